@@ -1,0 +1,24 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestCommitted compares a fresh generation with the committed files.
+func TestCommitted(t *testing.T) {
+	out, err := generate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range out {
+		got, err := os.ReadFile(filepath.Join("..", name))
+		if err != nil {
+			t.Error(err)
+		} else if !bytes.Equal(got, want) {
+			t.Errorf("%s differs from the generator's output: run go run . here", name)
+		}
+	}
+}
