@@ -1,0 +1,296 @@
+package atomicfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+func text(s string) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := io.WriteString(w, s)
+		return err
+	}
+}
+
+// wantDir fails unless dir holds exactly the files of want.
+func wantDir(t *testing.T, dir string, want map[string]string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		got, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if w, ok := want[e.Name()]; !ok || w != string(got) {
+			t.Errorf("file %q holds %q, want %q (expected: %v)", e.Name(), got, w, ok)
+		}
+	}
+	if len(entries) != len(want) {
+		t.Errorf("%d files in the directory, want %d", len(entries), len(want))
+	}
+}
+
+func TestWriteFileCreatesAndReplaces(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.bin")
+	for _, s := range []string{"first", "", strings.Repeat("long ", 1<<15)} {
+		if err := WriteFile(path, text(s)); err != nil {
+			t.Fatal(err)
+		}
+		wantDir(t, dir, map[string]string{"a.bin": s})
+	}
+}
+
+func TestWriteFileRelativePath(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	if err := WriteFile("plain", text("x")); err != nil {
+		t.Fatal(err)
+	}
+	wantDir(t, dir, map[string]string{"plain": "x"})
+}
+
+func TestWriteFileKeepsPermissions(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteFile(path, text("x")); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, want 0600", info.Mode().Perm())
+	}
+}
+
+func TestWriteFileKeepsSymbolicLink(t *testing.T) {
+	dir := t.TempDir()
+	target, link := filepath.Join(dir, "target"), filepath.Join(dir, "link")
+	if err := os.WriteFile(target, []byte("old"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("target", link); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteFile(link, text("new")); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Lstat(link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode().Type() != fs.ModeSymlink {
+		t.Errorf("the link became %v", info.Mode())
+	}
+	wantDir(t, dir, map[string]string{"target": "new", "link": "new"})
+}
+
+func TestWriteFileRefusesDirectory(t *testing.T) {
+	dir := t.TempDir()
+	if err := WriteFile(dir, text("x")); err == nil {
+		t.Error("a directory was accepted")
+	}
+	if err := WriteFile(filepath.Join(dir, "missing", "a"), text("x")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("missing directory: %v", err)
+	}
+	wantDir(t, dir, nil)
+}
+
+// faulty fails the call that its name selects.
+type faulty struct {
+	*os.File
+	call string
+	err  error
+}
+
+func (f faulty) Write(p []byte) (int, error) {
+	if f.call == "write" {
+		n, _ := f.File.Write(p[:len(p)/2])
+		return n, f.err
+	}
+	return f.File.Write(p)
+}
+
+func (f faulty) Sync() error {
+	if f.call == "sync" {
+		return f.err
+	}
+	return f.File.Sync()
+}
+
+func (f faulty) Chmod(m fs.FileMode) error {
+	if f.call == "chmod" {
+		return f.err
+	}
+	return f.File.Chmod(m)
+}
+
+func (f faulty) Close() error {
+	err := f.File.Close()
+	if f.call == "close" {
+		return f.err
+	}
+	return err
+}
+
+// broken returns a system in which one call fails.
+func broken(call string, failure error) system {
+	s := disk
+	s.create = func(path string) (file, error) {
+		if call == "create" {
+			return nil, failure
+		}
+		f, err := create(path)
+		if err != nil {
+			return nil, err
+		}
+		return faulty{f.(*os.File), call, failure}, nil
+	}
+	if call == "rename" {
+		s.rename = func(string, string) error { return failure }
+	}
+	if call == "syncDir" {
+		s.syncDir = func(string) error { return failure }
+	}
+	return s
+}
+
+func TestWriteFileFaults(t *testing.T) {
+	failure := errors.New("injected")
+	for _, call := range []string{"create", "chmod", "write", "sync", "close", "rename", "syncDir"} {
+		for _, old := range []bool{true, false} {
+			if call == "chmod" && !old {
+				continue // a new file keeps the mode it was created with
+			}
+			t.Run(fmt.Sprintf("%s/old=%v", call, old), func(t *testing.T) {
+				dir := t.TempDir()
+				path := filepath.Join(dir, "a")
+				want := map[string]string{}
+				if old {
+					want["a"] = "old"
+					if err := os.WriteFile(path, []byte("old"), 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
+				err := broken(call, failure).writeFile(path, text("new content"))
+				if !errors.Is(err, failure) {
+					t.Fatalf("error %v does not wrap the failure", err)
+				}
+				if call == "syncDir" {
+					want["a"] = "new content"
+				}
+				wantDir(t, dir, want)
+			})
+		}
+	}
+}
+
+func TestWriteFileCallbackFails(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a")
+	if err := os.WriteFile(path, []byte("old"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	failure := errors.New("cannot encode")
+	err := WriteFile(path, func(w io.Writer) error {
+		if _, err := w.Write(bytes.Repeat([]byte("x"), 3*bufferSize)); err != nil {
+			return err
+		}
+		return failure
+	})
+	if !errors.Is(err, failure) {
+		t.Errorf("error %v does not wrap the failure", err)
+	}
+	wantDir(t, dir, map[string]string{"a": "old"})
+
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic was swallowed")
+			}
+		}()
+		_ = WriteFile(path, func(io.Writer) error { panic("bug in the encoder") })
+	}()
+	wantDir(t, dir, map[string]string{"a": "old"})
+}
+
+// A callback that drops a write error must not lead to a short file.
+func TestWriteFileCallbackIgnoresWriteError(t *testing.T) {
+	dir := t.TempDir()
+	failure := errors.New("no space")
+	err := broken("write", failure).writeFile(filepath.Join(dir, "a"), func(w io.Writer) error {
+		for range 4 {
+			_, _ = w.Write(make([]byte, bufferSize))
+		}
+		return nil
+	})
+	if !errors.Is(err, failure) {
+		t.Errorf("error %v does not wrap the failure", err)
+	}
+	wantDir(t, dir, nil)
+}
+
+func TestRemoveTemps(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.bin")
+	keep := map[string]string{"a.bin": "x", ".a.bin.tmp-short": "x", ".b.bin.tmp-0123456789abcdef": "x"}
+	for name := range keep {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 3 {
+		if err := os.WriteFile(tempName(path), []byte("half"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n, err := RemoveTemps(path)
+	if n != 3 || err != nil {
+		t.Errorf("removed %d (%v), want 3", n, err)
+	}
+	wantDir(t, dir, keep)
+	t.Chdir(dir)
+	if n, err := RemoveTemps("a.bin"); n != 0 || err != nil {
+		t.Errorf("second call removed %d (%v), want 0", n, err)
+	}
+	if _, err := RemoveTemps(filepath.Join(dir, "missing", "a")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("missing directory: %v", err)
+	}
+}
+
+func TestConcurrentWriters(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a")
+	var group sync.WaitGroup
+	for i := range 8 {
+		group.Go(func() {
+			content := strings.Repeat(fmt.Sprint(i), 1<<17)
+			for range 5 {
+				if err := WriteFile(path, text(content)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	got, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantDir(t, dir, map[string]string{"a": strings.Repeat(string(got[:1]), 1<<17)})
+}
