@@ -1,0 +1,137 @@
+package safetensors
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+)
+
+// FromFloat32s returns an F32 tensor with a copy of v. Whether v fills the shape
+// is checked when the tensor is written.
+func FromFloat32s(name string, shape []int, v []float32) Tensor {
+	data := make([]byte, 0, 4*len(v))
+	for _, x := range v {
+		data = binary.LittleEndian.AppendUint32(data, math.Float32bits(x))
+	}
+	return Tensor{Name: name, DType: "F32", Shape: shape, Data: data}
+}
+
+// FromFloat64s returns an F64 tensor with a copy of v. See FromFloat32s.
+func FromFloat64s(name string, shape []int, v []float64) Tensor {
+	data := make([]byte, 0, 8*len(v))
+	for _, x := range v {
+		data = binary.LittleEndian.AppendUint64(data, math.Float64bits(x))
+	}
+	return Tensor{Name: name, DType: "F64", Shape: shape, Data: data}
+}
+
+// FromInts returns an I64 tensor with a copy of v. See FromFloat32s.
+func FromInts(name string, shape []int, v []int) Tensor {
+	data := make([]byte, 0, 8*len(v))
+	for _, x := range v {
+		data = binary.LittleEndian.AppendUint64(data, uint64(int64(x)))
+	}
+	return Tensor{Name: name, DType: "I64", Shape: shape, Data: data}
+}
+
+// Float32s returns a copy of the elements of an F32 tensor, bit for bit. Any
+// other element type is an error: rounding F64 is for the caller to decide.
+func (t Tensor) Float32s() ([]float32, error) {
+	if err := t.want("F32"); err != nil {
+		return nil, err
+	}
+	v := make([]float32, len(t.Data)/4)
+	for i := range v {
+		v[i] = math.Float32frombits(binary.LittleEndian.Uint32(t.Data[4*i:]))
+	}
+	return v, nil
+}
+
+// Float64s returns a copy of the elements of an F64 tensor, bit for bit, or of
+// an F32 tensor, widened. Any other element type is an error.
+func (t Tensor) Float64s() ([]float64, error) {
+	if t.DType == "F32" {
+		narrow, err := t.Float32s()
+		if err != nil {
+			return nil, err
+		}
+		v := make([]float64, len(narrow))
+		for i, x := range narrow {
+			v[i] = float64(x)
+		}
+		return v, nil
+	}
+	if err := t.want("F64"); err != nil {
+		return nil, err
+	}
+	v := make([]float64, len(t.Data)/8)
+	for i := range v {
+		v[i] = math.Float64frombits(binary.LittleEndian.Uint64(t.Data[8*i:]))
+	}
+	return v, nil
+}
+
+// Ints returns a copy of the elements of a tensor of integers (I8 to I64, U8 to
+// U64). Any other element type is an error, and so is a value that int cannot
+// hold.
+func (t Tensor) Ints() ([]int, error) {
+	if err := t.want("I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8"); err != nil {
+		return nil, err
+	}
+	width := int(bitsOf[t.DType] / 8)
+	v := make([]int, len(t.Data)/width)
+	for i := range v {
+		x, ok := integer(t.DType, t.Data[i*width:])
+		if !ok {
+			return nil, fmt.Errorf("safetensors: tensor %q: element %d does not fit in an int", t.Name, i)
+		}
+		v[i] = x
+	}
+	return v, nil
+}
+
+// integer decodes the first element of data.
+func integer(dtype string, data []byte) (int, bool) {
+	le := binary.LittleEndian
+	signed := int64(0)
+	switch dtype {
+	case "I8":
+		signed = int64(int8(data[0]))
+	case "U8":
+		signed = int64(data[0])
+	case "I16":
+		signed = int64(int16(le.Uint16(data)))
+	case "U16":
+		signed = int64(le.Uint16(data))
+	case "I32":
+		signed = int64(int32(le.Uint32(data)))
+	case "U32":
+		signed = int64(le.Uint32(data))
+	case "U64":
+		if le.Uint64(data) > math.MaxInt64 {
+			return 0, false
+		}
+		signed = int64(le.Uint64(data))
+	default:
+		signed = int64(le.Uint64(data))
+	}
+	return int(signed), int64(int(signed)) == signed
+}
+
+// want checks that t has one of the element types and as many bytes as its
+// shape takes.
+func (t Tensor) want(dtypes ...string) error {
+	size, err := byteSize(t.DType, t.Shape)
+	if err != nil {
+		return fmt.Errorf("safetensors: tensor %q: %w", t.Name, err)
+	}
+	if size != len(t.Data) {
+		return fmt.Errorf("safetensors: tensor %q: shape %v of %s takes %d bytes, it has %d", t.Name, t.Shape, t.DType, size, len(t.Data))
+	}
+	for _, d := range dtypes {
+		if t.DType == d {
+			return nil
+		}
+	}
+	return fmt.Errorf("safetensors: tensor %q has elements of type %s, want one of %v", t.Name, t.DType, dtypes)
+}

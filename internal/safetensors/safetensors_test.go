@@ -1,0 +1,401 @@
+package safetensors
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// raw builds a file from the text of its header and its data.
+func raw(header string, data ...byte) []byte {
+	out := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
+	return append(append(out, header...), data...)
+}
+
+// one describes a tensor "a" with the given fields.
+func one(dtype, shape, offsets string) string {
+	return fmt.Sprintf(`{"a":{"dtype":%q,"shape":%s,"data_offsets":%s}}`, dtype, shape, offsets)
+}
+
+func length(n uint64, rest string) []byte {
+	return append(binary.LittleEndian.AppendUint64(nil, n), rest...)
+}
+
+var four = []byte{1, 2, 3, 4}
+
+// refused are files with one fault each and a part of the message it must give.
+var refused = []struct {
+	name, message string
+	content       []byte
+}{
+	{"empty", "fewer than the 8", nil},
+	{"short length", "fewer than the 8", []byte{2, 0, 0}},
+	{"length past the end", "more than the 2 bytes", length(3, "{}")},
+	{"length at the limit", "more than the 2 bytes", length(maxHeader, "{}")},
+	{"length above the limit", "above the limit", length(maxHeader+1, "{}")},
+	{"length 2^63-1", "above the limit", length(math.MaxInt64, "{}")},
+	{"length 2^64-1", "above the limit", length(math.MaxUint64, "{}")},
+	{"length 2^64-8 wraps", "above the limit", length(math.MaxUint64-7, "{}")},
+	{"no header", "does not begin with '{'", raw("")},
+	{"array", "does not begin with '{'", raw("[]")},
+	{"null", "does not begin with '{'", raw("null")},
+	{"space first", "does not begin with '{'", raw(" {}")},
+	{"byte order mark", "does not begin with '{'", raw("\ufeff{}")},
+	{"open object", "the text ends", raw("{")},
+	{"open string", "ends inside a string", raw(`{"a`)},
+	{"open escape", "ends inside a string", raw(`{"a\`)},
+	{"comma first", `',' stands where '"' should`, raw("{,}")},
+	{"comma last", `'}' stands where '"' should`, raw(`{"__metadata__":{},}`)},
+	{"no colon", "where ':' should", raw(`{"a"{}}`)},
+	{"two values", "follows the closing brace", raw("{}{}")},
+	{"tab after the header", "follows the closing brace", raw("{}\t")},
+	{"NUL after the header", "follows the closing brace", raw("{}\x00")},
+	{"deep nesting", `'[' stands where '{'`, raw(`{"__metadata__":` + strings.Repeat("[", 100000) + strings.Repeat("]", 100000) + "}")},
+	{"metadata null", `'n' stands where '{'`, raw(`{"__metadata__":null}`)},
+	{"metadata string", `'"' stands where '{'`, raw(`{"__metadata__":"x"}`)},
+	{"metadata number", `'1' stands where '"'`, raw(`{"__metadata__":{"a":1}}`)},
+	{"metadata twice", `key "__metadata__" stands there twice`, raw(`{"__metadata__":{},"__metadata__":{}}`)},
+	{"metadata key twice", `key "a" stands there twice`, raw(`{"__metadata__":{"a":"1","a":"2"}}`)},
+	{"metadata key twice, once escaped", `key "a" stands there twice`, raw(`{"__metadata__":{"a":"1","\u0061":"2"}}`)},
+	{"tensor null", `'n' stands where '{'`, raw(`{"a":null}`)},
+	{"tensor twice", `key "a" stands there twice`, raw(`{"a":{"dtype":"U8","shape":[],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[],"data_offsets":[1,2]}}`, 1, 2)},
+	{"dtype twice", `key "dtype" stands there twice`, raw(`{"a":{"dtype":"F32","dtype":"F32"}}`)},
+	{"shape twice", `key "shape" stands there twice`, raw(`{"a":{"shape":[1],"shape":[1]}}`)},
+	{"offsets twice", `key "data_offsets" stands there twice`, raw(`{"a":{"data_offsets":[0,1],"data_offsets":[0,1]}}`)},
+	{"no dtype", `"dtype" is missing`, raw(`{"a":{"shape":[1],"data_offsets":[0,4]}}`, four...)},
+	{"no shape", `"shape" is missing`, raw(`{"a":{"dtype":"F32","data_offsets":[0,4]}}`, four...)},
+	{"no offsets", `"data_offsets" is missing`, raw(`{"a":{"dtype":"F32","shape":[1]}}`, four...)},
+	{"other case", `unknown key "Shape"`, raw(`{"a":{"dtype":"F32","Shape":[1],"data_offsets":[0,4]}}`, four...)},
+	{"extra key", `unknown key "crc"`, raw(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"crc":1}}`, four...)},
+	{"dtype in lower case", `unknown element type "f32"`, raw(one("f32", "[1]", "[0,4]"), four...)},
+	{"dtype unknown", `unknown element type "F128"`, raw(one("F128", "[1]", "[0,16]"), make([]byte, 16)...)},
+	{"dtype number", `'3' stands where '"'`, raw(`{"a":{"dtype":3}}`)},
+	{"shape null", `'n' stands where '['`, raw(one("F32", "null", "[0,4]"), four...)},
+	{"negative axis", "non-negative integer", raw(one("F32", "[-1]", "[0,4]"), four...)},
+	{"fraction", "non-negative integer", raw(one("F32", "[1.0]", "[0,4]"), four...)},
+	{"exponent", "non-negative integer", raw(one("F32", "[1e0]", "[0,4]"), four...)},
+	{"leading zero", "begins with a zero", raw(one("F32", "[01]", "[0,4]"), four...)},
+	{"axis 2^64", "does not fit in 64 bits", raw(one("F32", "[18446744073709551616]", "[0,4]"), four...)},
+	{"axis 2^63", "larger than any memory", raw(one("F32", "[9223372036854775808]", "[0,4]"), four...)},
+	{"size overflow", "larger than any memory", raw(one("I32", "[2,9223372036854775807]", "[0,4]"), four...)},
+	{"size wraps to 4", "larger than any memory", raw(one("F32", "[4294967296,4294967296,4]", "[0,4]"), four...)},
+	{"size overflow beside zero", "larger than any memory", raw(one("F32", "[0,4294967296,4294967296]", "[0,0]"))},
+	{"256 axes", "more than 255 axes", raw(one("F32", "[1"+strings.Repeat(",1", 255)+"]", "[0,4]"), four...)},
+	{"half a byte", "ends inside a byte", raw(one("F4", "[1]", "[0,1]"), 1)},
+	{"one offset", "has 1 of two", raw(one("F32", "[0]", "[0]"))},
+	{"three offsets", "more than two", raw(one("F32", "[1]", "[0,4,4]"), four...)},
+	{"negative offset", "non-negative integer", raw(one("F32", "[1]", "[-4,0]"), four...)},
+	{"end before begin", "before it begins", raw(one("F32", "[1]", "[8,4]"), make([]byte, 8)...)},
+	{"end 2^64-1", "beyond the 4 bytes", raw(one("F32", "[1]", "[0,18446744073709551615]"), four...)},
+	{"past the end", "beyond the 4 bytes", raw(one("F32", "[1000]", "[0,4000]"), four...)},
+	{"truncated data", "beyond the 3 bytes", raw(one("F32", "[1]", "[0,4]"), 1, 2, 3)},
+	{"trailing data", "1 bytes of data follow", raw(one("F32", "[1]", "[0,4]"), 1, 2, 3, 4, 5)},
+	{"data without tensors", "4 bytes of data follow", raw("{}", four...)},
+	{"hole at the start", "leaves a hole after 0", raw(one("U8", "[3]", "[1,4]"), four...)},
+	{"hole", "leaves a hole after 1", raw(`{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}}`, 1, 2, 3)},
+	{"overlap", "overlap", raw(`{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}`, 1, 2, 3)},
+	{"same range", "overlap", raw(`{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}`, 1, 2)},
+	{"shape too small", "takes 4 bytes, its range has 8", raw(one("F32", "[1]", "[0,8]"), make([]byte, 8)...)},
+	{"lone high surrogate", "surrogate", raw(`{"a\ud800":{}}`)},
+	{"lone low surrogate", "surrogate", raw(`{"a\udc00":{}}`)},
+	{"two high surrogates", "surrogate", raw(`{"a\ud800\ud800":{}}`)},
+	{"unknown escape", `unknown escape \x`, raw(`{"\x41":{}}`)},
+	{"bad hexadecimal", "is no escape", raw(`{"\u00g0":{}}`)},
+	{"raw control character", "control character", raw("{\"a\nb\":{}}")},
+	{"raw control character after an escape", "control character", raw("{\"\\t\n\":{}}")},
+	{"invalid UTF-8", "not valid UTF-8", raw("{\"a\xff\":{}}")},
+	{"invalid UTF-8 after an escape", "not valid UTF-8", raw("{\"\\t\xff\":{}}")},
+	{"checksum of other data", "CRC-32C", raw(`{"__metadata__":{"symgrad.crc32c":"00000000"},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}`, 7)},
+	{"checksum in another form", "CRC-32C", raw(`{"__metadata__":{"symgrad.crc32c":"0"}}`)},
+	{"zip", "zip archive", []byte("PK\x03\x04\x14\x00\x00\x00\x08\x00")},
+	{"pickle", "pickle", []byte("\x80\x02}q\x00(X\x01\x00\x00\x00")},
+	{"pointer", "LFS pointer", []byte("version https://git-lfs.github.com/spec/v1\noid sha256:0\n")},
+	{"web page", "HTML page", []byte("<!DOCTYPE html><html></html>")},
+}
+
+func TestParseRefuses(t *testing.T) {
+	for _, c := range refused {
+		t.Run(c.name, func(t *testing.T) {
+			f, err := Parse(c.content)
+			if err == nil {
+				t.Fatalf("accepted as %+v", f)
+			}
+			if !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), c.message) {
+				t.Errorf("error %q: want ErrFormat and %q", err, c.message)
+			}
+			if f != nil {
+				t.Error("a file came with the error")
+			}
+		})
+	}
+	_, err := Parse(raw(`{"__metadata__":{"symgrad.crc32c":"ffffffff"}}`))
+	if !errors.Is(err, ErrChecksum) {
+		t.Errorf("error %v does not wrap ErrChecksum", err)
+	}
+}
+
+func TestParseAccepts(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		content []byte
+		want    File
+	}{
+		{"nothing", raw("{}"), File{Tensors: []Tensor{}}},
+		{"padding", raw("{}      "), File{Tensors: []Tensor{}}},
+		{"white space inside", raw("{ \"a\" :\t{\"shape\":[ ],\n\"data_offsets\":[0 , 1],\r\"dtype\":\"I8\" } }", 9),
+			File{Tensors: []Tensor{{"a", "I8", []int{}, []byte{9}}}}},
+		{"empty metadata", raw(`{"__metadata__":{}}`), File{Tensors: []Tensor{}, Meta: map[string]string{}}},
+		{"names are keys", raw(`{"../../etc":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}`, 1, 2),
+			File{Tensors: []Tensor{{"../../etc", "U8", []int{1}, []byte{1}}, {"", "U8", []int{1}, []byte{2}}}}},
+		{"order of the data", raw(`{"b":{"dtype":"U8","shape":[1],"data_offsets":[1,2]},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}`, 1, 2),
+			File{Tensors: []Tensor{{"a", "U8", []int{1}, []byte{1}}, {"b", "U8", []int{1}, []byte{2}}}}},
+		{"empty tensor between", raw(`{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"c":{"dtype":"U8","shape":[1],"data_offsets":[1,2]},"b":{"dtype":"F64","shape":[3,0],"data_offsets":[1,1]}}`, 1, 2),
+			File{Tensors: []Tensor{{"a", "U8", []int{1}, []byte{1}}, {"b", "F64", []int{3, 0}, []byte{}}, {"c", "U8", []int{1}, []byte{2}}}}},
+		{"escapes", raw(`{"__metadata__":{"\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00":"\u0000"}}`),
+			File{Tensors: []Tensor{}, Meta: map[string]string{"\"\\/\b\f\n\r\té😀": "\x00"}}},
+		{"packed elements", raw(one("F6_E2M3", "[4]", "[0,3]"), 1, 2, 3), File{Tensors: []Tensor{{"a", "F6_E2M3", []int{4}, []byte{1, 2, 3}}}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f, err := Parse(c.content)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(*f, c.want) {
+				t.Errorf("got %+v, want %+v", *f, c.want)
+			}
+		})
+	}
+}
+
+// sample is a file with every kind of content.
+func sample() *File {
+	return &File{
+		Tensors: []Tensor{
+			FromFloat32s("dense0/weight", []int{2, 3}, []float32{0, float32(math.Copysign(0, -1)), 1.5, float32(math.Inf(1)), math.SmallestNonzeroFloat32, float32(math.NaN())}),
+			FromFloat64s("dense0/bias", []int{3}, []float64{math.Pi, -math.MaxFloat64, 5e-324}),
+			FromInts("step", nil, []int{-7}),
+			{Name: "nothing", DType: "BF16", Shape: []int{4, 0}},
+			{Name: "quotes \" \\ and \u0001 слой 😀", DType: "U8", Shape: []int{3}, Data: []byte{1, 2, 3}},
+		},
+		Meta: map[string]string{"format": "symgrad", "name\n": "<b>&\"\\"},
+	}
+}
+
+func encode(t testing.TB, f *File) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := Encode(&out, f); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// equal says whether two files hold the same; a nil shape is a scalar's.
+func equal(a, b *File) bool {
+	if len(a.Tensors) != len(b.Tensors) || len(a.Meta) != len(b.Meta) {
+		return false
+	}
+	for key, value := range a.Meta {
+		if other, ok := b.Meta[key]; !ok || other != value {
+			return false
+		}
+	}
+	for i, x := range a.Tensors {
+		y := b.Tensors[i]
+		if x.Name != y.Name || x.DType != y.DType || !bytes.Equal(x.Data, y.Data) || fmt.Sprint(x.Shape) != fmt.Sprint(y.Shape) {
+			return false
+		}
+	}
+	return true
+}
+
+func TestRoundTrip(t *testing.T) {
+	want := sample()
+	first := encode(t, want)
+	got, err := Parse(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !equal(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if !bytes.Equal(encode(t, got), first) {
+		t.Error("writing what was read gave other bytes")
+	}
+	if binary.LittleEndian.Uint64(first)%8 != 0 {
+		t.Error("the data do not begin at a multiple of 8")
+	}
+	if len(want.Meta) != 2 {
+		t.Error("Encode changed the metadata of its argument")
+	}
+}
+
+func TestWriteRead(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.safetensors")
+	if err := Write(path, sample()); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !equal(got, sample()) {
+		t.Errorf("got %+v", got)
+	}
+	if err := Write(path, &File{Tensors: []Tensor{{Name: "a"}}}); err == nil {
+		t.Fatal("a tensor without type was written")
+	}
+	if again, err := Read(path); err != nil || !equal(again, got) {
+		t.Errorf("the failed write changed the file: %v", err)
+	}
+	if err := os.WriteFile(path, []byte("PK\x03\x04 and so on"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Read(path); !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), "a.safetensors") {
+		t.Errorf("error %v: want ErrFormat and the path", err)
+	}
+	if _, err := Read(filepath.Dir(path)); err == nil {
+		t.Error("a directory was read")
+	}
+	if _, err := Read(path + "x"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("error %v: want ErrNotExist", err)
+	}
+}
+
+// Every truncation and every changed bit of the data must be noticed.
+func TestDamageIsNoticed(t *testing.T) {
+	whole := encode(t, sample())
+	for n := range whole {
+		if _, err := Parse(whole[:n]); err == nil {
+			t.Errorf("the first %d of %d bytes were accepted", n, len(whole))
+		}
+	}
+	data := lengthSize + int(binary.LittleEndian.Uint64(whole))
+	for i := data; i < len(whole); i++ {
+		for bit := range 8 {
+			damaged := bytes.Clone(whole)
+			damaged[i] ^= 1 << bit
+			if _, err := Parse(damaged); !errors.Is(err, ErrChecksum) {
+				t.Errorf("byte %d, bit %d: %v", i, bit, err)
+			}
+		}
+	}
+}
+
+func TestEncodeRefuses(t *testing.T) {
+	fine := FromInts("a", nil, []int{1})
+	for _, c := range []struct {
+		name, message string
+		file          File
+	}{
+		{"two of a name", "two tensors", File{Tensors: []Tensor{fine, fine}}},
+		{"reserved name", "metadata", File{Tensors: []Tensor{{Name: metaKey, DType: "U8", Shape: []int{0}}}}},
+		{"name not UTF-8", "UTF-8", File{Tensors: []Tensor{{Name: "\xff", DType: "U8", Shape: []int{0}}}}},
+		{"metadata not UTF-8", "UTF-8", File{Meta: map[string]string{"a": "\xff"}}},
+		{"unknown type", "unknown element type", File{Tensors: []Tensor{{Name: "a", DType: "float"}}}},
+		{"wrong length", "takes 24 bytes, it has 8", File{Tensors: []Tensor{FromFloat64s("a", []int{3}, []float64{1})}}},
+		{"negative axis", "negative axis", File{Tensors: []Tensor{{Name: "a", DType: "U8", Shape: []int{-1}}}}},
+		{"too many axes", "axes", File{Tensors: []Tensor{{Name: "a", DType: "U8", Shape: make([]int, 256)}}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var out bytes.Buffer
+			err := Encode(&out, &c.file)
+			if err == nil || !strings.Contains(err.Error(), c.message) {
+				t.Errorf("error %v: want %q", err, c.message)
+			}
+			if out.Len() != 0 {
+				t.Errorf("%d bytes were written", out.Len())
+			}
+		})
+	}
+}
+
+// failing fails after n bytes.
+type failing struct{ n int }
+
+func (f *failing) Write(p []byte) (int, error) {
+	if len(p) > f.n {
+		return f.n, errors.ErrUnsupported
+	}
+	f.n -= len(p)
+	return len(p), nil
+}
+
+func TestEncodeReportsWriteErrors(t *testing.T) {
+	size := len(encode(t, sample()))
+	for n := range size {
+		if err := Encode(&failing{n}, sample()); !errors.Is(err, errors.ErrUnsupported) {
+			t.Fatalf("writer that fails after %d of %d bytes: %v", n, size, err)
+		}
+	}
+}
+
+func TestConversions(t *testing.T) {
+	f := sample()
+	w, _ := f.Tensor("dense0/weight")
+	narrow, err := w.Float32s()
+	if err != nil || len(narrow) != 6 || !math.Signbit(float64(narrow[1])) || !math.IsNaN(float64(narrow[5])) {
+		t.Errorf("Float32s: %v, %v", narrow, err)
+	}
+	wide, err := w.Float64s()
+	if err != nil || wide[2] != 1.5 || wide[4] != math.SmallestNonzeroFloat32 {
+		t.Errorf("Float64s of F32: %v, %v", wide, err)
+	}
+	b, _ := f.Tensor("dense0/bias")
+	if v, err := b.Float64s(); err != nil || v[0] != math.Pi || v[2] != 5e-324 {
+		t.Errorf("Float64s: %v, %v", v, err)
+	}
+	if _, err := b.Float32s(); err == nil || !strings.Contains(err.Error(), "dense0/bias") {
+		t.Errorf("Float32s of F64: %v", err)
+	}
+	if _, err := b.Ints(); err == nil {
+		t.Error("Ints of F64 was accepted")
+	}
+	if _, ok := f.Tensor("missing"); ok {
+		t.Error("a tensor was found that is not there")
+	}
+	short := Tensor{Name: "s", DType: "F32", Shape: []int{2}, Data: four}
+	if _, err := short.Float64s(); err == nil {
+		t.Error("a tensor shorter than its shape was converted")
+	}
+	for dtype, want := range map[string]int{"I8": -1, "I16": -1, "I32": -1, "I64": -1, "U8": 1<<8 - 1, "U16": 1<<16 - 1, "U32": 1<<32 - 1} {
+		v, err := Tensor{Name: dtype, DType: dtype, Shape: []int{1}, Data: bytes.Repeat([]byte{0xff}, int(bitsOf[dtype]/8))}.Ints()
+		if err != nil || len(v) != 1 || v[0] != want {
+			t.Errorf("%s: %v, %v; want %d", dtype, v, err, want)
+		}
+	}
+	if _, err := (Tensor{DType: "U64", Data: bytes.Repeat([]byte{0xff}, 8)}).Ints(); err == nil {
+		t.Error("2^64-1 was made an int")
+	}
+}
+
+// Parse must not trust a length of the file: what it allocates is bounded by
+// the length of the header.
+func TestParseAllocation(t *testing.T) {
+	many := strings.Builder{}
+	many.WriteString("{")
+	for i := range 2000 {
+		fmt.Fprintf(&many, `"%d":{"dtype":"U8","shape":[0,0,0,0],"data_offsets":[0,0]},`, i)
+	}
+	cases := map[string][]byte{"many tensors": raw(many.String()[:many.Len()-1] + "}")}
+	for _, c := range refused {
+		cases[c.name] = c.content
+	}
+	for name, content := range cases {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := Parse(content)
+		runtime.ReadMemStats(&after)
+		if got, limit := after.TotalAlloc-before.TotalAlloc, uint64(1<<16+16*len(content)); got > limit {
+			t.Errorf("%s: %d bytes allocated for a file of %d (%v)", name, got, len(content), err)
+		}
+	}
+}
