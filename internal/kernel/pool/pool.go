@@ -1,0 +1,140 @@
+// Package pool runs the parts of one computation on a fixed set of workers.
+//
+// It owns the worker goroutines and how they are woken, awaited and closed. It
+// does not own how work is cut into parts: a caller that wants the same bits at
+// any number of workers must make each part independent of the others and of
+// the worker that runs it. Importers: the kernel packages and the executors.
+package pool
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// Pool is a fixed set of workers. The goroutine that calls Run is worker 0; a
+// pool of n workers keeps n-1 goroutines. A nil *Pool is a pool of one worker.
+// All methods but Close may be called from several goroutines at once.
+type Pool struct {
+	helpers []*helper
+	busy    sync.Mutex // held during a Run that uses the helpers, and for ever after Close
+	closed  atomic.Bool
+
+	// The current job, written while no helper runs.
+	f     func(worker, part int)
+	parts int64
+	_     [64]byte // keeps the counter off the line that all workers read
+	next  atomic.Int64
+	_     [64]byte
+	fault atomic.Pointer[fault]
+}
+
+// fault is the first panic of a helper in the current job.
+type fault struct{ value any }
+
+// New starts a pool of the given number of workers; fewer than 1 means
+// runtime.GOMAXPROCS(0). The pool holds its goroutines until Close.
+func New(workers int) *Pool {
+	if workers < 1 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	p := &Pool{helpers: make([]*helper, workers-1)}
+	for i := range p.helpers {
+		h := &helper{wake: make(chan struct{}, 1), done: make(chan struct{}, 1)}
+		p.helpers[i] = h
+		go p.serve(h, i+1)
+	}
+	return p
+}
+
+// Shared returns the pool of the process, started by the first call with
+// runtime.GOMAXPROCS(0) workers. It must not be closed.
+func Shared() *Pool { return shared() }
+
+var shared = sync.OnceValue(func() *Pool { return New(0) })
+
+// Workers returns the number of workers, at least 1. The worker index that Run
+// passes is below it.
+func (p *Pool) Workers() int {
+	if p == nil {
+		return 1
+	}
+	return len(p.helpers) + 1
+}
+
+// Run calls f(worker, part) once for each part in [0, parts) and returns when
+// all calls have returned. Parts are handed out in order, to whichever worker
+// is free; one worker index is never used by two calls at once within one Run,
+// so that scratch memory of this Run can be indexed by it.
+//
+// A Run that finds the pool in use (called from inside a part, from another
+// goroutine meanwhile, or after Close) calls f for all parts itself as worker
+// 0. Run allocates nothing itself. A panic of f stops the handing out of parts
+// and is raised again here with the same value once all workers have stopped.
+func (p *Pool) Run(parts int, f func(worker, part int)) {
+	if parts <= 1 || p.Workers() == 1 || !p.busy.TryLock() {
+		for i := range parts {
+			f(0, i)
+		}
+		return
+	}
+	p.share(parts, f)
+	if x := p.fault.Load(); x != nil {
+		p.fault.Store(nil)
+		p.busy.Unlock()
+		panic(x.value)
+	}
+	p.busy.Unlock()
+}
+
+// share runs the job on the helpers and the caller. If f panics in the caller,
+// the helpers are awaited and the pool is released before the panic goes on.
+func (p *Pool) share(parts int, f func(worker, part int)) {
+	p.f, p.parts = f, int64(parts)
+	p.next.Store(0)
+	used := p.helpers[:min(parts-1, len(p.helpers))]
+	for _, h := range used {
+		h.post(posted)
+	}
+	finished := false
+	defer func() {
+		if !finished {
+			p.next.Store(p.parts)
+		}
+		for _, h := range used {
+			h.await()
+		}
+		p.f = nil
+		if !finished {
+			p.fault.Store(nil)
+			p.busy.Unlock()
+		}
+	}()
+	p.work(0)
+	finished = true
+}
+
+// work takes parts until none is left.
+func (p *Pool) work(worker int) {
+	f, parts := p.f, p.parts
+	for {
+		i := p.next.Add(1) - 1
+		if i >= parts {
+			return
+		}
+		f(worker, int(i))
+	}
+}
+
+// Close ends the goroutines once no Run uses them. Later calls of Run use one
+// worker. Closing twice, or a nil pool, does nothing. Close must not be called
+// from inside a part, which would wait for itself.
+func (p *Pool) Close() {
+	if p == nil || p.closed.Swap(true) {
+		return
+	}
+	p.busy.Lock()
+	for _, h := range p.helpers {
+		h.post(quit)
+	}
+}
