@@ -1,0 +1,223 @@
+package exec
+
+import (
+	"unsafe"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/pool"
+)
+
+const (
+	loopBytes = 24 << 10 // memory of the block buffers of one worker: they stay in the L1 cache
+	loopGrain = 1 << 15  // elements times instructions that are worth another worker
+)
+
+// loop runs the Body of a fused value block by block: each instruction works on
+// a block that is still in the cache from the one before.
+//
+//	for each block:
+//	    gather the strided operands
+//	    for each instruction: its elementwise body on the block
+//	    the last instruction writes to the result
+type loop[T ir.Float] struct {
+	n, block, parts, per int
+	args                 []arg
+	code                 []instr[T]
+	work                 []worker[T]
+	call                 *ir.Call[T]
+	f                    func(worker, part int)
+}
+
+// arg is a view of an operand, read into a slot.
+type arg struct {
+	operand, slot int
+	view          view
+}
+
+// instr is one elementwise operator from slots to a slot; -1 is the result.
+type instr[T ir.Float] struct {
+	elem   ir.Elem[T]
+	in     []int
+	out    int
+	consts []T
+}
+
+// worker is the memory of one worker: what each slot holds in the present
+// block, buffers for the slots that need one, operand lists for the bodies.
+type worker[T ir.Float] struct {
+	slots [][]T
+	bufs  [][]T
+	in    [][][]T
+}
+
+func newLoop[T ir.Float](v *ir.Value, w *pool.Pool) *loop[T] {
+	l := &loop[T]{n: v.Type.Shape.Size()}
+	nslots := l.assemble(v.Body)
+	size := int(unsafe.Sizeof(T(0)))
+	l.block = min(max(loopBytes/(size*max(1, nslots)), 128), 4096) &^ 63
+	work := l.n * max(1, len(l.code))
+	l.parts = min(max(1, work/loopGrain), w.Workers()*4, max(1, l.n/256))
+	l.per = ((l.n+l.parts-1)/l.parts + 63) &^ 63
+	if l.per > 0 {
+		l.parts = (l.n + l.per - 1) / l.per
+	}
+	l.block = min(l.block, max(l.per, 1))
+	l.work = make([]worker[T], w.Workers())
+	for i := range l.work {
+		l.work[i] = l.newWorker(nslots)
+	}
+	l.f = l.part
+	return l
+}
+
+// assemble turns the body into views and instructions and returns the number
+// of slots. A slot is free again after the last instruction that reads it.
+func (l *loop[T]) assemble(body *ir.Func) int {
+	result := body.Out[0]
+	last := map[*ir.Value]int{}
+	for i, v := range body.Values {
+		for _, x := range v.In {
+			last[x] = i
+		}
+	}
+	slot := map[*ir.Value]int{}
+	layout := map[*ir.Value]ir.Layout{}
+	base := map[*ir.Value]int{}
+	n := 0
+	for _, v := range body.Values {
+		switch {
+		case v.Leaf == ir.Arg:
+			layout[v], base[v] = ir.Dense(v.Type.Shape), v.Index
+		case v.Def.Class == ir.Move:
+			lay, ok := v.Def.View(v, layout[v.In[0]])
+			if !ok {
+				panic("exec: " + v.Def.Name + " in a fused body is no view of its operand")
+			}
+			layout[v], base[v] = lay, base[v.In[0]]
+		}
+	}
+	need := func(v *ir.Value) { // the slot of an operand that is read from memory
+		lay, isArg := layout[v]
+		if _, ok := slot[v]; ok || !isArg {
+			return
+		}
+		slot[v] = n
+		l.args = append(l.args, arg{operand: base[v], slot: n, view: newView(lay)})
+		n++
+	}
+	var free []int
+	for i, v := range body.Values {
+		if v.Leaf == ir.Arg || v.Def.Class == ir.Move {
+			continue
+		}
+		in := instr[T]{elem: ir.ElemOf[T](v.Def), out: -1}
+		if v.Def.Consts != nil {
+			for _, k := range v.Def.Consts(v.Attrs) {
+				in.consts = append(in.consts, T(k))
+			}
+		}
+		for _, x := range v.In {
+			need(x)
+			in.in = append(in.in, slot[x])
+		}
+		for _, x := range v.In {
+			if _, isArg := layout[x]; !isArg && last[x] == i && slot[x] >= 0 {
+				free = append(free, slot[x])
+				last[x] = -1 // an operand that is read twice is freed once
+			}
+		}
+		if v != result {
+			if k := len(free); k > 0 {
+				in.out, free = free[k-1], free[:k-1]
+			} else {
+				in.out = n
+				n++
+			}
+		}
+		slot[v] = in.out
+		l.code = append(l.code, in)
+	}
+	if len(l.code) == 0 { // a copy
+		need(result)
+		l.code = append(l.code, instr[T]{elem: copyElem[T], in: []int{slot[result]}, out: -1})
+	}
+	return n
+}
+
+func copyElem[T ir.Float](dst []T, in [][]T, _ []T) { copy(dst, in[0]) }
+
+func (l *loop[T]) newWorker(nslots int) worker[T] {
+	w := worker[T]{slots: make([][]T, nslots), bufs: make([][]T, nslots), in: make([][][]T, len(l.code))}
+	mem := make([]T, nslots*l.block)
+	for i := range w.bufs {
+		w.bufs[i] = mem[i*l.block : (i+1)*l.block : (i+1)*l.block]
+	}
+	for i, c := range l.code {
+		w.in[i] = make([][]T, len(c.in))
+	}
+	return w
+}
+
+func runLoop[T ir.Float](c *ir.Call[T]) {
+	l := c.State.(*loop[T])
+	l.call = c
+	if l.parts <= 1 {
+		l.part(0, 0)
+		return
+	}
+	c.Pool.Run(l.parts, l.f)
+}
+
+// part runs the blocks of one part.
+func (l *loop[T]) part(wi, p int) {
+	w := &l.work[wi]
+	end := min(l.n, (p+1)*l.per)
+	for i := range l.args {
+		a := &l.args[i]
+		if a.view.kind == uniform {
+			x := l.call.In[a.operand][a.view.offset]
+			buf := w.bufs[a.slot]
+			for j := range buf {
+				buf[j] = x
+			}
+		}
+	}
+	for start := p * l.per; start < end; start += l.block {
+		n := min(l.block, end-start)
+		l.load(w, start, n)
+		for i := range l.code {
+			c := &l.code[i]
+			dst := l.call.Out[start : start+n]
+			if c.out >= 0 {
+				dst = w.bufs[c.out][:n]
+			}
+			in := w.in[i]
+			for j, s := range c.in {
+				in[j] = w.slots[s]
+			}
+			c.elem(dst, in, c.consts)
+			if c.out >= 0 {
+				w.slots[c.out] = dst
+			}
+		}
+	}
+}
+
+// load points the operands' slots at the block of n elements from start.
+func (l *loop[T]) load(w *worker[T], start, n int) {
+	for i := range l.args {
+		a := &l.args[i]
+		src := l.call.In[a.operand]
+		switch a.view.kind {
+		case direct:
+			at := a.view.offset + start
+			w.slots[a.slot] = src[at : at+n]
+		case uniform:
+			w.slots[a.slot] = w.bufs[a.slot][:n]
+		default:
+			buf := w.bufs[a.slot][:n]
+			gather(buf, src, &a.view, start)
+			w.slots[a.slot] = buf
+		}
+	}
+}

@@ -1,0 +1,113 @@
+package exec
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/pool"
+)
+
+// Program is a plan with memory: what a run works on. One run at a time; any
+// number of Programs of one Plan may run at once.
+type Program[T ir.Float] struct {
+	plan   *Plan
+	floats [Arenas][]T
+	ints   [Arenas][]int
+	tasks  []task[T]
+	fault  ir.Fault
+}
+
+type task[T ir.Float] struct {
+	run  func(*ir.Call[T])
+	call ir.Call[T]
+}
+
+// New gives the plan memory. params and grads are the arenas that programs
+// share; a plan without gradients takes nil for grads. The plan's kernels run
+// on the workers of w; nil is one worker.
+func New[T ir.Float](p *Plan, w *pool.Pool, params, grads []T) *Program[T] {
+	r := &Program[T]{plan: p}
+	for a := range Arenas {
+		switch a {
+		case Param:
+			r.floats[a] = params
+		case Grad:
+			r.floats[a] = grads
+		default:
+			r.floats[a] = make([]T, p.Floats[a])
+		}
+		r.ints[a] = make([]int, p.Ints[a])
+	}
+	for i, s := range p.Consts {
+		switch d := p.Data[i].(type) {
+		case []float64:
+			dst := r.Floats(s.Where)
+			for j, x := range d {
+				dst[j] = T(x)
+			}
+		case []int:
+			copy(r.Ints(s.Where), d)
+		}
+	}
+	r.prepare(w)
+	return r
+}
+
+// prepare makes one task of every step. All share one scratch: they run one
+// after another.
+func (r *Program[T]) prepare(w *pool.Pool) {
+	r.tasks = make([]task[T], len(r.plan.Steps))
+	scratch := 0
+	for i, s := range r.plan.Steps {
+		t := &r.tasks[i]
+		t.call = ir.Call[T]{V: s.V, In: make([][]T, len(s.In)), IntIn: make([][]int, len(s.In)), Pool: w, Fault: &r.fault}
+		if s.V.Type.DType == ir.Int {
+			t.call.IntOut = r.Ints(s.Out)
+		} else {
+			t.call.Out = r.Floats(s.Out)
+		}
+		for j, b := range s.In {
+			if s.V.In[j].Type.DType == ir.Int {
+				t.call.IntIn[j] = r.Ints(b)
+			} else {
+				t.call.In[j] = r.Floats(b)
+			}
+		}
+		if s.V.Body != nil && s.V.Def.Class == ir.Elementwise {
+			l := newLoop[T](s.V, w)
+			t.call.State, t.run = l, runLoop[T]
+			continue
+		}
+		k := ir.KernelOf[T](s.V.Def)
+		t.run = k.Run
+		if k.Prepare != nil {
+			n := 0
+			t.call.State, n = k.Prepare(s.V, w.Workers())
+			scratch = max(scratch, n)
+		}
+	}
+	mem := make([]T, scratch)
+	for i := range r.tasks {
+		r.tasks[i].call.Scratch = mem
+	}
+}
+
+// Run computes every step in order.
+func (r *Program[T]) Run() error {
+	for i := range r.tasks {
+		t := &r.tasks[i]
+		t.run(&t.call)
+	}
+	return r.fault.Take()
+}
+
+// Floats is the memory of a buffer of floats.
+func (r *Program[T]) Floats(b Buffer) []T {
+	return r.floats[b.Arena][b.Offset : b.Offset+b.Len : b.Offset+b.Len]
+}
+
+// Ints is the memory of a buffer of Ints.
+func (r *Program[T]) Ints(b Buffer) []int {
+	return r.ints[b.Arena][b.Offset : b.Offset+b.Len : b.Offset+b.Len]
+}
+
+// Plan is what the program runs.
+func (r *Program[T]) Plan() *Plan { return r.plan }

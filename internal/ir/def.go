@@ -1,0 +1,158 @@
+package ir
+
+import (
+	"sync"
+
+	"github.com/symgrad/symgrad/internal/kernel/pool"
+)
+
+// Class is all that the fusion pass knows of an operator.
+type Class uint8
+
+// The classes of operators.
+const (
+	Opaque      Class = iota // left alone
+	Move                     // rearranges elements, computes none
+	Elementwise              // out[i] depends on the operands' i-th elements only
+	Reduce                   // folds axes of one operand
+	Contract                 // products summed over an axis
+)
+
+// Float is the element type of a computation.
+type Float interface{ float32 | float64 }
+
+// Kernel runs an operator for one element type.
+type Kernel[T Float] struct {
+	// Prepare chooses, once when a program is built, how to run v: its result
+	// is handed to every run as Call.State, with scratch elements of memory.
+	// Nil means that there is nothing to choose.
+	Prepare func(v *Value, workers int) (state any, scratch int)
+	// Run computes the result. It allocates nothing and cannot fail but by
+	// Call.Fault.
+	Run func(c *Call[T])
+}
+
+// Elem is the body of an elementwise operator: dst[i] = f(in[0][i], ...) with
+// the constants that Def.Consts took from the attributes. All slices have equal
+// length. dst may be one of the operands.
+type Elem[T Float] func(dst []T, in [][]T, consts []T)
+
+// Cost is what one application needs.
+type Cost struct {
+	Flops int64 // floating-point operations, a multiply-add counting two
+	Bytes int64 // read and written once each
+}
+
+// Def is what compiler and executor know of an operator.
+type Def struct {
+	Name  string // unique, lower case
+	Class Class
+	Arity int // number of operands, -1 for any
+
+	// Infer checks the operands' types against the attributes and returns the
+	// result's type. Its error says what was got and what was wanted.
+	Infer func(in []Type, a Attrs) (Type, error)
+
+	// Simplify returns an equal, simpler value for v, appended to f, or nil.
+	Simplify func(f *Func, v *Value) *Value
+
+	// View is, for a Move, how the result's elements lie in the operand laid
+	// out as in; false where no strided view can say it.
+	View func(v *Value, in Layout) (Layout, bool)
+
+	// Cost of v; nil means one operation for each element of the result.
+	Cost func(v *Value) Cost
+
+	// Range bounds the Int operand i: its elements must lie in [0, n). Nil: no bound.
+	Range func(v *Value, i int) (n int, ok bool)
+
+	// Consts are the float constants of an elementwise body; nil: none.
+	Consts func(a Attrs) []float64
+	Elem32 Elem[float32] // set if and only if Class is Elementwise
+	Elem64 Elem[float64]
+
+	F32 Kernel[float32] // unset when Elementwise: the fused loop runs Elem
+	F64 Kernel[float64] // and unset for a Move whose View never fails
+}
+
+// Layout is where a value's elements lie inside a buffer: element (i, j, ...)
+// at Offset + i*Stride[0] + j*Stride[1] + ...
+type Layout struct {
+	Offset int
+	Shape  Shape
+	Stride []int
+}
+
+// Dense is the row-major layout of s.
+func Dense(s Shape) Layout { return Layout{Shape: s, Stride: s.Strides()} }
+
+// IsDense says whether l enumerates its elements in row-major order without
+// gaps, from whatever offset.
+func (l Layout) IsDense() bool {
+	n := 1
+	for i := len(l.Shape) - 1; i >= 0; i-- {
+		if l.Shape[i] != 1 && l.Stride[i] != n {
+			return l.Shape.Size() == 0
+		}
+		n *= l.Shape[i]
+	}
+	return true
+}
+
+// Call is one prepared application: the operator's buffers, fixed when the
+// program is built, and what Prepare chose.
+type Call[T Float] struct {
+	V      *Value
+	Out    []T     // the result, dense; nil when the result is Int
+	In     [][]T   // the operands, dense; nil at an Int operand
+	IntIn  [][]int // the Int operands; nil at a float one
+	IntOut []int   // the result when it is Int
+
+	State   any
+	Scratch []T
+	Pool    *pool.Pool // nil: one worker
+	Fault   *Fault
+}
+
+// Fault holds the first failure of a run that no check before it could see,
+// such as an index computed out of range. It may be shared by workers.
+type Fault struct {
+	mu  sync.Mutex
+	err error
+}
+
+// Report keeps err if it is the first.
+func (f *Fault) Report(err error) {
+	f.mu.Lock()
+	if f.err == nil {
+		f.err = err
+	}
+	f.mu.Unlock()
+}
+
+// Take returns the first failure reported since the last Take, or nil.
+func (f *Fault) Take() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	err := f.err
+	f.err = nil
+	return err
+}
+
+// ElemOf is the elementwise body of d for the element type T.
+func ElemOf[T Float](d *Def) Elem[T] {
+	var e any = d.Elem64
+	if _, ok := any(T(0)).(float32); ok {
+		e = d.Elem32
+	}
+	return e.(Elem[T])
+}
+
+// KernelOf is the kernel of d for the element type T.
+func KernelOf[T Float](d *Def) Kernel[T] {
+	var k any = d.F64
+	if _, ok := any(T(0)).(float32); ok {
+		k = d.F32
+	}
+	return k.(Kernel[T])
+}

@@ -1,0 +1,127 @@
+package ir
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// DType is the type of a value's elements.
+type DType uint8
+
+// The element types. A Func holds floats of one type only; Int holds indices.
+const (
+	F32 DType = iota
+	F64
+	Int
+)
+
+var dtypeNames = [...]string{F32: "f32", F64: "f64", Int: "int"}
+
+// String is the name that the printer writes: f32, f64 or int.
+func (d DType) String() string {
+	if int(d) < len(dtypeNames) {
+		return dtypeNames[d]
+	}
+	return "dtype" + strconv.Itoa(int(d))
+}
+
+// IsFloat says whether d is F32 or F64.
+func (d DType) IsFloat() bool { return d == F32 || d == F64 }
+
+// Size is the number of bytes of one element.
+func (d DType) Size() int {
+	if d == F32 {
+		return 4
+	}
+	return 8
+}
+
+// Shape is the extent of each axis, outermost first. The empty Shape is a
+// scalar; an axis of extent 0 makes a value without elements.
+type Shape []int
+
+// Size is the number of elements: the product of the extents.
+func (s Shape) Size() int {
+	n := 1
+	for _, d := range s {
+		n *= d
+	}
+	return n
+}
+
+// CheckedSize is Size with an error for a negative extent or a product above
+// limit elements.
+func (s Shape) CheckedSize(limit int) (int, error) {
+	n := 1
+	for _, d := range s {
+		if d < 0 {
+			return 0, fmt.Errorf("shape %v has a negative extent", s)
+		}
+		if d != 0 && n > math.MaxInt/d {
+			return 0, fmt.Errorf("shape %v overflows the element count", s)
+		}
+		n *= d
+	}
+	if n > limit {
+		return 0, fmt.Errorf("shape %v has %d elements, more than the limit of %d", s, n, limit)
+	}
+	return n, nil
+}
+
+// Equal says whether both shapes have the same extents.
+func (s Shape) Equal(o Shape) bool { return slices.Equal(s, o) }
+
+// Clone is a copy that shares no memory with s; never nil.
+func (s Shape) Clone() Shape { return append(Shape{}, s...) }
+
+// Strides are the row-major strides of s in elements.
+func (s Shape) Strides() []int {
+	st := make([]int, len(s))
+	n := 1
+	for i := len(s) - 1; i >= 0; i-- {
+		st[i] = n
+		n *= s[i]
+	}
+	return st
+}
+
+// String writes s as [2,3]; a scalar is [].
+func (s Shape) String() string {
+	var b strings.Builder
+	b.WriteByte('[')
+	for i, d := range s {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(strconv.Itoa(d))
+	}
+	b.WriteByte(']')
+	return b.String()
+}
+
+// Type is the element type and shape of a value.
+type Type struct {
+	DType DType
+	Shape Shape
+}
+
+// String writes t as f32[2,3].
+func (t Type) String() string { return t.DType.String() + t.Shape.String() }
+
+// Equal says whether both types have the same element type and shape.
+func (t Type) Equal(o Type) bool { return t.DType == o.DType && t.Shape.Equal(o.Shape) }
+
+// Axis resolves a possibly negative axis against the rank: -1 is the last one.
+func (t Type) Axis(axis int) (int, error) {
+	r := len(t.Shape)
+	if axis < -r || axis >= r {
+		return 0, fmt.Errorf("axis %d is out of range for shape %v of rank %d", axis, t.Shape, r)
+	}
+	if axis < 0 {
+		axis += r
+	}
+	return axis, nil
+}

@@ -1,0 +1,172 @@
+package ir
+
+// Leaf says what a value without an operator is.
+type Leaf uint8
+
+// The kinds of leaf. NotLeaf marks the result of an operator.
+const (
+	NotLeaf Leaf = iota
+	Input        // fed before each run
+	Param        // trained; lives in the parameter arena
+	Const        // never changes; Data holds its elements
+	Arg          // operand of the value whose Body this is; Index says which
+)
+
+var leafNames = [...]string{"", "input", "param", "const", "arg"}
+
+// String is the word that the printer writes for l.
+func (l Leaf) String() string { return leafNames[l] }
+
+// Value is one node of a Func: a leaf, or an operator applied to operands.
+type Value struct {
+	ID    int  // position-independent name, unique in its Func: printed v7
+	Def   *Def // nil for a leaf
+	In    []*Value
+	Attrs Attrs
+	Type  Type
+	Body  *Func // the inner function of a fused value, else nil
+
+	Leaf  Leaf
+	Name  string // of a leaf; for an operator, the node it came from, for messages
+	Data  any    // of a Const: []float64 (for F32 too) or []int
+	Index int    // of an Arg or Param: which one
+}
+
+// Func is a computation: values in an order in which every operand stands
+// before its users, and the values it returns.
+type Func struct {
+	Name   string
+	Values []*Value
+	Out    []*Value
+	nextID int
+}
+
+// New appends the application of def to the operands and infers its type.
+func (f *Func) New(def *Def, a Attrs, in ...*Value) (*Value, error) {
+	v := &Value{Def: def, Attrs: a, In: in}
+	types := make([]Type, len(in))
+	for i, x := range in {
+		types[i] = x.Type
+	}
+	t, err := def.Infer(types, a)
+	if err != nil {
+		return nil, err
+	}
+	v.Type = t
+	f.add(v)
+	return v, nil
+}
+
+// Add appends v, giving it an ID. Its operands must be in f already.
+func (f *Func) Add(v *Value) *Value { f.add(v); return v }
+
+func (f *Func) add(v *Value) {
+	v.ID = f.nextID
+	f.nextID++
+	f.Values = append(f.Values, v)
+}
+
+// AddConst appends a constant leaf: data is []float64 for a float type, []int
+// for Int, row-major, and belongs to f from now on.
+func (f *Func) AddConst(t Type, data any) *Value {
+	return f.Add(&Value{Leaf: Const, Type: t, Data: data})
+}
+
+// Users counts, for each value, its uses as an operand and as a result of f.
+func (f *Func) Users() map[*Value]int {
+	n := make(map[*Value]int, len(f.Values))
+	for _, v := range f.Values {
+		for _, x := range v.In {
+			n[x]++
+		}
+	}
+	for _, v := range f.Out {
+		n[v]++
+	}
+	return n
+}
+
+// Replace makes every user of old, and f's results, read its replacement.
+// It follows chains of replacements.
+func (f *Func) Replace(by map[*Value]*Value) {
+	if len(by) == 0 {
+		return
+	}
+	find := func(v *Value) *Value {
+		for {
+			w, ok := by[v]
+			if !ok || w == v {
+				return v
+			}
+			v = w
+		}
+	}
+	for _, v := range f.Values {
+		for i, x := range v.In {
+			v.In[i] = find(x)
+		}
+	}
+	for i, x := range f.Out {
+		f.Out[i] = find(x)
+	}
+}
+
+// Sort puts the values that f.Out reaches into an order in which operands stand
+// before their users, keeping the present order where it can. Values that
+// nothing reaches are dropped, but for Arg leaves, which are f's signature.
+func (f *Func) Sort() {
+	state := make(map[*Value]uint8, len(f.Values))
+	out := make([]*Value, 0, len(f.Values))
+	type frame struct {
+		v *Value
+		i int
+	}
+	var stack []frame
+	visit := func(root *Value) {
+		if state[root] != 0 {
+			return
+		}
+		state[root] = 1
+		stack = append(stack[:0], frame{root, 0})
+		for len(stack) > 0 {
+			top := &stack[len(stack)-1]
+			if top.i < len(top.v.In) {
+				x := top.v.In[top.i]
+				top.i++
+				if state[x] == 0 {
+					state[x] = 1
+					stack = append(stack, frame{x, 0})
+				}
+				continue
+			}
+			out = append(out, top.v)
+			stack = stack[:len(stack)-1]
+		}
+	}
+	live := f.reach()
+	for _, v := range f.Values {
+		if live[v] || v.Leaf == Arg {
+			visit(v)
+		}
+	}
+	for _, v := range f.Out {
+		visit(v)
+	}
+	f.Values = out
+}
+
+// reach marks what the results need.
+func (f *Func) reach() map[*Value]bool {
+	live := make(map[*Value]bool, len(f.Values))
+	stack := append([]*Value(nil), f.Out...)
+	for len(stack) > 0 {
+		v := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if live[v] {
+			continue
+		}
+		live[v] = true
+		stack = append(stack, v.In...)
+	}
+	return live
+}
