@@ -1,0 +1,81 @@
+package data
+
+import "github.com/pkg/errors"
+
+// Batches hands out the index lists of minibatches, epoch after epoch. The order
+// within an epoch depends on the seed and the number of the epoch alone, so that
+// training can be taken up again at any batch (Epoch, then Skip). It must not be
+// shared between goroutines.
+type Batches struct {
+	// DropLast leaves out the last batch of an epoch when it is shorter than the
+	// others; by default it is given.
+	DropLast bool
+
+	size    int
+	shuffle bool
+	seed    uint64
+	order   []int
+	at      int
+	random  stream
+}
+
+// NewBatches returns the batches of size examples out of n, at the start of
+// epoch 0. With shuffle, every epoch has its own random order, else every epoch
+// goes from 0 to n-1. When size is more than n, an epoch is one batch of n.
+//
+// Errors: ErrEmpty for n < 1, ErrOption for size < 1.
+func NewBatches(n, size int, shuffle bool, seed uint64) (*Batches, error) {
+	if n < 1 {
+		return nil, errors.Wrapf(ErrEmpty, "data: cannot make batches of %d examples", n)
+	}
+	if size < 1 {
+		return nil, errors.Wrapf(ErrOption, "data: the batch size is %d; want 1 or more", size)
+	}
+	b := &Batches{size: min(size, n), shuffle: shuffle, seed: seed, order: identity(n)}
+	b.Epoch(0)
+	return b, nil
+}
+
+// Epoch goes to the start of epoch e. It takes time proportional to the number
+// of examples and does not allocate.
+func (b *Batches) Epoch(e int) {
+	b.at = 0
+	if !b.shuffle {
+		return
+	}
+	for i := range b.order {
+		b.order[i] = i
+	}
+	b.random.seed(b.seed, uint64(e))
+	b.random.shuffle(b.order)
+}
+
+// Next returns the indices of the next batch, or false at the end of the epoch.
+// The list is valid until the next call of Epoch and must not be changed.
+func (b *Batches) Next() (index []int, ok bool) {
+	left := len(b.order) - b.at
+	if left == 0 || (b.DropLast && left < b.size) {
+		return nil, false
+	}
+	end := b.at + min(b.size, left)
+	index = b.order[b.at:end:end]
+	b.at = end
+	return index, true
+}
+
+// Skip passes over the next k batches of the epoch, or those that are left.
+func (b *Batches) Skip(k int) {
+	for range k {
+		if _, ok := b.Next(); !ok {
+			return
+		}
+	}
+}
+
+// Len returns the number of batches of an epoch.
+func (b *Batches) Len() int {
+	if b.DropLast {
+		return len(b.order) / b.size
+	}
+	return (len(b.order) + b.size - 1) / b.size
+}

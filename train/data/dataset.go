@@ -1,0 +1,168 @@
+package data
+
+import (
+	"slices"
+
+	"github.com/pkg/errors"
+)
+
+// Dataset is a set of fields with the same number of examples. It is immutable
+// and may be shared between goroutines.
+type Dataset struct {
+	fields []Field
+	// magnitude holds the largest absolute value of every field, from which
+	// Rows knows what fits in a float32.
+	magnitude []float64
+	n         int
+}
+
+// New returns a dataset of the given fields. It keeps their Floats and Ints
+// without copying: they must not be changed afterwards.
+//
+// Errors: ErrField for no field, a name used twice or none, and a field with both
+// floats and ints; ErrEmpty for no examples; ErrShape when a field does not
+// divide into examples or the fields differ in length; ErrNotFinite for NaN or
+// an infinity, with field, row and column; ErrLabel for a label out of range and
+// for a single class.
+func New(fields ...Field) (*Dataset, error) {
+	if len(fields) == 0 {
+		return nil, errors.Wrap(ErrField, "data: a dataset needs at least one field")
+	}
+	d := &Dataset{}
+	for _, f := range fields {
+		if _, twice := d.Field(f.Name); twice {
+			return nil, errors.Wrapf(ErrField, "data: two fields are named %q", f.Name)
+		}
+		if err := f.check(); err != nil {
+			return nil, err
+		}
+		if len(d.fields) > 0 && f.Len() != d.n {
+			return nil, errors.Wrapf(ErrShape, "data: field %q has %d examples, field %q has %d", d.fields[0].Name, d.n, f.Name, f.Len())
+		}
+		d.n = f.Len()
+		d.fields = append(d.fields, f.clone())
+		d.magnitude = append(d.magnitude, f.magnitude())
+	}
+	return d, nil
+}
+
+// XY returns a dataset for regression: field "x" with in numbers an example and
+// field "y" with out numbers an example, both flat and in row-major order
+// (x: [N, in]; y: [N, out]). See New for ownership and errors.
+func XY(x []float64, in int, y []float64, out int) (*Dataset, error) {
+	if err := checkTable("x", len(x), in); err != nil {
+		return nil, err
+	}
+	if err := checkTable("y", len(y), out); err != nil {
+		return nil, err
+	}
+	return New(Field{Name: "x", Shape: []int{in}, Floats: x}, Field{Name: "y", Shape: []int{out}, Floats: y})
+}
+
+// XLabels returns a dataset for classification: field "x" with in numbers an
+// example (x: [N, in]) and field "y" with the class label of every example.
+//
+// There are as many classes as the largest label plus one, so that the labels 0
+// and 5 make six classes, four of them without examples. Errors beside those of
+// New: ErrLabel for a negative label and when all labels are the same.
+func XLabels(x []float64, in int, labels []int) (*Dataset, error) {
+	if err := checkTable("x", len(x), in); err != nil {
+		return nil, err
+	}
+	if len(labels) == 0 {
+		return nil, errors.Wrap(ErrEmpty, "data: no labels")
+	}
+	lowest, highest := slices.Min(labels), slices.Max(labels)
+	if lowest == highest {
+		return nil, errors.Wrapf(ErrLabel, "data: field \"y\": all %d labels are %d; telling classes apart takes two", len(labels), lowest)
+	}
+	// Where a label is negative or absurdly large, New names the row.
+	classes := min(max(highest, 1), maxClasses-1) + 1
+	return New(Field{Name: "x", Shape: []int{in}, Floats: x}, Field{Name: "y", Ints: labels, Classes: classes})
+}
+
+// checkTable says whether values numbers make rows of the given width.
+func checkTable(name string, values, width int) error {
+	switch {
+	case width <= 0:
+		return errors.Wrapf(ErrShape, "data: %s should have %d columns; one number an example is 1 column", name, width)
+	case values == 0:
+		return errors.Wrapf(ErrEmpty, "data: %s", name)
+	case values%width != 0:
+		return errors.Wrapf(ErrShape, "data: %s has %d values, not a multiple of its %d columns", name, values, width)
+	}
+	return nil
+}
+
+// Len returns the number of examples, at least 1.
+func (d *Dataset) Len() int { return d.n }
+
+// Fields returns the fields in the order they were given. Their slices are those
+// of the dataset and must not be changed.
+func (d *Dataset) Fields() []Field { return slices.Clone(d.fields) }
+
+// Field returns the field with the given name. Its slices are those of the
+// dataset and must not be changed.
+func (d *Dataset) Field(name string) (Field, bool) {
+	for _, f := range d.fields {
+		if f.Name == name {
+			return f, true
+		}
+	}
+	return Field{}, false
+}
+
+// labels returns the label field: the first one with classes.
+func (d *Dataset) labels() (Field, bool) {
+	for _, f := range d.fields {
+		if f.Classes > 0 {
+			return f, true
+		}
+	}
+	return Field{}, false
+}
+
+// Classes returns the number of classes of the first field that holds class
+// labels, 0 when there is none. A part of a dataset has the classes of the whole.
+func (d *Dataset) Classes() int {
+	f, _ := d.labels()
+	return f.Classes
+}
+
+// ClassCounts returns how many labels of every class the first label field
+// holds, nil when there is none. A zero tells of a class without examples.
+func (d *Dataset) ClassCounts() []int {
+	f, ok := d.labels()
+	if !ok {
+		return nil
+	}
+	counts := make([]int, f.Classes)
+	for _, c := range f.Ints {
+		counts[c]++
+	}
+	return counts
+}
+
+// CheckLabels returns an error that wraps ErrLabel and names row, value and
+// number of classes when a value of the field is not in 0..classes-1: what a
+// model with that many outputs can be trained on. ErrField when the field is
+// missing or holds floats.
+func (d *Dataset) CheckLabels(field string, classes int) error {
+	f, ok := d.Field(field)
+	if !ok {
+		return d.missing(field)
+	}
+	if f.Ints == nil {
+		return errors.Wrapf(ErrField, "data: field %q holds floats; labels are ints", field)
+	}
+	return f.checkLabels(classes)
+}
+
+// missing is the error about a field that d does not have.
+func (d *Dataset) missing(field string) error {
+	names := make([]string, len(d.fields))
+	for i, f := range d.fields {
+		names[i] = f.Name
+	}
+	return errors.Wrapf(ErrField, "data: no field is named %q; there are %q", field, names)
+}

@@ -1,0 +1,18 @@
+// Package data holds examples in memory and hands them out in batches.
+//
+// A Dataset is a set of named tables with one row an example: floats or ints,
+// each with the shape of one example. It is checked once, when it is made (no
+// missing values, equal lengths, labels in range), and not changed afterwards.
+// Batches draws the shuffled index lists of an epoch, Rows copies the rows of a
+// batch into flat buffers without allocating, Scaler and MinMax normalise what
+// they were fitted for on the training part, ReadCSV reads tables strictly, and
+// Iris, Wine, BreastCancer and Digits need no file at all.
+//
+// It owns examples, their order and their preparation. It does not own graphs,
+// training or metrics. It is imported by train and by programs.
+//
+// Rows, columns and elements are counted from 0; lines and columns of a text
+// file from 1.
+//
+// Read first: New, then Rows and Batches.
+package data

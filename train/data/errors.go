@@ -1,0 +1,63 @@
+package data
+
+import (
+	"fmt"
+
+	"github.com/pkg/errors"
+)
+
+// The kinds of error of this package, found with errors.Is. The message says
+// which field, row and column, and what was expected.
+var (
+	// ErrEmpty: there are no examples, or none would be left.
+	ErrEmpty = errors.New("no examples")
+	// ErrShape: lengths or shapes do not agree.
+	ErrShape = errors.New("sizes disagree")
+	// ErrNotFinite: a value is NaN or infinite, or too large for its type.
+	ErrNotFinite = errors.New("value is not finite")
+	// ErrLabel: a class label is out of range, no integer, or the only class.
+	ErrLabel = errors.New("bad class label")
+	// ErrField: a field is missing, named twice or of the wrong kind.
+	ErrField = errors.New("bad field")
+	// ErrIndex: an index is not that of an example.
+	ErrIndex = errors.New("index out of range")
+	// ErrOption: an argument or option has no meaning.
+	ErrOption = errors.New("bad option")
+	// ErrCSV: a text is no table of the form that the options describe.
+	ErrCSV = errors.New("malformed table")
+)
+
+// CSVError is the error of ReadCSV and ReadCSVFile about the content of a file,
+// found with errors.As.
+type CSVError struct {
+	// Path is the file, empty when the table came from a reader.
+	Path string
+	// Line is the line of the file, from 1; a quoted cell may span several.
+	Line int
+	// Column is the number of the cell in its line, from 1; 0 when the error
+	// concerns the line as a whole.
+	Column int
+	// Name is the name of the column, where it is known.
+	Name string
+	// Err says what is wrong and wraps one of the errors above.
+	Err error
+}
+
+// Error returns the position and what is wrong there.
+func (e *CSVError) Error() string {
+	where := "csv"
+	if e.Path != "" {
+		where = e.Path
+	}
+	text := fmt.Sprintf("data: %s:%d", where, e.Line)
+	if e.Column > 0 {
+		text += fmt.Sprintf(": column %d", e.Column)
+		if e.Name != "" {
+			text += fmt.Sprintf(" (%q)", e.Name)
+		}
+	}
+	return text + ": " + e.Err.Error()
+}
+
+// Unwrap returns Err.
+func (e *CSVError) Unwrap() error { return e.Err }
