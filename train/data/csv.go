@@ -1,0 +1,295 @@
+package data
+
+import (
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pkg/errors"
+)
+
+// CSVOptions says how to read a table. The zero value reads a comma-separated
+// text with a header line, all of whose columns are inputs.
+type CSVOptions struct {
+	// NoHeader: the first line is data; the columns are named "c0", "c1", ...
+	NoHeader bool
+	// Comma is the separator, ',' when zero; an ASCII character.
+	Comma rune
+	// Target lists the columns that make field "y", by their names in the header.
+	Target []string
+	// TargetIndex lists them by position instead: 0 is the first column, -1 the
+	// last. Only one of Target and TargetIndex may be given.
+	TargetIndex []int
+	// Labels: the target is one column of class labels. They are mapped to
+	// 0..Classes-1, in numeric order when all are integers and in alphabetical
+	// order else, and the text of label c is kept as ClassNames[c].
+	Labels bool
+	// Classes fixes the class names and their order, for a second table to be
+	// read with the labels of a first one; other labels are an error.
+	Classes []string
+	// AllowNonFinite accepts NaN, Inf and Infinity, in any case, as numbers.
+	AllowNonFinite bool
+	// MaxBytes is the largest size of the text, 1 GiB when zero.
+	MaxBytes int64
+}
+
+// defaultMaxBytes is the limit of CSVOptions.MaxBytes when it is zero.
+const defaultMaxBytes = 1 << 30
+
+// ReadCSVFile is ReadCSV on the file at path, which a *CSVError then names.
+func ReadCSVFile(path string, opts CSVOptions) (*Dataset, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, errors.Wrap(err, "data: read a table")
+	}
+	defer file.Close()
+	d, err := ReadCSV(file, opts)
+	var where *CSVError
+	if errors.As(err, &where) {
+		where.Path = path
+	}
+	return d, err
+}
+
+// ReadCSV reads a table of numbers into field "x" (x: [N, F], Columns from the
+// header) and, when a target is chosen, field "y": floats of shape [K] for K
+// target columns, or class labels (Labels).
+//
+// The text is UTF-8 with or without byte order mark, its lines end in LF or
+// CRLF, the last one with or without, and cells may be quoted with '"' ("" is a
+// quote). Spaces around a cell are not part of it. Everything else is an error
+// that names line and column: a line with more or fewer cells than the first, an
+// empty cell or line, a text that is not a decimal number, NaN and Inf, a number
+// beyond the range of float64, a NUL byte, a column name that is empty or used
+// twice, a label that is a number but no integer, a cell above 1 MiB, more than
+// 2^20 columns or classes.
+//
+// Errors about the content are *CSVError around ErrCSV, ErrNotFinite or ErrLabel;
+// ErrEmpty for a table without rows, ErrOption for options that contradict each
+// other or the header, and the reader's own error, wrapped, when it fails.
+func ReadCSV(r io.Reader, opts CSVOptions) (*Dataset, error) {
+	if err := opts.check(); err != nil {
+		return nil, err
+	}
+	comma, limit := byte(','), int64(defaultMaxBytes)
+	if opts.Comma != 0 {
+		comma = byte(opts.Comma)
+	}
+	if opts.MaxBytes != 0 {
+		limit = opts.MaxBytes
+	}
+	t := &csvTable{opts: opts, scan: newCSVScanner(r, comma, limit)}
+	if err := t.read(); err != nil {
+		return nil, err
+	}
+	return t.dataset()
+}
+
+func (o CSVOptions) check() error {
+	targets := len(o.Target) + len(o.TargetIndex)
+	switch {
+	case o.Comma < 0 || o.Comma >= utf8.RuneSelf || strings.ContainsRune("\"\r\n +-.", o.Comma) || ('0' <= o.Comma && o.Comma <= '9'):
+		return errors.Wrapf(ErrOption, "data: %q cannot separate cells", o.Comma)
+	case o.Target != nil && o.TargetIndex != nil:
+		return errors.Wrap(ErrOption, "data: give Target or TargetIndex, not both")
+	case o.NoHeader && o.Target != nil:
+		return errors.Wrapf(ErrOption, "data: the target columns %q are given by name, but there is no header; use TargetIndex", o.Target)
+	case o.Labels && targets != 1:
+		return errors.Wrapf(ErrOption, "data: class labels stand in one column; %d target columns are given", targets)
+	case o.Classes != nil && !o.Labels:
+		return errors.Wrap(ErrOption, "data: Classes are given but not Labels")
+	case o.Classes != nil && (len(o.Classes) < 2 || len(o.Classes) > maxClasses):
+		return errors.Wrapf(ErrOption, "data: %d classes are given; want at least 2 and at most %d", len(o.Classes), maxClasses)
+	case o.MaxBytes < 0:
+		return errors.Wrapf(ErrOption, "data: MaxBytes is %d", o.MaxBytes)
+	}
+	return nil
+}
+
+// csvTable collects the values of a table.
+type csvTable struct {
+	opts     CSVOptions
+	scan     *csvScanner
+	names    []string
+	isTarget []bool
+	targets  []int // target columns in the order of the options
+	x, y     []float64
+	labels   labelSet
+	row      []float64
+}
+
+func (t *csvTable) read() error {
+	if err := t.scan.skipMark(); err != nil {
+		return err
+	}
+	err := t.scan.record()
+	if err == io.EOF {
+		return errors.Wrap(ErrEmpty, "data: the table is empty")
+	}
+	if err != nil {
+		return err
+	}
+	if err := t.header(); err != nil {
+		return err
+	}
+	if err := t.chooseTargets(); err != nil {
+		return err
+	}
+	if t.labels, err = newLabelSet(t.opts.Classes); err != nil {
+		return err
+	}
+	t.row = make([]float64, len(t.names))
+	if t.opts.NoHeader {
+		if err := t.addRow(); err != nil {
+			return err
+		}
+	}
+	for {
+		err := t.scan.record()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := t.addRow(); err != nil {
+			return err
+		}
+	}
+}
+
+// header takes the column names from the first record, or makes them up.
+func (t *csvTable) header() error {
+	t.names = make([]string, len(t.scan.ends))
+	if t.opts.NoHeader {
+		for i := range t.names {
+			t.names[i] = "c" + strconv.Itoa(i)
+		}
+		return nil
+	}
+	seen := make(map[string]int, len(t.names))
+	numbers, fractions := 0, 0
+	for i := range t.names {
+		name := trim(t.scan.cell(i))
+		switch first, twice := seen[name]; {
+		case name == "":
+			return t.scan.fail(i+1, errors.Wrap(ErrCSV, "the column has no name; is the first line data (NoHeader)?"))
+		case !utf8.ValidString(name):
+			return t.scan.fail(i+1, errors.Wrapf(ErrCSV, "the column name %q is not valid UTF-8", clip(name)))
+		case twice:
+			return t.scan.fail(i+1, errors.Wrapf(ErrCSV, "the name %q is that of column %d too; is the first line data (NoHeader)?", clip(name), first+1))
+		}
+		seen[name], t.names[i] = i, name
+		if _, err := strconv.ParseFloat(name, 64); err == nil {
+			numbers++
+			if _, err := strconv.Atoi(name); err != nil {
+				fractions++
+			}
+		}
+	}
+	if numbers == len(t.names) && fractions > 0 {
+		return t.scan.fail(0, errors.Wrap(ErrCSV, "the header holds only numbers; is the first line data (NoHeader)?"))
+	}
+	if len(t.names) == 1 && strings.ContainsAny(t.names[0], ";\t|,") {
+		return t.scan.fail(1, errors.Wrapf(ErrCSV, "the only column is named %q; is the separator another one (Comma)?", clip(t.names[0])))
+	}
+	return nil
+}
+
+func (t *csvTable) chooseTargets() error {
+	for _, name := range t.opts.Target {
+		i := slices.Index(t.names, name)
+		if i < 0 {
+			return errors.Wrapf(ErrOption, "data: no column is named %q; the header has %s", name, listNames(t.names))
+		}
+		t.targets = append(t.targets, i)
+	}
+	for _, index := range t.opts.TargetIndex {
+		i := index
+		if i < 0 {
+			i += len(t.names)
+		}
+		if i < 0 || i >= len(t.names) {
+			return errors.Wrapf(ErrOption, "data: there is no target column %d in a table of %d columns", index, len(t.names))
+		}
+		t.targets = append(t.targets, i)
+	}
+	t.isTarget = make([]bool, len(t.names))
+	for _, i := range t.targets {
+		if t.isTarget[i] {
+			return errors.Wrapf(ErrOption, "data: column %q is a target twice", t.names[i])
+		}
+		t.isTarget[i] = true
+	}
+	if len(t.targets) == len(t.names) {
+		return errors.Wrapf(ErrOption, "data: all %d columns are targets; none is left for the input", len(t.names))
+	}
+	return nil
+}
+
+// addRow takes over the values of the record.
+func (t *csvTable) addRow() error {
+	if have := len(t.scan.ends); have != len(t.names) {
+		return t.scan.fail(0, errors.Wrapf(ErrCSV, "the line has %d cells, the first one has %d", have, len(t.names)))
+	}
+	for i := range t.names {
+		cell := trim(t.scan.cell(i))
+		var err error
+		if cell == "" {
+			err = errors.Wrap(ErrCSV, "the cell is empty")
+		} else if t.opts.Labels && t.isTarget[i] {
+			err = t.labels.add(cell)
+		} else {
+			t.row[i], err = parseNumber(cell, t.opts.AllowNonFinite)
+		}
+		if err != nil {
+			return t.fail(i, err)
+		}
+		if !t.isTarget[i] {
+			t.x = append(t.x, t.row[i])
+		}
+	}
+	if !t.opts.Labels {
+		for _, i := range t.targets {
+			t.y = append(t.y, t.row[i])
+		}
+	}
+	return nil
+}
+
+// fail is an error about cell i of the record.
+func (t *csvTable) fail(i int, err error) error {
+	return &CSVError{Line: t.scan.lines[i], Column: i + 1, Name: clip(t.names[i]), Err: err}
+}
+
+// dataset makes the fields.
+func (t *csvTable) dataset() (*Dataset, error) {
+	if len(t.x) == 0 {
+		return nil, errors.Wrap(ErrEmpty, "data: the table has a header but no rows")
+	}
+	var columns []string
+	for i, name := range t.names {
+		if !t.isTarget[i] {
+			columns = append(columns, name)
+		}
+	}
+	fields := []Field{{Name: "x", Shape: []int{len(columns)}, Floats: t.x, Columns: columns, AllowNonFinite: t.opts.AllowNonFinite}}
+	switch {
+	case t.opts.Labels:
+		ints, names, err := t.labels.mapped()
+		if err != nil {
+			return nil, errors.WithMessagef(err, "data: column %q", t.names[t.targets[0]])
+		}
+		fields = append(fields, Field{Name: "y", Ints: ints, Columns: []string{t.names[t.targets[0]]}, Classes: len(names), ClassNames: names})
+	case len(t.targets) > 0:
+		names := make([]string, len(t.targets))
+		for k, i := range t.targets {
+			names[k] = t.names[i]
+		}
+		fields = append(fields, Field{Name: "y", Shape: []int{len(names)}, Floats: t.y, Columns: names, AllowNonFinite: t.opts.AllowNonFinite})
+	}
+	return New(fields...)
+}
