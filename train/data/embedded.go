@@ -1,0 +1,145 @@
+package data
+
+import (
+	_ "embed" // the packed tables
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pkg/errors"
+)
+
+// The tables are those of ATTRIBUTION.md, packed (see packedTable).
+var (
+	//go:embed embedded/iris.bin.gz
+	irisPacked []byte
+	//go:embed embedded/wine.bin.gz
+	winePacked []byte
+	//go:embed embedded/breast_cancer.bin.gz
+	breastCancerPacked []byte
+	//go:embed embedded/digits.bin.gz
+	digitsPacked []byte
+	//go:embed embedded/test_index.txt
+	testIndex string
+)
+
+// embeddedTable is one of the datasets that come with the package.
+type embeddedTable struct {
+	packed  *[]byte
+	rows    int
+	columns func() []string
+	classes []string
+}
+
+var embeddedTables = map[string]embeddedTable{
+	"iris": {&irisPacked, 150, func() []string {
+		return []string{"sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)"}
+	}, []string{"setosa", "versicolor", "virginica"}},
+	"wine":          {&winePacked, 178, wineColumns, []string{"class_0", "class_1", "class_2"}},
+	"breast_cancer": {&breastCancerPacked, 569, breastCancerColumns, []string{"malignant", "benign"}},
+	"digits":        {&digitsPacked, 1797, digitsColumns, strings.Split("0123456789", "")},
+}
+
+func wineColumns() []string {
+	return []string{
+		"alcohol", "malic acid", "ash", "alcalinity of ash", "magnesium", "total phenols", "flavanoids",
+		"nonflavanoid phenols", "proanthocyanins", "color intensity", "hue", "OD280/OD315 of diluted wines", "proline",
+	}
+}
+
+func breastCancerColumns() []string {
+	var names []string
+	for _, statistic := range []string{"mean %s", "%s error", "worst %s"} {
+		for _, feature := range []string{
+			"radius", "texture", "perimeter", "area", "smoothness",
+			"compactness", "concavity", "concave points", "symmetry", "fractal dimension",
+		} {
+			names = append(names, fmt.Sprintf(statistic, feature))
+		}
+	}
+	return names
+}
+
+func digitsColumns() []string {
+	var names []string
+	for row := range 8 {
+		for column := range 8 {
+			names = append(names, fmt.Sprintf("pixel %d,%d", row, column))
+		}
+	}
+	return names
+}
+
+// Iris returns Fisher's measurements of 150 iris flowers: x [150, 4] in
+// centimetres and y, the species: setosa, versicolor or virginica, 50 of each.
+//
+// Source and licence: ATTRIBUTION.md. Every call returns a dataset of its own.
+func Iris() (*Dataset, error) { return embedded("iris") }
+
+// Wine returns chemical analyses of 178 wines: x [178, 13] and y, which of three
+// cultivators made the wine, with 59, 71 and 48 examples.
+//
+// Source and licence: ATTRIBUTION.md. Every call returns a dataset of its own.
+func Wine() (*Dataset, error) { return embedded("wine") }
+
+// BreastCancer returns measurements of the cell nuclei in 569 images of breast
+// masses (Wisconsin, diagnostic): x [569, 30] and y, malignant (212) or benign
+// (357).
+//
+// Source and licence: ATTRIBUTION.md. Every call returns a dataset of its own.
+func BreastCancer() (*Dataset, error) { return embedded("breast_cancer") }
+
+// Digits returns 1797 images of handwritten digits: x [1797, 64], 8 rows of 8
+// pixels from 0 to 16, and y, the digit. Divide x by 16 for values in 0..1.
+//
+// Source and licence: ATTRIBUTION.md. Every call returns a dataset of its own.
+func Digits() (*Dataset, error) { return embedded("digits") }
+
+func embedded(name string) (*Dataset, error) {
+	e := embeddedTables[name]
+	table, err := unpack(*e.packed)
+	if err != nil {
+		return nil, errors.WithMessagef(err, "data: embedded dataset %q", name)
+	}
+	features := len(table.columns) - 1
+	x, y := make([]float64, 0, table.rows*features), make([]int, 0, table.rows)
+	for i := range table.rows {
+		for _, column := range table.columns[:features] {
+			x = append(x, column[i])
+		}
+		y = append(y, int(table.columns[features][i]))
+	}
+	return New(
+		Field{Name: "x", Shape: []int{features}, Floats: x, Columns: e.columns()},
+		Field{Name: "y", Ints: y, Classes: len(e.classes), ClassNames: e.classes},
+	)
+}
+
+// ReferenceSplit returns the indices of the training and of the test examples of
+// an embedded dataset, "iris", "wine", "breast_cancer" or "digits", in rising
+// order: a split that is fixed for results to be compared (about one example in
+// five is for testing; 29 of iris, 34 of wine, 124 of breast_cancer, 375 of
+// digits). ErrOption for another name.
+func ReferenceSplit(name string) (train, test []int, err error) {
+	e, ok := embeddedTables[name]
+	if !ok {
+		return nil, nil, errors.Wrapf(ErrOption, "data: no embedded dataset is named %q; there are iris, wine, breast_cancer and digits", name)
+	}
+	// One list serves all: an example is for testing when its index is in it.
+	for _, word := range strings.Fields(testIndex) {
+		i, err := strconv.Atoi(word)
+		if err != nil {
+			return nil, nil, errors.Wrap(err, "data: the list of test examples")
+		}
+		if i < e.rows {
+			test = append(test, i)
+		}
+	}
+	for i := range e.rows {
+		if _, found := slices.BinarySearch(test, i); !found {
+			train = append(train, i)
+		}
+	}
+	return train, test, nil
+}
