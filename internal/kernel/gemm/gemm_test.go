@@ -1,0 +1,234 @@
+package gemm
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+	"unsafe"
+
+	"github.com/symgrad/symgrad/internal/kernel/cpu"
+	"github.com/symgrad/symgrad/internal/kernel/pool"
+)
+
+// levels returns the levels that this machine can run.
+func levels() []level {
+	l := []level{portable}
+	if assembly && cpu.AVX2 {
+		l = append(l, avx2)
+	}
+	if assembly && cpu.AVX512 {
+		l = append(l, avx512)
+	}
+	return l
+}
+
+func (l level) String() string { return [...]string{"portable", "avx2", "avx512"}[l] }
+
+// operands of a product, with distances between rows that may exceed them.
+type operands[T Float] struct {
+	s       Spec
+	a, b, c []T
+}
+
+// filled returns random values; those not in the matrix are NaN.
+func filled[T Float](r *rand.Rand, rows, cols, ld int) []T {
+	n := stored(rows, cols, ld, false)
+	x := make([]T, n)
+	for i := range x {
+		x[i] = T(math.NaN())
+		if i%ld < cols {
+			x[i] = T(r.NormFloat64())
+		}
+	}
+	return x
+}
+
+func swapIf(t bool, x, y int) (int, int) {
+	if t {
+		return y, x
+	}
+	return x, y
+}
+
+// random returns operands for the Spec; slack is added to the distances.
+func random[T Float](r *rand.Rand, s Spec, slack int) operands[T] {
+	o := operands[T]{s: s}
+	ra, ca := swapIf(s.TransA, s.M, s.K)
+	rb, cb := swapIf(s.TransB, s.K, s.N)
+	if slack > 0 {
+		o.s.LDA, o.s.LDB, o.s.LDC = ca+r.IntN(slack), cb+r.IntN(slack), s.N+r.IntN(slack)
+	}
+	o.a = filled[T](r, ra, ca, max(o.s.LDA, ca))
+	o.b = filled[T](r, rb, cb, max(o.s.LDB, cb))
+	o.c = filled[T](r, s.M, s.N, max(o.s.LDC, s.N))
+	return o
+}
+
+// want returns the product in float64 and, for each element, the sum of the
+// magnitudes, to which rounding errors are proportional.
+func (o *operands[T]) want() (c, mag []float64) {
+	s := o.s
+	if s.LDA == 0 {
+		_, s.LDA = swapIf(s.TransA, s.M, s.K)
+	}
+	if s.LDB == 0 {
+		_, s.LDB = swapIf(s.TransB, s.K, s.N)
+	}
+	ldc := max(s.LDC, s.N)
+	c, mag = make([]float64, len(o.c)), make([]float64, len(o.c))
+	for i := range c {
+		c[i] = float64(o.c[i])
+	}
+	for i := range s.M {
+		for j := range s.N {
+			var sum, m float64
+			for k := range s.K {
+				ia, ib := i*s.LDA+k, k*s.LDB+j
+				if s.TransA {
+					ia = k*s.LDA + i
+				}
+				if s.TransB {
+					ib = j*s.LDB + k
+				}
+				v := s.Alpha * float64(o.a[ia]) * float64(o.b[ib])
+				sum, m = sum+v, m+math.Abs(v)
+			}
+			if s.Beta != 0 {
+				v := s.Beta * float64(o.c[i*ldc+j])
+				sum, m = sum+v, m+math.Abs(v)
+			}
+			c[i*ldc+j], mag[i*ldc+j] = sum, m
+		}
+	}
+	return c, mag
+}
+
+// epsilon returns the rounding unit of T.
+func epsilon[T Float]() float64 {
+	if unsafe.Sizeof(T(0)) == 4 {
+		return 0x1p-24
+	}
+	return 0x1p-53
+}
+
+// compare fails unless got is within the rounding error of want, and equal to
+// it bit for bit (NaN for NaN) where nothing was to be written.
+func compare[T Float](t *testing.T, what string, got []T, want, mag []float64, k int) {
+	t.Helper()
+	for i, w := range want {
+		tol := mag[i] * epsilon[T]() * float64(k+4)
+		if d := math.Abs(float64(got[i]) - w); !(d <= tol) && !(got[i] != got[i] && w != w) {
+			t.Errorf("%s: element %d is %v, want %v within %v", what, i, got[i], w, tol)
+			return
+		}
+	}
+}
+
+// sameBits fails unless both are equal, NaN for NaN.
+func sameBits[T Float](t *testing.T, what string, got, want []T) {
+	t.Helper()
+	for i := range want {
+		if math.Float64bits(float64(got[i])) != math.Float64bits(float64(want[i])) && !(got[i] != got[i] && want[i] != want[i]) {
+			t.Errorf("%s: element %d is %v, want the same bits as %v", what, i, got[i], want[i])
+			return
+		}
+	}
+}
+
+var pools = []*pool.Pool{nil, pool.New(2), pool.New(3), pool.New(5)}
+
+// verify runs the product at every level, on pools of several sizes, with B
+// packed and not, and checks values, bits and that post covers C once.
+func verify[T Float](t *testing.T, o operands[T]) {
+	t.Helper()
+	want, mag := o.want()
+	for _, l := range levels() {
+		p, err := newPlan[T](o.s, l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		packed := make([]T, p.PackedSize())
+		p.PackB(o.b, packed)
+		var first []T
+		for i, w := range pools {
+			c, hits := append([]T(nil), o.c...), make([]int, len(o.c))
+			scratch := make([]T, p.Scratch(w.Workers()))
+			for k := range scratch {
+				scratch[k] = T(math.NaN())
+			}
+			post := func(worker, i0, i1, j0, j1 int) {
+				for r := i0; r < i1; r++ {
+					for q := j0; q < j1; q++ {
+						hits[r*max(o.s.LDC, o.s.N)+q]++
+					}
+				}
+			}
+			what := fmt.Sprintf("%T %v %d workers %+v", *new(T), l, w.Workers(), o.s)
+			if i%2 == 0 {
+				p.Run(w, c, o.a, o.b, scratch, post)
+			} else {
+				p.RunPacked(w, c, o.a, packed, scratch, post)
+			}
+			if first == nil {
+				first = c
+				compare(t, what, c, want, mag, o.s.K)
+			}
+			sameBits(t, what, c, first)
+			for k, n := range hits {
+				if inside := k%max(o.s.LDC, o.s.N, 1) < o.s.N; (n == 1) != inside || n > 1 {
+					t.Fatalf("%s: post covered element %d %d times", what, k, n)
+				}
+			}
+		}
+		if t.Failed() {
+			return
+		}
+	}
+}
+
+// both verifies the Spec for both element types.
+func both(t *testing.T, r *rand.Rand, s Spec, slack int) {
+	t.Helper()
+	verify(t, random[float32](r, s, slack))
+	verify(t, random[float64](r, s, slack))
+}
+
+// TestEdges covers every remainder around the tile sizes.
+func TestEdges(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	for m := 1; m <= 18; m++ {
+		for n := 1; n <= 70; n += 1 + m%3 {
+			s := Spec{M: m, N: n, K: 1 + r.IntN(9), TransA: r.IntN(2) == 0, TransB: r.IntN(2) == 0, Alpha: 1, Beta: float64(r.IntN(2))}
+			both(t, r, s, 3)
+			if t.Failed() {
+				return
+			}
+		}
+	}
+}
+
+// TestShapes covers the shapes of perceptrons and all paths of the rule.
+func TestShapes(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 2))
+	for _, d := range [][3]int{{32, 10, 64}, {64, 64, 64}, {32, 64, 64}, {32, 128, 784}, {129, 130, 400}, {300, 70, 193},
+		{1, 200, 500}, {2, 64, 300}, {3, 65, 100}, {200, 1, 130}, {1, 1, 1000}, {5, 1, 1}, {150, 600, 20}} {
+		for trans := range 4 {
+			both(t, r, Spec{M: d[0], N: d[1], K: d[2], TransA: trans&1 != 0, TransB: trans&2 != 0, Alpha: 1.5, Beta: float64(trans) / 4}, 5*(trans%2))
+		}
+	}
+}
+
+// TestRandom draws everything.
+func TestRandom(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 3))
+	for range 300 {
+		size := func() int { return r.IntN(1 << (1 + r.IntN(8))) }
+		s := Spec{M: size(), N: size(), K: size(), TransA: r.IntN(2) == 0, TransB: r.IntN(2) == 0,
+			Alpha: float64(r.IntN(5)-2) / 2, Beta: float64(r.IntN(5)-2) / 2}
+		both(t, r, s, r.IntN(2)*9)
+		if t.Failed() {
+			return
+		}
+	}
+}

@@ -1,0 +1,15 @@
+package gemm
+
+// assembly says that this build has assembly kernels.
+const assembly = false
+
+// runTile runs the tile kernel of the level.
+func runTile[T Float](_ level, t *tile) { tileGo[T](t) }
+
+// dotTile runs the dot kernel of the level.
+func dotTile[T Float](_ level, t *tile) { dotGo[T](t) }
+
+// transpose is transposeGo, as far as the level has a kernel for it.
+func transpose[T Float](_ level, dst, src []T, n, depth, nr, ld int) {
+	transposeGo(dst, src, n, depth, nr, ld)
+}

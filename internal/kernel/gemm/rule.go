@@ -1,0 +1,129 @@
+package gemm
+
+import "github.com/symgrad/symgrad/internal/kernel/cpu"
+
+// level is the instruction set of the kernels.
+type level int
+
+const (
+	portable level = iota
+	avx2
+	avx512
+)
+
+// best returns the highest level of this process.
+func best() level {
+	switch {
+	case !assembly:
+		return portable
+	case cpu.AVX512:
+		return avx512
+	case cpu.AVX2:
+		return avx2
+	}
+	return portable
+}
+
+// The size rule: all that decides how a product is computed stands in this
+// file. Sizes of blocks are in elements.
+const (
+	line = 64 // bytes of a cache line
+
+	// A block of A is blockM x blockK (second-level cache), a panel of B is
+	// blockK x nr (first level), a task is at most blockM x blockN of C.
+	blockM = 144
+	blockN = 512
+	blockK = 192
+
+	// B is packed when it is transposed, or when at least this many rows of
+	// tiles use it again and a stored column of a block is spread over more
+	// than this many bytes.
+	packRows   = 48
+	packSpread = 64 << 10
+
+	// A is packed when at least this many panels of B meet it and a block of
+	// it spans more than this many bytes.
+	packPanels = 4
+	packSpan   = 32 << 10
+
+	// At most this many rows of A with a transposed B are computed as dot
+	// products, without packing.
+	dotRows = 3
+
+	// At most this many rows use the wide tile of four vectors.
+	wideRows = 2
+
+	// Work is cut until each worker has tasksPerWorker tasks, but not into
+	// tasks of fewer multiplications than this.
+	tasksPerWorker = 2
+	taskWork       = 64 << 10
+)
+
+// choice is the outcome of the rule.
+type choice struct {
+	level  level
+	size   int // bytes of an element
+	mr, nr int // tile of a kernel; nr is also the width of a panel
+	width  int // elements of a vector
+	kc     int // rows of a block of B, at least 1
+	nothing,
+	dots, // dot products of stored rows
+	wide, // tiles of four vectors where they fit
+	packA,
+	packB bool
+	padEdge bool // a tile narrower than whole vectors needs padded B
+}
+
+// choose applies the rule.
+func choose(s Spec, l level, size int) choice {
+	c := choice{level: l, size: size}
+	switch l {
+	case avx512:
+		c.mr, c.width, c.nr = 8, 64/size, 128/size
+	case avx2:
+		c.mr, c.width, c.nr = 6, 32/size, 64/size
+	default:
+		c.mr, c.width, c.nr = 2, 4, 4
+	}
+	c.padEdge = l != avx512
+	c.nothing = s.K == 0 || s.Alpha == 0
+	blocks := max(1, ceil(s.K, blockK))
+	c.kc = max(1, ceil(s.K, blocks))
+	c.dots = s.TransB && s.M <= dotRows
+	c.wide = l != portable && s.M <= wideRows && !s.TransB
+	if c.nothing || c.dots {
+		return c
+	}
+	c.packB = s.TransB || s.M >= packRows && c.kc*s.LDB*size > packSpread
+	rows, cols := min(s.M, blockM), c.kc
+	if s.TransA {
+		rows, cols = cols, rows
+	}
+	c.packA = s.N >= packPanels*c.nr && rows*max(cols, s.LDA)*size > packSpan
+	return c
+}
+
+// grid cuts C into tasks of at most mc x nc for so many workers.
+func (c *choice) grid(s *Spec, workers int) (mc, nc int) {
+	mc = roundUp(ceil(s.M, ceil(s.M, blockM)), c.mr)
+	nc = roundUp(ceil(s.N, ceil(s.N, blockN)), c.nr)
+	if workers == 1 {
+		return mc, nc
+	}
+	for ceil(s.M, mc)*ceil(s.N, nc) < workers*tasksPerWorker && mc*nc/2*max(s.K, 1) >= taskWork {
+		switch {
+		case mc > c.mr && mc >= nc:
+			mc = roundUp(ceil(mc, 2), c.mr)
+		case nc > c.nr:
+			nc = roundUp(ceil(nc, 2), c.nr)
+		case mc > c.mr:
+			mc = roundUp(ceil(mc, 2), c.mr)
+		default:
+			return mc, nc
+		}
+	}
+	return mc, nc
+}
+
+func ceil(n, d int) int    { return (n + d - 1) / d }
+func roundUp(n, d int) int { return ceil(n, d) * d }

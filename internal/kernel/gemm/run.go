@@ -1,0 +1,115 @@
+package gemm
+
+import (
+	"unsafe"
+
+	"github.com/symgrad/symgrad/internal/kernel/pool"
+)
+
+// job is one Run.
+type job[T Float] struct {
+	p       *Plan[T]
+	c, a, b []T
+	post    Post
+	packed  bool // b is packed
+	shared  []T  // scratch of all workers
+	own     []T  // scratch, perWorker elements for each worker
+	mc, nc  int  // size of a task
+	across  int  // tasks in a row of tasks
+
+	runTask, runPack func(worker, part int) // bound once, for the pool
+}
+
+// Run computes c from a and b on the workers of w; nil means the calling
+// goroutine alone. The slices must be as long as the stored matrices (an index
+// out of range panics as usual) and c must not overlap a or b. scratch must
+// hold Scratch(w.Workers()) elements; if it is shorter, Run allocates its own,
+// otherwise Run allocates nothing. A post of nil is not called.
+func (p *Plan[T]) Run(w *pool.Pool, c, a, b, scratch []T, post Post) {
+	if p.asked.M == 0 || p.asked.N == 0 {
+		return
+	}
+	if !p.nothing {
+		a, b = a[:p.asked.lenA()], b[:p.asked.lenB()]
+	}
+	if p.flip {
+		a, b = b, a
+	}
+	p.start(w, job[T]{p: p, c: c[:p.spec.lenC()], a: a, b: b, post: post}, scratch)
+}
+
+// RunPacked is Run with a B that PackB has packed, which may be shared. The
+// result has the same bits as that of Run.
+func (p *Plan[T]) RunPacked(w *pool.Pool, c, a, packed, scratch []T, post Post) {
+	if p.flip || p.dots || p.nothing {
+		p.Run(w, c, a, packed, scratch, post)
+		return
+	}
+	if p.spec.M == 0 || p.spec.N == 0 {
+		return
+	}
+	j := job[T]{p: p, c: c[:p.spec.lenC()], a: a[:p.spec.lenA()], b: packed[:p.panels()], post: post, packed: true}
+	p.start(w, j, scratch)
+}
+
+// start divides the scratch and runs the job here or on the pool.
+func (p *Plan[T]) start(w *pool.Pool, j job[T], scratch []T) {
+	workers := w.Workers()
+	j.mc, j.nc = p.grid(&p.spec, workers)
+	j.across = ceil(p.spec.N, j.nc)
+	tasks := j.across * ceil(p.spec.M, j.mc)
+	if need := p.Scratch(workers); len(scratch) < need {
+		scratch = make([]T, need)
+	}
+	if len(scratch) > 0 {
+		past := int(uintptr(unsafe.Pointer(&scratch[0])) % line)
+		scratch = scratch[(line-past)%line/p.size:]
+	}
+	n := p.sharedSize()
+	j.shared, j.own = scratch[:n], scratch[n:]
+	prep := j.prepare()
+	if workers == 1 || tasks == 1 && prep <= 1 {
+		for i := range prep {
+			j.pack(0, i)
+		}
+		j.enter()
+		for i := range tasks {
+			j.task(0, i)
+		}
+		return
+	}
+	p.spread(w, &j, prep, tasks)
+}
+
+// spread runs the job on the pool.
+func (p *Plan[T]) spread(w *pool.Pool, j *job[T], prep, tasks int) {
+	s := p.take()
+	j.runTask, j.runPack = s.runTask, s.runPack
+	*s = *j
+	defer p.give(s)
+	w.Run(prep, s.runPack)
+	s.enter()
+	w.Run(tasks, s.runTask)
+}
+
+// take returns a job with its functions bound.
+func (p *Plan[T]) take() *job[T] {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if n := len(p.free); n > 0 {
+		s := p.free[n-1]
+		p.free = p.free[:n-1]
+		return s
+	}
+	s := &job[T]{}
+	s.runTask, s.runPack = s.task, s.pack
+	return s
+}
+
+// give keeps a job for the next take, without its operands.
+func (p *Plan[T]) give(s *job[T]) {
+	*s = job[T]{runTask: s.runTask, runPack: s.runPack}
+	p.mu.Lock()
+	p.free = append(p.free, s)
+	p.mu.Unlock()
+}

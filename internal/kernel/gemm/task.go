@@ -1,0 +1,145 @@
+package gemm
+
+import "unsafe"
+
+// packWork is the least number of elements packed by one part.
+const packWork = 16 << 10
+
+// prepare returns the number of parts that make the shared scratch ready.
+func (j *job[T]) prepare() int {
+	switch {
+	case len(j.shared) == 0 || j.packed:
+		return 0
+	case j.p.dots:
+		return 1
+	}
+	return ceil(j.p.spec.N, j.packCols())
+}
+
+// packCols returns the columns that one part packs.
+func (j *job[T]) packCols() int {
+	return roundUp(ceil(packWork, j.p.spec.K), j.p.nr)
+}
+
+// pack makes one part of the shared scratch: panels of B, or the gathered
+// rows of op(A).
+func (j *job[T]) pack(_, part int) {
+	p := j.p
+	if p.dots {
+		for i := range p.spec.M {
+			row := j.shared[i*p.spec.K : (i+1)*p.spec.K]
+			for k := range row {
+				row[k] = j.a[k*p.spec.LDA+i]
+			}
+		}
+		return
+	}
+	cols := j.packCols()
+	for c := part * cols; c < min((part+1)*cols, p.spec.N); c += p.nr {
+		p.packPanel(j.shared[c*p.spec.K:], j.b, c, 0, p.spec.K)
+	}
+}
+
+// enter is called between the packing and the tasks.
+func (j *job[T]) enter() {
+	if len(j.shared) > 0 && !j.p.dots && !j.packed {
+		j.b, j.packed = j.shared, true
+	}
+}
+
+// task computes one tile of C.
+func (j *job[T]) task(worker, part int) {
+	p := j.p
+	i0, j0 := part/j.across*j.mc, part%j.across*j.nc
+	i1, j1 := min(i0+j.mc, p.spec.M), min(j0+j.nc, p.spec.N)
+	switch {
+	case p.nothing:
+		j.scale(i0, i1, j0, j1)
+	case p.dots:
+		j.dots(i0, i1, j0, j1)
+	default:
+		beta := p.spec.Beta
+		for k0 := 0; k0 < p.spec.K; k0 += p.kc {
+			j.block(worker, [6]int{i0, i1, j0, j1, k0, min(k0+p.kc, p.spec.K)}, beta)
+			beta = 1
+		}
+	}
+	switch {
+	case j.post == nil:
+	case p.flip:
+		j.post(worker, j0, j1, i0, i1)
+	default:
+		j.post(worker, i0, i1, j0, j1)
+	}
+}
+
+// scale sets the tile to Beta times itself.
+func (j *job[T]) scale(i0, i1, j0, j1 int) {
+	beta := T(j.p.spec.Beta)
+	for i := i0; i < i1; i++ {
+		row := j.c[i*j.p.spec.LDC+j0 : i*j.p.spec.LDC+j1]
+		if beta == 0 {
+			clear(row)
+			continue
+		}
+		for k := range row {
+			row[k] *= beta
+		}
+	}
+}
+
+// dots computes the tile as dot products of the rows of op(A) and of stored B.
+func (j *job[T]) dots(i0, i1, j0, j1 int) {
+	s := &j.p.spec
+	a, lda := j.a, s.LDA
+	if len(j.shared) > 0 {
+		a, lda = j.shared, s.K
+	}
+	for i := i0; i < i1; i++ {
+		t := tile{a: at(a, i*lda), b: at(j.b, j0*s.LDB), c: at(j.c, i*s.LDC+j0),
+			ldb: s.LDB * j.p.size, k: s.K, cols: j1 - j0, alpha: s.Alpha, beta: s.Beta}
+		dotTile[T](j.p.level, &t)
+	}
+}
+
+// block adds to the tile of C the product of a block of op(A) and one of
+// op(B); r holds the bounds i0, i1, j0, j1, k0, k1.
+func (j *job[T]) block(worker int, r [6]int, beta float64) {
+	p, s := j.p, &j.p.spec
+	i0, i1, j0, j1, k0, k1 := r[0], r[1], r[2], r[3], r[4], r[5]
+	own := j.own[worker*p.perWorker() : (worker+1)*p.perWorker()]
+	rs, cs := s.LDA, 1
+	if s.TransA {
+		rs, cs = 1, s.LDA
+	}
+	a, base := j.a, i0*rs+k0*cs
+	if p.packA {
+		rs, cs = p.packBlock(own, j.a, i0, i1, k0, k1)
+		a, base = own, 0
+	}
+	t := tile{rsa: rs * p.size, csa: cs * p.size, ldc: s.LDC * p.size, k: k1 - k0, alpha: s.Alpha, beta: beta}
+	for c := j0; c < j1; c += t.cols {
+		t.cols = min(p.nr, j1-c)
+		switch {
+		case j.packed:
+			t.b, t.ldb = at(j.b, c*s.K+k0*p.nr), p.nr*p.size
+		case p.padEdge && t.cols%p.width != 0:
+			edge := own[p.blockA():]
+			p.packPanel(edge, j.b, c, k0, k1)
+			t.b, t.ldb = at(edge, 0), p.nr*p.size
+		default:
+			if p.wide && j1-c >= 4*p.width {
+				t.cols = 4 * p.width
+			}
+			t.b, t.ldb = at(j.b, k0*s.LDB+c), s.LDB*p.size
+		}
+		for i := i0; i < i1; i += p.mr {
+			t.rows = min(p.mr, i1-i)
+			t.a, t.c = at(a, base+(i-i0)*rs), at(j.c, i*s.LDC+c)
+			runTile[T](p.level, &t)
+		}
+	}
+}
+
+// at returns the address of an element.
+func at[T Float](s []T, i int) unsafe.Pointer { return unsafe.Pointer(&s[i]) }

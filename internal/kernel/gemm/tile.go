@@ -1,0 +1,100 @@
+package gemm
+
+import "unsafe"
+
+// tile holds what a kernel needs to know. Assembly reads it by these offsets:
+// eight bytes for each field, in this order.
+//
+// A tile kernel computes, for i < rows and j < cols,
+//
+//	c[i, j] = alpha · sum over q < k of a[i, q]·b[q, j] + beta·c[i, j]
+//
+// where the sum is taken in the order of q, each step fused where the level has
+// fused multiply-add, and old c is not read if beta is 0. a[i, q] lies
+// i·rsa + q·csa bytes after a; rows of b lie ldb and rows of c ldc bytes apart.
+// b is readable up to whole vectors except at level avx512.
+//
+// A dot kernel computes, for j < cols,
+//
+//	c[j] = alpha · sum over q < k of a[q]·b[j, q] + beta·c[j]
+//
+// in an order that depends on k alone; rows of b lie ldb bytes apart.
+type tile struct {
+	a, b, c     unsafe.Pointer
+	rsa, csa    int
+	ldb, ldc    int
+	k           int
+	rows, cols  int
+	alpha, beta float64
+}
+
+// elem returns the element that lies off bytes after p.
+func elem[T Float](p unsafe.Pointer, off int) *T { return (*T)(unsafe.Add(p, off)) }
+
+// tileGo is the tile kernel in Go: up to 2 rows and 4 columns, 8 sums in
+// registers. A missing row is computed as a copy of the first and not stored.
+func tileGo[T Float](t *tile) {
+	size := int(unsafe.Sizeof(T(0)))
+	a0, a1, b := t.a, t.a, t.b
+	if t.rows == 2 {
+		a1 = unsafe.Add(t.a, t.rsa)
+	}
+	var s [2][4]T
+	var s00, s01, s02, s03, s10, s11, s12, s13 T
+	for q := 0; ; {
+		x, y, r := *(*T)(a0), *(*T)(a1), (*[4]T)(b)
+		s00 += x * r[0]
+		s01 += x * r[1]
+		s02 += x * r[2]
+		s03 += x * r[3]
+		s10 += y * r[0]
+		s11 += y * r[1]
+		s12 += y * r[2]
+		s13 += y * r[3]
+		if q++; q >= t.k {
+			break // before the pointers leave their slices
+		}
+		a0, a1, b = unsafe.Add(a0, t.csa), unsafe.Add(a1, t.csa), unsafe.Add(b, t.ldb)
+	}
+	s[0] = [4]T{s00, s01, s02, s03}
+	s[1] = [4]T{s10, s11, s12, s13}
+	alpha, beta := T(t.alpha), T(t.beta)
+	for i := range t.rows {
+		for j, v := range s[i][:t.cols] {
+			c := elem[T](t.c, i*t.ldc+j*size)
+			if beta == 0 {
+				*c = alpha * v
+			} else {
+				*c = alpha*v + beta**c
+			}
+		}
+	}
+}
+
+// dotGo is the dot kernel in Go: four sums, of the elements with the same
+// remainder by four.
+func dotGo[T Float](t *tile) {
+	a := unsafe.Slice((*T)(t.a), t.k)
+	c := unsafe.Slice((*T)(t.c), t.cols)
+	alpha, beta := T(t.alpha), T(t.beta)
+	for j := range c {
+		b := unsafe.Slice(elem[T](t.b, j*t.ldb), t.k)
+		var s0, s1, s2, s3 T
+		q := 0
+		for ; q+4 <= len(a) && q+4 <= len(b); q += 4 {
+			x, y := (*[4]T)(a[q:]), (*[4]T)(b[q:])
+			s0 += x[0] * y[0]
+			s1 += x[1] * y[1]
+			s2 += x[2] * y[2]
+			s3 += x[3] * y[3]
+		}
+		for ; q < t.k; q++ {
+			s0 += a[q] * b[q]
+		}
+		v := alpha * ((s0 + s1) + (s2 + s3))
+		if beta != 0 {
+			v += beta * c[j]
+		}
+		c[j] = v
+	}
+}
