@@ -1,3 +1,5 @@
+//go:build !amd64 || noasm
+
 package gemm
 
 // assembly says that this build has assembly kernels.

@@ -1,0 +1,222 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+
+	"github.com/mmcloughlin/avo/attr"
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// Offsets of the fields of gemm's tile.
+const (
+	tileA, tileB, tileC = 0, 8, 16
+	tileRSA, tileCSA    = 24, 32
+	tileLDB, tileLDC    = 40, 48
+	tileK               = 56
+	tileRows, tileCols  = 64, 72
+	tileAlpha, tileBeta = 80, 88
+
+	wideRows, wideVecs = 2, 4
+)
+
+func init() {
+	// avo registers flags of its own, one of them with the name that main uses.
+	flag.CommandLine = flag.NewFlagSet(os.Args[0], flag.ExitOnError)
+	generators = append(generators, func(out files) error {
+		return out.avo("gemm", "tile_avx512_amd64", "amd64,!noasm", func(c *build.Context) {
+			for _, size := range []int{4, 8} {
+				tileFunc(&simd512{simd: simd{c: c, size: size, bytes: 64}}, fmt.Sprintf("tile512x%d", 8*size), 8)
+			}
+		})
+	}, func(out files) error {
+		return out.avo("gemm", "tile_avx2_amd64", "amd64,!noasm", func(c *build.Context) {
+			mask := maskTable(c)
+			for _, size := range []int{4, 8} {
+				tileFunc(&simd256{simd: simd{c: c, size: size, bytes: 32}, table: mask}, fmt.Sprintf("tile256x%d", 8*size), 6)
+			}
+		})
+	})
+}
+
+// kernel is the part of a function that one tile size needs.
+type kernel struct {
+	vec
+	name       string
+	rows, vecs int
+	a, b, c    reg.GPVirtual // c is set by the epilogue
+	acc        [][]reg.VecVirtual
+}
+
+// tileFunc emits the tile kernel: it branches to the code for the number of
+// rows and vectors.
+func tileFunc(v vec, name string, maxRows int) {
+	c := v.ctx()
+	c.Function(name)
+	c.Attributes(attr.NOSPLIT)
+	c.SignatureExpr("func(t *byte)")
+	c.Doc(name + " is the tile kernel of this level.")
+	c.Pragma("noescape")
+	args := operand.Mem{Base: c.Load(c.Param("t"), c.GP64())}
+	cols, rows := c.GP64(), c.GP64()
+	c.MOVQ(args.Offset(tileCols), cols)
+	c.MOVQ(args.Offset(tileRows), rows)
+	v.setMask(cols)
+	width := v.width()
+	c.CMPQ(cols, operand.U32(2*width))
+	c.JA(operand.LabelRef("wide"))
+	c.CMPQ(cols, operand.U32(width))
+	c.JA(operand.LabelRef("two"))
+	dispatch(c, rows, 1, maxRows)
+	c.Label("two")
+	dispatch(c, rows, 2, maxRows)
+	c.Label("wide")
+	dispatch(c, rows, wideVecs, wideRows)
+	for _, g := range []struct{ vecs, rows int }{{1, maxRows}, {2, maxRows}, {wideVecs, wideRows}} {
+		for r := g.rows; r >= 1; r-- {
+			c.Label(fmt.Sprintf("r%dv%d", r, g.vecs))
+			k := &kernel{vec: v, name: fmt.Sprintf("r%dv%d", r, g.vecs), rows: r, vecs: g.vecs}
+			k.loop(args)
+			k.finish(args)
+		}
+	}
+}
+
+// dispatch jumps to the code for the number of rows.
+func dispatch(c *build.Context, rows reg.GPVirtual, vecs, max int) {
+	for r := max; r > 1; r-- {
+		c.CMPQ(rows, operand.U8(r))
+		c.JE(operand.LabelRef(fmt.Sprintf("r%dv%d", r, vecs)))
+	}
+	c.JMP(operand.LabelRef(fmt.Sprintf("r1v%d", vecs)))
+}
+
+// rowsOf returns the address of each row: pointers at rows 0, 4 and 8, and
+// from them one, two or three distances on.
+type rowsOf struct {
+	ptr          []reg.GPVirtual
+	stride, more reg.GPVirtual
+}
+
+// newRows loads the pointer and the distance and derives the others.
+func newRows(c *build.Context, ptr, stride operand.Mem, rows int) *rowsOf {
+	p, s := c.GP64(), c.GP64()
+	c.MOVQ(ptr, p)
+	c.MOVQ(stride, s)
+	return rowsFrom(c, p, s, rows)
+}
+
+// rowsFrom derives the others from the pointer and the distance.
+func rowsFrom(c *build.Context, ptr, stride reg.GPVirtual, rows int) *rowsOf {
+	r := &rowsOf{ptr: []reg.GPVirtual{ptr}, stride: stride}
+	if rows > 3 {
+		r.more = c.GP64()
+		c.LEAQ(operand.Mem{Base: r.stride, Index: r.stride, Scale: 2}, r.more)
+	}
+	for i := 4; i < rows; i += 4 {
+		next := c.GP64()
+		c.LEAQ(operand.Mem{Base: r.ptr[len(r.ptr)-1], Index: r.stride, Scale: 4}, next)
+		r.ptr = append(r.ptr, next)
+	}
+	return r
+}
+
+// at returns the address off bytes into the row.
+func (r *rowsOf) at(row, off int) operand.Mem {
+	m := operand.Mem{Base: r.ptr[row/4], Disp: off}
+	switch row % 4 {
+	case 1:
+		m.Index, m.Scale = r.stride, 1
+	case 2:
+		m.Index, m.Scale = r.stride, 2
+	case 3:
+		m.Index, m.Scale = r.more, 1
+	}
+	return m
+}
+
+// loop emits the sum over q.
+func (k *kernel) loop(args operand.Mem) {
+	c := k.ctx()
+	a := newRows(c, args.Offset(tileA), args.Offset(tileRSA), k.rows)
+	b, ldb, csa, n := c.GP64(), c.GP64(), c.GP64(), c.GP64()
+	c.MOVQ(args.Offset(tileB), b)
+	c.MOVQ(args.Offset(tileLDB), ldb)
+	c.MOVQ(args.Offset(tileCSA), csa)
+	c.MOVQ(args.Offset(tileK), n)
+	for range k.rows {
+		row := make([]reg.VecVirtual, k.vecs)
+		for v := range row {
+			row[v] = k.reg()
+			k.zero(row[v])
+		}
+		k.acc = append(k.acc, row)
+	}
+	c.Label(k.name + "loop")
+	bv := make([]reg.VecVirtual, k.vecs)
+	for v := range bv {
+		bv[v] = k.reg()
+		k.loadB(operand.Mem{Base: b, Disp: v * k.width() * k.elem()}, bv[v], v == k.vecs-1)
+	}
+	for i := range k.rows {
+		x := k.reg()
+		k.broadcast(a.at(i, 0), x)
+		for v := range bv {
+			k.fma(x, bv[v], k.acc[i][v])
+		}
+	}
+	for _, p := range a.ptr {
+		c.ADDQ(csa, p)
+	}
+	c.ADDQ(ldb, b)
+	c.DECQ(n)
+	c.JNZ(operand.LabelRef(k.name + "loop"))
+}
+
+// finish emits the write of C.
+func (k *kernel) finish(args operand.Mem) {
+	c := k.ctx()
+	alpha, beta, bits := k.reg(), k.reg(), c.GP64()
+	k.scalar(args.Offset(tileAlpha), alpha)
+	for _, row := range k.acc {
+		for _, s := range row {
+			k.mul(alpha, s, s)
+		}
+	}
+	to := newRows(c, args.Offset(tileC), args.Offset(tileLDC), k.rows)
+	c.MOVQ(args.Offset(tileBeta), bits)
+	c.ADDQ(bits, bits) // drops the sign
+	c.JZ(operand.LabelRef(k.name + "store"))
+	k.scalar(args.Offset(tileBeta), beta)
+	k.each(to, k.name+"old", func(m operand.Mem, s reg.VecVirtual, part bool) {
+		old := k.reg()
+		k.loadC(m, old, part)
+		k.fma(beta, old, s)
+	})
+	c.Label(k.name + "store")
+	k.each(to, k.name+"new", func(m operand.Mem, s reg.VecVirtual, part bool) { k.storeC(m, s, part) })
+	k.end()
+	c.RET()
+}
+
+// each calls f for every sum and its place, last vectors as partial ones. At
+// levels where partial access is slow, it branches to code without it.
+func (k *kernel) each(to *rowsOf, label string, f func(m operand.Mem, s reg.VecVirtual, part bool)) {
+	emit := func(part bool) {
+		for i, row := range k.acc {
+			for v, s := range row {
+				f(to.at(i, v*k.width()*k.elem()), s, part && v == k.vecs-1)
+			}
+		}
+	}
+	k.branchFull(label + "full")
+	k.partial()
+	emit(true)
+	k.ctx().JMP(operand.LabelRef(label + "end"))
+	k.ctx().Label(label + "full")
+	emit(false)
+	k.ctx().Label(label + "end")
+}

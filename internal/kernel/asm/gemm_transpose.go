@@ -1,0 +1,87 @@
+package main
+
+import (
+	"github.com/mmcloughlin/avo/attr"
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+func init() {
+	generators = append(generators, func(out files) error {
+		return out.avo("gemm", "transpose_amd64", "amd64,!noasm", func(c *build.Context) {
+			transposeFunc(c, "transpose32", 8, quad32)
+			transposeFunc(c, "transpose64", 4, quad64)
+		})
+	})
+}
+
+// transposeFunc emits a function that turns a strip of n rows into n columns,
+// n columns of the strip at a time. half makes n/2 output rows of pairs of
+// 128-bit lanes.
+func transposeFunc(c *build.Context, name string, n int, half func(c *build.Context, in []reg.VecVirtual) []reg.VecVirtual) {
+	c.Function(name)
+	c.Attributes(attr.NOSPLIT)
+	c.SignatureExpr("func(dst, src *byte, dstStride, srcStride, blocks int)")
+	c.Doc(name+" transposes blocks of as many rows and columns as a 32-byte vector has elements.",
+		"The blocks lie side by side in src and one below the other in dst; strides are in bytes.")
+	c.Pragma("noescape")
+	param := func(p string) reg.GPVirtual { return c.Load(c.Param(p), c.GP64()).(reg.GPVirtual) }
+	src := rowsFrom(c, param("src"), param("srcStride"), n)
+	dst := rowsFrom(c, param("dst"), param("dstStride"), n)
+	blocks, down := param("blocks"), c.GP64()
+
+	c.IMUL3Q(operand.U8(n), dst.stride, down)
+	c.Label("block")
+	for h := range 2 {
+		in := make([]reg.VecVirtual, n/2)
+		for i := range in {
+			in[i] = c.YMM()
+			c.VMOVUPS(src.at(i, 16*h), in[i].AsX())
+			c.VINSERTF128(operand.U8(1), src.at(i+n/2, 16*h), in[i], in[i])
+		}
+		for i, x := range half(c, in) {
+			c.VMOVUPS(x, dst.at(h*n/2+i, 0))
+		}
+	}
+	for _, p := range src.ptr {
+		c.ADDQ(operand.U8(32), p)
+	}
+	for _, p := range dst.ptr {
+		c.ADDQ(down, p)
+	}
+	c.DECQ(blocks)
+	c.JNZ(operand.LabelRef("block"))
+	c.VZEROUPPER()
+	c.RET()
+}
+
+// quad32 transposes, in each 128-bit lane, 4 rows of 4 elements of 32 bits.
+func quad32(c *build.Context, in []reg.VecVirtual) []reg.VecVirtual {
+	var mix [4]reg.VecVirtual
+	for i := range mix {
+		mix[i] = c.YMM()
+	}
+	c.VUNPCKLPS(in[1], in[0], mix[0])
+	c.VUNPCKLPS(in[3], in[2], mix[1])
+	c.VUNPCKHPS(in[1], in[0], mix[2])
+	c.VUNPCKHPS(in[3], in[2], mix[3])
+	out := make([]reg.VecVirtual, 4)
+	for i := range out {
+		out[i] = c.YMM()
+		pick := operand.U8(0x44) // the low halves
+		if i%2 == 1 {
+			pick = 0xee // the high halves
+		}
+		c.VSHUFPS(pick, mix[i/2*2+1], mix[i/2*2], out[i])
+	}
+	return out
+}
+
+// quad64 transposes, in each 128-bit lane, 2 rows of 2 elements of 64 bits.
+func quad64(c *build.Context, in []reg.VecVirtual) []reg.VecVirtual {
+	out := []reg.VecVirtual{c.YMM(), c.YMM()}
+	c.VUNPCKLPD(in[1], in[0], out[0])
+	c.VUNPCKHPD(in[1], in[0], out[1])
+	return out
+}
