@@ -52,7 +52,7 @@ type kernel struct {
 }
 
 // tileFunc emits the tile kernel: it branches to the code for the number of
-// rows and vectors.
+// rows and vectors. A tile of one vector may also have twice the most rows.
 func tileFunc(v vec, name string, maxRows int) {
 	c := v.ctx()
 	c.Function(name)
@@ -70,17 +70,24 @@ func tileFunc(v vec, name string, maxRows int) {
 	c.JA(operand.LabelRef("wide"))
 	c.CMPQ(cols, operand.U32(width))
 	c.JA(operand.LabelRef("two"))
+	c.CMPQ(rows, operand.U8(2*maxRows))
+	c.JE(operand.LabelRef(fmt.Sprintf("r%dv1", 2*maxRows)))
 	dispatch(c, rows, 1, maxRows)
 	c.Label("two")
 	dispatch(c, rows, 2, maxRows)
 	c.Label("wide")
 	dispatch(c, rows, wideVecs, wideRows)
+	emit := func(rows, vecs int) {
+		k := &kernel{vec: v, name: fmt.Sprintf("r%dv%d", rows, vecs), rows: rows, vecs: vecs}
+		c.Label(k.name)
+		k.prefetch(args)
+		k.loop(args)
+		k.finish(args)
+	}
+	emit(2*maxRows, 1)
 	for _, g := range []struct{ vecs, rows int }{{1, maxRows}, {2, maxRows}, {wideVecs, wideRows}} {
 		for r := g.rows; r >= 1; r-- {
-			c.Label(fmt.Sprintf("r%dv%d", r, g.vecs))
-			k := &kernel{vec: v, name: fmt.Sprintf("r%dv%d", r, g.vecs), rows: r, vecs: g.vecs}
-			k.loop(args)
-			k.finish(args)
+			emit(r, g.vecs)
 		}
 	}
 }
@@ -136,6 +143,16 @@ func (r *rowsOf) at(row, off int) operand.Mem {
 		m.Index, m.Scale = r.more, 1
 	}
 	return m
+}
+
+// prefetch asks for the lines of C early: the sum hides their way.
+func (k *kernel) prefetch(args operand.Mem) {
+	to := newRows(k.ctx(), args.Offset(tileC), args.Offset(tileLDC), k.rows)
+	for i := range k.rows {
+		for off := 0; off < k.vecs*k.width()*k.elem(); off += 64 {
+			k.ctx().PREFETCHT0(to.at(i, off))
+		}
+	}
 }
 
 // loop emits the sum over q.

@@ -41,27 +41,28 @@ func dotTile[T Float](l level, t *tile) {
 	}
 }
 
-// transpose is transposeGo, as far as the level has a kernel for it.
+// transpose is transposeGo, as far as the level has a kernel for it: in blocks,
+// of which the last ones overlap those before.
 func transpose[T Float](l level, dst, src []T, n, depth, nr, ld int) {
 	size := int(unsafe.Sizeof(T(0)))
 	side := 32 / size // of a block
-	rows, cols := n/side*side, depth/side*side
-	if l == portable || rows == 0 || cols == 0 {
+	if l == portable || n < side || depth < side {
 		transposeGo(dst, src, n, depth, nr, ld)
 		return
 	}
-	for i := 0; i < rows; i += side {
-		d, s := (*byte)(at(dst, i)), (*byte)(at(src, i*ld))
+	strip := func(i, k, blocks int) {
+		d, s := (*byte)(at(dst, k*nr+i)), (*byte)(at(src, i*ld+k))
 		if size == 8 {
-			transpose64(d, s, nr*size, ld*size, cols/side)
+			transpose64(d, s, nr*size, ld*size, blocks)
 		} else {
-			transpose32(d, s, nr*size, ld*size, cols/side)
+			transpose32(d, s, nr*size, ld*size, blocks)
 		}
 	}
-	if cols < depth {
-		transposeGo(dst[cols*nr:], src[cols:], rows, depth-cols, nr, ld)
-	}
-	if rows < n {
-		transposeGo(dst[rows:], src[rows*ld:], n-rows, depth, nr, ld)
+	for i := 0; i < n; i += side {
+		i = min(i, n-side)
+		strip(i, 0, depth/side)
+		if depth%side != 0 {
+			strip(i, depth-side, 1)
+		}
 	}
 }

@@ -40,9 +40,10 @@ func (p *Plan[T]) blockA() int {
 // strideA returns the distance between packed rows of so many elements.
 func (p *Plan[T]) strideA(n int) int { return roundUp(n, line/p.size) + line/p.size }
 
-// edgeB returns the elements of a padded panel, where one can be needed.
+// edgeB returns the elements of a panel of a block, where one can be needed:
+// for padding, and for a task that packs B itself.
 func (p *Plan[T]) edgeB() int {
-	if !p.padEdge || p.packB || p.dots || p.nothing {
+	if p.dots || p.nothing || !p.padEdge && !p.packB {
 		return 0
 	}
 	return roundUp(p.kc*p.nr, line/p.size)

@@ -69,6 +69,7 @@ type choice struct {
 	nothing,
 	dots, // dot products of stored rows
 	wide, // tiles of four vectors where they fit
+	tall, // tiles of one vector and 2·mr rows where they fit
 	packA,
 	packB bool
 	padEdge bool // a tile narrower than whole vectors needs padded B
@@ -90,6 +91,7 @@ func choose(s Spec, l level, size int) choice {
 	blocks := max(1, ceil(s.K, blockK))
 	c.kc = max(1, ceil(s.K, blocks))
 	c.dots = s.TransB && s.M <= dotRows
+	c.tall = l != portable
 	c.wide = l != portable && s.M <= wideRows && !s.TransB
 	if c.nothing || c.dots {
 		return c
@@ -112,7 +114,7 @@ func (c *choice) grid(s *Spec, workers int) (mc, nc int) {
 	}
 	for ceil(s.M, mc)*ceil(s.N, nc) < workers*tasksPerWorker && mc*nc/2*max(s.K, 1) >= taskWork {
 		switch {
-		case mc > c.mr && mc >= nc:
+		case mc > c.mr && mc >= nc && !(c.packB && nc > c.nr):
 			mc = roundUp(ceil(mc, 2), c.mr)
 		case nc > c.nr:
 			nc = roundUp(ceil(nc, 2), c.nr)

@@ -12,6 +12,7 @@ type job[T Float] struct {
 	c, a, b []T
 	post    Post
 	packed  bool // b is packed
+	local   bool // each task packs what it needs of b
 	shared  []T  // scratch of all workers
 	own     []T  // scratch, perWorker elements for each worker
 	mc, nc  int  // size of a task
@@ -58,6 +59,7 @@ func (p *Plan[T]) start(w *pool.Pool, j job[T], scratch []T) {
 	j.mc, j.nc = p.grid(&p.spec, workers)
 	j.across = ceil(p.spec.N, j.nc)
 	tasks := j.across * ceil(p.spec.M, j.mc)
+	j.local = p.packB && !j.packed && tasks == j.across
 	if need := p.Scratch(workers); len(scratch) < need {
 		scratch = make([]T, need)
 	}

@@ -8,7 +8,7 @@ const packWork = 16 << 10
 // prepare returns the number of parts that make the shared scratch ready.
 func (j *job[T]) prepare() int {
 	switch {
-	case len(j.shared) == 0 || j.packed:
+	case len(j.shared) == 0 || j.packed || j.local:
 		return 0
 	case j.p.dots:
 		return 1
@@ -42,7 +42,7 @@ func (j *job[T]) pack(_, part int) {
 
 // enter is called between the packing and the tasks.
 func (j *job[T]) enter() {
-	if len(j.shared) > 0 && !j.p.dots && !j.packed {
+	if j.p.packB && !j.packed && !j.local {
 		j.b, j.packed = j.shared, true
 	}
 }
@@ -123,7 +123,7 @@ func (j *job[T]) block(worker int, r [6]int, beta float64) {
 		switch {
 		case j.packed:
 			t.b, t.ldb = at(j.b, c*s.K+k0*p.nr), p.nr*p.size
-		case p.padEdge && t.cols%p.width != 0:
+		case j.local || p.padEdge && t.cols%p.width != 0:
 			edge := own[p.blockA():]
 			p.packPanel(edge, j.b, c, k0, k1)
 			t.b, t.ldb = at(edge, 0), p.nr*p.size
@@ -133,8 +133,11 @@ func (j *job[T]) block(worker int, r [6]int, beta float64) {
 			}
 			t.b, t.ldb = at(j.b, k0*s.LDB+c), s.LDB*p.size
 		}
-		for i := i0; i < i1; i += p.mr {
+		for i := i0; i < i1; i += t.rows {
 			t.rows = min(p.mr, i1-i)
+			if p.tall && t.cols <= p.width && i1-i >= 2*p.mr {
+				t.rows = 2 * p.mr
+			}
 			t.a, t.c = at(a, base+(i-i0)*rs), at(j.c, i*s.LDC+c)
 			runTile[T](p.level, &t)
 		}

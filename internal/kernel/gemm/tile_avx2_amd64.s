@@ -23,7 +23,7 @@ DATA gemmMask<>+60(SB)/4, $0x00000000
 GLOBL gemmMask<>(SB), RODATA|NOPTR, $64
 
 // func tile256x32(t *byte)
-// Requires: AVX, AVX2, FMA3
+// Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·tile256x32(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ 72(AX), CX
@@ -35,6 +35,8 @@ TEXT ·tile256x32(SB), NOSPLIT, $0-8
 	JA   wide
 	CMPQ CX, $0x00000008
 	JA   two
+	CMPQ DX, $0x0c
+	JE   r12v1
 	CMPQ DX, $0x06
 	JE   r6v1
 	CMPQ DX, $0x05
@@ -65,21 +67,227 @@ wide:
 	JE   r2v4
 	JMP  r1v4
 
+r12v1:
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	LEAQ       (CX)(DX*4), DI
+	LEAQ       (DI)(DX*4), R8
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(DX*1)
+	PREFETCHT0 (CX)(DX*2)
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(DX*1)
+	PREFETCHT0 (DI)(DX*2)
+	PREFETCHT0 (DI)(SI*1)
+	PREFETCHT0 (R8)
+	PREFETCHT0 (R8)(DX*1)
+	PREFETCHT0 (R8)(DX*2)
+	PREFETCHT0 (R8)(SI*1)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	LEAQ       (CX)(DX*4), DI
+	LEAQ       (DI)(DX*4), R8
+	MOVQ       8(AX), R9
+	MOVQ       40(AX), R10
+	MOVQ       32(AX), R11
+	MOVQ       56(AX), R12
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+
+r12v1loop:
+	VMOVUPS      (R9), Y12
+	VBROADCASTSS (CX), Y13
+	VFMADD231PS  Y13, Y12, Y0
+	VBROADCASTSS (CX)(DX*1), Y13
+	VFMADD231PS  Y13, Y12, Y1
+	VBROADCASTSS (CX)(DX*2), Y13
+	VFMADD231PS  Y13, Y12, Y2
+	VBROADCASTSS (CX)(SI*1), Y13
+	VFMADD231PS  Y13, Y12, Y3
+	VBROADCASTSS (DI), Y13
+	VFMADD231PS  Y13, Y12, Y4
+	VBROADCASTSS (DI)(DX*1), Y13
+	VFMADD231PS  Y13, Y12, Y5
+	VBROADCASTSS (DI)(DX*2), Y13
+	VFMADD231PS  Y13, Y12, Y6
+	VBROADCASTSS (DI)(SI*1), Y13
+	VFMADD231PS  Y13, Y12, Y7
+	VBROADCASTSS (R8), Y13
+	VFMADD231PS  Y13, Y12, Y8
+	VBROADCASTSS (R8)(DX*1), Y13
+	VFMADD231PS  Y13, Y12, Y9
+	VBROADCASTSS (R8)(DX*2), Y13
+	VFMADD231PS  Y13, Y12, Y10
+	VBROADCASTSS (R8)(SI*1), Y13
+	VFMADD231PS  Y13, Y12, Y11
+	ADDQ         R11, CX
+	ADDQ         R11, DI
+	ADDQ         R11, R8
+	ADDQ         R10, R9
+	DECQ         R12
+	JNZ          r12v1loop
+	VMOVSD       80(AX), X12
+	VCVTSD2SS    X12, X12, X12
+	VBROADCASTSS X12, Y12
+	VMULPS       Y12, Y0, Y0
+	VMULPS       Y12, Y1, Y1
+	VMULPS       Y12, Y2, Y2
+	VMULPS       Y12, Y3, Y3
+	VMULPS       Y12, Y4, Y4
+	VMULPS       Y12, Y5, Y5
+	VMULPS       Y12, Y6, Y6
+	VMULPS       Y12, Y7, Y7
+	VMULPS       Y12, Y8, Y8
+	VMULPS       Y12, Y9, Y9
+	VMULPS       Y12, Y10, Y10
+	VMULPS       Y12, Y11, Y11
+	MOVQ         16(AX), DX
+	MOVQ         48(AX), SI
+	LEAQ         (SI)(SI*2), DI
+	LEAQ         (DX)(SI*4), R8
+	LEAQ         (R8)(SI*4), R9
+	MOVQ         88(AX), CX
+	ADDQ         CX, CX
+	JZ           r12v1store
+	VMOVSD       88(AX), X12
+	VCVTSD2SS    X12, X12, X12
+	VBROADCASTSS X12, Y12
+	CMPQ         BX, $0x08
+	JE           r12v1oldfull
+	LEAQ         gemmMask<>+32(SB), AX
+	MOVQ         BX, CX
+	NEGQ         CX
+	VMOVDQU      (AX)(CX*4), Y13
+	VMASKMOVPS   (DX), Y13, Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VMASKMOVPS   (DX)(SI*1), Y13, Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VMASKMOVPS   (DX)(SI*2), Y13, Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VMASKMOVPS   (DX)(DI*1), Y13, Y14
+	VFMADD231PS  Y12, Y14, Y3
+	VMASKMOVPS   (R8), Y13, Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VMASKMOVPS   (R8)(SI*1), Y13, Y14
+	VFMADD231PS  Y12, Y14, Y5
+	VMASKMOVPS   (R8)(SI*2), Y13, Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VMASKMOVPS   (R8)(DI*1), Y13, Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VMASKMOVPS   (R9), Y13, Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VMASKMOVPS   (R9)(SI*1), Y13, Y14
+	VFMADD231PS  Y12, Y14, Y9
+	VMASKMOVPS   (R9)(SI*2), Y13, Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VMASKMOVPS   (R9)(DI*1), Y13, Y13
+	VFMADD231PS  Y12, Y13, Y11
+	JMP          r12v1oldend
+
+r12v1oldfull:
+	VMOVUPS     (DX), Y13
+	VFMADD231PS Y12, Y13, Y0
+	VMOVUPS     (DX)(SI*1), Y13
+	VFMADD231PS Y12, Y13, Y1
+	VMOVUPS     (DX)(SI*2), Y13
+	VFMADD231PS Y12, Y13, Y2
+	VMOVUPS     (DX)(DI*1), Y13
+	VFMADD231PS Y12, Y13, Y3
+	VMOVUPS     (R8), Y13
+	VFMADD231PS Y12, Y13, Y4
+	VMOVUPS     (R8)(SI*1), Y13
+	VFMADD231PS Y12, Y13, Y5
+	VMOVUPS     (R8)(SI*2), Y13
+	VFMADD231PS Y12, Y13, Y6
+	VMOVUPS     (R8)(DI*1), Y13
+	VFMADD231PS Y12, Y13, Y7
+	VMOVUPS     (R9), Y13
+	VFMADD231PS Y12, Y13, Y8
+	VMOVUPS     (R9)(SI*1), Y13
+	VFMADD231PS Y12, Y13, Y9
+	VMOVUPS     (R9)(SI*2), Y13
+	VFMADD231PS Y12, Y13, Y10
+	VMOVUPS     (R9)(DI*1), Y13
+	VFMADD231PS Y12, Y13, Y11
+
+r12v1oldend:
+r12v1store:
+	CMPQ       BX, $0x08
+	JE         r12v1newfull
+	LEAQ       gemmMask<>+32(SB), AX
+	MOVQ       BX, CX
+	NEGQ       CX
+	VMOVDQU    (AX)(CX*4), Y12
+	VMASKMOVPS Y0, Y12, (DX)
+	VMASKMOVPS Y1, Y12, (DX)(SI*1)
+	VMASKMOVPS Y2, Y12, (DX)(SI*2)
+	VMASKMOVPS Y3, Y12, (DX)(DI*1)
+	VMASKMOVPS Y4, Y12, (R8)
+	VMASKMOVPS Y5, Y12, (R8)(SI*1)
+	VMASKMOVPS Y6, Y12, (R8)(SI*2)
+	VMASKMOVPS Y7, Y12, (R8)(DI*1)
+	VMASKMOVPS Y8, Y12, (R9)
+	VMASKMOVPS Y9, Y12, (R9)(SI*1)
+	VMASKMOVPS Y10, Y12, (R9)(SI*2)
+	VMASKMOVPS Y11, Y12, (R9)(DI*1)
+	JMP        r12v1newend
+
+r12v1newfull:
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, (DX)(SI*1)
+	VMOVUPS Y2, (DX)(SI*2)
+	VMOVUPS Y3, (DX)(DI*1)
+	VMOVUPS Y4, (R8)
+	VMOVUPS Y5, (R8)(SI*1)
+	VMOVUPS Y6, (R8)(SI*2)
+	VMOVUPS Y7, (R8)(DI*1)
+	VMOVUPS Y8, (R9)
+	VMOVUPS Y9, (R9)(SI*1)
+	VMOVUPS Y10, (R9)(SI*2)
+	VMOVUPS Y11, (R9)(DI*1)
+
+r12v1newend:
+	VZEROUPPER
+	RET
+
 r6v1:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	LEAQ   (DX)(DX*2), SI
-	LEAQ   (CX)(DX*4), DI
-	MOVQ   8(AX), R8
-	MOVQ   40(AX), R9
-	MOVQ   32(AX), R10
-	MOVQ   56(AX), R11
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	LEAQ       (CX)(DX*4), DI
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(DX*1)
+	PREFETCHT0 (CX)(DX*2)
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(DX*1)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	LEAQ       (CX)(DX*4), DI
+	MOVQ       8(AX), R8
+	MOVQ       40(AX), R9
+	MOVQ       32(AX), R10
+	MOVQ       56(AX), R11
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
 
 r6v1loop:
 	VMOVUPS      (R8), Y6
@@ -182,19 +390,28 @@ r6v1newend:
 	RET
 
 r5v1:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	LEAQ   (DX)(DX*2), SI
-	LEAQ   (CX)(DX*4), DI
-	MOVQ   8(AX), R8
-	MOVQ   40(AX), R9
-	MOVQ   32(AX), R10
-	MOVQ   56(AX), R11
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	LEAQ       (CX)(DX*4), DI
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(DX*1)
+	PREFETCHT0 (CX)(DX*2)
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 (DI)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	LEAQ       (CX)(DX*4), DI
+	MOVQ       8(AX), R8
+	MOVQ       40(AX), R9
+	MOVQ       32(AX), R10
+	MOVQ       56(AX), R11
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
 
 r5v1loop:
 	VMOVUPS      (R8), Y5
@@ -288,17 +505,24 @@ r5v1newend:
 	RET
 
 r4v1:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	LEAQ   (DX)(DX*2), SI
-	MOVQ   8(AX), DI
-	MOVQ   40(AX), R8
-	MOVQ   32(AX), R9
-	MOVQ   56(AX), R10
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(DX*1)
+	PREFETCHT0 (CX)(DX*2)
+	PREFETCHT0 (CX)(SI*1)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	MOVQ       8(AX), DI
+	MOVQ       40(AX), R8
+	MOVQ       32(AX), R9
+	MOVQ       56(AX), R10
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
 
 r4v1loop:
 	VMOVUPS      (DI), Y4
@@ -381,15 +605,20 @@ r4v1newend:
 	RET
 
 r3v1:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	MOVQ   8(AX), SI
-	MOVQ   40(AX), DI
-	MOVQ   32(AX), R8
-	MOVQ   56(AX), R9
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(DX*1)
+	PREFETCHT0 (CX)(DX*2)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), SI
+	MOVQ       40(AX), DI
+	MOVQ       32(AX), R8
+	MOVQ       56(AX), R9
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
 
 r3v1loop:
 	VMOVUPS      (SI), Y3
@@ -462,14 +691,18 @@ r3v1newend:
 	RET
 
 r2v1:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	MOVQ   8(AX), SI
-	MOVQ   40(AX), DI
-	MOVQ   32(AX), R8
-	MOVQ   56(AX), R9
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(DX*1)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), SI
+	MOVQ       40(AX), DI
+	MOVQ       32(AX), R8
+	MOVQ       56(AX), R9
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
 
 r2v1loop:
 	VMOVUPS      (SI), Y2
@@ -533,13 +766,16 @@ r2v1newend:
 	RET
 
 r1v1:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	MOVQ   8(AX), DX
-	MOVQ   40(AX), SI
-	MOVQ   32(AX), DI
-	MOVQ   56(AX), R8
-	VXORPS Y0, Y0, Y0
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), DX
+	MOVQ       40(AX), SI
+	MOVQ       32(AX), DI
+	MOVQ       56(AX), R8
+	VXORPS     Y0, Y0, Y0
 
 r1v1loop:
 	VMOVUPS      (DX), Y1
@@ -594,26 +830,36 @@ r1v1newend:
 	RET
 
 r6v2:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	LEAQ   (DX)(DX*2), SI
-	LEAQ   (CX)(DX*4), DI
-	MOVQ   8(AX), R8
-	MOVQ   40(AX), R9
-	MOVQ   32(AX), R10
-	MOVQ   56(AX), R11
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	LEAQ       (CX)(DX*4), DI
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(DX*1)
+	PREFETCHT0 (CX)(DX*2)
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(DX*1)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	LEAQ       (CX)(DX*4), DI
+	MOVQ       8(AX), R8
+	MOVQ       40(AX), R9
+	MOVQ       32(AX), R10
+	MOVQ       56(AX), R11
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
 
 r6v2loop:
 	VMOVUPS      (R8), Y12
@@ -765,24 +1011,33 @@ r6v2newend:
 	RET
 
 r5v2:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	LEAQ   (DX)(DX*2), SI
-	LEAQ   (CX)(DX*4), DI
-	MOVQ   8(AX), R8
-	MOVQ   40(AX), R9
-	MOVQ   32(AX), R10
-	MOVQ   56(AX), R11
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	LEAQ       (CX)(DX*4), DI
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(DX*1)
+	PREFETCHT0 (CX)(DX*2)
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 (DI)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	LEAQ       (CX)(DX*4), DI
+	MOVQ       8(AX), R8
+	MOVQ       40(AX), R9
+	MOVQ       32(AX), R10
+	MOVQ       56(AX), R11
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
 
 r5v2loop:
 	VMOVUPS      (R8), Y10
@@ -917,21 +1172,28 @@ r5v2newend:
 	RET
 
 r4v2:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	LEAQ   (DX)(DX*2), SI
-	MOVQ   8(AX), DI
-	MOVQ   40(AX), R8
-	MOVQ   32(AX), R9
-	MOVQ   56(AX), R10
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(DX*1)
+	PREFETCHT0 (CX)(DX*2)
+	PREFETCHT0 (CX)(SI*1)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	MOVQ       8(AX), DI
+	MOVQ       40(AX), R8
+	MOVQ       32(AX), R9
+	MOVQ       56(AX), R10
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
 
 r4v2loop:
 	VMOVUPS      (DI), Y8
@@ -1047,18 +1309,23 @@ r4v2newend:
 	RET
 
 r3v2:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	MOVQ   8(AX), SI
-	MOVQ   40(AX), DI
-	MOVQ   32(AX), R8
-	MOVQ   56(AX), R9
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(DX*1)
+	PREFETCHT0 (CX)(DX*2)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), SI
+	MOVQ       40(AX), DI
+	MOVQ       32(AX), R8
+	MOVQ       56(AX), R9
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
 
 r3v2loop:
 	VMOVUPS      (SI), Y6
@@ -1156,16 +1423,20 @@ r3v2newend:
 	RET
 
 r2v2:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	MOVQ   8(AX), SI
-	MOVQ   40(AX), DI
-	MOVQ   32(AX), R8
-	MOVQ   56(AX), R9
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(DX*1)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), SI
+	MOVQ       40(AX), DI
+	MOVQ       32(AX), R8
+	MOVQ       56(AX), R9
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
 
 r2v2loop:
 	VMOVUPS      (SI), Y4
@@ -1246,14 +1517,17 @@ r2v2newend:
 	RET
 
 r1v2:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	MOVQ   8(AX), DX
-	MOVQ   40(AX), SI
-	MOVQ   32(AX), DI
-	MOVQ   56(AX), R8
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), DX
+	MOVQ       40(AX), SI
+	MOVQ       32(AX), DI
+	MOVQ       56(AX), R8
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
 
 r1v2loop:
 	VMOVUPS      (DX), Y2
@@ -1317,20 +1591,26 @@ r1v2newend:
 	RET
 
 r2v4:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	MOVQ   8(AX), SI
-	MOVQ   40(AX), DI
-	MOVQ   32(AX), R8
-	MOVQ   56(AX), R9
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 (CX)(DX*1)
+	PREFETCHT0 64(CX)(DX*1)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), SI
+	MOVQ       40(AX), DI
+	MOVQ       32(AX), R8
+	MOVQ       56(AX), R9
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
 
 r2v4loop:
 	VMOVUPS      (SI), Y8
@@ -1445,16 +1725,20 @@ r2v4newend:
 	RET
 
 r1v4:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	MOVQ   8(AX), DX
-	MOVQ   40(AX), SI
-	MOVQ   32(AX), DI
-	MOVQ   56(AX), R8
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), DX
+	MOVQ       40(AX), SI
+	MOVQ       32(AX), DI
+	MOVQ       56(AX), R8
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
 
 r1v4loop:
 	VMOVUPS      (DX), Y4
@@ -1536,7 +1820,7 @@ r1v4newend:
 	RET
 
 // func tile256x64(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256x64(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ 72(AX), CX
@@ -1548,6 +1832,8 @@ TEXT ·tile256x64(SB), NOSPLIT, $0-8
 	JA   wide
 	CMPQ CX, $0x00000004
 	JA   two
+	CMPQ DX, $0x0c
+	JE   r12v1
 	CMPQ DX, $0x06
 	JE   r6v1
 	CMPQ DX, $0x05
@@ -1578,21 +1864,223 @@ wide:
 	JE   r2v4
 	JMP  r1v4
 
+r12v1:
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	LEAQ       (CX)(DX*4), DI
+	LEAQ       (DI)(DX*4), R8
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(DX*1)
+	PREFETCHT0 (CX)(DX*2)
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(DX*1)
+	PREFETCHT0 (DI)(DX*2)
+	PREFETCHT0 (DI)(SI*1)
+	PREFETCHT0 (R8)
+	PREFETCHT0 (R8)(DX*1)
+	PREFETCHT0 (R8)(DX*2)
+	PREFETCHT0 (R8)(SI*1)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	LEAQ       (CX)(DX*4), DI
+	LEAQ       (DI)(DX*4), R8
+	MOVQ       8(AX), R9
+	MOVQ       40(AX), R10
+	MOVQ       32(AX), R11
+	MOVQ       56(AX), R12
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+
+r12v1loop:
+	VMOVUPD      (R9), Y12
+	VBROADCASTSD (CX), Y13
+	VFMADD231PD  Y13, Y12, Y0
+	VBROADCASTSD (CX)(DX*1), Y13
+	VFMADD231PD  Y13, Y12, Y1
+	VBROADCASTSD (CX)(DX*2), Y13
+	VFMADD231PD  Y13, Y12, Y2
+	VBROADCASTSD (CX)(SI*1), Y13
+	VFMADD231PD  Y13, Y12, Y3
+	VBROADCASTSD (DI), Y13
+	VFMADD231PD  Y13, Y12, Y4
+	VBROADCASTSD (DI)(DX*1), Y13
+	VFMADD231PD  Y13, Y12, Y5
+	VBROADCASTSD (DI)(DX*2), Y13
+	VFMADD231PD  Y13, Y12, Y6
+	VBROADCASTSD (DI)(SI*1), Y13
+	VFMADD231PD  Y13, Y12, Y7
+	VBROADCASTSD (R8), Y13
+	VFMADD231PD  Y13, Y12, Y8
+	VBROADCASTSD (R8)(DX*1), Y13
+	VFMADD231PD  Y13, Y12, Y9
+	VBROADCASTSD (R8)(DX*2), Y13
+	VFMADD231PD  Y13, Y12, Y10
+	VBROADCASTSD (R8)(SI*1), Y13
+	VFMADD231PD  Y13, Y12, Y11
+	ADDQ         R11, CX
+	ADDQ         R11, DI
+	ADDQ         R11, R8
+	ADDQ         R10, R9
+	DECQ         R12
+	JNZ          r12v1loop
+	VBROADCASTSD 80(AX), Y12
+	VMULPD       Y12, Y0, Y0
+	VMULPD       Y12, Y1, Y1
+	VMULPD       Y12, Y2, Y2
+	VMULPD       Y12, Y3, Y3
+	VMULPD       Y12, Y4, Y4
+	VMULPD       Y12, Y5, Y5
+	VMULPD       Y12, Y6, Y6
+	VMULPD       Y12, Y7, Y7
+	VMULPD       Y12, Y8, Y8
+	VMULPD       Y12, Y9, Y9
+	VMULPD       Y12, Y10, Y10
+	VMULPD       Y12, Y11, Y11
+	MOVQ         16(AX), DX
+	MOVQ         48(AX), SI
+	LEAQ         (SI)(SI*2), DI
+	LEAQ         (DX)(SI*4), R8
+	LEAQ         (R8)(SI*4), R9
+	MOVQ         88(AX), CX
+	ADDQ         CX, CX
+	JZ           r12v1store
+	VBROADCASTSD 88(AX), Y12
+	CMPQ         BX, $0x04
+	JE           r12v1oldfull
+	LEAQ         gemmMask<>+32(SB), AX
+	MOVQ         BX, CX
+	NEGQ         CX
+	VMOVDQU      (AX)(CX*8), Y13
+	VMASKMOVPD   (DX), Y13, Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VMASKMOVPD   (DX)(SI*1), Y13, Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VMASKMOVPD   (DX)(SI*2), Y13, Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VMASKMOVPD   (DX)(DI*1), Y13, Y14
+	VFMADD231PD  Y12, Y14, Y3
+	VMASKMOVPD   (R8), Y13, Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VMASKMOVPD   (R8)(SI*1), Y13, Y14
+	VFMADD231PD  Y12, Y14, Y5
+	VMASKMOVPD   (R8)(SI*2), Y13, Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VMASKMOVPD   (R8)(DI*1), Y13, Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VMASKMOVPD   (R9), Y13, Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VMASKMOVPD   (R9)(SI*1), Y13, Y14
+	VFMADD231PD  Y12, Y14, Y9
+	VMASKMOVPD   (R9)(SI*2), Y13, Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VMASKMOVPD   (R9)(DI*1), Y13, Y13
+	VFMADD231PD  Y12, Y13, Y11
+	JMP          r12v1oldend
+
+r12v1oldfull:
+	VMOVUPD     (DX), Y13
+	VFMADD231PD Y12, Y13, Y0
+	VMOVUPD     (DX)(SI*1), Y13
+	VFMADD231PD Y12, Y13, Y1
+	VMOVUPD     (DX)(SI*2), Y13
+	VFMADD231PD Y12, Y13, Y2
+	VMOVUPD     (DX)(DI*1), Y13
+	VFMADD231PD Y12, Y13, Y3
+	VMOVUPD     (R8), Y13
+	VFMADD231PD Y12, Y13, Y4
+	VMOVUPD     (R8)(SI*1), Y13
+	VFMADD231PD Y12, Y13, Y5
+	VMOVUPD     (R8)(SI*2), Y13
+	VFMADD231PD Y12, Y13, Y6
+	VMOVUPD     (R8)(DI*1), Y13
+	VFMADD231PD Y12, Y13, Y7
+	VMOVUPD     (R9), Y13
+	VFMADD231PD Y12, Y13, Y8
+	VMOVUPD     (R9)(SI*1), Y13
+	VFMADD231PD Y12, Y13, Y9
+	VMOVUPD     (R9)(SI*2), Y13
+	VFMADD231PD Y12, Y13, Y10
+	VMOVUPD     (R9)(DI*1), Y13
+	VFMADD231PD Y12, Y13, Y11
+
+r12v1oldend:
+r12v1store:
+	CMPQ       BX, $0x04
+	JE         r12v1newfull
+	LEAQ       gemmMask<>+32(SB), AX
+	MOVQ       BX, CX
+	NEGQ       CX
+	VMOVDQU    (AX)(CX*8), Y12
+	VMASKMOVPD Y0, Y12, (DX)
+	VMASKMOVPD Y1, Y12, (DX)(SI*1)
+	VMASKMOVPD Y2, Y12, (DX)(SI*2)
+	VMASKMOVPD Y3, Y12, (DX)(DI*1)
+	VMASKMOVPD Y4, Y12, (R8)
+	VMASKMOVPD Y5, Y12, (R8)(SI*1)
+	VMASKMOVPD Y6, Y12, (R8)(SI*2)
+	VMASKMOVPD Y7, Y12, (R8)(DI*1)
+	VMASKMOVPD Y8, Y12, (R9)
+	VMASKMOVPD Y9, Y12, (R9)(SI*1)
+	VMASKMOVPD Y10, Y12, (R9)(SI*2)
+	VMASKMOVPD Y11, Y12, (R9)(DI*1)
+	JMP        r12v1newend
+
+r12v1newfull:
+	VMOVUPD Y0, (DX)
+	VMOVUPD Y1, (DX)(SI*1)
+	VMOVUPD Y2, (DX)(SI*2)
+	VMOVUPD Y3, (DX)(DI*1)
+	VMOVUPD Y4, (R8)
+	VMOVUPD Y5, (R8)(SI*1)
+	VMOVUPD Y6, (R8)(SI*2)
+	VMOVUPD Y7, (R8)(DI*1)
+	VMOVUPD Y8, (R9)
+	VMOVUPD Y9, (R9)(SI*1)
+	VMOVUPD Y10, (R9)(SI*2)
+	VMOVUPD Y11, (R9)(DI*1)
+
+r12v1newend:
+	VZEROUPPER
+	RET
+
 r6v1:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	LEAQ   (DX)(DX*2), SI
-	LEAQ   (CX)(DX*4), DI
-	MOVQ   8(AX), R8
-	MOVQ   40(AX), R9
-	MOVQ   32(AX), R10
-	MOVQ   56(AX), R11
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	LEAQ       (CX)(DX*4), DI
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(DX*1)
+	PREFETCHT0 (CX)(DX*2)
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(DX*1)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	LEAQ       (CX)(DX*4), DI
+	MOVQ       8(AX), R8
+	MOVQ       40(AX), R9
+	MOVQ       32(AX), R10
+	MOVQ       56(AX), R11
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
 
 r6v1loop:
 	VMOVUPD      (R8), Y6
@@ -1691,19 +2179,28 @@ r6v1newend:
 	RET
 
 r5v1:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	LEAQ   (DX)(DX*2), SI
-	LEAQ   (CX)(DX*4), DI
-	MOVQ   8(AX), R8
-	MOVQ   40(AX), R9
-	MOVQ   32(AX), R10
-	MOVQ   56(AX), R11
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	LEAQ       (CX)(DX*4), DI
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(DX*1)
+	PREFETCHT0 (CX)(DX*2)
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 (DI)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	LEAQ       (CX)(DX*4), DI
+	MOVQ       8(AX), R8
+	MOVQ       40(AX), R9
+	MOVQ       32(AX), R10
+	MOVQ       56(AX), R11
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
 
 r5v1loop:
 	VMOVUPD      (R8), Y5
@@ -1793,17 +2290,24 @@ r5v1newend:
 	RET
 
 r4v1:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	LEAQ   (DX)(DX*2), SI
-	MOVQ   8(AX), DI
-	MOVQ   40(AX), R8
-	MOVQ   32(AX), R9
-	MOVQ   56(AX), R10
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(DX*1)
+	PREFETCHT0 (CX)(DX*2)
+	PREFETCHT0 (CX)(SI*1)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	MOVQ       8(AX), DI
+	MOVQ       40(AX), R8
+	MOVQ       32(AX), R9
+	MOVQ       56(AX), R10
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
 
 r4v1loop:
 	VMOVUPD      (DI), Y4
@@ -1882,15 +2386,20 @@ r4v1newend:
 	RET
 
 r3v1:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	MOVQ   8(AX), SI
-	MOVQ   40(AX), DI
-	MOVQ   32(AX), R8
-	MOVQ   56(AX), R9
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(DX*1)
+	PREFETCHT0 (CX)(DX*2)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), SI
+	MOVQ       40(AX), DI
+	MOVQ       32(AX), R8
+	MOVQ       56(AX), R9
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
 
 r3v1loop:
 	VMOVUPD      (SI), Y3
@@ -1959,14 +2468,18 @@ r3v1newend:
 	RET
 
 r2v1:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	MOVQ   8(AX), SI
-	MOVQ   40(AX), DI
-	MOVQ   32(AX), R8
-	MOVQ   56(AX), R9
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(DX*1)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), SI
+	MOVQ       40(AX), DI
+	MOVQ       32(AX), R8
+	MOVQ       56(AX), R9
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
 
 r2v1loop:
 	VMOVUPD      (SI), Y2
@@ -2026,13 +2539,16 @@ r2v1newend:
 	RET
 
 r1v1:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	MOVQ   8(AX), DX
-	MOVQ   40(AX), SI
-	MOVQ   32(AX), DI
-	MOVQ   56(AX), R8
-	VXORPS Y0, Y0, Y0
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), DX
+	MOVQ       40(AX), SI
+	MOVQ       32(AX), DI
+	MOVQ       56(AX), R8
+	VXORPS     Y0, Y0, Y0
 
 r1v1loop:
 	VMOVUPD      (DX), Y1
@@ -2083,26 +2599,36 @@ r1v1newend:
 	RET
 
 r6v2:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	LEAQ   (DX)(DX*2), SI
-	LEAQ   (CX)(DX*4), DI
-	MOVQ   8(AX), R8
-	MOVQ   40(AX), R9
-	MOVQ   32(AX), R10
-	MOVQ   56(AX), R11
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	LEAQ       (CX)(DX*4), DI
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(DX*1)
+	PREFETCHT0 (CX)(DX*2)
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 (DI)
+	PREFETCHT0 (DI)(DX*1)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	LEAQ       (CX)(DX*4), DI
+	MOVQ       8(AX), R8
+	MOVQ       40(AX), R9
+	MOVQ       32(AX), R10
+	MOVQ       56(AX), R11
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
 
 r6v2loop:
 	VMOVUPD      (R8), Y12
@@ -2250,24 +2776,33 @@ r6v2newend:
 	RET
 
 r5v2:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	LEAQ   (DX)(DX*2), SI
-	LEAQ   (CX)(DX*4), DI
-	MOVQ   8(AX), R8
-	MOVQ   40(AX), R9
-	MOVQ   32(AX), R10
-	MOVQ   56(AX), R11
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	LEAQ       (CX)(DX*4), DI
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(DX*1)
+	PREFETCHT0 (CX)(DX*2)
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 (DI)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	LEAQ       (CX)(DX*4), DI
+	MOVQ       8(AX), R8
+	MOVQ       40(AX), R9
+	MOVQ       32(AX), R10
+	MOVQ       56(AX), R11
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
 
 r5v2loop:
 	VMOVUPD      (R8), Y10
@@ -2398,21 +2933,28 @@ r5v2newend:
 	RET
 
 r4v2:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	LEAQ   (DX)(DX*2), SI
-	MOVQ   8(AX), DI
-	MOVQ   40(AX), R8
-	MOVQ   32(AX), R9
-	MOVQ   56(AX), R10
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(DX*1)
+	PREFETCHT0 (CX)(DX*2)
+	PREFETCHT0 (CX)(SI*1)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	LEAQ       (DX)(DX*2), SI
+	MOVQ       8(AX), DI
+	MOVQ       40(AX), R8
+	MOVQ       32(AX), R9
+	MOVQ       56(AX), R10
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
 
 r4v2loop:
 	VMOVUPD      (DI), Y8
@@ -2524,18 +3066,23 @@ r4v2newend:
 	RET
 
 r3v2:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	MOVQ   8(AX), SI
-	MOVQ   40(AX), DI
-	MOVQ   32(AX), R8
-	MOVQ   56(AX), R9
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(DX*1)
+	PREFETCHT0 (CX)(DX*2)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), SI
+	MOVQ       40(AX), DI
+	MOVQ       32(AX), R8
+	MOVQ       56(AX), R9
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
 
 r3v2loop:
 	VMOVUPD      (SI), Y6
@@ -2629,16 +3176,20 @@ r3v2newend:
 	RET
 
 r2v2:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	MOVQ   8(AX), SI
-	MOVQ   40(AX), DI
-	MOVQ   32(AX), R8
-	MOVQ   56(AX), R9
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(DX*1)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), SI
+	MOVQ       40(AX), DI
+	MOVQ       32(AX), R8
+	MOVQ       56(AX), R9
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
 
 r2v2loop:
 	VMOVUPD      (SI), Y4
@@ -2715,14 +3266,17 @@ r2v2newend:
 	RET
 
 r1v2:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	MOVQ   8(AX), DX
-	MOVQ   40(AX), SI
-	MOVQ   32(AX), DI
-	MOVQ   56(AX), R8
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), DX
+	MOVQ       40(AX), SI
+	MOVQ       32(AX), DI
+	MOVQ       56(AX), R8
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
 
 r1v2loop:
 	VMOVUPD      (DX), Y2
@@ -2782,20 +3336,26 @@ r1v2newend:
 	RET
 
 r2v4:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	MOVQ   8(AX), SI
-	MOVQ   40(AX), DI
-	MOVQ   32(AX), R8
-	MOVQ   56(AX), R9
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 (CX)(DX*1)
+	PREFETCHT0 64(CX)(DX*1)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), SI
+	MOVQ       40(AX), DI
+	MOVQ       32(AX), R8
+	MOVQ       56(AX), R9
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
 
 r2v4loop:
 	VMOVUPD      (SI), Y8
@@ -2906,16 +3466,20 @@ r2v4newend:
 	RET
 
 r1v4:
-	MOVQ   (AX), CX
-	MOVQ   24(AX), DX
-	MOVQ   8(AX), DX
-	MOVQ   40(AX), SI
-	MOVQ   32(AX), DI
-	MOVQ   56(AX), R8
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), DX
+	MOVQ       40(AX), SI
+	MOVQ       32(AX), DI
+	MOVQ       56(AX), R8
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
 
 r1v4loop:
 	VMOVUPD      (DX), Y4
