@@ -60,10 +60,11 @@ func (p *Plan[T]) start(w *pool.Pool, j job[T], scratch []T) {
 	j.across = ceil(p.spec.N, j.nc)
 	tasks := j.across * ceil(p.spec.M, j.mc)
 	j.local = p.packB && !j.packed && tasks == j.across
-	if need := p.Scratch(workers); len(scratch) < need {
+	need := p.Scratch(workers)
+	if len(scratch) < need {
 		scratch = make([]T, need)
 	}
-	if len(scratch) > 0 {
+	if need > 0 {
 		past := int(uintptr(unsafe.Pointer(&scratch[0])) % line)
 		scratch = scratch[(line-past)%line/p.size:]
 	}

@@ -1,0 +1,180 @@
+package autograd
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/graph"
+	"gorgonia.org/gorgonia"
+)
+
+// Point is where Check differentiates: the elements of each input by name,
+// row-major. Parameters are taken as they are.
+type Point struct {
+	Floats map[string][]float64
+	Ints   map[string][]int
+}
+
+// CheckOptions of Check. The zero value has the defaults.
+type CheckOptions struct {
+	Seed uint64  // of the direction
+	Step float64 // of the differences, relative to the size of a coordinate; 0: 1e-5
+	RTol float64 // 0: 1e-6
+	ATol float64 // 0: 1e-8
+}
+
+// ErrMismatch marks a gradient that finite differences do not confirm.
+var ErrMismatch = errors.New("the gradient and the finite difference differ")
+
+// Check compares the gradient of loss, with respect to all parameters and float
+// inputs of b, with a finite difference along one random direction u:
+//
+//	∇f·u  against  (8(f(x+hu) − f(x−hu)) − (f(x+2hu) − f(x−2hu))) / 12h
+//
+// which is off by O(h⁴). The loss must be smooth around the point and of one
+// element; use Float64. The error wraps ErrMismatch and has both numbers.
+// Parameters are restored. It is for one goroutine, as b is.
+func Check(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOptions) error {
+	if b.Params().DType() != graph.Float64 {
+		return errors.New("autograd: Check needs parameters of Float64: differences of float32 say nothing")
+	}
+	c, err := newChecker(b, loss, at, o)
+	if err != nil {
+		return errors.Wrap(err, "autograd: Check")
+	}
+	got, want, err := c.slopes()
+	if back := c.move(0); err == nil {
+		err = back
+	}
+	if err != nil {
+		return errors.Wrap(err, "autograd: Check")
+	}
+	if !(math.Abs(got-want) <= c.o.ATol+c.o.RTol*math.Max(math.Abs(want), c.scale)) {
+		return errors.Wrapf(ErrMismatch, "autograd: Check: got %v from the gradient, want %v from the difference", got, want)
+	}
+	return nil
+}
+
+// checker is a compiled loss with a direction.
+type checker struct {
+	p      *graph.Program
+	params *graph.Params
+	o      CheckOptions
+	leaves []coordinate
+	scale  float64 // of the terms of the slope
+}
+
+// coordinate is one parameter or input: where it is, and which way it goes.
+type coordinate struct {
+	name    string
+	isParam bool
+	output  int // of the gradient
+	x, u, y []float64
+}
+
+func newChecker(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOptions) (*checker, error) {
+	if o.Step == 0 {
+		o.Step = 1e-5
+	}
+	if o.RTol == 0 {
+		o.RTol = 1e-6
+	}
+	if o.ATol == 0 {
+		o.ATol = 1e-8
+	}
+	c := &checker{params: b.Params(), o: o}
+	r := rand.New(rand.NewPCG(o.Seed, 1))
+	var wrt []*gorgonia.Node
+	add := func(n *gorgonia.Node, isParam bool, x []float64) {
+		l := coordinate{name: n.Name(), isParam: isParam, output: len(wrt) + 1, x: append([]float64(nil), x...)}
+		for _, v := range x {
+			l.u = append(l.u, r.NormFloat64()*math.Max(1, math.Abs(v)))
+		}
+		l.y = make([]float64, len(x))
+		c.leaves = append(c.leaves, l)
+		wrt = append(wrt, n)
+	}
+	for _, n := range b.ParamNodes() {
+		add(n, true, b.Params().Values(n.Name()))
+	}
+	for _, n := range b.InputNodes() {
+		if x, ok := at.Floats[n.Name()]; ok {
+			add(n, false, x)
+		}
+	}
+	if len(wrt) == 0 {
+		return nil, errors.New("got no parameters and no float inputs to differentiate by")
+	}
+	grads, err := GradientsWith(Options{AllowUnconnected: true}, loss, wrt...)
+	if err != nil {
+		return nil, err
+	}
+	if c.p, err = b.Compile(graph.Config{Outputs: append(gorgonia.Nodes{loss}, grads...)}); err != nil {
+		return nil, err
+	}
+	for _, name := range c.p.Inputs() {
+		if !c.p.IsInts(name) {
+			continue
+		}
+		if err := c.p.FeedInts(name, at.Ints[name]); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// slopes are the slope along the direction from the gradient, and from
+// differences.
+func (c *checker) slopes() (got, want float64, err error) {
+	if _, err := c.loss(0); err != nil {
+		return 0, 0, err
+	}
+	for _, l := range c.leaves {
+		for i, g := range c.p.Output(l.output, nil) {
+			got += g * l.u[i]
+			c.scale += math.Abs(g * l.u[i])
+		}
+	}
+	var f [4]float64
+	for i, k := range []float64{1, -1, 2, -2} {
+		if f[i], err = c.loss(k * c.o.Step); err != nil {
+			return 0, 0, err
+		}
+	}
+	return got, (8*(f[0]-f[1]) - (f[2] - f[3])) / (12 * c.o.Step), nil
+}
+
+// loss is the loss at x + t·u.
+func (c *checker) loss(t float64) (float64, error) {
+	if err := c.move(t); err != nil {
+		return 0, err
+	}
+	if err := c.p.Run(); err != nil {
+		return 0, err
+	}
+	return c.p.Scalar(0), nil
+}
+
+// move sets parameters and inputs to x + t·u.
+func (c *checker) move(t float64) error {
+	needed := map[string]bool{}
+	for _, name := range c.p.Inputs() {
+		needed[name] = true
+	}
+	for _, l := range c.leaves {
+		for i, x := range l.x {
+			l.y[i] = x + t*l.u[i]
+		}
+		var err error
+		if l.isParam {
+			err = c.params.Set(l.name, l.y)
+		} else if needed[l.name] {
+			err = c.p.Feed(l.name, l.y)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,147 @@
+package graph
+
+import (
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/exec"
+	"github.com/symgrad/symgrad/internal/ir"
+)
+
+// Feed copies the elements of the input name, row-major, rounding them to the
+// program's type. Their number must be the input's. It allocates nothing.
+func (p *Program) Feed(name string, v []float64) error {
+	s, err := p.slot(name, len(v), false)
+	if err != nil {
+		return err
+	}
+	if p.r64 != nil {
+		copy(p.r64.Floats(s.Where), v)
+		return nil
+	}
+	for i, dst := 0, p.r32.Floats(s.Where); i < len(v); i++ {
+		dst[i] = float32(v[i])
+	}
+	return nil
+}
+
+// Feed32 is Feed from float32.
+func (p *Program) Feed32(name string, v []float32) error {
+	s, err := p.slot(name, len(v), false)
+	if err != nil {
+		return err
+	}
+	if p.r32 != nil {
+		copy(p.r32.Floats(s.Where), v)
+		return nil
+	}
+	for i, dst := 0, p.r64.Floats(s.Where); i < len(v); i++ {
+		dst[i] = float64(v[i])
+	}
+	return nil
+}
+
+// FeedInts copies the indices of the input name. One that an operator cannot
+// take, such as a label that is no class, is an error with its place.
+func (p *Program) FeedInts(name string, v []int) error {
+	s, err := p.slot(name, len(v), true)
+	if err != nil {
+		return err
+	}
+	if s.Range > 0 {
+		for i, x := range v {
+			if x < 0 || x >= s.Range {
+				return errors.Errorf("graph: Feed: input %q: got %d at element %d, want an index in [0,%d)", name, x, i, s.Range)
+			}
+		}
+	}
+	if p.r32 != nil {
+		copy(p.r32.Ints(s.Where), v)
+	} else {
+		copy(p.r64.Ints(s.Where), v)
+	}
+	return nil
+}
+
+// slot finds an input, checks n elements against it and marks it as fed.
+func (p *Program) slot(name string, n int, ints bool) (*exec.Slot, error) {
+	s := p.inputs[name]
+	if s == nil {
+		return nil, errors.Errorf("graph: Feed: no input %q, want one of %q", name, p.Inputs())
+	}
+	if ints != (s.Type.DType == ir.Int) {
+		return nil, errors.Wrapf(ErrDType, "graph: Feed: input %q: got other elements, want %v", name, s.Type)
+	}
+	if want := s.Type.Shape.Size(); n != want {
+		return nil, errors.Wrapf(ErrShape, "graph: Feed: input %q: got %d elements, want %d for %v", name, n, want, s.Type.Shape)
+	}
+	if !p.fed[name] {
+		p.fed[name] = true
+		p.missing--
+	}
+	return s, nil
+}
+
+// InputShape is the shape of the input name, nil if there is none.
+func (p *Program) InputShape(name string) []int {
+	if s := p.inputs[name]; s != nil {
+		return s.Type.Shape.Clone()
+	}
+	return nil
+}
+
+// IsInts says whether the input name takes indices.
+func (p *Program) IsInts(name string) bool {
+	s := p.inputs[name]
+	return s != nil && s.Type.DType == ir.Int
+}
+
+// IndexRange is the n for which the indices of the input name must lie in
+// [0, n), as the operators that read it ask; 0 if any will do.
+func (p *Program) IndexRange(name string) int {
+	if s := p.inputs[name]; s != nil {
+		return s.Range
+	}
+	return 0
+}
+
+// Scalar is the only element of the i-th output, as it is after a Run.
+func (p *Program) Scalar(i int) float64 {
+	w := p.plan.Outputs[i].Where
+	if p.r32 != nil {
+		return float64(p.r32.Floats(w)[0])
+	}
+	return p.r64.Floats(w)[0]
+}
+
+// Output copies the elements of the i-th output to dst, which it allocates if
+// it is nil or too short, and returns it.
+func (p *Program) Output(i int, dst []float64) []float64 {
+	s := p.plan.Outputs[i]
+	n := s.Where.Len
+	if cap(dst) < n {
+		dst = make([]float64, n)
+	}
+	dst = dst[:n]
+	switch {
+	case s.Type.DType == ir.Int:
+		for j := range dst {
+			dst[j] = float64(p.ints(s.Where)[j])
+		}
+	case p.r64 != nil:
+		copy(dst, p.r64.Floats(s.Where))
+	default:
+		for j, x := range p.r32.Floats(s.Where) {
+			dst[j] = float64(x)
+		}
+	}
+	return dst
+}
+
+func (p *Program) ints(b exec.Buffer) []int {
+	if p.r32 != nil {
+		return p.r32.Ints(b)
+	}
+	return p.r64.Ints(b)
+}
+
+// OutputShape is the shape of the i-th output.
+func (p *Program) OutputShape(i int) []int { return p.plan.Outputs[i].Type.Shape.Clone() }

@@ -1,0 +1,196 @@
+package graph
+
+import (
+	"hash/fnv"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/op"
+	"gorgonia.org/tensor"
+)
+
+// Param describes one parameter.
+type Param struct {
+	Name  string // with its scopes: "dense0/weight"
+	Shape []int
+	// Decay says whether weight decay applies to it: true for what has two or
+	// more axes, false for biases and scales.
+	Decay bool
+
+	offset int
+	size   int
+}
+
+// Size is the number of elements.
+func (p *Param) Size() int { return p.size }
+
+// Offset is the index of p's first element in the flat memory of its Params.
+func (p *Param) Offset() int { return p.offset }
+
+// Params holds the parameters of one model, by name and in the order in which
+// they were first built. Graphs of different batch sizes that are built with
+// one Params share them.
+//
+// All of them lie in one flat slice, and their gradients in another. Building
+// adds parameters; the first Compile, or Values, fixes the layout, after which a
+// new name is an error. A Params may be read by many goroutines while nobody
+// builds, sets or trains.
+type Params struct {
+	dtype DType
+	seed  uint64
+	list  []*Param
+	names map[string]*Param
+	init  map[string][]float64 // initial values until the layout is fixed
+	size  int
+	fixed bool
+	p32   []float32
+	g32   []float32
+	p64   []float64
+	g64   []float64
+}
+
+// NewParams is an empty set of parameters of the type d. Each is drawn from a
+// generator seeded by seed and its name, so that adding one does not change
+// the others.
+func NewParams(d DType, seed uint64) *Params {
+	return &Params{dtype: d, seed: seed, names: map[string]*Param{}, init: map[string][]float64{}}
+}
+
+// DType is the type of the parameters.
+func (p *Params) DType() DType { return p.dtype }
+
+// Seed is the seed that the parameters are drawn from.
+func (p *Params) Seed() uint64 { return p.seed }
+
+// List returns the parameters in order. The slice is a copy.
+func (p *Params) List() []*Param { return slices.Clone(p.list) }
+
+// Get returns the parameter of that name, or nil.
+func (p *Params) Get(name string) *Param { return p.names[name] }
+
+// Len is the number of elements of all parameters together.
+func (p *Params) Len() int { return p.size }
+
+// declare adds a parameter, or finds it and checks the shape.
+func (p *Params) declare(name string, shape ir.Shape, init Initializer) (*Param, error) {
+	if q := p.names[name]; q != nil {
+		if !shape.Equal(q.Shape) {
+			return nil, errors.Wrapf(ErrShape, "parameter %q: got %v, want %v as it was built first", name, shape, q.Shape)
+		}
+		return q, nil
+	}
+	if p.fixed {
+		return nil, errors.Errorf("parameter %q: new after the first Compile, which fixed the %d parameters of the model", name, len(p.list))
+	}
+	n, err := shape.CheckedSize(op.MaxElements)
+	if err != nil {
+		return nil, errors.Wrapf(ErrShape, "parameter %q: %v", name, err)
+	}
+	if n == 0 {
+		return nil, errors.Wrapf(ErrShape, "parameter %q: got %v, which has no elements", name, shape)
+	}
+	v := make([]float64, n)
+	h := fnv.New64a()
+	h.Write([]byte(name))
+	if err := init(v, shape, rand.New(rand.NewPCG(p.seed, h.Sum64()))); err != nil {
+		return nil, errors.Wrapf(err, "parameter %q", name)
+	}
+	q := &Param{Name: name, Shape: shape.Clone(), Decay: len(shape) >= 2, offset: p.size, size: n}
+	p.size += (n + 15) &^ 15 // each starts on a cache line
+	p.list = append(p.list, q)
+	p.names[name] = q
+	p.init[name] = v
+	return q, nil
+}
+
+// fix allocates the flat memory.
+func (p *Params) fix() {
+	if p.fixed {
+		return
+	}
+	p.fixed = true
+	if p.dtype == Float32 {
+		p.p32, p.g32 = make([]float32, p.size), make([]float32, p.size)
+	} else {
+		p.p64, p.g64 = make([]float64, p.size), make([]float64, p.size)
+	}
+	for _, q := range p.list {
+		p.store(q, p.init[q.Name])
+	}
+	p.init = nil
+}
+
+// Values returns a copy of a parameter's elements, row-major; nil if there is
+// no such parameter.
+func (p *Params) Values(name string) []float64 {
+	q := p.names[name]
+	if q == nil {
+		return nil
+	}
+	p.fix()
+	return widen(p.p64, p.p32, q)
+}
+
+// Grad returns a copy of the gradient that the last run left, row-major.
+func (p *Params) Grad(name string) []float64 {
+	q := p.names[name]
+	if q == nil {
+		return nil
+	}
+	p.fix()
+	return widen(p.g64, p.g32, q)
+}
+
+func widen(a []float64, b []float32, q *Param) []float64 {
+	out := make([]float64, q.size)
+	if a != nil {
+		copy(out, a[q.offset:])
+		return out
+	}
+	for i, v := range b[q.offset : q.offset+q.size] {
+		out[i] = float64(v)
+	}
+	return out
+}
+
+// Set gives a parameter new elements, row-major, rounded to its type.
+func (p *Params) Set(name string, v []float64) error {
+	q := p.names[name]
+	if q == nil {
+		return errors.Errorf("graph: no parameter %q", name)
+	}
+	if len(v) != q.size {
+		return errors.Wrapf(ErrShape, "graph: parameter %q: got %d elements, want %d for %v", name, len(v), q.size, q.Shape)
+	}
+	p.fix()
+	p.store(q, v)
+	return nil
+}
+
+func (p *Params) store(q *Param, v []float64) {
+	if p.dtype == Float64 {
+		copy(p.p64[q.offset:], v)
+		return
+	}
+	for i, x := range v {
+		p.p32[q.offset+i] = float32(x)
+	}
+}
+
+// Flat64 is the memory of all parameters and of their gradients, for a Params
+// of Float64; nil otherwise. Optimizers work on it. Elements between two
+// parameters are padding and stay 0.
+func (p *Params) Flat64() (params, grads []float64) { p.fix(); return p.p64, p.g64 }
+
+// Flat32 is Flat64 for Float32.
+func (p *Params) Flat32() (params, grads []float32) { p.fix(); return p.p32, p.g32 }
+
+// tensorOf is a tensor that shows the parameter's memory.
+func (p *Params) tensorOf(q *Param) tensor.Tensor {
+	if p.dtype == Float32 {
+		return tensor.New(tensor.WithShape(q.Shape...), tensor.WithBacking(p.p32[q.offset:q.offset+q.size:q.offset+q.size]))
+	}
+	return tensor.New(tensor.WithShape(q.Shape...), tensor.WithBacking(p.p64[q.offset:q.offset+q.size:q.offset+q.size]))
+}

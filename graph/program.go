@@ -1,0 +1,215 @@
+package graph
+
+import (
+	"slices"
+
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/compile"
+	"github.com/symgrad/symgrad/internal/exec"
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/pool"
+	"github.com/symgrad/symgrad/internal/op"
+	"gorgonia.org/gorgonia"
+)
+
+// Config says what to compile. The zero value computes nothing.
+type Config struct {
+	// Outputs are the nodes whose values a run leaves for Output, in order.
+	Outputs []*gorgonia.Node
+
+	// Grads are the gradients of the parameters, from autograd.Gradients: one
+	// for each node that the Builder's ParamNodes lists, in that order. A run
+	// leaves them in the gradient memory of Params. Nil: forward only.
+	Grads []*gorgonia.Node
+
+	// Workers is the number of threads that a run uses, 0 for GOMAXPROCS.
+	Workers int
+}
+
+// Program is a compiled graph with memory of its own beside the parameters that
+// it shares. Feed it, Run it, read Output. A run allocates nothing.
+//
+// One goroutine may use a Program at a time; Fork makes another that runs at
+// the same time.
+type Program struct {
+	params  *Params
+	plan    *exec.Plan
+	pool    *pool.Pool
+	r64     *exec.Program[float64]
+	r32     *exec.Program[float32]
+	inputs  map[string]*exec.Slot
+	fed     map[string]bool
+	missing int
+	step    int        // of the random operators
+	counter *exec.Slot // where they read it, nil if there are none
+}
+
+// ParamNodes are the nodes of the parameters that b has built, in order.
+func (b *Builder) ParamNodes() []*gorgonia.Node { return slices.Clone(b.paramsIn) }
+
+// InputNodes are the inputs that b has built, in order.
+func (b *Builder) InputNodes() []*gorgonia.Node { return slices.Clone(b.inputs) }
+
+// Compile makes a Program. It fails with the Builder's first mistake, a node of
+// another graph, an operator that cannot be compiled, or memory above the limit.
+// It binds the parameters' nodes to tensors that show the flat memory.
+func (b *Builder) Compile(cfg Config) (p *Program, err error) {
+	if b.c.Err != nil {
+		return nil, b.c.Err
+	}
+	defer func() {
+		if r := recover(); r != nil { // a broken invariant of the compiler
+			p, err = nil, errors.Errorf("graph: Compile: internal error: %v", r)
+		}
+	}()
+	targets, nodes, err := b.targets(cfg)
+	if err != nil {
+		return nil, err
+	}
+	f, err := compile.Lower(compile.Source{Name: "main", Out: nodes, Leaf: b.lookup})
+	if err != nil {
+		return nil, errors.Wrap(err, "graph: Compile")
+	}
+	plan, err := compile.Compile(f, targets, compile.Options{})
+	if err != nil {
+		return nil, errors.Wrap(err, "graph: Compile")
+	}
+	b.params.fix()
+	for _, n := range b.paramsIn {
+		if err := op.Let(n, b.params.tensorOf(b.leaves[n].param)); err != nil {
+			return nil, errors.Wrapf(err, "graph: Compile: parameter %q", n.Name())
+		}
+	}
+	w := pool.Shared()
+	if cfg.Workers > 0 {
+		w = pool.New(cfg.Workers)
+	}
+	return newProgram(b.params, plan, w), nil
+}
+
+func (b *Builder) targets(cfg Config) ([]compile.Target, []*gorgonia.Node, error) {
+	var targets []compile.Target
+	var nodes []*gorgonia.Node
+	for i, n := range cfg.Outputs {
+		if n == nil || n.Graph() != b.c.Graph {
+			return nil, nil, errors.Errorf("graph: Compile: output %d is not a node of this graph", i)
+		}
+		targets = append(targets, compile.Target{Name: op.NameOf(n)})
+		nodes = append(nodes, n)
+	}
+	if cfg.Grads != nil && len(cfg.Grads) != len(b.paramsIn) {
+		return nil, nil, errors.Errorf("graph: Compile: got %d gradients, want one for each of the %d parameters", len(cfg.Grads), len(b.paramsIn))
+	}
+	for i, n := range cfg.Grads {
+		q := b.leaves[b.paramsIn[i]].param
+		if n == nil {
+			return nil, nil, errors.Errorf("graph: Compile: the gradient of %q is nil", q.Name)
+		}
+		t, err := op.TypeOf(n)
+		if err != nil {
+			return nil, nil, errors.Wrap(err, "graph: Compile")
+		}
+		if !t.Shape.Equal(q.Shape) {
+			return nil, nil, errors.Wrapf(ErrShape, "graph: Compile: gradient of %q: got %v, want %v", q.Name, t.Shape, q.Shape)
+		}
+		targets = append(targets, compile.Target{Name: q.Name, Grad: true, Offset: q.offset})
+		nodes = append(nodes, n)
+	}
+	if len(nodes) == 0 {
+		return nil, nil, errors.New("graph: Compile: got no outputs and no gradients, want at least one")
+	}
+	return targets, nodes, nil
+}
+
+// lookup tells the compiler what a leaf is.
+func (b *Builder) lookup(n *gorgonia.Node) (compile.Leaf, error) {
+	l, ok := b.leaves[n]
+	if !ok {
+		return foreignLeaf(n)
+	}
+	out := compile.Leaf{Kind: l.kind, Name: l.name, Data: l.data}
+	if l.param != nil {
+		out.Index = l.param.offset
+	}
+	return out, nil
+}
+
+// foreignLeaf reads a leaf that gorgonia made: one with a value is a constant
+// as it is now, one without is an input under its name.
+func foreignLeaf(n *gorgonia.Node) (compile.Leaf, error) {
+	if n.Value() == nil {
+		return compile.Leaf{Kind: ir.Input, Name: n.Name()}, nil
+	}
+	data, err := op.ValueData(n.Value())
+	if err != nil {
+		return compile.Leaf{}, errors.Wrapf(err, "node %q", n.Name())
+	}
+	return compile.Leaf{Kind: ir.Const, Name: n.Name(), Data: data}, nil
+}
+
+func newProgram(params *Params, plan *exec.Plan, w *pool.Pool) *Program {
+	p := &Program{params: params, plan: plan, pool: w, inputs: map[string]*exec.Slot{}, fed: map[string]bool{}}
+	if params.dtype == Float32 {
+		p.r32 = exec.New(plan, w, params.p32, params.g32)
+	} else {
+		p.r64 = exec.New(plan, w, params.p64, params.g64)
+	}
+	for i := range plan.Inputs {
+		s := &plan.Inputs[i]
+		if s.Name == stepInput {
+			p.counter = s
+			continue
+		}
+		p.inputs[s.Name] = s
+	}
+	p.missing = len(p.inputs)
+	return p
+}
+
+// Fork is another Program of the same plan and parameters with memory of its
+// own, for another goroutine. Its inputs are not fed.
+func (p *Program) Fork() *Program { return newProgram(p.params, p.plan, p.pool) }
+
+// Run computes the outputs, and the gradients if it was compiled with them,
+// from the inputs and the parameters as they are. Every input must have been
+// fed; it keeps what it was fed until it is fed again.
+func (p *Program) Run() error {
+	if p.missing > 0 {
+		return p.unfed()
+	}
+	if p.counter != nil {
+		p.ints(p.counter.Where)[0] = p.step
+		p.step++
+	}
+	var err error
+	if p.r32 != nil {
+		err = p.r32.Run()
+	} else {
+		err = p.r64.Run()
+	}
+	if err != nil {
+		return errors.Wrap(err, "graph: Run")
+	}
+	return nil
+}
+
+func (p *Program) unfed() error {
+	var names []string
+	for name := range p.inputs {
+		if !p.fed[name] {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return errors.Errorf("graph: Run: the inputs %q have not been fed", names)
+}
+
+// Inputs are the names of the inputs that the outputs need, sorted.
+func (p *Program) Inputs() []string {
+	names := make([]string, 0, len(p.inputs))
+	for n := range p.inputs {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return names
+}

@@ -1,0 +1,35 @@
+package compile
+
+import (
+	"fmt"
+
+	"github.com/symgrad/symgrad/internal/exec"
+	"github.com/symgrad/symgrad/internal/ir"
+)
+
+// Options say how to compile. The zero value is the default.
+type Options struct {
+	Skip   map[string]bool               // optional passes to leave out, by name: for tests
+	Verify func(f *ir.Func) error        // called after each pass, ir.Verify in tests; nil: nothing
+	Trace  func(pass string, f *ir.Func) // called after each pass that changed something
+}
+
+// Target says where a result of the function is to lie: a place in the Grad
+// arena, or the Output arena when Grad is false.
+type Target struct {
+	Name   string
+	Grad   bool
+	Offset int // in the Grad arena
+}
+
+// Compile rewrites f by the passes and lays out its memory. targets say where
+// each of f's results lies.
+func Compile(f *ir.Func, targets []Target, o Options) (*exec.Plan, error) {
+	if len(targets) != len(f.Out) {
+		return nil, fmt.Errorf("compile: %d targets for %d results", len(targets), len(f.Out))
+	}
+	if err := Optimize(f, o); err != nil {
+		return nil, err
+	}
+	return plan(f, targets)
+}

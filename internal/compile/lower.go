@@ -1,0 +1,139 @@
+package compile
+
+import (
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/op"
+	"gorgonia.org/gorgonia"
+)
+
+// Leaf says what a node without operands is.
+type Leaf struct {
+	Kind  ir.Leaf
+	Name  string
+	Index int // of a parameter
+	Data  any // of a constant: []float64 or []int
+}
+
+// Source is a graph to compile: the nodes wanted, and who knows its leaves.
+type Source struct {
+	Name string
+	Out  []*gorgonia.Node
+	Leaf func(n *gorgonia.Node) (Leaf, error)
+}
+
+// Lower reads the nodes that the results need into a Func. It walks without
+// recursion, so depth is no limit.
+func Lower(s Source) (*ir.Func, error) {
+	f := &ir.Func{Name: s.Name}
+	l := lowering{f: f, leaf: s.Leaf, done: map[*gorgonia.Node]*ir.Value{}}
+	for _, n := range s.Out {
+		v, err := l.lower(n)
+		if err != nil {
+			return nil, err
+		}
+		f.Out = append(f.Out, v)
+	}
+	return f, nil
+}
+
+type lowering struct {
+	f    *ir.Func
+	leaf func(n *gorgonia.Node) (Leaf, error)
+	done map[*gorgonia.Node]*ir.Value
+}
+
+func (l *lowering) lower(root *gorgonia.Node) (*ir.Value, error) {
+	type frame struct {
+		n  *gorgonia.Node
+		a  op.Applied
+		at int
+	}
+	var stack []frame
+	open := map[*gorgonia.Node]bool{}
+	push := func(n *gorgonia.Node) error {
+		if l.done[n] != nil {
+			return nil
+		}
+		if open[n] {
+			return errors.Errorf("compile: node %q depends on itself", op.NameOf(n))
+		}
+		a, isOp, err := op.Describe(n)
+		if err != nil {
+			return err
+		}
+		if !isOp {
+			return l.addLeaf(n)
+		}
+		open[n] = true
+		stack = append(stack, frame{n: n, a: a})
+		return nil
+	}
+	if err := push(root); err != nil {
+		return nil, err
+	}
+	for len(stack) > 0 {
+		top := &stack[len(stack)-1]
+		if top.at < len(top.a.In) {
+			x := top.a.In[top.at]
+			top.at++
+			if err := push(x); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if err := l.add(top.a); err != nil {
+			return nil, err
+		}
+		delete(open, top.n)
+		stack = stack[:len(stack)-1]
+	}
+	return l.done[root], nil
+}
+
+func (l *lowering) addLeaf(n *gorgonia.Node) error {
+	t, err := op.TypeOf(n)
+	if err != nil {
+		return err
+	}
+	leaf, err := l.leaf(n)
+	if err != nil {
+		return err
+	}
+	l.done[n] = l.f.Add(&ir.Value{Leaf: leaf.Kind, Name: leaf.Name, Index: leaf.Index, Data: leaf.Data, Type: t})
+	return nil
+}
+
+// add appends the application a. Gorgonia lets an elementwise operator take a
+// scalar beside a tensor; here the scalar is broadcast.
+func (l *lowering) add(a op.Applied) error {
+	out, err := op.TypeOf(a.Out)
+	if err != nil {
+		return err
+	}
+	in := make([]*ir.Value, len(a.In))
+	for i, x := range a.In {
+		in[i] = l.done[x]
+		if a.Entry.Class == ir.Elementwise && !in[i].Type.Shape.Equal(out.Shape) {
+			in[i], err = l.f.New(&op.Broadcast.Def, ir.A("shape", []int(out.Shape)), in[i])
+			if err != nil {
+				return errors.Wrapf(err, "compile: %s %q", a.Entry.Name, op.NameOf(a.Out))
+			}
+		}
+	}
+	v, err := l.f.New(&a.Entry.Def, a.Attrs, in...)
+	if err != nil {
+		return errors.Wrapf(err, "compile: %s %q", a.Entry.Name, op.NameOf(a.Out))
+	}
+	if !v.Type.Shape.Equal(out.Shape) && v.Type.Shape.Size() == out.Shape.Size() {
+		// Gorgonia writes some results of one element or one column otherwise.
+		if v, err = l.f.New(&op.Reshape.Def, ir.A("shape", []int(out.Shape)), v); err != nil {
+			return errors.Wrapf(err, "compile: %s %q", a.Entry.Name, op.NameOf(a.Out))
+		}
+	}
+	if o, ok := a.Out.Op().(*op.Op); ok {
+		v.Name = o.Label
+	}
+	l.done[a.Out] = v
+	return nil
+}

@@ -1,0 +1,69 @@
+package compile
+
+import (
+	"fmt"
+
+	"github.com/symgrad/symgrad/internal/ir"
+)
+
+// Pass is one rewriting of a function. It reports whether it changed anything
+// and leaves the values sorted.
+type Pass struct {
+	Name     string
+	Required bool // the planner relies on it
+	Run      func(f *ir.Func) bool
+}
+
+// Passes is the table, in order. Why this order:
+//
+//   - simplify before cse: what two rewrites make equal is then merged;
+//   - both in a loop, since merging gives simplify more to see;
+//   - fuse last: after it elementwise operators are inside of bodies, where no
+//     other pass looks.
+var Passes = []Pass{
+	{Name: "dce", Run: dce},
+	{Name: "simplify", Run: simplify},
+	{Name: "cse", Run: cse},
+	{Name: "simplify", Run: simplify},
+	{Name: "cse", Run: cse},
+	{Name: "fuse", Required: true, Run: fuse},
+}
+
+// Optimize runs the passes on f.
+func Optimize(f *ir.Func, o Options) error {
+	f.Sort()
+	if err := check("lower", f, o); err != nil {
+		return err
+	}
+	for _, p := range Passes {
+		if o.Skip[p.Name] && !p.Required {
+			continue
+		}
+		if changed := p.Run(f); !changed {
+			continue
+		}
+		if err := check(p.Name, f, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func check(pass string, f *ir.Func, o Options) error {
+	if o.Trace != nil {
+		o.Trace(pass, f)
+	}
+	if o.Verify != nil {
+		if err := o.Verify(f); err != nil {
+			return fmt.Errorf("compile: after the pass %s: %w", pass, err)
+		}
+	}
+	return nil
+}
+
+// dce drops what no result needs.
+func dce(f *ir.Func) bool {
+	n := len(f.Values)
+	f.Sort()
+	return len(f.Values) != n
+}

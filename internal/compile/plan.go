@@ -1,0 +1,217 @@
+package compile
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/symgrad/symgrad/internal/exec"
+	"github.com/symgrad/symgrad/internal/ir"
+)
+
+// plan lays out the memory of f, on which all passes have run. Results go to
+// their targets; what is between lies in the Temp arena, in memory that is free
+// again after the last step that reads it.
+func plan(f *ir.Func, targets []Target) (*exec.Plan, error) {
+	p := &planner{f: f, p: &exec.Plan{Func: f, DType: ir.F64}, at: map[*ir.Value]exec.Buffer{}, last: map[*ir.Value]int{}}
+	if err := p.leaves(); err != nil {
+		return nil, err
+	}
+	for i, v := range f.Out {
+		p.target(v, targets[i])
+	}
+	p.lifetimes()
+	for i, v := range f.Values {
+		p.step(i, v)
+	}
+	p.p.Floats[exec.Temp], p.p.Ints[exec.Temp] = p.floats.top, p.ints.top
+	return p.p, nil
+}
+
+type planner struct {
+	f            *ir.Func
+	p            *exec.Plan
+	at           map[*ir.Value]exec.Buffer
+	last         map[*ir.Value]int // the last value that reads a base
+	expire       [][]*ir.Value     // bases that are free after the i-th value
+	floats, ints heap
+}
+
+// grow appends n elements to an arena, each buffer starting on a cache line.
+func grow(size *int, a exec.Arena, n int) exec.Buffer {
+	b := exec.Buffer{Arena: a, Offset: *size, Len: n}
+	*size += align(n)
+	return b
+}
+
+// align rounds up to 16 elements: a cache line of float32, two of float64.
+func align(n int) int { return (n + 15) &^ 15 }
+
+func (p *planner) size(a exec.Arena, d ir.DType) *int {
+	if d == ir.Int {
+		return &p.p.Ints[a]
+	}
+	p.p.DType = d
+	return &p.p.Floats[a]
+}
+
+func (p *planner) leaves() error {
+	for _, v := range p.f.Values {
+		n := v.Type.Shape.Size()
+		switch v.Leaf {
+		case ir.Input:
+			p.at[v] = grow(p.size(exec.Input, v.Type.DType), exec.Input, n)
+			p.p.Inputs = append(p.p.Inputs, exec.Slot{Name: v.Name, Type: v.Type, Where: p.at[v], Range: p.bound(v)})
+		case ir.Const:
+			p.at[v] = grow(p.size(exec.Const, v.Type.DType), exec.Const, n)
+			p.p.Consts = append(p.p.Consts, exec.Slot{Name: v.Name, Type: v.Type, Where: p.at[v], Range: p.bound(v)})
+			p.p.Data = append(p.p.Data, v.Data)
+		case ir.Param:
+			p.size(exec.Param, v.Type.DType)
+			p.at[v] = exec.Buffer{Arena: exec.Param, Offset: v.Index, Len: n}
+		case ir.Arg:
+			return fmt.Errorf("compile: the function %q has an argument, want inputs", p.f.Name)
+		}
+	}
+	return nil
+}
+
+// bound is the tightest range that the users of an Int leaf ask for, through
+// views; 0 is none.
+func (p *planner) bound(v *ir.Value) int {
+	if v.Type.DType != ir.Int {
+		return 0
+	}
+	least := 0
+	from := map[*ir.Value]bool{v: true}
+	for _, u := range p.f.Values {
+		for i, x := range u.In {
+			if !from[x] {
+				continue
+			}
+			if u.Def.Class == ir.Move || u.Def == &CopyInt {
+				from[u] = true
+			}
+			if u.Def.Range == nil {
+				continue
+			}
+			if n, ok := u.Def.Range(u, i); ok && (least == 0 || n < least) {
+				least = n
+			}
+		}
+	}
+	return least
+}
+
+func (p *planner) target(v *ir.Value, t Target) {
+	n := v.Type.Shape.Size()
+	if t.Grad {
+		p.at[v] = exec.Buffer{Arena: exec.Grad, Offset: t.Offset, Len: n}
+		p.size(exec.Grad, v.Type.DType)
+	} else {
+		p.at[v] = grow(p.size(exec.Output, v.Type.DType), exec.Output, n)
+	}
+	p.p.Outputs = append(p.p.Outputs, exec.Slot{Name: t.Name, Type: v.Type, Where: p.at[v]})
+}
+
+// base is the value whose memory an alias shows.
+func base(v *ir.Value) *ir.Value {
+	for v.Def != nil && v.Def.Class == ir.Move {
+		v = v.In[0]
+	}
+	return v
+}
+
+// lifetimes finds the last reader of each base.
+func (p *planner) lifetimes() {
+	for i, v := range p.f.Values {
+		if v.Def != nil && v.Def.Class == ir.Move {
+			continue // reads nothing when it runs: its users do
+		}
+		for _, x := range v.In {
+			p.last[base(x)] = i
+		}
+	}
+	p.expire = make([][]*ir.Value, len(p.f.Values))
+	for v, i := range p.last {
+		if v.Leaf == ir.NotLeaf {
+			p.expire[i] = append(p.expire[i], v)
+		}
+	}
+	for _, vs := range p.expire {
+		slices.SortFunc(vs, func(a, b *ir.Value) int { return a.ID - b.ID })
+	}
+}
+
+// step places the result of v and appends its application.
+func (p *planner) step(i int, v *ir.Value) {
+	if v.Def == nil {
+		return
+	}
+	if v.Def.Class == ir.Move {
+		b, l, ok := chain(v)
+		if !ok || !l.IsDense() {
+			return // a view inside of loops only
+		}
+		at := p.at[b]
+		at.Offset += l.Offset
+		at.Len = v.Type.Shape.Size()
+		p.at[v] = at
+		return
+	}
+	if _, ok := p.at[v]; !ok {
+		p.at[v] = p.temp(i, v)
+	}
+	s := exec.Step{V: v, Out: p.at[v], In: make([]exec.Buffer, len(v.In))}
+	for j, x := range v.In {
+		s.In[j] = p.at[x]
+	}
+	p.p.Steps = append(p.p.Steps, s)
+	for _, x := range p.expire[i] {
+		if b := p.at[x]; b.Arena == exec.Temp {
+			p.heap(x).free(b.Offset, align(b.Len))
+		}
+	}
+}
+
+func (p *planner) heap(v *ir.Value) *heap {
+	if v.Type.DType == ir.Int {
+		return &p.ints
+	}
+	p.p.DType = v.Type.DType
+	return &p.floats
+}
+
+// temp finds memory for the result of the i-th value: that of an operand which
+// the loop v reads in order and nothing reads later, else the tightest gap.
+func (p *planner) temp(i int, v *ir.Value) exec.Buffer {
+	n := v.Type.Shape.Size()
+	if v.Def == &Fused {
+		for k, x := range v.In {
+			b := p.at[x]
+			if b.Arena == exec.Temp && b.Len == n && base(x) == x && p.last[x] == i && onlyDirect(v, k) {
+				p.expire[i] = slices.DeleteFunc(p.expire[i], func(y *ir.Value) bool { return y == x })
+				return b
+			}
+		}
+	}
+	return exec.Buffer{Arena: exec.Temp, Offset: p.heap(v).take(align(n)), Len: n}
+}
+
+// onlyDirect says whether the loop v reads its k-th operand element by element,
+// never through a view, and through no other operand that is the same memory.
+func onlyDirect(v *ir.Value, k int) bool {
+	for j, x := range v.In {
+		if j != k && base(x) == base(v.In[k]) {
+			return false
+		}
+	}
+	for _, w := range v.Body.Values {
+		if w.Def == nil || w.Def.Class != ir.Move {
+			continue
+		}
+		if x := w.In[0]; x.Leaf == ir.Arg && x.Index == k {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,239 @@
+package vec
+
+import (
+	"math"
+)
+
+// AbsF32 is |a|.
+func AbsF32(dst, a []float32) { each(dst, a, math.Abs) }
+
+// AbsF64 is |a|.
+func AbsF64(dst, a []float64) { each(dst, a, math.Abs) }
+
+// SignF32 is −1, 0 or 1; NaN stays.
+func SignF32(dst, a []float32) { each(dst, a, sign) }
+
+// SignF64 is −1, 0 or 1; NaN stays.
+func SignF64(dst, a []float64) { each(dst, a, sign) }
+
+// SqrtF32 is √a.
+func SqrtF32(dst, a []float32) { each(dst, a, math.Sqrt) }
+
+// SqrtF64 is √a.
+func SqrtF64(dst, a []float64) { each(dst, a, math.Sqrt) }
+
+// RsqrtF32 is 1/√a.
+func RsqrtF32(dst, a []float32) { each(dst, a, rsqrt) }
+
+// RsqrtF64 is 1/√a.
+func RsqrtF64(dst, a []float64) { each(dst, a, rsqrt) }
+
+// ExpF32 is eᵃ.
+func ExpF32(dst, a []float32) { each(dst, a, math.Exp) }
+
+// ExpF64 is eᵃ.
+func ExpF64(dst, a []float64) { each(dst, a, math.Exp) }
+
+// Exp2F32 is 2ᵃ.
+func Exp2F32(dst, a []float32) { each(dst, a, math.Exp2) }
+
+// Exp2F64 is 2ᵃ.
+func Exp2F64(dst, a []float64) { each(dst, a, math.Exp2) }
+
+// Expm1F32 is eᵃ − 1, accurate near 0.
+func Expm1F32(dst, a []float32) { each(dst, a, math.Expm1) }
+
+// Expm1F64 is eᵃ − 1, accurate near 0.
+func Expm1F64(dst, a []float64) { each(dst, a, math.Expm1) }
+
+// LogF32 is the natural logarithm.
+func LogF32(dst, a []float32) { each(dst, a, math.Log) }
+
+// LogF64 is the natural logarithm.
+func LogF64(dst, a []float64) { each(dst, a, math.Log) }
+
+// Log2F32 is the binary logarithm.
+func Log2F32(dst, a []float32) { each(dst, a, math.Log2) }
+
+// Log2F64 is the binary logarithm.
+func Log2F64(dst, a []float64) { each(dst, a, math.Log2) }
+
+// Log10F32 is the decimal logarithm.
+func Log10F32(dst, a []float32) { each(dst, a, math.Log10) }
+
+// Log10F64 is the decimal logarithm.
+func Log10F64(dst, a []float64) { each(dst, a, math.Log10) }
+
+// Log1pF32 is log(1 + a), accurate near 0.
+func Log1pF32(dst, a []float32) { each(dst, a, math.Log1p) }
+
+// Log1pF64 is log(1 + a), accurate near 0.
+func Log1pF64(dst, a []float64) { each(dst, a, math.Log1p) }
+
+// SinF32 is the sine.
+func SinF32(dst, a []float32) { each(dst, a, math.Sin) }
+
+// SinF64 is the sine.
+func SinF64(dst, a []float64) { each(dst, a, math.Sin) }
+
+// CosF32 is the cosine.
+func CosF32(dst, a []float32) { each(dst, a, math.Cos) }
+
+// CosF64 is the cosine.
+func CosF64(dst, a []float64) { each(dst, a, math.Cos) }
+
+// TanF32 is the tangent.
+func TanF32(dst, a []float32) { each(dst, a, math.Tan) }
+
+// TanF64 is the tangent.
+func TanF64(dst, a []float64) { each(dst, a, math.Tan) }
+
+// AsinF32 is the inverse sine.
+func AsinF32(dst, a []float32) { each(dst, a, math.Asin) }
+
+// AsinF64 is the inverse sine.
+func AsinF64(dst, a []float64) { each(dst, a, math.Asin) }
+
+// AcosF32 is the inverse cosine.
+func AcosF32(dst, a []float32) { each(dst, a, math.Acos) }
+
+// AcosF64 is the inverse cosine.
+func AcosF64(dst, a []float64) { each(dst, a, math.Acos) }
+
+// AtanF32 is the inverse tangent.
+func AtanF32(dst, a []float32) { each(dst, a, math.Atan) }
+
+// AtanF64 is the inverse tangent.
+func AtanF64(dst, a []float64) { each(dst, a, math.Atan) }
+
+// SinhF32 is the hyperbolic sine.
+func SinhF32(dst, a []float32) { each(dst, a, math.Sinh) }
+
+// SinhF64 is the hyperbolic sine.
+func SinhF64(dst, a []float64) { each(dst, a, math.Sinh) }
+
+// CoshF32 is the hyperbolic cosine.
+func CoshF32(dst, a []float32) { each(dst, a, math.Cosh) }
+
+// CoshF64 is the hyperbolic cosine.
+func CoshF64(dst, a []float64) { each(dst, a, math.Cosh) }
+
+// TanhF32 is the hyperbolic tangent.
+func TanhF32(dst, a []float32) { each(dst, a, math.Tanh) }
+
+// TanhF64 is the hyperbolic tangent.
+func TanhF64(dst, a []float64) { each(dst, a, math.Tanh) }
+
+// AsinhF32 is the inverse hyperbolic sine.
+func AsinhF32(dst, a []float32) { each(dst, a, math.Asinh) }
+
+// AsinhF64 is the inverse hyperbolic sine.
+func AsinhF64(dst, a []float64) { each(dst, a, math.Asinh) }
+
+// AcoshF32 is the inverse hyperbolic cosine.
+func AcoshF32(dst, a []float32) { each(dst, a, math.Acosh) }
+
+// AcoshF64 is the inverse hyperbolic cosine.
+func AcoshF64(dst, a []float64) { each(dst, a, math.Acosh) }
+
+// AtanhF32 is the inverse hyperbolic tangent.
+func AtanhF32(dst, a []float32) { each(dst, a, math.Atanh) }
+
+// AtanhF64 is the inverse hyperbolic tangent.
+func AtanhF64(dst, a []float64) { each(dst, a, math.Atanh) }
+
+// FloorF32 rounds down.
+func FloorF32(dst, a []float32) { each(dst, a, math.Floor) }
+
+// FloorF64 rounds down.
+func FloorF64(dst, a []float64) { each(dst, a, math.Floor) }
+
+// CeilF32 rounds up.
+func CeilF32(dst, a []float32) { each(dst, a, math.Ceil) }
+
+// CeilF64 rounds up.
+func CeilF64(dst, a []float64) { each(dst, a, math.Ceil) }
+
+// RoundF32 rounds to the nearest integer, halves to the even one.
+func RoundF32(dst, a []float32) { each(dst, a, math.RoundToEven) }
+
+// RoundF64 rounds to the nearest integer, halves to the even one.
+func RoundF64(dst, a []float64) { each(dst, a, math.RoundToEven) }
+
+// TruncF32 rounds towards 0.
+func TruncF32(dst, a []float32) { each(dst, a, math.Trunc) }
+
+// TruncF64 rounds towards 0.
+func TruncF64(dst, a []float64) { each(dst, a, math.Trunc) }
+
+// ErfF32 is the error function.
+func ErfF32(dst, a []float32) { each(dst, a, math.Erf) }
+
+// ErfF64 is the error function.
+func ErfF64(dst, a []float64) { each(dst, a, math.Erf) }
+
+// ErfcF32 is 1 − erf(a), accurate for large a.
+func ErfcF32(dst, a []float32) { each(dst, a, math.Erfc) }
+
+// ErfcF64 is 1 − erf(a), accurate for large a.
+func ErfcF64(dst, a []float64) { each(dst, a, math.Erfc) }
+
+// SigmoidF32 is 1/(1 + e⁻ᵃ) without overflow.
+func SigmoidF32(dst, a []float32) { each(dst, a, sigmoid) }
+
+// SigmoidF64 is 1/(1 + e⁻ᵃ) without overflow.
+func SigmoidF64(dst, a []float64) { each(dst, a, sigmoid) }
+
+// LogSigmoidF32 is log(1/(1 + e⁻ᵃ)) without overflow.
+func LogSigmoidF32(dst, a []float32) { each(dst, a, logSigmoid) }
+
+// LogSigmoidF64 is log(1/(1 + e⁻ᵃ)) without overflow.
+func LogSigmoidF64(dst, a []float64) { each(dst, a, logSigmoid) }
+
+// SoftplusF32 is log(1 + eᵃ) without overflow.
+func SoftplusF32(dst, a []float32) { each(dst, a, softplus) }
+
+// SoftplusF64 is log(1 + eᵃ) without overflow.
+func SoftplusF64(dst, a []float64) { each(dst, a, softplus) }
+
+// GeluF32 is a·Φ(a), with the normal distribution Φ.
+func GeluF32(dst, a []float32) { each(dst, a, gelu) }
+
+// GeluF64 is a·Φ(a), with the normal distribution Φ.
+func GeluF64(dst, a []float64) { each(dst, a, gelu) }
+
+// GeluTanhF32 is a·½(1 + tanh(√(2/π)(a + 0.044715a³))).
+func GeluTanhF32(dst, a []float32) { each(dst, a, geluTanh) }
+
+// GeluTanhF64 is a·½(1 + tanh(√(2/π)(a + 0.044715a³))).
+func GeluTanhF64(dst, a []float64) { each(dst, a, geluTanh) }
+
+// SiluF32 is a/(1 + e⁻ᵃ).
+func SiluF32(dst, a []float32) { each(dst, a, silu) }
+
+// SiluF64 is a/(1 + e⁻ᵃ).
+func SiluF64(dst, a []float64) { each(dst, a, silu) }
+
+// MishF32 is a·tanh(softplus(a)).
+func MishF32(dst, a []float32) { each(dst, a, mish) }
+
+// MishF64 is a·tanh(softplus(a)).
+func MishF64(dst, a []float64) { each(dst, a, mish) }
+
+// LgammaF32 is log|Γ(a)|.
+func LgammaF32(dst, a []float32) { each(dst, a, lgamma) }
+
+// LgammaF64 is log|Γ(a)|.
+func LgammaF64(dst, a []float64) { each(dst, a, lgamma) }
+
+// DigammaF32 is the derivative of log Γ.
+func DigammaF32(dst, a []float32) { each(dst, a, digamma) }
+
+// DigammaF64 is the derivative of log Γ.
+func DigammaF64(dst, a []float64) { each(dst, a, digamma) }
+
+// TrigammaF32 is the derivative of digamma.
+func TrigammaF32(dst, a []float32) { each(dst, a, trigamma) }
+
+// TrigammaF64 is the derivative of digamma.
+func TrigammaF64(dst, a []float64) { each(dst, a, trigamma) }

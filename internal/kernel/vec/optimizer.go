@@ -1,0 +1,74 @@
+package vec
+
+import (
+	"math"
+)
+
+// MomentumArgs are the settings of one step of gradient descent with momentum.
+type MomentumArgs struct {
+	LR, Mu, Dampening, Decay float64
+	Nesterov                 bool
+}
+
+// AdamArgs are the settings of one step of Adam. Bias1 and Bias2 are 1 − βᵗ.
+type AdamArgs struct {
+	LR, Beta1, Beta2, Eps float64
+	Decay                 float64
+	DecoupledDecay        bool // subtract LR·Decay·p instead of adding Decay·p to the gradient
+	Bias1, Bias2          float64
+}
+
+// SGDF32 is p −= lr·(g + decay·p).
+func SGDF32(p, g []float32, lr, decay float32) { sgd(p, g, lr, decay) }
+
+// SGDF64 is p −= lr·(g + decay·p).
+func SGDF64(p, g []float64, lr, decay float64) { sgd(p, g, lr, decay) }
+
+// MomentumF32 is d = g + decay·p; v = mu·v + (1−dampening)·d; p −= lr·v, or lr·(d + mu·v) with Nesterov.
+func MomentumF32(p, g, v []float32, a MomentumArgs) { momentum(p, g, v, a) }
+
+// MomentumF64 is d = g + decay·p; v = mu·v + (1−dampening)·d; p −= lr·v, or lr·(d + mu·v) with Nesterov.
+func MomentumF64(p, g, v []float64, a MomentumArgs) { momentum(p, g, v, a) }
+
+// AdamF32 is one step of Adam on p with the moments m and v.
+func AdamF32(p, g, m, v []float32, a AdamArgs) { adam(p, g, m, v, a) }
+
+// AdamF64 is one step of Adam on p with the moments m and v.
+func AdamF64(p, g, m, v []float64, a AdamArgs) { adam(p, g, m, v, a) }
+
+func sgd[T Float](p, g []T, lr, decay T) {
+	g = g[:len(p)]
+	for i, x := range p {
+		p[i] = x - lr*(g[i]+decay*x)
+	}
+}
+
+func momentum[T Float](p, g, v []T, a MomentumArgs) {
+	g, v = g[:len(p)], v[:len(p)]
+	lr, mu, in, decay := T(a.LR), T(a.Mu), T(1-a.Dampening), T(a.Decay)
+	for i, x := range p {
+		d := g[i] + decay*x
+		v[i] = mu*v[i] + in*d
+		if a.Nesterov {
+			p[i] = x - lr*(d+mu*v[i])
+		} else {
+			p[i] = x - lr*v[i]
+		}
+	}
+}
+
+func adam[T Float](p, g, m, v []T, a AdamArgs) {
+	g, m, v = g[:len(p)], m[:len(p)], v[:len(p)]
+	b1, c1, b2, c2 := T(a.Beta1), T(1-a.Beta1), T(a.Beta2), T(1-a.Beta2)
+	step, root, eps := T(a.LR/a.Bias1), T(1/math.Sqrt(a.Bias2)), T(a.Eps)
+	keep, decay := T(1), T(a.Decay)
+	if a.DecoupledDecay {
+		keep, decay = T(1-a.LR*a.Decay), 0
+	}
+	for i, x := range p {
+		d := g[i] + decay*x
+		m[i] = b1*m[i] + c1*d
+		v[i] = b2*v[i] + c2*d*d
+		p[i] = keep*x - step*m[i]/(T(math.Sqrt(float64(v[i])))*root+eps)
+	}
+}

@@ -1,0 +1,163 @@
+package op
+
+import (
+	"encoding/binary"
+	"fmt"
+	"hash"
+	"sync/atomic"
+
+	"github.com/chewxy/hm"
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/ir"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// Op is a row as an operator of gorgonia's, for one node: gorgonia.Op and
+// gorgonia.SDOp. It is made by Ctx.Apply and not changed afterwards but for its
+// label, so a graph that is built may be read by many goroutines.
+type Op struct {
+	Entry *Entry
+	Attrs ir.Attrs
+	In    []*gorgonia.Node // the operands: gorgonia keeps its own list private
+	Out   ir.Type
+	Label string  // the user's name of the node, or ""
+	PC    uintptr // where the user asked for it
+
+	salt uint32 // no two Ops of a process share it
+	hm   hm.Type
+}
+
+var salts atomic.Uint32
+
+func newOp(e *Entry, a ir.Attrs, in []*gorgonia.Node, out ir.Type) *Op {
+	types := make([]hm.Type, 0, len(in)+1)
+	for _, n := range in {
+		types = append(types, n.Type())
+	}
+	types = append(types, hmType(out))
+	return &Op{
+		Entry: e, Attrs: a, In: append([]*gorgonia.Node(nil), in...), Out: out,
+		salt: salts.Add(1), hm: hm.NewFnType(types...),
+	}
+}
+
+// Arity is the number of operands.
+func (o *Op) Arity() int { return len(o.In) }
+
+// Type is the operator's type at its operands' types.
+func (o *Op) Type() hm.Type { return o.hm }
+
+// InferShape returns the shape that the row inferred when o was made.
+func (o *Op) InferShape(...gorgonia.DimSizer) (tensor.Shape, error) {
+	return tensor.Shape(o.Out.Shape.Clone()), nil
+}
+
+// ReturnsPtr says that the result is memory of its own.
+func (o *Op) ReturnsPtr() bool { return false }
+
+// CallsExtern is always false.
+func (o *Op) CallsExtern() bool { return false }
+
+// OverwritesInput is always -1: no operand is written to.
+func (o *Op) OverwritesInput() int { return -1 }
+
+// WriteHash writes what makes o unlike every other Op.
+func (o *Op) WriteHash(h hash.Hash) {
+	fmt.Fprintf(h, "symgrad %s%s ", o.Entry.Name, o.Attrs)
+	var b [4]byte
+	binary.LittleEndian.PutUint32(b[:], o.salt)
+	h.Write(b[:])
+}
+
+// Hashcode is a number that no other Op of the process has.
+func (o *Op) Hashcode() uint32 { return o.salt }
+
+// String is the row's name with the attributes.
+func (o *Op) String() string { return o.Entry.Name + o.Attrs.String() }
+
+// DiffWRT says which operands have a gradient: the float ones of a
+// differentiable row.
+func (o *Op) DiffWRT(inputs int) []bool {
+	out := make([]bool, inputs)
+	for i := range out {
+		if i < len(o.In) && o.Entry.VJP != nil {
+			t, err := TypeOf(o.In[i])
+			out[i] = err == nil && t.DType.IsFloat()
+		}
+	}
+	return out
+}
+
+// SymDiff differentiates o for gorgonia's own reverse walk.
+func (o *Op) SymDiff(_ gorgonia.Nodes, output, grad *gorgonia.Node) (gorgonia.Nodes, error) {
+	if o.Entry.VJP == nil {
+		return nil, errors.Wrapf(ErrNotDifferentiable, "op: %s", o.Entry.Name)
+	}
+	c := NewCtx(grad.Graph())
+	out := o.Entry.VJP(c, Applied{o.Entry, o.Attrs, o.In, output}, grad)
+	for i, d := range out {
+		if d != nil && c.Err == nil {
+			out[i] = c.SumTo(d, c.Shape(o.In[i]))
+		}
+	}
+	return out, c.Err
+}
+
+// TypeOf reads the element type and shape of a node.
+func TypeOf(n *gorgonia.Node) (ir.Type, error) {
+	if n == nil {
+		return ir.Type{}, errors.New("the node is nil")
+	}
+	if o, ok := n.Op().(*Op); ok {
+		return o.Out, nil
+	}
+	var dt tensor.Dtype
+	switch t := n.Type().(type) {
+	case tensor.Dtype:
+		dt = t
+	case gorgonia.TensorType:
+		d, ok := t.Of.(tensor.Dtype)
+		if !ok {
+			return ir.Type{}, errors.Wrapf(ErrDType, "node %q has elements of the type %v", n.Name(), t.Of)
+		}
+		dt = d
+	default:
+		return ir.Type{}, errors.Wrapf(ErrDType, "node %q has the type %v", n.Name(), n.Type())
+	}
+	d, err := dtypeOf(dt)
+	if err != nil {
+		return ir.Type{}, errors.Wrapf(err, "node %q", n.Name())
+	}
+	return ir.Type{DType: d, Shape: ir.Shape(n.Shape()).Clone()}, nil
+}
+
+func dtypeOf(dt tensor.Dtype) (ir.DType, error) {
+	switch dt {
+	case tensor.Float32:
+		return ir.F32, nil
+	case tensor.Float64:
+		return ir.F64, nil
+	case tensor.Int:
+		return ir.Int, nil
+	}
+	return 0, errors.Wrapf(ErrDType, "got elements of the type %v, want float32, float64 or int", dt)
+}
+
+// Dtype is gorgonia's name of d.
+func Dtype(d ir.DType) tensor.Dtype {
+	switch d {
+	case ir.F32:
+		return tensor.Float32
+	case ir.F64:
+		return tensor.Float64
+	}
+	return tensor.Int
+}
+
+func hmType(t ir.Type) hm.Type {
+	if len(t.Shape) == 0 {
+		return Dtype(t.DType)
+	}
+	return gorgonia.TensorType{Dims: len(t.Shape), Of: Dtype(t.DType)}
+}

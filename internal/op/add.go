@@ -1,0 +1,25 @@
+package op
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// Add is x + y: dx = d, dy = d.
+var Add Entry
+
+func init() {
+	define(&Add, Entry{
+		Def: ir.Def{Name: "add", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
+			Elem32: elem2(vec.AddF32), Elem64: elem2(vec.AddF64)},
+		VJP: vjp2(func(_ *Ctx, _, _, d *gorgonia.Node) (dx, dy *gorgonia.Node) {
+			return d, d
+		}),
+		Ref:     ref2(func(x, y float64) float64 { return x + y }),
+		Samples: shapes(2, plain...),
+	})
+}
+
+// Add is x + y, broadcast.
+func (c *Ctx) Add(x, y *gorgonia.Node) *gorgonia.Node { return c.elementwise2(&Add, x, y) }

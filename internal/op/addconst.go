@@ -1,0 +1,25 @@
+package op
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// AddConst is x + by with the constant by: dx = d.
+var AddConst Entry
+
+func init() {
+	define(&AddConst, Entry{
+		Def: ir.Def{Name: "addconst", Class: ir.Elementwise, Arity: 1, Infer: sameShape, Consts: by,
+			Elem32: elemS(vec.AddSF32), Elem64: elemS(vec.AddSF64)},
+		VJP:     vjp1(func(_ *Ctx, _, _, d *gorgonia.Node) *gorgonia.Node { return d }),
+		Ref:     refBy(func(x, s float64) float64 { return x + s }),
+		Samples: withAttrs(ir.A("by", 1.25), shapes(1, plain...)),
+	})
+}
+
+// AddConst is x + by.
+func (c *Ctx) AddConst(x *gorgonia.Node, by float64) *gorgonia.Node {
+	return c.Apply(&AddConst, ir.A("by", by), x)
+}

@@ -1,0 +1,156 @@
+package op
+
+import (
+	"sync"
+
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/ir"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// MaxElements is the largest result, in elements, that a node may have: 2^33,
+// 64 GiB of float64. More is refused when the graph is built, since a Go
+// program cannot recover from running out of memory.
+const MaxElements = 1 << 33
+
+// building guards gorgonia's global pools while nodes are made.
+var building sync.Mutex
+
+// Ctx builds nodes of one graph with a sticky error: after the first failure
+// every call returns nil and does nothing. A Ctx is for one goroutine; any
+// number of them may build at the same time.
+type Ctx struct {
+	Graph   *gorgonia.ExprGraph
+	Package string // named in errors
+	Err     error  // the first failure
+	Locate  bool   // remember the caller's line in every node
+	Label   string // name of the next node that Apply makes
+}
+
+// NewCtx is a Ctx for g.
+func NewCtx(g *gorgonia.ExprGraph) *Ctx { return &Ctx{Graph: g, Package: "graph"} }
+
+// Fail keeps err, with the operator, its operands and the caller, if it is the
+// first failure.
+func (c *Ctx) Fail(op, node string, in []*gorgonia.Node, err error) {
+	if c.Err != nil {
+		return
+	}
+	e := &Error{Package: c.Package, Op: op, Node: node, Err: err, At: Position(Caller())}
+	for _, n := range in {
+		t, terr := TypeOf(n)
+		if terr != nil {
+			continue
+		}
+		e.In = append(e.In, Operand{NameOf(n), t})
+	}
+	c.Err = errors.WithStack(e)
+}
+
+// Apply makes the node of e with the attributes applied to the operands.
+func (c *Ctx) Apply(e *Entry, a ir.Attrs, in ...*gorgonia.Node) *gorgonia.Node {
+	label := c.Label
+	c.Label = ""
+	if c.Err != nil {
+		return nil
+	}
+	out, err := c.infer(e, a, in)
+	if err != nil {
+		c.Fail(e.Name, label, in, err)
+		return nil
+	}
+	building.Lock()
+	defer building.Unlock()
+	for {
+		o := newOp(e, a, in, out)
+		o.Label = label
+		if c.Locate {
+			o.PC = Caller()
+		}
+		n := gorgonia.NewUniqueNode(gorgonia.In(c.Graph), gorgonia.WithType(hmType(out)), gorgonia.WithOp(o),
+			gorgonia.WithChildren(append(gorgonia.Nodes(nil), in...)), gorgonia.WithShape(out.Shape...))
+		if n.Op() == gorgonia.Op(o) {
+			return n
+		}
+		// Another node has the same hash by chance: the next salt differs.
+	}
+}
+
+func (c *Ctx) infer(e *Entry, a ir.Attrs, in []*gorgonia.Node) (ir.Type, error) {
+	if e.Arity >= 0 && len(in) != e.Arity {
+		return ir.Type{}, shapef("got %d operands, want %d", len(in), e.Arity)
+	}
+	types := make([]ir.Type, len(in))
+	float := -1
+	for i, n := range in {
+		if n == nil {
+			return ir.Type{}, errors.Errorf("operand %d is nil", i)
+		}
+		if n.Graph() != c.Graph {
+			return ir.Type{}, errors.Errorf("operand %d, %q, belongs to another graph", i, NameOf(n))
+		}
+		t, err := TypeOf(n)
+		if err != nil {
+			return ir.Type{}, err
+		}
+		if t.DType.IsFloat() {
+			if float >= 0 && types[float].DType != t.DType {
+				return ir.Type{}, dtypef("got %v and %v, want one element type", types[float].DType, t.DType)
+			}
+			float = i
+		}
+		types[i] = t
+	}
+	out, err := e.Infer(types, a)
+	if err != nil {
+		return ir.Type{}, err
+	}
+	if _, err := out.Shape.CheckedSize(MaxElements); err != nil {
+		return ir.Type{}, shapef("%v", err)
+	}
+	return out, nil
+}
+
+// Leaf makes a leaf node: an input, a parameter or a constant, told apart by
+// whoever asked. Gorgonia merges leaves of one name and type, so name must be
+// one that the graph does not have yet.
+func (c *Ctx) Leaf(t ir.Type, name string) *gorgonia.Node {
+	if c.Err != nil {
+		return nil
+	}
+	building.Lock()
+	defer building.Unlock()
+	if len(t.Shape) == 0 {
+		return gorgonia.NewScalar(c.Graph, Dtype(t.DType), gorgonia.WithName(name))
+	}
+	return gorgonia.NewTensor(c.Graph, Dtype(t.DType), len(t.Shape),
+		gorgonia.WithShape(t.Shape...), gorgonia.WithName(name))
+}
+
+// Let binds a tensor to a leaf without copying it.
+func Let(n *gorgonia.Node, t tensor.Tensor) error {
+	building.Lock()
+	defer building.Unlock()
+	return gorgonia.UnsafeLet(n, t)
+}
+
+// Type is the type of n, or the zero Type after a failure.
+func (c *Ctx) Type(n *gorgonia.Node) ir.Type {
+	if c.Err != nil {
+		return ir.Type{}
+	}
+	t, err := TypeOf(n)
+	if err != nil {
+		c.Fail("node", "", nil, err)
+	}
+	return t
+}
+
+// Shape is the shape of n, or nil after a failure.
+func (c *Ctx) Shape(n *gorgonia.Node) ir.Shape { return c.Type(n).Shape }
+
+// Applyf is Apply with the attributes given as ir.A takes them.
+func (c *Ctx) Applyf(e *Entry, in []*gorgonia.Node, kv ...any) *gorgonia.Node {
+	return c.Apply(e, ir.A(kv...), in...)
+}

@@ -1,0 +1,132 @@
+package op
+
+import (
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/ir"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// Do computes o for gorgonia's own machines: correct, not fast. A Program does
+// not come here.
+func (o *Op) Do(in ...gorgonia.Value) (v gorgonia.Value, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			v, err = nil, errors.Errorf("op: %s: %v", o.Entry.Name, r)
+		}
+	}()
+	if o.isFloat32() {
+		return do[float32](o, in)
+	}
+	return do[float64](o, in)
+}
+
+// isFloat32 says whether o works on float32: its result or an operand is.
+func (o *Op) isFloat32() bool {
+	if o.Out.DType != ir.Int {
+		return o.Out.DType == ir.F32
+	}
+	for _, n := range o.In {
+		if t, err := TypeOf(n); err == nil && t.DType == ir.F32 {
+			return true
+		}
+	}
+	return false
+}
+
+func do[T ir.Float](o *Op, in []gorgonia.Value) (gorgonia.Value, error) {
+	v := &ir.Value{Def: &o.Entry.Def, Attrs: o.Attrs, Type: o.Out, In: make([]*ir.Value, len(o.In))}
+	var fault ir.Fault
+	c := ir.Call[T]{V: v, In: make([][]T, len(in)), IntIn: make([][]int, len(in)), Fault: &fault}
+	for i, n := range o.In {
+		t, err := TypeOf(n)
+		if err != nil {
+			return nil, err
+		}
+		v.In[i] = &ir.Value{Type: t}
+		if err := readValue(&c, i, in[i], t); err != nil {
+			return nil, errors.Wrapf(err, "op: %s: operand %d", o.Entry.Name, i)
+		}
+	}
+	if o.Out.DType == ir.Int {
+		c.IntOut = make([]int, o.Out.Shape.Size())
+	} else {
+		c.Out = make([]T, o.Out.Shape.Size())
+	}
+	Apply(&c)
+	if err := fault.Take(); err != nil {
+		return nil, err
+	}
+	return wrap(o.Out.Shape, c.Out, c.IntOut), nil
+}
+
+func readValue[T ir.Float](c *ir.Call[T], i int, v gorgonia.Value, t ir.Type) error {
+	data, err := ValueData(v)
+	if err != nil {
+		return err
+	}
+	switch d := data.(type) {
+	case []float64:
+		c.In[i] = make([]T, len(d))
+		for j, x := range d {
+			c.In[i][j] = T(x)
+		}
+		if len(d) == t.Shape.Size() {
+			return nil
+		}
+	case []int:
+		c.IntIn[i] = d
+		if len(d) == t.Shape.Size() {
+			return nil
+		}
+	}
+	return shapef("got a value of %v, want %v", v.Shape(), t.Shape)
+}
+
+func wrap[T ir.Float](shape ir.Shape, out []T, ints []int) gorgonia.Value {
+	var data any = out
+	if ints != nil {
+		data = ints
+	}
+	if len(shape) > 0 {
+		return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(data))
+	}
+	switch d := data.(type) {
+	case []float64:
+		return gorgonia.NewF64(d[0])
+	case []float32:
+		return gorgonia.NewF32(d[0])
+	}
+	return gorgonia.NewI(ints[0])
+}
+
+// Apply runs one application by itself on one worker: an elementwise body on
+// whole operands, a view by copying it, a kernel with memory of its own.
+func Apply[T ir.Float](c *ir.Call[T]) {
+	d := c.V.Def
+	switch {
+	case d.Class == ir.Elementwise:
+		var k []T
+		if d.Consts != nil {
+			for _, x := range d.Consts(c.V.Attrs) {
+				k = append(k, T(x))
+			}
+		}
+		ir.ElemOf[T](d)(c.Out, c.In, k)
+	case d.View != nil:
+		l, _ := d.View(c.V, ir.Dense(c.V.In[0].Type.Shape))
+		if c.IntOut != nil {
+			copyView(c.IntOut, c.IntIn[0], l)
+		} else {
+			copyView(c.Out, c.In[0], l)
+		}
+	default:
+		k := ir.KernelOf[T](d)
+		if k.Prepare != nil {
+			n := 0
+			c.State, n = k.Prepare(c.V, 1)
+			c.Scratch = make([]T, n)
+		}
+		k.Run(c)
+	}
+}

@@ -1,0 +1,87 @@
+package op
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"gorgonia.org/gorgonia"
+)
+
+// Entry is one row of the table.
+type Entry struct {
+	ir.Def
+
+	// From are the gorgonia operators that this row is read from.
+	From []Key
+
+	// VJP returns, for each operand, the gradient of the loss with respect to
+	// it, given d, the gradient with respect to the result; nil where it is
+	// none. A gradient may have a shape that the operand was broadcast to: the
+	// reverse walk sums it back. A nil VJP means not differentiable.
+	VJP func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node
+
+	// Ref is the slow, plain formula that tests hold the kernels to.
+	Ref func(c *ir.Call[float64])
+
+	// Samples are the applications that tests and benchmarks run.
+	Samples []Sample
+}
+
+// Applied is a row applied to nodes.
+type Applied struct {
+	Entry *Entry
+	Attrs ir.Attrs
+	In    []*gorgonia.Node
+	Out   *gorgonia.Node
+}
+
+// Sample is one application: the operands' shapes, attributes and the interval
+// that random operands are drawn from.
+type Sample struct {
+	In     []ir.Shape
+	Int    []int // for each operand, 0 for a float, n for an Int in [0, n); may be short
+	Attrs  ir.Attrs
+	Lo, Hi float64 // both 0: [-2, 2)
+	Kinked bool    // the derivative jumps: not compared with finite differences
+}
+
+var table = map[string]*Entry{}
+
+// define fills the row *e and enters it. It panics on a row that breaks the
+// table's rules: a mistake in this package that any test run shows.
+func define(e *Entry, row Entry) {
+	*e = row
+	switch {
+	case e.Name == "" || strings.ToLower(e.Name) != e.Name:
+		panic("op: bad name " + e.Name)
+	case table[e.Name] != nil:
+		panic("op: two rows named " + e.Name)
+	case e.Infer == nil:
+		panic("op: " + e.Name + " has no shape rule")
+	case (e.Class == ir.Elementwise) != (e.Elem64 != nil):
+		panic("op: " + e.Name + " must be elementwise if and only if it has an elementwise body")
+	}
+	table[e.Name] = e
+}
+
+// Lookup returns the row of that name, or nil.
+func Lookup(name string) *Entry { return table[name] }
+
+// LookupDef is Lookup for the IR's parser.
+func LookupDef(name string) *ir.Def {
+	if e := table[name]; e != nil {
+		return &e.Def
+	}
+	return nil
+}
+
+// All returns every row, sorted by name.
+func All() []*Entry {
+	out := make([]*Entry, 0, len(table))
+	for _, e := range table {
+		out = append(out, e)
+	}
+	slices.SortFunc(out, func(a, b *Entry) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}

@@ -1,0 +1,42 @@
+package op
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"gorgonia.org/gorgonia"
+)
+
+// Fill is the constant by in the shape of x, whose elements it does not read.
+// It has no gradient. The compiler replaces it by a broadcast constant.
+var Fill Entry
+
+func init() {
+	define(&Fill, Entry{
+		Def: ir.Def{Name: "fill", Class: ir.Elementwise, Arity: 1, Infer: sameShape, Consts: by,
+			Elem32: fill[float32], Elem64: fill[float64],
+			Simplify: func(f *ir.Func, v *ir.Value) *ir.Value {
+				k := f.AddConst(ir.Type{DType: v.Type.DType}, []float64{v.Attrs.Float("by")})
+				if len(v.Type.Shape) == 0 {
+					return k
+				}
+				w, err := f.New(&Broadcast.Def, ir.A("shape", []int(v.Type.Shape)), k)
+				if err != nil {
+					return nil
+				}
+				return w
+			}},
+		VJP:     noGrad,
+		Ref:     refBy(func(_, s float64) float64 { return s }),
+		Samples: withAttrs(ir.A("by", 0.5), shapes(1, plain...)),
+	})
+}
+
+func fill[T ir.Float](dst []T, _ [][]T, k []T) {
+	for i := range dst {
+		dst[i] = k[0]
+	}
+}
+
+// Fill is by in the shape of x.
+func (c *Ctx) Fill(x *gorgonia.Node, by float64) *gorgonia.Node {
+	return c.Apply(&Fill, ir.A("by", by), x)
+}

@@ -1,0 +1,247 @@
+package op
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/gemm"
+	"gorgonia.org/gorgonia"
+)
+
+// MatMul is the matrix product op(x)·op(y), op transposing the last two axes
+// where transA or transB says so: x: [..., M, K]; y: [..., K, N]; result
+// [..., M, N]. Leading axes are equal, or y has none. dx = d·op(y)ᵀ and
+// dy = op(x)ᵀ·d, transposed as x and y are.
+var MatMul Entry
+
+func init() {
+	define(&MatMul, Entry{
+		Def: ir.Def{Name: "matmul", Class: ir.Contract, Arity: 2, Infer: inferMatMul,
+			Simplify: simplifyMatMul,
+			Cost: func(v *ir.Value) ir.Cost {
+				s := matmulSpec(v)
+				return ir.Cost{Flops: 2 * int64(s.batch) * int64(s.M) * int64(s.N) * int64(s.K),
+					Bytes: int64(v.Type.DType.Size()) * int64(s.batch) * int64(s.M*s.K+s.K*s.N+s.M*s.N)}
+			},
+			F32: matmulKernel[float32](), F64: matmulKernel[float64]()},
+		VJP: vjpMatMul,
+		Ref: refMatMul,
+		Samples: []Sample{
+			{In: []ir.Shape{{3, 4}, {4, 5}}, Attrs: ir.A("transA", false, "transB", false)},
+			{In: []ir.Shape{{4, 3}, {4, 5}}, Attrs: ir.A("transA", true, "transB", false)},
+			{In: []ir.Shape{{3, 4}, {5, 4}}, Attrs: ir.A("transA", false, "transB", true)},
+			{In: []ir.Shape{{4, 3}, {5, 4}}, Attrs: ir.A("transA", true, "transB", true)},
+			{In: []ir.Shape{{2, 3, 4}, {2, 4, 5}}, Attrs: ir.A("transA", false, "transB", false)},
+			{In: []ir.Shape{{2, 3, 4}, {4, 5}}, Attrs: ir.A("transA", false, "transB", false)},
+			{In: []ir.Shape{{64, 70}, {70, 33}}, Attrs: ir.A("transA", false, "transB", false)},
+		},
+	})
+}
+
+// lastTwo are the rows and columns of op(x).
+func lastTwo(s ir.Shape, trans bool) (rows, cols int) {
+	rows, cols = s[len(s)-2], s[len(s)-1]
+	if trans {
+		return cols, rows
+	}
+	return rows, cols
+}
+
+func inferMatMul(in []ir.Type, a ir.Attrs) (ir.Type, error) {
+	x, y := in[0], in[1]
+	if !x.DType.IsFloat() || !y.DType.IsFloat() {
+		return ir.Type{}, dtypef("got %v and %v, want floats", x, y)
+	}
+	if len(x.Shape) < 2 || len(y.Shape) < 2 {
+		return ir.Type{}, shapef("got %v and %v, want matrices", x.Shape, y.Shape)
+	}
+	m, k := lastTwo(x.Shape, a.Bool("transA"))
+	k2, n := lastTwo(y.Shape, a.Bool("transB"))
+	if k != k2 {
+		return ir.Type{}, shapef("got %v and %v: the product sums over %d columns but %d rows, want equal extents", x.Shape, y.Shape, k, k2)
+	}
+	bx, by := x.Shape[:len(x.Shape)-2], y.Shape[:len(y.Shape)-2]
+	if len(by) > 0 && !bx.Equal(by) {
+		return ir.Type{}, shapef("got %v and %v, want equal leading axes", x.Shape, y.Shape)
+	}
+	return ir.Type{DType: x.DType, Shape: append(bx.Clone(), m, n)}, nil
+}
+
+func vjpMatMul(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
+	x, y := n.In[0], n.In[1]
+	ta, tb := n.Attrs.Bool("transA"), n.Attrs.Bool("transB")
+	var dx, dy *gorgonia.Node
+	if ta {
+		dx = c.MatMulT(y, d, tb, true)
+	} else {
+		dx = c.MatMulT(d, y, false, !tb)
+	}
+	sx, sy := c.Shape(x), c.Shape(y)
+	if c.Err == nil && len(sy) == 2 && len(sx) > 2 && !ta { // one product over all rows at once
+		flat := func(z *gorgonia.Node) *gorgonia.Node {
+			s := c.Shape(z)
+			return c.Reshape(z, ir.Shape{-1, s[len(s)-1]})
+		}
+		x, d = flat(x), flat(d)
+	}
+	if tb {
+		dy = c.MatMulT(d, x, true, ta)
+	} else {
+		dy = c.MatMulT(x, d, !ta, false)
+	}
+	return []*gorgonia.Node{dx, dy}
+}
+
+// simplifyMatMul takes transposed operands into the product.
+func simplifyMatMul(f *ir.Func, v *ir.Value) *ir.Value {
+	in := append([]*ir.Value(nil), v.In...)
+	a := v.Attrs
+	for i, key := range []string{"transA", "transB"} {
+		if in[i].Def == &Transpose.Def && swapsLastTwo(in[i].Attrs.Ints("perm")) {
+			in[i] = in[i].In[0]
+			a = a.With(key, !a.Bool(key))
+		}
+	}
+	if in[0] == v.In[0] && in[1] == v.In[1] {
+		return nil
+	}
+	w, err := f.New(v.Def, a, in...)
+	if err != nil {
+		return nil
+	}
+	return w
+}
+
+func swapsLastTwo(perm []int) bool {
+	n := len(perm)
+	if n < 2 || perm[n-1] != n-2 || perm[n-2] != n-1 {
+		return false
+	}
+	for i := range n - 2 {
+		if perm[i] != i {
+			return false
+		}
+	}
+	return true
+}
+
+type matmulPlan struct {
+	gemm.Spec
+	batch, sa, sb, sc int // products, and the strides between them
+}
+
+func matmulSpec(v *ir.Value) matmulPlan {
+	x, y := v.In[0].Type.Shape, v.In[1].Type.Shape
+	ta, tb := v.Attrs.Bool("transA"), v.Attrs.Bool("transB")
+	m, k := lastTwo(x, ta)
+	_, n := lastTwo(y, tb)
+	p := matmulPlan{Spec: gemm.Spec{M: m, N: n, K: k, TransA: ta, TransB: tb, Alpha: 1}}
+	p.batch, p.sa, p.sb, p.sc = x[:len(x)-2].Size(), m*k, k*n, m*n
+	if len(y) == 2 {
+		p.sb = 0
+		if !ta { // one product over all rows
+			p.M, p.batch = p.M*p.batch, 1
+		}
+	}
+	return p
+}
+
+type matmulState[T ir.Float] struct {
+	matmulPlan
+	plan *gemm.Plan[T]
+}
+
+func matmulKernel[T ir.Float]() ir.Kernel[T] {
+	return ir.Kernel[T]{
+		Prepare: func(v *ir.Value, workers int) (any, int) {
+			s := &matmulState[T]{matmulPlan: matmulSpec(v)}
+			p, err := gemm.NewPlan[T](s.Spec)
+			if err != nil {
+				panic("op: matmul: " + err.Error()) // the shape rule let through what it may not
+			}
+			s.plan = p
+			return s, p.Scratch(workers)
+		},
+		Run: func(c *ir.Call[T]) {
+			s := c.State.(*matmulState[T])
+			for b := range s.batch {
+				s.plan.Run(c.Pool, c.Out[b*s.sc:(b+1)*s.sc], c.In[0][b*s.sa:], c.In[1][b*s.sb:], c.Scratch, nil)
+			}
+		},
+	}
+}
+
+func refMatMul(c *ir.Call[float64]) {
+	s := matmulSpec(c.V)
+	at := func(x []float64, rows, cols, i, j int, trans bool) float64 {
+		if trans {
+			return x[j*rows+i]
+		}
+		return x[i*cols+j]
+	}
+	for b := range s.batch {
+		x, y, z := c.In[0][b*s.sa:], c.In[1][b*s.sb:], c.Out[b*s.sc:]
+		for i := range s.M {
+			for j := range s.N {
+				sum := 0.0
+				for k := range s.K {
+					sum += at(x, s.M, s.K, i, k, s.TransA) * at(y, s.K, s.N, k, j, s.TransB)
+				}
+				z[i*s.N+j] = sum
+			}
+		}
+	}
+}
+
+// MatMulT is op(x)·op(y); leading axes broadcast.
+func (c *Ctx) MatMulT(x, y *gorgonia.Node, transA, transB bool) *gorgonia.Node {
+	sx, sy := c.Shape(x), c.Shape(y)
+	if c.Err != nil {
+		return nil
+	}
+	if len(sx) >= 2 && len(sy) >= 2 && len(sy) > 2 {
+		bx, by := sx[:len(sx)-2], sy[:len(sy)-2]
+		if s, err := BroadcastShape(bx, by); err == nil {
+			x = c.Broadcast(x, append(s.Clone(), sx[len(sx)-2:]...))
+			y = c.Broadcast(y, append(s.Clone(), sy[len(sy)-2:]...))
+		}
+	}
+	return c.Apply(&MatMul, ir.A("transA", transA, "transB", transB), x, y)
+}
+
+// MatMul is x·y as NumPy has it: a vector on the left is a row, one on the right
+// a column, and its axis is dropped from the result.
+func (c *Ctx) MatMul(x, y *gorgonia.Node) *gorgonia.Node {
+	sx, sy := c.Shape(x), c.Shape(y)
+	if c.Err != nil {
+		return nil
+	}
+	label := c.Label
+	c.Label = ""
+	x0, y0 := x, y
+	if len(sx) == 1 {
+		x = c.Reshape(x, ir.Shape{1, sx[0]})
+	}
+	if len(sy) == 1 {
+		y = c.Reshape(y, ir.Shape{sy[0], 1})
+	}
+	if len(sx) == 0 || len(sy) == 0 {
+		c.Fail("matmul", label, []*gorgonia.Node{x0, y0}, shapef("got %v and %v, want vectors or matrices", sx, sy))
+		return nil
+	}
+	c.Label = label
+	z := c.MatMulT(x, y, false, false)
+	s := c.Shape(z)
+	if c.Err != nil {
+		return nil
+	}
+	if len(sy) == 1 {
+		s = s[:len(s)-1]
+	}
+	if len(sx) == 1 {
+		k := len(s) - 2 // where the row stands
+		if len(sy) == 1 {
+			k = len(s) - 1
+		}
+		s = append(s[:k:k], s[k+1:]...)
+	}
+	return c.Reshape(z, s)
+}

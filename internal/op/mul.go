@@ -1,0 +1,25 @@
+package op
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// Mul is x · y, element by element: dx = d·y, dy = d·x.
+var Mul Entry
+
+func init() {
+	define(&Mul, Entry{
+		Def: ir.Def{Name: "mul", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
+			Elem32: elem2(vec.MulF32), Elem64: elem2(vec.MulF64)},
+		VJP: vjp2(func(c *Ctx, x, y, d *gorgonia.Node) (dx, dy *gorgonia.Node) {
+			return c.Mul(d, y), c.Mul(d, x)
+		}),
+		Ref:     ref2(func(x, y float64) float64 { return x * y }),
+		Samples: shapes(2, plain...),
+	})
+}
+
+// Mul is x · y, broadcast.
+func (c *Ctx) Mul(x, y *gorgonia.Node) *gorgonia.Node { return c.elementwise2(&Mul, x, y) }

@@ -1,0 +1,23 @@
+package op
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// Neg is −x: dx = −d.
+var Neg Entry
+
+func init() {
+	define(&Neg, Entry{
+		Def: ir.Def{Name: "neg", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
+			Elem32: elem1(vec.NegF32), Elem64: elem1(vec.NegF64)},
+		VJP:     vjp1(func(c *Ctx, _, _, d *gorgonia.Node) *gorgonia.Node { return c.Neg(d) }),
+		Ref:     ref1(func(x float64) float64 { return -x }),
+		Samples: shapes(1, plain...),
+	})
+}
+
+// Neg is −x.
+func (c *Ctx) Neg(x *gorgonia.Node) *gorgonia.Node { return c.Apply(&Neg, nil, x) }

@@ -1,0 +1,25 @@
+package op
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// Square is x²: dx = 2·d·x.
+var Square Entry
+
+func init() {
+	define(&Square, Entry{
+		Def: ir.Def{Name: "square", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
+			Elem32: elem1(vec.SquareF32), Elem64: elem1(vec.SquareF64)},
+		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
+			return c.Scale(c.Mul(d, x), 2)
+		}),
+		Ref:     ref1(func(x float64) float64 { return x * x }),
+		Samples: shapes(1, plain...),
+	})
+}
+
+// Square is x².
+func (c *Ctx) Square(x *gorgonia.Node) *gorgonia.Node { return c.Apply(&Square, nil, x) }

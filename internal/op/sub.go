@@ -1,0 +1,25 @@
+package op
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// Sub is x − y: dx = d, dy = −d.
+var Sub Entry
+
+func init() {
+	define(&Sub, Entry{
+		Def: ir.Def{Name: "sub", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
+			Elem32: elem2(vec.SubF32), Elem64: elem2(vec.SubF64)},
+		VJP: vjp2(func(c *Ctx, _, _, d *gorgonia.Node) (dx, dy *gorgonia.Node) {
+			return d, c.Neg(d)
+		}),
+		Ref:     ref2(func(x, y float64) float64 { return x - y }),
+		Samples: shapes(2, plain...),
+	})
+}
+
+// Sub is x − y, broadcast.
+func (c *Ctx) Sub(x, y *gorgonia.Node) *gorgonia.Node { return c.elementwise2(&Sub, x, y) }

@@ -1,0 +1,58 @@
+package op
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// Sum adds x over the axes: dx is d, broadcast back.
+var Sum Entry
+
+func init() {
+	define(&Sum, Entry{
+		Def: ir.Def{Name: "sum", Class: ir.Reduce, Arity: 1, Infer: inferReduce,
+			F32: sumKernel(vec.SumF32, vec.AccumRowsF32),
+			F64: sumKernel(vec.SumF64, vec.AccumRowsF64)},
+		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
+			return []*gorgonia.Node{c.unreduce(n, d)}
+		},
+		Ref:     refReduce(0, func(acc, x float64) float64 { return acc + x }),
+		Samples: reduceSamples,
+	})
+}
+
+// sumKernel sums rows with sum and columns with accum, which adds the rows of a
+// matrix into its first operand.
+func sumKernel[T ir.Float](sum func([]T) T, accum func(dst, a []T, rows, stride int)) ir.Kernel[T] {
+	return reduceKernel(reducer[T]{
+		rows: func(dst, x []T, n int) {
+			for i := range dst {
+				dst[i] = sum(x[i*n : (i+1)*n])
+			}
+		},
+		cols: func(dst, x []T, n, stride int) {
+			clear(dst)
+			accum(dst, x, n, stride)
+		},
+	})
+}
+
+// Sum adds x over the axes (nil: all of them); keep leaves them with extent 1.
+func (c *Ctx) Sum(x *gorgonia.Node, axes []int, keep bool) *gorgonia.Node {
+	return c.reduce(&Sum, x, axes, keep)
+}
+
+// Mean is the average of x over the axes (nil: all of them).
+func (c *Ctx) Mean(x *gorgonia.Node, axes []int, keep bool) *gorgonia.Node {
+	s := c.Sum(x, axes, keep)
+	if c.Err != nil {
+		return nil
+	}
+	n := c.Shape(x).Size() / max(1, c.Shape(s).Size())
+	if n == 0 {
+		c.Fail("mean", c.Label, []*gorgonia.Node{x}, shapef("got %v, which has no elements to average", c.Shape(x)))
+		return nil
+	}
+	return c.Scale(s, 1/float64(n))
+}
