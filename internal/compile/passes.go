@@ -18,7 +18,8 @@ type Pass struct {
 //
 //   - simplify before cse: what two rewrites make equal is then merged;
 //   - both in a loop, since merging gives simplify more to see;
-//   - fuse last: after it elementwise operators are inside of bodies, where no
+//   - epilogue after fuse, which makes the loops that it attaches to products;
+//   - fuse late: after it elementwise operators are inside of bodies, where no
 //     other pass looks.
 var Passes = []Pass{
 	{Name: "dce", Run: dce},
@@ -27,6 +28,7 @@ var Passes = []Pass{
 	{Name: "simplify", Run: simplify},
 	{Name: "cse", Run: cse},
 	{Name: "fuse", Required: true, Run: fuse},
+	{Name: "epilogue", Run: epilogue},
 }
 
 // Optimize runs the passes on f.

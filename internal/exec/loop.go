@@ -50,8 +50,8 @@ type worker[T ir.Float] struct {
 	in    [][][]T
 }
 
-func newLoop[T ir.Float](v *ir.Value, w *pool.Pool) *loop[T] {
-	l := &loop[T]{n: v.Type.Shape.Size()}
+func newLoop[T ir.Float](v *ir.Value, c *ir.Call[T], w *pool.Pool) *loop[T] {
+	l := &loop[T]{n: v.Type.Shape.Size(), call: c}
 	nslots := l.assemble(v.Body)
 	size := int(unsafe.Sizeof(T(0)))
 	l.block = min(max(loopBytes/(size*max(1, nslots)), 128), 4096) &^ 63
@@ -160,7 +160,6 @@ func (l *loop[T]) newWorker(nslots int) worker[T] {
 
 func runLoop[T ir.Float](c *ir.Call[T]) {
 	l := c.State.(*loop[T])
-	l.call = c
 	if l.parts <= 1 {
 		l.part(0, 0)
 		return
@@ -171,18 +170,28 @@ func runLoop[T ir.Float](c *ir.Call[T]) {
 // part runs the blocks of one part.
 func (l *loop[T]) part(wi, p int) {
 	w := &l.work[wi]
-	end := min(l.n, (p+1)*l.per)
+	l.splat(w)
+	l.span(w, p*l.per, min(l.n, (p+1)*l.per))
+}
+
+// splat fills the buffers of the operands that are one number.
+func (l *loop[T]) splat(w *worker[T]) {
 	for i := range l.args {
 		a := &l.args[i]
-		if a.view.kind == uniform {
-			x := l.call.In[a.operand][a.view.offset]
-			buf := w.bufs[a.slot]
-			for j := range buf {
-				buf[j] = x
-			}
+		if a.view.kind != uniform {
+			continue
+		}
+		x := l.operand(a)[a.view.offset]
+		buf := w.bufs[a.slot]
+		for j := range buf {
+			buf[j] = x
 		}
 	}
-	for start := p * l.per; start < end; start += l.block {
+}
+
+// span computes the elements from start to end, block by block.
+func (l *loop[T]) span(w *worker[T], start, end int) {
+	for ; start < end; start += l.block {
 		n := min(l.block, end-start)
 		l.load(w, start, n)
 		for i := range l.code {
@@ -203,11 +212,20 @@ func (l *loop[T]) part(wi, p int) {
 	}
 }
 
+// operand is the memory that an argument reads: the result itself for the
+// product in an epilogue.
+func (l *loop[T]) operand(a *arg) []T {
+	if a.operand == ir.ProductArg {
+		return l.call.Out
+	}
+	return l.call.In[a.operand]
+}
+
 // load points the operands' slots at the block of n elements from start.
 func (l *loop[T]) load(w *worker[T], start, n int) {
 	for i := range l.args {
 		a := &l.args[i]
-		src := l.call.In[a.operand]
+		src := l.operand(a)
 		switch a.view.kind {
 		case direct:
 			at := a.view.offset + start

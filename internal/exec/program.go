@@ -72,9 +72,11 @@ func (r *Program[T]) prepare(w *pool.Pool) {
 			}
 		}
 		if s.V.Body != nil && s.V.Def.Class == ir.Elementwise {
-			l := newLoop[T](s.V, w)
-			t.call.State, t.run = l, runLoop[T]
+			t.call.State, t.run = newLoop(s.V, &t.call, w), runLoop[T]
 			continue
+		}
+		if s.V.Body != nil && s.V.Def.Class == ir.Contract {
+			t.call.Post = newEpilogue(s.V, &t.call, w)
 		}
 		k := ir.KernelOf[T](s.V.Def)
 		t.run = k.Run

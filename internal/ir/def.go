@@ -111,7 +111,11 @@ type Call[T Float] struct {
 	State   any
 	Scratch []T
 	Pool    *pool.Pool // nil: one worker
-	Fault   *Fault
+	// Post, if not nil, is to be called by a Contract kernel exactly once for
+	// each tile of rows [i0, i1) and columns [j0, j1) of the result, leading
+	// axes counting as rows, after the tile is final.
+	Post  func(worker, i0, i1, j0, j1 int)
+	Fault *Fault
 }
 
 // Fault holds the first failure of a run that no check before it could see,

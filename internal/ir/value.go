@@ -32,6 +32,10 @@ type Value struct {
 	Index int    // of an Arg or Param: which one
 }
 
+// ProductArg is the Index of the Arg by which the Body of a Contract value reads
+// the product that it is an epilogue of; other Args read the operands.
+const ProductArg = -1
+
 // Func is a computation: values in an order in which every operand stands
 // before its users, and the values it returns.
 type Func struct {

@@ -147,6 +147,9 @@ func matmulSpec(v *ir.Value) matmulPlan {
 type matmulState[T ir.Float] struct {
 	matmulPlan
 	plan *gemm.Plan[T]
+	call *ir.Call[T]
+	row  int // of the result where the present product starts
+	post gemm.Post
 }
 
 func matmulKernel[T ir.Float]() ir.Kernel[T] {
@@ -158,12 +161,21 @@ func matmulKernel[T ir.Float]() ir.Kernel[T] {
 				panic("op: matmul: " + err.Error()) // the shape rule let through what it may not
 			}
 			s.plan = p
+			s.post = func(worker, i0, i1, j0, j1 int) {
+				s.call.Post(worker, s.row+i0, s.row+i1, j0, j1)
+			}
 			return s, p.Scratch(workers)
 		},
 		Run: func(c *ir.Call[T]) {
 			s := c.State.(*matmulState[T])
+			s.call = c
+			var post gemm.Post
+			if c.Post != nil {
+				post = s.post
+			}
 			for b := range s.batch {
-				s.plan.Run(c.Pool, c.Out[b*s.sc:(b+1)*s.sc], c.In[0][b*s.sa:], c.In[1][b*s.sb:], c.Scratch, nil)
+				s.row = b * s.M
+				s.plan.Run(c.Pool, c.Out[b*s.sc:(b+1)*s.sc], c.In[0][b*s.sa:], c.In[1][b*s.sb:], c.Scratch, post)
 			}
 		},
 	}

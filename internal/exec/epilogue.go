@@ -1,0 +1,27 @@
+package exec
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/pool"
+)
+
+// newEpilogue is what a product does to each tile that it has finished: the
+// Body of v, a loop whose ProductArg is the product, in place. What it returns
+// is called by the workers that computed the tiles, while these are in the
+// cache.
+func newEpilogue[T ir.Float](v *ir.Value, c *ir.Call[T], w *pool.Pool) func(worker, i0, i1, j0, j1 int) {
+	l := newLoop(v, c, w)
+	shape := v.Type.Shape
+	cols := shape[len(shape)-1]
+	return func(worker, i0, i1, j0, j1 int) {
+		m := &l.work[worker]
+		l.splat(m)
+		if j0 == 0 && j1 == cols { // whole rows lie one after another
+			l.span(m, i0*cols, i1*cols)
+			return
+		}
+		for i := i0; i < i1; i++ {
+			l.span(m, i*cols+j0, i*cols+j1)
+		}
+	}
+}
