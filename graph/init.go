@@ -34,7 +34,7 @@ func Constant(v float64) Initializer {
 func Values(v []float64) Initializer {
 	return func(dst []float64, shape []int, _ *rand.Rand) error {
 		if len(v) != len(dst) {
-			return errors.Errorf("got %d initial values for the shape %v, want %d", len(v), shape, len(dst))
+			return errors.Wrapf(ErrShape, "got %d initial values for the shape %v, want %d", len(v), shape, len(dst))
 		}
 		copy(dst, v)
 		return nil

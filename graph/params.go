@@ -77,25 +77,25 @@ func (p *Params) Len() int { return p.size }
 func (p *Params) declare(name string, shape ir.Shape, init Initializer) (*Param, error) {
 	if q := p.names[name]; q != nil {
 		if !shape.Equal(q.Shape) {
-			return nil, errors.Wrapf(ErrShape, "parameter %q: got %v, want %v as it was built first", name, shape, q.Shape)
+			return nil, errors.Wrapf(ErrShape, "got %v, want %v as it was built first", shape, q.Shape)
 		}
 		return q, nil
 	}
 	if p.fixed {
-		return nil, errors.Errorf("parameter %q: new after the first Compile, which fixed the %d parameters of the model", name, len(p.list))
+		return nil, errors.Errorf("new after the first Compile, which fixed the %d parameters of the model", len(p.list))
 	}
 	n, err := shape.CheckedSize(op.MaxElements)
 	if err != nil {
-		return nil, errors.Wrapf(ErrShape, "parameter %q: %v", name, err)
+		return nil, errors.Wrapf(ErrShape, "%v", err)
 	}
 	if n == 0 {
-		return nil, errors.Wrapf(ErrShape, "parameter %q: got %v, which has no elements", name, shape)
+		return nil, errors.Wrapf(ErrShape, "got %v, which has no elements", shape)
 	}
 	v := make([]float64, n)
 	h := fnv.New64a()
 	h.Write([]byte(name))
 	if err := init(v, shape, rand.New(rand.NewPCG(p.seed, h.Sum64()))); err != nil {
-		return nil, errors.Wrapf(err, "parameter %q", name)
+		return nil, err
 	}
 	q := &Param{Name: name, Shape: shape.Clone(), Decay: len(shape) >= 2, offset: p.size, size: n}
 	p.size += (n + 15) &^ 15 // each starts on a cache line

@@ -128,28 +128,30 @@ func kinked(s []Sample) []Sample {
 	return s
 }
 
-// broadcast2 gives two operands the shape that both broadcast to.
-func (c *Ctx) broadcast2(x, y *gorgonia.Node) (*gorgonia.Node, *gorgonia.Node) {
+// broadcast2 gives two operands the shape that both broadcast to, for the row e.
+func (c *Ctx) broadcast2(e *Entry, x, y *gorgonia.Node) (*gorgonia.Node, *gorgonia.Node) {
+	label := c.Label
+	c.Label = ""
 	sx, sy := c.Shape(x), c.Shape(y)
 	if c.Err != nil || sx.Equal(sy) {
+		c.Label = label
 		return x, y
 	}
 	s, err := BroadcastShape(sx, sy)
 	if err != nil {
-		return x, y // the shape rule of the operator refuses them, and says so
+		c.Fail(e.Name, label, []*gorgonia.Node{x, y}, err)
+		return nil, nil
 	}
-	return c.Broadcast(x, s), c.Broadcast(y, s)
+	x, y = c.Broadcast(x, s), c.Broadcast(y, s)
+	c.Label = label
+	return x, y
 }
 
 // elementwise2 applies a binary operator with broadcasting.
 func (c *Ctx) elementwise2(e *Entry, x, y *gorgonia.Node) *gorgonia.Node {
-	label := c.Label
-	c.Label = ""
-	if c.Err != nil || x == nil || y == nil {
-		return c.Apply(e, nil, x, y)
+	if c.Err == nil && x != nil && y != nil {
+		x, y = c.broadcast2(e, x, y)
 	}
-	x, y = c.broadcast2(x, y)
-	c.Label = label
 	return c.Apply(e, nil, x, y)
 }
 
