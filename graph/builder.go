@@ -185,8 +185,8 @@ func (b *Builder) leaf(kind, name string, t ir.Type, l leaf) *gorgonia.Node {
 		return nil
 	}
 	for i, d := range t.Shape {
-		if d < 1 {
-			b.c.Fail(kind, name, nil, errors.Wrapf(ErrShape, "got %v, whose axis %d has the extent %d, want at least 1", t.Shape, i, d))
+		if d < 0 {
+			b.c.Fail(kind, name, nil, errors.Wrapf(ErrShape, "got %v, whose axis %d has the extent %d, want at least 0", t.Shape, i, d))
 			return nil
 		}
 	}

@@ -23,6 +23,9 @@ func random(seed uint64, size int, d ir.DType) (c *op.Ctx, in, out []*gorgonia.N
 		s := make(ir.Shape, r.IntN(4))
 		for j := range s {
 			s[j] = []int{1, 2, 3, 5}[r.IntN(4)]
+			if seed%10 == 9 && r.IntN(4) == 0 {
+				s[j] = 0 // an axis without elements
+			}
 		}
 		in = append(in, c.Leaf(ir.Type{DType: d, Shape: s}, fmt.Sprintf("x%d", i)))
 	}
@@ -62,7 +65,7 @@ func grow(c *op.Ctx, r *rand.Rand, pick func() *gorgonia.Node) *gorgonia.Node {
 		perm := r.Perm(len(s))
 		return c.Transpose(x, perm)
 	case 6:
-		if len(s) > 0 {
+		if len(s) > 0 && s.Size() > 0 {
 			return c.Mean(x, []int{r.IntN(len(s))}, r.IntN(2) == 0)
 		}
 	case 7:
@@ -73,7 +76,7 @@ func grow(c *op.Ctx, r *rand.Rand, pick func() *gorgonia.Node) *gorgonia.Node {
 		if len(s) > 0 && len(s) < 4 {
 			return c.Broadcast(c.Reshape(x, append(s.Clone(), 1)), append(s.Clone(), 1+r.IntN(3)))
 		}
-		return c.Reshape(x, ir.Shape{-1})
+		return c.Reshape(x, ir.Shape{s.Size()})
 	}
 	return nil
 }
