@@ -19,9 +19,10 @@ const (
 	tileK               = 56
 	tileRows, tileCols  = 64, 72
 	tileAlpha, tileBeta = 80, 88
-
-	wideRows, wideVecs = 2, 4
 )
+
+// The wide tile: gemm's rule uses it for at most wideRows rows.
+const wideRows, wideVecs = 2, 4
 
 func init() {
 	// avo registers flags of its own, one of them with the name that main uses.
@@ -47,7 +48,6 @@ type kernel struct {
 	vec
 	name       string
 	rows, vecs int
-	a, b, c    reg.GPVirtual // c is set by the epilogue
 	acc        [][]reg.VecVirtual
 }
 

@@ -43,26 +43,26 @@ func dotTile[T Float](l level, t *tile) {
 
 // transpose is transposeGo, as far as the level has a kernel for it: in blocks,
 // of which the last ones overlap those before.
-func transpose[T Float](l level, dst, src []T, n, depth, nr, ld int) {
+func transpose[T Float](l level, dst, src []T, t turn) {
 	size := int(unsafe.Sizeof(T(0)))
 	side := 32 / size // of a block
-	if l == portable || n < side || depth < side {
-		transposeGo(dst, src, n, depth, nr, ld)
+	if l == portable || t.n < side || t.depth < side {
+		transposeGo(dst, src, t)
 		return
 	}
 	strip := func(i, k, blocks int) {
-		d, s := (*byte)(at(dst, k*nr+i)), (*byte)(at(src, i*ld+k))
+		d, s := (*byte)(at(dst, k*t.nr+i)), (*byte)(at(src, i*t.ld+k))
 		if size == 8 {
-			transpose64(d, s, nr*size, ld*size, blocks)
+			transpose64(d, s, t.nr*size, t.ld*size, blocks)
 		} else {
-			transpose32(d, s, nr*size, ld*size, blocks)
+			transpose32(d, s, t.nr*size, t.ld*size, blocks)
 		}
 	}
-	for i := 0; i < n; i += side {
-		i = min(i, n-side)
-		strip(i, 0, depth/side)
-		if depth%side != 0 {
-			strip(i, depth-side, 1)
+	for i := 0; i < t.n; i += side {
+		i = min(i, t.n-side)
+		strip(i, 0, t.depth/side)
+		if t.depth%side != 0 {
+			strip(i, t.depth-side, 1)
 		}
 	}
 }

@@ -12,6 +12,6 @@ func runTile[T Float](_ level, t *tile) { tileGo[T](t) }
 func dotTile[T Float](_ level, t *tile) { dotGo[T](t) }
 
 // transpose is transposeGo, as far as the level has a kernel for it.
-func transpose[T Float](_ level, dst, src []T, n, depth, nr, ld int) {
-	transposeGo(dst, src, n, depth, nr, ld)
+func transpose[T Float](_ level, dst, src []T, t turn) {
+	transposeGo(dst, src, t)
 }

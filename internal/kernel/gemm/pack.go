@@ -1,8 +1,9 @@
 package gemm
 
 // Packed B: panels of nr columns one after the other, each [K, nr], the last
-// one padded with zeros. Packed A: one block of mc rows and kc columns, stored
-// as A is and with a distance that spreads it over the cache.
+// one padded with zeros. Packed A: one block of rows and columns; a transposed
+// one stays as it is, another one becomes strips of mr rows, each
+// [columns, strip].
 
 // panels returns the length of B packed as panels.
 func (p *Plan[T]) panels() int { return p.spec.K * roundUp(p.spec.N, p.nr) }
@@ -28,17 +29,25 @@ func (p *Plan[T]) gathers() bool { return p.spec.TransA && p.spec.LDA != 1 }
 // one padded panel of B.
 func (p *Plan[T]) perWorker() int { return p.blockA() + p.edgeB() }
 
+// strip is the distance between the columns of a packed strip; mr is not above
+// it.
+const strip = 8
+
 // blockA returns the elements of a packed block of A.
 func (p *Plan[T]) blockA() int {
-	if !p.packA {
+	switch rows := min(p.spec.M, blockM); {
+	case !p.packA:
 		return 0
+	case p.spec.TransA:
+		return p.kc * p.stride(rows)
+	default:
+		return ceil(rows, p.mr) * p.kc * strip
 	}
-	rows := roundUp(min(p.spec.M, blockM), p.mr)
-	return max(rows*p.strideA(p.kc), p.kc*p.strideA(rows))
 }
 
-// strideA returns the distance between packed rows of so many elements.
-func (p *Plan[T]) strideA(n int) int { return roundUp(n, line/p.size) + line/p.size }
+// stride returns the distance between packed rows of so many elements: one
+// cache line more than they fill, so that a column meets all sets of the cache.
+func (p *Plan[T]) stride(n int) int { return roundUp(n, line/p.size) + line/p.size }
 
 // edgeB returns the elements of a panel of a block, where one can be needed:
 // for padding, and for a task that packs B itself.
@@ -74,8 +83,18 @@ func (p *Plan[T]) PackB(b []T, dst []T) {
 	case p.dots:
 		copy(dst, b[:p.spec.lenB()])
 	default:
-		for j := 0; j < p.spec.N; j += p.nr {
-			p.packPanel(dst[j*p.spec.K:], b, j, 0, p.spec.K)
+		p.packPanels(dst, b, 0, p.spec.N)
+	}
+}
+
+// packPanels writes the panels of columns [j0, j1), some rows of all of them
+// at a time: that reads B in long pieces.
+func (p *Plan[T]) packPanels(dst, b []T, j0, j1 int) {
+	const rows = 16
+	for k := 0; k < p.spec.K; k += rows {
+		end := min(k+rows, p.spec.K)
+		for j := j0; j < j1; j += p.nr {
+			p.packPanel(dst[j*p.spec.K+k*p.nr:], b, j, k, end)
 		}
 	}
 }
@@ -86,7 +105,7 @@ func (p *Plan[T]) packPanel(dst, b []T, j, k0, k1 int) {
 	n := min(nr, p.spec.N-j)
 	dst = dst[:(k1-k0)*nr]
 	if p.spec.TransB {
-		transpose(p.level, dst, b[j*ld+k0:], n, k1-k0, nr, ld)
+		transpose(p.level, dst, b[j*ld+k0:], turn{n, k1 - k0, nr, ld})
 	} else {
 		for k := range k1 - k0 {
 			copy(dst[k*nr:k*nr+n], b[(k0+k)*ld+j:])
@@ -99,28 +118,34 @@ func (p *Plan[T]) packPanel(dst, b []T, j, k0, k1 int) {
 	}
 }
 
-// transposeGo writes dst[k*nr+i] = src[i*ld+k] for i < n and k < depth.
-func transposeGo[T Float](dst, src []T, n, depth, nr, ld int) {
-	for i := range n {
-		for k, v := range src[i*ld : i*ld+depth] {
-			dst[k*nr+i] = v
+// turn holds the sizes of a transposition: dst[k*nr+i] = src[i*ld+k] for i < n
+// and k < depth.
+type turn struct{ n, depth, nr, ld int }
+
+// transposeGo is the transposition in Go.
+func transposeGo[T Float](dst, src []T, t turn) {
+	for i := range t.n {
+		for k, v := range src[i*t.ld : i*t.ld+t.depth] {
+			dst[k*t.nr+i] = v
 		}
 	}
 }
 
-// packBlock copies rows [i0, i1) and columns [k0, k1) of op(A) to dst and
-// returns the distances between its rows and between its columns there.
-func (p *Plan[T]) packBlock(dst, a []T, i0, i1, k0, k1 int) (rs, cs int) {
+// packBlock copies rows [i0, i1) and columns [k0, k1) of op(A). It returns the
+// distances between rows and between columns of one tile, and between tiles.
+func (p *Plan[T]) packBlock(dst, a []T, i0, i1, k0, k1 int) (rs, cs, tile int) {
+	ld, depth := p.spec.LDA, k1-k0
 	if p.spec.TransA {
-		ld := p.strideA(i1 - i0)
-		for k := k0; k < k1; k++ {
-			copy(dst[(k-k0)*ld:], a[k*p.spec.LDA+i0:k*p.spec.LDA+i1])
+		cs = p.stride(i1 - i0)
+		for k := range depth {
+			copy(dst[k*cs:], a[(k0+k)*ld+i0:(k0+k)*ld+i1])
 		}
-		return 1, ld
+		return 1, cs, p.mr
 	}
-	ld := p.strideA(k1 - k0)
-	for i := i0; i < i1; i++ {
-		copy(dst[(i-i0)*ld:], a[i*p.spec.LDA+k0:i*p.spec.LDA+k1])
+	for i := i0; i < i1; i += p.mr {
+		// Rows after the strip are harmless and may fill a block of transpose.
+		transpose(p.level, dst[:depth*strip], a[i*ld+k0:], turn{min(strip, i1-i), depth, strip, ld})
+		dst = dst[depth*strip:]
 	}
-	return ld, 1
+	return 1, strip, depth * strip
 }

@@ -29,11 +29,14 @@ func best() level {
 const (
 	line = 64 // bytes of a cache line
 
-	// A block of A is blockM x blockK (second-level cache), a panel of B is
-	// blockK x nr (first level), a task is at most blockM x blockN of C.
-	blockM = 144
-	blockN = 512
-	blockK = 192
+	// The sum over K is cut where a panel of B and a strip of A would fill more
+	// bytes than blockBytes (first-level cache), or after blockK elements. A
+	// task is at most blockM x blockN of C; its block of A has blockM rows
+	// (second-level cache).
+	blockBytes = 40 << 10
+	blockK     = 256
+	blockM     = 144
+	blockN     = 512
 
 	// B is packed when it is transposed, or when at least this many rows of
 	// tiles use it again and a stored column of a block is spread over more
@@ -44,7 +47,7 @@ const (
 	// A is packed when at least this many panels of B meet it and a block of
 	// it spans more than this many bytes.
 	packPanels = 4
-	packSpan   = 32 << 10
+	packSpan   = 128 << 10
 
 	// At most this many rows of A with a transposed B are computed as dot
 	// products, without packing.
@@ -88,10 +91,9 @@ func choose(s Spec, l level, size int) choice {
 	}
 	c.padEdge = l != avx512
 	c.nothing = s.K == 0 || s.Alpha == 0
-	blocks := max(1, ceil(s.K, blockK))
+	blocks := max(1, ceil(s.K, min(blockK, blockBytes/(c.nr+strip)/size)))
 	c.kc = max(1, ceil(s.K, blocks))
 	c.dots = s.TransB && s.M <= dotRows
-	c.tall = l != portable
 	c.wide = l != portable && s.M <= wideRows && !s.TransB
 	if c.nothing || c.dots {
 		return c
@@ -102,6 +104,7 @@ func choose(s Spec, l level, size int) choice {
 		rows, cols = cols, rows
 	}
 	c.packA = s.N >= packPanels*c.nr && rows*max(cols, s.LDA)*size > packSpan
+	c.tall = l != portable && !c.packA
 	return c
 }
 
@@ -112,7 +115,11 @@ func (c *choice) grid(s *Spec, workers int) (mc, nc int) {
 	if workers == 1 {
 		return mc, nc
 	}
-	for ceil(s.M, mc)*ceil(s.N, nc) < workers*tasksPerWorker && mc*nc/2*max(s.K, 1) >= taskWork {
+	for min(mc, s.M)*nc/2*max(s.K, 1) >= taskWork {
+		tasks := ceil(s.M, mc) * ceil(s.N, nc)
+		if tasks >= workers*tasksPerWorker || tasks >= workers && c.packB && nc == c.nr {
+			return mc, nc // the latter keeps each panel with one task
+		}
 		switch {
 		case mc > c.mr && mc >= nc && !(c.packB && nc > c.nr):
 			mc = roundUp(ceil(mc, 2), c.mr)

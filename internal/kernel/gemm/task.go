@@ -2,8 +2,12 @@ package gemm
 
 import "unsafe"
 
-// packWork is the least number of elements packed by one part.
-const packWork = 16 << 10
+// A part of the packing covers at least packWork elements and, since they lie
+// side by side in a row of B, packSide panels.
+const (
+	packWork = 16 << 10
+	packSide = 8
+)
 
 // prepare returns the number of parts that make the shared scratch ready.
 func (j *job[T]) prepare() int {
@@ -18,7 +22,7 @@ func (j *job[T]) prepare() int {
 
 // packCols returns the columns that one part packs.
 func (j *job[T]) packCols() int {
-	return roundUp(ceil(packWork, j.p.spec.K), j.p.nr)
+	return max(packSide*j.p.nr, roundUp(ceil(packWork, j.p.spec.K), j.p.nr))
 }
 
 // pack makes one part of the shared scratch: panels of B, or the gathered
@@ -35,9 +39,7 @@ func (j *job[T]) pack(_, part int) {
 		return
 	}
 	cols := j.packCols()
-	for c := part * cols; c < min((part+1)*cols, p.spec.N); c += p.nr {
-		p.packPanel(j.shared[c*p.spec.K:], j.b, c, 0, p.spec.K)
-	}
+	p.packPanels(j.shared, j.b, part*cols, min((part+1)*cols, p.spec.N))
 }
 
 // enter is called between the packing and the tasks.
@@ -113,8 +115,9 @@ func (j *job[T]) block(worker int, r [6]int, beta float64) {
 		rs, cs = 1, s.LDA
 	}
 	a, base := j.a, i0*rs+k0*cs
+	next := p.mr * rs // from tile to tile
 	if p.packA {
-		rs, cs = p.packBlock(own, j.a, i0, i1, k0, k1)
+		rs, cs, next = p.packBlock(own, j.a, i0, i1, k0, k1)
 		a, base = own, 0
 	}
 	t := tile{rsa: rs * p.size, csa: cs * p.size, ldc: s.LDC * p.size, k: k1 - k0, alpha: s.Alpha, beta: beta}
@@ -138,7 +141,7 @@ func (j *job[T]) block(worker int, r [6]int, beta float64) {
 			if p.tall && t.cols <= p.width && i1-i >= 2*p.mr {
 				t.rows = 2 * p.mr
 			}
-			t.a, t.c = at(a, base+(i-i0)*rs), at(j.c, i*s.LDC+c)
+			t.a, t.c = at(a, base+(i-i0)/p.mr*next), at(j.c, i*s.LDC+c)
 			runTile[T](p.level, &t)
 		}
 	}

@@ -59,7 +59,7 @@ func TestDefaults(t *testing.T) {
 	if p.Workers() != runtime.GOMAXPROCS(0) {
 		t.Errorf("New(0) has %d workers", p.Workers())
 	}
-	if Shared() != Shared() || Shared().Workers() != runtime.GOMAXPROCS(0) {
+	if p := Shared(); p != Shared() || p.Workers() != runtime.GOMAXPROCS(0) {
 		t.Error("Shared is not one pool of GOMAXPROCS workers")
 	}
 	check(t, Shared(), 17)
