@@ -162,3 +162,11 @@ func withAttrs(a ir.Attrs, s []Sample) []Sample {
 	}
 	return s
 }
+
+// truth is 1 for true and 0 for false.
+func truth(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,117 @@
+package op
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/ir"
+)
+
+// This file holds what the rows that work along one axis share: the attribute
+// axis, counted from 0, and a kernel that hands out the lines along it.
+
+// lineOf splits a shape around the axis: outer lines of n elements, inner apart.
+func lineOf(s ir.Shape, axis int) stage {
+	return stage{outer: s[:axis].Size(), n: s[axis], inner: s[axis+1:].Size()}
+}
+
+// inferAxis is the shape rule of an operator that keeps the shape.
+func inferAxis(in []ir.Type, a ir.Attrs) (ir.Type, error) {
+	if !in[0].DType.IsFloat() {
+		return ir.Type{}, dtypef("got %v, want floats", in[0])
+	}
+	if k := a.Int("axis"); k < 0 || k >= len(in[0].Shape) {
+		return ir.Type{}, shapef("axis %d is out of range for shape %v of rank %d", k, in[0].Shape, len(in[0].Shape))
+	}
+	return in[0], nil
+}
+
+// lines is the state of a kernel along an axis.
+type lines[T ir.Float] struct {
+	c       *ir.Call[T]
+	g       stage
+	parts   int
+	scratch []T // two lines for each worker, where elements lie apart
+	part    func(worker, part int)
+}
+
+// lineKernel runs f on every line of the operand: dst and x are dense and may be
+// the same memory only if inner elements lie apart.
+func lineKernel[T ir.Float](f func(dst, x []T)) ir.Kernel[T] {
+	return ir.Kernel[T]{
+		Prepare: func(v *ir.Value, workers int) (any, int) {
+			s := &lines[T]{g: lineOf(v.In[0].Type.Shape, v.Attrs.Int("axis"))}
+			size := s.g.outer * s.g.n * s.g.inner
+			s.parts = max(1, min(s.g.outer*s.g.inner, size/(1<<13)))
+			s.part = func(worker, p int) { s.run(f, worker, p) }
+			if s.g.inner == 1 {
+				return s, 0
+			}
+			return s, 2 * s.g.n * max(1, workers)
+		},
+		Run: func(c *ir.Call[T]) {
+			s := c.State.(*lines[T])
+			s.c, s.scratch = c, c.Scratch
+			c.Pool.Run(s.parts, s.part)
+		},
+	}
+}
+
+func (s *lines[T]) run(f func(dst, x []T), worker, p int) {
+	g := s.g
+	count := g.outer * g.inner
+	lo, hi := p*count/s.parts, (p+1)*count/s.parts
+	if g.inner == 1 {
+		for i := lo; i < hi; i++ {
+			f(s.c.Out[i*g.n:(i+1)*g.n], s.c.In[0][i*g.n:(i+1)*g.n])
+		}
+		return
+	}
+	buf := s.scratch[2*worker*g.n : 2*(worker+1)*g.n]
+	x, y := buf[:g.n], buf[g.n:]
+	for i := lo; i < hi; i++ {
+		base := i/g.inner*g.n*g.inner + i%g.inner
+		for k := range x {
+			x[k] = s.c.In[0][base+k*g.inner]
+		}
+		f(y, x)
+		for k, v := range y {
+			s.c.Out[base+k*g.inner] = v
+		}
+	}
+}
+
+// refLines is the slow formula of such a row.
+func refLines(f func(dst, x []float64)) func(*ir.Call[float64]) {
+	return func(c *ir.Call[float64]) {
+		g := lineOf(c.V.In[0].Type.Shape, c.V.Attrs.Int("axis"))
+		x, y := make([]float64, g.n), make([]float64, g.n)
+		for i := range g.outer * g.inner {
+			base := i/g.inner*g.n*g.inner + i%g.inner
+			for k := range x {
+				x[k] = c.In[0][base+k*g.inner]
+			}
+			f(y, x)
+			for k, v := range y {
+				c.Out[base+k*g.inner] = v
+			}
+		}
+	}
+}
+
+// axisSamples are the applications that such rows are sampled at.
+var axisSamples = []Sample{
+	{In: []ir.Shape{{3, 4}}, Attrs: ir.A("axis", 1)},
+	{In: []ir.Shape{{3, 4}}, Attrs: ir.A("axis", 0)},
+	{In: []ir.Shape{{5}}, Attrs: ir.A("axis", 0)},
+	{In: []ir.Shape{{2, 3, 4}}, Attrs: ir.A("axis", 1)},
+	{In: []ir.Shape{{70, 300}}, Attrs: ir.A("axis", 1)},
+}
+
+// refMax is the largest element, NaN if there is one.
+func refMax(x []float64) float64 {
+	m := math.Inf(-1)
+	for _, v := range x {
+		m = math.Max(m, v)
+	}
+	return m
+}

@@ -1,0 +1,39 @@
+package op
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"gorgonia.org/gorgonia"
+)
+
+// BCELogits is the binary cross-entropy log(1 + eˣ) − x·y of the logit x with
+// the target y, as max(x, 0) − x·y + log(1 + e^−|x|), which neither overflows
+// nor cancels: dx = d·(sigmoid x − y), dy = −d·x.
+var BCELogits Entry
+
+func init() {
+	define(&BCELogits, Entry{
+		Def: ir.Def{Name: "bcelogits", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
+			Elem32: elem2(bceLogits[float32]), Elem64: elem2(bceLogits[float64])},
+		VJP: vjp2(func(c *Ctx, x, y, d *gorgonia.Node) (dx, dy *gorgonia.Node) {
+			return c.Mul(d, c.Sub(c.Sigmoid(x), y)), c.Neg(c.Mul(d, x))
+		}),
+		Ref:     ref2(func(x, y float64) float64 { return math.Log1p(math.Exp(x)) - x*y }),
+		Samples: shapes(2, plain...),
+	})
+}
+
+func bceLogits[T ir.Float](dst, x, y []T) {
+	y = y[:len(dst)]
+	for i, v := range x[:len(dst)] {
+		t := -v * y[i]
+		if v > 0 {
+			t = v * (1 - y[i])
+		}
+		dst[i] = t + T(math.Log1p(math.Exp(-math.Abs(float64(v)))))
+	}
+}
+
+// BCELogits is log(1 + eˣ) − x·y, broadcast.
+func (c *Ctx) BCELogits(x, y *gorgonia.Node) *gorgonia.Node { return c.elementwise2(&BCELogits, x, y) }

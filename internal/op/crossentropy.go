@@ -1,0 +1,82 @@
+package op
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// CrossEntropy is log Σeˣ − x[label] for each example, the cross-entropy of the
+// softmax with the label: x: [..., C], labels: Int [...], result [...]. It is
+// stable for any finite x. dx = d·(softmax x − onehot label).
+var CrossEntropy Entry
+
+func init() {
+	define(&CrossEntropy, Entry{
+		Def: ir.Def{Name: "crossentropy", Class: ir.Opaque, Arity: 2, Infer: inferCrossEntropy,
+			Range: func(v *ir.Value, i int) (int, bool) {
+				s := v.In[0].Type.Shape
+				return s[len(s)-1], i == 1
+			},
+			Cost: func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 4 * int64(v.In[0].Type.Shape.Size())} },
+			F32:  crossEntropy(vec.MaxOfF32, vec.SumExpSubF32), F64: crossEntropy(vec.MaxOfF64, vec.SumExpSubF64)},
+		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
+			x, labels := n.In[0], n.In[1]
+			s := c.Shape(x)
+			if c.Err != nil {
+				return []*gorgonia.Node{nil, nil}
+			}
+			p := c.Sub(c.Softmax(x, -1), c.OneHot(labels, s[len(s)-1], x))
+			return []*gorgonia.Node{c.Mul(c.Reshape(d, append(c.Shape(d).Clone(), 1)), p), nil}
+		},
+		Ref: func(c *ir.Call[float64]) {
+			n := c.V.In[0].Type.Shape[len(c.V.In[0].Type.Shape)-1]
+			for i, label := range c.IntIn[1] {
+				x := c.In[0][i*n : (i+1)*n]
+				m, sum := refMax(x), 0.0
+				for _, v := range x {
+					sum += math.Exp(v - m)
+				}
+				c.Out[i] = math.Log(sum) + m - x[label]
+			}
+		},
+		Samples: []Sample{
+			{In: []ir.Shape{{5, 3}, {5}}, Int: []int{0, 3}},
+			{In: []ir.Shape{{2, 4, 10}, {2, 4}}, Int: []int{0, 10}},
+		},
+	})
+}
+
+func inferCrossEntropy(in []ir.Type, _ ir.Attrs) (ir.Type, error) {
+	x, y := in[0], in[1]
+	if !x.DType.IsFloat() || y.DType != ir.Int {
+		return ir.Type{}, dtypef("got %v and %v, want float logits and integer labels", x, y)
+	}
+	if k := len(x.Shape) - 1; k < 0 || !y.Shape.Equal(x.Shape[:k]) || x.Shape[k] < 1 {
+		return ir.Type{}, shapef("got logits %v and labels %v, want one label for each row of logits", x.Shape, y.Shape)
+	}
+	return ir.Type{DType: x.DType, Shape: y.Shape.Clone()}, nil
+}
+
+func crossEntropy[T ir.Float](maxOf func([]T) T, sumExp func([]T, T) T) ir.Kernel[T] {
+	return ir.Kernel[T]{Run: func(c *ir.Call[T]) {
+		s := c.V.In[0].Type.Shape
+		n := s[len(s)-1]
+		for i, label := range c.IntIn[1] {
+			if label < 0 || label >= n {
+				c.Fault.Report(shapef("crossentropy: got the label %d at element %d, want it in [0,%d)", label, i, n))
+				continue
+			}
+			x := c.In[0][i*n : (i+1)*n]
+			m := finite(maxOf(x))
+			c.Out[i] = T(math.Log(float64(sumExp(x, m)))) + (m - x[label])
+		}
+	}}
+}
+
+// CrossEntropy is log Σeˣ − x[label] along the last axis.
+func (c *Ctx) CrossEntropy(x, labels *gorgonia.Node) *gorgonia.Node {
+	return c.Apply(&CrossEntropy, nil, x, labels)
+}

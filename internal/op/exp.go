@@ -1,0 +1,25 @@
+package op
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// Exp is eˣ: dx = d·eˣ.
+var Exp Entry
+
+func init() {
+	define(&Exp, Entry{
+		Def: ir.Def{Name: "exp", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
+			Elem32: elem1(vec.ExpF32), Elem64: elem1(vec.ExpF64)},
+		VJP:     vjp1(func(c *Ctx, _, y, d *gorgonia.Node) *gorgonia.Node { return c.Mul(d, y) }),
+		Ref:     ref1(math.Exp),
+		Samples: shapes(1, plain...),
+	})
+}
+
+// Exp is eˣ.
+func (c *Ctx) Exp(x *gorgonia.Node) *gorgonia.Node { return c.Apply(&Exp, nil, x) }

@@ -1,0 +1,25 @@
+package op
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// Expm1 is eˣ − 1, accurate near 0: dx = d·eˣ.
+var Expm1 Entry
+
+func init() {
+	define(&Expm1, Entry{
+		Def: ir.Def{Name: "expm1", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
+			Elem32: elem1(vec.Expm1F32), Elem64: elem1(vec.Expm1F64)},
+		VJP:     vjp1(func(c *Ctx, _, y, d *gorgonia.Node) *gorgonia.Node { return c.Mul(d, c.AddConst(y, 1)) }),
+		Ref:     ref1(math.Expm1),
+		Samples: shapes(1, plain...),
+	})
+}
+
+// Expm1 is eˣ − 1, accurate near 0.
+func (c *Ctx) Expm1(x *gorgonia.Node) *gorgonia.Node { return c.Apply(&Expm1, nil, x) }

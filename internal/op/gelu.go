@@ -1,0 +1,29 @@
+package op
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// Gelu is x·Φ(x), Φ being the normal distribution: dx = d·(Φ(x) + x·φ(x)), φ its density.
+var Gelu Entry
+
+func init() {
+	define(&Gelu, Entry{
+		Def: ir.Def{Name: "gelu", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
+			Elem32: elem1(vec.GeluF32), Elem64: elem1(vec.GeluF64)},
+		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
+			cdf := c.Scale(c.Erfc(c.Scale(x, -1/math.Sqrt2)), 0.5)
+			pdf := c.Scale(c.Exp(c.Scale(c.Square(x), -0.5)), 1/math.Sqrt(2*math.Pi))
+			return c.Mul(d, c.Add(cdf, c.Mul(x, pdf)))
+		}),
+		Ref:     ref1(func(x float64) float64 { return 0.5 * x * math.Erfc(-x/math.Sqrt2) }),
+		Samples: shapes(1, plain...),
+	})
+}
+
+// Gelu is x·Φ(x).
+func (c *Ctx) Gelu(x *gorgonia.Node) *gorgonia.Node { return c.Apply(&Gelu, nil, x) }

@@ -1,0 +1,25 @@
+package op
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// LeConst is 1 where x <= by, else 0, with the constant by: no gradient.
+var LeConst Entry
+
+func init() {
+	define(&LeConst, Entry{
+		Def: ir.Def{Name: "leconst", Class: ir.Elementwise, Arity: 1, Infer: sameShape, Consts: by,
+			Elem32: elemS(vec.LeSF32), Elem64: elemS(vec.LeSF64)},
+		VJP:     noGrad,
+		Ref:     refBy(func(x, s float64) float64 { return float64(truth(x <= s)) }),
+		Samples: withAttrs(ir.A("by", 0.25), kinked(shapes(1, plain...))),
+	})
+}
+
+// LeConst is 1 where x <= by, else 0.
+func (c *Ctx) LeConst(x *gorgonia.Node, by float64) *gorgonia.Node {
+	return c.Apply(&LeConst, ir.A("by", by), x)
+}

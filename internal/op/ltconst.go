@@ -1,0 +1,25 @@
+package op
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// LtConst is 1 where x < by, else 0, with the constant by: no gradient.
+var LtConst Entry
+
+func init() {
+	define(&LtConst, Entry{
+		Def: ir.Def{Name: "ltconst", Class: ir.Elementwise, Arity: 1, Infer: sameShape, Consts: by,
+			Elem32: elemS(vec.LtSF32), Elem64: elemS(vec.LtSF64)},
+		VJP:     noGrad,
+		Ref:     refBy(func(x, s float64) float64 { return float64(truth(x < s)) }),
+		Samples: withAttrs(ir.A("by", 0.25), kinked(shapes(1, plain...))),
+	})
+}
+
+// LtConst is 1 where x < by, else 0.
+func (c *Ctx) LtConst(x *gorgonia.Node, by float64) *gorgonia.Node {
+	return c.Apply(&LtConst, ir.A("by", by), x)
+}

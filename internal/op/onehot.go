@@ -1,0 +1,57 @@
+package op
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"gorgonia.org/gorgonia"
+)
+
+// OneHot is the float array of the Int operand's shape with an axis of extent
+// classes behind it: 1 at the index, 0 elsewhere. The attribute dtype names the
+// float type. No gradient.
+var OneHot Entry
+
+func init() {
+	define(&OneHot, Entry{
+		Def: ir.Def{Name: "onehot", Class: ir.Opaque, Arity: 1,
+			Infer: func(in []ir.Type, a ir.Attrs) (ir.Type, error) {
+				n := a.Int("classes")
+				if in[0].DType != ir.Int {
+					return ir.Type{}, dtypef("got %v, want integers", in[0])
+				}
+				if n < 1 {
+					return ir.Type{}, shapef("got %d classes, want at least 1", n)
+				}
+				d := ir.F64
+				if a.Str("dtype") == ir.F32.String() {
+					d = ir.F32
+				}
+				return ir.Type{DType: d, Shape: append(in[0].Shape.Clone(), n)}, nil
+			},
+			Range: func(v *ir.Value, _ int) (int, bool) { return v.Attrs.Int("classes"), true },
+			F32:   ir.Kernel[float32]{Run: oneHot[float32]}, F64: ir.Kernel[float64]{Run: oneHot[float64]}},
+		VJP: noGrad,
+		Ref: oneHot[float64],
+		Samples: []Sample{
+			{In: []ir.Shape{{5}}, Int: []int{3}, Attrs: ir.A("classes", 3, "dtype", "f64")},
+			{In: []ir.Shape{{2, 4}}, Int: []int{6}, Attrs: ir.A("classes", 6, "dtype", "f64")},
+		},
+	})
+}
+
+func oneHot[T ir.Float](c *ir.Call[T]) {
+	n := c.V.Attrs.Int("classes")
+	clear(c.Out)
+	for i, k := range c.IntIn[0] {
+		if k < 0 || k >= n {
+			c.Fault.Report(shapef("onehot: got the index %d at element %d, want it in [0,%d)", k, i, n))
+			continue
+		}
+		c.Out[i*n+k] = 1
+	}
+}
+
+// OneHot is 1 at the index along a new last axis of classes, 0 elsewhere, in the
+// element type of like.
+func (c *Ctx) OneHot(index *gorgonia.Node, classes int, like *gorgonia.Node) *gorgonia.Node {
+	return c.Apply(&OneHot, ir.A("classes", classes, "dtype", c.Type(like).DType.String()), index)
+}

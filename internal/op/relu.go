@@ -1,0 +1,25 @@
+package op
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// Relu is max(x, 0): dx = d where y > 0, which keeps x free for fusion; 0 at 0.
+var Relu Entry
+
+func init() {
+	define(&Relu, Entry{
+		Def: ir.Def{Name: "relu", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
+			Elem32: elem1(vec.ReluF32), Elem64: elem1(vec.ReluF64)},
+		VJP:     vjp1(func(c *Ctx, _, y, d *gorgonia.Node) *gorgonia.Node { return c.Mul(d, c.GtConst(y, 0)) }),
+		Ref:     ref1(func(x float64) float64 { return math.Max(x, 0) }),
+		Samples: kinked(shapes(1, plain...)),
+	})
+}
+
+// Relu is max(x, 0).
+func (c *Ctx) Relu(x *gorgonia.Node) *gorgonia.Node { return c.Apply(&Relu, nil, x) }

@@ -1,0 +1,37 @@
+package op
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// Select is x where cond is not 0, else y: dx = d there, dy = d elsewhere, and
+// no gradient of cond. What is not selected does not matter, not even NaN.
+var Select Entry
+
+func init() {
+	define(&Select, Entry{
+		Def: ir.Def{Name: "select", Class: ir.Elementwise, Arity: 3, Infer: sameShape,
+			Elem32: elem3(vec.SelectF32), Elem64: elem3(vec.SelectF64)},
+		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
+			zero := c.Fill(d, 0)
+			return []*gorgonia.Node{nil, c.Select(n.In[0], d, zero), c.Select(n.In[0], zero, d)}
+		},
+		Ref: ref3(func(k, x, y float64) float64 {
+			if k != 0 {
+				return x
+			}
+			return y
+		}),
+		Samples: kinked(shapes(3, plain...)),
+	})
+}
+
+// Select is x where cond is not 0, else y, broadcast.
+func (c *Ctx) Select(cond, x, y *gorgonia.Node) *gorgonia.Node {
+	x, y = c.broadcast2(&Select, x, y)
+	cond, x = c.broadcast2(&Select, cond, x)
+	_, y = c.broadcast2(&Select, x, y)
+	return c.Apply(&Select, nil, cond, x, y)
+}

@@ -1,0 +1,27 @@
+package op
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// Sigmoid is 1/(1 + e⁻ˣ): dx = d·y(1 − y).
+var Sigmoid Entry
+
+func init() {
+	define(&Sigmoid, Entry{
+		Def: ir.Def{Name: "sigmoid", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
+			Elem32: elem1(vec.SigmoidF32), Elem64: elem1(vec.SigmoidF64)},
+		VJP: vjp1(func(c *Ctx, _, y, d *gorgonia.Node) *gorgonia.Node {
+			return c.Mul(d, c.Mul(y, c.AddConst(c.Neg(y), 1)))
+		}),
+		Ref:     ref1(func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }),
+		Samples: shapes(1, plain...),
+	})
+}
+
+// Sigmoid is 1/(1 + e⁻ˣ).
+func (c *Ctx) Sigmoid(x *gorgonia.Node) *gorgonia.Node { return c.Apply(&Sigmoid, nil, x) }

@@ -1,0 +1,28 @@
+package op
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// Silu is x·sigmoid x: dx = d·(s + y(1 − s)) with s = sigmoid x.
+var Silu Entry
+
+func init() {
+	define(&Silu, Entry{
+		Def: ir.Def{Name: "silu", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
+			Elem32: elem1(vec.SiluF32), Elem64: elem1(vec.SiluF64)},
+		VJP: vjp1(func(c *Ctx, x, y, d *gorgonia.Node) *gorgonia.Node {
+			s := c.Sigmoid(x)
+			return c.Mul(d, c.Add(s, c.Mul(y, c.AddConst(c.Neg(s), 1))))
+		}),
+		Ref:     ref1(func(x float64) float64 { return x / (1 + math.Exp(-x)) }),
+		Samples: shapes(1, plain...),
+	})
+}
+
+// Silu is x·sigmoid x.
+func (c *Ctx) Silu(x *gorgonia.Node) *gorgonia.Node { return c.Apply(&Silu, nil, x) }

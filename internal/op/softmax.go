@@ -1,0 +1,74 @@
+package op
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// Softmax is y = eˣ/Σeˣ along an axis, from which the largest x is taken off
+// first, so that nothing overflows: dx = y·(d − Σ d·y).
+var Softmax Entry
+
+func init() {
+	define(&Softmax, Entry{
+		Def: ir.Def{Name: "softmax", Class: ir.Opaque, Arity: 1, Infer: inferAxis,
+			Cost: func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 4 * int64(v.Type.Shape.Size())} },
+			F32: lineKernel(func(dst, x []float32) {
+				vec.AddSF32(dst, x, -finite(vec.MaxOfF32(x)))
+				vec.ExpF32(dst, dst)
+				vec.DivSF32(dst, dst, vec.SumF32(dst))
+			}),
+			F64: lineKernel(func(dst, x []float64) {
+				vec.AddSF64(dst, x, -finite(vec.MaxOfF64(x)))
+				vec.ExpF64(dst, dst)
+				vec.DivSF64(dst, dst, vec.SumF64(dst))
+			})},
+		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
+			y := n.Out
+			s := c.Sum(c.Mul(d, y), []int{n.Attrs.Int("axis")}, true)
+			return []*gorgonia.Node{c.Mul(y, c.Sub(d, s))}
+		},
+		Ref: refLines(func(dst, x []float64) {
+			m, sum := refMax(x), 0.0
+			for i, v := range x {
+				dst[i] = math.Exp(v - m)
+				sum += dst[i]
+			}
+			for i := range dst {
+				dst[i] /= sum
+			}
+		}),
+		Samples: axisSamples,
+	})
+}
+
+// finite is m, or 0 if m is infinite: a line of -Inf then gives 0/0, not
+// Inf − Inf, and one with +Inf overflows where it should.
+func finite[T ir.Float](m T) T {
+	if math.IsInf(float64(m), 0) {
+		return 0
+	}
+	return m
+}
+
+// Softmax is eˣ/Σeˣ along the axis; a negative one counts from the last.
+func (c *Ctx) Softmax(x *gorgonia.Node, axis int) *gorgonia.Node {
+	return c.alongAxis(&Softmax, x, axis)
+}
+
+// alongAxis applies a row along an axis, counted from the last if negative.
+func (c *Ctx) alongAxis(e *Entry, x *gorgonia.Node, axis int) *gorgonia.Node {
+	t := c.Type(x)
+	if c.Err != nil {
+		return nil
+	}
+	k, err := t.Axis(axis)
+	if err != nil {
+		c.Fail(e.Name, c.Label, []*gorgonia.Node{x}, shapef("%v", err))
+		return nil
+	}
+	return c.Apply(e, ir.A("axis", k), x)
+}
