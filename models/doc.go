@@ -1,0 +1,6 @@
+// Package models has ready models as graphs: linear regression and multi-layer
+// perceptrons. Each is a Params and a Loss, which is all that the package train
+// asks for; their gradients are derived from the graph.
+//
+// It does not know how models are trained. Read linreg.go first.
+package models

@@ -1,0 +1,113 @@
+package models
+
+import (
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/graph"
+	"gonum.org/v1/gonum/mat"
+	"gorgonia.org/gorgonia"
+)
+
+// Linear are the settings of a linear regression.
+type Linear struct {
+	In    int         // features, ≥ 1
+	Out   int         // outputs; 0: 1
+	DType graph.DType // default Float64
+	Seed  uint64      // of the first weights
+	// L2 adds L2/2·‖W‖² to the loss (ridge regression); the bias is free. ≥ 0.
+	L2 float64
+}
+
+// LinReg is linear regression: ŷ = x·W + b with the loss mean((ŷ − y)²), over
+// all examples and outputs. x: [N, In] is the input "x", y: [N, Out] the input
+// "y", W: [In, Out] the parameter "weight" and b: [Out] the parameter "bias".
+type LinReg struct {
+	c Linear
+	p *graph.Params
+}
+
+// NewLinReg is a linear regression whose weights are not fitted yet.
+func NewLinReg(c Linear) (*LinReg, error) {
+	if c.Out == 0 {
+		c.Out = 1
+	}
+	if c.In < 1 || c.Out < 1 || !(c.L2 >= 0) {
+		return nil, errors.Errorf("models: linear regression: got %d features, %d outputs and the penalty %v, want at least 1, 1 and 0", c.In, c.Out, c.L2)
+	}
+	return &LinReg{c, graph.NewParams(c.DType, c.Seed)}, nil
+}
+
+// Params are the weight and the bias.
+func (m *LinReg) Params() *graph.Params { return m.p }
+
+// Loss builds the mean squared error of n examples; the output is ŷ.
+func (m *LinReg) Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node) {
+	x := b.Input("x", n, m.c.In)
+	w := b.Param("weight", graph.XavierUniform(), m.c.In, m.c.Out)
+	bias := b.Param("bias", graph.Zeros(), m.c.Out)
+	output = b.As("output").Add(b.MatMul(x, w), bias)
+	loss = b.As("loss").MSE(output, b.Input("y", n, m.c.Out))
+	return penalized(b, loss, m.c.L2, w), output
+}
+
+// penalized is loss + l2/2·Σ‖w‖².
+func penalized(b *graph.Builder, loss *gorgonia.Node, l2 float64, ws ...*gorgonia.Node) *gorgonia.Node {
+	if l2 == 0 {
+		return loss
+	}
+	for _, w := range ws {
+		loss = b.Add(loss, b.Scale(b.Sum(b.Square(w)), l2/2))
+	}
+	return loss
+}
+
+// Solve sets the parameters to the exact minimum of the mean squared error over
+// x: [N, In] and y: [N, Out], both row-major, by a QR factorization of [x 1].
+// It fails if the sizes do not fit, there are fewer examples than parameters or
+// columns of x depend on each other. It is for L2 = 0.
+func (m *LinReg) Solve(x, y []float64) error {
+	n := len(x) / m.c.In
+	if m.c.L2 != 0 {
+		return errors.Errorf("models: linear regression: Solve minimises the error without the penalty %v", m.c.L2)
+	}
+	if n*m.c.In != len(x) || n*m.c.Out != len(y) {
+		return errors.Errorf("models: linear regression: got %d and %d elements, want N·%d and N·%d", len(x), len(y), m.c.In, m.c.Out)
+	}
+	if n < m.c.In+1 {
+		return errors.Errorf("models: linear regression: got %d examples for %d parameters of each output, want at least as many", n, m.c.In+1)
+	}
+	a := mat.NewDense(n, m.c.In+1, nil)
+	for i := range n {
+		for j := range m.c.In {
+			a.Set(i, j, x[i*m.c.In+j])
+		}
+		a.Set(i, m.c.In, 1)
+	}
+	var qr mat.QR
+	qr.Factorize(a)
+	var w mat.Dense
+	if err := qr.SolveTo(&w, false, mat.NewDense(n, m.c.Out, append([]float64(nil), y...))); err != nil {
+		return errors.Wrap(err, "models: linear regression: the columns of x depend on each other")
+	}
+	if err := m.build(); err != nil {
+		return err
+	}
+	weight := make([]float64, m.c.In*m.c.Out)
+	bias := make([]float64, m.c.Out)
+	for j := range m.c.Out {
+		for i := range m.c.In {
+			weight[i*m.c.Out+j] = w.At(i, j)
+		}
+		bias[j] = w.At(m.c.In, j)
+	}
+	if err := m.p.Set("weight", weight); err != nil {
+		return err
+	}
+	return m.p.Set("bias", bias)
+}
+
+// build makes the parameters exist.
+func (m *LinReg) build() error {
+	b := graph.New(m.p)
+	m.Loss(b, 1)
+	return b.Err()
+}

@@ -1,0 +1,123 @@
+package models
+
+import (
+	"fmt"
+
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/graph"
+	"gorgonia.org/gorgonia"
+)
+
+// Head says what a model's outputs mean.
+type Head uint8
+
+// The heads.
+const (
+	MultiClass Head = iota // Out class probabilities; labels "y": [N] in [0, Out); softmax cross-entropy
+	Binary                 // one probability; targets "y": [N, 1] in [0, 1]; binary cross-entropy
+	Regression             // Out numbers; targets "y": [N, Out]; mean squared error
+)
+
+// Perceptron are the settings of an MLP.
+type Perceptron struct {
+	In     int   // features, ≥ 1
+	Hidden []int // units of the hidden layers, each ≥ 1; none: a linear model
+	Out    int   // classes of MultiClass (≥ 2), outputs of Regression; 0 or 1 for Binary
+	Head   Head
+
+	// Activation is that of every hidden layer; the zero value is replaced by
+	// ReLU. Activations, if not empty, has one for each hidden layer instead.
+	Activation  graph.Activation
+	Activations []graph.Activation
+
+	Dropout float64           // rate after each hidden layer, in [0, 1)
+	L2      float64           // adds L2/2·Σ‖W‖² over the weights, not the biases, to the loss; ≥ 0
+	Init    graph.Initializer // of the weights; nil: what suits the activation
+	DType   graph.DType       // default Float64
+	Seed    uint64            // of the first weights
+}
+
+// MLP is a multi-layer perceptron: layers act(h·W + b), the last of them
+// without an activation. The input "x" is [N, In]; the parameters of layer i are
+// "dense<i>/weight": [in, out] and "dense<i>/bias": [out]. The output is the
+// probabilities of a classifier ([N, Out], or [N, 1] of Binary) and the numbers
+// of a regression ([N, Out]); the loss is a mean over the batch.
+type MLP struct {
+	c Perceptron
+	p *graph.Params
+}
+
+// NewMLP is an MLP with fresh weights.
+func NewMLP(c Perceptron) (*MLP, error) {
+	if c.Head == Binary && c.Out == 0 {
+		c.Out = 1
+	}
+	if c.Activation == graph.Identity {
+		c.Activation = graph.ReLU
+	}
+	switch {
+	case c.In < 1:
+		return nil, errors.Errorf("models: MLP: got %d features, want at least 1", c.In)
+	case c.Head > Regression:
+		return nil, errors.Errorf("models: MLP: got the head %d, want MultiClass, Binary or Regression", c.Head)
+	case c.Head == MultiClass && c.Out < 2:
+		return nil, errors.Errorf("models: MLP: got %d classes, want at least 2", c.Out)
+	case c.Head == Binary && c.Out != 1:
+		return nil, errors.Errorf("models: MLP: got %d outputs of a binary classifier, want 1", c.Out)
+	case c.Out < 1:
+		return nil, errors.Errorf("models: MLP: got %d outputs, want at least 1", c.Out)
+	case len(c.Activations) > 0 && len(c.Activations) != len(c.Hidden):
+		return nil, errors.Errorf("models: MLP: got %d activations for %d hidden layers", len(c.Activations), len(c.Hidden))
+	case !(c.Dropout >= 0 && c.Dropout < 1):
+		return nil, errors.Errorf("models: MLP: got the dropout rate %v, want it in [0, 1)", c.Dropout)
+	case !(c.L2 >= 0):
+		return nil, errors.Errorf("models: MLP: got the penalty %v, want it to be at least 0", c.L2)
+	}
+	for i, h := range c.Hidden {
+		if h < 1 {
+			return nil, errors.Errorf("models: MLP: got %d units in hidden layer %d, want at least 1", h, i)
+		}
+	}
+	return &MLP{c, graph.NewParams(c.DType, c.Seed)}, nil
+}
+
+// Params are the weights and biases.
+func (m *MLP) Params() *graph.Params { return m.p }
+
+// Loss builds the loss of n examples.
+func (m *MLP) Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node) {
+	var weights []*gorgonia.Node
+	layer := func(i int, x *gorgonia.Node, out int, act graph.Activation) *gorgonia.Node {
+		init := m.c.Init
+		if init == nil {
+			init = act.Initializer()
+		}
+		seen := len(b.ParamNodes())
+		y := b.Linear(fmt.Sprintf("dense%d", i), x, graph.Linear{Out: out, Weight: init})
+		if added := b.ParamNodes(); len(added) > seen {
+			weights = append(weights, added[seen])
+		}
+		return b.Activate(act, y)
+	}
+	h := b.Input("x", n, m.c.In)
+	for i, units := range m.c.Hidden {
+		act := m.c.Activation
+		if len(m.c.Activations) > 0 {
+			act = m.c.Activations[i]
+		}
+		h = b.Dropout(layer(i, h, units, act), m.c.Dropout)
+	}
+	out := layer(len(m.c.Hidden), h, m.c.Out, graph.Identity)
+	switch m.c.Head {
+	case MultiClass:
+		loss = b.SoftmaxCrossEntropy(out, b.Ints("y", n))
+		output = b.Softmax(out)
+	case Binary:
+		loss = b.BCEWithLogits(out, b.Input("y", n, 1))
+		output = b.Sigmoid(out)
+	default:
+		loss = b.MSE(out, b.Input("y", n, m.c.Out))
+		output = out
+	}
+	return penalized(b, loss, m.c.L2, weights...), output
+}

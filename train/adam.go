@@ -1,0 +1,90 @@
+package train
+
+import (
+	"math"
+
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+)
+
+// Adam is the method of Kingma and Ba (2015), algorithm 1:
+//
+//	g = grad + Decay·p
+//	m = Beta1·m + (1−Beta1)·g;  v = Beta2·v + (1−Beta2)·g²
+//	p = p − lr·(m/(1−Beta1ᵗ)) / (√(v/(1−Beta2ᵗ)) + Eps)
+//
+// The zero value has the paper's settings.
+type Adam struct {
+	Beta1 float64 // in [0, 1); 0 means the default 0.9
+	Beta2 float64 // in [0, 1); 0 means the default 0.999
+	Eps   float64 // > 0; 0 means the default 1e-8
+	Decay float64 // L2 weight decay, on parameters that decay; ≥ 0
+}
+
+// AdamW is Adam with the weight decay apart from the gradient (Loshchilov and
+// Hutter 2019, algorithm 2): p = p − lr·Decay·p before each step.
+type AdamW struct {
+	Beta1 float64 // in [0, 1); 0 means the default 0.9
+	Beta2 float64 // in [0, 1); 0 means the default 0.999
+	Eps   float64 // > 0; 0 means the default 1e-8
+	Decay float64 // ≥ 0; 0 means the default 0.01
+}
+
+// Slots is 2: both moments.
+func (Adam) Slots() int { return 2 }
+
+// Slots is 2: both moments.
+func (AdamW) Slots() int { return 2 }
+
+func or(v, byDefault float64) float64 {
+	if v == 0 {
+		return byDefault
+	}
+	return v
+}
+
+// Validate checks the settings.
+func (o Adam) Validate() error { return validateAdam("Adam", o.Beta1, o.Beta2, o.Eps, o.Decay) }
+
+// Validate checks the settings.
+func (o AdamW) Validate() error { return validateAdam("AdamW", o.Beta1, o.Beta2, o.Eps, o.Decay) }
+
+func validateAdam(name string, b1, b2, eps, decay float64) error {
+	switch {
+	case !(b1 >= 0 && b1 < 1) || !(b2 >= 0 && b2 < 1):
+		return errors.Errorf("%s: got the betas %v and %v, want them in [0, 1)", name, b1, b2)
+	case !(eps >= 0):
+		return errors.Errorf("%s: got the epsilon %v, want it above 0", name, eps)
+	case !(decay >= 0):
+		return errors.Errorf("%s: got the weight decay %v, want it to be at least 0", name, decay)
+	}
+	return nil
+}
+
+// Update makes one step.
+func (o Adam) Update(step int, lr float64, v Vars) {
+	adam(vec.AdamArgs{LR: lr, Beta1: or(o.Beta1, 0.9), Beta2: or(o.Beta2, 0.999), Eps: or(o.Eps, 1e-8)}, o.Decay, step, v)
+}
+
+// Update makes one step.
+func (o AdamW) Update(step int, lr float64, v Vars) {
+	adam(vec.AdamArgs{LR: lr, Beta1: or(o.Beta1, 0.9), Beta2: or(o.Beta2, 0.999), Eps: or(o.Eps, 1e-8), DecoupledDecay: true},
+		or(o.Decay, 0.01), step, v)
+}
+
+func adam(a vec.AdamArgs, decay float64, step int, v Vars) {
+	a.Bias1 = 1 - math.Pow(a.Beta1, float64(step))
+	a.Bias2 = 1 - math.Pow(a.Beta2, float64(step))
+	if v.F32 != nil {
+		adamFlat(a, decay, v.F32, vec.AdamF32)
+		return
+	}
+	adamFlat(a, decay, v.F64, vec.AdamF64)
+}
+
+func adamFlat[T float32 | float64](a vec.AdamArgs, decay float64, f *Flat[T], update func(p, g, m, v []T, a vec.AdamArgs)) {
+	for _, s := range f.Spans {
+		a.Decay = s.decayOf(decay)
+		update(f.Param[s.Lo:s.Hi], f.Grad[s.Lo:s.Hi], f.Slot[0][s.Lo:s.Hi], f.Slot[1][s.Lo:s.Hi], a)
+	}
+}

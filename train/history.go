@@ -1,0 +1,57 @@
+package train
+
+import "time"
+
+// History is what happened in each epoch of a Fit.
+type History struct{ Epochs []Epoch }
+
+// Epoch is one pass over the training set.
+type Epoch struct {
+	Epoch        int           // from 1
+	Step         int           // steps made so far
+	Loss         float64       // mean over the epoch's examples, each before its step
+	Validation   *float64      // loss on Options.Validation after it, nil without one
+	Metrics      []Value       // after it
+	LearningRate float64       // of the last step
+	Duration     time.Duration // of the steps, without the evaluation
+}
+
+// Metric is the value of that name, and whether there is one.
+func (e Epoch) Metric(name string) (float64, bool) { return find(e.Metrics, name) }
+
+// Last is the last epoch; the zero Epoch if there is none.
+func (h *History) Last() Epoch {
+	if len(h.Epochs) == 0 {
+		return Epoch{}
+	}
+	return h.Epochs[len(h.Epochs)-1]
+}
+
+// Losses are the training losses of the epochs.
+func (h *History) Losses() []float64 {
+	out := make([]float64, len(h.Epochs))
+	for i, e := range h.Epochs {
+		out[i] = e.Loss
+	}
+	return out
+}
+
+// Validations are the validation losses of the epochs that have one.
+func (h *History) Validations() []float64 {
+	var out []float64
+	for _, e := range h.Epochs {
+		if e.Validation != nil {
+			out = append(out, *e.Validation)
+		}
+	}
+	return out
+}
+
+// TrainingTime is the time that all steps took.
+func (h *History) TrainingTime() time.Duration {
+	var d time.Duration
+	for _, e := range h.Epochs {
+		d += e.Duration
+	}
+	return d
+}
