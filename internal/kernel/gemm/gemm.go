@@ -14,7 +14,7 @@ import (
 	"sync"
 	"unsafe"
 
-	"github.com/pkg/errors"
+	"fmt"
 )
 
 // Float is the element type of a product.
@@ -67,7 +67,7 @@ func NewPlan[T Float](s Spec) (*Plan[T], error) { return newPlan[T](s, best()) }
 // newPlan is NewPlan for the given vector level.
 func newPlan[T Float](s Spec, l level) (*Plan[T], error) {
 	if s.M < 0 || s.N < 0 || s.K < 0 {
-		return nil, errors.Errorf("gemm: the sizes M=%d, N=%d, K=%d must not be negative", s.M, s.N, s.K)
+		return nil, fmt.Errorf("gemm: the sizes M=%d, N=%d, K=%d must not be negative", s.M, s.N, s.K)
 	}
 	widthA, widthB := s.K, s.N
 	if s.TransA {
@@ -85,7 +85,7 @@ func newPlan[T Float](s Spec, l level) (*Plan[T], error) {
 			*d.ld = d.width
 		}
 		if *d.ld < d.width {
-			return nil, errors.Errorf("gemm: %s is %d, shorter than a stored row of %d elements", d.name, *d.ld, d.width)
+			return nil, fmt.Errorf("gemm: %s is %d, shorter than a stored row of %d elements", d.name, *d.ld, d.width)
 		}
 	}
 	p := &Plan[T]{asked: s, spec: s}

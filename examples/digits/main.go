@@ -1,0 +1,137 @@
+// Digits trains a multi-layer perceptron to read handwritten digits: 8x8
+// pictures of the UCI set that the module carries. The model is a gorgonia
+// expression graph; its gradients are derived from it.
+//
+//	go run ./examples/digits
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/models"
+	"github.com/symgrad/symgrad/train"
+	"github.com/symgrad/symgrad/train/data"
+)
+
+func main() {
+	epochs := flag.Int("epochs", 40, "passes over the training set")
+	picture := flag.String("picture", "digits-loss.svg", "where to draw the loss curve; empty: nowhere")
+	save := flag.String("save", "", "where to save the trained parameters (safetensors); empty: nowhere")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Stdout, *epochs, *picture, *save); err != nil {
+		fmt.Fprintln(os.Stderr, "digits:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, w io.Writer, epochs int, picture, save string) error {
+	trainSet, testSet, err := load()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "digits: %d training and %d test pictures of 8x8\n", trainSet.Len(), testSet.Len())
+
+	model, err := models.NewMLP(models.Perceptron{
+		In: 64, Hidden: []int{64, 32}, Out: 10, Head: models.MultiClass, DType: graph.Float32, Seed: 1,
+	})
+	if err != nil {
+		return err
+	}
+	trainer, err := train.New(model, train.Options{
+		Optimizer: train.Adam{}, Schedule: train.StepDecay(0.002, 850, 0.75),
+		Epochs: epochs, BatchSize: 32, Seed: 1,
+		Metrics: []train.Metric{train.Accuracy()}, Validation: testSet, Progress: w,
+	})
+	if err != nil {
+		return err
+	}
+	history, err := trainer.Fit(ctx, trainSet)
+	if err != nil {
+		return err
+	}
+	last := history.Last()
+	accuracy, _ := last.Metric("accuracy")
+	fmt.Fprintf(w, "loss %.4f, test accuracy %.4f after %d epochs, %.1f s of training\n",
+		last.Loss, accuracy, last.Epoch, history.TrainingTime().Seconds())
+
+	if err := show(ctx, w, trainer, testSet); err != nil {
+		return err
+	}
+	if picture != "" {
+		if err := draw(history, picture); err != nil {
+			return err
+		}
+		fmt.Fprintln(w, "loss curve:", picture)
+	}
+	if save != "" {
+		return train.Save(save, model.Params())
+	}
+	return nil
+}
+
+// load splits the digits as the reference does and scales the features to the
+// mean 0 and the variance 1 of the training part.
+func load() (trainSet, testSet *data.Dataset, err error) {
+	all, err := data.Digits()
+	if err != nil {
+		return nil, nil, err
+	}
+	trainRows, testRows, err := data.ReferenceSplit("digits")
+	if err != nil {
+		return nil, nil, err
+	}
+	if trainSet, err = all.Subset(trainRows); err != nil {
+		return nil, nil, err
+	}
+	if testSet, err = all.Subset(testRows); err != nil {
+		return nil, nil, err
+	}
+	scaler := data.Scaler{Field: "x"}
+	if err := scaler.Fit(trainSet); err != nil {
+		return nil, nil, err
+	}
+	if trainSet, err = scaler.Apply(trainSet); err != nil {
+		return nil, nil, err
+	}
+	testSet, err = scaler.Apply(testSet)
+	return trainSet, testSet, err
+}
+
+// show prints the first predictions on the test set.
+func show(ctx context.Context, w io.Writer, t *train.Trainer, d *data.Dataset) error {
+	some, err := d.Subset([]int{0, 1, 2, 3, 4, 5})
+	if err != nil {
+		return err
+	}
+	probs, err := t.Predict(ctx, some)
+	if err != nil {
+		return err
+	}
+	labels, _ := some.Field("y")
+	for i, label := range labels.Ints {
+		p := probs[i*10 : (i+1)*10]
+		digit := train.Predicted(p)
+		fmt.Fprintf(w, "picture %d: predicted %d with probability %.3f, is %d\n", i, digit, p[digit], label)
+	}
+	return nil
+}
+
+func draw(h *train.History, path string) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	if err := h.WriteSVG(f); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
+}

@@ -1,0 +1,162 @@
+package symgrad
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// policy says who may import whom: "a b < c d" lets c and d import a and b, and
+// what a and b may import. Every package of the module stands in it; "never"
+// lines forbid what else would follow.
+const policy = `
+	internal/kernel/cpu                              < internal/kernel/vec internal/kernel/gemm
+	internal/kernel/pool                             < internal/kernel/gemm internal/ir
+	internal/ir internal/kernel/vec internal/kernel/gemm < internal/op
+	internal/ir                                      < internal/exec
+	internal/op internal/exec                        < internal/compile
+	internal/compile                                 < graph
+	graph                                            < autograd models
+	internal/atomicfile                              < internal/safetensors
+	internal/safetensors                             < train
+	train/data internal/kernel/vec autograd          < train
+	autograd models train                            < examples benchmarks internal/optest internal/conformance cmd
+`
+
+// gorgoniaFree are the packages that gorgonia may not appear in.
+var gorgoniaFree = []string{"internal/ir", "internal/kernel", "internal/exec"}
+
+// standardOnly are the packages that import the standard library and the
+// module's own packages alone.
+var standardOnly = []string{"internal/ir", "internal/kernel", "internal/exec"}
+
+const module = "github.com/symgrad/symgrad"
+
+func TestLayers(t *testing.T) {
+	allowed := readPolicy(t)
+	fset := token.NewFileSet()
+	seen := map[string]bool{}
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			nested := path != "." && hasFile(path, "go.mod")
+			if nested || d.Name() == "testdata" || path != "." && strings.HasPrefix(d.Name(), ".") {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		from := filepath.ToSlash(filepath.Dir(path))
+		seen[from] = true
+		f, err := parser.ParseFile(fset, path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range f.Imports {
+			to, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			checkImport(t, allowed, from, to)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for p := range seen {
+		if p != "." && allowed[room(allowed, p)] == nil {
+			t.Errorf("package %s stands nowhere in the policy", p)
+		}
+	}
+}
+
+func hasFile(dir, name string) bool {
+	m, _ := filepath.Glob(filepath.Join(dir, name))
+	return len(m) > 0
+}
+
+// checkImport reports an import that the policy does not have.
+func checkImport(t *testing.T, allowed map[string][]string, from, to string) {
+	t.Helper()
+	within := func(list []string) bool {
+		return slices.ContainsFunc(list, func(p string) bool { return from == p || strings.HasPrefix(from, p+"/") })
+	}
+	rest, ours := strings.CutPrefix(to, module+"/")
+	if !ours {
+		if strings.HasPrefix(to, "gorgonia.org/") && within(gorgoniaFree) {
+			t.Errorf("%s imports %s: gorgonia has no place there", from, to)
+		}
+		if strings.Contains(to, ".") && within(standardOnly) {
+			t.Errorf("%s imports %s, want the standard library alone", from, to)
+		}
+		return
+	}
+	if from == "." || rest == from {
+		return
+	}
+	if !slices.Contains(allowed[room(allowed, from)], room(allowed, rest)) {
+		t.Errorf("%s imports %s, which the policy does not allow", from, rest)
+	}
+}
+
+// room is the entry of the policy that p belongs to: itself or a parent.
+func room(allowed map[string][]string, p string) string {
+	for q := p; q != "." && q != ""; q = filepath.ToSlash(filepath.Dir(q)) {
+		if _, ok := allowed[q]; ok {
+			return q
+		}
+	}
+	return p
+}
+
+// readPolicy returns, for each package, what it may import, directly or by way
+// of what it imports.
+func readPolicy(t *testing.T) map[string][]string {
+	t.Helper()
+	direct := map[string][]string{}
+	for line := range strings.Lines(policy) {
+		low, high, ok := strings.Cut(strings.TrimSpace(line), "<")
+		if !ok {
+			continue
+		}
+		for _, h := range strings.Fields(high) {
+			direct[h] = append(direct[h], strings.Fields(low)...)
+		}
+		for _, l := range strings.Fields(low) {
+			if direct[l] == nil {
+				direct[l] = []string{}
+			}
+		}
+	}
+	all := map[string][]string{}
+	var reach func(p string, path []string) []string
+	reach = func(p string, path []string) []string {
+		if slices.Contains(path, p) {
+			t.Fatalf("the policy has a cycle: %v", append(path, p))
+		}
+		if out, ok := all[p]; ok {
+			return out
+		}
+		out := []string{}
+		for _, q := range direct[p] {
+			out = append(append(out, q), reach(q, append(path, p))...)
+		}
+		slices.Sort(out)
+		all[p] = slices.Compact(out)
+		return all[p]
+	}
+	for p := range direct {
+		reach(p, nil)
+	}
+	return all
+}
