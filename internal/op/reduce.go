@@ -244,6 +244,31 @@ func (s *folding[T]) part(_, p int) {
 	}
 }
 
+// extremeKernel folds rows with of and columns with pair, max or min.
+func extremeKernel[T ir.Float](of func([]T) T, pair func(dst, a, b []T)) ir.Kernel[T] {
+	return reduceKernel(reducer[T]{
+		rows: func(dst, x []T, n int) {
+			for i := range dst {
+				dst[i] = of(x[i*n : (i+1)*n])
+			}
+		},
+		cols: func(dst, x []T, n, stride int) {
+			copy(dst, x)
+			for i := 1; i < n; i++ {
+				pair(dst, dst, x[i*stride:])
+			}
+		},
+	})
+}
+
+// shareTies sends d to the elements of the operand of the fold n that are equal
+// to its result, in equal shares.
+func (c *Ctx) shareTies(n Applied, d *gorgonia.Node) *gorgonia.Node {
+	tie := c.Eq(n.In[0], c.keepAxes(n, n.Out))
+	share := c.Div(c.keepAxes(n, d), c.Sum(tie, n.Attrs.Ints("axes"), true))
+	return c.Mul(tie, share)
+}
+
 // refReduce folds one element after another.
 func refReduce(zero float64, f func(acc, x float64) float64) func(*ir.Call[float64]) {
 	return func(c *ir.Call[float64]) {

@@ -1,0 +1,23 @@
+package op
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// Gt is 1 where x > y, else 0: no gradient.
+var Gt Entry
+
+func init() {
+	define(&Gt, Entry{
+		Def: ir.Def{Name: "gt", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
+			Elem32: elem2(vec.GtF32), Elem64: elem2(vec.GtF64)},
+		VJP:     noGrad,
+		Ref:     ref2(func(x, y float64) float64 { return float64(truth(x > y)) }),
+		Samples: kinked(shapes(2, plain...)),
+	})
+}
+
+// Gt is 1 where x > y, else 0, broadcast.
+func (c *Ctx) Gt(x, y *gorgonia.Node) *gorgonia.Node { return c.elementwise2(&Gt, x, y) }

@@ -1,0 +1,31 @@
+package op
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// ReduceMax is the largest element over the axes, NaN if there is one: d goes to the
+// elements that are equal to it, in equal shares.
+var ReduceMax Entry
+
+func init() {
+	define(&ReduceMax, Entry{
+		Def: ir.Def{Name: "reducemax", Class: ir.Reduce, Arity: 1, Infer: inferReduceSome,
+			F32: extremeKernel(vec.MaxOfF32, vec.MaxF32),
+			F64: extremeKernel(vec.MaxOfF64, vec.MaxF64)},
+		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
+			return []*gorgonia.Node{c.shareTies(n, d)}
+		},
+		Ref:     refReduce(math.NaN(), math.Max),
+		Samples: reduceSamples,
+	})
+}
+
+// ReduceMax is the largest element over the axes (nil: all of them).
+func (c *Ctx) ReduceMax(x *gorgonia.Node, axes []int, keep bool) *gorgonia.Node {
+	return c.reduce(&ReduceMax, x, axes, keep)
+}

@@ -1,0 +1,31 @@
+package op
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// ReduceMin is the smallest element over the axes, NaN if there is one: d goes to the
+// elements that are equal to it, in equal shares.
+var ReduceMin Entry
+
+func init() {
+	define(&ReduceMin, Entry{
+		Def: ir.Def{Name: "reducemin", Class: ir.Reduce, Arity: 1, Infer: inferReduceSome,
+			F32: extremeKernel(vec.MinOfF32, vec.MinF32),
+			F64: extremeKernel(vec.MinOfF64, vec.MinF64)},
+		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
+			return []*gorgonia.Node{c.shareTies(n, d)}
+		},
+		Ref:     refReduce(math.NaN(), math.Min),
+		Samples: reduceSamples,
+	})
+}
+
+// ReduceMin is the smallest element over the axes (nil: all of them).
+func (c *Ctx) ReduceMin(x *gorgonia.Node, axes []int, keep bool) *gorgonia.Node {
+	return c.reduce(&ReduceMin, x, axes, keep)
+}
