@@ -39,7 +39,7 @@ func fuse(f *ir.Func) bool {
 	}
 	result := map[*ir.Value]bool{}
 	for _, v := range f.Out {
-		result[v] = true
+		result[base(v)] = true
 	}
 	for i := len(f.Values) - 1; i >= 0; i-- {
 		if v := f.Values[i]; v.Def != nil && v.Def.Class == ir.Elementwise && v.Body == nil {
@@ -59,15 +59,20 @@ type fusing struct {
 }
 
 // ownResults gives every result of the function memory of its own: a leaf, a
-// view or a value that is returned twice is copied.
+// value that is returned twice, and a view that is not all of a value in its
+// order are copied.
 func (g *fusing) ownResults() {
 	seen := map[*ir.Value]bool{}
 	for i, v := range g.f.Out {
-		if v.Def == nil || v.Def.Class == ir.Move || seen[v] {
-			v = g.copyOf(v)
-			g.f.Out[i] = v
+		b := v
+		if v.Def != nil && v.Def.Class == ir.Move && isAlias(v) && base(v).Type.Shape.Size() == v.Type.Shape.Size() {
+			b = base(v)
 		}
-		seen[v] = true
+		if b.Def == nil || b.Def.Class == ir.Move || seen[b] {
+			v = g.copyOf(v)
+			g.f.Out[i], b = v, v
+		}
+		seen[b] = true
 	}
 }
 

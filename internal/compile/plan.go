@@ -102,15 +102,19 @@ func (p *planner) bound(v *ir.Value) int {
 	return least
 }
 
+// target places a result: the memory is that of the base, of which v may be
+// another shape.
 func (p *planner) target(v *ir.Value, t Target) {
 	n := v.Type.Shape.Size()
+	var at exec.Buffer
 	if t.Grad {
-		p.at[v] = exec.Buffer{Arena: exec.Grad, Offset: t.Offset, Len: n}
+		at = exec.Buffer{Arena: exec.Grad, Offset: t.Offset, Len: n}
 		p.size(exec.Grad, v.Type.DType)
 	} else {
-		p.at[v] = grow(p.size(exec.Output, v.Type.DType), exec.Output, n)
+		at = grow(p.size(exec.Output, v.Type.DType), exec.Output, n)
 	}
-	p.p.Outputs = append(p.p.Outputs, exec.Slot{Name: t.Name, Type: v.Type, Where: p.at[v]})
+	p.at[base(v)] = at
+	p.p.Outputs = append(p.p.Outputs, exec.Slot{Name: t.Name, Type: v.Type, Where: at})
 }
 
 // base is the value whose memory an alias shows.

@@ -11,7 +11,7 @@ var Add Entry
 
 func init() {
 	define(&Add, Entry{
-		Def: ir.Def{Name: "add", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
+		Def: ir.Def{Name: "add", Class: ir.Elementwise, Arity: 2, Infer: sameShape, Simplify: simplifyAdd,
 			Elem32: elem2(vec.AddF32), Elem64: elem2(vec.AddF64)},
 		VJP: vjp2(func(_ *Ctx, _, _, d *gorgonia.Node) (dx, dy *gorgonia.Node) {
 			return d, d

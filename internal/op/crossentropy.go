@@ -16,20 +16,11 @@ var CrossEntropy Entry
 func init() {
 	define(&CrossEntropy, Entry{
 		Def: ir.Def{Name: "crossentropy", Class: ir.Opaque, Arity: 2, Infer: inferCrossEntropy,
-			Range: func(v *ir.Value, i int) (int, bool) {
-				s := v.In[0].Type.Shape
-				return s[len(s)-1], i == 1
-			},
-			Cost: func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 4 * int64(v.In[0].Type.Shape.Size())} },
-			F32:  crossEntropy(vec.MaxOfF32, vec.SumExpSubF32), F64: crossEntropy(vec.MaxOfF64, vec.SumExpSubF64)},
+			Range: labelRange,
+			Cost:  func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 4 * int64(v.In[0].Type.Shape.Size())} },
+			F32:   crossEntropy(vec.MaxOfF32, vec.SumExpSubF32), F64: crossEntropy(vec.MaxOfF64, vec.SumExpSubF64)},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
-			x, labels := n.In[0], n.In[1]
-			s := c.Shape(x)
-			if c.Err != nil {
-				return []*gorgonia.Node{nil, nil}
-			}
-			p := c.Sub(c.Softmax(x, -1), c.OneHot(labels, s[len(s)-1], x))
-			return []*gorgonia.Node{c.Mul(c.Reshape(d, append(c.Shape(d).Clone(), 1)), p), nil}
+			return []*gorgonia.Node{c.Apply(&CrossEntropyGrad, nil, n.In[0], n.In[1], d), nil}
 		},
 		Ref: func(c *ir.Call[float64]) {
 			n := c.V.In[0].Type.Shape[len(c.V.In[0].Type.Shape)-1]
@@ -47,6 +38,12 @@ func init() {
 			{In: []ir.Shape{{2, 4, 10}, {2, 4}}, Int: []int{0, 10}},
 		},
 	})
+}
+
+// labelRange holds the labels, operand 1, to the classes of the logits.
+func labelRange(v *ir.Value, i int) (int, bool) {
+	s := v.In[0].Type.Shape
+	return s[len(s)-1], i == 1
 }
 
 func inferCrossEntropy(in []ir.Type, _ ir.Attrs) (ir.Type, error) {

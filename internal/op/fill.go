@@ -14,15 +14,7 @@ func init() {
 		Def: ir.Def{Name: "fill", Class: ir.Elementwise, Arity: 1, Infer: sameShape, Consts: by,
 			Elem32: fill[float32], Elem64: fill[float64],
 			Simplify: func(f *ir.Func, v *ir.Value) *ir.Value {
-				k := f.AddConst(ir.Type{DType: v.Type.DType}, []float64{v.Attrs.Float("by")})
-				if len(v.Type.Shape) == 0 {
-					return k
-				}
-				w, err := f.New(&Broadcast.Def, ir.A("shape", []int(v.Type.Shape)), k)
-				if err != nil {
-					return nil
-				}
-				return w
+				return constantLike(f, v, v.Attrs.Float("by"))
 			}},
 		VJP:     noGrad,
 		Ref:     refBy(func(_, s float64) float64 { return s }),

@@ -90,8 +90,14 @@ func vjpMatMul(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 	return []*gorgonia.Node{dx, dy}
 }
 
-// simplifyMatMul takes transposed operands into the product.
+// simplifyMatMul makes a product that sums one term an elementwise one, and
+// takes transposed operands into the product.
 func simplifyMatMul(f *ir.Func, v *ir.Value) *ir.Value {
+	if len(v.Type.Shape) == 2 {
+		if w := outerProduct(f, v); w != nil {
+			return w
+		}
+	}
 	in := append([]*ir.Value(nil), v.In...)
 	a := v.Attrs
 	for i, key := range []string{"transA", "transB"} {
@@ -104,6 +110,30 @@ func simplifyMatMul(f *ir.Func, v *ir.Value) *ir.Value {
 		return nil
 	}
 	w, err := f.New(v.Def, a, in...)
+	if err != nil {
+		return nil
+	}
+	return w
+}
+
+// outerProduct is v as column times row, broadcast, if it sums one term.
+func outerProduct(f *ir.Func, v *ir.Value) *ir.Value {
+	m, k := lastTwo(v.In[0].Type.Shape, v.Attrs.Bool("transA"))
+	n := v.Type.Shape[1]
+	if k != 1 || len(v.In[1].Type.Shape) != 2 {
+		return nil
+	}
+	in := make([]*ir.Value, 2)
+	for i, s := range [][]int{{m, 1}, {1, n}} {
+		x, err := f.New(&Reshape.Def, ir.A("shape", s), v.In[i])
+		if err == nil {
+			in[i], err = f.New(&Broadcast.Def, ir.A("shape", []int{m, n}), x)
+		}
+		if err != nil {
+			return nil
+		}
+	}
+	w, err := f.New(&Mul.Def, nil, in...)
 	if err != nil {
 		return nil
 	}

@@ -11,7 +11,7 @@ var Mul Entry
 
 func init() {
 	define(&Mul, Entry{
-		Def: ir.Def{Name: "mul", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
+		Def: ir.Def{Name: "mul", Class: ir.Elementwise, Arity: 2, Infer: sameShape, Simplify: simplifyMul,
 			Elem32: elem2(vec.MulF32), Elem64: elem2(vec.MulF64)},
 		VJP: vjp2(func(c *Ctx, x, y, d *gorgonia.Node) (dx, dy *gorgonia.Node) {
 			return c.Mul(d, y), c.Mul(d, x)

@@ -25,6 +25,9 @@ func init() {
 				if x.Type.Equal(v.Type) {
 					return x
 				}
+				if w := withoutKeep(f, v); w != nil {
+					return w
+				}
 				if x.Def != v.Def {
 					return nil
 				}
@@ -43,6 +46,19 @@ func init() {
 			{In: []ir.Shape{{1}}, Attrs: ir.A("shape", []int{})},
 		},
 	})
+}
+
+// withoutKeep is v as the fold that does not keep the axes which v drops.
+func withoutKeep(f *ir.Func, v *ir.Value) *ir.Value {
+	x := v.In[0]
+	if x.Def == nil || x.Def.Class != ir.Reduce || !x.Attrs.Bool("keep") {
+		return nil
+	}
+	w, err := f.New(x.Def, x.Attrs.With("keep", false), x.In...)
+	if err != nil || !w.Type.Equal(v.Type) {
+		return nil
+	}
+	return w
 }
 
 func inferReshape(in []ir.Type, a ir.Attrs) (ir.Type, error) {

@@ -11,7 +11,7 @@ var Scale Entry
 
 func init() {
 	define(&Scale, Entry{
-		Def: ir.Def{Name: "scale", Class: ir.Elementwise, Arity: 1, Infer: sameShape, Consts: by,
+		Def: ir.Def{Name: "scale", Class: ir.Elementwise, Arity: 1, Infer: sameShape, Consts: by, Simplify: simplifyScale,
 			Elem32: elemS(vec.MulSF32), Elem64: elemS(vec.MulSF64)},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			return []*gorgonia.Node{c.Scale(d, n.Attrs.Float("by"))}

@@ -16,7 +16,7 @@ func init() {
 		Def: ir.Def{Name: "sigmoid", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
 			Elem32: elem1(vec.SigmoidF32), Elem64: elem1(vec.SigmoidF64)},
 		VJP: vjp1(func(c *Ctx, _, y, d *gorgonia.Node) *gorgonia.Node {
-			return c.Mul(d, c.Mul(y, c.AddConst(c.Neg(y), 1)))
+			return c.SigmoidGrad(d, y)
 		}),
 		Ref:     ref1(func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }),
 		Samples: shapes(1, plain...),

@@ -16,16 +16,7 @@ func init() {
 	define(&Softmax, Entry{
 		Def: ir.Def{Name: "softmax", Class: ir.Opaque, Arity: 1, Infer: inferAxis,
 			Cost: func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 4 * int64(v.Type.Shape.Size())} },
-			F32: lineKernel(func(dst, x []float32) {
-				vec.AddSF32(dst, x, -finite(vec.MaxOfF32(x)))
-				vec.ExpF32(dst, dst)
-				vec.DivSF32(dst, dst, vec.SumF32(dst))
-			}),
-			F64: lineKernel(func(dst, x []float64) {
-				vec.AddSF64(dst, x, -finite(vec.MaxOfF64(x)))
-				vec.ExpF64(dst, dst)
-				vec.DivSF64(dst, dst, vec.SumF64(dst))
-			})},
+			F32:  lineKernel(softmaxF32), F64: lineKernel(softmaxF64)},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			y := n.Out
 			s := c.Sum(c.Mul(d, y), []int{n.Attrs.Int("axis")}, true)
@@ -71,4 +62,16 @@ func (c *Ctx) alongAxis(e *Entry, x *gorgonia.Node, axis int) *gorgonia.Node {
 		return nil
 	}
 	return c.Apply(e, ir.A("axis", k), x)
+}
+
+func softmaxF32(dst, x []float32) {
+	vec.AddSF32(dst, x, -finite(vec.MaxOfF32(x)))
+	vec.ExpF32(dst, dst)
+	vec.DivSF32(dst, dst, vec.SumF32(dst))
+}
+
+func softmaxF64(dst, x []float64) {
+	vec.AddSF64(dst, x, -finite(vec.MaxOfF64(x)))
+	vec.ExpF64(dst, dst)
+	vec.DivSF64(dst, dst, vec.SumF64(dst))
 }

@@ -11,7 +11,7 @@ var Sub Entry
 
 func init() {
 	define(&Sub, Entry{
-		Def: ir.Def{Name: "sub", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
+		Def: ir.Def{Name: "sub", Class: ir.Elementwise, Arity: 2, Infer: sameShape, Simplify: simplifySub,
 			Elem32: elem2(vec.SubF32), Elem64: elem2(vec.SubF64)},
 		VJP: vjp2(func(c *Ctx, _, _, d *gorgonia.Node) (dx, dy *gorgonia.Node) {
 			return d, c.Neg(d)

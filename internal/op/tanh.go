@@ -16,7 +16,7 @@ func init() {
 		Def: ir.Def{Name: "tanh", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
 			Elem32: elem1(vec.TanhF32), Elem64: elem1(vec.TanhF64)},
 		VJP: vjp1(func(c *Ctx, _, y, d *gorgonia.Node) *gorgonia.Node {
-			return c.Mul(d, c.AddConst(c.Neg(c.Square(y)), 1))
+			return c.TanhGrad(d, y)
 		}),
 		Ref:     ref1(math.Tanh),
 		Samples: shapes(1, plain...),

@@ -1,0 +1,84 @@
+package op
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"gorgonia.org/gorgonia"
+)
+
+// CrossEntropyGrad is d·(softmax x − onehot label) for each example, the
+// gradient of CrossEntropy in one pass: x: [..., C], labels: Int [...], d: [...],
+// result [..., C]. For u, the gradient of the result, and s = softmax x,
+// dx = d·s·(u − Σ u·s) and dd = Σ u·(s − onehot label).
+var CrossEntropyGrad Entry
+
+func init() {
+	define(&CrossEntropyGrad, Entry{
+		Def: ir.Def{Name: "crossentropygrad", Class: ir.Opaque, Arity: 3, Infer: inferCrossEntropyGrad,
+			Range: labelRange,
+			Cost:  func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 5 * int64(v.Type.Shape.Size())} },
+			F32:   crossEntropyGrad(softmaxF32), F64: crossEntropyGrad(softmaxF64)},
+		VJP: vjpCrossEntropyGrad,
+		Ref: func(c *ir.Call[float64]) {
+			n := c.V.Type.Shape[len(c.V.Type.Shape)-1]
+			for i, label := range c.IntIn[1] {
+				x, y := c.In[0][i*n:(i+1)*n], c.Out[i*n:(i+1)*n]
+				m, sum := refMax(x), 0.0
+				for _, v := range x {
+					sum += math.Exp(v - m)
+				}
+				for j, v := range x {
+					y[j] = c.In[2][i] * (math.Exp(v-m)/sum - float64(truth(j == label)))
+				}
+			}
+		},
+		Samples: []Sample{
+			{In: []ir.Shape{{5, 3}, {5}, {5}}, Int: []int{0, 3, 0}},
+			{In: []ir.Shape{{2, 4, 10}, {2, 4}, {2, 4}}, Int: []int{0, 10, 0}},
+		},
+	})
+}
+
+func inferCrossEntropyGrad(in []ir.Type, a ir.Attrs) (ir.Type, error) {
+	t, err := inferCrossEntropy(in[:2], a)
+	if err != nil {
+		return ir.Type{}, err
+	}
+	if !in[2].Equal(t) {
+		return ir.Type{}, shapef("got the gradient %v, want %v", in[2], t)
+	}
+	return in[0], nil
+}
+
+func vjpCrossEntropyGrad(c *Ctx, n Applied, u *gorgonia.Node) []*gorgonia.Node {
+	x, labels, d := n.In[0], n.In[1], n.In[2]
+	shape := c.Shape(x)
+	if c.Err != nil {
+		return make([]*gorgonia.Node, 3)
+	}
+	s := c.Softmax(x, -1)
+	last := []int{-1}
+	dx := c.Mul(s, c.Sub(u, c.Sum(c.Mul(u, s), last, true)))
+	dx = c.Mul(dx, c.Reshape(d, append(c.Shape(d).Clone(), 1)))
+	hot := c.OneHot(labels, shape[len(shape)-1], x)
+	return []*gorgonia.Node{dx, nil, c.Sum(c.Mul(u, c.Sub(s, hot)), last, false)}
+}
+
+func crossEntropyGrad[T ir.Float](softmax func(dst, x []T)) ir.Kernel[T] {
+	return ir.Kernel[T]{Run: func(c *ir.Call[T]) {
+		s := c.V.Type.Shape
+		n := s[len(s)-1]
+		for i, label := range c.IntIn[1] {
+			if label < 0 || label >= n {
+				continue // the forward pass reports it
+			}
+			y, d := c.Out[i*n:(i+1)*n], c.In[2][i]
+			softmax(y, c.In[0][i*n:(i+1)*n])
+			y[label]--
+			for j := range y {
+				y[j] *= d
+			}
+		}
+	}}
+}

@@ -1,0 +1,31 @@
+package op
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// ReluGrad is g where y > 0, else 0, the gradient of max(x, 0) at its result y:
+// dg = d where y > 0, dy = 0. Where y is 0, an infinite g gives 0, not NaN.
+var ReluGrad Entry
+
+func init() {
+	define(&ReluGrad, Entry{
+		Def: ir.Def{Name: "relugrad", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
+			Elem32: elem2(vec.ReluGradF32), Elem64: elem2(vec.ReluGradF64)},
+		VJP: vjp2(func(c *Ctx, _, y, d *gorgonia.Node) (dg, dy *gorgonia.Node) {
+			return c.ReluGrad(d, y), nil
+		}),
+		Ref: ref2(func(g, y float64) float64 {
+			if y > 0 {
+				return g
+			}
+			return 0
+		}),
+		Samples: kinked(shapes(2, plain...)),
+	})
+}
+
+// ReluGrad is g where y > 0, else 0.
+func (c *Ctx) ReluGrad(g, y *gorgonia.Node) *gorgonia.Node { return c.elementwise2(&ReluGrad, g, y) }
