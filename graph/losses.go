@@ -85,6 +85,72 @@ func (b *Builder) SoftmaxCrossEntropy(x, labels *gorgonia.Node) *gorgonia.Node {
 	return b.Mean(b.c.CrossEntropy(x, labels))
 }
 
+// SoftmaxCrossEntropyEach is SoftmaxCrossEntropy without the mean: a loss for
+// each label, [...].
+func (b *Builder) SoftmaxCrossEntropyEach(x, labels *gorgonia.Node) *gorgonia.Node {
+	return b.c.CrossEntropy(x, labels)
+}
+
+// SoftmaxCrossEntropyWeighted is the mean of the losses weighted by the class of
+// each example: Σ w[label]·loss / Σ w[label], w: [C].
+func (b *Builder) SoftmaxCrossEntropyWeighted(x, labels, w *gorgonia.Node) *gorgonia.Node {
+	each := b.c.Take(w, labels)
+	return b.Div(b.Sum(b.Mul(each, b.c.CrossEntropy(x, labels))), b.Sum(each))
+}
+
+// SoftmaxCrossEntropyIgnoring is SoftmaxCrossEntropy over the examples whose
+// label is not ignore; NaN if there is none.
+func (b *Builder) SoftmaxCrossEntropyIgnoring(x, labels *gorgonia.Node, ignore int) *gorgonia.Node {
+	kept := b.Sum(b.c.NotInt(labels, ignore, x))
+	return b.Div(b.Sum(b.c.CrossEntropyIgnoring(x, labels, ignore)), kept)
+}
+
+// NLL is the mean of −logp[label], for logarithms of probabilities: [N, C] and
+// labels: Ints of [N].
+func (b *Builder) NLL(logp, labels *gorgonia.Node) *gorgonia.Node {
+	s := b.c.Shape(labels)
+	picked := b.c.Gather(logp, b.c.Reshape(labels, append(s.Clone(), 1)), -1)
+	return b.Neg(b.Mean(picked))
+}
+
+// BCEWithLogitsEach is BCEWithLogits without the mean, of x's shape.
+func (b *Builder) BCEWithLogitsEach(x, y *gorgonia.Node) *gorgonia.Node {
+	if !b.same("bce", x, y) {
+		return nil
+	}
+	return b.c.BCELogits(x, y)
+}
+
+// SmoothL1 is Huber(x, y, beta)/beta: e²/(2·beta) near 0, |e| − beta/2 beyond
+// beta.
+func (b *Builder) SmoothL1(x, y *gorgonia.Node, beta float64) *gorgonia.Node {
+	h := b.Huber(x, y, beta)
+	if b.c.Err != nil {
+		return nil
+	}
+	return b.Scale(h, 1/beta)
+}
+
+// Hinge is the mean of max(0, 1 − x·y) for targets y of −1 and 1.
+func (b *Builder) Hinge(x, y *gorgonia.Node) *gorgonia.Node {
+	if !b.same("hinge", x, y) {
+		return nil
+	}
+	return b.Mean(b.ReLU(b.oneMinus(b.Mul(x, y))))
+}
+
+// MultiHinge is the mean over the examples of Σ_c≠label max(0, 1 − x[label] +
+// x[c])/C: scores x: [N, C], labels: Ints of [N] (Weston and Watkins 1999).
+func (b *Builder) MultiHinge(x, labels *gorgonia.Node) *gorgonia.Node {
+	s := b.c.Shape(x)
+	if b.c.Err != nil || len(s) == 0 {
+		return nil
+	}
+	own := b.c.Gather(x, b.c.Reshape(labels, append(b.c.Shape(labels).Clone(), 1)), -1)
+	other := b.oneMinus(b.c.OneHot(labels, s[len(s)-1], x))
+	return b.Mean(b.Mul(other, b.ReLU(b.AddConst(b.Sub(x, own), 1))))
+}
+
 // SoftmaxCrossEntropySoft is the mean over the examples of −Σ y·log softmax(x)
 // along the last axis, for one-hot or soft targets y of x's shape: [..., C].
 func (b *Builder) SoftmaxCrossEntropySoft(x, y *gorgonia.Node) *gorgonia.Node {

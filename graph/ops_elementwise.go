@@ -59,3 +59,157 @@ func (b *Builder) SiLU(x *gorgonia.Node) *gorgonia.Node { return b.c.Silu(x) }
 // influence on the value; its gradient is 0·that of its own expression, so a
 // NaN there needs a safe argument (Where(x > 0, Log(Where(x > 0, x, 1)), 0)).
 func (b *Builder) Where(cond, x, y *gorgonia.Node) *gorgonia.Node { return b.c.Select(cond, x, y) }
+
+// Exp2 is 2ˣ.
+func (b *Builder) Exp2(x *gorgonia.Node) *gorgonia.Node { return b.c.Exp2(x) }
+
+// Log2 is the binary logarithm.
+func (b *Builder) Log2(x *gorgonia.Node) *gorgonia.Node { return b.c.Log2(x) }
+
+// Log10 is the decimal logarithm.
+func (b *Builder) Log10(x *gorgonia.Node) *gorgonia.Node { return b.c.Log10(x) }
+
+// Rsqrt is 1/√x.
+func (b *Builder) Rsqrt(x *gorgonia.Node) *gorgonia.Node { return b.c.Rsqrt(x) }
+
+// Reciprocal is 1/x.
+func (b *Builder) Reciprocal(x *gorgonia.Node) *gorgonia.Node { return b.c.Reciprocal(x) }
+
+// Cube is x³.
+func (b *Builder) Cube(x *gorgonia.Node) *gorgonia.Node { return b.c.Cube(x) }
+
+// Tan is the tangent of radians.
+func (b *Builder) Tan(x *gorgonia.Node) *gorgonia.Node { return b.c.Tan(x) }
+
+// Asin is the inverse sine: NaN outside of [−1, 1].
+func (b *Builder) Asin(x *gorgonia.Node) *gorgonia.Node { return b.c.Asin(x) }
+
+// Acos is the inverse cosine: NaN outside of [−1, 1].
+func (b *Builder) Acos(x *gorgonia.Node) *gorgonia.Node { return b.c.Acos(x) }
+
+// Atan is the inverse tangent.
+func (b *Builder) Atan(x *gorgonia.Node) *gorgonia.Node { return b.c.Atan(x) }
+
+// Atan2 is the angle of the point (y, x), in (−π, π], broadcast.
+func (b *Builder) Atan2(x, y *gorgonia.Node) *gorgonia.Node { return b.c.Atan2(x, y) }
+
+// Sinh is the hyperbolic sine.
+func (b *Builder) Sinh(x *gorgonia.Node) *gorgonia.Node { return b.c.Sinh(x) }
+
+// Cosh is the hyperbolic cosine.
+func (b *Builder) Cosh(x *gorgonia.Node) *gorgonia.Node { return b.c.Cosh(x) }
+
+// Asinh is the inverse hyperbolic sine.
+func (b *Builder) Asinh(x *gorgonia.Node) *gorgonia.Node { return b.c.Asinh(x) }
+
+// Acosh is the inverse hyperbolic cosine: NaN below 1.
+func (b *Builder) Acosh(x *gorgonia.Node) *gorgonia.Node { return b.c.Acosh(x) }
+
+// Atanh is the inverse hyperbolic tangent: NaN outside of [−1, 1].
+func (b *Builder) Atanh(x *gorgonia.Node) *gorgonia.Node { return b.c.Atanh(x) }
+
+// Floor rounds down. It has no gradient, as Ceil, Round and Trunc have none.
+func (b *Builder) Floor(x *gorgonia.Node) *gorgonia.Node { return b.c.Floor(x) }
+
+// Ceil rounds up.
+func (b *Builder) Ceil(x *gorgonia.Node) *gorgonia.Node { return b.c.Ceil(x) }
+
+// Round rounds to the nearest integer, halves to the even one.
+func (b *Builder) Round(x *gorgonia.Node) *gorgonia.Node { return b.c.Round(x) }
+
+// Trunc rounds towards 0.
+func (b *Builder) Trunc(x *gorgonia.Node) *gorgonia.Node { return b.c.Trunc(x) }
+
+// Erf is the error function.
+func (b *Builder) Erf(x *gorgonia.Node) *gorgonia.Node { return b.c.Erf(x) }
+
+// Erfc is 1 − Erf, accurate for large x.
+func (b *Builder) Erfc(x *gorgonia.Node) *gorgonia.Node { return b.c.Erfc(x) }
+
+// Lgamma is log|Γ(x)|.
+func (b *Builder) Lgamma(x *gorgonia.Node) *gorgonia.Node { return b.c.Lgamma(x) }
+
+// Digamma is the derivative of Lgamma.
+func (b *Builder) Digamma(x *gorgonia.Node) *gorgonia.Node { return b.c.Digamma(x) }
+
+// LogSigmoid is log(1/(1 + e⁻ˣ)), without overflow.
+func (b *Builder) LogSigmoid(x *gorgonia.Node) *gorgonia.Node { return b.c.LogSigmoid(x) }
+
+// Mish is x·tanh(softplus x) (Misra 2019).
+func (b *Builder) Mish(x *gorgonia.Node) *gorgonia.Node { return b.c.Mish(x) }
+
+// Softsign is x/(1 + |x|).
+func (b *Builder) Softsign(x *gorgonia.Node) *gorgonia.Node { return b.c.Softsign(x) }
+
+// GELUTanh is the approximation x·½(1 + tanh(√(2/π)(x + 0.044715x³))) of GELU.
+func (b *Builder) GELUTanh(x *gorgonia.Node) *gorgonia.Node { return b.c.GeluTanh(x) }
+
+// SELU is the self-normalising ELU of Klambauer et al. (2017).
+func (b *Builder) SELU(x *gorgonia.Node) *gorgonia.Node { return b.c.Selu(x) }
+
+// HardTanh is x held to [−1, 1].
+func (b *Builder) HardTanh(x *gorgonia.Node) *gorgonia.Node { return b.c.HardTanh(x) }
+
+// HardSigmoid is x/6 + 1/2 held to [0, 1].
+func (b *Builder) HardSigmoid(x *gorgonia.Node) *gorgonia.Node { return b.c.HardSigmoid(x) }
+
+// HardSwish is x·HardSigmoid(x).
+func (b *Builder) HardSwish(x *gorgonia.Node) *gorgonia.Node { return b.c.HardSwish(x) }
+
+// Clamp is x held to [lo, hi], which may be infinite; NaN stays. Its derivative
+// is 1 inside and at the bounds, 0 outside.
+func (b *Builder) Clamp(x *gorgonia.Node, lo, hi float64) *gorgonia.Node { return b.c.Clamp(x, lo, hi) }
+
+// Pow is xʸ, broadcast: NaN for a negative x and a y that is no integer.
+func (b *Builder) Pow(x, y *gorgonia.Node) *gorgonia.Node { return b.c.Pow(x, y) }
+
+// PowConst is x to the power of the constant p.
+func (b *Builder) PowConst(x *gorgonia.Node, p float64) *gorgonia.Node { return b.c.PowConst(x, p) }
+
+// Maximum is the larger of x and y, broadcast, NaN if either is. Where they are
+// equal each gets half of the gradient.
+func (b *Builder) Maximum(x, y *gorgonia.Node) *gorgonia.Node { return b.c.Maximum(x, y) }
+
+// Minimum is the smaller of x and y, as Maximum is the larger.
+func (b *Builder) Minimum(x, y *gorgonia.Node) *gorgonia.Node { return b.c.Minimum(x, y) }
+
+// Hypot is √(x² + y²) without overflow, broadcast; its derivative at 0 is 0.
+func (b *Builder) Hypot(x, y *gorgonia.Node) *gorgonia.Node { return b.c.Hypot(x, y) }
+
+// Lerp is x + w·(y − x), broadcast.
+func (b *Builder) Lerp(x, y, w *gorgonia.Node) *gorgonia.Node { return b.c.Lerp(x, y, w) }
+
+// Less is 1 where x < y, else 0, broadcast. Comparisons have no gradient.
+func (b *Builder) Less(x, y *gorgonia.Node) *gorgonia.Node { return b.c.Lt(x, y) }
+
+// LessEqual is 1 where x ≤ y, else 0.
+func (b *Builder) LessEqual(x, y *gorgonia.Node) *gorgonia.Node { return b.c.Le(x, y) }
+
+// Greater is 1 where x > y, else 0.
+func (b *Builder) Greater(x, y *gorgonia.Node) *gorgonia.Node { return b.c.Gt(x, y) }
+
+// GreaterEqual is 1 where x ≥ y, else 0.
+func (b *Builder) GreaterEqual(x, y *gorgonia.Node) *gorgonia.Node { return b.c.Ge(x, y) }
+
+// Equal is 1 where x = y, else 0.
+func (b *Builder) Equal(x, y *gorgonia.Node) *gorgonia.Node { return b.c.Eq(x, y) }
+
+// NotEqual is 1 where x ≠ y, else 0.
+func (b *Builder) NotEqual(x, y *gorgonia.Node) *gorgonia.Node { return b.c.Ne(x, y) }
+
+// IsNaN is 1 where x is NaN, else 0.
+func (b *Builder) IsNaN(x *gorgonia.Node) *gorgonia.Node { return b.c.IsNaN(x) }
+
+// IsInf is 1 where x is infinite, else 0.
+func (b *Builder) IsInf(x *gorgonia.Node) *gorgonia.Node { return b.c.IsInf(x) }
+
+// StopGradient is x, held constant by differentiation.
+func (b *Builder) StopGradient(x *gorgonia.Node) *gorgonia.Node { return b.c.StopGradient(x) }
+
+// Polygamma is the order-th derivative of Digamma, order ≥ 1.
+func (b *Builder) Polygamma(x *gorgonia.Node, order int) *gorgonia.Node {
+	return b.c.Polygamma(x, order)
+}
+
+// Xlogy is x·log y, 0 where x is 0, broadcast.
+func (b *Builder) Xlogy(x, y *gorgonia.Node) *gorgonia.Node { return b.c.Xlogy(x, y) }

@@ -16,3 +16,53 @@ func (b *Builder) Max(x *gorgonia.Node, axes ...int) *gorgonia.Node {
 func (b *Builder) Min(x *gorgonia.Node, axes ...int) *gorgonia.Node {
 	return b.c.ReduceMin(x, axes, false)
 }
+
+// Prod multiplies the elements. Its gradient is right at zeros.
+func (b *Builder) Prod(x *gorgonia.Node, axes ...int) *gorgonia.Node {
+	return b.c.Prod(x, axes, false)
+}
+
+// LogSumExp is log Σeˣ, for any finite x.
+func (b *Builder) LogSumExp(x *gorgonia.Node, axes ...int) *gorgonia.Node {
+	return b.c.LogSumExp(x, axes, false)
+}
+
+// Variance is Σ(x − mean)²/(n − correction), in two passes: a correction of 1
+// makes it unbiased. n must be larger than the correction.
+func (b *Builder) Variance(x *gorgonia.Node, correction int, axes ...int) *gorgonia.Node {
+	return b.c.Variance(x, axes, correction, false)
+}
+
+// Std is the square root of Variance, with the gradient 0 where that is 0.
+func (b *Builder) Std(x *gorgonia.Node, correction int, axes ...int) *gorgonia.Node {
+	return b.c.Std(x, axes, correction, false)
+}
+
+// Norm is the p-norm (Σ|x|ᵖ)^(1/p), p ≥ 1, or the largest |x| for p = +Inf. Its
+// gradient where it is 0 is 0.
+func (b *Builder) Norm(x *gorgonia.Node, p float64, axes ...int) *gorgonia.Node {
+	return b.c.Norm(x, p, axes, false)
+}
+
+// CumSum is the running sum along the axis.
+func (b *Builder) CumSum(x *gorgonia.Node, axis int) *gorgonia.Node { return b.c.CumSum(x, axis) }
+
+// CumProd is the running product along the axis. Its gradient is right at zeros.
+func (b *Builder) CumProd(x *gorgonia.Node, axis int) *gorgonia.Node { return b.c.CumProd(x, axis) }
+
+// ArgSort is the order, Ints, that sorts x along the axis; equal elements keep
+// theirs, NaN counts as the largest.
+func (b *Builder) ArgSort(x *gorgonia.Node, axis int, descending bool) *gorgonia.Node {
+	return b.c.ArgSort(x, axis, descending)
+}
+
+// Sort is x sorted along the axis.
+func (b *Builder) Sort(x *gorgonia.Node, axis int, descending bool) *gorgonia.Node {
+	return b.c.Sort(x, axis, descending)
+}
+
+// TopK are the k largest elements along the axis, in falling order.
+func (b *Builder) TopK(x *gorgonia.Node, k, axis int) *gorgonia.Node { return b.c.TopK(x, k, axis) }
+
+// Median is the middle element along the axis, the lower of two.
+func (b *Builder) Median(x *gorgonia.Node, axis int) *gorgonia.Node { return b.c.Median(x, axis) }

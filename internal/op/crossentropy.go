@@ -10,7 +10,8 @@ import (
 
 // CrossEntropy is log Σeˣ − x[label] for each example, the cross-entropy of the
 // softmax with the label: x: [..., C], labels: Int [...], result [...]. It is
-// stable for any finite x. dx = d·(softmax x − onehot label).
+// stable for any finite x. dx = d·(softmax x − onehot label). With the attribute
+// ignore, examples of that label have the loss and the gradient 0.
 var CrossEntropy Entry
 
 func init() {
@@ -20,11 +21,15 @@ func init() {
 			Cost:  func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 4 * int64(v.In[0].Type.Shape.Size())} },
 			F32:   crossEntropy(vec.MaxOfF32, vec.SumExpSubF32), F64: crossEntropy(vec.MaxOfF64, vec.SumExpSubF64)},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
-			return []*gorgonia.Node{c.Apply(&CrossEntropyGrad, nil, n.In[0], n.In[1], d), nil}
+			return []*gorgonia.Node{c.Apply(&CrossEntropyGrad, n.Attrs, n.In[0], n.In[1], d), nil}
 		},
 		Ref: func(c *ir.Call[float64]) {
 			n := c.V.In[0].Type.Shape[len(c.V.In[0].Type.Shape)-1]
 			for i, label := range c.IntIn[1] {
+				if ignored(c.V.Attrs, label) {
+					c.Out[i] = 0
+					continue
+				}
 				x := c.In[0][i*n : (i+1)*n]
 				m, sum := refMax(x), 0.0
 				for _, v := range x {
@@ -43,7 +48,13 @@ func init() {
 // labelRange holds the labels, operand 1, to the classes of the logits.
 func labelRange(v *ir.Value, i int) (int, bool) {
 	s := v.In[0].Type.Shape
-	return s[len(s)-1], i == 1
+	return s[len(s)-1], i == 1 && v.Attrs.Get("ignore") == nil
+}
+
+// ignored says whether the attribute ignore names the label.
+func ignored(a ir.Attrs, label int) bool {
+	k, ok := a.Get("ignore").(int)
+	return ok && k == label
 }
 
 func inferCrossEntropy(in []ir.Type, _ ir.Attrs) (ir.Type, error) {
@@ -62,6 +73,10 @@ func crossEntropy[T ir.Float](maxOf func([]T) T, sumExp func([]T, T) T) ir.Kerne
 		s := c.V.In[0].Type.Shape
 		n := s[len(s)-1]
 		for i, label := range c.IntIn[1] {
+			if ignored(c.V.Attrs, label) {
+				c.Out[i] = 0
+				continue
+			}
 			if label < 0 || label >= n {
 				c.Fault.Report(shapef("crossentropy: got the label %d at element %d, want it in [0,%d)", label, i, n))
 				continue
@@ -76,4 +91,9 @@ func crossEntropy[T ir.Float](maxOf func([]T) T, sumExp func([]T, T) T) ir.Kerne
 // CrossEntropy is log Σeˣ − x[label] along the last axis.
 func (c *Ctx) CrossEntropy(x, labels *gorgonia.Node) *gorgonia.Node {
 	return c.Apply(&CrossEntropy, nil, x, labels)
+}
+
+// CrossEntropyIgnoring is CrossEntropy, 0 for examples of the label ignore.
+func (c *Ctx) CrossEntropyIgnoring(x, labels *gorgonia.Node, ignore int) *gorgonia.Node {
+	return c.Apply(&CrossEntropy, ir.A("ignore", ignore), x, labels)
 }

@@ -24,6 +24,10 @@ func init() {
 			n := c.V.Type.Shape[len(c.V.Type.Shape)-1]
 			for i, label := range c.IntIn[1] {
 				x, y := c.In[0][i*n:(i+1)*n], c.Out[i*n:(i+1)*n]
+				if ignored(c.V.Attrs, label) {
+					clear(y)
+					continue
+				}
 				m, sum := refMax(x), 0.0
 				for _, v := range x {
 					sum += math.Exp(v - m)
@@ -59,9 +63,12 @@ func vjpCrossEntropyGrad(c *Ctx, n Applied, u *gorgonia.Node) []*gorgonia.Node {
 	}
 	s := c.Softmax(x, -1)
 	last := []int{-1}
+	if k, ok := n.Attrs.Get("ignore").(int); ok {
+		u = c.Mul(u, c.Reshape(c.NotInt(labels, k, x), append(c.Shape(d).Clone(), 1)))
+	}
 	dx := c.Mul(s, c.Sub(u, c.Sum(c.Mul(u, s), last, true)))
 	dx = c.Mul(dx, c.Reshape(d, append(c.Shape(d).Clone(), 1)))
-	hot := c.OneHot(labels, shape[len(shape)-1], x)
+	hot := c.Apply(&OneHot, n.Attrs.With("classes", shape[len(shape)-1]).With("dtype", c.Type(x).DType.String()), labels)
 	return []*gorgonia.Node{dx, nil, c.Sum(c.Mul(u, c.Sub(s, hot)), last, false)}
 }
 
@@ -70,10 +77,11 @@ func crossEntropyGrad[T ir.Float](softmax func(dst, x []T)) ir.Kernel[T] {
 		s := c.V.Type.Shape
 		n := s[len(s)-1]
 		for i, label := range c.IntIn[1] {
-			if label < 0 || label >= n {
-				continue // the forward pass reports it
-			}
 			y, d := c.Out[i*n:(i+1)*n], c.In[2][i]
+			if label < 0 || label >= n { // to be ignored, or reported by the forward pass
+				clear(y)
+				continue
+			}
 			softmax(y, c.In[0][i*n:(i+1)*n])
 			y[label]--
 			for j := range y {

@@ -7,7 +7,7 @@ import (
 
 // OneHot is the float array of the Int operand's shape with an axis of extent
 // classes behind it: 1 at the index, 0 elsewhere. The attribute dtype names the
-// float type. No gradient.
+// float type. With the attribute ignore, that index gives zeros. No gradient.
 var OneHot Entry
 
 func init() {
@@ -27,8 +27,10 @@ func init() {
 				}
 				return ir.Type{DType: d, Shape: append(in[0].Shape.Clone(), n)}, nil
 			},
-			Range: func(v *ir.Value, _ int) (int, bool) { return v.Attrs.Int("classes"), true },
-			F32:   ir.Kernel[float32]{Run: oneHot[float32]}, F64: ir.Kernel[float64]{Run: oneHot[float64]}},
+			Range: func(v *ir.Value, _ int) (int, bool) {
+				return v.Attrs.Int("classes"), v.Attrs.Get("ignore") == nil
+			},
+			F32: ir.Kernel[float32]{Run: oneHot[float32]}, F64: ir.Kernel[float64]{Run: oneHot[float64]}},
 		VJP: noGrad,
 		Ref: oneHot[float64],
 		Samples: []Sample{
@@ -42,6 +44,9 @@ func oneHot[T ir.Float](c *ir.Call[T]) {
 	n := c.V.Attrs.Int("classes")
 	clear(c.Out)
 	for i, k := range c.IntIn[0] {
+		if ignored(c.V.Attrs, k) {
+			continue
+		}
 		if k < 0 || k >= n {
 			c.Fault.Report(shapef("onehot: got the index %d at element %d, want it in [0,%d)", k, i, n))
 			continue

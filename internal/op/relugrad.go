@@ -6,8 +6,9 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// ReluGrad is g where y > 0, else 0, the gradient of max(x, 0) at its result y:
-// dg = d where y > 0, dy = 0. Where y is 0, an infinite g gives 0, not NaN.
+// ReluGrad is g but 0 where y ≤ 0, the gradient of max(x, 0) at its result y: dg
+// is d there, dy = 0. Where y is 0, an infinite g gives 0, not NaN; NaN in y lets
+// g through.
 var ReluGrad Entry
 
 func init() {
@@ -18,14 +19,14 @@ func init() {
 			return c.ReluGrad(d, y), nil
 		}),
 		Ref: ref2(func(g, y float64) float64 {
-			if y > 0 {
-				return g
+			if y <= 0 {
+				return 0
 			}
-			return 0
+			return g
 		}),
 		Samples: kinked(shapes(2, plain...)),
 	})
 }
 
-// ReluGrad is g where y > 0, else 0.
+// ReluGrad is g but 0 where y ≤ 0.
 func (c *Ctx) ReluGrad(g, y *gorgonia.Node) *gorgonia.Node { return c.elementwise2(&ReluGrad, g, y) }

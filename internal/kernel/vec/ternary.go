@@ -30,10 +30,10 @@ func LerpF32(dst, a, b, w []float32) { lerp(dst, a, b, w) }
 // LerpF64 is dst = a + w·(b − a).
 func LerpF64(dst, a, b, w []float64) { lerp(dst, a, b, w) }
 
-// ReluGradF32 is g where x > 0, else 0; NaN in x gives 0.
+// ReluGradF32 is g but where x ≤ 0, there 0: NaN lets g through.
 func ReluGradF32(dst, g, x []float32) { reluGrad(dst, g, x) }
 
-// ReluGradF64 is g where x > 0, else 0; NaN in x gives 0.
+// ReluGradF64 is g but where x ≤ 0, there 0: NaN lets g through.
 func ReluGradF64(dst, g, x []float64) { reluGrad(dst, g, x) }
 
 // TanhGradF32 is g·(1 − y²).
@@ -89,7 +89,7 @@ func reluGrad[T Float](dst, g, x []T) {
 	g, x = g[:len(dst)], x[:len(dst)]
 	for i, v := range x {
 		d := g[i]
-		if !(v > 0) {
+		if v <= 0 {
 			d = 0
 		}
 		dst[i] = d

@@ -1,0 +1,122 @@
+package graph
+
+import (
+	"math"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+)
+
+// inf is no upper bound.
+var inf = math.Inf(1)
+
+// Standardize is (x − mean)/√(variance + eps) over the axes, the variance being
+// the biased one. eps > 0 keeps constant rows finite.
+func (b *Builder) Standardize(x *gorgonia.Node, eps float64, axes ...int) *gorgonia.Node {
+	if !(eps > 0) {
+		b.c.Fail("standardize", b.c.Label, gorgonia.Nodes{x}, errors.Errorf("got the eps %v, want it above 0", eps))
+		return nil
+	}
+	e := b.Sub(x, b.c.Mean(x, axes, true))
+	return b.Mul(e, b.Rsqrt(b.AddConst(b.c.Mean(b.Square(e), axes, true), eps)))
+}
+
+// LayerNorm is Standardize over the last axis, times gain plus bias, each of
+// that axis's extent: x: [..., F] (Ba et al. 2016). 1e-5 is a usual eps.
+func (b *Builder) LayerNorm(x, gain, bias *gorgonia.Node, eps float64) *gorgonia.Node {
+	return b.Add(b.Mul(b.Standardize(x, eps, -1), gain), bias)
+}
+
+// RMSNorm is x/√(mean x² + eps) over the last axis, times gain (Zhang and
+// Sennrich 2019).
+func (b *Builder) RMSNorm(x, gain *gorgonia.Node, eps float64) *gorgonia.Node {
+	return b.Mul(b.Mul(x, b.Rsqrt(b.AddConst(b.c.Mean(b.Square(x), []int{-1}, true), eps))), gain)
+}
+
+// channels gives a vector of one number for each channel the shape that
+// broadcasts to x: [N, C, ...].
+func (b *Builder) channels(v, x *gorgonia.Node) *gorgonia.Node {
+	s := b.c.Shape(x)
+	if b.c.Err != nil || len(s) < 2 {
+		return v
+	}
+	shape := make([]int, len(s)-1)
+	for i := range shape {
+		shape[i] = 1
+	}
+	shape[0] = s[1]
+	return b.Reshape(v, shape...)
+}
+
+// BatchNorm is Standardize of each channel over the batch and all positions,
+// times gain plus bias: x: [N, C, ...]; gain and bias: [C] (Ioffe and Szegedy
+// 2015). It needs more than one value for each channel.
+func (b *Builder) BatchNorm(x, gain, bias *gorgonia.Node, eps float64) *gorgonia.Node {
+	axes := b.withoutChannels(x)
+	if s := b.c.Shape(x); b.c.Err == nil && s.Size() <= s[1] {
+		b.c.Fail("batchnorm", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v, which has one value for each channel, want more", s))
+		return nil
+	}
+	return b.Add(b.Mul(b.Standardize(x, eps, axes...), b.channels(gain, x)), b.channels(bias, x))
+}
+
+func (b *Builder) withoutChannels(x *gorgonia.Node) []int {
+	s := b.c.Shape(x)
+	if b.c.Err == nil && len(s) < 2 {
+		b.c.Fail("batchnorm", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v, want [N, C, ...]", s))
+	}
+	axes := []int{0}
+	for i := 2; i < len(s); i++ {
+		axes = append(axes, i)
+	}
+	return axes
+}
+
+// BatchNormFixed is BatchNorm with a given mean and variance of each channel,
+// [C], as in prediction.
+func (b *Builder) BatchNormFixed(x, gain, bias, mean, variance *gorgonia.Node, eps float64) *gorgonia.Node {
+	scale := b.Mul(gain, b.Rsqrt(b.AddConst(variance, eps)))
+	return b.Add(b.Mul(b.Sub(x, b.channels(mean, x)), b.channels(scale, x)), b.channels(bias, x))
+}
+
+// InstanceNorm is Standardize of each channel of each example over its
+// positions: x: [N, C, ...].
+func (b *Builder) InstanceNorm(x *gorgonia.Node, eps float64) *gorgonia.Node {
+	s := b.c.Shape(x)
+	if b.c.Err == nil && len(s) < 3 {
+		b.c.Fail("instancenorm", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v, want [N, C, ...]", s))
+		return nil
+	}
+	var axes []int
+	for i := 2; i < len(s); i++ {
+		axes = append(axes, i)
+	}
+	return b.Standardize(x, eps, axes...)
+}
+
+// GroupNorm is Standardize over groups of channels and all positions, times gain
+// plus bias: x: [N, C, ...], C a multiple of groups (Wu and He 2018).
+func (b *Builder) GroupNorm(x, gain, bias *gorgonia.Node, groups int, eps float64) *gorgonia.Node {
+	s := b.c.Shape(x)
+	if b.c.Err == nil && (len(s) < 2 || groups < 1 || s[1]%groups != 0) {
+		b.c.Fail("groupnorm", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v in %d groups, want [N, C, ...] with a multiple of the groups", s, groups))
+	}
+	if b.c.Err != nil {
+		return nil
+	}
+	y := b.Reshape(b.Standardize(b.Reshape(x, s[0], groups, -1), eps, -1), s...)
+	return b.Add(b.Mul(y, b.channels(gain, x)), b.channels(bias, x))
+}
+
+// L2Normalize is x/max(‖x‖, eps) over the axis.
+func (b *Builder) L2Normalize(x *gorgonia.Node, axis int, eps float64) *gorgonia.Node {
+	return b.Div(x, b.Clamp(b.c.Norm(x, 2, []int{axis}, true), eps, inf))
+}
+
+// CosineSimilarity is x·y/(max(‖x‖, eps)·max(‖y‖, eps)) over the axis, which is
+// dropped. 1e-8 is a usual eps.
+func (b *Builder) CosineSimilarity(x, y *gorgonia.Node, axis int, eps float64) *gorgonia.Node {
+	nx := b.Clamp(b.Norm(x, 2, axis), eps, inf)
+	ny := b.Clamp(b.Norm(y, 2, axis), eps, inf)
+	return b.Div(b.Sum(b.Mul(x, y), axis), b.Mul(nx, ny))
+}

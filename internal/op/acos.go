@@ -1,0 +1,27 @@
+package op
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// Acos is the inverse cosine: dx = −d/√(1 − x²).
+var Acos Entry
+
+func init() {
+	define(&Acos, Entry{
+		Def: ir.Def{Name: "acos", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
+			Elem32: elem1(vec.AcosF32), Elem64: elem1(vec.AcosF64)},
+		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
+			return c.Neg(c.Mul(d, c.Rsqrt(c.Mul(c.AddConst(c.Neg(x), 1), c.AddConst(x, 1)))))
+		}),
+		Ref:     ref1(math.Acos),
+		Samples: within(-0.9, 0.9, shapes(1, plain...)),
+	})
+}
+
+// Acos is the inverse cosine.
+func (c *Ctx) Acos(x *gorgonia.Node) *gorgonia.Node { return c.Apply(&Acos, nil, x) }

@@ -1,0 +1,128 @@
+package op
+
+import (
+	"sort"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"gorgonia.org/gorgonia"
+)
+
+// ArgSort is the Int order that sorts x along an axis, from the largest with the
+// attribute descending. Equal elements keep their order; NaN counts as the
+// largest. No gradient: the sorted values are gathered by it.
+var ArgSort Entry
+
+func init() {
+	define(&ArgSort, Entry{
+		Def: ir.Def{Name: "argsort", Class: ir.Opaque, Arity: 1,
+			Infer: func(in []ir.Type, a ir.Attrs) (ir.Type, error) {
+				t, err := inferAxis(in, a)
+				return ir.Type{DType: ir.Int, Shape: t.Shape}, err
+			},
+			F32: ir.Kernel[float32]{Prepare: prepareSort[float32], Run: argSort[float32]},
+			F64: ir.Kernel[float64]{Prepare: prepareSort[float64], Run: argSort[float64]}},
+		VJP: noGrad,
+		Ref: func(c *ir.Call[float64]) {
+			c.State, _ = prepareSort[float64](c.V, 1)
+			argSort(c)
+		},
+		Samples: []Sample{
+			{In: []ir.Shape{{3, 5}}, Attrs: ir.A("axis", 1, "descending", true)},
+			{In: []ir.Shape{{4, 3}}, Attrs: ir.A("axis", 0, "descending", false)},
+		},
+	})
+}
+
+// sorting is a line with its order, as sort.Interface.
+type sorting[T ir.Float] struct {
+	x          []T
+	order      []int
+	descending bool
+}
+
+func (s *sorting[T]) Len() int      { return len(s.order) }
+func (s *sorting[T]) Swap(i, j int) { s.order[i], s.order[j] = s.order[j], s.order[i] }
+
+func (s *sorting[T]) Less(i, j int) bool {
+	a, b := s.x[s.order[i]], s.x[s.order[j]]
+	if s.descending {
+		a, b = b, a
+	}
+	return a < b || a == a && b != b
+}
+
+func prepareSort[T ir.Float](v *ir.Value, _ int) (any, int) {
+	n := v.Type.Shape[v.Attrs.Int("axis")]
+	return &sorting[T]{x: make([]T, n), order: make([]int, n), descending: v.Attrs.Bool("descending")}, 0
+}
+
+func argSort[T ir.Float](c *ir.Call[T]) {
+	s := c.State.(*sorting[T])
+	g := lineOf(c.V.Type.Shape, c.V.Attrs.Int("axis"))
+	for i := range g.outer * g.inner {
+		base := i/g.inner*g.n*g.inner + i%g.inner
+		for k := range s.x {
+			s.x[k], s.order[k] = c.In[0][base+k*g.inner], k
+		}
+		sort.Stable(s)
+		for k, o := range s.order {
+			c.IntOut[base+k*g.inner] = o
+		}
+	}
+}
+
+// ArgSort is the order that sorts x along the axis.
+func (c *Ctx) ArgSort(x *gorgonia.Node, axis int, descending bool) *gorgonia.Node {
+	t := c.Type(x)
+	if c.Err != nil {
+		return nil
+	}
+	k, err := t.Axis(axis)
+	if err != nil {
+		c.Fail("argsort", c.Label, []*gorgonia.Node{x}, shapef("%v", err))
+		return nil
+	}
+	return c.Apply(&ArgSort, ir.A("axis", k, "descending", descending), x)
+}
+
+// Sort is x sorted along the axis.
+func (c *Ctx) Sort(x *gorgonia.Node, axis int, descending bool) *gorgonia.Node {
+	return c.Gather(x, c.ArgSort(x, axis, descending), axis)
+}
+
+// TopK are the k largest along the axis, in falling order.
+func (c *Ctx) TopK(x *gorgonia.Node, k, axis int) *gorgonia.Node {
+	return c.part(c.Sort(x, axis, true), axis, 0, k)
+}
+
+// Median is the middle element along the axis, the lower of two, and drops it.
+func (c *Ctx) Median(x *gorgonia.Node, axis int) *gorgonia.Node {
+	t := c.Type(x)
+	k, err := t.Axis(axis)
+	if c.Err != nil || err != nil || t.Shape[k] == 0 {
+		c.Fail("median", c.Label, []*gorgonia.Node{x}, shapef("got axis %d of %v, want one with elements", axis, t.Shape))
+		return nil
+	}
+	mid := (t.Shape[k] - 1) / 2
+	y := c.part(c.Sort(x, k, false), k, mid, mid+1)
+	return c.Reshape(y, append(t.Shape[:k:k].Clone(), t.Shape[k+1:]...))
+}
+
+// part is the places from start to before stop of an axis.
+func (c *Ctx) part(x *gorgonia.Node, axis, start, stop int) *gorgonia.Node {
+	t := c.Type(x)
+	if c.Err != nil {
+		return nil
+	}
+	k, err := t.Axis(axis)
+	if err != nil || start < 0 || stop > t.Shape[k] || start > stop {
+		c.Fail("slice", c.Label, []*gorgonia.Node{x}, shapef("got the places [%d,%d) on axis %d of %v", start, stop, axis, t.Shape))
+		return nil
+	}
+	r := make([]Range, k+1)
+	for i := range r {
+		r[i] = Range{0, t.Shape[i], 1}
+	}
+	r[k] = Range{start, stop, 1}
+	return c.Slice(x, r)
+}

@@ -1,0 +1,27 @@
+package op
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// Asin is the inverse sine: dx = d/√(1 − x²).
+var Asin Entry
+
+func init() {
+	define(&Asin, Entry{
+		Def: ir.Def{Name: "asin", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
+			Elem32: elem1(vec.AsinF32), Elem64: elem1(vec.AsinF64)},
+		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
+			return c.Mul(d, c.Rsqrt(c.Mul(c.AddConst(c.Neg(x), 1), c.AddConst(x, 1))))
+		}),
+		Ref:     ref1(math.Asin),
+		Samples: within(-0.9, 0.9, shapes(1, plain...)),
+	})
+}
+
+// Asin is the inverse sine.
+func (c *Ctx) Asin(x *gorgonia.Node) *gorgonia.Node { return c.Apply(&Asin, nil, x) }

@@ -1,0 +1,27 @@
+package op
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// Asinh is the inverse hyperbolic sine: dx = d/√(1 + x²).
+var Asinh Entry
+
+func init() {
+	define(&Asinh, Entry{
+		Def: ir.Def{Name: "asinh", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
+			Elem32: elem1(vec.AsinhF32), Elem64: elem1(vec.AsinhF64)},
+		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
+			return c.Mul(d, c.Rsqrt(c.AddConst(c.Square(x), 1)))
+		}),
+		Ref:     ref1(math.Asinh),
+		Samples: shapes(1, plain...),
+	})
+}
+
+// Asinh is the inverse hyperbolic sine.
+func (c *Ctx) Asinh(x *gorgonia.Node) *gorgonia.Node { return c.Apply(&Asinh, nil, x) }

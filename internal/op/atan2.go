@@ -1,0 +1,28 @@
+package op
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// Atan2 is the angle of the point (y, x): dx = d·y/(x² + y²), dy = −d·x/(x² + y²).
+var Atan2 Entry
+
+func init() {
+	define(&Atan2, Entry{
+		Def: ir.Def{Name: "atan2", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
+			Elem32: elem2(vec.Atan2F32), Elem64: elem2(vec.Atan2F64)},
+		VJP: vjp2(func(c *Ctx, x, y, d *gorgonia.Node) (dx, dy *gorgonia.Node) {
+			q := c.Div(d, c.Add(c.Square(x), c.Square(y)))
+			return c.Mul(q, y), c.Neg(c.Mul(q, x))
+		}),
+		Ref:     ref2(math.Atan2),
+		Samples: within(0.3, 2, shapes(2, plain...)),
+	})
+}
+
+// Atan2 is the angle of the point (y, x), broadcast.
+func (c *Ctx) Atan2(x, y *gorgonia.Node) *gorgonia.Node { return c.elementwise2(&Atan2, x, y) }

@@ -1,0 +1,27 @@
+package op
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// Atanh is the inverse hyperbolic tangent: dx = d/((1 − x)(1 + x)).
+var Atanh Entry
+
+func init() {
+	define(&Atanh, Entry{
+		Def: ir.Def{Name: "atanh", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
+			Elem32: elem1(vec.AtanhF32), Elem64: elem1(vec.AtanhF64)},
+		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
+			return c.Div(d, c.Mul(c.AddConst(c.Neg(x), 1), c.AddConst(x, 1)))
+		}),
+		Ref:     ref1(math.Atanh),
+		Samples: within(-0.9, 0.9, shapes(1, plain...)),
+	})
+}
+
+// Atanh is the inverse hyperbolic tangent.
+func (c *Ctx) Atanh(x *gorgonia.Node) *gorgonia.Node { return c.Apply(&Atanh, nil, x) }

@@ -1,0 +1,110 @@
+package op
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"gorgonia.org/gorgonia"
+)
+
+// Concat joins operands along an axis: each gradient is its part of d.
+var Concat Entry
+
+func init() {
+	define(&Concat, Entry{
+		Def: ir.Def{Name: "concat", Class: ir.Opaque, Arity: -1, Infer: inferConcat,
+			F32: ir.Kernel[float32]{Run: concat[float32]}, F64: ir.Kernel[float64]{Run: concat[float64]}},
+		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
+			out := make([]*gorgonia.Node, len(n.In))
+			at, axis := 0, n.Attrs.Int("axis")
+			for i, x := range n.In {
+				s := c.Shape(x)
+				if c.Err != nil {
+					return out
+				}
+				out[i] = c.part(d, axis, at, at+s[axis])
+				at += s[axis]
+			}
+			return out
+		},
+		Ref: concat[float64],
+		Samples: []Sample{
+			{In: []ir.Shape{{2, 3}, {1, 3}, {4, 3}}, Attrs: ir.A("axis", 0)},
+			{In: []ir.Shape{{2, 3}, {2, 1}}, Attrs: ir.A("axis", 1)},
+		},
+	})
+}
+
+func inferConcat(in []ir.Type, a ir.Attrs) (ir.Type, error) {
+	axis := a.Int("axis")
+	if len(in) == 0 || axis < 0 || axis >= len(in[0].Shape) {
+		return ir.Type{}, shapef("got %d operands and axis %d, want operands that have the axis", len(in), axis)
+	}
+	out := ir.Type{DType: in[0].DType, Shape: in[0].Shape.Clone()}
+	for _, t := range in[1:] {
+		if !t.DType.IsFloat() || t.DType != out.DType {
+			return ir.Type{}, dtypef("got %v and %v, want floats of one type", in[0], t)
+		}
+		ok := len(t.Shape) == len(out.Shape)
+		for i := 0; ok && i < len(t.Shape); i++ {
+			ok = i == axis || t.Shape[i] == out.Shape[i]
+		}
+		if !ok {
+			return ir.Type{}, shapef("got %v and %v, want equal extents but on axis %d", in[0].Shape, t.Shape, axis)
+		}
+		out.Shape[axis] += t.Shape[axis]
+	}
+	return out, nil
+}
+
+func concat[T ir.Float](c *ir.Call[T]) {
+	axis := c.V.Attrs.Int("axis")
+	g := lineOf(c.V.Type.Shape, axis)
+	at := 0
+	for i, x := range c.In {
+		w := c.V.In[i].Type.Shape[axis] * g.inner
+		for o := range g.outer {
+			copy(c.Out[o*g.n*g.inner+at:], x[o*w:(o+1)*w])
+		}
+		at += w
+	}
+}
+
+// Concat joins the operands along the axis; a negative one counts from the last.
+func (c *Ctx) Concat(axis int, xs ...*gorgonia.Node) *gorgonia.Node {
+	if c.Err != nil {
+		return nil
+	}
+	if len(xs) == 0 {
+		c.Fail("concat", c.Label, nil, shapef("got no operands, want at least one"))
+		return nil
+	}
+	t := c.Type(xs[0])
+	k, err := t.Axis(axis)
+	if c.Err == nil && err != nil {
+		c.Fail("concat", c.Label, xs, shapef("%v", err))
+	}
+	return c.Apply(&Concat, ir.A("axis", k), xs...)
+}
+
+// Stack joins operands of one shape along a new axis.
+func (c *Ctx) Stack(axis int, xs ...*gorgonia.Node) *gorgonia.Node {
+	if c.Err != nil || len(xs) == 0 {
+		return c.Concat(axis, xs...)
+	}
+	s := c.Shape(xs[0])
+	k := axis
+	if k < 0 {
+		k += len(s) + 1
+	}
+	if k < 0 || k > len(s) {
+		c.Fail("stack", c.Label, xs, shapef("got axis %d for operands %v, want it in [0,%d]", axis, s, len(s)))
+		return nil
+	}
+	each := make([]*gorgonia.Node, len(xs))
+	for i, x := range xs {
+		if si := c.Shape(x); c.Err == nil && !si.Equal(s) {
+			c.Fail("stack", c.Label, xs, shapef("got %v and %v, want equal shapes", s, si))
+		}
+		each[i] = c.Reshape(x, append(append(s[:k:k].Clone(), 1), s[k:]...))
+	}
+	return c.Concat(k, each...)
+}

@@ -1,0 +1,24 @@
+package op
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gonum.org/v1/gonum/mathext"
+	"gorgonia.org/gorgonia"
+)
+
+// Digamma is the derivative of log Γ: dx = d·polygamma x of order 1.
+var Digamma Entry
+
+func init() {
+	define(&Digamma, Entry{
+		Def: ir.Def{Name: "digamma", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
+			Elem32: elem1(vec.DigammaF32), Elem64: elem1(vec.DigammaF64)},
+		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Mul(d, c.Polygamma(x, 1)) }),
+		Ref:     ref1(mathext.Digamma),
+		Samples: within(0.5, 4, shapes(1, plain...)),
+	})
+}
+
+// Digamma is the derivative of log Γ.
+func (c *Ctx) Digamma(x *gorgonia.Node) *gorgonia.Node { return c.Apply(&Digamma, nil, x) }

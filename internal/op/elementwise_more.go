@@ -1,0 +1,57 @@
+package op
+
+import (
+	"math"
+
+	"gorgonia.org/gorgonia"
+)
+
+// This file has elementwise functions that are made of rows: the loops that they
+// are compiled to are one pass all the same.
+
+// Lerp is x + w·(y − x), broadcast.
+func (c *Ctx) Lerp(x, y, w *gorgonia.Node) *gorgonia.Node { return c.Add(x, c.Mul(w, c.Sub(y, x))) }
+
+// GeluTanh is x·½(1 + tanh(√(2/π)(x + 0.044715x³))), as x·sigmoid of twice the
+// argument, which keeps its digits for negative x.
+func (c *Ctx) GeluTanh(x *gorgonia.Node) *gorgonia.Node {
+	u := c.Scale(c.Add(x, c.Scale(c.Cube(x), 0.044715)), 2*math.Sqrt(2/math.Pi))
+	return c.Mul(x, c.Sigmoid(u))
+}
+
+// Mish is x·tanh(softplus x).
+func (c *Ctx) Mish(x *gorgonia.Node) *gorgonia.Node { return c.Mul(x, c.Tanh(c.Softplus(x))) }
+
+// Softsign is x/(1 + |x|).
+func (c *Ctx) Softsign(x *gorgonia.Node) *gorgonia.Node { return c.Div(x, c.AddConst(c.Abs(x), 1)) }
+
+// HardTanh is x held to [−1, 1], with the gradient 0 at the bounds.
+func (c *Ctx) HardTanh(x *gorgonia.Node) *gorgonia.Node { return c.openClamp(x, -1, 1) }
+
+// HardSigmoid is x/6 + 1/2 held to [0, 1], with the gradient 0 at the bounds.
+func (c *Ctx) HardSigmoid(x *gorgonia.Node) *gorgonia.Node {
+	return c.Scale(c.openClamp(c.AddConst(x, 3), 0, 6), 1.0/6)
+}
+
+// HardSwish is x·HardSigmoid x.
+func (c *Ctx) HardSwish(x *gorgonia.Node) *gorgonia.Node { return c.Mul(x, c.HardSigmoid(x)) }
+
+// openClamp is Clamp with the gradient 0 at the bounds.
+func (c *Ctx) openClamp(x *gorgonia.Node, lo, hi float64) *gorgonia.Node {
+	inside := c.Mul(c.GtConst(x, lo), c.LtConst(x, hi))
+	return c.Select(inside, x, c.StopGradient(c.Clamp(x, lo, hi)))
+}
+
+// Selu is scale·(x for x > 0, else alpha·(eˣ − 1)), with the constants of
+// Klambauer et al. (2017).
+func (c *Ctx) Selu(x *gorgonia.Node) *gorgonia.Node {
+	return c.Scale(c.Elu(x, 1.6732632423543772848170429916717), 1.0507009873554804934193349852946)
+}
+
+// Xlogy is x·log y, 0 where x is 0, broadcast.
+func (c *Ctx) Xlogy(x, y *gorgonia.Node) *gorgonia.Node {
+	x, y = c.broadcast2(&Mul, x, y)
+	zero := c.EqConst(x, 0)
+	safe := c.Select(zero, c.Fill(y, 1), y)
+	return c.Select(zero, c.Fill(x, 0), c.Mul(x, c.Log(safe)))
+}

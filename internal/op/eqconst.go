@@ -1,0 +1,25 @@
+package op
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// EqConst is 1 where x == by, else 0, with the constant by: no gradient.
+var EqConst Entry
+
+func init() {
+	define(&EqConst, Entry{
+		Def: ir.Def{Name: "eqconst", Class: ir.Elementwise, Arity: 1, Infer: sameShape, Consts: by,
+			Elem32: elemS(vec.EqSF32), Elem64: elemS(vec.EqSF64)},
+		VJP:     noGrad,
+		Ref:     refBy(func(x, s float64) float64 { return float64(truth(x == s)) }),
+		Samples: withAttrs(ir.A("by", 0.25), kinked(shapes(1, plain...))),
+	})
+}
+
+// EqConst is 1 where x == by, else 0.
+func (c *Ctx) EqConst(x *gorgonia.Node, by float64) *gorgonia.Node {
+	return c.Apply(&EqConst, ir.A("by", by), x)
+}

@@ -1,0 +1,27 @@
+package op
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// Erf is the error function: dx = d·2/√π·e^(−x²).
+var Erf Entry
+
+func init() {
+	define(&Erf, Entry{
+		Def: ir.Def{Name: "erf", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
+			Elem32: elem1(vec.ErfF32), Elem64: elem1(vec.ErfF64)},
+		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
+			return c.Scale(c.Mul(d, c.Exp(c.Neg(c.Square(x)))), 2/math.SqrtPi)
+		}),
+		Ref:     ref1(math.Erf),
+		Samples: shapes(1, plain...),
+	})
+}
+
+// Erf is the error function.
+func (c *Ctx) Erf(x *gorgonia.Node) *gorgonia.Node { return c.Apply(&Erf, nil, x) }

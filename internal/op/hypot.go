@@ -1,0 +1,28 @@
+package op
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// Hypot is z = √(x² + y²) without overflow: dx = d·x/z, dy = d·y/z, 0 where z is 0.
+var Hypot Entry
+
+func init() {
+	define(&Hypot, Entry{
+		Def: ir.Def{Name: "hypot", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
+			Elem32: elem2(vec.HypotF32), Elem64: elem2(vec.HypotF64)},
+		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
+			z := c.Select(c.EqConst(n.Out, 0), c.Fill(n.Out, 1), n.Out)
+			return []*gorgonia.Node{c.Mul(d, c.Div(n.In[0], z)), c.Mul(d, c.Div(n.In[1], z))}
+		},
+		Ref:     ref2(math.Hypot),
+		Samples: within(0.3, 2, shapes(2, plain...)),
+	})
+}
+
+// Hypot is √(x² + y²), broadcast.
+func (c *Ctx) Hypot(x, y *gorgonia.Node) *gorgonia.Node { return c.elementwise2(&Hypot, x, y) }

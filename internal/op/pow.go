@@ -1,0 +1,34 @@
+package op
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// Pow is z = xʸ: dx = d·y·xʸ⁻¹, 0 where y is 0; dy = d·z·log x, 0 where x is 0
+// and y ≥ 0.
+var Pow Entry
+
+func init() {
+	define(&Pow, Entry{
+		Def: ir.Def{Name: "pow", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
+			Elem32: elem2(vec.PowF32), Elem64: elem2(vec.PowF64)},
+		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
+			x, y := n.In[0], n.In[1]
+			zero := c.Fill(n.Out, 0)
+			dx := c.Select(c.EqConst(y, 0), zero, c.Mul(d, c.Mul(y, c.Pow(x, c.AddConst(y, -1)))))
+			flat := c.Mul(c.EqConst(x, 0), c.GeConst(y, 0))
+			safe := c.Select(flat, c.Fill(x, 1), x) // its logarithm is multiplied by 0 below
+			dy := c.Select(flat, zero, c.Mul(d, c.Mul(n.Out, c.Log(safe))))
+			return []*gorgonia.Node{dx, dy}
+		},
+		Ref:     ref2(math.Pow),
+		Samples: within(0.3, 2, shapes(2, plain...)),
+	})
+}
+
+// Pow is x to the power of y, broadcast.
+func (c *Ctx) Pow(x, y *gorgonia.Node) *gorgonia.Node { return c.elementwise2(&Pow, x, y) }

@@ -1,0 +1,35 @@
+package op
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// PowConst is xᵇ with the constant b, the attribute by: dx = d·b·xᵇ⁻¹, and 0
+// for b = 0.
+var PowConst Entry
+
+func init() {
+	define(&PowConst, Entry{
+		Def: ir.Def{Name: "powconst", Class: ir.Elementwise, Arity: 1, Infer: sameShape, Consts: by,
+			Elem32: elemS(vec.PowSF32), Elem64: elemS(vec.PowSF64)},
+		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
+			b := n.Attrs.Float("by")
+			if b == 0 {
+				return []*gorgonia.Node{nil}
+			}
+			return []*gorgonia.Node{c.Mul(d, c.Scale(c.PowConst(n.In[0], b-1), b))}
+		},
+		Ref: refBy(math.Pow),
+		Samples: append(within(0.3, 2, withAttrs(ir.A("by", 1.5), shapes(1, plain...))),
+			withAttrs(ir.A("by", 3.0), shapes(1, plain...))...),
+	})
+}
+
+// PowConst is x to the power of by.
+func (c *Ctx) PowConst(x *gorgonia.Node, by float64) *gorgonia.Node {
+	return c.Apply(&PowConst, ir.A("by", by), x)
+}

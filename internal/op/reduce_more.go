@@ -1,0 +1,90 @@
+package op
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"gorgonia.org/gorgonia"
+)
+
+// This file has folds that are made of rows.
+
+// LogSumExp is log Σeˣ over the axes, stable for any finite x, -Inf where all
+// are.
+func (c *Ctx) LogSumExp(x *gorgonia.Node, axes []int, keep bool) *gorgonia.Node {
+	m := c.StopGradient(c.ReduceMax(x, axes, true))
+	m = c.Select(c.IsInf(m), c.Fill(m, 0), m)
+	s := c.Log(c.Sum(c.Exp(c.Sub(x, m)), axes, true))
+	return c.dropAxes(c.Add(s, m), x, axes, keep)
+}
+
+// dropAxes gives y, a fold of x that kept its axes, the shape that keep asks for.
+func (c *Ctx) dropAxes(y, x *gorgonia.Node, axes []int, keep bool) *gorgonia.Node {
+	t := c.Type(x)
+	if c.Err != nil || keep {
+		return y
+	}
+	axes, err := resolveAxes(t, axes)
+	if err != nil {
+		return nil // the fold has reported it
+	}
+	out, err := inferReduce([]ir.Type{t}, ir.A("axes", axes, "keep", false))
+	if err != nil {
+		return nil
+	}
+	return c.Reshape(y, out.Shape)
+}
+
+// Variance is Σ(x − mean)²/(n − correction) over the axes: 0 divides by n, 1
+// gives the unbiased one. It is computed in two passes.
+func (c *Ctx) Variance(x *gorgonia.Node, axes []int, correction int, keep bool) *gorgonia.Node {
+	mean := c.Mean(x, axes, true)
+	if c.Err != nil {
+		return nil
+	}
+	n := c.Shape(x).Size() / max(1, c.Shape(mean).Size())
+	if n <= correction {
+		c.Fail("variance", c.Label, []*gorgonia.Node{x}, shapef("got %d elements for a variance with the correction %d, want more", n, correction))
+		return nil
+	}
+	return c.Scale(c.Sum(c.Square(c.Sub(x, mean)), axes, keep), 1/float64(n-correction))
+}
+
+// Std is the square root of Variance, with the gradient 0 where that is 0.
+func (c *Ctx) Std(x *gorgonia.Node, axes []int, correction int, keep bool) *gorgonia.Node {
+	return c.rootAbove0(c.Variance(x, axes, correction, keep), 2)
+}
+
+// rootAbove0 is the p-th root of s ≥ 0, with the gradient 0 where s is 0, at
+// which the root's own slope is infinite.
+func (c *Ctx) rootAbove0(s *gorgonia.Node, p float64) *gorgonia.Node {
+	zero := c.EqConst(s, 0)
+	safe := c.Select(zero, c.Fill(s, 1), s)
+	root := c.Sqrt(safe)
+	if p != 2 {
+		root = c.PowConst(safe, 1/p)
+	}
+	return c.Select(zero, c.Fill(s, 0), root)
+}
+
+// Norm is the p-norm (Σ|x|ᵖ)^(1/p) over the axes; p = +Inf is the largest |x|.
+// Its gradient where the norm is 0 is 0.
+func (c *Ctx) Norm(x *gorgonia.Node, p float64, axes []int, keep bool) *gorgonia.Node {
+	if !(p >= 1) {
+		c.Fail("norm", c.Label, []*gorgonia.Node{x}, shapef("got the order %v of a norm, want at least 1", p))
+		return nil
+	}
+	switch {
+	case p == 1:
+		return c.Sum(c.Abs(x), axes, keep)
+	case math.IsInf(p, 1):
+		return c.ReduceMax(c.Abs(x), axes, keep)
+	}
+	var s *gorgonia.Node
+	if p == 2 {
+		s = c.Sum(c.Square(x), axes, keep)
+	} else {
+		s = c.Sum(c.PowConst(c.Abs(x), p), axes, keep)
+	}
+	return c.rootAbove0(s, p)
+}

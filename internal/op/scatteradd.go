@@ -1,0 +1,68 @@
+package op
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"gorgonia.org/gorgonia"
+)
+
+// ScatterAdd adds the elements of x to zeros of the attribute extent, along an
+// axis at the places of the index: y[i, index[i, j, k], k] += x[i, j, k] for
+// axis 1, in the order of x. dx gathers d.
+var ScatterAdd Entry
+
+func init() {
+	define(&ScatterAdd, Entry{
+		Def: ir.Def{Name: "scatteradd", Class: ir.Opaque, Arity: 2,
+			Infer: func(in []ir.Type, a ir.Attrs) (ir.Type, error) {
+				whole := ir.Type{DType: in[0].DType, Shape: append(ir.Shape{}, a.Ints("extent")...)}
+				if err := checkIndex(whole, in[1], a.Int("axis")); err != nil {
+					return ir.Type{}, err
+				}
+				if !in[0].Shape.Equal(in[1].Shape) {
+					return ir.Type{}, shapef("got %v and the index %v, want equal shapes", in[0].Shape, in[1].Shape)
+				}
+				return whole, nil
+			},
+			Range: func(v *ir.Value, i int) (int, bool) { return v.Type.Shape[v.Attrs.Int("axis")], i == 1 },
+			F32:   ir.Kernel[float32]{Prepare: prepareScatter, Run: scatterAdd[float32]},
+			F64:   ir.Kernel[float64]{Prepare: prepareScatter, Run: scatterAdd[float64]}},
+		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
+			return []*gorgonia.Node{c.Apply(&Gather, ir.A("axis", n.Attrs.Int("axis")), d, n.In[1]), nil}
+		},
+		Ref: func(c *ir.Call[float64]) {
+			c.State, _ = prepareScatter(c.V, 1)
+			scatterAdd(c)
+		},
+		Samples: []Sample{
+			{In: []ir.Shape{{3, 2}, {3, 2}}, Int: []int{0, 4}, Attrs: ir.A("axis", 1, "extent", []int{3, 4})},
+			{In: []ir.Shape{{7, 3}, {7, 3}}, Int: []int{0, 5}, Attrs: ir.A("axis", 0, "extent", []int{5, 3})},
+		},
+	})
+}
+
+func prepareScatter(v *ir.Value, _ int) (any, int) {
+	return newPlaces(v.Type.Shape, v.In[1].Type.Shape, v.Attrs.Int("axis")), 0
+}
+
+func scatterAdd[T ir.Float](c *ir.Call[T]) {
+	p := c.State.(*places)
+	clear(c.Out)
+	p.each(c.IntIn[1], func(i, at int) {
+		if at < 0 {
+			c.Fault.Report(shapef("scatteradd: got the index %d at element %d, want it in [0,%d)", c.IntIn[1][i], i, p.n))
+			return
+		}
+		c.Out[at] += c.In[0][i]
+	})
+}
+
+// ScatterAdd adds x to zeros of the shape, at the places of the index along the
+// axis.
+func (c *Ctx) ScatterAdd(x, index *gorgonia.Node, axis int, shape ir.Shape) *gorgonia.Node {
+	k, err := ir.Type{Shape: shape}.Axis(axis)
+	if err != nil {
+		c.Fail("scatteradd", c.Label, []*gorgonia.Node{x, index}, shapef("%v", err))
+		return nil
+	}
+	return c.Apply(&ScatterAdd, ir.A("axis", k, "extent", []int(shape.Clone())), x, index)
+}

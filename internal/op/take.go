@@ -1,0 +1,77 @@
+package op
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"gorgonia.org/gorgonia"
+)
+
+// Take takes rows: x: [n, ...], index: Int of any shape, result index's shape
+// followed by the rest of x's: dx adds the rows of d back, in order.
+var Take Entry
+
+func init() {
+	define(&Take, Entry{
+		Def: ir.Def{Name: "take", Class: ir.Opaque, Arity: 2,
+			Infer: func(in []ir.Type, _ ir.Attrs) (ir.Type, error) {
+				if !in[0].DType.IsFloat() || in[1].DType != ir.Int {
+					return ir.Type{}, dtypef("got %v and %v, want floats and an integer index", in[0], in[1])
+				}
+				if len(in[0].Shape) == 0 {
+					return ir.Type{}, shapef("got %v, which has no rows", in[0].Shape)
+				}
+				return ir.Type{DType: in[0].DType, Shape: append(in[1].Shape.Clone(), in[0].Shape[1:]...)}, nil
+			},
+			Range: func(v *ir.Value, i int) (int, bool) { return v.In[0].Type.Shape[0], i == 1 },
+			F32:   ir.Kernel[float32]{Run: take[float32]}, F64: ir.Kernel[float64]{Run: take[float64]}},
+		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
+			return []*gorgonia.Node{c.Apply(&PutAdd, ir.A("rows", c.rows(n.In[0])), d, n.In[1]), nil}
+		},
+		Ref: take[float64],
+		Samples: []Sample{
+			{In: []ir.Shape{{5, 3}, {4}}, Int: []int{0, 5}},
+			{In: []ir.Shape{{5}, {2, 3}}, Int: []int{0, 5}},
+		},
+	})
+}
+
+// rows is the extent of the first axis of x.
+func (c *Ctx) rows(x *gorgonia.Node) int {
+	if s := c.Shape(x); len(s) > 0 {
+		return s[0]
+	}
+	return 0
+}
+
+func take[T ir.Float](c *ir.Call[T]) {
+	s := c.V.In[0].Type.Shape
+	w := s[1:].Size()
+	for i, k := range c.IntIn[1] {
+		if k < 0 || k >= s[0] {
+			c.Fault.Report(shapef("take: got the index %d at element %d, want it in [0,%d)", k, i, s[0]))
+			continue
+		}
+		copy(c.Out[i*w:(i+1)*w], c.In[0][k*w:])
+	}
+}
+
+// Take takes the rows of x that index lists.
+func (c *Ctx) Take(x, index *gorgonia.Node) *gorgonia.Node { return c.Apply(&Take, nil, x, index) }
+
+// IndexSelect takes the places of an axis that the vector index lists.
+func (c *Ctx) IndexSelect(x, index *gorgonia.Node, axis int) *gorgonia.Node {
+	t := c.Type(x)
+	if c.Err != nil {
+		return nil
+	}
+	k, err := t.Axis(axis)
+	if err != nil || len(c.Shape(index)) != 1 {
+		c.Fail("indexselect", c.Label, []*gorgonia.Node{x, index}, shapef("got axis %d of %v and the index %v, want an axis and a vector", axis, t.Shape, c.Shape(index)))
+		return nil
+	}
+	perm := make([]int, len(t.Shape))
+	for i := range perm {
+		perm[i] = i
+	}
+	perm[0], perm[k] = k, 0
+	return c.Transpose(c.Take(c.Transpose(x, perm), index), perm)
+}

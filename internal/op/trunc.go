@@ -1,0 +1,25 @@
+package op
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// Trunc rounds towards 0: no gradient.
+var Trunc Entry
+
+func init() {
+	define(&Trunc, Entry{
+		Def: ir.Def{Name: "trunc", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
+			Elem32: elem1(vec.TruncF32), Elem64: elem1(vec.TruncF64)},
+		VJP:     noGrad,
+		Ref:     ref1(math.Trunc),
+		Samples: kinked(shapes(1, plain...)),
+	})
+}
+
+// Trunc is x rounded towards 0.
+func (c *Ctx) Trunc(x *gorgonia.Node) *gorgonia.Node { return c.Apply(&Trunc, nil, x) }
