@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"math"
-	"os"
 	"strings"
 )
 
@@ -55,8 +55,8 @@ type tensors struct {
 	By    map[string]*array
 }
 
-func readCase(file string) (*testCase, error) {
-	text, err := os.ReadFile(file)
+func readCase(dir fs.FS, file string) (*testCase, error) {
+	text, err := fs.ReadFile(dir, file)
 	if err != nil {
 		return nil, err
 	}

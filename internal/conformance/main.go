@@ -12,11 +12,12 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 )
 
@@ -27,7 +28,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: conformance [-v] DIR")
 		os.Exit(2)
 	}
-	failed, err := run(os.Stdout, flag.Arg(0), *verbose)
+	failed, err := run(os.Stdout, os.DirFS(flag.Arg(0)), *verbose)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "conformance:", err)
 		os.Exit(2)
@@ -41,20 +42,20 @@ func main() {
 type tally struct{ passed, failed, open int }
 
 // run checks every case of the directory and returns how many failed.
-func run(w io.Writer, dir string, verbose bool) (failed int, err error) {
-	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
+func run(w io.Writer, dir fs.FS, verbose bool) (failed int, err error) {
+	files, err := fs.Glob(dir, "*.json")
 	if err != nil {
 		return 0, err
 	}
 	if len(files) == 0 {
-		return 0, fmt.Errorf("no case in %s", dir)
+		return 0, errors.New("the directory has no case")
 	}
 	by := map[string]*tally{}
 	var total tally
 	for _, file := range files {
-		k, err := readCase(file)
+		k, err := readCase(dir, file)
 		if err != nil {
-			return 0, fmt.Errorf("%s: %w", filepath.Base(file), err)
+			return 0, fmt.Errorf("%s: %w", file, err)
 		}
 		t := by[k.Category]
 		if t == nil {
