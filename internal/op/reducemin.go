@@ -21,7 +21,7 @@ func init() {
 			return []*gorgonia.Node{c.shareTies(n, d)}
 		},
 		Ref:     refReduce(math.NaN(), math.Min),
-		Samples: reduceSamples,
+		Samples: append(reduceSamples[:6:6], kinked([]Sample{reduceSamples[6]})...), // many elements nearly tie
 	})
 }
 
