@@ -13,6 +13,7 @@ func init() {
 	define(&Add, Entry{
 		Def: ir.Def{Name: "add", Class: ir.Elementwise, Arity: 2, Infer: sameShape, Simplify: simplifyAdd,
 			Elem32: elem2(vec.AddF32), Elem64: elem2(vec.AddF64)},
+		From: []Key{"elemBinOp +"},
 		VJP: vjp2(func(_ *Ctx, _, _, d *gorgonia.Node) (dx, dy *gorgonia.Node) {
 			return d, d
 		}),

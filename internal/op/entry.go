@@ -63,6 +63,7 @@ func define(e *Entry, row Entry) {
 		panic("op: " + e.Name + " must be elementwise if and only if it has an elementwise body")
 	}
 	table[e.Name] = e
+	from(e)
 }
 
 // Lookup returns the row of that name, or nil.

@@ -15,6 +15,7 @@ func init() {
 	define(&Exp, Entry{
 		Def: ir.Def{Name: "exp", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
 			Elem32: elem1(vec.ExpF32), Elem64: elem1(vec.ExpF64)},
+		From:    []Key{"elemUnaryOp exp"},
 		VJP:     vjp1(func(c *Ctx, _, y, d *gorgonia.Node) *gorgonia.Node { return c.Mul(d, y) }),
 		Ref:     ref1(math.Exp),
 		Samples: shapes(1, plain...),

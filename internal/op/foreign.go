@@ -1,10 +1,175 @@
 package op
 
-import "gorgonia.org/gorgonia"
+import (
+	"fmt"
+	"slices"
 
-// Key names an operator of gorgonia's.
+	"github.com/symgrad/symgrad/internal/ir"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// Key names an operator of gorgonia's: the type, and for pointwise operators the
+// function: "sumOp", "elemUnaryOp tanh".
 type Key string
 
+// decoded is what a gorgonia node is read as.
+type decoded struct {
+	e  *Entry
+	a  ir.Attrs
+	in []*gorgonia.Node
+}
+
+// byKey are the rows that gorgonia's operators are read as.
+var byKey = map[Key]*Entry{}
+
+// from enters the keys of a row; define calls it.
+func from(e *Entry) {
+	for _, k := range e.From {
+		if byKey[k] != nil {
+			panic("op: two rows are read from " + string(k))
+		}
+		byKey[k] = e
+	}
+}
+
+// describeForeign reads a node of gorgonia's own. What it computes is then ours:
+// where gorgonia's kernel or derivative is wrong, the row's is used.
 func describeForeign(n *gorgonia.Node) (Applied, bool, error) {
-	return Applied{}, false, Unsupportedf("node %q has the operator %v, which is not known", n.Name(), n.Op())
+	f := fieldsOf(n.Op())
+	in := childrenOf(n)
+	out, err := TypeOf(n)
+	if err != nil {
+		return Applied{}, false, err
+	}
+	switch f.name() {
+	case "constantScalar", "constantTensor":
+		return Applied{}, false, nil
+	}
+	d, ok := decode(n, f, in, out)
+	if !ok {
+		e, err := opaqueRow(n, out, in)
+		return Applied{e, e.attrs(n), in, n}, err == nil, err
+	}
+	return Applied{d.e, d.a, d.in, n}, true, nil
+}
+
+// decode reads the common operators.
+func decode(n *gorgonia.Node, f fields, in []*gorgonia.Node, out ir.Type) (d decoded, ok bool) {
+	defer func() {
+		if recover() != nil { // a field that this version of gorgonia does not have
+			d, ok = decoded{}, false
+		}
+	}()
+	switch name := f.name(); name {
+	case "elemUnaryOp", "elemBinOp":
+		var word string
+		if _, err := fmt.Sscan(n.Op().String(), &word); err != nil {
+			return decoded{}, false
+		}
+		e := byKey[Key(name+" "+word)]
+		return decoded{e, nil, in}, e != nil
+	case "linAlgBinOp":
+		return decodeProduct(n.Op().String(), f, in)
+	case "sumOp", "maxOp":
+		axes := f.ints("along")
+		slices.Sort(axes)
+		return decoded{byKey[Key(name)], ir.A("axes", slices.Compact(axes), "keep", false), in}, true
+	case "softmaxOp":
+		return decodeSoftmax(f, in)
+	case "reshapeOp":
+		return decoded{&Reshape, ir.A("shape", []int(out.Shape)), in}, true
+	case "transposeOp":
+		return decoded{&Transpose, ir.A("perm", f.ints("pattern")), in}, true
+	case "concatOp":
+		return decoded{&Concat, ir.A("axis", f.int("axis")), in}, true
+	case "sizeOp":
+		return decoded{&SizeOf, ir.A("by", float64(f.int("val"))), in}, f.int("val") > 0
+	case "repeatOp":
+		return decodeRepeat(f, in[:1], out)
+	case "sliceOp":
+		return decodeSlice(n, f, in, out)
+	}
+	return decoded{}, false
+}
+
+func decodeProduct(op string, f fields, in []*gorgonia.Node) (decoded, bool) {
+	x, errx := TypeOf(in[0])
+	y, erry := TypeOf(in[1])
+	if errx != nil || erry != nil {
+		return decoded{}, false
+	}
+	a := ir.A("transA", f.bool("transA"), "transB", f.bool("transB"))
+	switch {
+	case len(x.Shape) >= 2 && len(x.Shape) == len(y.Shape):
+		return decoded{&MatMul, a, in}, true
+	case len(x.Shape) == 2 && len(y.Shape) == 1:
+		return decoded{&MatVec, ir.A("transA", f.bool("transA")), in}, true
+	case len(x.Shape) == 1 && len(y.Shape) == 1 && op == "a ⋅ b":
+		return decoded{&Dot, nil, in}, true
+	case len(x.Shape) == 1 && len(y.Shape) == 1:
+		return decoded{&OuterProduct, nil, in}, true
+	}
+	return decoded{}, false
+}
+
+func decodeSoftmax(f fields, in []*gorgonia.Node) (decoded, bool) {
+	t, err := TypeOf(in[0])
+	if err != nil {
+		return decoded{}, false
+	}
+	axis, err := t.Axis(f.int("axis"))
+	e := &Softmax
+	if f.bool("isLog") {
+		e = &LogSoftmax
+	}
+	return decoded{e, ir.A("axis", axis), in}, err == nil
+}
+
+// decodeRepeat reads a repetition of a scalar or along an axis of extent 1,
+// which is what broadcasting makes, and any other.
+func decodeRepeat(f fields, in []*gorgonia.Node, out ir.Type) (decoded, bool) {
+	x, err := TypeOf(in[0])
+	if err != nil {
+		return decoded{}, false
+	}
+	along := f.int("along")
+	if _, err := inferBroadcast([]ir.Type{x}, ir.A("shape", []int(out.Shape))); err == nil && x.Shape.Size() != out.Shape.Size() {
+		if len(x.Shape) == 0 || len(x.Shape) == len(out.Shape) && x.Shape[along] == 1 {
+			return decoded{&Broadcast, ir.A("shape", []int(out.Shape)), in}, true
+		}
+	}
+	if len(x.Shape) != len(out.Shape) || along < 0 || along >= len(x.Shape) || x.Shape[along] == 0 {
+		return decoded{}, false
+	}
+	return decoded{&Repeat, ir.A("axis", along, "count", out.Shape[along]/x.Shape[along]), in}, true
+}
+
+// decodeSlice reads a slice of one axis, which gorgonia drops if it has one
+// element.
+func decodeSlice(n *gorgonia.Node, f fields, in []*gorgonia.Node, out ir.Type) (decoded, bool) {
+	x, err := TypeOf(in[0])
+	s, ok := n.Op().(interface{ IsSlice() tensor.Slice })
+	if err != nil || !ok || s.IsSlice() == nil {
+		return decoded{}, false
+	}
+	axis := f.int("along")
+	if axis < 0 || axis >= len(x.Shape) {
+		return decoded{}, false
+	}
+	cut := s.IsSlice()
+	step := max(1, cut.Step())
+	stop := min(cut.End(), x.Shape[axis])
+	count := (stop - cut.Start() + step - 1) / step
+	start := make([]int, len(x.Shape))
+	steps := make([]int, len(x.Shape))
+	counts := append([]int{}, x.Shape...)
+	for i := range steps {
+		steps[i] = 1
+	}
+	start[axis], counts[axis], steps[axis] = cut.Start(), count, step
+	if ir.Shape(counts).Size() != out.Shape.Size() {
+		return decoded{}, false
+	}
+	return decoded{&SliceTo, ir.A("start", start, "count", counts, "step", steps, "to", []int(out.Shape)), in}, true
 }

@@ -17,6 +17,7 @@ func init() {
 		Def: ir.Def{Name: "reducemax", Class: ir.Reduce, Arity: 1, Infer: inferReduceSome,
 			F32: extremeKernel(vec.MaxOfF32, vec.MaxF32),
 			F64: extremeKernel(vec.MaxOfF64, vec.MaxF64)},
+		From: []Key{"maxOp"},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			return []*gorgonia.Node{c.shareTies(n, d)}
 		},

@@ -15,6 +15,7 @@ func init() {
 	define(&Sqrt, Entry{
 		Def: ir.Def{Name: "sqrt", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
 			Elem32: elem1(vec.SqrtF32), Elem64: elem1(vec.SqrtF64)},
+		From:    []Key{"elemUnaryOp sqrt"},
 		VJP:     vjp1(func(c *Ctx, _, y, d *gorgonia.Node) *gorgonia.Node { return c.Scale(c.Div(d, y), 0.5) }),
 		Ref:     ref1(math.Sqrt),
 		Samples: within(0.3, 3, shapes(1, plain...)),

@@ -13,6 +13,7 @@ func init() {
 	define(&Square, Entry{
 		Def: ir.Def{Name: "square", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
 			Elem32: elem1(vec.SquareF32), Elem64: elem1(vec.SquareF64)},
+		From: []Key{"elemUnaryOp square"},
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
 			return c.Scale(c.Mul(d, x), 2)
 		}),

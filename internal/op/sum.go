@@ -14,6 +14,7 @@ func init() {
 		Def: ir.Def{Name: "sum", Class: ir.Reduce, Arity: 1, Infer: inferReduce,
 			F32: sumKernel(vec.SumF32, vec.AccumRowsF32),
 			F64: sumKernel(vec.SumF64, vec.AccumRowsF64)},
+		From: []Key{"sumOp"},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			return []*gorgonia.Node{c.unreduce(n, d)}
 		},

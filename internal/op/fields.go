@@ -1,0 +1,46 @@
+package op
+
+import (
+	"reflect"
+
+	"gorgonia.org/gorgonia"
+)
+
+// fields reads the unexported fields of gorgonia's operators and nodes by plain
+// reflection. No other file of the project does.
+type fields struct{ v reflect.Value }
+
+func fieldsOf(x any) fields {
+	v := reflect.ValueOf(x)
+	for v.Kind() == reflect.Pointer {
+		v = v.Elem()
+	}
+	return fields{v}
+}
+
+// name is the type's name, as "sumOp".
+func (f fields) name() string { return f.v.Type().Name() }
+
+func (f fields) bool(key string) bool { return f.v.FieldByName(key).Bool() }
+
+func (f fields) int(key string) int { return int(f.v.FieldByName(key).Int()) }
+
+func (f fields) ints(key string) []int {
+	v := f.v.FieldByName(key)
+	out := make([]int, v.Len())
+	for i := range out {
+		out[i] = int(v.Index(i).Int())
+	}
+	return out
+}
+
+// childrenOf are the operands of a node in order. Gorgonia's exported methods
+// give them without order and repeats.
+func childrenOf(n *gorgonia.Node) []*gorgonia.Node {
+	v := reflect.ValueOf(n).Elem().FieldByName("children")
+	out := make([]*gorgonia.Node, v.Len())
+	for i := range out {
+		out[i] = (*gorgonia.Node)(v.Index(i).UnsafePointer())
+	}
+	return out
+}
