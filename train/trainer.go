@@ -48,8 +48,8 @@ var ErrNotFinite = errors.New("the loss is not finite")
 // ErrOption marks a setting that means nothing, such as a learning rate of -1.
 var ErrOption = errors.New("bad option")
 
-// Trainer fits one model. It is for one goroutine; Predict of a Predictor is
-// for many.
+// Trainer fits one model. It is for one goroutine; to predict in many, compile
+// the model's output and give each a Fork of the graph.Program.
 type Trainer struct {
 	model  Model
 	o      Options

@@ -1,0 +1,41 @@
+package autograd_test
+
+import (
+	"fmt"
+
+	"github.com/symgrad/symgrad/autograd"
+	"github.com/symgrad/symgrad/graph"
+	"gorgonia.org/gorgonia"
+)
+
+// Gradients are nodes of the same graph: they can be differentiated again.
+func Example() {
+	b := graph.New(nil)
+	x := b.Input("x")
+	y := b.Mul(b.Square(x), x) // x³
+	first, err := autograd.Gradients(y, x)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	second, err := autograd.Gradients(first[0], x)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y, first[0], second[0]}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := p.Feed("x", []float64{2}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := p.Run(); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(p.Scalar(0), p.Scalar(1), p.Scalar(2))
+	// Output: 8 12 12
+}

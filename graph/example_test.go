@@ -1,0 +1,40 @@
+package graph_test
+
+import (
+	"fmt"
+
+	"github.com/symgrad/symgrad/graph"
+	"gorgonia.org/gorgonia"
+)
+
+// A graph is written without looking at errors: the first mistake is kept and
+// Compile returns it.
+func Example() {
+	b := graph.New(nil)
+	x := b.Input("x", 2, 3)
+	w := b.Param("w", graph.Values([]float64{1, 0, 0, 1, 1, 1}), 3, 2)
+	y := b.Tanh(b.MatMul(x, w))
+	p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := p.Feed("x", []float64{1, 2, 3, 0, 0, 0}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := p.Run(); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%.4f\n", p.Output(0, nil))
+	// Output: [0.9993 0.9999 0.0000 0.0000]
+}
+
+// A mistake names the operator, the node, the operands and the line.
+func Example_mistake() {
+	b := graph.New(nil)
+	b.As("scores").MatMul(b.Input("x", 2, 3), b.Param("w", graph.Zeros(), 4, 5))
+	fmt.Println(b.Err().Error()[:98])
+	// Output: graph: matmul "scores": got [2,3] and [4,5]: the product sums over 3 columns but 4 rows, want equa
+}
