@@ -150,14 +150,6 @@ func number(v any) (float64, error) {
 	return 0, fmt.Errorf("%v is no number", v)
 }
 
-// num is a numeric attribute, or byDefault.
-func (k *testCase) num(key string, byDefault float64) float64 {
-	if v, ok := k.Attrs[key].(float64); ok {
-		return v
-	}
-	return byDefault
-}
-
 // flag is a boolean attribute.
 func (k *testCase) flag(key string) bool { v, _ := k.Attrs[key].(bool); return v }
 
