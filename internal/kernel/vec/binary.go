@@ -5,46 +5,46 @@ import (
 )
 
 // AddF32 is dst = a + b.
-func AddF32(dst, a, b []float32) { add(dst, a, b) }
+func AddF32(dst, a, b []float32) { f32.add(dst, a[:len(dst)], b[:len(dst)]) }
 
 // AddF64 is dst = a + b.
-func AddF64(dst, a, b []float64) { add(dst, a, b) }
+func AddF64(dst, a, b []float64) { f64.add(dst, a[:len(dst)], b[:len(dst)]) }
 
 // SubF32 is dst = a − b.
-func SubF32(dst, a, b []float32) { sub(dst, a, b) }
+func SubF32(dst, a, b []float32) { f32.sub(dst, a[:len(dst)], b[:len(dst)]) }
 
 // SubF64 is dst = a − b.
-func SubF64(dst, a, b []float64) { sub(dst, a, b) }
+func SubF64(dst, a, b []float64) { f64.sub(dst, a[:len(dst)], b[:len(dst)]) }
 
 // MulF32 is dst = a · b.
-func MulF32(dst, a, b []float32) { mul(dst, a, b) }
+func MulF32(dst, a, b []float32) { f32.mul(dst, a[:len(dst)], b[:len(dst)]) }
 
 // MulF64 is dst = a · b.
-func MulF64(dst, a, b []float64) { mul(dst, a, b) }
+func MulF64(dst, a, b []float64) { f64.mul(dst, a[:len(dst)], b[:len(dst)]) }
 
 // DivF32 is dst = a / b.
-func DivF32(dst, a, b []float32) { div(dst, a, b) }
+func DivF32(dst, a, b []float32) { f32.div(dst, a[:len(dst)], b[:len(dst)]) }
 
 // DivF64 is dst = a / b.
-func DivF64(dst, a, b []float64) { div(dst, a, b) }
+func DivF64(dst, a, b []float64) { f64.div(dst, a[:len(dst)], b[:len(dst)]) }
 
 // MaxF32 is the larger of a and b; NaN if either is.
-func MaxF32(dst, a, b []float32) { maximum(dst, a, b) }
+func MaxF32(dst, a, b []float32) { f32.max(dst, a[:len(dst)], b[:len(dst)]) }
 
 // MaxF64 is the larger of a and b; NaN if either is.
-func MaxF64(dst, a, b []float64) { maximum(dst, a, b) }
+func MaxF64(dst, a, b []float64) { f64.max(dst, a[:len(dst)], b[:len(dst)]) }
 
 // MinF32 is the smaller of a and b; NaN if either is.
-func MinF32(dst, a, b []float32) { minimum(dst, a, b) }
+func MinF32(dst, a, b []float32) { f32.min(dst, a[:len(dst)], b[:len(dst)]) }
 
 // MinF64 is the smaller of a and b; NaN if either is.
-func MinF64(dst, a, b []float64) { minimum(dst, a, b) }
+func MinF64(dst, a, b []float64) { f64.min(dst, a[:len(dst)], b[:len(dst)]) }
 
 // SquaredDiffF32 is dst = (a − b)².
-func SquaredDiffF32(dst, a, b []float32) { squaredDiff(dst, a, b) }
+func SquaredDiffF32(dst, a, b []float32) { f32.squaredDiff(dst, a[:len(dst)], b[:len(dst)]) }
 
 // SquaredDiffF64 is dst = (a − b)².
-func SquaredDiffF64(dst, a, b []float64) { squaredDiff(dst, a, b) }
+func SquaredDiffF64(dst, a, b []float64) { f64.squaredDiff(dst, a[:len(dst)], b[:len(dst)]) }
 
 // PowF32 is a to the power of b, as math.Pow has it.
 func PowF32(dst, a, b []float32) { each2(dst, a, b, math.Pow) }

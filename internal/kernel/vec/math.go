@@ -5,34 +5,34 @@ import (
 )
 
 // AbsF32 is |a|.
-func AbsF32(dst, a []float32) { each(dst, a, math.Abs) }
+func AbsF32(dst, a []float32) { f32.abs(dst, a[:len(dst)]) }
 
 // AbsF64 is |a|.
-func AbsF64(dst, a []float64) { each(dst, a, math.Abs) }
+func AbsF64(dst, a []float64) { f64.abs(dst, a[:len(dst)]) }
 
 // SignF32 is −1, 0 or 1; NaN stays.
-func SignF32(dst, a []float32) { each(dst, a, sign) }
+func SignF32(dst, a []float32) { f32.sign(dst, a[:len(dst)]) }
 
 // SignF64 is −1, 0 or 1; NaN stays.
-func SignF64(dst, a []float64) { each(dst, a, sign) }
+func SignF64(dst, a []float64) { f64.sign(dst, a[:len(dst)]) }
 
 // SqrtF32 is √a.
-func SqrtF32(dst, a []float32) { each(dst, a, math.Sqrt) }
+func SqrtF32(dst, a []float32) { f32.sqrt(dst, a[:len(dst)]) }
 
 // SqrtF64 is √a.
-func SqrtF64(dst, a []float64) { each(dst, a, math.Sqrt) }
+func SqrtF64(dst, a []float64) { f64.sqrt(dst, a[:len(dst)]) }
 
 // RsqrtF32 is 1/√a.
-func RsqrtF32(dst, a []float32) { each(dst, a, rsqrt) }
+func RsqrtF32(dst, a []float32) { f32.rsqrt(dst, a[:len(dst)]) }
 
 // RsqrtF64 is 1/√a.
-func RsqrtF64(dst, a []float64) { each(dst, a, rsqrt) }
+func RsqrtF64(dst, a []float64) { f64.rsqrt(dst, a[:len(dst)]) }
 
 // ExpF32 is eᵃ.
-func ExpF32(dst, a []float32) { each(dst, a, math.Exp) }
+func ExpF32(dst, a []float32) { f32.exp(dst, a[:len(dst)]) }
 
 // ExpF64 is eᵃ.
-func ExpF64(dst, a []float64) { each(dst, a, math.Exp) }
+func ExpF64(dst, a []float64) { f64.exp(dst, a[:len(dst)]) }
 
 // Exp2F32 is 2ᵃ.
 func Exp2F32(dst, a []float32) { each(dst, a, math.Exp2) }
@@ -47,10 +47,10 @@ func Expm1F32(dst, a []float32) { each(dst, a, math.Expm1) }
 func Expm1F64(dst, a []float64) { each(dst, a, math.Expm1) }
 
 // LogF32 is the natural logarithm.
-func LogF32(dst, a []float32) { each(dst, a, math.Log) }
+func LogF32(dst, a []float32) { f32.log(dst, a[:len(dst)]) }
 
 // LogF64 is the natural logarithm.
-func LogF64(dst, a []float64) { each(dst, a, math.Log) }
+func LogF64(dst, a []float64) { f64.log(dst, a[:len(dst)]) }
 
 // Log2F32 is the binary logarithm.
 func Log2F32(dst, a []float32) { each(dst, a, math.Log2) }
@@ -65,10 +65,10 @@ func Log10F32(dst, a []float32) { each(dst, a, math.Log10) }
 func Log10F64(dst, a []float64) { each(dst, a, math.Log10) }
 
 // Log1pF32 is log(1 + a), accurate near 0.
-func Log1pF32(dst, a []float32) { each(dst, a, math.Log1p) }
+func Log1pF32(dst, a []float32) { f32.log1p(dst, a[:len(dst)]) }
 
 // Log1pF64 is log(1 + a), accurate near 0.
-func Log1pF64(dst, a []float64) { each(dst, a, math.Log1p) }
+func Log1pF64(dst, a []float64) { f64.log1p(dst, a[:len(dst)]) }
 
 // SinF32 is the sine.
 func SinF32(dst, a []float32) { each(dst, a, math.Sin) }
@@ -119,10 +119,10 @@ func CoshF32(dst, a []float32) { each(dst, a, math.Cosh) }
 func CoshF64(dst, a []float64) { each(dst, a, math.Cosh) }
 
 // TanhF32 is the hyperbolic tangent.
-func TanhF32(dst, a []float32) { each(dst, a, math.Tanh) }
+func TanhF32(dst, a []float32) { f32.tanh(dst, a[:len(dst)]) }
 
 // TanhF64 is the hyperbolic tangent.
-func TanhF64(dst, a []float64) { each(dst, a, math.Tanh) }
+func TanhF64(dst, a []float64) { f64.tanh(dst, a[:len(dst)]) }
 
 // AsinhF32 is the inverse hyperbolic sine.
 func AsinhF32(dst, a []float32) { each(dst, a, math.Asinh) }
@@ -143,28 +143,28 @@ func AtanhF32(dst, a []float32) { each(dst, a, math.Atanh) }
 func AtanhF64(dst, a []float64) { each(dst, a, math.Atanh) }
 
 // FloorF32 rounds down.
-func FloorF32(dst, a []float32) { each(dst, a, math.Floor) }
+func FloorF32(dst, a []float32) { f32.floor(dst, a[:len(dst)]) }
 
 // FloorF64 rounds down.
-func FloorF64(dst, a []float64) { each(dst, a, math.Floor) }
+func FloorF64(dst, a []float64) { f64.floor(dst, a[:len(dst)]) }
 
 // CeilF32 rounds up.
-func CeilF32(dst, a []float32) { each(dst, a, math.Ceil) }
+func CeilF32(dst, a []float32) { f32.ceil(dst, a[:len(dst)]) }
 
 // CeilF64 rounds up.
-func CeilF64(dst, a []float64) { each(dst, a, math.Ceil) }
+func CeilF64(dst, a []float64) { f64.ceil(dst, a[:len(dst)]) }
 
 // RoundF32 rounds to the nearest integer, halves to the even one.
-func RoundF32(dst, a []float32) { each(dst, a, math.RoundToEven) }
+func RoundF32(dst, a []float32) { f32.roundEven(dst, a[:len(dst)]) }
 
 // RoundF64 rounds to the nearest integer, halves to the even one.
-func RoundF64(dst, a []float64) { each(dst, a, math.RoundToEven) }
+func RoundF64(dst, a []float64) { f64.roundEven(dst, a[:len(dst)]) }
 
 // TruncF32 rounds towards 0.
-func TruncF32(dst, a []float32) { each(dst, a, math.Trunc) }
+func TruncF32(dst, a []float32) { f32.trunc(dst, a[:len(dst)]) }
 
 // TruncF64 rounds towards 0.
-func TruncF64(dst, a []float64) { each(dst, a, math.Trunc) }
+func TruncF64(dst, a []float64) { f64.trunc(dst, a[:len(dst)]) }
 
 // ErfF32 is the error function.
 func ErfF32(dst, a []float32) { each(dst, a, math.Erf) }
@@ -179,10 +179,10 @@ func ErfcF32(dst, a []float32) { each(dst, a, math.Erfc) }
 func ErfcF64(dst, a []float64) { each(dst, a, math.Erfc) }
 
 // SigmoidF32 is 1/(1 + e⁻ᵃ) without overflow.
-func SigmoidF32(dst, a []float32) { each(dst, a, sigmoid) }
+func SigmoidF32(dst, a []float32) { f32.sigmoid(dst, a[:len(dst)]) }
 
 // SigmoidF64 is 1/(1 + e⁻ᵃ) without overflow.
-func SigmoidF64(dst, a []float64) { each(dst, a, sigmoid) }
+func SigmoidF64(dst, a []float64) { f64.sigmoid(dst, a[:len(dst)]) }
 
 // LogSigmoidF32 is log(1/(1 + e⁻ᵃ)) without overflow.
 func LogSigmoidF32(dst, a []float32) { each(dst, a, logSigmoid) }
@@ -191,10 +191,10 @@ func LogSigmoidF32(dst, a []float32) { each(dst, a, logSigmoid) }
 func LogSigmoidF64(dst, a []float64) { each(dst, a, logSigmoid) }
 
 // SoftplusF32 is log(1 + eᵃ) without overflow.
-func SoftplusF32(dst, a []float32) { each(dst, a, softplus) }
+func SoftplusF32(dst, a []float32) { f32.softplus(dst, a[:len(dst)]) }
 
 // SoftplusF64 is log(1 + eᵃ) without overflow.
-func SoftplusF64(dst, a []float64) { each(dst, a, softplus) }
+func SoftplusF64(dst, a []float64) { f64.softplus(dst, a[:len(dst)]) }
 
 // GeluF32 is a·Φ(a), with the normal distribution Φ.
 func GeluF32(dst, a []float32) { each(dst, a, gelu) }
@@ -209,10 +209,10 @@ func GeluTanhF32(dst, a []float32) { each(dst, a, geluTanh) }
 func GeluTanhF64(dst, a []float64) { each(dst, a, geluTanh) }
 
 // SiluF32 is a/(1 + e⁻ᵃ).
-func SiluF32(dst, a []float32) { each(dst, a, silu) }
+func SiluF32(dst, a []float32) { f32.silu(dst, a[:len(dst)]) }
 
 // SiluF64 is a/(1 + e⁻ᵃ).
-func SiluF64(dst, a []float64) { each(dst, a, silu) }
+func SiluF64(dst, a []float64) { f64.silu(dst, a[:len(dst)]) }
 
 // MishF32 is a·tanh(softplus(a)).
 func MishF32(dst, a []float32) { each(dst, a, mish) }

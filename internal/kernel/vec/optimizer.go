@@ -19,22 +19,22 @@ type AdamArgs struct {
 }
 
 // SGDF32 is p −= lr·(g + decay·p).
-func SGDF32(p, g []float32, lr, decay float32) { sgd(p, g, lr, decay) }
+func SGDF32(p, g []float32, lr, decay float32) { f32.sgd(p, g[:len(p)], lr, decay) }
 
 // SGDF64 is p −= lr·(g + decay·p).
-func SGDF64(p, g []float64, lr, decay float64) { sgd(p, g, lr, decay) }
+func SGDF64(p, g []float64, lr, decay float64) { f64.sgd(p, g[:len(p)], lr, decay) }
 
 // MomentumF32 is d = g + decay·p; v = mu·v + (1−dampening)·d; p −= lr·v, or lr·(d + mu·v) with Nesterov.
-func MomentumF32(p, g, v []float32, a MomentumArgs) { momentum(p, g, v, a) }
+func MomentumF32(p, g, v []float32, a MomentumArgs) { momentumStep(f32.momentum, p, g, v, a) }
 
 // MomentumF64 is d = g + decay·p; v = mu·v + (1−dampening)·d; p −= lr·v, or lr·(d + mu·v) with Nesterov.
-func MomentumF64(p, g, v []float64, a MomentumArgs) { momentum(p, g, v, a) }
+func MomentumF64(p, g, v []float64, a MomentumArgs) { momentumStep(f64.momentum, p, g, v, a) }
 
 // AdamF32 is one step of Adam on p with the moments m and v.
-func AdamF32(p, g, m, v []float32, a AdamArgs) { adam(p, g, m, v, a) }
+func AdamF32(p, g, m, v []float32, a AdamArgs) { adamStep(f32.adam, p, g, m, v, a) }
 
 // AdamF64 is one step of Adam on p with the moments m and v.
-func AdamF64(p, g, m, v []float64, a AdamArgs) { adam(p, g, m, v, a) }
+func AdamF64(p, g, m, v []float64, a AdamArgs) { adamStep(f64.adam, p, g, m, v, a) }
 
 func sgd[T Float](p, g []T, lr, decay T) {
 	g = g[:len(p)]
@@ -43,28 +43,35 @@ func sgd[T Float](p, g []T, lr, decay T) {
 	}
 }
 
-func momentum[T Float](p, g, v []T, a MomentumArgs) {
+func momentumStep[T Float](body func(p, v, g []T, lr, mu, in, decay, now, kept T), p, g, v []T, a MomentumArgs) {
+	mu := T(a.Mu)
+	now, kept := T(0), T(1) // the step is now·d + kept·v
+	if a.Nesterov {
+		now, kept = 1, mu
+	}
+	body(p, v[:len(p)], g[:len(p)], T(a.LR), mu, T(1-a.Dampening), T(a.Decay), now, kept)
+}
+
+func momentum[T Float](p, v, g []T, lr, mu, in, decay, now, kept T) {
 	g, v = g[:len(p)], v[:len(p)]
-	lr, mu, in, decay := T(a.LR), T(a.Mu), T(1-a.Dampening), T(a.Decay)
 	for i, x := range p {
 		d := g[i] + decay*x
 		v[i] = mu*v[i] + in*d
-		if a.Nesterov {
-			p[i] = x - lr*(d+mu*v[i])
-		} else {
-			p[i] = x - lr*v[i]
-		}
+		p[i] = x - lr*(now*d+kept*v[i])
 	}
 }
 
-func adam[T Float](p, g, m, v []T, a AdamArgs) {
-	g, m, v = g[:len(p)], m[:len(p)], v[:len(p)]
-	b1, c1, b2, c2 := T(a.Beta1), T(1-a.Beta1), T(a.Beta2), T(1-a.Beta2)
-	step, root, eps := T(a.LR/a.Bias1), T(1/math.Sqrt(a.Bias2)), T(a.Eps)
+func adamStep[T Float](body func(p, m, v, g []T, b1, c1, b2, c2, step, root, eps, keep, decay T), p, g, m, v []T, a AdamArgs) {
 	keep, decay := T(1), T(a.Decay)
 	if a.DecoupledDecay {
 		keep, decay = T(1-a.LR*a.Decay), 0
 	}
+	body(p, m[:len(p)], v[:len(p)], g[:len(p)], T(a.Beta1), T(1-a.Beta1), T(a.Beta2), T(1-a.Beta2),
+		T(a.LR/a.Bias1), T(1/math.Sqrt(a.Bias2)), T(a.Eps), keep, decay)
+}
+
+func adam[T Float](p, m, v, g []T, b1, c1, b2, c2, step, root, eps, keep, decay T) {
+	g, m, v = g[:len(p)], m[:len(p)], v[:len(p)]
 	for i, x := range p {
 		d := g[i] + decay*x
 		m[i] = b1*m[i] + c1*d

@@ -5,46 +5,46 @@ import (
 )
 
 // SumF32 adds all elements, pairwise: the error grows with the logarithm of the length.
-func SumF32(a []float32) float32 { return sum(a) }
+func SumF32(a []float32) float32 { return pairwise(a, f32.sum) }
 
 // SumF64 adds all elements, pairwise: the error grows with the logarithm of the length.
-func SumF64(a []float64) float64 { return sum(a) }
+func SumF64(a []float64) float64 { return pairwise(a, f64.sum) }
 
 // DotF32 is Σ a·b, pairwise.
-func DotF32(a, b []float32) float32 { return dot(a, b) }
+func DotF32(a, b []float32) float32 { return dotHalves(a, b[:len(a)], f32.dot) }
 
 // DotF64 is Σ a·b, pairwise.
-func DotF64(a, b []float64) float64 { return dot(a, b) }
+func DotF64(a, b []float64) float64 { return dotHalves(a, b[:len(a)], f64.dot) }
 
 // SumSquaresF32 is Σ a², pairwise.
-func SumSquaresF32(a []float32) float32 { return sumSquares(a) }
+func SumSquaresF32(a []float32) float32 { return pairwise(a, f32.sumSquares) }
 
 // SumSquaresF64 is Σ a², pairwise.
-func SumSquaresF64(a []float64) float64 { return sumSquares(a) }
+func SumSquaresF64(a []float64) float64 { return pairwise(a, f64.sumSquares) }
 
 // SumAbsF32 is Σ |a|, pairwise.
-func SumAbsF32(a []float32) float32 { return sumAbs(a) }
+func SumAbsF32(a []float32) float32 { return pairwise(a, f32.sumAbs) }
 
 // SumAbsF64 is Σ |a|, pairwise.
-func SumAbsF64(a []float64) float64 { return sumAbs(a) }
+func SumAbsF64(a []float64) float64 { return pairwise(a, f64.sumAbs) }
 
 // SumExpSubF32 is Σ exp(a − m), pairwise.
-func SumExpSubF32(a []float32, m float32) float32 { return sumExpSub(a, m) }
+func SumExpSubF32(a []float32, m float32) float32 { return sumExpHalves(a, m, f32.sumExpSub) }
 
 // SumExpSubF64 is Σ exp(a − m), pairwise.
-func SumExpSubF64(a []float64, m float64) float64 { return sumExpSub(a, m) }
+func SumExpSubF64(a []float64, m float64) float64 { return sumExpHalves(a, m, f64.sumExpSub) }
 
 // MaxOfF32 is the largest element, NaN if there is one; −Inf of none.
-func MaxOfF32(a []float32) float32 { return maxOf(a) }
+func MaxOfF32(a []float32) float32 { return f32.maxOf(a) }
 
 // MaxOfF64 is the largest element, NaN if there is one; −Inf of none.
-func MaxOfF64(a []float64) float64 { return maxOf(a) }
+func MaxOfF64(a []float64) float64 { return f64.maxOf(a) }
 
 // MinOfF32 is the smallest element, NaN if there is one; +Inf of none.
-func MinOfF32(a []float32) float32 { return minOf(a) }
+func MinOfF32(a []float32) float32 { return f32.minOf(a) }
 
 // MinOfF64 is the smallest element, NaN if there is one; +Inf of none.
-func MinOfF64(a []float64) float64 { return minOf(a) }
+func MinOfF64(a []float64) float64 { return f64.minOf(a) }
 
 // ArgMaxF32 is the index of the first largest element, of the first NaN if there is one; 0 of none.
 func ArgMaxF32(a []float32) int { return argMax(a) }
@@ -65,26 +65,42 @@ func AllFiniteF32(a []float32) bool { return allFinite(a) }
 func AllFiniteF64(a []float64) bool { return allFinite(a) }
 
 // AccumRowsF32 adds rows to dst: dst[j] += Σᵢ a[i·stride + j].
-func AccumRowsF32(dst, a []float32, rows, stride int) { accumRows(dst, a, rows, stride) }
+func AccumRowsF32(dst, a []float32, rows, stride int) { accum(f32.accumRows, dst, a, rows, stride) }
 
 // AccumRowsF64 adds rows to dst: dst[j] += Σᵢ a[i·stride + j].
-func AccumRowsF64(dst, a []float64, rows, stride int) { accumRows(dst, a, rows, stride) }
+func AccumRowsF64(dst, a []float64, rows, stride int) { accum(f64.accumRows, dst, a, rows, stride) }
 
 // leaf is the length below which the pairwise sums add one after another, in
-// eight chains that the processor runs side by side.
-const leaf = 256
+// chains that the processor runs side by side.
+const leaf = 1024
 
-// pairwise folds halves until they are short. The split depends on the length
-// alone.
+// half cuts a slice in two. The cut depends on the length alone.
+func half(n int) int { return (n/2 + 63) &^ 63 }
+
+// pairwise folds halves until they are short.
 func pairwise[T Float](a []T, short func([]T) T) T {
 	if len(a) <= leaf {
 		return short(a)
 	}
-	half := (len(a)/2 + 7) &^ 7
-	return pairwise(a[:half], short) + pairwise(a[half:], short)
+	h := half(len(a))
+	return pairwise(a[:h], short) + pairwise(a[h:], short)
 }
 
-func sum[T Float](a []T) T { return pairwise(a, shortSum[T]) }
+func dotHalves[T Float](a, b []T, short func(a, b []T) T) T {
+	if len(a) <= leaf {
+		return short(a, b)
+	}
+	h := half(len(a))
+	return dotHalves(a[:h], b[:h], short) + dotHalves(a[h:], b[h:], short)
+}
+
+func sumExpHalves[T Float](a []T, m T, short func(a []T, m T) T) T {
+	if len(a) <= leaf {
+		return short(a, m)
+	}
+	h := half(len(a))
+	return sumExpHalves(a[:h], m, short) + sumExpHalves(a[h:], m, short)
+}
 
 func shortSum[T Float](a []T) T {
 	var s [8]T
@@ -99,37 +115,18 @@ func shortSum[T Float](a []T) T {
 	return (s[0] + s[4]) + (s[2] + s[6]) + ((s[1] + s[5]) + (s[3] + s[7]))
 }
 
-func sumSquares[T Float](a []T) T {
-	return pairwise(a, func(a []T) T {
-		var s [8]T
-		for ; len(a) >= 8; a = a[8:] {
-			for j := range s {
-				s[j] += a[j] * a[j]
-			}
-		}
-		for j, x := range a {
-			s[j] += x * x
-		}
-		return shortSum(s[:])
-	})
-}
+func shortSumSquares[T Float](a []T) T { return shortDot(a, a) }
 
-func sumAbs[T Float](a []T) T {
-	return pairwise(a, func(a []T) T {
-		var s T
-		for _, x := range a {
-			s += T(math.Abs(float64(x)))
-		}
-		return s
-	})
-}
-
-func dot[T Float](a, b []T) T {
-	b = b[:len(a)]
-	if len(a) > leaf {
-		half := (len(a)/2 + 7) &^ 7
-		return dot(a[:half], b[:half]) + dot(a[half:], b[half:])
+func shortSumAbs[T Float](a []T) T {
+	var s [8]T
+	for i, x := range a {
+		s[i&7] += T(math.Abs(float64(x)))
 	}
+	return shortSum(s[:])
+}
+
+func shortDot[T Float](a, b []T) T {
+	b = b[:len(a)]
 	var s [8]T
 	i := 0
 	for ; i+8 <= len(a); i += 8 {
@@ -144,11 +141,7 @@ func dot[T Float](a, b []T) T {
 	return shortSum(s[:])
 }
 
-func sumExpSub[T Float](a []T, m T) T {
-	if len(a) > leaf {
-		half := (len(a)/2 + 7) &^ 7
-		return sumExpSub(a[:half], m) + sumExpSub(a[half:], m)
-	}
+func shortSumExpSub[T Float](a []T, m T) T {
 	s := 0.0
 	for _, x := range a {
 		s += math.Exp(float64(x - m))
@@ -212,5 +205,13 @@ func accumRows[T Float](dst, a []T, rows, stride int) {
 		for j, x := range row {
 			dst[j] += x
 		}
+	}
+}
+
+// accum checks what body reads, which it does not.
+func accum[T Float](body func(dst, a []T, rows, stride int), dst, a []T, rows, stride int) {
+	if rows > 0 {
+		last := (rows - 1) * stride
+		body(dst, a[:last+len(dst)], rows, stride)
 	}
 }

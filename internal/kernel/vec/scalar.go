@@ -5,52 +5,52 @@ import (
 )
 
 // AddSF32 is dst = a + s.
-func AddSF32(dst, a []float32, s float32) { addS(dst, a, s) }
+func AddSF32(dst, a []float32, s float32) { f32.addS(dst, a[:len(dst)], s) }
 
 // AddSF64 is dst = a + s.
-func AddSF64(dst, a []float64, s float64) { addS(dst, a, s) }
+func AddSF64(dst, a []float64, s float64) { f64.addS(dst, a[:len(dst)], s) }
 
 // SubSF32 is dst = a − s.
-func SubSF32(dst, a []float32, s float32) { subS(dst, a, s) }
+func SubSF32(dst, a []float32, s float32) { f32.subS(dst, a[:len(dst)], s) }
 
 // SubSF64 is dst = a − s.
-func SubSF64(dst, a []float64, s float64) { subS(dst, a, s) }
+func SubSF64(dst, a []float64, s float64) { f64.subS(dst, a[:len(dst)], s) }
 
 // RSubSF32 is dst = s − a.
-func RSubSF32(dst, a []float32, s float32) { rsubS(dst, a, s) }
+func RSubSF32(dst, a []float32, s float32) { f32.rsubS(dst, a[:len(dst)], s) }
 
 // RSubSF64 is dst = s − a.
-func RSubSF64(dst, a []float64, s float64) { rsubS(dst, a, s) }
+func RSubSF64(dst, a []float64, s float64) { f64.rsubS(dst, a[:len(dst)], s) }
 
 // MulSF32 is dst = a · s.
-func MulSF32(dst, a []float32, s float32) { mulS(dst, a, s) }
+func MulSF32(dst, a []float32, s float32) { f32.mulS(dst, a[:len(dst)], s) }
 
 // MulSF64 is dst = a · s.
-func MulSF64(dst, a []float64, s float64) { mulS(dst, a, s) }
+func MulSF64(dst, a []float64, s float64) { f64.mulS(dst, a[:len(dst)], s) }
 
 // DivSF32 is dst = a / s.
-func DivSF32(dst, a []float32, s float32) { divS(dst, a, s) }
+func DivSF32(dst, a []float32, s float32) { f32.divS(dst, a[:len(dst)], s) }
 
 // DivSF64 is dst = a / s.
-func DivSF64(dst, a []float64, s float64) { divS(dst, a, s) }
+func DivSF64(dst, a []float64, s float64) { f64.divS(dst, a[:len(dst)], s) }
 
 // RDivSF32 is dst = s / a.
-func RDivSF32(dst, a []float32, s float32) { rdivS(dst, a, s) }
+func RDivSF32(dst, a []float32, s float32) { f32.rdivS(dst, a[:len(dst)], s) }
 
 // RDivSF64 is dst = s / a.
-func RDivSF64(dst, a []float64, s float64) { rdivS(dst, a, s) }
+func RDivSF64(dst, a []float64, s float64) { f64.rdivS(dst, a[:len(dst)], s) }
 
 // MaxSF32 is the larger of a and s; NaN if either is.
-func MaxSF32(dst, a []float32, s float32) { maxS(dst, a, s) }
+func MaxSF32(dst, a []float32, s float32) { f32.maxS(dst, a[:len(dst)], s) }
 
 // MaxSF64 is the larger of a and s; NaN if either is.
-func MaxSF64(dst, a []float64, s float64) { maxS(dst, a, s) }
+func MaxSF64(dst, a []float64, s float64) { f64.maxS(dst, a[:len(dst)], s) }
 
 // MinSF32 is the smaller of a and s; NaN if either is.
-func MinSF32(dst, a []float32, s float32) { minS(dst, a, s) }
+func MinSF32(dst, a []float32, s float32) { f32.minS(dst, a[:len(dst)], s) }
 
 // MinSF64 is the smaller of a and s; NaN if either is.
-func MinSF64(dst, a []float64, s float64) { minS(dst, a, s) }
+func MinSF64(dst, a []float64, s float64) { f64.minS(dst, a[:len(dst)], s) }
 
 // PowSF32 is a to the power of s, as math.Pow has it.
 func PowSF32(dst, a []float32, s float32) { powS(dst, a, s) }

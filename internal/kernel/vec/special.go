@@ -119,3 +119,19 @@ func sinPi(x float64) float64 {
 
 // tanPi is tan(πx).
 func tanPi(x float64) float64 { return math.Tan(math.Pi * (x - math.Round(x))) }
+
+// exp is math.Exp, which overflows too early on some platforms.
+func exp(x float64) float64 {
+	if x > 700 {
+		return math.Exp(x-1) * math.E
+	}
+	return math.Exp(x)
+}
+
+// log is math.Log, which loses digits below the normal numbers on some platforms.
+func log(x float64) float64 {
+	if x > 0 && x < 0x1p-1022 {
+		return math.Log(x*0x1p64) - 64*math.Ln2
+	}
+	return math.Log(x)
+}

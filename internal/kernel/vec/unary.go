@@ -5,34 +5,34 @@ import (
 )
 
 // NegF32 is dst = −a.
-func NegF32(dst, a []float32) { neg(dst, a) }
+func NegF32(dst, a []float32) { f32.neg(dst, a[:len(dst)]) }
 
 // NegF64 is dst = −a.
-func NegF64(dst, a []float64) { neg(dst, a) }
+func NegF64(dst, a []float64) { f64.neg(dst, a[:len(dst)]) }
 
 // SquareF32 is dst = a².
-func SquareF32(dst, a []float32) { square(dst, a) }
+func SquareF32(dst, a []float32) { f32.square(dst, a[:len(dst)]) }
 
 // SquareF64 is dst = a².
-func SquareF64(dst, a []float64) { square(dst, a) }
+func SquareF64(dst, a []float64) { f64.square(dst, a[:len(dst)]) }
 
 // CubeF32 is dst = a³.
-func CubeF32(dst, a []float32) { cube(dst, a) }
+func CubeF32(dst, a []float32) { f32.cube(dst, a[:len(dst)]) }
 
 // CubeF64 is dst = a³.
-func CubeF64(dst, a []float64) { cube(dst, a) }
+func CubeF64(dst, a []float64) { f64.cube(dst, a[:len(dst)]) }
 
 // ReciprocalF32 is dst = 1/a.
-func ReciprocalF32(dst, a []float32) { reciprocal(dst, a) }
+func ReciprocalF32(dst, a []float32) { f32.reciprocal(dst, a[:len(dst)]) }
 
 // ReciprocalF64 is dst = 1/a.
-func ReciprocalF64(dst, a []float64) { reciprocal(dst, a) }
+func ReciprocalF64(dst, a []float64) { f64.reciprocal(dst, a[:len(dst)]) }
 
 // ReluF32 is dst = max(a, 0); NaN stays.
-func ReluF32(dst, a []float32) { relu(dst, a) }
+func ReluF32(dst, a []float32) { f32.relu(dst, a[:len(dst)]) }
 
 // ReluF64 is dst = max(a, 0); NaN stays.
-func ReluF64(dst, a []float64) { relu(dst, a) }
+func ReluF64(dst, a []float64) { f64.relu(dst, a[:len(dst)]) }
 
 // IsNaNF32 is 1 where a is NaN, else 0.
 func IsNaNF32(dst, a []float32) { isNaN(dst, a) }

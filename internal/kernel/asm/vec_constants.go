@@ -1,0 +1,90 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/attr"
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// constants is the table of the constants of one file and element size, each
+// stored once, and those of the present function that are kept in registers.
+type constants struct {
+	size  int
+	list  []uint64
+	index map[uint64]int
+	kept  map[uint64]reg.VecVirtual
+	order []uint64 // what the present function uses, in the order of first use
+}
+
+func newConstants(size int) *constants {
+	return &constants{size: size, index: map[uint64]int{}}
+}
+
+// symbol is the name of the table.
+func (k *constants) symbol() operand.Symbol {
+	return operand.NewStaticSymbol(fmt.Sprintf("vecNumbers%d", 8*k.size))
+}
+
+// at is where b stands in the table.
+func (k *constants) at(b uint64) operand.Mem {
+	i, ok := k.index[b]
+	if !ok {
+		i = len(k.list)
+		k.index[b] = i
+		k.list = append(k.list, b)
+	}
+	return operand.NewDataAddr(k.symbol(), i*k.size)
+}
+
+// load is b in all lanes: the register that keeps it, or a new one.
+func (k *constants) load(m *lanes, b uint64) reg.VecVirtual {
+	if r, ok := k.kept[b]; ok {
+		return r
+	}
+	seen := false
+	for _, o := range k.order {
+		seen = seen || o == b
+	}
+	if !seen {
+		k.order = append(k.order, b)
+	}
+	return m.broadcast(k.at(b))
+}
+
+// collect finds the constants that body uses, by emitting it in vain.
+func (k *constants) collect(m *lanes, body func(m *lanes)) []uint64 {
+	k.kept, k.order = nil, nil
+	try := *m
+	try.c = build.NewContext()
+	try.c.Function("try")
+	try.c.SignatureExpr("func()")
+	body(&try)
+	return k.order
+}
+
+// keep loads up to n of the constants list into registers.
+func (k *constants) keep(m *lanes, list []uint64, n int) {
+	k.kept = map[uint64]reg.VecVirtual{}
+	for _, b := range list[:max(0, min(n, len(list)))] {
+		k.kept[b] = m.broadcast(k.at(b))
+	}
+}
+
+// emit writes the table.
+func (k *constants) emit(c *build.Context) {
+	if len(k.list) == 0 {
+		return
+	}
+	c.StaticGlobal(k.symbol().Name)
+	c.DataAttributes(attr.RODATA | attr.NOPTR)
+	for i, b := range k.list {
+		if k.size == 8 {
+			c.AddDatum(8*i, operand.U64(b))
+		} else {
+			c.AddDatum(4*i, operand.U32(b))
+		}
+	}
+}

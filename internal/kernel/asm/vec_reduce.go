@@ -1,0 +1,211 @@
+package main
+
+import (
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// fold is a reduction of slices to a number: each vector is folded into one of
+// four accumulators, in turn; what a partial vector lacks is folded as zero.
+type fold struct {
+	name, in, numbers, doc string
+	start                  func(m *lanes) v
+	step                   func(m *lanes, acc v, x, s []v) v
+	join                   func(m *lanes, a, b v) v
+	// rest makes the operands of a partial vector neutral: zeros are not always.
+	rest func(m *lanes, f *frame, x []v)
+}
+
+// ways is the number of accumulators.
+const ways = 4
+
+func (f fold) emit(m *lanes) {
+	form := formula{out: "", in: f.in, numbers: f.numbers}
+	used := m.k.collect(m, func(t *lanes) {
+		f.start(t)
+		f.step(t, t.reg(), registers(t, 2), registers(t, 1))
+	})
+	m.open(f.name, form.signature(m)+" "+m.elem(), f.doc)
+	c, fr := m.c, m.frame(form.slices())
+	var s []v
+	if f.numbers != "" {
+		p, err := c.Param(f.numbers).Resolve()
+		if err != nil {
+			panic(err)
+		}
+		s = append(s, m.broadcast(p.Addr))
+	}
+	m.k.keep(m, used, m.spare()-len(s)-ways)
+	acc := make([]v, ways)
+	for i := range acc {
+		acc[i] = m.copy(f.start(m))
+	}
+	operands := func(part bool, disp int) []v {
+		var x []v
+		for _, name := range form.slices() {
+			r := m.reg()
+			fr.loadAt(fr.mem(name).Offset(disp), r, part)
+			x = append(x, r)
+		}
+		return x
+	}
+	into := func(i int, x []v) { m.move(f.step(m, acc[i], x, s), acc[i]) }
+
+	left := c.GP64()
+	c.MOVQ(fr.size, left)
+	c.SUBQ(operand.U32(ways*m.bytes()), left)
+	c.JB(operand.LabelRef("single"))
+	c.Label("group")
+	for i := range acc {
+		into(i, operands(false, i*m.bytes()))
+	}
+	c.ADDQ(operand.U32(ways*m.bytes()), fr.at)
+	c.CMPQ(fr.at, left)
+	c.JBE(operand.LabelRef("group"))
+	c.Label("single")
+	fr.each(func(part bool) {
+		x := operands(part, 0)
+		if part && f.rest != nil {
+			f.rest(m, fr, x)
+		}
+		into(0, x)
+	})
+	sum := f.join(m, f.join(m, acc[0], acc[2]), f.join(m, acc[1], acc[3]))
+	m.result(m.across(sum, f.join))
+	m.close()
+}
+
+// across folds the elements of a vector; the result lies in its first.
+func (m *lanes) across(x v, join func(m *lanes, a, b v) v) reg.VecVirtual {
+	c, extract := m.c, m.c.VEXTRACTF128
+	if m.wide {
+		extract = func(half, from, to operand.Op) { c.VEXTRACTF32X4(half, from, to) } // any register
+		half := c.YMM()
+		c.VEXTRACTF64X4(operand.U8(1), x.AsZ(), half)
+		low := *m
+		low.wide = false
+		x = join(&low, asY(m, x), half)
+		m = &low
+	}
+	high := c.YMM()
+	extract(operand.U8(1), x.AsY(), high.AsX())
+	x = join(m, x, high)
+	swap := c.YMM()
+	c.VPERMILPD(operand.U8(1), x.AsX(), swap.AsX())
+	x = join(m, x, swap)
+	if m.double() {
+		return x
+	}
+	last := c.YMM()
+	c.VPERMILPS(operand.U8(1), x.AsX(), last.AsX())
+	return join(m, x, last)
+}
+
+// asY is the lower half of a wide register as a register of its own.
+func asY(m *lanes, x v) v {
+	y := m.c.YMM()
+	m.c.VMOVAPS(x.AsY(), y)
+	return y
+}
+
+// result returns the first element of x.
+func (m *lanes) result(x reg.VecVirtual) {
+	p, err := m.c.ReturnIndex(0).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	if m.double() {
+		m.c.VMOVSD(x.AsX(), p.Addr)
+	} else {
+		m.c.VMOVSS(x.AsX(), p.Addr)
+	}
+}
+
+// instead replaces the elements behind the end by y.
+func (f *frame) instead(x, y v) {
+	m := f.m
+	m.move(m.choose(f.mask, x, y), x)
+}
+
+func zeros(m *lanes) v { return m.zero() }
+
+var folds = []fold{
+	{name: "sum", in: "a", doc: "the sum of a[i].", start: zeros, join: (*lanes).add,
+		step: func(m *lanes, acc v, x, _ []v) v { return m.add(acc, x[0]) }},
+	{name: "sumSquares", in: "a", doc: "the sum of a[i] * a[i].", start: zeros, join: (*lanes).add,
+		step: func(m *lanes, acc v, x, _ []v) v { return m.fma(x[0], x[0], acc) }},
+	{name: "sumAbs", in: "a", doc: "the sum of |a[i]|.", start: zeros, join: (*lanes).add,
+		step: func(m *lanes, acc v, x, _ []v) v { return m.add(acc, m.abs(x[0])) }},
+	{name: "dot", in: "a b", doc: "the sum of a[i] * b[i].", start: zeros, join: (*lanes).add,
+		step: func(m *lanes, acc v, x, _ []v) v { return m.fma(x[0], x[1], acc) }},
+	{name: "sumExpSub", in: "a", numbers: "s", doc: "the sum of exp(a[i] - s).", start: zeros, join: (*lanes).add,
+		step: func(m *lanes, acc v, x, s []v) v { return m.add(acc, m.exp(m.sub(x[0], s[0]))) },
+		rest: func(m *lanes, f *frame, x []v) { f.instead(x[0], m.num(negInf)) }},
+	{name: "maxOf", in: "a", doc: "the largest a[i], NaN if there is one.", join: largest,
+		start: func(m *lanes) v { return m.num(negInf) },
+		step:  func(m *lanes, acc v, x, _ []v) v { return largest(m, acc, x[0]) },
+		rest:  func(m *lanes, f *frame, x []v) { f.instead(x[0], m.num(negInf)) }},
+	{name: "minOf", in: "a", doc: "the smallest a[i], NaN if there is one.", join: smallest,
+		start: func(m *lanes) v { return m.num(-negInf) },
+		step:  func(m *lanes, acc v, x, _ []v) v { return smallest(m, acc, x[0]) },
+		rest:  func(m *lanes, f *frame, x []v) { f.instead(x[0], m.num(-negInf)) }},
+}
+
+// rowsSum emits dst[j] += Σᵢ a[i·stride + j]: the sums of four vectors of
+// columns, then of single ones, stay in registers while the rows go by.
+func rowsSum(m *lanes) {
+	m.open("accumRows", "func(dst, a []"+m.elem()+", rows, stride int)",
+		"for i := range rows { for j := range dst { dst[j] += a[i*stride+j] } }.")
+	c := m.c
+	f := m.frame([]string{"dst", "a"})
+	rows := c.Load(c.Param("rows"), c.GP64())
+	stride := c.Load(c.Param("stride"), c.GP64())
+	c.SHLQ(operand.U8(m.shift()), stride)
+	c.TESTQ(rows, rows)
+	c.JLE(operand.LabelRef("none"))
+	columns := func(label string, n int, part bool) {
+		acc := registers(m, n)
+		for i := range acc {
+			f.loadAt(f.mem("dst").Offset(i*m.bytes()), acc[i], part)
+		}
+		left, at := c.GP64(), c.GP64()
+		c.MOVQ(rows, left)
+		c.LEAQ(f.mem("a"), at)
+		c.Label(label)
+		for i := range acc {
+			p := operand.Mem{Base: at, Disp: i * m.bytes()}
+			if part {
+				x := m.reg()
+				f.loadAt(p, x, true)
+				m.move(m.add(acc[i], x), acc[i])
+			} else {
+				pick(m, c.VADDPS, c.VADDPD)(p, acc[i], acc[i])
+			}
+		}
+		c.ADDQ(stride, at)
+		c.DECQ(left)
+		c.JNZ(operand.LabelRef(label))
+		for i := range acc {
+			f.storeAt(f.mem("dst").Offset(i*m.bytes()), acc[i], part)
+		}
+	}
+	end := c.GP64()
+	c.MOVQ(f.size, end)
+	c.SUBQ(operand.U32(ways*m.bytes()), end)
+	c.JB(operand.LabelRef("single"))
+	c.Label("group")
+	columns("grouprow", ways, false)
+	c.ADDQ(operand.U32(ways*m.bytes()), f.at)
+	c.CMPQ(f.at, end)
+	c.JBE(operand.LabelRef("group"))
+	c.Label("single")
+	f.each(func(part bool) {
+		if part {
+			columns("partrow", 1, true)
+		} else {
+			columns("singlerow", 1, false)
+		}
+	})
+	c.Label("none")
+	m.close()
+}

@@ -1,0 +1,75 @@
+package vec
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/kernel/cpu"
+)
+
+// loops are the bodies of one element type, chosen once by what the processor
+// can do: Go, or assembly that does the same. Bodies take slices of equal
+// length; those of sums take short ones.
+type loops[T Float] struct {
+	add, sub, mul, div, max, min, squaredDiff func(dst, a, b []T)
+	lt, le, gt, ge, eq, ne                    func(dst, a, b []T)
+	reluGrad, tanhGrad, sigmoidGrad           func(dst, a, b []T)
+
+	addS, subS, rsubS, mulS, divS, rdivS, maxS, minS func(dst, a []T, s T)
+	ltS, leS, gtS, geS, eqS, neS                     func(dst, a []T, s T)
+
+	neg, abs, square, cube, sqrt, rsqrt, reciprocal, relu func(dst, a []T)
+	floor, ceil, roundEven, trunc, sign                   func(dst, a []T)
+	exp, log, log1p, tanh, sigmoid, softplus, silu        func(dst, a []T)
+
+	fma, choose, lerp func(dst, a, b, c []T)
+	clamp             func(dst, a []T, lo, hi T)
+	axpy              func(dst, a []T, s T)
+
+	sgd      func(p, g []T, lr, decay T)
+	momentum func(p, v, g []T, lr, mu, in, decay, now, kept T)
+	adam     func(p, m, v, g []T, b1, c1, b2, c2, step, root, eps, keep, decay T)
+
+	sum, sumSquares, sumAbs, maxOf, minOf func(a []T) T
+	dot                                   func(a, b []T) T
+	sumExpSub                             func(a []T, s T) T
+	accumRows                             func(dst, a []T, rows, stride int)
+}
+
+var (
+	f32 = portable[float32]()
+	f64 = portable[float64]()
+)
+
+func init() { use(cpu.AVX512, cpu.AVX2) }
+
+// portable are the bodies in Go.
+func portable[T Float]() loops[T] {
+	return loops[T]{
+		add: add[T], sub: sub[T], mul: mul[T], div: div[T], max: maximum[T], min: minimum[T],
+		squaredDiff: squaredDiff[T],
+		lt:          lt[T], le: le[T], gt: gt[T], ge: ge[T], eq: eq[T], ne: ne[T],
+		reluGrad: reluGrad[T], tanhGrad: tanhGrad[T], sigmoidGrad: sigmoidGrad[T],
+
+		addS: addS[T], subS: subS[T], rsubS: rsubS[T], mulS: mulS[T], divS: divS[T], rdivS: rdivS[T],
+		maxS: maxS[T], minS: minS[T],
+		ltS: ltS[T], leS: leS[T], gtS: gtS[T], geS: geS[T], eqS: eqS[T], neS: neS[T],
+
+		neg: neg[T], abs: in64[T](math.Abs), square: square[T], cube: cube[T],
+		sqrt: in64[T](math.Sqrt), rsqrt: in64[T](rsqrt), reciprocal: reciprocal[T], relu: relu[T],
+		floor: in64[T](math.Floor), ceil: in64[T](math.Ceil), roundEven: in64[T](math.RoundToEven),
+		trunc: in64[T](math.Trunc), sign: in64[T](sign),
+		exp: in64[T](exp), log: in64[T](log), log1p: in64[T](math.Log1p), tanh: in64[T](math.Tanh),
+		sigmoid: in64[T](sigmoid), softplus: in64[T](softplus), silu: in64[T](silu),
+
+		fma: fma[T], choose: choose[T], lerp: lerp[T], clamp: clamp[T], axpy: axpy[T],
+		sgd: sgd[T], momentum: momentum[T], adam: adam[T],
+
+		sum: shortSum[T], sumSquares: shortSumSquares[T], sumAbs: shortSumAbs[T], dot: shortDot[T],
+		maxOf: maxOf[T], minOf: minOf[T], sumExpSub: shortSumExpSub[T], accumRows: accumRows[T],
+	}
+}
+
+// in64 is the loop of a function that is computed in float64.
+func in64[T Float](f func(x float64) float64) func(dst, a []T) {
+	return func(dst, a []T) { each(dst, a, f) }
+}

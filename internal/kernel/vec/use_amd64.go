@@ -1,0 +1,16 @@
+//go:build amd64 && !noasm
+
+package vec
+
+// use chooses the bodies for what the processor can do. Not while loops run.
+func use(avx512, avx2 bool) {
+	f32, f64 = portable[float32](), portable[float64]()
+	switch {
+	case avx512:
+		simd512x32(&f32)
+		simd512x64(&f64)
+	case avx2:
+		simd256x32(&f32)
+		simd256x64(&f64)
+	}
+}

@@ -1,0 +1,6 @@
+//go:build !amd64 || noasm
+
+package vec
+
+// use has nothing to choose in this build.
+func use(avx512, avx2 bool) {}
