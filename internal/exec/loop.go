@@ -181,11 +181,7 @@ func (l *loop[T]) splat(w *worker[T]) {
 		if a.view.kind != uniform {
 			continue
 		}
-		x := l.operand(a)[a.view.offset]
-		buf := w.bufs[a.slot]
-		for j := range buf {
-			buf[j] = x
-		}
+		splat(w.bufs[a.slot], l.operand(a)[a.view.offset])
 	}
 }
 
@@ -232,6 +228,10 @@ func (l *loop[T]) load(w *worker[T], start, n int) {
 			w.slots[a.slot] = src[at : at+n]
 		case uniform:
 			w.slots[a.slot] = w.bufs[a.slot][:n]
+		case tiled:
+			buf := w.bufs[a.slot][:n]
+			tile(buf, src, &a.view, start)
+			w.slots[a.slot] = buf
 		default:
 			buf := w.bufs[a.slot][:n]
 			gather(buf, src, &a.view, start)

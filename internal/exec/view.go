@@ -8,6 +8,7 @@ type kind uint8
 const (
 	direct  kind = iota // the elements lie one after another: no copy
 	uniform             // one element for all
+	tiled               // a run of elements again and again
 	strided             // gathered block by block
 )
 
@@ -41,42 +42,83 @@ func newView(l ir.Layout) view {
 		v.kind = uniform
 	case len(v.shape) == 1 && v.stride[0] == 1:
 		v.kind = direct
+	case len(v.shape) == 2 && v.stride[0] == 0 && v.stride[1] == 1:
+		v.kind = tiled
 	default:
 		v.kind = strided
 	}
 	return v
 }
 
-// gather reads the elements start, start+1, ... of a strided view of src.
+// splat fills dst with x.
+func splat[T ir.Float](dst []T, x T) {
+	if len(dst) > 0 {
+		dst[0] = x
+		double(dst, 1)
+	}
+}
+
+// double repeats the first n elements of dst through all of it.
+func double[T ir.Float](dst []T, n int) {
+	for ; n < len(dst); n *= 2 {
+		copy(dst[n:], dst[:n])
+	}
+}
+
+// tile reads the elements start, start+1, ... of a tiled view of src.
+func tile[T ir.Float](dst, src []T, v *view, start int) {
+	n := v.shape[1]
+	run := src[v.offset : v.offset+n]
+	k := copy(dst, run[start%n:])
+	if k < len(dst) {
+		copy(dst[k:], run[:start%n])
+		double(dst, n)
+	}
+}
+
+// gather reads the elements start, start+1, ... of a strided view of src. Runs
+// along the last axis are followed along the axis before it; only where that
+// ends, the place is computed anew.
 func gather[T ir.Float](dst, src []T, v *view, start int) {
 	last := len(v.shape) - 1
 	inner, step := v.shape[last], v.stride[last]
+	rows, stride := 1, 0
+	if last > 0 {
+		rows, stride = v.shape[last-1], v.stride[last-1]
+	}
 	for len(dst) > 0 {
 		rest := start / inner
 		j := start - rest*inner
-		at := v.offset + j*step
-		for k := last - 1; k >= 0; k-- {
+		row := rest % rows
+		at := v.offset + row*stride
+		rest /= rows
+		for k := last - 2; k >= 0; k-- {
 			q := rest / v.shape[k]
 			at += (rest - q*v.shape[k]) * v.stride[k]
 			rest = q
 		}
-		n := min(inner-j, len(dst))
-		run := dst[:n]
-		switch step {
-		case 1:
-			copy(run, src[at:at+n])
-		case 0:
-			x := src[at]
-			for i := range run {
-				run[i] = x
-			}
-		default:
-			for i := range run {
-				run[i] = src[at]
-				at += step
-			}
+		for ; row < rows && len(dst) > 0; row++ {
+			n := min(inner-j, len(dst))
+			readRun(dst[:n], src, at+j*step, step)
+			dst = dst[n:]
+			start += n
+			at += stride
+			j = 0
 		}
-		dst = dst[n:]
-		start += n
+	}
+}
+
+// readRun reads elements that lie step apart.
+func readRun[T ir.Float](dst, src []T, at, step int) {
+	switch step {
+	case 1:
+		copy(dst, src[at:at+len(dst)])
+	case 0:
+		splat(dst, src[at])
+	default:
+		for i := range dst {
+			dst[i] = src[at]
+			at += step
+		}
 	}
 }

@@ -59,7 +59,7 @@ const (
 	// Work is cut until each worker has tasksPerWorker tasks, but not into
 	// tasks of fewer multiplications than this.
 	tasksPerWorker = 2
-	taskWork       = 64 << 10
+	taskWork       = 256 << 10
 )
 
 // choice is the outcome of the rule.

@@ -19,9 +19,11 @@ const (
 )
 
 // How often a spinning side looks before it sleeps, and how often it lets
-// other goroutines run meanwhile: some 20 microseconds in all.
+// other goroutines run meanwhile: some 100 microseconds in all, longer than what
+// one worker does alone between two jobs of a training step. Waking a sleeping
+// one can take as long.
 const (
-	spins      = 1 << 13
+	spins      = 1 << 15
 	spinsYield = 1 << 8
 )
 
