@@ -15,9 +15,9 @@ import (
 // what a and b may import. Every package of the module stands in it; "never"
 // lines forbid what else would follow.
 const policy = `
-	internal/kernel/cpu                              < internal/kernel/vec internal/kernel/gemm
-	internal/kernel/pool                             < internal/kernel/gemm internal/ir
-	internal/ir internal/kernel/vec internal/kernel/gemm < internal/op
+	internal/kernel/cpu                              < internal/kernel/vec internal/kernel/gemm internal/kernel/conv
+	internal/kernel/pool                             < internal/kernel/gemm internal/kernel/conv internal/ir
+	internal/ir internal/kernel/vec internal/kernel/gemm internal/kernel/conv < internal/op
 	internal/ir                                      < internal/exec
 	internal/op internal/exec                        < internal/compile
 	internal/compile                                 < graph

@@ -30,14 +30,14 @@ func init() {
 	generators = append(generators, func(out files) error {
 		return out.avo("gemm", "tile_avx512_amd64", "amd64,!noasm", func(c *build.Context) {
 			for _, size := range []int{4, 8} {
-				tileFunc(&simd512{simd: simd{c: c, size: size, bytes: 64}}, fmt.Sprintf("tile512x%d", 8*size), 8)
+				tileFunc(&simd512{simd: simd{c: c, size: size, bytes: 64}}, fmt.Sprintf("tile512x%d", 8*size), 8, false)
 			}
 		})
 	}, func(out files) error {
 		return out.avo("gemm", "tile_avx2_amd64", "amd64,!noasm", func(c *build.Context) {
 			mask := maskTable(c)
 			for _, size := range []int{4, 8} {
-				tileFunc(&simd256{simd: simd{c: c, size: size, bytes: 32}, table: mask}, fmt.Sprintf("tile256x%d", 8*size), 6)
+				tileFunc(&simd256{simd: simd{c: c, size: size, bytes: 32}, table: mask}, fmt.Sprintf("tile256x%d", 8*size), 6, false)
 			}
 		})
 	})
@@ -48,12 +48,13 @@ type kernel struct {
 	vec
 	name       string
 	rows, vecs int
+	walk       bool // A and B move by a table of steps
 	acc        [][]reg.VecVirtual
 }
 
 // tileFunc emits the tile kernel: it branches to the code for the number of
 // rows and vectors. A tile of one vector may also have twice the most rows.
-func tileFunc(v vec, name string, maxRows int) {
+func tileFunc(v vec, name string, maxRows int, walk bool) {
 	c := v.ctx()
 	c.Function(name)
 	c.Attributes(attr.NOSPLIT)
@@ -78,7 +79,7 @@ func tileFunc(v vec, name string, maxRows int) {
 	c.Label("wide")
 	dispatch(c, rows, wideVecs, wideRows)
 	emit := func(rows, vecs int) {
-		k := &kernel{vec: v, name: fmt.Sprintf("r%dv%d", rows, vecs), rows: rows, vecs: vecs}
+		k := &kernel{vec: v, name: fmt.Sprintf("r%dv%d", rows, vecs), rows: rows, vecs: vecs, walk: walk}
 		c.Label(k.name)
 		k.prefetch(args)
 		k.loop(args)
@@ -185,12 +186,27 @@ func (k *kernel) loop(args operand.Mem) {
 			k.fma(x, bv[v], k.acc[i][v])
 		}
 	}
-	for _, p := range a.ptr {
-		c.ADDQ(csa, p)
-	}
-	c.ADDQ(ldb, b)
+	k.advance(a, b, csa, ldb)
 	c.DECQ(n)
 	c.JNZ(operand.LabelRef(k.name + "loop"))
+}
+
+// advance emits the move to the next term of the sums.
+func (k *kernel) advance(a *rowsOf, b, csa, ldb reg.GPVirtual) {
+	c := k.ctx()
+	for _, p := range a.ptr {
+		if k.walk {
+			c.ADDQ(operand.Mem{Base: csa}, p)
+		} else {
+			c.ADDQ(csa, p)
+		}
+	}
+	if k.walk {
+		c.ADDQ(operand.Mem{Base: csa, Disp: 8}, b)
+		c.ADDQ(operand.U8(16), csa)
+	} else {
+		c.ADDQ(ldb, b)
+	}
 }
 
 // finish emits the write of C.

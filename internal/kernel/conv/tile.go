@@ -1,0 +1,103 @@
+package conv
+
+import (
+	"unsafe"
+
+	"github.com/symgrad/symgrad/internal/kernel/cpu"
+)
+
+// step is how far a kernel moves, in bytes, from one term of its sums to the
+// next. Assembly reads it as two words.
+type step struct{ a, b int }
+
+// tile holds what a kernel needs to know. Assembly reads it by these offsets:
+// eight bytes for each field, in this order.
+//
+// A kernel computes, for i < rows and j < cols,
+//
+//	c[i, j] = alpha · sum over q < k of a[i, q]·b[q, j] + beta·c[i, j]
+//
+// where old c is not read if beta is 0. a[i, q] lies i·rsa bytes after a[0, q],
+// b[q, j] lies j elements after b[q, 0]; a[0, q+1] and b[q+1, 0] lie one step
+// after those of q. Rows of c lie ldc bytes apart. b is readable up to whole
+// vectors.
+type tile struct {
+	a, b, c     unsafe.Pointer
+	rsa         int
+	steps       *step
+	_           int
+	ldc         int
+	k           int
+	rows, cols  int
+	alpha, beta float64
+}
+
+// level is the instruction set of the kernels, with the sizes of their tiles:
+// at most mr rows of nr columns, or 2·mr rows of at most width columns.
+type level struct {
+	bits          int
+	mr, nr, width int
+}
+
+// best is the highest level of this process for elements of that size.
+func best(size int) level {
+	switch {
+	case assembly && cpu.AVX512:
+		return level{512, 8, 128 / size, 64 / size}
+	case assembly && cpu.AVX2:
+		return level{256, 6, 64 / size, 32 / size}
+	}
+	return level{0, 2, 4, 0}
+}
+
+// block computes rows x cols of c with tiles. t holds all but the sizes and
+// the places in a, b and c, which count elements.
+func block[T Float](l level, t *tile, rows, cols int, a, b, c []T) {
+	if rows == 0 || cols == 0 || t.k == 0 {
+		return
+	}
+	size := sizeOf[T]()
+	for j := 0; j < cols; j += t.cols {
+		t.cols = min(l.nr, cols-j)
+		t.b = unsafe.Pointer(&b[j])
+		for i := 0; i < rows; i += t.rows {
+			t.rows = min(l.mr, rows-i)
+			if t.cols <= l.width && rows-i >= 2*l.mr {
+				t.rows = 2 * l.mr
+			}
+			t.a = unsafe.Pointer(&a[i*t.rsa/size])
+			t.c = unsafe.Pointer(&c[i*t.ldc/size+j])
+			run[T](l, t)
+		}
+	}
+}
+
+// walkGo is the kernel in Go.
+func walkGo[T Float](t *tile) {
+	size := int(unsafe.Sizeof(T(0)))
+	steps := unsafe.Slice(t.steps, t.k)
+	var s [2][4]T
+	a, b := t.a, t.b
+	for q := range steps {
+		for i := range t.rows {
+			x := *(*T)(unsafe.Add(a, i*t.rsa))
+			for j := range t.cols {
+				s[i][j] += x * *(*T)(unsafe.Add(b, j*size))
+			}
+		}
+		if q+1 < t.k { // before the pointers leave their slices
+			a, b = unsafe.Add(a, steps[q].a), unsafe.Add(b, steps[q].b)
+		}
+	}
+	alpha, beta := T(t.alpha), T(t.beta)
+	for i := range t.rows {
+		for j := range t.cols {
+			c := (*T)(unsafe.Add(t.c, i*t.ldc+j*size))
+			if beta == 0 {
+				*c = alpha * s[i][j]
+			} else {
+				*c = alpha*s[i][j] + beta**c
+			}
+		}
+	}
+}

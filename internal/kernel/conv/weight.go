@@ -1,0 +1,158 @@
+package conv
+
+import "github.com/symgrad/symgrad/internal/kernel/pool"
+
+// Weight is the derivative of a convolution by its weights, for a given
+// derivative d of y: dw[o, c, k] is the sum of d[n, o, p] times the x that meets
+// w[o, c, k] there. It may be run by one goroutine at a time; results do not
+// depend on the number of workers.
+type Weight[T Float] struct {
+	g     geometry
+	l     level
+	f     frame
+	steps []step
+	// Rows of a tile are channels, or places of the kernel along its last axis.
+	byChannel bool
+	parts     int // of the batch
+	part      func(worker, part int)
+
+	dw, x, d, scratch []T
+}
+
+// maxParts and partElements bound how often the weights stand in scratch.
+const (
+	maxParts     = 8
+	partElements = 4 << 20
+)
+
+// NewWeight prepares the derivative of s by w.
+func NewWeight[T Float](s Spec) (*Weight[T], error) {
+	g, err := s.geometry()
+	if err != nil {
+		return nil, err
+	}
+	p := &Weight[T]{g: g, l: best(sizeOf[T]()), byChannel: g.c > g.kernel[2]}
+	p.parts = max(1, min(g.n, maxParts, partElements/max(1, g.sizeW())))
+	var lo, extent [3]int
+	for i := range lo {
+		lo[i] = -g.pad[i]
+		extent[i] = max(0, g.out[i]-1)*g.stride[i] + (g.kernel[i]-1)*g.dil[i] + 1
+	}
+	p.f = newFrame(g.groups*g.c, g.in, lo, extent, 1)
+	var at []int
+	eachPlace(g.out, func(z, y, x int) {
+		at = append(at, p.f.at(z*g.stride[0], y*g.stride[1], x*g.stride[2]))
+	})
+	size := sizeOf[T]()
+	for q := range at {
+		s := step{b: g.groups * g.o * size}
+		if q+1 < len(at) {
+			s.a = (at[q+1] - at[q]) * size
+		}
+		p.steps = append(p.steps, s)
+	}
+	p.part = p.images
+	return p, nil
+}
+
+// turned is the size of an image of d as [place, channel].
+func (p *Weight[T]) turned() int { return p.g.groups*p.g.o*volume(p.g.out) + slack }
+
+// perPart is the scratch of one part: the frame, d turned, and the sums, which
+// lie as [group, c, k, o].
+func (p *Weight[T]) perPart() int { return p.f.size() + p.turned() + p.g.sizeW() }
+
+// Scratch is how many elements of scratch a Run needs.
+func (p *Weight[T]) Scratch(int) int { return p.parts * p.perPart() }
+
+// Run computes dw from x and d.
+func (p *Weight[T]) Run(w *pool.Pool, dw, x, d, scratch []T) {
+	p.dw, p.x, p.d, p.scratch = dw[:p.g.sizeW()], x[:p.g.sizeX()], d[:p.g.sizeY()], scratch
+	if p.g.n == 0 || len(p.steps) == 0 {
+		clear(p.dw)
+		return
+	}
+	w.Run(p.parts, p.part)
+	sum := p.sums(0)
+	for i := 1; i < p.parts; i++ {
+		for j, v := range p.sums(i) {
+			sum[j] += v
+		}
+	}
+	g := &p.g
+	for group := range g.groups { // [c, k, o] to [o, c, k]
+		from, to := sum[group*g.o*g.taps():], p.dw[group*g.o*g.taps():]
+		for q := range g.taps() {
+			for o := range g.o {
+				to[o*g.taps()+q] = from[q*g.o+o]
+			}
+		}
+	}
+}
+
+func (p *Weight[T]) sums(part int) []T {
+	return p.scratch[(part+1)*p.perPart()-p.g.sizeW() : (part+1)*p.perPart()]
+}
+
+// images adds up the images of one part of the batch.
+func (p *Weight[T]) images(_, part int) {
+	g := &p.g
+	in, out, channels := volume(g.in), volume(g.out), g.groups*g.o
+	own := p.scratch[part*p.perPart() : (part+1)*p.perPart()]
+	padded, turned := own[:p.f.size()], own[p.f.size():p.f.size()+p.turned()]
+	sums := p.sums(part)
+	first, end := part*g.n/p.parts, (part+1)*g.n/p.parts
+	for n := first; n < end; n++ {
+		fill(&p.f, padded, p.x[n*p.f.channels*in:(n+1)*p.f.channels*in])
+		turn(turned, p.d[n*channels*out:(n+1)*channels*out], channels, out)
+		beta := 1.0
+		if n == first {
+			beta = 0
+		}
+		for group := range g.groups {
+			p.taps(sums[group*g.o*g.taps():], padded[group*g.c*p.f.plane:], turned[group*g.o:], beta)
+		}
+	}
+}
+
+// taps adds one image of one group to the sums of all taps.
+func (p *Weight[T]) taps(sums, x, d []T, beta float64) {
+	g, size, kernel := &p.g, sizeOf[T](), volume(p.g.kernel)
+	t := tile{steps: &p.steps[0], k: len(p.steps), alpha: 1, beta: beta}
+	if p.byChannel {
+		t.rsa, t.ldc = p.f.plane*size, kernel*g.o*size
+		k := 0
+		for z := range g.kernel[0] {
+			for y := range g.kernel[1] {
+				for i := range g.kernel[2] {
+					block(p.l, &t, g.c, g.o, x[p.f.at(z*g.dil[0], y*g.dil[1], i*g.dil[2]):], d, sums[k*g.o:])
+					k++
+				}
+			}
+		}
+		return
+	}
+	t.rsa, t.ldc = g.dil[2]*size, g.o*size
+	k := 0
+	for c := range g.c {
+		for z := range g.kernel[0] {
+			for y := range g.kernel[1] {
+				block(p.l, &t, g.kernel[2], g.o, x[c*p.f.plane+p.f.at(z*g.dil[0], y*g.dil[1], 0):], d, sums[k*g.o:])
+				k += g.kernel[2]
+			}
+		}
+	}
+}
+
+// turn is dst[j, i] = src[i, j] for src: [rows, cols].
+func turn[T Float](dst, src []T, rows, cols int) {
+	const side = 16
+	for i0 := 0; i0 < rows; i0 += side {
+		for j := range cols {
+			to := dst[j*rows:]
+			for i := i0; i < min(rows, i0+side); i++ {
+				to[i] = src[i*cols+j]
+			}
+		}
+	}
+}

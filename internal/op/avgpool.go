@@ -1,0 +1,77 @@
+package op
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"gorgonia.org/gorgonia"
+)
+
+// AvgPool is the mean of each window: x: [N, C, In...], result [N, C, Out...].
+// With the attribute countpad, places of the padding count as zeros; else the
+// mean is that of the places inside. It is linear; AvgPoolGrad is its derivative.
+var AvgPool Entry
+
+func init() {
+	define(&AvgPool, Entry{
+		Def: ir.Def{Name: "avgpool", Class: ir.Opaque, Arity: 1, Infer: inferPool,
+			F32: avgPoolKernel[float32](), F64: avgPoolKernel[float64]()},
+		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
+			a := n.Attrs.With("in", []int(spatial(c.Shape(n.In[0]))))
+			return []*gorgonia.Node{c.Apply(&AvgPoolGrad, a, d)}
+		},
+		Ref: func(c *ir.Call[float64]) {
+			w := windowsOf(c.V.Attrs, c.V.In[0].Type.Shape, c.V.Type.Shape)
+			in, out := w.sizes()
+			for p := range w.planes {
+				w.every(func(i int, z, y, x span) {
+					sum := 0.0
+					w.each(z, y, x, func(at int) { sum += c.In[0][p*in+at] })
+					c.Out[p*out+i] = sum / float64(z.div*y.div*x.div)
+				})
+			}
+		},
+		Samples: append(poolSamples(func(x, _ ir.Shape) []ir.Shape { return []ir.Shape{x} }, true),
+			poolSamples(func(x, _ ir.Shape) []ir.Shape { return []ir.Shape{x} }, false, "countpad", true)...),
+	})
+}
+
+func avgPoolKernel[T ir.Float]() ir.Kernel[T] {
+	return poolKernel(func(v *ir.Value) windows { return windowsOf(v.Attrs, v.In[0].Type.Shape, v.Type.Shape) },
+		func(s *pooling[T], p int) {
+			in, out := s.sizes()
+			plane, y := s.c.In[0][p*in:(p+1)*in], s.c.Out[p*out:(p+1)*out]
+			i := 0
+			for _, a := range s.spans[0] {
+				for _, b := range s.spans[1] {
+					for _, c := range s.spans[2] {
+						y[i] = sumOf(&s.windows, plane, a, b, c) / T(a.div*b.div*c.div)
+						i++
+					}
+				}
+			}
+		})
+}
+
+// sumOf adds the elements of a window.
+func sumOf[T ir.Float](w *windows, plane []T, z, y, x span) T {
+	var sum T
+	for i := range z.count {
+		for j := range y.count {
+			at := ((z.start+i*w.step[0])*w.in[1]+y.start+j*w.step[1])*w.in[2] + x.start
+			for range x.count {
+				sum += plane[at]
+				at += w.step[2]
+			}
+		}
+	}
+	return sum
+}
+
+// AvgPool is the mean of each window; countPad counts the padding as zeros.
+func (c *Ctx) AvgPool(x *gorgonia.Node, w Windows, countPad bool) *gorgonia.Node {
+	return c.pool(&AvgPool, x, w, "countpad", countPad)
+}
+
+// AdaptiveAvgPool is the mean of each of out windows that share the image.
+func (c *Ctx) AdaptiveAvgPool(x *gorgonia.Node, out []int) *gorgonia.Node {
+	return c.Apply(&AvgPool, ir.A("adaptive", true, "out", out), x)
+}

@@ -1,0 +1,98 @@
+package op
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"gonum.org/v1/gonum/lapack/gonum"
+	"gorgonia.org/gorgonia"
+)
+
+// This file holds what the rows that factorise square matrices share: the
+// factorisations are gonum's, in float64, one matrix after the other.
+
+var lapack gonum.Implementation
+
+// inferSquare is the shape rule of a row of square matrices [..., n, n]; drop
+// leaves out the last two axes.
+func inferSquare(drop bool) func(in []ir.Type, _ ir.Attrs) (ir.Type, error) {
+	return func(in []ir.Type, _ ir.Attrs) (ir.Type, error) {
+		x := in[0]
+		if !x.DType.IsFloat() {
+			return ir.Type{}, dtypef("got %v, want floats", x)
+		}
+		k := len(x.Shape) - 2
+		if k < 0 || x.Shape[k] != x.Shape[k+1] {
+			return ir.Type{}, shapef("got %v, want square matrices [..., n, n]", x.Shape)
+		}
+		if drop {
+			return ir.Type{DType: x.DType, Shape: x.Shape[:k].Clone()}, nil
+		}
+		return x, nil
+	}
+}
+
+// factored is the state of a kernel over square matrices.
+type factored struct {
+	n, count int
+	a, work  []float64
+	pivots   []int
+}
+
+func newFactored(s ir.Shape) *factored {
+	n := s[len(s)-1]
+	return &factored{n: n, count: s[:len(s)-2].Size(), a: make([]float64, n*n), work: make([]float64, max(1, 4*n)), pivots: make([]int, n)}
+}
+
+// load copies matrix i of x.
+func load[T ir.Float](f *factored, x []T, i int) {
+	for j, v := range x[i*f.n*f.n : (i+1)*f.n*f.n] {
+		f.a[j] = float64(v)
+	}
+}
+
+// lu factorises the loaded matrix with pivots; false if it is singular.
+func (f *factored) lu() bool {
+	return f.n == 0 || lapack.Dgetrf(f.n, f.n, f.a, f.n, f.pivots)
+}
+
+// squareKernel runs each on every matrix.
+func squareKernel[T ir.Float](each func(f *factored, c *ir.Call[T], i int)) ir.Kernel[T] {
+	return ir.Kernel[T]{
+		Prepare: func(v *ir.Value, _ int) (any, int) { return newFactored(v.In[0].Type.Shape), 0 },
+		Run: func(c *ir.Call[T]) {
+			f := c.State.(*factored)
+			for i := range f.count {
+				each(f, c, i)
+			}
+		},
+	}
+}
+
+// singular reports that matrix i has no inverse.
+func singular[T ir.Float](c *ir.Call[T], name string, i int) {
+	c.Fault.Report(shapef("%s: matrix %d of %v is singular", name, i, c.V.In[0].Type.Shape))
+}
+
+// T swaps the last two axes.
+func (c *Ctx) T(x *gorgonia.Node) *gorgonia.Node {
+	s := c.Shape(x)
+	if c.Err != nil {
+		return nil
+	}
+	perm := make([]int, len(s))
+	for i := range perm {
+		perm[i] = i
+	}
+	if n := len(perm); n >= 2 {
+		perm[n-1], perm[n-2] = n-2, n-1
+	}
+	return c.Transpose(x, perm)
+}
+
+// squareSamples are matrices whose inverses are harmless: the harness draws
+// elements from an interval, so that only small ones are well conditioned.
+var squareSamples = []Sample{
+	{In: []ir.Shape{{1, 1}}, Lo: 0.5, Hi: 2},
+	{In: []ir.Shape{{2, 1, 1}}, Lo: 0.5, Hi: 2},
+	{In: []ir.Shape{{3, 3}}},
+	{In: []ir.Shape{{2, 2, 2}}},
+}

@@ -1,0 +1,283 @@
+package op
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"gorgonia.org/gorgonia"
+)
+
+// This file holds what the pooling rows share: the windows that their
+// attributes kernel, stride, pad, dilation and out describe. Window i covers the
+// places i·stride + k·dilation − pad, k < kernel, that lie inside. With the
+// attribute adaptive, window i of n over an axis of m reaches from ⌊i·m/n⌋ to
+// before ⌈(i+1)·m/n⌉.
+
+// Windows are the settings of pooling: one number for each spatial axis.
+type Windows struct {
+	Kernel, Stride, Pad, Dilation []int
+	Ceil                          bool // a last window may reach over the end
+}
+
+// span is a window on one axis: count places from start, step apart. div is the
+// number of places that an average divides by.
+type span struct{ start, count, div int }
+
+// windows are those of three axes, the first ones of extent 1 where there are fewer.
+type windows struct {
+	planes  int
+	in, out [3]int
+	step    [3]int
+	spans   [3][]span
+}
+
+// windowsOf reads the attributes of pooling from images x to out.
+func windowsOf(a ir.Attrs, x, out ir.Shape) windows {
+	w := windows{planes: x[0] * x[1], in: [3]int{1, 1, 1}, out: [3]int{1, 1, 1}, step: [3]int{1, 1, 1}}
+	for i := range w.spans {
+		w.spans[i] = []span{{0, 1, 1}}
+	}
+	axes := len(x) - 2
+	for i := range axes {
+		k := 3 - axes + i
+		w.in[k], w.out[k] = x[2+i], out[2+i]
+		w.spans[k] = make([]span, out[2+i])
+		if a.Bool("adaptive") {
+			for j := range w.spans[k] {
+				start := j * x[2+i] / out[2+i]
+				n := ((j+1)*x[2+i]+out[2+i]-1)/out[2+i] - start
+				w.spans[k][j] = span{start, n, n}
+			}
+			continue
+		}
+		w.step[k] = a.Ints("dilation")[i]
+		for j := range w.spans[k] {
+			w.spans[k][j] = spanOf(a, i, j, x[2+i])
+		}
+	}
+	return w
+}
+
+// spanOf is window j on spatial axis i, of n places.
+func spanOf(a ir.Attrs, i, j, n int) span {
+	pad, step := a.Ints("pad")[i], a.Ints("dilation")[i]
+	start := j*a.Ints("stride")[i] - pad
+	count := a.Ints("kernel")[i]
+	s := span{start: start}
+	for k := range count {
+		at := start + k*step
+		if at < n+pad {
+			s.div++ // a place of the image or of its padding
+		}
+		if at >= 0 && at < n {
+			if s.count == 0 {
+				s.start = at
+			}
+			s.count++
+		}
+	}
+	if !a.Bool("countpad") {
+		s.div = s.count
+	}
+	return s
+}
+
+// each calls f for every place of a window with its offset in the plane, in
+// row-major order.
+func (w *windows) each(z, y, x span, f func(at int)) {
+	for i := range z.count {
+		for j := range y.count {
+			row := ((z.start+i*w.step[0])*w.in[1] + y.start + j*w.step[1]) * w.in[2]
+			for k := range x.count {
+				f(row + x.start + k*w.step[2])
+			}
+		}
+	}
+}
+
+// first is the offset in the plane of the first largest element of a window, or
+// of the first NaN.
+func first[T ir.Float](w *windows, plane []T, z, y, x span) int {
+	best := (z.start*w.in[1]+y.start)*w.in[2] + x.start
+	m := plane[best]
+	for i := range z.count {
+		for j := range y.count {
+			at := ((z.start+i*w.step[0])*w.in[1]+y.start+j*w.step[1])*w.in[2] + x.start
+			for range x.count {
+				if v := plane[at]; v > m || v != v && m == m {
+					best, m = at, v
+				}
+				at += w.step[2]
+			}
+		}
+	}
+	return best
+}
+
+// inferPool is the shape rule of pooling: images, and out by the attribute.
+func inferPool(in []ir.Type, a ir.Attrs) (ir.Type, error) {
+	x := in[0]
+	out := a.Ints("out")
+	if !x.DType.IsFloat() {
+		return ir.Type{}, dtypef("got %v, want floats", x)
+	}
+	if err := poolSettings(a, x.Shape, out); err != nil {
+		return ir.Type{}, err
+	}
+	return ir.Type{DType: x.DType, Shape: append(x.Shape[:2].Clone(), out...)}, nil
+}
+
+// poolSettings checks the attributes against images of the shape x.
+func poolSettings(a ir.Attrs, x ir.Shape, out []int) error {
+	k := len(x) - 2
+	if k < 1 || k > 3 || len(out) != k {
+		return shapef("got images %v and windows %v, want [N, C, ...] with one to three spatial axes", x, out)
+	}
+	for i, n := range out {
+		if n < 1 || x[2+i] < 1 {
+			return shapef("got images %v and %v windows, want at least one on each axis", x, out)
+		}
+		if a.Bool("adaptive") {
+			continue
+		}
+		for _, key := range []string{"kernel", "stride", "pad", "dilation"} {
+			v := a.Ints(key)
+			if len(v) != k || v[i] < 1 && key != "pad" || v[i] < 0 {
+				return shapef("got %s %v for images %v, want a number of at least %d for each spatial axis", key, v, x, truth(key != "pad"))
+			}
+		}
+		kernel, pad := a.Ints("kernel")[i], a.Ints("pad")[i]
+		if 2*pad > kernel {
+			return shapef("got the padding %d for windows of %d, want at most half of it", pad, kernel)
+		}
+		if last := spanOf(a, i, n-1, x[2+i]); last.count == 0 {
+			return shapef("got %v windows of %v over images %v, whose last on axis %d is empty", out, a.Ints("kernel"), x, 2+i)
+		}
+	}
+	return nil
+}
+
+// inferPoolPair is the shape rule of a row of images and a second operand: of
+// the shape of the windows, with a result like the images, or the other way round.
+func inferPoolPair(scatter bool) func(in []ir.Type, a ir.Attrs) (ir.Type, error) {
+	return func(in []ir.Type, a ir.Attrs) (ir.Type, error) {
+		second, err := inferPool(in, a)
+		if err != nil {
+			return second, err
+		}
+		out := in[0]
+		if !scatter {
+			second, out = out, second
+		}
+		if !in[1].Equal(second) {
+			return out, shapef("got %v and %v, want %v for the second", in[0], in[1], second)
+		}
+		return out, nil
+	}
+}
+
+// attrs are the attributes of the windows over x.
+func (w Windows) attrs(x ir.Shape) ir.Attrs {
+	out := make([]int, max(0, len(x)-2))
+	for i := range out {
+		if i >= len(w.Kernel) || i >= len(w.Stride) || i >= len(w.Pad) || i >= len(w.Dilation) || w.Stride[i] < 1 {
+			break // the shape rule says what is wrong
+		}
+		n := x[2+i] + 2*w.Pad[i] - (w.Kernel[i]-1)*w.Dilation[i] - 1
+		if n < 0 {
+			break
+		}
+		out[i] = n/w.Stride[i] + 1
+		if w.Ceil && n%w.Stride[i] != 0 && out[i]*w.Stride[i] < x[2+i]+w.Pad[i] {
+			out[i]++
+		}
+	}
+	return ir.A("kernel", w.Kernel, "stride", w.Stride, "pad", w.Pad, "dilation", w.Dilation, "out", out)
+}
+
+// pooling is the state of a pooling kernel.
+type pooling[T ir.Float] struct {
+	windows
+	c     *ir.Call[T]
+	part  func(worker, part int)
+	parts int
+}
+
+// poolKernel runs plane for each image of each channel, some of them in a part.
+func poolKernel[T ir.Float](of func(v *ir.Value) windows, plane func(s *pooling[T], p int)) ir.Kernel[T] {
+	const perPart = 1 << 14 // elements
+	return ir.Kernel[T]{
+		Prepare: func(v *ir.Value, _ int) (any, int) {
+			s := &pooling[T]{windows: of(v)}
+			size := s.in[0] * s.in[1] * s.in[2]
+			s.parts = max(1, min(s.planes, s.planes*size/perPart))
+			s.part = func(_, part int) {
+				for p := part * s.planes / s.parts; p < (part+1)*s.planes/s.parts; p++ {
+					plane(s, p)
+				}
+			}
+			return s, 0
+		},
+		Run: func(c *ir.Call[T]) {
+			s := c.State.(*pooling[T])
+			s.c = c
+			c.Pool.Run(s.parts, s.part)
+		},
+	}
+}
+
+// sizes are the elements of a plane of the images and of the windows.
+func (w *windows) sizes() (in, out int) {
+	return w.in[0] * w.in[1] * w.in[2], w.out[0] * w.out[1] * w.out[2]
+}
+
+// every calls f for each window with its number.
+func (w *windows) every(f func(i int, z, y, x span)) {
+	i := 0
+	for _, z := range w.spans[0] {
+		for _, y := range w.spans[1] {
+			for _, x := range w.spans[2] {
+				f(i, z, y, x)
+				i++
+			}
+		}
+	}
+}
+
+// poolSamples are pooling applications; given adds an operand of the shape of
+// the windows, or puts it in place of the images.
+func poolSamples(operands func(x, out ir.Shape) []ir.Shape, adaptive bool, kv ...any) []Sample {
+	var out []Sample
+	add := func(x ir.Shape, a ir.Attrs) {
+		for i := 0; i+1 < len(kv); i += 2 {
+			a = a.With(kv[i].(string), kv[i+1])
+		}
+		out = append(out, Sample{In: operands(x, append(x[:2].Clone(), a.Ints("out")...)), Attrs: a})
+	}
+	for _, s := range []struct {
+		x ir.Shape
+		w Windows
+	}{
+		{ir.Shape{2, 3, 9}, Windows{Kernel: []int{3}, Stride: []int{2}, Pad: []int{0}, Dilation: []int{1}}},
+		{ir.Shape{2, 2, 6, 6}, Windows{Kernel: []int{2, 2}, Stride: []int{2, 2}, Pad: []int{0, 0}, Dilation: []int{1, 1}}},
+		{ir.Shape{1, 2, 7, 5}, Windows{Kernel: []int{3, 2}, Stride: []int{2, 1}, Pad: []int{1, 1}, Dilation: []int{1, 2}, Ceil: true}},
+		{ir.Shape{1, 1, 3, 4, 5}, Windows{Kernel: []int{2, 2, 2}, Stride: []int{1, 2, 2}, Pad: []int{0, 0, 1}, Dilation: []int{1, 1, 1}}},
+	} {
+		add(s.x, s.w.attrs(s.x))
+	}
+	if adaptive {
+		add(ir.Shape{1, 2, 7, 5}, ir.A("adaptive", true, "out", []int{3, 2}))
+	}
+	return out
+}
+
+// pool applies a pooling row with windows over x.
+func (c *Ctx) pool(e *Entry, x *gorgonia.Node, w Windows, kv ...any) *gorgonia.Node {
+	s := c.Shape(x)
+	if c.Err != nil {
+		return nil
+	}
+	a := w.attrs(s)
+	for i := 0; i+1 < len(kv); i += 2 {
+		a = a.With(kv[i].(string), kv[i+1])
+	}
+	return c.Apply(e, a, x)
+}
