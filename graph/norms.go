@@ -120,3 +120,18 @@ func (b *Builder) CosineSimilarity(x, y *gorgonia.Node, axis int, eps float64) *
 	ny := b.Clamp(b.Norm(y, 2, axis), eps, inf)
 	return b.Div(b.Sum(b.Mul(x, y), axis), b.Mul(nx, ny))
 }
+
+// RunningStats are the running mean and variance of each channel, [C], after a
+// batch x: [N, C, ...]: (1 − momentum)·old + momentum·new, the new variance being
+// the unbiased one, as evaluation with BatchNormFixed wants them.
+func (b *Builder) RunningStats(x, mean, variance *gorgonia.Node, momentum float64) (newMean, newVariance *gorgonia.Node) {
+	if !(momentum >= 0 && momentum <= 1) {
+		b.c.Fail("runningstats", b.c.Label, gorgonia.Nodes{x}, errors.Errorf("got the momentum %v, want it in [0, 1]", momentum))
+		return nil, nil
+	}
+	axes := b.withoutChannels(x)
+	blend := func(old, now *gorgonia.Node) *gorgonia.Node {
+		return b.Add(b.Scale(old, 1-momentum), b.Scale(now, momentum))
+	}
+	return blend(mean, b.c.Mean(x, axes, false)), blend(variance, b.c.Variance(x, axes, 1, false))
+}

@@ -8,16 +8,6 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Head says what a model's outputs mean.
-type Head uint8
-
-// The heads.
-const (
-	MultiClass Head = iota // Out class probabilities; labels "y": [N] in [0, Out); softmax cross-entropy
-	Binary                 // one probability; targets "y": [N, 1] in [0, 1]; binary cross-entropy
-	Regression             // Out numbers; targets "y": [N, Out]; mean squared error
-)
-
 // Perceptron are the settings of an MLP.
 type Perceptron struct {
 	In     int   // features, ≥ 1
@@ -108,16 +98,6 @@ func (m *MLP) Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node) {
 		h = b.Dropout(layer(i, h, units, act), m.c.Dropout)
 	}
 	out := layer(len(m.c.Hidden), h, m.c.Out, graph.Identity)
-	switch m.c.Head {
-	case MultiClass:
-		loss = b.SoftmaxCrossEntropy(out, b.Ints("y", n))
-		output = b.Softmax(out)
-	case Binary:
-		loss = b.BCEWithLogits(out, b.Input("y", n, 1))
-		output = b.Sigmoid(out)
-	default:
-		loss = b.MSE(out, b.Input("y", n, m.c.Out))
-		output = out
-	}
+	loss, output = finish(b, m.c.Head, out, n, m.c.Out)
 	return penalized(b, loss, m.c.L2, weights...), output
 }

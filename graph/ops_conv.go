@@ -1,0 +1,134 @@
+package graph
+
+import (
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/op"
+	"gorgonia.org/gorgonia"
+)
+
+// Windowing says how a kernel moves over images: one number for each spatial
+// axis, or one for all of them. Nil stands for the default.
+type Windowing struct {
+	Stride   []int // places from window to window, ≥ 1; default 1, for pools the kernel's extent
+	Pad      []int // zeros before each axis, ≥ 0; default 0
+	PadEnd   []int // zeros after each axis, ≥ 0, of convolutions alone; default Pad
+	Dilation []int // places from tap to tap, ≥ 1; default 1
+	Groups   int   // of channels that do not meet, of convolutions alone; default 1
+}
+
+// onAxes is v on k axes: itself, its one number on all of them, or fallback.
+func onAxes(v []int, k int, fallback []int) []int {
+	if len(v) == 0 {
+		v = fallback
+	}
+	if len(v) != 1 {
+		return append([]int{}, v...)
+	}
+	out := make([]int, max(k, 0))
+	for i := range out {
+		out[i] = v[0]
+	}
+	return out
+}
+
+// attrs are the attributes of a convolution over k spatial axes.
+func (w Windowing) attrs(k int) ir.Attrs {
+	groups := w.Groups
+	if groups == 0 {
+		groups = 1
+	}
+	pad := onAxes(w.Pad, k, []int{0})
+	return ir.A("stride", onAxes(w.Stride, k, []int{1}), "pad", pad, "padend", onAxes(w.PadEnd, k, pad),
+		"dilation", onAxes(w.Dilation, k, []int{1}), "groups", groups)
+}
+
+// Conv is the convolution of images x: [N, C, In...] with weights w: [O,
+// C/Groups, K...], without turning these around, over one to three spatial axes:
+//
+//	y[n, o, p] = Σ over c, k of x[n, c, p·Stride + k·Dilation − Pad]·w[o, c, k]
+//
+// with x counting as 0 outside; result [N, O, Out...] with Out = ⌊(In + Pad +
+// PadEnd − (K−1)·Dilation − 1)/Stride⌋ + 1.
+func (b *Builder) Conv(x, w *gorgonia.Node, o Windowing) *gorgonia.Node {
+	return b.c.Conv(x, w, o.attrs(len(b.c.Shape(x))-2))
+}
+
+// ConvTranspose is the transposed convolution of x: [N, C, In...] with w: [C,
+// O/Groups, K...]: what the convolution's gradient does to images. Result [N, O,
+// Out...] with Out = (In−1)·Stride − Pad − PadEnd + (K−1)·Dilation + 1 + extra;
+// extra, 0 by default, chooses among the extents that a stride maps to In.
+func (b *Builder) ConvTranspose(x, w *gorgonia.Node, o Windowing, extra ...int) *gorgonia.Node {
+	k := len(b.c.Shape(x)) - 2
+	return b.c.ConvTranspose(x, w, o.attrs(k), onAxes(extra, k, []int{0}))
+}
+
+// Pool are the windows of pooling over images [N, C, In...].
+type Pool struct {
+	Kernel    []int // extents of a window, for each spatial axis or for all
+	Windowing       // Stride's default is Kernel; Pad at most half of Kernel; no PadEnd, no Groups
+	Ceil      bool  // a last window may reach over the end: Out is rounded up
+	// InsideOnly makes an average that of the places inside the image; the
+	// default counts the padding as zeros.
+	InsideOnly bool
+}
+
+// windows are the settings for images x.
+func (b *Builder) windows(kind string, x *gorgonia.Node, p Pool) op.Windows {
+	k := len(b.c.Shape(x)) - 2
+	if len(p.PadEnd) > 0 || p.Groups > 1 {
+		b.c.Fail(kind, b.c.Label, gorgonia.Nodes{x}, errors.New("got PadEnd or Groups, which pools do not have"))
+	}
+	kernel := onAxes(p.Kernel, k, nil)
+	return op.Windows{Kernel: kernel, Stride: onAxes(p.Stride, k, kernel), Pad: onAxes(p.Pad, k, []int{0}),
+		Dilation: onAxes(p.Dilation, k, []int{1}), Ceil: p.Ceil}
+}
+
+// MaxPool is the largest element of each window, NaN if there is one. The
+// gradient goes to the first largest element. Padding is never the largest.
+func (b *Builder) MaxPool(x *gorgonia.Node, p Pool) *gorgonia.Node {
+	return b.c.MaxPool(x, b.windows("maxpool", x, p))
+}
+
+// AvgPool is the mean of each window.
+func (b *Builder) AvgPool(x *gorgonia.Node, p Pool) *gorgonia.Node {
+	return b.c.AvgPool(x, b.windows("avgpool", x, p), !p.InsideOnly)
+}
+
+// AdaptiveMaxPool is the largest element of each of out windows that share an
+// axis: window i of n over m places reaches from ⌊i·m/n⌋ to before ⌈(i+1)·m/n⌉.
+func (b *Builder) AdaptiveMaxPool(x *gorgonia.Node, out ...int) *gorgonia.Node {
+	return b.c.AdaptiveMaxPool(x, out)
+}
+
+// AdaptiveAvgPool is the mean of each window of AdaptiveMaxPool.
+func (b *Builder) AdaptiveAvgPool(x *gorgonia.Node, out ...int) *gorgonia.Node {
+	return b.c.AdaptiveAvgPool(x, out)
+}
+
+// GlobalAvgPool is the mean of each channel: x: [N, C, ...]; result [N, C].
+func (b *Builder) GlobalAvgPool(x *gorgonia.Node) *gorgonia.Node {
+	s := b.c.Shape(x)
+	if b.c.Err != nil {
+		return nil
+	}
+	var axes []int
+	for i := 2; i < len(s); i++ {
+		axes = append(axes, i)
+	}
+	if len(axes) == 0 {
+		b.c.Fail("globalavgpool", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v, want [N, C, ...] with spatial axes", s))
+		return nil
+	}
+	return b.Mean(x, axes...)
+}
+
+// LPPool is (Σ xᵖ)^(1/p) over each window; p > 0. x should not be negative
+// unless p is even.
+func (b *Builder) LPPool(x *gorgonia.Node, power float64, p Pool) *gorgonia.Node {
+	n := 1
+	for _, k := range onAxes(p.Kernel, len(b.c.Shape(x))-2, nil) {
+		n *= k
+	}
+	return b.PowConst(b.Scale(b.AvgPool(b.PowConst(x, power), p), float64(n)), 1/power)
+}

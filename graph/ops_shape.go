@@ -1,0 +1,280 @@
+package graph
+
+import (
+	"slices"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+)
+
+// PadMode says what Pad puts around an array.
+type PadMode uint8
+
+// The modes of padding. With a, b, c, d along an axis:
+const (
+	PadZeros     PadMode = iota // 0 0 a b c d 0 0
+	PadReflect                  // c b a b c d c b
+	PadReplicate                // a a a b c d d d
+	PadCircular                 // c d a b c d a b
+)
+
+// Pad adds before[i] places in front of axis i and after[i] behind it, for the
+// last len(before) axes; negative numbers cut places off. What is added follows
+// the mode: PadReflect adds less than the axis has, PadCircular at most that.
+func (b *Builder) Pad(x *gorgonia.Node, before, after []int, mode PadMode) *gorgonia.Node {
+	s := b.c.Shape(x)
+	if b.c.Err != nil {
+		return nil
+	}
+	label := b.c.Label
+	b.c.Label = ""
+	if len(before) != len(after) || len(before) > len(s) || mode > PadCircular {
+		b.c.Fail("pad", label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v before and %v after axes of %v and the mode %d, want two lists of one length for the last axes", before, after, s, mode))
+		return nil
+	}
+	y := x
+	for i := range before {
+		y = b.padAxis(y, len(s)-len(before)+i, before[i], after[i], mode)
+	}
+	return y
+}
+
+// PadConst is Pad with the number v around.
+func (b *Builder) PadConst(x *gorgonia.Node, before, after []int, v float64) *gorgonia.Node {
+	if v == 0 {
+		return b.Pad(x, before, after, PadZeros)
+	}
+	return b.AddConst(b.Pad(b.AddConst(x, -v), before, after, PadZeros), v)
+}
+
+// padAxis pads or cuts one axis.
+func (b *Builder) padAxis(x *gorgonia.Node, axis, before, after int, mode PadMode) *gorgonia.Node {
+	s := b.c.Shape(x)
+	if b.c.Err != nil {
+		return nil
+	}
+	n := s[axis]
+	lo, hi := max(0, before), max(0, after)
+	most := map[PadMode]int{PadZeros: 1 << 40, PadReflect: n - 1, PadReplicate: 1 << 40, PadCircular: n}[mode]
+	if lo > most || hi > most || n+min(0, before)+min(0, after) < 0 || mode != PadZeros && n == 0 && lo+hi > 0 {
+		b.c.Fail("pad", "", gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %d before and %d after axis %d of %v, more than the axis allows", before, after, axis, s))
+		return nil
+	}
+	part := func(span Span) *gorgonia.Node { return b.along(x, axis, span) }
+	fill := func(count int, first, back Span) *gorgonia.Node {
+		switch {
+		case count == 0:
+			return nil
+		case mode == PadZeros:
+			z := slices.Clone(s)
+			z[axis] = count
+			return b.zeros(z)
+		case mode == PadReplicate:
+			return b.c.Repeat(part(first), axis, count)
+		}
+		return part(back)
+	}
+	var front, behind *gorgonia.Node
+	if mode == PadReflect {
+		front = fill(lo, Range(0, 1), Span{Start: lo, Stop: 0, Step: -1})
+		behind = fill(hi, Range(n-1, n), Span{Start: n - 2, Stop: n - 2 - hi, Step: -1})
+		if hi == n-1 && hi > 0 {
+			behind = part(Span{Start: n - 2, Stop: -1 << 40, Step: -1})
+		}
+	} else {
+		front = fill(lo, Range(0, 1), Range(n-lo, n))
+		behind = fill(hi, Range(n-1, n), Range(0, hi))
+	}
+	pieces := []*gorgonia.Node{part(Range(max(0, -before), n-max(0, -after)))}
+	if front != nil {
+		pieces = append([]*gorgonia.Node{front}, pieces...)
+	}
+	if behind != nil {
+		pieces = append(pieces, behind)
+	}
+	if len(pieces) == 1 {
+		return pieces[0]
+	}
+	return b.Concat(axis, pieces...)
+}
+
+// along is the span of one axis.
+func (b *Builder) along(x *gorgonia.Node, axis int, span Span) *gorgonia.Node {
+	spans := make([]Span, axis+1)
+	for i := range spans {
+		spans[i] = All()
+	}
+	spans[axis] = span
+	return b.Slice(x, spans...)
+}
+
+// zeros is a constant of zeros.
+func (b *Builder) zeros(shape []int) *gorgonia.Node {
+	return b.Broadcast(b.Scalar(0), shape...)
+}
+
+// axisOf is an axis counted from the last if negative, checked against x.
+func (b *Builder) axisOf(op string, x *gorgonia.Node, axis int) (k int, ok bool) {
+	t := b.c.Type(x)
+	if b.c.Err != nil {
+		return 0, false
+	}
+	k, err := t.Axis(axis)
+	if err != nil {
+		b.c.Fail(op, b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "%v", err))
+	}
+	return k, err == nil
+}
+
+// Flip turns the order along the axes around.
+func (b *Builder) Flip(x *gorgonia.Node, axes ...int) *gorgonia.Node {
+	for _, a := range axes {
+		k, ok := b.axisOf("flip", x, a)
+		if !ok {
+			return nil
+		}
+		x = b.along(x, k, Span{Start: -1, Stop: -1 << 40, Step: -1})
+	}
+	return x
+}
+
+// Roll moves the elements by so many places along an axis; what leaves one end
+// enters at the other.
+func (b *Builder) Roll(x *gorgonia.Node, by, axis int) *gorgonia.Node {
+	k, ok := b.axisOf("roll", x, axis)
+	if !ok {
+		return nil
+	}
+	n := b.c.Shape(x)[k]
+	if n == 0 {
+		return x
+	}
+	if by = ((by % n) + n) % n; by == 0 {
+		return x
+	}
+	return b.Concat(k, b.along(x, k, Range(n-by, n)), b.along(x, k, Range(0, n-by)))
+}
+
+// Repeat repeats every element along an axis count times: a a b b.
+func (b *Builder) Repeat(x *gorgonia.Node, axis, count int) *gorgonia.Node {
+	k, ok := b.axisOf("repeat", x, axis)
+	if !ok {
+		return nil
+	}
+	return b.c.Repeat(x, k, count)
+}
+
+// Tile repeats x as a whole, counts[i] times along axis i: a b a b. There are as
+// many counts as axes.
+func (b *Builder) Tile(x *gorgonia.Node, counts ...int) *gorgonia.Node {
+	s := b.c.Shape(x)
+	if b.c.Err != nil {
+		return nil
+	}
+	if len(counts) != len(s) || slices.ContainsFunc(counts, func(c int) bool { return c < 1 }) {
+		b.c.Fail("tile", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the counts %v for %v, want one of at least 1 for each axis", counts, s))
+		return nil
+	}
+	for axis, c := range counts {
+		if c > 1 {
+			x = b.Concat(axis, slices.Repeat([]*gorgonia.Node{x}, c)...)
+		}
+	}
+	return x
+}
+
+// Squeeze drops axes of extent 1: those named, or all of them.
+func (b *Builder) Squeeze(x *gorgonia.Node, axes ...int) *gorgonia.Node {
+	s := b.c.Shape(x)
+	if b.c.Err != nil {
+		return nil
+	}
+	drop := map[int]bool{}
+	for _, a := range axes {
+		k, ok := b.axisOf("squeeze", x, a)
+		if !ok {
+			return nil
+		}
+		if s[k] != 1 {
+			b.c.Fail("squeeze", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got axis %d of %v, want one of extent 1", a, s))
+			return nil
+		}
+		drop[k] = true
+	}
+	out := []int{}
+	for i, d := range s {
+		if !drop[i] && !(len(axes) == 0 && d == 1) {
+			out = append(out, d)
+		}
+	}
+	return b.Reshape(x, out...)
+}
+
+// Unsqueeze adds an axis of extent 1 that becomes the given axis of the result.
+func (b *Builder) Unsqueeze(x *gorgonia.Node, axis int) *gorgonia.Node {
+	s := b.c.Shape(x)
+	if b.c.Err != nil {
+		return nil
+	}
+	if axis < 0 {
+		axis += len(s) + 1
+	}
+	if axis < 0 || axis > len(s) {
+		b.c.Fail("unsqueeze", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "axis %d is out of range for the %d axes of the result", axis, len(s)+1))
+		return nil
+	}
+	return b.Reshape(x, slices.Insert(slices.Clone([]int(s)), axis, 1)...)
+}
+
+// Split cuts an axis into parts of the given extents, which add up to it.
+func (b *Builder) Split(x *gorgonia.Node, axis int, extents ...int) []*gorgonia.Node {
+	k, ok := b.axisOf("split", x, axis)
+	if !ok {
+		return make([]*gorgonia.Node, len(extents))
+	}
+	sum := 0
+	for _, e := range extents {
+		sum += e
+	}
+	if n := b.c.Shape(x)[k]; sum != n || slices.ContainsFunc(extents, func(e int) bool { return e < 0 }) {
+		b.c.Fail("split", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got parts %v of an axis of %d, want extents of at least 0 that add up to it", extents, n))
+		return make([]*gorgonia.Node, len(extents))
+	}
+	out := make([]*gorgonia.Node, len(extents))
+	at := 0
+	for i, e := range extents {
+		out[i] = b.along(x, k, Range(at, at+e))
+		at += e
+	}
+	return out
+}
+
+// PixelShuffle spreads channels over space: x: [N, C·r², H, W]; result [N, C,
+// H·r, W·r] (Shi et al. 2016, section 3.2).
+func (b *Builder) PixelShuffle(x *gorgonia.Node, r int) *gorgonia.Node {
+	s := b.c.Shape(x)
+	if b.c.Err != nil {
+		return nil
+	}
+	if len(s) != 4 || r < 1 || s[1]%(r*r) != 0 {
+		b.c.Fail("pixelshuffle", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v and the factor %d, want [N, C, H, W] with channels that its square divides", s, r))
+		return nil
+	}
+	c := s[1] / (r * r)
+	y := b.Transpose(b.Reshape(x, s[0], c, r, r, s[2], s[3]), 0, 1, 4, 2, 5, 3)
+	return b.Reshape(y, s[0], c, s[2]*r, s[3]*r)
+}
+
+// PixelUnshuffle is PixelShuffle undone.
+func (b *Builder) PixelUnshuffle(x *gorgonia.Node, r int) *gorgonia.Node {
+	s := b.c.Shape(x)
+	if b.c.Err != nil {
+		return nil
+	}
+	if len(s) != 4 || r < 1 || s[2]%r != 0 || s[3]%r != 0 {
+		b.c.Fail("pixelunshuffle", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v and the factor %d, want [N, C, H, W] with spatial extents that it divides", s, r))
+		return nil
+	}
+	y := b.Transpose(b.Reshape(x, s[0], s[1], s[2]/r, r, s[3]/r, r), 0, 1, 3, 5, 2, 4)
+	return b.Reshape(y, s[0], s[1]*r*r, s[2]/r, s[3]/r)
+}

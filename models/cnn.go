@@ -1,0 +1,99 @@
+package models
+
+import (
+	"fmt"
+
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/graph"
+	"gorgonia.org/gorgonia"
+)
+
+// ConvBlock is a convolution, an activation and a max pool.
+type ConvBlock struct {
+	Channels int // that come out, ≥ 1
+	Kernel   int // extent on both axes, ≥ 1
+	Pad      int // zeros on each side
+	Stride   int // default 1
+	Pool     int // extent and stride of the max pool; 0 or 1: none
+}
+
+// ConvNet are the settings of a CNN.
+type ConvNet struct {
+	Channels, Height, Width int         // of the images
+	Blocks                  []ConvBlock // at least one
+	Hidden                  []int       // units of the layers between the blocks and the output
+	Out                     int         // as for Perceptron
+	Head                    Head
+	Activation              graph.Activation  // of all but the last layer; the zero value is replaced by ReLU
+	Dropout                 float64           // rate after each hidden layer, in [0, 1)
+	Init                    graph.Initializer // of the weights; nil: what suits the activation
+	DType                   graph.DType       // default Float64
+	Seed                    uint64            // of the first weights
+}
+
+// CNN is a convolutional network: blocks of convolution, activation and max
+// pool, then the layers of a perceptron (LeCun et al. 1998). The input "x" is [N,
+// Channels·Height·Width], each image row-major as [Channels, Height, Width]. The
+// parameters are "conv<i>/weight": [out, in, Kernel, Kernel], "conv<i>/bias",
+// "dense<i>/weight" and "dense<i>/bias". Loss and output are those of MLP.
+type CNN struct {
+	c ConvNet
+	p *graph.Params
+}
+
+// LeNet is the network of LeCun et al. 1998 with ReLU and max pools, for images
+// of one channel of 28 by 28 and ten classes.
+func LeNet() ConvNet {
+	return ConvNet{Channels: 1, Height: 28, Width: 28, Out: 10, Hidden: []int{120, 84},
+		Blocks: []ConvBlock{{Channels: 6, Kernel: 5, Pad: 2, Pool: 2}, {Channels: 16, Kernel: 5, Pool: 2}}}
+}
+
+// NewCNN is a CNN with fresh weights.
+func NewCNN(c ConvNet) (*CNN, error) {
+	if c.Activation == graph.Identity {
+		c.Activation = graph.ReLU
+	}
+	if c.Channels < 1 || c.Height < 1 || c.Width < 1 || len(c.Blocks) == 0 {
+		return nil, errors.Errorf("models: CNN: got images of %d channels, %d by %d, and %d blocks, want at least one of each", c.Channels, c.Height, c.Width, len(c.Blocks))
+	}
+	// What the settings of the head allow, MLP knows.
+	m, err := NewMLP(Perceptron{In: 1, Hidden: c.Hidden, Out: c.Out, Head: c.Head, Dropout: c.Dropout})
+	if err != nil {
+		return nil, errors.Wrap(err, "models: CNN")
+	}
+	c.Out = m.c.Out
+	for i, k := range c.Blocks {
+		if k.Channels < 1 || k.Kernel < 1 || k.Pad < 0 || k.Stride < 0 || k.Pool < 0 {
+			return nil, errors.Errorf("models: CNN: got %+v as block %d, want at least one channel and place of the kernel, and nothing negative", k, i)
+		}
+	}
+	return &CNN{c, graph.NewParams(c.DType, c.Seed)}, nil
+}
+
+// Params are the weights and biases.
+func (m *CNN) Params() *graph.Params { return m.p }
+
+// Loss builds the loss of n examples.
+func (m *CNN) Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node) {
+	init := m.c.Init
+	if init == nil {
+		init = m.c.Activation.Initializer()
+	}
+	h := b.Reshape(b.Input("x", n, m.c.Channels*m.c.Height*m.c.Width), n, m.c.Channels, m.c.Height, m.c.Width)
+	for i, k := range m.c.Blocks {
+		stride := max(1, k.Stride)
+		h = b.Convolution(fmt.Sprintf("conv%d", i), h, graph.Convolution{Out: k.Channels, Kernel: []int{k.Kernel}, Weight: init,
+			Windowing: graph.Windowing{Pad: []int{k.Pad}, Stride: []int{stride}}})
+		h = b.Activate(m.c.Activation, h)
+		if k.Pool > 1 {
+			h = b.MaxPool(h, graph.Pool{Kernel: []int{k.Pool}})
+		}
+	}
+	h = b.Reshape(h, n, -1)
+	for i, units := range m.c.Hidden {
+		h = b.Linear(fmt.Sprintf("dense%d", i), h, graph.Linear{Out: units, Weight: init})
+		h = b.Dropout(b.Activate(m.c.Activation, h), m.c.Dropout)
+	}
+	out := b.Linear(fmt.Sprintf("dense%d", len(m.c.Hidden)), h, graph.Linear{Out: m.c.Out})
+	return finish(b, m.c.Head, out, n, m.c.Out)
+}

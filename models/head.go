@@ -1,0 +1,27 @@
+package models
+
+import (
+	"github.com/symgrad/symgrad/graph"
+	"gorgonia.org/gorgonia"
+)
+
+// Head says what a model's outputs mean.
+type Head uint8
+
+// The heads.
+const (
+	MultiClass Head = iota // Out class probabilities; labels "y": [N] in [0, Out); softmax cross-entropy
+	Binary                 // one probability; targets "y": [N, 1] in [0, 1]; binary cross-entropy
+	Regression             // Out numbers; targets "y": [N, Out]; mean squared error
+)
+
+// finish ends a model in the loss and the output of the head.
+func finish(b *graph.Builder, head Head, out *gorgonia.Node, n, outputs int) (loss, output *gorgonia.Node) {
+	switch head {
+	case MultiClass:
+		return b.SoftmaxCrossEntropy(out, b.Ints("y", n)), b.Softmax(out)
+	case Binary:
+		return b.BCEWithLogits(out, b.Input("y", n, 1)), b.Sigmoid(out)
+	}
+	return b.MSE(out, b.Input("y", n, outputs)), out
+}
