@@ -40,6 +40,18 @@ type testCase struct {
 	LR          float64
 	SGDLosses   []float64         `json:"sgd_losses"`
 	FinalParams map[string]*array `json:"final_params"`
+
+	// Of a normalisation that keeps statistics from batch to batch.
+	Steps []batch
+}
+
+// batch is one step of a normalisation: of training, or of evaluation, which
+// reads the running statistics and leaves them alone.
+type batch struct {
+	X, Y        *array
+	Eval        bool
+	RunningMean *array `json:"running_mean"`
+	RunningVar  *array `json:"running_var"`
 }
 
 // array is a tensor; Ints holds its elements when they are integers or bools.

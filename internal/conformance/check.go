@@ -29,6 +29,9 @@ func check(k *testCase) (covered bool, err error) {
 	if k.Category == "model" {
 		return checkModel(k)
 	}
+	if len(k.Steps) > 0 {
+		return checkSteps(k)
+	}
 	f := find(k)
 	if f == nil {
 		return false, nil
