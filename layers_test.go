@@ -16,6 +16,7 @@ import (
 // lines forbid what else would follow.
 const policy = `
 	internal/kernel/cpu                              < internal/kernel/vec internal/kernel/gemm internal/kernel/conv
+	internal/kernel/cpu internal/kernel/vec         < internal/kernel/limit
 	internal/kernel/pool                             < internal/kernel/gemm internal/kernel/conv internal/ir
 	internal/ir internal/kernel/vec internal/kernel/gemm internal/kernel/conv < internal/op
 	internal/ir                                      < internal/exec
@@ -25,7 +26,10 @@ const policy = `
 	internal/atomicfile                              < internal/safetensors
 	internal/safetensors                             < train
 	train/data internal/kernel/vec autograd          < train
-	autograd models train                            < examples benchmarks internal/optest internal/conformance cmd
+	internal/kernel/limit                            < benchmarks
+	autograd models train                            < examples benchmarks/workload internal/optest internal/conformance cmd
+	benchmarks/workload                              < benchmarks/hand
+	benchmarks/hand                                  < benchmarks
 `
 
 // gorgoniaFree are the packages that gorgonia may not appear in.

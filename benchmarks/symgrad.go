@@ -1,44 +1,103 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/symgrad/symgrad/autograd"
+	"github.com/symgrad/symgrad/benchmarks/hand"
+	"github.com/symgrad/symgrad/benchmarks/workload"
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/train"
 	"gorgonia.org/gorgonia"
 )
 
-func newSymgrad(p problem) (step, error) {
-	b := graph.New(nil)
-	h := b.Input("x", p.batch, sizes[0])
-	for i, w := range p.weights {
-		h = b.Linear(fmt.Sprint("dense", i), h, graph.Linear{Out: sizes[i+1], Weight: graph.Values(w)})
-		if i < len(p.weights)-1 {
-			h = b.ReLU(h)
+// compiled trains with a Program of this project.
+type compiled[T hand.Float] struct {
+	p         *workload.Problem
+	prog      *graph.Program
+	x, y      []T
+	optimizer train.Optimizer
+	vars      train.Vars
+	step      int
+	feed      func(prog *graph.Program, name string, v []T) error
+}
+
+func newSymgrad[T hand.Float](p *workload.Problem, threads int) (stepper, error) {
+	dtype := graph.Float64
+	feed := any((*graph.Program).Feed)
+	if isFloat32[T]() {
+		dtype = graph.Float32
+		feed = (*graph.Program).Feed32
+	}
+	m, err := p.Model(dtype)
+	if err != nil {
+		return nil, err
+	}
+	b := graph.New(m.Params())
+	loss, _ := m.Loss(b, p.Batch)
+	if err := b.Err(); err != nil {
+		return nil, err
+	}
+	for _, q := range p.Params {
+		if err := m.Params().Set(q.Name, q.Values); err != nil {
+			return nil, err
 		}
 	}
-	loss := b.SoftmaxCrossEntropy(h, b.Ints("y", p.batch))
 	grads, err := autograd.Gradients(loss, b.ParamNodes()...)
 	if err != nil {
 		return nil, err
 	}
-	prog, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{loss}, Grads: grads})
+	prog, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{loss}, Grads: grads, Workers: threads})
 	if err != nil {
 		return nil, err
 	}
-	vars := train.NewVars(b.Params(), train.SGD{}.Slots())
-	return func(x []float64, labels []int) (float64, error) {
-		if err := prog.Feed("x", x); err != nil {
-			return 0, err
-		}
-		if err := prog.FeedInts("y", labels); err != nil {
-			return 0, err
-		}
-		if err := prog.Run(); err != nil {
-			return 0, err
-		}
-		train.SGD{}.Update(1, rate, vars)
-		return prog.Scalar(0), nil
-	}, nil
+	var o train.Optimizer = train.SGD{}
+	if p.Adam {
+		o = train.Adam{}
+	}
+	return &compiled[T]{p: p, prog: prog, x: elements[T](p.X), y: elements[T](p.Y), optimizer: o,
+		vars: train.NewVars(m.Params(), o.Slots()), feed: feed.(func(*graph.Program, string, []T) error)}, nil
+}
+
+func (c *compiled[T]) Step(k int) (float64, error) {
+	n, f, o := c.p.Batch, c.p.Features(), c.p.Out()
+	at := (k % c.p.Batches()) * n
+	if err := c.feed(c.prog, "x", c.x[at*f:(at+n)*f]); err != nil {
+		return 0, err
+	}
+	var err error
+	if c.p.MSE {
+		err = c.feed(c.prog, "y", c.y[at*o:(at+n)*o])
+	} else {
+		err = c.prog.FeedInts("y", c.p.Labels[at:at+n])
+	}
+	if err != nil {
+		return 0, err
+	}
+	if err := c.prog.Run(); err != nil {
+		return 0, err
+	}
+	c.step++
+	c.optimizer.Update(c.step, c.p.Rate, c.vars)
+	return c.prog.Scalar(0), nil
+}
+
+// Bytes is all memory of the program and the optimizer.
+func (c *compiled[T]) Bytes() (n int) {
+	s := c.prog.Stats()
+	for _, b := range s.Bytes {
+		n += b
+	}
+	return n + c.optimizer.Slots()*s.Bytes["param"]
+}
+
+func isFloat32[T hand.Float]() bool {
+	_, ok := any(*new(T)).(float32)
+	return ok
+}
+
+func elements[T hand.Float](v []float64) []T {
+	out := make([]T, len(v))
+	for i, x := range v {
+		out[i] = T(x)
+	}
+	return out
 }

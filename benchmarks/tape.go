@@ -3,78 +3,221 @@ package main
 import (
 	"fmt"
 
+	"github.com/symgrad/symgrad/benchmarks/hand"
+	"github.com/symgrad/symgrad/benchmarks/workload"
+	"github.com/symgrad/symgrad/graph"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
 
-func newTape(p problem) (step, error) {
-	g := G.NewGraph()
-	n, classes := p.batch, sizes[len(sizes)-1]
-	x := G.NewMatrix(g, tensor.Float64, G.WithShape(n, sizes[0]), G.WithName("x"))
-	y := G.NewMatrix(g, tensor.Float64, G.WithShape(n, classes), G.WithName("y"))
-	var params G.Nodes
-	h := x
-	for i, w := range p.weights {
-		in, out := sizes[i], sizes[i+1]
-		wt := tensor.New(tensor.WithShape(in, out), tensor.WithBacking(append([]float64(nil), w...)))
-		wn := G.NewMatrix(g, tensor.Float64, G.WithShape(in, out), G.WithName(fmt.Sprint("w", i)), G.WithValue(wt))
-		bn := G.NewMatrix(g, tensor.Float64, G.WithShape(1, out), G.WithName(fmt.Sprint("b", i)), G.WithInit(G.Zeroes()))
-		params = append(params, wn, bn)
-		z, err := G.Mul(h, wn)
-		if err != nil {
-			return nil, err
+// tape trains with gorgonia's own differentiation, machine and solvers.
+type tape[T hand.Float] struct {
+	p      *workload.Problem
+	g      *G.ExprGraph
+	vm     G.VM
+	solver G.Solver
+	model  []G.ValueGrad
+	params G.Nodes
+	x, y   *G.Node
+	loss   *G.Node
+	xs, ys []T // ys: targets, or one-hot labels
+	next   int // parameter
+	err    error
+}
+
+func newTape[T hand.Float](p *workload.Problem, _ int) (stepper, error) {
+	t := &tape[T]{p: p, g: G.NewGraph(), xs: elements[T](p.X), ys: elements[T](p.Y)}
+	n, o := p.Batch, p.Out()
+	if !p.MSE {
+		t.ys = make([]T, p.Rows*o)
+		for i, l := range p.Labels {
+			t.ys[i*o+l] = 1
 		}
-		if h, err = G.BroadcastAdd(z, bn, nil, []byte{0}); err != nil {
-			return nil, err
+	}
+	t.y = t.leaf("y", n, o)
+	out := t.forward()
+	if p.MSE {
+		t.loss = t.must(G.Mean(t.must(G.Square(t.must(G.Sub(out, t.y))))))
+	} else {
+		logs := t.must(G.Log(t.must(G.SoftMax(out, 1))))
+		t.loss = t.must(G.Mul(t.must(G.Sum(t.must(G.HadamardProd(t.y, logs)))), t.constant(-1/float64(n))))
+	}
+	if t.err != nil {
+		return nil, t.err
+	}
+	if _, err := G.Grad(t.loss, t.params...); err != nil {
+		return nil, err
+	}
+	t.vm = G.NewTapeMachine(t.g, G.BindDualValues(t.params...))
+	t.model = G.NodesToValueGrads(t.params)
+	t.solver = G.NewVanillaSolver(G.WithLearnRate(p.Rate))
+	if p.Adam {
+		t.solver = G.NewAdamSolver(G.WithLearnRate(p.Rate))
+	}
+	return t, nil
+}
+
+func (t *tape[T]) must(n *G.Node, err error) *G.Node {
+	if t.err == nil {
+		t.err = err
+	}
+	if n == nil { // what follows is thrown away
+		return t.leaf(fmt.Sprint("broken", t.g.AllNodes().Len()), 1)
+	}
+	return n
+}
+
+func (t *tape[T]) dtype() tensor.Dtype {
+	if isFloat32[T]() {
+		return tensor.Float32
+	}
+	return tensor.Float64
+}
+
+func (t *tape[T]) constant(v float64) *G.Node {
+	if isFloat32[T]() {
+		return G.NewConstant(float32(v))
+	}
+	return G.NewConstant(v)
+}
+
+func (t *tape[T]) leaf(name string, shape ...int) *G.Node {
+	return G.NewTensor(t.g, t.dtype(), len(shape), G.WithShape(shape...), G.WithName(name))
+}
+
+// param is the next parameter of the problem, in the shape that it has there or
+// in another of as many elements.
+func (t *tape[T]) param(shape ...int) *G.Node {
+	q := t.p.Params[t.next]
+	t.next++
+	if shape == nil {
+		shape = q.Shape
+	}
+	v := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(elements[T](q.Values)))
+	n := G.NewTensor(t.g, t.dtype(), len(shape), G.WithShape(shape...), G.WithName(q.Name), G.WithValue(v))
+	t.params = append(t.params, n)
+	return n
+}
+
+// affine is x·w + b.
+func (t *tape[T]) affine(x *G.Node) *G.Node {
+	w := t.param()
+	b := t.param(1, t.p.Params[t.next].Shape[0])
+	return t.must(G.BroadcastAdd(t.must(G.Mul(x, w)), b, nil, []byte{0}))
+}
+
+func (t *tape[T]) act(x *G.Node) *G.Node {
+	switch t.p.Activation {
+	case graph.Tanh:
+		return t.must(G.Tanh(x))
+	case graph.Sigmoid:
+		return t.must(G.Sigmoid(x))
+	}
+	return t.must(G.Rectify(x))
+}
+
+func (t *tape[T]) forward() *G.Node {
+	p, n := t.p, t.p.Batch
+	var h *G.Node
+	layers := len(p.Sizes)
+	switch p.Kind {
+	case "mlp":
+		t.x = t.leaf("x", n, p.Sizes[0])
+		h, layers = t.x, layers-1
+	case "cnn":
+		h = t.blocks()
+	case "lstm":
+		h = t.lstm()
+	}
+	for i := range layers {
+		h = t.affine(h)
+		if i < layers-1 {
+			h = t.act(h)
 		}
-		if i < len(p.weights)-1 {
-			if h, err = G.Rectify(h); err != nil {
-				return nil, err
+	}
+	return h
+}
+
+func (t *tape[T]) blocks() *G.Node {
+	p := t.p
+	t.x = t.leaf("x", p.Batch, p.Image[0], p.Image[1], p.Image[2])
+	h := t.x
+	for _, b := range p.Blocks {
+		s := max(1, b.Stride)
+		h = t.must(G.Conv2d(h, t.param(), tensor.Shape{b.Kernel, b.Kernel}, []int{b.Pad, b.Pad}, []int{s, s}, []int{1, 1}))
+		h = t.act(t.must(G.BroadcastAdd(h, t.param(1, b.Channels, 1, 1), nil, []byte{0, 2, 3})))
+		if b.Pool > 1 {
+			h = t.must(G.MaxPool2D(h, tensor.Shape{b.Pool, b.Pool}, []int{0, 0}, []int{b.Pool, b.Pool}))
+		}
+	}
+	return t.must(G.Reshape(h, tensor.Shape{p.Batch, h.Shape().TotalSize() / p.Batch}))
+}
+
+// lstm has products of its own for each gate: gorgonia takes two slices whose
+// bounds are equal modulo 256 for one.
+func (t *tape[T]) lstm() *G.Node {
+	p, n, hid := t.p, t.p.Batch, t.p.Hidden
+	t.x = t.leaf("x", n, p.Steps*p.In)
+	var wx, wh, b [4]*G.Node
+	for i := range 4 {
+		wx[i], wh[i], b[i] = t.columns(0, i, p.In, hid), t.columns(1, i, hid, hid), t.columns(2, i, 1, hid)
+	}
+	t.next = 3
+	var h, c *G.Node
+	for s := range p.Steps {
+		x := t.must(G.Slice(t.x, nil, G.S(s*p.In, (s+1)*p.In)))
+		gate := func(i int) *G.Node {
+			z := t.must(G.BroadcastAdd(t.must(G.Mul(x, wx[i])), b[i], nil, []byte{0}))
+			if h != nil {
+				z = t.must(G.Add(z, t.must(G.Mul(h, wh[i]))))
 			}
+			return z
+		}
+		next := t.must(G.HadamardProd(t.must(G.Sigmoid(gate(0))), t.must(G.Tanh(gate(2)))))
+		if c != nil {
+			next = t.must(G.Add(next, t.must(G.HadamardProd(t.must(G.Sigmoid(gate(1))), c))))
+		}
+		out := t.must(G.Sigmoid(gate(3)))
+		c = next
+		h = t.must(G.HadamardProd(out, t.must(G.Tanh(c))))
+	}
+	return h
+}
+
+// columns is a parameter of its own: the columns of one gate of parameter k.
+func (t *tape[T]) columns(k, gate, rows, hid int) *G.Node {
+	v := make([]T, 0, rows*hid)
+	for r := range rows {
+		for _, x := range t.p.Params[k].Values[(4*r+gate)*hid : (4*r+gate+1)*hid] {
+			v = append(v, T(x))
 		}
 	}
-	probs, err := G.SoftMax(h, 1)
-	if err != nil {
-		return nil, err
+	n := G.NewTensor(t.g, t.dtype(), 2, G.WithShape(rows, hid), G.WithName(fmt.Sprintf("%s%d", t.p.Params[k].Name, gate)),
+		G.WithValue(tensor.New(tensor.WithShape(rows, hid), tensor.WithBacking(v))))
+	t.params = append(t.params, n)
+	return n
+}
+
+func (t *tape[T]) Step(k int) (float64, error) {
+	p := t.p
+	n, f, o := p.Batch, p.Features(), p.Out()
+	at := (k % p.Batches()) * n
+	t.vm.Reset()
+	if err := G.Let(t.x, tensor.New(tensor.WithShape(t.x.Shape()...), tensor.WithBacking(t.xs[at*f:(at+n)*f]))); err != nil {
+		return 0, err
 	}
-	logs, err := G.Log(probs)
-	if err != nil {
-		return nil, err
+	if err := G.Let(t.y, tensor.New(tensor.WithShape(n, o), tensor.WithBacking(t.ys[at*o:(at+n)*o]))); err != nil {
+		return 0, err
 	}
-	picked, err := G.HadamardProd(y, logs)
-	if err != nil {
-		return nil, err
+	if err := t.vm.RunAll(); err != nil {
+		return 0, err
 	}
-	total, err := G.Sum(picked)
-	if err != nil {
-		return nil, err
+	var loss float64
+	switch v := t.loss.Value().Data().(type) {
+	case float32:
+		loss = float64(v)
+	case float64:
+		loss = v
 	}
-	loss, err := G.Mul(total, G.NewConstant(-1/float64(n)))
-	if err != nil {
-		return nil, err
-	}
-	if _, err := G.Grad(loss, params...); err != nil {
-		return nil, err
-	}
-	vm := G.NewTapeMachine(g, G.BindDualValues(params...))
-	solver := G.NewVanillaSolver(G.WithLearnRate(rate))
-	model := G.NodesToValueGrads(params)
-	return func(xs []float64, labels []int) (float64, error) {
-		vm.Reset()
-		onehot := make([]float64, n*classes)
-		for i, l := range labels {
-			onehot[i*classes+l] = 1
-		}
-		if err := G.Let(x, tensor.New(tensor.WithShape(n, sizes[0]), tensor.WithBacking(append([]float64(nil), xs...)))); err != nil {
-			return 0, err
-		}
-		if err := G.Let(y, tensor.New(tensor.WithShape(n, classes), tensor.WithBacking(onehot))); err != nil {
-			return 0, err
-		}
-		if err := vm.RunAll(); err != nil {
-			return 0, err
-		}
-		v := loss.Value().Data().(float64)
-		return v, solver.Step(model)
-	}, nil
+	return loss, t.solver.Step(t.model)
 }

@@ -1,0 +1,176 @@
+// Package hand trains the benchmarks' models with backpropagation written by
+// hand, as one writes it without a framework: every layer has its forward and
+// its backward loop, every buffer is allocated once, and products go to whichever
+// library Kernels names.
+//
+// It owns the layers and the update. It does not own any product but a plain
+// one. Importers: the benchmarks and their peers.
+package hand
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/symgrad/symgrad/benchmarks/workload"
+	"github.com/symgrad/symgrad/graph"
+)
+
+// Float is the element type.
+type Float interface{ float32 | float64 }
+
+// Kernels are the loops that a step spends its time in.
+type Kernels[T Float] struct {
+	// MatMul is c = op(a)·op(b) + beta·c: op(a): [m, k], op(b): [k, n].
+	MatMul func(transA, transB bool, m, n, k int, a, b []T, beta T, c []T)
+	// BiasAct is y = act(y + bias) for each of the rows of y.
+	BiasAct func(act graph.Activation, y, bias []T, rows int)
+	// ActGrad is d = d·act'(·), from y = act(·).
+	ActGrad func(act graph.Activation, d, y []T)
+	// ColumnSums is db = the sum of the rows of d.
+	ColumnSums func(db, d []T, rows int)
+	// Sigmoid and Tanh are elementwise, in place.
+	Sigmoid, Tanh func(x []T)
+	// Update is p = p − rate·g.
+	Update func(p, g []T, rate T)
+	// Adam is one step of Adam.
+	Adam func(p, g, m, v []T, step int, rate float64)
+}
+
+// param is a parameter with its gradient and moments.
+type param[T Float] struct{ w, g, m, v []T }
+
+// layer is one layer. backward gets the gradient of the output, which it may
+// overwrite, and returns that of the input, or nil if that is not needed.
+type layer[T Float] interface {
+	forward(x []T) []T
+	backward(d []T, needInput bool) []T
+}
+
+// Net is a model with its data.
+type Net[T Float] struct {
+	p      *workload.Problem
+	k      Kernels[T]
+	layers []layer[T]
+	params []*param[T]
+	x, y   []T
+	d      []T
+	step   int
+}
+
+// New is the net of a problem.
+func New[T Float](p *workload.Problem, k Kernels[T]) (*Net[T], error) {
+	n := &Net[T]{p: p, k: k, x: convert[T](p.X), y: convert[T](p.Y), d: make([]T, p.Batch*p.Out())}
+	for _, q := range p.Params {
+		s := &param[T]{w: convert[T](q.Values), g: make([]T, len(q.Values))}
+		if p.Adam {
+			s.m, s.v = make([]T, len(s.w)), make([]T, len(s.w))
+		}
+		n.params = append(n.params, s)
+	}
+	next := n.params
+	take := func(count int) []*param[T] {
+		out := next[:count]
+		next = next[count:]
+		return out
+	}
+	sizes := p.Sizes
+	switch p.Kind {
+	case "cnn":
+		c, h, w := p.Image[0], p.Image[1], p.Image[2]
+		for _, b := range p.Blocks {
+			l := newConv(k, p.Batch, [3]int{c, h, w}, b.Channels, b.Kernel, b.Pad, max(1, b.Stride), p.Activation, take(2))
+			n.layers = append(n.layers, l)
+			c, h, w = b.Channels, l.oh, l.ow
+			if b.Pool > 1 {
+				q := newMaxPool[T](p.Batch*c, h, w, b.Pool)
+				n.layers = append(n.layers, q)
+				h, w = q.oh, q.ow
+			}
+		}
+		sizes = append([]int{c * h * w}, sizes...)
+	case "lstm":
+		n.layers = append(n.layers, newLSTM(k, p.Batch, p.Steps, p.In, p.Hidden, take(3)))
+		sizes = append([]int{p.Hidden}, sizes...)
+	}
+	for i := range len(sizes) - 1 {
+		act := p.Activation
+		if i == len(sizes)-2 {
+			act = graph.Identity
+		}
+		n.layers = append(n.layers, newDense(k, p.Batch, sizes[i], sizes[i+1], act, take(2)))
+	}
+	if len(next) != 0 {
+		return nil, fmt.Errorf("hand: %d parameters of %q belong to no layer", len(next), p.Text)
+	}
+	return n, nil
+}
+
+func convert[T Float](v []float64) []T {
+	out := make([]T, len(v))
+	for i, x := range v {
+		out[i] = T(x)
+	}
+	return out
+}
+
+// Step makes a step on the k-th batch and returns the loss before it.
+func (n *Net[T]) Step(k int) (float64, error) {
+	b, f, o := n.p.Batch, n.p.Features(), n.p.Out()
+	at := (k % n.p.Batches()) * b
+	h := n.x[at*f : (at+b)*f]
+	for _, l := range n.layers {
+		h = l.forward(h)
+	}
+	var loss float64
+	if n.p.MSE {
+		loss = squaredError(n.d, h, n.y[at*o:(at+b)*o])
+	} else {
+		loss = crossEntropy(n.d, h, n.p.Labels[at:at+b], o)
+	}
+	d := n.d
+	for i := len(n.layers) - 1; i >= 0; i-- {
+		d = n.layers[i].backward(d, i > 0)
+	}
+	n.step++
+	for _, q := range n.params {
+		if n.p.Adam {
+			n.k.Adam(q.w, q.g, q.m, q.v, n.step, n.p.Rate)
+		} else {
+			n.k.Update(q.w, q.g, T(n.p.Rate))
+		}
+	}
+	return loss, nil
+}
+
+func squaredError[T Float](d, y, want []T) float64 {
+	var sum T
+	scale := 2 / T(len(y))
+	for i, v := range y {
+		e := v - want[i]
+		sum += e * e
+		d[i] = scale * e
+	}
+	return float64(sum) / float64(len(y))
+}
+
+func crossEntropy[T Float](d, y []T, labels []int, classes int) (loss float64) {
+	n := T(len(labels))
+	for i, label := range labels {
+		row, out := y[i*classes:(i+1)*classes], d[i*classes:(i+1)*classes]
+		top := row[0]
+		for _, v := range row {
+			top = max(top, v)
+		}
+		var sum T
+		for j, v := range row {
+			out[j] = T(math.Exp(float64(v - top)))
+			sum += out[j]
+		}
+		loss += math.Log(float64(sum)) + float64(top-row[label])
+		for j := range out {
+			out[j] /= sum * n
+		}
+		out[label] -= 1 / n
+	}
+	return loss / float64(n)
+}

@@ -1,0 +1,259 @@
+package hand
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/kernel/gemm"
+	"github.com/symgrad/symgrad/internal/kernel/pool"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/gonum"
+)
+
+// Plain are loops in plain Go.
+func Plain[T Float]() Kernels[T] {
+	return Kernels[T]{
+		MatMul:  plainMatMul[T],
+		BiasAct: plainBiasAct[T], ActGrad: plainActGrad[T], ColumnSums: plainColumnSums[T],
+		Sigmoid: func(x []T) {
+			for i, v := range x {
+				x[i] = T(1 / (1 + math.Exp(-float64(v))))
+			}
+		},
+		Tanh: func(x []T) {
+			for i, v := range x {
+				x[i] = T(math.Tanh(float64(v)))
+			}
+		},
+		Update: func(p, g []T, rate T) {
+			for i, v := range g {
+				p[i] -= rate * v
+			}
+		},
+		Adam: plainAdam[T],
+	}
+}
+
+func plainMatMul[T Float](transA, transB bool, m, n, k int, a, b []T, beta T, c []T) {
+	if beta == 0 {
+		clear(c[:m*n])
+	}
+	if transB { // rows of a and of b lie side by side
+		for i := range m {
+			for j := range n {
+				var sum T
+				for p, v := range b[j*k : (j+1)*k] {
+					sum += a[i*k+p] * v
+				}
+				c[i*n+j] += sum
+			}
+		}
+		return
+	}
+	row, col := k, 1 // of a, from one element of op(a) to the next
+	if transA {
+		row, col = 1, m
+	}
+	for i := range m {
+		y := c[i*n : (i+1)*n]
+		for p := range k {
+			x := a[i*row+p*col]
+			for j, v := range b[p*n : (p+1)*n] {
+				y[j] += x * v
+			}
+		}
+	}
+}
+
+func plainBiasAct[T Float](act graph.Activation, y, bias []T, rows int) {
+	for i := range rows {
+		row := y[i*len(bias) : (i+1)*len(bias)]
+		for j, v := range bias {
+			row[j] += v
+		}
+		switch act {
+		case graph.ReLU:
+			for j, v := range row {
+				row[j] = max(v, 0)
+			}
+		case graph.Tanh:
+			for j, v := range row {
+				row[j] = T(math.Tanh(float64(v)))
+			}
+		case graph.Sigmoid:
+			for j, v := range row {
+				row[j] = T(1 / (1 + math.Exp(-float64(v))))
+			}
+		}
+	}
+}
+
+func plainActGrad[T Float](act graph.Activation, d, y []T) {
+	switch act {
+	case graph.ReLU:
+		for i, v := range y {
+			if !(v > 0) {
+				d[i] = 0
+			}
+		}
+	case graph.Tanh:
+		for i, v := range y {
+			d[i] *= 1 - v*v
+		}
+	case graph.Sigmoid:
+		for i, v := range y {
+			d[i] *= v * (1 - v)
+		}
+	}
+}
+
+func plainColumnSums[T Float](db, d []T, rows int) {
+	clear(db)
+	for i := range rows {
+		for j, v := range d[i*len(db) : (i+1)*len(db)] {
+			db[j] += v
+		}
+	}
+}
+
+func plainAdam[T Float](p, g, m, v []T, step int, rate float64) {
+	c1, c2 := T(1-math.Pow(0.9, float64(step))), T(1-math.Pow(0.999, float64(step)))
+	for i, x := range g {
+		m[i] = 0.9*m[i] + 0.1*x
+		v[i] = 0.999*v[i] + 0.001*x*x
+		p[i] -= T(rate) * (m[i] / c1) / (T(math.Sqrt(float64(v[i]/c2))) + 1e-8)
+	}
+}
+
+// Gonum are Plain's with gonum's products.
+func Gonum[T Float]() Kernels[T] {
+	k := Plain[T]()
+	flag := func(t bool) blas.Transpose {
+		if t {
+			return blas.Trans
+		}
+		return blas.NoTrans
+	}
+	k.MatMul = func(transA, transB bool, m, n, kk int, a, b []T, beta T, c []T) {
+		lda, ldb := kk, n
+		if transA {
+			lda = m
+		}
+		if transB {
+			ldb = kk
+		}
+		switch a := any(a).(type) {
+		case []float32:
+			if n == 1 { // op(b) is a vector
+				rows, cols := m, kk
+				if transA {
+					rows, cols = kk, m
+				}
+				gonum.Implementation{}.Sgemv(flag(transA), rows, cols, 1, a, lda, any(b).([]float32), 1, float32(beta), any(c).([]float32), 1)
+				return
+			}
+			gonum.Implementation{}.Sgemm(flag(transA), flag(transB), m, n, kk, 1, a, lda, any(b).([]float32), ldb, float32(beta), any(c).([]float32), n)
+		case []float64:
+			if n == 1 {
+				rows, cols := m, kk
+				if transA {
+					rows, cols = kk, m
+				}
+				gonum.Implementation{}.Dgemv(flag(transA), rows, cols, 1, a, lda, any(b).([]float64), 1, float64(beta), any(c).([]float64), 1)
+				return
+			}
+			gonum.Implementation{}.Dgemm(flag(transA), flag(transB), m, n, kk, 1, a, lda, any(b).([]float64), ldb, float64(beta), any(c).([]float64), n)
+		}
+	}
+	return k
+}
+
+// Best are this project's own kernels, called by hand, on so many threads.
+func Best[T Float](threads int) Kernels[T] {
+	k := Fast[T]()
+	w := pool.New(threads)
+	type shape struct {
+		s gemm.Spec
+	}
+	type plan struct {
+		p       *gemm.Plan[T]
+		scratch []T
+	}
+	plans := map[shape]*plan{}
+	k.MatMul = func(transA, transB bool, m, n, kk int, a, b []T, beta T, c []T) {
+		key := shape{gemm.Spec{M: m, N: n, K: kk, TransA: transA, TransB: transB, Alpha: 1, Beta: float64(beta)}}
+		q := plans[key]
+		if q == nil {
+			p, err := gemm.NewPlan[T](key.s)
+			if err != nil {
+				panic(err) // sizes come from a checked Spec
+			}
+			q = &plan{p, make([]T, p.Scratch(threads))}
+			plans[key] = q
+		}
+		q.p.Run(w, c[:m*n], a[:m*kk], b[:kk*n], q.scratch, nil)
+	}
+	return k
+}
+
+// Fast are Plain's with this project's SIMD loops for all but the products.
+func Fast[T Float]() Kernels[T] {
+	k := Plain[T]()
+	switch k := any(&k).(type) {
+	case *Kernels[float32]:
+		k.BiasAct = fastBiasAct(vec.AddF32, vec.ReluF32, vec.TanhF32, vec.SigmoidF32)
+		k.ActGrad = fastActGrad(vec.ReluGradF32, vec.TanhGradF32, vec.SigmoidGradF32)
+		k.ColumnSums = func(db, d []float32, rows int) { clear(db); vec.AccumRowsF32(db, d, rows, len(db)) }
+		k.Sigmoid = func(x []float32) { vec.SigmoidF32(x, x) }
+		k.Tanh = func(x []float32) { vec.TanhF32(x, x) }
+		k.Update = func(p, g []float32, rate float32) { vec.AxpyF32(p, -rate, g) }
+		k.Adam = fastAdam(vec.AdamF32)
+	case *Kernels[float64]:
+		k.BiasAct = fastBiasAct(vec.AddF64, vec.ReluF64, vec.TanhF64, vec.SigmoidF64)
+		k.ActGrad = fastActGrad(vec.ReluGradF64, vec.TanhGradF64, vec.SigmoidGradF64)
+		k.ColumnSums = func(db, d []float64, rows int) { clear(db); vec.AccumRowsF64(db, d, rows, len(db)) }
+		k.Sigmoid = func(x []float64) { vec.SigmoidF64(x, x) }
+		k.Tanh = func(x []float64) { vec.TanhF64(x, x) }
+		k.Update = func(p, g []float64, rate float64) { vec.AxpyF64(p, -rate, g) }
+		k.Adam = fastAdam(vec.AdamF64)
+	}
+	return k
+}
+
+func fastBiasAct[T Float](add func(dst, a, b []T), relu, tanh, sigmoid func(dst, a []T)) func(graph.Activation, []T, []T, int) {
+	return func(act graph.Activation, y, bias []T, rows int) {
+		for i := range rows {
+			row := y[i*len(bias) : (i+1)*len(bias)]
+			add(row, row, bias)
+			switch act {
+			case graph.ReLU:
+				relu(row, row)
+			case graph.Tanh:
+				tanh(row, row)
+			case graph.Sigmoid:
+				sigmoid(row, row)
+			}
+		}
+	}
+}
+
+func fastActGrad[T Float](relu, tanh, sigmoid func(dst, d, y []T)) func(graph.Activation, []T, []T) {
+	return func(act graph.Activation, d, y []T) {
+		switch act {
+		case graph.ReLU:
+			relu(d, d, y)
+		case graph.Tanh:
+			tanh(d, d, y)
+		case graph.Sigmoid:
+			sigmoid(d, d, y)
+		}
+	}
+}
+
+func fastAdam[T Float](adam func(p, g, m, v []T, a vec.AdamArgs)) func(p, g, m, v []T, step int, rate float64) {
+	return func(p, g, m, v []T, step int, rate float64) {
+		adam(p, g, m, v, vec.AdamArgs{LR: rate, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8,
+			Bias1: 1 - math.Pow(0.9, float64(step)), Bias2: 1 - math.Pow(0.999, float64(step))})
+	}
+}

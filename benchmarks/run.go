@@ -1,0 +1,194 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/symgrad/symgrad/benchmarks/hand"
+	"github.com/symgrad/symgrad/benchmarks/workload"
+	"github.com/symgrad/symgrad/internal/kernel/limit"
+)
+
+// stepper makes training steps.
+type stepper interface {
+	// Step makes a step on the k-th batch and returns the loss before it.
+	Step(k int) (loss float64, err error)
+}
+
+// system is one way to train.
+type system struct {
+	name string
+	open func(p *workload.Problem, dtype string, threads int) (stepper, error)
+}
+
+// entrant is a system that takes part in a race, with what was measured.
+type entrant struct {
+	name    string
+	s       stepper
+	at      int // batches so far
+	ns      []float64
+	mallocs float64 // per step
+	bytes   float64 // allocated per step
+}
+
+// local are the systems of this module. Systems of other modules are peers.
+func local() []system {
+	return []system{
+		{"symgrad", typed(newSymgrad[float32], newSymgrad[float64])},
+		{"hand-plain", typed(byHand(plain[float32]), byHand(plain[float64]))},
+		{"hand-gonum", typed(byHand(gonum[float32]), byHand(gonum[float64]))},
+		{"hand-best", typed(byHand(hand.Best[float32]), byHand(hand.Best[float64]))},
+		{"gorgonia", typed(newTape[float32], newTape[float64])},
+	}
+}
+
+func plain[T hand.Float](int) hand.Kernels[T] { return hand.Plain[T]() }
+func gonum[T hand.Float](int) hand.Kernels[T] { return hand.Gonum[T]() }
+
+func byHand[T hand.Float](kernels func(threads int) hand.Kernels[T]) func(*workload.Problem, int) (stepper, error) {
+	return func(p *workload.Problem, threads int) (stepper, error) { return hand.New(p, kernels(threads)) }
+}
+
+// typed chooses by the element type.
+func typed(f32, f64 func(*workload.Problem, int) (stepper, error)) func(*workload.Problem, string, int) (stepper, error) {
+	return func(p *workload.Problem, dtype string, threads int) (stepper, error) {
+		if dtype == "float32" {
+			return f32(p, threads)
+		}
+		return f64(p, threads)
+	}
+}
+
+func run(w io.Writer, o options) error {
+	out := report{w: w, json: o.json, dtype: o.dtype}
+	all := local()
+	if o.systems != nil {
+		all = slices.DeleteFunc(all, func(s system) bool { return !slices.Contains(o.systems, s.name) })
+	}
+	if len(all) == 0 || all[0].name != "symgrad" {
+		return fmt.Errorf("got the systems %q, want symgrad among them", o.systems)
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for _, threads := range o.threads {
+		runtime.GOMAXPROCS(threads)
+		out.machine(threads)
+		for _, work := range o.workloads {
+			if err := race(&out, work, all, o, threads); err != nil {
+				return fmt.Errorf("%s: %w", work.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// race lets the systems train one workload in turns.
+func race(out *report, work workload.Workload, all []system, o options, threads int) error {
+	p, err := workload.NewProblem(work.Spec)
+	if err != nil {
+		return err
+	}
+	var field []*entrant
+	defer func() {
+		for _, e := range field {
+			if c, ok := e.s.(io.Closer); ok {
+				c.Close()
+			}
+		}
+	}()
+	for _, s := range all {
+		st, err := s.open(p, o.dtype, threads)
+		if err != nil {
+			out.note(fmt.Sprintf("%s does not run %s: %v", s.name, work.Name, err))
+			continue
+		}
+		field = append(field, &entrant{name: s.name, s: st})
+	}
+	worst, err := agree(field, o.dtype)
+	if err != nil {
+		return err
+	}
+	flops := limit.Flops(bits(o.dtype), threads)
+	for range o.rounds {
+		for _, e := range field { // in turns, so that noise meets all alike
+			if err := e.measure(o.millis); err != nil {
+				return fmt.Errorf("%s: %w", e.name, err)
+			}
+		}
+		flops = max(flops, limit.Flops(bits(o.dtype), threads))
+	}
+	out.race(work, threads, field, worst, flops, limit.Bandwidth(threads))
+	return nil
+}
+
+func bits(dtype string) int {
+	if dtype == "float32" {
+		return 32
+	}
+	return 64
+}
+
+// agree makes some steps in all systems and returns the largest relative
+// difference of a loss from the first system's.
+func agree(field []*entrant, dtype string) (worst float64, err error) {
+	limit := 1e-9
+	if dtype == "float32" {
+		limit = 1e-3
+	}
+	for range 5 {
+		var first float64
+		for i, e := range field {
+			loss, err := e.step()
+			if err != nil {
+				return 0, fmt.Errorf("%s: %w", e.name, err)
+			}
+			if i == 0 {
+				first = loss
+			}
+			off := math.Abs(loss-first) / max(math.Abs(first), 1e-3)
+			if !(off <= limit) {
+				return worst, fmt.Errorf("step %d: %s has the loss %v and %s %v", e.at-1, field[0].name, first, e.name, loss)
+			}
+			worst = max(worst, off)
+		}
+	}
+	return worst, nil
+}
+
+func (e *entrant) step() (float64, error) {
+	e.at++
+	return e.s.Step(e.at - 1)
+}
+
+// measure adds a time per step, of so many milliseconds of steps at least.
+func (e *entrant) measure(millis float64) error {
+	if _, err := e.step(); err != nil { // caches and workers are warm again
+		return err
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	steps, total := 0, time.Duration(0)
+	for block := 1; float64(total)/1e6 < millis; block *= 2 {
+		start := time.Now()
+		for range block {
+			if _, err := e.step(); err != nil {
+				return err
+			}
+		}
+		total += time.Since(start)
+		steps += block
+	}
+	runtime.ReadMemStats(&after)
+	e.ns = append(e.ns, float64(total)/float64(steps))
+	e.mallocs = float64(after.Mallocs-before.Mallocs) / float64(steps)
+	e.bytes = float64(after.TotalAlloc-before.TotalAlloc) / float64(steps)
+	return nil
+}
+
+func median(v []float64) float64 {
+	s := slices.Sorted(slices.Values(v))
+	return s[len(s)/2]
+}

@@ -1,0 +1,245 @@
+package workload
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/models"
+)
+
+// Spec is a model and how it is trained. Its text is
+//
+//	mlp:300-211-47-10,relu,batch=37,adam
+//	cnn:3x32x32,8@5p2,pool2,16@3s2,64-10,batch=50
+//	lstm:28x28,128,10,batch=64
+//
+// mlp has the units of its layers, the input first. cnn has the images' channels
+// x height x width, blocks channels@kernel, each with its padding p and its stride
+// s and maybe followed by a max pool, and the units of the layers after them. lstm
+// has steps x features, hidden units and outputs. Options follow in any order:
+// relu (the default), tanh or sigmoid; mse instead of the softmax cross-entropy
+// (always with one output); sgd (the default) or adam; batch=, rows= (examples
+// that the batches go through, 10 batches by default), rate= (0.01).
+type Spec struct {
+	Kind       string // "mlp", "cnn" or "lstm"
+	Sizes      []int  // units of the dense layers; of mlp with the input
+	Image      [3]int // of cnn: channels, height, width
+	Blocks     []models.ConvBlock
+	Steps, In  int // of lstm
+	Hidden     int // of lstm
+	Activation graph.Activation
+	MSE        bool
+	Adam       bool
+	Batch      int
+	Rows       int
+	Rate       float64
+	Text       string
+}
+
+// Workload is a Spec with a name.
+type Workload struct {
+	Name string
+	Spec Spec
+}
+
+// Standard are the workloads W1 to W8.
+func Standard() []Workload {
+	text := []string{
+		"mlp:1-1,mse,batch=100,rows=100,rate=0.1",
+		"mlp:100-1,mse,batch=256,rows=99840",
+		"mlp:2-16-1,tanh,mse,batch=32,rows=1024,rate=0.05",
+		"mlp:784-128-10,batch=64,rows=6400",
+		"mlp:784-512-512-10,batch=128,rows=6400,adam,rate=0.001",
+		"cnn:1x28x28,6@5p2,pool2,16@5,pool2,120-84-10,batch=64,rows=1280",
+		"lstm:28x28,128,10,batch=64,rows=1280",
+		"mlp:1024-4096-4096-10,batch=256,rows=2048",
+	}
+	out := make([]Workload, len(text))
+	for i, t := range text {
+		s, err := Parse(t)
+		if err != nil {
+			panic(err) // the table above is wrong
+		}
+		out[i] = Workload{fmt.Sprint("W", i+1), s}
+	}
+	return out
+}
+
+// Parse reads a Spec from its text.
+func Parse(text string) (Spec, error) {
+	s := Spec{Text: text, Activation: graph.ReLU, Batch: 64, Rate: 0.01}
+	kind, rest, _ := strings.Cut(text, ":")
+	s.Kind = kind
+	words := strings.Split(rest, ",")
+	var shape []string
+	for _, w := range words {
+		known, err := s.option(w)
+		if err != nil {
+			return s, fmt.Errorf("workload %q: %w", text, err)
+		}
+		if !known {
+			shape = append(shape, w)
+		}
+	}
+	var err error
+	switch kind {
+	case "mlp":
+		err = s.mlp(shape)
+	case "cnn":
+		err = s.cnn(shape)
+	case "lstm":
+		err = s.lstm(shape)
+	default:
+		err = fmt.Errorf("got the kind %q, want mlp, cnn or lstm", kind)
+	}
+	if err != nil {
+		return s, fmt.Errorf("workload %q: %w", text, err)
+	}
+	s.MSE = s.MSE || s.Out() == 1
+	if s.Rows == 0 {
+		s.Rows = 10 * s.Batch
+	}
+	if s.Batch < 1 || s.Rows < s.Batch || !(s.Rate > 0) {
+		return s, fmt.Errorf("workload %q: got batches of %d from %d rows and the rate %v", text, s.Batch, s.Rows, s.Rate)
+	}
+	return s, nil
+}
+
+// option reads one option and says whether w is one.
+func (s *Spec) option(w string) (known bool, err error) {
+	key, value, _ := strings.Cut(w, "=")
+	switch key {
+	case "relu":
+		s.Activation = graph.ReLU
+	case "tanh":
+		s.Activation = graph.Tanh
+	case "sigmoid":
+		s.Activation = graph.Sigmoid
+	case "mse":
+		s.MSE = true
+	case "sgd":
+		s.Adam = false
+	case "adam":
+		s.Adam = true
+	case "batch":
+		s.Batch, err = strconv.Atoi(value)
+	case "rows":
+		s.Rows, err = strconv.Atoi(value)
+	case "rate":
+		s.Rate, err = strconv.ParseFloat(value, 64)
+	default:
+		return false, nil
+	}
+	return true, err
+}
+
+func (s *Spec) mlp(shape []string) (err error) {
+	if len(shape) != 1 {
+		return fmt.Errorf("got %q, want units such as 784-128-10", shape)
+	}
+	s.Sizes, err = numbers(shape[0], "-")
+	if err == nil && len(s.Sizes) < 2 {
+		err = fmt.Errorf("got %q, want at least two numbers", shape[0])
+	}
+	return err
+}
+
+func (s *Spec) cnn(shape []string) error {
+	if len(shape) < 3 {
+		return fmt.Errorf("got %q, want an image, blocks and units", shape)
+	}
+	image, err := numbers(shape[0], "x")
+	if err != nil || len(image) != 3 {
+		return fmt.Errorf("got the image %q, want channels x height x width", shape[0])
+	}
+	s.Image = [3]int(image)
+	for _, w := range shape[1 : len(shape)-1] {
+		if n := len(s.Blocks); strings.HasPrefix(w, "pool") && n > 0 {
+			if s.Blocks[n-1].Pool, err = strconv.Atoi(w[4:]); err != nil {
+				return err
+			}
+			continue
+		}
+		k, err := block(w)
+		if err != nil {
+			return err
+		}
+		s.Blocks = append(s.Blocks, k)
+	}
+	s.Sizes, err = numbers(shape[len(shape)-1], "-")
+	return err
+}
+
+// block reads channels@kernel, p<padding> and s<stride>.
+func block(w string) (k models.ConvBlock, err error) {
+	bad := fmt.Errorf("got the block %q, want one such as 16@5p2s1", w)
+	out, rest, ok := strings.Cut(w, "@")
+	if k.Channels, err = strconv.Atoi(out); err != nil || !ok {
+		return k, bad
+	}
+	field := &k.Kernel
+	for len(rest) > 0 {
+		end := strings.IndexAny(rest, "ps")
+		if end < 0 {
+			end = len(rest)
+		}
+		if *field, err = strconv.Atoi(rest[:end]); err != nil {
+			return k, bad
+		}
+		if rest = rest[end:]; rest != "" {
+			field = &k.Pad
+			if rest[0] == 's' {
+				field = &k.Stride
+			}
+			rest = rest[1:]
+		}
+	}
+	return k, nil
+}
+
+func (s *Spec) lstm(shape []string) error {
+	if len(shape) != 3 {
+		return fmt.Errorf("got %q, want steps x features, hidden units, outputs", shape)
+	}
+	seq, err := numbers(shape[0], "x")
+	if err != nil || len(seq) != 2 {
+		return fmt.Errorf("got the sequence %q, want steps x features", shape[0])
+	}
+	s.Steps, s.In = seq[0], seq[1]
+	if s.Hidden, err = strconv.Atoi(shape[1]); err != nil {
+		return err
+	}
+	s.Sizes, err = numbers(shape[2], "-")
+	if err == nil && len(s.Sizes) != 1 {
+		err = fmt.Errorf("got the outputs %q, want one number", shape[2])
+	}
+	return err
+}
+
+func numbers(text, sep string) ([]int, error) {
+	var out []int
+	for _, w := range strings.Split(text, sep) {
+		n, err := strconv.Atoi(w)
+		if err != nil || n < 1 {
+			return nil, fmt.Errorf("got %q in %q, want a number of at least 1", w, text)
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}
+
+// Features is the number of elements of one example.
+func (s Spec) Features() int {
+	switch s.Kind {
+	case "mlp":
+		return s.Sizes[0]
+	case "cnn":
+		return s.Image[0] * s.Image[1] * s.Image[2]
+	}
+	return s.Steps * s.In
+}
+
+// Out is the number of outputs.
+func (s Spec) Out() int { return s.Sizes[len(s.Sizes)-1] }
