@@ -18,6 +18,8 @@ type Pass struct {
 //
 //   - simplify before cse: what two rewrites make equal is then merged;
 //   - both in a loop, since merging gives simplify more to see;
+//   - sums after cse, which makes equal terms one value, and before fuse, which
+//     hides additions in loops;
 //   - epilogue after fuse, which makes the loops that it attaches to products;
 //   - fuse late: after it elementwise operators are inside of bodies, where no
 //     other pass looks.
@@ -27,6 +29,8 @@ var Passes = []Pass{
 	{Name: "cse", Run: cse},
 	{Name: "simplify", Run: simplify},
 	{Name: "cse", Run: cse},
+	{Name: "sums", Run: sums},
+	{Name: "simplify", Run: simplify},
 	{Name: "fuse", Required: true, Run: fuse},
 	{Name: "epilogue", Run: epilogue},
 }

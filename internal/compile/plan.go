@@ -12,7 +12,7 @@ import (
 // their targets; what is between lies in the Temp arena, in memory that is free
 // again after the last step that reads it.
 func plan(f *ir.Func, targets []Target) (*exec.Plan, error) {
-	p := &planner{f: f, p: &exec.Plan{Func: f, DType: ir.F64}, at: map[*ir.Value]exec.Buffer{}, last: map[*ir.Value]int{}}
+	p := &planner{f: f, p: &exec.Plan{Func: f, DType: ir.F64}, at: map[*ir.Value]exec.Buffer{}, last: map[*ir.Value]int{}, part: map[*ir.Value]place{}, holds: map[*ir.Value]bool{}}
 	if err := p.leaves(); err != nil {
 		return nil, err
 	}
@@ -31,8 +31,10 @@ type planner struct {
 	f            *ir.Func
 	p            *exec.Plan
 	at           map[*ir.Value]exec.Buffer
-	last         map[*ir.Value]int // the last value that reads a base
-	expire       [][]*ir.Value     // bases that are free after the i-th value
+	last         map[*ir.Value]int   // the last value that reads a base
+	part         map[*ir.Value]place // bases that lie inside of another value
+	holds        map[*ir.Value]bool  // values that others lie inside of
+	expire       [][]*ir.Value       // bases that are free after the i-th value
 	floats, ints heap
 }
 
@@ -135,6 +137,7 @@ func (p *planner) lifetimes() {
 			p.last[base(x)] = i
 		}
 	}
+	p.joins()
 	p.expire = make([][]*ir.Value, len(p.f.Values))
 	for v, i := range p.last {
 		if v.Leaf == ir.NotLeaf {
@@ -144,6 +147,61 @@ func (p *planner) lifetimes() {
 	for _, vs := range p.expire {
 		slices.SortFunc(vs, func(a, b *ir.Value) int { return a.ID - b.ID })
 	}
+}
+
+// place is where in another value a value lies.
+type place struct {
+	whole *ir.Value
+	at    int // in elements
+}
+
+// joins gives the operands of values that only put their operands one after
+// another places inside of the result, so that nothing has to be moved. The
+// result lives as long as any of them; values stand in order, so what holds it
+// in turn is still to come.
+func (p *planner) joins() {
+	for _, v := range p.f.Values {
+		if v.Def == nil || v.Def.Joins == nil || !v.Def.Joins(v) {
+			continue
+		}
+		at := 0
+		for _, x := range v.In {
+			n := x.Type.Shape.Size()
+			b := base(x)
+			_, placed := p.at[b]
+			_, taken := p.part[b]
+			_, l, ok := chain(x)
+			if ok && b.Leaf == ir.NotLeaf && b != v && !placed && !taken && l.IsDense() && b.Type.Shape.Size() == n && b.Type.DType == v.Type.DType && n > 0 {
+				p.part[b] = place{v, at}
+				p.last[v] = max(p.last[v], p.last[b])
+				p.holds[v] = true
+			}
+			at += n
+		}
+	}
+}
+
+// within is the memory of b inside of the value that it is a part of, which is
+// placed now if it is not yet.
+func (p *planner) within(i int, b *ir.Value) exec.Buffer {
+	in := p.part[b]
+	if _, ok := p.at[in.whole]; !ok {
+		if _, nested := p.part[in.whole]; nested {
+			p.at[in.whole] = p.within(i, in.whole)
+		} else {
+			p.at[in.whole] = p.gap(in.whole)
+		}
+	}
+	at := p.at[in.whole]
+	at.Offset += in.at
+	at.Len = b.Type.Shape.Size()
+	return at
+}
+
+// gap is the tightest free memory for v.
+func (p *planner) gap(v *ir.Value) exec.Buffer {
+	n := v.Type.Shape.Size()
+	return exec.Buffer{Arena: exec.Temp, Offset: p.heap(v).take(align(n)), Len: n}
 }
 
 // step places the result of v and appends its application.
@@ -163,7 +221,11 @@ func (p *planner) step(i int, v *ir.Value) {
 		return
 	}
 	if _, ok := p.at[v]; !ok {
-		p.at[v] = p.temp(i, v)
+		if _, inside := p.part[v]; inside {
+			p.at[v] = p.within(i, v)
+		} else {
+			p.at[v] = p.temp(i, v)
+		}
 	}
 	s := exec.Step{V: v, Out: p.at[v], In: make([]exec.Buffer, len(v.In))}
 	for j, x := range v.In {
@@ -171,6 +233,9 @@ func (p *planner) step(i int, v *ir.Value) {
 	}
 	p.p.Steps = append(p.p.Steps, s)
 	for _, x := range p.expire[i] {
+		if _, inside := p.part[x]; inside {
+			continue // freed with the whole
+		}
 		if b := p.at[x]; b.Arena == exec.Temp {
 			p.heap(x).free(b.Offset, align(b.Len))
 		}
@@ -192,13 +257,16 @@ func (p *planner) temp(i int, v *ir.Value) exec.Buffer {
 	if v.Def == &Fused {
 		for k, x := range v.In {
 			b := p.at[x]
+			if _, inside := p.part[x]; inside || p.holds[x] {
+				continue // its memory shows other values too
+			}
 			if b.Arena == exec.Temp && b.Len == n && base(x) == x && p.last[x] == i && onlyDirect(v, k) {
 				p.expire[i] = slices.DeleteFunc(p.expire[i], func(y *ir.Value) bool { return y == x })
 				return b
 			}
 		}
 	}
-	return exec.Buffer{Arena: exec.Temp, Offset: p.heap(v).take(align(n)), Len: n}
+	return p.gap(v)
 }
 
 // onlyDirect says whether the loop v reads its k-th operand element by element,

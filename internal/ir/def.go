@@ -56,6 +56,16 @@ type Def struct {
 	// Simplify returns an equal, simpler value for v, appended to f, or nil.
 	Simplify func(f *Func, v *Value) *Value
 
+	// Sum returns fewer terms with the same sum as terms, which are values of
+	// this operator and of one type, appending to f what they need; or nil.
+	// What the sum of many gradients has in common is found here.
+	Sum func(f *Func, terms []*Value) []*Value
+
+	// Joins says that the elements of v are those of its operands, one operand
+	// after another. The planner then lets operands be computed in their place:
+	// the kernel must expect to find them there.
+	Joins func(v *Value) bool
+
 	// View is, for a Move, how the result's elements lie in the operand laid
 	// out as in; false where no strided view can say it.
 	View func(v *Value, in Layout) (Layout, bool)

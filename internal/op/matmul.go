@@ -16,6 +16,7 @@ func init() {
 	define(&MatMul, Entry{
 		Def: ir.Def{Name: "matmul", Class: ir.Contract, Arity: 2, Infer: inferMatMul,
 			Simplify: simplifyMatMul,
+			Sum:      sumProducts,
 			Cost: func(v *ir.Value) ir.Cost {
 				s := matmulSpec(v)
 				return ir.Cost{Flops: 2 * int64(s.batch) * int64(s.M) * int64(s.N) * int64(s.K),
@@ -138,6 +139,41 @@ func outerProduct(f *ir.Func, v *ir.Value) *ir.Value {
 		return nil
 	}
 	return w
+}
+
+// sumProducts makes x₁ᵀ·y₁ + x₂ᵀ·y₂ + ... one product of the rows of all xᵢ on
+// top of each other, where the rows are fewer to move than the sums: a weight
+// that is used in many steps gets its gradient so.
+func sumProducts(f *ir.Func, terms []*ir.Value) []*ir.Value {
+	var out, stack []*ir.Value
+	for _, v := range terms {
+		x, y := v.In[0].Type.Shape, v.In[1].Type.Shape
+		if len(x) == 2 && len(y) == 2 && v.Attrs.Bool("transA") && !v.Attrs.Bool("transB") && x[0]*(x[1]+y[1]) <= 2*x[1]*y[1] {
+			stack = append(stack, v)
+		} else {
+			out = append(out, v)
+		}
+	}
+	if len(stack) < 2 {
+		return nil
+	}
+	var sides [2]*ir.Value
+	for side := range sides {
+		in := make([]*ir.Value, len(stack))
+		for i, v := range stack {
+			in[i] = v.In[side]
+		}
+		w, err := f.New(&Concat.Def, ir.A("axis", 0), in...)
+		if err != nil {
+			return nil
+		}
+		sides[side] = w
+	}
+	w, err := f.New(&MatMul.Def, stack[0].Attrs, sides[:]...)
+	if err != nil {
+		return nil
+	}
+	return append(out, w)
 }
 
 func swapsLastTwo(perm []int) bool {

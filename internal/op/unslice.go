@@ -1,6 +1,9 @@
 package op
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/symgrad/symgrad/internal/ir"
 	"gorgonia.org/gorgonia"
 )
@@ -23,6 +26,7 @@ func init() {
 				}
 				return whole, nil
 			},
+			Sum: sumUnslices,
 			F32: unslice[float32](), F64: unslice[float64]()},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			a := n.Attrs
@@ -37,6 +41,96 @@ func init() {
 			{In: []ir.Shape{{2, 3}}, Attrs: ir.A("start", []int{3, 1}, "count", []int{2, 3}, "step", []int{-2, 2}, "shape", []int{4, 6})},
 		},
 	})
+}
+
+// sumUnslices joins parts that lie side by side along an axis: the gradients of
+// a value that was cut into pieces are one concatenation, no sum.
+func sumUnslices(f *ir.Func, terms []*ir.Value) []*ir.Value {
+	byAxis := map[int][]*ir.Value{}
+	var out []*ir.Value
+	for _, v := range terms {
+		if axis, ok := cutAxis(v); ok {
+			byAxis[axis] = append(byAxis[axis], v)
+		} else {
+			out = append(out, v)
+		}
+	}
+	for _, axis := range slices.Sorted(maps.Keys(byAxis)) {
+		parts := byAxis[axis]
+		slices.SortStableFunc(parts, func(x, y *ir.Value) int { return cutAt(x, axis) - cutAt(y, axis) })
+		for len(parts) > 0 {
+			run, rest := neighbours(parts, axis)
+			joined := joinParts(f, run, axis)
+			if joined == nil {
+				return nil
+			}
+			out, parts = append(out, joined), rest
+		}
+	}
+	if len(out) == len(terms) {
+		return nil
+	}
+	return out
+}
+
+// cutAxis is the only axis that v is a part of, if there is one and the part is
+// a run.
+func cutAxis(v *ir.Value) (axis int, ok bool) {
+	axis = -1
+	for i, n := range v.Type.Shape {
+		if v.Attrs.Ints("step")[i] != 1 {
+			return 0, false
+		}
+		if v.Attrs.Ints("count")[i] == n {
+			continue
+		}
+		if axis >= 0 {
+			return 0, false
+		}
+		axis = i
+	}
+	return axis, axis >= 0
+}
+
+// cutAt is where the part v starts.
+func cutAt(v *ir.Value, axis int) int { return v.Attrs.Ints("start")[axis] }
+
+// neighbours takes a run of parts each of which starts where the one before
+// ends. Parts are sorted by where they start.
+func neighbours(parts []*ir.Value, axis int) (run, rest []*ir.Value) {
+	end := cutAt(parts[0], axis)
+	for _, v := range parts {
+		if cutAt(v, axis) == end {
+			run = append(run, v)
+			end += v.Attrs.Ints("count")[axis]
+		} else {
+			rest = append(rest, v)
+		}
+	}
+	return run, rest
+}
+
+// joinParts is the sum of a run of parts.
+func joinParts(f *ir.Func, run []*ir.Value, axis int) *ir.Value {
+	if len(run) == 1 {
+		return run[0]
+	}
+	in := make([]*ir.Value, len(run))
+	for i, v := range run {
+		in[i] = v.In[0]
+	}
+	w, err := f.New(&Concat.Def, ir.A("axis", axis), in...)
+	if err != nil {
+		return nil
+	}
+	if w.Type.Equal(run[0].Type) {
+		return w
+	}
+	whole, err := f.New(&Unslice.Def, run[0].Attrs.With("count", []int(w.Type.Shape)), w)
+	if err != nil {
+		return nil
+	}
+	return whole
 }
 
 // unsliceLayout is where the operand's elements lie in the result.
