@@ -15,10 +15,10 @@ import (
 // what a and b may import. Every package of the module stands in it; "never"
 // lines forbid what else would follow.
 const policy = `
-	internal/kernel/cpu                              < internal/kernel/vec internal/kernel/gemm internal/kernel/conv
+	internal/kernel/cpu                              < internal/kernel/vec internal/kernel/gemm internal/kernel/conv internal/kernel/maxpool
 	internal/kernel/cpu internal/kernel/vec         < internal/kernel/limit
 	internal/kernel/pool                             < internal/kernel/gemm internal/kernel/conv internal/ir
-	internal/ir internal/kernel/vec internal/kernel/gemm internal/kernel/conv < internal/op
+	internal/ir internal/kernel/vec internal/kernel/gemm internal/kernel/conv internal/kernel/maxpool < internal/op
 	internal/ir                                      < internal/exec
 	internal/op internal/exec                        < internal/compile
 	internal/compile                                 < graph

@@ -35,8 +35,8 @@ func init() {
 }
 
 func avgPoolKernel[T ir.Float]() ir.Kernel[T] {
-	return poolKernel(func(v *ir.Value) windows { return windowsOf(v.Attrs, v.In[0].Type.Shape, v.Type.Shape) },
-		func(s *pooling[T], p int) {
+	return poolKernel(func(v *ir.Value) (x, out ir.Shape) { return v.In[0].Type.Shape, v.Type.Shape },
+		func(s *pooling[T], _, p int) {
 			in, out := s.sizes()
 			plane, y := s.c.In[0][p*in:(p+1)*in], s.c.Out[p*out:(p+1)*out]
 			i := 0

@@ -66,8 +66,8 @@ func inferAvgPoolGrad(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 }
 
 func avgPoolGradKernel[T ir.Float]() ir.Kernel[T] {
-	return poolKernel(func(v *ir.Value) windows { return windowsOf(v.Attrs, v.Type.Shape, v.In[0].Type.Shape) },
-		func(s *pooling[T], p int) {
+	return poolKernel(func(v *ir.Value) (x, out ir.Shape) { return v.Type.Shape, v.In[0].Type.Shape },
+		func(s *pooling[T], _, p int) {
 			in, out := s.sizes()
 			d, dx := s.c.In[0][p*out:(p+1)*out], s.c.Out[p*in:(p+1)*in]
 			clear(dx)

@@ -18,7 +18,7 @@ func init() {
 				return nil
 			},
 			Joins: func(v *ir.Value) bool { return v.Type.Shape[:v.Attrs.Int("axis")].Size() == 1 },
-			F32: ir.Kernel[float32]{Run: concat[float32]}, F64: ir.Kernel[float64]{Run: concat[float64]}},
+			F32:   ir.Kernel[float32]{Run: concat[float32]}, F64: ir.Kernel[float64]{Run: concat[float64]}},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			out := make([]*gorgonia.Node, len(n.In))
 			at, axis := 0, n.Attrs.Int("axis")

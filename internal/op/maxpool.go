@@ -35,10 +35,14 @@ func init() {
 }
 
 func maxPoolKernel[T ir.Float]() ir.Kernel[T] {
-	return poolKernel(func(v *ir.Value) windows { return windowsOf(v.Attrs, v.In[0].Type.Shape, v.Type.Shape) },
-		func(s *pooling[T], p int) {
+	return poolKernel(func(v *ir.Value) (x, out ir.Shape) { return v.In[0].Type.Shape, v.Type.Shape },
+		func(s *pooling[T], worker, p int) {
 			in, out := s.sizes()
 			plane, y := s.c.In[0][p*in:(p+1)*in], s.c.Out[p*out:(p+1)*out]
+			if s.isPlain {
+				maxPlain(s.plain, y, plane, s.row[worker], s.in[2], s.out[1], s.out[2])
+				return
+			}
 			i := 0
 			for _, a := range s.spans[0] {
 				for _, b := range s.spans[1] {

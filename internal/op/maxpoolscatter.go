@@ -44,10 +44,14 @@ func refMaxPlaces(c *ir.Call[float64], shape ir.Shape, f func(window, place int)
 }
 
 func maxPoolScatterKernel[T ir.Float]() ir.Kernel[T] {
-	return poolKernel(func(v *ir.Value) windows { return windowsOf(v.Attrs, v.In[0].Type.Shape, v.In[1].Type.Shape) },
-		func(s *pooling[T], p int) {
+	return poolKernel(func(v *ir.Value) (x, out ir.Shape) { return v.In[0].Type.Shape, v.In[1].Type.Shape },
+		func(s *pooling[T], _, p int) {
 			in, out := s.sizes()
 			plane, d, dx := s.c.In[0][p*in:(p+1)*in], s.c.In[1][p*out:(p+1)*out], s.c.Out[p*in:(p+1)*in]
+			if s.isPlain && s.plain == pairs {
+				scatterPairs(dx, plane, d, s.in[1], s.in[2], s.out[1], s.out[2])
+				return
+			}
 			clear(dx)
 			i := 0
 			for _, a := range s.spans[0] {

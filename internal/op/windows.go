@@ -1,7 +1,10 @@
 package op
 
 import (
+	"math"
+
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/maxpool"
 	"gorgonia.org/gorgonia"
 )
 
@@ -96,14 +99,13 @@ func (w *windows) each(z, y, x span, f func(at int)) {
 // first is the offset in the plane of the first largest element of a window, or
 // of the first NaN.
 func first[T ir.Float](w *windows, plane []T, z, y, x span) int {
-	best := (z.start*w.in[1]+y.start)*w.in[2] + x.start
-	m := plane[best]
+	best, m := 0, int64(math.MinInt64) // integers: no branch on what is as good as random
 	for i := range z.count {
 		for j := range y.count {
 			at := ((z.start+i*w.step[0])*w.in[1]+y.start+j*w.step[1])*w.in[2] + x.start
 			for range x.count {
-				if v := plane[at]; v > m || v != v && m == m {
-					best, m = at, v
+				if k := maxpool.Key(plane[at]); k > m {
+					best, m = at, k
 				}
 				at += w.step[2]
 			}
@@ -196,22 +198,30 @@ func (w Windows) attrs(x ir.Shape) ir.Attrs {
 // pooling is the state of a pooling kernel.
 type pooling[T ir.Float] struct {
 	windows
-	c     *ir.Call[T]
-	part  func(worker, part int)
-	parts int
+	plain   plainWindows
+	isPlain bool
+	row     [][]T // a row of the images for each worker
+	c       *ir.Call[T]
+	part    func(worker, part int)
+	parts   int
 }
 
 // poolKernel runs plane for each image of each channel, some of them in a part.
-func poolKernel[T ir.Float](of func(v *ir.Value) windows, plane func(s *pooling[T], p int)) ir.Kernel[T] {
+func poolKernel[T ir.Float](shapes func(v *ir.Value) (x, out ir.Shape), plane func(s *pooling[T], worker, p int)) ir.Kernel[T] {
 	const perPart = 1 << 14 // elements
 	return ir.Kernel[T]{
-		Prepare: func(v *ir.Value, _ int) (any, int) {
-			s := &pooling[T]{windows: of(v)}
+		Prepare: func(v *ir.Value, workers int) (any, int) {
+			x, out := shapes(v)
+			s := &pooling[T]{windows: windowsOf(v.Attrs, x, out)}
+			s.plain, s.isPlain = plainOf(v.Attrs, x, out)
+			for range workers {
+				s.row = append(s.row, make([]T, s.in[2]))
+			}
 			size := s.in[0] * s.in[1] * s.in[2]
 			s.parts = max(1, min(s.planes, s.planes*size/perPart))
-			s.part = func(_, part int) {
+			s.part = func(worker, part int) {
 				for p := part * s.planes / s.parts; p < (part+1)*s.planes/s.parts; p++ {
-					plane(s, p)
+					plane(s, worker, p)
 				}
 			}
 			return s, 0

@@ -1,0 +1,85 @@
+package op
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/maxpool"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+)
+
+// This file holds the fast ways through max pools whose windows are plain: whole,
+// on the last two axes, without gaps in them.
+
+// plainWindows are windows of ky by kx places, sy and sx apart, none of them cut.
+type plainWindows struct{ ky, kx, sy, sx int }
+
+// plainOf says whether the windows over images x to out are plain.
+func plainOf(a ir.Attrs, x, out ir.Shape) (p plainWindows, ok bool) {
+	k := len(x) - 2
+	if a.Bool("adaptive") || k > 2 {
+		return p, false
+	}
+	p = plainWindows{1, 1, 1, 1}
+	for i := range k {
+		kernel, stride := a.Ints("kernel")[i], a.Ints("stride")[i]
+		if a.Ints("pad")[i] != 0 || a.Ints("dilation")[i] != 1 || (out[2+i]-1)*stride+kernel > x[2+i] {
+			return p, false
+		}
+		if i == k-1 {
+			p.kx, p.sx = kernel, stride
+		} else {
+			p.ky, p.sy = kernel, stride
+		}
+	}
+	return p, true
+}
+
+// pairs are the windows of two by two places, apart from each other.
+var pairs = plainWindows{2, 2, 2, 2}
+
+// maxPlain writes the largest elements of the windows over one plane of rows of
+// w to oh rows of ow; row is memory for w elements.
+func maxPlain[T ir.Float](p plainWindows, y, plane, row []T, w, oh, ow int) {
+	for oy := range oh {
+		top := plane[oy*p.sy*w:]
+		line := y[oy*ow : (oy+1)*ow]
+		if p == pairs {
+			maxpool.Max(line, top[:w], top[w:2*w])
+			continue
+		}
+		rows := top[:w]
+		for k := 1; k < p.ky; k++ {
+			larger(row, rows, top[k*w:(k+1)*w])
+			rows = row
+		}
+		for j := range line {
+			m := rows[j*p.sx]
+			for _, v := range rows[j*p.sx+1 : j*p.sx+p.kx] {
+				m = max(m, v)
+			}
+			line[j] = m
+		}
+	}
+}
+
+// larger is dst = the larger of a and b.
+func larger[T ir.Float](dst, a, b []T) {
+	switch dst := any(dst).(type) {
+	case []float32:
+		vec.MaxF32(dst, any(a).([]float32), any(b).([]float32))
+	case []float64:
+		vec.MaxF64(dst, any(a).([]float64), any(b).([]float64))
+	}
+}
+
+// scatterPairs puts the elements of d at the first largest place of their
+// windows, which are pairs, and 0 everywhere else in one plane of h rows of w.
+func scatterPairs[T ir.Float](dx, plane, d []T, h, w, oh, ow int) {
+	for oy := range oh {
+		r := plane[2*oy*w : (2*oy+2)*w]
+		o := dx[2*oy*w : (2*oy+2)*w]
+		maxpool.Grad(o[:w], o[w:], r[:w], r[w:], d[oy*ow:(oy+1)*ow])
+		clear(o[2*ow : w])
+		clear(o[w+2*ow:])
+	}
+	clear(dx[2*oh*w : h*w])
+}
