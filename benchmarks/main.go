@@ -5,6 +5,7 @@
 //
 //	go run ./benchmarks
 //	go run ./benchmarks -workloads W4,W6 -threads 1 -rounds 11 -json
+//	go run ./benchmarks -peers benchmarks/peers
 //	go run ./benchmarks -model mlp:300-211-47-10,relu,batch=37,adam -dtype float64
 package main
 
@@ -27,6 +28,8 @@ type options struct {
 	rounds    int
 	millis    float64 // that a round of one system takes at least
 	json      bool
+	peers     string // folder of the peers' module, or ""
+	python    string
 }
 
 func main() {
@@ -55,6 +58,8 @@ func flags(args []string) (options, error) {
 	f.IntVar(&o.rounds, "rounds", 5, "times that the systems take turns")
 	f.Float64Var(&o.millis, "ms", 100, "milliseconds that a system runs in each round, at least")
 	f.BoolVar(&o.json, "json", false, "print a line of JSON for each figure instead of tables")
+	f.StringVar(&o.peers, "peers", "", "folder of the peers' module, to race OpenBLAS, numpy and PyTorch too; empty: none")
+	f.StringVar(&o.python, "python", "python3", "the Python that has numpy and PyTorch")
 	if err := f.Parse(args); err != nil {
 		return o, err
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
 	"runtime"
 	"slices"
 	"time"
@@ -66,6 +67,14 @@ func typed(f32, f64 func(*workload.Problem, int) (stepper, error)) func(*workloa
 func run(w io.Writer, o options) error {
 	out := report{w: w, json: o.json, dtype: o.dtype}
 	all := local()
+	if o.peers != "" {
+		temp, err := os.MkdirTemp("", "peers")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(temp)
+		all = append(all, openPeers(o.peers, temp, o.python, out.note)...)
+	}
 	if o.systems != nil {
 		all = slices.DeleteFunc(all, func(s system) bool { return !slices.Contains(o.systems, s.name) })
 	}
@@ -163,8 +172,18 @@ func (e *entrant) step() (float64, error) {
 	return e.s.Step(e.at - 1)
 }
 
+// remote is a stepper that measures itself: a peer in a process of its own.
+type remote interface {
+	Measure(millis float64) (nsPerStep float64, err error)
+}
+
 // measure adds a time per step, of so many milliseconds of steps at least.
 func (e *entrant) measure(millis float64) error {
+	if r, ok := e.s.(remote); ok {
+		ns, err := r.Measure(millis)
+		e.ns, e.mallocs, e.bytes = append(e.ns, ns), math.NaN(), math.NaN()
+		return err
+	}
 	if _, err := e.step(); err != nil { // caches and workers are warm again
 		return err
 	}

@@ -1,0 +1,130 @@
+// Openblas is the peer "hand-openblas": backpropagation by hand in Go with the
+// matrix products of OpenBLAS. Arguments: the model's text, a file that it does
+// not need, float32 or float64, the number of threads.
+package main
+
+/*
+#cgo LDFLAGS: -lopenblas
+#include <cblas.h>
+void openblas_set_num_threads(int n);
+*/
+import "C"
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/symgrad/symgrad/benchmarks/hand"
+	"github.com/symgrad/symgrad/benchmarks/workload"
+)
+
+type net interface {
+	Step(k int) (float64, error)
+}
+
+func main() {
+	n, err := open(os.Args[1:])
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	fmt.Println("ready")
+	in := bufio.NewScanner(os.Stdin)
+	for in.Scan() {
+		var word string
+		var k int
+		var ms float64
+		fmt.Sscan(in.Text(), &word, &k, &ms)
+		if word == "step" {
+			loss, _ := n.Step(k)
+			fmt.Println(strconv.FormatFloat(loss, 'g', -1, 64))
+			continue
+		}
+		n.Step(k)
+		steps, total := 0, time.Duration(0)
+		for block := 1; total.Seconds()*1e3 < ms; block *= 2 {
+			start := time.Now()
+			for range block {
+				steps++
+				n.Step(k + steps)
+			}
+			total += time.Since(start)
+		}
+		fmt.Println(float64(total)/float64(steps), steps+1)
+	}
+}
+
+func open(args []string) (net, error) {
+	if len(args) != 4 {
+		return nil, fmt.Errorf("got %d arguments, want model, file, dtype, threads", len(args))
+	}
+	s, err := workload.Parse(args[0])
+	if err != nil {
+		return nil, err
+	}
+	p, err := workload.NewProblem(s)
+	if err != nil {
+		return nil, err
+	}
+	threads, err := strconv.Atoi(args[3])
+	if err != nil {
+		return nil, err
+	}
+	C.openblas_set_num_threads(C.int(threads))
+	if args[2] == "float32" {
+		k := hand.Plain[float32]()
+		k.MatMul = matMul32
+		return hand.New(p, k)
+	}
+	k := hand.Plain[float64]()
+	k.MatMul = matMul64
+	return hand.New(p, k)
+}
+
+func flag(t bool) uint32 {
+	if t {
+		return C.CblasTrans
+	}
+	return C.CblasNoTrans
+}
+
+// leading are the distances between rows of a and b.
+func leading(transA, transB bool, m, n, k int) (lda, ldb C.int) {
+	lda, ldb = C.int(k), C.int(n)
+	if transA {
+		lda = C.int(m)
+	}
+	if transB {
+		ldb = C.int(k)
+	}
+	return lda, ldb
+}
+
+func matMul32(transA, transB bool, m, n, k int, a, b []float32, beta float32, c []float32) {
+	lda, ldb := leading(transA, transB, m, n, k)
+	if n == 1 {
+		rows, cols := m, k
+		if transA {
+			rows, cols = k, m
+		}
+		C.cblas_sgemv(C.CblasRowMajor, flag(transA), C.int(rows), C.int(cols), 1, (*C.float)(&a[0]), lda, (*C.float)(&b[0]), 1, C.float(beta), (*C.float)(&c[0]), 1)
+		return
+	}
+	C.cblas_sgemm(C.CblasRowMajor, flag(transA), flag(transB), C.int(m), C.int(n), C.int(k), 1, (*C.float)(&a[0]), lda, (*C.float)(&b[0]), ldb, C.float(beta), (*C.float)(&c[0]), C.int(n))
+}
+
+func matMul64(transA, transB bool, m, n, k int, a, b []float64, beta float64, c []float64) {
+	lda, ldb := leading(transA, transB, m, n, k)
+	if n == 1 {
+		rows, cols := m, k
+		if transA {
+			rows, cols = k, m
+		}
+		C.cblas_dgemv(C.CblasRowMajor, flag(transA), C.int(rows), C.int(cols), 1, (*C.double)(&a[0]), lda, (*C.double)(&b[0]), 1, C.double(beta), (*C.double)(&c[0]), 1)
+		return
+	}
+	C.cblas_dgemm(C.CblasRowMajor, flag(transA), flag(transB), C.int(m), C.int(n), C.int(k), 1, (*C.double)(&a[0]), lda, (*C.double)(&b[0]), ldb, C.double(beta), (*C.double)(&c[0]), C.int(n))
+}

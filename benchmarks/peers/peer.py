@@ -1,0 +1,58 @@
+"""What the Python peers share: reading a problem, and the lines by which the
+benchmarks let a peer step and time itself."""
+
+import json
+import sys
+import time
+
+import numpy as np
+
+
+class Problem:
+    """A problem file: a line of JSON, then float64 parameters, x, and y or labels."""
+
+    def __init__(self, path, dtype):
+        with open(path, "rb") as f:
+            self.__dict__.update(json.loads(f.readline()))
+            data = np.frombuffer(f.read(), "<f8")
+        self.dtype = dtype
+        at = 0
+
+        def take(*shape):
+            nonlocal at
+            n = int(np.prod(shape))
+            at += n
+            return data[at - n : at].reshape(shape)
+
+        self.params = [take(*s).astype(dtype) for s in self.shapes]
+        self.x = take(self.rows, self.features).astype(dtype)
+        if self.mse:
+            self.y = take(self.rows, self.sizes[-1]).astype(dtype)
+        else:
+            self.labels = take(self.rows).astype(np.int64)
+        self.batches = self.rows // self.batch
+
+    def span(self, k):
+        lo = k % self.batches * self.batch
+        return slice(lo, lo + self.batch)
+
+
+def serve(step):
+    """Answers the benchmarks until they close the pipe. step(k) returns the loss."""
+    print("ready", flush=True)
+    for line in sys.stdin:
+        word, *args = line.split()
+        k = int(args[0])
+        if word == "step":
+            print(repr(float(step(k))), flush=True)
+            continue
+        step(k)
+        steps, total, block = 0, 0.0, 1
+        while total * 1e3 < float(args[1]):
+            start = time.perf_counter()
+            for _ in range(block):
+                steps += 1
+                step(k + steps)
+            total += time.perf_counter() - start
+            block *= 2
+        print(total * 1e9 / steps, steps + 1, flush=True)
