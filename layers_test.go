@@ -25,7 +25,7 @@ const policy = `
 	graph                                            < autograd models
 	internal/atomicfile                              < internal/safetensors
 	internal/safetensors                             < train
-	train/data internal/kernel/vec autograd          < train
+	train/data internal/kernel/vec internal/kernel/pool autograd < train
 	internal/kernel/limit                            < benchmarks
 	autograd models train                            < examples benchmarks/workload internal/optest internal/conformance cmd
 	benchmarks/workload                              < benchmarks/hand

@@ -22,10 +22,10 @@ type compiled[T hand.Float] struct {
 
 func newSymgrad[T hand.Float](p *workload.Problem, threads int) (stepper, error) {
 	dtype := graph.Float64
-	feed := any((*graph.Program).Feed)
+	feed := any((*graph.Program).Bind)
 	if isFloat32[T]() {
 		dtype = graph.Float32
-		feed = (*graph.Program).Feed32
+		feed = (*graph.Program).Bind32
 	}
 	m, err := p.Model(dtype)
 	if err != nil {
@@ -54,7 +54,7 @@ func newSymgrad[T hand.Float](p *workload.Problem, threads int) (stepper, error)
 		o = train.Adam{}
 	}
 	return &compiled[T]{p: p, prog: prog, x: elements[T](p.X), y: elements[T](p.Y), optimizer: o,
-		vars: train.NewVars(m.Params(), o.Slots()), feed: feed.(func(*graph.Program, string, []T) error)}, nil
+		vars: train.NewVars(m.Params(), o.Slots(), threads), feed: feed.(func(*graph.Program, string, []T) error)}, nil
 }
 
 func (c *compiled[T]) Step(k int) (float64, error) {

@@ -13,6 +13,7 @@ func (p *Program) Feed(name string, v []float64) error {
 	if err != nil {
 		return err
 	}
+	p.unbind(name, s)
 	if p.r64 != nil {
 		copy(p.r64.Floats(s.Where), v)
 		return nil
@@ -29,6 +30,7 @@ func (p *Program) Feed32(name string, v []float32) error {
 	if err != nil {
 		return err
 	}
+	p.unbind(name, s)
 	if p.r32 != nil {
 		copy(p.r32.Floats(s.Where), v)
 		return nil
@@ -37,6 +39,64 @@ func (p *Program) Feed32(name string, v []float32) error {
 		dst[i] = float64(v[i])
 	}
 	return nil
+}
+
+// Bind lets the program read the elements of the input name from v itself, in
+// every run until the input is bound or fed again: nothing is copied, and v may
+// be changed between runs. The program must be of Float64. It allocates only
+// when an input is bound for the first time.
+func (p *Program) Bind(name string, v []float64) error {
+	s, err := p.slot(name, len(v), false)
+	if err != nil {
+		return err
+	}
+	if p.r64 == nil {
+		return errors.Wrapf(ErrDType, "graph: Bind: input %q: got float64, want float32 for a program of Float32", name)
+	}
+	p.r64.Bind(p.readers(name, s), v)
+	return nil
+}
+
+// Bind32 is Bind for a program of Float32.
+func (p *Program) Bind32(name string, v []float32) error {
+	s, err := p.slot(name, len(v), false)
+	if err != nil {
+		return err
+	}
+	if p.r32 == nil {
+		return errors.Wrapf(ErrDType, "graph: Bind32: input %q: got float32, want float64 for a program of Float64", name)
+	}
+	p.r32.Bind(p.readers(name, s), v)
+	return nil
+}
+
+// readers are the operands that read the input name.
+func (p *Program) readers(name string, s *exec.Slot) []exec.Reader {
+	refs, ok := p.bound[name]
+	if !ok {
+		if p.r32 != nil {
+			refs = p.r32.Readers(s.Where)
+		} else {
+			refs = p.r64.Readers(s.Where)
+		}
+		p.bound[name] = refs
+	}
+	return refs
+}
+
+// unbind lets the input name be read from the program's own memory again.
+func (p *Program) unbind(name string, s *exec.Slot) {
+	if len(p.bound) == 0 {
+		return
+	}
+	refs, ok := p.bound[name]
+	switch {
+	case !ok:
+	case p.r32 != nil:
+		p.r32.Bind(refs, p.r32.Floats(s.Where))
+	default:
+		p.r64.Bind(refs, p.r64.Floats(s.Where))
+	}
 }
 
 // FeedInts copies the indices of the input name. One that an operator cannot

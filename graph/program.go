@@ -27,7 +27,7 @@ type Config struct {
 }
 
 // Program is a compiled graph with memory of its own beside the parameters that
-// it shares. Feed it, Run it, read Output. A run allocates nothing.
+// it shares. Feed (or Bind) it, Run it, read Output. A run allocates nothing.
 //
 // One goroutine may use a Program at a time; Fork makes another that runs at
 // the same time.
@@ -39,6 +39,7 @@ type Program struct {
 	r32     *exec.Program[float32]
 	inputs  map[string]*exec.Slot
 	fed     map[string]bool
+	bound   map[string][]exec.Reader // of inputs that were bound once
 	missing int
 	step    int        // of the random operators
 	counter *exec.Slot // where they read it, nil if there are none
@@ -80,11 +81,7 @@ func (b *Builder) Compile(cfg Config) (p *Program, err error) {
 			return nil, errors.Wrapf(err, "graph: Compile: parameter %q", n.Name())
 		}
 	}
-	w := pool.Shared()
-	if cfg.Workers > 0 {
-		w = pool.New(cfg.Workers)
-	}
-	return newProgram(b.params, plan, w), nil
+	return newProgram(b.params, plan, pool.Of(cfg.Workers)), nil
 }
 
 func (b *Builder) targets(cfg Config) ([]compile.Target, []*gorgonia.Node, error) {
@@ -148,7 +145,7 @@ func foreignLeaf(n *gorgonia.Node) (compile.Leaf, error) {
 }
 
 func newProgram(params *Params, plan *exec.Plan, w *pool.Pool) *Program {
-	p := &Program{params: params, plan: plan, pool: w, inputs: map[string]*exec.Slot{}, fed: map[string]bool{}}
+	p := &Program{params: params, plan: plan, pool: w, inputs: map[string]*exec.Slot{}, fed: map[string]bool{}, bound: map[string][]exec.Reader{}}
 	if params.dtype == Float32 {
 		p.r32 = exec.New(plan, w, params.p32, params.g32)
 	} else {

@@ -76,15 +76,30 @@ func adam(a vec.AdamArgs, decay float64, step int, v Vars) {
 	a.Bias1 = 1 - math.Pow(a.Beta1, float64(step))
 	a.Bias2 = 1 - math.Pow(a.Beta2, float64(step))
 	if v.F32 != nil {
-		adamFlat(a, decay, v.F32, vec.AdamF32)
+		v.F32.adam = adamLoop[float32]{a, decay}
+		v.F32.each(&v.F32.adam)
 		return
 	}
-	adamFlat(a, decay, v.F64, vec.AdamF64)
+	v.F64.adam = adamLoop[float64]{a, decay}
+	v.F64.each(&v.F64.adam)
 }
 
-func adamFlat[T float32 | float64](a vec.AdamArgs, decay float64, f *Flat[T], update func(p, g, m, v []T, a vec.AdamArgs)) {
-	for _, s := range f.Spans {
-		a.Decay = s.decayOf(decay)
-		update(f.Param[s.Lo:s.Hi], f.Grad[s.Lo:s.Hi], f.Slot[0][s.Lo:s.Hi], f.Slot[1][s.Lo:s.Hi], a)
+// adamLoop is a step of Adam.
+type adamLoop[T float32 | float64] struct {
+	a     vec.AdamArgs
+	decay float64
+}
+
+func (l *adamLoop[T]) run(f *Flat[T], s Span) {
+	p, g, m, v := f.Param[s.Lo:s.Hi], f.Grad[s.Lo:s.Hi], f.Slot[0][s.Lo:s.Hi], f.Slot[1][s.Lo:s.Hi]
+	a := l.a
+	a.Decay = s.decayOf(l.decay)
+	if p32, ok := float32s(p); ok {
+		g32, _ := float32s(g)
+		m32, _ := float32s(m)
+		v32, _ := float32s(v)
+		vec.AdamF32(p32, g32, m32, v32, a)
+		return
 	}
+	vec.AdamF64(float64s(p), float64s(g), float64s(m), float64s(v), a)
 }

@@ -2,6 +2,7 @@ package train
 
 import (
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/kernel/pool"
 )
 
 // Optimizer turns gradients into steps. An Optimizer holds its settings alone,
@@ -27,7 +28,15 @@ type Vars struct {
 type Flat[T float32 | float64] struct {
 	Param, Grad []T
 	Slot        [][]T
-	Spans       []Span
+	Spans       []Span // together they cover all elements
+
+	workers  *pool.Pool
+	pieces   []Span // the spans, cut for the workers
+	loop     loop[T]
+	part     func(worker, part int)
+	sgd      sgdLoop[T] // the settings of the present step: no step allocates
+	momentum momentumLoop[T]
+	adam     adamLoop[T]
 }
 
 // Span is a run of elements that weight decay treats alike.
@@ -39,23 +48,47 @@ type Span struct {
 // Validator is an Optimizer that checks its settings. New calls it.
 type Validator interface{ Validate() error }
 
-// newVars gives the optimizer memory over the parameters of p.
-func NewVars(p *graph.Params, slots int) Vars {
-	spans := spansOf(p)
-	if p.DType() == graph.Float32 {
-		w, g := p.Flat32()
-		return Vars{F32: newFlat(w, g, slots, spans)}
-	}
-	w, g := p.Flat64()
-	return Vars{F64: newFlat(w, g, slots, spans)}
+// loop is the inner loop of an optimizer on one span.
+type loop[T float32 | float64] interface {
+	run(f *Flat[T], s Span)
 }
 
-func newFlat[T float32 | float64](w, g []T, slots int, spans []Span) *Flat[T] {
-	f := &Flat[T]{Param: w, Grad: g, Spans: spans}
-	for range slots {
-		f.Slot = append(f.Slot, make([]T, len(w)))
+// pieceSize is the number of elements that are worth another worker.
+const pieceSize = 1 << 15
+
+// NewVars gives an optimizer memory over the parameters of p. Its steps run on
+// so many workers, 0 for GOMAXPROCS; the results do not depend on them.
+func NewVars(p *graph.Params, slots, workers int) Vars {
+	spans := spansOf(p)
+	w := pool.Of(workers)
+	if p.DType() == graph.Float32 {
+		x, g := p.Flat32()
+		return Vars{F32: newFlat(x, g, slots, spans, w)}
 	}
+	x, g := p.Flat64()
+	return Vars{F64: newFlat(x, g, slots, spans, w)}
+}
+
+func newFlat[T float32 | float64](x, g []T, slots int, spans []Span, w *pool.Pool) *Flat[T] {
+	f := &Flat[T]{Param: x, Grad: g, Spans: spans, workers: w}
+	for range slots {
+		f.Slot = append(f.Slot, make([]T, len(x)))
+	}
+	for _, s := range spans {
+		for s.Hi-s.Lo > 2*pieceSize {
+			f.pieces = append(f.pieces, Span{s.Lo, s.Lo + pieceSize, s.Decay})
+			s.Lo += pieceSize
+		}
+		f.pieces = append(f.pieces, s)
+	}
+	f.part = func(_, i int) { f.loop.run(f, f.pieces[i]) }
 	return f
+}
+
+// each runs the loop on all elements.
+func (f *Flat[T]) each(l loop[T]) {
+	f.loop = l
+	f.workers.Run(len(f.pieces), f.part)
 }
 
 // spansOf joins neighbouring parameters that decay alike; together the spans
@@ -84,3 +117,12 @@ func (s Span) decayOf(decay float64) float64 {
 	}
 	return 0
 }
+
+// float32s is v if it is of float32.
+func float32s[T float32 | float64](v []T) ([]float32, bool) {
+	out, ok := any(v).([]float32)
+	return out, ok
+}
+
+// float64s is v, which is of float64.
+func float64s[T float32 | float64](v []T) []float64 { return any(v).([]float64) }

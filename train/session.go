@@ -39,7 +39,8 @@ type session struct {
 	output []float64
 }
 
-// feed moves the rows of one field to one input.
+// feed moves the rows of one field to one input: floats to memory that the
+// program reads in place.
 type feed struct {
 	name string
 	rows data.Rows
@@ -161,8 +162,13 @@ func (s *session) bind(d *data.Dataset, dt graph.DType) error {
 			f.ints = make([]int, n)
 		case dt == graph.Float32:
 			f.f32 = make([]float32, n)
+			err = s.prog.Bind32(name, f.f32)
 		default:
 			f.f64 = make([]float64, n)
+			err = s.prog.Bind(name, f.f64)
+		}
+		if err != nil {
+			return errors.Wrap(err, "train")
 		}
 		s.feeds = append(s.feeds, f)
 	}
@@ -196,13 +202,7 @@ func (f *feed) move(p *graph.Program, index []int) error {
 		}
 		return p.FeedInts(f.name, f.ints)
 	case f.f32 != nil:
-		if err := f.rows.F32(f.f32, index); err != nil {
-			return errors.Wrap(err, "train")
-		}
-		return p.Feed32(f.name, f.f32)
+		return errors.Wrap(f.rows.F32(f.f32, index), "train") // bound
 	}
-	if err := f.rows.F64(f.f64, index); err != nil {
-		return errors.Wrap(err, "train")
-	}
-	return p.Feed(f.name, f.f64)
+	return errors.Wrap(f.rows.F64(f.f64, index), "train")
 }

@@ -44,19 +44,50 @@ func (o SGD) Validate() error {
 // Update makes one step.
 func (o SGD) Update(_ int, lr float64, v Vars) {
 	if v.F32 != nil {
-		sgd(o, lr, v.F32, vec.SGDF32, vec.MomentumF32)
+		sgd(o, lr, v.F32)
 		return
 	}
-	sgd(o, lr, v.F64, vec.SGDF64, vec.MomentumF64)
+	sgd(o, lr, v.F64)
 }
 
-func sgd[T float32 | float64](o SGD, lr float64, f *Flat[T], plain func(p, g []T, lr, decay T), momentum func(p, g, v []T, a vec.MomentumArgs)) {
-	for _, s := range f.Spans {
-		p, g := f.Param[s.Lo:s.Hi], f.Grad[s.Lo:s.Hi]
-		if o.Momentum == 0 {
-			plain(p, g, T(lr), T(s.decayOf(o.Decay)))
-			continue
-		}
-		momentum(p, g, f.Slot[0][s.Lo:s.Hi], vec.MomentumArgs{LR: lr, Mu: o.Momentum, Decay: s.decayOf(o.Decay), Nesterov: o.Nesterov})
+func sgd[T float32 | float64](o SGD, lr float64, f *Flat[T]) {
+	if o.Momentum == 0 {
+		f.sgd = sgdLoop[T]{lr, o.Decay}
+		f.each(&f.sgd)
+		return
 	}
+	f.momentum = momentumLoop[T]{vec.MomentumArgs{LR: lr, Mu: o.Momentum, Nesterov: o.Nesterov}, o.Decay}
+	f.each(&f.momentum)
+}
+
+// sgdLoop is a step without momentum.
+type sgdLoop[T float32 | float64] struct{ lr, decay float64 }
+
+func (l *sgdLoop[T]) run(f *Flat[T], s Span) {
+	p, g, decay := f.Param[s.Lo:s.Hi], f.Grad[s.Lo:s.Hi], s.decayOf(l.decay)
+	if p32, ok := float32s(p); ok {
+		g32, _ := float32s(g)
+		vec.SGDF32(p32, g32, float32(l.lr), float32(decay))
+		return
+	}
+	vec.SGDF64(float64s(p), float64s(g), l.lr, decay)
+}
+
+// momentumLoop is a step with momentum.
+type momentumLoop[T float32 | float64] struct {
+	a     vec.MomentumArgs
+	decay float64
+}
+
+func (l *momentumLoop[T]) run(f *Flat[T], s Span) {
+	p, g, v := f.Param[s.Lo:s.Hi], f.Grad[s.Lo:s.Hi], f.Slot[0][s.Lo:s.Hi]
+	a := l.a
+	a.Decay = s.decayOf(l.decay)
+	if p32, ok := float32s(p); ok {
+		g32, _ := float32s(g)
+		v32, _ := float32s(v)
+		vec.MomentumF32(p32, g32, v32, a)
+		return
+	}
+	vec.MomentumF64(float64s(p), float64s(g), float64s(v), a)
 }

@@ -139,7 +139,7 @@ func (t *Trainer) stepOn(s *session, index []int) (float64, error) {
 		return loss, errors.Wrapf(ErrNotFinite, "train: step %d: got the loss %v at the learning rate %v", t.step, loss, lr)
 	}
 	if !t.ready {
-		t.vars, t.ready = NewVars(t.model.Params(), t.o.Optimizer.Slots()), true
+		t.vars, t.ready = NewVars(t.model.Params(), t.o.Optimizer.Slots(), t.o.Workers), true
 	}
 	t.step++
 	t.o.Optimizer.Update(t.step, lr, t.vars)

@@ -172,7 +172,7 @@ func Gonum[T Float]() Kernels[T] {
 // Best are this project's own kernels, called by hand, on so many threads.
 func Best[T Float](threads int) Kernels[T] {
 	k := Fast[T]()
-	w := pool.New(threads)
+	w := pool.Of(threads)
 	type shape struct {
 		s gemm.Spec
 	}

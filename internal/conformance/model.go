@@ -54,7 +54,7 @@ func checkModel(k *testCase) (covered bool, err error) {
 }
 
 func (k *testCase) trainModel(params *graph.Params, p *graph.Program) error {
-	vars := train.NewVars(params, 0)
+	vars := train.NewVars(params, 0, 1)
 	for step, want := range k.SGDLosses {
 		if err := p.Run(); err != nil {
 			return err

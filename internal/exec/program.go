@@ -15,6 +15,9 @@ type Program[T ir.Float] struct {
 	fault  ir.Fault
 }
 
+// Reader is an operand that reads an input: where in the input it begins.
+type Reader struct{ task, operand, from int }
+
 type task[T ir.Float] struct {
 	run  func(*ir.Call[T])
 	call ir.Call[T]
@@ -89,6 +92,27 @@ func (r *Program[T]) prepare(w *pool.Pool) {
 	mem := make([]T, scratch)
 	for i := range r.tasks {
 		r.tasks[i].call.Scratch = mem
+	}
+}
+
+// Readers lists the operands that read the float buffer b, for Bind.
+func (r *Program[T]) Readers(b Buffer) (refs []Reader) {
+	for i, s := range r.plan.Steps {
+		for j, in := range s.In {
+			if in.Arena == b.Arena && s.V.In[j].Type.DType != ir.Int && in.Offset >= b.Offset && in.Offset+in.Len <= b.Offset+b.Len {
+				refs = append(refs, Reader{i, j, in.Offset - b.Offset})
+			}
+		}
+	}
+	return refs
+}
+
+// Bind lets the operands that refs lists, from Readers, read data instead of the
+// buffer, until the next Bind.
+func (r *Program[T]) Bind(refs []Reader, data []T) {
+	for _, ref := range refs {
+		n := r.plan.Steps[ref.task].In[ref.operand].Len
+		r.tasks[ref.task].call.In[ref.operand] = data[ref.from : ref.from+n : ref.from+n]
 	}
 }
 

@@ -134,10 +134,10 @@ func TestShared(t *testing.T) {
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() {
-			scratch := make([]float32, p.Scratch(pool.Shared().Workers()))
+			scratch := make([]float32, p.Scratch(pool.Of(0).Workers()))
 			for range 20 {
 				c := make([]float32, len(want))
-				p.Run(pool.Shared(), c, o.a, o.b, scratch, nil)
+				p.Run(pool.Of(0), c, o.a, o.b, scratch, nil)
 				sameBits(t, "shared plan", c, want)
 			}
 		})

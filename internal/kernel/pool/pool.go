@@ -47,11 +47,27 @@ func New(workers int) *Pool {
 	return p
 }
 
-// Shared returns the pool of the process, started by the first call with
-// runtime.GOMAXPROCS(0) workers. It must not be closed.
-func Shared() *Pool { return shared() }
+// Of returns the process's pool of so many workers, started by the first call;
+// fewer than 1 means runtime.GOMAXPROCS(0). All who ask for one number share one
+// pool, so that its workers spin for one job at a time. It must not be closed.
+func Of(workers int) *Pool {
+	if workers < 1 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	pools.Lock()
+	defer pools.Unlock()
+	p := pools.of[workers]
+	if p == nil {
+		p = New(workers)
+		pools.of[workers] = p
+	}
+	return p
+}
 
-var shared = sync.OnceValue(func() *Pool { return New(0) })
+var pools = struct {
+	sync.Mutex
+	of map[int]*Pool
+}{of: map[int]*Pool{}}
 
 // Workers returns the number of workers, at least 1. The worker index that Run
 // passes is below it.

@@ -59,10 +59,10 @@ func TestDefaults(t *testing.T) {
 	if p.Workers() != runtime.GOMAXPROCS(0) {
 		t.Errorf("New(0) has %d workers", p.Workers())
 	}
-	if p := Shared(); p != Shared() || p.Workers() != runtime.GOMAXPROCS(0) {
+	if p := Of(0); p != Of(0) || p.Workers() != runtime.GOMAXPROCS(0) {
 		t.Error("Shared is not one pool of GOMAXPROCS workers")
 	}
-	check(t, Shared(), 17)
+	check(t, Of(0), 17)
 }
 
 // TestParallel proves that parts run at the same time: each waits for all.
