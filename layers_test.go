@@ -26,7 +26,7 @@ const policy = `
 	internal/atomicfile                              < internal/safetensors
 	internal/safetensors                             < train
 	train/data internal/kernel/vec internal/kernel/pool autograd < train
-	internal/kernel/limit                            < benchmarks
+	internal/kernel/limit                            < graph benchmarks
 	autograd models train                            < examples benchmarks/workload internal/optest internal/conformance cmd
 	benchmarks/workload                              < benchmarks/hand
 	benchmarks/hand                                  < benchmarks

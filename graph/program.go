@@ -2,6 +2,7 @@ package graph
 
 import (
 	"slices"
+	"time"
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/compile"
@@ -170,7 +171,10 @@ func (p *Program) Fork() *Program { return newProgram(p.params, p.plan, p.pool) 
 // Run computes the outputs, and the gradients if it was compiled with them,
 // from the inputs and the parameters as they are. Every input must have been
 // fed; it keeps what it was fed until it is fed again.
-func (p *Program) Run() error {
+func (p *Program) Run() error { return p.run(nil) }
+
+// run is Run; took, if not nil, gets the time of each step added.
+func (p *Program) run(took []time.Duration) error {
 	if p.missing > 0 {
 		return p.unfed()
 	}
@@ -179,9 +183,14 @@ func (p *Program) Run() error {
 		p.step++
 	}
 	var err error
-	if p.r32 != nil {
+	switch {
+	case took != nil && p.r32 != nil:
+		err = p.r32.Profile(took)
+	case took != nil:
+		err = p.r64.Profile(took)
+	case p.r32 != nil:
 		err = p.r32.Run()
-	} else {
+	default:
 		err = p.r64.Run()
 	}
 	if err != nil {

@@ -31,16 +31,8 @@ func (p *Program) Stats() Stats {
 		if d.Name == op.OpaqueName {
 			s.Fallbacks[step.V.Attrs.Str("op")]++
 		}
-		switch {
-		case d.Cost != nil:
-			s.Flops += d.Cost(step.V).Flops
-		default:
-			n := 1
-			if step.V.Body != nil {
-				n = len(step.V.Body.Values)
-			}
-			s.Flops += int64(n * step.V.Type.Shape.Size())
-		}
+		flops, _ := costOf(step.V)
+		s.Flops += flops
 	}
 	return s
 }

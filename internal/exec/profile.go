@@ -1,0 +1,17 @@
+package exec
+
+import "time"
+
+// Profile is Run, adding the time that the i-th step of the plan takes to
+// took[i].
+func (r *Program[T]) Profile(took []time.Duration) error {
+	start := time.Now()
+	for i := range r.tasks {
+		t := &r.tasks[i]
+		t.run(&t.call)
+		now := time.Now()
+		took[i] += now.Sub(start)
+		start = now
+	}
+	return r.fault.Take()
+}
