@@ -19,6 +19,8 @@ const (
 	tileK               = 56
 	tileRows, tileCols  = 64, 72
 	tileAlpha, tileBeta = 80, 88
+	tileBPair           = tileLDB // of walks: bytes to a second vector of B, and of C
+	tileCPair           = 96
 )
 
 // The wide tile: gemm's rule uses it for at most wideRows rows.
@@ -49,6 +51,7 @@ type kernel struct {
 	name       string
 	rows, vecs int
 	walk       bool // A and B move by a table of steps
+	pair       bool // two vectors of one row each, apart from each other
 	acc        [][]reg.VecVirtual
 }
 
@@ -67,39 +70,55 @@ func tileFunc(v vec, name string, maxRows int, walk bool) {
 	c.MOVQ(args.Offset(tileRows), rows)
 	v.setMask(cols)
 	width := v.width()
+	if walk {
+		pair := c.GP64()
+		c.MOVQ(args.Offset(tileBPair), pair)
+		c.TESTQ(pair, pair)
+		c.JNZ(operand.LabelRef("pair"))
+	}
 	c.CMPQ(cols, operand.U32(2*width))
 	c.JA(operand.LabelRef("wide"))
 	c.CMPQ(cols, operand.U32(width))
 	c.JA(operand.LabelRef("two"))
 	c.CMPQ(rows, operand.U8(2*maxRows))
 	c.JE(operand.LabelRef(fmt.Sprintf("r%dv1", 2*maxRows)))
-	dispatch(c, rows, 1, maxRows)
+	dispatch(c, rows, "v1", maxRows)
 	c.Label("two")
-	dispatch(c, rows, 2, maxRows)
+	dispatch(c, rows, "v2", maxRows)
 	c.Label("wide")
-	dispatch(c, rows, wideVecs, wideRows)
-	emit := func(rows, vecs int) {
-		k := &kernel{vec: v, name: fmt.Sprintf("r%dv%d", rows, vecs), rows: rows, vecs: vecs, walk: walk}
+	dispatch(c, rows, fmt.Sprint("v", wideVecs), wideRows)
+	if walk {
+		c.Label("pair")
+		dispatch(c, rows, "p2", maxRows)
+	}
+	emit := func(rows, vecs int, pair bool) {
+		k := &kernel{vec: v, name: fmt.Sprintf("r%dv%d", rows, vecs), rows: rows, vecs: vecs, walk: walk, pair: pair}
+		if pair {
+			k.name = fmt.Sprintf("r%dp2", rows)
+		}
 		c.Label(k.name)
 		k.prefetch(args)
 		k.loop(args)
 		k.finish(args)
 	}
-	emit(2*maxRows, 1)
+	emit(2*maxRows, 1, false)
+	for r := maxRows; walk && r >= 1; r-- {
+		emit(r, 2, true)
+	}
 	for _, g := range []struct{ vecs, rows int }{{1, maxRows}, {2, maxRows}, {wideVecs, wideRows}} {
 		for r := g.rows; r >= 1; r-- {
-			emit(r, g.vecs)
+			emit(r, g.vecs, false)
 		}
 	}
 }
 
 // dispatch jumps to the code for the number of rows.
-func dispatch(c *build.Context, rows reg.GPVirtual, vecs, max int) {
+func dispatch(c *build.Context, rows reg.GPVirtual, vecs string, max int) {
 	for r := max; r > 1; r-- {
 		c.CMPQ(rows, operand.U8(r))
-		c.JE(operand.LabelRef(fmt.Sprintf("r%dv%d", r, vecs)))
+		c.JE(operand.LabelRef(fmt.Sprintf("r%d%s", r, vecs)))
 	}
-	c.JMP(operand.LabelRef(fmt.Sprintf("r1v%d", vecs)))
+	c.JMP(operand.LabelRef("r1" + vecs))
 }
 
 // rowsOf returns the address of each row: pointers at rows 0, 4 and 8, and
@@ -149,11 +168,29 @@ func (r *rowsOf) at(row, off int) operand.Mem {
 // prefetch asks for the lines of C early: the sum hides their way.
 func (k *kernel) prefetch(args operand.Mem) {
 	to := newRows(k.ctx(), args.Offset(tileC), args.Offset(tileLDC), k.rows)
+	if k.pair {
+		second := k.second(args)
+		for i := range k.rows {
+			k.ctx().PREFETCHT0(to.at(i, 0))
+			k.ctx().PREFETCHT0(second.at(i, 0))
+		}
+		return
+	}
 	for i := range k.rows {
 		for off := 0; off < k.vecs*k.width()*k.elem(); off += 64 {
 			k.ctx().PREFETCHT0(to.at(i, off))
 		}
 	}
+}
+
+// second are the rows of C of the second vector of a pair.
+func (k *kernel) second(args operand.Mem) *rowsOf {
+	c := k.ctx()
+	p, s := c.GP64(), c.GP64()
+	c.MOVQ(args.Offset(tileC), p)
+	c.ADDQ(args.Offset(tileCPair), p)
+	c.MOVQ(args.Offset(tileLDC), s)
+	return rowsFrom(c, p, s, k.rows)
 }
 
 // loop emits the sum over q.
@@ -177,7 +214,14 @@ func (k *kernel) loop(args operand.Mem) {
 	bv := make([]reg.VecVirtual, k.vecs)
 	for v := range bv {
 		bv[v] = k.reg()
-		k.loadB(operand.Mem{Base: b, Disp: v * k.width() * k.elem()}, bv[v], v == k.vecs-1)
+		switch {
+		case k.pair && v == 1:
+			k.loadB(operand.Mem{Base: b, Index: ldb, Scale: 1}, bv[v], true)
+		case k.pair:
+			k.loadB(operand.Mem{Base: b}, bv[v], true)
+		default:
+			k.loadB(operand.Mem{Base: b, Disp: v * k.width() * k.elem()}, bv[v], v == k.vecs-1)
+		}
 	}
 	for i := range k.rows {
 		x := k.reg()
@@ -219,7 +263,10 @@ func (k *kernel) finish(args operand.Mem) {
 			k.mul(alpha, s, s)
 		}
 	}
-	to := newRows(c, args.Offset(tileC), args.Offset(tileLDC), k.rows)
+	to := []*rowsOf{newRows(c, args.Offset(tileC), args.Offset(tileLDC), k.rows)}
+	if k.pair {
+		to = append(to, k.second(args))
+	}
 	c.MOVQ(args.Offset(tileBeta), bits)
 	c.ADDQ(bits, bits) // drops the sign
 	c.JZ(operand.LabelRef(k.name + "store"))
@@ -237,11 +284,15 @@ func (k *kernel) finish(args operand.Mem) {
 
 // each calls f for every sum and its place, last vectors as partial ones. At
 // levels where partial access is slow, it branches to code without it.
-func (k *kernel) each(to *rowsOf, label string, f func(m operand.Mem, s reg.VecVirtual, part bool)) {
+func (k *kernel) each(to []*rowsOf, label string, f func(m operand.Mem, s reg.VecVirtual, part bool)) {
 	emit := func(part bool) {
 		for i, row := range k.acc {
 			for v, s := range row {
-				f(to.at(i, v*k.width()*k.elem()), s, part && v == k.vecs-1)
+				if k.pair {
+					f(to[v].at(i, 0), s, part)
+				} else {
+					f(to[0].at(i, v*k.width()*k.elem()), s, part && v == k.vecs-1)
+				}
 			}
 		}
 	}

@@ -14,6 +14,7 @@ type Forward[T Float] struct {
 	f     frame
 	steps []step
 	part  func(worker, part int)
+	clean clean
 
 	// Of the present run.
 	y, x, w, scratch []T
@@ -71,6 +72,7 @@ func (p *Forward[T]) Run(w *pool.Pool, y, x, weight, scratch []T, post Post) {
 	if p.g.taps() == 0 {
 		clear(p.y)
 	}
+	p.clean.reset(w.Workers())
 	w.Run(p.g.n, p.part)
 }
 
@@ -79,7 +81,7 @@ func (p *Forward[T]) image(worker, n int) {
 	g := &p.g
 	in, out, size := volume(g.in), volume(g.out), sizeOf[T]()
 	padded := p.scratch[worker*p.f.size() : (worker+1)*p.f.size()]
-	fill(&p.f, padded, p.x[n*p.f.channels*in:(n+1)*p.f.channels*in])
+	fill(&p.f, padded, p.x[n*p.f.channels*in:(n+1)*p.f.channels*in], p.clean.next(worker))
 	t := tile{rsa: g.taps() * size, ldc: out * size, k: g.taps(), alpha: 1}
 	if len(p.steps) > 0 {
 		t.steps = &p.steps[0]
@@ -89,10 +91,8 @@ func (p *Forward[T]) image(worker, n int) {
 		b := padded[group*g.c*p.f.plane:]
 		c := p.y[(n*g.groups+group)*g.o*out : (n*g.groups+group+1)*g.o*out]
 		for z := range g.out[0] {
-			for y := range g.out[1] {
-				from := z*g.stride[0]*p.f.layer + y*g.stride[1]*p.f.row
-				to := (z*g.out[1] + y) * g.out[2]
-				block(p.l, &t, g.o, g.out[2], a, b[from:], c[to:])
+			if g.o*out > 0 {
+				image(p.l, &t, g.o, g.out[2], g.out[1], a, b[z*g.stride[0]*p.f.layer:], c[z*g.out[1]*g.out[2]:], g.stride[1]*p.f.row, g.out[2])
 			}
 		}
 	}

@@ -31,47 +31,61 @@ func (f *frame) at(z, y, x int) int {
 	return z*f.layer + y*f.row + x%f.phases*f.width + x/f.phases
 }
 
-// fill copies an image, [channels, in...], into dst with zeros around it.
-func fill[T Float](f *frame, dst, image []T) {
+// fill copies an image, [channels, in...], into dst with zeros around it. If
+// clean, dst held an image of the same frame before: its zeros are still there.
+func fill[T Float](f *frame, dst, image []T, clean bool) {
+	if !clean {
+		clear(dst[:f.channels*f.plane])
+	}
+	z0, z1 := f.inside(0)
+	y0, y1 := f.inside(1)
 	for c := range f.channels {
 		src := image[c*volume(f.in) : (c+1)*volume(f.in)]
 		to := dst[c*f.plane : (c+1)*f.plane]
-		for z := range f.extent[0] {
-			for y := range f.extent[1] {
-				row := to[z*f.layer+y*f.row:][:f.row]
-				iz, iy := z+f.lo[0], y+f.lo[1]
-				if iz < 0 || iz >= f.in[0] || iy < 0 || iy >= f.in[1] {
-					clear(row)
-					continue
-				}
-				fillRow(f, row, src[(iz*f.in[1]+iy)*f.in[2]:][:f.in[2]])
+		for z := z0; z < z1; z++ {
+			for y := y0; y < y1; y++ {
+				fillRow(f, to[z*f.layer+y*f.row:][:f.row], src[((z+f.lo[0])*f.in[1]+y+f.lo[1])*f.in[2]:][:f.in[2]])
 			}
 		}
 	}
 }
 
-// fillRow copies one row.
+// inside are the places of the frame on an axis that the image has.
+func (f *frame) inside(axis int) (lo, hi int) {
+	return max(0, -f.lo[axis]), min(f.extent[axis], f.in[axis]-f.lo[axis])
+}
+
+// fillRow copies one row between zeros.
 func fillRow[T Float](f *frame, row, src []T) {
-	if f.phases == 1 {
-		first := min(max(0, -f.lo[2]), len(row)) // where the image begins in the row
-		from := max(0, f.lo[2])
-		n := 0
-		if from < len(src) {
-			n = copy(row[first:], src[from:])
-		}
-		clear(row[:first])
-		clear(row[first+n:])
+	lo, hi := f.inside(2)
+	if lo >= hi {
 		return
 	}
-	for p := range f.phases {
-		part := row[p*f.width : (p+1)*f.width]
-		x := p + f.lo[2]
-		for i := range part {
-			part[i] = 0
-			if x >= 0 && x < len(src) {
-				part[i] = src[x]
-			}
-			x += f.phases
-		}
+	src = src[lo+f.lo[2] : hi+f.lo[2]]
+	if f.phases == 1 {
+		copy(row[lo:hi], src)
+		return
 	}
+	for i, v := range src {
+		x := lo + i
+		row[x%f.phases*f.width+x/f.phases] = v
+	}
+}
+
+// clean remembers which workers have filled their frame in the present run.
+type clean []bool
+
+// reset forgets all; the first run with more workers than ever allocates.
+func (c *clean) reset(workers int) {
+	if len(*c) < workers {
+		*c = make(clean, workers)
+	}
+	clear(*c)
+}
+
+// next says whether the worker has filled its frame, and remembers that it will.
+func (c clean) next(worker int) bool {
+	was := c[worker]
+	c[worker] = true
+	return was
 }

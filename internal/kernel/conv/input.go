@@ -13,6 +13,7 @@ type Input[T Float] struct {
 	f       frame // of d
 	classes []class
 	part    func(worker, part int)
+	clean   clean
 
 	dx, d, w, scratch []T
 	post              Post
@@ -107,6 +108,7 @@ func (p *Input[T]) Scratch(workers int) int { return max(1, workers) * p.perWork
 // Run computes dx from d and w. It calls post, if not nil, once for each image.
 func (p *Input[T]) Run(w *pool.Pool, dx, d, weight, scratch []T, post Post) {
 	p.dx, p.d, p.w, p.scratch, p.post = dx[:p.g.sizeX()], d[:p.g.sizeY()], weight[:p.g.sizeW()], scratch, post
+	p.clean.reset(w.Workers())
 	w.Run(p.g.n, p.part)
 }
 
@@ -116,7 +118,7 @@ func (p *Input[T]) image(worker, n int) {
 	out, in := volume(g.out), volume(g.in)
 	own := p.scratch[worker*p.perWorker() : (worker+1)*p.perWorker()]
 	padded, row := own[:p.f.size()], own[p.f.size():]
-	fill(&p.f, padded, p.d[n*p.f.channels*out:(n+1)*p.f.channels*out])
+	fill(&p.f, padded, p.d[n*p.f.channels*out:(n+1)*p.f.channels*out], p.clean.next(worker))
 	for group := range g.groups {
 		dx := p.dx[(n*g.groups+group)*g.c*in : (n*g.groups+group+1)*g.c*in]
 		for i := range p.classes {
@@ -140,14 +142,17 @@ func (p *Input[T]) places(k *class, dx, d, w, row []T) {
 		t.steps = &k.steps[0]
 	}
 	for z := range k.count[0] {
+		if len(k.steps) > 0 && !p.spread() {
+			to := ((k.first[0]+z*g.stride[0])*g.in[1]+k.first[1])*g.in[2] + k.first[2]
+			image(p.l, &t, g.c, k.count[2], k.count[1], w[k.weight:], d[k.from+z*p.f.layer:], dx[to:], p.f.row, g.stride[1]*g.in[2])
+			continue
+		}
 		for y := range k.count[1] {
 			to := ((k.first[0]+z*g.stride[0])*g.in[1]+k.first[1]+y*g.stride[1])*g.in[2] + k.first[2]
 			from := k.from + z*p.f.layer + y*p.f.row
 			switch {
 			case len(k.steps) == 0:
 				p.put(dx[to:], nil, k.count[2])
-			case !p.spread():
-				block(p.l, &t, g.c, k.count[2], w[k.weight:], d[from:], dx[to:])
 			default:
 				block(p.l, &t, g.c, k.count[2], w[k.weight:], d[from:], row)
 				p.put(dx[to:], row, k.count[2])

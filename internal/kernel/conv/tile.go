@@ -20,16 +20,18 @@ type step struct{ a, b int }
 // where old c is not read if beta is 0. a[i, q] lies i·rsa bytes after a[0, q],
 // b[q, j] lies j elements after b[q, 0]; a[0, q+1] and b[q+1, 0] lie one step
 // after those of q. Rows of c lie ldc bytes apart. b is readable up to whole
-// vectors.
+// vectors. With bpair, the same is done for the b and c that lie bpair and cpair
+// bytes on: two rows of an image share the loads of a.
 type tile struct {
 	a, b, c     unsafe.Pointer
 	rsa         int
 	steps       *step
-	_           int
+	bpair       int // not 0: a second vector of b, and of c, so many bytes after
 	ldc         int
 	k           int
 	rows, cols  int
 	alpha, beta float64
+	cpair       int // the first, with as many columns
 }
 
 // level is the instruction set of the kernels, with the sizes of their tiles:
@@ -62,13 +64,30 @@ func block[T Float](l level, t *tile, rows, cols int, a, b, c []T) {
 		t.b = unsafe.Pointer(&b[j])
 		for i := 0; i < rows; i += t.rows {
 			t.rows = min(l.mr, rows-i)
-			if t.cols <= l.width && rows-i >= 2*l.mr {
+			if t.cols <= l.width && rows-i >= 2*l.mr && t.bpair == 0 {
 				t.rows = 2 * l.mr
 			}
 			t.a = unsafe.Pointer(&a[i*t.rsa/size])
 			t.c = unsafe.Pointer(&c[i*t.ldc/size+j])
 			run[T](l, t)
 		}
+	}
+}
+
+// image computes count rows of an image, one block each: that of b lies bstep
+// elements after the one before, that of c cstep.
+func image[T Float](l level, t *tile, rows, cols, count int, a, b, c []T, bstep, cstep int) {
+	size := sizeOf[T]()
+	for y := 0; y < count; y++ {
+		from, to := b[y*bstep:], c[y*cstep:]
+		if l.bits > 0 && cols <= l.width && y+1 < count && bstep != 0 {
+			t.bpair, t.cpair = bstep*size, cstep*size
+			block(l, t, rows, cols, a, from, to)
+			t.bpair = 0
+			y++
+			continue
+		}
+		block(l, t, rows, cols, a, from, to)
 	}
 }
 

@@ -14,15 +14,18 @@ type Weight[T Float] struct {
 	// Rows of a tile are channels, or places of the kernel along its last axis.
 	byChannel bool
 	parts     int // of the batch
+	together  int // images that one sum goes through
 	part      func(worker, part int)
 
 	dw, x, d, scratch []T
 }
 
-// maxParts and partElements bound how often the weights stand in scratch.
+// maxParts and partElements bound how often the weights stand in scratch, and
+// passBytes how much of the images one sum goes through.
 const (
 	maxParts     = 8
 	partElements = 4 << 20
+	passBytes    = 128 << 10
 )
 
 // NewWeight prepares the derivative of s by w.
@@ -39,11 +42,15 @@ func NewWeight[T Float](s Spec) (*Weight[T], error) {
 		extent[i] = max(0, g.out[i]-1)*g.stride[i] + (g.kernel[i]-1)*g.dil[i] + 1
 	}
 	p.f = newFrame(g.groups*g.c, g.in, lo, extent, 1)
-	var at []int
-	eachPlace(g.out, func(z, y, x int) {
-		at = append(at, p.f.at(z*g.stride[0], y*g.stride[1], x*g.stride[2]))
-	})
 	size := sizeOf[T]()
+	image := p.f.channels*p.f.plane + g.groups*g.o*volume(g.out)
+	p.together = max(1, min(ceil(g.n, p.parts), passBytes/size/max(1, image)))
+	var at []int
+	for i := range p.together {
+		eachPlace(g.out, func(z, y, x int) {
+			at = append(at, i*p.f.channels*p.f.plane+p.f.at(z*g.stride[0], y*g.stride[1], x*g.stride[2]))
+		})
+	}
 	for q := range at {
 		s := step{b: g.groups * g.o * size}
 		if q+1 < len(at) {
@@ -55,12 +62,14 @@ func NewWeight[T Float](s Spec) (*Weight[T], error) {
 	return p, nil
 }
 
-// turned is the size of an image of d as [place, channel].
-func (p *Weight[T]) turned() int { return p.g.groups*p.g.o*volume(p.g.out) + slack }
+// padded and turned are the sizes of the images of one pass: in their frames,
+// and those of d as [place, channel].
+func (p *Weight[T]) padded() int { return p.together*p.f.channels*p.f.plane + slack }
+func (p *Weight[T]) turned() int { return p.together*p.g.groups*p.g.o*volume(p.g.out) + slack }
 
-// perPart is the scratch of one part: the frame, d turned, and the sums, which
+// perPart is the scratch of one part: the frames, d turned, and the sums, which
 // lie as [group, c, k, o].
-func (p *Weight[T]) perPart() int { return p.f.size() + p.turned() + p.g.sizeW() }
+func (p *Weight[T]) perPart() int { return p.padded() + p.turned() + p.g.sizeW() }
 
 // Scratch is how many elements of scratch a Run needs.
 func (p *Weight[T]) Scratch(int) int { return p.parts * p.perPart() }
@@ -99,26 +108,29 @@ func (p *Weight[T]) images(_, part int) {
 	g := &p.g
 	in, out, channels := volume(g.in), volume(g.out), g.groups*g.o
 	own := p.scratch[part*p.perPart() : (part+1)*p.perPart()]
-	padded, turned := own[:p.f.size()], own[p.f.size():p.f.size()+p.turned()]
+	padded, turned := own[:p.padded()], own[p.padded():p.padded()+p.turned()]
 	sums := p.sums(part)
 	first, end := part*g.n/p.parts, (part+1)*g.n/p.parts
-	for n := first; n < end; n++ {
-		fill(&p.f, padded, p.x[n*p.f.channels*in:(n+1)*p.f.channels*in])
-		turn(turned, p.d[n*channels*out:(n+1)*channels*out], channels, out)
+	for n := first; n < end; n += p.together {
+		count := min(p.together, end-n)
+		for i := range count {
+			fill(&p.f, padded[i*p.f.channels*p.f.plane:], p.x[(n+i)*p.f.channels*in:(n+i+1)*p.f.channels*in], n > first)
+			turn(turned[i*channels*out:], p.d[(n+i)*channels*out:(n+i+1)*channels*out], channels, out)
+		}
 		beta := 1.0
 		if n == first {
 			beta = 0
 		}
 		for group := range g.groups {
-			p.taps(sums[group*g.o*g.taps():], padded[group*g.c*p.f.plane:], turned[group*g.o:], beta)
+			p.taps(sums[group*g.o*g.taps():], padded[group*g.c*p.f.plane:], turned[group*g.o:], count, beta)
 		}
 	}
 }
 
-// taps adds one image of one group to the sums of all taps.
-func (p *Weight[T]) taps(sums, x, d []T, beta float64) {
+// taps adds count images of one group to the sums of all taps.
+func (p *Weight[T]) taps(sums, x, d []T, count int, beta float64) {
 	g, size, kernel := &p.g, sizeOf[T](), volume(p.g.kernel)
-	t := tile{steps: &p.steps[0], k: len(p.steps), alpha: 1, beta: beta}
+	t := tile{steps: &p.steps[0], k: count * volume(g.out), alpha: 1, beta: beta}
 	if p.byChannel {
 		t.rsa, t.ldc = p.f.plane*size, kernel*g.o*size
 		k := 0
@@ -146,12 +158,15 @@ func (p *Weight[T]) taps(sums, x, d []T, beta float64) {
 
 // turn is dst[j, i] = src[i, j] for src: [rows, cols].
 func turn[T Float](dst, src []T, rows, cols int) {
-	const side = 16
-	for i0 := 0; i0 < rows; i0 += side {
-		for j := range cols {
-			to := dst[j*rows:]
-			for i := i0; i < min(rows, i0+side); i++ {
-				to[i] = src[i*cols+j]
+	const side = 64 // columns at a time, so that what is written stays in the cache
+	for j0 := 0; j0 < cols; j0 += side {
+		j1 := min(cols, j0+side)
+		for i := range rows {
+			to := dst[j0*rows+i : (j1-1)*rows+i+1]
+			at := 0
+			for _, v := range src[i*cols+j0 : i*cols+j1] {
+				to[at] = v
+				at += rows
 			}
 		}
 	}
