@@ -58,6 +58,9 @@ func (p *Plan[T]) edgeB() int {
 	return roundUp(p.kc*p.nr, line/p.size)
 }
 
+// Packs says whether Run packs B: whether several runs with one B gain by PackB.
+func (p *Plan[T]) Packs() bool { return p.packB && !p.flip && !p.dots && !p.nothing }
+
 // PackedSize returns how many elements PackB writes.
 func (p *Plan[T]) PackedSize() int {
 	switch {

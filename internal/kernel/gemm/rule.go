@@ -35,8 +35,8 @@ const (
 	// (second-level cache).
 	blockBytes = 40 << 10
 	blockK     = 256
-	blockM     = 144
-	blockN     = 512
+	blockM     = 256
+	blockN     = 1024
 
 	// B is packed when it is transposed, or when at least this many rows of
 	// tiles use it again and a stored column of a block is spread over more
@@ -45,9 +45,11 @@ const (
 	packSpread = 64 << 10
 
 	// A is packed when at least this many panels of B meet it and a block of
-	// it spans more than this many bytes.
+	// it spans more than this many bytes, or its stored rows lie a multiple of
+	// packStride bytes apart: then a column of it meets few sets of the cache.
 	packPanels = 4
 	packSpan   = 128 << 10
+	packStride = 512
 
 	// At most this many rows of A with a transposed B are computed as dot
 	// products, without packing.
@@ -103,7 +105,7 @@ func choose(s Spec, l level, size int) choice {
 	if s.TransA {
 		rows, cols = cols, rows
 	}
-	c.packA = s.N >= packPanels*c.nr && rows*max(cols, s.LDA)*size > packSpan
+	c.packA = s.N >= packPanels*c.nr && (rows*max(cols, s.LDA)*size > packSpan || s.TransA && s.LDA*size%packStride == 0)
 	c.tall = l != portable && !c.packA
 	return c
 }

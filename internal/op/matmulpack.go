@@ -1,0 +1,98 @@
+package op
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/gemm"
+)
+
+// PackRight and MatMulPacked are MatMul in two steps, for a right operand that
+// several products share: what each of them would do to y before it multiplies
+// is done once. Only the compiler makes them, so they are no rows of the table:
+// the layout of the packed operand is the processor's.
+var (
+	PackRight    ir.Def
+	MatMulPacked ir.Def
+)
+
+func init() {
+	PackRight = ir.Def{Name: "packright", Class: ir.Opaque, Arity: 1,
+		Infer: func(in []ir.Type, a ir.Attrs) (ir.Type, error) {
+			n, err := packedSize(in[0].DType, specOf(a))
+			return ir.Type{DType: in[0].DType, Shape: ir.Shape{n}}, err
+		},
+		F32: packRight[float32](), F64: packRight[float64]()}
+	MatMulPacked = ir.Def{Name: "matmulpacked", Class: ir.Contract, Arity: 2,
+		Infer: func(in []ir.Type, a ir.Attrs) (ir.Type, error) {
+			x := in[0].Shape
+			m, _ := lastTwo(x, a.Bool("transA"))
+			return ir.Type{DType: in[0].DType, Shape: append(x[:len(x)-2].Clone(), m, a.Int("n"))}, nil
+		},
+		Cost: func(v *ir.Value) ir.Cost {
+			return ir.Cost{Flops: 2 * int64(v.Type.Shape.Size()) * int64(v.Attrs.Int("k"))}
+		},
+		F32: matmulPacked[float32](), F64: matmulPacked[float64]()}
+}
+
+// PackAttrs are the attributes of both for a MatMul, and whether packing is
+// something that it does: not for a few rows or columns, nor for a y that
+// changes along leading axes.
+func PackAttrs(v *ir.Value) (a ir.Attrs, ok bool) {
+	s := matmulSpec(v)
+	a = ir.A("m", s.M, "n", s.N, "k", s.K, "transA", s.TransA, "transB", s.TransB)
+	if s.batch != 1 || len(v.In[1].Type.Shape) != 2 {
+		return a, false
+	}
+	if v.Type.DType == ir.F32 {
+		p, err := gemm.NewPlan[float32](s.Spec)
+		return a, err == nil && p.Packs()
+	}
+	p, err := gemm.NewPlan[float64](s.Spec)
+	return a, err == nil && p.Packs()
+}
+
+func specOf(a ir.Attrs) gemm.Spec {
+	return gemm.Spec{M: a.Int("m"), N: a.Int("n"), K: a.Int("k"), TransA: a.Bool("transA"), TransB: a.Bool("transB"), Alpha: 1}
+}
+
+func packedSize(t ir.DType, s gemm.Spec) (int, error) {
+	if t == ir.F32 {
+		p, err := gemm.NewPlan[float32](s)
+		if err != nil {
+			return 0, err
+		}
+		return p.PackedSize(), nil
+	}
+	p, err := gemm.NewPlan[float64](s)
+	if err != nil {
+		return 0, err
+	}
+	return p.PackedSize(), nil
+}
+
+// planOf is the plan of a value whose attributes were checked when it was made.
+func planOf[T ir.Float](v *ir.Value) *gemm.Plan[T] {
+	p, err := gemm.NewPlan[T](specOf(v.Attrs))
+	if err != nil {
+		panic("op: " + v.Def.Name + ": " + err.Error())
+	}
+	return p
+}
+
+func packRight[T ir.Float]() ir.Kernel[T] {
+	return ir.Kernel[T]{
+		Prepare: func(v *ir.Value, _ int) (any, int) { return planOf[T](v), 0 },
+		Run:     func(c *ir.Call[T]) { c.State.(*gemm.Plan[T]).PackB(c.In[0], c.Out) },
+	}
+}
+
+func matmulPacked[T ir.Float]() ir.Kernel[T] {
+	return ir.Kernel[T]{
+		Prepare: func(v *ir.Value, workers int) (any, int) {
+			p := planOf[T](v)
+			return p, p.Scratch(workers)
+		},
+		Run: func(c *ir.Call[T]) {
+			c.State.(*gemm.Plan[T]).RunPacked(c.Pool, c.Out, c.In[0], c.In[1], c.Scratch, c.Post)
+		},
+	}
+}
