@@ -9,7 +9,7 @@ import (
 
 const (
 	loopBytes = 24 << 10 // memory of the block buffers of one worker: they stay in the L1 cache
-	loopGrain = 1 << 15  // elements times instructions that are worth another worker
+	loopGrain = 1 << 15  // elements times weights of the instructions that are worth another worker
 )
 
 // loop runs the Body of a fused value block by block: each instruction works on
@@ -21,6 +21,7 @@ const (
 //	    the last instruction writes to the result
 type loop[T ir.Float] struct {
 	n, block, parts, per int
+	weight               int // of one element
 	args                 []arg
 	code                 []instr[T]
 	work                 []worker[T]
@@ -55,7 +56,7 @@ func newLoop[T ir.Float](v *ir.Value, c *ir.Call[T], w *pool.Pool) *loop[T] {
 	nslots := l.assemble(v.Body)
 	size := int(unsafe.Sizeof(T(0)))
 	l.block = min(max(loopBytes/(size*max(1, nslots)), 128), 4096) &^ 63
-	work := l.n * max(1, len(l.code))
+	work := l.n * max(1, l.weight)
 	l.parts = min(max(1, work/loopGrain), w.Workers()*4, max(1, l.n/256))
 	l.per = ((l.n+l.parts-1)/l.parts + 63) &^ 63
 	if l.per > 0 {
@@ -110,6 +111,7 @@ func (l *loop[T]) assemble(body *ir.Func) int {
 		if v.Leaf == ir.Arg || v.Def.Class == ir.Move {
 			continue
 		}
+		l.weight += max(1, v.Def.Weight)
 		in := instr[T]{elem: ir.ElemOf[T](v.Def), out: -1}
 		if v.Def.Consts != nil {
 			for _, k := range v.Def.Consts(v.Attrs) {

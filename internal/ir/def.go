@@ -76,6 +76,10 @@ type Def struct {
 	// Range bounds the Int operand i: its elements must lie in [0, n). Nil: no bound.
 	Range func(v *Value, i int) (n int, ok bool)
 
+	// Weight is what one element of an elementwise operator costs, an addition
+	// being 1; 0 means 1. It decides how many workers are worth their while.
+	Weight int
+
 	// Consts are the float constants of an elementwise body; nil: none.
 	Consts func(a Attrs) []float64
 	Elem32 Elem[float32] // set if and only if Class is Elementwise

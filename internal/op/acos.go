@@ -13,7 +13,7 @@ var Acos Entry
 
 func init() {
 	define(&Acos, Entry{
-		Def: ir.Def{Name: "acos", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
+		Def: ir.Def{Name: "acos", Class: ir.Elementwise, Arity: 1, Weight: weightSlow, Infer: sameShape,
 			Elem32: elem1(vec.AcosF32), Elem64: elem1(vec.AcosF64)},
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
 			return c.Neg(c.Mul(d, c.Rsqrt(c.Mul(c.AddConst(c.Neg(x), 1), c.AddConst(x, 1)))))

@@ -13,7 +13,7 @@ var Acosh Entry
 
 func init() {
 	define(&Acosh, Entry{
-		Def: ir.Def{Name: "acosh", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
+		Def: ir.Def{Name: "acosh", Class: ir.Elementwise, Arity: 1, Weight: weightSlow, Infer: sameShape,
 			Elem32: elem1(vec.AcoshF32), Elem64: elem1(vec.AcoshF64)},
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
 			return c.Mul(d, c.Rsqrt(c.Mul(c.AddConst(x, -1), c.AddConst(x, 1))))

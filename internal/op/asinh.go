@@ -13,7 +13,7 @@ var Asinh Entry
 
 func init() {
 	define(&Asinh, Entry{
-		Def: ir.Def{Name: "asinh", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
+		Def: ir.Def{Name: "asinh", Class: ir.Elementwise, Arity: 1, Weight: weightSlow, Infer: sameShape,
 			Elem32: elem1(vec.AsinhF32), Elem64: elem1(vec.AsinhF64)},
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
 			return c.Mul(d, c.Rsqrt(c.AddConst(c.Square(x), 1)))

@@ -13,7 +13,7 @@ var Atan Entry
 
 func init() {
 	define(&Atan, Entry{
-		Def: ir.Def{Name: "atan", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
+		Def: ir.Def{Name: "atan", Class: ir.Elementwise, Arity: 1, Weight: weightSlow, Infer: sameShape,
 			Elem32: elem1(vec.AtanF32), Elem64: elem1(vec.AtanF64)},
 		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Div(d, c.AddConst(c.Square(x), 1)) }),
 		Ref:     ref1(math.Atan),

@@ -13,7 +13,7 @@ var Atan2 Entry
 
 func init() {
 	define(&Atan2, Entry{
-		Def: ir.Def{Name: "atan2", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
+		Def: ir.Def{Name: "atan2", Class: ir.Elementwise, Arity: 2, Weight: weightSlow, Infer: sameShape,
 			Elem32: elem2(vec.Atan2F32), Elem64: elem2(vec.Atan2F64)},
 		VJP: vjp2(func(c *Ctx, x, y, d *gorgonia.Node) (dx, dy *gorgonia.Node) {
 			q := c.Div(d, c.Add(c.Square(x), c.Square(y)))

@@ -13,7 +13,7 @@ var Atanh Entry
 
 func init() {
 	define(&Atanh, Entry{
-		Def: ir.Def{Name: "atanh", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
+		Def: ir.Def{Name: "atanh", Class: ir.Elementwise, Arity: 1, Weight: weightSlow, Infer: sameShape,
 			Elem32: elem1(vec.AtanhF32), Elem64: elem1(vec.AtanhF64)},
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
 			return c.Div(d, c.Mul(c.AddConst(c.Neg(x), 1), c.AddConst(x, 1)))

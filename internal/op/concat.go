@@ -62,10 +62,41 @@ func inferConcat(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 	return out, nil
 }
 
+// concatGrain is the number of elements that are worth another worker.
+const concatGrain = 1 << 14
+
+// concatenation is the state of a concatenation: parts of the rows before the
+// axis, for the workers.
+type concatenation[T ir.Float] struct {
+	c     *ir.Call[T]
+	parts int
+	part  func(worker, part int)
+}
+
+func concatKernel[T ir.Float]() ir.Kernel[T] {
+	return ir.Kernel[T]{
+		Prepare: func(v *ir.Value, workers int) (any, int) {
+			g := lineOf(v.Type.Shape, v.Attrs.Int("axis"))
+			s := &concatenation[T]{parts: max(1, min(g.outer, workers, v.Type.Shape.Size()/concatGrain))}
+			s.part = func(_, i int) { concatRows(s.c, g, i*g.outer/s.parts, (i+1)*g.outer/s.parts) }
+			return s, 0
+		},
+		Run: func(c *ir.Call[T]) {
+			s := c.State.(*concatenation[T])
+			s.c = c
+			c.Pool.Run(s.parts, s.part)
+		},
+	}
+}
+
 func concat[T ir.Float](c *ir.Call[T]) {
-	axis := c.V.Attrs.Int("axis")
-	g := lineOf(c.V.Type.Shape, axis)
-	at := 0
+	g := lineOf(c.V.Type.Shape, c.V.Attrs.Int("axis"))
+	concatRows(c, g, 0, g.outer)
+}
+
+// concatRows joins some of the rows before the axis.
+func concatRows[T ir.Float](c *ir.Call[T], g stage, first, end int) {
+	axis, at := c.V.Attrs.Int("axis"), 0
 	for i, x := range c.In {
 		w := c.V.In[i].Type.Shape[axis] * g.inner
 		if w == 0 {
@@ -75,7 +106,7 @@ func concat[T ir.Float](c *ir.Call[T]) {
 			at += w
 			continue
 		}
-		for o := range g.outer {
+		for o := first; o < end; o++ {
 			copy(c.Out[o*g.n*g.inner+at:], x[o*w:(o+1)*w])
 		}
 		at += w

@@ -170,3 +170,10 @@ func truth(b bool) int {
 	}
 	return 0
 }
+
+// Weights of functions that take many instructions: those with SIMD loops, and
+// those without.
+const (
+	weightFast = 12
+	weightSlow = 60
+)

@@ -13,7 +13,7 @@ var Elu Entry
 
 func init() {
 	define(&Elu, Entry{
-		Def: ir.Def{Name: "elu", Class: ir.Elementwise, Arity: 1, Infer: sameShape, Consts: by,
+		Def: ir.Def{Name: "elu", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape, Consts: by,
 			Elem32: elemS(elu[float32]), Elem64: elemS(elu[float64])},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			by := n.Attrs.Float("by")

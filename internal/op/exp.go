@@ -13,7 +13,7 @@ var Exp Entry
 
 func init() {
 	define(&Exp, Entry{
-		Def: ir.Def{Name: "exp", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
+		Def: ir.Def{Name: "exp", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape,
 			Elem32: elem1(vec.ExpF32), Elem64: elem1(vec.ExpF64)},
 		From:    []Key{"elemUnaryOp exp"},
 		VJP:     vjp1(func(c *Ctx, _, y, d *gorgonia.Node) *gorgonia.Node { return c.Mul(d, y) }),

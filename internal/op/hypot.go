@@ -13,7 +13,7 @@ var Hypot Entry
 
 func init() {
 	define(&Hypot, Entry{
-		Def: ir.Def{Name: "hypot", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
+		Def: ir.Def{Name: "hypot", Class: ir.Elementwise, Arity: 2, Weight: weightSlow, Infer: sameShape,
 			Elem32: elem2(vec.HypotF32), Elem64: elem2(vec.HypotF64)},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			z := c.Select(c.EqConst(n.Out, 0), c.Fill(n.Out, 1), n.Out)

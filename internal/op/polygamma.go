@@ -14,7 +14,7 @@ var Polygamma Entry
 
 func init() {
 	define(&Polygamma, Entry{
-		Def: ir.Def{Name: "polygamma", Class: ir.Elementwise, Arity: 1,
+		Def: ir.Def{Name: "polygamma", Class: ir.Elementwise, Arity: 1, Weight: weightSlow,
 			Infer: func(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 				if n := a.Int("order"); n < 1 {
 					return ir.Type{}, shapef("got the order %d, want at least 1", n)

@@ -14,7 +14,7 @@ var Pow Entry
 
 func init() {
 	define(&Pow, Entry{
-		Def: ir.Def{Name: "pow", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
+		Def: ir.Def{Name: "pow", Class: ir.Elementwise, Arity: 2, Weight: weightSlow, Infer: sameShape,
 			Elem32: elem2(vec.PowF32), Elem64: elem2(vec.PowF64)},
 		From: []Key{"elemBinOp ^"},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {

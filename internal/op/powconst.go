@@ -14,7 +14,7 @@ var PowConst Entry
 
 func init() {
 	define(&PowConst, Entry{
-		Def: ir.Def{Name: "powconst", Class: ir.Elementwise, Arity: 1, Infer: sameShape, Consts: by,
+		Def: ir.Def{Name: "powconst", Class: ir.Elementwise, Arity: 1, Weight: weightSlow, Infer: sameShape, Consts: by,
 			Elem32: elemS(vec.PowSF32), Elem64: elemS(vec.PowSF64)},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			b := n.Attrs.Float("by")

@@ -13,7 +13,7 @@ var Sigmoid Entry
 
 func init() {
 	define(&Sigmoid, Entry{
-		Def: ir.Def{Name: "sigmoid", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
+		Def: ir.Def{Name: "sigmoid", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape,
 			Elem32: elem1(vec.SigmoidF32), Elem64: elem1(vec.SigmoidF64)},
 		From: []Key{"elemUnaryOp sigmoid"},
 		VJP: vjp1(func(c *Ctx, _, y, d *gorgonia.Node) *gorgonia.Node {

@@ -13,7 +13,7 @@ var Silu Entry
 
 func init() {
 	define(&Silu, Entry{
-		Def: ir.Def{Name: "silu", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
+		Def: ir.Def{Name: "silu", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape,
 			Elem32: elem1(vec.SiluF32), Elem64: elem1(vec.SiluF64)},
 		VJP: vjp1(func(c *Ctx, x, y, d *gorgonia.Node) *gorgonia.Node {
 			s := c.Sigmoid(x)

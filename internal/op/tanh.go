@@ -13,7 +13,7 @@ var Tanh Entry
 
 func init() {
 	define(&Tanh, Entry{
-		Def: ir.Def{Name: "tanh", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
+		Def: ir.Def{Name: "tanh", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape,
 			Elem32: elem1(vec.TanhF32), Elem64: elem1(vec.TanhF64)},
 		From: []Key{"elemUnaryOp tanh"},
 		VJP: vjp1(func(c *Ctx, _, y, d *gorgonia.Node) *gorgonia.Node {
