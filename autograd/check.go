@@ -56,6 +56,43 @@ func Check(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOptions) erro
 	return nil
 }
 
+// CheckSecondOrder is Check of the slope of loss along a random direction: it
+// compares a Hessian-vector product with differences of the gradient. The loss
+// must be twice differentiable around the point.
+func CheckSecondOrder(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOptions) error {
+	wrt := b.ParamNodes()
+	for _, n := range b.InputNodes() {
+		if _, ok := at.Floats[n.Name()]; ok {
+			wrt = append(wrt, n)
+		}
+	}
+	grads, err := GradientsWith(Options{AllowUnconnected: true}, loss, wrt...)
+	if err != nil {
+		return errors.Wrap(err, "autograd: CheckSecondOrder")
+	}
+	r := rand.New(rand.NewPCG(o.Seed, 2))
+	var slope *gorgonia.Node
+	for _, g := range grads {
+		v := make([]float64, g.Shape().TotalSize())
+		for i := range v {
+			v[i] = r.NormFloat64()
+		}
+		term := b.Sum(b.Mul(g, b.Const(v, g.Shape()...)))
+		if slope == nil {
+			slope = term
+		} else {
+			slope = b.Add(slope, term)
+		}
+	}
+	if err := b.Err(); err != nil {
+		return errors.Wrap(err, "autograd: CheckSecondOrder")
+	}
+	if slope == nil {
+		return errors.New("autograd: CheckSecondOrder: got no parameters and no float inputs to differentiate by")
+	}
+	return errors.Wrap(Check(b, slope, at, o), "second order")
+}
+
 // checker is a compiled loss with a direction.
 type checker struct {
 	p      *graph.Program

@@ -51,9 +51,10 @@ func GradientsWith(o Options, loss *gorgonia.Node, wrt ...*gorgonia.Node) ([]*go
 // walk is one reverse sweep.
 type walk struct {
 	c     *op.Ctx
-	loss  *gorgonia.Node
+	roots []*gorgonia.Node // where it starts: the loss
 	wrt   []*gorgonia.Node
-	order []op.Applied                        // what the loss needs and wrt reaches, operands first
+	since int64                               // nodes made before the one with this ID are not looked into
+	order []op.Applied                        // what the roots need and wrt reaches, operands first
 	needs map[*gorgonia.Node]bool             // depends on a wrt
 	grads map[*gorgonia.Node][]*gorgonia.Node // contributions so far
 }
@@ -66,7 +67,7 @@ func newWalk(o Options, loss *gorgonia.Node, wrt []*gorgonia.Node) (*walk, error
 	if !t.DType.IsFloat() {
 		return nil, errors.Wrapf(op.ErrDType, "the loss %q has the type %v, want floats", op.NameOf(loss), t)
 	}
-	w := &walk{c: op.NewCtx(loss.Graph()), loss: loss, wrt: wrt,
+	w := &walk{c: op.NewCtx(loss.Graph()), roots: []*gorgonia.Node{loss}, wrt: wrt,
 		needs: map[*gorgonia.Node]bool{}, grads: map[*gorgonia.Node][]*gorgonia.Node{}}
 	w.c.Package = "autograd"
 	seed := o.Seed
@@ -81,24 +82,30 @@ func newWalk(o Options, loss *gorgonia.Node, wrt []*gorgonia.Node) (*walk, error
 	if w.c.Err != nil {
 		return nil, w.c.Err
 	}
-	seen := map[*gorgonia.Node]bool{}
-	for i, n := range wrt {
-		switch {
-		case n == nil:
-			return nil, errors.Errorf("node %d to differentiate by is nil", i)
-		case n.Graph() != loss.Graph():
-			return nil, errors.Errorf("node %q to differentiate by belongs to another graph than the loss", op.NameOf(n))
-		case seen[n]:
-			return nil, errors.Errorf("node %q to differentiate by is given twice", op.NameOf(n))
-		}
-		seen[n] = true
-		w.needs[n] = true
+	if err := w.checkWrt(loss.Graph()); err != nil {
+		return nil, err
 	}
 	w.grads[loss] = []*gorgonia.Node{seed}
 	return w, w.visit()
 }
 
-// visit orders the nodes that the loss needs, without recursion, and marks
+// checkWrt checks the nodes to differentiate by and marks them.
+func (w *walk) checkWrt(g *gorgonia.ExprGraph) error {
+	for i, n := range w.wrt {
+		switch {
+		case n == nil:
+			return errors.Errorf("node %d to differentiate by is nil", i)
+		case n.Graph() != g:
+			return errors.Errorf("node %q to differentiate by belongs to another graph than the loss", op.NameOf(n))
+		case w.needs[n]:
+			return errors.Errorf("node %q to differentiate by is given twice", op.NameOf(n))
+		}
+		w.needs[n] = true
+	}
+	return nil
+}
+
+// visit orders the nodes that the roots need, without recursion, and marks
 // those that depend on one of wrt.
 func (w *walk) visit() error {
 	type frame struct {
@@ -108,7 +115,7 @@ func (w *walk) visit() error {
 	state := map[*gorgonia.Node]bool{}
 	var stack []frame
 	push := func(n *gorgonia.Node) error {
-		if state[n] {
+		if state[n] || n.ID() < w.since {
 			return nil
 		}
 		state[n] = true
@@ -121,27 +128,29 @@ func (w *walk) visit() error {
 		}
 		return nil
 	}
-	if err := push(w.loss); err != nil {
-		return err
-	}
-	for len(stack) > 0 {
-		top := &stack[len(stack)-1]
-		if top.at < len(top.a.In) {
-			top.at++
-			if err := push(top.a.In[top.at-1]); err != nil {
-				return err
+	for _, root := range w.roots {
+		if err := push(root); err != nil {
+			return err
+		}
+		for len(stack) > 0 {
+			top := &stack[len(stack)-1]
+			if top.at < len(top.a.In) {
+				top.at++
+				if err := push(top.a.In[top.at-1]); err != nil {
+					return err
+				}
+				continue
 			}
-			continue
-		}
-		for _, x := range top.a.In {
-			if w.needs[x] {
-				w.needs[top.a.Out] = true
+			for _, x := range top.a.In {
+				if w.needs[x] {
+					w.needs[top.a.Out] = true
+				}
 			}
+			if w.needs[top.a.Out] {
+				w.order = append(w.order, top.a)
+			}
+			stack = stack[:len(stack)-1]
 		}
-		if w.needs[top.a.Out] {
-			w.order = append(w.order, top.a)
-		}
-		stack = stack[:len(stack)-1]
 	}
 	return nil
 }
@@ -212,7 +221,7 @@ func (w *walk) results(o Options) ([]*gorgonia.Node, error) {
 		}
 	}
 	if len(lost) > 0 {
-		return nil, errors.Wrapf(ErrUnconnected, "autograd: no gradient of %q with respect to %s", op.NameOf(w.loss), strings.Join(quoted(lost), ", "))
+		return nil, errors.Wrapf(ErrUnconnected, "autograd: no gradient of %q with respect to %s", op.NameOf(w.roots[0]), strings.Join(quoted(lost), ", "))
 	}
 	if w.c.Err != nil {
 		return nil, errors.Wrap(w.c.Err, "autograd")

@@ -1,0 +1,133 @@
+package autograd
+
+import (
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/op"
+	"gorgonia.org/gorgonia"
+)
+
+// JVP adds to the graph the Jacobian-vector products of each of ys along a
+// direction: the sum over i of ∂y/∂wrt[i] · dir[i], of y's shape. dir[i] has the
+// shape of wrt[i]. It is forward mode: one sweep from wrt to all of ys, of about
+// the work of computing them, whatever the number of elements of ys.
+//
+// The rule of each operator is the transpose of its reverse rule, which is linear
+// in the gradient that comes in: no operator has two rules that could differ
+// (Radul et al. 2022, "You Only Linearize Once", has them the other way round).
+// It fails as Gradients does; a y that does not depend on wrt has zeros.
+func JVP(ys, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
+	s, err := newForward(ys, wrt, dir)
+	if err != nil {
+		return nil, errors.Wrap(err, "autograd: JVP")
+	}
+	for _, a := range s.w.order {
+		if err := s.apply(a); err != nil {
+			return nil, errors.Wrap(err, "autograd: JVP")
+		}
+	}
+	out := make([]*gorgonia.Node, len(ys))
+	for i, y := range ys {
+		if out[i] = s.tangent[y]; out[i] == nil {
+			out[i] = s.w.c.Fill(y, 0)
+		}
+	}
+	if s.w.c.Err != nil {
+		return nil, errors.Wrap(s.w.c.Err, "autograd: JVP")
+	}
+	return out, nil
+}
+
+// forward is one forward sweep.
+type forward struct {
+	w       *walk // of the nodes between wrt and ys
+	tangent map[*gorgonia.Node]*gorgonia.Node
+}
+
+func newForward(ys, wrt, dir []*gorgonia.Node) (*forward, error) {
+	if len(ys) == 0 || len(wrt) == 0 || len(wrt) != len(dir) {
+		return nil, errors.Errorf("got %d nodes to differentiate, %d to differentiate by and %d directions, want at least one, and as many directions as the second", len(ys), len(wrt), len(dir))
+	}
+	if ys[0] == nil {
+		return nil, errors.New("node 0 to differentiate is nil")
+	}
+	w := &walk{c: op.NewCtx(ys[0].Graph()), wrt: wrt, needs: map[*gorgonia.Node]bool{}}
+	w.c.Package = "autograd"
+	if err := w.checkWrt(ys[0].Graph()); err != nil {
+		return nil, err
+	}
+	s := &forward{w: w, tangent: map[*gorgonia.Node]*gorgonia.Node{}}
+	for i, x := range wrt {
+		if dir[i] == nil || dir[i].Graph() != ys[0].Graph() {
+			return nil, errors.Errorf("direction %d is nil or of another graph", i)
+		}
+		if want, got := w.c.Shape(x), w.c.Shape(dir[i]); w.c.Err == nil && !got.Equal(want) {
+			return nil, errors.Wrapf(op.ErrShape, "direction %d has the shape %v, want %v as %q", i, got, want, op.NameOf(x))
+		}
+		s.tangent[x] = dir[i]
+	}
+	for i, y := range ys {
+		if y == nil || y.Graph() != ys[0].Graph() {
+			return nil, errors.Errorf("node %d to differentiate is nil or of another graph", i)
+		}
+		w.roots = append(w.roots, y)
+	}
+	if w.c.Err != nil {
+		return nil, w.c.Err
+	}
+	return s, w.visit()
+}
+
+// apply gives the result of a its tangent.
+func (s *forward) apply(a op.Applied) error {
+	c := s.w.c
+	if s.tangent[a.Out] != nil || !s.w.reaches(a) {
+		return nil // it is one of wrt, or depends on none
+	}
+	if a.Entry.VJP == nil {
+		return &op.Error{Op: a.Entry.Name, Node: op.NameOf(a.Out), Err: op.ErrNotDifferentiable, At: op.PositionOf(a.Out)}
+	}
+	d := c.Fill(a.Out, 0) // stands for the gradient: what is linear in it does not depend on it
+	if c.Err != nil {
+		return c.Err
+	}
+	var sum *gorgonia.Node
+	for j, dx := range a.Entry.VJP(c, a, d) {
+		v := s.tangent[a.In[j]]
+		if dx == nil || v == nil {
+			continue
+		}
+		dx = c.SumTo(dx, c.Shape(a.In[j]))
+		if c.Err != nil {
+			return errors.Wrapf(c.Err, "the derivative of %s %q", a.Entry.Name, op.NameOf(a.Out))
+		}
+		t, err := transpose(c, dx, d, v)
+		if err != nil {
+			return err
+		}
+		switch {
+		case t == nil:
+		case sum == nil:
+			sum = t
+		default:
+			sum = c.Add(sum, t)
+		}
+	}
+	if sum != nil {
+		s.tangent[a.Out] = sum
+	}
+	return c.Err
+}
+
+// transpose is what the linear map from d to dx makes of v the other way round;
+// nil if dx does not depend on d. The nodes of the map were all made after d.
+func transpose(c *op.Ctx, dx, d, v *gorgonia.Node) (*gorgonia.Node, error) {
+	w := &walk{c: c, roots: []*gorgonia.Node{dx}, wrt: []*gorgonia.Node{d}, since: d.ID(),
+		needs: map[*gorgonia.Node]bool{d: true}, grads: map[*gorgonia.Node][]*gorgonia.Node{dx: {v}}}
+	if err := w.visit(); err != nil {
+		return nil, err
+	}
+	if err := w.run(); err != nil {
+		return nil, err
+	}
+	return w.sum(d), nil
+}

@@ -1,0 +1,153 @@
+package autograd
+
+import (
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/op"
+	"gorgonia.org/gorgonia"
+)
+
+// VJP adds to the graph the vector-Jacobian products of y: for each w of wrt the
+// sum over the elements k of y of u[k]·∂y[k]/∂w, of w's shape. u has y's shape. It
+// is reverse mode; it fails as Gradients does.
+func VJP(y, u *gorgonia.Node, wrt ...*gorgonia.Node) ([]*gorgonia.Node, error) {
+	if u == nil {
+		return nil, errors.New("autograd: VJP: the vector is nil")
+	}
+	out, err := GradientsWith(Options{Seed: u}, y, wrt...)
+	return out, errors.Wrap(err, "VJP")
+}
+
+// HVP adds to the graph the products of the Hessian of loss, a scalar, with a
+// direction: for each w of wrt the sum over i of ∂²loss/∂w∂wrt[i] · dir[i], of w's
+// shape. It is a JVP of the gradients (Pearlmutter 1994), of a few times the work
+// of a gradient; the Hessian is never built.
+func HVP(loss *gorgonia.Node, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
+	grads, err := Gradients(loss, wrt...)
+	if err != nil {
+		return nil, errors.Wrap(err, "HVP")
+	}
+	out, err := JVP(grads, wrt, dir)
+	return out, errors.Wrap(err, "HVP")
+}
+
+// GaussNewton adds to the graph the products of the Gauss-Newton matrix Jᵀ·H·J
+// with a direction, where J is the Jacobian of output by wrt and H the Hessian of
+// loss by output: the Hessian without the second derivatives of output, positive
+// semidefinite where the loss is convex in the output (Schraudolph 2002). The
+// loss must depend on wrt through output alone.
+func GaussNewton(loss, output *gorgonia.Node, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
+	jv, err := JVP([]*gorgonia.Node{output}, wrt, dir)
+	if err != nil {
+		return nil, errors.Wrap(err, "GaussNewton")
+	}
+	hjv, err := HVP(loss, []*gorgonia.Node{output}, jv)
+	if err != nil {
+		return nil, errors.Wrap(err, "GaussNewton")
+	}
+	out, err := VJP(output, hjv[0], wrt...)
+	return out, errors.Wrap(err, "GaussNewton")
+}
+
+// maxSweeps bounds the sweeps of a Jacobian: more would make a graph that takes
+// longer to compile than products with the directions one needs.
+const maxSweeps = 4096
+
+// Jacobian adds to the graph ∂y/∂x as one node: its shape is that of y followed
+// by that of x. It is made of one reverse sweep for each element of y or one
+// forward sweep for each element of x, whichever are fewer, at most 4096. It
+// fails as Gradients does.
+func Jacobian(y, x *gorgonia.Node) (*gorgonia.Node, error) {
+	out, err := jacobian(y, x)
+	return out, errors.Wrap(err, "autograd: Jacobian")
+}
+
+func jacobian(y, x *gorgonia.Node) (*gorgonia.Node, error) {
+	if y == nil || x == nil {
+		return nil, errors.New("got a nil node")
+	}
+	c := op.NewCtx(y.Graph())
+	c.Package = "autograd"
+	sy, sx := c.Shape(y), c.Shape(x)
+	if c.Err != nil {
+		return nil, c.Err
+	}
+	m, n := sy.Size(), sx.Size()
+	shape := append(sy.Clone(), sx...)
+	if m == 0 || n == 0 {
+		return nil, errors.Wrapf(op.ErrShape, "got %v by %v, want at least one element of each", sy, sx)
+	}
+	if min(m, n) > maxSweeps {
+		return nil, errors.Wrapf(op.ErrUnsupported, "got %d elements by %d, want at most %d of one: use JVP or VJP", m, n, maxSweeps)
+	}
+	if m <= n {
+		units := unit(c, y)
+		rows := make([]*gorgonia.Node, m)
+		for i := range rows {
+			g, err := GradientsWith(Options{Seed: c.Reshape(units(i), sy), AllowUnconnected: true}, y, x)
+			if err != nil {
+				return nil, err
+			}
+			rows[i] = c.Reshape(g[0], ir.Shape{1, n})
+		}
+		out := c.Reshape(c.Concat(0, rows...), shape)
+		return out, c.Err
+	}
+	units := unit(c, x)
+	cols := make([]*gorgonia.Node, n)
+	for i := range cols {
+		t, err := JVP([]*gorgonia.Node{y}, []*gorgonia.Node{x}, []*gorgonia.Node{c.Reshape(units(i), sx)})
+		if err != nil {
+			return nil, err
+		}
+		cols[i] = c.Reshape(t[0], ir.Shape{m, 1})
+	}
+	out := c.Reshape(c.Concat(1, cols...), shape)
+	return out, c.Err
+}
+
+// unit returns the vectors of as many elements as n that are 1 at one place.
+func unit(c *op.Ctx, n *gorgonia.Node) func(i int) *gorgonia.Node {
+	size := c.Shape(n).Size()
+	zeros := c.Fill(c.Reshape(n, ir.Shape{size}), 0)
+	one := c.AddConst(c.Slice(zeros, []op.Range{{Start: 0, Stop: 1, Step: 1}}), 1)
+	return func(i int) *gorgonia.Node {
+		parts := make([]*gorgonia.Node, 0, 3)
+		if i > 0 {
+			parts = append(parts, c.Slice(zeros, []op.Range{{Start: 0, Stop: i, Step: 1}}))
+		}
+		parts = append(parts, one)
+		if i+1 < size {
+			parts = append(parts, c.Slice(zeros, []op.Range{{Start: i + 1, Stop: size, Step: 1}}))
+		}
+		return c.Concat(0, parts...)
+	}
+}
+
+// Hessian adds to the graph ∂²loss/∂x² of a scalar loss as one node of the shape
+// of x twice. For many elements use HVP.
+func Hessian(loss, x *gorgonia.Node) (*gorgonia.Node, error) {
+	g, err := Gradients(loss, x)
+	if err != nil {
+		return nil, errors.Wrap(err, "Hessian")
+	}
+	out, err := jacobian(g[0], x)
+	return out, errors.Wrap(err, "autograd: Hessian")
+}
+
+// ValueAndGradients compiles loss and its gradients in one program: output 0 is
+// the loss, output 1+i the gradient by wrt[i]. It is for the loops of others,
+// such as an optimiser that asks for both at a point; wrt may be inputs,
+// parameters or any other nodes.
+func ValueAndGradients(b *graph.Builder, loss *gorgonia.Node, wrt ...*gorgonia.Node) (*graph.Program, error) {
+	if err := b.Err(); err != nil {
+		return nil, err
+	}
+	grads, err := Gradients(loss, wrt...)
+	if err != nil {
+		return nil, errors.Wrap(err, "ValueAndGradients")
+	}
+	p, err := b.Compile(graph.Config{Outputs: append(gorgonia.Nodes{loss}, grads...)})
+	return p, errors.Wrap(err, "autograd: ValueAndGradients")
+}
