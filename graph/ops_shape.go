@@ -171,12 +171,15 @@ func (b *Builder) Tile(x *gorgonia.Node, counts ...int) *gorgonia.Node {
 	if b.c.Err != nil {
 		return nil
 	}
-	if len(counts) != len(s) || slices.ContainsFunc(counts, func(c int) bool { return c < 1 }) {
-		b.c.Fail("tile", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the counts %v for %v, want one of at least 1 for each axis", counts, s))
+	if len(counts) != len(s) || slices.ContainsFunc(counts, func(c int) bool { return c < 0 }) {
+		b.c.Fail("tile", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the counts %v for %v, want one of at least 0 for each axis", counts, s))
 		return nil
 	}
 	for axis, c := range counts {
-		if c > 1 {
+		switch {
+		case c == 0:
+			x = b.along(x, axis, Range(0, 0))
+		case c > 1:
 			x = b.Concat(axis, slices.Repeat([]*gorgonia.Node{x}, c)...)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"math"
 	"strings"
 )
@@ -67,11 +66,7 @@ type tensors struct {
 	By    map[string]*array
 }
 
-func readCase(dir fs.FS, file string) (*testCase, error) {
-	text, err := fs.ReadFile(dir, file)
-	if err != nil {
-		return nil, err
-	}
+func readCase(text []byte) (*testCase, error) {
 	k := &testCase{}
 	if err := json.Unmarshal(text, k); err != nil {
 		return nil, err
@@ -88,22 +83,29 @@ func (t *tensors) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &t.By); err != nil {
 		return err
 	}
+	var err error
+	t.Names, err = keysOf(text)
+	return err
+}
+
+// keysOf are the keys of an object in their order.
+func keysOf(text []byte) (keys []string, err error) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	if _, err := d.Token(); err != nil {
-		return err
+		return nil, err
 	}
 	for d.More() {
 		key, err := d.Token()
 		if err != nil {
-			return err
+			return nil, err
 		}
-		t.Names = append(t.Names, fmt.Sprint(key))
+		keys = append(keys, fmt.Sprint(key))
 		var skip json.RawMessage
 		if err := d.Decode(&skip); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return keys, nil
 }
 
 // UnmarshalJSON reads numbers, the words NaN, Inf and -Inf, and booleans.

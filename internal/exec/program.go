@@ -127,11 +127,17 @@ func (r *Program[T]) Run() error {
 
 // Floats is the memory of a buffer of floats.
 func (r *Program[T]) Floats(b Buffer) []T {
+	if b.Len == 0 { // a part of nothing may begin anywhere
+		return []T{}
+	}
 	return r.floats[b.Arena][b.Offset : b.Offset+b.Len : b.Offset+b.Len]
 }
 
 // Ints is the memory of a buffer of Ints.
 func (r *Program[T]) Ints(b Buffer) []int {
+	if b.Len == 0 {
+		return []int{}
+	}
 	return r.ints[b.Arena][b.Offset : b.Offset+b.Len : b.Offset+b.Len]
 }
 

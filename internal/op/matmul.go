@@ -79,7 +79,8 @@ func vjpMatMul(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 	if c.Err == nil && len(sy) == 2 && len(sx) > 2 && !ta { // one product over all rows at once
 		flat := func(z *gorgonia.Node) *gorgonia.Node {
 			s := c.Shape(z)
-			return c.Reshape(z, ir.Shape{-1, s[len(s)-1]})
+			last := len(s) - 1
+			return c.Reshape(z, ir.Shape{s[:last].Size(), s[last]})
 		}
 		x, d = flat(x), flat(d)
 	}

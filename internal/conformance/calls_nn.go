@@ -1,0 +1,536 @@
+package main
+
+import (
+	"math"
+	"strings"
+
+	"github.com/symgrad/symgrad/graph"
+	"gorgonia.org/gorgonia"
+)
+
+// This file has the rules of torch.nn.functional.
+
+// images gives x a batch axis if it has none, of so many spatial axes; undo
+// takes it away again.
+func (c *call) images(x *gorgonia.Node, spatial int) (y *gorgonia.Node, undo func(*gorgonia.Node) *gorgonia.Node) {
+	if c.rank(x) == spatial+1 {
+		return c.Unsqueeze(x, 0), func(y *gorgonia.Node) *gorgonia.Node { return c.Squeeze(y, 0) }
+	}
+	return x, func(y *gorgonia.Node) *gorgonia.Node { return y }
+}
+
+// channelwise reshapes a vector of the channels to be added to x.
+func (c *call) channelwise(v, x *gorgonia.Node) *gorgonia.Node {
+	s := make([]int, c.rank(x)-1)
+	for i := range s {
+		s[i] = 1
+	}
+	s[0] = c.Shape(v)[0]
+	return c.Reshape(v, s...)
+}
+
+func spatialOf(name string) int { return int(name[len(name)-2] - '0') }
+
+// linear multiplies along an axis by a matrix [out, in].
+func (c *call) linear(x *gorgonia.Node, a int, m []float64, out int) *gorgonia.Node {
+	n := c.Shape(x)[a]
+	last := c.rank(x) - 1
+	y := c.MatMul(c.swap(x, a, last), c.Transpose(c.Const(m, out, n), 1, 0))
+	return c.swap(y, a, last)
+}
+
+func init() {
+	const nn = "nn.functional."
+	for _, d := range []string{"1d", "2d", "3d"} {
+		k := spatialOf("x" + d)
+		torchRules[nn+"conv"+d] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return convolved(c, x, k, false) })
+		torchRules[nn+"conv_transpose"+d] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return convolved(c, x, k, true) })
+		torchRules[nn+"max_pool"+d] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+			x, undo := c.images(x, k)
+			p := graph.Pool{Kernel: c.ints(0, "kernel_size"), Ceil: c.flag(4, "ceil_mode", false)}
+			p.Stride, p.Pad, p.Dilation = c.ints(1, "stride"), c.ints(2, "padding"), c.ints(3, "dilation")
+			return undo(c.MaxPool(x, p))
+		})
+		torchRules[nn+"avg_pool"+d] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+			if c.given(5, "divisor_override") {
+				c.unsupported("a divisor of its own")
+				return nil
+			}
+			x, undo := c.images(x, k)
+			p := graph.Pool{Kernel: c.ints(0, "kernel_size"), Ceil: c.flag(3, "ceil_mode", false), InsideOnly: !c.flag(4, "count_include_pad", true)}
+			p.Stride, p.Pad = c.ints(1, "stride"), c.ints(2, "padding")
+			return undo(c.AvgPool(x, p))
+		})
+		adaptive := func(pool func(b *graph.Builder, x *gorgonia.Node, out ...int) *gorgonia.Node) torchRule {
+			return each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+				x, undo := c.images(x, k)
+				v, _ := c.arg(0, "output_size")
+				out := make([]int, k)
+				for i := range out {
+					e := v
+					if v.isList {
+						e = v.list[i]
+					}
+					f, ok := e.plain.(float64)
+					if out[i] = int(f); !ok {
+						out[i] = c.Shape(x)[2+i]
+					}
+				}
+				return undo(pool(c.Builder, x, out...))
+			})
+		}
+		torchRules[nn+"adaptive_avg_pool"+d] = adaptive((*graph.Builder).AdaptiveAvgPool)
+		torchRules[nn+"adaptive_max_pool"+d] = adaptive((*graph.Builder).AdaptiveMaxPool)
+	}
+	torchRules[nn+"linear"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+		y := c.MatMul(x, c.swap(c.tensor(0, "weight"), -1, -2))
+		if c.given(1, "bias") {
+			y = c.Add(y, c.tensor(1, "bias"))
+		}
+		return y
+	})
+	torchRules[nn+"pad"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+		list, mode := c.ints(0, "pad"), c.text(1, "mode", "constant")
+		before, after := make([]int, len(list)/2), make([]int, len(list)/2)
+		for i := range before { // from the last axis on
+			before[len(before)-1-i], after[len(before)-1-i] = list[2*i], list[2*i+1]
+		}
+		if mode == "constant" {
+			return c.PadConst(x, before, after, c.num(2, "value", 0))
+		}
+		return c.Pad(x, before, after, map[string]graph.PadMode{"reflect": graph.PadReflect, "replicate": graph.PadReplicate, "circular": graph.PadCircular}[mode])
+	})
+	torchRules[nn+"unfold"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+		pair := func(i int, name string, def int) [2]int {
+			v := c.ints(i, name)
+			switch len(v) {
+			case 0:
+				return [2]int{def, def}
+			case 1:
+				return [2]int{v[0], v[0]}
+			}
+			return [2]int{v[0], v[1]}
+		}
+		kernel, dil, pad, stride := pair(0, "kernel_size", 1), pair(1, "dilation", 1), pair(2, "padding", 0), pair(3, "stride", 1)
+		x, undo := c.images(x, 2)
+		x = c.PadConst(x, pad[:], pad[:], 0)
+		s := c.Shape(x)
+		var out [2]int
+		for i := range 2 {
+			out[i] = (s[2+i]-dil[i]*(kernel[i]-1)-1)/stride[i] + 1
+			index := []int{}
+			for k := range kernel[i] {
+				for p := range out[i] {
+					index = append(index, p*stride[i]+k*dil[i])
+				}
+			}
+			x = c.IndexSelect(x, c.ConstInts(index, len(index)), 2+i)
+		}
+		x = c.Reshape(x, s[0], s[1], kernel[0], out[0], kernel[1], out[1])
+		x = c.Transpose(x, 0, 1, 2, 4, 3, 5)
+		return undo(c.Reshape(x, s[0], s[1]*kernel[0]*kernel[1], out[0]*out[1]))
+	})
+	torchRules[nn+"interpolate"] = each1(interpolate)
+	for _, name := range []string{"upsample_nearest", "upsample_bilinear"} {
+		torchRules[nn+name] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+			return resized(c, x, strings.TrimPrefix(name, "upsample_"), name == "upsample_bilinear", 0, 1)
+		})
+	}
+	torchRules[nn+"softmin"] = along(0, "dim", -1, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { return c.SoftmaxAxis(c.Neg(x), a) })
+	torchRules[nn+"softmax"] = along(0, "dim", -1, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { return c.SoftmaxAxis(x, a) })
+	torchRules[nn+"log_softmax"] = along(0, "dim", -1, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { return c.LogSoftmaxAxis(x, a) })
+	torchRules["softmax"], torchRules["log_softmax"] = torchRules[nn+"softmax"], torchRules[nn+"log_softmax"]
+	torchRules[nn+"normalize"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+		a := axis(c.int(1, "dim", 1), c.rank(x))
+		n := c.Unsqueeze(c.Norm(x, c.num(0, "p", 2), a), a)
+		return c.Div(x, c.Maximum(n, c.Scalar(c.num(2, "eps", 1e-12))))
+	})
+	torchRules[nn+"cosine_similarity"] = each2(func(c *call, x, y *gorgonia.Node) *gorgonia.Node {
+		x, y = together(c, x, y)
+		if c.rank(x) == 0 {
+			x, y = c.Reshape(x, 1), c.Reshape(y, 1)
+		}
+		a, eps := axis(c.int(1, "dim", 1), c.rank(x)), c.num(2, "eps", 1e-8)
+		squares := c.Mul(c.Sum(c.Square(x), a), c.Sum(c.Square(y), a))
+		return c.Div(c.Sum(c.Mul(x, y), a), c.Sqrt(c.Maximum(squares, c.Scalar(eps*eps))))
+	})
+	normRules(nn)
+	embeddingRules(nn)
+	lossRules(nn)
+}
+
+func convolved(c *call, x *gorgonia.Node, spatial int, transposed bool) *gorgonia.Node {
+	if c.text(3, "padding", "") != "" {
+		c.unsupported("padding by a word")
+		return nil
+	}
+	x, undo := c.images(x, spatial)
+	w := graph.Windowing{Stride: c.ints(2, "stride"), Pad: c.ints(3, "padding")}
+	var y *gorgonia.Node
+	if transposed {
+		w.Groups, w.Dilation = c.int(5, "groups", 1), c.ints(6, "dilation")
+		y = c.ConvTranspose(x, c.tensor(0, "weight"), w, c.ints(4, "output_padding")...)
+	} else {
+		w.Dilation, w.Groups = c.ints(4, "dilation"), c.int(5, "groups", 1)
+		y = c.Conv(x, c.tensor(0, "weight"), w)
+	}
+	if c.given(1, "bias") {
+		y = c.Add(y, c.channelwise(c.tensor(1, "bias"), y))
+	}
+	return undo(y)
+}
+
+func interpolate(c *call, x *gorgonia.Node) *gorgonia.Node {
+	return resized(c, x, c.text(2, "mode", "nearest"), c.flag(3, "align_corners", false), 0, 1)
+}
+
+// resized changes the extents of the spatial axes: the size or the factor are
+// the arguments of these numbers. On each axis it is a product with a matrix.
+func resized(c *call, x *gorgonia.Node, mode string, corners bool, sizeArg, factorArg int) *gorgonia.Node {
+	s := c.Shape(x)
+	k := len(s) - 2
+	out, factor := make([]int, k), make([]float64, k)
+	if c.given(sizeArg, "size") {
+		v := c.ints(sizeArg, "size")
+		for i := range out {
+			out[i] = v[min(i, len(v)-1)]
+			factor[i] = float64(s[2+i]) / float64(out[i])
+		}
+	} else {
+		v, _ := c.arg(factorArg, "scale_factor")
+		for i := range out {
+			e := v
+			if v.isList {
+				e = v.list[i]
+			}
+			f, _ := e.plain.(float64)
+			out[i], factor[i] = int(math.Floor(float64(s[2+i])*f)), 1/f
+		}
+	}
+	if mode == "area" {
+		return c.AdaptiveAvgPool(x, out...)
+	}
+	for i := range out {
+		in := s[2+i]
+		m := make([]float64, out[i]*in)
+		for j := range out[i] {
+			switch {
+			case mode == "nearest":
+				m[j*in+min(in-1, int(math.Floor(float64(j)*factor[i])))]++
+			case strings.HasSuffix(mode, "linear"):
+				at := max(0, (float64(j)+0.5)*factor[i]-0.5)
+				if corners {
+					at = 0
+					if out[i] > 1 {
+						at = float64(j) * float64(in-1) / float64(out[i]-1)
+					}
+				}
+				lo := min(in-1, int(at))
+				m[j*in+lo] += 1 - (at - float64(lo))
+				m[j*in+min(in-1, lo+1)] += at - float64(lo)
+			default:
+				c.unsupported("interpolation %q", mode)
+				return nil
+			}
+		}
+		x = c.linear(x, 2+i, m, out[i])
+	}
+	return x
+}
+
+func normRules(nn string) {
+	scaled := func(c *call, y *gorgonia.Node, w, b int) *gorgonia.Node {
+		if c.given(w, "weight") {
+			y = c.Mul(y, c.channelwise(c.tensor(w, "weight"), y))
+		}
+		if c.given(b, "bias") {
+			y = c.Add(y, c.channelwise(c.tensor(b, "bias"), y))
+		}
+		return y
+	}
+	fixed := func(c *call, x *gorgonia.Node, eps float64) *gorgonia.Node {
+		mean, variance := c.channelwise(c.tensor(0, "running_mean"), x), c.channelwise(c.tensor(1, "running_var"), x)
+		return c.Mul(c.Sub(x, mean), c.Rsqrt(c.AddConst(variance, eps)))
+	}
+	torchRules[nn+"batch_norm"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+		if c.rank(x) < 2 {
+			c.unsupported("a batch without channels")
+			return nil
+		}
+		eps := c.num(6, "eps", 1e-5)
+		if !c.flag(4, "training", false) {
+			return scaled(c, fixed(c, x, eps), 2, 3)
+		}
+		axes := []int{0}
+		for a := 2; a < c.rank(x); a++ {
+			axes = append(axes, a)
+		}
+		return scaled(c, c.Standardize(x, eps, axes...), 2, 3)
+	})
+	torchRules[nn+"instance_norm"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+		eps := c.num(6, "eps", 1e-5)
+		if !c.flag(4, "use_input_stats", true) {
+			return scaled(c, fixed(c, x, eps), 2, 3)
+		}
+		var axes []int
+		for a := 2; a < c.rank(x); a++ {
+			axes = append(axes, a)
+		}
+		return scaled(c, c.Standardize(x, eps, axes...), 2, 3)
+	})
+	torchRules[nn+"group_norm"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+		s, g := c.Shape(x), c.int(0, "num_groups", 1)
+		y := c.Standardize(c.Reshape(x, s[0], g, sizeOf(s[1:])/g), c.num(3, "eps", 1e-5), 2)
+		return scaled(c, c.Reshape(y, s...), 1, 2)
+	})
+	torchRules[nn+"layer_norm"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+		var axes []int
+		for i := range c.ints(0, "normalized_shape") {
+			axes = append(axes, c.rank(x)-1-i)
+		}
+		y := c.Standardize(x, c.num(3, "eps", 1e-5), axes...)
+		if c.given(1, "weight") {
+			y = c.Mul(y, c.tensor(1, "weight"))
+		}
+		if c.given(2, "bias") {
+			y = c.Add(y, c.tensor(2, "bias"))
+		}
+		return y
+	})
+	torchRules[nn+"local_response_norm"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+		size := c.int(0, "size", 1)
+		n := c.Shape(x)[1]
+		m := make([]float64, n*n) // the mean over neighbouring channels
+		for i := range n {
+			for j := i - size/2; j < i-size/2+size; j++ {
+				if j >= 0 && j < n {
+					m[i*n+j] = 1 / float64(size)
+				}
+			}
+		}
+		mean := c.linear(c.Square(x), 1, m, n)
+		base := c.AddConst(c.Scale(mean, c.num(1, "alpha", 1e-4)), c.num(3, "k", 1))
+		return c.Div(x, c.PowConst(base, c.num(2, "beta", 0.75)))
+	})
+}
+
+func embeddingRules(nn string) {
+	torchRules[nn+"embedding"] = each1(func(c *call, w *gorgonia.Node) *gorgonia.Node {
+		v, _ := c.arg(0, "input")
+		if c.given(-1, "max_norm") || c.flag(-1, "scale_grad_by_freq", false) || v.tensor == nil {
+			c.unsupported("an embedding with options")
+			return nil
+		}
+		if pad := c.int(-1, "padding_idx", -1<<30); pad != -1<<30 { // its row has no gradient
+			rows := zeros([]int{c.Shape(w)[0], 1})
+			rows.Floats[axis(pad, c.Shape(w)[0])] = 1
+			w = c.Where(c.Broadcast(c.Const(rows.Floats, rows.Shape...), c.Shape(w)...), c.StopGradient(w), w)
+		}
+		rows := c.IndexSelect(w, c.ConstInts(v.tensor.Ints, len(v.tensor.Ints)), 0)
+		return c.Reshape(rows, append(append([]int{}, v.tensor.Shape...), c.Shape(w)[1])...)
+	})
+	torchRules[nn+"embedding_bag"] = each1(func(c *call, w *gorgonia.Node) *gorgonia.Node {
+		v, _ := c.arg(0, "input")
+		if v.tensor == nil || c.given(-1, "max_norm") {
+			c.unsupported("an embedding with options")
+			return nil
+		}
+		index, shape := v.tensor.Ints, v.tensor.Shape
+		var bags [][]int // positions in the index
+		if len(shape) == 2 {
+			for i := range shape[0] {
+				bags = append(bags, make([]int, shape[1]))
+				for j := range bags[i] {
+					bags[i][j] = i*shape[1] + j
+				}
+			}
+		} else {
+			offsets := c.ints(-1, "offsets")
+			if !c.flag(-1, "include_last_offset", false) {
+				offsets = append(append([]int{}, offsets...), len(index))
+			}
+			for i := range len(offsets) - 1 {
+				var bag []int
+				for j := offsets[i]; j < offsets[i+1]; j++ {
+					bag = append(bag, j)
+				}
+				bags = append(bags, bag)
+			}
+		}
+		pad := c.int(-1, "padding_idx", -1<<30)
+		if pad != -1<<30 {
+			pad = axis(pad, c.Shape(w)[0])
+		}
+		weights := (*gorgonia.Node)(nil)
+		if c.given(-1, "per_sample_weights") {
+			weights = c.Reshape(c.tensor(-1, "per_sample_weights"), len(index), 1)
+		}
+		mode := c.text(-1, "mode", "mean")
+		var rows []*gorgonia.Node
+		for _, bag := range bags {
+			var list []int
+			for _, j := range bag {
+				if index[j] != pad {
+					list = append(list, j)
+				}
+			}
+			if len(list) == 0 {
+				rows = append(rows, c.Scale(c.cut(w, 0, 0, 1), 0))
+				continue
+			}
+			which := make([]int, len(list))
+			for i, j := range list {
+				which[i] = index[j]
+			}
+			x := c.IndexSelect(w, c.ConstInts(which, len(which)), 0)
+			if weights != nil {
+				x = c.Mul(x, c.IndexSelect(weights, c.ConstInts(list, len(list)), 0))
+			}
+			switch mode {
+			case "sum":
+				x = c.Sum(x, 0)
+			case "mean":
+				x = c.Mean(x, 0)
+			default:
+				x = c.Max(x, 0)
+			}
+			rows = append(rows, c.Unsqueeze(x, 0))
+		}
+		return c.Concat(0, rows...)
+	})
+}
+
+func lossRules(nn string) {
+	pair := func(f func(c *call, x, y *gorgonia.Node) *gorgonia.Node) torchRule {
+		return one1(func(c *call) *gorgonia.Node { return c.reduced(f(c, c.input, c.tensor(0, "target"))) })
+	}
+	torchRules[nn+"mse_loss"] = pair(func(c *call, x, y *gorgonia.Node) *gorgonia.Node { return c.Square(c.Sub(x, y)) })
+	torchRules[nn+"l1_loss"] = pair(func(c *call, x, y *gorgonia.Node) *gorgonia.Node { return c.Abs(c.Sub(x, y)) })
+	torchRules[nn+"smooth_l1_loss"] = pair(func(c *call, x, y *gorgonia.Node) *gorgonia.Node {
+		beta := c.num(-1, "beta", 1)
+		d := c.Abs(c.Sub(x, y))
+		if beta == 0 {
+			return d
+		}
+		return c.Where(c.Less(d, c.Scalar(beta)), c.Scale(c.Square(d), 0.5/beta), c.AddConst(d, -0.5*beta))
+	})
+	torchRules[nn+"huber_loss"] = pair(func(c *call, x, y *gorgonia.Node) *gorgonia.Node {
+		delta := c.num(-1, "delta", 1)
+		d := c.Abs(c.Sub(x, y))
+		return c.Where(c.LessEqual(d, c.Scalar(delta)), c.Scale(c.Square(d), 0.5), c.Scale(c.AddConst(d, -0.5*delta), delta))
+	})
+	torchRules[nn+"soft_margin_loss"] = pair(func(c *call, x, y *gorgonia.Node) *gorgonia.Node { return c.Softplus(c.Neg(c.Mul(x, y))) })
+	torchRules[nn+"hinge_embedding_loss"] = pair(func(c *call, x, y *gorgonia.Node) *gorgonia.Node {
+		// both parts as torch adds them: a target that is neither 1 nor -1 has both
+		far := c.ReLU(c.AddConst(c.Neg(x), c.num(-1, "margin", 1)))
+		none := zero(c, x)
+		is := func(v float64) *gorgonia.Node { return c.Equal(y, c.Scalar(v)) }
+		return c.Add(c.Where(is(1), none, far), c.Where(is(-1), none, x))
+	})
+	torchRules[nn+"kl_div"] = one1(func(c *call) *gorgonia.Node {
+		x, y := c.input, c.tensor(0, "target")
+		loss := c.Mul(y, c.Neg(x))
+		if c.flag(-1, "log_target", false) {
+			loss = c.Mul(c.Exp(y), c.Sub(y, x))
+		} else {
+			loss = c.Add(loss, c.Xlogy(y, y))
+		}
+		if c.text(-1, "reduction", "mean") == "batchmean" {
+			return c.Scale(c.Sum(loss), 1/float64(c.Shape(x)[0]))
+		}
+		return c.reduced(loss)
+	})
+	torchRules[nn+"poisson_nll_loss"] = one1(func(c *call) *gorgonia.Node {
+		x, y := c.input, c.tensor(0, "target")
+		if c.flag(-1, "full", false) {
+			c.unsupported("the Stirling term")
+			return nil
+		}
+		if c.flag(-1, "log_input", true) {
+			return c.reduced(c.Sub(c.Exp(x), c.Mul(y, x)))
+		}
+		return c.reduced(c.Sub(x, c.Mul(y, c.Log(c.AddConst(x, c.num(-1, "eps", 1e-8))))))
+	})
+	torchRules[nn+"binary_cross_entropy"] = pair(func(c *call, x, y *gorgonia.Node) *gorgonia.Node {
+		floor := func(x *gorgonia.Node) *gorgonia.Node { return c.Maximum(c.Log(x), c.Scalar(-100)) }
+		loss := c.Neg(c.Add(c.Mul(y, floor(x)), c.Mul(c.AddConst(c.Neg(y), 1), floor(c.AddConst(c.Neg(x), 1)))))
+		if c.given(1, "weight") {
+			loss = c.Mul(loss, c.tensor(1, "weight"))
+		}
+		return loss
+	})
+	torchRules[nn+"binary_cross_entropy_with_logits"] = pair(func(c *call, x, y *gorgonia.Node) *gorgonia.Node {
+		positive := c.Mul(y, c.LogSigmoid(x))
+		if c.given(-1, "pos_weight") {
+			positive = c.Mul(positive, c.tensor(-1, "pos_weight"))
+		}
+		loss := c.Neg(c.Add(positive, c.Mul(c.AddConst(c.Neg(y), 1), c.LogSigmoid(c.Neg(x)))))
+		if c.given(1, "weight") {
+			loss = c.Mul(loss, c.tensor(1, "weight"))
+		}
+		return loss
+	})
+	torchRules[nn+"margin_ranking_loss"] = one1(func(c *call) *gorgonia.Node {
+		d := c.Mul(c.tensor(1, "target"), c.Sub(c.input, c.tensor(0, "input2")))
+		return c.reduced(c.ReLU(c.AddConst(c.Neg(d), c.num(-1, "margin", 0))))
+	})
+	torchRules[nn+"gaussian_nll_loss"] = one1(func(c *call) *gorgonia.Node {
+		x, y, v := c.input, c.tensor(0, "target"), c.tensor(1, "var")
+		if c.rank(v) == c.rank(x)-1 {
+			v = c.Unsqueeze(v, c.rank(v))
+		}
+		eps := c.num(-1, "eps", 1e-6)
+		v = c.Add(v, c.StopGradient(c.ReLU(c.AddConst(c.Neg(v), eps)))) // the floor is no function of v
+		loss := c.Scale(c.Add(c.Log(v), c.Div(c.Square(c.Sub(x, y)), v)), 0.5)
+		if c.flag(-1, "full", false) {
+			loss = c.AddConst(loss, 0.5*math.Log(2*math.Pi))
+		}
+		return c.reduced(loss)
+	})
+	torchRules[nn+"triplet_margin_loss"] = one1(func(c *call) *gorgonia.Node {
+		eps, p := c.num(-1, "eps", 1e-6), c.num(-1, "p", 2)
+		distance := func(x, y *gorgonia.Node) *gorgonia.Node { return c.Norm(c.AddConst(c.Sub(x, y), eps), p, -1) }
+		anchor, near, far := c.input, c.tensor(0, "positive"), c.tensor(1, "negative")
+		d := distance(anchor, far)
+		if c.flag(-1, "swap", false) {
+			d = c.Minimum(d, distance(near, far))
+		}
+		return c.reduced(c.ReLU(c.AddConst(c.Sub(distance(anchor, near), d), c.num(-1, "margin", 1))))
+	})
+	torchRules[nn+"nll_loss"] = one1(func(c *call) *gorgonia.Node { return likelihood(c, c.input) })
+	torchRules[nn+"cross_entropy"] = one1(func(c *call) *gorgonia.Node {
+		if v, _ := c.arg(0, "target"); v.tensor == nil || v.tensor.Ints == nil || c.num(-1, "label_smoothing", 0) != 0 {
+			c.unsupported("probabilities as targets, or smoothed ones")
+			return nil
+		}
+		return likelihood(c, c.LogSoftmaxAxis(c.input, min(1, c.rank(c.input)-1)))
+	})
+}
+
+// likelihood is the negative log likelihood of labels: a sum with weights of the
+// logarithms of all classes, which are 0 but for the label's.
+func likelihood(c *call, logs *gorgonia.Node) *gorgonia.Node {
+	s := c.Shape(logs)
+	a := min(1, len(s)-1)
+	v, _ := c.arg(0, "target")
+	labels, classes, inner := v.tensor.Ints, s[a], sizeOf(s[a+1:])
+	ignore := c.int(-1, "ignore_index", -100)
+	each := zeros(s)
+	total := 0.0
+	for i, l := range labels {
+		if l == ignore {
+			continue
+		}
+		w := 1.0
+		if x, ok := c.arg(-1, "weight"); ok && x.tensor != nil {
+			w = x.tensor.Floats[l]
+		}
+		each.Floats[(i/inner*classes+l)*inner+i%inner] = -w
+		total += w
+	}
+	loss := c.Sum(c.Mul(logs, c.Const(each.Floats, s...)), a)
+	if c.text(-1, "reduction", "mean") == "mean" {
+		return c.Div(c.Sum(loss), c.Scalar(total))
+	}
+	return c.reduced(loss)
+}
