@@ -123,6 +123,9 @@ func race(out *report, work workload.Workload, all []system, o options, threads 
 	flops := limit.Flops(bits(o.dtype), threads)
 	for range o.rounds {
 		for _, e := range field { // in turns, so that noise meets all alike
+			if o.peers != "" {
+				time.Sleep(settle)
+			}
 			if err := e.measure(o.millis); err != nil {
 				return fmt.Errorf("%s: %w", e.name, err)
 			}
@@ -132,6 +135,10 @@ func race(out *report, work workload.Workload, all []system, o options, threads 
 	out.race(work, threads, field, worst, flops, limit.Bandwidth(threads))
 	return nil
 }
+
+// settle is how long the threads of peers may go on looking for work after their
+// turn.
+const settle = 100 * time.Millisecond
 
 func bits(dtype string) int {
 	if dtype == "float32" {

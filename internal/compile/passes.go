@@ -20,6 +20,7 @@ type Pass struct {
 //   - both in a loop, since merging gives simplify more to see;
 //   - sums after cse, which makes equal terms one value, and before fuse, which
 //     hides additions in loops;
+//   - runs after sums, which makes concatenations;
 //   - prepack after what changes products, and before epilogue;
 //   - epilogue after fuse, which makes the loops that it attaches to products;
 //   - fuse late: after it elementwise operators are inside of bodies, where no
@@ -31,6 +32,7 @@ var Passes = []Pass{
 	{Name: "simplify", Run: simplify},
 	{Name: "cse", Run: cse},
 	{Name: "sums", Run: sums},
+	{Name: "runs", Run: runs},
 	{Name: "simplify", Run: simplify},
 	{Name: "prepack", Run: prepack},
 	{Name: "fuse", Required: true, Run: fuse},

@@ -12,7 +12,7 @@ import (
 // their targets; what is between lies in the Temp arena, in memory that is free
 // again after the last step that reads it.
 func plan(f *ir.Func, targets []Target) (*exec.Plan, error) {
-	p := &planner{f: f, p: &exec.Plan{Func: f, DType: ir.F64}, at: map[*ir.Value]exec.Buffer{}, last: map[*ir.Value]int{}, part: map[*ir.Value]place{}, holds: map[*ir.Value]bool{}}
+	p := &planner{f: f, p: &exec.Plan{Func: f, DType: ir.F64}, at: map[*ir.Value]exec.Buffer{}, last: map[*ir.Value]int{}, part: map[*ir.Value]place{}, holds: map[*ir.Value]bool{}, apart: map[*ir.Value]exec.Rows{}}
 	if err := p.leaves(); err != nil {
 		return nil, err
 	}
@@ -31,10 +31,11 @@ type planner struct {
 	f            *ir.Func
 	p            *exec.Plan
 	at           map[*ir.Value]exec.Buffer
-	last         map[*ir.Value]int   // the last value that reads a base
-	part         map[*ir.Value]place // bases that lie inside of another value
-	holds        map[*ir.Value]bool  // values that others lie inside of
-	expire       [][]*ir.Value       // bases that are free after the i-th value
+	last         map[*ir.Value]int       // the last value that reads a base
+	part         map[*ir.Value]place     // bases that lie inside of another value
+	apart        map[*ir.Value]exec.Rows // parts whose rows do not lie side by side
+	holds        map[*ir.Value]bool      // values that others lie inside of
+	expire       [][]*ir.Value           // bases that are free after the i-th value
 	floats, ints heap
 }
 
@@ -160,25 +161,42 @@ type place struct {
 // result lives as long as any of them; values stand in order, so what holds it
 // in turn is still to come.
 func (p *planner) joins() {
+	users := p.f.Users()
 	for _, v := range p.f.Values {
-		if v.Def == nil || v.Def.Joins == nil || !v.Def.Joins(v) {
+		if v.Def == nil || v.Def.Joins == nil {
 			continue
 		}
-		at := 0
+		rows := v.Def.Joins(v)
+		if rows == 0 {
+			continue
+		}
+		at, width := 0, v.Type.Shape.Size()/rows
 		for _, x := range v.In {
 			n := x.Type.Shape.Size()
 			b := base(x)
-			_, placed := p.at[b]
-			_, taken := p.part[b]
 			_, l, ok := chain(x)
-			if ok && b.Leaf == ir.NotLeaf && b != v && !placed && !taken && l.IsDense() && b.Type.Shape.Size() == n && b.Type.DType == v.Type.DType && n > 0 {
+			ok = ok && l.IsDense() && b.Type.Shape.Size() == n && n > 0 && p.mayJoin(b, v)
+			if rows > 1 { // a loop that nothing else reads writes its rows apart
+				ok = ok && x == b && b.Def == &Fused && users[b] == 1
+				if ok {
+					p.apart[b] = exec.Rows{Len: n / rows, Stride: width}
+				}
+			}
+			if ok {
 				p.part[b] = place{v, at}
 				p.last[v] = max(p.last[v], p.last[b])
 				p.holds[v] = true
 			}
-			at += n
+			at += n / rows
 		}
 	}
+}
+
+// mayJoin says whether the base b may lie inside of v.
+func (p *planner) mayJoin(b, v *ir.Value) bool {
+	_, placed := p.at[b]
+	_, taken := p.part[b]
+	return b.Leaf == ir.NotLeaf && b != v && !placed && !taken && b.Type.DType == v.Type.DType
 }
 
 // within is the memory of b inside of the value that it is a part of, which is
@@ -195,6 +213,9 @@ func (p *planner) within(i int, b *ir.Value) exec.Buffer {
 	at := p.at[in.whole]
 	at.Offset += in.at
 	at.Len = b.Type.Shape.Size()
+	if r := p.apart[b]; r.Stride > 0 {
+		at.Len = (at.Len/r.Len-1)*r.Stride + r.Len
+	}
 	return at
 }
 
@@ -227,7 +248,7 @@ func (p *planner) step(i int, v *ir.Value) {
 			p.at[v] = p.temp(i, v)
 		}
 	}
-	s := exec.Step{V: v, Out: p.at[v], In: make([]exec.Buffer, len(v.In))}
+	s := exec.Step{V: v, Out: p.at[v], Rows: p.apart[v], In: make([]exec.Buffer, len(v.In))}
 	for j, x := range v.In {
 		s.In[j] = p.at[x]
 	}

@@ -120,7 +120,7 @@ func sameJacobian(j *mat.Dense, want [][]float64) error {
 		}
 		for i, row := range want {
 			if d := math.Abs(j.At(i, k) - row[k]); !(d <= 1e-10*scale+1e-10*math.Abs(row[k])) {
-				return fmt.Errorf("Jacobian [%d,%d]: got %v, want %v", i, k, j.At(i, k), row[k])
+				return fmt.Errorf("the Jacobian at [%d,%d]: got %v, want %v", i, k, j.At(i, k), row[k])
 			}
 		}
 	}

@@ -10,7 +10,7 @@ import (
 // is called by the workers that computed the tiles, while these are in the
 // cache.
 func newEpilogue[T ir.Float](v *ir.Value, c *ir.Call[T], w *pool.Pool) func(worker, i0, i1, j0, j1 int) {
-	l := newLoop(v, c, w)
+	l := newLoop(v, c, w, Rows{})
 	shape := v.Type.Shape
 	cols := shape[len(shape)-1]
 	return func(worker, i0, i1, j0, j1 int) {

@@ -21,7 +21,8 @@ const (
 //	    the last instruction writes to the result
 type loop[T ir.Float] struct {
 	n, block, parts, per int
-	weight               int // of one element
+	weight               int  // of one element
+	rows                 Rows // of the result
 	args                 []arg
 	code                 []instr[T]
 	work                 []worker[T]
@@ -49,10 +50,11 @@ type worker[T ir.Float] struct {
 	slots [][]T
 	bufs  [][]T
 	in    [][][]T
+	out   []T // a block of a result in rows
 }
 
-func newLoop[T ir.Float](v *ir.Value, c *ir.Call[T], w *pool.Pool) *loop[T] {
-	l := &loop[T]{n: v.Type.Shape.Size(), call: c}
+func newLoop[T ir.Float](v *ir.Value, c *ir.Call[T], w *pool.Pool, rows Rows) *loop[T] {
+	l := &loop[T]{n: v.Type.Shape.Size(), call: c, rows: rows}
 	nslots := l.assemble(v.Body)
 	size := int(unsafe.Sizeof(T(0)))
 	l.block = min(max(loopBytes/(size*max(1, nslots)), 128), 4096) &^ 63
@@ -154,6 +156,9 @@ func (l *loop[T]) newWorker(nslots int) worker[T] {
 	for i := range w.bufs {
 		w.bufs[i] = mem[i*l.block : (i+1)*l.block : (i+1)*l.block]
 	}
+	if l.rows.Stride > 0 {
+		w.out = make([]T, l.block)
+	}
 	for i, c := range l.code {
 		w.in[i] = make([][]T, len(c.in))
 	}
@@ -194,9 +199,14 @@ func (l *loop[T]) span(w *worker[T], start, end int) {
 		l.load(w, start, n)
 		for i := range l.code {
 			c := &l.code[i]
-			dst := l.call.Out[start : start+n]
-			if c.out >= 0 {
+			var dst []T
+			switch {
+			case c.out >= 0:
 				dst = w.bufs[c.out][:n]
+			case l.rows.Stride > 0:
+				dst = w.out[:n]
+			default:
+				dst = l.call.Out[start : start+n]
 			}
 			in := w.in[i]
 			for j, s := range c.in {
@@ -207,6 +217,20 @@ func (l *loop[T]) span(w *worker[T], start, end int) {
 				w.slots[c.out] = dst
 			}
 		}
+		if l.rows.Stride > 0 {
+			l.spread(w.out[:n], start)
+		}
+	}
+}
+
+// spread copies a block to the rows of the result.
+func (l *loop[T]) spread(block []T, start int) {
+	row, j := start/l.rows.Len, start%l.rows.Len
+	for len(block) > 0 {
+		at := row*l.rows.Stride + j
+		n := copy(l.call.Out[at:at+l.rows.Len-j], block)
+		block = block[n:]
+		row, j = row+1, 0
 	}
 }
 

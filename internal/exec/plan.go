@@ -40,10 +40,15 @@ type Slot struct {
 
 // Step is the application of one operator to buffers.
 type Step struct {
-	V   *ir.Value
-	Out Buffer
-	In  []Buffer
+	V    *ir.Value
+	Out  Buffer
+	Rows Rows // of the result of a loop
+	In   []Buffer
 }
+
+// Rows says that a result lies in rows of Len elements, each Stride elements
+// after the one before. A Stride of 0 means all elements one after another.
+type Rows struct{ Len, Stride int }
 
 // Plan is a computation with its memory laid out. It is not changed after it is
 // made and may be shared.

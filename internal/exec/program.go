@@ -75,7 +75,7 @@ func (r *Program[T]) prepare(w *pool.Pool) {
 			}
 		}
 		if s.V.Body != nil && s.V.Def.Class == ir.Elementwise {
-			t.call.State, t.run = newLoop(s.V, &t.call, w), runLoop[T]
+			t.call.State, t.run = newLoop(s.V, &t.call, w, s.Rows), runLoop[T]
 			continue
 		}
 		if s.V.Body != nil && s.V.Def.Class == ir.Contract {

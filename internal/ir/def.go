@@ -61,10 +61,10 @@ type Def struct {
 	// What the sum of many gradients has in common is found here.
 	Sum func(f *Func, terms []*Value) []*Value
 
-	// Joins says that the elements of v are those of its operands, one operand
-	// after another. The planner then lets operands be computed in their place:
-	// the kernel must expect to find them there.
-	Joins func(v *Value) bool
+	// Joins says that v consists of so many rows, each of them the rows of its
+	// operands one after another. The planner then lets operands be computed in
+	// their place: the kernel must expect to find them there.
+	Joins func(v *Value) (rows int)
 
 	// View is, for a Move, how the result's elements lie in the operand laid
 	// out as in; false where no strided view can say it.

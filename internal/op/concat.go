@@ -17,8 +17,8 @@ func init() {
 				}
 				return nil
 			},
-			Joins: func(v *ir.Value) bool { return v.Type.Shape[:v.Attrs.Int("axis")].Size() == 1 },
-			F32:   ir.Kernel[float32]{Run: concat[float32]}, F64: ir.Kernel[float64]{Run: concat[float64]}},
+			Joins: func(v *ir.Value) int { return v.Type.Shape[:v.Attrs.Int("axis")].Size() },
+			F32:   concatKernel[float32](), F64: concatKernel[float64]()},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			out := make([]*gorgonia.Node, len(n.In))
 			at, axis := 0, n.Attrs.Int("axis")
@@ -102,7 +102,7 @@ func concatRows[T ir.Float](c *ir.Call[T], g stage, first, end int) {
 		if w == 0 {
 			continue
 		}
-		if g.outer == 1 && &c.Out[at] == &x[0] { // computed in its place
+		if &c.Out[at] == &x[0] { // computed in its place
 			at += w
 			continue
 		}

@@ -1,6 +1,8 @@
 package op
 
 import (
+	"slices"
+
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/gemm"
 	"gorgonia.org/gorgonia"
@@ -158,6 +160,9 @@ func sumProducts(f *ir.Func, terms []*ir.Value) []*ir.Value {
 	if len(stack) < 2 {
 		return nil
 	}
+	// In the order in which the left sides were computed: what stands on top of
+	// each other in one product then does so in others.
+	slices.SortStableFunc(stack, func(x, y *ir.Value) int { return x.In[0].ID - y.In[0].ID })
 	var sides [2]*ir.Value
 	for side := range sides {
 		in := make([]*ir.Value, len(stack))
