@@ -51,6 +51,38 @@ var mistakes = []struct {
 	{"nil node", nil, func(b *graph.Builder) { b.Tanh(nil) }},
 	{"no initializer", nil, func(b *graph.Builder) { b.Param("w", nil, 2) }},
 	{"initializer of another shape", graph.ErrShape, func(b *graph.Builder) { b.Param("w", graph.Values([]float64{1}), 2) }},
+	{"convolution of other channels", graph.ErrShape, func(b *graph.Builder) {
+		b.Conv(b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 5, 3, 3), graph.Windowing{})
+	}},
+	{"kernel larger than the image", graph.ErrShape, func(b *graph.Builder) {
+		b.Conv(b.Input("x", 2, 3, 4, 4), b.Param("w", graph.Zeros(), 4, 3, 5, 5), graph.Windowing{})
+	}},
+	{"stride of 0", graph.ErrShape, func(b *graph.Builder) {
+		b.Conv(b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 3, 3, 3), graph.Windowing{Stride: []int{0}})
+	}},
+	{"negative padding", graph.ErrShape, func(b *graph.Builder) {
+		b.Conv(b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 3, 3, 3), graph.Windowing{Pad: []int{-1}})
+	}},
+	{"dilation of 0", graph.ErrShape, func(b *graph.Builder) {
+		b.Conv(b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 3, 3, 3), graph.Windowing{Dilation: []int{0, 1}})
+	}},
+	{"pool larger than the image", graph.ErrShape, func(b *graph.Builder) {
+		b.MaxPool(b.Input("x", 2, 3, 4, 4), graph.Pool{Kernel: []int{5}})
+	}},
+	{"pool of a matrix", graph.ErrShape, func(b *graph.Builder) { b.AvgPool(b.Input("x", 4, 4), graph.Pool{Kernel: []int{2}}) }},
+	{"reflection of more than there is", graph.ErrShape, func(b *graph.Builder) {
+		b.Pad(b.Input("x", 3), []int{3}, []int{0}, graph.PadReflect)
+	}},
+	{"recurrence over a matrix", graph.ErrShape, func(b *graph.Builder) {
+		b.Recurrent("rnn", b.Input("x", 4, 3), graph.Recurrent{Hidden: 5})
+	}},
+	{"recurrence without units", graph.ErrShape, func(b *graph.Builder) {
+		b.Recurrent("rnn", b.Input("x", 2, 4, 3), graph.Recurrent{})
+	}},
+	{"attention of other depths", graph.ErrShape, func(b *graph.Builder) {
+		b.Attention(b.Input("q", 4, 8), b.Input("k", 5, 7), b.Input("v", 5, 8), nil)
+	}},
+	{"determinant of no square", graph.ErrShape, func(b *graph.Builder) { b.Det(b.Input("x", 2, 3)) }},
 	{"dropout rate of 1.5", nil, func(b *graph.Builder) { b.Dropout(b.Input("x", 2), 1.5) }},
 }
 

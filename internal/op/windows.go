@@ -135,7 +135,7 @@ func poolSettings(a ir.Attrs, x ir.Shape, out []int) error {
 	}
 	for i, n := range out {
 		if n < 1 || x[2+i] < 1 {
-			return shapef("got images %v and %v windows, want at least one on each axis", x, out)
+			return shapef("got images %v and windows of %v, of which none fits on axis %d", x, a.Ints("kernel"), 2+i)
 		}
 		if a.Bool("adaptive") {
 			continue

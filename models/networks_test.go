@@ -1,0 +1,106 @@
+package models_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/models"
+	"github.com/symgrad/symgrad/train"
+	"github.com/symgrad/symgrad/train/data"
+)
+
+// TestNetworks trains a convolutional and a recurrent network on the digits, the
+// second reading an image row by row, to the accuracy of a perceptron.
+func TestNetworks(t *testing.T) {
+	set, err := data.Digits()
+	if err != nil {
+		t.Fatal(err)
+	}
+	scaler := data.MinMax{Field: "x"}
+	if err := scaler.Fit(set); err != nil {
+		t.Fatal(err)
+	}
+	if set, err = scaler.Apply(set); err != nil {
+		t.Fatal(err)
+	}
+	rest, test, err := set.Split(0.25, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cnn, err := models.NewCNN(models.ConvNet{Channels: 1, Height: 8, Width: 8, Out: 10, Hidden: []int{32}, DType: graph.Float32, Seed: 1,
+		Blocks: []models.ConvBlock{{Channels: 8, Kernel: 3, Pad: 1, Pool: 2}, {Channels: 16, Kernel: 3, Pad: 1, Pool: 2}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rnn, err := models.NewRNN(models.Recurrence{Steps: 8, In: 8, Hidden: 32, Out: 10, Bidirectional: true, DType: graph.Float32, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, m := range map[string]train.Model{"CNN": cnn, "RNN": rnn} {
+		tr, err := train.New(m, train.Options{Epochs: 15, Schedule: train.Constant(0.005), Metrics: []train.Metric{train.Accuracy()}, Seed: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tr.Fit(context.Background(), rest); err != nil {
+			t.Fatal(err)
+		}
+		r, err := tr.Evaluate(context.Background(), test)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if acc := r.Metrics[0].Value; !(acc >= 0.96) {
+			t.Errorf("%s: accuracy %v, want at least 0.96", name, acc)
+		}
+	}
+}
+
+func TestNetworkSettings(t *testing.T) {
+	block := []models.ConvBlock{{Channels: 2, Kernel: 3}}
+	for name, c := range map[string]models.ConvNet{
+		"no blocks":         {Channels: 1, Height: 8, Width: 8, Out: 3},
+		"no channels":       {Height: 8, Width: 8, Out: 3, Blocks: block},
+		"one class":         {Channels: 1, Height: 8, Width: 8, Out: 1, Blocks: block},
+		"negative pad":      {Channels: 1, Height: 8, Width: 8, Out: 3, Blocks: []models.ConvBlock{{Channels: 2, Kernel: 3, Pad: -1}}},
+		"dropout of 1":      {Channels: 1, Height: 8, Width: 8, Out: 3, Blocks: block, Hidden: []int{4}, Dropout: 1},
+		"layer of no units": {Channels: 1, Height: 8, Width: 8, Out: 3, Blocks: block, Hidden: []int{0}},
+	} {
+		if _, err := models.NewCNN(c); err == nil {
+			t.Errorf("CNN, %s: no error", name)
+		}
+	}
+	for name, c := range map[string]models.Recurrence{
+		"no steps":  {In: 2, Hidden: 3, Out: 2},
+		"no units":  {Steps: 4, In: 2, Out: 2},
+		"one class": {Steps: 4, In: 2, Hidden: 3, Out: 1},
+	} {
+		if _, err := models.NewRNN(c); err == nil {
+			t.Errorf("RNN, %s: no error", name)
+		}
+	}
+}
+
+// A convolutional network for small pictures, and its parameters.
+func ExampleNewCNN() {
+	m, err := models.NewCNN(models.ConvNet{Channels: 1, Height: 8, Width: 8, Out: 10, Hidden: []int{32},
+		Blocks: []models.ConvBlock{{Channels: 8, Kernel: 3, Pad: 1, Pool: 2}}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := train.Build(m); err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, p := range m.Params().List() {
+		fmt.Println(p.Name, p.Shape)
+	}
+	// Output:
+	// conv0/weight [8 1 3 3]
+	// conv0/bias [8]
+	// dense0/weight [128 32]
+	// dense0/bias [32]
+	// dense1/weight [32 10]
+	// dense1/bias [10]
+}
