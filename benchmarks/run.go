@@ -44,6 +44,7 @@ func local() []system {
 		{"hand-gonum", typed(byHand(gonum[float32]), byHand(gonum[float64]))},
 		{"hand-best", typed(byHand(hand.Best[float32]), byHand(hand.Best[float64]))},
 		{"gorgonia", typed(newTape[float32], newTape[float64])},
+		{"machine", typed(newMachine[float32], newMachine[float64])},
 	}
 }
 

@@ -10,7 +10,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// tape trains with gorgonia's own differentiation, machine and solvers.
+// tape trains a plain gorgonia graph with gorgonia's own differentiation and
+// solvers, on some machine.
 type tape[T hand.Float] struct {
 	p      *workload.Problem
 	g      *G.ExprGraph
@@ -20,12 +21,24 @@ type tape[T hand.Float] struct {
 	params G.Nodes
 	x, y   *G.Node
 	loss   *G.Node
-	xs, ys []T // ys: targets, or one-hot labels
-	next   int // parameter
-	err    error
+
+	lossValue G.Value
+	xs, ys    []T // ys: targets, or one-hot labels
+	next      int // parameter
+	err       error
 }
 
 func newTape[T hand.Float](p *workload.Problem, _ int) (stepper, error) {
+	return newPlain[T](p, func(g *G.ExprGraph, params G.Nodes) G.VM { return G.NewTapeMachine(g, G.BindDualValues(params...)) })
+}
+
+// newMachine trains the same gorgonia graph, with its gradients and its solvers,
+// on this project's machine.
+func newMachine[T hand.Float](p *workload.Problem, _ int) (stepper, error) {
+	return newPlain[T](p, func(g *G.ExprGraph, _ G.Nodes) G.VM { return graph.NewMachine(g) })
+}
+
+func newPlain[T hand.Float](p *workload.Problem, machine func(g *G.ExprGraph, params G.Nodes) G.VM) (stepper, error) {
 	t := &tape[T]{p: p, g: G.NewGraph(), xs: elements[T](p.X), ys: elements[T](p.Y)}
 	n, o := p.Batch, p.Out()
 	if !p.MSE {
@@ -48,7 +61,8 @@ func newTape[T hand.Float](p *workload.Problem, _ int) (stepper, error) {
 	if _, err := G.Grad(t.loss, t.params...); err != nil {
 		return nil, err
 	}
-	t.vm = G.NewTapeMachine(t.g, G.BindDualValues(t.params...))
+	G.Read(t.loss, &t.lossValue)
+	t.vm = machine(t.g, t.params)
 	t.model = G.NodesToValueGrads(t.params)
 	t.solver = G.NewVanillaSolver(G.WithLearnRate(p.Rate))
 	if p.Adam {
@@ -213,7 +227,7 @@ func (t *tape[T]) Step(k int) (float64, error) {
 		return 0, err
 	}
 	var loss float64
-	switch v := t.loss.Value().Data().(type) {
+	switch v := t.lossValue.Data().(type) {
 	case float32:
 		loss = float64(v)
 	case float64:

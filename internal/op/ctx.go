@@ -129,10 +129,13 @@ func (c *Ctx) Leaf(t ir.Type, name string) *gorgonia.Node {
 }
 
 // Let binds a tensor to a leaf without copying it.
-func Let(n *gorgonia.Node, t tensor.Tensor) error {
+func Let(n *gorgonia.Node, t tensor.Tensor) error { return LetValue(n, t) }
+
+// LetValue is Let of any value, on any node.
+func LetValue(n *gorgonia.Node, v gorgonia.Value) error {
 	building.Lock()
 	defer building.Unlock()
-	return gorgonia.UnsafeLet(n, t)
+	return gorgonia.UnsafeLet(n, v)
 }
 
 // Type is the type of n, or the zero Type after a failure.

@@ -1,0 +1,155 @@
+package graph_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/graph"
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// plainLinear is a linear regression as users of gorgonia write it.
+func plainLinear(t *testing.T, dt tensor.Dtype) (g *G.ExprGraph, x, y, cost, pred *G.Node, params G.Nodes) {
+	t.Helper()
+	g = G.NewGraph()
+	x = G.NewMatrix(g, dt, G.WithShape(8, 3), G.WithName("x"))
+	y = G.NewMatrix(g, dt, G.WithShape(8, 1), G.WithName("y"))
+	w := G.NewMatrix(g, dt, G.WithShape(3, 1), G.WithName("w"), G.WithInit(G.Zeroes()))
+	c := G.NewMatrix(g, dt, G.WithShape(1, 1), G.WithName("c"), G.WithInit(G.Zeroes()))
+	pred = G.Must(G.BroadcastAdd(G.Must(G.Mul(x, w)), c, nil, []byte{0}))
+	cost = G.Must(G.Mean(G.Must(G.Square(G.Must(G.Sub(pred, y))))))
+	params = G.Nodes{w, c}
+	if _, err := G.Grad(cost, params...); err != nil {
+		t.Fatal(err)
+	}
+	return g, x, y, cost, pred, params
+}
+
+// train runs steps of gorgonia's own solver on a machine and returns the costs.
+func trainOn(t *testing.T, dt tensor.Dtype, machine func(g *G.ExprGraph, params G.Nodes) G.VM) []float64 {
+	t.Helper()
+	g, x, y, cost, pred, params := plainLinear(t, dt)
+	var costVal, predVal G.Value
+	G.Read(cost, &costVal)
+	G.Read(pred, &predVal)
+	vm := machine(g, params)
+	defer vm.Close()
+	xs, ys := wave(24, 1), make([]float64, 8)
+	for i := range ys {
+		ys[i] = 2*xs[3*i] - xs[3*i+1] + 0.5
+	}
+	let := func(n *G.Node, v []float64) {
+		var back any = v
+		if dt == tensor.Float32 {
+			f := make([]float32, len(v))
+			for i, e := range v {
+				f[i] = float32(e)
+			}
+			back = f
+		}
+		if err := G.Let(n, tensor.New(tensor.WithShape(n.Shape()...), tensor.WithBacking(back))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	solver := G.NewVanillaSolver(G.WithLearnRate(0.1))
+	var out []float64
+	for range 30 {
+		let(x, xs)
+		let(y, ys)
+		if err := vm.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		switch v := costVal.Data().(type) {
+		case float64:
+			out = append(out, v)
+		case float32:
+			out = append(out, float64(v))
+		}
+		if predVal.Shape().TotalSize() != 8 {
+			t.Fatalf("read a prediction of the shape %v", predVal.Shape())
+		}
+		if err := solver.Step(G.NodesToValueGrads(params)); err != nil {
+			t.Fatal(err)
+		}
+		vm.Reset()
+	}
+	return out
+}
+
+// TestMachine trains a plain gorgonia program with gorgonia's solver on both
+// machines: the costs must be the same.
+func TestMachine(t *testing.T) {
+	for dt, tol := range map[tensor.Dtype]float64{tensor.Float64: 1e-12, tensor.Float32: 1e-4} {
+		ours := trainOn(t, dt, func(g *G.ExprGraph, _ G.Nodes) G.VM { return graph.NewMachine(g) })
+		theirs := trainOn(t, dt, func(g *G.ExprGraph, params G.Nodes) G.VM {
+			return G.NewTapeMachine(g, G.BindDualValues(params...))
+		})
+		for i := range ours {
+			if !(math.Abs(ours[i]-theirs[i]) <= tol*(1+theirs[i])) {
+				t.Fatalf("%v, step %d: got the cost %v, want %v", dt, i, ours[i], theirs[i])
+			}
+		}
+		if !(ours[len(ours)-1] < ours[0]/2) {
+			t.Errorf("%v: the cost went from %v to %v", dt, ours[0], ours[len(ours)-1])
+		}
+	}
+}
+
+// TestMachineForward checks what gorgonia's machine has wrong: a sum over axis 2
+// of a tensor with four axes, and a softmax far from 0.
+func TestMachineForward(t *testing.T) {
+	g := G.NewGraph()
+	x := G.NewTensor(g, tensor.Float64, 4, G.WithShape(2, 2, 3, 2), G.WithName("x"), G.WithValue(tensor.New(tensor.WithShape(2, 2, 3, 2), tensor.WithBacking(wave(24, 1)))))
+	z := G.NewMatrix(g, tensor.Float64, G.WithShape(2, 2), G.WithName("z"), G.WithValue(tensor.New(tensor.WithShape(2, 2), tensor.WithBacking([]float64{800, 0, 0, 1}))))
+	sum, soft := G.Must(G.Sum(x, 2)), G.Must(G.SoftMax(z))
+	vm := graph.NewMachine(g)
+	if err := vm.RunAll(); err != nil {
+		t.Fatal(err)
+	}
+	v := wave(24, 1)
+	var want []float64
+	for i := range 4 {
+		for k := range 2 {
+			want = append(want, v[6*i+k]+v[6*i+2+k]+v[6*i+4+k])
+		}
+	}
+	same(t, "sum", sum.Value().Data().([]float64), want)
+	e := math.E
+	same(t, "softmax", soft.Value().Data().([]float64), []float64{1, 0, 1 / (1 + e), e / (1 + e)})
+	if len(vm.Stats().Fallbacks) != 0 {
+		t.Errorf("got the fallbacks %v", vm.Stats().Fallbacks)
+	}
+}
+
+func TestMachineMistakes(t *testing.T) {
+	g := G.NewGraph()
+	x := G.NewVector(g, tensor.Float64, G.WithShape(3), G.WithName("x"))
+	y := G.Must(G.Square(x))
+	vm := graph.NewMachine(g)
+	if err := vm.RunAll(); err == nil {
+		t.Error("a leaf without a value: no error")
+	}
+	if err := G.Let(x, tensor.New(tensor.WithBacking([]float64{1, 2, 3}))); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // without a Reset between
+		if err := vm.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		same(t, "square", y.Value().Data().([]float64), []float64{1, 4, 9})
+	}
+	if err := graph.NewMachine(nil).RunAll(); err == nil {
+		t.Error("no graph: no error")
+	}
+	if err := graph.NewMachine(G.NewGraph()).RunAll(); err == nil {
+		t.Error("an empty graph: no error")
+	}
+	mixed := G.NewGraph()
+	G.Must(G.Square(G.NewScalar(mixed, tensor.Float32, G.WithName("a"), G.WithValue(float32(1)))))
+	G.Must(G.Square(G.NewScalar(mixed, tensor.Float64, G.WithName("b"), G.WithValue(1.0))))
+	if err := graph.NewMachine(mixed).RunAll(); !errors.Is(err, graph.ErrUnsupported) {
+		t.Errorf("two types: got %v", err)
+	}
+}
