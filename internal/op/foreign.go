@@ -89,8 +89,44 @@ func decode(n *gorgonia.Node, f fields, in []*gorgonia.Node, out ir.Type) (d dec
 		return decodeRepeat(f, in[:1], out)
 	case "sliceOp":
 		return decodeSlice(n, f, in, out)
+	case "maxPoolOp":
+		return decodePool(&MaxPool, f, in, in[0], out)
+	case "maxPoolDiffOp": // of the images, the result and its gradient
+		if len(in) != 3 {
+			return decoded{}, false
+		}
+		pooled, err := TypeOf(in[2])
+		if err != nil {
+			return decoded{}, false
+		}
+		return decodePool(&MaxPoolScatter, fields{f.v.FieldByName("maxPoolOp")}, []*gorgonia.Node{in[0], in[2]}, in[0], pooled)
+	case "im2colOp":
+		return decoded{&Im2Col, windowAttrs(f), in}, true
+	case "col2imOp":
+		return decoded{&Col2Im, windowAttrs(fields{f.v.FieldByName("im2colOp")}).With("in", []int{f.int("unpaddedH"), f.int("unpaddedW")}), in}, true
 	}
 	return decoded{}, false
+}
+
+// decodePool reads a max pool over x with the result pooled. One that is padded
+// unequally, or more than ours may be, is left to gorgonia, and its derivative
+// with it.
+func decodePool(e *Entry, f fields, in []*gorgonia.Node, x *gorgonia.Node, pooled ir.Type) (decoded, bool) {
+	t, err := TypeOf(x)
+	if err != nil || f.int("padNorth") != f.int("padSouth") || f.int("padWest") != f.int("padEast") {
+		return decoded{}, false
+	}
+	w := Windows{Kernel: []int{f.int("h"), f.int("w")}, Stride: []int{f.int("strideH"), f.int("strideW")},
+		Pad: []int{f.int("padNorth"), f.int("padWest")}, Dilation: []int{1, 1}}
+	a := w.attrs(t.Shape)
+	got, err := inferPool([]ir.Type{t}, a)
+	return decoded{e, a, in}, err == nil && got.Shape.Equal(pooled.Shape)
+}
+
+// windowAttrs are the attributes of Im2Col.
+func windowAttrs(f fields) ir.Attrs {
+	pair := func(h, w string) []int { return []int{f.int(h), f.int(w)} }
+	return ir.A("kernel", pair("h", "w"), "stride", pair("strideH", "strideW"), "pad", pair("padH", "padW"), "dilation", pair("dilationH", "dilationW"))
 }
 
 func decodeProduct(op string, f fields, in []*gorgonia.Node) (decoded, bool) {
