@@ -68,6 +68,7 @@ func (c *Ctx) Apply(e *Entry, a ir.Attrs, in ...*gorgonia.Node) *gorgonia.Node {
 		if c.Locate {
 			o.PC = Caller()
 		}
+		expect(c.Graph)
 		n := gorgonia.NewUniqueNode(gorgonia.In(c.Graph), gorgonia.WithType(hmType(out)), gorgonia.WithOp(o),
 			gorgonia.WithChildren(append(gorgonia.Nodes(nil), in...)), gorgonia.WithShape(out.Shape...))
 		if n.Op() == gorgonia.Op(o) {
@@ -121,6 +122,7 @@ func (c *Ctx) Leaf(t ir.Type, name string) *gorgonia.Node {
 	}
 	building.Lock()
 	defer building.Unlock()
+	expect(c.Graph)
 	if len(t.Shape) == 0 {
 		return gorgonia.NewScalar(c.Graph, Dtype(t.DType), gorgonia.WithName(name))
 	}
