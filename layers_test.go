@@ -22,12 +22,12 @@ const policy = `
 	internal/ir                                      < internal/exec
 	internal/op internal/exec                        < internal/compile
 	internal/compile                                 < graph
-	graph                                            < autograd models
+	graph                                            < autograd models graph/formula
 	internal/atomicfile                              < internal/safetensors
 	internal/safetensors                             < train
 	train/data internal/kernel/vec internal/kernel/pool autograd < train
 	internal/kernel/limit                            < graph benchmarks
-	autograd models train                            < examples benchmarks/workload internal/optest internal/conformance cmd
+	autograd models train graph/formula              < examples benchmarks/workload internal/optest internal/conformance cmd
 	benchmarks/workload                              < benchmarks/hand
 	benchmarks/hand                                  < benchmarks
 `

@@ -1,60 +1,12 @@
 package models_test
 
 import (
-	"context"
 	"fmt"
 	"testing"
 
-	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
-	"github.com/symgrad/symgrad/train/data"
 )
-
-// TestNetworks trains a convolutional and a recurrent network on the digits, the
-// second reading an image row by row, to the accuracy of a perceptron.
-func TestNetworks(t *testing.T) {
-	set, err := data.Digits()
-	if err != nil {
-		t.Fatal(err)
-	}
-	scaler := data.MinMax{Field: "x"}
-	if err := scaler.Fit(set); err != nil {
-		t.Fatal(err)
-	}
-	if set, err = scaler.Apply(set); err != nil {
-		t.Fatal(err)
-	}
-	rest, test, err := set.Split(0.25, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cnn, err := models.NewCNN(models.ConvNet{Channels: 1, Height: 8, Width: 8, Out: 10, Hidden: []int{32}, DType: graph.Float32, Seed: 1,
-		Blocks: []models.ConvBlock{{Channels: 8, Kernel: 3, Pad: 1, Pool: 2}, {Channels: 16, Kernel: 3, Pad: 1, Pool: 2}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	rnn, err := models.NewRNN(models.Recurrence{Steps: 8, In: 8, Hidden: 32, Out: 10, Bidirectional: true, DType: graph.Float32, Seed: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, m := range map[string]train.Model{"CNN": cnn, "RNN": rnn} {
-		tr, err := train.New(m, train.Options{Epochs: 15, Schedule: train.Constant(0.005), Metrics: []train.Metric{train.Accuracy()}, Seed: 1})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := tr.Fit(context.Background(), rest); err != nil {
-			t.Fatal(err)
-		}
-		r, err := tr.Evaluate(context.Background(), test)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if acc := r.Metrics[0].Value; !(acc >= 0.96) {
-			t.Errorf("%s: accuracy %v, want at least 0.96", name, acc)
-		}
-	}
-}
 
 func TestNetworkSettings(t *testing.T) {
 	block := []models.ConvBlock{{Channels: 2, Kernel: 3}}
