@@ -36,6 +36,8 @@ func init() {
 		Samples: []Sample{
 			{In: []ir.Shape{{2, 3}, {1, 3}, {4, 3}}, Attrs: ir.A("axis", 0)},
 			{In: []ir.Shape{{2, 3}, {2, 1}}, Attrs: ir.A("axis", 1)},
+			{In: []ir.Shape{{0, 3}, {0, 1}}, Attrs: ir.A("axis", 1)},
+			{In: []ir.Shape{{2, 0}, {2, 1}}, Attrs: ir.A("axis", 1)},
 		},
 	})
 }
@@ -99,7 +101,7 @@ func concatRows[T ir.Float](c *ir.Call[T], g stage, first, end int) {
 	axis, at := c.V.Attrs.Int("axis"), 0
 	for i, x := range c.In {
 		w := c.V.In[i].Type.Shape[axis] * g.inner
-		if w == 0 {
+		if len(x) == 0 {
 			continue
 		}
 		if &c.Out[at] == &x[0] { // computed in its place
