@@ -78,7 +78,9 @@ func TestKernels(t *testing.T) {
 		for _, w := range []*pool.Pool{nil, three} {
 			near(t, "float64", results[float64](t, a, w), want, tol64)
 		}
-		near(t, "Do", viaDo(t, a), want, tol64)
+		if !empty(s) { // gorgonia's tensors cannot be
+			near(t, "Do", viaDo(t, a), want, tol64)
+		}
 		if s.Attrs.Str("dtype") != "" {
 			return // makes float64 whatever the operands are
 		}
@@ -88,6 +90,16 @@ func TestKernels(t *testing.T) {
 		}
 		near(t, "float32", results[float32](t, b, three), want, tol32)
 	})
+}
+
+// empty says whether an operand has no elements.
+func empty(s op.Sample) bool {
+	for _, shape := range s.In {
+		if shape.Size() == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func results[T ir.Float](t *testing.T, a *applied, w *pool.Pool) []float64 {
