@@ -47,7 +47,7 @@ const (
 	// A is packed when at least this many panels of B meet it and a block of
 	// it spans more than this many bytes, or its stored rows lie a multiple of
 	// packStride bytes apart: then a column of it meets few sets of the cache.
-	packPanels = 4
+	packPanels = 8
 	packSpan   = 128 << 10
 	packStride = 512
 
