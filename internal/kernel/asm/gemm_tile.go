@@ -21,6 +21,9 @@ const (
 	tileAlpha, tileBeta = 80, 88
 	tileBPair           = tileLDB // of walks: bytes to a second vector of B, and of C
 	tileCPair           = 96
+	tileNext            = 96 // of products: rows of memory to fetch meanwhile
+	tileNextLD          = 104
+	tileNextRows        = 112
 )
 
 // The wide tile: gemm's rule uses it for at most wideRows rows.
@@ -70,6 +73,9 @@ func tileFunc(v vec, name string, maxRows int, walk bool) {
 	c.MOVQ(args.Offset(tileRows), rows)
 	v.setMask(cols)
 	width := v.width()
+	if !walk {
+		fetchNext(c, args)
+	}
 	if walk {
 		pair := c.GP64()
 		c.MOVQ(args.Offset(tileBPair), pair)
@@ -110,6 +116,23 @@ func tileFunc(v vec, name string, maxRows int, walk bool) {
 			emit(r, g.vecs, false)
 		}
 	}
+}
+
+// fetchNext asks for two lines of each of some rows of memory.
+func fetchNext(c *build.Context, args operand.Mem) {
+	at, ld, n := c.GP64(), c.GP64(), c.GP64()
+	c.MOVQ(args.Offset(tileNextRows), n)
+	c.TESTQ(n, n)
+	c.JZ(operand.LabelRef("fetched"))
+	c.MOVQ(args.Offset(tileNext), at)
+	c.MOVQ(args.Offset(tileNextLD), ld)
+	c.Label("fetch")
+	c.PREFETCHT1(operand.Mem{Base: at})
+	c.PREFETCHT1(operand.Mem{Base: at, Disp: 64})
+	c.ADDQ(ld, at)
+	c.DECQ(n)
+	c.JNZ(operand.LabelRef("fetch"))
+	c.Label("fetched")
 }
 
 // dispatch jumps to the code for the number of rows.

@@ -136,7 +136,9 @@ func (j *job[T]) block(worker int, r [6]int, beta float64) {
 			}
 			t.b, t.ldb = at(j.b, k0*s.LDB+c), s.LDB*p.size
 		}
+		ahead := j.ahead(c, r)
 		for i := i0; i < i1; i += t.rows {
+			ahead.next(&t)
 			t.rows = min(p.mr, i1-i)
 			if p.tall && t.cols <= p.width && i1-i >= 2*p.mr {
 				t.rows = 2 * p.mr
@@ -145,6 +147,41 @@ func (j *job[T]) block(worker int, r [6]int, beta float64) {
 			runTile[T](p.level, &t)
 		}
 	}
+}
+
+// ahead is a panel of B that a task packs after the present one: its rows lie so
+// far apart that the processor does not fetch them by itself.
+type ahead[T Float] struct {
+	b          []T
+	at, ld     int // elements
+	rows, each int // rows left, and how many a tile asks for
+}
+
+// ahead is the panel after the one at column c of the block r; no rows if B is
+// not packed by the task row by row.
+func (j *job[T]) ahead(c int, r [6]int) (a ahead[T]) {
+	s, p := &j.p.spec, j.p
+	if !j.local || s.TransB || p.level == portable {
+		return a
+	}
+	i0, i1, j0, j1, k0, k1 := r[0], r[1], r[2], r[3], r[4], r[5]
+	c += p.nr
+	if c >= j1 { // the first panel of the next block
+		c, k0, k1 = j0, k1, min(k1+p.kc, s.K)
+	}
+	a = ahead[T]{b: j.b, at: k0*s.LDB + c, ld: s.LDB, rows: k1 - k0}
+	a.each = ceil(a.rows, ceil(i1-i0, p.mr))
+	return a
+}
+
+// next lets the tile ask for some rows.
+func (a *ahead[T]) next(t *tile) {
+	n := min(a.rows, a.each)
+	if t.nextRows = n; n == 0 {
+		return
+	}
+	t.next, t.nextLD = at(a.b, a.at), a.ld*int(unsafe.Sizeof(a.b[0]))
+	a.at, a.rows = a.at+n*a.ld, a.rows-n
 }
 
 // at returns the address of an element.

@@ -27,6 +27,11 @@ type tile struct {
 	k           int
 	rows, cols  int
 	alpha, beta float64
+
+	// While it works, a tile kernel of assembly asks for nextRows rows of memory
+	// that the task will read soon, nextLD bytes apart.
+	next             unsafe.Pointer
+	nextLD, nextRows int
 }
 
 // elem returns the element that lies off bytes after p.

@@ -25,12 +25,26 @@ GLOBL gemmMask<>(SB), RODATA|NOPTR, $64
 // func tile256x32(t *byte)
 // Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·tile256x32(SB), NOSPLIT, $0-8
-	MOVQ t+0(FP), AX
-	MOVQ 72(AX), CX
-	MOVQ 64(AX), DX
-	LEAQ -1(CX), BX
-	ANDQ $0x07, BX
-	INCQ BX
+	MOVQ  t+0(FP), AX
+	MOVQ  72(AX), CX
+	MOVQ  64(AX), DX
+	LEAQ  -1(CX), BX
+	ANDQ  $0x07, BX
+	INCQ  BX
+	MOVQ  112(AX), R8
+	TESTQ R8, R8
+	JZ    fetched
+	MOVQ  96(AX), SI
+	MOVQ  104(AX), DI
+
+fetch:
+	PREFETCHT1 (SI)
+	PREFETCHT1 64(SI)
+	ADDQ       DI, SI
+	DECQ       R8
+	JNZ        fetch
+
+fetched:
 	CMPQ CX, $0x00000010
 	JA   wide
 	CMPQ CX, $0x00000008
@@ -1822,12 +1836,26 @@ r1v4newend:
 // func tile256x64(t *byte)
 // Requires: AVX, FMA3, MMX+
 TEXT ·tile256x64(SB), NOSPLIT, $0-8
-	MOVQ t+0(FP), AX
-	MOVQ 72(AX), CX
-	MOVQ 64(AX), DX
-	LEAQ -1(CX), BX
-	ANDQ $0x03, BX
-	INCQ BX
+	MOVQ  t+0(FP), AX
+	MOVQ  72(AX), CX
+	MOVQ  64(AX), DX
+	LEAQ  -1(CX), BX
+	ANDQ  $0x03, BX
+	INCQ  BX
+	MOVQ  112(AX), R8
+	TESTQ R8, R8
+	JZ    fetched
+	MOVQ  96(AX), SI
+	MOVQ  104(AX), DI
+
+fetch:
+	PREFETCHT1 (SI)
+	PREFETCHT1 64(SI)
+	ADDQ       DI, SI
+	DECQ       R8
+	JNZ        fetch
+
+fetched:
 	CMPQ CX, $0x00000008
 	JA   wide
 	CMPQ CX, $0x00000004

@@ -16,27 +16,41 @@ TEXT ·tile512x32(SB), NOSPLIT, $0-8
 	MOVL  $0xffffffff, SI
 	BZHIL BX, SI, SI
 	KMOVW SI, K1
-	CMPQ  CX, $0x00000020
-	JA    wide
-	CMPQ  CX, $0x00000010
-	JA    two
-	CMPQ  DX, $0x10
-	JE    r16v1
-	CMPQ  DX, $0x08
-	JE    r8v1
-	CMPQ  DX, $0x07
-	JE    r7v1
-	CMPQ  DX, $0x06
-	JE    r6v1
-	CMPQ  DX, $0x05
-	JE    r5v1
-	CMPQ  DX, $0x04
-	JE    r4v1
-	CMPQ  DX, $0x03
-	JE    r3v1
-	CMPQ  DX, $0x02
-	JE    r2v1
-	JMP   r1v1
+	MOVQ  112(AX), R8
+	TESTQ R8, R8
+	JZ    fetched
+	MOVQ  96(AX), SI
+	MOVQ  104(AX), DI
+
+fetch:
+	PREFETCHT1 (SI)
+	PREFETCHT1 64(SI)
+	ADDQ       DI, SI
+	DECQ       R8
+	JNZ        fetch
+
+fetched:
+	CMPQ CX, $0x00000020
+	JA   wide
+	CMPQ CX, $0x00000010
+	JA   two
+	CMPQ DX, $0x10
+	JE   r16v1
+	CMPQ DX, $0x08
+	JE   r8v1
+	CMPQ DX, $0x07
+	JE   r7v1
+	CMPQ DX, $0x06
+	JE   r6v1
+	CMPQ DX, $0x05
+	JE   r5v1
+	CMPQ DX, $0x04
+	JE   r4v1
+	CMPQ DX, $0x03
+	JE   r3v1
+	CMPQ DX, $0x02
+	JE   r2v1
+	JMP  r1v1
 
 two:
 	CMPQ DX, $0x08
@@ -2469,27 +2483,41 @@ TEXT ·tile512x64(SB), NOSPLIT, $0-8
 	MOVL  $0xffffffff, SI
 	BZHIL BX, SI, SI
 	KMOVW SI, K1
-	CMPQ  CX, $0x00000010
-	JA    wide
-	CMPQ  CX, $0x00000008
-	JA    two
-	CMPQ  DX, $0x10
-	JE    r16v1
-	CMPQ  DX, $0x08
-	JE    r8v1
-	CMPQ  DX, $0x07
-	JE    r7v1
-	CMPQ  DX, $0x06
-	JE    r6v1
-	CMPQ  DX, $0x05
-	JE    r5v1
-	CMPQ  DX, $0x04
-	JE    r4v1
-	CMPQ  DX, $0x03
-	JE    r3v1
-	CMPQ  DX, $0x02
-	JE    r2v1
-	JMP   r1v1
+	MOVQ  112(AX), R8
+	TESTQ R8, R8
+	JZ    fetched
+	MOVQ  96(AX), SI
+	MOVQ  104(AX), DI
+
+fetch:
+	PREFETCHT1 (SI)
+	PREFETCHT1 64(SI)
+	ADDQ       DI, SI
+	DECQ       R8
+	JNZ        fetch
+
+fetched:
+	CMPQ CX, $0x00000010
+	JA   wide
+	CMPQ CX, $0x00000008
+	JA   two
+	CMPQ DX, $0x10
+	JE   r16v1
+	CMPQ DX, $0x08
+	JE   r8v1
+	CMPQ DX, $0x07
+	JE   r7v1
+	CMPQ DX, $0x06
+	JE   r6v1
+	CMPQ DX, $0x05
+	JE   r5v1
+	CMPQ DX, $0x04
+	JE   r4v1
+	CMPQ DX, $0x03
+	JE   r3v1
+	CMPQ DX, $0x02
+	JE   r2v1
+	JMP  r1v1
 
 two:
 	CMPQ DX, $0x08
