@@ -156,7 +156,17 @@ func (b *Builder) Const(v []float64, shape ...int) *gorgonia.Node {
 		return nil
 	}
 	name := fmt.Sprintf("const#%d", len(b.leaves))
-	return b.leaf("const", name, t, leaf{kind: ir.Const, name: name, data: append([]float64(nil), v...)})
+	n := b.leaf("const", name, t, leaf{kind: ir.Const, name: name, data: append([]float64(nil), v...)})
+	if n != nil && len(shape) == 0 { // for those who print the graph
+		var value gorgonia.Value = gorgonia.NewF64(v[0])
+		if t.DType == ir.F32 {
+			value = gorgonia.NewF32(float32(v[0]))
+		}
+		if err := op.LetValue(n, value); err != nil {
+			b.c.Fail("const", "", nil, err)
+		}
+	}
+	return n
 }
 
 // Scalar is a constant without axes.

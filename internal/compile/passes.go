@@ -59,6 +59,16 @@ func Optimize(f *ir.Func, o Options) error {
 	return nil
 }
 
+// Tidy runs the passes that only make f simpler, for readers: no loops are built.
+func Tidy(f *ir.Func) {
+	f.Sort()
+	for range 2 {
+		simplify(f)
+		cse(f)
+	}
+	dce(f)
+}
+
 func check(pass string, f *ir.Func, o Options) error {
 	if o.Trace != nil {
 		o.Trace(pass, f)

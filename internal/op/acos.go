@@ -5,6 +5,7 @@ import (
 
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"github.com/symgrad/symgrad/internal/sym"
 	"gorgonia.org/gorgonia"
 )
 
@@ -15,6 +16,7 @@ func init() {
 	define(&Acos, Entry{
 		Def: ir.Def{Name: "acos", Class: ir.Elementwise, Arity: 1, Weight: weightSlow, Infer: sameShape,
 			Elem32: elem1(vec.AcosF32), Elem64: elem1(vec.AcosF64)},
+		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Call("arccos", x[0]) },
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
 			return c.Neg(c.Mul(d, c.Rsqrt(c.Mul(c.AddConst(c.Neg(x), 1), c.AddConst(x, 1)))))
 		}),

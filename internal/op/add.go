@@ -3,6 +3,7 @@ package op
 import (
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"github.com/symgrad/symgrad/internal/sym"
 	"gorgonia.org/gorgonia"
 )
 
@@ -14,6 +15,7 @@ func init() {
 		Def: ir.Def{Name: "add", Class: ir.Elementwise, Arity: 2, Infer: sameShape, Simplify: simplifyAdd,
 			Elem32: elem2(vec.AddF32), Elem64: elem2(vec.AddF64)},
 		From: []Key{"elemBinOp +"},
+		Sym:  func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Sum(x...) },
 		VJP: vjp2(func(_ *Ctx, _, _, d *gorgonia.Node) (dx, dy *gorgonia.Node) {
 			return d, d
 		}),

@@ -3,6 +3,7 @@ package op
 import (
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"github.com/symgrad/symgrad/internal/sym"
 	"gorgonia.org/gorgonia"
 )
 
@@ -13,6 +14,7 @@ func init() {
 	define(&AddConst, Entry{
 		Def: ir.Def{Name: "addconst", Class: ir.Elementwise, Arity: 1, Infer: sameShape, Consts: by,
 			Elem32: elemS(vec.AddSF32), Elem64: elemS(vec.AddSF64)},
+		Sym:     func(a ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Sum(x[0], sym.Num(a.Float("by"))) },
 		VJP:     vjp1(func(_ *Ctx, _, _, d *gorgonia.Node) *gorgonia.Node { return d }),
 		Ref:     refBy(func(x, s float64) float64 { return x + s }),
 		Samples: withAttrs(ir.A("by", 1.25), shapes(1, plain...)),

@@ -5,6 +5,7 @@ import (
 
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"github.com/symgrad/symgrad/internal/sym"
 	"gorgonia.org/gorgonia"
 )
 
@@ -15,6 +16,7 @@ func init() {
 	define(&Asin, Entry{
 		Def: ir.Def{Name: "asin", Class: ir.Elementwise, Arity: 1, Weight: weightSlow, Infer: sameShape,
 			Elem32: elem1(vec.AsinF32), Elem64: elem1(vec.AsinF64)},
+		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Call("arcsin", x[0]) },
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
 			return c.Mul(d, c.Rsqrt(c.Mul(c.AddConst(c.Neg(x), 1), c.AddConst(x, 1))))
 		}),

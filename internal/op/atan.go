@@ -5,6 +5,7 @@ import (
 
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"github.com/symgrad/symgrad/internal/sym"
 	"gorgonia.org/gorgonia"
 )
 
@@ -15,6 +16,7 @@ func init() {
 	define(&Atan, Entry{
 		Def: ir.Def{Name: "atan", Class: ir.Elementwise, Arity: 1, Weight: weightSlow, Infer: sameShape,
 			Elem32: elem1(vec.AtanF32), Elem64: elem1(vec.AtanF64)},
+		Sym:     func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Call("arctan", x[0]) },
 		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Div(d, c.AddConst(c.Square(x), 1)) }),
 		Ref:     ref1(math.Atan),
 		Samples: shapes(1, plain...),

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/sym"
 	"gorgonia.org/gorgonia"
 )
 
@@ -20,6 +21,10 @@ type Entry struct {
 	// none. A gradient may have a shape that the operand was broadcast to: the
 	// reverse walk sums it back. A nil VJP means not differentiable.
 	VJP func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node
+
+	// Sym is how people write the operator applied to x. Nil: as a function of
+	// its name, or x itself where it only moves elements.
+	Sym func(a ir.Attrs, x []*sym.Expr) *sym.Expr
 
 	// Ref is the slow, plain formula that tests hold the kernels to.
 	Ref func(c *ir.Call[float64])
@@ -64,6 +69,17 @@ func define(e *Entry, row Entry) {
 	}
 	table[e.Name] = e
 	from(e)
+}
+
+// Formula is the operator d applied to x as people write it.
+func Formula(d *ir.Def, a ir.Attrs, x []*sym.Expr) *sym.Expr {
+	if e := table[d.Name]; e != nil && e.Sym != nil {
+		return e.Sym(a, x)
+	}
+	if (d.Class == ir.Move || d.Name == Broadcast.Name) && len(x) == 1 {
+		return x[0]
+	}
+	return sym.Call(d.Name, x...)
 }
 
 // Lookup returns the row of that name, or nil.

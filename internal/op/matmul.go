@@ -6,6 +6,7 @@ import (
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/gemm"
 	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"github.com/symgrad/symgrad/internal/sym"
 	"gorgonia.org/gorgonia"
 )
 
@@ -26,6 +27,15 @@ func init() {
 					Bytes: int64(v.Type.DType.Size()) * int64(s.batch) * int64(s.M*s.K+s.K*s.N+s.M*s.N)}
 			},
 			F32: matmulKernel[float32](), F64: matmulKernel[float64]()},
+		Sym: func(a ir.Attrs, x []*sym.Expr) *sym.Expr {
+			y := slices.Clone(x)
+			for i, key := range []string{"transA", "transB"} {
+				if a.Bool(key) {
+					y[i] = sym.Transpose(y[i])
+				}
+			}
+			return sym.MatMul(y[0], y[1])
+		},
 		VJP: vjpMatMul,
 		Ref: refMatMul,
 		Samples: []Sample{

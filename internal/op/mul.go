@@ -3,6 +3,7 @@ package op
 import (
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"github.com/symgrad/symgrad/internal/sym"
 	"gorgonia.org/gorgonia"
 )
 
@@ -14,6 +15,7 @@ func init() {
 		Def: ir.Def{Name: "mul", Class: ir.Elementwise, Arity: 2, Infer: sameShape, Simplify: simplifyMul,
 			Elem32: elem2(vec.MulF32), Elem64: elem2(vec.MulF64)},
 		From: []Key{"elemBinOp ⊙"},
+		Sym:  func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Product(x...) },
 		VJP: vjp2(func(c *Ctx, x, y, d *gorgonia.Node) (dx, dy *gorgonia.Node) {
 			return c.Mul(d, y), c.Mul(d, x)
 		}),

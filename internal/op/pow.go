@@ -5,6 +5,7 @@ import (
 
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"github.com/symgrad/symgrad/internal/sym"
 	"gorgonia.org/gorgonia"
 )
 
@@ -17,6 +18,7 @@ func init() {
 		Def: ir.Def{Name: "pow", Class: ir.Elementwise, Arity: 2, Weight: weightSlow, Infer: sameShape,
 			Elem32: elem2(vec.PowF32), Elem64: elem2(vec.PowF64)},
 		From: []Key{"elemBinOp ^"},
+		Sym:  func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Power(x[0], x[1]) },
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			x, y := n.In[0], n.In[1]
 			zero := c.Fill(n.Out, 0)

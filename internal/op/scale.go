@@ -3,6 +3,7 @@ package op
 import (
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"github.com/symgrad/symgrad/internal/sym"
 	"gorgonia.org/gorgonia"
 )
 
@@ -13,6 +14,7 @@ func init() {
 	define(&Scale, Entry{
 		Def: ir.Def{Name: "scale", Class: ir.Elementwise, Arity: 1, Infer: sameShape, Consts: by, Simplify: simplifyScale,
 			Elem32: elemS(vec.MulSF32), Elem64: elemS(vec.MulSF64)},
+		Sym: func(a ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Product(sym.Num(a.Float("by")), x[0]) },
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			return []*gorgonia.Node{c.Scale(d, n.Attrs.Float("by"))}
 		},

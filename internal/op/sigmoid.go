@@ -5,6 +5,7 @@ import (
 
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"github.com/symgrad/symgrad/internal/sym"
 	"gorgonia.org/gorgonia"
 )
 
@@ -16,6 +17,7 @@ func init() {
 		Def: ir.Def{Name: "sigmoid", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape,
 			Elem32: elem1(vec.SigmoidF32), Elem64: elem1(vec.SigmoidF64)},
 		From: []Key{"elemUnaryOp sigmoid"},
+		Sym:  func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Call("σ", x[0]) },
 		VJP: vjp1(func(c *Ctx, _, y, d *gorgonia.Node) *gorgonia.Node {
 			return c.SigmoidGrad(d, y)
 		}),

@@ -3,6 +3,7 @@ package op
 import (
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"github.com/symgrad/symgrad/internal/sym"
 	"gorgonia.org/gorgonia"
 )
 
@@ -14,6 +15,9 @@ func init() {
 	define(&SigmoidGrad, Entry{
 		Def: ir.Def{Name: "sigmoidgrad", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
 			Elem32: elem2(vec.SigmoidGradF32), Elem64: elem2(vec.SigmoidGradF64)},
+		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr {
+			return sym.Product(x[0], x[1], sym.Sum(sym.Num(1), sym.Neg(x[1])))
+		},
 		VJP: vjp2(func(c *Ctx, g, y, d *gorgonia.Node) (dg, dy *gorgonia.Node) {
 			return c.SigmoidGrad(d, y), c.Mul(c.Mul(d, g), c.AddConst(c.Scale(y, -2), 1))
 		}),

@@ -3,6 +3,7 @@ package op
 import (
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"github.com/symgrad/symgrad/internal/sym"
 	"gorgonia.org/gorgonia"
 )
 
@@ -14,6 +15,7 @@ func init() {
 		Def: ir.Def{Name: "sub", Class: ir.Elementwise, Arity: 2, Infer: sameShape, Simplify: simplifySub,
 			Elem32: elem2(vec.SubF32), Elem64: elem2(vec.SubF64)},
 		From: []Key{"elemBinOp -"},
+		Sym:  func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Sum(x[0], sym.Neg(x[1])) },
 		VJP: vjp2(func(c *Ctx, _, _, d *gorgonia.Node) (dx, dy *gorgonia.Node) {
 			return d, c.Neg(d)
 		}),

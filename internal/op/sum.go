@@ -3,6 +3,7 @@ package op
 import (
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"github.com/symgrad/symgrad/internal/sym"
 	"gorgonia.org/gorgonia"
 )
 
@@ -15,6 +16,7 @@ func init() {
 			F32: sumKernel(vec.SumF32, vec.AccumRowsF32),
 			F64: sumKernel(vec.SumF64, vec.AccumRowsF64)},
 		From: []Key{"sumOp"},
+		Sym:  func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Call("Σ", x[0]) },
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			return []*gorgonia.Node{c.unreduce(n, d)}
 		},

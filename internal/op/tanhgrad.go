@@ -3,6 +3,7 @@ package op
 import (
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"github.com/symgrad/symgrad/internal/sym"
 	"gorgonia.org/gorgonia"
 )
 
@@ -14,6 +15,9 @@ func init() {
 	define(&TanhGrad, Entry{
 		Def: ir.Def{Name: "tanhgrad", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
 			Elem32: elem2(vec.TanhGradF32), Elem64: elem2(vec.TanhGradF64)},
+		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr {
+			return sym.Product(x[0], sym.Sum(sym.Num(1), sym.Neg(sym.Power(x[1], sym.Num(2)))))
+		},
 		VJP: vjp2(func(c *Ctx, g, y, d *gorgonia.Node) (dg, dy *gorgonia.Node) {
 			return c.TanhGrad(d, y), c.Scale(c.Mul(c.Mul(d, g), y), -2)
 		}),

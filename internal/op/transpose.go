@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/sym"
 	"gorgonia.org/gorgonia"
 )
 
@@ -22,6 +23,12 @@ func init() {
 				return out, true
 			},
 			Simplify: simplifyTranspose},
+		Sym: func(a ir.Attrs, x []*sym.Expr) *sym.Expr {
+			if len(a.Ints("perm")) == 2 {
+				return sym.Transpose(x[0])
+			}
+			return sym.Call("transpose", x[0])
+		},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			perm := n.Attrs.Ints("perm")
 			inv := make([]int, len(perm))
