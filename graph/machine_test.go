@@ -153,3 +153,46 @@ func TestMachineMistakes(t *testing.T) {
 		t.Errorf("two types: got %v", err)
 	}
 }
+
+// TestLint checks that the traps are found, and that nothing else is.
+func TestLint(t *testing.T) {
+	g := G.NewGraph()
+	x := G.NewTensor(g, tensor.Float64, 4, G.WithShape(2, 2, 3, 2), G.WithName("x"))
+	v := G.NewVector(g, tensor.Float64, G.WithShape(600), G.WithName("v"))
+	m := G.NewMatrix(g, tensor.Float64, G.WithShape(3, 4), G.WithName("m"))
+	u := G.NewVector(g, tensor.Float64, G.WithShape(3), G.WithName("u"))
+	want := map[*G.Node][]graph.Doubt{
+		G.Must(G.Sum(x, 2)):               {graph.WrongValue},
+		G.Must(G.SoftMax(m)):              {graph.WrongValue, graph.MayBeMerged},
+		G.Must(G.Slice(v, G.S(0, 10, 2))): {graph.WrongValue, graph.MayBeMerged},
+		G.Must(G.Log2(m)):                 {graph.WrongGradient},
+		G.Must(G.InverseSqrt(m)):          {graph.WrongGradient},
+		G.Must(G.OuterProd(u, u)):         {graph.WrongGradient},
+		G.Must(G.Dropout(m, 0.5)):         {graph.WrongGradient, graph.MayBeMerged},
+	}
+	G.Must(G.Sum(x, 1))
+	G.Must(G.Tanh(m))
+	G.Must(G.Mul(m, G.NewVector(g, tensor.Float64, G.WithShape(4), G.WithName("w"))))
+	found := map[*G.Node][]graph.Doubt{}
+	for _, f := range graph.Lint(g) {
+		found[f.Node] = append(found[f.Node], f.Doubt)
+		if f.String() == "" || f.Reason == "" {
+			t.Errorf("a finding without a reason: %v", f)
+		}
+	}
+	for n, d := range want {
+		if len(found[n]) != len(d) {
+			t.Errorf("%v: got %v, want %v", n.Op(), found[n], d)
+		}
+	}
+	for n, d := range found {
+		if want[n] == nil && n.Op() != nil && !(len(d) == 1 && d[0] == graph.MayBeMerged) {
+			t.Errorf("%v: got %v, want none", n.Op(), d)
+		}
+	}
+	b := graph.New(nil)
+	b.Dropout(b.Softmax(b.Input("x", 2, 2)), 0.5)
+	if f := graph.Lint(b.Graph()); len(f) > 0 {
+		t.Errorf("a Builder's graph: got %v", f)
+	}
+}

@@ -1,0 +1,81 @@
+package op
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// Doubt is what may be wrong with a node that gorgonia made.
+type Doubt uint8
+
+// The doubts.
+const (
+	WrongValue    Doubt = iota // gorgonia's kernel computes something else
+	WrongGradient              // gorgonia's derivative is that of something else
+	MayBeMerged                // gorgonia may have taken two nodes for one
+)
+
+// Doubts are what may be wrong with a node, each with its reason.
+func Doubts(n *gorgonia.Node) (doubts []Doubt, reasons []string) {
+	defer func() { _ = recover() }() // a field that this version of gorgonia does not have
+	add := func(d Doubt, format string, args ...any) {
+		doubts, reasons = append(doubts, d), append(reasons, fmt.Sprintf(format, args...))
+	}
+	if n.Op() == nil {
+		if n.Name() == "" {
+			add(MayBeMerged, "it has no name: all leaves of its type and shape without one are this node")
+		}
+		return doubts, reasons
+	}
+	v := reflect.ValueOf(n).Elem()
+	if d, of := v.FieldByName("deriv"), v.FieldByName("derivOf"); d.IsValid() && of.IsValid() && !d.IsNil() && of.Len() > 0 {
+		add(WrongGradient, "it is a gradient that gorgonia.Grad differentiated again: gorgonia keeps the first one's terms")
+	}
+	f := fieldsOf(n.Op())
+	switch f.name() {
+	case "sumOp", "maxOp":
+		if x, err := TypeOf(childrenOf(n)[0]); err == nil && len(x.Shape) == 4 && slices.Contains(f.ints("along"), 2) {
+			add(WrongValue, "gorgonia folds axis 2 of a tensor with four axes wrongly")
+		}
+	case "softmaxOp":
+		add(WrongValue, "gorgonia's softmax overflows where the largest element of a row is far from its first")
+		add(MayBeMerged, "SoftMax and LogSoftMax of one operand are one node")
+	case "sliceOp":
+		if s, ok := n.Op().(interface{ IsSlice() tensor.Slice }); ok && s.IsSlice() != nil {
+			if s.IsSlice().Step() > 1 {
+				add(WrongValue, "gorgonia drops the last element of a slice with a step")
+			}
+			if x, err := TypeOf(childrenOf(n)[0]); err == nil && f.int("along") < len(x.Shape) && x.Shape[f.int("along")] > 256 {
+				add(MayBeMerged, "slices whose bounds are equal modulo 256 are one node")
+			}
+		}
+	case "elemUnaryOp":
+		word, _, _ := strings.Cut(n.Op().String(), " ")
+		if word == "log2" || word == "invSqrt" || word == "√x⁻¹" || strings.Contains(strings.ToLower(word), "inversesqrt") {
+			add(WrongGradient, "gorgonia's rule for %s lacks a factor", word)
+		}
+	case "linAlgBinOp":
+		if x, err := TypeOf(childrenOf(n)[0]); err == nil && len(x.Shape) == 1 && strings.Contains(n.Op().String(), "⊗") {
+			add(WrongGradient, "gorgonia's rule for the outer product is wrong")
+		}
+	case "avgPoolOp", "AvgPoolOp":
+		add(WrongGradient, "gorgonia's rule for average pools is wrong, and their values where the windows do not divide the image")
+	case "dropoutOp":
+		add(WrongGradient, "gorgonia divides the gradient of dropout by the wrong probability")
+		add(MayBeMerged, "dropouts of one operand are one node, whatever their probabilities")
+	case "byIndicesOp":
+		if f.int("axis") > 0 {
+			add(WrongGradient, "gorgonia's rule for indices along axis %d is wrong", f.int("axis"))
+		}
+	case "im2colOp":
+		add(MayBeMerged, "convolutions that differ in their dilation are one node")
+	case "randomOp":
+		add(MayBeMerged, "random nodes of one shape are one node")
+	}
+	return doubts, reasons
+}
