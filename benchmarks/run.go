@@ -197,19 +197,13 @@ func (e *entrant) measure(millis float64) error {
 	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	steps, total := 0, time.Duration(0)
-	for block := 1; float64(total)/1e6 < millis; block *= 2 {
-		start := time.Now()
-		for range block {
-			if _, err := e.step(); err != nil {
-				return err
-			}
-		}
-		total += time.Since(start)
-		steps += block
+	ns, steps, err := workload.Time(e.s.Step, e.at, millis)
+	e.at += steps
+	if err != nil {
+		return err
 	}
 	runtime.ReadMemStats(&after)
-	e.ns = append(e.ns, float64(total)/float64(steps))
+	e.ns = append(e.ns, ns)
 	e.mallocs = float64(after.Mallocs-before.Mallocs) / float64(steps)
 	e.bytes = float64(after.TotalAlloc-before.TotalAlloc) / float64(steps)
 	return nil

@@ -53,7 +53,7 @@ func newSymgrad[T hand.Float](p *workload.Problem, threads int) (stepper, error)
 	if p.Adam {
 		o = train.Adam{}
 	}
-	return &compiled[T]{p: p, prog: prog, x: elements[T](p.X), y: elements[T](p.Y), optimizer: o,
+	return &compiled[T]{p: p, prog: prog, x: hand.Convert[T](p.X), y: hand.Convert[T](p.Y), optimizer: o,
 		vars: train.NewVars(m.Params(), o.Slots(), threads), feed: feed.(func(*graph.Program, string, []T) error)}, nil
 }
 
@@ -92,12 +92,4 @@ func (c *compiled[T]) Bytes() (n int) {
 func isFloat32[T hand.Float]() bool {
 	_, ok := any(*new(T)).(float32)
 	return ok
-}
-
-func elements[T hand.Float](v []float64) []T {
-	out := make([]T, len(v))
-	for i, x := range v {
-		out[i] = T(x)
-	}
-	return out
 }

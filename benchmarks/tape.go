@@ -39,7 +39,7 @@ func newMachine[T hand.Float](p *workload.Problem, _ int) (stepper, error) {
 }
 
 func newPlain[T hand.Float](p *workload.Problem, machine func(g *G.ExprGraph, params G.Nodes) G.VM) (stepper, error) {
-	t := &tape[T]{p: p, g: G.NewGraph(), xs: elements[T](p.X), ys: elements[T](p.Y)}
+	t := &tape[T]{p: p, g: G.NewGraph(), xs: hand.Convert[T](p.X), ys: hand.Convert[T](p.Y)}
 	n, o := p.Batch, p.Out()
 	if !p.MSE {
 		t.ys = make([]T, p.Rows*o)
@@ -107,7 +107,7 @@ func (t *tape[T]) param(shape ...int) *G.Node {
 	if shape == nil {
 		shape = q.Shape
 	}
-	v := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(elements[T](q.Values)))
+	v := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(hand.Convert[T](q.Values)))
 	n := G.NewTensor(t.g, t.dtype(), len(shape), G.WithShape(shape...), G.WithName(q.Name), G.WithValue(v))
 	t.params = append(t.params, n)
 	return n

@@ -162,7 +162,7 @@ func (b *Builder) Const(v []float64, shape ...int) *gorgonia.Node {
 		if t.DType == ir.F32 {
 			value = gorgonia.NewF32(float32(v[0]))
 		}
-		if err := op.LetValue(n, value); err != nil {
+		if err := op.Let(n, value); err != nil {
 			b.c.Fail("const", "", nil, err)
 		}
 	}

@@ -46,12 +46,12 @@ func (p *Program) Feed32(name string, v []float32) error {
 // be changed between runs. The program must be of Float64. It allocates only
 // when an input is bound for the first time.
 func (p *Program) Bind(name string, v []float64) error {
+	if p.r64 == nil { // before the input counts as fed
+		return errors.Wrapf(ErrDType, "graph: Bind: input %q: got float64, want float32 for a program of Float32", name)
+	}
 	s, err := p.slot(name, len(v), false)
 	if err != nil {
 		return err
-	}
-	if p.r64 == nil {
-		return errors.Wrapf(ErrDType, "graph: Bind: input %q: got float64, want float32 for a program of Float32", name)
 	}
 	p.r64.Bind(p.readers(name, s), v)
 	return nil
@@ -59,12 +59,12 @@ func (p *Program) Bind(name string, v []float64) error {
 
 // Bind32 is Bind for a program of Float32.
 func (p *Program) Bind32(name string, v []float32) error {
+	if p.r32 == nil {
+		return errors.Wrapf(ErrDType, "graph: Bind32: input %q: got float32, want float64 for a program of Float64", name)
+	}
 	s, err := p.slot(name, len(v), false)
 	if err != nil {
 		return err
-	}
-	if p.r32 == nil {
-		return errors.Wrapf(ErrDType, "graph: Bind32: input %q: got float32, want float64 for a program of Float64", name)
 	}
 	p.r32.Bind(p.readers(name, s), v)
 	return nil

@@ -275,5 +275,5 @@ func (m *Machine) bind(i int, n *gorgonia.Node) error {
 		v = tensor.New(tensor.WithShape(s.Type.Shape...), tensor.WithBacking(m.prog.r64.Floats(s.Where)))
 	}
 	m.outs = append(m.outs, o)
-	return op.LetValue(n, v)
+	return op.Let(n, v)
 }

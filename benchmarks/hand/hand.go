@@ -59,9 +59,9 @@ type Net[T Float] struct {
 
 // New is the net of a problem.
 func New[T Float](p *workload.Problem, k Kernels[T]) (*Net[T], error) {
-	n := &Net[T]{p: p, k: k, x: convert[T](p.X), y: convert[T](p.Y), d: make([]T, p.Batch*p.Out())}
+	n := &Net[T]{p: p, k: k, x: Convert[T](p.X), y: Convert[T](p.Y), d: make([]T, p.Batch*p.Out())}
 	for _, q := range p.Params {
-		s := &param[T]{w: convert[T](q.Values), g: make([]T, len(q.Values))}
+		s := &param[T]{w: Convert[T](q.Values), g: make([]T, len(q.Values))}
 		if p.Adam {
 			s.m, s.v = make([]T, len(s.w)), make([]T, len(s.w))
 		}
@@ -105,7 +105,8 @@ func New[T Float](p *workload.Problem, k Kernels[T]) (*Net[T], error) {
 	return n, nil
 }
 
-func convert[T Float](v []float64) []T {
+// Convert copies v, rounding to T.
+func Convert[T Float](v []float64) []T {
 	out := make([]T, len(v))
 	for i, x := range v {
 		out[i] = T(x)

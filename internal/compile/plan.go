@@ -173,9 +173,8 @@ func (p *planner) joins() {
 		at, width := 0, v.Type.Shape.Size()/rows
 		for _, x := range v.In {
 			n := x.Type.Shape.Size()
-			b := base(x)
-			_, l, ok := chain(x)
-			ok = ok && l.IsDense() && b.Type.Shape.Size() == n && n > 0 && p.mayJoin(b, v)
+			b := elements(x)
+			ok := n > 0 && p.mayJoin(b, v)
 			if rows > 1 { // a loop that nothing else reads writes its rows apart
 				ok = ok && x == b && b.Def == &Fused && users[b] == 1
 				if ok {
@@ -192,11 +191,11 @@ func (p *planner) joins() {
 	}
 }
 
-// mayJoin says whether the base b may lie inside of v.
+// mayJoin says whether b, if it is a base, may lie inside of v.
 func (p *planner) mayJoin(b, v *ir.Value) bool {
 	_, placed := p.at[b]
 	_, taken := p.part[b]
-	return b.Leaf == ir.NotLeaf && b != v && !placed && !taken && b.Type.DType == v.Type.DType
+	return b.Def != nil && b.Def.Class != ir.Move && b != v && !placed && !taken && b.Type.DType == v.Type.DType
 }
 
 // within is the memory of b inside of the value that it is a part of, which is

@@ -39,13 +39,11 @@ func init() {
 		"nn.functional.logsigmoid": (*graph.Builder).LogSigmoid, "nn.functional.relu": (*graph.Builder).ReLU, "relu": (*graph.Builder).ReLU,
 		"nn.functional.selu": (*graph.Builder).SELU, "nn.functional.silu": (*graph.Builder).SiLU, "nn.functional.mish": (*graph.Builder).Mish,
 		"nn.functional.softsign": (*graph.Builder).Softsign, "nn.functional.hardsigmoid": (*graph.Builder).HardSigmoid,
-		"nn.functional.hardswish": (*graph.Builder).HardSwish, "special_ndtr": ndtr, "special_ndtri": ndtri, "special_erfcx": nil,
-		"special_log_ndtr": nil, "positive": func(_ *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return x },
+		"nn.functional.hardswish": (*graph.Builder).HardSwish, "special_ndtr": ndtr,
+		"positive": func(_ *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return x },
 	}
 	for name, f := range simple {
-		if f != nil {
-			torchRules[name] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return f(c.Builder, x) })
-		}
+		torchRules[name] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return f(c.Builder, x) })
 	}
 	degrees := math.Pi / 180
 	torchRules["deg2rad"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return c.Scale(x, degrees) })
@@ -140,13 +138,6 @@ func ndtr(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
 	return b.Scale(b.Erfc(b.Scale(x, -math.Sqrt2/2)), 0.5)
 }
 
-// ndtri is the inverse of ndtr: a rational start (Acklam 2003) and three steps
-// of Newton on log scale where the tail asks for it.
-func ndtri(b *graph.Builder, p *gorgonia.Node) *gorgonia.Node {
-	b.Fail(graph.ErrUnsupported)
-	return nil
-}
-
 func binaryRules() {
 	plain := map[string]func(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node{
 		"mul": (*graph.Builder).Mul, "atan2": (*graph.Builder).Atan2, "hypot": (*graph.Builder).Hypot, "pow": (*graph.Builder).Pow,
@@ -176,12 +167,9 @@ func binaryRules() {
 			return b.Sub(x, b.Mul(y, b.Floor(b.Div(x, y))))
 		},
 		"floor_divide": func(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node { return b.Floor(b.Div(x, y)) },
-		"dist":         nil,
 	}
 	for name, f := range plain {
-		if f != nil {
-			torchRules[name] = each2(func(c *call, x, y *gorgonia.Node) *gorgonia.Node { return f(c.Builder, x, y) })
-		}
+		torchRules[name] = each2(func(c *call, x, y *gorgonia.Node) *gorgonia.Node { return f(c.Builder, x, y) })
 	}
 	torchRules["add"] = each2(func(c *call, x, y *gorgonia.Node) *gorgonia.Node { return c.Add(x, c.Scale(y, c.num(-1, "alpha", 1))) })
 	torchRules["sub"] = each2(func(c *call, x, y *gorgonia.Node) *gorgonia.Node { return c.Sub(x, c.Scale(y, c.num(-1, "alpha", 1))) })

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"math"
-
 	"github.com/symgrad/symgrad/graph"
 	"gorgonia.org/gorgonia"
 )
@@ -70,17 +68,15 @@ func init() {
 	torchRules["amin"], torchRules["amax"] = fold((*graph.Builder).Min), fold((*graph.Builder).Max)
 	torchRules["logsumexp"] = fold((*graph.Builder).LogSumExp)
 	torchRules["prod"] = fold((*graph.Builder).Prod)
-	for name, f := range map[string][2]func(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node{
-		"min": {(*graph.Builder).Minimum}, "max": {(*graph.Builder).Maximum}} {
-		folds := fold((*graph.Builder).Min)
-		if name == "max" {
-			folds = fold((*graph.Builder).Max)
-		}
+	for name, f := range map[string]struct {
+		two  func(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node
+		fold torchRule
+	}{"min": {(*graph.Builder).Minimum, torchRules["amin"]}, "max": {(*graph.Builder).Maximum, torchRules["amax"]}} {
 		torchRules[name] = func(c *call) []*gorgonia.Node {
 			if v, ok := c.arg(0, "other"); ok && v.tensor != nil {
-				return []*gorgonia.Node{f[0](c.Builder, c.input, c.node(v))}
+				return []*gorgonia.Node{f.two(c.Builder, c.input, c.node(v))}
 			}
-			return folds(c)
+			return f.fold(c)
 		}
 	}
 	moments := func(second func(c *call, x *gorgonia.Node, correction int, axes ...int) *gorgonia.Node, mean bool) torchRule {
@@ -396,18 +392,4 @@ func (c *call) placed(x *gorgonia.Node, index, shape []int, src *gorgonia.Node, 
 		x = c.Where(c.Const(keep.Floats, s...), x, c.Scalar(0))
 	}
 	return c.ScatterAdd(x, src, at, a)
-}
-
-// reduced is a loss with torch's reduction.
-func (c *call) reduced(x *gorgonia.Node) *gorgonia.Node {
-	switch c.text(-1, "reduction", "mean") {
-	case "none":
-		return x
-	case "sum":
-		return c.Sum(x)
-	}
-	if sizeOf(c.Shape(x)) == 0 {
-		return c.AddConst(c.Sum(x), math.NaN())
-	}
-	return c.Mean(x)
 }

@@ -9,7 +9,7 @@ import (
 
 // This file has the rules of torch's functions that move elements.
 
-// at1 is x, or for a scalar a vector of it, with the axis.
+// lifted is x, or for a scalar the vector of it.
 func (c *call) lifted(x *gorgonia.Node) *gorgonia.Node {
 	if c.rank(x) == 0 {
 		return c.Reshape(x, 1)
@@ -258,7 +258,6 @@ func joinRules() {
 			return c.Concat(a, parts...)
 		})
 	}
-	same := func(c *call, x *gorgonia.Node) *gorgonia.Node { return x }
 	row := func(c *call, x *gorgonia.Node) *gorgonia.Node {
 		if x = c.lifted(x); c.rank(x) == 1 {
 			x = c.Unsqueeze(x, 0)
@@ -282,7 +281,7 @@ func joinRules() {
 			if c.rank(x) == 1 && c.Shape(x)[0] == 0 {
 				continue // torch's old way to say nothing
 			}
-			parts = append(parts, same(c, x))
+			parts = append(parts, x)
 		}
 		return c.Concat(c.int(0, "dim", 0), parts...)
 	})

@@ -6,7 +6,6 @@ import (
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/ir"
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 )
 
 // MaxElements is the largest result, in elements, that a node may have: 2^33,
@@ -130,11 +129,8 @@ func (c *Ctx) Leaf(t ir.Type, name string) *gorgonia.Node {
 		gorgonia.WithShape(t.Shape...), gorgonia.WithName(name))
 }
 
-// Let binds a tensor to a leaf without copying it.
-func Let(n *gorgonia.Node, t tensor.Tensor) error { return LetValue(n, t) }
-
-// LetValue is Let of any value, on any node.
-func LetValue(n *gorgonia.Node, v gorgonia.Value) error {
+// Let binds a value to a node, a leaf or not, without copying it.
+func Let(n *gorgonia.Node, v gorgonia.Value) error {
 	building.Lock()
 	defer building.Unlock()
 	return gorgonia.UnsafeLet(n, v)

@@ -17,8 +17,11 @@ var (
 func init() {
 	PackRight = ir.Def{Name: "packright", Class: ir.Opaque, Arity: 1,
 		Infer: func(in []ir.Type, a ir.Attrs) (ir.Type, error) {
-			n, err := packedSize(in[0].DType, specOf(a))
-			return ir.Type{DType: in[0].DType, Shape: ir.Shape{n}}, err
+			p, err := packer(in[0].DType, specOf(a))
+			if err != nil {
+				return ir.Type{}, err
+			}
+			return ir.Type{DType: in[0].DType, Shape: ir.Shape{p.PackedSize()}}, nil
 		},
 		F32: packRight[float32](), F64: packRight[float64]()}
 	MatMulPacked = ir.Def{Name: "matmulpacked", Class: ir.Contract, Arity: 2,
@@ -42,31 +45,23 @@ func PackAttrs(v *ir.Value) (a ir.Attrs, ok bool) {
 	if s.batch != 1 || len(v.In[1].Type.Shape) != 2 {
 		return a, false
 	}
-	if v.Type.DType == ir.F32 {
-		p, err := gemm.NewPlan[float32](s.Spec)
-		return a, err == nil && p.Packs()
-	}
-	p, err := gemm.NewPlan[float64](s.Spec)
+	p, err := packer(v.Type.DType, s.Spec)
 	return a, err == nil && p.Packs()
+}
+
+// packer is the plan of a product of elements of type t.
+func packer(t ir.DType, s gemm.Spec) (interface {
+	Packs() bool
+	PackedSize() int
+}, error) {
+	if t == ir.F32 {
+		return gemm.NewPlan[float32](s)
+	}
+	return gemm.NewPlan[float64](s)
 }
 
 func specOf(a ir.Attrs) gemm.Spec {
 	return gemm.Spec{M: a.Int("m"), N: a.Int("n"), K: a.Int("k"), TransA: a.Bool("transA"), TransB: a.Bool("transB"), Alpha: 1}
-}
-
-func packedSize(t ir.DType, s gemm.Spec) (int, error) {
-	if t == ir.F32 {
-		p, err := gemm.NewPlan[float32](s)
-		if err != nil {
-			return 0, err
-		}
-		return p.PackedSize(), nil
-	}
-	p, err := gemm.NewPlan[float64](s)
-	if err != nil {
-		return 0, err
-	}
-	return p.PackedSize(), nil
 }
 
 // planOf is the plan of a value whose attributes were checked when it was made.

@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"os"
 	"strconv"
-	"time"
 
 	"github.com/symgrad/symgrad/benchmarks/hand"
 	"github.com/symgrad/symgrad/benchmarks/workload"
@@ -44,16 +43,8 @@ func main() {
 			continue
 		}
 		n.Step(k)
-		steps, total := 0, time.Duration(0)
-		for block := 1; total.Seconds()*1e3 < ms; block *= 2 {
-			start := time.Now()
-			for range block {
-				steps++
-				n.Step(k + steps)
-			}
-			total += time.Since(start)
-		}
-		fmt.Println(float64(total)/float64(steps), steps+1)
+		ns, steps, _ := workload.Time(n.Step, k+1, ms) // hand's steps do not fail
+		fmt.Println(ns, steps+1)
 	}
 }
 

@@ -28,12 +28,7 @@ func NewForward[T Float](s Spec) (*Forward[T], error) {
 		return nil, err
 	}
 	p := &Forward[T]{g: g, l: best(sizeOf[T]())}
-	var lo, extent [3]int
-	for i := range lo {
-		lo[i] = -g.pad[i]
-		extent[i] = max(0, g.out[i]-1)*g.stride[i] + (g.kernel[i]-1)*g.dil[i] + 1
-	}
-	p.f = newFrame(g.groups*g.c, g.in, lo, extent, g.stride[2])
+	p.f = g.windowFrame(g.stride[2])
 	at := make([]int, 0, g.taps())
 	for c := range g.c {
 		eachPlace(g.kernel, func(z, y, x int) {

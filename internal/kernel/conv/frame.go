@@ -23,6 +23,16 @@ func newFrame(channels int, in, lo, extent [3]int, phases int) frame {
 	return f
 }
 
+// windowFrame is the frame of x that the windows of y reach over.
+func (g *geometry) windowFrame(phases int) frame {
+	var lo, extent [3]int
+	for i := range lo {
+		lo[i] = -g.pad[i]
+		extent[i] = max(0, g.out[i]-1)*g.stride[i] + (g.kernel[i]-1)*g.dil[i] + 1
+	}
+	return newFrame(g.groups*g.c, g.in, lo, extent, phases)
+}
+
 // size is how many elements of scratch the frame needs.
 func (f *frame) size() int { return f.channels*f.plane + slack }
 

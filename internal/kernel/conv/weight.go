@@ -36,12 +36,7 @@ func NewWeight[T Float](s Spec) (*Weight[T], error) {
 	}
 	p := &Weight[T]{g: g, l: best(sizeOf[T]()), byChannel: g.c > g.kernel[2]}
 	p.parts = max(1, min(g.n, maxParts, partElements/max(1, g.sizeW())))
-	var lo, extent [3]int
-	for i := range lo {
-		lo[i] = -g.pad[i]
-		extent[i] = max(0, g.out[i]-1)*g.stride[i] + (g.kernel[i]-1)*g.dil[i] + 1
-	}
-	p.f = newFrame(g.groups*g.c, g.in, lo, extent, 1)
+	p.f = g.windowFrame(1)
 	size := sizeOf[T]()
 	image := p.f.channels*p.f.plane + g.groups*g.o*volume(g.out)
 	p.together = max(1, min(ceil(g.n, p.parts), passBytes/size/max(1, image)))
