@@ -24,6 +24,7 @@ type vec interface {
 	loadB(m operand.Mem, x reg.VecVirtual, part bool)
 	loadC(m operand.Mem, x reg.VecVirtual, part bool)
 	storeC(m operand.Mem, x reg.VecVirtual, part bool)
+	store(x reg.VecVirtual, m operand.Mem)
 	broadcast(m operand.Mem, x reg.VecVirtual)
 	// scalar broadcasts a float64 in memory as an element.
 	scalar(m operand.Mem, x reg.VecVirtual)
@@ -92,6 +93,8 @@ func (s *simd) move(from, to operand.Op) {
 		s.c.VMOVUPS(from, to)
 	}
 }
+
+func (s *simd) store(x reg.VecVirtual, m operand.Mem) { s.move(x, m) }
 
 // lastCols sets s.last to the columns of the last vector, 1 to the width.
 func (s *simd) lastCols(cols reg.GPVirtual) {

@@ -24,6 +24,8 @@ const (
 	tileNext            = 96 // of products: rows of memory to fetch meanwhile
 	tileNextLD          = 104
 	tileNextRows        = 112
+	tileNextLines       = 120
+	tilePack            = 128 // where to copy the panel of B meanwhile
 )
 
 // The wide tile: gemm's rule uses it for at most wideRows rows.
@@ -55,6 +57,7 @@ type kernel struct {
 	rows, vecs int
 	walk       bool // A and B move by a table of steps
 	pair       bool // two vectors of one row each, apart from each other
+	packs      bool // copies B while it multiplies
 	acc        [][]reg.VecVirtual
 }
 
@@ -75,6 +78,10 @@ func tileFunc(v vec, name string, maxRows int, walk bool) {
 	width := v.width()
 	if !walk {
 		fetchNext(c, args)
+		to := c.GP64()
+		c.MOVQ(args.Offset(tilePack), to)
+		c.TESTQ(to, to)
+		c.JNZ(operand.LabelRef("packs"))
 	}
 	if walk {
 		pair := c.GP64()
@@ -96,40 +103,52 @@ func tileFunc(v vec, name string, maxRows int, walk bool) {
 	if walk {
 		c.Label("pair")
 		dispatch(c, rows, "p2", maxRows)
+	} else {
+		c.Label("packs")
+		dispatch(c, rows, "k2", maxRows)
 	}
-	emit := func(rows, vecs int, pair bool) {
-		k := &kernel{vec: v, name: fmt.Sprintf("r%dv%d", rows, vecs), rows: rows, vecs: vecs, walk: walk, pair: pair}
-		if pair {
-			k.name = fmt.Sprintf("r%dp2", rows)
-		}
+	emit := func(k *kernel, kind string) {
+		k.vec, k.walk = v, walk
+		k.name = fmt.Sprintf("r%d%s%d", k.rows, kind, k.vecs)
 		c.Label(k.name)
 		k.prefetch(args)
 		k.loop(args)
 		k.finish(args)
 	}
-	emit(2*maxRows, 1, false)
-	for r := maxRows; walk && r >= 1; r-- {
-		emit(r, 2, true)
+	emit(&kernel{rows: 2 * maxRows, vecs: 1}, "v")
+	for r := maxRows; r >= 1; r-- {
+		if walk {
+			emit(&kernel{rows: r, vecs: 2, pair: true}, "p")
+		} else {
+			emit(&kernel{rows: r, vecs: 2, packs: true}, "k")
+		}
 	}
 	for _, g := range []struct{ vecs, rows int }{{1, maxRows}, {2, maxRows}, {wideVecs, wideRows}} {
 		for r := g.rows; r >= 1; r-- {
-			emit(r, g.vecs, false)
+			emit(&kernel{rows: r, vecs: g.vecs}, "v")
 		}
 	}
 }
 
-// fetchNext asks for two lines of each of some rows of memory.
+// fetchNext asks for some lines of each of some rows of memory.
 func fetchNext(c *build.Context, args operand.Mem) {
-	at, ld, n := c.GP64(), c.GP64(), c.GP64()
+	row, ld, n, lines := c.GP64(), c.GP64(), c.GP64(), c.GP64()
 	c.MOVQ(args.Offset(tileNextRows), n)
 	c.TESTQ(n, n)
 	c.JZ(operand.LabelRef("fetched"))
-	c.MOVQ(args.Offset(tileNext), at)
+	c.MOVQ(args.Offset(tileNext), row)
 	c.MOVQ(args.Offset(tileNextLD), ld)
+	c.MOVQ(args.Offset(tileNextLines), lines)
 	c.Label("fetch")
+	at, left := c.GP64(), c.GP64()
+	c.MOVQ(row, at)
+	c.MOVQ(lines, left)
+	c.Label("fetchline")
 	c.PREFETCHT1(operand.Mem{Base: at})
-	c.PREFETCHT1(operand.Mem{Base: at, Disp: 64})
-	c.ADDQ(ld, at)
+	c.ADDQ(operand.U8(64), at)
+	c.DECQ(left)
+	c.JNZ(operand.LabelRef("fetchline"))
+	c.ADDQ(ld, row)
 	c.DECQ(n)
 	c.JNZ(operand.LabelRef("fetch"))
 	c.Label("fetched")
@@ -233,6 +252,11 @@ func (k *kernel) loop(args operand.Mem) {
 		}
 		k.acc = append(k.acc, row)
 	}
+	var to reg.GPVirtual
+	if k.packs {
+		to = c.GP64()
+		c.MOVQ(args.Offset(tilePack), to)
+	}
 	c.Label(k.name + "loop")
 	bv := make([]reg.VecVirtual, k.vecs)
 	for v := range bv {
@@ -245,6 +269,12 @@ func (k *kernel) loop(args operand.Mem) {
 		default:
 			k.loadB(operand.Mem{Base: b, Disp: v * k.width() * k.elem()}, bv[v], v == k.vecs-1)
 		}
+	}
+	if k.packs {
+		for v, x := range bv {
+			k.store(x, operand.Mem{Base: to, Disp: v * k.width() * k.elem()})
+		}
+		c.ADDQ(operand.U32(k.vecs*k.width()*k.elem()), to)
 	}
 	for i := range k.rows {
 		x := k.reg()

@@ -44,6 +44,10 @@ const (
 	packRows   = 48
 	packSpread = 64 << 10
 
+	// Rows of a transposed B are fetched ahead when it has more than farBytes;
+	// those of another one always, since they lie far apart.
+	farBytes = 2 << 20
+
 	// A is packed when at least this many panels of B meet it and a block of
 	// it spans more than this many bytes, or its stored rows lie a multiple of
 	// packStride bytes apart: then a column of it meets few sets of the cache.
@@ -71,12 +75,13 @@ type choice struct {
 	mr, nr int // tile of a kernel; nr is also the width of a panel
 	width  int // elements of a vector
 	kc     int // rows of a block of B, at least 1
-	nothing,
+	transB, nothing,
 	dots, // dot products of stored rows
 	wide, // tiles of four vectors where they fit
 	tall, // tiles of one vector and 2·mr rows where they fit
 	packA,
 	packB bool
+	far     bool // B is not in a cache of the processor's own
 	padEdge bool // a tile narrower than whole vectors needs padded B
 }
 
@@ -92,6 +97,8 @@ func choose(s Spec, l level, size int) choice {
 		c.mr, c.width, c.nr = 2, 4, 4
 	}
 	c.padEdge = l != avx512
+	c.transB = s.TransB
+	c.far = s.lenB()*size > farBytes
 	c.nothing = s.K == 0 || s.Alpha == 0
 	blocks := max(1, ceil(s.K, min(blockK, blockBytes/(c.nr+strip)/size)))
 	c.kc = max(1, ceil(s.K, blocks))

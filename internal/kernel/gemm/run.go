@@ -13,6 +13,8 @@ type job[T Float] struct {
 	post    Post
 	packed  bool // b is packed
 	local   bool // each task packs what it needs of b
+	lays    bool // the first row of tasks packs b for the others
+	first   int  // task of this part of the run
 	shared  []T  // scratch of all workers
 	own     []T  // scratch, perWorker elements for each worker
 	mc, nc  int  // size of a task
@@ -60,6 +62,7 @@ func (p *Plan[T]) start(w *pool.Pool, j job[T], scratch []T) {
 	j.across = ceil(p.spec.N, j.nc)
 	tasks := j.across * ceil(p.spec.M, j.mc)
 	j.local = p.packB && !j.packed && tasks == j.across
+	j.lays = p.packB && !j.packed && !j.local && p.copies(p.nr) && j.across%workers == 0
 	need := p.Scratch(workers)
 	if len(scratch) < need {
 		scratch = make([]T, need)
@@ -75,8 +78,14 @@ func (p *Plan[T]) start(w *pool.Pool, j job[T], scratch []T) {
 		for i := range prep {
 			j.pack(0, i)
 		}
+		if j.lays {
+			for i := range j.across {
+				j.task(0, i)
+			}
+			j.first = j.across
+		}
 		j.enter()
-		for i := range tasks {
+		for i := range tasks - j.first {
 			j.task(0, i)
 		}
 		return
@@ -91,8 +100,12 @@ func (p *Plan[T]) spread(w *pool.Pool, j *job[T], prep, tasks int) {
 	*s = *j
 	defer p.give(s)
 	w.Run(prep, s.runPack)
+	if s.lays {
+		w.Run(s.across, s.runTask)
+		s.first = s.across
+	}
 	s.enter()
-	w.Run(tasks, s.runTask)
+	w.Run(tasks-s.first, s.runTask)
 }
 
 // take returns a job with its functions bound.

@@ -12,7 +12,7 @@ const (
 // prepare returns the number of parts that make the shared scratch ready.
 func (j *job[T]) prepare() int {
 	switch {
-	case len(j.shared) == 0 || j.packed || j.local:
+	case len(j.shared) == 0 || j.packed || j.local || j.lays:
 		return 0
 	case j.p.dots:
 		return 1
@@ -42,16 +42,17 @@ func (j *job[T]) pack(_, part int) {
 	p.packPanels(j.shared, j.b, part*cols, min((part+1)*cols, p.spec.N))
 }
 
-// enter is called between the packing and the tasks.
+// enter is called between the packing and the tasks that read what is packed.
 func (j *job[T]) enter() {
 	if j.p.packB && !j.packed && !j.local {
-		j.b, j.packed = j.shared, true
+		j.b, j.packed, j.lays = j.shared, true, false
 	}
 }
 
 // task computes one tile of C.
 func (j *job[T]) task(worker, part int) {
 	p := j.p
+	part += j.first
 	i0, j0 := part/j.across*j.mc, part%j.across*j.nc
 	i1, j1 := min(i0+j.mc, p.spec.M), min(j0+j.nc, p.spec.N)
 	switch {
@@ -123,18 +124,20 @@ func (j *job[T]) block(worker int, r [6]int, beta float64) {
 	t := tile{rsa: rs * p.size, csa: cs * p.size, ldc: s.LDC * p.size, k: k1 - k0, alpha: s.Alpha, beta: beta}
 	for c := j0; c < j1; c += t.cols {
 		t.cols = min(p.nr, j1-c)
+		panel := j.panel(own, c, k0, t.cols)
 		switch {
-		case j.packed:
-			t.b, t.ldb = at(j.b, c*s.K+k0*p.nr), p.nr*p.size
-		case j.local || p.padEdge && t.cols%p.width != 0:
-			edge := own[p.blockA():]
-			p.packPanel(edge, j.b, c, k0, k1)
-			t.b, t.ldb = at(edge, 0), p.nr*p.size
-		default:
+		case panel == nil:
 			if p.wide && j1-c >= 4*p.width {
 				t.cols = 4 * p.width
 			}
 			t.b, t.ldb = at(j.b, k0*s.LDB+c), s.LDB*p.size
+		case j.packed:
+			t.b, t.ldb = at(panel, 0), p.nr*p.size
+		case p.copies(t.cols): // the first tile does
+			t.b, t.ldb, t.pack = at(j.b, k0*s.LDB+c), s.LDB*p.size, at(panel, 0)
+		default:
+			p.packPanel(panel, j.b, c, k0, k1)
+			t.b, t.ldb = at(panel, 0), p.nr*p.size
 		}
 		ahead := j.ahead(c, r)
 		for i := i0; i < i1; i += t.rows {
@@ -145,8 +148,31 @@ func (j *job[T]) block(worker int, r [6]int, beta float64) {
 			}
 			t.a, t.c = at(a, base+(i-i0)/p.mr*next), at(j.c, i*s.LDC+c)
 			runTile[T](p.level, &t)
+			if t.pack != nil {
+				t.b, t.ldb, t.pack = t.pack, p.nr*p.size, nil
+			}
 		}
 	}
+}
+
+// panel is where rows from k0 on of the panel of B at column c are packed or are
+// to be packed by this task; nil if B is read as it is.
+func (j *job[T]) panel(own []T, c, k0, cols int) []T {
+	p := j.p
+	switch {
+	case j.packed:
+		return j.b[c*p.spec.K+k0*p.nr:]
+	case j.lays:
+		return j.shared[c*p.spec.K+k0*p.nr:]
+	case j.local || p.padEdge && cols%p.width != 0:
+		return own[p.blockA():]
+	}
+	return nil
+}
+
+// copies says whether a tile kernel can pack a panel of so many columns.
+func (c *choice) copies(cols int) bool {
+	return c.level != portable && !c.transB && cols > c.width && (!c.padEdge || cols == c.nr)
 }
 
 // ahead is a panel of B that a task packs after the present one: its rows lie so
@@ -154,14 +180,15 @@ func (j *job[T]) block(worker int, r [6]int, beta float64) {
 type ahead[T Float] struct {
 	b          []T
 	at, ld     int // elements
+	lines      int // of each row
 	rows, each int // rows left, and how many a tile asks for
 }
 
-// ahead is the panel after the one at column c of the block r; no rows if B is
-// not packed by the task row by row.
+// ahead is the panel after the one at column c of the block r, as B is stored; no
+// rows if the task does not pack B.
 func (j *job[T]) ahead(c int, r [6]int) (a ahead[T]) {
 	s, p := &j.p.spec, j.p
-	if !j.local || s.TransB || p.level == portable {
+	if !j.local && !j.lays || p.level == portable || s.TransB && !p.far {
 		return a
 	}
 	i0, i1, j0, j1, k0, k1 := r[0], r[1], r[2], r[3], r[4], r[5]
@@ -169,7 +196,13 @@ func (j *job[T]) ahead(c int, r [6]int) (a ahead[T]) {
 	if c >= j1 { // the first panel of the next block
 		c, k0, k1 = j0, k1, min(k1+p.kc, s.K)
 	}
-	a = ahead[T]{b: j.b, at: k0*s.LDB + c, ld: s.LDB, rows: k1 - k0}
+	a = ahead[T]{b: j.b, at: k0*s.LDB + c, ld: s.LDB, rows: k1 - k0, lines: p.nr * p.size / line}
+	if s.TransB {
+		a.at, a.rows, a.lines = c*s.LDB+k0, min(p.nr, j1-c), ceil((k1-k0)*p.size, line)
+	}
+	if k0 == k1 { // there is none
+		a.rows = 0
+	}
 	a.each = ceil(a.rows, ceil(i1-i0, p.mr))
 	return a
 }
@@ -180,7 +213,7 @@ func (a *ahead[T]) next(t *tile) {
 	if t.nextRows = n; n == 0 {
 		return
 	}
-	t.next, t.nextLD = at(a.b, a.at), a.ld*int(unsafe.Sizeof(a.b[0]))
+	t.next, t.nextLD, t.nextLines = at(a.b, a.at), a.ld*int(unsafe.Sizeof(a.b[0])), a.lines
 	a.at, a.rows = a.at+n*a.ld, a.rows-n
 }
 

@@ -28,10 +28,16 @@ type tile struct {
 	rows, cols  int
 	alpha, beta float64
 
-	// While it works, a tile kernel of assembly asks for nextRows rows of memory
-	// that the task will read soon, nextLD bytes apart.
-	next             unsafe.Pointer
-	nextLD, nextRows int
+	// While it works, a tile kernel of assembly asks for nextLines cache lines of
+	// each of nextRows rows of memory that the task will read soon, nextLD bytes
+	// apart.
+	next                        unsafe.Pointer
+	nextLD, nextRows, nextLines int
+
+	// pack, if not nil, is where a kernel of assembly copies b to as it reads it:
+	// rows of nr elements one after another, padded with zeros. cols is then more
+	// than one vector.
+	pack unsafe.Pointer
 }
 
 // elem returns the element that lies off bytes after p.
