@@ -49,12 +49,22 @@ func fill[T Float](f *frame, dst, image []T, clean bool) {
 	}
 	z0, z1 := f.inside(0)
 	y0, y1 := f.inside(1)
+	x0, x1 := f.inside(2)
+	if y0 >= y1 || x0 >= x1 {
+		return
+	}
 	for c := range f.channels {
 		src := image[c*volume(f.in) : (c+1)*volume(f.in)]
 		to := dst[c*f.plane : (c+1)*f.plane]
 		for z := z0; z < z1; z++ {
-			for y := y0; y < y1; y++ {
-				fillRow(f, to[z*f.layer+y*f.row:][:f.row], src[((z+f.lo[0])*f.in[1]+y+f.lo[1])*f.in[2]:][:f.in[2]])
+			at := ((z+f.lo[0])*f.in[1]+y0+f.lo[1])*f.in[2] + f.lo[2]
+			row, from := to[z*f.layer+y0*f.row:], src[at+x0:]
+			if f.phases == 1 {
+				copyRows(row[x0:], from, area{y1 - y0, x1 - x0, f.row, f.in[2]})
+				continue
+			}
+			for y := range y1 - y0 {
+				spread(f, row[y*f.row:][:f.row], from[y*f.in[2]:][:x1-x0], x0)
 			}
 		}
 	}
@@ -65,20 +75,21 @@ func (f *frame) inside(axis int) (lo, hi int) {
 	return max(0, -f.lo[axis]), min(f.extent[axis], f.in[axis]-f.lo[axis])
 }
 
-// fillRow copies one row between zeros.
-func fillRow[T Float](f *frame, row, src []T) {
-	lo, hi := f.inside(2)
-	if lo >= hi {
-		return
-	}
-	src = src[lo+f.lo[2] : hi+f.lo[2]]
-	if f.phases == 1 {
-		copy(row[lo:hi], src)
-		return
-	}
+// spread copies elements to the phases of a row, the first one to place x0.
+func spread[T Float](f *frame, row, src []T, x0 int) {
 	for i, v := range src {
-		x := lo + i
+		x := x0 + i
 		row[x%f.phases*f.width+x/f.phases] = v
+	}
+}
+
+// area is rows of so many elements, which lie dst and src elements apart.
+type area struct{ rows, cols, dst, src int }
+
+// copyRowsGo copies rows.
+func copyRowsGo[T Float](dst, src []T, a area) {
+	for y := range a.rows {
+		copy(dst[y*a.dst:][:a.cols], src[y*a.src:])
 	}
 }
 

@@ -35,21 +35,23 @@ type tile struct {
 }
 
 // level is the instruction set of the kernels, with the sizes of their tiles:
-// at most mr rows of nr columns, or 2·mr rows of at most width columns.
+// at most mr rows of nr columns, or 2·mr rows of at most width columns; and at
+// most so many rows and columns of sums over runs, 0 for no such kernel.
 type level struct {
 	bits          int
 	mr, nr, width int
+	most          int
 }
 
 // best is the highest level of this process for elements of that size.
 func best(size int) level {
 	switch {
 	case assembly && cpu.AVX512:
-		return level{512, 8, 128 / size, 64 / size}
+		return level{512, 8, 128 / size, 64 / size, 5}
 	case assembly && cpu.AVX2:
-		return level{256, 6, 64 / size, 32 / size}
+		return level{256, 6, 64 / size, 32 / size, 3}
 	}
-	return level{0, 2, 4, 0}
+	return level{0, 2, 4, 0, 0}
 }
 
 // block computes rows x cols of c with tiles. t holds all but the sizes and

@@ -11,6 +11,7 @@ type Weight[T Float] struct {
 	l     level
 	f     frame
 	steps []step
+	runs  *runWeight // nil: by walking over the places
 	// Rows of a tile are channels, or places of the kernel along its last axis.
 	byChannel bool
 	parts     int // of the batch
@@ -37,9 +38,14 @@ func NewWeight[T Float](s Spec) (*Weight[T], error) {
 	p := &Weight[T]{g: g, l: best(sizeOf[T]()), byChannel: g.c > g.kernel[2]}
 	p.parts = max(1, min(g.n, maxParts, partElements/max(1, g.sizeW())))
 	p.f = g.windowFrame(1)
+	p.runs = newRunWeight(&p.g, p.l, &p.f, p.byChannel)
 	size := sizeOf[T]()
-	image := p.f.channels*p.f.plane + g.groups*g.o*volume(g.out)
+	image := p.f.channels*p.f.plane + p.sizeD()
 	p.together = max(1, min(ceil(g.n, p.parts), passBytes/size/max(1, image)))
+	p.part = p.images
+	if p.runs != nil {
+		return p, nil
+	}
 	var at []int
 	for i := range p.together {
 		eachPlace(g.out, func(z, y, x int) {
@@ -53,18 +59,34 @@ func NewWeight[T Float](s Spec) (*Weight[T], error) {
 		}
 		p.steps = append(p.steps, s)
 	}
-	p.part = p.images
 	return p, nil
 }
 
-// padded and turned are the sizes of the images of one pass: in their frames,
-// and those of d as [place, channel].
-func (p *Weight[T]) padded() int { return p.together*p.f.channels*p.f.plane + slack }
-func (p *Weight[T]) turned() int { return p.together*p.g.groups*p.g.o*volume(p.g.out) + slack }
+// sizeD is the size of one image of d as it is laid out: in a frame, or as
+// [place, channel].
+func (p *Weight[T]) sizeD() int {
+	if p.runs != nil {
+		return p.runs.d.channels * p.runs.d.plane
+	}
+	return p.g.groups * p.g.o * volume(p.g.out)
+}
 
-// perPart is the scratch of one part: the frames, d turned, and the sums, which
-// lie as [group, c, k, o].
-func (p *Weight[T]) perPart() int { return p.padded() + p.turned() + p.g.sizeW() }
+// padded and turned are the sizes of the images of one pass: in their frames,
+// and those of d.
+func (p *Weight[T]) padded() int { return p.together*p.f.channels*p.f.plane + slack }
+func (p *Weight[T]) turned() int { return p.together*p.sizeD() + slack }
+
+// sizeSums is the number of the sums, which lie as the tiles of runs do, or as
+// [group, c, k, o].
+func (p *Weight[T]) sizeSums() int {
+	if p.runs != nil {
+		return len(p.runs.place)
+	}
+	return p.g.sizeW()
+}
+
+// perPart is the scratch of one part: the frames, d, and the sums.
+func (p *Weight[T]) perPart() int { return p.padded() + p.turned() + p.sizeSums() }
 
 // Scratch is how many elements of scratch a Run needs.
 func (p *Weight[T]) Scratch(int) int { return p.parts * p.perPart() }
@@ -72,7 +94,7 @@ func (p *Weight[T]) Scratch(int) int { return p.parts * p.perPart() }
 // Run computes dw from x and d.
 func (p *Weight[T]) Run(w *pool.Pool, dw, x, d, scratch []T) {
 	p.dw, p.x, p.d, p.scratch = dw[:p.g.sizeW()], x[:p.g.sizeX()], d[:p.g.sizeY()], scratch
-	if p.g.n == 0 || len(p.steps) == 0 {
+	if p.g.n == 0 || p.g.sizeY() == 0 {
 		clear(p.dw)
 		return
 	}
@@ -82,6 +104,14 @@ func (p *Weight[T]) Run(w *pool.Pool, dw, x, d, scratch []T) {
 		for j, v := range p.sums(i) {
 			sum[j] += v
 		}
+	}
+	if p.runs != nil {
+		for i, at := range p.runs.place {
+			if at >= 0 {
+				p.dw[at] = sum[i]
+			}
+		}
+		return
 	}
 	g := &p.g
 	for group := range g.groups { // [c, k, o] to [o, c, k]
@@ -95,7 +125,7 @@ func (p *Weight[T]) Run(w *pool.Pool, dw, x, d, scratch []T) {
 }
 
 func (p *Weight[T]) sums(part int) []T {
-	return p.scratch[(part+1)*p.perPart()-p.g.sizeW() : (part+1)*p.perPart()]
+	return p.scratch[(part+1)*p.perPart()-p.sizeSums() : (part+1)*p.perPart()]
 }
 
 // images adds up the images of one part of the batch.
@@ -110,7 +140,17 @@ func (p *Weight[T]) images(_, part int) {
 		count := min(p.together, end-n)
 		for i := range count {
 			fill(&p.f, padded[i*p.f.channels*p.f.plane:], p.x[(n+i)*p.f.channels*in:(n+i+1)*p.f.channels*in], n > first)
-			turn(turned[i*channels*out:], p.d[(n+i)*channels*out:(n+i+1)*channels*out], channels, out)
+			image := p.d[(n+i)*channels*out : (n+i+1)*channels*out]
+			if p.runs != nil {
+				fill(&p.runs.d, turned[i*p.sizeD():], image, n > first)
+			} else {
+				turn(turned[i*channels*out:], image, channels, out)
+			}
+		}
+		if p.runs != nil {
+			clear(padded[count*p.f.channels*p.f.plane:][:slack]) // where the last run ends
+			p.addRuns(sums, padded, turned, count, n == first)
+			continue
 		}
 		beta := 1.0
 		if n == first {
