@@ -146,7 +146,8 @@ func (m *Machine) feed(l machineLeaf) error {
 }
 
 // compile finds what to compute and compiles it.
-func (m *Machine) compile() error {
+func (m *Machine) compile() (err error) {
+	defer compile.Recover("compile", &err)
 	want, err := m.wanted()
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"io"
 	"slices"
 	"time"
 
@@ -25,6 +26,13 @@ type Config struct {
 
 	// Workers is the number of threads that a run uses, 0 for GOMAXPROCS.
 	Workers int
+
+	// Trace, if not nil, is written what the compiler makes of the graph: the
+	// computation as it was read from the nodes, as it is after each pass that
+	// changed it, and the kernels with the memory that they work on. Each value is
+	// a line: name, operator, type, operands, attributes, and the node's name if
+	// it has one. A loop that computes several operators at once has a body.
+	Trace io.Writer
 }
 
 // Program is a compiled graph with memory of its own beside the parameters that
@@ -59,11 +67,7 @@ func (b *Builder) Compile(cfg Config) (p *Program, err error) {
 	if b.c.Err != nil {
 		return nil, b.c.Err
 	}
-	defer func() {
-		if r := recover(); r != nil { // a broken invariant of the compiler
-			p, err = nil, errors.Errorf("graph: Compile: internal error: %v", r)
-		}
-	}()
+	defer compile.Recover("graph: Compile", &err)
 	targets, nodes, err := b.targets(cfg)
 	if err != nil {
 		return nil, err
@@ -72,7 +76,8 @@ func (b *Builder) Compile(cfg Config) (p *Program, err error) {
 	if err != nil {
 		return nil, errors.Wrap(err, "graph: Compile")
 	}
-	plan, err := compile.Compile(f, targets, compile.Options{})
+	t := tracer{w: cfg.Trace}
+	plan, err := t.compile(f, targets)
 	if err != nil {
 		return nil, errors.Wrap(err, "graph: Compile")
 	}

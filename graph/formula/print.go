@@ -40,7 +40,8 @@ func LaTeX(n *gorgonia.Node) (string, error) {
 	return e.LaTeX(), nil
 }
 
-func expression(n *gorgonia.Node) (*sym.Expr, error) {
+func expression(n *gorgonia.Node) (e *sym.Expr, err error) {
+	defer compile.Recover("formula", &err)
 	if n == nil {
 		return nil, errors.New("formula: got no node")
 	}

@@ -31,5 +31,6 @@ func Compile(f *ir.Func, targets []Target, o Options) (*exec.Plan, error) {
 	if err := Optimize(f, o); err != nil {
 		return nil, err
 	}
+	defer locate("plan", f)
 	return plan(f, targets)
 }

@@ -49,7 +49,7 @@ func Optimize(f *ir.Func, o Options) error {
 		if o.Skip[p.Name] && !p.Required {
 			continue
 		}
-		if changed := p.Run(f); !changed {
+		if changed := p.run(f); !changed {
 			continue
 		}
 		if err := check(p.Name, f, o); err != nil {
@@ -57,6 +57,11 @@ func Optimize(f *ir.Func, o Options) error {
 		}
 	}
 	return nil
+}
+
+func (p *Pass) run(f *ir.Func) (changed bool) {
+	defer locate("the pass "+p.Name, f)
+	return p.Run(f)
 }
 
 // Tidy runs the passes that only make f simpler, for readers: no loops are built.

@@ -124,6 +124,56 @@ func interpret(f *ir.Func, feed map[string][]float64) [][]float64 {
 	return out
 }
 
+// shuffled lets every pass see the values in another order than the one before
+// left them in, verifies what each makes of them, and reads it as printed.
+func shuffled(seed uint64) compile.Options {
+	r := rand.New(rand.NewPCG(seed, 2))
+	return compile.Options{Verify: func(f *ir.Func) error {
+		if err := ir.Verify(f); err != nil {
+			return err
+		}
+		g, err := ir.Parse(f.String(), compile.LookupDef)
+		if err != nil {
+			return err
+		}
+		if got, want := g.String(), f.String(); got != want {
+			return fmt.Errorf("got\n%s, want\n%s", got, want)
+		}
+		shuffle(r, f)
+		return ir.Verify(f)
+	}}
+}
+
+// shuffle puts the values of f into a random order in which operands stand before
+// their users.
+func shuffle(r *rand.Rand, f *ir.Func) {
+	waits := map[*ir.Value]int{} // operands that do not stand yet
+	users := map[*ir.Value][]*ir.Value{}
+	var ready []*ir.Value
+	for _, v := range f.Values {
+		waits[v] = len(v.In)
+		for _, x := range v.In {
+			users[x] = append(users[x], v)
+		}
+		if len(v.In) == 0 {
+			ready = append(ready, v)
+		}
+	}
+	f.Values = nil
+	for len(ready) > 0 {
+		i, last := r.IntN(len(ready)), len(ready)-1
+		v := ready[i]
+		ready[i] = ready[last]
+		ready = ready[:last]
+		f.Values = append(f.Values, v)
+		for _, u := range users[v] {
+			if waits[u]--; waits[u] == 0 {
+				ready = append(ready, u)
+			}
+		}
+	}
+}
+
 func run[T ir.Float](t *testing.T, out []*gorgonia.Node, feed map[string][]float64, o compile.Options, w *pool.Pool) [][]float64 {
 	t.Helper()
 	f := lower(t, out)
@@ -158,8 +208,9 @@ func run[T ir.Float](t *testing.T, out []*gorgonia.Node, feed map[string][]float
 	return first
 }
 
-// TestRandomGraphs compares compiled random graphs with the slow formulas, with
-// every optional pass left out in turn and with any number of workers.
+// TestRandomGraphs compares compiled random graphs with the slow formulas: with
+// every optional pass left out in turn, with any number of workers, and with the
+// values in random order before each pass.
 func TestRandomGraphs(t *testing.T) {
 	pools := []*pool.Pool{nil, pool.New(2), pool.New(3)}
 	for _, p := range pools[1:] {
@@ -184,9 +235,10 @@ func TestRandomGraphs(t *testing.T) {
 		for i, w := range pools {
 			near(t, fmt.Sprintf("seed %d, pool %d", seed, i), run[float64](t, out, feed, compile.Options{}, w), want, 1e-11)
 		}
+		near(t, fmt.Sprintf("seed %d, shuffled", seed), run[float64](t, out, feed, shuffled(seed), nil), want, 1e-11)
 		for _, p := range compile.Passes {
 			if !p.Required {
-				skip := compile.Options{Skip: map[string]bool{p.Name: true}}
+				skip := compile.Options{Skip: map[string]bool{p.Name: true}, Verify: ir.Verify}
 				near(t, fmt.Sprintf("seed %d without %s", seed, p.Name), run[float64](t, out, feed, skip, nil), want, 1e-11)
 			}
 		}
@@ -214,7 +266,11 @@ func near(t *testing.T, what string, got, want [][]float64, tol float64) {
 func TestMemory(t *testing.T) {
 	for seed := range uint64(200) {
 		_, _, out := random(seed, 60, ir.F64)
-		plan, err := compile.Compile(lower(t, out), make([]compile.Target, len(out)), compile.Options{})
+		o := compile.Options{}
+		if seed%2 == 1 {
+			o = shuffled(seed)
+		}
+		plan, err := compile.Compile(lower(t, out), make([]compile.Target, len(out)), o)
 		if err != nil {
 			t.Fatal(err)
 		}

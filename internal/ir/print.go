@@ -58,7 +58,13 @@ func (p *printer) body(f *Func, indent string) {
 	p.WriteByte('\n')
 }
 
-func (p *printer) ref(v *Value) { p.WriteString(" v" + strconv.Itoa(v.ID)) }
+func (p *printer) ref(v *Value) {
+	if v == nil { // of a function that a pass broke
+		p.WriteString(" nil")
+		return
+	}
+	p.WriteString(" v" + strconv.Itoa(v.ID))
+}
 
 func (p *printer) value(v *Value, indent string) {
 	word := v.Leaf.String()

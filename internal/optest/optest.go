@@ -81,10 +81,14 @@ type program[T ir.Float] struct {
 	a *applied
 }
 
-func compiled[T ir.Float](a *applied, w *pool.Pool, out ...*gorgonia.Node) (*program[T], error) {
-	f, err := compile.Lower(compile.Source{Name: a.e.Name, Out: out, Leaf: func(n *gorgonia.Node) (compile.Leaf, error) {
+func (a *applied) lower(out ...*gorgonia.Node) (*ir.Func, error) {
+	return compile.Lower(compile.Source{Name: a.e.Name, Out: out, Leaf: func(n *gorgonia.Node) (compile.Leaf, error) {
 		return compile.Leaf{Kind: ir.Input, Name: n.Name()}, nil
 	}})
+}
+
+func compiled[T ir.Float](a *applied, w *pool.Pool, out ...*gorgonia.Node) (*program[T], error) {
+	f, err := a.lower(out...)
 	if err != nil {
 		return nil, err
 	}

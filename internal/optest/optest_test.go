@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/symgrad/symgrad/autograd"
+	"github.com/symgrad/symgrad/internal/compile"
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/pool"
 	"github.com/symgrad/symgrad/internal/op"
@@ -362,4 +363,38 @@ func BenchmarkRows(b *testing.B) {
 			}
 		})
 	}
+}
+
+// TestText prints every sample's function before and after the compiler's passes,
+// and reads it back.
+func TestText(t *testing.T) {
+	each(t, func(t *testing.T, e *op.Entry, s op.Sample, seed uint64) {
+		a, err := apply(e, s, ir.F64, seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := a.lower(a.out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check := func(f *ir.Func) error {
+			if err := ir.Verify(f); err != nil {
+				return err
+			}
+			g, err := ir.Parse(f.String(), compile.LookupDef)
+			if err != nil {
+				return err
+			}
+			if got, want := g.String(), f.String(); got != want {
+				return fmt.Errorf("got\n%s, want\n%s", got, want)
+			}
+			return ir.Verify(g)
+		}
+		if err := check(f); err != nil {
+			t.Error(err)
+		}
+		if err := compile.Optimize(f, compile.Options{Verify: check}); err != nil {
+			t.Error(err)
+		}
+	})
 }

@@ -1,0 +1,48 @@
+package exec
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/symgrad/symgrad/internal/ir"
+)
+
+// String lists the steps in order with the memory that they write and read, and
+// the sizes of the arenas that the plan lays out, all in elements:
+//
+//	v3 matmul: temp[0:8192] from input[0:50176] param[0:100352]
+//
+// Memory of Ints is marked by an i, rows apart by their length and distance.
+func (p *Plan) String() string {
+	var b strings.Builder
+	for _, s := range p.Steps {
+		fmt.Fprintf(&b, "v%d %s: %s", s.V.ID, s.V.Def.Name, place(s.V, s.Out))
+		if s.Rows.Stride > 0 {
+			fmt.Fprintf(&b, " in rows of %d every %d", s.Rows.Len, s.Rows.Stride)
+		}
+		for i, in := range s.In {
+			if i == 0 {
+				b.WriteString(" from")
+			}
+			b.WriteString(" " + place(s.V.In[i], in))
+		}
+		b.WriteByte('\n')
+	}
+	for a := range Arenas {
+		if p.Floats[a] > 0 {
+			fmt.Fprintf(&b, "%v: %d of %v\n", a, p.Floats[a], p.DType)
+		}
+		if p.Ints[a] > 0 {
+			fmt.Fprintf(&b, "%v: %d of int\n", a, p.Ints[a])
+		}
+	}
+	return b.String()
+}
+
+func place(v *ir.Value, b Buffer) string {
+	mark := ""
+	if v.Type.DType == ir.Int {
+		mark = "i"
+	}
+	return fmt.Sprintf("%v%s[%d:%d]", b.Arena, mark, b.Offset, b.Offset+b.Len)
+}
