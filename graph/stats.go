@@ -11,18 +11,28 @@ type Stats struct {
 	// Fallbacks counts, by name, the operators of gorgonia's that run by their
 	// own slow Do because the project has none of its own for them.
 	Fallbacks map[string]int
-	// Bytes of the program's own memory by role: input, const, temp, output;
-	// and of the memory that it shares: param, grad.
+	// Bytes of the program's own memory by role: input, const, temp (what is
+	// between the kernels), output, scratch (what kernels need for themselves);
+	// and of the memory that it shares: param, grad. It is all made by Compile: a
+	// run needs no more.
 	Bytes map[string]int
+	// Live is how many bytes of what is between the kernels are needed at once at
+	// most, in the order in which they run. Bytes["temp"] cannot be less.
+	Live  int
 	Flops int64 // floating-point operations of a run, a multiply-add counting two
 }
 
 // Stats says what p is made of, before or after running.
 func (p *Program) Stats() Stats {
-	s := Stats{Steps: len(p.plan.Steps), Fallbacks: map[string]int{}, Bytes: map[string]int{}}
+	s := Stats{Steps: len(p.plan.Steps), Fallbacks: map[string]int{}, Bytes: map[string]int{}, Live: p.plan.Live}
 	size := p.plan.DType.Size()
 	for a := range exec.Arenas {
 		s.Bytes[a.String()] = size*p.plan.Floats[a] + 8*p.plan.Ints[a]
+	}
+	if p.r32 != nil {
+		s.Bytes["scratch"] = size * p.r32.Scratch()
+	} else {
+		s.Bytes["scratch"] = size * p.r64.Scratch()
 	}
 	s.Bytes[exec.Param.String()] = size * p.params.size
 	s.Bytes[exec.Grad.String()] = size * p.params.size

@@ -24,7 +24,8 @@ type Pass struct {
 //   - prepack after what changes products, and before epilogue;
 //   - epilogue after fuse, which makes the loops that it attaches to products;
 //   - fuse late: after it elementwise operators are inside of bodies, where no
-//     other pass looks.
+//     other pass looks;
+//   - order last: it changes nothing but the order.
 var Passes = []Pass{
 	{Name: "dce", Run: dce},
 	{Name: "simplify", Run: simplify},
@@ -37,6 +38,7 @@ var Passes = []Pass{
 	{Name: "prepack", Run: prepack},
 	{Name: "fuse", Required: true, Run: fuse},
 	{Name: "epilogue", Run: epilogue},
+	{Name: "order", Run: order},
 }
 
 // Optimize runs the passes on f.

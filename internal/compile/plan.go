@@ -23,8 +23,26 @@ func plan(f *ir.Func, targets []Target) (*exec.Plan, error) {
 	for i, v := range f.Values {
 		p.step(i, v)
 	}
-	p.p.Floats[exec.Temp], p.p.Ints[exec.Temp] = p.floats.top, p.ints.top
+	p.place()
 	return p.p, nil
+}
+
+// place says where the blocks of the Temp arena lie.
+func (p *planner) place() {
+	p.p.Floats[exec.Temp], p.p.Ints[exec.Temp] = p.floats.place(), p.ints.place()
+	p.p.Live = p.floats.live()*p.p.DType.Size() + p.ints.live()*ir.Int.Size()
+	move := func(v *ir.Value, b *exec.Buffer) {
+		if b.Arena == exec.Temp {
+			b.Offset = p.blocks(v).at(b.Offset)
+		}
+	}
+	for i := range p.p.Steps {
+		s := &p.p.Steps[i]
+		move(s.V, &s.Out)
+		for j, x := range s.V.In {
+			move(x, &s.In[j])
+		}
+	}
 }
 
 type planner struct {
@@ -36,7 +54,7 @@ type planner struct {
 	apart        map[*ir.Value]exec.Rows // parts whose rows do not lie side by side
 	holds        map[*ir.Value]bool      // values that others lie inside of
 	expire       [][]*ir.Value           // bases that are free after the i-th value
-	floats, ints heap
+	floats, ints blocks
 }
 
 // grow appends n elements to an arena, each buffer starting on a cache line.
@@ -206,7 +224,7 @@ func (p *planner) within(i int, b *ir.Value) exec.Buffer {
 		if _, nested := p.part[in.whole]; nested {
 			p.at[in.whole] = p.within(i, in.whole)
 		} else {
-			p.at[in.whole] = p.gap(in.whole)
+			p.at[in.whole] = p.take(i, in.whole)
 		}
 	}
 	at := p.at[in.whole]
@@ -218,10 +236,10 @@ func (p *planner) within(i int, b *ir.Value) exec.Buffer {
 	return at
 }
 
-// gap is the tightest free memory for v.
-func (p *planner) gap(v *ir.Value) exec.Buffer {
+// take is memory for v that is needed from the i-th value on.
+func (p *planner) take(i int, v *ir.Value) exec.Buffer {
 	n := v.Type.Shape.Size()
-	return exec.Buffer{Arena: exec.Temp, Offset: p.heap(v).take(align(n)), Len: n}
+	return exec.Buffer{Arena: exec.Temp, Offset: p.blocks(v).take(i, align(n)), Len: n}
 }
 
 // step places the result of v and appends its application.
@@ -257,12 +275,12 @@ func (p *planner) step(i int, v *ir.Value) {
 			continue // freed with the whole
 		}
 		if b := p.at[x]; b.Arena == exec.Temp {
-			p.heap(x).free(b.Offset, align(b.Len))
+			p.blocks(x).free(i, b.Offset, align(b.Len))
 		}
 	}
 }
 
-func (p *planner) heap(v *ir.Value) *heap {
+func (p *planner) blocks(v *ir.Value) *blocks {
 	if v.Type.DType == ir.Int {
 		return &p.ints
 	}
@@ -271,7 +289,7 @@ func (p *planner) heap(v *ir.Value) *heap {
 }
 
 // temp finds memory for the result of the i-th value: that of an operand which
-// the loop v reads in order and nothing reads later, else the tightest gap.
+// the loop v reads in order and nothing reads later, else memory of its own.
 func (p *planner) temp(i int, v *ir.Value) exec.Buffer {
 	n := v.Type.Shape.Size()
 	if v.Def == &Fused {
@@ -286,7 +304,7 @@ func (p *planner) temp(i int, v *ir.Value) exec.Buffer {
 			}
 		}
 	}
-	return p.gap(v)
+	return p.take(i, v)
 }
 
 // onlyDirect says whether the loop v reads its k-th operand element by element,

@@ -262,7 +262,8 @@ func near(t *testing.T, what string, got, want [][]float64, tol float64) {
 	}
 }
 
-// TestMemory checks that no two values that are alive at once share memory.
+// TestMemory checks that no two values that are alive at once share memory, and
+// that there is little more memory than what is alive at once.
 func TestMemory(t *testing.T) {
 	for seed := range uint64(200) {
 		_, _, out := random(seed, 60, ir.F64)
@@ -273,6 +274,9 @@ func TestMemory(t *testing.T) {
 		plan, err := compile.Compile(lower(t, out), make([]compile.Target, len(out)), o)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if temp := 8 * (plan.Floats[exec.Temp] + plan.Ints[exec.Temp]); temp < plan.Live || float64(temp) > 1.1*float64(plan.Live) {
+			t.Errorf("seed %d: %d bytes hold the %d that are alive at once", seed, temp, plan.Live)
 		}
 		last := map[*ir.Value]int{}
 		for i, s := range plan.Steps {

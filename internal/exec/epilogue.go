@@ -9,11 +9,11 @@ import (
 // Body of v, a loop whose ProductArg is the product, in place. What it returns
 // is called by the workers that computed the tiles, while these are in the
 // cache.
-func newEpilogue[T ir.Float](v *ir.Value, c *ir.Call[T], w *pool.Pool) func(worker, i0, i1, j0, j1 int) {
+func newEpilogue[T ir.Float](v *ir.Value, c *ir.Call[T], w *pool.Pool) (*loop[T], func(worker, i0, i1, j0, j1 int)) {
 	l := newLoop(v, c, w, Rows{})
 	shape := v.Type.Shape
 	cols := shape[len(shape)-1]
-	return func(worker, i0, i1, j0, j1 int) {
+	return l, func(worker, i0, i1, j0, j1 int) {
 		m := &l.work[worker]
 		l.splat(m)
 		if j0 == 0 && j1 == cols { // whole rows lie one after another

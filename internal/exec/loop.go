@@ -21,6 +21,7 @@ const (
 //	    the last instruction writes to the result
 type loop[T ir.Float] struct {
 	n, block, parts, per int
+	nslots               int
 	weight               int  // of one element
 	rows                 Rows // of the result
 	args                 []arg
@@ -66,9 +67,7 @@ func newLoop[T ir.Float](v *ir.Value, c *ir.Call[T], w *pool.Pool, rows Rows) *l
 	}
 	l.block = min(l.block, max(l.per, 1))
 	l.work = make([]worker[T], w.Workers())
-	for i := range l.work {
-		l.work[i] = l.newWorker(nslots)
-	}
+	l.nslots = nslots
 	l.f = l.part
 	return l
 }
@@ -150,15 +149,24 @@ func (l *loop[T]) assemble(body *ir.Func) int {
 
 func copyElem[T ir.Float](dst []T, in [][]T, _ []T) { copy(dst, in[0]) }
 
-func (l *loop[T]) newWorker(nslots int) worker[T] {
-	w := worker[T]{slots: make([][]T, nslots), bufs: make([][]T, nslots), in: make([][][]T, len(l.code))}
-	mem := make([]T, nslots*l.block)
+// need is the memory that each worker needs, in elements.
+func (l *loop[T]) need() int { return (l.nslots + 1) * l.block }
+
+// attach gives each worker its part of mem, which is at least as long as all need.
+// It may be shared with loops that run at other times.
+func (l *loop[T]) attach(mem []T) {
+	per := len(mem) / len(l.work)
+	for i := range l.work {
+		l.work[i] = l.newWorker(mem[i*per : (i+1)*per])
+	}
+}
+
+func (l *loop[T]) newWorker(mem []T) worker[T] {
+	w := worker[T]{slots: make([][]T, l.nslots), bufs: make([][]T, l.nslots), in: make([][][]T, len(l.code))}
 	for i := range w.bufs {
 		w.bufs[i] = mem[i*l.block : (i+1)*l.block : (i+1)*l.block]
 	}
-	if l.rows.Stride > 0 {
-		w.out = make([]T, l.block)
-	}
+	w.out = mem[l.nslots*l.block : (l.nslots+1)*l.block]
 	for i, c := range l.code {
 		w.in[i] = make([][]T, len(c.in))
 	}

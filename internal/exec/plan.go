@@ -62,4 +62,5 @@ type Plan struct {
 	Outputs []Slot
 	Consts  []Slot // with the values that Data holds
 	Data    []any  // []float64 or []int for each of Consts
+	Live    int    // bytes of the Temp arena that are needed at once at most: it has some more
 }

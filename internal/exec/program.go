@@ -13,6 +13,8 @@ type Program[T ir.Float] struct {
 	ints   [Arenas][]int
 	tasks  []task[T]
 	fault  ir.Fault
+
+	scratch int
 }
 
 // Reader is an operand that reads an input: where in the input it begins.
@@ -54,11 +56,12 @@ func New[T ir.Float](p *Plan, w *pool.Pool, params, grads []T) *Program[T] {
 	return r
 }
 
-// prepare makes one task of every step. All share one scratch: they run one
-// after another.
+// prepare makes one task of every step. All share one scratch and the blocks of
+// their loops: they run one after another.
 func (r *Program[T]) prepare(w *pool.Pool) {
 	r.tasks = make([]task[T], len(r.plan.Steps))
 	scratch := 0
+	var loops []*loop[T]
 	for i, s := range r.plan.Steps {
 		t := &r.tasks[i]
 		t.call = ir.Call[T]{V: s.V, In: make([][]T, len(s.In)), IntIn: make([][]int, len(s.In)), Pool: w, Fault: &r.fault}
@@ -75,11 +78,15 @@ func (r *Program[T]) prepare(w *pool.Pool) {
 			}
 		}
 		if s.V.Body != nil && s.V.Def.Class == ir.Elementwise {
-			t.call.State, t.run = newLoop(s.V, &t.call, w, s.Rows), runLoop[T]
+			l := newLoop(s.V, &t.call, w, s.Rows)
+			loops = append(loops, l)
+			t.call.State, t.run = l, runLoop[T]
 			continue
 		}
 		if s.V.Body != nil && s.V.Def.Class == ir.Contract {
-			t.call.Post = newEpilogue(s.V, &t.call, w)
+			l, post := newEpilogue(s.V, &t.call, w)
+			loops = append(loops, l)
+			t.call.Post = post
 		}
 		k := ir.KernelOf[T](s.V.Def)
 		t.run = k.Run
@@ -89,11 +96,30 @@ func (r *Program[T]) prepare(w *pool.Pool) {
 			scratch = max(scratch, n)
 		}
 	}
-	mem := make([]T, scratch)
+	r.share(align(scratch), loops, w.Workers())
+}
+
+// share makes the scratch and the blocks of the loops.
+func (r *Program[T]) share(scratch int, loops []*loop[T], workers int) {
+	blocks := 0
+	for _, l := range loops {
+		blocks = max(blocks, align(l.need()))
+	}
+	mem := make([]T, scratch+workers*blocks)
+	r.scratch = len(mem)
 	for i := range r.tasks {
-		r.tasks[i].call.Scratch = mem
+		r.tasks[i].call.Scratch = mem[:scratch:scratch]
+	}
+	for _, l := range loops {
+		l.attach(mem[scratch:])
 	}
 }
+
+// align rounds up to 16 elements, a cache line or two.
+func align(n int) int { return (n + 15) &^ 15 }
+
+// Scratch is how many elements the kernels have for work of their own.
+func (r *Program[T]) Scratch() int { return r.scratch }
 
 // Readers lists the operands that read the float buffer b, for Bind.
 func (r *Program[T]) Readers(b Buffer) (refs []Reader) {

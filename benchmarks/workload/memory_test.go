@@ -1,0 +1,72 @@
+package workload
+
+import (
+	"testing"
+
+	"github.com/symgrad/symgrad/autograd"
+	"github.com/symgrad/symgrad/graph"
+	"gorgonia.org/gorgonia"
+)
+
+// maxRatio is how much more than the largest set of results that are needed at
+// once the memory between kernels may be.
+const maxRatio = 1.1
+
+// deep is a perceptron of so many layers that what lies between them is most of
+// its memory.
+const deep = "mlp:64-64-64-64-64-64-64-64-64-64-64-64-64-64-64-64-64-64-64-64-10,batch=128"
+
+// TestMemory holds the memory of training steps to the largest set of results
+// that are needed at once.
+func TestMemory(t *testing.T) {
+	all := Standard()
+	for _, text := range []string{
+		deep,
+		"mlp:300-211-47-90-33-10,tanh,batch=37,adam",
+		"cnn:3x32x32,16@3p1,16@3p1,pool2,32@3p1,32@3p1,pool2,64-10,batch=20",
+		"lstm:100x16,64,10,batch=16",
+		"lstm:7x5,13,3,batch=3",
+	} {
+		s, err := Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, Workload{text, s})
+	}
+	for _, w := range all {
+		t.Run(w.Name, func(t *testing.T) {
+			s := stats(t, w.Spec)
+			ratio := float64(s.Bytes["temp"]) / float64(s.Live)
+			t.Logf("%d kernels, %d bytes between them, %d needed at once: %.3f", s.Steps, s.Bytes["temp"], s.Live, ratio)
+			if ratio < 1 || ratio > maxRatio {
+				t.Errorf("the memory is %.3f times what is needed at once, want at most %v", ratio, maxRatio)
+			}
+			if w.Name == deep {
+				// The results of the layers, which their gradients need, and a few more.
+				if layers := 19 * 128 * 64 * 4; s.Live > layers*5/4 {
+					t.Errorf("%d bytes are needed at once, the layers have %d", s.Live, layers)
+				}
+			}
+		})
+	}
+}
+
+// stats compiles a training step in float32.
+func stats(t *testing.T, s Spec) graph.Stats {
+	t.Helper()
+	m, err := s.Model(graph.Float32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := graph.New(m.Params())
+	loss, _ := m.Loss(b, s.Batch)
+	g, err := autograd.Gradients(loss, b.ParamNodes()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{loss}, Grads: g, Workers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.Stats()
+}
