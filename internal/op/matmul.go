@@ -45,6 +45,8 @@ func init() {
 			{In: []ir.Shape{{4, 3}, {5, 4}}, Attrs: ir.A("transA", true, "transB", true)},
 			{In: []ir.Shape{{2, 3, 4}, {2, 4, 5}}, Attrs: ir.A("transA", false, "transB", false)},
 			{In: []ir.Shape{{2, 3, 4}, {4, 5}}, Attrs: ir.A("transA", false, "transB", false)},
+			{In: []ir.Shape{{2, 3, 4}, {5, 4}}, Attrs: ir.A("transA", false, "transB", true)},
+			{In: []ir.Shape{{0, 3, 4}, {4, 5}}, Attrs: ir.A("transA", false, "transB", false)},
 			{In: []ir.Shape{{64, 70}, {70, 33}}, Attrs: ir.A("transA", false, "transB", false)},
 		},
 	})
@@ -222,6 +224,7 @@ func matmulSpec(v *ir.Value) matmulPlan {
 		p.sb = 0
 		if !ta { // one product over all rows
 			p.M, p.batch = p.M*p.batch, 1
+			p.sa, p.sc = p.M*k, p.M*n
 		}
 	}
 	return p
