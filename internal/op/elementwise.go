@@ -128,6 +128,14 @@ func kinked(s []Sample) []Sample {
 	return s
 }
 
+// stopped marks the samples of a function that counts as a constant.
+func stopped(s []Sample) []Sample {
+	for i := range s {
+		s[i].Stopped = true
+	}
+	return s
+}
+
 // broadcast2 gives two operands the shape that both broadcast to, for the row e.
 func (c *Ctx) broadcast2(e *Entry, x, y *gorgonia.Node) (*gorgonia.Node, *gorgonia.Node) {
 	label := c.Label

@@ -48,7 +48,9 @@ type Sample struct {
 	Int    []int // for each operand, 0 for a float, n for an Int in [0, n); may be short
 	Attrs  ir.Attrs
 	Lo, Hi float64 // both 0: [-2, 2)
-	Kinked bool    // the derivative jumps: not compared with finite differences
+	// Kinked says that the derivative jumps somewhere: finite differences mean
+	// nothing there. Stopped, that it is 0 by definition.
+	Kinked, Stopped bool
 }
 
 var table = map[string]*Entry{}
