@@ -28,7 +28,7 @@ const policy = `
 	internal/safetensors                             < train
 	train/data internal/kernel/vec internal/kernel/pool autograd < train
 	internal/kernel/limit                            < graph benchmarks
-	autograd models train graph/formula              < examples benchmarks/workload internal/optest internal/randgraph internal/conformance cmd
+	autograd models train graph/formula              < examples benchmarks/workload internal/optest internal/randgraph internal/conformance internal/mutate cmd
 	benchmarks/workload                              < benchmarks/hand
 	benchmarks/hand                                  < benchmarks
 `
