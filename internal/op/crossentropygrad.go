@@ -40,6 +40,7 @@ func init() {
 		Samples: []Sample{
 			{In: []ir.Shape{{5, 3}, {5}, {5}}, Int: []int{0, 3, 0}},
 			{In: []ir.Shape{{2, 4, 10}, {2, 4}, {2, 4}}, Int: []int{0, 10, 0}},
+			{In: []ir.Shape{{7, 3}, {7}, {7}}, Int: []int{0, 3, 0}, Attrs: ir.A("ignore", 1)},
 		},
 	})
 }
@@ -78,7 +79,7 @@ func crossEntropyGrad[T ir.Float](softmax func(dst, x []T)) ir.Kernel[T] {
 		n := s[len(s)-1]
 		for i, label := range c.IntIn[1] {
 			y, d := c.Out[i*n:(i+1)*n], c.In[2][i]
-			if label < 0 || label >= n { // to be ignored, or reported by the forward pass
+			if ignored(c.V.Attrs, label) || label < 0 || label >= n { // the forward pass reports the latter
 				clear(y)
 				continue
 			}

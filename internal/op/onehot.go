@@ -36,6 +36,7 @@ func init() {
 		Samples: []Sample{
 			{In: []ir.Shape{{5}}, Int: []int{3}, Attrs: ir.A("classes", 3, "dtype", "f64")},
 			{In: []ir.Shape{{2, 4}}, Int: []int{6}, Attrs: ir.A("classes", 6, "dtype", "f64")},
+			{In: []ir.Shape{{7}}, Int: []int{3}, Attrs: ir.A("classes", 3, "dtype", "f64", "ignore", 1)},
 		},
 	})
 }
