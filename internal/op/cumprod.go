@@ -44,13 +44,7 @@ func vjpCumProd(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 	square := c.Broadcast(c.Reshape(line(x), ir.Shape{outer, 1, length}), ir.Shape{outer, length, length})
 	uses := c.Tri(square, n.Attrs.Bool("reverse"), n.Attrs.Bool("exclusive"))
 	factors := c.Select(uses, square, c.Fill(square, 1))
-	whole := c.Prod(factors, []int{2}, false)
-	// d·whole, differentiated by the factors in use, is what is asked for.
-	if c.Err != nil {
-		return []*gorgonia.Node{nil}
-	}
-	p := Applied{Entry: &Prod, Attrs: ir.A("axes", []int{2}, "keep", false), In: []*gorgonia.Node{factors}, Out: whole}
-	each := c.Mul(c.Mul(uses, c.Reshape(line(d), ir.Shape{outer, length, 1})), c.prodOfOthers(p))
+	each := c.Mul(c.Mul(uses, c.Reshape(line(d), ir.Shape{outer, length, 1})), c.prodOfOthers(factors, []int{2}))
 	dx := c.Sum(each, []int{1}, false)
 	moved := s.Clone()
 	moved[axis], moved[last] = s[last], s[axis]

@@ -2,6 +2,7 @@ package op
 
 import (
 	"math"
+	"slices"
 
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/vec"
@@ -26,8 +27,9 @@ func init() {
 			return []*gorgonia.Node{c.Mul(d, c.Scale(c.PowConst(n.In[0], b-1), b))}
 		},
 		Ref: refBy(math.Pow),
-		Samples: append(within(0.3, 2, withAttrs(ir.A("by", 1.5), shapes(1, plain...))),
-			withAttrs(ir.A("by", 3.0), shapes(1, plain...))...),
+		Samples: slices.Concat(within(0.3, 2, withAttrs(ir.A("by", 1.5), shapes(1, plain...))),
+			withAttrs(ir.A("by", 3.0), shapes(1, plain...)), withAttrs(ir.A("by", 1.0), shapes(1, plain[0])),
+			withAttrs(ir.A("by", 0.0), shapes(1, plain[0]))),
 	})
 }
 

@@ -16,7 +16,7 @@ func init() {
 		Def: ir.Def{Name: "prod", Class: ir.Reduce, Arity: 1, Infer: inferReduce,
 			F32: prodKernel[float32](), F64: prodKernel[float64]()},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
-			return []*gorgonia.Node{c.Mul(c.keepAxes(n, d), c.prodOfOthers(n))}
+			return []*gorgonia.Node{c.Mul(c.keepAxes(n, d), c.prodOfOthers(n.In[0], n.Attrs.Ints("axes")))}
 		},
 		Ref:     refReduce(1, func(acc, x float64) float64 { return acc * x }),
 		Samples: reduceSamples[:6],
@@ -47,18 +47,16 @@ func prodKernel[T ir.Float]() ir.Kernel[T] {
 	})
 }
 
-// prodOfOthers is, for each element of the operand of n, the product of the
-// elements that are folded with it but for itself: the product of the one before
-// and the one after, by two running products of all folded axes as one.
-func (c *Ctx) prodOfOthers(n Applied) *gorgonia.Node {
-	x := n.In[0]
+// prodOfOthers is, for each element of x, the product of the elements that are
+// folded with it but for itself: the product of the one before and the one after,
+// by two running products of all folded axes as one.
+func (c *Ctx) prodOfOthers(x *gorgonia.Node, axes []int) *gorgonia.Node {
 	s := c.Shape(x)
 	if c.Err != nil {
 		return nil
 	}
 	var perm []int
 	kept, folded := 1, 1
-	axes := n.Attrs.Ints("axes")
 	for i, d := range s {
 		if !slices.Contains(axes, i) {
 			perm = append(perm, i)
