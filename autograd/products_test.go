@@ -46,21 +46,22 @@ func TestHessian(t *testing.T) {
 
 // TestJacobian checks both ways to build one: by rows and by columns.
 func TestJacobian(t *testing.T) {
-	for _, rows := range []int{2, 4} {
+	for _, size := range [][2]int{{2, 3}, {4, 3}, {1, 3}, {3, 1}, {1, 1}} {
+		rows, cols := size[0], size[1]
 		b := graph.New(nil)
-		x := b.Input("x", 3)
-		w := make([]float64, 3*rows)
+		x := b.Input("x", cols)
+		w := make([]float64, rows*cols)
 		for i := range w {
 			w[i] = float64(i%5) - 2
 		}
-		y := b.Tanh(b.MatMul(b.Const(w, rows, 3), x)) // ∂yᵢ/∂xⱼ = (1 − yᵢ²)·wᵢⱼ
+		y := b.Tanh(b.MatMul(b.Const(w, rows, cols), x)) // ∂yᵢ/∂xⱼ = (1 − yᵢ²)·wᵢⱼ
 		j, err := autograd.Jacobian(y, x)
 		if err != nil {
 			t.Fatal(err)
 		}
-		out := eval(t, b, map[string][]float64{"x": {0.1, 0.2, -0.3}}, j, y)
+		out := eval(t, b, map[string][]float64{"x": []float64{0.1, 0.2, -0.3}[:cols]}, j, y)
 		for i := range w {
-			yi := out[1][i/3]
+			yi := out[1][i/cols]
 			near(t, "Jacobian", out[0][i], (1-yi*yi)*w[i])
 		}
 	}

@@ -3,6 +3,7 @@ package graph_test
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/symgrad/symgrad/autograd"
@@ -136,5 +137,37 @@ func TestFallback(t *testing.T) {
 	near(t, "2·x[1,2]", p.Scalar(0), 12, 0)
 	if _, err := autograd.Gradients(at, x); err == nil {
 		t.Error("the derivative of an operator that has none: got no error")
+	}
+}
+
+// TestFallbackGradient differentiates an operator that has no row by its own rule,
+// which gives the index no gradient.
+func TestFallbackGradient(t *testing.T) {
+	b := graph.New(nil)
+	x := b.Input("x", 3, 2)
+	rows, err := G.ByIndices(x, b.Ints("rows", 4), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	loss := b.Sum(b.Mul(rows, b.Const([]float64{1, 2, 3, 4, 5, 6, 7, 8}, 4, 2)))
+	g, err := autograd.Gradients(loss, x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := b.Compile(graph.Config{Outputs: g})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Feed("x", make([]float64, 6)); err != nil && slices.Contains(p.Inputs(), "x") {
+		t.Fatal(err)
+	}
+	if err := p.FeedInts("rows", []int{2, 0, 2, 1}); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []float64{3, 4, 7, 8, 1 + 5, 2 + 6} {
+		near(t, "the gradient", p.Output(0, nil)[i], want, 0)
 	}
 }
