@@ -12,7 +12,8 @@ import (
 //	v5 = concat v2 v3 {axis=0}    =>   v5 = slice v4 {start=[1] count=[2]}
 //
 // Operands are the same if they are the same elements in the same order, of
-// whatever shape. It is for leading axes, where the part is one piece of memory.
+// whatever shape. It is for leading axes, where the part is one piece of memory,
+// and not for a long one that needs the short one itself.
 func runs(f *ir.Func) bool {
 	type spot struct {
 		in *ir.Value
@@ -42,7 +43,10 @@ func runs(f *ir.Func) bool {
 		for i, x := range v.In {
 			same = same && elements(x) == elements(s.in.In[s.at+i])
 		}
-		if w := partOf(f, s.in, s.at, len(v.In), v.Type); same && w != nil {
+		if !same || needs(s.in, v, by) {
+			continue
+		}
+		if w := partOf(f, s.in, s.at, len(v.In), v.Type); w != nil {
 			by[v] = w
 		}
 	}
@@ -52,6 +56,30 @@ func runs(f *ir.Func) bool {
 	f.Replace(by)
 	f.Sort()
 	return true
+}
+
+// needs says whether v is computed from w, once by has replaced values.
+func needs(v, w *ir.Value, by map[*ir.Value]*ir.Value) bool {
+	seen := map[*ir.Value]bool{v: true}
+	stack := []*ir.Value{v}
+	for len(stack) > 0 {
+		x := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if x == w {
+			return true
+		}
+		in := x.In
+		if r := by[x]; r != nil {
+			in = []*ir.Value{r}
+		}
+		for _, y := range in {
+			if !seen[y] {
+				seen[y] = true
+				stack = append(stack, y)
+			}
+		}
+	}
+	return false
 }
 
 // elements is the value whose elements v shows, all of them in their order.
