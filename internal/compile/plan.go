@@ -253,8 +253,10 @@ func (p *planner) step(i int, v *ir.Value) {
 			return // a view inside of loops only
 		}
 		at := p.at[b]
-		at.Offset += l.Offset
 		at.Len = v.Type.Shape.Size()
+		if at.Len > 0 { // a view of no elements may start behind the end
+			at.Offset += l.Offset
+		}
 		p.at[v] = at
 		return
 	}
