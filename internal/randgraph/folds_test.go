@@ -53,6 +53,16 @@ func lineKind(name string, build func(c *op.Ctx, x node, axis int) node, f func(
 	}
 }
 
+// small is for kinds whose second derivatives hold all pairs of the elements.
+func small(k kind) kind {
+	return func(g *recipe, x int) (step, bool) {
+		if size(g.shape(x)) > narrow.elements {
+			return step{}, false
+		}
+		return k(g, x)
+	}
+}
+
 func sum(x []float64) float64 {
 	s := 0.0
 	for _, v := range x {
@@ -103,13 +113,13 @@ var folds = []kind{
 	foldKind("mean", true, (*op.Ctx).Mean, func(_ *naive, x []float64) float64 { return sum(x) / float64(len(x)) }),
 	foldKind("max", true, (*op.Ctx).ReduceMax, largest),
 	foldKind("min", true, (*op.Ctx).ReduceMin, func(k *naive, x []float64) float64 { return -largest(k, negated(x)) }),
-	foldKind("prod", false, (*op.Ctx).Prod, func(_ *naive, x []float64) float64 {
+	small(foldKind("prod", false, (*op.Ctx).Prod, func(_ *naive, x []float64) float64 {
 		p := 1.0
 		for _, v := range x {
 			p *= v
 		}
 		return p
-	}),
+	})),
 	foldKind("logsumexp", true, (*op.Ctx).LogSumExp, func(_ *naive, x []float64) float64 {
 		s := 0.0
 		for _, v := range x {
@@ -148,7 +158,7 @@ var folds = []kind{
 		}
 		return y
 	}),
-	lineKind("cumprod", (*op.Ctx).CumProd, func(_ *naive, x []float64) []float64 {
+	small(lineKind("cumprod", (*op.Ctx).CumProd, func(_ *naive, x []float64) []float64 {
 		var y []float64
 		p := 1.0
 		for _, v := range x {
@@ -156,7 +166,7 @@ var folds = []kind{
 			y = append(y, p)
 		}
 		return y
-	}),
+	})),
 	lineKind("sort", func(c *op.Ctx, x node, axis int) node { return c.Sort(x, axis, false) }, sorted),
 	lineKind("topk", func(c *op.Ctx, x node, axis int) node { return c.TopK(x, 1, axis) }, func(k *naive, x []float64) []float64 {
 		return negated(sorted(k, negated(x)))[:1]
@@ -198,6 +208,9 @@ func product(g *recipe, x int) (step, bool) {
 				continue
 			}
 		}
+		if size(s)*t[len(t)-1] > g.work {
+			continue
+		}
 		return two("matmul", x, y, (*op.Ctx).MatMul, vectorsToo)
 	}
 	return step{}, false
@@ -229,7 +242,7 @@ func vectorsToo(_ *naive, x, y array) array {
 // gram is x·xᵀ or xᵀ·x, by a flag or by a transpose of its own.
 func gram(g *recipe, x int) (step, bool) {
 	n := len(g.shape(x))
-	if n < 2 {
+	if n < 2 || size(g.shape(x))*max(g.shape(x)[n-1], g.shape(x)[n-2]) > g.work {
 		return step{}, false
 	}
 	first, flag := g.r.IntN(2) == 0, g.r.IntN(2) == 0
@@ -282,6 +295,13 @@ func einsum(g *recipe, x int) (step, bool) {
 		right, extent[l] = append(right, l), d
 	}
 	var out, over []rune
+	work := 1
+	for _, d := range extent {
+		work *= d
+	}
+	if work > g.work {
+		return step{}, false
+	}
 	for l := 'a'; l < next; l++ {
 		if g.r.IntN(2) == 0 {
 			out = append(out, l)

@@ -27,33 +27,46 @@ type recipe struct {
 	ints   map[string][]int
 	steps  []step
 	values []array // at feed
+	limits
 }
 
-// Values stay small enough that differences mean something.
-const (
-	maxSize  = 200 // elements
-	maxValue = 20
+// limits keep values so small that differences mean something.
+type limits struct {
+	elements int     // of one value
+	value    float64 // the largest
+	work     int     // multiplications of a product
+	longest  int     // steps
+	rounding float64 // times the tolerances
+}
+
+var (
+	narrow = limits{elements: 200, value: 20, work: 1 << 14, longest: 100, rounding: 1}
+	wide   = limits{elements: 9000, value: 1000, work: 1 << 18, longest: 5, rounding: 100} // shared out among workers
 )
 
 // draw makes the recipe of a seed with so many steps. A smaller recipe of the
 // same seed is its beginning.
 func draw(seed uint64, steps int) *recipe {
-	g := &recipe{r: rand.New(rand.NewPCG(seed, 0)), ints: map[string][]int{}}
+	g := &recipe{r: rand.New(rand.NewPCG(seed, 0)), ints: map[string][]int{}, limits: narrow}
 	extents := []int{1, 1, 2, 2, 3, 5}
-	if seed%5 == 4 {
+	switch {
+	case seed%5 == 4:
 		extents = append(extents, 0)
+	case seed%40 == 15:
+		g.limits, extents = wide, []int{1, 7, 33, 64, 130}
 	}
 	for range 2 + g.r.IntN(2) {
 		shape := make([]int, g.r.IntN(5))
 		for j := range shape {
 			shape[j] = extents[g.r.IntN(len(extents))]
 		}
-		for size(shape) > maxSize {
+		for size(shape) > g.elements {
 			shape = shape[1:]
 		}
 		g.feed = append(g.feed, fill(shape, func([]int) float64 { return g.r.NormFloat64() }))
 	}
 	g.values = append(g.values, g.feed...)
+	steps = min(steps, g.longest)
 	for range 100 * steps {
 		if len(g.steps) == steps {
 			break
@@ -71,11 +84,11 @@ func (g *recipe) grow() {
 	}
 	var k naive
 	y := s.eval(&k, g.operands(g.values, s))
-	if k.close || len(y.v) > maxSize || len(y.shape) > 5 {
+	if k.close || len(y.v) > g.elements || len(y.shape) > 5 {
 		return
 	}
 	for _, v := range y.v {
-		if !(v >= -maxValue && v <= maxValue) {
+		if !(v >= -g.value && v <= g.value) {
 			return
 		}
 	}

@@ -7,11 +7,21 @@ import (
 	"github.com/symgrad/symgrad/internal/ir"
 )
 
-// cell is one element of the memory of a program.
-type cell struct {
-	arena exec.Arena
-	isInt bool
-	at    int
+// memory says which value each element of an arena belongs to, for arenas of
+// floats and of integers.
+type memory map[bool]*[exec.Arenas][]*ir.Value
+
+func newMemory(p *exec.Plan) memory {
+	m := memory{false: {}, true: {}}
+	for a := range exec.Arenas {
+		m[false][a], m[true][a] = make([]*ir.Value, p.Floats[a]), make([]*ir.Value, p.Ints[a])
+	}
+	return m
+}
+
+// at are the owners of the elements of a value's buffer.
+func (m memory) at(v *ir.Value, b exec.Buffer) []*ir.Value {
+	return m[v.Type.DType == ir.Int][b.Arena][b.Offset : b.Offset+b.Len]
 }
 
 // checkPlan follows a plan element by element: what a step reads must be what was
@@ -19,19 +29,23 @@ type cell struct {
 // results in the end. What a step writes over may be one of its operands, but only
 // whole and in place.
 func checkPlan(p *exec.Plan) error {
-	holds := map[cell]*ir.Value{} // the value that each element belongs to
+	holds := newMemory(p)
 	rows := map[*ir.Value]exec.Rows{}
 	owns := func(v *ir.Value, i int) bool { return rows[v].Stride == 0 || i%rows[v].Stride < rows[v].Len }
 	write := func(v *ir.Value, b exec.Buffer) {
-		for i := range b.Len {
+		at := holds.at(v, b)
+		for i := range at {
 			if owns(v, i) {
-				holds[cell{b.Arena, v.Type.DType == ir.Int, b.Offset + i}] = v
+				at[i] = v
 			}
 		}
 	}
 	check := func(what string, v *ir.Value, b exec.Buffer) error {
-		for i := range b.Len {
-			if got := holds[cell{b.Arena, v.Type.DType == ir.Int, b.Offset + i}]; owns(v, i) && !partOf(got, v) {
+		if rows[v].Stride == 0 && b.Len != v.Type.Shape.Size() {
+			return fmt.Errorf("plan: %s reads v%d %v at %v", what, v.ID, v.Type, b)
+		}
+		for i, got := range holds.at(v, b) {
+			if owns(v, i) && !partOf(got, v) {
 				return fmt.Errorf("plan: %s reads v%d at %v, element %d of which was overwritten by %v", what, v.ID, b, i, got)
 			}
 		}

@@ -203,18 +203,23 @@ func (s *subject) moved(t float64, dir []array) []array {
 // compareNaive compares values and loss with the interpreter's.
 func (s *subject) compareNaive(got [][]float64) error {
 	for i, k := range s.values {
-		if err := near(fmt.Sprintf("v%d", k), got[i], s.g.values[k].v, tolValue, 0); err != nil {
+		if err := near(fmt.Sprintf("v%d", k), got[i], s.g.values[k].v, tolValue, s.g.rounding); err != nil {
 			return err
 		}
 	}
 	loss, scale, _ := s.loss(0, s.u)
-	return near("loss", got[len(got)-3], []float64{loss}, tolValue, scale)
+	return near("loss", got[len(got)-3], []float64{loss}, tolValue, scale*s.g.rounding)
 }
 
 // variants runs the program with each optional pass left out, with each alone, with
 // none, on any number of workers, and from another order of its values.
 func (c *checks) variants(s *subject, want [][]float64, seed uint64) error {
-	compare := func(what string, o compile.Options, w *pool.Pool, shuffle bool, tol float64) error {
+	compare := func(what string, o compile.Options, w *pool.Pool, shuffle bool, tol float64) (err error) {
+		defer func() {
+			if r := recover(); r != nil {
+				err = fmt.Errorf("%s: panic: %v\n%s", what, r, debug.Stack())
+			}
+		}()
 		f, err := lowered(s.out)
 		if err != nil {
 			return err
@@ -287,7 +292,7 @@ func (c *checks) narrow(s *subject) error {
 		return fmt.Errorf("float32: %w", err)
 	}
 	for i, k := range s.values {
-		if err := near(fmt.Sprintf("float32: v%d", k), got[i], s.g.values[k].v, tolNarrow, maxValue); err != nil {
+		if err := near(fmt.Sprintf("float32: v%d", k), got[i], s.g.values[k].v, tolNarrow, s.g.value); err != nil {
 			return err
 		}
 	}
@@ -298,7 +303,7 @@ func (c *checks) narrow(s *subject) error {
 // loss, and the curvature with one of the slope.
 func (c *checks) differences(s *subject, p *program[float64], base [][]float64) error {
 	n := len(base)
-	_, _, here := s.loss(0, s.u)
+	_, terms, here := s.loss(0, s.u)
 	after, _, way1 := s.loss(epsilon, s.u)
 	before, _, way2 := s.loss(-epsilon, s.u)
 	_, _, way3 := s.loss(epsilon, s.w)
@@ -307,7 +312,7 @@ func (c *checks) differences(s *subject, p *program[float64], base [][]float64) 
 		c.kinked = true
 		return nil
 	}
-	scale := 0.0 // of the terms of the slope
+	scale := 1e-5 * terms // the differences' rounding, then the terms of the slope
 	for i, u := range s.u {
 		for j, d := range base[len(s.values)+i] {
 			scale += math.Abs(d * u.v[j])
