@@ -1,9 +1,9 @@
 // Command asm writes the generated assembly of the kernel packages.
 //
 // It owns the generators: files gemm_*.go for package gemm, vec_*.go for
-// package vec. It does not own the packages it writes into, and nothing
-// imports it; it is a module of its own so that the main module needs no
-// generator. Usage, in this folder:
+// package vec, neon_*.go for all of arm64. It does not own the packages it
+// writes into, and nothing imports it; it is a module of its own so that the
+// main module needs no generator. Usage, in this folder:
 //
 //	go run . [-out DIR]
 //
@@ -19,6 +19,7 @@ import (
 	"sort"
 
 	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/pass"
 	"github.com/mmcloughlin/avo/printer"
 )
@@ -43,6 +44,11 @@ func (out files) avo(pkg, name, expr string, body func(c *build.Context)) error 
 	if err != nil {
 		return fmt.Errorf("asm: %s/%s: %w", pkg, name, err)
 	}
+	return out.print(pkg, name, f)
+}
+
+// print adds the two files of a finished one.
+func (out files) print(pkg, name string, f *ir.File) error {
 	cfg := printer.Config{Name: "internal/kernel/asm", Pkg: pkg}
 	for ext, p := range map[string]printer.Printer{".s": printer.NewGoAsm(cfg), ".go": printer.NewStubs(cfg)} {
 		text, err := p.Print(f)

@@ -20,10 +20,13 @@ func levels() []level {
 	if assembly && cpu.AVX512 {
 		l = append(l, avx512)
 	}
+	if assembly && cpu.NEON {
+		l = append(l, neon)
+	}
 	return l
 }
 
-func (l level) String() string { return [...]string{"portable", "avx2", "avx512"}[l] }
+func (l level) String() string { return [...]string{"portable", "avx2", "avx512", "neon"}[l] }
 
 // operands of a product, with distances between rows that may exceed them.
 type operands[T Float] struct {

@@ -41,28 +41,14 @@ func dotTile[T Float](l level, t *tile) {
 	}
 }
 
-// transpose is transposeGo, as far as the level has a kernel for it: in blocks,
-// of which the last ones overlap those before.
+// transpose is transposeGo, as far as the level has a kernel for it.
 func transpose[T Float](l level, dst, src []T, t turn) {
-	size := int(unsafe.Sizeof(T(0)))
-	side := 32 / size // of a block
-	if l == portable || t.n < side || t.depth < side {
+	switch {
+	case l == portable:
 		transposeGo(dst, src, t)
-		return
-	}
-	strip := func(i, k, blocks int) {
-		d, s := (*byte)(at(dst, k*t.nr+i)), (*byte)(at(src, i*t.ld+k))
-		if size == 8 {
-			transpose64(d, s, t.nr*size, t.ld*size, blocks)
-		} else {
-			transpose32(d, s, t.nr*size, t.ld*size, blocks)
-		}
-	}
-	for i := 0; i < t.n; i += side {
-		i = min(i, t.n-side)
-		strip(i, 0, t.depth/side)
-		if t.depth%side != 0 {
-			strip(i, t.depth-side, 1)
-		}
+	case unsafe.Sizeof(T(0)) == 8:
+		transposeBlocks(dst, src, t, 4, transpose64)
+	default:
+		transposeBlocks(dst, src, t, 8, transpose32)
 	}
 }

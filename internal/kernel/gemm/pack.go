@@ -1,5 +1,7 @@
 package gemm
 
+import "unsafe"
+
 // Packed B: panels of nr columns one after the other, each [K, nr], the last
 // one padded with zeros. Packed A: one block of rows and columns; a transposed
 // one stays as it is, another one becomes strips of mr rows, each
@@ -130,6 +132,26 @@ func transposeGo[T Float](dst, src []T, t turn) {
 	for i := range t.n {
 		for k, v := range src[i*t.ld : i*t.ld+t.depth] {
 			dst[k*t.nr+i] = v
+		}
+	}
+}
+
+// transposeBlocks is the transposition by a kernel for blocks of side rows and
+// columns, of which the last ones overlap those before.
+func transposeBlocks[T Float](dst, src []T, t turn, side int, kernel func(dst, src *byte, dstStride, srcStride, blocks int)) {
+	if t.n < side || t.depth < side {
+		transposeGo(dst, src, t)
+		return
+	}
+	size := int(unsafe.Sizeof(T(0)))
+	strip := func(i, k, blocks int) {
+		kernel((*byte)(at(dst, k*t.nr+i)), (*byte)(at(src, i*t.ld+k)), t.nr*size, t.ld*size, blocks)
+	}
+	for i := 0; i < t.n; i += side {
+		i = min(i, t.n-side)
+		strip(i, 0, t.depth/side)
+		if t.depth%side != 0 {
+			strip(i, t.depth-side, 1)
 		}
 	}
 }

@@ -9,6 +9,7 @@ const (
 	portable level = iota
 	avx2
 	avx512
+	neon
 )
 
 // best returns the highest level of this process.
@@ -20,6 +21,8 @@ func best() level {
 		return avx512
 	case cpu.AVX2:
 		return avx2
+	case cpu.NEON:
+		return neon
 	}
 	return portable
 }
@@ -93,6 +96,8 @@ func choose(s Spec, l level, size int) choice {
 		c.mr, c.width, c.nr = 8, 64/size, 128/size
 	case avx2:
 		c.mr, c.width, c.nr = 6, 32/size, 64/size
+	case neon:
+		c.mr, c.width, c.nr = 8, 16/size, 48/size
 	default:
 		c.mr, c.width, c.nr = 2, 4, 4
 	}

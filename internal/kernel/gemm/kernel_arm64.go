@@ -1,0 +1,46 @@
+//go:build arm64 && !noasm
+
+package gemm
+
+import "unsafe"
+
+// assembly says that this build has assembly kernels.
+const assembly = true
+
+// runTile runs the tile kernel of the level.
+func runTile[T Float](l level, t *tile) {
+	p := (*byte)(unsafe.Pointer(t))
+	switch {
+	case l == portable:
+		tileGo[T](t)
+	case unsafe.Sizeof(T(0)) == 8:
+		tile128x64(p)
+	default:
+		tile128x32(p)
+	}
+}
+
+// dotTile runs the dot kernel of the level.
+func dotTile[T Float](l level, t *tile) {
+	p := (*byte)(unsafe.Pointer(t))
+	switch {
+	case l == portable:
+		dotGo[T](t)
+	case unsafe.Sizeof(T(0)) == 8:
+		dot128x64(p)
+	default:
+		dot128x32(p)
+	}
+}
+
+// transpose is transposeGo, as far as the level has a kernel for it.
+func transpose[T Float](l level, dst, src []T, t turn) {
+	switch {
+	case l == portable:
+		transposeGo(dst, src, t)
+	case unsafe.Sizeof(T(0)) == 8:
+		transposeBlocks(dst, src, t, 2, transpose64)
+	default:
+		transposeBlocks(dst, src, t, 4, transpose32)
+	}
+}
