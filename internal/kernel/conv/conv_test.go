@@ -126,12 +126,12 @@ func specs() []Spec {
 }
 
 func TestAgainstDefinition(t *testing.T) {
-	avx512, avx2 := cpu.AVX512, cpu.AVX2
-	defer func() { cpu.AVX512, cpu.AVX2 = avx512, avx2 }()
+	avx512, avx2, neon := cpu.AVX512, cpu.AVX2, cpu.NEON
+	defer func() { cpu.AVX512, cpu.AVX2, cpu.NEON = avx512, avx2, neon }()
 	w := pool.New(3)
 	defer w.Close()
-	for _, l := range []struct{ avx512, avx2 bool }{{false, false}, {false, avx2}, {avx512, avx2}} {
-		cpu.AVX512, cpu.AVX2 = l.avx512, l.avx2
+	for _, l := range []struct{ avx512, avx2, neon bool }{{}, {avx2: avx2, neon: neon}, {avx512, avx2, neon}} {
+		cpu.AVX512, cpu.AVX2, cpu.NEON = l.avx512, l.avx2, l.neon
 		t.Run(fmt.Sprintf("%+v", best(4)), func(t *testing.T) {
 			for _, s := range specs() {
 				compare[float32](t, s, w)

@@ -50,6 +50,8 @@ func best(size int) level {
 		return level{512, 8, 128 / size, 64 / size, 5}
 	case assembly && cpu.AVX2:
 		return level{256, 6, 64 / size, 32 / size, 3}
+	case assembly && cpu.NEON:
+		return level{128, 8, 48 / size, 16 / size, 0}
 	}
 	return level{0, 2, 4, 0, 0}
 }
