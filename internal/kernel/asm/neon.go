@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
@@ -19,6 +20,8 @@ type neon struct {
 	size   int    // bytes of an element
 	ints   []xreg // free registers: the one that has been free longest is first
 	vecs   []vreg
+	held   []vreg // registers that do not become free
+	short  bool   // a register was missing: what was emitted is of no use
 	labels int
 }
 
@@ -65,7 +68,7 @@ func (n *neon) open(name, signature string, doc ...string) {
 	n.c.Attributes(attr.NOSPLIT)
 	n.c.SignatureExpr(signature)
 	n.c.Doc(doc...)
-	n.ints, n.vecs, n.labels = nil, nil, 0
+	n.ints, n.vecs, n.held, n.labels = nil, nil, nil, 0
 	for r := range xreg(27) {
 		if r != 18 {
 			n.ints = append(n.ints, r)
@@ -94,6 +97,15 @@ func (n *neon) fresh(name string) string {
 	return fmt.Sprintf("%s%d", name, n.labels)
 }
 
+// vain is a copy whose output nobody sees.
+func (n *neon) vain() *neon {
+	c := *n
+	c.ints, c.vecs = slices.Clone(n.ints), slices.Clone(n.vecs)
+	c.c = build.NewContext()
+	c.c.Function("vain")
+	return &c
+}
+
 // int takes a general register.
 func (n *neon) int() xreg {
 	if len(n.ints) == 0 {
@@ -107,7 +119,8 @@ func (n *neon) int() xreg {
 // vec takes a vector register.
 func (n *neon) vec() vreg {
 	if len(n.vecs) == 0 {
-		panic("asm: no vector register is free")
+		n.short = true
+		return 0
 	}
 	r := n.vecs[0]
 	n.vecs = n.vecs[1:]
@@ -122,13 +135,21 @@ func (n *neon) vecsOf(count int) []vreg {
 	return r
 }
 
-func (n *neon) free(r ...vreg)    { n.vecs = append(n.vecs, r...) }
+// free gives registers back, but for those that are held.
+func (n *neon) free(list ...vreg) {
+	for _, r := range list {
+		if !slices.Contains(n.held, r) {
+			n.vecs = append(n.vecs, r)
+		}
+	}
+}
+
 func (n *neon) freeInt(r ...xreg) { n.ints = append(n.ints, r...) }
 
 // scope gives back, when the function that it returns is called, all registers
 // that were taken since.
 func (n *neon) scope() func() {
-	ints, vecs := append([]xreg(nil), n.ints...), append([]vreg(nil), n.vecs...)
+	ints, vecs := slices.Clone(n.ints), slices.Clone(n.vecs)
 	return func() { n.ints, n.vecs = ints, vecs }
 }
 
@@ -167,8 +188,8 @@ func mem(base xreg, off int) string {
 	return fmt.Sprintf("%d(%v)", off, base)
 }
 
-// pair are two registers of an instruction that loads or stores both.
-func pair(a, b vreg) string { return fmt.Sprintf("(%v, %v)", a, b) }
+// both are two registers of an instruction that loads or stores both.
+func both(a, b vreg) string { return fmt.Sprintf("(%v, %v)", a, b) }
 
 // address is where a parameter or a result lies.
 func (n *neon) address(p gotypes.Component) string {

@@ -108,7 +108,7 @@ func (n *neon) reduce(s vreg) {
 func (n *neon) loadNext(at xreg, to []vreg) {
 	i := 0
 	for ; i+2 <= len(to); i += 2 {
-		n.op("FLDPQ.P", mem(at, 2*neonBytes), pair(to[i], to[i+1]))
+		n.op("FLDPQ.P", mem(at, 2*neonBytes), both(to[i], to[i+1]))
 	}
 	if i < len(to) {
 		n.op("FMOVQ.P", mem(at, neonBytes), to[i])

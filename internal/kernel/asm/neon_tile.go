@@ -211,7 +211,7 @@ func (k *neonTile) loop(rsa xreg) {
 func (n *neon) loadAll(at xreg, to []vreg) {
 	i := 0
 	for ; i+2 <= len(to); i += 2 {
-		n.op("FLDPQ", mem(at, neonBytes*i), pair(to[i], to[i+1]))
+		n.op("FLDPQ", mem(at, neonBytes*i), both(to[i], to[i+1]))
 	}
 	if i < len(to) {
 		n.op("FMOVQ", mem(at, neonBytes*i), to[i])

@@ -18,10 +18,14 @@ var (
 	wordSub  = word{"fsub", 0x4ea0d400}
 	wordMul  = word{"fmul", 0x6e20dc00}
 	wordDiv  = word{"fdiv", 0x6e20fc00}
+	wordMax  = word{"fmax", 0x4e20f400} // NaN if either is
+	wordMin  = word{"fmin", 0x4ea0f400}
 	wordEq   = word{"fcmeq", 0x4e20e400}
 	wordGe   = word{"fcmge", 0x6e20e400}
 	wordGt   = word{"fcmgt", 0x6ea0e400}
 	wordSqrt = word{"fsqrt", 0x6ea1f800}
+
+	wordNegative = word{"cmlt", 0x4ea0a800} // as integers, with 0
 
 	wordRoundEven = word{"frintn", 0x4e218800}
 	wordRoundDown = word{"frintm", 0x4e219800}
@@ -44,6 +48,7 @@ func (n *neon) encoded(w word) uint32 {
 	return w.bits
 }
 
+// word emits an encoded instruction.
 func (n *neon) word(bits uint32, comment string) {
 	n.op("WORD", fmt.Sprintf("$%#08x // %s", bits, comment))
 }
@@ -56,8 +61,11 @@ func (n *neon) two(w word, x, y, to vreg) {
 
 // one is to = w x.
 func (n *neon) one(w word, x, to vreg) {
-	a := n.arrangement()
-	n.word(n.encoded(w)|uint32(x)<<5|uint32(to), fmt.Sprintf("%s v%d.%s, v%d.%s", w.name, to, a, x, a))
+	a, zero := n.arrangement(), ""
+	if w == wordNegative {
+		zero = ", #0"
+	}
+	n.word(n.encoded(w)|uint32(x)<<5|uint32(to), fmt.Sprintf("%s v%d.%s, v%d.%s%s", w.name, to, a, x, a, zero))
 }
 
 // not is to = ^x.

@@ -40,7 +40,7 @@ var (
 	f64 = portable[float64]()
 )
 
-func init() { use(cpu.AVX512, cpu.AVX2) }
+func init() { use(cpu.AVX512, cpu.AVX2, cpu.NEON) }
 
 // portable are the bodies in Go.
 func portable[T Float]() loops[T] {

@@ -99,7 +99,7 @@ func reluGrad[T Float](dst, g, x []T) {
 func tanhGrad[T Float](dst, g, y []T) {
 	g, y = g[:len(dst)], y[:len(dst)]
 	for i, v := range y {
-		dst[i] = g[i] * (1 - v*v)
+		dst[i] = g[i] * (1 - T(v*v)) // rounded twice on every processor
 	}
 }
 

@@ -3,7 +3,7 @@
 package vec
 
 // use chooses the bodies for what the processor can do. Not while loops run.
-func use(avx512, avx2 bool) {
+func use(avx512, avx2, _ bool) {
 	f32, f64 = portable[float32](), portable[float64]()
 	switch {
 	case avx512:

@@ -14,15 +14,15 @@ import (
 
 // levels runs f with the bodies of every level that this processor has.
 func levels(t *testing.T, f func(t *testing.T)) {
-	t.Cleanup(func() { use(cpu.AVX512, cpu.AVX2) })
+	t.Cleanup(func() { use(cpu.AVX512, cpu.AVX2, cpu.NEON) })
 	for _, l := range []struct {
-		name         string
-		avx512, avx2 bool
-	}{{"portable", false, false}, {"avx2", false, true}, {"avx512", true, true}} {
-		if l.avx512 && !cpu.AVX512 || l.avx2 && !cpu.AVX2 {
+		name               string
+		avx512, avx2, neon bool
+	}{{name: "portable"}, {name: "avx2", avx2: true}, {name: "avx512", avx512: true, avx2: true}, {name: "neon", neon: true}} {
+		if l.avx512 && !cpu.AVX512 || l.avx2 && !cpu.AVX2 || l.neon && !cpu.NEON {
 			continue
 		}
-		use(l.avx512, l.avx2)
+		use(l.avx512, l.avx2, l.neon)
 		t.Run(l.name, f)
 	}
 }
