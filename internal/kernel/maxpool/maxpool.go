@@ -14,10 +14,7 @@ type Float interface{ float32 | float64 }
 // of them is. r0 and r1 hold at least 2·len(y) elements.
 func Max[T Float](y, r0, r1 []T) {
 	r0, r1 = r0[:2*len(y)], r1[:2*len(y)]
-	if fastMax(y, r0, r1) {
-		return
-	}
-	for j := range y {
+	for j := fastMax(y, r0, r1); j < len(y); j++ {
 		y[j] = max(r0[2*j], r0[2*j+1], r1[2*j], r1[2*j+1])
 	}
 }
@@ -27,10 +24,7 @@ func Max[T Float](y, r0, r1 []T) {
 // Rows hold at least 2·len(d) elements; those behind them are left alone.
 func Grad[T Float](o0, o1, r0, r1, d []T) {
 	r0, r1, o0, o1 = r0[:2*len(d)], r1[:2*len(d)], o0[:2*len(d)], o1[:2*len(d)]
-	if fastGrad(o0, o1, r0, r1, d) {
-		return
-	}
-	for j := range d { // without branches: comparisons are as good as random
+	for j := fastGrad(o0, o1, r0, r1, d); j < len(d); j++ { // without branches: comparisons are as good as random
 		k0, k1, k2, k3 := Key(r0[2*j]), Key(r0[2*j+1]), Key(r1[2*j]), Key(r1[2*j+1])
 		m := max(k0, k1, k2, k3)
 		m0 := same(k0, m)

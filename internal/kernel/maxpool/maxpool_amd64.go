@@ -4,30 +4,40 @@ package maxpool
 
 import "github.com/symgrad/symgrad/internal/kernel/cpu"
 
-// fastMax is Max if there is assembly for it and no NaN; otherwise y is spoilt.
-func fastMax[T Float](y, r0, r1 []T) bool {
+// fastMax is Max of the first windows, as many as it returns: all or, with a
+// NaN among them, none.
+func fastMax[T Float](y, r0, r1 []T) int {
 	if !cpu.AVX2 || len(y) == 0 {
-		return false
+		return 0
 	}
+	nan := 1
 	switch y := any(y).(type) {
 	case []float32:
-		return maxx32(&y[0], &any(r0).([]float32)[0], &any(r1).([]float32)[0], len(y)) == 0
+		nan = maxx32(&y[0], &any(r0).([]float32)[0], &any(r1).([]float32)[0], len(y))
 	case []float64:
-		return maxx64(&y[0], &any(r0).([]float64)[0], &any(r1).([]float64)[0], len(y)) == 0
+		nan = maxx64(&y[0], &any(r0).([]float64)[0], &any(r1).([]float64)[0], len(y))
 	}
-	return false
+	if nan != 0 {
+		return 0
+	}
+	return len(y)
 }
 
-// fastGrad is Grad if there is assembly for it and no NaN.
-func fastGrad[T Float](o0, o1, r0, r1, d []T) bool {
+// fastGrad is Grad of the first windows, as many as it returns: all or, with a
+// NaN among them, none.
+func fastGrad[T Float](o0, o1, r0, r1, d []T) int {
 	if !cpu.AVX2 || len(d) == 0 {
-		return false
+		return 0
 	}
+	nan := 1
 	switch d := any(d).(type) {
 	case []float32:
-		return gradx32(&any(o0).([]float32)[0], &any(o1).([]float32)[0], &any(r0).([]float32)[0], &any(r1).([]float32)[0], &d[0], len(d)) == 0
+		nan = gradx32(&any(o0).([]float32)[0], &any(o1).([]float32)[0], &any(r0).([]float32)[0], &any(r1).([]float32)[0], &d[0], len(d))
 	case []float64:
-		return gradx64(&any(o0).([]float64)[0], &any(o1).([]float64)[0], &any(r0).([]float64)[0], &any(r1).([]float64)[0], &d[0], len(d)) == 0
+		nan = gradx64(&any(o0).([]float64)[0], &any(o1).([]float64)[0], &any(r0).([]float64)[0], &any(r1).([]float64)[0], &d[0], len(d))
 	}
-	return false
+	if nan != 0 {
+		return 0
+	}
+	return len(d)
 }
