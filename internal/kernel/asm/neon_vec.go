@@ -9,36 +9,35 @@ import (
 	"github.com/mmcloughlin/avo/build"
 )
 
-func init() {
-	generators = append(generators, func(out files) error {
-		for _, g := range groups() {
-			var failed error
-			err := out.neon("vec", g.file+"_neon_arm64", func(c *build.Context) {
-				if g.formulas == nil {
-					(&neon{c: c}).maskTable()
-				}
-				for _, size := range []int{4, 8} {
-					n, k := &neon{c: c, size: size}, &numbers{}
-					failed = errors.Join(failed, n.group(g, k))
-					k.emit(n)
-				}
-			})
-			if err = errors.Join(failed, err); err != nil {
-				return err
+// neonVec adds the files of package vec for arm64.
+func (out files) neonVec(groups []group) error {
+	for _, g := range groups {
+		var failed error
+		err := out.neon("vec", g.file+"_neon_arm64", func(c *build.Context) {
+			if g.list == nil {
+				(&neon{c: c}).maskTable()
 			}
+			for _, size := range []int{4, 8} {
+				n, k := &neon{c: c, size: size}, &numbers{}
+				failed = errors.Join(failed, n.group(g, k))
+				k.emit(n)
+			}
+		})
+		if err = errors.Join(failed, err); err != nil {
+			return err
 		}
-		return out.table("arm64", []int{128})
-	})
+	}
+	return out.table(groups, "arm64", 128)
 }
 
 // group emits the functions of a group of package vec.
 func (n *neon) group(g group, k *numbers) error {
-	for _, f := range g.formulas {
+	for _, f := range g.list {
 		if err := n.formula(f, k); err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
 	}
-	if g.formulas != nil {
+	if g.list != nil {
 		return nil
 	}
 	for _, f := range folds {
