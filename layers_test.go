@@ -22,7 +22,8 @@ const policy = `
 	internal/ir internal/kernel/vec internal/kernel/gemm internal/kernel/conv internal/kernel/maxpool < internal/op
 	internal/ir                                      < internal/exec
 	internal/op internal/exec                        < internal/compile
-	internal/compile                                 < graph
+	internal/op                                      < internal/reverse
+	internal/compile internal/reverse                < graph
 	graph                                            < autograd models graph/formula
 	internal/atomicfile                              < internal/safetensors
 	internal/safetensors                             < train

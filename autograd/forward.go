@@ -3,6 +3,7 @@ package autograd
 import (
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/op"
+	"github.com/symgrad/symgrad/internal/reverse"
 	"gorgonia.org/gorgonia"
 )
 
@@ -20,7 +21,7 @@ func JVP(ys, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
 	if err != nil {
 		return nil, errors.Wrap(err, "autograd: JVP")
 	}
-	for _, a := range s.w.order {
+	for _, a := range s.w.Order {
 		if err := s.apply(a); err != nil {
 			return nil, errors.Wrap(err, "autograd: JVP")
 		}
@@ -28,11 +29,11 @@ func JVP(ys, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
 	out := make([]*gorgonia.Node, len(ys))
 	for i, y := range ys {
 		if out[i] = s.tangent[y]; out[i] == nil {
-			out[i] = s.w.c.Fill(y, 0)
+			out[i] = s.w.C.Fill(y, 0)
 		}
 	}
-	if s.w.c.Err != nil {
-		return nil, errors.Wrap(s.w.c.Err, "autograd: JVP")
+	if s.w.C.Err != nil {
+		return nil, errors.Wrap(s.w.C.Err, "autograd: JVP")
 	}
 	return out, nil
 }
@@ -50,8 +51,8 @@ func newForward(ys, wrt, dir []*gorgonia.Node) (*forward, error) {
 	if ys[0] == nil {
 		return nil, errors.New("node 0 to differentiate is nil")
 	}
-	w := &walk{c: op.NewCtx(ys[0].Graph()), wrt: wrt, needs: map[*gorgonia.Node]bool{}}
-	w.c.Package = "autograd"
+	w := &walk{wrt: wrt, Walk: reverse.Walk{C: op.NewCtx(ys[0].Graph()), Needs: map[*gorgonia.Node]bool{}}}
+	w.C.Package = "autograd"
 	if err := w.checkWrt(ys[0].Graph()); err != nil {
 		return nil, err
 	}
@@ -60,7 +61,7 @@ func newForward(ys, wrt, dir []*gorgonia.Node) (*forward, error) {
 		if dir[i] == nil || dir[i].Graph() != ys[0].Graph() {
 			return nil, errors.Errorf("direction %d is nil or of another graph", i)
 		}
-		if want, got := w.c.Shape(x), w.c.Shape(dir[i]); w.c.Err == nil && !got.Equal(want) {
+		if want, got := w.C.Shape(x), w.C.Shape(dir[i]); w.C.Err == nil && !got.Equal(want) {
 			return nil, errors.Wrapf(op.ErrShape, "direction %d has the shape %v, want %v as %q", i, got, want, op.NameOf(x))
 		}
 		s.tangent[x] = dir[i]
@@ -69,18 +70,18 @@ func newForward(ys, wrt, dir []*gorgonia.Node) (*forward, error) {
 		if y == nil || y.Graph() != ys[0].Graph() {
 			return nil, errors.Errorf("node %d to differentiate is nil or of another graph", i)
 		}
-		w.roots = append(w.roots, y)
+		w.Roots = append(w.Roots, y)
 	}
-	if w.c.Err != nil {
-		return nil, w.c.Err
+	if w.C.Err != nil {
+		return nil, w.C.Err
 	}
-	return s, w.visit()
+	return s, w.Visit()
 }
 
 // apply gives the result of a its tangent.
 func (s *forward) apply(a op.Applied) error {
-	c := s.w.c
-	if s.tangent[a.Out] != nil || !s.w.reaches(a) {
+	c := s.w.C
+	if s.tangent[a.Out] != nil || !s.w.Reaches(a) {
 		return nil // it is one of wrt, or depends on none
 	}
 	if a.Entry.VJP == nil {
@@ -121,13 +122,13 @@ func (s *forward) apply(a op.Applied) error {
 // transpose is what the linear map from d to dx makes of v the other way round;
 // nil if dx does not depend on d. The nodes of the map were all made after d.
 func transpose(c *op.Ctx, dx, d, v *gorgonia.Node) (*gorgonia.Node, error) {
-	w := &walk{c: c, roots: []*gorgonia.Node{dx}, wrt: []*gorgonia.Node{d}, since: d.ID(),
-		needs: map[*gorgonia.Node]bool{d: true}, grads: map[*gorgonia.Node][]*gorgonia.Node{dx: {v}}}
-	if err := w.visit(); err != nil {
+	w := &reverse.Walk{C: c, Roots: []*gorgonia.Node{dx}, Since: d.ID(),
+		Needs: map[*gorgonia.Node]bool{d: true}, Grads: map[*gorgonia.Node][]*gorgonia.Node{dx: {v}}}
+	if err := w.Visit(); err != nil {
 		return nil, err
 	}
-	if err := w.run(); err != nil {
+	if err := w.Run(); err != nil {
 		return nil, err
 	}
-	return w.sum(d), nil
+	return w.Sum(d), nil
 }

@@ -3,11 +3,12 @@ package graph
 import (
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
 )
 
 // stepInput is the name of the hidden input that random operators draw by.
-const stepInput = "symgrad/step"
+const stepInput = op.StepInput
 
 // SetSeed sets the seed of the random operators that are built from now on. The
 // default is the seed of the Params.

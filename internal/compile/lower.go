@@ -20,13 +20,19 @@ type Source struct {
 	Name string
 	Out  []*gorgonia.Node
 	Leaf func(n *gorgonia.Node) (Leaf, error)
+	// Describe reads a node; nil: as op.Describe does.
+	Describe func(n *gorgonia.Node) (a op.Applied, isOp bool, err error)
 }
 
 // Lower reads the nodes that the results need into a Func. It walks without
 // recursion, so depth is no limit.
 func Lower(s Source) (*ir.Func, error) {
 	f := &ir.Func{Name: s.Name}
-	l := lowering{f: f, leaf: s.Leaf, done: map[*gorgonia.Node]*ir.Value{}}
+	l := lowering{Source: s, f: f, done: map[*gorgonia.Node]*ir.Value{}, inputs: map[string]*ir.Value{}}
+	if l.Describe == nil {
+		c := op.Apart()
+		l.Describe = func(n *gorgonia.Node) (op.Applied, bool, error) { return op.Describe(c, n) }
+	}
 	for _, n := range s.Out {
 		v, err := l.lower(n)
 		if err != nil {
@@ -38,9 +44,10 @@ func Lower(s Source) (*ir.Func, error) {
 }
 
 type lowering struct {
-	f    *ir.Func
-	leaf func(n *gorgonia.Node) (Leaf, error)
-	done map[*gorgonia.Node]*ir.Value
+	Source
+	f      *ir.Func
+	done   map[*gorgonia.Node]*ir.Value
+	inputs map[string]*ir.Value
 }
 
 func (l *lowering) lower(root *gorgonia.Node) (*ir.Value, error) {
@@ -58,7 +65,7 @@ func (l *lowering) lower(root *gorgonia.Node) (*ir.Value, error) {
 		if open[n] {
 			return errors.Errorf("compile: node %q depends on itself", op.NameOf(n))
 		}
-		a, isOp, err := op.Describe(n)
+		a, isOp, err := l.Describe(n)
 		if err != nil {
 			return err
 		}
@@ -91,16 +98,24 @@ func (l *lowering) lower(root *gorgonia.Node) (*ir.Value, error) {
 	return l.done[root], nil
 }
 
+// addLeaf appends a leaf. Inputs of one name are one input.
 func (l *lowering) addLeaf(n *gorgonia.Node) error {
 	t, err := op.TypeOf(n)
 	if err != nil {
 		return err
 	}
-	leaf, err := l.leaf(n)
+	leaf, err := l.Leaf(n)
 	if err != nil {
 		return err
 	}
+	if v := l.inputs[leaf.Name]; v != nil && leaf.Kind == ir.Input && v.Type.Equal(t) {
+		l.done[n] = v
+		return nil
+	}
 	l.done[n] = l.f.Add(&ir.Value{Leaf: leaf.Kind, Name: leaf.Name, Index: leaf.Index, Data: leaf.Data, Type: t})
+	if leaf.Kind == ir.Input {
+		l.inputs[leaf.Name] = l.done[n]
+	}
 	return nil
 }
 

@@ -25,10 +25,20 @@ type Ctx struct {
 	Err     error  // the first failure
 	Locate  bool   // remember the caller's line in every node
 	Label   string // name of the next node that Apply makes
+
+	apart bool // its nodes stand beside the graphs of their operands
 }
 
 // NewCtx is a Ctx for g.
 func NewCtx(g *gorgonia.ExprGraph) *Ctx { return &Ctx{Graph: g, Package: "graph"} }
+
+// Apart is a Ctx whose nodes stand in a graph of their own but may have operands
+// of any graph, which is not changed: only this project reads such nodes, by
+// their Op.
+func Apart() *Ctx { return &Ctx{Graph: gorgonia.NewGraph(), Package: "graph", apart: true} }
+
+// fork is a Ctx that builds where c does and fails by itself.
+func (c *Ctx) fork() *Ctx { return &Ctx{Graph: c.Graph, Package: c.Package, apart: c.apart} }
 
 // Fail keeps err, with the operator, its operands and the caller, if it is the
 // first failure.
@@ -68,8 +78,12 @@ func (c *Ctx) Apply(e *Entry, a ir.Attrs, in ...*gorgonia.Node) *gorgonia.Node {
 			o.PC = Caller()
 		}
 		expect(c.Graph)
+		var children gorgonia.Nodes
+		if !c.apart {
+			children = append(children, in...)
+		}
 		n := gorgonia.NewUniqueNode(gorgonia.In(c.Graph), gorgonia.WithType(hmType(out)), gorgonia.WithOp(o),
-			gorgonia.WithChildren(append(gorgonia.Nodes(nil), in...)), gorgonia.WithShape(out.Shape...))
+			gorgonia.WithChildren(children), gorgonia.WithShape(out.Shape...))
 		if n.Op() == gorgonia.Op(o) {
 			return n
 		}
@@ -87,7 +101,7 @@ func (c *Ctx) infer(e *Entry, a ir.Attrs, in []*gorgonia.Node) (ir.Type, error) 
 		if n == nil {
 			return ir.Type{}, errors.Errorf("operand %d is nil", i)
 		}
-		if n.Graph() != c.Graph {
+		if n.Graph() != c.Graph && !c.apart {
 			return ir.Type{}, errors.Errorf("operand %d, %q, belongs to another graph", i, NameOf(n))
 		}
 		t, err := TypeOf(n)

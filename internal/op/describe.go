@@ -3,13 +3,15 @@ package op
 import "gorgonia.org/gorgonia"
 
 // Describe reads n as a row applied to operands. isOp is false for a leaf: a
-// node without an operator, or one of gorgonia's constants.
-func Describe(n *gorgonia.Node) (a Applied, isOp bool, err error) {
+// node without an operator, or one of gorgonia's constants. An operator of
+// gorgonia's that takes several rows is read as the last of them, the others
+// being nodes that c makes.
+func Describe(c *Ctx, n *gorgonia.Node) (a Applied, isOp bool, err error) {
 	switch o := n.Op().(type) {
 	case nil:
 		return Applied{}, false, nil
 	case *Op:
 		return Applied{o.Entry, o.Attrs, o.In, n}, true, nil
 	}
-	return describeForeign(n)
+	return describeForeign(c, n)
 }

@@ -15,5 +15,5 @@
 // has a hash that no other has, so what is built apart stays apart, and common
 // subexpressions are merged where it is safe, in the compiler.
 //
-// Importers: compile, graph and autograd. Read entry.go first.
+// Importers: compile, reverse, graph and autograd. Read entry.go first.
 package op

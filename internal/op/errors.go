@@ -129,7 +129,7 @@ func internalFrame(fn string) bool {
 	if !ok {
 		return false
 	}
-	for _, p := range [...]string{"graph.", "internal/op.", "autograd."} {
+	for _, p := range [...]string{"graph.", "internal/op.", "internal/reverse.", "autograd."} {
 		if strings.HasPrefix(rest, p) {
 			return true
 		}

@@ -23,6 +23,10 @@ func (f fields) name() string { return f.v.Type().Name() }
 
 func (f fields) bool(key string) bool { return f.v.FieldByName(key).Bool() }
 
+func (f fields) float(key string) float64 { return f.v.FieldByName(key).Float() }
+
+func (f fields) uint(key string) int { return int(f.v.FieldByName(key).Uint()) }
+
 func (f fields) int(key string) int { return int(f.v.FieldByName(key).Int()) }
 
 func (f fields) ints(key string) []int {
@@ -32,6 +36,16 @@ func (f fields) ints(key string) []int {
 		out[i] = int(v.Index(i).Int())
 	}
 	return out
+}
+
+// operator is the embedded operator key, a pointer, or nil.
+func (f fields) operator(key string) gorgonia.Op {
+	v := f.v.FieldByName(key)
+	if v.Kind() != reflect.Pointer || v.IsNil() {
+		return nil
+	}
+	o, _ := reflect.NewAt(v.Type().Elem(), v.UnsafePointer()).Interface().(gorgonia.Op)
+	return o
 }
 
 // childrenOf are the operands of a node in order. Gorgonia's exported methods

@@ -35,7 +35,7 @@ func from(e *Entry) {
 
 // describeForeign reads a node of gorgonia's own. What it computes is then ours:
 // where gorgonia's kernel or derivative is wrong, the row's is used.
-func describeForeign(n *gorgonia.Node) (Applied, bool, error) {
+func describeForeign(c *Ctx, n *gorgonia.Node) (Applied, bool, error) {
 	f := fieldsOf(n.Op())
 	in := childrenOf(n)
 	out, err := TypeOf(n)
@@ -45,6 +45,10 @@ func describeForeign(n *gorgonia.Node) (Applied, bool, error) {
 	switch f.name() {
 	case "constantScalar", "constantTensor":
 		return Applied{}, false, nil
+	}
+	if y := compose(c, plainNode{n, f, in, out}); y != nil {
+		o := y.Op().(*Op)
+		return Applied{o.Entry, o.Attrs, o.In, n}, true, nil
 	}
 	d, ok := decode(n, f, in, out)
 	if !ok {
@@ -70,7 +74,7 @@ func decode(n *gorgonia.Node, f fields, in []*gorgonia.Node, out ir.Type) (d dec
 		e := byKey[Key(name+" "+word)]
 		return decoded{e, nil, in}, e != nil
 	case "linAlgBinOp":
-		return decodeProduct(n.Op().String(), f, in)
+		return decodeProduct(f, in)
 	case "sumOp", "maxOp":
 		axes := f.ints("along")
 		slices.Sort(axes)
@@ -89,17 +93,10 @@ func decode(n *gorgonia.Node, f fields, in []*gorgonia.Node, out ir.Type) (d dec
 		return decodeRepeat(f, in[:1], out)
 	case "sliceOp":
 		return decodeSlice(n, f, in, out)
-	case "maxPoolOp":
-		return decodePool(&MaxPool, f, in, in[0], out)
-	case "maxPoolDiffOp": // of the images, the result and its gradient
-		if len(in) != 3 {
-			return decoded{}, false
-		}
-		pooled, err := TypeOf(in[2])
-		if err != nil {
-			return decoded{}, false
-		}
-		return decodePool(&MaxPoolScatter, fields{f.v.FieldByName("maxPoolOp")}, []*gorgonia.Node{in[0], in[2]}, in[0], pooled)
+	case "minBetween":
+		return decoded{&Minimum, nil, in}, true
+	case "maxBetween":
+		return decoded{&Maximum, nil, in}, true
 	case "im2colOp":
 		return decoded{&Im2Col, windowAttrs(f), in}, true
 	case "col2imOp":
@@ -108,43 +105,37 @@ func decode(n *gorgonia.Node, f fields, in []*gorgonia.Node, out ir.Type) (d dec
 	return decoded{}, false
 }
 
-// decodePool reads a max pool over x with the result pooled. One that is padded
-// unequally, or more than ours may be, is left to gorgonia, and its derivative
-// with it.
-func decodePool(e *Entry, f fields, in []*gorgonia.Node, x *gorgonia.Node, pooled ir.Type) (decoded, bool) {
-	t, err := TypeOf(x)
-	if err != nil || f.int("padNorth") != f.int("padSouth") || f.int("padWest") != f.int("padEast") {
-		return decoded{}, false
-	}
-	w := Windows{Kernel: []int{f.int("h"), f.int("w")}, Stride: []int{f.int("strideH"), f.int("strideW")},
-		Pad: []int{f.int("padNorth"), f.int("padWest")}, Dilation: []int{1, 1}}
-	a := w.attrs(t.Shape)
-	got, err := inferPool([]ir.Type{t}, a)
-	return decoded{e, a, in}, err == nil && got.Shape.Equal(pooled.Shape)
-}
-
 // windowAttrs are the attributes of Im2Col.
 func windowAttrs(f fields) ir.Attrs {
 	pair := func(h, w string) []int { return []int{f.int(h), f.int(w)} }
 	return ir.A("kernel", pair("h", "w"), "stride", pair("strideH", "strideW"), "pad", pair("padH", "padW"), "dilation", pair("dilationH", "dilationW"))
 }
 
-func decodeProduct(op string, f fields, in []*gorgonia.Node) (decoded, bool) {
+// The products of linAlgBinOp by their number.
+const (
+	matMulProduct = iota
+	matVecProduct
+	dotProduct
+	outerProduct
+	batchedProduct
+)
+
+func decodeProduct(f fields, in []*gorgonia.Node) (decoded, bool) {
 	x, errx := TypeOf(in[0])
 	y, erry := TypeOf(in[1])
 	if errx != nil || erry != nil {
 		return decoded{}, false
 	}
 	a := ir.A("transA", f.bool("transA"), "transB", f.bool("transB"))
-	switch {
-	case len(x.Shape) >= 2 && len(x.Shape) == len(y.Shape):
-		return decoded{&MatMul, a, in}, true
-	case len(x.Shape) == 2 && len(y.Shape) == 1:
-		return decoded{&MatVec, ir.A("transA", f.bool("transA")), in}, true
-	case len(x.Shape) == 1 && len(y.Shape) == 1 && op == "a ⋅ b":
-		return decoded{&Dot, nil, in}, true
-	case len(x.Shape) == 1 && len(y.Shape) == 1:
-		return decoded{&OuterProduct, nil, in}, true
+	switch vectors := len(x.Shape) == 1 && len(y.Shape) == 1; f.uint("āBinaryOperator") {
+	case matMulProduct, batchedProduct:
+		return decoded{&MatMul, a, in}, len(x.Shape) >= 2 && len(x.Shape) == len(y.Shape)
+	case matVecProduct:
+		return decoded{&MatVec, ir.A("transA", f.bool("transA")), in}, len(x.Shape) == 2 && len(y.Shape) == 1
+	case dotProduct:
+		return decoded{&Dot, nil, in}, vectors
+	case outerProduct:
+		return decoded{&OuterProduct, nil, in}, vectors
 	}
 	return decoded{}, false
 }

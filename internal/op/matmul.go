@@ -111,7 +111,7 @@ func vjpMatMul(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 // takes transposed operands into the product.
 func simplifyMatMul(f *ir.Func, v *ir.Value) *ir.Value {
 	if len(v.Type.Shape) == 2 {
-		if w := outerProduct(f, v); w != nil {
+		if w := rankOne(f, v); w != nil {
 			return w
 		}
 	}
@@ -133,8 +133,8 @@ func simplifyMatMul(f *ir.Func, v *ir.Value) *ir.Value {
 	return w
 }
 
-// outerProduct is v as column times row, broadcast, if it sums one term.
-func outerProduct(f *ir.Func, v *ir.Value) *ir.Value {
+// rankOne is v as column times row, broadcast, if it sums one term.
+func rankOne(f *ir.Func, v *ir.Value) *ir.Value {
 	m, k := lastTwo(v.In[0].Type.Shape, v.Attrs.Bool("transA"))
 	n := v.Type.Shape[1]
 	if k != 1 || len(v.In[1].Type.Shape) != 2 {

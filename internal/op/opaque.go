@@ -1,6 +1,8 @@
 package op
 
 import (
+	"slices"
+
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/ir"
 	"gorgonia.org/gorgonia"
@@ -22,16 +24,13 @@ func (e *Entry) attrs(n *gorgonia.Node) ir.Attrs {
 // opaqueRow is a row for one node whose operator has no row of its own: it
 // computes by the operator's Do and differentiates by its SymDiff.
 func opaqueRow(n *gorgonia.Node, out ir.Type, in []*gorgonia.Node) (*Entry, error) {
-	if !out.DType.IsFloat() {
-		return nil, Unsupportedf("node %q has the operator %v, whose result is %v", n.Name(), n.Op(), out)
-	}
 	e := &Entry{Def: ir.Def{Name: OpaqueName, Class: ir.Opaque, Arity: len(in),
 		Infer: func([]ir.Type, ir.Attrs) (ir.Type, error) { return out, nil }}}
 	e.F32 = ir.Kernel[float32]{Run: func(c *ir.Call[float32]) { runOpaque(n, in, c) }}
 	e.F64 = ir.Kernel[float64]{Run: func(c *ir.Call[float64]) { runOpaque(n, in, c) }}
 	if sd, ok := n.Op().(gorgonia.SDOp); ok {
 		e.VJP = func(c *Ctx, a Applied, d *gorgonia.Node) []*gorgonia.Node {
-			grads, err := symDiff(sd, a, d)
+			grads, err := symDiff(c, sd, a, d)
 			if err != nil {
 				c.Fail(OpaqueName, n.Name(), a.In, errors.Wrapf(err, "gorgonia's derivative of %v", n.Op()))
 				return make([]*gorgonia.Node, len(a.In))
@@ -43,7 +42,18 @@ func opaqueRow(n *gorgonia.Node, out ir.Type, in []*gorgonia.Node) (*Entry, erro
 }
 
 // symDiff asks a foreign operator for its derivative and checks what comes back.
-func symDiff(sd gorgonia.SDOp, a Applied, d *gorgonia.Node) (grads []*gorgonia.Node, err error) {
+// Where c builds apart, gorgonia sees nodes of c's graph that equal the operands.
+func symDiff(c *Ctx, sd gorgonia.SDOp, a Applied, d *gorgonia.Node) (grads []*gorgonia.Node, err error) {
+	in, out := slices.Clone(a.In), a.Out
+	if c.apart {
+		for i, x := range in {
+			in[i] = c.same(x)
+		}
+		out, d = c.same(out), c.same(d)
+		if c.Err != nil {
+			return nil, c.Err
+		}
+	}
 	building.Lock()
 	defer building.Unlock()
 	defer func() {
@@ -52,15 +62,15 @@ func symDiff(sd gorgonia.SDOp, a Applied, d *gorgonia.Node) (grads []*gorgonia.N
 		}
 	}()
 	wrt := sd.DiffWRT(len(a.In))
-	g, err := sd.SymDiff(a.In, a.Out, d)
+	g, err := sd.SymDiff(in, out, d)
 	if err != nil {
 		return nil, err
 	}
-	if len(g) != len(a.In) || len(wrt) != len(a.In) {
+	if len(g) < len(a.In) || len(wrt) < len(a.In) { // some have more
 		return nil, errors.Errorf("it has %d gradients for %d operands", len(g), len(a.In))
 	}
-	grads = make([]*gorgonia.Node, len(g))
-	for i, n := range g {
+	grads = make([]*gorgonia.Node, len(a.In))
+	for i, n := range g[:len(a.In)] {
 		if n == nil || !wrt[i] {
 			continue
 		}
@@ -75,6 +85,14 @@ func symDiff(sd gorgonia.SDOp, a Applied, d *gorgonia.Node) (grads []*gorgonia.N
 		grads[i] = n
 	}
 	return grads, nil
+}
+
+// same is x as a node of c's graph.
+func (c *Ctx) same(x *gorgonia.Node) *gorgonia.Node {
+	if c.Err != nil || x.Graph() == c.Graph {
+		return x
+	}
+	return c.Apply(&Reshape, ir.A("shape", []int(c.Shape(x))), x)
 }
 
 // runOpaque calls Do with tensors that show the operands, and copies the result.
@@ -94,20 +112,38 @@ func runOpaque[T ir.Float](n *gorgonia.Node, in []*gorgonia.Node, c *ir.Call[T])
 			vals[i] = wrap(t.Shape, append([]T(nil), c.In[i]...), nil)
 		}
 	}
-	v, err := n.Op().Do(vals...)
+	v, err := doForeign(n.Op(), vals)
 	if err != nil {
 		c.Fault.Report(errors.Wrapf(err, "op: gorgonia's %v", n.Op()))
 		return
 	}
 	data, err := ValueData(v)
-	f, ok := data.([]float64)
-	if err != nil || !ok || len(f) != len(c.Out) {
-		c.Fault.Report(shapef("op: gorgonia's %v returned %v, want %v", n.Op(), shapeOf(v), c.V.Type.Shape))
-		return
+	f, isFloat := data.([]float64)
+	k, isInt := data.([]int)
+	switch {
+	case err == nil && isFloat && c.IntOut == nil && len(f) == len(c.Out):
+		for i, x := range f {
+			c.Out[i] = T(x)
+		}
+	case err == nil && isInt && len(k) == len(c.IntOut):
+		copy(c.IntOut, k)
+	default:
+		c.Fault.Report(shapef("op: gorgonia's %v returned %v, want %v", n.Op(), shapeOf(v), c.V.Type))
 	}
-	for i, x := range f {
-		c.Out[i] = T(x)
+}
+
+// doForeign runs Do. The derivative of the CTC loss reads what the loss left
+// inside of the operator, which may have run on other operands since: the loss is
+// computed again before it.
+func doForeign(o gorgonia.Op, vals []gorgonia.Value) (gorgonia.Value, error) {
+	if f := fieldsOf(o); f.name() == "ctcLossDiffOp" {
+		if loss := f.operator("ctcLossOp"); loss != nil {
+			if _, err := loss.Do(vals[:4]...); err != nil {
+				return nil, err
+			}
+		}
 	}
+	return o.Do(vals...)
 }
 
 func shapeOf(v gorgonia.Value) tensor.Shape {
