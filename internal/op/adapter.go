@@ -104,7 +104,8 @@ func (o *Op) SymDiff(_ gorgonia.Nodes, output, grad *gorgonia.Node) (gorgonia.No
 	return out, c.Err
 }
 
-// TypeOf reads the element type and shape of a node.
+// TypeOf reads the element type and shape of a node. Truth values, which
+// gorgonia's comparisons may give, count as floats of the type compared.
 func TypeOf(n *gorgonia.Node) (ir.Type, error) {
 	if n == nil {
 		return ir.Type{}, errors.New("the node is nil")
@@ -117,7 +118,11 @@ func TypeOf(n *gorgonia.Node) (ir.Type, error) {
 	case tensor.Dtype:
 		dt = t
 	case gorgonia.TensorType:
-		d, ok := t.Of.(tensor.Dtype)
+		of := t.Of
+		for nested, ok := of.(gorgonia.TensorType); ok; nested, ok = of.(gorgonia.TensorType) {
+			of = nested.Of // gorgonia's diagonals are matrices of vectors
+		}
+		d, ok := of.(tensor.Dtype)
 		if !ok {
 			return ir.Type{}, errors.Wrapf(ErrDType, "node %q has elements of the type %v", n.Name(), t.Of)
 		}
@@ -125,11 +130,24 @@ func TypeOf(n *gorgonia.Node) (ir.Type, error) {
 	default:
 		return ir.Type{}, errors.Wrapf(ErrDType, "node %q has the type %v", n.Name(), n.Type())
 	}
+	shape := ir.Shape(n.Shape()).Clone()
+	for dt == tensor.Bool && n.Op() != nil && len(childrenOf(n)) > 0 {
+		n = childrenOf(n)[0]
+		dt = n.Dtype()
+	}
 	d, err := dtypeOf(dt)
 	if err != nil {
 		return ir.Type{}, errors.Wrapf(err, "node %q", n.Name())
 	}
-	return ir.Type{DType: d, Shape: ir.Shape(n.Shape()).Clone()}, nil
+	return ir.Type{DType: d, Shape: shape}, nil
+}
+
+// IsBool says whether gorgonia has the values of n as truth values.
+func IsBool(n *gorgonia.Node) bool {
+	if t, ok := n.Type().(gorgonia.TensorType); ok {
+		return t.Of == hm.Type(tensor.Bool)
+	}
+	return n.Type() == hm.Type(tensor.Bool)
 }
 
 func dtypeOf(dt tensor.Dtype) (ir.DType, error) {

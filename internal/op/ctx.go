@@ -150,6 +150,22 @@ func Let(n *gorgonia.Node, v gorgonia.Value) error {
 	return gorgonia.UnsafeLet(n, v)
 }
 
+// LetGrad binds a gradient of its own to a leaf that has a value.
+func LetGrad(n *gorgonia.Node, grad gorgonia.Value) (err error) {
+	if n.Value() == nil {
+		return errors.New("it has no value: use gorgonia.Let")
+	}
+	building.Lock()
+	defer building.Unlock()
+	defer func() {
+		if r := recover(); r != nil {
+			err = errors.Errorf("gorgonia refuses the gradient: %v", r)
+		}
+	}()
+	gorgonia.WithGrad(grad)(n)
+	return nil
+}
+
 // Type is the type of n, or the zero Type after a failure.
 func (c *Ctx) Type(n *gorgonia.Node) ir.Type {
 	if c.Err != nil {

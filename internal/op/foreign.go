@@ -173,28 +173,26 @@ func decodeRepeat(f fields, in []*gorgonia.Node, out ir.Type) (decoded, bool) {
 }
 
 // decodeSlice reads a slice of one axis, which gorgonia drops if it has one
-// element.
+// element. Of a step it keeps whole ones only.
 func decodeSlice(n *gorgonia.Node, f fields, in []*gorgonia.Node, out ir.Type) (decoded, bool) {
 	x, err := TypeOf(in[0])
 	s, ok := n.Op().(interface{ IsSlice() tensor.Slice })
-	if err != nil || !ok || s.IsSlice() == nil {
-		return decoded{}, false
-	}
 	axis := f.int("along")
-	if axis < 0 || axis >= len(x.Shape) {
+	if err != nil || !ok || axis < 0 || axis >= len(x.Shape) {
 		return decoded{}, false
 	}
-	cut := s.IsSlice()
-	step := max(1, cut.Step())
-	stop := min(cut.End(), x.Shape[axis])
-	count := (stop - cut.Start() + step - 1) / step
+	first, count, step := 0, x.Shape[axis], 1 // no slice, and one that is empty, is the whole axis
+	if cut := s.IsSlice(); cut != nil && cut.End() > cut.Start() {
+		step = max(1, cut.Step())
+		first, count = cut.Start(), (min(cut.End(), x.Shape[axis])-cut.Start())/step
+	}
 	start := make([]int, len(x.Shape))
 	steps := make([]int, len(x.Shape))
 	counts := append([]int{}, x.Shape...)
 	for i := range steps {
 		steps[i] = 1
 	}
-	start[axis], counts[axis], steps[axis] = cut.Start(), count, step
+	start[axis], counts[axis], steps[axis] = first, count, step
 	if ir.Shape(counts).Size() != out.Shape.Size() {
 		return decoded{}, false
 	}

@@ -2,7 +2,6 @@ package op
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -18,6 +17,7 @@ const (
 	WrongValue    Doubt = iota // gorgonia's kernel computes something else
 	WrongGradient              // gorgonia's derivative is that of something else
 	MayBeMerged                // gorgonia may have taken two nodes for one
+	LostGradient               // gorgonia gave a gradient of another cost
 )
 
 // Doubts are what may be wrong with a node, each with its reason.
@@ -31,10 +31,6 @@ func Doubts(n *gorgonia.Node) (doubts []Doubt, reasons []string) {
 			add(MayBeMerged, "it has no name: all leaves of its type and shape without one are this node")
 		}
 		return doubts, reasons
-	}
-	v := reflect.ValueOf(n).Elem()
-	if d, of := v.FieldByName("deriv"), v.FieldByName("derivOf"); d.IsValid() && of.IsValid() && !d.IsNil() && of.Len() > 0 {
-		add(WrongGradient, "it is a gradient that gorgonia.Grad differentiated again: gorgonia keeps the first one's terms")
 	}
 	f := fieldsOf(n.Op())
 	switch f.name() {
@@ -56,6 +52,10 @@ func Doubts(n *gorgonia.Node) (doubts []Doubt, reasons []string) {
 		}
 	case "elemUnaryOp":
 		word, _, _ := strings.Cut(n.Op().String(), " ")
+		if _, _, ok := summedExp(n); ok {
+			add(WrongValue, "gorgonia's LogSumExp adds the maximum before it takes the logarithm, not after it")
+			add(WrongGradient, "gorgonia's LogSumExp is another function, and its derivative is that one's")
+		}
 		if word == "log2" || word == "invSqrt" || word == "√x⁻¹" || strings.Contains(strings.ToLower(word), "inversesqrt") {
 			add(WrongGradient, "gorgonia's rule for %s lacks a factor", word)
 		}
@@ -72,6 +72,15 @@ func Doubts(n *gorgonia.Node) (doubts []Doubt, reasons []string) {
 		if f.int("axis") > 0 {
 			add(WrongGradient, "gorgonia's rule for indices along axis %d is wrong", f.int("axis"))
 		}
+	case "ctcLossOp":
+		if isMeanCTC(n) {
+			add(WrongGradient, "gorgonia's derivative of a mean CTC loss is that of the sum, not divided by the lengths")
+		}
+		add(MayBeMerged, "CTC losses of the same operands are one node, whether they sum or average")
+	case "sparsemaxOp":
+		add(MayBeMerged, "sparsemax of one operand is one node, whatever the axis")
+	case "BatchNormOp", "GroupNormOp":
+		add(MayBeMerged, "normalisations of one operand are one node, whatever their epsilons, unless the first digit behind the point differs")
 	case "im2colOp":
 		add(MayBeMerged, "convolutions that differ in their dilation are one node")
 	case "randomOp":

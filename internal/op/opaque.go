@@ -37,6 +37,9 @@ func opaqueRow(n *gorgonia.Node, out ir.Type, in []*gorgonia.Node) (*Entry, erro
 			}
 			return grads
 		}
+		if isMeanCTC(n) {
+			e.VJP = meanCTC(e.VJP)
+		}
 	}
 	return e, nil
 }
@@ -130,20 +133,6 @@ func runOpaque[T ir.Float](n *gorgonia.Node, in []*gorgonia.Node, c *ir.Call[T])
 	default:
 		c.Fault.Report(shapef("op: gorgonia's %v returned %v, want %v", n.Op(), shapeOf(v), c.V.Type))
 	}
-}
-
-// doForeign runs Do. The derivative of the CTC loss reads what the loss left
-// inside of the operator, which may have run on other operands since: the loss is
-// computed again before it.
-func doForeign(o gorgonia.Op, vals []gorgonia.Value) (gorgonia.Value, error) {
-	if f := fieldsOf(o); f.name() == "ctcLossDiffOp" {
-		if loss := f.operator("ctcLossOp"); loss != nil {
-			if _, err := loss.Do(vals[:4]...); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return o.Do(vals...)
 }
 
 func shapeOf(v gorgonia.Value) tensor.Shape {
