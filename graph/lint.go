@@ -2,8 +2,10 @@ package graph
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/symgrad/symgrad/internal/op"
+	"github.com/symgrad/symgrad/internal/reverse"
 	"gorgonia.org/gorgonia"
 )
 
@@ -16,14 +18,20 @@ const (
 	// says. A Machine and a Program compute what it says.
 	WrongValue = op.WrongValue
 	// WrongGradient: gorgonia.Grad differentiates the node wrongly. Package
-	// autograd differentiates it rightly; gradient nodes that gorgonia.Grad has
-	// built are computed as they are.
+	// autograd differentiates it rightly, and a Machine computes the right
+	// gradients where gorgonia.Grad has built the wrong ones.
 	WrongGradient = op.WrongGradient
 	// MayBeMerged: gorgonia tells nodes apart by a hash that leaves out what this
 	// node differs in, so that two that were asked for may have become this one.
 	// That cannot be seen in the graph any more, nor undone. A Builder's nodes
 	// never merge.
 	MayBeMerged = op.MayBeMerged
+	// LostGradient: a second call of gorgonia.Grad stopped at the node, which had
+	// a gradient already. For the leaves below it that call returned gradients of
+	// the cost of the first, which is what these nodes mean to a Machine too; or
+	// one term, which a Machine makes the whole gradient. Package autograd
+	// differentiates any number of times.
+	LostGradient = op.LostGradient
 )
 
 // Finding is a node of a plain gorgonia graph that may not be what was meant.
@@ -35,19 +43,23 @@ type Finding struct {
 
 // String names the node and the reason.
 func (f Finding) String() string {
-	kind := [...]string{"wrong value", "wrong gradient", "may be merged"}[f.Doubt]
+	kind := [...]string{"wrong value", "wrong gradient", "may be merged", "lost gradient"}[f.Doubt]
 	return fmt.Sprintf("node %d %q: %s: %s", f.Node.ID(), op.NameOf(f.Node), kind, f.Reason)
 }
 
 // Lint lists what gorgonia may have got wrong in a graph, in the order of the
-// nodes. Nodes of this module's own operators have no findings. It only reads the
-// graph.
+// nodes. Nodes of this module's own operators have no findings. It adds nothing to
+// the graph.
 func Lint(g *gorgonia.ExprGraph) []Finding {
+	lost := reverse.ReadRecord(g).Lost
 	var out []Finding
 	for _, n := range g.AllNodes() {
 		doubts, reasons := op.Doubts(n)
 		for i, d := range doubts {
 			out = append(out, Finding{n, d, reasons[i]})
+		}
+		if slices.Contains(lost, n) {
+			out = append(out, Finding{n, LostGradient, "gorgonia.Grad was called a second time, and stopped here since the node has a gradient"})
 		}
 	}
 	return out
