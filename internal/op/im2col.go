@@ -7,8 +7,8 @@ import (
 
 // Im2Col lays the windows of images out as rows: x: [N, C, H, W], result [N, OH,
 // OW, C·KH·KW], zeros where a window reaches over the image. Gorgonia's
-// convolution is made of it; this module's own has no use for it. dx adds every
-// element of d back to where it came from.
+// convolution is made of it: products with it become convolutions, which lay
+// nothing out. dx adds every element of d back to where it came from.
 var Im2Col Entry
 
 // Col2Im is the derivative of Im2Col: the attribute in is H and W. dx is Im2Col.
@@ -50,7 +50,8 @@ func init() {
 				}
 				return ir.Type{DType: in[0].DType, Shape: x}, err
 			},
-			F32: columnKernel[float32](true), F64: columnKernel[float64](true)},
+			Simplify: inputOfProduct,
+			F32:      columnKernel[float32](true), F64: columnKernel[float64](true)},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			a := n.Attrs
 			return []*gorgonia.Node{c.Apply(&Im2Col, ir.A("kernel", a.Ints("kernel"), "stride", a.Ints("stride"), "pad", a.Ints("pad"), "dilation", a.Ints("dilation")), d)}

@@ -114,6 +114,9 @@ func simplifyMatMul(f *ir.Func, v *ir.Value) *ir.Value {
 		if w := rankOne(f, v); w != nil {
 			return w
 		}
+		if w := productOfColumns(f, v); w != nil {
+			return w
+		}
 	}
 	in := append([]*ir.Value(nil), v.In...)
 	a := v.Attrs

@@ -1,0 +1,268 @@
+package graph_test
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/symgrad/symgrad/graph"
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// normed is a graph with a batch normalisation of images.
+func normed(dt tensor.Dtype) (g *G.ExprGraph, x, out *G.Node, op *G.BatchNormOp) {
+	g = G.NewGraph()
+	x = G.NewTensor(g, dt, 4, G.WithShape(2, 3, 2, 2), G.WithName("x"))
+	ones := func(v float64) G.NodeConsOpt { return G.WithInit(G.ValuesOf(v)) }
+	if dt == tensor.Float32 {
+		ones = func(v float64) G.NodeConsOpt { return G.WithInit(G.ValuesOf(float32(v))) }
+	}
+	scale := G.NewTensor(g, dt, 4, G.WithShape(2, 3, 2, 2), G.WithName("scale"), ones(2))
+	shift := G.NewTensor(g, dt, 4, G.WithShape(2, 3, 2, 2), G.WithName("shift"), ones(0.5))
+	out, _, _, op, err := G.BatchNorm(x, scale, shift, 0.3, 1e-3)
+	if err != nil {
+		panic(err)
+	}
+	return g, x, out, op
+}
+
+// TestMachineBatchNorm trains and evaluates a batch normalisation on both
+// machines: results and running statistics must be the same.
+func TestMachineBatchNorm(t *testing.T) {
+	for dt, tol := range map[tensor.Dtype]float64{tensor.Float64: 1e-12, tensor.Float32: 1e-5} {
+		type result struct{ out, mean, variance []float64 }
+		steps := func(train, eval func(g *G.ExprGraph) G.VM) (all []result) {
+			g, x, out, op := normed(dt)
+			var v G.Value
+			G.Read(out, &v)
+			run := func(vm G.VM, seed float64) {
+				if err := G.Let(x, floatsOf(dt, wave(24, seed), 2, 3, 2, 2)); err != nil {
+					t.Fatal(err)
+				}
+				if err := vm.RunAll(); err != nil {
+					t.Fatal(err)
+				}
+				vm.Reset()
+				m, s := op.Stats()
+				all = append(all, result{numbers(t, v), numbers(t, m), numbers(t, s)})
+			}
+			vm := train(g)
+			for i := range 4 {
+				run(vm, float64(i))
+			}
+			vm = eval(g)
+			run(vm, 7)
+			run(vm, 8)
+			return all
+		}
+		ours := steps(func(g *G.ExprGraph) G.VM { return graph.NewMachine(g) }, func(g *G.ExprGraph) G.VM { return graph.NewEvalMachine(g) })
+		theirs := steps(func(g *G.ExprGraph) G.VM { return G.NewTapeMachine(g) }, func(g *G.ExprGraph) G.VM { return G.NewTapeMachine(g, G.EvalMode()) })
+		for i := range ours {
+			for j, v := range slices.Concat(theirs[i].out, theirs[i].mean, theirs[i].variance) {
+				near(t, "batch normalisation", slices.Concat(ours[i].out, ours[i].mean, ours[i].variance)[j], v, tol)
+			}
+		}
+	}
+}
+
+// floatsOf is a tensor of the type dt.
+func floatsOf(dt tensor.Dtype, v []float64, shape ...int) *tensor.Dense {
+	var back any = slices.Clone(v)
+	if dt == tensor.Float32 {
+		f := make([]float32, len(v))
+		for i, x := range v {
+			f[i] = float32(x)
+		}
+		back = f
+	}
+	return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(back))
+}
+
+// TestMachineMode changes the mode of an operator under a machine that has run.
+func TestMachineMode(t *testing.T) {
+	g, x, out, op := normed(tensor.Float64)
+	if err := G.Let(x, floatsOf(tensor.Float64, wave(24, 1), 2, 3, 2, 2)); err != nil {
+		t.Fatal(err)
+	}
+	vm := runMachine(t, g)
+	trained := numbers(t, out.Value())
+	var seen [][]float64
+	for _, training := range []bool{false, true, false} {
+		if err := op.SetTraining(training); err != nil { // true resets the statistics
+			t.Fatal(err)
+		}
+		if err := vm.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		seen = append(seen, numbers(t, out.Value()))
+	}
+	same(t, "training again", seen[1], trained)
+	if slices.Equal(seen[0], trained) || slices.Equal(seen[2], trained) {
+		t.Error("evaluation gives what training gives")
+	}
+}
+
+// TestMachineDropout checks the share of zeros, that backward uses the mask of
+// forward, and that evaluation lets everything through.
+func TestMachineDropout(t *testing.T) {
+	const n, rate = 4000, 0.3
+	g := G.NewGraph()
+	x := G.NewVector(g, tensor.Float64, G.WithShape(n), G.WithName("x"), G.WithInit(G.Ones()))
+	y := G.Must(G.Dropout(x, rate))
+	var v G.Value
+	G.Read(y, &v)
+	grad(t, G.Must(G.Sum(y)), x)
+	vm := graph.NewMachine(g)
+	var last []float64
+	for range 3 {
+		if err := vm.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		got := numbers(t, v)
+		same(t, "the gradient is the mask", gradOf(t, x), got)
+		zeros := 0
+		for _, e := range got {
+			if e == 0 {
+				zeros++
+			} else {
+				near(t, "what is kept", e, 1/(1-rate), 1e-12)
+			}
+		}
+		near(t, "the share of zeros", float64(zeros)/n, rate, 0.05)
+		if slices.Equal(last, got) {
+			t.Error("two runs drew the same mask")
+		}
+		last = got
+	}
+	if f := vm.Stats().Fallbacks; len(f) > 0 {
+		t.Errorf("fell back on %v", f)
+	}
+	if err := graph.NewEvalMachine(g).RunAll(); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "evaluation", numbers(t, v), numbers(t, x.Value()))
+}
+
+// TestMachineMovingSlice moves the bounds of a slice between runs.
+func TestMachineMovingSlice(t *testing.T) {
+	g := G.NewGraph()
+	x := vector(g, "x", 1, 2, 3, 4, 5)
+	part := G.Must(G.Slice(x, G.S(0, 2)))
+	square := G.Must(G.Square(part))
+	grad(t, G.Must(G.Sum(square)), x)
+	vm := graph.NewMachine(g, square)
+	for _, at := range []int{0, 3, 1, 0} {
+		if err := G.UnsafeLet(part, G.S(at, at+2)); err != nil {
+			t.Fatal(err)
+		}
+		if err := vm.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		a, b := float64(at+1), float64(at+2)
+		same(t, "squares", numbers(t, square.Value()), []float64{a * a, b * b})
+		want := make([]float64, 5)
+		want[at], want[at+1] = 2*a, 2*b
+		same(t, "gradient", gradOf(t, x), want)
+	}
+}
+
+// TestMachineSources runs what draws at random, a statement that does nothing,
+// and the operator of YOLO, which runs by its own Do and writes to its operand.
+func TestMachineSources(t *testing.T) {
+	g := G.NewGraph()
+	u := G.UniformRandomNode(g, tensor.Float64, 2, 3, 50)
+	n := G.GaussianRandomNode(g, tensor.Float64, 0, 1, 51) // of one shape, they would be one node
+	b := G.BinomialRandomNode(g, tensor.Float64, 1, 0.5, 52)
+	x := vector(g, "x", wave(50, 1)...)
+	G.Set(x, u)
+	sum := G.Must(G.Add(u, x))
+	vm := graph.NewMachine(g, u, n, b)
+	var last []float64
+	for range 2 {
+		if err := vm.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		for i, v := range numbers(t, u.Value()) {
+			w, z := numbers(t, b.Value())[i], numbers(t, n.Value())[i]
+			if v < 2 || v >= 3 || w != 0 && w != 1 || math.Abs(z) > 8 {
+				t.Fatalf("drew %v, %v and %v", v, w, z)
+			}
+		}
+		if got := numbers(t, sum.Value()); slices.Equal(got, last) {
+			t.Error("two runs drew the same")
+		} else {
+			last = got
+		}
+	}
+	if len(vm.Stats().Fallbacks) == 0 {
+		t.Error("random operators have rows now: the table of kinds should say so")
+	}
+
+	boxes := func(vm func(*G.ExprGraph) G.VM) []float64 {
+		g := G.NewGraph()
+		x := G.NewTensor(g, tensor.Float32, 4, G.WithShape(1, 14, 2, 2), G.WithName("x"))
+		out, err := G.YOLOv3(x, []float32{10, 14, 23, 27}, []int{0, 1}, 8, 2, 0.7)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var v G.Value
+		G.Read(out, &v)
+		if err := G.Let(x, floatsOf(tensor.Float32, wave(56, 1), 1, 14, 2, 2)); err != nil {
+			t.Fatal(err)
+		}
+		if err := vm(g).RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		return numbers(t, v)
+	}
+	same(t, "YOLO", boxes(func(g *G.ExprGraph) G.VM { return graph.NewMachine(g) }), boxes(func(g *G.ExprGraph) G.VM { return G.NewTapeMachine(g) }))
+}
+
+// TestMachineViews lets leaves be slices and transposes of other tensors, and
+// scalars of both kinds.
+func TestMachineViews(t *testing.T) {
+	g := G.NewGraph()
+	x := G.NewMatrix(g, tensor.Float64, G.WithShape(3, 2), G.WithName("x"))
+	s := G.NewScalar(g, tensor.Float64, G.WithName("s"))
+	y := G.Must(G.Mul(G.Must(G.Exp(x)), s))
+	vm := graph.NewMachine(g)
+	whole := floatsOf(tensor.Float64, wave(6, 2), 2, 3)
+	if err := whole.T(); err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range []any{2.0, G.NewF64(3)} {
+		if err := G.Let(s, v); err != nil {
+			t.Fatal(err)
+		}
+		if err := G.Let(x, whole); err != nil {
+			t.Fatal(err)
+		}
+		if err := vm.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		by := numbers(t, s.Value())[0]
+		for i, got := range numbers(t, y.Value()) {
+			near(t, "a transpose", got, by*math.Exp(wave(6, 2)[i%2*3+i/2]), 1e-12)
+		}
+	}
+}
+
+// TestMachineAllocates counts the memory that a run takes.
+func TestMachineAllocates(t *testing.T) {
+	g, x, y, _, _, _ := plainLinear(t, tensor.Float32)
+	if err := G.Let(x, floatsOf(tensor.Float32, wave(24, 1), 8, 3)); err != nil {
+		t.Fatal(err)
+	}
+	if err := G.Let(y, floatsOf(tensor.Float32, wave(8, 2), 8, 1)); err != nil {
+		t.Fatal(err)
+	}
+	vm := runMachine(t, g)
+	if n := testing.AllocsPerRun(20, func() {
+		if err := vm.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+	}); n > 0 {
+		t.Errorf("a run allocates %v times, want 0", n)
+	}
+}
