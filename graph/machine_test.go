@@ -169,6 +169,9 @@ func TestLint(t *testing.T) {
 		G.Must(G.InverseSqrt(m)):          {graph.WrongGradient},
 		G.Must(G.OuterProd(u, u)):         {graph.WrongGradient},
 		G.Must(G.Dropout(m, 0.5)):         {graph.WrongGradient, graph.MayBeMerged},
+		G.Must(G.LogSumExp(u, 0)):         {graph.WrongValue, graph.WrongGradient},
+		G.Must(G.AveragePool2D(x, tensor.Shape{2, 2}, []int{0, 1, 0, 0}, []int{1, 1})): {graph.WrongValue, graph.WrongGradient, graph.WrongValue, graph.MayBeMerged},
+		G.Must(G.MaxPool1D(x, 2, 0, 1)): {graph.MayBeMerged},
 	}
 	G.Must(G.Sum(x, 1))
 	G.Must(G.Tanh(m))

@@ -63,8 +63,15 @@ func Doubts(n *gorgonia.Node) (doubts []Doubt, reasons []string) {
 		if x, err := TypeOf(childrenOf(n)[0]); err == nil && len(x.Shape) == 1 && strings.Contains(n.Op().String(), "⊗") {
 			add(WrongGradient, "gorgonia's rule for the outer product is wrong")
 		}
-	case "avgPoolOp", "AvgPoolOp":
-		add(WrongGradient, "gorgonia's rule for average pools is wrong, and their values where the windows do not divide the image")
+	case "avgPoolOp":
+		add(WrongValue, "gorgonia divides by the width of the image, not by the places of a window")
+		add(WrongGradient, "gorgonia's rule for average pools is wrong")
+		doubtPads(f, add)
+	case "maxPoolOp":
+		doubtPads(f, add)
+		if f.int("h") == 1 {
+			add(MayBeMerged, "gorgonia.AveragePool1D makes a max pool, which this may be")
+		}
 	case "dropoutOp":
 		add(WrongGradient, "gorgonia divides the gradient of dropout by the wrong probability")
 		add(MayBeMerged, "dropouts of one operand are one node, whatever their probabilities")
@@ -87,4 +94,12 @@ func Doubts(n *gorgonia.Node) (doubts []Doubt, reasons []string) {
 		add(MayBeMerged, "random nodes of one shape are one node")
 	}
 	return doubts, reasons
+}
+
+// doubtPads are the doubts of a pool that is padded unequally.
+func doubtPads(f fields, add func(d Doubt, format string, args ...any)) {
+	if f.int("padNorth") != f.int("padSouth") || f.int("padWest") != f.int("padEast") {
+		add(WrongValue, "gorgonia takes the padding behind the image for that before it")
+		add(MayBeMerged, "pools that differ in the padding behind the image are one node")
+	}
 }
