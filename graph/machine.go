@@ -11,10 +11,11 @@ import (
 // module's autograd run alike, and so do graphs without, whose gradients the
 // machine is asked for by Differentiate.
 //
-// A run leaves values on: every node that no other node reads, which the gradients
-// are (so that Grad and gorgonia's solvers find them); what gorgonia.Read reads;
+// A run leaves values on: every node that no other node reads; the gradients of
+// leaves (so that Grad and gorgonia's solvers find them); what gorgonia.Read reads;
 // and the nodes given to NewMachine. Other nodes inside of the graph are not
-// computed one by one, so their Value stays as it was. Values are views of the
+// computed one by one, so their Value stays as it was; nor are gradients that
+// gorgonia.Grad built of inputs that it was not asked for. Values are views of the
 // machine's memory: the next run overwrites them. A node that has a gradient of its
 // own, by gorgonia.WithGrad or from another machine, gets the gradient copied into
 // that, in place of what was there.
@@ -103,6 +104,15 @@ func (m *Machine) Stats() Stats {
 		return Stats{}
 	}
 	return m.now.prog.Stats()
+}
+
+// Profile runs the graph so many times and says where the time goes, as
+// Program.Profile does. RunAll must have run before.
+func (m *Machine) Profile(runs int) (Profile, error) {
+	if m.now == nil {
+		return Profile{}, errors.New("graph: Machine: Profile: the machine has not run")
+	}
+	return m.now.prog.Profile(runs)
 }
 
 // RunAll computes the graph. It fails if a leaf has no value or one of another

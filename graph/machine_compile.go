@@ -102,7 +102,7 @@ func (b *machineBuild) wanted() ([]*gorgonia.Node, error) {
 		}
 	}
 	for _, n := range all {
-		if _, _, ok := op.Reads(n); !ok && !op.IsLet(n) && !read[n] {
+		if _, _, ok := op.Reads(n); !ok && !op.IsLet(n) && !read[n] && !b.rec.IsWaste(n) {
 			add(n)
 		}
 	}

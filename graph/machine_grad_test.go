@@ -248,3 +248,18 @@ func TestMachineDifferentiate(t *testing.T) {
 		t.Error("a cost that is no scalar: no error")
 	}
 }
+
+// TestMachineWaste trains one factor of a product: the gradient of the other,
+// which gorgonia.Grad builds too, must not be computed.
+func TestMachineWaste(t *testing.T) {
+	g := G.NewGraph()
+	x := G.NewMatrix(g, tensor.Float64, G.WithShape(8, 30), G.WithName("x"), G.WithInit(G.Ones()))
+	w := G.NewMatrix(g, tensor.Float64, G.WithShape(30, 5), G.WithName("w"), G.WithInit(G.Ones()))
+	grad(t, G.Must(G.Sum(G.Must(G.Square(G.Must(G.Mul(x, w)))))), w)
+	vm := runMachine(t, g)
+	const product = 2 * 8 * 30 * 5
+	if f := vm.Stats().Flops; f < 2*product || f >= 3*product {
+		t.Errorf("a run takes %d operations, want those of two products of %d", f, product)
+	}
+	near(t, "gradient", gradOf(t, w)[0], 2*8*30, 1e-12)
+}

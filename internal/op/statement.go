@@ -43,6 +43,13 @@ func IsConstant(n *gorgonia.Node) bool {
 	return name == "constantScalar" || name == "constantTensor"
 }
 
+// IsTerm says whether n is a term of a gradient, or made on the way to one, by
+// gorgonia's marks.
+func IsTerm(n *gorgonia.Node) bool {
+	group := reflect.ValueOf(n).Elem().FieldByName("group")
+	return group.Kind() == reflect.String && (group.String() == "gradients" || group.String() == "undifferentiated nodes")
+}
+
 // Differentiable says whether gorgonia differentiates n by its i-th operand.
 func Differentiable(n *gorgonia.Node, i int) bool {
 	sd, ok := n.Op().(gorgonia.SDOp)

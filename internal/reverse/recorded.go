@@ -1,6 +1,7 @@
 package reverse
 
 import (
+	"math"
 	"slices"
 
 	"github.com/symgrad/symgrad/internal/op"
@@ -24,9 +25,12 @@ type Record struct {
 	Lost []*gorgonia.Node
 	// Again says that there was more than one call.
 	Again bool
+
+	at    map[*gorgonia.Node]bool // the gradients
+	since int64                   // the ID of the first cost
 }
 
-// ReadRecord reads the record of g, which it does not change.
+// ReadRecord reads the record of g, to which it adds nothing.
 func ReadRecord(g *gorgonia.ExprGraph) Record {
 	r := reading{cost: map[*gorgonia.Node]*gorgonia.Node{}, users: map[*gorgonia.Node][]*gorgonia.Node{}}
 	for _, n := range g.AllNodes() {
@@ -37,6 +41,30 @@ func ReadRecord(g *gorgonia.ExprGraph) Record {
 	if len(r.nodes) == 0 {
 		return Record{}
 	}
+	r.read()
+	r.out.at, r.out.since = map[*gorgonia.Node]bool{}, math.MaxInt64
+	for _, g := range r.out.Gradients {
+		r.out.at[g.At] = true
+		r.out.since = min(r.out.since, g.Cost.ID())
+	}
+	return r.out
+}
+
+// IsWaste says whether n, which no other node reads, is a term of a gradient that
+// gorgonia.Grad returned to nobody: that of an input which was not asked for.
+func (r Record) IsWaste(n *gorgonia.Node) bool {
+	return r.at != nil && !r.at[n] && n.ID() > r.since && op.IsTerm(n)
+}
+
+type reading struct {
+	nodes []*gorgonia.Node                    // that have a gradient
+	users map[*gorgonia.Node][]*gorgonia.Node // among them, that pass one on
+	cost  map[*gorgonia.Node]*gorgonia.Node
+	out   Record
+}
+
+// read attributes each gradient to its cost.
+func (r *reading) read() {
 	// Users stand before what they use: node IDs grow as a graph is built.
 	slices.SortFunc(r.nodes, func(a, b *gorgonia.Node) int { return int(b.ID() - a.ID()) })
 	for _, p := range r.nodes {
@@ -46,24 +74,15 @@ func ReadRecord(g *gorgonia.ExprGraph) Record {
 			}
 		}
 	}
-	if cost := r.single(); cost != nil {
-		for _, n := range r.nodes {
+	cost := r.single()
+	r.out.Again = cost == nil
+	for _, n := range r.nodes {
+		if cost == nil {
+			r.attribute(n)
+		} else {
 			r.out.Gradients = append(r.out.Gradients, Gradient{cost, n, n.Deriv()})
 		}
-		return r.out
 	}
-	r.out.Again = true
-	for _, n := range r.nodes {
-		r.attribute(n)
-	}
-	return r.out
-}
-
-type reading struct {
-	nodes []*gorgonia.Node                    // that have a gradient
-	users map[*gorgonia.Node][]*gorgonia.Node // among them, that pass one on
-	cost  map[*gorgonia.Node]*gorgonia.Node
-	out   Record
 }
 
 // single is the cost if there was one call: the only node that no other passes a
