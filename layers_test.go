@@ -31,7 +31,7 @@ const policy = `
 	internal/kernel/limit                            < graph benchmarks
 	autograd models train graph/formula              < examples benchmarks/workload internal/optest internal/randgraph internal/conformance internal/mutate cmd
 	benchmarks/workload                              < benchmarks/hand
-	benchmarks/hand                                  < benchmarks
+	benchmarks/hand benchmarks/product               < benchmarks
 `
 
 // gorgoniaFree are the packages that gorgonia may not appear in.

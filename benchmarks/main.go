@@ -7,6 +7,10 @@
 //	go run ./benchmarks -workloads W4,W6 -threads 1 -rounds 11 -json
 //	go run ./benchmarks -peers benchmarks/peers
 //	go run ./benchmarks -model mlp:300-211-47-10,relu,batch=37,adam -dtype float64
+//
+// With a word before the flags it measures something else:
+//
+//	go run ./benchmarks gemm -peers benchmarks/peers -threads 1
 package main
 
 import (
@@ -33,14 +37,26 @@ type options struct {
 }
 
 func main() {
-	o, err := flags(os.Args[1:])
-	if err == nil {
-		err = run(os.Stdout, o)
-	}
-	if err != nil {
+	if err := command(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "benchmarks:", err)
 		os.Exit(1)
 	}
+}
+
+func command(args []string) error {
+	if len(args) > 0 {
+		switch args[0] {
+		case "gemm":
+			return runGemm(os.Stdout, args[1:])
+		case "products":
+			return serveProducts(args[1:])
+		}
+	}
+	o, err := flags(args)
+	if err != nil {
+		return err
+	}
+	return run(os.Stdout, o)
 }
 
 func flags(args []string) (options, error) {
@@ -69,12 +85,9 @@ func flags(args []string) (options, error) {
 	if o.rounds < 1 || !(o.millis > 0) {
 		return o, fmt.Errorf("got %d rounds of %v ms, want at least one of more than 0", o.rounds, o.millis)
 	}
-	for _, w := range strings.Split(*threads, ",") {
-		n, err := strconv.Atoi(w)
-		if err != nil || n < 1 {
-			return o, fmt.Errorf("got the number of threads %q", w)
-		}
-		o.threads = append(o.threads, n)
+	var err error
+	if o.threads, err = counts(*threads); err != nil {
+		return o, err
 	}
 	if *systems != "" {
 		o.systems = strings.Split(*systems, ",")
@@ -95,4 +108,16 @@ func flags(args []string) (options, error) {
 		}
 	}
 	return o, nil
+}
+
+// counts reads numbers of threads.
+func counts(text string) (out []int, err error) {
+	for _, w := range strings.Split(text, ",") {
+		n, err := strconv.Atoi(w)
+		if err != nil || n < 1 {
+			return nil, fmt.Errorf("got the number of threads %q", w)
+		}
+		out = append(out, n)
+	}
+	return out, nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,7 +17,7 @@ import (
 // A peer is a process that trains the same problem. It reads lines "step <k>",
 // which it answers with the loss, and "time <k> <ms>", which it answers with the
 // nanoseconds per step of steps from batch k on for that long and how many
-// they were. Its first line is "ready", or why it does not run.
+// they were. Its first line is "ready" and maybe a remark, or why it does not run.
 
 // peerCommands are the programs in the folder of the peers' module.
 var peerCommands = []struct {
@@ -34,76 +35,108 @@ var peerCommands = []struct {
 // be built is noted and left out.
 func openPeers(dir, temp, python string, note func(string)) []system {
 	var out []system
+	noted := map[string]bool{}
 	for _, c := range peerCommands {
 		command := append([]string(nil), c.command...)
 		if len(command) > 0 {
 			command[0] = python
 		}
 		if c.build != "" {
-			binary := filepath.Join(temp, c.system)
-			b := exec.Command("go", "build", "-o", binary, c.build)
-			b.Dir = dir
-			if text, err := b.CombinedOutput(); err != nil {
-				note(fmt.Sprintf("%s is left out: %v: %s", c.system, err, lastLine(text)))
+			binary, err := buildPeer(dir, temp, c.build)
+			if err != nil {
+				note(fmt.Sprintf("%s is left out: %v", c.system, err))
 				continue
 			}
 			command = []string{binary}
 		}
 		out = append(out, system{c.system, func(p *workload.Problem, dtype string, threads int) (stepper, error) {
-			return startPeer(p, dir, temp, command, dtype, threads)
+			file := filepath.Join(temp, "problem")
+			if err := p.WriteFile(file); err != nil {
+				return nil, err
+			}
+			q, remark, err := start(dir, threads, nil, append(command, p.Text, file, dtype, strconv.Itoa(threads))...)
+			if err != nil {
+				return nil, err
+			}
+			if remark != "" && !noted[c.system] {
+				noted[c.system] = true
+				note(c.system + ": " + remark)
+			}
+			return &peer{process: q}, nil
 		}})
 	}
 	return out
 }
 
-func lastLine(text []byte) string {
-	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
-	return lines[len(lines)-1]
+// buildPeer builds a package of the peers' module and returns the program.
+func buildPeer(dir, temp, pkg string) (string, error) {
+	binary := filepath.Join(temp, filepath.Base(pkg))
+	b := exec.Command("go", "build", "-o", binary, pkg)
+	b.Dir = dir
+	if text, err := b.CombinedOutput(); err != nil {
+		lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+		return "", fmt.Errorf("%w: %s", err, lines[len(lines)-1])
+	}
+	return binary, nil
 }
 
-// peer is a running process.
-type peer struct {
+// process is a running program that answers lines by lines.
+type process struct {
 	cmd *exec.Cmd
 	in  io.WriteCloser
 	out *bufio.Reader
-	at  int // batches so far
 }
 
-func startPeer(p *workload.Problem, dir, temp string, command []string, dtype string, threads int) (stepper, error) {
-	file := filepath.Join(temp, "problem")
-	if err := p.WriteFile(file); err != nil {
-		return nil, err
-	}
+// start runs a command in the folder dir with so many threads. It fails unless the
+// first line is "ready", maybe with a remark.
+func start(dir string, threads int, env []string, command ...string) (p *process, remark string, err error) {
 	n := strconv.Itoa(threads)
-	cmd := exec.Command(command[0], append(command[1:], p.Text, file, dtype, n)...)
+	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "OPENBLAS_NUM_THREADS="+n, "OMP_NUM_THREADS="+n, "MKL_NUM_THREADS="+n, "GOMAXPROCS="+n)
+	cmd.Env = append(append(os.Environ(), "OPENBLAS_NUM_THREADS="+n, "OMP_NUM_THREADS="+n, "MKL_NUM_THREADS="+n, "GOMAXPROCS="+n), env...)
 	in, err := cmd.StdinPipe()
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	q := &peer{cmd: cmd, in: in, out: bufio.NewReader(out)}
-	answer, err := q.out.ReadString('\n')
-	if answer = strings.TrimSpace(answer); answer != "ready" {
-		q.Close()
-		return nil, fmt.Errorf("%q (%v)", answer, err)
+	p = &process{cmd: cmd, in: in, out: bufio.NewReader(out)}
+	answer, err := p.out.ReadString('\n')
+	answer = strings.TrimSpace(answer)
+	word, remark, _ := strings.Cut(answer, " ")
+	if word != "ready" {
+		p.Close()
+		if answer == "" {
+			answer = fmt.Sprint("no answer: ", err)
+		}
+		return nil, "", errors.New(answer)
 	}
-	return q, nil
+	return p, remark, nil
 }
 
-func (q *peer) ask(format string, args ...any) (string, error) {
-	if _, err := fmt.Fprintf(q.in, format+"\n", args...); err != nil {
+func (p *process) ask(format string, args ...any) (string, error) {
+	if _, err := fmt.Fprintf(p.in, format+"\n", args...); err != nil {
 		return "", err
 	}
-	answer, err := q.out.ReadString('\n')
+	answer, err := p.out.ReadString('\n')
 	return strings.TrimSpace(answer), err
+}
+
+// Close ends the process.
+func (p *process) Close() error {
+	p.in.Close()
+	return p.cmd.Wait()
+}
+
+// peer trains in a process.
+type peer struct {
+	*process
+	at int // batches so far
 }
 
 // Step makes a step in the process.
@@ -128,10 +161,4 @@ func (q *peer) Measure(millis float64) (ns float64, err error) {
 	}
 	q.at += steps
 	return ns, nil
-}
-
-// Close ends the process.
-func (q *peer) Close() error {
-	q.in.Close()
-	return q.cmd.Wait()
 }

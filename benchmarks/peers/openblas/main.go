@@ -1,12 +1,14 @@
 // Openblas is the peer "hand-openblas": backpropagation by hand in Go with the
 // matrix products of OpenBLAS. Arguments: the model's text, a file that it does
-// not need, float32 or float64, the number of threads.
+// not need, float32 or float64, the number of threads. With the last two alone it
+// is the peer "openblas": the products.
 package main
 
 /*
 #cgo LDFLAGS: -lopenblas
 #include <cblas.h>
 void openblas_set_num_threads(int n);
+char *openblas_get_corename(void);
 */
 import "C"
 
@@ -25,12 +27,17 @@ type net interface {
 }
 
 func main() {
+	kernels := "OpenBLAS, kernels for " + C.GoString(C.openblas_get_corename())
+	if len(os.Args) == 3 {
+		products(os.Args[1], os.Args[2], kernels)
+		return
+	}
 	n, err := open(os.Args[1:])
 	if err != nil {
 		fmt.Println(err)
 		os.Exit(1)
 	}
-	fmt.Println("ready")
+	fmt.Println("ready", kernels)
 	in := bufio.NewScanner(os.Stdin)
 	for in.Scan() {
 		var word string

@@ -1,0 +1,57 @@
+package product
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Library prepares a product of given operands: run computes c from a and b so
+// many times.
+type Library[T Float] func(p Product, c, a, b []T) (run func(times int), err error)
+
+// Serve lets a library multiply at the other end of a pipe. It says "ready" and
+// a remark; then it answers a line such as "64x784x128 NN" by the hash of the
+// result, and "time <ms>" by the nanoseconds of that product, measured for so
+// many milliseconds at least. What it cannot do it answers by a sentence.
+func Serve[T Float](in io.Reader, out io.Writer, remark string, l Library[T]) {
+	fmt.Fprintln(out, "ready", remark)
+	var run func(times int)
+	for lines := bufio.NewScanner(in); lines.Scan(); {
+		var ms float64
+		if _, err := fmt.Sscanf(lines.Text(), "time %g", &ms); err == nil && run != nil {
+			fmt.Fprintln(out, measure(run, ms))
+			continue
+		}
+		p, err := Parse(lines.Text())
+		if err != nil {
+			fmt.Fprintln(out, err)
+			continue
+		}
+		a, b, c := operands[T](p)
+		if run, err = l(p, c, a, b); err != nil {
+			fmt.Fprintln(out, err)
+			continue
+		}
+		run(1)
+		fmt.Fprintln(out, digest(c))
+	}
+}
+
+// measure returns the nanoseconds of one run. The first runs only warm the
+// caches and the workers.
+func measure(run func(times int), ms float64) float64 {
+	start := time.Now()
+	run(1)
+	block := max(1, int(ms*1e6/20/float64(time.Since(start))))
+	run(block)
+	total, n := time.Duration(0), 0
+	for float64(total)/1e6 < ms {
+		start := time.Now()
+		run(block)
+		total += time.Since(start)
+		n += block
+	}
+	return float64(total) / float64(n)
+}
