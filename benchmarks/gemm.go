@@ -130,7 +130,7 @@ func libraries(peers string) (c libraryCommands, err error) {
 		return c, err
 	}
 	for _, name := range []string{"openblas", "onednn"} {
-		binary, err := buildPeer(peers, c.temp, "./"+name)
+		binary, err := buildPeer(peers, c.temp, name)
 		c.list = append(c.list, libraryCommand{name: name, command: []string{binary}, failed: err})
 		if name == "openblas" && os.Getenv(coreType) != "" { // what it would choose by itself
 			c.list = append(c.list, libraryCommand{name: "openblas-auto", command: []string{"env", "-u", coreType, binary}, failed: err})

@@ -23,12 +23,13 @@ import (
 var peerCommands = []struct {
 	system  string
 	command []string
-	build   string // package to build first; its binary is the command
+	build   string // folder of a program to build first; it is the command
 }{
-	{"hand-openblas", nil, "./openblas"},
+	{"hand-openblas", nil, "openblas"},
 	{"numpy", []string{"python3", "numpy_peer.py"}, ""},
 	{"torch-eager", []string{"python3", "torch_peer.py", "eager"}, ""},
 	{"torch-jit", []string{"python3", "torch_peer.py", "jit"}, ""},
+	{"gomlx", nil, "gomlx"},
 }
 
 // openPeers builds the peers that need it, in the folder temp. One that cannot
@@ -68,11 +69,12 @@ func openPeers(dir, temp, python string, note func(string)) []system {
 	return out
 }
 
-// buildPeer builds a package of the peers' module and returns the program.
-func buildPeer(dir, temp, pkg string) (string, error) {
-	binary := filepath.Join(temp, filepath.Base(pkg))
-	b := exec.Command("go", "build", "-o", binary, pkg)
-	b.Dir = dir
+// buildPeer builds a program in a folder of the peers, which may be a module of
+// its own, and returns the path of its binary in the folder temp.
+func buildPeer(dir, temp, folder string) (string, error) {
+	binary := filepath.Join(temp, folder)
+	b := exec.Command("go", "build", "-o", binary)
+	b.Dir = filepath.Join(dir, folder)
 	if text, err := b.CombinedOutput(); err != nil {
 		lines := strings.Split(strings.TrimSpace(string(text)), "\n")
 		return "", fmt.Errorf("%w: %s", err, lines[len(lines)-1])

@@ -13,7 +13,6 @@ char *openblas_get_corename(void);
 import "C"
 
 import (
-	"bufio"
 	"fmt"
 	"os"
 	"strconv"
@@ -37,22 +36,7 @@ func main() {
 		fmt.Println(err)
 		os.Exit(1)
 	}
-	fmt.Println("ready", kernels)
-	in := bufio.NewScanner(os.Stdin)
-	for in.Scan() {
-		var word string
-		var k int
-		var ms float64
-		fmt.Sscan(in.Text(), &word, &k, &ms)
-		if word == "step" {
-			loss, _ := n.Step(k)
-			fmt.Println(strconv.FormatFloat(loss, 'g', -1, 64))
-			continue
-		}
-		n.Step(k)
-		ns, steps, _ := workload.Time(n.Step, k+1, ms) // hand's steps do not fail
-		fmt.Println(ns, steps+1)
-	}
+	workload.Serve(os.Stdin, os.Stdout, kernels, n.Step)
 }
 
 func open(args []string) (net, error) {
