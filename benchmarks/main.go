@@ -10,7 +10,8 @@
 //
 // With a word before the flags it measures something else:
 //
-//	go run ./benchmarks gemm -peers benchmarks/peers -threads 1
+//	go run ./benchmarks gemm -peers benchmarks/peers -threads 1  # matrix products
+//	go run ./benchmarks figures -workloads W4,W7                 # prediction, compile time, start, size
 package main
 
 import (
@@ -48,6 +49,8 @@ func command(args []string) error {
 		switch args[0] {
 		case "gemm":
 			return runGemm(os.Stdout, args[1:])
+		case "figures":
+			return runFigures(os.Stdout, args[1:])
 		case "products":
 			return serveProducts(args[1:])
 		}
@@ -95,19 +98,24 @@ func flags(args []string) (options, error) {
 	if len(o.workloads) > 0 {
 		return o, nil
 	}
-	standard := workload.Standard()
-	for _, name := range strings.Split(*names, ",") {
+	o.workloads, err = standard(*names)
+	return o, err
+}
+
+// standard are the workloads of those names.
+func standard(names string) (out []workload.Workload, err error) {
+	for _, name := range strings.Split(names, ",") {
 		found := false
-		for _, w := range standard {
+		for _, w := range workload.Standard() {
 			if w.Name == name || name == "all" {
-				o.workloads, found = append(o.workloads, w), true
+				out, found = append(out, w), true
 			}
 		}
 		if !found {
-			return o, fmt.Errorf("got the workload %q, want W1 to W8 or all", name)
+			return nil, fmt.Errorf("got the workload %q, want W1 to W8 or all", name)
 		}
 	}
-	return o, nil
+	return out, nil
 }
 
 // counts reads numbers of threads.

@@ -31,6 +31,7 @@ type line struct {
 	GFlops      float64  `json:"gflops"`
 	ShareOfPeak float64  `json:"share_of_peak"`
 	LimitNs     float64  `json:"limit_ns"`
+	OverLimit   float64  `json:"ratio_to_limit"`
 	PeakBytes   *int     `json:"peak_bytes"`
 }
 
@@ -57,7 +58,7 @@ func (r report) race(work workload.Workload, threads int, field []*entrant, wors
 	least := 1e9 * (cost.Flops/flops + float64(bits(r.dtype)/8)*(cost.UpdateRead+cost.Input)/bandwidth)
 	if !r.json {
 		fmt.Fprintf(r.w, "\n%s: %s, %d threads; losses agree to %.0e; limit %s\n", work.Name, work.Spec.Text, threads, worst, duration(least))
-		fmt.Fprintf(r.w, "  %-14s %10s %8s %9s %8s %12s %12s\n", "", "per step", "ratio", "GFLOP/s", "of peak", "allocs/step", "bytes")
+		fmt.Fprintf(r.w, "  %-14s %10s %8s %9s %8s %8s %12s %12s\n", "", "per step", "ratio", "GFLOP/s", "of peak", "x limit", "allocs/step", "bytes")
 	}
 	for _, e := range field {
 		ratios := make([]float64, len(e.ns))
@@ -68,6 +69,7 @@ func (r report) race(work workload.Workload, threads int, field []*entrant, wors
 			LimitNs: least, Allocs: known(e.mallocs), Bytes: known(e.bytes)}
 		l.GFlops = cost.Flops / l.NsPerStep
 		l.ShareOfPeak = l.GFlops * 1e9 / flops
+		l.OverLimit = l.NsPerStep / least
 		memory := ""
 		if s, ok := e.s.(interface{ Bytes() int }); ok {
 			n := s.Bytes()
@@ -82,7 +84,7 @@ func (r report) race(work workload.Workload, threads int, field []*entrant, wors
 		if l.Allocs != nil {
 			allocs = fmt.Sprintf("%.1f", *l.Allocs)
 		}
-		fmt.Fprintf(r.w, "  %-14s %10s %8.2f %9.1f %7.0f%% %12s %12s\n", e.name, duration(l.NsPerStep), l.Ratio, l.GFlops, 100*l.ShareOfPeak, allocs, memory)
+		fmt.Fprintf(r.w, "  %-14s %10s %8.2f %9.1f %7.0f%% %8.2f %12s %12s\n", e.name, duration(l.NsPerStep), l.Ratio, l.GFlops, 100*l.ShareOfPeak, l.OverLimit, allocs, memory)
 	}
 }
 

@@ -41,11 +41,7 @@ func newSymgrad[T hand.Float](p *workload.Problem, threads int) (stepper, error)
 			return nil, err
 		}
 	}
-	grads, err := autograd.Gradients(loss, b.ParamNodes()...)
-	if err != nil {
-		return nil, err
-	}
-	prog, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{loss}, Grads: grads, Workers: threads})
+	prog, err := compileStep(b, loss, threads)
 	if err != nil {
 		return nil, err
 	}
@@ -55,6 +51,15 @@ func newSymgrad[T hand.Float](p *workload.Problem, threads int) (stepper, error)
 	}
 	return &compiled[T]{p: p, prog: prog, x: hand.Convert[T](p.X), y: hand.Convert[T](p.Y), optimizer: o,
 		vars: train.NewVars(m.Params(), o.Slots(), threads), feed: feed.(func(*graph.Program, string, []T) error)}, nil
+}
+
+// compileStep is a program of the loss and of the gradients of all parameters.
+func compileStep(b *graph.Builder, loss *gorgonia.Node, threads int) (*graph.Program, error) {
+	grads, err := autograd.Gradients(loss, b.ParamNodes()...)
+	if err != nil {
+		return nil, err
+	}
+	return b.Compile(graph.Config{Outputs: gorgonia.Nodes{loss}, Grads: grads, Workers: threads})
 }
 
 func (c *compiled[T]) Step(k int) (float64, error) {

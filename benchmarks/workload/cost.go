@@ -3,6 +3,7 @@ package workload
 // Cost is the work that a step cannot do without.
 type Cost struct {
 	Flops      float64 // of products, forward and backward, a multiply-add counting two
+	Forward    float64 // of them, those of the forward pass
 	Params     float64 // elements
 	UpdateRead float64 // elements of parameters, gradients and moments that the update moves
 	Input      float64 // elements of a batch
@@ -20,6 +21,7 @@ func (s Spec) Cost() Cost {
 		if first {
 			times, first = 2, false
 		}
+		c.Forward += 2 * forward
 		c.Flops += 2 * forward * times
 		c.Params += params
 	}

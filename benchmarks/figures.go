@@ -1,0 +1,220 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/symgrad/symgrad/benchmarks/workload"
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/kernel/limit"
+	"gorgonia.org/gorgonia"
+)
+
+// figure is what the command figures prints. Fields that mean nothing for it are
+// left out.
+type figure struct {
+	Figure      string  `json:"figure"`
+	Workload    string  `json:"workload,omitempty"`
+	Batch       int     `json:"batch,omitempty"`
+	Threads     int     `json:"threads,omitempty"`
+	Ns          float64 `json:"ns,omitempty"`
+	GFlops      float64 `json:"gflops,omitempty"`
+	ShareOfPeak float64 `json:"share_of_peak,omitempty"`
+	Bytes       int64   `json:"bytes,omitempty"`
+}
+
+func (f figure) String() string {
+	s := fmt.Sprintf("%-14s %-4s", f.Figure, f.Workload)
+	if f.Batch > 0 {
+		s += fmt.Sprintf(" batch %4d, %d threads", f.Batch, f.Threads)
+	}
+	if f.Ns > 0 {
+		s += fmt.Sprintf(" %10s", duration(f.Ns))
+	}
+	if f.GFlops > 0 {
+		s += fmt.Sprintf(" %8.0f examples/s %7.1f GFLOP/s %4.0f%% of peak", float64(f.Batch)/f.Ns*1e9, f.GFlops, 100*f.ShareOfPeak)
+	}
+	if f.Bytes > 0 {
+		s += fmt.Sprintf(" %.2f MB", float64(f.Bytes)/1e6)
+	}
+	return s
+}
+
+// runFigures measures what is no training step: prediction, compiling, and a
+// small program's size and time to its first step.
+func runFigures(w io.Writer, args []string) error {
+	f := flag.NewFlagSet("benchmarks figures", flag.ExitOnError)
+	names := f.String("workloads", "W1,W2,W3,W4,W5,W6,W7", "standard workloads, of W1 to W8, or all")
+	threads := f.String("threads", "1,2", "numbers of threads of prediction")
+	batches := f.String("batches", "1,1000", "examples that are predicted at once")
+	rounds := f.Int("rounds", 5, "measurements, of which the median counts")
+	lines := f.Bool("json", false, "print lines of JSON")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	list, err := standard(*names)
+	if err != nil {
+		return err
+	}
+	sizes, err := counts(*batches)
+	if err != nil {
+		return err
+	}
+	workers, err := counts(*threads)
+	if err != nil {
+		return err
+	}
+	print := func(x figure) {
+		if *lines {
+			b, _ := json.Marshal(x)
+			fmt.Fprintf(w, "%s\n", b)
+			return
+		}
+		fmt.Fprintln(w, x)
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for _, n := range workers {
+		runtime.GOMAXPROCS(n)
+		for _, work := range list {
+			for _, batch := range sizes {
+				x, err := predict(work, batch, n, max(1, *rounds))
+				if err != nil {
+					return fmt.Errorf("%s: %w", work.Name, err)
+				}
+				print(x)
+			}
+		}
+	}
+	for _, work := range list {
+		x, err := compileTime(work, max(1, *rounds))
+		if err != nil {
+			return fmt.Errorf("%s: %w", work.Name, err)
+		}
+		print(x)
+	}
+	return startFigures(print, max(1, *rounds), report{w: w, json: *lines})
+}
+
+// predict times the output alone of a model in float32, on random examples.
+func predict(work workload.Workload, batch, threads, rounds int) (figure, error) {
+	x := figure{Figure: "predict", Workload: work.Name, Batch: batch, Threads: threads}
+	s := work.Spec
+	s.Batch, s.Rows = batch, batch
+	m, err := s.Model(graph.Float32)
+	if err != nil {
+		return x, err
+	}
+	b := graph.New(m.Params())
+	_, output := m.Loss(b, batch)
+	prog, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{output}, Workers: threads})
+	if err != nil {
+		return x, err
+	}
+	in := make([]float32, batch*s.Features())
+	for i := range in {
+		in[i] = float32(i%251)/251 - 0.5
+	}
+	step := func(int) (float64, error) {
+		if err := prog.Bind32("x", in); err != nil {
+			return 0, err
+		}
+		return 0, prog.Run()
+	}
+	var ns []float64
+	peak := 0.0
+	for range rounds + 1 { // the first warms up
+		t, _, err := workload.Time(step, 0, 20)
+		if err != nil {
+			return x, err
+		}
+		ns = append(ns, t)
+		peak = max(peak, limit.Flops(32, threads))
+	}
+	x.Ns = median(ns[1:])
+	x.GFlops = s.Cost().Forward / x.Ns
+	x.ShareOfPeak = x.GFlops * 1e9 / peak
+	return x, nil
+}
+
+// compileTime is the time of deriving the gradients and of compiling a step, once
+// the model's graph is built.
+func compileTime(work workload.Workload, rounds int) (figure, error) {
+	x := figure{Figure: "compile", Workload: work.Name}
+	m, err := work.Spec.Model(graph.Float32)
+	if err != nil {
+		return x, err
+	}
+	var ns []float64
+	for range rounds {
+		b := graph.New(m.Params())
+		loss, _ := m.Loss(b, work.Spec.Batch)
+		start := time.Now()
+		if _, err := compileStep(b, loss, 1); err != nil {
+			return x, err
+		}
+		ns = append(ns, float64(time.Since(start)))
+	}
+	x.Ns = median(ns)
+	return x, nil
+}
+
+// startFigures builds the program in the folder start, and measures it from
+// outside.
+func startFigures(print func(figure), rounds int, out report) error {
+	temp, err := os.MkdirTemp("", "start")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(temp)
+	program := filepath.Join(temp, "start")
+	build := exec.Command("go", "build", "-ldflags=-s -w", "-o", program, "github.com/symgrad/symgrad/benchmarks/start")
+	if text, err := build.CombinedOutput(); err != nil {
+		out.note(fmt.Sprintf("start and size are left out: %v: %s", err, strings.TrimSpace(string(text))))
+		return nil
+	}
+	info, err := os.Stat(program)
+	if err != nil {
+		return err
+	}
+	print(figure{Figure: "size", Workload: "W4", Bytes: info.Size()})
+	for steps, name := range []string{"start", "first step"} {
+		var ns []float64
+		for range rounds {
+			t, err := timeTo(program, fmt.Sprint(steps))
+			if err != nil {
+				return err
+			}
+			ns = append(ns, t)
+		}
+		print(figure{Figure: name, Workload: "W4", Ns: median(ns)})
+	}
+	return nil
+}
+
+// timeTo is how long a program takes from its start until it has printed a line.
+func timeTo(program string, args ...string) (ns float64, err error) {
+	cmd := exec.Command(program, args...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return 0, err
+	}
+	start := time.Now()
+	if err := cmd.Start(); err != nil {
+		return 0, err
+	}
+	_, err = bufio.NewReader(out).ReadString('\n')
+	ns = float64(time.Since(start))
+	if e := cmd.Wait(); e != nil {
+		err = e
+	}
+	return ns, err
+}
