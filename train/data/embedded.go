@@ -26,19 +26,29 @@ var (
 
 // embeddedTable is one of the datasets that come with the package.
 type embeddedTable struct {
-	packed  *[]byte
+	packed  []byte
 	rows    int
 	columns func() []string
 	classes []string
 }
 
-var embeddedTables = map[string]embeddedTable{
-	"iris": {&irisPacked, 150, func() []string {
-		return []string{"sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)"}
-	}, []string{"setosa", "versicolor", "virginica"}},
-	"wine":          {&winePacked, 178, wineColumns, []string{"class_0", "class_1", "class_2"}},
-	"breast_cancer": {&breastCancerPacked, 569, breastCancerColumns, []string{"malignant", "benign"}},
-	"digits":        {&digitsPacked, 1797, digitsColumns, strings.Split("0123456789", "")},
+// tableOf is the embedded dataset of a name. It is no variable, so that a program
+// that asks for none does not carry them.
+func tableOf(name string) (e embeddedTable, ok bool) {
+	switch name {
+	case "iris":
+		columns := func() []string {
+			return []string{"sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)"}
+		}
+		return embeddedTable{irisPacked, 150, columns, []string{"setosa", "versicolor", "virginica"}}, true
+	case "wine":
+		return embeddedTable{winePacked, 178, wineColumns, []string{"class_0", "class_1", "class_2"}}, true
+	case "breast_cancer":
+		return embeddedTable{breastCancerPacked, 569, breastCancerColumns, []string{"malignant", "benign"}}, true
+	case "digits":
+		return embeddedTable{digitsPacked, 1797, digitsColumns, strings.Split("0123456789", "")}, true
+	}
+	return e, false
 }
 
 func wineColumns() []string {
@@ -97,8 +107,8 @@ func BreastCancer() (*Dataset, error) { return embedded("breast_cancer") }
 func Digits() (*Dataset, error) { return embedded("digits") }
 
 func embedded(name string) (*Dataset, error) {
-	e := embeddedTables[name]
-	table, err := unpack(*e.packed)
+	e, _ := tableOf(name)
+	table, err := unpack(e.packed)
 	if err != nil {
 		return nil, errors.WithMessagef(err, "data: embedded dataset %q", name)
 	}
@@ -122,7 +132,7 @@ func embedded(name string) (*Dataset, error) {
 // five is for testing; 29 of iris, 34 of wine, 124 of breast_cancer, 375 of
 // digits). ErrOption for another name.
 func ReferenceSplit(name string) (train, test []int, err error) {
-	e, ok := embeddedTables[name]
+	e, ok := tableOf(name)
 	if !ok {
 		return nil, nil, errors.Wrapf(ErrOption, "data: no embedded dataset is named %q; there are iris, wine, breast_cancer and digits", name)
 	}

@@ -114,7 +114,8 @@ func TestEmbeddedEqualsReference(t *testing.T) {
 			}
 			continue
 		}
-		table, err := unpack(*embeddedTables[name].packed)
+		e, _ := tableOf(name)
+		table, err := unpack(e.packed)
 		if err != nil {
 			t.Fatal(err)
 		}
