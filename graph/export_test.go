@@ -1,0 +1,4 @@
+package graph
+
+// Lookup is how Compile knows the leaves of a graph.
+var Lookup = (*Builder).lookup
