@@ -1,0 +1,51 @@
+package op
+
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"gorgonia.org/gorgonia"
+)
+
+// ScatterExtreme is x with each place made the largest of itself and the
+// elements of s that the index sends there, as Scatter has it, or the smallest
+// with the attribute least; NaN if there is one. d goes to those that are equal
+// to the result, in equal shares.
+var ScatterExtreme Entry
+
+func init() {
+	define(&ScatterExtreme, Entry{
+		Def: ir.Def{Name: "scatterextreme", Class: ir.Opaque, Arity: 3, Infer: inferScatterInto,
+			Range: func(v *ir.Value, i int) (int, bool) { return v.Type.Shape[v.Attrs.Int("axis")], i == 2 },
+			F32:   ir.Kernel[float32]{Prepare: prepareScatterInto, Run: scatterExtreme[float32]},
+			F64:   ir.Kernel[float64]{Prepare: prepareScatterInto, Run: scatterExtreme[float64]}},
+		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
+			x, s, index, axis := n.In[0], n.In[1], n.In[2], n.Attrs.Int("axis")
+			own, others := c.Eq(x, n.Out), c.Eq(s, c.Gather(n.Out, index, axis))
+			share := c.Div(d, c.Add(own, c.ScatterAdd(others, index, axis, c.Shape(x))))
+			return []*gorgonia.Node{c.Mul(own, share), c.Mul(others, c.Gather(share, index, axis)), nil}
+		},
+		Ref: func(c *ir.Call[float64]) {
+			c.State, _ = prepareScatterInto(c.V, 1)
+			scatterExtreme(c)
+		},
+		Samples: []Sample{
+			{In: scatterSamples[0].In, Int: scatterSamples[0].Int, Attrs: ir.A("axis", 1, "least", false)},
+			{In: scatterSamples[1].In, Int: scatterSamples[1].Int, Attrs: ir.A("axis", 0, "least", true)},
+		},
+	})
+}
+
+func scatterExtreme[T ir.Float](c *ir.Call[T]) {
+	least := c.V.Attrs.Bool("least")
+	scatterInto(c, func(i, at int) {
+		v, m := c.In[1][i], c.Out[at]
+		if v != v || m == m && v != m && (v < m) == least {
+			c.Out[at] = v
+		}
+	})
+}
+
+// ScatterExtreme is x with its places made the largest, or the smallest, of
+// themselves and the elements of s that the index sends there.
+func (c *Ctx) ScatterExtreme(x, s, index *gorgonia.Node, axis int, least bool) *gorgonia.Node {
+	return c.scatterAlong(&ScatterExtreme, x, s, index, axis, "least", least)
+}
