@@ -132,3 +132,91 @@ func (b *Builder) LPPool(x *gorgonia.Node, power float64, p Pool) *gorgonia.Node
 	}
 	return b.PowConst(b.Scale(b.AvgPool(b.PowConst(x, power), p), float64(n)), 1/power)
 }
+
+// SumPool is the sum of each window.
+func (b *Builder) SumPool(x *gorgonia.Node, p Pool) *gorgonia.Node {
+	return b.c.SumPool(x, b.windows("sumpool", x, p))
+}
+
+// SamePadding is the padding of a convolution of stride 1 whose results have the
+// extents of its images: the odd place of an axis is behind.
+func SamePadding(kernel, dilation []int) (pad, padEnd []int) {
+	for i, k := range kernel {
+		d := 1
+		if len(dilation) > 0 {
+			d = dilation[min(i, len(dilation)-1)]
+		}
+		total := d * (k - 1)
+		pad, padEnd = append(pad, total/2), append(padEnd, total-total/2)
+	}
+	return pad, padEnd
+}
+
+// Patches are the windows of images as columns: x: [N, C, In...]; result [N, C·Π
+// Kernel, Π Out], the taps of a channel side by side (im2col). Out is that of Conv;
+// no Groups.
+func (b *Builder) Patches(x *gorgonia.Node, kernel []int, w Windowing) *gorgonia.Node {
+	s := b.c.Shape(x)
+	if b.c.Err != nil {
+		return nil
+	}
+	k := len(s) - 2
+	kernel = onAxes(kernel, k, []int{1})
+	if k < 1 || k > 3 || len(kernel) != k {
+		b.c.Fail("patches", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v and the kernel %v, want [N, C, ...] of one to three spatial axes and an extent for each", s, kernel))
+		return nil
+	}
+	w.Groups = s[1]
+	y := b.Conv(x, b.taps(s[1], kernel), w)
+	out := b.c.Shape(y)
+	if b.c.Err != nil {
+		return nil
+	}
+	return b.Reshape(y, out[0], out[1], out[2:].Size())
+}
+
+// taps are the weights of a convolution in groups that copies each tap of the
+// kernel to a channel of its own.
+func (b *Builder) taps(channels int, kernel []int) *gorgonia.Node {
+	n := 1
+	for _, d := range kernel {
+		n *= d
+	}
+	v := make([]float64, channels*n*n)
+	for i := range channels * n {
+		v[i*n+i%n] = 1
+	}
+	return b.Const(v, append([]int{channels * n, 1}, kernel...)...)
+}
+
+// FromPatches adds columns up to images: what Patches' gradient does. x: [N, C·Π
+// Kernel, Π of the windows]; result [N, C, out...].
+func (b *Builder) FromPatches(x *gorgonia.Node, out, kernel []int, w Windowing) *gorgonia.Node {
+	s := b.c.Shape(x)
+	if b.c.Err != nil {
+		return nil
+	}
+	k := len(out)
+	kernel = onAxes(kernel, k, []int{1})
+	stride, dilation, pad := onAxes(w.Stride, k, []int{1}), onAxes(w.Dilation, k, []int{1}), onAxes(w.Pad, k, []int{0})
+	if len(s) != 3 || k < 1 || k > 3 || len(kernel) != k || len(stride) != k || len(dilation) != k || len(pad) != k {
+		b.c.Fail("frompatches", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v, the extents %v and the kernel %v, want [N, C·K, L] and as many numbers for each", s, out, kernel))
+		return nil
+	}
+	n, shape, extra := 1, []int{s[0], s[1]}, make([]int, k)
+	for i := range k {
+		n *= kernel[i]
+		room := out[i] + 2*pad[i] - dilation[i]*(kernel[i]-1) - 1
+		if room < 0 || stride[i] < 1 {
+			b.c.Fail("frompatches", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the extents %v, in which the kernel %v does not fit", out, kernel))
+			return nil
+		}
+		shape, extra[i] = append(shape, room/stride[i]+1), room%stride[i]
+	}
+	if s[1]%n != 0 {
+		b.c.Fail("frompatches", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %d channels for a kernel of %d taps, want a multiple", s[1], n))
+		return nil
+	}
+	w.Groups, w.PadEnd = s[1]/n, nil
+	return b.ConvTranspose(b.Reshape(x, shape...), b.taps(s[1]/n, kernel), w, extra...)
+}

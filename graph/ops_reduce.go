@@ -38,8 +38,9 @@ func (b *Builder) Std(x *gorgonia.Node, correction int, axes ...int) *gorgonia.N
 	return b.c.Std(x, axes, correction, false)
 }
 
-// Norm is the p-norm (Σ|x|ᵖ)^(1/p), p ≥ 1, or the largest |x| for p = +Inf. Its
-// gradient where it is 0 is 0.
+// Norm is the p-norm (Σ|x|ᵖ)^(1/p); p = +Inf is the largest |x|, -Inf the smallest,
+// and 0 counts the elements that are not 0. Its gradient where it is 0 is 0, and
+// for p < 2 that of an element that is 0 is 0 too.
 func (b *Builder) Norm(x *gorgonia.Node, p float64, axes ...int) *gorgonia.Node {
 	return b.c.Norm(x, p, axes, false)
 }

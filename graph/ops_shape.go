@@ -281,3 +281,21 @@ func (b *Builder) PixelUnshuffle(x *gorgonia.Node, r int) *gorgonia.Node {
 	y := b.Transpose(b.Reshape(x, s[0], s[1], s[2]/r, r, s[3]/r, r), 0, 1, 3, 5, 2, 4)
 	return b.Reshape(y, s[0], s[1]*r*r, s[2]/r, s[3]/r)
 }
+
+// SwapAxes exchanges two axes.
+func (b *Builder) SwapAxes(x *gorgonia.Node, i, j int) *gorgonia.Node {
+	p, ok := b.axisOf("swapaxes", x, i)
+	if !ok {
+		return nil
+	}
+	q, ok := b.axisOf("swapaxes", x, j)
+	if !ok {
+		return nil
+	}
+	perm := make([]int, len(b.c.Shape(x)))
+	for k := range perm {
+		perm[k] = k
+	}
+	perm[p], perm[q] = q, p
+	return b.Transpose(x, perm...)
+}

@@ -333,6 +333,29 @@ func (c *call) ints(i int, name string) []int {
 	return intsOf(v)
 }
 
+// floats is a number or a list of them.
+func (c *call) floats(i int, name string) []float64 {
+	v, _ := c.arg(i, name)
+	list := v.list
+	if !v.isList {
+		list = []value{v}
+	}
+	var out []float64
+	for _, x := range list {
+		switch f := x.plain.(type) {
+		case float64:
+			out = append(out, f)
+		case string:
+			f64, _ := number(f)
+			out = append(out, f64)
+		}
+	}
+	if v.tensor != nil {
+		out = v.tensor.Floats
+	}
+	return out
+}
+
 func intsOf(v value) []int {
 	if f, ok := v.plain.(float64); ok {
 		return []int{int(f)}

@@ -29,14 +29,6 @@ func (c *call) channelwise(v, x *gorgonia.Node) *gorgonia.Node {
 	return c.Reshape(v, s...)
 }
 
-// linear multiplies along an axis by a matrix [out, in].
-func (c *call) linear(x *gorgonia.Node, a int, m []float64, out int) *gorgonia.Node {
-	n := c.Shape(x)[a]
-	last := c.rank(x) - 1
-	y := c.MatMul(c.swap(x, a, last), c.Transpose(c.Const(m, out, n), 1, 0))
-	return c.swap(y, a, last)
-}
-
 func init() {
 	const nn = "nn.functional."
 	for _, d := range []string{"1d", "2d", "3d"} {
@@ -50,13 +42,12 @@ func init() {
 			return undo(c.MaxPool(x, p))
 		})
 		torchRules[nn+"avg_pool"+d] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-			if c.given(5, "divisor_override") {
-				c.unsupported("a divisor of its own")
-				return nil
-			}
 			x, undo := c.images(x, k)
 			p := graph.Pool{Kernel: c.ints(0, "kernel_size"), Ceil: c.flag(3, "ceil_mode", false), InsideOnly: !c.flag(4, "count_include_pad", true)}
 			p.Stride, p.Pad = c.ints(1, "stride"), c.ints(2, "padding")
+			if c.given(5, "divisor_override") {
+				return undo(c.Scale(c.SumPool(x, p), 1/c.num(5, "divisor_override", 1)))
+			}
 			return undo(c.AvgPool(x, p))
 		})
 		adaptive := func(pool func(b *graph.Builder, x *gorgonia.Node, out ...int) *gorgonia.Node) torchRule {
@@ -98,40 +89,23 @@ func init() {
 		}
 		return c.Pad(x, before, after, map[string]graph.PadMode{"reflect": graph.PadReflect, "replicate": graph.PadReplicate, "circular": graph.PadCircular}[mode])
 	})
+	torchRules["constant_pad_nd"] = torchRules[nn+"pad"]
 	torchRules[nn+"unfold"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		pair := func(i int, name string, def int) [2]int {
-			v := c.ints(i, name)
-			switch len(v) {
-			case 0:
-				return [2]int{def, def}
-			case 1:
-				return [2]int{v[0], v[0]}
-			}
-			return [2]int{v[0], v[1]}
-		}
-		kernel, dil, pad, stride := pair(0, "kernel_size", 1), pair(1, "dilation", 1), pair(2, "padding", 0), pair(3, "stride", 1)
 		x, undo := c.images(x, 2)
-		x = c.PadConst(x, pad[:], pad[:], 0)
-		s := c.Shape(x)
-		var out [2]int
-		for i := range 2 {
-			out[i] = (s[2+i]-dil[i]*(kernel[i]-1)-1)/stride[i] + 1
-			index := []int{}
-			for k := range kernel[i] {
-				for p := range out[i] {
-					index = append(index, p*stride[i]+k*dil[i])
-				}
-			}
-			x = c.IndexSelect(x, c.ConstInts(index, len(index)), 2+i)
+		return undo(c.Patches(x, c.ints(0, "kernel_size"), c.patching(1)))
+	})
+	torchRules[nn+"fold"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+		x, undo := c.images(x, 1)
+		out := c.ints(0, "output_size")
+		if len(out) == 1 {
+			out = []int{out[0], out[0]}
 		}
-		x = c.Reshape(x, s[0], s[1], kernel[0], out[0], kernel[1], out[1])
-		x = c.Transpose(x, 0, 1, 2, 4, 3, 5)
-		return undo(c.Reshape(x, s[0], s[1]*kernel[0]*kernel[1], out[0]*out[1]))
+		return undo(c.FromPatches(x, out, c.ints(1, "kernel_size"), c.patching(2)))
 	})
 	torchRules[nn+"interpolate"] = each1(interpolate)
 	for _, name := range []string{"upsample_nearest", "upsample_bilinear"} {
 		torchRules[nn+name] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-			return resized(c, x, strings.TrimPrefix(name, "upsample_"), name == "upsample_bilinear", 0, 1)
+			return resized(c, x, strings.TrimPrefix(name, "upsample_"), name == "upsample_bilinear")
 		})
 	}
 	torchRules[nn+"softmin"] = along(0, "dim", -1, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { return c.SoftmaxAxis(c.Neg(x), a) })
@@ -139,9 +113,11 @@ func init() {
 	torchRules[nn+"log_softmax"] = along(0, "dim", -1, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { return c.LogSoftmaxAxis(x, a) })
 	torchRules["softmax"], torchRules["log_softmax"] = torchRules[nn+"softmax"], torchRules[nn+"log_softmax"]
 	torchRules[nn+"normalize"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		a := axis(c.int(1, "dim", 1), c.rank(x))
-		n := c.Unsqueeze(c.Norm(x, c.num(0, "p", 2), a), a)
-		return c.Div(x, c.Maximum(n, c.Scalar(c.num(2, "eps", 1e-12))))
+		p, eps := c.num(0, "p", 2), c.num(2, "eps", 1e-12)
+		if c.rank(x) == 0 {
+			return c.Reshape(c.Normalize(c.Reshape(x, 1), p, 0, eps))
+		}
+		return c.Normalize(x, p, c.int(1, "dim", 1), eps)
 	})
 	torchRules[nn+"cosine_similarity"] = each2(func(c *call, x, y *gorgonia.Node) *gorgonia.Node {
 		x, y = together(c, x, y)
@@ -157,13 +133,17 @@ func init() {
 	lossRules(nn)
 }
 
+// patching reads dilation, padding and stride from the i-th argument on.
+func (c *call) patching(i int) graph.Windowing {
+	return graph.Windowing{Dilation: c.ints(i, "dilation"), Pad: c.ints(i+1, "padding"), Stride: c.ints(i+2, "stride")}
+}
+
 func convolved(c *call, x *gorgonia.Node, spatial int, transposed bool) *gorgonia.Node {
-	if c.text(3, "padding", "") != "" {
-		c.unsupported("padding by a word")
-		return nil
-	}
 	x, undo := c.images(x, spatial)
 	w := graph.Windowing{Stride: c.ints(2, "stride"), Pad: c.ints(3, "padding")}
+	if c.text(3, "padding", "") == "same" {
+		w.Pad, w.PadEnd = graph.SamePadding(c.Shape(c.tensor(0, "weight"))[2:], c.ints(4, "dilation"))
+	}
 	var y *gorgonia.Node
 	if transposed {
 		w.Groups, w.Dilation = c.int(5, "groups", 1), c.ints(6, "dilation")
@@ -179,61 +159,32 @@ func convolved(c *call, x *gorgonia.Node, spatial int, transposed bool) *gorgoni
 }
 
 func interpolate(c *call, x *gorgonia.Node) *gorgonia.Node {
-	return resized(c, x, c.text(2, "mode", "nearest"), c.flag(3, "align_corners", false), 0, 1)
+	return resized(c, x, c.text(2, "mode", "nearest"), c.flag(3, "align_corners", false))
 }
 
-// resized changes the extents of the spatial axes: the size or the factor are
-// the arguments of these numbers. On each axis it is a product with a matrix.
-func resized(c *call, x *gorgonia.Node, mode string, corners bool, sizeArg, factorArg int) *gorgonia.Node {
-	s := c.Shape(x)
-	k := len(s) - 2
-	out, factor := make([]int, k), make([]float64, k)
-	if c.given(sizeArg, "size") {
-		v := c.ints(sizeArg, "size")
-		for i := range out {
-			out[i] = v[min(i, len(v)-1)]
-			factor[i] = float64(s[2+i]) / float64(out[i])
-		}
+// resizeModes are the modes by torch's names.
+var resizeModes = map[string]graph.ResizeMode{"nearest": graph.ResizeNearest, "nearest-exact": graph.ResizeNearestExact, "linear": graph.ResizeLinear,
+	"bilinear": graph.ResizeLinear, "trilinear": graph.ResizeLinear, "bicubic": graph.ResizeCubic, "area": graph.ResizeArea}
+
+// resized changes the extents of the spatial axes to the size, or by the factor.
+func resized(c *call, x *gorgonia.Node, mode string, corners bool) *gorgonia.Node {
+	m, ok := resizeModes[mode]
+	if !ok {
+		c.unsupported("interpolation %q", mode)
+		return nil
+	}
+	r := graph.Resize{Mode: m, AlignCorners: corners}
+	if c.given(0, "size") {
+		r.Size = c.ints(0, "size")
 	} else {
-		v, _ := c.arg(factorArg, "scale_factor")
-		for i := range out {
-			e := v
-			if v.isList {
-				e = v.list[i]
-			}
-			f, _ := e.plain.(float64)
-			out[i], factor[i] = int(math.Floor(float64(s[2+i])*f)), 1/f
-		}
-	}
-	if mode == "area" {
-		return c.AdaptiveAvgPool(x, out...)
-	}
-	for i := range out {
-		in := s[2+i]
-		m := make([]float64, out[i]*in)
-		for j := range out[i] {
-			switch {
-			case mode == "nearest":
-				m[j*in+min(in-1, int(math.Floor(float64(j)*factor[i])))]++
-			case strings.HasSuffix(mode, "linear"):
-				at := max(0, (float64(j)+0.5)*factor[i]-0.5)
-				if corners {
-					at = 0
-					if out[i] > 1 {
-						at = float64(j) * float64(in-1) / float64(out[i]-1)
-					}
-				}
-				lo := min(in-1, int(at))
-				m[j*in+lo] += 1 - (at - float64(lo))
-				m[j*in+min(in-1, lo+1)] += at - float64(lo)
-			default:
-				c.unsupported("interpolation %q", mode)
-				return nil
+		r.Scale = c.floats(1, "scale_factor")
+		if c.flag(4, "recompute_scale_factor", false) { // the factor only chooses the extents
+			for i, n := range c.Shape(x)[2:] {
+				r.Size = append(r.Size, int(math.Floor(float64(n)*r.Scale[min(i, len(r.Scale)-1)])))
 			}
 		}
-		x = c.linear(x, 2+i, m, out[i])
 	}
-	return x
+	return c.Resize(x, r)
 }
 
 func normRules(nn string) {
@@ -296,19 +247,7 @@ func normRules(nn string) {
 		return y
 	})
 	torchRules[nn+"local_response_norm"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		size := c.int(0, "size", 1)
-		n := c.Shape(x)[1]
-		m := make([]float64, n*n) // the mean over neighbouring channels
-		for i := range n {
-			for j := i - size/2; j < i-size/2+size; j++ {
-				if j >= 0 && j < n {
-					m[i*n+j] = 1 / float64(size)
-				}
-			}
-		}
-		mean := c.linear(c.Square(x), 1, m, n)
-		base := c.AddConst(c.Scale(mean, c.num(1, "alpha", 1e-4)), c.num(3, "k", 1))
-		return c.Div(x, c.PowConst(base, c.num(2, "beta", 0.75)))
+		return c.LocalResponseNorm(x, c.int(0, "size", 1), c.num(1, "alpha", 1e-4), c.num(2, "beta", 0.75), c.num(3, "k", 1))
 	})
 }
 

@@ -1,6 +1,8 @@
 package op
 
 import (
+	"slices"
+
 	"github.com/symgrad/symgrad/internal/ir"
 	"gorgonia.org/gorgonia"
 )
@@ -29,10 +31,12 @@ func init() {
 				})
 			}
 		},
-		Samples: append(poolSamples(func(x, _ ir.Shape) []ir.Shape { return []ir.Shape{x} }, true),
-			poolSamples(func(x, _ ir.Shape) []ir.Shape { return []ir.Shape{x} }, false, "countpad", true)...),
+		Samples: slices.Concat(poolSamples(images, true), poolSamples(images, false, "countpad", true), poolSamples(images, false, "sum", true)[:1]),
 	})
 }
+
+// images are the operands of a pool.
+func images(x, _ ir.Shape) []ir.Shape { return []ir.Shape{x} }
 
 func avgPoolKernel[T ir.Float]() ir.Kernel[T] {
 	return poolKernel(func(v *ir.Value) (x, out ir.Shape) { return v.In[0].Type.Shape, v.Type.Shape },
@@ -69,6 +73,11 @@ func sumOf[T ir.Float](w *windows, plane []T, z, y, x span) T {
 // AvgPool is the mean of each window; countPad counts the padding as zeros.
 func (c *Ctx) AvgPool(x *gorgonia.Node, w Windows, countPad bool) *gorgonia.Node {
 	return c.pool(&AvgPool, x, w, "countpad", countPad)
+}
+
+// SumPool is the sum of each window.
+func (c *Ctx) SumPool(x *gorgonia.Node, w Windows) *gorgonia.Node {
+	return c.pool(&AvgPool, x, w, "sum", true)
 }
 
 // AdaptiveAvgPool is the mean of each of out windows that share the image.

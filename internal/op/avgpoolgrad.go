@@ -1,6 +1,8 @@
 package op
 
 import (
+	"slices"
+
 	"github.com/symgrad/symgrad/internal/ir"
 	"gorgonia.org/gorgonia"
 )
@@ -34,7 +36,7 @@ func init() {
 				})
 			}
 		},
-		Samples: append(avgGradSamples(true), avgGradSamples(false, "countpad", true)...),
+		Samples: slices.Concat(avgGradSamples(true), avgGradSamples(false, "countpad", true), avgGradSamples(false, "sum", true)[:1]),
 	})
 }
 

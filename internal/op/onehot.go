@@ -61,3 +61,8 @@ func oneHot[T ir.Float](c *ir.Call[T]) {
 func (c *Ctx) OneHot(index *gorgonia.Node, classes int, like *gorgonia.Node) *gorgonia.Node {
 	return c.Apply(&OneHot, ir.A("classes", classes, "dtype", c.Type(like).DType.String()), index)
 }
+
+// OneHotIgnoring is OneHot with zeros for the index ignore.
+func (c *Ctx) OneHotIgnoring(index *gorgonia.Node, classes, ignore int, like *gorgonia.Node) *gorgonia.Node {
+	return c.Apply(&OneHot, ir.A("classes", classes, "dtype", c.Type(like).DType.String(), "ignore", ignore), index)
+}

@@ -67,24 +67,35 @@ func (c *Ctx) rootAbove0(s *gorgonia.Node, p float64) *gorgonia.Node {
 	return c.Select(zero, c.Fill(s, 0), root)
 }
 
-// Norm is the p-norm (Σ|x|ᵖ)^(1/p) over the axes; p = +Inf is the largest |x|.
-// Its gradient where the norm is 0 is 0.
+// Norm is the p-norm (Σ|x|ᵖ)^(1/p) over the axes, for any p but 0; p = +Inf is
+// the largest |x|, -Inf the smallest, and 0 counts the elements that are not 0.
+// Its gradient where the norm is 0 is 0, and for p < 2 that of an element that is
+// 0 is 0 too.
 func (c *Ctx) Norm(x *gorgonia.Node, p float64, axes []int, keep bool) *gorgonia.Node {
-	if !(p >= 1) {
-		c.Fail("norm", c.Label, []*gorgonia.Node{x}, shapef("got the order %v of a norm, want at least 1", p))
-		return nil
-	}
 	switch {
+	case math.IsNaN(p):
+		c.Fail("norm", c.Label, []*gorgonia.Node{x}, shapef("got the order %v of a norm, want a number", p))
+		return nil
+	case p == 0:
+		return c.Sum(c.AddConst(c.Neg(c.EqConst(x, 0)), 1), axes, keep)
 	case p == 1:
 		return c.Sum(c.Abs(x), axes, keep)
+	case p == 2:
+		return c.rootAbove0(c.Sum(c.Square(x), axes, keep), p)
 	case math.IsInf(p, 1):
 		return c.ReduceMax(c.Abs(x), axes, keep)
+	case math.IsInf(p, -1):
+		return c.ReduceMin(c.Abs(x), axes, keep)
 	}
-	var s *gorgonia.Node
-	if p == 2 {
-		s = c.Sum(c.Square(x), axes, keep)
-	} else {
-		s = c.Sum(c.PowConst(c.Abs(x), p), axes, keep)
+	size := c.Abs(x)
+	if p > 2 {
+		return c.rootAbove0(c.Sum(c.PowConst(size, p), axes, keep), p)
 	}
-	return c.rootAbove0(s, p)
+	zero := c.EqConst(x, 0)
+	of0 := 0.0
+	if p < 0 {
+		of0 = math.Inf(1)
+	}
+	each := c.Select(zero, c.Fill(x, of0), c.PowConst(c.Select(zero, c.Fill(x, 1), size), p))
+	return c.rootAbove0(c.Sum(each, axes, keep), p)
 }

@@ -77,7 +77,10 @@ func spanOf(a ir.Attrs, i, j, n int) span {
 			s.count++
 		}
 	}
-	if !a.Bool("countpad") {
+	switch {
+	case a.Bool("sum"):
+		s.div = 1
+	case !a.Bool("countpad"):
 		s.div = s.count
 	}
 	return s
