@@ -53,6 +53,10 @@ func (b *Builder) padAxis(x *gorgonia.Node, axis, before, after int, mode PadMod
 	if b.c.Err != nil {
 		return nil
 	}
+	if mode == PadCircular && min(before, after) < 0 && max(before, after) > 0 { // what is cut off does not come back
+		x = b.padAxis(x, axis, min(0, before), min(0, after), PadZeros)
+		return b.padAxis(x, axis, max(0, before), max(0, after), mode)
+	}
 	n := s[axis]
 	lo, hi := max(0, before), max(0, after)
 	most := map[PadMode]int{PadZeros: 1 << 40, PadReflect: n - 1, PadReplicate: 1 << 40, PadCircular: n}[mode]

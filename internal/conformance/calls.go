@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -33,6 +35,16 @@ type callSample struct {
 type keywords struct {
 	names []string
 	by    map[string]value
+}
+
+// with has one argument more.
+func (k keywords) with(name string, v value) keywords {
+	by := maps.Clone(k.by)
+	if by == nil {
+		by = map[string]value{}
+	}
+	by[name] = v
+	return keywords{append(slices.Clone(k.names), name), by}
 }
 
 // UnmarshalJSON keeps the order of the keys.
@@ -94,6 +106,12 @@ type call struct {
 	wrt   gorgonia.Nodes
 	made  map[*array]*gorgonia.Node
 	input *gorgonia.Node
+	// symmetric says that the input is a symmetric matrix: gradients are then
+	// right if their symmetric parts are.
+	symmetric bool
+	// triangle says of a matrix that only its lower triangle is read, or, if
+	// true, the upper one: torch's gradient of the other means nothing.
+	triangle map[*gorgonia.Node]bool
 }
 
 // torchRule builds the results of a call, those of floats alone.
@@ -101,6 +119,21 @@ type torchRule func(c *call) []*gorgonia.Node
 
 // torchRules are the rules by torch's name of the function.
 var torchRules = map[string]torchRule{}
+
+// ruleOf finds the rule of a function, whose name may have its module written
+// with dots or underscores.
+func ruleOf(name string) torchRule {
+	name = strings.TrimPrefix(name, "torch.")
+	if f := torchRules[name]; f != nil {
+		return f
+	}
+	for _, at := range []string{strings.ReplaceAll(name, ".", "_"), strings.ReplaceAll(strings.Replace(name, "nn_functional_", "nn.functional.", 1), "linalg.", "linalg_"), "nn.functional." + name} {
+		if f := torchRules[at]; f != nil {
+			return f
+		}
+	}
+	return nil
+}
 
 // checkCalls runs the samples of a file and calls verdict for each.
 func checkCalls(text []byte, verdict func(name string, covered bool, err error)) error {
@@ -114,7 +147,7 @@ func checkCalls(text []byte, verdict func(name string, covered bool, err error))
 		if f.Tolerance != nil {
 			k.Tolerance.RTol, k.Tolerance.ATol = f.Tolerance.RTol, f.Tolerance.ATol
 		}
-		covered, err := checkCall(torchRules[f.Callable], k, s)
+		covered, err := checkCall(ruleOf(f.Callable), k, s)
 		verdict(k.Name+": "+f.Callable, covered, err)
 	}
 	return nil
@@ -185,8 +218,15 @@ func (c *call) check(out []*gorgonia.Node) error {
 		}
 		for i, g := range c.s.Grads {
 			if g != nil {
+				node := grads[i]
+				if c.symmetric {
+					g, node = symmetricPart(g), c.Scale(c.Add(node, c.swap(node, -1, -2)), 0.5)
+				}
+				if upper, ok := c.triangle[c.wrt[i]]; ok {
+					g = triangleOf(g, upper)
+				}
 				want = append(want, expected{what: fmt.Sprint("gradient ", i), want: g})
-				nodes = append(nodes, grads[i])
+				nodes = append(nodes, node)
 			}
 		}
 	}
@@ -194,6 +234,29 @@ func (c *call) check(out []*gorgonia.Node) error {
 		return c.Err()
 	}
 	return c.compare(nodes, want)
+}
+
+// symmetricPart is (a + aᵀ)/2 of square matrices.
+func symmetricPart(a *array) *array {
+	out := zeros(a.Shape)
+	n := a.Shape[len(a.Shape)-1]
+	for i := range a.Floats {
+		m, r, k := i/(n*n), i/n%n, i%n
+		out.Floats[i] = (a.Floats[i] + a.Floats[(m*n+k)*n+r]) / 2
+	}
+	return out
+}
+
+// triangleOf is a with zeros outside of a triangle of the last two axes.
+func triangleOf(a *array, upper bool) *array {
+	out := zeros(a.Shape)
+	n := a.Shape[len(a.Shape)-1]
+	for i, v := range a.Floats {
+		if r, k := i/n%a.Shape[len(a.Shape)-2], i%n; r == k || (r < k) == upper {
+			out.Floats[i] = v
+		}
+	}
+	return out
 }
 
 // visit makes the leaves of a value.
@@ -219,6 +282,12 @@ func (c *call) node(v value) *gorgonia.Node {
 	a := v.tensor
 	if a == nil {
 		f, ok := v.plain.(float64)
+		if is, flag := v.plain.(bool); flag {
+			f, ok = 0, true
+			if is {
+				f = 1
+			}
+		}
 		if !ok {
 			c.unsupported("an argument %v where a tensor is wanted", v.plain)
 			return nil

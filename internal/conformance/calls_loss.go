@@ -70,9 +70,9 @@ func lossRules(nn string) {
 			if c.given(3, "weight") {
 				w = c.tensor(3, "weight")
 			}
-			one := c.rank(x) == 1
+			one := c.rank(x) < 2
 			if one {
-				x = c.Unsqueeze(x, 0)
+				x = c.Reshape(x, 1, sizeOf(c.Shape(x)))
 			}
 			loss := c.MultiMargin(x, c.Reshape(y, c.Shape(x)[0]), w, c.int(1, "p", 1), c.num(2, "margin", 1))
 			if one && c.rank(y) == 0 {

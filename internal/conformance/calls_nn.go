@@ -89,7 +89,13 @@ func init() {
 		}
 		return c.Pad(x, before, after, map[string]graph.PadMode{"reflect": graph.PadReflect, "replicate": graph.PadReplicate, "circular": graph.PadCircular}[mode])
 	})
-	torchRules["constant_pad_nd"] = torchRules[nn+"pad"]
+	torchRules["constant_pad_nd"] = func(c *call) []*gorgonia.Node {
+		if len(c.s.Args) > 1 {
+			c.s.Kwargs = c.s.Kwargs.with("value", c.s.Args[1])
+			c.s.Args = c.s.Args[:1]
+		}
+		return torchRules[nn+"pad"](c)
+	}
 	torchRules[nn+"unfold"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
 		x, undo := c.images(x, 2)
 		return undo(c.Patches(x, c.ints(0, "kernel_size"), c.patching(1)))
@@ -111,7 +117,9 @@ func init() {
 	torchRules[nn+"softmin"] = along(0, "dim", -1, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { return c.SoftmaxAxis(c.Neg(x), a) })
 	torchRules[nn+"softmax"] = along(0, "dim", -1, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { return c.SoftmaxAxis(x, a) })
 	torchRules[nn+"log_softmax"] = along(0, "dim", -1, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { return c.LogSoftmaxAxis(x, a) })
-	torchRules["softmax"], torchRules["log_softmax"] = torchRules[nn+"softmax"], torchRules[nn+"log_softmax"]
+	for _, name := range []string{"softmax", "log_softmax"} {
+		torchRules[name], torchRules["special_"+name] = torchRules[nn+name], torchRules[nn+name]
+	}
 	torchRules[nn+"normalize"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
 		p, eps := c.num(0, "p", 2), c.num(2, "eps", 1e-12)
 		if c.rank(x) == 0 {
@@ -128,6 +136,7 @@ func init() {
 		squares := c.Mul(c.Sum(c.Square(x), a), c.Sum(c.Square(y), a))
 		return c.Div(c.Sum(c.Mul(x, y), a), c.Sqrt(c.Maximum(squares, c.Scalar(eps*eps))))
 	})
+	sampleRules(nn)
 	normRules(nn)
 	embeddingRules(nn)
 	lossRules(nn)
@@ -187,6 +196,16 @@ func resized(c *call, x *gorgonia.Node, mode string, corners bool) *gorgonia.Nod
 	return c.Resize(x, r)
 }
 
+// standardized is Standardize for any eps, which torch does not check.
+func (c *call) standardized(x *gorgonia.Node, eps float64, axes ...int) *gorgonia.Node {
+	keep := c.Shape(x)
+	for _, a := range axes {
+		keep[axis(a, len(keep))] = 1
+	}
+	e := c.Sub(x, c.Reshape(c.Mean(x, axes...), keep...))
+	return c.Mul(e, c.Rsqrt(c.AddConst(c.Reshape(c.Mean(c.Square(e), axes...), keep...), eps)))
+}
+
 func normRules(nn string) {
 	scaled := func(c *call, y *gorgonia.Node, w, b int) *gorgonia.Node {
 		if c.given(w, "weight") {
@@ -214,7 +233,7 @@ func normRules(nn string) {
 		for a := 2; a < c.rank(x); a++ {
 			axes = append(axes, a)
 		}
-		return scaled(c, c.Standardize(x, eps, axes...), 2, 3)
+		return scaled(c, c.standardized(x, eps, axes...), 2, 3)
 	})
 	torchRules[nn+"instance_norm"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
 		eps := c.num(6, "eps", 1e-5)
@@ -225,11 +244,11 @@ func normRules(nn string) {
 		for a := 2; a < c.rank(x); a++ {
 			axes = append(axes, a)
 		}
-		return scaled(c, c.Standardize(x, eps, axes...), 2, 3)
+		return scaled(c, c.standardized(x, eps, axes...), 2, 3)
 	})
 	torchRules[nn+"group_norm"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
 		s, g := c.Shape(x), c.int(0, "num_groups", 1)
-		y := c.Standardize(c.Reshape(x, s[0], g, sizeOf(s[1:])/g), c.num(3, "eps", 1e-5), 2)
+		y := c.standardized(c.Reshape(x, s[0], g, sizeOf(s[1:])/g), c.num(3, "eps", 1e-5), 2)
 		return scaled(c, c.Reshape(y, s...), 1, 2)
 	})
 	torchRules[nn+"layer_norm"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
@@ -237,7 +256,7 @@ func normRules(nn string) {
 		for i := range c.ints(0, "normalized_shape") {
 			axes = append(axes, c.rank(x)-1-i)
 		}
-		y := c.Standardize(x, c.num(3, "eps", 1e-5), axes...)
+		y := c.standardized(x, c.num(3, "eps", 1e-5), axes...)
 		if c.given(1, "weight") {
 			y = c.Mul(y, c.tensor(1, "weight"))
 		}
@@ -335,4 +354,120 @@ func embeddingRules(nn string) {
 		}
 		return c.Concat(0, rows...)
 	})
+}
+
+// sampleRules are those of pools undone, of grids and of shuffled channels.
+func sampleRules(nn string) {
+	for _, d := range []string{"1d", "2d", "3d"} {
+		k := int(d[0] - '0')
+		torchRules[nn+"max_unpool"+d] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return unpooled(c, x, k) })
+		torchRules[nn+"lp_pool"+d] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+			x, undo := c.images(x, k)
+			p := graph.Pool{Kernel: c.ints(1, "kernel_size"), Ceil: c.flag(3, "ceil_mode", false)}
+			p.Stride = c.ints(2, "stride")
+			power := c.num(0, "norm_type", 2)
+			return undo(c.PowConst(c.SumPool(c.PowConst(x, power), p), 1/power))
+		})
+	}
+	torchRules[nn+"grid_sample"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+		mode, ok := resizeModes[c.text(1, "mode", "bilinear")]
+		pads := map[string]graph.GridPad{"zeros": graph.GridZeros, "border": graph.GridBorder, "reflection": graph.GridReflect}
+		pad, known := pads[c.text(2, "padding_mode", "zeros")]
+		if !ok || !known {
+			c.unsupported("a grid of that mode")
+			return nil
+		}
+		return c.GridSample(x, c.tensor(0, "grid"), mode, pad, c.flag(3, "align_corners", false))
+	})
+	torchRules[nn+"affine_grid"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+		return c.AffineGrid(x, c.ints(0, "size")[2:], c.flag(1, "align_corners", false))
+	})
+	leading := func(f func(c *call, x *gorgonia.Node) *gorgonia.Node) torchRule { // any axes before [C, H, W]
+		return each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+			s := c.Shape(x)
+			n := len(s) - 3
+			y := f(c, c.Reshape(x, append([]int{sizeOf(s[:n])}, s[n:]...)...))
+			return c.Reshape(y, append(append([]int{}, s[:n]...), c.Shape(y)[1:]...)...)
+		})
+	}
+	torchRules[nn+"pixel_shuffle"] = leading(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+		return c.PixelShuffle(x, c.int(0, "upscale_factor", 1))
+	})
+	torchRules[nn+"pixel_unshuffle"] = leading(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+		return c.PixelUnshuffle(x, c.int(0, "downscale_factor", 1))
+	})
+	torchRules[nn+"channel_shuffle"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return c.ChannelShuffle(x, c.int(0, "groups", 1)) })
+	for _, name := range []string{"dropout", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout"} {
+		torchRules[nn+name] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+			if c.flag(1, "training", true) && c.num(0, "p", 0.5) != 0 {
+				c.unsupported("a random mask")
+				return nil
+			}
+			return x
+		})
+	}
+	torchRules[nn+"_scaled_dot_product_attention"] = one1(func(c *call) *gorgonia.Node {
+		if c.num(3, "dropout_p", 0) != 0 || len(c.s.Outputs) > 1 && c.flag(4, "need_attn_weights", false) {
+			c.unsupported("an attention with a random mask, or with its weights")
+			return nil
+		}
+		var mask *gorgonia.Node
+		if c.given(2, "attn_mask") {
+			v, _ := c.arg(2, "attn_mask")
+			if mask = c.node(v); v.bools {
+				mask = c.Where(mask, c.Scalar(0), c.Scalar(math.Inf(-1)))
+			}
+		}
+		if c.flag(5, "is_causal", false) {
+			rows, keys := c.Shape(c.input)[c.rank(c.input)-2], c.Shape(c.tensor(0, "key"))[c.rank(c.input)-2]
+			ones := c.Add(c.Const(make([]float64, rows*keys), rows, keys), c.Scalar(1))
+			mask = c.Where(c.Tril(ones, 0), c.Scalar(0), c.Scalar(math.Inf(-1)))
+		}
+		return c.Attention(c.input, c.tensor(0, "key"), c.tensor(1, "value"), mask)
+	})
+}
+
+// unpooled puts elements at the places of a max pool that indices name, 0
+// elsewhere.
+func unpooled(c *call, x *gorgonia.Node, spatial int) *gorgonia.Node {
+	s := c.Shape(x)
+	lead := len(s) - spatial
+	planes := sizeOf(s[:lead])
+	var out []int
+	if c.given(4, "output_size") {
+		out = c.ints(4, "output_size")
+		out = out[len(out)-spatial:]
+	} else {
+		at := func(i int, name string, k, def int) int {
+			v := c.ints(i, name)
+			if len(v) == 0 {
+				return def
+			}
+			return v[min(k, len(v)-1)]
+		}
+		for k, n := range s[lead:] {
+			kernel := at(1, "kernel_size", k, 1)
+			out = append(out, (n-1)*at(2, "stride", k, kernel)-2*at(3, "padding", k, 0)+kernel)
+		}
+	}
+	v, _ := c.arg(0, "indices")
+	if v.tensor == nil || planes == 0 {
+		c.unsupported("no indices")
+		return nil
+	}
+	each := sizeOf(s[lead:])
+	for p := range planes { // of what lies on each other torch keeps any
+		seen := map[int]bool{}
+		for _, i := range v.tensor.Ints[p*each : (p+1)*each] {
+			if seen[i] {
+				c.unsupported("elements that lie on each other")
+				return nil
+			}
+			seen[i] = true
+		}
+	}
+	empty := c.Const(make([]float64, planes*sizeOf(out)), planes, sizeOf(out))
+	n := sizeOf(s[lead:])
+	y := c.Scatter(empty, c.Reshape(x, planes, n), c.ConstInts(v.tensor.Ints, planes, n), 1)
+	return c.Reshape(y, append(append([]int{}, s[:lead]...), out...)...)
 }

@@ -114,6 +114,55 @@ func init() {
 	torchRules["std"], torchRules["std_mean"] = moments(deviation, false), moments(deviation, true)
 	torchRules["cumsum"] = along(0, "dim", 0, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { return c.CumSum(x, a) })
 	torchRules["cumprod"] = along(0, "dim", 0, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { return c.CumProd(x, a) })
+	torchRules["logcumsumexp"] = along(0, "dim", 0, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { return c.LogCumSumExp(x, a) })
+	torchRules["cummax"] = along(0, "dim", 0, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { y, _ := c.CumMax(x, a); return y })
+	torchRules["cummin"] = along(0, "dim", 0, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { y, _ := c.CumMin(x, a); return y })
+	torchRules["nansum"], torchRules["nanmean"] = fold((*graph.Builder).NaNSum), fold((*graph.Builder).NaNMean)
+	torchRules["special_logsumexp"] = torchRules["logsumexp"]
+	torchRules["aminmax"] = func(c *call) []*gorgonia.Node {
+		if !c.given(0, "dim") && c.rank(c.input) > 0 {
+			return []*gorgonia.Node{c.Min(c.input), c.Max(c.input)}
+		}
+		var out []*gorgonia.Node
+		for _, f := range []func(x *gorgonia.Node, axes ...int) *gorgonia.Node{c.Min, c.Max} {
+			out = append(out, c.folded(c.input, c.axesOf(0, "dim", c.input), c.flag(1, "keepdim", false), f))
+		}
+		return out
+	}
+	orderRules()
+	productRules()
+	matrixRules()
+	indexRules()
+}
+
+// dropping applies a fold of one axis, or, without the argument, of all as one.
+func dropping(dim int, f func(c *call, x *gorgonia.Node, a int) *gorgonia.Node) torchRule {
+	return each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+		keep := c.flag(dim+1, "keepdim", false)
+		if !c.given(dim, "dim") {
+			y := f(c, c.Reshape(x, sizeOf(c.Shape(x))), 0)
+			if keep {
+				s := c.Shape(x)
+				for i := range s {
+					s[i] = 1
+				}
+				y = c.Reshape(y, s...)
+			}
+			return y
+		}
+		if c.rank(x) == 0 {
+			return c.Reshape(f(c, c.Reshape(x, 1), 0))
+		}
+		a := axis(c.int(dim, "dim", 0), c.rank(x))
+		y := f(c, x, a)
+		if keep {
+			y = c.Unsqueeze(y, a)
+		}
+		return y
+	})
+}
+
+func orderRules() {
 	torchRules["sort"] = along(0, "dim", -1, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node {
 		return c.Sort(x, a, c.flag(1, "descending", false))
 	})
@@ -121,28 +170,45 @@ func init() {
 	torchRules["topk"] = along(1, "dim", -1, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node {
 		return c.cut(c.Sort(x, a, c.flag(2, "largest", true)), a, 0, c.int(0, "k", 1))
 	})
-	dropped := func(c *call, x *gorgonia.Node, a int, keep bool) *gorgonia.Node {
-		if keep {
-			return x
+	kth := dropping(1, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { return c.KthValue(x, c.int(0, "k", 1), a) })
+	lastAxis := func(rule torchRule) torchRule { // torch's default is the last axis, and not all
+		return func(c *call) []*gorgonia.Node {
+			if !c.given(1, "dim") && c.rank(c.input) > 0 {
+				c.s.Kwargs = c.s.Kwargs.with("dim", value{plain: -1.0})
+			}
+			return rule(c)
 		}
-		return c.Squeeze(x, a)
 	}
-	torchRules["kthvalue"] = along(1, "dim", -1, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node {
-		k := c.int(0, "k", 1)
-		return dropped(c, c.cut(c.Sort(x, a, false), a, k-1, k), a, c.flag(2, "keepdim", false))
-	})
-	torchRules["median"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		s := c.Shape(x)
-		if !c.given(0, "dim") || len(s) == 0 {
-			return c.Median(c.Reshape(x, sizeOf(s)), 0)
+	torchRules["kthvalue"] = lastAxis(kth)
+	torchRules["mode"] = func(c *call) []*gorgonia.Node {
+		if !c.given(0, "dim") {
+			c.s.Kwargs = c.s.Kwargs.with("dim", value{plain: -1.0})
 		}
-		a := axis(c.int(0, "dim", 0), len(s))
-		y := c.Median(x, a)
-		if c.flag(1, "keepdim", false) {
-			y = c.Unsqueeze(y, a)
-		}
-		return y
-	})
+		return dropping(0, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { return c.Mode(x, a) })(c)
+	}
+	torchRules["median"] = dropping(0, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { return c.Median(x, a) })
+	torchRules["nanmedian"] = dropping(0, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { return c.NaNMedian(x, a) })
+	type quantile func(x *gorgonia.Node, q float64, axis int, between graph.Between) *gorgonia.Node
+	betweens := map[string]graph.Between{"linear": graph.BetweenLinear, "lower": graph.BetweenLower, "higher": graph.BetweenHigher,
+		"midpoint": graph.BetweenMidpoint, "nearest": graph.BetweenNearest}
+	quantiles := func(f func(c *call) quantile) torchRule {
+		return one1(func(c *call) *gorgonia.Node {
+			between := betweens[c.text(-1, "interpolation", "linear")]
+			v, _ := c.arg(0, "q")
+			many := v.tensor != nil && len(v.tensor.Shape) > 0
+			var out []*gorgonia.Node
+			for _, q := range c.floats(0, "q") {
+				part := dropping(1, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { return f(c)(x, q, a, between) })(c)
+				out = append(out, part[0])
+			}
+			if many {
+				return c.Stack(0, out...)
+			}
+			return out[0]
+		})
+	}
+	torchRules["quantile"] = quantiles(func(c *call) quantile { return c.Quantile })
+	torchRules["nanquantile"] = quantiles(func(c *call) quantile { return c.NaNQuantile })
 	torchRules["diff"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
 		if c.int(0, "n", 1) == 0 {
 			return x
@@ -158,238 +224,39 @@ func init() {
 		if len(parts) > 1 {
 			x = c.Concat(a, parts...)
 		}
-		for range c.int(0, "n", 1) {
-			n := c.Shape(x)[a]
-			if n == 0 {
-				break
-			}
-			x = c.Sub(c.cut(x, a, 1, n), c.cut(x, a, 0, n-1))
-		}
-		return x
+		return c.Diff(x, c.int(0, "n", 1), a)
 	})
-	productRules()
-	indexRules()
+	for name, f := range map[string]func(b *graph.Builder, y, at *gorgonia.Node, dx float64, axis int) *gorgonia.Node{
+		"trapezoid": (*graph.Builder).Trapezoid, "trapz": (*graph.Builder).Trapezoid, "cumulative_trapezoid": (*graph.Builder).CumulativeTrapezoid} {
+		torchRules[name] = each1(func(c *call, y *gorgonia.Node) *gorgonia.Node {
+			var at *gorgonia.Node
+			if v, _ := c.arg(0, "x"); v.tensor != nil {
+				at = c.node(v)
+			}
+			return f(c.Builder, y, at, c.num(-1, "dx", 1), axis(c.int(-1, "dim", -1), c.rank(y)))
+		})
+	}
+	torchRules["gradient"] = gradients
 }
 
-func productRules() {
-	products := func(c *call, x, y *gorgonia.Node) *gorgonia.Node { return c.MatMul(x, y) }
-	for _, name := range []string{"matmul", "mm", "bmm", "mv", "dot", "vdot", "__rmatmul__"} {
-		torchRules[name] = each2(products)
-	}
-	torchRules["__rmatmul__"] = each2(func(c *call, x, y *gorgonia.Node) *gorgonia.Node { return c.MatMul(y, x) })
-	torchRules["inner"] = each2(func(c *call, x, y *gorgonia.Node) *gorgonia.Node {
-		if c.rank(x) == 0 || c.rank(y) == 0 {
-			return c.Mul(x, y)
-		}
-		if c.rank(y) == 1 {
-			return c.MatMul(x, y)
-		}
-		return c.MatMul(x, c.swap(y, -1, -2))
-	})
-	torchRules["outer"] = each2(func(c *call, x, y *gorgonia.Node) *gorgonia.Node { return c.Outer(x, y) })
-	torchRules["ger"] = torchRules["outer"]
-	plus := func(product func(c *call, x, y *gorgonia.Node) *gorgonia.Node) torchRule {
-		return each1(func(c *call, m *gorgonia.Node) *gorgonia.Node {
-			p := product(c, c.tensor(0, "batch1"), c.tensor(1, "batch2"))
-			return c.Add(c.Scale(m, c.num(-1, "beta", 1)), c.Scale(p, c.num(-1, "alpha", 1)))
-		})
-	}
-	torchRules["addbmm"] = plus(func(c *call, x, y *gorgonia.Node) *gorgonia.Node { return c.Sum(c.MatMul(x, y), 0) })
-	torchRules["addr"] = plus(func(c *call, x, y *gorgonia.Node) *gorgonia.Node { return c.Outer(x, y) })
-	for _, name := range []string{"addmv", "baddbmm", "addmm"} {
-		torchRules[name] = plus(products)
-	}
-	torchRules["cross"] = each2(func(c *call, x, y *gorgonia.Node) *gorgonia.Node {
-		s := c.Shape(x)
-		a := -1
-		for i, n := range s {
-			if n == 3 && a < 0 {
-				a = i
+// gradients are derivatives along the axes of the argument dim.
+func gradients(c *call) (out []*gorgonia.Node) {
+	x := c.input
+	spacing, given := c.arg(-1, "spacing")
+	order := c.int(-1, "edge_order", 1)
+	for i, a := range c.axesOf(-1, "dim", x) {
+		step, at := 1.0, []float64(nil)
+		if v := spacing; given {
+			if v.isList {
+				v = v.list[min(i, len(v.list)-1)]
+			}
+			if v.tensor != nil && len(v.tensor.Shape) > 0 {
+				at = v.tensor.Floats
+			} else if f, ok := v.plain.(float64); ok {
+				step = f
 			}
 		}
-		if c.given(1, "dim") {
-			a = axis(c.int(1, "dim", 0), len(s))
-		}
-		at := func(n *gorgonia.Node, i int) *gorgonia.Node { return c.cut(n, a, i%3, i%3+1) }
-		var parts []*gorgonia.Node
-		for i := range 3 {
-			parts = append(parts, c.Sub(c.Mul(at(x, i+1), at(y, i+2)), c.Mul(at(x, i+2), at(y, i+1))))
-		}
-		return c.Concat(a, parts...)
-	})
-	torchRules["linalg_cross"] = torchRules["cross"]
-	torchRules["kron"] = each2(func(c *call, x, y *gorgonia.Node) *gorgonia.Node {
-		for c.rank(x) < c.rank(y) {
-			x = c.Unsqueeze(x, 0)
-		}
-		for c.rank(y) < c.rank(x) {
-			y = c.Unsqueeze(y, 0)
-		}
-		sx, sy := c.Shape(x), c.Shape(y)
-		var ax, ay, out []int
-		for i := range sx {
-			ax, ay, out = append(ax, sx[i], 1), append(ay, 1, sy[i]), append(out, sx[i]*sy[i])
-		}
-		return c.Reshape(c.Mul(c.Reshape(x, ax...), c.Reshape(y, ay...)), out...)
-	})
-	torchRules["linalg_cholesky"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		l := c.Cholesky(x)
-		if c.flag(-1, "upper", false) {
-			l = c.swap(l, -1, -2)
-		}
-		return l
-	})
-	torchRules["cholesky"] = torchRules["linalg_cholesky"]
-	torchRules["linalg_det"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return c.Det(x) })
-	torchRules["linalg_inv"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return c.Inverse(x) })
-	torchRules["inverse"] = torchRules["linalg_inv"]
-	torchRules["logdet"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return c.Log(c.Det(x)) })
-	torchRules["linalg_slogdet"] = func(c *call) []*gorgonia.Node {
-		sign, log := c.SlogDet(c.input)
-		return []*gorgonia.Node{sign, log}
+		out = append(out, c.Scale(c.Differences(x, at, a, order), 1/step))
 	}
-	torchRules["linalg_solve"] = each2(func(c *call, x, y *gorgonia.Node) *gorgonia.Node {
-		if c.rank(y) == c.rank(x)-1 {
-			return c.Squeeze(c.Solve(x, c.Unsqueeze(y, c.rank(y))), -1)
-		}
-		return c.Solve(x, y)
-	})
-	torchRules["linalg_multi_dot"] = one1(func(c *call) *gorgonia.Node {
-		list := c.nodes(-1, "")
-		y := list[0]
-		for _, x := range list[1:] {
-			y = c.MatMul(y, x)
-		}
-		return y
-	})
-	torchRules["frobenius_norm"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		return c.folded(x, c.axesOf(1, "dim", x), c.flag(2, "keepdim", false), func(x *gorgonia.Node, axes ...int) *gorgonia.Node {
-			return c.Norm(x, 2, axes...)
-		})
-	})
-	torchRules["linalg_vector_norm"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		p := c.num(0, "ord", 2)
-		if p < 1 {
-			c.unsupported("a norm of order %v", p)
-			return nil
-		}
-		return c.folded(x, c.axesOf(1, "dim", x), c.flag(2, "keepdim", false), func(x *gorgonia.Node, axes ...int) *gorgonia.Node {
-			return c.Norm(x, p, axes...)
-		})
-	})
-	torchRules["dist"] = each2(func(c *call, x, y *gorgonia.Node) *gorgonia.Node {
-		p := c.num(1, "p", 2)
-		if p < 1 {
-			c.unsupported("a norm of order %v", p)
-			return nil
-		}
-		d := c.Sub(x, y)
-		return c.Norm(c.Reshape(d, sizeOf(c.Shape(d))), p, 0)
-	})
-}
-
-func indexRules() {
-	torchRules["gather"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		index := c.tensor(1, "index")
-		if c.rank(x) == 0 {
-			return c.Reshape(c.Gather(c.Reshape(x, 1), c.ConstInts([]int{0}, 1), 0), c.Shape(index)...)
-		}
-		return c.Gather(x, index, axis(c.int(0, "dim", 0), c.rank(x)))
-	})
-	torchRules["index_select"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		v, _ := c.arg(1, "index")
-		index := c.ConstInts(v.tensor.Ints, len(v.tensor.Ints))
-		if c.rank(x) == 0 {
-			return c.Reshape(c.IndexSelect(c.Reshape(x, 1), index, 0))
-		}
-		return c.IndexSelect(x, index, axis(c.int(0, "dim", 0), c.rank(x)))
-	})
-	torchRules["take"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		v, _ := c.arg(0, "index")
-		n := sizeOf(c.Shape(x))
-		index := make([]int, len(v.tensor.Ints))
-		for i, k := range v.tensor.Ints {
-			index[i] = axis(k, n)
-		}
-		return c.Take(x, c.ConstInts(index, v.tensor.Shape...))
-	})
-	torchRules["put"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		v, _ := c.arg(0, "index")
-		s, n := c.Shape(x), len(v.tensor.Ints)
-		flat, source := c.Reshape(x, sizeOf(s)), c.Reshape(c.tensor(1, "source"), n)
-		index := make([]int, n)
-		for i, k := range v.tensor.Ints {
-			index[i] = axis(k, sizeOf(s))
-		}
-		return c.Reshape(c.placed(flat, index, []int{n}, source, 0, c.flag(2, "accumulate", false)), s...)
-	})
-	scattered := func(add bool) torchRule {
-		return each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-			if c.given(3, "reduce") {
-				c.unsupported("scatter with a reduction")
-				return nil
-			}
-			v, _ := c.arg(1, "index")
-			s, shape := c.Shape(x), v.tensor.Shape
-			src := c.tensor(2, "src")
-			a := axis(c.int(0, "dim", 0), max(1, len(s)))
-			if len(shape) == 0 {
-				shape = []int{1}
-			}
-			x = c.lifted(x)
-			if c.rank(src) == 0 {
-				src = c.Broadcast(src, shape...)
-			} else { // as much of it as there are indices
-				for i, n := range shape {
-					src = c.cut(src, i, 0, n)
-				}
-			}
-			return c.Reshape(c.placed(x, v.tensor.Ints, shape, src, a, add), s...)
-		})
-	}
-	torchRules["scatter"], torchRules["scatter_add"] = scattered(false), scattered(true)
-	torchRules["index_add"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		v, _ := c.arg(1, "index")
-		s := c.Shape(x)
-		a := axis(c.int(0, "dim", 0), max(1, len(s)))
-		x, src := c.lifted(x), c.lifted(c.tensor(2, "source"))
-		shape := c.Shape(src)
-		index := make([]int, sizeOf(shape))
-		inner := sizeOf(shape[a+1:])
-		for i := range index {
-			index[i] = v.tensor.Ints[i/inner%shape[a]]
-		}
-		return c.Reshape(c.placed(x, index, shape, c.Scale(src, c.num(-1, "alpha", 1)), a, true), s...)
-	})
-}
-
-// placed is x with src at the places of an index along an axis: in place of what
-// is there, or added to it.
-func (c *call) placed(x *gorgonia.Node, index, shape []int, src *gorgonia.Node, a int, add bool) *gorgonia.Node {
-	if len(index) == 0 {
-		return x
-	}
-	at := c.ConstInts(index, shape...)
-	if !add {
-		keep := zeros(c.Shape(x))
-		for i := range keep.Floats {
-			keep.Floats[i] = 1
-		}
-		s := c.Shape(x)
-		for i, k := range index { // where element i of the index points to
-			place, rest, step := 0, i, 1
-			for d := len(shape) - 1; d >= 0; d-- {
-				j := rest % shape[d]
-				rest /= shape[d]
-				if d == a {
-					j = k
-				}
-				place += j * step
-				step *= s[d]
-			}
-			keep.Floats[place] = 0
-		}
-		x = c.Where(c.Const(keep.Floats, s...), x, c.Scalar(0))
-	}
-	return c.ScatterAdd(x, src, at, a)
+	return out
 }

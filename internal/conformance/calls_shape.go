@@ -44,7 +44,7 @@ func (c *call) swap(x *gorgonia.Node, i, j int) *gorgonia.Node {
 
 // sizes resolves the -1 of a shape of as many elements as x.
 func (c *call) sizes(v value) []int {
-	if v.tensor != nil && v.grad {
+	if v.tensor != nil && v.tensor.Ints == nil {
 		return v.tensor.Shape
 	}
 	return intsOf(v)
@@ -75,29 +75,12 @@ func init() {
 		return c.Transpose(x, perm...)
 	})
 	torchRules["movedim"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		n := c.rank(x)
-		if n == 0 {
+		if c.rank(x) == 0 {
 			return x
 		}
-		perm, from, to := make([]int, n), c.ints(0, "source"), c.ints(1, "destination")
-		for i := range perm {
-			perm[i] = -1
-		}
-		for i := range from {
-			from[i] = axis(from[i], n)
-			perm[axis(to[i], n)] = from[i]
-		}
-		next := 0
-		for i := range perm {
-			for perm[i] < 0 {
-				if !slices.Contains(from, next) {
-					perm[i] = next
-				}
-				next++
-			}
-		}
-		return c.Transpose(x, perm...)
+		return c.MoveAxes(x, c.ints(0, "source"), c.ints(1, "destination"))
 	})
+	torchRules["moveaxis"], torchRules["swapdims"] = torchRules["movedim"], torchRules["transpose"]
 	shaped := each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
 		v, _ := c.arg(0, "shape")
 		return c.Reshape(x, c.sizes(v)...)
@@ -106,14 +89,10 @@ func init() {
 		torchRules[name] = shaped
 	}
 	torchRules["flatten"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		x = c.lifted(x)
-		s, n := c.Shape(x), c.rank(x)
-		lo, hi := axis(c.int(0, "start_dim", 0), n), axis(c.int(1, "end_dim", -1), n)
-		size := 1
-		for _, d := range s[lo : hi+1] {
-			size *= d
-		}
-		return c.Reshape(x, append(append(append([]int{}, s[:lo]...), size), s[hi+1:]...)...)
+		return c.Flatten(x, c.int(0, "start_dim", 0), c.int(1, "end_dim", -1))
+	})
+	torchRules["unflatten"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+		return c.Unflatten(x, c.int(0, "dim", 0), c.ints(1, "sizes")...)
 	})
 	torchRules["ravel"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return c.Reshape(x, sizeOf(c.Shape(x))) })
 	torchRules["squeeze"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
@@ -187,15 +166,21 @@ func init() {
 		return x
 	})
 	torchRules["rot90"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		k, axes := ((c.int(0, "k", 1)%4)+4)%4, c.ints(1, "dims")
+		axes := c.ints(1, "dims")
 		if len(axes) == 0 {
 			axes = []int{0, 1}
 		}
-		for range k {
-			x = c.swap(c.Flip(x, axes[1]), axes[0], axes[1])
-		}
-		return x
+		return c.Rot90(x, c.int(0, "k", 1), axes[0], axes[1])
 	})
+	for name, half := range map[string]int{"fft.fftshift": 0, "fft.ifftshift": 1} {
+		torchRules[name] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+			for _, a := range c.axesOf(0, "dim", x) {
+				n := c.Shape(x)[a]
+				x = c.Roll(x, (n+half)/2, a)
+			}
+			return x
+		})
+	}
 	torchRules["repeat"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return c.tiled(x, c.ints(0, "repeats")) })
 	torchRules["tile"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
 		counts := c.ints(0, "dims")
@@ -221,9 +206,13 @@ func init() {
 		}
 		return c.Repeat(c.lifted(x), axis(c.int(1, "dim", 0), max(1, c.rank(x))), c.int(0, "repeats", 1))
 	})
+	torchRules["as_strided"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+		return c.Strided(x, c.ints(0, "size"), c.ints(1, "stride"), c.int(2, "storage_offset", 0))
+	})
 	joinRules()
 	splitRules()
 	diagonalRules()
+	partRules()
 }
 
 func (c *call) tiled(x *gorgonia.Node, counts []int) *gorgonia.Node {
@@ -283,9 +272,12 @@ func joinRules() {
 			}
 			parts = append(parts, x)
 		}
+		if len(parts) == 0 {
+			return c.nodes(-1, "")[0]
+		}
 		return c.Concat(c.int(0, "dim", 0), parts...)
 	})
-	torchRules["concat"] = torchRules["cat"]
+	torchRules["concat"], torchRules["concatenate"] = torchRules["cat"], torchRules["cat"]
 	torchRules["stack"] = one1(func(c *call) *gorgonia.Node { return c.Stack(c.int(0, "dim", 0), c.nodes(-1, "")...) })
 	torchRules["meshgrid"] = func(c *call) []*gorgonia.Node {
 		parts := c.nodes(-1, "")
@@ -314,6 +306,119 @@ func joinRules() {
 		}
 		return parts
 	}
+	lists := map[string]func(c *call, xs []*gorgonia.Node) []*gorgonia.Node{
+		"block_diag": func(c *call, xs []*gorgonia.Node) []*gorgonia.Node { return []*gorgonia.Node{c.BlockDiagonal(xs...)} },
+		"cartesian_prod": func(c *call, xs []*gorgonia.Node) []*gorgonia.Node {
+			if len(xs) == 1 {
+				return xs
+			}
+			return []*gorgonia.Node{c.CartesianProduct(xs...)}
+		},
+		"broadcast_tensors": func(c *call, xs []*gorgonia.Node) []*gorgonia.Node {
+			sum := xs[0]
+			for _, x := range xs[1:] {
+				sum = c.Add(sum, x)
+			}
+			for i, x := range xs {
+				xs[i] = c.Broadcast(x, c.Shape(sum)...)
+			}
+			return xs
+		},
+	}
+	for k, name := range []string{"atleast_1d", "atleast_2d", "atleast_3d"} {
+		lists[name] = func(c *call, xs []*gorgonia.Node) []*gorgonia.Node {
+			for i, x := range xs {
+				if c.rank(x) == 0 {
+					x = c.Reshape(x, 1)
+				}
+				if c.rank(x) == 1 && k >= 1 {
+					x = c.Unsqueeze(x, 0)
+				}
+				if c.rank(x) == 2 && k == 2 {
+					x = c.Unsqueeze(x, 2)
+				}
+				xs[i] = x
+			}
+			return xs
+		}
+	}
+	for name, f := range lists {
+		torchRules[name] = func(c *call) []*gorgonia.Node { // a list, or as many arguments
+			xs := c.nodes(-1, "")
+			for i := range c.s.Args {
+				xs = append(xs, c.nodes(i, "")...)
+			}
+			return f(c, xs)
+		}
+	}
+	torchRules["combinations"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+		return c.Combinations(x, c.int(0, "r", 2), c.flag(1, "with_replacement", false))
+	})
+}
+
+// partRules are those of functions that put a source into a part of the input.
+func partRules() {
+	into := func(part func(c *call, at *array) []int) torchRule {
+		return one1(func(c *call) *gorgonia.Node {
+			s := c.Shape(c.input)
+			places := zeros(s)
+			for i := range places.Floats {
+				places.Ints = append(places.Ints, i)
+			}
+			index := part(c, places)
+			if c.Err() != nil || len(index) == 0 {
+				return c.input
+			}
+			return c.PutFlat(c.input, c.tensor(0, "src"), c.ConstInts(index, len(index)), false)
+		})
+	}
+	line := func(a *array, dim, lo, hi, step int) (out []int) { // the places of a part of an axis
+		inner := sizeOf(a.Shape[dim+1:])
+		for _, i := range a.Ints {
+			if j := i / inner % a.Shape[dim]; j >= lo && j < hi && (j-lo)%step == 0 {
+				out = append(out, i)
+			}
+		}
+		return out
+	}
+	torchRules["select_scatter"] = into(func(c *call, at *array) []int {
+		d := axis(c.int(1, "dim", 0), len(at.Shape))
+		i := axis(c.int(2, "index", 0), at.Shape[d])
+		return line(at, d, i, i+1, 1)
+	})
+	torchRules["slice_scatter"] = into(func(c *call, at *array) []int {
+		d := axis(c.int(1, "dim", 0), len(at.Shape))
+		n := at.Shape[d]
+		return line(at, d, max(0, axis(c.int(2, "start", 0), n)), min(n, axis(c.int(3, "end", n), n)), c.int(4, "step", 1))
+	})
+	torchRules["diagonal_scatter"] = into(func(c *call, at *array) []int {
+		k, n := c.int(1, "offset", 0), len(at.Shape)
+		i, j := axis(c.int(2, "dim1", 0), n), axis(c.int(3, "dim2", 1), n)
+		m := min(at.Shape[i]-max(0, -k), at.Shape[j]-max(0, k))
+		step := func(d int) int { return sizeOf(at.Shape[d+1:]) }
+		var out []int
+		for _, base := range at.Ints { // the other axes in their order, the diagonal last
+			if base/step(i)%at.Shape[i] == 0 && base/step(j)%at.Shape[j] == 0 {
+				for d := range max(0, m) {
+					out = append(out, base+(d+max(0, -k))*step(i)+(d+max(0, k))*step(j))
+				}
+			}
+		}
+		return out
+	})
+	torchRules["slice"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+		d := axis(c.int(0, "dim", 0), c.rank(x))
+		n := c.Shape(x)[d]
+		spans := make([]graph.Span, d+1)
+		for i := range spans {
+			spans[i] = graph.All()
+		}
+		spans[d] = graph.Span{Start: c.int(1, "start", 0), Stop: min(n, c.int(2, "end", n)), Step: c.int(3, "step", 1)}
+		return c.Slice(x, spans...)
+	})
+	torchRules["diagflat"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+		return c.DiagonalMatrices(c.Reshape(x, sizeOf(c.Shape(x))), c.int(0, "offset", 0), 0, 1)
+	})
 }
 
 func splitRules() {
@@ -359,27 +464,9 @@ func splitRules() {
 	})
 	torchRules["unfold"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
 		if c.rank(x) == 0 {
-			return c.Reshape(x, 1)
+			return c.Reshape(c.Windows(c.Reshape(x, 1), 0, c.int(1, "size", 1), c.int(2, "step", 1)), c.int(1, "size", 1))
 		}
-		a, size, step := axis(c.int(0, "dimension", 0), c.rank(x)), c.int(1, "size", 1), c.int(2, "step", 1)
-		index, n := []int{}, 0
-		for lo := 0; lo+size <= c.Shape(x)[a]; lo += step {
-			for k := range size {
-				index = append(index, lo+k)
-			}
-			n++
-		}
-		s := c.Shape(x)
-		y := c.IndexSelect(x, c.ConstInts(index, len(index)), a)
-		shape := append(append(append([]int{}, s[:a]...), n, size), s[a+1:]...)
-		y = c.Reshape(y, shape...)
-		perm := []int{}
-		for i := range shape {
-			if i != a+1 {
-				perm = append(perm, i)
-			}
-		}
-		return c.Transpose(y, append(perm, a+1)...)
+		return c.Windows(x, c.int(0, "dimension", 0), c.int(1, "size", 1), c.int(2, "step", 1))
 	})
 }
 
@@ -419,60 +506,22 @@ func (c *call) cuts(x *gorgonia.Node, a int) (out []*gorgonia.Node) {
 }
 
 func diagonalRules() {
+	torchRules["linalg_diagonal"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+		return c.OffDiagonal(x, c.int(-1, "offset", 0), c.int(-1, "dim1", -2), c.int(-1, "dim2", -1))
+	})
 	torchRules["diagonal"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		n := c.rank(x)
-		return c.offDiagonal(x, c.int(0, "offset", 0), axis(c.int(1, "dim1", 0), n), axis(c.int(2, "dim2", 1), n))
+		return c.OffDiagonal(x, c.int(0, "offset", 0), c.int(1, "dim1", 0), c.int(2, "dim2", 1))
 	})
 	torchRules["diag_embed"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		n := c.rank(x) + 1
-		return c.embedded(x, c.int(0, "offset", 0), axis(c.int(1, "dim1", -2), n), axis(c.int(2, "dim2", -1), n))
+		return c.DiagonalMatrices(x, c.int(0, "offset", 0), c.int(1, "dim1", -2), c.int(2, "dim2", -1))
 	})
 	torchRules["diag"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
 		if c.rank(x) == 1 {
-			return c.embedded(x, c.int(0, "diagonal", 0), 0, 1)
+			return c.DiagonalMatrices(x, c.int(0, "diagonal", 0), 0, 1)
 		}
-		return c.offDiagonal(x, c.int(0, "diagonal", 0), 0, 1)
+		return c.OffDiagonal(x, c.int(0, "diagonal", 0), 0, 1)
 	})
 	torchRules["tril"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return c.Tril(x, c.int(0, "diagonal", 0)) })
 	torchRules["triu"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return c.Triu(x, c.int(0, "diagonal", 0)) })
-	torchRules["trace"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return c.Sum(c.offDiagonal(x, 0, 0, 1)) })
-}
-
-// offDiagonal is the diagonal of the axes i and j, k places above the main one,
-// as a last axis.
-func (c *call) offDiagonal(x *gorgonia.Node, k, i, j int) *gorgonia.Node {
-	s := c.Shape(x)
-	rows, cols := s[i], s[j]
-	lo, up := max(0, -k), max(0, k)
-	n := max(0, min(rows-lo, cols-up))
-	x = c.cut(x, i, min(lo, rows), min(lo, rows)+n)
-	x = c.cut(x, j, min(up, cols), min(up, cols)+n)
-	return c.Diagonal(x, i, j)
-}
-
-// embedded is x with its last axis as the diagonal, k places above the main one,
-// of two new axes i and j.
-func (c *call) embedded(x *gorgonia.Node, k, i, j int) *gorgonia.Node {
-	s := c.Shape(x)
-	n := s[len(s)-1]
-	side := n + max(k, -k)
-	place := make([]float64, n*side*side)
-	for d := range n {
-		place[(d*side+d+max(0, -k))*side+d+max(0, k)] = 1
-	}
-	flat := c.Reshape(x, sizeOf(s[:len(s)-1]), n)
-	y := c.Reshape(c.MatMul(flat, c.Const(place, n, side*side)), append(append([]int{}, s[:len(s)-1]...), side, side)...)
-	perm, rest, last := make([]int, len(s)+1), 0, len(s)-1
-	for at := range perm {
-		switch at {
-		case i:
-			perm[at] = last
-		case j:
-			perm[at] = last + 1
-		default:
-			perm[at] = rest
-			rest++
-		}
-	}
-	return c.Transpose(y, perm...)
+	torchRules["trace"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return c.Sum(c.OffDiagonal(x, 0, 0, 1)) })
 }

@@ -125,7 +125,7 @@ func (a *array) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	a.Shape = raw.Shape
-	ints := strings.HasPrefix(raw.DType, "int")
+	ints := strings.HasPrefix(raw.DType, "int") || strings.HasPrefix(raw.DType, "uint")
 	if ints {
 		a.Ints = make([]int, 0, len(raw.Data))
 	}

@@ -1,0 +1,107 @@
+package graph
+
+import (
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+)
+
+// PairwiseDistance is the p-norm of x − y + eps over the last axis, broadcast.
+func (b *Builder) PairwiseDistance(x, y *gorgonia.Node, p, eps float64) *gorgonia.Node {
+	return b.Norm(b.AddConst(b.Sub(x, y), eps), p, -1)
+}
+
+// CrossDistances are the p-norms of the differences of all rows of x: [..., P, D]
+// and y: [..., R, D]: [..., P, R].
+func (b *Builder) CrossDistances(x, y *gorgonia.Node, p float64) *gorgonia.Node {
+	sx, sy := b.c.Shape(x), b.c.Shape(y)
+	if b.c.Err != nil {
+		return nil
+	}
+	if len(sx) < 2 || len(sy) < 2 {
+		b.c.Fail("crossdistances", b.c.Label, gorgonia.Nodes{x, y}, errors.Wrapf(ErrShape, "got %v and %v, want rows [..., P, D] and [..., R, D]", sx, sy))
+		return nil
+	}
+	return b.Norm(b.Sub(b.Unsqueeze(x, len(sx)-1), b.Unsqueeze(y, len(sy)-2)), p, -1)
+}
+
+// RowDistances are the p-norms of the differences of the rows i < j of x: [N, D]:
+// [N(N−1)/2], those of the first row first.
+func (b *Builder) RowDistances(x *gorgonia.Node, p float64) *gorgonia.Node {
+	s := b.c.Shape(x)
+	if b.c.Err != nil {
+		return nil
+	}
+	if len(s) != 2 {
+		b.c.Fail("rowdistances", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v, want [N, D]", s))
+		return nil
+	}
+	first, second := []int{}, []int{}
+	for i := range s[0] {
+		for j := i + 1; j < s[0]; j++ {
+			first, second = append(first, i), append(second, j)
+		}
+	}
+	n := len(first)
+	return b.Norm(b.Sub(b.Take(x, b.ConstInts(first, n)), b.Take(x, b.ConstInts(second, n))), p, 1)
+}
+
+// Renorm scales each part of x at one place of the axis so that its p-norm is at
+// most limit.
+func (b *Builder) Renorm(x *gorgonia.Node, p float64, axis int, limit float64) *gorgonia.Node {
+	k, ok := b.axisOf("renorm", x, axis)
+	if !ok {
+		return nil
+	}
+	var axes []int
+	for i := range b.c.Shape(x) {
+		if i != k {
+			axes = append(axes, i)
+		}
+	}
+	n := b.c.Norm(x, p, axes, true)
+	if len(axes) == 0 {
+		n = b.Abs(x)
+	}
+	factor := b.Where(b.c.GtConst(n, limit), b.Scale(b.Reciprocal(b.AddConst(n, 1e-7)), limit), b.c.Fill(n, 1))
+	return b.Mul(x, factor)
+}
+
+// Normalize is x/max(‖x‖, eps) with the p-norm over the axis.
+func (b *Builder) Normalize(x *gorgonia.Node, p float64, axis int, eps float64) *gorgonia.Node {
+	return b.Div(x, b.ClampTo(b.c.Norm(x, p, []int{axis}, true), b.Scalar(eps), nil))
+}
+
+// WeightNorm is gain·v/‖v‖, the 2-norm being taken over all axes but the one:
+// gain has v's extent there and 1 elsewhere (Salimans and Kingma 2016).
+func (b *Builder) WeightNorm(v, gain *gorgonia.Node, axis int) *gorgonia.Node {
+	k, ok := b.axisOf("weightnorm", v, axis)
+	if !ok {
+		return nil
+	}
+	var axes []int
+	for i := range b.c.Shape(v) {
+		if i != k {
+			axes = append(axes, i)
+		}
+	}
+	return b.Mul(v, b.Div(gain, b.c.Norm(v, 2, axes, true)))
+}
+
+// LocalResponseNorm is x/(k + alpha/size·Σx²)^beta, the sum being over size
+// neighbouring channels: x: [N, C, ...] (Krizhevsky et al. 2012, section 3.3).
+func (b *Builder) LocalResponseNorm(x *gorgonia.Node, size int, alpha, beta, k float64) *gorgonia.Node {
+	a, n, ok := b.line("localresponsenorm", x, 1, 1)
+	if !ok {
+		return nil
+	}
+	m := make([]float64, n*n) // the mean over neighbours
+	for i := range n {
+		for j := i - size/2; j < i-size/2+size; j++ {
+			if j >= 0 && j < n {
+				m[i*n+j] = 1 / float64(size)
+			}
+		}
+	}
+	mean := b.linearAlong(b.Square(x), a, m, n)
+	return b.Div(x, b.PowConst(b.AddConst(b.Scale(mean, alpha), k), beta))
+}

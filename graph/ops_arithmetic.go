@@ -1,0 +1,196 @@
+package graph
+
+import (
+	"math"
+
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/op"
+	"gorgonia.org/gorgonia"
+)
+
+// This file publishes functions of one element that are made of the operators,
+// around remainders, signs, bounds and what is no number.
+
+var broadcastShape = op.BroadcastShape
+
+// Frac is x − Trunc(x): what stands behind the point, with x's sign.
+func (b *Builder) Frac(x *gorgonia.Node) *gorgonia.Node { return b.Sub(x, b.Trunc(x)) }
+
+// RoundDecimals rounds to so many decimals, halves to the even digit; a negative
+// number counts places before the point. It has no gradient.
+func (b *Builder) RoundDecimals(x *gorgonia.Node, decimals int) *gorgonia.Node {
+	k := b.Scalar(math.Pow(10, math.Abs(float64(decimals))))
+	if decimals < 0 {
+		return b.Mul(b.Round(b.Div(x, k)), k)
+	}
+	return b.Div(b.Round(b.Mul(x, k)), k)
+}
+
+// FMod is the remainder x − y·Trunc(x/y) with x's sign, broadcast.
+func (b *Builder) FMod(x, y *gorgonia.Node) *gorgonia.Node {
+	return b.Sub(x, b.Mul(y, b.Trunc(b.Div(x, y))))
+}
+
+// Remainder is the remainder x − y·Floor(x/y) with y's sign, broadcast, as
+// Python's %.
+func (b *Builder) Remainder(x, y *gorgonia.Node) *gorgonia.Node {
+	return b.Sub(x, b.Mul(y, b.Floor(b.Div(x, y))))
+}
+
+// CopySign is |x| with y's sign, broadcast; a y of −0 counts as negative. y has no
+// gradient.
+func (b *Builder) CopySign(x, y *gorgonia.Node) *gorgonia.Node {
+	x, y = b.together("copysign", x, y)
+	if b.c.Err != nil {
+		return nil
+	}
+	negative := b.Less(b.Where(b.c.EqConst(y, 0), b.Reciprocal(y), y), b.c.Fill(y, 0))
+	return b.Mul(b.Abs(x), b.Where(negative, b.c.Fill(x, -1), b.c.Fill(x, 1)))
+}
+
+// Heaviside is 0 for x < 0, y for x = 0 and 1 for x > 0, broadcast. x has no
+// gradient.
+func (b *Builder) Heaviside(x, y *gorgonia.Node) *gorgonia.Node {
+	x, y = b.together("heaviside", x, y)
+	if b.c.Err != nil {
+		return nil
+	}
+	step := b.Where(b.IsNaN(x), b.StopGradient(x), b.c.GtConst(x, 0))
+	return b.Where(b.c.EqConst(x, 0), y, step)
+}
+
+// LDexp is x·2ʸ, broadcast.
+func (b *Builder) LDexp(x, y *gorgonia.Node) *gorgonia.Node { return b.Mul(x, b.Exp2(y)) }
+
+// Degrees turns radians into degrees.
+func (b *Builder) Degrees(x *gorgonia.Node) *gorgonia.Node { return b.Scale(x, 180/math.Pi) }
+
+// Radians turns degrees into radians.
+func (b *Builder) Radians(x *gorgonia.Node) *gorgonia.Node { return b.Scale(x, math.Pi/180) }
+
+// FMax is the larger of x and y, broadcast, and the other one where one is NaN.
+func (b *Builder) FMax(x, y *gorgonia.Node) *gorgonia.Node { return b.but(x, y, b.Maximum) }
+
+// FMin is the smaller of x and y, broadcast, and the other one where one is NaN.
+func (b *Builder) FMin(x, y *gorgonia.Node) *gorgonia.Node { return b.but(x, y, b.Minimum) }
+
+// but is f where neither is NaN, and the other one where one is.
+func (b *Builder) but(x, y *gorgonia.Node, f func(x, y *gorgonia.Node) *gorgonia.Node) *gorgonia.Node {
+	return b.Where(b.IsNaN(x), y, b.Where(b.IsNaN(y), x, f(x, y)))
+}
+
+// ClampTo is x held to [lo, hi], arrays that broadcast; either may be nil. The
+// gradient goes to x inside and at the bounds, to the bound beyond.
+func (b *Builder) ClampTo(x, lo, hi *gorgonia.Node) *gorgonia.Node {
+	if lo != nil {
+		x, lo = b.together("clamp", x, lo)
+		if b.c.Err == nil {
+			x = b.Where(b.Less(x, lo), lo, x)
+		}
+	}
+	if hi != nil {
+		x, hi = b.together("clamp", x, hi)
+		if b.c.Err == nil {
+			x = b.Where(b.Greater(x, hi), hi, x)
+		}
+	}
+	return x
+}
+
+// NaNToNum is x with the numbers in place of NaN, +Inf and -Inf, which have no
+// gradient.
+func (b *Builder) NaNToNum(x *gorgonia.Node, nan, posInf, negInf float64) *gorgonia.Node {
+	y := b.Where(b.IsNaN(x), b.c.Fill(x, nan), x)
+	for _, end := range []struct{ at, to float64 }{{math.Inf(1), posInf}, {math.Inf(-1), negInf}} {
+		y = b.Where(b.c.EqConst(x, end.at), b.c.Fill(x, end.to), y)
+	}
+	return y
+}
+
+// AddCMul is x + by·y·z, broadcast.
+func (b *Builder) AddCMul(x, y, z *gorgonia.Node, by float64) *gorgonia.Node {
+	return b.Add(x, b.Scale(b.Mul(y, z), by))
+}
+
+// AddCDiv is x + by·y/z, broadcast.
+func (b *Builder) AddCDiv(x, y, z *gorgonia.Node, by float64) *gorgonia.Node {
+	return b.Add(x, b.Scale(b.Div(y, z), by))
+}
+
+// CELU is x for x > 0, else alpha·(e^(x/alpha) − 1) (Barron 2017). alpha ≠ 0.
+func (b *Builder) CELU(x *gorgonia.Node, alpha float64) *gorgonia.Node {
+	if alpha == 0 {
+		b.c.Fail("celu", b.c.Label, gorgonia.Nodes{x}, errors.New("got the alpha 0, want another number"))
+		return nil
+	}
+	safe := b.Where(b.c.GtConst(x, 0), b.c.Fill(x, 0), x)
+	return b.Where(b.c.GtConst(x, 0), x, b.Scale(b.Expm1(b.Scale(safe, 1/alpha)), alpha))
+}
+
+// ReLU6 is x held to [0, 6], with the gradient 0 at the bounds.
+func (b *Builder) ReLU6(x *gorgonia.Node) *gorgonia.Node { return b.HardTanhTo(x, 0, 6) }
+
+// HardTanhTo is x held to [lo, hi], with the gradient 0 at the bounds.
+func (b *Builder) HardTanhTo(x *gorgonia.Node, lo, hi float64) *gorgonia.Node {
+	inside := b.Mul(b.c.GtConst(x, lo), b.c.LtConst(x, hi))
+	return b.Where(b.Add(inside, b.IsNaN(x)), x, b.Where(b.c.LeConst(x, min(lo, hi)), b.c.Fill(x, min(lo, hi)), b.c.Fill(x, hi)))
+}
+
+// SoftplusBeta is log(1 + e^(beta·x))/beta, and x itself where beta·x is above the
+// threshold.
+func (b *Builder) SoftplusBeta(x *gorgonia.Node, beta, threshold float64) *gorgonia.Node {
+	y := b.Scale(b.Softplus(b.Scale(x, beta)), 1/beta)
+	return b.Where(b.c.GtConst(b.Scale(x, beta), threshold), x, y)
+}
+
+// TanhShrink is x − tanh x.
+func (b *Builder) TanhShrink(x *gorgonia.Node) *gorgonia.Node { return b.Sub(x, b.Tanh(x)) }
+
+// SoftShrink is x moved towards 0 by the width: 0 for |x| ≤ width ≥ 0.
+func (b *Builder) SoftShrink(x *gorgonia.Node, width float64) *gorgonia.Node {
+	return b.Sub(b.ReLU(b.AddConst(x, -width)), b.ReLU(b.AddConst(b.Neg(x), -width)))
+}
+
+// HardShrink is x where |x| > width, else 0.
+func (b *Builder) HardShrink(x *gorgonia.Node, width float64) *gorgonia.Node {
+	return b.Where(b.c.LeConst(b.Abs(x), width), b.c.Fill(x, 0), x)
+}
+
+// Threshold is x where x > above, else value.
+func (b *Builder) Threshold(x *gorgonia.Node, above, value float64) *gorgonia.Node {
+	return b.Where(b.c.LeConst(x, above), b.c.Fill(x, value), x)
+}
+
+// PReLU is x for x > 0, else slope·x, with a slope for each channel, [C], or one
+// for all: x: [N, C, ...] (He et al. 2015).
+func (b *Builder) PReLU(x, slope *gorgonia.Node) *gorgonia.Node {
+	s, w := b.c.Shape(x), b.c.Shape(slope)
+	if b.c.Err != nil {
+		return nil
+	}
+	if w.Size() == 1 {
+		slope = b.Reshape(slope)
+	} else {
+		if len(s) < 2 || len(w) != 1 || w[0] != s[1] {
+			b.c.Fail("prelu", b.c.Label, gorgonia.Nodes{x, slope}, errors.Wrapf(ErrShape, "got %v and the slopes %v, want one slope, or one for each channel of [N, C, ...]", s, w))
+			return nil
+		}
+		slope = b.channels(slope, x)
+	}
+	return b.Sub(b.ReLU(x), b.Mul(slope, b.ReLU(b.Neg(x))))
+}
+
+// GLU is u·sigmoid(v), u and v being the halves of x along the axis (Dauphin et
+// al. 2017).
+func (b *Builder) GLU(x *gorgonia.Node, axis int) *gorgonia.Node {
+	k, ok := b.axisOf("glu", x, axis)
+	if !ok {
+		return nil
+	}
+	n := b.c.Shape(x)[k]
+	if n%2 != 0 {
+		b.c.Fail("glu", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %d places on axis %d, want an even number", n, axis))
+		return nil
+	}
+	return b.Mul(b.along(x, k, Range(0, n/2)), b.Sigmoid(b.along(x, k, Range(n/2, n))))
+}

@@ -1,0 +1,282 @@
+package graph
+
+import (
+	"slices"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+)
+
+// This file publishes more ways to arrange axes and elements.
+
+// MoveAxes puts the axes from[i] at the places to[i]; the others keep their order.
+func (b *Builder) MoveAxes(x *gorgonia.Node, from, to []int) *gorgonia.Node {
+	n := len(b.c.Shape(x))
+	if b.c.Err != nil {
+		return nil
+	}
+	if len(from) != len(to) {
+		b.c.Fail("moveaxes", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the axes %v to the places %v, want as many", from, to))
+		return nil
+	}
+	perm := slices.Repeat([]int{-1}, n)
+	var moved []int
+	for i := range from {
+		f, okf := b.axisOf("moveaxes", x, from[i])
+		t, okt := b.axisOf("moveaxes", x, to[i])
+		if !okf || !okt {
+			return nil
+		}
+		perm[t], moved = f, append(moved, f)
+	}
+	next := 0
+	for i := range perm {
+		for perm[i] < 0 && next < n {
+			if !slices.Contains(moved, next) {
+				perm[i] = next
+			}
+			next++
+		}
+	}
+	return b.Transpose(x, perm...)
+}
+
+// Flatten joins the axes from first to last, negative ones counted from the end.
+func (b *Builder) Flatten(x *gorgonia.Node, first, last int) *gorgonia.Node {
+	s := b.c.Shape(x)
+	if b.c.Err == nil && len(s) == 0 {
+		return b.Reshape(x, 1)
+	}
+	lo, okl := b.axisOf("flatten", x, first)
+	hi, okh := b.axisOf("flatten", x, last)
+	if !okl || !okh {
+		return nil
+	}
+	if lo > hi {
+		b.c.Fail("flatten", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the axes %d to %d, want them in order", first, last))
+		return nil
+	}
+	return b.Reshape(x, slices.Concat([]int(s[:lo]), []int{s[lo : hi+1].Size()}, []int(s[hi+1:]))...)
+}
+
+// Unflatten splits an axis into axes of the extents, one of which may be -1.
+func (b *Builder) Unflatten(x *gorgonia.Node, axis int, extents ...int) *gorgonia.Node {
+	k, ok := b.axisOf("unflatten", x, axis)
+	if !ok {
+		return nil
+	}
+	s := b.c.Shape(x)
+	known, free := 1, -1
+	extents = slices.Clone(extents)
+	for i, e := range extents {
+		if e == -1 && free < 0 {
+			free = i
+			continue
+		}
+		known *= e
+	}
+	if free >= 0 && known > 0 {
+		extents[free] = s[k] / known
+		known *= extents[free]
+	}
+	if known != s[k] {
+		b.c.Fail("unflatten", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the extents %v for axis %d of %v", extents, axis, s))
+		return nil
+	}
+	return b.Reshape(x, slices.Concat([]int(s[:k]), extents, []int(s[k+1:]))...)
+}
+
+// Rot90 turns the plane of two axes by so many quarter turns, from the first axis
+// towards the second.
+func (b *Builder) Rot90(x *gorgonia.Node, turns, from, to int) *gorgonia.Node {
+	for range ((turns % 4) + 4) % 4 {
+		x = b.SwapAxes(b.Flip(x, to), from, to)
+	}
+	return x
+}
+
+// Windows are the pieces of an axis of size places, step apart: their places are a
+// new last axis, and the axis counts them.
+func (b *Builder) Windows(x *gorgonia.Node, axis, size, step int) *gorgonia.Node {
+	k, n, ok := b.line("windows", x, axis, size)
+	if !ok {
+		return nil
+	}
+	if size < 1 || step < 1 {
+		b.c.Fail("windows", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got windows of %d places %d apart, want at least 1", size, step))
+		return nil
+	}
+	var index []int
+	for lo := 0; lo+size <= n; lo += step {
+		for i := range size {
+			index = append(index, lo+i)
+		}
+	}
+	y := b.Unflatten(b.IndexSelect(x, b.ConstInts(index, len(index)), k), k, len(index)/size, size)
+	return b.MoveAxes(y, []int{k + 1}, []int{-1})
+}
+
+// Strided is the array of the shape whose element (i, j, ...) is element offset +
+// i·strides[0] + j·strides[1] + ... of x read in order. Gradients of elements that
+// are read twice add up.
+func (b *Builder) Strided(x *gorgonia.Node, shape, strides []int, offset int) *gorgonia.Node {
+	s := b.c.Shape(x)
+	if b.c.Err != nil {
+		return nil
+	}
+	index := []int{offset}
+	for i, d := range shape {
+		if len(strides) != len(shape) || d < 0 {
+			b.c.Fail("strided", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the shape %v and the strides %v, want a stride for each axis", shape, strides))
+			return nil
+		}
+		next := make([]int, 0, len(index)*d)
+		for _, at := range index {
+			for j := range d {
+				next = append(next, at+j*strides[i])
+			}
+		}
+		index = next
+	}
+	for _, at := range index {
+		if at < 0 || at >= s.Size() {
+			b.c.Fail("strided", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the shape %v, the strides %v and the offset %d, which reach element %d of %d", shape, strides, offset, at, s.Size()))
+			return nil
+		}
+	}
+	return b.Take(b.Reshape(x, s.Size()), b.ConstInts(index, shape...))
+}
+
+// Meshgrid are the vectors xs broadcast against each other: the i-th along axis i
+// of [len(xs[0]), len(xs[1]), ...].
+func (b *Builder) Meshgrid(xs ...*gorgonia.Node) []*gorgonia.Node {
+	var shape []int
+	for _, x := range xs {
+		shape = append(shape, b.c.Shape(x).Size())
+	}
+	out := make([]*gorgonia.Node, len(xs))
+	for i, x := range xs {
+		each := slices.Repeat([]int{1}, len(xs))
+		each[i] = shape[i]
+		out[i] = b.Broadcast(b.Reshape(x, each...), shape...)
+	}
+	return out
+}
+
+// CartesianProduct are all choices of one element of each vector, [Π lengths,
+// len(xs)], the last vector changing fastest.
+func (b *Builder) CartesianProduct(xs ...*gorgonia.Node) *gorgonia.Node {
+	grid := b.Meshgrid(xs...)
+	if b.c.Err != nil {
+		return nil
+	}
+	for i, x := range grid {
+		grid[i] = b.Reshape(x, b.c.Shape(x).Size())
+	}
+	return b.Stack(1, grid...)
+}
+
+// Combinations are all choices of r places of the vector x in rising order, [.., r];
+// with repeats, places may be chosen again.
+func (b *Builder) Combinations(x *gorgonia.Node, r int, repeats bool) *gorgonia.Node {
+	s := b.c.Shape(x)
+	if b.c.Err != nil {
+		return nil
+	}
+	if len(s) != 1 || r < 0 {
+		b.c.Fail("combinations", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v and %d of it, want a vector and at least 0", s, r))
+		return nil
+	}
+	choices := [][]int{{}}
+	for range r {
+		var next [][]int
+		for _, c := range choices {
+			lo := 0
+			if len(c) > 0 {
+				lo = c[len(c)-1]
+				if !repeats {
+					lo++
+				}
+			}
+			for i := lo; i < s[0]; i++ {
+				next = append(next, append(slices.Clone(c), i))
+			}
+		}
+		choices = next
+	}
+	index := slices.Concat(choices...)
+	return b.Take(x, b.ConstInts(index, len(choices), r))
+}
+
+// BlockDiagonal puts matrices along a diagonal, with 0 elsewhere; vectors are rows
+// and scalars matrices of one element.
+func (b *Builder) BlockDiagonal(xs ...*gorgonia.Node) *gorgonia.Node {
+	cols := 0
+	ms := make([]*gorgonia.Node, len(xs))
+	for i, x := range xs {
+		s := b.c.Shape(x)
+		if b.c.Err != nil {
+			return nil
+		}
+		if len(s) > 2 {
+			b.c.Fail("blockdiagonal", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v, want a matrix, a vector or a scalar", s))
+			return nil
+		}
+		ms[i] = b.Reshape(x, slices.Concat(slices.Repeat([]int{1}, 2-len(s)), []int(s))...)
+		cols += b.c.Shape(ms[i])[1]
+	}
+	rows := make([]*gorgonia.Node, len(ms))
+	at := 0
+	for i, m := range ms {
+		n := b.c.Shape(m)[1]
+		rows[i] = b.Pad(m, []int{at}, []int{cols - at - n}, PadZeros)
+		at += n
+	}
+	return b.Concat(0, rows...)
+}
+
+// OffDiagonal is the diagonal of the axes i and j, k places above the main one, as
+// a last axis.
+func (b *Builder) OffDiagonal(x *gorgonia.Node, k, i, j int) *gorgonia.Node {
+	p, okp := b.axisOf("diagonal", x, i)
+	q, okq := b.axisOf("diagonal", x, j)
+	if !okp || !okq {
+		return nil
+	}
+	s := b.c.Shape(x)
+	row, col := min(max(0, -k), s[p]), min(max(0, k), s[q])
+	n := min(s[p]-row, s[q]-col)
+	return b.Diagonal(b.along(b.along(x, p, Range(row, row+n)), q, Range(col, col+n)), p, q)
+}
+
+// DiagonalMatrices has the last axis of x: [..., n] as the diagonal, k places
+// above the main one, of two new axes i and j; 0 elsewhere.
+func (b *Builder) DiagonalMatrices(x *gorgonia.Node, k, i, j int) *gorgonia.Node {
+	s := b.c.Shape(x)
+	if b.c.Err != nil {
+		return nil
+	}
+	if len(s) == 0 {
+		b.c.Fail("diagonalmatrices", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v, want an axis", s))
+		return nil
+	}
+	n := s[len(s)-1]
+	wide := b.Tril(b.Triu(b.Broadcast(b.Unsqueeze(x, len(s)-1), slices.Concat([]int(s[:len(s)-1]), []int{n, n})...), 0), 0)
+	wide = b.Pad(wide, []int{max(0, -k), max(0, k)}, []int{max(0, k), max(0, -k)}, PadZeros)
+	return b.MoveAxes(wide, []int{-2, -1}, []int{i, j})
+}
+
+// ChannelShuffle puts the channels of x: [N, C, ...] in an order in which those of
+// the groups alternate (Zhang et al. 2018).
+func (b *Builder) ChannelShuffle(x *gorgonia.Node, groups int) *gorgonia.Node {
+	s := b.c.Shape(x)
+	if b.c.Err != nil {
+		return nil
+	}
+	if len(s) < 2 || groups < 1 || s[1]%groups != 0 {
+		b.c.Fail("channelshuffle", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v in %d groups, want [N, C, ...] with a multiple of the groups", s, groups))
+		return nil
+	}
+	y := b.SwapAxes(b.Unflatten(x, 1, groups, s[1]/groups), 1, 2)
+	return b.Reshape(y, s...)
+}

@@ -1,0 +1,305 @@
+package graph
+
+import (
+	"math"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+)
+
+// This file publishes running folds, order statistics, and folds that leave NaN
+// out.
+
+// CumMax is the largest element so far along the axis, and its place, Ints: the
+// last of those that are equal. NaN stays from where it stands on.
+func (b *Builder) CumMax(x *gorgonia.Node, axis int) (values, index *gorgonia.Node) {
+	return b.c.RunningExtreme(x, axis, false)
+}
+
+// CumMin is the smallest element so far along the axis, and its place.
+func (b *Builder) CumMin(x *gorgonia.Node, axis int) (values, index *gorgonia.Node) {
+	return b.c.RunningExtreme(x, axis, true)
+}
+
+// LogCumSumExp is the logarithm of the running sum of eˣ along the axis, for any
+// finite x.
+func (b *Builder) LogCumSumExp(x *gorgonia.Node, axis int) *gorgonia.Node {
+	return b.c.LogCumSumExp(x, axis)
+}
+
+// line is the axis counted from the first and its extent, which must be at least
+// least.
+func (b *Builder) line(op string, x *gorgonia.Node, axis, least int) (k, n int, ok bool) {
+	k, ok = b.axisOf(op, x, axis)
+	if !ok {
+		return 0, 0, false
+	}
+	s := b.c.Shape(x)
+	if s[k] < least {
+		b.c.Fail(op, b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got axis %d of %v, want at least %d places", axis, s, least))
+		return 0, 0, false
+	}
+	return k, s[k], true
+}
+
+// place is one place of an axis, which is dropped.
+func (b *Builder) place(x *gorgonia.Node, axis, i int) *gorgonia.Node {
+	return b.Squeeze(b.along(x, axis, Range(i, i+1)), axis)
+}
+
+// KthValue is the k-th smallest element along the axis, k from 1 on.
+func (b *Builder) KthValue(x *gorgonia.Node, k, axis int) *gorgonia.Node {
+	a, n, ok := b.line("kthvalue", x, axis, 1)
+	if !ok {
+		return nil
+	}
+	if k < 1 || k > n {
+		b.c.Fail("kthvalue", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got k = %d of %d places, want one of them", k, n))
+		return nil
+	}
+	return b.place(b.Sort(x, a, false), a, k-1)
+}
+
+// Between says what a quantile is that lies between two sorted elements.
+type Between uint8
+
+// The values between two elements.
+const (
+	BetweenLinear   Between = iota // by the distance
+	BetweenLower                   // the smaller one
+	BetweenHigher                  // the larger one
+	BetweenMidpoint                // their mean
+	BetweenNearest                 // the nearer one, the one of even place if both are
+)
+
+// Quantile is the element q of the way, in [0, 1], along the sorted axis, place
+// q·(n−1) from 0 on; NaN if there is one.
+func (b *Builder) Quantile(x *gorgonia.Node, q float64, axis int, between Between) *gorgonia.Node {
+	a, n, ok := b.line("quantile", x, axis, 1)
+	if !ok || !b.quantileOf(x, q, between) {
+		return nil
+	}
+	y := b.Sort(x, a, false)
+	last := b.place(y, a, n-1)
+	at := q * float64(n-1)
+	lo, hi := math.Floor(at), math.Ceil(at)
+	var part float64
+	switch between {
+	case BetweenLinear:
+		part = at - lo
+	case BetweenHigher:
+		part = 1
+	case BetweenMidpoint:
+		part = 0.5
+	case BetweenNearest:
+		part = math.RoundToEven(at) - lo
+	}
+	low, high := b.place(y, a, int(lo)), b.place(y, a, int(hi))
+	return b.Where(b.IsNaN(last), last, b.Add(b.Scale(low, 1-part), b.Scale(high, part)))
+}
+
+func (b *Builder) quantileOf(x *gorgonia.Node, q float64, between Between) bool {
+	if !(q >= 0 && q <= 1) || between > BetweenNearest {
+		b.c.Fail("quantile", b.c.Label, gorgonia.Nodes{x}, errors.Errorf("got the quantile %v and the kind %d, want one in [0, 1] and one of the kinds", q, between))
+	}
+	return b.c.Err == nil
+}
+
+// NaNQuantile is Quantile of the elements that are not NaN; NaN if there is none.
+func (b *Builder) NaNQuantile(x *gorgonia.Node, q float64, axis int, between Between) *gorgonia.Node {
+	a, n, ok := b.line("nanquantile", x, axis, 1)
+	if !ok || !b.quantileOf(x, q, between) {
+		return nil
+	}
+	y := b.Sort(x, a, false) // NaN last
+	bad := b.IsNaN(y)
+	count := b.c.Sum(b.oneMinus(bad), []int{a}, true)
+	at := b.Scale(b.ReLU(b.AddConst(count, -1)), q)
+	shape := make([]int, len(b.c.Shape(x)))
+	for i := range shape {
+		shape[i] = 1
+	}
+	shape[a] = n
+	k := make([]float64, n)
+	for i := range k {
+		k[i] = float64(i)
+	}
+	place := b.Const(k, shape...)
+	is := func(at *gorgonia.Node) *gorgonia.Node { return b.Equal(b.Broadcast(place, b.c.Shape(x)...), at) }
+	var w *gorgonia.Node // of each place
+	switch between {
+	case BetweenLinear:
+		w = b.ReLU(b.oneMinus(b.Abs(b.Sub(place, at))))
+	case BetweenLower:
+		w = is(b.Floor(at))
+	case BetweenHigher:
+		w = is(b.Ceil(at))
+	case BetweenMidpoint:
+		w = b.Scale(b.Add(is(b.Floor(at)), is(b.Ceil(at))), 0.5)
+	case BetweenNearest:
+		w = is(b.Round(at))
+	}
+	z := b.Sum(b.Mul(w, b.Where(bad, b.c.Fill(y, 0), y)), a)
+	none := b.Equal(b.Squeeze(count, a), b.Scalar(0))
+	return b.Where(none, b.Scalar(math.NaN()), z)
+}
+
+// NaNMedian is the middle one of the elements along the axis that are not NaN,
+// the lower of two.
+func (b *Builder) NaNMedian(x *gorgonia.Node, axis int) *gorgonia.Node {
+	return b.NaNQuantile(x, 0.5, axis, BetweenLower)
+}
+
+// Mode is the most frequent element along the axis, the smallest of several. Its
+// gradient goes in equal shares to all elements that are equal to it. It compares
+// all pairs.
+func (b *Builder) Mode(x *gorgonia.Node, axis int) *gorgonia.Node {
+	a, _, ok := b.line("mode", x, axis, 1)
+	if !ok {
+		return nil
+	}
+	count := b.Sum(b.Equal(b.Unsqueeze(x, a), b.Unsqueeze(x, a+1)), a)
+	often := b.Equal(count, b.c.ReduceMax(count, []int{a}, true))
+	return b.Min(b.Where(often, x, b.c.Fill(x, math.Inf(1))), a)
+}
+
+// NaNSum is Sum with NaN counted as 0.
+func (b *Builder) NaNSum(x *gorgonia.Node, axes ...int) *gorgonia.Node {
+	return b.Sum(b.Where(b.IsNaN(x), b.c.Fill(x, 0), x), axes...)
+}
+
+// NaNMean is the mean of the elements that are not NaN; NaN if there is none.
+func (b *Builder) NaNMean(x *gorgonia.Node, axes ...int) *gorgonia.Node {
+	return b.Div(b.NaNSum(x, axes...), b.Sum(b.oneMinus(b.IsNaN(x)), axes...))
+}
+
+// CountNonzero is how many elements are not 0. It has no gradient.
+func (b *Builder) CountNonzero(x *gorgonia.Node, axes ...int) *gorgonia.Node {
+	return b.Norm(x, 0, axes...)
+}
+
+// Diff is the differences x[i+1] − x[i] of neighbours along the axis, taken n
+// times.
+func (b *Builder) Diff(x *gorgonia.Node, n, axis int) *gorgonia.Node {
+	k, ok := b.axisOf("diff", x, axis)
+	if !ok {
+		return nil
+	}
+	for range n {
+		m := b.c.Shape(x)[k]
+		if m == 0 {
+			return x
+		}
+		x = b.Sub(b.along(x, k, Range(1, m)), b.along(x, k, Range(0, m-1)))
+		if b.c.Err != nil {
+			return nil
+		}
+	}
+	return x
+}
+
+// trapezoids are the areas between neighbours along the axis: widths is the
+// distance, a constant, or one for each pair.
+func (b *Builder) trapezoids(y, at *gorgonia.Node, dx float64, k int) *gorgonia.Node {
+	n := b.c.Shape(y)[k]
+	mean := b.Scale(b.Add(b.along(y, k, Range(1, n)), b.along(y, k, Range(0, n-1))), 0.5)
+	if at == nil {
+		return b.Scale(mean, dx)
+	}
+	s := b.c.Shape(at)
+	if b.c.Err != nil {
+		return nil
+	}
+	if len(s) == 1 && k < len(b.c.Shape(y))-1 { // one place for each line
+		shape := make([]int, len(b.c.Shape(y))-k)
+		for i := range shape {
+			shape[i] = 1
+		}
+		shape[0] = s[0]
+		at = b.Reshape(at, shape...)
+	}
+	return b.Mul(mean, b.Diff(at, 1, k-len(b.c.Shape(y))))
+}
+
+// Trapezoid is the integral of y along the axis by the trapezoidal rule, with the
+// distance dx from place to place; or, if at is not nil, with the places at, a
+// vector or an array like y.
+func (b *Builder) Trapezoid(y, at *gorgonia.Node, dx float64, axis int) *gorgonia.Node {
+	k, _, ok := b.line("trapezoid", y, axis, 1)
+	if !ok {
+		return nil
+	}
+	return b.Sum(b.trapezoids(y, at, dx, k), k)
+}
+
+// CumulativeTrapezoid is the running integral, of one place less, as Trapezoid.
+func (b *Builder) CumulativeTrapezoid(y, at *gorgonia.Node, dx float64, axis int) *gorgonia.Node {
+	k, _, ok := b.line("trapezoid", y, axis, 1)
+	if !ok {
+		return nil
+	}
+	return b.CumSum(b.trapezoids(y, at, dx, k), k)
+}
+
+// Differences is the derivative along the axis by differences of neighbours: at
+// has the places, nil: 0, 1, 2, ... Inside, the parabola through three places;
+// at the two ends that of the order, 1 or 2 (as NumPy's gradient).
+func (b *Builder) Differences(x *gorgonia.Node, at []float64, axis, order int) *gorgonia.Node {
+	k, n, ok := b.line("differences", x, axis, order+1)
+	if !ok {
+		return nil
+	}
+	if order < 1 || order > 2 || at != nil && len(at) != n {
+		b.c.Fail("differences", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %d places for %d and the order %d, want one for each and the order 1 or 2", len(at), n, order))
+		return nil
+	}
+	if at == nil {
+		for i := range n {
+			at = append(at, float64(i))
+		}
+	}
+	m := make([]float64, n*n)
+	slope := func(row int, places ...int) { // of the polynomial through the places
+		for _, i := range places {
+			w := 0.0 // the derivative at row of the i-th Lagrange polynomial
+			for _, j := range places {
+				if j == i {
+					continue
+				}
+				term := 1 / (at[i] - at[j])
+				for _, q := range places {
+					if q != i && q != j {
+						term *= (at[row] - at[q]) / (at[i] - at[q])
+					}
+				}
+				w += term
+			}
+			m[row*n+i] = w
+		}
+	}
+	for i := 1; i < n-1; i++ {
+		slope(i, i-1, i, i+1)
+	}
+	if order == 1 {
+		slope(0, 0, 1)
+		slope(n-1, n-2, n-1)
+	} else {
+		slope(0, 0, 1, 2)
+		slope(n-1, n-3, n-2, n-1)
+	}
+	return b.linearAlong(x, k, m, n)
+}
+
+// linearAlong multiplies along an axis by a matrix [out, n].
+func (b *Builder) linearAlong(x *gorgonia.Node, axis int, m []float64, out int) *gorgonia.Node {
+	s := b.c.Shape(x)
+	if b.c.Err != nil {
+		return nil
+	}
+	last := len(s) - 1
+	if last == 0 {
+		return b.MatMul(b.Const(m, out, s[0]), x)
+	}
+	y := b.c.MatMulT(b.SwapAxes(x, axis, last), b.Const(m, out, s[axis]), false, true)
+	return b.SwapAxes(y, axis, last)
+}

@@ -1,0 +1,125 @@
+package graph
+
+import (
+	"math"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+)
+
+// This file publishes special functions of one element.
+
+// Erfinv is the inverse of Erf: ±Inf at ±1, NaN beyond.
+func (b *Builder) Erfinv(x *gorgonia.Node) *gorgonia.Node { return b.c.Erfinv(x) }
+
+// Erfcx is e^(x²)·Erfc(x), which neither overflows nor vanishes for large x.
+func (b *Builder) Erfcx(x *gorgonia.Node) *gorgonia.Node { return b.c.Erfcx(x) }
+
+// NormalCDF is the normal distribution Φ(x), accurate for large negative x.
+func (b *Builder) NormalCDF(x *gorgonia.Node) *gorgonia.Node {
+	return b.Scale(b.Erfc(b.Scale(x, -math.Sqrt2/2)), 0.5)
+}
+
+// LogNormalCDF is log Φ(x), for any finite x.
+func (b *Builder) LogNormalCDF(x *gorgonia.Node) *gorgonia.Node {
+	low := b.Less(x, b.Scalar(-1))
+	below, above := b.Where(low, x, b.c.Fill(x, -1)), b.Where(low, b.c.Fill(x, 0), x)
+	far := b.Sub(b.Log(b.Scale(b.Erfcx(b.Scale(below, -math.Sqrt2/2)), 0.5)), b.Scale(b.Square(below), 0.5))
+	near := b.Log1p(b.Scale(b.Erfc(b.Scale(above, math.Sqrt2/2)), -0.5))
+	return b.Where(low, far, near)
+}
+
+// NormalQuantile is the inverse of NormalCDF: ∓Inf at 0 and 1, NaN outside.
+func (b *Builder) NormalQuantile(p *gorgonia.Node) *gorgonia.Node { return b.c.NormalQuantile(p) }
+
+// BesselI is the modified Bessel function of the first kind Iₙ(x) of the order
+// n ≥ 0.
+func (b *Builder) BesselI(x *gorgonia.Node, order int) *gorgonia.Node {
+	return b.c.BesselI(x, order, false)
+}
+
+// BesselIScaled is BesselI times e^(−|x|), which does not overflow.
+func (b *Builder) BesselIScaled(x *gorgonia.Node, order int) *gorgonia.Node {
+	return b.c.BesselI(x, order, true)
+}
+
+// MultivariateLgamma is log Γ_p(x) = p(p−1)/4·log π + Σ_{j<p} log Γ(x − j/2), for
+// p ≥ 1 and x > (p−1)/2.
+func (b *Builder) MultivariateLgamma(x *gorgonia.Node, p int) *gorgonia.Node {
+	if p < 1 {
+		b.c.Fail("multivariatelgamma", b.c.Label, gorgonia.Nodes{x}, errors.Errorf("got the dimension %d, want at least 1", p))
+		return nil
+	}
+	y := b.AddConst(b.Lgamma(x), float64(p*(p-1))/4*math.Log(math.Pi))
+	for j := 1; j < p; j++ {
+		y = b.Add(y, b.Lgamma(b.AddConst(x, -float64(j)/2)))
+	}
+	return y
+}
+
+// Sinc is sin(πx)/(πx), 1 at 0.
+func (b *Builder) Sinc(x *gorgonia.Node) *gorgonia.Node {
+	zero := b.c.EqConst(x, 0)
+	angle := b.Scale(x, math.Pi)
+	safe := b.Where(zero, b.c.Fill(x, 1), angle)
+	// at 0 the first terms of the series, for the sake of the derivatives
+	near := b.AddConst(b.Scale(b.Square(angle), -1.0/6), 1)
+	return b.Where(zero, near, b.Div(b.Sin(safe), safe))
+}
+
+// Logit is log(x/(1 − x)), the inverse of Sigmoid, with x held to [eps, 1 − eps];
+// eps = 0 holds nothing: NaN outside of [0, 1].
+func (b *Builder) Logit(x *gorgonia.Node, eps float64) *gorgonia.Node {
+	if eps > 0 {
+		x = b.Clamp(x, eps, 1-eps)
+	}
+	return b.Sub(b.Log(x), b.Log1p(b.Neg(x)))
+}
+
+// Entropy is −x·log x, 0 at 0 and -Inf below.
+func (b *Builder) Entropy(x *gorgonia.Node) *gorgonia.Node {
+	y := b.Neg(b.Xlogy(x, x))
+	return b.Where(b.c.LtConst(x, 0), b.c.Fill(x, math.Inf(-1)), y)
+}
+
+// Xlog1py is x·log(1 + y), 0 where x is 0, broadcast.
+func (b *Builder) Xlog1py(x, y *gorgonia.Node) *gorgonia.Node {
+	x, y = b.together("xlog1py", x, y)
+	if b.c.Err != nil {
+		return nil
+	}
+	zero := b.c.EqConst(x, 0)
+	safe := b.Where(zero, b.c.Fill(y, 0), y)
+	return b.Where(zero, b.c.Fill(x, 0), b.Mul(x, b.Log1p(safe)))
+}
+
+// LogAddExp is log(eˣ + eʸ), broadcast, for any finite x and y, and for infinite
+// ones of equal sign.
+func (b *Builder) LogAddExp(x, y *gorgonia.Node) *gorgonia.Node {
+	x, y = b.together("logaddexp", x, y)
+	if b.c.Err != nil {
+		return nil
+	}
+	// sub is 0 where both are one infinity; the slope then goes by halves
+	far := b.Sub(x, y)
+	far = b.Where(b.Mul(b.Equal(x, y), b.IsInf(x)), b.c.Fill(x, 0), far)
+	return b.Add(b.Where(b.GreaterEqual(x, y), x, y), b.Softplus(b.Neg(b.Mul(far, b.Where(b.GreaterEqual(x, y), b.c.Fill(x, 1), b.c.Fill(x, -1))))))
+}
+
+// LogAddExp2 is log₂(2ˣ + 2ʸ), broadcast.
+func (b *Builder) LogAddExp2(x, y *gorgonia.Node) *gorgonia.Node {
+	return b.Scale(b.LogAddExp(b.Scale(x, math.Ln2), b.Scale(y, math.Ln2)), 1/math.Ln2)
+}
+
+// together broadcasts two operands to one shape.
+func (b *Builder) together(name string, x, y *gorgonia.Node) (*gorgonia.Node, *gorgonia.Node) {
+	s, err := broadcastShape(b.c.Shape(x), b.c.Shape(y))
+	if b.c.Err != nil {
+		return nil, nil
+	}
+	if err != nil {
+		b.c.Fail(name, b.c.Label, gorgonia.Nodes{x, y}, err)
+		return nil, nil
+	}
+	return b.Broadcast(x, s...), b.Broadcast(y, s...)
+}
