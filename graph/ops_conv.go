@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"slices"
+
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/op"
@@ -57,10 +59,25 @@ func (b *Builder) Conv(x, w *gorgonia.Node, o Windowing) *gorgonia.Node {
 // ConvTranspose is the transposed convolution of x: [N, C, In...] with w: [C,
 // O/Groups, K...]: what the convolution's gradient does to images. Result [N, O,
 // Out...] with Out = (In−1)·Stride − Pad − PadEnd + (K−1)·Dilation + 1 + extra;
-// extra, 0 by default, chooses among the extents that a stride maps to In.
+// extra, 0 by default, chooses among the extents that a stride maps to In, and
+// adds zeros beyond.
 func (b *Builder) ConvTranspose(x, w *gorgonia.Node, o Windowing, extra ...int) *gorgonia.Node {
 	k := len(b.c.Shape(x)) - 2
-	return b.c.ConvTranspose(x, w, o.attrs(k), onAxes(extra, k, []int{0}))
+	more, stride := onAxes(extra, k, []int{0}), onAxes(o.Stride, k, []int{1})
+	end := onAxes(o.PadEnd, k, onAxes(o.Pad, k, []int{0}))
+	zeros := make([]int, max(0, k))
+	for i := range zeros {
+		if i < min(len(more), len(stride), len(end)) && more[i] >= stride[i] { // less is cut off, and zeros stand behind
+			zeros[i] = max(0, more[i]-end[i])
+			end[i], more[i] = max(0, end[i]-more[i]), 0
+		}
+	}
+	o.PadEnd = end
+	y := b.c.ConvTranspose(x, w, o.attrs(k), more)
+	if slices.Max(append(zeros, 0)) > 0 {
+		return b.Pad(y, make([]int, k), zeros, PadZeros)
+	}
+	return y
 }
 
 // Pool are the windows of pooling over images [N, C, In...].

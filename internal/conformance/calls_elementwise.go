@@ -99,6 +99,10 @@ func init() {
 	for name, f := range settings {
 		torchRules[name] = each1(f)
 	}
+	torchRules["detach_"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return c.StopGradient(x) })
+	for name, f := range map[string]func(b *B, x *gorgonia.Node) *gorgonia.Node{"gelu_tanh": (*B).GELUTanh, "gelu_erf": (*B).GELU, "cube": (*B).Cube} {
+		torchRules[name] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return f(c.Builder, x) })
+	}
 	torchRules["special_logit"], torchRules["special_multigammaln"] = torchRules["logit"], torchRules["mvlgamma"]
 	torchRules["polygamma"] = one1(func(c *call) *gorgonia.Node {
 		x, n := c.input, c.int(0, "n", 0)

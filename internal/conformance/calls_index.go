@@ -227,7 +227,9 @@ func indexPut(c *call, x *gorgonia.Node) *gorgonia.Node {
 		}
 		for k, n := range i.tensor.Shape {
 			at := len(shape) - len(i.tensor.Shape) + k
-			shape[at] = max(shape[at], n)
+			if n != 1 {
+				shape[at] = n
+			}
 		}
 	}
 	inner := sizeOf(s[len(v.list):])

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"math"
 
 	"github.com/symgrad/symgrad/graph"
@@ -182,6 +183,9 @@ func covariance(c *call, x *gorgonia.Node) *gorgonia.Node {
 	s := c.Shape(x)
 	n, correction := s[len(s)-1], c.num(-1, "correction", 1)
 	frequency, importance := c.given(-1, "fweights"), c.given(-1, "aweights")
+	if importance {
+		c.k.Tolerance.RTol, c.k.Tolerance.ATol = 1e-6, 1e-7 // torch's divisor is in single precision
+	}
 	if !frequency && !importance {
 		return c.Covariance(x, nil, max(0, float64(n)-correction))
 	}
@@ -225,6 +229,18 @@ func (c *call) mirrored(x *gorgonia.Node) *gorgonia.Node {
 	return c.Add(c.Tril(x, 0), c.swap(c.Tril(x, -1), -1, -2))
 }
 
+// signs are 1 or −1 for each column of v, so that it points to where that of
+// output i does: the sign of an eigenvector is free.
+func (c *call) signs(v *gorgonia.Node, i int) *gorgonia.Node {
+	want := &array{}
+	if err := json.Unmarshal(c.s.Outputs[i], want); err != nil || sizeOf(want.Shape) != sizeOf(c.Shape(v)) {
+		c.unsupported("no vectors to compare with")
+		return nil
+	}
+	same := c.StopGradient(c.Sum(c.Mul(v, c.Const(want.Floats, want.Shape...)), -2))
+	return c.Unsqueeze(c.Where(c.Less(same, c.Scalar(0)), c.Scalar(-1), c.Scalar(1)), -2)
+}
+
 // leastSquares are the solution, the sums of the squared residuals of more
 // equations than unknowns, and, where the driver finds them, the singular values.
 func leastSquares(c *call) []*gorgonia.Node {
@@ -248,7 +264,7 @@ func leastSquares(c *call) []*gorgonia.Node {
 func factorRules() {
 	torchRules["linalg_eigh"] = func(c *call) []*gorgonia.Node {
 		l, v := c.Eigh(c.mirrored(c.input))
-		return []*gorgonia.Node{l, v}
+		return []*gorgonia.Node{l, c.Mul(v, c.signs(v, 1))}
 	}
 	torchRules["symeig"] = func(c *call) []*gorgonia.Node {
 		if !c.flag(0, "eigenvectors", false) {
@@ -269,6 +285,8 @@ func factorRules() {
 				return nil
 			}
 			u, d, v := c.SVD(c.input)
+			signs := c.signs(u, 0)
+			u, v = c.Mul(u, signs), c.Mul(v, signs)
 			if transposed {
 				v = c.swap(v, -1, -2)
 			}
@@ -299,7 +317,8 @@ func factorRules() {
 	})
 	torchRules["linalg_pinv"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
 		if c.flag(1, "hermitian", false) {
-			x = c.mirrored(x)
+			c.unsupported("a matrix of which a triangle is read")
+			return nil
 		}
 		for _, key := range []string{"rcond", "rtol"} {
 			if v, _ := c.arg(-1, key); v.tensor != nil && len(v.tensor.Shape) > 0 || c.given(-1, "atol") {

@@ -222,8 +222,10 @@ func normRules(nn string) {
 	}
 	torchRules[nn+"batch_norm"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
 		if c.rank(x) < 2 {
-			c.unsupported("a batch without channels")
-			return nil
+			if sizeOf(c.Shape(x)) > 0 {
+				c.unsupported("a batch without channels")
+			}
+			return x // nothing is nothing
 		}
 		eps := c.num(6, "eps", 1e-5)
 		if !c.flag(4, "training", false) {
@@ -407,7 +409,7 @@ func sampleRules(nn string) {
 		})
 	}
 	torchRules[nn+"_scaled_dot_product_attention"] = one1(func(c *call) *gorgonia.Node {
-		if c.num(3, "dropout_p", 0) != 0 || len(c.s.Outputs) > 1 && c.flag(4, "need_attn_weights", false) {
+		if c.num(3, "dropout_p", 0) != 0 || len(c.s.Outputs) > 1 {
 			c.unsupported("an attention with a random mask, or with its weights")
 			return nil
 		}

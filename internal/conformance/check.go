@@ -36,10 +36,7 @@ func check(k *testCase) (covered bool, err error) {
 	if f == nil {
 		return false, nil
 	}
-	b := &bench{Builder: graph.New(nil), k: k, in: map[string]*gorgonia.Node{}}
-	for _, name := range k.Inputs.Names {
-		b.in[name] = b.Input(name, k.Inputs.By[name].Shape...)
-	}
+	b := k.newBench()
 	out := f(b)
 	if err := b.Err(); err != nil {
 		return true, err

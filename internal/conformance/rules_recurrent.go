@@ -1,17 +1,15 @@
 package main
 
 import (
+	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/symgrad/symgrad/graph"
 	"gorgonia.org/gorgonia"
 )
 
-// cells are the names of the cells in formulas. Whole sequences ("torch.nn.LSTM
-// seq-first" and its like) have no rule: the outputs of those reference cases do
-// not follow from the weights that they list, but from others, which a fit by
-// least squares to rnn_seq recovers without a remainder. Tests of package graph
-// hold sequences to their cells.
+// cells are the names of the cells in formulas.
 var cells = map[string]graph.Cell{"rnn_cell_tanh": graph.TanhRNN, "rnn_cell_relu": graph.ReLURNN, "lstm_cell": graph.LSTM, "gru_cell": graph.GRU}
 
 // weights are the parameters of a cell, stored as [units, inputs].
@@ -31,21 +29,46 @@ func cell(b *bench) []*gorgonia.Node {
 }
 
 func init() {
-	rules := map[string]rule{
-		"causal mask with -inf": one(func(b *bench) *gorgonia.Node {
-			return b.Attention(b.at("q"), b.at("k"), b.at("v"), b.CausalMask(b.Shape(b.at("q"))[1]))
-		}),
-		"det(A)":      unary(func(b *bench, x *gorgonia.Node) *gorgonia.Node { return b.Det(x) }),
-		"log|det A|":  unary(func(b *bench, x *gorgonia.Node) *gorgonia.Node { _, y := b.SlogDet(x); return y }),
-		"inverse(A)":  unary(func(b *bench, x *gorgonia.Node) *gorgonia.Node { return b.Inverse(x) }),
-		"cholesky(A)": unary(func(b *bench, x *gorgonia.Node) *gorgonia.Node { return b.Cholesky(x) }),
-		"ctc targets [[1,2],[1,1]], blank 0, T=5": unary(func(b *bench, x *gorgonia.Node) *gorgonia.Node {
-			loss := b.CTC(b.LogSoftmaxAxis(x, 2), b.ConstInts([]int{1, 2, 1, 1}, 2, 2), 0)
-			return b.Scale(b.Mean(loss), 0.5) // the mean of the losses for each label
-		}),
+	patterns = append(patterns, pattern{regexp.MustCompile(`^(lstm_cell|gru_cell|rnn_cell_tanh|rnn_cell_relu)\b.*$`), func(b *bench, _ []string) []*gorgonia.Node { return cell(b) }})
+	patterns = append(patterns, pattern{regexp.MustCompile(`^torch\.nn\.(LSTM|GRU|RNN) seq-first.*$`), sequence})
+}
+
+// sequence runs layers over all steps. It is no reading of a case whose weights
+// have no gradient, which says that they are not used: its outputs then follow
+// from weights that the case does not list.
+func sequence(b *bench, m []string) []*gorgonia.Node {
+	kind := map[string]graph.Cell{"LSTM": graph.LSTM, "GRU": graph.GRU, "RNN": graph.TanhRNN}[m[1]]
+	if b.k.Attrs["nonlinearity"] == "relu" {
+		kind = graph.ReLURNN
 	}
-	for _, name := range []string{"lstm_cell", "gru_cell", "rnn_cell_tanh", "rnn_cell_relu"} {
-		rules[name+" (torch gate order: LSTM i,f,g,o; GRU r,z,n)"] = cell
+	if b.k.Grads["weight_ih_l0"] == nil {
+		return nil
 	}
-	add(formulas, rules)
+	y, directions := b.at("x"), []string{""}
+	if b.k.flag("bidirectional") {
+		directions = append(directions, "_reverse")
+	}
+	var lastH, lastC []*gorgonia.Node
+	start := func(name string) *gorgonia.Node { // of the next layer and direction
+		i := len(lastH)
+		return b.Squeeze(b.Slice(b.at(name), graph.Range(i, i+1)), 0)
+	}
+	for layer := range max(1, b.k.ints("layers")[0]) {
+		var outs []*gorgonia.Node
+		for _, d := range directions {
+			key := func(what string) string { return fmt.Sprintf("%s_l%d%s", what, layer, d) }
+			s := graph.State{H: start("h0")}
+			if kind == graph.LSTM {
+				s.C = start("c0")
+			}
+			out, end := b.Unroll(kind, y, s, b.weights(key("weight_ih"), key("weight_hh"), key("bias_ih"), key("bias_hh")), d != "")
+			outs, lastH, lastC = append(outs, out), append(lastH, end.H), append(lastC, end.C)
+		}
+		y = b.Concat(2, outs...)
+	}
+	out := []*gorgonia.Node{y, b.Stack(0, lastH...)}
+	if kind == graph.LSTM {
+		out = append(out, b.Stack(0, lastC...))
+	}
+	return out
 }
