@@ -7,7 +7,7 @@ import "gorgonia.org/gorgonia"
 func (b *Builder) Inverse(x *gorgonia.Node) *gorgonia.Node { return b.c.Inverse(x) }
 
 // Det is the determinant of square matrices x: [..., n, n]; result [...]. Its
-// gradient needs an inverse.
+// gradient needs an inverse where n > 6.
 func (b *Builder) Det(x *gorgonia.Node) *gorgonia.Node { return b.c.Det(x) }
 
 // SlogDet is the sign of the determinant and the logarithm of its absolute

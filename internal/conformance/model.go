@@ -12,7 +12,7 @@ import (
 // checkModel builds a model from the case's parameters, compares the gradients
 // of its first batch, and trains it by full-batch gradient descent.
 func checkModel(k *testCase) (covered bool, err error) {
-	f := models[k.Formula]
+	f := lossOf(k.Formula)
 	if f == nil {
 		return false, nil
 	}

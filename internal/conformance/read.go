@@ -261,7 +261,7 @@ func (k *testCase) fits(r reading) (ok bool) {
 	if k.Value != nil {
 		want = []string{""}
 	}
-	if b.Err() != nil || len(out) != len(want) {
+	if b.Err() != nil || len(want) == 0 || len(out) != len(want) {
 		return false
 	}
 	for i, name := range want {

@@ -38,9 +38,6 @@ func einsum(b *bench) []*gorgonia.Node {
 // formulas are the rules by formula; the files rules_*.go add theirs.
 var formulas = map[string]rule{}
 
-// models build a loss from parameters and data, by the formula of the case.
-var models = map[string]func(b *bench) *gorgonia.Node{}
-
 func add(table, more map[string]rule) {
 	for name, f := range more {
 		if table[name] != nil {
