@@ -30,7 +30,7 @@ func init() {
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			v, l := c.eighParts(n.Out)
 			dv, dl := c.eighParts(d)
-			apart := c.apart(l)
+			apart := c.spread(l)
 			same := c.EqConst(apart, 0)
 			f := c.Select(same, c.Fill(apart, 0), c.Reciprocal(c.Select(same, c.Fill(apart, 1), apart)))
 			inner := c.Add(c.Mul(f, c.MatMulT(v, dv, true, false)), c.diagonalMatrix(dl))
@@ -81,8 +81,8 @@ func (c *Ctx) eighParts(y *gorgonia.Node) (v, l *gorgonia.Node) {
 	return c.part(y, -2, 0, n), c.Reshape(l, append(s[:len(s)-2].Clone(), n))
 }
 
-// apart is xⱼ − xᵢ at row i and column j, for x: [..., n].
-func (c *Ctx) apart(x *gorgonia.Node) *gorgonia.Node {
+// spread is xⱼ − xᵢ at row i and column j, for x: [..., n].
+func (c *Ctx) spread(x *gorgonia.Node) *gorgonia.Node {
 	s := c.Shape(x)
 	if c.Err != nil {
 		return nil

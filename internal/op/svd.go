@@ -114,7 +114,7 @@ func vjpSVD(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 	rows, cols := shape[len(shape)-2], shape[len(shape)-1]
 	u, s, v := c.svdParts(n.Out, rows, cols)
 	du, ds, dv := c.svdParts(d, rows, cols)
-	apart := c.apart(c.Square(s))
+	apart := c.spread(c.Square(s))
 	same := c.EqConst(apart, 0)
 	f := c.Select(same, c.Fill(apart, 0), c.Reciprocal(c.Select(same, c.Fill(apart, 1), apart)))
 	turn := func(x, dx *gorgonia.Node) *gorgonia.Node {
