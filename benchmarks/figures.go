@@ -158,7 +158,7 @@ func compileTime(work workload.Workload, rounds int) (figure, error) {
 		b := graph.New(m.Params())
 		loss, _ := m.Loss(b, work.Spec.Batch)
 		start := time.Now()
-		if _, err := compileStep(b, loss, 1); err != nil {
+		if _, err := compileStep(b, loss, true, 1); err != nil {
 			return x, err
 		}
 		ns = append(ns, float64(time.Since(start)))

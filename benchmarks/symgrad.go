@@ -14,7 +14,7 @@ type compiled[T hand.Float] struct {
 	p         *workload.Problem
 	prog      *graph.Program
 	x, y      []T
-	optimizer train.Optimizer
+	optimizer train.Optimizer // nil: the program makes the steps
 	vars      train.Vars
 	step      int
 	feed      func(prog *graph.Program, name string, v []T) error
@@ -41,25 +41,29 @@ func newSymgrad[T hand.Float](p *workload.Problem, threads int) (stepper, error)
 			return nil, err
 		}
 	}
-	prog, err := compileStep(b, loss, threads)
+	prog, err := compileStep(b, loss, !p.Adam, threads)
 	if err != nil {
 		return nil, err
 	}
-	var o train.Optimizer = train.SGD{}
+	c := &compiled[T]{p: p, prog: prog, x: hand.Convert[T](p.X), y: hand.Convert[T](p.Y)}
 	if p.Adam {
-		o = train.Adam{}
+		c.optimizer = train.Adam{}
+		c.vars = train.NewVars(m.Params(), c.optimizer.Slots(), threads)
+	} else if err := prog.SetRate(p.Rate); err != nil {
+		return nil, err
 	}
-	return &compiled[T]{p: p, prog: prog, x: hand.Convert[T](p.X), y: hand.Convert[T](p.Y), optimizer: o,
-		vars: train.NewVars(m.Params(), o.Slots(), threads), feed: feed.(func(*graph.Program, string, []T) error)}, nil
+	c.feed = feed.(func(*graph.Program, string, []T) error)
+	return c, nil
 }
 
-// compileStep is a program of the loss and of the gradients of all parameters.
-func compileStep(b *graph.Builder, loss *gorgonia.Node, threads int) (*graph.Program, error) {
+// compileStep is a program of the loss and of the gradients of all parameters,
+// which it adds to them if it is to descend.
+func compileStep(b *graph.Builder, loss *gorgonia.Node, descend bool, threads int) (*graph.Program, error) {
 	grads, err := autograd.Gradients(loss, b.ParamNodes()...)
 	if err != nil {
 		return nil, err
 	}
-	return b.Compile(graph.Config{Outputs: gorgonia.Nodes{loss}, Grads: grads, Workers: threads})
+	return b.Compile(graph.Config{Outputs: gorgonia.Nodes{loss}, Grads: grads, Descend: descend, Workers: threads})
 }
 
 func (c *compiled[T]) Step(k int) (float64, error) {
@@ -80,8 +84,10 @@ func (c *compiled[T]) Step(k int) (float64, error) {
 	if err := c.prog.Run(); err != nil {
 		return 0, err
 	}
-	c.step++
-	c.optimizer.Update(c.step, c.p.Rate, c.vars)
+	if c.optimizer != nil {
+		c.step++
+		c.optimizer.Update(c.step, c.p.Rate, c.vars)
+	}
 	return c.prog.Scalar(0), nil
 }
 
@@ -91,7 +97,10 @@ func (c *compiled[T]) Bytes() (n int) {
 	for _, b := range s.Bytes {
 		n += b
 	}
-	return n + c.optimizer.Slots()*s.Bytes["param"]
+	if c.optimizer != nil {
+		n += c.optimizer.Slots() * s.Bytes["param"]
+	}
+	return n
 }
 
 func isFloat32[T hand.Float]() bool {

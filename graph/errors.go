@@ -1,6 +1,9 @@
 package graph
 
-import "github.com/symgrad/symgrad/internal/op"
+import (
+	"github.com/symgrad/symgrad/internal/exec"
+	"github.com/symgrad/symgrad/internal/op"
+)
 
 // OpError is a node that could not be built: the operator, the node's name, the
 // operands with their shapes, the caller's file:line and what is wrong. Find it
@@ -18,6 +21,9 @@ var (
 	ErrDType = op.ErrDType
 	// ErrNotDifferentiable marks an operator without a derivative.
 	ErrNotDifferentiable = op.ErrNotDifferentiable
+	// ErrNotFinite marks a run with Config.Descend whose first output is NaN or
+	// infinite. It has changed no parameter.
+	ErrNotFinite = exec.ErrNotFinite
 	// ErrUnsupported marks what the project does not do.
 	ErrUnsupported = op.ErrUnsupported
 )

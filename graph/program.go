@@ -2,6 +2,7 @@ package graph
 
 import (
 	"io"
+	"math"
 	"slices"
 	"time"
 
@@ -23,6 +24,17 @@ type Config struct {
 	// for each node that the Builder's ParamNodes lists, in that order. A run
 	// leaves them in the gradient memory of Params. Nil: forward only.
 	Grads []*gorgonia.Node
+
+	// Descend lets a run make a step of gradient descent with the rate of
+	// Program.SetRate,
+	//
+	//	p ← p − rate·g
+	//
+	// for each parameter p and its gradient g in Grads, instead of leaving the
+	// gradients in memory: those of weights are added to them tile by tile as
+	// they are computed. The first of Outputs is the loss: a run for which it is
+	// NaN or infinite fails with ErrNotFinite and changes no parameter.
+	Descend bool
 
 	// Workers is the number of threads that a run uses, 0 for GOMAXPROCS.
 	Workers int
@@ -52,6 +64,7 @@ type Program struct {
 	missing int
 	step    int        // of the random operators
 	counter *exec.Slot // where they read it, nil if there are none
+	rate    *exec.Slot // of gradient descent, nil if a run makes no step
 }
 
 // ParamNodes are the nodes of the parameters that b has built, in order.
@@ -115,8 +128,11 @@ func (b *Builder) targets(cfg Config) ([]compile.Target, []*gorgonia.Node, error
 		if !t.Shape.Equal(q.Shape) {
 			return nil, nil, errors.Wrapf(ErrShape, "graph: Compile: gradient of %q: got %v, want %v", q.Name, t.Shape, q.Shape)
 		}
-		targets = append(targets, compile.Target{Name: q.Name, Grad: true, Offset: q.offset})
+		targets = append(targets, compile.Target{Name: q.Name, Grad: !cfg.Descend, Descend: cfg.Descend, Offset: q.offset})
 		nodes = append(nodes, n)
+	}
+	if cfg.Descend && (len(cfg.Outputs) == 0 || len(cfg.Grads) == 0) {
+		return nil, nil, errors.New("graph: Compile: got Descend without a loss as the first output, or without gradients")
 	}
 	if len(nodes) == 0 {
 		return nil, nil, errors.New("graph: Compile: got no outputs and no gradients, want at least one")
@@ -159,8 +175,12 @@ func newProgram(params *Params, plan *exec.Plan, w *pool.Pool) *Program {
 	}
 	for i := range plan.Inputs {
 		s := &plan.Inputs[i]
-		if s.Name == stepInput {
+		switch s.Name {
+		case stepInput:
 			p.counter = s
+			continue
+		case compile.RateInput:
+			p.rate = s
 			continue
 		}
 		p.inputs[s.Name] = s
@@ -213,6 +233,22 @@ func (p *Program) unfed() error {
 	}
 	slices.Sort(names)
 	return errors.Errorf("graph: Run: the inputs %q have not been fed", names)
+}
+
+// SetRate sets the learning rate, a finite number of at least 0, of a Program that
+// was compiled with Descend. It is 0 before.
+func (p *Program) SetRate(rate float64) error {
+	switch {
+	case p.rate == nil:
+		return errors.New("graph: SetRate: the program makes no steps, it was compiled without Descend")
+	case !(rate >= 0) || math.IsInf(rate, 0):
+		return errors.Errorf("graph: SetRate: got the rate %v, want a finite number of at least 0", rate)
+	case p.r32 != nil:
+		p.r32.Floats(p.rate.Where)[0] = float32(rate)
+	default:
+		p.r64.Floats(p.rate.Where)[0] = rate
+	}
+	return nil
 }
 
 // Inputs are the names of the inputs that the outputs need, sorted.

@@ -102,6 +102,7 @@ func (t *Trainer) compile(k kind, n int) (*session, error) {
 	cfg := graph.Config{Workers: t.o.Workers}
 	switch k {
 	case training:
+		cfg.Descend = t.descends()
 		cfg.Outputs = gorgonia.Nodes{loss}
 		if len(b.ParamNodes()) == 0 {
 			return nil, errors.New("train: the model has no parameters")
@@ -176,6 +177,9 @@ func (s *session) bind(d *data.Dataset, dt graph.DType) error {
 	return nil
 }
 
+// descends says whether the program makes the steps of the optimizer itself.
+func (t *Trainer) descends() bool { return t.o.Optimizer == Optimizer(SGD{}) }
+
 // run feeds the examples and computes; the result is the loss, or 0 when only
 // predicting.
 func (s *session) run(index []int, step int) (float64, error) {
@@ -185,7 +189,7 @@ func (s *session) run(index []int, step int) (float64, error) {
 		}
 	}
 	s.prog.SetStep(step)
-	if err := s.prog.Run(); err != nil {
+	if err := s.prog.Run(); err != nil && !errors.Is(err, graph.ErrNotFinite) { // the loss itself says so
 		return 0, errors.Wrap(err, "train")
 	}
 	if s.kind == predicting {

@@ -131,12 +131,21 @@ func (t *Trainer) stepOn(s *session, index []int) (float64, error) {
 	if err := checkRate(lr, t.step); err != nil {
 		return 0, err
 	}
+	if t.descends() {
+		if err := s.prog.SetRate(lr); err != nil {
+			return 0, errors.Wrap(err, "train")
+		}
+	}
 	loss, err := s.run(index, t.step)
 	if err != nil {
 		return 0, err
 	}
 	if math.IsNaN(loss) || math.IsInf(loss, 0) {
 		return loss, errors.Wrapf(ErrNotFinite, "train: step %d: got the loss %v at the learning rate %v", t.step, loss, lr)
+	}
+	if t.descends() {
+		t.step++
+		return loss, nil
 	}
 	if !t.ready {
 		t.vars, t.ready = NewVars(t.model.Params(), t.o.Optimizer.Slots(), t.o.Workers), true

@@ -15,11 +15,13 @@ type Options struct {
 }
 
 // Target says where a result of the function is to lie: a place in the Grad
-// arena, or the Output arena when Grad is false.
+// arena, or the Output arena when Grad is false. With Descend it is the gradient
+// of the parameter at Offset, and makes a step there instead.
 type Target struct {
-	Name   string
-	Grad   bool
-	Offset int // in the Grad arena
+	Name    string
+	Grad    bool
+	Descend bool
+	Offset  int // in the Grad or the Param arena
 }
 
 // Compile rewrites f by the passes and lays out its memory. targets say where
@@ -32,5 +34,10 @@ func Compile(f *ir.Func, targets []Target, o Options) (*exec.Plan, error) {
 		return nil, err
 	}
 	defer locate("plan", f)
+	if descend(f, targets) {
+		if err := check("descend", f, o); err != nil {
+			return nil, err
+		}
+	}
 	return plan(f, targets)
 }

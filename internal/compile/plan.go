@@ -12,7 +12,7 @@ import (
 // their targets; what is between lies in the Temp arena, in memory that is free
 // again after the last step that reads it.
 func plan(f *ir.Func, targets []Target) (*exec.Plan, error) {
-	p := &planner{f: f, p: &exec.Plan{Func: f, DType: ir.F64}, at: map[*ir.Value]exec.Buffer{}, last: map[*ir.Value]int{}, part: map[*ir.Value]place{}, holds: map[*ir.Value]bool{}, apart: map[*ir.Value]exec.Rows{}}
+	p := &planner{f: f, p: &exec.Plan{Func: f, DType: ir.F64, Gate: -1}, at: map[*ir.Value]exec.Buffer{}, last: map[*ir.Value]int{}, part: map[*ir.Value]place{}, holds: map[*ir.Value]bool{}, apart: map[*ir.Value]exec.Rows{}}
 	if err := p.leaves(); err != nil {
 		return nil, err
 	}
@@ -128,10 +128,14 @@ func (p *planner) bound(v *ir.Value) int {
 func (p *planner) target(v *ir.Value, t Target) {
 	n := v.Type.Shape.Size()
 	var at exec.Buffer
-	if t.Grad {
+	switch {
+	case t.Descend:
+		at = exec.Buffer{Arena: exec.Param, Offset: t.Offset, Len: n}
+		p.size(exec.Param, v.Type.DType)
+	case t.Grad:
 		at = exec.Buffer{Arena: exec.Grad, Offset: t.Offset, Len: n}
 		p.size(exec.Grad, v.Type.DType)
-	} else {
+	default:
 		at = grow(p.size(exec.Output, v.Type.DType), exec.Output, n)
 	}
 	p.at[base(v)] = at
@@ -266,6 +270,9 @@ func (p *planner) step(i int, v *ir.Value) {
 		} else {
 			p.at[v] = p.temp(i, v)
 		}
+	}
+	if p.at[v].Arena == exec.Param && p.p.Gate < 0 {
+		p.p.Gate = len(p.p.Steps)
 	}
 	s := exec.Step{V: v, Out: p.at[v], Rows: p.apart[v], In: make([]exec.Buffer, len(v.In))}
 	for j, x := range v.In {

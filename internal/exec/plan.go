@@ -56,6 +56,7 @@ type Plan struct {
 	DType   ir.DType // of all floats
 	Func    *ir.Func
 	Steps   []Step
+	Gate    int         // first of the Steps that change parameters, -1: none does
 	Floats  [Arenas]int // sizes of the arenas in elements
 	Ints    [Arenas]int
 	Inputs  []Slot

@@ -7,6 +7,11 @@ import "time"
 func (r *Program[T]) Profile(took []time.Duration) error {
 	start := time.Now()
 	for i := range r.tasks {
+		if i == r.plan.Gate {
+			if err := r.check(); err != nil {
+				return err
+			}
+		}
 		t := &r.tasks[i]
 		t.run(&t.call)
 		now := time.Now()

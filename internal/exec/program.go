@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"errors"
+
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/pool"
 )
@@ -142,11 +144,39 @@ func (r *Program[T]) Bind(refs []Reader, data []T) {
 	}
 }
 
-// Run computes every step in order.
+// ErrNotFinite says that the first output of a run was not finite, and so no
+// parameter was changed.
+var ErrNotFinite = errors.New("the first output is not finite")
+
+// Run computes every step in order. Before the first one that changes
+// parameters, it returns if something has failed by then.
 func (r *Program[T]) Run() error {
-	for i := range r.tasks {
-		t := &r.tasks[i]
+	tasks := r.tasks
+	if gate := r.plan.Gate; gate >= 0 {
+		runAll(tasks[:gate])
+		if err := r.check(); err != nil {
+			return err
+		}
+		tasks = tasks[gate:]
+	}
+	runAll(tasks)
+	return r.fault.Take()
+}
+
+func runAll[T ir.Float](tasks []task[T]) {
+	for i := range tasks {
+		t := &tasks[i]
 		t.run(&t.call)
+	}
+}
+
+// check is the failure that keeps parameters from being changed.
+func (r *Program[T]) check() error {
+	for _, x := range r.Floats(r.plan.Outputs[0].Where) {
+		if x-x != 0 {
+			_ = r.fault.Take()
+			return ErrNotFinite
+		}
 	}
 	return r.fault.Take()
 }

@@ -11,6 +11,7 @@ type job[T Float] struct {
 	p       *Plan[T]
 	c, a, b []T
 	post    Post
+	alpha   float64
 	packed  bool // b is packed
 	local   bool // each task packs what it needs of b
 	lays    bool // the first row of tasks packs b for the others
@@ -29,6 +30,15 @@ type job[T Float] struct {
 // hold Scratch(w.Workers()) elements; if it is shorter, Run allocates its own,
 // otherwise Run allocates nothing. A post of nil is not called.
 func (p *Plan[T]) Run(w *pool.Pool, c, a, b, scratch []T, post Post) {
+	p.run(w, p.spec.Alpha, c, a, b, scratch, post)
+}
+
+// RunScaled is Run with another Alpha than the Spec's, which must not be 0.
+func (p *Plan[T]) RunScaled(w *pool.Pool, alpha float64, c, a, b, scratch []T) {
+	p.run(w, alpha, c, a, b, scratch, nil)
+}
+
+func (p *Plan[T]) run(w *pool.Pool, alpha float64, c, a, b, scratch []T, post Post) {
 	if p.asked.M == 0 || p.asked.N == 0 {
 		return
 	}
@@ -38,7 +48,7 @@ func (p *Plan[T]) Run(w *pool.Pool, c, a, b, scratch []T, post Post) {
 	if p.flip {
 		a, b = b, a
 	}
-	p.start(w, job[T]{p: p, c: c[:p.spec.lenC()], a: a, b: b, post: post}, scratch)
+	p.start(w, job[T]{p: p, alpha: alpha, c: c[:p.spec.lenC()], a: a, b: b, post: post}, scratch)
 }
 
 // RunPacked is Run with a B that PackB has packed, which may be shared. The
@@ -51,7 +61,7 @@ func (p *Plan[T]) RunPacked(w *pool.Pool, c, a, packed, scratch []T, post Post) 
 	if p.spec.M == 0 || p.spec.N == 0 {
 		return
 	}
-	j := job[T]{p: p, c: c[:p.spec.lenC()], a: a[:p.spec.lenA()], b: packed[:p.panels()], post: post, packed: true}
+	j := job[T]{p: p, alpha: p.spec.Alpha, c: c[:p.spec.lenC()], a: a[:p.spec.lenA()], b: packed[:p.panels()], post: post, packed: true}
 	p.start(w, j, scratch)
 }
 

@@ -100,7 +100,7 @@ func (j *job[T]) dots(i0, i1, j0, j1 int) {
 	}
 	for i := i0; i < i1; i++ {
 		t := tile{a: at(a, i*lda), b: at(j.b, j0*s.LDB), c: at(j.c, i*s.LDC+j0),
-			ldb: s.LDB * j.p.size, k: s.K, cols: j1 - j0, alpha: s.Alpha, beta: s.Beta}
+			ldb: s.LDB * j.p.size, k: s.K, cols: j1 - j0, alpha: j.alpha, beta: s.Beta}
 		dotTile[T](j.p.level, &t)
 	}
 }
@@ -121,7 +121,7 @@ func (j *job[T]) block(worker int, r [6]int, beta float64) {
 		rs, cs, next = p.packBlock(own, j.a, i0, i1, k0, k1)
 		a, base = own, 0
 	}
-	t := tile{rsa: rs * p.size, csa: cs * p.size, ldc: s.LDC * p.size, k: k1 - k0, alpha: s.Alpha, beta: beta}
+	t := tile{rsa: rs * p.size, csa: cs * p.size, ldc: s.LDC * p.size, k: k1 - k0, alpha: j.alpha, beta: beta}
 	for c := j0; c < j1; c += t.cols {
 		t.cols = min(p.nr, j1-c)
 		panel := j.panel(own, c, k0, t.cols)
