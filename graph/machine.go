@@ -127,6 +127,9 @@ func (m *Machine) RunAll() error {
 	return m.now.run()
 }
 
+// maxBuilt is how many programs a Machine keeps for other settings.
+const maxBuilt = 16
+
 // choose takes the program for the settings of the operators, which it compiles
 // if there is none yet, and shows its memory on the nodes.
 func (m *Machine) choose() (err error) {
@@ -142,6 +145,9 @@ func (m *Machine) choose() (err error) {
 		m.settings = op.SettingsOf(m.g)
 	}
 	m.now = nil
+	if len(m.built) >= maxBuilt {
+		clear(m.built)
+	}
 	key := m.settings.Key()
 	p := m.built[key]
 	if p == nil {

@@ -170,7 +170,8 @@ func TestLint(t *testing.T) {
 		G.Must(G.OuterProd(u, u)):         {graph.WrongGradient},
 		G.Must(G.Dropout(m, 0.5)):         {graph.WrongGradient, graph.MayBeMerged},
 		G.Must(G.LogSumExp(u, 0)):         {graph.WrongValue, graph.WrongGradient},
-		G.Must(G.AveragePool2D(x, tensor.Shape{2, 2}, []int{0, 1, 0, 0}, []int{1, 1})): {graph.WrongValue, graph.WrongGradient, graph.WrongValue, graph.MayBeMerged},
+		G.Must(G.AveragePool2D(x, tensor.Shape{2, 2}, []int{0, 1, 0, 0}, []int{1, 1})):                {graph.WrongValue, graph.WrongGradient, graph.WrongValue, graph.MayBeMerged},
+		G.Must(G.Add(v, G.NewConstant(tensor.New(tensor.WithShape(600), tensor.Of(tensor.Float64))))): nil,
 		G.Must(G.MaxPool1D(x, 2, 0, 1)): {graph.MayBeMerged},
 	}
 	G.Must(G.Sum(x, 1))
@@ -192,6 +193,10 @@ func TestLint(t *testing.T) {
 		if want[n] == nil && n.Op() != nil && !(len(d) == 1 && d[0] == graph.MayBeMerged) {
 			t.Errorf("%v: got %v, want none", n.Op(), d)
 		}
+	}
+	clean, _, _, _, _, _ := plainLinear(t, tensor.Float64)
+	if f := graph.Lint(clean); len(f) > 0 {
+		t.Errorf("a linear regression: got %v", f)
 	}
 	b := graph.New(nil)
 	b.Dropout(b.Softmax(b.Input("x", 2, 2)), 0.5)
