@@ -33,6 +33,7 @@ type options struct {
 	rounds    int
 	millis    float64 // that a round of one system takes at least
 	json      bool
+	profile   bool
 	peers     string // folder of the peers' module, or ""
 	python    string
 }
@@ -77,6 +78,7 @@ func flags(args []string) (options, error) {
 	f.IntVar(&o.rounds, "rounds", 5, "times that the systems take turns")
 	f.Float64Var(&o.millis, "ms", 100, "milliseconds that a system runs in each round, at least")
 	f.BoolVar(&o.json, "json", false, "print a line of JSON for each figure instead of tables")
+	f.BoolVar(&o.profile, "profile", false, "print where the time of symgrad's step goes, kernel by kernel")
 	f.StringVar(&o.peers, "peers", "", "folder of the peers' module, to race OpenBLAS, numpy and PyTorch too; empty: none")
 	f.StringVar(&o.python, "python", "python3", "the Python that has numpy and PyTorch")
 	if err := f.Parse(args); err != nil {

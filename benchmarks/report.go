@@ -8,6 +8,7 @@ import (
 	"runtime"
 
 	"github.com/symgrad/symgrad/benchmarks/workload"
+	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/kernel/limit"
 )
 
@@ -86,6 +87,29 @@ func (r report) race(work workload.Workload, threads int, field []*entrant, wors
 		}
 		fmt.Fprintf(r.w, "  %-14s %10s %8.2f %9.1f %7.0f%% %8.2f %12s %12s\n", e.name, duration(l.NsPerStep), l.Ratio, l.GFlops, 100*l.ShareOfPeak, l.OverLimit, allocs, memory)
 	}
+}
+
+// profile prints the profiles of systems that have one, each of some 0.1 s.
+func (r report) profile(field []*entrant) error {
+	for _, e := range field {
+		s, ok := e.s.(interface {
+			Profile(runs int) (graph.Profile, error)
+		})
+		if !ok {
+			continue
+		}
+		q, err := s.Profile(1 + int(1e8/median(e.ns)))
+		if err != nil {
+			return err
+		}
+		if r.json {
+			b, _ := json.Marshal(map[string]any{"system": e.name, "profile": q})
+			fmt.Fprintf(r.w, "%s\n", b)
+			continue
+		}
+		fmt.Fprintf(r.w, "\n%v", q)
+	}
+	return nil
 }
 
 func known(v float64) *float64 {

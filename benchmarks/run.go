@@ -134,6 +134,9 @@ func race(out *report, work workload.Workload, all []system, o options, threads 
 		flops = max(flops, limit.Flops(bits(o.dtype), threads))
 	}
 	out.race(work, threads, field, worst, flops, limit.Bandwidth(threads))
+	if o.profile {
+		return out.profile(field)
+	}
 	return nil
 }
 

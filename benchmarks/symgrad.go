@@ -91,6 +91,9 @@ func (c *compiled[T]) Step(k int) (float64, error) {
 	return c.prog.Scalar(0), nil
 }
 
+// Profile is where the time of the program goes; the optimizer is none of it.
+func (c *compiled[T]) Profile(runs int) (graph.Profile, error) { return c.prog.Profile(runs) }
+
 // Bytes is all memory of the program and the optimizer.
 func (c *compiled[T]) Bytes() (n int) {
 	s := c.prog.Stats()
