@@ -223,12 +223,19 @@ func (b *Builder) BlockDiagonal(xs ...*gorgonia.Node) *gorgonia.Node {
 			return nil
 		}
 		ms[i] = b.Reshape(x, slices.Concat(slices.Repeat([]int{1}, 2-len(s)), []int(s))...)
+		if b.c.Err != nil {
+			return nil
+		}
 		cols += b.c.Shape(ms[i])[1]
 	}
 	rows := make([]*gorgonia.Node, len(ms))
 	at := 0
 	for i, m := range ms {
-		n := b.c.Shape(m)[1]
+		s := b.c.Shape(m)
+		if b.c.Err != nil {
+			return nil
+		}
+		n := s[1]
 		rows[i] = b.Pad(m, []int{at}, []int{cols - at - n}, PadZeros)
 		at += n
 	}

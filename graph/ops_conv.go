@@ -179,7 +179,7 @@ func (b *Builder) Patches(x *gorgonia.Node, kernel []int, w Windowing) *gorgonia
 	}
 	k := len(s) - 2
 	kernel = onAxes(kernel, k, []int{1})
-	if k < 1 || k > 3 || len(kernel) != k {
+	if k < 1 || k > 3 || len(kernel) != k || slices.Min(kernel) < 1 || s[1] < 1 {
 		b.c.Fail("patches", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v and the kernel %v, want [N, C, ...] of one to three spatial axes and an extent for each", s, kernel))
 		return nil
 	}
@@ -222,6 +222,10 @@ func (b *Builder) FromPatches(x *gorgonia.Node, out, kernel []int, w Windowing) 
 	}
 	n, shape, extra := 1, []int{s[0], s[1]}, make([]int, k)
 	for i := range k {
+		if kernel[i] < 1 || pad[i] < 0 || dilation[i] < 1 {
+			b.c.Fail("frompatches", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the kernel %v, the padding %v and the dilation %v, want at least 1, 0 and 1", kernel, pad, dilation))
+			return nil
+		}
 		n *= kernel[i]
 		room := out[i] + 2*pad[i] - dilation[i]*(kernel[i]-1) - 1
 		if room < 0 || stride[i] < 1 {

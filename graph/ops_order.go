@@ -115,6 +115,9 @@ func (b *Builder) NaNQuantile(x *gorgonia.Node, q float64, axis int, between Bet
 	bad := b.IsNaN(y)
 	count := b.c.Sum(b.oneMinus(bad), []int{a}, true)
 	at := b.Scale(b.ReLU(b.AddConst(count, -1)), q)
+	if b.c.Err != nil {
+		return nil
+	}
 	shape := make([]int, len(b.c.Shape(x)))
 	for i := range shape {
 		shape[i] = 1

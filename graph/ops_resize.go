@@ -2,6 +2,7 @@ package graph
 
 import (
 	"math"
+	"slices"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
@@ -144,8 +145,8 @@ func (b *Builder) GridSample(x, grid *gorgonia.Node, mode ResizeMode, pad GridPa
 		return nil
 	}
 	k := len(s) - 2
-	if k < 1 || k > 3 || len(g) != len(s) || g[0] != s[0] || g[len(g)-1] != k || mode > ResizeCubic || pad > GridReflect {
-		b.c.Fail("gridsample", b.c.Label, gorgonia.Nodes{x, grid}, errors.Wrapf(ErrShape, "got %v, the grid %v, the mode %d and the padding %d, want [N, C, ...] of one to three spatial axes and as many coordinates", s, g, mode, pad))
+	if k < 1 || k > 3 || len(g) != len(s) || g[0] != s[0] || g[len(g)-1] != k || mode > ResizeCubic || pad > GridReflect || s.Size() == 0 || g.Size() == 0 {
+		b.c.Fail("gridsample", b.c.Label, gorgonia.Nodes{x, grid}, errors.Wrapf(ErrShape, "got %v, the grid %v, the mode %d and the padding %d, want [N, C, ...] of one to three spatial axes and as many coordinates, not empty", s, g, mode, pad))
 		return nil
 	}
 	points := g[1 : len(g)-1].Size()
@@ -158,7 +159,11 @@ func (b *Builder) GridSample(x, grid *gorgonia.Node, mode ResizeMode, pad GridPa
 			lead := s[1 : len(s)-1].Size() // N, C·rest, n against N, P, n
 			y = b.c.MatMulT(w, b.Reshape(y, s[0], lead, s[len(s)-1]), false, true)
 		} else {
-			rows := b.c.Shape(y)[2] / s[2+axis]
+			done := b.c.Shape(y)
+			if b.c.Err != nil {
+				return nil
+			}
+			rows := done[2] / max(1, s[2+axis])
 			y = b.Reshape(b.MatMul(b.Reshape(y, s[0], points, rows, s[2+axis]), b.Unsqueeze(w, 3)), s[0], points, rows)
 		}
 	}
@@ -237,8 +242,8 @@ func (b *Builder) AffineGrid(theta *gorgonia.Node, out []int, corners bool) *gor
 	if b.c.Err != nil {
 		return nil
 	}
-	if k < 1 || k > 3 || len(s) != 3 || s[1] != k || s[2] != k+1 {
-		b.c.Fail("affinegrid", b.c.Label, gorgonia.Nodes{theta}, errors.Wrapf(ErrShape, "got %v for the extents %v, want [N, k, k+1] for one to three axes", s, out))
+	if k < 1 || k > 3 || len(s) != 3 || s[1] != k || s[2] != k+1 || slices.Min(out) < 1 {
+		b.c.Fail("affinegrid", b.c.Label, gorgonia.Nodes{theta}, errors.Wrapf(ErrShape, "got %v for the extents %v, want [N, k, k+1] for one to three axes of at least one place", s, out))
 		return nil
 	}
 	points := 1

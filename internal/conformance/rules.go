@@ -30,11 +30,6 @@ func binary(f func(b *bench, x, y *gorgonia.Node) *gorgonia.Node) rule {
 	})
 }
 
-func einsum(b *bench) []*gorgonia.Node {
-	eq, _ := b.k.Attrs["equation"].(string)
-	return []*gorgonia.Node{b.Einsum(eq, b.inputs()...)}
-}
-
 // formulas are the rules by formula; the files rules_*.go add theirs.
 var formulas = map[string]rule{}
 

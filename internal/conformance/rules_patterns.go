@@ -13,17 +13,6 @@ import (
 // x is the first input.
 func (b *bench) x() *gorgonia.Node { return b.first() }
 
-// axesIn are the axes that the words "axis 1", "axes 0,2" or "last axis" say.
-func axesIn(text string) []int {
-	switch {
-	case strings.Contains(text, "last two"):
-		return []int{-2, -1}
-	case strings.Contains(text, "last"):
-		return []int{-1}
-	}
-	return numbers(text)
-}
-
 const (
 	axisWords = `(?:along )?(?:axis|axes|dim|dims) ?\(?(-?[0-9]+(?:, ?-?[0-9]+)*)\)?`
 	aNumber   = `(-?[0-9.]+(?:e-?[0-9]+)?)`
