@@ -16,14 +16,15 @@ const RateInput = "symgrad/rate"
 //
 //	v5 = matmul x d {transA=true}             v5 = matmul x d {transA=true}
 //	v6 = matmul d p {transB=true}       =>    v6 = matmul d p {transB=true}
-//	return v5                                 v7 = matmuldescend p rate x d
+//	return v5                                 v7 = matmuldescend rate p x d
 //
-// A product that nothing else reads becomes part of the step. A step stands
-// behind all that reads the parameter, and behind the first result of the
-// function, which decides whether steps are made at all.
+// A large product that nothing else reads becomes part of the step; the other
+// parameters make theirs together. A step stands behind all that reads its
+// parameters, and behind the first result of the function, which decides whether
+// steps are made at all.
 func descend(f *ir.Func, targets []Target) bool {
 	users := f.Users()
-	var rate *ir.Value
+	var rate, rest *ir.Value
 	var steps []*ir.Value
 	for i, t := range targets {
 		if !t.Descend {
@@ -33,11 +34,26 @@ func descend(f *ir.Func, targets []Target) bool {
 		if rate == nil {
 			rate = f.Add(&ir.Value{Leaf: ir.Input, Name: RateInput, Type: ir.Type{DType: g.Type.DType, Shape: ir.Shape{}}})
 		}
-		f.Out[i] = f.Add(descent(paramAt(f, t, g.Type), rate, g, users))
-		steps = append(steps, f.Out[i])
+		p := paramAt(f, t, g.Type)
+		v := productStep(p, rate, g, users)
+		switch {
+		case v != nil:
+			steps = append(steps, f.Add(v))
+		case rest == nil:
+			rest = f.Add(&ir.Value{Def: &op.Descend, In: []*ir.Value{rate, p, g}, Type: p.Type})
+			steps = append(steps, rest)
+		default:
+			rest.In = append(rest.In, p, g)
+		}
+		f.Out[i] = v
 	}
 	if len(steps) == 0 {
 		return false
+	}
+	for i, v := range f.Out {
+		if v == nil {
+			f.Out[i] = rest
+		}
 	}
 	f.Sort()
 	putBehind(f, steps)
@@ -54,20 +70,22 @@ func paramAt(f *ir.Func, t Target, typ ir.Type) *ir.Value {
 	return f.Add(&ir.Value{Leaf: ir.Param, Name: t.Name, Index: t.Offset, Type: typ})
 }
 
-// descent is the step of p by g. It multiplies by itself if g is a product that
-// nothing else reads, of factors that are no parameters: those may have been
-// changed by then.
-func descent(p, rate, g *ir.Value, users map[*ir.Value]int) *ir.Value {
+// productStep is the step of p by g if that is a large product which nothing else
+// reads, of factors that are no parameters: those may have been changed by then.
+// It is nil otherwise.
+func productStep(p, rate, g *ir.Value, users map[*ir.Value]int) *ir.Value {
 	v := g
 	for v.Def != nil && v.Def.Class == ir.Move && users[v] == 1 {
 		v = v.In[0]
 	}
-	if v.Def == &op.MatMul.Def && v.Body == nil && users[v] == 1 && base(v.In[0]).Leaf != ir.Param && base(v.In[1]).Leaf != ir.Param {
-		if a, ok := op.DescendAttrs(v); ok {
-			return &ir.Value{Def: &op.MatMulDescend, Attrs: a, In: []*ir.Value{p, rate, v.In[0], v.In[1]}, Type: p.Type, Name: v.Name}
-		}
+	if v.Def != &op.MatMul.Def || v.Body != nil || users[v] != 1 || base(v.In[0]).Leaf == ir.Param || base(v.In[1]).Leaf == ir.Param {
+		return nil
 	}
-	return &ir.Value{Def: &op.Descend, In: []*ir.Value{p, rate, g}, Type: p.Type, Name: g.Name}
+	a, ok := op.DescendAttrs(v)
+	if !ok {
+		return nil
+	}
+	return &ir.Value{Def: &op.MatMulDescend, Attrs: a, In: []*ir.Value{rate, p, v.In[0], v.In[1]}, Type: p.Type, Name: v.Name}
 }
 
 // putBehind moves each step right behind its operands, the last reader of its
@@ -87,9 +105,12 @@ func putBehind(f *ir.Func, steps []*ir.Value) {
 	}
 	behind := map[int][]*ir.Value{}
 	for _, v := range steps {
-		at := max(place[f.Out[0]], read[v.In[0]])
+		at := place[f.Out[0]]
 		for _, x := range v.In {
 			at = max(at, place[x])
+			if x.Leaf == ir.Param {
+				at = max(at, read[x])
+			}
 		}
 		behind[at] = append(behind[at], v)
 	}

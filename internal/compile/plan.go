@@ -127,15 +127,16 @@ func (p *planner) bound(v *ir.Value) int {
 // another shape.
 func (p *planner) target(v *ir.Value, t Target) {
 	n := v.Type.Shape.Size()
-	var at exec.Buffer
-	switch {
-	case t.Descend:
-		at = exec.Buffer{Arena: exec.Param, Offset: t.Offset, Len: n}
+	if t.Descend { // the value is a step of this parameter, and of others perhaps
 		p.size(exec.Param, v.Type.DType)
-	case t.Grad:
+		p.at[v] = exec.Buffer{Arena: exec.Param, Offset: v.In[1].Index, Len: n}
+		return
+	}
+	var at exec.Buffer
+	if t.Grad {
 		at = exec.Buffer{Arena: exec.Grad, Offset: t.Offset, Len: n}
 		p.size(exec.Grad, v.Type.DType)
-	default:
+	} else {
 		at = grow(p.size(exec.Output, v.Type.DType), exec.Output, n)
 	}
 	p.at[base(v)] = at

@@ -6,19 +6,20 @@ import (
 	"github.com/symgrad/symgrad/internal/kernel/vec"
 )
 
-// Descend and MatMulDescend make a step of gradient descent where the parameter
-// lies: p ← p − rate·g for a gradient g, or for one that is the product
-// op(x)·op(y), whose tiles are then added to the parameter as they are finished.
-// Operands: p, the scalar rate, and g or x and y. Only the compiler makes them,
-// so they are no rows of the table: they are no functions of their operands.
+// Descend and MatMulDescend make steps of gradient descent where the parameters
+// lie: p ← p − rate·g for gradients g, or for one that is the product op(x)·op(y),
+// whose tiles are then added to the parameter as they are finished. Operands: the
+// scalar rate, and pairs of p and g, or one p, x and y; the result is the first p.
+// Only the compiler makes them, so they are no rows of the table: they are no
+// functions of their operands.
 var (
 	Descend       ir.Def
 	MatMulDescend ir.Def
 )
 
 func init() {
-	first := func(in []ir.Type, _ ir.Attrs) (ir.Type, error) { return in[0], nil }
-	Descend = ir.Def{Name: "descend", Class: ir.Opaque, Arity: 3, Infer: first,
+	first := func(in []ir.Type, _ ir.Attrs) (ir.Type, error) { return in[1], nil }
+	Descend = ir.Def{Name: "descend", Class: ir.Opaque, Arity: -1, Infer: first,
 		F32: descend[float32](), F64: descend[float64]()}
 	MatMulDescend = ir.Def{Name: "matmuldescend", Class: ir.Opaque, Arity: 4, Infer: first,
 		Cost: func(v *ir.Value) ir.Cost {
@@ -28,18 +29,24 @@ func init() {
 		F32: matmulDescend[float32](), F64: matmulDescend[float64]()}
 }
 
+// descendLeast is the number of elements from which on a gradient is not written
+// to memory before it is added.
+const descendLeast = 1 << 12
+
 // DescendAttrs are the attributes of MatMulDescend for the MatMul v, and whether
-// there is one: v must be one product.
+// that is of use: v must be one product, and not a small one.
 func DescendAttrs(v *ir.Value) (a ir.Attrs, ok bool) {
 	s := matmulSpec(v)
-	return ir.A("m", s.M, "n", s.N, "k", s.K, "transA", s.TransA, "transB", s.TransB), s.batch == 1
+	ok = s.batch == 1 && s.M*s.N >= descendLeast
+	return ir.A("m", s.M, "n", s.N, "k", s.K, "transA", s.TransA, "transB", s.TransB), ok
 }
 
 // descendPiece is the number of elements that are worth another worker.
 const descendPiece = 1 << 15
 
 type descending[T ir.Float] struct {
-	call *ir.Call[T]
+	rate T
+	p, g []T // of the present pair
 	part func(worker, part int)
 }
 
@@ -48,17 +55,18 @@ func descend[T ir.Float]() ir.Kernel[T] {
 		Prepare: func(*ir.Value, int) (any, int) {
 			s := &descending[T]{}
 			s.part = func(_, i int) {
-				p, g := s.call.Out, s.call.In[2]
-				lo := i * descendPiece
-				hi := min(len(p), lo+descendPiece)
-				step(p[lo:hi], g[lo:hi], s.call.In[1][0])
+				lo, hi := i*descendPiece, min(len(s.p), (i+1)*descendPiece)
+				step(s.p[lo:hi], s.g[lo:hi], s.rate)
 			}
 			return s, 0
 		},
 		Run: func(c *ir.Call[T]) {
 			s := c.State.(*descending[T])
-			s.call = c
-			c.Pool.Run((len(c.Out)+descendPiece-1)/descendPiece, s.part)
+			s.rate = c.In[0][0]
+			for i := 1; i < len(c.In); i += 2 {
+				s.p, s.g = c.In[i], c.In[i+1]
+				c.Pool.Run((len(s.p)+descendPiece-1)/descendPiece, s.part)
+			}
 		},
 	}
 }
@@ -85,7 +93,7 @@ func matmulDescend[T ir.Float]() ir.Kernel[T] {
 		},
 		Run: func(c *ir.Call[T]) {
 			p := c.State.(*gemm.Plan[T])
-			p.RunScaled(c.Pool, -float64(c.In[1][0]), c.Out, c.In[2], c.In[3], c.Scratch)
+			p.RunScaled(c.Pool, -float64(c.In[0][0]), c.Out, c.In[2], c.In[3], c.Scratch)
 		},
 	}
 }
