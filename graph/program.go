@@ -39,6 +39,15 @@ type Config struct {
 	// Workers is the number of threads that a run uses, 0 for GOMAXPROCS.
 	Workers int
 
+	// Recompute makes gradients with less memory and more time: most of what the
+	// walk forward computes is not kept for the walk back but computed again when
+	// that comes to it, a segment at a time. A chain of n layers so keeps some 2 √n
+	// of its results, for one more walk forward at most. Results have the same bits.
+	// What the gradient of a weight needs of all the steps that share it stays, so a
+	// recurrence gains little. Where less than a tenth of the memory would be saved,
+	// nothing changes; Stats says what is needed.
+	Recompute bool
+
 	// Trace, if not nil, is written what the compiler makes of the graph: the
 	// computation as it was read from the nodes, as it is after each pass that
 	// changed it, and the kernels with the memory that they work on. Each value is
@@ -90,7 +99,7 @@ func (b *Builder) Compile(cfg Config) (p *Program, err error) {
 		return nil, errors.Wrap(err, "graph: Compile")
 	}
 	t := tracer{w: cfg.Trace}
-	plan, err := t.compile(f, targets)
+	plan, err := t.compile(f, targets, compile.Options{Recompute: cfg.Recompute})
 	if err != nil {
 		return nil, errors.Wrap(err, "graph: Compile")
 	}

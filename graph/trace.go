@@ -23,8 +23,7 @@ func (t *tracer) write(title, text string) {
 }
 
 // compile is compile.Compile, traced.
-func (t *tracer) compile(f *ir.Func, targets []compile.Target) (*exec.Plan, error) {
-	var o compile.Options
+func (t *tracer) compile(f *ir.Func, targets []compile.Target, o compile.Options) (*exec.Plan, error) {
 	if t.w != nil {
 		o.Trace = func(pass string, f *ir.Func) { t.write("after "+pass, f.Short()) }
 	}

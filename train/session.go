@@ -104,6 +104,7 @@ func (t *Trainer) compile(k kind, n int) (*session, error) {
 	case training:
 		cfg.Descend = t.descends()
 		cfg.Outputs = gorgonia.Nodes{loss}
+		cfg.Recompute = t.o.Recompute
 		if len(b.ParamNodes()) == 0 {
 			return nil, errors.New("train: the model has no parameters")
 		}

@@ -39,6 +39,9 @@ type Options struct {
 	// Workers is the number of threads of a step; 0: GOMAXPROCS. Results do not
 	// depend on it.
 	Workers int
+	// Recompute makes training steps with less memory and more time: see
+	// graph.Config. Results do not depend on it.
+	Recompute bool
 }
 
 // ErrNotFinite marks a training that was stopped because the loss was NaN or

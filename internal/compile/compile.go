@@ -9,9 +9,10 @@ import (
 
 // Options say how to compile. The zero value is the default.
 type Options struct {
-	Skip   map[string]bool               // optional passes to leave out, by name: for tests
-	Verify func(f *ir.Func) error        // called after each pass, ir.Verify in tests; nil: nothing
-	Trace  func(pass string, f *ir.Func) // called after each pass that changed something
+	Recompute bool                          // run the pass of that name: less memory, more time
+	Skip      map[string]bool               // optional passes to leave out, by name: for tests
+	Verify    func(f *ir.Func) error        // called after each pass, ir.Verify in tests; nil: nothing
+	Trace     func(pass string, f *ir.Func) // called after each pass that changed something
 }
 
 // Target says where a result of the function is to lie: a place in the Grad

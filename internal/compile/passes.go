@@ -11,6 +11,7 @@ import (
 type Pass struct {
 	Name     string
 	Required bool // the planner relies on it
+	Asked    bool // runs only if Options ask for it
 	Run      func(f *ir.Func) bool
 }
 
@@ -25,7 +26,9 @@ type Pass struct {
 //   - epilogue after fuse, which makes the loops that it attaches to products;
 //   - fuse late: after it elementwise operators are inside of bodies, where no
 //     other pass looks;
-//   - order last: it changes nothing but the order.
+//   - order after all that: it changes nothing but the order;
+//   - recompute last: it needs to know when memory is needed, and copies values
+//     that cse would merge again.
 var Passes = []Pass{
 	{Name: "dce", Run: dce},
 	{Name: "simplify", Run: simplify},
@@ -39,6 +42,7 @@ var Passes = []Pass{
 	{Name: "fuse", Required: true, Run: fuse},
 	{Name: "epilogue", Run: epilogue},
 	{Name: "order", Run: order},
+	{Name: "recompute", Asked: true, Run: recompute},
 }
 
 // Optimize runs the passes on f.
@@ -48,7 +52,7 @@ func Optimize(f *ir.Func, o Options) error {
 		return err
 	}
 	for _, p := range Passes {
-		if o.Skip[p.Name] && !p.Required {
+		if o.Skip[p.Name] && !p.Required || p.Asked && !o.Recompute {
 			continue
 		}
 		if changed := p.run(f); !changed {

@@ -12,6 +12,17 @@ import (
 // their targets; what is between lies in the Temp arena, in memory that is free
 // again after the last step that reads it.
 func plan(f *ir.Func, targets []Target) (*exec.Plan, error) {
+	p, err := layOut(f, targets)
+	if err != nil {
+		return nil, err
+	}
+	p.p.Live = p.live()
+	p.place()
+	return p.p, nil
+}
+
+// layOut finds which memory each step needs, and when.
+func layOut(f *ir.Func, targets []Target) (*planner, error) {
 	p := &planner{f: f, p: &exec.Plan{Func: f, DType: ir.F64, Gate: -1}, at: map[*ir.Value]exec.Buffer{}, last: map[*ir.Value]int{}, part: map[*ir.Value]place{}, holds: map[*ir.Value]bool{}, apart: map[*ir.Value]exec.Rows{}}
 	if err := p.leaves(); err != nil {
 		return nil, err
@@ -23,14 +34,17 @@ func plan(f *ir.Func, targets []Target) (*exec.Plan, error) {
 	for i, v := range f.Values {
 		p.step(i, v)
 	}
-	p.place()
-	return p.p, nil
+	return p, nil
+}
+
+// live is how many bytes are needed at once.
+func (p *planner) live() int {
+	return p.floats.live()*p.p.DType.Size() + p.ints.live()*ir.Int.Size()
 }
 
 // place says where the blocks of the Temp arena lie.
 func (p *planner) place() {
 	p.p.Floats[exec.Temp], p.p.Ints[exec.Temp] = p.floats.place(), p.ints.place()
-	p.p.Live = p.floats.live()*p.p.DType.Size() + p.ints.live()*ir.Int.Size()
 	move := func(v *ir.Value, b *exec.Buffer) {
 		if b.Arena == exec.Temp {
 			b.Offset = p.blocks(v).at(b.Offset)

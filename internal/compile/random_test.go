@@ -235,6 +235,10 @@ func TestRandomGraphs(t *testing.T) {
 		for i, w := range pools {
 			near(t, fmt.Sprintf("seed %d, pool %d", seed, i), run[float64](t, out, feed, compile.Options{}, w), want, 1e-11)
 		}
+		twice := run[float64](t, out, feed, compile.Options{Recompute: true, Verify: ir.Verify}, nil)
+		if once := run[float64](t, out, feed, compile.Options{}, nil); fmt.Sprint(once) != fmt.Sprint(twice) {
+			t.Errorf("seed %d: computed again it gives %v, once %v", seed, twice, once)
+		}
 		near(t, fmt.Sprintf("seed %d, shuffled", seed), run[float64](t, out, feed, shuffled(seed), nil), want, 1e-11)
 		for _, p := range compile.Passes {
 			if !p.Required {

@@ -76,6 +76,27 @@ func (f *Func) AddConst(t Type, data any) *Value {
 	return f.Add(&Value{Leaf: Const, Type: t, Data: data})
 }
 
+// Clone is a copy of f whose values are its own, under the same names. Constants'
+// elements and bodies are shared: they must not be changed.
+func (f *Func) Clone() *Func {
+	g := &Func{Name: f.Name, nextID: f.nextID, Values: make([]*Value, len(f.Values))}
+	by := make(map[*Value]*Value, len(f.Values))
+	own := func(list []*Value) []*Value {
+		out := make([]*Value, len(list))
+		for i, x := range list {
+			out[i] = by[x]
+		}
+		return out
+	}
+	for i, v := range f.Values {
+		w := *v
+		w.In = own(v.In)
+		by[v], g.Values[i] = &w, &w
+	}
+	g.Out = own(f.Out)
+	return g
+}
+
 // Users counts, for each value, its uses as an operand and as a result of f.
 func (f *Func) Users() map[*Value]int {
 	n := make(map[*Value]int, len(f.Values))
