@@ -66,6 +66,8 @@ func expression(n *gorgonia.Node) (e *sym.Expr, err error) {
 			return nil, errors.Errorf("formula: %q is longer than %d operators when written out", op.NameOf(n), maxPrinted)
 		}
 		switch {
+		case v.Def == &op.Reshape.Def && turns(v.In[0].Type.Shape, v.Type.Shape):
+			done[v] = sym.Transpose(args[0])
 		case v.Def != nil:
 			done[v] = op.Formula(v.Def, v.Attrs, args)
 		case v.Leaf == ir.Const:
@@ -82,6 +84,12 @@ func expression(n *gorgonia.Node) (e *sym.Expr, err error) {
 		}
 	}
 	return done[f.Out[0]], nil
+}
+
+// turns says whether a matrix of one column becomes one of one row, or the other
+// way round.
+func turns(from, to ir.Shape) bool {
+	return len(from) == 2 && len(to) == 2 && from[0] == to[1] && from[1] == to[0] && (from[0] == 1) != (from[1] == 1)
 }
 
 func uniform(d []float64) bool {

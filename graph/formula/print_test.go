@@ -1,6 +1,7 @@
 package formula_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -12,10 +13,10 @@ import (
 
 // TestDerivatives prints derivatives as a textbook has them.
 func TestDerivatives(t *testing.T) {
-	type nodes struct{ x, w, b, y *gorgonia.Node }
+	type nodes struct{ x, w, b, y, v, m *gorgonia.Node }
 	for _, c := range []struct {
 		f    func(b *graph.Builder, n nodes) *gorgonia.Node
-		want string // the derivative by x
+		want string // the derivative by x, else v or m
 	}{
 		{func(b *graph.Builder, n nodes) *gorgonia.Node { return b.Tanh(b.Add(b.Mul(n.w, n.x), n.b)) }, "w (1 − tanh²(w x + b))"},
 		{func(b *graph.Builder, n nodes) *gorgonia.Node { return b.Sigmoid(n.x) }, "σ(x) (1 − σ(x))"},
@@ -27,11 +28,40 @@ func TestDerivatives(t *testing.T) {
 		{func(b *graph.Builder, n nodes) *gorgonia.Node { return b.Div(n.y, n.x) }, "−y / x²"},
 		{func(b *graph.Builder, n nodes) *gorgonia.Node { return b.Sin(b.Mul(n.w, n.x)) }, "w cos(w x)"},
 		{func(b *graph.Builder, n nodes) *gorgonia.Node { return b.Sqrt(n.x) }, "0.5 / sqrt(x)"},
+		{func(b *graph.Builder, n nodes) *gorgonia.Node { return b.Square(b.Sin(n.x)) }, "2 sin(x) cos(x)"},
+		{func(b *graph.Builder, n nodes) *gorgonia.Node { return b.Div(n.x, b.AddConst(b.Square(n.x), 1)) }, "(1 − x²) / (x² + 1)²"},
+		{func(b *graph.Builder, n nodes) *gorgonia.Node { return b.Div(b.Sin(n.x), n.x) }, "(x cos(x) − sin(x)) / x²"},
+		{func(b *graph.Builder, n nodes) *gorgonia.Node { return b.Div(b.Mul(n.w, n.x), b.Add(n.b, n.x)) }, "w b / (b + x)²"},
+		{func(b *graph.Builder, n nodes) *gorgonia.Node { return b.Mul(b.Square(n.x), b.Cos(n.x)) }, "2 x cos(x) − x² sin(x)"},
+		{func(b *graph.Builder, n nodes) *gorgonia.Node { return b.Exp(b.Sin(b.Square(n.x))) }, "2 x exp(sin(x²)) cos(x²)"},
+		{func(b *graph.Builder, n nodes) *gorgonia.Node { return b.Exp(b.Neg(b.Div(b.Square(n.x), b.Scalar(2)))) }, "−x exp(−x² / 2)"},
+		{func(b *graph.Builder, n nodes) *gorgonia.Node { return b.Pow(n.x, n.y) }, "y x^(y − 1)"},
+		{func(b *graph.Builder, n nodes) *gorgonia.Node { return b.Pow(b.Scalar(2), n.x) }, "log(2) 2^x"},
+		{func(b *graph.Builder, n nodes) *gorgonia.Node { return b.Abs(n.x) }, "sign(x)"},
+		{func(b *graph.Builder, n nodes) *gorgonia.Node { return b.ReLU(n.x) }, "step(x)"},
+		{func(b *graph.Builder, n nodes) *gorgonia.Node { return b.Asin(n.x) }, "1 / sqrt(1 − x²)"},
+		{func(b *graph.Builder, n nodes) *gorgonia.Node { return b.Log(b.Sigmoid(n.x)) }, "1 − σ(x)"},
+		{func(b *graph.Builder, n nodes) *gorgonia.Node { return b.Sqrt(b.Sum(b.Square(n.v))) }, "v / sqrt(Σ v²)"},
+		{func(b *graph.Builder, n nodes) *gorgonia.Node { return b.LogSumExp(n.v, 0) }, "softmax(v)"},
+		{func(b *graph.Builder, n nodes) *gorgonia.Node { return b.Mean(b.Square(n.v)) }, "2/3 v"},
+		{func(b *graph.Builder, n nodes) *gorgonia.Node { return b.Neg(b.Sum(b.Mul(n.y, b.LogSoftmax(n.v)))) }, "softmax(v) Σ y − y"},
+		{func(b *graph.Builder, n nodes) *gorgonia.Node {
+			return b.SoftmaxCrossEntropy(b.Reshape(n.v, 1, 3), b.Ints("label", 1))
+		}, "softmax(v) − onehot(label)"},
+		{func(b *graph.Builder, n nodes) *gorgonia.Node {
+			return b.Sum(b.MatMul(b.MatMul(b.Transpose(n.m), b.Input("A", 3, 3)), n.m))
+		}, "Aᵀ m + A m"},
 	} {
 		b := graph.New(nil)
-		n := nodes{b.Input("x"), b.Input("w"), b.Input("b"), b.Input("y")}
+		n := nodes{b.Input("x"), b.Input("w"), b.Input("b"), b.Input("y"), b.Input("v", 3), b.Input("m", 3, 1)}
 		y := c.f(b, n)
-		d, err := autograd.Gradients(y, n.x)
+		var d []*gorgonia.Node
+		var err error
+		for _, x := range []*gorgonia.Node{n.x, n.v, n.m} {
+			if d, err = autograd.Gradients(y, x); !errors.Is(err, autograd.ErrUnconnected) {
+				break
+			}
+		}
 		if err != nil {
 			t.Fatal(err)
 		}

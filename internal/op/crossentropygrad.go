@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/sym"
 	"gorgonia.org/gorgonia"
 )
 
@@ -19,6 +20,9 @@ func init() {
 			Range: labelRange,
 			Cost:  func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 5 * int64(v.Type.Shape.Size())} },
 			F32:   crossEntropyGrad(softmaxF32), F64: crossEntropyGrad(softmaxF64)},
+		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr {
+			return sym.Product(x[2], sym.Sum(sym.Call("softmax", x[0]), sym.Neg(sym.Call("onehot", x[1]))))
+		},
 		VJP: vjpCrossEntropyGrad,
 		Ref: func(c *ir.Call[float64]) {
 			n := c.V.Type.Shape[len(c.V.Type.Shape)-1]

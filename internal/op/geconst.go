@@ -3,6 +3,7 @@ package op
 import (
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"github.com/symgrad/symgrad/internal/sym"
 	"gorgonia.org/gorgonia"
 )
 
@@ -13,6 +14,7 @@ func init() {
 	define(&GeConst, Entry{
 		Def: ir.Def{Name: "geconst", Class: ir.Elementwise, Arity: 1, Infer: sameShape, Consts: by,
 			Elem32: elemS(vec.GeSF32), Elem64: elemS(vec.GeSF64)},
+		Sym:     func(a ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Compare("≥", x[0], sym.Num(a.Float("by"))) },
 		VJP:     noGrad,
 		Ref:     refBy(func(x, s float64) float64 { return float64(truth(x >= s)) }),
 		Samples: withAttrs(ir.A("by", 0.25), kinked(shapes(1, plain...))),

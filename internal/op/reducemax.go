@@ -5,6 +5,7 @@ import (
 
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"github.com/symgrad/symgrad/internal/sym"
 	"gorgonia.org/gorgonia"
 )
 
@@ -18,6 +19,7 @@ func init() {
 			F32: extremeKernel(vec.MaxOfF32, vec.MaxF32),
 			F64: extremeKernel(vec.MaxOfF64, vec.MaxF64)},
 		From: []Key{"maxOp"},
+		Sym:  func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Call("max", x[0]) },
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			return []*gorgonia.Node{c.shareTies(n, d)}
 		},

@@ -5,6 +5,7 @@ import (
 
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"github.com/symgrad/symgrad/internal/sym"
 	"gorgonia.org/gorgonia"
 )
 
@@ -17,6 +18,7 @@ func init() {
 		Def: ir.Def{Name: "reducemin", Class: ir.Reduce, Arity: 1, Infer: inferReduceSome,
 			F32: extremeKernel(vec.MinOfF32, vec.MinF32),
 			F64: extremeKernel(vec.MinOfF64, vec.MinF64)},
+		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Call("min", x[0]) },
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			return []*gorgonia.Node{c.shareTies(n, d)}
 		},

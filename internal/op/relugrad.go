@@ -16,7 +16,7 @@ func init() {
 	define(&ReluGrad, Entry{
 		Def: ir.Def{Name: "relugrad", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
 			Elem32: elem2(vec.ReluGradF32), Elem64: elem2(vec.ReluGradF64)},
-		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Product(x[0], sym.Call("step", x[1])) },
+		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Product(x[0], sym.Step(x[1])) },
 		VJP: vjp2(func(c *Ctx, _, y, d *gorgonia.Node) (dg, dy *gorgonia.Node) {
 			return c.ReluGrad(d, y), nil
 		}),

@@ -3,6 +3,7 @@ package op
 import (
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"github.com/symgrad/symgrad/internal/sym"
 	"gorgonia.org/gorgonia"
 )
 
@@ -14,6 +15,7 @@ func init() {
 	define(&Select, Entry{
 		Def: ir.Def{Name: "select", Class: ir.Elementwise, Arity: 3, Infer: sameShape,
 			Elem32: elem3(vec.SelectF32), Elem64: elem3(vec.SelectF64)},
+		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Select(x[0], x[1], x[2]) },
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			zero := c.Fill(d, 0)
 			return []*gorgonia.Node{nil, c.Select(n.In[0], d, zero), c.Select(n.In[0], zero, d)}

@@ -7,6 +7,7 @@
 package sym
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -101,18 +102,31 @@ func Sum(args ...*Expr) *Expr {
 	if constant != 0 {
 		out = append(out, Num(constant))
 	}
+	out = unshift(out)
+	if q := fraction(out); q != nil {
+		return q
+	}
 	switch len(out) {
 	case 0:
 		return Num(0)
 	case 1:
 		return out[0]
 	}
-	if out[len(out)-1].kind == number { // 1 − x, but x + 1
-		if c, _ := out[0].factor(); c < 0 {
-			out = append([]*Expr{out[len(out)-1]}, out[:len(out)-1]...)
+	if out[0].negative() { // 1 − x, but x + 1
+		for i, t := range out {
+			if !t.negative() {
+				out = slices.Insert(slices.Delete(out, i, i+1), 0, t)
+				break
+			}
 		}
 	}
 	return make1(Expr{kind: sum, args: out})
+}
+
+// negative says whether e has a minus in front.
+func (e *Expr) negative() bool {
+	c, _ := e.factor()
+	return c < 0 || e.kind == number && e.num < 0
 }
 
 // factor splits e into a number and the rest.
@@ -132,7 +146,7 @@ func Neg(x *Expr) *Expr { return Product(Num(-1), x) }
 // Product is a product of what commutes: numbers are multiplied, powers of one
 // base joined, and factors put in order.
 func Product(args ...*Expr) *Expr {
-	constant := 1.0
+	constant, below := 1.0, 1.0 // below the line, as it was written there
 	var bases []*Expr
 	exponent := map[string][]*Expr{}
 	var add func(e *Expr)
@@ -145,6 +159,10 @@ func Product(args ...*Expr) *Expr {
 			return
 		case e.kind == number:
 			constant *= e.num
+			return
+		}
+		if e.kind == power && e.args[0].kind == number && e.args[1].is(-1) {
+			below *= e.args[0].num
 			return
 		}
 		base, exp := e, Num(1)
@@ -168,7 +186,15 @@ func Product(args ...*Expr) *Expr {
 			out = append(out, p)
 		}
 	}
+	out = squares(shares(out))
 	slices.SortStableFunc(out, func(a, b *Expr) int { return a.rank() - b.rank() })
+	if q := constant / below; q == math.Trunc(q) || constant != math.Trunc(constant) || below != math.Trunc(below) {
+		constant = q
+	} else if below != 1 {
+		g := gcd(math.Abs(constant), math.Abs(below))
+		constant /= g
+		out = append(out, make1(Expr{kind: power, args: []*Expr{Num(below / g), Num(-1)}}))
+	}
 	if constant != 1 || len(out) == 0 {
 		out = append([]*Expr{Num(constant)}, out...)
 	}
@@ -176,6 +202,13 @@ func Product(args ...*Expr) *Expr {
 		return out[0]
 	}
 	return make1(Expr{kind: product, args: out})
+}
+
+func gcd(a, b float64) float64 {
+	for b != 0 {
+		a, b = b, math.Mod(a, b)
+	}
+	return a
 }
 
 // rank orders factors: names, then functions, then sums.
@@ -215,14 +248,33 @@ func Div(x, y *Expr) *Expr { return Product(x, Power(y, Num(-1))) }
 func MatMul(x, y *Expr) *Expr {
 	c, a := x.factor()
 	d, b := y.factor()
-	m := make1(Expr{kind: matrix, args: []*Expr{a, b}})
+	var args []*Expr
+	for _, z := range []*Expr{a, b} {
+		if z.kind == matrix {
+			args = append(args, z.args...)
+		} else {
+			args = append(args, z)
+		}
+	}
+	m := make1(Expr{kind: matrix, args: args})
 	return Product(Num(c*d), m)
 }
 
 // Transpose is xᵀ.
 func Transpose(x *Expr) *Expr {
-	if x.kind == call && x.text == "ᵀ" {
+	switch {
+	case x.kind == call && x.text == "ᵀ":
 		return x.args[0]
+	case x.kind == product:
+		if c, rest := x.factor(); c != 1 {
+			return Product(Num(c), Transpose(rest))
+		}
+	case x.kind == matrix:
+		out := make([]*Expr, len(x.args))
+		for i, a := range x.args {
+			out[len(out)-1-i] = Transpose(a)
+		}
+		return make1(Expr{kind: matrix, args: out})
 	}
 	return Call("ᵀ", x)
 }

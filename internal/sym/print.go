@@ -33,7 +33,11 @@ func (e *Expr) print(s style, around int) string {
 	case name:
 		return s.name(e.text)
 	case call:
-		return e.call(s, "")
+		text := e.call(s, "")
+		if comparisons[e.text] != "" && around > inSum {
+			return s.paren(text)
+		}
+		return text
 	case power:
 		return e.power(s, around)
 	case sum:
@@ -75,6 +79,16 @@ func (s style) paren(text string) string {
 }
 
 func (s style) number(v float64) string {
+	if n, d, ok := ratio(math.Abs(v)); ok {
+		text := n + "/" + d
+		if s.latex {
+			text = `\frac{` + n + `}{` + d + `}`
+		}
+		if v < 0 {
+			return s.minus() + text
+		}
+		return text
+	}
 	text := strconv.FormatFloat(math.Abs(v), 'g', 6, 64)
 	if s.latex {
 		if m, exp, ok := strings.Cut(text, "e"); ok {
@@ -86,6 +100,19 @@ func (s style) number(v float64) string {
 		return s.minus() + text
 	}
 	return text
+}
+
+// ratio is v as n / d where its decimals would not end and d is at most 1,000.
+func ratio(v float64) (n, d string, ok bool) {
+	if v == 0 || v > 100 || len(strconv.FormatFloat(v, 'g', -1, 64)) < 12 {
+		return "", "", false
+	}
+	for d := 2.0; d <= 1000; d++ {
+		if n := math.Round(v * d); math.Abs(n/d-v) <= 1e-15*v {
+			return strconv.Itoa(int(n)), strconv.Itoa(int(d)), true
+		}
+	}
+	return "", "", false
 }
 
 func (s style) name(text string) string {
@@ -192,6 +219,9 @@ func (e *Expr) power(s style, around int) string {
 var functions = map[string]bool{"sin": true, "cos": true, "tan": true, "sinh": true, "cosh": true, "tanh": true, "exp": true, "log": true,
 	"arcsin": true, "arccos": true, "arctan": true, "max": true, "min": true, "det": true}
 
+// comparisons are the signs that stand between their operands, as LaTeX has them.
+var comparisons = map[string]string{"=": "=", "≠": `\ne`, "<": "<", "≤": `\le`, ">": ">", "≥": `\ge`}
+
 func (e *Expr) call(s style, up string) string {
 	switch e.text {
 	case "ᵀ":
@@ -212,6 +242,15 @@ func (e *Expr) call(s style, up string) string {
 		parts = append(parts, a.print(s, inSum))
 	}
 	args := strings.Join(parts, ", ")
+	if sign := comparisons[e.text]; sign != "" {
+		if !s.latex {
+			sign = e.text
+		}
+		return parts[0] + " " + sign + " " + parts[1]
+	}
+	if e.text == "abs" && !s.latex && up == "" {
+		return "|" + args + "|"
+	}
 	if !s.latex {
 		return e.text + up + "(" + args + ")"
 	}

@@ -27,6 +27,22 @@ func TestPrint(t *testing.T) {
 		{Name("dense0/weight"), "dense0/weight", `\mathrm{dense0/weight}`},
 		{Product(y, Call("sin", x), x), "y x sin(x)", `y x \sin\left(x\right)`},
 		{Product(x, Power(Num(2), Num(-1))), "x / 2", `\frac{x}{2}`},
+		{Product(Num(6), x, Power(Num(4), Num(-1))), "3 x / 2", `\frac{3 x}{2}`},
+		{Product(Num(1.0/3), x), "1/3 x", `\frac{1}{3} x`},
+		{Sum(Neg(x), y), "y − x", "y - x"},
+		{Product(Sum(Num(1), Neg(x)), Sum(x, Num(1))), "1 − x²", "1 - x^{2}"},
+		{Sum(Div(Num(1), Sum(x, Num(1))), Neg(Div(x, Power(Sum(x, Num(1)), Num(2))))), "1 / (x + 1)²", `\frac{1}{\left(x + 1\right)^{2}}`},
+		{Sum(Div(y, x), w), "y / x + w", `\frac{y}{x} + w`},
+		{Transpose(MatMul(Name("A"), MatMul(Name("B"), x))), "xᵀ Bᵀ Aᵀ", `x^{\top} B^{\top} A^{\top}`},
+		{Select(Compare(">", x, Num(0)), x, Num(0)), "select(x > 0, x, 0)", `\operatorname{select}\left(x > 0, x, 0\right)`},
+		{Select(Compare("=", y, Num(0)), Num(0), Product(y, Power(x, Sum(y, Num(-1))))), "y x^(y − 1)", "y x^{y - 1}"},
+		{Select(Compare("=", y, Num(0)), Num(0), x), "select(y = 0, 0, x)", `\operatorname{select}\left(y = 0, 0, x\right)`},
+		{Select(Compare("<", Num(1), Num(2)), x, y), "x", "x"},
+		{Product(x, Compare("≥", y, Num(1))), "x (y ≥ 1)", `x \left(y \ge 1\right)`},
+		{Product(Exp(Sum(x, y)), Power(Sigma(Exp(Sum(x, y))), Num(-1))), "softmax(x + y)", `\operatorname{softmax}\left(x + y\right)`},
+		{Product(Exp(x), Power(Sigma(Exp(y)), Num(-1))), "exp(x) / Σ exp(y)", `\frac{e^{x}}{\sum e^{y}}`},
+		{Sigma(Neg(x)), "−Σ x", `-\sum x`},
+		{Power(Call("abs", x), Num(2)), "|x|²", `\left|x\right|^{2}`},
 	} {
 		if got := c.e.Text(); got != c.text {
 			t.Errorf("text: got %s, want %s", got, c.text)
