@@ -115,6 +115,17 @@ func (n *neon) loadNext(at xreg, to []vreg) {
 	}
 }
 
+// storeNext stores vectors side by side and moves behind them.
+func (n *neon) storeNext(from []vreg, at xreg) {
+	i := 0
+	for ; i+2 <= len(from); i += 2 {
+		n.op("FSTPQ.P", both(from[i], from[i+1]), mem(at, 2*neonBytes))
+	}
+	if i < len(from) {
+		n.op("FMOVQ.P", from[i], mem(at, neonBytes))
+	}
+}
+
 // element loads a float64 as an element.
 func (n *neon) element(at xreg, off int, to vreg) {
 	n.op("FMOVD", mem(at, off), to)

@@ -36,6 +36,7 @@ type neonTile struct {
 	rows, vecs int
 	walk       bool // A and B move by a table of steps
 	pair       bool // two vectors of one row each, apart from each other
+	packs      bool // copies B while it multiplies
 	columns    bool // a column of A has no gaps: it is loaded as vectors
 	args       xreg // the tile
 	last       xreg // elements of the last vector
@@ -59,6 +60,9 @@ func (n *neon) tileFunc(name string, walk bool) {
 		n.op("CBNZ", pair, "pair")
 	} else {
 		n.fetchNext(args)
+		to := n.int()
+		n.op("MOVD", mem(args, tilePack), to)
+		n.op("CBNZ", to, "packs")
 	}
 	more := func(vecs int, label string) {
 		n.op("CMP", fmt.Sprintf("$%d", vecs*n.width()), cols)
@@ -79,42 +83,65 @@ func (n *neon) tileFunc(name string, walk bool) {
 	if walk {
 		n.label("pair")
 		n.dispatch(rows, "p2", neonRows)
+	} else {
+		n.label("packs")
+		n.dispatch(rows, fmt.Sprint("k", neonVecs), neonRows)
 	}
 	n.freeInt(cols, rows)
-	emit := func(k neonTile) {
+	n.tiles(neonTile{neon: n, args: args, last: last, walk: walk})
+}
+
+// tiles emits the code of all sizes. Tiles that copy B have all columns.
+func (n *neon) tiles(k neonTile) {
+	emit := func(rows, vecs int, kind string) {
 		end := n.scope()
-		k.neon, k.args, k.last, k.walk = n, args, last, walk
+		k := k
+		k.rows, k.vecs, k.name = rows, vecs, fmt.Sprintf("r%d%s%d", rows, kind, vecs)
+		k.pair, k.packs = kind == "p", kind == "k"
 		k.emit()
 		end()
-	}
-	emit(neonTile{name: fmt.Sprintf("r%dv1", 2*neonRows), rows: 2 * neonRows, vecs: 1})
-	for v, most := range []int{neonRows, neonRows, neonRows, wideRows} {
-		for r := most; r >= 1; r-- {
-			emit(neonTile{name: fmt.Sprintf("r%dv%d", r, v+1), rows: r, vecs: v + 1})
+		if whole := rows == neonRows && vecs <= neonVecs && !k.walk; whole {
+			k.columns, k.name = true, k.name+"columns"
+			k.emit()
+			end()
 		}
 	}
-	for v := 1; !walk && v <= neonVecs; v++ {
-		emit(neonTile{name: fmt.Sprintf("r%dv%dcolumns", neonRows, v), rows: neonRows, vecs: v, columns: true})
+	emit(2*neonRows, 1, "v")
+	for v, most := range []int{neonRows, neonRows, neonRows, wideRows} {
+		for r := most; r >= 1; r-- {
+			emit(r, v+1, "v")
+		}
 	}
-	for r := neonRows; walk && r >= 1; r-- {
-		emit(neonTile{name: fmt.Sprintf("r%dp2", r), rows: r, vecs: 2, pair: true})
+	for r := neonRows; r >= 1; r-- {
+		if k.walk {
+			emit(r, 2, "p")
+		} else {
+			emit(r, neonVecs, "k")
+		}
 	}
 }
 
-// fetchNext asks for the first line of each of some rows of memory.
+// fetchNext asks for some lines of each of some rows of memory.
 func (n *neon) fetchNext(args xreg) {
-	at, ld, left := n.int(), n.int(), n.int()
-	n.op("MOVD", mem(args, tileNextRows), left)
-	n.op("CBZ", left, "fetched")
-	n.op("MOVD", mem(args, tileNext), at)
+	row, ld, rows, lines, at, left := n.int(), n.int(), n.int(), n.int(), n.int(), n.int()
+	n.op("MOVD", mem(args, tileNextRows), rows)
+	n.op("CBZ", rows, "fetched")
+	n.op("MOVD", mem(args, tileNext), row)
 	n.op("MOVD", mem(args, tileNextLD), ld)
+	n.op("MOVD", mem(args, tileNextLines), lines)
 	n.label("fetch")
+	n.op("MOVD", row, at)
+	n.op("MOVD", lines, left)
+	n.label("fetchline")
 	n.op("PRFM", mem(at, 0), "PLDL2KEEP")
-	n.op("ADD", ld, at)
+	n.op("ADD", "$64", at)
 	n.op("SUBS", "$1", left)
+	n.op("BGT", "fetchline")
+	n.op("ADD", ld, row)
+	n.op("SUBS", "$1", rows)
 	n.op("BNE", "fetch")
 	n.label("fetched")
-	n.freeInt(at, ld, left)
+	n.freeInt(row, ld, rows, lines, at, left)
 }
 
 // dispatch jumps to the code for the number of rows.
@@ -127,10 +154,11 @@ func (n *neon) dispatch(rows xreg, vecs string, most int) {
 }
 
 func (k *neonTile) emit() {
+	k.acc = nil
 	k.label(k.name)
 	rsa := k.int()
 	k.op("MOVD", mem(k.args, tileRSA), rsa)
-	if k.rows == neonRows && !k.walk && !k.columns && k.vecs <= neonVecs {
+	if k.rows == neonRows && !k.walk && !k.columns {
 		k.op("CMP", fmt.Sprintf("$%d", k.size), rsa)
 		k.op("BEQ", k.name+"columns")
 	}
@@ -187,6 +215,11 @@ func (k *neonTile) loop(rsa xreg) {
 	k.op("MOVD", mem(k.args, tileLDB), ldb) // of a pair, from vector to vector
 	k.op("MOVD", mem(k.args, tileCSA), csa)
 	k.op("MOVD", mem(k.args, tileK), left)
+	var to xreg
+	if k.packs {
+		to = k.int()
+		k.op("MOVD", mem(k.args, tilePack), to)
+	}
 	k.label(k.name + "loop")
 	bv := k.vecsOf(k.vecs)
 	if k.pair {
@@ -196,6 +229,9 @@ func (k *neonTile) loop(rsa xreg) {
 		k.op("FMOVQ", mem(second, 0), bv[1])
 	} else {
 		k.loadAll(b, bv)
+	}
+	if k.packs {
+		k.storeNext(bv, to)
 	}
 	if k.columns {
 		k.column(a.ptr[0], bv)

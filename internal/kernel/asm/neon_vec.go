@@ -86,15 +86,7 @@ func (w *walk) load(slice string, to ...vreg) {
 }
 
 // store stores the next vectors of a slice.
-func (w *walk) store(slice string, from ...vreg) {
-	if len(from) == 2 {
-		w.op("FSTPQ.P", both(from[0], from[1]), mem(w.bases[slice], 2*neonBytes))
-		return
-	}
-	for _, r := range from {
-		w.op("FMOVQ.P", r, mem(w.bases[slice], neonBytes))
-	}
-}
+func (w *walk) store(slice string, from ...vreg) { w.storeNext(from, w.bases[slice]) }
 
 // while emits a loop that runs as long as count elements are left.
 func (w *walk) while(label string, count int, f func()) {

@@ -16,37 +16,47 @@ TEXT ·tile128x32(SB), NOSPLIT, $0-8
 	CBZ  R6, fetched
 	MOVD 96(R0), R4
 	MOVD 104(R0), R5
+	MOVD 120(R0), R7
 
 fetch:
-	PRFM (R4), PLDL2KEEP
+	MOVD R4, R8
+	MOVD R7, R9
+
+fetchline:
+	PRFM (R8), PLDL2KEEP
+	ADD  $64, R8
+	SUBS $1, R9
+	BGT  fetchline
 	ADD  R5, R4
 	SUBS $1, R6
 	BNE  fetch
 
 fetched:
-	CMP $12, R1
-	BHI wide
-	CMP $8, R1
-	BHI three
-	CMP $4, R1
-	BHI two
-	CMP $16, R2
-	BEQ r16v1
-	CMP $8, R2
-	BEQ r8v1
-	CMP $7, R2
-	BEQ r7v1
-	CMP $6, R2
-	BEQ r6v1
-	CMP $5, R2
-	BEQ r5v1
-	CMP $4, R2
-	BEQ r4v1
-	CMP $3, R2
-	BEQ r3v1
-	CMP $2, R2
-	BEQ r2v1
-	B   r1v1
+	MOVD 128(R0), R10
+	CBNZ R10, packs
+	CMP  $12, R1
+	BHI  wide
+	CMP  $8, R1
+	BHI  three
+	CMP  $4, R1
+	BHI  two
+	CMP  $16, R2
+	BEQ  r16v1
+	CMP  $8, R2
+	BEQ  r8v1
+	CMP  $7, R2
+	BEQ  r7v1
+	CMP  $6, R2
+	BEQ  r6v1
+	CMP  $5, R2
+	BEQ  r5v1
+	CMP  $4, R2
+	BEQ  r4v1
+	CMP  $3, R2
+	BEQ  r3v1
+	CMP  $2, R2
+	BEQ  r2v1
+	B    r1v1
 
 two:
 	CMP $8, R2
@@ -87,8 +97,25 @@ wide:
 	BEQ r2v4
 	B   r1v4
 
+packs:
+	CMP $8, R2
+	BEQ r8k3
+	CMP $7, R2
+	BEQ r7k3
+	CMP $6, R2
+	BEQ r6k3
+	CMP $5, R2
+	BEQ r5k3
+	CMP $4, R2
+	BEQ r4k3
+	CMP $3, R2
+	BEQ r3k3
+	CMP $2, R2
+	BEQ r2k3
+	B   r1k3
+
 r16v1:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -105,57 +132,57 @@ r16v1:
 	VEOR V13.B16, V13.B16, V13.B16
 	VEOR V14.B16, V14.B16, V14.B16
 	VEOR V15.B16, V15.B16, V15.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	ADD  R7<<2, R11, R12
-	ADD  R7<<2, R12, R13
-	MOVD 8(R0), R14
-	MOVD 40(R0), R15
-	MOVD 32(R0), R16
-	MOVD 56(R0), R17
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	ADD  R11<<2, R15, R16
+	ADD  R11<<2, R16, R17
+	MOVD 8(R0), R19
+	MOVD 40(R0), R20
+	MOVD 32(R0), R21
+	MOVD 56(R0), R22
 
 r16v1loop:
-	FMOVQ  (R14), F16
-	FMOVS  (R8), F17
-	FMOVS  (R8)(R7), F18
-	FMOVS  (R8)(R9), F19
-	FMOVS  (R8)(R10), F20
+	FMOVQ  (R19), F16
+	FMOVS  (R12), F17
+	FMOVS  (R12)(R11), F18
+	FMOVS  (R12)(R13), F19
+	FMOVS  (R12)(R14), F20
 	WORD   $0x4f911200 // fmla v0.4s, v16.4s, v17.s[0]
 	WORD   $0x4f921201 // fmla v1.4s, v16.4s, v18.s[0]
 	WORD   $0x4f931202 // fmla v2.4s, v16.4s, v19.s[0]
 	WORD   $0x4f941203 // fmla v3.4s, v16.4s, v20.s[0]
-	FMOVS  (R11), F21
-	FMOVS  (R11)(R7), F22
-	FMOVS  (R11)(R9), F23
-	FMOVS  (R11)(R10), F24
+	FMOVS  (R15), F21
+	FMOVS  (R15)(R11), F22
+	FMOVS  (R15)(R13), F23
+	FMOVS  (R15)(R14), F24
 	WORD   $0x4f951204 // fmla v4.4s, v16.4s, v21.s[0]
 	WORD   $0x4f961205 // fmla v5.4s, v16.4s, v22.s[0]
 	WORD   $0x4f971206 // fmla v6.4s, v16.4s, v23.s[0]
 	WORD   $0x4f981207 // fmla v7.4s, v16.4s, v24.s[0]
-	FMOVS  (R12), F25
-	FMOVS  (R12)(R7), F26
-	FMOVS  (R12)(R9), F27
-	FMOVS  (R12)(R10), F28
+	FMOVS  (R16), F25
+	FMOVS  (R16)(R11), F26
+	FMOVS  (R16)(R13), F27
+	FMOVS  (R16)(R14), F28
 	WORD   $0x4f991208 // fmla v8.4s, v16.4s, v25.s[0]
 	WORD   $0x4f9a1209 // fmla v9.4s, v16.4s, v26.s[0]
 	WORD   $0x4f9b120a // fmla v10.4s, v16.4s, v27.s[0]
 	WORD   $0x4f9c120b // fmla v11.4s, v16.4s, v28.s[0]
-	FMOVS  (R13), F29
-	FMOVS  (R13)(R7), F30
-	FMOVS  (R13)(R9), F31
-	FMOVS  (R13)(R10), F17
+	FMOVS  (R17), F29
+	FMOVS  (R17)(R11), F30
+	FMOVS  (R17)(R13), F31
+	FMOVS  (R17)(R14), F17
 	WORD   $0x4f9d120c // fmla v12.4s, v16.4s, v29.s[0]
 	WORD   $0x4f9e120d // fmla v13.4s, v16.4s, v30.s[0]
 	WORD   $0x4f9f120e // fmla v14.4s, v16.4s, v31.s[0]
 	WORD   $0x4f91120f // fmla v15.4s, v16.4s, v17.s[0]
-	ADD    R16, R8
-	ADD    R16, R11
-	ADD    R16, R12
-	ADD    R16, R13
-	ADD    R15, R14
-	SUBS   $1, R17
+	ADD    R21, R12
+	ADD    R21, R15
+	ADD    R21, R16
+	ADD    R21, R17
+	ADD    R20, R19
+	SUBS   $1, R22
 	BNE    r16v1loop
 	FMOVD  80(R0), F16
 	FCVTDS F16, F16
@@ -175,514 +202,514 @@ r16v1loop:
 	WORD   $0x4f9091ad // fmul v13.4s, v13.4s, v16.s[0]
 	WORD   $0x4f9091ce // fmul v14.4s, v14.4s, v16.s[0]
 	WORD   $0x4f9091ef // fmul v15.4s, v15.4s, v16.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r16v1store
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r16v1store
 	FMOVD  88(R0), F17
 	FCVTDS F17, F17
-	MOVD   16(R0), R10
+	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r16v1oldfull
 	TBZ    $1, R3, one1
-	FMOVD  (R10), F18
+	FMOVD  (R14), F18
 	TBZ    $0, R3, end2
-	ADD    $8, R10, R11
-	VLD1   (R11), V18.S[2]
+	ADD    $8, R14, R15
+	VLD1   (R15), V18.S[2]
 	B      end2
 
 one1:
-	FMOVS (R10), F18
+	FMOVS (R14), F18
 
 end2:
 	WORD  $0x4f911240 // fmla v0.4s, v18.4s, v17.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one3
-	FMOVD (R10), F19
+	FMOVD (R14), F19
 	TBZ   $0, R3, end4
-	ADD   $8, R10, R12
-	VLD1  (R12), V19.S[2]
+	ADD   $8, R14, R16
+	VLD1  (R16), V19.S[2]
 	B     end4
 
 one3:
-	FMOVS (R10), F19
+	FMOVS (R14), F19
 
 end4:
 	WORD  $0x4f911261 // fmla v1.4s, v19.4s, v17.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one5
-	FMOVD (R10), F20
+	FMOVD (R14), F20
 	TBZ   $0, R3, end6
-	ADD   $8, R10, R13
-	VLD1  (R13), V20.S[2]
+	ADD   $8, R14, R17
+	VLD1  (R17), V20.S[2]
 	B     end6
 
 one5:
-	FMOVS (R10), F20
+	FMOVS (R14), F20
 
 end6:
 	WORD  $0x4f911282 // fmla v2.4s, v20.4s, v17.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one7
-	FMOVD (R10), F21
+	FMOVD (R14), F21
 	TBZ   $0, R3, end8
-	ADD   $8, R10, R14
-	VLD1  (R14), V21.S[2]
+	ADD   $8, R14, R19
+	VLD1  (R19), V21.S[2]
 	B     end8
 
 one7:
-	FMOVS (R10), F21
+	FMOVS (R14), F21
 
 end8:
 	WORD  $0x4f9112a3 // fmla v3.4s, v21.4s, v17.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one9
-	FMOVD (R10), F22
+	FMOVD (R14), F22
 	TBZ   $0, R3, end10
-	ADD   $8, R10, R15
-	VLD1  (R15), V22.S[2]
+	ADD   $8, R14, R20
+	VLD1  (R20), V22.S[2]
 	B     end10
 
 one9:
-	FMOVS (R10), F22
+	FMOVS (R14), F22
 
 end10:
 	WORD  $0x4f9112c4 // fmla v4.4s, v22.4s, v17.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one11
-	FMOVD (R10), F23
+	FMOVD (R14), F23
 	TBZ   $0, R3, end12
-	ADD   $8, R10, R16
-	VLD1  (R16), V23.S[2]
+	ADD   $8, R14, R21
+	VLD1  (R21), V23.S[2]
 	B     end12
 
 one11:
-	FMOVS (R10), F23
+	FMOVS (R14), F23
 
 end12:
 	WORD  $0x4f9112e5 // fmla v5.4s, v23.4s, v17.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one13
-	FMOVD (R10), F24
+	FMOVD (R14), F24
 	TBZ   $0, R3, end14
-	ADD   $8, R10, R17
-	VLD1  (R17), V24.S[2]
+	ADD   $8, R14, R22
+	VLD1  (R22), V24.S[2]
 	B     end14
 
 one13:
-	FMOVS (R10), F24
+	FMOVS (R14), F24
 
 end14:
 	WORD  $0x4f911306 // fmla v6.4s, v24.4s, v17.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one15
-	FMOVD (R10), F25
+	FMOVD (R14), F25
 	TBZ   $0, R3, end16
-	ADD   $8, R10, R19
-	VLD1  (R19), V25.S[2]
+	ADD   $8, R14, R23
+	VLD1  (R23), V25.S[2]
 	B     end16
 
 one15:
-	FMOVS (R10), F25
+	FMOVS (R14), F25
 
 end16:
 	WORD  $0x4f911327 // fmla v7.4s, v25.4s, v17.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one17
-	FMOVD (R10), F26
+	FMOVD (R14), F26
 	TBZ   $0, R3, end18
-	ADD   $8, R10, R20
-	VLD1  (R20), V26.S[2]
+	ADD   $8, R14, R24
+	VLD1  (R24), V26.S[2]
 	B     end18
 
 one17:
-	FMOVS (R10), F26
+	FMOVS (R14), F26
 
 end18:
 	WORD  $0x4f911348 // fmla v8.4s, v26.4s, v17.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one19
-	FMOVD (R10), F27
+	FMOVD (R14), F27
 	TBZ   $0, R3, end20
-	ADD   $8, R10, R21
-	VLD1  (R21), V27.S[2]
+	ADD   $8, R14, R25
+	VLD1  (R25), V27.S[2]
 	B     end20
 
 one19:
-	FMOVS (R10), F27
+	FMOVS (R14), F27
 
 end20:
 	WORD  $0x4f911369 // fmla v9.4s, v27.4s, v17.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one21
-	FMOVD (R10), F28
+	FMOVD (R14), F28
 	TBZ   $0, R3, end22
-	ADD   $8, R10, R22
-	VLD1  (R22), V28.S[2]
+	ADD   $8, R14, R26
+	VLD1  (R26), V28.S[2]
 	B     end22
 
 one21:
-	FMOVS (R10), F28
+	FMOVS (R14), F28
 
 end22:
 	WORD  $0x4f91138a // fmla v10.4s, v28.4s, v17.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one23
-	FMOVD (R10), F29
+	FMOVD (R14), F29
 	TBZ   $0, R3, end24
-	ADD   $8, R10, R23
-	VLD1  (R23), V29.S[2]
+	ADD   $8, R14, R4
+	VLD1  (R4), V29.S[2]
 	B     end24
 
 one23:
-	FMOVS (R10), F29
+	FMOVS (R14), F29
 
 end24:
 	WORD  $0x4f9113ab // fmla v11.4s, v29.4s, v17.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one25
-	FMOVD (R10), F30
+	FMOVD (R14), F30
 	TBZ   $0, R3, end26
-	ADD   $8, R10, R24
-	VLD1  (R24), V30.S[2]
+	ADD   $8, R14, R5
+	VLD1  (R5), V30.S[2]
 	B     end26
 
 one25:
-	FMOVS (R10), F30
+	FMOVS (R14), F30
 
 end26:
 	WORD  $0x4f9113cc // fmla v12.4s, v30.4s, v17.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one27
-	FMOVD (R10), F31
+	FMOVD (R14), F31
 	TBZ   $0, R3, end28
-	ADD   $8, R10, R25
-	VLD1  (R25), V31.S[2]
+	ADD   $8, R14, R6
+	VLD1  (R6), V31.S[2]
 	B     end28
 
 one27:
-	FMOVS (R10), F31
+	FMOVS (R14), F31
 
 end28:
 	WORD  $0x4f9113ed // fmla v13.4s, v31.4s, v17.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one29
-	FMOVD (R10), F18
+	FMOVD (R14), F18
 	TBZ   $0, R3, end30
-	ADD   $8, R10, R26
-	VLD1  (R26), V18.S[2]
+	ADD   $8, R14, R7
+	VLD1  (R7), V18.S[2]
 	B     end30
 
 one29:
-	FMOVS (R10), F18
+	FMOVS (R14), F18
 
 end30:
 	WORD  $0x4f91124e // fmla v14.4s, v18.4s, v17.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one31
-	FMOVD (R10), F19
+	FMOVD (R14), F19
 	TBZ   $0, R3, end32
-	ADD   $8, R10, R4
-	VLD1  (R4), V19.S[2]
+	ADD   $8, R14, R8
+	VLD1  (R8), V19.S[2]
 	B     end32
 
 one31:
-	FMOVS (R10), F19
+	FMOVS (R14), F19
 
 end32:
 	WORD $0x4f91126f // fmla v15.4s, v19.4s, v17.s[0]
-	ADD  R8, R10
+	ADD  R12, R14
 	B    r16v1oldend
 
 r16v1oldfull:
-	FMOVQ (R10), F20
+	FMOVQ (R14), F20
 	WORD  $0x4f911280 // fmla v0.4s, v20.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F21
+	ADD   R12, R14
+	FMOVQ (R14), F21
 	WORD  $0x4f9112a1 // fmla v1.4s, v21.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F22
+	ADD   R12, R14
+	FMOVQ (R14), F22
 	WORD  $0x4f9112c2 // fmla v2.4s, v22.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
+	ADD   R12, R14
+	FMOVQ (R14), F23
 	WORD  $0x4f9112e3 // fmla v3.4s, v23.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F24
+	ADD   R12, R14
+	FMOVQ (R14), F24
 	WORD  $0x4f911304 // fmla v4.4s, v24.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F25
+	ADD   R12, R14
+	FMOVQ (R14), F25
 	WORD  $0x4f911325 // fmla v5.4s, v25.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4f911346 // fmla v6.4s, v26.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F27
+	ADD   R12, R14
+	FMOVQ (R14), F27
 	WORD  $0x4f911367 // fmla v7.4s, v27.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F28
+	ADD   R12, R14
+	FMOVQ (R14), F28
 	WORD  $0x4f911388 // fmla v8.4s, v28.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4f9113a9 // fmla v9.4s, v29.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F30
+	ADD   R12, R14
+	FMOVQ (R14), F30
 	WORD  $0x4f9113ca // fmla v10.4s, v30.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F31
+	ADD   R12, R14
+	FMOVQ (R14), F31
 	WORD  $0x4f9113eb // fmla v11.4s, v31.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F18
+	ADD   R12, R14
+	FMOVQ (R14), F18
 	WORD  $0x4f91124c // fmla v12.4s, v18.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F19
+	ADD   R12, R14
+	FMOVQ (R14), F19
 	WORD  $0x4f91126d // fmla v13.4s, v19.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
+	ADD   R12, R14
+	FMOVQ (R14), F20
 	WORD  $0x4f91128e // fmla v14.4s, v20.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F21
+	ADD   R12, R14
+	FMOVQ (R14), F21
 	WORD  $0x4f9112af // fmla v15.4s, v21.4s, v17.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r16v1oldend:
 r16v1store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $4, R3
 	BEQ   r16v1newfull
 	TBZ   $1, R3, one33
-	FMOVD F0, (R10)
+	FMOVD F0, (R14)
 	TBZ   $0, R3, end34
-	ADD   $8, R10, R11
-	VST1  V0.S[2], (R11)
+	ADD   $8, R14, R15
+	VST1  V0.S[2], (R15)
 	B     end34
 
 one33:
-	FMOVS F0, (R10)
+	FMOVS F0, (R14)
 
 end34:
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one35
-	FMOVD F1, (R10)
+	FMOVD F1, (R14)
 	TBZ   $0, R3, end36
-	ADD   $8, R10, R12
-	VST1  V1.S[2], (R12)
+	ADD   $8, R14, R16
+	VST1  V1.S[2], (R16)
 	B     end36
 
 one35:
-	FMOVS F1, (R10)
+	FMOVS F1, (R14)
 
 end36:
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one37
-	FMOVD F2, (R10)
+	FMOVD F2, (R14)
 	TBZ   $0, R3, end38
-	ADD   $8, R10, R13
-	VST1  V2.S[2], (R13)
+	ADD   $8, R14, R17
+	VST1  V2.S[2], (R17)
 	B     end38
 
 one37:
-	FMOVS F2, (R10)
+	FMOVS F2, (R14)
 
 end38:
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one39
-	FMOVD F3, (R10)
+	FMOVD F3, (R14)
 	TBZ   $0, R3, end40
-	ADD   $8, R10, R14
-	VST1  V3.S[2], (R14)
+	ADD   $8, R14, R19
+	VST1  V3.S[2], (R19)
 	B     end40
 
 one39:
-	FMOVS F3, (R10)
+	FMOVS F3, (R14)
 
 end40:
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one41
-	FMOVD F4, (R10)
+	FMOVD F4, (R14)
 	TBZ   $0, R3, end42
-	ADD   $8, R10, R15
-	VST1  V4.S[2], (R15)
+	ADD   $8, R14, R20
+	VST1  V4.S[2], (R20)
 	B     end42
 
 one41:
-	FMOVS F4, (R10)
+	FMOVS F4, (R14)
 
 end42:
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one43
-	FMOVD F5, (R10)
+	FMOVD F5, (R14)
 	TBZ   $0, R3, end44
-	ADD   $8, R10, R16
-	VST1  V5.S[2], (R16)
+	ADD   $8, R14, R21
+	VST1  V5.S[2], (R21)
 	B     end44
 
 one43:
-	FMOVS F5, (R10)
+	FMOVS F5, (R14)
 
 end44:
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one45
-	FMOVD F6, (R10)
+	FMOVD F6, (R14)
 	TBZ   $0, R3, end46
-	ADD   $8, R10, R17
-	VST1  V6.S[2], (R17)
+	ADD   $8, R14, R22
+	VST1  V6.S[2], (R22)
 	B     end46
 
 one45:
-	FMOVS F6, (R10)
+	FMOVS F6, (R14)
 
 end46:
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one47
-	FMOVD F7, (R10)
+	FMOVD F7, (R14)
 	TBZ   $0, R3, end48
-	ADD   $8, R10, R19
-	VST1  V7.S[2], (R19)
+	ADD   $8, R14, R23
+	VST1  V7.S[2], (R23)
 	B     end48
 
 one47:
-	FMOVS F7, (R10)
+	FMOVS F7, (R14)
 
 end48:
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one49
-	FMOVD F8, (R10)
+	FMOVD F8, (R14)
 	TBZ   $0, R3, end50
-	ADD   $8, R10, R20
-	VST1  V8.S[2], (R20)
+	ADD   $8, R14, R24
+	VST1  V8.S[2], (R24)
 	B     end50
 
 one49:
-	FMOVS F8, (R10)
+	FMOVS F8, (R14)
 
 end50:
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one51
-	FMOVD F9, (R10)
+	FMOVD F9, (R14)
 	TBZ   $0, R3, end52
-	ADD   $8, R10, R21
-	VST1  V9.S[2], (R21)
+	ADD   $8, R14, R25
+	VST1  V9.S[2], (R25)
 	B     end52
 
 one51:
-	FMOVS F9, (R10)
+	FMOVS F9, (R14)
 
 end52:
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one53
-	FMOVD F10, (R10)
+	FMOVD F10, (R14)
 	TBZ   $0, R3, end54
-	ADD   $8, R10, R22
-	VST1  V10.S[2], (R22)
+	ADD   $8, R14, R26
+	VST1  V10.S[2], (R26)
 	B     end54
 
 one53:
-	FMOVS F10, (R10)
+	FMOVS F10, (R14)
 
 end54:
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one55
-	FMOVD F11, (R10)
+	FMOVD F11, (R14)
 	TBZ   $0, R3, end56
-	ADD   $8, R10, R23
-	VST1  V11.S[2], (R23)
+	ADD   $8, R14, R4
+	VST1  V11.S[2], (R4)
 	B     end56
 
 one55:
-	FMOVS F11, (R10)
+	FMOVS F11, (R14)
 
 end56:
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one57
-	FMOVD F12, (R10)
+	FMOVD F12, (R14)
 	TBZ   $0, R3, end58
-	ADD   $8, R10, R24
-	VST1  V12.S[2], (R24)
+	ADD   $8, R14, R5
+	VST1  V12.S[2], (R5)
 	B     end58
 
 one57:
-	FMOVS F12, (R10)
+	FMOVS F12, (R14)
 
 end58:
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one59
-	FMOVD F13, (R10)
+	FMOVD F13, (R14)
 	TBZ   $0, R3, end60
-	ADD   $8, R10, R25
-	VST1  V13.S[2], (R25)
+	ADD   $8, R14, R6
+	VST1  V13.S[2], (R6)
 	B     end60
 
 one59:
-	FMOVS F13, (R10)
+	FMOVS F13, (R14)
 
 end60:
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one61
-	FMOVD F14, (R10)
+	FMOVD F14, (R14)
 	TBZ   $0, R3, end62
-	ADD   $8, R10, R26
-	VST1  V14.S[2], (R26)
+	ADD   $8, R14, R7
+	VST1  V14.S[2], (R7)
 	B     end62
 
 one61:
-	FMOVS F14, (R10)
+	FMOVS F14, (R14)
 
 end62:
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one63
-	FMOVD F15, (R10)
+	FMOVD F15, (R14)
 	TBZ   $0, R3, end64
-	ADD   $8, R10, R4
-	VST1  V15.S[2], (R4)
+	ADD   $8, R14, R8
+	VST1  V15.S[2], (R8)
 	B     end64
 
 one63:
-	FMOVS F15, (R10)
+	FMOVS F15, (R14)
 
 end64:
-	ADD R8, R10
+	ADD R12, R14
 	B   r16v1newend
 
 r16v1newfull:
-	FMOVQ F0, (R10)
-	ADD   R8, R10
-	FMOVQ F1, (R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	ADD   R8, R10
-	FMOVQ F5, (R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	ADD   R8, R10
-	FMOVQ F7, (R10)
-	ADD   R8, R10
-	FMOVQ F8, (R10)
-	ADD   R8, R10
-	FMOVQ F9, (R10)
-	ADD   R8, R10
-	FMOVQ F10, (R10)
-	ADD   R8, R10
-	FMOVQ F11, (R10)
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	ADD   R8, R10
-	FMOVQ F13, (R10)
-	ADD   R8, R10
-	FMOVQ F14, (R10)
-	ADD   R8, R10
-	FMOVQ F15, (R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	ADD   R12, R14
+	FMOVQ F1, (R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	ADD   R12, R14
+	FMOVQ F5, (R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	ADD   R12, R14
+	FMOVQ F7, (R14)
+	ADD   R12, R14
+	FMOVQ F8, (R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	ADD   R12, R14
+	FMOVQ F10, (R14)
+	ADD   R12, R14
+	FMOVQ F11, (R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	ADD   R12, R14
+	FMOVQ F13, (R14)
+	ADD   R12, R14
+	FMOVQ F14, (R14)
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	ADD   R12, R14
 
 r16v1newend:
 	RET
 
 r8v1:
-	MOVD 24(R0), R7
-	CMP  $4, R7
+	MOVD 24(R0), R11
+	CMP  $4, R11
 	BEQ  r8v1columns
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
@@ -692,37 +719,37 @@ r8v1:
 	VEOR V5.B16, V5.B16, V5.B16
 	VEOR V6.B16, V6.B16, V6.B16
 	VEOR V7.B16, V7.B16, V7.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
 
 r8v1loop:
-	FMOVQ  (R12), F8
-	FMOVS  (R8), F9
-	FMOVS  (R8)(R7), F10
-	FMOVS  (R8)(R9), F11
-	FMOVS  (R8)(R10), F12
+	FMOVQ  (R16), F8
+	FMOVS  (R12), F9
+	FMOVS  (R12)(R11), F10
+	FMOVS  (R12)(R13), F11
+	FMOVS  (R12)(R14), F12
 	WORD   $0x4f891100 // fmla v0.4s, v8.4s, v9.s[0]
 	WORD   $0x4f8a1101 // fmla v1.4s, v8.4s, v10.s[0]
 	WORD   $0x4f8b1102 // fmla v2.4s, v8.4s, v11.s[0]
 	WORD   $0x4f8c1103 // fmla v3.4s, v8.4s, v12.s[0]
-	FMOVS  (R11), F13
-	FMOVS  (R11)(R7), F14
-	FMOVS  (R11)(R9), F15
-	FMOVS  (R11)(R10), F16
+	FMOVS  (R15), F13
+	FMOVS  (R15)(R11), F14
+	FMOVS  (R15)(R13), F15
+	FMOVS  (R15)(R14), F16
 	WORD   $0x4f8d1104 // fmla v4.4s, v8.4s, v13.s[0]
 	WORD   $0x4f8e1105 // fmla v5.4s, v8.4s, v14.s[0]
 	WORD   $0x4f8f1106 // fmla v6.4s, v8.4s, v15.s[0]
 	WORD   $0x4f901107 // fmla v7.4s, v8.4s, v16.s[0]
-	ADD    R14, R8
-	ADD    R14, R11
-	ADD    R13, R12
-	SUBS   $1, R15
+	ADD    R19, R12
+	ADD    R19, R15
+	ADD    R17, R16
+	SUBS   $1, R20
 	BNE    r8v1loop
 	FMOVD  80(R0), F8
 	FCVTDS F8, F8
@@ -734,273 +761,273 @@ r8v1loop:
 	WORD   $0x4f8890a5 // fmul v5.4s, v5.4s, v8.s[0]
 	WORD   $0x4f8890c6 // fmul v6.4s, v6.4s, v8.s[0]
 	WORD   $0x4f8890e7 // fmul v7.4s, v7.4s, v8.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r8v1store
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r8v1store
 	FMOVD  88(R0), F9
 	FCVTDS F9, F9
-	MOVD   16(R0), R10
+	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r8v1oldfull
 	TBZ    $1, R3, one65
-	FMOVD  (R10), F10
+	FMOVD  (R14), F10
 	TBZ    $0, R3, end66
-	ADD    $8, R10, R11
-	VLD1   (R11), V10.S[2]
+	ADD    $8, R14, R15
+	VLD1   (R15), V10.S[2]
 	B      end66
 
 one65:
-	FMOVS (R10), F10
+	FMOVS (R14), F10
 
 end66:
 	WORD  $0x4f891140 // fmla v0.4s, v10.4s, v9.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one67
-	FMOVD (R10), F11
+	FMOVD (R14), F11
 	TBZ   $0, R3, end68
-	ADD   $8, R10, R12
-	VLD1  (R12), V11.S[2]
+	ADD   $8, R14, R16
+	VLD1  (R16), V11.S[2]
 	B     end68
 
 one67:
-	FMOVS (R10), F11
+	FMOVS (R14), F11
 
 end68:
 	WORD  $0x4f891161 // fmla v1.4s, v11.4s, v9.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one69
-	FMOVD (R10), F12
+	FMOVD (R14), F12
 	TBZ   $0, R3, end70
-	ADD   $8, R10, R13
-	VLD1  (R13), V12.S[2]
+	ADD   $8, R14, R17
+	VLD1  (R17), V12.S[2]
 	B     end70
 
 one69:
-	FMOVS (R10), F12
+	FMOVS (R14), F12
 
 end70:
 	WORD  $0x4f891182 // fmla v2.4s, v12.4s, v9.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one71
-	FMOVD (R10), F13
+	FMOVD (R14), F13
 	TBZ   $0, R3, end72
-	ADD   $8, R10, R14
-	VLD1  (R14), V13.S[2]
+	ADD   $8, R14, R19
+	VLD1  (R19), V13.S[2]
 	B     end72
 
 one71:
-	FMOVS (R10), F13
+	FMOVS (R14), F13
 
 end72:
 	WORD  $0x4f8911a3 // fmla v3.4s, v13.4s, v9.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one73
-	FMOVD (R10), F14
+	FMOVD (R14), F14
 	TBZ   $0, R3, end74
-	ADD   $8, R10, R15
-	VLD1  (R15), V14.S[2]
+	ADD   $8, R14, R20
+	VLD1  (R20), V14.S[2]
 	B     end74
 
 one73:
-	FMOVS (R10), F14
+	FMOVS (R14), F14
 
 end74:
 	WORD  $0x4f8911c4 // fmla v4.4s, v14.4s, v9.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one75
-	FMOVD (R10), F15
+	FMOVD (R14), F15
 	TBZ   $0, R3, end76
-	ADD   $8, R10, R16
-	VLD1  (R16), V15.S[2]
+	ADD   $8, R14, R21
+	VLD1  (R21), V15.S[2]
 	B     end76
 
 one75:
-	FMOVS (R10), F15
+	FMOVS (R14), F15
 
 end76:
 	WORD  $0x4f8911e5 // fmla v5.4s, v15.4s, v9.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one77
-	FMOVD (R10), F16
+	FMOVD (R14), F16
 	TBZ   $0, R3, end78
-	ADD   $8, R10, R17
-	VLD1  (R17), V16.S[2]
+	ADD   $8, R14, R22
+	VLD1  (R22), V16.S[2]
 	B     end78
 
 one77:
-	FMOVS (R10), F16
+	FMOVS (R14), F16
 
 end78:
 	WORD  $0x4f891206 // fmla v6.4s, v16.4s, v9.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one79
-	FMOVD (R10), F17
+	FMOVD (R14), F17
 	TBZ   $0, R3, end80
-	ADD   $8, R10, R19
-	VLD1  (R19), V17.S[2]
+	ADD   $8, R14, R23
+	VLD1  (R23), V17.S[2]
 	B     end80
 
 one79:
-	FMOVS (R10), F17
+	FMOVS (R14), F17
 
 end80:
 	WORD $0x4f891227 // fmla v7.4s, v17.4s, v9.s[0]
-	ADD  R8, R10
+	ADD  R12, R14
 	B    r8v1oldend
 
 r8v1oldfull:
-	FMOVQ (R10), F18
+	FMOVQ (R14), F18
 	WORD  $0x4f891240 // fmla v0.4s, v18.4s, v9.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F19
+	ADD   R12, R14
+	FMOVQ (R14), F19
 	WORD  $0x4f891261 // fmla v1.4s, v19.4s, v9.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
+	ADD   R12, R14
+	FMOVQ (R14), F20
 	WORD  $0x4f891282 // fmla v2.4s, v20.4s, v9.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F21
+	ADD   R12, R14
+	FMOVQ (R14), F21
 	WORD  $0x4f8912a3 // fmla v3.4s, v21.4s, v9.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F22
+	ADD   R12, R14
+	FMOVQ (R14), F22
 	WORD  $0x4f8912c4 // fmla v4.4s, v22.4s, v9.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
+	ADD   R12, R14
+	FMOVQ (R14), F23
 	WORD  $0x4f8912e5 // fmla v5.4s, v23.4s, v9.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F24
+	ADD   R12, R14
+	FMOVQ (R14), F24
 	WORD  $0x4f891306 // fmla v6.4s, v24.4s, v9.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F25
+	ADD   R12, R14
+	FMOVQ (R14), F25
 	WORD  $0x4f891327 // fmla v7.4s, v25.4s, v9.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r8v1oldend:
 r8v1store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $4, R3
 	BEQ   r8v1newfull
 	TBZ   $1, R3, one81
-	FMOVD F0, (R10)
+	FMOVD F0, (R14)
 	TBZ   $0, R3, end82
-	ADD   $8, R10, R11
-	VST1  V0.S[2], (R11)
+	ADD   $8, R14, R15
+	VST1  V0.S[2], (R15)
 	B     end82
 
 one81:
-	FMOVS F0, (R10)
+	FMOVS F0, (R14)
 
 end82:
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one83
-	FMOVD F1, (R10)
+	FMOVD F1, (R14)
 	TBZ   $0, R3, end84
-	ADD   $8, R10, R12
-	VST1  V1.S[2], (R12)
+	ADD   $8, R14, R16
+	VST1  V1.S[2], (R16)
 	B     end84
 
 one83:
-	FMOVS F1, (R10)
+	FMOVS F1, (R14)
 
 end84:
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one85
-	FMOVD F2, (R10)
+	FMOVD F2, (R14)
 	TBZ   $0, R3, end86
-	ADD   $8, R10, R13
-	VST1  V2.S[2], (R13)
+	ADD   $8, R14, R17
+	VST1  V2.S[2], (R17)
 	B     end86
 
 one85:
-	FMOVS F2, (R10)
+	FMOVS F2, (R14)
 
 end86:
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one87
-	FMOVD F3, (R10)
+	FMOVD F3, (R14)
 	TBZ   $0, R3, end88
-	ADD   $8, R10, R14
-	VST1  V3.S[2], (R14)
+	ADD   $8, R14, R19
+	VST1  V3.S[2], (R19)
 	B     end88
 
 one87:
-	FMOVS F3, (R10)
+	FMOVS F3, (R14)
 
 end88:
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one89
-	FMOVD F4, (R10)
+	FMOVD F4, (R14)
 	TBZ   $0, R3, end90
-	ADD   $8, R10, R15
-	VST1  V4.S[2], (R15)
+	ADD   $8, R14, R20
+	VST1  V4.S[2], (R20)
 	B     end90
 
 one89:
-	FMOVS F4, (R10)
+	FMOVS F4, (R14)
 
 end90:
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one91
-	FMOVD F5, (R10)
+	FMOVD F5, (R14)
 	TBZ   $0, R3, end92
-	ADD   $8, R10, R16
-	VST1  V5.S[2], (R16)
+	ADD   $8, R14, R21
+	VST1  V5.S[2], (R21)
 	B     end92
 
 one91:
-	FMOVS F5, (R10)
+	FMOVS F5, (R14)
 
 end92:
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one93
-	FMOVD F6, (R10)
+	FMOVD F6, (R14)
 	TBZ   $0, R3, end94
-	ADD   $8, R10, R17
-	VST1  V6.S[2], (R17)
+	ADD   $8, R14, R22
+	VST1  V6.S[2], (R22)
 	B     end94
 
 one93:
-	FMOVS F6, (R10)
+	FMOVS F6, (R14)
 
 end94:
-	ADD   R8, R10
+	ADD   R12, R14
 	TBZ   $1, R3, one95
-	FMOVD F7, (R10)
+	FMOVD F7, (R14)
 	TBZ   $0, R3, end96
-	ADD   $8, R10, R19
-	VST1  V7.S[2], (R19)
+	ADD   $8, R14, R23
+	VST1  V7.S[2], (R23)
 	B     end96
 
 one95:
-	FMOVS F7, (R10)
+	FMOVS F7, (R14)
 
 end96:
-	ADD R8, R10
+	ADD R12, R14
 	B   r8v1newend
 
 r8v1newfull:
-	FMOVQ F0, (R10)
-	ADD   R8, R10
-	FMOVQ F1, (R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	ADD   R8, R10
-	FMOVQ F5, (R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	ADD   R8, R10
-	FMOVQ F7, (R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	ADD   R12, R14
+	FMOVQ F1, (R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	ADD   R12, R14
+	FMOVQ F5, (R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	ADD   R12, R14
+	FMOVQ F7, (R14)
+	ADD   R12, R14
 
 r8v1newend:
 	RET
 
-r7v1:
-	MOVD 24(R0), R7
+r8v1columns:
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -1008,35 +1035,344 @@ r7v1:
 	VEOR V4.B16, V4.B16, V4.B16
 	VEOR V5.B16, V5.B16, V5.B16
 	VEOR V6.B16, V6.B16, V6.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
+	VEOR V7.B16, V7.B16, V7.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
+
+r8v1columnsloop:
+	FMOVQ  (R16), F8
+	FLDPQ  (R12), (F9, F10)
+	WORD   $0x4f891100 // fmla v0.4s, v8.4s, v9.s[0]
+	WORD   $0x4fa91101 // fmla v1.4s, v8.4s, v9.s[1]
+	WORD   $0x4f891902 // fmla v2.4s, v8.4s, v9.s[2]
+	WORD   $0x4fa91903 // fmla v3.4s, v8.4s, v9.s[3]
+	WORD   $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
+	WORD   $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
+	WORD   $0x4f8a1906 // fmla v6.4s, v8.4s, v10.s[2]
+	WORD   $0x4faa1907 // fmla v7.4s, v8.4s, v10.s[3]
+	ADD    R19, R12
+	ADD    R17, R16
+	SUBS   $1, R20
+	BNE    r8v1columnsloop
+	FMOVD  80(R0), F8
+	FCVTDS F8, F8
+	WORD   $0x4f889000 // fmul v0.4s, v0.4s, v8.s[0]
+	WORD   $0x4f889021 // fmul v1.4s, v1.4s, v8.s[0]
+	WORD   $0x4f889042 // fmul v2.4s, v2.4s, v8.s[0]
+	WORD   $0x4f889063 // fmul v3.4s, v3.4s, v8.s[0]
+	WORD   $0x4f889084 // fmul v4.4s, v4.4s, v8.s[0]
+	WORD   $0x4f8890a5 // fmul v5.4s, v5.4s, v8.s[0]
+	WORD   $0x4f8890c6 // fmul v6.4s, v6.4s, v8.s[0]
+	WORD   $0x4f8890e7 // fmul v7.4s, v7.4s, v8.s[0]
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r8v1columnsstore
+	FMOVD  88(R0), F9
+	FCVTDS F9, F9
+	MOVD   16(R0), R14
+	CMP    $4, R3
+	BEQ    r8v1columnsoldfull
+	TBZ    $1, R3, one97
+	FMOVD  (R14), F10
+	TBZ    $0, R3, end98
+	ADD    $8, R14, R15
+	VLD1   (R15), V10.S[2]
+	B      end98
+
+one97:
+	FMOVS (R14), F10
+
+end98:
+	WORD  $0x4f891140 // fmla v0.4s, v10.4s, v9.s[0]
+	ADD   R12, R14
+	TBZ   $1, R3, one99
+	FMOVD (R14), F11
+	TBZ   $0, R3, end100
+	ADD   $8, R14, R16
+	VLD1  (R16), V11.S[2]
+	B     end100
+
+one99:
+	FMOVS (R14), F11
+
+end100:
+	WORD  $0x4f891161 // fmla v1.4s, v11.4s, v9.s[0]
+	ADD   R12, R14
+	TBZ   $1, R3, one101
+	FMOVD (R14), F12
+	TBZ   $0, R3, end102
+	ADD   $8, R14, R17
+	VLD1  (R17), V12.S[2]
+	B     end102
+
+one101:
+	FMOVS (R14), F12
+
+end102:
+	WORD  $0x4f891182 // fmla v2.4s, v12.4s, v9.s[0]
+	ADD   R12, R14
+	TBZ   $1, R3, one103
+	FMOVD (R14), F13
+	TBZ   $0, R3, end104
+	ADD   $8, R14, R19
+	VLD1  (R19), V13.S[2]
+	B     end104
+
+one103:
+	FMOVS (R14), F13
+
+end104:
+	WORD  $0x4f8911a3 // fmla v3.4s, v13.4s, v9.s[0]
+	ADD   R12, R14
+	TBZ   $1, R3, one105
+	FMOVD (R14), F14
+	TBZ   $0, R3, end106
+	ADD   $8, R14, R20
+	VLD1  (R20), V14.S[2]
+	B     end106
+
+one105:
+	FMOVS (R14), F14
+
+end106:
+	WORD  $0x4f8911c4 // fmla v4.4s, v14.4s, v9.s[0]
+	ADD   R12, R14
+	TBZ   $1, R3, one107
+	FMOVD (R14), F15
+	TBZ   $0, R3, end108
+	ADD   $8, R14, R21
+	VLD1  (R21), V15.S[2]
+	B     end108
+
+one107:
+	FMOVS (R14), F15
+
+end108:
+	WORD  $0x4f8911e5 // fmla v5.4s, v15.4s, v9.s[0]
+	ADD   R12, R14
+	TBZ   $1, R3, one109
+	FMOVD (R14), F16
+	TBZ   $0, R3, end110
+	ADD   $8, R14, R22
+	VLD1  (R22), V16.S[2]
+	B     end110
+
+one109:
+	FMOVS (R14), F16
+
+end110:
+	WORD  $0x4f891206 // fmla v6.4s, v16.4s, v9.s[0]
+	ADD   R12, R14
+	TBZ   $1, R3, one111
+	FMOVD (R14), F17
+	TBZ   $0, R3, end112
+	ADD   $8, R14, R23
+	VLD1  (R23), V17.S[2]
+	B     end112
+
+one111:
+	FMOVS (R14), F17
+
+end112:
+	WORD $0x4f891227 // fmla v7.4s, v17.4s, v9.s[0]
+	ADD  R12, R14
+	B    r8v1columnsoldend
+
+r8v1columnsoldfull:
+	FMOVQ (R14), F18
+	WORD  $0x4f891240 // fmla v0.4s, v18.4s, v9.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F19
+	WORD  $0x4f891261 // fmla v1.4s, v19.4s, v9.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F20
+	WORD  $0x4f891282 // fmla v2.4s, v20.4s, v9.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F21
+	WORD  $0x4f8912a3 // fmla v3.4s, v21.4s, v9.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F22
+	WORD  $0x4f8912c4 // fmla v4.4s, v22.4s, v9.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4f8912e5 // fmla v5.4s, v23.4s, v9.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F24
+	WORD  $0x4f891306 // fmla v6.4s, v24.4s, v9.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F25
+	WORD  $0x4f891327 // fmla v7.4s, v25.4s, v9.s[0]
+	ADD   R12, R14
+
+r8v1columnsoldend:
+r8v1columnsstore:
+	MOVD  16(R0), R14
+	CMP   $4, R3
+	BEQ   r8v1columnsnewfull
+	TBZ   $1, R3, one113
+	FMOVD F0, (R14)
+	TBZ   $0, R3, end114
+	ADD   $8, R14, R15
+	VST1  V0.S[2], (R15)
+	B     end114
+
+one113:
+	FMOVS F0, (R14)
+
+end114:
+	ADD   R12, R14
+	TBZ   $1, R3, one115
+	FMOVD F1, (R14)
+	TBZ   $0, R3, end116
+	ADD   $8, R14, R16
+	VST1  V1.S[2], (R16)
+	B     end116
+
+one115:
+	FMOVS F1, (R14)
+
+end116:
+	ADD   R12, R14
+	TBZ   $1, R3, one117
+	FMOVD F2, (R14)
+	TBZ   $0, R3, end118
+	ADD   $8, R14, R17
+	VST1  V2.S[2], (R17)
+	B     end118
+
+one117:
+	FMOVS F2, (R14)
+
+end118:
+	ADD   R12, R14
+	TBZ   $1, R3, one119
+	FMOVD F3, (R14)
+	TBZ   $0, R3, end120
+	ADD   $8, R14, R19
+	VST1  V3.S[2], (R19)
+	B     end120
+
+one119:
+	FMOVS F3, (R14)
+
+end120:
+	ADD   R12, R14
+	TBZ   $1, R3, one121
+	FMOVD F4, (R14)
+	TBZ   $0, R3, end122
+	ADD   $8, R14, R20
+	VST1  V4.S[2], (R20)
+	B     end122
+
+one121:
+	FMOVS F4, (R14)
+
+end122:
+	ADD   R12, R14
+	TBZ   $1, R3, one123
+	FMOVD F5, (R14)
+	TBZ   $0, R3, end124
+	ADD   $8, R14, R21
+	VST1  V5.S[2], (R21)
+	B     end124
+
+one123:
+	FMOVS F5, (R14)
+
+end124:
+	ADD   R12, R14
+	TBZ   $1, R3, one125
+	FMOVD F6, (R14)
+	TBZ   $0, R3, end126
+	ADD   $8, R14, R22
+	VST1  V6.S[2], (R22)
+	B     end126
+
+one125:
+	FMOVS F6, (R14)
+
+end126:
+	ADD   R12, R14
+	TBZ   $1, R3, one127
+	FMOVD F7, (R14)
+	TBZ   $0, R3, end128
+	ADD   $8, R14, R23
+	VST1  V7.S[2], (R23)
+	B     end128
+
+one127:
+	FMOVS F7, (R14)
+
+end128:
+	ADD R12, R14
+	B   r8v1columnsnewend
+
+r8v1columnsnewfull:
+	FMOVQ F0, (R14)
+	ADD   R12, R14
+	FMOVQ F1, (R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	ADD   R12, R14
+	FMOVQ F5, (R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	ADD   R12, R14
+	FMOVQ F7, (R14)
+	ADD   R12, R14
+
+r8v1columnsnewend:
+	RET
+
+r7v1:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
 
 r7v1loop:
-	FMOVQ  (R12), F7
-	FMOVS  (R8), F8
-	FMOVS  (R8)(R7), F9
-	FMOVS  (R8)(R9), F10
-	FMOVS  (R8)(R10), F11
+	FMOVQ  (R16), F7
+	FMOVS  (R12), F8
+	FMOVS  (R12)(R11), F9
+	FMOVS  (R12)(R13), F10
+	FMOVS  (R12)(R14), F11
 	WORD   $0x4f8810e0 // fmla v0.4s, v7.4s, v8.s[0]
 	WORD   $0x4f8910e1 // fmla v1.4s, v7.4s, v9.s[0]
 	WORD   $0x4f8a10e2 // fmla v2.4s, v7.4s, v10.s[0]
 	WORD   $0x4f8b10e3 // fmla v3.4s, v7.4s, v11.s[0]
-	FMOVS  (R11), F12
-	FMOVS  (R11)(R7), F13
-	FMOVS  (R11)(R9), F14
+	FMOVS  (R15), F12
+	FMOVS  (R15)(R11), F13
+	FMOVS  (R15)(R13), F14
 	WORD   $0x4f8c10e4 // fmla v4.4s, v7.4s, v12.s[0]
 	WORD   $0x4f8d10e5 // fmla v5.4s, v7.4s, v13.s[0]
 	WORD   $0x4f8e10e6 // fmla v6.4s, v7.4s, v14.s[0]
-	ADD    R14, R8
-	ADD    R14, R11
-	ADD    R13, R12
-	SUBS   $1, R15
+	ADD    R19, R12
+	ADD    R19, R15
+	ADD    R17, R16
+	SUBS   $1, R20
 	BNE    r7v1loop
 	FMOVD  80(R0), F7
 	FCVTDS F7, F7
@@ -1047,276 +1383,276 @@ r7v1loop:
 	WORD   $0x4f879084 // fmul v4.4s, v4.4s, v7.s[0]
 	WORD   $0x4f8790a5 // fmul v5.4s, v5.4s, v7.s[0]
 	WORD   $0x4f8790c6 // fmul v6.4s, v6.4s, v7.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r7v1store
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r7v1store
 	FMOVD  88(R0), F8
 	FCVTDS F8, F8
-	MOVD   16(R0), R10
+	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r7v1oldfull
-	TBZ    $1, R3, one97
-	FMOVD  (R10), F9
-	TBZ    $0, R3, end98
-	ADD    $8, R10, R11
-	VLD1   (R11), V9.S[2]
-	B      end98
+	TBZ    $1, R3, one129
+	FMOVD  (R14), F9
+	TBZ    $0, R3, end130
+	ADD    $8, R14, R15
+	VLD1   (R15), V9.S[2]
+	B      end130
 
-one97:
-	FMOVS (R10), F9
+one129:
+	FMOVS (R14), F9
 
-end98:
+end130:
 	WORD  $0x4f881120 // fmla v0.4s, v9.4s, v8.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one99
-	FMOVD (R10), F10
-	TBZ   $0, R3, end100
-	ADD   $8, R10, R12
-	VLD1  (R12), V10.S[2]
-	B     end100
+	ADD   R12, R14
+	TBZ   $1, R3, one131
+	FMOVD (R14), F10
+	TBZ   $0, R3, end132
+	ADD   $8, R14, R16
+	VLD1  (R16), V10.S[2]
+	B     end132
 
-one99:
-	FMOVS (R10), F10
+one131:
+	FMOVS (R14), F10
 
-end100:
+end132:
 	WORD  $0x4f881141 // fmla v1.4s, v10.4s, v8.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one101
-	FMOVD (R10), F11
-	TBZ   $0, R3, end102
-	ADD   $8, R10, R13
-	VLD1  (R13), V11.S[2]
-	B     end102
+	ADD   R12, R14
+	TBZ   $1, R3, one133
+	FMOVD (R14), F11
+	TBZ   $0, R3, end134
+	ADD   $8, R14, R17
+	VLD1  (R17), V11.S[2]
+	B     end134
 
-one101:
-	FMOVS (R10), F11
+one133:
+	FMOVS (R14), F11
 
-end102:
+end134:
 	WORD  $0x4f881162 // fmla v2.4s, v11.4s, v8.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one103
-	FMOVD (R10), F12
-	TBZ   $0, R3, end104
-	ADD   $8, R10, R14
-	VLD1  (R14), V12.S[2]
-	B     end104
+	ADD   R12, R14
+	TBZ   $1, R3, one135
+	FMOVD (R14), F12
+	TBZ   $0, R3, end136
+	ADD   $8, R14, R19
+	VLD1  (R19), V12.S[2]
+	B     end136
 
-one103:
-	FMOVS (R10), F12
+one135:
+	FMOVS (R14), F12
 
-end104:
+end136:
 	WORD  $0x4f881183 // fmla v3.4s, v12.4s, v8.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one105
-	FMOVD (R10), F13
-	TBZ   $0, R3, end106
-	ADD   $8, R10, R15
-	VLD1  (R15), V13.S[2]
-	B     end106
+	ADD   R12, R14
+	TBZ   $1, R3, one137
+	FMOVD (R14), F13
+	TBZ   $0, R3, end138
+	ADD   $8, R14, R20
+	VLD1  (R20), V13.S[2]
+	B     end138
 
-one105:
-	FMOVS (R10), F13
+one137:
+	FMOVS (R14), F13
 
-end106:
+end138:
 	WORD  $0x4f8811a4 // fmla v4.4s, v13.4s, v8.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one107
-	FMOVD (R10), F14
-	TBZ   $0, R3, end108
-	ADD   $8, R10, R16
-	VLD1  (R16), V14.S[2]
-	B     end108
+	ADD   R12, R14
+	TBZ   $1, R3, one139
+	FMOVD (R14), F14
+	TBZ   $0, R3, end140
+	ADD   $8, R14, R21
+	VLD1  (R21), V14.S[2]
+	B     end140
 
-one107:
-	FMOVS (R10), F14
+one139:
+	FMOVS (R14), F14
 
-end108:
+end140:
 	WORD  $0x4f8811c5 // fmla v5.4s, v14.4s, v8.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one109
-	FMOVD (R10), F15
-	TBZ   $0, R3, end110
-	ADD   $8, R10, R17
-	VLD1  (R17), V15.S[2]
-	B     end110
+	ADD   R12, R14
+	TBZ   $1, R3, one141
+	FMOVD (R14), F15
+	TBZ   $0, R3, end142
+	ADD   $8, R14, R22
+	VLD1  (R22), V15.S[2]
+	B     end142
 
-one109:
-	FMOVS (R10), F15
+one141:
+	FMOVS (R14), F15
 
-end110:
+end142:
 	WORD $0x4f8811e6 // fmla v6.4s, v15.4s, v8.s[0]
-	ADD  R8, R10
+	ADD  R12, R14
 	B    r7v1oldend
 
 r7v1oldfull:
-	FMOVQ (R10), F16
+	FMOVQ (R14), F16
 	WORD  $0x4f881200 // fmla v0.4s, v16.4s, v8.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F17
+	ADD   R12, R14
+	FMOVQ (R14), F17
 	WORD  $0x4f881221 // fmla v1.4s, v17.4s, v8.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F18
+	ADD   R12, R14
+	FMOVQ (R14), F18
 	WORD  $0x4f881242 // fmla v2.4s, v18.4s, v8.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F19
+	ADD   R12, R14
+	FMOVQ (R14), F19
 	WORD  $0x4f881263 // fmla v3.4s, v19.4s, v8.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
+	ADD   R12, R14
+	FMOVQ (R14), F20
 	WORD  $0x4f881284 // fmla v4.4s, v20.4s, v8.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F21
+	ADD   R12, R14
+	FMOVQ (R14), F21
 	WORD  $0x4f8812a5 // fmla v5.4s, v21.4s, v8.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F22
+	ADD   R12, R14
+	FMOVQ (R14), F22
 	WORD  $0x4f8812c6 // fmla v6.4s, v22.4s, v8.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r7v1oldend:
 r7v1store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $4, R3
 	BEQ   r7v1newfull
-	TBZ   $1, R3, one111
-	FMOVD F0, (R10)
-	TBZ   $0, R3, end112
-	ADD   $8, R10, R11
-	VST1  V0.S[2], (R11)
-	B     end112
+	TBZ   $1, R3, one143
+	FMOVD F0, (R14)
+	TBZ   $0, R3, end144
+	ADD   $8, R14, R15
+	VST1  V0.S[2], (R15)
+	B     end144
 
-one111:
-	FMOVS F0, (R10)
+one143:
+	FMOVS F0, (R14)
 
-end112:
-	ADD   R8, R10
-	TBZ   $1, R3, one113
-	FMOVD F1, (R10)
-	TBZ   $0, R3, end114
-	ADD   $8, R10, R12
-	VST1  V1.S[2], (R12)
-	B     end114
+end144:
+	ADD   R12, R14
+	TBZ   $1, R3, one145
+	FMOVD F1, (R14)
+	TBZ   $0, R3, end146
+	ADD   $8, R14, R16
+	VST1  V1.S[2], (R16)
+	B     end146
 
-one113:
-	FMOVS F1, (R10)
+one145:
+	FMOVS F1, (R14)
 
-end114:
-	ADD   R8, R10
-	TBZ   $1, R3, one115
-	FMOVD F2, (R10)
-	TBZ   $0, R3, end116
-	ADD   $8, R10, R13
-	VST1  V2.S[2], (R13)
-	B     end116
+end146:
+	ADD   R12, R14
+	TBZ   $1, R3, one147
+	FMOVD F2, (R14)
+	TBZ   $0, R3, end148
+	ADD   $8, R14, R17
+	VST1  V2.S[2], (R17)
+	B     end148
 
-one115:
-	FMOVS F2, (R10)
+one147:
+	FMOVS F2, (R14)
 
-end116:
-	ADD   R8, R10
-	TBZ   $1, R3, one117
-	FMOVD F3, (R10)
-	TBZ   $0, R3, end118
-	ADD   $8, R10, R14
-	VST1  V3.S[2], (R14)
-	B     end118
+end148:
+	ADD   R12, R14
+	TBZ   $1, R3, one149
+	FMOVD F3, (R14)
+	TBZ   $0, R3, end150
+	ADD   $8, R14, R19
+	VST1  V3.S[2], (R19)
+	B     end150
 
-one117:
-	FMOVS F3, (R10)
+one149:
+	FMOVS F3, (R14)
 
-end118:
-	ADD   R8, R10
-	TBZ   $1, R3, one119
-	FMOVD F4, (R10)
-	TBZ   $0, R3, end120
-	ADD   $8, R10, R15
-	VST1  V4.S[2], (R15)
-	B     end120
+end150:
+	ADD   R12, R14
+	TBZ   $1, R3, one151
+	FMOVD F4, (R14)
+	TBZ   $0, R3, end152
+	ADD   $8, R14, R20
+	VST1  V4.S[2], (R20)
+	B     end152
 
-one119:
-	FMOVS F4, (R10)
+one151:
+	FMOVS F4, (R14)
 
-end120:
-	ADD   R8, R10
-	TBZ   $1, R3, one121
-	FMOVD F5, (R10)
-	TBZ   $0, R3, end122
-	ADD   $8, R10, R16
-	VST1  V5.S[2], (R16)
-	B     end122
+end152:
+	ADD   R12, R14
+	TBZ   $1, R3, one153
+	FMOVD F5, (R14)
+	TBZ   $0, R3, end154
+	ADD   $8, R14, R21
+	VST1  V5.S[2], (R21)
+	B     end154
 
-one121:
-	FMOVS F5, (R10)
+one153:
+	FMOVS F5, (R14)
 
-end122:
-	ADD   R8, R10
-	TBZ   $1, R3, one123
-	FMOVD F6, (R10)
-	TBZ   $0, R3, end124
-	ADD   $8, R10, R17
-	VST1  V6.S[2], (R17)
-	B     end124
+end154:
+	ADD   R12, R14
+	TBZ   $1, R3, one155
+	FMOVD F6, (R14)
+	TBZ   $0, R3, end156
+	ADD   $8, R14, R22
+	VST1  V6.S[2], (R22)
+	B     end156
 
-one123:
-	FMOVS F6, (R10)
+one155:
+	FMOVS F6, (R14)
 
-end124:
-	ADD R8, R10
+end156:
+	ADD R12, R14
 	B   r7v1newend
 
 r7v1newfull:
-	FMOVQ F0, (R10)
-	ADD   R8, R10
-	FMOVQ F1, (R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	ADD   R8, R10
-	FMOVQ F5, (R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	ADD   R12, R14
+	FMOVQ F1, (R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	ADD   R12, R14
+	FMOVQ F5, (R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	ADD   R12, R14
 
 r7v1newend:
 	RET
 
 r6v1:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
 	VEOR V4.B16, V4.B16, V4.B16
 	VEOR V5.B16, V5.B16, V5.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
 
 r6v1loop:
-	FMOVQ  (R12), F6
-	FMOVS  (R8), F7
-	FMOVS  (R8)(R7), F8
-	FMOVS  (R8)(R9), F9
-	FMOVS  (R8)(R10), F10
+	FMOVQ  (R16), F6
+	FMOVS  (R12), F7
+	FMOVS  (R12)(R11), F8
+	FMOVS  (R12)(R13), F9
+	FMOVS  (R12)(R14), F10
 	WORD   $0x4f8710c0 // fmla v0.4s, v6.4s, v7.s[0]
 	WORD   $0x4f8810c1 // fmla v1.4s, v6.4s, v8.s[0]
 	WORD   $0x4f8910c2 // fmla v2.4s, v6.4s, v9.s[0]
 	WORD   $0x4f8a10c3 // fmla v3.4s, v6.4s, v10.s[0]
-	FMOVS  (R11), F11
-	FMOVS  (R11)(R7), F12
+	FMOVS  (R15), F11
+	FMOVS  (R15)(R11), F12
 	WORD   $0x4f8b10c4 // fmla v4.4s, v6.4s, v11.s[0]
 	WORD   $0x4f8c10c5 // fmla v5.4s, v6.4s, v12.s[0]
-	ADD    R14, R8
-	ADD    R14, R11
-	ADD    R13, R12
-	SUBS   $1, R15
+	ADD    R19, R12
+	ADD    R19, R15
+	ADD    R17, R16
+	SUBS   $1, R20
 	BNE    r6v1loop
 	FMOVD  80(R0), F6
 	FCVTDS F6, F6
@@ -1326,243 +1662,243 @@ r6v1loop:
 	WORD   $0x4f869063 // fmul v3.4s, v3.4s, v6.s[0]
 	WORD   $0x4f869084 // fmul v4.4s, v4.4s, v6.s[0]
 	WORD   $0x4f8690a5 // fmul v5.4s, v5.4s, v6.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r6v1store
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r6v1store
 	FMOVD  88(R0), F7
 	FCVTDS F7, F7
-	MOVD   16(R0), R10
+	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r6v1oldfull
-	TBZ    $1, R3, one125
-	FMOVD  (R10), F8
-	TBZ    $0, R3, end126
-	ADD    $8, R10, R11
-	VLD1   (R11), V8.S[2]
-	B      end126
+	TBZ    $1, R3, one157
+	FMOVD  (R14), F8
+	TBZ    $0, R3, end158
+	ADD    $8, R14, R15
+	VLD1   (R15), V8.S[2]
+	B      end158
 
-one125:
-	FMOVS (R10), F8
+one157:
+	FMOVS (R14), F8
 
-end126:
+end158:
 	WORD  $0x4f871100 // fmla v0.4s, v8.4s, v7.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one127
-	FMOVD (R10), F9
-	TBZ   $0, R3, end128
-	ADD   $8, R10, R12
-	VLD1  (R12), V9.S[2]
-	B     end128
+	ADD   R12, R14
+	TBZ   $1, R3, one159
+	FMOVD (R14), F9
+	TBZ   $0, R3, end160
+	ADD   $8, R14, R16
+	VLD1  (R16), V9.S[2]
+	B     end160
 
-one127:
-	FMOVS (R10), F9
+one159:
+	FMOVS (R14), F9
 
-end128:
+end160:
 	WORD  $0x4f871121 // fmla v1.4s, v9.4s, v7.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one129
-	FMOVD (R10), F10
-	TBZ   $0, R3, end130
-	ADD   $8, R10, R13
-	VLD1  (R13), V10.S[2]
-	B     end130
+	ADD   R12, R14
+	TBZ   $1, R3, one161
+	FMOVD (R14), F10
+	TBZ   $0, R3, end162
+	ADD   $8, R14, R17
+	VLD1  (R17), V10.S[2]
+	B     end162
 
-one129:
-	FMOVS (R10), F10
+one161:
+	FMOVS (R14), F10
 
-end130:
+end162:
 	WORD  $0x4f871142 // fmla v2.4s, v10.4s, v7.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one131
-	FMOVD (R10), F11
-	TBZ   $0, R3, end132
-	ADD   $8, R10, R14
-	VLD1  (R14), V11.S[2]
-	B     end132
+	ADD   R12, R14
+	TBZ   $1, R3, one163
+	FMOVD (R14), F11
+	TBZ   $0, R3, end164
+	ADD   $8, R14, R19
+	VLD1  (R19), V11.S[2]
+	B     end164
 
-one131:
-	FMOVS (R10), F11
+one163:
+	FMOVS (R14), F11
 
-end132:
+end164:
 	WORD  $0x4f871163 // fmla v3.4s, v11.4s, v7.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one133
-	FMOVD (R10), F12
-	TBZ   $0, R3, end134
-	ADD   $8, R10, R15
-	VLD1  (R15), V12.S[2]
-	B     end134
+	ADD   R12, R14
+	TBZ   $1, R3, one165
+	FMOVD (R14), F12
+	TBZ   $0, R3, end166
+	ADD   $8, R14, R20
+	VLD1  (R20), V12.S[2]
+	B     end166
 
-one133:
-	FMOVS (R10), F12
+one165:
+	FMOVS (R14), F12
 
-end134:
+end166:
 	WORD  $0x4f871184 // fmla v4.4s, v12.4s, v7.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one135
-	FMOVD (R10), F13
-	TBZ   $0, R3, end136
-	ADD   $8, R10, R16
-	VLD1  (R16), V13.S[2]
-	B     end136
+	ADD   R12, R14
+	TBZ   $1, R3, one167
+	FMOVD (R14), F13
+	TBZ   $0, R3, end168
+	ADD   $8, R14, R21
+	VLD1  (R21), V13.S[2]
+	B     end168
 
-one135:
-	FMOVS (R10), F13
+one167:
+	FMOVS (R14), F13
 
-end136:
+end168:
 	WORD $0x4f8711a5 // fmla v5.4s, v13.4s, v7.s[0]
-	ADD  R8, R10
+	ADD  R12, R14
 	B    r6v1oldend
 
 r6v1oldfull:
-	FMOVQ (R10), F14
+	FMOVQ (R14), F14
 	WORD  $0x4f8711c0 // fmla v0.4s, v14.4s, v7.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F15
+	ADD   R12, R14
+	FMOVQ (R14), F15
 	WORD  $0x4f8711e1 // fmla v1.4s, v15.4s, v7.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F16
+	ADD   R12, R14
+	FMOVQ (R14), F16
 	WORD  $0x4f871202 // fmla v2.4s, v16.4s, v7.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F17
+	ADD   R12, R14
+	FMOVQ (R14), F17
 	WORD  $0x4f871223 // fmla v3.4s, v17.4s, v7.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F18
+	ADD   R12, R14
+	FMOVQ (R14), F18
 	WORD  $0x4f871244 // fmla v4.4s, v18.4s, v7.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F19
+	ADD   R12, R14
+	FMOVQ (R14), F19
 	WORD  $0x4f871265 // fmla v5.4s, v19.4s, v7.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r6v1oldend:
 r6v1store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $4, R3
 	BEQ   r6v1newfull
-	TBZ   $1, R3, one137
-	FMOVD F0, (R10)
-	TBZ   $0, R3, end138
-	ADD   $8, R10, R11
-	VST1  V0.S[2], (R11)
-	B     end138
+	TBZ   $1, R3, one169
+	FMOVD F0, (R14)
+	TBZ   $0, R3, end170
+	ADD   $8, R14, R15
+	VST1  V0.S[2], (R15)
+	B     end170
 
-one137:
-	FMOVS F0, (R10)
+one169:
+	FMOVS F0, (R14)
 
-end138:
-	ADD   R8, R10
-	TBZ   $1, R3, one139
-	FMOVD F1, (R10)
-	TBZ   $0, R3, end140
-	ADD   $8, R10, R12
-	VST1  V1.S[2], (R12)
-	B     end140
+end170:
+	ADD   R12, R14
+	TBZ   $1, R3, one171
+	FMOVD F1, (R14)
+	TBZ   $0, R3, end172
+	ADD   $8, R14, R16
+	VST1  V1.S[2], (R16)
+	B     end172
 
-one139:
-	FMOVS F1, (R10)
+one171:
+	FMOVS F1, (R14)
 
-end140:
-	ADD   R8, R10
-	TBZ   $1, R3, one141
-	FMOVD F2, (R10)
-	TBZ   $0, R3, end142
-	ADD   $8, R10, R13
-	VST1  V2.S[2], (R13)
-	B     end142
+end172:
+	ADD   R12, R14
+	TBZ   $1, R3, one173
+	FMOVD F2, (R14)
+	TBZ   $0, R3, end174
+	ADD   $8, R14, R17
+	VST1  V2.S[2], (R17)
+	B     end174
 
-one141:
-	FMOVS F2, (R10)
+one173:
+	FMOVS F2, (R14)
 
-end142:
-	ADD   R8, R10
-	TBZ   $1, R3, one143
-	FMOVD F3, (R10)
-	TBZ   $0, R3, end144
-	ADD   $8, R10, R14
-	VST1  V3.S[2], (R14)
-	B     end144
+end174:
+	ADD   R12, R14
+	TBZ   $1, R3, one175
+	FMOVD F3, (R14)
+	TBZ   $0, R3, end176
+	ADD   $8, R14, R19
+	VST1  V3.S[2], (R19)
+	B     end176
 
-one143:
-	FMOVS F3, (R10)
+one175:
+	FMOVS F3, (R14)
 
-end144:
-	ADD   R8, R10
-	TBZ   $1, R3, one145
-	FMOVD F4, (R10)
-	TBZ   $0, R3, end146
-	ADD   $8, R10, R15
-	VST1  V4.S[2], (R15)
-	B     end146
+end176:
+	ADD   R12, R14
+	TBZ   $1, R3, one177
+	FMOVD F4, (R14)
+	TBZ   $0, R3, end178
+	ADD   $8, R14, R20
+	VST1  V4.S[2], (R20)
+	B     end178
 
-one145:
-	FMOVS F4, (R10)
+one177:
+	FMOVS F4, (R14)
 
-end146:
-	ADD   R8, R10
-	TBZ   $1, R3, one147
-	FMOVD F5, (R10)
-	TBZ   $0, R3, end148
-	ADD   $8, R10, R16
-	VST1  V5.S[2], (R16)
-	B     end148
+end178:
+	ADD   R12, R14
+	TBZ   $1, R3, one179
+	FMOVD F5, (R14)
+	TBZ   $0, R3, end180
+	ADD   $8, R14, R21
+	VST1  V5.S[2], (R21)
+	B     end180
 
-one147:
-	FMOVS F5, (R10)
+one179:
+	FMOVS F5, (R14)
 
-end148:
-	ADD R8, R10
+end180:
+	ADD R12, R14
 	B   r6v1newend
 
 r6v1newfull:
-	FMOVQ F0, (R10)
-	ADD   R8, R10
-	FMOVQ F1, (R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	ADD   R8, R10
-	FMOVQ F5, (R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	ADD   R12, R14
+	FMOVQ F1, (R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	ADD   R12, R14
+	FMOVQ F5, (R14)
+	ADD   R12, R14
 
 r6v1newend:
 	RET
 
 r5v1:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
 	VEOR V4.B16, V4.B16, V4.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
 
 r5v1loop:
-	FMOVQ  (R12), F5
-	FMOVS  (R8), F6
-	FMOVS  (R8)(R7), F7
-	FMOVS  (R8)(R9), F8
-	FMOVS  (R8)(R10), F9
+	FMOVQ  (R16), F5
+	FMOVS  (R12), F6
+	FMOVS  (R12)(R11), F7
+	FMOVS  (R12)(R13), F8
+	FMOVS  (R12)(R14), F9
 	WORD   $0x4f8610a0 // fmla v0.4s, v5.4s, v6.s[0]
 	WORD   $0x4f8710a1 // fmla v1.4s, v5.4s, v7.s[0]
 	WORD   $0x4f8810a2 // fmla v2.4s, v5.4s, v8.s[0]
 	WORD   $0x4f8910a3 // fmla v3.4s, v5.4s, v9.s[0]
-	FMOVS  (R11), F10
+	FMOVS  (R15), F10
 	WORD   $0x4f8a10a4 // fmla v4.4s, v5.4s, v10.s[0]
-	ADD    R14, R8
-	ADD    R14, R11
-	ADD    R13, R12
-	SUBS   $1, R15
+	ADD    R19, R12
+	ADD    R19, R15
+	ADD    R17, R16
+	SUBS   $1, R20
 	BNE    r5v1loop
 	FMOVD  80(R0), F5
 	FCVTDS F5, F5
@@ -1571,208 +1907,208 @@ r5v1loop:
 	WORD   $0x4f859042 // fmul v2.4s, v2.4s, v5.s[0]
 	WORD   $0x4f859063 // fmul v3.4s, v3.4s, v5.s[0]
 	WORD   $0x4f859084 // fmul v4.4s, v4.4s, v5.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r5v1store
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r5v1store
 	FMOVD  88(R0), F6
 	FCVTDS F6, F6
-	MOVD   16(R0), R10
+	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r5v1oldfull
-	TBZ    $1, R3, one149
-	FMOVD  (R10), F7
-	TBZ    $0, R3, end150
-	ADD    $8, R10, R11
-	VLD1   (R11), V7.S[2]
-	B      end150
+	TBZ    $1, R3, one181
+	FMOVD  (R14), F7
+	TBZ    $0, R3, end182
+	ADD    $8, R14, R15
+	VLD1   (R15), V7.S[2]
+	B      end182
 
-one149:
-	FMOVS (R10), F7
+one181:
+	FMOVS (R14), F7
 
-end150:
+end182:
 	WORD  $0x4f8610e0 // fmla v0.4s, v7.4s, v6.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one151
-	FMOVD (R10), F8
-	TBZ   $0, R3, end152
-	ADD   $8, R10, R12
-	VLD1  (R12), V8.S[2]
-	B     end152
+	ADD   R12, R14
+	TBZ   $1, R3, one183
+	FMOVD (R14), F8
+	TBZ   $0, R3, end184
+	ADD   $8, R14, R16
+	VLD1  (R16), V8.S[2]
+	B     end184
 
-one151:
-	FMOVS (R10), F8
+one183:
+	FMOVS (R14), F8
 
-end152:
+end184:
 	WORD  $0x4f861101 // fmla v1.4s, v8.4s, v6.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one153
-	FMOVD (R10), F9
-	TBZ   $0, R3, end154
-	ADD   $8, R10, R13
-	VLD1  (R13), V9.S[2]
-	B     end154
+	ADD   R12, R14
+	TBZ   $1, R3, one185
+	FMOVD (R14), F9
+	TBZ   $0, R3, end186
+	ADD   $8, R14, R17
+	VLD1  (R17), V9.S[2]
+	B     end186
 
-one153:
-	FMOVS (R10), F9
+one185:
+	FMOVS (R14), F9
 
-end154:
+end186:
 	WORD  $0x4f861122 // fmla v2.4s, v9.4s, v6.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one155
-	FMOVD (R10), F10
-	TBZ   $0, R3, end156
-	ADD   $8, R10, R14
-	VLD1  (R14), V10.S[2]
-	B     end156
+	ADD   R12, R14
+	TBZ   $1, R3, one187
+	FMOVD (R14), F10
+	TBZ   $0, R3, end188
+	ADD   $8, R14, R19
+	VLD1  (R19), V10.S[2]
+	B     end188
 
-one155:
-	FMOVS (R10), F10
+one187:
+	FMOVS (R14), F10
 
-end156:
+end188:
 	WORD  $0x4f861143 // fmla v3.4s, v10.4s, v6.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one157
-	FMOVD (R10), F11
-	TBZ   $0, R3, end158
-	ADD   $8, R10, R15
-	VLD1  (R15), V11.S[2]
-	B     end158
+	ADD   R12, R14
+	TBZ   $1, R3, one189
+	FMOVD (R14), F11
+	TBZ   $0, R3, end190
+	ADD   $8, R14, R20
+	VLD1  (R20), V11.S[2]
+	B     end190
 
-one157:
-	FMOVS (R10), F11
+one189:
+	FMOVS (R14), F11
 
-end158:
+end190:
 	WORD $0x4f861164 // fmla v4.4s, v11.4s, v6.s[0]
-	ADD  R8, R10
+	ADD  R12, R14
 	B    r5v1oldend
 
 r5v1oldfull:
-	FMOVQ (R10), F12
+	FMOVQ (R14), F12
 	WORD  $0x4f861180 // fmla v0.4s, v12.4s, v6.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F13
+	ADD   R12, R14
+	FMOVQ (R14), F13
 	WORD  $0x4f8611a1 // fmla v1.4s, v13.4s, v6.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F14
+	ADD   R12, R14
+	FMOVQ (R14), F14
 	WORD  $0x4f8611c2 // fmla v2.4s, v14.4s, v6.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F15
+	ADD   R12, R14
+	FMOVQ (R14), F15
 	WORD  $0x4f8611e3 // fmla v3.4s, v15.4s, v6.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F16
+	ADD   R12, R14
+	FMOVQ (R14), F16
 	WORD  $0x4f861204 // fmla v4.4s, v16.4s, v6.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r5v1oldend:
 r5v1store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $4, R3
 	BEQ   r5v1newfull
-	TBZ   $1, R3, one159
-	FMOVD F0, (R10)
-	TBZ   $0, R3, end160
-	ADD   $8, R10, R11
-	VST1  V0.S[2], (R11)
-	B     end160
+	TBZ   $1, R3, one191
+	FMOVD F0, (R14)
+	TBZ   $0, R3, end192
+	ADD   $8, R14, R15
+	VST1  V0.S[2], (R15)
+	B     end192
 
-one159:
-	FMOVS F0, (R10)
+one191:
+	FMOVS F0, (R14)
 
-end160:
-	ADD   R8, R10
-	TBZ   $1, R3, one161
-	FMOVD F1, (R10)
-	TBZ   $0, R3, end162
-	ADD   $8, R10, R12
-	VST1  V1.S[2], (R12)
-	B     end162
+end192:
+	ADD   R12, R14
+	TBZ   $1, R3, one193
+	FMOVD F1, (R14)
+	TBZ   $0, R3, end194
+	ADD   $8, R14, R16
+	VST1  V1.S[2], (R16)
+	B     end194
 
-one161:
-	FMOVS F1, (R10)
+one193:
+	FMOVS F1, (R14)
 
-end162:
-	ADD   R8, R10
-	TBZ   $1, R3, one163
-	FMOVD F2, (R10)
-	TBZ   $0, R3, end164
-	ADD   $8, R10, R13
-	VST1  V2.S[2], (R13)
-	B     end164
+end194:
+	ADD   R12, R14
+	TBZ   $1, R3, one195
+	FMOVD F2, (R14)
+	TBZ   $0, R3, end196
+	ADD   $8, R14, R17
+	VST1  V2.S[2], (R17)
+	B     end196
 
-one163:
-	FMOVS F2, (R10)
+one195:
+	FMOVS F2, (R14)
 
-end164:
-	ADD   R8, R10
-	TBZ   $1, R3, one165
-	FMOVD F3, (R10)
-	TBZ   $0, R3, end166
-	ADD   $8, R10, R14
-	VST1  V3.S[2], (R14)
-	B     end166
+end196:
+	ADD   R12, R14
+	TBZ   $1, R3, one197
+	FMOVD F3, (R14)
+	TBZ   $0, R3, end198
+	ADD   $8, R14, R19
+	VST1  V3.S[2], (R19)
+	B     end198
 
-one165:
-	FMOVS F3, (R10)
+one197:
+	FMOVS F3, (R14)
 
-end166:
-	ADD   R8, R10
-	TBZ   $1, R3, one167
-	FMOVD F4, (R10)
-	TBZ   $0, R3, end168
-	ADD   $8, R10, R15
-	VST1  V4.S[2], (R15)
-	B     end168
+end198:
+	ADD   R12, R14
+	TBZ   $1, R3, one199
+	FMOVD F4, (R14)
+	TBZ   $0, R3, end200
+	ADD   $8, R14, R20
+	VST1  V4.S[2], (R20)
+	B     end200
 
-one167:
-	FMOVS F4, (R10)
+one199:
+	FMOVS F4, (R14)
 
-end168:
-	ADD R8, R10
+end200:
+	ADD R12, R14
 	B   r5v1newend
 
 r5v1newfull:
-	FMOVQ F0, (R10)
-	ADD   R8, R10
-	FMOVQ F1, (R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	ADD   R12, R14
+	FMOVQ F1, (R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	ADD   R12, R14
 
 r5v1newend:
 	RET
 
 r4v1:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	MOVD 8(R0), R11
-	MOVD 40(R0), R12
-	MOVD 32(R0), R13
-	MOVD 56(R0), R14
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	MOVD 8(R0), R15
+	MOVD 40(R0), R16
+	MOVD 32(R0), R17
+	MOVD 56(R0), R19
 
 r4v1loop:
-	FMOVQ  (R11), F4
-	FMOVS  (R8), F5
-	FMOVS  (R8)(R7), F6
-	FMOVS  (R8)(R9), F7
-	FMOVS  (R8)(R10), F8
+	FMOVQ  (R15), F4
+	FMOVS  (R12), F5
+	FMOVS  (R12)(R11), F6
+	FMOVS  (R12)(R13), F7
+	FMOVS  (R12)(R14), F8
 	WORD   $0x4f851080 // fmla v0.4s, v4.4s, v5.s[0]
 	WORD   $0x4f861081 // fmla v1.4s, v4.4s, v6.s[0]
 	WORD   $0x4f871082 // fmla v2.4s, v4.4s, v7.s[0]
 	WORD   $0x4f881083 // fmla v3.4s, v4.4s, v8.s[0]
-	ADD    R13, R8
-	ADD    R12, R11
-	SUBS   $1, R14
+	ADD    R17, R12
+	ADD    R16, R15
+	SUBS   $1, R19
 	BNE    r4v1loop
 	FMOVD  80(R0), F4
 	FCVTDS F4, F4
@@ -1780,482 +2116,482 @@ r4v1loop:
 	WORD   $0x4f849021 // fmul v1.4s, v1.4s, v4.s[0]
 	WORD   $0x4f849042 // fmul v2.4s, v2.4s, v4.s[0]
 	WORD   $0x4f849063 // fmul v3.4s, v3.4s, v4.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r4v1store
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r4v1store
 	FMOVD  88(R0), F5
 	FCVTDS F5, F5
-	MOVD   16(R0), R10
+	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r4v1oldfull
-	TBZ    $1, R3, one169
-	FMOVD  (R10), F6
-	TBZ    $0, R3, end170
-	ADD    $8, R10, R11
-	VLD1   (R11), V6.S[2]
-	B      end170
+	TBZ    $1, R3, one201
+	FMOVD  (R14), F6
+	TBZ    $0, R3, end202
+	ADD    $8, R14, R15
+	VLD1   (R15), V6.S[2]
+	B      end202
 
-one169:
-	FMOVS (R10), F6
+one201:
+	FMOVS (R14), F6
 
-end170:
+end202:
 	WORD  $0x4f8510c0 // fmla v0.4s, v6.4s, v5.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one171
-	FMOVD (R10), F7
-	TBZ   $0, R3, end172
-	ADD   $8, R10, R12
-	VLD1  (R12), V7.S[2]
-	B     end172
+	ADD   R12, R14
+	TBZ   $1, R3, one203
+	FMOVD (R14), F7
+	TBZ   $0, R3, end204
+	ADD   $8, R14, R16
+	VLD1  (R16), V7.S[2]
+	B     end204
 
-one171:
-	FMOVS (R10), F7
+one203:
+	FMOVS (R14), F7
 
-end172:
+end204:
 	WORD  $0x4f8510e1 // fmla v1.4s, v7.4s, v5.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one173
-	FMOVD (R10), F8
-	TBZ   $0, R3, end174
-	ADD   $8, R10, R13
-	VLD1  (R13), V8.S[2]
-	B     end174
+	ADD   R12, R14
+	TBZ   $1, R3, one205
+	FMOVD (R14), F8
+	TBZ   $0, R3, end206
+	ADD   $8, R14, R17
+	VLD1  (R17), V8.S[2]
+	B     end206
 
-one173:
-	FMOVS (R10), F8
+one205:
+	FMOVS (R14), F8
 
-end174:
+end206:
 	WORD  $0x4f851102 // fmla v2.4s, v8.4s, v5.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one175
-	FMOVD (R10), F9
-	TBZ   $0, R3, end176
-	ADD   $8, R10, R14
-	VLD1  (R14), V9.S[2]
-	B     end176
+	ADD   R12, R14
+	TBZ   $1, R3, one207
+	FMOVD (R14), F9
+	TBZ   $0, R3, end208
+	ADD   $8, R14, R19
+	VLD1  (R19), V9.S[2]
+	B     end208
 
-one175:
-	FMOVS (R10), F9
+one207:
+	FMOVS (R14), F9
 
-end176:
+end208:
 	WORD $0x4f851123 // fmla v3.4s, v9.4s, v5.s[0]
-	ADD  R8, R10
+	ADD  R12, R14
 	B    r4v1oldend
 
 r4v1oldfull:
-	FMOVQ (R10), F10
+	FMOVQ (R14), F10
 	WORD  $0x4f851140 // fmla v0.4s, v10.4s, v5.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F11
+	ADD   R12, R14
+	FMOVQ (R14), F11
 	WORD  $0x4f851161 // fmla v1.4s, v11.4s, v5.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F12
+	ADD   R12, R14
+	FMOVQ (R14), F12
 	WORD  $0x4f851182 // fmla v2.4s, v12.4s, v5.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F13
+	ADD   R12, R14
+	FMOVQ (R14), F13
 	WORD  $0x4f8511a3 // fmla v3.4s, v13.4s, v5.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r4v1oldend:
 r4v1store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $4, R3
 	BEQ   r4v1newfull
-	TBZ   $1, R3, one177
-	FMOVD F0, (R10)
-	TBZ   $0, R3, end178
-	ADD   $8, R10, R11
-	VST1  V0.S[2], (R11)
-	B     end178
+	TBZ   $1, R3, one209
+	FMOVD F0, (R14)
+	TBZ   $0, R3, end210
+	ADD   $8, R14, R15
+	VST1  V0.S[2], (R15)
+	B     end210
 
-one177:
-	FMOVS F0, (R10)
+one209:
+	FMOVS F0, (R14)
 
-end178:
-	ADD   R8, R10
-	TBZ   $1, R3, one179
-	FMOVD F1, (R10)
-	TBZ   $0, R3, end180
-	ADD   $8, R10, R12
-	VST1  V1.S[2], (R12)
-	B     end180
+end210:
+	ADD   R12, R14
+	TBZ   $1, R3, one211
+	FMOVD F1, (R14)
+	TBZ   $0, R3, end212
+	ADD   $8, R14, R16
+	VST1  V1.S[2], (R16)
+	B     end212
 
-one179:
-	FMOVS F1, (R10)
+one211:
+	FMOVS F1, (R14)
 
-end180:
-	ADD   R8, R10
-	TBZ   $1, R3, one181
-	FMOVD F2, (R10)
-	TBZ   $0, R3, end182
-	ADD   $8, R10, R13
-	VST1  V2.S[2], (R13)
-	B     end182
+end212:
+	ADD   R12, R14
+	TBZ   $1, R3, one213
+	FMOVD F2, (R14)
+	TBZ   $0, R3, end214
+	ADD   $8, R14, R17
+	VST1  V2.S[2], (R17)
+	B     end214
 
-one181:
-	FMOVS F2, (R10)
+one213:
+	FMOVS F2, (R14)
 
-end182:
-	ADD   R8, R10
-	TBZ   $1, R3, one183
-	FMOVD F3, (R10)
-	TBZ   $0, R3, end184
-	ADD   $8, R10, R14
-	VST1  V3.S[2], (R14)
-	B     end184
+end214:
+	ADD   R12, R14
+	TBZ   $1, R3, one215
+	FMOVD F3, (R14)
+	TBZ   $0, R3, end216
+	ADD   $8, R14, R19
+	VST1  V3.S[2], (R19)
+	B     end216
 
-one183:
-	FMOVS F3, (R10)
+one215:
+	FMOVS F3, (R14)
 
-end184:
-	ADD R8, R10
+end216:
+	ADD R12, R14
 	B   r4v1newend
 
 r4v1newfull:
-	FMOVQ F0, (R10)
-	ADD   R8, R10
-	FMOVQ F1, (R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	ADD   R12, R14
+	FMOVQ F1, (R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	ADD   R12, R14
 
 r4v1newend:
 	RET
 
 r3v1:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	MOVD 8(R0), R10
-	MOVD 40(R0), R11
-	MOVD 32(R0), R12
-	MOVD 56(R0), R13
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	MOVD 8(R0), R14
+	MOVD 40(R0), R15
+	MOVD 32(R0), R16
+	MOVD 56(R0), R17
 
 r3v1loop:
-	FMOVQ  (R10), F3
-	FMOVS  (R8), F4
-	FMOVS  (R8)(R7), F5
-	FMOVS  (R8)(R9), F6
+	FMOVQ  (R14), F3
+	FMOVS  (R12), F4
+	FMOVS  (R12)(R11), F5
+	FMOVS  (R12)(R13), F6
 	WORD   $0x4f841060 // fmla v0.4s, v3.4s, v4.s[0]
 	WORD   $0x4f851061 // fmla v1.4s, v3.4s, v5.s[0]
 	WORD   $0x4f861062 // fmla v2.4s, v3.4s, v6.s[0]
-	ADD    R12, R8
-	ADD    R11, R10
-	SUBS   $1, R13
+	ADD    R16, R12
+	ADD    R15, R14
+	SUBS   $1, R17
 	BNE    r3v1loop
 	FMOVD  80(R0), F3
 	FCVTDS F3, F3
 	WORD   $0x4f839000 // fmul v0.4s, v0.4s, v3.s[0]
 	WORD   $0x4f839021 // fmul v1.4s, v1.4s, v3.s[0]
 	WORD   $0x4f839042 // fmul v2.4s, v2.4s, v3.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r3v1store
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r3v1store
 	FMOVD  88(R0), F4
 	FCVTDS F4, F4
-	MOVD   16(R0), R10
+	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r3v1oldfull
-	TBZ    $1, R3, one185
-	FMOVD  (R10), F5
-	TBZ    $0, R3, end186
-	ADD    $8, R10, R11
-	VLD1   (R11), V5.S[2]
-	B      end186
+	TBZ    $1, R3, one217
+	FMOVD  (R14), F5
+	TBZ    $0, R3, end218
+	ADD    $8, R14, R15
+	VLD1   (R15), V5.S[2]
+	B      end218
 
-one185:
-	FMOVS (R10), F5
+one217:
+	FMOVS (R14), F5
 
-end186:
+end218:
 	WORD  $0x4f8410a0 // fmla v0.4s, v5.4s, v4.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one187
-	FMOVD (R10), F6
-	TBZ   $0, R3, end188
-	ADD   $8, R10, R12
-	VLD1  (R12), V6.S[2]
-	B     end188
+	ADD   R12, R14
+	TBZ   $1, R3, one219
+	FMOVD (R14), F6
+	TBZ   $0, R3, end220
+	ADD   $8, R14, R16
+	VLD1  (R16), V6.S[2]
+	B     end220
 
-one187:
-	FMOVS (R10), F6
+one219:
+	FMOVS (R14), F6
 
-end188:
+end220:
 	WORD  $0x4f8410c1 // fmla v1.4s, v6.4s, v4.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one189
-	FMOVD (R10), F7
-	TBZ   $0, R3, end190
-	ADD   $8, R10, R13
-	VLD1  (R13), V7.S[2]
-	B     end190
+	ADD   R12, R14
+	TBZ   $1, R3, one221
+	FMOVD (R14), F7
+	TBZ   $0, R3, end222
+	ADD   $8, R14, R17
+	VLD1  (R17), V7.S[2]
+	B     end222
 
-one189:
-	FMOVS (R10), F7
+one221:
+	FMOVS (R14), F7
 
-end190:
+end222:
 	WORD $0x4f8410e2 // fmla v2.4s, v7.4s, v4.s[0]
-	ADD  R8, R10
+	ADD  R12, R14
 	B    r3v1oldend
 
 r3v1oldfull:
-	FMOVQ (R10), F8
+	FMOVQ (R14), F8
 	WORD  $0x4f841100 // fmla v0.4s, v8.4s, v4.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F9
+	ADD   R12, R14
+	FMOVQ (R14), F9
 	WORD  $0x4f841121 // fmla v1.4s, v9.4s, v4.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F10
+	ADD   R12, R14
+	FMOVQ (R14), F10
 	WORD  $0x4f841142 // fmla v2.4s, v10.4s, v4.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r3v1oldend:
 r3v1store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $4, R3
 	BEQ   r3v1newfull
-	TBZ   $1, R3, one191
-	FMOVD F0, (R10)
-	TBZ   $0, R3, end192
-	ADD   $8, R10, R11
-	VST1  V0.S[2], (R11)
-	B     end192
+	TBZ   $1, R3, one223
+	FMOVD F0, (R14)
+	TBZ   $0, R3, end224
+	ADD   $8, R14, R15
+	VST1  V0.S[2], (R15)
+	B     end224
 
-one191:
-	FMOVS F0, (R10)
+one223:
+	FMOVS F0, (R14)
 
-end192:
-	ADD   R8, R10
-	TBZ   $1, R3, one193
-	FMOVD F1, (R10)
-	TBZ   $0, R3, end194
-	ADD   $8, R10, R12
-	VST1  V1.S[2], (R12)
-	B     end194
+end224:
+	ADD   R12, R14
+	TBZ   $1, R3, one225
+	FMOVD F1, (R14)
+	TBZ   $0, R3, end226
+	ADD   $8, R14, R16
+	VST1  V1.S[2], (R16)
+	B     end226
 
-one193:
-	FMOVS F1, (R10)
+one225:
+	FMOVS F1, (R14)
 
-end194:
-	ADD   R8, R10
-	TBZ   $1, R3, one195
-	FMOVD F2, (R10)
-	TBZ   $0, R3, end196
-	ADD   $8, R10, R13
-	VST1  V2.S[2], (R13)
-	B     end196
+end226:
+	ADD   R12, R14
+	TBZ   $1, R3, one227
+	FMOVD F2, (R14)
+	TBZ   $0, R3, end228
+	ADD   $8, R14, R17
+	VST1  V2.S[2], (R17)
+	B     end228
 
-one195:
-	FMOVS F2, (R10)
+one227:
+	FMOVS F2, (R14)
 
-end196:
-	ADD R8, R10
+end228:
+	ADD R12, R14
 	B   r3v1newend
 
 r3v1newfull:
-	FMOVQ F0, (R10)
-	ADD   R8, R10
-	FMOVQ F1, (R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	ADD   R12, R14
+	FMOVQ F1, (R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	ADD   R12, R14
 
 r3v1newend:
 	RET
 
 r2v1:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
-	MOVD (R0), R8
-	MOVD 8(R0), R9
-	MOVD 40(R0), R10
-	MOVD 32(R0), R11
-	MOVD 56(R0), R12
+	MOVD (R0), R12
+	MOVD 8(R0), R13
+	MOVD 40(R0), R14
+	MOVD 32(R0), R15
+	MOVD 56(R0), R16
 
 r2v1loop:
-	FMOVQ  (R9), F2
-	FMOVS  (R8), F3
-	FMOVS  (R8)(R7), F4
+	FMOVQ  (R13), F2
+	FMOVS  (R12), F3
+	FMOVS  (R12)(R11), F4
 	WORD   $0x4f831040 // fmla v0.4s, v2.4s, v3.s[0]
 	WORD   $0x4f841041 // fmla v1.4s, v2.4s, v4.s[0]
-	ADD    R11, R8
-	ADD    R10, R9
-	SUBS   $1, R12
+	ADD    R15, R12
+	ADD    R14, R13
+	SUBS   $1, R16
 	BNE    r2v1loop
 	FMOVD  80(R0), F2
 	FCVTDS F2, F2
 	WORD   $0x4f829000 // fmul v0.4s, v0.4s, v2.s[0]
 	WORD   $0x4f829021 // fmul v1.4s, v1.4s, v2.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r2v1store
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r2v1store
 	FMOVD  88(R0), F3
 	FCVTDS F3, F3
-	MOVD   16(R0), R10
+	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r2v1oldfull
-	TBZ    $1, R3, one197
-	FMOVD  (R10), F4
-	TBZ    $0, R3, end198
-	ADD    $8, R10, R11
-	VLD1   (R11), V4.S[2]
-	B      end198
+	TBZ    $1, R3, one229
+	FMOVD  (R14), F4
+	TBZ    $0, R3, end230
+	ADD    $8, R14, R15
+	VLD1   (R15), V4.S[2]
+	B      end230
 
-one197:
-	FMOVS (R10), F4
+one229:
+	FMOVS (R14), F4
 
-end198:
+end230:
 	WORD  $0x4f831080 // fmla v0.4s, v4.4s, v3.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one199
-	FMOVD (R10), F5
-	TBZ   $0, R3, end200
-	ADD   $8, R10, R12
-	VLD1  (R12), V5.S[2]
-	B     end200
+	ADD   R12, R14
+	TBZ   $1, R3, one231
+	FMOVD (R14), F5
+	TBZ   $0, R3, end232
+	ADD   $8, R14, R16
+	VLD1  (R16), V5.S[2]
+	B     end232
 
-one199:
-	FMOVS (R10), F5
+one231:
+	FMOVS (R14), F5
 
-end200:
+end232:
 	WORD $0x4f8310a1 // fmla v1.4s, v5.4s, v3.s[0]
-	ADD  R8, R10
+	ADD  R12, R14
 	B    r2v1oldend
 
 r2v1oldfull:
-	FMOVQ (R10), F6
+	FMOVQ (R14), F6
 	WORD  $0x4f8310c0 // fmla v0.4s, v6.4s, v3.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F7
+	ADD   R12, R14
+	FMOVQ (R14), F7
 	WORD  $0x4f8310e1 // fmla v1.4s, v7.4s, v3.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r2v1oldend:
 r2v1store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $4, R3
 	BEQ   r2v1newfull
-	TBZ   $1, R3, one201
-	FMOVD F0, (R10)
-	TBZ   $0, R3, end202
-	ADD   $8, R10, R11
-	VST1  V0.S[2], (R11)
-	B     end202
+	TBZ   $1, R3, one233
+	FMOVD F0, (R14)
+	TBZ   $0, R3, end234
+	ADD   $8, R14, R15
+	VST1  V0.S[2], (R15)
+	B     end234
 
-one201:
-	FMOVS F0, (R10)
+one233:
+	FMOVS F0, (R14)
 
-end202:
-	ADD   R8, R10
-	TBZ   $1, R3, one203
-	FMOVD F1, (R10)
-	TBZ   $0, R3, end204
-	ADD   $8, R10, R12
-	VST1  V1.S[2], (R12)
-	B     end204
+end234:
+	ADD   R12, R14
+	TBZ   $1, R3, one235
+	FMOVD F1, (R14)
+	TBZ   $0, R3, end236
+	ADD   $8, R14, R16
+	VST1  V1.S[2], (R16)
+	B     end236
 
-one203:
-	FMOVS F1, (R10)
+one235:
+	FMOVS F1, (R14)
 
-end204:
-	ADD R8, R10
+end236:
+	ADD R12, R14
 	B   r2v1newend
 
 r2v1newfull:
-	FMOVQ F0, (R10)
-	ADD   R8, R10
-	FMOVQ F1, (R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	ADD   R12, R14
+	FMOVQ F1, (R14)
+	ADD   R12, R14
 
 r2v1newend:
 	RET
 
 r1v1:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
-	MOVD (R0), R8
-	MOVD 8(R0), R9
-	MOVD 40(R0), R10
-	MOVD 32(R0), R11
-	MOVD 56(R0), R12
+	MOVD (R0), R12
+	MOVD 8(R0), R13
+	MOVD 40(R0), R14
+	MOVD 32(R0), R15
+	MOVD 56(R0), R16
 
 r1v1loop:
-	FMOVQ  (R9), F1
-	FMOVS  (R8), F2
+	FMOVQ  (R13), F1
+	FMOVS  (R12), F2
 	WORD   $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	ADD    R11, R8
-	ADD    R10, R9
-	SUBS   $1, R12
+	ADD    R15, R12
+	ADD    R14, R13
+	SUBS   $1, R16
 	BNE    r1v1loop
 	FMOVD  80(R0), F1
 	FCVTDS F1, F1
 	WORD   $0x4f819000 // fmul v0.4s, v0.4s, v1.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r1v1store
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r1v1store
 	FMOVD  88(R0), F2
 	FCVTDS F2, F2
-	MOVD   16(R0), R10
+	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r1v1oldfull
-	TBZ    $1, R3, one205
-	FMOVD  (R10), F3
-	TBZ    $0, R3, end206
-	ADD    $8, R10, R11
-	VLD1   (R11), V3.S[2]
-	B      end206
+	TBZ    $1, R3, one237
+	FMOVD  (R14), F3
+	TBZ    $0, R3, end238
+	ADD    $8, R14, R15
+	VLD1   (R15), V3.S[2]
+	B      end238
 
-one205:
-	FMOVS (R10), F3
+one237:
+	FMOVS (R14), F3
 
-end206:
+end238:
 	WORD $0x4f821060 // fmla v0.4s, v3.4s, v2.s[0]
-	ADD  R8, R10
+	ADD  R12, R14
 	B    r1v1oldend
 
 r1v1oldfull:
-	FMOVQ (R10), F4
+	FMOVQ (R14), F4
 	WORD  $0x4f821080 // fmla v0.4s, v4.4s, v2.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r1v1oldend:
 r1v1store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $4, R3
 	BEQ   r1v1newfull
-	TBZ   $1, R3, one207
-	FMOVD F0, (R10)
-	TBZ   $0, R3, end208
-	ADD   $8, R10, R11
-	VST1  V0.S[2], (R11)
-	B     end208
+	TBZ   $1, R3, one239
+	FMOVD F0, (R14)
+	TBZ   $0, R3, end240
+	ADD   $8, R14, R15
+	VST1  V0.S[2], (R15)
+	B     end240
 
-one207:
-	FMOVS F0, (R10)
+one239:
+	FMOVS F0, (R14)
 
-end208:
-	ADD R8, R10
+end240:
+	ADD R12, R14
 	B   r1v1newend
 
 r1v1newfull:
-	FMOVQ F0, (R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	ADD   R12, R14
 
 r1v1newend:
 	RET
 
 r8v2:
-	MOVD 24(R0), R7
-	CMP  $4, R7
+	MOVD 24(R0), R11
+	CMP  $4, R11
 	BEQ  r8v2columns
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
@@ -2273,21 +2609,21 @@ r8v2:
 	VEOR V13.B16, V13.B16, V13.B16
 	VEOR V14.B16, V14.B16, V14.B16
 	VEOR V15.B16, V15.B16, V15.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
 
 r8v2loop:
-	FLDPQ  (R12), (F16, F17)
-	FMOVS  (R8), F18
-	FMOVS  (R8)(R7), F19
-	FMOVS  (R8)(R9), F20
-	FMOVS  (R8)(R10), F21
+	FLDPQ  (R16), (F16, F17)
+	FMOVS  (R12), F18
+	FMOVS  (R12)(R11), F19
+	FMOVS  (R12)(R13), F20
+	FMOVS  (R12)(R14), F21
 	WORD   $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
 	WORD   $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
 	WORD   $0x4f931202 // fmla v2.4s, v16.4s, v19.s[0]
@@ -2296,10 +2632,10 @@ r8v2loop:
 	WORD   $0x4f941225 // fmla v5.4s, v17.4s, v20.s[0]
 	WORD   $0x4f951206 // fmla v6.4s, v16.4s, v21.s[0]
 	WORD   $0x4f951227 // fmla v7.4s, v17.4s, v21.s[0]
-	FMOVS  (R11), F22
-	FMOVS  (R11)(R7), F23
-	FMOVS  (R11)(R9), F24
-	FMOVS  (R11)(R10), F25
+	FMOVS  (R15), F22
+	FMOVS  (R15)(R11), F23
+	FMOVS  (R15)(R13), F24
+	FMOVS  (R15)(R14), F25
 	WORD   $0x4f961208 // fmla v8.4s, v16.4s, v22.s[0]
 	WORD   $0x4f961229 // fmla v9.4s, v17.4s, v22.s[0]
 	WORD   $0x4f97120a // fmla v10.4s, v16.4s, v23.s[0]
@@ -2308,10 +2644,10 @@ r8v2loop:
 	WORD   $0x4f98122d // fmla v13.4s, v17.4s, v24.s[0]
 	WORD   $0x4f99120e // fmla v14.4s, v16.4s, v25.s[0]
 	WORD   $0x4f99122f // fmla v15.4s, v17.4s, v25.s[0]
-	ADD    R14, R8
-	ADD    R14, R11
-	ADD    R13, R12
-	SUBS   $1, R15
+	ADD    R19, R12
+	ADD    R19, R15
+	ADD    R17, R16
+	SUBS   $1, R20
 	BNE    r8v2loop
 	FMOVD  80(R0), F16
 	FCVTDS F16, F16
@@ -2331,321 +2667,321 @@ r8v2loop:
 	WORD   $0x4f9091ad // fmul v13.4s, v13.4s, v16.s[0]
 	WORD   $0x4f9091ce // fmul v14.4s, v14.4s, v16.s[0]
 	WORD   $0x4f9091ef // fmul v15.4s, v15.4s, v16.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r8v2store
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r8v2store
 	FMOVD  88(R0), F17
 	FCVTDS F17, F17
-	MOVD   16(R0), R10
+	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r8v2oldfull
-	FMOVQ  (R10), F18
+	FMOVQ  (R14), F18
 	WORD   $0x4f911240 // fmla v0.4s, v18.4s, v17.s[0]
-	TBZ    $1, R3, one209
-	FMOVD  16(R10), F19
-	TBZ    $0, R3, end210
-	ADD    $24, R10, R11
-	VLD1   (R11), V19.S[2]
-	B      end210
+	TBZ    $1, R3, one241
+	FMOVD  16(R14), F19
+	TBZ    $0, R3, end242
+	ADD    $24, R14, R15
+	VLD1   (R15), V19.S[2]
+	B      end242
 
-one209:
-	FMOVS 16(R10), F19
+one241:
+	FMOVS 16(R14), F19
 
-end210:
+end242:
 	WORD  $0x4f911261 // fmla v1.4s, v19.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
+	ADD   R12, R14
+	FMOVQ (R14), F20
 	WORD  $0x4f911282 // fmla v2.4s, v20.4s, v17.s[0]
-	TBZ   $1, R3, one211
-	FMOVD 16(R10), F21
-	TBZ   $0, R3, end212
-	ADD   $24, R10, R12
-	VLD1  (R12), V21.S[2]
-	B     end212
+	TBZ   $1, R3, one243
+	FMOVD 16(R14), F21
+	TBZ   $0, R3, end244
+	ADD   $24, R14, R16
+	VLD1  (R16), V21.S[2]
+	B     end244
 
-one211:
-	FMOVS 16(R10), F21
+one243:
+	FMOVS 16(R14), F21
 
-end212:
+end244:
 	WORD  $0x4f9112a3 // fmla v3.4s, v21.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F22
+	ADD   R12, R14
+	FMOVQ (R14), F22
 	WORD  $0x4f9112c4 // fmla v4.4s, v22.4s, v17.s[0]
-	TBZ   $1, R3, one213
-	FMOVD 16(R10), F23
-	TBZ   $0, R3, end214
-	ADD   $24, R10, R13
-	VLD1  (R13), V23.S[2]
-	B     end214
+	TBZ   $1, R3, one245
+	FMOVD 16(R14), F23
+	TBZ   $0, R3, end246
+	ADD   $24, R14, R17
+	VLD1  (R17), V23.S[2]
+	B     end246
 
-one213:
-	FMOVS 16(R10), F23
+one245:
+	FMOVS 16(R14), F23
 
-end214:
+end246:
 	WORD  $0x4f9112e5 // fmla v5.4s, v23.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F24
+	ADD   R12, R14
+	FMOVQ (R14), F24
 	WORD  $0x4f911306 // fmla v6.4s, v24.4s, v17.s[0]
-	TBZ   $1, R3, one215
-	FMOVD 16(R10), F25
-	TBZ   $0, R3, end216
-	ADD   $24, R10, R14
-	VLD1  (R14), V25.S[2]
-	B     end216
+	TBZ   $1, R3, one247
+	FMOVD 16(R14), F25
+	TBZ   $0, R3, end248
+	ADD   $24, R14, R19
+	VLD1  (R19), V25.S[2]
+	B     end248
 
-one215:
-	FMOVS 16(R10), F25
+one247:
+	FMOVS 16(R14), F25
 
-end216:
+end248:
 	WORD  $0x4f911327 // fmla v7.4s, v25.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4f911348 // fmla v8.4s, v26.4s, v17.s[0]
-	TBZ   $1, R3, one217
-	FMOVD 16(R10), F27
-	TBZ   $0, R3, end218
-	ADD   $24, R10, R15
-	VLD1  (R15), V27.S[2]
-	B     end218
+	TBZ   $1, R3, one249
+	FMOVD 16(R14), F27
+	TBZ   $0, R3, end250
+	ADD   $24, R14, R20
+	VLD1  (R20), V27.S[2]
+	B     end250
 
-one217:
-	FMOVS 16(R10), F27
+one249:
+	FMOVS 16(R14), F27
 
-end218:
+end250:
 	WORD  $0x4f911369 // fmla v9.4s, v27.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F28
+	ADD   R12, R14
+	FMOVQ (R14), F28
 	WORD  $0x4f91138a // fmla v10.4s, v28.4s, v17.s[0]
-	TBZ   $1, R3, one219
-	FMOVD 16(R10), F29
-	TBZ   $0, R3, end220
-	ADD   $24, R10, R16
-	VLD1  (R16), V29.S[2]
-	B     end220
+	TBZ   $1, R3, one251
+	FMOVD 16(R14), F29
+	TBZ   $0, R3, end252
+	ADD   $24, R14, R21
+	VLD1  (R21), V29.S[2]
+	B     end252
 
-one219:
-	FMOVS 16(R10), F29
+one251:
+	FMOVS 16(R14), F29
 
-end220:
+end252:
 	WORD  $0x4f9113ab // fmla v11.4s, v29.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F30
+	ADD   R12, R14
+	FMOVQ (R14), F30
 	WORD  $0x4f9113cc // fmla v12.4s, v30.4s, v17.s[0]
-	TBZ   $1, R3, one221
-	FMOVD 16(R10), F31
-	TBZ   $0, R3, end222
-	ADD   $24, R10, R17
-	VLD1  (R17), V31.S[2]
-	B     end222
+	TBZ   $1, R3, one253
+	FMOVD 16(R14), F31
+	TBZ   $0, R3, end254
+	ADD   $24, R14, R22
+	VLD1  (R22), V31.S[2]
+	B     end254
 
-one221:
-	FMOVS 16(R10), F31
+one253:
+	FMOVS 16(R14), F31
 
-end222:
+end254:
 	WORD  $0x4f9113ed // fmla v13.4s, v31.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F18
+	ADD   R12, R14
+	FMOVQ (R14), F18
 	WORD  $0x4f91124e // fmla v14.4s, v18.4s, v17.s[0]
-	TBZ   $1, R3, one223
-	FMOVD 16(R10), F19
-	TBZ   $0, R3, end224
-	ADD   $24, R10, R19
-	VLD1  (R19), V19.S[2]
-	B     end224
+	TBZ   $1, R3, one255
+	FMOVD 16(R14), F19
+	TBZ   $0, R3, end256
+	ADD   $24, R14, R23
+	VLD1  (R23), V19.S[2]
+	B     end256
 
-one223:
-	FMOVS 16(R10), F19
+one255:
+	FMOVS 16(R14), F19
 
-end224:
+end256:
 	WORD $0x4f91126f // fmla v15.4s, v19.4s, v17.s[0]
-	ADD  R8, R10
+	ADD  R12, R14
 	B    r8v2oldend
 
 r8v2oldfull:
-	FMOVQ (R10), F20
+	FMOVQ (R14), F20
 	WORD  $0x4f911280 // fmla v0.4s, v20.4s, v17.s[0]
-	FMOVQ 16(R10), F21
+	FMOVQ 16(R14), F21
 	WORD  $0x4f9112a1 // fmla v1.4s, v21.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F22
+	ADD   R12, R14
+	FMOVQ (R14), F22
 	WORD  $0x4f9112c2 // fmla v2.4s, v22.4s, v17.s[0]
-	FMOVQ 16(R10), F23
+	FMOVQ 16(R14), F23
 	WORD  $0x4f9112e3 // fmla v3.4s, v23.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F24
+	ADD   R12, R14
+	FMOVQ (R14), F24
 	WORD  $0x4f911304 // fmla v4.4s, v24.4s, v17.s[0]
-	FMOVQ 16(R10), F25
+	FMOVQ 16(R14), F25
 	WORD  $0x4f911325 // fmla v5.4s, v25.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4f911346 // fmla v6.4s, v26.4s, v17.s[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4f911367 // fmla v7.4s, v27.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F28
+	ADD   R12, R14
+	FMOVQ (R14), F28
 	WORD  $0x4f911388 // fmla v8.4s, v28.4s, v17.s[0]
-	FMOVQ 16(R10), F29
+	FMOVQ 16(R14), F29
 	WORD  $0x4f9113a9 // fmla v9.4s, v29.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F30
+	ADD   R12, R14
+	FMOVQ (R14), F30
 	WORD  $0x4f9113ca // fmla v10.4s, v30.4s, v17.s[0]
-	FMOVQ 16(R10), F31
+	FMOVQ 16(R14), F31
 	WORD  $0x4f9113eb // fmla v11.4s, v31.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F18
+	ADD   R12, R14
+	FMOVQ (R14), F18
 	WORD  $0x4f91124c // fmla v12.4s, v18.4s, v17.s[0]
-	FMOVQ 16(R10), F19
+	FMOVQ 16(R14), F19
 	WORD  $0x4f91126d // fmla v13.4s, v19.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
+	ADD   R12, R14
+	FMOVQ (R14), F20
 	WORD  $0x4f91128e // fmla v14.4s, v20.4s, v17.s[0]
-	FMOVQ 16(R10), F21
+	FMOVQ 16(R14), F21
 	WORD  $0x4f9112af // fmla v15.4s, v21.4s, v17.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r8v2oldend:
 r8v2store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $4, R3
 	BEQ   r8v2newfull
-	FMOVQ F0, (R10)
-	TBZ   $1, R3, one225
-	FMOVD F1, 16(R10)
-	TBZ   $0, R3, end226
-	ADD   $24, R10, R11
-	VST1  V1.S[2], (R11)
-	B     end226
+	FMOVQ F0, (R14)
+	TBZ   $1, R3, one257
+	FMOVD F1, 16(R14)
+	TBZ   $0, R3, end258
+	ADD   $24, R14, R15
+	VST1  V1.S[2], (R15)
+	B     end258
 
-one225:
-	FMOVS F1, 16(R10)
+one257:
+	FMOVS F1, 16(R14)
 
-end226:
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	TBZ   $1, R3, one227
-	FMOVD F3, 16(R10)
-	TBZ   $0, R3, end228
-	ADD   $24, R10, R12
-	VST1  V3.S[2], (R12)
-	B     end228
+end258:
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	TBZ   $1, R3, one259
+	FMOVD F3, 16(R14)
+	TBZ   $0, R3, end260
+	ADD   $24, R14, R16
+	VST1  V3.S[2], (R16)
+	B     end260
 
-one227:
-	FMOVS F3, 16(R10)
+one259:
+	FMOVS F3, 16(R14)
 
-end228:
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	TBZ   $1, R3, one229
-	FMOVD F5, 16(R10)
-	TBZ   $0, R3, end230
-	ADD   $24, R10, R13
-	VST1  V5.S[2], (R13)
-	B     end230
+end260:
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	TBZ   $1, R3, one261
+	FMOVD F5, 16(R14)
+	TBZ   $0, R3, end262
+	ADD   $24, R14, R17
+	VST1  V5.S[2], (R17)
+	B     end262
 
-one229:
-	FMOVS F5, 16(R10)
+one261:
+	FMOVS F5, 16(R14)
 
-end230:
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	TBZ   $1, R3, one231
-	FMOVD F7, 16(R10)
-	TBZ   $0, R3, end232
-	ADD   $24, R10, R14
-	VST1  V7.S[2], (R14)
-	B     end232
+end262:
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	TBZ   $1, R3, one263
+	FMOVD F7, 16(R14)
+	TBZ   $0, R3, end264
+	ADD   $24, R14, R19
+	VST1  V7.S[2], (R19)
+	B     end264
 
-one231:
-	FMOVS F7, 16(R10)
+one263:
+	FMOVS F7, 16(R14)
 
-end232:
-	ADD   R8, R10
-	FMOVQ F8, (R10)
-	TBZ   $1, R3, one233
-	FMOVD F9, 16(R10)
-	TBZ   $0, R3, end234
-	ADD   $24, R10, R15
-	VST1  V9.S[2], (R15)
-	B     end234
+end264:
+	ADD   R12, R14
+	FMOVQ F8, (R14)
+	TBZ   $1, R3, one265
+	FMOVD F9, 16(R14)
+	TBZ   $0, R3, end266
+	ADD   $24, R14, R20
+	VST1  V9.S[2], (R20)
+	B     end266
 
-one233:
-	FMOVS F9, 16(R10)
+one265:
+	FMOVS F9, 16(R14)
 
-end234:
-	ADD   R8, R10
-	FMOVQ F10, (R10)
-	TBZ   $1, R3, one235
-	FMOVD F11, 16(R10)
-	TBZ   $0, R3, end236
-	ADD   $24, R10, R16
-	VST1  V11.S[2], (R16)
-	B     end236
+end266:
+	ADD   R12, R14
+	FMOVQ F10, (R14)
+	TBZ   $1, R3, one267
+	FMOVD F11, 16(R14)
+	TBZ   $0, R3, end268
+	ADD   $24, R14, R21
+	VST1  V11.S[2], (R21)
+	B     end268
 
-one235:
-	FMOVS F11, 16(R10)
+one267:
+	FMOVS F11, 16(R14)
 
-end236:
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	TBZ   $1, R3, one237
-	FMOVD F13, 16(R10)
-	TBZ   $0, R3, end238
-	ADD   $24, R10, R17
-	VST1  V13.S[2], (R17)
-	B     end238
+end268:
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	TBZ   $1, R3, one269
+	FMOVD F13, 16(R14)
+	TBZ   $0, R3, end270
+	ADD   $24, R14, R22
+	VST1  V13.S[2], (R22)
+	B     end270
 
-one237:
-	FMOVS F13, 16(R10)
+one269:
+	FMOVS F13, 16(R14)
 
-end238:
-	ADD   R8, R10
-	FMOVQ F14, (R10)
-	TBZ   $1, R3, one239
-	FMOVD F15, 16(R10)
-	TBZ   $0, R3, end240
-	ADD   $24, R10, R19
-	VST1  V15.S[2], (R19)
-	B     end240
+end270:
+	ADD   R12, R14
+	FMOVQ F14, (R14)
+	TBZ   $1, R3, one271
+	FMOVD F15, 16(R14)
+	TBZ   $0, R3, end272
+	ADD   $24, R14, R23
+	VST1  V15.S[2], (R23)
+	B     end272
 
-one239:
-	FMOVS F15, 16(R10)
+one271:
+	FMOVS F15, 16(R14)
 
-end240:
-	ADD R8, R10
+end272:
+	ADD R12, R14
 	B   r8v2newend
 
 r8v2newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	FMOVQ F3, 16(R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	FMOVQ F5, 16(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	ADD   R8, R10
-	FMOVQ F8, (R10)
-	FMOVQ F9, 16(R10)
-	ADD   R8, R10
-	FMOVQ F10, (R10)
-	FMOVQ F11, 16(R10)
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVQ F13, 16(R10)
-	ADD   R8, R10
-	FMOVQ F14, (R10)
-	FMOVQ F15, 16(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	FMOVQ F3, 16(R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	FMOVQ F5, 16(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	ADD   R12, R14
+	FMOVQ F8, (R14)
+	FMOVQ F9, 16(R14)
+	ADD   R12, R14
+	FMOVQ F10, (R14)
+	FMOVQ F11, 16(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	ADD   R12, R14
+	FMOVQ F14, (R14)
+	FMOVQ F15, 16(R14)
+	ADD   R12, R14
 
 r8v2newend:
 	RET
 
-r7v2:
-	MOVD 24(R0), R7
+r8v2columns:
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -2660,21 +2996,402 @@ r7v2:
 	VEOR V11.B16, V11.B16, V11.B16
 	VEOR V12.B16, V12.B16, V12.B16
 	VEOR V13.B16, V13.B16, V13.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
+	VEOR V14.B16, V14.B16, V14.B16
+	VEOR V15.B16, V15.B16, V15.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
+
+r8v2columnsloop:
+	FLDPQ  (R16), (F16, F17)
+	FLDPQ  (R12), (F18, F19)
+	WORD   $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
+	WORD   $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
+	WORD   $0x4fb21202 // fmla v2.4s, v16.4s, v18.s[1]
+	WORD   $0x4fb21223 // fmla v3.4s, v17.4s, v18.s[1]
+	WORD   $0x4f921a04 // fmla v4.4s, v16.4s, v18.s[2]
+	WORD   $0x4f921a25 // fmla v5.4s, v17.4s, v18.s[2]
+	WORD   $0x4fb21a06 // fmla v6.4s, v16.4s, v18.s[3]
+	WORD   $0x4fb21a27 // fmla v7.4s, v17.4s, v18.s[3]
+	WORD   $0x4f931208 // fmla v8.4s, v16.4s, v19.s[0]
+	WORD   $0x4f931229 // fmla v9.4s, v17.4s, v19.s[0]
+	WORD   $0x4fb3120a // fmla v10.4s, v16.4s, v19.s[1]
+	WORD   $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
+	WORD   $0x4f931a0c // fmla v12.4s, v16.4s, v19.s[2]
+	WORD   $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
+	WORD   $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
+	WORD   $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
+	ADD    R19, R12
+	ADD    R17, R16
+	SUBS   $1, R20
+	BNE    r8v2columnsloop
+	FMOVD  80(R0), F16
+	FCVTDS F16, F16
+	WORD   $0x4f909000 // fmul v0.4s, v0.4s, v16.s[0]
+	WORD   $0x4f909021 // fmul v1.4s, v1.4s, v16.s[0]
+	WORD   $0x4f909042 // fmul v2.4s, v2.4s, v16.s[0]
+	WORD   $0x4f909063 // fmul v3.4s, v3.4s, v16.s[0]
+	WORD   $0x4f909084 // fmul v4.4s, v4.4s, v16.s[0]
+	WORD   $0x4f9090a5 // fmul v5.4s, v5.4s, v16.s[0]
+	WORD   $0x4f9090c6 // fmul v6.4s, v6.4s, v16.s[0]
+	WORD   $0x4f9090e7 // fmul v7.4s, v7.4s, v16.s[0]
+	WORD   $0x4f909108 // fmul v8.4s, v8.4s, v16.s[0]
+	WORD   $0x4f909129 // fmul v9.4s, v9.4s, v16.s[0]
+	WORD   $0x4f90914a // fmul v10.4s, v10.4s, v16.s[0]
+	WORD   $0x4f90916b // fmul v11.4s, v11.4s, v16.s[0]
+	WORD   $0x4f90918c // fmul v12.4s, v12.4s, v16.s[0]
+	WORD   $0x4f9091ad // fmul v13.4s, v13.4s, v16.s[0]
+	WORD   $0x4f9091ce // fmul v14.4s, v14.4s, v16.s[0]
+	WORD   $0x4f9091ef // fmul v15.4s, v15.4s, v16.s[0]
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r8v2columnsstore
+	FMOVD  88(R0), F17
+	FCVTDS F17, F17
+	MOVD   16(R0), R14
+	CMP    $4, R3
+	BEQ    r8v2columnsoldfull
+	FMOVQ  (R14), F18
+	WORD   $0x4f911240 // fmla v0.4s, v18.4s, v17.s[0]
+	TBZ    $1, R3, one273
+	FMOVD  16(R14), F19
+	TBZ    $0, R3, end274
+	ADD    $24, R14, R15
+	VLD1   (R15), V19.S[2]
+	B      end274
+
+one273:
+	FMOVS 16(R14), F19
+
+end274:
+	WORD  $0x4f911261 // fmla v1.4s, v19.4s, v17.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F20
+	WORD  $0x4f911282 // fmla v2.4s, v20.4s, v17.s[0]
+	TBZ   $1, R3, one275
+	FMOVD 16(R14), F21
+	TBZ   $0, R3, end276
+	ADD   $24, R14, R16
+	VLD1  (R16), V21.S[2]
+	B     end276
+
+one275:
+	FMOVS 16(R14), F21
+
+end276:
+	WORD  $0x4f9112a3 // fmla v3.4s, v21.4s, v17.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F22
+	WORD  $0x4f9112c4 // fmla v4.4s, v22.4s, v17.s[0]
+	TBZ   $1, R3, one277
+	FMOVD 16(R14), F23
+	TBZ   $0, R3, end278
+	ADD   $24, R14, R17
+	VLD1  (R17), V23.S[2]
+	B     end278
+
+one277:
+	FMOVS 16(R14), F23
+
+end278:
+	WORD  $0x4f9112e5 // fmla v5.4s, v23.4s, v17.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F24
+	WORD  $0x4f911306 // fmla v6.4s, v24.4s, v17.s[0]
+	TBZ   $1, R3, one279
+	FMOVD 16(R14), F25
+	TBZ   $0, R3, end280
+	ADD   $24, R14, R19
+	VLD1  (R19), V25.S[2]
+	B     end280
+
+one279:
+	FMOVS 16(R14), F25
+
+end280:
+	WORD  $0x4f911327 // fmla v7.4s, v25.4s, v17.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f911348 // fmla v8.4s, v26.4s, v17.s[0]
+	TBZ   $1, R3, one281
+	FMOVD 16(R14), F27
+	TBZ   $0, R3, end282
+	ADD   $24, R14, R20
+	VLD1  (R20), V27.S[2]
+	B     end282
+
+one281:
+	FMOVS 16(R14), F27
+
+end282:
+	WORD  $0x4f911369 // fmla v9.4s, v27.4s, v17.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F28
+	WORD  $0x4f91138a // fmla v10.4s, v28.4s, v17.s[0]
+	TBZ   $1, R3, one283
+	FMOVD 16(R14), F29
+	TBZ   $0, R3, end284
+	ADD   $24, R14, R21
+	VLD1  (R21), V29.S[2]
+	B     end284
+
+one283:
+	FMOVS 16(R14), F29
+
+end284:
+	WORD  $0x4f9113ab // fmla v11.4s, v29.4s, v17.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F30
+	WORD  $0x4f9113cc // fmla v12.4s, v30.4s, v17.s[0]
+	TBZ   $1, R3, one285
+	FMOVD 16(R14), F31
+	TBZ   $0, R3, end286
+	ADD   $24, R14, R22
+	VLD1  (R22), V31.S[2]
+	B     end286
+
+one285:
+	FMOVS 16(R14), F31
+
+end286:
+	WORD  $0x4f9113ed // fmla v13.4s, v31.4s, v17.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F18
+	WORD  $0x4f91124e // fmla v14.4s, v18.4s, v17.s[0]
+	TBZ   $1, R3, one287
+	FMOVD 16(R14), F19
+	TBZ   $0, R3, end288
+	ADD   $24, R14, R23
+	VLD1  (R23), V19.S[2]
+	B     end288
+
+one287:
+	FMOVS 16(R14), F19
+
+end288:
+	WORD $0x4f91126f // fmla v15.4s, v19.4s, v17.s[0]
+	ADD  R12, R14
+	B    r8v2columnsoldend
+
+r8v2columnsoldfull:
+	FMOVQ (R14), F20
+	WORD  $0x4f911280 // fmla v0.4s, v20.4s, v17.s[0]
+	FMOVQ 16(R14), F21
+	WORD  $0x4f9112a1 // fmla v1.4s, v21.4s, v17.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F22
+	WORD  $0x4f9112c2 // fmla v2.4s, v22.4s, v17.s[0]
+	FMOVQ 16(R14), F23
+	WORD  $0x4f9112e3 // fmla v3.4s, v23.4s, v17.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F24
+	WORD  $0x4f911304 // fmla v4.4s, v24.4s, v17.s[0]
+	FMOVQ 16(R14), F25
+	WORD  $0x4f911325 // fmla v5.4s, v25.4s, v17.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f911346 // fmla v6.4s, v26.4s, v17.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f911367 // fmla v7.4s, v27.4s, v17.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F28
+	WORD  $0x4f911388 // fmla v8.4s, v28.4s, v17.s[0]
+	FMOVQ 16(R14), F29
+	WORD  $0x4f9113a9 // fmla v9.4s, v29.4s, v17.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F30
+	WORD  $0x4f9113ca // fmla v10.4s, v30.4s, v17.s[0]
+	FMOVQ 16(R14), F31
+	WORD  $0x4f9113eb // fmla v11.4s, v31.4s, v17.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F18
+	WORD  $0x4f91124c // fmla v12.4s, v18.4s, v17.s[0]
+	FMOVQ 16(R14), F19
+	WORD  $0x4f91126d // fmla v13.4s, v19.4s, v17.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F20
+	WORD  $0x4f91128e // fmla v14.4s, v20.4s, v17.s[0]
+	FMOVQ 16(R14), F21
+	WORD  $0x4f9112af // fmla v15.4s, v21.4s, v17.s[0]
+	ADD   R12, R14
+
+r8v2columnsoldend:
+r8v2columnsstore:
+	MOVD  16(R0), R14
+	CMP   $4, R3
+	BEQ   r8v2columnsnewfull
+	FMOVQ F0, (R14)
+	TBZ   $1, R3, one289
+	FMOVD F1, 16(R14)
+	TBZ   $0, R3, end290
+	ADD   $24, R14, R15
+	VST1  V1.S[2], (R15)
+	B     end290
+
+one289:
+	FMOVS F1, 16(R14)
+
+end290:
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	TBZ   $1, R3, one291
+	FMOVD F3, 16(R14)
+	TBZ   $0, R3, end292
+	ADD   $24, R14, R16
+	VST1  V3.S[2], (R16)
+	B     end292
+
+one291:
+	FMOVS F3, 16(R14)
+
+end292:
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	TBZ   $1, R3, one293
+	FMOVD F5, 16(R14)
+	TBZ   $0, R3, end294
+	ADD   $24, R14, R17
+	VST1  V5.S[2], (R17)
+	B     end294
+
+one293:
+	FMOVS F5, 16(R14)
+
+end294:
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	TBZ   $1, R3, one295
+	FMOVD F7, 16(R14)
+	TBZ   $0, R3, end296
+	ADD   $24, R14, R19
+	VST1  V7.S[2], (R19)
+	B     end296
+
+one295:
+	FMOVS F7, 16(R14)
+
+end296:
+	ADD   R12, R14
+	FMOVQ F8, (R14)
+	TBZ   $1, R3, one297
+	FMOVD F9, 16(R14)
+	TBZ   $0, R3, end298
+	ADD   $24, R14, R20
+	VST1  V9.S[2], (R20)
+	B     end298
+
+one297:
+	FMOVS F9, 16(R14)
+
+end298:
+	ADD   R12, R14
+	FMOVQ F10, (R14)
+	TBZ   $1, R3, one299
+	FMOVD F11, 16(R14)
+	TBZ   $0, R3, end300
+	ADD   $24, R14, R21
+	VST1  V11.S[2], (R21)
+	B     end300
+
+one299:
+	FMOVS F11, 16(R14)
+
+end300:
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	TBZ   $1, R3, one301
+	FMOVD F13, 16(R14)
+	TBZ   $0, R3, end302
+	ADD   $24, R14, R22
+	VST1  V13.S[2], (R22)
+	B     end302
+
+one301:
+	FMOVS F13, 16(R14)
+
+end302:
+	ADD   R12, R14
+	FMOVQ F14, (R14)
+	TBZ   $1, R3, one303
+	FMOVD F15, 16(R14)
+	TBZ   $0, R3, end304
+	ADD   $24, R14, R23
+	VST1  V15.S[2], (R23)
+	B     end304
+
+one303:
+	FMOVS F15, 16(R14)
+
+end304:
+	ADD R12, R14
+	B   r8v2columnsnewend
+
+r8v2columnsnewfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	FMOVQ F3, 16(R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	FMOVQ F5, 16(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	ADD   R12, R14
+	FMOVQ F8, (R14)
+	FMOVQ F9, 16(R14)
+	ADD   R12, R14
+	FMOVQ F10, (R14)
+	FMOVQ F11, 16(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	ADD   R12, R14
+	FMOVQ F14, (R14)
+	FMOVQ F15, 16(R14)
+	ADD   R12, R14
+
+r8v2columnsnewend:
+	RET
+
+r7v2:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
 
 r7v2loop:
-	FLDPQ  (R12), (F14, F15)
-	FMOVS  (R8), F16
-	FMOVS  (R8)(R7), F17
-	FMOVS  (R8)(R9), F18
-	FMOVS  (R8)(R10), F19
+	FLDPQ  (R16), (F14, F15)
+	FMOVS  (R12), F16
+	FMOVS  (R12)(R11), F17
+	FMOVS  (R12)(R13), F18
+	FMOVS  (R12)(R14), F19
 	WORD   $0x4f9011c0 // fmla v0.4s, v14.4s, v16.s[0]
 	WORD   $0x4f9011e1 // fmla v1.4s, v15.4s, v16.s[0]
 	WORD   $0x4f9111c2 // fmla v2.4s, v14.4s, v17.s[0]
@@ -2683,19 +3400,19 @@ r7v2loop:
 	WORD   $0x4f9211e5 // fmla v5.4s, v15.4s, v18.s[0]
 	WORD   $0x4f9311c6 // fmla v6.4s, v14.4s, v19.s[0]
 	WORD   $0x4f9311e7 // fmla v7.4s, v15.4s, v19.s[0]
-	FMOVS  (R11), F20
-	FMOVS  (R11)(R7), F21
-	FMOVS  (R11)(R9), F22
+	FMOVS  (R15), F20
+	FMOVS  (R15)(R11), F21
+	FMOVS  (R15)(R13), F22
 	WORD   $0x4f9411c8 // fmla v8.4s, v14.4s, v20.s[0]
 	WORD   $0x4f9411e9 // fmla v9.4s, v15.4s, v20.s[0]
 	WORD   $0x4f9511ca // fmla v10.4s, v14.4s, v21.s[0]
 	WORD   $0x4f9511eb // fmla v11.4s, v15.4s, v21.s[0]
 	WORD   $0x4f9611cc // fmla v12.4s, v14.4s, v22.s[0]
 	WORD   $0x4f9611ed // fmla v13.4s, v15.4s, v22.s[0]
-	ADD    R14, R8
-	ADD    R14, R11
-	ADD    R13, R12
-	SUBS   $1, R15
+	ADD    R19, R12
+	ADD    R19, R15
+	ADD    R17, R16
+	SUBS   $1, R20
 	BNE    r7v2loop
 	FMOVD  80(R0), F14
 	FCVTDS F14, F14
@@ -2713,285 +3430,285 @@ r7v2loop:
 	WORD   $0x4f8e916b // fmul v11.4s, v11.4s, v14.s[0]
 	WORD   $0x4f8e918c // fmul v12.4s, v12.4s, v14.s[0]
 	WORD   $0x4f8e91ad // fmul v13.4s, v13.4s, v14.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r7v2store
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r7v2store
 	FMOVD  88(R0), F15
 	FCVTDS F15, F15
-	MOVD   16(R0), R10
+	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r7v2oldfull
-	FMOVQ  (R10), F16
+	FMOVQ  (R14), F16
 	WORD   $0x4f8f1200 // fmla v0.4s, v16.4s, v15.s[0]
-	TBZ    $1, R3, one241
-	FMOVD  16(R10), F17
-	TBZ    $0, R3, end242
-	ADD    $24, R10, R11
-	VLD1   (R11), V17.S[2]
-	B      end242
+	TBZ    $1, R3, one305
+	FMOVD  16(R14), F17
+	TBZ    $0, R3, end306
+	ADD    $24, R14, R15
+	VLD1   (R15), V17.S[2]
+	B      end306
 
-one241:
-	FMOVS 16(R10), F17
+one305:
+	FMOVS 16(R14), F17
 
-end242:
+end306:
 	WORD  $0x4f8f1221 // fmla v1.4s, v17.4s, v15.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F18
+	ADD   R12, R14
+	FMOVQ (R14), F18
 	WORD  $0x4f8f1242 // fmla v2.4s, v18.4s, v15.s[0]
-	TBZ   $1, R3, one243
-	FMOVD 16(R10), F19
-	TBZ   $0, R3, end244
-	ADD   $24, R10, R12
-	VLD1  (R12), V19.S[2]
-	B     end244
+	TBZ   $1, R3, one307
+	FMOVD 16(R14), F19
+	TBZ   $0, R3, end308
+	ADD   $24, R14, R16
+	VLD1  (R16), V19.S[2]
+	B     end308
 
-one243:
-	FMOVS 16(R10), F19
+one307:
+	FMOVS 16(R14), F19
 
-end244:
+end308:
 	WORD  $0x4f8f1263 // fmla v3.4s, v19.4s, v15.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
+	ADD   R12, R14
+	FMOVQ (R14), F20
 	WORD  $0x4f8f1284 // fmla v4.4s, v20.4s, v15.s[0]
-	TBZ   $1, R3, one245
-	FMOVD 16(R10), F21
-	TBZ   $0, R3, end246
-	ADD   $24, R10, R13
-	VLD1  (R13), V21.S[2]
-	B     end246
+	TBZ   $1, R3, one309
+	FMOVD 16(R14), F21
+	TBZ   $0, R3, end310
+	ADD   $24, R14, R17
+	VLD1  (R17), V21.S[2]
+	B     end310
 
-one245:
-	FMOVS 16(R10), F21
+one309:
+	FMOVS 16(R14), F21
 
-end246:
+end310:
 	WORD  $0x4f8f12a5 // fmla v5.4s, v21.4s, v15.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F22
+	ADD   R12, R14
+	FMOVQ (R14), F22
 	WORD  $0x4f8f12c6 // fmla v6.4s, v22.4s, v15.s[0]
-	TBZ   $1, R3, one247
-	FMOVD 16(R10), F23
-	TBZ   $0, R3, end248
-	ADD   $24, R10, R14
-	VLD1  (R14), V23.S[2]
-	B     end248
+	TBZ   $1, R3, one311
+	FMOVD 16(R14), F23
+	TBZ   $0, R3, end312
+	ADD   $24, R14, R19
+	VLD1  (R19), V23.S[2]
+	B     end312
 
-one247:
-	FMOVS 16(R10), F23
+one311:
+	FMOVS 16(R14), F23
 
-end248:
+end312:
 	WORD  $0x4f8f12e7 // fmla v7.4s, v23.4s, v15.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F24
+	ADD   R12, R14
+	FMOVQ (R14), F24
 	WORD  $0x4f8f1308 // fmla v8.4s, v24.4s, v15.s[0]
-	TBZ   $1, R3, one249
-	FMOVD 16(R10), F25
-	TBZ   $0, R3, end250
-	ADD   $24, R10, R15
-	VLD1  (R15), V25.S[2]
-	B     end250
+	TBZ   $1, R3, one313
+	FMOVD 16(R14), F25
+	TBZ   $0, R3, end314
+	ADD   $24, R14, R20
+	VLD1  (R20), V25.S[2]
+	B     end314
 
-one249:
-	FMOVS 16(R10), F25
+one313:
+	FMOVS 16(R14), F25
 
-end250:
+end314:
 	WORD  $0x4f8f1329 // fmla v9.4s, v25.4s, v15.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4f8f134a // fmla v10.4s, v26.4s, v15.s[0]
-	TBZ   $1, R3, one251
-	FMOVD 16(R10), F27
-	TBZ   $0, R3, end252
-	ADD   $24, R10, R16
-	VLD1  (R16), V27.S[2]
-	B     end252
+	TBZ   $1, R3, one315
+	FMOVD 16(R14), F27
+	TBZ   $0, R3, end316
+	ADD   $24, R14, R21
+	VLD1  (R21), V27.S[2]
+	B     end316
 
-one251:
-	FMOVS 16(R10), F27
+one315:
+	FMOVS 16(R14), F27
 
-end252:
+end316:
 	WORD  $0x4f8f136b // fmla v11.4s, v27.4s, v15.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F28
+	ADD   R12, R14
+	FMOVQ (R14), F28
 	WORD  $0x4f8f138c // fmla v12.4s, v28.4s, v15.s[0]
-	TBZ   $1, R3, one253
-	FMOVD 16(R10), F29
-	TBZ   $0, R3, end254
-	ADD   $24, R10, R17
-	VLD1  (R17), V29.S[2]
-	B     end254
+	TBZ   $1, R3, one317
+	FMOVD 16(R14), F29
+	TBZ   $0, R3, end318
+	ADD   $24, R14, R22
+	VLD1  (R22), V29.S[2]
+	B     end318
 
-one253:
-	FMOVS 16(R10), F29
+one317:
+	FMOVS 16(R14), F29
 
-end254:
+end318:
 	WORD $0x4f8f13ad // fmla v13.4s, v29.4s, v15.s[0]
-	ADD  R8, R10
+	ADD  R12, R14
 	B    r7v2oldend
 
 r7v2oldfull:
-	FMOVQ (R10), F30
+	FMOVQ (R14), F30
 	WORD  $0x4f8f13c0 // fmla v0.4s, v30.4s, v15.s[0]
-	FMOVQ 16(R10), F31
+	FMOVQ 16(R14), F31
 	WORD  $0x4f8f13e1 // fmla v1.4s, v31.4s, v15.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F16
+	ADD   R12, R14
+	FMOVQ (R14), F16
 	WORD  $0x4f8f1202 // fmla v2.4s, v16.4s, v15.s[0]
-	FMOVQ 16(R10), F17
+	FMOVQ 16(R14), F17
 	WORD  $0x4f8f1223 // fmla v3.4s, v17.4s, v15.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F18
+	ADD   R12, R14
+	FMOVQ (R14), F18
 	WORD  $0x4f8f1244 // fmla v4.4s, v18.4s, v15.s[0]
-	FMOVQ 16(R10), F19
+	FMOVQ 16(R14), F19
 	WORD  $0x4f8f1265 // fmla v5.4s, v19.4s, v15.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
+	ADD   R12, R14
+	FMOVQ (R14), F20
 	WORD  $0x4f8f1286 // fmla v6.4s, v20.4s, v15.s[0]
-	FMOVQ 16(R10), F21
+	FMOVQ 16(R14), F21
 	WORD  $0x4f8f12a7 // fmla v7.4s, v21.4s, v15.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F22
+	ADD   R12, R14
+	FMOVQ (R14), F22
 	WORD  $0x4f8f12c8 // fmla v8.4s, v22.4s, v15.s[0]
-	FMOVQ 16(R10), F23
+	FMOVQ 16(R14), F23
 	WORD  $0x4f8f12e9 // fmla v9.4s, v23.4s, v15.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F24
+	ADD   R12, R14
+	FMOVQ (R14), F24
 	WORD  $0x4f8f130a // fmla v10.4s, v24.4s, v15.s[0]
-	FMOVQ 16(R10), F25
+	FMOVQ 16(R14), F25
 	WORD  $0x4f8f132b // fmla v11.4s, v25.4s, v15.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4f8f134c // fmla v12.4s, v26.4s, v15.s[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4f8f136d // fmla v13.4s, v27.4s, v15.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r7v2oldend:
 r7v2store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $4, R3
 	BEQ   r7v2newfull
-	FMOVQ F0, (R10)
-	TBZ   $1, R3, one255
-	FMOVD F1, 16(R10)
-	TBZ   $0, R3, end256
-	ADD   $24, R10, R11
-	VST1  V1.S[2], (R11)
-	B     end256
+	FMOVQ F0, (R14)
+	TBZ   $1, R3, one319
+	FMOVD F1, 16(R14)
+	TBZ   $0, R3, end320
+	ADD   $24, R14, R15
+	VST1  V1.S[2], (R15)
+	B     end320
 
-one255:
-	FMOVS F1, 16(R10)
+one319:
+	FMOVS F1, 16(R14)
 
-end256:
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	TBZ   $1, R3, one257
-	FMOVD F3, 16(R10)
-	TBZ   $0, R3, end258
-	ADD   $24, R10, R12
-	VST1  V3.S[2], (R12)
-	B     end258
+end320:
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	TBZ   $1, R3, one321
+	FMOVD F3, 16(R14)
+	TBZ   $0, R3, end322
+	ADD   $24, R14, R16
+	VST1  V3.S[2], (R16)
+	B     end322
 
-one257:
-	FMOVS F3, 16(R10)
+one321:
+	FMOVS F3, 16(R14)
 
-end258:
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	TBZ   $1, R3, one259
-	FMOVD F5, 16(R10)
-	TBZ   $0, R3, end260
-	ADD   $24, R10, R13
-	VST1  V5.S[2], (R13)
-	B     end260
+end322:
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	TBZ   $1, R3, one323
+	FMOVD F5, 16(R14)
+	TBZ   $0, R3, end324
+	ADD   $24, R14, R17
+	VST1  V5.S[2], (R17)
+	B     end324
 
-one259:
-	FMOVS F5, 16(R10)
+one323:
+	FMOVS F5, 16(R14)
 
-end260:
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	TBZ   $1, R3, one261
-	FMOVD F7, 16(R10)
-	TBZ   $0, R3, end262
-	ADD   $24, R10, R14
-	VST1  V7.S[2], (R14)
-	B     end262
+end324:
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	TBZ   $1, R3, one325
+	FMOVD F7, 16(R14)
+	TBZ   $0, R3, end326
+	ADD   $24, R14, R19
+	VST1  V7.S[2], (R19)
+	B     end326
 
-one261:
-	FMOVS F7, 16(R10)
+one325:
+	FMOVS F7, 16(R14)
 
-end262:
-	ADD   R8, R10
-	FMOVQ F8, (R10)
-	TBZ   $1, R3, one263
-	FMOVD F9, 16(R10)
-	TBZ   $0, R3, end264
-	ADD   $24, R10, R15
-	VST1  V9.S[2], (R15)
-	B     end264
+end326:
+	ADD   R12, R14
+	FMOVQ F8, (R14)
+	TBZ   $1, R3, one327
+	FMOVD F9, 16(R14)
+	TBZ   $0, R3, end328
+	ADD   $24, R14, R20
+	VST1  V9.S[2], (R20)
+	B     end328
 
-one263:
-	FMOVS F9, 16(R10)
+one327:
+	FMOVS F9, 16(R14)
 
-end264:
-	ADD   R8, R10
-	FMOVQ F10, (R10)
-	TBZ   $1, R3, one265
-	FMOVD F11, 16(R10)
-	TBZ   $0, R3, end266
-	ADD   $24, R10, R16
-	VST1  V11.S[2], (R16)
-	B     end266
+end328:
+	ADD   R12, R14
+	FMOVQ F10, (R14)
+	TBZ   $1, R3, one329
+	FMOVD F11, 16(R14)
+	TBZ   $0, R3, end330
+	ADD   $24, R14, R21
+	VST1  V11.S[2], (R21)
+	B     end330
 
-one265:
-	FMOVS F11, 16(R10)
+one329:
+	FMOVS F11, 16(R14)
 
-end266:
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	TBZ   $1, R3, one267
-	FMOVD F13, 16(R10)
-	TBZ   $0, R3, end268
-	ADD   $24, R10, R17
-	VST1  V13.S[2], (R17)
-	B     end268
+end330:
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	TBZ   $1, R3, one331
+	FMOVD F13, 16(R14)
+	TBZ   $0, R3, end332
+	ADD   $24, R14, R22
+	VST1  V13.S[2], (R22)
+	B     end332
 
-one267:
-	FMOVS F13, 16(R10)
+one331:
+	FMOVS F13, 16(R14)
 
-end268:
-	ADD R8, R10
+end332:
+	ADD R12, R14
 	B   r7v2newend
 
 r7v2newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	FMOVQ F3, 16(R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	FMOVQ F5, 16(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	ADD   R8, R10
-	FMOVQ F8, (R10)
-	FMOVQ F9, 16(R10)
-	ADD   R8, R10
-	FMOVQ F10, (R10)
-	FMOVQ F11, 16(R10)
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVQ F13, 16(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	FMOVQ F3, 16(R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	FMOVQ F5, 16(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	ADD   R12, R14
+	FMOVQ F8, (R14)
+	FMOVQ F9, 16(R14)
+	ADD   R12, R14
+	FMOVQ F10, (R14)
+	FMOVQ F11, 16(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	ADD   R12, R14
 
 r7v2newend:
 	RET
 
 r6v2:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -3004,21 +3721,21 @@ r6v2:
 	VEOR V9.B16, V9.B16, V9.B16
 	VEOR V10.B16, V10.B16, V10.B16
 	VEOR V11.B16, V11.B16, V11.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
 
 r6v2loop:
-	FLDPQ  (R12), (F12, F13)
-	FMOVS  (R8), F14
-	FMOVS  (R8)(R7), F15
-	FMOVS  (R8)(R9), F16
-	FMOVS  (R8)(R10), F17
+	FLDPQ  (R16), (F12, F13)
+	FMOVS  (R12), F14
+	FMOVS  (R12)(R11), F15
+	FMOVS  (R12)(R13), F16
+	FMOVS  (R12)(R14), F17
 	WORD   $0x4f8e1180 // fmla v0.4s, v12.4s, v14.s[0]
 	WORD   $0x4f8e11a1 // fmla v1.4s, v13.4s, v14.s[0]
 	WORD   $0x4f8f1182 // fmla v2.4s, v12.4s, v15.s[0]
@@ -3027,16 +3744,16 @@ r6v2loop:
 	WORD   $0x4f9011a5 // fmla v5.4s, v13.4s, v16.s[0]
 	WORD   $0x4f911186 // fmla v6.4s, v12.4s, v17.s[0]
 	WORD   $0x4f9111a7 // fmla v7.4s, v13.4s, v17.s[0]
-	FMOVS  (R11), F18
-	FMOVS  (R11)(R7), F19
+	FMOVS  (R15), F18
+	FMOVS  (R15)(R11), F19
 	WORD   $0x4f921188 // fmla v8.4s, v12.4s, v18.s[0]
 	WORD   $0x4f9211a9 // fmla v9.4s, v13.4s, v18.s[0]
 	WORD   $0x4f93118a // fmla v10.4s, v12.4s, v19.s[0]
 	WORD   $0x4f9311ab // fmla v11.4s, v13.4s, v19.s[0]
-	ADD    R14, R8
-	ADD    R14, R11
-	ADD    R13, R12
-	SUBS   $1, R15
+	ADD    R19, R12
+	ADD    R19, R15
+	ADD    R17, R16
+	SUBS   $1, R20
 	BNE    r6v2loop
 	FMOVD  80(R0), F12
 	FCVTDS F12, F12
@@ -3052,249 +3769,249 @@ r6v2loop:
 	WORD   $0x4f8c9129 // fmul v9.4s, v9.4s, v12.s[0]
 	WORD   $0x4f8c914a // fmul v10.4s, v10.4s, v12.s[0]
 	WORD   $0x4f8c916b // fmul v11.4s, v11.4s, v12.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r6v2store
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r6v2store
 	FMOVD  88(R0), F13
 	FCVTDS F13, F13
-	MOVD   16(R0), R10
+	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r6v2oldfull
-	FMOVQ  (R10), F14
+	FMOVQ  (R14), F14
 	WORD   $0x4f8d11c0 // fmla v0.4s, v14.4s, v13.s[0]
-	TBZ    $1, R3, one269
-	FMOVD  16(R10), F15
-	TBZ    $0, R3, end270
-	ADD    $24, R10, R11
-	VLD1   (R11), V15.S[2]
-	B      end270
+	TBZ    $1, R3, one333
+	FMOVD  16(R14), F15
+	TBZ    $0, R3, end334
+	ADD    $24, R14, R15
+	VLD1   (R15), V15.S[2]
+	B      end334
 
-one269:
-	FMOVS 16(R10), F15
+one333:
+	FMOVS 16(R14), F15
 
-end270:
+end334:
 	WORD  $0x4f8d11e1 // fmla v1.4s, v15.4s, v13.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F16
+	ADD   R12, R14
+	FMOVQ (R14), F16
 	WORD  $0x4f8d1202 // fmla v2.4s, v16.4s, v13.s[0]
-	TBZ   $1, R3, one271
-	FMOVD 16(R10), F17
-	TBZ   $0, R3, end272
-	ADD   $24, R10, R12
-	VLD1  (R12), V17.S[2]
-	B     end272
+	TBZ   $1, R3, one335
+	FMOVD 16(R14), F17
+	TBZ   $0, R3, end336
+	ADD   $24, R14, R16
+	VLD1  (R16), V17.S[2]
+	B     end336
 
-one271:
-	FMOVS 16(R10), F17
+one335:
+	FMOVS 16(R14), F17
 
-end272:
+end336:
 	WORD  $0x4f8d1223 // fmla v3.4s, v17.4s, v13.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F18
+	ADD   R12, R14
+	FMOVQ (R14), F18
 	WORD  $0x4f8d1244 // fmla v4.4s, v18.4s, v13.s[0]
-	TBZ   $1, R3, one273
-	FMOVD 16(R10), F19
-	TBZ   $0, R3, end274
-	ADD   $24, R10, R13
-	VLD1  (R13), V19.S[2]
-	B     end274
+	TBZ   $1, R3, one337
+	FMOVD 16(R14), F19
+	TBZ   $0, R3, end338
+	ADD   $24, R14, R17
+	VLD1  (R17), V19.S[2]
+	B     end338
 
-one273:
-	FMOVS 16(R10), F19
+one337:
+	FMOVS 16(R14), F19
 
-end274:
+end338:
 	WORD  $0x4f8d1265 // fmla v5.4s, v19.4s, v13.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
+	ADD   R12, R14
+	FMOVQ (R14), F20
 	WORD  $0x4f8d1286 // fmla v6.4s, v20.4s, v13.s[0]
-	TBZ   $1, R3, one275
-	FMOVD 16(R10), F21
-	TBZ   $0, R3, end276
-	ADD   $24, R10, R14
-	VLD1  (R14), V21.S[2]
-	B     end276
+	TBZ   $1, R3, one339
+	FMOVD 16(R14), F21
+	TBZ   $0, R3, end340
+	ADD   $24, R14, R19
+	VLD1  (R19), V21.S[2]
+	B     end340
 
-one275:
-	FMOVS 16(R10), F21
+one339:
+	FMOVS 16(R14), F21
 
-end276:
+end340:
 	WORD  $0x4f8d12a7 // fmla v7.4s, v21.4s, v13.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F22
+	ADD   R12, R14
+	FMOVQ (R14), F22
 	WORD  $0x4f8d12c8 // fmla v8.4s, v22.4s, v13.s[0]
-	TBZ   $1, R3, one277
-	FMOVD 16(R10), F23
-	TBZ   $0, R3, end278
-	ADD   $24, R10, R15
-	VLD1  (R15), V23.S[2]
-	B     end278
+	TBZ   $1, R3, one341
+	FMOVD 16(R14), F23
+	TBZ   $0, R3, end342
+	ADD   $24, R14, R20
+	VLD1  (R20), V23.S[2]
+	B     end342
 
-one277:
-	FMOVS 16(R10), F23
+one341:
+	FMOVS 16(R14), F23
 
-end278:
+end342:
 	WORD  $0x4f8d12e9 // fmla v9.4s, v23.4s, v13.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F24
+	ADD   R12, R14
+	FMOVQ (R14), F24
 	WORD  $0x4f8d130a // fmla v10.4s, v24.4s, v13.s[0]
-	TBZ   $1, R3, one279
-	FMOVD 16(R10), F25
-	TBZ   $0, R3, end280
-	ADD   $24, R10, R16
-	VLD1  (R16), V25.S[2]
-	B     end280
+	TBZ   $1, R3, one343
+	FMOVD 16(R14), F25
+	TBZ   $0, R3, end344
+	ADD   $24, R14, R21
+	VLD1  (R21), V25.S[2]
+	B     end344
 
-one279:
-	FMOVS 16(R10), F25
+one343:
+	FMOVS 16(R14), F25
 
-end280:
+end344:
 	WORD $0x4f8d132b // fmla v11.4s, v25.4s, v13.s[0]
-	ADD  R8, R10
+	ADD  R12, R14
 	B    r6v2oldend
 
 r6v2oldfull:
-	FMOVQ (R10), F26
+	FMOVQ (R14), F26
 	WORD  $0x4f8d1340 // fmla v0.4s, v26.4s, v13.s[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4f8d1361 // fmla v1.4s, v27.4s, v13.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F28
+	ADD   R12, R14
+	FMOVQ (R14), F28
 	WORD  $0x4f8d1382 // fmla v2.4s, v28.4s, v13.s[0]
-	FMOVQ 16(R10), F29
+	FMOVQ 16(R14), F29
 	WORD  $0x4f8d13a3 // fmla v3.4s, v29.4s, v13.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F30
+	ADD   R12, R14
+	FMOVQ (R14), F30
 	WORD  $0x4f8d13c4 // fmla v4.4s, v30.4s, v13.s[0]
-	FMOVQ 16(R10), F31
+	FMOVQ 16(R14), F31
 	WORD  $0x4f8d13e5 // fmla v5.4s, v31.4s, v13.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F14
+	ADD   R12, R14
+	FMOVQ (R14), F14
 	WORD  $0x4f8d11c6 // fmla v6.4s, v14.4s, v13.s[0]
-	FMOVQ 16(R10), F15
+	FMOVQ 16(R14), F15
 	WORD  $0x4f8d11e7 // fmla v7.4s, v15.4s, v13.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F16
+	ADD   R12, R14
+	FMOVQ (R14), F16
 	WORD  $0x4f8d1208 // fmla v8.4s, v16.4s, v13.s[0]
-	FMOVQ 16(R10), F17
+	FMOVQ 16(R14), F17
 	WORD  $0x4f8d1229 // fmla v9.4s, v17.4s, v13.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F18
+	ADD   R12, R14
+	FMOVQ (R14), F18
 	WORD  $0x4f8d124a // fmla v10.4s, v18.4s, v13.s[0]
-	FMOVQ 16(R10), F19
+	FMOVQ 16(R14), F19
 	WORD  $0x4f8d126b // fmla v11.4s, v19.4s, v13.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r6v2oldend:
 r6v2store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $4, R3
 	BEQ   r6v2newfull
-	FMOVQ F0, (R10)
-	TBZ   $1, R3, one281
-	FMOVD F1, 16(R10)
-	TBZ   $0, R3, end282
-	ADD   $24, R10, R11
-	VST1  V1.S[2], (R11)
-	B     end282
+	FMOVQ F0, (R14)
+	TBZ   $1, R3, one345
+	FMOVD F1, 16(R14)
+	TBZ   $0, R3, end346
+	ADD   $24, R14, R15
+	VST1  V1.S[2], (R15)
+	B     end346
 
-one281:
-	FMOVS F1, 16(R10)
+one345:
+	FMOVS F1, 16(R14)
 
-end282:
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	TBZ   $1, R3, one283
-	FMOVD F3, 16(R10)
-	TBZ   $0, R3, end284
-	ADD   $24, R10, R12
-	VST1  V3.S[2], (R12)
-	B     end284
+end346:
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	TBZ   $1, R3, one347
+	FMOVD F3, 16(R14)
+	TBZ   $0, R3, end348
+	ADD   $24, R14, R16
+	VST1  V3.S[2], (R16)
+	B     end348
 
-one283:
-	FMOVS F3, 16(R10)
+one347:
+	FMOVS F3, 16(R14)
 
-end284:
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	TBZ   $1, R3, one285
-	FMOVD F5, 16(R10)
-	TBZ   $0, R3, end286
-	ADD   $24, R10, R13
-	VST1  V5.S[2], (R13)
-	B     end286
+end348:
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	TBZ   $1, R3, one349
+	FMOVD F5, 16(R14)
+	TBZ   $0, R3, end350
+	ADD   $24, R14, R17
+	VST1  V5.S[2], (R17)
+	B     end350
 
-one285:
-	FMOVS F5, 16(R10)
+one349:
+	FMOVS F5, 16(R14)
 
-end286:
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	TBZ   $1, R3, one287
-	FMOVD F7, 16(R10)
-	TBZ   $0, R3, end288
-	ADD   $24, R10, R14
-	VST1  V7.S[2], (R14)
-	B     end288
+end350:
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	TBZ   $1, R3, one351
+	FMOVD F7, 16(R14)
+	TBZ   $0, R3, end352
+	ADD   $24, R14, R19
+	VST1  V7.S[2], (R19)
+	B     end352
 
-one287:
-	FMOVS F7, 16(R10)
+one351:
+	FMOVS F7, 16(R14)
 
-end288:
-	ADD   R8, R10
-	FMOVQ F8, (R10)
-	TBZ   $1, R3, one289
-	FMOVD F9, 16(R10)
-	TBZ   $0, R3, end290
-	ADD   $24, R10, R15
-	VST1  V9.S[2], (R15)
-	B     end290
+end352:
+	ADD   R12, R14
+	FMOVQ F8, (R14)
+	TBZ   $1, R3, one353
+	FMOVD F9, 16(R14)
+	TBZ   $0, R3, end354
+	ADD   $24, R14, R20
+	VST1  V9.S[2], (R20)
+	B     end354
 
-one289:
-	FMOVS F9, 16(R10)
+one353:
+	FMOVS F9, 16(R14)
 
-end290:
-	ADD   R8, R10
-	FMOVQ F10, (R10)
-	TBZ   $1, R3, one291
-	FMOVD F11, 16(R10)
-	TBZ   $0, R3, end292
-	ADD   $24, R10, R16
-	VST1  V11.S[2], (R16)
-	B     end292
+end354:
+	ADD   R12, R14
+	FMOVQ F10, (R14)
+	TBZ   $1, R3, one355
+	FMOVD F11, 16(R14)
+	TBZ   $0, R3, end356
+	ADD   $24, R14, R21
+	VST1  V11.S[2], (R21)
+	B     end356
 
-one291:
-	FMOVS F11, 16(R10)
+one355:
+	FMOVS F11, 16(R14)
 
-end292:
-	ADD R8, R10
+end356:
+	ADD R12, R14
 	B   r6v2newend
 
 r6v2newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	FMOVQ F3, 16(R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	FMOVQ F5, 16(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	ADD   R8, R10
-	FMOVQ F8, (R10)
-	FMOVQ F9, 16(R10)
-	ADD   R8, R10
-	FMOVQ F10, (R10)
-	FMOVQ F11, 16(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	FMOVQ F3, 16(R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	FMOVQ F5, 16(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	ADD   R12, R14
+	FMOVQ F8, (R14)
+	FMOVQ F9, 16(R14)
+	ADD   R12, R14
+	FMOVQ F10, (R14)
+	FMOVQ F11, 16(R14)
+	ADD   R12, R14
 
 r6v2newend:
 	RET
 
 r5v2:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -3305,21 +4022,21 @@ r5v2:
 	VEOR V7.B16, V7.B16, V7.B16
 	VEOR V8.B16, V8.B16, V8.B16
 	VEOR V9.B16, V9.B16, V9.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
 
 r5v2loop:
-	FLDPQ  (R12), (F10, F11)
-	FMOVS  (R8), F12
-	FMOVS  (R8)(R7), F13
-	FMOVS  (R8)(R9), F14
-	FMOVS  (R8)(R10), F15
+	FLDPQ  (R16), (F10, F11)
+	FMOVS  (R12), F12
+	FMOVS  (R12)(R11), F13
+	FMOVS  (R12)(R13), F14
+	FMOVS  (R12)(R14), F15
 	WORD   $0x4f8c1140 // fmla v0.4s, v10.4s, v12.s[0]
 	WORD   $0x4f8c1161 // fmla v1.4s, v11.4s, v12.s[0]
 	WORD   $0x4f8d1142 // fmla v2.4s, v10.4s, v13.s[0]
@@ -3328,13 +4045,13 @@ r5v2loop:
 	WORD   $0x4f8e1165 // fmla v5.4s, v11.4s, v14.s[0]
 	WORD   $0x4f8f1146 // fmla v6.4s, v10.4s, v15.s[0]
 	WORD   $0x4f8f1167 // fmla v7.4s, v11.4s, v15.s[0]
-	FMOVS  (R11), F16
+	FMOVS  (R15), F16
 	WORD   $0x4f901148 // fmla v8.4s, v10.4s, v16.s[0]
 	WORD   $0x4f901169 // fmla v9.4s, v11.4s, v16.s[0]
-	ADD    R14, R8
-	ADD    R14, R11
-	ADD    R13, R12
-	SUBS   $1, R15
+	ADD    R19, R12
+	ADD    R19, R15
+	ADD    R17, R16
+	SUBS   $1, R20
 	BNE    r5v2loop
 	FMOVD  80(R0), F10
 	FCVTDS F10, F10
@@ -3348,213 +4065,213 @@ r5v2loop:
 	WORD   $0x4f8a90e7 // fmul v7.4s, v7.4s, v10.s[0]
 	WORD   $0x4f8a9108 // fmul v8.4s, v8.4s, v10.s[0]
 	WORD   $0x4f8a9129 // fmul v9.4s, v9.4s, v10.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r5v2store
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r5v2store
 	FMOVD  88(R0), F11
 	FCVTDS F11, F11
-	MOVD   16(R0), R10
+	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r5v2oldfull
-	FMOVQ  (R10), F12
+	FMOVQ  (R14), F12
 	WORD   $0x4f8b1180 // fmla v0.4s, v12.4s, v11.s[0]
-	TBZ    $1, R3, one293
-	FMOVD  16(R10), F13
-	TBZ    $0, R3, end294
-	ADD    $24, R10, R11
-	VLD1   (R11), V13.S[2]
-	B      end294
+	TBZ    $1, R3, one357
+	FMOVD  16(R14), F13
+	TBZ    $0, R3, end358
+	ADD    $24, R14, R15
+	VLD1   (R15), V13.S[2]
+	B      end358
 
-one293:
-	FMOVS 16(R10), F13
+one357:
+	FMOVS 16(R14), F13
 
-end294:
+end358:
 	WORD  $0x4f8b11a1 // fmla v1.4s, v13.4s, v11.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F14
+	ADD   R12, R14
+	FMOVQ (R14), F14
 	WORD  $0x4f8b11c2 // fmla v2.4s, v14.4s, v11.s[0]
-	TBZ   $1, R3, one295
-	FMOVD 16(R10), F15
-	TBZ   $0, R3, end296
-	ADD   $24, R10, R12
-	VLD1  (R12), V15.S[2]
-	B     end296
+	TBZ   $1, R3, one359
+	FMOVD 16(R14), F15
+	TBZ   $0, R3, end360
+	ADD   $24, R14, R16
+	VLD1  (R16), V15.S[2]
+	B     end360
 
-one295:
-	FMOVS 16(R10), F15
+one359:
+	FMOVS 16(R14), F15
 
-end296:
+end360:
 	WORD  $0x4f8b11e3 // fmla v3.4s, v15.4s, v11.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F16
+	ADD   R12, R14
+	FMOVQ (R14), F16
 	WORD  $0x4f8b1204 // fmla v4.4s, v16.4s, v11.s[0]
-	TBZ   $1, R3, one297
-	FMOVD 16(R10), F17
-	TBZ   $0, R3, end298
-	ADD   $24, R10, R13
-	VLD1  (R13), V17.S[2]
-	B     end298
+	TBZ   $1, R3, one361
+	FMOVD 16(R14), F17
+	TBZ   $0, R3, end362
+	ADD   $24, R14, R17
+	VLD1  (R17), V17.S[2]
+	B     end362
 
-one297:
-	FMOVS 16(R10), F17
+one361:
+	FMOVS 16(R14), F17
 
-end298:
+end362:
 	WORD  $0x4f8b1225 // fmla v5.4s, v17.4s, v11.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F18
+	ADD   R12, R14
+	FMOVQ (R14), F18
 	WORD  $0x4f8b1246 // fmla v6.4s, v18.4s, v11.s[0]
-	TBZ   $1, R3, one299
-	FMOVD 16(R10), F19
-	TBZ   $0, R3, end300
-	ADD   $24, R10, R14
-	VLD1  (R14), V19.S[2]
-	B     end300
+	TBZ   $1, R3, one363
+	FMOVD 16(R14), F19
+	TBZ   $0, R3, end364
+	ADD   $24, R14, R19
+	VLD1  (R19), V19.S[2]
+	B     end364
 
-one299:
-	FMOVS 16(R10), F19
+one363:
+	FMOVS 16(R14), F19
 
-end300:
+end364:
 	WORD  $0x4f8b1267 // fmla v7.4s, v19.4s, v11.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
+	ADD   R12, R14
+	FMOVQ (R14), F20
 	WORD  $0x4f8b1288 // fmla v8.4s, v20.4s, v11.s[0]
-	TBZ   $1, R3, one301
-	FMOVD 16(R10), F21
-	TBZ   $0, R3, end302
-	ADD   $24, R10, R15
-	VLD1  (R15), V21.S[2]
-	B     end302
+	TBZ   $1, R3, one365
+	FMOVD 16(R14), F21
+	TBZ   $0, R3, end366
+	ADD   $24, R14, R20
+	VLD1  (R20), V21.S[2]
+	B     end366
 
-one301:
-	FMOVS 16(R10), F21
+one365:
+	FMOVS 16(R14), F21
 
-end302:
+end366:
 	WORD $0x4f8b12a9 // fmla v9.4s, v21.4s, v11.s[0]
-	ADD  R8, R10
+	ADD  R12, R14
 	B    r5v2oldend
 
 r5v2oldfull:
-	FMOVQ (R10), F22
+	FMOVQ (R14), F22
 	WORD  $0x4f8b12c0 // fmla v0.4s, v22.4s, v11.s[0]
-	FMOVQ 16(R10), F23
+	FMOVQ 16(R14), F23
 	WORD  $0x4f8b12e1 // fmla v1.4s, v23.4s, v11.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F24
+	ADD   R12, R14
+	FMOVQ (R14), F24
 	WORD  $0x4f8b1302 // fmla v2.4s, v24.4s, v11.s[0]
-	FMOVQ 16(R10), F25
+	FMOVQ 16(R14), F25
 	WORD  $0x4f8b1323 // fmla v3.4s, v25.4s, v11.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4f8b1344 // fmla v4.4s, v26.4s, v11.s[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4f8b1365 // fmla v5.4s, v27.4s, v11.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F28
+	ADD   R12, R14
+	FMOVQ (R14), F28
 	WORD  $0x4f8b1386 // fmla v6.4s, v28.4s, v11.s[0]
-	FMOVQ 16(R10), F29
+	FMOVQ 16(R14), F29
 	WORD  $0x4f8b13a7 // fmla v7.4s, v29.4s, v11.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F30
+	ADD   R12, R14
+	FMOVQ (R14), F30
 	WORD  $0x4f8b13c8 // fmla v8.4s, v30.4s, v11.s[0]
-	FMOVQ 16(R10), F31
+	FMOVQ 16(R14), F31
 	WORD  $0x4f8b13e9 // fmla v9.4s, v31.4s, v11.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r5v2oldend:
 r5v2store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $4, R3
 	BEQ   r5v2newfull
-	FMOVQ F0, (R10)
-	TBZ   $1, R3, one303
-	FMOVD F1, 16(R10)
-	TBZ   $0, R3, end304
-	ADD   $24, R10, R11
-	VST1  V1.S[2], (R11)
-	B     end304
+	FMOVQ F0, (R14)
+	TBZ   $1, R3, one367
+	FMOVD F1, 16(R14)
+	TBZ   $0, R3, end368
+	ADD   $24, R14, R15
+	VST1  V1.S[2], (R15)
+	B     end368
 
-one303:
-	FMOVS F1, 16(R10)
+one367:
+	FMOVS F1, 16(R14)
 
-end304:
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	TBZ   $1, R3, one305
-	FMOVD F3, 16(R10)
-	TBZ   $0, R3, end306
-	ADD   $24, R10, R12
-	VST1  V3.S[2], (R12)
-	B     end306
+end368:
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	TBZ   $1, R3, one369
+	FMOVD F3, 16(R14)
+	TBZ   $0, R3, end370
+	ADD   $24, R14, R16
+	VST1  V3.S[2], (R16)
+	B     end370
 
-one305:
-	FMOVS F3, 16(R10)
+one369:
+	FMOVS F3, 16(R14)
 
-end306:
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	TBZ   $1, R3, one307
-	FMOVD F5, 16(R10)
-	TBZ   $0, R3, end308
-	ADD   $24, R10, R13
-	VST1  V5.S[2], (R13)
-	B     end308
+end370:
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	TBZ   $1, R3, one371
+	FMOVD F5, 16(R14)
+	TBZ   $0, R3, end372
+	ADD   $24, R14, R17
+	VST1  V5.S[2], (R17)
+	B     end372
 
-one307:
-	FMOVS F5, 16(R10)
+one371:
+	FMOVS F5, 16(R14)
 
-end308:
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	TBZ   $1, R3, one309
-	FMOVD F7, 16(R10)
-	TBZ   $0, R3, end310
-	ADD   $24, R10, R14
-	VST1  V7.S[2], (R14)
-	B     end310
+end372:
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	TBZ   $1, R3, one373
+	FMOVD F7, 16(R14)
+	TBZ   $0, R3, end374
+	ADD   $24, R14, R19
+	VST1  V7.S[2], (R19)
+	B     end374
 
-one309:
-	FMOVS F7, 16(R10)
+one373:
+	FMOVS F7, 16(R14)
 
-end310:
-	ADD   R8, R10
-	FMOVQ F8, (R10)
-	TBZ   $1, R3, one311
-	FMOVD F9, 16(R10)
-	TBZ   $0, R3, end312
-	ADD   $24, R10, R15
-	VST1  V9.S[2], (R15)
-	B     end312
+end374:
+	ADD   R12, R14
+	FMOVQ F8, (R14)
+	TBZ   $1, R3, one375
+	FMOVD F9, 16(R14)
+	TBZ   $0, R3, end376
+	ADD   $24, R14, R20
+	VST1  V9.S[2], (R20)
+	B     end376
 
-one311:
-	FMOVS F9, 16(R10)
+one375:
+	FMOVS F9, 16(R14)
 
-end312:
-	ADD R8, R10
+end376:
+	ADD R12, R14
 	B   r5v2newend
 
 r5v2newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	FMOVQ F3, 16(R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	FMOVQ F5, 16(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	ADD   R8, R10
-	FMOVQ F8, (R10)
-	FMOVQ F9, 16(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	FMOVQ F3, 16(R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	FMOVQ F5, 16(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	ADD   R12, R14
+	FMOVQ F8, (R14)
+	FMOVQ F9, 16(R14)
+	ADD   R12, R14
 
 r5v2newend:
 	RET
 
 r4v2:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -3563,20 +4280,20 @@ r4v2:
 	VEOR V5.B16, V5.B16, V5.B16
 	VEOR V6.B16, V6.B16, V6.B16
 	VEOR V7.B16, V7.B16, V7.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	MOVD 8(R0), R11
-	MOVD 40(R0), R12
-	MOVD 32(R0), R13
-	MOVD 56(R0), R14
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	MOVD 8(R0), R15
+	MOVD 40(R0), R16
+	MOVD 32(R0), R17
+	MOVD 56(R0), R19
 
 r4v2loop:
-	FLDPQ  (R11), (F8, F9)
-	FMOVS  (R8), F10
-	FMOVS  (R8)(R7), F11
-	FMOVS  (R8)(R9), F12
-	FMOVS  (R8)(R10), F13
+	FLDPQ  (R15), (F8, F9)
+	FMOVS  (R12), F10
+	FMOVS  (R12)(R11), F11
+	FMOVS  (R12)(R13), F12
+	FMOVS  (R12)(R14), F13
 	WORD   $0x4f8a1100 // fmla v0.4s, v8.4s, v10.s[0]
 	WORD   $0x4f8a1121 // fmla v1.4s, v9.4s, v10.s[0]
 	WORD   $0x4f8b1102 // fmla v2.4s, v8.4s, v11.s[0]
@@ -3585,9 +4302,9 @@ r4v2loop:
 	WORD   $0x4f8c1125 // fmla v5.4s, v9.4s, v12.s[0]
 	WORD   $0x4f8d1106 // fmla v6.4s, v8.4s, v13.s[0]
 	WORD   $0x4f8d1127 // fmla v7.4s, v9.4s, v13.s[0]
-	ADD    R13, R8
-	ADD    R12, R11
-	SUBS   $1, R14
+	ADD    R17, R12
+	ADD    R16, R15
+	SUBS   $1, R19
 	BNE    r4v2loop
 	FMOVD  80(R0), F8
 	FCVTDS F8, F8
@@ -3599,204 +4316,204 @@ r4v2loop:
 	WORD   $0x4f8890a5 // fmul v5.4s, v5.4s, v8.s[0]
 	WORD   $0x4f8890c6 // fmul v6.4s, v6.4s, v8.s[0]
 	WORD   $0x4f8890e7 // fmul v7.4s, v7.4s, v8.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r4v2store
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r4v2store
 	FMOVD  88(R0), F9
 	FCVTDS F9, F9
-	MOVD   16(R0), R10
+	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r4v2oldfull
-	FMOVQ  (R10), F10
+	FMOVQ  (R14), F10
 	WORD   $0x4f891140 // fmla v0.4s, v10.4s, v9.s[0]
-	TBZ    $1, R3, one313
-	FMOVD  16(R10), F11
-	TBZ    $0, R3, end314
-	ADD    $24, R10, R11
-	VLD1   (R11), V11.S[2]
-	B      end314
+	TBZ    $1, R3, one377
+	FMOVD  16(R14), F11
+	TBZ    $0, R3, end378
+	ADD    $24, R14, R15
+	VLD1   (R15), V11.S[2]
+	B      end378
 
-one313:
-	FMOVS 16(R10), F11
+one377:
+	FMOVS 16(R14), F11
 
-end314:
+end378:
 	WORD  $0x4f891161 // fmla v1.4s, v11.4s, v9.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F12
+	ADD   R12, R14
+	FMOVQ (R14), F12
 	WORD  $0x4f891182 // fmla v2.4s, v12.4s, v9.s[0]
-	TBZ   $1, R3, one315
-	FMOVD 16(R10), F13
-	TBZ   $0, R3, end316
-	ADD   $24, R10, R12
-	VLD1  (R12), V13.S[2]
-	B     end316
+	TBZ   $1, R3, one379
+	FMOVD 16(R14), F13
+	TBZ   $0, R3, end380
+	ADD   $24, R14, R16
+	VLD1  (R16), V13.S[2]
+	B     end380
 
-one315:
-	FMOVS 16(R10), F13
+one379:
+	FMOVS 16(R14), F13
 
-end316:
+end380:
 	WORD  $0x4f8911a3 // fmla v3.4s, v13.4s, v9.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F14
+	ADD   R12, R14
+	FMOVQ (R14), F14
 	WORD  $0x4f8911c4 // fmla v4.4s, v14.4s, v9.s[0]
-	TBZ   $1, R3, one317
-	FMOVD 16(R10), F15
-	TBZ   $0, R3, end318
-	ADD   $24, R10, R13
-	VLD1  (R13), V15.S[2]
-	B     end318
+	TBZ   $1, R3, one381
+	FMOVD 16(R14), F15
+	TBZ   $0, R3, end382
+	ADD   $24, R14, R17
+	VLD1  (R17), V15.S[2]
+	B     end382
 
-one317:
-	FMOVS 16(R10), F15
+one381:
+	FMOVS 16(R14), F15
 
-end318:
+end382:
 	WORD  $0x4f8911e5 // fmla v5.4s, v15.4s, v9.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F16
+	ADD   R12, R14
+	FMOVQ (R14), F16
 	WORD  $0x4f891206 // fmla v6.4s, v16.4s, v9.s[0]
-	TBZ   $1, R3, one319
-	FMOVD 16(R10), F17
-	TBZ   $0, R3, end320
-	ADD   $24, R10, R14
-	VLD1  (R14), V17.S[2]
-	B     end320
+	TBZ   $1, R3, one383
+	FMOVD 16(R14), F17
+	TBZ   $0, R3, end384
+	ADD   $24, R14, R19
+	VLD1  (R19), V17.S[2]
+	B     end384
 
-one319:
-	FMOVS 16(R10), F17
+one383:
+	FMOVS 16(R14), F17
 
-end320:
+end384:
 	WORD $0x4f891227 // fmla v7.4s, v17.4s, v9.s[0]
-	ADD  R8, R10
+	ADD  R12, R14
 	B    r4v2oldend
 
 r4v2oldfull:
-	FMOVQ (R10), F18
+	FMOVQ (R14), F18
 	WORD  $0x4f891240 // fmla v0.4s, v18.4s, v9.s[0]
-	FMOVQ 16(R10), F19
+	FMOVQ 16(R14), F19
 	WORD  $0x4f891261 // fmla v1.4s, v19.4s, v9.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
+	ADD   R12, R14
+	FMOVQ (R14), F20
 	WORD  $0x4f891282 // fmla v2.4s, v20.4s, v9.s[0]
-	FMOVQ 16(R10), F21
+	FMOVQ 16(R14), F21
 	WORD  $0x4f8912a3 // fmla v3.4s, v21.4s, v9.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F22
+	ADD   R12, R14
+	FMOVQ (R14), F22
 	WORD  $0x4f8912c4 // fmla v4.4s, v22.4s, v9.s[0]
-	FMOVQ 16(R10), F23
+	FMOVQ 16(R14), F23
 	WORD  $0x4f8912e5 // fmla v5.4s, v23.4s, v9.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F24
+	ADD   R12, R14
+	FMOVQ (R14), F24
 	WORD  $0x4f891306 // fmla v6.4s, v24.4s, v9.s[0]
-	FMOVQ 16(R10), F25
+	FMOVQ 16(R14), F25
 	WORD  $0x4f891327 // fmla v7.4s, v25.4s, v9.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r4v2oldend:
 r4v2store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $4, R3
 	BEQ   r4v2newfull
-	FMOVQ F0, (R10)
-	TBZ   $1, R3, one321
-	FMOVD F1, 16(R10)
-	TBZ   $0, R3, end322
-	ADD   $24, R10, R11
-	VST1  V1.S[2], (R11)
-	B     end322
+	FMOVQ F0, (R14)
+	TBZ   $1, R3, one385
+	FMOVD F1, 16(R14)
+	TBZ   $0, R3, end386
+	ADD   $24, R14, R15
+	VST1  V1.S[2], (R15)
+	B     end386
 
-one321:
-	FMOVS F1, 16(R10)
+one385:
+	FMOVS F1, 16(R14)
 
-end322:
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	TBZ   $1, R3, one323
-	FMOVD F3, 16(R10)
-	TBZ   $0, R3, end324
-	ADD   $24, R10, R12
-	VST1  V3.S[2], (R12)
-	B     end324
+end386:
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	TBZ   $1, R3, one387
+	FMOVD F3, 16(R14)
+	TBZ   $0, R3, end388
+	ADD   $24, R14, R16
+	VST1  V3.S[2], (R16)
+	B     end388
 
-one323:
-	FMOVS F3, 16(R10)
+one387:
+	FMOVS F3, 16(R14)
 
-end324:
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	TBZ   $1, R3, one325
-	FMOVD F5, 16(R10)
-	TBZ   $0, R3, end326
-	ADD   $24, R10, R13
-	VST1  V5.S[2], (R13)
-	B     end326
+end388:
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	TBZ   $1, R3, one389
+	FMOVD F5, 16(R14)
+	TBZ   $0, R3, end390
+	ADD   $24, R14, R17
+	VST1  V5.S[2], (R17)
+	B     end390
 
-one325:
-	FMOVS F5, 16(R10)
+one389:
+	FMOVS F5, 16(R14)
 
-end326:
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	TBZ   $1, R3, one327
-	FMOVD F7, 16(R10)
-	TBZ   $0, R3, end328
-	ADD   $24, R10, R14
-	VST1  V7.S[2], (R14)
-	B     end328
+end390:
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	TBZ   $1, R3, one391
+	FMOVD F7, 16(R14)
+	TBZ   $0, R3, end392
+	ADD   $24, R14, R19
+	VST1  V7.S[2], (R19)
+	B     end392
 
-one327:
-	FMOVS F7, 16(R10)
+one391:
+	FMOVS F7, 16(R14)
 
-end328:
-	ADD R8, R10
+end392:
+	ADD R12, R14
 	B   r4v2newend
 
 r4v2newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	FMOVQ F3, 16(R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	FMOVQ F5, 16(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	FMOVQ F3, 16(R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	FMOVQ F5, 16(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	ADD   R12, R14
 
 r4v2newend:
 	RET
 
 r3v2:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
 	VEOR V4.B16, V4.B16, V4.B16
 	VEOR V5.B16, V5.B16, V5.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	MOVD 8(R0), R10
-	MOVD 40(R0), R11
-	MOVD 32(R0), R12
-	MOVD 56(R0), R13
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	MOVD 8(R0), R14
+	MOVD 40(R0), R15
+	MOVD 32(R0), R16
+	MOVD 56(R0), R17
 
 r3v2loop:
-	FLDPQ  (R10), (F6, F7)
-	FMOVS  (R8), F8
-	FMOVS  (R8)(R7), F9
-	FMOVS  (R8)(R9), F10
+	FLDPQ  (R14), (F6, F7)
+	FMOVS  (R12), F8
+	FMOVS  (R12)(R11), F9
+	FMOVS  (R12)(R13), F10
 	WORD   $0x4f8810c0 // fmla v0.4s, v6.4s, v8.s[0]
 	WORD   $0x4f8810e1 // fmla v1.4s, v7.4s, v8.s[0]
 	WORD   $0x4f8910c2 // fmla v2.4s, v6.4s, v9.s[0]
 	WORD   $0x4f8910e3 // fmla v3.4s, v7.4s, v9.s[0]
 	WORD   $0x4f8a10c4 // fmla v4.4s, v6.4s, v10.s[0]
 	WORD   $0x4f8a10e5 // fmla v5.4s, v7.4s, v10.s[0]
-	ADD    R12, R8
-	ADD    R11, R10
-	SUBS   $1, R13
+	ADD    R16, R12
+	ADD    R15, R14
+	SUBS   $1, R17
 	BNE    r3v2loop
 	FMOVD  80(R0), F6
 	FCVTDS F6, F6
@@ -3806,162 +4523,162 @@ r3v2loop:
 	WORD   $0x4f869063 // fmul v3.4s, v3.4s, v6.s[0]
 	WORD   $0x4f869084 // fmul v4.4s, v4.4s, v6.s[0]
 	WORD   $0x4f8690a5 // fmul v5.4s, v5.4s, v6.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r3v2store
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r3v2store
 	FMOVD  88(R0), F7
 	FCVTDS F7, F7
-	MOVD   16(R0), R10
+	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r3v2oldfull
-	FMOVQ  (R10), F8
+	FMOVQ  (R14), F8
 	WORD   $0x4f871100 // fmla v0.4s, v8.4s, v7.s[0]
-	TBZ    $1, R3, one329
-	FMOVD  16(R10), F9
-	TBZ    $0, R3, end330
-	ADD    $24, R10, R11
-	VLD1   (R11), V9.S[2]
-	B      end330
+	TBZ    $1, R3, one393
+	FMOVD  16(R14), F9
+	TBZ    $0, R3, end394
+	ADD    $24, R14, R15
+	VLD1   (R15), V9.S[2]
+	B      end394
 
-one329:
-	FMOVS 16(R10), F9
+one393:
+	FMOVS 16(R14), F9
 
-end330:
+end394:
 	WORD  $0x4f871121 // fmla v1.4s, v9.4s, v7.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F10
+	ADD   R12, R14
+	FMOVQ (R14), F10
 	WORD  $0x4f871142 // fmla v2.4s, v10.4s, v7.s[0]
-	TBZ   $1, R3, one331
-	FMOVD 16(R10), F11
-	TBZ   $0, R3, end332
-	ADD   $24, R10, R12
-	VLD1  (R12), V11.S[2]
-	B     end332
+	TBZ   $1, R3, one395
+	FMOVD 16(R14), F11
+	TBZ   $0, R3, end396
+	ADD   $24, R14, R16
+	VLD1  (R16), V11.S[2]
+	B     end396
 
-one331:
-	FMOVS 16(R10), F11
+one395:
+	FMOVS 16(R14), F11
 
-end332:
+end396:
 	WORD  $0x4f871163 // fmla v3.4s, v11.4s, v7.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F12
+	ADD   R12, R14
+	FMOVQ (R14), F12
 	WORD  $0x4f871184 // fmla v4.4s, v12.4s, v7.s[0]
-	TBZ   $1, R3, one333
-	FMOVD 16(R10), F13
-	TBZ   $0, R3, end334
-	ADD   $24, R10, R13
-	VLD1  (R13), V13.S[2]
-	B     end334
+	TBZ   $1, R3, one397
+	FMOVD 16(R14), F13
+	TBZ   $0, R3, end398
+	ADD   $24, R14, R17
+	VLD1  (R17), V13.S[2]
+	B     end398
 
-one333:
-	FMOVS 16(R10), F13
+one397:
+	FMOVS 16(R14), F13
 
-end334:
+end398:
 	WORD $0x4f8711a5 // fmla v5.4s, v13.4s, v7.s[0]
-	ADD  R8, R10
+	ADD  R12, R14
 	B    r3v2oldend
 
 r3v2oldfull:
-	FMOVQ (R10), F14
+	FMOVQ (R14), F14
 	WORD  $0x4f8711c0 // fmla v0.4s, v14.4s, v7.s[0]
-	FMOVQ 16(R10), F15
+	FMOVQ 16(R14), F15
 	WORD  $0x4f8711e1 // fmla v1.4s, v15.4s, v7.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F16
+	ADD   R12, R14
+	FMOVQ (R14), F16
 	WORD  $0x4f871202 // fmla v2.4s, v16.4s, v7.s[0]
-	FMOVQ 16(R10), F17
+	FMOVQ 16(R14), F17
 	WORD  $0x4f871223 // fmla v3.4s, v17.4s, v7.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F18
+	ADD   R12, R14
+	FMOVQ (R14), F18
 	WORD  $0x4f871244 // fmla v4.4s, v18.4s, v7.s[0]
-	FMOVQ 16(R10), F19
+	FMOVQ 16(R14), F19
 	WORD  $0x4f871265 // fmla v5.4s, v19.4s, v7.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r3v2oldend:
 r3v2store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $4, R3
 	BEQ   r3v2newfull
-	FMOVQ F0, (R10)
-	TBZ   $1, R3, one335
-	FMOVD F1, 16(R10)
-	TBZ   $0, R3, end336
-	ADD   $24, R10, R11
-	VST1  V1.S[2], (R11)
-	B     end336
+	FMOVQ F0, (R14)
+	TBZ   $1, R3, one399
+	FMOVD F1, 16(R14)
+	TBZ   $0, R3, end400
+	ADD   $24, R14, R15
+	VST1  V1.S[2], (R15)
+	B     end400
 
-one335:
-	FMOVS F1, 16(R10)
+one399:
+	FMOVS F1, 16(R14)
 
-end336:
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	TBZ   $1, R3, one337
-	FMOVD F3, 16(R10)
-	TBZ   $0, R3, end338
-	ADD   $24, R10, R12
-	VST1  V3.S[2], (R12)
-	B     end338
+end400:
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	TBZ   $1, R3, one401
+	FMOVD F3, 16(R14)
+	TBZ   $0, R3, end402
+	ADD   $24, R14, R16
+	VST1  V3.S[2], (R16)
+	B     end402
 
-one337:
-	FMOVS F3, 16(R10)
+one401:
+	FMOVS F3, 16(R14)
 
-end338:
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	TBZ   $1, R3, one339
-	FMOVD F5, 16(R10)
-	TBZ   $0, R3, end340
-	ADD   $24, R10, R13
-	VST1  V5.S[2], (R13)
-	B     end340
+end402:
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	TBZ   $1, R3, one403
+	FMOVD F5, 16(R14)
+	TBZ   $0, R3, end404
+	ADD   $24, R14, R17
+	VST1  V5.S[2], (R17)
+	B     end404
 
-one339:
-	FMOVS F5, 16(R10)
+one403:
+	FMOVS F5, 16(R14)
 
-end340:
-	ADD R8, R10
+end404:
+	ADD R12, R14
 	B   r3v2newend
 
 r3v2newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	FMOVQ F3, 16(R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	FMOVQ F5, 16(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	FMOVQ F3, 16(R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	FMOVQ F5, 16(R14)
+	ADD   R12, R14
 
 r3v2newend:
 	RET
 
 r2v2:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD (R0), R8
-	MOVD 8(R0), R9
-	MOVD 40(R0), R10
-	MOVD 32(R0), R11
-	MOVD 56(R0), R12
+	MOVD (R0), R12
+	MOVD 8(R0), R13
+	MOVD 40(R0), R14
+	MOVD 32(R0), R15
+	MOVD 56(R0), R16
 
 r2v2loop:
-	FLDPQ  (R9), (F4, F5)
-	FMOVS  (R8), F6
-	FMOVS  (R8)(R7), F7
+	FLDPQ  (R13), (F4, F5)
+	FMOVS  (R12), F6
+	FMOVS  (R12)(R11), F7
 	WORD   $0x4f861080 // fmla v0.4s, v4.4s, v6.s[0]
 	WORD   $0x4f8610a1 // fmla v1.4s, v5.4s, v6.s[0]
 	WORD   $0x4f871082 // fmla v2.4s, v4.4s, v7.s[0]
 	WORD   $0x4f8710a3 // fmla v3.4s, v5.4s, v7.s[0]
-	ADD    R11, R8
-	ADD    R10, R9
-	SUBS   $1, R12
+	ADD    R15, R12
+	ADD    R14, R13
+	SUBS   $1, R16
 	BNE    r2v2loop
 	FMOVD  80(R0), F4
 	FCVTDS F4, F4
@@ -3969,190 +4686,190 @@ r2v2loop:
 	WORD   $0x4f849021 // fmul v1.4s, v1.4s, v4.s[0]
 	WORD   $0x4f849042 // fmul v2.4s, v2.4s, v4.s[0]
 	WORD   $0x4f849063 // fmul v3.4s, v3.4s, v4.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r2v2store
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r2v2store
 	FMOVD  88(R0), F5
 	FCVTDS F5, F5
-	MOVD   16(R0), R10
+	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r2v2oldfull
-	FMOVQ  (R10), F6
+	FMOVQ  (R14), F6
 	WORD   $0x4f8510c0 // fmla v0.4s, v6.4s, v5.s[0]
-	TBZ    $1, R3, one341
-	FMOVD  16(R10), F7
-	TBZ    $0, R3, end342
-	ADD    $24, R10, R11
-	VLD1   (R11), V7.S[2]
-	B      end342
+	TBZ    $1, R3, one405
+	FMOVD  16(R14), F7
+	TBZ    $0, R3, end406
+	ADD    $24, R14, R15
+	VLD1   (R15), V7.S[2]
+	B      end406
 
-one341:
-	FMOVS 16(R10), F7
+one405:
+	FMOVS 16(R14), F7
 
-end342:
+end406:
 	WORD  $0x4f8510e1 // fmla v1.4s, v7.4s, v5.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F8
+	ADD   R12, R14
+	FMOVQ (R14), F8
 	WORD  $0x4f851102 // fmla v2.4s, v8.4s, v5.s[0]
-	TBZ   $1, R3, one343
-	FMOVD 16(R10), F9
-	TBZ   $0, R3, end344
-	ADD   $24, R10, R12
-	VLD1  (R12), V9.S[2]
-	B     end344
+	TBZ   $1, R3, one407
+	FMOVD 16(R14), F9
+	TBZ   $0, R3, end408
+	ADD   $24, R14, R16
+	VLD1  (R16), V9.S[2]
+	B     end408
 
-one343:
-	FMOVS 16(R10), F9
+one407:
+	FMOVS 16(R14), F9
 
-end344:
+end408:
 	WORD $0x4f851123 // fmla v3.4s, v9.4s, v5.s[0]
-	ADD  R8, R10
+	ADD  R12, R14
 	B    r2v2oldend
 
 r2v2oldfull:
-	FMOVQ (R10), F10
+	FMOVQ (R14), F10
 	WORD  $0x4f851140 // fmla v0.4s, v10.4s, v5.s[0]
-	FMOVQ 16(R10), F11
+	FMOVQ 16(R14), F11
 	WORD  $0x4f851161 // fmla v1.4s, v11.4s, v5.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F12
+	ADD   R12, R14
+	FMOVQ (R14), F12
 	WORD  $0x4f851182 // fmla v2.4s, v12.4s, v5.s[0]
-	FMOVQ 16(R10), F13
+	FMOVQ 16(R14), F13
 	WORD  $0x4f8511a3 // fmla v3.4s, v13.4s, v5.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r2v2oldend:
 r2v2store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $4, R3
 	BEQ   r2v2newfull
-	FMOVQ F0, (R10)
-	TBZ   $1, R3, one345
-	FMOVD F1, 16(R10)
-	TBZ   $0, R3, end346
-	ADD   $24, R10, R11
-	VST1  V1.S[2], (R11)
-	B     end346
+	FMOVQ F0, (R14)
+	TBZ   $1, R3, one409
+	FMOVD F1, 16(R14)
+	TBZ   $0, R3, end410
+	ADD   $24, R14, R15
+	VST1  V1.S[2], (R15)
+	B     end410
 
-one345:
-	FMOVS F1, 16(R10)
+one409:
+	FMOVS F1, 16(R14)
 
-end346:
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	TBZ   $1, R3, one347
-	FMOVD F3, 16(R10)
-	TBZ   $0, R3, end348
-	ADD   $24, R10, R12
-	VST1  V3.S[2], (R12)
-	B     end348
+end410:
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	TBZ   $1, R3, one411
+	FMOVD F3, 16(R14)
+	TBZ   $0, R3, end412
+	ADD   $24, R14, R16
+	VST1  V3.S[2], (R16)
+	B     end412
 
-one347:
-	FMOVS F3, 16(R10)
+one411:
+	FMOVS F3, 16(R14)
 
-end348:
-	ADD R8, R10
+end412:
+	ADD R12, R14
 	B   r2v2newend
 
 r2v2newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	FMOVQ F3, 16(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	FMOVQ F3, 16(R14)
+	ADD   R12, R14
 
 r2v2newend:
 	RET
 
 r1v2:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
-	MOVD (R0), R8
-	MOVD 8(R0), R9
-	MOVD 40(R0), R10
-	MOVD 32(R0), R11
-	MOVD 56(R0), R12
+	MOVD (R0), R12
+	MOVD 8(R0), R13
+	MOVD 40(R0), R14
+	MOVD 32(R0), R15
+	MOVD 56(R0), R16
 
 r1v2loop:
-	FLDPQ  (R9), (F2, F3)
-	FMOVS  (R8), F4
+	FLDPQ  (R13), (F2, F3)
+	FMOVS  (R12), F4
 	WORD   $0x4f841040 // fmla v0.4s, v2.4s, v4.s[0]
 	WORD   $0x4f841061 // fmla v1.4s, v3.4s, v4.s[0]
-	ADD    R11, R8
-	ADD    R10, R9
-	SUBS   $1, R12
+	ADD    R15, R12
+	ADD    R14, R13
+	SUBS   $1, R16
 	BNE    r1v2loop
 	FMOVD  80(R0), F2
 	FCVTDS F2, F2
 	WORD   $0x4f829000 // fmul v0.4s, v0.4s, v2.s[0]
 	WORD   $0x4f829021 // fmul v1.4s, v1.4s, v2.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r1v2store
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r1v2store
 	FMOVD  88(R0), F3
 	FCVTDS F3, F3
-	MOVD   16(R0), R10
+	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r1v2oldfull
-	FMOVQ  (R10), F4
+	FMOVQ  (R14), F4
 	WORD   $0x4f831080 // fmla v0.4s, v4.4s, v3.s[0]
-	TBZ    $1, R3, one349
-	FMOVD  16(R10), F5
-	TBZ    $0, R3, end350
-	ADD    $24, R10, R11
-	VLD1   (R11), V5.S[2]
-	B      end350
+	TBZ    $1, R3, one413
+	FMOVD  16(R14), F5
+	TBZ    $0, R3, end414
+	ADD    $24, R14, R15
+	VLD1   (R15), V5.S[2]
+	B      end414
 
-one349:
-	FMOVS 16(R10), F5
+one413:
+	FMOVS 16(R14), F5
 
-end350:
+end414:
 	WORD $0x4f8310a1 // fmla v1.4s, v5.4s, v3.s[0]
-	ADD  R8, R10
+	ADD  R12, R14
 	B    r1v2oldend
 
 r1v2oldfull:
-	FMOVQ (R10), F6
+	FMOVQ (R14), F6
 	WORD  $0x4f8310c0 // fmla v0.4s, v6.4s, v3.s[0]
-	FMOVQ 16(R10), F7
+	FMOVQ 16(R14), F7
 	WORD  $0x4f8310e1 // fmla v1.4s, v7.4s, v3.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r1v2oldend:
 r1v2store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $4, R3
 	BEQ   r1v2newfull
-	FMOVQ F0, (R10)
-	TBZ   $1, R3, one351
-	FMOVD F1, 16(R10)
-	TBZ   $0, R3, end352
-	ADD   $24, R10, R11
-	VST1  V1.S[2], (R11)
-	B     end352
+	FMOVQ F0, (R14)
+	TBZ   $1, R3, one415
+	FMOVD F1, 16(R14)
+	TBZ   $0, R3, end416
+	ADD   $24, R14, R15
+	VST1  V1.S[2], (R15)
+	B     end416
 
-one351:
-	FMOVS F1, 16(R10)
+one415:
+	FMOVS F1, 16(R14)
 
-end352:
-	ADD R8, R10
+end416:
+	ADD R12, R14
 	B   r1v2newend
 
 r1v2newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	ADD   R12, R14
 
 r1v2newend:
 	RET
 
 r8v3:
-	MOVD 24(R0), R7
-	CMP  $4, R7
+	MOVD 24(R0), R11
+	CMP  $4, R11
 	BEQ  r8v3columns
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
@@ -4178,22 +4895,22 @@ r8v3:
 	VEOR V21.B16, V21.B16, V21.B16
 	VEOR V22.B16, V22.B16, V22.B16
 	VEOR V23.B16, V23.B16, V23.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
 
 r8v3loop:
-	FLDPQ  (R12), (F24, F25)
-	FMOVQ  32(R12), F26
-	FMOVS  (R8), F27
-	FMOVS  (R8)(R7), F28
-	FMOVS  (R8)(R9), F29
-	FMOVS  (R8)(R10), F30
+	FLDPQ  (R16), (F24, F25)
+	FMOVQ  32(R16), F26
+	FMOVS  (R12), F27
+	FMOVS  (R12)(R11), F28
+	FMOVS  (R12)(R13), F29
+	FMOVS  (R12)(R14), F30
 	WORD   $0x4f9b1300 // fmla v0.4s, v24.4s, v27.s[0]
 	WORD   $0x4f9b1321 // fmla v1.4s, v25.4s, v27.s[0]
 	WORD   $0x4f9b1342 // fmla v2.4s, v26.4s, v27.s[0]
@@ -4206,10 +4923,10 @@ r8v3loop:
 	WORD   $0x4f9e1309 // fmla v9.4s, v24.4s, v30.s[0]
 	WORD   $0x4f9e132a // fmla v10.4s, v25.4s, v30.s[0]
 	WORD   $0x4f9e134b // fmla v11.4s, v26.4s, v30.s[0]
-	FMOVS  (R11), F31
-	FMOVS  (R11)(R7), F27
-	FMOVS  (R11)(R9), F28
-	FMOVS  (R11)(R10), F29
+	FMOVS  (R15), F31
+	FMOVS  (R15)(R11), F27
+	FMOVS  (R15)(R13), F28
+	FMOVS  (R15)(R14), F29
 	WORD   $0x4f9f130c // fmla v12.4s, v24.4s, v31.s[0]
 	WORD   $0x4f9f132d // fmla v13.4s, v25.4s, v31.s[0]
 	WORD   $0x4f9f134e // fmla v14.4s, v26.4s, v31.s[0]
@@ -4222,10 +4939,10 @@ r8v3loop:
 	WORD   $0x4f9d1315 // fmla v21.4s, v24.4s, v29.s[0]
 	WORD   $0x4f9d1336 // fmla v22.4s, v25.4s, v29.s[0]
 	WORD   $0x4f9d1357 // fmla v23.4s, v26.4s, v29.s[0]
-	ADD    R14, R8
-	ADD    R14, R11
-	ADD    R13, R12
-	SUBS   $1, R15
+	ADD    R19, R12
+	ADD    R19, R15
+	ADD    R17, R16
+	SUBS   $1, R20
 	BNE    r8v3loop
 	FMOVD  80(R0), F24
 	FCVTDS F24, F24
@@ -4253,3091 +4970,369 @@ r8v3loop:
 	WORD   $0x4f9892b5 // fmul v21.4s, v21.4s, v24.s[0]
 	WORD   $0x4f9892d6 // fmul v22.4s, v22.4s, v24.s[0]
 	WORD   $0x4f9892f7 // fmul v23.4s, v23.4s, v24.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r8v3store
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r8v3store
 	FMOVD  88(R0), F25
 	FCVTDS F25, F25
-	MOVD   16(R0), R10
+	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r8v3oldfull
-	FMOVQ  (R10), F26
+	FMOVQ  (R14), F26
 	WORD   $0x4f991340 // fmla v0.4s, v26.4s, v25.s[0]
-	FMOVQ  16(R10), F27
+	FMOVQ  16(R14), F27
 	WORD   $0x4f991361 // fmla v1.4s, v27.4s, v25.s[0]
-	TBZ    $1, R3, one353
-	FMOVD  32(R10), F28
-	TBZ    $0, R3, end354
-	ADD    $40, R10, R11
-	VLD1   (R11), V28.S[2]
-	B      end354
+	TBZ    $1, R3, one417
+	FMOVD  32(R14), F28
+	TBZ    $0, R3, end418
+	ADD    $40, R14, R15
+	VLD1   (R15), V28.S[2]
+	B      end418
 
-one353:
-	FMOVS 32(R10), F28
+one417:
+	FMOVS 32(R14), F28
 
-end354:
+end418:
 	WORD  $0x4f991382 // fmla v2.4s, v28.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4f9913a3 // fmla v3.4s, v29.4s, v25.s[0]
-	FMOVQ 16(R10), F30
+	FMOVQ 16(R14), F30
 	WORD  $0x4f9913c4 // fmla v4.4s, v30.4s, v25.s[0]
-	TBZ   $1, R3, one355
-	FMOVD 32(R10), F31
-	TBZ   $0, R3, end356
-	ADD   $40, R10, R12
-	VLD1  (R12), V31.S[2]
-	B     end356
-
-one355:
-	FMOVS 32(R10), F31
-
-end356:
-	WORD  $0x4f9913e5 // fmla v5.4s, v31.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4f991346 // fmla v6.4s, v26.4s, v25.s[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4f991367 // fmla v7.4s, v27.4s, v25.s[0]
-	TBZ   $1, R3, one357
-	FMOVD 32(R10), F28
-	TBZ   $0, R3, end358
-	ADD   $40, R10, R13
-	VLD1  (R13), V28.S[2]
-	B     end358
-
-one357:
-	FMOVS 32(R10), F28
-
-end358:
-	WORD  $0x4f991388 // fmla v8.4s, v28.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
-	WORD  $0x4f9913a9 // fmla v9.4s, v29.4s, v25.s[0]
-	FMOVQ 16(R10), F30
-	WORD  $0x4f9913ca // fmla v10.4s, v30.4s, v25.s[0]
-	TBZ   $1, R3, one359
-	FMOVD 32(R10), F31
-	TBZ   $0, R3, end360
-	ADD   $40, R10, R14
-	VLD1  (R14), V31.S[2]
-	B     end360
-
-one359:
-	FMOVS 32(R10), F31
-
-end360:
-	WORD  $0x4f9913eb // fmla v11.4s, v31.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4f99134c // fmla v12.4s, v26.4s, v25.s[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4f99136d // fmla v13.4s, v27.4s, v25.s[0]
-	TBZ   $1, R3, one361
-	FMOVD 32(R10), F28
-	TBZ   $0, R3, end362
-	ADD   $40, R10, R15
-	VLD1  (R15), V28.S[2]
-	B     end362
-
-one361:
-	FMOVS 32(R10), F28
-
-end362:
-	WORD  $0x4f99138e // fmla v14.4s, v28.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
-	WORD  $0x4f9913af // fmla v15.4s, v29.4s, v25.s[0]
-	FMOVQ 16(R10), F30
-	WORD  $0x4f9913d0 // fmla v16.4s, v30.4s, v25.s[0]
-	TBZ   $1, R3, one363
-	FMOVD 32(R10), F31
-	TBZ   $0, R3, end364
-	ADD   $40, R10, R16
+	TBZ   $1, R3, one419
+	FMOVD 32(R14), F31
+	TBZ   $0, R3, end420
+	ADD   $40, R14, R16
 	VLD1  (R16), V31.S[2]
-	B     end364
+	B     end420
 
-one363:
-	FMOVS 32(R10), F31
+one419:
+	FMOVS 32(R14), F31
 
-end364:
-	WORD  $0x4f9913f1 // fmla v17.4s, v31.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4f991352 // fmla v18.4s, v26.4s, v25.s[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4f991373 // fmla v19.4s, v27.4s, v25.s[0]
-	TBZ   $1, R3, one365
-	FMOVD 32(R10), F28
-	TBZ   $0, R3, end366
-	ADD   $40, R10, R17
+end420:
+	WORD  $0x4f9913e5 // fmla v5.4s, v31.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f991346 // fmla v6.4s, v26.4s, v25.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f991367 // fmla v7.4s, v27.4s, v25.s[0]
+	TBZ   $1, R3, one421
+	FMOVD 32(R14), F28
+	TBZ   $0, R3, end422
+	ADD   $40, R14, R17
 	VLD1  (R17), V28.S[2]
-	B     end366
+	B     end422
 
-one365:
-	FMOVS 32(R10), F28
+one421:
+	FMOVS 32(R14), F28
 
-end366:
-	WORD  $0x4f991394 // fmla v20.4s, v28.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
-	WORD  $0x4f9913b5 // fmla v21.4s, v29.4s, v25.s[0]
-	FMOVQ 16(R10), F30
-	WORD  $0x4f9913d6 // fmla v22.4s, v30.4s, v25.s[0]
-	TBZ   $1, R3, one367
-	FMOVD 32(R10), F31
-	TBZ   $0, R3, end368
-	ADD   $40, R10, R19
+end422:
+	WORD  $0x4f991388 // fmla v8.4s, v28.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9913a9 // fmla v9.4s, v29.4s, v25.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9913ca // fmla v10.4s, v30.4s, v25.s[0]
+	TBZ   $1, R3, one423
+	FMOVD 32(R14), F31
+	TBZ   $0, R3, end424
+	ADD   $40, R14, R19
 	VLD1  (R19), V31.S[2]
-	B     end368
+	B     end424
 
-one367:
-	FMOVS 32(R10), F31
+one423:
+	FMOVS 32(R14), F31
 
-end368:
+end424:
+	WORD  $0x4f9913eb // fmla v11.4s, v31.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f99134c // fmla v12.4s, v26.4s, v25.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f99136d // fmla v13.4s, v27.4s, v25.s[0]
+	TBZ   $1, R3, one425
+	FMOVD 32(R14), F28
+	TBZ   $0, R3, end426
+	ADD   $40, R14, R20
+	VLD1  (R20), V28.S[2]
+	B     end426
+
+one425:
+	FMOVS 32(R14), F28
+
+end426:
+	WORD  $0x4f99138e // fmla v14.4s, v28.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9913af // fmla v15.4s, v29.4s, v25.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9913d0 // fmla v16.4s, v30.4s, v25.s[0]
+	TBZ   $1, R3, one427
+	FMOVD 32(R14), F31
+	TBZ   $0, R3, end428
+	ADD   $40, R14, R21
+	VLD1  (R21), V31.S[2]
+	B     end428
+
+one427:
+	FMOVS 32(R14), F31
+
+end428:
+	WORD  $0x4f9913f1 // fmla v17.4s, v31.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f991352 // fmla v18.4s, v26.4s, v25.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f991373 // fmla v19.4s, v27.4s, v25.s[0]
+	TBZ   $1, R3, one429
+	FMOVD 32(R14), F28
+	TBZ   $0, R3, end430
+	ADD   $40, R14, R22
+	VLD1  (R22), V28.S[2]
+	B     end430
+
+one429:
+	FMOVS 32(R14), F28
+
+end430:
+	WORD  $0x4f991394 // fmla v20.4s, v28.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9913b5 // fmla v21.4s, v29.4s, v25.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9913d6 // fmla v22.4s, v30.4s, v25.s[0]
+	TBZ   $1, R3, one431
+	FMOVD 32(R14), F31
+	TBZ   $0, R3, end432
+	ADD   $40, R14, R23
+	VLD1  (R23), V31.S[2]
+	B     end432
+
+one431:
+	FMOVS 32(R14), F31
+
+end432:
 	WORD $0x4f9913f7 // fmla v23.4s, v31.4s, v25.s[0]
-	ADD  R8, R10
+	ADD  R12, R14
 	B    r8v3oldend
 
 r8v3oldfull:
-	FMOVQ (R10), F26
+	FMOVQ (R14), F26
 	WORD  $0x4f991340 // fmla v0.4s, v26.4s, v25.s[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4f991361 // fmla v1.4s, v27.4s, v25.s[0]
-	FMOVQ 32(R10), F28
+	FMOVQ 32(R14), F28
 	WORD  $0x4f991382 // fmla v2.4s, v28.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4f9913a3 // fmla v3.4s, v29.4s, v25.s[0]
-	FMOVQ 16(R10), F30
+	FMOVQ 16(R14), F30
 	WORD  $0x4f9913c4 // fmla v4.4s, v30.4s, v25.s[0]
-	FMOVQ 32(R10), F31
+	FMOVQ 32(R14), F31
 	WORD  $0x4f9913e5 // fmla v5.4s, v31.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4f991346 // fmla v6.4s, v26.4s, v25.s[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4f991367 // fmla v7.4s, v27.4s, v25.s[0]
-	FMOVQ 32(R10), F28
+	FMOVQ 32(R14), F28
 	WORD  $0x4f991388 // fmla v8.4s, v28.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4f9913a9 // fmla v9.4s, v29.4s, v25.s[0]
-	FMOVQ 16(R10), F30
+	FMOVQ 16(R14), F30
 	WORD  $0x4f9913ca // fmla v10.4s, v30.4s, v25.s[0]
-	FMOVQ 32(R10), F31
+	FMOVQ 32(R14), F31
 	WORD  $0x4f9913eb // fmla v11.4s, v31.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4f99134c // fmla v12.4s, v26.4s, v25.s[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4f99136d // fmla v13.4s, v27.4s, v25.s[0]
-	FMOVQ 32(R10), F28
+	FMOVQ 32(R14), F28
 	WORD  $0x4f99138e // fmla v14.4s, v28.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4f9913af // fmla v15.4s, v29.4s, v25.s[0]
-	FMOVQ 16(R10), F30
+	FMOVQ 16(R14), F30
 	WORD  $0x4f9913d0 // fmla v16.4s, v30.4s, v25.s[0]
-	FMOVQ 32(R10), F31
+	FMOVQ 32(R14), F31
 	WORD  $0x4f9913f1 // fmla v17.4s, v31.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4f991352 // fmla v18.4s, v26.4s, v25.s[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4f991373 // fmla v19.4s, v27.4s, v25.s[0]
-	FMOVQ 32(R10), F28
+	FMOVQ 32(R14), F28
 	WORD  $0x4f991394 // fmla v20.4s, v28.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4f9913b5 // fmla v21.4s, v29.4s, v25.s[0]
-	FMOVQ 16(R10), F30
+	FMOVQ 16(R14), F30
 	WORD  $0x4f9913d6 // fmla v22.4s, v30.4s, v25.s[0]
-	FMOVQ 32(R10), F31
+	FMOVQ 32(R14), F31
 	WORD  $0x4f9913f7 // fmla v23.4s, v31.4s, v25.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r8v3oldend:
 r8v3store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $4, R3
 	BEQ   r8v3newfull
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	TBZ   $1, R3, one369
-	FMOVD F2, 32(R10)
-	TBZ   $0, R3, end370
-	ADD   $40, R10, R11
-	VST1  V2.S[2], (R11)
-	B     end370
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	TBZ   $1, R3, one433
+	FMOVD F2, 32(R14)
+	TBZ   $0, R3, end434
+	ADD   $40, R14, R15
+	VST1  V2.S[2], (R15)
+	B     end434
 
-one369:
-	FMOVS F2, 32(R10)
+one433:
+	FMOVS F2, 32(R14)
 
-end370:
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	TBZ   $1, R3, one371
-	FMOVD F5, 32(R10)
-	TBZ   $0, R3, end372
-	ADD   $40, R10, R12
-	VST1  V5.S[2], (R12)
-	B     end372
+end434:
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	TBZ   $1, R3, one435
+	FMOVD F5, 32(R14)
+	TBZ   $0, R3, end436
+	ADD   $40, R14, R16
+	VST1  V5.S[2], (R16)
+	B     end436
 
-one371:
-	FMOVS F5, 32(R10)
+one435:
+	FMOVS F5, 32(R14)
 
-end372:
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	TBZ   $1, R3, one373
-	FMOVD F8, 32(R10)
-	TBZ   $0, R3, end374
-	ADD   $40, R10, R13
-	VST1  V8.S[2], (R13)
-	B     end374
+end436:
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	TBZ   $1, R3, one437
+	FMOVD F8, 32(R14)
+	TBZ   $0, R3, end438
+	ADD   $40, R14, R17
+	VST1  V8.S[2], (R17)
+	B     end438
 
-one373:
-	FMOVS F8, 32(R10)
+one437:
+	FMOVS F8, 32(R14)
 
-end374:
-	ADD   R8, R10
-	FMOVQ F9, (R10)
-	FMOVQ F10, 16(R10)
-	TBZ   $1, R3, one375
-	FMOVD F11, 32(R10)
-	TBZ   $0, R3, end376
-	ADD   $40, R10, R14
-	VST1  V11.S[2], (R14)
-	B     end376
+end438:
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	TBZ   $1, R3, one439
+	FMOVD F11, 32(R14)
+	TBZ   $0, R3, end440
+	ADD   $40, R14, R19
+	VST1  V11.S[2], (R19)
+	B     end440
 
-one375:
-	FMOVS F11, 32(R10)
+one439:
+	FMOVS F11, 32(R14)
 
-end376:
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVQ F13, 16(R10)
-	TBZ   $1, R3, one377
-	FMOVD F14, 32(R10)
-	TBZ   $0, R3, end378
-	ADD   $40, R10, R15
-	VST1  V14.S[2], (R15)
-	B     end378
+end440:
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	TBZ   $1, R3, one441
+	FMOVD F14, 32(R14)
+	TBZ   $0, R3, end442
+	ADD   $40, R14, R20
+	VST1  V14.S[2], (R20)
+	B     end442
 
-one377:
-	FMOVS F14, 32(R10)
+one441:
+	FMOVS F14, 32(R14)
 
-end378:
-	ADD   R8, R10
-	FMOVQ F15, (R10)
-	FMOVQ F16, 16(R10)
-	TBZ   $1, R3, one379
-	FMOVD F17, 32(R10)
-	TBZ   $0, R3, end380
-	ADD   $40, R10, R16
-	VST1  V17.S[2], (R16)
-	B     end380
+end442:
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	TBZ   $1, R3, one443
+	FMOVD F17, 32(R14)
+	TBZ   $0, R3, end444
+	ADD   $40, R14, R21
+	VST1  V17.S[2], (R21)
+	B     end444
 
-one379:
-	FMOVS F17, 32(R10)
+one443:
+	FMOVS F17, 32(R14)
 
-end380:
-	ADD   R8, R10
-	FMOVQ F18, (R10)
-	FMOVQ F19, 16(R10)
-	TBZ   $1, R3, one381
-	FMOVD F20, 32(R10)
-	TBZ   $0, R3, end382
-	ADD   $40, R10, R17
-	VST1  V20.S[2], (R17)
-	B     end382
+end444:
+	ADD   R12, R14
+	FMOVQ F18, (R14)
+	FMOVQ F19, 16(R14)
+	TBZ   $1, R3, one445
+	FMOVD F20, 32(R14)
+	TBZ   $0, R3, end446
+	ADD   $40, R14, R22
+	VST1  V20.S[2], (R22)
+	B     end446
 
-one381:
-	FMOVS F20, 32(R10)
+one445:
+	FMOVS F20, 32(R14)
 
-end382:
-	ADD   R8, R10
-	FMOVQ F21, (R10)
-	FMOVQ F22, 16(R10)
-	TBZ   $1, R3, one383
-	FMOVD F23, 32(R10)
-	TBZ   $0, R3, end384
-	ADD   $40, R10, R19
-	VST1  V23.S[2], (R19)
-	B     end384
+end446:
+	ADD   R12, R14
+	FMOVQ F21, (R14)
+	FMOVQ F22, 16(R14)
+	TBZ   $1, R3, one447
+	FMOVD F23, 32(R14)
+	TBZ   $0, R3, end448
+	ADD   $40, R14, R23
+	VST1  V23.S[2], (R23)
+	B     end448
 
-one383:
-	FMOVS F23, 32(R10)
+one447:
+	FMOVS F23, 32(R14)
 
-end384:
-	ADD R8, R10
+end448:
+	ADD R12, R14
 	B   r8v3newend
 
 r8v3newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVQ F2, 32(R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	FMOVQ F5, 32(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	FMOVQ F8, 32(R10)
-	ADD   R8, R10
-	FMOVQ F9, (R10)
-	FMOVQ F10, 16(R10)
-	FMOVQ F11, 32(R10)
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVQ F13, 16(R10)
-	FMOVQ F14, 32(R10)
-	ADD   R8, R10
-	FMOVQ F15, (R10)
-	FMOVQ F16, 16(R10)
-	FMOVQ F17, 32(R10)
-	ADD   R8, R10
-	FMOVQ F18, (R10)
-	FMOVQ F19, 16(R10)
-	FMOVQ F20, 32(R10)
-	ADD   R8, R10
-	FMOVQ F21, (R10)
-	FMOVQ F22, 16(R10)
-	FMOVQ F23, 32(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVQ F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVQ F14, 32(R14)
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	FMOVQ F17, 32(R14)
+	ADD   R12, R14
+	FMOVQ F18, (R14)
+	FMOVQ F19, 16(R14)
+	FMOVQ F20, 32(R14)
+	ADD   R12, R14
+	FMOVQ F21, (R14)
+	FMOVQ F22, 16(R14)
+	FMOVQ F23, 32(R14)
+	ADD   R12, R14
 
 r8v3newend:
 	RET
 
-r7v3:
-	MOVD 24(R0), R7
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
-	VEOR V8.B16, V8.B16, V8.B16
-	VEOR V9.B16, V9.B16, V9.B16
-	VEOR V10.B16, V10.B16, V10.B16
-	VEOR V11.B16, V11.B16, V11.B16
-	VEOR V12.B16, V12.B16, V12.B16
-	VEOR V13.B16, V13.B16, V13.B16
-	VEOR V14.B16, V14.B16, V14.B16
-	VEOR V15.B16, V15.B16, V15.B16
-	VEOR V16.B16, V16.B16, V16.B16
-	VEOR V17.B16, V17.B16, V17.B16
-	VEOR V18.B16, V18.B16, V18.B16
-	VEOR V19.B16, V19.B16, V19.B16
-	VEOR V20.B16, V20.B16, V20.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
-
-r7v3loop:
-	FLDPQ  (R12), (F21, F22)
-	FMOVQ  32(R12), F23
-	FMOVS  (R8), F24
-	FMOVS  (R8)(R7), F25
-	FMOVS  (R8)(R9), F26
-	FMOVS  (R8)(R10), F27
-	WORD   $0x4f9812a0 // fmla v0.4s, v21.4s, v24.s[0]
-	WORD   $0x4f9812c1 // fmla v1.4s, v22.4s, v24.s[0]
-	WORD   $0x4f9812e2 // fmla v2.4s, v23.4s, v24.s[0]
-	WORD   $0x4f9912a3 // fmla v3.4s, v21.4s, v25.s[0]
-	WORD   $0x4f9912c4 // fmla v4.4s, v22.4s, v25.s[0]
-	WORD   $0x4f9912e5 // fmla v5.4s, v23.4s, v25.s[0]
-	WORD   $0x4f9a12a6 // fmla v6.4s, v21.4s, v26.s[0]
-	WORD   $0x4f9a12c7 // fmla v7.4s, v22.4s, v26.s[0]
-	WORD   $0x4f9a12e8 // fmla v8.4s, v23.4s, v26.s[0]
-	WORD   $0x4f9b12a9 // fmla v9.4s, v21.4s, v27.s[0]
-	WORD   $0x4f9b12ca // fmla v10.4s, v22.4s, v27.s[0]
-	WORD   $0x4f9b12eb // fmla v11.4s, v23.4s, v27.s[0]
-	FMOVS  (R11), F28
-	FMOVS  (R11)(R7), F29
-	FMOVS  (R11)(R9), F30
-	WORD   $0x4f9c12ac // fmla v12.4s, v21.4s, v28.s[0]
-	WORD   $0x4f9c12cd // fmla v13.4s, v22.4s, v28.s[0]
-	WORD   $0x4f9c12ee // fmla v14.4s, v23.4s, v28.s[0]
-	WORD   $0x4f9d12af // fmla v15.4s, v21.4s, v29.s[0]
-	WORD   $0x4f9d12d0 // fmla v16.4s, v22.4s, v29.s[0]
-	WORD   $0x4f9d12f1 // fmla v17.4s, v23.4s, v29.s[0]
-	WORD   $0x4f9e12b2 // fmla v18.4s, v21.4s, v30.s[0]
-	WORD   $0x4f9e12d3 // fmla v19.4s, v22.4s, v30.s[0]
-	WORD   $0x4f9e12f4 // fmla v20.4s, v23.4s, v30.s[0]
-	ADD    R14, R8
-	ADD    R14, R11
-	ADD    R13, R12
-	SUBS   $1, R15
-	BNE    r7v3loop
-	FMOVD  80(R0), F21
-	FCVTDS F21, F21
-	WORD   $0x4f959000 // fmul v0.4s, v0.4s, v21.s[0]
-	WORD   $0x4f959021 // fmul v1.4s, v1.4s, v21.s[0]
-	WORD   $0x4f959042 // fmul v2.4s, v2.4s, v21.s[0]
-	WORD   $0x4f959063 // fmul v3.4s, v3.4s, v21.s[0]
-	WORD   $0x4f959084 // fmul v4.4s, v4.4s, v21.s[0]
-	WORD   $0x4f9590a5 // fmul v5.4s, v5.4s, v21.s[0]
-	WORD   $0x4f9590c6 // fmul v6.4s, v6.4s, v21.s[0]
-	WORD   $0x4f9590e7 // fmul v7.4s, v7.4s, v21.s[0]
-	WORD   $0x4f959108 // fmul v8.4s, v8.4s, v21.s[0]
-	WORD   $0x4f959129 // fmul v9.4s, v9.4s, v21.s[0]
-	WORD   $0x4f95914a // fmul v10.4s, v10.4s, v21.s[0]
-	WORD   $0x4f95916b // fmul v11.4s, v11.4s, v21.s[0]
-	WORD   $0x4f95918c // fmul v12.4s, v12.4s, v21.s[0]
-	WORD   $0x4f9591ad // fmul v13.4s, v13.4s, v21.s[0]
-	WORD   $0x4f9591ce // fmul v14.4s, v14.4s, v21.s[0]
-	WORD   $0x4f9591ef // fmul v15.4s, v15.4s, v21.s[0]
-	WORD   $0x4f959210 // fmul v16.4s, v16.4s, v21.s[0]
-	WORD   $0x4f959231 // fmul v17.4s, v17.4s, v21.s[0]
-	WORD   $0x4f959252 // fmul v18.4s, v18.4s, v21.s[0]
-	WORD   $0x4f959273 // fmul v19.4s, v19.4s, v21.s[0]
-	WORD   $0x4f959294 // fmul v20.4s, v20.4s, v21.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r7v3store
-	FMOVD  88(R0), F22
-	FCVTDS F22, F22
-	MOVD   16(R0), R10
-	CMP    $4, R3
-	BEQ    r7v3oldfull
-	FMOVQ  (R10), F23
-	WORD   $0x4f9612e0 // fmla v0.4s, v23.4s, v22.s[0]
-	FMOVQ  16(R10), F24
-	WORD   $0x4f961301 // fmla v1.4s, v24.4s, v22.s[0]
-	TBZ    $1, R3, one385
-	FMOVD  32(R10), F25
-	TBZ    $0, R3, end386
-	ADD    $40, R10, R11
-	VLD1   (R11), V25.S[2]
-	B      end386
-
-one385:
-	FMOVS 32(R10), F25
-
-end386:
-	WORD  $0x4f961322 // fmla v2.4s, v25.4s, v22.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4f961343 // fmla v3.4s, v26.4s, v22.s[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4f961364 // fmla v4.4s, v27.4s, v22.s[0]
-	TBZ   $1, R3, one387
-	FMOVD 32(R10), F28
-	TBZ   $0, R3, end388
-	ADD   $40, R10, R12
-	VLD1  (R12), V28.S[2]
-	B     end388
-
-one387:
-	FMOVS 32(R10), F28
-
-end388:
-	WORD  $0x4f961385 // fmla v5.4s, v28.4s, v22.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
-	WORD  $0x4f9613a6 // fmla v6.4s, v29.4s, v22.s[0]
-	FMOVQ 16(R10), F30
-	WORD  $0x4f9613c7 // fmla v7.4s, v30.4s, v22.s[0]
-	TBZ   $1, R3, one389
-	FMOVD 32(R10), F31
-	TBZ   $0, R3, end390
-	ADD   $40, R10, R13
-	VLD1  (R13), V31.S[2]
-	B     end390
-
-one389:
-	FMOVS 32(R10), F31
-
-end390:
-	WORD  $0x4f9613e8 // fmla v8.4s, v31.4s, v22.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
-	WORD  $0x4f9612e9 // fmla v9.4s, v23.4s, v22.s[0]
-	FMOVQ 16(R10), F24
-	WORD  $0x4f96130a // fmla v10.4s, v24.4s, v22.s[0]
-	TBZ   $1, R3, one391
-	FMOVD 32(R10), F25
-	TBZ   $0, R3, end392
-	ADD   $40, R10, R14
-	VLD1  (R14), V25.S[2]
-	B     end392
-
-one391:
-	FMOVS 32(R10), F25
-
-end392:
-	WORD  $0x4f96132b // fmla v11.4s, v25.4s, v22.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4f96134c // fmla v12.4s, v26.4s, v22.s[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4f96136d // fmla v13.4s, v27.4s, v22.s[0]
-	TBZ   $1, R3, one393
-	FMOVD 32(R10), F28
-	TBZ   $0, R3, end394
-	ADD   $40, R10, R15
-	VLD1  (R15), V28.S[2]
-	B     end394
-
-one393:
-	FMOVS 32(R10), F28
-
-end394:
-	WORD  $0x4f96138e // fmla v14.4s, v28.4s, v22.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
-	WORD  $0x4f9613af // fmla v15.4s, v29.4s, v22.s[0]
-	FMOVQ 16(R10), F30
-	WORD  $0x4f9613d0 // fmla v16.4s, v30.4s, v22.s[0]
-	TBZ   $1, R3, one395
-	FMOVD 32(R10), F31
-	TBZ   $0, R3, end396
-	ADD   $40, R10, R16
-	VLD1  (R16), V31.S[2]
-	B     end396
-
-one395:
-	FMOVS 32(R10), F31
-
-end396:
-	WORD  $0x4f9613f1 // fmla v17.4s, v31.4s, v22.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
-	WORD  $0x4f9612f2 // fmla v18.4s, v23.4s, v22.s[0]
-	FMOVQ 16(R10), F24
-	WORD  $0x4f961313 // fmla v19.4s, v24.4s, v22.s[0]
-	TBZ   $1, R3, one397
-	FMOVD 32(R10), F25
-	TBZ   $0, R3, end398
-	ADD   $40, R10, R17
-	VLD1  (R17), V25.S[2]
-	B     end398
-
-one397:
-	FMOVS 32(R10), F25
-
-end398:
-	WORD $0x4f961334 // fmla v20.4s, v25.4s, v22.s[0]
-	ADD  R8, R10
-	B    r7v3oldend
-
-r7v3oldfull:
-	FMOVQ (R10), F26
-	WORD  $0x4f961340 // fmla v0.4s, v26.4s, v22.s[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4f961361 // fmla v1.4s, v27.4s, v22.s[0]
-	FMOVQ 32(R10), F28
-	WORD  $0x4f961382 // fmla v2.4s, v28.4s, v22.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
-	WORD  $0x4f9613a3 // fmla v3.4s, v29.4s, v22.s[0]
-	FMOVQ 16(R10), F30
-	WORD  $0x4f9613c4 // fmla v4.4s, v30.4s, v22.s[0]
-	FMOVQ 32(R10), F31
-	WORD  $0x4f9613e5 // fmla v5.4s, v31.4s, v22.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
-	WORD  $0x4f9612e6 // fmla v6.4s, v23.4s, v22.s[0]
-	FMOVQ 16(R10), F24
-	WORD  $0x4f961307 // fmla v7.4s, v24.4s, v22.s[0]
-	FMOVQ 32(R10), F25
-	WORD  $0x4f961328 // fmla v8.4s, v25.4s, v22.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4f961349 // fmla v9.4s, v26.4s, v22.s[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4f96136a // fmla v10.4s, v27.4s, v22.s[0]
-	FMOVQ 32(R10), F28
-	WORD  $0x4f96138b // fmla v11.4s, v28.4s, v22.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
-	WORD  $0x4f9613ac // fmla v12.4s, v29.4s, v22.s[0]
-	FMOVQ 16(R10), F30
-	WORD  $0x4f9613cd // fmla v13.4s, v30.4s, v22.s[0]
-	FMOVQ 32(R10), F31
-	WORD  $0x4f9613ee // fmla v14.4s, v31.4s, v22.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
-	WORD  $0x4f9612ef // fmla v15.4s, v23.4s, v22.s[0]
-	FMOVQ 16(R10), F24
-	WORD  $0x4f961310 // fmla v16.4s, v24.4s, v22.s[0]
-	FMOVQ 32(R10), F25
-	WORD  $0x4f961331 // fmla v17.4s, v25.4s, v22.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4f961352 // fmla v18.4s, v26.4s, v22.s[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4f961373 // fmla v19.4s, v27.4s, v22.s[0]
-	FMOVQ 32(R10), F28
-	WORD  $0x4f961394 // fmla v20.4s, v28.4s, v22.s[0]
-	ADD   R8, R10
-
-r7v3oldend:
-r7v3store:
-	MOVD  16(R0), R10
-	CMP   $4, R3
-	BEQ   r7v3newfull
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	TBZ   $1, R3, one399
-	FMOVD F2, 32(R10)
-	TBZ   $0, R3, end400
-	ADD   $40, R10, R11
-	VST1  V2.S[2], (R11)
-	B     end400
-
-one399:
-	FMOVS F2, 32(R10)
-
-end400:
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	TBZ   $1, R3, one401
-	FMOVD F5, 32(R10)
-	TBZ   $0, R3, end402
-	ADD   $40, R10, R12
-	VST1  V5.S[2], (R12)
-	B     end402
-
-one401:
-	FMOVS F5, 32(R10)
-
-end402:
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	TBZ   $1, R3, one403
-	FMOVD F8, 32(R10)
-	TBZ   $0, R3, end404
-	ADD   $40, R10, R13
-	VST1  V8.S[2], (R13)
-	B     end404
-
-one403:
-	FMOVS F8, 32(R10)
-
-end404:
-	ADD   R8, R10
-	FMOVQ F9, (R10)
-	FMOVQ F10, 16(R10)
-	TBZ   $1, R3, one405
-	FMOVD F11, 32(R10)
-	TBZ   $0, R3, end406
-	ADD   $40, R10, R14
-	VST1  V11.S[2], (R14)
-	B     end406
-
-one405:
-	FMOVS F11, 32(R10)
-
-end406:
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVQ F13, 16(R10)
-	TBZ   $1, R3, one407
-	FMOVD F14, 32(R10)
-	TBZ   $0, R3, end408
-	ADD   $40, R10, R15
-	VST1  V14.S[2], (R15)
-	B     end408
-
-one407:
-	FMOVS F14, 32(R10)
-
-end408:
-	ADD   R8, R10
-	FMOVQ F15, (R10)
-	FMOVQ F16, 16(R10)
-	TBZ   $1, R3, one409
-	FMOVD F17, 32(R10)
-	TBZ   $0, R3, end410
-	ADD   $40, R10, R16
-	VST1  V17.S[2], (R16)
-	B     end410
-
-one409:
-	FMOVS F17, 32(R10)
-
-end410:
-	ADD   R8, R10
-	FMOVQ F18, (R10)
-	FMOVQ F19, 16(R10)
-	TBZ   $1, R3, one411
-	FMOVD F20, 32(R10)
-	TBZ   $0, R3, end412
-	ADD   $40, R10, R17
-	VST1  V20.S[2], (R17)
-	B     end412
-
-one411:
-	FMOVS F20, 32(R10)
-
-end412:
-	ADD R8, R10
-	B   r7v3newend
-
-r7v3newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVQ F2, 32(R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	FMOVQ F5, 32(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	FMOVQ F8, 32(R10)
-	ADD   R8, R10
-	FMOVQ F9, (R10)
-	FMOVQ F10, 16(R10)
-	FMOVQ F11, 32(R10)
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVQ F13, 16(R10)
-	FMOVQ F14, 32(R10)
-	ADD   R8, R10
-	FMOVQ F15, (R10)
-	FMOVQ F16, 16(R10)
-	FMOVQ F17, 32(R10)
-	ADD   R8, R10
-	FMOVQ F18, (R10)
-	FMOVQ F19, 16(R10)
-	FMOVQ F20, 32(R10)
-	ADD   R8, R10
-
-r7v3newend:
-	RET
-
-r6v3:
-	MOVD 24(R0), R7
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
-	VEOR V8.B16, V8.B16, V8.B16
-	VEOR V9.B16, V9.B16, V9.B16
-	VEOR V10.B16, V10.B16, V10.B16
-	VEOR V11.B16, V11.B16, V11.B16
-	VEOR V12.B16, V12.B16, V12.B16
-	VEOR V13.B16, V13.B16, V13.B16
-	VEOR V14.B16, V14.B16, V14.B16
-	VEOR V15.B16, V15.B16, V15.B16
-	VEOR V16.B16, V16.B16, V16.B16
-	VEOR V17.B16, V17.B16, V17.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
-
-r6v3loop:
-	FLDPQ  (R12), (F18, F19)
-	FMOVQ  32(R12), F20
-	FMOVS  (R8), F21
-	FMOVS  (R8)(R7), F22
-	FMOVS  (R8)(R9), F23
-	FMOVS  (R8)(R10), F24
-	WORD   $0x4f951240 // fmla v0.4s, v18.4s, v21.s[0]
-	WORD   $0x4f951261 // fmla v1.4s, v19.4s, v21.s[0]
-	WORD   $0x4f951282 // fmla v2.4s, v20.4s, v21.s[0]
-	WORD   $0x4f961243 // fmla v3.4s, v18.4s, v22.s[0]
-	WORD   $0x4f961264 // fmla v4.4s, v19.4s, v22.s[0]
-	WORD   $0x4f961285 // fmla v5.4s, v20.4s, v22.s[0]
-	WORD   $0x4f971246 // fmla v6.4s, v18.4s, v23.s[0]
-	WORD   $0x4f971267 // fmla v7.4s, v19.4s, v23.s[0]
-	WORD   $0x4f971288 // fmla v8.4s, v20.4s, v23.s[0]
-	WORD   $0x4f981249 // fmla v9.4s, v18.4s, v24.s[0]
-	WORD   $0x4f98126a // fmla v10.4s, v19.4s, v24.s[0]
-	WORD   $0x4f98128b // fmla v11.4s, v20.4s, v24.s[0]
-	FMOVS  (R11), F25
-	FMOVS  (R11)(R7), F26
-	WORD   $0x4f99124c // fmla v12.4s, v18.4s, v25.s[0]
-	WORD   $0x4f99126d // fmla v13.4s, v19.4s, v25.s[0]
-	WORD   $0x4f99128e // fmla v14.4s, v20.4s, v25.s[0]
-	WORD   $0x4f9a124f // fmla v15.4s, v18.4s, v26.s[0]
-	WORD   $0x4f9a1270 // fmla v16.4s, v19.4s, v26.s[0]
-	WORD   $0x4f9a1291 // fmla v17.4s, v20.4s, v26.s[0]
-	ADD    R14, R8
-	ADD    R14, R11
-	ADD    R13, R12
-	SUBS   $1, R15
-	BNE    r6v3loop
-	FMOVD  80(R0), F18
-	FCVTDS F18, F18
-	WORD   $0x4f929000 // fmul v0.4s, v0.4s, v18.s[0]
-	WORD   $0x4f929021 // fmul v1.4s, v1.4s, v18.s[0]
-	WORD   $0x4f929042 // fmul v2.4s, v2.4s, v18.s[0]
-	WORD   $0x4f929063 // fmul v3.4s, v3.4s, v18.s[0]
-	WORD   $0x4f929084 // fmul v4.4s, v4.4s, v18.s[0]
-	WORD   $0x4f9290a5 // fmul v5.4s, v5.4s, v18.s[0]
-	WORD   $0x4f9290c6 // fmul v6.4s, v6.4s, v18.s[0]
-	WORD   $0x4f9290e7 // fmul v7.4s, v7.4s, v18.s[0]
-	WORD   $0x4f929108 // fmul v8.4s, v8.4s, v18.s[0]
-	WORD   $0x4f929129 // fmul v9.4s, v9.4s, v18.s[0]
-	WORD   $0x4f92914a // fmul v10.4s, v10.4s, v18.s[0]
-	WORD   $0x4f92916b // fmul v11.4s, v11.4s, v18.s[0]
-	WORD   $0x4f92918c // fmul v12.4s, v12.4s, v18.s[0]
-	WORD   $0x4f9291ad // fmul v13.4s, v13.4s, v18.s[0]
-	WORD   $0x4f9291ce // fmul v14.4s, v14.4s, v18.s[0]
-	WORD   $0x4f9291ef // fmul v15.4s, v15.4s, v18.s[0]
-	WORD   $0x4f929210 // fmul v16.4s, v16.4s, v18.s[0]
-	WORD   $0x4f929231 // fmul v17.4s, v17.4s, v18.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r6v3store
-	FMOVD  88(R0), F19
-	FCVTDS F19, F19
-	MOVD   16(R0), R10
-	CMP    $4, R3
-	BEQ    r6v3oldfull
-	FMOVQ  (R10), F20
-	WORD   $0x4f931280 // fmla v0.4s, v20.4s, v19.s[0]
-	FMOVQ  16(R10), F21
-	WORD   $0x4f9312a1 // fmla v1.4s, v21.4s, v19.s[0]
-	TBZ    $1, R3, one413
-	FMOVD  32(R10), F22
-	TBZ    $0, R3, end414
-	ADD    $40, R10, R11
-	VLD1   (R11), V22.S[2]
-	B      end414
-
-one413:
-	FMOVS 32(R10), F22
-
-end414:
-	WORD  $0x4f9312c2 // fmla v2.4s, v22.4s, v19.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
-	WORD  $0x4f9312e3 // fmla v3.4s, v23.4s, v19.s[0]
-	FMOVQ 16(R10), F24
-	WORD  $0x4f931304 // fmla v4.4s, v24.4s, v19.s[0]
-	TBZ   $1, R3, one415
-	FMOVD 32(R10), F25
-	TBZ   $0, R3, end416
-	ADD   $40, R10, R12
-	VLD1  (R12), V25.S[2]
-	B     end416
-
-one415:
-	FMOVS 32(R10), F25
-
-end416:
-	WORD  $0x4f931325 // fmla v5.4s, v25.4s, v19.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4f931346 // fmla v6.4s, v26.4s, v19.s[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4f931367 // fmla v7.4s, v27.4s, v19.s[0]
-	TBZ   $1, R3, one417
-	FMOVD 32(R10), F28
-	TBZ   $0, R3, end418
-	ADD   $40, R10, R13
-	VLD1  (R13), V28.S[2]
-	B     end418
-
-one417:
-	FMOVS 32(R10), F28
-
-end418:
-	WORD  $0x4f931388 // fmla v8.4s, v28.4s, v19.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
-	WORD  $0x4f9313a9 // fmla v9.4s, v29.4s, v19.s[0]
-	FMOVQ 16(R10), F30
-	WORD  $0x4f9313ca // fmla v10.4s, v30.4s, v19.s[0]
-	TBZ   $1, R3, one419
-	FMOVD 32(R10), F31
-	TBZ   $0, R3, end420
-	ADD   $40, R10, R14
-	VLD1  (R14), V31.S[2]
-	B     end420
-
-one419:
-	FMOVS 32(R10), F31
-
-end420:
-	WORD  $0x4f9313eb // fmla v11.4s, v31.4s, v19.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
-	WORD  $0x4f93128c // fmla v12.4s, v20.4s, v19.s[0]
-	FMOVQ 16(R10), F21
-	WORD  $0x4f9312ad // fmla v13.4s, v21.4s, v19.s[0]
-	TBZ   $1, R3, one421
-	FMOVD 32(R10), F22
-	TBZ   $0, R3, end422
-	ADD   $40, R10, R15
-	VLD1  (R15), V22.S[2]
-	B     end422
-
-one421:
-	FMOVS 32(R10), F22
-
-end422:
-	WORD  $0x4f9312ce // fmla v14.4s, v22.4s, v19.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
-	WORD  $0x4f9312ef // fmla v15.4s, v23.4s, v19.s[0]
-	FMOVQ 16(R10), F24
-	WORD  $0x4f931310 // fmla v16.4s, v24.4s, v19.s[0]
-	TBZ   $1, R3, one423
-	FMOVD 32(R10), F25
-	TBZ   $0, R3, end424
-	ADD   $40, R10, R16
-	VLD1  (R16), V25.S[2]
-	B     end424
-
-one423:
-	FMOVS 32(R10), F25
-
-end424:
-	WORD $0x4f931331 // fmla v17.4s, v25.4s, v19.s[0]
-	ADD  R8, R10
-	B    r6v3oldend
-
-r6v3oldfull:
-	FMOVQ (R10), F26
-	WORD  $0x4f931340 // fmla v0.4s, v26.4s, v19.s[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4f931361 // fmla v1.4s, v27.4s, v19.s[0]
-	FMOVQ 32(R10), F28
-	WORD  $0x4f931382 // fmla v2.4s, v28.4s, v19.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
-	WORD  $0x4f9313a3 // fmla v3.4s, v29.4s, v19.s[0]
-	FMOVQ 16(R10), F30
-	WORD  $0x4f9313c4 // fmla v4.4s, v30.4s, v19.s[0]
-	FMOVQ 32(R10), F31
-	WORD  $0x4f9313e5 // fmla v5.4s, v31.4s, v19.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
-	WORD  $0x4f931286 // fmla v6.4s, v20.4s, v19.s[0]
-	FMOVQ 16(R10), F21
-	WORD  $0x4f9312a7 // fmla v7.4s, v21.4s, v19.s[0]
-	FMOVQ 32(R10), F22
-	WORD  $0x4f9312c8 // fmla v8.4s, v22.4s, v19.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
-	WORD  $0x4f9312e9 // fmla v9.4s, v23.4s, v19.s[0]
-	FMOVQ 16(R10), F24
-	WORD  $0x4f93130a // fmla v10.4s, v24.4s, v19.s[0]
-	FMOVQ 32(R10), F25
-	WORD  $0x4f93132b // fmla v11.4s, v25.4s, v19.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4f93134c // fmla v12.4s, v26.4s, v19.s[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4f93136d // fmla v13.4s, v27.4s, v19.s[0]
-	FMOVQ 32(R10), F28
-	WORD  $0x4f93138e // fmla v14.4s, v28.4s, v19.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
-	WORD  $0x4f9313af // fmla v15.4s, v29.4s, v19.s[0]
-	FMOVQ 16(R10), F30
-	WORD  $0x4f9313d0 // fmla v16.4s, v30.4s, v19.s[0]
-	FMOVQ 32(R10), F31
-	WORD  $0x4f9313f1 // fmla v17.4s, v31.4s, v19.s[0]
-	ADD   R8, R10
-
-r6v3oldend:
-r6v3store:
-	MOVD  16(R0), R10
-	CMP   $4, R3
-	BEQ   r6v3newfull
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	TBZ   $1, R3, one425
-	FMOVD F2, 32(R10)
-	TBZ   $0, R3, end426
-	ADD   $40, R10, R11
-	VST1  V2.S[2], (R11)
-	B     end426
-
-one425:
-	FMOVS F2, 32(R10)
-
-end426:
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	TBZ   $1, R3, one427
-	FMOVD F5, 32(R10)
-	TBZ   $0, R3, end428
-	ADD   $40, R10, R12
-	VST1  V5.S[2], (R12)
-	B     end428
-
-one427:
-	FMOVS F5, 32(R10)
-
-end428:
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	TBZ   $1, R3, one429
-	FMOVD F8, 32(R10)
-	TBZ   $0, R3, end430
-	ADD   $40, R10, R13
-	VST1  V8.S[2], (R13)
-	B     end430
-
-one429:
-	FMOVS F8, 32(R10)
-
-end430:
-	ADD   R8, R10
-	FMOVQ F9, (R10)
-	FMOVQ F10, 16(R10)
-	TBZ   $1, R3, one431
-	FMOVD F11, 32(R10)
-	TBZ   $0, R3, end432
-	ADD   $40, R10, R14
-	VST1  V11.S[2], (R14)
-	B     end432
-
-one431:
-	FMOVS F11, 32(R10)
-
-end432:
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVQ F13, 16(R10)
-	TBZ   $1, R3, one433
-	FMOVD F14, 32(R10)
-	TBZ   $0, R3, end434
-	ADD   $40, R10, R15
-	VST1  V14.S[2], (R15)
-	B     end434
-
-one433:
-	FMOVS F14, 32(R10)
-
-end434:
-	ADD   R8, R10
-	FMOVQ F15, (R10)
-	FMOVQ F16, 16(R10)
-	TBZ   $1, R3, one435
-	FMOVD F17, 32(R10)
-	TBZ   $0, R3, end436
-	ADD   $40, R10, R16
-	VST1  V17.S[2], (R16)
-	B     end436
-
-one435:
-	FMOVS F17, 32(R10)
-
-end436:
-	ADD R8, R10
-	B   r6v3newend
-
-r6v3newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVQ F2, 32(R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	FMOVQ F5, 32(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	FMOVQ F8, 32(R10)
-	ADD   R8, R10
-	FMOVQ F9, (R10)
-	FMOVQ F10, 16(R10)
-	FMOVQ F11, 32(R10)
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVQ F13, 16(R10)
-	FMOVQ F14, 32(R10)
-	ADD   R8, R10
-	FMOVQ F15, (R10)
-	FMOVQ F16, 16(R10)
-	FMOVQ F17, 32(R10)
-	ADD   R8, R10
-
-r6v3newend:
-	RET
-
-r5v3:
-	MOVD 24(R0), R7
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
-	VEOR V8.B16, V8.B16, V8.B16
-	VEOR V9.B16, V9.B16, V9.B16
-	VEOR V10.B16, V10.B16, V10.B16
-	VEOR V11.B16, V11.B16, V11.B16
-	VEOR V12.B16, V12.B16, V12.B16
-	VEOR V13.B16, V13.B16, V13.B16
-	VEOR V14.B16, V14.B16, V14.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
-
-r5v3loop:
-	FLDPQ  (R12), (F15, F16)
-	FMOVQ  32(R12), F17
-	FMOVS  (R8), F18
-	FMOVS  (R8)(R7), F19
-	FMOVS  (R8)(R9), F20
-	FMOVS  (R8)(R10), F21
-	WORD   $0x4f9211e0 // fmla v0.4s, v15.4s, v18.s[0]
-	WORD   $0x4f921201 // fmla v1.4s, v16.4s, v18.s[0]
-	WORD   $0x4f921222 // fmla v2.4s, v17.4s, v18.s[0]
-	WORD   $0x4f9311e3 // fmla v3.4s, v15.4s, v19.s[0]
-	WORD   $0x4f931204 // fmla v4.4s, v16.4s, v19.s[0]
-	WORD   $0x4f931225 // fmla v5.4s, v17.4s, v19.s[0]
-	WORD   $0x4f9411e6 // fmla v6.4s, v15.4s, v20.s[0]
-	WORD   $0x4f941207 // fmla v7.4s, v16.4s, v20.s[0]
-	WORD   $0x4f941228 // fmla v8.4s, v17.4s, v20.s[0]
-	WORD   $0x4f9511e9 // fmla v9.4s, v15.4s, v21.s[0]
-	WORD   $0x4f95120a // fmla v10.4s, v16.4s, v21.s[0]
-	WORD   $0x4f95122b // fmla v11.4s, v17.4s, v21.s[0]
-	FMOVS  (R11), F22
-	WORD   $0x4f9611ec // fmla v12.4s, v15.4s, v22.s[0]
-	WORD   $0x4f96120d // fmla v13.4s, v16.4s, v22.s[0]
-	WORD   $0x4f96122e // fmla v14.4s, v17.4s, v22.s[0]
-	ADD    R14, R8
-	ADD    R14, R11
-	ADD    R13, R12
-	SUBS   $1, R15
-	BNE    r5v3loop
-	FMOVD  80(R0), F15
-	FCVTDS F15, F15
-	WORD   $0x4f8f9000 // fmul v0.4s, v0.4s, v15.s[0]
-	WORD   $0x4f8f9021 // fmul v1.4s, v1.4s, v15.s[0]
-	WORD   $0x4f8f9042 // fmul v2.4s, v2.4s, v15.s[0]
-	WORD   $0x4f8f9063 // fmul v3.4s, v3.4s, v15.s[0]
-	WORD   $0x4f8f9084 // fmul v4.4s, v4.4s, v15.s[0]
-	WORD   $0x4f8f90a5 // fmul v5.4s, v5.4s, v15.s[0]
-	WORD   $0x4f8f90c6 // fmul v6.4s, v6.4s, v15.s[0]
-	WORD   $0x4f8f90e7 // fmul v7.4s, v7.4s, v15.s[0]
-	WORD   $0x4f8f9108 // fmul v8.4s, v8.4s, v15.s[0]
-	WORD   $0x4f8f9129 // fmul v9.4s, v9.4s, v15.s[0]
-	WORD   $0x4f8f914a // fmul v10.4s, v10.4s, v15.s[0]
-	WORD   $0x4f8f916b // fmul v11.4s, v11.4s, v15.s[0]
-	WORD   $0x4f8f918c // fmul v12.4s, v12.4s, v15.s[0]
-	WORD   $0x4f8f91ad // fmul v13.4s, v13.4s, v15.s[0]
-	WORD   $0x4f8f91ce // fmul v14.4s, v14.4s, v15.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r5v3store
-	FMOVD  88(R0), F16
-	FCVTDS F16, F16
-	MOVD   16(R0), R10
-	CMP    $4, R3
-	BEQ    r5v3oldfull
-	FMOVQ  (R10), F17
-	WORD   $0x4f901220 // fmla v0.4s, v17.4s, v16.s[0]
-	FMOVQ  16(R10), F18
-	WORD   $0x4f901241 // fmla v1.4s, v18.4s, v16.s[0]
-	TBZ    $1, R3, one437
-	FMOVD  32(R10), F19
-	TBZ    $0, R3, end438
-	ADD    $40, R10, R11
-	VLD1   (R11), V19.S[2]
-	B      end438
-
-one437:
-	FMOVS 32(R10), F19
-
-end438:
-	WORD  $0x4f901262 // fmla v2.4s, v19.4s, v16.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
-	WORD  $0x4f901283 // fmla v3.4s, v20.4s, v16.s[0]
-	FMOVQ 16(R10), F21
-	WORD  $0x4f9012a4 // fmla v4.4s, v21.4s, v16.s[0]
-	TBZ   $1, R3, one439
-	FMOVD 32(R10), F22
-	TBZ   $0, R3, end440
-	ADD   $40, R10, R12
-	VLD1  (R12), V22.S[2]
-	B     end440
-
-one439:
-	FMOVS 32(R10), F22
-
-end440:
-	WORD  $0x4f9012c5 // fmla v5.4s, v22.4s, v16.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
-	WORD  $0x4f9012e6 // fmla v6.4s, v23.4s, v16.s[0]
-	FMOVQ 16(R10), F24
-	WORD  $0x4f901307 // fmla v7.4s, v24.4s, v16.s[0]
-	TBZ   $1, R3, one441
-	FMOVD 32(R10), F25
-	TBZ   $0, R3, end442
-	ADD   $40, R10, R13
-	VLD1  (R13), V25.S[2]
-	B     end442
-
-one441:
-	FMOVS 32(R10), F25
-
-end442:
-	WORD  $0x4f901328 // fmla v8.4s, v25.4s, v16.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4f901349 // fmla v9.4s, v26.4s, v16.s[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4f90136a // fmla v10.4s, v27.4s, v16.s[0]
-	TBZ   $1, R3, one443
-	FMOVD 32(R10), F28
-	TBZ   $0, R3, end444
-	ADD   $40, R10, R14
-	VLD1  (R14), V28.S[2]
-	B     end444
-
-one443:
-	FMOVS 32(R10), F28
-
-end444:
-	WORD  $0x4f90138b // fmla v11.4s, v28.4s, v16.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
-	WORD  $0x4f9013ac // fmla v12.4s, v29.4s, v16.s[0]
-	FMOVQ 16(R10), F30
-	WORD  $0x4f9013cd // fmla v13.4s, v30.4s, v16.s[0]
-	TBZ   $1, R3, one445
-	FMOVD 32(R10), F31
-	TBZ   $0, R3, end446
-	ADD   $40, R10, R15
-	VLD1  (R15), V31.S[2]
-	B     end446
-
-one445:
-	FMOVS 32(R10), F31
-
-end446:
-	WORD $0x4f9013ee // fmla v14.4s, v31.4s, v16.s[0]
-	ADD  R8, R10
-	B    r5v3oldend
-
-r5v3oldfull:
-	FMOVQ (R10), F17
-	WORD  $0x4f901220 // fmla v0.4s, v17.4s, v16.s[0]
-	FMOVQ 16(R10), F18
-	WORD  $0x4f901241 // fmla v1.4s, v18.4s, v16.s[0]
-	FMOVQ 32(R10), F19
-	WORD  $0x4f901262 // fmla v2.4s, v19.4s, v16.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
-	WORD  $0x4f901283 // fmla v3.4s, v20.4s, v16.s[0]
-	FMOVQ 16(R10), F21
-	WORD  $0x4f9012a4 // fmla v4.4s, v21.4s, v16.s[0]
-	FMOVQ 32(R10), F22
-	WORD  $0x4f9012c5 // fmla v5.4s, v22.4s, v16.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
-	WORD  $0x4f9012e6 // fmla v6.4s, v23.4s, v16.s[0]
-	FMOVQ 16(R10), F24
-	WORD  $0x4f901307 // fmla v7.4s, v24.4s, v16.s[0]
-	FMOVQ 32(R10), F25
-	WORD  $0x4f901328 // fmla v8.4s, v25.4s, v16.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4f901349 // fmla v9.4s, v26.4s, v16.s[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4f90136a // fmla v10.4s, v27.4s, v16.s[0]
-	FMOVQ 32(R10), F28
-	WORD  $0x4f90138b // fmla v11.4s, v28.4s, v16.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
-	WORD  $0x4f9013ac // fmla v12.4s, v29.4s, v16.s[0]
-	FMOVQ 16(R10), F30
-	WORD  $0x4f9013cd // fmla v13.4s, v30.4s, v16.s[0]
-	FMOVQ 32(R10), F31
-	WORD  $0x4f9013ee // fmla v14.4s, v31.4s, v16.s[0]
-	ADD   R8, R10
-
-r5v3oldend:
-r5v3store:
-	MOVD  16(R0), R10
-	CMP   $4, R3
-	BEQ   r5v3newfull
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	TBZ   $1, R3, one447
-	FMOVD F2, 32(R10)
-	TBZ   $0, R3, end448
-	ADD   $40, R10, R11
-	VST1  V2.S[2], (R11)
-	B     end448
-
-one447:
-	FMOVS F2, 32(R10)
-
-end448:
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	TBZ   $1, R3, one449
-	FMOVD F5, 32(R10)
-	TBZ   $0, R3, end450
-	ADD   $40, R10, R12
-	VST1  V5.S[2], (R12)
-	B     end450
-
-one449:
-	FMOVS F5, 32(R10)
-
-end450:
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	TBZ   $1, R3, one451
-	FMOVD F8, 32(R10)
-	TBZ   $0, R3, end452
-	ADD   $40, R10, R13
-	VST1  V8.S[2], (R13)
-	B     end452
-
-one451:
-	FMOVS F8, 32(R10)
-
-end452:
-	ADD   R8, R10
-	FMOVQ F9, (R10)
-	FMOVQ F10, 16(R10)
-	TBZ   $1, R3, one453
-	FMOVD F11, 32(R10)
-	TBZ   $0, R3, end454
-	ADD   $40, R10, R14
-	VST1  V11.S[2], (R14)
-	B     end454
-
-one453:
-	FMOVS F11, 32(R10)
-
-end454:
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVQ F13, 16(R10)
-	TBZ   $1, R3, one455
-	FMOVD F14, 32(R10)
-	TBZ   $0, R3, end456
-	ADD   $40, R10, R15
-	VST1  V14.S[2], (R15)
-	B     end456
-
-one455:
-	FMOVS F14, 32(R10)
-
-end456:
-	ADD R8, R10
-	B   r5v3newend
-
-r5v3newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVQ F2, 32(R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	FMOVQ F5, 32(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	FMOVQ F8, 32(R10)
-	ADD   R8, R10
-	FMOVQ F9, (R10)
-	FMOVQ F10, 16(R10)
-	FMOVQ F11, 32(R10)
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVQ F13, 16(R10)
-	FMOVQ F14, 32(R10)
-	ADD   R8, R10
-
-r5v3newend:
-	RET
-
-r4v3:
-	MOVD 24(R0), R7
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
-	VEOR V8.B16, V8.B16, V8.B16
-	VEOR V9.B16, V9.B16, V9.B16
-	VEOR V10.B16, V10.B16, V10.B16
-	VEOR V11.B16, V11.B16, V11.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	MOVD 8(R0), R11
-	MOVD 40(R0), R12
-	MOVD 32(R0), R13
-	MOVD 56(R0), R14
-
-r4v3loop:
-	FLDPQ  (R11), (F12, F13)
-	FMOVQ  32(R11), F14
-	FMOVS  (R8), F15
-	FMOVS  (R8)(R7), F16
-	FMOVS  (R8)(R9), F17
-	FMOVS  (R8)(R10), F18
-	WORD   $0x4f8f1180 // fmla v0.4s, v12.4s, v15.s[0]
-	WORD   $0x4f8f11a1 // fmla v1.4s, v13.4s, v15.s[0]
-	WORD   $0x4f8f11c2 // fmla v2.4s, v14.4s, v15.s[0]
-	WORD   $0x4f901183 // fmla v3.4s, v12.4s, v16.s[0]
-	WORD   $0x4f9011a4 // fmla v4.4s, v13.4s, v16.s[0]
-	WORD   $0x4f9011c5 // fmla v5.4s, v14.4s, v16.s[0]
-	WORD   $0x4f911186 // fmla v6.4s, v12.4s, v17.s[0]
-	WORD   $0x4f9111a7 // fmla v7.4s, v13.4s, v17.s[0]
-	WORD   $0x4f9111c8 // fmla v8.4s, v14.4s, v17.s[0]
-	WORD   $0x4f921189 // fmla v9.4s, v12.4s, v18.s[0]
-	WORD   $0x4f9211aa // fmla v10.4s, v13.4s, v18.s[0]
-	WORD   $0x4f9211cb // fmla v11.4s, v14.4s, v18.s[0]
-	ADD    R13, R8
-	ADD    R12, R11
-	SUBS   $1, R14
-	BNE    r4v3loop
-	FMOVD  80(R0), F12
-	FCVTDS F12, F12
-	WORD   $0x4f8c9000 // fmul v0.4s, v0.4s, v12.s[0]
-	WORD   $0x4f8c9021 // fmul v1.4s, v1.4s, v12.s[0]
-	WORD   $0x4f8c9042 // fmul v2.4s, v2.4s, v12.s[0]
-	WORD   $0x4f8c9063 // fmul v3.4s, v3.4s, v12.s[0]
-	WORD   $0x4f8c9084 // fmul v4.4s, v4.4s, v12.s[0]
-	WORD   $0x4f8c90a5 // fmul v5.4s, v5.4s, v12.s[0]
-	WORD   $0x4f8c90c6 // fmul v6.4s, v6.4s, v12.s[0]
-	WORD   $0x4f8c90e7 // fmul v7.4s, v7.4s, v12.s[0]
-	WORD   $0x4f8c9108 // fmul v8.4s, v8.4s, v12.s[0]
-	WORD   $0x4f8c9129 // fmul v9.4s, v9.4s, v12.s[0]
-	WORD   $0x4f8c914a // fmul v10.4s, v10.4s, v12.s[0]
-	WORD   $0x4f8c916b // fmul v11.4s, v11.4s, v12.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r4v3store
-	FMOVD  88(R0), F13
-	FCVTDS F13, F13
-	MOVD   16(R0), R10
-	CMP    $4, R3
-	BEQ    r4v3oldfull
-	FMOVQ  (R10), F14
-	WORD   $0x4f8d11c0 // fmla v0.4s, v14.4s, v13.s[0]
-	FMOVQ  16(R10), F15
-	WORD   $0x4f8d11e1 // fmla v1.4s, v15.4s, v13.s[0]
-	TBZ    $1, R3, one457
-	FMOVD  32(R10), F16
-	TBZ    $0, R3, end458
-	ADD    $40, R10, R11
-	VLD1   (R11), V16.S[2]
-	B      end458
-
-one457:
-	FMOVS 32(R10), F16
-
-end458:
-	WORD  $0x4f8d1202 // fmla v2.4s, v16.4s, v13.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F17
-	WORD  $0x4f8d1223 // fmla v3.4s, v17.4s, v13.s[0]
-	FMOVQ 16(R10), F18
-	WORD  $0x4f8d1244 // fmla v4.4s, v18.4s, v13.s[0]
-	TBZ   $1, R3, one459
-	FMOVD 32(R10), F19
-	TBZ   $0, R3, end460
-	ADD   $40, R10, R12
-	VLD1  (R12), V19.S[2]
-	B     end460
-
-one459:
-	FMOVS 32(R10), F19
-
-end460:
-	WORD  $0x4f8d1265 // fmla v5.4s, v19.4s, v13.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
-	WORD  $0x4f8d1286 // fmla v6.4s, v20.4s, v13.s[0]
-	FMOVQ 16(R10), F21
-	WORD  $0x4f8d12a7 // fmla v7.4s, v21.4s, v13.s[0]
-	TBZ   $1, R3, one461
-	FMOVD 32(R10), F22
-	TBZ   $0, R3, end462
-	ADD   $40, R10, R13
-	VLD1  (R13), V22.S[2]
-	B     end462
-
-one461:
-	FMOVS 32(R10), F22
-
-end462:
-	WORD  $0x4f8d12c8 // fmla v8.4s, v22.4s, v13.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
-	WORD  $0x4f8d12e9 // fmla v9.4s, v23.4s, v13.s[0]
-	FMOVQ 16(R10), F24
-	WORD  $0x4f8d130a // fmla v10.4s, v24.4s, v13.s[0]
-	TBZ   $1, R3, one463
-	FMOVD 32(R10), F25
-	TBZ   $0, R3, end464
-	ADD   $40, R10, R14
-	VLD1  (R14), V25.S[2]
-	B     end464
-
-one463:
-	FMOVS 32(R10), F25
-
-end464:
-	WORD $0x4f8d132b // fmla v11.4s, v25.4s, v13.s[0]
-	ADD  R8, R10
-	B    r4v3oldend
-
-r4v3oldfull:
-	FMOVQ (R10), F26
-	WORD  $0x4f8d1340 // fmla v0.4s, v26.4s, v13.s[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4f8d1361 // fmla v1.4s, v27.4s, v13.s[0]
-	FMOVQ 32(R10), F28
-	WORD  $0x4f8d1382 // fmla v2.4s, v28.4s, v13.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
-	WORD  $0x4f8d13a3 // fmla v3.4s, v29.4s, v13.s[0]
-	FMOVQ 16(R10), F30
-	WORD  $0x4f8d13c4 // fmla v4.4s, v30.4s, v13.s[0]
-	FMOVQ 32(R10), F31
-	WORD  $0x4f8d13e5 // fmla v5.4s, v31.4s, v13.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F14
-	WORD  $0x4f8d11c6 // fmla v6.4s, v14.4s, v13.s[0]
-	FMOVQ 16(R10), F15
-	WORD  $0x4f8d11e7 // fmla v7.4s, v15.4s, v13.s[0]
-	FMOVQ 32(R10), F16
-	WORD  $0x4f8d1208 // fmla v8.4s, v16.4s, v13.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F17
-	WORD  $0x4f8d1229 // fmla v9.4s, v17.4s, v13.s[0]
-	FMOVQ 16(R10), F18
-	WORD  $0x4f8d124a // fmla v10.4s, v18.4s, v13.s[0]
-	FMOVQ 32(R10), F19
-	WORD  $0x4f8d126b // fmla v11.4s, v19.4s, v13.s[0]
-	ADD   R8, R10
-
-r4v3oldend:
-r4v3store:
-	MOVD  16(R0), R10
-	CMP   $4, R3
-	BEQ   r4v3newfull
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	TBZ   $1, R3, one465
-	FMOVD F2, 32(R10)
-	TBZ   $0, R3, end466
-	ADD   $40, R10, R11
-	VST1  V2.S[2], (R11)
-	B     end466
-
-one465:
-	FMOVS F2, 32(R10)
-
-end466:
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	TBZ   $1, R3, one467
-	FMOVD F5, 32(R10)
-	TBZ   $0, R3, end468
-	ADD   $40, R10, R12
-	VST1  V5.S[2], (R12)
-	B     end468
-
-one467:
-	FMOVS F5, 32(R10)
-
-end468:
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	TBZ   $1, R3, one469
-	FMOVD F8, 32(R10)
-	TBZ   $0, R3, end470
-	ADD   $40, R10, R13
-	VST1  V8.S[2], (R13)
-	B     end470
-
-one469:
-	FMOVS F8, 32(R10)
-
-end470:
-	ADD   R8, R10
-	FMOVQ F9, (R10)
-	FMOVQ F10, 16(R10)
-	TBZ   $1, R3, one471
-	FMOVD F11, 32(R10)
-	TBZ   $0, R3, end472
-	ADD   $40, R10, R14
-	VST1  V11.S[2], (R14)
-	B     end472
-
-one471:
-	FMOVS F11, 32(R10)
-
-end472:
-	ADD R8, R10
-	B   r4v3newend
-
-r4v3newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVQ F2, 32(R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	FMOVQ F5, 32(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	FMOVQ F8, 32(R10)
-	ADD   R8, R10
-	FMOVQ F9, (R10)
-	FMOVQ F10, 16(R10)
-	FMOVQ F11, 32(R10)
-	ADD   R8, R10
-
-r4v3newend:
-	RET
-
-r3v3:
-	MOVD 24(R0), R7
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
-	VEOR V8.B16, V8.B16, V8.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	MOVD 8(R0), R10
-	MOVD 40(R0), R11
-	MOVD 32(R0), R12
-	MOVD 56(R0), R13
-
-r3v3loop:
-	FLDPQ  (R10), (F9, F10)
-	FMOVQ  32(R10), F11
-	FMOVS  (R8), F12
-	FMOVS  (R8)(R7), F13
-	FMOVS  (R8)(R9), F14
-	WORD   $0x4f8c1120 // fmla v0.4s, v9.4s, v12.s[0]
-	WORD   $0x4f8c1141 // fmla v1.4s, v10.4s, v12.s[0]
-	WORD   $0x4f8c1162 // fmla v2.4s, v11.4s, v12.s[0]
-	WORD   $0x4f8d1123 // fmla v3.4s, v9.4s, v13.s[0]
-	WORD   $0x4f8d1144 // fmla v4.4s, v10.4s, v13.s[0]
-	WORD   $0x4f8d1165 // fmla v5.4s, v11.4s, v13.s[0]
-	WORD   $0x4f8e1126 // fmla v6.4s, v9.4s, v14.s[0]
-	WORD   $0x4f8e1147 // fmla v7.4s, v10.4s, v14.s[0]
-	WORD   $0x4f8e1168 // fmla v8.4s, v11.4s, v14.s[0]
-	ADD    R12, R8
-	ADD    R11, R10
-	SUBS   $1, R13
-	BNE    r3v3loop
-	FMOVD  80(R0), F9
-	FCVTDS F9, F9
-	WORD   $0x4f899000 // fmul v0.4s, v0.4s, v9.s[0]
-	WORD   $0x4f899021 // fmul v1.4s, v1.4s, v9.s[0]
-	WORD   $0x4f899042 // fmul v2.4s, v2.4s, v9.s[0]
-	WORD   $0x4f899063 // fmul v3.4s, v3.4s, v9.s[0]
-	WORD   $0x4f899084 // fmul v4.4s, v4.4s, v9.s[0]
-	WORD   $0x4f8990a5 // fmul v5.4s, v5.4s, v9.s[0]
-	WORD   $0x4f8990c6 // fmul v6.4s, v6.4s, v9.s[0]
-	WORD   $0x4f8990e7 // fmul v7.4s, v7.4s, v9.s[0]
-	WORD   $0x4f899108 // fmul v8.4s, v8.4s, v9.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r3v3store
-	FMOVD  88(R0), F10
-	FCVTDS F10, F10
-	MOVD   16(R0), R10
-	CMP    $4, R3
-	BEQ    r3v3oldfull
-	FMOVQ  (R10), F11
-	WORD   $0x4f8a1160 // fmla v0.4s, v11.4s, v10.s[0]
-	FMOVQ  16(R10), F12
-	WORD   $0x4f8a1181 // fmla v1.4s, v12.4s, v10.s[0]
-	TBZ    $1, R3, one473
-	FMOVD  32(R10), F13
-	TBZ    $0, R3, end474
-	ADD    $40, R10, R11
-	VLD1   (R11), V13.S[2]
-	B      end474
-
-one473:
-	FMOVS 32(R10), F13
-
-end474:
-	WORD  $0x4f8a11a2 // fmla v2.4s, v13.4s, v10.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F14
-	WORD  $0x4f8a11c3 // fmla v3.4s, v14.4s, v10.s[0]
-	FMOVQ 16(R10), F15
-	WORD  $0x4f8a11e4 // fmla v4.4s, v15.4s, v10.s[0]
-	TBZ   $1, R3, one475
-	FMOVD 32(R10), F16
-	TBZ   $0, R3, end476
-	ADD   $40, R10, R12
-	VLD1  (R12), V16.S[2]
-	B     end476
-
-one475:
-	FMOVS 32(R10), F16
-
-end476:
-	WORD  $0x4f8a1205 // fmla v5.4s, v16.4s, v10.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F17
-	WORD  $0x4f8a1226 // fmla v6.4s, v17.4s, v10.s[0]
-	FMOVQ 16(R10), F18
-	WORD  $0x4f8a1247 // fmla v7.4s, v18.4s, v10.s[0]
-	TBZ   $1, R3, one477
-	FMOVD 32(R10), F19
-	TBZ   $0, R3, end478
-	ADD   $40, R10, R13
-	VLD1  (R13), V19.S[2]
-	B     end478
-
-one477:
-	FMOVS 32(R10), F19
-
-end478:
-	WORD $0x4f8a1268 // fmla v8.4s, v19.4s, v10.s[0]
-	ADD  R8, R10
-	B    r3v3oldend
-
-r3v3oldfull:
-	FMOVQ (R10), F20
-	WORD  $0x4f8a1280 // fmla v0.4s, v20.4s, v10.s[0]
-	FMOVQ 16(R10), F21
-	WORD  $0x4f8a12a1 // fmla v1.4s, v21.4s, v10.s[0]
-	FMOVQ 32(R10), F22
-	WORD  $0x4f8a12c2 // fmla v2.4s, v22.4s, v10.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
-	WORD  $0x4f8a12e3 // fmla v3.4s, v23.4s, v10.s[0]
-	FMOVQ 16(R10), F24
-	WORD  $0x4f8a1304 // fmla v4.4s, v24.4s, v10.s[0]
-	FMOVQ 32(R10), F25
-	WORD  $0x4f8a1325 // fmla v5.4s, v25.4s, v10.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4f8a1346 // fmla v6.4s, v26.4s, v10.s[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4f8a1367 // fmla v7.4s, v27.4s, v10.s[0]
-	FMOVQ 32(R10), F28
-	WORD  $0x4f8a1388 // fmla v8.4s, v28.4s, v10.s[0]
-	ADD   R8, R10
-
-r3v3oldend:
-r3v3store:
-	MOVD  16(R0), R10
-	CMP   $4, R3
-	BEQ   r3v3newfull
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	TBZ   $1, R3, one479
-	FMOVD F2, 32(R10)
-	TBZ   $0, R3, end480
-	ADD   $40, R10, R11
-	VST1  V2.S[2], (R11)
-	B     end480
-
-one479:
-	FMOVS F2, 32(R10)
-
-end480:
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	TBZ   $1, R3, one481
-	FMOVD F5, 32(R10)
-	TBZ   $0, R3, end482
-	ADD   $40, R10, R12
-	VST1  V5.S[2], (R12)
-	B     end482
-
-one481:
-	FMOVS F5, 32(R10)
-
-end482:
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	TBZ   $1, R3, one483
-	FMOVD F8, 32(R10)
-	TBZ   $0, R3, end484
-	ADD   $40, R10, R13
-	VST1  V8.S[2], (R13)
-	B     end484
-
-one483:
-	FMOVS F8, 32(R10)
-
-end484:
-	ADD R8, R10
-	B   r3v3newend
-
-r3v3newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVQ F2, 32(R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	FMOVQ F5, 32(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	FMOVQ F8, 32(R10)
-	ADD   R8, R10
-
-r3v3newend:
-	RET
-
-r2v3:
-	MOVD 24(R0), R7
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	MOVD (R0), R8
-	MOVD 8(R0), R9
-	MOVD 40(R0), R10
-	MOVD 32(R0), R11
-	MOVD 56(R0), R12
-
-r2v3loop:
-	FLDPQ  (R9), (F6, F7)
-	FMOVQ  32(R9), F8
-	FMOVS  (R8), F9
-	FMOVS  (R8)(R7), F10
-	WORD   $0x4f8910c0 // fmla v0.4s, v6.4s, v9.s[0]
-	WORD   $0x4f8910e1 // fmla v1.4s, v7.4s, v9.s[0]
-	WORD   $0x4f891102 // fmla v2.4s, v8.4s, v9.s[0]
-	WORD   $0x4f8a10c3 // fmla v3.4s, v6.4s, v10.s[0]
-	WORD   $0x4f8a10e4 // fmla v4.4s, v7.4s, v10.s[0]
-	WORD   $0x4f8a1105 // fmla v5.4s, v8.4s, v10.s[0]
-	ADD    R11, R8
-	ADD    R10, R9
-	SUBS   $1, R12
-	BNE    r2v3loop
-	FMOVD  80(R0), F6
-	FCVTDS F6, F6
-	WORD   $0x4f869000 // fmul v0.4s, v0.4s, v6.s[0]
-	WORD   $0x4f869021 // fmul v1.4s, v1.4s, v6.s[0]
-	WORD   $0x4f869042 // fmul v2.4s, v2.4s, v6.s[0]
-	WORD   $0x4f869063 // fmul v3.4s, v3.4s, v6.s[0]
-	WORD   $0x4f869084 // fmul v4.4s, v4.4s, v6.s[0]
-	WORD   $0x4f8690a5 // fmul v5.4s, v5.4s, v6.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r2v3store
-	FMOVD  88(R0), F7
-	FCVTDS F7, F7
-	MOVD   16(R0), R10
-	CMP    $4, R3
-	BEQ    r2v3oldfull
-	FMOVQ  (R10), F8
-	WORD   $0x4f871100 // fmla v0.4s, v8.4s, v7.s[0]
-	FMOVQ  16(R10), F9
-	WORD   $0x4f871121 // fmla v1.4s, v9.4s, v7.s[0]
-	TBZ    $1, R3, one485
-	FMOVD  32(R10), F10
-	TBZ    $0, R3, end486
-	ADD    $40, R10, R11
-	VLD1   (R11), V10.S[2]
-	B      end486
-
-one485:
-	FMOVS 32(R10), F10
-
-end486:
-	WORD  $0x4f871142 // fmla v2.4s, v10.4s, v7.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F11
-	WORD  $0x4f871163 // fmla v3.4s, v11.4s, v7.s[0]
-	FMOVQ 16(R10), F12
-	WORD  $0x4f871184 // fmla v4.4s, v12.4s, v7.s[0]
-	TBZ   $1, R3, one487
-	FMOVD 32(R10), F13
-	TBZ   $0, R3, end488
-	ADD   $40, R10, R12
-	VLD1  (R12), V13.S[2]
-	B     end488
-
-one487:
-	FMOVS 32(R10), F13
-
-end488:
-	WORD $0x4f8711a5 // fmla v5.4s, v13.4s, v7.s[0]
-	ADD  R8, R10
-	B    r2v3oldend
-
-r2v3oldfull:
-	FMOVQ (R10), F14
-	WORD  $0x4f8711c0 // fmla v0.4s, v14.4s, v7.s[0]
-	FMOVQ 16(R10), F15
-	WORD  $0x4f8711e1 // fmla v1.4s, v15.4s, v7.s[0]
-	FMOVQ 32(R10), F16
-	WORD  $0x4f871202 // fmla v2.4s, v16.4s, v7.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F17
-	WORD  $0x4f871223 // fmla v3.4s, v17.4s, v7.s[0]
-	FMOVQ 16(R10), F18
-	WORD  $0x4f871244 // fmla v4.4s, v18.4s, v7.s[0]
-	FMOVQ 32(R10), F19
-	WORD  $0x4f871265 // fmla v5.4s, v19.4s, v7.s[0]
-	ADD   R8, R10
-
-r2v3oldend:
-r2v3store:
-	MOVD  16(R0), R10
-	CMP   $4, R3
-	BEQ   r2v3newfull
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	TBZ   $1, R3, one489
-	FMOVD F2, 32(R10)
-	TBZ   $0, R3, end490
-	ADD   $40, R10, R11
-	VST1  V2.S[2], (R11)
-	B     end490
-
-one489:
-	FMOVS F2, 32(R10)
-
-end490:
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	TBZ   $1, R3, one491
-	FMOVD F5, 32(R10)
-	TBZ   $0, R3, end492
-	ADD   $40, R10, R12
-	VST1  V5.S[2], (R12)
-	B     end492
-
-one491:
-	FMOVS F5, 32(R10)
-
-end492:
-	ADD R8, R10
-	B   r2v3newend
-
-r2v3newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVQ F2, 32(R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	FMOVQ F5, 32(R10)
-	ADD   R8, R10
-
-r2v3newend:
-	RET
-
-r1v3:
-	MOVD 24(R0), R7
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	MOVD (R0), R8
-	MOVD 8(R0), R9
-	MOVD 40(R0), R10
-	MOVD 32(R0), R11
-	MOVD 56(R0), R12
-
-r1v3loop:
-	FLDPQ  (R9), (F3, F4)
-	FMOVQ  32(R9), F5
-	FMOVS  (R8), F6
-	WORD   $0x4f861060 // fmla v0.4s, v3.4s, v6.s[0]
-	WORD   $0x4f861081 // fmla v1.4s, v4.4s, v6.s[0]
-	WORD   $0x4f8610a2 // fmla v2.4s, v5.4s, v6.s[0]
-	ADD    R11, R8
-	ADD    R10, R9
-	SUBS   $1, R12
-	BNE    r1v3loop
-	FMOVD  80(R0), F3
-	FCVTDS F3, F3
-	WORD   $0x4f839000 // fmul v0.4s, v0.4s, v3.s[0]
-	WORD   $0x4f839021 // fmul v1.4s, v1.4s, v3.s[0]
-	WORD   $0x4f839042 // fmul v2.4s, v2.4s, v3.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r1v3store
-	FMOVD  88(R0), F4
-	FCVTDS F4, F4
-	MOVD   16(R0), R10
-	CMP    $4, R3
-	BEQ    r1v3oldfull
-	FMOVQ  (R10), F5
-	WORD   $0x4f8410a0 // fmla v0.4s, v5.4s, v4.s[0]
-	FMOVQ  16(R10), F6
-	WORD   $0x4f8410c1 // fmla v1.4s, v6.4s, v4.s[0]
-	TBZ    $1, R3, one493
-	FMOVD  32(R10), F7
-	TBZ    $0, R3, end494
-	ADD    $40, R10, R11
-	VLD1   (R11), V7.S[2]
-	B      end494
-
-one493:
-	FMOVS 32(R10), F7
-
-end494:
-	WORD $0x4f8410e2 // fmla v2.4s, v7.4s, v4.s[0]
-	ADD  R8, R10
-	B    r1v3oldend
-
-r1v3oldfull:
-	FMOVQ (R10), F8
-	WORD  $0x4f841100 // fmla v0.4s, v8.4s, v4.s[0]
-	FMOVQ 16(R10), F9
-	WORD  $0x4f841121 // fmla v1.4s, v9.4s, v4.s[0]
-	FMOVQ 32(R10), F10
-	WORD  $0x4f841142 // fmla v2.4s, v10.4s, v4.s[0]
-	ADD   R8, R10
-
-r1v3oldend:
-r1v3store:
-	MOVD  16(R0), R10
-	CMP   $4, R3
-	BEQ   r1v3newfull
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	TBZ   $1, R3, one495
-	FMOVD F2, 32(R10)
-	TBZ   $0, R3, end496
-	ADD   $40, R10, R11
-	VST1  V2.S[2], (R11)
-	B     end496
-
-one495:
-	FMOVS F2, 32(R10)
-
-end496:
-	ADD R8, R10
-	B   r1v3newend
-
-r1v3newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVQ F2, 32(R10)
-	ADD   R8, R10
-
-r1v3newend:
-	RET
-
-r2v4:
-	MOVD 24(R0), R7
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
-	MOVD (R0), R8
-	MOVD 8(R0), R9
-	MOVD 40(R0), R10
-	MOVD 32(R0), R11
-	MOVD 56(R0), R12
-
-r2v4loop:
-	FLDPQ  (R9), (F8, F9)
-	FLDPQ  32(R9), (F10, F11)
-	FMOVS  (R8), F12
-	FMOVS  (R8)(R7), F13
-	WORD   $0x4f8c1100 // fmla v0.4s, v8.4s, v12.s[0]
-	WORD   $0x4f8c1121 // fmla v1.4s, v9.4s, v12.s[0]
-	WORD   $0x4f8c1142 // fmla v2.4s, v10.4s, v12.s[0]
-	WORD   $0x4f8c1163 // fmla v3.4s, v11.4s, v12.s[0]
-	WORD   $0x4f8d1104 // fmla v4.4s, v8.4s, v13.s[0]
-	WORD   $0x4f8d1125 // fmla v5.4s, v9.4s, v13.s[0]
-	WORD   $0x4f8d1146 // fmla v6.4s, v10.4s, v13.s[0]
-	WORD   $0x4f8d1167 // fmla v7.4s, v11.4s, v13.s[0]
-	ADD    R11, R8
-	ADD    R10, R9
-	SUBS   $1, R12
-	BNE    r2v4loop
-	FMOVD  80(R0), F8
-	FCVTDS F8, F8
-	WORD   $0x4f889000 // fmul v0.4s, v0.4s, v8.s[0]
-	WORD   $0x4f889021 // fmul v1.4s, v1.4s, v8.s[0]
-	WORD   $0x4f889042 // fmul v2.4s, v2.4s, v8.s[0]
-	WORD   $0x4f889063 // fmul v3.4s, v3.4s, v8.s[0]
-	WORD   $0x4f889084 // fmul v4.4s, v4.4s, v8.s[0]
-	WORD   $0x4f8890a5 // fmul v5.4s, v5.4s, v8.s[0]
-	WORD   $0x4f8890c6 // fmul v6.4s, v6.4s, v8.s[0]
-	WORD   $0x4f8890e7 // fmul v7.4s, v7.4s, v8.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r2v4store
-	FMOVD  88(R0), F9
-	FCVTDS F9, F9
-	MOVD   16(R0), R10
-	CMP    $4, R3
-	BEQ    r2v4oldfull
-	FMOVQ  (R10), F10
-	WORD   $0x4f891140 // fmla v0.4s, v10.4s, v9.s[0]
-	FMOVQ  16(R10), F11
-	WORD   $0x4f891161 // fmla v1.4s, v11.4s, v9.s[0]
-	FMOVQ  32(R10), F12
-	WORD   $0x4f891182 // fmla v2.4s, v12.4s, v9.s[0]
-	TBZ    $1, R3, one497
-	FMOVD  48(R10), F13
-	TBZ    $0, R3, end498
-	ADD    $56, R10, R11
-	VLD1   (R11), V13.S[2]
-	B      end498
-
-one497:
-	FMOVS 48(R10), F13
-
-end498:
-	WORD  $0x4f8911a3 // fmla v3.4s, v13.4s, v9.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F14
-	WORD  $0x4f8911c4 // fmla v4.4s, v14.4s, v9.s[0]
-	FMOVQ 16(R10), F15
-	WORD  $0x4f8911e5 // fmla v5.4s, v15.4s, v9.s[0]
-	FMOVQ 32(R10), F16
-	WORD  $0x4f891206 // fmla v6.4s, v16.4s, v9.s[0]
-	TBZ   $1, R3, one499
-	FMOVD 48(R10), F17
-	TBZ   $0, R3, end500
-	ADD   $56, R10, R12
-	VLD1  (R12), V17.S[2]
-	B     end500
-
-one499:
-	FMOVS 48(R10), F17
-
-end500:
-	WORD $0x4f891227 // fmla v7.4s, v17.4s, v9.s[0]
-	ADD  R8, R10
-	B    r2v4oldend
-
-r2v4oldfull:
-	FMOVQ (R10), F18
-	WORD  $0x4f891240 // fmla v0.4s, v18.4s, v9.s[0]
-	FMOVQ 16(R10), F19
-	WORD  $0x4f891261 // fmla v1.4s, v19.4s, v9.s[0]
-	FMOVQ 32(R10), F20
-	WORD  $0x4f891282 // fmla v2.4s, v20.4s, v9.s[0]
-	FMOVQ 48(R10), F21
-	WORD  $0x4f8912a3 // fmla v3.4s, v21.4s, v9.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F22
-	WORD  $0x4f8912c4 // fmla v4.4s, v22.4s, v9.s[0]
-	FMOVQ 16(R10), F23
-	WORD  $0x4f8912e5 // fmla v5.4s, v23.4s, v9.s[0]
-	FMOVQ 32(R10), F24
-	WORD  $0x4f891306 // fmla v6.4s, v24.4s, v9.s[0]
-	FMOVQ 48(R10), F25
-	WORD  $0x4f891327 // fmla v7.4s, v25.4s, v9.s[0]
-	ADD   R8, R10
-
-r2v4oldend:
-r2v4store:
-	MOVD  16(R0), R10
-	CMP   $4, R3
-	BEQ   r2v4newfull
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVQ F2, 32(R10)
-	TBZ   $1, R3, one501
-	FMOVD F3, 48(R10)
-	TBZ   $0, R3, end502
-	ADD   $56, R10, R11
-	VST1  V3.S[2], (R11)
-	B     end502
-
-one501:
-	FMOVS F3, 48(R10)
-
-end502:
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	FMOVQ F5, 16(R10)
-	FMOVQ F6, 32(R10)
-	TBZ   $1, R3, one503
-	FMOVD F7, 48(R10)
-	TBZ   $0, R3, end504
-	ADD   $56, R10, R12
-	VST1  V7.S[2], (R12)
-	B     end504
-
-one503:
-	FMOVS F7, 48(R10)
-
-end504:
-	ADD R8, R10
-	B   r2v4newend
-
-r2v4newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVQ F2, 32(R10)
-	FMOVQ F3, 48(R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	FMOVQ F5, 16(R10)
-	FMOVQ F6, 32(R10)
-	FMOVQ F7, 48(R10)
-	ADD   R8, R10
-
-r2v4newend:
-	RET
-
-r1v4:
-	MOVD 24(R0), R7
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	MOVD (R0), R8
-	MOVD 8(R0), R9
-	MOVD 40(R0), R10
-	MOVD 32(R0), R11
-	MOVD 56(R0), R12
-
-r1v4loop:
-	FLDPQ  (R9), (F4, F5)
-	FLDPQ  32(R9), (F6, F7)
-	FMOVS  (R8), F8
-	WORD   $0x4f881080 // fmla v0.4s, v4.4s, v8.s[0]
-	WORD   $0x4f8810a1 // fmla v1.4s, v5.4s, v8.s[0]
-	WORD   $0x4f8810c2 // fmla v2.4s, v6.4s, v8.s[0]
-	WORD   $0x4f8810e3 // fmla v3.4s, v7.4s, v8.s[0]
-	ADD    R11, R8
-	ADD    R10, R9
-	SUBS   $1, R12
-	BNE    r1v4loop
-	FMOVD  80(R0), F4
-	FCVTDS F4, F4
-	WORD   $0x4f849000 // fmul v0.4s, v0.4s, v4.s[0]
-	WORD   $0x4f849021 // fmul v1.4s, v1.4s, v4.s[0]
-	WORD   $0x4f849042 // fmul v2.4s, v2.4s, v4.s[0]
-	WORD   $0x4f849063 // fmul v3.4s, v3.4s, v4.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r1v4store
-	FMOVD  88(R0), F5
-	FCVTDS F5, F5
-	MOVD   16(R0), R10
-	CMP    $4, R3
-	BEQ    r1v4oldfull
-	FMOVQ  (R10), F6
-	WORD   $0x4f8510c0 // fmla v0.4s, v6.4s, v5.s[0]
-	FMOVQ  16(R10), F7
-	WORD   $0x4f8510e1 // fmla v1.4s, v7.4s, v5.s[0]
-	FMOVQ  32(R10), F8
-	WORD   $0x4f851102 // fmla v2.4s, v8.4s, v5.s[0]
-	TBZ    $1, R3, one505
-	FMOVD  48(R10), F9
-	TBZ    $0, R3, end506
-	ADD    $56, R10, R11
-	VLD1   (R11), V9.S[2]
-	B      end506
-
-one505:
-	FMOVS 48(R10), F9
-
-end506:
-	WORD $0x4f851123 // fmla v3.4s, v9.4s, v5.s[0]
-	ADD  R8, R10
-	B    r1v4oldend
-
-r1v4oldfull:
-	FMOVQ (R10), F10
-	WORD  $0x4f851140 // fmla v0.4s, v10.4s, v5.s[0]
-	FMOVQ 16(R10), F11
-	WORD  $0x4f851161 // fmla v1.4s, v11.4s, v5.s[0]
-	FMOVQ 32(R10), F12
-	WORD  $0x4f851182 // fmla v2.4s, v12.4s, v5.s[0]
-	FMOVQ 48(R10), F13
-	WORD  $0x4f8511a3 // fmla v3.4s, v13.4s, v5.s[0]
-	ADD   R8, R10
-
-r1v4oldend:
-r1v4store:
-	MOVD  16(R0), R10
-	CMP   $4, R3
-	BEQ   r1v4newfull
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVQ F2, 32(R10)
-	TBZ   $1, R3, one507
-	FMOVD F3, 48(R10)
-	TBZ   $0, R3, end508
-	ADD   $56, R10, R11
-	VST1  V3.S[2], (R11)
-	B     end508
-
-one507:
-	FMOVS F3, 48(R10)
-
-end508:
-	ADD R8, R10
-	B   r1v4newend
-
-r1v4newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVQ F2, 32(R10)
-	FMOVQ F3, 48(R10)
-	ADD   R8, R10
-
-r1v4newend:
-	RET
-
-r8v1columns:
-	MOVD 24(R0), R7
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
-
-r8v1columnsloop:
-	FMOVQ  (R12), F8
-	FLDPQ  (R8), (F9, F10)
-	WORD   $0x4f891100 // fmla v0.4s, v8.4s, v9.s[0]
-	WORD   $0x4fa91101 // fmla v1.4s, v8.4s, v9.s[1]
-	WORD   $0x4f891902 // fmla v2.4s, v8.4s, v9.s[2]
-	WORD   $0x4fa91903 // fmla v3.4s, v8.4s, v9.s[3]
-	WORD   $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
-	WORD   $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
-	WORD   $0x4f8a1906 // fmla v6.4s, v8.4s, v10.s[2]
-	WORD   $0x4faa1907 // fmla v7.4s, v8.4s, v10.s[3]
-	ADD    R14, R8
-	ADD    R13, R12
-	SUBS   $1, R15
-	BNE    r8v1columnsloop
-	FMOVD  80(R0), F8
-	FCVTDS F8, F8
-	WORD   $0x4f889000 // fmul v0.4s, v0.4s, v8.s[0]
-	WORD   $0x4f889021 // fmul v1.4s, v1.4s, v8.s[0]
-	WORD   $0x4f889042 // fmul v2.4s, v2.4s, v8.s[0]
-	WORD   $0x4f889063 // fmul v3.4s, v3.4s, v8.s[0]
-	WORD   $0x4f889084 // fmul v4.4s, v4.4s, v8.s[0]
-	WORD   $0x4f8890a5 // fmul v5.4s, v5.4s, v8.s[0]
-	WORD   $0x4f8890c6 // fmul v6.4s, v6.4s, v8.s[0]
-	WORD   $0x4f8890e7 // fmul v7.4s, v7.4s, v8.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r8v1columnsstore
-	FMOVD  88(R0), F9
-	FCVTDS F9, F9
-	MOVD   16(R0), R10
-	CMP    $4, R3
-	BEQ    r8v1columnsoldfull
-	TBZ    $1, R3, one509
-	FMOVD  (R10), F10
-	TBZ    $0, R3, end510
-	ADD    $8, R10, R11
-	VLD1   (R11), V10.S[2]
-	B      end510
-
-one509:
-	FMOVS (R10), F10
-
-end510:
-	WORD  $0x4f891140 // fmla v0.4s, v10.4s, v9.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one511
-	FMOVD (R10), F11
-	TBZ   $0, R3, end512
-	ADD   $8, R10, R12
-	VLD1  (R12), V11.S[2]
-	B     end512
-
-one511:
-	FMOVS (R10), F11
-
-end512:
-	WORD  $0x4f891161 // fmla v1.4s, v11.4s, v9.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one513
-	FMOVD (R10), F12
-	TBZ   $0, R3, end514
-	ADD   $8, R10, R13
-	VLD1  (R13), V12.S[2]
-	B     end514
-
-one513:
-	FMOVS (R10), F12
-
-end514:
-	WORD  $0x4f891182 // fmla v2.4s, v12.4s, v9.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one515
-	FMOVD (R10), F13
-	TBZ   $0, R3, end516
-	ADD   $8, R10, R14
-	VLD1  (R14), V13.S[2]
-	B     end516
-
-one515:
-	FMOVS (R10), F13
-
-end516:
-	WORD  $0x4f8911a3 // fmla v3.4s, v13.4s, v9.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one517
-	FMOVD (R10), F14
-	TBZ   $0, R3, end518
-	ADD   $8, R10, R15
-	VLD1  (R15), V14.S[2]
-	B     end518
-
-one517:
-	FMOVS (R10), F14
-
-end518:
-	WORD  $0x4f8911c4 // fmla v4.4s, v14.4s, v9.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one519
-	FMOVD (R10), F15
-	TBZ   $0, R3, end520
-	ADD   $8, R10, R16
-	VLD1  (R16), V15.S[2]
-	B     end520
-
-one519:
-	FMOVS (R10), F15
-
-end520:
-	WORD  $0x4f8911e5 // fmla v5.4s, v15.4s, v9.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one521
-	FMOVD (R10), F16
-	TBZ   $0, R3, end522
-	ADD   $8, R10, R17
-	VLD1  (R17), V16.S[2]
-	B     end522
-
-one521:
-	FMOVS (R10), F16
-
-end522:
-	WORD  $0x4f891206 // fmla v6.4s, v16.4s, v9.s[0]
-	ADD   R8, R10
-	TBZ   $1, R3, one523
-	FMOVD (R10), F17
-	TBZ   $0, R3, end524
-	ADD   $8, R10, R19
-	VLD1  (R19), V17.S[2]
-	B     end524
-
-one523:
-	FMOVS (R10), F17
-
-end524:
-	WORD $0x4f891227 // fmla v7.4s, v17.4s, v9.s[0]
-	ADD  R8, R10
-	B    r8v1columnsoldend
-
-r8v1columnsoldfull:
-	FMOVQ (R10), F18
-	WORD  $0x4f891240 // fmla v0.4s, v18.4s, v9.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F19
-	WORD  $0x4f891261 // fmla v1.4s, v19.4s, v9.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
-	WORD  $0x4f891282 // fmla v2.4s, v20.4s, v9.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F21
-	WORD  $0x4f8912a3 // fmla v3.4s, v21.4s, v9.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F22
-	WORD  $0x4f8912c4 // fmla v4.4s, v22.4s, v9.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
-	WORD  $0x4f8912e5 // fmla v5.4s, v23.4s, v9.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F24
-	WORD  $0x4f891306 // fmla v6.4s, v24.4s, v9.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F25
-	WORD  $0x4f891327 // fmla v7.4s, v25.4s, v9.s[0]
-	ADD   R8, R10
-
-r8v1columnsoldend:
-r8v1columnsstore:
-	MOVD  16(R0), R10
-	CMP   $4, R3
-	BEQ   r8v1columnsnewfull
-	TBZ   $1, R3, one525
-	FMOVD F0, (R10)
-	TBZ   $0, R3, end526
-	ADD   $8, R10, R11
-	VST1  V0.S[2], (R11)
-	B     end526
-
-one525:
-	FMOVS F0, (R10)
-
-end526:
-	ADD   R8, R10
-	TBZ   $1, R3, one527
-	FMOVD F1, (R10)
-	TBZ   $0, R3, end528
-	ADD   $8, R10, R12
-	VST1  V1.S[2], (R12)
-	B     end528
-
-one527:
-	FMOVS F1, (R10)
-
-end528:
-	ADD   R8, R10
-	TBZ   $1, R3, one529
-	FMOVD F2, (R10)
-	TBZ   $0, R3, end530
-	ADD   $8, R10, R13
-	VST1  V2.S[2], (R13)
-	B     end530
-
-one529:
-	FMOVS F2, (R10)
-
-end530:
-	ADD   R8, R10
-	TBZ   $1, R3, one531
-	FMOVD F3, (R10)
-	TBZ   $0, R3, end532
-	ADD   $8, R10, R14
-	VST1  V3.S[2], (R14)
-	B     end532
-
-one531:
-	FMOVS F3, (R10)
-
-end532:
-	ADD   R8, R10
-	TBZ   $1, R3, one533
-	FMOVD F4, (R10)
-	TBZ   $0, R3, end534
-	ADD   $8, R10, R15
-	VST1  V4.S[2], (R15)
-	B     end534
-
-one533:
-	FMOVS F4, (R10)
-
-end534:
-	ADD   R8, R10
-	TBZ   $1, R3, one535
-	FMOVD F5, (R10)
-	TBZ   $0, R3, end536
-	ADD   $8, R10, R16
-	VST1  V5.S[2], (R16)
-	B     end536
-
-one535:
-	FMOVS F5, (R10)
-
-end536:
-	ADD   R8, R10
-	TBZ   $1, R3, one537
-	FMOVD F6, (R10)
-	TBZ   $0, R3, end538
-	ADD   $8, R10, R17
-	VST1  V6.S[2], (R17)
-	B     end538
-
-one537:
-	FMOVS F6, (R10)
-
-end538:
-	ADD   R8, R10
-	TBZ   $1, R3, one539
-	FMOVD F7, (R10)
-	TBZ   $0, R3, end540
-	ADD   $8, R10, R19
-	VST1  V7.S[2], (R19)
-	B     end540
-
-one539:
-	FMOVS F7, (R10)
-
-end540:
-	ADD R8, R10
-	B   r8v1columnsnewend
-
-r8v1columnsnewfull:
-	FMOVQ F0, (R10)
-	ADD   R8, R10
-	FMOVQ F1, (R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	ADD   R8, R10
-	FMOVQ F5, (R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	ADD   R8, R10
-	FMOVQ F7, (R10)
-	ADD   R8, R10
-
-r8v1columnsnewend:
-	RET
-
-r8v2columns:
-	MOVD 24(R0), R7
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
-	VEOR V8.B16, V8.B16, V8.B16
-	VEOR V9.B16, V9.B16, V9.B16
-	VEOR V10.B16, V10.B16, V10.B16
-	VEOR V11.B16, V11.B16, V11.B16
-	VEOR V12.B16, V12.B16, V12.B16
-	VEOR V13.B16, V13.B16, V13.B16
-	VEOR V14.B16, V14.B16, V14.B16
-	VEOR V15.B16, V15.B16, V15.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
-
-r8v2columnsloop:
-	FLDPQ  (R12), (F16, F17)
-	FLDPQ  (R8), (F18, F19)
-	WORD   $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
-	WORD   $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
-	WORD   $0x4fb21202 // fmla v2.4s, v16.4s, v18.s[1]
-	WORD   $0x4fb21223 // fmla v3.4s, v17.4s, v18.s[1]
-	WORD   $0x4f921a04 // fmla v4.4s, v16.4s, v18.s[2]
-	WORD   $0x4f921a25 // fmla v5.4s, v17.4s, v18.s[2]
-	WORD   $0x4fb21a06 // fmla v6.4s, v16.4s, v18.s[3]
-	WORD   $0x4fb21a27 // fmla v7.4s, v17.4s, v18.s[3]
-	WORD   $0x4f931208 // fmla v8.4s, v16.4s, v19.s[0]
-	WORD   $0x4f931229 // fmla v9.4s, v17.4s, v19.s[0]
-	WORD   $0x4fb3120a // fmla v10.4s, v16.4s, v19.s[1]
-	WORD   $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
-	WORD   $0x4f931a0c // fmla v12.4s, v16.4s, v19.s[2]
-	WORD   $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
-	WORD   $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
-	WORD   $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
-	ADD    R14, R8
-	ADD    R13, R12
-	SUBS   $1, R15
-	BNE    r8v2columnsloop
-	FMOVD  80(R0), F16
-	FCVTDS F16, F16
-	WORD   $0x4f909000 // fmul v0.4s, v0.4s, v16.s[0]
-	WORD   $0x4f909021 // fmul v1.4s, v1.4s, v16.s[0]
-	WORD   $0x4f909042 // fmul v2.4s, v2.4s, v16.s[0]
-	WORD   $0x4f909063 // fmul v3.4s, v3.4s, v16.s[0]
-	WORD   $0x4f909084 // fmul v4.4s, v4.4s, v16.s[0]
-	WORD   $0x4f9090a5 // fmul v5.4s, v5.4s, v16.s[0]
-	WORD   $0x4f9090c6 // fmul v6.4s, v6.4s, v16.s[0]
-	WORD   $0x4f9090e7 // fmul v7.4s, v7.4s, v16.s[0]
-	WORD   $0x4f909108 // fmul v8.4s, v8.4s, v16.s[0]
-	WORD   $0x4f909129 // fmul v9.4s, v9.4s, v16.s[0]
-	WORD   $0x4f90914a // fmul v10.4s, v10.4s, v16.s[0]
-	WORD   $0x4f90916b // fmul v11.4s, v11.4s, v16.s[0]
-	WORD   $0x4f90918c // fmul v12.4s, v12.4s, v16.s[0]
-	WORD   $0x4f9091ad // fmul v13.4s, v13.4s, v16.s[0]
-	WORD   $0x4f9091ce // fmul v14.4s, v14.4s, v16.s[0]
-	WORD   $0x4f9091ef // fmul v15.4s, v15.4s, v16.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r8v2columnsstore
-	FMOVD  88(R0), F17
-	FCVTDS F17, F17
-	MOVD   16(R0), R10
-	CMP    $4, R3
-	BEQ    r8v2columnsoldfull
-	FMOVQ  (R10), F18
-	WORD   $0x4f911240 // fmla v0.4s, v18.4s, v17.s[0]
-	TBZ    $1, R3, one541
-	FMOVD  16(R10), F19
-	TBZ    $0, R3, end542
-	ADD    $24, R10, R11
-	VLD1   (R11), V19.S[2]
-	B      end542
-
-one541:
-	FMOVS 16(R10), F19
-
-end542:
-	WORD  $0x4f911261 // fmla v1.4s, v19.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
-	WORD  $0x4f911282 // fmla v2.4s, v20.4s, v17.s[0]
-	TBZ   $1, R3, one543
-	FMOVD 16(R10), F21
-	TBZ   $0, R3, end544
-	ADD   $24, R10, R12
-	VLD1  (R12), V21.S[2]
-	B     end544
-
-one543:
-	FMOVS 16(R10), F21
-
-end544:
-	WORD  $0x4f9112a3 // fmla v3.4s, v21.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F22
-	WORD  $0x4f9112c4 // fmla v4.4s, v22.4s, v17.s[0]
-	TBZ   $1, R3, one545
-	FMOVD 16(R10), F23
-	TBZ   $0, R3, end546
-	ADD   $24, R10, R13
-	VLD1  (R13), V23.S[2]
-	B     end546
-
-one545:
-	FMOVS 16(R10), F23
-
-end546:
-	WORD  $0x4f9112e5 // fmla v5.4s, v23.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F24
-	WORD  $0x4f911306 // fmla v6.4s, v24.4s, v17.s[0]
-	TBZ   $1, R3, one547
-	FMOVD 16(R10), F25
-	TBZ   $0, R3, end548
-	ADD   $24, R10, R14
-	VLD1  (R14), V25.S[2]
-	B     end548
-
-one547:
-	FMOVS 16(R10), F25
-
-end548:
-	WORD  $0x4f911327 // fmla v7.4s, v25.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4f911348 // fmla v8.4s, v26.4s, v17.s[0]
-	TBZ   $1, R3, one549
-	FMOVD 16(R10), F27
-	TBZ   $0, R3, end550
-	ADD   $24, R10, R15
-	VLD1  (R15), V27.S[2]
-	B     end550
-
-one549:
-	FMOVS 16(R10), F27
-
-end550:
-	WORD  $0x4f911369 // fmla v9.4s, v27.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F28
-	WORD  $0x4f91138a // fmla v10.4s, v28.4s, v17.s[0]
-	TBZ   $1, R3, one551
-	FMOVD 16(R10), F29
-	TBZ   $0, R3, end552
-	ADD   $24, R10, R16
-	VLD1  (R16), V29.S[2]
-	B     end552
-
-one551:
-	FMOVS 16(R10), F29
-
-end552:
-	WORD  $0x4f9113ab // fmla v11.4s, v29.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F30
-	WORD  $0x4f9113cc // fmla v12.4s, v30.4s, v17.s[0]
-	TBZ   $1, R3, one553
-	FMOVD 16(R10), F31
-	TBZ   $0, R3, end554
-	ADD   $24, R10, R17
-	VLD1  (R17), V31.S[2]
-	B     end554
-
-one553:
-	FMOVS 16(R10), F31
-
-end554:
-	WORD  $0x4f9113ed // fmla v13.4s, v31.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F18
-	WORD  $0x4f91124e // fmla v14.4s, v18.4s, v17.s[0]
-	TBZ   $1, R3, one555
-	FMOVD 16(R10), F19
-	TBZ   $0, R3, end556
-	ADD   $24, R10, R19
-	VLD1  (R19), V19.S[2]
-	B     end556
-
-one555:
-	FMOVS 16(R10), F19
-
-end556:
-	WORD $0x4f91126f // fmla v15.4s, v19.4s, v17.s[0]
-	ADD  R8, R10
-	B    r8v2columnsoldend
-
-r8v2columnsoldfull:
-	FMOVQ (R10), F20
-	WORD  $0x4f911280 // fmla v0.4s, v20.4s, v17.s[0]
-	FMOVQ 16(R10), F21
-	WORD  $0x4f9112a1 // fmla v1.4s, v21.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F22
-	WORD  $0x4f9112c2 // fmla v2.4s, v22.4s, v17.s[0]
-	FMOVQ 16(R10), F23
-	WORD  $0x4f9112e3 // fmla v3.4s, v23.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F24
-	WORD  $0x4f911304 // fmla v4.4s, v24.4s, v17.s[0]
-	FMOVQ 16(R10), F25
-	WORD  $0x4f911325 // fmla v5.4s, v25.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4f911346 // fmla v6.4s, v26.4s, v17.s[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4f911367 // fmla v7.4s, v27.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F28
-	WORD  $0x4f911388 // fmla v8.4s, v28.4s, v17.s[0]
-	FMOVQ 16(R10), F29
-	WORD  $0x4f9113a9 // fmla v9.4s, v29.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F30
-	WORD  $0x4f9113ca // fmla v10.4s, v30.4s, v17.s[0]
-	FMOVQ 16(R10), F31
-	WORD  $0x4f9113eb // fmla v11.4s, v31.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F18
-	WORD  $0x4f91124c // fmla v12.4s, v18.4s, v17.s[0]
-	FMOVQ 16(R10), F19
-	WORD  $0x4f91126d // fmla v13.4s, v19.4s, v17.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
-	WORD  $0x4f91128e // fmla v14.4s, v20.4s, v17.s[0]
-	FMOVQ 16(R10), F21
-	WORD  $0x4f9112af // fmla v15.4s, v21.4s, v17.s[0]
-	ADD   R8, R10
-
-r8v2columnsoldend:
-r8v2columnsstore:
-	MOVD  16(R0), R10
-	CMP   $4, R3
-	BEQ   r8v2columnsnewfull
-	FMOVQ F0, (R10)
-	TBZ   $1, R3, one557
-	FMOVD F1, 16(R10)
-	TBZ   $0, R3, end558
-	ADD   $24, R10, R11
-	VST1  V1.S[2], (R11)
-	B     end558
-
-one557:
-	FMOVS F1, 16(R10)
-
-end558:
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	TBZ   $1, R3, one559
-	FMOVD F3, 16(R10)
-	TBZ   $0, R3, end560
-	ADD   $24, R10, R12
-	VST1  V3.S[2], (R12)
-	B     end560
-
-one559:
-	FMOVS F3, 16(R10)
-
-end560:
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	TBZ   $1, R3, one561
-	FMOVD F5, 16(R10)
-	TBZ   $0, R3, end562
-	ADD   $24, R10, R13
-	VST1  V5.S[2], (R13)
-	B     end562
-
-one561:
-	FMOVS F5, 16(R10)
-
-end562:
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	TBZ   $1, R3, one563
-	FMOVD F7, 16(R10)
-	TBZ   $0, R3, end564
-	ADD   $24, R10, R14
-	VST1  V7.S[2], (R14)
-	B     end564
-
-one563:
-	FMOVS F7, 16(R10)
-
-end564:
-	ADD   R8, R10
-	FMOVQ F8, (R10)
-	TBZ   $1, R3, one565
-	FMOVD F9, 16(R10)
-	TBZ   $0, R3, end566
-	ADD   $24, R10, R15
-	VST1  V9.S[2], (R15)
-	B     end566
-
-one565:
-	FMOVS F9, 16(R10)
-
-end566:
-	ADD   R8, R10
-	FMOVQ F10, (R10)
-	TBZ   $1, R3, one567
-	FMOVD F11, 16(R10)
-	TBZ   $0, R3, end568
-	ADD   $24, R10, R16
-	VST1  V11.S[2], (R16)
-	B     end568
-
-one567:
-	FMOVS F11, 16(R10)
-
-end568:
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	TBZ   $1, R3, one569
-	FMOVD F13, 16(R10)
-	TBZ   $0, R3, end570
-	ADD   $24, R10, R17
-	VST1  V13.S[2], (R17)
-	B     end570
-
-one569:
-	FMOVS F13, 16(R10)
-
-end570:
-	ADD   R8, R10
-	FMOVQ F14, (R10)
-	TBZ   $1, R3, one571
-	FMOVD F15, 16(R10)
-	TBZ   $0, R3, end572
-	ADD   $24, R10, R19
-	VST1  V15.S[2], (R19)
-	B     end572
-
-one571:
-	FMOVS F15, 16(R10)
-
-end572:
-	ADD R8, R10
-	B   r8v2columnsnewend
-
-r8v2columnsnewfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	FMOVQ F3, 16(R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	FMOVQ F5, 16(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	ADD   R8, R10
-	FMOVQ F8, (R10)
-	FMOVQ F9, 16(R10)
-	ADD   R8, R10
-	FMOVQ F10, (R10)
-	FMOVQ F11, 16(R10)
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVQ F13, 16(R10)
-	ADD   R8, R10
-	FMOVQ F14, (R10)
-	FMOVQ F15, 16(R10)
-	ADD   R8, R10
-
-r8v2columnsnewend:
-	RET
-
 r8v3columns:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -7362,19 +5357,19 @@ r8v3columns:
 	VEOR V21.B16, V21.B16, V21.B16
 	VEOR V22.B16, V22.B16, V22.B16
 	VEOR V23.B16, V23.B16, V23.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
 
 r8v3columnsloop:
-	FLDPQ  (R12), (F24, F25)
-	FMOVQ  32(R12), F26
-	FLDPQ  (R8), (F27, F28)
+	FLDPQ  (R16), (F24, F25)
+	FMOVQ  32(R16), F26
+	FLDPQ  (R12), (F27, F28)
 	WORD   $0x4f9b1300 // fmla v0.4s, v24.4s, v27.s[0]
 	WORD   $0x4f9b1321 // fmla v1.4s, v25.4s, v27.s[0]
 	WORD   $0x4f9b1342 // fmla v2.4s, v26.4s, v27.s[0]
@@ -7399,9 +5394,9 @@ r8v3columnsloop:
 	WORD   $0x4fbc1b15 // fmla v21.4s, v24.4s, v28.s[3]
 	WORD   $0x4fbc1b36 // fmla v22.4s, v25.4s, v28.s[3]
 	WORD   $0x4fbc1b57 // fmla v23.4s, v26.4s, v28.s[3]
-	ADD    R14, R8
-	ADD    R13, R12
-	SUBS   $1, R15
+	ADD    R19, R12
+	ADD    R17, R16
+	SUBS   $1, R20
 	BNE    r8v3columnsloop
 	FMOVD  80(R0), F24
 	FCVTDS F24, F24
@@ -7429,365 +5424,5107 @@ r8v3columnsloop:
 	WORD   $0x4f9892b5 // fmul v21.4s, v21.4s, v24.s[0]
 	WORD   $0x4f9892d6 // fmul v22.4s, v22.4s, v24.s[0]
 	WORD   $0x4f9892f7 // fmul v23.4s, v23.4s, v24.s[0]
-	MOVD   48(R0), R8
-	MOVD   88(R0), R9
-	LSL    $1, R9
-	CBZ    R9, r8v3columnsstore
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r8v3columnsstore
 	FMOVD  88(R0), F25
 	FCVTDS F25, F25
-	MOVD   16(R0), R10
+	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r8v3columnsoldfull
-	FMOVQ  (R10), F26
+	FMOVQ  (R14), F26
 	WORD   $0x4f991340 // fmla v0.4s, v26.4s, v25.s[0]
-	FMOVQ  16(R10), F27
+	FMOVQ  16(R14), F27
 	WORD   $0x4f991361 // fmla v1.4s, v27.4s, v25.s[0]
-	TBZ    $1, R3, one573
-	FMOVD  32(R10), F28
-	TBZ    $0, R3, end574
-	ADD    $40, R10, R11
-	VLD1   (R11), V28.S[2]
-	B      end574
+	TBZ    $1, R3, one449
+	FMOVD  32(R14), F28
+	TBZ    $0, R3, end450
+	ADD    $40, R14, R15
+	VLD1   (R15), V28.S[2]
+	B      end450
 
-one573:
-	FMOVS 32(R10), F28
+one449:
+	FMOVS 32(R14), F28
 
-end574:
+end450:
 	WORD  $0x4f991382 // fmla v2.4s, v28.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4f9913a3 // fmla v3.4s, v29.4s, v25.s[0]
-	FMOVQ 16(R10), F30
+	FMOVQ 16(R14), F30
 	WORD  $0x4f9913c4 // fmla v4.4s, v30.4s, v25.s[0]
-	TBZ   $1, R3, one575
-	FMOVD 32(R10), F31
-	TBZ   $0, R3, end576
-	ADD   $40, R10, R12
-	VLD1  (R12), V31.S[2]
-	B     end576
-
-one575:
-	FMOVS 32(R10), F31
-
-end576:
-	WORD  $0x4f9913e5 // fmla v5.4s, v31.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4f991346 // fmla v6.4s, v26.4s, v25.s[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4f991367 // fmla v7.4s, v27.4s, v25.s[0]
-	TBZ   $1, R3, one577
-	FMOVD 32(R10), F28
-	TBZ   $0, R3, end578
-	ADD   $40, R10, R13
-	VLD1  (R13), V28.S[2]
-	B     end578
-
-one577:
-	FMOVS 32(R10), F28
-
-end578:
-	WORD  $0x4f991388 // fmla v8.4s, v28.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
-	WORD  $0x4f9913a9 // fmla v9.4s, v29.4s, v25.s[0]
-	FMOVQ 16(R10), F30
-	WORD  $0x4f9913ca // fmla v10.4s, v30.4s, v25.s[0]
-	TBZ   $1, R3, one579
-	FMOVD 32(R10), F31
-	TBZ   $0, R3, end580
-	ADD   $40, R10, R14
-	VLD1  (R14), V31.S[2]
-	B     end580
-
-one579:
-	FMOVS 32(R10), F31
-
-end580:
-	WORD  $0x4f9913eb // fmla v11.4s, v31.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4f99134c // fmla v12.4s, v26.4s, v25.s[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4f99136d // fmla v13.4s, v27.4s, v25.s[0]
-	TBZ   $1, R3, one581
-	FMOVD 32(R10), F28
-	TBZ   $0, R3, end582
-	ADD   $40, R10, R15
-	VLD1  (R15), V28.S[2]
-	B     end582
-
-one581:
-	FMOVS 32(R10), F28
-
-end582:
-	WORD  $0x4f99138e // fmla v14.4s, v28.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
-	WORD  $0x4f9913af // fmla v15.4s, v29.4s, v25.s[0]
-	FMOVQ 16(R10), F30
-	WORD  $0x4f9913d0 // fmla v16.4s, v30.4s, v25.s[0]
-	TBZ   $1, R3, one583
-	FMOVD 32(R10), F31
-	TBZ   $0, R3, end584
-	ADD   $40, R10, R16
+	TBZ   $1, R3, one451
+	FMOVD 32(R14), F31
+	TBZ   $0, R3, end452
+	ADD   $40, R14, R16
 	VLD1  (R16), V31.S[2]
-	B     end584
+	B     end452
 
-one583:
-	FMOVS 32(R10), F31
+one451:
+	FMOVS 32(R14), F31
 
-end584:
-	WORD  $0x4f9913f1 // fmla v17.4s, v31.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4f991352 // fmla v18.4s, v26.4s, v25.s[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4f991373 // fmla v19.4s, v27.4s, v25.s[0]
-	TBZ   $1, R3, one585
-	FMOVD 32(R10), F28
-	TBZ   $0, R3, end586
-	ADD   $40, R10, R17
+end452:
+	WORD  $0x4f9913e5 // fmla v5.4s, v31.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f991346 // fmla v6.4s, v26.4s, v25.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f991367 // fmla v7.4s, v27.4s, v25.s[0]
+	TBZ   $1, R3, one453
+	FMOVD 32(R14), F28
+	TBZ   $0, R3, end454
+	ADD   $40, R14, R17
 	VLD1  (R17), V28.S[2]
-	B     end586
+	B     end454
 
-one585:
-	FMOVS 32(R10), F28
+one453:
+	FMOVS 32(R14), F28
 
-end586:
-	WORD  $0x4f991394 // fmla v20.4s, v28.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
-	WORD  $0x4f9913b5 // fmla v21.4s, v29.4s, v25.s[0]
-	FMOVQ 16(R10), F30
-	WORD  $0x4f9913d6 // fmla v22.4s, v30.4s, v25.s[0]
-	TBZ   $1, R3, one587
-	FMOVD 32(R10), F31
-	TBZ   $0, R3, end588
-	ADD   $40, R10, R19
+end454:
+	WORD  $0x4f991388 // fmla v8.4s, v28.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9913a9 // fmla v9.4s, v29.4s, v25.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9913ca // fmla v10.4s, v30.4s, v25.s[0]
+	TBZ   $1, R3, one455
+	FMOVD 32(R14), F31
+	TBZ   $0, R3, end456
+	ADD   $40, R14, R19
 	VLD1  (R19), V31.S[2]
-	B     end588
+	B     end456
 
-one587:
-	FMOVS 32(R10), F31
+one455:
+	FMOVS 32(R14), F31
 
-end588:
+end456:
+	WORD  $0x4f9913eb // fmla v11.4s, v31.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f99134c // fmla v12.4s, v26.4s, v25.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f99136d // fmla v13.4s, v27.4s, v25.s[0]
+	TBZ   $1, R3, one457
+	FMOVD 32(R14), F28
+	TBZ   $0, R3, end458
+	ADD   $40, R14, R20
+	VLD1  (R20), V28.S[2]
+	B     end458
+
+one457:
+	FMOVS 32(R14), F28
+
+end458:
+	WORD  $0x4f99138e // fmla v14.4s, v28.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9913af // fmla v15.4s, v29.4s, v25.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9913d0 // fmla v16.4s, v30.4s, v25.s[0]
+	TBZ   $1, R3, one459
+	FMOVD 32(R14), F31
+	TBZ   $0, R3, end460
+	ADD   $40, R14, R21
+	VLD1  (R21), V31.S[2]
+	B     end460
+
+one459:
+	FMOVS 32(R14), F31
+
+end460:
+	WORD  $0x4f9913f1 // fmla v17.4s, v31.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f991352 // fmla v18.4s, v26.4s, v25.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f991373 // fmla v19.4s, v27.4s, v25.s[0]
+	TBZ   $1, R3, one461
+	FMOVD 32(R14), F28
+	TBZ   $0, R3, end462
+	ADD   $40, R14, R22
+	VLD1  (R22), V28.S[2]
+	B     end462
+
+one461:
+	FMOVS 32(R14), F28
+
+end462:
+	WORD  $0x4f991394 // fmla v20.4s, v28.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9913b5 // fmla v21.4s, v29.4s, v25.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9913d6 // fmla v22.4s, v30.4s, v25.s[0]
+	TBZ   $1, R3, one463
+	FMOVD 32(R14), F31
+	TBZ   $0, R3, end464
+	ADD   $40, R14, R23
+	VLD1  (R23), V31.S[2]
+	B     end464
+
+one463:
+	FMOVS 32(R14), F31
+
+end464:
 	WORD $0x4f9913f7 // fmla v23.4s, v31.4s, v25.s[0]
-	ADD  R8, R10
+	ADD  R12, R14
 	B    r8v3columnsoldend
 
 r8v3columnsoldfull:
-	FMOVQ (R10), F26
+	FMOVQ (R14), F26
 	WORD  $0x4f991340 // fmla v0.4s, v26.4s, v25.s[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4f991361 // fmla v1.4s, v27.4s, v25.s[0]
-	FMOVQ 32(R10), F28
+	FMOVQ 32(R14), F28
 	WORD  $0x4f991382 // fmla v2.4s, v28.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4f9913a3 // fmla v3.4s, v29.4s, v25.s[0]
-	FMOVQ 16(R10), F30
+	FMOVQ 16(R14), F30
 	WORD  $0x4f9913c4 // fmla v4.4s, v30.4s, v25.s[0]
-	FMOVQ 32(R10), F31
+	FMOVQ 32(R14), F31
 	WORD  $0x4f9913e5 // fmla v5.4s, v31.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4f991346 // fmla v6.4s, v26.4s, v25.s[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4f991367 // fmla v7.4s, v27.4s, v25.s[0]
-	FMOVQ 32(R10), F28
+	FMOVQ 32(R14), F28
 	WORD  $0x4f991388 // fmla v8.4s, v28.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4f9913a9 // fmla v9.4s, v29.4s, v25.s[0]
-	FMOVQ 16(R10), F30
+	FMOVQ 16(R14), F30
 	WORD  $0x4f9913ca // fmla v10.4s, v30.4s, v25.s[0]
-	FMOVQ 32(R10), F31
+	FMOVQ 32(R14), F31
 	WORD  $0x4f9913eb // fmla v11.4s, v31.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4f99134c // fmla v12.4s, v26.4s, v25.s[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4f99136d // fmla v13.4s, v27.4s, v25.s[0]
-	FMOVQ 32(R10), F28
+	FMOVQ 32(R14), F28
 	WORD  $0x4f99138e // fmla v14.4s, v28.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4f9913af // fmla v15.4s, v29.4s, v25.s[0]
-	FMOVQ 16(R10), F30
+	FMOVQ 16(R14), F30
 	WORD  $0x4f9913d0 // fmla v16.4s, v30.4s, v25.s[0]
-	FMOVQ 32(R10), F31
+	FMOVQ 32(R14), F31
 	WORD  $0x4f9913f1 // fmla v17.4s, v31.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4f991352 // fmla v18.4s, v26.4s, v25.s[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4f991373 // fmla v19.4s, v27.4s, v25.s[0]
-	FMOVQ 32(R10), F28
+	FMOVQ 32(R14), F28
 	WORD  $0x4f991394 // fmla v20.4s, v28.4s, v25.s[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4f9913b5 // fmla v21.4s, v29.4s, v25.s[0]
-	FMOVQ 16(R10), F30
+	FMOVQ 16(R14), F30
 	WORD  $0x4f9913d6 // fmla v22.4s, v30.4s, v25.s[0]
-	FMOVQ 32(R10), F31
+	FMOVQ 32(R14), F31
 	WORD  $0x4f9913f7 // fmla v23.4s, v31.4s, v25.s[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r8v3columnsoldend:
 r8v3columnsstore:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $4, R3
 	BEQ   r8v3columnsnewfull
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	TBZ   $1, R3, one589
-	FMOVD F2, 32(R10)
-	TBZ   $0, R3, end590
-	ADD   $40, R10, R11
-	VST1  V2.S[2], (R11)
-	B     end590
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	TBZ   $1, R3, one465
+	FMOVD F2, 32(R14)
+	TBZ   $0, R3, end466
+	ADD   $40, R14, R15
+	VST1  V2.S[2], (R15)
+	B     end466
 
-one589:
-	FMOVS F2, 32(R10)
+one465:
+	FMOVS F2, 32(R14)
 
-end590:
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	TBZ   $1, R3, one591
-	FMOVD F5, 32(R10)
-	TBZ   $0, R3, end592
-	ADD   $40, R10, R12
-	VST1  V5.S[2], (R12)
-	B     end592
+end466:
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	TBZ   $1, R3, one467
+	FMOVD F5, 32(R14)
+	TBZ   $0, R3, end468
+	ADD   $40, R14, R16
+	VST1  V5.S[2], (R16)
+	B     end468
 
-one591:
-	FMOVS F5, 32(R10)
+one467:
+	FMOVS F5, 32(R14)
 
-end592:
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	TBZ   $1, R3, one593
-	FMOVD F8, 32(R10)
-	TBZ   $0, R3, end594
-	ADD   $40, R10, R13
-	VST1  V8.S[2], (R13)
-	B     end594
+end468:
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	TBZ   $1, R3, one469
+	FMOVD F8, 32(R14)
+	TBZ   $0, R3, end470
+	ADD   $40, R14, R17
+	VST1  V8.S[2], (R17)
+	B     end470
 
-one593:
-	FMOVS F8, 32(R10)
+one469:
+	FMOVS F8, 32(R14)
 
-end594:
-	ADD   R8, R10
-	FMOVQ F9, (R10)
-	FMOVQ F10, 16(R10)
-	TBZ   $1, R3, one595
-	FMOVD F11, 32(R10)
-	TBZ   $0, R3, end596
-	ADD   $40, R10, R14
-	VST1  V11.S[2], (R14)
-	B     end596
+end470:
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	TBZ   $1, R3, one471
+	FMOVD F11, 32(R14)
+	TBZ   $0, R3, end472
+	ADD   $40, R14, R19
+	VST1  V11.S[2], (R19)
+	B     end472
 
-one595:
-	FMOVS F11, 32(R10)
+one471:
+	FMOVS F11, 32(R14)
 
-end596:
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVQ F13, 16(R10)
-	TBZ   $1, R3, one597
-	FMOVD F14, 32(R10)
-	TBZ   $0, R3, end598
-	ADD   $40, R10, R15
-	VST1  V14.S[2], (R15)
-	B     end598
+end472:
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	TBZ   $1, R3, one473
+	FMOVD F14, 32(R14)
+	TBZ   $0, R3, end474
+	ADD   $40, R14, R20
+	VST1  V14.S[2], (R20)
+	B     end474
 
-one597:
-	FMOVS F14, 32(R10)
+one473:
+	FMOVS F14, 32(R14)
 
-end598:
-	ADD   R8, R10
-	FMOVQ F15, (R10)
-	FMOVQ F16, 16(R10)
-	TBZ   $1, R3, one599
-	FMOVD F17, 32(R10)
-	TBZ   $0, R3, end600
-	ADD   $40, R10, R16
-	VST1  V17.S[2], (R16)
-	B     end600
+end474:
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	TBZ   $1, R3, one475
+	FMOVD F17, 32(R14)
+	TBZ   $0, R3, end476
+	ADD   $40, R14, R21
+	VST1  V17.S[2], (R21)
+	B     end476
 
-one599:
-	FMOVS F17, 32(R10)
+one475:
+	FMOVS F17, 32(R14)
 
-end600:
-	ADD   R8, R10
-	FMOVQ F18, (R10)
-	FMOVQ F19, 16(R10)
-	TBZ   $1, R3, one601
-	FMOVD F20, 32(R10)
-	TBZ   $0, R3, end602
-	ADD   $40, R10, R17
-	VST1  V20.S[2], (R17)
-	B     end602
+end476:
+	ADD   R12, R14
+	FMOVQ F18, (R14)
+	FMOVQ F19, 16(R14)
+	TBZ   $1, R3, one477
+	FMOVD F20, 32(R14)
+	TBZ   $0, R3, end478
+	ADD   $40, R14, R22
+	VST1  V20.S[2], (R22)
+	B     end478
 
-one601:
-	FMOVS F20, 32(R10)
+one477:
+	FMOVS F20, 32(R14)
 
-end602:
-	ADD   R8, R10
-	FMOVQ F21, (R10)
-	FMOVQ F22, 16(R10)
-	TBZ   $1, R3, one603
-	FMOVD F23, 32(R10)
-	TBZ   $0, R3, end604
-	ADD   $40, R10, R19
-	VST1  V23.S[2], (R19)
-	B     end604
+end478:
+	ADD   R12, R14
+	FMOVQ F21, (R14)
+	FMOVQ F22, 16(R14)
+	TBZ   $1, R3, one479
+	FMOVD F23, 32(R14)
+	TBZ   $0, R3, end480
+	ADD   $40, R14, R23
+	VST1  V23.S[2], (R23)
+	B     end480
 
-one603:
-	FMOVS F23, 32(R10)
+one479:
+	FMOVS F23, 32(R14)
 
-end604:
-	ADD R8, R10
+end480:
+	ADD R12, R14
 	B   r8v3columnsnewend
 
 r8v3columnsnewfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVQ F2, 32(R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	FMOVQ F5, 32(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	FMOVQ F8, 32(R10)
-	ADD   R8, R10
-	FMOVQ F9, (R10)
-	FMOVQ F10, 16(R10)
-	FMOVQ F11, 32(R10)
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVQ F13, 16(R10)
-	FMOVQ F14, 32(R10)
-	ADD   R8, R10
-	FMOVQ F15, (R10)
-	FMOVQ F16, 16(R10)
-	FMOVQ F17, 32(R10)
-	ADD   R8, R10
-	FMOVQ F18, (R10)
-	FMOVQ F19, 16(R10)
-	FMOVQ F20, 32(R10)
-	ADD   R8, R10
-	FMOVQ F21, (R10)
-	FMOVQ F22, 16(R10)
-	FMOVQ F23, 32(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVQ F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVQ F14, 32(R14)
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	FMOVQ F17, 32(R14)
+	ADD   R12, R14
+	FMOVQ F18, (R14)
+	FMOVQ F19, 16(R14)
+	FMOVQ F20, 32(R14)
+	ADD   R12, R14
+	FMOVQ F21, (R14)
+	FMOVQ F22, 16(R14)
+	FMOVQ F23, 32(R14)
+	ADD   R12, R14
 
 r8v3columnsnewend:
+	RET
+
+r7v3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	VEOR V14.B16, V14.B16, V14.B16
+	VEOR V15.B16, V15.B16, V15.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	VEOR V17.B16, V17.B16, V17.B16
+	VEOR V18.B16, V18.B16, V18.B16
+	VEOR V19.B16, V19.B16, V19.B16
+	VEOR V20.B16, V20.B16, V20.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
+
+r7v3loop:
+	FLDPQ  (R16), (F21, F22)
+	FMOVQ  32(R16), F23
+	FMOVS  (R12), F24
+	FMOVS  (R12)(R11), F25
+	FMOVS  (R12)(R13), F26
+	FMOVS  (R12)(R14), F27
+	WORD   $0x4f9812a0 // fmla v0.4s, v21.4s, v24.s[0]
+	WORD   $0x4f9812c1 // fmla v1.4s, v22.4s, v24.s[0]
+	WORD   $0x4f9812e2 // fmla v2.4s, v23.4s, v24.s[0]
+	WORD   $0x4f9912a3 // fmla v3.4s, v21.4s, v25.s[0]
+	WORD   $0x4f9912c4 // fmla v4.4s, v22.4s, v25.s[0]
+	WORD   $0x4f9912e5 // fmla v5.4s, v23.4s, v25.s[0]
+	WORD   $0x4f9a12a6 // fmla v6.4s, v21.4s, v26.s[0]
+	WORD   $0x4f9a12c7 // fmla v7.4s, v22.4s, v26.s[0]
+	WORD   $0x4f9a12e8 // fmla v8.4s, v23.4s, v26.s[0]
+	WORD   $0x4f9b12a9 // fmla v9.4s, v21.4s, v27.s[0]
+	WORD   $0x4f9b12ca // fmla v10.4s, v22.4s, v27.s[0]
+	WORD   $0x4f9b12eb // fmla v11.4s, v23.4s, v27.s[0]
+	FMOVS  (R15), F28
+	FMOVS  (R15)(R11), F29
+	FMOVS  (R15)(R13), F30
+	WORD   $0x4f9c12ac // fmla v12.4s, v21.4s, v28.s[0]
+	WORD   $0x4f9c12cd // fmla v13.4s, v22.4s, v28.s[0]
+	WORD   $0x4f9c12ee // fmla v14.4s, v23.4s, v28.s[0]
+	WORD   $0x4f9d12af // fmla v15.4s, v21.4s, v29.s[0]
+	WORD   $0x4f9d12d0 // fmla v16.4s, v22.4s, v29.s[0]
+	WORD   $0x4f9d12f1 // fmla v17.4s, v23.4s, v29.s[0]
+	WORD   $0x4f9e12b2 // fmla v18.4s, v21.4s, v30.s[0]
+	WORD   $0x4f9e12d3 // fmla v19.4s, v22.4s, v30.s[0]
+	WORD   $0x4f9e12f4 // fmla v20.4s, v23.4s, v30.s[0]
+	ADD    R19, R12
+	ADD    R19, R15
+	ADD    R17, R16
+	SUBS   $1, R20
+	BNE    r7v3loop
+	FMOVD  80(R0), F21
+	FCVTDS F21, F21
+	WORD   $0x4f959000 // fmul v0.4s, v0.4s, v21.s[0]
+	WORD   $0x4f959021 // fmul v1.4s, v1.4s, v21.s[0]
+	WORD   $0x4f959042 // fmul v2.4s, v2.4s, v21.s[0]
+	WORD   $0x4f959063 // fmul v3.4s, v3.4s, v21.s[0]
+	WORD   $0x4f959084 // fmul v4.4s, v4.4s, v21.s[0]
+	WORD   $0x4f9590a5 // fmul v5.4s, v5.4s, v21.s[0]
+	WORD   $0x4f9590c6 // fmul v6.4s, v6.4s, v21.s[0]
+	WORD   $0x4f9590e7 // fmul v7.4s, v7.4s, v21.s[0]
+	WORD   $0x4f959108 // fmul v8.4s, v8.4s, v21.s[0]
+	WORD   $0x4f959129 // fmul v9.4s, v9.4s, v21.s[0]
+	WORD   $0x4f95914a // fmul v10.4s, v10.4s, v21.s[0]
+	WORD   $0x4f95916b // fmul v11.4s, v11.4s, v21.s[0]
+	WORD   $0x4f95918c // fmul v12.4s, v12.4s, v21.s[0]
+	WORD   $0x4f9591ad // fmul v13.4s, v13.4s, v21.s[0]
+	WORD   $0x4f9591ce // fmul v14.4s, v14.4s, v21.s[0]
+	WORD   $0x4f9591ef // fmul v15.4s, v15.4s, v21.s[0]
+	WORD   $0x4f959210 // fmul v16.4s, v16.4s, v21.s[0]
+	WORD   $0x4f959231 // fmul v17.4s, v17.4s, v21.s[0]
+	WORD   $0x4f959252 // fmul v18.4s, v18.4s, v21.s[0]
+	WORD   $0x4f959273 // fmul v19.4s, v19.4s, v21.s[0]
+	WORD   $0x4f959294 // fmul v20.4s, v20.4s, v21.s[0]
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r7v3store
+	FMOVD  88(R0), F22
+	FCVTDS F22, F22
+	MOVD   16(R0), R14
+	CMP    $4, R3
+	BEQ    r7v3oldfull
+	FMOVQ  (R14), F23
+	WORD   $0x4f9612e0 // fmla v0.4s, v23.4s, v22.s[0]
+	FMOVQ  16(R14), F24
+	WORD   $0x4f961301 // fmla v1.4s, v24.4s, v22.s[0]
+	TBZ    $1, R3, one481
+	FMOVD  32(R14), F25
+	TBZ    $0, R3, end482
+	ADD    $40, R14, R15
+	VLD1   (R15), V25.S[2]
+	B      end482
+
+one481:
+	FMOVS 32(R14), F25
+
+end482:
+	WORD  $0x4f961322 // fmla v2.4s, v25.4s, v22.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f961343 // fmla v3.4s, v26.4s, v22.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f961364 // fmla v4.4s, v27.4s, v22.s[0]
+	TBZ   $1, R3, one483
+	FMOVD 32(R14), F28
+	TBZ   $0, R3, end484
+	ADD   $40, R14, R16
+	VLD1  (R16), V28.S[2]
+	B     end484
+
+one483:
+	FMOVS 32(R14), F28
+
+end484:
+	WORD  $0x4f961385 // fmla v5.4s, v28.4s, v22.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9613a6 // fmla v6.4s, v29.4s, v22.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9613c7 // fmla v7.4s, v30.4s, v22.s[0]
+	TBZ   $1, R3, one485
+	FMOVD 32(R14), F31
+	TBZ   $0, R3, end486
+	ADD   $40, R14, R17
+	VLD1  (R17), V31.S[2]
+	B     end486
+
+one485:
+	FMOVS 32(R14), F31
+
+end486:
+	WORD  $0x4f9613e8 // fmla v8.4s, v31.4s, v22.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4f9612e9 // fmla v9.4s, v23.4s, v22.s[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4f96130a // fmla v10.4s, v24.4s, v22.s[0]
+	TBZ   $1, R3, one487
+	FMOVD 32(R14), F25
+	TBZ   $0, R3, end488
+	ADD   $40, R14, R19
+	VLD1  (R19), V25.S[2]
+	B     end488
+
+one487:
+	FMOVS 32(R14), F25
+
+end488:
+	WORD  $0x4f96132b // fmla v11.4s, v25.4s, v22.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f96134c // fmla v12.4s, v26.4s, v22.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f96136d // fmla v13.4s, v27.4s, v22.s[0]
+	TBZ   $1, R3, one489
+	FMOVD 32(R14), F28
+	TBZ   $0, R3, end490
+	ADD   $40, R14, R20
+	VLD1  (R20), V28.S[2]
+	B     end490
+
+one489:
+	FMOVS 32(R14), F28
+
+end490:
+	WORD  $0x4f96138e // fmla v14.4s, v28.4s, v22.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9613af // fmla v15.4s, v29.4s, v22.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9613d0 // fmla v16.4s, v30.4s, v22.s[0]
+	TBZ   $1, R3, one491
+	FMOVD 32(R14), F31
+	TBZ   $0, R3, end492
+	ADD   $40, R14, R21
+	VLD1  (R21), V31.S[2]
+	B     end492
+
+one491:
+	FMOVS 32(R14), F31
+
+end492:
+	WORD  $0x4f9613f1 // fmla v17.4s, v31.4s, v22.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4f9612f2 // fmla v18.4s, v23.4s, v22.s[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4f961313 // fmla v19.4s, v24.4s, v22.s[0]
+	TBZ   $1, R3, one493
+	FMOVD 32(R14), F25
+	TBZ   $0, R3, end494
+	ADD   $40, R14, R22
+	VLD1  (R22), V25.S[2]
+	B     end494
+
+one493:
+	FMOVS 32(R14), F25
+
+end494:
+	WORD $0x4f961334 // fmla v20.4s, v25.4s, v22.s[0]
+	ADD  R12, R14
+	B    r7v3oldend
+
+r7v3oldfull:
+	FMOVQ (R14), F26
+	WORD  $0x4f961340 // fmla v0.4s, v26.4s, v22.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f961361 // fmla v1.4s, v27.4s, v22.s[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4f961382 // fmla v2.4s, v28.4s, v22.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9613a3 // fmla v3.4s, v29.4s, v22.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9613c4 // fmla v4.4s, v30.4s, v22.s[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4f9613e5 // fmla v5.4s, v31.4s, v22.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4f9612e6 // fmla v6.4s, v23.4s, v22.s[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4f961307 // fmla v7.4s, v24.4s, v22.s[0]
+	FMOVQ 32(R14), F25
+	WORD  $0x4f961328 // fmla v8.4s, v25.4s, v22.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f961349 // fmla v9.4s, v26.4s, v22.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f96136a // fmla v10.4s, v27.4s, v22.s[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4f96138b // fmla v11.4s, v28.4s, v22.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9613ac // fmla v12.4s, v29.4s, v22.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9613cd // fmla v13.4s, v30.4s, v22.s[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4f9613ee // fmla v14.4s, v31.4s, v22.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4f9612ef // fmla v15.4s, v23.4s, v22.s[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4f961310 // fmla v16.4s, v24.4s, v22.s[0]
+	FMOVQ 32(R14), F25
+	WORD  $0x4f961331 // fmla v17.4s, v25.4s, v22.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f961352 // fmla v18.4s, v26.4s, v22.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f961373 // fmla v19.4s, v27.4s, v22.s[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4f961394 // fmla v20.4s, v28.4s, v22.s[0]
+	ADD   R12, R14
+
+r7v3oldend:
+r7v3store:
+	MOVD  16(R0), R14
+	CMP   $4, R3
+	BEQ   r7v3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	TBZ   $1, R3, one495
+	FMOVD F2, 32(R14)
+	TBZ   $0, R3, end496
+	ADD   $40, R14, R15
+	VST1  V2.S[2], (R15)
+	B     end496
+
+one495:
+	FMOVS F2, 32(R14)
+
+end496:
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	TBZ   $1, R3, one497
+	FMOVD F5, 32(R14)
+	TBZ   $0, R3, end498
+	ADD   $40, R14, R16
+	VST1  V5.S[2], (R16)
+	B     end498
+
+one497:
+	FMOVS F5, 32(R14)
+
+end498:
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	TBZ   $1, R3, one499
+	FMOVD F8, 32(R14)
+	TBZ   $0, R3, end500
+	ADD   $40, R14, R17
+	VST1  V8.S[2], (R17)
+	B     end500
+
+one499:
+	FMOVS F8, 32(R14)
+
+end500:
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	TBZ   $1, R3, one501
+	FMOVD F11, 32(R14)
+	TBZ   $0, R3, end502
+	ADD   $40, R14, R19
+	VST1  V11.S[2], (R19)
+	B     end502
+
+one501:
+	FMOVS F11, 32(R14)
+
+end502:
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	TBZ   $1, R3, one503
+	FMOVD F14, 32(R14)
+	TBZ   $0, R3, end504
+	ADD   $40, R14, R20
+	VST1  V14.S[2], (R20)
+	B     end504
+
+one503:
+	FMOVS F14, 32(R14)
+
+end504:
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	TBZ   $1, R3, one505
+	FMOVD F17, 32(R14)
+	TBZ   $0, R3, end506
+	ADD   $40, R14, R21
+	VST1  V17.S[2], (R21)
+	B     end506
+
+one505:
+	FMOVS F17, 32(R14)
+
+end506:
+	ADD   R12, R14
+	FMOVQ F18, (R14)
+	FMOVQ F19, 16(R14)
+	TBZ   $1, R3, one507
+	FMOVD F20, 32(R14)
+	TBZ   $0, R3, end508
+	ADD   $40, R14, R22
+	VST1  V20.S[2], (R22)
+	B     end508
+
+one507:
+	FMOVS F20, 32(R14)
+
+end508:
+	ADD R12, R14
+	B   r7v3newend
+
+r7v3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVQ F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVQ F14, 32(R14)
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	FMOVQ F17, 32(R14)
+	ADD   R12, R14
+	FMOVQ F18, (R14)
+	FMOVQ F19, 16(R14)
+	FMOVQ F20, 32(R14)
+	ADD   R12, R14
+
+r7v3newend:
+	RET
+
+r6v3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	VEOR V14.B16, V14.B16, V14.B16
+	VEOR V15.B16, V15.B16, V15.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	VEOR V17.B16, V17.B16, V17.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
+
+r6v3loop:
+	FLDPQ  (R16), (F18, F19)
+	FMOVQ  32(R16), F20
+	FMOVS  (R12), F21
+	FMOVS  (R12)(R11), F22
+	FMOVS  (R12)(R13), F23
+	FMOVS  (R12)(R14), F24
+	WORD   $0x4f951240 // fmla v0.4s, v18.4s, v21.s[0]
+	WORD   $0x4f951261 // fmla v1.4s, v19.4s, v21.s[0]
+	WORD   $0x4f951282 // fmla v2.4s, v20.4s, v21.s[0]
+	WORD   $0x4f961243 // fmla v3.4s, v18.4s, v22.s[0]
+	WORD   $0x4f961264 // fmla v4.4s, v19.4s, v22.s[0]
+	WORD   $0x4f961285 // fmla v5.4s, v20.4s, v22.s[0]
+	WORD   $0x4f971246 // fmla v6.4s, v18.4s, v23.s[0]
+	WORD   $0x4f971267 // fmla v7.4s, v19.4s, v23.s[0]
+	WORD   $0x4f971288 // fmla v8.4s, v20.4s, v23.s[0]
+	WORD   $0x4f981249 // fmla v9.4s, v18.4s, v24.s[0]
+	WORD   $0x4f98126a // fmla v10.4s, v19.4s, v24.s[0]
+	WORD   $0x4f98128b // fmla v11.4s, v20.4s, v24.s[0]
+	FMOVS  (R15), F25
+	FMOVS  (R15)(R11), F26
+	WORD   $0x4f99124c // fmla v12.4s, v18.4s, v25.s[0]
+	WORD   $0x4f99126d // fmla v13.4s, v19.4s, v25.s[0]
+	WORD   $0x4f99128e // fmla v14.4s, v20.4s, v25.s[0]
+	WORD   $0x4f9a124f // fmla v15.4s, v18.4s, v26.s[0]
+	WORD   $0x4f9a1270 // fmla v16.4s, v19.4s, v26.s[0]
+	WORD   $0x4f9a1291 // fmla v17.4s, v20.4s, v26.s[0]
+	ADD    R19, R12
+	ADD    R19, R15
+	ADD    R17, R16
+	SUBS   $1, R20
+	BNE    r6v3loop
+	FMOVD  80(R0), F18
+	FCVTDS F18, F18
+	WORD   $0x4f929000 // fmul v0.4s, v0.4s, v18.s[0]
+	WORD   $0x4f929021 // fmul v1.4s, v1.4s, v18.s[0]
+	WORD   $0x4f929042 // fmul v2.4s, v2.4s, v18.s[0]
+	WORD   $0x4f929063 // fmul v3.4s, v3.4s, v18.s[0]
+	WORD   $0x4f929084 // fmul v4.4s, v4.4s, v18.s[0]
+	WORD   $0x4f9290a5 // fmul v5.4s, v5.4s, v18.s[0]
+	WORD   $0x4f9290c6 // fmul v6.4s, v6.4s, v18.s[0]
+	WORD   $0x4f9290e7 // fmul v7.4s, v7.4s, v18.s[0]
+	WORD   $0x4f929108 // fmul v8.4s, v8.4s, v18.s[0]
+	WORD   $0x4f929129 // fmul v9.4s, v9.4s, v18.s[0]
+	WORD   $0x4f92914a // fmul v10.4s, v10.4s, v18.s[0]
+	WORD   $0x4f92916b // fmul v11.4s, v11.4s, v18.s[0]
+	WORD   $0x4f92918c // fmul v12.4s, v12.4s, v18.s[0]
+	WORD   $0x4f9291ad // fmul v13.4s, v13.4s, v18.s[0]
+	WORD   $0x4f9291ce // fmul v14.4s, v14.4s, v18.s[0]
+	WORD   $0x4f9291ef // fmul v15.4s, v15.4s, v18.s[0]
+	WORD   $0x4f929210 // fmul v16.4s, v16.4s, v18.s[0]
+	WORD   $0x4f929231 // fmul v17.4s, v17.4s, v18.s[0]
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r6v3store
+	FMOVD  88(R0), F19
+	FCVTDS F19, F19
+	MOVD   16(R0), R14
+	CMP    $4, R3
+	BEQ    r6v3oldfull
+	FMOVQ  (R14), F20
+	WORD   $0x4f931280 // fmla v0.4s, v20.4s, v19.s[0]
+	FMOVQ  16(R14), F21
+	WORD   $0x4f9312a1 // fmla v1.4s, v21.4s, v19.s[0]
+	TBZ    $1, R3, one509
+	FMOVD  32(R14), F22
+	TBZ    $0, R3, end510
+	ADD    $40, R14, R15
+	VLD1   (R15), V22.S[2]
+	B      end510
+
+one509:
+	FMOVS 32(R14), F22
+
+end510:
+	WORD  $0x4f9312c2 // fmla v2.4s, v22.4s, v19.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4f9312e3 // fmla v3.4s, v23.4s, v19.s[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4f931304 // fmla v4.4s, v24.4s, v19.s[0]
+	TBZ   $1, R3, one511
+	FMOVD 32(R14), F25
+	TBZ   $0, R3, end512
+	ADD   $40, R14, R16
+	VLD1  (R16), V25.S[2]
+	B     end512
+
+one511:
+	FMOVS 32(R14), F25
+
+end512:
+	WORD  $0x4f931325 // fmla v5.4s, v25.4s, v19.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f931346 // fmla v6.4s, v26.4s, v19.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f931367 // fmla v7.4s, v27.4s, v19.s[0]
+	TBZ   $1, R3, one513
+	FMOVD 32(R14), F28
+	TBZ   $0, R3, end514
+	ADD   $40, R14, R17
+	VLD1  (R17), V28.S[2]
+	B     end514
+
+one513:
+	FMOVS 32(R14), F28
+
+end514:
+	WORD  $0x4f931388 // fmla v8.4s, v28.4s, v19.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9313a9 // fmla v9.4s, v29.4s, v19.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9313ca // fmla v10.4s, v30.4s, v19.s[0]
+	TBZ   $1, R3, one515
+	FMOVD 32(R14), F31
+	TBZ   $0, R3, end516
+	ADD   $40, R14, R19
+	VLD1  (R19), V31.S[2]
+	B     end516
+
+one515:
+	FMOVS 32(R14), F31
+
+end516:
+	WORD  $0x4f9313eb // fmla v11.4s, v31.4s, v19.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F20
+	WORD  $0x4f93128c // fmla v12.4s, v20.4s, v19.s[0]
+	FMOVQ 16(R14), F21
+	WORD  $0x4f9312ad // fmla v13.4s, v21.4s, v19.s[0]
+	TBZ   $1, R3, one517
+	FMOVD 32(R14), F22
+	TBZ   $0, R3, end518
+	ADD   $40, R14, R20
+	VLD1  (R20), V22.S[2]
+	B     end518
+
+one517:
+	FMOVS 32(R14), F22
+
+end518:
+	WORD  $0x4f9312ce // fmla v14.4s, v22.4s, v19.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4f9312ef // fmla v15.4s, v23.4s, v19.s[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4f931310 // fmla v16.4s, v24.4s, v19.s[0]
+	TBZ   $1, R3, one519
+	FMOVD 32(R14), F25
+	TBZ   $0, R3, end520
+	ADD   $40, R14, R21
+	VLD1  (R21), V25.S[2]
+	B     end520
+
+one519:
+	FMOVS 32(R14), F25
+
+end520:
+	WORD $0x4f931331 // fmla v17.4s, v25.4s, v19.s[0]
+	ADD  R12, R14
+	B    r6v3oldend
+
+r6v3oldfull:
+	FMOVQ (R14), F26
+	WORD  $0x4f931340 // fmla v0.4s, v26.4s, v19.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f931361 // fmla v1.4s, v27.4s, v19.s[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4f931382 // fmla v2.4s, v28.4s, v19.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9313a3 // fmla v3.4s, v29.4s, v19.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9313c4 // fmla v4.4s, v30.4s, v19.s[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4f9313e5 // fmla v5.4s, v31.4s, v19.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F20
+	WORD  $0x4f931286 // fmla v6.4s, v20.4s, v19.s[0]
+	FMOVQ 16(R14), F21
+	WORD  $0x4f9312a7 // fmla v7.4s, v21.4s, v19.s[0]
+	FMOVQ 32(R14), F22
+	WORD  $0x4f9312c8 // fmla v8.4s, v22.4s, v19.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4f9312e9 // fmla v9.4s, v23.4s, v19.s[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4f93130a // fmla v10.4s, v24.4s, v19.s[0]
+	FMOVQ 32(R14), F25
+	WORD  $0x4f93132b // fmla v11.4s, v25.4s, v19.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f93134c // fmla v12.4s, v26.4s, v19.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f93136d // fmla v13.4s, v27.4s, v19.s[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4f93138e // fmla v14.4s, v28.4s, v19.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9313af // fmla v15.4s, v29.4s, v19.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9313d0 // fmla v16.4s, v30.4s, v19.s[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4f9313f1 // fmla v17.4s, v31.4s, v19.s[0]
+	ADD   R12, R14
+
+r6v3oldend:
+r6v3store:
+	MOVD  16(R0), R14
+	CMP   $4, R3
+	BEQ   r6v3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	TBZ   $1, R3, one521
+	FMOVD F2, 32(R14)
+	TBZ   $0, R3, end522
+	ADD   $40, R14, R15
+	VST1  V2.S[2], (R15)
+	B     end522
+
+one521:
+	FMOVS F2, 32(R14)
+
+end522:
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	TBZ   $1, R3, one523
+	FMOVD F5, 32(R14)
+	TBZ   $0, R3, end524
+	ADD   $40, R14, R16
+	VST1  V5.S[2], (R16)
+	B     end524
+
+one523:
+	FMOVS F5, 32(R14)
+
+end524:
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	TBZ   $1, R3, one525
+	FMOVD F8, 32(R14)
+	TBZ   $0, R3, end526
+	ADD   $40, R14, R17
+	VST1  V8.S[2], (R17)
+	B     end526
+
+one525:
+	FMOVS F8, 32(R14)
+
+end526:
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	TBZ   $1, R3, one527
+	FMOVD F11, 32(R14)
+	TBZ   $0, R3, end528
+	ADD   $40, R14, R19
+	VST1  V11.S[2], (R19)
+	B     end528
+
+one527:
+	FMOVS F11, 32(R14)
+
+end528:
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	TBZ   $1, R3, one529
+	FMOVD F14, 32(R14)
+	TBZ   $0, R3, end530
+	ADD   $40, R14, R20
+	VST1  V14.S[2], (R20)
+	B     end530
+
+one529:
+	FMOVS F14, 32(R14)
+
+end530:
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	TBZ   $1, R3, one531
+	FMOVD F17, 32(R14)
+	TBZ   $0, R3, end532
+	ADD   $40, R14, R21
+	VST1  V17.S[2], (R21)
+	B     end532
+
+one531:
+	FMOVS F17, 32(R14)
+
+end532:
+	ADD R12, R14
+	B   r6v3newend
+
+r6v3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVQ F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVQ F14, 32(R14)
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	FMOVQ F17, 32(R14)
+	ADD   R12, R14
+
+r6v3newend:
+	RET
+
+r5v3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	VEOR V14.B16, V14.B16, V14.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
+
+r5v3loop:
+	FLDPQ  (R16), (F15, F16)
+	FMOVQ  32(R16), F17
+	FMOVS  (R12), F18
+	FMOVS  (R12)(R11), F19
+	FMOVS  (R12)(R13), F20
+	FMOVS  (R12)(R14), F21
+	WORD   $0x4f9211e0 // fmla v0.4s, v15.4s, v18.s[0]
+	WORD   $0x4f921201 // fmla v1.4s, v16.4s, v18.s[0]
+	WORD   $0x4f921222 // fmla v2.4s, v17.4s, v18.s[0]
+	WORD   $0x4f9311e3 // fmla v3.4s, v15.4s, v19.s[0]
+	WORD   $0x4f931204 // fmla v4.4s, v16.4s, v19.s[0]
+	WORD   $0x4f931225 // fmla v5.4s, v17.4s, v19.s[0]
+	WORD   $0x4f9411e6 // fmla v6.4s, v15.4s, v20.s[0]
+	WORD   $0x4f941207 // fmla v7.4s, v16.4s, v20.s[0]
+	WORD   $0x4f941228 // fmla v8.4s, v17.4s, v20.s[0]
+	WORD   $0x4f9511e9 // fmla v9.4s, v15.4s, v21.s[0]
+	WORD   $0x4f95120a // fmla v10.4s, v16.4s, v21.s[0]
+	WORD   $0x4f95122b // fmla v11.4s, v17.4s, v21.s[0]
+	FMOVS  (R15), F22
+	WORD   $0x4f9611ec // fmla v12.4s, v15.4s, v22.s[0]
+	WORD   $0x4f96120d // fmla v13.4s, v16.4s, v22.s[0]
+	WORD   $0x4f96122e // fmla v14.4s, v17.4s, v22.s[0]
+	ADD    R19, R12
+	ADD    R19, R15
+	ADD    R17, R16
+	SUBS   $1, R20
+	BNE    r5v3loop
+	FMOVD  80(R0), F15
+	FCVTDS F15, F15
+	WORD   $0x4f8f9000 // fmul v0.4s, v0.4s, v15.s[0]
+	WORD   $0x4f8f9021 // fmul v1.4s, v1.4s, v15.s[0]
+	WORD   $0x4f8f9042 // fmul v2.4s, v2.4s, v15.s[0]
+	WORD   $0x4f8f9063 // fmul v3.4s, v3.4s, v15.s[0]
+	WORD   $0x4f8f9084 // fmul v4.4s, v4.4s, v15.s[0]
+	WORD   $0x4f8f90a5 // fmul v5.4s, v5.4s, v15.s[0]
+	WORD   $0x4f8f90c6 // fmul v6.4s, v6.4s, v15.s[0]
+	WORD   $0x4f8f90e7 // fmul v7.4s, v7.4s, v15.s[0]
+	WORD   $0x4f8f9108 // fmul v8.4s, v8.4s, v15.s[0]
+	WORD   $0x4f8f9129 // fmul v9.4s, v9.4s, v15.s[0]
+	WORD   $0x4f8f914a // fmul v10.4s, v10.4s, v15.s[0]
+	WORD   $0x4f8f916b // fmul v11.4s, v11.4s, v15.s[0]
+	WORD   $0x4f8f918c // fmul v12.4s, v12.4s, v15.s[0]
+	WORD   $0x4f8f91ad // fmul v13.4s, v13.4s, v15.s[0]
+	WORD   $0x4f8f91ce // fmul v14.4s, v14.4s, v15.s[0]
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r5v3store
+	FMOVD  88(R0), F16
+	FCVTDS F16, F16
+	MOVD   16(R0), R14
+	CMP    $4, R3
+	BEQ    r5v3oldfull
+	FMOVQ  (R14), F17
+	WORD   $0x4f901220 // fmla v0.4s, v17.4s, v16.s[0]
+	FMOVQ  16(R14), F18
+	WORD   $0x4f901241 // fmla v1.4s, v18.4s, v16.s[0]
+	TBZ    $1, R3, one533
+	FMOVD  32(R14), F19
+	TBZ    $0, R3, end534
+	ADD    $40, R14, R15
+	VLD1   (R15), V19.S[2]
+	B      end534
+
+one533:
+	FMOVS 32(R14), F19
+
+end534:
+	WORD  $0x4f901262 // fmla v2.4s, v19.4s, v16.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F20
+	WORD  $0x4f901283 // fmla v3.4s, v20.4s, v16.s[0]
+	FMOVQ 16(R14), F21
+	WORD  $0x4f9012a4 // fmla v4.4s, v21.4s, v16.s[0]
+	TBZ   $1, R3, one535
+	FMOVD 32(R14), F22
+	TBZ   $0, R3, end536
+	ADD   $40, R14, R16
+	VLD1  (R16), V22.S[2]
+	B     end536
+
+one535:
+	FMOVS 32(R14), F22
+
+end536:
+	WORD  $0x4f9012c5 // fmla v5.4s, v22.4s, v16.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4f9012e6 // fmla v6.4s, v23.4s, v16.s[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4f901307 // fmla v7.4s, v24.4s, v16.s[0]
+	TBZ   $1, R3, one537
+	FMOVD 32(R14), F25
+	TBZ   $0, R3, end538
+	ADD   $40, R14, R17
+	VLD1  (R17), V25.S[2]
+	B     end538
+
+one537:
+	FMOVS 32(R14), F25
+
+end538:
+	WORD  $0x4f901328 // fmla v8.4s, v25.4s, v16.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f901349 // fmla v9.4s, v26.4s, v16.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f90136a // fmla v10.4s, v27.4s, v16.s[0]
+	TBZ   $1, R3, one539
+	FMOVD 32(R14), F28
+	TBZ   $0, R3, end540
+	ADD   $40, R14, R19
+	VLD1  (R19), V28.S[2]
+	B     end540
+
+one539:
+	FMOVS 32(R14), F28
+
+end540:
+	WORD  $0x4f90138b // fmla v11.4s, v28.4s, v16.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9013ac // fmla v12.4s, v29.4s, v16.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9013cd // fmla v13.4s, v30.4s, v16.s[0]
+	TBZ   $1, R3, one541
+	FMOVD 32(R14), F31
+	TBZ   $0, R3, end542
+	ADD   $40, R14, R20
+	VLD1  (R20), V31.S[2]
+	B     end542
+
+one541:
+	FMOVS 32(R14), F31
+
+end542:
+	WORD $0x4f9013ee // fmla v14.4s, v31.4s, v16.s[0]
+	ADD  R12, R14
+	B    r5v3oldend
+
+r5v3oldfull:
+	FMOVQ (R14), F17
+	WORD  $0x4f901220 // fmla v0.4s, v17.4s, v16.s[0]
+	FMOVQ 16(R14), F18
+	WORD  $0x4f901241 // fmla v1.4s, v18.4s, v16.s[0]
+	FMOVQ 32(R14), F19
+	WORD  $0x4f901262 // fmla v2.4s, v19.4s, v16.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F20
+	WORD  $0x4f901283 // fmla v3.4s, v20.4s, v16.s[0]
+	FMOVQ 16(R14), F21
+	WORD  $0x4f9012a4 // fmla v4.4s, v21.4s, v16.s[0]
+	FMOVQ 32(R14), F22
+	WORD  $0x4f9012c5 // fmla v5.4s, v22.4s, v16.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4f9012e6 // fmla v6.4s, v23.4s, v16.s[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4f901307 // fmla v7.4s, v24.4s, v16.s[0]
+	FMOVQ 32(R14), F25
+	WORD  $0x4f901328 // fmla v8.4s, v25.4s, v16.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f901349 // fmla v9.4s, v26.4s, v16.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f90136a // fmla v10.4s, v27.4s, v16.s[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4f90138b // fmla v11.4s, v28.4s, v16.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9013ac // fmla v12.4s, v29.4s, v16.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9013cd // fmla v13.4s, v30.4s, v16.s[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4f9013ee // fmla v14.4s, v31.4s, v16.s[0]
+	ADD   R12, R14
+
+r5v3oldend:
+r5v3store:
+	MOVD  16(R0), R14
+	CMP   $4, R3
+	BEQ   r5v3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	TBZ   $1, R3, one543
+	FMOVD F2, 32(R14)
+	TBZ   $0, R3, end544
+	ADD   $40, R14, R15
+	VST1  V2.S[2], (R15)
+	B     end544
+
+one543:
+	FMOVS F2, 32(R14)
+
+end544:
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	TBZ   $1, R3, one545
+	FMOVD F5, 32(R14)
+	TBZ   $0, R3, end546
+	ADD   $40, R14, R16
+	VST1  V5.S[2], (R16)
+	B     end546
+
+one545:
+	FMOVS F5, 32(R14)
+
+end546:
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	TBZ   $1, R3, one547
+	FMOVD F8, 32(R14)
+	TBZ   $0, R3, end548
+	ADD   $40, R14, R17
+	VST1  V8.S[2], (R17)
+	B     end548
+
+one547:
+	FMOVS F8, 32(R14)
+
+end548:
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	TBZ   $1, R3, one549
+	FMOVD F11, 32(R14)
+	TBZ   $0, R3, end550
+	ADD   $40, R14, R19
+	VST1  V11.S[2], (R19)
+	B     end550
+
+one549:
+	FMOVS F11, 32(R14)
+
+end550:
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	TBZ   $1, R3, one551
+	FMOVD F14, 32(R14)
+	TBZ   $0, R3, end552
+	ADD   $40, R14, R20
+	VST1  V14.S[2], (R20)
+	B     end552
+
+one551:
+	FMOVS F14, 32(R14)
+
+end552:
+	ADD R12, R14
+	B   r5v3newend
+
+r5v3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVQ F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVQ F14, 32(R14)
+	ADD   R12, R14
+
+r5v3newend:
+	RET
+
+r4v3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	MOVD 8(R0), R15
+	MOVD 40(R0), R16
+	MOVD 32(R0), R17
+	MOVD 56(R0), R19
+
+r4v3loop:
+	FLDPQ  (R15), (F12, F13)
+	FMOVQ  32(R15), F14
+	FMOVS  (R12), F15
+	FMOVS  (R12)(R11), F16
+	FMOVS  (R12)(R13), F17
+	FMOVS  (R12)(R14), F18
+	WORD   $0x4f8f1180 // fmla v0.4s, v12.4s, v15.s[0]
+	WORD   $0x4f8f11a1 // fmla v1.4s, v13.4s, v15.s[0]
+	WORD   $0x4f8f11c2 // fmla v2.4s, v14.4s, v15.s[0]
+	WORD   $0x4f901183 // fmla v3.4s, v12.4s, v16.s[0]
+	WORD   $0x4f9011a4 // fmla v4.4s, v13.4s, v16.s[0]
+	WORD   $0x4f9011c5 // fmla v5.4s, v14.4s, v16.s[0]
+	WORD   $0x4f911186 // fmla v6.4s, v12.4s, v17.s[0]
+	WORD   $0x4f9111a7 // fmla v7.4s, v13.4s, v17.s[0]
+	WORD   $0x4f9111c8 // fmla v8.4s, v14.4s, v17.s[0]
+	WORD   $0x4f921189 // fmla v9.4s, v12.4s, v18.s[0]
+	WORD   $0x4f9211aa // fmla v10.4s, v13.4s, v18.s[0]
+	WORD   $0x4f9211cb // fmla v11.4s, v14.4s, v18.s[0]
+	ADD    R17, R12
+	ADD    R16, R15
+	SUBS   $1, R19
+	BNE    r4v3loop
+	FMOVD  80(R0), F12
+	FCVTDS F12, F12
+	WORD   $0x4f8c9000 // fmul v0.4s, v0.4s, v12.s[0]
+	WORD   $0x4f8c9021 // fmul v1.4s, v1.4s, v12.s[0]
+	WORD   $0x4f8c9042 // fmul v2.4s, v2.4s, v12.s[0]
+	WORD   $0x4f8c9063 // fmul v3.4s, v3.4s, v12.s[0]
+	WORD   $0x4f8c9084 // fmul v4.4s, v4.4s, v12.s[0]
+	WORD   $0x4f8c90a5 // fmul v5.4s, v5.4s, v12.s[0]
+	WORD   $0x4f8c90c6 // fmul v6.4s, v6.4s, v12.s[0]
+	WORD   $0x4f8c90e7 // fmul v7.4s, v7.4s, v12.s[0]
+	WORD   $0x4f8c9108 // fmul v8.4s, v8.4s, v12.s[0]
+	WORD   $0x4f8c9129 // fmul v9.4s, v9.4s, v12.s[0]
+	WORD   $0x4f8c914a // fmul v10.4s, v10.4s, v12.s[0]
+	WORD   $0x4f8c916b // fmul v11.4s, v11.4s, v12.s[0]
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r4v3store
+	FMOVD  88(R0), F13
+	FCVTDS F13, F13
+	MOVD   16(R0), R14
+	CMP    $4, R3
+	BEQ    r4v3oldfull
+	FMOVQ  (R14), F14
+	WORD   $0x4f8d11c0 // fmla v0.4s, v14.4s, v13.s[0]
+	FMOVQ  16(R14), F15
+	WORD   $0x4f8d11e1 // fmla v1.4s, v15.4s, v13.s[0]
+	TBZ    $1, R3, one553
+	FMOVD  32(R14), F16
+	TBZ    $0, R3, end554
+	ADD    $40, R14, R15
+	VLD1   (R15), V16.S[2]
+	B      end554
+
+one553:
+	FMOVS 32(R14), F16
+
+end554:
+	WORD  $0x4f8d1202 // fmla v2.4s, v16.4s, v13.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F17
+	WORD  $0x4f8d1223 // fmla v3.4s, v17.4s, v13.s[0]
+	FMOVQ 16(R14), F18
+	WORD  $0x4f8d1244 // fmla v4.4s, v18.4s, v13.s[0]
+	TBZ   $1, R3, one555
+	FMOVD 32(R14), F19
+	TBZ   $0, R3, end556
+	ADD   $40, R14, R16
+	VLD1  (R16), V19.S[2]
+	B     end556
+
+one555:
+	FMOVS 32(R14), F19
+
+end556:
+	WORD  $0x4f8d1265 // fmla v5.4s, v19.4s, v13.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F20
+	WORD  $0x4f8d1286 // fmla v6.4s, v20.4s, v13.s[0]
+	FMOVQ 16(R14), F21
+	WORD  $0x4f8d12a7 // fmla v7.4s, v21.4s, v13.s[0]
+	TBZ   $1, R3, one557
+	FMOVD 32(R14), F22
+	TBZ   $0, R3, end558
+	ADD   $40, R14, R17
+	VLD1  (R17), V22.S[2]
+	B     end558
+
+one557:
+	FMOVS 32(R14), F22
+
+end558:
+	WORD  $0x4f8d12c8 // fmla v8.4s, v22.4s, v13.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4f8d12e9 // fmla v9.4s, v23.4s, v13.s[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4f8d130a // fmla v10.4s, v24.4s, v13.s[0]
+	TBZ   $1, R3, one559
+	FMOVD 32(R14), F25
+	TBZ   $0, R3, end560
+	ADD   $40, R14, R19
+	VLD1  (R19), V25.S[2]
+	B     end560
+
+one559:
+	FMOVS 32(R14), F25
+
+end560:
+	WORD $0x4f8d132b // fmla v11.4s, v25.4s, v13.s[0]
+	ADD  R12, R14
+	B    r4v3oldend
+
+r4v3oldfull:
+	FMOVQ (R14), F26
+	WORD  $0x4f8d1340 // fmla v0.4s, v26.4s, v13.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f8d1361 // fmla v1.4s, v27.4s, v13.s[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4f8d1382 // fmla v2.4s, v28.4s, v13.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f8d13a3 // fmla v3.4s, v29.4s, v13.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f8d13c4 // fmla v4.4s, v30.4s, v13.s[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4f8d13e5 // fmla v5.4s, v31.4s, v13.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F14
+	WORD  $0x4f8d11c6 // fmla v6.4s, v14.4s, v13.s[0]
+	FMOVQ 16(R14), F15
+	WORD  $0x4f8d11e7 // fmla v7.4s, v15.4s, v13.s[0]
+	FMOVQ 32(R14), F16
+	WORD  $0x4f8d1208 // fmla v8.4s, v16.4s, v13.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F17
+	WORD  $0x4f8d1229 // fmla v9.4s, v17.4s, v13.s[0]
+	FMOVQ 16(R14), F18
+	WORD  $0x4f8d124a // fmla v10.4s, v18.4s, v13.s[0]
+	FMOVQ 32(R14), F19
+	WORD  $0x4f8d126b // fmla v11.4s, v19.4s, v13.s[0]
+	ADD   R12, R14
+
+r4v3oldend:
+r4v3store:
+	MOVD  16(R0), R14
+	CMP   $4, R3
+	BEQ   r4v3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	TBZ   $1, R3, one561
+	FMOVD F2, 32(R14)
+	TBZ   $0, R3, end562
+	ADD   $40, R14, R15
+	VST1  V2.S[2], (R15)
+	B     end562
+
+one561:
+	FMOVS F2, 32(R14)
+
+end562:
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	TBZ   $1, R3, one563
+	FMOVD F5, 32(R14)
+	TBZ   $0, R3, end564
+	ADD   $40, R14, R16
+	VST1  V5.S[2], (R16)
+	B     end564
+
+one563:
+	FMOVS F5, 32(R14)
+
+end564:
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	TBZ   $1, R3, one565
+	FMOVD F8, 32(R14)
+	TBZ   $0, R3, end566
+	ADD   $40, R14, R17
+	VST1  V8.S[2], (R17)
+	B     end566
+
+one565:
+	FMOVS F8, 32(R14)
+
+end566:
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	TBZ   $1, R3, one567
+	FMOVD F11, 32(R14)
+	TBZ   $0, R3, end568
+	ADD   $40, R14, R19
+	VST1  V11.S[2], (R19)
+	B     end568
+
+one567:
+	FMOVS F11, 32(R14)
+
+end568:
+	ADD R12, R14
+	B   r4v3newend
+
+r4v3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVQ F11, 32(R14)
+	ADD   R12, R14
+
+r4v3newend:
+	RET
+
+r3v3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	MOVD 8(R0), R14
+	MOVD 40(R0), R15
+	MOVD 32(R0), R16
+	MOVD 56(R0), R17
+
+r3v3loop:
+	FLDPQ  (R14), (F9, F10)
+	FMOVQ  32(R14), F11
+	FMOVS  (R12), F12
+	FMOVS  (R12)(R11), F13
+	FMOVS  (R12)(R13), F14
+	WORD   $0x4f8c1120 // fmla v0.4s, v9.4s, v12.s[0]
+	WORD   $0x4f8c1141 // fmla v1.4s, v10.4s, v12.s[0]
+	WORD   $0x4f8c1162 // fmla v2.4s, v11.4s, v12.s[0]
+	WORD   $0x4f8d1123 // fmla v3.4s, v9.4s, v13.s[0]
+	WORD   $0x4f8d1144 // fmla v4.4s, v10.4s, v13.s[0]
+	WORD   $0x4f8d1165 // fmla v5.4s, v11.4s, v13.s[0]
+	WORD   $0x4f8e1126 // fmla v6.4s, v9.4s, v14.s[0]
+	WORD   $0x4f8e1147 // fmla v7.4s, v10.4s, v14.s[0]
+	WORD   $0x4f8e1168 // fmla v8.4s, v11.4s, v14.s[0]
+	ADD    R16, R12
+	ADD    R15, R14
+	SUBS   $1, R17
+	BNE    r3v3loop
+	FMOVD  80(R0), F9
+	FCVTDS F9, F9
+	WORD   $0x4f899000 // fmul v0.4s, v0.4s, v9.s[0]
+	WORD   $0x4f899021 // fmul v1.4s, v1.4s, v9.s[0]
+	WORD   $0x4f899042 // fmul v2.4s, v2.4s, v9.s[0]
+	WORD   $0x4f899063 // fmul v3.4s, v3.4s, v9.s[0]
+	WORD   $0x4f899084 // fmul v4.4s, v4.4s, v9.s[0]
+	WORD   $0x4f8990a5 // fmul v5.4s, v5.4s, v9.s[0]
+	WORD   $0x4f8990c6 // fmul v6.4s, v6.4s, v9.s[0]
+	WORD   $0x4f8990e7 // fmul v7.4s, v7.4s, v9.s[0]
+	WORD   $0x4f899108 // fmul v8.4s, v8.4s, v9.s[0]
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r3v3store
+	FMOVD  88(R0), F10
+	FCVTDS F10, F10
+	MOVD   16(R0), R14
+	CMP    $4, R3
+	BEQ    r3v3oldfull
+	FMOVQ  (R14), F11
+	WORD   $0x4f8a1160 // fmla v0.4s, v11.4s, v10.s[0]
+	FMOVQ  16(R14), F12
+	WORD   $0x4f8a1181 // fmla v1.4s, v12.4s, v10.s[0]
+	TBZ    $1, R3, one569
+	FMOVD  32(R14), F13
+	TBZ    $0, R3, end570
+	ADD    $40, R14, R15
+	VLD1   (R15), V13.S[2]
+	B      end570
+
+one569:
+	FMOVS 32(R14), F13
+
+end570:
+	WORD  $0x4f8a11a2 // fmla v2.4s, v13.4s, v10.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F14
+	WORD  $0x4f8a11c3 // fmla v3.4s, v14.4s, v10.s[0]
+	FMOVQ 16(R14), F15
+	WORD  $0x4f8a11e4 // fmla v4.4s, v15.4s, v10.s[0]
+	TBZ   $1, R3, one571
+	FMOVD 32(R14), F16
+	TBZ   $0, R3, end572
+	ADD   $40, R14, R16
+	VLD1  (R16), V16.S[2]
+	B     end572
+
+one571:
+	FMOVS 32(R14), F16
+
+end572:
+	WORD  $0x4f8a1205 // fmla v5.4s, v16.4s, v10.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F17
+	WORD  $0x4f8a1226 // fmla v6.4s, v17.4s, v10.s[0]
+	FMOVQ 16(R14), F18
+	WORD  $0x4f8a1247 // fmla v7.4s, v18.4s, v10.s[0]
+	TBZ   $1, R3, one573
+	FMOVD 32(R14), F19
+	TBZ   $0, R3, end574
+	ADD   $40, R14, R17
+	VLD1  (R17), V19.S[2]
+	B     end574
+
+one573:
+	FMOVS 32(R14), F19
+
+end574:
+	WORD $0x4f8a1268 // fmla v8.4s, v19.4s, v10.s[0]
+	ADD  R12, R14
+	B    r3v3oldend
+
+r3v3oldfull:
+	FMOVQ (R14), F20
+	WORD  $0x4f8a1280 // fmla v0.4s, v20.4s, v10.s[0]
+	FMOVQ 16(R14), F21
+	WORD  $0x4f8a12a1 // fmla v1.4s, v21.4s, v10.s[0]
+	FMOVQ 32(R14), F22
+	WORD  $0x4f8a12c2 // fmla v2.4s, v22.4s, v10.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4f8a12e3 // fmla v3.4s, v23.4s, v10.s[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4f8a1304 // fmla v4.4s, v24.4s, v10.s[0]
+	FMOVQ 32(R14), F25
+	WORD  $0x4f8a1325 // fmla v5.4s, v25.4s, v10.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f8a1346 // fmla v6.4s, v26.4s, v10.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f8a1367 // fmla v7.4s, v27.4s, v10.s[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4f8a1388 // fmla v8.4s, v28.4s, v10.s[0]
+	ADD   R12, R14
+
+r3v3oldend:
+r3v3store:
+	MOVD  16(R0), R14
+	CMP   $4, R3
+	BEQ   r3v3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	TBZ   $1, R3, one575
+	FMOVD F2, 32(R14)
+	TBZ   $0, R3, end576
+	ADD   $40, R14, R15
+	VST1  V2.S[2], (R15)
+	B     end576
+
+one575:
+	FMOVS F2, 32(R14)
+
+end576:
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	TBZ   $1, R3, one577
+	FMOVD F5, 32(R14)
+	TBZ   $0, R3, end578
+	ADD   $40, R14, R16
+	VST1  V5.S[2], (R16)
+	B     end578
+
+one577:
+	FMOVS F5, 32(R14)
+
+end578:
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	TBZ   $1, R3, one579
+	FMOVD F8, 32(R14)
+	TBZ   $0, R3, end580
+	ADD   $40, R14, R17
+	VST1  V8.S[2], (R17)
+	B     end580
+
+one579:
+	FMOVS F8, 32(R14)
+
+end580:
+	ADD R12, R14
+	B   r3v3newend
+
+r3v3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+
+r3v3newend:
+	RET
+
+r2v3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	MOVD (R0), R12
+	MOVD 8(R0), R13
+	MOVD 40(R0), R14
+	MOVD 32(R0), R15
+	MOVD 56(R0), R16
+
+r2v3loop:
+	FLDPQ  (R13), (F6, F7)
+	FMOVQ  32(R13), F8
+	FMOVS  (R12), F9
+	FMOVS  (R12)(R11), F10
+	WORD   $0x4f8910c0 // fmla v0.4s, v6.4s, v9.s[0]
+	WORD   $0x4f8910e1 // fmla v1.4s, v7.4s, v9.s[0]
+	WORD   $0x4f891102 // fmla v2.4s, v8.4s, v9.s[0]
+	WORD   $0x4f8a10c3 // fmla v3.4s, v6.4s, v10.s[0]
+	WORD   $0x4f8a10e4 // fmla v4.4s, v7.4s, v10.s[0]
+	WORD   $0x4f8a1105 // fmla v5.4s, v8.4s, v10.s[0]
+	ADD    R15, R12
+	ADD    R14, R13
+	SUBS   $1, R16
+	BNE    r2v3loop
+	FMOVD  80(R0), F6
+	FCVTDS F6, F6
+	WORD   $0x4f869000 // fmul v0.4s, v0.4s, v6.s[0]
+	WORD   $0x4f869021 // fmul v1.4s, v1.4s, v6.s[0]
+	WORD   $0x4f869042 // fmul v2.4s, v2.4s, v6.s[0]
+	WORD   $0x4f869063 // fmul v3.4s, v3.4s, v6.s[0]
+	WORD   $0x4f869084 // fmul v4.4s, v4.4s, v6.s[0]
+	WORD   $0x4f8690a5 // fmul v5.4s, v5.4s, v6.s[0]
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r2v3store
+	FMOVD  88(R0), F7
+	FCVTDS F7, F7
+	MOVD   16(R0), R14
+	CMP    $4, R3
+	BEQ    r2v3oldfull
+	FMOVQ  (R14), F8
+	WORD   $0x4f871100 // fmla v0.4s, v8.4s, v7.s[0]
+	FMOVQ  16(R14), F9
+	WORD   $0x4f871121 // fmla v1.4s, v9.4s, v7.s[0]
+	TBZ    $1, R3, one581
+	FMOVD  32(R14), F10
+	TBZ    $0, R3, end582
+	ADD    $40, R14, R15
+	VLD1   (R15), V10.S[2]
+	B      end582
+
+one581:
+	FMOVS 32(R14), F10
+
+end582:
+	WORD  $0x4f871142 // fmla v2.4s, v10.4s, v7.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F11
+	WORD  $0x4f871163 // fmla v3.4s, v11.4s, v7.s[0]
+	FMOVQ 16(R14), F12
+	WORD  $0x4f871184 // fmla v4.4s, v12.4s, v7.s[0]
+	TBZ   $1, R3, one583
+	FMOVD 32(R14), F13
+	TBZ   $0, R3, end584
+	ADD   $40, R14, R16
+	VLD1  (R16), V13.S[2]
+	B     end584
+
+one583:
+	FMOVS 32(R14), F13
+
+end584:
+	WORD $0x4f8711a5 // fmla v5.4s, v13.4s, v7.s[0]
+	ADD  R12, R14
+	B    r2v3oldend
+
+r2v3oldfull:
+	FMOVQ (R14), F14
+	WORD  $0x4f8711c0 // fmla v0.4s, v14.4s, v7.s[0]
+	FMOVQ 16(R14), F15
+	WORD  $0x4f8711e1 // fmla v1.4s, v15.4s, v7.s[0]
+	FMOVQ 32(R14), F16
+	WORD  $0x4f871202 // fmla v2.4s, v16.4s, v7.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F17
+	WORD  $0x4f871223 // fmla v3.4s, v17.4s, v7.s[0]
+	FMOVQ 16(R14), F18
+	WORD  $0x4f871244 // fmla v4.4s, v18.4s, v7.s[0]
+	FMOVQ 32(R14), F19
+	WORD  $0x4f871265 // fmla v5.4s, v19.4s, v7.s[0]
+	ADD   R12, R14
+
+r2v3oldend:
+r2v3store:
+	MOVD  16(R0), R14
+	CMP   $4, R3
+	BEQ   r2v3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	TBZ   $1, R3, one585
+	FMOVD F2, 32(R14)
+	TBZ   $0, R3, end586
+	ADD   $40, R14, R15
+	VST1  V2.S[2], (R15)
+	B     end586
+
+one585:
+	FMOVS F2, 32(R14)
+
+end586:
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	TBZ   $1, R3, one587
+	FMOVD F5, 32(R14)
+	TBZ   $0, R3, end588
+	ADD   $40, R14, R16
+	VST1  V5.S[2], (R16)
+	B     end588
+
+one587:
+	FMOVS F5, 32(R14)
+
+end588:
+	ADD R12, R14
+	B   r2v3newend
+
+r2v3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+
+r2v3newend:
+	RET
+
+r1v3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	MOVD (R0), R12
+	MOVD 8(R0), R13
+	MOVD 40(R0), R14
+	MOVD 32(R0), R15
+	MOVD 56(R0), R16
+
+r1v3loop:
+	FLDPQ  (R13), (F3, F4)
+	FMOVQ  32(R13), F5
+	FMOVS  (R12), F6
+	WORD   $0x4f861060 // fmla v0.4s, v3.4s, v6.s[0]
+	WORD   $0x4f861081 // fmla v1.4s, v4.4s, v6.s[0]
+	WORD   $0x4f8610a2 // fmla v2.4s, v5.4s, v6.s[0]
+	ADD    R15, R12
+	ADD    R14, R13
+	SUBS   $1, R16
+	BNE    r1v3loop
+	FMOVD  80(R0), F3
+	FCVTDS F3, F3
+	WORD   $0x4f839000 // fmul v0.4s, v0.4s, v3.s[0]
+	WORD   $0x4f839021 // fmul v1.4s, v1.4s, v3.s[0]
+	WORD   $0x4f839042 // fmul v2.4s, v2.4s, v3.s[0]
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r1v3store
+	FMOVD  88(R0), F4
+	FCVTDS F4, F4
+	MOVD   16(R0), R14
+	CMP    $4, R3
+	BEQ    r1v3oldfull
+	FMOVQ  (R14), F5
+	WORD   $0x4f8410a0 // fmla v0.4s, v5.4s, v4.s[0]
+	FMOVQ  16(R14), F6
+	WORD   $0x4f8410c1 // fmla v1.4s, v6.4s, v4.s[0]
+	TBZ    $1, R3, one589
+	FMOVD  32(R14), F7
+	TBZ    $0, R3, end590
+	ADD    $40, R14, R15
+	VLD1   (R15), V7.S[2]
+	B      end590
+
+one589:
+	FMOVS 32(R14), F7
+
+end590:
+	WORD $0x4f8410e2 // fmla v2.4s, v7.4s, v4.s[0]
+	ADD  R12, R14
+	B    r1v3oldend
+
+r1v3oldfull:
+	FMOVQ (R14), F8
+	WORD  $0x4f841100 // fmla v0.4s, v8.4s, v4.s[0]
+	FMOVQ 16(R14), F9
+	WORD  $0x4f841121 // fmla v1.4s, v9.4s, v4.s[0]
+	FMOVQ 32(R14), F10
+	WORD  $0x4f841142 // fmla v2.4s, v10.4s, v4.s[0]
+	ADD   R12, R14
+
+r1v3oldend:
+r1v3store:
+	MOVD  16(R0), R14
+	CMP   $4, R3
+	BEQ   r1v3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	TBZ   $1, R3, one591
+	FMOVD F2, 32(R14)
+	TBZ   $0, R3, end592
+	ADD   $40, R14, R15
+	VST1  V2.S[2], (R15)
+	B     end592
+
+one591:
+	FMOVS F2, 32(R14)
+
+end592:
+	ADD R12, R14
+	B   r1v3newend
+
+r1v3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+
+r1v3newend:
+	RET
+
+r2v4:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	MOVD (R0), R12
+	MOVD 8(R0), R13
+	MOVD 40(R0), R14
+	MOVD 32(R0), R15
+	MOVD 56(R0), R16
+
+r2v4loop:
+	FLDPQ  (R13), (F8, F9)
+	FLDPQ  32(R13), (F10, F11)
+	FMOVS  (R12), F12
+	FMOVS  (R12)(R11), F13
+	WORD   $0x4f8c1100 // fmla v0.4s, v8.4s, v12.s[0]
+	WORD   $0x4f8c1121 // fmla v1.4s, v9.4s, v12.s[0]
+	WORD   $0x4f8c1142 // fmla v2.4s, v10.4s, v12.s[0]
+	WORD   $0x4f8c1163 // fmla v3.4s, v11.4s, v12.s[0]
+	WORD   $0x4f8d1104 // fmla v4.4s, v8.4s, v13.s[0]
+	WORD   $0x4f8d1125 // fmla v5.4s, v9.4s, v13.s[0]
+	WORD   $0x4f8d1146 // fmla v6.4s, v10.4s, v13.s[0]
+	WORD   $0x4f8d1167 // fmla v7.4s, v11.4s, v13.s[0]
+	ADD    R15, R12
+	ADD    R14, R13
+	SUBS   $1, R16
+	BNE    r2v4loop
+	FMOVD  80(R0), F8
+	FCVTDS F8, F8
+	WORD   $0x4f889000 // fmul v0.4s, v0.4s, v8.s[0]
+	WORD   $0x4f889021 // fmul v1.4s, v1.4s, v8.s[0]
+	WORD   $0x4f889042 // fmul v2.4s, v2.4s, v8.s[0]
+	WORD   $0x4f889063 // fmul v3.4s, v3.4s, v8.s[0]
+	WORD   $0x4f889084 // fmul v4.4s, v4.4s, v8.s[0]
+	WORD   $0x4f8890a5 // fmul v5.4s, v5.4s, v8.s[0]
+	WORD   $0x4f8890c6 // fmul v6.4s, v6.4s, v8.s[0]
+	WORD   $0x4f8890e7 // fmul v7.4s, v7.4s, v8.s[0]
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r2v4store
+	FMOVD  88(R0), F9
+	FCVTDS F9, F9
+	MOVD   16(R0), R14
+	CMP    $4, R3
+	BEQ    r2v4oldfull
+	FMOVQ  (R14), F10
+	WORD   $0x4f891140 // fmla v0.4s, v10.4s, v9.s[0]
+	FMOVQ  16(R14), F11
+	WORD   $0x4f891161 // fmla v1.4s, v11.4s, v9.s[0]
+	FMOVQ  32(R14), F12
+	WORD   $0x4f891182 // fmla v2.4s, v12.4s, v9.s[0]
+	TBZ    $1, R3, one593
+	FMOVD  48(R14), F13
+	TBZ    $0, R3, end594
+	ADD    $56, R14, R15
+	VLD1   (R15), V13.S[2]
+	B      end594
+
+one593:
+	FMOVS 48(R14), F13
+
+end594:
+	WORD  $0x4f8911a3 // fmla v3.4s, v13.4s, v9.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F14
+	WORD  $0x4f8911c4 // fmla v4.4s, v14.4s, v9.s[0]
+	FMOVQ 16(R14), F15
+	WORD  $0x4f8911e5 // fmla v5.4s, v15.4s, v9.s[0]
+	FMOVQ 32(R14), F16
+	WORD  $0x4f891206 // fmla v6.4s, v16.4s, v9.s[0]
+	TBZ   $1, R3, one595
+	FMOVD 48(R14), F17
+	TBZ   $0, R3, end596
+	ADD   $56, R14, R16
+	VLD1  (R16), V17.S[2]
+	B     end596
+
+one595:
+	FMOVS 48(R14), F17
+
+end596:
+	WORD $0x4f891227 // fmla v7.4s, v17.4s, v9.s[0]
+	ADD  R12, R14
+	B    r2v4oldend
+
+r2v4oldfull:
+	FMOVQ (R14), F18
+	WORD  $0x4f891240 // fmla v0.4s, v18.4s, v9.s[0]
+	FMOVQ 16(R14), F19
+	WORD  $0x4f891261 // fmla v1.4s, v19.4s, v9.s[0]
+	FMOVQ 32(R14), F20
+	WORD  $0x4f891282 // fmla v2.4s, v20.4s, v9.s[0]
+	FMOVQ 48(R14), F21
+	WORD  $0x4f8912a3 // fmla v3.4s, v21.4s, v9.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F22
+	WORD  $0x4f8912c4 // fmla v4.4s, v22.4s, v9.s[0]
+	FMOVQ 16(R14), F23
+	WORD  $0x4f8912e5 // fmla v5.4s, v23.4s, v9.s[0]
+	FMOVQ 32(R14), F24
+	WORD  $0x4f891306 // fmla v6.4s, v24.4s, v9.s[0]
+	FMOVQ 48(R14), F25
+	WORD  $0x4f891327 // fmla v7.4s, v25.4s, v9.s[0]
+	ADD   R12, R14
+
+r2v4oldend:
+r2v4store:
+	MOVD  16(R0), R14
+	CMP   $4, R3
+	BEQ   r2v4newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	TBZ   $1, R3, one597
+	FMOVD F3, 48(R14)
+	TBZ   $0, R3, end598
+	ADD   $56, R14, R15
+	VST1  V3.S[2], (R15)
+	B     end598
+
+one597:
+	FMOVS F3, 48(R14)
+
+end598:
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	FMOVQ F5, 16(R14)
+	FMOVQ F6, 32(R14)
+	TBZ   $1, R3, one599
+	FMOVD F7, 48(R14)
+	TBZ   $0, R3, end600
+	ADD   $56, R14, R16
+	VST1  V7.S[2], (R16)
+	B     end600
+
+one599:
+	FMOVS F7, 48(R14)
+
+end600:
+	ADD R12, R14
+	B   r2v4newend
+
+r2v4newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	FMOVQ F3, 48(R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	FMOVQ F5, 16(R14)
+	FMOVQ F6, 32(R14)
+	FMOVQ F7, 48(R14)
+	ADD   R12, R14
+
+r2v4newend:
+	RET
+
+r1v4:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	MOVD (R0), R12
+	MOVD 8(R0), R13
+	MOVD 40(R0), R14
+	MOVD 32(R0), R15
+	MOVD 56(R0), R16
+
+r1v4loop:
+	FLDPQ  (R13), (F4, F5)
+	FLDPQ  32(R13), (F6, F7)
+	FMOVS  (R12), F8
+	WORD   $0x4f881080 // fmla v0.4s, v4.4s, v8.s[0]
+	WORD   $0x4f8810a1 // fmla v1.4s, v5.4s, v8.s[0]
+	WORD   $0x4f8810c2 // fmla v2.4s, v6.4s, v8.s[0]
+	WORD   $0x4f8810e3 // fmla v3.4s, v7.4s, v8.s[0]
+	ADD    R15, R12
+	ADD    R14, R13
+	SUBS   $1, R16
+	BNE    r1v4loop
+	FMOVD  80(R0), F4
+	FCVTDS F4, F4
+	WORD   $0x4f849000 // fmul v0.4s, v0.4s, v4.s[0]
+	WORD   $0x4f849021 // fmul v1.4s, v1.4s, v4.s[0]
+	WORD   $0x4f849042 // fmul v2.4s, v2.4s, v4.s[0]
+	WORD   $0x4f849063 // fmul v3.4s, v3.4s, v4.s[0]
+	MOVD   48(R0), R12
+	MOVD   88(R0), R13
+	LSL    $1, R13
+	CBZ    R13, r1v4store
+	FMOVD  88(R0), F5
+	FCVTDS F5, F5
+	MOVD   16(R0), R14
+	CMP    $4, R3
+	BEQ    r1v4oldfull
+	FMOVQ  (R14), F6
+	WORD   $0x4f8510c0 // fmla v0.4s, v6.4s, v5.s[0]
+	FMOVQ  16(R14), F7
+	WORD   $0x4f8510e1 // fmla v1.4s, v7.4s, v5.s[0]
+	FMOVQ  32(R14), F8
+	WORD   $0x4f851102 // fmla v2.4s, v8.4s, v5.s[0]
+	TBZ    $1, R3, one601
+	FMOVD  48(R14), F9
+	TBZ    $0, R3, end602
+	ADD    $56, R14, R15
+	VLD1   (R15), V9.S[2]
+	B      end602
+
+one601:
+	FMOVS 48(R14), F9
+
+end602:
+	WORD $0x4f851123 // fmla v3.4s, v9.4s, v5.s[0]
+	ADD  R12, R14
+	B    r1v4oldend
+
+r1v4oldfull:
+	FMOVQ (R14), F10
+	WORD  $0x4f851140 // fmla v0.4s, v10.4s, v5.s[0]
+	FMOVQ 16(R14), F11
+	WORD  $0x4f851161 // fmla v1.4s, v11.4s, v5.s[0]
+	FMOVQ 32(R14), F12
+	WORD  $0x4f851182 // fmla v2.4s, v12.4s, v5.s[0]
+	FMOVQ 48(R14), F13
+	WORD  $0x4f8511a3 // fmla v3.4s, v13.4s, v5.s[0]
+	ADD   R12, R14
+
+r1v4oldend:
+r1v4store:
+	MOVD  16(R0), R14
+	CMP   $4, R3
+	BEQ   r1v4newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	TBZ   $1, R3, one603
+	FMOVD F3, 48(R14)
+	TBZ   $0, R3, end604
+	ADD   $56, R14, R15
+	VST1  V3.S[2], (R15)
+	B     end604
+
+one603:
+	FMOVS F3, 48(R14)
+
+end604:
+	ADD R12, R14
+	B   r1v4newend
+
+r1v4newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	FMOVQ F3, 48(R14)
+	ADD   R12, R14
+
+r1v4newend:
+	RET
+
+r8k3:
+	MOVD 24(R0), R11
+	CMP  $4, R11
+	BEQ  r8k3columns
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	VEOR V14.B16, V14.B16, V14.B16
+	VEOR V15.B16, V15.B16, V15.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	VEOR V17.B16, V17.B16, V17.B16
+	VEOR V18.B16, V18.B16, V18.B16
+	VEOR V19.B16, V19.B16, V19.B16
+	VEOR V20.B16, V20.B16, V20.B16
+	VEOR V21.B16, V21.B16, V21.B16
+	VEOR V22.B16, V22.B16, V22.B16
+	VEOR V23.B16, V23.B16, V23.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
+	MOVD 128(R0), R21
+
+r8k3loop:
+	FLDPQ   (R16), (F24, F25)
+	FMOVQ   32(R16), F26
+	FSTPQ.P (F24, F25), 32(R21)
+	FMOVQ.P F26, 16(R21)
+	FMOVS   (R12), F27
+	FMOVS   (R12)(R11), F28
+	FMOVS   (R12)(R13), F29
+	FMOVS   (R12)(R14), F30
+	WORD    $0x4f9b1300 // fmla v0.4s, v24.4s, v27.s[0]
+	WORD    $0x4f9b1321 // fmla v1.4s, v25.4s, v27.s[0]
+	WORD    $0x4f9b1342 // fmla v2.4s, v26.4s, v27.s[0]
+	WORD    $0x4f9c1303 // fmla v3.4s, v24.4s, v28.s[0]
+	WORD    $0x4f9c1324 // fmla v4.4s, v25.4s, v28.s[0]
+	WORD    $0x4f9c1345 // fmla v5.4s, v26.4s, v28.s[0]
+	WORD    $0x4f9d1306 // fmla v6.4s, v24.4s, v29.s[0]
+	WORD    $0x4f9d1327 // fmla v7.4s, v25.4s, v29.s[0]
+	WORD    $0x4f9d1348 // fmla v8.4s, v26.4s, v29.s[0]
+	WORD    $0x4f9e1309 // fmla v9.4s, v24.4s, v30.s[0]
+	WORD    $0x4f9e132a // fmla v10.4s, v25.4s, v30.s[0]
+	WORD    $0x4f9e134b // fmla v11.4s, v26.4s, v30.s[0]
+	FMOVS   (R15), F31
+	FMOVS   (R15)(R11), F27
+	FMOVS   (R15)(R13), F28
+	FMOVS   (R15)(R14), F29
+	WORD    $0x4f9f130c // fmla v12.4s, v24.4s, v31.s[0]
+	WORD    $0x4f9f132d // fmla v13.4s, v25.4s, v31.s[0]
+	WORD    $0x4f9f134e // fmla v14.4s, v26.4s, v31.s[0]
+	WORD    $0x4f9b130f // fmla v15.4s, v24.4s, v27.s[0]
+	WORD    $0x4f9b1330 // fmla v16.4s, v25.4s, v27.s[0]
+	WORD    $0x4f9b1351 // fmla v17.4s, v26.4s, v27.s[0]
+	WORD    $0x4f9c1312 // fmla v18.4s, v24.4s, v28.s[0]
+	WORD    $0x4f9c1333 // fmla v19.4s, v25.4s, v28.s[0]
+	WORD    $0x4f9c1354 // fmla v20.4s, v26.4s, v28.s[0]
+	WORD    $0x4f9d1315 // fmla v21.4s, v24.4s, v29.s[0]
+	WORD    $0x4f9d1336 // fmla v22.4s, v25.4s, v29.s[0]
+	WORD    $0x4f9d1357 // fmla v23.4s, v26.4s, v29.s[0]
+	ADD     R19, R12
+	ADD     R19, R15
+	ADD     R17, R16
+	SUBS    $1, R20
+	BNE     r8k3loop
+	FMOVD   80(R0), F24
+	FCVTDS  F24, F24
+	WORD    $0x4f989000 // fmul v0.4s, v0.4s, v24.s[0]
+	WORD    $0x4f989021 // fmul v1.4s, v1.4s, v24.s[0]
+	WORD    $0x4f989042 // fmul v2.4s, v2.4s, v24.s[0]
+	WORD    $0x4f989063 // fmul v3.4s, v3.4s, v24.s[0]
+	WORD    $0x4f989084 // fmul v4.4s, v4.4s, v24.s[0]
+	WORD    $0x4f9890a5 // fmul v5.4s, v5.4s, v24.s[0]
+	WORD    $0x4f9890c6 // fmul v6.4s, v6.4s, v24.s[0]
+	WORD    $0x4f9890e7 // fmul v7.4s, v7.4s, v24.s[0]
+	WORD    $0x4f989108 // fmul v8.4s, v8.4s, v24.s[0]
+	WORD    $0x4f989129 // fmul v9.4s, v9.4s, v24.s[0]
+	WORD    $0x4f98914a // fmul v10.4s, v10.4s, v24.s[0]
+	WORD    $0x4f98916b // fmul v11.4s, v11.4s, v24.s[0]
+	WORD    $0x4f98918c // fmul v12.4s, v12.4s, v24.s[0]
+	WORD    $0x4f9891ad // fmul v13.4s, v13.4s, v24.s[0]
+	WORD    $0x4f9891ce // fmul v14.4s, v14.4s, v24.s[0]
+	WORD    $0x4f9891ef // fmul v15.4s, v15.4s, v24.s[0]
+	WORD    $0x4f989210 // fmul v16.4s, v16.4s, v24.s[0]
+	WORD    $0x4f989231 // fmul v17.4s, v17.4s, v24.s[0]
+	WORD    $0x4f989252 // fmul v18.4s, v18.4s, v24.s[0]
+	WORD    $0x4f989273 // fmul v19.4s, v19.4s, v24.s[0]
+	WORD    $0x4f989294 // fmul v20.4s, v20.4s, v24.s[0]
+	WORD    $0x4f9892b5 // fmul v21.4s, v21.4s, v24.s[0]
+	WORD    $0x4f9892d6 // fmul v22.4s, v22.4s, v24.s[0]
+	WORD    $0x4f9892f7 // fmul v23.4s, v23.4s, v24.s[0]
+	MOVD    48(R0), R12
+	MOVD    88(R0), R13
+	LSL     $1, R13
+	CBZ     R13, r8k3store
+	FMOVD   88(R0), F25
+	FCVTDS  F25, F25
+	MOVD    16(R0), R14
+	CMP     $4, R3
+	BEQ     r8k3oldfull
+	FMOVQ   (R14), F26
+	WORD    $0x4f991340 // fmla v0.4s, v26.4s, v25.s[0]
+	FMOVQ   16(R14), F27
+	WORD    $0x4f991361 // fmla v1.4s, v27.4s, v25.s[0]
+	TBZ     $1, R3, one605
+	FMOVD   32(R14), F28
+	TBZ     $0, R3, end606
+	ADD     $40, R14, R15
+	VLD1    (R15), V28.S[2]
+	B       end606
+
+one605:
+	FMOVS 32(R14), F28
+
+end606:
+	WORD  $0x4f991382 // fmla v2.4s, v28.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9913a3 // fmla v3.4s, v29.4s, v25.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9913c4 // fmla v4.4s, v30.4s, v25.s[0]
+	TBZ   $1, R3, one607
+	FMOVD 32(R14), F31
+	TBZ   $0, R3, end608
+	ADD   $40, R14, R16
+	VLD1  (R16), V31.S[2]
+	B     end608
+
+one607:
+	FMOVS 32(R14), F31
+
+end608:
+	WORD  $0x4f9913e5 // fmla v5.4s, v31.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f991346 // fmla v6.4s, v26.4s, v25.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f991367 // fmla v7.4s, v27.4s, v25.s[0]
+	TBZ   $1, R3, one609
+	FMOVD 32(R14), F28
+	TBZ   $0, R3, end610
+	ADD   $40, R14, R17
+	VLD1  (R17), V28.S[2]
+	B     end610
+
+one609:
+	FMOVS 32(R14), F28
+
+end610:
+	WORD  $0x4f991388 // fmla v8.4s, v28.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9913a9 // fmla v9.4s, v29.4s, v25.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9913ca // fmla v10.4s, v30.4s, v25.s[0]
+	TBZ   $1, R3, one611
+	FMOVD 32(R14), F31
+	TBZ   $0, R3, end612
+	ADD   $40, R14, R19
+	VLD1  (R19), V31.S[2]
+	B     end612
+
+one611:
+	FMOVS 32(R14), F31
+
+end612:
+	WORD  $0x4f9913eb // fmla v11.4s, v31.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f99134c // fmla v12.4s, v26.4s, v25.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f99136d // fmla v13.4s, v27.4s, v25.s[0]
+	TBZ   $1, R3, one613
+	FMOVD 32(R14), F28
+	TBZ   $0, R3, end614
+	ADD   $40, R14, R20
+	VLD1  (R20), V28.S[2]
+	B     end614
+
+one613:
+	FMOVS 32(R14), F28
+
+end614:
+	WORD  $0x4f99138e // fmla v14.4s, v28.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9913af // fmla v15.4s, v29.4s, v25.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9913d0 // fmla v16.4s, v30.4s, v25.s[0]
+	TBZ   $1, R3, one615
+	FMOVD 32(R14), F31
+	TBZ   $0, R3, end616
+	ADD   $40, R14, R21
+	VLD1  (R21), V31.S[2]
+	B     end616
+
+one615:
+	FMOVS 32(R14), F31
+
+end616:
+	WORD  $0x4f9913f1 // fmla v17.4s, v31.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f991352 // fmla v18.4s, v26.4s, v25.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f991373 // fmla v19.4s, v27.4s, v25.s[0]
+	TBZ   $1, R3, one617
+	FMOVD 32(R14), F28
+	TBZ   $0, R3, end618
+	ADD   $40, R14, R22
+	VLD1  (R22), V28.S[2]
+	B     end618
+
+one617:
+	FMOVS 32(R14), F28
+
+end618:
+	WORD  $0x4f991394 // fmla v20.4s, v28.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9913b5 // fmla v21.4s, v29.4s, v25.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9913d6 // fmla v22.4s, v30.4s, v25.s[0]
+	TBZ   $1, R3, one619
+	FMOVD 32(R14), F31
+	TBZ   $0, R3, end620
+	ADD   $40, R14, R23
+	VLD1  (R23), V31.S[2]
+	B     end620
+
+one619:
+	FMOVS 32(R14), F31
+
+end620:
+	WORD $0x4f9913f7 // fmla v23.4s, v31.4s, v25.s[0]
+	ADD  R12, R14
+	B    r8k3oldend
+
+r8k3oldfull:
+	FMOVQ (R14), F26
+	WORD  $0x4f991340 // fmla v0.4s, v26.4s, v25.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f991361 // fmla v1.4s, v27.4s, v25.s[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4f991382 // fmla v2.4s, v28.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9913a3 // fmla v3.4s, v29.4s, v25.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9913c4 // fmla v4.4s, v30.4s, v25.s[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4f9913e5 // fmla v5.4s, v31.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f991346 // fmla v6.4s, v26.4s, v25.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f991367 // fmla v7.4s, v27.4s, v25.s[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4f991388 // fmla v8.4s, v28.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9913a9 // fmla v9.4s, v29.4s, v25.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9913ca // fmla v10.4s, v30.4s, v25.s[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4f9913eb // fmla v11.4s, v31.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f99134c // fmla v12.4s, v26.4s, v25.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f99136d // fmla v13.4s, v27.4s, v25.s[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4f99138e // fmla v14.4s, v28.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9913af // fmla v15.4s, v29.4s, v25.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9913d0 // fmla v16.4s, v30.4s, v25.s[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4f9913f1 // fmla v17.4s, v31.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f991352 // fmla v18.4s, v26.4s, v25.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f991373 // fmla v19.4s, v27.4s, v25.s[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4f991394 // fmla v20.4s, v28.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9913b5 // fmla v21.4s, v29.4s, v25.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9913d6 // fmla v22.4s, v30.4s, v25.s[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4f9913f7 // fmla v23.4s, v31.4s, v25.s[0]
+	ADD   R12, R14
+
+r8k3oldend:
+r8k3store:
+	MOVD  16(R0), R14
+	CMP   $4, R3
+	BEQ   r8k3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	TBZ   $1, R3, one621
+	FMOVD F2, 32(R14)
+	TBZ   $0, R3, end622
+	ADD   $40, R14, R15
+	VST1  V2.S[2], (R15)
+	B     end622
+
+one621:
+	FMOVS F2, 32(R14)
+
+end622:
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	TBZ   $1, R3, one623
+	FMOVD F5, 32(R14)
+	TBZ   $0, R3, end624
+	ADD   $40, R14, R16
+	VST1  V5.S[2], (R16)
+	B     end624
+
+one623:
+	FMOVS F5, 32(R14)
+
+end624:
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	TBZ   $1, R3, one625
+	FMOVD F8, 32(R14)
+	TBZ   $0, R3, end626
+	ADD   $40, R14, R17
+	VST1  V8.S[2], (R17)
+	B     end626
+
+one625:
+	FMOVS F8, 32(R14)
+
+end626:
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	TBZ   $1, R3, one627
+	FMOVD F11, 32(R14)
+	TBZ   $0, R3, end628
+	ADD   $40, R14, R19
+	VST1  V11.S[2], (R19)
+	B     end628
+
+one627:
+	FMOVS F11, 32(R14)
+
+end628:
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	TBZ   $1, R3, one629
+	FMOVD F14, 32(R14)
+	TBZ   $0, R3, end630
+	ADD   $40, R14, R20
+	VST1  V14.S[2], (R20)
+	B     end630
+
+one629:
+	FMOVS F14, 32(R14)
+
+end630:
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	TBZ   $1, R3, one631
+	FMOVD F17, 32(R14)
+	TBZ   $0, R3, end632
+	ADD   $40, R14, R21
+	VST1  V17.S[2], (R21)
+	B     end632
+
+one631:
+	FMOVS F17, 32(R14)
+
+end632:
+	ADD   R12, R14
+	FMOVQ F18, (R14)
+	FMOVQ F19, 16(R14)
+	TBZ   $1, R3, one633
+	FMOVD F20, 32(R14)
+	TBZ   $0, R3, end634
+	ADD   $40, R14, R22
+	VST1  V20.S[2], (R22)
+	B     end634
+
+one633:
+	FMOVS F20, 32(R14)
+
+end634:
+	ADD   R12, R14
+	FMOVQ F21, (R14)
+	FMOVQ F22, 16(R14)
+	TBZ   $1, R3, one635
+	FMOVD F23, 32(R14)
+	TBZ   $0, R3, end636
+	ADD   $40, R14, R23
+	VST1  V23.S[2], (R23)
+	B     end636
+
+one635:
+	FMOVS F23, 32(R14)
+
+end636:
+	ADD R12, R14
+	B   r8k3newend
+
+r8k3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVQ F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVQ F14, 32(R14)
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	FMOVQ F17, 32(R14)
+	ADD   R12, R14
+	FMOVQ F18, (R14)
+	FMOVQ F19, 16(R14)
+	FMOVQ F20, 32(R14)
+	ADD   R12, R14
+	FMOVQ F21, (R14)
+	FMOVQ F22, 16(R14)
+	FMOVQ F23, 32(R14)
+	ADD   R12, R14
+
+r8k3newend:
+	RET
+
+r8k3columns:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	VEOR V14.B16, V14.B16, V14.B16
+	VEOR V15.B16, V15.B16, V15.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	VEOR V17.B16, V17.B16, V17.B16
+	VEOR V18.B16, V18.B16, V18.B16
+	VEOR V19.B16, V19.B16, V19.B16
+	VEOR V20.B16, V20.B16, V20.B16
+	VEOR V21.B16, V21.B16, V21.B16
+	VEOR V22.B16, V22.B16, V22.B16
+	VEOR V23.B16, V23.B16, V23.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
+	MOVD 128(R0), R21
+
+r8k3columnsloop:
+	FLDPQ   (R16), (F24, F25)
+	FMOVQ   32(R16), F26
+	FSTPQ.P (F24, F25), 32(R21)
+	FMOVQ.P F26, 16(R21)
+	FLDPQ   (R12), (F27, F28)
+	WORD    $0x4f9b1300 // fmla v0.4s, v24.4s, v27.s[0]
+	WORD    $0x4f9b1321 // fmla v1.4s, v25.4s, v27.s[0]
+	WORD    $0x4f9b1342 // fmla v2.4s, v26.4s, v27.s[0]
+	WORD    $0x4fbb1303 // fmla v3.4s, v24.4s, v27.s[1]
+	WORD    $0x4fbb1324 // fmla v4.4s, v25.4s, v27.s[1]
+	WORD    $0x4fbb1345 // fmla v5.4s, v26.4s, v27.s[1]
+	WORD    $0x4f9b1b06 // fmla v6.4s, v24.4s, v27.s[2]
+	WORD    $0x4f9b1b27 // fmla v7.4s, v25.4s, v27.s[2]
+	WORD    $0x4f9b1b48 // fmla v8.4s, v26.4s, v27.s[2]
+	WORD    $0x4fbb1b09 // fmla v9.4s, v24.4s, v27.s[3]
+	WORD    $0x4fbb1b2a // fmla v10.4s, v25.4s, v27.s[3]
+	WORD    $0x4fbb1b4b // fmla v11.4s, v26.4s, v27.s[3]
+	WORD    $0x4f9c130c // fmla v12.4s, v24.4s, v28.s[0]
+	WORD    $0x4f9c132d // fmla v13.4s, v25.4s, v28.s[0]
+	WORD    $0x4f9c134e // fmla v14.4s, v26.4s, v28.s[0]
+	WORD    $0x4fbc130f // fmla v15.4s, v24.4s, v28.s[1]
+	WORD    $0x4fbc1330 // fmla v16.4s, v25.4s, v28.s[1]
+	WORD    $0x4fbc1351 // fmla v17.4s, v26.4s, v28.s[1]
+	WORD    $0x4f9c1b12 // fmla v18.4s, v24.4s, v28.s[2]
+	WORD    $0x4f9c1b33 // fmla v19.4s, v25.4s, v28.s[2]
+	WORD    $0x4f9c1b54 // fmla v20.4s, v26.4s, v28.s[2]
+	WORD    $0x4fbc1b15 // fmla v21.4s, v24.4s, v28.s[3]
+	WORD    $0x4fbc1b36 // fmla v22.4s, v25.4s, v28.s[3]
+	WORD    $0x4fbc1b57 // fmla v23.4s, v26.4s, v28.s[3]
+	ADD     R19, R12
+	ADD     R17, R16
+	SUBS    $1, R20
+	BNE     r8k3columnsloop
+	FMOVD   80(R0), F24
+	FCVTDS  F24, F24
+	WORD    $0x4f989000 // fmul v0.4s, v0.4s, v24.s[0]
+	WORD    $0x4f989021 // fmul v1.4s, v1.4s, v24.s[0]
+	WORD    $0x4f989042 // fmul v2.4s, v2.4s, v24.s[0]
+	WORD    $0x4f989063 // fmul v3.4s, v3.4s, v24.s[0]
+	WORD    $0x4f989084 // fmul v4.4s, v4.4s, v24.s[0]
+	WORD    $0x4f9890a5 // fmul v5.4s, v5.4s, v24.s[0]
+	WORD    $0x4f9890c6 // fmul v6.4s, v6.4s, v24.s[0]
+	WORD    $0x4f9890e7 // fmul v7.4s, v7.4s, v24.s[0]
+	WORD    $0x4f989108 // fmul v8.4s, v8.4s, v24.s[0]
+	WORD    $0x4f989129 // fmul v9.4s, v9.4s, v24.s[0]
+	WORD    $0x4f98914a // fmul v10.4s, v10.4s, v24.s[0]
+	WORD    $0x4f98916b // fmul v11.4s, v11.4s, v24.s[0]
+	WORD    $0x4f98918c // fmul v12.4s, v12.4s, v24.s[0]
+	WORD    $0x4f9891ad // fmul v13.4s, v13.4s, v24.s[0]
+	WORD    $0x4f9891ce // fmul v14.4s, v14.4s, v24.s[0]
+	WORD    $0x4f9891ef // fmul v15.4s, v15.4s, v24.s[0]
+	WORD    $0x4f989210 // fmul v16.4s, v16.4s, v24.s[0]
+	WORD    $0x4f989231 // fmul v17.4s, v17.4s, v24.s[0]
+	WORD    $0x4f989252 // fmul v18.4s, v18.4s, v24.s[0]
+	WORD    $0x4f989273 // fmul v19.4s, v19.4s, v24.s[0]
+	WORD    $0x4f989294 // fmul v20.4s, v20.4s, v24.s[0]
+	WORD    $0x4f9892b5 // fmul v21.4s, v21.4s, v24.s[0]
+	WORD    $0x4f9892d6 // fmul v22.4s, v22.4s, v24.s[0]
+	WORD    $0x4f9892f7 // fmul v23.4s, v23.4s, v24.s[0]
+	MOVD    48(R0), R12
+	MOVD    88(R0), R13
+	LSL     $1, R13
+	CBZ     R13, r8k3columnsstore
+	FMOVD   88(R0), F25
+	FCVTDS  F25, F25
+	MOVD    16(R0), R14
+	CMP     $4, R3
+	BEQ     r8k3columnsoldfull
+	FMOVQ   (R14), F26
+	WORD    $0x4f991340 // fmla v0.4s, v26.4s, v25.s[0]
+	FMOVQ   16(R14), F27
+	WORD    $0x4f991361 // fmla v1.4s, v27.4s, v25.s[0]
+	TBZ     $1, R3, one637
+	FMOVD   32(R14), F28
+	TBZ     $0, R3, end638
+	ADD     $40, R14, R15
+	VLD1    (R15), V28.S[2]
+	B       end638
+
+one637:
+	FMOVS 32(R14), F28
+
+end638:
+	WORD  $0x4f991382 // fmla v2.4s, v28.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9913a3 // fmla v3.4s, v29.4s, v25.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9913c4 // fmla v4.4s, v30.4s, v25.s[0]
+	TBZ   $1, R3, one639
+	FMOVD 32(R14), F31
+	TBZ   $0, R3, end640
+	ADD   $40, R14, R16
+	VLD1  (R16), V31.S[2]
+	B     end640
+
+one639:
+	FMOVS 32(R14), F31
+
+end640:
+	WORD  $0x4f9913e5 // fmla v5.4s, v31.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f991346 // fmla v6.4s, v26.4s, v25.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f991367 // fmla v7.4s, v27.4s, v25.s[0]
+	TBZ   $1, R3, one641
+	FMOVD 32(R14), F28
+	TBZ   $0, R3, end642
+	ADD   $40, R14, R17
+	VLD1  (R17), V28.S[2]
+	B     end642
+
+one641:
+	FMOVS 32(R14), F28
+
+end642:
+	WORD  $0x4f991388 // fmla v8.4s, v28.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9913a9 // fmla v9.4s, v29.4s, v25.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9913ca // fmla v10.4s, v30.4s, v25.s[0]
+	TBZ   $1, R3, one643
+	FMOVD 32(R14), F31
+	TBZ   $0, R3, end644
+	ADD   $40, R14, R19
+	VLD1  (R19), V31.S[2]
+	B     end644
+
+one643:
+	FMOVS 32(R14), F31
+
+end644:
+	WORD  $0x4f9913eb // fmla v11.4s, v31.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f99134c // fmla v12.4s, v26.4s, v25.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f99136d // fmla v13.4s, v27.4s, v25.s[0]
+	TBZ   $1, R3, one645
+	FMOVD 32(R14), F28
+	TBZ   $0, R3, end646
+	ADD   $40, R14, R20
+	VLD1  (R20), V28.S[2]
+	B     end646
+
+one645:
+	FMOVS 32(R14), F28
+
+end646:
+	WORD  $0x4f99138e // fmla v14.4s, v28.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9913af // fmla v15.4s, v29.4s, v25.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9913d0 // fmla v16.4s, v30.4s, v25.s[0]
+	TBZ   $1, R3, one647
+	FMOVD 32(R14), F31
+	TBZ   $0, R3, end648
+	ADD   $40, R14, R21
+	VLD1  (R21), V31.S[2]
+	B     end648
+
+one647:
+	FMOVS 32(R14), F31
+
+end648:
+	WORD  $0x4f9913f1 // fmla v17.4s, v31.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f991352 // fmla v18.4s, v26.4s, v25.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f991373 // fmla v19.4s, v27.4s, v25.s[0]
+	TBZ   $1, R3, one649
+	FMOVD 32(R14), F28
+	TBZ   $0, R3, end650
+	ADD   $40, R14, R22
+	VLD1  (R22), V28.S[2]
+	B     end650
+
+one649:
+	FMOVS 32(R14), F28
+
+end650:
+	WORD  $0x4f991394 // fmla v20.4s, v28.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9913b5 // fmla v21.4s, v29.4s, v25.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9913d6 // fmla v22.4s, v30.4s, v25.s[0]
+	TBZ   $1, R3, one651
+	FMOVD 32(R14), F31
+	TBZ   $0, R3, end652
+	ADD   $40, R14, R23
+	VLD1  (R23), V31.S[2]
+	B     end652
+
+one651:
+	FMOVS 32(R14), F31
+
+end652:
+	WORD $0x4f9913f7 // fmla v23.4s, v31.4s, v25.s[0]
+	ADD  R12, R14
+	B    r8k3columnsoldend
+
+r8k3columnsoldfull:
+	FMOVQ (R14), F26
+	WORD  $0x4f991340 // fmla v0.4s, v26.4s, v25.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f991361 // fmla v1.4s, v27.4s, v25.s[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4f991382 // fmla v2.4s, v28.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9913a3 // fmla v3.4s, v29.4s, v25.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9913c4 // fmla v4.4s, v30.4s, v25.s[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4f9913e5 // fmla v5.4s, v31.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f991346 // fmla v6.4s, v26.4s, v25.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f991367 // fmla v7.4s, v27.4s, v25.s[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4f991388 // fmla v8.4s, v28.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9913a9 // fmla v9.4s, v29.4s, v25.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9913ca // fmla v10.4s, v30.4s, v25.s[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4f9913eb // fmla v11.4s, v31.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f99134c // fmla v12.4s, v26.4s, v25.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f99136d // fmla v13.4s, v27.4s, v25.s[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4f99138e // fmla v14.4s, v28.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9913af // fmla v15.4s, v29.4s, v25.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9913d0 // fmla v16.4s, v30.4s, v25.s[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4f9913f1 // fmla v17.4s, v31.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f991352 // fmla v18.4s, v26.4s, v25.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f991373 // fmla v19.4s, v27.4s, v25.s[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4f991394 // fmla v20.4s, v28.4s, v25.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9913b5 // fmla v21.4s, v29.4s, v25.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9913d6 // fmla v22.4s, v30.4s, v25.s[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4f9913f7 // fmla v23.4s, v31.4s, v25.s[0]
+	ADD   R12, R14
+
+r8k3columnsoldend:
+r8k3columnsstore:
+	MOVD  16(R0), R14
+	CMP   $4, R3
+	BEQ   r8k3columnsnewfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	TBZ   $1, R3, one653
+	FMOVD F2, 32(R14)
+	TBZ   $0, R3, end654
+	ADD   $40, R14, R15
+	VST1  V2.S[2], (R15)
+	B     end654
+
+one653:
+	FMOVS F2, 32(R14)
+
+end654:
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	TBZ   $1, R3, one655
+	FMOVD F5, 32(R14)
+	TBZ   $0, R3, end656
+	ADD   $40, R14, R16
+	VST1  V5.S[2], (R16)
+	B     end656
+
+one655:
+	FMOVS F5, 32(R14)
+
+end656:
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	TBZ   $1, R3, one657
+	FMOVD F8, 32(R14)
+	TBZ   $0, R3, end658
+	ADD   $40, R14, R17
+	VST1  V8.S[2], (R17)
+	B     end658
+
+one657:
+	FMOVS F8, 32(R14)
+
+end658:
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	TBZ   $1, R3, one659
+	FMOVD F11, 32(R14)
+	TBZ   $0, R3, end660
+	ADD   $40, R14, R19
+	VST1  V11.S[2], (R19)
+	B     end660
+
+one659:
+	FMOVS F11, 32(R14)
+
+end660:
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	TBZ   $1, R3, one661
+	FMOVD F14, 32(R14)
+	TBZ   $0, R3, end662
+	ADD   $40, R14, R20
+	VST1  V14.S[2], (R20)
+	B     end662
+
+one661:
+	FMOVS F14, 32(R14)
+
+end662:
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	TBZ   $1, R3, one663
+	FMOVD F17, 32(R14)
+	TBZ   $0, R3, end664
+	ADD   $40, R14, R21
+	VST1  V17.S[2], (R21)
+	B     end664
+
+one663:
+	FMOVS F17, 32(R14)
+
+end664:
+	ADD   R12, R14
+	FMOVQ F18, (R14)
+	FMOVQ F19, 16(R14)
+	TBZ   $1, R3, one665
+	FMOVD F20, 32(R14)
+	TBZ   $0, R3, end666
+	ADD   $40, R14, R22
+	VST1  V20.S[2], (R22)
+	B     end666
+
+one665:
+	FMOVS F20, 32(R14)
+
+end666:
+	ADD   R12, R14
+	FMOVQ F21, (R14)
+	FMOVQ F22, 16(R14)
+	TBZ   $1, R3, one667
+	FMOVD F23, 32(R14)
+	TBZ   $0, R3, end668
+	ADD   $40, R14, R23
+	VST1  V23.S[2], (R23)
+	B     end668
+
+one667:
+	FMOVS F23, 32(R14)
+
+end668:
+	ADD R12, R14
+	B   r8k3columnsnewend
+
+r8k3columnsnewfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVQ F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVQ F14, 32(R14)
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	FMOVQ F17, 32(R14)
+	ADD   R12, R14
+	FMOVQ F18, (R14)
+	FMOVQ F19, 16(R14)
+	FMOVQ F20, 32(R14)
+	ADD   R12, R14
+	FMOVQ F21, (R14)
+	FMOVQ F22, 16(R14)
+	FMOVQ F23, 32(R14)
+	ADD   R12, R14
+
+r8k3columnsnewend:
+	RET
+
+r7k3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	VEOR V14.B16, V14.B16, V14.B16
+	VEOR V15.B16, V15.B16, V15.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	VEOR V17.B16, V17.B16, V17.B16
+	VEOR V18.B16, V18.B16, V18.B16
+	VEOR V19.B16, V19.B16, V19.B16
+	VEOR V20.B16, V20.B16, V20.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
+	MOVD 128(R0), R21
+
+r7k3loop:
+	FLDPQ   (R16), (F21, F22)
+	FMOVQ   32(R16), F23
+	FSTPQ.P (F21, F22), 32(R21)
+	FMOVQ.P F23, 16(R21)
+	FMOVS   (R12), F24
+	FMOVS   (R12)(R11), F25
+	FMOVS   (R12)(R13), F26
+	FMOVS   (R12)(R14), F27
+	WORD    $0x4f9812a0 // fmla v0.4s, v21.4s, v24.s[0]
+	WORD    $0x4f9812c1 // fmla v1.4s, v22.4s, v24.s[0]
+	WORD    $0x4f9812e2 // fmla v2.4s, v23.4s, v24.s[0]
+	WORD    $0x4f9912a3 // fmla v3.4s, v21.4s, v25.s[0]
+	WORD    $0x4f9912c4 // fmla v4.4s, v22.4s, v25.s[0]
+	WORD    $0x4f9912e5 // fmla v5.4s, v23.4s, v25.s[0]
+	WORD    $0x4f9a12a6 // fmla v6.4s, v21.4s, v26.s[0]
+	WORD    $0x4f9a12c7 // fmla v7.4s, v22.4s, v26.s[0]
+	WORD    $0x4f9a12e8 // fmla v8.4s, v23.4s, v26.s[0]
+	WORD    $0x4f9b12a9 // fmla v9.4s, v21.4s, v27.s[0]
+	WORD    $0x4f9b12ca // fmla v10.4s, v22.4s, v27.s[0]
+	WORD    $0x4f9b12eb // fmla v11.4s, v23.4s, v27.s[0]
+	FMOVS   (R15), F28
+	FMOVS   (R15)(R11), F29
+	FMOVS   (R15)(R13), F30
+	WORD    $0x4f9c12ac // fmla v12.4s, v21.4s, v28.s[0]
+	WORD    $0x4f9c12cd // fmla v13.4s, v22.4s, v28.s[0]
+	WORD    $0x4f9c12ee // fmla v14.4s, v23.4s, v28.s[0]
+	WORD    $0x4f9d12af // fmla v15.4s, v21.4s, v29.s[0]
+	WORD    $0x4f9d12d0 // fmla v16.4s, v22.4s, v29.s[0]
+	WORD    $0x4f9d12f1 // fmla v17.4s, v23.4s, v29.s[0]
+	WORD    $0x4f9e12b2 // fmla v18.4s, v21.4s, v30.s[0]
+	WORD    $0x4f9e12d3 // fmla v19.4s, v22.4s, v30.s[0]
+	WORD    $0x4f9e12f4 // fmla v20.4s, v23.4s, v30.s[0]
+	ADD     R19, R12
+	ADD     R19, R15
+	ADD     R17, R16
+	SUBS    $1, R20
+	BNE     r7k3loop
+	FMOVD   80(R0), F21
+	FCVTDS  F21, F21
+	WORD    $0x4f959000 // fmul v0.4s, v0.4s, v21.s[0]
+	WORD    $0x4f959021 // fmul v1.4s, v1.4s, v21.s[0]
+	WORD    $0x4f959042 // fmul v2.4s, v2.4s, v21.s[0]
+	WORD    $0x4f959063 // fmul v3.4s, v3.4s, v21.s[0]
+	WORD    $0x4f959084 // fmul v4.4s, v4.4s, v21.s[0]
+	WORD    $0x4f9590a5 // fmul v5.4s, v5.4s, v21.s[0]
+	WORD    $0x4f9590c6 // fmul v6.4s, v6.4s, v21.s[0]
+	WORD    $0x4f9590e7 // fmul v7.4s, v7.4s, v21.s[0]
+	WORD    $0x4f959108 // fmul v8.4s, v8.4s, v21.s[0]
+	WORD    $0x4f959129 // fmul v9.4s, v9.4s, v21.s[0]
+	WORD    $0x4f95914a // fmul v10.4s, v10.4s, v21.s[0]
+	WORD    $0x4f95916b // fmul v11.4s, v11.4s, v21.s[0]
+	WORD    $0x4f95918c // fmul v12.4s, v12.4s, v21.s[0]
+	WORD    $0x4f9591ad // fmul v13.4s, v13.4s, v21.s[0]
+	WORD    $0x4f9591ce // fmul v14.4s, v14.4s, v21.s[0]
+	WORD    $0x4f9591ef // fmul v15.4s, v15.4s, v21.s[0]
+	WORD    $0x4f959210 // fmul v16.4s, v16.4s, v21.s[0]
+	WORD    $0x4f959231 // fmul v17.4s, v17.4s, v21.s[0]
+	WORD    $0x4f959252 // fmul v18.4s, v18.4s, v21.s[0]
+	WORD    $0x4f959273 // fmul v19.4s, v19.4s, v21.s[0]
+	WORD    $0x4f959294 // fmul v20.4s, v20.4s, v21.s[0]
+	MOVD    48(R0), R12
+	MOVD    88(R0), R13
+	LSL     $1, R13
+	CBZ     R13, r7k3store
+	FMOVD   88(R0), F22
+	FCVTDS  F22, F22
+	MOVD    16(R0), R14
+	CMP     $4, R3
+	BEQ     r7k3oldfull
+	FMOVQ   (R14), F23
+	WORD    $0x4f9612e0 // fmla v0.4s, v23.4s, v22.s[0]
+	FMOVQ   16(R14), F24
+	WORD    $0x4f961301 // fmla v1.4s, v24.4s, v22.s[0]
+	TBZ     $1, R3, one669
+	FMOVD   32(R14), F25
+	TBZ     $0, R3, end670
+	ADD     $40, R14, R15
+	VLD1    (R15), V25.S[2]
+	B       end670
+
+one669:
+	FMOVS 32(R14), F25
+
+end670:
+	WORD  $0x4f961322 // fmla v2.4s, v25.4s, v22.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f961343 // fmla v3.4s, v26.4s, v22.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f961364 // fmla v4.4s, v27.4s, v22.s[0]
+	TBZ   $1, R3, one671
+	FMOVD 32(R14), F28
+	TBZ   $0, R3, end672
+	ADD   $40, R14, R16
+	VLD1  (R16), V28.S[2]
+	B     end672
+
+one671:
+	FMOVS 32(R14), F28
+
+end672:
+	WORD  $0x4f961385 // fmla v5.4s, v28.4s, v22.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9613a6 // fmla v6.4s, v29.4s, v22.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9613c7 // fmla v7.4s, v30.4s, v22.s[0]
+	TBZ   $1, R3, one673
+	FMOVD 32(R14), F31
+	TBZ   $0, R3, end674
+	ADD   $40, R14, R17
+	VLD1  (R17), V31.S[2]
+	B     end674
+
+one673:
+	FMOVS 32(R14), F31
+
+end674:
+	WORD  $0x4f9613e8 // fmla v8.4s, v31.4s, v22.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4f9612e9 // fmla v9.4s, v23.4s, v22.s[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4f96130a // fmla v10.4s, v24.4s, v22.s[0]
+	TBZ   $1, R3, one675
+	FMOVD 32(R14), F25
+	TBZ   $0, R3, end676
+	ADD   $40, R14, R19
+	VLD1  (R19), V25.S[2]
+	B     end676
+
+one675:
+	FMOVS 32(R14), F25
+
+end676:
+	WORD  $0x4f96132b // fmla v11.4s, v25.4s, v22.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f96134c // fmla v12.4s, v26.4s, v22.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f96136d // fmla v13.4s, v27.4s, v22.s[0]
+	TBZ   $1, R3, one677
+	FMOVD 32(R14), F28
+	TBZ   $0, R3, end678
+	ADD   $40, R14, R20
+	VLD1  (R20), V28.S[2]
+	B     end678
+
+one677:
+	FMOVS 32(R14), F28
+
+end678:
+	WORD  $0x4f96138e // fmla v14.4s, v28.4s, v22.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9613af // fmla v15.4s, v29.4s, v22.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9613d0 // fmla v16.4s, v30.4s, v22.s[0]
+	TBZ   $1, R3, one679
+	FMOVD 32(R14), F31
+	TBZ   $0, R3, end680
+	ADD   $40, R14, R21
+	VLD1  (R21), V31.S[2]
+	B     end680
+
+one679:
+	FMOVS 32(R14), F31
+
+end680:
+	WORD  $0x4f9613f1 // fmla v17.4s, v31.4s, v22.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4f9612f2 // fmla v18.4s, v23.4s, v22.s[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4f961313 // fmla v19.4s, v24.4s, v22.s[0]
+	TBZ   $1, R3, one681
+	FMOVD 32(R14), F25
+	TBZ   $0, R3, end682
+	ADD   $40, R14, R22
+	VLD1  (R22), V25.S[2]
+	B     end682
+
+one681:
+	FMOVS 32(R14), F25
+
+end682:
+	WORD $0x4f961334 // fmla v20.4s, v25.4s, v22.s[0]
+	ADD  R12, R14
+	B    r7k3oldend
+
+r7k3oldfull:
+	FMOVQ (R14), F26
+	WORD  $0x4f961340 // fmla v0.4s, v26.4s, v22.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f961361 // fmla v1.4s, v27.4s, v22.s[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4f961382 // fmla v2.4s, v28.4s, v22.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9613a3 // fmla v3.4s, v29.4s, v22.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9613c4 // fmla v4.4s, v30.4s, v22.s[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4f9613e5 // fmla v5.4s, v31.4s, v22.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4f9612e6 // fmla v6.4s, v23.4s, v22.s[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4f961307 // fmla v7.4s, v24.4s, v22.s[0]
+	FMOVQ 32(R14), F25
+	WORD  $0x4f961328 // fmla v8.4s, v25.4s, v22.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f961349 // fmla v9.4s, v26.4s, v22.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f96136a // fmla v10.4s, v27.4s, v22.s[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4f96138b // fmla v11.4s, v28.4s, v22.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9613ac // fmla v12.4s, v29.4s, v22.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9613cd // fmla v13.4s, v30.4s, v22.s[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4f9613ee // fmla v14.4s, v31.4s, v22.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4f9612ef // fmla v15.4s, v23.4s, v22.s[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4f961310 // fmla v16.4s, v24.4s, v22.s[0]
+	FMOVQ 32(R14), F25
+	WORD  $0x4f961331 // fmla v17.4s, v25.4s, v22.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f961352 // fmla v18.4s, v26.4s, v22.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f961373 // fmla v19.4s, v27.4s, v22.s[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4f961394 // fmla v20.4s, v28.4s, v22.s[0]
+	ADD   R12, R14
+
+r7k3oldend:
+r7k3store:
+	MOVD  16(R0), R14
+	CMP   $4, R3
+	BEQ   r7k3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	TBZ   $1, R3, one683
+	FMOVD F2, 32(R14)
+	TBZ   $0, R3, end684
+	ADD   $40, R14, R15
+	VST1  V2.S[2], (R15)
+	B     end684
+
+one683:
+	FMOVS F2, 32(R14)
+
+end684:
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	TBZ   $1, R3, one685
+	FMOVD F5, 32(R14)
+	TBZ   $0, R3, end686
+	ADD   $40, R14, R16
+	VST1  V5.S[2], (R16)
+	B     end686
+
+one685:
+	FMOVS F5, 32(R14)
+
+end686:
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	TBZ   $1, R3, one687
+	FMOVD F8, 32(R14)
+	TBZ   $0, R3, end688
+	ADD   $40, R14, R17
+	VST1  V8.S[2], (R17)
+	B     end688
+
+one687:
+	FMOVS F8, 32(R14)
+
+end688:
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	TBZ   $1, R3, one689
+	FMOVD F11, 32(R14)
+	TBZ   $0, R3, end690
+	ADD   $40, R14, R19
+	VST1  V11.S[2], (R19)
+	B     end690
+
+one689:
+	FMOVS F11, 32(R14)
+
+end690:
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	TBZ   $1, R3, one691
+	FMOVD F14, 32(R14)
+	TBZ   $0, R3, end692
+	ADD   $40, R14, R20
+	VST1  V14.S[2], (R20)
+	B     end692
+
+one691:
+	FMOVS F14, 32(R14)
+
+end692:
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	TBZ   $1, R3, one693
+	FMOVD F17, 32(R14)
+	TBZ   $0, R3, end694
+	ADD   $40, R14, R21
+	VST1  V17.S[2], (R21)
+	B     end694
+
+one693:
+	FMOVS F17, 32(R14)
+
+end694:
+	ADD   R12, R14
+	FMOVQ F18, (R14)
+	FMOVQ F19, 16(R14)
+	TBZ   $1, R3, one695
+	FMOVD F20, 32(R14)
+	TBZ   $0, R3, end696
+	ADD   $40, R14, R22
+	VST1  V20.S[2], (R22)
+	B     end696
+
+one695:
+	FMOVS F20, 32(R14)
+
+end696:
+	ADD R12, R14
+	B   r7k3newend
+
+r7k3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVQ F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVQ F14, 32(R14)
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	FMOVQ F17, 32(R14)
+	ADD   R12, R14
+	FMOVQ F18, (R14)
+	FMOVQ F19, 16(R14)
+	FMOVQ F20, 32(R14)
+	ADD   R12, R14
+
+r7k3newend:
+	RET
+
+r6k3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	VEOR V14.B16, V14.B16, V14.B16
+	VEOR V15.B16, V15.B16, V15.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	VEOR V17.B16, V17.B16, V17.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
+	MOVD 128(R0), R21
+
+r6k3loop:
+	FLDPQ   (R16), (F18, F19)
+	FMOVQ   32(R16), F20
+	FSTPQ.P (F18, F19), 32(R21)
+	FMOVQ.P F20, 16(R21)
+	FMOVS   (R12), F21
+	FMOVS   (R12)(R11), F22
+	FMOVS   (R12)(R13), F23
+	FMOVS   (R12)(R14), F24
+	WORD    $0x4f951240 // fmla v0.4s, v18.4s, v21.s[0]
+	WORD    $0x4f951261 // fmla v1.4s, v19.4s, v21.s[0]
+	WORD    $0x4f951282 // fmla v2.4s, v20.4s, v21.s[0]
+	WORD    $0x4f961243 // fmla v3.4s, v18.4s, v22.s[0]
+	WORD    $0x4f961264 // fmla v4.4s, v19.4s, v22.s[0]
+	WORD    $0x4f961285 // fmla v5.4s, v20.4s, v22.s[0]
+	WORD    $0x4f971246 // fmla v6.4s, v18.4s, v23.s[0]
+	WORD    $0x4f971267 // fmla v7.4s, v19.4s, v23.s[0]
+	WORD    $0x4f971288 // fmla v8.4s, v20.4s, v23.s[0]
+	WORD    $0x4f981249 // fmla v9.4s, v18.4s, v24.s[0]
+	WORD    $0x4f98126a // fmla v10.4s, v19.4s, v24.s[0]
+	WORD    $0x4f98128b // fmla v11.4s, v20.4s, v24.s[0]
+	FMOVS   (R15), F25
+	FMOVS   (R15)(R11), F26
+	WORD    $0x4f99124c // fmla v12.4s, v18.4s, v25.s[0]
+	WORD    $0x4f99126d // fmla v13.4s, v19.4s, v25.s[0]
+	WORD    $0x4f99128e // fmla v14.4s, v20.4s, v25.s[0]
+	WORD    $0x4f9a124f // fmla v15.4s, v18.4s, v26.s[0]
+	WORD    $0x4f9a1270 // fmla v16.4s, v19.4s, v26.s[0]
+	WORD    $0x4f9a1291 // fmla v17.4s, v20.4s, v26.s[0]
+	ADD     R19, R12
+	ADD     R19, R15
+	ADD     R17, R16
+	SUBS    $1, R20
+	BNE     r6k3loop
+	FMOVD   80(R0), F18
+	FCVTDS  F18, F18
+	WORD    $0x4f929000 // fmul v0.4s, v0.4s, v18.s[0]
+	WORD    $0x4f929021 // fmul v1.4s, v1.4s, v18.s[0]
+	WORD    $0x4f929042 // fmul v2.4s, v2.4s, v18.s[0]
+	WORD    $0x4f929063 // fmul v3.4s, v3.4s, v18.s[0]
+	WORD    $0x4f929084 // fmul v4.4s, v4.4s, v18.s[0]
+	WORD    $0x4f9290a5 // fmul v5.4s, v5.4s, v18.s[0]
+	WORD    $0x4f9290c6 // fmul v6.4s, v6.4s, v18.s[0]
+	WORD    $0x4f9290e7 // fmul v7.4s, v7.4s, v18.s[0]
+	WORD    $0x4f929108 // fmul v8.4s, v8.4s, v18.s[0]
+	WORD    $0x4f929129 // fmul v9.4s, v9.4s, v18.s[0]
+	WORD    $0x4f92914a // fmul v10.4s, v10.4s, v18.s[0]
+	WORD    $0x4f92916b // fmul v11.4s, v11.4s, v18.s[0]
+	WORD    $0x4f92918c // fmul v12.4s, v12.4s, v18.s[0]
+	WORD    $0x4f9291ad // fmul v13.4s, v13.4s, v18.s[0]
+	WORD    $0x4f9291ce // fmul v14.4s, v14.4s, v18.s[0]
+	WORD    $0x4f9291ef // fmul v15.4s, v15.4s, v18.s[0]
+	WORD    $0x4f929210 // fmul v16.4s, v16.4s, v18.s[0]
+	WORD    $0x4f929231 // fmul v17.4s, v17.4s, v18.s[0]
+	MOVD    48(R0), R12
+	MOVD    88(R0), R13
+	LSL     $1, R13
+	CBZ     R13, r6k3store
+	FMOVD   88(R0), F19
+	FCVTDS  F19, F19
+	MOVD    16(R0), R14
+	CMP     $4, R3
+	BEQ     r6k3oldfull
+	FMOVQ   (R14), F20
+	WORD    $0x4f931280 // fmla v0.4s, v20.4s, v19.s[0]
+	FMOVQ   16(R14), F21
+	WORD    $0x4f9312a1 // fmla v1.4s, v21.4s, v19.s[0]
+	TBZ     $1, R3, one697
+	FMOVD   32(R14), F22
+	TBZ     $0, R3, end698
+	ADD     $40, R14, R15
+	VLD1    (R15), V22.S[2]
+	B       end698
+
+one697:
+	FMOVS 32(R14), F22
+
+end698:
+	WORD  $0x4f9312c2 // fmla v2.4s, v22.4s, v19.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4f9312e3 // fmla v3.4s, v23.4s, v19.s[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4f931304 // fmla v4.4s, v24.4s, v19.s[0]
+	TBZ   $1, R3, one699
+	FMOVD 32(R14), F25
+	TBZ   $0, R3, end700
+	ADD   $40, R14, R16
+	VLD1  (R16), V25.S[2]
+	B     end700
+
+one699:
+	FMOVS 32(R14), F25
+
+end700:
+	WORD  $0x4f931325 // fmla v5.4s, v25.4s, v19.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f931346 // fmla v6.4s, v26.4s, v19.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f931367 // fmla v7.4s, v27.4s, v19.s[0]
+	TBZ   $1, R3, one701
+	FMOVD 32(R14), F28
+	TBZ   $0, R3, end702
+	ADD   $40, R14, R17
+	VLD1  (R17), V28.S[2]
+	B     end702
+
+one701:
+	FMOVS 32(R14), F28
+
+end702:
+	WORD  $0x4f931388 // fmla v8.4s, v28.4s, v19.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9313a9 // fmla v9.4s, v29.4s, v19.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9313ca // fmla v10.4s, v30.4s, v19.s[0]
+	TBZ   $1, R3, one703
+	FMOVD 32(R14), F31
+	TBZ   $0, R3, end704
+	ADD   $40, R14, R19
+	VLD1  (R19), V31.S[2]
+	B     end704
+
+one703:
+	FMOVS 32(R14), F31
+
+end704:
+	WORD  $0x4f9313eb // fmla v11.4s, v31.4s, v19.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F20
+	WORD  $0x4f93128c // fmla v12.4s, v20.4s, v19.s[0]
+	FMOVQ 16(R14), F21
+	WORD  $0x4f9312ad // fmla v13.4s, v21.4s, v19.s[0]
+	TBZ   $1, R3, one705
+	FMOVD 32(R14), F22
+	TBZ   $0, R3, end706
+	ADD   $40, R14, R20
+	VLD1  (R20), V22.S[2]
+	B     end706
+
+one705:
+	FMOVS 32(R14), F22
+
+end706:
+	WORD  $0x4f9312ce // fmla v14.4s, v22.4s, v19.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4f9312ef // fmla v15.4s, v23.4s, v19.s[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4f931310 // fmla v16.4s, v24.4s, v19.s[0]
+	TBZ   $1, R3, one707
+	FMOVD 32(R14), F25
+	TBZ   $0, R3, end708
+	ADD   $40, R14, R21
+	VLD1  (R21), V25.S[2]
+	B     end708
+
+one707:
+	FMOVS 32(R14), F25
+
+end708:
+	WORD $0x4f931331 // fmla v17.4s, v25.4s, v19.s[0]
+	ADD  R12, R14
+	B    r6k3oldend
+
+r6k3oldfull:
+	FMOVQ (R14), F26
+	WORD  $0x4f931340 // fmla v0.4s, v26.4s, v19.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f931361 // fmla v1.4s, v27.4s, v19.s[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4f931382 // fmla v2.4s, v28.4s, v19.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9313a3 // fmla v3.4s, v29.4s, v19.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9313c4 // fmla v4.4s, v30.4s, v19.s[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4f9313e5 // fmla v5.4s, v31.4s, v19.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F20
+	WORD  $0x4f931286 // fmla v6.4s, v20.4s, v19.s[0]
+	FMOVQ 16(R14), F21
+	WORD  $0x4f9312a7 // fmla v7.4s, v21.4s, v19.s[0]
+	FMOVQ 32(R14), F22
+	WORD  $0x4f9312c8 // fmla v8.4s, v22.4s, v19.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4f9312e9 // fmla v9.4s, v23.4s, v19.s[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4f93130a // fmla v10.4s, v24.4s, v19.s[0]
+	FMOVQ 32(R14), F25
+	WORD  $0x4f93132b // fmla v11.4s, v25.4s, v19.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f93134c // fmla v12.4s, v26.4s, v19.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f93136d // fmla v13.4s, v27.4s, v19.s[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4f93138e // fmla v14.4s, v28.4s, v19.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9313af // fmla v15.4s, v29.4s, v19.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9313d0 // fmla v16.4s, v30.4s, v19.s[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4f9313f1 // fmla v17.4s, v31.4s, v19.s[0]
+	ADD   R12, R14
+
+r6k3oldend:
+r6k3store:
+	MOVD  16(R0), R14
+	CMP   $4, R3
+	BEQ   r6k3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	TBZ   $1, R3, one709
+	FMOVD F2, 32(R14)
+	TBZ   $0, R3, end710
+	ADD   $40, R14, R15
+	VST1  V2.S[2], (R15)
+	B     end710
+
+one709:
+	FMOVS F2, 32(R14)
+
+end710:
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	TBZ   $1, R3, one711
+	FMOVD F5, 32(R14)
+	TBZ   $0, R3, end712
+	ADD   $40, R14, R16
+	VST1  V5.S[2], (R16)
+	B     end712
+
+one711:
+	FMOVS F5, 32(R14)
+
+end712:
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	TBZ   $1, R3, one713
+	FMOVD F8, 32(R14)
+	TBZ   $0, R3, end714
+	ADD   $40, R14, R17
+	VST1  V8.S[2], (R17)
+	B     end714
+
+one713:
+	FMOVS F8, 32(R14)
+
+end714:
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	TBZ   $1, R3, one715
+	FMOVD F11, 32(R14)
+	TBZ   $0, R3, end716
+	ADD   $40, R14, R19
+	VST1  V11.S[2], (R19)
+	B     end716
+
+one715:
+	FMOVS F11, 32(R14)
+
+end716:
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	TBZ   $1, R3, one717
+	FMOVD F14, 32(R14)
+	TBZ   $0, R3, end718
+	ADD   $40, R14, R20
+	VST1  V14.S[2], (R20)
+	B     end718
+
+one717:
+	FMOVS F14, 32(R14)
+
+end718:
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	TBZ   $1, R3, one719
+	FMOVD F17, 32(R14)
+	TBZ   $0, R3, end720
+	ADD   $40, R14, R21
+	VST1  V17.S[2], (R21)
+	B     end720
+
+one719:
+	FMOVS F17, 32(R14)
+
+end720:
+	ADD R12, R14
+	B   r6k3newend
+
+r6k3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVQ F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVQ F14, 32(R14)
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	FMOVQ F17, 32(R14)
+	ADD   R12, R14
+
+r6k3newend:
+	RET
+
+r5k3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	VEOR V14.B16, V14.B16, V14.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
+	MOVD 128(R0), R21
+
+r5k3loop:
+	FLDPQ   (R16), (F15, F16)
+	FMOVQ   32(R16), F17
+	FSTPQ.P (F15, F16), 32(R21)
+	FMOVQ.P F17, 16(R21)
+	FMOVS   (R12), F18
+	FMOVS   (R12)(R11), F19
+	FMOVS   (R12)(R13), F20
+	FMOVS   (R12)(R14), F21
+	WORD    $0x4f9211e0 // fmla v0.4s, v15.4s, v18.s[0]
+	WORD    $0x4f921201 // fmla v1.4s, v16.4s, v18.s[0]
+	WORD    $0x4f921222 // fmla v2.4s, v17.4s, v18.s[0]
+	WORD    $0x4f9311e3 // fmla v3.4s, v15.4s, v19.s[0]
+	WORD    $0x4f931204 // fmla v4.4s, v16.4s, v19.s[0]
+	WORD    $0x4f931225 // fmla v5.4s, v17.4s, v19.s[0]
+	WORD    $0x4f9411e6 // fmla v6.4s, v15.4s, v20.s[0]
+	WORD    $0x4f941207 // fmla v7.4s, v16.4s, v20.s[0]
+	WORD    $0x4f941228 // fmla v8.4s, v17.4s, v20.s[0]
+	WORD    $0x4f9511e9 // fmla v9.4s, v15.4s, v21.s[0]
+	WORD    $0x4f95120a // fmla v10.4s, v16.4s, v21.s[0]
+	WORD    $0x4f95122b // fmla v11.4s, v17.4s, v21.s[0]
+	FMOVS   (R15), F22
+	WORD    $0x4f9611ec // fmla v12.4s, v15.4s, v22.s[0]
+	WORD    $0x4f96120d // fmla v13.4s, v16.4s, v22.s[0]
+	WORD    $0x4f96122e // fmla v14.4s, v17.4s, v22.s[0]
+	ADD     R19, R12
+	ADD     R19, R15
+	ADD     R17, R16
+	SUBS    $1, R20
+	BNE     r5k3loop
+	FMOVD   80(R0), F15
+	FCVTDS  F15, F15
+	WORD    $0x4f8f9000 // fmul v0.4s, v0.4s, v15.s[0]
+	WORD    $0x4f8f9021 // fmul v1.4s, v1.4s, v15.s[0]
+	WORD    $0x4f8f9042 // fmul v2.4s, v2.4s, v15.s[0]
+	WORD    $0x4f8f9063 // fmul v3.4s, v3.4s, v15.s[0]
+	WORD    $0x4f8f9084 // fmul v4.4s, v4.4s, v15.s[0]
+	WORD    $0x4f8f90a5 // fmul v5.4s, v5.4s, v15.s[0]
+	WORD    $0x4f8f90c6 // fmul v6.4s, v6.4s, v15.s[0]
+	WORD    $0x4f8f90e7 // fmul v7.4s, v7.4s, v15.s[0]
+	WORD    $0x4f8f9108 // fmul v8.4s, v8.4s, v15.s[0]
+	WORD    $0x4f8f9129 // fmul v9.4s, v9.4s, v15.s[0]
+	WORD    $0x4f8f914a // fmul v10.4s, v10.4s, v15.s[0]
+	WORD    $0x4f8f916b // fmul v11.4s, v11.4s, v15.s[0]
+	WORD    $0x4f8f918c // fmul v12.4s, v12.4s, v15.s[0]
+	WORD    $0x4f8f91ad // fmul v13.4s, v13.4s, v15.s[0]
+	WORD    $0x4f8f91ce // fmul v14.4s, v14.4s, v15.s[0]
+	MOVD    48(R0), R12
+	MOVD    88(R0), R13
+	LSL     $1, R13
+	CBZ     R13, r5k3store
+	FMOVD   88(R0), F16
+	FCVTDS  F16, F16
+	MOVD    16(R0), R14
+	CMP     $4, R3
+	BEQ     r5k3oldfull
+	FMOVQ   (R14), F17
+	WORD    $0x4f901220 // fmla v0.4s, v17.4s, v16.s[0]
+	FMOVQ   16(R14), F18
+	WORD    $0x4f901241 // fmla v1.4s, v18.4s, v16.s[0]
+	TBZ     $1, R3, one721
+	FMOVD   32(R14), F19
+	TBZ     $0, R3, end722
+	ADD     $40, R14, R15
+	VLD1    (R15), V19.S[2]
+	B       end722
+
+one721:
+	FMOVS 32(R14), F19
+
+end722:
+	WORD  $0x4f901262 // fmla v2.4s, v19.4s, v16.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F20
+	WORD  $0x4f901283 // fmla v3.4s, v20.4s, v16.s[0]
+	FMOVQ 16(R14), F21
+	WORD  $0x4f9012a4 // fmla v4.4s, v21.4s, v16.s[0]
+	TBZ   $1, R3, one723
+	FMOVD 32(R14), F22
+	TBZ   $0, R3, end724
+	ADD   $40, R14, R16
+	VLD1  (R16), V22.S[2]
+	B     end724
+
+one723:
+	FMOVS 32(R14), F22
+
+end724:
+	WORD  $0x4f9012c5 // fmla v5.4s, v22.4s, v16.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4f9012e6 // fmla v6.4s, v23.4s, v16.s[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4f901307 // fmla v7.4s, v24.4s, v16.s[0]
+	TBZ   $1, R3, one725
+	FMOVD 32(R14), F25
+	TBZ   $0, R3, end726
+	ADD   $40, R14, R17
+	VLD1  (R17), V25.S[2]
+	B     end726
+
+one725:
+	FMOVS 32(R14), F25
+
+end726:
+	WORD  $0x4f901328 // fmla v8.4s, v25.4s, v16.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f901349 // fmla v9.4s, v26.4s, v16.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f90136a // fmla v10.4s, v27.4s, v16.s[0]
+	TBZ   $1, R3, one727
+	FMOVD 32(R14), F28
+	TBZ   $0, R3, end728
+	ADD   $40, R14, R19
+	VLD1  (R19), V28.S[2]
+	B     end728
+
+one727:
+	FMOVS 32(R14), F28
+
+end728:
+	WORD  $0x4f90138b // fmla v11.4s, v28.4s, v16.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9013ac // fmla v12.4s, v29.4s, v16.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9013cd // fmla v13.4s, v30.4s, v16.s[0]
+	TBZ   $1, R3, one729
+	FMOVD 32(R14), F31
+	TBZ   $0, R3, end730
+	ADD   $40, R14, R20
+	VLD1  (R20), V31.S[2]
+	B     end730
+
+one729:
+	FMOVS 32(R14), F31
+
+end730:
+	WORD $0x4f9013ee // fmla v14.4s, v31.4s, v16.s[0]
+	ADD  R12, R14
+	B    r5k3oldend
+
+r5k3oldfull:
+	FMOVQ (R14), F17
+	WORD  $0x4f901220 // fmla v0.4s, v17.4s, v16.s[0]
+	FMOVQ 16(R14), F18
+	WORD  $0x4f901241 // fmla v1.4s, v18.4s, v16.s[0]
+	FMOVQ 32(R14), F19
+	WORD  $0x4f901262 // fmla v2.4s, v19.4s, v16.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F20
+	WORD  $0x4f901283 // fmla v3.4s, v20.4s, v16.s[0]
+	FMOVQ 16(R14), F21
+	WORD  $0x4f9012a4 // fmla v4.4s, v21.4s, v16.s[0]
+	FMOVQ 32(R14), F22
+	WORD  $0x4f9012c5 // fmla v5.4s, v22.4s, v16.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4f9012e6 // fmla v6.4s, v23.4s, v16.s[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4f901307 // fmla v7.4s, v24.4s, v16.s[0]
+	FMOVQ 32(R14), F25
+	WORD  $0x4f901328 // fmla v8.4s, v25.4s, v16.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f901349 // fmla v9.4s, v26.4s, v16.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f90136a // fmla v10.4s, v27.4s, v16.s[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4f90138b // fmla v11.4s, v28.4s, v16.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f9013ac // fmla v12.4s, v29.4s, v16.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f9013cd // fmla v13.4s, v30.4s, v16.s[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4f9013ee // fmla v14.4s, v31.4s, v16.s[0]
+	ADD   R12, R14
+
+r5k3oldend:
+r5k3store:
+	MOVD  16(R0), R14
+	CMP   $4, R3
+	BEQ   r5k3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	TBZ   $1, R3, one731
+	FMOVD F2, 32(R14)
+	TBZ   $0, R3, end732
+	ADD   $40, R14, R15
+	VST1  V2.S[2], (R15)
+	B     end732
+
+one731:
+	FMOVS F2, 32(R14)
+
+end732:
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	TBZ   $1, R3, one733
+	FMOVD F5, 32(R14)
+	TBZ   $0, R3, end734
+	ADD   $40, R14, R16
+	VST1  V5.S[2], (R16)
+	B     end734
+
+one733:
+	FMOVS F5, 32(R14)
+
+end734:
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	TBZ   $1, R3, one735
+	FMOVD F8, 32(R14)
+	TBZ   $0, R3, end736
+	ADD   $40, R14, R17
+	VST1  V8.S[2], (R17)
+	B     end736
+
+one735:
+	FMOVS F8, 32(R14)
+
+end736:
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	TBZ   $1, R3, one737
+	FMOVD F11, 32(R14)
+	TBZ   $0, R3, end738
+	ADD   $40, R14, R19
+	VST1  V11.S[2], (R19)
+	B     end738
+
+one737:
+	FMOVS F11, 32(R14)
+
+end738:
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	TBZ   $1, R3, one739
+	FMOVD F14, 32(R14)
+	TBZ   $0, R3, end740
+	ADD   $40, R14, R20
+	VST1  V14.S[2], (R20)
+	B     end740
+
+one739:
+	FMOVS F14, 32(R14)
+
+end740:
+	ADD R12, R14
+	B   r5k3newend
+
+r5k3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVQ F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVQ F14, 32(R14)
+	ADD   R12, R14
+
+r5k3newend:
+	RET
+
+r4k3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	MOVD 8(R0), R15
+	MOVD 40(R0), R16
+	MOVD 32(R0), R17
+	MOVD 56(R0), R19
+	MOVD 128(R0), R20
+
+r4k3loop:
+	FLDPQ   (R15), (F12, F13)
+	FMOVQ   32(R15), F14
+	FSTPQ.P (F12, F13), 32(R20)
+	FMOVQ.P F14, 16(R20)
+	FMOVS   (R12), F15
+	FMOVS   (R12)(R11), F16
+	FMOVS   (R12)(R13), F17
+	FMOVS   (R12)(R14), F18
+	WORD    $0x4f8f1180 // fmla v0.4s, v12.4s, v15.s[0]
+	WORD    $0x4f8f11a1 // fmla v1.4s, v13.4s, v15.s[0]
+	WORD    $0x4f8f11c2 // fmla v2.4s, v14.4s, v15.s[0]
+	WORD    $0x4f901183 // fmla v3.4s, v12.4s, v16.s[0]
+	WORD    $0x4f9011a4 // fmla v4.4s, v13.4s, v16.s[0]
+	WORD    $0x4f9011c5 // fmla v5.4s, v14.4s, v16.s[0]
+	WORD    $0x4f911186 // fmla v6.4s, v12.4s, v17.s[0]
+	WORD    $0x4f9111a7 // fmla v7.4s, v13.4s, v17.s[0]
+	WORD    $0x4f9111c8 // fmla v8.4s, v14.4s, v17.s[0]
+	WORD    $0x4f921189 // fmla v9.4s, v12.4s, v18.s[0]
+	WORD    $0x4f9211aa // fmla v10.4s, v13.4s, v18.s[0]
+	WORD    $0x4f9211cb // fmla v11.4s, v14.4s, v18.s[0]
+	ADD     R17, R12
+	ADD     R16, R15
+	SUBS    $1, R19
+	BNE     r4k3loop
+	FMOVD   80(R0), F12
+	FCVTDS  F12, F12
+	WORD    $0x4f8c9000 // fmul v0.4s, v0.4s, v12.s[0]
+	WORD    $0x4f8c9021 // fmul v1.4s, v1.4s, v12.s[0]
+	WORD    $0x4f8c9042 // fmul v2.4s, v2.4s, v12.s[0]
+	WORD    $0x4f8c9063 // fmul v3.4s, v3.4s, v12.s[0]
+	WORD    $0x4f8c9084 // fmul v4.4s, v4.4s, v12.s[0]
+	WORD    $0x4f8c90a5 // fmul v5.4s, v5.4s, v12.s[0]
+	WORD    $0x4f8c90c6 // fmul v6.4s, v6.4s, v12.s[0]
+	WORD    $0x4f8c90e7 // fmul v7.4s, v7.4s, v12.s[0]
+	WORD    $0x4f8c9108 // fmul v8.4s, v8.4s, v12.s[0]
+	WORD    $0x4f8c9129 // fmul v9.4s, v9.4s, v12.s[0]
+	WORD    $0x4f8c914a // fmul v10.4s, v10.4s, v12.s[0]
+	WORD    $0x4f8c916b // fmul v11.4s, v11.4s, v12.s[0]
+	MOVD    48(R0), R12
+	MOVD    88(R0), R13
+	LSL     $1, R13
+	CBZ     R13, r4k3store
+	FMOVD   88(R0), F13
+	FCVTDS  F13, F13
+	MOVD    16(R0), R14
+	CMP     $4, R3
+	BEQ     r4k3oldfull
+	FMOVQ   (R14), F14
+	WORD    $0x4f8d11c0 // fmla v0.4s, v14.4s, v13.s[0]
+	FMOVQ   16(R14), F15
+	WORD    $0x4f8d11e1 // fmla v1.4s, v15.4s, v13.s[0]
+	TBZ     $1, R3, one741
+	FMOVD   32(R14), F16
+	TBZ     $0, R3, end742
+	ADD     $40, R14, R15
+	VLD1    (R15), V16.S[2]
+	B       end742
+
+one741:
+	FMOVS 32(R14), F16
+
+end742:
+	WORD  $0x4f8d1202 // fmla v2.4s, v16.4s, v13.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F17
+	WORD  $0x4f8d1223 // fmla v3.4s, v17.4s, v13.s[0]
+	FMOVQ 16(R14), F18
+	WORD  $0x4f8d1244 // fmla v4.4s, v18.4s, v13.s[0]
+	TBZ   $1, R3, one743
+	FMOVD 32(R14), F19
+	TBZ   $0, R3, end744
+	ADD   $40, R14, R16
+	VLD1  (R16), V19.S[2]
+	B     end744
+
+one743:
+	FMOVS 32(R14), F19
+
+end744:
+	WORD  $0x4f8d1265 // fmla v5.4s, v19.4s, v13.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F20
+	WORD  $0x4f8d1286 // fmla v6.4s, v20.4s, v13.s[0]
+	FMOVQ 16(R14), F21
+	WORD  $0x4f8d12a7 // fmla v7.4s, v21.4s, v13.s[0]
+	TBZ   $1, R3, one745
+	FMOVD 32(R14), F22
+	TBZ   $0, R3, end746
+	ADD   $40, R14, R17
+	VLD1  (R17), V22.S[2]
+	B     end746
+
+one745:
+	FMOVS 32(R14), F22
+
+end746:
+	WORD  $0x4f8d12c8 // fmla v8.4s, v22.4s, v13.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4f8d12e9 // fmla v9.4s, v23.4s, v13.s[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4f8d130a // fmla v10.4s, v24.4s, v13.s[0]
+	TBZ   $1, R3, one747
+	FMOVD 32(R14), F25
+	TBZ   $0, R3, end748
+	ADD   $40, R14, R19
+	VLD1  (R19), V25.S[2]
+	B     end748
+
+one747:
+	FMOVS 32(R14), F25
+
+end748:
+	WORD $0x4f8d132b // fmla v11.4s, v25.4s, v13.s[0]
+	ADD  R12, R14
+	B    r4k3oldend
+
+r4k3oldfull:
+	FMOVQ (R14), F26
+	WORD  $0x4f8d1340 // fmla v0.4s, v26.4s, v13.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f8d1361 // fmla v1.4s, v27.4s, v13.s[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4f8d1382 // fmla v2.4s, v28.4s, v13.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4f8d13a3 // fmla v3.4s, v29.4s, v13.s[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4f8d13c4 // fmla v4.4s, v30.4s, v13.s[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4f8d13e5 // fmla v5.4s, v31.4s, v13.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F14
+	WORD  $0x4f8d11c6 // fmla v6.4s, v14.4s, v13.s[0]
+	FMOVQ 16(R14), F15
+	WORD  $0x4f8d11e7 // fmla v7.4s, v15.4s, v13.s[0]
+	FMOVQ 32(R14), F16
+	WORD  $0x4f8d1208 // fmla v8.4s, v16.4s, v13.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F17
+	WORD  $0x4f8d1229 // fmla v9.4s, v17.4s, v13.s[0]
+	FMOVQ 16(R14), F18
+	WORD  $0x4f8d124a // fmla v10.4s, v18.4s, v13.s[0]
+	FMOVQ 32(R14), F19
+	WORD  $0x4f8d126b // fmla v11.4s, v19.4s, v13.s[0]
+	ADD   R12, R14
+
+r4k3oldend:
+r4k3store:
+	MOVD  16(R0), R14
+	CMP   $4, R3
+	BEQ   r4k3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	TBZ   $1, R3, one749
+	FMOVD F2, 32(R14)
+	TBZ   $0, R3, end750
+	ADD   $40, R14, R15
+	VST1  V2.S[2], (R15)
+	B     end750
+
+one749:
+	FMOVS F2, 32(R14)
+
+end750:
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	TBZ   $1, R3, one751
+	FMOVD F5, 32(R14)
+	TBZ   $0, R3, end752
+	ADD   $40, R14, R16
+	VST1  V5.S[2], (R16)
+	B     end752
+
+one751:
+	FMOVS F5, 32(R14)
+
+end752:
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	TBZ   $1, R3, one753
+	FMOVD F8, 32(R14)
+	TBZ   $0, R3, end754
+	ADD   $40, R14, R17
+	VST1  V8.S[2], (R17)
+	B     end754
+
+one753:
+	FMOVS F8, 32(R14)
+
+end754:
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	TBZ   $1, R3, one755
+	FMOVD F11, 32(R14)
+	TBZ   $0, R3, end756
+	ADD   $40, R14, R19
+	VST1  V11.S[2], (R19)
+	B     end756
+
+one755:
+	FMOVS F11, 32(R14)
+
+end756:
+	ADD R12, R14
+	B   r4k3newend
+
+r4k3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVQ F11, 32(R14)
+	ADD   R12, R14
+
+r4k3newend:
+	RET
+
+r3k3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	MOVD 8(R0), R14
+	MOVD 40(R0), R15
+	MOVD 32(R0), R16
+	MOVD 56(R0), R17
+	MOVD 128(R0), R19
+
+r3k3loop:
+	FLDPQ   (R14), (F9, F10)
+	FMOVQ   32(R14), F11
+	FSTPQ.P (F9, F10), 32(R19)
+	FMOVQ.P F11, 16(R19)
+	FMOVS   (R12), F12
+	FMOVS   (R12)(R11), F13
+	FMOVS   (R12)(R13), F14
+	WORD    $0x4f8c1120 // fmla v0.4s, v9.4s, v12.s[0]
+	WORD    $0x4f8c1141 // fmla v1.4s, v10.4s, v12.s[0]
+	WORD    $0x4f8c1162 // fmla v2.4s, v11.4s, v12.s[0]
+	WORD    $0x4f8d1123 // fmla v3.4s, v9.4s, v13.s[0]
+	WORD    $0x4f8d1144 // fmla v4.4s, v10.4s, v13.s[0]
+	WORD    $0x4f8d1165 // fmla v5.4s, v11.4s, v13.s[0]
+	WORD    $0x4f8e1126 // fmla v6.4s, v9.4s, v14.s[0]
+	WORD    $0x4f8e1147 // fmla v7.4s, v10.4s, v14.s[0]
+	WORD    $0x4f8e1168 // fmla v8.4s, v11.4s, v14.s[0]
+	ADD     R16, R12
+	ADD     R15, R14
+	SUBS    $1, R17
+	BNE     r3k3loop
+	FMOVD   80(R0), F9
+	FCVTDS  F9, F9
+	WORD    $0x4f899000 // fmul v0.4s, v0.4s, v9.s[0]
+	WORD    $0x4f899021 // fmul v1.4s, v1.4s, v9.s[0]
+	WORD    $0x4f899042 // fmul v2.4s, v2.4s, v9.s[0]
+	WORD    $0x4f899063 // fmul v3.4s, v3.4s, v9.s[0]
+	WORD    $0x4f899084 // fmul v4.4s, v4.4s, v9.s[0]
+	WORD    $0x4f8990a5 // fmul v5.4s, v5.4s, v9.s[0]
+	WORD    $0x4f8990c6 // fmul v6.4s, v6.4s, v9.s[0]
+	WORD    $0x4f8990e7 // fmul v7.4s, v7.4s, v9.s[0]
+	WORD    $0x4f899108 // fmul v8.4s, v8.4s, v9.s[0]
+	MOVD    48(R0), R12
+	MOVD    88(R0), R13
+	LSL     $1, R13
+	CBZ     R13, r3k3store
+	FMOVD   88(R0), F10
+	FCVTDS  F10, F10
+	MOVD    16(R0), R14
+	CMP     $4, R3
+	BEQ     r3k3oldfull
+	FMOVQ   (R14), F11
+	WORD    $0x4f8a1160 // fmla v0.4s, v11.4s, v10.s[0]
+	FMOVQ   16(R14), F12
+	WORD    $0x4f8a1181 // fmla v1.4s, v12.4s, v10.s[0]
+	TBZ     $1, R3, one757
+	FMOVD   32(R14), F13
+	TBZ     $0, R3, end758
+	ADD     $40, R14, R15
+	VLD1    (R15), V13.S[2]
+	B       end758
+
+one757:
+	FMOVS 32(R14), F13
+
+end758:
+	WORD  $0x4f8a11a2 // fmla v2.4s, v13.4s, v10.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F14
+	WORD  $0x4f8a11c3 // fmla v3.4s, v14.4s, v10.s[0]
+	FMOVQ 16(R14), F15
+	WORD  $0x4f8a11e4 // fmla v4.4s, v15.4s, v10.s[0]
+	TBZ   $1, R3, one759
+	FMOVD 32(R14), F16
+	TBZ   $0, R3, end760
+	ADD   $40, R14, R16
+	VLD1  (R16), V16.S[2]
+	B     end760
+
+one759:
+	FMOVS 32(R14), F16
+
+end760:
+	WORD  $0x4f8a1205 // fmla v5.4s, v16.4s, v10.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F17
+	WORD  $0x4f8a1226 // fmla v6.4s, v17.4s, v10.s[0]
+	FMOVQ 16(R14), F18
+	WORD  $0x4f8a1247 // fmla v7.4s, v18.4s, v10.s[0]
+	TBZ   $1, R3, one761
+	FMOVD 32(R14), F19
+	TBZ   $0, R3, end762
+	ADD   $40, R14, R17
+	VLD1  (R17), V19.S[2]
+	B     end762
+
+one761:
+	FMOVS 32(R14), F19
+
+end762:
+	WORD $0x4f8a1268 // fmla v8.4s, v19.4s, v10.s[0]
+	ADD  R12, R14
+	B    r3k3oldend
+
+r3k3oldfull:
+	FMOVQ (R14), F20
+	WORD  $0x4f8a1280 // fmla v0.4s, v20.4s, v10.s[0]
+	FMOVQ 16(R14), F21
+	WORD  $0x4f8a12a1 // fmla v1.4s, v21.4s, v10.s[0]
+	FMOVQ 32(R14), F22
+	WORD  $0x4f8a12c2 // fmla v2.4s, v22.4s, v10.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4f8a12e3 // fmla v3.4s, v23.4s, v10.s[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4f8a1304 // fmla v4.4s, v24.4s, v10.s[0]
+	FMOVQ 32(R14), F25
+	WORD  $0x4f8a1325 // fmla v5.4s, v25.4s, v10.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4f8a1346 // fmla v6.4s, v26.4s, v10.s[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4f8a1367 // fmla v7.4s, v27.4s, v10.s[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4f8a1388 // fmla v8.4s, v28.4s, v10.s[0]
+	ADD   R12, R14
+
+r3k3oldend:
+r3k3store:
+	MOVD  16(R0), R14
+	CMP   $4, R3
+	BEQ   r3k3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	TBZ   $1, R3, one763
+	FMOVD F2, 32(R14)
+	TBZ   $0, R3, end764
+	ADD   $40, R14, R15
+	VST1  V2.S[2], (R15)
+	B     end764
+
+one763:
+	FMOVS F2, 32(R14)
+
+end764:
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	TBZ   $1, R3, one765
+	FMOVD F5, 32(R14)
+	TBZ   $0, R3, end766
+	ADD   $40, R14, R16
+	VST1  V5.S[2], (R16)
+	B     end766
+
+one765:
+	FMOVS F5, 32(R14)
+
+end766:
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	TBZ   $1, R3, one767
+	FMOVD F8, 32(R14)
+	TBZ   $0, R3, end768
+	ADD   $40, R14, R17
+	VST1  V8.S[2], (R17)
+	B     end768
+
+one767:
+	FMOVS F8, 32(R14)
+
+end768:
+	ADD R12, R14
+	B   r3k3newend
+
+r3k3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+
+r3k3newend:
+	RET
+
+r2k3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	MOVD (R0), R12
+	MOVD 8(R0), R13
+	MOVD 40(R0), R14
+	MOVD 32(R0), R15
+	MOVD 56(R0), R16
+	MOVD 128(R0), R17
+
+r2k3loop:
+	FLDPQ   (R13), (F6, F7)
+	FMOVQ   32(R13), F8
+	FSTPQ.P (F6, F7), 32(R17)
+	FMOVQ.P F8, 16(R17)
+	FMOVS   (R12), F9
+	FMOVS   (R12)(R11), F10
+	WORD    $0x4f8910c0 // fmla v0.4s, v6.4s, v9.s[0]
+	WORD    $0x4f8910e1 // fmla v1.4s, v7.4s, v9.s[0]
+	WORD    $0x4f891102 // fmla v2.4s, v8.4s, v9.s[0]
+	WORD    $0x4f8a10c3 // fmla v3.4s, v6.4s, v10.s[0]
+	WORD    $0x4f8a10e4 // fmla v4.4s, v7.4s, v10.s[0]
+	WORD    $0x4f8a1105 // fmla v5.4s, v8.4s, v10.s[0]
+	ADD     R15, R12
+	ADD     R14, R13
+	SUBS    $1, R16
+	BNE     r2k3loop
+	FMOVD   80(R0), F6
+	FCVTDS  F6, F6
+	WORD    $0x4f869000 // fmul v0.4s, v0.4s, v6.s[0]
+	WORD    $0x4f869021 // fmul v1.4s, v1.4s, v6.s[0]
+	WORD    $0x4f869042 // fmul v2.4s, v2.4s, v6.s[0]
+	WORD    $0x4f869063 // fmul v3.4s, v3.4s, v6.s[0]
+	WORD    $0x4f869084 // fmul v4.4s, v4.4s, v6.s[0]
+	WORD    $0x4f8690a5 // fmul v5.4s, v5.4s, v6.s[0]
+	MOVD    48(R0), R12
+	MOVD    88(R0), R13
+	LSL     $1, R13
+	CBZ     R13, r2k3store
+	FMOVD   88(R0), F7
+	FCVTDS  F7, F7
+	MOVD    16(R0), R14
+	CMP     $4, R3
+	BEQ     r2k3oldfull
+	FMOVQ   (R14), F8
+	WORD    $0x4f871100 // fmla v0.4s, v8.4s, v7.s[0]
+	FMOVQ   16(R14), F9
+	WORD    $0x4f871121 // fmla v1.4s, v9.4s, v7.s[0]
+	TBZ     $1, R3, one769
+	FMOVD   32(R14), F10
+	TBZ     $0, R3, end770
+	ADD     $40, R14, R15
+	VLD1    (R15), V10.S[2]
+	B       end770
+
+one769:
+	FMOVS 32(R14), F10
+
+end770:
+	WORD  $0x4f871142 // fmla v2.4s, v10.4s, v7.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F11
+	WORD  $0x4f871163 // fmla v3.4s, v11.4s, v7.s[0]
+	FMOVQ 16(R14), F12
+	WORD  $0x4f871184 // fmla v4.4s, v12.4s, v7.s[0]
+	TBZ   $1, R3, one771
+	FMOVD 32(R14), F13
+	TBZ   $0, R3, end772
+	ADD   $40, R14, R16
+	VLD1  (R16), V13.S[2]
+	B     end772
+
+one771:
+	FMOVS 32(R14), F13
+
+end772:
+	WORD $0x4f8711a5 // fmla v5.4s, v13.4s, v7.s[0]
+	ADD  R12, R14
+	B    r2k3oldend
+
+r2k3oldfull:
+	FMOVQ (R14), F14
+	WORD  $0x4f8711c0 // fmla v0.4s, v14.4s, v7.s[0]
+	FMOVQ 16(R14), F15
+	WORD  $0x4f8711e1 // fmla v1.4s, v15.4s, v7.s[0]
+	FMOVQ 32(R14), F16
+	WORD  $0x4f871202 // fmla v2.4s, v16.4s, v7.s[0]
+	ADD   R12, R14
+	FMOVQ (R14), F17
+	WORD  $0x4f871223 // fmla v3.4s, v17.4s, v7.s[0]
+	FMOVQ 16(R14), F18
+	WORD  $0x4f871244 // fmla v4.4s, v18.4s, v7.s[0]
+	FMOVQ 32(R14), F19
+	WORD  $0x4f871265 // fmla v5.4s, v19.4s, v7.s[0]
+	ADD   R12, R14
+
+r2k3oldend:
+r2k3store:
+	MOVD  16(R0), R14
+	CMP   $4, R3
+	BEQ   r2k3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	TBZ   $1, R3, one773
+	FMOVD F2, 32(R14)
+	TBZ   $0, R3, end774
+	ADD   $40, R14, R15
+	VST1  V2.S[2], (R15)
+	B     end774
+
+one773:
+	FMOVS F2, 32(R14)
+
+end774:
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	TBZ   $1, R3, one775
+	FMOVD F5, 32(R14)
+	TBZ   $0, R3, end776
+	ADD   $40, R14, R16
+	VST1  V5.S[2], (R16)
+	B     end776
+
+one775:
+	FMOVS F5, 32(R14)
+
+end776:
+	ADD R12, R14
+	B   r2k3newend
+
+r2k3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+
+r2k3newend:
+	RET
+
+r1k3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	MOVD (R0), R12
+	MOVD 8(R0), R13
+	MOVD 40(R0), R14
+	MOVD 32(R0), R15
+	MOVD 56(R0), R16
+	MOVD 128(R0), R17
+
+r1k3loop:
+	FLDPQ   (R13), (F3, F4)
+	FMOVQ   32(R13), F5
+	FSTPQ.P (F3, F4), 32(R17)
+	FMOVQ.P F5, 16(R17)
+	FMOVS   (R12), F6
+	WORD    $0x4f861060 // fmla v0.4s, v3.4s, v6.s[0]
+	WORD    $0x4f861081 // fmla v1.4s, v4.4s, v6.s[0]
+	WORD    $0x4f8610a2 // fmla v2.4s, v5.4s, v6.s[0]
+	ADD     R15, R12
+	ADD     R14, R13
+	SUBS    $1, R16
+	BNE     r1k3loop
+	FMOVD   80(R0), F3
+	FCVTDS  F3, F3
+	WORD    $0x4f839000 // fmul v0.4s, v0.4s, v3.s[0]
+	WORD    $0x4f839021 // fmul v1.4s, v1.4s, v3.s[0]
+	WORD    $0x4f839042 // fmul v2.4s, v2.4s, v3.s[0]
+	MOVD    48(R0), R12
+	MOVD    88(R0), R13
+	LSL     $1, R13
+	CBZ     R13, r1k3store
+	FMOVD   88(R0), F4
+	FCVTDS  F4, F4
+	MOVD    16(R0), R14
+	CMP     $4, R3
+	BEQ     r1k3oldfull
+	FMOVQ   (R14), F5
+	WORD    $0x4f8410a0 // fmla v0.4s, v5.4s, v4.s[0]
+	FMOVQ   16(R14), F6
+	WORD    $0x4f8410c1 // fmla v1.4s, v6.4s, v4.s[0]
+	TBZ     $1, R3, one777
+	FMOVD   32(R14), F7
+	TBZ     $0, R3, end778
+	ADD     $40, R14, R15
+	VLD1    (R15), V7.S[2]
+	B       end778
+
+one777:
+	FMOVS 32(R14), F7
+
+end778:
+	WORD $0x4f8410e2 // fmla v2.4s, v7.4s, v4.s[0]
+	ADD  R12, R14
+	B    r1k3oldend
+
+r1k3oldfull:
+	FMOVQ (R14), F8
+	WORD  $0x4f841100 // fmla v0.4s, v8.4s, v4.s[0]
+	FMOVQ 16(R14), F9
+	WORD  $0x4f841121 // fmla v1.4s, v9.4s, v4.s[0]
+	FMOVQ 32(R14), F10
+	WORD  $0x4f841142 // fmla v2.4s, v10.4s, v4.s[0]
+	ADD   R12, R14
+
+r1k3oldend:
+r1k3store:
+	MOVD  16(R0), R14
+	CMP   $4, R3
+	BEQ   r1k3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	TBZ   $1, R3, one779
+	FMOVD F2, 32(R14)
+	TBZ   $0, R3, end780
+	ADD   $40, R14, R15
+	VST1  V2.S[2], (R15)
+	B     end780
+
+one779:
+	FMOVS F2, 32(R14)
+
+end780:
+	ADD R12, R14
+	B   r1k3newend
+
+r1k3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+
+r1k3newend:
 	RET
 
 // func tile128x64(t *byte)
@@ -7802,37 +10539,47 @@ TEXT ·tile128x64(SB), NOSPLIT, $0-8
 	CBZ  R6, fetched
 	MOVD 96(R0), R4
 	MOVD 104(R0), R5
+	MOVD 120(R0), R7
 
 fetch:
-	PRFM (R4), PLDL2KEEP
+	MOVD R4, R8
+	MOVD R7, R9
+
+fetchline:
+	PRFM (R8), PLDL2KEEP
+	ADD  $64, R8
+	SUBS $1, R9
+	BGT  fetchline
 	ADD  R5, R4
 	SUBS $1, R6
 	BNE  fetch
 
 fetched:
-	CMP $6, R1
-	BHI wide
-	CMP $4, R1
-	BHI three
-	CMP $2, R1
-	BHI two
-	CMP $16, R2
-	BEQ r16v1
-	CMP $8, R2
-	BEQ r8v1
-	CMP $7, R2
-	BEQ r7v1
-	CMP $6, R2
-	BEQ r6v1
-	CMP $5, R2
-	BEQ r5v1
-	CMP $4, R2
-	BEQ r4v1
-	CMP $3, R2
-	BEQ r3v1
-	CMP $2, R2
-	BEQ r2v1
-	B   r1v1
+	MOVD 128(R0), R10
+	CBNZ R10, packs
+	CMP  $6, R1
+	BHI  wide
+	CMP  $4, R1
+	BHI  three
+	CMP  $2, R1
+	BHI  two
+	CMP  $16, R2
+	BEQ  r16v1
+	CMP  $8, R2
+	BEQ  r8v1
+	CMP  $7, R2
+	BEQ  r7v1
+	CMP  $6, R2
+	BEQ  r6v1
+	CMP  $5, R2
+	BEQ  r5v1
+	CMP  $4, R2
+	BEQ  r4v1
+	CMP  $3, R2
+	BEQ  r3v1
+	CMP  $2, R2
+	BEQ  r2v1
+	B    r1v1
 
 two:
 	CMP $8, R2
@@ -7873,8 +10620,25 @@ wide:
 	BEQ r2v4
 	B   r1v4
 
+packs:
+	CMP $8, R2
+	BEQ r8k3
+	CMP $7, R2
+	BEQ r7k3
+	CMP $6, R2
+	BEQ r6k3
+	CMP $5, R2
+	BEQ r5k3
+	CMP $4, R2
+	BEQ r4k3
+	CMP $3, R2
+	BEQ r3k3
+	CMP $2, R2
+	BEQ r2k3
+	B   r1k3
+
 r16v1:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -7891,57 +10655,57 @@ r16v1:
 	VEOR V13.B16, V13.B16, V13.B16
 	VEOR V14.B16, V14.B16, V14.B16
 	VEOR V15.B16, V15.B16, V15.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	ADD  R7<<2, R11, R12
-	ADD  R7<<2, R12, R13
-	MOVD 8(R0), R14
-	MOVD 40(R0), R15
-	MOVD 32(R0), R16
-	MOVD 56(R0), R17
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	ADD  R11<<2, R15, R16
+	ADD  R11<<2, R16, R17
+	MOVD 8(R0), R19
+	MOVD 40(R0), R20
+	MOVD 32(R0), R21
+	MOVD 56(R0), R22
 
 r16v1loop:
-	FMOVQ (R14), F16
-	FMOVD (R8), F17
-	FMOVD (R8)(R7), F18
-	FMOVD (R8)(R9), F19
-	FMOVD (R8)(R10), F20
+	FMOVQ (R19), F16
+	FMOVD (R12), F17
+	FMOVD (R12)(R11), F18
+	FMOVD (R12)(R13), F19
+	FMOVD (R12)(R14), F20
 	WORD  $0x4fd11200 // fmla v0.2d, v16.2d, v17.d[0]
 	WORD  $0x4fd21201 // fmla v1.2d, v16.2d, v18.d[0]
 	WORD  $0x4fd31202 // fmla v2.2d, v16.2d, v19.d[0]
 	WORD  $0x4fd41203 // fmla v3.2d, v16.2d, v20.d[0]
-	FMOVD (R11), F21
-	FMOVD (R11)(R7), F22
-	FMOVD (R11)(R9), F23
-	FMOVD (R11)(R10), F24
+	FMOVD (R15), F21
+	FMOVD (R15)(R11), F22
+	FMOVD (R15)(R13), F23
+	FMOVD (R15)(R14), F24
 	WORD  $0x4fd51204 // fmla v4.2d, v16.2d, v21.d[0]
 	WORD  $0x4fd61205 // fmla v5.2d, v16.2d, v22.d[0]
 	WORD  $0x4fd71206 // fmla v6.2d, v16.2d, v23.d[0]
 	WORD  $0x4fd81207 // fmla v7.2d, v16.2d, v24.d[0]
-	FMOVD (R12), F25
-	FMOVD (R12)(R7), F26
-	FMOVD (R12)(R9), F27
-	FMOVD (R12)(R10), F28
+	FMOVD (R16), F25
+	FMOVD (R16)(R11), F26
+	FMOVD (R16)(R13), F27
+	FMOVD (R16)(R14), F28
 	WORD  $0x4fd91208 // fmla v8.2d, v16.2d, v25.d[0]
 	WORD  $0x4fda1209 // fmla v9.2d, v16.2d, v26.d[0]
 	WORD  $0x4fdb120a // fmla v10.2d, v16.2d, v27.d[0]
 	WORD  $0x4fdc120b // fmla v11.2d, v16.2d, v28.d[0]
-	FMOVD (R13), F29
-	FMOVD (R13)(R7), F30
-	FMOVD (R13)(R9), F31
-	FMOVD (R13)(R10), F17
+	FMOVD (R17), F29
+	FMOVD (R17)(R11), F30
+	FMOVD (R17)(R13), F31
+	FMOVD (R17)(R14), F17
 	WORD  $0x4fdd120c // fmla v12.2d, v16.2d, v29.d[0]
 	WORD  $0x4fde120d // fmla v13.2d, v16.2d, v30.d[0]
 	WORD  $0x4fdf120e // fmla v14.2d, v16.2d, v31.d[0]
 	WORD  $0x4fd1120f // fmla v15.2d, v16.2d, v17.d[0]
-	ADD   R16, R8
-	ADD   R16, R11
-	ADD   R16, R12
-	ADD   R16, R13
-	ADD   R15, R14
-	SUBS  $1, R17
+	ADD   R21, R12
+	ADD   R21, R15
+	ADD   R21, R16
+	ADD   R21, R17
+	ADD   R20, R19
+	SUBS  $1, R22
 	BNE   r16v1loop
 	FMOVD 80(R0), F16
 	WORD  $0x4fd09000 // fmul v0.2d, v0.2d, v16.d[0]
@@ -7960,193 +10724,193 @@ r16v1loop:
 	WORD  $0x4fd091ad // fmul v13.2d, v13.2d, v16.d[0]
 	WORD  $0x4fd091ce // fmul v14.2d, v14.2d, v16.d[0]
 	WORD  $0x4fd091ef // fmul v15.2d, v15.2d, v16.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r16v1store
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r16v1store
 	FMOVD 88(R0), F17
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r16v1oldfull
-	FMOVD (R10), F18
+	FMOVD (R14), F18
 	WORD  $0x4fd11240 // fmla v0.2d, v18.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F19
+	ADD   R12, R14
+	FMOVD (R14), F19
 	WORD  $0x4fd11261 // fmla v1.2d, v19.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F20
+	ADD   R12, R14
+	FMOVD (R14), F20
 	WORD  $0x4fd11282 // fmla v2.2d, v20.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F21
+	ADD   R12, R14
+	FMOVD (R14), F21
 	WORD  $0x4fd112a3 // fmla v3.2d, v21.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F22
+	ADD   R12, R14
+	FMOVD (R14), F22
 	WORD  $0x4fd112c4 // fmla v4.2d, v22.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F23
+	ADD   R12, R14
+	FMOVD (R14), F23
 	WORD  $0x4fd112e5 // fmla v5.2d, v23.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F24
+	ADD   R12, R14
+	FMOVD (R14), F24
 	WORD  $0x4fd11306 // fmla v6.2d, v24.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F25
+	ADD   R12, R14
+	FMOVD (R14), F25
 	WORD  $0x4fd11327 // fmla v7.2d, v25.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F26
+	ADD   R12, R14
+	FMOVD (R14), F26
 	WORD  $0x4fd11348 // fmla v8.2d, v26.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F27
+	ADD   R12, R14
+	FMOVD (R14), F27
 	WORD  $0x4fd11369 // fmla v9.2d, v27.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F28
+	ADD   R12, R14
+	FMOVD (R14), F28
 	WORD  $0x4fd1138a // fmla v10.2d, v28.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F29
+	ADD   R12, R14
+	FMOVD (R14), F29
 	WORD  $0x4fd113ab // fmla v11.2d, v29.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F30
+	ADD   R12, R14
+	FMOVD (R14), F30
 	WORD  $0x4fd113cc // fmla v12.2d, v30.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F31
+	ADD   R12, R14
+	FMOVD (R14), F31
 	WORD  $0x4fd113ed // fmla v13.2d, v31.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F18
+	ADD   R12, R14
+	FMOVD (R14), F18
 	WORD  $0x4fd1124e // fmla v14.2d, v18.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F19
+	ADD   R12, R14
+	FMOVD (R14), F19
 	WORD  $0x4fd1126f // fmla v15.2d, v19.2d, v17.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	B     r16v1oldend
 
 r16v1oldfull:
-	FMOVQ (R10), F20
+	FMOVQ (R14), F20
 	WORD  $0x4fd11280 // fmla v0.2d, v20.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F21
+	ADD   R12, R14
+	FMOVQ (R14), F21
 	WORD  $0x4fd112a1 // fmla v1.2d, v21.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F22
+	ADD   R12, R14
+	FMOVQ (R14), F22
 	WORD  $0x4fd112c2 // fmla v2.2d, v22.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
+	ADD   R12, R14
+	FMOVQ (R14), F23
 	WORD  $0x4fd112e3 // fmla v3.2d, v23.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F24
+	ADD   R12, R14
+	FMOVQ (R14), F24
 	WORD  $0x4fd11304 // fmla v4.2d, v24.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F25
+	ADD   R12, R14
+	FMOVQ (R14), F25
 	WORD  $0x4fd11325 // fmla v5.2d, v25.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4fd11346 // fmla v6.2d, v26.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F27
+	ADD   R12, R14
+	FMOVQ (R14), F27
 	WORD  $0x4fd11367 // fmla v7.2d, v27.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F28
+	ADD   R12, R14
+	FMOVQ (R14), F28
 	WORD  $0x4fd11388 // fmla v8.2d, v28.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4fd113a9 // fmla v9.2d, v29.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F30
+	ADD   R12, R14
+	FMOVQ (R14), F30
 	WORD  $0x4fd113ca // fmla v10.2d, v30.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F31
+	ADD   R12, R14
+	FMOVQ (R14), F31
 	WORD  $0x4fd113eb // fmla v11.2d, v31.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F18
+	ADD   R12, R14
+	FMOVQ (R14), F18
 	WORD  $0x4fd1124c // fmla v12.2d, v18.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F19
+	ADD   R12, R14
+	FMOVQ (R14), F19
 	WORD  $0x4fd1126d // fmla v13.2d, v19.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
+	ADD   R12, R14
+	FMOVQ (R14), F20
 	WORD  $0x4fd1128e // fmla v14.2d, v20.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F21
+	ADD   R12, R14
+	FMOVQ (R14), F21
 	WORD  $0x4fd112af // fmla v15.2d, v21.2d, v17.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r16v1oldend:
 r16v1store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r16v1newfull
-	FMOVD F0, (R10)
-	ADD   R8, R10
-	FMOVD F1, (R10)
-	ADD   R8, R10
-	FMOVD F2, (R10)
-	ADD   R8, R10
-	FMOVD F3, (R10)
-	ADD   R8, R10
-	FMOVD F4, (R10)
-	ADD   R8, R10
-	FMOVD F5, (R10)
-	ADD   R8, R10
-	FMOVD F6, (R10)
-	ADD   R8, R10
-	FMOVD F7, (R10)
-	ADD   R8, R10
-	FMOVD F8, (R10)
-	ADD   R8, R10
-	FMOVD F9, (R10)
-	ADD   R8, R10
-	FMOVD F10, (R10)
-	ADD   R8, R10
-	FMOVD F11, (R10)
-	ADD   R8, R10
-	FMOVD F12, (R10)
-	ADD   R8, R10
-	FMOVD F13, (R10)
-	ADD   R8, R10
-	FMOVD F14, (R10)
-	ADD   R8, R10
-	FMOVD F15, (R10)
-	ADD   R8, R10
+	FMOVD F0, (R14)
+	ADD   R12, R14
+	FMOVD F1, (R14)
+	ADD   R12, R14
+	FMOVD F2, (R14)
+	ADD   R12, R14
+	FMOVD F3, (R14)
+	ADD   R12, R14
+	FMOVD F4, (R14)
+	ADD   R12, R14
+	FMOVD F5, (R14)
+	ADD   R12, R14
+	FMOVD F6, (R14)
+	ADD   R12, R14
+	FMOVD F7, (R14)
+	ADD   R12, R14
+	FMOVD F8, (R14)
+	ADD   R12, R14
+	FMOVD F9, (R14)
+	ADD   R12, R14
+	FMOVD F10, (R14)
+	ADD   R12, R14
+	FMOVD F11, (R14)
+	ADD   R12, R14
+	FMOVD F12, (R14)
+	ADD   R12, R14
+	FMOVD F13, (R14)
+	ADD   R12, R14
+	FMOVD F14, (R14)
+	ADD   R12, R14
+	FMOVD F15, (R14)
+	ADD   R12, R14
 	B     r16v1newend
 
 r16v1newfull:
-	FMOVQ F0, (R10)
-	ADD   R8, R10
-	FMOVQ F1, (R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	ADD   R8, R10
-	FMOVQ F5, (R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	ADD   R8, R10
-	FMOVQ F7, (R10)
-	ADD   R8, R10
-	FMOVQ F8, (R10)
-	ADD   R8, R10
-	FMOVQ F9, (R10)
-	ADD   R8, R10
-	FMOVQ F10, (R10)
-	ADD   R8, R10
-	FMOVQ F11, (R10)
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	ADD   R8, R10
-	FMOVQ F13, (R10)
-	ADD   R8, R10
-	FMOVQ F14, (R10)
-	ADD   R8, R10
-	FMOVQ F15, (R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	ADD   R12, R14
+	FMOVQ F1, (R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	ADD   R12, R14
+	FMOVQ F5, (R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	ADD   R12, R14
+	FMOVQ F7, (R14)
+	ADD   R12, R14
+	FMOVQ F8, (R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	ADD   R12, R14
+	FMOVQ F10, (R14)
+	ADD   R12, R14
+	FMOVQ F11, (R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	ADD   R12, R14
+	FMOVQ F13, (R14)
+	ADD   R12, R14
+	FMOVQ F14, (R14)
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	ADD   R12, R14
 
 r16v1newend:
 	RET
 
 r8v1:
-	MOVD 24(R0), R7
-	CMP  $8, R7
+	MOVD 24(R0), R11
+	CMP  $8, R11
 	BEQ  r8v1columns
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
@@ -8156,37 +10920,37 @@ r8v1:
 	VEOR V5.B16, V5.B16, V5.B16
 	VEOR V6.B16, V6.B16, V6.B16
 	VEOR V7.B16, V7.B16, V7.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
 
 r8v1loop:
-	FMOVQ (R12), F8
-	FMOVD (R8), F9
-	FMOVD (R8)(R7), F10
-	FMOVD (R8)(R9), F11
-	FMOVD (R8)(R10), F12
+	FMOVQ (R16), F8
+	FMOVD (R12), F9
+	FMOVD (R12)(R11), F10
+	FMOVD (R12)(R13), F11
+	FMOVD (R12)(R14), F12
 	WORD  $0x4fc91100 // fmla v0.2d, v8.2d, v9.d[0]
 	WORD  $0x4fca1101 // fmla v1.2d, v8.2d, v10.d[0]
 	WORD  $0x4fcb1102 // fmla v2.2d, v8.2d, v11.d[0]
 	WORD  $0x4fcc1103 // fmla v3.2d, v8.2d, v12.d[0]
-	FMOVD (R11), F13
-	FMOVD (R11)(R7), F14
-	FMOVD (R11)(R9), F15
-	FMOVD (R11)(R10), F16
+	FMOVD (R15), F13
+	FMOVD (R15)(R11), F14
+	FMOVD (R15)(R13), F15
+	FMOVD (R15)(R14), F16
 	WORD  $0x4fcd1104 // fmla v4.2d, v8.2d, v13.d[0]
 	WORD  $0x4fce1105 // fmla v5.2d, v8.2d, v14.d[0]
 	WORD  $0x4fcf1106 // fmla v6.2d, v8.2d, v15.d[0]
 	WORD  $0x4fd01107 // fmla v7.2d, v8.2d, v16.d[0]
-	ADD   R14, R8
-	ADD   R14, R11
-	ADD   R13, R12
-	SUBS  $1, R15
+	ADD   R19, R12
+	ADD   R19, R15
+	ADD   R17, R16
+	SUBS  $1, R20
 	BNE   r8v1loop
 	FMOVD 80(R0), F8
 	WORD  $0x4fc89000 // fmul v0.2d, v0.2d, v8.d[0]
@@ -8197,112 +10961,112 @@ r8v1loop:
 	WORD  $0x4fc890a5 // fmul v5.2d, v5.2d, v8.d[0]
 	WORD  $0x4fc890c6 // fmul v6.2d, v6.2d, v8.d[0]
 	WORD  $0x4fc890e7 // fmul v7.2d, v7.2d, v8.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r8v1store
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r8v1store
 	FMOVD 88(R0), F9
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r8v1oldfull
-	FMOVD (R10), F10
+	FMOVD (R14), F10
 	WORD  $0x4fc91140 // fmla v0.2d, v10.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F11
+	ADD   R12, R14
+	FMOVD (R14), F11
 	WORD  $0x4fc91161 // fmla v1.2d, v11.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F12
+	ADD   R12, R14
+	FMOVD (R14), F12
 	WORD  $0x4fc91182 // fmla v2.2d, v12.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F13
+	ADD   R12, R14
+	FMOVD (R14), F13
 	WORD  $0x4fc911a3 // fmla v3.2d, v13.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F14
+	ADD   R12, R14
+	FMOVD (R14), F14
 	WORD  $0x4fc911c4 // fmla v4.2d, v14.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F15
+	ADD   R12, R14
+	FMOVD (R14), F15
 	WORD  $0x4fc911e5 // fmla v5.2d, v15.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F16
+	ADD   R12, R14
+	FMOVD (R14), F16
 	WORD  $0x4fc91206 // fmla v6.2d, v16.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F17
+	ADD   R12, R14
+	FMOVD (R14), F17
 	WORD  $0x4fc91227 // fmla v7.2d, v17.2d, v9.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	B     r8v1oldend
 
 r8v1oldfull:
-	FMOVQ (R10), F18
+	FMOVQ (R14), F18
 	WORD  $0x4fc91240 // fmla v0.2d, v18.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F19
+	ADD   R12, R14
+	FMOVQ (R14), F19
 	WORD  $0x4fc91261 // fmla v1.2d, v19.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
+	ADD   R12, R14
+	FMOVQ (R14), F20
 	WORD  $0x4fc91282 // fmla v2.2d, v20.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F21
+	ADD   R12, R14
+	FMOVQ (R14), F21
 	WORD  $0x4fc912a3 // fmla v3.2d, v21.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F22
+	ADD   R12, R14
+	FMOVQ (R14), F22
 	WORD  $0x4fc912c4 // fmla v4.2d, v22.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
+	ADD   R12, R14
+	FMOVQ (R14), F23
 	WORD  $0x4fc912e5 // fmla v5.2d, v23.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F24
+	ADD   R12, R14
+	FMOVQ (R14), F24
 	WORD  $0x4fc91306 // fmla v6.2d, v24.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F25
+	ADD   R12, R14
+	FMOVQ (R14), F25
 	WORD  $0x4fc91327 // fmla v7.2d, v25.2d, v9.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r8v1oldend:
 r8v1store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r8v1newfull
-	FMOVD F0, (R10)
-	ADD   R8, R10
-	FMOVD F1, (R10)
-	ADD   R8, R10
-	FMOVD F2, (R10)
-	ADD   R8, R10
-	FMOVD F3, (R10)
-	ADD   R8, R10
-	FMOVD F4, (R10)
-	ADD   R8, R10
-	FMOVD F5, (R10)
-	ADD   R8, R10
-	FMOVD F6, (R10)
-	ADD   R8, R10
-	FMOVD F7, (R10)
-	ADD   R8, R10
+	FMOVD F0, (R14)
+	ADD   R12, R14
+	FMOVD F1, (R14)
+	ADD   R12, R14
+	FMOVD F2, (R14)
+	ADD   R12, R14
+	FMOVD F3, (R14)
+	ADD   R12, R14
+	FMOVD F4, (R14)
+	ADD   R12, R14
+	FMOVD F5, (R14)
+	ADD   R12, R14
+	FMOVD F6, (R14)
+	ADD   R12, R14
+	FMOVD F7, (R14)
+	ADD   R12, R14
 	B     r8v1newend
 
 r8v1newfull:
-	FMOVQ F0, (R10)
-	ADD   R8, R10
-	FMOVQ F1, (R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	ADD   R8, R10
-	FMOVQ F5, (R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	ADD   R8, R10
-	FMOVQ F7, (R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	ADD   R12, R14
+	FMOVQ F1, (R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	ADD   R12, R14
+	FMOVQ F5, (R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	ADD   R12, R14
+	FMOVQ F7, (R14)
+	ADD   R12, R14
 
 r8v1newend:
 	RET
 
-r7v1:
-	MOVD 24(R0), R7
+r8v1columns:
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -8310,35 +11074,183 @@ r7v1:
 	VEOR V4.B16, V4.B16, V4.B16
 	VEOR V5.B16, V5.B16, V5.B16
 	VEOR V6.B16, V6.B16, V6.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
+	VEOR V7.B16, V7.B16, V7.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
+
+r8v1columnsloop:
+	FMOVQ (R16), F8
+	FLDPQ (R12), (F9, F10)
+	FLDPQ 32(R12), (F11, F12)
+	WORD  $0x4fc91100 // fmla v0.2d, v8.2d, v9.d[0]
+	WORD  $0x4fc91901 // fmla v1.2d, v8.2d, v9.d[1]
+	WORD  $0x4fca1102 // fmla v2.2d, v8.2d, v10.d[0]
+	WORD  $0x4fca1903 // fmla v3.2d, v8.2d, v10.d[1]
+	WORD  $0x4fcb1104 // fmla v4.2d, v8.2d, v11.d[0]
+	WORD  $0x4fcb1905 // fmla v5.2d, v8.2d, v11.d[1]
+	WORD  $0x4fcc1106 // fmla v6.2d, v8.2d, v12.d[0]
+	WORD  $0x4fcc1907 // fmla v7.2d, v8.2d, v12.d[1]
+	ADD   R19, R12
+	ADD   R17, R16
+	SUBS  $1, R20
+	BNE   r8v1columnsloop
+	FMOVD 80(R0), F8
+	WORD  $0x4fc89000 // fmul v0.2d, v0.2d, v8.d[0]
+	WORD  $0x4fc89021 // fmul v1.2d, v1.2d, v8.d[0]
+	WORD  $0x4fc89042 // fmul v2.2d, v2.2d, v8.d[0]
+	WORD  $0x4fc89063 // fmul v3.2d, v3.2d, v8.d[0]
+	WORD  $0x4fc89084 // fmul v4.2d, v4.2d, v8.d[0]
+	WORD  $0x4fc890a5 // fmul v5.2d, v5.2d, v8.d[0]
+	WORD  $0x4fc890c6 // fmul v6.2d, v6.2d, v8.d[0]
+	WORD  $0x4fc890e7 // fmul v7.2d, v7.2d, v8.d[0]
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r8v1columnsstore
+	FMOVD 88(R0), F9
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r8v1columnsoldfull
+	FMOVD (R14), F10
+	WORD  $0x4fc91140 // fmla v0.2d, v10.2d, v9.d[0]
+	ADD   R12, R14
+	FMOVD (R14), F11
+	WORD  $0x4fc91161 // fmla v1.2d, v11.2d, v9.d[0]
+	ADD   R12, R14
+	FMOVD (R14), F12
+	WORD  $0x4fc91182 // fmla v2.2d, v12.2d, v9.d[0]
+	ADD   R12, R14
+	FMOVD (R14), F13
+	WORD  $0x4fc911a3 // fmla v3.2d, v13.2d, v9.d[0]
+	ADD   R12, R14
+	FMOVD (R14), F14
+	WORD  $0x4fc911c4 // fmla v4.2d, v14.2d, v9.d[0]
+	ADD   R12, R14
+	FMOVD (R14), F15
+	WORD  $0x4fc911e5 // fmla v5.2d, v15.2d, v9.d[0]
+	ADD   R12, R14
+	FMOVD (R14), F16
+	WORD  $0x4fc91206 // fmla v6.2d, v16.2d, v9.d[0]
+	ADD   R12, R14
+	FMOVD (R14), F17
+	WORD  $0x4fc91227 // fmla v7.2d, v17.2d, v9.d[0]
+	ADD   R12, R14
+	B     r8v1columnsoldend
+
+r8v1columnsoldfull:
+	FMOVQ (R14), F18
+	WORD  $0x4fc91240 // fmla v0.2d, v18.2d, v9.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F19
+	WORD  $0x4fc91261 // fmla v1.2d, v19.2d, v9.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F20
+	WORD  $0x4fc91282 // fmla v2.2d, v20.2d, v9.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F21
+	WORD  $0x4fc912a3 // fmla v3.2d, v21.2d, v9.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F22
+	WORD  $0x4fc912c4 // fmla v4.2d, v22.2d, v9.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4fc912e5 // fmla v5.2d, v23.2d, v9.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F24
+	WORD  $0x4fc91306 // fmla v6.2d, v24.2d, v9.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F25
+	WORD  $0x4fc91327 // fmla v7.2d, v25.2d, v9.d[0]
+	ADD   R12, R14
+
+r8v1columnsoldend:
+r8v1columnsstore:
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r8v1columnsnewfull
+	FMOVD F0, (R14)
+	ADD   R12, R14
+	FMOVD F1, (R14)
+	ADD   R12, R14
+	FMOVD F2, (R14)
+	ADD   R12, R14
+	FMOVD F3, (R14)
+	ADD   R12, R14
+	FMOVD F4, (R14)
+	ADD   R12, R14
+	FMOVD F5, (R14)
+	ADD   R12, R14
+	FMOVD F6, (R14)
+	ADD   R12, R14
+	FMOVD F7, (R14)
+	ADD   R12, R14
+	B     r8v1columnsnewend
+
+r8v1columnsnewfull:
+	FMOVQ F0, (R14)
+	ADD   R12, R14
+	FMOVQ F1, (R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	ADD   R12, R14
+	FMOVQ F5, (R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	ADD   R12, R14
+	FMOVQ F7, (R14)
+	ADD   R12, R14
+
+r8v1columnsnewend:
+	RET
+
+r7v1:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
 
 r7v1loop:
-	FMOVQ (R12), F7
-	FMOVD (R8), F8
-	FMOVD (R8)(R7), F9
-	FMOVD (R8)(R9), F10
-	FMOVD (R8)(R10), F11
+	FMOVQ (R16), F7
+	FMOVD (R12), F8
+	FMOVD (R12)(R11), F9
+	FMOVD (R12)(R13), F10
+	FMOVD (R12)(R14), F11
 	WORD  $0x4fc810e0 // fmla v0.2d, v7.2d, v8.d[0]
 	WORD  $0x4fc910e1 // fmla v1.2d, v7.2d, v9.d[0]
 	WORD  $0x4fca10e2 // fmla v2.2d, v7.2d, v10.d[0]
 	WORD  $0x4fcb10e3 // fmla v3.2d, v7.2d, v11.d[0]
-	FMOVD (R11), F12
-	FMOVD (R11)(R7), F13
-	FMOVD (R11)(R9), F14
+	FMOVD (R15), F12
+	FMOVD (R15)(R11), F13
+	FMOVD (R15)(R13), F14
 	WORD  $0x4fcc10e4 // fmla v4.2d, v7.2d, v12.d[0]
 	WORD  $0x4fcd10e5 // fmla v5.2d, v7.2d, v13.d[0]
 	WORD  $0x4fce10e6 // fmla v6.2d, v7.2d, v14.d[0]
-	ADD   R14, R8
-	ADD   R14, R11
-	ADD   R13, R12
-	SUBS  $1, R15
+	ADD   R19, R12
+	ADD   R19, R15
+	ADD   R17, R16
+	SUBS  $1, R20
 	BNE   r7v1loop
 	FMOVD 80(R0), F7
 	WORD  $0x4fc79000 // fmul v0.2d, v0.2d, v7.d[0]
@@ -8348,135 +11260,135 @@ r7v1loop:
 	WORD  $0x4fc79084 // fmul v4.2d, v4.2d, v7.d[0]
 	WORD  $0x4fc790a5 // fmul v5.2d, v5.2d, v7.d[0]
 	WORD  $0x4fc790c6 // fmul v6.2d, v6.2d, v7.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r7v1store
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r7v1store
 	FMOVD 88(R0), F8
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r7v1oldfull
-	FMOVD (R10), F9
+	FMOVD (R14), F9
 	WORD  $0x4fc81120 // fmla v0.2d, v9.2d, v8.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F10
+	ADD   R12, R14
+	FMOVD (R14), F10
 	WORD  $0x4fc81141 // fmla v1.2d, v10.2d, v8.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F11
+	ADD   R12, R14
+	FMOVD (R14), F11
 	WORD  $0x4fc81162 // fmla v2.2d, v11.2d, v8.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F12
+	ADD   R12, R14
+	FMOVD (R14), F12
 	WORD  $0x4fc81183 // fmla v3.2d, v12.2d, v8.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F13
+	ADD   R12, R14
+	FMOVD (R14), F13
 	WORD  $0x4fc811a4 // fmla v4.2d, v13.2d, v8.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F14
+	ADD   R12, R14
+	FMOVD (R14), F14
 	WORD  $0x4fc811c5 // fmla v5.2d, v14.2d, v8.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F15
+	ADD   R12, R14
+	FMOVD (R14), F15
 	WORD  $0x4fc811e6 // fmla v6.2d, v15.2d, v8.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	B     r7v1oldend
 
 r7v1oldfull:
-	FMOVQ (R10), F16
+	FMOVQ (R14), F16
 	WORD  $0x4fc81200 // fmla v0.2d, v16.2d, v8.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F17
+	ADD   R12, R14
+	FMOVQ (R14), F17
 	WORD  $0x4fc81221 // fmla v1.2d, v17.2d, v8.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F18
+	ADD   R12, R14
+	FMOVQ (R14), F18
 	WORD  $0x4fc81242 // fmla v2.2d, v18.2d, v8.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F19
+	ADD   R12, R14
+	FMOVQ (R14), F19
 	WORD  $0x4fc81263 // fmla v3.2d, v19.2d, v8.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
+	ADD   R12, R14
+	FMOVQ (R14), F20
 	WORD  $0x4fc81284 // fmla v4.2d, v20.2d, v8.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F21
+	ADD   R12, R14
+	FMOVQ (R14), F21
 	WORD  $0x4fc812a5 // fmla v5.2d, v21.2d, v8.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F22
+	ADD   R12, R14
+	FMOVQ (R14), F22
 	WORD  $0x4fc812c6 // fmla v6.2d, v22.2d, v8.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r7v1oldend:
 r7v1store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r7v1newfull
-	FMOVD F0, (R10)
-	ADD   R8, R10
-	FMOVD F1, (R10)
-	ADD   R8, R10
-	FMOVD F2, (R10)
-	ADD   R8, R10
-	FMOVD F3, (R10)
-	ADD   R8, R10
-	FMOVD F4, (R10)
-	ADD   R8, R10
-	FMOVD F5, (R10)
-	ADD   R8, R10
-	FMOVD F6, (R10)
-	ADD   R8, R10
+	FMOVD F0, (R14)
+	ADD   R12, R14
+	FMOVD F1, (R14)
+	ADD   R12, R14
+	FMOVD F2, (R14)
+	ADD   R12, R14
+	FMOVD F3, (R14)
+	ADD   R12, R14
+	FMOVD F4, (R14)
+	ADD   R12, R14
+	FMOVD F5, (R14)
+	ADD   R12, R14
+	FMOVD F6, (R14)
+	ADD   R12, R14
 	B     r7v1newend
 
 r7v1newfull:
-	FMOVQ F0, (R10)
-	ADD   R8, R10
-	FMOVQ F1, (R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	ADD   R8, R10
-	FMOVQ F5, (R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	ADD   R12, R14
+	FMOVQ F1, (R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	ADD   R12, R14
+	FMOVQ F5, (R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	ADD   R12, R14
 
 r7v1newend:
 	RET
 
 r6v1:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
 	VEOR V4.B16, V4.B16, V4.B16
 	VEOR V5.B16, V5.B16, V5.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
 
 r6v1loop:
-	FMOVQ (R12), F6
-	FMOVD (R8), F7
-	FMOVD (R8)(R7), F8
-	FMOVD (R8)(R9), F9
-	FMOVD (R8)(R10), F10
+	FMOVQ (R16), F6
+	FMOVD (R12), F7
+	FMOVD (R12)(R11), F8
+	FMOVD (R12)(R13), F9
+	FMOVD (R12)(R14), F10
 	WORD  $0x4fc710c0 // fmla v0.2d, v6.2d, v7.d[0]
 	WORD  $0x4fc810c1 // fmla v1.2d, v6.2d, v8.d[0]
 	WORD  $0x4fc910c2 // fmla v2.2d, v6.2d, v9.d[0]
 	WORD  $0x4fca10c3 // fmla v3.2d, v6.2d, v10.d[0]
-	FMOVD (R11), F11
-	FMOVD (R11)(R7), F12
+	FMOVD (R15), F11
+	FMOVD (R15)(R11), F12
 	WORD  $0x4fcb10c4 // fmla v4.2d, v6.2d, v11.d[0]
 	WORD  $0x4fcc10c5 // fmla v5.2d, v6.2d, v12.d[0]
-	ADD   R14, R8
-	ADD   R14, R11
-	ADD   R13, R12
-	SUBS  $1, R15
+	ADD   R19, R12
+	ADD   R19, R15
+	ADD   R17, R16
+	SUBS  $1, R20
 	BNE   r6v1loop
 	FMOVD 80(R0), F6
 	WORD  $0x4fc69000 // fmul v0.2d, v0.2d, v6.d[0]
@@ -8485,122 +11397,122 @@ r6v1loop:
 	WORD  $0x4fc69063 // fmul v3.2d, v3.2d, v6.d[0]
 	WORD  $0x4fc69084 // fmul v4.2d, v4.2d, v6.d[0]
 	WORD  $0x4fc690a5 // fmul v5.2d, v5.2d, v6.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r6v1store
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r6v1store
 	FMOVD 88(R0), F7
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r6v1oldfull
-	FMOVD (R10), F8
+	FMOVD (R14), F8
 	WORD  $0x4fc71100 // fmla v0.2d, v8.2d, v7.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F9
+	ADD   R12, R14
+	FMOVD (R14), F9
 	WORD  $0x4fc71121 // fmla v1.2d, v9.2d, v7.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F10
+	ADD   R12, R14
+	FMOVD (R14), F10
 	WORD  $0x4fc71142 // fmla v2.2d, v10.2d, v7.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F11
+	ADD   R12, R14
+	FMOVD (R14), F11
 	WORD  $0x4fc71163 // fmla v3.2d, v11.2d, v7.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F12
+	ADD   R12, R14
+	FMOVD (R14), F12
 	WORD  $0x4fc71184 // fmla v4.2d, v12.2d, v7.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F13
+	ADD   R12, R14
+	FMOVD (R14), F13
 	WORD  $0x4fc711a5 // fmla v5.2d, v13.2d, v7.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	B     r6v1oldend
 
 r6v1oldfull:
-	FMOVQ (R10), F14
+	FMOVQ (R14), F14
 	WORD  $0x4fc711c0 // fmla v0.2d, v14.2d, v7.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F15
+	ADD   R12, R14
+	FMOVQ (R14), F15
 	WORD  $0x4fc711e1 // fmla v1.2d, v15.2d, v7.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F16
+	ADD   R12, R14
+	FMOVQ (R14), F16
 	WORD  $0x4fc71202 // fmla v2.2d, v16.2d, v7.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F17
+	ADD   R12, R14
+	FMOVQ (R14), F17
 	WORD  $0x4fc71223 // fmla v3.2d, v17.2d, v7.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F18
+	ADD   R12, R14
+	FMOVQ (R14), F18
 	WORD  $0x4fc71244 // fmla v4.2d, v18.2d, v7.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F19
+	ADD   R12, R14
+	FMOVQ (R14), F19
 	WORD  $0x4fc71265 // fmla v5.2d, v19.2d, v7.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r6v1oldend:
 r6v1store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r6v1newfull
-	FMOVD F0, (R10)
-	ADD   R8, R10
-	FMOVD F1, (R10)
-	ADD   R8, R10
-	FMOVD F2, (R10)
-	ADD   R8, R10
-	FMOVD F3, (R10)
-	ADD   R8, R10
-	FMOVD F4, (R10)
-	ADD   R8, R10
-	FMOVD F5, (R10)
-	ADD   R8, R10
+	FMOVD F0, (R14)
+	ADD   R12, R14
+	FMOVD F1, (R14)
+	ADD   R12, R14
+	FMOVD F2, (R14)
+	ADD   R12, R14
+	FMOVD F3, (R14)
+	ADD   R12, R14
+	FMOVD F4, (R14)
+	ADD   R12, R14
+	FMOVD F5, (R14)
+	ADD   R12, R14
 	B     r6v1newend
 
 r6v1newfull:
-	FMOVQ F0, (R10)
-	ADD   R8, R10
-	FMOVQ F1, (R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	ADD   R8, R10
-	FMOVQ F5, (R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	ADD   R12, R14
+	FMOVQ F1, (R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	ADD   R12, R14
+	FMOVQ F5, (R14)
+	ADD   R12, R14
 
 r6v1newend:
 	RET
 
 r5v1:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
 	VEOR V4.B16, V4.B16, V4.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
 
 r5v1loop:
-	FMOVQ (R12), F5
-	FMOVD (R8), F6
-	FMOVD (R8)(R7), F7
-	FMOVD (R8)(R9), F8
-	FMOVD (R8)(R10), F9
+	FMOVQ (R16), F5
+	FMOVD (R12), F6
+	FMOVD (R12)(R11), F7
+	FMOVD (R12)(R13), F8
+	FMOVD (R12)(R14), F9
 	WORD  $0x4fc610a0 // fmla v0.2d, v5.2d, v6.d[0]
 	WORD  $0x4fc710a1 // fmla v1.2d, v5.2d, v7.d[0]
 	WORD  $0x4fc810a2 // fmla v2.2d, v5.2d, v8.d[0]
 	WORD  $0x4fc910a3 // fmla v3.2d, v5.2d, v9.d[0]
-	FMOVD (R11), F10
+	FMOVD (R15), F10
 	WORD  $0x4fca10a4 // fmla v4.2d, v5.2d, v10.d[0]
-	ADD   R14, R8
-	ADD   R14, R11
-	ADD   R13, R12
-	SUBS  $1, R15
+	ADD   R19, R12
+	ADD   R19, R15
+	ADD   R17, R16
+	SUBS  $1, R20
 	BNE   r5v1loop
 	FMOVD 80(R0), F5
 	WORD  $0x4fc59000 // fmul v0.2d, v0.2d, v5.d[0]
@@ -8608,382 +11520,382 @@ r5v1loop:
 	WORD  $0x4fc59042 // fmul v2.2d, v2.2d, v5.d[0]
 	WORD  $0x4fc59063 // fmul v3.2d, v3.2d, v5.d[0]
 	WORD  $0x4fc59084 // fmul v4.2d, v4.2d, v5.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r5v1store
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r5v1store
 	FMOVD 88(R0), F6
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r5v1oldfull
-	FMOVD (R10), F7
+	FMOVD (R14), F7
 	WORD  $0x4fc610e0 // fmla v0.2d, v7.2d, v6.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F8
+	ADD   R12, R14
+	FMOVD (R14), F8
 	WORD  $0x4fc61101 // fmla v1.2d, v8.2d, v6.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F9
+	ADD   R12, R14
+	FMOVD (R14), F9
 	WORD  $0x4fc61122 // fmla v2.2d, v9.2d, v6.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F10
+	ADD   R12, R14
+	FMOVD (R14), F10
 	WORD  $0x4fc61143 // fmla v3.2d, v10.2d, v6.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F11
+	ADD   R12, R14
+	FMOVD (R14), F11
 	WORD  $0x4fc61164 // fmla v4.2d, v11.2d, v6.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	B     r5v1oldend
 
 r5v1oldfull:
-	FMOVQ (R10), F12
+	FMOVQ (R14), F12
 	WORD  $0x4fc61180 // fmla v0.2d, v12.2d, v6.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F13
+	ADD   R12, R14
+	FMOVQ (R14), F13
 	WORD  $0x4fc611a1 // fmla v1.2d, v13.2d, v6.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F14
+	ADD   R12, R14
+	FMOVQ (R14), F14
 	WORD  $0x4fc611c2 // fmla v2.2d, v14.2d, v6.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F15
+	ADD   R12, R14
+	FMOVQ (R14), F15
 	WORD  $0x4fc611e3 // fmla v3.2d, v15.2d, v6.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F16
+	ADD   R12, R14
+	FMOVQ (R14), F16
 	WORD  $0x4fc61204 // fmla v4.2d, v16.2d, v6.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r5v1oldend:
 r5v1store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r5v1newfull
-	FMOVD F0, (R10)
-	ADD   R8, R10
-	FMOVD F1, (R10)
-	ADD   R8, R10
-	FMOVD F2, (R10)
-	ADD   R8, R10
-	FMOVD F3, (R10)
-	ADD   R8, R10
-	FMOVD F4, (R10)
-	ADD   R8, R10
+	FMOVD F0, (R14)
+	ADD   R12, R14
+	FMOVD F1, (R14)
+	ADD   R12, R14
+	FMOVD F2, (R14)
+	ADD   R12, R14
+	FMOVD F3, (R14)
+	ADD   R12, R14
+	FMOVD F4, (R14)
+	ADD   R12, R14
 	B     r5v1newend
 
 r5v1newfull:
-	FMOVQ F0, (R10)
-	ADD   R8, R10
-	FMOVQ F1, (R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	ADD   R12, R14
+	FMOVQ F1, (R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	ADD   R12, R14
 
 r5v1newend:
 	RET
 
 r4v1:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	MOVD 8(R0), R11
-	MOVD 40(R0), R12
-	MOVD 32(R0), R13
-	MOVD 56(R0), R14
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	MOVD 8(R0), R15
+	MOVD 40(R0), R16
+	MOVD 32(R0), R17
+	MOVD 56(R0), R19
 
 r4v1loop:
-	FMOVQ (R11), F4
-	FMOVD (R8), F5
-	FMOVD (R8)(R7), F6
-	FMOVD (R8)(R9), F7
-	FMOVD (R8)(R10), F8
+	FMOVQ (R15), F4
+	FMOVD (R12), F5
+	FMOVD (R12)(R11), F6
+	FMOVD (R12)(R13), F7
+	FMOVD (R12)(R14), F8
 	WORD  $0x4fc51080 // fmla v0.2d, v4.2d, v5.d[0]
 	WORD  $0x4fc61081 // fmla v1.2d, v4.2d, v6.d[0]
 	WORD  $0x4fc71082 // fmla v2.2d, v4.2d, v7.d[0]
 	WORD  $0x4fc81083 // fmla v3.2d, v4.2d, v8.d[0]
-	ADD   R13, R8
-	ADD   R12, R11
-	SUBS  $1, R14
+	ADD   R17, R12
+	ADD   R16, R15
+	SUBS  $1, R19
 	BNE   r4v1loop
 	FMOVD 80(R0), F4
 	WORD  $0x4fc49000 // fmul v0.2d, v0.2d, v4.d[0]
 	WORD  $0x4fc49021 // fmul v1.2d, v1.2d, v4.d[0]
 	WORD  $0x4fc49042 // fmul v2.2d, v2.2d, v4.d[0]
 	WORD  $0x4fc49063 // fmul v3.2d, v3.2d, v4.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r4v1store
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r4v1store
 	FMOVD 88(R0), F5
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r4v1oldfull
-	FMOVD (R10), F6
+	FMOVD (R14), F6
 	WORD  $0x4fc510c0 // fmla v0.2d, v6.2d, v5.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F7
+	ADD   R12, R14
+	FMOVD (R14), F7
 	WORD  $0x4fc510e1 // fmla v1.2d, v7.2d, v5.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F8
+	ADD   R12, R14
+	FMOVD (R14), F8
 	WORD  $0x4fc51102 // fmla v2.2d, v8.2d, v5.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F9
+	ADD   R12, R14
+	FMOVD (R14), F9
 	WORD  $0x4fc51123 // fmla v3.2d, v9.2d, v5.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	B     r4v1oldend
 
 r4v1oldfull:
-	FMOVQ (R10), F10
+	FMOVQ (R14), F10
 	WORD  $0x4fc51140 // fmla v0.2d, v10.2d, v5.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F11
+	ADD   R12, R14
+	FMOVQ (R14), F11
 	WORD  $0x4fc51161 // fmla v1.2d, v11.2d, v5.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F12
+	ADD   R12, R14
+	FMOVQ (R14), F12
 	WORD  $0x4fc51182 // fmla v2.2d, v12.2d, v5.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F13
+	ADD   R12, R14
+	FMOVQ (R14), F13
 	WORD  $0x4fc511a3 // fmla v3.2d, v13.2d, v5.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r4v1oldend:
 r4v1store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r4v1newfull
-	FMOVD F0, (R10)
-	ADD   R8, R10
-	FMOVD F1, (R10)
-	ADD   R8, R10
-	FMOVD F2, (R10)
-	ADD   R8, R10
-	FMOVD F3, (R10)
-	ADD   R8, R10
+	FMOVD F0, (R14)
+	ADD   R12, R14
+	FMOVD F1, (R14)
+	ADD   R12, R14
+	FMOVD F2, (R14)
+	ADD   R12, R14
+	FMOVD F3, (R14)
+	ADD   R12, R14
 	B     r4v1newend
 
 r4v1newfull:
-	FMOVQ F0, (R10)
-	ADD   R8, R10
-	FMOVQ F1, (R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	ADD   R12, R14
+	FMOVQ F1, (R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	ADD   R12, R14
 
 r4v1newend:
 	RET
 
 r3v1:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	MOVD 8(R0), R10
-	MOVD 40(R0), R11
-	MOVD 32(R0), R12
-	MOVD 56(R0), R13
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	MOVD 8(R0), R14
+	MOVD 40(R0), R15
+	MOVD 32(R0), R16
+	MOVD 56(R0), R17
 
 r3v1loop:
-	FMOVQ (R10), F3
-	FMOVD (R8), F4
-	FMOVD (R8)(R7), F5
-	FMOVD (R8)(R9), F6
+	FMOVQ (R14), F3
+	FMOVD (R12), F4
+	FMOVD (R12)(R11), F5
+	FMOVD (R12)(R13), F6
 	WORD  $0x4fc41060 // fmla v0.2d, v3.2d, v4.d[0]
 	WORD  $0x4fc51061 // fmla v1.2d, v3.2d, v5.d[0]
 	WORD  $0x4fc61062 // fmla v2.2d, v3.2d, v6.d[0]
-	ADD   R12, R8
-	ADD   R11, R10
-	SUBS  $1, R13
+	ADD   R16, R12
+	ADD   R15, R14
+	SUBS  $1, R17
 	BNE   r3v1loop
 	FMOVD 80(R0), F3
 	WORD  $0x4fc39000 // fmul v0.2d, v0.2d, v3.d[0]
 	WORD  $0x4fc39021 // fmul v1.2d, v1.2d, v3.d[0]
 	WORD  $0x4fc39042 // fmul v2.2d, v2.2d, v3.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r3v1store
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r3v1store
 	FMOVD 88(R0), F4
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r3v1oldfull
-	FMOVD (R10), F5
+	FMOVD (R14), F5
 	WORD  $0x4fc410a0 // fmla v0.2d, v5.2d, v4.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F6
+	ADD   R12, R14
+	FMOVD (R14), F6
 	WORD  $0x4fc410c1 // fmla v1.2d, v6.2d, v4.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F7
+	ADD   R12, R14
+	FMOVD (R14), F7
 	WORD  $0x4fc410e2 // fmla v2.2d, v7.2d, v4.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	B     r3v1oldend
 
 r3v1oldfull:
-	FMOVQ (R10), F8
+	FMOVQ (R14), F8
 	WORD  $0x4fc41100 // fmla v0.2d, v8.2d, v4.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F9
+	ADD   R12, R14
+	FMOVQ (R14), F9
 	WORD  $0x4fc41121 // fmla v1.2d, v9.2d, v4.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F10
+	ADD   R12, R14
+	FMOVQ (R14), F10
 	WORD  $0x4fc41142 // fmla v2.2d, v10.2d, v4.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r3v1oldend:
 r3v1store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r3v1newfull
-	FMOVD F0, (R10)
-	ADD   R8, R10
-	FMOVD F1, (R10)
-	ADD   R8, R10
-	FMOVD F2, (R10)
-	ADD   R8, R10
+	FMOVD F0, (R14)
+	ADD   R12, R14
+	FMOVD F1, (R14)
+	ADD   R12, R14
+	FMOVD F2, (R14)
+	ADD   R12, R14
 	B     r3v1newend
 
 r3v1newfull:
-	FMOVQ F0, (R10)
-	ADD   R8, R10
-	FMOVQ F1, (R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	ADD   R12, R14
+	FMOVQ F1, (R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	ADD   R12, R14
 
 r3v1newend:
 	RET
 
 r2v1:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
-	MOVD (R0), R8
-	MOVD 8(R0), R9
-	MOVD 40(R0), R10
-	MOVD 32(R0), R11
-	MOVD 56(R0), R12
+	MOVD (R0), R12
+	MOVD 8(R0), R13
+	MOVD 40(R0), R14
+	MOVD 32(R0), R15
+	MOVD 56(R0), R16
 
 r2v1loop:
-	FMOVQ (R9), F2
-	FMOVD (R8), F3
-	FMOVD (R8)(R7), F4
+	FMOVQ (R13), F2
+	FMOVD (R12), F3
+	FMOVD (R12)(R11), F4
 	WORD  $0x4fc31040 // fmla v0.2d, v2.2d, v3.d[0]
 	WORD  $0x4fc41041 // fmla v1.2d, v2.2d, v4.d[0]
-	ADD   R11, R8
-	ADD   R10, R9
-	SUBS  $1, R12
+	ADD   R15, R12
+	ADD   R14, R13
+	SUBS  $1, R16
 	BNE   r2v1loop
 	FMOVD 80(R0), F2
 	WORD  $0x4fc29000 // fmul v0.2d, v0.2d, v2.d[0]
 	WORD  $0x4fc29021 // fmul v1.2d, v1.2d, v2.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r2v1store
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r2v1store
 	FMOVD 88(R0), F3
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r2v1oldfull
-	FMOVD (R10), F4
+	FMOVD (R14), F4
 	WORD  $0x4fc31080 // fmla v0.2d, v4.2d, v3.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F5
+	ADD   R12, R14
+	FMOVD (R14), F5
 	WORD  $0x4fc310a1 // fmla v1.2d, v5.2d, v3.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	B     r2v1oldend
 
 r2v1oldfull:
-	FMOVQ (R10), F6
+	FMOVQ (R14), F6
 	WORD  $0x4fc310c0 // fmla v0.2d, v6.2d, v3.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F7
+	ADD   R12, R14
+	FMOVQ (R14), F7
 	WORD  $0x4fc310e1 // fmla v1.2d, v7.2d, v3.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r2v1oldend:
 r2v1store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r2v1newfull
-	FMOVD F0, (R10)
-	ADD   R8, R10
-	FMOVD F1, (R10)
-	ADD   R8, R10
+	FMOVD F0, (R14)
+	ADD   R12, R14
+	FMOVD F1, (R14)
+	ADD   R12, R14
 	B     r2v1newend
 
 r2v1newfull:
-	FMOVQ F0, (R10)
-	ADD   R8, R10
-	FMOVQ F1, (R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	ADD   R12, R14
+	FMOVQ F1, (R14)
+	ADD   R12, R14
 
 r2v1newend:
 	RET
 
 r1v1:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
-	MOVD (R0), R8
-	MOVD 8(R0), R9
-	MOVD 40(R0), R10
-	MOVD 32(R0), R11
-	MOVD 56(R0), R12
+	MOVD (R0), R12
+	MOVD 8(R0), R13
+	MOVD 40(R0), R14
+	MOVD 32(R0), R15
+	MOVD 56(R0), R16
 
 r1v1loop:
-	FMOVQ (R9), F1
-	FMOVD (R8), F2
+	FMOVQ (R13), F1
+	FMOVD (R12), F2
 	WORD  $0x4fc21020 // fmla v0.2d, v1.2d, v2.d[0]
-	ADD   R11, R8
-	ADD   R10, R9
-	SUBS  $1, R12
+	ADD   R15, R12
+	ADD   R14, R13
+	SUBS  $1, R16
 	BNE   r1v1loop
 	FMOVD 80(R0), F1
 	WORD  $0x4fc19000 // fmul v0.2d, v0.2d, v1.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r1v1store
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r1v1store
 	FMOVD 88(R0), F2
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r1v1oldfull
-	FMOVD (R10), F3
+	FMOVD (R14), F3
 	WORD  $0x4fc21060 // fmla v0.2d, v3.2d, v2.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	B     r1v1oldend
 
 r1v1oldfull:
-	FMOVQ (R10), F4
+	FMOVQ (R14), F4
 	WORD  $0x4fc21080 // fmla v0.2d, v4.2d, v2.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r1v1oldend:
 r1v1store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r1v1newfull
-	FMOVD F0, (R10)
-	ADD   R8, R10
+	FMOVD F0, (R14)
+	ADD   R12, R14
 	B     r1v1newend
 
 r1v1newfull:
-	FMOVQ F0, (R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	ADD   R12, R14
 
 r1v1newend:
 	RET
 
 r8v2:
-	MOVD 24(R0), R7
-	CMP  $8, R7
+	MOVD 24(R0), R11
+	CMP  $8, R11
 	BEQ  r8v2columns
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
@@ -9001,21 +11913,21 @@ r8v2:
 	VEOR V13.B16, V13.B16, V13.B16
 	VEOR V14.B16, V14.B16, V14.B16
 	VEOR V15.B16, V15.B16, V15.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
 
 r8v2loop:
-	FLDPQ (R12), (F16, F17)
-	FMOVD (R8), F18
-	FMOVD (R8)(R7), F19
-	FMOVD (R8)(R9), F20
-	FMOVD (R8)(R10), F21
+	FLDPQ (R16), (F16, F17)
+	FMOVD (R12), F18
+	FMOVD (R12)(R11), F19
+	FMOVD (R12)(R13), F20
+	FMOVD (R12)(R14), F21
 	WORD  $0x4fd21200 // fmla v0.2d, v16.2d, v18.d[0]
 	WORD  $0x4fd21221 // fmla v1.2d, v17.2d, v18.d[0]
 	WORD  $0x4fd31202 // fmla v2.2d, v16.2d, v19.d[0]
@@ -9024,10 +11936,10 @@ r8v2loop:
 	WORD  $0x4fd41225 // fmla v5.2d, v17.2d, v20.d[0]
 	WORD  $0x4fd51206 // fmla v6.2d, v16.2d, v21.d[0]
 	WORD  $0x4fd51227 // fmla v7.2d, v17.2d, v21.d[0]
-	FMOVD (R11), F22
-	FMOVD (R11)(R7), F23
-	FMOVD (R11)(R9), F24
-	FMOVD (R11)(R10), F25
+	FMOVD (R15), F22
+	FMOVD (R15)(R11), F23
+	FMOVD (R15)(R13), F24
+	FMOVD (R15)(R14), F25
 	WORD  $0x4fd61208 // fmla v8.2d, v16.2d, v22.d[0]
 	WORD  $0x4fd61229 // fmla v9.2d, v17.2d, v22.d[0]
 	WORD  $0x4fd7120a // fmla v10.2d, v16.2d, v23.d[0]
@@ -9036,10 +11948,10 @@ r8v2loop:
 	WORD  $0x4fd8122d // fmla v13.2d, v17.2d, v24.d[0]
 	WORD  $0x4fd9120e // fmla v14.2d, v16.2d, v25.d[0]
 	WORD  $0x4fd9122f // fmla v15.2d, v17.2d, v25.d[0]
-	ADD   R14, R8
-	ADD   R14, R11
-	ADD   R13, R12
-	SUBS  $1, R15
+	ADD   R19, R12
+	ADD   R19, R15
+	ADD   R17, R16
+	SUBS  $1, R20
 	BNE   r8v2loop
 	FMOVD 80(R0), F16
 	WORD  $0x4fd09000 // fmul v0.2d, v0.2d, v16.d[0]
@@ -9058,160 +11970,160 @@ r8v2loop:
 	WORD  $0x4fd091ad // fmul v13.2d, v13.2d, v16.d[0]
 	WORD  $0x4fd091ce // fmul v14.2d, v14.2d, v16.d[0]
 	WORD  $0x4fd091ef // fmul v15.2d, v15.2d, v16.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r8v2store
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r8v2store
 	FMOVD 88(R0), F17
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r8v2oldfull
-	FMOVQ (R10), F18
+	FMOVQ (R14), F18
 	WORD  $0x4fd11240 // fmla v0.2d, v18.2d, v17.d[0]
-	FMOVD 16(R10), F19
+	FMOVD 16(R14), F19
 	WORD  $0x4fd11261 // fmla v1.2d, v19.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
+	ADD   R12, R14
+	FMOVQ (R14), F20
 	WORD  $0x4fd11282 // fmla v2.2d, v20.2d, v17.d[0]
-	FMOVD 16(R10), F21
+	FMOVD 16(R14), F21
 	WORD  $0x4fd112a3 // fmla v3.2d, v21.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F22
+	ADD   R12, R14
+	FMOVQ (R14), F22
 	WORD  $0x4fd112c4 // fmla v4.2d, v22.2d, v17.d[0]
-	FMOVD 16(R10), F23
+	FMOVD 16(R14), F23
 	WORD  $0x4fd112e5 // fmla v5.2d, v23.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F24
+	ADD   R12, R14
+	FMOVQ (R14), F24
 	WORD  $0x4fd11306 // fmla v6.2d, v24.2d, v17.d[0]
-	FMOVD 16(R10), F25
+	FMOVD 16(R14), F25
 	WORD  $0x4fd11327 // fmla v7.2d, v25.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4fd11348 // fmla v8.2d, v26.2d, v17.d[0]
-	FMOVD 16(R10), F27
+	FMOVD 16(R14), F27
 	WORD  $0x4fd11369 // fmla v9.2d, v27.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F28
+	ADD   R12, R14
+	FMOVQ (R14), F28
 	WORD  $0x4fd1138a // fmla v10.2d, v28.2d, v17.d[0]
-	FMOVD 16(R10), F29
+	FMOVD 16(R14), F29
 	WORD  $0x4fd113ab // fmla v11.2d, v29.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F30
+	ADD   R12, R14
+	FMOVQ (R14), F30
 	WORD  $0x4fd113cc // fmla v12.2d, v30.2d, v17.d[0]
-	FMOVD 16(R10), F31
+	FMOVD 16(R14), F31
 	WORD  $0x4fd113ed // fmla v13.2d, v31.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F18
+	ADD   R12, R14
+	FMOVQ (R14), F18
 	WORD  $0x4fd1124e // fmla v14.2d, v18.2d, v17.d[0]
-	FMOVD 16(R10), F19
+	FMOVD 16(R14), F19
 	WORD  $0x4fd1126f // fmla v15.2d, v19.2d, v17.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	B     r8v2oldend
 
 r8v2oldfull:
-	FMOVQ (R10), F20
+	FMOVQ (R14), F20
 	WORD  $0x4fd11280 // fmla v0.2d, v20.2d, v17.d[0]
-	FMOVQ 16(R10), F21
+	FMOVQ 16(R14), F21
 	WORD  $0x4fd112a1 // fmla v1.2d, v21.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F22
+	ADD   R12, R14
+	FMOVQ (R14), F22
 	WORD  $0x4fd112c2 // fmla v2.2d, v22.2d, v17.d[0]
-	FMOVQ 16(R10), F23
+	FMOVQ 16(R14), F23
 	WORD  $0x4fd112e3 // fmla v3.2d, v23.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F24
+	ADD   R12, R14
+	FMOVQ (R14), F24
 	WORD  $0x4fd11304 // fmla v4.2d, v24.2d, v17.d[0]
-	FMOVQ 16(R10), F25
+	FMOVQ 16(R14), F25
 	WORD  $0x4fd11325 // fmla v5.2d, v25.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4fd11346 // fmla v6.2d, v26.2d, v17.d[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4fd11367 // fmla v7.2d, v27.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F28
+	ADD   R12, R14
+	FMOVQ (R14), F28
 	WORD  $0x4fd11388 // fmla v8.2d, v28.2d, v17.d[0]
-	FMOVQ 16(R10), F29
+	FMOVQ 16(R14), F29
 	WORD  $0x4fd113a9 // fmla v9.2d, v29.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F30
+	ADD   R12, R14
+	FMOVQ (R14), F30
 	WORD  $0x4fd113ca // fmla v10.2d, v30.2d, v17.d[0]
-	FMOVQ 16(R10), F31
+	FMOVQ 16(R14), F31
 	WORD  $0x4fd113eb // fmla v11.2d, v31.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F18
+	ADD   R12, R14
+	FMOVQ (R14), F18
 	WORD  $0x4fd1124c // fmla v12.2d, v18.2d, v17.d[0]
-	FMOVQ 16(R10), F19
+	FMOVQ 16(R14), F19
 	WORD  $0x4fd1126d // fmla v13.2d, v19.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
+	ADD   R12, R14
+	FMOVQ (R14), F20
 	WORD  $0x4fd1128e // fmla v14.2d, v20.2d, v17.d[0]
-	FMOVQ 16(R10), F21
+	FMOVQ 16(R14), F21
 	WORD  $0x4fd112af // fmla v15.2d, v21.2d, v17.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r8v2oldend:
 r8v2store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r8v2newfull
-	FMOVQ F0, (R10)
-	FMOVD F1, 16(R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	FMOVD F3, 16(R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	FMOVD F5, 16(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVD F7, 16(R10)
-	ADD   R8, R10
-	FMOVQ F8, (R10)
-	FMOVD F9, 16(R10)
-	ADD   R8, R10
-	FMOVQ F10, (R10)
-	FMOVD F11, 16(R10)
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVD F13, 16(R10)
-	ADD   R8, R10
-	FMOVQ F14, (R10)
-	FMOVD F15, 16(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVD F1, 16(R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	FMOVD F3, 16(R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	FMOVD F5, 16(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVD F7, 16(R14)
+	ADD   R12, R14
+	FMOVQ F8, (R14)
+	FMOVD F9, 16(R14)
+	ADD   R12, R14
+	FMOVQ F10, (R14)
+	FMOVD F11, 16(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVD F13, 16(R14)
+	ADD   R12, R14
+	FMOVQ F14, (R14)
+	FMOVD F15, 16(R14)
+	ADD   R12, R14
 	B     r8v2newend
 
 r8v2newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	FMOVQ F3, 16(R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	FMOVQ F5, 16(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	ADD   R8, R10
-	FMOVQ F8, (R10)
-	FMOVQ F9, 16(R10)
-	ADD   R8, R10
-	FMOVQ F10, (R10)
-	FMOVQ F11, 16(R10)
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVQ F13, 16(R10)
-	ADD   R8, R10
-	FMOVQ F14, (R10)
-	FMOVQ F15, 16(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	FMOVQ F3, 16(R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	FMOVQ F5, 16(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	ADD   R12, R14
+	FMOVQ F8, (R14)
+	FMOVQ F9, 16(R14)
+	ADD   R12, R14
+	FMOVQ F10, (R14)
+	FMOVQ F11, 16(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	ADD   R12, R14
+	FMOVQ F14, (R14)
+	FMOVQ F15, 16(R14)
+	ADD   R12, R14
 
 r8v2newend:
 	RET
 
-r7v2:
-	MOVD 24(R0), R7
+r8v2columns:
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -9226,21 +12138,241 @@ r7v2:
 	VEOR V11.B16, V11.B16, V11.B16
 	VEOR V12.B16, V12.B16, V12.B16
 	VEOR V13.B16, V13.B16, V13.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
+	VEOR V14.B16, V14.B16, V14.B16
+	VEOR V15.B16, V15.B16, V15.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
+
+r8v2columnsloop:
+	FLDPQ (R16), (F16, F17)
+	FLDPQ (R12), (F18, F19)
+	FLDPQ 32(R12), (F20, F21)
+	WORD  $0x4fd21200 // fmla v0.2d, v16.2d, v18.d[0]
+	WORD  $0x4fd21221 // fmla v1.2d, v17.2d, v18.d[0]
+	WORD  $0x4fd21a02 // fmla v2.2d, v16.2d, v18.d[1]
+	WORD  $0x4fd21a23 // fmla v3.2d, v17.2d, v18.d[1]
+	WORD  $0x4fd31204 // fmla v4.2d, v16.2d, v19.d[0]
+	WORD  $0x4fd31225 // fmla v5.2d, v17.2d, v19.d[0]
+	WORD  $0x4fd31a06 // fmla v6.2d, v16.2d, v19.d[1]
+	WORD  $0x4fd31a27 // fmla v7.2d, v17.2d, v19.d[1]
+	WORD  $0x4fd41208 // fmla v8.2d, v16.2d, v20.d[0]
+	WORD  $0x4fd41229 // fmla v9.2d, v17.2d, v20.d[0]
+	WORD  $0x4fd41a0a // fmla v10.2d, v16.2d, v20.d[1]
+	WORD  $0x4fd41a2b // fmla v11.2d, v17.2d, v20.d[1]
+	WORD  $0x4fd5120c // fmla v12.2d, v16.2d, v21.d[0]
+	WORD  $0x4fd5122d // fmla v13.2d, v17.2d, v21.d[0]
+	WORD  $0x4fd51a0e // fmla v14.2d, v16.2d, v21.d[1]
+	WORD  $0x4fd51a2f // fmla v15.2d, v17.2d, v21.d[1]
+	ADD   R19, R12
+	ADD   R17, R16
+	SUBS  $1, R20
+	BNE   r8v2columnsloop
+	FMOVD 80(R0), F16
+	WORD  $0x4fd09000 // fmul v0.2d, v0.2d, v16.d[0]
+	WORD  $0x4fd09021 // fmul v1.2d, v1.2d, v16.d[0]
+	WORD  $0x4fd09042 // fmul v2.2d, v2.2d, v16.d[0]
+	WORD  $0x4fd09063 // fmul v3.2d, v3.2d, v16.d[0]
+	WORD  $0x4fd09084 // fmul v4.2d, v4.2d, v16.d[0]
+	WORD  $0x4fd090a5 // fmul v5.2d, v5.2d, v16.d[0]
+	WORD  $0x4fd090c6 // fmul v6.2d, v6.2d, v16.d[0]
+	WORD  $0x4fd090e7 // fmul v7.2d, v7.2d, v16.d[0]
+	WORD  $0x4fd09108 // fmul v8.2d, v8.2d, v16.d[0]
+	WORD  $0x4fd09129 // fmul v9.2d, v9.2d, v16.d[0]
+	WORD  $0x4fd0914a // fmul v10.2d, v10.2d, v16.d[0]
+	WORD  $0x4fd0916b // fmul v11.2d, v11.2d, v16.d[0]
+	WORD  $0x4fd0918c // fmul v12.2d, v12.2d, v16.d[0]
+	WORD  $0x4fd091ad // fmul v13.2d, v13.2d, v16.d[0]
+	WORD  $0x4fd091ce // fmul v14.2d, v14.2d, v16.d[0]
+	WORD  $0x4fd091ef // fmul v15.2d, v15.2d, v16.d[0]
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r8v2columnsstore
+	FMOVD 88(R0), F17
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r8v2columnsoldfull
+	FMOVQ (R14), F18
+	WORD  $0x4fd11240 // fmla v0.2d, v18.2d, v17.d[0]
+	FMOVD 16(R14), F19
+	WORD  $0x4fd11261 // fmla v1.2d, v19.2d, v17.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F20
+	WORD  $0x4fd11282 // fmla v2.2d, v20.2d, v17.d[0]
+	FMOVD 16(R14), F21
+	WORD  $0x4fd112a3 // fmla v3.2d, v21.2d, v17.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F22
+	WORD  $0x4fd112c4 // fmla v4.2d, v22.2d, v17.d[0]
+	FMOVD 16(R14), F23
+	WORD  $0x4fd112e5 // fmla v5.2d, v23.2d, v17.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F24
+	WORD  $0x4fd11306 // fmla v6.2d, v24.2d, v17.d[0]
+	FMOVD 16(R14), F25
+	WORD  $0x4fd11327 // fmla v7.2d, v25.2d, v17.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4fd11348 // fmla v8.2d, v26.2d, v17.d[0]
+	FMOVD 16(R14), F27
+	WORD  $0x4fd11369 // fmla v9.2d, v27.2d, v17.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F28
+	WORD  $0x4fd1138a // fmla v10.2d, v28.2d, v17.d[0]
+	FMOVD 16(R14), F29
+	WORD  $0x4fd113ab // fmla v11.2d, v29.2d, v17.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F30
+	WORD  $0x4fd113cc // fmla v12.2d, v30.2d, v17.d[0]
+	FMOVD 16(R14), F31
+	WORD  $0x4fd113ed // fmla v13.2d, v31.2d, v17.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F18
+	WORD  $0x4fd1124e // fmla v14.2d, v18.2d, v17.d[0]
+	FMOVD 16(R14), F19
+	WORD  $0x4fd1126f // fmla v15.2d, v19.2d, v17.d[0]
+	ADD   R12, R14
+	B     r8v2columnsoldend
+
+r8v2columnsoldfull:
+	FMOVQ (R14), F20
+	WORD  $0x4fd11280 // fmla v0.2d, v20.2d, v17.d[0]
+	FMOVQ 16(R14), F21
+	WORD  $0x4fd112a1 // fmla v1.2d, v21.2d, v17.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F22
+	WORD  $0x4fd112c2 // fmla v2.2d, v22.2d, v17.d[0]
+	FMOVQ 16(R14), F23
+	WORD  $0x4fd112e3 // fmla v3.2d, v23.2d, v17.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F24
+	WORD  $0x4fd11304 // fmla v4.2d, v24.2d, v17.d[0]
+	FMOVQ 16(R14), F25
+	WORD  $0x4fd11325 // fmla v5.2d, v25.2d, v17.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4fd11346 // fmla v6.2d, v26.2d, v17.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fd11367 // fmla v7.2d, v27.2d, v17.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F28
+	WORD  $0x4fd11388 // fmla v8.2d, v28.2d, v17.d[0]
+	FMOVQ 16(R14), F29
+	WORD  $0x4fd113a9 // fmla v9.2d, v29.2d, v17.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F30
+	WORD  $0x4fd113ca // fmla v10.2d, v30.2d, v17.d[0]
+	FMOVQ 16(R14), F31
+	WORD  $0x4fd113eb // fmla v11.2d, v31.2d, v17.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F18
+	WORD  $0x4fd1124c // fmla v12.2d, v18.2d, v17.d[0]
+	FMOVQ 16(R14), F19
+	WORD  $0x4fd1126d // fmla v13.2d, v19.2d, v17.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F20
+	WORD  $0x4fd1128e // fmla v14.2d, v20.2d, v17.d[0]
+	FMOVQ 16(R14), F21
+	WORD  $0x4fd112af // fmla v15.2d, v21.2d, v17.d[0]
+	ADD   R12, R14
+
+r8v2columnsoldend:
+r8v2columnsstore:
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r8v2columnsnewfull
+	FMOVQ F0, (R14)
+	FMOVD F1, 16(R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	FMOVD F3, 16(R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	FMOVD F5, 16(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVD F7, 16(R14)
+	ADD   R12, R14
+	FMOVQ F8, (R14)
+	FMOVD F9, 16(R14)
+	ADD   R12, R14
+	FMOVQ F10, (R14)
+	FMOVD F11, 16(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVD F13, 16(R14)
+	ADD   R12, R14
+	FMOVQ F14, (R14)
+	FMOVD F15, 16(R14)
+	ADD   R12, R14
+	B     r8v2columnsnewend
+
+r8v2columnsnewfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	FMOVQ F3, 16(R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	FMOVQ F5, 16(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	ADD   R12, R14
+	FMOVQ F8, (R14)
+	FMOVQ F9, 16(R14)
+	ADD   R12, R14
+	FMOVQ F10, (R14)
+	FMOVQ F11, 16(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	ADD   R12, R14
+	FMOVQ F14, (R14)
+	FMOVQ F15, 16(R14)
+	ADD   R12, R14
+
+r8v2columnsnewend:
+	RET
+
+r7v2:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
 
 r7v2loop:
-	FLDPQ (R12), (F14, F15)
-	FMOVD (R8), F16
-	FMOVD (R8)(R7), F17
-	FMOVD (R8)(R9), F18
-	FMOVD (R8)(R10), F19
+	FLDPQ (R16), (F14, F15)
+	FMOVD (R12), F16
+	FMOVD (R12)(R11), F17
+	FMOVD (R12)(R13), F18
+	FMOVD (R12)(R14), F19
 	WORD  $0x4fd011c0 // fmla v0.2d, v14.2d, v16.d[0]
 	WORD  $0x4fd011e1 // fmla v1.2d, v15.2d, v16.d[0]
 	WORD  $0x4fd111c2 // fmla v2.2d, v14.2d, v17.d[0]
@@ -9249,19 +12381,19 @@ r7v2loop:
 	WORD  $0x4fd211e5 // fmla v5.2d, v15.2d, v18.d[0]
 	WORD  $0x4fd311c6 // fmla v6.2d, v14.2d, v19.d[0]
 	WORD  $0x4fd311e7 // fmla v7.2d, v15.2d, v19.d[0]
-	FMOVD (R11), F20
-	FMOVD (R11)(R7), F21
-	FMOVD (R11)(R9), F22
+	FMOVD (R15), F20
+	FMOVD (R15)(R11), F21
+	FMOVD (R15)(R13), F22
 	WORD  $0x4fd411c8 // fmla v8.2d, v14.2d, v20.d[0]
 	WORD  $0x4fd411e9 // fmla v9.2d, v15.2d, v20.d[0]
 	WORD  $0x4fd511ca // fmla v10.2d, v14.2d, v21.d[0]
 	WORD  $0x4fd511eb // fmla v11.2d, v15.2d, v21.d[0]
 	WORD  $0x4fd611cc // fmla v12.2d, v14.2d, v22.d[0]
 	WORD  $0x4fd611ed // fmla v13.2d, v15.2d, v22.d[0]
-	ADD   R14, R8
-	ADD   R14, R11
-	ADD   R13, R12
-	SUBS  $1, R15
+	ADD   R19, R12
+	ADD   R19, R15
+	ADD   R17, R16
+	SUBS  $1, R20
 	BNE   r7v2loop
 	FMOVD 80(R0), F14
 	WORD  $0x4fce9000 // fmul v0.2d, v0.2d, v14.d[0]
@@ -9278,144 +12410,144 @@ r7v2loop:
 	WORD  $0x4fce916b // fmul v11.2d, v11.2d, v14.d[0]
 	WORD  $0x4fce918c // fmul v12.2d, v12.2d, v14.d[0]
 	WORD  $0x4fce91ad // fmul v13.2d, v13.2d, v14.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r7v2store
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r7v2store
 	FMOVD 88(R0), F15
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r7v2oldfull
-	FMOVQ (R10), F16
+	FMOVQ (R14), F16
 	WORD  $0x4fcf1200 // fmla v0.2d, v16.2d, v15.d[0]
-	FMOVD 16(R10), F17
+	FMOVD 16(R14), F17
 	WORD  $0x4fcf1221 // fmla v1.2d, v17.2d, v15.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F18
+	ADD   R12, R14
+	FMOVQ (R14), F18
 	WORD  $0x4fcf1242 // fmla v2.2d, v18.2d, v15.d[0]
-	FMOVD 16(R10), F19
+	FMOVD 16(R14), F19
 	WORD  $0x4fcf1263 // fmla v3.2d, v19.2d, v15.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
+	ADD   R12, R14
+	FMOVQ (R14), F20
 	WORD  $0x4fcf1284 // fmla v4.2d, v20.2d, v15.d[0]
-	FMOVD 16(R10), F21
+	FMOVD 16(R14), F21
 	WORD  $0x4fcf12a5 // fmla v5.2d, v21.2d, v15.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F22
+	ADD   R12, R14
+	FMOVQ (R14), F22
 	WORD  $0x4fcf12c6 // fmla v6.2d, v22.2d, v15.d[0]
-	FMOVD 16(R10), F23
+	FMOVD 16(R14), F23
 	WORD  $0x4fcf12e7 // fmla v7.2d, v23.2d, v15.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F24
+	ADD   R12, R14
+	FMOVQ (R14), F24
 	WORD  $0x4fcf1308 // fmla v8.2d, v24.2d, v15.d[0]
-	FMOVD 16(R10), F25
+	FMOVD 16(R14), F25
 	WORD  $0x4fcf1329 // fmla v9.2d, v25.2d, v15.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4fcf134a // fmla v10.2d, v26.2d, v15.d[0]
-	FMOVD 16(R10), F27
+	FMOVD 16(R14), F27
 	WORD  $0x4fcf136b // fmla v11.2d, v27.2d, v15.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F28
+	ADD   R12, R14
+	FMOVQ (R14), F28
 	WORD  $0x4fcf138c // fmla v12.2d, v28.2d, v15.d[0]
-	FMOVD 16(R10), F29
+	FMOVD 16(R14), F29
 	WORD  $0x4fcf13ad // fmla v13.2d, v29.2d, v15.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	B     r7v2oldend
 
 r7v2oldfull:
-	FMOVQ (R10), F30
+	FMOVQ (R14), F30
 	WORD  $0x4fcf13c0 // fmla v0.2d, v30.2d, v15.d[0]
-	FMOVQ 16(R10), F31
+	FMOVQ 16(R14), F31
 	WORD  $0x4fcf13e1 // fmla v1.2d, v31.2d, v15.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F16
+	ADD   R12, R14
+	FMOVQ (R14), F16
 	WORD  $0x4fcf1202 // fmla v2.2d, v16.2d, v15.d[0]
-	FMOVQ 16(R10), F17
+	FMOVQ 16(R14), F17
 	WORD  $0x4fcf1223 // fmla v3.2d, v17.2d, v15.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F18
+	ADD   R12, R14
+	FMOVQ (R14), F18
 	WORD  $0x4fcf1244 // fmla v4.2d, v18.2d, v15.d[0]
-	FMOVQ 16(R10), F19
+	FMOVQ 16(R14), F19
 	WORD  $0x4fcf1265 // fmla v5.2d, v19.2d, v15.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
+	ADD   R12, R14
+	FMOVQ (R14), F20
 	WORD  $0x4fcf1286 // fmla v6.2d, v20.2d, v15.d[0]
-	FMOVQ 16(R10), F21
+	FMOVQ 16(R14), F21
 	WORD  $0x4fcf12a7 // fmla v7.2d, v21.2d, v15.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F22
+	ADD   R12, R14
+	FMOVQ (R14), F22
 	WORD  $0x4fcf12c8 // fmla v8.2d, v22.2d, v15.d[0]
-	FMOVQ 16(R10), F23
+	FMOVQ 16(R14), F23
 	WORD  $0x4fcf12e9 // fmla v9.2d, v23.2d, v15.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F24
+	ADD   R12, R14
+	FMOVQ (R14), F24
 	WORD  $0x4fcf130a // fmla v10.2d, v24.2d, v15.d[0]
-	FMOVQ 16(R10), F25
+	FMOVQ 16(R14), F25
 	WORD  $0x4fcf132b // fmla v11.2d, v25.2d, v15.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4fcf134c // fmla v12.2d, v26.2d, v15.d[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4fcf136d // fmla v13.2d, v27.2d, v15.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r7v2oldend:
 r7v2store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r7v2newfull
-	FMOVQ F0, (R10)
-	FMOVD F1, 16(R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	FMOVD F3, 16(R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	FMOVD F5, 16(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVD F7, 16(R10)
-	ADD   R8, R10
-	FMOVQ F8, (R10)
-	FMOVD F9, 16(R10)
-	ADD   R8, R10
-	FMOVQ F10, (R10)
-	FMOVD F11, 16(R10)
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVD F13, 16(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVD F1, 16(R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	FMOVD F3, 16(R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	FMOVD F5, 16(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVD F7, 16(R14)
+	ADD   R12, R14
+	FMOVQ F8, (R14)
+	FMOVD F9, 16(R14)
+	ADD   R12, R14
+	FMOVQ F10, (R14)
+	FMOVD F11, 16(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVD F13, 16(R14)
+	ADD   R12, R14
 	B     r7v2newend
 
 r7v2newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	FMOVQ F3, 16(R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	FMOVQ F5, 16(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	ADD   R8, R10
-	FMOVQ F8, (R10)
-	FMOVQ F9, 16(R10)
-	ADD   R8, R10
-	FMOVQ F10, (R10)
-	FMOVQ F11, 16(R10)
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVQ F13, 16(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	FMOVQ F3, 16(R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	FMOVQ F5, 16(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	ADD   R12, R14
+	FMOVQ F8, (R14)
+	FMOVQ F9, 16(R14)
+	ADD   R12, R14
+	FMOVQ F10, (R14)
+	FMOVQ F11, 16(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	ADD   R12, R14
 
 r7v2newend:
 	RET
 
 r6v2:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -9428,21 +12560,21 @@ r6v2:
 	VEOR V9.B16, V9.B16, V9.B16
 	VEOR V10.B16, V10.B16, V10.B16
 	VEOR V11.B16, V11.B16, V11.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
 
 r6v2loop:
-	FLDPQ (R12), (F12, F13)
-	FMOVD (R8), F14
-	FMOVD (R8)(R7), F15
-	FMOVD (R8)(R9), F16
-	FMOVD (R8)(R10), F17
+	FLDPQ (R16), (F12, F13)
+	FMOVD (R12), F14
+	FMOVD (R12)(R11), F15
+	FMOVD (R12)(R13), F16
+	FMOVD (R12)(R14), F17
 	WORD  $0x4fce1180 // fmla v0.2d, v12.2d, v14.d[0]
 	WORD  $0x4fce11a1 // fmla v1.2d, v13.2d, v14.d[0]
 	WORD  $0x4fcf1182 // fmla v2.2d, v12.2d, v15.d[0]
@@ -9451,16 +12583,16 @@ r6v2loop:
 	WORD  $0x4fd011a5 // fmla v5.2d, v13.2d, v16.d[0]
 	WORD  $0x4fd11186 // fmla v6.2d, v12.2d, v17.d[0]
 	WORD  $0x4fd111a7 // fmla v7.2d, v13.2d, v17.d[0]
-	FMOVD (R11), F18
-	FMOVD (R11)(R7), F19
+	FMOVD (R15), F18
+	FMOVD (R15)(R11), F19
 	WORD  $0x4fd21188 // fmla v8.2d, v12.2d, v18.d[0]
 	WORD  $0x4fd211a9 // fmla v9.2d, v13.2d, v18.d[0]
 	WORD  $0x4fd3118a // fmla v10.2d, v12.2d, v19.d[0]
 	WORD  $0x4fd311ab // fmla v11.2d, v13.2d, v19.d[0]
-	ADD   R14, R8
-	ADD   R14, R11
-	ADD   R13, R12
-	SUBS  $1, R15
+	ADD   R19, R12
+	ADD   R19, R15
+	ADD   R17, R16
+	SUBS  $1, R20
 	BNE   r6v2loop
 	FMOVD 80(R0), F12
 	WORD  $0x4fcc9000 // fmul v0.2d, v0.2d, v12.d[0]
@@ -9475,128 +12607,128 @@ r6v2loop:
 	WORD  $0x4fcc9129 // fmul v9.2d, v9.2d, v12.d[0]
 	WORD  $0x4fcc914a // fmul v10.2d, v10.2d, v12.d[0]
 	WORD  $0x4fcc916b // fmul v11.2d, v11.2d, v12.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r6v2store
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r6v2store
 	FMOVD 88(R0), F13
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r6v2oldfull
-	FMOVQ (R10), F14
+	FMOVQ (R14), F14
 	WORD  $0x4fcd11c0 // fmla v0.2d, v14.2d, v13.d[0]
-	FMOVD 16(R10), F15
+	FMOVD 16(R14), F15
 	WORD  $0x4fcd11e1 // fmla v1.2d, v15.2d, v13.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F16
+	ADD   R12, R14
+	FMOVQ (R14), F16
 	WORD  $0x4fcd1202 // fmla v2.2d, v16.2d, v13.d[0]
-	FMOVD 16(R10), F17
+	FMOVD 16(R14), F17
 	WORD  $0x4fcd1223 // fmla v3.2d, v17.2d, v13.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F18
+	ADD   R12, R14
+	FMOVQ (R14), F18
 	WORD  $0x4fcd1244 // fmla v4.2d, v18.2d, v13.d[0]
-	FMOVD 16(R10), F19
+	FMOVD 16(R14), F19
 	WORD  $0x4fcd1265 // fmla v5.2d, v19.2d, v13.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
+	ADD   R12, R14
+	FMOVQ (R14), F20
 	WORD  $0x4fcd1286 // fmla v6.2d, v20.2d, v13.d[0]
-	FMOVD 16(R10), F21
+	FMOVD 16(R14), F21
 	WORD  $0x4fcd12a7 // fmla v7.2d, v21.2d, v13.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F22
+	ADD   R12, R14
+	FMOVQ (R14), F22
 	WORD  $0x4fcd12c8 // fmla v8.2d, v22.2d, v13.d[0]
-	FMOVD 16(R10), F23
+	FMOVD 16(R14), F23
 	WORD  $0x4fcd12e9 // fmla v9.2d, v23.2d, v13.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F24
+	ADD   R12, R14
+	FMOVQ (R14), F24
 	WORD  $0x4fcd130a // fmla v10.2d, v24.2d, v13.d[0]
-	FMOVD 16(R10), F25
+	FMOVD 16(R14), F25
 	WORD  $0x4fcd132b // fmla v11.2d, v25.2d, v13.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	B     r6v2oldend
 
 r6v2oldfull:
-	FMOVQ (R10), F26
+	FMOVQ (R14), F26
 	WORD  $0x4fcd1340 // fmla v0.2d, v26.2d, v13.d[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4fcd1361 // fmla v1.2d, v27.2d, v13.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F28
+	ADD   R12, R14
+	FMOVQ (R14), F28
 	WORD  $0x4fcd1382 // fmla v2.2d, v28.2d, v13.d[0]
-	FMOVQ 16(R10), F29
+	FMOVQ 16(R14), F29
 	WORD  $0x4fcd13a3 // fmla v3.2d, v29.2d, v13.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F30
+	ADD   R12, R14
+	FMOVQ (R14), F30
 	WORD  $0x4fcd13c4 // fmla v4.2d, v30.2d, v13.d[0]
-	FMOVQ 16(R10), F31
+	FMOVQ 16(R14), F31
 	WORD  $0x4fcd13e5 // fmla v5.2d, v31.2d, v13.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F14
+	ADD   R12, R14
+	FMOVQ (R14), F14
 	WORD  $0x4fcd11c6 // fmla v6.2d, v14.2d, v13.d[0]
-	FMOVQ 16(R10), F15
+	FMOVQ 16(R14), F15
 	WORD  $0x4fcd11e7 // fmla v7.2d, v15.2d, v13.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F16
+	ADD   R12, R14
+	FMOVQ (R14), F16
 	WORD  $0x4fcd1208 // fmla v8.2d, v16.2d, v13.d[0]
-	FMOVQ 16(R10), F17
+	FMOVQ 16(R14), F17
 	WORD  $0x4fcd1229 // fmla v9.2d, v17.2d, v13.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F18
+	ADD   R12, R14
+	FMOVQ (R14), F18
 	WORD  $0x4fcd124a // fmla v10.2d, v18.2d, v13.d[0]
-	FMOVQ 16(R10), F19
+	FMOVQ 16(R14), F19
 	WORD  $0x4fcd126b // fmla v11.2d, v19.2d, v13.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r6v2oldend:
 r6v2store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r6v2newfull
-	FMOVQ F0, (R10)
-	FMOVD F1, 16(R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	FMOVD F3, 16(R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	FMOVD F5, 16(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVD F7, 16(R10)
-	ADD   R8, R10
-	FMOVQ F8, (R10)
-	FMOVD F9, 16(R10)
-	ADD   R8, R10
-	FMOVQ F10, (R10)
-	FMOVD F11, 16(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVD F1, 16(R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	FMOVD F3, 16(R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	FMOVD F5, 16(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVD F7, 16(R14)
+	ADD   R12, R14
+	FMOVQ F8, (R14)
+	FMOVD F9, 16(R14)
+	ADD   R12, R14
+	FMOVQ F10, (R14)
+	FMOVD F11, 16(R14)
+	ADD   R12, R14
 	B     r6v2newend
 
 r6v2newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	FMOVQ F3, 16(R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	FMOVQ F5, 16(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	ADD   R8, R10
-	FMOVQ F8, (R10)
-	FMOVQ F9, 16(R10)
-	ADD   R8, R10
-	FMOVQ F10, (R10)
-	FMOVQ F11, 16(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	FMOVQ F3, 16(R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	FMOVQ F5, 16(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	ADD   R12, R14
+	FMOVQ F8, (R14)
+	FMOVQ F9, 16(R14)
+	ADD   R12, R14
+	FMOVQ F10, (R14)
+	FMOVQ F11, 16(R14)
+	ADD   R12, R14
 
 r6v2newend:
 	RET
 
 r5v2:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -9607,21 +12739,21 @@ r5v2:
 	VEOR V7.B16, V7.B16, V7.B16
 	VEOR V8.B16, V8.B16, V8.B16
 	VEOR V9.B16, V9.B16, V9.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
 
 r5v2loop:
-	FLDPQ (R12), (F10, F11)
-	FMOVD (R8), F12
-	FMOVD (R8)(R7), F13
-	FMOVD (R8)(R9), F14
-	FMOVD (R8)(R10), F15
+	FLDPQ (R16), (F10, F11)
+	FMOVD (R12), F12
+	FMOVD (R12)(R11), F13
+	FMOVD (R12)(R13), F14
+	FMOVD (R12)(R14), F15
 	WORD  $0x4fcc1140 // fmla v0.2d, v10.2d, v12.d[0]
 	WORD  $0x4fcc1161 // fmla v1.2d, v11.2d, v12.d[0]
 	WORD  $0x4fcd1142 // fmla v2.2d, v10.2d, v13.d[0]
@@ -9630,13 +12762,13 @@ r5v2loop:
 	WORD  $0x4fce1165 // fmla v5.2d, v11.2d, v14.d[0]
 	WORD  $0x4fcf1146 // fmla v6.2d, v10.2d, v15.d[0]
 	WORD  $0x4fcf1167 // fmla v7.2d, v11.2d, v15.d[0]
-	FMOVD (R11), F16
+	FMOVD (R15), F16
 	WORD  $0x4fd01148 // fmla v8.2d, v10.2d, v16.d[0]
 	WORD  $0x4fd01169 // fmla v9.2d, v11.2d, v16.d[0]
-	ADD   R14, R8
-	ADD   R14, R11
-	ADD   R13, R12
-	SUBS  $1, R15
+	ADD   R19, R12
+	ADD   R19, R15
+	ADD   R17, R16
+	SUBS  $1, R20
 	BNE   r5v2loop
 	FMOVD 80(R0), F10
 	WORD  $0x4fca9000 // fmul v0.2d, v0.2d, v10.d[0]
@@ -9649,112 +12781,112 @@ r5v2loop:
 	WORD  $0x4fca90e7 // fmul v7.2d, v7.2d, v10.d[0]
 	WORD  $0x4fca9108 // fmul v8.2d, v8.2d, v10.d[0]
 	WORD  $0x4fca9129 // fmul v9.2d, v9.2d, v10.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r5v2store
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r5v2store
 	FMOVD 88(R0), F11
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r5v2oldfull
-	FMOVQ (R10), F12
+	FMOVQ (R14), F12
 	WORD  $0x4fcb1180 // fmla v0.2d, v12.2d, v11.d[0]
-	FMOVD 16(R10), F13
+	FMOVD 16(R14), F13
 	WORD  $0x4fcb11a1 // fmla v1.2d, v13.2d, v11.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F14
+	ADD   R12, R14
+	FMOVQ (R14), F14
 	WORD  $0x4fcb11c2 // fmla v2.2d, v14.2d, v11.d[0]
-	FMOVD 16(R10), F15
+	FMOVD 16(R14), F15
 	WORD  $0x4fcb11e3 // fmla v3.2d, v15.2d, v11.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F16
+	ADD   R12, R14
+	FMOVQ (R14), F16
 	WORD  $0x4fcb1204 // fmla v4.2d, v16.2d, v11.d[0]
-	FMOVD 16(R10), F17
+	FMOVD 16(R14), F17
 	WORD  $0x4fcb1225 // fmla v5.2d, v17.2d, v11.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F18
+	ADD   R12, R14
+	FMOVQ (R14), F18
 	WORD  $0x4fcb1246 // fmla v6.2d, v18.2d, v11.d[0]
-	FMOVD 16(R10), F19
+	FMOVD 16(R14), F19
 	WORD  $0x4fcb1267 // fmla v7.2d, v19.2d, v11.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
+	ADD   R12, R14
+	FMOVQ (R14), F20
 	WORD  $0x4fcb1288 // fmla v8.2d, v20.2d, v11.d[0]
-	FMOVD 16(R10), F21
+	FMOVD 16(R14), F21
 	WORD  $0x4fcb12a9 // fmla v9.2d, v21.2d, v11.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	B     r5v2oldend
 
 r5v2oldfull:
-	FMOVQ (R10), F22
+	FMOVQ (R14), F22
 	WORD  $0x4fcb12c0 // fmla v0.2d, v22.2d, v11.d[0]
-	FMOVQ 16(R10), F23
+	FMOVQ 16(R14), F23
 	WORD  $0x4fcb12e1 // fmla v1.2d, v23.2d, v11.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F24
+	ADD   R12, R14
+	FMOVQ (R14), F24
 	WORD  $0x4fcb1302 // fmla v2.2d, v24.2d, v11.d[0]
-	FMOVQ 16(R10), F25
+	FMOVQ 16(R14), F25
 	WORD  $0x4fcb1323 // fmla v3.2d, v25.2d, v11.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4fcb1344 // fmla v4.2d, v26.2d, v11.d[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4fcb1365 // fmla v5.2d, v27.2d, v11.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F28
+	ADD   R12, R14
+	FMOVQ (R14), F28
 	WORD  $0x4fcb1386 // fmla v6.2d, v28.2d, v11.d[0]
-	FMOVQ 16(R10), F29
+	FMOVQ 16(R14), F29
 	WORD  $0x4fcb13a7 // fmla v7.2d, v29.2d, v11.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F30
+	ADD   R12, R14
+	FMOVQ (R14), F30
 	WORD  $0x4fcb13c8 // fmla v8.2d, v30.2d, v11.d[0]
-	FMOVQ 16(R10), F31
+	FMOVQ 16(R14), F31
 	WORD  $0x4fcb13e9 // fmla v9.2d, v31.2d, v11.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r5v2oldend:
 r5v2store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r5v2newfull
-	FMOVQ F0, (R10)
-	FMOVD F1, 16(R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	FMOVD F3, 16(R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	FMOVD F5, 16(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVD F7, 16(R10)
-	ADD   R8, R10
-	FMOVQ F8, (R10)
-	FMOVD F9, 16(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVD F1, 16(R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	FMOVD F3, 16(R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	FMOVD F5, 16(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVD F7, 16(R14)
+	ADD   R12, R14
+	FMOVQ F8, (R14)
+	FMOVD F9, 16(R14)
+	ADD   R12, R14
 	B     r5v2newend
 
 r5v2newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	FMOVQ F3, 16(R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	FMOVQ F5, 16(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	ADD   R8, R10
-	FMOVQ F8, (R10)
-	FMOVQ F9, 16(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	FMOVQ F3, 16(R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	FMOVQ F5, 16(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	ADD   R12, R14
+	FMOVQ F8, (R14)
+	FMOVQ F9, 16(R14)
+	ADD   R12, R14
 
 r5v2newend:
 	RET
 
 r4v2:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -9763,20 +12895,20 @@ r4v2:
 	VEOR V5.B16, V5.B16, V5.B16
 	VEOR V6.B16, V6.B16, V6.B16
 	VEOR V7.B16, V7.B16, V7.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	MOVD 8(R0), R11
-	MOVD 40(R0), R12
-	MOVD 32(R0), R13
-	MOVD 56(R0), R14
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	MOVD 8(R0), R15
+	MOVD 40(R0), R16
+	MOVD 32(R0), R17
+	MOVD 56(R0), R19
 
 r4v2loop:
-	FLDPQ (R11), (F8, F9)
-	FMOVD (R8), F10
-	FMOVD (R8)(R7), F11
-	FMOVD (R8)(R9), F12
-	FMOVD (R8)(R10), F13
+	FLDPQ (R15), (F8, F9)
+	FMOVD (R12), F10
+	FMOVD (R12)(R11), F11
+	FMOVD (R12)(R13), F12
+	FMOVD (R12)(R14), F13
 	WORD  $0x4fca1100 // fmla v0.2d, v8.2d, v10.d[0]
 	WORD  $0x4fca1121 // fmla v1.2d, v9.2d, v10.d[0]
 	WORD  $0x4fcb1102 // fmla v2.2d, v8.2d, v11.d[0]
@@ -9785,9 +12917,9 @@ r4v2loop:
 	WORD  $0x4fcc1125 // fmla v5.2d, v9.2d, v12.d[0]
 	WORD  $0x4fcd1106 // fmla v6.2d, v8.2d, v13.d[0]
 	WORD  $0x4fcd1127 // fmla v7.2d, v9.2d, v13.d[0]
-	ADD   R13, R8
-	ADD   R12, R11
-	SUBS  $1, R14
+	ADD   R17, R12
+	ADD   R16, R15
+	SUBS  $1, R19
 	BNE   r4v2loop
 	FMOVD 80(R0), F8
 	WORD  $0x4fc89000 // fmul v0.2d, v0.2d, v8.d[0]
@@ -9798,123 +12930,123 @@ r4v2loop:
 	WORD  $0x4fc890a5 // fmul v5.2d, v5.2d, v8.d[0]
 	WORD  $0x4fc890c6 // fmul v6.2d, v6.2d, v8.d[0]
 	WORD  $0x4fc890e7 // fmul v7.2d, v7.2d, v8.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r4v2store
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r4v2store
 	FMOVD 88(R0), F9
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r4v2oldfull
-	FMOVQ (R10), F10
+	FMOVQ (R14), F10
 	WORD  $0x4fc91140 // fmla v0.2d, v10.2d, v9.d[0]
-	FMOVD 16(R10), F11
+	FMOVD 16(R14), F11
 	WORD  $0x4fc91161 // fmla v1.2d, v11.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F12
+	ADD   R12, R14
+	FMOVQ (R14), F12
 	WORD  $0x4fc91182 // fmla v2.2d, v12.2d, v9.d[0]
-	FMOVD 16(R10), F13
+	FMOVD 16(R14), F13
 	WORD  $0x4fc911a3 // fmla v3.2d, v13.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F14
+	ADD   R12, R14
+	FMOVQ (R14), F14
 	WORD  $0x4fc911c4 // fmla v4.2d, v14.2d, v9.d[0]
-	FMOVD 16(R10), F15
+	FMOVD 16(R14), F15
 	WORD  $0x4fc911e5 // fmla v5.2d, v15.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F16
+	ADD   R12, R14
+	FMOVQ (R14), F16
 	WORD  $0x4fc91206 // fmla v6.2d, v16.2d, v9.d[0]
-	FMOVD 16(R10), F17
+	FMOVD 16(R14), F17
 	WORD  $0x4fc91227 // fmla v7.2d, v17.2d, v9.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	B     r4v2oldend
 
 r4v2oldfull:
-	FMOVQ (R10), F18
+	FMOVQ (R14), F18
 	WORD  $0x4fc91240 // fmla v0.2d, v18.2d, v9.d[0]
-	FMOVQ 16(R10), F19
+	FMOVQ 16(R14), F19
 	WORD  $0x4fc91261 // fmla v1.2d, v19.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
+	ADD   R12, R14
+	FMOVQ (R14), F20
 	WORD  $0x4fc91282 // fmla v2.2d, v20.2d, v9.d[0]
-	FMOVQ 16(R10), F21
+	FMOVQ 16(R14), F21
 	WORD  $0x4fc912a3 // fmla v3.2d, v21.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F22
+	ADD   R12, R14
+	FMOVQ (R14), F22
 	WORD  $0x4fc912c4 // fmla v4.2d, v22.2d, v9.d[0]
-	FMOVQ 16(R10), F23
+	FMOVQ 16(R14), F23
 	WORD  $0x4fc912e5 // fmla v5.2d, v23.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F24
+	ADD   R12, R14
+	FMOVQ (R14), F24
 	WORD  $0x4fc91306 // fmla v6.2d, v24.2d, v9.d[0]
-	FMOVQ 16(R10), F25
+	FMOVQ 16(R14), F25
 	WORD  $0x4fc91327 // fmla v7.2d, v25.2d, v9.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r4v2oldend:
 r4v2store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r4v2newfull
-	FMOVQ F0, (R10)
-	FMOVD F1, 16(R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	FMOVD F3, 16(R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	FMOVD F5, 16(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVD F7, 16(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVD F1, 16(R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	FMOVD F3, 16(R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	FMOVD F5, 16(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVD F7, 16(R14)
+	ADD   R12, R14
 	B     r4v2newend
 
 r4v2newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	FMOVQ F3, 16(R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	FMOVQ F5, 16(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	FMOVQ F3, 16(R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	FMOVQ F5, 16(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	ADD   R12, R14
 
 r4v2newend:
 	RET
 
 r3v2:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
 	VEOR V4.B16, V4.B16, V4.B16
 	VEOR V5.B16, V5.B16, V5.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	MOVD 8(R0), R10
-	MOVD 40(R0), R11
-	MOVD 32(R0), R12
-	MOVD 56(R0), R13
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	MOVD 8(R0), R14
+	MOVD 40(R0), R15
+	MOVD 32(R0), R16
+	MOVD 56(R0), R17
 
 r3v2loop:
-	FLDPQ (R10), (F6, F7)
-	FMOVD (R8), F8
-	FMOVD (R8)(R7), F9
-	FMOVD (R8)(R9), F10
+	FLDPQ (R14), (F6, F7)
+	FMOVD (R12), F8
+	FMOVD (R12)(R11), F9
+	FMOVD (R12)(R13), F10
 	WORD  $0x4fc810c0 // fmla v0.2d, v6.2d, v8.d[0]
 	WORD  $0x4fc810e1 // fmla v1.2d, v7.2d, v8.d[0]
 	WORD  $0x4fc910c2 // fmla v2.2d, v6.2d, v9.d[0]
 	WORD  $0x4fc910e3 // fmla v3.2d, v7.2d, v9.d[0]
 	WORD  $0x4fca10c4 // fmla v4.2d, v6.2d, v10.d[0]
 	WORD  $0x4fca10e5 // fmla v5.2d, v7.2d, v10.d[0]
-	ADD   R12, R8
-	ADD   R11, R10
-	SUBS  $1, R13
+	ADD   R16, R12
+	ADD   R15, R14
+	SUBS  $1, R17
 	BNE   r3v2loop
 	FMOVD 80(R0), F6
 	WORD  $0x4fc69000 // fmul v0.2d, v0.2d, v6.d[0]
@@ -9923,228 +13055,228 @@ r3v2loop:
 	WORD  $0x4fc69063 // fmul v3.2d, v3.2d, v6.d[0]
 	WORD  $0x4fc69084 // fmul v4.2d, v4.2d, v6.d[0]
 	WORD  $0x4fc690a5 // fmul v5.2d, v5.2d, v6.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r3v2store
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r3v2store
 	FMOVD 88(R0), F7
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r3v2oldfull
-	FMOVQ (R10), F8
+	FMOVQ (R14), F8
 	WORD  $0x4fc71100 // fmla v0.2d, v8.2d, v7.d[0]
-	FMOVD 16(R10), F9
+	FMOVD 16(R14), F9
 	WORD  $0x4fc71121 // fmla v1.2d, v9.2d, v7.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F10
+	ADD   R12, R14
+	FMOVQ (R14), F10
 	WORD  $0x4fc71142 // fmla v2.2d, v10.2d, v7.d[0]
-	FMOVD 16(R10), F11
+	FMOVD 16(R14), F11
 	WORD  $0x4fc71163 // fmla v3.2d, v11.2d, v7.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F12
+	ADD   R12, R14
+	FMOVQ (R14), F12
 	WORD  $0x4fc71184 // fmla v4.2d, v12.2d, v7.d[0]
-	FMOVD 16(R10), F13
+	FMOVD 16(R14), F13
 	WORD  $0x4fc711a5 // fmla v5.2d, v13.2d, v7.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	B     r3v2oldend
 
 r3v2oldfull:
-	FMOVQ (R10), F14
+	FMOVQ (R14), F14
 	WORD  $0x4fc711c0 // fmla v0.2d, v14.2d, v7.d[0]
-	FMOVQ 16(R10), F15
+	FMOVQ 16(R14), F15
 	WORD  $0x4fc711e1 // fmla v1.2d, v15.2d, v7.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F16
+	ADD   R12, R14
+	FMOVQ (R14), F16
 	WORD  $0x4fc71202 // fmla v2.2d, v16.2d, v7.d[0]
-	FMOVQ 16(R10), F17
+	FMOVQ 16(R14), F17
 	WORD  $0x4fc71223 // fmla v3.2d, v17.2d, v7.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F18
+	ADD   R12, R14
+	FMOVQ (R14), F18
 	WORD  $0x4fc71244 // fmla v4.2d, v18.2d, v7.d[0]
-	FMOVQ 16(R10), F19
+	FMOVQ 16(R14), F19
 	WORD  $0x4fc71265 // fmla v5.2d, v19.2d, v7.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r3v2oldend:
 r3v2store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r3v2newfull
-	FMOVQ F0, (R10)
-	FMOVD F1, 16(R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	FMOVD F3, 16(R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	FMOVD F5, 16(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVD F1, 16(R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	FMOVD F3, 16(R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	FMOVD F5, 16(R14)
+	ADD   R12, R14
 	B     r3v2newend
 
 r3v2newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	FMOVQ F3, 16(R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	FMOVQ F5, 16(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	FMOVQ F3, 16(R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	FMOVQ F5, 16(R14)
+	ADD   R12, R14
 
 r3v2newend:
 	RET
 
 r2v2:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD (R0), R8
-	MOVD 8(R0), R9
-	MOVD 40(R0), R10
-	MOVD 32(R0), R11
-	MOVD 56(R0), R12
+	MOVD (R0), R12
+	MOVD 8(R0), R13
+	MOVD 40(R0), R14
+	MOVD 32(R0), R15
+	MOVD 56(R0), R16
 
 r2v2loop:
-	FLDPQ (R9), (F4, F5)
-	FMOVD (R8), F6
-	FMOVD (R8)(R7), F7
+	FLDPQ (R13), (F4, F5)
+	FMOVD (R12), F6
+	FMOVD (R12)(R11), F7
 	WORD  $0x4fc61080 // fmla v0.2d, v4.2d, v6.d[0]
 	WORD  $0x4fc610a1 // fmla v1.2d, v5.2d, v6.d[0]
 	WORD  $0x4fc71082 // fmla v2.2d, v4.2d, v7.d[0]
 	WORD  $0x4fc710a3 // fmla v3.2d, v5.2d, v7.d[0]
-	ADD   R11, R8
-	ADD   R10, R9
-	SUBS  $1, R12
+	ADD   R15, R12
+	ADD   R14, R13
+	SUBS  $1, R16
 	BNE   r2v2loop
 	FMOVD 80(R0), F4
 	WORD  $0x4fc49000 // fmul v0.2d, v0.2d, v4.d[0]
 	WORD  $0x4fc49021 // fmul v1.2d, v1.2d, v4.d[0]
 	WORD  $0x4fc49042 // fmul v2.2d, v2.2d, v4.d[0]
 	WORD  $0x4fc49063 // fmul v3.2d, v3.2d, v4.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r2v2store
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r2v2store
 	FMOVD 88(R0), F5
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r2v2oldfull
-	FMOVQ (R10), F6
+	FMOVQ (R14), F6
 	WORD  $0x4fc510c0 // fmla v0.2d, v6.2d, v5.d[0]
-	FMOVD 16(R10), F7
+	FMOVD 16(R14), F7
 	WORD  $0x4fc510e1 // fmla v1.2d, v7.2d, v5.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F8
+	ADD   R12, R14
+	FMOVQ (R14), F8
 	WORD  $0x4fc51102 // fmla v2.2d, v8.2d, v5.d[0]
-	FMOVD 16(R10), F9
+	FMOVD 16(R14), F9
 	WORD  $0x4fc51123 // fmla v3.2d, v9.2d, v5.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	B     r2v2oldend
 
 r2v2oldfull:
-	FMOVQ (R10), F10
+	FMOVQ (R14), F10
 	WORD  $0x4fc51140 // fmla v0.2d, v10.2d, v5.d[0]
-	FMOVQ 16(R10), F11
+	FMOVQ 16(R14), F11
 	WORD  $0x4fc51161 // fmla v1.2d, v11.2d, v5.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F12
+	ADD   R12, R14
+	FMOVQ (R14), F12
 	WORD  $0x4fc51182 // fmla v2.2d, v12.2d, v5.d[0]
-	FMOVQ 16(R10), F13
+	FMOVQ 16(R14), F13
 	WORD  $0x4fc511a3 // fmla v3.2d, v13.2d, v5.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r2v2oldend:
 r2v2store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r2v2newfull
-	FMOVQ F0, (R10)
-	FMOVD F1, 16(R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	FMOVD F3, 16(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVD F1, 16(R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	FMOVD F3, 16(R14)
+	ADD   R12, R14
 	B     r2v2newend
 
 r2v2newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	FMOVQ F3, 16(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	ADD   R12, R14
+	FMOVQ F2, (R14)
+	FMOVQ F3, 16(R14)
+	ADD   R12, R14
 
 r2v2newend:
 	RET
 
 r1v2:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
-	MOVD (R0), R8
-	MOVD 8(R0), R9
-	MOVD 40(R0), R10
-	MOVD 32(R0), R11
-	MOVD 56(R0), R12
+	MOVD (R0), R12
+	MOVD 8(R0), R13
+	MOVD 40(R0), R14
+	MOVD 32(R0), R15
+	MOVD 56(R0), R16
 
 r1v2loop:
-	FLDPQ (R9), (F2, F3)
-	FMOVD (R8), F4
+	FLDPQ (R13), (F2, F3)
+	FMOVD (R12), F4
 	WORD  $0x4fc41040 // fmla v0.2d, v2.2d, v4.d[0]
 	WORD  $0x4fc41061 // fmla v1.2d, v3.2d, v4.d[0]
-	ADD   R11, R8
-	ADD   R10, R9
-	SUBS  $1, R12
+	ADD   R15, R12
+	ADD   R14, R13
+	SUBS  $1, R16
 	BNE   r1v2loop
 	FMOVD 80(R0), F2
 	WORD  $0x4fc29000 // fmul v0.2d, v0.2d, v2.d[0]
 	WORD  $0x4fc29021 // fmul v1.2d, v1.2d, v2.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r1v2store
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r1v2store
 	FMOVD 88(R0), F3
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r1v2oldfull
-	FMOVQ (R10), F4
+	FMOVQ (R14), F4
 	WORD  $0x4fc31080 // fmla v0.2d, v4.2d, v3.d[0]
-	FMOVD 16(R10), F5
+	FMOVD 16(R14), F5
 	WORD  $0x4fc310a1 // fmla v1.2d, v5.2d, v3.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	B     r1v2oldend
 
 r1v2oldfull:
-	FMOVQ (R10), F6
+	FMOVQ (R14), F6
 	WORD  $0x4fc310c0 // fmla v0.2d, v6.2d, v3.d[0]
-	FMOVQ 16(R10), F7
+	FMOVQ 16(R14), F7
 	WORD  $0x4fc310e1 // fmla v1.2d, v7.2d, v3.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r1v2oldend:
 r1v2store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r1v2newfull
-	FMOVQ F0, (R10)
-	FMOVD F1, 16(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVD F1, 16(R14)
+	ADD   R12, R14
 	B     r1v2newend
 
 r1v2newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	ADD   R12, R14
 
 r1v2newend:
 	RET
 
 r8v3:
-	MOVD 24(R0), R7
-	CMP  $8, R7
+	MOVD 24(R0), R11
+	CMP  $8, R11
 	BEQ  r8v3columns
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
@@ -10170,22 +13302,22 @@ r8v3:
 	VEOR V21.B16, V21.B16, V21.B16
 	VEOR V22.B16, V22.B16, V22.B16
 	VEOR V23.B16, V23.B16, V23.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
 
 r8v3loop:
-	FLDPQ (R12), (F24, F25)
-	FMOVQ 32(R12), F26
-	FMOVD (R8), F27
-	FMOVD (R8)(R7), F28
-	FMOVD (R8)(R9), F29
-	FMOVD (R8)(R10), F30
+	FLDPQ (R16), (F24, F25)
+	FMOVQ 32(R16), F26
+	FMOVD (R12), F27
+	FMOVD (R12)(R11), F28
+	FMOVD (R12)(R13), F29
+	FMOVD (R12)(R14), F30
 	WORD  $0x4fdb1300 // fmla v0.2d, v24.2d, v27.d[0]
 	WORD  $0x4fdb1321 // fmla v1.2d, v25.2d, v27.d[0]
 	WORD  $0x4fdb1342 // fmla v2.2d, v26.2d, v27.d[0]
@@ -10198,10 +13330,10 @@ r8v3loop:
 	WORD  $0x4fde1309 // fmla v9.2d, v24.2d, v30.d[0]
 	WORD  $0x4fde132a // fmla v10.2d, v25.2d, v30.d[0]
 	WORD  $0x4fde134b // fmla v11.2d, v26.2d, v30.d[0]
-	FMOVD (R11), F31
-	FMOVD (R11)(R7), F27
-	FMOVD (R11)(R9), F28
-	FMOVD (R11)(R10), F29
+	FMOVD (R15), F31
+	FMOVD (R15)(R11), F27
+	FMOVD (R15)(R13), F28
+	FMOVD (R15)(R14), F29
 	WORD  $0x4fdf130c // fmla v12.2d, v24.2d, v31.d[0]
 	WORD  $0x4fdf132d // fmla v13.2d, v25.2d, v31.d[0]
 	WORD  $0x4fdf134e // fmla v14.2d, v26.2d, v31.d[0]
@@ -10214,10 +13346,10 @@ r8v3loop:
 	WORD  $0x4fdd1315 // fmla v21.2d, v24.2d, v29.d[0]
 	WORD  $0x4fdd1336 // fmla v22.2d, v25.2d, v29.d[0]
 	WORD  $0x4fdd1357 // fmla v23.2d, v26.2d, v29.d[0]
-	ADD   R14, R8
-	ADD   R14, R11
-	ADD   R13, R12
-	SUBS  $1, R15
+	ADD   R19, R12
+	ADD   R19, R15
+	ADD   R17, R16
+	SUBS  $1, R20
 	BNE   r8v3loop
 	FMOVD 80(R0), F24
 	WORD  $0x4fd89000 // fmul v0.2d, v0.2d, v24.d[0]
@@ -10244,1970 +13376,208 @@ r8v3loop:
 	WORD  $0x4fd892b5 // fmul v21.2d, v21.2d, v24.d[0]
 	WORD  $0x4fd892d6 // fmul v22.2d, v22.2d, v24.d[0]
 	WORD  $0x4fd892f7 // fmul v23.2d, v23.2d, v24.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r8v3store
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r8v3store
 	FMOVD 88(R0), F25
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r8v3oldfull
-	FMOVQ (R10), F26
+	FMOVQ (R14), F26
 	WORD  $0x4fd91340 // fmla v0.2d, v26.2d, v25.d[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4fd91361 // fmla v1.2d, v27.2d, v25.d[0]
-	FMOVD 32(R10), F28
+	FMOVD 32(R14), F28
 	WORD  $0x4fd91382 // fmla v2.2d, v28.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4fd913a3 // fmla v3.2d, v29.2d, v25.d[0]
-	FMOVQ 16(R10), F30
+	FMOVQ 16(R14), F30
 	WORD  $0x4fd913c4 // fmla v4.2d, v30.2d, v25.d[0]
-	FMOVD 32(R10), F31
+	FMOVD 32(R14), F31
 	WORD  $0x4fd913e5 // fmla v5.2d, v31.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4fd91346 // fmla v6.2d, v26.2d, v25.d[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4fd91367 // fmla v7.2d, v27.2d, v25.d[0]
-	FMOVD 32(R10), F28
+	FMOVD 32(R14), F28
 	WORD  $0x4fd91388 // fmla v8.2d, v28.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4fd913a9 // fmla v9.2d, v29.2d, v25.d[0]
-	FMOVQ 16(R10), F30
+	FMOVQ 16(R14), F30
 	WORD  $0x4fd913ca // fmla v10.2d, v30.2d, v25.d[0]
-	FMOVD 32(R10), F31
+	FMOVD 32(R14), F31
 	WORD  $0x4fd913eb // fmla v11.2d, v31.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4fd9134c // fmla v12.2d, v26.2d, v25.d[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4fd9136d // fmla v13.2d, v27.2d, v25.d[0]
-	FMOVD 32(R10), F28
+	FMOVD 32(R14), F28
 	WORD  $0x4fd9138e // fmla v14.2d, v28.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4fd913af // fmla v15.2d, v29.2d, v25.d[0]
-	FMOVQ 16(R10), F30
+	FMOVQ 16(R14), F30
 	WORD  $0x4fd913d0 // fmla v16.2d, v30.2d, v25.d[0]
-	FMOVD 32(R10), F31
+	FMOVD 32(R14), F31
 	WORD  $0x4fd913f1 // fmla v17.2d, v31.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4fd91352 // fmla v18.2d, v26.2d, v25.d[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4fd91373 // fmla v19.2d, v27.2d, v25.d[0]
-	FMOVD 32(R10), F28
+	FMOVD 32(R14), F28
 	WORD  $0x4fd91394 // fmla v20.2d, v28.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4fd913b5 // fmla v21.2d, v29.2d, v25.d[0]
-	FMOVQ 16(R10), F30
+	FMOVQ 16(R14), F30
 	WORD  $0x4fd913d6 // fmla v22.2d, v30.2d, v25.d[0]
-	FMOVD 32(R10), F31
+	FMOVD 32(R14), F31
 	WORD  $0x4fd913f7 // fmla v23.2d, v31.2d, v25.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	B     r8v3oldend
 
 r8v3oldfull:
-	FMOVQ (R10), F26
+	FMOVQ (R14), F26
 	WORD  $0x4fd91340 // fmla v0.2d, v26.2d, v25.d[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4fd91361 // fmla v1.2d, v27.2d, v25.d[0]
-	FMOVQ 32(R10), F28
+	FMOVQ 32(R14), F28
 	WORD  $0x4fd91382 // fmla v2.2d, v28.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4fd913a3 // fmla v3.2d, v29.2d, v25.d[0]
-	FMOVQ 16(R10), F30
+	FMOVQ 16(R14), F30
 	WORD  $0x4fd913c4 // fmla v4.2d, v30.2d, v25.d[0]
-	FMOVQ 32(R10), F31
+	FMOVQ 32(R14), F31
 	WORD  $0x4fd913e5 // fmla v5.2d, v31.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4fd91346 // fmla v6.2d, v26.2d, v25.d[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4fd91367 // fmla v7.2d, v27.2d, v25.d[0]
-	FMOVQ 32(R10), F28
+	FMOVQ 32(R14), F28
 	WORD  $0x4fd91388 // fmla v8.2d, v28.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4fd913a9 // fmla v9.2d, v29.2d, v25.d[0]
-	FMOVQ 16(R10), F30
+	FMOVQ 16(R14), F30
 	WORD  $0x4fd913ca // fmla v10.2d, v30.2d, v25.d[0]
-	FMOVQ 32(R10), F31
+	FMOVQ 32(R14), F31
 	WORD  $0x4fd913eb // fmla v11.2d, v31.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4fd9134c // fmla v12.2d, v26.2d, v25.d[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4fd9136d // fmla v13.2d, v27.2d, v25.d[0]
-	FMOVQ 32(R10), F28
+	FMOVQ 32(R14), F28
 	WORD  $0x4fd9138e // fmla v14.2d, v28.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4fd913af // fmla v15.2d, v29.2d, v25.d[0]
-	FMOVQ 16(R10), F30
+	FMOVQ 16(R14), F30
 	WORD  $0x4fd913d0 // fmla v16.2d, v30.2d, v25.d[0]
-	FMOVQ 32(R10), F31
+	FMOVQ 32(R14), F31
 	WORD  $0x4fd913f1 // fmla v17.2d, v31.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4fd91352 // fmla v18.2d, v26.2d, v25.d[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4fd91373 // fmla v19.2d, v27.2d, v25.d[0]
-	FMOVQ 32(R10), F28
+	FMOVQ 32(R14), F28
 	WORD  $0x4fd91394 // fmla v20.2d, v28.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4fd913b5 // fmla v21.2d, v29.2d, v25.d[0]
-	FMOVQ 16(R10), F30
+	FMOVQ 16(R14), F30
 	WORD  $0x4fd913d6 // fmla v22.2d, v30.2d, v25.d[0]
-	FMOVQ 32(R10), F31
+	FMOVQ 32(R14), F31
 	WORD  $0x4fd913f7 // fmla v23.2d, v31.2d, v25.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r8v3oldend:
 r8v3store:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r8v3newfull
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVD F2, 32(R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	FMOVD F5, 32(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	FMOVD F8, 32(R10)
-	ADD   R8, R10
-	FMOVQ F9, (R10)
-	FMOVQ F10, 16(R10)
-	FMOVD F11, 32(R10)
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVQ F13, 16(R10)
-	FMOVD F14, 32(R10)
-	ADD   R8, R10
-	FMOVQ F15, (R10)
-	FMOVQ F16, 16(R10)
-	FMOVD F17, 32(R10)
-	ADD   R8, R10
-	FMOVQ F18, (R10)
-	FMOVQ F19, 16(R10)
-	FMOVD F20, 32(R10)
-	ADD   R8, R10
-	FMOVQ F21, (R10)
-	FMOVQ F22, 16(R10)
-	FMOVD F23, 32(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVD F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVD F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVD F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVD F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVD F14, 32(R14)
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	FMOVD F17, 32(R14)
+	ADD   R12, R14
+	FMOVQ F18, (R14)
+	FMOVQ F19, 16(R14)
+	FMOVD F20, 32(R14)
+	ADD   R12, R14
+	FMOVQ F21, (R14)
+	FMOVQ F22, 16(R14)
+	FMOVD F23, 32(R14)
+	ADD   R12, R14
 	B     r8v3newend
 
 r8v3newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVQ F2, 32(R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	FMOVQ F5, 32(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	FMOVQ F8, 32(R10)
-	ADD   R8, R10
-	FMOVQ F9, (R10)
-	FMOVQ F10, 16(R10)
-	FMOVQ F11, 32(R10)
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVQ F13, 16(R10)
-	FMOVQ F14, 32(R10)
-	ADD   R8, R10
-	FMOVQ F15, (R10)
-	FMOVQ F16, 16(R10)
-	FMOVQ F17, 32(R10)
-	ADD   R8, R10
-	FMOVQ F18, (R10)
-	FMOVQ F19, 16(R10)
-	FMOVQ F20, 32(R10)
-	ADD   R8, R10
-	FMOVQ F21, (R10)
-	FMOVQ F22, 16(R10)
-	FMOVQ F23, 32(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVQ F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVQ F14, 32(R14)
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	FMOVQ F17, 32(R14)
+	ADD   R12, R14
+	FMOVQ F18, (R14)
+	FMOVQ F19, 16(R14)
+	FMOVQ F20, 32(R14)
+	ADD   R12, R14
+	FMOVQ F21, (R14)
+	FMOVQ F22, 16(R14)
+	FMOVQ F23, 32(R14)
+	ADD   R12, R14
 
 r8v3newend:
 	RET
 
-r7v3:
-	MOVD 24(R0), R7
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
-	VEOR V8.B16, V8.B16, V8.B16
-	VEOR V9.B16, V9.B16, V9.B16
-	VEOR V10.B16, V10.B16, V10.B16
-	VEOR V11.B16, V11.B16, V11.B16
-	VEOR V12.B16, V12.B16, V12.B16
-	VEOR V13.B16, V13.B16, V13.B16
-	VEOR V14.B16, V14.B16, V14.B16
-	VEOR V15.B16, V15.B16, V15.B16
-	VEOR V16.B16, V16.B16, V16.B16
-	VEOR V17.B16, V17.B16, V17.B16
-	VEOR V18.B16, V18.B16, V18.B16
-	VEOR V19.B16, V19.B16, V19.B16
-	VEOR V20.B16, V20.B16, V20.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
-
-r7v3loop:
-	FLDPQ (R12), (F21, F22)
-	FMOVQ 32(R12), F23
-	FMOVD (R8), F24
-	FMOVD (R8)(R7), F25
-	FMOVD (R8)(R9), F26
-	FMOVD (R8)(R10), F27
-	WORD  $0x4fd812a0 // fmla v0.2d, v21.2d, v24.d[0]
-	WORD  $0x4fd812c1 // fmla v1.2d, v22.2d, v24.d[0]
-	WORD  $0x4fd812e2 // fmla v2.2d, v23.2d, v24.d[0]
-	WORD  $0x4fd912a3 // fmla v3.2d, v21.2d, v25.d[0]
-	WORD  $0x4fd912c4 // fmla v4.2d, v22.2d, v25.d[0]
-	WORD  $0x4fd912e5 // fmla v5.2d, v23.2d, v25.d[0]
-	WORD  $0x4fda12a6 // fmla v6.2d, v21.2d, v26.d[0]
-	WORD  $0x4fda12c7 // fmla v7.2d, v22.2d, v26.d[0]
-	WORD  $0x4fda12e8 // fmla v8.2d, v23.2d, v26.d[0]
-	WORD  $0x4fdb12a9 // fmla v9.2d, v21.2d, v27.d[0]
-	WORD  $0x4fdb12ca // fmla v10.2d, v22.2d, v27.d[0]
-	WORD  $0x4fdb12eb // fmla v11.2d, v23.2d, v27.d[0]
-	FMOVD (R11), F28
-	FMOVD (R11)(R7), F29
-	FMOVD (R11)(R9), F30
-	WORD  $0x4fdc12ac // fmla v12.2d, v21.2d, v28.d[0]
-	WORD  $0x4fdc12cd // fmla v13.2d, v22.2d, v28.d[0]
-	WORD  $0x4fdc12ee // fmla v14.2d, v23.2d, v28.d[0]
-	WORD  $0x4fdd12af // fmla v15.2d, v21.2d, v29.d[0]
-	WORD  $0x4fdd12d0 // fmla v16.2d, v22.2d, v29.d[0]
-	WORD  $0x4fdd12f1 // fmla v17.2d, v23.2d, v29.d[0]
-	WORD  $0x4fde12b2 // fmla v18.2d, v21.2d, v30.d[0]
-	WORD  $0x4fde12d3 // fmla v19.2d, v22.2d, v30.d[0]
-	WORD  $0x4fde12f4 // fmla v20.2d, v23.2d, v30.d[0]
-	ADD   R14, R8
-	ADD   R14, R11
-	ADD   R13, R12
-	SUBS  $1, R15
-	BNE   r7v3loop
-	FMOVD 80(R0), F21
-	WORD  $0x4fd59000 // fmul v0.2d, v0.2d, v21.d[0]
-	WORD  $0x4fd59021 // fmul v1.2d, v1.2d, v21.d[0]
-	WORD  $0x4fd59042 // fmul v2.2d, v2.2d, v21.d[0]
-	WORD  $0x4fd59063 // fmul v3.2d, v3.2d, v21.d[0]
-	WORD  $0x4fd59084 // fmul v4.2d, v4.2d, v21.d[0]
-	WORD  $0x4fd590a5 // fmul v5.2d, v5.2d, v21.d[0]
-	WORD  $0x4fd590c6 // fmul v6.2d, v6.2d, v21.d[0]
-	WORD  $0x4fd590e7 // fmul v7.2d, v7.2d, v21.d[0]
-	WORD  $0x4fd59108 // fmul v8.2d, v8.2d, v21.d[0]
-	WORD  $0x4fd59129 // fmul v9.2d, v9.2d, v21.d[0]
-	WORD  $0x4fd5914a // fmul v10.2d, v10.2d, v21.d[0]
-	WORD  $0x4fd5916b // fmul v11.2d, v11.2d, v21.d[0]
-	WORD  $0x4fd5918c // fmul v12.2d, v12.2d, v21.d[0]
-	WORD  $0x4fd591ad // fmul v13.2d, v13.2d, v21.d[0]
-	WORD  $0x4fd591ce // fmul v14.2d, v14.2d, v21.d[0]
-	WORD  $0x4fd591ef // fmul v15.2d, v15.2d, v21.d[0]
-	WORD  $0x4fd59210 // fmul v16.2d, v16.2d, v21.d[0]
-	WORD  $0x4fd59231 // fmul v17.2d, v17.2d, v21.d[0]
-	WORD  $0x4fd59252 // fmul v18.2d, v18.2d, v21.d[0]
-	WORD  $0x4fd59273 // fmul v19.2d, v19.2d, v21.d[0]
-	WORD  $0x4fd59294 // fmul v20.2d, v20.2d, v21.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r7v3store
-	FMOVD 88(R0), F22
-	MOVD  16(R0), R10
-	CMP   $2, R3
-	BEQ   r7v3oldfull
-	FMOVQ (R10), F23
-	WORD  $0x4fd612e0 // fmla v0.2d, v23.2d, v22.d[0]
-	FMOVQ 16(R10), F24
-	WORD  $0x4fd61301 // fmla v1.2d, v24.2d, v22.d[0]
-	FMOVD 32(R10), F25
-	WORD  $0x4fd61322 // fmla v2.2d, v25.2d, v22.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4fd61343 // fmla v3.2d, v26.2d, v22.d[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4fd61364 // fmla v4.2d, v27.2d, v22.d[0]
-	FMOVD 32(R10), F28
-	WORD  $0x4fd61385 // fmla v5.2d, v28.2d, v22.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
-	WORD  $0x4fd613a6 // fmla v6.2d, v29.2d, v22.d[0]
-	FMOVQ 16(R10), F30
-	WORD  $0x4fd613c7 // fmla v7.2d, v30.2d, v22.d[0]
-	FMOVD 32(R10), F31
-	WORD  $0x4fd613e8 // fmla v8.2d, v31.2d, v22.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
-	WORD  $0x4fd612e9 // fmla v9.2d, v23.2d, v22.d[0]
-	FMOVQ 16(R10), F24
-	WORD  $0x4fd6130a // fmla v10.2d, v24.2d, v22.d[0]
-	FMOVD 32(R10), F25
-	WORD  $0x4fd6132b // fmla v11.2d, v25.2d, v22.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4fd6134c // fmla v12.2d, v26.2d, v22.d[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4fd6136d // fmla v13.2d, v27.2d, v22.d[0]
-	FMOVD 32(R10), F28
-	WORD  $0x4fd6138e // fmla v14.2d, v28.2d, v22.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
-	WORD  $0x4fd613af // fmla v15.2d, v29.2d, v22.d[0]
-	FMOVQ 16(R10), F30
-	WORD  $0x4fd613d0 // fmla v16.2d, v30.2d, v22.d[0]
-	FMOVD 32(R10), F31
-	WORD  $0x4fd613f1 // fmla v17.2d, v31.2d, v22.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
-	WORD  $0x4fd612f2 // fmla v18.2d, v23.2d, v22.d[0]
-	FMOVQ 16(R10), F24
-	WORD  $0x4fd61313 // fmla v19.2d, v24.2d, v22.d[0]
-	FMOVD 32(R10), F25
-	WORD  $0x4fd61334 // fmla v20.2d, v25.2d, v22.d[0]
-	ADD   R8, R10
-	B     r7v3oldend
-
-r7v3oldfull:
-	FMOVQ (R10), F26
-	WORD  $0x4fd61340 // fmla v0.2d, v26.2d, v22.d[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4fd61361 // fmla v1.2d, v27.2d, v22.d[0]
-	FMOVQ 32(R10), F28
-	WORD  $0x4fd61382 // fmla v2.2d, v28.2d, v22.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
-	WORD  $0x4fd613a3 // fmla v3.2d, v29.2d, v22.d[0]
-	FMOVQ 16(R10), F30
-	WORD  $0x4fd613c4 // fmla v4.2d, v30.2d, v22.d[0]
-	FMOVQ 32(R10), F31
-	WORD  $0x4fd613e5 // fmla v5.2d, v31.2d, v22.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
-	WORD  $0x4fd612e6 // fmla v6.2d, v23.2d, v22.d[0]
-	FMOVQ 16(R10), F24
-	WORD  $0x4fd61307 // fmla v7.2d, v24.2d, v22.d[0]
-	FMOVQ 32(R10), F25
-	WORD  $0x4fd61328 // fmla v8.2d, v25.2d, v22.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4fd61349 // fmla v9.2d, v26.2d, v22.d[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4fd6136a // fmla v10.2d, v27.2d, v22.d[0]
-	FMOVQ 32(R10), F28
-	WORD  $0x4fd6138b // fmla v11.2d, v28.2d, v22.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
-	WORD  $0x4fd613ac // fmla v12.2d, v29.2d, v22.d[0]
-	FMOVQ 16(R10), F30
-	WORD  $0x4fd613cd // fmla v13.2d, v30.2d, v22.d[0]
-	FMOVQ 32(R10), F31
-	WORD  $0x4fd613ee // fmla v14.2d, v31.2d, v22.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
-	WORD  $0x4fd612ef // fmla v15.2d, v23.2d, v22.d[0]
-	FMOVQ 16(R10), F24
-	WORD  $0x4fd61310 // fmla v16.2d, v24.2d, v22.d[0]
-	FMOVQ 32(R10), F25
-	WORD  $0x4fd61331 // fmla v17.2d, v25.2d, v22.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4fd61352 // fmla v18.2d, v26.2d, v22.d[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4fd61373 // fmla v19.2d, v27.2d, v22.d[0]
-	FMOVQ 32(R10), F28
-	WORD  $0x4fd61394 // fmla v20.2d, v28.2d, v22.d[0]
-	ADD   R8, R10
-
-r7v3oldend:
-r7v3store:
-	MOVD  16(R0), R10
-	CMP   $2, R3
-	BEQ   r7v3newfull
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVD F2, 32(R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	FMOVD F5, 32(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	FMOVD F8, 32(R10)
-	ADD   R8, R10
-	FMOVQ F9, (R10)
-	FMOVQ F10, 16(R10)
-	FMOVD F11, 32(R10)
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVQ F13, 16(R10)
-	FMOVD F14, 32(R10)
-	ADD   R8, R10
-	FMOVQ F15, (R10)
-	FMOVQ F16, 16(R10)
-	FMOVD F17, 32(R10)
-	ADD   R8, R10
-	FMOVQ F18, (R10)
-	FMOVQ F19, 16(R10)
-	FMOVD F20, 32(R10)
-	ADD   R8, R10
-	B     r7v3newend
-
-r7v3newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVQ F2, 32(R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	FMOVQ F5, 32(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	FMOVQ F8, 32(R10)
-	ADD   R8, R10
-	FMOVQ F9, (R10)
-	FMOVQ F10, 16(R10)
-	FMOVQ F11, 32(R10)
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVQ F13, 16(R10)
-	FMOVQ F14, 32(R10)
-	ADD   R8, R10
-	FMOVQ F15, (R10)
-	FMOVQ F16, 16(R10)
-	FMOVQ F17, 32(R10)
-	ADD   R8, R10
-	FMOVQ F18, (R10)
-	FMOVQ F19, 16(R10)
-	FMOVQ F20, 32(R10)
-	ADD   R8, R10
-
-r7v3newend:
-	RET
-
-r6v3:
-	MOVD 24(R0), R7
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
-	VEOR V8.B16, V8.B16, V8.B16
-	VEOR V9.B16, V9.B16, V9.B16
-	VEOR V10.B16, V10.B16, V10.B16
-	VEOR V11.B16, V11.B16, V11.B16
-	VEOR V12.B16, V12.B16, V12.B16
-	VEOR V13.B16, V13.B16, V13.B16
-	VEOR V14.B16, V14.B16, V14.B16
-	VEOR V15.B16, V15.B16, V15.B16
-	VEOR V16.B16, V16.B16, V16.B16
-	VEOR V17.B16, V17.B16, V17.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
-
-r6v3loop:
-	FLDPQ (R12), (F18, F19)
-	FMOVQ 32(R12), F20
-	FMOVD (R8), F21
-	FMOVD (R8)(R7), F22
-	FMOVD (R8)(R9), F23
-	FMOVD (R8)(R10), F24
-	WORD  $0x4fd51240 // fmla v0.2d, v18.2d, v21.d[0]
-	WORD  $0x4fd51261 // fmla v1.2d, v19.2d, v21.d[0]
-	WORD  $0x4fd51282 // fmla v2.2d, v20.2d, v21.d[0]
-	WORD  $0x4fd61243 // fmla v3.2d, v18.2d, v22.d[0]
-	WORD  $0x4fd61264 // fmla v4.2d, v19.2d, v22.d[0]
-	WORD  $0x4fd61285 // fmla v5.2d, v20.2d, v22.d[0]
-	WORD  $0x4fd71246 // fmla v6.2d, v18.2d, v23.d[0]
-	WORD  $0x4fd71267 // fmla v7.2d, v19.2d, v23.d[0]
-	WORD  $0x4fd71288 // fmla v8.2d, v20.2d, v23.d[0]
-	WORD  $0x4fd81249 // fmla v9.2d, v18.2d, v24.d[0]
-	WORD  $0x4fd8126a // fmla v10.2d, v19.2d, v24.d[0]
-	WORD  $0x4fd8128b // fmla v11.2d, v20.2d, v24.d[0]
-	FMOVD (R11), F25
-	FMOVD (R11)(R7), F26
-	WORD  $0x4fd9124c // fmla v12.2d, v18.2d, v25.d[0]
-	WORD  $0x4fd9126d // fmla v13.2d, v19.2d, v25.d[0]
-	WORD  $0x4fd9128e // fmla v14.2d, v20.2d, v25.d[0]
-	WORD  $0x4fda124f // fmla v15.2d, v18.2d, v26.d[0]
-	WORD  $0x4fda1270 // fmla v16.2d, v19.2d, v26.d[0]
-	WORD  $0x4fda1291 // fmla v17.2d, v20.2d, v26.d[0]
-	ADD   R14, R8
-	ADD   R14, R11
-	ADD   R13, R12
-	SUBS  $1, R15
-	BNE   r6v3loop
-	FMOVD 80(R0), F18
-	WORD  $0x4fd29000 // fmul v0.2d, v0.2d, v18.d[0]
-	WORD  $0x4fd29021 // fmul v1.2d, v1.2d, v18.d[0]
-	WORD  $0x4fd29042 // fmul v2.2d, v2.2d, v18.d[0]
-	WORD  $0x4fd29063 // fmul v3.2d, v3.2d, v18.d[0]
-	WORD  $0x4fd29084 // fmul v4.2d, v4.2d, v18.d[0]
-	WORD  $0x4fd290a5 // fmul v5.2d, v5.2d, v18.d[0]
-	WORD  $0x4fd290c6 // fmul v6.2d, v6.2d, v18.d[0]
-	WORD  $0x4fd290e7 // fmul v7.2d, v7.2d, v18.d[0]
-	WORD  $0x4fd29108 // fmul v8.2d, v8.2d, v18.d[0]
-	WORD  $0x4fd29129 // fmul v9.2d, v9.2d, v18.d[0]
-	WORD  $0x4fd2914a // fmul v10.2d, v10.2d, v18.d[0]
-	WORD  $0x4fd2916b // fmul v11.2d, v11.2d, v18.d[0]
-	WORD  $0x4fd2918c // fmul v12.2d, v12.2d, v18.d[0]
-	WORD  $0x4fd291ad // fmul v13.2d, v13.2d, v18.d[0]
-	WORD  $0x4fd291ce // fmul v14.2d, v14.2d, v18.d[0]
-	WORD  $0x4fd291ef // fmul v15.2d, v15.2d, v18.d[0]
-	WORD  $0x4fd29210 // fmul v16.2d, v16.2d, v18.d[0]
-	WORD  $0x4fd29231 // fmul v17.2d, v17.2d, v18.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r6v3store
-	FMOVD 88(R0), F19
-	MOVD  16(R0), R10
-	CMP   $2, R3
-	BEQ   r6v3oldfull
-	FMOVQ (R10), F20
-	WORD  $0x4fd31280 // fmla v0.2d, v20.2d, v19.d[0]
-	FMOVQ 16(R10), F21
-	WORD  $0x4fd312a1 // fmla v1.2d, v21.2d, v19.d[0]
-	FMOVD 32(R10), F22
-	WORD  $0x4fd312c2 // fmla v2.2d, v22.2d, v19.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
-	WORD  $0x4fd312e3 // fmla v3.2d, v23.2d, v19.d[0]
-	FMOVQ 16(R10), F24
-	WORD  $0x4fd31304 // fmla v4.2d, v24.2d, v19.d[0]
-	FMOVD 32(R10), F25
-	WORD  $0x4fd31325 // fmla v5.2d, v25.2d, v19.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4fd31346 // fmla v6.2d, v26.2d, v19.d[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4fd31367 // fmla v7.2d, v27.2d, v19.d[0]
-	FMOVD 32(R10), F28
-	WORD  $0x4fd31388 // fmla v8.2d, v28.2d, v19.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
-	WORD  $0x4fd313a9 // fmla v9.2d, v29.2d, v19.d[0]
-	FMOVQ 16(R10), F30
-	WORD  $0x4fd313ca // fmla v10.2d, v30.2d, v19.d[0]
-	FMOVD 32(R10), F31
-	WORD  $0x4fd313eb // fmla v11.2d, v31.2d, v19.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
-	WORD  $0x4fd3128c // fmla v12.2d, v20.2d, v19.d[0]
-	FMOVQ 16(R10), F21
-	WORD  $0x4fd312ad // fmla v13.2d, v21.2d, v19.d[0]
-	FMOVD 32(R10), F22
-	WORD  $0x4fd312ce // fmla v14.2d, v22.2d, v19.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
-	WORD  $0x4fd312ef // fmla v15.2d, v23.2d, v19.d[0]
-	FMOVQ 16(R10), F24
-	WORD  $0x4fd31310 // fmla v16.2d, v24.2d, v19.d[0]
-	FMOVD 32(R10), F25
-	WORD  $0x4fd31331 // fmla v17.2d, v25.2d, v19.d[0]
-	ADD   R8, R10
-	B     r6v3oldend
-
-r6v3oldfull:
-	FMOVQ (R10), F26
-	WORD  $0x4fd31340 // fmla v0.2d, v26.2d, v19.d[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4fd31361 // fmla v1.2d, v27.2d, v19.d[0]
-	FMOVQ 32(R10), F28
-	WORD  $0x4fd31382 // fmla v2.2d, v28.2d, v19.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
-	WORD  $0x4fd313a3 // fmla v3.2d, v29.2d, v19.d[0]
-	FMOVQ 16(R10), F30
-	WORD  $0x4fd313c4 // fmla v4.2d, v30.2d, v19.d[0]
-	FMOVQ 32(R10), F31
-	WORD  $0x4fd313e5 // fmla v5.2d, v31.2d, v19.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
-	WORD  $0x4fd31286 // fmla v6.2d, v20.2d, v19.d[0]
-	FMOVQ 16(R10), F21
-	WORD  $0x4fd312a7 // fmla v7.2d, v21.2d, v19.d[0]
-	FMOVQ 32(R10), F22
-	WORD  $0x4fd312c8 // fmla v8.2d, v22.2d, v19.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
-	WORD  $0x4fd312e9 // fmla v9.2d, v23.2d, v19.d[0]
-	FMOVQ 16(R10), F24
-	WORD  $0x4fd3130a // fmla v10.2d, v24.2d, v19.d[0]
-	FMOVQ 32(R10), F25
-	WORD  $0x4fd3132b // fmla v11.2d, v25.2d, v19.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4fd3134c // fmla v12.2d, v26.2d, v19.d[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4fd3136d // fmla v13.2d, v27.2d, v19.d[0]
-	FMOVQ 32(R10), F28
-	WORD  $0x4fd3138e // fmla v14.2d, v28.2d, v19.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
-	WORD  $0x4fd313af // fmla v15.2d, v29.2d, v19.d[0]
-	FMOVQ 16(R10), F30
-	WORD  $0x4fd313d0 // fmla v16.2d, v30.2d, v19.d[0]
-	FMOVQ 32(R10), F31
-	WORD  $0x4fd313f1 // fmla v17.2d, v31.2d, v19.d[0]
-	ADD   R8, R10
-
-r6v3oldend:
-r6v3store:
-	MOVD  16(R0), R10
-	CMP   $2, R3
-	BEQ   r6v3newfull
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVD F2, 32(R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	FMOVD F5, 32(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	FMOVD F8, 32(R10)
-	ADD   R8, R10
-	FMOVQ F9, (R10)
-	FMOVQ F10, 16(R10)
-	FMOVD F11, 32(R10)
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVQ F13, 16(R10)
-	FMOVD F14, 32(R10)
-	ADD   R8, R10
-	FMOVQ F15, (R10)
-	FMOVQ F16, 16(R10)
-	FMOVD F17, 32(R10)
-	ADD   R8, R10
-	B     r6v3newend
-
-r6v3newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVQ F2, 32(R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	FMOVQ F5, 32(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	FMOVQ F8, 32(R10)
-	ADD   R8, R10
-	FMOVQ F9, (R10)
-	FMOVQ F10, 16(R10)
-	FMOVQ F11, 32(R10)
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVQ F13, 16(R10)
-	FMOVQ F14, 32(R10)
-	ADD   R8, R10
-	FMOVQ F15, (R10)
-	FMOVQ F16, 16(R10)
-	FMOVQ F17, 32(R10)
-	ADD   R8, R10
-
-r6v3newend:
-	RET
-
-r5v3:
-	MOVD 24(R0), R7
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
-	VEOR V8.B16, V8.B16, V8.B16
-	VEOR V9.B16, V9.B16, V9.B16
-	VEOR V10.B16, V10.B16, V10.B16
-	VEOR V11.B16, V11.B16, V11.B16
-	VEOR V12.B16, V12.B16, V12.B16
-	VEOR V13.B16, V13.B16, V13.B16
-	VEOR V14.B16, V14.B16, V14.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
-
-r5v3loop:
-	FLDPQ (R12), (F15, F16)
-	FMOVQ 32(R12), F17
-	FMOVD (R8), F18
-	FMOVD (R8)(R7), F19
-	FMOVD (R8)(R9), F20
-	FMOVD (R8)(R10), F21
-	WORD  $0x4fd211e0 // fmla v0.2d, v15.2d, v18.d[0]
-	WORD  $0x4fd21201 // fmla v1.2d, v16.2d, v18.d[0]
-	WORD  $0x4fd21222 // fmla v2.2d, v17.2d, v18.d[0]
-	WORD  $0x4fd311e3 // fmla v3.2d, v15.2d, v19.d[0]
-	WORD  $0x4fd31204 // fmla v4.2d, v16.2d, v19.d[0]
-	WORD  $0x4fd31225 // fmla v5.2d, v17.2d, v19.d[0]
-	WORD  $0x4fd411e6 // fmla v6.2d, v15.2d, v20.d[0]
-	WORD  $0x4fd41207 // fmla v7.2d, v16.2d, v20.d[0]
-	WORD  $0x4fd41228 // fmla v8.2d, v17.2d, v20.d[0]
-	WORD  $0x4fd511e9 // fmla v9.2d, v15.2d, v21.d[0]
-	WORD  $0x4fd5120a // fmla v10.2d, v16.2d, v21.d[0]
-	WORD  $0x4fd5122b // fmla v11.2d, v17.2d, v21.d[0]
-	FMOVD (R11), F22
-	WORD  $0x4fd611ec // fmla v12.2d, v15.2d, v22.d[0]
-	WORD  $0x4fd6120d // fmla v13.2d, v16.2d, v22.d[0]
-	WORD  $0x4fd6122e // fmla v14.2d, v17.2d, v22.d[0]
-	ADD   R14, R8
-	ADD   R14, R11
-	ADD   R13, R12
-	SUBS  $1, R15
-	BNE   r5v3loop
-	FMOVD 80(R0), F15
-	WORD  $0x4fcf9000 // fmul v0.2d, v0.2d, v15.d[0]
-	WORD  $0x4fcf9021 // fmul v1.2d, v1.2d, v15.d[0]
-	WORD  $0x4fcf9042 // fmul v2.2d, v2.2d, v15.d[0]
-	WORD  $0x4fcf9063 // fmul v3.2d, v3.2d, v15.d[0]
-	WORD  $0x4fcf9084 // fmul v4.2d, v4.2d, v15.d[0]
-	WORD  $0x4fcf90a5 // fmul v5.2d, v5.2d, v15.d[0]
-	WORD  $0x4fcf90c6 // fmul v6.2d, v6.2d, v15.d[0]
-	WORD  $0x4fcf90e7 // fmul v7.2d, v7.2d, v15.d[0]
-	WORD  $0x4fcf9108 // fmul v8.2d, v8.2d, v15.d[0]
-	WORD  $0x4fcf9129 // fmul v9.2d, v9.2d, v15.d[0]
-	WORD  $0x4fcf914a // fmul v10.2d, v10.2d, v15.d[0]
-	WORD  $0x4fcf916b // fmul v11.2d, v11.2d, v15.d[0]
-	WORD  $0x4fcf918c // fmul v12.2d, v12.2d, v15.d[0]
-	WORD  $0x4fcf91ad // fmul v13.2d, v13.2d, v15.d[0]
-	WORD  $0x4fcf91ce // fmul v14.2d, v14.2d, v15.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r5v3store
-	FMOVD 88(R0), F16
-	MOVD  16(R0), R10
-	CMP   $2, R3
-	BEQ   r5v3oldfull
-	FMOVQ (R10), F17
-	WORD  $0x4fd01220 // fmla v0.2d, v17.2d, v16.d[0]
-	FMOVQ 16(R10), F18
-	WORD  $0x4fd01241 // fmla v1.2d, v18.2d, v16.d[0]
-	FMOVD 32(R10), F19
-	WORD  $0x4fd01262 // fmla v2.2d, v19.2d, v16.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
-	WORD  $0x4fd01283 // fmla v3.2d, v20.2d, v16.d[0]
-	FMOVQ 16(R10), F21
-	WORD  $0x4fd012a4 // fmla v4.2d, v21.2d, v16.d[0]
-	FMOVD 32(R10), F22
-	WORD  $0x4fd012c5 // fmla v5.2d, v22.2d, v16.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
-	WORD  $0x4fd012e6 // fmla v6.2d, v23.2d, v16.d[0]
-	FMOVQ 16(R10), F24
-	WORD  $0x4fd01307 // fmla v7.2d, v24.2d, v16.d[0]
-	FMOVD 32(R10), F25
-	WORD  $0x4fd01328 // fmla v8.2d, v25.2d, v16.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4fd01349 // fmla v9.2d, v26.2d, v16.d[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4fd0136a // fmla v10.2d, v27.2d, v16.d[0]
-	FMOVD 32(R10), F28
-	WORD  $0x4fd0138b // fmla v11.2d, v28.2d, v16.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
-	WORD  $0x4fd013ac // fmla v12.2d, v29.2d, v16.d[0]
-	FMOVQ 16(R10), F30
-	WORD  $0x4fd013cd // fmla v13.2d, v30.2d, v16.d[0]
-	FMOVD 32(R10), F31
-	WORD  $0x4fd013ee // fmla v14.2d, v31.2d, v16.d[0]
-	ADD   R8, R10
-	B     r5v3oldend
-
-r5v3oldfull:
-	FMOVQ (R10), F17
-	WORD  $0x4fd01220 // fmla v0.2d, v17.2d, v16.d[0]
-	FMOVQ 16(R10), F18
-	WORD  $0x4fd01241 // fmla v1.2d, v18.2d, v16.d[0]
-	FMOVQ 32(R10), F19
-	WORD  $0x4fd01262 // fmla v2.2d, v19.2d, v16.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
-	WORD  $0x4fd01283 // fmla v3.2d, v20.2d, v16.d[0]
-	FMOVQ 16(R10), F21
-	WORD  $0x4fd012a4 // fmla v4.2d, v21.2d, v16.d[0]
-	FMOVQ 32(R10), F22
-	WORD  $0x4fd012c5 // fmla v5.2d, v22.2d, v16.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
-	WORD  $0x4fd012e6 // fmla v6.2d, v23.2d, v16.d[0]
-	FMOVQ 16(R10), F24
-	WORD  $0x4fd01307 // fmla v7.2d, v24.2d, v16.d[0]
-	FMOVQ 32(R10), F25
-	WORD  $0x4fd01328 // fmla v8.2d, v25.2d, v16.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4fd01349 // fmla v9.2d, v26.2d, v16.d[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4fd0136a // fmla v10.2d, v27.2d, v16.d[0]
-	FMOVQ 32(R10), F28
-	WORD  $0x4fd0138b // fmla v11.2d, v28.2d, v16.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
-	WORD  $0x4fd013ac // fmla v12.2d, v29.2d, v16.d[0]
-	FMOVQ 16(R10), F30
-	WORD  $0x4fd013cd // fmla v13.2d, v30.2d, v16.d[0]
-	FMOVQ 32(R10), F31
-	WORD  $0x4fd013ee // fmla v14.2d, v31.2d, v16.d[0]
-	ADD   R8, R10
-
-r5v3oldend:
-r5v3store:
-	MOVD  16(R0), R10
-	CMP   $2, R3
-	BEQ   r5v3newfull
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVD F2, 32(R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	FMOVD F5, 32(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	FMOVD F8, 32(R10)
-	ADD   R8, R10
-	FMOVQ F9, (R10)
-	FMOVQ F10, 16(R10)
-	FMOVD F11, 32(R10)
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVQ F13, 16(R10)
-	FMOVD F14, 32(R10)
-	ADD   R8, R10
-	B     r5v3newend
-
-r5v3newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVQ F2, 32(R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	FMOVQ F5, 32(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	FMOVQ F8, 32(R10)
-	ADD   R8, R10
-	FMOVQ F9, (R10)
-	FMOVQ F10, 16(R10)
-	FMOVQ F11, 32(R10)
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVQ F13, 16(R10)
-	FMOVQ F14, 32(R10)
-	ADD   R8, R10
-
-r5v3newend:
-	RET
-
-r4v3:
-	MOVD 24(R0), R7
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
-	VEOR V8.B16, V8.B16, V8.B16
-	VEOR V9.B16, V9.B16, V9.B16
-	VEOR V10.B16, V10.B16, V10.B16
-	VEOR V11.B16, V11.B16, V11.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	MOVD 8(R0), R11
-	MOVD 40(R0), R12
-	MOVD 32(R0), R13
-	MOVD 56(R0), R14
-
-r4v3loop:
-	FLDPQ (R11), (F12, F13)
-	FMOVQ 32(R11), F14
-	FMOVD (R8), F15
-	FMOVD (R8)(R7), F16
-	FMOVD (R8)(R9), F17
-	FMOVD (R8)(R10), F18
-	WORD  $0x4fcf1180 // fmla v0.2d, v12.2d, v15.d[0]
-	WORD  $0x4fcf11a1 // fmla v1.2d, v13.2d, v15.d[0]
-	WORD  $0x4fcf11c2 // fmla v2.2d, v14.2d, v15.d[0]
-	WORD  $0x4fd01183 // fmla v3.2d, v12.2d, v16.d[0]
-	WORD  $0x4fd011a4 // fmla v4.2d, v13.2d, v16.d[0]
-	WORD  $0x4fd011c5 // fmla v5.2d, v14.2d, v16.d[0]
-	WORD  $0x4fd11186 // fmla v6.2d, v12.2d, v17.d[0]
-	WORD  $0x4fd111a7 // fmla v7.2d, v13.2d, v17.d[0]
-	WORD  $0x4fd111c8 // fmla v8.2d, v14.2d, v17.d[0]
-	WORD  $0x4fd21189 // fmla v9.2d, v12.2d, v18.d[0]
-	WORD  $0x4fd211aa // fmla v10.2d, v13.2d, v18.d[0]
-	WORD  $0x4fd211cb // fmla v11.2d, v14.2d, v18.d[0]
-	ADD   R13, R8
-	ADD   R12, R11
-	SUBS  $1, R14
-	BNE   r4v3loop
-	FMOVD 80(R0), F12
-	WORD  $0x4fcc9000 // fmul v0.2d, v0.2d, v12.d[0]
-	WORD  $0x4fcc9021 // fmul v1.2d, v1.2d, v12.d[0]
-	WORD  $0x4fcc9042 // fmul v2.2d, v2.2d, v12.d[0]
-	WORD  $0x4fcc9063 // fmul v3.2d, v3.2d, v12.d[0]
-	WORD  $0x4fcc9084 // fmul v4.2d, v4.2d, v12.d[0]
-	WORD  $0x4fcc90a5 // fmul v5.2d, v5.2d, v12.d[0]
-	WORD  $0x4fcc90c6 // fmul v6.2d, v6.2d, v12.d[0]
-	WORD  $0x4fcc90e7 // fmul v7.2d, v7.2d, v12.d[0]
-	WORD  $0x4fcc9108 // fmul v8.2d, v8.2d, v12.d[0]
-	WORD  $0x4fcc9129 // fmul v9.2d, v9.2d, v12.d[0]
-	WORD  $0x4fcc914a // fmul v10.2d, v10.2d, v12.d[0]
-	WORD  $0x4fcc916b // fmul v11.2d, v11.2d, v12.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r4v3store
-	FMOVD 88(R0), F13
-	MOVD  16(R0), R10
-	CMP   $2, R3
-	BEQ   r4v3oldfull
-	FMOVQ (R10), F14
-	WORD  $0x4fcd11c0 // fmla v0.2d, v14.2d, v13.d[0]
-	FMOVQ 16(R10), F15
-	WORD  $0x4fcd11e1 // fmla v1.2d, v15.2d, v13.d[0]
-	FMOVD 32(R10), F16
-	WORD  $0x4fcd1202 // fmla v2.2d, v16.2d, v13.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F17
-	WORD  $0x4fcd1223 // fmla v3.2d, v17.2d, v13.d[0]
-	FMOVQ 16(R10), F18
-	WORD  $0x4fcd1244 // fmla v4.2d, v18.2d, v13.d[0]
-	FMOVD 32(R10), F19
-	WORD  $0x4fcd1265 // fmla v5.2d, v19.2d, v13.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
-	WORD  $0x4fcd1286 // fmla v6.2d, v20.2d, v13.d[0]
-	FMOVQ 16(R10), F21
-	WORD  $0x4fcd12a7 // fmla v7.2d, v21.2d, v13.d[0]
-	FMOVD 32(R10), F22
-	WORD  $0x4fcd12c8 // fmla v8.2d, v22.2d, v13.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
-	WORD  $0x4fcd12e9 // fmla v9.2d, v23.2d, v13.d[0]
-	FMOVQ 16(R10), F24
-	WORD  $0x4fcd130a // fmla v10.2d, v24.2d, v13.d[0]
-	FMOVD 32(R10), F25
-	WORD  $0x4fcd132b // fmla v11.2d, v25.2d, v13.d[0]
-	ADD   R8, R10
-	B     r4v3oldend
-
-r4v3oldfull:
-	FMOVQ (R10), F26
-	WORD  $0x4fcd1340 // fmla v0.2d, v26.2d, v13.d[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4fcd1361 // fmla v1.2d, v27.2d, v13.d[0]
-	FMOVQ 32(R10), F28
-	WORD  $0x4fcd1382 // fmla v2.2d, v28.2d, v13.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
-	WORD  $0x4fcd13a3 // fmla v3.2d, v29.2d, v13.d[0]
-	FMOVQ 16(R10), F30
-	WORD  $0x4fcd13c4 // fmla v4.2d, v30.2d, v13.d[0]
-	FMOVQ 32(R10), F31
-	WORD  $0x4fcd13e5 // fmla v5.2d, v31.2d, v13.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F14
-	WORD  $0x4fcd11c6 // fmla v6.2d, v14.2d, v13.d[0]
-	FMOVQ 16(R10), F15
-	WORD  $0x4fcd11e7 // fmla v7.2d, v15.2d, v13.d[0]
-	FMOVQ 32(R10), F16
-	WORD  $0x4fcd1208 // fmla v8.2d, v16.2d, v13.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F17
-	WORD  $0x4fcd1229 // fmla v9.2d, v17.2d, v13.d[0]
-	FMOVQ 16(R10), F18
-	WORD  $0x4fcd124a // fmla v10.2d, v18.2d, v13.d[0]
-	FMOVQ 32(R10), F19
-	WORD  $0x4fcd126b // fmla v11.2d, v19.2d, v13.d[0]
-	ADD   R8, R10
-
-r4v3oldend:
-r4v3store:
-	MOVD  16(R0), R10
-	CMP   $2, R3
-	BEQ   r4v3newfull
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVD F2, 32(R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	FMOVD F5, 32(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	FMOVD F8, 32(R10)
-	ADD   R8, R10
-	FMOVQ F9, (R10)
-	FMOVQ F10, 16(R10)
-	FMOVD F11, 32(R10)
-	ADD   R8, R10
-	B     r4v3newend
-
-r4v3newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVQ F2, 32(R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	FMOVQ F5, 32(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	FMOVQ F8, 32(R10)
-	ADD   R8, R10
-	FMOVQ F9, (R10)
-	FMOVQ F10, 16(R10)
-	FMOVQ F11, 32(R10)
-	ADD   R8, R10
-
-r4v3newend:
-	RET
-
-r3v3:
-	MOVD 24(R0), R7
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
-	VEOR V8.B16, V8.B16, V8.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	MOVD 8(R0), R10
-	MOVD 40(R0), R11
-	MOVD 32(R0), R12
-	MOVD 56(R0), R13
-
-r3v3loop:
-	FLDPQ (R10), (F9, F10)
-	FMOVQ 32(R10), F11
-	FMOVD (R8), F12
-	FMOVD (R8)(R7), F13
-	FMOVD (R8)(R9), F14
-	WORD  $0x4fcc1120 // fmla v0.2d, v9.2d, v12.d[0]
-	WORD  $0x4fcc1141 // fmla v1.2d, v10.2d, v12.d[0]
-	WORD  $0x4fcc1162 // fmla v2.2d, v11.2d, v12.d[0]
-	WORD  $0x4fcd1123 // fmla v3.2d, v9.2d, v13.d[0]
-	WORD  $0x4fcd1144 // fmla v4.2d, v10.2d, v13.d[0]
-	WORD  $0x4fcd1165 // fmla v5.2d, v11.2d, v13.d[0]
-	WORD  $0x4fce1126 // fmla v6.2d, v9.2d, v14.d[0]
-	WORD  $0x4fce1147 // fmla v7.2d, v10.2d, v14.d[0]
-	WORD  $0x4fce1168 // fmla v8.2d, v11.2d, v14.d[0]
-	ADD   R12, R8
-	ADD   R11, R10
-	SUBS  $1, R13
-	BNE   r3v3loop
-	FMOVD 80(R0), F9
-	WORD  $0x4fc99000 // fmul v0.2d, v0.2d, v9.d[0]
-	WORD  $0x4fc99021 // fmul v1.2d, v1.2d, v9.d[0]
-	WORD  $0x4fc99042 // fmul v2.2d, v2.2d, v9.d[0]
-	WORD  $0x4fc99063 // fmul v3.2d, v3.2d, v9.d[0]
-	WORD  $0x4fc99084 // fmul v4.2d, v4.2d, v9.d[0]
-	WORD  $0x4fc990a5 // fmul v5.2d, v5.2d, v9.d[0]
-	WORD  $0x4fc990c6 // fmul v6.2d, v6.2d, v9.d[0]
-	WORD  $0x4fc990e7 // fmul v7.2d, v7.2d, v9.d[0]
-	WORD  $0x4fc99108 // fmul v8.2d, v8.2d, v9.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r3v3store
-	FMOVD 88(R0), F10
-	MOVD  16(R0), R10
-	CMP   $2, R3
-	BEQ   r3v3oldfull
-	FMOVQ (R10), F11
-	WORD  $0x4fca1160 // fmla v0.2d, v11.2d, v10.d[0]
-	FMOVQ 16(R10), F12
-	WORD  $0x4fca1181 // fmla v1.2d, v12.2d, v10.d[0]
-	FMOVD 32(R10), F13
-	WORD  $0x4fca11a2 // fmla v2.2d, v13.2d, v10.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F14
-	WORD  $0x4fca11c3 // fmla v3.2d, v14.2d, v10.d[0]
-	FMOVQ 16(R10), F15
-	WORD  $0x4fca11e4 // fmla v4.2d, v15.2d, v10.d[0]
-	FMOVD 32(R10), F16
-	WORD  $0x4fca1205 // fmla v5.2d, v16.2d, v10.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F17
-	WORD  $0x4fca1226 // fmla v6.2d, v17.2d, v10.d[0]
-	FMOVQ 16(R10), F18
-	WORD  $0x4fca1247 // fmla v7.2d, v18.2d, v10.d[0]
-	FMOVD 32(R10), F19
-	WORD  $0x4fca1268 // fmla v8.2d, v19.2d, v10.d[0]
-	ADD   R8, R10
-	B     r3v3oldend
-
-r3v3oldfull:
-	FMOVQ (R10), F20
-	WORD  $0x4fca1280 // fmla v0.2d, v20.2d, v10.d[0]
-	FMOVQ 16(R10), F21
-	WORD  $0x4fca12a1 // fmla v1.2d, v21.2d, v10.d[0]
-	FMOVQ 32(R10), F22
-	WORD  $0x4fca12c2 // fmla v2.2d, v22.2d, v10.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
-	WORD  $0x4fca12e3 // fmla v3.2d, v23.2d, v10.d[0]
-	FMOVQ 16(R10), F24
-	WORD  $0x4fca1304 // fmla v4.2d, v24.2d, v10.d[0]
-	FMOVQ 32(R10), F25
-	WORD  $0x4fca1325 // fmla v5.2d, v25.2d, v10.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4fca1346 // fmla v6.2d, v26.2d, v10.d[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4fca1367 // fmla v7.2d, v27.2d, v10.d[0]
-	FMOVQ 32(R10), F28
-	WORD  $0x4fca1388 // fmla v8.2d, v28.2d, v10.d[0]
-	ADD   R8, R10
-
-r3v3oldend:
-r3v3store:
-	MOVD  16(R0), R10
-	CMP   $2, R3
-	BEQ   r3v3newfull
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVD F2, 32(R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	FMOVD F5, 32(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	FMOVD F8, 32(R10)
-	ADD   R8, R10
-	B     r3v3newend
-
-r3v3newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVQ F2, 32(R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	FMOVQ F5, 32(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	FMOVQ F8, 32(R10)
-	ADD   R8, R10
-
-r3v3newend:
-	RET
-
-r2v3:
-	MOVD 24(R0), R7
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	MOVD (R0), R8
-	MOVD 8(R0), R9
-	MOVD 40(R0), R10
-	MOVD 32(R0), R11
-	MOVD 56(R0), R12
-
-r2v3loop:
-	FLDPQ (R9), (F6, F7)
-	FMOVQ 32(R9), F8
-	FMOVD (R8), F9
-	FMOVD (R8)(R7), F10
-	WORD  $0x4fc910c0 // fmla v0.2d, v6.2d, v9.d[0]
-	WORD  $0x4fc910e1 // fmla v1.2d, v7.2d, v9.d[0]
-	WORD  $0x4fc91102 // fmla v2.2d, v8.2d, v9.d[0]
-	WORD  $0x4fca10c3 // fmla v3.2d, v6.2d, v10.d[0]
-	WORD  $0x4fca10e4 // fmla v4.2d, v7.2d, v10.d[0]
-	WORD  $0x4fca1105 // fmla v5.2d, v8.2d, v10.d[0]
-	ADD   R11, R8
-	ADD   R10, R9
-	SUBS  $1, R12
-	BNE   r2v3loop
-	FMOVD 80(R0), F6
-	WORD  $0x4fc69000 // fmul v0.2d, v0.2d, v6.d[0]
-	WORD  $0x4fc69021 // fmul v1.2d, v1.2d, v6.d[0]
-	WORD  $0x4fc69042 // fmul v2.2d, v2.2d, v6.d[0]
-	WORD  $0x4fc69063 // fmul v3.2d, v3.2d, v6.d[0]
-	WORD  $0x4fc69084 // fmul v4.2d, v4.2d, v6.d[0]
-	WORD  $0x4fc690a5 // fmul v5.2d, v5.2d, v6.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r2v3store
-	FMOVD 88(R0), F7
-	MOVD  16(R0), R10
-	CMP   $2, R3
-	BEQ   r2v3oldfull
-	FMOVQ (R10), F8
-	WORD  $0x4fc71100 // fmla v0.2d, v8.2d, v7.d[0]
-	FMOVQ 16(R10), F9
-	WORD  $0x4fc71121 // fmla v1.2d, v9.2d, v7.d[0]
-	FMOVD 32(R10), F10
-	WORD  $0x4fc71142 // fmla v2.2d, v10.2d, v7.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F11
-	WORD  $0x4fc71163 // fmla v3.2d, v11.2d, v7.d[0]
-	FMOVQ 16(R10), F12
-	WORD  $0x4fc71184 // fmla v4.2d, v12.2d, v7.d[0]
-	FMOVD 32(R10), F13
-	WORD  $0x4fc711a5 // fmla v5.2d, v13.2d, v7.d[0]
-	ADD   R8, R10
-	B     r2v3oldend
-
-r2v3oldfull:
-	FMOVQ (R10), F14
-	WORD  $0x4fc711c0 // fmla v0.2d, v14.2d, v7.d[0]
-	FMOVQ 16(R10), F15
-	WORD  $0x4fc711e1 // fmla v1.2d, v15.2d, v7.d[0]
-	FMOVQ 32(R10), F16
-	WORD  $0x4fc71202 // fmla v2.2d, v16.2d, v7.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F17
-	WORD  $0x4fc71223 // fmla v3.2d, v17.2d, v7.d[0]
-	FMOVQ 16(R10), F18
-	WORD  $0x4fc71244 // fmla v4.2d, v18.2d, v7.d[0]
-	FMOVQ 32(R10), F19
-	WORD  $0x4fc71265 // fmla v5.2d, v19.2d, v7.d[0]
-	ADD   R8, R10
-
-r2v3oldend:
-r2v3store:
-	MOVD  16(R0), R10
-	CMP   $2, R3
-	BEQ   r2v3newfull
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVD F2, 32(R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	FMOVD F5, 32(R10)
-	ADD   R8, R10
-	B     r2v3newend
-
-r2v3newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVQ F2, 32(R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	FMOVQ F5, 32(R10)
-	ADD   R8, R10
-
-r2v3newend:
-	RET
-
-r1v3:
-	MOVD 24(R0), R7
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	MOVD (R0), R8
-	MOVD 8(R0), R9
-	MOVD 40(R0), R10
-	MOVD 32(R0), R11
-	MOVD 56(R0), R12
-
-r1v3loop:
-	FLDPQ (R9), (F3, F4)
-	FMOVQ 32(R9), F5
-	FMOVD (R8), F6
-	WORD  $0x4fc61060 // fmla v0.2d, v3.2d, v6.d[0]
-	WORD  $0x4fc61081 // fmla v1.2d, v4.2d, v6.d[0]
-	WORD  $0x4fc610a2 // fmla v2.2d, v5.2d, v6.d[0]
-	ADD   R11, R8
-	ADD   R10, R9
-	SUBS  $1, R12
-	BNE   r1v3loop
-	FMOVD 80(R0), F3
-	WORD  $0x4fc39000 // fmul v0.2d, v0.2d, v3.d[0]
-	WORD  $0x4fc39021 // fmul v1.2d, v1.2d, v3.d[0]
-	WORD  $0x4fc39042 // fmul v2.2d, v2.2d, v3.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r1v3store
-	FMOVD 88(R0), F4
-	MOVD  16(R0), R10
-	CMP   $2, R3
-	BEQ   r1v3oldfull
-	FMOVQ (R10), F5
-	WORD  $0x4fc410a0 // fmla v0.2d, v5.2d, v4.d[0]
-	FMOVQ 16(R10), F6
-	WORD  $0x4fc410c1 // fmla v1.2d, v6.2d, v4.d[0]
-	FMOVD 32(R10), F7
-	WORD  $0x4fc410e2 // fmla v2.2d, v7.2d, v4.d[0]
-	ADD   R8, R10
-	B     r1v3oldend
-
-r1v3oldfull:
-	FMOVQ (R10), F8
-	WORD  $0x4fc41100 // fmla v0.2d, v8.2d, v4.d[0]
-	FMOVQ 16(R10), F9
-	WORD  $0x4fc41121 // fmla v1.2d, v9.2d, v4.d[0]
-	FMOVQ 32(R10), F10
-	WORD  $0x4fc41142 // fmla v2.2d, v10.2d, v4.d[0]
-	ADD   R8, R10
-
-r1v3oldend:
-r1v3store:
-	MOVD  16(R0), R10
-	CMP   $2, R3
-	BEQ   r1v3newfull
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVD F2, 32(R10)
-	ADD   R8, R10
-	B     r1v3newend
-
-r1v3newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVQ F2, 32(R10)
-	ADD   R8, R10
-
-r1v3newend:
-	RET
-
-r2v4:
-	MOVD 24(R0), R7
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
-	MOVD (R0), R8
-	MOVD 8(R0), R9
-	MOVD 40(R0), R10
-	MOVD 32(R0), R11
-	MOVD 56(R0), R12
-
-r2v4loop:
-	FLDPQ (R9), (F8, F9)
-	FLDPQ 32(R9), (F10, F11)
-	FMOVD (R8), F12
-	FMOVD (R8)(R7), F13
-	WORD  $0x4fcc1100 // fmla v0.2d, v8.2d, v12.d[0]
-	WORD  $0x4fcc1121 // fmla v1.2d, v9.2d, v12.d[0]
-	WORD  $0x4fcc1142 // fmla v2.2d, v10.2d, v12.d[0]
-	WORD  $0x4fcc1163 // fmla v3.2d, v11.2d, v12.d[0]
-	WORD  $0x4fcd1104 // fmla v4.2d, v8.2d, v13.d[0]
-	WORD  $0x4fcd1125 // fmla v5.2d, v9.2d, v13.d[0]
-	WORD  $0x4fcd1146 // fmla v6.2d, v10.2d, v13.d[0]
-	WORD  $0x4fcd1167 // fmla v7.2d, v11.2d, v13.d[0]
-	ADD   R11, R8
-	ADD   R10, R9
-	SUBS  $1, R12
-	BNE   r2v4loop
-	FMOVD 80(R0), F8
-	WORD  $0x4fc89000 // fmul v0.2d, v0.2d, v8.d[0]
-	WORD  $0x4fc89021 // fmul v1.2d, v1.2d, v8.d[0]
-	WORD  $0x4fc89042 // fmul v2.2d, v2.2d, v8.d[0]
-	WORD  $0x4fc89063 // fmul v3.2d, v3.2d, v8.d[0]
-	WORD  $0x4fc89084 // fmul v4.2d, v4.2d, v8.d[0]
-	WORD  $0x4fc890a5 // fmul v5.2d, v5.2d, v8.d[0]
-	WORD  $0x4fc890c6 // fmul v6.2d, v6.2d, v8.d[0]
-	WORD  $0x4fc890e7 // fmul v7.2d, v7.2d, v8.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r2v4store
-	FMOVD 88(R0), F9
-	MOVD  16(R0), R10
-	CMP   $2, R3
-	BEQ   r2v4oldfull
-	FMOVQ (R10), F10
-	WORD  $0x4fc91140 // fmla v0.2d, v10.2d, v9.d[0]
-	FMOVQ 16(R10), F11
-	WORD  $0x4fc91161 // fmla v1.2d, v11.2d, v9.d[0]
-	FMOVQ 32(R10), F12
-	WORD  $0x4fc91182 // fmla v2.2d, v12.2d, v9.d[0]
-	FMOVD 48(R10), F13
-	WORD  $0x4fc911a3 // fmla v3.2d, v13.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F14
-	WORD  $0x4fc911c4 // fmla v4.2d, v14.2d, v9.d[0]
-	FMOVQ 16(R10), F15
-	WORD  $0x4fc911e5 // fmla v5.2d, v15.2d, v9.d[0]
-	FMOVQ 32(R10), F16
-	WORD  $0x4fc91206 // fmla v6.2d, v16.2d, v9.d[0]
-	FMOVD 48(R10), F17
-	WORD  $0x4fc91227 // fmla v7.2d, v17.2d, v9.d[0]
-	ADD   R8, R10
-	B     r2v4oldend
-
-r2v4oldfull:
-	FMOVQ (R10), F18
-	WORD  $0x4fc91240 // fmla v0.2d, v18.2d, v9.d[0]
-	FMOVQ 16(R10), F19
-	WORD  $0x4fc91261 // fmla v1.2d, v19.2d, v9.d[0]
-	FMOVQ 32(R10), F20
-	WORD  $0x4fc91282 // fmla v2.2d, v20.2d, v9.d[0]
-	FMOVQ 48(R10), F21
-	WORD  $0x4fc912a3 // fmla v3.2d, v21.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F22
-	WORD  $0x4fc912c4 // fmla v4.2d, v22.2d, v9.d[0]
-	FMOVQ 16(R10), F23
-	WORD  $0x4fc912e5 // fmla v5.2d, v23.2d, v9.d[0]
-	FMOVQ 32(R10), F24
-	WORD  $0x4fc91306 // fmla v6.2d, v24.2d, v9.d[0]
-	FMOVQ 48(R10), F25
-	WORD  $0x4fc91327 // fmla v7.2d, v25.2d, v9.d[0]
-	ADD   R8, R10
-
-r2v4oldend:
-r2v4store:
-	MOVD  16(R0), R10
-	CMP   $2, R3
-	BEQ   r2v4newfull
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVQ F2, 32(R10)
-	FMOVD F3, 48(R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	FMOVQ F5, 16(R10)
-	FMOVQ F6, 32(R10)
-	FMOVD F7, 48(R10)
-	ADD   R8, R10
-	B     r2v4newend
-
-r2v4newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVQ F2, 32(R10)
-	FMOVQ F3, 48(R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	FMOVQ F5, 16(R10)
-	FMOVQ F6, 32(R10)
-	FMOVQ F7, 48(R10)
-	ADD   R8, R10
-
-r2v4newend:
-	RET
-
-r1v4:
-	MOVD 24(R0), R7
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	MOVD (R0), R8
-	MOVD 8(R0), R9
-	MOVD 40(R0), R10
-	MOVD 32(R0), R11
-	MOVD 56(R0), R12
-
-r1v4loop:
-	FLDPQ (R9), (F4, F5)
-	FLDPQ 32(R9), (F6, F7)
-	FMOVD (R8), F8
-	WORD  $0x4fc81080 // fmla v0.2d, v4.2d, v8.d[0]
-	WORD  $0x4fc810a1 // fmla v1.2d, v5.2d, v8.d[0]
-	WORD  $0x4fc810c2 // fmla v2.2d, v6.2d, v8.d[0]
-	WORD  $0x4fc810e3 // fmla v3.2d, v7.2d, v8.d[0]
-	ADD   R11, R8
-	ADD   R10, R9
-	SUBS  $1, R12
-	BNE   r1v4loop
-	FMOVD 80(R0), F4
-	WORD  $0x4fc49000 // fmul v0.2d, v0.2d, v4.d[0]
-	WORD  $0x4fc49021 // fmul v1.2d, v1.2d, v4.d[0]
-	WORD  $0x4fc49042 // fmul v2.2d, v2.2d, v4.d[0]
-	WORD  $0x4fc49063 // fmul v3.2d, v3.2d, v4.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r1v4store
-	FMOVD 88(R0), F5
-	MOVD  16(R0), R10
-	CMP   $2, R3
-	BEQ   r1v4oldfull
-	FMOVQ (R10), F6
-	WORD  $0x4fc510c0 // fmla v0.2d, v6.2d, v5.d[0]
-	FMOVQ 16(R10), F7
-	WORD  $0x4fc510e1 // fmla v1.2d, v7.2d, v5.d[0]
-	FMOVQ 32(R10), F8
-	WORD  $0x4fc51102 // fmla v2.2d, v8.2d, v5.d[0]
-	FMOVD 48(R10), F9
-	WORD  $0x4fc51123 // fmla v3.2d, v9.2d, v5.d[0]
-	ADD   R8, R10
-	B     r1v4oldend
-
-r1v4oldfull:
-	FMOVQ (R10), F10
-	WORD  $0x4fc51140 // fmla v0.2d, v10.2d, v5.d[0]
-	FMOVQ 16(R10), F11
-	WORD  $0x4fc51161 // fmla v1.2d, v11.2d, v5.d[0]
-	FMOVQ 32(R10), F12
-	WORD  $0x4fc51182 // fmla v2.2d, v12.2d, v5.d[0]
-	FMOVQ 48(R10), F13
-	WORD  $0x4fc511a3 // fmla v3.2d, v13.2d, v5.d[0]
-	ADD   R8, R10
-
-r1v4oldend:
-r1v4store:
-	MOVD  16(R0), R10
-	CMP   $2, R3
-	BEQ   r1v4newfull
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVQ F2, 32(R10)
-	FMOVD F3, 48(R10)
-	ADD   R8, R10
-	B     r1v4newend
-
-r1v4newfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVQ F2, 32(R10)
-	FMOVQ F3, 48(R10)
-	ADD   R8, R10
-
-r1v4newend:
-	RET
-
-r8v1columns:
-	MOVD 24(R0), R7
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
-
-r8v1columnsloop:
-	FMOVQ (R12), F8
-	FLDPQ (R8), (F9, F10)
-	FLDPQ 32(R8), (F11, F12)
-	WORD  $0x4fc91100 // fmla v0.2d, v8.2d, v9.d[0]
-	WORD  $0x4fc91901 // fmla v1.2d, v8.2d, v9.d[1]
-	WORD  $0x4fca1102 // fmla v2.2d, v8.2d, v10.d[0]
-	WORD  $0x4fca1903 // fmla v3.2d, v8.2d, v10.d[1]
-	WORD  $0x4fcb1104 // fmla v4.2d, v8.2d, v11.d[0]
-	WORD  $0x4fcb1905 // fmla v5.2d, v8.2d, v11.d[1]
-	WORD  $0x4fcc1106 // fmla v6.2d, v8.2d, v12.d[0]
-	WORD  $0x4fcc1907 // fmla v7.2d, v8.2d, v12.d[1]
-	ADD   R14, R8
-	ADD   R13, R12
-	SUBS  $1, R15
-	BNE   r8v1columnsloop
-	FMOVD 80(R0), F8
-	WORD  $0x4fc89000 // fmul v0.2d, v0.2d, v8.d[0]
-	WORD  $0x4fc89021 // fmul v1.2d, v1.2d, v8.d[0]
-	WORD  $0x4fc89042 // fmul v2.2d, v2.2d, v8.d[0]
-	WORD  $0x4fc89063 // fmul v3.2d, v3.2d, v8.d[0]
-	WORD  $0x4fc89084 // fmul v4.2d, v4.2d, v8.d[0]
-	WORD  $0x4fc890a5 // fmul v5.2d, v5.2d, v8.d[0]
-	WORD  $0x4fc890c6 // fmul v6.2d, v6.2d, v8.d[0]
-	WORD  $0x4fc890e7 // fmul v7.2d, v7.2d, v8.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r8v1columnsstore
-	FMOVD 88(R0), F9
-	MOVD  16(R0), R10
-	CMP   $2, R3
-	BEQ   r8v1columnsoldfull
-	FMOVD (R10), F10
-	WORD  $0x4fc91140 // fmla v0.2d, v10.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F11
-	WORD  $0x4fc91161 // fmla v1.2d, v11.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F12
-	WORD  $0x4fc91182 // fmla v2.2d, v12.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F13
-	WORD  $0x4fc911a3 // fmla v3.2d, v13.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F14
-	WORD  $0x4fc911c4 // fmla v4.2d, v14.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F15
-	WORD  $0x4fc911e5 // fmla v5.2d, v15.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F16
-	WORD  $0x4fc91206 // fmla v6.2d, v16.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVD (R10), F17
-	WORD  $0x4fc91227 // fmla v7.2d, v17.2d, v9.d[0]
-	ADD   R8, R10
-	B     r8v1columnsoldend
-
-r8v1columnsoldfull:
-	FMOVQ (R10), F18
-	WORD  $0x4fc91240 // fmla v0.2d, v18.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F19
-	WORD  $0x4fc91261 // fmla v1.2d, v19.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
-	WORD  $0x4fc91282 // fmla v2.2d, v20.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F21
-	WORD  $0x4fc912a3 // fmla v3.2d, v21.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F22
-	WORD  $0x4fc912c4 // fmla v4.2d, v22.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F23
-	WORD  $0x4fc912e5 // fmla v5.2d, v23.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F24
-	WORD  $0x4fc91306 // fmla v6.2d, v24.2d, v9.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F25
-	WORD  $0x4fc91327 // fmla v7.2d, v25.2d, v9.d[0]
-	ADD   R8, R10
-
-r8v1columnsoldend:
-r8v1columnsstore:
-	MOVD  16(R0), R10
-	CMP   $2, R3
-	BEQ   r8v1columnsnewfull
-	FMOVD F0, (R10)
-	ADD   R8, R10
-	FMOVD F1, (R10)
-	ADD   R8, R10
-	FMOVD F2, (R10)
-	ADD   R8, R10
-	FMOVD F3, (R10)
-	ADD   R8, R10
-	FMOVD F4, (R10)
-	ADD   R8, R10
-	FMOVD F5, (R10)
-	ADD   R8, R10
-	FMOVD F6, (R10)
-	ADD   R8, R10
-	FMOVD F7, (R10)
-	ADD   R8, R10
-	B     r8v1columnsnewend
-
-r8v1columnsnewfull:
-	FMOVQ F0, (R10)
-	ADD   R8, R10
-	FMOVQ F1, (R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	ADD   R8, R10
-	FMOVQ F5, (R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	ADD   R8, R10
-	FMOVQ F7, (R10)
-	ADD   R8, R10
-
-r8v1columnsnewend:
-	RET
-
-r8v2columns:
-	MOVD 24(R0), R7
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
-	VEOR V8.B16, V8.B16, V8.B16
-	VEOR V9.B16, V9.B16, V9.B16
-	VEOR V10.B16, V10.B16, V10.B16
-	VEOR V11.B16, V11.B16, V11.B16
-	VEOR V12.B16, V12.B16, V12.B16
-	VEOR V13.B16, V13.B16, V13.B16
-	VEOR V14.B16, V14.B16, V14.B16
-	VEOR V15.B16, V15.B16, V15.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
-
-r8v2columnsloop:
-	FLDPQ (R12), (F16, F17)
-	FLDPQ (R8), (F18, F19)
-	FLDPQ 32(R8), (F20, F21)
-	WORD  $0x4fd21200 // fmla v0.2d, v16.2d, v18.d[0]
-	WORD  $0x4fd21221 // fmla v1.2d, v17.2d, v18.d[0]
-	WORD  $0x4fd21a02 // fmla v2.2d, v16.2d, v18.d[1]
-	WORD  $0x4fd21a23 // fmla v3.2d, v17.2d, v18.d[1]
-	WORD  $0x4fd31204 // fmla v4.2d, v16.2d, v19.d[0]
-	WORD  $0x4fd31225 // fmla v5.2d, v17.2d, v19.d[0]
-	WORD  $0x4fd31a06 // fmla v6.2d, v16.2d, v19.d[1]
-	WORD  $0x4fd31a27 // fmla v7.2d, v17.2d, v19.d[1]
-	WORD  $0x4fd41208 // fmla v8.2d, v16.2d, v20.d[0]
-	WORD  $0x4fd41229 // fmla v9.2d, v17.2d, v20.d[0]
-	WORD  $0x4fd41a0a // fmla v10.2d, v16.2d, v20.d[1]
-	WORD  $0x4fd41a2b // fmla v11.2d, v17.2d, v20.d[1]
-	WORD  $0x4fd5120c // fmla v12.2d, v16.2d, v21.d[0]
-	WORD  $0x4fd5122d // fmla v13.2d, v17.2d, v21.d[0]
-	WORD  $0x4fd51a0e // fmla v14.2d, v16.2d, v21.d[1]
-	WORD  $0x4fd51a2f // fmla v15.2d, v17.2d, v21.d[1]
-	ADD   R14, R8
-	ADD   R13, R12
-	SUBS  $1, R15
-	BNE   r8v2columnsloop
-	FMOVD 80(R0), F16
-	WORD  $0x4fd09000 // fmul v0.2d, v0.2d, v16.d[0]
-	WORD  $0x4fd09021 // fmul v1.2d, v1.2d, v16.d[0]
-	WORD  $0x4fd09042 // fmul v2.2d, v2.2d, v16.d[0]
-	WORD  $0x4fd09063 // fmul v3.2d, v3.2d, v16.d[0]
-	WORD  $0x4fd09084 // fmul v4.2d, v4.2d, v16.d[0]
-	WORD  $0x4fd090a5 // fmul v5.2d, v5.2d, v16.d[0]
-	WORD  $0x4fd090c6 // fmul v6.2d, v6.2d, v16.d[0]
-	WORD  $0x4fd090e7 // fmul v7.2d, v7.2d, v16.d[0]
-	WORD  $0x4fd09108 // fmul v8.2d, v8.2d, v16.d[0]
-	WORD  $0x4fd09129 // fmul v9.2d, v9.2d, v16.d[0]
-	WORD  $0x4fd0914a // fmul v10.2d, v10.2d, v16.d[0]
-	WORD  $0x4fd0916b // fmul v11.2d, v11.2d, v16.d[0]
-	WORD  $0x4fd0918c // fmul v12.2d, v12.2d, v16.d[0]
-	WORD  $0x4fd091ad // fmul v13.2d, v13.2d, v16.d[0]
-	WORD  $0x4fd091ce // fmul v14.2d, v14.2d, v16.d[0]
-	WORD  $0x4fd091ef // fmul v15.2d, v15.2d, v16.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r8v2columnsstore
-	FMOVD 88(R0), F17
-	MOVD  16(R0), R10
-	CMP   $2, R3
-	BEQ   r8v2columnsoldfull
-	FMOVQ (R10), F18
-	WORD  $0x4fd11240 // fmla v0.2d, v18.2d, v17.d[0]
-	FMOVD 16(R10), F19
-	WORD  $0x4fd11261 // fmla v1.2d, v19.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
-	WORD  $0x4fd11282 // fmla v2.2d, v20.2d, v17.d[0]
-	FMOVD 16(R10), F21
-	WORD  $0x4fd112a3 // fmla v3.2d, v21.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F22
-	WORD  $0x4fd112c4 // fmla v4.2d, v22.2d, v17.d[0]
-	FMOVD 16(R10), F23
-	WORD  $0x4fd112e5 // fmla v5.2d, v23.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F24
-	WORD  $0x4fd11306 // fmla v6.2d, v24.2d, v17.d[0]
-	FMOVD 16(R10), F25
-	WORD  $0x4fd11327 // fmla v7.2d, v25.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4fd11348 // fmla v8.2d, v26.2d, v17.d[0]
-	FMOVD 16(R10), F27
-	WORD  $0x4fd11369 // fmla v9.2d, v27.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F28
-	WORD  $0x4fd1138a // fmla v10.2d, v28.2d, v17.d[0]
-	FMOVD 16(R10), F29
-	WORD  $0x4fd113ab // fmla v11.2d, v29.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F30
-	WORD  $0x4fd113cc // fmla v12.2d, v30.2d, v17.d[0]
-	FMOVD 16(R10), F31
-	WORD  $0x4fd113ed // fmla v13.2d, v31.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F18
-	WORD  $0x4fd1124e // fmla v14.2d, v18.2d, v17.d[0]
-	FMOVD 16(R10), F19
-	WORD  $0x4fd1126f // fmla v15.2d, v19.2d, v17.d[0]
-	ADD   R8, R10
-	B     r8v2columnsoldend
-
-r8v2columnsoldfull:
-	FMOVQ (R10), F20
-	WORD  $0x4fd11280 // fmla v0.2d, v20.2d, v17.d[0]
-	FMOVQ 16(R10), F21
-	WORD  $0x4fd112a1 // fmla v1.2d, v21.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F22
-	WORD  $0x4fd112c2 // fmla v2.2d, v22.2d, v17.d[0]
-	FMOVQ 16(R10), F23
-	WORD  $0x4fd112e3 // fmla v3.2d, v23.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F24
-	WORD  $0x4fd11304 // fmla v4.2d, v24.2d, v17.d[0]
-	FMOVQ 16(R10), F25
-	WORD  $0x4fd11325 // fmla v5.2d, v25.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
-	WORD  $0x4fd11346 // fmla v6.2d, v26.2d, v17.d[0]
-	FMOVQ 16(R10), F27
-	WORD  $0x4fd11367 // fmla v7.2d, v27.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F28
-	WORD  $0x4fd11388 // fmla v8.2d, v28.2d, v17.d[0]
-	FMOVQ 16(R10), F29
-	WORD  $0x4fd113a9 // fmla v9.2d, v29.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F30
-	WORD  $0x4fd113ca // fmla v10.2d, v30.2d, v17.d[0]
-	FMOVQ 16(R10), F31
-	WORD  $0x4fd113eb // fmla v11.2d, v31.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F18
-	WORD  $0x4fd1124c // fmla v12.2d, v18.2d, v17.d[0]
-	FMOVQ 16(R10), F19
-	WORD  $0x4fd1126d // fmla v13.2d, v19.2d, v17.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F20
-	WORD  $0x4fd1128e // fmla v14.2d, v20.2d, v17.d[0]
-	FMOVQ 16(R10), F21
-	WORD  $0x4fd112af // fmla v15.2d, v21.2d, v17.d[0]
-	ADD   R8, R10
-
-r8v2columnsoldend:
-r8v2columnsstore:
-	MOVD  16(R0), R10
-	CMP   $2, R3
-	BEQ   r8v2columnsnewfull
-	FMOVQ F0, (R10)
-	FMOVD F1, 16(R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	FMOVD F3, 16(R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	FMOVD F5, 16(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVD F7, 16(R10)
-	ADD   R8, R10
-	FMOVQ F8, (R10)
-	FMOVD F9, 16(R10)
-	ADD   R8, R10
-	FMOVQ F10, (R10)
-	FMOVD F11, 16(R10)
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVD F13, 16(R10)
-	ADD   R8, R10
-	FMOVQ F14, (R10)
-	FMOVD F15, 16(R10)
-	ADD   R8, R10
-	B     r8v2columnsnewend
-
-r8v2columnsnewfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	ADD   R8, R10
-	FMOVQ F2, (R10)
-	FMOVQ F3, 16(R10)
-	ADD   R8, R10
-	FMOVQ F4, (R10)
-	FMOVQ F5, 16(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	ADD   R8, R10
-	FMOVQ F8, (R10)
-	FMOVQ F9, 16(R10)
-	ADD   R8, R10
-	FMOVQ F10, (R10)
-	FMOVQ F11, 16(R10)
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVQ F13, 16(R10)
-	ADD   R8, R10
-	FMOVQ F14, (R10)
-	FMOVQ F15, 16(R10)
-	ADD   R8, R10
-
-r8v2columnsnewend:
-	RET
-
 r8v3columns:
-	MOVD 24(R0), R7
+	MOVD 24(R0), R11
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -12232,20 +13602,20 @@ r8v3columns:
 	VEOR V21.B16, V21.B16, V21.B16
 	VEOR V22.B16, V22.B16, V22.B16
 	VEOR V23.B16, V23.B16, V23.B16
-	MOVD (R0), R8
-	ADD  R7, R7, R9
-	ADD  R7, R9, R10
-	ADD  R7<<2, R8, R11
-	MOVD 8(R0), R12
-	MOVD 40(R0), R13
-	MOVD 32(R0), R14
-	MOVD 56(R0), R15
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
 
 r8v3columnsloop:
-	FLDPQ (R12), (F24, F25)
-	FMOVQ 32(R12), F26
-	FLDPQ (R8), (F27, F28)
-	FLDPQ 32(R8), (F29, F30)
+	FLDPQ (R16), (F24, F25)
+	FMOVQ 32(R16), F26
+	FLDPQ (R12), (F27, F28)
+	FLDPQ 32(R12), (F29, F30)
 	WORD  $0x4fdb1300 // fmla v0.2d, v24.2d, v27.d[0]
 	WORD  $0x4fdb1321 // fmla v1.2d, v25.2d, v27.d[0]
 	WORD  $0x4fdb1342 // fmla v2.2d, v26.2d, v27.d[0]
@@ -12270,9 +13640,9 @@ r8v3columnsloop:
 	WORD  $0x4fde1b15 // fmla v21.2d, v24.2d, v30.d[1]
 	WORD  $0x4fde1b36 // fmla v22.2d, v25.2d, v30.d[1]
 	WORD  $0x4fde1b57 // fmla v23.2d, v26.2d, v30.d[1]
-	ADD   R14, R8
-	ADD   R13, R12
-	SUBS  $1, R15
+	ADD   R19, R12
+	ADD   R17, R16
+	SUBS  $1, R20
 	BNE   r8v3columnsloop
 	FMOVD 80(R0), F24
 	WORD  $0x4fd89000 // fmul v0.2d, v0.2d, v24.d[0]
@@ -12299,202 +13669,3409 @@ r8v3columnsloop:
 	WORD  $0x4fd892b5 // fmul v21.2d, v21.2d, v24.d[0]
 	WORD  $0x4fd892d6 // fmul v22.2d, v22.2d, v24.d[0]
 	WORD  $0x4fd892f7 // fmul v23.2d, v23.2d, v24.d[0]
-	MOVD  48(R0), R8
-	MOVD  88(R0), R9
-	LSL   $1, R9
-	CBZ   R9, r8v3columnsstore
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r8v3columnsstore
 	FMOVD 88(R0), F25
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r8v3columnsoldfull
-	FMOVQ (R10), F26
+	FMOVQ (R14), F26
 	WORD  $0x4fd91340 // fmla v0.2d, v26.2d, v25.d[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4fd91361 // fmla v1.2d, v27.2d, v25.d[0]
-	FMOVD 32(R10), F28
+	FMOVD 32(R14), F28
 	WORD  $0x4fd91382 // fmla v2.2d, v28.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4fd913a3 // fmla v3.2d, v29.2d, v25.d[0]
-	FMOVQ 16(R10), F30
+	FMOVQ 16(R14), F30
 	WORD  $0x4fd913c4 // fmla v4.2d, v30.2d, v25.d[0]
-	FMOVD 32(R10), F31
+	FMOVD 32(R14), F31
 	WORD  $0x4fd913e5 // fmla v5.2d, v31.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4fd91346 // fmla v6.2d, v26.2d, v25.d[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4fd91367 // fmla v7.2d, v27.2d, v25.d[0]
-	FMOVD 32(R10), F28
+	FMOVD 32(R14), F28
 	WORD  $0x4fd91388 // fmla v8.2d, v28.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4fd913a9 // fmla v9.2d, v29.2d, v25.d[0]
-	FMOVQ 16(R10), F30
+	FMOVQ 16(R14), F30
 	WORD  $0x4fd913ca // fmla v10.2d, v30.2d, v25.d[0]
-	FMOVD 32(R10), F31
+	FMOVD 32(R14), F31
 	WORD  $0x4fd913eb // fmla v11.2d, v31.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4fd9134c // fmla v12.2d, v26.2d, v25.d[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4fd9136d // fmla v13.2d, v27.2d, v25.d[0]
-	FMOVD 32(R10), F28
+	FMOVD 32(R14), F28
 	WORD  $0x4fd9138e // fmla v14.2d, v28.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4fd913af // fmla v15.2d, v29.2d, v25.d[0]
-	FMOVQ 16(R10), F30
+	FMOVQ 16(R14), F30
 	WORD  $0x4fd913d0 // fmla v16.2d, v30.2d, v25.d[0]
-	FMOVD 32(R10), F31
+	FMOVD 32(R14), F31
 	WORD  $0x4fd913f1 // fmla v17.2d, v31.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4fd91352 // fmla v18.2d, v26.2d, v25.d[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4fd91373 // fmla v19.2d, v27.2d, v25.d[0]
-	FMOVD 32(R10), F28
+	FMOVD 32(R14), F28
 	WORD  $0x4fd91394 // fmla v20.2d, v28.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4fd913b5 // fmla v21.2d, v29.2d, v25.d[0]
-	FMOVQ 16(R10), F30
+	FMOVQ 16(R14), F30
 	WORD  $0x4fd913d6 // fmla v22.2d, v30.2d, v25.d[0]
-	FMOVD 32(R10), F31
+	FMOVD 32(R14), F31
 	WORD  $0x4fd913f7 // fmla v23.2d, v31.2d, v25.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 	B     r8v3columnsoldend
 
 r8v3columnsoldfull:
-	FMOVQ (R10), F26
+	FMOVQ (R14), F26
 	WORD  $0x4fd91340 // fmla v0.2d, v26.2d, v25.d[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4fd91361 // fmla v1.2d, v27.2d, v25.d[0]
-	FMOVQ 32(R10), F28
+	FMOVQ 32(R14), F28
 	WORD  $0x4fd91382 // fmla v2.2d, v28.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4fd913a3 // fmla v3.2d, v29.2d, v25.d[0]
-	FMOVQ 16(R10), F30
+	FMOVQ 16(R14), F30
 	WORD  $0x4fd913c4 // fmla v4.2d, v30.2d, v25.d[0]
-	FMOVQ 32(R10), F31
+	FMOVQ 32(R14), F31
 	WORD  $0x4fd913e5 // fmla v5.2d, v31.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4fd91346 // fmla v6.2d, v26.2d, v25.d[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4fd91367 // fmla v7.2d, v27.2d, v25.d[0]
-	FMOVQ 32(R10), F28
+	FMOVQ 32(R14), F28
 	WORD  $0x4fd91388 // fmla v8.2d, v28.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4fd913a9 // fmla v9.2d, v29.2d, v25.d[0]
-	FMOVQ 16(R10), F30
+	FMOVQ 16(R14), F30
 	WORD  $0x4fd913ca // fmla v10.2d, v30.2d, v25.d[0]
-	FMOVQ 32(R10), F31
+	FMOVQ 32(R14), F31
 	WORD  $0x4fd913eb // fmla v11.2d, v31.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4fd9134c // fmla v12.2d, v26.2d, v25.d[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4fd9136d // fmla v13.2d, v27.2d, v25.d[0]
-	FMOVQ 32(R10), F28
+	FMOVQ 32(R14), F28
 	WORD  $0x4fd9138e // fmla v14.2d, v28.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4fd913af // fmla v15.2d, v29.2d, v25.d[0]
-	FMOVQ 16(R10), F30
+	FMOVQ 16(R14), F30
 	WORD  $0x4fd913d0 // fmla v16.2d, v30.2d, v25.d[0]
-	FMOVQ 32(R10), F31
+	FMOVQ 32(R14), F31
 	WORD  $0x4fd913f1 // fmla v17.2d, v31.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F26
+	ADD   R12, R14
+	FMOVQ (R14), F26
 	WORD  $0x4fd91352 // fmla v18.2d, v26.2d, v25.d[0]
-	FMOVQ 16(R10), F27
+	FMOVQ 16(R14), F27
 	WORD  $0x4fd91373 // fmla v19.2d, v27.2d, v25.d[0]
-	FMOVQ 32(R10), F28
+	FMOVQ 32(R14), F28
 	WORD  $0x4fd91394 // fmla v20.2d, v28.2d, v25.d[0]
-	ADD   R8, R10
-	FMOVQ (R10), F29
+	ADD   R12, R14
+	FMOVQ (R14), F29
 	WORD  $0x4fd913b5 // fmla v21.2d, v29.2d, v25.d[0]
-	FMOVQ 16(R10), F30
+	FMOVQ 16(R14), F30
 	WORD  $0x4fd913d6 // fmla v22.2d, v30.2d, v25.d[0]
-	FMOVQ 32(R10), F31
+	FMOVQ 32(R14), F31
 	WORD  $0x4fd913f7 // fmla v23.2d, v31.2d, v25.d[0]
-	ADD   R8, R10
+	ADD   R12, R14
 
 r8v3columnsoldend:
 r8v3columnsstore:
-	MOVD  16(R0), R10
+	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r8v3columnsnewfull
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVD F2, 32(R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	FMOVD F5, 32(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	FMOVD F8, 32(R10)
-	ADD   R8, R10
-	FMOVQ F9, (R10)
-	FMOVQ F10, 16(R10)
-	FMOVD F11, 32(R10)
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVQ F13, 16(R10)
-	FMOVD F14, 32(R10)
-	ADD   R8, R10
-	FMOVQ F15, (R10)
-	FMOVQ F16, 16(R10)
-	FMOVD F17, 32(R10)
-	ADD   R8, R10
-	FMOVQ F18, (R10)
-	FMOVQ F19, 16(R10)
-	FMOVD F20, 32(R10)
-	ADD   R8, R10
-	FMOVQ F21, (R10)
-	FMOVQ F22, 16(R10)
-	FMOVD F23, 32(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVD F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVD F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVD F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVD F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVD F14, 32(R14)
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	FMOVD F17, 32(R14)
+	ADD   R12, R14
+	FMOVQ F18, (R14)
+	FMOVQ F19, 16(R14)
+	FMOVD F20, 32(R14)
+	ADD   R12, R14
+	FMOVQ F21, (R14)
+	FMOVQ F22, 16(R14)
+	FMOVD F23, 32(R14)
+	ADD   R12, R14
 	B     r8v3columnsnewend
 
 r8v3columnsnewfull:
-	FMOVQ F0, (R10)
-	FMOVQ F1, 16(R10)
-	FMOVQ F2, 32(R10)
-	ADD   R8, R10
-	FMOVQ F3, (R10)
-	FMOVQ F4, 16(R10)
-	FMOVQ F5, 32(R10)
-	ADD   R8, R10
-	FMOVQ F6, (R10)
-	FMOVQ F7, 16(R10)
-	FMOVQ F8, 32(R10)
-	ADD   R8, R10
-	FMOVQ F9, (R10)
-	FMOVQ F10, 16(R10)
-	FMOVQ F11, 32(R10)
-	ADD   R8, R10
-	FMOVQ F12, (R10)
-	FMOVQ F13, 16(R10)
-	FMOVQ F14, 32(R10)
-	ADD   R8, R10
-	FMOVQ F15, (R10)
-	FMOVQ F16, 16(R10)
-	FMOVQ F17, 32(R10)
-	ADD   R8, R10
-	FMOVQ F18, (R10)
-	FMOVQ F19, 16(R10)
-	FMOVQ F20, 32(R10)
-	ADD   R8, R10
-	FMOVQ F21, (R10)
-	FMOVQ F22, 16(R10)
-	FMOVQ F23, 32(R10)
-	ADD   R8, R10
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVQ F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVQ F14, 32(R14)
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	FMOVQ F17, 32(R14)
+	ADD   R12, R14
+	FMOVQ F18, (R14)
+	FMOVQ F19, 16(R14)
+	FMOVQ F20, 32(R14)
+	ADD   R12, R14
+	FMOVQ F21, (R14)
+	FMOVQ F22, 16(R14)
+	FMOVQ F23, 32(R14)
+	ADD   R12, R14
 
 r8v3columnsnewend:
+	RET
+
+r7v3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	VEOR V14.B16, V14.B16, V14.B16
+	VEOR V15.B16, V15.B16, V15.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	VEOR V17.B16, V17.B16, V17.B16
+	VEOR V18.B16, V18.B16, V18.B16
+	VEOR V19.B16, V19.B16, V19.B16
+	VEOR V20.B16, V20.B16, V20.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
+
+r7v3loop:
+	FLDPQ (R16), (F21, F22)
+	FMOVQ 32(R16), F23
+	FMOVD (R12), F24
+	FMOVD (R12)(R11), F25
+	FMOVD (R12)(R13), F26
+	FMOVD (R12)(R14), F27
+	WORD  $0x4fd812a0 // fmla v0.2d, v21.2d, v24.d[0]
+	WORD  $0x4fd812c1 // fmla v1.2d, v22.2d, v24.d[0]
+	WORD  $0x4fd812e2 // fmla v2.2d, v23.2d, v24.d[0]
+	WORD  $0x4fd912a3 // fmla v3.2d, v21.2d, v25.d[0]
+	WORD  $0x4fd912c4 // fmla v4.2d, v22.2d, v25.d[0]
+	WORD  $0x4fd912e5 // fmla v5.2d, v23.2d, v25.d[0]
+	WORD  $0x4fda12a6 // fmla v6.2d, v21.2d, v26.d[0]
+	WORD  $0x4fda12c7 // fmla v7.2d, v22.2d, v26.d[0]
+	WORD  $0x4fda12e8 // fmla v8.2d, v23.2d, v26.d[0]
+	WORD  $0x4fdb12a9 // fmla v9.2d, v21.2d, v27.d[0]
+	WORD  $0x4fdb12ca // fmla v10.2d, v22.2d, v27.d[0]
+	WORD  $0x4fdb12eb // fmla v11.2d, v23.2d, v27.d[0]
+	FMOVD (R15), F28
+	FMOVD (R15)(R11), F29
+	FMOVD (R15)(R13), F30
+	WORD  $0x4fdc12ac // fmla v12.2d, v21.2d, v28.d[0]
+	WORD  $0x4fdc12cd // fmla v13.2d, v22.2d, v28.d[0]
+	WORD  $0x4fdc12ee // fmla v14.2d, v23.2d, v28.d[0]
+	WORD  $0x4fdd12af // fmla v15.2d, v21.2d, v29.d[0]
+	WORD  $0x4fdd12d0 // fmla v16.2d, v22.2d, v29.d[0]
+	WORD  $0x4fdd12f1 // fmla v17.2d, v23.2d, v29.d[0]
+	WORD  $0x4fde12b2 // fmla v18.2d, v21.2d, v30.d[0]
+	WORD  $0x4fde12d3 // fmla v19.2d, v22.2d, v30.d[0]
+	WORD  $0x4fde12f4 // fmla v20.2d, v23.2d, v30.d[0]
+	ADD   R19, R12
+	ADD   R19, R15
+	ADD   R17, R16
+	SUBS  $1, R20
+	BNE   r7v3loop
+	FMOVD 80(R0), F21
+	WORD  $0x4fd59000 // fmul v0.2d, v0.2d, v21.d[0]
+	WORD  $0x4fd59021 // fmul v1.2d, v1.2d, v21.d[0]
+	WORD  $0x4fd59042 // fmul v2.2d, v2.2d, v21.d[0]
+	WORD  $0x4fd59063 // fmul v3.2d, v3.2d, v21.d[0]
+	WORD  $0x4fd59084 // fmul v4.2d, v4.2d, v21.d[0]
+	WORD  $0x4fd590a5 // fmul v5.2d, v5.2d, v21.d[0]
+	WORD  $0x4fd590c6 // fmul v6.2d, v6.2d, v21.d[0]
+	WORD  $0x4fd590e7 // fmul v7.2d, v7.2d, v21.d[0]
+	WORD  $0x4fd59108 // fmul v8.2d, v8.2d, v21.d[0]
+	WORD  $0x4fd59129 // fmul v9.2d, v9.2d, v21.d[0]
+	WORD  $0x4fd5914a // fmul v10.2d, v10.2d, v21.d[0]
+	WORD  $0x4fd5916b // fmul v11.2d, v11.2d, v21.d[0]
+	WORD  $0x4fd5918c // fmul v12.2d, v12.2d, v21.d[0]
+	WORD  $0x4fd591ad // fmul v13.2d, v13.2d, v21.d[0]
+	WORD  $0x4fd591ce // fmul v14.2d, v14.2d, v21.d[0]
+	WORD  $0x4fd591ef // fmul v15.2d, v15.2d, v21.d[0]
+	WORD  $0x4fd59210 // fmul v16.2d, v16.2d, v21.d[0]
+	WORD  $0x4fd59231 // fmul v17.2d, v17.2d, v21.d[0]
+	WORD  $0x4fd59252 // fmul v18.2d, v18.2d, v21.d[0]
+	WORD  $0x4fd59273 // fmul v19.2d, v19.2d, v21.d[0]
+	WORD  $0x4fd59294 // fmul v20.2d, v20.2d, v21.d[0]
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r7v3store
+	FMOVD 88(R0), F22
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r7v3oldfull
+	FMOVQ (R14), F23
+	WORD  $0x4fd612e0 // fmla v0.2d, v23.2d, v22.d[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4fd61301 // fmla v1.2d, v24.2d, v22.d[0]
+	FMOVD 32(R14), F25
+	WORD  $0x4fd61322 // fmla v2.2d, v25.2d, v22.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4fd61343 // fmla v3.2d, v26.2d, v22.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fd61364 // fmla v4.2d, v27.2d, v22.d[0]
+	FMOVD 32(R14), F28
+	WORD  $0x4fd61385 // fmla v5.2d, v28.2d, v22.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4fd613a6 // fmla v6.2d, v29.2d, v22.d[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4fd613c7 // fmla v7.2d, v30.2d, v22.d[0]
+	FMOVD 32(R14), F31
+	WORD  $0x4fd613e8 // fmla v8.2d, v31.2d, v22.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4fd612e9 // fmla v9.2d, v23.2d, v22.d[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4fd6130a // fmla v10.2d, v24.2d, v22.d[0]
+	FMOVD 32(R14), F25
+	WORD  $0x4fd6132b // fmla v11.2d, v25.2d, v22.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4fd6134c // fmla v12.2d, v26.2d, v22.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fd6136d // fmla v13.2d, v27.2d, v22.d[0]
+	FMOVD 32(R14), F28
+	WORD  $0x4fd6138e // fmla v14.2d, v28.2d, v22.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4fd613af // fmla v15.2d, v29.2d, v22.d[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4fd613d0 // fmla v16.2d, v30.2d, v22.d[0]
+	FMOVD 32(R14), F31
+	WORD  $0x4fd613f1 // fmla v17.2d, v31.2d, v22.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4fd612f2 // fmla v18.2d, v23.2d, v22.d[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4fd61313 // fmla v19.2d, v24.2d, v22.d[0]
+	FMOVD 32(R14), F25
+	WORD  $0x4fd61334 // fmla v20.2d, v25.2d, v22.d[0]
+	ADD   R12, R14
+	B     r7v3oldend
+
+r7v3oldfull:
+	FMOVQ (R14), F26
+	WORD  $0x4fd61340 // fmla v0.2d, v26.2d, v22.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fd61361 // fmla v1.2d, v27.2d, v22.d[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4fd61382 // fmla v2.2d, v28.2d, v22.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4fd613a3 // fmla v3.2d, v29.2d, v22.d[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4fd613c4 // fmla v4.2d, v30.2d, v22.d[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4fd613e5 // fmla v5.2d, v31.2d, v22.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4fd612e6 // fmla v6.2d, v23.2d, v22.d[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4fd61307 // fmla v7.2d, v24.2d, v22.d[0]
+	FMOVQ 32(R14), F25
+	WORD  $0x4fd61328 // fmla v8.2d, v25.2d, v22.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4fd61349 // fmla v9.2d, v26.2d, v22.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fd6136a // fmla v10.2d, v27.2d, v22.d[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4fd6138b // fmla v11.2d, v28.2d, v22.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4fd613ac // fmla v12.2d, v29.2d, v22.d[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4fd613cd // fmla v13.2d, v30.2d, v22.d[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4fd613ee // fmla v14.2d, v31.2d, v22.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4fd612ef // fmla v15.2d, v23.2d, v22.d[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4fd61310 // fmla v16.2d, v24.2d, v22.d[0]
+	FMOVQ 32(R14), F25
+	WORD  $0x4fd61331 // fmla v17.2d, v25.2d, v22.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4fd61352 // fmla v18.2d, v26.2d, v22.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fd61373 // fmla v19.2d, v27.2d, v22.d[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4fd61394 // fmla v20.2d, v28.2d, v22.d[0]
+	ADD   R12, R14
+
+r7v3oldend:
+r7v3store:
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r7v3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVD F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVD F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVD F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVD F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVD F14, 32(R14)
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	FMOVD F17, 32(R14)
+	ADD   R12, R14
+	FMOVQ F18, (R14)
+	FMOVQ F19, 16(R14)
+	FMOVD F20, 32(R14)
+	ADD   R12, R14
+	B     r7v3newend
+
+r7v3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVQ F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVQ F14, 32(R14)
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	FMOVQ F17, 32(R14)
+	ADD   R12, R14
+	FMOVQ F18, (R14)
+	FMOVQ F19, 16(R14)
+	FMOVQ F20, 32(R14)
+	ADD   R12, R14
+
+r7v3newend:
+	RET
+
+r6v3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	VEOR V14.B16, V14.B16, V14.B16
+	VEOR V15.B16, V15.B16, V15.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	VEOR V17.B16, V17.B16, V17.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
+
+r6v3loop:
+	FLDPQ (R16), (F18, F19)
+	FMOVQ 32(R16), F20
+	FMOVD (R12), F21
+	FMOVD (R12)(R11), F22
+	FMOVD (R12)(R13), F23
+	FMOVD (R12)(R14), F24
+	WORD  $0x4fd51240 // fmla v0.2d, v18.2d, v21.d[0]
+	WORD  $0x4fd51261 // fmla v1.2d, v19.2d, v21.d[0]
+	WORD  $0x4fd51282 // fmla v2.2d, v20.2d, v21.d[0]
+	WORD  $0x4fd61243 // fmla v3.2d, v18.2d, v22.d[0]
+	WORD  $0x4fd61264 // fmla v4.2d, v19.2d, v22.d[0]
+	WORD  $0x4fd61285 // fmla v5.2d, v20.2d, v22.d[0]
+	WORD  $0x4fd71246 // fmla v6.2d, v18.2d, v23.d[0]
+	WORD  $0x4fd71267 // fmla v7.2d, v19.2d, v23.d[0]
+	WORD  $0x4fd71288 // fmla v8.2d, v20.2d, v23.d[0]
+	WORD  $0x4fd81249 // fmla v9.2d, v18.2d, v24.d[0]
+	WORD  $0x4fd8126a // fmla v10.2d, v19.2d, v24.d[0]
+	WORD  $0x4fd8128b // fmla v11.2d, v20.2d, v24.d[0]
+	FMOVD (R15), F25
+	FMOVD (R15)(R11), F26
+	WORD  $0x4fd9124c // fmla v12.2d, v18.2d, v25.d[0]
+	WORD  $0x4fd9126d // fmla v13.2d, v19.2d, v25.d[0]
+	WORD  $0x4fd9128e // fmla v14.2d, v20.2d, v25.d[0]
+	WORD  $0x4fda124f // fmla v15.2d, v18.2d, v26.d[0]
+	WORD  $0x4fda1270 // fmla v16.2d, v19.2d, v26.d[0]
+	WORD  $0x4fda1291 // fmla v17.2d, v20.2d, v26.d[0]
+	ADD   R19, R12
+	ADD   R19, R15
+	ADD   R17, R16
+	SUBS  $1, R20
+	BNE   r6v3loop
+	FMOVD 80(R0), F18
+	WORD  $0x4fd29000 // fmul v0.2d, v0.2d, v18.d[0]
+	WORD  $0x4fd29021 // fmul v1.2d, v1.2d, v18.d[0]
+	WORD  $0x4fd29042 // fmul v2.2d, v2.2d, v18.d[0]
+	WORD  $0x4fd29063 // fmul v3.2d, v3.2d, v18.d[0]
+	WORD  $0x4fd29084 // fmul v4.2d, v4.2d, v18.d[0]
+	WORD  $0x4fd290a5 // fmul v5.2d, v5.2d, v18.d[0]
+	WORD  $0x4fd290c6 // fmul v6.2d, v6.2d, v18.d[0]
+	WORD  $0x4fd290e7 // fmul v7.2d, v7.2d, v18.d[0]
+	WORD  $0x4fd29108 // fmul v8.2d, v8.2d, v18.d[0]
+	WORD  $0x4fd29129 // fmul v9.2d, v9.2d, v18.d[0]
+	WORD  $0x4fd2914a // fmul v10.2d, v10.2d, v18.d[0]
+	WORD  $0x4fd2916b // fmul v11.2d, v11.2d, v18.d[0]
+	WORD  $0x4fd2918c // fmul v12.2d, v12.2d, v18.d[0]
+	WORD  $0x4fd291ad // fmul v13.2d, v13.2d, v18.d[0]
+	WORD  $0x4fd291ce // fmul v14.2d, v14.2d, v18.d[0]
+	WORD  $0x4fd291ef // fmul v15.2d, v15.2d, v18.d[0]
+	WORD  $0x4fd29210 // fmul v16.2d, v16.2d, v18.d[0]
+	WORD  $0x4fd29231 // fmul v17.2d, v17.2d, v18.d[0]
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r6v3store
+	FMOVD 88(R0), F19
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r6v3oldfull
+	FMOVQ (R14), F20
+	WORD  $0x4fd31280 // fmla v0.2d, v20.2d, v19.d[0]
+	FMOVQ 16(R14), F21
+	WORD  $0x4fd312a1 // fmla v1.2d, v21.2d, v19.d[0]
+	FMOVD 32(R14), F22
+	WORD  $0x4fd312c2 // fmla v2.2d, v22.2d, v19.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4fd312e3 // fmla v3.2d, v23.2d, v19.d[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4fd31304 // fmla v4.2d, v24.2d, v19.d[0]
+	FMOVD 32(R14), F25
+	WORD  $0x4fd31325 // fmla v5.2d, v25.2d, v19.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4fd31346 // fmla v6.2d, v26.2d, v19.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fd31367 // fmla v7.2d, v27.2d, v19.d[0]
+	FMOVD 32(R14), F28
+	WORD  $0x4fd31388 // fmla v8.2d, v28.2d, v19.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4fd313a9 // fmla v9.2d, v29.2d, v19.d[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4fd313ca // fmla v10.2d, v30.2d, v19.d[0]
+	FMOVD 32(R14), F31
+	WORD  $0x4fd313eb // fmla v11.2d, v31.2d, v19.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F20
+	WORD  $0x4fd3128c // fmla v12.2d, v20.2d, v19.d[0]
+	FMOVQ 16(R14), F21
+	WORD  $0x4fd312ad // fmla v13.2d, v21.2d, v19.d[0]
+	FMOVD 32(R14), F22
+	WORD  $0x4fd312ce // fmla v14.2d, v22.2d, v19.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4fd312ef // fmla v15.2d, v23.2d, v19.d[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4fd31310 // fmla v16.2d, v24.2d, v19.d[0]
+	FMOVD 32(R14), F25
+	WORD  $0x4fd31331 // fmla v17.2d, v25.2d, v19.d[0]
+	ADD   R12, R14
+	B     r6v3oldend
+
+r6v3oldfull:
+	FMOVQ (R14), F26
+	WORD  $0x4fd31340 // fmla v0.2d, v26.2d, v19.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fd31361 // fmla v1.2d, v27.2d, v19.d[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4fd31382 // fmla v2.2d, v28.2d, v19.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4fd313a3 // fmla v3.2d, v29.2d, v19.d[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4fd313c4 // fmla v4.2d, v30.2d, v19.d[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4fd313e5 // fmla v5.2d, v31.2d, v19.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F20
+	WORD  $0x4fd31286 // fmla v6.2d, v20.2d, v19.d[0]
+	FMOVQ 16(R14), F21
+	WORD  $0x4fd312a7 // fmla v7.2d, v21.2d, v19.d[0]
+	FMOVQ 32(R14), F22
+	WORD  $0x4fd312c8 // fmla v8.2d, v22.2d, v19.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4fd312e9 // fmla v9.2d, v23.2d, v19.d[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4fd3130a // fmla v10.2d, v24.2d, v19.d[0]
+	FMOVQ 32(R14), F25
+	WORD  $0x4fd3132b // fmla v11.2d, v25.2d, v19.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4fd3134c // fmla v12.2d, v26.2d, v19.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fd3136d // fmla v13.2d, v27.2d, v19.d[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4fd3138e // fmla v14.2d, v28.2d, v19.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4fd313af // fmla v15.2d, v29.2d, v19.d[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4fd313d0 // fmla v16.2d, v30.2d, v19.d[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4fd313f1 // fmla v17.2d, v31.2d, v19.d[0]
+	ADD   R12, R14
+
+r6v3oldend:
+r6v3store:
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r6v3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVD F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVD F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVD F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVD F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVD F14, 32(R14)
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	FMOVD F17, 32(R14)
+	ADD   R12, R14
+	B     r6v3newend
+
+r6v3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVQ F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVQ F14, 32(R14)
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	FMOVQ F17, 32(R14)
+	ADD   R12, R14
+
+r6v3newend:
+	RET
+
+r5v3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	VEOR V14.B16, V14.B16, V14.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
+
+r5v3loop:
+	FLDPQ (R16), (F15, F16)
+	FMOVQ 32(R16), F17
+	FMOVD (R12), F18
+	FMOVD (R12)(R11), F19
+	FMOVD (R12)(R13), F20
+	FMOVD (R12)(R14), F21
+	WORD  $0x4fd211e0 // fmla v0.2d, v15.2d, v18.d[0]
+	WORD  $0x4fd21201 // fmla v1.2d, v16.2d, v18.d[0]
+	WORD  $0x4fd21222 // fmla v2.2d, v17.2d, v18.d[0]
+	WORD  $0x4fd311e3 // fmla v3.2d, v15.2d, v19.d[0]
+	WORD  $0x4fd31204 // fmla v4.2d, v16.2d, v19.d[0]
+	WORD  $0x4fd31225 // fmla v5.2d, v17.2d, v19.d[0]
+	WORD  $0x4fd411e6 // fmla v6.2d, v15.2d, v20.d[0]
+	WORD  $0x4fd41207 // fmla v7.2d, v16.2d, v20.d[0]
+	WORD  $0x4fd41228 // fmla v8.2d, v17.2d, v20.d[0]
+	WORD  $0x4fd511e9 // fmla v9.2d, v15.2d, v21.d[0]
+	WORD  $0x4fd5120a // fmla v10.2d, v16.2d, v21.d[0]
+	WORD  $0x4fd5122b // fmla v11.2d, v17.2d, v21.d[0]
+	FMOVD (R15), F22
+	WORD  $0x4fd611ec // fmla v12.2d, v15.2d, v22.d[0]
+	WORD  $0x4fd6120d // fmla v13.2d, v16.2d, v22.d[0]
+	WORD  $0x4fd6122e // fmla v14.2d, v17.2d, v22.d[0]
+	ADD   R19, R12
+	ADD   R19, R15
+	ADD   R17, R16
+	SUBS  $1, R20
+	BNE   r5v3loop
+	FMOVD 80(R0), F15
+	WORD  $0x4fcf9000 // fmul v0.2d, v0.2d, v15.d[0]
+	WORD  $0x4fcf9021 // fmul v1.2d, v1.2d, v15.d[0]
+	WORD  $0x4fcf9042 // fmul v2.2d, v2.2d, v15.d[0]
+	WORD  $0x4fcf9063 // fmul v3.2d, v3.2d, v15.d[0]
+	WORD  $0x4fcf9084 // fmul v4.2d, v4.2d, v15.d[0]
+	WORD  $0x4fcf90a5 // fmul v5.2d, v5.2d, v15.d[0]
+	WORD  $0x4fcf90c6 // fmul v6.2d, v6.2d, v15.d[0]
+	WORD  $0x4fcf90e7 // fmul v7.2d, v7.2d, v15.d[0]
+	WORD  $0x4fcf9108 // fmul v8.2d, v8.2d, v15.d[0]
+	WORD  $0x4fcf9129 // fmul v9.2d, v9.2d, v15.d[0]
+	WORD  $0x4fcf914a // fmul v10.2d, v10.2d, v15.d[0]
+	WORD  $0x4fcf916b // fmul v11.2d, v11.2d, v15.d[0]
+	WORD  $0x4fcf918c // fmul v12.2d, v12.2d, v15.d[0]
+	WORD  $0x4fcf91ad // fmul v13.2d, v13.2d, v15.d[0]
+	WORD  $0x4fcf91ce // fmul v14.2d, v14.2d, v15.d[0]
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r5v3store
+	FMOVD 88(R0), F16
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r5v3oldfull
+	FMOVQ (R14), F17
+	WORD  $0x4fd01220 // fmla v0.2d, v17.2d, v16.d[0]
+	FMOVQ 16(R14), F18
+	WORD  $0x4fd01241 // fmla v1.2d, v18.2d, v16.d[0]
+	FMOVD 32(R14), F19
+	WORD  $0x4fd01262 // fmla v2.2d, v19.2d, v16.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F20
+	WORD  $0x4fd01283 // fmla v3.2d, v20.2d, v16.d[0]
+	FMOVQ 16(R14), F21
+	WORD  $0x4fd012a4 // fmla v4.2d, v21.2d, v16.d[0]
+	FMOVD 32(R14), F22
+	WORD  $0x4fd012c5 // fmla v5.2d, v22.2d, v16.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4fd012e6 // fmla v6.2d, v23.2d, v16.d[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4fd01307 // fmla v7.2d, v24.2d, v16.d[0]
+	FMOVD 32(R14), F25
+	WORD  $0x4fd01328 // fmla v8.2d, v25.2d, v16.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4fd01349 // fmla v9.2d, v26.2d, v16.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fd0136a // fmla v10.2d, v27.2d, v16.d[0]
+	FMOVD 32(R14), F28
+	WORD  $0x4fd0138b // fmla v11.2d, v28.2d, v16.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4fd013ac // fmla v12.2d, v29.2d, v16.d[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4fd013cd // fmla v13.2d, v30.2d, v16.d[0]
+	FMOVD 32(R14), F31
+	WORD  $0x4fd013ee // fmla v14.2d, v31.2d, v16.d[0]
+	ADD   R12, R14
+	B     r5v3oldend
+
+r5v3oldfull:
+	FMOVQ (R14), F17
+	WORD  $0x4fd01220 // fmla v0.2d, v17.2d, v16.d[0]
+	FMOVQ 16(R14), F18
+	WORD  $0x4fd01241 // fmla v1.2d, v18.2d, v16.d[0]
+	FMOVQ 32(R14), F19
+	WORD  $0x4fd01262 // fmla v2.2d, v19.2d, v16.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F20
+	WORD  $0x4fd01283 // fmla v3.2d, v20.2d, v16.d[0]
+	FMOVQ 16(R14), F21
+	WORD  $0x4fd012a4 // fmla v4.2d, v21.2d, v16.d[0]
+	FMOVQ 32(R14), F22
+	WORD  $0x4fd012c5 // fmla v5.2d, v22.2d, v16.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4fd012e6 // fmla v6.2d, v23.2d, v16.d[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4fd01307 // fmla v7.2d, v24.2d, v16.d[0]
+	FMOVQ 32(R14), F25
+	WORD  $0x4fd01328 // fmla v8.2d, v25.2d, v16.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4fd01349 // fmla v9.2d, v26.2d, v16.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fd0136a // fmla v10.2d, v27.2d, v16.d[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4fd0138b // fmla v11.2d, v28.2d, v16.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4fd013ac // fmla v12.2d, v29.2d, v16.d[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4fd013cd // fmla v13.2d, v30.2d, v16.d[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4fd013ee // fmla v14.2d, v31.2d, v16.d[0]
+	ADD   R12, R14
+
+r5v3oldend:
+r5v3store:
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r5v3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVD F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVD F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVD F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVD F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVD F14, 32(R14)
+	ADD   R12, R14
+	B     r5v3newend
+
+r5v3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVQ F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVQ F14, 32(R14)
+	ADD   R12, R14
+
+r5v3newend:
+	RET
+
+r4v3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	MOVD 8(R0), R15
+	MOVD 40(R0), R16
+	MOVD 32(R0), R17
+	MOVD 56(R0), R19
+
+r4v3loop:
+	FLDPQ (R15), (F12, F13)
+	FMOVQ 32(R15), F14
+	FMOVD (R12), F15
+	FMOVD (R12)(R11), F16
+	FMOVD (R12)(R13), F17
+	FMOVD (R12)(R14), F18
+	WORD  $0x4fcf1180 // fmla v0.2d, v12.2d, v15.d[0]
+	WORD  $0x4fcf11a1 // fmla v1.2d, v13.2d, v15.d[0]
+	WORD  $0x4fcf11c2 // fmla v2.2d, v14.2d, v15.d[0]
+	WORD  $0x4fd01183 // fmla v3.2d, v12.2d, v16.d[0]
+	WORD  $0x4fd011a4 // fmla v4.2d, v13.2d, v16.d[0]
+	WORD  $0x4fd011c5 // fmla v5.2d, v14.2d, v16.d[0]
+	WORD  $0x4fd11186 // fmla v6.2d, v12.2d, v17.d[0]
+	WORD  $0x4fd111a7 // fmla v7.2d, v13.2d, v17.d[0]
+	WORD  $0x4fd111c8 // fmla v8.2d, v14.2d, v17.d[0]
+	WORD  $0x4fd21189 // fmla v9.2d, v12.2d, v18.d[0]
+	WORD  $0x4fd211aa // fmla v10.2d, v13.2d, v18.d[0]
+	WORD  $0x4fd211cb // fmla v11.2d, v14.2d, v18.d[0]
+	ADD   R17, R12
+	ADD   R16, R15
+	SUBS  $1, R19
+	BNE   r4v3loop
+	FMOVD 80(R0), F12
+	WORD  $0x4fcc9000 // fmul v0.2d, v0.2d, v12.d[0]
+	WORD  $0x4fcc9021 // fmul v1.2d, v1.2d, v12.d[0]
+	WORD  $0x4fcc9042 // fmul v2.2d, v2.2d, v12.d[0]
+	WORD  $0x4fcc9063 // fmul v3.2d, v3.2d, v12.d[0]
+	WORD  $0x4fcc9084 // fmul v4.2d, v4.2d, v12.d[0]
+	WORD  $0x4fcc90a5 // fmul v5.2d, v5.2d, v12.d[0]
+	WORD  $0x4fcc90c6 // fmul v6.2d, v6.2d, v12.d[0]
+	WORD  $0x4fcc90e7 // fmul v7.2d, v7.2d, v12.d[0]
+	WORD  $0x4fcc9108 // fmul v8.2d, v8.2d, v12.d[0]
+	WORD  $0x4fcc9129 // fmul v9.2d, v9.2d, v12.d[0]
+	WORD  $0x4fcc914a // fmul v10.2d, v10.2d, v12.d[0]
+	WORD  $0x4fcc916b // fmul v11.2d, v11.2d, v12.d[0]
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r4v3store
+	FMOVD 88(R0), F13
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r4v3oldfull
+	FMOVQ (R14), F14
+	WORD  $0x4fcd11c0 // fmla v0.2d, v14.2d, v13.d[0]
+	FMOVQ 16(R14), F15
+	WORD  $0x4fcd11e1 // fmla v1.2d, v15.2d, v13.d[0]
+	FMOVD 32(R14), F16
+	WORD  $0x4fcd1202 // fmla v2.2d, v16.2d, v13.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F17
+	WORD  $0x4fcd1223 // fmla v3.2d, v17.2d, v13.d[0]
+	FMOVQ 16(R14), F18
+	WORD  $0x4fcd1244 // fmla v4.2d, v18.2d, v13.d[0]
+	FMOVD 32(R14), F19
+	WORD  $0x4fcd1265 // fmla v5.2d, v19.2d, v13.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F20
+	WORD  $0x4fcd1286 // fmla v6.2d, v20.2d, v13.d[0]
+	FMOVQ 16(R14), F21
+	WORD  $0x4fcd12a7 // fmla v7.2d, v21.2d, v13.d[0]
+	FMOVD 32(R14), F22
+	WORD  $0x4fcd12c8 // fmla v8.2d, v22.2d, v13.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4fcd12e9 // fmla v9.2d, v23.2d, v13.d[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4fcd130a // fmla v10.2d, v24.2d, v13.d[0]
+	FMOVD 32(R14), F25
+	WORD  $0x4fcd132b // fmla v11.2d, v25.2d, v13.d[0]
+	ADD   R12, R14
+	B     r4v3oldend
+
+r4v3oldfull:
+	FMOVQ (R14), F26
+	WORD  $0x4fcd1340 // fmla v0.2d, v26.2d, v13.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fcd1361 // fmla v1.2d, v27.2d, v13.d[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4fcd1382 // fmla v2.2d, v28.2d, v13.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4fcd13a3 // fmla v3.2d, v29.2d, v13.d[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4fcd13c4 // fmla v4.2d, v30.2d, v13.d[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4fcd13e5 // fmla v5.2d, v31.2d, v13.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F14
+	WORD  $0x4fcd11c6 // fmla v6.2d, v14.2d, v13.d[0]
+	FMOVQ 16(R14), F15
+	WORD  $0x4fcd11e7 // fmla v7.2d, v15.2d, v13.d[0]
+	FMOVQ 32(R14), F16
+	WORD  $0x4fcd1208 // fmla v8.2d, v16.2d, v13.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F17
+	WORD  $0x4fcd1229 // fmla v9.2d, v17.2d, v13.d[0]
+	FMOVQ 16(R14), F18
+	WORD  $0x4fcd124a // fmla v10.2d, v18.2d, v13.d[0]
+	FMOVQ 32(R14), F19
+	WORD  $0x4fcd126b // fmla v11.2d, v19.2d, v13.d[0]
+	ADD   R12, R14
+
+r4v3oldend:
+r4v3store:
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r4v3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVD F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVD F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVD F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVD F11, 32(R14)
+	ADD   R12, R14
+	B     r4v3newend
+
+r4v3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVQ F11, 32(R14)
+	ADD   R12, R14
+
+r4v3newend:
+	RET
+
+r3v3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	MOVD 8(R0), R14
+	MOVD 40(R0), R15
+	MOVD 32(R0), R16
+	MOVD 56(R0), R17
+
+r3v3loop:
+	FLDPQ (R14), (F9, F10)
+	FMOVQ 32(R14), F11
+	FMOVD (R12), F12
+	FMOVD (R12)(R11), F13
+	FMOVD (R12)(R13), F14
+	WORD  $0x4fcc1120 // fmla v0.2d, v9.2d, v12.d[0]
+	WORD  $0x4fcc1141 // fmla v1.2d, v10.2d, v12.d[0]
+	WORD  $0x4fcc1162 // fmla v2.2d, v11.2d, v12.d[0]
+	WORD  $0x4fcd1123 // fmla v3.2d, v9.2d, v13.d[0]
+	WORD  $0x4fcd1144 // fmla v4.2d, v10.2d, v13.d[0]
+	WORD  $0x4fcd1165 // fmla v5.2d, v11.2d, v13.d[0]
+	WORD  $0x4fce1126 // fmla v6.2d, v9.2d, v14.d[0]
+	WORD  $0x4fce1147 // fmla v7.2d, v10.2d, v14.d[0]
+	WORD  $0x4fce1168 // fmla v8.2d, v11.2d, v14.d[0]
+	ADD   R16, R12
+	ADD   R15, R14
+	SUBS  $1, R17
+	BNE   r3v3loop
+	FMOVD 80(R0), F9
+	WORD  $0x4fc99000 // fmul v0.2d, v0.2d, v9.d[0]
+	WORD  $0x4fc99021 // fmul v1.2d, v1.2d, v9.d[0]
+	WORD  $0x4fc99042 // fmul v2.2d, v2.2d, v9.d[0]
+	WORD  $0x4fc99063 // fmul v3.2d, v3.2d, v9.d[0]
+	WORD  $0x4fc99084 // fmul v4.2d, v4.2d, v9.d[0]
+	WORD  $0x4fc990a5 // fmul v5.2d, v5.2d, v9.d[0]
+	WORD  $0x4fc990c6 // fmul v6.2d, v6.2d, v9.d[0]
+	WORD  $0x4fc990e7 // fmul v7.2d, v7.2d, v9.d[0]
+	WORD  $0x4fc99108 // fmul v8.2d, v8.2d, v9.d[0]
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r3v3store
+	FMOVD 88(R0), F10
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r3v3oldfull
+	FMOVQ (R14), F11
+	WORD  $0x4fca1160 // fmla v0.2d, v11.2d, v10.d[0]
+	FMOVQ 16(R14), F12
+	WORD  $0x4fca1181 // fmla v1.2d, v12.2d, v10.d[0]
+	FMOVD 32(R14), F13
+	WORD  $0x4fca11a2 // fmla v2.2d, v13.2d, v10.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F14
+	WORD  $0x4fca11c3 // fmla v3.2d, v14.2d, v10.d[0]
+	FMOVQ 16(R14), F15
+	WORD  $0x4fca11e4 // fmla v4.2d, v15.2d, v10.d[0]
+	FMOVD 32(R14), F16
+	WORD  $0x4fca1205 // fmla v5.2d, v16.2d, v10.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F17
+	WORD  $0x4fca1226 // fmla v6.2d, v17.2d, v10.d[0]
+	FMOVQ 16(R14), F18
+	WORD  $0x4fca1247 // fmla v7.2d, v18.2d, v10.d[0]
+	FMOVD 32(R14), F19
+	WORD  $0x4fca1268 // fmla v8.2d, v19.2d, v10.d[0]
+	ADD   R12, R14
+	B     r3v3oldend
+
+r3v3oldfull:
+	FMOVQ (R14), F20
+	WORD  $0x4fca1280 // fmla v0.2d, v20.2d, v10.d[0]
+	FMOVQ 16(R14), F21
+	WORD  $0x4fca12a1 // fmla v1.2d, v21.2d, v10.d[0]
+	FMOVQ 32(R14), F22
+	WORD  $0x4fca12c2 // fmla v2.2d, v22.2d, v10.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4fca12e3 // fmla v3.2d, v23.2d, v10.d[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4fca1304 // fmla v4.2d, v24.2d, v10.d[0]
+	FMOVQ 32(R14), F25
+	WORD  $0x4fca1325 // fmla v5.2d, v25.2d, v10.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4fca1346 // fmla v6.2d, v26.2d, v10.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fca1367 // fmla v7.2d, v27.2d, v10.d[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4fca1388 // fmla v8.2d, v28.2d, v10.d[0]
+	ADD   R12, R14
+
+r3v3oldend:
+r3v3store:
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r3v3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVD F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVD F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVD F8, 32(R14)
+	ADD   R12, R14
+	B     r3v3newend
+
+r3v3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+
+r3v3newend:
+	RET
+
+r2v3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	MOVD (R0), R12
+	MOVD 8(R0), R13
+	MOVD 40(R0), R14
+	MOVD 32(R0), R15
+	MOVD 56(R0), R16
+
+r2v3loop:
+	FLDPQ (R13), (F6, F7)
+	FMOVQ 32(R13), F8
+	FMOVD (R12), F9
+	FMOVD (R12)(R11), F10
+	WORD  $0x4fc910c0 // fmla v0.2d, v6.2d, v9.d[0]
+	WORD  $0x4fc910e1 // fmla v1.2d, v7.2d, v9.d[0]
+	WORD  $0x4fc91102 // fmla v2.2d, v8.2d, v9.d[0]
+	WORD  $0x4fca10c3 // fmla v3.2d, v6.2d, v10.d[0]
+	WORD  $0x4fca10e4 // fmla v4.2d, v7.2d, v10.d[0]
+	WORD  $0x4fca1105 // fmla v5.2d, v8.2d, v10.d[0]
+	ADD   R15, R12
+	ADD   R14, R13
+	SUBS  $1, R16
+	BNE   r2v3loop
+	FMOVD 80(R0), F6
+	WORD  $0x4fc69000 // fmul v0.2d, v0.2d, v6.d[0]
+	WORD  $0x4fc69021 // fmul v1.2d, v1.2d, v6.d[0]
+	WORD  $0x4fc69042 // fmul v2.2d, v2.2d, v6.d[0]
+	WORD  $0x4fc69063 // fmul v3.2d, v3.2d, v6.d[0]
+	WORD  $0x4fc69084 // fmul v4.2d, v4.2d, v6.d[0]
+	WORD  $0x4fc690a5 // fmul v5.2d, v5.2d, v6.d[0]
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r2v3store
+	FMOVD 88(R0), F7
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r2v3oldfull
+	FMOVQ (R14), F8
+	WORD  $0x4fc71100 // fmla v0.2d, v8.2d, v7.d[0]
+	FMOVQ 16(R14), F9
+	WORD  $0x4fc71121 // fmla v1.2d, v9.2d, v7.d[0]
+	FMOVD 32(R14), F10
+	WORD  $0x4fc71142 // fmla v2.2d, v10.2d, v7.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F11
+	WORD  $0x4fc71163 // fmla v3.2d, v11.2d, v7.d[0]
+	FMOVQ 16(R14), F12
+	WORD  $0x4fc71184 // fmla v4.2d, v12.2d, v7.d[0]
+	FMOVD 32(R14), F13
+	WORD  $0x4fc711a5 // fmla v5.2d, v13.2d, v7.d[0]
+	ADD   R12, R14
+	B     r2v3oldend
+
+r2v3oldfull:
+	FMOVQ (R14), F14
+	WORD  $0x4fc711c0 // fmla v0.2d, v14.2d, v7.d[0]
+	FMOVQ 16(R14), F15
+	WORD  $0x4fc711e1 // fmla v1.2d, v15.2d, v7.d[0]
+	FMOVQ 32(R14), F16
+	WORD  $0x4fc71202 // fmla v2.2d, v16.2d, v7.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F17
+	WORD  $0x4fc71223 // fmla v3.2d, v17.2d, v7.d[0]
+	FMOVQ 16(R14), F18
+	WORD  $0x4fc71244 // fmla v4.2d, v18.2d, v7.d[0]
+	FMOVQ 32(R14), F19
+	WORD  $0x4fc71265 // fmla v5.2d, v19.2d, v7.d[0]
+	ADD   R12, R14
+
+r2v3oldend:
+r2v3store:
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r2v3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVD F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVD F5, 32(R14)
+	ADD   R12, R14
+	B     r2v3newend
+
+r2v3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+
+r2v3newend:
+	RET
+
+r1v3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	MOVD (R0), R12
+	MOVD 8(R0), R13
+	MOVD 40(R0), R14
+	MOVD 32(R0), R15
+	MOVD 56(R0), R16
+
+r1v3loop:
+	FLDPQ (R13), (F3, F4)
+	FMOVQ 32(R13), F5
+	FMOVD (R12), F6
+	WORD  $0x4fc61060 // fmla v0.2d, v3.2d, v6.d[0]
+	WORD  $0x4fc61081 // fmla v1.2d, v4.2d, v6.d[0]
+	WORD  $0x4fc610a2 // fmla v2.2d, v5.2d, v6.d[0]
+	ADD   R15, R12
+	ADD   R14, R13
+	SUBS  $1, R16
+	BNE   r1v3loop
+	FMOVD 80(R0), F3
+	WORD  $0x4fc39000 // fmul v0.2d, v0.2d, v3.d[0]
+	WORD  $0x4fc39021 // fmul v1.2d, v1.2d, v3.d[0]
+	WORD  $0x4fc39042 // fmul v2.2d, v2.2d, v3.d[0]
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r1v3store
+	FMOVD 88(R0), F4
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r1v3oldfull
+	FMOVQ (R14), F5
+	WORD  $0x4fc410a0 // fmla v0.2d, v5.2d, v4.d[0]
+	FMOVQ 16(R14), F6
+	WORD  $0x4fc410c1 // fmla v1.2d, v6.2d, v4.d[0]
+	FMOVD 32(R14), F7
+	WORD  $0x4fc410e2 // fmla v2.2d, v7.2d, v4.d[0]
+	ADD   R12, R14
+	B     r1v3oldend
+
+r1v3oldfull:
+	FMOVQ (R14), F8
+	WORD  $0x4fc41100 // fmla v0.2d, v8.2d, v4.d[0]
+	FMOVQ 16(R14), F9
+	WORD  $0x4fc41121 // fmla v1.2d, v9.2d, v4.d[0]
+	FMOVQ 32(R14), F10
+	WORD  $0x4fc41142 // fmla v2.2d, v10.2d, v4.d[0]
+	ADD   R12, R14
+
+r1v3oldend:
+r1v3store:
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r1v3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVD F2, 32(R14)
+	ADD   R12, R14
+	B     r1v3newend
+
+r1v3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+
+r1v3newend:
+	RET
+
+r2v4:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	MOVD (R0), R12
+	MOVD 8(R0), R13
+	MOVD 40(R0), R14
+	MOVD 32(R0), R15
+	MOVD 56(R0), R16
+
+r2v4loop:
+	FLDPQ (R13), (F8, F9)
+	FLDPQ 32(R13), (F10, F11)
+	FMOVD (R12), F12
+	FMOVD (R12)(R11), F13
+	WORD  $0x4fcc1100 // fmla v0.2d, v8.2d, v12.d[0]
+	WORD  $0x4fcc1121 // fmla v1.2d, v9.2d, v12.d[0]
+	WORD  $0x4fcc1142 // fmla v2.2d, v10.2d, v12.d[0]
+	WORD  $0x4fcc1163 // fmla v3.2d, v11.2d, v12.d[0]
+	WORD  $0x4fcd1104 // fmla v4.2d, v8.2d, v13.d[0]
+	WORD  $0x4fcd1125 // fmla v5.2d, v9.2d, v13.d[0]
+	WORD  $0x4fcd1146 // fmla v6.2d, v10.2d, v13.d[0]
+	WORD  $0x4fcd1167 // fmla v7.2d, v11.2d, v13.d[0]
+	ADD   R15, R12
+	ADD   R14, R13
+	SUBS  $1, R16
+	BNE   r2v4loop
+	FMOVD 80(R0), F8
+	WORD  $0x4fc89000 // fmul v0.2d, v0.2d, v8.d[0]
+	WORD  $0x4fc89021 // fmul v1.2d, v1.2d, v8.d[0]
+	WORD  $0x4fc89042 // fmul v2.2d, v2.2d, v8.d[0]
+	WORD  $0x4fc89063 // fmul v3.2d, v3.2d, v8.d[0]
+	WORD  $0x4fc89084 // fmul v4.2d, v4.2d, v8.d[0]
+	WORD  $0x4fc890a5 // fmul v5.2d, v5.2d, v8.d[0]
+	WORD  $0x4fc890c6 // fmul v6.2d, v6.2d, v8.d[0]
+	WORD  $0x4fc890e7 // fmul v7.2d, v7.2d, v8.d[0]
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r2v4store
+	FMOVD 88(R0), F9
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r2v4oldfull
+	FMOVQ (R14), F10
+	WORD  $0x4fc91140 // fmla v0.2d, v10.2d, v9.d[0]
+	FMOVQ 16(R14), F11
+	WORD  $0x4fc91161 // fmla v1.2d, v11.2d, v9.d[0]
+	FMOVQ 32(R14), F12
+	WORD  $0x4fc91182 // fmla v2.2d, v12.2d, v9.d[0]
+	FMOVD 48(R14), F13
+	WORD  $0x4fc911a3 // fmla v3.2d, v13.2d, v9.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F14
+	WORD  $0x4fc911c4 // fmla v4.2d, v14.2d, v9.d[0]
+	FMOVQ 16(R14), F15
+	WORD  $0x4fc911e5 // fmla v5.2d, v15.2d, v9.d[0]
+	FMOVQ 32(R14), F16
+	WORD  $0x4fc91206 // fmla v6.2d, v16.2d, v9.d[0]
+	FMOVD 48(R14), F17
+	WORD  $0x4fc91227 // fmla v7.2d, v17.2d, v9.d[0]
+	ADD   R12, R14
+	B     r2v4oldend
+
+r2v4oldfull:
+	FMOVQ (R14), F18
+	WORD  $0x4fc91240 // fmla v0.2d, v18.2d, v9.d[0]
+	FMOVQ 16(R14), F19
+	WORD  $0x4fc91261 // fmla v1.2d, v19.2d, v9.d[0]
+	FMOVQ 32(R14), F20
+	WORD  $0x4fc91282 // fmla v2.2d, v20.2d, v9.d[0]
+	FMOVQ 48(R14), F21
+	WORD  $0x4fc912a3 // fmla v3.2d, v21.2d, v9.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F22
+	WORD  $0x4fc912c4 // fmla v4.2d, v22.2d, v9.d[0]
+	FMOVQ 16(R14), F23
+	WORD  $0x4fc912e5 // fmla v5.2d, v23.2d, v9.d[0]
+	FMOVQ 32(R14), F24
+	WORD  $0x4fc91306 // fmla v6.2d, v24.2d, v9.d[0]
+	FMOVQ 48(R14), F25
+	WORD  $0x4fc91327 // fmla v7.2d, v25.2d, v9.d[0]
+	ADD   R12, R14
+
+r2v4oldend:
+r2v4store:
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r2v4newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	FMOVD F3, 48(R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	FMOVQ F5, 16(R14)
+	FMOVQ F6, 32(R14)
+	FMOVD F7, 48(R14)
+	ADD   R12, R14
+	B     r2v4newend
+
+r2v4newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	FMOVQ F3, 48(R14)
+	ADD   R12, R14
+	FMOVQ F4, (R14)
+	FMOVQ F5, 16(R14)
+	FMOVQ F6, 32(R14)
+	FMOVQ F7, 48(R14)
+	ADD   R12, R14
+
+r2v4newend:
+	RET
+
+r1v4:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	MOVD (R0), R12
+	MOVD 8(R0), R13
+	MOVD 40(R0), R14
+	MOVD 32(R0), R15
+	MOVD 56(R0), R16
+
+r1v4loop:
+	FLDPQ (R13), (F4, F5)
+	FLDPQ 32(R13), (F6, F7)
+	FMOVD (R12), F8
+	WORD  $0x4fc81080 // fmla v0.2d, v4.2d, v8.d[0]
+	WORD  $0x4fc810a1 // fmla v1.2d, v5.2d, v8.d[0]
+	WORD  $0x4fc810c2 // fmla v2.2d, v6.2d, v8.d[0]
+	WORD  $0x4fc810e3 // fmla v3.2d, v7.2d, v8.d[0]
+	ADD   R15, R12
+	ADD   R14, R13
+	SUBS  $1, R16
+	BNE   r1v4loop
+	FMOVD 80(R0), F4
+	WORD  $0x4fc49000 // fmul v0.2d, v0.2d, v4.d[0]
+	WORD  $0x4fc49021 // fmul v1.2d, v1.2d, v4.d[0]
+	WORD  $0x4fc49042 // fmul v2.2d, v2.2d, v4.d[0]
+	WORD  $0x4fc49063 // fmul v3.2d, v3.2d, v4.d[0]
+	MOVD  48(R0), R12
+	MOVD  88(R0), R13
+	LSL   $1, R13
+	CBZ   R13, r1v4store
+	FMOVD 88(R0), F5
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r1v4oldfull
+	FMOVQ (R14), F6
+	WORD  $0x4fc510c0 // fmla v0.2d, v6.2d, v5.d[0]
+	FMOVQ 16(R14), F7
+	WORD  $0x4fc510e1 // fmla v1.2d, v7.2d, v5.d[0]
+	FMOVQ 32(R14), F8
+	WORD  $0x4fc51102 // fmla v2.2d, v8.2d, v5.d[0]
+	FMOVD 48(R14), F9
+	WORD  $0x4fc51123 // fmla v3.2d, v9.2d, v5.d[0]
+	ADD   R12, R14
+	B     r1v4oldend
+
+r1v4oldfull:
+	FMOVQ (R14), F10
+	WORD  $0x4fc51140 // fmla v0.2d, v10.2d, v5.d[0]
+	FMOVQ 16(R14), F11
+	WORD  $0x4fc51161 // fmla v1.2d, v11.2d, v5.d[0]
+	FMOVQ 32(R14), F12
+	WORD  $0x4fc51182 // fmla v2.2d, v12.2d, v5.d[0]
+	FMOVQ 48(R14), F13
+	WORD  $0x4fc511a3 // fmla v3.2d, v13.2d, v5.d[0]
+	ADD   R12, R14
+
+r1v4oldend:
+r1v4store:
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r1v4newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	FMOVD F3, 48(R14)
+	ADD   R12, R14
+	B     r1v4newend
+
+r1v4newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	FMOVQ F3, 48(R14)
+	ADD   R12, R14
+
+r1v4newend:
+	RET
+
+r8k3:
+	MOVD 24(R0), R11
+	CMP  $8, R11
+	BEQ  r8k3columns
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	VEOR V14.B16, V14.B16, V14.B16
+	VEOR V15.B16, V15.B16, V15.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	VEOR V17.B16, V17.B16, V17.B16
+	VEOR V18.B16, V18.B16, V18.B16
+	VEOR V19.B16, V19.B16, V19.B16
+	VEOR V20.B16, V20.B16, V20.B16
+	VEOR V21.B16, V21.B16, V21.B16
+	VEOR V22.B16, V22.B16, V22.B16
+	VEOR V23.B16, V23.B16, V23.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
+	MOVD 128(R0), R21
+
+r8k3loop:
+	FLDPQ   (R16), (F24, F25)
+	FMOVQ   32(R16), F26
+	FSTPQ.P (F24, F25), 32(R21)
+	FMOVQ.P F26, 16(R21)
+	FMOVD   (R12), F27
+	FMOVD   (R12)(R11), F28
+	FMOVD   (R12)(R13), F29
+	FMOVD   (R12)(R14), F30
+	WORD    $0x4fdb1300 // fmla v0.2d, v24.2d, v27.d[0]
+	WORD    $0x4fdb1321 // fmla v1.2d, v25.2d, v27.d[0]
+	WORD    $0x4fdb1342 // fmla v2.2d, v26.2d, v27.d[0]
+	WORD    $0x4fdc1303 // fmla v3.2d, v24.2d, v28.d[0]
+	WORD    $0x4fdc1324 // fmla v4.2d, v25.2d, v28.d[0]
+	WORD    $0x4fdc1345 // fmla v5.2d, v26.2d, v28.d[0]
+	WORD    $0x4fdd1306 // fmla v6.2d, v24.2d, v29.d[0]
+	WORD    $0x4fdd1327 // fmla v7.2d, v25.2d, v29.d[0]
+	WORD    $0x4fdd1348 // fmla v8.2d, v26.2d, v29.d[0]
+	WORD    $0x4fde1309 // fmla v9.2d, v24.2d, v30.d[0]
+	WORD    $0x4fde132a // fmla v10.2d, v25.2d, v30.d[0]
+	WORD    $0x4fde134b // fmla v11.2d, v26.2d, v30.d[0]
+	FMOVD   (R15), F31
+	FMOVD   (R15)(R11), F27
+	FMOVD   (R15)(R13), F28
+	FMOVD   (R15)(R14), F29
+	WORD    $0x4fdf130c // fmla v12.2d, v24.2d, v31.d[0]
+	WORD    $0x4fdf132d // fmla v13.2d, v25.2d, v31.d[0]
+	WORD    $0x4fdf134e // fmla v14.2d, v26.2d, v31.d[0]
+	WORD    $0x4fdb130f // fmla v15.2d, v24.2d, v27.d[0]
+	WORD    $0x4fdb1330 // fmla v16.2d, v25.2d, v27.d[0]
+	WORD    $0x4fdb1351 // fmla v17.2d, v26.2d, v27.d[0]
+	WORD    $0x4fdc1312 // fmla v18.2d, v24.2d, v28.d[0]
+	WORD    $0x4fdc1333 // fmla v19.2d, v25.2d, v28.d[0]
+	WORD    $0x4fdc1354 // fmla v20.2d, v26.2d, v28.d[0]
+	WORD    $0x4fdd1315 // fmla v21.2d, v24.2d, v29.d[0]
+	WORD    $0x4fdd1336 // fmla v22.2d, v25.2d, v29.d[0]
+	WORD    $0x4fdd1357 // fmla v23.2d, v26.2d, v29.d[0]
+	ADD     R19, R12
+	ADD     R19, R15
+	ADD     R17, R16
+	SUBS    $1, R20
+	BNE     r8k3loop
+	FMOVD   80(R0), F24
+	WORD    $0x4fd89000 // fmul v0.2d, v0.2d, v24.d[0]
+	WORD    $0x4fd89021 // fmul v1.2d, v1.2d, v24.d[0]
+	WORD    $0x4fd89042 // fmul v2.2d, v2.2d, v24.d[0]
+	WORD    $0x4fd89063 // fmul v3.2d, v3.2d, v24.d[0]
+	WORD    $0x4fd89084 // fmul v4.2d, v4.2d, v24.d[0]
+	WORD    $0x4fd890a5 // fmul v5.2d, v5.2d, v24.d[0]
+	WORD    $0x4fd890c6 // fmul v6.2d, v6.2d, v24.d[0]
+	WORD    $0x4fd890e7 // fmul v7.2d, v7.2d, v24.d[0]
+	WORD    $0x4fd89108 // fmul v8.2d, v8.2d, v24.d[0]
+	WORD    $0x4fd89129 // fmul v9.2d, v9.2d, v24.d[0]
+	WORD    $0x4fd8914a // fmul v10.2d, v10.2d, v24.d[0]
+	WORD    $0x4fd8916b // fmul v11.2d, v11.2d, v24.d[0]
+	WORD    $0x4fd8918c // fmul v12.2d, v12.2d, v24.d[0]
+	WORD    $0x4fd891ad // fmul v13.2d, v13.2d, v24.d[0]
+	WORD    $0x4fd891ce // fmul v14.2d, v14.2d, v24.d[0]
+	WORD    $0x4fd891ef // fmul v15.2d, v15.2d, v24.d[0]
+	WORD    $0x4fd89210 // fmul v16.2d, v16.2d, v24.d[0]
+	WORD    $0x4fd89231 // fmul v17.2d, v17.2d, v24.d[0]
+	WORD    $0x4fd89252 // fmul v18.2d, v18.2d, v24.d[0]
+	WORD    $0x4fd89273 // fmul v19.2d, v19.2d, v24.d[0]
+	WORD    $0x4fd89294 // fmul v20.2d, v20.2d, v24.d[0]
+	WORD    $0x4fd892b5 // fmul v21.2d, v21.2d, v24.d[0]
+	WORD    $0x4fd892d6 // fmul v22.2d, v22.2d, v24.d[0]
+	WORD    $0x4fd892f7 // fmul v23.2d, v23.2d, v24.d[0]
+	MOVD    48(R0), R12
+	MOVD    88(R0), R13
+	LSL     $1, R13
+	CBZ     R13, r8k3store
+	FMOVD   88(R0), F25
+	MOVD    16(R0), R14
+	CMP     $2, R3
+	BEQ     r8k3oldfull
+	FMOVQ   (R14), F26
+	WORD    $0x4fd91340 // fmla v0.2d, v26.2d, v25.d[0]
+	FMOVQ   16(R14), F27
+	WORD    $0x4fd91361 // fmla v1.2d, v27.2d, v25.d[0]
+	FMOVD   32(R14), F28
+	WORD    $0x4fd91382 // fmla v2.2d, v28.2d, v25.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F29
+	WORD    $0x4fd913a3 // fmla v3.2d, v29.2d, v25.d[0]
+	FMOVQ   16(R14), F30
+	WORD    $0x4fd913c4 // fmla v4.2d, v30.2d, v25.d[0]
+	FMOVD   32(R14), F31
+	WORD    $0x4fd913e5 // fmla v5.2d, v31.2d, v25.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F26
+	WORD    $0x4fd91346 // fmla v6.2d, v26.2d, v25.d[0]
+	FMOVQ   16(R14), F27
+	WORD    $0x4fd91367 // fmla v7.2d, v27.2d, v25.d[0]
+	FMOVD   32(R14), F28
+	WORD    $0x4fd91388 // fmla v8.2d, v28.2d, v25.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F29
+	WORD    $0x4fd913a9 // fmla v9.2d, v29.2d, v25.d[0]
+	FMOVQ   16(R14), F30
+	WORD    $0x4fd913ca // fmla v10.2d, v30.2d, v25.d[0]
+	FMOVD   32(R14), F31
+	WORD    $0x4fd913eb // fmla v11.2d, v31.2d, v25.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F26
+	WORD    $0x4fd9134c // fmla v12.2d, v26.2d, v25.d[0]
+	FMOVQ   16(R14), F27
+	WORD    $0x4fd9136d // fmla v13.2d, v27.2d, v25.d[0]
+	FMOVD   32(R14), F28
+	WORD    $0x4fd9138e // fmla v14.2d, v28.2d, v25.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F29
+	WORD    $0x4fd913af // fmla v15.2d, v29.2d, v25.d[0]
+	FMOVQ   16(R14), F30
+	WORD    $0x4fd913d0 // fmla v16.2d, v30.2d, v25.d[0]
+	FMOVD   32(R14), F31
+	WORD    $0x4fd913f1 // fmla v17.2d, v31.2d, v25.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F26
+	WORD    $0x4fd91352 // fmla v18.2d, v26.2d, v25.d[0]
+	FMOVQ   16(R14), F27
+	WORD    $0x4fd91373 // fmla v19.2d, v27.2d, v25.d[0]
+	FMOVD   32(R14), F28
+	WORD    $0x4fd91394 // fmla v20.2d, v28.2d, v25.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F29
+	WORD    $0x4fd913b5 // fmla v21.2d, v29.2d, v25.d[0]
+	FMOVQ   16(R14), F30
+	WORD    $0x4fd913d6 // fmla v22.2d, v30.2d, v25.d[0]
+	FMOVD   32(R14), F31
+	WORD    $0x4fd913f7 // fmla v23.2d, v31.2d, v25.d[0]
+	ADD     R12, R14
+	B       r8k3oldend
+
+r8k3oldfull:
+	FMOVQ (R14), F26
+	WORD  $0x4fd91340 // fmla v0.2d, v26.2d, v25.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fd91361 // fmla v1.2d, v27.2d, v25.d[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4fd91382 // fmla v2.2d, v28.2d, v25.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4fd913a3 // fmla v3.2d, v29.2d, v25.d[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4fd913c4 // fmla v4.2d, v30.2d, v25.d[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4fd913e5 // fmla v5.2d, v31.2d, v25.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4fd91346 // fmla v6.2d, v26.2d, v25.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fd91367 // fmla v7.2d, v27.2d, v25.d[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4fd91388 // fmla v8.2d, v28.2d, v25.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4fd913a9 // fmla v9.2d, v29.2d, v25.d[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4fd913ca // fmla v10.2d, v30.2d, v25.d[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4fd913eb // fmla v11.2d, v31.2d, v25.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4fd9134c // fmla v12.2d, v26.2d, v25.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fd9136d // fmla v13.2d, v27.2d, v25.d[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4fd9138e // fmla v14.2d, v28.2d, v25.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4fd913af // fmla v15.2d, v29.2d, v25.d[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4fd913d0 // fmla v16.2d, v30.2d, v25.d[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4fd913f1 // fmla v17.2d, v31.2d, v25.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4fd91352 // fmla v18.2d, v26.2d, v25.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fd91373 // fmla v19.2d, v27.2d, v25.d[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4fd91394 // fmla v20.2d, v28.2d, v25.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4fd913b5 // fmla v21.2d, v29.2d, v25.d[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4fd913d6 // fmla v22.2d, v30.2d, v25.d[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4fd913f7 // fmla v23.2d, v31.2d, v25.d[0]
+	ADD   R12, R14
+
+r8k3oldend:
+r8k3store:
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r8k3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVD F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVD F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVD F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVD F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVD F14, 32(R14)
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	FMOVD F17, 32(R14)
+	ADD   R12, R14
+	FMOVQ F18, (R14)
+	FMOVQ F19, 16(R14)
+	FMOVD F20, 32(R14)
+	ADD   R12, R14
+	FMOVQ F21, (R14)
+	FMOVQ F22, 16(R14)
+	FMOVD F23, 32(R14)
+	ADD   R12, R14
+	B     r8k3newend
+
+r8k3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVQ F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVQ F14, 32(R14)
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	FMOVQ F17, 32(R14)
+	ADD   R12, R14
+	FMOVQ F18, (R14)
+	FMOVQ F19, 16(R14)
+	FMOVQ F20, 32(R14)
+	ADD   R12, R14
+	FMOVQ F21, (R14)
+	FMOVQ F22, 16(R14)
+	FMOVQ F23, 32(R14)
+	ADD   R12, R14
+
+r8k3newend:
+	RET
+
+r8k3columns:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	VEOR V14.B16, V14.B16, V14.B16
+	VEOR V15.B16, V15.B16, V15.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	VEOR V17.B16, V17.B16, V17.B16
+	VEOR V18.B16, V18.B16, V18.B16
+	VEOR V19.B16, V19.B16, V19.B16
+	VEOR V20.B16, V20.B16, V20.B16
+	VEOR V21.B16, V21.B16, V21.B16
+	VEOR V22.B16, V22.B16, V22.B16
+	VEOR V23.B16, V23.B16, V23.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
+	MOVD 128(R0), R21
+
+r8k3columnsloop:
+	FLDPQ   (R16), (F24, F25)
+	FMOVQ   32(R16), F26
+	FSTPQ.P (F24, F25), 32(R21)
+	FMOVQ.P F26, 16(R21)
+	FLDPQ   (R12), (F27, F28)
+	FLDPQ   32(R12), (F29, F30)
+	WORD    $0x4fdb1300 // fmla v0.2d, v24.2d, v27.d[0]
+	WORD    $0x4fdb1321 // fmla v1.2d, v25.2d, v27.d[0]
+	WORD    $0x4fdb1342 // fmla v2.2d, v26.2d, v27.d[0]
+	WORD    $0x4fdb1b03 // fmla v3.2d, v24.2d, v27.d[1]
+	WORD    $0x4fdb1b24 // fmla v4.2d, v25.2d, v27.d[1]
+	WORD    $0x4fdb1b45 // fmla v5.2d, v26.2d, v27.d[1]
+	WORD    $0x4fdc1306 // fmla v6.2d, v24.2d, v28.d[0]
+	WORD    $0x4fdc1327 // fmla v7.2d, v25.2d, v28.d[0]
+	WORD    $0x4fdc1348 // fmla v8.2d, v26.2d, v28.d[0]
+	WORD    $0x4fdc1b09 // fmla v9.2d, v24.2d, v28.d[1]
+	WORD    $0x4fdc1b2a // fmla v10.2d, v25.2d, v28.d[1]
+	WORD    $0x4fdc1b4b // fmla v11.2d, v26.2d, v28.d[1]
+	WORD    $0x4fdd130c // fmla v12.2d, v24.2d, v29.d[0]
+	WORD    $0x4fdd132d // fmla v13.2d, v25.2d, v29.d[0]
+	WORD    $0x4fdd134e // fmla v14.2d, v26.2d, v29.d[0]
+	WORD    $0x4fdd1b0f // fmla v15.2d, v24.2d, v29.d[1]
+	WORD    $0x4fdd1b30 // fmla v16.2d, v25.2d, v29.d[1]
+	WORD    $0x4fdd1b51 // fmla v17.2d, v26.2d, v29.d[1]
+	WORD    $0x4fde1312 // fmla v18.2d, v24.2d, v30.d[0]
+	WORD    $0x4fde1333 // fmla v19.2d, v25.2d, v30.d[0]
+	WORD    $0x4fde1354 // fmla v20.2d, v26.2d, v30.d[0]
+	WORD    $0x4fde1b15 // fmla v21.2d, v24.2d, v30.d[1]
+	WORD    $0x4fde1b36 // fmla v22.2d, v25.2d, v30.d[1]
+	WORD    $0x4fde1b57 // fmla v23.2d, v26.2d, v30.d[1]
+	ADD     R19, R12
+	ADD     R17, R16
+	SUBS    $1, R20
+	BNE     r8k3columnsloop
+	FMOVD   80(R0), F24
+	WORD    $0x4fd89000 // fmul v0.2d, v0.2d, v24.d[0]
+	WORD    $0x4fd89021 // fmul v1.2d, v1.2d, v24.d[0]
+	WORD    $0x4fd89042 // fmul v2.2d, v2.2d, v24.d[0]
+	WORD    $0x4fd89063 // fmul v3.2d, v3.2d, v24.d[0]
+	WORD    $0x4fd89084 // fmul v4.2d, v4.2d, v24.d[0]
+	WORD    $0x4fd890a5 // fmul v5.2d, v5.2d, v24.d[0]
+	WORD    $0x4fd890c6 // fmul v6.2d, v6.2d, v24.d[0]
+	WORD    $0x4fd890e7 // fmul v7.2d, v7.2d, v24.d[0]
+	WORD    $0x4fd89108 // fmul v8.2d, v8.2d, v24.d[0]
+	WORD    $0x4fd89129 // fmul v9.2d, v9.2d, v24.d[0]
+	WORD    $0x4fd8914a // fmul v10.2d, v10.2d, v24.d[0]
+	WORD    $0x4fd8916b // fmul v11.2d, v11.2d, v24.d[0]
+	WORD    $0x4fd8918c // fmul v12.2d, v12.2d, v24.d[0]
+	WORD    $0x4fd891ad // fmul v13.2d, v13.2d, v24.d[0]
+	WORD    $0x4fd891ce // fmul v14.2d, v14.2d, v24.d[0]
+	WORD    $0x4fd891ef // fmul v15.2d, v15.2d, v24.d[0]
+	WORD    $0x4fd89210 // fmul v16.2d, v16.2d, v24.d[0]
+	WORD    $0x4fd89231 // fmul v17.2d, v17.2d, v24.d[0]
+	WORD    $0x4fd89252 // fmul v18.2d, v18.2d, v24.d[0]
+	WORD    $0x4fd89273 // fmul v19.2d, v19.2d, v24.d[0]
+	WORD    $0x4fd89294 // fmul v20.2d, v20.2d, v24.d[0]
+	WORD    $0x4fd892b5 // fmul v21.2d, v21.2d, v24.d[0]
+	WORD    $0x4fd892d6 // fmul v22.2d, v22.2d, v24.d[0]
+	WORD    $0x4fd892f7 // fmul v23.2d, v23.2d, v24.d[0]
+	MOVD    48(R0), R12
+	MOVD    88(R0), R13
+	LSL     $1, R13
+	CBZ     R13, r8k3columnsstore
+	FMOVD   88(R0), F25
+	MOVD    16(R0), R14
+	CMP     $2, R3
+	BEQ     r8k3columnsoldfull
+	FMOVQ   (R14), F26
+	WORD    $0x4fd91340 // fmla v0.2d, v26.2d, v25.d[0]
+	FMOVQ   16(R14), F27
+	WORD    $0x4fd91361 // fmla v1.2d, v27.2d, v25.d[0]
+	FMOVD   32(R14), F28
+	WORD    $0x4fd91382 // fmla v2.2d, v28.2d, v25.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F29
+	WORD    $0x4fd913a3 // fmla v3.2d, v29.2d, v25.d[0]
+	FMOVQ   16(R14), F30
+	WORD    $0x4fd913c4 // fmla v4.2d, v30.2d, v25.d[0]
+	FMOVD   32(R14), F31
+	WORD    $0x4fd913e5 // fmla v5.2d, v31.2d, v25.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F26
+	WORD    $0x4fd91346 // fmla v6.2d, v26.2d, v25.d[0]
+	FMOVQ   16(R14), F27
+	WORD    $0x4fd91367 // fmla v7.2d, v27.2d, v25.d[0]
+	FMOVD   32(R14), F28
+	WORD    $0x4fd91388 // fmla v8.2d, v28.2d, v25.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F29
+	WORD    $0x4fd913a9 // fmla v9.2d, v29.2d, v25.d[0]
+	FMOVQ   16(R14), F30
+	WORD    $0x4fd913ca // fmla v10.2d, v30.2d, v25.d[0]
+	FMOVD   32(R14), F31
+	WORD    $0x4fd913eb // fmla v11.2d, v31.2d, v25.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F26
+	WORD    $0x4fd9134c // fmla v12.2d, v26.2d, v25.d[0]
+	FMOVQ   16(R14), F27
+	WORD    $0x4fd9136d // fmla v13.2d, v27.2d, v25.d[0]
+	FMOVD   32(R14), F28
+	WORD    $0x4fd9138e // fmla v14.2d, v28.2d, v25.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F29
+	WORD    $0x4fd913af // fmla v15.2d, v29.2d, v25.d[0]
+	FMOVQ   16(R14), F30
+	WORD    $0x4fd913d0 // fmla v16.2d, v30.2d, v25.d[0]
+	FMOVD   32(R14), F31
+	WORD    $0x4fd913f1 // fmla v17.2d, v31.2d, v25.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F26
+	WORD    $0x4fd91352 // fmla v18.2d, v26.2d, v25.d[0]
+	FMOVQ   16(R14), F27
+	WORD    $0x4fd91373 // fmla v19.2d, v27.2d, v25.d[0]
+	FMOVD   32(R14), F28
+	WORD    $0x4fd91394 // fmla v20.2d, v28.2d, v25.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F29
+	WORD    $0x4fd913b5 // fmla v21.2d, v29.2d, v25.d[0]
+	FMOVQ   16(R14), F30
+	WORD    $0x4fd913d6 // fmla v22.2d, v30.2d, v25.d[0]
+	FMOVD   32(R14), F31
+	WORD    $0x4fd913f7 // fmla v23.2d, v31.2d, v25.d[0]
+	ADD     R12, R14
+	B       r8k3columnsoldend
+
+r8k3columnsoldfull:
+	FMOVQ (R14), F26
+	WORD  $0x4fd91340 // fmla v0.2d, v26.2d, v25.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fd91361 // fmla v1.2d, v27.2d, v25.d[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4fd91382 // fmla v2.2d, v28.2d, v25.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4fd913a3 // fmla v3.2d, v29.2d, v25.d[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4fd913c4 // fmla v4.2d, v30.2d, v25.d[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4fd913e5 // fmla v5.2d, v31.2d, v25.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4fd91346 // fmla v6.2d, v26.2d, v25.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fd91367 // fmla v7.2d, v27.2d, v25.d[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4fd91388 // fmla v8.2d, v28.2d, v25.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4fd913a9 // fmla v9.2d, v29.2d, v25.d[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4fd913ca // fmla v10.2d, v30.2d, v25.d[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4fd913eb // fmla v11.2d, v31.2d, v25.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4fd9134c // fmla v12.2d, v26.2d, v25.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fd9136d // fmla v13.2d, v27.2d, v25.d[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4fd9138e // fmla v14.2d, v28.2d, v25.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4fd913af // fmla v15.2d, v29.2d, v25.d[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4fd913d0 // fmla v16.2d, v30.2d, v25.d[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4fd913f1 // fmla v17.2d, v31.2d, v25.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4fd91352 // fmla v18.2d, v26.2d, v25.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fd91373 // fmla v19.2d, v27.2d, v25.d[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4fd91394 // fmla v20.2d, v28.2d, v25.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4fd913b5 // fmla v21.2d, v29.2d, v25.d[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4fd913d6 // fmla v22.2d, v30.2d, v25.d[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4fd913f7 // fmla v23.2d, v31.2d, v25.d[0]
+	ADD   R12, R14
+
+r8k3columnsoldend:
+r8k3columnsstore:
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r8k3columnsnewfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVD F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVD F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVD F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVD F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVD F14, 32(R14)
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	FMOVD F17, 32(R14)
+	ADD   R12, R14
+	FMOVQ F18, (R14)
+	FMOVQ F19, 16(R14)
+	FMOVD F20, 32(R14)
+	ADD   R12, R14
+	FMOVQ F21, (R14)
+	FMOVQ F22, 16(R14)
+	FMOVD F23, 32(R14)
+	ADD   R12, R14
+	B     r8k3columnsnewend
+
+r8k3columnsnewfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVQ F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVQ F14, 32(R14)
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	FMOVQ F17, 32(R14)
+	ADD   R12, R14
+	FMOVQ F18, (R14)
+	FMOVQ F19, 16(R14)
+	FMOVQ F20, 32(R14)
+	ADD   R12, R14
+	FMOVQ F21, (R14)
+	FMOVQ F22, 16(R14)
+	FMOVQ F23, 32(R14)
+	ADD   R12, R14
+
+r8k3columnsnewend:
+	RET
+
+r7k3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	VEOR V14.B16, V14.B16, V14.B16
+	VEOR V15.B16, V15.B16, V15.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	VEOR V17.B16, V17.B16, V17.B16
+	VEOR V18.B16, V18.B16, V18.B16
+	VEOR V19.B16, V19.B16, V19.B16
+	VEOR V20.B16, V20.B16, V20.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
+	MOVD 128(R0), R21
+
+r7k3loop:
+	FLDPQ   (R16), (F21, F22)
+	FMOVQ   32(R16), F23
+	FSTPQ.P (F21, F22), 32(R21)
+	FMOVQ.P F23, 16(R21)
+	FMOVD   (R12), F24
+	FMOVD   (R12)(R11), F25
+	FMOVD   (R12)(R13), F26
+	FMOVD   (R12)(R14), F27
+	WORD    $0x4fd812a0 // fmla v0.2d, v21.2d, v24.d[0]
+	WORD    $0x4fd812c1 // fmla v1.2d, v22.2d, v24.d[0]
+	WORD    $0x4fd812e2 // fmla v2.2d, v23.2d, v24.d[0]
+	WORD    $0x4fd912a3 // fmla v3.2d, v21.2d, v25.d[0]
+	WORD    $0x4fd912c4 // fmla v4.2d, v22.2d, v25.d[0]
+	WORD    $0x4fd912e5 // fmla v5.2d, v23.2d, v25.d[0]
+	WORD    $0x4fda12a6 // fmla v6.2d, v21.2d, v26.d[0]
+	WORD    $0x4fda12c7 // fmla v7.2d, v22.2d, v26.d[0]
+	WORD    $0x4fda12e8 // fmla v8.2d, v23.2d, v26.d[0]
+	WORD    $0x4fdb12a9 // fmla v9.2d, v21.2d, v27.d[0]
+	WORD    $0x4fdb12ca // fmla v10.2d, v22.2d, v27.d[0]
+	WORD    $0x4fdb12eb // fmla v11.2d, v23.2d, v27.d[0]
+	FMOVD   (R15), F28
+	FMOVD   (R15)(R11), F29
+	FMOVD   (R15)(R13), F30
+	WORD    $0x4fdc12ac // fmla v12.2d, v21.2d, v28.d[0]
+	WORD    $0x4fdc12cd // fmla v13.2d, v22.2d, v28.d[0]
+	WORD    $0x4fdc12ee // fmla v14.2d, v23.2d, v28.d[0]
+	WORD    $0x4fdd12af // fmla v15.2d, v21.2d, v29.d[0]
+	WORD    $0x4fdd12d0 // fmla v16.2d, v22.2d, v29.d[0]
+	WORD    $0x4fdd12f1 // fmla v17.2d, v23.2d, v29.d[0]
+	WORD    $0x4fde12b2 // fmla v18.2d, v21.2d, v30.d[0]
+	WORD    $0x4fde12d3 // fmla v19.2d, v22.2d, v30.d[0]
+	WORD    $0x4fde12f4 // fmla v20.2d, v23.2d, v30.d[0]
+	ADD     R19, R12
+	ADD     R19, R15
+	ADD     R17, R16
+	SUBS    $1, R20
+	BNE     r7k3loop
+	FMOVD   80(R0), F21
+	WORD    $0x4fd59000 // fmul v0.2d, v0.2d, v21.d[0]
+	WORD    $0x4fd59021 // fmul v1.2d, v1.2d, v21.d[0]
+	WORD    $0x4fd59042 // fmul v2.2d, v2.2d, v21.d[0]
+	WORD    $0x4fd59063 // fmul v3.2d, v3.2d, v21.d[0]
+	WORD    $0x4fd59084 // fmul v4.2d, v4.2d, v21.d[0]
+	WORD    $0x4fd590a5 // fmul v5.2d, v5.2d, v21.d[0]
+	WORD    $0x4fd590c6 // fmul v6.2d, v6.2d, v21.d[0]
+	WORD    $0x4fd590e7 // fmul v7.2d, v7.2d, v21.d[0]
+	WORD    $0x4fd59108 // fmul v8.2d, v8.2d, v21.d[0]
+	WORD    $0x4fd59129 // fmul v9.2d, v9.2d, v21.d[0]
+	WORD    $0x4fd5914a // fmul v10.2d, v10.2d, v21.d[0]
+	WORD    $0x4fd5916b // fmul v11.2d, v11.2d, v21.d[0]
+	WORD    $0x4fd5918c // fmul v12.2d, v12.2d, v21.d[0]
+	WORD    $0x4fd591ad // fmul v13.2d, v13.2d, v21.d[0]
+	WORD    $0x4fd591ce // fmul v14.2d, v14.2d, v21.d[0]
+	WORD    $0x4fd591ef // fmul v15.2d, v15.2d, v21.d[0]
+	WORD    $0x4fd59210 // fmul v16.2d, v16.2d, v21.d[0]
+	WORD    $0x4fd59231 // fmul v17.2d, v17.2d, v21.d[0]
+	WORD    $0x4fd59252 // fmul v18.2d, v18.2d, v21.d[0]
+	WORD    $0x4fd59273 // fmul v19.2d, v19.2d, v21.d[0]
+	WORD    $0x4fd59294 // fmul v20.2d, v20.2d, v21.d[0]
+	MOVD    48(R0), R12
+	MOVD    88(R0), R13
+	LSL     $1, R13
+	CBZ     R13, r7k3store
+	FMOVD   88(R0), F22
+	MOVD    16(R0), R14
+	CMP     $2, R3
+	BEQ     r7k3oldfull
+	FMOVQ   (R14), F23
+	WORD    $0x4fd612e0 // fmla v0.2d, v23.2d, v22.d[0]
+	FMOVQ   16(R14), F24
+	WORD    $0x4fd61301 // fmla v1.2d, v24.2d, v22.d[0]
+	FMOVD   32(R14), F25
+	WORD    $0x4fd61322 // fmla v2.2d, v25.2d, v22.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F26
+	WORD    $0x4fd61343 // fmla v3.2d, v26.2d, v22.d[0]
+	FMOVQ   16(R14), F27
+	WORD    $0x4fd61364 // fmla v4.2d, v27.2d, v22.d[0]
+	FMOVD   32(R14), F28
+	WORD    $0x4fd61385 // fmla v5.2d, v28.2d, v22.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F29
+	WORD    $0x4fd613a6 // fmla v6.2d, v29.2d, v22.d[0]
+	FMOVQ   16(R14), F30
+	WORD    $0x4fd613c7 // fmla v7.2d, v30.2d, v22.d[0]
+	FMOVD   32(R14), F31
+	WORD    $0x4fd613e8 // fmla v8.2d, v31.2d, v22.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F23
+	WORD    $0x4fd612e9 // fmla v9.2d, v23.2d, v22.d[0]
+	FMOVQ   16(R14), F24
+	WORD    $0x4fd6130a // fmla v10.2d, v24.2d, v22.d[0]
+	FMOVD   32(R14), F25
+	WORD    $0x4fd6132b // fmla v11.2d, v25.2d, v22.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F26
+	WORD    $0x4fd6134c // fmla v12.2d, v26.2d, v22.d[0]
+	FMOVQ   16(R14), F27
+	WORD    $0x4fd6136d // fmla v13.2d, v27.2d, v22.d[0]
+	FMOVD   32(R14), F28
+	WORD    $0x4fd6138e // fmla v14.2d, v28.2d, v22.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F29
+	WORD    $0x4fd613af // fmla v15.2d, v29.2d, v22.d[0]
+	FMOVQ   16(R14), F30
+	WORD    $0x4fd613d0 // fmla v16.2d, v30.2d, v22.d[0]
+	FMOVD   32(R14), F31
+	WORD    $0x4fd613f1 // fmla v17.2d, v31.2d, v22.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F23
+	WORD    $0x4fd612f2 // fmla v18.2d, v23.2d, v22.d[0]
+	FMOVQ   16(R14), F24
+	WORD    $0x4fd61313 // fmla v19.2d, v24.2d, v22.d[0]
+	FMOVD   32(R14), F25
+	WORD    $0x4fd61334 // fmla v20.2d, v25.2d, v22.d[0]
+	ADD     R12, R14
+	B       r7k3oldend
+
+r7k3oldfull:
+	FMOVQ (R14), F26
+	WORD  $0x4fd61340 // fmla v0.2d, v26.2d, v22.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fd61361 // fmla v1.2d, v27.2d, v22.d[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4fd61382 // fmla v2.2d, v28.2d, v22.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4fd613a3 // fmla v3.2d, v29.2d, v22.d[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4fd613c4 // fmla v4.2d, v30.2d, v22.d[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4fd613e5 // fmla v5.2d, v31.2d, v22.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4fd612e6 // fmla v6.2d, v23.2d, v22.d[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4fd61307 // fmla v7.2d, v24.2d, v22.d[0]
+	FMOVQ 32(R14), F25
+	WORD  $0x4fd61328 // fmla v8.2d, v25.2d, v22.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4fd61349 // fmla v9.2d, v26.2d, v22.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fd6136a // fmla v10.2d, v27.2d, v22.d[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4fd6138b // fmla v11.2d, v28.2d, v22.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4fd613ac // fmla v12.2d, v29.2d, v22.d[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4fd613cd // fmla v13.2d, v30.2d, v22.d[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4fd613ee // fmla v14.2d, v31.2d, v22.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4fd612ef // fmla v15.2d, v23.2d, v22.d[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4fd61310 // fmla v16.2d, v24.2d, v22.d[0]
+	FMOVQ 32(R14), F25
+	WORD  $0x4fd61331 // fmla v17.2d, v25.2d, v22.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4fd61352 // fmla v18.2d, v26.2d, v22.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fd61373 // fmla v19.2d, v27.2d, v22.d[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4fd61394 // fmla v20.2d, v28.2d, v22.d[0]
+	ADD   R12, R14
+
+r7k3oldend:
+r7k3store:
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r7k3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVD F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVD F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVD F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVD F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVD F14, 32(R14)
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	FMOVD F17, 32(R14)
+	ADD   R12, R14
+	FMOVQ F18, (R14)
+	FMOVQ F19, 16(R14)
+	FMOVD F20, 32(R14)
+	ADD   R12, R14
+	B     r7k3newend
+
+r7k3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVQ F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVQ F14, 32(R14)
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	FMOVQ F17, 32(R14)
+	ADD   R12, R14
+	FMOVQ F18, (R14)
+	FMOVQ F19, 16(R14)
+	FMOVQ F20, 32(R14)
+	ADD   R12, R14
+
+r7k3newend:
+	RET
+
+r6k3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	VEOR V14.B16, V14.B16, V14.B16
+	VEOR V15.B16, V15.B16, V15.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	VEOR V17.B16, V17.B16, V17.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
+	MOVD 128(R0), R21
+
+r6k3loop:
+	FLDPQ   (R16), (F18, F19)
+	FMOVQ   32(R16), F20
+	FSTPQ.P (F18, F19), 32(R21)
+	FMOVQ.P F20, 16(R21)
+	FMOVD   (R12), F21
+	FMOVD   (R12)(R11), F22
+	FMOVD   (R12)(R13), F23
+	FMOVD   (R12)(R14), F24
+	WORD    $0x4fd51240 // fmla v0.2d, v18.2d, v21.d[0]
+	WORD    $0x4fd51261 // fmla v1.2d, v19.2d, v21.d[0]
+	WORD    $0x4fd51282 // fmla v2.2d, v20.2d, v21.d[0]
+	WORD    $0x4fd61243 // fmla v3.2d, v18.2d, v22.d[0]
+	WORD    $0x4fd61264 // fmla v4.2d, v19.2d, v22.d[0]
+	WORD    $0x4fd61285 // fmla v5.2d, v20.2d, v22.d[0]
+	WORD    $0x4fd71246 // fmla v6.2d, v18.2d, v23.d[0]
+	WORD    $0x4fd71267 // fmla v7.2d, v19.2d, v23.d[0]
+	WORD    $0x4fd71288 // fmla v8.2d, v20.2d, v23.d[0]
+	WORD    $0x4fd81249 // fmla v9.2d, v18.2d, v24.d[0]
+	WORD    $0x4fd8126a // fmla v10.2d, v19.2d, v24.d[0]
+	WORD    $0x4fd8128b // fmla v11.2d, v20.2d, v24.d[0]
+	FMOVD   (R15), F25
+	FMOVD   (R15)(R11), F26
+	WORD    $0x4fd9124c // fmla v12.2d, v18.2d, v25.d[0]
+	WORD    $0x4fd9126d // fmla v13.2d, v19.2d, v25.d[0]
+	WORD    $0x4fd9128e // fmla v14.2d, v20.2d, v25.d[0]
+	WORD    $0x4fda124f // fmla v15.2d, v18.2d, v26.d[0]
+	WORD    $0x4fda1270 // fmla v16.2d, v19.2d, v26.d[0]
+	WORD    $0x4fda1291 // fmla v17.2d, v20.2d, v26.d[0]
+	ADD     R19, R12
+	ADD     R19, R15
+	ADD     R17, R16
+	SUBS    $1, R20
+	BNE     r6k3loop
+	FMOVD   80(R0), F18
+	WORD    $0x4fd29000 // fmul v0.2d, v0.2d, v18.d[0]
+	WORD    $0x4fd29021 // fmul v1.2d, v1.2d, v18.d[0]
+	WORD    $0x4fd29042 // fmul v2.2d, v2.2d, v18.d[0]
+	WORD    $0x4fd29063 // fmul v3.2d, v3.2d, v18.d[0]
+	WORD    $0x4fd29084 // fmul v4.2d, v4.2d, v18.d[0]
+	WORD    $0x4fd290a5 // fmul v5.2d, v5.2d, v18.d[0]
+	WORD    $0x4fd290c6 // fmul v6.2d, v6.2d, v18.d[0]
+	WORD    $0x4fd290e7 // fmul v7.2d, v7.2d, v18.d[0]
+	WORD    $0x4fd29108 // fmul v8.2d, v8.2d, v18.d[0]
+	WORD    $0x4fd29129 // fmul v9.2d, v9.2d, v18.d[0]
+	WORD    $0x4fd2914a // fmul v10.2d, v10.2d, v18.d[0]
+	WORD    $0x4fd2916b // fmul v11.2d, v11.2d, v18.d[0]
+	WORD    $0x4fd2918c // fmul v12.2d, v12.2d, v18.d[0]
+	WORD    $0x4fd291ad // fmul v13.2d, v13.2d, v18.d[0]
+	WORD    $0x4fd291ce // fmul v14.2d, v14.2d, v18.d[0]
+	WORD    $0x4fd291ef // fmul v15.2d, v15.2d, v18.d[0]
+	WORD    $0x4fd29210 // fmul v16.2d, v16.2d, v18.d[0]
+	WORD    $0x4fd29231 // fmul v17.2d, v17.2d, v18.d[0]
+	MOVD    48(R0), R12
+	MOVD    88(R0), R13
+	LSL     $1, R13
+	CBZ     R13, r6k3store
+	FMOVD   88(R0), F19
+	MOVD    16(R0), R14
+	CMP     $2, R3
+	BEQ     r6k3oldfull
+	FMOVQ   (R14), F20
+	WORD    $0x4fd31280 // fmla v0.2d, v20.2d, v19.d[0]
+	FMOVQ   16(R14), F21
+	WORD    $0x4fd312a1 // fmla v1.2d, v21.2d, v19.d[0]
+	FMOVD   32(R14), F22
+	WORD    $0x4fd312c2 // fmla v2.2d, v22.2d, v19.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F23
+	WORD    $0x4fd312e3 // fmla v3.2d, v23.2d, v19.d[0]
+	FMOVQ   16(R14), F24
+	WORD    $0x4fd31304 // fmla v4.2d, v24.2d, v19.d[0]
+	FMOVD   32(R14), F25
+	WORD    $0x4fd31325 // fmla v5.2d, v25.2d, v19.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F26
+	WORD    $0x4fd31346 // fmla v6.2d, v26.2d, v19.d[0]
+	FMOVQ   16(R14), F27
+	WORD    $0x4fd31367 // fmla v7.2d, v27.2d, v19.d[0]
+	FMOVD   32(R14), F28
+	WORD    $0x4fd31388 // fmla v8.2d, v28.2d, v19.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F29
+	WORD    $0x4fd313a9 // fmla v9.2d, v29.2d, v19.d[0]
+	FMOVQ   16(R14), F30
+	WORD    $0x4fd313ca // fmla v10.2d, v30.2d, v19.d[0]
+	FMOVD   32(R14), F31
+	WORD    $0x4fd313eb // fmla v11.2d, v31.2d, v19.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F20
+	WORD    $0x4fd3128c // fmla v12.2d, v20.2d, v19.d[0]
+	FMOVQ   16(R14), F21
+	WORD    $0x4fd312ad // fmla v13.2d, v21.2d, v19.d[0]
+	FMOVD   32(R14), F22
+	WORD    $0x4fd312ce // fmla v14.2d, v22.2d, v19.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F23
+	WORD    $0x4fd312ef // fmla v15.2d, v23.2d, v19.d[0]
+	FMOVQ   16(R14), F24
+	WORD    $0x4fd31310 // fmla v16.2d, v24.2d, v19.d[0]
+	FMOVD   32(R14), F25
+	WORD    $0x4fd31331 // fmla v17.2d, v25.2d, v19.d[0]
+	ADD     R12, R14
+	B       r6k3oldend
+
+r6k3oldfull:
+	FMOVQ (R14), F26
+	WORD  $0x4fd31340 // fmla v0.2d, v26.2d, v19.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fd31361 // fmla v1.2d, v27.2d, v19.d[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4fd31382 // fmla v2.2d, v28.2d, v19.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4fd313a3 // fmla v3.2d, v29.2d, v19.d[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4fd313c4 // fmla v4.2d, v30.2d, v19.d[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4fd313e5 // fmla v5.2d, v31.2d, v19.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F20
+	WORD  $0x4fd31286 // fmla v6.2d, v20.2d, v19.d[0]
+	FMOVQ 16(R14), F21
+	WORD  $0x4fd312a7 // fmla v7.2d, v21.2d, v19.d[0]
+	FMOVQ 32(R14), F22
+	WORD  $0x4fd312c8 // fmla v8.2d, v22.2d, v19.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4fd312e9 // fmla v9.2d, v23.2d, v19.d[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4fd3130a // fmla v10.2d, v24.2d, v19.d[0]
+	FMOVQ 32(R14), F25
+	WORD  $0x4fd3132b // fmla v11.2d, v25.2d, v19.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4fd3134c // fmla v12.2d, v26.2d, v19.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fd3136d // fmla v13.2d, v27.2d, v19.d[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4fd3138e // fmla v14.2d, v28.2d, v19.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4fd313af // fmla v15.2d, v29.2d, v19.d[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4fd313d0 // fmla v16.2d, v30.2d, v19.d[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4fd313f1 // fmla v17.2d, v31.2d, v19.d[0]
+	ADD   R12, R14
+
+r6k3oldend:
+r6k3store:
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r6k3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVD F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVD F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVD F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVD F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVD F14, 32(R14)
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	FMOVD F17, 32(R14)
+	ADD   R12, R14
+	B     r6k3newend
+
+r6k3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVQ F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVQ F14, 32(R14)
+	ADD   R12, R14
+	FMOVQ F15, (R14)
+	FMOVQ F16, 16(R14)
+	FMOVQ F17, 32(R14)
+	ADD   R12, R14
+
+r6k3newend:
+	RET
+
+r5k3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	VEOR V14.B16, V14.B16, V14.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	ADD  R11<<2, R12, R15
+	MOVD 8(R0), R16
+	MOVD 40(R0), R17
+	MOVD 32(R0), R19
+	MOVD 56(R0), R20
+	MOVD 128(R0), R21
+
+r5k3loop:
+	FLDPQ   (R16), (F15, F16)
+	FMOVQ   32(R16), F17
+	FSTPQ.P (F15, F16), 32(R21)
+	FMOVQ.P F17, 16(R21)
+	FMOVD   (R12), F18
+	FMOVD   (R12)(R11), F19
+	FMOVD   (R12)(R13), F20
+	FMOVD   (R12)(R14), F21
+	WORD    $0x4fd211e0 // fmla v0.2d, v15.2d, v18.d[0]
+	WORD    $0x4fd21201 // fmla v1.2d, v16.2d, v18.d[0]
+	WORD    $0x4fd21222 // fmla v2.2d, v17.2d, v18.d[0]
+	WORD    $0x4fd311e3 // fmla v3.2d, v15.2d, v19.d[0]
+	WORD    $0x4fd31204 // fmla v4.2d, v16.2d, v19.d[0]
+	WORD    $0x4fd31225 // fmla v5.2d, v17.2d, v19.d[0]
+	WORD    $0x4fd411e6 // fmla v6.2d, v15.2d, v20.d[0]
+	WORD    $0x4fd41207 // fmla v7.2d, v16.2d, v20.d[0]
+	WORD    $0x4fd41228 // fmla v8.2d, v17.2d, v20.d[0]
+	WORD    $0x4fd511e9 // fmla v9.2d, v15.2d, v21.d[0]
+	WORD    $0x4fd5120a // fmla v10.2d, v16.2d, v21.d[0]
+	WORD    $0x4fd5122b // fmla v11.2d, v17.2d, v21.d[0]
+	FMOVD   (R15), F22
+	WORD    $0x4fd611ec // fmla v12.2d, v15.2d, v22.d[0]
+	WORD    $0x4fd6120d // fmla v13.2d, v16.2d, v22.d[0]
+	WORD    $0x4fd6122e // fmla v14.2d, v17.2d, v22.d[0]
+	ADD     R19, R12
+	ADD     R19, R15
+	ADD     R17, R16
+	SUBS    $1, R20
+	BNE     r5k3loop
+	FMOVD   80(R0), F15
+	WORD    $0x4fcf9000 // fmul v0.2d, v0.2d, v15.d[0]
+	WORD    $0x4fcf9021 // fmul v1.2d, v1.2d, v15.d[0]
+	WORD    $0x4fcf9042 // fmul v2.2d, v2.2d, v15.d[0]
+	WORD    $0x4fcf9063 // fmul v3.2d, v3.2d, v15.d[0]
+	WORD    $0x4fcf9084 // fmul v4.2d, v4.2d, v15.d[0]
+	WORD    $0x4fcf90a5 // fmul v5.2d, v5.2d, v15.d[0]
+	WORD    $0x4fcf90c6 // fmul v6.2d, v6.2d, v15.d[0]
+	WORD    $0x4fcf90e7 // fmul v7.2d, v7.2d, v15.d[0]
+	WORD    $0x4fcf9108 // fmul v8.2d, v8.2d, v15.d[0]
+	WORD    $0x4fcf9129 // fmul v9.2d, v9.2d, v15.d[0]
+	WORD    $0x4fcf914a // fmul v10.2d, v10.2d, v15.d[0]
+	WORD    $0x4fcf916b // fmul v11.2d, v11.2d, v15.d[0]
+	WORD    $0x4fcf918c // fmul v12.2d, v12.2d, v15.d[0]
+	WORD    $0x4fcf91ad // fmul v13.2d, v13.2d, v15.d[0]
+	WORD    $0x4fcf91ce // fmul v14.2d, v14.2d, v15.d[0]
+	MOVD    48(R0), R12
+	MOVD    88(R0), R13
+	LSL     $1, R13
+	CBZ     R13, r5k3store
+	FMOVD   88(R0), F16
+	MOVD    16(R0), R14
+	CMP     $2, R3
+	BEQ     r5k3oldfull
+	FMOVQ   (R14), F17
+	WORD    $0x4fd01220 // fmla v0.2d, v17.2d, v16.d[0]
+	FMOVQ   16(R14), F18
+	WORD    $0x4fd01241 // fmla v1.2d, v18.2d, v16.d[0]
+	FMOVD   32(R14), F19
+	WORD    $0x4fd01262 // fmla v2.2d, v19.2d, v16.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F20
+	WORD    $0x4fd01283 // fmla v3.2d, v20.2d, v16.d[0]
+	FMOVQ   16(R14), F21
+	WORD    $0x4fd012a4 // fmla v4.2d, v21.2d, v16.d[0]
+	FMOVD   32(R14), F22
+	WORD    $0x4fd012c5 // fmla v5.2d, v22.2d, v16.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F23
+	WORD    $0x4fd012e6 // fmla v6.2d, v23.2d, v16.d[0]
+	FMOVQ   16(R14), F24
+	WORD    $0x4fd01307 // fmla v7.2d, v24.2d, v16.d[0]
+	FMOVD   32(R14), F25
+	WORD    $0x4fd01328 // fmla v8.2d, v25.2d, v16.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F26
+	WORD    $0x4fd01349 // fmla v9.2d, v26.2d, v16.d[0]
+	FMOVQ   16(R14), F27
+	WORD    $0x4fd0136a // fmla v10.2d, v27.2d, v16.d[0]
+	FMOVD   32(R14), F28
+	WORD    $0x4fd0138b // fmla v11.2d, v28.2d, v16.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F29
+	WORD    $0x4fd013ac // fmla v12.2d, v29.2d, v16.d[0]
+	FMOVQ   16(R14), F30
+	WORD    $0x4fd013cd // fmla v13.2d, v30.2d, v16.d[0]
+	FMOVD   32(R14), F31
+	WORD    $0x4fd013ee // fmla v14.2d, v31.2d, v16.d[0]
+	ADD     R12, R14
+	B       r5k3oldend
+
+r5k3oldfull:
+	FMOVQ (R14), F17
+	WORD  $0x4fd01220 // fmla v0.2d, v17.2d, v16.d[0]
+	FMOVQ 16(R14), F18
+	WORD  $0x4fd01241 // fmla v1.2d, v18.2d, v16.d[0]
+	FMOVQ 32(R14), F19
+	WORD  $0x4fd01262 // fmla v2.2d, v19.2d, v16.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F20
+	WORD  $0x4fd01283 // fmla v3.2d, v20.2d, v16.d[0]
+	FMOVQ 16(R14), F21
+	WORD  $0x4fd012a4 // fmla v4.2d, v21.2d, v16.d[0]
+	FMOVQ 32(R14), F22
+	WORD  $0x4fd012c5 // fmla v5.2d, v22.2d, v16.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4fd012e6 // fmla v6.2d, v23.2d, v16.d[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4fd01307 // fmla v7.2d, v24.2d, v16.d[0]
+	FMOVQ 32(R14), F25
+	WORD  $0x4fd01328 // fmla v8.2d, v25.2d, v16.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4fd01349 // fmla v9.2d, v26.2d, v16.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fd0136a // fmla v10.2d, v27.2d, v16.d[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4fd0138b // fmla v11.2d, v28.2d, v16.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4fd013ac // fmla v12.2d, v29.2d, v16.d[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4fd013cd // fmla v13.2d, v30.2d, v16.d[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4fd013ee // fmla v14.2d, v31.2d, v16.d[0]
+	ADD   R12, R14
+
+r5k3oldend:
+r5k3store:
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r5k3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVD F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVD F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVD F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVD F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVD F14, 32(R14)
+	ADD   R12, R14
+	B     r5k3newend
+
+r5k3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVQ F11, 32(R14)
+	ADD   R12, R14
+	FMOVQ F12, (R14)
+	FMOVQ F13, 16(R14)
+	FMOVQ F14, 32(R14)
+	ADD   R12, R14
+
+r5k3newend:
+	RET
+
+r4k3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	ADD  R11, R13, R14
+	MOVD 8(R0), R15
+	MOVD 40(R0), R16
+	MOVD 32(R0), R17
+	MOVD 56(R0), R19
+	MOVD 128(R0), R20
+
+r4k3loop:
+	FLDPQ   (R15), (F12, F13)
+	FMOVQ   32(R15), F14
+	FSTPQ.P (F12, F13), 32(R20)
+	FMOVQ.P F14, 16(R20)
+	FMOVD   (R12), F15
+	FMOVD   (R12)(R11), F16
+	FMOVD   (R12)(R13), F17
+	FMOVD   (R12)(R14), F18
+	WORD    $0x4fcf1180 // fmla v0.2d, v12.2d, v15.d[0]
+	WORD    $0x4fcf11a1 // fmla v1.2d, v13.2d, v15.d[0]
+	WORD    $0x4fcf11c2 // fmla v2.2d, v14.2d, v15.d[0]
+	WORD    $0x4fd01183 // fmla v3.2d, v12.2d, v16.d[0]
+	WORD    $0x4fd011a4 // fmla v4.2d, v13.2d, v16.d[0]
+	WORD    $0x4fd011c5 // fmla v5.2d, v14.2d, v16.d[0]
+	WORD    $0x4fd11186 // fmla v6.2d, v12.2d, v17.d[0]
+	WORD    $0x4fd111a7 // fmla v7.2d, v13.2d, v17.d[0]
+	WORD    $0x4fd111c8 // fmla v8.2d, v14.2d, v17.d[0]
+	WORD    $0x4fd21189 // fmla v9.2d, v12.2d, v18.d[0]
+	WORD    $0x4fd211aa // fmla v10.2d, v13.2d, v18.d[0]
+	WORD    $0x4fd211cb // fmla v11.2d, v14.2d, v18.d[0]
+	ADD     R17, R12
+	ADD     R16, R15
+	SUBS    $1, R19
+	BNE     r4k3loop
+	FMOVD   80(R0), F12
+	WORD    $0x4fcc9000 // fmul v0.2d, v0.2d, v12.d[0]
+	WORD    $0x4fcc9021 // fmul v1.2d, v1.2d, v12.d[0]
+	WORD    $0x4fcc9042 // fmul v2.2d, v2.2d, v12.d[0]
+	WORD    $0x4fcc9063 // fmul v3.2d, v3.2d, v12.d[0]
+	WORD    $0x4fcc9084 // fmul v4.2d, v4.2d, v12.d[0]
+	WORD    $0x4fcc90a5 // fmul v5.2d, v5.2d, v12.d[0]
+	WORD    $0x4fcc90c6 // fmul v6.2d, v6.2d, v12.d[0]
+	WORD    $0x4fcc90e7 // fmul v7.2d, v7.2d, v12.d[0]
+	WORD    $0x4fcc9108 // fmul v8.2d, v8.2d, v12.d[0]
+	WORD    $0x4fcc9129 // fmul v9.2d, v9.2d, v12.d[0]
+	WORD    $0x4fcc914a // fmul v10.2d, v10.2d, v12.d[0]
+	WORD    $0x4fcc916b // fmul v11.2d, v11.2d, v12.d[0]
+	MOVD    48(R0), R12
+	MOVD    88(R0), R13
+	LSL     $1, R13
+	CBZ     R13, r4k3store
+	FMOVD   88(R0), F13
+	MOVD    16(R0), R14
+	CMP     $2, R3
+	BEQ     r4k3oldfull
+	FMOVQ   (R14), F14
+	WORD    $0x4fcd11c0 // fmla v0.2d, v14.2d, v13.d[0]
+	FMOVQ   16(R14), F15
+	WORD    $0x4fcd11e1 // fmla v1.2d, v15.2d, v13.d[0]
+	FMOVD   32(R14), F16
+	WORD    $0x4fcd1202 // fmla v2.2d, v16.2d, v13.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F17
+	WORD    $0x4fcd1223 // fmla v3.2d, v17.2d, v13.d[0]
+	FMOVQ   16(R14), F18
+	WORD    $0x4fcd1244 // fmla v4.2d, v18.2d, v13.d[0]
+	FMOVD   32(R14), F19
+	WORD    $0x4fcd1265 // fmla v5.2d, v19.2d, v13.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F20
+	WORD    $0x4fcd1286 // fmla v6.2d, v20.2d, v13.d[0]
+	FMOVQ   16(R14), F21
+	WORD    $0x4fcd12a7 // fmla v7.2d, v21.2d, v13.d[0]
+	FMOVD   32(R14), F22
+	WORD    $0x4fcd12c8 // fmla v8.2d, v22.2d, v13.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F23
+	WORD    $0x4fcd12e9 // fmla v9.2d, v23.2d, v13.d[0]
+	FMOVQ   16(R14), F24
+	WORD    $0x4fcd130a // fmla v10.2d, v24.2d, v13.d[0]
+	FMOVD   32(R14), F25
+	WORD    $0x4fcd132b // fmla v11.2d, v25.2d, v13.d[0]
+	ADD     R12, R14
+	B       r4k3oldend
+
+r4k3oldfull:
+	FMOVQ (R14), F26
+	WORD  $0x4fcd1340 // fmla v0.2d, v26.2d, v13.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fcd1361 // fmla v1.2d, v27.2d, v13.d[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4fcd1382 // fmla v2.2d, v28.2d, v13.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F29
+	WORD  $0x4fcd13a3 // fmla v3.2d, v29.2d, v13.d[0]
+	FMOVQ 16(R14), F30
+	WORD  $0x4fcd13c4 // fmla v4.2d, v30.2d, v13.d[0]
+	FMOVQ 32(R14), F31
+	WORD  $0x4fcd13e5 // fmla v5.2d, v31.2d, v13.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F14
+	WORD  $0x4fcd11c6 // fmla v6.2d, v14.2d, v13.d[0]
+	FMOVQ 16(R14), F15
+	WORD  $0x4fcd11e7 // fmla v7.2d, v15.2d, v13.d[0]
+	FMOVQ 32(R14), F16
+	WORD  $0x4fcd1208 // fmla v8.2d, v16.2d, v13.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F17
+	WORD  $0x4fcd1229 // fmla v9.2d, v17.2d, v13.d[0]
+	FMOVQ 16(R14), F18
+	WORD  $0x4fcd124a // fmla v10.2d, v18.2d, v13.d[0]
+	FMOVQ 32(R14), F19
+	WORD  $0x4fcd126b // fmla v11.2d, v19.2d, v13.d[0]
+	ADD   R12, R14
+
+r4k3oldend:
+r4k3store:
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r4k3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVD F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVD F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVD F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVD F11, 32(R14)
+	ADD   R12, R14
+	B     r4k3newend
+
+r4k3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+	FMOVQ F9, (R14)
+	FMOVQ F10, 16(R14)
+	FMOVQ F11, 32(R14)
+	ADD   R12, R14
+
+r4k3newend:
+	RET
+
+r3k3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	MOVD (R0), R12
+	ADD  R11, R11, R13
+	MOVD 8(R0), R14
+	MOVD 40(R0), R15
+	MOVD 32(R0), R16
+	MOVD 56(R0), R17
+	MOVD 128(R0), R19
+
+r3k3loop:
+	FLDPQ   (R14), (F9, F10)
+	FMOVQ   32(R14), F11
+	FSTPQ.P (F9, F10), 32(R19)
+	FMOVQ.P F11, 16(R19)
+	FMOVD   (R12), F12
+	FMOVD   (R12)(R11), F13
+	FMOVD   (R12)(R13), F14
+	WORD    $0x4fcc1120 // fmla v0.2d, v9.2d, v12.d[0]
+	WORD    $0x4fcc1141 // fmla v1.2d, v10.2d, v12.d[0]
+	WORD    $0x4fcc1162 // fmla v2.2d, v11.2d, v12.d[0]
+	WORD    $0x4fcd1123 // fmla v3.2d, v9.2d, v13.d[0]
+	WORD    $0x4fcd1144 // fmla v4.2d, v10.2d, v13.d[0]
+	WORD    $0x4fcd1165 // fmla v5.2d, v11.2d, v13.d[0]
+	WORD    $0x4fce1126 // fmla v6.2d, v9.2d, v14.d[0]
+	WORD    $0x4fce1147 // fmla v7.2d, v10.2d, v14.d[0]
+	WORD    $0x4fce1168 // fmla v8.2d, v11.2d, v14.d[0]
+	ADD     R16, R12
+	ADD     R15, R14
+	SUBS    $1, R17
+	BNE     r3k3loop
+	FMOVD   80(R0), F9
+	WORD    $0x4fc99000 // fmul v0.2d, v0.2d, v9.d[0]
+	WORD    $0x4fc99021 // fmul v1.2d, v1.2d, v9.d[0]
+	WORD    $0x4fc99042 // fmul v2.2d, v2.2d, v9.d[0]
+	WORD    $0x4fc99063 // fmul v3.2d, v3.2d, v9.d[0]
+	WORD    $0x4fc99084 // fmul v4.2d, v4.2d, v9.d[0]
+	WORD    $0x4fc990a5 // fmul v5.2d, v5.2d, v9.d[0]
+	WORD    $0x4fc990c6 // fmul v6.2d, v6.2d, v9.d[0]
+	WORD    $0x4fc990e7 // fmul v7.2d, v7.2d, v9.d[0]
+	WORD    $0x4fc99108 // fmul v8.2d, v8.2d, v9.d[0]
+	MOVD    48(R0), R12
+	MOVD    88(R0), R13
+	LSL     $1, R13
+	CBZ     R13, r3k3store
+	FMOVD   88(R0), F10
+	MOVD    16(R0), R14
+	CMP     $2, R3
+	BEQ     r3k3oldfull
+	FMOVQ   (R14), F11
+	WORD    $0x4fca1160 // fmla v0.2d, v11.2d, v10.d[0]
+	FMOVQ   16(R14), F12
+	WORD    $0x4fca1181 // fmla v1.2d, v12.2d, v10.d[0]
+	FMOVD   32(R14), F13
+	WORD    $0x4fca11a2 // fmla v2.2d, v13.2d, v10.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F14
+	WORD    $0x4fca11c3 // fmla v3.2d, v14.2d, v10.d[0]
+	FMOVQ   16(R14), F15
+	WORD    $0x4fca11e4 // fmla v4.2d, v15.2d, v10.d[0]
+	FMOVD   32(R14), F16
+	WORD    $0x4fca1205 // fmla v5.2d, v16.2d, v10.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F17
+	WORD    $0x4fca1226 // fmla v6.2d, v17.2d, v10.d[0]
+	FMOVQ   16(R14), F18
+	WORD    $0x4fca1247 // fmla v7.2d, v18.2d, v10.d[0]
+	FMOVD   32(R14), F19
+	WORD    $0x4fca1268 // fmla v8.2d, v19.2d, v10.d[0]
+	ADD     R12, R14
+	B       r3k3oldend
+
+r3k3oldfull:
+	FMOVQ (R14), F20
+	WORD  $0x4fca1280 // fmla v0.2d, v20.2d, v10.d[0]
+	FMOVQ 16(R14), F21
+	WORD  $0x4fca12a1 // fmla v1.2d, v21.2d, v10.d[0]
+	FMOVQ 32(R14), F22
+	WORD  $0x4fca12c2 // fmla v2.2d, v22.2d, v10.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F23
+	WORD  $0x4fca12e3 // fmla v3.2d, v23.2d, v10.d[0]
+	FMOVQ 16(R14), F24
+	WORD  $0x4fca1304 // fmla v4.2d, v24.2d, v10.d[0]
+	FMOVQ 32(R14), F25
+	WORD  $0x4fca1325 // fmla v5.2d, v25.2d, v10.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F26
+	WORD  $0x4fca1346 // fmla v6.2d, v26.2d, v10.d[0]
+	FMOVQ 16(R14), F27
+	WORD  $0x4fca1367 // fmla v7.2d, v27.2d, v10.d[0]
+	FMOVQ 32(R14), F28
+	WORD  $0x4fca1388 // fmla v8.2d, v28.2d, v10.d[0]
+	ADD   R12, R14
+
+r3k3oldend:
+r3k3store:
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r3k3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVD F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVD F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVD F8, 32(R14)
+	ADD   R12, R14
+	B     r3k3newend
+
+r3k3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+	FMOVQ F6, (R14)
+	FMOVQ F7, 16(R14)
+	FMOVQ F8, 32(R14)
+	ADD   R12, R14
+
+r3k3newend:
+	RET
+
+r2k3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	MOVD (R0), R12
+	MOVD 8(R0), R13
+	MOVD 40(R0), R14
+	MOVD 32(R0), R15
+	MOVD 56(R0), R16
+	MOVD 128(R0), R17
+
+r2k3loop:
+	FLDPQ   (R13), (F6, F7)
+	FMOVQ   32(R13), F8
+	FSTPQ.P (F6, F7), 32(R17)
+	FMOVQ.P F8, 16(R17)
+	FMOVD   (R12), F9
+	FMOVD   (R12)(R11), F10
+	WORD    $0x4fc910c0 // fmla v0.2d, v6.2d, v9.d[0]
+	WORD    $0x4fc910e1 // fmla v1.2d, v7.2d, v9.d[0]
+	WORD    $0x4fc91102 // fmla v2.2d, v8.2d, v9.d[0]
+	WORD    $0x4fca10c3 // fmla v3.2d, v6.2d, v10.d[0]
+	WORD    $0x4fca10e4 // fmla v4.2d, v7.2d, v10.d[0]
+	WORD    $0x4fca1105 // fmla v5.2d, v8.2d, v10.d[0]
+	ADD     R15, R12
+	ADD     R14, R13
+	SUBS    $1, R16
+	BNE     r2k3loop
+	FMOVD   80(R0), F6
+	WORD    $0x4fc69000 // fmul v0.2d, v0.2d, v6.d[0]
+	WORD    $0x4fc69021 // fmul v1.2d, v1.2d, v6.d[0]
+	WORD    $0x4fc69042 // fmul v2.2d, v2.2d, v6.d[0]
+	WORD    $0x4fc69063 // fmul v3.2d, v3.2d, v6.d[0]
+	WORD    $0x4fc69084 // fmul v4.2d, v4.2d, v6.d[0]
+	WORD    $0x4fc690a5 // fmul v5.2d, v5.2d, v6.d[0]
+	MOVD    48(R0), R12
+	MOVD    88(R0), R13
+	LSL     $1, R13
+	CBZ     R13, r2k3store
+	FMOVD   88(R0), F7
+	MOVD    16(R0), R14
+	CMP     $2, R3
+	BEQ     r2k3oldfull
+	FMOVQ   (R14), F8
+	WORD    $0x4fc71100 // fmla v0.2d, v8.2d, v7.d[0]
+	FMOVQ   16(R14), F9
+	WORD    $0x4fc71121 // fmla v1.2d, v9.2d, v7.d[0]
+	FMOVD   32(R14), F10
+	WORD    $0x4fc71142 // fmla v2.2d, v10.2d, v7.d[0]
+	ADD     R12, R14
+	FMOVQ   (R14), F11
+	WORD    $0x4fc71163 // fmla v3.2d, v11.2d, v7.d[0]
+	FMOVQ   16(R14), F12
+	WORD    $0x4fc71184 // fmla v4.2d, v12.2d, v7.d[0]
+	FMOVD   32(R14), F13
+	WORD    $0x4fc711a5 // fmla v5.2d, v13.2d, v7.d[0]
+	ADD     R12, R14
+	B       r2k3oldend
+
+r2k3oldfull:
+	FMOVQ (R14), F14
+	WORD  $0x4fc711c0 // fmla v0.2d, v14.2d, v7.d[0]
+	FMOVQ 16(R14), F15
+	WORD  $0x4fc711e1 // fmla v1.2d, v15.2d, v7.d[0]
+	FMOVQ 32(R14), F16
+	WORD  $0x4fc71202 // fmla v2.2d, v16.2d, v7.d[0]
+	ADD   R12, R14
+	FMOVQ (R14), F17
+	WORD  $0x4fc71223 // fmla v3.2d, v17.2d, v7.d[0]
+	FMOVQ 16(R14), F18
+	WORD  $0x4fc71244 // fmla v4.2d, v18.2d, v7.d[0]
+	FMOVQ 32(R14), F19
+	WORD  $0x4fc71265 // fmla v5.2d, v19.2d, v7.d[0]
+	ADD   R12, R14
+
+r2k3oldend:
+r2k3store:
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r2k3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVD F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVD F5, 32(R14)
+	ADD   R12, R14
+	B     r2k3newend
+
+r2k3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+	FMOVQ F3, (R14)
+	FMOVQ F4, 16(R14)
+	FMOVQ F5, 32(R14)
+	ADD   R12, R14
+
+r2k3newend:
+	RET
+
+r1k3:
+	MOVD 24(R0), R11
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	MOVD (R0), R12
+	MOVD 8(R0), R13
+	MOVD 40(R0), R14
+	MOVD 32(R0), R15
+	MOVD 56(R0), R16
+	MOVD 128(R0), R17
+
+r1k3loop:
+	FLDPQ   (R13), (F3, F4)
+	FMOVQ   32(R13), F5
+	FSTPQ.P (F3, F4), 32(R17)
+	FMOVQ.P F5, 16(R17)
+	FMOVD   (R12), F6
+	WORD    $0x4fc61060 // fmla v0.2d, v3.2d, v6.d[0]
+	WORD    $0x4fc61081 // fmla v1.2d, v4.2d, v6.d[0]
+	WORD    $0x4fc610a2 // fmla v2.2d, v5.2d, v6.d[0]
+	ADD     R15, R12
+	ADD     R14, R13
+	SUBS    $1, R16
+	BNE     r1k3loop
+	FMOVD   80(R0), F3
+	WORD    $0x4fc39000 // fmul v0.2d, v0.2d, v3.d[0]
+	WORD    $0x4fc39021 // fmul v1.2d, v1.2d, v3.d[0]
+	WORD    $0x4fc39042 // fmul v2.2d, v2.2d, v3.d[0]
+	MOVD    48(R0), R12
+	MOVD    88(R0), R13
+	LSL     $1, R13
+	CBZ     R13, r1k3store
+	FMOVD   88(R0), F4
+	MOVD    16(R0), R14
+	CMP     $2, R3
+	BEQ     r1k3oldfull
+	FMOVQ   (R14), F5
+	WORD    $0x4fc410a0 // fmla v0.2d, v5.2d, v4.d[0]
+	FMOVQ   16(R14), F6
+	WORD    $0x4fc410c1 // fmla v1.2d, v6.2d, v4.d[0]
+	FMOVD   32(R14), F7
+	WORD    $0x4fc410e2 // fmla v2.2d, v7.2d, v4.d[0]
+	ADD     R12, R14
+	B       r1k3oldend
+
+r1k3oldfull:
+	FMOVQ (R14), F8
+	WORD  $0x4fc41100 // fmla v0.2d, v8.2d, v4.d[0]
+	FMOVQ 16(R14), F9
+	WORD  $0x4fc41121 // fmla v1.2d, v9.2d, v4.d[0]
+	FMOVQ 32(R14), F10
+	WORD  $0x4fc41142 // fmla v2.2d, v10.2d, v4.d[0]
+	ADD   R12, R14
+
+r1k3oldend:
+r1k3store:
+	MOVD  16(R0), R14
+	CMP   $2, R3
+	BEQ   r1k3newfull
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVD F2, 32(R14)
+	ADD   R12, R14
+	B     r1k3newend
+
+r1k3newfull:
+	FMOVQ F0, (R14)
+	FMOVQ F1, 16(R14)
+	FMOVQ F2, 32(R14)
+	ADD   R12, R14
+
+r1k3newend:
 	RET

@@ -701,10 +701,8 @@ grouprow:
 	ADD     R4, R5
 	SUBS    $1, R6
 	BNE     grouprow
-	FMOVQ.P F0, 16(R0)
-	FMOVQ.P F1, 16(R0)
-	FMOVQ.P F2, 16(R0)
-	FMOVQ.P F3, 16(R0)
+	FSTPQ.P (F0, F1), 32(R0)
+	FSTPQ.P (F2, F3), 32(R0)
 	ADD     $64, R1
 	SUB     $16, R2
 	CMP     $16, R2
@@ -1472,10 +1470,8 @@ grouprow:
 	ADD     R4, R5
 	SUBS    $1, R6
 	BNE     grouprow
-	FMOVQ.P F0, 16(R0)
-	FMOVQ.P F1, 16(R0)
-	FMOVQ.P F2, 16(R0)
-	FMOVQ.P F3, 16(R0)
+	FSTPQ.P (F0, F1), 32(R0)
+	FSTPQ.P (F2, F3), 32(R0)
 	ADD     $64, R1
 	SUB     $8, R2
 	CMP     $8, R2
