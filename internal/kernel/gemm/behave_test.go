@@ -111,10 +111,10 @@ func TestAllocs(t *testing.T) {
 		scratch := make([]float32, p.Scratch(w.Workers()))
 		post := func(_, _, _, _, _ int) {}
 		for _, w := range []*pool.Pool{nil, w} {
-			if n := testing.AllocsPerRun(10, func() { p.Run(w, c, a, b, scratch, post) }); n != 0 {
+			if n := testing.AllocsPerRun(3, func() { p.Run(w, c, a, b, scratch, post) }); n != 0 {
 				t.Errorf("%+v on %d workers: Run allocates %v times", s, w.Workers(), n)
 			}
-			if n := testing.AllocsPerRun(10, func() { p.RunPacked(w, c, a, packed, scratch, post) }); n != 0 {
+			if n := testing.AllocsPerRun(3, func() { p.RunPacked(w, c, a, packed, scratch, post) }); n != 0 {
 				t.Errorf("%+v on %d workers: RunPacked allocates %v times", s, w.Workers(), n)
 			}
 		}

@@ -141,11 +141,16 @@ func sameBits[T Float](t *testing.T, what string, got, want []T) {
 
 var pools = []*pool.Pool{nil, pool.New(2), pool.New(3), pool.New(5)}
 
-// verify runs the product at every level, on pools of several sizes, with B
-// packed and not, and checks values, bits and that post covers C once.
+// verify runs the product at every level, on pools of several sizes (two of them
+// in short tests), with B packed and not, and checks values, bits and that post
+// covers C once.
 func verify[T Float](t *testing.T, o operands[T]) {
 	t.Helper()
 	want, mag := o.want()
+	pools := pools
+	if testing.Short() {
+		pools = pools[:2]
+	}
 	for _, l := range levels() {
 		p, err := newPlan[T](o.s, l)
 		if err != nil {
