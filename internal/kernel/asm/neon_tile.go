@@ -7,7 +7,7 @@ import (
 )
 
 // The largest tile: 24 sums, three vectors of B, and room for A. The loop of a
-// whole tile has 24 multiply-adds for 11 loads; where the columns of A have no
+// whole tile has 24 multiply-adds for 10 loads; where the columns of A have no
 // gaps, for 3 loads of float32 and 4 of float64.
 const neonRows, neonVecs = 8, 3
 
