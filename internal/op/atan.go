@@ -14,7 +14,7 @@ var Atan Entry
 
 func init() {
 	define(&Atan, Entry{
-		Def: ir.Def{Name: "atan", Class: ir.Elementwise, Arity: 1, Weight: weightSlow, Infer: sameShape,
+		Def: ir.Def{Name: "atan", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape,
 			Elem32: elem1(vec.AtanF32), Elem64: elem1(vec.AtanF64)},
 		Sym:     func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Call("arctan", x[0]) },
 		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Div(d, c.AddConst(c.Square(x), 1)) }),

@@ -13,7 +13,7 @@ var Cos Entry
 
 func init() {
 	define(&Cos, Entry{
-		Def: ir.Def{Name: "cos", Class: ir.Elementwise, Arity: 1, Weight: weightSlow, Infer: sameShape,
+		Def: ir.Def{Name: "cos", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape,
 			Elem32: elem1(vec.CosF32), Elem64: elem1(vec.CosF64)},
 		From:    []Key{"elemUnaryOp cos"},
 		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Neg(c.Mul(d, c.Sin(x))) }),

@@ -179,9 +179,10 @@ func truth(b bool) int {
 	return 0
 }
 
-// Weights of functions that take many instructions: those with SIMD loops, and
-// those without.
+// Weights of functions that take many instructions: those with SIMD loops, short
+// and long ones, and those without.
 const (
 	weightFast = 12
-	weightSlow = 60
+	weightLong = 40
+	weightSlow = 400
 )

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
 	"gorgonia.org/gorgonia"
 )
 
@@ -14,7 +15,7 @@ var Elu Entry
 func init() {
 	define(&Elu, Entry{
 		Def: ir.Def{Name: "elu", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape, Consts: by,
-			Elem32: elemS(elu[float32]), Elem64: elemS(elu[float64])},
+			Elem32: elemS(vec.EluF32), Elem64: elemS(vec.EluF64)},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			by := n.Attrs.Float("by")
 			return []*gorgonia.Node{c.Select(c.GtConst(n.In[0], 0), d, c.Mul(d, c.Scale(c.Exp(n.In[0]), by)))}
@@ -27,15 +28,6 @@ func init() {
 		}),
 		Samples: withAttrs(ir.A("by", 1.25), kinked(shapes(1, plain...))),
 	})
-}
-
-func elu[T ir.Float](dst, x []T, s T) {
-	for i, v := range x {
-		if !(v > 0) {
-			v = s * T(math.Expm1(float64(v)))
-		}
-		dst[i] = v
-	}
 }
 
 // Elu is x for x > 0, else alpha·(eˣ − 1).

@@ -13,7 +13,7 @@ var Erf Entry
 
 func init() {
 	define(&Erf, Entry{
-		Def: ir.Def{Name: "erf", Class: ir.Elementwise, Arity: 1, Weight: weightSlow, Infer: sameShape,
+		Def: ir.Def{Name: "erf", Class: ir.Elementwise, Arity: 1, Weight: weightLong, Infer: sameShape,
 			Elem32: elem1(vec.ErfF32), Elem64: elem1(vec.ErfF64)},
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
 			return c.Scale(c.Mul(d, c.Exp(c.Neg(c.Square(x)))), 2/math.SqrtPi)

@@ -13,7 +13,7 @@ var Expm1 Entry
 
 func init() {
 	define(&Expm1, Entry{
-		Def: ir.Def{Name: "expm1", Class: ir.Elementwise, Arity: 1, Weight: weightSlow, Infer: sameShape,
+		Def: ir.Def{Name: "expm1", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape,
 			Elem32: elem1(vec.Expm1F32), Elem64: elem1(vec.Expm1F64)},
 		From:    []Key{"elemUnaryOp expm1"},
 		VJP:     vjp1(func(c *Ctx, _, y, d *gorgonia.Node) *gorgonia.Node { return c.Mul(d, c.AddConst(y, 1)) }),

@@ -13,7 +13,7 @@ var Gelu Entry
 
 func init() {
 	define(&Gelu, Entry{
-		Def: ir.Def{Name: "gelu", Class: ir.Elementwise, Arity: 1, Weight: weightSlow, Infer: sameShape,
+		Def: ir.Def{Name: "gelu", Class: ir.Elementwise, Arity: 1, Weight: weightLong, Infer: sameShape,
 			Elem32: elem1(vec.GeluF32), Elem64: elem1(vec.GeluF64)},
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
 			cdf := c.Scale(c.Erfc(c.Scale(x, -1/math.Sqrt2)), 0.5)

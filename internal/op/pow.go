@@ -15,7 +15,7 @@ var Pow Entry
 
 func init() {
 	define(&Pow, Entry{
-		Def: ir.Def{Name: "pow", Class: ir.Elementwise, Arity: 2, Weight: weightSlow, Infer: sameShape,
+		Def: ir.Def{Name: "pow", Class: ir.Elementwise, Arity: 2, Weight: weightLong, Infer: sameShape,
 			Elem32: elem2(vec.PowF32), Elem64: elem2(vec.PowF64)},
 		From: []Key{"elemBinOp ^"},
 		Sym:  func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Power(x[0], x[1]) },

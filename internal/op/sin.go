@@ -13,7 +13,7 @@ var Sin Entry
 
 func init() {
 	define(&Sin, Entry{
-		Def: ir.Def{Name: "sin", Class: ir.Elementwise, Arity: 1, Weight: weightSlow, Infer: sameShape,
+		Def: ir.Def{Name: "sin", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape,
 			Elem32: elem1(vec.SinF32), Elem64: elem1(vec.SinF64)},
 		From:    []Key{"elemUnaryOp sin"},
 		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Mul(d, c.Cos(x)) }),

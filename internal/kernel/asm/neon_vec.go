@@ -168,15 +168,22 @@ func (n *neon) formula(f formula, k *numbers) error {
 	if err != nil {
 		return err
 	}
+	stop := &code{}
+	if f.stop != nil {
+		if stop, err = record(n.size, len(ins), func(m *lanes, in []v) []v { return []v{f.stop(m, in).v} }); err != nil {
+			return err
+		}
+	}
 	n.openVec(f.name, f.signature(n.like()), f.doc)
 	w := n.walk(f.slices(), outs)
-	k.open(n, c)
+	k.open(n, c, stop)
 	var s []vreg
 	for _, name := range names {
 		s = append(s, n.number(name))
 	}
 	several := func(n *neon, count int) {
 		w, x := w.on(n), w.on(n).loads(ins, count)
+		w.leave(stop, k, x...)
 		for i := range x {
 			x[i] = append(x[i], s...)
 		}
@@ -197,6 +204,7 @@ func (n *neon) formula(f formula, k *numbers) error {
 	x := n.vecsOf(len(ins))
 	var y []vreg
 	w.rest(func(part bool) { w.loadRest(ins, x, part) }, func() {
+		w.leave(stop, k, x)
 		y = n.run(c, k, len(s), append(slices.Clone(x), s...))[0]
 	}, func(part bool) {
 		for i, name := range outs {
@@ -207,6 +215,34 @@ func (n *neon) formula(f formula, k *numbers) error {
 			}
 		}
 	})
+	if f.stop != nil {
+		w.count(f.slices()[0])
+	}
 	n.op("RET")
 	return nil
+}
+
+// leave goes to the end if the condition holds in any lane of the vectors.
+func (w *walk) leave(stop *code, k *numbers, x ...[]vreg) {
+	if stop.list == nil {
+		return
+	}
+	low, high := w.int(), w.int()
+	for _, y := range w.run(stop, k, stop.inputs, x...) {
+		w.op("VMOV", fmt.Sprintf("V%d.D[0]", int(y[0])), low)
+		w.op("VMOV", fmt.Sprintf("V%d.D[1]", int(y[0])), high)
+		w.op("ORR", high, low)
+		w.op("CBNZ", low, "stop")
+		w.free(y[0])
+	}
+	w.freeInt(low, high)
+}
+
+// count returns the number of elements that are done.
+func (w *walk) count(slice string) {
+	w.op("MOVD", "$0", w.left)
+	w.label("stop")
+	all := w.param(w.c.Param(slice).Len())
+	w.op("SUB", w.left, all)
+	w.op("MOVD", all, w.address(w.c.ReturnIndex(0)))
 }

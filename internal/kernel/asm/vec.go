@@ -24,7 +24,8 @@ type group struct {
 
 func init() {
 	generators = append(generators, func(out files) error {
-		groups := []group{formulas("arith", arithmetic), formulas("math", approximations), reductions()}
+		groups := []group{formulas("arith", arithmetic), long("exp", exponentials), long("log", logarithms),
+			long("pow", powers), long("trig", circular), long("erf", errorFunctions), reductions()}
 		for _, g := range groups {
 			if err := out.avo("vec", g.file+"_amd64", "amd64,!noasm", g.write); err != nil {
 				return err
@@ -44,6 +45,14 @@ func formulas(file string, list []formula) group {
 		g.fields = append(g.fields, f.name)
 	}
 	return g
+}
+
+// long are formulas of many instructions.
+func long(file string, list []formula) group {
+	for i := range list {
+		list[i].long = true
+	}
+	return formulas(file, list)
 }
 
 func reductions() group {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
@@ -41,17 +42,21 @@ func (k *constants) at(b uint64) operand.Mem {
 
 // load is b in all lanes: the register that keeps it, or a new one.
 func (k *constants) load(m *lanes, b uint64) reg.VecVirtual {
-	if r, ok := k.kept[b]; ok {
-		return r
+	if at, ok := k.unkept(m, b); ok {
+		return m.broadcast(at)
 	}
-	seen := false
-	for _, o := range k.order {
-		seen = seen || o == b
+	return k.kept[b]
+}
+
+// unkept is where b stands in the table, if no register keeps it.
+func (k *constants) unkept(m *lanes, b uint64) (operand.Mem, bool) {
+	if _, ok := k.kept[b]; ok {
+		return operand.Mem{}, false
 	}
-	if !seen {
+	if !slices.Contains(k.order, b) {
 		k.order = append(k.order, b)
 	}
-	return m.broadcast(k.at(b))
+	return k.at(b), true
 }
 
 // collect finds the constants that body uses, by emitting it in vain.

@@ -141,7 +141,11 @@ func (m *lanes) fnma(x, y, z reg.VecVirtual) reg.VecVirtual {
 func (m *lanes) poly(x reg.VecVirtual, c ...float64) reg.VecVirtual {
 	p := m.copy(m.num(c[0]))
 	for _, k := range c[1:] {
-		pick(m, m.c.VFMADD213PS, m.c.VFMADD213PD)(m.num(k), x, p)
+		if at, ok := m.k.unkept(m, m.numBits(k)); ok && m.wide {
+			pick(m, m.c.VFMADD213PS_BCST, m.c.VFMADD213PD_BCST)(at, x, p)
+		} else {
+			pick(m, m.c.VFMADD213PS, m.c.VFMADD213PD)(m.num(k), x, p)
+		}
 	}
 	return p
 }
@@ -164,15 +168,13 @@ func (m *lanes) round(mode operand.U8, x reg.VecVirtual) reg.VecVirtual {
 
 // compare is whether x and y stand in the relation p.
 func (m *lanes) compare(p operand.U8, x, y reg.VecVirtual) cond {
-	f := cond{}
 	if m.wide {
-		f.k = masks[m.turn%len(masks)]
-		m.turn++
+		f := m.nextMask()
 		pick(m, m.c.VCMPPS, m.c.VCMPPD)(p, y, x, f.k)
-	} else {
-		f.v = m.reg()
-		pick(m, m.c.VCMPPS, m.c.VCMPPD)(p, y, x, f.v)
+		return f
 	}
+	f := cond{v: m.reg()}
+	pick(m, m.c.VCMPPS, m.c.VCMPPD)(p, y, x, f.v)
 	return f
 }
 
@@ -186,6 +188,23 @@ func (m *lanes) choose(f cond, yes, no reg.VecVirtual) reg.VecVirtual {
 	d := m.reg()
 	pick(m, m.c.VBLENDVPS, m.c.VBLENDVPD)(f.v, yes, no, d)
 	return d
+}
+
+// bit is whether bit n of x is set.
+func (m *lanes) bit(n int, x reg.VecVirtual) cond {
+	if !m.wide {
+		return cond{v: m.left(8*m.size-1-n, x)}
+	}
+	f := m.nextMask()
+	pick(m, m.c.VPTESTMD, m.c.VPTESTMQ)(m.bits(1<<n), x, f.k)
+	return f
+}
+
+// nextMask is a condition in the next mask register.
+func (m *lanes) nextMask() cond {
+	f := cond{k: masks[m.turn%len(masks)]}
+	m.turn++
+	return f
 }
 
 func (m *lanes) zero() reg.VecVirtual { return m.num(0) }
@@ -232,11 +251,14 @@ func (m *lanes) right(n int, x reg.VecVirtual) reg.VecVirtual {
 }
 
 // num is a constant.
-func (m *lanes) num(x float64) reg.VecVirtual {
+func (m *lanes) num(x float64) reg.VecVirtual { return m.bits(m.numBits(x)) }
+
+// numBits are the bits of a number of the element type.
+func (m *lanes) numBits(x float64) uint64 {
 	if m.double() {
-		return m.bits(math.Float64bits(x))
+		return math.Float64bits(x)
 	}
-	return m.bits(uint64(math.Float32bits(float32(x))))
+	return uint64(math.Float32bits(float32(x)))
 }
 
 // bits is a constant by its bits.

@@ -17,6 +17,10 @@ type formula struct {
 	numbers string
 	doc     string
 	body    func(m *lanes, x, s []reg.VecVirtual) []reg.VecVirtual
+	// long is a body of many instructions, which is emitted once.
+	long bool
+	// stop is where the loop ends early; the kernel then returns the elements done.
+	stop func(m *lanes, x []reg.VecVirtual) cond
 }
 
 // frame is the state of one emitted loop over slices.
@@ -34,7 +38,11 @@ func (f formula) emit(m *lanes) {
 	slices, numbers := f.slices(), strings.Fields(f.numbers)
 	outs, ins := strings.Fields(f.out), strings.Fields(f.in)
 	used := m.k.collect(m, func(t *lanes) {
-		f.body(t, registers(t, len(ins)), registers(t, len(numbers)))
+		x := registers(t, len(ins))
+		f.body(t, x, registers(t, len(numbers)))
+		if f.stop != nil {
+			f.stop(t, x)
+		}
 	})
 	m.open(f.name, f.signature(m), f.doc)
 	fr := m.frame(slices)
@@ -47,16 +55,34 @@ func (f formula) emit(m *lanes) {
 		s = append(s, m.broadcast(p.Addr))
 	}
 	m.k.keep(m, used, m.spare()-len(s))
-	fr.each(func(part bool) {
-		x := make([]reg.VecVirtual, len(ins))
+	load := func(x []reg.VecVirtual, part bool) {
 		for i, name := range ins {
-			x[i] = m.reg()
 			fr.load(name, x[i], part)
 		}
-		for i, y := range f.body(m, x, s) {
-			fr.store(outs[i], y, part)
+	}
+	store := func(y []reg.VecVirtual, part bool) {
+		for i, name := range outs {
+			fr.store(name, y[i], part)
 		}
-	})
+	}
+	if f.long {
+		x := registers(m, len(ins))
+		fr.once(func(part bool) { load(x, part) }, func() []reg.VecVirtual {
+			if f.stop != nil {
+				fr.leave(f.stop(m, x))
+			}
+			return f.body(m, x, s)
+		}, store)
+		if f.stop != nil {
+			fr.count()
+		}
+	} else {
+		fr.each(func(part bool) {
+			x := registers(m, len(ins))
+			load(x, part)
+			store(f.body(m, x, s), part)
+		})
+	}
 	m.close()
 }
 
@@ -95,6 +121,9 @@ func (f formula) signature(m *lanes) string {
 	s := strings.Join(f.slices(), ", ") + " []" + m.elem()
 	if f.numbers != "" {
 		s += ", " + strings.Join(strings.Fields(f.numbers), ", ") + " " + m.elem()
+	}
+	if f.stop != nil {
+		return "func(" + s + ") (done int)"
 	}
 	return "func(" + s + ")"
 }
@@ -157,6 +186,60 @@ func (f *frame) each(body func(part bool)) {
 	f.setMask(left)
 	body(true)
 	c.Label("done")
+}
+
+// once emits the loop with one body for whole vectors and a last, partial one:
+// only loads and stores differ.
+func (f *frame) once(load func(part bool), body func() []reg.VecVirtual, store func(y []reg.VecVirtual, part bool)) {
+	c := f.m.c
+	left := c.GP64()
+	mask := func() {
+		bytes := c.GP64()
+		c.MOVQ(left, bytes)
+		f.setMask(bytes)
+	}
+	c.Label("next")
+	c.MOVQ(f.size, left)
+	c.SUBQ(f.at, left)
+	c.JZ(operand.LabelRef("done"))
+	c.CMPQ(left, operand.U32(f.m.bytes()))
+	c.JB(operand.LabelRef("partIn"))
+	load(false)
+	c.Label("body")
+	y := body()
+	c.CMPQ(left, operand.U32(f.m.bytes()))
+	c.JB(operand.LabelRef("partOut"))
+	store(y, false)
+	c.ADDQ(operand.U32(f.m.bytes()), f.at)
+	c.JMP(operand.LabelRef("next"))
+	c.Label("partIn")
+	mask()
+	load(true)
+	c.JMP(operand.LabelRef("body"))
+	c.Label("partOut")
+	mask()
+	store(y, true)
+	c.Label("done")
+}
+
+// leave goes to the end if the condition holds in any lane.
+func (f *frame) leave(k cond) {
+	c := f.m.c
+	if f.m.wide {
+		c.KORTESTW(k.k, k.k)
+	} else {
+		pick(f.m, c.VTESTPS, c.VTESTPD)(k.v, k.v)
+	}
+	c.JNZ(operand.LabelRef("stop"))
+}
+
+// count returns the number of elements that are done.
+func (f *frame) count() {
+	c := f.m.c
+	c.MOVQ(f.size, f.at)
+	c.Label("stop")
+	c.SHRQ(operand.U8(f.m.shift()), f.at)
+	c.Store(f.at, c.ReturnIndex(0))
 }
 
 // setMask makes the mask for a partial vector of so many bytes.

@@ -46,11 +46,11 @@ func SquaredDiffF32(dst, a, b []float32) { f32.squaredDiff(dst, a[:len(dst)], b[
 // SquaredDiffF64 is dst = (a − b)².
 func SquaredDiffF64(dst, a, b []float64) { f64.squaredDiff(dst, a[:len(dst)], b[:len(dst)]) }
 
-// PowF32 is a to the power of b, as math.Pow has it.
-func PowF32(dst, a, b []float32) { each2(dst, a, b, math.Pow) }
+// PowF32 is a to the power of b, with the special cases of math.Pow.
+func PowF32(dst, a, b []float32) { f32.pow(dst, a[:len(dst)], b[:len(dst)]) }
 
-// PowF64 is a to the power of b, as math.Pow has it.
-func PowF64(dst, a, b []float64) { each2(dst, a, b, math.Pow) }
+// PowF64 is a to the power of b, with the special cases of math.Pow.
+func PowF64(dst, a, b []float64) { f64.pow(dst, a[:len(dst)], b[:len(dst)]) }
 
 // Atan2F32 is the angle of the point (b, a), as math.Atan2 has it.
 func Atan2F32(dst, a, b []float32) { each2(dst, a, b, math.Atan2) }

@@ -35,16 +35,16 @@ func ExpF32(dst, a []float32) { f32.exp(dst, a[:len(dst)]) }
 func ExpF64(dst, a []float64) { f64.exp(dst, a[:len(dst)]) }
 
 // Exp2F32 is 2ᵃ.
-func Exp2F32(dst, a []float32) { each(dst, a, math.Exp2) }
+func Exp2F32(dst, a []float32) { f32.exp2(dst, a[:len(dst)]) }
 
 // Exp2F64 is 2ᵃ.
-func Exp2F64(dst, a []float64) { each(dst, a, math.Exp2) }
+func Exp2F64(dst, a []float64) { f64.exp2(dst, a[:len(dst)]) }
 
 // Expm1F32 is eᵃ − 1, accurate near 0.
-func Expm1F32(dst, a []float32) { each(dst, a, math.Expm1) }
+func Expm1F32(dst, a []float32) { f32.expm1(dst, a[:len(dst)]) }
 
 // Expm1F64 is eᵃ − 1, accurate near 0.
-func Expm1F64(dst, a []float64) { each(dst, a, math.Expm1) }
+func Expm1F64(dst, a []float64) { f64.expm1(dst, a[:len(dst)]) }
 
 // LogF32 is the natural logarithm.
 func LogF32(dst, a []float32) { f32.log(dst, a[:len(dst)]) }
@@ -53,40 +53,22 @@ func LogF32(dst, a []float32) { f32.log(dst, a[:len(dst)]) }
 func LogF64(dst, a []float64) { f64.log(dst, a[:len(dst)]) }
 
 // Log2F32 is the binary logarithm.
-func Log2F32(dst, a []float32) { each(dst, a, math.Log2) }
+func Log2F32(dst, a []float32) { f32.log2(dst, a[:len(dst)]) }
 
 // Log2F64 is the binary logarithm.
-func Log2F64(dst, a []float64) { each(dst, a, math.Log2) }
+func Log2F64(dst, a []float64) { f64.log2(dst, a[:len(dst)]) }
 
 // Log10F32 is the decimal logarithm.
-func Log10F32(dst, a []float32) { each(dst, a, math.Log10) }
+func Log10F32(dst, a []float32) { f32.log10(dst, a[:len(dst)]) }
 
 // Log10F64 is the decimal logarithm.
-func Log10F64(dst, a []float64) { each(dst, a, math.Log10) }
+func Log10F64(dst, a []float64) { f64.log10(dst, a[:len(dst)]) }
 
 // Log1pF32 is log(1 + a), accurate near 0.
 func Log1pF32(dst, a []float32) { f32.log1p(dst, a[:len(dst)]) }
 
 // Log1pF64 is log(1 + a), accurate near 0.
 func Log1pF64(dst, a []float64) { f64.log1p(dst, a[:len(dst)]) }
-
-// SinF32 is the sine.
-func SinF32(dst, a []float32) { each(dst, a, math.Sin) }
-
-// SinF64 is the sine.
-func SinF64(dst, a []float64) { each(dst, a, math.Sin) }
-
-// CosF32 is the cosine.
-func CosF32(dst, a []float32) { each(dst, a, math.Cos) }
-
-// CosF64 is the cosine.
-func CosF64(dst, a []float64) { each(dst, a, math.Cos) }
-
-// TanF32 is the tangent.
-func TanF32(dst, a []float32) { each(dst, a, math.Tan) }
-
-// TanF64 is the tangent.
-func TanF64(dst, a []float64) { each(dst, a, math.Tan) }
 
 // AsinF32 is the inverse sine.
 func AsinF32(dst, a []float32) { each(dst, a, math.Asin) }
@@ -101,22 +83,22 @@ func AcosF32(dst, a []float32) { each(dst, a, math.Acos) }
 func AcosF64(dst, a []float64) { each(dst, a, math.Acos) }
 
 // AtanF32 is the inverse tangent.
-func AtanF32(dst, a []float32) { each(dst, a, math.Atan) }
+func AtanF32(dst, a []float32) { f32.atan(dst, a[:len(dst)]) }
 
 // AtanF64 is the inverse tangent.
-func AtanF64(dst, a []float64) { each(dst, a, math.Atan) }
+func AtanF64(dst, a []float64) { f64.atan(dst, a[:len(dst)]) }
 
 // SinhF32 is the hyperbolic sine.
-func SinhF32(dst, a []float32) { each(dst, a, math.Sinh) }
+func SinhF32(dst, a []float32) { f32.sinh(dst, a[:len(dst)]) }
 
 // SinhF64 is the hyperbolic sine.
-func SinhF64(dst, a []float64) { each(dst, a, math.Sinh) }
+func SinhF64(dst, a []float64) { f64.sinh(dst, a[:len(dst)]) }
 
 // CoshF32 is the hyperbolic cosine.
-func CoshF32(dst, a []float32) { each(dst, a, math.Cosh) }
+func CoshF32(dst, a []float32) { f32.cosh(dst, a[:len(dst)]) }
 
 // CoshF64 is the hyperbolic cosine.
-func CoshF64(dst, a []float64) { each(dst, a, math.Cosh) }
+func CoshF64(dst, a []float64) { f64.cosh(dst, a[:len(dst)]) }
 
 // TanhF32 is the hyperbolic tangent.
 func TanhF32(dst, a []float32) { f32.tanh(dst, a[:len(dst)]) }
@@ -167,16 +149,16 @@ func TruncF32(dst, a []float32) { f32.trunc(dst, a[:len(dst)]) }
 func TruncF64(dst, a []float64) { f64.trunc(dst, a[:len(dst)]) }
 
 // ErfF32 is the error function.
-func ErfF32(dst, a []float32) { each(dst, a, math.Erf) }
+func ErfF32(dst, a []float32) { f32.erf(dst, a[:len(dst)]) }
 
 // ErfF64 is the error function.
-func ErfF64(dst, a []float64) { each(dst, a, math.Erf) }
+func ErfF64(dst, a []float64) { f64.erf(dst, a[:len(dst)]) }
 
 // ErfcF32 is 1 − erf(a), accurate for large a.
-func ErfcF32(dst, a []float32) { each(dst, a, math.Erfc) }
+func ErfcF32(dst, a []float32) { f32.erfc(dst, a[:len(dst)]) }
 
 // ErfcF64 is 1 − erf(a), accurate for large a.
-func ErfcF64(dst, a []float64) { each(dst, a, math.Erfc) }
+func ErfcF64(dst, a []float64) { f64.erfc(dst, a[:len(dst)]) }
 
 // SigmoidF32 is 1/(1 + e⁻ᵃ) without overflow.
 func SigmoidF32(dst, a []float32) { f32.sigmoid(dst, a[:len(dst)]) }
@@ -185,10 +167,10 @@ func SigmoidF32(dst, a []float32) { f32.sigmoid(dst, a[:len(dst)]) }
 func SigmoidF64(dst, a []float64) { f64.sigmoid(dst, a[:len(dst)]) }
 
 // LogSigmoidF32 is log(1/(1 + e⁻ᵃ)) without overflow.
-func LogSigmoidF32(dst, a []float32) { each(dst, a, logSigmoid) }
+func LogSigmoidF32(dst, a []float32) { f32.logSigmoid(dst, a[:len(dst)]) }
 
 // LogSigmoidF64 is log(1/(1 + e⁻ᵃ)) without overflow.
-func LogSigmoidF64(dst, a []float64) { each(dst, a, logSigmoid) }
+func LogSigmoidF64(dst, a []float64) { f64.logSigmoid(dst, a[:len(dst)]) }
 
 // SoftplusF32 is log(1 + eᵃ) without overflow.
 func SoftplusF32(dst, a []float32) { f32.softplus(dst, a[:len(dst)]) }
@@ -197,28 +179,16 @@ func SoftplusF32(dst, a []float32) { f32.softplus(dst, a[:len(dst)]) }
 func SoftplusF64(dst, a []float64) { f64.softplus(dst, a[:len(dst)]) }
 
 // GeluF32 is a·Φ(a), with the normal distribution Φ.
-func GeluF32(dst, a []float32) { each(dst, a, gelu) }
+func GeluF32(dst, a []float32) { f32.gelu(dst, a[:len(dst)]) }
 
 // GeluF64 is a·Φ(a), with the normal distribution Φ.
-func GeluF64(dst, a []float64) { each(dst, a, gelu) }
-
-// GeluTanhF32 is a·½(1 + tanh(√(2/π)(a + 0.044715a³))).
-func GeluTanhF32(dst, a []float32) { each(dst, a, geluTanh) }
-
-// GeluTanhF64 is a·½(1 + tanh(√(2/π)(a + 0.044715a³))).
-func GeluTanhF64(dst, a []float64) { each(dst, a, geluTanh) }
+func GeluF64(dst, a []float64) { f64.gelu(dst, a[:len(dst)]) }
 
 // SiluF32 is a/(1 + e⁻ᵃ).
 func SiluF32(dst, a []float32) { f32.silu(dst, a[:len(dst)]) }
 
 // SiluF64 is a/(1 + e⁻ᵃ).
 func SiluF64(dst, a []float64) { f64.silu(dst, a[:len(dst)]) }
-
-// MishF32 is a·tanh(softplus(a)).
-func MishF32(dst, a []float32) { each(dst, a, mish) }
-
-// MishF64 is a·tanh(softplus(a)).
-func MishF64(dst, a []float64) { each(dst, a, mish) }
 
 // LgammaF32 is log|Γ(a)|.
 func LgammaF32(dst, a []float32) { each(dst, a, lgamma) }
@@ -231,9 +201,3 @@ func DigammaF32(dst, a []float32) { each(dst, a, digamma) }
 
 // DigammaF64 is the derivative of log Γ.
 func DigammaF64(dst, a []float64) { each(dst, a, digamma) }
-
-// TrigammaF32 is the derivative of digamma.
-func TrigammaF32(dst, a []float32) { each(dst, a, trigamma) }
-
-// TrigammaF64 is the derivative of digamma.
-func TrigammaF64(dst, a []float64) { each(dst, a, trigamma) }

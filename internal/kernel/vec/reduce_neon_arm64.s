@@ -344,38 +344,30 @@ group:
 	VFMLA   V28.S4, V18.S4, V30.S4
 	FMOVQ   224(R2), F31
 	VFMLA   V29.S4, V19.S4, V31.S4
-	FMOVQ   240(R2), F14
-	VFMLA   V30.S4, V18.S4, V14.S4
-	FMOVQ   240(R2), F15
-	VFMLA   V31.S4, V19.S4, V15.S4
-	VMOV    V12.B16, V16.B16
-	VFMLA   V14.S4, V18.S4, V16.S4
-	VMOV    V12.B16, V17.B16
-	VFMLA   V15.S4, V19.S4, V17.S4
-	VFMLA   V16.S4, V22.S4, V18.S4
-	VFMLA   V17.S4, V23.S4, V19.S4
-	WORD    $0x4e32d578 // fadd v24.4s, v11.4s, v18.4s
-	WORD    $0x4e33d579 // fadd v25.4s, v11.4s, v19.4s
-	WORD    $0x6e2cde9a // fmul v26.4s, v20.4s, v12.4s
-	WORD    $0x6e2cdebb // fmul v27.4s, v21.4s, v12.4s
-	WORD    $0x4e219b5a // frintm v26.4s, v26.4s
-	WORD    $0x4e219b7b // frintm v27.4s, v27.4s
-	WORD    $0x4e2dd75c // fadd v28.4s, v26.4s, v13.4s
-	WORD    $0x4e2dd77d // fadd v29.4s, v27.4s, v13.4s
-	VSHL    $23, V28.S4, V28.S4
-	VSHL    $23, V29.S4, V29.S4
-	WORD    $0x6e3cdf18 // fmul v24.4s, v24.4s, v28.4s
-	WORD    $0x6e3ddf39 // fmul v25.4s, v25.4s, v29.4s
-	WORD    $0x4ebad694 // fsub v20.4s, v20.4s, v26.4s
-	WORD    $0x4ebbd6b5 // fsub v21.4s, v21.4s, v27.4s
+	VFMLA   V30.S4, V22.S4, V18.S4
+	VFMLA   V31.S4, V23.S4, V19.S4
+	WORD    $0x4e32d56e // fadd v14.4s, v11.4s, v18.4s
+	WORD    $0x4e33d56f // fadd v15.4s, v11.4s, v19.4s
+	WORD    $0x6e2cde90 // fmul v16.4s, v20.4s, v12.4s
+	WORD    $0x6e2cdeb1 // fmul v17.4s, v21.4s, v12.4s
+	WORD    $0x4e219a10 // frintm v16.4s, v16.4s
+	WORD    $0x4e219a31 // frintm v17.4s, v17.4s
+	WORD    $0x4e2dd618 // fadd v24.4s, v16.4s, v13.4s
+	WORD    $0x4e2dd639 // fadd v25.4s, v17.4s, v13.4s
+	VSHL    $23, V24.S4, V24.S4
+	VSHL    $23, V25.S4, V25.S4
+	WORD    $0x4eb0d694 // fsub v20.4s, v20.4s, v16.4s
+	WORD    $0x4eb1d6b5 // fsub v21.4s, v21.4s, v17.4s
 	WORD    $0x4e2dd694 // fadd v20.4s, v20.4s, v13.4s
 	WORD    $0x4e2dd6b5 // fadd v21.4s, v21.4s, v13.4s
 	VSHL    $23, V20.S4, V20.S4
 	VSHL    $23, V21.S4, V21.S4
-	WORD    $0x6e34df18 // fmul v24.4s, v24.4s, v20.4s
-	WORD    $0x6e35df39 // fmul v25.4s, v25.4s, v21.4s
-	WORD    $0x4e38d421 // fadd v1.4s, v1.4s, v24.4s
-	WORD    $0x4e39d442 // fadd v2.4s, v2.4s, v25.4s
+	WORD    $0x6e38ddce // fmul v14.4s, v14.4s, v24.4s
+	WORD    $0x6e39ddef // fmul v15.4s, v15.4s, v25.4s
+	WORD    $0x6e34ddce // fmul v14.4s, v14.4s, v20.4s
+	WORD    $0x6e35ddef // fmul v15.4s, v15.4s, v21.4s
+	WORD    $0x4e2ed421 // fadd v1.4s, v1.4s, v14.4s
+	WORD    $0x4e2fd442 // fadd v2.4s, v2.4s, v15.4s
 	FLDPQ.P 32(R0), (F14, F15)
 	WORD    $0x4ea0d5ce // fsub v14.4s, v14.4s, v0.4s
 	WORD    $0x4ea0d5ef // fsub v15.4s, v15.4s, v0.4s
@@ -413,38 +405,30 @@ group:
 	VFMLA   V28.S4, V18.S4, V30.S4
 	FMOVQ   224(R2), F31
 	VFMLA   V29.S4, V19.S4, V31.S4
-	FMOVQ   240(R2), F14
-	VFMLA   V30.S4, V18.S4, V14.S4
-	FMOVQ   240(R2), F15
-	VFMLA   V31.S4, V19.S4, V15.S4
-	VMOV    V12.B16, V16.B16
-	VFMLA   V14.S4, V18.S4, V16.S4
-	VMOV    V12.B16, V17.B16
-	VFMLA   V15.S4, V19.S4, V17.S4
-	VFMLA   V16.S4, V22.S4, V18.S4
-	VFMLA   V17.S4, V23.S4, V19.S4
-	WORD    $0x4e32d578 // fadd v24.4s, v11.4s, v18.4s
-	WORD    $0x4e33d579 // fadd v25.4s, v11.4s, v19.4s
-	WORD    $0x6e2cde9a // fmul v26.4s, v20.4s, v12.4s
-	WORD    $0x6e2cdebb // fmul v27.4s, v21.4s, v12.4s
-	WORD    $0x4e219b5a // frintm v26.4s, v26.4s
-	WORD    $0x4e219b7b // frintm v27.4s, v27.4s
-	WORD    $0x4e2dd75c // fadd v28.4s, v26.4s, v13.4s
-	WORD    $0x4e2dd77d // fadd v29.4s, v27.4s, v13.4s
-	VSHL    $23, V28.S4, V28.S4
-	VSHL    $23, V29.S4, V29.S4
-	WORD    $0x6e3cdf18 // fmul v24.4s, v24.4s, v28.4s
-	WORD    $0x6e3ddf39 // fmul v25.4s, v25.4s, v29.4s
-	WORD    $0x4ebad694 // fsub v20.4s, v20.4s, v26.4s
-	WORD    $0x4ebbd6b5 // fsub v21.4s, v21.4s, v27.4s
+	VFMLA   V30.S4, V22.S4, V18.S4
+	VFMLA   V31.S4, V23.S4, V19.S4
+	WORD    $0x4e32d56e // fadd v14.4s, v11.4s, v18.4s
+	WORD    $0x4e33d56f // fadd v15.4s, v11.4s, v19.4s
+	WORD    $0x6e2cde90 // fmul v16.4s, v20.4s, v12.4s
+	WORD    $0x6e2cdeb1 // fmul v17.4s, v21.4s, v12.4s
+	WORD    $0x4e219a10 // frintm v16.4s, v16.4s
+	WORD    $0x4e219a31 // frintm v17.4s, v17.4s
+	WORD    $0x4e2dd618 // fadd v24.4s, v16.4s, v13.4s
+	WORD    $0x4e2dd639 // fadd v25.4s, v17.4s, v13.4s
+	VSHL    $23, V24.S4, V24.S4
+	VSHL    $23, V25.S4, V25.S4
+	WORD    $0x4eb0d694 // fsub v20.4s, v20.4s, v16.4s
+	WORD    $0x4eb1d6b5 // fsub v21.4s, v21.4s, v17.4s
 	WORD    $0x4e2dd694 // fadd v20.4s, v20.4s, v13.4s
 	WORD    $0x4e2dd6b5 // fadd v21.4s, v21.4s, v13.4s
 	VSHL    $23, V20.S4, V20.S4
 	VSHL    $23, V21.S4, V21.S4
-	WORD    $0x6e34df18 // fmul v24.4s, v24.4s, v20.4s
-	WORD    $0x6e35df39 // fmul v25.4s, v25.4s, v21.4s
-	WORD    $0x4e38d463 // fadd v3.4s, v3.4s, v24.4s
-	WORD    $0x4e39d484 // fadd v4.4s, v4.4s, v25.4s
+	WORD    $0x6e38ddce // fmul v14.4s, v14.4s, v24.4s
+	WORD    $0x6e39ddef // fmul v15.4s, v15.4s, v25.4s
+	WORD    $0x6e34ddce // fmul v14.4s, v14.4s, v20.4s
+	WORD    $0x6e35ddef // fmul v15.4s, v15.4s, v21.4s
+	WORD    $0x4e2ed463 // fadd v3.4s, v3.4s, v14.4s
+	WORD    $0x4e2fd484 // fadd v4.4s, v4.4s, v15.4s
 	SUB     $16, R1
 	CMP     $16, R1
 	BGE     group
@@ -475,22 +459,18 @@ body:
 	VFMLA V20.S4, V16.S4, V21.S4
 	FMOVQ 224(R2), F22
 	VFMLA V21.S4, V16.S4, V22.S4
-	FMOVQ 240(R2), F23
-	VFMLA V22.S4, V16.S4, V23.S4
-	VMOV  V12.B16, V24.B16
-	VFMLA V23.S4, V16.S4, V24.S4
-	VFMLA V24.S4, V18.S4, V16.S4
-	WORD  $0x4e30d579 // fadd v25.4s, v11.4s, v16.4s
-	WORD  $0x6e2cde3a // fmul v26.4s, v17.4s, v12.4s
-	WORD  $0x4e219b5a // frintm v26.4s, v26.4s
-	WORD  $0x4e2dd75b // fadd v27.4s, v26.4s, v13.4s
-	VSHL  $23, V27.S4, V27.S4
-	WORD  $0x6e3bdf39 // fmul v25.4s, v25.4s, v27.4s
-	WORD  $0x4ebad631 // fsub v17.4s, v17.4s, v26.4s
+	VFMLA V22.S4, V18.S4, V16.S4
+	WORD  $0x4e30d577 // fadd v23.4s, v11.4s, v16.4s
+	WORD  $0x6e2cde38 // fmul v24.4s, v17.4s, v12.4s
+	WORD  $0x4e219b18 // frintm v24.4s, v24.4s
+	WORD  $0x4e2dd719 // fadd v25.4s, v24.4s, v13.4s
+	VSHL  $23, V25.S4, V25.S4
+	WORD  $0x4eb8d631 // fsub v17.4s, v17.4s, v24.4s
 	WORD  $0x4e2dd631 // fadd v17.4s, v17.4s, v13.4s
 	VSHL  $23, V17.S4, V17.S4
-	WORD  $0x6e31df39 // fmul v25.4s, v25.4s, v17.4s
-	WORD  $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD  $0x6e39def7 // fmul v23.4s, v23.4s, v25.4s
+	WORD  $0x6e31def7 // fmul v23.4s, v23.4s, v17.4s
+	WORD  $0x4e37d421 // fadd v1.4s, v1.4s, v23.4s
 	CMP   $4, R1
 	BLT   partOut
 	SUB   $4, R1
@@ -511,11 +491,11 @@ end2:
 	MOVD  $vecMask<>+16(SB), R4
 	LSL   $2, R1, R5
 	SUB   R5, R4
-	FMOVQ (R4), F28
-	FMOVQ 256(R2), F29
-	WORD  $0x4ea0ab9c // cmlt v28.4s, v28.4s, #0
-	VBSL  V29.B16, V14.B16, V28.B16
-	VMOV  V28.B16, V14.B16
+	FMOVQ (R4), F26
+	FMOVQ 240(R2), F27
+	WORD  $0x4ea0ab5a // cmlt v26.4s, v26.4s, #0
+	VBSL  V27.B16, V14.B16, V26.B16
+	VMOV  V26.B16, V14.B16
 	B     body
 
 partOut:
@@ -535,10 +515,10 @@ TEXT ·maxOf128x32(SB), NOSPLIT, $0-28
 	MOVD  a_base+0(FP), R0
 	MOVD  a_len+8(FP), R1
 	MOVD  $vecNumbers32<>(SB), R2
-	FMOVQ 256(R2), F0
-	FMOVQ 256(R2), F1
-	FMOVQ 256(R2), F2
-	FMOVQ 256(R2), F3
+	FMOVQ 240(R2), F0
+	FMOVQ 240(R2), F1
+	FMOVQ 240(R2), F2
+	FMOVQ 240(R2), F3
 	CMP   $16, R1
 	BLT   groupend
 
@@ -583,7 +563,7 @@ end2:
 	LSL   $2, R1, R5
 	SUB   R5, R4
 	FMOVQ (R4), F5
-	FMOVQ 256(R2), F6
+	FMOVQ 240(R2), F6
 	WORD  $0x4ea0a8a5 // cmlt v5.4s, v5.4s, #0
 	VBSL  V6.B16, V4.B16, V5.B16
 	VMOV  V5.B16, V4.B16
@@ -606,10 +586,10 @@ TEXT ·minOf128x32(SB), NOSPLIT, $0-28
 	MOVD  a_base+0(FP), R0
 	MOVD  a_len+8(FP), R1
 	MOVD  $vecNumbers32<>(SB), R2
-	FMOVQ 272(R2), F0
-	FMOVQ 272(R2), F1
-	FMOVQ 272(R2), F2
-	FMOVQ 272(R2), F3
+	FMOVQ 256(R2), F0
+	FMOVQ 256(R2), F1
+	FMOVQ 256(R2), F2
+	FMOVQ 256(R2), F3
 	CMP   $16, R1
 	BLT   groupend
 
@@ -654,7 +634,7 @@ end2:
 	LSL   $2, R1, R5
 	SUB   R5, R4
 	FMOVQ (R4), F5
-	FMOVQ 272(R2), F6
+	FMOVQ 256(R2), F6
 	WORD  $0x4ea0a8a5 // cmlt v5.4s, v5.4s, #0
 	VBSL  V6.B16, V4.B16, V5.B16
 	VMOV  V5.B16, V4.B16
@@ -789,29 +769,27 @@ DATA vecNumbers32<>+80(SB)/8, $0x3f3172183f317218
 DATA vecNumbers32<>+88(SB)/8, $0x3f3172183f317218
 DATA vecNumbers32<>+96(SB)/8, $0xb102e308b102e308
 DATA vecNumbers32<>+104(SB)/8, $0xb102e308b102e308
-DATA vecNumbers32<>+112(SB)/8, $0x37d00d0137d00d01
-DATA vecNumbers32<>+120(SB)/8, $0x37d00d0137d00d01
+DATA vecNumbers32<>+112(SB)/8, $0x3ab511e73ab511e7
+DATA vecNumbers32<>+120(SB)/8, $0x3ab511e73ab511e7
 DATA vecNumbers32<>+128(SB)/8, $0x3f8000003f800000
 DATA vecNumbers32<>+136(SB)/8, $0x3f8000003f800000
 DATA vecNumbers32<>+144(SB)/8, $0x3f0000003f000000
 DATA vecNumbers32<>+152(SB)/8, $0x3f0000003f000000
 DATA vecNumbers32<>+160(SB)/8, $0x4b40007f4b40007f
 DATA vecNumbers32<>+168(SB)/8, $0x4b40007f4b40007f
-DATA vecNumbers32<>+176(SB)/8, $0x39500d0139500d01
-DATA vecNumbers32<>+184(SB)/8, $0x39500d0139500d01
-DATA vecNumbers32<>+192(SB)/8, $0x3ab60b613ab60b61
-DATA vecNumbers32<>+200(SB)/8, $0x3ab60b613ab60b61
-DATA vecNumbers32<>+208(SB)/8, $0x3c0888893c088889
-DATA vecNumbers32<>+216(SB)/8, $0x3c0888893c088889
-DATA vecNumbers32<>+224(SB)/8, $0x3d2aaaab3d2aaaab
-DATA vecNumbers32<>+232(SB)/8, $0x3d2aaaab3d2aaaab
-DATA vecNumbers32<>+240(SB)/8, $0x3e2aaaab3e2aaaab
-DATA vecNumbers32<>+248(SB)/8, $0x3e2aaaab3e2aaaab
-DATA vecNumbers32<>+256(SB)/8, $0xff800000ff800000
-DATA vecNumbers32<>+264(SB)/8, $0xff800000ff800000
-DATA vecNumbers32<>+272(SB)/8, $0x7f8000007f800000
-DATA vecNumbers32<>+280(SB)/8, $0x7f8000007f800000
-GLOBL vecNumbers32<>(SB), RODATA|NOPTR, $288
+DATA vecNumbers32<>+176(SB)/8, $0x3c091d103c091d10
+DATA vecNumbers32<>+184(SB)/8, $0x3c091d103c091d10
+DATA vecNumbers32<>+192(SB)/8, $0x3d2aac793d2aac79
+DATA vecNumbers32<>+200(SB)/8, $0x3d2aac793d2aac79
+DATA vecNumbers32<>+208(SB)/8, $0x3e2aaa493e2aaa49
+DATA vecNumbers32<>+216(SB)/8, $0x3e2aaa493e2aaa49
+DATA vecNumbers32<>+224(SB)/8, $0x3efffffe3efffffe
+DATA vecNumbers32<>+232(SB)/8, $0x3efffffe3efffffe
+DATA vecNumbers32<>+240(SB)/8, $0xff800000ff800000
+DATA vecNumbers32<>+248(SB)/8, $0xff800000ff800000
+DATA vecNumbers32<>+256(SB)/8, $0x7f8000007f800000
+DATA vecNumbers32<>+264(SB)/8, $0x7f8000007f800000
+GLOBL vecNumbers32<>(SB), RODATA|NOPTR, $272
 
 // func sum128x64(a []float64) float64
 TEXT ·sum128x64(SB), NOSPLIT, $0-32
@@ -1109,42 +1087,30 @@ group:
 	VFMLA   V26.D2, V18.D2, V28.D2
 	FMOVQ   304(R2), F29
 	VFMLA   V27.D2, V19.D2, V29.D2
-	FMOVQ   320(R2), F30
-	VFMLA   V28.D2, V18.D2, V30.D2
-	FMOVQ   320(R2), F31
-	VFMLA   V29.D2, V19.D2, V31.D2
-	FMOVQ   336(R2), F14
-	VFMLA   V30.D2, V18.D2, V14.D2
-	FMOVQ   336(R2), F15
-	VFMLA   V31.D2, V19.D2, V15.D2
-	VMOV    V12.B16, V16.B16
-	VFMLA   V14.D2, V18.D2, V16.D2
-	VMOV    V12.B16, V17.B16
-	VFMLA   V15.D2, V19.D2, V17.D2
-	VFMLA   V16.D2, V22.D2, V18.D2
-	VFMLA   V17.D2, V23.D2, V19.D2
-	WORD    $0x4e72d578 // fadd v24.2d, v11.2d, v18.2d
-	WORD    $0x4e73d579 // fadd v25.2d, v11.2d, v19.2d
-	WORD    $0x6e6cde9a // fmul v26.2d, v20.2d, v12.2d
-	WORD    $0x6e6cdebb // fmul v27.2d, v21.2d, v12.2d
-	WORD    $0x4e619b5a // frintm v26.2d, v26.2d
-	WORD    $0x4e619b7b // frintm v27.2d, v27.2d
-	WORD    $0x4e6dd75c // fadd v28.2d, v26.2d, v13.2d
-	WORD    $0x4e6dd77d // fadd v29.2d, v27.2d, v13.2d
-	VSHL    $52, V28.D2, V28.D2
-	VSHL    $52, V29.D2, V29.D2
-	WORD    $0x6e7cdf18 // fmul v24.2d, v24.2d, v28.2d
-	WORD    $0x6e7ddf39 // fmul v25.2d, v25.2d, v29.2d
-	WORD    $0x4efad694 // fsub v20.2d, v20.2d, v26.2d
-	WORD    $0x4efbd6b5 // fsub v21.2d, v21.2d, v27.2d
+	VFMLA   V28.D2, V22.D2, V18.D2
+	VFMLA   V29.D2, V23.D2, V19.D2
+	WORD    $0x4e72d57e // fadd v30.2d, v11.2d, v18.2d
+	WORD    $0x4e73d57f // fadd v31.2d, v11.2d, v19.2d
+	WORD    $0x6e6cde8e // fmul v14.2d, v20.2d, v12.2d
+	WORD    $0x6e6cdeaf // fmul v15.2d, v21.2d, v12.2d
+	WORD    $0x4e6199ce // frintm v14.2d, v14.2d
+	WORD    $0x4e6199ef // frintm v15.2d, v15.2d
+	WORD    $0x4e6dd5d0 // fadd v16.2d, v14.2d, v13.2d
+	WORD    $0x4e6dd5f1 // fadd v17.2d, v15.2d, v13.2d
+	VSHL    $52, V16.D2, V16.D2
+	VSHL    $52, V17.D2, V17.D2
+	WORD    $0x4eeed694 // fsub v20.2d, v20.2d, v14.2d
+	WORD    $0x4eefd6b5 // fsub v21.2d, v21.2d, v15.2d
 	WORD    $0x4e6dd694 // fadd v20.2d, v20.2d, v13.2d
 	WORD    $0x4e6dd6b5 // fadd v21.2d, v21.2d, v13.2d
 	VSHL    $52, V20.D2, V20.D2
 	VSHL    $52, V21.D2, V21.D2
-	WORD    $0x6e74df18 // fmul v24.2d, v24.2d, v20.2d
-	WORD    $0x6e75df39 // fmul v25.2d, v25.2d, v21.2d
-	WORD    $0x4e78d421 // fadd v1.2d, v1.2d, v24.2d
-	WORD    $0x4e79d442 // fadd v2.2d, v2.2d, v25.2d
+	WORD    $0x6e70dfde // fmul v30.2d, v30.2d, v16.2d
+	WORD    $0x6e71dfff // fmul v31.2d, v31.2d, v17.2d
+	WORD    $0x6e74dfde // fmul v30.2d, v30.2d, v20.2d
+	WORD    $0x6e75dfff // fmul v31.2d, v31.2d, v21.2d
+	WORD    $0x4e7ed421 // fadd v1.2d, v1.2d, v30.2d
+	WORD    $0x4e7fd442 // fadd v2.2d, v2.2d, v31.2d
 	FLDPQ.P 32(R0), (F14, F15)
 	WORD    $0x4ee0d5ce // fsub v14.2d, v14.2d, v0.2d
 	WORD    $0x4ee0d5ef // fsub v15.2d, v15.2d, v0.2d
@@ -1202,42 +1168,30 @@ group:
 	VFMLA   V26.D2, V18.D2, V28.D2
 	FMOVQ   304(R2), F29
 	VFMLA   V27.D2, V19.D2, V29.D2
-	FMOVQ   320(R2), F30
-	VFMLA   V28.D2, V18.D2, V30.D2
-	FMOVQ   320(R2), F31
-	VFMLA   V29.D2, V19.D2, V31.D2
-	FMOVQ   336(R2), F14
-	VFMLA   V30.D2, V18.D2, V14.D2
-	FMOVQ   336(R2), F15
-	VFMLA   V31.D2, V19.D2, V15.D2
-	VMOV    V12.B16, V16.B16
-	VFMLA   V14.D2, V18.D2, V16.D2
-	VMOV    V12.B16, V17.B16
-	VFMLA   V15.D2, V19.D2, V17.D2
-	VFMLA   V16.D2, V22.D2, V18.D2
-	VFMLA   V17.D2, V23.D2, V19.D2
-	WORD    $0x4e72d578 // fadd v24.2d, v11.2d, v18.2d
-	WORD    $0x4e73d579 // fadd v25.2d, v11.2d, v19.2d
-	WORD    $0x6e6cde9a // fmul v26.2d, v20.2d, v12.2d
-	WORD    $0x6e6cdebb // fmul v27.2d, v21.2d, v12.2d
-	WORD    $0x4e619b5a // frintm v26.2d, v26.2d
-	WORD    $0x4e619b7b // frintm v27.2d, v27.2d
-	WORD    $0x4e6dd75c // fadd v28.2d, v26.2d, v13.2d
-	WORD    $0x4e6dd77d // fadd v29.2d, v27.2d, v13.2d
-	VSHL    $52, V28.D2, V28.D2
-	VSHL    $52, V29.D2, V29.D2
-	WORD    $0x6e7cdf18 // fmul v24.2d, v24.2d, v28.2d
-	WORD    $0x6e7ddf39 // fmul v25.2d, v25.2d, v29.2d
-	WORD    $0x4efad694 // fsub v20.2d, v20.2d, v26.2d
-	WORD    $0x4efbd6b5 // fsub v21.2d, v21.2d, v27.2d
+	VFMLA   V28.D2, V22.D2, V18.D2
+	VFMLA   V29.D2, V23.D2, V19.D2
+	WORD    $0x4e72d57e // fadd v30.2d, v11.2d, v18.2d
+	WORD    $0x4e73d57f // fadd v31.2d, v11.2d, v19.2d
+	WORD    $0x6e6cde8e // fmul v14.2d, v20.2d, v12.2d
+	WORD    $0x6e6cdeaf // fmul v15.2d, v21.2d, v12.2d
+	WORD    $0x4e6199ce // frintm v14.2d, v14.2d
+	WORD    $0x4e6199ef // frintm v15.2d, v15.2d
+	WORD    $0x4e6dd5d0 // fadd v16.2d, v14.2d, v13.2d
+	WORD    $0x4e6dd5f1 // fadd v17.2d, v15.2d, v13.2d
+	VSHL    $52, V16.D2, V16.D2
+	VSHL    $52, V17.D2, V17.D2
+	WORD    $0x4eeed694 // fsub v20.2d, v20.2d, v14.2d
+	WORD    $0x4eefd6b5 // fsub v21.2d, v21.2d, v15.2d
 	WORD    $0x4e6dd694 // fadd v20.2d, v20.2d, v13.2d
 	WORD    $0x4e6dd6b5 // fadd v21.2d, v21.2d, v13.2d
 	VSHL    $52, V20.D2, V20.D2
 	VSHL    $52, V21.D2, V21.D2
-	WORD    $0x6e74df18 // fmul v24.2d, v24.2d, v20.2d
-	WORD    $0x6e75df39 // fmul v25.2d, v25.2d, v21.2d
-	WORD    $0x4e78d463 // fadd v3.2d, v3.2d, v24.2d
-	WORD    $0x4e79d484 // fadd v4.2d, v4.2d, v25.2d
+	WORD    $0x6e70dfde // fmul v30.2d, v30.2d, v16.2d
+	WORD    $0x6e71dfff // fmul v31.2d, v31.2d, v17.2d
+	WORD    $0x6e74dfde // fmul v30.2d, v30.2d, v20.2d
+	WORD    $0x6e75dfff // fmul v31.2d, v31.2d, v21.2d
+	WORD    $0x4e7ed463 // fadd v3.2d, v3.2d, v30.2d
+	WORD    $0x4e7fd484 // fadd v4.2d, v4.2d, v31.2d
 	SUB     $8, R1
 	CMP     $8, R1
 	BGE     group
@@ -1278,24 +1232,18 @@ body:
 	VFMLA V25.D2, V16.D2, V26.D2
 	FMOVQ 304(R2), F27
 	VFMLA V26.D2, V16.D2, V27.D2
-	FMOVQ 320(R2), F28
-	VFMLA V27.D2, V16.D2, V28.D2
-	FMOVQ 336(R2), F29
-	VFMLA V28.D2, V16.D2, V29.D2
-	VMOV  V12.B16, V30.B16
-	VFMLA V29.D2, V16.D2, V30.D2
-	VFMLA V30.D2, V18.D2, V16.D2
-	WORD  $0x4e70d57f // fadd v31.2d, v11.2d, v16.2d
-	WORD  $0x6e6cde2f // fmul v15.2d, v17.2d, v12.2d
-	WORD  $0x4e6199ef // frintm v15.2d, v15.2d
-	WORD  $0x4e6dd5f3 // fadd v19.2d, v15.2d, v13.2d
-	VSHL  $52, V19.D2, V19.D2
-	WORD  $0x6e73dfff // fmul v31.2d, v31.2d, v19.2d
-	WORD  $0x4eefd631 // fsub v17.2d, v17.2d, v15.2d
+	VFMLA V27.D2, V18.D2, V16.D2
+	WORD  $0x4e70d57c // fadd v28.2d, v11.2d, v16.2d
+	WORD  $0x6e6cde3d // fmul v29.2d, v17.2d, v12.2d
+	WORD  $0x4e619bbd // frintm v29.2d, v29.2d
+	WORD  $0x4e6dd7be // fadd v30.2d, v29.2d, v13.2d
+	VSHL  $52, V30.D2, V30.D2
+	WORD  $0x4efdd631 // fsub v17.2d, v17.2d, v29.2d
 	WORD  $0x4e6dd631 // fadd v17.2d, v17.2d, v13.2d
 	VSHL  $52, V17.D2, V17.D2
-	WORD  $0x6e71dfff // fmul v31.2d, v31.2d, v17.2d
-	WORD  $0x4e7fd421 // fadd v1.2d, v1.2d, v31.2d
+	WORD  $0x6e7edf9c // fmul v28.2d, v28.2d, v30.2d
+	WORD  $0x6e71df9c // fmul v28.2d, v28.2d, v17.2d
+	WORD  $0x4e7cd421 // fadd v1.2d, v1.2d, v28.2d
 	CMP   $2, R1
 	BLT   partOut
 	SUB   $2, R1
@@ -1306,11 +1254,11 @@ partIn:
 	MOVD  $vecMask<>+16(SB), R3
 	LSL   $3, R1, R4
 	SUB   R4, R3
-	FMOVQ (R3), F20
-	FMOVQ 352(R2), F21
-	WORD  $0x4ee0aa94 // cmlt v20.2d, v20.2d, #0
-	VBSL  V21.B16, V14.B16, V20.B16
-	VMOV  V20.B16, V14.B16
+	FMOVQ (R3), F31
+	FMOVQ 320(R2), F15
+	WORD  $0x4ee0abff // cmlt v31.2d, v31.2d, #0
+	VBSL  V15.B16, V14.B16, V31.B16
+	VMOV  V31.B16, V14.B16
 	B     body
 
 partOut:
@@ -1328,10 +1276,10 @@ TEXT ·maxOf128x64(SB), NOSPLIT, $0-32
 	MOVD  a_base+0(FP), R0
 	MOVD  a_len+8(FP), R1
 	MOVD  $vecNumbers64<>(SB), R2
-	FMOVQ 352(R2), F0
-	FMOVQ 352(R2), F1
-	FMOVQ 352(R2), F2
-	FMOVQ 352(R2), F3
+	FMOVQ 320(R2), F0
+	FMOVQ 320(R2), F1
+	FMOVQ 320(R2), F2
+	FMOVQ 320(R2), F3
 	CMP   $8, R1
 	BLT   groupend
 
@@ -1366,7 +1314,7 @@ partIn:
 	LSL   $3, R1, R4
 	SUB   R4, R3
 	FMOVQ (R3), F5
-	FMOVQ 352(R2), F6
+	FMOVQ 320(R2), F6
 	WORD  $0x4ee0a8a5 // cmlt v5.2d, v5.2d, #0
 	VBSL  V6.B16, V4.B16, V5.B16
 	VMOV  V5.B16, V4.B16
@@ -1387,10 +1335,10 @@ TEXT ·minOf128x64(SB), NOSPLIT, $0-32
 	MOVD  a_base+0(FP), R0
 	MOVD  a_len+8(FP), R1
 	MOVD  $vecNumbers64<>(SB), R2
-	FMOVQ 368(R2), F0
-	FMOVQ 368(R2), F1
-	FMOVQ 368(R2), F2
-	FMOVQ 368(R2), F3
+	FMOVQ 336(R2), F0
+	FMOVQ 336(R2), F1
+	FMOVQ 336(R2), F2
+	FMOVQ 336(R2), F3
 	CMP   $8, R1
 	BLT   groupend
 
@@ -1425,7 +1373,7 @@ partIn:
 	LSL   $3, R1, R4
 	SUB   R4, R3
 	FMOVQ (R3), F5
-	FMOVQ 368(R2), F6
+	FMOVQ 336(R2), F6
 	WORD  $0x4ee0a8a5 // cmlt v5.2d, v5.2d, #0
 	VBSL  V6.B16, V4.B16, V5.B16
 	VMOV  V5.B16, V4.B16
@@ -1529,38 +1477,34 @@ DATA vecNumbers64<>+80(SB)/8, $0x3fe62e42fefa39ef
 DATA vecNumbers64<>+88(SB)/8, $0x3fe62e42fefa39ef
 DATA vecNumbers64<>+96(SB)/8, $0x3c7abc9e3b39803f
 DATA vecNumbers64<>+104(SB)/8, $0x3c7abc9e3b39803f
-DATA vecNumbers64<>+112(SB)/8, $0x3da93974a8c07c9d
-DATA vecNumbers64<>+120(SB)/8, $0x3da93974a8c07c9d
+DATA vecNumbers64<>+112(SB)/8, $0x3e5ad7f3af682031
+DATA vecNumbers64<>+120(SB)/8, $0x3e5ad7f3af682031
 DATA vecNumbers64<>+128(SB)/8, $0x3ff0000000000000
 DATA vecNumbers64<>+136(SB)/8, $0x3ff0000000000000
 DATA vecNumbers64<>+144(SB)/8, $0x3fe0000000000000
 DATA vecNumbers64<>+152(SB)/8, $0x3fe0000000000000
 DATA vecNumbers64<>+160(SB)/8, $0x43380000000003ff
 DATA vecNumbers64<>+168(SB)/8, $0x43380000000003ff
-DATA vecNumbers64<>+176(SB)/8, $0x3de6124613a86d09
-DATA vecNumbers64<>+184(SB)/8, $0x3de6124613a86d09
-DATA vecNumbers64<>+192(SB)/8, $0x3e21eed8eff8d898
-DATA vecNumbers64<>+200(SB)/8, $0x3e21eed8eff8d898
-DATA vecNumbers64<>+208(SB)/8, $0x3e5ae64567f544e4
-DATA vecNumbers64<>+216(SB)/8, $0x3e5ae64567f544e4
-DATA vecNumbers64<>+224(SB)/8, $0x3e927e4fb7789f5c
-DATA vecNumbers64<>+232(SB)/8, $0x3e927e4fb7789f5c
-DATA vecNumbers64<>+240(SB)/8, $0x3ec71de3a556c734
-DATA vecNumbers64<>+248(SB)/8, $0x3ec71de3a556c734
-DATA vecNumbers64<>+256(SB)/8, $0x3efa01a01a01a01a
-DATA vecNumbers64<>+264(SB)/8, $0x3efa01a01a01a01a
-DATA vecNumbers64<>+272(SB)/8, $0x3f2a01a01a01a01a
-DATA vecNumbers64<>+280(SB)/8, $0x3f2a01a01a01a01a
-DATA vecNumbers64<>+288(SB)/8, $0x3f56c16c16c16c17
-DATA vecNumbers64<>+296(SB)/8, $0x3f56c16c16c16c17
-DATA vecNumbers64<>+304(SB)/8, $0x3f81111111111111
-DATA vecNumbers64<>+312(SB)/8, $0x3f81111111111111
-DATA vecNumbers64<>+320(SB)/8, $0x3fa5555555555555
-DATA vecNumbers64<>+328(SB)/8, $0x3fa5555555555555
-DATA vecNumbers64<>+336(SB)/8, $0x3fc5555555555555
-DATA vecNumbers64<>+344(SB)/8, $0x3fc5555555555555
-DATA vecNumbers64<>+352(SB)/8, $0xfff0000000000000
-DATA vecNumbers64<>+360(SB)/8, $0xfff0000000000000
-DATA vecNumbers64<>+368(SB)/8, $0x7ff0000000000000
-DATA vecNumbers64<>+376(SB)/8, $0x7ff0000000000000
-GLOBL vecNumbers64<>(SB), RODATA|NOPTR, $384
+DATA vecNumbers64<>+176(SB)/8, $0x3e928ad9b8b5ddb9
+DATA vecNumbers64<>+184(SB)/8, $0x3e928ad9b8b5ddb9
+DATA vecNumbers64<>+192(SB)/8, $0x3ec71df25b58a64b
+DATA vecNumbers64<>+200(SB)/8, $0x3ec71df25b58a64b
+DATA vecNumbers64<>+208(SB)/8, $0x3efa01999e25d12c
+DATA vecNumbers64<>+216(SB)/8, $0x3efa01999e25d12c
+DATA vecNumbers64<>+224(SB)/8, $0x3f2a01a012a0e169
+DATA vecNumbers64<>+232(SB)/8, $0x3f2a01a012a0e169
+DATA vecNumbers64<>+240(SB)/8, $0x3f56c16c18438b27
+DATA vecNumbers64<>+248(SB)/8, $0x3f56c16c18438b27
+DATA vecNumbers64<>+256(SB)/8, $0x3f81111111127d12
+DATA vecNumbers64<>+264(SB)/8, $0x3f81111111127d12
+DATA vecNumbers64<>+272(SB)/8, $0x3fa555555555083e
+DATA vecNumbers64<>+280(SB)/8, $0x3fa555555555083e
+DATA vecNumbers64<>+288(SB)/8, $0x3fc55555555554f9
+DATA vecNumbers64<>+296(SB)/8, $0x3fc55555555554f9
+DATA vecNumbers64<>+304(SB)/8, $0x3fe000000000000a
+DATA vecNumbers64<>+312(SB)/8, $0x3fe000000000000a
+DATA vecNumbers64<>+320(SB)/8, $0xfff0000000000000
+DATA vecNumbers64<>+328(SB)/8, $0xfff0000000000000
+DATA vecNumbers64<>+336(SB)/8, $0x7ff0000000000000
+DATA vecNumbers64<>+344(SB)/8, $0x7ff0000000000000
+GLOBL vecNumbers64<>(SB), RODATA|NOPTR, $352

@@ -52,11 +52,17 @@ func MinSF32(dst, a []float32, s float32) { f32.minS(dst, a[:len(dst)], s) }
 // MinSF64 is the smaller of a and s; NaN if either is.
 func MinSF64(dst, a []float64, s float64) { f64.minS(dst, a[:len(dst)], s) }
 
-// PowSF32 is a to the power of s, as math.Pow has it.
-func PowSF32(dst, a []float32, s float32) { powS(dst, a, s) }
+// PowSF32 is a to the power of s, with the special cases of math.Pow.
+func PowSF32(dst, a []float32, s float32) { f32.power(dst, a[:len(dst)], s) }
 
-// PowSF64 is a to the power of s, as math.Pow has it.
-func PowSF64(dst, a []float64, s float64) { powS(dst, a, s) }
+// PowSF64 is a to the power of s, with the special cases of math.Pow.
+func PowSF64(dst, a []float64, s float64) { f64.power(dst, a[:len(dst)], s) }
+
+// EluF32 is a where a > 0, else s · (eᵃ − 1).
+func EluF32(dst, a []float32, s float32) { f32.elu(dst, a[:len(dst)], s) }
+
+// EluF64 is a where a > 0, else s · (eᵃ − 1).
+func EluF64(dst, a []float64, s float64) { f64.elu(dst, a[:len(dst)], s) }
 
 func addS[T Float](dst, a []T, s T) {
 	for i, x := range a[:len(dst)] {
@@ -108,6 +114,15 @@ func minS[T Float](dst, a []T, s T) {
 
 func powS[T Float](dst, a []T, s T) {
 	for i, x := range a[:len(dst)] {
-		dst[i] = T(math.Pow(float64(x), float64(s)))
+		dst[i] = T(pow(float64(x), float64(s)))
+	}
+}
+
+func elu[T Float](dst, a []T, s T) {
+	for i, x := range a[:len(dst)] {
+		if !(x > 0) {
+			x = s * T(math.Expm1(float64(x)))
+		}
+		dst[i] = x
 	}
 }

@@ -2,7 +2,8 @@ package vec
 
 import "math"
 
-// This file has the functions of one number that the standard library lacks.
+// This file has the functions of one number that the standard library lacks, or
+// has with fewer digits.
 
 func sign(x float64) float64 {
 	switch {
@@ -30,33 +31,38 @@ func softplus(x float64) float64 {
 
 func logSigmoid(x float64) float64 { return -softplus(-x) }
 
+// gelu is x/2·erfc(−x/√2); what −x/√2 lost counts for large −x, and is made good by
+// the derivative of log erfc(u), about −(u + √(u² + 4/π)).
 func gelu(x float64) float64 {
-	if math.IsInf(x, -1) {
-		return 0
+	const root, low = math.Sqrt2, -0x1.bdd3413b26456p-54
+	switch {
+	case x < -1e3:
+		return math.Copysign(0, -1)
+	case x < -36: // erfc has few digits there: x·φ(x)/x·(1 − 1/x² + 3/x⁴ − 15/x⁶ + ...)
+		h, y, s := float64(x/2*x), 1/(x*x), 1.0
+		for k := 15.0; k >= 1; k -= 2 {
+			s = 1 - k*y*s
+		}
+		return -exp(-h) * (1 - math.FMA(x/2, x, -h)) * s / (math.Sqrt2 * math.SqrtPi)
 	}
-	return 0.5 * x * math.Erfc(-x/math.Sqrt2)
-}
-
-func geluTanh(x float64) float64 {
-	if math.IsInf(x, -1) {
-		return 0
+	u := -x / root
+	y := 0.5 * x * math.Erfc(u)
+	if x > 0 || x == 0 || x != x {
+		return y
 	}
-	// ½(1 + tanh u) = sigmoid(2u), which keeps its digits for negative u.
-	return x * sigmoid(2*math.Sqrt2/math.SqrtPi*(x+0.044715*x*x*x))
+	lost := (math.FMA(-u, root, -x) - u*low) / root
+	return y * (1 - lost*(u+math.Sqrt(u*u+4/math.Pi)))
 }
 
 func silu(x float64) float64 {
-	if math.IsInf(x, -1) {
-		return 0
+	switch {
+	case x < -1e3:
+		return math.Copysign(0, -1)
+	case x < -700: // where eˣ has few digits
+		e := math.Exp(x / 2)
+		return x * e * e
 	}
 	return x * sigmoid(x)
-}
-
-func mish(x float64) float64 {
-	if math.IsInf(x, -1) {
-		return 0
-	}
-	return x * math.Tanh(softplus(x))
 }
 
 func lgamma(x float64) float64 {
@@ -89,34 +95,6 @@ func digamma(x float64) float64 {
 	return sum + math.Log(x) - 0.5/x - series
 }
 
-// trigamma is the derivative of digamma, by the same means (6.4.6, 6.4.7,
-// 6.4.12).
-func trigamma(x float64) float64 {
-	switch {
-	case math.IsNaN(x) || math.IsInf(x, -1):
-		return math.NaN()
-	case x <= 0:
-		if x == math.Floor(x) {
-			return math.Inf(1)
-		}
-		s := sinPi(x)
-		return math.Pi*math.Pi/(s*s) - trigamma(1-x)
-	}
-	sum := 0.0
-	for x < 10 {
-		sum += 1 / (x * x)
-		x++
-	}
-	y := 1 / (x * x)
-	series := y / x * (1./6 - y*(1./30-y*(1./42-y*(1./30-y*(5./66-y*(691./2730-y*7/6))))))
-	return sum + 1/x + 0.5*y + series
-}
-
-// sinPi is sin(πx), from the fraction of x, so that it keeps its digits.
-func sinPi(x float64) float64 {
-	return math.Sin(math.Pi * (x - 2*math.Round(x/2)))
-}
-
 // tanPi is tan(πx).
 func tanPi(x float64) float64 { return math.Tan(math.Pi * (x - math.Round(x))) }
 
@@ -134,4 +112,43 @@ func log(x float64) float64 {
 		return math.Log(x*0x1p64) - 64*math.Ln2
 	}
 	return math.Log(x)
+}
+
+// log2 is math.Log2, which loses digits near 1.
+func log2(x float64) float64 {
+	if x > 0.5 && x < 2 {
+		return math.Log(x) * math.Log2E
+	}
+	return math.Log2(x)
+}
+
+// log10 is exact for powers of 10.
+func log10(x float64) float64 {
+	y := log(x) * math.Log10E
+	if n := math.Round(y); n != y && x == math.Pow10(int(n)) {
+		return n
+	}
+	return y
+}
+
+// sinh does not overflow before its value does.
+func sinh(x float64) float64 {
+	a := math.Abs(x)
+	if a > 700 {
+		e := math.Exp(a / 2)
+		return math.Copysign(e/2*e, x)
+	}
+	e := math.Expm1(a)
+	return math.Copysign((e+e/(e+1))/2, x)
+}
+
+// cosh does not overflow before its value does.
+func cosh(x float64) float64 {
+	a := math.Abs(x)
+	if a > 700 {
+		e := math.Exp(a / 2)
+		return e / 2 * e
+	}
+	e := math.Exp(a)
+	return e/2 + 0.5/e
 }

@@ -19,7 +19,13 @@ type loops[T Float] struct {
 
 	neg, abs, square, cube, sqrt, rsqrt, reciprocal, relu func(dst, a []T)
 	floor, ceil, roundEven, trunc, sign                   func(dst, a []T)
-	exp, log, log1p, tanh, sigmoid, softplus, silu        func(dst, a []T)
+	exp, exp2, expm1, sinh, cosh, tanh, atan              func(dst, a []T)
+	log, log2, log10, log1p, erf, erfc                    func(dst, a []T)
+	sigmoid, logSigmoid, softplus, silu, gelu             func(dst, a []T)
+
+	sin, cos, tan func(dst, a []T) (done int) // see circular
+	pow           func(dst, a, b []T)
+	powS, elu     func(dst, a []T, s T)
 
 	fma, choose, lerp func(dst, a, b, c []T)
 	clamp             func(dst, a []T, lo, hi T)
@@ -58,8 +64,14 @@ func portable[T Float]() loops[T] {
 		sqrt: in64[T](math.Sqrt), rsqrt: in64[T](rsqrt), reciprocal: reciprocal[T], relu: relu[T],
 		floor: in64[T](math.Floor), ceil: in64[T](math.Ceil), roundEven: in64[T](math.RoundToEven),
 		trunc: in64[T](math.Trunc), sign: in64[T](sign),
-		exp: in64[T](exp), log: in64[T](log), log1p: in64[T](math.Log1p), tanh: in64[T](math.Tanh),
-		sigmoid: in64[T](sigmoid), softplus: in64[T](softplus), silu: in64[T](silu),
+		exp: in64[T](exp), exp2: in64[T](math.Exp2), expm1: in64[T](math.Expm1),
+		sinh: in64[T](sinh), cosh: in64[T](cosh), tanh: in64[T](math.Tanh), atan: in64[T](math.Atan),
+		log: in64[T](log), log2: in64[T](log2), log10: in64[T](log10), log1p: in64[T](math.Log1p),
+		erf: in64[T](math.Erf), erfc: in64[T](math.Erfc),
+		sigmoid: in64[T](sigmoid), logSigmoid: in64[T](logSigmoid), softplus: in64[T](softplus),
+		silu: in64[T](silu), gelu: in64[T](gelu),
+		sin: inFull[T](sin), cos: inFull[T](cos), tan: inFull[T](tan),
+		pow: pows[T], powS: powS[T], elu: elu[T],
 
 		fma: fma[T], choose: choose[T], lerp: lerp[T], clamp: clamp[T], axpy: axpy[T],
 		sgd: sgd[T], momentum: momentum[T], adam: adam[T],

@@ -1,0 +1,192 @@
+package main
+
+import "math"
+
+// The approximations reduce their argument to a short interval, on which a
+// polynomial does the rest. Coefficients are those of the smallest greatest
+// error (Remez' exchange, in 45 digits), the highest power first; the comment
+// beside them gives the interval and the error relative to the function, in
+// float32 and float64.
+
+// series is poly with the coefficients of the element type.
+func (m *lanes) series(x v, single, double []float64) v {
+	return m.poly(x, pick(m, single, double)...)
+}
+
+// within holds x to [lo, hi]; NaN stays.
+func (m *lanes) within(x v, lo, hi float64) v {
+	return m.lower(m.num(hi), m.upper(m.num(lo), x))
+}
+
+// above holds x to lo and more; NaN stays.
+func (m *lanes) above(lo float64, x v) v { return m.upper(m.num(lo), x) }
+
+// below holds x to hi and less; NaN stays.
+func (m *lanes) below(hi float64, x v) v { return m.lower(m.num(hi), x) }
+
+// powersOfE splits x = n·ln 2 + r with |r| ≤ ½ ln 2: n and r.
+func (m *lanes) powersOfE(x v) (n, r v) {
+	const (
+		hi64, lo64 = 0x1.62e42fefa39efp-1, math.Ln2 - 0x1.62e42fefa39efp-1
+		hi32, lo32 = 0x1.62e43p-1, math.Ln2 - 0x1.62e43p-1
+	)
+	n = m.round(toEven, m.mul(x, m.num(math.Log2E)))
+	r = m.fnma(n, m.num(pick(m, hi32, hi64)), x)
+	return n, m.fnma(n, m.num(pick(m, lo32, lo64)), r)
+}
+
+// expm1Short is eʳ − 1 for |r| ≤ ½ ln 2, as r + r²·P(r): 2^-28 and 2^-57.
+func (m *lanes) expm1Short(r v) v {
+	return m.fma(m.mul(r, r), m.series(r,
+		[]float64{0.0013814539249, 0.0083687451329, 0.041668390805, 0.16666520399, 0.49999993432},
+		[]float64{2.500001535825309145e-8, 2.763030628386915166e-7, 2.755758681489960855e-6, 2.48014929495481613e-5,
+			1.984126950576135079e-4, 1.388888894376003122e-3, 8.333333333494983135e-3, 4.16666666665297281e-2,
+			0.166666666666664115, 0.5000000000000010669}), r)
+}
+
+// twoTo is 2ⁿ for integers n in the range of normal numbers.
+func (m *lanes) twoTo(n v) v {
+	return m.left(m.fraction(), m.add(n, m.num(m.magic()+m.bias())))
+}
+
+// magic is a number whose sum with an integer n has n in its lowest bits.
+func (m *lanes) magic() float64 { return 1.5 * math.Ldexp(1, m.fraction()) }
+
+// scale is p·2ⁿ, also where 2ⁿ is no normal number.
+func (m *lanes) scale(p, n v) v { return m.scaler(n)(p) }
+
+// scaler is scale for several p.
+func (m *lanes) scaler(n v) func(p v) v {
+	if m.wide {
+		return func(p v) v { return m.two(pick(m, m.c.VSCALEFPS, m.c.VSCALEFPD), p, n) }
+	}
+	half := m.round(down, m.mul(n, m.num(0.5)))
+	a, b := m.twoTo(half), m.twoTo(m.sub(n, half))
+	return func(p v) v { return m.mul(m.mul(p, a), b) }
+}
+
+// exp is eˣ: 0 or infinite outside the limits.
+func (m *lanes) exp(x v) v {
+	n, r := m.powersOfE(m.within(x, pick(m, -104., -746), pick(m, 89., 710)))
+	return m.scale(m.add(m.num(1), m.expm1Short(r)), n)
+}
+
+// exp2 is 2ˣ = 2ⁿ·e^(f·ln 2), with |f| ≤ ½.
+func (m *lanes) exp2(x v) v {
+	x = m.within(x, pick(m, -150., -1076), pick(m, 129., 1025))
+	n := m.round(toEven, x)
+	r := m.mul(m.sub(x, n), m.num(math.Ln2))
+	return m.scale(m.add(m.num(1), m.expm1Short(r)), n)
+}
+
+// expm1Over is (eˣ − 1)/2ᵏ = 2ⁿ⁻ᵏ·(eʳ−1) + (2ⁿ⁻ᵏ − 2⁻ᵏ), where 2ⁿ⁻ᵏ is a
+// normal number.
+func (m *lanes) expm1Over(x v, k float64) v {
+	n, r := m.powersOfE(x)
+	if k != 0 {
+		n = m.sub(n, m.num(k))
+	}
+	s := m.twoTo(n)
+	return m.fma(s, m.expm1Short(r), m.sub(s, m.num(math.Exp2(-k))))
+}
+
+// expm1 is eˣ − 1: twice its half, which does not overflow too early; −1 from a
+// bound on.
+func (m *lanes) expm1(x v) v {
+	t := m.expm1Over(m.within(x, pick(m, -20., -40), pick(m, 89., 710)), 1)
+	return m.or(m.add(t, t), m.sign(x)) // the sign is lost of −0
+}
+
+// elu is x where x > 0, else s·(eˣ − 1).
+func (m *lanes) elu(x, s v) v {
+	t := m.expm1Over(m.above(pick(m, -20., -40), m.lower(m.zero(), x)), 0)
+	return m.choose(m.compare(isGt, x, m.zero()), x, m.mul(s, m.or(t, m.sign(x))))
+}
+
+// tanh is t/(t + 2) with t = e²ᵃ − 1, a = |x|; from a bound on it is 1. In float32,
+// where that is off by more than 2 ulp, it is 1 − 2/(e²ᵃ + 1), and up to 0.6 it is
+// a + a³·P(a²): 2^-28.
+func (m *lanes) tanh(x v) v {
+	a := m.below(pick(m, 9.5, 20.), m.abs(x))
+	n, r := m.powersOfE(m.add(a, a))
+	p, s, one := m.expm1Short(r), m.twoTo(n), m.num(1)
+	if m.double() {
+		t := m.fma(s, p, m.sub(s, one))
+		return m.or(m.div(t, m.add(t, m.num(2))), m.sign(x))
+	}
+	y := m.sub(one, m.div(m.num(2), m.add(m.fma(s, p, s), one)))
+	z := m.mul(a, a)
+	q := m.poly(z, -5.893498525e-3, 2.0794546413e-2, -5.3783411292e-2, 0.13331919327, -0.33333297835)
+	y = m.choose(m.compare(isLt, a, m.num(0.6)), m.fma(m.mul(a, z), q, a), y)
+	return m.or(y, m.sign(x))
+}
+
+// halfExpm1 is ½(e^|x| − 1), infinite only where sinh x is.
+func (m *lanes) halfExpm1(x v) v {
+	t := m.expm1Over(m.below(pick(m, 89.5, 710.6), m.abs(x)), 2)
+	return m.add(t, t)
+}
+
+// sinh is h + h/(2h + 1) with h = ½(eᵃ − 1), a = |x|; up to 1 it is a + a³·P(a²):
+// 2^-34 and 2^-63.
+func (m *lanes) sinh(x v) v {
+	h := m.halfExpm1(x)
+	t := m.below(0x1p60, h) // from where on the quotient is ½
+	y := m.add(h, m.div(t, m.add(m.add(t, t), m.num(1))))
+	a := m.abs(x)
+	z := m.mul(a, a)
+	p := m.series(z,
+		[]float64{2.8169740723e-6, 1.9836155546e-4, 8.3333500814e-3, 0.16666666497},
+		[]float64{7.758774701903207276e-13, 1.605725889303556295e-10, 2.50521231482474773e-8, 2.755731915699771745e-6,
+			1.984126984143211174e-4, 8.333333333333147393e-3, 0.1666666666666666739})
+	short := m.fma(m.mul(a, z), p, a)
+	return m.or(m.choose(m.compare(isLt, a, m.num(1)), short, y), m.sign(x))
+}
+
+// cosh is (h + ½) + ½/(2h + 1) with h = ½(eˣ − 1), on |x|.
+func (m *lanes) cosh(x v) v {
+	h := m.halfExpm1(x)
+	return m.add(m.add(h, m.num(0.5)), m.div(m.num(0.5), m.add(m.add(h, h), m.num(1))))
+}
+
+// expBelow is exp(−|x|).
+func (m *lanes) expBelow(x v) v {
+	n, r := m.powersOfE(m.above(pick(m, -104., -746), m.or(x, m.bits(m.signBit()))))
+	return m.scale(m.add(m.num(1), m.expm1Short(r)), n)
+}
+
+// logistic is factor/(1 + eᵃ) for a ≥ 0: with eᵃ = (1 + p)/2ⁿ it is
+// factor·2ⁿ/(1 + (2ⁿ + p)), in which p and what it is off are small. It is 0 from a bound on a.
+func (m *lanes) logistic(a, factor v) v {
+	n, r := m.powersOfE(a)
+	scale := m.scaler(m.sub(m.zero(), n))
+	d := m.add(m.num(1), m.add(scale(m.num(1)), m.expm1Short(r)))
+	return m.div(scale(factor), d)
+}
+
+// sigmoid is t = 1/(1 + e^|x|) for negative x, else 1 − t.
+func (m *lanes) sigmoid(x v) v {
+	one := m.num(1)
+	t := m.logistic(m.below(pick(m, 104., 746), m.abs(x)), one)
+	return m.choose(m.compare(isLt, x, m.zero()), t, m.sub(one, t))
+}
+
+// silu is t = x/(1 + e^|x|) for negative x, else x − t.
+func (m *lanes) silu(x v) v {
+	bound := pick(m, 112., 755)
+	in := m.within(x, -bound, bound)
+	t := m.logistic(m.abs(in), in)
+	return m.choose(m.compare(isLe, x, m.zero()), t, m.sub(x, t))
+}
+
+var exponentials = []formula{
+	one("exp", "dst[i] = exp(a[i]).", (*lanes).exp),
+	one("exp2", "dst[i] = 2 to the power of a[i].", (*lanes).exp2),
+	one("expm1", "dst[i] = exp(a[i]) - 1.", (*lanes).expm1),
+	one("sinh", "dst[i] = sinh(a[i]).", (*lanes).sinh),
+	one("cosh", "dst[i] = cosh(a[i]).", (*lanes).cosh),
+	one("tanh", "dst[i] = tanh(a[i]).", (*lanes).tanh),
+	one("sigmoid", "dst[i] = 1 / (1 + exp(-a[i])).", (*lanes).sigmoid),
+	one("silu", "dst[i] = a[i] / (1 + exp(-a[i])).", (*lanes).silu),
+	scalar("elu", "dst[i] = a[i] where a[i] > 0, else s * (exp(a[i]) - 1).", (*lanes).elu),
+}
