@@ -27,16 +27,16 @@ type approximation struct {
 }
 
 var approximations = []approximation{
-	{"exp", ExpF32, ExpF64, 1.25, 1.25, exp, expOf, -750, 710},
-	{"exp2", Exp2F32, Exp2F64, 1.25, 1.25, math.Exp2, func(x *big.Float) *big.Float { return expOf(product(x, ln2())) }, -1080, 1024},
+	{"exp", ExpF32, ExpF64, 1.25, 2, exp, expOf, -750, 710},
+	{"exp2", Exp2F32, Exp2F64, 1.25, 2, math.Exp2, func(x *big.Float) *big.Float { return expOf(product(x, ln2())) }, -1080, 1024},
 	{"expm1", Expm1F32, Expm1F64, 2, 2, math.Expm1, expm1Of, -40, 710},
-	{"log", LogF32, LogF64, 1, 1, log, logOf, 0.5, 4},
+	{"log", LogF32, LogF64, 1, 1.5, log, logOf, 0.5, 4},
 	{"log2", Log2F32, Log2F64, 1, 2, log2, func(x *big.Float) *big.Float { return quotient(logOf(x), ln2()) }, 0.5, 4},
 	{"log10", Log10F32, Log10F64, 1, 2, log10, func(x *big.Float) *big.Float { return quotient(logOf(x), logOf(num(10))) }, 0.5, 4},
 	{"log1p", Log1pF32, Log1pF64, 1.5, 2, math.Log1p, log1pOf, -0.9, 4},
-	{"sin", SinF32, SinF64, 1.25, 1.25, sin, func(x *big.Float) *big.Float { s, _ := sinCosOf(x); return s }, -1000, 1000},
-	{"cos", CosF32, CosF64, 1.25, 1.25, cos, func(x *big.Float) *big.Float { _, c := sinCosOf(x); return c }, -1000, 1000},
-	{"tan", TanF32, TanF64, 2.5, 2.5, tan, func(x *big.Float) *big.Float { return quotient(sinCosOf(x)) }, -1000, 1000},
+	{"sin", SinF32, SinF64, 1.25, 2, sin, func(x *big.Float) *big.Float { s, _ := sinCosOf(x); return s }, -1000, 1000},
+	{"cos", CosF32, CosF64, 1.25, 2, cos, func(x *big.Float) *big.Float { _, c := sinCosOf(x); return c }, -1000, 1000},
+	{"tan", TanF32, TanF64, 2.5, 4, tan, func(x *big.Float) *big.Float { return quotient(sinCosOf(x)) }, -1000, 1000},
 	{"atan", AtanF32, AtanF64, 2, 2, math.Atan, atanOf, -20, 20},
 	{"sinh", SinhF32, SinhF64, 2, 4, sinh, sinhOf, -711, 711},
 	{"cosh", CoshF32, CoshF64, 2, 4, cosh, func(x *big.Float) *big.Float {
@@ -69,7 +69,7 @@ var approximations = []approximation{
 
 // powered is the power with the constant exponent y.
 func powered(y float64) approximation {
-	return approximation{fmt.Sprintf("pow %v", y), func(dst, a []float32) { PowSF32(dst, a, float32(y)) }, func(dst, a []float64) { PowSF64(dst, a, y) }, 1.5, 1.5,
+	return approximation{fmt.Sprintf("pow %v", y), func(dst, a []float32) { PowSF32(dst, a, float32(y)) }, func(dst, a []float64) { PowSF64(dst, a, y) }, 1.5, 2,
 		func(x float64) float64 { return pow(x, y) },
 		func(x *big.Float) *big.Float { return powerOf(x, num(y)) }, 0.5, 4}
 }
@@ -241,8 +241,8 @@ func TestAccuracyPow(t *testing.T) {
 			}
 		}
 		t.Logf("pow %s: float32 %.3f, float64 %.3f ulp", level, worst32, worst)
-		if !(worst <= 1.5) || !(worst32 <= 1.25) {
-			t.Errorf("%s: pow(%v, %v) is off %.3f ulp, in float32 pow(%v, %v) %.3f, want 1.5 and 1.25 at most",
+		if !(worst <= 2) || !(worst32 <= 1.5) {
+			t.Errorf("%s: pow(%v, %v) is off %.3f ulp, in float32 pow(%v, %v) %.3f, want 2 and 1.5 at most",
 				level, x[at], y[at], worst, x32[at32], y32[at32], worst32)
 		}
 	})
