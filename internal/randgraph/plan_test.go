@@ -88,14 +88,23 @@ func checkPlan(p *exec.Plan) error {
 }
 
 // inPlace checks that a step whose result overlaps its j-th operand lies exactly
-// on it, or that the operand was computed in its place inside of the result.
+// on it and reads it element by element, through no view, or that the operand was
+// computed in its place inside of the result.
 func inPlace(s exec.Step, j int) error {
 	a, b := s.Out, s.In[j]
 	if a.Arena != b.Arena || (s.V.Type.DType == ir.Int) != (s.V.In[j].Type.DType == ir.Int) || b.Len == 0 || a.Len == 0 ||
 		a.Offset >= b.Offset+b.Len || b.Offset >= a.Offset+a.Len {
 		return nil
 	}
-	if s.V.Def.Joins != nil || a == b && s.Rows.Stride == 0 && s.V.Def.Class == ir.Elementwise {
+	if s.V.Def.Joins != nil {
+		return nil
+	}
+	if a == b && s.Rows.Stride == 0 && s.V.Def.Class == ir.Elementwise {
+		for _, w := range s.V.Body.Values {
+			if w.Def != nil && w.Def.Class == ir.Move && w.In[0].Leaf == ir.Arg && w.In[0].Index == j {
+				return fmt.Errorf("the result %v overwrites an operand that is read through a view", a)
+			}
+		}
 		return nil
 	}
 	return fmt.Errorf("the result %v overlaps the operand %v", a, b)
