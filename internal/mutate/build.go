@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -70,7 +69,11 @@ func (b *build) compile(all []*mutant) error {
 		if err != nil {
 			return err
 		}
-		out, err := b.command("build", "-overlay", b.overlay(), "-gcflags=-e", "./"+rules, "./"+walks).CombinedOutput()
+		args := []string{"build", "-overlay", b.overlay(), "-gcflags=-e", "./" + rules}
+		for dir := range walks {
+			args = append(args, "./"+dir)
+		}
+		out, err := b.command(args...).CombinedOutput()
 		if err == nil {
 			break
 		}
@@ -123,9 +126,13 @@ func (b *build) write(all []*mutant) ([]span, error) {
 		}
 	}
 	op := fmt.Sprintf("\t%q", "github.com/symgrad/symgrad/"+rules)
-	if err := errors.Join(put(rules+"/mutants.go", fmt.Sprintf(support, "op", "", "")),
-		put(walks+"/mutants.go", fmt.Sprintf(support, "autograd", op, "op."))); err != nil {
+	if err := put(rules+"/mutants.go", fmt.Sprintf(support, "op", "", "")); err != nil {
 		return nil, err
+	}
+	for dir := range walks {
+		if err := put(dir+"/mutants.go", fmt.Sprintf(support, filepath.Base(dir), op, "op.")); err != nil {
+			return nil, err
+		}
 	}
 	data, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {

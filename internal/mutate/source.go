@@ -13,14 +13,14 @@ import (
 	"strings"
 )
 
-// rules is the package of the derivative table, walks that of the sweeps.
-const (
-	rules = "internal/op"
-	walks = "autograd"
-)
+// rules is the package of the derivative table.
+const rules = "internal/op"
 
-// walkFiles are the files of autograd that make derivatives.
-var walkFiles = []string{"gradients.go", "forward.go", "products.go"}
+// walks are the packages of the sweeps, and their files that make derivatives.
+var walks = map[string][]string{
+	"internal/reverse": {"walk.go"},
+	"autograd":         {"gradients.go", "forward.go", "products.go"},
+}
 
 // source is a file with functions to mutate.
 type source struct {
@@ -67,10 +67,6 @@ func readSources(root string) ([]*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := parseDir(root, walks, t)
-	if err != nil {
-		return nil, err
-	}
 	for _, s := range ops {
 		for _, d := range s.file.Decls {
 			if f, ok := d.(*ast.FuncDecl); ok && f.Body != nil {
@@ -82,10 +78,16 @@ func readSources(root string) ([]*source, error) {
 	for _, s := range ops {
 		s.findRules(helpers)
 	}
-	for _, s := range all {
-		if slices.Contains(walkFiles, filepath.Base(s.path)) {
-			s.findAll()
-			ops = append(ops, s)
+	for _, dir := range slices.Sorted(maps.Keys(walks)) {
+		all, err := parseDir(root, dir, t)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range all {
+			if slices.Contains(walks[dir], filepath.Base(s.path)) {
+				s.findAll()
+				ops = append(ops, s)
+			}
 		}
 	}
 	return slices.DeleteFunc(ops, func(s *source) bool { return len(s.owner) == 0 }), nil
