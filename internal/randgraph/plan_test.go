@@ -87,6 +87,16 @@ func checkPlan(p *exec.Plan) error {
 	return nil
 }
 
+// checkMemory checks that a plan has little more memory than what is alive at once,
+// some cache lines between small values apart.
+func checkMemory(p *exec.Plan) error {
+	temp := p.Floats[exec.Temp]*p.DType.Size() + p.Ints[exec.Temp]*ir.Int.Size()
+	if temp < p.Live || float64(temp) > 1.1*float64(p.Live)+1024 {
+		return fmt.Errorf("plan: %d bytes hold the %d that are alive at once", temp, p.Live)
+	}
+	return nil
+}
+
 // inPlace checks that a step whose result overlaps its j-th operand lies exactly
 // on it and reads it element by element, through no view, or that the operand was
 // computed in its place inside of the result.

@@ -104,6 +104,9 @@ func (c *checks) all(g *recipe, seed uint64) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := checkMemory(p.Plan()); err != nil {
+		return err
+	}
 	base, err := p.run(g.feed)
 	if err != nil {
 		return err
@@ -214,6 +217,7 @@ func (s *subject) compareNaive(got [][]float64) error {
 // variants runs the program with each optional pass left out, with each alone, with
 // none, on any number of workers, and from another order of its values.
 func (c *checks) variants(s *subject, want [][]float64, seed uint64) error {
+	r := rand.New(rand.NewPCG(seed, 2))
 	compare := func(what string, o compile.Options, w *pool.Pool, shuffle bool, tol float64) (err error) {
 		defer func() {
 			if r := recover(); r != nil {
@@ -224,8 +228,9 @@ func (c *checks) variants(s *subject, want [][]float64, seed uint64) error {
 		if err != nil {
 			return err
 		}
+		o.Verify = ir.Verify
 		if shuffle {
-			shuffled(f, rand.New(rand.NewPCG(seed, 2)))
+			o.Verify = func(f *ir.Func) error { return reread(f, r) }
 		}
 		p, err := newProgram[float64](f, s, o, w)
 		if err != nil {
@@ -367,23 +372,48 @@ func lowered(out []*gorgonia.Node) (*ir.Func, error) {
 	}})
 }
 
+// reread verifies what a pass made, reads it as printed, and lets the next pass
+// see the values in another order.
+func reread(f *ir.Func, r *rand.Rand) error {
+	if err := ir.Verify(f); err != nil {
+		return err
+	}
+	g, err := ir.Parse(f.String(), compile.LookupDef)
+	if err != nil {
+		return err
+	}
+	if got, want := g.String(), f.String(); got != want {
+		return fmt.Errorf("got\n%s, want\n%s", got, want)
+	}
+	shuffled(f, r)
+	return ir.Verify(f)
+}
+
 // shuffled puts the values into another order in which operands come first.
 func shuffled(f *ir.Func, r *rand.Rand) {
-	rest := slices.Clone(f.Values)
-	r.Shuffle(len(rest), func(i, j int) { rest[i], rest[j] = rest[j], rest[i] })
-	done := map[*ir.Value]bool{}
-	f.Values = f.Values[:0]
-	for len(rest) > 0 {
-		var later []*ir.Value
-		for _, v := range rest {
-			if slices.ContainsFunc(v.In, func(x *ir.Value) bool { return !done[x] }) {
-				later = append(later, v)
-				continue
-			}
-			done[v] = true
-			f.Values = append(f.Values, v)
+	waits := map[*ir.Value]int{} // operands that do not stand yet
+	users := map[*ir.Value][]*ir.Value{}
+	var ready []*ir.Value
+	for _, v := range f.Values {
+		waits[v] = len(v.In)
+		for _, x := range v.In {
+			users[x] = append(users[x], v)
 		}
-		rest = later
+		if len(v.In) == 0 {
+			ready = append(ready, v)
+		}
+	}
+	f.Values = nil
+	for len(ready) > 0 {
+		i, last := r.IntN(len(ready)), len(ready)-1
+		v := ready[i]
+		ready[i], ready = ready[last], ready[:last]
+		f.Values = append(f.Values, v)
+		for _, u := range users[v] {
+			if waits[u]--; waits[u] == 0 {
+				ready = append(ready, u)
+			}
+		}
 	}
 }
 
