@@ -62,6 +62,8 @@ func TestConventions(t *testing.T) {
 		{"power of 0", one(func(c ctx, x *gorgonia.Node) *gorgonia.Node { return c.PowConst(x, 0) }), [][]float64{{0, 1}}, [][]float64{{0, 0}}},
 		{"xlogy", two(ctx.Xlogy), [][]float64{{0, 2}, {0, 4}}, [][]float64{{0, math.Log(4)}, {0, 0.5}}},
 		{"where", two(func(c ctx, x, y *gorgonia.Node) *gorgonia.Node { return c.Select(c.Gt(x, y), x, y) }), [][]float64{{1, 2, 3}, {3, 2, 1}}, [][]float64{{0, 0, 1}, {1, 1, 0}}},
+		{"scattermul of zeros", func(c ctx, x nodes) *gorgonia.Node { return c.ScatterMul(x[0], x[1], c.ArgSort(x[2], 0, false), 0) },
+			[][]float64{{2, 0, 0, 4}, {5, 0, 4, 0}, {0, 1, 2, 3}}, [][]float64{{5, 0, 4, 0}, {2, 0, 0, 4}, {0, 0, 0, 0}}},
 		{"stopgradient", one(func(c ctx, x *gorgonia.Node) *gorgonia.Node { return c.Mul(x, c.StopGradient(x)) }), [][]float64{{3}}, [][]float64{{3}}},
 	} {
 		t.Run(k.name, func(t *testing.T) {
