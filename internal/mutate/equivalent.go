@@ -17,6 +17,8 @@ var equivalents = []struct{ file, line, from, with, why string }{
 	{"pow.go", "flat :=", "c.GeConst(y, 0)", "mutated.twice(c.GeConst(y, 0))", "Select asks for what is not 0"},
 	{"pow.go", "safe :=", "1", "(1)+1", "its logarithm is not selected"},
 	{"gradients.go", "append(g[:0:0], s)", "0", "1", "a capacity"},
+	{"logcumsumexp.go", "seen :=", "math.Inf(1)", "(math.Inf(1))+1", "the same infinity"},
+	{"logcumsumexp.go", "seen :=", "c.Ne(apart, c.Fill(apart, math.Inf(1)))", "mutated.twice(c.Ne(apart, c.Fill(apart, math.Inf(1))))", "Select asks for what is not 0"},
 	{"products.go", "c.Concat(0, rows...)", "0", "1", "rows of one line are joined and reshaped"},
 	{"products.go", "c.Slice(zeros, []op.Range{{Start: 0, Stop: 1, Step: 1}})", "1", "2", "a step within one element"},
 	{"products.go", "if m <= n", "m <= n", "!(m <= n)", "both modes give the Jacobian"},
