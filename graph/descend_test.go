@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -37,6 +38,13 @@ var descents = map[string]func(b *graph.Builder) *gorgonia.Node{
 		w := b.Param("w", graph.Normal(0, 1), 5, 2)
 		return b.Add(b.MSE(b.MatMul(b.Input("x", 6, 5), w), b.Input("y", 6, 2)), b.Sum(b.Mul(w, w)))
 	},
+	"a deep chain": func(b *graph.Builder) *gorgonia.Node {
+		h := b.Input("x", 6, 5)
+		for i := range 40 {
+			h = b.Dense(fmt.Sprint("layer", i), h, 70, graph.Tanh)
+		}
+		return b.MSE(b.Dense("last", h, 2, graph.Identity), b.Input("y", 6, 2))
+	},
 	"images": func(b *graph.Builder) *gorgonia.Node {
 		h := b.Convolution("conv", b.Reshape(b.Input("x", 6, 5), 1, 1, 6, 5), graph.Convolution{Out: 3, Kernel: []int{3, 3}})
 		return b.Mean(b.Mul(h, h))
@@ -44,7 +52,7 @@ var descents = map[string]func(b *graph.Builder) *gorgonia.Node{
 }
 
 // descent is a loss compiled to descend or to leave gradients.
-func descent(t *testing.T, loss func(b *graph.Builder) *gorgonia.Node, dtype graph.DType, descend bool, workers int) (*graph.Program, *graph.Params) {
+func descent(t *testing.T, loss func(b *graph.Builder) *gorgonia.Node, dtype graph.DType, cfg graph.Config) (*graph.Program, *graph.Params) {
 	t.Helper()
 	p := graph.NewParams(dtype, 7)
 	b := graph.New(p)
@@ -56,7 +64,8 @@ func descent(t *testing.T, loss func(b *graph.Builder) *gorgonia.Node, dtype gra
 	if err != nil {
 		t.Fatal(err)
 	}
-	prog, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{l}, Grads: grads, Descend: descend, Workers: workers})
+	cfg.Outputs, cfg.Grads = gorgonia.Nodes{l}, grads
+	prog, err := b.Compile(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,10 +88,11 @@ func descent(t *testing.T, loss func(b *graph.Builder) *gorgonia.Node, dtype gra
 func TestDescend(t *testing.T) {
 	const rate, steps = 0.05, 4
 	for name, loss := range descents {
-		for _, workers := range []int{1, 3} {
+		for _, cfg := range []graph.Config{{Workers: 1}, {Workers: 3}, {Workers: 1, Recompute: true}} {
 			t.Run(name, func(t *testing.T) {
-				want, p := descent(t, loss, graph.Float64, false, 1)
-				got, q := descent(t, loss, graph.Float64, true, workers)
+				want, p := descent(t, loss, graph.Float64, graph.Config{Workers: 1})
+				cfg.Descend = true
+				got, q := descent(t, loss, graph.Float64, cfg)
 				if err := got.SetRate(rate); err != nil {
 					t.Fatal(err)
 				}
@@ -108,7 +118,7 @@ func TestDescend(t *testing.T) {
 						t.Errorf("element %d of the parameters is %v, want %v", i, y[i], x[i])
 					}
 				}
-				if n := testing.AllocsPerRun(3, func() { _ = got.Run() }); n != 0 && workers == 1 {
+				if n := testing.AllocsPerRun(3, func() { _ = got.Run() }); n != 0 && cfg.Workers == 1 {
 					t.Errorf("a run allocates %v times", n)
 				}
 			})
@@ -140,7 +150,7 @@ func TestDescendInProducts(t *testing.T) {
 // finite.
 func TestDescendNotFinite(t *testing.T) {
 	for _, bad := range []float64{math.NaN(), math.Inf(1)} {
-		prog, p := descent(t, descents["layers"], graph.Float32, true, 1)
+		prog, p := descent(t, descents["layers"], graph.Float32, graph.Config{Descend: true})
 		if err := prog.SetRate(0.1); err != nil {
 			t.Fatal(err)
 		}
@@ -169,11 +179,11 @@ func TestDescendNotFinite(t *testing.T) {
 }
 
 func TestDescendErrors(t *testing.T) {
-	prog, _ := descent(t, descents["layers"], graph.Float32, false, 1)
+	prog, _ := descent(t, descents["layers"], graph.Float32, graph.Config{})
 	if err := prog.SetRate(0.1); err == nil {
 		t.Error("a program without Descend takes a rate")
 	}
-	prog, _ = descent(t, descents["layers"], graph.Float32, true, 1)
+	prog, _ = descent(t, descents["layers"], graph.Float32, graph.Config{Descend: true})
 	for _, rate := range []float64{-1, math.NaN(), math.Inf(1)} {
 		if err := prog.SetRate(rate); err == nil {
 			t.Errorf("the rate %v is taken", rate)
