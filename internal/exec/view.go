@@ -52,9 +52,12 @@ func newView(l ir.Layout) view {
 
 // splat fills dst with x.
 func splat[T ir.Float](dst []T, x T) {
-	if len(dst) > 0 {
-		dst[0] = x
-		double(dst, 1)
+	n := min(len(dst), 64) // as long as a call costs more than the loop
+	for i := range dst[:n] {
+		dst[i] = x
+	}
+	if n > 0 {
+		double(dst, n)
 	}
 }
 
