@@ -39,7 +39,7 @@ const (
 	blockBytes = 40 << 10
 	blockK     = 256
 	blockM     = 256
-	blockN     = 1024
+	blockN     = 4096
 
 	// B is packed when it is transposed, or when at least this many rows of
 	// tiles use it again and a stored column of a block is spread over more
