@@ -11,7 +11,9 @@ import (
 //	v = Momentum·v + g                      (v = g in the first step)
 //	p = p − lr·v,   or p − lr·(g + Momentum·v) with Nesterov
 //
-// The zero value is plain gradient descent. Momentum as in Polyak (1964) with
+// The zero value is plain gradient descent, whose steps a Trainer lets the run make
+// that computes the gradients (graph.Config.Descend): it leaves none in memory.
+// Momentum as in Polyak (1964) with
 // the learning rate outside of v, as most libraries have it; Nesterov as in
 // Sutskever et al. (2013).
 type SGD struct {

@@ -14,9 +14,9 @@ const RateInput = "symgrad/rate"
 // descend replaces the results that are to be added to parameters by steps of
 // gradient descent in the memory of these:
 //
-//	v5 = matmul x d {transA=true}             v5 = matmul x d {transA=true}
-//	v6 = matmul d p {transB=true}       =>    v6 = matmul d p {transB=true}
-//	return v5                                 v7 = matmuldescend rate p x d
+//	v5 = matmul x d {transA=true}             v6 = matmul d p {transB=true}
+//	v6 = matmul d p {transB=true}       =>    v7 = matmuldescend rate p x d {transA=true}
+//	return v5                                 return v7
 //
 // A large product that nothing else reads becomes part of the step; the other
 // parameters make theirs together. A step stands behind all that reads its
@@ -63,7 +63,7 @@ func descend(f *ir.Func, targets []Target) bool {
 // paramAt is the parameter that t names, a new leaf if nothing reads it.
 func paramAt(f *ir.Func, t Target, typ ir.Type) *ir.Value {
 	for _, v := range f.Values {
-		if v.Leaf == ir.Param && v.Index == t.Offset {
+		if v.Leaf == ir.Param && v.Index == t.Offset && v.Type.Equal(typ) {
 			return v
 		}
 	}
