@@ -146,14 +146,13 @@ func (t *Trainer) stepOn(s *session, index []int) (float64, error) {
 	if math.IsNaN(loss) || math.IsInf(loss, 0) {
 		return loss, errors.Wrapf(ErrNotFinite, "train: step %d: got the loss %v at the learning rate %v", t.step, loss, lr)
 	}
+	t.step++
 	if t.descends() {
-		t.step++
-		return loss, nil
+		return loss, nil // the run has made the step
 	}
 	if !t.ready {
 		t.vars, t.ready = NewVars(t.model.Params(), t.o.Optimizer.Slots(), t.o.Workers), true
 	}
-	t.step++
 	t.o.Optimizer.Update(t.step, lr, t.vars)
 	return loss, nil
 }
