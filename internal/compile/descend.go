@@ -23,7 +23,7 @@ const RateInput = "symgrad/rate"
 // parameters, and behind the first result of the function, which decides whether
 // steps are made at all.
 func descend(f *ir.Func, targets []Target) bool {
-	users := f.Users()
+	users, params := f.Users(), paramsOf(f)
 	var rate, rest *ir.Value
 	var steps []*ir.Value
 	for i, t := range targets {
@@ -34,7 +34,10 @@ func descend(f *ir.Func, targets []Target) bool {
 		if rate == nil {
 			rate = f.Add(&ir.Value{Leaf: ir.Input, Name: RateInput, Type: ir.Type{DType: g.Type.DType, Shape: ir.Shape{}}})
 		}
-		p := paramAt(f, t, g.Type)
+		p := params[placeOf(t.Offset, g.Type)]
+		if p == nil { // nothing reads it
+			p = f.Add(&ir.Value{Leaf: ir.Param, Name: t.Name, Index: t.Offset, Type: g.Type})
+		}
 		v := productStep(p, rate, g, users)
 		switch {
 		case v != nil:
@@ -60,14 +63,21 @@ func descend(f *ir.Func, targets []Target) bool {
 	return true
 }
 
-// paramAt is the parameter that t names, a new leaf if nothing reads it.
-func paramAt(f *ir.Func, t Target, typ ir.Type) *ir.Value {
+// paramPlace is where a parameter lies: one without elements begins where the next
+// one does.
+type paramPlace struct{ offset, size int }
+
+func placeOf(offset int, t ir.Type) paramPlace { return paramPlace{offset, t.Shape.Size()} }
+
+// paramsOf are the parameters that f reads.
+func paramsOf(f *ir.Func) map[paramPlace]*ir.Value {
+	params := map[paramPlace]*ir.Value{}
 	for _, v := range f.Values {
-		if v.Leaf == ir.Param && v.Index == t.Offset && v.Type.Equal(typ) {
-			return v
+		if v.Leaf == ir.Param {
+			params[placeOf(v.Index, v.Type)] = v
 		}
 	}
-	return f.Add(&ir.Value{Leaf: ir.Param, Name: t.Name, Index: t.Offset, Type: typ})
+	return params
 }
 
 // productStep is the step of p by g if that is a large product which nothing else

@@ -3,6 +3,7 @@ package compile
 import (
 	"slices"
 
+	"github.com/symgrad/symgrad/internal/exec"
 	"github.com/symgrad/symgrad/internal/ir"
 )
 
@@ -64,7 +65,7 @@ type step struct {
 }
 
 func (o *ordering) add(v *ir.Value) {
-	s := &step{v: v, size: align(v.Type.Shape.Size()) * v.Type.DType.Size()}
+	s := &step{v: v, size: exec.Align(v.Type.Shape.Size()) * v.Type.DType.Size()}
 	for _, x := range v.In {
 		r := o.step[base(x)]
 		if r == nil || len(r.users) > 0 && r.users[len(r.users)-1] == s {

@@ -74,12 +74,9 @@ type planner struct {
 // grow appends n elements to an arena, each buffer starting on a cache line.
 func grow(size *int, a exec.Arena, n int) exec.Buffer {
 	b := exec.Buffer{Arena: a, Offset: *size, Len: n}
-	*size += align(n)
+	*size += exec.Align(n)
 	return b
 }
-
-// align rounds up to 16 elements: a cache line of float32, two of float64.
-func align(n int) int { return (n + 15) &^ 15 }
 
 func (p *planner) size(a exec.Arena, d ir.DType) *int {
 	if d == ir.Int {
@@ -258,7 +255,7 @@ func (p *planner) within(i int, b *ir.Value) exec.Buffer {
 // take is memory for v that is needed from the i-th value on.
 func (p *planner) take(i int, v *ir.Value) exec.Buffer {
 	n := v.Type.Shape.Size()
-	return exec.Buffer{Arena: exec.Temp, Offset: p.blocks(v).take(i, align(n)), Len: n}
+	return exec.Buffer{Arena: exec.Temp, Offset: p.blocks(v).take(i, exec.Align(n)), Len: n}
 }
 
 // step places the result of v and appends its application.
@@ -299,7 +296,7 @@ func (p *planner) step(i int, v *ir.Value) {
 			continue // freed with the whole
 		}
 		if b := p.at[x]; b.Arena == exec.Temp {
-			p.blocks(x).free(i, b.Offset, align(b.Len))
+			p.blocks(x).free(i, b.Offset, exec.Align(b.Len))
 		}
 	}
 }

@@ -3,6 +3,7 @@ package compile
 import (
 	"math"
 
+	"github.com/symgrad/symgrad/internal/exec"
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/op"
 )
@@ -109,7 +110,7 @@ func (s *split) bytes(v *ir.Value) int {
 	if s.bound[v] {
 		return 0
 	}
-	return align(v.Type.Shape.Size()) * v.Type.DType.Size()
+	return exec.Align(v.Type.Shape.Size()) * v.Type.DType.Size()
 }
 
 // cuts are the positions that end all segments but the last one: about equally

@@ -98,14 +98,14 @@ func (r *Program[T]) prepare(w *pool.Pool) {
 			scratch = max(scratch, n)
 		}
 	}
-	r.share(align(scratch), loops, w.Workers())
+	r.share(Align(scratch), loops, w.Workers())
 }
 
 // share makes the scratch and the blocks of the loops.
 func (r *Program[T]) share(scratch int, loops []*loop[T], workers int) {
 	blocks := 0
 	for _, l := range loops {
-		blocks = max(blocks, align(l.need()))
+		blocks = max(blocks, Align(l.need()))
 	}
 	mem := make([]T, scratch+workers*blocks)
 	r.scratch = len(mem)
@@ -117,8 +117,8 @@ func (r *Program[T]) share(scratch int, loops []*loop[T], workers int) {
 	}
 }
 
-// align rounds up to 16 elements, a cache line or two.
-func align(n int) int { return (n + 15) &^ 15 }
+// Align rounds up to 16 elements: a cache line of float32, two of float64.
+func Align(n int) int { return (n + 15) &^ 15 }
 
 // Scratch is how many elements the kernels have for work of their own.
 func (r *Program[T]) Scratch() int { return r.scratch }
