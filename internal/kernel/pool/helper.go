@@ -32,7 +32,8 @@ type helper struct {
 	state atomic.Int32
 	wake  chan struct{} // one token for each parked that was ended
 	done  chan struct{} // one token for each awaited that was ended
-	_     [64]byte
+	_     [40]byte
+	share share // of the present job
 }
 
 // errGoexit is what Run panics with when f ended its goroutine.
@@ -111,7 +112,7 @@ func (p *Pool) help(h *helper, worker int) (ok bool) {
 				ok = true
 			}
 			p.fault.CompareAndSwap(nil, &fault{x})
-			p.next.Store(p.parts)
+			p.stop()
 		}
 		if h.state.Swap(idle) == awaited {
 			h.done <- struct{}{}

@@ -22,11 +22,18 @@ type Pool struct {
 
 	// The current job, written while no helper runs.
 	f     func(worker, part int)
-	parts int64
-	_     [64]byte // keeps the counter off the line that all workers read
-	next  atomic.Int64
-	_     [64]byte
+	used  []*helper // that take part
+	even  bool      // each worker has one part
+	_     [64]byte  // keeps the counter off the line that all workers read
+	share share     // of worker 0
 	fault atomic.Pointer[fault]
+}
+
+// share is the parts of one worker. Whoever has done its own takes of others'.
+type share struct {
+	next atomic.Int64
+	end  int64
+	_    [48]byte
 }
 
 // fault is the first panic of a helper in the current job.
@@ -79,9 +86,11 @@ func (p *Pool) Workers() int {
 }
 
 // Run calls f(worker, part) once for each part in [0, parts) and returns when
-// all calls have returned. Parts are handed out in order, to whichever worker
-// is free; one worker index is never used by two calls at once within one Run,
-// so that scratch memory of this Run can be indexed by it.
+// all calls have returned. Worker w of n first takes the parts from w·parts/n on,
+// so that the same data stays with the same worker from one Run to the next, and
+// then those that are left of others'. One worker index is never used by two
+// calls at once within one Run, so that scratch memory of this Run can be
+// indexed by it.
 //
 // A Run that finds the pool in use (called from inside a part, from another
 // goroutine meanwhile, or after Close) calls f for all parts itself as worker
@@ -94,7 +103,7 @@ func (p *Pool) Run(parts int, f func(worker, part int)) {
 		}
 		return
 	}
-	p.share(parts, f)
+	p.spread(parts, f)
 	if x := p.fault.Load(); x != nil {
 		p.fault.Store(nil)
 		p.busy.Unlock()
@@ -103,21 +112,26 @@ func (p *Pool) Run(parts int, f func(worker, part int)) {
 	p.busy.Unlock()
 }
 
-// share runs the job on the helpers and the caller. If f panics in the caller,
+// spread runs the job on the helpers and the caller. If f panics in the caller,
 // the helpers are awaited and the pool is released before the panic goes on.
-func (p *Pool) share(parts int, f func(worker, part int)) {
-	p.f, p.parts = f, int64(parts)
-	p.next.Store(0)
-	used := p.helpers[:min(parts-1, len(p.helpers))]
-	for _, h := range used {
+func (p *Pool) spread(parts int, f func(worker, part int)) {
+	p.f, p.used = f, p.helpers[:min(parts-1, len(p.helpers))]
+	n := len(p.used) + 1
+	p.even = parts == n
+	for w := range n {
+		s := p.of(w)
+		s.next.Store(int64(w * parts / n))
+		s.end = int64((w + 1) * parts / n)
+	}
+	for _, h := range p.used {
 		h.post(posted)
 	}
 	finished := false
 	defer func() {
 		if !finished {
-			p.next.Store(p.parts)
+			p.stop()
 		}
-		for _, h := range used {
+		for _, h := range p.used {
 			h.await()
 		}
 		p.f = nil
@@ -130,15 +144,46 @@ func (p *Pool) share(parts int, f func(worker, part int)) {
 	finished = true
 }
 
-// work takes parts until none is left.
+// of is the share of a worker.
+func (p *Pool) of(worker int) *share {
+	if worker == 0 {
+		return &p.share
+	}
+	return &p.helpers[worker-1].share
+}
+
+// work takes parts until none is left. Where each worker has one part, only the
+// caller looks after the others': it has to wait for them anyway.
 func (p *Pool) work(worker int) {
-	f, parts := p.f, p.parts
+	p.drain(worker, p.of(worker))
+	if p.even && worker > 0 {
+		return
+	}
+	n := len(p.used) + 1
+	for k := 1; k < n; k++ {
+		s := p.of((worker + k) % n)
+		if s.next.Load() < s.end {
+			p.drain(worker, s)
+		}
+	}
+}
+
+// drain takes the parts of s.
+func (p *Pool) drain(worker int, s *share) {
 	for {
-		i := p.next.Add(1) - 1
-		if i >= parts {
+		i := s.next.Add(1) - 1
+		if i >= s.end {
 			return
 		}
-		f(worker, int(i))
+		p.f(worker, int(i))
+	}
+}
+
+// stop leaves no part to take.
+func (p *Pool) stop() {
+	for w := range len(p.used) + 1 {
+		s := p.of(w)
+		s.next.Store(s.end)
 	}
 }
 
