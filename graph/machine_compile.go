@@ -54,7 +54,7 @@ func (m *Machine) compile() (p *machineProgram, err error) {
 	if err != nil {
 		return nil, err
 	}
-	plan, err := compile.Compile(f, b.targets, compile.Options{})
+	plan, err := compile.Compile(f, b.targets, compile.Options{Regions: pool.Of(0).Workers() > 1})
 	if err != nil {
 		return nil, err
 	}

@@ -99,7 +99,8 @@ func (b *Builder) Compile(cfg Config) (p *Program, err error) {
 		return nil, errors.Wrap(err, "graph: Compile")
 	}
 	t := tracer{w: cfg.Trace}
-	plan, err := t.compile(f, targets, compile.Options{Recompute: cfg.Recompute})
+	w := pool.Of(cfg.Workers)
+	plan, err := t.compile(f, targets, compile.Options{Recompute: cfg.Recompute, Regions: w.Workers() > 1 && !cfg.Recompute})
 	if err != nil {
 		return nil, errors.Wrap(err, "graph: Compile")
 	}
@@ -109,7 +110,7 @@ func (b *Builder) Compile(cfg Config) (p *Program, err error) {
 			return nil, errors.Wrapf(err, "graph: Compile: parameter %q", n.Name())
 		}
 	}
-	return newProgram(b.params, plan, pool.Of(cfg.Workers)), nil
+	return newProgram(b.params, plan, w), nil
 }
 
 func (b *Builder) targets(cfg Config) ([]compile.Target, []*gorgonia.Node, error) {

@@ -10,6 +10,7 @@ import (
 // Options say how to compile. The zero value is the default.
 type Options struct {
 	Recompute bool                          // run the pass of that name: less memory, more time
+	Regions   bool                          // find regions, for several workers
 	Skip      map[string]bool               // optional passes to leave out, by name: for tests
 	Verify    func(f *ir.Func) error        // called after each pass, ir.Verify in tests; nil: nothing
 	Trace     func(pass string, f *ir.Func) // called after each pass that changed something
@@ -40,5 +41,5 @@ func Compile(f *ir.Func, targets []Target, o Options) (*exec.Plan, error) {
 			return nil, err
 		}
 	}
-	return plan(f, targets)
+	return plan(f, targets, o.Regions)
 }

@@ -10,9 +10,9 @@ import (
 
 // plan lays out the memory of f, on which all passes have run. Results go to
 // their targets; what is between lies in the Temp arena, in memory that is free
-// again after the last step that reads it.
-func plan(f *ir.Func, targets []Target) (*exec.Plan, error) {
-	p, err := layOut(f, targets)
+// again after the last step that reads it, or the end of its region.
+func plan(f *ir.Func, targets []Target, regions bool) (*exec.Plan, error) {
+	p, err := layOut(f, targets, regions)
 	if err != nil {
 		return nil, err
 	}
@@ -22,7 +22,7 @@ func plan(f *ir.Func, targets []Target) (*exec.Plan, error) {
 }
 
 // layOut finds which memory each step needs, and when.
-func layOut(f *ir.Func, targets []Target) (*planner, error) {
+func layOut(f *ir.Func, targets []Target, regions bool) (*planner, error) {
 	p := &planner{f: f, p: &exec.Plan{Func: f, DType: ir.F64, Gate: -1}, at: map[*ir.Value]exec.Buffer{}, last: map[*ir.Value]int{}, part: map[*ir.Value]place{}, holds: map[*ir.Value]bool{}, apart: map[*ir.Value]exec.Rows{}}
 	if err := p.leaves(); err != nil {
 		return nil, err
@@ -31,6 +31,9 @@ func layOut(f *ir.Func, targets []Target) (*planner, error) {
 		p.target(v, targets[i])
 	}
 	p.lifetimes()
+	if regions {
+		p.regions()
+	}
 	for i, v := range f.Values {
 		p.step(i, v)
 	}
@@ -68,6 +71,8 @@ type planner struct {
 	apart        map[*ir.Value]exec.Rows // parts whose rows do not lie side by side
 	holds        map[*ir.Value]bool      // values that others lie inside of
 	expire       [][]*ir.Value           // bases that are free after the i-th value
+	in           []*region               // of each value; nil: there are none
+	open         *region                 // of the last step
 	floats, ints blocks
 }
 
@@ -286,19 +291,27 @@ func (p *planner) step(i int, v *ir.Value) {
 	if p.at[v].Arena == exec.Param && p.p.Gate < 0 {
 		p.p.Gate = len(p.p.Steps)
 	}
-	s := exec.Step{V: v, Out: p.at[v], Rows: p.apart[v], In: make([]exec.Buffer, len(v.In))}
-	for j, x := range v.In {
-		s.In[j] = p.at[x]
+	if !p.inPlace(v) {
+		p.append(i, v)
 	}
-	p.p.Steps = append(p.p.Steps, s)
 	for _, x := range p.expire[i] {
 		if _, inside := p.part[x]; inside {
 			continue // freed with the whole
 		}
 		if b := p.at[x]; b.Arena == exec.Temp {
-			p.blocks(x).free(i, b.Offset, exec.Align(b.Len))
+			p.blocks(x).free(p.until(i), b.Offset, exec.Align(b.Len))
 		}
 	}
+}
+
+// append appends the application of v, the i-th value.
+func (p *planner) append(i int, v *ir.Value) {
+	p.addToRegion(i)
+	s := exec.Step{V: v, Out: p.at[v], Rows: p.apart[v], In: make([]exec.Buffer, len(v.In))}
+	for j, x := range v.In {
+		s.In[j] = p.at[x]
+	}
+	p.p.Steps = append(p.p.Steps, s)
 }
 
 func (p *planner) blocks(v *ir.Value) *blocks {
@@ -319,7 +332,7 @@ func (p *planner) temp(i int, v *ir.Value) exec.Buffer {
 			if _, inside := p.part[x]; inside || p.holds[x] {
 				continue // its memory shows other values too
 			}
-			if b.Arena == exec.Temp && b.Len == n && base(x) == x && p.last[x] == i && onlyDirect(v, k) {
+			if b.Arena == exec.Temp && b.Len == n && base(x) == x && p.last[x] == i && onlyDirect(v, k) && p.mayOverwrite(i, x) {
 				p.expire[i] = slices.DeleteFunc(p.expire[i], func(y *ir.Value) bool { return y == x })
 				return b
 			}

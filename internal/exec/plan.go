@@ -50,12 +50,21 @@ type Step struct {
 // after the one before. A Stride of 0 means all elements one after another.
 type Rows struct{ Len, Stride int }
 
+// Region is a run of steps that can be done for some of their rows alone: of what
+// a step reads, the same rows only were written in the region. So workers need not
+// wait for each other between the steps.
+type Region struct {
+	First, End int // of the Steps
+	Rows       int // equal parts of all results along axis 0
+}
+
 // Plan is a computation with its memory laid out. It is not changed after it is
 // made and may be shared.
 type Plan struct {
 	DType   ir.DType // of all floats
 	Func    *ir.Func
 	Steps   []Step
+	Regions []Region    // in order
 	Gate    int         // first of the Steps that change parameters, -1: none does
 	Floats  [Arenas]int // sizes of the arenas in elements
 	Ints    [Arenas]int

@@ -6,13 +6,20 @@ import "time"
 // took[i].
 func (r *Program[T]) Profile(took []time.Duration) error {
 	start := time.Now()
-	for i := range r.tasks {
+	for i := 0; i < len(r.tasks); i++ {
 		if i == r.plan.Gate {
 			if err := r.check(); err != nil {
 				return err
 			}
 		}
 		t := &r.tasks[i]
+		if t.region != nil {
+			n := len(t.region.parts[0])
+			t.region.profile(took[i : i+n])
+			i += n - 1
+			start = time.Now()
+			continue
+		}
 		t.run(&t.call)
 		now := time.Now()
 		took[i] += now.Sub(start)

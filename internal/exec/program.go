@@ -19,12 +19,19 @@ type Program[T ir.Float] struct {
 	scratch int
 }
 
-// Reader is an operand that reads an input: where in the input it begins.
-type Reader struct{ task, operand, from int }
+// Reader is an operand that reads an input: where in the input it begins, and how
+// many elements of it there are.
+type Reader struct {
+	task, part, step int // part and step of a region; part is -1 outside of one
+	operand          int
+	from, n          int
+}
 
 type task[T ir.Float] struct {
-	run  func(*ir.Call[T])
-	call ir.Call[T]
+	run    func(*ir.Call[T])
+	call   ir.Call[T]
+	post   *ir.Call[T] // what the epilogue reads: call if nil
+	region *region[T]  // if not nil, runs this task and those that follow
 }
 
 // New gives the plan memory. params and grads are the arenas that programs
@@ -58,63 +65,95 @@ func New[T ir.Float](p *Plan, w *pool.Pool, params, grads []T) *Program[T] {
 	return r
 }
 
-// prepare makes one task of every step. All share one scratch and the blocks of
-// their loops: they run one after another.
+// prepare makes one task of every step. All share one memory: they run one after another.
+// Those of a region are run by it, each part with memory of its own.
 func (r *Program[T]) prepare(w *pool.Pool) {
 	r.tasks = make([]task[T], len(r.plan.Steps))
-	scratch := 0
-	var loops []*loop[T]
-	for i, s := range r.plan.Steps {
-		t := &r.tasks[i]
-		t.call = ir.Call[T]{V: s.V, In: make([][]T, len(s.In)), IntIn: make([][]int, len(s.In)), Pool: w, Fault: &r.fault}
-		if s.V.Type.DType == ir.Int {
-			t.call.IntOut = r.Ints(s.Out)
-		} else {
-			t.call.Out = r.Floats(s.Out)
-		}
-		for j, b := range s.In {
-			if s.V.In[j].Type.DType == ir.Int {
-				t.call.IntIn[j] = r.Ints(b)
-			} else {
-				t.call.In[j] = r.Floats(b)
+	var all memory[T]
+	own := make([]memory[T], w.Workers())
+	regions := r.plan.Regions
+	for i := 0; i < len(r.tasks); i++ {
+		t, s := &r.tasks[i], &r.plan.Steps[i]
+		if len(regions) > 0 && regions[0].First == i {
+			g := regions[0]
+			regions = regions[1:]
+			if t.region = r.newRegion(g, w, own); t.region != nil {
+				i = g.End - 1
+				continue
 			}
 		}
+		t.call = r.callOf(s, w)
 		if s.V.Body != nil && s.V.Def.Class == ir.Elementwise {
 			l := newLoop(s.V, &t.call, w, s.Rows)
-			loops = append(loops, l)
+			all.loops = append(all.loops, l)
 			t.call.State, t.run = l, runLoop[T]
 			continue
 		}
 		if s.V.Body != nil && s.V.Def.Class == ir.Contract {
 			l, post := newEpilogue(s.V, &t.call, w)
-			loops = append(loops, l)
+			all.loops = append(all.loops, l)
 			t.call.Post = post
 		}
-		k := ir.KernelOf[T](s.V.Def)
-		t.run = k.Run
-		if k.Prepare != nil {
-			n := 0
-			t.call.State, n = k.Prepare(s.V, w.Workers())
-			scratch = max(scratch, n)
-		}
+		all.kernel(t, w.Workers())
 	}
-	r.share(Align(scratch), loops, w.Workers())
+	r.scratch = all.share(w.Workers())
+	for i := range own {
+		r.scratch += own[i].share(1)
+	}
 }
 
-// share makes the scratch and the blocks of the loops.
-func (r *Program[T]) share(scratch int, loops []*loop[T], workers int) {
+// callOf is the call of s on the buffers of the program.
+func (r *Program[T]) callOf(s *Step, w *pool.Pool) ir.Call[T] {
+	c := ir.Call[T]{V: s.V, In: make([][]T, len(s.In)), IntIn: make([][]int, len(s.In)), Pool: w, Fault: &r.fault}
+	if s.V.Type.DType == ir.Int {
+		c.IntOut = r.Ints(s.Out)
+	} else {
+		c.Out = r.Floats(s.Out)
+	}
+	for j, b := range s.In {
+		if s.V.In[j].Type.DType == ir.Int {
+			c.IntIn[j] = r.Ints(b)
+		} else {
+			c.In[j] = r.Floats(b)
+		}
+	}
+	return c
+}
+
+// memory is what tasks that run one after another share: a scratch, and the blocks
+// of their loops.
+type memory[T ir.Float] struct {
+	scratch int
+	calls   []*ir.Call[T] // that may use the scratch
+	loops   []*loop[T]
+}
+
+// kernel lets the operator's own kernel run t, on so many workers.
+func (m *memory[T]) kernel(t *task[T], workers int) {
+	k := ir.KernelOf[T](t.call.V.Def)
+	t.run = k.Run
+	if k.Prepare != nil {
+		n := 0
+		t.call.State, n = k.Prepare(t.call.V, workers)
+		m.scratch = max(m.scratch, Align(n))
+		m.calls = append(m.calls, &t.call)
+	}
+}
+
+// share makes the memory and returns its size.
+func (m *memory[T]) share(workers int) int {
 	blocks := 0
-	for _, l := range loops {
+	for _, l := range m.loops {
 		blocks = max(blocks, Align(l.need()))
 	}
-	mem := make([]T, scratch+workers*blocks)
-	r.scratch = len(mem)
-	for i := range r.tasks {
-		r.tasks[i].call.Scratch = mem[:scratch:scratch]
+	mem := make([]T, m.scratch+workers*blocks)
+	for _, c := range m.calls {
+		c.Scratch = mem[:m.scratch:m.scratch]
 	}
-	for _, l := range loops {
-		l.attach(mem[scratch:])
+	for _, l := range m.loops {
+		l.attach(mem[m.scratch:])
 	}
+	return len(mem)
 }
 
 // Align rounds up to 16 elements: a cache line of float32, two of float64.
@@ -125,22 +164,53 @@ func (r *Program[T]) Scratch() int { return r.scratch }
 
 // Readers lists the operands that read the float buffer b, for Bind.
 func (r *Program[T]) Readers(b Buffer) (refs []Reader) {
+	head, steps := 0, 0 // of the region
 	for i, s := range r.plan.Steps {
+		if i >= head+steps {
+			head, steps = i, 1
+			if g := r.tasks[i].region; g != nil {
+				steps = len(g.parts[0])
+			}
+		}
 		for j, in := range s.In {
-			if in.Arena == b.Arena && s.V.In[j].Type.DType != ir.Int && in.Offset >= b.Offset && in.Offset+in.Len <= b.Offset+b.Len {
-				refs = append(refs, Reader{i, j, in.Offset - b.Offset})
+			if in.Arena != b.Arena || s.V.In[j].Type.DType == ir.Int || in.Offset < b.Offset || in.Offset+in.Len > b.Offset+b.Len {
+				continue
+			}
+			ref := Reader{task: head, part: -1, step: i - head, operand: j, from: in.Offset - b.Offset, n: in.Len}
+			g := r.tasks[head].region
+			if g == nil {
+				refs = append(refs, ref)
+				continue
+			}
+			for ref.part = range g.parts {
+				part := ref
+				if part.n = len(r.reads(ref).In[j]); part.n < in.Len {
+					part.from += g.rows[ref.part].of(in.Len).lo
+				}
+				refs = append(refs, part)
 			}
 		}
 	}
 	return refs
 }
 
+// reads is the call of which ref is an operand.
+func (r *Program[T]) reads(ref Reader) *ir.Call[T] {
+	t := &r.tasks[ref.task]
+	if ref.part >= 0 {
+		t = &t.region.parts[ref.part][ref.step]
+	}
+	if t.post != nil && ref.operand >= t.call.V.Def.Arity {
+		return t.post
+	}
+	return &t.call
+}
+
 // Bind lets the operands that refs lists, from Readers, read data instead of the
 // buffer, until the next Bind.
 func (r *Program[T]) Bind(refs []Reader, data []T) {
 	for _, ref := range refs {
-		n := r.plan.Steps[ref.task].In[ref.operand].Len
-		r.tasks[ref.task].call.In[ref.operand] = data[ref.from : ref.from+n : ref.from+n]
+		r.reads(ref).In[ref.operand] = data[ref.from : ref.from+ref.n : ref.from+ref.n]
 	}
 }
 
@@ -164,8 +234,13 @@ func (r *Program[T]) Run() error {
 }
 
 func runAll[T ir.Float](tasks []task[T]) {
-	for i := range tasks {
+	for i := 0; i < len(tasks); i++ {
 		t := &tasks[i]
+		if t.region != nil {
+			t.region.run()
+			i += len(t.region.parts[0]) - 1
+			continue
+		}
 		t.run(&t.call)
 	}
 }

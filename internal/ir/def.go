@@ -66,6 +66,12 @@ type Def struct {
 	// their place: the kernel must expect to find them there.
 	Joins func(v *Value) (rows int)
 
+	// ByRow says of each operand of the kernel whether one of equal parts of the
+	// result along axis 0 needs just that part of it, in place of all of it. A part
+	// of four rows or more has the same bits as when all are computed at once. Nil,
+	// the function or what it returns: parts cannot be computed alone.
+	ByRow func(v *Value) []bool
+
 	// View is, for a Move, how the result's elements lie in the operand laid
 	// out as in; false where no strided view can say it.
 	View func(v *Value, in Layout) (Layout, bool)

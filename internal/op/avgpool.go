@@ -15,7 +15,8 @@ var AvgPool Entry
 func init() {
 	define(&AvgPool, Entry{
 		Def: ir.Def{Name: "avgpool", Class: ir.Opaque, Arity: 1, Infer: inferPool,
-			F32: avgPoolKernel[float32](), F64: avgPoolKernel[float64]()},
+			ByRow: byRow(true),
+			F32:   avgPoolKernel[float32](), F64: avgPoolKernel[float64]()},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			a := n.Attrs.With("in", []int(spatial(c.Shape(n.In[0]))))
 			return []*gorgonia.Node{c.Apply(&AvgPoolGrad, a, d)}

@@ -19,8 +19,9 @@ var Conv Entry
 func init() {
 	define(&Conv, Entry{
 		Def: ir.Def{Name: "conv", Class: ir.Contract, Arity: 2, Infer: inferConv,
-			Cost: func(v *ir.Value) ir.Cost { return convCost(v, v.In[0].Type.Shape, v.In[1].Type.Shape, v.Type.Shape) },
-			F32:  convKernel[float32](), F64: convKernel[float64]()},
+			ByRow: byRow(true, false),
+			Cost:  func(v *ir.Value) ir.Cost { return convCost(v, v.In[0].Type.Shape, v.In[1].Type.Shape, v.Type.Shape) },
+			F32:   convKernel[float32](), F64: convKernel[float64]()},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			x, w := n.In[0], n.In[1]
 			return []*gorgonia.Node{c.convInput(d, w, n.Attrs, c.Shape(x)), c.convWeight(x, d, n.Attrs, c.Shape(w))}

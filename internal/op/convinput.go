@@ -15,8 +15,9 @@ var ConvInput Entry
 func init() {
 	define(&ConvInput, Entry{
 		Def: ir.Def{Name: "convinput", Class: ir.Contract, Arity: 2, Infer: inferConvInput,
-			Cost: func(v *ir.Value) ir.Cost { return convCost(v, v.Type.Shape, v.In[1].Type.Shape, v.In[0].Type.Shape) },
-			F32:  convInputKernel[float32](), F64: convInputKernel[float64]()},
+			ByRow: byRow(true, false),
+			Cost:  func(v *ir.Value) ir.Cost { return convCost(v, v.Type.Shape, v.In[1].Type.Shape, v.In[0].Type.Shape) },
+			F32:   convInputKernel[float32](), F64: convInputKernel[float64]()},
 		VJP: func(c *Ctx, n Applied, e *gorgonia.Node) []*gorgonia.Node {
 			d, w := n.In[0], n.In[1]
 			return []*gorgonia.Node{c.Conv(e, w, convOnly(n.Attrs)), c.convWeight(e, d, n.Attrs, c.Shape(w))}

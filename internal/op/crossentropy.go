@@ -17,6 +17,7 @@ var CrossEntropy Entry
 func init() {
 	define(&CrossEntropy, Entry{
 		Def: ir.Def{Name: "crossentropy", Class: ir.Opaque, Arity: 2, Infer: inferCrossEntropy,
+			ByRow: byRow(true, true),
 			Range: labelRange,
 			Cost:  func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 4 * int64(v.In[0].Type.Shape.Size())} },
 			F32:   crossEntropy(vec.MaxOfF32, vec.SumExpSubF32), F64: crossEntropy(vec.MaxOfF64, vec.SumExpSubF64)},

@@ -17,6 +17,7 @@ var CrossEntropyGrad Entry
 func init() {
 	define(&CrossEntropyGrad, Entry{
 		Def: ir.Def{Name: "crossentropygrad", Class: ir.Opaque, Arity: 3, Infer: inferCrossEntropyGrad,
+			ByRow: byRow(true, true, true),
 			Range: labelRange,
 			Cost:  func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 5 * int64(v.Type.Shape.Size())} },
 			F32:   crossEntropyGrad(softmaxF32), F64: crossEntropyGrad(softmaxF64)},

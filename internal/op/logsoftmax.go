@@ -15,7 +15,8 @@ var LogSoftmax Entry
 func init() {
 	define(&LogSoftmax, Entry{
 		Def: ir.Def{Name: "logsoftmax", Class: ir.Opaque, Arity: 1, Infer: inferAxis,
-			Cost: func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 4 * int64(v.Type.Shape.Size())} },
+			ByRow: byRowOffAxis,
+			Cost:  func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 4 * int64(v.Type.Shape.Size())} },
 			F32: lineKernel(func(dst, x []float32) {
 				m := finite(vec.MaxOfF32(x))
 				s := float32(math.Log(float64(vec.SumExpSubF32(x, m))))

@@ -21,6 +21,7 @@ func init() {
 		Def: ir.Def{Name: "matmul", Class: ir.Contract, Arity: 2, Infer: inferMatMul,
 			Simplify: simplifyMatMul,
 			Sum:      sumProducts,
+			ByRow:    matmulByRow,
 			Cost: func(v *ir.Value) ir.Cost {
 				s := matmulSpec(v)
 				return ir.Cost{Flops: 2 * int64(s.batch) * int64(s.M) * int64(s.N) * int64(s.K),
@@ -255,6 +256,15 @@ func matmulSpec(v *ir.Value) matmulPlan {
 		}
 	}
 	return p
+}
+
+// matmulByRow says what the rows of a product need. A part of a product of a few
+// rows may be computed in another way.
+func matmulByRow(v *ir.Value) []bool {
+	if v.Attrs.Bool("transA") && len(v.Type.Shape) == 2 {
+		return nil
+	}
+	return []bool{true, len(v.In[1].Type.Shape) > 2}
 }
 
 // maxDot is the longest product of two vectors that one worker computes alone.

@@ -30,6 +30,7 @@ func init() {
 			m, _ := lastTwo(x, a.Bool("transA"))
 			return ir.Type{DType: in[0].DType, Shape: append(x[:len(x)-2].Clone(), m, a.Int("n"))}, nil
 		},
+		ByRow: matmulByRow,
 		Cost: func(v *ir.Value) ir.Cost {
 			return ir.Cost{Flops: 2 * int64(v.Type.Shape.Size()) * int64(v.Attrs.Int("k"))}
 		},
@@ -83,7 +84,7 @@ func packRight[T ir.Float]() ir.Kernel[T] {
 func matmulPacked[T ir.Float]() ir.Kernel[T] {
 	return ir.Kernel[T]{
 		Prepare: func(v *ir.Value, workers int) (any, int) {
-			p := planOf[T](v)
+			p := planOf[T](v).Rows(v.Type.Shape[:len(v.Type.Shape)-1].Size())
 			return p, p.Scratch(workers)
 		},
 		Run: func(c *ir.Call[T]) {

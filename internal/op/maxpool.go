@@ -15,7 +15,8 @@ var MaxPool Entry
 func init() {
 	define(&MaxPool, Entry{
 		Def: ir.Def{Name: "maxpool", Class: ir.Opaque, Arity: 1, Infer: inferPool,
-			F32: maxPoolKernel[float32](), F64: maxPoolKernel[float64]()},
+			ByRow: byRow(true),
+			F32:   maxPoolKernel[float32](), F64: maxPoolKernel[float64]()},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			return []*gorgonia.Node{c.Apply(&MaxPoolScatter, n.Attrs, n.In[0], d)}
 		},

@@ -12,7 +12,8 @@ var MaxPoolGather Entry
 func init() {
 	define(&MaxPoolGather, Entry{
 		Def: ir.Def{Name: "maxpoolgather", Class: ir.Opaque, Arity: 2, Infer: inferPoolPair(false),
-			F32: maxPoolGatherKernel[float32](), F64: maxPoolGatherKernel[float64]()},
+			ByRow: byRow(true, true),
+			F32:   maxPoolGatherKernel[float32](), F64: maxPoolGatherKernel[float64]()},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			return []*gorgonia.Node{nil, c.Apply(&MaxPoolScatter, n.Attrs, n.In[0], d)}
 		},

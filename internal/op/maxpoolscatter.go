@@ -14,7 +14,8 @@ var MaxPoolScatter Entry
 func init() {
 	define(&MaxPoolScatter, Entry{
 		Def: ir.Def{Name: "maxpoolscatter", Class: ir.Opaque, Arity: 2, Infer: inferPoolPair(true),
-			F32: maxPoolScatterKernel[float32](), F64: maxPoolScatterKernel[float64]()},
+			ByRow: byRow(true, true),
+			F32:   maxPoolScatterKernel[float32](), F64: maxPoolScatterKernel[float64]()},
 		VJP: func(c *Ctx, n Applied, e *gorgonia.Node) []*gorgonia.Node {
 			return []*gorgonia.Node{nil, c.Apply(&MaxPoolGather, n.Attrs, n.In[0], e)}
 		},

@@ -16,8 +16,9 @@ var ReduceMax Entry
 func init() {
 	define(&ReduceMax, Entry{
 		Def: ir.Def{Name: "reducemax", Class: ir.Reduce, Arity: 1, Infer: inferReduceSome,
-			F32: extremeKernel(vec.MaxOfF32, vec.MaxF32),
-			F64: extremeKernel(vec.MaxOfF64, vec.MaxF64)},
+			ByRow: byRowOffAxes,
+			F32:   extremeKernel(vec.MaxOfF32, vec.MaxF32),
+			F64:   extremeKernel(vec.MaxOfF64, vec.MaxF64)},
 		From: []Key{"maxOp"},
 		Sym:  func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Call("max", x[0]) },
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {

@@ -16,8 +16,9 @@ var ReduceMin Entry
 func init() {
 	define(&ReduceMin, Entry{
 		Def: ir.Def{Name: "reducemin", Class: ir.Reduce, Arity: 1, Infer: inferReduceSome,
-			F32: extremeKernel(vec.MinOfF32, vec.MinF32),
-			F64: extremeKernel(vec.MinOfF64, vec.MinF64)},
+			ByRow: byRowOffAxes,
+			F32:   extremeKernel(vec.MinOfF32, vec.MinF32),
+			F64:   extremeKernel(vec.MinOfF64, vec.MinF64)},
 		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Call("min", x[0]) },
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			return []*gorgonia.Node{c.shareTies(n, d)}

@@ -15,8 +15,9 @@ var Softmax Entry
 func init() {
 	define(&Softmax, Entry{
 		Def: ir.Def{Name: "softmax", Class: ir.Opaque, Arity: 1, Infer: inferAxis,
-			Cost: func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 4 * int64(v.Type.Shape.Size())} },
-			F32:  lineKernel(softmaxF32), F64: lineKernel(softmaxF64)},
+			ByRow: byRowOffAxis,
+			Cost:  func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 4 * int64(v.Type.Shape.Size())} },
+			F32:   lineKernel(softmaxF32), F64: lineKernel(softmaxF64)},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			y := n.Out
 			s := c.Sum(c.Mul(d, y), []int{n.Attrs.Int("axis")}, true)

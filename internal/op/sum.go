@@ -13,8 +13,9 @@ var Sum Entry
 func init() {
 	define(&Sum, Entry{
 		Def: ir.Def{Name: "sum", Class: ir.Reduce, Arity: 1, Infer: inferReduce,
-			F32: sumKernel(vec.SumF32, vec.AccumRowsF32),
-			F64: sumKernel(vec.SumF64, vec.AccumRowsF64)},
+			ByRow: byRowOffAxes,
+			F32:   sumKernel(vec.SumF32, vec.AccumRowsF32),
+			F64:   sumKernel(vec.SumF64, vec.AccumRowsF64)},
 		From: []Key{"sumOp"},
 		Sym:  func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Sigma(x[0]) },
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {

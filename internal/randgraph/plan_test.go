@@ -126,12 +126,17 @@ func partOf(got, v *ir.Value) bool {
 	if got == nil {
 		return false
 	}
-	for x := v; ; x = x.In[0] {
-		if x == got {
-			return true
-		}
-		if x.Def == nil || x.Def.Class != ir.Move {
-			break
+	x := v
+	for ; x != got && x.Def != nil && x.Def.Class == ir.Move; x = x.In[0] {
+	}
+	if x == got {
+		return true
+	}
+	if x.Def != nil && x.Def.Joins != nil { // was computed in parts
+		for _, y := range x.In {
+			if partOf(got, y) {
+				return true
+			}
 		}
 	}
 	if got.Def != nil && got.Def.Joins != nil { // it lies where v was computed

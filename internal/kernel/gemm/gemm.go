@@ -99,6 +99,17 @@ func newPlan[T Float](s Spec, l level) (*Plan[T], error) {
 	return p, nil
 }
 
+// Rows is the product of m of the rows of op(A), for RunPacked with a B that p has
+// packed.
+func (p *Plan[T]) Rows(m int) *Plan[T] {
+	if p.flip || p.dots || p.asked.TransA || m == p.asked.M {
+		return p
+	}
+	q := &Plan[T]{asked: p.asked, spec: p.spec, choice: p.choice}
+	q.asked.M, q.spec.M = m, m
+	return q
+}
+
 // Flops returns the number of floating-point operations, 2·M·N·K.
 func (p *Plan[T]) Flops() int { return 2 * p.asked.M * p.asked.N * p.asked.K }
 

@@ -1,0 +1,31 @@
+package op
+
+import "github.com/symgrad/symgrad/internal/ir"
+
+// byRow is the ByRow of a row whose operands are those of each example, or not.
+func byRow(operands ...bool) func(*ir.Value) []bool {
+	return func(*ir.Value) []bool { return operands }
+}
+
+// byRowOffAxis is the ByRow of a row that works along the attribute axis.
+func byRowOffAxis(v *ir.Value) []bool {
+	if v.Attrs.Int("axis") == 0 {
+		return nil
+	}
+	return []bool{true}
+}
+
+// byRowOffAxes is the ByRow of a row that works along the attribute axes, dropping
+// them.
+func byRowOffAxes(v *ir.Value) []bool {
+	axes := v.Attrs.Ints("axes")
+	if len(axes) == 0 {
+		return nil
+	}
+	for _, k := range axes {
+		if k == 0 {
+			return nil
+		}
+	}
+	return []bool{true}
+}
