@@ -12,10 +12,17 @@ import (
 //
 //	v3 matmul: temp[0:8192] from input[0:50176] param[0:100352]
 //
-// Memory of Ints is marked by an i, rows apart by their length and distance.
+// Memory of Ints is marked by an i, rows apart by their length and distance. Regions
+// stand in braces.
 func (p *Plan) String() string {
 	var b strings.Builder
-	for _, s := range p.Steps {
+	regions, indent := p.Regions, ""
+	for i, s := range p.Steps {
+		if len(regions) > 0 && i == regions[0].First {
+			fmt.Fprintf(&b, "%d rows {\n", regions[0].Rows)
+			indent = "\t"
+		}
+		b.WriteString(indent)
 		fmt.Fprintf(&b, "v%d %s: %s", s.V.ID, s.V.Def.Name, place(s.V, s.Out))
 		if s.Rows.Stride > 0 {
 			fmt.Fprintf(&b, " in rows of %d every %d", s.Rows.Len, s.Rows.Stride)
@@ -27,6 +34,10 @@ func (p *Plan) String() string {
 			b.WriteString(" " + place(s.V.In[i], in))
 		}
 		b.WriteByte('\n')
+		if len(regions) > 0 && i+1 == regions[0].End {
+			b.WriteString("}\n")
+			regions, indent = regions[1:], ""
+		}
 	}
 	for a := range Arenas {
 		if p.Floats[a] > 0 {
