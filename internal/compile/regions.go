@@ -7,10 +7,11 @@ import (
 
 // What a region is, and when it is worth its while.
 const (
-	regionRows   = 8       // at least, of equal parts
-	regionWork   = 3000    // nanoseconds of one worker, at least
-	regionShared = 1 << 20 // bytes that each worker reads whole, at most: they shall stay in its cache
-	regionHeld   = 1 << 20 // bytes whose reuse waits for the end of the region, about
+	regionRows  = 8       // at least, of equal parts
+	regionWork  = 3000    // nanoseconds of one worker, at least
+	regionFetch = 0.03    // nanoseconds that a byte takes which another worker wrote
+	regionLoss  = 0.05    // share of the work that fetching may take
+	regionHeld  = 1 << 20 // bytes whose reuse waits for the end of the region, about
 )
 
 // region is a run of values that workers compute without waiting for each other,
@@ -25,6 +26,18 @@ type region struct {
 	held        int                // bytes that only the end of the region sets free
 	made        map[*ir.Value]bool // bases; false: of rows of another kind
 	shared      map[*ir.Value]bool // bases from before, read by other rows too
+	whole       map[*ir.Value]bool // operands that each row needs whole
+}
+
+// pays says whether the region takes less time than its steps one by one, each cut
+// in the best way for it. Every worker has to fetch all that the rows share, such as
+// weights, where workers that each compute some columns need only theirs.
+func (r *region) pays() bool {
+	fetch := 0
+	for x := range r.whole {
+		fetch += x.Type.Shape.Size() * x.Type.DType.Size()
+	}
+	return r.steps >= 2 && r.work >= regionWork && float64(fetch)*regionFetch <= r.work*regionLoss
 }
 
 // regions finds the regions, the longest from each value on.
@@ -32,7 +45,7 @@ func (p *planner) regions() {
 	p.in = make([]*region, len(p.f.Values))
 	r := newRegion(0)
 	end := func(i int) {
-		if r.steps >= 2 && r.work >= regionWork {
+		if r.pays() {
 			for k := r.first; k <= r.last; k++ {
 				p.in[k] = r
 			}
@@ -62,7 +75,7 @@ func (p *planner) regions() {
 }
 
 func newRegion(first int) *region {
-	return &region{first: first, last: first - 1, made: map[*ir.Value]bool{}, shared: map[*ir.Value]bool{}}
+	return &region{first: first, last: first - 1, made: map[*ir.Value]bool{}, shared: map[*ir.Value]bool{}, whole: map[*ir.Value]bool{}}
 }
 
 // join adds v to the region if it may be in it.
@@ -87,6 +100,11 @@ func (p *planner) join(r *region, v *ir.Value) bool {
 	}
 	for b := range shared {
 		r.shared[b] = true
+	}
+	for i, alone := range operandsByRow(v) {
+		if !alone {
+			r.whole[v.In[i]] = true
+		}
 	}
 	r.rows, r.made[v] = rows, true
 	r.steps++
@@ -144,9 +162,6 @@ func (p *planner) byRow(r *region, v *ir.Value, i, rows int) (alone, fits bool) 
 		alone = loopByRow(v, i, rows)
 	} else {
 		alone = byRow[i]
-		if !alone && x.Type.Shape.Size()*x.Type.DType.Size() > regionShared {
-			return false, false
-		}
 	}
 	alone = alone && elements(x) == b
 	byRow, made := r.made[b]

@@ -122,30 +122,28 @@ func choose(s Spec, l level, size int) choice {
 	return c
 }
 
-// grid cuts C into tasks of at most mc x nc for so many workers.
-func (c *choice) grid(s *Spec, workers int) (mc, nc int) {
+// grid cuts C into tasks of at most mc x nc for so many workers. With columns,
+// neighbouring tasks, which a worker gets, share columns.
+func (c *choice) grid(s *Spec, workers int) (mc, nc int, columns bool) {
 	mc = roundUp(ceil(s.M, ceil(s.M, blockM)), c.mr)
 	nc = roundUp(ceil(s.N, ceil(s.N, blockN)), c.nr)
 	if workers == 1 {
-		return mc, nc
+		return mc, nc, false
 	}
-	for min(mc, s.M)*nc/2*max(s.K, 1) >= taskWork {
-		tasks := ceil(s.M, mc) * ceil(s.N, nc)
-		if tasks >= workers*tasksPerWorker || tasks >= workers && c.packB && nc == c.nr {
-			return mc, nc // the latter keeps each panel with one task
+	// The larger operand is cut, so that each worker needs its part of it only. What
+	// is added to is cut by columns: weights are by the products that read them.
+	columns = (s.N >= s.M || s.Beta != 0) && ceil(s.N, c.nr) >= workers
+	tasks := min(workers*tasksPerWorker, max(1, s.M*s.N*max(s.K, 1)/taskWork))
+	if columns {
+		nc = min(nc, roundUp(ceil(s.N, tasks), c.nr))
+		if !c.packB { // else each panel stays with one task
+			mc = min(mc, roundUp(ceil(s.M, ceil(tasks, ceil(s.N, nc))), c.mr))
 		}
-		switch {
-		case mc > c.mr && mc >= nc && !(c.packB && nc > c.nr):
-			mc = roundUp(ceil(mc, 2), c.mr)
-		case nc > c.nr:
-			nc = roundUp(ceil(nc, 2), c.nr)
-		case mc > c.mr:
-			mc = roundUp(ceil(mc, 2), c.mr)
-		default:
-			return mc, nc
-		}
+		return mc, nc, true
 	}
-	return mc, nc
+	mc = min(mc, roundUp(ceil(s.M, tasks), c.mr))
+	nc = min(nc, roundUp(ceil(s.N, ceil(tasks, ceil(s.M, mc))), c.nr))
+	return mc, nc, false
 }
 
 func ceil(n, d int) int    { return (n + d - 1) / d }

@@ -15,7 +15,9 @@ type job[T Float] struct {
 	packed  bool // b is packed
 	local   bool // each task packs what it needs of b
 	lays    bool // the first row of tasks packs b for the others
-	first   int  // task of this part of the run
+	first   int  // row of tasks of this part of the run
+	down    int  // rows of tasks
+	columns bool // tasks of a column follow each other
 	shared  []T  // scratch of all workers
 	own     []T  // scratch, perWorker elements for each worker
 	mc, nc  int  // size of a task
@@ -68,9 +70,9 @@ func (p *Plan[T]) RunPacked(w *pool.Pool, c, a, packed, scratch []T, post Post) 
 // start divides the scratch and runs the job here or on the pool.
 func (p *Plan[T]) start(w *pool.Pool, j job[T], scratch []T) {
 	workers := w.Workers()
-	j.mc, j.nc = p.grid(&p.spec, workers)
-	j.across = ceil(p.spec.N, j.nc)
-	tasks := j.across * ceil(p.spec.M, j.mc)
+	j.mc, j.nc, j.columns = p.grid(&p.spec, workers)
+	j.across, j.down = ceil(p.spec.N, j.nc), ceil(p.spec.M, j.mc)
+	tasks := j.across * j.down
 	j.local = p.packB && !j.packed && tasks == j.across
 	j.lays = p.packB && !j.packed && !j.local && p.copies(p.nr) && j.across%workers == 0
 	need := p.Scratch(workers)
@@ -89,33 +91,37 @@ func (p *Plan[T]) start(w *pool.Pool, j job[T], scratch []T) {
 			j.pack(0, i)
 		}
 		if j.lays {
+			down := j.down
+			j.down = 1
 			for i := range j.across {
 				j.task(0, i)
 			}
-			j.first = j.across
+			j.first, j.down = 1, down-1
 		}
 		j.enter()
-		for i := range tasks - j.first {
+		for i := range j.across * j.down {
 			j.task(0, i)
 		}
 		return
 	}
-	p.spread(w, &j, prep, tasks)
+	p.spread(w, &j, prep)
 }
 
 // spread runs the job on the pool.
-func (p *Plan[T]) spread(w *pool.Pool, j *job[T], prep, tasks int) {
+func (p *Plan[T]) spread(w *pool.Pool, j *job[T], prep int) {
 	s := p.take()
 	j.runTask, j.runPack = s.runTask, s.runPack
 	*s = *j
 	defer p.give(s)
 	w.Run(prep, s.runPack)
 	if s.lays {
+		down := s.down
+		s.down = 1
 		w.Run(s.across, s.runTask)
-		s.first = s.across
+		s.first, s.down, s.columns = 1, down-1, true // where each worker has laid them
 	}
 	s.enter()
-	w.Run(tasks-s.first, s.runTask)
+	w.Run(s.across*s.down, s.runTask)
 }
 
 // take returns a job with its functions bound.

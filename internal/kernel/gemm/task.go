@@ -52,8 +52,11 @@ func (j *job[T]) enter() {
 // task computes one tile of C.
 func (j *job[T]) task(worker, part int) {
 	p := j.p
-	part += j.first
-	i0, j0 := part/j.across*j.mc, part%j.across*j.nc
+	i, k := part/j.across, part%j.across
+	if j.columns {
+		i, k = part%j.down, part/j.down
+	}
+	i0, j0 := (j.first+i)*j.mc, k*j.nc
 	i1, j1 := min(i0+j.mc, p.spec.M), min(j0+j.nc, p.spec.N)
 	switch {
 	case p.nothing:
