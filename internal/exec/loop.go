@@ -162,13 +162,23 @@ func (l *loop[T]) attach(mem []T) {
 }
 
 func (l *loop[T]) newWorker(mem []T) worker[T] {
-	w := worker[T]{slots: make([][]T, l.nslots), bufs: make([][]T, l.nslots), in: make([][][]T, len(l.code))}
+	n := 2 * l.nslots
+	for _, c := range l.code {
+		n += len(c.in)
+	}
+	const apart = 3 // slices as long as a cache line: no worker writes to one that another reads
+	lists := make([][]T, n+2*apart)[apart:]
+	list := func(n int) (x [][]T) {
+		x, lists = lists[:n:n], lists[n:]
+		return x
+	}
+	w := worker[T]{slots: list(l.nslots), bufs: list(l.nslots), in: make([][][]T, len(l.code))}
 	for i := range w.bufs {
 		w.bufs[i] = mem[i*l.block : (i+1)*l.block : (i+1)*l.block]
 	}
 	w.out = mem[l.nslots*l.block : (l.nslots+1)*l.block]
 	for i, c := range l.code {
-		w.in[i] = make([][]T, len(c.in))
+		w.in[i] = list(len(c.in))
 	}
 	return w
 }

@@ -41,7 +41,7 @@ func maxPoolKernel[T ir.Float]() ir.Kernel[T] {
 			in, out := s.sizes()
 			plane, y := s.c.In[0][p*in:(p+1)*in], s.c.Out[p*out:(p+1)*out]
 			if s.isPlain {
-				maxPlain(s.plain, y, plane, s.row[worker], s.in[2], s.out[1], s.out[2])
+				maxPlain(s.plain, y, plane, s.row(worker), s.in[2], s.out[1], s.out[2])
 				return
 			}
 			i := 0

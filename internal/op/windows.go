@@ -203,7 +203,7 @@ type pooling[T ir.Float] struct {
 	windows
 	plain   plainWindows
 	isPlain bool
-	row     [][]T // a row of the images for each worker
+	apart   int // elements between the workers' rows in the scratch
 	c       *ir.Call[T]
 	part    func(worker, part int)
 	parts   int
@@ -217,9 +217,7 @@ func poolKernel[T ir.Float](shapes func(v *ir.Value) (x, out ir.Shape), plane fu
 			x, out := shapes(v)
 			s := &pooling[T]{windows: windowsOf(v.Attrs, x, out)}
 			s.plain, s.isPlain = plainOf(v.Attrs, x, out)
-			for range workers {
-				s.row = append(s.row, make([]T, s.in[2]))
-			}
+			s.apart = s.in[2] + 64 // never two workers' on one cache line
 			size := s.in[0] * s.in[1] * s.in[2]
 			s.parts = max(1, min(s.planes, s.planes*size/perPart))
 			s.part = func(worker, part int) {
@@ -227,7 +225,7 @@ func poolKernel[T ir.Float](shapes func(v *ir.Value) (x, out ir.Shape), plane fu
 					plane(s, worker, p)
 				}
 			}
-			return s, 0
+			return s, workers * s.apart
 		},
 		Run: func(c *ir.Call[T]) {
 			s := c.State.(*pooling[T])
@@ -235,6 +233,11 @@ func poolKernel[T ir.Float](shapes func(v *ir.Value) (x, out ir.Shape), plane fu
 			c.Pool.Run(s.parts, s.part)
 		},
 	}
+}
+
+// row is memory for a row of the images.
+func (s *pooling[T]) row(worker int) []T {
+	return s.c.Scratch[worker*s.apart : worker*s.apart+s.in[2]]
 }
 
 // sizes are the elements of a plane of the images and of the windows.

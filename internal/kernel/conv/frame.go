@@ -94,7 +94,10 @@ func copyRowsGo[T Float](dst, src []T, a area) {
 }
 
 // clean remembers which workers have filled their frame in the present run.
-type clean []bool
+type clean []struct {
+	was bool
+	_   [63]byte // a cache line for each
+}
 
 // reset forgets all; the first run with more workers than ever allocates.
 func (c *clean) reset(workers int) {
@@ -106,7 +109,7 @@ func (c *clean) reset(workers int) {
 
 // next says whether the worker has filled its frame, and remembers that it will.
 func (c clean) next(worker int) bool {
-	was := c[worker]
-	c[worker] = true
+	was := c[worker].was
+	c[worker].was = true
 	return was
 }
