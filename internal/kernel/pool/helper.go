@@ -18,13 +18,14 @@ const (
 	quit                 // the pool is closed
 )
 
-// How often a spinning side looks before it sleeps, and how often it lets
-// other goroutines run meanwhile: some 100 microseconds in all, longer than what
-// one worker does alone between two jobs of a training step. Waking a sleeping
-// one can take as long.
+// How often a spinning side looks before it sleeps, some millisecond in all, and
+// after how many looks it lets other goroutines run: some 10 microseconds. That is
+// longer than what one worker does alone between two jobs of a training step, or
+// longer than another one in the same job. Waking a sleeping one can take a tenth of
+// that, and yielding costs as much as looking a hundred times.
 const (
-	spins      = 1 << 15
-	spinsYield = 1 << 8
+	spins      = 1 << 18
+	spinsYield = 1 << 12
 )
 
 // helper is the shared state of one goroutine of a pool.
