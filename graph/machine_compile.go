@@ -54,7 +54,7 @@ func (m *Machine) compile() (p *machineProgram, err error) {
 	if err != nil {
 		return nil, err
 	}
-	plan, err := compile.Compile(f, b.targets, compile.Options{Regions: pool.Of(0).Workers() > 1})
+	plan, err := compile.Compile(f, b.targets, compile.Options{Regions: regionsFor(pool.Of(0), false)})
 	if err != nil {
 		return nil, err
 	}

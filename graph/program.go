@@ -100,7 +100,7 @@ func (b *Builder) Compile(cfg Config) (p *Program, err error) {
 	}
 	t := tracer{w: cfg.Trace}
 	w := pool.Of(cfg.Workers)
-	plan, err := t.compile(f, targets, compile.Options{Recompute: cfg.Recompute, Regions: w.Workers() > 1 && !cfg.Recompute})
+	plan, err := t.compile(f, targets, compile.Options{Recompute: cfg.Recompute, Regions: regionsFor(w, cfg.Recompute)})
 	if err != nil {
 		return nil, errors.Wrap(err, "graph: Compile")
 	}
@@ -111,6 +111,14 @@ func (b *Builder) Compile(cfg Config) (p *Program, err error) {
 		}
 	}
 	return newProgram(b.params, plan, w), nil
+}
+
+// regionsFor says which regions a program on w has: they hold on to some memory.
+func regionsFor(w *pool.Pool, recompute bool) compile.Regions {
+	if w.Workers() > 1 && !recompute {
+		return compile.PayingRegions
+	}
+	return compile.NoRegions
 }
 
 func (b *Builder) targets(cfg Config) ([]compile.Target, []*gorgonia.Node, error) {

@@ -10,11 +10,21 @@ import (
 // Options say how to compile. The zero value is the default.
 type Options struct {
 	Recompute bool                          // run the pass of that name: less memory, more time
-	Regions   bool                          // find regions, for several workers
+	Regions   Regions                       // which regions to find
 	Skip      map[string]bool               // optional passes to leave out, by name: for tests
 	Verify    func(f *ir.Func) error        // called after each pass, ir.Verify in tests; nil: nothing
 	Trace     func(pass string, f *ir.Func) // called after each pass that changed something
 }
+
+// Regions says which regions the planner finds: see exec.Region.
+type Regions uint8
+
+// One worker has no use for regions; several have for those that save time.
+const (
+	NoRegions Regions = iota
+	PayingRegions
+	AllRegions // for tests
+)
 
 // Target says where a result of the function is to lie: a place in the Grad
 // arena, or the Output arena when Grad is false. With Descend it is the gradient

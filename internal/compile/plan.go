@@ -11,8 +11,8 @@ import (
 // plan lays out the memory of f, on which all passes have run. Results go to
 // their targets; what is between lies in the Temp arena, in memory that is free
 // again after the last step that reads it, or the end of its region.
-func plan(f *ir.Func, targets []Target, regions bool) (*exec.Plan, error) {
-	p, err := layOut(f, targets, regions)
+func plan(f *ir.Func, targets []Target, which Regions) (*exec.Plan, error) {
+	p, err := layOut(f, targets, which)
 	if err != nil {
 		return nil, err
 	}
@@ -22,7 +22,7 @@ func plan(f *ir.Func, targets []Target, regions bool) (*exec.Plan, error) {
 }
 
 // layOut finds which memory each step needs, and when.
-func layOut(f *ir.Func, targets []Target, regions bool) (*planner, error) {
+func layOut(f *ir.Func, targets []Target, which Regions) (*planner, error) {
 	p := &planner{f: f, p: &exec.Plan{Func: f, DType: ir.F64, Gate: -1}, at: map[*ir.Value]exec.Buffer{}, last: map[*ir.Value]int{}, part: map[*ir.Value]place{}, holds: map[*ir.Value]bool{}, apart: map[*ir.Value]exec.Rows{}}
 	if err := p.leaves(); err != nil {
 		return nil, err
@@ -31,8 +31,8 @@ func layOut(f *ir.Func, targets []Target, regions bool) (*planner, error) {
 		p.target(v, targets[i])
 	}
 	p.lifetimes()
-	if regions {
-		p.regions()
+	if which != NoRegions {
+		p.regions(which)
 	}
 	for i, v := range f.Values {
 		p.step(i, v)

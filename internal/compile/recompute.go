@@ -27,7 +27,7 @@ import (
 // kernels on the same operands, so they have the same bits, and this pass comes
 // after those that would merge or fuse them.
 func recompute(f *ir.Func) bool {
-	whole, err := layOut(f, make([]Target, len(f.Out)), false)
+	whole, err := layOut(f, make([]Target, len(f.Out)), NoRegions)
 	if err != nil {
 		return false // plan says what is wrong
 	}
@@ -42,7 +42,7 @@ func recompute(f *ir.Func) bool {
 		}
 		g := s.rewrite(segments)
 		order(g)
-		p, err := layOut(g, make([]Target, len(g.Out)), false)
+		p, err := layOut(g, make([]Target, len(g.Out)), NoRegions)
 		if err == nil && p.live() < least {
 			best, least = g, p.live()
 		}

@@ -37,15 +37,15 @@ func (r *region) pays() bool {
 	for x := range r.whole {
 		fetch += x.Type.Shape.Size() * x.Type.DType.Size()
 	}
-	return r.steps >= 2 && r.work >= regionWork && float64(fetch)*regionFetch <= r.work*regionLoss
+	return r.work >= regionWork && float64(fetch)*regionFetch <= r.work*regionLoss
 }
 
 // regions finds the regions, the longest from each value on.
-func (p *planner) regions() {
+func (p *planner) regions(which Regions) {
 	p.in = make([]*region, len(p.f.Values))
 	r := newRegion(0)
 	end := func(i int) {
-		if r.pays() {
+		if r.steps >= 2 && (which == AllRegions || r.pays()) {
 			for k := r.first; k <= r.last; k++ {
 				p.in[k] = r
 			}

@@ -41,6 +41,7 @@ type limits struct {
 
 var (
 	narrow = limits{elements: 200, value: 20, work: 1 << 14, longest: 100, rounding: 1}
+	batch  = limits{elements: 400, value: 20, work: 1 << 14, longest: 100, rounding: 1}    // of examples, for regions
 	wide   = limits{elements: 9000, value: 1000, work: 1 << 18, longest: 5, rounding: 100} // shared out among workers
 )
 
@@ -54,11 +55,16 @@ func draw(seed uint64, steps int) *recipe {
 		extents = append(extents, 0)
 	case seed%40 == 15:
 		g.limits, extents = wide, []int{1, 7, 33, 64, 130}
+	case seed%5 == 3:
+		g.limits = batch
 	}
 	for range 2 + g.r.IntN(2) {
 		shape := make([]int, g.r.IntN(5))
 		for j := range shape {
 			shape[j] = extents[g.r.IntN(len(extents))]
+		}
+		if g.limits == batch && len(shape) > 0 {
+			shape[0] = 12
 		}
 		for size(shape) > g.elements {
 			shape = shape[1:]
