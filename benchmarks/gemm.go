@@ -219,7 +219,7 @@ func raceProducts(out *report, commands libraryCommands, o gemmOptions, threads 
 		for range o.rounds {
 			for _, l := range field {
 				if threads > 1 {
-					time.Sleep(settle / 4)
+					time.Sleep(settle)
 				}
 				if err := l.measure(i, o.millis); err != nil {
 					return err
