@@ -31,6 +31,9 @@ const (
 // The wide tile: gemm's rule uses it for at most wideRows rows.
 const wideRows, wideVecs = 2, 4
 
+// The broad tile: gemm's rule uses it for one row of more vectors than the wide one's.
+const broadVecs = 8
+
 func init() {
 	// avo registers flags of its own, one of them with the name that main uses.
 	flag.CommandLine = flag.NewFlagSet(os.Args[0], flag.ExitOnError)
@@ -99,6 +102,12 @@ func tileFunc(v vec, name string, maxRows int, walk bool) {
 	c.Label("two")
 	dispatch(c, rows, "v2", maxRows)
 	c.Label("wide")
+	if !walk {
+		for vecs := broadVecs; vecs > wideVecs; vecs-- {
+			c.CMPQ(cols, operand.U32((vecs-1)*width))
+			c.JA(operand.LabelRef(fmt.Sprint("r1v", vecs)))
+		}
+	}
 	dispatch(c, rows, fmt.Sprint("v", wideVecs), wideRows)
 	if walk {
 		c.Label("pair")
@@ -127,6 +136,9 @@ func tileFunc(v vec, name string, maxRows int, walk bool) {
 		for r := g.rows; r >= 1; r-- {
 			emit(&kernel{rows: r, vecs: g.vecs}, "v")
 		}
+	}
+	for vecs := wideVecs + 1; vecs <= broadVecs && !walk; vecs++ {
+		emit(&kernel{rows: 1, vecs: vecs}, "v")
 	}
 }
 

@@ -62,8 +62,11 @@ const (
 	// products, without packing.
 	dotRows = 3
 
-	// At most this many rows use the wide tile of four vectors.
-	wideRows = 2
+	// At most this many rows use the wide tile of four vectors. One row uses the
+	// broad tile where assembly has it: it reads more of a row of B at once.
+	wideRows  = 2
+	wideVecs  = 4
+	broadVecs = 8
 
 	// Work is cut until each worker has tasksPerWorker tasks, but not into
 	// tasks of fewer multiplications than this.
@@ -81,6 +84,7 @@ type choice struct {
 	transB, nothing,
 	dots, // dot products of stored rows
 	wide, // tiles of four vectors where they fit
+	broad, // tiles of up to eight vectors
 	tall, // tiles of one vector and 2·mr rows where they fit
 	packA,
 	packB bool
@@ -109,6 +113,7 @@ func choose(s Spec, l level, size int) choice {
 	c.kc = max(1, ceil(s.K, blocks))
 	c.dots = s.TransB && s.M <= dotRows
 	c.wide = l != portable && s.M <= wideRows && !s.TransB
+	c.broad = c.wide && s.M == 1 && l != neon
 	if c.nothing || c.dots {
 		return c
 	}

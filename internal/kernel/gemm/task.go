@@ -130,9 +130,7 @@ func (j *job[T]) block(worker int, r [6]int, beta float64) {
 		panel := j.panel(own, c, k0, t.cols)
 		switch {
 		case panel == nil:
-			if p.wide && j1-c >= 4*p.width {
-				t.cols = 4 * p.width
-			}
+			t.cols = p.unpacked(j1 - c)
 			t.b, t.ldb = at(j.b, k0*s.LDB+c), s.LDB*p.size
 		case j.packed:
 			t.b, t.ldb = at(panel, 0), p.nr*p.size
@@ -171,6 +169,21 @@ func (j *job[T]) panel(own []T, c, k0, cols int) []T {
 		return own[p.blockA():]
 	}
 	return nil
+}
+
+// unpacked is how many of n columns the next tile on B as it lies takes.
+func (c *choice) unpacked(n int) int {
+	switch {
+	case c.broad && n > wideVecs*c.width:
+		n = min(n, broadVecs*c.width)
+		if c.padEdge {
+			n -= n % c.width
+		}
+		return n
+	case c.wide && n >= wideVecs*c.width:
+		return wideVecs * c.width
+	}
+	return min(n, c.nr)
 }
 
 // copies says whether a tile kernel can pack a panel of so many columns.

@@ -87,6 +87,14 @@ two:
 	JMP  r1v2
 
 wide:
+	CMPQ CX, $0x00000038
+	JA   r1v8
+	CMPQ CX, $0x00000030
+	JA   r1v7
+	CMPQ CX, $0x00000028
+	JA   r1v6
+	CMPQ CX, $0x00000020
+	JA   r1v5
 	CMPQ DX, $0x02
 	JE   r2v4
 	JMP  r1v4
@@ -2641,6 +2649,492 @@ r1v4newend:
 	VZEROUPPER
 	RET
 
+r1v5:
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), DX
+	MOVQ       40(AX), SI
+	MOVQ       32(AX), DI
+	MOVQ       56(AX), R8
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+
+r1v5loop:
+	VMOVUPS      (DX), Y5
+	VMOVUPS      32(DX), Y6
+	VMOVUPS      64(DX), Y7
+	VMOVUPS      96(DX), Y8
+	VMOVUPS      128(DX), Y9
+	VBROADCASTSS (CX), Y10
+	VFMADD231PS  Y10, Y5, Y0
+	VFMADD231PS  Y10, Y6, Y1
+	VFMADD231PS  Y10, Y7, Y2
+	VFMADD231PS  Y10, Y8, Y3
+	VFMADD231PS  Y10, Y9, Y4
+	ADDQ         DI, CX
+	ADDQ         SI, DX
+	DECQ         R8
+	JNZ          r1v5loop
+	VMOVSD       80(AX), X5
+	VCVTSD2SS    X5, X5, X5
+	VBROADCASTSS X5, Y5
+	VMULPS       Y5, Y0, Y0
+	VMULPS       Y5, Y1, Y1
+	VMULPS       Y5, Y2, Y2
+	VMULPS       Y5, Y3, Y3
+	VMULPS       Y5, Y4, Y4
+	MOVQ         16(AX), DX
+	MOVQ         48(AX), CX
+	MOVQ         88(AX), CX
+	ADDQ         CX, CX
+	JZ           r1v5store
+	VMOVSD       88(AX), X5
+	VCVTSD2SS    X5, X5, X5
+	VBROADCASTSS X5, Y5
+	CMPQ         BX, $0x08
+	JE           r1v5oldfull
+	LEAQ         gemmMask<>+32(SB), AX
+	MOVQ         BX, CX
+	NEGQ         CX
+	VMOVDQU      (AX)(CX*4), Y6
+	VMOVUPS      (DX), Y7
+	VFMADD231PS  Y5, Y7, Y0
+	VMOVUPS      32(DX), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VMOVUPS      64(DX), Y7
+	VFMADD231PS  Y5, Y7, Y2
+	VMOVUPS      96(DX), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VMASKMOVPS   128(DX), Y6, Y6
+	VFMADD231PS  Y5, Y6, Y4
+	JMP          r1v5oldend
+
+r1v5oldfull:
+	VMOVUPS     (DX), Y6
+	VFMADD231PS Y5, Y6, Y0
+	VMOVUPS     32(DX), Y6
+	VFMADD231PS Y5, Y6, Y1
+	VMOVUPS     64(DX), Y6
+	VFMADD231PS Y5, Y6, Y2
+	VMOVUPS     96(DX), Y6
+	VFMADD231PS Y5, Y6, Y3
+	VMOVUPS     128(DX), Y6
+	VFMADD231PS Y5, Y6, Y4
+
+r1v5oldend:
+r1v5store:
+	CMPQ       BX, $0x08
+	JE         r1v5newfull
+	LEAQ       gemmMask<>+32(SB), AX
+	MOVQ       BX, CX
+	NEGQ       CX
+	VMOVDQU    (AX)(CX*4), Y5
+	VMOVUPS    Y0, (DX)
+	VMOVUPS    Y1, 32(DX)
+	VMOVUPS    Y2, 64(DX)
+	VMOVUPS    Y3, 96(DX)
+	VMASKMOVPS Y4, Y5, 128(DX)
+	JMP        r1v5newend
+
+r1v5newfull:
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	VMOVUPS Y2, 64(DX)
+	VMOVUPS Y3, 96(DX)
+	VMOVUPS Y4, 128(DX)
+
+r1v5newend:
+	VZEROUPPER
+	RET
+
+r1v6:
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), DX
+	MOVQ       40(AX), SI
+	MOVQ       32(AX), DI
+	MOVQ       56(AX), R8
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+
+r1v6loop:
+	VMOVUPS      (DX), Y6
+	VMOVUPS      32(DX), Y7
+	VMOVUPS      64(DX), Y8
+	VMOVUPS      96(DX), Y9
+	VMOVUPS      128(DX), Y10
+	VMOVUPS      160(DX), Y11
+	VBROADCASTSS (CX), Y12
+	VFMADD231PS  Y12, Y6, Y0
+	VFMADD231PS  Y12, Y7, Y1
+	VFMADD231PS  Y12, Y8, Y2
+	VFMADD231PS  Y12, Y9, Y3
+	VFMADD231PS  Y12, Y10, Y4
+	VFMADD231PS  Y12, Y11, Y5
+	ADDQ         DI, CX
+	ADDQ         SI, DX
+	DECQ         R8
+	JNZ          r1v6loop
+	VMOVSD       80(AX), X6
+	VCVTSD2SS    X6, X6, X6
+	VBROADCASTSS X6, Y6
+	VMULPS       Y6, Y0, Y0
+	VMULPS       Y6, Y1, Y1
+	VMULPS       Y6, Y2, Y2
+	VMULPS       Y6, Y3, Y3
+	VMULPS       Y6, Y4, Y4
+	VMULPS       Y6, Y5, Y5
+	MOVQ         16(AX), DX
+	MOVQ         48(AX), CX
+	MOVQ         88(AX), CX
+	ADDQ         CX, CX
+	JZ           r1v6store
+	VMOVSD       88(AX), X6
+	VCVTSD2SS    X6, X6, X6
+	VBROADCASTSS X6, Y6
+	CMPQ         BX, $0x08
+	JE           r1v6oldfull
+	LEAQ         gemmMask<>+32(SB), AX
+	MOVQ         BX, CX
+	NEGQ         CX
+	VMOVDQU      (AX)(CX*4), Y7
+	VMOVUPS      (DX), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VMOVUPS      32(DX), Y8
+	VFMADD231PS  Y6, Y8, Y1
+	VMOVUPS      64(DX), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VMOVUPS      96(DX), Y8
+	VFMADD231PS  Y6, Y8, Y3
+	VMOVUPS      128(DX), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VMASKMOVPS   160(DX), Y7, Y7
+	VFMADD231PS  Y6, Y7, Y5
+	JMP          r1v6oldend
+
+r1v6oldfull:
+	VMOVUPS     (DX), Y7
+	VFMADD231PS Y6, Y7, Y0
+	VMOVUPS     32(DX), Y7
+	VFMADD231PS Y6, Y7, Y1
+	VMOVUPS     64(DX), Y7
+	VFMADD231PS Y6, Y7, Y2
+	VMOVUPS     96(DX), Y7
+	VFMADD231PS Y6, Y7, Y3
+	VMOVUPS     128(DX), Y7
+	VFMADD231PS Y6, Y7, Y4
+	VMOVUPS     160(DX), Y7
+	VFMADD231PS Y6, Y7, Y5
+
+r1v6oldend:
+r1v6store:
+	CMPQ       BX, $0x08
+	JE         r1v6newfull
+	LEAQ       gemmMask<>+32(SB), AX
+	MOVQ       BX, CX
+	NEGQ       CX
+	VMOVDQU    (AX)(CX*4), Y6
+	VMOVUPS    Y0, (DX)
+	VMOVUPS    Y1, 32(DX)
+	VMOVUPS    Y2, 64(DX)
+	VMOVUPS    Y3, 96(DX)
+	VMOVUPS    Y4, 128(DX)
+	VMASKMOVPS Y5, Y6, 160(DX)
+	JMP        r1v6newend
+
+r1v6newfull:
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	VMOVUPS Y2, 64(DX)
+	VMOVUPS Y3, 96(DX)
+	VMOVUPS Y4, 128(DX)
+	VMOVUPS Y5, 160(DX)
+
+r1v6newend:
+	VZEROUPPER
+	RET
+
+r1v7:
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), DX
+	MOVQ       40(AX), SI
+	MOVQ       32(AX), DI
+	MOVQ       56(AX), R8
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+
+r1v7loop:
+	VMOVUPS      (DX), Y7
+	VMOVUPS      32(DX), Y8
+	VMOVUPS      64(DX), Y9
+	VMOVUPS      96(DX), Y10
+	VMOVUPS      128(DX), Y11
+	VMOVUPS      160(DX), Y12
+	VMOVUPS      192(DX), Y13
+	VBROADCASTSS (CX), Y14
+	VFMADD231PS  Y14, Y7, Y0
+	VFMADD231PS  Y14, Y8, Y1
+	VFMADD231PS  Y14, Y9, Y2
+	VFMADD231PS  Y14, Y10, Y3
+	VFMADD231PS  Y14, Y11, Y4
+	VFMADD231PS  Y14, Y12, Y5
+	VFMADD231PS  Y14, Y13, Y6
+	ADDQ         DI, CX
+	ADDQ         SI, DX
+	DECQ         R8
+	JNZ          r1v7loop
+	VMOVSD       80(AX), X7
+	VCVTSD2SS    X7, X7, X7
+	VBROADCASTSS X7, Y7
+	VMULPS       Y7, Y0, Y0
+	VMULPS       Y7, Y1, Y1
+	VMULPS       Y7, Y2, Y2
+	VMULPS       Y7, Y3, Y3
+	VMULPS       Y7, Y4, Y4
+	VMULPS       Y7, Y5, Y5
+	VMULPS       Y7, Y6, Y6
+	MOVQ         16(AX), DX
+	MOVQ         48(AX), CX
+	MOVQ         88(AX), CX
+	ADDQ         CX, CX
+	JZ           r1v7store
+	VMOVSD       88(AX), X7
+	VCVTSD2SS    X7, X7, X7
+	VBROADCASTSS X7, Y7
+	CMPQ         BX, $0x08
+	JE           r1v7oldfull
+	LEAQ         gemmMask<>+32(SB), AX
+	MOVQ         BX, CX
+	NEGQ         CX
+	VMOVDQU      (AX)(CX*4), Y8
+	VMOVUPS      (DX), Y9
+	VFMADD231PS  Y7, Y9, Y0
+	VMOVUPS      32(DX), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VMOVUPS      64(DX), Y9
+	VFMADD231PS  Y7, Y9, Y2
+	VMOVUPS      96(DX), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VMOVUPS      128(DX), Y9
+	VFMADD231PS  Y7, Y9, Y4
+	VMOVUPS      160(DX), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VMASKMOVPS   192(DX), Y8, Y8
+	VFMADD231PS  Y7, Y8, Y6
+	JMP          r1v7oldend
+
+r1v7oldfull:
+	VMOVUPS     (DX), Y8
+	VFMADD231PS Y7, Y8, Y0
+	VMOVUPS     32(DX), Y8
+	VFMADD231PS Y7, Y8, Y1
+	VMOVUPS     64(DX), Y8
+	VFMADD231PS Y7, Y8, Y2
+	VMOVUPS     96(DX), Y8
+	VFMADD231PS Y7, Y8, Y3
+	VMOVUPS     128(DX), Y8
+	VFMADD231PS Y7, Y8, Y4
+	VMOVUPS     160(DX), Y8
+	VFMADD231PS Y7, Y8, Y5
+	VMOVUPS     192(DX), Y8
+	VFMADD231PS Y7, Y8, Y6
+
+r1v7oldend:
+r1v7store:
+	CMPQ       BX, $0x08
+	JE         r1v7newfull
+	LEAQ       gemmMask<>+32(SB), AX
+	MOVQ       BX, CX
+	NEGQ       CX
+	VMOVDQU    (AX)(CX*4), Y7
+	VMOVUPS    Y0, (DX)
+	VMOVUPS    Y1, 32(DX)
+	VMOVUPS    Y2, 64(DX)
+	VMOVUPS    Y3, 96(DX)
+	VMOVUPS    Y4, 128(DX)
+	VMOVUPS    Y5, 160(DX)
+	VMASKMOVPS Y6, Y7, 192(DX)
+	JMP        r1v7newend
+
+r1v7newfull:
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	VMOVUPS Y2, 64(DX)
+	VMOVUPS Y3, 96(DX)
+	VMOVUPS Y4, 128(DX)
+	VMOVUPS Y5, 160(DX)
+	VMOVUPS Y6, 192(DX)
+
+r1v7newend:
+	VZEROUPPER
+	RET
+
+r1v8:
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), DX
+	MOVQ       40(AX), SI
+	MOVQ       32(AX), DI
+	MOVQ       56(AX), R8
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+
+r1v8loop:
+	VMOVUPS      (DX), Y8
+	VMOVUPS      32(DX), Y9
+	VMOVUPS      64(DX), Y10
+	VMOVUPS      96(DX), Y11
+	VMOVUPS      128(DX), Y12
+	VMOVUPS      160(DX), Y13
+	VMOVUPS      192(DX), Y14
+	VMOVUPS      224(DX), Y15
+	VBROADCASTSS (CX), Y16
+	VFMADD231PS  Y16, Y8, Y0
+	VFMADD231PS  Y16, Y9, Y1
+	VFMADD231PS  Y16, Y10, Y2
+	VFMADD231PS  Y16, Y11, Y3
+	VFMADD231PS  Y16, Y12, Y4
+	VFMADD231PS  Y16, Y13, Y5
+	VFMADD231PS  Y16, Y14, Y6
+	VFMADD231PS  Y16, Y15, Y7
+	ADDQ         DI, CX
+	ADDQ         SI, DX
+	DECQ         R8
+	JNZ          r1v8loop
+	VMOVSD       80(AX), X8
+	VCVTSD2SS    X8, X8, X8
+	VBROADCASTSS X8, Y8
+	VMULPS       Y8, Y0, Y0
+	VMULPS       Y8, Y1, Y1
+	VMULPS       Y8, Y2, Y2
+	VMULPS       Y8, Y3, Y3
+	VMULPS       Y8, Y4, Y4
+	VMULPS       Y8, Y5, Y5
+	VMULPS       Y8, Y6, Y6
+	VMULPS       Y8, Y7, Y7
+	MOVQ         16(AX), DX
+	MOVQ         48(AX), CX
+	MOVQ         88(AX), CX
+	ADDQ         CX, CX
+	JZ           r1v8store
+	VMOVSD       88(AX), X8
+	VCVTSD2SS    X8, X8, X8
+	VBROADCASTSS X8, Y8
+	CMPQ         BX, $0x08
+	JE           r1v8oldfull
+	LEAQ         gemmMask<>+32(SB), AX
+	MOVQ         BX, CX
+	NEGQ         CX
+	VMOVDQU      (AX)(CX*4), Y9
+	VMOVUPS      (DX), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VMOVUPS      32(DX), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VMOVUPS      64(DX), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VMOVUPS      96(DX), Y10
+	VFMADD231PS  Y8, Y10, Y3
+	VMOVUPS      128(DX), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VMOVUPS      160(DX), Y10
+	VFMADD231PS  Y8, Y10, Y5
+	VMOVUPS      192(DX), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VMASKMOVPS   224(DX), Y9, Y9
+	VFMADD231PS  Y8, Y9, Y7
+	JMP          r1v8oldend
+
+r1v8oldfull:
+	VMOVUPS     (DX), Y9
+	VFMADD231PS Y8, Y9, Y0
+	VMOVUPS     32(DX), Y9
+	VFMADD231PS Y8, Y9, Y1
+	VMOVUPS     64(DX), Y9
+	VFMADD231PS Y8, Y9, Y2
+	VMOVUPS     96(DX), Y9
+	VFMADD231PS Y8, Y9, Y3
+	VMOVUPS     128(DX), Y9
+	VFMADD231PS Y8, Y9, Y4
+	VMOVUPS     160(DX), Y9
+	VFMADD231PS Y8, Y9, Y5
+	VMOVUPS     192(DX), Y9
+	VFMADD231PS Y8, Y9, Y6
+	VMOVUPS     224(DX), Y9
+	VFMADD231PS Y8, Y9, Y7
+
+r1v8oldend:
+r1v8store:
+	CMPQ       BX, $0x08
+	JE         r1v8newfull
+	LEAQ       gemmMask<>+32(SB), AX
+	MOVQ       BX, CX
+	NEGQ       CX
+	VMOVDQU    (AX)(CX*4), Y8
+	VMOVUPS    Y0, (DX)
+	VMOVUPS    Y1, 32(DX)
+	VMOVUPS    Y2, 64(DX)
+	VMOVUPS    Y3, 96(DX)
+	VMOVUPS    Y4, 128(DX)
+	VMOVUPS    Y5, 160(DX)
+	VMOVUPS    Y6, 192(DX)
+	VMASKMOVPS Y7, Y8, 224(DX)
+	JMP        r1v8newend
+
+r1v8newfull:
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	VMOVUPS Y2, 64(DX)
+	VMOVUPS Y3, 96(DX)
+	VMOVUPS Y4, 128(DX)
+	VMOVUPS Y5, 160(DX)
+	VMOVUPS Y6, 192(DX)
+	VMOVUPS Y7, 224(DX)
+
+r1v8newend:
+	VZEROUPPER
+	RET
+
 // func tile256x64(t *byte)
 // Requires: AVX, FMA3, MMX+
 TEXT ·tile256x64(SB), NOSPLIT, $0-8
@@ -2706,6 +3200,14 @@ two:
 	JMP  r1v2
 
 wide:
+	CMPQ CX, $0x0000001c
+	JA   r1v8
+	CMPQ CX, $0x00000018
+	JA   r1v7
+	CMPQ CX, $0x00000014
+	JA   r1v6
+	CMPQ CX, $0x00000010
+	JA   r1v5
 	CMPQ DX, $0x02
 	JE   r2v4
 	JMP  r1v4
@@ -5173,5 +5675,475 @@ r1v4newfull:
 	VMOVUPD Y3, 96(DX)
 
 r1v4newend:
+	VZEROUPPER
+	RET
+
+r1v5:
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), DX
+	MOVQ       40(AX), SI
+	MOVQ       32(AX), DI
+	MOVQ       56(AX), R8
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+
+r1v5loop:
+	VMOVUPD      (DX), Y5
+	VMOVUPD      32(DX), Y6
+	VMOVUPD      64(DX), Y7
+	VMOVUPD      96(DX), Y8
+	VMOVUPD      128(DX), Y9
+	VBROADCASTSD (CX), Y10
+	VFMADD231PD  Y10, Y5, Y0
+	VFMADD231PD  Y10, Y6, Y1
+	VFMADD231PD  Y10, Y7, Y2
+	VFMADD231PD  Y10, Y8, Y3
+	VFMADD231PD  Y10, Y9, Y4
+	ADDQ         DI, CX
+	ADDQ         SI, DX
+	DECQ         R8
+	JNZ          r1v5loop
+	VBROADCASTSD 80(AX), Y5
+	VMULPD       Y5, Y0, Y0
+	VMULPD       Y5, Y1, Y1
+	VMULPD       Y5, Y2, Y2
+	VMULPD       Y5, Y3, Y3
+	VMULPD       Y5, Y4, Y4
+	MOVQ         16(AX), DX
+	MOVQ         48(AX), CX
+	MOVQ         88(AX), CX
+	ADDQ         CX, CX
+	JZ           r1v5store
+	VBROADCASTSD 88(AX), Y5
+	CMPQ         BX, $0x04
+	JE           r1v5oldfull
+	LEAQ         gemmMask<>+32(SB), AX
+	MOVQ         BX, CX
+	NEGQ         CX
+	VMOVDQU      (AX)(CX*8), Y6
+	VMOVUPD      (DX), Y7
+	VFMADD231PD  Y5, Y7, Y0
+	VMOVUPD      32(DX), Y7
+	VFMADD231PD  Y5, Y7, Y1
+	VMOVUPD      64(DX), Y7
+	VFMADD231PD  Y5, Y7, Y2
+	VMOVUPD      96(DX), Y7
+	VFMADD231PD  Y5, Y7, Y3
+	VMASKMOVPD   128(DX), Y6, Y6
+	VFMADD231PD  Y5, Y6, Y4
+	JMP          r1v5oldend
+
+r1v5oldfull:
+	VMOVUPD     (DX), Y6
+	VFMADD231PD Y5, Y6, Y0
+	VMOVUPD     32(DX), Y6
+	VFMADD231PD Y5, Y6, Y1
+	VMOVUPD     64(DX), Y6
+	VFMADD231PD Y5, Y6, Y2
+	VMOVUPD     96(DX), Y6
+	VFMADD231PD Y5, Y6, Y3
+	VMOVUPD     128(DX), Y6
+	VFMADD231PD Y5, Y6, Y4
+
+r1v5oldend:
+r1v5store:
+	CMPQ       BX, $0x04
+	JE         r1v5newfull
+	LEAQ       gemmMask<>+32(SB), AX
+	MOVQ       BX, CX
+	NEGQ       CX
+	VMOVDQU    (AX)(CX*8), Y5
+	VMOVUPD    Y0, (DX)
+	VMOVUPD    Y1, 32(DX)
+	VMOVUPD    Y2, 64(DX)
+	VMOVUPD    Y3, 96(DX)
+	VMASKMOVPD Y4, Y5, 128(DX)
+	JMP        r1v5newend
+
+r1v5newfull:
+	VMOVUPD Y0, (DX)
+	VMOVUPD Y1, 32(DX)
+	VMOVUPD Y2, 64(DX)
+	VMOVUPD Y3, 96(DX)
+	VMOVUPD Y4, 128(DX)
+
+r1v5newend:
+	VZEROUPPER
+	RET
+
+r1v6:
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), DX
+	MOVQ       40(AX), SI
+	MOVQ       32(AX), DI
+	MOVQ       56(AX), R8
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+
+r1v6loop:
+	VMOVUPD      (DX), Y6
+	VMOVUPD      32(DX), Y7
+	VMOVUPD      64(DX), Y8
+	VMOVUPD      96(DX), Y9
+	VMOVUPD      128(DX), Y10
+	VMOVUPD      160(DX), Y11
+	VBROADCASTSD (CX), Y12
+	VFMADD231PD  Y12, Y6, Y0
+	VFMADD231PD  Y12, Y7, Y1
+	VFMADD231PD  Y12, Y8, Y2
+	VFMADD231PD  Y12, Y9, Y3
+	VFMADD231PD  Y12, Y10, Y4
+	VFMADD231PD  Y12, Y11, Y5
+	ADDQ         DI, CX
+	ADDQ         SI, DX
+	DECQ         R8
+	JNZ          r1v6loop
+	VBROADCASTSD 80(AX), Y6
+	VMULPD       Y6, Y0, Y0
+	VMULPD       Y6, Y1, Y1
+	VMULPD       Y6, Y2, Y2
+	VMULPD       Y6, Y3, Y3
+	VMULPD       Y6, Y4, Y4
+	VMULPD       Y6, Y5, Y5
+	MOVQ         16(AX), DX
+	MOVQ         48(AX), CX
+	MOVQ         88(AX), CX
+	ADDQ         CX, CX
+	JZ           r1v6store
+	VBROADCASTSD 88(AX), Y6
+	CMPQ         BX, $0x04
+	JE           r1v6oldfull
+	LEAQ         gemmMask<>+32(SB), AX
+	MOVQ         BX, CX
+	NEGQ         CX
+	VMOVDQU      (AX)(CX*8), Y7
+	VMOVUPD      (DX), Y8
+	VFMADD231PD  Y6, Y8, Y0
+	VMOVUPD      32(DX), Y8
+	VFMADD231PD  Y6, Y8, Y1
+	VMOVUPD      64(DX), Y8
+	VFMADD231PD  Y6, Y8, Y2
+	VMOVUPD      96(DX), Y8
+	VFMADD231PD  Y6, Y8, Y3
+	VMOVUPD      128(DX), Y8
+	VFMADD231PD  Y6, Y8, Y4
+	VMASKMOVPD   160(DX), Y7, Y7
+	VFMADD231PD  Y6, Y7, Y5
+	JMP          r1v6oldend
+
+r1v6oldfull:
+	VMOVUPD     (DX), Y7
+	VFMADD231PD Y6, Y7, Y0
+	VMOVUPD     32(DX), Y7
+	VFMADD231PD Y6, Y7, Y1
+	VMOVUPD     64(DX), Y7
+	VFMADD231PD Y6, Y7, Y2
+	VMOVUPD     96(DX), Y7
+	VFMADD231PD Y6, Y7, Y3
+	VMOVUPD     128(DX), Y7
+	VFMADD231PD Y6, Y7, Y4
+	VMOVUPD     160(DX), Y7
+	VFMADD231PD Y6, Y7, Y5
+
+r1v6oldend:
+r1v6store:
+	CMPQ       BX, $0x04
+	JE         r1v6newfull
+	LEAQ       gemmMask<>+32(SB), AX
+	MOVQ       BX, CX
+	NEGQ       CX
+	VMOVDQU    (AX)(CX*8), Y6
+	VMOVUPD    Y0, (DX)
+	VMOVUPD    Y1, 32(DX)
+	VMOVUPD    Y2, 64(DX)
+	VMOVUPD    Y3, 96(DX)
+	VMOVUPD    Y4, 128(DX)
+	VMASKMOVPD Y5, Y6, 160(DX)
+	JMP        r1v6newend
+
+r1v6newfull:
+	VMOVUPD Y0, (DX)
+	VMOVUPD Y1, 32(DX)
+	VMOVUPD Y2, 64(DX)
+	VMOVUPD Y3, 96(DX)
+	VMOVUPD Y4, 128(DX)
+	VMOVUPD Y5, 160(DX)
+
+r1v6newend:
+	VZEROUPPER
+	RET
+
+r1v7:
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), DX
+	MOVQ       40(AX), SI
+	MOVQ       32(AX), DI
+	MOVQ       56(AX), R8
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+
+r1v7loop:
+	VMOVUPD      (DX), Y7
+	VMOVUPD      32(DX), Y8
+	VMOVUPD      64(DX), Y9
+	VMOVUPD      96(DX), Y10
+	VMOVUPD      128(DX), Y11
+	VMOVUPD      160(DX), Y12
+	VMOVUPD      192(DX), Y13
+	VBROADCASTSD (CX), Y14
+	VFMADD231PD  Y14, Y7, Y0
+	VFMADD231PD  Y14, Y8, Y1
+	VFMADD231PD  Y14, Y9, Y2
+	VFMADD231PD  Y14, Y10, Y3
+	VFMADD231PD  Y14, Y11, Y4
+	VFMADD231PD  Y14, Y12, Y5
+	VFMADD231PD  Y14, Y13, Y6
+	ADDQ         DI, CX
+	ADDQ         SI, DX
+	DECQ         R8
+	JNZ          r1v7loop
+	VBROADCASTSD 80(AX), Y7
+	VMULPD       Y7, Y0, Y0
+	VMULPD       Y7, Y1, Y1
+	VMULPD       Y7, Y2, Y2
+	VMULPD       Y7, Y3, Y3
+	VMULPD       Y7, Y4, Y4
+	VMULPD       Y7, Y5, Y5
+	VMULPD       Y7, Y6, Y6
+	MOVQ         16(AX), DX
+	MOVQ         48(AX), CX
+	MOVQ         88(AX), CX
+	ADDQ         CX, CX
+	JZ           r1v7store
+	VBROADCASTSD 88(AX), Y7
+	CMPQ         BX, $0x04
+	JE           r1v7oldfull
+	LEAQ         gemmMask<>+32(SB), AX
+	MOVQ         BX, CX
+	NEGQ         CX
+	VMOVDQU      (AX)(CX*8), Y8
+	VMOVUPD      (DX), Y9
+	VFMADD231PD  Y7, Y9, Y0
+	VMOVUPD      32(DX), Y9
+	VFMADD231PD  Y7, Y9, Y1
+	VMOVUPD      64(DX), Y9
+	VFMADD231PD  Y7, Y9, Y2
+	VMOVUPD      96(DX), Y9
+	VFMADD231PD  Y7, Y9, Y3
+	VMOVUPD      128(DX), Y9
+	VFMADD231PD  Y7, Y9, Y4
+	VMOVUPD      160(DX), Y9
+	VFMADD231PD  Y7, Y9, Y5
+	VMASKMOVPD   192(DX), Y8, Y8
+	VFMADD231PD  Y7, Y8, Y6
+	JMP          r1v7oldend
+
+r1v7oldfull:
+	VMOVUPD     (DX), Y8
+	VFMADD231PD Y7, Y8, Y0
+	VMOVUPD     32(DX), Y8
+	VFMADD231PD Y7, Y8, Y1
+	VMOVUPD     64(DX), Y8
+	VFMADD231PD Y7, Y8, Y2
+	VMOVUPD     96(DX), Y8
+	VFMADD231PD Y7, Y8, Y3
+	VMOVUPD     128(DX), Y8
+	VFMADD231PD Y7, Y8, Y4
+	VMOVUPD     160(DX), Y8
+	VFMADD231PD Y7, Y8, Y5
+	VMOVUPD     192(DX), Y8
+	VFMADD231PD Y7, Y8, Y6
+
+r1v7oldend:
+r1v7store:
+	CMPQ       BX, $0x04
+	JE         r1v7newfull
+	LEAQ       gemmMask<>+32(SB), AX
+	MOVQ       BX, CX
+	NEGQ       CX
+	VMOVDQU    (AX)(CX*8), Y7
+	VMOVUPD    Y0, (DX)
+	VMOVUPD    Y1, 32(DX)
+	VMOVUPD    Y2, 64(DX)
+	VMOVUPD    Y3, 96(DX)
+	VMOVUPD    Y4, 128(DX)
+	VMOVUPD    Y5, 160(DX)
+	VMASKMOVPD Y6, Y7, 192(DX)
+	JMP        r1v7newend
+
+r1v7newfull:
+	VMOVUPD Y0, (DX)
+	VMOVUPD Y1, 32(DX)
+	VMOVUPD Y2, 64(DX)
+	VMOVUPD Y3, 96(DX)
+	VMOVUPD Y4, 128(DX)
+	VMOVUPD Y5, 160(DX)
+	VMOVUPD Y6, 192(DX)
+
+r1v7newend:
+	VZEROUPPER
+	RET
+
+r1v8:
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), DX
+	MOVQ       40(AX), SI
+	MOVQ       32(AX), DI
+	MOVQ       56(AX), R8
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+
+r1v8loop:
+	VMOVUPD      (DX), Y8
+	VMOVUPD      32(DX), Y9
+	VMOVUPD      64(DX), Y10
+	VMOVUPD      96(DX), Y11
+	VMOVUPD      128(DX), Y12
+	VMOVUPD      160(DX), Y13
+	VMOVUPD      192(DX), Y14
+	VMOVUPD      224(DX), Y15
+	VBROADCASTSD (CX), Y16
+	VFMADD231PD  Y16, Y8, Y0
+	VFMADD231PD  Y16, Y9, Y1
+	VFMADD231PD  Y16, Y10, Y2
+	VFMADD231PD  Y16, Y11, Y3
+	VFMADD231PD  Y16, Y12, Y4
+	VFMADD231PD  Y16, Y13, Y5
+	VFMADD231PD  Y16, Y14, Y6
+	VFMADD231PD  Y16, Y15, Y7
+	ADDQ         DI, CX
+	ADDQ         SI, DX
+	DECQ         R8
+	JNZ          r1v8loop
+	VBROADCASTSD 80(AX), Y8
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y8, Y1, Y1
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y8, Y3, Y3
+	VMULPD       Y8, Y4, Y4
+	VMULPD       Y8, Y5, Y5
+	VMULPD       Y8, Y6, Y6
+	VMULPD       Y8, Y7, Y7
+	MOVQ         16(AX), DX
+	MOVQ         48(AX), CX
+	MOVQ         88(AX), CX
+	ADDQ         CX, CX
+	JZ           r1v8store
+	VBROADCASTSD 88(AX), Y8
+	CMPQ         BX, $0x04
+	JE           r1v8oldfull
+	LEAQ         gemmMask<>+32(SB), AX
+	MOVQ         BX, CX
+	NEGQ         CX
+	VMOVDQU      (AX)(CX*8), Y9
+	VMOVUPD      (DX), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VMOVUPD      32(DX), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VMOVUPD      64(DX), Y10
+	VFMADD231PD  Y8, Y10, Y2
+	VMOVUPD      96(DX), Y10
+	VFMADD231PD  Y8, Y10, Y3
+	VMOVUPD      128(DX), Y10
+	VFMADD231PD  Y8, Y10, Y4
+	VMOVUPD      160(DX), Y10
+	VFMADD231PD  Y8, Y10, Y5
+	VMOVUPD      192(DX), Y10
+	VFMADD231PD  Y8, Y10, Y6
+	VMASKMOVPD   224(DX), Y9, Y9
+	VFMADD231PD  Y8, Y9, Y7
+	JMP          r1v8oldend
+
+r1v8oldfull:
+	VMOVUPD     (DX), Y9
+	VFMADD231PD Y8, Y9, Y0
+	VMOVUPD     32(DX), Y9
+	VFMADD231PD Y8, Y9, Y1
+	VMOVUPD     64(DX), Y9
+	VFMADD231PD Y8, Y9, Y2
+	VMOVUPD     96(DX), Y9
+	VFMADD231PD Y8, Y9, Y3
+	VMOVUPD     128(DX), Y9
+	VFMADD231PD Y8, Y9, Y4
+	VMOVUPD     160(DX), Y9
+	VFMADD231PD Y8, Y9, Y5
+	VMOVUPD     192(DX), Y9
+	VFMADD231PD Y8, Y9, Y6
+	VMOVUPD     224(DX), Y9
+	VFMADD231PD Y8, Y9, Y7
+
+r1v8oldend:
+r1v8store:
+	CMPQ       BX, $0x04
+	JE         r1v8newfull
+	LEAQ       gemmMask<>+32(SB), AX
+	MOVQ       BX, CX
+	NEGQ       CX
+	VMOVDQU    (AX)(CX*8), Y8
+	VMOVUPD    Y0, (DX)
+	VMOVUPD    Y1, 32(DX)
+	VMOVUPD    Y2, 64(DX)
+	VMOVUPD    Y3, 96(DX)
+	VMOVUPD    Y4, 128(DX)
+	VMOVUPD    Y5, 160(DX)
+	VMOVUPD    Y6, 192(DX)
+	VMASKMOVPD Y7, Y8, 224(DX)
+	JMP        r1v8newend
+
+r1v8newfull:
+	VMOVUPD Y0, (DX)
+	VMOVUPD Y1, 32(DX)
+	VMOVUPD Y2, 64(DX)
+	VMOVUPD Y3, 96(DX)
+	VMOVUPD Y4, 128(DX)
+	VMOVUPD Y5, 160(DX)
+	VMOVUPD Y6, 192(DX)
+	VMOVUPD Y7, 224(DX)
+
+r1v8newend:
 	VZEROUPPER
 	RET
