@@ -4,6 +4,7 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"slices"
+	"unsafe"
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/ir"
@@ -42,7 +43,7 @@ type Params struct {
 	seed  uint64
 	list  []*Param
 	names map[string]*Param
-	init  map[string][]float64 // initial values until the layout is fixed
+	drawn []float64 // initial values until the layout is fixed, each where it will lie
 	size  int
 	fixed bool
 	p32   []float32
@@ -55,7 +56,7 @@ type Params struct {
 // generator seeded by seed and its name, so that adding one does not change
 // the others.
 func NewParams(d DType, seed uint64) *Params {
-	return &Params{dtype: d, seed: seed, names: map[string]*Param{}, init: map[string][]float64{}}
+	return &Params{dtype: d, seed: seed, names: map[string]*Param{}}
 }
 
 // DType is the type of the parameters.
@@ -91,35 +92,66 @@ func (p *Params) declare(name string, shape ir.Shape, init Initializer) (*Param,
 	if n == 0 {
 		return nil, errors.Wrapf(ErrShape, "got %v, which has no elements", shape)
 	}
-	v := make([]float64, n)
 	h := fnv.New64a()
 	h.Write([]byte(name))
+	v := p.room(n)
 	if err := init(v, shape, rand.New(rand.NewPCG(p.seed, h.Sum64()))); err != nil {
+		clear(v)
 		return nil, err
 	}
 	q := &Param{Name: name, Shape: shape.Clone(), Decay: len(shape) >= 2, offset: p.size, size: n}
-	p.size += (n + 15) &^ 15 // each starts on a cache line
+	p.size += align(n)
 	p.list = append(p.list, q)
 	p.names[name] = q
-	p.init[name] = v
 	return q, nil
 }
 
-// fix allocates the flat memory.
+// align rounds n up so that each parameter starts on a cache line.
+func align(n int) int { return (n + 15) &^ 15 }
+
+// room is memory of zeros for n initial values after those of the parameters so
+// far. It grows with some to spare: the biases after a large weight need no copy.
+func (p *Params) room(n int) []float64 {
+	end := p.size + align(n)
+	if end > cap(p.drawn) {
+		grown := make([]float64, p.size, max(end+end/8, 2*cap(p.drawn)))
+		copy(grown, p.drawn)
+		p.drawn = grown
+	}
+	p.drawn = p.drawn[:end]
+	return p.drawn[p.size : p.size+n : p.size+n]
+}
+
+// fix gives the parameters their memory: in float64 that of the initial values,
+// in float32 its first half, and the second to the gradients. A small program
+// spends much of its first step on touching memory.
 func (p *Params) fix() {
 	if p.fixed {
 		return
 	}
 	p.fixed = true
+	drawn := p.drawn[:p.size:p.size]
+	p.drawn = nil
 	if p.dtype == Float32 {
-		p.p32, p.g32 = make([]float32, p.size), make([]float32, p.size)
+		p.p32, p.g32 = narrow(drawn)
 	} else {
-		p.p64, p.g64 = make([]float64, p.size), make([]float64, p.size)
+		p.p64, p.g64 = drawn, make([]float64, p.size)
 	}
-	for _, q := range p.list {
-		p.store(q, p.init[q.Name])
+}
+
+// narrow rounds v to float32 in place. Its memory has room for as many zeros
+// after them.
+func narrow(v []float64) (rounded, zeros []float32) {
+	n := len(v)
+	if n == 0 {
+		return nil, nil
 	}
-	p.init = nil
+	all := unsafe.Slice((*float32)(unsafe.Pointer(&v[0])), 2*n)
+	for i, x := range v { // element i lies at or after what is written by then
+		all[i] = float32(x)
+	}
+	clear(all[n:])
+	return all[:n:n], all[n:]
 }
 
 // Values returns a copy of a parameter's elements, row-major; nil if there is
