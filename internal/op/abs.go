@@ -18,7 +18,7 @@ func init() {
 		From:    []Key{"elemUnaryOp abs"},
 		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Mul(d, c.Sign(x)) }),
 		Ref:     ref1(math.Abs),
-		Samples: kinked(shapes(1, plain...)),
+		Samples: func() []Sample { return kinked(shapes(1, plain...)) },
 	})
 }
 

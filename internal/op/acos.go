@@ -21,7 +21,7 @@ func init() {
 			return c.Neg(c.Mul(d, c.Rsqrt(c.Mul(c.AddConst(c.Neg(x), 1), c.AddConst(x, 1)))))
 		}),
 		Ref:     ref1(math.Acos),
-		Samples: within(-0.9, 0.9, shapes(1, plain...)),
+		Samples: func() []Sample { return within(-0.9, 0.9, shapes(1, plain...)) },
 	})
 }
 

@@ -17,7 +17,7 @@ func init() {
 		Sym:     func(a ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Sum(x[0], sym.Num(a.Float("by"))) },
 		VJP:     vjp1(func(_ *Ctx, _, _, d *gorgonia.Node) *gorgonia.Node { return d }),
 		Ref:     refBy(func(x, s float64) float64 { return x + s }),
-		Samples: withAttrs(ir.A("by", 1.25), shapes(1, plain...)),
+		Samples: func() []Sample { return withAttrs(ir.A("by", 1.25), shapes(1, plain...)) },
 	})
 }
 

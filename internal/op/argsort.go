@@ -26,9 +26,11 @@ func init() {
 			c.State, _ = prepareSort[float64](c.V, 1)
 			argSort(c)
 		},
-		Samples: []Sample{
-			{In: []ir.Shape{{3, 5}}, Attrs: ir.A("axis", 1, "descending", true)},
-			{In: []ir.Shape{{4, 3}}, Attrs: ir.A("axis", 0, "descending", false)},
+		Samples: func() []Sample {
+			return []Sample{
+				{In: []ir.Shape{{3, 5}}, Attrs: ir.A("axis", 1, "descending", true)},
+				{In: []ir.Shape{{4, 3}}, Attrs: ir.A("axis", 0, "descending", false)},
+			}
 		},
 	})
 }

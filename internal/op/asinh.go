@@ -19,7 +19,7 @@ func init() {
 			return c.Mul(d, c.Rsqrt(c.AddConst(c.Square(x), 1)))
 		}),
 		Ref:     ref1(math.Asinh),
-		Samples: shapes(1, plain...),
+		Samples: func() []Sample { return shapes(1, plain...) },
 	})
 }
 

@@ -19,7 +19,7 @@ func init() {
 		Sym:     func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Call("arctan", x[0]) },
 		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Div(d, c.AddConst(c.Square(x), 1)) }),
 		Ref:     ref1(math.Atan),
-		Samples: shapes(1, plain...),
+		Samples: func() []Sample { return shapes(1, plain...) },
 	})
 }
 

@@ -20,7 +20,7 @@ func init() {
 			return c.Mul(q, y), c.Neg(c.Mul(q, x))
 		}),
 		Ref:     ref2(math.Atan2),
-		Samples: within(0.3, 2, shapes(2, plain...)),
+		Samples: func() []Sample { return within(0.3, 2, shapes(2, plain...)) },
 	})
 }
 

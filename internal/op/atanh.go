@@ -19,7 +19,7 @@ func init() {
 			return c.Div(d, c.Mul(c.AddConst(c.Neg(x), 1), c.AddConst(x, 1)))
 		}),
 		Ref:     ref1(math.Atanh),
-		Samples: within(-0.9, 0.9, shapes(1, plain...)),
+		Samples: func() []Sample { return within(-0.9, 0.9, shapes(1, plain...)) },
 	})
 }
 

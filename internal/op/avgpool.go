@@ -32,7 +32,9 @@ func init() {
 				})
 			}
 		},
-		Samples: slices.Concat(poolSamples(images, true), poolSamples(images, false, "countpad", true), poolSamples(images, false, "sum", true)[:1]),
+		Samples: func() []Sample {
+			return slices.Concat(poolSamples(images, true), poolSamples(images, false, "countpad", true), poolSamples(images, false, "sum", true)[:1])
+		},
 	})
 }
 

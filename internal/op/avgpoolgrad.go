@@ -36,7 +36,9 @@ func init() {
 				})
 			}
 		},
-		Samples: slices.Concat(avgGradSamples(true), avgGradSamples(false, "countpad", true), avgGradSamples(false, "sum", true)[:1]),
+		Samples: func() []Sample {
+			return slices.Concat(avgGradSamples(true), avgGradSamples(false, "countpad", true), avgGradSamples(false, "sum", true)[:1])
+		},
 	})
 }
 

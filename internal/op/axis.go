@@ -99,12 +99,14 @@ func refLines(f func(dst, x []float64)) func(*ir.Call[float64]) {
 }
 
 // axisSamples are the applications that such rows are sampled at.
-var axisSamples = []Sample{
-	{In: []ir.Shape{{3, 4}}, Attrs: ir.A("axis", 1)},
-	{In: []ir.Shape{{3, 4}}, Attrs: ir.A("axis", 0)},
-	{In: []ir.Shape{{5}}, Attrs: ir.A("axis", 0)},
-	{In: []ir.Shape{{2, 3, 4}}, Attrs: ir.A("axis", 1)},
-	{In: []ir.Shape{{70, 300}}, Attrs: ir.A("axis", 1)},
+func axisSamples() []Sample {
+	return []Sample{
+		{In: []ir.Shape{{3, 4}}, Attrs: ir.A("axis", 1)},
+		{In: []ir.Shape{{3, 4}}, Attrs: ir.A("axis", 0)},
+		{In: []ir.Shape{{5}}, Attrs: ir.A("axis", 0)},
+		{In: []ir.Shape{{2, 3, 4}}, Attrs: ir.A("axis", 1)},
+		{In: []ir.Shape{{70, 300}}, Attrs: ir.A("axis", 1)},
+	}
 }
 
 // refMax is the largest element, NaN if there is one.

@@ -26,9 +26,11 @@ func init() {
 			return []*gorgonia.Node{c.Apply(&Band, n.Attrs, d)}
 		},
 		Ref: band[float64],
-		Samples: []Sample{
-			{In: []ir.Shape{{4, 4}}, Attrs: ir.A("lo", -1, "hi", 1)},
-			{In: []ir.Shape{{2, 3, 5}}, Attrs: ir.A("lo", 1, "hi", 5)},
+		Samples: func() []Sample {
+			return []Sample{
+				{In: []ir.Shape{{4, 4}}, Attrs: ir.A("lo", -1, "hi", 1)},
+				{In: []ir.Shape{{2, 3, 5}}, Attrs: ir.A("lo", 1, "hi", 5)},
+			}
 		},
 	})
 }

@@ -20,7 +20,7 @@ func init() {
 			return c.Mul(d, c.Sub(c.Sigmoid(x), y)), c.Neg(c.Mul(d, x))
 		}),
 		Ref:     ref2(func(x, y float64) float64 { return math.Log1p(math.Exp(x)) - x*y }),
-		Samples: shapes(2, plain...),
+		Samples: func() []Sample { return shapes(2, plain...) },
 	})
 }
 

@@ -51,8 +51,10 @@ func init() {
 				}
 			}
 		},
-		Samples: append(within(-4, 4, withAttrs(ir.A("order", 0, "scaled", false), shapes(1, plain...))),
-			within(0.1, 4, withAttrs(ir.A("order", 1, "scaled", true), shapes(1, plain...)))...),
+		Samples: func() []Sample {
+			return append(within(-4, 4, withAttrs(ir.A("order", 0, "scaled", false), shapes(1, plain...))),
+				within(0.1, 4, withAttrs(ir.A("order", 1, "scaled", true), shapes(1, plain...)))...)
+		},
 	})
 }
 

@@ -20,11 +20,13 @@ func init() {
 			}},
 		VJP: vjp1(func(_ *Ctx, _, _, d *gorgonia.Node) *gorgonia.Node { return d }), // summed back by the walk
 		Ref: refView,
-		Samples: []Sample{
-			{In: []ir.Shape{{}}, Attrs: ir.A("shape", []int{2, 3})},
-			{In: []ir.Shape{{3}}, Attrs: ir.A("shape", []int{2, 3})},
-			{In: []ir.Shape{{2, 1, 3}}, Attrs: ir.A("shape", []int{4, 2, 5, 3})},
-			{In: []ir.Shape{{65, 1}}, Attrs: ir.A("shape", []int{65, 33})},
+		Samples: func() []Sample {
+			return []Sample{
+				{In: []ir.Shape{{}}, Attrs: ir.A("shape", []int{2, 3})},
+				{In: []ir.Shape{{3}}, Attrs: ir.A("shape", []int{2, 3})},
+				{In: []ir.Shape{{2, 1, 3}}, Attrs: ir.A("shape", []int{4, 2, 5, 3})},
+				{In: []ir.Shape{{65, 1}}, Attrs: ir.A("shape", []int{65, 33})},
+			}
 		},
 	})
 }

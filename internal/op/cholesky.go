@@ -46,7 +46,9 @@ func init() {
 				}
 			}
 		},
-		Samples: []Sample{{In: []ir.Shape{{1, 1}}, Lo: 0.5, Hi: 2}, {In: []ir.Shape{{3, 1, 1}}, Lo: 0.5, Hi: 2}},
+		Samples: func() []Sample {
+			return []Sample{{In: []ir.Shape{{1, 1}}, Lo: 0.5, Hi: 2}, {In: []ir.Shape{{3, 1, 1}}, Lo: 0.5, Hi: 2}}
+		},
 	})
 }
 

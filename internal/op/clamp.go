@@ -27,7 +27,7 @@ func init() {
 				c.Out[i] = math.Min(math.Max(x, lo), hi)
 			}
 		},
-		Samples: withAttrs(ir.A("lo", -0.5, "hi", 0.75), kinked(shapes(1, plain...))),
+		Samples: func() []Sample { return withAttrs(ir.A("lo", -0.5, "hi", 0.75), kinked(shapes(1, plain...))) },
 	})
 }
 

@@ -33,11 +33,13 @@ func init() {
 			return out
 		},
 		Ref: concat[float64],
-		Samples: []Sample{
-			{In: []ir.Shape{{2, 3}, {1, 3}, {4, 3}}, Attrs: ir.A("axis", 0)},
-			{In: []ir.Shape{{2, 3}, {2, 1}}, Attrs: ir.A("axis", 1)},
-			{In: []ir.Shape{{0, 3}, {0, 1}}, Attrs: ir.A("axis", 1)},
-			{In: []ir.Shape{{2, 0}, {2, 1}}, Attrs: ir.A("axis", 1)},
+		Samples: func() []Sample {
+			return []Sample{
+				{In: []ir.Shape{{2, 3}, {1, 3}, {4, 3}}, Attrs: ir.A("axis", 0)},
+				{In: []ir.Shape{{2, 3}, {2, 1}}, Attrs: ir.A("axis", 1)},
+				{In: []ir.Shape{{0, 3}, {0, 1}}, Attrs: ir.A("axis", 1)},
+				{In: []ir.Shape{{2, 0}, {2, 1}}, Attrs: ir.A("axis", 1)},
+			}
 		},
 	})
 }

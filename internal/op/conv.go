@@ -32,13 +32,15 @@ func init() {
 				c.Out[y] += c.In[0][x] * c.In[1][w]
 			})
 		},
-		Samples: []Sample{
-			{In: []ir.Shape{{2, 3, 8}, {4, 3, 3}}, Attrs: convAttrs(1, 1, 0, 0, 1, 1)},
-			{In: []ir.Shape{{2, 4, 9}, {6, 2, 3}}, Attrs: convAttrs(1, 2, 1, 2, 2, 2)},
-			{In: []ir.Shape{{2, 1, 7, 6}, {3, 1, 3, 2}}, Attrs: convAttrs(2, 1, 1, 1, 1, 1)},
-			{In: []ir.Shape{{1, 3, 6, 7}, {3, 1, 3, 3}}, Attrs: convAttrs(2, 2, 1, 1, 1, 3)},
-			{In: []ir.Shape{{1, 2, 3, 4, 5}, {3, 2, 2, 2, 3}}, Attrs: convAttrs(3, 1, 1, 0, 1, 1)},
-			{In: []ir.Shape{{3, 2, 5, 5}, {2, 2, 1, 1}}, Attrs: convAttrs(2, 3, 0, 0, 1, 1)},
+		Samples: func() []Sample {
+			return []Sample{
+				{In: []ir.Shape{{2, 3, 8}, {4, 3, 3}}, Attrs: convAttrs(1, 1, 0, 0, 1, 1)},
+				{In: []ir.Shape{{2, 4, 9}, {6, 2, 3}}, Attrs: convAttrs(1, 2, 1, 2, 2, 2)},
+				{In: []ir.Shape{{2, 1, 7, 6}, {3, 1, 3, 2}}, Attrs: convAttrs(2, 1, 1, 1, 1, 1)},
+				{In: []ir.Shape{{1, 3, 6, 7}, {3, 1, 3, 3}}, Attrs: convAttrs(2, 2, 1, 1, 1, 3)},
+				{In: []ir.Shape{{1, 2, 3, 4, 5}, {3, 2, 2, 2, 3}}, Attrs: convAttrs(3, 1, 1, 0, 1, 1)},
+				{In: []ir.Shape{{3, 2, 5, 5}, {2, 2, 1, 1}}, Attrs: convAttrs(2, 3, 0, 0, 1, 1)},
+			}
 		},
 	})
 }

@@ -28,12 +28,14 @@ func init() {
 				c.Out[x] += c.In[0][y] * c.In[1][w]
 			})
 		},
-		Samples: []Sample{
-			{In: []ir.Shape{{2, 4, 6}, {4, 3, 3}}, Attrs: convAttrs(1, 1, 0, 0, 1, 1).With("in", []int{8})},
-			{In: []ir.Shape{{2, 6, 4}, {6, 2, 3}}, Attrs: convAttrs(1, 2, 1, 2, 2, 2).With("in", []int{9})},
-			{In: []ir.Shape{{2, 3, 7, 7}, {3, 1, 3, 2}}, Attrs: convAttrs(2, 1, 1, 1, 1, 1).With("in", []int{7, 6})},
-			{In: []ir.Shape{{1, 3, 3, 4}, {3, 1, 3, 3}}, Attrs: convAttrs(2, 2, 1, 1, 1, 3).With("in", []int{6, 7})},
-			{In: []ir.Shape{{3, 2, 2, 2}, {2, 2, 1, 1}}, Attrs: convAttrs(2, 3, 0, 0, 1, 1).With("in", []int{5, 5})},
+		Samples: func() []Sample {
+			return []Sample{
+				{In: []ir.Shape{{2, 4, 6}, {4, 3, 3}}, Attrs: convAttrs(1, 1, 0, 0, 1, 1).With("in", []int{8})},
+				{In: []ir.Shape{{2, 6, 4}, {6, 2, 3}}, Attrs: convAttrs(1, 2, 1, 2, 2, 2).With("in", []int{9})},
+				{In: []ir.Shape{{2, 3, 7, 7}, {3, 1, 3, 2}}, Attrs: convAttrs(2, 1, 1, 1, 1, 1).With("in", []int{7, 6})},
+				{In: []ir.Shape{{1, 3, 3, 4}, {3, 1, 3, 3}}, Attrs: convAttrs(2, 2, 1, 1, 1, 3).With("in", []int{6, 7})},
+				{In: []ir.Shape{{3, 2, 2, 2}, {2, 2, 1, 1}}, Attrs: convAttrs(2, 3, 0, 0, 1, 1).With("in", []int{5, 5})},
+			}
 		},
 	})
 }

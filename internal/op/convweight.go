@@ -26,11 +26,13 @@ func init() {
 				c.Out[w] += c.In[0][x] * c.In[1][y]
 			})
 		},
-		Samples: []Sample{
-			{In: []ir.Shape{{2, 3, 8}, {2, 4, 6}}, Attrs: convAttrs(1, 1, 0, 0, 1, 1).With("kernel", []int{3})},
-			{In: []ir.Shape{{2, 4, 9}, {2, 6, 4}}, Attrs: convAttrs(1, 2, 1, 2, 2, 2).With("kernel", []int{3})},
-			{In: []ir.Shape{{9, 1, 7, 6}, {9, 3, 7, 7}}, Attrs: convAttrs(2, 1, 1, 1, 1, 1).With("kernel", []int{3, 2})},
-			{In: []ir.Shape{{1, 3, 6, 7}, {1, 3, 3, 4}}, Attrs: convAttrs(2, 2, 1, 1, 1, 3).With("kernel", []int{3, 3})},
+		Samples: func() []Sample {
+			return []Sample{
+				{In: []ir.Shape{{2, 3, 8}, {2, 4, 6}}, Attrs: convAttrs(1, 1, 0, 0, 1, 1).With("kernel", []int{3})},
+				{In: []ir.Shape{{2, 4, 9}, {2, 6, 4}}, Attrs: convAttrs(1, 2, 1, 2, 2, 2).With("kernel", []int{3})},
+				{In: []ir.Shape{{9, 1, 7, 6}, {9, 3, 7, 7}}, Attrs: convAttrs(2, 1, 1, 1, 1, 1).With("kernel", []int{3, 2})},
+				{In: []ir.Shape{{1, 3, 6, 7}, {1, 3, 3, 4}}, Attrs: convAttrs(2, 2, 1, 1, 1, 3).With("kernel", []int{3, 3})},
+			}
 		},
 	})
 }

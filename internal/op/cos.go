@@ -18,7 +18,7 @@ func init() {
 		From:    []Key{"elemUnaryOp cos"},
 		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Neg(c.Mul(d, c.Sin(x))) }),
 		Ref:     ref1(math.Cos),
-		Samples: shapes(1, plain...),
+		Samples: func() []Sample { return shapes(1, plain...) },
 	})
 }
 

@@ -17,7 +17,7 @@ func init() {
 			Elem32: elem1(vec.CoshF32), Elem64: elem1(vec.CoshF64)},
 		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Mul(d, c.Sinh(x)) }),
 		Ref:     ref1(math.Cosh),
-		Samples: shapes(1, plain...),
+		Samples: func() []Sample { return shapes(1, plain...) },
 	})
 }
 

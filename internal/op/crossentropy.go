@@ -39,10 +39,12 @@ func init() {
 				c.Out[i] = math.Log(sum) + m - x[label]
 			}
 		},
-		Samples: []Sample{
-			{In: []ir.Shape{{5, 3}, {5}}, Int: []int{0, 3}},
-			{In: []ir.Shape{{2, 4, 10}, {2, 4}}, Int: []int{0, 10}},
-			{In: []ir.Shape{{7, 3}, {7}}, Int: []int{0, 3}, Attrs: ir.A("ignore", 1)},
+		Samples: func() []Sample {
+			return []Sample{
+				{In: []ir.Shape{{5, 3}, {5}}, Int: []int{0, 3}},
+				{In: []ir.Shape{{2, 4, 10}, {2, 4}}, Int: []int{0, 10}},
+				{In: []ir.Shape{{7, 3}, {7}}, Int: []int{0, 3}, Attrs: ir.A("ignore", 1)},
+			}
 		},
 	})
 }

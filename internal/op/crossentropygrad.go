@@ -42,10 +42,12 @@ func init() {
 				}
 			}
 		},
-		Samples: []Sample{
-			{In: []ir.Shape{{5, 3}, {5}, {5}}, Int: []int{0, 3, 0}},
-			{In: []ir.Shape{{2, 4, 10}, {2, 4}, {2, 4}}, Int: []int{0, 10, 0}},
-			{In: []ir.Shape{{7, 3}, {7}, {7}}, Int: []int{0, 3, 0}, Attrs: ir.A("ignore", 1)},
+		Samples: func() []Sample {
+			return []Sample{
+				{In: []ir.Shape{{5, 3}, {5}, {5}}, Int: []int{0, 3, 0}},
+				{In: []ir.Shape{{2, 4, 10}, {2, 4}, {2, 4}}, Int: []int{0, 10, 0}},
+				{In: []ir.Shape{{7, 3}, {7}, {7}}, Int: []int{0, 3, 0}, Attrs: ir.A("ignore", 1)},
+			}
 		},
 	})
 }

@@ -18,7 +18,7 @@ func init() {
 		Sym:     func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Power(x[0], sym.Num(3)) },
 		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Scale(c.Mul(d, c.Square(x)), 3) }),
 		Ref:     ref1(func(x float64) float64 { return x * x * x }),
-		Samples: shapes(1, plain...),
+		Samples: func() []Sample { return shapes(1, plain...) },
 	})
 }
 

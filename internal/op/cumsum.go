@@ -24,12 +24,14 @@ func init() {
 }
 
 // runningSamples are the applications that running folds are sampled at.
-var runningSamples = []Sample{
-	{In: []ir.Shape{{3, 4}}, Attrs: ir.A("axis", 1, "exclusive", false, "reverse", false)},
-	{In: []ir.Shape{{3, 4}}, Attrs: ir.A("axis", 0, "exclusive", true, "reverse", true)},
-	{In: []ir.Shape{{5}}, Attrs: ir.A("axis", 0, "exclusive", true, "reverse", false)},
-	{In: []ir.Shape{{2, 3, 4}}, Attrs: ir.A("axis", 1, "exclusive", false, "reverse", true)},
-	{In: []ir.Shape{{2, 1}}, Attrs: ir.A("axis", 1, "exclusive", false, "reverse", false)},
+func runningSamples() []Sample {
+	return []Sample{
+		{In: []ir.Shape{{3, 4}}, Attrs: ir.A("axis", 1, "exclusive", false, "reverse", false)},
+		{In: []ir.Shape{{3, 4}}, Attrs: ir.A("axis", 0, "exclusive", true, "reverse", true)},
+		{In: []ir.Shape{{5}}, Attrs: ir.A("axis", 0, "exclusive", true, "reverse", false)},
+		{In: []ir.Shape{{2, 3, 4}}, Attrs: ir.A("axis", 1, "exclusive", false, "reverse", true)},
+		{In: []ir.Shape{{2, 1}}, Attrs: ir.A("axis", 1, "exclusive", false, "reverse", false)},
+	}
 }
 
 // running folds the lines of x into the running values of each.

@@ -23,7 +23,7 @@ func init() {
 			}
 			return sum + math.Log(x) - 1/(2*x) - 1/(12*x*x)
 		}),
-		Samples: within(0.5, 4, shapes(1, plain...)),
+		Samples: func() []Sample { return within(0.5, 4, shapes(1, plain...)) },
 	})
 }
 

@@ -22,7 +22,7 @@ func init() {
 			return []*gorgonia.Node{dx, c.Neg(c.Mul(dx, n.Out))}
 		},
 		Ref:     ref2(func(x, y float64) float64 { return x / y }),
-		Samples: within(0.5, 2, shapes(2, plain...)),
+		Samples: func() []Sample { return within(0.5, 2, shapes(2, plain...)) },
 	})
 }
 

@@ -42,7 +42,9 @@ func init() {
 			c.State, _ = k.Prepare(c.V, 1)
 			k.Run(c)
 		},
-		Samples: []Sample{{In: []ir.Shape{{2, 2}}}, {In: []ir.Shape{{3, 3}}}, {In: []ir.Shape{{2, 3, 3}}}},
+		Samples: func() []Sample {
+			return []Sample{{In: []ir.Shape{{2, 2}}}, {In: []ir.Shape{{3, 3}}}, {In: []ir.Shape{{2, 3, 3}}}}
+		},
 	})
 }
 

@@ -29,8 +29,8 @@ type Entry struct {
 	// Ref is the slow, plain formula that tests hold the kernels to.
 	Ref func(c *ir.Call[float64])
 
-	// Samples are the applications that tests and benchmarks run.
-	Samples []Sample
+	// Samples makes the applications that tests and benchmarks run.
+	Samples func() []Sample
 }
 
 // Applied is a row applied to nodes.

@@ -17,7 +17,7 @@ func init() {
 		Sym:     func(a ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Compare("=", x[0], sym.Num(a.Float("by"))) },
 		VJP:     noGrad,
 		Ref:     refBy(func(x, s float64) float64 { return float64(truth(x == s)) }),
-		Samples: withAttrs(ir.A("by", 0.25), kinked(shapes(1, plain...))),
+		Samples: func() []Sample { return withAttrs(ir.A("by", 0.25), kinked(shapes(1, plain...))) },
 	})
 }
 

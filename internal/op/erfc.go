@@ -19,7 +19,7 @@ func init() {
 			return c.Scale(c.Mul(d, c.Exp(c.Neg(c.Square(x)))), -2/math.SqrtPi)
 		}),
 		Ref:     ref1(math.Erfc),
-		Samples: shapes(1, plain...),
+		Samples: func() []Sample { return shapes(1, plain...) },
 	})
 }
 

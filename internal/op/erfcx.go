@@ -19,7 +19,7 @@ func init() {
 			return c.Mul(d, c.AddConst(c.Scale(c.Mul(x, y), 2), -2/math.SqrtPi))
 		}),
 		Ref:     ref1(func(x float64) float64 { return math.Exp(x*x) * math.Erfc(x) }),
-		Samples: shapes(1, plain...),
+		Samples: func() []Sample { return shapes(1, plain...) },
 	})
 }
 

@@ -18,7 +18,7 @@ func init() {
 			return c.Scale(c.Mul(d, c.Exp(c.Square(y))), math.Sqrt(math.Pi)/2)
 		}),
 		Ref:     ref1(func(x float64) float64 { return bisect(x, -6, 6, math.Erf) }),
-		Samples: within(-0.9, 0.9, shapes(1, plain...)),
+		Samples: func() []Sample { return within(-0.9, 0.9, shapes(1, plain...)) },
 	})
 }
 

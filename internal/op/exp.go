@@ -20,7 +20,7 @@ func init() {
 		Sym:     func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Exp(x[0]) },
 		VJP:     vjp1(func(c *Ctx, _, y, d *gorgonia.Node) *gorgonia.Node { return c.Mul(d, y) }),
 		Ref:     ref1(math.Exp),
-		Samples: shapes(1, plain...),
+		Samples: func() []Sample { return shapes(1, plain...) },
 	})
 }
 

@@ -17,7 +17,7 @@ func init() {
 			Elem32: elem1(vec.Exp2F32), Elem64: elem1(vec.Exp2F64)},
 		VJP:     vjp1(func(c *Ctx, _, y, d *gorgonia.Node) *gorgonia.Node { return c.Scale(c.Mul(d, y), math.Ln2) }),
 		Ref:     ref1(math.Exp2),
-		Samples: shapes(1, plain...),
+		Samples: func() []Sample { return shapes(1, plain...) },
 	})
 }
 

@@ -18,7 +18,7 @@ func init() {
 		From:    []Key{"elemUnaryOp expm1"},
 		VJP:     vjp1(func(c *Ctx, _, y, d *gorgonia.Node) *gorgonia.Node { return c.Mul(d, c.AddConst(y, 1)) }),
 		Ref:     ref1(math.Expm1),
-		Samples: shapes(1, plain...),
+		Samples: func() []Sample { return shapes(1, plain...) },
 	})
 }
 

@@ -90,9 +90,11 @@ func (c *Ctx) T(x *gorgonia.Node) *gorgonia.Node {
 
 // squareSamples are matrices whose inverses are harmless: the harness draws
 // elements from an interval, so that only small ones are well conditioned.
-var squareSamples = []Sample{
-	{In: []ir.Shape{{1, 1}}, Lo: 0.5, Hi: 2},
-	{In: []ir.Shape{{2, 1, 1}}, Lo: 0.5, Hi: 2},
-	{In: []ir.Shape{{3, 3}}},
-	{In: []ir.Shape{{2, 2, 2}}},
+func squareSamples() []Sample {
+	return []Sample{
+		{In: []ir.Shape{{1, 1}}, Lo: 0.5, Hi: 2},
+		{In: []ir.Shape{{2, 1, 1}}, Lo: 0.5, Hi: 2},
+		{In: []ir.Shape{{3, 3}}},
+		{In: []ir.Shape{{2, 2, 2}}},
+	}
 }

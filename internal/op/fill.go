@@ -18,7 +18,7 @@ func init() {
 			}},
 		VJP:     noGrad,
 		Ref:     refBy(func(_, s float64) float64 { return s }),
-		Samples: withAttrs(ir.A("by", 0.5), shapes(1, plain...)),
+		Samples: func() []Sample { return withAttrs(ir.A("by", 0.5), shapes(1, plain...)) },
 	})
 }
 

@@ -26,9 +26,11 @@ func init() {
 			c.State, _ = prepareGather(c.V, 1)
 			gather(c)
 		},
-		Samples: []Sample{
-			{In: []ir.Shape{{3, 4}, {3, 2}}, Int: []int{0, 4}, Attrs: ir.A("axis", 1)},
-			{In: []ir.Shape{{5, 3}, {7, 3}}, Int: []int{0, 5}, Attrs: ir.A("axis", 0)},
+		Samples: func() []Sample {
+			return []Sample{
+				{In: []ir.Shape{{3, 4}, {3, 2}}, Int: []int{0, 4}, Attrs: ir.A("axis", 1)},
+				{In: []ir.Shape{{5, 3}, {7, 3}}, Int: []int{0, 5}, Attrs: ir.A("axis", 0)},
+			}
 		},
 	})
 }

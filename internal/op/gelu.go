@@ -21,7 +21,7 @@ func init() {
 			return c.Mul(d, c.Add(cdf, c.Mul(x, pdf)))
 		}),
 		Ref:     ref1(func(x float64) float64 { return 0.5 * x * math.Erfc(-x/math.Sqrt2) }),
-		Samples: shapes(1, plain...),
+		Samples: func() []Sample { return shapes(1, plain...) },
 	})
 }
 

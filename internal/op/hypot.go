@@ -20,7 +20,7 @@ func init() {
 			return []*gorgonia.Node{c.Mul(d, c.Div(n.In[0], z)), c.Mul(d, c.Div(n.In[1], z))}
 		},
 		Ref:     ref2(math.Hypot),
-		Samples: within(0.3, 2, shapes(2, plain...)),
+		Samples: func() []Sample { return within(0.3, 2, shapes(2, plain...)) },
 	})
 }
 

@@ -34,7 +34,7 @@ func init() {
 			return []*gorgonia.Node{c.Apply(&Col2Im, n.Attrs.With("in", []int{s[2], s[3]}), d)}
 		},
 		Ref:     refColumns(false),
-		Samples: []Sample{{In: []ir.Shape{{2, 3, 5, 4}}, Attrs: columnSample}},
+		Samples: func() []Sample { return []Sample{{In: []ir.Shape{{2, 3, 5, 4}}, Attrs: columnSample()}} },
 	})
 	define(&Col2Im, Entry{
 		Def: ir.Def{Name: "col2im", Class: ir.Opaque, Arity: 1,
@@ -56,12 +56,16 @@ func init() {
 			a := n.Attrs
 			return []*gorgonia.Node{c.Apply(&Im2Col, ir.A("kernel", a.Ints("kernel"), "stride", a.Ints("stride"), "pad", a.Ints("pad"), "dilation", a.Ints("dilation")), d)}
 		},
-		Ref:     refColumns(true),
-		Samples: []Sample{{In: []ir.Shape{{2, 3, 3, 18}}, Attrs: columnSample.With("in", []int{5, 4})}},
+		Ref: refColumns(true),
+		Samples: func() []Sample {
+			return []Sample{{In: []ir.Shape{{2, 3, 3, 18}}, Attrs: columnSample().With("in", []int{5, 4})}}
+		},
 	})
 }
 
-var columnSample = ir.A("kernel", []int{3, 2}, "stride", []int{2, 1}, "pad", []int{1, 0}, "dilation", []int{1, 1})
+func columnSample() ir.Attrs {
+	return ir.A("kernel", []int{3, 2}, "stride", []int{2, 1}, "pad", []int{1, 0}, "dilation", []int{1, 1})
+}
 
 // columns are the windows of one application.
 type columns struct {

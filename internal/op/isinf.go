@@ -17,7 +17,7 @@ func init() {
 			Elem32: elem1(vec.IsInfF32), Elem64: elem1(vec.IsInfF64)},
 		VJP:     noGrad,
 		Ref:     ref1(func(x float64) float64 { return float64(truth(math.IsInf(x, 0))) }),
-		Samples: kinked(shapes(1, plain...)),
+		Samples: func() []Sample { return kinked(shapes(1, plain...)) },
 	})
 }
 

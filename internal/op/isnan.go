@@ -17,7 +17,7 @@ func init() {
 			Elem32: elem1(vec.IsNaNF32), Elem64: elem1(vec.IsNaNF64)},
 		VJP:     noGrad,
 		Ref:     ref1(func(x float64) float64 { return float64(truth(math.IsNaN(x))) }),
-		Samples: kinked(shapes(1, plain...)),
+		Samples: func() []Sample { return kinked(shapes(1, plain...)) },
 	})
 }
 

@@ -18,7 +18,7 @@ func init() {
 		Sym:     func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Compare("≤", x[0], x[1]) },
 		VJP:     noGrad,
 		Ref:     ref2(func(x, y float64) float64 { return float64(truth(x <= y)) }),
-		Samples: kinked(shapes(2, plain...)),
+		Samples: func() []Sample { return kinked(shapes(2, plain...)) },
 	})
 }
 

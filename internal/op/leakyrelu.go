@@ -23,7 +23,7 @@ func init() {
 			}
 			return s * x
 		}),
-		Samples: withAttrs(ir.A("by", 0.01), kinked(shapes(1, plain...))),
+		Samples: func() []Sample { return withAttrs(ir.A("by", 0.01), kinked(shapes(1, plain...))) },
 	})
 }
 

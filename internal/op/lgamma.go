@@ -20,7 +20,7 @@ func init() {
 			y, _ := math.Lgamma(x)
 			return y
 		}),
-		Samples: within(0.5, 4, shapes(1, plain...)),
+		Samples: func() []Sample { return within(0.5, 4, shapes(1, plain...)) },
 	})
 }
 

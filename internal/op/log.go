@@ -18,7 +18,7 @@ func init() {
 		From:    []Key{"elemUnaryOp ln"},
 		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Div(d, x) }),
 		Ref:     ref1(math.Log),
-		Samples: within(0.3, 3, shapes(1, plain...)),
+		Samples: func() []Sample { return within(0.3, 3, shapes(1, plain...)) },
 	})
 }
 

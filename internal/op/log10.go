@@ -17,7 +17,7 @@ func init() {
 			Elem32: elem1(vec.Log10F32), Elem64: elem1(vec.Log10F64)},
 		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Scale(c.Div(d, x), 1/math.Ln10) }),
 		Ref:     ref1(math.Log10),
-		Samples: within(0.3, 3, shapes(1, plain...)),
+		Samples: func() []Sample { return within(0.3, 3, shapes(1, plain...)) },
 	})
 }
 

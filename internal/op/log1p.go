@@ -18,7 +18,7 @@ func init() {
 		From:    []Key{"elemUnaryOp log1p"},
 		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Div(d, c.AddConst(x, 1)) }),
 		Ref:     ref1(math.Log1p),
-		Samples: within(-0.5, 2, shapes(1, plain...)),
+		Samples: func() []Sample { return within(-0.5, 2, shapes(1, plain...)) },
 	})
 }
 

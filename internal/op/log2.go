@@ -18,7 +18,7 @@ func init() {
 		From:    []Key{"elemUnaryOp log2"},
 		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Scale(c.Div(d, x), 1/math.Ln2) }),
 		Ref:     ref1(math.Log2),
-		Samples: within(0.3, 3, shapes(1, plain...)),
+		Samples: func() []Sample { return within(0.3, 3, shapes(1, plain...)) },
 	})
 }
 

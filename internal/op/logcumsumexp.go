@@ -40,10 +40,12 @@ func init() {
 			return []*gorgonia.Node{c.Transpose(dx, lastAxis(len(s), axis))}
 		},
 		Ref: refRunning(math.Inf(-1), func(acc, x float64) float64 { return math.Log(math.Exp(acc) + math.Exp(x)) }),
-		Samples: []Sample{
-			{In: []ir.Shape{{3, 4}}, Attrs: ir.A("axis", 1, "exclusive", false, "reverse", false)},
-			{In: []ir.Shape{{2, 3, 4}}, Attrs: ir.A("axis", 1, "exclusive", false, "reverse", true)},
-			{In: []ir.Shape{{5}}, Attrs: ir.A("axis", 0, "exclusive", false, "reverse", false)},
+		Samples: func() []Sample {
+			return []Sample{
+				{In: []ir.Shape{{3, 4}}, Attrs: ir.A("axis", 1, "exclusive", false, "reverse", false)},
+				{In: []ir.Shape{{2, 3, 4}}, Attrs: ir.A("axis", 1, "exclusive", false, "reverse", true)},
+				{In: []ir.Shape{{5}}, Attrs: ir.A("axis", 0, "exclusive", false, "reverse", false)},
+			}
 		},
 	})
 }

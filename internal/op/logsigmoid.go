@@ -17,7 +17,7 @@ func init() {
 			Elem32: elem1(vec.LogSigmoidF32), Elem64: elem1(vec.LogSigmoidF64)},
 		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Mul(d, c.Sigmoid(c.Neg(x))) }),
 		Ref:     ref1(func(x float64) float64 { return -math.Log1p(math.Exp(-x)) }),
-		Samples: shapes(1, plain...),
+		Samples: func() []Sample { return shapes(1, plain...) },
 	})
 }
 

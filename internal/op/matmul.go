@@ -39,16 +39,18 @@ func init() {
 		},
 		VJP: vjpMatMul,
 		Ref: refMatMul,
-		Samples: []Sample{
-			{In: []ir.Shape{{3, 4}, {4, 5}}, Attrs: ir.A("transA", false, "transB", false)},
-			{In: []ir.Shape{{4, 3}, {4, 5}}, Attrs: ir.A("transA", true, "transB", false)},
-			{In: []ir.Shape{{3, 4}, {5, 4}}, Attrs: ir.A("transA", false, "transB", true)},
-			{In: []ir.Shape{{4, 3}, {5, 4}}, Attrs: ir.A("transA", true, "transB", true)},
-			{In: []ir.Shape{{2, 3, 4}, {2, 4, 5}}, Attrs: ir.A("transA", false, "transB", false)},
-			{In: []ir.Shape{{2, 3, 4}, {4, 5}}, Attrs: ir.A("transA", false, "transB", false)},
-			{In: []ir.Shape{{2, 3, 4}, {5, 4}}, Attrs: ir.A("transA", false, "transB", true)},
-			{In: []ir.Shape{{0, 3, 4}, {4, 5}}, Attrs: ir.A("transA", false, "transB", false)},
-			{In: []ir.Shape{{64, 70}, {70, 33}}, Attrs: ir.A("transA", false, "transB", false)},
+		Samples: func() []Sample {
+			return []Sample{
+				{In: []ir.Shape{{3, 4}, {4, 5}}, Attrs: ir.A("transA", false, "transB", false)},
+				{In: []ir.Shape{{4, 3}, {4, 5}}, Attrs: ir.A("transA", true, "transB", false)},
+				{In: []ir.Shape{{3, 4}, {5, 4}}, Attrs: ir.A("transA", false, "transB", true)},
+				{In: []ir.Shape{{4, 3}, {5, 4}}, Attrs: ir.A("transA", true, "transB", true)},
+				{In: []ir.Shape{{2, 3, 4}, {2, 4, 5}}, Attrs: ir.A("transA", false, "transB", false)},
+				{In: []ir.Shape{{2, 3, 4}, {4, 5}}, Attrs: ir.A("transA", false, "transB", false)},
+				{In: []ir.Shape{{2, 3, 4}, {5, 4}}, Attrs: ir.A("transA", false, "transB", true)},
+				{In: []ir.Shape{{0, 3, 4}, {4, 5}}, Attrs: ir.A("transA", false, "transB", false)},
+				{In: []ir.Shape{{64, 70}, {70, 33}}, Attrs: ir.A("transA", false, "transB", false)},
+			}
 		},
 	})
 }

@@ -43,7 +43,7 @@ func init() {
 				}
 			}
 		},
-		Samples: shapes(1, ir.Shape{1, 1}, ir.Shape{3, 3}, ir.Shape{2, 2, 2}),
+		Samples: func() []Sample { return shapes(1, ir.Shape{1, 1}, ir.Shape{3, 3}, ir.Shape{2, 2, 2}) },
 	})
 }
 

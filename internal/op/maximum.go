@@ -21,7 +21,7 @@ func init() {
 			return []*gorgonia.Node{c.Mul(d, c.Sub(rest, c.Lt(x, y))), c.Mul(d, c.Sub(rest, c.Lt(y, x)))}
 		},
 		Ref:     ref2(math.Max),
-		Samples: kinked(shapes(2, plain...)),
+		Samples: func() []Sample { return kinked(shapes(2, plain...)) },
 	})
 }
 

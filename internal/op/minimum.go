@@ -21,7 +21,7 @@ func init() {
 			return []*gorgonia.Node{c.Mul(d, c.Sub(rest, c.Gt(x, y))), c.Mul(d, c.Sub(rest, c.Gt(y, x)))}
 		},
 		Ref:     ref2(math.Min),
-		Samples: kinked(shapes(2, plain...)),
+		Samples: func() []Sample { return kinked(shapes(2, plain...)) },
 	})
 }
 

@@ -18,7 +18,7 @@ func init() {
 		Sym:     func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Neg(x[0]) },
 		VJP:     vjp1(func(c *Ctx, _, _, d *gorgonia.Node) *gorgonia.Node { return c.Neg(d) }),
 		Ref:     ref1(func(x float64) float64 { return -x }),
-		Samples: shapes(1, plain...),
+		Samples: func() []Sample { return shapes(1, plain...) },
 	})
 }
 

@@ -22,7 +22,7 @@ func init() {
 		Ref: ref1(func(x float64) float64 {
 			return bisect(x, -6, 6, func(y float64) float64 { return math.Erfc(-y/math.Sqrt2) / 2 })
 		}),
-		Samples: within(0.05, 0.95, shapes(1, plain...)),
+		Samples: func() []Sample { return within(0.05, 0.95, shapes(1, plain...)) },
 	})
 }
 

@@ -23,9 +23,11 @@ func init() {
 				return ir.Type{DType: d, Shape: in[0].Shape}, nil
 			},
 			F32: ir.Kernel[float32]{Run: notInt[float32]}, F64: ir.Kernel[float64]{Run: notInt[float64]}},
-		VJP:     noGrad,
-		Ref:     notInt[float64],
-		Samples: []Sample{{In: []ir.Shape{{7}}, Int: []int{3}, Attrs: ir.A("by", 1, "dtype", "f64")}},
+		VJP: noGrad,
+		Ref: notInt[float64],
+		Samples: func() []Sample {
+			return []Sample{{In: []ir.Shape{{7}}, Int: []int{3}, Attrs: ir.A("by", 1, "dtype", "f64")}}
+		},
 	})
 }
 

@@ -33,10 +33,12 @@ func init() {
 			F32: ir.Kernel[float32]{Run: oneHot[float32]}, F64: ir.Kernel[float64]{Run: oneHot[float64]}},
 		VJP: noGrad,
 		Ref: oneHot[float64],
-		Samples: []Sample{
-			{In: []ir.Shape{{5}}, Int: []int{3}, Attrs: ir.A("classes", 3, "dtype", "f64")},
-			{In: []ir.Shape{{2, 4}}, Int: []int{6}, Attrs: ir.A("classes", 6, "dtype", "f64")},
-			{In: []ir.Shape{{7}}, Int: []int{3}, Attrs: ir.A("classes", 3, "dtype", "f64", "ignore", 1)},
+		Samples: func() []Sample {
+			return []Sample{
+				{In: []ir.Shape{{5}}, Int: []int{3}, Attrs: ir.A("classes", 3, "dtype", "f64")},
+				{In: []ir.Shape{{2, 4}}, Int: []int{6}, Attrs: ir.A("classes", 6, "dtype", "f64")},
+				{In: []ir.Shape{{7}}, Int: []int{3}, Attrs: ir.A("classes", 3, "dtype", "f64", "ignore", 1)},
+			}
 		},
 	})
 }

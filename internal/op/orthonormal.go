@@ -35,7 +35,7 @@ func init() {
 			c.State, _ = k.Prepare(c.V, 1)
 			k.Run(c)
 		},
-		Samples: shapes(1, ir.Shape{2, 2}, ir.Shape{4, 3}, ir.Shape{2, 3, 2}),
+		Samples: func() []Sample { return shapes(1, ir.Shape{2, 2}, ir.Shape{4, 3}, ir.Shape{2, 3, 2}) },
 	})
 }
 

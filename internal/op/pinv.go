@@ -46,7 +46,9 @@ func init() {
 				refPinv(c.Out[i*m*n:(i+1)*m*n], c.In[0][i*m*n:(i+1)*m*n], m, n)
 			}
 		},
-		Samples: withAttrs(ir.A("rcond", 1e-15), shapes(1, ir.Shape{3, 2}, ir.Shape{2, 3}, ir.Shape{2, 2, 2})),
+		Samples: func() []Sample {
+			return withAttrs(ir.A("rcond", 1e-15), shapes(1, ir.Shape{3, 2}, ir.Shape{2, 3}, ir.Shape{2, 2, 2}))
+		},
 	})
 }
 

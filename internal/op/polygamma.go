@@ -32,8 +32,10 @@ func init() {
 				c.Out[i] = math.Pow(-1, n+1) * math.Gamma(n+1) * mathext.Zeta(n+1, x)
 			}
 		},
-		Samples: append(within(0.5, 4, withAttrs(ir.A("order", 1), shapes(1, plain...))),
-			within(0.5, 4, withAttrs(ir.A("order", 2), shapes(1, plain...)))...),
+		Samples: func() []Sample {
+			return append(within(0.5, 4, withAttrs(ir.A("order", 1), shapes(1, plain...))),
+				within(0.5, 4, withAttrs(ir.A("order", 2), shapes(1, plain...)))...)
+		},
 	})
 }
 

@@ -29,7 +29,7 @@ func init() {
 			return []*gorgonia.Node{dx, dy}
 		},
 		Ref:     ref2(math.Pow),
-		Samples: within(0.3, 2, shapes(2, plain...)),
+		Samples: func() []Sample { return within(0.3, 2, shapes(2, plain...)) },
 	})
 }
 

@@ -27,9 +27,11 @@ func init() {
 			return []*gorgonia.Node{c.Mul(d, c.Scale(c.PowConst(n.In[0], b-1), b))}
 		},
 		Ref: refBy(math.Pow),
-		Samples: slices.Concat(within(0.3, 2, withAttrs(ir.A("by", 1.5), shapes(1, plain...))),
-			withAttrs(ir.A("by", 3.0), shapes(1, plain...)), withAttrs(ir.A("by", 1.0), shapes(1, plain[0])),
-			withAttrs(ir.A("by", 0.0), shapes(1, plain[0]))),
+		Samples: func() []Sample {
+			return slices.Concat(within(0.3, 2, withAttrs(ir.A("by", 1.5), shapes(1, plain...))),
+				withAttrs(ir.A("by", 3.0), shapes(1, plain...)), withAttrs(ir.A("by", 1.0), shapes(1, plain[0])),
+				withAttrs(ir.A("by", 0.0), shapes(1, plain[0])))
+		},
 	})
 }
 

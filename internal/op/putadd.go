@@ -30,9 +30,11 @@ func init() {
 			return []*gorgonia.Node{c.Take(d, n.In[1]), nil}
 		},
 		Ref: putAdd[float64],
-		Samples: []Sample{
-			{In: []ir.Shape{{4, 3}, {4}}, Int: []int{0, 5}, Attrs: ir.A("rows", 5)},
-			{In: []ir.Shape{{2, 3}, {2, 3}}, Int: []int{0, 5}, Attrs: ir.A("rows", 5)},
+		Samples: func() []Sample {
+			return []Sample{
+				{In: []ir.Shape{{4, 3}, {4}}, Int: []int{0, 5}, Attrs: ir.A("rows", 5)},
+				{In: []ir.Shape{{2, 3}, {2, 3}}, Int: []int{0, 5}, Attrs: ir.A("rows", 5)},
+			}
 		},
 	})
 }

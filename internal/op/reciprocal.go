@@ -18,7 +18,7 @@ func init() {
 		Sym:     func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Power(x[0], sym.Num(-1)) },
 		VJP:     vjp1(func(c *Ctx, _, y, d *gorgonia.Node) *gorgonia.Node { return c.Neg(c.Mul(d, c.Square(y))) }),
 		Ref:     ref1(func(x float64) float64 { return 1 / x }),
-		Samples: within(0.5, 2, shapes(1, plain...)),
+		Samples: func() []Sample { return within(0.5, 2, shapes(1, plain...)) },
 	})
 }
 

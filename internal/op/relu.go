@@ -19,7 +19,7 @@ func init() {
 		Sym:     func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Call("max", sym.Num(0), x[0]) },
 		VJP:     vjp1(func(c *Ctx, _, y, d *gorgonia.Node) *gorgonia.Node { return c.ReluGrad(d, y) }),
 		Ref:     ref1(func(x float64) float64 { return math.Max(x, 0) }),
-		Samples: kinked(shapes(1, plain...)),
+		Samples: func() []Sample { return kinked(shapes(1, plain...)) },
 	})
 }
 

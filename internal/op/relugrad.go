@@ -26,7 +26,7 @@ func init() {
 			}
 			return g
 		}),
-		Samples: kinked(shapes(2, plain...)),
+		Samples: func() []Sample { return kinked(shapes(2, plain...)) },
 	})
 }
 

@@ -34,9 +34,11 @@ func init() {
 			return []*gorgonia.Node{c.Sum(c.Reshape(d, split), []int{k + 1}, false)}
 		},
 		Ref: repeat[float64],
-		Samples: []Sample{
-			{In: []ir.Shape{{2, 3}}, Attrs: ir.A("axis", 1, "count", 2)},
-			{In: []ir.Shape{{2, 3}}, Attrs: ir.A("axis", 0, "count", 3)},
+		Samples: func() []Sample {
+			return []Sample{
+				{In: []ir.Shape{{2, 3}}, Attrs: ir.A("axis", 1, "count", 2)},
+				{In: []ir.Shape{{2, 3}}, Attrs: ir.A("axis", 0, "count", 3)},
+			}
 		},
 	})
 }

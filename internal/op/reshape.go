@@ -41,9 +41,11 @@ func init() {
 			return []*gorgonia.Node{c.Reshape(d, c.Shape(n.In[0]))}
 		},
 		Ref: func(c *ir.Call[float64]) { copy(c.Out, c.In[0]) },
-		Samples: []Sample{
-			{In: []ir.Shape{{2, 6}}, Attrs: ir.A("shape", []int{3, 4})},
-			{In: []ir.Shape{{1}}, Attrs: ir.A("shape", []int{})},
+		Samples: func() []Sample {
+			return []Sample{
+				{In: []ir.Shape{{2, 6}}, Attrs: ir.A("shape", []int{3, 4})},
+				{In: []ir.Shape{{1}}, Attrs: ir.A("shape", []int{})},
+			}
 		},
 	})
 }

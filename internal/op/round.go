@@ -17,7 +17,7 @@ func init() {
 			Elem32: elem1(vec.RoundF32), Elem64: elem1(vec.RoundF64)},
 		VJP:     noGrad,
 		Ref:     ref1(math.RoundToEven),
-		Samples: kinked(shapes(1, plain...)),
+		Samples: func() []Sample { return kinked(shapes(1, plain...)) },
 	})
 }
 

@@ -20,7 +20,7 @@ func init() {
 		Sym:     func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Power(x[0], sym.Num(-0.5)) },
 		VJP:     vjp1(func(c *Ctx, x, y, d *gorgonia.Node) *gorgonia.Node { return c.Scale(c.Div(c.Mul(d, y), x), -0.5) }),
 		Ref:     ref1(func(x float64) float64 { return 1 / math.Sqrt(x) }),
-		Samples: within(0.3, 3, shapes(1, plain...)),
+		Samples: func() []Sample { return within(0.3, 3, shapes(1, plain...)) },
 	})
 }
 

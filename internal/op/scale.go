@@ -19,7 +19,7 @@ func init() {
 			return []*gorgonia.Node{c.Scale(d, n.Attrs.Float("by"))}
 		},
 		Ref:     refBy(func(x, s float64) float64 { return x * s }),
-		Samples: withAttrs(ir.A("by", -0.75), shapes(1, plain...)),
+		Samples: func() []Sample { return withAttrs(ir.A("by", -0.75), shapes(1, plain...)) },
 	})
 }
 

@@ -31,9 +31,11 @@ func init() {
 }
 
 // scatterSamples are the applications of rows that put s into x.
-var scatterSamples = []Sample{
-	{In: []ir.Shape{{3, 4}, {3, 2}, {3, 2}}, Int: []int{0, 0, 4}, Attrs: ir.A("axis", 1)},
-	{In: []ir.Shape{{5, 3}, {7, 3}, {7, 3}}, Int: []int{0, 0, 5}, Attrs: ir.A("axis", 0)},
+func scatterSamples() []Sample {
+	return []Sample{
+		{In: []ir.Shape{{3, 4}, {3, 2}, {3, 2}}, Int: []int{0, 0, 4}, Attrs: ir.A("axis", 1)},
+		{In: []ir.Shape{{5, 3}, {7, 3}, {7, 3}}, Int: []int{0, 0, 5}, Attrs: ir.A("axis", 0)},
+	}
 }
 
 func inferScatterInto(in []ir.Type, a ir.Attrs) (ir.Type, error) {

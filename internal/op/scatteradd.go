@@ -33,9 +33,11 @@ func init() {
 			c.State, _ = prepareScatter(c.V, 1)
 			scatterAdd(c)
 		},
-		Samples: []Sample{
-			{In: []ir.Shape{{3, 2}, {3, 2}}, Int: []int{0, 4}, Attrs: ir.A("axis", 1, "extent", []int{3, 4})},
-			{In: []ir.Shape{{7, 3}, {7, 3}}, Int: []int{0, 5}, Attrs: ir.A("axis", 0, "extent", []int{5, 3})},
+		Samples: func() []Sample {
+			return []Sample{
+				{In: []ir.Shape{{3, 2}, {3, 2}}, Int: []int{0, 4}, Attrs: ir.A("axis", 1, "extent", []int{3, 4})},
+				{In: []ir.Shape{{7, 3}, {7, 3}}, Int: []int{0, 5}, Attrs: ir.A("axis", 0, "extent", []int{5, 3})},
+			}
 		},
 	})
 }

@@ -27,9 +27,10 @@ func init() {
 			c.State, _ = prepareScatterInto(c.V, 1)
 			scatterExtreme(c)
 		},
-		Samples: []Sample{
-			{In: scatterSamples[0].In, Int: scatterSamples[0].Int, Attrs: ir.A("axis", 1, "least", false)},
-			{In: scatterSamples[1].In, Int: scatterSamples[1].Int, Attrs: ir.A("axis", 0, "least", true)},
+		Samples: func() []Sample {
+			s := scatterSamples()
+			s[0].Attrs, s[1].Attrs = s[0].Attrs.With("least", false), s[1].Attrs.With("least", true)
+			return s
 		},
 	})
 }

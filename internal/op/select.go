@@ -26,7 +26,7 @@ func init() {
 			}
 			return y
 		}),
-		Samples: kinked(shapes(3, plain...)),
+		Samples: func() []Sample { return kinked(shapes(3, plain...)) },
 	})
 }
 

@@ -22,7 +22,7 @@ func init() {
 			return c.SigmoidGrad(d, y)
 		}),
 		Ref:     ref1(func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }),
-		Samples: shapes(1, plain...),
+		Samples: func() []Sample { return shapes(1, plain...) },
 	})
 }
 

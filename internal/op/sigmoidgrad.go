@@ -22,7 +22,7 @@ func init() {
 			return c.SigmoidGrad(d, y), c.Mul(c.Mul(d, g), c.AddConst(c.Scale(y, -2), 1))
 		}),
 		Ref:     ref2(func(g, y float64) float64 { return g * y * (1 - y) }),
-		Samples: shapes(2, plain...),
+		Samples: func() []Sample { return shapes(2, plain...) },
 	})
 }
 

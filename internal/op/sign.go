@@ -16,7 +16,7 @@ func init() {
 		From:    []Key{"elemUnaryOp sign"},
 		VJP:     noGrad,
 		Ref:     ref1(func(x float64) float64 { return float64(truth(x > 0) - truth(x < 0)) }),
-		Samples: kinked(shapes(1, plain...)),
+		Samples: func() []Sample { return kinked(shapes(1, plain...)) },
 	})
 }
 

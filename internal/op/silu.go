@@ -20,7 +20,7 @@ func init() {
 			return c.Mul(d, c.Add(s, c.Mul(y, c.AddConst(c.Neg(s), 1))))
 		}),
 		Ref:     ref1(func(x float64) float64 { return x / (1 + math.Exp(-x)) }),
-		Samples: shapes(1, plain...),
+		Samples: func() []Sample { return shapes(1, plain...) },
 	})
 }
 

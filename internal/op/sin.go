@@ -18,7 +18,7 @@ func init() {
 		From:    []Key{"elemUnaryOp sin"},
 		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Mul(d, c.Cos(x)) }),
 		Ref:     ref1(math.Sin),
-		Samples: shapes(1, plain...),
+		Samples: func() []Sample { return shapes(1, plain...) },
 	})
 }
 

@@ -17,7 +17,7 @@ func init() {
 			Elem32: elem1(vec.SinhF32), Elem64: elem1(vec.SinhF64)},
 		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Mul(d, c.Cosh(x)) }),
 		Ref:     ref1(math.Sinh),
-		Samples: shapes(1, plain...),
+		Samples: func() []Sample { return shapes(1, plain...) },
 	})
 }
 

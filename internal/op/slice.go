@@ -38,9 +38,11 @@ func init() {
 			return []*gorgonia.Node{c.Apply(&Unslice, n.Attrs.With("shape", []int(c.Shape(n.In[0]))), d)}
 		},
 		Ref: refView,
-		Samples: []Sample{
-			{In: []ir.Shape{{5}}, Attrs: ir.A("start", []int{1}, "count", []int{3}, "step", []int{1})},
-			{In: []ir.Shape{{4, 6}}, Attrs: ir.A("start", []int{3, 1}, "count", []int{2, 3}, "step", []int{-2, 2})},
+		Samples: func() []Sample {
+			return []Sample{
+				{In: []ir.Shape{{5}}, Attrs: ir.A("start", []int{1}, "count", []int{3}, "step", []int{1})},
+				{In: []ir.Shape{{4, 6}}, Attrs: ir.A("start", []int{3, 1}, "count", []int{2, 3}, "step", []int{-2, 2})},
+			}
 		},
 	})
 }

@@ -36,8 +36,10 @@ func init() {
 			return []*gorgonia.Node{c.Apply(&Unslice, sliceAttrs(n.Attrs).With("shape", []int(c.Shape(n.In[0]))), d)}
 		},
 		Ref: sliceTo[float64],
-		Samples: []Sample{
-			{In: []ir.Shape{{3, 4}}, Attrs: ir.A("start", []int{1, 0}, "count", []int{1, 4}, "step", []int{1, 1}, "to", []int{4})},
+		Samples: func() []Sample {
+			return []Sample{
+				{In: []ir.Shape{{3, 4}}, Attrs: ir.A("start", []int{1, 0}, "count", []int{1, 4}, "step", []int{1, 1}, "to", []int{4})},
+			}
 		},
 	})
 }

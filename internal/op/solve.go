@@ -36,10 +36,12 @@ func init() {
 				}
 			}
 		},
-		Samples: []Sample{
-			{In: []ir.Shape{{3, 3}, {3, 2}}},
-			{In: []ir.Shape{{2, 2, 2}, {2, 2, 1}}},
-			{In: []ir.Shape{{1, 1}, {1, 3}}, Lo: 0.5, Hi: 2},
+		Samples: func() []Sample {
+			return []Sample{
+				{In: []ir.Shape{{3, 3}, {3, 2}}},
+				{In: []ir.Shape{{2, 2, 2}, {2, 2, 1}}},
+				{In: []ir.Shape{{1, 1}, {1, 3}}, Lo: 0.5, Hi: 2},
+			}
 		},
 	})
 }

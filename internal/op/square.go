@@ -20,7 +20,7 @@ func init() {
 			return c.Scale(c.Mul(d, x), 2)
 		}),
 		Ref:     ref1(func(x float64) float64 { return x * x }),
-		Samples: shapes(1, plain...),
+		Samples: func() []Sample { return shapes(1, plain...) },
 	})
 }
 

@@ -20,7 +20,7 @@ func init() {
 			return d, c.Neg(d)
 		}),
 		Ref:     ref2(func(x, y float64) float64 { return x - y }),
-		Samples: shapes(2, plain...),
+		Samples: func() []Sample { return shapes(2, plain...) },
 	})
 }
 

@@ -32,7 +32,9 @@ func init() {
 			c.State, _ = k.Prepare(c.V, 1)
 			k.Run(c)
 		},
-		Samples: []Sample{{In: []ir.Shape{{2, 2}}}, {In: []ir.Shape{{4, 3}}}, {In: []ir.Shape{{2, 2, 3}}}},
+		Samples: func() []Sample {
+			return []Sample{{In: []ir.Shape{{2, 2}}}, {In: []ir.Shape{{4, 3}}}, {In: []ir.Shape{{2, 2, 3}}}}
+		},
 	})
 }
 

@@ -27,9 +27,11 @@ func init() {
 			return []*gorgonia.Node{c.Apply(&PutAdd, ir.A("rows", c.rows(n.In[0])), d, n.In[1]), nil}
 		},
 		Ref: take[float64],
-		Samples: []Sample{
-			{In: []ir.Shape{{5, 3}, {4}}, Int: []int{0, 5}},
-			{In: []ir.Shape{{5}, {2, 3}}, Int: []int{0, 5}},
+		Samples: func() []Sample {
+			return []Sample{
+				{In: []ir.Shape{{5, 3}, {4}}, Int: []int{0, 5}},
+				{In: []ir.Shape{{5}, {2, 3}}, Int: []int{0, 5}},
+			}
 		},
 	})
 }

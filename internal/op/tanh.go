@@ -20,7 +20,7 @@ func init() {
 			return c.TanhGrad(d, y)
 		}),
 		Ref:     ref1(math.Tanh),
-		Samples: shapes(1, plain...),
+		Samples: func() []Sample { return shapes(1, plain...) },
 	})
 }
 

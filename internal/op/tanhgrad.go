@@ -22,7 +22,7 @@ func init() {
 			return c.TanhGrad(d, y), c.Scale(c.Mul(c.Mul(d, g), y), -2)
 		}),
 		Ref:     ref2(func(g, y float64) float64 { return g * (1 - y*y) }),
-		Samples: shapes(2, plain...),
+		Samples: func() []Sample { return shapes(2, plain...) },
 	})
 }
 

@@ -38,10 +38,12 @@ func init() {
 			return []*gorgonia.Node{c.Transpose(d, inv)}
 		},
 		Ref: refView,
-		Samples: []Sample{
-			{In: []ir.Shape{{3, 4}}, Attrs: ir.A("perm", []int{1, 0})},
-			{In: []ir.Shape{{2, 3, 4}}, Attrs: ir.A("perm", []int{2, 0, 1})},
-			{In: []ir.Shape{{70, 33}}, Attrs: ir.A("perm", []int{1, 0})},
+		Samples: func() []Sample {
+			return []Sample{
+				{In: []ir.Shape{{3, 4}}, Attrs: ir.A("perm", []int{1, 0})},
+				{In: []ir.Shape{{2, 3, 4}}, Attrs: ir.A("perm", []int{2, 0, 1})},
+				{In: []ir.Shape{{70, 33}}, Attrs: ir.A("perm", []int{1, 0})},
+			}
 		},
 	})
 }

@@ -36,9 +36,11 @@ func init() {
 			clear(c.Out)
 			scatter(c.Out, c.In[0], unsliceLayout(c.V), make([]int, len(c.V.Type.Shape)))
 		},
-		Samples: []Sample{
-			{In: []ir.Shape{{3}}, Attrs: ir.A("start", []int{1}, "count", []int{3}, "step", []int{1}, "shape", []int{5})},
-			{In: []ir.Shape{{2, 3}}, Attrs: ir.A("start", []int{3, 1}, "count", []int{2, 3}, "step", []int{-2, 2}, "shape", []int{4, 6})},
+		Samples: func() []Sample {
+			return []Sample{
+				{In: []ir.Shape{{3}}, Attrs: ir.A("start", []int{1}, "count", []int{3}, "step", []int{1}, "shape", []int{5})},
+				{In: []ir.Shape{{2, 3}}, Attrs: ir.A("start", []int{3, 1}, "count", []int{2, 3}, "step", []int{-2, 2}, "shape", []int{4, 6})},
+			}
 		},
 	})
 }

@@ -35,7 +35,9 @@ func init() {
 		}
 		return c.Outer(d, y), c.MatMul(c.Transpose(x, nil), d)
 	}))
-	MatVec.Samples = []Sample{{In: []ir.Shape{{3, 4}, {4}}, Attrs: ir.A("transA", false)}, {In: []ir.Shape{{3, 4}, {3}}, Attrs: ir.A("transA", true)}}
+	MatVec.Samples = func() []Sample {
+		return []Sample{{In: []ir.Shape{{3, 4}, {4}}, Attrs: ir.A("transA", false)}, {In: []ir.Shape{{3, 4}, {3}}, Attrs: ir.A("transA", true)}}
+	}
 	define(&Dot, vectorRow("dot", func(x, y ir.Shape, _ ir.Attrs) ir.Shape {
 		if len(x) != 1 || !x.Equal(y) {
 			return nil
@@ -44,7 +46,7 @@ func init() {
 	}, func(c *Ctx, n Applied, d *gorgonia.Node) (dx, dy *gorgonia.Node) {
 		return c.Mul(d, n.In[1]), c.Mul(d, n.In[0])
 	}))
-	Dot.Samples = []Sample{{In: []ir.Shape{{5}, {5}}}}
+	Dot.Samples = func() []Sample { return []Sample{{In: []ir.Shape{{5}, {5}}}} }
 	define(&OuterProduct, vectorRow("outer", func(x, y ir.Shape, _ ir.Attrs) ir.Shape {
 		if len(x) != 1 || len(y) != 1 {
 			return nil
@@ -53,7 +55,7 @@ func init() {
 	}, func(c *Ctx, n Applied, d *gorgonia.Node) (dx, dy *gorgonia.Node) {
 		return c.MatMul(d, n.In[1]), c.MatMul(n.In[0], d)
 	}))
-	OuterProduct.Samples = []Sample{{In: []ir.Shape{{3}, {4}}}}
+	OuterProduct.Samples = func() []Sample { return []Sample{{In: []ir.Shape{{3}, {4}}}} }
 }
 
 // vectorRow is a row whose shape rule returns nil for shapes that do not fit.
