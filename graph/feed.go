@@ -70,6 +70,34 @@ func (p *Program) Bind32(name string, v []float32) error {
 	return nil
 }
 
+// Memory is where the program, which must be of Float64, keeps what the input
+// name was fed, row-major. What is written there is read by the next runs, as if
+// it were fed, until the input is bound.
+func (p *Program) Memory(name string) ([]float64, error) {
+	if p.r64 == nil {
+		return nil, errors.Wrapf(ErrDType, "graph: Memory: input %q: got float64, want float32 for a program of Float32", name)
+	}
+	s, err := p.slot(name, ir.Shape(p.InputShape(name)).Size(), false)
+	if err != nil {
+		return nil, err
+	}
+	p.unbind(name, s)
+	return p.r64.Floats(s.Where), nil
+}
+
+// Memory32 is Memory for a program of Float32.
+func (p *Program) Memory32(name string) ([]float32, error) {
+	if p.r32 == nil {
+		return nil, errors.Wrapf(ErrDType, "graph: Memory32: input %q: got float32, want float64 for a program of Float64", name)
+	}
+	s, err := p.slot(name, ir.Shape(p.InputShape(name)).Size(), false)
+	if err != nil {
+		return nil, err
+	}
+	p.unbind(name, s)
+	return p.r32.Floats(s.Where), nil
+}
+
 // readers are the operands that read the input name.
 func (p *Program) readers(name string, s *exec.Slot) []exec.Reader {
 	refs, ok := p.bound[name]

@@ -114,7 +114,7 @@ func align(n int) int { return (n + 15) &^ 15 }
 func (p *Params) room(n int) []float64 {
 	end := p.size + align(n)
 	if end > cap(p.drawn) {
-		grown := make([]float64, p.size, max(end+end/8, 2*cap(p.drawn)))
+		grown := make([]float64, p.size, max(end+end/16, 2*cap(p.drawn)))
 		copy(grown, p.drawn)
 		p.drawn = grown
 	}

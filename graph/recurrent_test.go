@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"testing"
@@ -285,6 +286,37 @@ func TestBind(t *testing.T) {
 	}
 	if p.Bind32("x", make([]float32, 3)) == nil || p.Bind("x", v[:2]) == nil || p.Bind("y", v) == nil {
 		t.Error("a wrong Bind got no error")
+	}
+}
+
+// TestMemory checks that what is written to an input's memory is read by the next
+// run, also after the input was bound, and that the wrong type is refused.
+func TestMemory(t *testing.T) {
+	b := graph.New(nil)
+	prog, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{b.Sum(b.Square(b.Input("x", 3)))}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // fed by nothing else at first, bound at the second time
+		v, err := prog.Memory("x")
+		if err != nil || len(v) != 3 {
+			t.Fatalf("got %v, %v, want 3 elements", v, err)
+		}
+		for _, want := range []float64{1, 16} {
+			v[0], v[1], v[2] = math.Sqrt(want), 0, 0
+			if err := prog.Run(); err != nil || prog.Scalar(0) != want {
+				t.Errorf("got %v, %v, want %v", prog.Scalar(0), err, want)
+			}
+		}
+		if err := prog.Bind("x", []float64{9, 9, 9}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := prog.Memory32("x"); !errors.Is(err, graph.ErrDType) {
+		t.Errorf("got %v of the wrong type, want ErrDType", err)
+	}
+	if _, err := prog.Memory("y"); err == nil {
+		t.Error("an unknown input got no error")
 	}
 }
 

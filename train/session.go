@@ -28,7 +28,7 @@ type cache struct {
 	list []*session // most recently used last
 }
 
-// session is the model compiled for one batch size, with the buffers that its
+// session is the model compiled for one batch size, with the memory that its
 // batches are gathered into.
 type session struct {
 	prog   *graph.Program
@@ -39,8 +39,8 @@ type session struct {
 	output []float64
 }
 
-// feed moves the rows of one field to one input: floats to memory that the
-// program reads in place.
+// feed moves the rows of one field to one input: floats to the program's own
+// memory.
 type feed struct {
 	name string
 	rows data.Rows
@@ -159,15 +159,13 @@ func (s *session) bind(d *data.Dataset, dt graph.DType) error {
 			}
 		}
 		f := feed{name: name, rows: rows}
-		switch n := size(shape); {
+		switch {
 		case s.prog.IsInts(name):
-			f.ints = make([]int, n)
+			f.ints = make([]int, size(shape))
 		case dt == graph.Float32:
-			f.f32 = make([]float32, n)
-			err = s.prog.Bind32(name, f.f32)
+			f.f32, err = s.prog.Memory32(name)
 		default:
-			f.f64 = make([]float64, n)
-			err = s.prog.Bind(name, f.f64)
+			f.f64, err = s.prog.Memory(name)
 		}
 		if err != nil {
 			return errors.Wrap(err, "train")
@@ -207,7 +205,7 @@ func (f *feed) move(p *graph.Program, index []int) error {
 		}
 		return p.FeedInts(f.name, f.ints)
 	case f.f32 != nil:
-		return errors.Wrap(f.rows.F32(f.f32, index), "train") // bound
+		return errors.Wrap(f.rows.F32(f.f32, index), "train")
 	}
 	return errors.Wrap(f.rows.F64(f.f64, index), "train")
 }
