@@ -1,12 +1,12 @@
 package op
 
 import (
+	"errors" // kinds need no stack
 	"fmt"
 	"path/filepath"
 	"runtime"
 	"strings"
 
-	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/ir"
 	"gorgonia.org/gorgonia"
 )

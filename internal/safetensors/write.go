@@ -45,7 +45,7 @@ func Encode(w io.Writer, f *File) error {
 			return fmt.Errorf("safetensors: cannot write two tensors named %q", t.Name)
 		}
 		seen[t.Name] = struct{}{}
-		sum = crc32.Update(sum, castagnoli, t.Data)
+		sum = crc32.Update(sum, castagnoli(), t.Data)
 	}
 	head, err := encodeHeader(f, sum)
 	if err != nil {

@@ -1,9 +1,8 @@
 package data
 
 import (
+	"errors" // kinds need no stack
 	"fmt"
-
-	"github.com/pkg/errors"
 )
 
 // The kinds of error of this package, found with errors.Is. The message says
