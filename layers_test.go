@@ -21,6 +21,7 @@ const policy = `
 	internal/sym                                     < internal/op
 	internal/ir internal/kernel/vec internal/kernel/gemm internal/kernel/conv internal/kernel/maxpool < internal/op
 	internal/ir                                      < internal/exec
+	internal/kernel/memory                           < internal/exec graph train
 	internal/op internal/exec                        < internal/compile
 	internal/op                                      < internal/reverse
 	internal/compile internal/reverse                < graph

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/memory"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/tensor"
 )
@@ -114,7 +115,7 @@ func align(n int) int { return (n + 15) &^ 15 }
 func (p *Params) room(n int) []float64 {
 	end := p.size + align(n)
 	if end > cap(p.drawn) {
-		grown := make([]float64, p.size, max(end+end/16, 2*cap(p.drawn)))
+		grown := memory.Zeros[float64](max(end+end/16, 2*cap(p.drawn)))[:p.size]
 		copy(grown, p.drawn)
 		p.drawn = grown
 	}
@@ -135,7 +136,7 @@ func (p *Params) fix() {
 	if p.dtype == Float32 {
 		p.p32, p.g32 = narrow(drawn)
 	} else {
-		p.p64, p.g64 = drawn, make([]float64, p.size)
+		p.p64, p.g64 = drawn, memory.Zeros[float64](p.size)
 	}
 }
 

@@ -2,6 +2,7 @@ package train
 
 import (
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/kernel/memory"
 	"github.com/symgrad/symgrad/internal/kernel/pool"
 )
 
@@ -72,7 +73,7 @@ func NewVars(p *graph.Params, slots, workers int) Vars {
 func newFlat[T float32 | float64](x, g []T, slots int, spans []Span, w *pool.Pool) *Flat[T] {
 	f := &Flat[T]{Param: x, Grad: g, Spans: spans, workers: w}
 	for range slots {
-		f.Slot = append(f.Slot, make([]T, len(x)))
+		f.Slot = append(f.Slot, memory.Zeros[T](len(x)))
 	}
 	for _, s := range spans {
 		for s.Hi-s.Lo > 2*pieceSize {

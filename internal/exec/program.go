@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/memory"
 	"github.com/symgrad/symgrad/internal/kernel/pool"
 )
 
@@ -46,7 +47,7 @@ func New[T ir.Float](p *Plan, w *pool.Pool, params, grads []T) *Program[T] {
 		case Grad:
 			r.floats[a] = grads
 		default:
-			r.floats[a] = make([]T, p.Floats[a])
+			r.floats[a] = memory.Zeros[T](p.Floats[a])
 		}
 		r.ints[a] = make([]int, p.Ints[a])
 	}
@@ -65,12 +66,12 @@ func New[T ir.Float](p *Plan, w *pool.Pool, params, grads []T) *Program[T] {
 	return r
 }
 
-// prepare makes one task of every step. All share one memory: they run one after another.
-// Those of a region are run by it, each part with memory of its own.
+// prepare makes one task of every step. All share one workspace: they run one after
+// another. Those of a region are run by it, each part with a workspace of its own.
 func (r *Program[T]) prepare(w *pool.Pool) {
 	r.tasks = make([]task[T], len(r.plan.Steps))
-	var all memory[T]
-	own := make([]memory[T], w.Workers())
+	var all workspace[T]
+	own := make([]workspace[T], w.Workers())
 	regions := r.plan.Regions
 	for i := 0; i < len(r.tasks); i++ {
 		t, s := &r.tasks[i], &r.plan.Steps[i]
@@ -120,16 +121,16 @@ func (r *Program[T]) callOf(s *Step, w *pool.Pool) ir.Call[T] {
 	return c
 }
 
-// memory is what tasks that run one after another share: a scratch, and the blocks
+// workspace is what tasks that run one after another share: a scratch, and the blocks
 // of their loops.
-type memory[T ir.Float] struct {
+type workspace[T ir.Float] struct {
 	scratch int
 	calls   []*ir.Call[T] // that may use the scratch
 	loops   []*loop[T]
 }
 
 // kernel lets the operator's own kernel run t, on so many workers.
-func (m *memory[T]) kernel(t *task[T], workers int) {
+func (m *workspace[T]) kernel(t *task[T], workers int) {
 	k := ir.KernelOf[T](t.call.V.Def)
 	t.run = k.Run
 	if k.Prepare != nil {
@@ -141,12 +142,12 @@ func (m *memory[T]) kernel(t *task[T], workers int) {
 }
 
 // share makes the memory and returns its size.
-func (m *memory[T]) share(workers int) int {
+func (m *workspace[T]) share(workers int) int {
 	blocks := 0
 	for _, l := range m.loops {
 		blocks = max(blocks, Align(l.need()))
 	}
-	mem := make([]T, m.scratch+workers*blocks)
+	mem := memory.Zeros[T](m.scratch + workers*blocks)
 	for _, c := range m.calls {
 		c.Scratch = mem[:m.scratch:m.scratch]
 	}

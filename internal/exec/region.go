@@ -22,7 +22,7 @@ type region[T ir.Float] struct {
 }
 
 // newRegion prepares g for the workers of w; nil if it is of no use to them.
-func (r *Program[T]) newRegion(g Region, w *pool.Pool, own []memory[T]) *region[T] {
+func (r *Program[T]) newRegion(g Region, w *pool.Pool, own []workspace[T]) *region[T] {
 	n := min(w.Workers(), g.Rows/leastRows)
 	if n < 2 {
 		return nil
@@ -65,7 +65,7 @@ func (x *region[T]) profile(took []time.Duration) {
 }
 
 // rowTasks are the steps of g for some of the rows.
-func (r *Program[T]) rowTasks(g Region, part rows, own *memory[T]) []task[T] {
+func (r *Program[T]) rowTasks(g Region, part rows, own *workspace[T]) []task[T] {
 	tasks := make([]task[T], g.End-g.First)
 	for i := range tasks {
 		t, s := &tasks[i], &r.plan.Steps[g.First+i]
