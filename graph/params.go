@@ -116,11 +116,14 @@ func (p *Params) room(n int) []float64 {
 	end := p.size + align(n)
 	if end > cap(p.drawn) {
 		grown := memory.Zeros[float64](max(end+end/16, 2*cap(p.drawn)))[:p.size]
+		memory.Populate(grown)
 		copy(grown, p.drawn)
 		p.drawn = grown
 	}
 	p.drawn = p.drawn[:end]
-	return p.drawn[p.size : p.size+n : p.size+n]
+	v := p.drawn[p.size : p.size+n : p.size+n]
+	memory.Populate(v)
+	return v
 }
 
 // fix gives the parameters their memory: in float64 that of the initial values,

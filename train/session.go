@@ -4,6 +4,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/kernel/memory"
 	"github.com/symgrad/symgrad/train/data"
 	"gorgonia.org/gorgonia"
 )
@@ -170,6 +171,8 @@ func (s *session) bind(d *data.Dataset, dt graph.DType) error {
 		if err != nil {
 			return errors.Wrap(err, "train")
 		}
+		memory.Populate(f.f32)
+		memory.Populate(f.f64)
 		s.feeds = append(s.feeds, f)
 	}
 	s.set = d

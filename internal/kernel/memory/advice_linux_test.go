@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"unsafe"
 )
@@ -45,4 +46,39 @@ func flagsAt(at uintptr) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("no mapping holds %#x", at)
+}
+
+// TestPopulate counts the pages of fresh memory that are there before and after.
+func TestPopulate(t *testing.T) {
+	v := make([]float32, 8<<20)
+	if _, _, err := syscall.Syscall(syscall.SYS_MADVISE, 0, 0, populateWrite); err != 0 {
+		t.Skip("no way to populate here: ", err)
+	}
+	part := v[len(v)/4 : len(v)/2]
+	part[len(part)/2] = 7
+	pages := len(part) * 4 / os.Getpagesize()
+	if n := present(t, part); n > pages/2 {
+		t.Skipf("%d of %d pages of new memory are in use", n, pages)
+	}
+	Populate(part)
+	if n := present(t, part); n < pages {
+		t.Errorf("%d of %d pages are there", n, pages)
+	}
+	if part[len(part)/2] != 7 || part[0] != 0 {
+		t.Errorf("got %v and %v, want 7 and 0: the elements changed", part[len(part)/2], part[0])
+	}
+}
+
+// present is the number of pages of v that have memory.
+func present(t *testing.T, v []float32) (n int) {
+	at, size := extent(v)
+	page := uintptr(os.Getpagesize())
+	states := make([]byte, size/page+2)
+	if _, _, err := syscall.Syscall(syscall.SYS_MINCORE, at&^(page-1), size, uintptr(unsafe.Pointer(&states[0]))); err != 0 {
+		t.Fatal(err)
+	}
+	for _, s := range states {
+		n += int(s & 1)
+	}
+	return n
 }

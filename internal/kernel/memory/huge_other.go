@@ -1,6 +1,0 @@
-//go:build !linux
-
-package memory
-
-// preferHuge has no portable form.
-func preferHuge(_, _ uintptr) {}
