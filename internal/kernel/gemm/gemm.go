@@ -116,7 +116,8 @@ func (p *Plan[T]) Flops() int { return 2 * p.asked.M * p.asked.N * p.asked.K }
 // Scratch returns how many elements of scratch a Run on so many workers needs;
 // it may be 0. Fewer than 1 counts as 1.
 func (p *Plan[T]) Scratch(workers int) int {
-	n := max(workers, 1)*p.perWorker() + p.sharedSize()
+	workers = max(workers, 1)
+	n := workers*p.perWorker() + p.sharedSize(workers)
 	if n > 0 {
 		n += line / p.size // to start at a cache line
 	}

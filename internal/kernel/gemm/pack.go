@@ -10,18 +10,25 @@ import "unsafe"
 // panels returns the length of B packed as panels.
 func (p *Plan[T]) panels() int { return p.spec.K * roundUp(p.spec.N, p.nr) }
 
-// sharedSize returns the elements of scratch that all workers share: packed B,
-// or the rows of A when dot products need them gathered.
-func (p *Plan[T]) sharedSize() int {
+// sharedSize returns the elements of scratch that so many workers share: packed B
+// if not each task packs what it needs of it, or the rows of A when dot products
+// need them gathered.
+func (p *Plan[T]) sharedSize(workers int) int {
 	switch {
-	case p.nothing:
+	case p.nothing, p.spec.M == 0, p.spec.N == 0:
 		return 0
 	case p.dots && p.gathers():
 		return roundUp(p.spec.M*p.spec.K, line/p.size)
-	case p.packB:
+	case p.packB && !p.local(workers):
 		return roundUp(p.panels(), line/p.size)
 	}
 	return 0
+}
+
+// local says whether each task is alone with its columns.
+func (p *Plan[T]) local(workers int) bool {
+	mc, _, _ := p.grid(&p.spec, workers)
+	return mc >= p.spec.M
 }
 
 // gathers says whether dot products need the rows of op(A) copied.

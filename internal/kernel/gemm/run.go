@@ -73,7 +73,7 @@ func (p *Plan[T]) start(w *pool.Pool, j job[T], scratch []T) {
 	j.mc, j.nc, j.columns = p.grid(&p.spec, workers)
 	j.across, j.down = ceil(p.spec.N, j.nc), ceil(p.spec.M, j.mc)
 	tasks := j.across * j.down
-	j.local = p.packB && !j.packed && tasks == j.across
+	j.local = p.packB && !j.packed && j.down == 1
 	j.lays = p.packB && !j.packed && !j.local && p.copies(p.nr) && j.across%workers == 0
 	need := p.Scratch(workers)
 	if len(scratch) < need {
@@ -83,7 +83,7 @@ func (p *Plan[T]) start(w *pool.Pool, j job[T], scratch []T) {
 		past := int(uintptr(unsafe.Pointer(&scratch[0])) % line)
 		scratch = scratch[(line-past)%line/p.size:]
 	}
-	n := p.sharedSize()
+	n := p.sharedSize(workers)
 	j.shared, j.own = scratch[:n], scratch[n:]
 	prep := j.prepare()
 	if workers == 1 || tasks == 1 && prep <= 1 {
