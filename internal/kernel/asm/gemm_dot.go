@@ -24,6 +24,10 @@ func init() {
 // dotSums is the number of sums of a dot product.
 const dotSums = 4
 
+// dotAhead is how many bytes ahead rows of b are fetched: processors do so by
+// themselves, but only to the end of a page.
+const dotAhead = 8 << 10
+
 // dotFunc emits the dot kernel: for each row of b, groups of four vectors into
 // four sums, then single vectors and a partial one into the first sum.
 func dotFunc(v vec, name string) {
@@ -82,6 +86,7 @@ func dotSum(v vec, args operand.Mem, b reg.GPVirtual, n [2]reg.GPVirtual) reg.Ve
 		p, q := v.reg(), v.reg()
 		v.loadC(operand.Mem{Base: x, Disp: i * bytes}, p, part)
 		v.loadC(operand.Mem{Base: y, Disp: i * bytes}, q, part)
+		c.PREFETCHT0(operand.Mem{Base: y, Disp: i*bytes + dotAhead})
 		v.fma(p, q, sums[i])
 	}
 	loop := func(name string, count reg.GPVirtual, steps int) {

@@ -23,7 +23,7 @@ DATA gemmMask<>+60(SB)/4, $0x00000000
 GLOBL gemmMask<>(SB), RODATA|NOPTR, $64
 
 // func dot512x32(t *byte)
-// Requires: AVX, AVX512F, BMI2, FMA3
+// Requires: AVX, AVX512F, BMI2, FMA3, MMX+
 TEXT ·dot512x32(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         56(AX), CX
@@ -65,15 +65,19 @@ row:
 group:
 	VMOVUPS     (R8), Z6
 	VMOVUPS     (R9), Z7
+	PREFETCHT0  8192(R9)
 	VFMADD231PS Z6, Z7, Z2
 	VMOVUPS     64(R8), Z6
 	VMOVUPS     64(R9), Z7
+	PREFETCHT0  8256(R9)
 	VFMADD231PS Z6, Z7, Z3
 	VMOVUPS     128(R8), Z6
 	VMOVUPS     128(R9), Z7
+	PREFETCHT0  8320(R9)
 	VFMADD231PS Z6, Z7, Z4
 	VMOVUPS     192(R8), Z6
 	VMOVUPS     192(R9), Z7
+	PREFETCHT0  8384(R9)
 	VFMADD231PS Z6, Z7, Z5
 	ADDQ        $0x00000100, R8
 	ADDQ        $0x00000100, R9
@@ -88,6 +92,7 @@ groupend:
 single:
 	VMOVUPS     (R8), Z6
 	VMOVUPS     (R9), Z7
+	PREFETCHT0  8192(R9)
 	VFMADD231PS Z6, Z7, Z2
 	ADDQ        $0x00000040, R8
 	ADDQ        $0x00000040, R9
@@ -97,6 +102,7 @@ single:
 singleend:
 	VMOVUPS.Z     (R8), K1, Z6
 	VMOVUPS.Z     (R9), K1, Z7
+	PREFETCHT0    8192(R9)
 	VFMADD231PS   Z6, Z7, Z2
 	VADDPS        Z3, Z2, Z2
 	VADDPS        Z5, Z4, Z4
@@ -124,7 +130,7 @@ store:
 	RET
 
 // func dot256x32(t *byte)
-// Requires: AVX, AVX2, FMA3
+// Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·dot256x32(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         56(AX), CX
@@ -165,15 +171,19 @@ row:
 group:
 	VMOVUPS     (R8), Y7
 	VMOVUPS     (R9), Y8
+	PREFETCHT0  8192(R9)
 	VFMADD231PS Y7, Y8, Y3
 	VMOVUPS     32(R8), Y7
 	VMOVUPS     32(R9), Y8
+	PREFETCHT0  8224(R9)
 	VFMADD231PS Y7, Y8, Y4
 	VMOVUPS     64(R8), Y7
 	VMOVUPS     64(R9), Y8
+	PREFETCHT0  8256(R9)
 	VFMADD231PS Y7, Y8, Y5
 	VMOVUPS     96(R8), Y7
 	VMOVUPS     96(R9), Y8
+	PREFETCHT0  8288(R9)
 	VFMADD231PS Y7, Y8, Y6
 	ADDQ        $0x00000080, R8
 	ADDQ        $0x00000080, R9
@@ -188,6 +198,7 @@ groupend:
 single:
 	VMOVUPS     (R8), Y7
 	VMOVUPS     (R9), Y8
+	PREFETCHT0  8192(R9)
 	VFMADD231PS Y7, Y8, Y3
 	ADDQ        $0x00000020, R8
 	ADDQ        $0x00000020, R9
@@ -197,6 +208,7 @@ single:
 singleend:
 	VMASKMOVPS   (R8), Y0, Y7
 	VMASKMOVPS   (R9), Y0, Y8
+	PREFETCHT0   8192(R9)
 	VFMADD231PS  Y7, Y8, Y3
 	VADDPS       Y4, Y3, Y3
 	VADDPS       Y6, Y5, Y5
@@ -222,7 +234,7 @@ store:
 	RET
 
 // func dot512x64(t *byte)
-// Requires: AVX, AVX512F, BMI2, FMA3
+// Requires: AVX, AVX512F, BMI2, FMA3, MMX+
 TEXT ·dot512x64(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         56(AX), CX
@@ -259,15 +271,19 @@ row:
 group:
 	VMOVUPD     (R8), Z6
 	VMOVUPD     (R9), Z7
+	PREFETCHT0  8192(R9)
 	VFMADD231PD Z6, Z7, Z2
 	VMOVUPD     64(R8), Z6
 	VMOVUPD     64(R9), Z7
+	PREFETCHT0  8256(R9)
 	VFMADD231PD Z6, Z7, Z3
 	VMOVUPD     128(R8), Z6
 	VMOVUPD     128(R9), Z7
+	PREFETCHT0  8320(R9)
 	VFMADD231PD Z6, Z7, Z4
 	VMOVUPD     192(R8), Z6
 	VMOVUPD     192(R9), Z7
+	PREFETCHT0  8384(R9)
 	VFMADD231PD Z6, Z7, Z5
 	ADDQ        $0x00000100, R8
 	ADDQ        $0x00000100, R9
@@ -282,6 +298,7 @@ groupend:
 single:
 	VMOVUPD     (R8), Z6
 	VMOVUPD     (R9), Z7
+	PREFETCHT0  8192(R9)
 	VFMADD231PD Z6, Z7, Z2
 	ADDQ        $0x00000040, R8
 	ADDQ        $0x00000040, R9
@@ -291,6 +308,7 @@ single:
 singleend:
 	VMOVUPD.Z     (R8), K1, Z6
 	VMOVUPD.Z     (R9), K1, Z7
+	PREFETCHT0    8192(R9)
 	VFMADD231PD   Z6, Z7, Z2
 	VADDPD        Z3, Z2, Z2
 	VADDPD        Z5, Z4, Z4
@@ -317,7 +335,7 @@ store:
 	RET
 
 // func dot256x64(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·dot256x64(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         56(AX), CX
@@ -353,15 +371,19 @@ row:
 group:
 	VMOVUPD     (R8), Y7
 	VMOVUPD     (R9), Y8
+	PREFETCHT0  8192(R9)
 	VFMADD231PD Y7, Y8, Y3
 	VMOVUPD     32(R8), Y7
 	VMOVUPD     32(R9), Y8
+	PREFETCHT0  8224(R9)
 	VFMADD231PD Y7, Y8, Y4
 	VMOVUPD     64(R8), Y7
 	VMOVUPD     64(R9), Y8
+	PREFETCHT0  8256(R9)
 	VFMADD231PD Y7, Y8, Y5
 	VMOVUPD     96(R8), Y7
 	VMOVUPD     96(R9), Y8
+	PREFETCHT0  8288(R9)
 	VFMADD231PD Y7, Y8, Y6
 	ADDQ        $0x00000080, R8
 	ADDQ        $0x00000080, R9
@@ -376,6 +398,7 @@ groupend:
 single:
 	VMOVUPD     (R8), Y7
 	VMOVUPD     (R9), Y8
+	PREFETCHT0  8192(R9)
 	VFMADD231PD Y7, Y8, Y3
 	ADDQ        $0x00000020, R8
 	ADDQ        $0x00000020, R9
@@ -385,6 +408,7 @@ single:
 singleend:
 	VMASKMOVPD   (R8), Y0, Y7
 	VMASKMOVPD   (R9), Y0, Y8
+	PREFETCHT0   8192(R9)
 	VFMADD231PD  Y7, Y8, Y3
 	VADDPD       Y4, Y3, Y3
 	VADDPD       Y6, Y5, Y5
