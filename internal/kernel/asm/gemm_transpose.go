@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
@@ -10,28 +12,41 @@ import (
 func init() {
 	generators = append(generators, func(out files) error {
 		return out.avo("gemm", "transpose_amd64", "amd64,!noasm", func(c *build.Context) {
-			transposeFunc(c, "transpose32", 8, quad32)
-			transposeFunc(c, "transpose64", 4, quad64)
+			transposeFunc(c, "transpose32", 8, quad32, false)
+			transposeFunc(c, "transpose64", 4, quad64, false)
 		})
 	})
 }
 
+// transposeDoc is the comment of a transposition by vectors of so many bytes.
+func transposeDoc(name string, bytes int, down bool) []string {
+	lie := "side by side in src and one below the other in dst"
+	if down {
+		lie = "one below the other in src and side by side in dst"
+	}
+	return []string{fmt.Sprintf("%s transposes blocks of as many rows and columns as a %d-byte vector has elements.", name, bytes),
+		"The blocks lie " + lie + "; strides are in bytes."}
+}
+
 // transposeFunc emits a function that turns a strip of n rows into n columns,
-// n columns of the strip at a time. half makes n/2 output rows of pairs of
-// 128-bit lanes.
-func transposeFunc(c *build.Context, name string, n int, half func(c *build.Context, in []reg.VecVirtual) []reg.VecVirtual) {
+// n columns of the strip at a time, or n columns into n rows. half makes n/2
+// output rows of pairs of 128-bit lanes.
+func transposeFunc(c *build.Context, name string, n int, half func(c *build.Context, in []reg.VecVirtual) []reg.VecVirtual, down bool) {
 	c.Function(name)
 	c.Attributes(attr.NOSPLIT)
 	c.SignatureExpr("func(dst, src *byte, dstStride, srcStride, blocks int)")
-	c.Doc(name+" transposes blocks of as many rows and columns as a 32-byte vector has elements.",
-		"The blocks lie side by side in src and one below the other in dst; strides are in bytes.")
+	c.Doc(transposeDoc(name, 32, down)...)
 	c.Pragma("noescape")
 	param := func(p string) reg.GPVirtual { return c.Load(c.Param(p), c.GP64()).(reg.GPVirtual) }
 	src := rowsFrom(c, param("src"), param("srcStride"), n)
 	dst := rowsFrom(c, param("dst"), param("dstStride"), n)
-	blocks, down := param("blocks"), c.GP64()
+	blocks, far := param("blocks"), c.GP64()
+	along, across := src, dst // blocks lie side by side, and one below the other
+	if down {
+		along, across = dst, src
+	}
 
-	c.IMUL3Q(operand.U8(n), dst.stride, down)
+	c.IMUL3Q(operand.U8(n), across.stride, far)
 	c.Label("block")
 	for h := range 2 {
 		in := make([]reg.VecVirtual, n/2)
@@ -44,11 +59,11 @@ func transposeFunc(c *build.Context, name string, n int, half func(c *build.Cont
 			c.VMOVUPS(x, dst.at(h*n/2+i, 0))
 		}
 	}
-	for _, p := range src.ptr {
+	for _, p := range along.ptr {
 		c.ADDQ(operand.U8(32), p)
 	}
-	for _, p := range dst.ptr {
-		c.ADDQ(down, p)
+	for _, p := range across.ptr {
+		c.ADDQ(far, p)
 	}
 	c.DECQ(blocks)
 	c.JNZ(operand.LabelRef("block"))

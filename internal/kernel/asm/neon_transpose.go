@@ -11,35 +11,47 @@ func init() {
 		return out.neon("gemm", "transpose_neon_arm64", func(c *build.Context) {
 			for _, size := range []int{4, 8} {
 				n := &neon{c: c, size: size}
-				n.transposeFunc(fmt.Sprintf("transpose%d", 8*size))
+				n.transposeFunc(fmt.Sprintf("transpose%d", 8*size), false)
 			}
 		})
 	})
 }
 
 // transposeFunc emits a function that turns a strip of as many rows as a vector
-// has elements into columns, so many columns of the strip at a time.
-func (n *neon) transposeFunc(name string) {
+// has elements into columns, so many columns of the strip at a time, or so many
+// columns into rows.
+func (n *neon) transposeFunc(name string, down bool) {
 	n.open(name, "func(dst, src *byte, dstStride, srcStride, blocks int)",
-		name+" transposes blocks of as many rows and columns as a 16-byte vector has elements.",
-		"The blocks lie side by side in src and one below the other in dst; strides are in bytes.")
+		transposeDoc(name, neonBytes, down)...)
 	n.c.Pragma("noescape")
-	rows := n.width()
 	param := func(name string) xreg { return n.param(n.c.Param(name)) }
-	dst, src := param("dst"), []xreg{param("src")}
-	down, stride, blocks := param("dstStride"), param("srcStride"), param("blocks")
-	for i := 1; i < rows; i++ {
-		src = append(src, n.int())
-		n.op("ADD", stride, src[i-1], src[i])
+	dst, src, dstStride, srcStride, blocks := param("dst"), param("src"), param("dstStride"), param("srcStride"), param("blocks")
+	// The rows of the side where blocks lie side by side move on by themselves.
+	along, stride := []xreg{src}, srcStride
+	if down {
+		along, stride = []xreg{dst}, dstStride
+	}
+	for i := 1; i < n.width(); i++ {
+		along = append(along, n.int())
+		n.op("ADD", stride, along[i-1], along[i])
 	}
 	n.label("block")
-	in := n.vecsOf(rows)
+	in := n.vecsOf(n.width())
 	for i, r := range in {
-		n.op("FMOVQ.P", mem(src[i], neonBytes), r)
+		if down {
+			n.op("FMOVQ", mem(src, 0), r)
+			n.op("ADD", srcStride, src)
+		} else {
+			n.op("FMOVQ.P", mem(along[i], neonBytes), r)
+		}
 	}
-	for _, r := range n.turned(in) {
-		n.op("FMOVQ", r, mem(dst, 0))
-		n.op("ADD", down, dst)
+	for i, r := range n.turned(in) {
+		if down {
+			n.op("FMOVQ.P", r, mem(along[i], neonBytes))
+		} else {
+			n.op("FMOVQ", r, mem(dst, 0))
+			n.op("ADD", dstStride, dst)
+		}
 	}
 	n.op("SUBS", "$1", blocks)
 	n.op("BNE", "block")

@@ -126,18 +126,23 @@ func specs() []Spec {
 }
 
 func TestAgainstDefinition(t *testing.T) {
-	avx512, avx2, neon := cpu.AVX512, cpu.AVX2, cpu.NEON
-	defer func() { cpu.AVX512, cpu.AVX2, cpu.NEON = avx512, avx2, neon }()
 	w := pool.New(3)
 	defer w.Close()
+	eachLevel(t, func(t *testing.T) {
+		for _, s := range specs() {
+			compare[float32](t, s, w)
+			compare[float64](t, s, nil)
+		}
+	})
+}
+
+// eachLevel runs f at every level of this processor.
+func eachLevel(t *testing.T, f func(t *testing.T)) {
+	avx512, avx2, neon := cpu.AVX512, cpu.AVX2, cpu.NEON
+	defer func() { cpu.AVX512, cpu.AVX2, cpu.NEON = avx512, avx2, neon }()
 	for _, l := range []struct{ avx512, avx2, neon bool }{{}, {avx2: avx2, neon: neon}, {avx512, avx2, neon}} {
 		cpu.AVX512, cpu.AVX2, cpu.NEON = l.avx512, l.avx2, l.neon
-		t.Run(fmt.Sprintf("%+v", best(4)), func(t *testing.T) {
-			for _, s := range specs() {
-				compare[float32](t, s, w)
-				compare[float64](t, s, nil)
-			}
-		})
+		t.Run(fmt.Sprintf("%+v", best(4)), f)
 	}
 }
 

@@ -15,6 +15,7 @@ type Forward[T Float] struct {
 	steps []step
 	part  func(worker, part int)
 	clean clean
+	tiled *winograd[T] // nil: by walking over the places
 
 	// Of the present run.
 	y, x, w, scratch []T
@@ -27,7 +28,16 @@ func NewForward[T Float](s Spec) (*Forward[T], error) {
 	if err != nil {
 		return nil, err
 	}
+	return newForward[T](g, tilesPay[T](&g, best(sizeOf[T]()), false)), nil
+}
+
+// newForward prepares g, by tiles or by walking over the places.
+func newForward[T Float](g geometry, tiles bool) *Forward[T] {
 	p := &Forward[T]{g: g, l: best(sizeOf[T]())}
+	if tiles {
+		p.tiled = newWinograd[T](&p.g, p.l, false)
+		return p
+	}
 	p.f = g.windowFrame(g.stride[2])
 	at := make([]int, 0, g.taps())
 	for c := range g.c {
@@ -44,7 +54,7 @@ func NewForward[T Float](s Spec) (*Forward[T], error) {
 		p.steps = append(p.steps, s)
 	}
 	p.part = p.image
-	return p, nil
+	return p
 }
 
 // eachPlace calls f for every place of a box, in row-major order.
@@ -59,11 +69,20 @@ func eachPlace(e [3]int, f func(z, y, x int)) {
 }
 
 // Scratch is how many elements of scratch a Run on so many workers needs.
-func (p *Forward[T]) Scratch(workers int) int { return max(1, workers) * p.f.size() }
+func (p *Forward[T]) Scratch(workers int) int {
+	if p.tiled != nil {
+		return p.tiled.size(workers)
+	}
+	return max(1, workers) * p.f.size()
+}
 
-// Run computes y from x and w. It calls post, if not nil, once for each image.
+// Run computes y from x and w. It calls post, if not nil, as rows are finished.
 func (p *Forward[T]) Run(w *pool.Pool, y, x, weight, scratch []T, post Post) {
 	p.y, p.x, p.w, p.scratch, p.post = y[:p.g.sizeY()], x[:p.g.sizeX()], weight[:p.g.sizeW()], scratch, post
+	if p.tiled != nil {
+		p.tiled.run(w, p.y, p.x, p.w, scratch, post)
+		return
+	}
 	if p.g.taps() == 0 {
 		clear(p.y)
 	}

@@ -14,6 +14,7 @@ type Input[T Float] struct {
 	classes []class
 	part    func(worker, part int)
 	clean   clean
+	tiled   *winograd[T] // nil: by walking over the places
 
 	dx, d, w, scratch []T
 	post              Post
@@ -34,7 +35,16 @@ func NewInput[T Float](s Spec) (*Input[T], error) {
 	if err != nil {
 		return nil, err
 	}
+	return newInput[T](g, tilesPay[T](&g, best(sizeOf[T]()), true)), nil
+}
+
+// newInput prepares the derivative of g, by tiles or by walking over the places.
+func newInput[T Float](g geometry, tiles bool) *Input[T] {
 	p := &Input[T]{g: g, l: best(sizeOf[T]())}
+	if tiles {
+		p.tiled = newWinograd[T](&p.g, p.l, true)
+		return p
+	}
 	var lo, extent [3]int
 	for i := range lo {
 		lo[i] = floorDiv(g.pad[i]-(g.kernel[i]-1)*g.dil[i], g.stride[i])
@@ -48,7 +58,7 @@ func NewInput[T Float](s Spec) (*Input[T], error) {
 		}
 	})
 	p.part = p.image
-	return p, nil
+	return p
 }
 
 // class lists the terms of the places that start at first.
@@ -103,11 +113,20 @@ func (p *Input[T]) perWorker() int {
 }
 
 // Scratch is how many elements of scratch a Run on so many workers needs.
-func (p *Input[T]) Scratch(workers int) int { return max(1, workers) * p.perWorker() }
+func (p *Input[T]) Scratch(workers int) int {
+	if p.tiled != nil {
+		return p.tiled.size(workers)
+	}
+	return max(1, workers) * p.perWorker()
+}
 
-// Run computes dx from d and w. It calls post, if not nil, once for each image.
+// Run computes dx from d and w. It calls post, if not nil, as rows are finished.
 func (p *Input[T]) Run(w *pool.Pool, dx, d, weight, scratch []T, post Post) {
 	p.dx, p.d, p.w, p.scratch, p.post = dx[:p.g.sizeX()], d[:p.g.sizeY()], weight[:p.g.sizeW()], scratch, post
+	if p.tiled != nil {
+		p.tiled.run(w, p.dx, p.d, p.w, scratch, post)
+		return
+	}
 	p.clean.reset(w.Workers())
 	w.Run(p.g.n, p.part)
 }

@@ -56,3 +56,32 @@ func copyRows[T Float](dst, src []T, a area) {
 	}
 	rows256(to, from, a.dst*size, a.src*size, a.cols*size/4, a.rows)
 }
+
+// apply runs the kernel of passes of the level.
+func apply[T Float](l level, t *pass) {
+	p, double := (*byte)(unsafe.Pointer(t)), unsafe.Sizeof(T(0)) == 8
+	switch {
+	case l.bits == 0:
+		transformGo[T](t)
+	case l.bits == 512 && double:
+		transform512x64(p)
+	case l.bits == 512:
+		transform512x32(p)
+	case double:
+		transform256x64(p)
+	default:
+		transform256x32(p)
+	}
+}
+
+// turn is turnGo, as far as the level has a kernel for it.
+func turn[T Float](l level, dst, src []T, t turning) {
+	switch {
+	case l.bits == 0:
+		turnGo(dst, src, t)
+	case unsafe.Sizeof(T(0)) == 8:
+		turnBlocks(dst, src, t, 4, transpose64, transposeDown64)
+	default:
+		turnBlocks(dst, src, t, 8, transpose32, transposeDown32)
+	}
+}

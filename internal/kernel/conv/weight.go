@@ -144,7 +144,7 @@ func (p *Weight[T]) images(_, part int) {
 			if p.runs != nil {
 				fill(&p.runs.d, turned[i*p.sizeD():], image, n > first)
 			} else {
-				turn(turned[i*channels*out:], image, channels, out)
+				turn(p.l, turned[i*channels*out:], image, turning{channels, out, channels, out})
 			}
 		}
 		if p.runs != nil {
@@ -186,22 +186,6 @@ func (p *Weight[T]) taps(sums, x, d []T, count int, beta float64) {
 			for y := range g.kernel[1] {
 				block(p.l, &t, g.kernel[2], g.o, x[c*p.f.plane+p.f.at(z*g.dil[0], y*g.dil[1], 0):], d, sums[k*g.o:])
 				k += g.kernel[2]
-			}
-		}
-	}
-}
-
-// turn is dst[j, i] = src[i, j] for src: [rows, cols].
-func turn[T Float](dst, src []T, rows, cols int) {
-	const side = 64 // columns at a time, so that what is written stays in the cache
-	for j0 := 0; j0 < cols; j0 += side {
-		j1 := min(cols, j0+side)
-		for i := range rows {
-			to := dst[j0*rows+i : (j1-1)*rows+i+1]
-			at := 0
-			for _, v := range src[i*cols+j0 : i*cols+j1] {
-				to[at] = v
-				at += rows
 			}
 		}
 	}

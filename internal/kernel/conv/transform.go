@@ -1,0 +1,134 @@
+package conv
+
+import "unsafe"
+
+// matrix names one of the three transforms of F(4×4, 3×3).
+type matrix int
+
+const (
+	matrixInput  matrix = iota // Bᵀ: six places of x to six
+	matrixWeight               // G: three weights to six
+	matrixOutput               // Aᵀ: six sums to four places of y
+)
+
+// The points of F(4×4, 3×3), at which polynomials are multiplied: 0, ±near, ±far
+// and infinity. They are those of oneDNN: with 0, ±1 and ±2, the ones of the
+// paper, errors are larger.
+const (
+	near, far     = 5. / 8, 3. / 2
+	near2, far2   = near * near, far * far
+	atNear, atFar = 1 / (2 * near2 * (near2 - far2)), 1 / (2 * far2 * (far2 - near2))
+)
+
+// pass applies a matrix along one axis, to items of so many vectors each. The
+// vectors of an operand of the matrix lie a distance called Next apart, those of
+// the next item one called Item, in bytes. Assembly reads it by these offsets:
+// eight bytes for each field, in this order.
+type pass struct {
+	matrix           matrix
+	src, dst         unsafe.Pointer
+	srcNext, dstNext int
+	srcItem, dstItem int
+	vecs, items      int
+}
+
+// transformGo is the kernel in Go, for vectors of one element.
+func transformGo[T Float](t *pass) {
+	for i := range t.items {
+		for j := range t.vecs {
+			at := func(k int) *T {
+				return (*T)(unsafe.Add(t.src, i*t.srcItem+k*t.srcNext+j*sizeOf[T]()))
+			}
+			to := func(k int, v T) {
+				*(*T)(unsafe.Add(t.dst, i*t.dstItem+k*t.dstNext+j*sizeOf[T]())) = v
+			}
+			x0, x1, x2 := *at(0), *at(1), *at(2)
+			if t.matrix == matrixWeight {
+				a, b := atNear*x0+near2*atNear*x2, near*atNear*x1
+				c, d := atFar*x0+far2*atFar*x2, far*atFar*x1
+				to(0, x0/(near2*far2))
+				to(1, a+b)
+				to(2, a-b)
+				to(3, c+d)
+				to(4, c-d)
+				to(5, x2)
+				continue
+			}
+			x3, x4, x5 := *at(3), *at(4), *at(5)
+			if t.matrix == matrixInput {
+				a, b := x4-far2*x2, near*(x3-far2*x1)
+				c, d := x4-near2*x2, far*(x3-near2*x1)
+				to(0, near2*far2*x0-(near2+far2)*x2+x4)
+				to(1, a+b)
+				to(2, a-b)
+				to(3, c+d)
+				to(4, c-d)
+				to(5, near2*far2*x1-(near2+far2)*x3+x5)
+				continue
+			}
+			a, b, c, d := x1+x2, x1-x2, x3+x4, x3-x4
+			to(0, x0+a+c)
+			to(1, near*b+far*d)
+			to(2, near2*a+far2*c)
+			to(3, near*near2*b+far*far2*d+x5)
+		}
+	}
+}
+
+// turning are the sizes of a transposition: dst[k·dst + i] = src[i·src + k] for
+// i < n and k < depth.
+type turning struct{ n, depth, dst, src int }
+
+// turnGo is the transposition in Go, some columns at a time, so that what is
+// written stays in the cache.
+func turnGo[T Float](dst, src []T, t turning) {
+	const side = 64
+	for k0 := 0; k0 < t.depth; k0 += side {
+		k1 := min(t.depth, k0+side)
+		for i := range t.n {
+			to := dst[k0*t.dst+i : (k1-1)*t.dst+i+1]
+			at := 0
+			for _, v := range src[i*t.src+k0 : i*t.src+k1] {
+				to[at] = v
+				at += t.dst
+			}
+		}
+	}
+}
+
+// turnKernel transposes blocks by addresses and distances in bytes.
+type turnKernel func(dst, src *byte, dstStride, srcStride, blocks int)
+
+// turnBlocks is the transposition by kernels for blocks of side rows and columns,
+// of which the last ones overlap those before. Blocks follow each other along the
+// rows that lie farther apart: across takes those side by side in src, down those
+// side by side in dst.
+func turnBlocks[T Float](dst, src []T, t turning, side int, across, down turnKernel) {
+	if t.n < side || t.depth < side {
+		turnGo(dst, src, t)
+		return
+	}
+	size := sizeOf[T]()
+	_, _ = dst[(t.depth-1)*t.dst+t.n-1], src[(t.n-1)*t.src+t.depth-1]
+	strip := func(kernel turnKernel, i, k, blocks int) {
+		to, from := &dst[k*t.dst+i], &src[i*t.src+k]
+		kernel((*byte)(unsafe.Pointer(to)), (*byte)(unsafe.Pointer(from)), t.dst*size, t.src*size, blocks)
+	}
+	if t.dst > t.src {
+		for k := 0; k < t.depth; k += side {
+			k = min(k, t.depth-side)
+			strip(down, 0, k, t.n/side)
+			if t.n%side != 0 {
+				strip(down, t.n-side, k, 1)
+			}
+		}
+		return
+	}
+	for i := 0; i < t.n; i += side {
+		i = min(i, t.n-side)
+		strip(across, i, 0, t.depth/side)
+		if t.depth%side != 0 {
+			strip(across, i, t.depth-side, 1)
+		}
+	}
+}
