@@ -43,11 +43,13 @@ const (
 )
 
 // transforms stand in the order of conv's matrix: those of the input, of the
-// weights and of the result.
+// weights and of the result, and the latter two turned.
 var transforms = []transform{
 	{"input", 6, 6, []float64{near2 * far2, -near2 - far2, -near2, -far2, near, far}},
 	{"weight", 3, 6, []float64{1 / (near2 * far2), atNear, near * atNear, near2 * atNear, atFar, far * atFar, far2 * atFar}},
 	{"output", 6, 4, []float64{near, far, near2, far2, near * near2, far * far2}},
+	{"outputTurned", 4, 6, []float64{near, far, near2, far2, near * near2, far * far2}},
+	{"weightTurned", 6, 3, []float64{1 / (near2 * far2), atNear, near * atNear, near2 * atNear, atFar, far * atFar, far2 * atFar}},
 }
 
 // apply emits the product by the matrix.
@@ -62,9 +64,17 @@ func apply[R any](t transform, s sums[R], x []R) []R {
 		a, b := s.fma(atNear, x[0], s.mul(near2*atNear, x[2])), s.mul(near*atNear, x[1])
 		c, d := s.fma(atFar, x[0], s.mul(far2*atFar, x[2])), s.mul(far*atFar, x[1])
 		return []R{s.mul(1/(near2*far2), x[0]), s.add(a, b), s.sub(a, b), s.add(c, d), s.sub(c, d), x[2]}
+	case "outputTurned":
+		a, b := s.fma(near2, x[2], x[0]), s.fma(near*near2, x[3], s.mul(near, x[1]))
+		c, d := s.fma(far2, x[2], x[0]), s.fma(far*far2, x[3], s.mul(far, x[1]))
+		return []R{x[0], s.add(a, b), s.sub(a, b), s.add(c, d), s.sub(c, d), x[3]}
 	}
 	a, b := s.add(x[1], x[2]), s.sub(x[1], x[2])
 	c, d := s.add(x[3], x[4]), s.sub(x[3], x[4])
+	if t.name == "weightTurned" {
+		return []R{s.fma(atFar, c, s.fma(atNear, a, s.mul(1/(near2*far2), x[0]))), s.fma(far*atFar, d, s.mul(near*atNear, b)),
+			s.fma(far2*atFar, c, s.fma(near2*atNear, a, x[5]))}
+	}
 	return []R{s.add(s.add(x[0], a), c), s.fma(far, d, s.mul(near, b)), s.fma(far2, c, s.mul(near2, a)),
 		s.add(s.fma(far*far2, d, s.mul(near*near2, b)), x[5])}
 }

@@ -2,13 +2,15 @@ package conv
 
 import "unsafe"
 
-// matrix names one of the three transforms of F(4×4, 3×3).
+// matrix names a transform of F(4×4, 3×3) or of its derivative.
 type matrix int
 
 const (
-	matrixInput  matrix = iota // Bᵀ: six places of x to six
-	matrixWeight               // G: three weights to six
-	matrixOutput               // Aᵀ: six sums to four places of y
+	matrixInput        matrix = iota // Bᵀ: six places of x to six
+	matrixWeight                     // G: three weights to six
+	matrixOutput                     // Aᵀ: six sums to four places of y
+	matrixOutputTurned               // A: four places of d to six
+	matrixWeightTurned               // Gᵀ: six sums to three weights
 )
 
 // The points of F(4×4, 3×3), at which polynomials are multiplied: 0, ±near, ±far
@@ -34,44 +36,47 @@ type pass struct {
 
 // transformGo is the kernel in Go, for vectors of one element.
 func transformGo[T Float](t *pass) {
+	var x, y [tileIn]T
+	ins, outs := t.matrix.sizes()
 	for i := range t.items {
 		for j := range t.vecs {
-			at := func(k int) *T {
-				return (*T)(unsafe.Add(t.src, i*t.srcItem+k*t.srcNext+j*sizeOf[T]()))
+			for k := range ins {
+				x[k] = *(*T)(unsafe.Add(t.src, i*t.srcItem+k*t.srcNext+j*sizeOf[T]()))
 			}
-			to := func(k int, v T) {
+			product(t.matrix, &y, &x)
+			for k, v := range y[:outs] {
 				*(*T)(unsafe.Add(t.dst, i*t.dstItem+k*t.dstNext+j*sizeOf[T]())) = v
 			}
-			x0, x1, x2 := *at(0), *at(1), *at(2)
-			if t.matrix == matrixWeight {
-				a, b := atNear*x0+near2*atNear*x2, near*atNear*x1
-				c, d := atFar*x0+far2*atFar*x2, far*atFar*x1
-				to(0, x0/(near2*far2))
-				to(1, a+b)
-				to(2, a-b)
-				to(3, c+d)
-				to(4, c-d)
-				to(5, x2)
-				continue
-			}
-			x3, x4, x5 := *at(3), *at(4), *at(5)
-			if t.matrix == matrixInput {
-				a, b := x4-far2*x2, near*(x3-far2*x1)
-				c, d := x4-near2*x2, far*(x3-near2*x1)
-				to(0, near2*far2*x0-(near2+far2)*x2+x4)
-				to(1, a+b)
-				to(2, a-b)
-				to(3, c+d)
-				to(4, c-d)
-				to(5, near2*far2*x1-(near2+far2)*x3+x5)
-				continue
-			}
-			a, b, c, d := x1+x2, x1-x2, x3+x4, x3-x4
-			to(0, x0+a+c)
-			to(1, near*b+far*d)
-			to(2, near2*a+far2*c)
-			to(3, near*near2*b+far*far2*d+x5)
 		}
+	}
+}
+
+// sizes are the columns and rows of the matrix.
+func (m matrix) sizes() (ins, outs int) {
+	return [...]int{6, 3, 6, 4, 6}[m], [...]int{6, 6, 4, 6, 3}[m]
+}
+
+// product is y = m·x.
+func product[T Float](m matrix, y, x *[tileIn]T) {
+	switch m {
+	case matrixInput:
+		a, b := x[4]-far2*x[2], near*(x[3]-far2*x[1])
+		c, d := x[4]-near2*x[2], far*(x[3]-near2*x[1])
+		*y = [tileIn]T{near2*far2*x[0] - (near2+far2)*x[2] + x[4], a + b, a - b, c + d, c - d, near2*far2*x[1] - (near2+far2)*x[3] + x[5]}
+	case matrixWeight:
+		a, b := atNear*x[0]+near2*atNear*x[2], near*atNear*x[1]
+		c, d := atFar*x[0]+far2*atFar*x[2], far*atFar*x[1]
+		*y = [tileIn]T{x[0] / (near2 * far2), a + b, a - b, c + d, c - d, x[2]}
+	case matrixOutput:
+		a, b, c, d := x[1]+x[2], x[1]-x[2], x[3]+x[4], x[3]-x[4]
+		*y = [tileIn]T{x[0] + a + c, near*b + far*d, near2*a + far2*c, near*near2*b + far*far2*d + x[5]}
+	case matrixOutputTurned:
+		a, b := x[0]+near2*x[2], near*x[1]+near*near2*x[3]
+		c, d := x[0]+far2*x[2], far*x[1]+far*far2*x[3]
+		*y = [tileIn]T{x[0], a + b, a - b, c + d, c - d, x[3]}
+	case matrixWeightTurned:
+		a, b, c, d := x[1]+x[2], x[1]-x[2], x[3]+x[4], x[3]-x[4]
+		*y = [tileIn]T{x[0]/(near2*far2) + atNear*a + atFar*c, near*atNear*b + far*atFar*d, near2*atNear*a + far2*atFar*c + x[5]}
 	}
 }
 

@@ -17,6 +17,7 @@ type Weight[T Float] struct {
 	parts     int // of the batch
 	together  int // images that one sum goes through
 	part      func(worker, part int)
+	tiled     *winogradWeight[T] // nil: by walking, or by runs
 
 	dw, x, d, scratch []T
 }
@@ -35,7 +36,16 @@ func NewWeight[T Float](s Spec) (*Weight[T], error) {
 	if err != nil {
 		return nil, err
 	}
+	return newWeight[T](g, weightTilesPay[T](&g)), nil
+}
+
+// newWeight prepares g, by tiles or not.
+func newWeight[T Float](g geometry, tiles bool) *Weight[T] {
 	p := &Weight[T]{g: g, l: best(sizeOf[T]()), byChannel: g.c > g.kernel[2]}
+	if tiles {
+		p.tiled = newWinogradWeight[T](&p.g, p.l)
+		return p
+	}
 	p.parts = max(1, min(g.n, maxParts, partElements/max(1, g.sizeW())))
 	p.f = g.windowFrame(1)
 	p.runs = newRunWeight(&p.g, p.l, &p.f, p.byChannel)
@@ -44,7 +54,7 @@ func NewWeight[T Float](s Spec) (*Weight[T], error) {
 	p.together = max(1, min(ceil(g.n, p.parts), passBytes/size/max(1, image)))
 	p.part = p.images
 	if p.runs != nil {
-		return p, nil
+		return p
 	}
 	var at []int
 	for i := range p.together {
@@ -59,7 +69,7 @@ func NewWeight[T Float](s Spec) (*Weight[T], error) {
 		}
 		p.steps = append(p.steps, s)
 	}
-	return p, nil
+	return p
 }
 
 // sizeD is the size of one image of d as it is laid out: in a frame, or as
@@ -89,11 +99,20 @@ func (p *Weight[T]) sizeSums() int {
 func (p *Weight[T]) perPart() int { return p.padded() + p.turned() + p.sizeSums() }
 
 // Scratch is how many elements of scratch a Run needs.
-func (p *Weight[T]) Scratch(int) int { return p.parts * p.perPart() }
+func (p *Weight[T]) Scratch(workers int) int {
+	if p.tiled != nil {
+		return p.tiled.size(workers)
+	}
+	return p.parts * p.perPart()
+}
 
 // Run computes dw from x and d.
 func (p *Weight[T]) Run(w *pool.Pool, dw, x, d, scratch []T) {
 	p.dw, p.x, p.d, p.scratch = dw[:p.g.sizeW()], x[:p.g.sizeX()], d[:p.g.sizeY()], scratch
+	if p.tiled != nil {
+		p.tiled.run(w, p.dw, p.x, p.d, scratch)
+		return
+	}
 	if p.g.n == 0 || p.g.sizeY() == 0 {
 		clear(p.dw)
 		return

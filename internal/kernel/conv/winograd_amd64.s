@@ -29,6 +29,23 @@ DATA output32<>+16(SB)/4, $(0.24414062)
 DATA output32<>+20(SB)/4, $(3.375)
 GLOBL output32<>(SB), RODATA|NOPTR, $24
 
+DATA outputTurned32<>+0(SB)/4, $(0.625)
+DATA outputTurned32<>+4(SB)/4, $(1.5)
+DATA outputTurned32<>+8(SB)/4, $(0.390625)
+DATA outputTurned32<>+12(SB)/4, $(2.25)
+DATA outputTurned32<>+16(SB)/4, $(0.24414062)
+DATA outputTurned32<>+20(SB)/4, $(3.375)
+GLOBL outputTurned32<>(SB), RODATA|NOPTR, $24
+
+DATA weightTurned32<>+0(SB)/4, $(1.1377778)
+DATA weightTurned32<>+4(SB)/4, $(-0.68840337)
+DATA weightTurned32<>+8(SB)/4, $(-0.4302521)
+DATA weightTurned32<>+12(SB)/4, $(-0.26890758)
+DATA weightTurned32<>+16(SB)/4, $(0.11951447)
+DATA weightTurned32<>+20(SB)/4, $(0.17927171)
+DATA weightTurned32<>+24(SB)/4, $(0.26890758)
+GLOBL weightTurned32<>(SB), RODATA|NOPTR, $28
+
 // func transform512x32(t *byte)
 // Requires: AVX, AVX512F
 TEXT ·transform512x32(SB), NOSPLIT, $0-8
@@ -38,6 +55,10 @@ TEXT ·transform512x32(SB), NOSPLIT, $0-8
 	JE           weight
 	CMPQ         CX, $0x02
 	JE           output
+	CMPQ         CX, $0x03
+	JE           outputTurned
+	CMPQ         CX, $0x04
+	JE           weightTurned
 	VBROADCASTSS input32<>+0(SB), Z0
 	VBROADCASTSS input32<>+4(SB), Z1
 	VBROADCASTSS input32<>+8(SB), Z2
@@ -228,6 +249,128 @@ outputloop:
 	VZEROUPPER
 	RET
 
+outputTurned:
+	VBROADCASTSS outputTurned32<>+0(SB), Z0
+	VBROADCASTSS outputTurned32<>+4(SB), Z1
+	VBROADCASTSS outputTurned32<>+8(SB), Z2
+	VBROADCASTSS outputTurned32<>+12(SB), Z3
+	VBROADCASTSS outputTurned32<>+16(SB), Z4
+	VBROADCASTSS outputTurned32<>+20(SB), Z5
+	MOVQ         8(AX), CX
+	MOVQ         16(AX), DX
+	MOVQ         64(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         32(AX), DI
+	LEAQ         (SI)(SI*2), R8
+	LEAQ         (DI)(DI*2), R9
+
+outputTurneditem:
+	MOVQ CX, R11
+	LEAQ (CX)(SI*4), R12
+	MOVQ DX, R13
+	LEAQ (DX)(DI*4), R14
+	MOVQ 56(AX), R10
+
+outputTurnedloop:
+	VMOVUPS     (R11), Z6
+	VMOVUPS     (R11)(SI*1), Z7
+	VMOVUPS     (R11)(SI*2), Z8
+	VMOVUPS     (R11)(R8*1), Z9
+	VMOVAPS     Z6, Z10
+	VFMADD231PS Z2, Z8, Z10
+	VMULPS      Z0, Z7, Z11
+	VMOVAPS     Z11, Z11
+	VFMADD231PS Z4, Z9, Z11
+	VMOVAPS     Z6, Z12
+	VFMADD231PS Z3, Z8, Z12
+	VMULPS      Z1, Z7, Z7
+	VMOVAPS     Z7, Z7
+	VFMADD231PS Z5, Z9, Z7
+	VADDPS      Z11, Z10, Z8
+	VSUBPS      Z11, Z10, Z10
+	VADDPS      Z7, Z12, Z11
+	VSUBPS      Z7, Z12, Z7
+	VMOVUPS     Z6, (R13)
+	VMOVUPS     Z8, (R13)(DI*1)
+	VMOVUPS     Z10, (R13)(DI*2)
+	VMOVUPS     Z11, (R13)(R9*1)
+	VMOVUPS     Z7, (R14)
+	VMOVUPS     Z9, (R14)(DI*1)
+	ADDQ        $0x40, R11
+	ADDQ        $0x40, R12
+	ADDQ        $0x40, R13
+	ADDQ        $0x40, R14
+	DECQ        R10
+	JNZ         outputTurnedloop
+	ADDQ        40(AX), CX
+	ADDQ        48(AX), DX
+	DECQ        BX
+	JNZ         outputTurneditem
+	VZEROUPPER
+	RET
+
+weightTurned:
+	VBROADCASTSS weightTurned32<>+0(SB), Z0
+	VBROADCASTSS weightTurned32<>+4(SB), Z1
+	VBROADCASTSS weightTurned32<>+8(SB), Z2
+	VBROADCASTSS weightTurned32<>+12(SB), Z3
+	VBROADCASTSS weightTurned32<>+16(SB), Z4
+	VBROADCASTSS weightTurned32<>+20(SB), Z5
+	VBROADCASTSS weightTurned32<>+24(SB), Z6
+	MOVQ         8(AX), CX
+	MOVQ         16(AX), DX
+	MOVQ         64(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         32(AX), DI
+	LEAQ         (SI)(SI*2), R8
+	LEAQ         (DI)(DI*2), R9
+
+weightTurneditem:
+	MOVQ CX, R10
+	LEAQ (CX)(SI*4), R11
+	MOVQ DX, R12
+	LEAQ (DX)(DI*4), R13
+	MOVQ 56(AX), R9
+
+weightTurnedloop:
+	VMOVUPS     (R10), Z7
+	VMOVUPS     (R10)(SI*1), Z8
+	VMOVUPS     (R10)(SI*2), Z9
+	VMOVUPS     (R10)(R8*1), Z10
+	VMOVUPS     (R11), Z11
+	VMOVUPS     (R11)(SI*1), Z12
+	VADDPS      Z9, Z8, Z13
+	VSUBPS      Z9, Z8, Z8
+	VADDPS      Z11, Z10, Z9
+	VSUBPS      Z11, Z10, Z10
+	VMULPS      Z0, Z7, Z7
+	VMOVAPS     Z7, Z7
+	VFMADD231PS Z1, Z13, Z7
+	VMOVAPS     Z7, Z7
+	VFMADD231PS Z4, Z9, Z7
+	VMULPS      Z2, Z8, Z8
+	VMOVAPS     Z8, Z8
+	VFMADD231PS Z5, Z10, Z8
+	VMOVAPS     Z12, Z10
+	VFMADD231PS Z3, Z13, Z10
+	VMOVAPS     Z10, Z10
+	VFMADD231PS Z6, Z9, Z10
+	VMOVUPS     Z7, (R12)
+	VMOVUPS     Z8, (R12)(DI*1)
+	VMOVUPS     Z10, (R12)(DI*2)
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R11
+	ADDQ        $0x40, R12
+	ADDQ        $0x40, R13
+	DECQ        R9
+	JNZ         weightTurnedloop
+	ADDQ        40(AX), CX
+	ADDQ        48(AX), DX
+	DECQ        BX
+	JNZ         weightTurneditem
+	VZEROUPPER
+	RET
+
 // func transform256x32(t *byte)
 // Requires: AVX, FMA3
 TEXT ·transform256x32(SB), NOSPLIT, $0-8
@@ -237,6 +380,10 @@ TEXT ·transform256x32(SB), NOSPLIT, $0-8
 	JE           weight
 	CMPQ         CX, $0x02
 	JE           output
+	CMPQ         CX, $0x03
+	JE           outputTurned
+	CMPQ         CX, $0x04
+	JE           weightTurned
 	VBROADCASTSS input32<>+0(SB), Y0
 	VBROADCASTSS input32<>+4(SB), Y1
 	VBROADCASTSS input32<>+8(SB), Y2
@@ -427,6 +574,128 @@ outputloop:
 	VZEROUPPER
 	RET
 
+outputTurned:
+	VBROADCASTSS outputTurned32<>+0(SB), Y0
+	VBROADCASTSS outputTurned32<>+4(SB), Y1
+	VBROADCASTSS outputTurned32<>+8(SB), Y2
+	VBROADCASTSS outputTurned32<>+12(SB), Y3
+	VBROADCASTSS outputTurned32<>+16(SB), Y4
+	VBROADCASTSS outputTurned32<>+20(SB), Y5
+	MOVQ         8(AX), CX
+	MOVQ         16(AX), DX
+	MOVQ         64(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         32(AX), DI
+	LEAQ         (SI)(SI*2), R8
+	LEAQ         (DI)(DI*2), R9
+
+outputTurneditem:
+	MOVQ CX, R11
+	LEAQ (CX)(SI*4), R12
+	MOVQ DX, R13
+	LEAQ (DX)(DI*4), R14
+	MOVQ 56(AX), R10
+
+outputTurnedloop:
+	VMOVUPS     (R11), Y6
+	VMOVUPS     (R11)(SI*1), Y7
+	VMOVUPS     (R11)(SI*2), Y8
+	VMOVUPS     (R11)(R8*1), Y9
+	VMOVAPS     Y6, Y10
+	VFMADD231PS Y2, Y8, Y10
+	VMULPS      Y0, Y7, Y11
+	VMOVAPS     Y11, Y11
+	VFMADD231PS Y4, Y9, Y11
+	VMOVAPS     Y6, Y12
+	VFMADD231PS Y3, Y8, Y12
+	VMULPS      Y1, Y7, Y7
+	VMOVAPS     Y7, Y7
+	VFMADD231PS Y5, Y9, Y7
+	VADDPS      Y11, Y10, Y8
+	VSUBPS      Y11, Y10, Y10
+	VADDPS      Y7, Y12, Y11
+	VSUBPS      Y7, Y12, Y7
+	VMOVUPS     Y6, (R13)
+	VMOVUPS     Y8, (R13)(DI*1)
+	VMOVUPS     Y10, (R13)(DI*2)
+	VMOVUPS     Y11, (R13)(R9*1)
+	VMOVUPS     Y7, (R14)
+	VMOVUPS     Y9, (R14)(DI*1)
+	ADDQ        $0x20, R11
+	ADDQ        $0x20, R12
+	ADDQ        $0x20, R13
+	ADDQ        $0x20, R14
+	DECQ        R10
+	JNZ         outputTurnedloop
+	ADDQ        40(AX), CX
+	ADDQ        48(AX), DX
+	DECQ        BX
+	JNZ         outputTurneditem
+	VZEROUPPER
+	RET
+
+weightTurned:
+	VBROADCASTSS weightTurned32<>+0(SB), Y0
+	VBROADCASTSS weightTurned32<>+4(SB), Y1
+	VBROADCASTSS weightTurned32<>+8(SB), Y2
+	VBROADCASTSS weightTurned32<>+12(SB), Y3
+	VBROADCASTSS weightTurned32<>+16(SB), Y4
+	VBROADCASTSS weightTurned32<>+20(SB), Y5
+	VBROADCASTSS weightTurned32<>+24(SB), Y6
+	MOVQ         8(AX), CX
+	MOVQ         16(AX), DX
+	MOVQ         64(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         32(AX), DI
+	LEAQ         (SI)(SI*2), R8
+	LEAQ         (DI)(DI*2), R9
+
+weightTurneditem:
+	MOVQ CX, R10
+	LEAQ (CX)(SI*4), R11
+	MOVQ DX, R12
+	LEAQ (DX)(DI*4), R13
+	MOVQ 56(AX), R9
+
+weightTurnedloop:
+	VMOVUPS     (R10), Y7
+	VMOVUPS     (R10)(SI*1), Y8
+	VMOVUPS     (R10)(SI*2), Y9
+	VMOVUPS     (R10)(R8*1), Y10
+	VMOVUPS     (R11), Y11
+	VMOVUPS     (R11)(SI*1), Y12
+	VADDPS      Y9, Y8, Y13
+	VSUBPS      Y9, Y8, Y8
+	VADDPS      Y11, Y10, Y9
+	VSUBPS      Y11, Y10, Y10
+	VMULPS      Y0, Y7, Y7
+	VMOVAPS     Y7, Y7
+	VFMADD231PS Y1, Y13, Y7
+	VMOVAPS     Y7, Y7
+	VFMADD231PS Y4, Y9, Y7
+	VMULPS      Y2, Y8, Y8
+	VMOVAPS     Y8, Y8
+	VFMADD231PS Y5, Y10, Y8
+	VMOVAPS     Y12, Y10
+	VFMADD231PS Y3, Y13, Y10
+	VMOVAPS     Y10, Y10
+	VFMADD231PS Y6, Y9, Y10
+	VMOVUPS     Y7, (R12)
+	VMOVUPS     Y8, (R12)(DI*1)
+	VMOVUPS     Y10, (R12)(DI*2)
+	ADDQ        $0x20, R10
+	ADDQ        $0x20, R11
+	ADDQ        $0x20, R12
+	ADDQ        $0x20, R13
+	DECQ        R9
+	JNZ         weightTurnedloop
+	ADDQ        40(AX), CX
+	ADDQ        48(AX), DX
+	DECQ        BX
+	JNZ         weightTurneditem
+	VZEROUPPER
+	RET
+
 DATA input64<>+0(SB)/8, $(0.87890625)
 DATA input64<>+8(SB)/8, $(-2.640625)
 DATA input64<>+16(SB)/8, $(-0.390625)
@@ -452,6 +721,23 @@ DATA output64<>+32(SB)/8, $(0.244140625)
 DATA output64<>+40(SB)/8, $(3.375)
 GLOBL output64<>(SB), RODATA|NOPTR, $48
 
+DATA outputTurned64<>+0(SB)/8, $(0.625)
+DATA outputTurned64<>+8(SB)/8, $(1.5)
+DATA outputTurned64<>+16(SB)/8, $(0.390625)
+DATA outputTurned64<>+24(SB)/8, $(2.25)
+DATA outputTurned64<>+32(SB)/8, $(0.244140625)
+DATA outputTurned64<>+40(SB)/8, $(3.375)
+GLOBL outputTurned64<>(SB), RODATA|NOPTR, $48
+
+DATA weightTurned64<>+0(SB)/8, $(1.1377777777777778)
+DATA weightTurned64<>+8(SB)/8, $(-0.6884033613445378)
+DATA weightTurned64<>+16(SB)/8, $(-0.43025210084033616)
+DATA weightTurned64<>+24(SB)/8, $(-0.2689075630252101)
+DATA weightTurned64<>+32(SB)/8, $(0.11951447245564893)
+DATA weightTurned64<>+40(SB)/8, $(0.1792717086834734)
+DATA weightTurned64<>+48(SB)/8, $(0.2689075630252101)
+GLOBL weightTurned64<>(SB), RODATA|NOPTR, $56
+
 // func transform512x64(t *byte)
 // Requires: AVX, AVX512F
 TEXT ·transform512x64(SB), NOSPLIT, $0-8
@@ -461,6 +747,10 @@ TEXT ·transform512x64(SB), NOSPLIT, $0-8
 	JE           weight
 	CMPQ         CX, $0x02
 	JE           output
+	CMPQ         CX, $0x03
+	JE           outputTurned
+	CMPQ         CX, $0x04
+	JE           weightTurned
 	VBROADCASTSD input64<>+0(SB), Z0
 	VBROADCASTSD input64<>+8(SB), Z1
 	VBROADCASTSD input64<>+16(SB), Z2
@@ -651,6 +941,128 @@ outputloop:
 	VZEROUPPER
 	RET
 
+outputTurned:
+	VBROADCASTSD outputTurned64<>+0(SB), Z0
+	VBROADCASTSD outputTurned64<>+8(SB), Z1
+	VBROADCASTSD outputTurned64<>+16(SB), Z2
+	VBROADCASTSD outputTurned64<>+24(SB), Z3
+	VBROADCASTSD outputTurned64<>+32(SB), Z4
+	VBROADCASTSD outputTurned64<>+40(SB), Z5
+	MOVQ         8(AX), CX
+	MOVQ         16(AX), DX
+	MOVQ         64(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         32(AX), DI
+	LEAQ         (SI)(SI*2), R8
+	LEAQ         (DI)(DI*2), R9
+
+outputTurneditem:
+	MOVQ CX, R11
+	LEAQ (CX)(SI*4), R12
+	MOVQ DX, R13
+	LEAQ (DX)(DI*4), R14
+	MOVQ 56(AX), R10
+
+outputTurnedloop:
+	VMOVUPD     (R11), Z6
+	VMOVUPD     (R11)(SI*1), Z7
+	VMOVUPD     (R11)(SI*2), Z8
+	VMOVUPD     (R11)(R8*1), Z9
+	VMOVAPS     Z6, Z10
+	VFMADD231PD Z2, Z8, Z10
+	VMULPD      Z0, Z7, Z11
+	VMOVAPS     Z11, Z11
+	VFMADD231PD Z4, Z9, Z11
+	VMOVAPS     Z6, Z12
+	VFMADD231PD Z3, Z8, Z12
+	VMULPD      Z1, Z7, Z7
+	VMOVAPS     Z7, Z7
+	VFMADD231PD Z5, Z9, Z7
+	VADDPD      Z11, Z10, Z8
+	VSUBPD      Z11, Z10, Z10
+	VADDPD      Z7, Z12, Z11
+	VSUBPD      Z7, Z12, Z7
+	VMOVUPD     Z6, (R13)
+	VMOVUPD     Z8, (R13)(DI*1)
+	VMOVUPD     Z10, (R13)(DI*2)
+	VMOVUPD     Z11, (R13)(R9*1)
+	VMOVUPD     Z7, (R14)
+	VMOVUPD     Z9, (R14)(DI*1)
+	ADDQ        $0x40, R11
+	ADDQ        $0x40, R12
+	ADDQ        $0x40, R13
+	ADDQ        $0x40, R14
+	DECQ        R10
+	JNZ         outputTurnedloop
+	ADDQ        40(AX), CX
+	ADDQ        48(AX), DX
+	DECQ        BX
+	JNZ         outputTurneditem
+	VZEROUPPER
+	RET
+
+weightTurned:
+	VBROADCASTSD weightTurned64<>+0(SB), Z0
+	VBROADCASTSD weightTurned64<>+8(SB), Z1
+	VBROADCASTSD weightTurned64<>+16(SB), Z2
+	VBROADCASTSD weightTurned64<>+24(SB), Z3
+	VBROADCASTSD weightTurned64<>+32(SB), Z4
+	VBROADCASTSD weightTurned64<>+40(SB), Z5
+	VBROADCASTSD weightTurned64<>+48(SB), Z6
+	MOVQ         8(AX), CX
+	MOVQ         16(AX), DX
+	MOVQ         64(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         32(AX), DI
+	LEAQ         (SI)(SI*2), R8
+	LEAQ         (DI)(DI*2), R9
+
+weightTurneditem:
+	MOVQ CX, R10
+	LEAQ (CX)(SI*4), R11
+	MOVQ DX, R12
+	LEAQ (DX)(DI*4), R13
+	MOVQ 56(AX), R9
+
+weightTurnedloop:
+	VMOVUPD     (R10), Z7
+	VMOVUPD     (R10)(SI*1), Z8
+	VMOVUPD     (R10)(SI*2), Z9
+	VMOVUPD     (R10)(R8*1), Z10
+	VMOVUPD     (R11), Z11
+	VMOVUPD     (R11)(SI*1), Z12
+	VADDPD      Z9, Z8, Z13
+	VSUBPD      Z9, Z8, Z8
+	VADDPD      Z11, Z10, Z9
+	VSUBPD      Z11, Z10, Z10
+	VMULPD      Z0, Z7, Z7
+	VMOVAPS     Z7, Z7
+	VFMADD231PD Z1, Z13, Z7
+	VMOVAPS     Z7, Z7
+	VFMADD231PD Z4, Z9, Z7
+	VMULPD      Z2, Z8, Z8
+	VMOVAPS     Z8, Z8
+	VFMADD231PD Z5, Z10, Z8
+	VMOVAPS     Z12, Z10
+	VFMADD231PD Z3, Z13, Z10
+	VMOVAPS     Z10, Z10
+	VFMADD231PD Z6, Z9, Z10
+	VMOVUPD     Z7, (R12)
+	VMOVUPD     Z8, (R12)(DI*1)
+	VMOVUPD     Z10, (R12)(DI*2)
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R11
+	ADDQ        $0x40, R12
+	ADDQ        $0x40, R13
+	DECQ        R9
+	JNZ         weightTurnedloop
+	ADDQ        40(AX), CX
+	ADDQ        48(AX), DX
+	DECQ        BX
+	JNZ         weightTurneditem
+	VZEROUPPER
+	RET
+
 // func transform256x64(t *byte)
 // Requires: AVX, FMA3
 TEXT ·transform256x64(SB), NOSPLIT, $0-8
@@ -660,6 +1072,10 @@ TEXT ·transform256x64(SB), NOSPLIT, $0-8
 	JE           weight
 	CMPQ         CX, $0x02
 	JE           output
+	CMPQ         CX, $0x03
+	JE           outputTurned
+	CMPQ         CX, $0x04
+	JE           weightTurned
 	VBROADCASTSD input64<>+0(SB), Y0
 	VBROADCASTSD input64<>+8(SB), Y1
 	VBROADCASTSD input64<>+16(SB), Y2
@@ -847,5 +1263,127 @@ outputloop:
 	ADDQ        48(AX), DX
 	DECQ        BX
 	JNZ         outputitem
+	VZEROUPPER
+	RET
+
+outputTurned:
+	VBROADCASTSD outputTurned64<>+0(SB), Y0
+	VBROADCASTSD outputTurned64<>+8(SB), Y1
+	VBROADCASTSD outputTurned64<>+16(SB), Y2
+	VBROADCASTSD outputTurned64<>+24(SB), Y3
+	VBROADCASTSD outputTurned64<>+32(SB), Y4
+	VBROADCASTSD outputTurned64<>+40(SB), Y5
+	MOVQ         8(AX), CX
+	MOVQ         16(AX), DX
+	MOVQ         64(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         32(AX), DI
+	LEAQ         (SI)(SI*2), R8
+	LEAQ         (DI)(DI*2), R9
+
+outputTurneditem:
+	MOVQ CX, R11
+	LEAQ (CX)(SI*4), R12
+	MOVQ DX, R13
+	LEAQ (DX)(DI*4), R14
+	MOVQ 56(AX), R10
+
+outputTurnedloop:
+	VMOVUPD     (R11), Y6
+	VMOVUPD     (R11)(SI*1), Y7
+	VMOVUPD     (R11)(SI*2), Y8
+	VMOVUPD     (R11)(R8*1), Y9
+	VMOVAPS     Y6, Y10
+	VFMADD231PD Y2, Y8, Y10
+	VMULPD      Y0, Y7, Y11
+	VMOVAPS     Y11, Y11
+	VFMADD231PD Y4, Y9, Y11
+	VMOVAPS     Y6, Y12
+	VFMADD231PD Y3, Y8, Y12
+	VMULPD      Y1, Y7, Y7
+	VMOVAPS     Y7, Y7
+	VFMADD231PD Y5, Y9, Y7
+	VADDPD      Y11, Y10, Y8
+	VSUBPD      Y11, Y10, Y10
+	VADDPD      Y7, Y12, Y11
+	VSUBPD      Y7, Y12, Y7
+	VMOVUPD     Y6, (R13)
+	VMOVUPD     Y8, (R13)(DI*1)
+	VMOVUPD     Y10, (R13)(DI*2)
+	VMOVUPD     Y11, (R13)(R9*1)
+	VMOVUPD     Y7, (R14)
+	VMOVUPD     Y9, (R14)(DI*1)
+	ADDQ        $0x20, R11
+	ADDQ        $0x20, R12
+	ADDQ        $0x20, R13
+	ADDQ        $0x20, R14
+	DECQ        R10
+	JNZ         outputTurnedloop
+	ADDQ        40(AX), CX
+	ADDQ        48(AX), DX
+	DECQ        BX
+	JNZ         outputTurneditem
+	VZEROUPPER
+	RET
+
+weightTurned:
+	VBROADCASTSD weightTurned64<>+0(SB), Y0
+	VBROADCASTSD weightTurned64<>+8(SB), Y1
+	VBROADCASTSD weightTurned64<>+16(SB), Y2
+	VBROADCASTSD weightTurned64<>+24(SB), Y3
+	VBROADCASTSD weightTurned64<>+32(SB), Y4
+	VBROADCASTSD weightTurned64<>+40(SB), Y5
+	VBROADCASTSD weightTurned64<>+48(SB), Y6
+	MOVQ         8(AX), CX
+	MOVQ         16(AX), DX
+	MOVQ         64(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         32(AX), DI
+	LEAQ         (SI)(SI*2), R8
+	LEAQ         (DI)(DI*2), R9
+
+weightTurneditem:
+	MOVQ CX, R10
+	LEAQ (CX)(SI*4), R11
+	MOVQ DX, R12
+	LEAQ (DX)(DI*4), R13
+	MOVQ 56(AX), R9
+
+weightTurnedloop:
+	VMOVUPD     (R10), Y7
+	VMOVUPD     (R10)(SI*1), Y8
+	VMOVUPD     (R10)(SI*2), Y9
+	VMOVUPD     (R10)(R8*1), Y10
+	VMOVUPD     (R11), Y11
+	VMOVUPD     (R11)(SI*1), Y12
+	VADDPD      Y9, Y8, Y13
+	VSUBPD      Y9, Y8, Y8
+	VADDPD      Y11, Y10, Y9
+	VSUBPD      Y11, Y10, Y10
+	VMULPD      Y0, Y7, Y7
+	VMOVAPS     Y7, Y7
+	VFMADD231PD Y1, Y13, Y7
+	VMOVAPS     Y7, Y7
+	VFMADD231PD Y4, Y9, Y7
+	VMULPD      Y2, Y8, Y8
+	VMOVAPS     Y8, Y8
+	VFMADD231PD Y5, Y10, Y8
+	VMOVAPS     Y12, Y10
+	VFMADD231PD Y3, Y13, Y10
+	VMOVAPS     Y10, Y10
+	VFMADD231PD Y6, Y9, Y10
+	VMOVUPD     Y7, (R12)
+	VMOVUPD     Y8, (R12)(DI*1)
+	VMOVUPD     Y10, (R12)(DI*2)
+	ADDQ        $0x20, R10
+	ADDQ        $0x20, R11
+	ADDQ        $0x20, R12
+	ADDQ        $0x20, R13
+	DECQ        R9
+	JNZ         weightTurnedloop
+	ADDQ        40(AX), CX
+	ADDQ        48(AX), DX
+	DECQ        BX
+	JNZ         weightTurneditem
 	VZEROUPPER
 	RET

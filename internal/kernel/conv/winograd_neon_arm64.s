@@ -34,6 +34,26 @@ DATA output32<>+24(SB)/4, $(0.0)
 DATA output32<>+28(SB)/4, $(0.0)
 GLOBL output32<>(SB), RODATA|NOPTR, $32
 
+DATA outputTurned32<>+0(SB)/4, $(0.625)
+DATA outputTurned32<>+4(SB)/4, $(1.5)
+DATA outputTurned32<>+8(SB)/4, $(0.390625)
+DATA outputTurned32<>+12(SB)/4, $(2.25)
+DATA outputTurned32<>+16(SB)/4, $(0.24414062)
+DATA outputTurned32<>+20(SB)/4, $(3.375)
+DATA outputTurned32<>+24(SB)/4, $(0.0)
+DATA outputTurned32<>+28(SB)/4, $(0.0)
+GLOBL outputTurned32<>(SB), RODATA|NOPTR, $32
+
+DATA weightTurned32<>+0(SB)/4, $(1.1377778)
+DATA weightTurned32<>+4(SB)/4, $(-0.68840337)
+DATA weightTurned32<>+8(SB)/4, $(-0.4302521)
+DATA weightTurned32<>+12(SB)/4, $(-0.26890758)
+DATA weightTurned32<>+16(SB)/4, $(0.11951447)
+DATA weightTurned32<>+20(SB)/4, $(0.17927171)
+DATA weightTurned32<>+24(SB)/4, $(0.26890758)
+DATA weightTurned32<>+28(SB)/4, $(0.0)
+GLOBL weightTurned32<>(SB), RODATA|NOPTR, $32
+
 // func transform128x32(t *byte)
 TEXT ·transform128x32(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0
@@ -42,6 +62,10 @@ TEXT ·transform128x32(SB), NOSPLIT, $0-8
 	BEQ  weight
 	CMP  $2, R1
 	BEQ  output
+	CMP  $3, R1
+	BEQ  outputTurned
+	CMP  $4, R1
+	BEQ  weightTurned
 
 input:
 	MOVD  $input32<>(SB), R2
@@ -234,6 +258,126 @@ outputloop:
 	BNE     outputitem
 	RET
 
+outputTurned:
+	MOVD  $outputTurned32<>(SB), R2
+	FMOVQ (R2), F0
+	FMOVQ 16(R2), F1
+	MOVD  8(R0), R3
+	MOVD  16(R0), R4
+	MOVD  64(R0), R5
+	MOVD  24(R0), R6
+	MOVD  32(R0), R7
+
+outputTurneditem:
+	MOVD R3, R9
+	ADD  R6, R9, R10
+	ADD  R6, R10, R11
+	ADD  R6, R11, R12
+	MOVD R4, R13
+	ADD  R7, R13, R14
+	ADD  R7, R14, R15
+	ADD  R7, R15, R16
+	ADD  R7, R16, R17
+	ADD  R7, R17, R19
+	MOVD 56(R0), R8
+
+outputTurnedloop:
+	FMOVQ.P 16(R9), F2
+	FMOVQ.P 16(R10), F3
+	FMOVQ.P 16(R11), F4
+	FMOVQ.P 16(R12), F5
+	VMOV    V2.B16, V6.B16
+	WORD    $0x4f801886 // fmla v6.4s, v4.4s, v0.s[2]
+	WORD    $0x4f809067 // fmul v7.4s, v3.4s, v0.s[0]
+	VMOV    V7.B16, V8.B16
+	WORD    $0x4f8110a8 // fmla v8.4s, v5.4s, v1.s[0]
+	VMOV    V2.B16, V9.B16
+	WORD    $0x4fa01889 // fmla v9.4s, v4.4s, v0.s[3]
+	WORD    $0x4fa0906a // fmul v10.4s, v3.4s, v0.s[1]
+	VMOV    V10.B16, V11.B16
+	WORD    $0x4fa110ab // fmla v11.4s, v5.4s, v1.s[1]
+	WORD    $0x4e28d4cc // fadd v12.4s, v6.4s, v8.4s
+	WORD    $0x4ea8d4cd // fsub v13.4s, v6.4s, v8.4s
+	WORD    $0x4e2bd52e // fadd v14.4s, v9.4s, v11.4s
+	WORD    $0x4eabd52f // fsub v15.4s, v9.4s, v11.4s
+	FMOVQ.P F2, 16(R13)
+	FMOVQ.P F12, 16(R14)
+	FMOVQ.P F13, 16(R15)
+	FMOVQ.P F14, 16(R16)
+	FMOVQ.P F15, 16(R17)
+	FMOVQ.P F5, 16(R19)
+	SUBS    $1, R8
+	BNE     outputTurnedloop
+	MOVD    40(R0), R6
+	ADD     R6, R3
+	MOVD    48(R0), R7
+	ADD     R7, R4
+	MOVD    24(R0), R6
+	MOVD    32(R0), R7
+	SUBS    $1, R5
+	BNE     outputTurneditem
+	RET
+
+weightTurned:
+	MOVD  $weightTurned32<>(SB), R2
+	FMOVQ (R2), F0
+	FMOVQ 16(R2), F1
+	MOVD  8(R0), R3
+	MOVD  16(R0), R4
+	MOVD  64(R0), R5
+	MOVD  24(R0), R6
+	MOVD  32(R0), R7
+
+weightTurneditem:
+	MOVD R3, R9
+	ADD  R6, R9, R10
+	ADD  R6, R10, R11
+	ADD  R6, R11, R12
+	ADD  R6, R12, R13
+	ADD  R6, R13, R14
+	MOVD R4, R15
+	ADD  R7, R15, R16
+	ADD  R7, R16, R17
+	MOVD 56(R0), R8
+
+weightTurnedloop:
+	FMOVQ.P 16(R9), F2
+	FMOVQ.P 16(R10), F3
+	FMOVQ.P 16(R11), F4
+	FMOVQ.P 16(R12), F5
+	FMOVQ.P 16(R13), F6
+	FMOVQ.P 16(R14), F7
+	WORD    $0x4e24d468 // fadd v8.4s, v3.4s, v4.4s
+	WORD    $0x4ea4d469 // fsub v9.4s, v3.4s, v4.4s
+	WORD    $0x4e26d4aa // fadd v10.4s, v5.4s, v6.4s
+	WORD    $0x4ea6d4ab // fsub v11.4s, v5.4s, v6.4s
+	WORD    $0x4f80904c // fmul v12.4s, v2.4s, v0.s[0]
+	VMOV    V12.B16, V13.B16
+	WORD    $0x4fa0110d // fmla v13.4s, v8.4s, v0.s[1]
+	VMOV    V13.B16, V14.B16
+	WORD    $0x4f81114e // fmla v14.4s, v10.4s, v1.s[0]
+	WORD    $0x4f80992f // fmul v15.4s, v9.4s, v0.s[2]
+	VMOV    V15.B16, V16.B16
+	WORD    $0x4fa11170 // fmla v16.4s, v11.4s, v1.s[1]
+	VMOV    V7.B16, V17.B16
+	WORD    $0x4fa01911 // fmla v17.4s, v8.4s, v0.s[3]
+	VMOV    V17.B16, V18.B16
+	WORD    $0x4f811952 // fmla v18.4s, v10.4s, v1.s[2]
+	FMOVQ.P F14, 16(R15)
+	FMOVQ.P F16, 16(R16)
+	FMOVQ.P F18, 16(R17)
+	SUBS    $1, R8
+	BNE     weightTurnedloop
+	MOVD    40(R0), R6
+	ADD     R6, R3
+	MOVD    48(R0), R7
+	ADD     R7, R4
+	MOVD    24(R0), R6
+	MOVD    32(R0), R7
+	SUBS    $1, R5
+	BNE     weightTurneditem
+	RET
+
 DATA input64<>+0(SB)/8, $(0.87890625)
 DATA input64<>+8(SB)/8, $(-2.640625)
 DATA input64<>+16(SB)/8, $(-0.390625)
@@ -260,6 +404,24 @@ DATA output64<>+32(SB)/8, $(0.244140625)
 DATA output64<>+40(SB)/8, $(3.375)
 GLOBL output64<>(SB), RODATA|NOPTR, $48
 
+DATA outputTurned64<>+0(SB)/8, $(0.625)
+DATA outputTurned64<>+8(SB)/8, $(1.5)
+DATA outputTurned64<>+16(SB)/8, $(0.390625)
+DATA outputTurned64<>+24(SB)/8, $(2.25)
+DATA outputTurned64<>+32(SB)/8, $(0.244140625)
+DATA outputTurned64<>+40(SB)/8, $(3.375)
+GLOBL outputTurned64<>(SB), RODATA|NOPTR, $48
+
+DATA weightTurned64<>+0(SB)/8, $(1.1377777777777778)
+DATA weightTurned64<>+8(SB)/8, $(-0.6884033613445378)
+DATA weightTurned64<>+16(SB)/8, $(-0.43025210084033616)
+DATA weightTurned64<>+24(SB)/8, $(-0.2689075630252101)
+DATA weightTurned64<>+32(SB)/8, $(0.11951447245564893)
+DATA weightTurned64<>+40(SB)/8, $(0.1792717086834734)
+DATA weightTurned64<>+48(SB)/8, $(0.2689075630252101)
+DATA weightTurned64<>+56(SB)/8, $(0.0)
+GLOBL weightTurned64<>(SB), RODATA|NOPTR, $64
+
 // func transform128x64(t *byte)
 TEXT ·transform128x64(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0
@@ -268,6 +430,10 @@ TEXT ·transform128x64(SB), NOSPLIT, $0-8
 	BEQ  weight
 	CMP  $2, R1
 	BEQ  output
+	CMP  $3, R1
+	BEQ  outputTurned
+	CMP  $4, R1
+	BEQ  weightTurned
 
 input:
 	MOVD  $input64<>(SB), R2
@@ -462,4 +628,127 @@ outputloop:
 	MOVD    32(R0), R7
 	SUBS    $1, R5
 	BNE     outputitem
+	RET
+
+outputTurned:
+	MOVD  $outputTurned64<>(SB), R2
+	FMOVQ (R2), F0
+	FMOVQ 16(R2), F1
+	FMOVQ 32(R2), F2
+	MOVD  8(R0), R3
+	MOVD  16(R0), R4
+	MOVD  64(R0), R5
+	MOVD  24(R0), R6
+	MOVD  32(R0), R7
+
+outputTurneditem:
+	MOVD R3, R9
+	ADD  R6, R9, R10
+	ADD  R6, R10, R11
+	ADD  R6, R11, R12
+	MOVD R4, R13
+	ADD  R7, R13, R14
+	ADD  R7, R14, R15
+	ADD  R7, R15, R16
+	ADD  R7, R16, R17
+	ADD  R7, R17, R19
+	MOVD 56(R0), R8
+
+outputTurnedloop:
+	FMOVQ.P 16(R9), F3
+	FMOVQ.P 16(R10), F4
+	FMOVQ.P 16(R11), F5
+	FMOVQ.P 16(R12), F6
+	VMOV    V3.B16, V7.B16
+	WORD    $0x4fc110a7 // fmla v7.2d, v5.2d, v1.d[0]
+	WORD    $0x4fc09088 // fmul v8.2d, v4.2d, v0.d[0]
+	VMOV    V8.B16, V9.B16
+	WORD    $0x4fc210c9 // fmla v9.2d, v6.2d, v2.d[0]
+	VMOV    V3.B16, V10.B16
+	WORD    $0x4fc118aa // fmla v10.2d, v5.2d, v1.d[1]
+	WORD    $0x4fc0988b // fmul v11.2d, v4.2d, v0.d[1]
+	VMOV    V11.B16, V12.B16
+	WORD    $0x4fc218cc // fmla v12.2d, v6.2d, v2.d[1]
+	WORD    $0x4e69d4ed // fadd v13.2d, v7.2d, v9.2d
+	WORD    $0x4ee9d4ee // fsub v14.2d, v7.2d, v9.2d
+	WORD    $0x4e6cd54f // fadd v15.2d, v10.2d, v12.2d
+	WORD    $0x4eecd550 // fsub v16.2d, v10.2d, v12.2d
+	FMOVQ.P F3, 16(R13)
+	FMOVQ.P F13, 16(R14)
+	FMOVQ.P F14, 16(R15)
+	FMOVQ.P F15, 16(R16)
+	FMOVQ.P F16, 16(R17)
+	FMOVQ.P F6, 16(R19)
+	SUBS    $1, R8
+	BNE     outputTurnedloop
+	MOVD    40(R0), R6
+	ADD     R6, R3
+	MOVD    48(R0), R7
+	ADD     R7, R4
+	MOVD    24(R0), R6
+	MOVD    32(R0), R7
+	SUBS    $1, R5
+	BNE     outputTurneditem
+	RET
+
+weightTurned:
+	MOVD  $weightTurned64<>(SB), R2
+	FMOVQ (R2), F0
+	FMOVQ 16(R2), F1
+	FMOVQ 32(R2), F2
+	FMOVQ 48(R2), F3
+	MOVD  8(R0), R3
+	MOVD  16(R0), R4
+	MOVD  64(R0), R5
+	MOVD  24(R0), R6
+	MOVD  32(R0), R7
+
+weightTurneditem:
+	MOVD R3, R9
+	ADD  R6, R9, R10
+	ADD  R6, R10, R11
+	ADD  R6, R11, R12
+	ADD  R6, R12, R13
+	ADD  R6, R13, R14
+	MOVD R4, R15
+	ADD  R7, R15, R16
+	ADD  R7, R16, R17
+	MOVD 56(R0), R8
+
+weightTurnedloop:
+	FMOVQ.P 16(R9), F4
+	FMOVQ.P 16(R10), F5
+	FMOVQ.P 16(R11), F6
+	FMOVQ.P 16(R12), F7
+	FMOVQ.P 16(R13), F8
+	FMOVQ.P 16(R14), F9
+	WORD    $0x4e66d4aa // fadd v10.2d, v5.2d, v6.2d
+	WORD    $0x4ee6d4ab // fsub v11.2d, v5.2d, v6.2d
+	WORD    $0x4e68d4ec // fadd v12.2d, v7.2d, v8.2d
+	WORD    $0x4ee8d4ed // fsub v13.2d, v7.2d, v8.2d
+	WORD    $0x4fc0908e // fmul v14.2d, v4.2d, v0.d[0]
+	VMOV    V14.B16, V15.B16
+	WORD    $0x4fc0194f // fmla v15.2d, v10.2d, v0.d[1]
+	VMOV    V15.B16, V16.B16
+	WORD    $0x4fc21190 // fmla v16.2d, v12.2d, v2.d[0]
+	WORD    $0x4fc19171 // fmul v17.2d, v11.2d, v1.d[0]
+	VMOV    V17.B16, V18.B16
+	WORD    $0x4fc219b2 // fmla v18.2d, v13.2d, v2.d[1]
+	VMOV    V9.B16, V19.B16
+	WORD    $0x4fc11953 // fmla v19.2d, v10.2d, v1.d[1]
+	VMOV    V19.B16, V20.B16
+	WORD    $0x4fc31194 // fmla v20.2d, v12.2d, v3.d[0]
+	FMOVQ.P F16, 16(R15)
+	FMOVQ.P F18, 16(R16)
+	FMOVQ.P F20, 16(R17)
+	SUBS    $1, R8
+	BNE     weightTurnedloop
+	MOVD    40(R0), R6
+	ADD     R6, R3
+	MOVD    48(R0), R7
+	ADD     R7, R4
+	MOVD    24(R0), R6
+	MOVD    32(R0), R7
+	SUBS    $1, R5
+	BNE     weightTurneditem
 	RET

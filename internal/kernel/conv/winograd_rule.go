@@ -33,9 +33,9 @@ func tilesPay[T Float](g *geometry, l level, derivative bool) bool {
 		return false
 	}
 	p := newWinograd[T](g, l, derivative)
-	vecs := func(n int) float64 { return float64(ceil(n, p.lanes)) }
+	vecs := func(n int) float64 { return float64(ceil(n, l.lanes())) }
 	walk := 9 * float64(p.n) * float64(p.c) * float64(p.o) * float64(p.out[0]) * vecs(p.out[1])
-	tiles, weights := float64(p.n*p.tiles[0]*p.tiles[1]), tileElems*float64(p.c)*vecs(p.o)
+	tiles, weights := float64(p.n*p.b.tiles[0]*p.b.tiles[1]), tileElems*float64(p.c)*vecs(p.o)
 	perTile, perWeight := tileCost+tileByteCost*float64(l.bits/8), float64(weightCost)
 	if l.bits == 0 {
 		perTile = tileCostGo
@@ -45,4 +45,17 @@ func tilesPay[T Float](g *geometry, l level, derivative bool) bool {
 	}
 	cost := weights*(max(tiles, busyTiles)+perWeight) + tiles*(vecs(p.c)+vecs(p.o))*perTile
 	return payMargin*cost < walk
+}
+
+// From leastChannels of x and of y on, the derivative by w is faster by tiles, but
+// where weights leave the cache and there are fewer than farTiles of them.
+const leastChannels, farTiles = 16, 32
+
+// weightTilesPay says whether the derivative of g by its weights is.
+func weightTilesPay[T Float](g *geometry) bool {
+	if !g.fits() || min(g.c, g.o) < leastChannels {
+		return false
+	}
+	tiles := g.n * ceil(g.out[1], tileOut) * ceil(g.out[2], tileOut)
+	return tiles >= farTiles || tileElems*g.c*g.o*sizeOf[T]() <= farBytes
 }

@@ -54,6 +54,16 @@ func tiledInput[T Float](s Spec, w *pool.Pool, d, weight []T, post Post) []T {
 	return dx
 }
 
+func tiledWeight[T Float](s Spec, w *pool.Pool, x, d []T) []T {
+	g, err := s.geometry()
+	if err != nil || !g.fits() {
+		panic(fmt.Sprint(s, err))
+	}
+	p, dw := newWeight[T](g, true), nan[T](g.sizeW())
+	p.Run(w, dw, x, d, nan[T](p.Scratch(w.Workers())))
+	return dw
+}
+
 // The error of an element, relative to the largest sum of the sizes of its terms
 // that the tile has.
 const (
@@ -87,11 +97,12 @@ func compareTiled[T Float](t *testing.T, s Spec, w *pool.Pool) {
 	t.Helper()
 	g, _ := s.geometry()
 	x, weight, d := random[T](g.sizeX(), 1), random[T](g.sizeW(), 2), random[T](g.sizeY(), 3)
-	y, dx := make([]float64, len(d)), make([]float64, len(x))
-	ty, tdx := make([]float64, len(d)), make([]float64, len(x))
+	y, dx, dw := make([]float64, len(d)), make([]float64, len(x)), make([]float64, len(weight))
+	ty, tdx, tdw := make([]float64, len(d)), make([]float64, len(x)), make([]float64, len(weight))
 	each(s, func(i, j, k int) {
-		p, q := float64(x[j])*float64(weight[k]), float64(d[i])*float64(weight[k])
-		y[i], ty[i], dx[j], tdx[j] = y[i]+p, ty[i]+math.Abs(p), dx[j]+q, tdx[j]+math.Abs(q)
+		p, q, r := float64(x[j])*float64(weight[k]), float64(d[i])*float64(weight[k]), float64(d[i])*float64(x[j])
+		y[i], dx[j], dw[k] = y[i]+p, dx[j]+q, dw[k]+r
+		ty[i], tdx[j], tdw[k] = ty[i]+math.Abs(p), tdx[j]+math.Abs(q), tdw[k]+math.Abs(r)
 	})
 	tol := winogradError64
 	if sizeOf[T]() == 4 {
@@ -102,6 +113,9 @@ func compareTiled[T Float](t *testing.T, s Spec, w *pool.Pool) {
 	}
 	if e := worst(tiledInput(s, w, d, weight, nil), dx, tdx, s.In[0], s.In[1]); !(e <= tol) {
 		t.Errorf("input of %+v: error %g, want at most %g", s, e, tol)
+	}
+	if e := worst(tiledWeight(s, w, x, d), dw, tdw, 3, 3); !(e <= tol) {
+		t.Errorf("weight of %+v: error %g, want at most %g", s, e, tol)
 	}
 }
 
@@ -123,11 +137,12 @@ func TestWinogradWorkers(t *testing.T) {
 	for _, s := range []Spec{squares(3, 20, 40, [2]int{33, 18}, one, one), squares(50, 4, 9, [2]int{6, 5}, one, one)} {
 		g, _ := s.geometry()
 		x, weight, d := random[float32](g.sizeX(), 1), random[float32](g.sizeW(), 2), random[float32](g.sizeY(), 3)
-		y, dx := tiledForward(s, nil, x, weight, nil), tiledInput(s, nil, d, weight, nil)
+		y, dx, dw := tiledForward(s, nil, x, weight, nil), tiledInput(s, nil, d, weight, nil), tiledWeight(s, nil, x, d)
 		for n := 2; n < 5; n++ {
 			w := pool.New(n)
 			same(t, fmt.Sprintf("forward, %d workers", n), tiledForward(s, w, x, weight, nil), y)
 			same(t, fmt.Sprintf("input, %d workers", n), tiledInput(s, w, d, weight, nil), dx)
+			same(t, fmt.Sprintf("weight, %d workers", n), tiledWeight(s, w, x, d), dw)
 			p := newForward[float32](g, true)
 			got, seen := nan[float32](len(y)), nan[float32](len(y))
 			p.Run(w, got, x, weight, nan[float32](p.Scratch(n)), func(_, i0, i1, j0, j1 int) {
@@ -162,11 +177,12 @@ func TestWinogradAllocates(t *testing.T) {
 	defer w.Close()
 	post := func(_, _, _, _, _ int) {}
 	eachLevel(t, func(t *testing.T) {
-		f, in := newForward[float32](g, true), newInput[float32](g, true)
-		scratch := make([]float32, max(f.Scratch(2), in.Scratch(2)))
+		f, in, wt := newForward[float32](g, true), newInput[float32](g, true), newWeight[float32](g, true)
+		scratch := make([]float32, max(f.Scratch(2), in.Scratch(2), wt.Scratch(2)))
 		if n := testing.AllocsPerRun(20, func() {
 			f.Run(w, y, x, weight, scratch, post)
 			in.Run(w, x, y, weight, scratch, post)
+			wt.Run(w, weight, x, y, scratch)
 		}); n != 0 {
 			t.Errorf("a run allocates %v times", n)
 		}
@@ -174,13 +190,14 @@ func TestWinogradAllocates(t *testing.T) {
 }
 
 // TestWinogradNotFinite wants every element not finite that is so by definition,
-// and the tiles that nothing of it reaches untouched.
+// and the tiles and kernels that nothing of it reaches untouched.
 func TestWinogradNotFinite(t *testing.T) {
 	s := squares(2, 5, 7, [2]int{15, 22}, [2]int{1, 1}, [2]int{1, 1})
 	g, _ := s.geometry()
 	eachLevel(t, func(t *testing.T) {
 		x, weight := random[float32](g.sizeX(), 1), random[float32](g.sizeW(), 2)
 		clean := tiledForward(s, nil, x, weight, nil)
+		cleanWeight := tiledWeight(s, nil, x, clean)
 		r := rand.New(rand.NewPCG(3, 3))
 		for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 			for range 40 {
@@ -189,10 +206,10 @@ func TestWinogradNotFinite(t *testing.T) {
 				x[at] = float32(v)
 				y := tiledForward(s, nil, x, weight, nil)
 				reached := map[[3]int]bool{} // image, row and column of tiles
-				must := map[int]bool{}
-				each(s, func(i, j, _ int) {
+				must, mustWeight := map[int]bool{}, map[int]bool{}
+				each(s, func(i, j, k int) {
 					if j == at {
-						must[i] = true
+						must[i], mustWeight[k] = true, true
 						p := i % (15 * 22)
 						reached[[3]int{i / (7 * 15 * 22), p / 22 / tileOut, p % 22 / tileOut}] = true
 					}
@@ -202,6 +219,11 @@ func TestWinogradNotFinite(t *testing.T) {
 					tile := [3]int{i / (7 * 15 * 22), p / 22 / tileOut, p % 22 / tileOut}
 					if finite := got-got == 0; must[i] && finite || !reached[tile] && got != clean[i] {
 						t.Fatalf("x[%d] = %v: y[%d] is %v, %v without", at, v, i, got, clean[i])
+					}
+				}
+				for i, got := range tiledWeight(s, nil, x, clean) {
+					if finite := got-got == 0; mustWeight[i] && finite || i/9%5 != at/(15*22)%5 && got != cleanWeight[i] {
+						t.Fatalf("x[%d] = %v: dw[%d] is %v, %v without", at, v, i, got, cleanWeight[i])
 					}
 				}
 				x[at] = old
