@@ -130,6 +130,39 @@ func TestWinogradAgainstDefinition(t *testing.T) {
 	})
 }
 
+// TestWinogradRule names some of what is computed by tiles, and what must not be.
+func TestWinogradRule(t *testing.T) {
+	one := [2]int{1, 1}
+	with := func(s Spec, change func(*Spec)) Spec {
+		change(&s)
+		return s
+	}
+	deep := squares(8, 64, 64, [2]int{14, 14}, one, one)
+	for _, c := range []struct {
+		name string
+		s    Spec
+		want bool
+	}{
+		{"deep", deep, true},
+		{"one channel", squares(32, 1, 32, [2]int{32, 32}, one, one), false},
+		{"stride", with(deep, func(s *Spec) { s.Stride, s.Out = []int{2, 2}, []int{7, 7} }), false},
+		{"dilation", with(deep, func(s *Spec) { s.Dilation, s.Pad = []int{2, 2}, []int{2, 2} }), false},
+		{"groups", with(deep, func(s *Spec) { s.Groups = 2 }), false},
+		{"kernel", with(deep, func(s *Spec) { s.Kernel, s.Pad = []int{5, 5}, []int{2, 2} }), false},
+		{"no images", with(deep, func(s *Spec) { s.N = 0 }), false},
+	} {
+		f, err := NewForward[float32](c.s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, _ := NewInput[float32](c.s)
+		w, _ := NewWeight[float32](c.s)
+		if f.tiled != nil != c.want || in.tiled != nil != c.want || w.tiled != nil != c.want {
+			t.Errorf("%s: tiles forward %v, input %v, weight %v, want %v", c.name, f.tiled != nil, in.tiled != nil, w.tiled != nil, c.want)
+		}
+	}
+}
+
 // TestWinogradWorkers wants the same bits from any number of workers, and each row
 // given to post once, by when it is finished.
 func TestWinogradWorkers(t *testing.T) {
