@@ -129,11 +129,16 @@ func turnBlocks[T Float](dst, src []T, t turning, side int, across, down turnKer
 		}
 		return
 	}
-	for i := 0; i < t.n; i += side {
-		i = min(i, t.n-side)
-		strip(across, i, 0, t.depth/side)
-		if t.depth%side != 0 {
-			strip(across, i, t.depth-side, 1)
+	const span = 64 // columns at a time, so that what is written stays in the cache
+	whole := t.depth / side * side
+	for k := 0; k < whole; k += span {
+		for i := 0; i < t.n; i += side {
+			strip(across, min(i, t.n-side), k, min(span, whole-k)/side)
+		}
+	}
+	if whole < t.depth {
+		for i := 0; i < t.n; i += side {
+			strip(across, min(i, t.n-side), t.depth-side, 1)
 		}
 	}
 }

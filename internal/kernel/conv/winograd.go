@@ -38,7 +38,7 @@ const (
 // transform. Products are cut after blockTerms channels. There are leastBlocks,
 // where that leaves leastTiles in each.
 const (
-	blockBytes  = 512 << 10
+	blockBytes  = 1 << 20
 	weightShare = 2
 	chunkBytes  = 64 << 10
 	blockTerms  = 256
