@@ -36,7 +36,8 @@ const (
 // are read once for each block, and where they do not stay there either, tiles
 // fill as much as a share of them. So should a chunk of weights before their
 // transform. Products are cut after blockTerms channels. There are leastBlocks,
-// where that leaves leastTiles in each.
+// where that leaves leastTiles in each and leastWork multiplications: workers
+// wait for each other longer than a smaller block takes.
 const (
 	blockBytes  = 1 << 20
 	weightShare = 2
@@ -44,6 +45,7 @@ const (
 	blockTerms  = 256
 	leastBlocks = 4
 	leastTiles  = 16
+	leastWork   = 2 << 20
 )
 
 // blocking is how the tiles of images are cut into blocks: rows of tiles of one
@@ -59,8 +61,9 @@ type blocking struct {
 func newBlocking[T Float](n int, out [2]int, elems, weights int) blocking {
 	b := blocking{n: n, tiles: [2]int{ceil(out[0], tileOut), ceil(out[1], tileOut)}}
 	image := b.tiles[0] * b.tiles[1]
-	most := max(leastTiles, max(blockBytes/sizeOf[T](), weights/weightShare)/elems)
-	most = max(leastTiles, min(most, n*image/leastBlocks))
+	least := max(leastTiles, leastWork/weights)
+	most := max(least, max(blockBytes/sizeOf[T](), weights/weightShare)/elems)
+	most = max(least, min(most, n*image/leastBlocks))
 	b.images, b.rows = max(1, most/image), b.tiles[0]
 	if b.images == 1 {
 		b.rows = max(1, min(b.rows, most/b.tiles[1]))

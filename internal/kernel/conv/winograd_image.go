@@ -9,12 +9,15 @@ import (
 // winograd is a convolution by tiles, or its derivative by x, which is one of d
 // with weights that are turned half around and have channels swapped.
 type winograd[T Float] struct {
-	l           level
-	n, c, o     int // images, channels of the operand and of the result
-	out         [2]int
-	b           blocking
-	from        side[T]
-	turned      bool // weights are [c, o, 3, 3] and turned half around
+	l       level
+	n, c, o int // images, channels of the operand and of the result
+	out     [2]int
+	b       blocking
+	from    side[T]
+	turned  bool // weights are [c, o, 3, 3] and turned half around
+	// Each worker transforms the weights for itself where they stay in its cache:
+	// to wait for others and to fetch from theirs takes longer.
+	alone       bool
 	oPitch      int
 	chunk       int    // channels of the operand whose weights are transformed at a time
 	steps, last []step // of products by whole panels, and by the last one
@@ -41,6 +44,7 @@ func newWinograd[T Float](g *geometry, l level, derivative bool) *winograd[T] {
 	p.b = newBlocking[T](p.n, p.out, tileElems*(l.pitch(p.c)+p.oPitch), tileElems*p.weightPlane())
 	p.from = sideX[T](l, &p.b, p.c, in, pad)
 	size := sizeOf[T]()
+	p.alone = tileElems*p.weightPlane()*size <= farBytes
 	p.chunk = max(1, min(ceil(p.c, leastBlocks), chunkBytes/(9*p.oPitch*size)))
 	for range min(p.c, blockTerms) {
 		p.steps = append(p.steps, step{size, l.panel() * size})
@@ -76,27 +80,37 @@ func (p *winograd[T]) perWorker() int {
 
 // size is how many elements of scratch a run on so many workers needs.
 func (p *winograd[T]) size(workers int) int {
-	return tileElems*p.weightPlane() + max(1, workers)*p.perWorker()
+	workers = max(1, workers)
+	if p.alone {
+		return workers * (tileElems*p.weightPlane() + p.perWorker())
+	}
+	return tileElems*p.weightPlane() + workers*p.perWorker()
 }
 
-// own is the scratch of a worker.
-func (p *winograd[T]) own(worker int) []T {
-	at := tileElems*p.weightPlane() + worker*p.perWorker()
-	return p.scratch[at : at+p.perWorker()]
+// own are the weights that a worker reads, and its scratch.
+func (p *winograd[T]) own(worker int) (weights, own []T) {
+	n := tileElems * p.weightPlane()
+	if p.alone {
+		own = p.scratch[worker*(n+p.perWorker()):]
+		return own[:n], own[n : n+p.perWorker()]
+	}
+	return p.scratch[:n], p.scratch[n+worker*p.perWorker():][:p.perWorker()]
 }
 
 // run computes y from x and the weights.
 func (p *winograd[T]) run(w *pool.Pool, y, x, weight, scratch []T, post Post) {
 	p.y, p.from.images, p.w, p.scratch, p.post = y, x, weight, scratch, post
 	p.clean.reset(w.Workers())
-	w.Run(ceil(p.c, p.chunk), p.weightPart)
+	if !p.alone {
+		w.Run(ceil(p.c, p.chunk), p.weightPart)
+	}
 	w.Run(p.b.blocks(), p.blockPart)
 }
 
 // weights transforms those of one chunk of channels.
 func (p *winograd[T]) weights(worker, part int) {
-	own, size := p.own(worker), sizeOf[T]()
-	chunk, half := own[:p.chunkSize()], own[p.chunkSize():]
+	to, own := p.own(worker)
+	chunk, half, size := own[:p.chunkSize()], own[p.chunkSize():], sizeOf[T]()
 	first, end := part*p.chunk, min(p.c, (part+1)*p.chunk)
 	from, next := 0, p.oPitch // of the first place of a kernel, and from place to place
 	if p.turned {
@@ -116,7 +130,7 @@ func (p *winograd[T]) weights(worker, part int) {
 			apply[T](p.l, &columns)
 			rows := pass{matrix: matrixWeight, vecs: n / p.l.lanes(), items: tileIn,
 				src: unsafe.Pointer(&half[0]), srcNext: n * size, srcItem: 3 * n * size,
-				dst: unsafe.Pointer(&p.scratch[o*p.c+c*n]), dstNext: p.weightPlane() * size, dstItem: tileIn * p.weightPlane() * size}
+				dst: unsafe.Pointer(&to[o*p.c+c*n]), dstNext: p.weightPlane() * size, dstItem: tileIn * p.weightPlane() * size}
 			apply[T](p.l, &rows)
 		}
 	}
@@ -124,12 +138,16 @@ func (p *winograd[T]) weights(worker, part int) {
 
 // block computes one block of y.
 func (p *winograd[T]) block(worker, part int) {
-	own := p.own(worker)
-	x := p.from.divide(&own, p.clean.next(worker))
+	w, own := p.own(worker)
+	clean := p.clean.next(worker)
+	for i := 0; p.alone && !clean && i < ceil(p.c, p.chunk); i++ {
+		p.weights(worker, i)
+	}
+	x := p.from.divide(&own, clean)
 	y, half, rows := carve(&own, tileElems*p.yPlane()), carve(&own, p.halfSize()), carve(&own, p.rowsSize())
 	n, r := p.b.part(part)
 	tiles := p.from.transform(&x, n, r)
-	p.products(y, x.tiles, tiles)
+	p.products(y, x.tiles, w, tiles)
 	for o := 0; o < p.o; o += p.l.panel() {
 		at := o * tiles
 		for i := n[0]; i < n[1]; i++ {
@@ -145,11 +163,11 @@ func (p *winograd[T]) block(worker, part int) {
 
 // products multiplies the tiles by the weights, element by element, so that these
 // are read once.
-func (p *winograd[T]) products(y, x []T, tiles int) {
+func (p *winograd[T]) products(y, x, w []T, tiles int) {
 	size := sizeOf[T]()
 	t := tile{rsa: p.from.pitch * size, alpha: 1}
 	for e := range tileElems {
-		x, w, y := x[e*p.from.plane:], p.scratch[e*p.weightPlane():], y[e*p.yPlane():]
+		x, w, y := x[e*p.from.plane:], w[e*p.weightPlane():], y[e*p.yPlane():]
 		for o := 0; o < p.o; o += p.l.panel() {
 			n := p.width(o)
 			t.ldc, t.steps = n*size, &p.steps[0]

@@ -1,5 +1,9 @@
 package conv
 
+// leastChannels is how many x and y must have: with fewer, most of the vectors that
+// the transforms move hold nothing.
+const leastChannels = 16
+
 // fits says whether the convolution is one by three by three places without
 // stride, dilation or groups.
 func (g *geometry) fits() bool {
@@ -9,17 +13,18 @@ func (g *geometry) fits() bool {
 
 // What tiles cost, in multiply-adds of a vector: the transforms of a vector of
 // channels of a tile, which move memory and so take longer for long vectors, and
-// those of a vector of weights, in the cache of a worker and beyond. A block of
-// fewer rows than busyTiles takes as long as one of these. From measurements of
-// batches of 1 to 32 images, 3 to 256 channels and maps of 4 to 56 places, in both
-// element types, with the kernels for AVX-512, for AVX2 and in Go.
+// those of a vector of weights, in the cache of a worker and beyond, where workers
+// are in each other's way. A block of fewer rows than busyTiles takes as long as
+// one of these. From measurements on one worker and two, of batches of 1 to 32
+// images, 3 to 256 channels and maps of 4 to 56 places, in both element types,
+// with the kernels for AVX-512, for AVX2 and in Go.
 const (
 	tileCost      = 250
 	tileByteCost  = 6
 	tileCostGo    = 100
 	weightCost    = 15
-	farWeightCost = 60
-	farBytes      = 4 << 20
+	farWeightCost = 80
+	farBytes      = 1 << 20
 	busyTiles     = 4
 )
 
@@ -29,7 +34,7 @@ const payMargin = 1.25
 // tilesPay says whether the convolution g, or its derivative by x, is faster by
 // tiles than by walking over the places.
 func tilesPay[T Float](g *geometry, l level, derivative bool) bool {
-	if !g.fits() {
+	if !g.fits() || min(g.c, g.o) < leastChannels {
 		return false
 	}
 	p := newWinograd[T](g, l, derivative)
@@ -47,9 +52,9 @@ func tilesPay[T Float](g *geometry, l level, derivative bool) bool {
 	return payMargin*cost < walk
 }
 
-// From leastChannels of x and of y on, the derivative by w is faster by tiles, but
-// where weights leave the cache and there are fewer than farTiles of them.
-const leastChannels, farTiles = 16, 32
+// The derivative by w is faster by tiles but where weights leave the cache and there
+// are fewer tiles than farTiles.
+const farTiles = 32
 
 // weightTilesPay says whether the derivative of g by its weights is.
 func weightTilesPay[T Float](g *geometry) bool {

@@ -23,7 +23,7 @@ func winogradSpecs() []Spec {
 		squares(1, 1, 1, [2]int{1, 1}, one, one), squares(2, 3, 5, [2]int{4, 4}, one, one), squares(5, 16, 32, [2]int{8, 8}, one, one),
 		squares(3, 17, 33, [2]int{9, 7}, one, one), squares(1, 2, 70, [2]int{13, 30}, [2]int{}, [2]int{}), squares(9, 8, 16, [2]int{5, 6}, [2]int{2, 0}, one),
 		squares(1, 40, 3, [2]int{33, 41}, [2]int{4, 7}, [2]int{0, 3}), squares(2, 3, 2, [2]int{9, 9}, [2]int{-1, -2}, [2]int{-2, -1}),
-		squares(1, 300, 9, [2]int{6, 6}, one, one), squares(40, 4, 4, [2]int{3, 3}, one, one),
+		squares(1, 300, 9, [2]int{6, 6}, one, one), squares(40, 4, 4, [2]int{3, 3}, one, one), squares(2, 120, 100, [2]int{9, 5}, one, one),
 	}
 	r := rand.New(rand.NewPCG(7, 7))
 	for len(out) < 40 {
@@ -167,7 +167,7 @@ func TestWinogradRule(t *testing.T) {
 // given to post once, by when it is finished.
 func TestWinogradWorkers(t *testing.T) {
 	one := [2]int{1, 1}
-	for _, s := range []Spec{squares(3, 20, 40, [2]int{33, 18}, one, one), squares(50, 4, 9, [2]int{6, 5}, one, one)} {
+	for _, s := range []Spec{squares(3, 20, 40, [2]int{33, 18}, one, one), squares(50, 4, 9, [2]int{6, 5}, one, one), squares(9, 90, 110, [2]int{9, 9}, one, one)} {
 		g, _ := s.geometry()
 		x, weight, d := random[float32](g.sizeX(), 1), random[float32](g.sizeW(), 2), random[float32](g.sizeY(), 3)
 		y, dx, dw := tiledForward(s, nil, x, weight, nil), tiledInput(s, nil, d, weight, nil), tiledWeight(s, nil, x, d)

@@ -68,7 +68,7 @@ func (p *winogradWeight[T]) run(w *pool.Pool, dw, x, d, scratch []T) {
 }
 
 // joinElements is how many sums are added up at a time.
-const joinElements = 4 << 10
+const joinElements = 16 << 10
 
 // sum adds up the blocks of one part.
 func (p *winogradWeight[T]) sum(worker, part int) {
