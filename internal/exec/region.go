@@ -104,6 +104,7 @@ func (p rows) of(n int) interval { return interval{n / p.all * p.lo, n / p.all *
 func cutCall[T ir.Float](c ir.Call[T], part rows) ir.Call[T] {
 	v := *c.V
 	v.In, c.In, c.IntIn = slices.Clone(v.In), slices.Clone(c.In), slices.Clone(c.IntIn)
+	v.Attrs = v.Attrs.With(ir.RowsAttr, v.Type.Shape[0])
 	v.Type.Shape = cutShape(v.Type.Shape, part)
 	c.Out, c.IntOut = cut(c.Out, part), cut(c.IntOut, part)
 	for i, byRow := range v.Def.ByRow(c.V) {

@@ -68,8 +68,9 @@ type Def struct {
 
 	// ByRow says of each operand of the kernel whether one of equal parts of the
 	// result along axis 0 needs just that part of it, in place of all of it. A part
-	// of four rows or more has the same bits as when all are computed at once. Nil,
-	// the function or what it returns: parts cannot be computed alone.
+	// of four rows or more has the same bits as when all are computed at once; its
+	// attribute RowsAttr says how many all are. Nil, the function or what it returns:
+	// parts cannot be computed alone.
 	ByRow func(v *Value) []bool
 
 	// View is, for a Move, how the result's elements lie in the operand laid
@@ -94,6 +95,10 @@ type Def struct {
 	F32 Kernel[float32] // unset when Elementwise: the fused loop runs Elem
 	F64 Kernel[float64] // and unset for a Move whose View never fails
 }
+
+// RowsAttr is an attribute of a value that is some of the rows of another one: the
+// extent of that one's axis 0.
+const RowsAttr = "of rows"
 
 // Layout is where a value's elements lie inside a buffer: element (i, j, ...)
 // at Offset + i*Stride[0] + j*Stride[1] + ...
