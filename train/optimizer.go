@@ -32,7 +32,7 @@ type Flat[T float32 | float64] struct {
 	Spans       []Span // together they cover all elements
 
 	workers  *pool.Pool
-	pieces   []Span // the spans, cut for the workers
+	pieces   []Span // of all parameters, cut for the workers
 	loop     loop[T]
 	part     func(worker, part int)
 	sgd      sgdLoop[T] // the settings of the present step: no step allocates
@@ -54,8 +54,12 @@ type loop[T float32 | float64] interface {
 	run(f *Flat[T], s Span)
 }
 
-// pieceSize is the number of elements that are worth another worker.
-const pieceSize = 1 << 15
+// pieceLeast is the number of elements that are worth another worker, and pieceMost
+// the most that one takes at a time.
+const (
+	pieceLeast = 1 << 14
+	pieceMost  = 1 << 17
+)
 
 // NewVars gives an optimizer memory over the parameters of p. Its steps run on
 // so many workers, 0 for GOMAXPROCS; the results do not depend on them.
@@ -64,31 +68,55 @@ func NewVars(p *graph.Params, slots, workers int) Vars {
 	w := pool.Of(workers)
 	if p.DType() == graph.Float32 {
 		x, g := p.Flat32()
-		return Vars{F32: newFlat(x, g, slots, spans, w)}
+		return Vars{F32: newFlat(x, g, slots, spans, pieces(p, w.Workers()), w)}
 	}
 	x, g := p.Flat64()
-	return Vars{F64: newFlat(x, g, slots, spans, w)}
+	return Vars{F64: newFlat(x, g, slots, spans, pieces(p, w.Workers()), w)}
 }
 
-func newFlat[T float32 | float64](x, g []T, slots int, spans []Span, w *pool.Pool) *Flat[T] {
-	f := &Flat[T]{Param: x, Grad: g, Spans: spans, workers: w}
+func newFlat[T float32 | float64](x, g []T, slots int, spans, pieces []Span, w *pool.Pool) *Flat[T] {
+	f := &Flat[T]{Param: x, Grad: g, Spans: spans, pieces: pieces, workers: w}
 	for range slots {
 		f.Slot = append(f.Slot, memory.Zeros[T](len(x)))
-	}
-	for _, s := range spans {
-		for s.Hi-s.Lo > 2*pieceSize {
-			f.pieces = append(f.pieces, Span{s.Lo, s.Lo + pieceSize, s.Decay})
-			s.Lo += pieceSize
-		}
-		f.pieces = append(f.pieces, s)
 	}
 	f.part = func(_, i int) { f.loop.run(f, f.pieces[i]) }
 	return f
 }
 
+// pieces cuts each parameter into as many shares as there are workers. Those of one
+// worker follow each other, and it takes them: most of a gradient's rows it has
+// computed itself.
+func pieces(p *graph.Params, workers int) (out []Span) {
+	workers = max(1, min(workers, p.Len()/pieceLeast))
+	for w := range workers {
+		for i, q := range p.List() {
+			end := p.Len()
+			if i+1 < len(p.List()) {
+				end = p.List()[i+1].Offset()
+			}
+			n := end - q.Offset()
+			s := Span{q.Offset() + align(n*w/workers), q.Offset() + align(n*(w+1)/workers), q.Decay}
+			for ; s.Hi-s.Lo > pieceMost; s.Lo += pieceMost {
+				out = append(out, Span{s.Lo, s.Lo + pieceMost, s.Decay})
+			}
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// align rounds n down to a cache line, of which parameters fill whole ones.
+func align(n int) int { return n &^ 15 }
+
 // each runs the loop on all elements.
 func (f *Flat[T]) each(l loop[T]) {
 	f.loop = l
+	if len(f.Param) < 2*pieceLeast {
+		for _, s := range f.Spans {
+			l.run(f, s)
+		}
+		return
+	}
 	f.workers.Run(len(f.pieces), f.part)
 }
 

@@ -137,7 +137,7 @@ func (c *choice) grid(s *Spec, workers int) (mc, nc int, columns bool) {
 	}
 	// The larger operand is cut, so that each worker needs its part of it only. What
 	// is added to is cut by columns: weights are by the products that read them.
-	columns = (s.N >= s.M || s.Beta != 0) && ceil(s.N, c.nr) >= workers
+	columns = (s.N > s.M || s.Beta != 0) && ceil(s.N, c.nr) >= workers
 	tasks := min(workers*tasksPerWorker, max(1, s.M*s.N*max(s.K, 1)/taskWork))
 	if columns {
 		nc = min(nc, roundUp(ceil(s.N, tasks), c.nr))
