@@ -135,9 +135,9 @@ func (c *choice) grid(s *Spec, workers int) (mc, nc int, columns bool) {
 	if workers == 1 {
 		return mc, nc, false
 	}
-	// The larger operand is cut, so that each worker needs its part of it only. What
-	// is added to is cut by columns: weights are by the products that read them.
-	columns = (s.N > s.M || s.Beta != 0) && ceil(s.N, c.nr) >= workers
+	// Columns are cut if they are enough: each worker packs what it needs of B and
+	// waits for none, and finds the weights that it has computed in its cache.
+	columns = ceil(s.N, c.nr) >= workers
 	tasks := min(workers*tasksPerWorker, max(1, s.M*s.N*max(s.K, 1)/taskWork))
 	if columns {
 		nc = min(nc, roundUp(ceil(s.N, tasks), c.nr))
