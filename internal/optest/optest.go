@@ -51,20 +51,30 @@ func apply(e *op.Entry, s op.Sample, d ir.DType, seed uint64) (*applied, error) 
 			}
 			a.ints, a.floats = append(a.ints, nil), append(a.floats, v)
 		}
-		a.in = append(a.in, a.c.Leaf(t, fmt.Sprintf("x%d", i)))
+		a.in = append(a.in, a.c.Leaf(t, leafName(i)))
 	}
 	a.out = a.c.Apply(e, s.Attrs, a.in...)
 	return a, a.c.Err
 }
 
-// want is the result by the row's slow formula.
-func (a *applied) want() (floats []float64, ints []int) {
+// leafName is the name of an operand.
+func leafName(i int) string { return fmt.Sprintf("x%d", i) }
+
+// value is the application alone.
+func (a *applied) value() *ir.Value {
 	t, _ := op.TypeOf(a.out)
 	v := &ir.Value{Def: &a.e.Def, Attrs: a.s.Attrs, Type: t}
 	for _, n := range a.in {
 		x, _ := op.TypeOf(n)
 		v.In = append(v.In, &ir.Value{Type: x})
 	}
+	return v
+}
+
+// want is the result by the row's slow formula.
+func (a *applied) want() (floats []float64, ints []int) {
+	v := a.value()
+	t := v.Type
 	c := &ir.Call[float64]{V: v, In: a.floats, IntIn: a.ints, Fault: &ir.Fault{}}
 	if t.DType == ir.Int {
 		c.IntOut = make([]int, t.Shape.Size())
