@@ -21,10 +21,11 @@ type region[T ir.Float] struct {
 	f     func(worker, part int)
 }
 
-// newRegion prepares g for the workers of w; nil if it is of no use to them.
+// newRegion prepares g for the workers of w; nil if it is of no use to them: the
+// steps one by one can use more workers than there are rows for.
 func (r *Program[T]) newRegion(g Region, w *pool.Pool, own []workspace[T]) *region[T] {
 	n := min(w.Workers(), g.Rows/leastRows)
-	if n < 2 {
+	if n < 2 || 2*n <= w.Workers() {
 		return nil
 	}
 	x := &region[T]{pool: w}
