@@ -1,106 +1,59 @@
 package compile_test
 
 import (
-	"flag"
-	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/symgrad/symgrad/internal/compile"
 	"github.com/symgrad/symgrad/internal/ir"
 )
 
-var update = flag.Bool("update", false, "write what the passes do to testdata")
-
-// TestPasses runs each pass on the functions in testdata/<pass>.txt. A file holds
-// cases: a line "# what it shows", a function, a line "=>" and the function that
-// the pass makes of it, or "= unchanged". With -update the results are written
-// anew; check them.
+// TestPasses runs each pass on the functions in testdata/<pass>.txt, one of which
+// it must leave alone, and descend on those in testdata/descend.txt.
 func TestPasses(t *testing.T) {
-	done := map[string]bool{}
+	runs := map[string]func(*ir.Func) bool{"descend": descend}
 	for _, p := range compile.Passes {
-		if done[p.Name] {
-			continue
-		}
-		done[p.Name] = true
-		t.Run(p.Name, func(t *testing.T) { golden(t, p) })
+		runs[p.Name] = p.Run
+	}
+	for name, run := range runs {
+		t.Run(name, func(t *testing.T) {
+			unchanged := golden(t, filepath.Join("testdata", name+".txt"), func(t *testing.T, f *ir.Func) string { return passed(t, f, run) })
+			if unchanged == 0 {
+				t.Error("no case that the pass leaves alone")
+			}
+		})
 	}
 	files, err := filepath.Glob("testdata/*.txt")
-	if err != nil || len(files) != len(done) {
-		t.Errorf("got %d files in testdata for %d passes: %v", len(files), len(done), err)
+	if err != nil || len(files) != len(runs) {
+		t.Errorf("got %d files in testdata for %d passes: %v", len(files), len(runs), err)
 	}
 }
 
-const (
-	arrow = "=>\n"
-	same  = "= unchanged\n"
-)
-
-func golden(t *testing.T, p compile.Pass) {
-	path := filepath.Join("testdata", p.Name+".txt")
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out strings.Builder
-	unchanged := 0
-	for i, c := range strings.Split("\n"+string(data), "\n# ")[1:] {
-		title, rest, _ := strings.Cut(c, "\n")
-		before, after, found := strings.Cut(rest, arrow)
-		if !found {
-			before, _, _ = strings.Cut(rest, same)
-		}
-		before = strings.TrimSpace(before) + "\n"
-		got := passed(t, title, p, before)
-		if i > 0 {
-			out.WriteByte('\n')
-		}
-		fmt.Fprintf(&out, "# %s\n%s", title, before)
-		if got == before {
-			unchanged++
-			out.WriteString(same)
-			if found && !*update {
-				t.Errorf("%s: the pass changes nothing, want\n%s", title, after)
-			}
-			continue
-		}
-		out.WriteString(arrow + got)
-		if !*update && strings.TrimSpace(after) != strings.TrimSpace(got) {
-			t.Errorf("%s: got\n%swant\n%s", title, got, after)
+// descend makes steps of the results behind the first one, which are gradients of
+// the parameters as they stand in the text.
+func descend(f *ir.Func) bool {
+	targets := []compile.Target{{}}
+	for _, v := range f.Values {
+		if v.Leaf == ir.Param && len(targets) < len(f.Out) {
+			targets = append(targets, compile.Target{Name: v.Name, Descend: true, Offset: v.Index})
 		}
 	}
-	if unchanged == 0 {
-		t.Error("no case that the pass leaves alone")
-	}
-	if *update {
-		if err := os.WriteFile(path, []byte(out.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	f.Sort() // as the passes leave it: without parameters that nothing reads
+	return compile.Descend(f, targets)
 }
 
-// passed is what the pass makes of a function. What it says about having changed
-// it must be true.
-func passed(t *testing.T, title string, p compile.Pass, text string) string {
+// passed is what run makes of f. What it says about having changed f must be true.
+func passed(t *testing.T, f *ir.Func, run func(*ir.Func) bool) string {
 	t.Helper()
-	f, err := ir.Parse(text, compile.LookupDef)
-	if err != nil {
-		t.Fatalf("%s: %v", title, err)
-	}
-	if err := ir.Verify(f); err != nil {
-		t.Fatalf("%s: %v", title, err)
-	}
 	before := f.String()
-	changed := p.Run(f)
+	changed := run(f)
 	after := f.String()
 	if !changed && after != before {
-		t.Errorf("%s: the pass denies that it made\n%s", title, after)
+		t.Errorf("the pass denies that it made\n%s", after)
 	}
 	if err := ir.Verify(f); err != nil {
-		t.Errorf("%s: after the pass: %v in\n%s", title, err, after)
+		t.Errorf("after the pass: %v in\n%s", err, after)
 	}
 	return packedSize.ReplaceAllString(after, "$1[packed]")
 }

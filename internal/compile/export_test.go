@@ -1,0 +1,4 @@
+package compile
+
+// Descend is descend, which Compile runs for targets.
+var Descend = descend
