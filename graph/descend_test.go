@@ -34,6 +34,11 @@ var descents = map[string]func(b *graph.Builder) *gorgonia.Node{
 		u, v := b.Param("u", graph.Normal(0, 1), 6), b.Param("v", graph.Normal(0, 1), 6)
 		return b.Add(b.Sum(b.Mul(u, v)), b.Sum(b.Input("x", 6, 5)))
 	},
+	"gradients that are views of parameters": func(b *graph.Builder) *gorgonia.Node {
+		u, v := b.Param("u", graph.Normal(0, 1), 3, 2), b.Param("v", graph.Normal(0, 1), 2, 3)
+		w, z := b.Param("w", graph.Normal(0, 1), 3, 2), b.Param("z", graph.Normal(0, 1), 6)
+		return b.Add(b.Sum(b.Mul(u, b.Transpose(v))), b.Add(b.Sum(b.Mul(w, b.Reshape(z, 3, 2))), b.Mean(b.Input("y", 6, 2))))
+	},
 	"penalty": func(b *graph.Builder) *gorgonia.Node {
 		w := b.Param("w", graph.Normal(0, 1), 5, 2)
 		return b.Add(b.MSE(b.MatMul(b.Input("x", 6, 5), w), b.Input("y", 6, 2)), b.Sum(b.Mul(w, w)))

@@ -1,0 +1,258 @@
+package graph_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/models"
+	"github.com/symgrad/symgrad/train"
+	"gorgonia.org/gorgonia"
+)
+
+// inRegions are models of which several workers do some steps in regions.
+func inRegions(t *testing.T, d graph.DType) map[string]train.Model {
+	t.Helper()
+	mlp, err := models.NewMLP(models.Perceptron{In: 40, Hidden: []int{64, 48}, Out: 10, Head: models.MultiClass, DType: d})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cnn, err := models.NewCNN(models.ConvNet{Channels: 2, Height: 12, Width: 12, Hidden: []int{24}, Out: 10, Head: models.MultiClass, DType: d,
+		Blocks: []models.ConvBlock{{Channels: 16, Kernel: 3, Pad: 1, Pool: 2}, {Channels: 16, Kernel: 3, Pad: 1, Pool: 2}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lstm, err := models.NewRNN(models.Recurrence{Steps: 5, In: 12, Hidden: 32, Out: 10, Head: models.MultiClass, DType: d})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return map[string]train.Model{"mlp": mlp, "cnn": cnn, "lstm": lstm}
+}
+
+// enough examples for regions to pay in all of these models.
+const enough = 250
+
+// fed is a program of a training step with what it reads and leaves.
+type fed struct {
+	*graph.Program
+	params *graph.Params
+	x      string // the input of floats
+}
+
+// training compiles a training step of m for so many workers.
+func training(t *testing.T, m train.Model, n, workers int) fed {
+	t.Helper()
+	var trace strings.Builder
+	b, loss, grads := step(t, m, n)
+	p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{loss}, Grads: grads, Workers: workers, Trace: &trace})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if regions := strings.Contains(trace.String(), " rows {\n"); regions && workers == 1 || !regions && workers > 1 && n >= enough {
+		t.Errorf("a batch of %d on %d workers: regions are found: %v", n, workers, regions)
+	}
+	f := fed{Program: p, params: m.Params()}
+	for _, name := range p.Inputs() {
+		if !p.IsInts(name) {
+			f.x = name
+			continue
+		}
+		labels := make([]int, n)
+		for i := range labels {
+			labels[i] = i * 7 % 10
+		}
+		if err := p.FeedInts(name, labels); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return f
+}
+
+// batch is the elements of the input of floats.
+func (f fed) batch(seed uint64) []float64 {
+	r := rand.New(rand.NewPCG(seed, 1))
+	n := 1
+	for _, d := range f.InputShape(f.x) {
+		n *= d
+	}
+	v := make([]float64, n)
+	for i := range v {
+		v[i] = float64(float32(r.NormFloat64()))
+	}
+	return v
+}
+
+// ways to give a program what it reads, each of which ends the one before.
+var ways = map[string]func(f fed, v []float64) error{
+	"Feed": func(f fed, v []float64) error { return f.Feed(f.x, v) },
+	"Bind": func(f fed, v []float64) error {
+		if f.params.DType() == graph.Float32 {
+			return f.Bind32(f.x, single(v))
+		}
+		return f.Bind(f.x, v)
+	},
+	"Memory": func(f fed, v []float64) error {
+		if f.params.DType() == graph.Float32 {
+			m, err := f.Memory32(f.x)
+			copy(m, single(v))
+			return err
+		}
+		m, err := f.Memory(f.x)
+		copy(m, v)
+		return err
+	},
+}
+
+func single(v []float64) []float32 {
+	w := make([]float32, len(v))
+	for i, x := range v {
+		w[i] = float32(x)
+	}
+	return w
+}
+
+// results runs the program and returns the bits of the loss and of all gradients.
+func (f fed) results(t *testing.T) []uint64 {
+	t.Helper()
+	_, g64 := f.params.Flat64()
+	_, g32 := f.params.Flat32()
+	for i := range g64 {
+		g64[i] = math.NaN()
+	}
+	for i := range g32 {
+		g32[i] = float32(math.NaN())
+	}
+	if err := f.Run(); err != nil {
+		t.Fatal(err)
+	}
+	bits := []uint64{math.Float64bits(f.Scalar(0))}
+	for _, p := range f.params.List() {
+		for _, x := range f.params.Grad(p.Name) {
+			bits = append(bits, math.Float64bits(x))
+		}
+	}
+	return bits
+}
+
+// TestRegions wants training steps on several workers to have the bits of those on
+// one, however inputs are fed from run to run, for batches that the workers divide
+// and others.
+func TestRegions(t *testing.T) {
+	order := []string{"Feed", "Bind", "Feed", "Memory", "Bind", "Bind", "Memory", "Feed"}
+	for _, d := range []graph.DType{graph.Float32, graph.Float64} {
+		for name, m := range inRegions(t, d) {
+			for _, n := range []int{enough, 61, 11} { // of 11 three workers get two parts
+				one := training(t, m, n, 1)
+				for _, workers := range []int{2, 3} {
+					t.Run(fmt.Sprintf("%s of %v, %d on %d", name, d, n, workers), func(t *testing.T) {
+						p := training(t, m, n, workers)
+						for i, way := range order {
+							v := p.batch(uint64(i))
+							if err := one.Feed(one.x, v); err != nil {
+								t.Fatal(err)
+							}
+							want := one.results(t)
+							if err := ways[way](p, v); err != nil {
+								t.Fatal(err)
+							}
+							for k, got := range p.results(t) {
+								if got != want[k] {
+									t.Fatalf("run %d, after %s: number %d of the results is %v, want %v", i, way, k,
+										math.Float64frombits(got), math.Float64frombits(want[k]))
+								}
+							}
+						}
+						if allocs := testing.AllocsPerRun(3, func() { _ = p.Run() }); allocs != 0 {
+							t.Errorf("a run allocates %v times", allocs)
+						}
+					})
+				}
+			}
+		}
+	}
+}
+
+// TestRegionsFork runs programs of one plan at the same time: one of them gets the
+// workers, the others do the parts of their regions themselves.
+func TestRegionsFork(t *testing.T) {
+	for name, m := range inRegions(t, graph.Float32) {
+		t.Run(name, func(t *testing.T) {
+			b := graph.New(m.Params())
+			_, output := m.Loss(b, enough+1)
+			p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{output}, Workers: 2})
+			if err != nil {
+				t.Fatal(err)
+			}
+			f := fed{Program: p, params: m.Params(), x: p.Inputs()[0]}
+			predict := func(f fed, seed uint64, way string) []float64 {
+				if err := ways[way](f, f.batch(seed)); err != nil {
+					t.Error(err)
+				}
+				if err := f.Run(); err != nil {
+					t.Error(err)
+				}
+				return f.Output(0, nil)
+			}
+			const seeds = 6
+			var want [seeds][]float64
+			for i := range want {
+				want[i] = predict(f, uint64(i), "Feed")
+			}
+			var all sync.WaitGroup
+			for range 4 {
+				fork := fed{Program: p.Fork(), params: f.params, x: f.x}
+				all.Go(func() {
+					for k := range 3 * seeds {
+						way := []string{"Feed", "Bind", "Memory"}[k%3]
+						for i, x := range predict(fork, uint64(k%seeds), way) {
+							if x != want[k%seeds][i] {
+								t.Errorf("after %s: element %d is %v, want %v", way, i, x, want[k%seeds][i])
+								return
+							}
+						}
+					}
+				})
+			}
+			all.Wait()
+		})
+	}
+}
+
+// TestRegionsProfile wants times of all steps, in regions as well, that add up to no
+// more than what has passed.
+func TestRegionsProfile(t *testing.T) {
+	const runs = 5
+	for name, m := range inRegions(t, graph.Float32) {
+		t.Run(name, func(t *testing.T) {
+			p := training(t, m, enough, 2)
+			if err := p.Feed(p.x, p.batch(1)); err != nil {
+				t.Fatal(err)
+			}
+			want := p.results(t)
+			start := time.Now()
+			q, err := p.Profile(runs)
+			if err != nil {
+				t.Fatal(err)
+			}
+			passed := time.Since(start)
+			if loss := math.Float64bits(p.Scalar(0)); loss != want[0] {
+				t.Errorf("the loss is %v, want %v as without measuring", math.Float64frombits(loss), math.Float64frombits(want[0]))
+			}
+			sum := time.Duration(0)
+			for _, k := range q.Kernels {
+				if k.PerRun <= 0 {
+					t.Errorf("%s took %v", k.Op, k.PerRun)
+				}
+				sum += k.PerRun
+			}
+			if sum != q.PerRun || runs*sum > passed {
+				t.Errorf("kernels took %v of %v a run, %d of which took less than %v", sum, q.PerRun, runs, passed)
+			}
+		})
+	}
+}
