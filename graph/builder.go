@@ -152,7 +152,7 @@ func (b *Builder) Const(v []float64, shape ...int) *gorgonia.Node {
 	}
 	t := ir.Type{DType: b.params.dtype.ir(), Shape: append(ir.Shape{}, shape...)}
 	if n, err := t.Shape.CheckedSize(op.MaxElements); err != nil || n != len(v) {
-		b.c.Fail("const", "", nil, errors.Wrapf(ErrShape, "got %d elements for %v", len(v), t.Shape))
+		b.c.Fail("const", "", nil, errors.Wrapf(ErrShape, "got %d elements for %v, want %d", len(v), t.Shape, t.Shape.Size()))
 		return nil
 	}
 	name := fmt.Sprintf("const#%d", len(b.leaves))
@@ -179,7 +179,7 @@ func (b *Builder) ConstInts(v []int, shape ...int) *gorgonia.Node {
 	}
 	t := ir.Type{DType: ir.Int, Shape: append(ir.Shape{}, shape...)}
 	if n, err := t.Shape.CheckedSize(op.MaxElements); err != nil || n != len(v) {
-		b.c.Fail("const", "", nil, errors.Wrapf(ErrShape, "got %d elements for %v", len(v), t.Shape))
+		b.c.Fail("const", "", nil, errors.Wrapf(ErrShape, "got %d elements for %v, want %d", len(v), t.Shape, t.Shape.Size()))
 		return nil
 	}
 	name := fmt.Sprintf("const#%d", len(b.leaves))

@@ -9,7 +9,7 @@ import (
 // Feed copies the elements of the input name, row-major, rounding them to the
 // program's type. Their number must be the input's. It allocates nothing.
 func (p *Program) Feed(name string, v []float64) error {
-	s, err := p.slot(name, len(v), false)
+	s, err := p.slot("Feed", name, len(v), false)
 	if err != nil {
 		return err
 	}
@@ -26,7 +26,7 @@ func (p *Program) Feed(name string, v []float64) error {
 
 // Feed32 is Feed from float32.
 func (p *Program) Feed32(name string, v []float32) error {
-	s, err := p.slot(name, len(v), false)
+	s, err := p.slot("Feed32", name, len(v), false)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (p *Program) Bind(name string, v []float64) error {
 	if p.r64 == nil { // before the input counts as fed
 		return errors.Wrapf(ErrDType, "graph: Bind: input %q: got float64, want float32 for a program of Float32", name)
 	}
-	s, err := p.slot(name, len(v), false)
+	s, err := p.slot("Bind", name, len(v), false)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (p *Program) Bind32(name string, v []float32) error {
 	if p.r32 == nil {
 		return errors.Wrapf(ErrDType, "graph: Bind32: input %q: got float32, want float64 for a program of Float64", name)
 	}
-	s, err := p.slot(name, len(v), false)
+	s, err := p.slot("Bind32", name, len(v), false)
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (p *Program) Memory(name string) ([]float64, error) {
 	if p.r64 == nil {
 		return nil, errors.Wrapf(ErrDType, "graph: Memory: input %q: got float64, want float32 for a program of Float32", name)
 	}
-	s, err := p.slot(name, ir.Shape(p.InputShape(name)).Size(), false)
+	s, err := p.slot("Memory", name, ir.Shape(p.InputShape(name)).Size(), false)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func (p *Program) Memory32(name string) ([]float32, error) {
 	if p.r32 == nil {
 		return nil, errors.Wrapf(ErrDType, "graph: Memory32: input %q: got float32, want float64 for a program of Float64", name)
 	}
-	s, err := p.slot(name, ir.Shape(p.InputShape(name)).Size(), false)
+	s, err := p.slot("Memory32", name, ir.Shape(p.InputShape(name)).Size(), false)
 	if err != nil {
 		return nil, err
 	}
@@ -130,16 +130,16 @@ func (p *Program) unbind(name string, s *exec.Slot) {
 // FeedInts copies the indices of the input name. One that an operator cannot
 // take, such as a label that is no class, is an error with its place.
 func (p *Program) FeedInts(name string, v []int) error {
-	s, err := p.slot(name, len(v), true)
-	if err != nil {
-		return err
-	}
-	if s.Range > 0 {
+	if n := p.IndexRange(name); n > 0 { // before the input counts as fed
 		for i, x := range v {
-			if x < 0 || x >= s.Range {
-				return errors.Errorf("graph: Feed: input %q: got %d at element %d, want an index in [0,%d)", name, x, i, s.Range)
+			if x < 0 || x >= n {
+				return errors.Errorf("graph: FeedInts: input %q: got %d at element %d, want an index in [0,%d)", name, x, i, n)
 			}
 		}
+	}
+	s, err := p.slot("FeedInts", name, len(v), true)
+	if err != nil {
+		return err
 	}
 	if p.r32 != nil {
 		copy(p.r32.Ints(s.Where), v)
@@ -149,17 +149,17 @@ func (p *Program) FeedInts(name string, v []int) error {
 	return nil
 }
 
-// slot finds an input, checks n elements against it and marks it as fed.
-func (p *Program) slot(name string, n int, ints bool) (*exec.Slot, error) {
+// slot finds an input for a method, checks n elements against it and marks it as fed.
+func (p *Program) slot(method, name string, n int, ints bool) (*exec.Slot, error) {
 	s := p.inputs[name]
 	if s == nil {
-		return nil, errors.Errorf("graph: Feed: no input %q, want one of %q", name, p.Inputs())
+		return nil, errors.Errorf("graph: %s: no input %q, want one of %q", method, name, p.Inputs())
 	}
 	if ints != (s.Type.DType == ir.Int) {
-		return nil, errors.Wrapf(ErrDType, "graph: Feed: input %q: got other elements, want %v", name, s.Type)
+		return nil, errors.Wrapf(ErrDType, "graph: %s: input %q: got other elements, want %v", method, name, s.Type)
 	}
 	if want := s.Type.Shape.Size(); n != want {
-		return nil, errors.Wrapf(ErrShape, "graph: Feed: input %q: got %d elements, want %d for %v", name, n, want, s.Type.Shape)
+		return nil, errors.Wrapf(ErrShape, "graph: %s: input %q: got %d elements, want %d for %v", method, name, n, want, s.Type.Shape)
 	}
 	if !p.fed[name] {
 		p.fed[name] = true

@@ -80,7 +80,7 @@ func (b *Builder) Unflatten(x *gorgonia.Node, axis int, extents ...int) *gorgoni
 		known *= extents[free]
 	}
 	if known != s[k] {
-		b.c.Fail("unflatten", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the extents %v for axis %d of %v", extents, axis, s))
+		b.c.Fail("unflatten", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the extents %v for axis %d of %v, want such with the product %d", extents, axis, s, s[k]))
 		return nil
 	}
 	return b.Reshape(x, slices.Concat([]int(s[:k]), extents, []int(s[k+1:]))...)

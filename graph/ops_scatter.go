@@ -195,7 +195,7 @@ func (b *Builder) MaskedScatter(x *gorgonia.Node, mask []bool, s *gorgonia.Node)
 		return nil
 	}
 	if n := b.c.Shape(s).Size(); n < len(at) {
-		b.c.Fail("maskedscatter", b.c.Label, gorgonia.Nodes{x, s}, errors.Wrapf(ErrShape, "got %d elements for %d places", n, len(at)))
+		b.c.Fail("maskedscatter", b.c.Label, gorgonia.Nodes{x, s}, errors.Wrapf(ErrShape, "got %d elements for %d places, want at least as many", n, len(at)))
 		return nil
 	}
 	if len(at) == 0 {
@@ -208,7 +208,7 @@ func (b *Builder) MaskedScatter(x *gorgonia.Node, mask []bool, s *gorgonia.Node)
 func (b *Builder) masked(op string, x *gorgonia.Node, mask []bool) []int {
 	s := b.c.Shape(x)
 	if b.c.Err == nil && s.Size() != len(mask) {
-		b.c.Fail(op, b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got a mask of %d for %v", len(mask), s))
+		b.c.Fail(op, b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got a mask of %d for %v, want %d", len(mask), s, s.Size()))
 	}
 	at := []int{}
 	for i, set := range mask {

@@ -136,18 +136,22 @@ func poolSettings(a ir.Attrs, x ir.Shape, out []int) error {
 	if k < 1 || k > 3 || len(out) != k {
 		return shapef("got images %v and windows %v, want [N, C, ...] with one to three spatial axes", x, out)
 	}
+	keys := []string{"kernel", "stride", "pad", "dilation"}
+	if a.Bool("adaptive") {
+		keys = nil
+	}
 	for i, n := range out {
+		for _, key := range keys {
+			v := a.Ints(key)
+			if len(v) != k || v[i] < 1 && key != "pad" || v[i] < 0 {
+				return shapef("got %s %v for images %v, want a number of at least %d for each spatial axis", key, v, x, truth(key != "pad"))
+			}
+		}
 		if n < 1 || x[2+i] < 1 {
 			return shapef("got images %v and windows of %v, of which none fits on axis %d", x, a.Ints("kernel"), 2+i)
 		}
 		if a.Bool("adaptive") {
 			continue
-		}
-		for _, key := range []string{"kernel", "stride", "pad", "dilation"} {
-			v := a.Ints(key)
-			if len(v) != k || v[i] < 1 && key != "pad" || v[i] < 0 {
-				return shapef("got %s %v for images %v, want a number of at least %d for each spatial axis", key, v, x, truth(key != "pad"))
-			}
 		}
 		kernel, pad := a.Ints("kernel")[i], a.Ints("pad")[i]
 		if 2*pad > kernel {

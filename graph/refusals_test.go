@@ -1,0 +1,188 @@
+package graph_test
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/graph"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// refusals are mistakes behind the building of a graph, with the kind that
+// errors.Is must find.
+var refusals = []struct {
+	name string
+	kind error
+	do   func() error
+}{
+	{"unknown activation", graph.ErrUnsupported, func() error {
+		b := graph.New(nil)
+		b.Activate(99, b.Input("x", 2))
+		return b.Err()
+	}},
+	{"name of no activation", graph.ErrUnsupported, func() error {
+		_, err := graph.ParseActivation("mish")
+		return err
+	}},
+	{"values for no parameter", nil, func() error { return graph.NewParams(graph.Float64, 1).Set("w", nil) }},
+	{"values of another size", graph.ErrShape, func() error {
+		b := graph.New(nil)
+		b.Param("w", graph.Zeros(), 2)
+		return b.Params().Set("w", []float64{1})
+	}},
+	{"nothing to compile", nil, compiling(func(b *graph.Builder) graph.Config { return graph.Config{} })},
+	{"output that is nil", nil, compiling(func(b *graph.Builder) graph.Config { return graph.Config{Outputs: gorgonia.Nodes{nil}} })},
+	{"output of another graph", nil, compiling(func(b *graph.Builder) graph.Config {
+		return graph.Config{Outputs: gorgonia.Nodes{graph.New(nil).Input("y", 2)}}
+	})},
+	{"gradients of other parameters", nil, compiling(func(b *graph.Builder) graph.Config {
+		return graph.Config{Grads: gorgonia.Nodes{b.Input("d", 2), b.Input("e", 2)}}
+	})},
+	{"gradient that is nil", nil, compiling(func(b *graph.Builder) graph.Config { return graph.Config{Grads: gorgonia.Nodes{nil}} })},
+	{"gradient of another shape", graph.ErrShape, compiling(func(b *graph.Builder) graph.Config {
+		return graph.Config{Grads: gorgonia.Nodes{b.Input("d", 3)}}
+	})},
+	{"descent without a loss", nil, compiling(func(b *graph.Builder) graph.Config {
+		return graph.Config{Grads: gorgonia.Nodes{b.Input("d", 2)}, Descend: true}
+	})},
+	{"descent without gradients", nil, compiling(func(b *graph.Builder) graph.Config {
+		return graph.Config{Outputs: gorgonia.Nodes{b.Scalar(1)}, Descend: true}
+	})},
+	{"rate of a program that makes no steps", nil, func() error { return adding(graph.Float64).SetRate(0.1) }},
+	{"rate of -1", nil, func() error { return descending().SetRate(-1) }},
+	{"rate that is no number", nil, func() error { return descending().SetRate(math.NaN()) }},
+	{"step by a loss that is not finite", graph.ErrNotFinite, func() error {
+		p := descending()
+		if err := p.Feed("x", []float64{1, math.Inf(1)}); err != nil {
+			return nil
+		}
+		return p.Run()
+	}},
+	{"run of what has not been fed", nil, func() error { return adding(graph.Float64).Run() }},
+	{"input that is not there", nil, func() error { return adding(graph.Float64).Feed("z", nil) }},
+	{"input of other elements", graph.ErrShape, func() error { return adding(graph.Float32).Feed32("x", make([]float32, 3)) }},
+	{"integers for floats", graph.ErrDType, func() error { return adding(graph.Float64).FeedInts("x", make([]int, 4)) }},
+	{"floats for integers", graph.ErrDType, func() error { return adding(graph.Float64).Feed("labels", make([]float64, 2)) }},
+	{"index out of range", nil, func() error { return adding(graph.Float64).FeedInts("labels", []int{1, 4}) }},
+	{"run after an index out of range", nil, func() error {
+		p := adding(graph.Float64)
+		_, _ = p.FeedInts("labels", []int{1, 4}), p.Feed("x", make([]float64, 4))
+		return p.Run()
+	}},
+	{"float64 bound to float32", graph.ErrDType, func() error { return adding(graph.Float32).Bind("x", make([]float64, 4)) }},
+	{"float32 bound to float64", graph.ErrDType, func() error { return adding(graph.Float64).Bind32("x", make([]float32, 4)) }},
+	{"bound to an input that is not there", nil, func() error { return adding(graph.Float64).Bind("z", nil) }},
+	{"bound with other elements", graph.ErrShape, func() error { return adding(graph.Float32).Bind32("x", nil) }},
+	{"bound to integers", graph.ErrDType, func() error { return adding(graph.Float64).Bind("labels", make([]float64, 2)) }},
+	{"memory of float64 in float32", graph.ErrDType, func() error {
+		_, err := adding(graph.Float32).Memory("x")
+		return err
+	}},
+	{"memory of float32 in float64", graph.ErrDType, func() error {
+		_, err := adding(graph.Float64).Memory32("x")
+		return err
+	}},
+	{"memory of an input that is not there", nil, func() error {
+		_, err := adding(graph.Float64).Memory("z")
+		return err
+	}},
+	{"memory of integers", graph.ErrDType, func() error {
+		_, err := adding(graph.Float32).Memory32("labels")
+		return err
+	}},
+	{"profile of no runs", nil, func() error {
+		_, err := adding(graph.Float64).Profile(0)
+		return err
+	}},
+	{"machine of no graph", nil, func() error { return graph.NewMachine(nil).RunAll() }},
+	{"machine of an empty graph", nil, func() error { return graph.NewMachine(gorgonia.NewGraph()).RunAll() }},
+	{"machine that keeps a node of another graph", nil, func() error {
+		g, _, _ := doubling()
+		return graph.NewMachine(g, gorgonia.NewScalar(gorgonia.NewGraph(), tensor.Float64)).RunAll()
+	}},
+	{"machine of a leaf without a value", nil, func() error {
+		g, _, _ := doubling()
+		return graph.NewMachine(g).RunAll()
+	}},
+	{"machine of float32 and float64", graph.ErrUnsupported, func() error {
+		g, _, _ := doubling()
+		gorgonia.NewScalar(g, tensor.Float32, gorgonia.WithName("single"))
+		return graph.NewMachine(g).RunAll()
+	}},
+	{"profile of a machine that has not run", nil, func() error {
+		g, _, _ := doubling()
+		_, err := graph.NewMachine(g).Profile(1)
+		return err
+	}},
+	{"machine to differentiate by nothing", nil, func() error {
+		g, _, y := doubling()
+		return graph.NewMachine(g).Differentiate(y)
+	}},
+	{"machine to differentiate nothing", nil, func() error {
+		g, x, _ := doubling()
+		return graph.NewMachine(g).Differentiate(nil, x)
+	}},
+	{"machine to differentiate by what is no leaf", nil, func() error {
+		g, _, y := doubling()
+		return graph.NewMachine(g).Differentiate(y, y)
+	}},
+	{"machine to differentiate twice", nil, func() error {
+		g, x, y := doubling()
+		m := graph.NewMachine(g)
+		if err := m.Differentiate(y, x); err != nil {
+			return nil
+		}
+		return m.Differentiate(y, x)
+	}},
+	{"cost that does not depend on a leaf", nil, func() error {
+		g, x, y := doubling()
+		other := gorgonia.NewScalar(g, tensor.Float64, gorgonia.WithName("other"))
+		m := graph.NewMachine(g)
+		_, _ = gorgonia.Let(x, 1.0), gorgonia.Let(other, 1.0)
+		if err := m.Differentiate(y, other); err != nil {
+			return nil
+		}
+		return m.RunAll()
+	}},
+}
+
+// compiling is the error of Compile with the Config that f makes, for a graph of one
+// parameter of two elements.
+func compiling(f func(b *graph.Builder) graph.Config) func() error {
+	return func() error {
+		b := graph.New(nil)
+		b.Param("w", graph.Zeros(), 2)
+		_, err := b.Compile(f(b))
+		return err
+	}
+}
+
+// adding is a program of the inputs x: [2, 2], and labels, two of three.
+func adding(d graph.DType) *graph.Program {
+	b := graph.New(graph.NewParams(d, 1))
+	x, labels := b.Input("x", 2, 2), b.Ints("labels", 2)
+	return compiled(b, graph.Config{Outputs: gorgonia.Nodes{b.Add(x, x), b.SoftmaxCrossEntropyEach(b.Const(make([]float64, 6), 2, 3), labels)}})
+}
+
+// descending is a program that makes steps by the loss Σ w·x.
+func descending() *graph.Program {
+	b := graph.New(nil)
+	x := b.Input("x", 2)
+	loss := b.Sum(b.Mul(b.Param("w", graph.Ones(), 2), x))
+	return compiled(b, graph.Config{Outputs: gorgonia.Nodes{loss}, Grads: gorgonia.Nodes{x}, Descend: true})
+}
+
+func compiled(b *graph.Builder, cfg graph.Config) *graph.Program {
+	p, err := b.Compile(cfg)
+	if err != nil {
+		panic(err)
+	}
+	return p
+}
+
+// doubling is a graph of gorgonia's alone: y = 2x.
+func doubling() (g *gorgonia.ExprGraph, x, y *gorgonia.Node) {
+	g = gorgonia.NewGraph()
+	x = gorgonia.NewScalar(g, tensor.Float64, gorgonia.WithName("x"))
+	return g, x, gorgonia.Must(gorgonia.Add(x, x))
+}
