@@ -31,6 +31,7 @@ const policy = `
 	train/data internal/kernel/vec internal/kernel/pool autograd < train
 	internal/kernel/limit                            < graph benchmarks
 	autograd models train graph/formula              < examples benchmarks/workload internal/optest internal/randgraph internal/conformance internal/mutate cmd
+	internal/golden                                  < internal/optest
 	benchmarks/workload                              < benchmarks/hand
 	benchmarks/hand benchmarks/product               < benchmarks
 `

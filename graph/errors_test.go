@@ -1,20 +1,16 @@
 package graph_test
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/golden"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 // mistakes are what users do wrong when they build a graph, with the kind that
 // errors.Is must find.
@@ -269,30 +265,5 @@ func TestMistakes(t *testing.T) {
 		at := strings.Index(err.Error(), "errors_test.go:") // without the line, which moves
 		fmt.Fprintf(&got, "%s:\n\t%s\n", m.name, err.Error()[:at+len("errors_test.go")])
 	}
-	for _, m := range refusals {
-		err := m.do()
-		if err == nil || m.kind != nil && !errors.Is(err, m.kind) {
-			t.Errorf("%s: got %v, want an error that is %v", m.name, err, m.kind)
-			continue
-		}
-		fmt.Fprintf(&got, "%s:\n\t%v\n", m.name, err)
-	}
-	golden(t, "errors.golden", got.String())
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("got:\n%s\nwant:\n%s", got, want)
-	}
+	golden.Check(t, "testdata/errors.golden", got.String()+golden.Errors(t, refusals))
 }

@@ -2,30 +2,28 @@ package graph_test
 
 import (
 	"math"
+	"testing"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/golden"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
 
 // refusals are mistakes behind the building of a graph, with the kind that
 // errors.Is must find.
-var refusals = []struct {
-	name string
-	kind error
-	do   func() error
-}{
-	{"unknown activation", graph.ErrUnsupported, func() error {
+var refusals = []golden.Mistake{
+	{"unknown activation", graph.ErrUnsupported, func(*testing.T) error {
 		b := graph.New(nil)
 		b.Activate(99, b.Input("x", 2))
 		return b.Err()
 	}},
-	{"name of no activation", graph.ErrUnsupported, func() error {
+	{"name of no activation", graph.ErrUnsupported, func(*testing.T) error {
 		_, err := graph.ParseActivation("mish")
 		return err
 	}},
-	{"values for no parameter", nil, func() error { return graph.NewParams(graph.Float64, 1).Set("w", nil) }},
-	{"values of another size", graph.ErrShape, func() error {
+	{"values for no parameter", nil, func(*testing.T) error { return graph.NewParams(graph.Float64, 1).Set("w", nil) }},
+	{"values of another size", graph.ErrShape, func(*testing.T) error {
 		b := graph.New(nil)
 		b.Param("w", graph.Zeros(), 2)
 		return b.Params().Set("w", []float64{1})
@@ -48,85 +46,85 @@ var refusals = []struct {
 	{"descent without gradients", nil, compiling(func(b *graph.Builder) graph.Config {
 		return graph.Config{Outputs: gorgonia.Nodes{b.Scalar(1)}, Descend: true}
 	})},
-	{"rate of a program that makes no steps", nil, func() error { return adding(graph.Float64).SetRate(0.1) }},
-	{"rate of -1", nil, func() error { return descending().SetRate(-1) }},
-	{"rate that is no number", nil, func() error { return descending().SetRate(math.NaN()) }},
-	{"step by a loss that is not finite", graph.ErrNotFinite, func() error {
+	{"rate of a program that makes no steps", nil, func(*testing.T) error { return adding(graph.Float64).SetRate(0.1) }},
+	{"rate of -1", nil, func(*testing.T) error { return descending().SetRate(-1) }},
+	{"rate that is no number", nil, func(*testing.T) error { return descending().SetRate(math.NaN()) }},
+	{"step by a loss that is not finite", graph.ErrNotFinite, func(*testing.T) error {
 		p := descending()
 		if err := p.Feed("x", []float64{1, math.Inf(1)}); err != nil {
 			return nil
 		}
 		return p.Run()
 	}},
-	{"run of what has not been fed", nil, func() error { return adding(graph.Float64).Run() }},
-	{"input that is not there", nil, func() error { return adding(graph.Float64).Feed("z", nil) }},
-	{"input of other elements", graph.ErrShape, func() error { return adding(graph.Float32).Feed32("x", make([]float32, 3)) }},
-	{"integers for floats", graph.ErrDType, func() error { return adding(graph.Float64).FeedInts("x", make([]int, 4)) }},
-	{"floats for integers", graph.ErrDType, func() error { return adding(graph.Float64).Feed("labels", make([]float64, 2)) }},
-	{"index out of range", nil, func() error { return adding(graph.Float64).FeedInts("labels", []int{1, 4}) }},
-	{"run after an index out of range", nil, func() error {
+	{"run of what has not been fed", nil, func(*testing.T) error { return adding(graph.Float64).Run() }},
+	{"input that is not there", nil, func(*testing.T) error { return adding(graph.Float64).Feed("z", nil) }},
+	{"input of other elements", graph.ErrShape, func(*testing.T) error { return adding(graph.Float32).Feed32("x", make([]float32, 3)) }},
+	{"integers for floats", graph.ErrDType, func(*testing.T) error { return adding(graph.Float64).FeedInts("x", make([]int, 4)) }},
+	{"floats for integers", graph.ErrDType, func(*testing.T) error { return adding(graph.Float64).Feed("labels", make([]float64, 2)) }},
+	{"index out of range", nil, func(*testing.T) error { return adding(graph.Float64).FeedInts("labels", []int{1, 4}) }},
+	{"run after an index out of range", nil, func(*testing.T) error {
 		p := adding(graph.Float64)
 		_, _ = p.FeedInts("labels", []int{1, 4}), p.Feed("x", make([]float64, 4))
 		return p.Run()
 	}},
-	{"float64 bound to float32", graph.ErrDType, func() error { return adding(graph.Float32).Bind("x", make([]float64, 4)) }},
-	{"float32 bound to float64", graph.ErrDType, func() error { return adding(graph.Float64).Bind32("x", make([]float32, 4)) }},
-	{"bound to an input that is not there", nil, func() error { return adding(graph.Float64).Bind("z", nil) }},
-	{"bound with other elements", graph.ErrShape, func() error { return adding(graph.Float32).Bind32("x", nil) }},
-	{"bound to integers", graph.ErrDType, func() error { return adding(graph.Float64).Bind("labels", make([]float64, 2)) }},
-	{"memory of float64 in float32", graph.ErrDType, func() error {
+	{"float64 bound to float32", graph.ErrDType, func(*testing.T) error { return adding(graph.Float32).Bind("x", make([]float64, 4)) }},
+	{"float32 bound to float64", graph.ErrDType, func(*testing.T) error { return adding(graph.Float64).Bind32("x", make([]float32, 4)) }},
+	{"bound to an input that is not there", nil, func(*testing.T) error { return adding(graph.Float64).Bind("z", nil) }},
+	{"bound with other elements", graph.ErrShape, func(*testing.T) error { return adding(graph.Float32).Bind32("x", nil) }},
+	{"bound to integers", graph.ErrDType, func(*testing.T) error { return adding(graph.Float64).Bind("labels", make([]float64, 2)) }},
+	{"memory of float64 in float32", graph.ErrDType, func(*testing.T) error {
 		_, err := adding(graph.Float32).Memory("x")
 		return err
 	}},
-	{"memory of float32 in float64", graph.ErrDType, func() error {
+	{"memory of float32 in float64", graph.ErrDType, func(*testing.T) error {
 		_, err := adding(graph.Float64).Memory32("x")
 		return err
 	}},
-	{"memory of an input that is not there", nil, func() error {
+	{"memory of an input that is not there", nil, func(*testing.T) error {
 		_, err := adding(graph.Float64).Memory("z")
 		return err
 	}},
-	{"memory of integers", graph.ErrDType, func() error {
+	{"memory of integers", graph.ErrDType, func(*testing.T) error {
 		_, err := adding(graph.Float32).Memory32("labels")
 		return err
 	}},
-	{"profile of no runs", nil, func() error {
+	{"profile of no runs", nil, func(*testing.T) error {
 		_, err := adding(graph.Float64).Profile(0)
 		return err
 	}},
-	{"machine of no graph", nil, func() error { return graph.NewMachine(nil).RunAll() }},
-	{"machine of an empty graph", nil, func() error { return graph.NewMachine(gorgonia.NewGraph()).RunAll() }},
-	{"machine that keeps a node of another graph", nil, func() error {
+	{"machine of no graph", nil, func(*testing.T) error { return graph.NewMachine(nil).RunAll() }},
+	{"machine of an empty graph", nil, func(*testing.T) error { return graph.NewMachine(gorgonia.NewGraph()).RunAll() }},
+	{"machine that keeps a node of another graph", nil, func(*testing.T) error {
 		g, _, _ := doubling()
 		return graph.NewMachine(g, gorgonia.NewScalar(gorgonia.NewGraph(), tensor.Float64)).RunAll()
 	}},
-	{"machine of a leaf without a value", nil, func() error {
+	{"machine of a leaf without a value", nil, func(*testing.T) error {
 		g, _, _ := doubling()
 		return graph.NewMachine(g).RunAll()
 	}},
-	{"machine of float32 and float64", graph.ErrUnsupported, func() error {
+	{"machine of float32 and float64", graph.ErrUnsupported, func(*testing.T) error {
 		g, _, _ := doubling()
 		gorgonia.NewScalar(g, tensor.Float32, gorgonia.WithName("single"))
 		return graph.NewMachine(g).RunAll()
 	}},
-	{"profile of a machine that has not run", nil, func() error {
+	{"profile of a machine that has not run", nil, func(*testing.T) error {
 		g, _, _ := doubling()
 		_, err := graph.NewMachine(g).Profile(1)
 		return err
 	}},
-	{"machine to differentiate by nothing", nil, func() error {
+	{"machine to differentiate by nothing", nil, func(*testing.T) error {
 		g, _, y := doubling()
 		return graph.NewMachine(g).Differentiate(y)
 	}},
-	{"machine to differentiate nothing", nil, func() error {
+	{"machine to differentiate nothing", nil, func(*testing.T) error {
 		g, x, _ := doubling()
 		return graph.NewMachine(g).Differentiate(nil, x)
 	}},
-	{"machine to differentiate by what is no leaf", nil, func() error {
+	{"machine to differentiate by what is no leaf", nil, func(*testing.T) error {
 		g, _, y := doubling()
 		return graph.NewMachine(g).Differentiate(y, y)
 	}},
-	{"machine to differentiate twice", nil, func() error {
+	{"machine to differentiate twice", nil, func(*testing.T) error {
 		g, x, y := doubling()
 		m := graph.NewMachine(g)
 		if err := m.Differentiate(y, x); err != nil {
@@ -134,7 +132,7 @@ var refusals = []struct {
 		}
 		return m.Differentiate(y, x)
 	}},
-	{"cost that does not depend on a leaf", nil, func() error {
+	{"cost that does not depend on a leaf", nil, func(*testing.T) error {
 		g, x, y := doubling()
 		other := gorgonia.NewScalar(g, tensor.Float64, gorgonia.WithName("other"))
 		m := graph.NewMachine(g)
@@ -148,8 +146,8 @@ var refusals = []struct {
 
 // compiling is the error of Compile with the Config that f makes, for a graph of one
 // parameter of two elements.
-func compiling(f func(b *graph.Builder) graph.Config) func() error {
-	return func() error {
+func compiling(f func(b *graph.Builder) graph.Config) func(*testing.T) error {
+	return func(*testing.T) error {
 		b := graph.New(nil)
 		b.Param("w", graph.Zeros(), 2)
 		_, err := b.Compile(f(b))

@@ -2,21 +2,21 @@ package train_test
 
 import (
 	"context"
-	"flag"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/golden"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
 	"gorgonia.org/gorgonia"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 // builds is a Model from a function.
 type builds struct {
@@ -33,39 +33,36 @@ func model(f func(b *graph.Builder, n int) (loss, output *gorgonia.Node)) train.
 }
 
 // mistakes are what users do wrong in training.
-var mistakes = []struct {
-	name string
-	do   func(t *testing.T) error
-}{
-	{"learning rate of -1", func(*testing.T) error {
+var mistakes = []golden.Mistake{
+	{"learning rate of -1", train.ErrOption, func(*testing.T) error {
 		_, err := train.New(newNet(graph.Float64, 0), train.Options{Schedule: train.Constant(-1)})
 		return err
 	}},
-	{"momentum of 1.5", func(*testing.T) error {
+	{"momentum of 1.5", train.ErrOption, func(*testing.T) error {
 		_, err := train.New(newNet(graph.Float64, 0), train.Options{Optimizer: train.SGD{Momentum: 1.5}})
 		return err
 	}},
-	{"beta of 1", func(*testing.T) error {
+	{"beta of 1", train.ErrOption, func(*testing.T) error {
 		_, err := train.New(newNet(graph.Float64, 0), train.Options{Optimizer: train.Adam{Beta1: 1}})
 		return err
 	}},
-	{"batches of -2", func(*testing.T) error {
+	{"batches of -2", train.ErrOption, func(*testing.T) error {
 		_, err := train.New(newNet(graph.Float64, 0), train.Options{BatchSize: -2})
 		return err
 	}},
-	{"empty set", func(*testing.T) error {
+	{"empty set", data.ErrEmpty, func(*testing.T) error {
 		_, err := data.XLabels(nil, 4, nil)
 		return err
 	}},
-	{"no set", func(t *testing.T) error {
+	{"no set", data.ErrEmpty, func(t *testing.T) error {
 		_, err := newTrainer(t, newNet(graph.Float64, 0), train.Options{}).Fit(context.Background(), nil)
 		return err
 	}},
-	{"NaN in the data", func(*testing.T) error {
+	{"NaN in the data", data.ErrNotFinite, func(*testing.T) error {
 		_, err := data.XY([]float64{1, 2, 3, math.NaN()}, 2, []float64{1, 2}, 1)
 		return err
 	}},
-	{"label out of range", func(t *testing.T) error {
+	{"label out of range", data.ErrLabel, func(t *testing.T) error {
 		d, err := data.XLabels(make([]float64, 12), 4, []int{0, 7, 2})
 		if err != nil {
 			return err
@@ -73,11 +70,11 @@ var mistakes = []struct {
 		_, err = newTrainer(t, newNet(graph.Float64, 0), train.Options{}).Fit(context.Background(), d)
 		return err
 	}},
-	{"lengths that differ", func(*testing.T) error {
+	{"lengths that differ", data.ErrShape, func(*testing.T) error {
 		_, err := data.XY(make([]float64, 6), 2, make([]float64, 4), 1)
 		return err
 	}},
-	{"other number of features", func(t *testing.T) error {
+	{"other number of features", data.ErrShape, func(t *testing.T) error {
 		d, err := data.XLabels(make([]float64, 9), 3, []int{0, 1, 2})
 		if err != nil {
 			return err
@@ -85,7 +82,7 @@ var mistakes = []struct {
 		_, err = newTrainer(t, newNet(graph.Float64, 0), train.Options{}).Fit(context.Background(), d)
 		return err
 	}},
-	{"missing field", func(t *testing.T) error {
+	{"missing field", data.ErrField, func(t *testing.T) error {
 		d, err := data.New(data.Field{Name: "y", Ints: []int{0, 1, 2}, Classes: 3})
 		if err != nil {
 			return err
@@ -93,7 +90,7 @@ var mistakes = []struct {
 		_, err = newTrainer(t, newNet(graph.Float64, 0), train.Options{}).Fit(context.Background(), d)
 		return err
 	}},
-	{"unused parameter", func(t *testing.T) error {
+	{"unused parameter", autograd.ErrUnconnected, func(t *testing.T) error {
 		m := model(func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
 			b.Param("forgotten", graph.Zeros(), 3)
 			return newNet(graph.Float64, 0).Loss(b, n)
@@ -101,7 +98,7 @@ var mistakes = []struct {
 		_, err := newTrainer(t, m, train.Options{}).Fit(context.Background(), blobs(t, 9))
 		return err
 	}},
-	{"loss that is a vector", func(t *testing.T) error {
+	{"loss that is a vector", graph.ErrShape, func(t *testing.T) error {
 		m := model(func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
 			y := b.Dense("out", b.Input("x", n, 4), 1, graph.Identity)
 			return y, y
@@ -109,7 +106,7 @@ var mistakes = []struct {
 		_, err := newTrainer(t, m, train.Options{}).Fit(context.Background(), blobs(t, 9))
 		return err
 	}},
-	{"matmul that does not fit", func(t *testing.T) error {
+	{"matmul that does not fit", graph.ErrShape, func(t *testing.T) error {
 		m := model(func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
 			y := b.As("product").MatMul(b.Input("x", n, 4), b.Param("w", graph.Zeros(), 5, 2))
 			return b.Sum(y), y
@@ -117,7 +114,7 @@ var mistakes = []struct {
 		_, err := newTrainer(t, m, train.Options{}).Fit(context.Background(), blobs(t, 9))
 		return err
 	}},
-	{"training that diverges", func(t *testing.T) error {
+	{"training that diverges", train.ErrNotFinite, func(t *testing.T) error {
 		d, err := data.XY([]float64{1, 2, 3, 4}, 1, []float64{1, 2, 3, 4}, 1)
 		if err != nil {
 			return err
@@ -129,7 +126,7 @@ var mistakes = []struct {
 		_, err = newTrainer(t, m, train.Options{Optimizer: train.SGD{}, Schedule: train.Constant(1e6)}).Fit(context.Background(), d)
 		return err
 	}},
-	{"checkpoint of another model", func(t *testing.T) error {
+	{"checkpoint of another model", nil, func(t *testing.T) error {
 		path := filepath.Join(t.TempDir(), "a.safetensors")
 		m := model(func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
 			y := b.Dense("hidden", b.Input("x", n, 4), 8, graph.Identity)
@@ -151,30 +148,105 @@ var mistakes = []struct {
 		}
 		return nil
 	}},
+	{"SGD with a decay of -1", train.ErrOption, option(train.Options{Optimizer: train.SGD{Decay: -1}})},
+	{"Nesterov without momentum", train.ErrOption, option(train.Options{Optimizer: train.SGD{Nesterov: true}})},
+	{"epsilon of -1", train.ErrOption, option(train.Options{Optimizer: train.AdamW{Eps: -1}})},
+	{"Adam with a decay of -1", train.ErrOption, option(train.Options{Optimizer: train.Adam{Decay: -1}})},
+	{"no model", train.ErrOption, func(*testing.T) error {
+		_, err := train.New(nil, train.Options{})
+		return err
+	}},
+	{"learning rate that becomes 0", train.ErrOption, func(t *testing.T) error {
+		o := train.Options{Schedule: func(step int) float64 { return float64(1 - step) }, BatchSize: 3}
+		_, err := newTrainer(t, newNet(graph.Float64, 0), o).Fit(context.Background(), blobs(t, 9))
+		return err
+	}},
+	{"batch of no examples", data.ErrEmpty, func(t *testing.T) error {
+		_, err := newTrainer(t, newNet(graph.Float64, 0), train.Options{}).Step(blobs(t, 9), nil)
+		return err
+	}},
+	{"example that is not there", data.ErrIndex, func(t *testing.T) error {
+		_, err := newTrainer(t, newNet(graph.Float64, 0), train.Options{}).Step(blobs(t, 9), []int{9})
+		return err
+	}},
+	{"cancelled training", context.Canceled, func(t *testing.T) error {
+		_, err := newTrainer(t, newNet(graph.Float64, 0), train.Options{}).Fit(cancelled(), blobs(t, 9))
+		return err
+	}},
+	{"cancelled prediction", context.Canceled, func(t *testing.T) error {
+		_, err := newTrainer(t, newNet(graph.Float64, 0), train.Options{}).Predict(cancelled(), blobs(t, 9))
+		return err
+	}},
+	{"metrics without a target", data.ErrField, func(t *testing.T) error {
+		o := train.Options{Metrics: []train.Metric{train.Accuracy()}, Target: "z"}
+		_, err := newTrainer(t, newNet(graph.Float64, 0), o).Evaluate(context.Background(), blobs(t, 9))
+		return err
+	}},
+	{"no loss", nil, fitting(func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) { return nil, nil })},
+	{"no parameters", nil, fitting(func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
+		y := b.Input("x", n, 4)
+		return b.Sum(y), y
+	})},
+	{"loss that is a vector in evaluation", graph.ErrShape, predicting(func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
+		y := b.Dense("out", b.Input("x", n, 4), 1, graph.Identity)
+		return y, y
+	})},
+	{"output without examples", graph.ErrShape, predicting(func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
+		y := b.Sum(b.Dense("out", b.Input("x", n, 4), 1, graph.Identity))
+		return y, y
+	})},
+	{"file that is not there", os.ErrNotExist, func(t *testing.T) error {
+		t.Chdir(t.TempDir())
+		return train.Load("none.safetensors", newNet(graph.Float64, 0).p)
+	}},
+	{"file that is none", nil, func(t *testing.T) error {
+		t.Chdir(t.TempDir())
+		if err := os.WriteFile("a.safetensors", []byte("12345678"), 0o600); err != nil {
+			return nil
+		}
+		return train.Load("a.safetensors", newNet(graph.Float64, 0).p)
+	}},
+	{"model that cannot be built", graph.ErrShape, func(*testing.T) error {
+		return train.Build(model(func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
+			y := b.As("product").MatMul(b.Input("x", n, 4), b.Param("w", graph.Zeros(), 5, 2))
+			return y, y
+		}))
+	}},
+	{"picture of nothing", nil, func(*testing.T) error { return (&train.History{}).WriteSVG(io.Discard) }},
+}
+
+// option is what New says to the options.
+func option(o train.Options) func(*testing.T) error {
+	return func(*testing.T) error {
+		_, err := train.New(newNet(graph.Float64, 0), o)
+		return err
+	}
+}
+
+// fitting is what Fit says to the model f.
+func fitting(f func(b *graph.Builder, n int) (loss, output *gorgonia.Node)) func(*testing.T) error {
+	return func(t *testing.T) error {
+		_, err := newTrainer(t, model(f), train.Options{}).Fit(context.Background(), blobs(t, 9))
+		return err
+	}
+}
+
+// predicting is what Evaluate says to the model f.
+func predicting(f func(b *graph.Builder, n int) (loss, output *gorgonia.Node)) func(*testing.T) error {
+	return func(t *testing.T) error {
+		_, err := newTrainer(t, model(f), train.Options{}).Evaluate(context.Background(), blobs(t, 9))
+		return err
+	}
+}
+
+// cancelled is a context that has ended.
+func cancelled() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
 }
 
 // TestMistakes holds what each mistake is answered with to a golden file.
 func TestMistakes(t *testing.T) {
-	var got strings.Builder
-	for _, m := range mistakes {
-		err := m.do(t)
-		if err == nil {
-			t.Errorf("%s: got no error", m.name)
-			continue
-		}
-		fmt.Fprintf(&got, "%s:\n\t%v\n", m.name, err)
-	}
-	path := filepath.Join("testdata", "errors.golden")
-	if *update {
-		if err := os.WriteFile(path, []byte(got.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got.String() != string(want) {
-		t.Errorf("got:\n%s\nwant:\n%s", got.String(), want)
-	}
+	golden.Check(t, "testdata/errors.golden", golden.Errors(t, mistakes))
 }

@@ -1,28 +1,26 @@
 package compile_test
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
 
 	"github.com/symgrad/symgrad/internal/compile"
+	"github.com/symgrad/symgrad/internal/golden"
 	"github.com/symgrad/symgrad/internal/ir"
 )
-
-var update = flag.Bool("update", false, "write what is made of the functions in testdata")
 
 const (
 	arrow = "=>\n"
 	same  = "= unchanged\n"
 )
 
-// golden compares what become makes of functions with a file of cases: a line
+// cases compares what become makes of functions with a file of cases: a line
 // "# what it shows", a function, a line "=>" and what is made of it, or
 // "= unchanged". With -update the results are written anew; check them. It returns
 // how many functions stay as they are.
-func golden(t *testing.T, path string, become func(t *testing.T, f *ir.Func) string) (unchanged int) {
+func cases(t *testing.T, path string, become func(t *testing.T, f *ir.Func) string) (unchanged int) {
 	t.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -49,7 +47,7 @@ func golden(t *testing.T, path string, become func(t *testing.T, f *ir.Func) str
 			if !found {
 				want = before
 			}
-			if !*update && strings.TrimSpace(got) != strings.TrimSpace(want) {
+			if !golden.Update() && strings.TrimSpace(got) != strings.TrimSpace(want) {
 				t.Errorf("got\n%swant\n%s", got, want)
 			}
 		})
@@ -60,7 +58,7 @@ func golden(t *testing.T, path string, become func(t *testing.T, f *ir.Func) str
 		}
 		out = append(out, fmt.Sprintf("# %s\n%s%s", title, before, after))
 	}
-	if *update {
+	if golden.Update() {
 		if err := os.WriteFile(path, []byte(strings.Join(out, "\n")), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -18,7 +18,7 @@ func TestPasses(t *testing.T) {
 	}
 	for name, run := range runs {
 		t.Run(name, func(t *testing.T) {
-			unchanged := golden(t, filepath.Join("testdata", name+".txt"), func(t *testing.T, f *ir.Func) string { return passed(t, f, run) })
+			unchanged := cases(t, filepath.Join("testdata", name+".txt"), func(t *testing.T, f *ir.Func) string { return passed(t, f, run) })
 			if unchanged == 0 {
 				t.Error("no case that the pass leaves alone")
 			}

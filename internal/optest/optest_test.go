@@ -1,25 +1,22 @@
 package optest
 
 import (
-	"flag"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/internal/compile"
+	"github.com/symgrad/symgrad/internal/golden"
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/pool"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
-
-var update = flag.Bool("update", false, "write the golden file")
 
 // How near results must be to the slow formula in float64, relative to 1 or to
 // the value if that is larger: rounding of a few operations.
@@ -364,22 +361,7 @@ func TestGolden(t *testing.T) {
 		}
 		fmt.Fprintf(&b, "%-18s %-12s %s\n", e.Name, classes[e.Class], d)
 	}
-	path := filepath.Join("..", "op", "testdata", "ops.golden")
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if b.String() != string(want) {
-		t.Errorf("the rows are\n%swant\n%s", b.String(), want)
-	}
+	golden.Check(t, filepath.Join("..", "op", "testdata", "ops.golden"), b.String())
 }
 
 // BenchmarkRows runs the last sample of every row in float32.
