@@ -36,22 +36,26 @@ var ErrMismatch = errors.New("the gradient and the finite difference differ")
 // element; use Float64. The error wraps ErrMismatch and has both numbers.
 // Parameters are restored. It is for one goroutine, as b is.
 func Check(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOptions) error {
+	return errors.Wrap(check(b, loss, at, o), "autograd: Check")
+}
+
+func check(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOptions) error {
 	if b.Params().DType() != graph.Float64 {
-		return errors.New("autograd: Check needs parameters of Float64: differences of float32 say nothing")
+		return errors.New("got parameters of Float32, want Float64: differences of float32 say nothing")
 	}
 	c, err := newChecker(b, loss, at, o)
 	if err != nil {
-		return errors.Wrap(err, "autograd: Check")
+		return err
 	}
 	got, want, err := c.slopes()
 	if back := c.move(0); err == nil {
 		err = back
 	}
 	if err != nil {
-		return errors.Wrap(err, "autograd: Check")
+		return err
 	}
 	if !(math.Abs(got-want) <= c.o.ATol+c.o.RTol*math.Max(math.Abs(want), c.scale)) {
-		return errors.Wrapf(ErrMismatch, "autograd: Check: got %v from the gradient, want %v from the difference", got, want)
+		return errors.Wrapf(ErrMismatch, "got %v from the gradient, want %v from the difference", got, want)
 	}
 	return nil
 }
@@ -66,7 +70,7 @@ func CheckSecondOrder(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOp
 			wrt = append(wrt, n)
 		}
 	}
-	grads, err := GradientsWith(Options{AllowUnconnected: true}, loss, wrt...)
+	grads, err := gradients(Options{AllowUnconnected: true}, loss, wrt)
 	if err != nil {
 		return errors.Wrap(err, "autograd: CheckSecondOrder")
 	}
@@ -90,7 +94,7 @@ func CheckSecondOrder(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOp
 	if slope == nil {
 		return errors.New("autograd: CheckSecondOrder: got no parameters and no float inputs to differentiate by")
 	}
-	return errors.Wrap(Check(b, slope, at, o), "second order")
+	return errors.Wrap(check(b, slope, at, o), "autograd: CheckSecondOrder")
 }
 
 // checker is a compiled loss with a direction.
@@ -143,7 +147,7 @@ func newChecker(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOptions)
 	if len(wrt) == 0 {
 		return nil, errors.New("got no parameters and no float inputs to differentiate by")
 	}
-	grads, err := GradientsWith(Options{AllowUnconnected: true}, loss, wrt...)
+	grads, err := gradients(Options{AllowUnconnected: true}, loss, wrt)
 	if err != nil {
 		return nil, err
 	}

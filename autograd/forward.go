@@ -17,13 +17,18 @@ import (
 // (Radul et al. 2022, "You Only Linearize Once", has them the other way round).
 // It fails as Gradients does; a y that does not depend on wrt has zeros.
 func JVP(ys, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
+	out, err := jvp(ys, wrt, dir)
+	return out, errors.Wrap(err, "autograd: JVP")
+}
+
+func jvp(ys, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
 	s, err := newForward(ys, wrt, dir)
 	if err != nil {
-		return nil, errors.Wrap(err, "autograd: JVP")
+		return nil, err
 	}
 	for _, a := range s.w.Order {
 		if err := s.apply(a); err != nil {
-			return nil, errors.Wrap(err, "autograd: JVP")
+			return nil, err
 		}
 	}
 	out := make([]*gorgonia.Node, len(ys))
@@ -33,7 +38,7 @@ func JVP(ys, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
 		}
 	}
 	if s.w.C.Err != nil {
-		return nil, errors.Wrap(s.w.C.Err, "autograd: JVP")
+		return nil, s.w.C.Err
 	}
 	return out, nil
 }

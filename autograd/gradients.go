@@ -39,12 +39,18 @@ func Gradients(loss *gorgonia.Node, wrt ...*gorgonia.Node) ([]*gorgonia.Node, er
 
 // GradientsWith is Gradients with options.
 func GradientsWith(o Options, loss *gorgonia.Node, wrt ...*gorgonia.Node) ([]*gorgonia.Node, error) {
+	out, err := gradients(o, loss, wrt)
+	return out, errors.Wrap(err, "autograd")
+}
+
+// gradients is GradientsWith with errors that do not name the package.
+func gradients(o Options, loss *gorgonia.Node, wrt []*gorgonia.Node) ([]*gorgonia.Node, error) {
 	w, err := newWalk(o, loss, wrt)
 	if err != nil {
-		return nil, errors.Wrap(err, "autograd")
+		return nil, err
 	}
 	if err := w.Run(); err != nil {
-		return nil, errors.Wrap(err, "autograd")
+		return nil, err
 	}
 	return w.results(o)
 }
@@ -115,10 +121,10 @@ func (w *walk) results(o Options) ([]*gorgonia.Node, error) {
 		}
 	}
 	if len(lost) > 0 {
-		return nil, errors.Wrapf(ErrUnconnected, "autograd: no gradient of %q with respect to %s", op.NameOf(w.Roots[0]), strings.Join(quoted(lost), ", "))
+		return nil, errors.Wrapf(ErrUnconnected, "no gradient of %q with respect to %s", op.NameOf(w.Roots[0]), strings.Join(quoted(lost), ", "))
 	}
 	if w.C.Err != nil {
-		return nil, errors.Wrap(w.C.Err, "autograd")
+		return nil, w.C.Err
 	}
 	return out, nil
 }

@@ -15,8 +15,8 @@ func VJP(y, u *gorgonia.Node, wrt ...*gorgonia.Node) ([]*gorgonia.Node, error) {
 	if u == nil {
 		return nil, errors.New("autograd: VJP: the vector is nil")
 	}
-	out, err := GradientsWith(Options{Seed: u}, y, wrt...)
-	return out, errors.Wrap(err, "VJP")
+	out, err := gradients(Options{Seed: u}, y, wrt)
+	return out, errors.Wrap(err, "autograd: VJP")
 }
 
 // HVP adds to the graph the products of the Hessian of loss, a scalar, with a
@@ -24,12 +24,16 @@ func VJP(y, u *gorgonia.Node, wrt ...*gorgonia.Node) ([]*gorgonia.Node, error) {
 // shape. It is a JVP of the gradients (Pearlmutter 1994), of a few times the work
 // of a gradient; the Hessian is never built.
 func HVP(loss *gorgonia.Node, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
-	grads, err := Gradients(loss, wrt...)
+	out, err := hvp(loss, wrt, dir)
+	return out, errors.Wrap(err, "autograd: HVP")
+}
+
+func hvp(loss *gorgonia.Node, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
+	grads, err := gradients(Options{}, loss, wrt)
 	if err != nil {
-		return nil, errors.Wrap(err, "HVP")
+		return nil, err
 	}
-	out, err := JVP(grads, wrt, dir)
-	return out, errors.Wrap(err, "HVP")
+	return jvp(grads, wrt, dir)
 }
 
 // GaussNewton adds to the graph the products of the Gauss-Newton matrix Jᵀ·H·J
@@ -38,16 +42,20 @@ func HVP(loss *gorgonia.Node, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, erro
 // semidefinite where the loss is convex in the output (Schraudolph 2002). The
 // loss must depend on wrt through output alone.
 func GaussNewton(loss, output *gorgonia.Node, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
-	jv, err := JVP([]*gorgonia.Node{output}, wrt, dir)
+	out, err := gaussNewton(loss, output, wrt, dir)
+	return out, errors.Wrap(err, "autograd: GaussNewton")
+}
+
+func gaussNewton(loss, output *gorgonia.Node, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
+	jv, err := jvp([]*gorgonia.Node{output}, wrt, dir)
 	if err != nil {
-		return nil, errors.Wrap(err, "GaussNewton")
+		return nil, err
 	}
-	hjv, err := HVP(loss, []*gorgonia.Node{output}, jv)
+	hjv, err := hvp(loss, []*gorgonia.Node{output}, jv)
 	if err != nil {
-		return nil, errors.Wrap(err, "GaussNewton")
+		return nil, err
 	}
-	out, err := VJP(output, hjv[0], wrt...)
-	return out, errors.Wrap(err, "GaussNewton")
+	return gradients(Options{Seed: hjv[0]}, output, wrt)
 }
 
 // maxSweeps bounds the sweeps of a Jacobian: more would make a graph that takes
@@ -85,7 +93,7 @@ func jacobian(y, x *gorgonia.Node) (*gorgonia.Node, error) {
 		units := unit(c, y)
 		rows := make([]*gorgonia.Node, m)
 		for i := range rows {
-			g, err := GradientsWith(Options{Seed: c.Reshape(units(i), sy), AllowUnconnected: true}, y, x)
+			g, err := gradients(Options{Seed: c.Reshape(units(i), sy), AllowUnconnected: true}, y, []*gorgonia.Node{x})
 			if err != nil {
 				return nil, err
 			}
@@ -97,7 +105,7 @@ func jacobian(y, x *gorgonia.Node) (*gorgonia.Node, error) {
 	units := unit(c, x)
 	cols := make([]*gorgonia.Node, n)
 	for i := range cols {
-		t, err := JVP([]*gorgonia.Node{y}, []*gorgonia.Node{x}, []*gorgonia.Node{c.Reshape(units(i), sx)})
+		t, err := jvp([]*gorgonia.Node{y}, []*gorgonia.Node{x}, []*gorgonia.Node{c.Reshape(units(i), sx)})
 		if err != nil {
 			return nil, err
 		}
@@ -128,9 +136,9 @@ func unit(c *op.Ctx, n *gorgonia.Node) func(i int) *gorgonia.Node {
 // Hessian adds to the graph ∂²loss/∂x² of a scalar loss as one node of the shape
 // of x twice. For many elements use HVP.
 func Hessian(loss, x *gorgonia.Node) (*gorgonia.Node, error) {
-	g, err := Gradients(loss, x)
+	g, err := gradients(Options{}, loss, []*gorgonia.Node{x})
 	if err != nil {
-		return nil, errors.Wrap(err, "Hessian")
+		return nil, errors.Wrap(err, "autograd: Hessian")
 	}
 	out, err := jacobian(g[0], x)
 	return out, errors.Wrap(err, "autograd: Hessian")
@@ -144,9 +152,9 @@ func ValueAndGradients(b *graph.Builder, loss *gorgonia.Node, wrt ...*gorgonia.N
 	if err := b.Err(); err != nil {
 		return nil, err
 	}
-	grads, err := Gradients(loss, wrt...)
+	grads, err := gradients(Options{}, loss, wrt)
 	if err != nil {
-		return nil, errors.Wrap(err, "ValueAndGradients")
+		return nil, errors.Wrap(err, "autograd: ValueAndGradients")
 	}
 	p, err := b.Compile(graph.Config{Outputs: append(gorgonia.Nodes{loss}, grads...)})
 	return p, errors.Wrap(err, "autograd: ValueAndGradients")

@@ -56,12 +56,11 @@ func NewCNN(c ConvNet) (*CNN, error) {
 	if c.Channels < 1 || c.Height < 1 || c.Width < 1 || len(c.Blocks) == 0 {
 		return nil, errors.Errorf("models: CNN: got images of %d channels, %d by %d, and %d blocks, want at least one of each", c.Channels, c.Height, c.Width, len(c.Blocks))
 	}
-	// What the settings of the head allow, MLP knows.
-	m, err := NewMLP(Perceptron{In: 1, Hidden: c.Hidden, Out: c.Out, Head: c.Head, Dropout: c.Dropout})
-	if err != nil {
+	head := Perceptron{In: 1, Hidden: c.Hidden, Out: c.Out, Head: c.Head, Dropout: c.Dropout}
+	if err := head.settle(); err != nil {
 		return nil, errors.Wrap(err, "models: CNN")
 	}
-	c.Out = m.c.Out
+	c.Out = head.Out
 	for i, k := range c.Blocks {
 		if k.Channels < 1 || k.Kernel < 1 || k.Pad < 0 || k.Stride < 0 || k.Pool < 0 {
 			return nil, errors.Errorf("models: CNN: got %+v as block %d, want at least one channel and place of the kernel, and nothing negative", k, i)

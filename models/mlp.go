@@ -39,6 +39,14 @@ type MLP struct {
 
 // NewMLP is an MLP with fresh weights.
 func NewMLP(c Perceptron) (*MLP, error) {
+	if err := c.settle(); err != nil {
+		return nil, errors.Wrap(err, "models: MLP")
+	}
+	return &MLP{c, graph.NewParams(c.DType, c.Seed)}, nil
+}
+
+// settle fills the defaults in and says what is wrong.
+func (c *Perceptron) settle() error {
 	if c.Head == Binary && c.Out == 0 {
 		c.Out = 1
 	}
@@ -47,28 +55,28 @@ func NewMLP(c Perceptron) (*MLP, error) {
 	}
 	switch {
 	case c.In < 1:
-		return nil, errors.Errorf("models: MLP: got %d features, want at least 1", c.In)
+		return errors.Errorf("got %d features, want at least 1", c.In)
 	case c.Head > Regression:
-		return nil, errors.Errorf("models: MLP: got the head %d, want MultiClass, Binary or Regression", c.Head)
+		return errors.Errorf("got the head %d, want MultiClass, Binary or Regression", c.Head)
 	case c.Head == MultiClass && c.Out < 2:
-		return nil, errors.Errorf("models: MLP: got %d classes, want at least 2", c.Out)
+		return errors.Errorf("got %d classes, want at least 2", c.Out)
 	case c.Head == Binary && c.Out != 1:
-		return nil, errors.Errorf("models: MLP: got %d outputs of a binary classifier, want 1", c.Out)
+		return errors.Errorf("got %d outputs of a binary classifier, want 1", c.Out)
 	case c.Out < 1:
-		return nil, errors.Errorf("models: MLP: got %d outputs, want at least 1", c.Out)
+		return errors.Errorf("got %d outputs, want at least 1", c.Out)
 	case len(c.Activations) > 0 && len(c.Activations) != len(c.Hidden):
-		return nil, errors.Errorf("models: MLP: got %d activations for %d hidden layers", len(c.Activations), len(c.Hidden))
+		return errors.Errorf("got %d activations for %d hidden layers, want one for each", len(c.Activations), len(c.Hidden))
 	case !(c.Dropout >= 0 && c.Dropout < 1):
-		return nil, errors.Errorf("models: MLP: got the dropout rate %v, want it in [0, 1)", c.Dropout)
+		return errors.Errorf("got the dropout rate %v, want it in [0, 1)", c.Dropout)
 	case !(c.L2 >= 0):
-		return nil, errors.Errorf("models: MLP: got the penalty %v, want it to be at least 0", c.L2)
+		return errors.Errorf("got the penalty %v, want it to be at least 0", c.L2)
 	}
 	for i, h := range c.Hidden {
 		if h < 1 {
-			return nil, errors.Errorf("models: MLP: got %d units in hidden layer %d, want at least 1", h, i)
+			return errors.Errorf("got %d units in hidden layer %d, want at least 1", h, i)
 		}
 	}
-	return &MLP{c, graph.NewParams(c.DType, c.Seed)}, nil
+	return nil
 }
 
 // Params are the weights and biases.

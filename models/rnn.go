@@ -37,11 +37,11 @@ func NewRNN(c Recurrence) (*RNN, error) {
 	if c.Steps < 1 || c.In < 1 || c.Hidden < 1 || c.Layers < 1 || c.Cell > graph.ReLURNN {
 		return nil, errors.Errorf("models: RNN: got %d steps of %d features, %d hidden units, %d layers and the cell %d, want at least one of each and one of the cells", c.Steps, c.In, c.Hidden, c.Layers, c.Cell)
 	}
-	m, err := NewMLP(Perceptron{In: 1, Out: c.Out, Head: c.Head}) // knows what the head allows
-	if err != nil {
+	head := Perceptron{In: 1, Out: c.Out, Head: c.Head}
+	if err := head.settle(); err != nil {
 		return nil, errors.Wrap(err, "models: RNN")
 	}
-	c.Out = m.c.Out
+	c.Out = head.Out
 	return &RNN{c, graph.NewParams(c.DType, c.Seed)}, nil
 }
 

@@ -1,0 +1,70 @@
+package models_test
+
+import (
+	"testing"
+
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/golden"
+	"github.com/symgrad/symgrad/models"
+)
+
+// mistakes are settings that mean nothing, and data that do not fit.
+var mistakes = []golden.Mistake{
+	{"regression of no features", nil, func(*testing.T) error {
+		_, err := models.NewLinReg(models.Linear{})
+		return err
+	}},
+	{"solution with a penalty", nil, func(t *testing.T) error { return regression(t, 1, 0.5).Solve(make([]float64, 3), make([]float64, 3)) }},
+	{"solution of other sizes", nil, func(t *testing.T) error { return regression(t, 2, 0).Solve(make([]float64, 6), make([]float64, 2)) }},
+	{"solution of few examples", nil, func(t *testing.T) error { return regression(t, 2, 0).Solve(make([]float64, 4), make([]float64, 2)) }},
+	{"solution of a column of zeros", nil, func(t *testing.T) error { return regression(t, 1, 0).Solve(make([]float64, 3), make([]float64, 3)) }},
+	{"perceptron of no features", nil, perceptron(models.Perceptron{Out: 2})},
+	{"unknown head", nil, perceptron(models.Perceptron{In: 1, Out: 2, Head: 9})},
+	{"one class", nil, perceptron(models.Perceptron{In: 1, Out: 1, Head: models.MultiClass})},
+	{"binary of two outputs", nil, perceptron(models.Perceptron{In: 1, Out: 2, Head: models.Binary})},
+	{"no outputs", nil, perceptron(models.Perceptron{In: 1, Head: models.Regression})},
+	{"activations of other layers", nil, perceptron(models.Perceptron{In: 1, Out: 2, Hidden: []int{3}, Activations: make([]graph.Activation, 2)})},
+	{"dropout rate of 1", nil, perceptron(models.Perceptron{In: 1, Out: 2, Dropout: 1})},
+	{"penalty of -1", nil, perceptron(models.Perceptron{In: 1, Out: 2, L2: -1})},
+	{"layer without units", nil, perceptron(models.Perceptron{In: 1, Out: 2, Hidden: []int{3, 0}})},
+	{"images of no places", nil, convNet(models.ConvNet{})},
+	{"convolutions for one class", nil, convNet(models.ConvNet{Channels: 1, Height: 4, Width: 4, Blocks: make([]models.ConvBlock, 1), Out: 1})},
+	{"block without channels", nil, convNet(models.ConvNet{Channels: 1, Height: 4, Width: 4, Blocks: make([]models.ConvBlock, 1), Out: 2})},
+	{"recurrence of no steps", nil, recurrence(models.Recurrence{In: 1, Hidden: 2, Out: 2})},
+	{"recurrence of one class", nil, recurrence(models.Recurrence{Steps: 3, In: 1, Hidden: 2, Out: 1})},
+}
+
+func regression(t *testing.T, in int, l2 float64) *models.LinReg {
+	t.Helper()
+	m, err := models.NewLinReg(models.Linear{In: in, L2: l2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func perceptron(c models.Perceptron) func(*testing.T) error {
+	return func(*testing.T) error {
+		_, err := models.NewMLP(c)
+		return err
+	}
+}
+
+func convNet(c models.ConvNet) func(*testing.T) error {
+	return func(*testing.T) error {
+		_, err := models.NewCNN(c)
+		return err
+	}
+}
+
+func recurrence(c models.Recurrence) func(*testing.T) error {
+	return func(*testing.T) error {
+		_, err := models.NewRNN(c)
+		return err
+	}
+}
+
+// TestMistakes holds what each mistake is answered with to a golden file.
+func TestMistakes(t *testing.T) {
+	golden.Check(t, "testdata/errors.golden", golden.Errors(t, mistakes))
+}
