@@ -32,25 +32,27 @@ type job[T Float] struct {
 // hold Scratch(w.Workers()) elements; if it is shorter, Run allocates its own,
 // otherwise Run allocates nothing. A post of nil is not called.
 func (p *Plan[T]) Run(w *pool.Pool, c, a, b, scratch []T, post Post) {
-	p.run(w, p.spec.Alpha, c, a, b, scratch, post)
+	p.run(w, &job[T]{alpha: p.spec.Alpha, c: c, a: a, b: b, post: post}, scratch)
 }
 
 // RunScaled is Run with another Alpha than the Spec's, which must not be 0.
 func (p *Plan[T]) RunScaled(w *pool.Pool, alpha float64, c, a, b, scratch []T) {
-	p.run(w, alpha, c, a, b, scratch, nil)
+	p.run(w, &job[T]{alpha: alpha, c: c, a: a, b: b}, scratch)
 }
 
-func (p *Plan[T]) run(w *pool.Pool, alpha float64, c, a, b, scratch []T, post Post) {
+// run runs the job of the operands as the caller gave them.
+func (p *Plan[T]) run(w *pool.Pool, j *job[T], scratch []T) {
 	if p.asked.M == 0 || p.asked.N == 0 {
 		return
 	}
 	if !p.nothing {
-		a, b = a[:p.asked.lenA()], b[:p.asked.lenB()]
+		j.a, j.b = j.a[:p.asked.lenA()], j.b[:p.asked.lenB()]
 	}
 	if p.flip {
-		a, b = b, a
+		j.a, j.b = j.b, j.a
 	}
-	p.start(w, job[T]{p: p, alpha: alpha, c: c[:p.spec.lenC()], a: a, b: b, post: post}, scratch)
+	j.c = j.c[:p.spec.lenC()]
+	p.start(w, j, scratch)
 }
 
 // RunPacked is Run with a B that PackB has packed, which may be shared. The
@@ -63,13 +65,14 @@ func (p *Plan[T]) RunPacked(w *pool.Pool, c, a, packed, scratch []T, post Post) 
 	if p.spec.M == 0 || p.spec.N == 0 {
 		return
 	}
-	j := job[T]{p: p, alpha: p.spec.Alpha, c: c[:p.spec.lenC()], a: a[:p.spec.lenA()], b: packed[:p.panels()], post: post, packed: true}
+	j := &job[T]{alpha: p.spec.Alpha, c: c[:p.spec.lenC()], a: a[:p.spec.lenA()], b: packed[:p.panels()], post: post, packed: true}
 	p.start(w, j, scratch)
 }
 
 // start divides the scratch and runs the job here or on the pool.
-func (p *Plan[T]) start(w *pool.Pool, j job[T], scratch []T) {
+func (p *Plan[T]) start(w *pool.Pool, j *job[T], scratch []T) {
 	workers := w.Workers()
+	j.p = p
 	j.mc, j.nc, j.columns = p.grid(&p.spec, workers)
 	j.across, j.down = ceil(p.spec.N, j.nc), ceil(p.spec.M, j.mc)
 	tasks := j.across * j.down
@@ -104,7 +107,7 @@ func (p *Plan[T]) start(w *pool.Pool, j job[T], scratch []T) {
 		}
 		return
 	}
-	p.spread(w, &j, prep)
+	p.spread(w, j, prep)
 }
 
 // spread runs the job on the pool.
