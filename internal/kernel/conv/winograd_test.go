@@ -33,32 +33,32 @@ func winogradSpecs() []Spec {
 	return out
 }
 
-// tiledForward and tiledInput compute with tiles whether that pays or not.
-func tiledForward[T Float](s Spec, w *pool.Pool, x, weight []T, post Post) []T {
+// tiled is the geometry of a convolution that tiles can compute.
+func tiled(s Spec) geometry {
 	g, err := s.geometry()
 	if err != nil || !g.fits() {
 		panic(fmt.Sprint(s, err))
 	}
+	return g
+}
+
+// tiledForward, tiledInput and tiledWeight compute with tiles whether that pays or not.
+func tiledForward[T Float](s Spec, w *pool.Pool, x, weight []T, post Post) []T {
+	g := tiled(s)
 	p, y := newForward[T](g, true), nan[T](g.sizeY())
 	p.Run(w, y, x, weight, nan[T](p.Scratch(w.Workers())), post)
 	return y
 }
 
 func tiledInput[T Float](s Spec, w *pool.Pool, d, weight []T, post Post) []T {
-	g, err := s.geometry()
-	if err != nil || !g.fits() {
-		panic(fmt.Sprint(s, err))
-	}
+	g := tiled(s)
 	p, dx := newInput[T](g, true), nan[T](g.sizeX())
 	p.Run(w, dx, d, weight, nan[T](p.Scratch(w.Workers())), post)
 	return dx
 }
 
 func tiledWeight[T Float](s Spec, w *pool.Pool, x, d []T) []T {
-	g, err := s.geometry()
-	if err != nil || !g.fits() {
-		panic(fmt.Sprint(s, err))
-	}
+	g := tiled(s)
 	p, dw := newWeight[T](g, true), nan[T](g.sizeW())
 	p.Run(w, dw, x, d, nan[T](p.Scratch(w.Workers())))
 	return dw
