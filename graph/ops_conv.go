@@ -51,7 +51,10 @@ func (w Windowing) attrs(k int) ir.Attrs {
 //	y[n, o, p] = Σ over c, k of x[n, c, p·Stride + k·Dilation − Pad]·w[o, c, k]
 //
 // with x counting as 0 outside; result [N, O, Out...] with Out = ⌊(In + Pad +
-// PadEnd − (K−1)·Dilation − 1)/Stride⌋ + 1.
+// PadEnd − (K−1)·Dilation − 1)/Stride⌋ + 1. Kernels of three by three places without
+// Stride, Dilation and Groups may be computed by Winograd's tiles of four by four
+// places of y, whose rounding is relative to the largest Σ |x·w| of a tile: what is
+// not finite may then make all of its tile so (internal/kernel/conv/winograd.go).
 func (b *Builder) Conv(x, w *gorgonia.Node, o Windowing) *gorgonia.Node {
 	return b.c.Conv(x, w, o.attrs(len(b.c.Shape(x))-2))
 }

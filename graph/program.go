@@ -208,7 +208,9 @@ func newProgram(params *Params, plan *exec.Plan, w *pool.Pool) *Program {
 }
 
 // Fork is another Program of the same plan and parameters with memory of its
-// own, for another goroutine. Its inputs are not fed.
+// own, for another goroutine. Its inputs are not fed, and its step and rate are 0.
+// A Program with Grads leaves these in the memory of Params, or changes the
+// parameters with Descend: of those that share a Params, no other may run then.
 func (p *Program) Fork() *Program { return newProgram(p.params, p.plan, p.pool) }
 
 // Run computes the outputs, and the gradients if it was compiled with them,

@@ -11,13 +11,12 @@ import (
 // Program is a plan with memory: what a run works on. One run at a time; any
 // number of Programs of one Plan may run at once.
 type Program[T ir.Float] struct {
-	plan   *Plan
-	floats [Arenas][]T
-	ints   [Arenas][]int
-	tasks  []task[T]
-	fault  ir.Fault
-
-	scratch int
+	plan    *Plan
+	floats  [Arenas][]T
+	ints    [Arenas][]int
+	tasks   []task[T] // of each step; those of a region but the first have none of their own
+	fault   ir.Fault
+	scratch int // elements of all workspaces
 }
 
 // Reader is an operand that reads an input: where in the input it begins, and how

@@ -124,8 +124,8 @@ func (l Layout) IsDense() bool {
 	return true
 }
 
-// Call is one prepared application: the operator's buffers, fixed when the
-// program is built, and what Prepare chose.
+// Call is one prepared application: the operator's buffers, which change only where
+// an input is bound to other memory, and what Prepare chose.
 type Call[T Float] struct {
 	V      *Value
 	Out    []T     // the result, dense; nil when the result is Int

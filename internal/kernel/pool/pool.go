@@ -1,9 +1,11 @@
 // Package pool runs the parts of one computation on a fixed set of workers.
 //
-// It owns the worker goroutines and how they are woken, awaited and closed. It
+// It owns the worker goroutines, how they are woken, awaited and closed, and which
+// worker takes which part: the same ones from run to run, while none is late. It
 // does not own how work is cut into parts: a caller that wants the same bits at
 // any number of workers must make each part independent of the others and of
-// the worker that runs it. Importers: the kernel packages and the executors.
+// the worker that runs it. Importers: the kernel packages, ir, whose calls carry a
+// pool, the executors, graph and train.
 package pool
 
 import (
@@ -29,7 +31,8 @@ type Pool struct {
 	fault atomic.Pointer[fault]
 }
 
-// share is the parts of one worker. Whoever has done its own takes of others'.
+// share is the parts of one worker. Whoever has done its own takes of others'. Each
+// has a cache line of its own.
 type share struct {
 	next atomic.Int64
 	end  int64

@@ -60,7 +60,7 @@ func TestDefaults(t *testing.T) {
 		t.Errorf("New(0) has %d workers", p.Workers())
 	}
 	if p := Of(0); p != Of(0) || p.Workers() != runtime.GOMAXPROCS(0) {
-		t.Error("Shared is not one pool of GOMAXPROCS workers")
+		t.Error("Of(0) is not one pool of GOMAXPROCS workers")
 	}
 	check(t, Of(0), 17)
 }
