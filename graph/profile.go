@@ -42,7 +42,9 @@ type KernelProfile struct {
 // Profile runs p so many times, which must be at least 1, and says where the
 // time goes. Inputs must have been fed, as for Run; the random operators' step
 // goes on as in Run. Measuring adds some 50 ns to each kernel. It also measures
-// the machine, for some 0.1 s.
+// the machine, for some 0.1 s. Of kernels that several workers do each for its rows,
+// one after another, the times are those of the first worker; the last kernel has
+// the time that it waits for the others.
 func (p *Program) Profile(runs int) (Profile, error) {
 	if runs < 1 {
 		return Profile{}, errors.Errorf("graph: Profile: got %d runs, want at least 1", runs)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -44,12 +45,14 @@ type fed struct {
 	x      string // the input of floats
 }
 
-// training compiles a training step of m for so many workers.
-func training(t *testing.T, m train.Model, n, workers int) fed {
+// training compiles a training step of m for so many workers, of which cfg says the
+// rest.
+func training(t *testing.T, m train.Model, n, workers int, cfg graph.Config) fed {
 	t.Helper()
 	var trace strings.Builder
 	b, loss, grads := step(t, m, n)
-	p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{loss}, Grads: grads, Workers: workers, Trace: &trace})
+	cfg.Outputs, cfg.Grads, cfg.Workers, cfg.Trace = gorgonia.Nodes{loss}, grads, workers, &trace
+	p, err := b.Compile(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,10 +150,10 @@ func TestRegions(t *testing.T) {
 	for _, d := range []graph.DType{graph.Float32, graph.Float64} {
 		for name, m := range inRegions(t, d) {
 			for _, n := range []int{enough, 61, 11} { // of 11 three workers get two parts
-				one := training(t, m, n, 1)
+				one := training(t, m, n, 1, graph.Config{})
 				for _, workers := range []int{2, 3} {
 					t.Run(fmt.Sprintf("%s of %v, %d on %d", name, d, n, workers), func(t *testing.T) {
-						p := training(t, m, n, workers)
+						p := training(t, m, n, workers, graph.Config{})
 						for i, way := range order {
 							v := p.batch(uint64(i))
 							if err := one.Feed(one.x, v); err != nil {
@@ -172,6 +175,38 @@ func TestRegions(t *testing.T) {
 						}
 					})
 				}
+			}
+		}
+	}
+}
+
+// TestRegionsDescend wants steps of gradient descent on several workers to leave the
+// parameters that those on one leave.
+func TestRegionsDescend(t *testing.T) {
+	var want map[string][]float32
+	for _, workers := range []int{1, 2, 3} {
+		got := map[string][]float32{}
+		for name, m := range inRegions(t, graph.Float32) {
+			p := training(t, m, enough, workers, graph.Config{Descend: true})
+			if err := p.SetRate(0.1); err != nil {
+				t.Fatal(err)
+			}
+			for i := range 3 {
+				if err := p.Feed(p.x, p.batch(uint64(i))); err != nil {
+					t.Fatal(err)
+				}
+				if err := p.Run(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			got[name], _ = p.params.Flat32()
+		}
+		if workers == 1 {
+			want = got
+		}
+		for name := range want {
+			if !slices.Equal(got[name], want[name]) {
+				t.Errorf("%s on %d workers: other parameters than on one", name, workers)
 			}
 		}
 	}
@@ -229,7 +264,7 @@ func TestRegionsProfile(t *testing.T) {
 	const runs = 5
 	for name, m := range inRegions(t, graph.Float32) {
 		t.Run(name, func(t *testing.T) {
-			p := training(t, m, enough, 2)
+			p := training(t, m, enough, 2, graph.Config{})
 			if err := p.Feed(p.x, p.batch(1)); err != nil {
 				t.Fatal(err)
 			}
