@@ -291,3 +291,61 @@ func TestRegionsProfile(t *testing.T) {
 		})
 	}
 }
+
+// TestRegionsBind binds inputs that a region reads row by row, whole, through a view,
+// and in what finishes the tiles of a product.
+func TestRegionsBind(t *testing.T) {
+	const n, k = 300, 32
+	shapes := map[string][]int{"x": {n, k}, "w": {k, k}, "r": {n, k}, "s": {2 * n, k}, "b": {k}}
+	compile := func(workers int, trace *strings.Builder) *graph.Program {
+		b := graph.New(nil)
+		in := map[string]*gorgonia.Node{}
+		for name, s := range shapes {
+			in[name] = b.Input(name, s...)
+		}
+		y := b.Tanh(b.Add(b.MatMul(in["x"], in["w"]), in["r"]))
+		y = b.Mul(b.Add(b.MatMul(y, in["w"]), in["b"]), in["r"])
+		y = b.Sigmoid(b.Add(b.MatMul(y, in["w"]), b.Slice(in["s"], graph.Range(n, 2*n))))
+		p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y}, Workers: workers, Trace: trace})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	var trace strings.Builder
+	one, p := compile(1, &strings.Builder{}), compile(3, &trace)
+	if !strings.Contains(trace.String(), "300 rows {\n") {
+		t.Errorf("no region:\n%s", &trace)
+	}
+	r := rand.New(rand.NewPCG(1, 1))
+	bound := map[string][]float64{}
+	for name, s := range shapes {
+		bound[name] = make([]float64, s[0]*append(s, 1)[1])
+		if err := p.Bind(name, bound[name]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 3 {
+		for name, v := range bound {
+			for i := range v {
+				v[i] = r.NormFloat64()
+			}
+			if err := one.Feed(name, v); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := one.Run(); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Run(); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := p.Output(0, nil), one.Output(0, nil); !slices.Equal(got, want) {
+			i := 0
+			for got[i] == want[i] {
+				i++
+			}
+			t.Fatalf("element %d is %v, want %v", i, got[i], want[i])
+		}
+	}
+}

@@ -33,8 +33,8 @@ type helper struct {
 	state atomic.Int32
 	wake  chan struct{} // one token for each parked that was ended
 	done  chan struct{} // one token for each awaited that was ended
-	_     [40]byte
-	share share // of the present job
+	_     [40]byte      // puts share on a cache line of its own
+	share share         // of the present job
 }
 
 // errGoexit is what Run panics with when f ended its goroutine.
