@@ -349,3 +349,37 @@ func TestRegionsBind(t *testing.T) {
 		}
 	}
 }
+
+// TestRegionsSmall wants batches of few examples, or of none, to run on more workers
+// than they have rows.
+func TestRegionsSmall(t *testing.T) {
+	for _, n := range []int{0, 1, 3, 7, 8, 9} {
+		var want []float64
+		for _, workers := range []int{1, 2, 16} {
+			b := graph.New(nil)
+			h := b.Dense("one", b.Input("x", n, 5), 300, graph.Tanh)
+			h = b.Softmax(b.Dense("three", b.Dense("two", h, 300, graph.Tanh), 4, graph.Identity))
+			p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{h}, Workers: workers})
+			if err != nil {
+				t.Fatal(err)
+			}
+			x := make([]float64, 5*n)
+			for i := range x {
+				x[i] = math.Sin(float64(i))
+			}
+			if err := p.Bind("x", x); err != nil {
+				t.Fatal(err)
+			}
+			if err := p.Run(); err != nil {
+				t.Fatal(err)
+			}
+			got := p.Output(0, nil)
+			if workers == 1 {
+				want = got
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("a batch of %d on %d workers: got %v, want %v", n, workers, got, want)
+			}
+		}
+	}
+}
