@@ -58,6 +58,18 @@ var mistakes = []golden.Mistake{
 		_, err := newTrainer(t, newNet(graph.Float64, 0), train.Options{}).Fit(context.Background(), nil)
 		return err
 	}},
+	{"no set to evaluate", data.ErrEmpty, func(t *testing.T) error {
+		_, err := newTrainer(t, newNet(graph.Float64, 0), train.Options{}).Evaluate(context.Background(), nil)
+		return err
+	}},
+	{"no set to predict", data.ErrEmpty, func(t *testing.T) error {
+		_, err := newTrainer(t, newNet(graph.Float64, 0), train.Options{}).Predict(context.Background(), nil)
+		return err
+	}},
+	{"no set to step on", data.ErrEmpty, func(t *testing.T) error {
+		_, err := newTrainer(t, newNet(graph.Float64, 0), train.Options{}).Step(nil, []int{0})
+		return err
+	}},
 	{"NaN in the data", data.ErrNotFinite, func(*testing.T) error {
 		_, err := data.XY([]float64{1, 2, 3, math.NaN()}, 2, []float64{1, 2}, 1)
 		return err

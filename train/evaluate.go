@@ -37,6 +37,9 @@ const evalBatch = 256
 // Evaluate runs the model over d, as in prediction, and measures the mean loss
 // and Options.Metrics.
 func (t *Trainer) Evaluate(ctx context.Context, d *data.Dataset) (Result, error) {
+	if err := given(d); err != nil {
+		return Result{}, err
+	}
 	target, err := d.Rows(t.o.Target)
 	if err != nil && len(t.o.Metrics) > 0 {
 		return Result{}, errors.Wrap(err, "train: the target of the metrics")
@@ -98,6 +101,14 @@ func (s *Scored) read(rows data.Rows, ints bool, index []int) error {
 	return rows.F64(s.Target, index)
 }
 
+// given says that there must be a set.
+func given(d *data.Dataset) error {
+	if d == nil {
+		return errors.Wrap(data.ErrEmpty, "train: got no data set")
+	}
+	return nil
+}
+
 // over calls f for batches of the examples 0 to n-1 in order.
 func over(ctx context.Context, n int, f func(index []int) error) error {
 	b, err := data.NewBatches(n, evalBatch, false, 0)
@@ -122,6 +133,9 @@ func over(ctx context.Context, n int, f func(index []int) error) error {
 // output depends on and no targets, and returns the outputs row by row:
 // [N, len/N].
 func (t *Trainer) Predict(ctx context.Context, d *data.Dataset) ([]float64, error) {
+	if err := given(d); err != nil {
+		return nil, err
+	}
 	var out []float64
 	err := over(ctx, d.Len(), func(index []int) error {
 		s, err := t.infer.bind(d, len(index))

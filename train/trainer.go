@@ -122,6 +122,9 @@ func (t *Trainer) Model() Model { return t.model }
 // loss before it. All its work is in memory that the first step of this batch
 // size allocates.
 func (t *Trainer) Step(d *data.Dataset, index []int) (loss float64, err error) {
+	if err := given(d); err != nil {
+		return 0, err
+	}
 	s, err := t.train.bind(d, len(index))
 	if err != nil {
 		return 0, err

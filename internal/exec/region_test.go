@@ -47,7 +47,7 @@ func twice(d *ir.Def, x ir.Shape, parts int) *exec.Plan {
 }
 
 // TestRegionParts counts the parts of regions: as many as there are workers, each
-// of four rows at least, or one step after another.
+// of four rows at least, for more than half of them, or one step after another.
 func TestRegionParts(t *testing.T) {
 	for _, c := range []struct {
 		shape          ir.Shape
@@ -57,7 +57,8 @@ func TestRegionParts(t *testing.T) {
 		{ir.Shape{8, 3}, 8, 1, 1, 1},
 		{ir.Shape{8, 3}, 8, 2, 2, 2},
 		{ir.Shape{9, 3}, 9, 2, 2, 2},
-		{ir.Shape{8, 3}, 8, 5, 2, 2},
+		{ir.Shape{8, 3}, 8, 3, 2, 2},
+		{ir.Shape{8, 3}, 8, 5, 1, 1}, // most would have nothing to do
 		{ir.Shape{15, 1}, 15, 3, 3, 3},
 		{ir.Shape{7, 3}, 7, 3, 1, 1},
 		{ir.Shape{24, 2}, 8, 3, 2, 2}, // parts of three rows
