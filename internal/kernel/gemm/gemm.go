@@ -54,7 +54,7 @@ type Post func(worker, i0, i1, j0, j1 int)
 type Plan[T Float] struct {
 	asked Spec // with the distances filled in
 	spec  Spec // what is computed: asked, or its transpose
-	flip  bool // spec is the transpose of asked
+	flip  bool // spec is the transpose of asked: C has few columns
 	choice
 	mu   sync.Mutex
 	free []*job[T] // jobs for runs on several workers
@@ -89,13 +89,17 @@ func newPlan[T Float](s Spec, l level) (*Plan[T], error) {
 		}
 	}
 	p := &Plan[T]{asked: s, spec: s}
-	if s.N == 1 && s.M > 1 && s.LDC == 1 {
-		// A column: its transpose is a row, for which the kernels are made.
+	size := int(unsafe.Sizeof(T(0)))
+	column, few := s.N == 1 && s.M > 1 && s.LDC == 1, narrow(s, l, size)
+	if column || few {
 		p.flip = true
-		p.spec = Spec{M: 1, N: s.M, K: s.K, TransA: !s.TransB, TransB: !s.TransA,
+		p.spec = Spec{M: s.N, N: s.M, K: s.K, TransA: !s.TransB, TransB: !s.TransA,
 			LDA: s.LDB, LDB: s.LDA, LDC: s.M, Alpha: s.Alpha, Beta: s.Beta}
 	}
-	p.choice = choose(p.spec, l, int(unsafe.Sizeof(T(0))))
+	p.choice = choose(p.spec, l, size)
+	if few {
+		p.narrow()
+	}
 	return p, nil
 }
 

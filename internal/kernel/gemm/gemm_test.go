@@ -227,6 +227,59 @@ func TestShapes(t *testing.T) {
 	}
 }
 
+// TestNarrow covers the numbers of columns, remainders of rows and sums of a part of
+// a vector, and of more than one block, of products with few columns.
+func TestNarrow(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 8))
+	for n := 2; n <= narrowCols+1; n++ {
+		for trans := range 4 {
+			for _, d := range [][2]int{{4 + r.IntN(4), 60 + r.IntN(90)}, {12 + r.IntN(12), 128}, {turnedRows + 1 + r.IntN(20), 64 + r.IntN(20)}, {9, 700}} {
+				both(t, r, Spec{M: d[0], N: n, K: d[1], TransA: trans&1 != 0, TransB: trans&2 != 0, Alpha: 1.5, Beta: float64(r.IntN(2)) / 2}, 4*r.IntN(2))
+			}
+		}
+	}
+}
+
+// TestRowsAlone wants the bits of a row whatever the others are, from dotRows+1 rows
+// on.
+func TestRowsAlone(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 9))
+	for _, d := range [][2]int{{1, 100}, {2, 100}, {3, 400}, {7, 130}, {10, 90}, {10, 20}, {40, 300}} {
+		for trans := range 4 {
+			s := Spec{M: 61, N: d[0], K: d[1], TransA: trans&1 != 0, TransB: trans&2 != 0, Alpha: 1}
+			for _, l := range levels() {
+				rowsAlone[float32](t, random[float32](r, s, 0), l)
+				rowsAlone[float64](t, random[float64](r, s, 0), l)
+			}
+		}
+	}
+}
+
+// rowsAlone compares the product with those of some of its rows.
+func rowsAlone[T Float](t *testing.T, o operands[T], l level) {
+	t.Helper()
+	run := func(s Spec, a []T) []T {
+		p, err := newPlan[T](s, l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := make([]T, s.M*s.N)
+		p.Run(nil, c, a, o.b, nil, nil)
+		return c
+	}
+	all := run(o.s, o.a)
+	for i, m := 0, dotRows+1; i+m <= o.s.M; i, m = i+m, m+3 {
+		s, a := o.s, o.a
+		s.M = m
+		if s.TransA {
+			s.LDA, a = o.s.M, a[i:]
+		} else {
+			a = a[i*s.K:]
+		}
+		sameBits(t, fmt.Sprintf("%T %v rows %d to %d of %+v", *new(T), l, i, i+m, o.s), run(s, a), all[i*s.N:(i+m)*s.N])
+	}
+}
+
 // TestRandom draws everything.
 func TestRandom(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))

@@ -41,6 +41,23 @@ func dotTile[T Float](l level, t *tile) {
 	}
 }
 
+// thinTile runs the thin kernel of the level.
+func thinTile[T Float](l level, t *tile) {
+	p, double := (*byte)(unsafe.Pointer(t)), unsafe.Sizeof(T(0)) == 8
+	switch {
+	case l == portable:
+		thinDots[T](l, t)
+	case l == avx512 && double:
+		thin512x64(p)
+	case l == avx512:
+		thin512x32(p)
+	case double:
+		thin256x64(p)
+	default:
+		thin256x32(p)
+	}
+}
+
 // transpose is transposeGo, as far as the level has a kernel for it.
 func transpose[T Float](l level, dst, src []T, t turn) {
 	switch {

@@ -11,6 +11,9 @@ func runTile[T Float](_ level, t *tile) { tileGo[T](t) }
 // dotTile runs the dot kernel of the level.
 func dotTile[T Float](_ level, t *tile) { dotGo[T](t) }
 
+// thinTile runs the thin kernel of the level.
+func thinTile[T Float](l level, t *tile) { thinDots[T](l, t) }
+
 // transpose is transposeGo, as far as the level has a kernel for it.
 func transpose[T Float](_ level, dst, src []T, t turn) {
 	transposeGo(dst, src, t)

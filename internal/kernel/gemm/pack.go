@@ -17,8 +17,8 @@ func (p *Plan[T]) sharedSize(workers int) int {
 	switch {
 	case p.nothing, p.spec.M == 0, p.spec.N == 0:
 		return 0
-	case p.dots && p.gathers():
-		return roundUp(p.spec.M*p.spec.K, line/p.size)
+	case (p.dots || p.thin) && p.gathers():
+		return roundUp(p.padRows()*p.spec.K, line/p.size)
 	case p.packB && !p.local(workers):
 		return roundUp(p.panels(), line/p.size)
 	}
@@ -34,9 +34,17 @@ func (p *Plan[T]) local(workers int) bool {
 // gathers says whether dot products need the rows of op(A) copied.
 func (p *Plan[T]) gathers() bool { return p.spec.TransA && p.spec.LDA != 1 }
 
-// perWorker returns the elements of scratch of one worker: a block of A and
-// one padded panel of B.
-func (p *Plan[T]) perWorker() int { return p.blockA() + p.edgeB() }
+// perWorker returns the elements of scratch of one worker: a block of A, one
+// padded panel of B and a tile of transposed C.
+func (p *Plan[T]) perWorker() int { return p.blockA() + p.edgeB() + p.tileC() }
+
+// tileC returns the elements of a tile of C that is computed transposed.
+func (p *Plan[T]) tileC() int {
+	if !p.turned {
+		return 0
+	}
+	return p.spec.M * turnedRows
+}
 
 // strip is the distance between the columns of a packed strip; mr is not above
 // it.
@@ -61,7 +69,7 @@ func (p *Plan[T]) stride(n int) int { return roundUp(n, line/p.size) + line/p.si
 // edgeB returns the elements of a panel of a block, where one can be needed:
 // for padding, and for a task that packs B itself.
 func (p *Plan[T]) edgeB() int {
-	if p.dots || p.nothing || !p.padEdge && !p.packB {
+	if p.dots || p.thin || p.nothing || !p.padEdge && !p.packB {
 		return 0
 	}
 	return roundUp(p.kc*p.nr, line/p.size)

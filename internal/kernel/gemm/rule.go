@@ -62,6 +62,15 @@ const (
 	// products, without packing.
 	dotRows = 3
 
+	// A product of at most narrowCols columns, and more rows than dotRows, is
+	// computed as its transpose. Where A is not transposed the vectors go along the
+	// rows of A then, of at least thinDepth bytes. Otherwise they go along the rows
+	// of C, at least turnedLeast of them, of which a task takes turnedRows.
+	narrowCols  = 15
+	thinDepth   = 256
+	turnedLeast = 32
+	turnedRows  = 512
+
 	// At most this many rows use the wide tile of four vectors. One row uses the
 	// broad tile where assembly has it: it reads more of a row of B at once.
 	wideRows  = 2
@@ -76,13 +85,16 @@ const (
 
 // choice is the outcome of the rule.
 type choice struct {
-	level  level
-	size   int // bytes of an element
-	mr, nr int // tile of a kernel; nr is also the width of a panel
-	width  int // elements of a vector
-	kc     int // rows of a block of B, at least 1
+	level    level
+	size     int // bytes of an element
+	mr, nr   int // tile of a kernel; nr is also the width of a panel
+	width    int // elements of a vector
+	kc       int // rows of a block of B, at least 1
+	thinCols int // rows of B that a thin kernel takes at a time
 	transB, nothing,
 	dots, // dot products of stored rows
+	thin, // those of several rows with several at once, written to transposed C
+	turned, // tiles are transposed when they are done
 	wide, // tiles of four vectors where they fit
 	broad, // tiles of up to eight vectors
 	tall, // tiles of one vector and 2·mr rows where they fit
@@ -97,13 +109,13 @@ func choose(s Spec, l level, size int) choice {
 	c := choice{level: l, size: size}
 	switch l {
 	case avx512:
-		c.mr, c.width, c.nr = 8, 64/size, 128/size
+		c.mr, c.width, c.nr, c.thinCols = 8, 64/size, 128/size, 4
 	case avx2:
-		c.mr, c.width, c.nr = 6, 32/size, 64/size
+		c.mr, c.width, c.nr, c.thinCols = 6, 32/size, 64/size, 3
 	case neon:
-		c.mr, c.width, c.nr = 8, 16/size, 48/size
+		c.mr, c.width, c.nr, c.thinCols = 8, 16/size, 48/size, 1
 	default:
-		c.mr, c.width, c.nr = 2, 4, 4
+		c.mr, c.width, c.nr, c.thinCols = 2, 4, 4, 1
 	}
 	c.padEdge = l != avx512
 	c.transB = s.TransB
@@ -127,11 +139,38 @@ func choose(s Spec, l level, size int) choice {
 	return c
 }
 
+// narrow says whether to compute C as its transpose because it has few columns. Where
+// that decides the order of a sum, it does not depend on the rows but for dotRows.
+func narrow(s Spec, l level, size int) bool {
+	cols := narrowCols
+	if l != avx512 && l != avx2 && !s.TransA {
+		cols = dotRows // there is no thin kernel
+	}
+	switch {
+	case s.N < 2 || s.N > cols || s.M <= dotRows || s.K == 0 || s.Alpha == 0:
+		return false
+	case s.TransA:
+		return s.M >= turnedLeast
+	}
+	return s.K*size >= thinDepth
+}
+
+// narrow changes the choice for a product that is computed as its transpose.
+func (c *choice) narrow() {
+	c.thin, c.turned = c.transB, !c.transB
+	if c.thin {
+		c.dots, c.packA, c.packB = false, false, false
+	}
+}
+
 // grid cuts C into tasks of at most mc x nc for so many workers. With columns,
 // neighbouring tasks, which a worker gets, share columns.
 func (c *choice) grid(s *Spec, workers int) (mc, nc int, columns bool) {
 	mc = roundUp(ceil(s.M, ceil(s.M, blockM)), c.mr)
 	nc = roundUp(ceil(s.N, ceil(s.N, blockN)), c.nr)
+	if c.turned {
+		nc = min(nc, turnedRows)
+	}
 	if workers == 1 {
 		return mc, nc, false
 	}
@@ -141,12 +180,14 @@ func (c *choice) grid(s *Spec, workers int) (mc, nc int, columns bool) {
 	tasks := min(workers*tasksPerWorker, max(1, s.M*s.N*max(s.K, 1)/taskWork))
 	if columns {
 		nc = min(nc, roundUp(ceil(s.N, tasks), c.nr))
-		if !c.packB { // else each panel stays with one task
+		if !c.packB && !c.thin && !c.turned { // else each panel stays with one task
 			mc = min(mc, roundUp(ceil(s.M, ceil(tasks, ceil(s.N, nc))), c.mr))
 		}
 		return mc, nc, true
 	}
-	mc = min(mc, roundUp(ceil(s.M, tasks), c.mr))
+	if !c.thin && !c.turned {
+		mc = min(mc, roundUp(ceil(s.M, tasks), c.mr))
+	}
 	nc = min(nc, roundUp(ceil(s.N, ceil(tasks, ceil(s.M, mc))), c.nr))
 	return mc, nc, false
 }

@@ -10,6 +10,7 @@ import (
 type job[T Float] struct {
 	p       *Plan[T]
 	c, a, b []T
+	ldc, c0 int // distance between the rows of c, and its first column
 	post    Post
 	alpha   float64
 	packed  bool // b is packed
@@ -51,7 +52,7 @@ func (p *Plan[T]) run(w *pool.Pool, j *job[T], scratch []T) {
 	if p.flip {
 		j.a, j.b = j.b, j.a
 	}
-	j.c = j.c[:p.spec.lenC()]
+	j.c = j.c[:p.asked.lenC()]
 	p.start(w, j, scratch)
 }
 
@@ -72,7 +73,7 @@ func (p *Plan[T]) RunPacked(w *pool.Pool, c, a, packed, scratch []T, post Post) 
 // start divides the scratch and runs the job here or on the pool.
 func (p *Plan[T]) start(w *pool.Pool, j *job[T], scratch []T) {
 	workers := w.Workers()
-	j.p = p
+	j.p, j.ldc = p, p.spec.LDC
 	j.mc, j.nc, j.columns = p.grid(&p.spec, workers)
 	j.across, j.down = ceil(p.spec.N, j.nc), ceil(p.spec.M, j.mc)
 	tasks := j.across * j.down

@@ -14,7 +14,7 @@ func (j *job[T]) prepare() int {
 	switch {
 	case len(j.shared) == 0 || j.packed || j.local || j.lays:
 		return 0
-	case j.p.dots:
+	case j.p.dots, j.p.thin:
 		return 1
 	}
 	return ceil(j.p.spec.N, j.packCols())
@@ -29,13 +29,8 @@ func (j *job[T]) packCols() int {
 // rows of op(A).
 func (j *job[T]) pack(_, part int) {
 	p := j.p
-	if p.dots {
-		for i := range p.spec.M {
-			row := j.shared[i*p.spec.K : (i+1)*p.spec.K]
-			for k := range row {
-				row[k] = j.a[k*p.spec.LDA+i]
-			}
-		}
+	if p.dots || p.thin {
+		j.gather()
 		return
 	}
 	cols := j.packCols()
@@ -61,14 +56,14 @@ func (j *job[T]) task(worker, part int) {
 	switch {
 	case p.nothing:
 		j.scale(i0, i1, j0, j1)
+	case p.thin:
+		j.thin(j0, j1)
+	case p.turned:
+		j.turned(worker, j0, j1)
 	case p.dots:
 		j.dots(i0, i1, j0, j1)
 	default:
-		beta := p.spec.Beta
-		for k0 := 0; k0 < p.spec.K; k0 += p.kc {
-			j.block(worker, [6]int{i0, i1, j0, j1, k0, min(k0+p.kc, p.spec.K)}, beta)
-			beta = 1
-		}
+		j.tiles(worker, i0, i1, j0, j1)
 	}
 	switch {
 	case j.post == nil:
@@ -76,6 +71,16 @@ func (j *job[T]) task(worker, part int) {
 		j.post(worker, j0, j1, i0, i1)
 	default:
 		j.post(worker, i0, i1, j0, j1)
+	}
+}
+
+// tiles computes the tile by the kernels for tiles.
+func (j *job[T]) tiles(worker, i0, i1, j0, j1 int) {
+	p := j.p
+	beta := p.spec.Beta
+	for k0 := 0; k0 < p.spec.K; k0 += p.kc {
+		j.block(worker, [6]int{i0, i1, j0, j1, k0, min(k0+p.kc, p.spec.K)}, beta)
+		beta = 1
 	}
 }
 
@@ -97,10 +102,7 @@ func (j *job[T]) scale(i0, i1, j0, j1 int) {
 // dots computes the tile as dot products of the rows of op(A) and of stored B.
 func (j *job[T]) dots(i0, i1, j0, j1 int) {
 	s := &j.p.spec
-	a, lda := j.a, s.LDA
-	if len(j.shared) > 0 {
-		a, lda = j.shared, s.K
-	}
+	a, lda := j.rows()
 	for i := i0; i < i1; i++ {
 		t := tile{a: at(a, i*lda), b: at(j.b, j0*s.LDB), c: at(j.c, i*s.LDC+j0),
 			ldb: s.LDB * j.p.size, k: s.K, cols: j1 - j0, alpha: j.alpha, beta: s.Beta}
@@ -124,7 +126,7 @@ func (j *job[T]) block(worker int, r [6]int, beta float64) {
 		rs, cs, next = p.packBlock(own, j.a, i0, i1, k0, k1)
 		a, base = own, 0
 	}
-	t := tile{rsa: rs * p.size, csa: cs * p.size, ldc: s.LDC * p.size, k: k1 - k0, alpha: j.alpha, beta: beta}
+	t := tile{rsa: rs * p.size, csa: cs * p.size, ldc: j.ldc * p.size, k: k1 - k0, alpha: j.alpha, beta: beta}
 	for c := j0; c < j1; c += t.cols {
 		t.cols = min(p.nr, j1-c)
 		panel := j.panel(own, c, k0, t.cols)
@@ -147,7 +149,7 @@ func (j *job[T]) block(worker int, r [6]int, beta float64) {
 			if p.tall && t.cols <= p.width && i1-i >= 2*p.mr {
 				t.rows = 2 * p.mr
 			}
-			t.a, t.c = at(a, base+(i-i0)/p.mr*next), at(j.c, i*s.LDC+c)
+			t.a, t.c = at(a, base+(i-i0)/p.mr*next), at(j.c, i*j.ldc+c-j.c0)
 			runTile[T](p.level, &t)
 			if t.pack != nil {
 				t.b, t.ldb, t.pack = t.pack, p.nr*p.size, nil

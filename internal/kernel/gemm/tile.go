@@ -20,6 +20,13 @@ import "unsafe"
 //	c[j] = alpha · sum over q < k of a[q]·b[j, q] + beta·c[j]
 //
 // in an order that depends on k alone; rows of b lie ldb bytes apart.
+//
+// A thin kernel computes, for i < rows and j < cols,
+//
+//	c[j, i] = alpha · sum over q < k of a[i, q]·b[j, q] + beta·c[j, i]
+//
+// for 2 to thinRows rows, in an order that depends on k alone; rows of a lie rsa, rows
+// of b ldb and rows of c ldc bytes apart.
 type tile struct {
 	a, b, c     unsafe.Pointer
 	rsa, csa    int

@@ -1,0 +1,298 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/attr"
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+func init() {
+	generators = append(generators, func(out files) error {
+		return out.avo("gemm", "thin_amd64", "amd64,!noasm", func(c *build.Context) {
+			mask := maskTable(c)
+			for _, size := range []int{4, 8} {
+				thinFunc(&simd512{simd: simd{c: c, size: size, bytes: 64}}, fmt.Sprintf("thin512x%d", 8*size), 4)
+				thinFunc(&simd256{simd: simd{c: c, size: size, bytes: 32}, table: mask}, fmt.Sprintf("thin256x%d", 8*size), 3)
+			}
+		})
+	})
+}
+
+// thinRows is the most rows of a that a thin kernel takes, of at least two.
+const thinRows = 4
+
+// thin is the part of a thin kernel for one number of rows of a.
+type thin struct {
+	vec
+	args       operand.Mem
+	name       string
+	rows, cols int             // products of a group of rows of b
+	past       []reg.GPVirtual // bytes from the first row of b of the group to the others
+	full       reg.GPVirtual   // vectors before the last one
+	sums       [][]reg.VecVirtual
+}
+
+// thinFunc emits the kernel for up to thinRows rows of a: it takes as many rows of
+// b at a time as cols says.
+func thinFunc(v vec, name string, cols int) {
+	c := v.ctx()
+	c.Function(name)
+	c.Attributes(attr.NOSPLIT)
+	c.SignatureExpr("func(t *byte)")
+	c.Doc(name + " is the thin kernel of this level.")
+	c.Pragma("noescape")
+	args := operand.Mem{Base: c.Load(c.Param("t"), c.GP64())}
+	full, rows := c.GP64(), c.GP64()
+	c.MOVQ(args.Offset(tileK), full)
+	v.setMask(full)
+	c.DECQ(full)
+	for w := v.width(); w > 1; w /= 2 {
+		c.SHRQ(operand.U8(1), full)
+	}
+	c.MOVQ(args.Offset(tileRows), rows)
+	for r := 2; r < thinRows; r++ {
+		c.CMPQ(rows, operand.U8(r))
+		c.JE(operand.LabelRef(fmt.Sprint("r", r)))
+	}
+	for r := thinRows; r >= 2; r-- {
+		k := &thin{vec: v, args: args, name: fmt.Sprint("r", r), rows: r, cols: cols, full: full}
+		c.Label(k.name)
+		k.emit()
+	}
+}
+
+// emit emits the loop over the rows of b.
+func (k *thin) emit() {
+	c := k.ctx()
+	b, to, left := c.GP64(), c.GP64(), c.GP64()
+	c.MOVQ(k.args.Offset(tileB), b)
+	c.MOVQ(k.args.Offset(tileC), to)
+	c.MOVQ(k.args.Offset(tileCols), left)
+	for j := 1; j < k.cols; j++ {
+		p := c.GP64()
+		c.MOVQ(k.args.Offset(tileLDB), p)
+		if j > 1 {
+			c.ADDQ(k.past[j-2], p)
+		}
+		k.past = append(k.past, p)
+	}
+	group := k.name + "group"
+	c.Label(group)
+	k.clamp(left)
+	k.sum(b)
+	for j := range k.cols {
+		k.store(j, to)
+		if j < k.cols-1 {
+			c.DECQ(left)
+			c.JZ(operand.LabelRef(k.name + "end"))
+			c.ADDQ(k.args.Offset(tileLDC), to)
+			c.ADDQ(k.args.Offset(tileLDB), b)
+		}
+	}
+	c.ADDQ(k.args.Offset(tileLDC), to)
+	c.ADDQ(k.args.Offset(tileLDB), b)
+	c.DECQ(left)
+	c.JNZ(operand.LabelRef(group))
+	c.Label(k.name + "end")
+	k.end()
+	c.RET()
+}
+
+// clamp makes rows of b that are not there copies of the last one.
+func (k *thin) clamp(left reg.GPVirtual) {
+	c := k.ctx()
+	whole := operand.LabelRef(k.name + "whole")
+	c.CMPQ(left, operand.U8(k.cols))
+	c.JAE(whole)
+	for n := k.cols - 1; n >= 1; n-- { // n rows are there
+		for j := n; j < k.cols; j++ {
+			if n == 1 {
+				c.XORQ(k.past[j-1], k.past[j-1])
+			} else {
+				c.MOVQ(k.past[n-2], k.past[j-1])
+			}
+		}
+		if n > 1 {
+			c.CMPQ(left, operand.U8(n))
+			c.JE(whole)
+		}
+	}
+	c.Label(k.name + "whole")
+}
+
+// sum emits the sums over the vectors of a group.
+func (k *thin) sum(b reg.GPVirtual) {
+	c := k.ctx()
+	x, y, n := newRows(c, k.args.Offset(tileA), k.args.Offset(tileRSA), k.rows), c.GP64(), c.GP64()
+	c.MOVQ(b, y)
+	c.MOVQ(k.full, n)
+	k.sums = nil
+	for range k.cols {
+		s := make([]reg.VecVirtual, k.rows)
+		for i := range s {
+			s[i] = k.reg()
+			k.zero(s[i])
+		}
+		k.sums = append(k.sums, s)
+	}
+	row := func(j int) operand.Mem {
+		if j == 0 {
+			return operand.Mem{Base: y}
+		}
+		return operand.Mem{Base: y, Index: k.past[j-1], Scale: 1}
+	}
+	bytes := k.width() * k.elem()
+	c.TESTQ(n, n)
+	c.JZ(operand.LabelRef(k.name + "last"))
+	c.Label(k.name + "loop")
+	bv := make([]reg.VecVirtual, k.cols)
+	for j := range bv {
+		bv[j] = k.reg()
+		k.loadC(row(j), bv[j], false)
+	}
+	for i := range k.rows {
+		p := k.reg()
+		k.loadC(x.at(i, 0), p, false)
+		for j, q := range bv {
+			k.fma(p, q, k.sums[j][i])
+		}
+	}
+	c.ADDQ(operand.U8(bytes), x.ptr[0])
+	c.ADDQ(operand.U8(bytes), y)
+	c.DECQ(n)
+	c.JNZ(operand.LabelRef(k.name + "loop"))
+	c.Label(k.name + "last")
+	k.partial()
+	for j := range k.cols {
+		q := k.reg()
+		k.loadC(row(j), q, true)
+		for i := range k.rows {
+			p := k.reg()
+			k.loadC(x.at(i, 0), p, true)
+			k.fma(p, q, k.sums[j][i])
+		}
+	}
+}
+
+// store emits the write of the products of one row of b, two of them in a register
+// or, if these are of four bytes, all.
+func (k *thin) store(j int, to reg.GPVirtual) {
+	c, s := k.ctx(), k.sums[j]
+	name := fmt.Sprint(k.name, "c", j)
+	alpha, beta, bits := k.reg(), k.reg(), c.GP64()
+	k.scalar(k.args.Offset(tileAlpha), alpha)
+	sums := k.fold(s)
+	for _, x := range sums {
+		k.mulX(alpha.AsX(), x)
+	}
+	c.MOVQ(k.args.Offset(tileBeta), bits)
+	c.ADDQ(bits, bits) // drops the sign
+	c.JZ(operand.LabelRef(name))
+	k.scalar(k.args.Offset(tileBeta), beta)
+	each := 16 / k.elem()
+	for i, x := range sums {
+		old := c.XMM()
+		k.loadFew(operand.Mem{Base: to, Disp: 16 * i}, old, min(k.rows-i*each, each))
+		k.fmaX(beta.AsX(), old, x)
+	}
+	c.Label(name)
+	for i, x := range sums {
+		k.storeFew(x, operand.Mem{Base: to, Disp: 16 * i}, min(k.rows-i*each, each))
+	}
+}
+
+// fold emits the sums of the elements of each vector, side by side.
+func (k *thin) fold(s []reg.VecVirtual) []reg.VecVirtual {
+	c := k.ctx()
+	double := k.elem() == 8
+	y := make([]reg.VecVirtual, len(s))
+	for i, x := range s {
+		y[i] = x.AsY().(reg.VecVirtual)
+		if k.width()*k.elem() == 64 {
+			half := c.YMM()
+			c.VEXTRACTF64X4(operand.U8(1), x.AsZ(), half)
+			if double {
+				c.VADDPD(half, y[i], y[i])
+			} else {
+				c.VADDPS(half, y[i], y[i])
+			}
+		}
+	}
+	for n := 16 / k.elem(); n > 1; n /= 2 { // neighbours
+		var to []reg.VecVirtual
+		for i := 0; i < len(y); i += 2 {
+			other := y[min(i+1, len(y)-1)]
+			if double {
+				c.VHADDPD(other, y[i], y[i])
+			} else {
+				c.VHADDPS(other, y[i], y[i])
+			}
+			to = append(to, y[i])
+		}
+		y = to
+	}
+	for i, v := range y { // halves
+		half := c.XMM()
+		if k.width()*k.elem() == 64 {
+			c.VEXTRACTF32X4(operand.U8(1), v, half) // half may be a register of this level alone
+		} else {
+			c.VEXTRACTF128(operand.U8(1), v, half)
+		}
+		y[i] = v.AsX().(reg.VecVirtual)
+		if double {
+			c.VADDPD(half, y[i], y[i])
+		} else {
+			c.VADDPS(half, y[i], y[i])
+		}
+	}
+	return y
+}
+
+// mulX emits x *= alpha for 16 bytes.
+func (k *thin) mulX(alpha reg.Register, x reg.VecVirtual) {
+	if k.elem() == 8 {
+		k.ctx().VMULPD(alpha, x, x)
+	} else {
+		k.ctx().VMULPS(alpha, x, x)
+	}
+}
+
+// fmaX emits sum += x·y for 16 bytes.
+func (k *thin) fmaX(x reg.Register, y, sum reg.VecVirtual) {
+	if k.elem() == 8 {
+		k.ctx().VFMADD231PD(x, y, sum)
+	} else {
+		k.ctx().VFMADD231PS(x, y, sum)
+	}
+}
+
+// loadFew emits the load of n elements of 16 bytes.
+func (k *thin) loadFew(m operand.Mem, x reg.VecVirtual, n int) {
+	c := k.ctx()
+	switch n * k.elem() {
+	case 16:
+		c.VMOVUPS(m, x)
+	case 12:
+		c.VMOVSD(m, x)
+		c.VINSERTPS(operand.U8(0x20), m.Offset(8), x, x)
+	case 8:
+		c.VMOVSD(m, x)
+	}
+}
+
+// storeFew emits the store of n elements of 16 bytes.
+func (k *thin) storeFew(x reg.VecVirtual, m operand.Mem, n int) {
+	c := k.ctx()
+	switch n * k.elem() {
+	case 16:
+		c.VMOVUPS(x, m)
+	case 12:
+		c.VMOVSD(x, m)
+		c.VEXTRACTPS(operand.U8(2), x, m.Offset(8))
+	case 8:
+		c.VMOVSD(x, m)
+	}
+}
