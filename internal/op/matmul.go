@@ -120,9 +120,6 @@ func simplifyMatMul(f *ir.Func, v *ir.Value) *ir.Value {
 		if w := productOfColumns(f, v); w != nil {
 			return w
 		}
-		if w := turnedProduct(f, v); w != nil {
-			return w
-		}
 	}
 	in := append([]*ir.Value(nil), v.In...)
 	a := v.Attrs
@@ -160,27 +157,6 @@ func rankOne(f *ir.Func, v *ir.Value) *ir.Value {
 		}
 	}
 	w, err := f.New(&Mul.Def, nil, in...)
-	if err != nil {
-		return nil
-	}
-	return w
-}
-
-// thinCols is the most columns of a product that is computed as that of the
-// transposed operands: the vectors of the kernels go along the rows then.
-const thinCols, thinRows, thinWork = 3, 32, 1 << 14
-
-// turnedProduct is v as (op(y)ᵀ·op(x)ᵀ)ᵀ if it has few columns, and more of them
-// than the kernel for vectors takes.
-func turnedProduct(f *ir.Func, v *ir.Value) *ir.Value {
-	m, k := lastTwo(v.In[0].Type.Shape, v.Attrs.Bool("transA"))
-	if n := v.Type.Shape[1]; n < 2 || n > thinCols || m < thinRows || m*k < thinWork {
-		return nil
-	}
-	w, err := f.New(v.Def, ir.A("transA", !v.Attrs.Bool("transB"), "transB", !v.Attrs.Bool("transA")), v.In[1], v.In[0])
-	if err == nil {
-		w, err = f.New(&Transpose.Def, ir.A("perm", []int{1, 0}), w)
-	}
 	if err != nil {
 		return nil
 	}

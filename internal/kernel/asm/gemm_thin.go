@@ -83,8 +83,10 @@ func (k *thin) emit() {
 	c.Label(group)
 	k.clamp(left)
 	k.sum(b)
+	alpha := k.reg()
+	k.scalar(k.args.Offset(tileAlpha), alpha)
 	for j := range k.cols {
-		k.store(j, to)
+		k.store(j, to, alpha)
 		if j < k.cols-1 {
 			c.DECQ(left)
 			c.JZ(operand.LabelRef(k.name + "end"))
@@ -179,11 +181,10 @@ func (k *thin) sum(b reg.GPVirtual) {
 
 // store emits the write of the products of one row of b, two of them in a register
 // or, if these are of four bytes, all.
-func (k *thin) store(j int, to reg.GPVirtual) {
+func (k *thin) store(j int, to reg.GPVirtual, alpha reg.VecVirtual) {
 	c, s := k.ctx(), k.sums[j]
 	name := fmt.Sprint(k.name, "c", j)
-	alpha, beta, bits := k.reg(), k.reg(), c.GP64()
-	k.scalar(k.args.Offset(tileAlpha), alpha)
+	beta, bits := k.reg(), c.GP64()
 	sums := k.fold(s)
 	for _, x := range sums {
 		k.mulX(alpha.AsX(), x)

@@ -178,11 +178,11 @@ r4last:
 	MOVQ          88(AX), R10
 	ADDQ          R10, R10
 	JZ            r4c0
-	VMOVSD        88(AX), X16
-	VCVTSD2SS     X16, X16, X16
-	VBROADCASTSS  X16, Z16
-	VMOVUPS       (BX), X17
-	VFMADD231PS   X16, X17, X0
+	VMOVSD        88(AX), X17
+	VCVTSD2SS     X17, X17, X17
+	VBROADCASTSS  X17, Z17
+	VMOVUPS       (BX), X18
+	VFMADD231PS   X17, X18, X0
 
 r4c0:
 	VMOVUPS       X0, (BX)
@@ -190,9 +190,6 @@ r4c0:
 	JZ            r4end
 	ADDQ          48(AX), BX
 	ADDQ          40(AX), DX
-	VMOVSD        80(AX), X16
-	VCVTSD2SS     X16, X16, X16
-	VBROADCASTSS  X16, Z16
 	VEXTRACTF64X4 $0x01, Z4, Y17
 	VADDPS        Y17, Y4, Y4
 	VEXTRACTF64X4 $0x01, Z5, Y17
@@ -210,11 +207,11 @@ r4c0:
 	MOVQ          88(AX), R10
 	ADDQ          R10, R10
 	JZ            r4c1
-	VMOVSD        88(AX), X16
-	VCVTSD2SS     X16, X16, X16
-	VBROADCASTSS  X16, Z16
-	VMOVUPS       (BX), X17
-	VFMADD231PS   X16, X17, X4
+	VMOVSD        88(AX), X17
+	VCVTSD2SS     X17, X17, X17
+	VBROADCASTSS  X17, Z17
+	VMOVUPS       (BX), X18
+	VFMADD231PS   X17, X18, X4
 
 r4c1:
 	VMOVUPS       X4, (BX)
@@ -222,9 +219,6 @@ r4c1:
 	JZ            r4end
 	ADDQ          48(AX), BX
 	ADDQ          40(AX), DX
-	VMOVSD        80(AX), X16
-	VCVTSD2SS     X16, X16, X16
-	VBROADCASTSS  X16, Z16
 	VEXTRACTF64X4 $0x01, Z8, Y17
 	VADDPS        Y17, Y8, Y8
 	VEXTRACTF64X4 $0x01, Z9, Y17
@@ -242,11 +236,11 @@ r4c1:
 	MOVQ          88(AX), R10
 	ADDQ          R10, R10
 	JZ            r4c2
-	VMOVSD        88(AX), X16
-	VCVTSD2SS     X16, X16, X16
-	VBROADCASTSS  X16, Z16
-	VMOVUPS       (BX), X17
-	VFMADD231PS   X16, X17, X8
+	VMOVSD        88(AX), X17
+	VCVTSD2SS     X17, X17, X17
+	VBROADCASTSS  X17, Z17
+	VMOVUPS       (BX), X18
+	VFMADD231PS   X17, X18, X8
 
 r4c2:
 	VMOVUPS       X8, (BX)
@@ -254,9 +248,6 @@ r4c2:
 	JZ            r4end
 	ADDQ          48(AX), BX
 	ADDQ          40(AX), DX
-	VMOVSD        80(AX), X16
-	VCVTSD2SS     X16, X16, X16
-	VBROADCASTSS  X16, Z16
 	VEXTRACTF64X4 $0x01, Z12, Y17
 	VADDPS        Y17, Y12, Y12
 	VEXTRACTF64X4 $0x01, Z13, Y17
@@ -407,12 +398,12 @@ r3last:
 	MOVQ          88(AX), R10
 	ADDQ          R10, R10
 	JZ            r3c0
-	VMOVSD        88(AX), X12
-	VCVTSD2SS     X12, X12, X12
-	VBROADCASTSS  X12, Z12
-	VMOVSD        (BX), X13
-	VINSERTPS     $0x20, 8(BX), X13, X13
-	VFMADD231PS   X12, X13, X0
+	VMOVSD        88(AX), X13
+	VCVTSD2SS     X13, X13, X13
+	VBROADCASTSS  X13, Z13
+	VMOVSD        (BX), X14
+	VINSERTPS     $0x20, 8(BX), X14, X14
+	VFMADD231PS   X13, X14, X0
 
 r3c0:
 	VMOVSD        X0, (BX)
@@ -421,9 +412,6 @@ r3c0:
 	JZ            r3end
 	ADDQ          48(AX), BX
 	ADDQ          40(AX), DX
-	VMOVSD        80(AX), X12
-	VCVTSD2SS     X12, X12, X12
-	VBROADCASTSS  X12, Z12
 	VEXTRACTF64X4 $0x01, Z3, Y13
 	VADDPS        Y13, Y3, Y3
 	VEXTRACTF64X4 $0x01, Z4, Y13
@@ -439,12 +427,12 @@ r3c0:
 	MOVQ          88(AX), R10
 	ADDQ          R10, R10
 	JZ            r3c1
-	VMOVSD        88(AX), X12
-	VCVTSD2SS     X12, X12, X12
-	VBROADCASTSS  X12, Z12
-	VMOVSD        (BX), X13
-	VINSERTPS     $0x20, 8(BX), X13, X13
-	VFMADD231PS   X12, X13, X3
+	VMOVSD        88(AX), X13
+	VCVTSD2SS     X13, X13, X13
+	VBROADCASTSS  X13, Z13
+	VMOVSD        (BX), X14
+	VINSERTPS     $0x20, 8(BX), X14, X14
+	VFMADD231PS   X13, X14, X3
 
 r3c1:
 	VMOVSD        X3, (BX)
@@ -453,9 +441,6 @@ r3c1:
 	JZ            r3end
 	ADDQ          48(AX), BX
 	ADDQ          40(AX), DX
-	VMOVSD        80(AX), X12
-	VCVTSD2SS     X12, X12, X12
-	VBROADCASTSS  X12, Z12
 	VEXTRACTF64X4 $0x01, Z6, Y13
 	VADDPS        Y13, Y6, Y6
 	VEXTRACTF64X4 $0x01, Z7, Y13
@@ -471,12 +456,12 @@ r3c1:
 	MOVQ          88(AX), R10
 	ADDQ          R10, R10
 	JZ            r3c2
-	VMOVSD        88(AX), X12
-	VCVTSD2SS     X12, X12, X12
-	VBROADCASTSS  X12, Z12
-	VMOVSD        (BX), X13
-	VINSERTPS     $0x20, 8(BX), X13, X13
-	VFMADD231PS   X12, X13, X6
+	VMOVSD        88(AX), X13
+	VCVTSD2SS     X13, X13, X13
+	VBROADCASTSS  X13, Z13
+	VMOVSD        (BX), X14
+	VINSERTPS     $0x20, 8(BX), X14, X14
+	VFMADD231PS   X13, X14, X6
 
 r3c2:
 	VMOVSD        X6, (BX)
@@ -485,9 +470,6 @@ r3c2:
 	JZ            r3end
 	ADDQ          48(AX), BX
 	ADDQ          40(AX), DX
-	VMOVSD        80(AX), X12
-	VCVTSD2SS     X12, X12, X12
-	VBROADCASTSS  X12, Z12
 	VEXTRACTF64X4 $0x01, Z9, Y13
 	VADDPS        Y13, Y9, Y9
 	VEXTRACTF64X4 $0x01, Z10, Y13
@@ -618,11 +600,11 @@ r2last:
 	MOVQ          88(AX), R10
 	ADDQ          R10, R10
 	JZ            r2c0
-	VMOVSD        88(AX), X8
-	VCVTSD2SS     X8, X8, X8
-	VBROADCASTSS  X8, Z8
-	VMOVSD        (BX), X9
-	VFMADD231PS   X8, X9, X0
+	VMOVSD        88(AX), X9
+	VCVTSD2SS     X9, X9, X9
+	VBROADCASTSS  X9, Z9
+	VMOVSD        (BX), X10
+	VFMADD231PS   X9, X10, X0
 
 r2c0:
 	VMOVSD        X0, (BX)
@@ -630,9 +612,6 @@ r2c0:
 	JZ            r2end
 	ADDQ          48(AX), BX
 	ADDQ          40(AX), DX
-	VMOVSD        80(AX), X8
-	VCVTSD2SS     X8, X8, X8
-	VBROADCASTSS  X8, Z8
 	VEXTRACTF64X4 $0x01, Z2, Y9
 	VADDPS        Y9, Y2, Y2
 	VEXTRACTF64X4 $0x01, Z3, Y9
@@ -645,11 +624,11 @@ r2c0:
 	MOVQ          88(AX), R10
 	ADDQ          R10, R10
 	JZ            r2c1
-	VMOVSD        88(AX), X8
-	VCVTSD2SS     X8, X8, X8
-	VBROADCASTSS  X8, Z8
-	VMOVSD        (BX), X9
-	VFMADD231PS   X8, X9, X2
+	VMOVSD        88(AX), X9
+	VCVTSD2SS     X9, X9, X9
+	VBROADCASTSS  X9, Z9
+	VMOVSD        (BX), X10
+	VFMADD231PS   X9, X10, X2
 
 r2c1:
 	VMOVSD        X2, (BX)
@@ -657,9 +636,6 @@ r2c1:
 	JZ            r2end
 	ADDQ          48(AX), BX
 	ADDQ          40(AX), DX
-	VMOVSD        80(AX), X8
-	VCVTSD2SS     X8, X8, X8
-	VBROADCASTSS  X8, Z8
 	VEXTRACTF64X4 $0x01, Z4, Y9
 	VADDPS        Y9, Y4, Y4
 	VEXTRACTF64X4 $0x01, Z5, Y9
@@ -672,11 +648,11 @@ r2c1:
 	MOVQ          88(AX), R10
 	ADDQ          R10, R10
 	JZ            r2c2
-	VMOVSD        88(AX), X8
-	VCVTSD2SS     X8, X8, X8
-	VBROADCASTSS  X8, Z8
-	VMOVSD        (BX), X9
-	VFMADD231PS   X8, X9, X4
+	VMOVSD        88(AX), X9
+	VCVTSD2SS     X9, X9, X9
+	VBROADCASTSS  X9, Z9
+	VMOVSD        (BX), X10
+	VFMADD231PS   X9, X10, X4
 
 r2c2:
 	VMOVSD        X4, (BX)
@@ -684,9 +660,6 @@ r2c2:
 	JZ            r2end
 	ADDQ          48(AX), BX
 	ADDQ          40(AX), DX
-	VMOVSD        80(AX), X8
-	VCVTSD2SS     X8, X8, X8
-	VBROADCASTSS  X8, Z8
 	VEXTRACTF64X4 $0x01, Z6, Y9
 	VADDPS        Y9, Y6, Y6
 	VEXTRACTF64X4 $0x01, Z7, Y9
@@ -851,15 +824,12 @@ r4c0:
 	JZ           r4end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VMOVSD       80(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Y0
 	VHADDPS      Y5, Y4, Y4
 	VHADDPS      Y7, Y6, Y6
 	VHADDPS      Y6, Y4, Y4
-	VEXTRACTF128 $0x01, Y4, X1
-	VADDPS       X1, X4, X4
-	VMULPS       X0, X4, X4
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPS       X0, X4, X4
+	VMULPS       X12, X4, X4
 	MOVQ         88(AX), R10
 	ADDQ         R10, R10
 	JZ           r4c1
@@ -875,15 +845,12 @@ r4c1:
 	JZ           r4end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VMOVSD       80(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Y0
 	VHADDPS      Y9, Y8, Y8
 	VHADDPS      Y11, Y10, Y10
 	VHADDPS      Y10, Y8, Y8
-	VEXTRACTF128 $0x01, Y8, X1
-	VADDPS       X1, X8, X8
-	VMULPS       X0, X8, X8
+	VEXTRACTF128 $0x01, Y8, X0
+	VADDPS       X0, X8, X8
+	VMULPS       X12, X8, X8
 	MOVQ         88(AX), R10
 	ADDQ         R10, R10
 	JZ           r4c2
@@ -1011,15 +978,12 @@ r3c0:
 	JZ           r3end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VMOVSD       80(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Y0
 	VHADDPS      Y4, Y3, Y3
 	VHADDPS      Y5, Y5, Y5
 	VHADDPS      Y5, Y3, Y3
-	VEXTRACTF128 $0x01, Y3, X1
-	VADDPS       X1, X3, X3
-	VMULPS       X0, X3, X3
+	VEXTRACTF128 $0x01, Y3, X0
+	VADDPS       X0, X3, X3
+	VMULPS       X9, X3, X3
 	MOVQ         88(AX), R10
 	ADDQ         R10, R10
 	JZ           r3c1
@@ -1037,15 +1001,12 @@ r3c1:
 	JZ           r3end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VMOVSD       80(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Y0
 	VHADDPS      Y7, Y6, Y6
 	VHADDPS      Y8, Y8, Y8
 	VHADDPS      Y8, Y6, Y6
-	VEXTRACTF128 $0x01, Y6, X1
-	VADDPS       X1, X6, X6
-	VMULPS       X0, X6, X6
+	VEXTRACTF128 $0x01, Y6, X0
+	VADDPS       X0, X6, X6
+	VMULPS       X9, X6, X6
 	MOVQ         88(AX), R10
 	ADDQ         R10, R10
 	JZ           r3c2
@@ -1150,8 +1111,8 @@ r2last:
 	VMOVSD       88(AX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Y1
-	VMOVSD       (SI), X6
-	VFMADD231PS  X1, X6, X0
+	VMOVSD       (SI), X7
+	VFMADD231PS  X1, X7, X0
 
 r2c0:
 	VMOVSD       X0, (SI)
@@ -1159,14 +1120,11 @@ r2c0:
 	JZ           r2end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VMOVSD       80(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Y0
 	VHADDPS      Y3, Y2, Y2
 	VHADDPS      Y2, Y2, Y2
-	VEXTRACTF128 $0x01, Y2, X1
-	VADDPS       X1, X2, X2
-	VMULPS       X0, X2, X2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPS       X0, X2, X2
+	VMULPS       X6, X2, X2
 	MOVQ         88(AX), R10
 	ADDQ         R10, R10
 	JZ           r2c1
@@ -1182,14 +1140,11 @@ r2c1:
 	JZ           r2end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VMOVSD       80(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Y0
 	VHADDPS      Y5, Y4, Y4
 	VHADDPS      Y4, Y4, Y4
-	VEXTRACTF128 $0x01, Y4, X1
-	VADDPS       X1, X4, X4
-	VMULPS       X0, X4, X4
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPS       X0, X4, X4
+	VMULPS       X6, X4, X4
 	MOVQ         88(AX), R10
 	ADDQ         R10, R10
 	JZ           r2c2
@@ -1365,11 +1320,11 @@ r4last:
 	MOVQ          88(AX), R10
 	ADDQ          R10, R10
 	JZ            r4c0
-	VBROADCASTSD  88(AX), Z16
-	VMOVUPS       (BX), X17
-	VFMADD231PD   X16, X17, X0
-	VMOVUPS       16(BX), X17
-	VFMADD231PD   X16, X17, X2
+	VBROADCASTSD  88(AX), Z17
+	VMOVUPS       (BX), X18
+	VFMADD231PD   X17, X18, X0
+	VMOVUPS       16(BX), X18
+	VFMADD231PD   X17, X18, X2
 
 r4c0:
 	VMOVUPS       X0, (BX)
@@ -1378,7 +1333,6 @@ r4c0:
 	JZ            r4end
 	ADDQ          48(AX), BX
 	ADDQ          40(AX), DX
-	VBROADCASTSD  80(AX), Z16
 	VEXTRACTF64X4 $0x01, Z4, Y17
 	VADDPD        Y17, Y4, Y4
 	VEXTRACTF64X4 $0x01, Z5, Y17
@@ -1398,11 +1352,11 @@ r4c0:
 	MOVQ          88(AX), R10
 	ADDQ          R10, R10
 	JZ            r4c1
-	VBROADCASTSD  88(AX), Z16
-	VMOVUPS       (BX), X17
-	VFMADD231PD   X16, X17, X4
-	VMOVUPS       16(BX), X17
-	VFMADD231PD   X16, X17, X6
+	VBROADCASTSD  88(AX), Z17
+	VMOVUPS       (BX), X18
+	VFMADD231PD   X17, X18, X4
+	VMOVUPS       16(BX), X18
+	VFMADD231PD   X17, X18, X6
 
 r4c1:
 	VMOVUPS       X4, (BX)
@@ -1411,7 +1365,6 @@ r4c1:
 	JZ            r4end
 	ADDQ          48(AX), BX
 	ADDQ          40(AX), DX
-	VBROADCASTSD  80(AX), Z16
 	VEXTRACTF64X4 $0x01, Z8, Y17
 	VADDPD        Y17, Y8, Y8
 	VEXTRACTF64X4 $0x01, Z9, Y17
@@ -1431,11 +1384,11 @@ r4c1:
 	MOVQ          88(AX), R10
 	ADDQ          R10, R10
 	JZ            r4c2
-	VBROADCASTSD  88(AX), Z16
-	VMOVUPS       (BX), X17
-	VFMADD231PD   X16, X17, X8
-	VMOVUPS       16(BX), X17
-	VFMADD231PD   X16, X17, X10
+	VBROADCASTSD  88(AX), Z17
+	VMOVUPS       (BX), X18
+	VFMADD231PD   X17, X18, X8
+	VMOVUPS       16(BX), X18
+	VFMADD231PD   X17, X18, X10
 
 r4c2:
 	VMOVUPS       X8, (BX)
@@ -1444,7 +1397,6 @@ r4c2:
 	JZ            r4end
 	ADDQ          48(AX), BX
 	ADDQ          40(AX), DX
-	VBROADCASTSD  80(AX), Z16
 	VEXTRACTF64X4 $0x01, Z12, Y17
 	VADDPD        Y17, Y12, Y12
 	VEXTRACTF64X4 $0x01, Z13, Y17
@@ -1598,11 +1550,11 @@ r3last:
 	MOVQ          88(AX), R10
 	ADDQ          R10, R10
 	JZ            r3c0
-	VBROADCASTSD  88(AX), Z12
-	VMOVUPS       (BX), X13
-	VFMADD231PD   X12, X13, X0
-	VMOVSD        16(BX), X13
-	VFMADD231PD   X12, X13, X2
+	VBROADCASTSD  88(AX), Z13
+	VMOVUPS       (BX), X14
+	VFMADD231PD   X13, X14, X0
+	VMOVSD        16(BX), X14
+	VFMADD231PD   X13, X14, X2
 
 r3c0:
 	VMOVUPS       X0, (BX)
@@ -1611,7 +1563,6 @@ r3c0:
 	JZ            r3end
 	ADDQ          48(AX), BX
 	ADDQ          40(AX), DX
-	VBROADCASTSD  80(AX), Z12
 	VEXTRACTF64X4 $0x01, Z3, Y13
 	VADDPD        Y13, Y3, Y3
 	VEXTRACTF64X4 $0x01, Z4, Y13
@@ -1629,11 +1580,11 @@ r3c0:
 	MOVQ          88(AX), R10
 	ADDQ          R10, R10
 	JZ            r3c1
-	VBROADCASTSD  88(AX), Z12
-	VMOVUPS       (BX), X13
-	VFMADD231PD   X12, X13, X3
-	VMOVSD        16(BX), X13
-	VFMADD231PD   X12, X13, X5
+	VBROADCASTSD  88(AX), Z13
+	VMOVUPS       (BX), X14
+	VFMADD231PD   X13, X14, X3
+	VMOVSD        16(BX), X14
+	VFMADD231PD   X13, X14, X5
 
 r3c1:
 	VMOVUPS       X3, (BX)
@@ -1642,7 +1593,6 @@ r3c1:
 	JZ            r3end
 	ADDQ          48(AX), BX
 	ADDQ          40(AX), DX
-	VBROADCASTSD  80(AX), Z12
 	VEXTRACTF64X4 $0x01, Z6, Y13
 	VADDPD        Y13, Y6, Y6
 	VEXTRACTF64X4 $0x01, Z7, Y13
@@ -1660,11 +1610,11 @@ r3c1:
 	MOVQ          88(AX), R10
 	ADDQ          R10, R10
 	JZ            r3c2
-	VBROADCASTSD  88(AX), Z12
-	VMOVUPS       (BX), X13
-	VFMADD231PD   X12, X13, X6
-	VMOVSD        16(BX), X13
-	VFMADD231PD   X12, X13, X8
+	VBROADCASTSD  88(AX), Z13
+	VMOVUPS       (BX), X14
+	VFMADD231PD   X13, X14, X6
+	VMOVSD        16(BX), X14
+	VFMADD231PD   X13, X14, X8
 
 r3c2:
 	VMOVUPS       X6, (BX)
@@ -1673,7 +1623,6 @@ r3c2:
 	JZ            r3end
 	ADDQ          48(AX), BX
 	ADDQ          40(AX), DX
-	VBROADCASTSD  80(AX), Z12
 	VEXTRACTF64X4 $0x01, Z9, Y13
 	VADDPD        Y13, Y9, Y9
 	VEXTRACTF64X4 $0x01, Z10, Y13
@@ -1802,9 +1751,9 @@ r2last:
 	MOVQ          88(AX), R10
 	ADDQ          R10, R10
 	JZ            r2c0
-	VBROADCASTSD  88(AX), Z8
-	VMOVUPS       (BX), X9
-	VFMADD231PD   X8, X9, X0
+	VBROADCASTSD  88(AX), Z9
+	VMOVUPS       (BX), X10
+	VFMADD231PD   X9, X10, X0
 
 r2c0:
 	VMOVUPS       X0, (BX)
@@ -1812,7 +1761,6 @@ r2c0:
 	JZ            r2end
 	ADDQ          48(AX), BX
 	ADDQ          40(AX), DX
-	VBROADCASTSD  80(AX), Z8
 	VEXTRACTF64X4 $0x01, Z2, Y9
 	VADDPD        Y9, Y2, Y2
 	VEXTRACTF64X4 $0x01, Z3, Y9
@@ -1824,9 +1772,9 @@ r2c0:
 	MOVQ          88(AX), R10
 	ADDQ          R10, R10
 	JZ            r2c1
-	VBROADCASTSD  88(AX), Z8
-	VMOVUPS       (BX), X9
-	VFMADD231PD   X8, X9, X2
+	VBROADCASTSD  88(AX), Z9
+	VMOVUPS       (BX), X10
+	VFMADD231PD   X9, X10, X2
 
 r2c1:
 	VMOVUPS       X2, (BX)
@@ -1834,7 +1782,6 @@ r2c1:
 	JZ            r2end
 	ADDQ          48(AX), BX
 	ADDQ          40(AX), DX
-	VBROADCASTSD  80(AX), Z8
 	VEXTRACTF64X4 $0x01, Z4, Y9
 	VADDPD        Y9, Y4, Y4
 	VEXTRACTF64X4 $0x01, Z5, Y9
@@ -1846,9 +1793,9 @@ r2c1:
 	MOVQ          88(AX), R10
 	ADDQ          R10, R10
 	JZ            r2c2
-	VBROADCASTSD  88(AX), Z8
-	VMOVUPS       (BX), X9
-	VFMADD231PD   X8, X9, X4
+	VBROADCASTSD  88(AX), Z9
+	VMOVUPS       (BX), X10
+	VFMADD231PD   X9, X10, X4
 
 r2c2:
 	VMOVUPS       X4, (BX)
@@ -1856,7 +1803,6 @@ r2c2:
 	JZ            r2end
 	ADDQ          48(AX), BX
 	ADDQ          40(AX), DX
-	VBROADCASTSD  80(AX), Z8
 	VEXTRACTF64X4 $0x01, Z6, Y9
 	VADDPD        Y9, Y6, Y6
 	VEXTRACTF64X4 $0x01, Z7, Y9
@@ -2018,15 +1964,14 @@ r4c0:
 	JZ           r4end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VBROADCASTSD 80(AX), Y0
 	VHADDPD      Y5, Y4, Y4
 	VHADDPD      Y7, Y6, Y6
-	VEXTRACTF128 $0x01, Y4, X1
-	VADDPD       X1, X4, X4
-	VEXTRACTF128 $0x01, Y6, X1
-	VADDPD       X1, X6, X6
-	VMULPD       X0, X4, X4
-	VMULPD       X0, X6, X6
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPD       X0, X4, X4
+	VEXTRACTF128 $0x01, Y6, X0
+	VADDPD       X0, X6, X6
+	VMULPD       X12, X4, X4
+	VMULPD       X12, X6, X6
 	MOVQ         88(AX), R10
 	ADDQ         R10, R10
 	JZ           r4c1
@@ -2043,15 +1988,14 @@ r4c1:
 	JZ           r4end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VBROADCASTSD 80(AX), Y0
 	VHADDPD      Y9, Y8, Y8
 	VHADDPD      Y11, Y10, Y10
-	VEXTRACTF128 $0x01, Y8, X1
-	VADDPD       X1, X8, X8
-	VEXTRACTF128 $0x01, Y10, X1
-	VADDPD       X1, X10, X10
-	VMULPD       X0, X8, X8
-	VMULPD       X0, X10, X10
+	VEXTRACTF128 $0x01, Y8, X0
+	VADDPD       X0, X8, X8
+	VEXTRACTF128 $0x01, Y10, X0
+	VADDPD       X0, X10, X10
+	VMULPD       X12, X8, X8
+	VMULPD       X12, X10, X10
 	MOVQ         88(AX), R10
 	ADDQ         R10, R10
 	JZ           r4c2
@@ -2167,10 +2111,10 @@ r3last:
 	ADDQ         R10, R10
 	JZ           r3c0
 	VBROADCASTSD 88(AX), Y1
-	VMOVUPS      (SI), X9
-	VFMADD231PD  X1, X9, X0
-	VMOVSD       16(SI), X9
-	VFMADD231PD  X1, X9, X2
+	VMOVUPS      (SI), X10
+	VFMADD231PD  X1, X10, X0
+	VMOVSD       16(SI), X10
+	VFMADD231PD  X1, X10, X2
 
 r3c0:
 	VMOVUPS      X0, (SI)
@@ -2179,15 +2123,14 @@ r3c0:
 	JZ           r3end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VBROADCASTSD 80(AX), Y0
 	VHADDPD      Y4, Y3, Y3
 	VHADDPD      Y5, Y5, Y5
-	VEXTRACTF128 $0x01, Y3, X1
-	VADDPD       X1, X3, X3
-	VEXTRACTF128 $0x01, Y5, X1
-	VADDPD       X1, X5, X5
-	VMULPD       X0, X3, X3
-	VMULPD       X0, X5, X5
+	VEXTRACTF128 $0x01, Y3, X0
+	VADDPD       X0, X3, X3
+	VEXTRACTF128 $0x01, Y5, X0
+	VADDPD       X0, X5, X5
+	VMULPD       X9, X3, X3
+	VMULPD       X9, X5, X5
 	MOVQ         88(AX), R10
 	ADDQ         R10, R10
 	JZ           r3c1
@@ -2204,15 +2147,14 @@ r3c1:
 	JZ           r3end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VBROADCASTSD 80(AX), Y0
 	VHADDPD      Y7, Y6, Y6
 	VHADDPD      Y8, Y8, Y8
-	VEXTRACTF128 $0x01, Y6, X1
-	VADDPD       X1, X6, X6
-	VEXTRACTF128 $0x01, Y8, X1
-	VADDPD       X1, X8, X8
-	VMULPD       X0, X6, X6
-	VMULPD       X0, X8, X8
+	VEXTRACTF128 $0x01, Y6, X0
+	VADDPD       X0, X6, X6
+	VEXTRACTF128 $0x01, Y8, X0
+	VADDPD       X0, X8, X8
+	VMULPD       X9, X6, X6
+	VMULPD       X9, X8, X8
 	MOVQ         88(AX), R10
 	ADDQ         R10, R10
 	JZ           r3c2
@@ -2311,8 +2253,8 @@ r2last:
 	ADDQ         R10, R10
 	JZ           r2c0
 	VBROADCASTSD 88(AX), Y1
-	VMOVUPS      (SI), X6
-	VFMADD231PD  X1, X6, X0
+	VMOVUPS      (SI), X7
+	VFMADD231PD  X1, X7, X0
 
 r2c0:
 	VMOVUPS      X0, (SI)
@@ -2320,11 +2262,10 @@ r2c0:
 	JZ           r2end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VBROADCASTSD 80(AX), Y0
 	VHADDPD      Y3, Y2, Y2
-	VEXTRACTF128 $0x01, Y2, X1
-	VADDPD       X1, X2, X2
-	VMULPD       X0, X2, X2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VMULPD       X6, X2, X2
 	MOVQ         88(AX), R10
 	ADDQ         R10, R10
 	JZ           r2c1
@@ -2338,11 +2279,10 @@ r2c1:
 	JZ           r2end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VBROADCASTSD 80(AX), Y0
 	VHADDPD      Y5, Y4, Y4
-	VEXTRACTF128 $0x01, Y4, X1
-	VADDPD       X1, X4, X4
-	VMULPD       X0, X4, X4
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPD       X0, X4, X4
+	VMULPD       X6, X4, X4
 	MOVQ         88(AX), R10
 	ADDQ         R10, R10
 	JZ           r2c2
