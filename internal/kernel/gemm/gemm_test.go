@@ -141,6 +141,9 @@ func sameBits[T Float](t *testing.T, what string, got, want []T) {
 
 var pools = []*pool.Pool{nil, pool.New(2), pool.New(3), pool.New(5)}
 
+// guard stands after the elements of C.
+const guard = 77
+
 // verify runs the product at every level, on pools of several sizes (two of them
 // in short tests), with B packed and not, and checks values, bits and that post
 // covers C once.
@@ -160,7 +163,7 @@ func verify[T Float](t *testing.T, o operands[T]) {
 		p.PackB(o.b, packed)
 		var first []T
 		for i, w := range pools {
-			c, hits := append([]T(nil), o.c...), make([]int, len(o.c))
+			c, hits := append(append([]T(nil), o.c...), guard, guard, guard, guard, guard, guard, guard, guard), make([]int, len(o.c))
 			scratch := make([]T, p.Scratch(w.Workers()))
 			for k := range scratch {
 				scratch[k] = T(math.NaN())
@@ -178,6 +181,12 @@ func verify[T Float](t *testing.T, o operands[T]) {
 			} else {
 				p.RunPacked(w, c, o.a, packed, scratch, post)
 			}
+			for _, x := range c[len(o.c):] {
+				if x != guard {
+					t.Fatalf("%s: wrote after C", what)
+				}
+			}
+			c = c[:len(o.c)]
 			if first == nil {
 				first = c
 				compare(t, what, c, want, mag, o.s.K)

@@ -18,7 +18,7 @@ func (p *Plan[T]) sharedSize(workers int) int {
 	case p.nothing, p.spec.M == 0, p.spec.N == 0:
 		return 0
 	case (p.dots || p.thin) && p.gathers():
-		return roundUp(p.padRows()*p.spec.K, line/p.size)
+		return roundUp(p.padded(p.spec.M)*p.spec.K, line/p.size)
 	case p.packB && !p.local(workers):
 		return roundUp(p.panels(), line/p.size)
 	}
@@ -43,7 +43,7 @@ func (p *Plan[T]) tileC() int {
 	if !p.turned {
 		return 0
 	}
-	return p.spec.M * turnedRows
+	return p.padded(p.spec.M) * turnedRows
 }
 
 // strip is the distance between the columns of a packed strip; mr is not above

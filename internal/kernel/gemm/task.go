@@ -30,7 +30,7 @@ func (j *job[T]) packCols() int {
 func (j *job[T]) pack(_, part int) {
 	p := j.p
 	if p.dots || p.thin {
-		j.gather()
+		split(&p.choice, j.shared, j.a, p.spec.K, p.spec.M, p.spec.K, p.spec.LDA)
 		return
 	}
 	cols := j.packCols()

@@ -2,21 +2,54 @@ package gemm
 
 import "unsafe"
 
-// padRows is how many rows gather may write: whole blocks of transpose.
-func (p *Plan[T]) padRows() int { return roundUp(p.spec.M, 32/p.size) }
-
-// gather makes rows of op(A) in the shared scratch from the columns as stored. It
-// reads on after a column, as far as there are more.
-func (j *job[T]) gather() {
-	p, s := j.p, &j.p.spec
-	rows := p.padRows()
-	whole := 0
-	if s.M > 1 && len(j.a) >= rows {
-		whole = min(s.K, (len(j.a)-rows)/s.LDA+1)
+// padded is how many elements of a row of few elements transpose may take instead:
+// whole blocks where that is more.
+func (c *choice) padded(few int) int {
+	if few == 1 || c.level == portable {
+		return few
 	}
-	transpose(p.level, j.shared, j.a, turn{whole, rows, s.K, s.LDA})
-	if whole < s.K {
-		transposeGo(j.shared[whole:], j.a[whole*s.LDA:], turn{s.K - whole, s.M, s.K, s.LDA})
+	return max(few, 32/c.size)
+}
+
+// lines returns how many of n rows of few elements, ld apart within length, may be
+// taken as padded ones, which reach into the next rows.
+func (c *choice) lines(n, few, ld, length int) int {
+	pad := c.padded(few)
+	if pad == few {
+		return n
+	}
+	whole := min(n, (length-pad)/ld+1)
+	if whole < pad {
+		return 0 // no block
+	}
+	return whole
+}
+
+// split makes rows of n elements, nr apart, from n rows of few. After them it writes
+// what follows in src, up to the padded number of rows.
+func split[T Float](c *choice, dst, src []T, n, few, nr, ld int) {
+	whole := c.lines(n, few, ld, len(src))
+	if whole > 0 {
+		transpose(c.level, dst, src, turn{whole, c.padded(few), nr, ld})
+	}
+	if whole < n {
+		transposeGo(dst[whole:], src[whole*ld:], turn{n - whole, few, nr, ld})
+	}
+}
+
+// join is the inverse of split. It reads the rows after those of src, but keeps
+// nothing of them.
+func join[T Float](c *choice, dst, src []T, n, few, nr, ld int) {
+	if nr != few { // what lies between the rows must stay
+		transpose(c.level, dst, src, turn{few, n, nr, ld})
+		return
+	}
+	whole := c.lines(n, few, nr, len(dst))
+	if whole > 0 { // each row of a block is written after the one before
+		transpose(c.level, dst, src, turn{c.padded(few), whole, nr, ld})
+	}
+	if whole < n {
+		transposeGo(dst[whole*nr:], src[whole:], turn{few, n - whole, nr, ld})
 	}
 }
 
@@ -57,14 +90,14 @@ func (j *job[T]) turned(worker, j0, j1 int) {
 	p, s := j.p, &j.p.spec
 	own := j.own[(worker+1)*p.perWorker()-p.tileC() : (worker+1)*p.perWorker()]
 	ld := p.asked.LDC
-	c := j.c[j0*ld:]
+	c := j.c[j0*ld : (j1-1)*ld+s.M]
 	if s.Beta != 0 {
-		transpose(p.level, own, c, turn{j1 - j0, s.M, turnedRows, ld})
+		split(&p.choice, own, c, j1-j0, s.M, turnedRows, ld)
 	}
 	part := *j
 	part.c, part.ldc, part.c0 = own, turnedRows, j0
 	part.tiles(worker, 0, s.M, j0, j1)
-	transpose(p.level, c, own, turn{s.M, j1 - j0, ld, turnedRows})
+	join(&p.choice, c, own, j1-j0, s.M, ld, turnedRows)
 }
 
 // thinDots is the thin kernel of levels that have none: dot products of the rows
