@@ -229,7 +229,8 @@ func TestEdges(t *testing.T) {
 func TestShapes(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
 	for _, d := range [][3]int{{32, 10, 64}, {64, 64, 64}, {32, 64, 64}, {32, 128, 784}, {129, 130, 400}, {240, 140, 300},
-		{1, 200, 500}, {2, 64, 300}, {3, 65, 100}, {200, 1, 130}, {1, 1, 1000}, {5, 1, 1}, {150, 600, 20}} {
+		{1, 200, 500}, {2, 64, 300}, {3, 65, 100}, {200, 1, 130}, {1, 1, 1000}, {5, 1, 1}, {150, 600, 20},
+		{37, 300, 5}, {4, 6500, 1}, {9, 1100, 8}, {6, 129, 3}, {1, 400, 4}} {
 		for trans := range 4 {
 			both(t, r, Spec{M: d[0], N: d[1], K: d[2], TransA: trans&1 != 0, TransB: trans&2 != 0, Alpha: 1.5, Beta: float64(trans) / 4}, 5*(trans%2))
 		}
@@ -253,7 +254,7 @@ func TestNarrow(t *testing.T) {
 // on.
 func TestRowsAlone(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 9))
-	for _, d := range [][2]int{{1, 100}, {2, 100}, {3, 400}, {7, 130}, {10, 90}, {10, 20}, {40, 300}} {
+	for _, d := range [][2]int{{1, 100}, {2, 100}, {3, 400}, {7, 130}, {10, 90}, {10, 20}, {40, 300}, {130, 4}} {
 		for trans := range 4 {
 			s := Spec{M: 61, N: d[0], K: d[1], TransA: trans&1 != 0, TransB: trans&2 != 0, Alpha: 1}
 			for _, l := range levels() {

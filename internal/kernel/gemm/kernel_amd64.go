@@ -58,6 +58,21 @@ func thinTile[T Float](l level, t *tile) {
 	}
 }
 
+// outerTile runs the outer kernel of the level, avx2 or avx512.
+func outerTile[T Float](l level, t *tile) {
+	p, double := (*byte)(unsafe.Pointer(t)), unsafe.Sizeof(T(0)) == 8
+	switch {
+	case l == avx512 && double:
+		outer512x64(p)
+	case l == avx512:
+		outer512x32(p)
+	case double:
+		outer256x64(p)
+	default:
+		outer256x32(p)
+	}
+}
+
 // transpose is transposeGo, as far as the level has a kernel for it.
 func transpose[T Float](l level, dst, src []T, t turn) {
 	switch {

@@ -36,6 +36,9 @@ func dotTile[T Float](l level, t *tile) {
 // thinTile runs the thin kernel of the level.
 func thinTile[T Float](l level, t *tile) { thinDots[T](l, t) }
 
+// outerTile is not there: the rule does not ask for it.
+func outerTile[T Float](level, *tile) {}
+
 // transpose is transposeGo, as far as the level has a kernel for it.
 func transpose[T Float](l level, dst, src []T, t turn) {
 	switch {

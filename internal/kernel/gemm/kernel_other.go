@@ -14,6 +14,9 @@ func dotTile[T Float](_ level, t *tile) { dotGo[T](t) }
 // thinTile runs the thin kernel of the level.
 func thinTile[T Float](l level, t *tile) { thinDots[T](l, t) }
 
+// outerTile is not there: the rule does not ask for it.
+func outerTile[T Float](level, *tile) {}
+
 // transpose is transposeGo, as far as the level has a kernel for it.
 func transpose[T Float](_ level, dst, src []T, t turn) {
 	transposeGo(dst, src, t)

@@ -19,6 +19,8 @@ func (p *Plan[T]) sharedSize(workers int) int {
 		return 0
 	case (p.dots || p.thin) && p.gathers():
 		return roundUp(p.padded(p.spec.M)*p.spec.K, line/p.size)
+	case p.outer && p.transB:
+		return roundUp(p.padded(p.spec.K)*p.spec.N, line/p.size)
 	case p.packB && !p.local(workers):
 		return roundUp(p.panels(), line/p.size)
 	}
@@ -69,21 +71,21 @@ func (p *Plan[T]) stride(n int) int { return roundUp(n, line/p.size) + line/p.si
 // edgeB returns the elements of a panel of a block, where one can be needed:
 // for padding, and for a task that packs B itself.
 func (p *Plan[T]) edgeB() int {
-	if p.dots || p.thin || p.nothing || !p.padEdge && !p.packB {
+	if p.dots || p.thin || p.outer || p.nothing || !p.padEdge && !p.packB {
 		return 0
 	}
 	return roundUp(p.kc*p.nr, line/p.size)
 }
 
 // Packs says whether Run packs B: whether several runs with one B gain by PackB.
-func (p *Plan[T]) Packs() bool { return p.packB && !p.flip && !p.dots && !p.nothing }
+func (p *Plan[T]) Packs() bool { return p.packB && !p.flip }
 
 // PackedSize returns how many elements PackB writes.
 func (p *Plan[T]) PackedSize() int {
 	switch {
 	case p.nothing:
 		return 0
-	case p.dots:
+	case p.dots, p.outer:
 		return p.spec.lenB()
 	case p.flip:
 		return p.asked.lenB()
@@ -100,7 +102,7 @@ func (p *Plan[T]) PackB(b []T, dst []T) {
 	case p.nothing:
 	case p.flip:
 		copy(dst, b[:p.asked.lenB()])
-	case p.dots:
+	case p.dots, p.outer:
 		copy(dst, b[:p.spec.lenB()])
 	default:
 		p.packPanels(dst, b, 0, p.spec.N)

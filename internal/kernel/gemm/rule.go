@@ -71,6 +71,13 @@ const (
 	turnedLeast = 32
 	turnedRows  = 512
 
+	// Sums of so few terms that a row of A fits into registers of the level are
+	// computed for a whole row of at least outerVecs vectors of C at a time, or what
+	// meets outerBytes of B.
+	outer512, outer256 = 8, 5
+	outerVecs          = 8
+	outerBytes         = 24 << 10
+
 	// At most this many rows use the wide tile of four vectors. One row uses the
 	// broad tile where assembly has it: it reads more of a row of B at once.
 	wideRows  = 2
@@ -93,6 +100,7 @@ type choice struct {
 	thinCols int // rows of B that a thin kernel takes at a time
 	transB, nothing,
 	dots, // dot products of stored rows
+	outer, // rows of C at a time
 	thin, // those of several rows with several at once, written to transposed C
 	turned, // tiles are transposed when they are done
 	wide, // tiles of four vectors where they fit
@@ -127,6 +135,10 @@ func choose(s Spec, l level, size int) choice {
 	c.wide = l != portable && s.M <= wideRows && !s.TransB
 	c.broad = c.wide && s.M == 1 && l != neon
 	if c.nothing || c.dots {
+		return c
+	}
+	if s.N >= outerVecs*c.width && (l == avx512 && s.K <= outer512 || l == avx2 && s.K <= outer256) {
+		c.outer = true
 		return c
 	}
 	c.packB = s.TransB || s.M >= packRows && c.kc*s.LDB*size > packSpread

@@ -14,7 +14,7 @@ func (j *job[T]) prepare() int {
 	switch {
 	case len(j.shared) == 0 || j.packed || j.local || j.lays:
 		return 0
-	case j.p.dots, j.p.thin:
+	case j.p.dots, j.p.thin, j.p.outer:
 		return 1
 	}
 	return ceil(j.p.spec.N, j.packCols())
@@ -29,7 +29,11 @@ func (j *job[T]) packCols() int {
 // rows of op(A).
 func (j *job[T]) pack(_, part int) {
 	p := j.p
-	if p.dots || p.thin {
+	switch {
+	case p.outer:
+		split(&p.choice, j.shared, j.b, p.spec.N, p.spec.K, p.spec.N, p.spec.LDB)
+		return
+	case p.dots, p.thin:
 		split(&p.choice, j.shared, j.a, p.spec.K, p.spec.M, p.spec.K, p.spec.LDA)
 		return
 	}
@@ -77,6 +81,10 @@ func (j *job[T]) task(worker, part int) {
 // tiles computes the tile by the kernels for tiles.
 func (j *job[T]) tiles(worker, i0, i1, j0, j1 int) {
 	p := j.p
+	if p.outer {
+		j.outer(i0, i1, j0, j1)
+		return
+	}
 	beta := p.spec.Beta
 	for k0 := 0; k0 < p.spec.K; k0 += p.kc {
 		j.block(worker, [6]int{i0, i1, j0, j1, k0, min(k0+p.kc, p.spec.K)}, beta)

@@ -27,6 +27,9 @@ import "unsafe"
 //
 // for 2 to thinRows rows, in an order that depends on k alone; rows of a lie rsa, rows
 // of b ldb and rows of c ldc bytes apart.
+//
+// An outer kernel computes what a tile kernel does, for one or two rows and any number
+// of columns, and reads no more of b. k is at most outer512 or outer256.
 type tile struct {
 	a, b, c     unsafe.Pointer
 	rsa, csa    int

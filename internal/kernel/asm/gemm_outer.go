@@ -1,0 +1,148 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/attr"
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+func init() {
+	generators = append(generators, func(out files) error {
+		return out.avo("gemm", "outer_amd64", "amd64,!noasm", func(c *build.Context) {
+			mask := maskTable(c)
+			for _, size := range []int{4, 8} {
+				outerFunc(&simd512{simd: simd{c: c, size: size, bytes: 64}}, fmt.Sprintf("outer512x%d", 8*size), 8)
+				outerFunc(&simd256{simd: simd{c: c, size: size, bytes: 32}, table: mask}, fmt.Sprintf("outer256x%d", 8*size), 5)
+			}
+		})
+	})
+}
+
+// outerRows is the number of rows of an outer kernel; a single one is computed twice.
+const outerRows = 2
+
+// outer is the part of an outer kernel for sums of k terms.
+type outer struct {
+	vec
+	args        operand.Mem
+	name        string
+	a           [][]reg.VecVirtual // rows of a, each element in a vector of its own
+	b           *rowsOf
+	c           [outerRows]reg.GPVirtual
+	alpha, beta reg.VecVirtual
+}
+
+// outerFunc emits the kernel for sums of up to depth terms.
+func outerFunc(v vec, name string, depth int) {
+	c := v.ctx()
+	c.Function(name)
+	c.Attributes(attr.NOSPLIT)
+	c.SignatureExpr("func(t *byte)")
+	c.Doc(name + " is the outer kernel of this level.")
+	c.Pragma("noescape")
+	args := operand.Mem{Base: c.Load(c.Param("t"), c.GP64())}
+	full, k := c.GP64(), c.GP64()
+	c.MOVQ(args.Offset(tileCols), full)
+	v.setMask(full)
+	v.partial()
+	c.DECQ(full)
+	for w := v.width(); w > 1; w /= 2 {
+		c.SHRQ(operand.U8(1), full)
+	}
+	c.MOVQ(args.Offset(tileK), k)
+	for n := 1; n < depth; n++ {
+		c.CMPQ(k, operand.U8(n))
+		c.JE(operand.LabelRef(fmt.Sprint("k", n)))
+	}
+	for n := depth; n >= 1; n-- {
+		o := &outer{vec: v, args: args, name: fmt.Sprint("k", n)}
+		c.Label(o.name)
+		o.emit(n, full)
+	}
+}
+
+// emit emits the loop over whole vectors of columns, and the last one.
+func (o *outer) emit(depth int, full reg.GPVirtual) {
+	c := o.ctx()
+	o.alpha, o.beta = o.reg(), o.reg()
+	o.scalar(o.args.Offset(tileAlpha), o.alpha)
+	o.scalar(o.args.Offset(tileBeta), o.beta)
+	a, rsa, csa, ldc := c.GP64(), c.GP64(), c.GP64(), c.GP64()
+	c.MOVQ(o.args.Offset(tileA), a)
+	c.MOVQ(o.args.Offset(tileCSA), csa)
+	rows := operand.LabelRef(o.name + "rows")
+	c.MOVQ(o.args.Offset(tileRSA), rsa)
+	c.MOVQ(o.args.Offset(tileLDC), ldc)
+	c.CMPQ(o.args.Offset(tileRows), operand.U8(1))
+	c.JNE(rows)
+	c.XORQ(rsa, rsa)
+	c.XORQ(ldc, ldc)
+	c.Label(o.name + "rows")
+	o.a = make([][]reg.VecVirtual, outerRows)
+	for q := range depth {
+		for i := range o.a {
+			x := o.reg()
+			o.broadcast([]operand.Mem{{Base: a}, {Base: a, Index: rsa, Scale: 1}}[i], x)
+			o.a[i] = append(o.a[i], x)
+		}
+		if q < depth-1 {
+			c.ADDQ(csa, a)
+		}
+	}
+	o.b = newRows(c, o.args.Offset(tileB), o.args.Offset(tileLDB), depth)
+	for i := range o.c {
+		o.c[i] = c.GP64()
+		c.MOVQ(o.args.Offset(tileC), o.c[i])
+	}
+	c.ADDQ(ldc, o.c[1])
+	c.TESTQ(full, full)
+	c.JZ(operand.LabelRef(o.name + "last"))
+	c.Label(o.name + "loop")
+	o.step(false)
+	for _, p := range append(o.b.ptr, o.c[:]...) {
+		c.ADDQ(operand.U8(o.width()*o.elem()), p)
+	}
+	c.DECQ(full)
+	c.JNZ(operand.LabelRef(o.name + "loop"))
+	c.Label(o.name + "last")
+	o.step(true)
+	o.end()
+	c.RET()
+}
+
+// step emits one vector of columns. Old elements of both rows are read before new
+// ones are written.
+func (o *outer) step(part bool) {
+	c := o.ctx()
+	var sums [outerRows]reg.VecVirtual
+	for i := range sums {
+		sums[i] = o.reg()
+		o.zero(sums[i])
+	}
+	b := o.reg()
+	for q := range o.a[0] {
+		o.loadC(o.b.at(q, 0), b, part)
+		for i, s := range sums {
+			o.fma(o.a[i][q], b, s)
+		}
+	}
+	for _, s := range sums {
+		o.mul(o.alpha, s, s)
+	}
+	bits := c.GP64()
+	store := fmt.Sprint(o.name, "store", part)
+	c.MOVQ(o.args.Offset(tileBeta), bits)
+	c.ADDQ(bits, bits) // drops the sign
+	c.JZ(operand.LabelRef(store))
+	for i, s := range sums {
+		o.loadC(operand.Mem{Base: o.c[i]}, b, part)
+		o.fma(o.beta, b, s)
+	}
+	c.Label(store)
+	for i, s := range sums {
+		o.storeC(operand.Mem{Base: o.c[i]}, s, part)
+	}
+}
