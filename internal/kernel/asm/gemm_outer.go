@@ -14,15 +14,15 @@ func init() {
 		return out.avo("gemm", "outer_amd64", "amd64,!noasm", func(c *build.Context) {
 			mask := maskTable(c)
 			for _, size := range []int{4, 8} {
-				outerFunc(&simd512{simd: simd{c: c, size: size, bytes: 64}}, fmt.Sprintf("outer512x%d", 8*size), 8)
+				outerFunc(&simd512{simd: simd{c: c, size: size, bytes: 64}}, fmt.Sprintf("outer512x%d", 8*size), outerDepth)
 				outerFunc(&simd256{simd: simd{c: c, size: size, bytes: 32}, table: mask}, fmt.Sprintf("outer256x%d", 8*size), 5)
 			}
 		})
 	})
 }
 
-// outerRows is the number of rows of an outer kernel; a single one is computed twice.
-const outerRows = 2
+// outerDepth is the most terms of an outer kernel.
+const outerDepth = 11
 
 // outer is the part of an outer kernel for sums of k terms.
 type outer struct {
@@ -31,12 +31,13 @@ type outer struct {
 	name        string
 	a           [][]reg.VecVirtual // rows of a, each element in a vector of its own
 	b           *rowsOf
-	c           [outerRows]reg.GPVirtual
+	c           []reg.GPVirtual
 	alpha, beta reg.VecVirtual
 }
 
-// outerFunc emits the kernel for sums of up to depth terms.
-func outerFunc(v vec, name string, depth int) {
+// outerFunc emits the kernel. It takes two rows for up to so many terms as two says,
+// and then computes a single one twice, and else one.
+func outerFunc(v vec, name string, two int) {
 	c := v.ctx()
 	c.Function(name)
 	c.Attributes(attr.NOSPLIT)
@@ -53,19 +54,23 @@ func outerFunc(v vec, name string, depth int) {
 		c.SHRQ(operand.U8(1), full)
 	}
 	c.MOVQ(args.Offset(tileK), k)
-	for n := 1; n < depth; n++ {
+	for n := 1; n < outerDepth; n++ {
 		c.CMPQ(k, operand.U8(n))
 		c.JE(operand.LabelRef(fmt.Sprint("k", n)))
 	}
-	for n := depth; n >= 1; n-- {
+	for n := outerDepth; n >= 1; n-- {
 		o := &outer{vec: v, args: args, name: fmt.Sprint("k", n)}
 		c.Label(o.name)
-		o.emit(n, full)
+		if n <= two {
+			o.emit(2, n, full)
+		} else {
+			o.emit(1, n, full)
+		}
 	}
 }
 
 // emit emits the loop over whole vectors of columns, and the last one.
-func (o *outer) emit(depth int, full reg.GPVirtual) {
+func (o *outer) emit(rows, depth int, full reg.GPVirtual) {
 	c := o.ctx()
 	o.alpha, o.beta = o.reg(), o.reg()
 	o.scalar(o.args.Offset(tileAlpha), o.alpha)
@@ -73,15 +78,14 @@ func (o *outer) emit(depth int, full reg.GPVirtual) {
 	a, rsa, csa, ldc := c.GP64(), c.GP64(), c.GP64(), c.GP64()
 	c.MOVQ(o.args.Offset(tileA), a)
 	c.MOVQ(o.args.Offset(tileCSA), csa)
-	rows := operand.LabelRef(o.name + "rows")
 	c.MOVQ(o.args.Offset(tileRSA), rsa)
 	c.MOVQ(o.args.Offset(tileLDC), ldc)
 	c.CMPQ(o.args.Offset(tileRows), operand.U8(1))
-	c.JNE(rows)
+	c.JNE(operand.LabelRef(o.name + "rows"))
 	c.XORQ(rsa, rsa)
 	c.XORQ(ldc, ldc)
 	c.Label(o.name + "rows")
-	o.a = make([][]reg.VecVirtual, outerRows)
+	o.a = make([][]reg.VecVirtual, rows)
 	for q := range depth {
 		for i := range o.a {
 			x := o.reg()
@@ -93,16 +97,19 @@ func (o *outer) emit(depth int, full reg.GPVirtual) {
 		}
 	}
 	o.b = newRows(c, o.args.Offset(tileB), o.args.Offset(tileLDB), depth)
-	for i := range o.c {
-		o.c[i] = c.GP64()
-		c.MOVQ(o.args.Offset(tileC), o.c[i])
+	for i := range rows {
+		to := c.GP64()
+		c.MOVQ(o.args.Offset(tileC), to)
+		if i > 0 {
+			c.ADDQ(ldc, to)
+		}
+		o.c = append(o.c, to)
 	}
-	c.ADDQ(ldc, o.c[1])
 	c.TESTQ(full, full)
 	c.JZ(operand.LabelRef(o.name + "last"))
 	c.Label(o.name + "loop")
 	o.step(false)
-	for _, p := range append(o.b.ptr, o.c[:]...) {
+	for _, p := range append(o.b.ptr, o.c...) {
 		c.ADDQ(operand.U8(o.width()*o.elem()), p)
 	}
 	c.DECQ(full)
@@ -117,7 +124,7 @@ func (o *outer) emit(depth int, full reg.GPVirtual) {
 // ones are written.
 func (o *outer) step(part bool) {
 	c := o.ctx()
-	var sums [outerRows]reg.VecVirtual
+	sums := make([]reg.VecVirtual, len(o.a))
 	for i := range sums {
 		sums[i] = o.reg()
 		o.zero(sums[i])

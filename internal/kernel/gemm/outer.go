@@ -12,11 +12,15 @@ func (j *job[T]) outer(i0, i1, j0, j1 int) {
 		rs, cs = 1, s.LDA
 	}
 	t := tile{rsa: rs * p.size, csa: cs * p.size, ldb: ldb * p.size, ldc: j.ldc * p.size, k: s.K, alpha: j.alpha, beta: s.Beta}
+	rows := 2
+	if p.level == avx2 && s.K > outerTwo {
+		rows = 1
+	}
 	step := roundUp(outerBytes/p.size/s.K, p.nr)
 	for ; j0 < j1; j0 += step {
 		t.b, t.cols = at(b, j0), min(step, j1-j0)
 		for i := i0; i < i1; i += t.rows {
-			t.a, t.c, t.rows = at(j.a, i*rs), at(j.c, i*j.ldc+j0-j.c0), min(2, i1-i)
+			t.a, t.c, t.rows = at(j.a, i*rs), at(j.c, i*j.ldc+j0-j.c0), min(rows, i1-i)
 			outerTile[T](p.level, &t)
 		}
 	}

@@ -71,12 +71,13 @@ const (
 	turnedLeast = 32
 	turnedRows  = 512
 
-	// Sums of so few terms that a row of A fits into registers of the level are
-	// computed for a whole row of at least outerVecs vectors of C at a time, or what
-	// meets outerBytes of B.
-	outer512, outer256 = 8, 5
-	outerVecs          = 8
-	outerBytes         = 24 << 10
+	// Sums of at most outerDepth terms are computed for two rows of at least
+	// outerVecs vectors of C at a time, or what meets outerBytes of B. With AVX2, it
+	// is one row from more than outerTwo terms on.
+	outerDepth = 11
+	outerTwo   = 5
+	outerVecs  = 8
+	outerBytes = 24 << 10
 
 	// At most this many rows use the wide tile of four vectors. One row uses the
 	// broad tile where assembly has it: it reads more of a row of B at once.
@@ -137,7 +138,7 @@ func choose(s Spec, l level, size int) choice {
 	if c.nothing || c.dots {
 		return c
 	}
-	if s.N >= outerVecs*c.width && (l == avx512 && s.K <= outer512 || l == avx2 && s.K <= outer256) {
+	if s.N >= outerVecs*c.width && (l == avx512 || l == avx2) && s.K <= outerDepth {
 		c.outer = true
 		return c
 	}

@@ -29,7 +29,8 @@ import "unsafe"
 // of b ldb and rows of c ldc bytes apart.
 //
 // An outer kernel computes what a tile kernel does, for one or two rows and any number
-// of columns, and reads no more of b. k is at most outer512 or outer256.
+// of columns, and reads no more of b. k is at most outerDepth, and rows is one at
+// level avx2 if k is more than outerTwo.
 type tile struct {
 	a, b, c     unsafe.Pointer
 	rsa, csa    int
