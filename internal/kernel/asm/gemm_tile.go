@@ -28,8 +28,9 @@ const (
 	tilePack            = 128 // where to copy the panel of B meanwhile
 )
 
-// The wide tile: gemm's rule uses it for at most wideRows rows.
-const wideRows, wideVecs = 2, 4
+// The wide tile: gemm's rule uses it for at most wideRows rows, of vectors of 64 bytes
+// for at most wide512.
+const wideRows, wide512, wideVecs = 2, 4, 4
 
 // The broad tile: gemm's rule uses it for one row of more vectors than the wide one's.
 const broadVecs = 8
@@ -78,7 +79,10 @@ func tileFunc(v vec, name string, maxRows int, walk bool) {
 	c.MOVQ(args.Offset(tileCols), cols)
 	c.MOVQ(args.Offset(tileRows), rows)
 	v.setMask(cols)
-	width := v.width()
+	width, wide := v.width(), wideRows
+	if !walk && width*v.elem() == 64 {
+		wide = wide512
+	}
 	if !walk {
 		fetchNext(c, args)
 		to := c.GP64()
@@ -108,7 +112,7 @@ func tileFunc(v vec, name string, maxRows int, walk bool) {
 			c.JA(operand.LabelRef(fmt.Sprint("r1v", vecs)))
 		}
 	}
-	dispatch(c, rows, fmt.Sprint("v", wideVecs), wideRows)
+	dispatch(c, rows, fmt.Sprint("v", wideVecs), wide)
 	if walk {
 		c.Label("pair")
 		dispatch(c, rows, "p2", maxRows)
@@ -132,7 +136,7 @@ func tileFunc(v vec, name string, maxRows int, walk bool) {
 			emit(&kernel{rows: r, vecs: 2, packs: true}, "k")
 		}
 	}
-	for _, g := range []struct{ vecs, rows int }{{1, maxRows}, {2, maxRows}, {wideVecs, wideRows}} {
+	for _, g := range []struct{ vecs, rows int }{{1, maxRows}, {2, maxRows}, {wideVecs, wide}} {
 		for r := g.rows; r >= 1; r-- {
 			emit(&kernel{rows: r, vecs: g.vecs}, "v")
 		}

@@ -79,9 +79,11 @@ const (
 	outerVecs  = 8
 	outerBytes = 24 << 10
 
-	// At most this many rows use the wide tile of four vectors. One row uses the
-	// broad tile where assembly has it: it reads more of a row of B at once.
+	// At most this many rows, with AVX-512 wide512, use the wide tile of four vectors.
+	// One row uses the broad tile where assembly has it: it reads more of a row of B
+	// at once.
 	wideRows  = 2
+	wide512   = 4
 	wideVecs  = 4
 	broadVecs = 8
 
@@ -133,7 +135,7 @@ func choose(s Spec, l level, size int) choice {
 	blocks := max(1, ceil(s.K, min(blockK, blockBytes/(c.nr+strip)/size)))
 	c.kc = max(1, ceil(s.K, blocks))
 	c.dots = s.TransB && s.M <= dotRows
-	c.wide = l != portable && s.M <= wideRows && !s.TransB
+	c.wide = l != portable && (s.M <= wideRows || l == avx512 && s.M <= wide512) && !s.TransB
 	c.broad = c.wide && s.M == 1 && l != neon
 	if c.nothing || c.dots {
 		return c
