@@ -184,7 +184,7 @@ func (c *choice) grid(s *Spec, workers int) (mc, nc int, columns bool) {
 	mc = roundUp(ceil(s.M, ceil(s.M, blockM)), c.mr)
 	nc = roundUp(ceil(s.N, ceil(s.N, blockN)), c.nr)
 	if c.turned {
-		nc = min(nc, turnedRows)
+		nc = min(roundUp(ceil(s.N, ceil(s.N, turnedRows)), c.nr), turnedRows)
 	}
 	if workers == 1 {
 		return mc, nc, false
