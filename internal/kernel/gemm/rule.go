@@ -158,7 +158,10 @@ func choose(s Spec, l level, size int) choice {
 // that decides the order of a sum, it does not depend on the rows but for dotRows.
 func narrow(s Spec, l level, size int) bool {
 	cols := narrowCols
-	if l != avx512 && l != avx2 && !s.TransA {
+	if l != avx512 && l != avx2 {
+		if s.TransA { // tiles are turned with AVX alone
+			return false
+		}
 		cols = dotRows // there is no thin kernel
 	}
 	switch {
