@@ -158,10 +158,7 @@ func choose(s Spec, l level, size int) choice {
 // that decides the order of a sum, it does not depend on the rows but for dotRows.
 func narrow(s Spec, l level, size int) bool {
 	cols := narrowCols
-	if l != avx512 && l != avx2 {
-		if s.TransA { // tiles are turned with AVX alone
-			return false
-		}
+	if l != avx512 && l != avx2 && !s.TransA {
 		cols = dotRows // there is no thin kernel
 	}
 	switch {

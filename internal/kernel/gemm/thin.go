@@ -8,7 +8,11 @@ func (c *choice) padded(few int) int {
 	if few == 1 || c.level == portable {
 		return few
 	}
-	return max(few, 32/c.size)
+	block := 32 // bytes of a block's row
+	if c.level == neon {
+		block = 16
+	}
+	return max(few, block/c.size)
 }
 
 // lines returns how many of n rows of few elements, ld apart within length, may be
