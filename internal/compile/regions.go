@@ -84,24 +84,39 @@ func (p *planner) join(r *region, v *ir.Value) bool {
 		r.made[v] = v.Def.Joins(v) > 1
 		return true
 	}
-	rows := p.commonRows(r.rows, v)
+	var byRow []bool // of the operands that no loop reads
+	if v.Def != &Fused {
+		if v.Def.ByRow != nil {
+			byRow = v.Def.ByRow(v)
+		}
+		if byRow == nil {
+			return false
+		}
+	}
+	rows := commonRows(r.rows, v, byRow)
 	if rows < regionRows {
 		return false
 	}
-	shared := map[*ir.Value]bool{}
+	var shared []*ir.Value
 	for i, x := range v.In {
-		alone, fits := p.byRow(r, v, i, rows)
-		if !fits {
+		b := base(x)
+		alone := elements(x) == b
+		if i < len(byRow) {
+			alone = alone && byRow[i]
+		} else {
+			alone = alone && loopByRow(v, i, rows)
+		}
+		if made, inside := r.made[b]; inside && !(alone && made) {
 			return false
 		}
 		if !alone {
-			shared[base(x)] = true
+			shared = append(shared, b)
 		}
 	}
-	for b := range shared {
+	for _, b := range shared {
 		r.shared[b] = true
 	}
-	for i, alone := range operandsByRow(v) {
+	for i, alone := range byRow {
 		if !alone {
 			r.whole[v.In[i]] = true
 		}
@@ -112,9 +127,9 @@ func (p *planner) join(r *region, v *ir.Value) bool {
 	return true
 }
 
-// commonRows is the number of equal parts that v, its operands and a region of so
-// many rows have, or 0; a region without rows has any number.
-func (p *planner) commonRows(rows int, v *ir.Value) int {
+// commonRows is the number of equal parts that v, its operands by row and a region of
+// so many rows have; a region without rows has any number.
+func commonRows(rows int, v *ir.Value, byRow []bool) int {
 	cut := func(v *ir.Value) {
 		if len(v.Type.Shape) == 0 {
 			rows = 1
@@ -123,13 +138,6 @@ func (p *planner) commonRows(rows int, v *ir.Value) int {
 		rows = gcd(v.Type.Shape[0], rows)
 	}
 	cut(v)
-	if v.Def == &Fused {
-		return rows
-	}
-	byRow := operandsByRow(v)
-	if byRow == nil {
-		return 0
-	}
 	for i, alone := range byRow {
 		if alone {
 			cut(v.In[i])
@@ -143,29 +151,6 @@ func gcd(a, b int) int {
 		a, b = b, a%b
 	}
 	return a
-}
-
-// operandsByRow is what ByRow says of v.
-func operandsByRow(v *ir.Value) []bool {
-	if v.Def.ByRow == nil {
-		return nil
-	}
-	return v.Def.ByRow(v)
-}
-
-// byRow says whether each part of the rows of v reads only its rows of operand i,
-// and if not, whether v may be in the region all the same.
-func (p *planner) byRow(r *region, v *ir.Value, i, rows int) (alone, fits bool) {
-	x := v.In[i]
-	b := base(x)
-	if byRow := operandsByRow(v); i >= len(byRow) { // a loop, or that of an epilogue
-		alone = loopByRow(v, i, rows)
-	} else {
-		alone = byRow[i]
-	}
-	alone = alone && elements(x) == b
-	byRow, made := r.made[b]
-	return alone, !made || alone && byRow
 }
 
 // loopByRow says whether the loop in v reads operand i row by row.

@@ -139,6 +139,14 @@ func stored(rows, cols, ld int, trans bool) int {
 	return (rows-1)*ld + cols
 }
 
+// strideA returns the distances between rows and between columns of op(A).
+func (s *Spec) strideA() (rows, columns int) {
+	if s.TransA {
+		return 1, s.LDA
+	}
+	return s.LDA, 1
+}
+
 // lenA, lenB and lenC return the least lengths of the operands of spec.
 func (s *Spec) lenA() int { return stored(s.M, s.K, s.LDA, s.TransA) }
 func (s *Spec) lenB() int { return stored(s.K, s.N, s.LDB, s.TransB) }

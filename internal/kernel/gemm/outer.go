@@ -7,10 +7,7 @@ func (j *job[T]) outer(i0, i1, j0, j1 int) {
 	if s.TransB {
 		b, ldb = j.shared, s.N
 	}
-	rs, cs := s.LDA, 1
-	if s.TransA {
-		rs, cs = 1, s.LDA
-	}
+	rs, cs := s.strideA()
 	t := tile{rsa: rs * p.size, csa: cs * p.size, ldb: ldb * p.size, ldc: j.ldc * p.size, k: s.K, alpha: j.alpha, beta: s.Beta}
 	rows := 2
 	if p.level == avx2 && s.K > outerTwo {

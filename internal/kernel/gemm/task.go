@@ -124,10 +124,7 @@ func (j *job[T]) block(worker int, r [6]int, beta float64) {
 	p, s := j.p, &j.p.spec
 	i0, i1, j0, j1, k0, k1 := r[0], r[1], r[2], r[3], r[4], r[5]
 	own := j.own[worker*p.perWorker() : (worker+1)*p.perWorker()]
-	rs, cs := s.LDA, 1
-	if s.TransA {
-		rs, cs = 1, s.LDA
-	}
+	rs, cs := s.strideA()
 	a, base := j.a, i0*rs+k0*cs
 	next := p.mr * rs // from tile to tile
 	if p.packA {
