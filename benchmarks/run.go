@@ -142,7 +142,7 @@ func race(out *report, work workload.Workload, all []system, o options, threads 
 
 // settle is how long the threads of peers may go on looking for work after their
 // turn.
-const settle = 100 * time.Millisecond
+const settle = 300 * time.Millisecond
 
 func bits(dtype string) int {
 	if dtype == "float32" {
@@ -193,9 +193,6 @@ func (e *entrant) measure(millis float64) error {
 	if r, ok := e.s.(remote); ok {
 		ns, err := r.Measure(millis)
 		e.ns, e.mallocs, e.bytes = append(e.ns, ns), math.NaN(), math.NaN()
-		return err
-	}
-	if _, err := e.step(); err != nil { // caches and workers are warm again
 		return err
 	}
 	var before, after runtime.MemStats

@@ -39,15 +39,21 @@ func Serve[T Float](in io.Reader, out io.Writer, remark string, l Library[T]) {
 	}
 }
 
-// measure returns the nanoseconds of one run. The first runs only warm the
-// caches and the workers.
+// warm is how many milliseconds a product runs before it is timed: processors that
+// were idle take that long until all of them work at full speed.
+const warm = 40
+
+// measure returns the nanoseconds of one run, after warm milliseconds of runs that
+// are not counted.
 func measure(run func(times int), ms float64) float64 {
 	start := time.Now()
 	run(1)
 	block := max(1, int(ms*1e6/20/float64(time.Since(start))))
-	run(block)
+	for milliseconds(time.Since(start)) < warm {
+		run(block)
+	}
 	total, n := time.Duration(0), 0
-	for float64(total)/1e6 < ms {
+	for milliseconds(total) < ms {
 		start := time.Now()
 		run(block)
 		total += time.Since(start)
@@ -55,3 +61,5 @@ func measure(run func(times int), ms float64) float64 {
 	}
 	return float64(total) / float64(n)
 }
+
+func milliseconds(d time.Duration) float64 { return float64(d) / 1e6 }

@@ -18,19 +18,21 @@ func Serve(in io.Reader, out io.Writer, remark string, step func(k int) (float64
 		var k int
 		var ms float64
 		fmt.Sscan(lines.Text(), &word, &k, &ms)
-		loss, err := step(k)
-		switch {
-		case err != nil:
-			fmt.Fprintln(out, err)
-		case word == "step":
-			fmt.Fprintln(out, strconv.FormatFloat(loss, 'g', -1, 64))
-		default: // that step has warmed the caches
-			ns, steps, err := Time(step, k+1, ms)
-			if err != nil {
-				fmt.Fprintln(out, err)
-				continue
-			}
-			fmt.Fprintln(out, ns, steps+1)
+		var answer string
+		var err error
+		if word == "step" {
+			var loss float64
+			loss, err = step(k)
+			answer = strconv.FormatFloat(loss, 'g', -1, 64)
+		} else {
+			var ns float64
+			var steps int
+			ns, steps, err = Time(step, k, ms)
+			answer = fmt.Sprint(ns, " ", steps)
 		}
+		if err != nil {
+			answer = err.Error()
+		}
+		fmt.Fprintln(out, answer)
 	}
 }

@@ -49,6 +49,12 @@ const (
 
 	// Rows of a transposed B are fetched ahead when it has more than farBytes;
 	// those of another one always, since they lie far apart.
+	//
+	// Processors fetch by themselves what follows at equal distances, before a store
+	// too. A C of more than farBytes gains by that. But they go on for some ten tiles
+	// after the last one and take lines that another worker is writing: a product of
+	// two workers took twice as long. So the tiles of a smaller C, and all of several
+	// workers, are not taken at equal distances.
 	farBytes = 2 << 20
 
 	// A is packed when at least this many panels of B meet it and a block of
@@ -112,6 +118,7 @@ type choice struct {
 	packA,
 	packB bool
 	far     bool // B is not in a cache of the processor's own
+	farC    bool // nor is C
 	padEdge bool // a tile narrower than whole vectors needs padded B
 }
 
@@ -130,7 +137,7 @@ func choose(s Spec, l level, size int) choice {
 	}
 	c.padEdge = l != avx512
 	c.transB = s.TransB
-	c.far = s.lenB()*size > farBytes
+	c.far, c.farC = s.lenB()*size > farBytes, s.lenC()*size > farBytes
 	c.nothing = s.K == 0 || s.Alpha == 0
 	blocks := max(1, ceil(s.K, min(blockK, blockBytes/(c.nr+strip)/size)))
 	c.kc = max(1, ceil(s.K, blocks))

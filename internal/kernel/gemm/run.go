@@ -19,6 +19,7 @@ type job[T Float] struct {
 	first   int  // row of tasks of this part of the run
 	down    int  // rows of tasks
 	columns bool // tasks of a column follow each other
+	apart   bool // tiles of a panel are not taken at equal distances
 	shared  []T  // scratch of all workers
 	own     []T  // scratch, perWorker elements for each worker
 	mc, nc  int  // size of a task
@@ -75,6 +76,7 @@ func (p *Plan[T]) start(w *pool.Pool, j *job[T], scratch []T) {
 	workers := w.Workers()
 	j.p, j.ldc = p, p.spec.LDC
 	j.mc, j.nc, j.columns = p.grid(&p.spec, workers)
+	j.apart = workers > 1 || !p.farC
 	j.across, j.down = ceil(p.spec.N, j.nc), ceil(p.spec.M, j.mc)
 	tasks := j.across * j.down
 	j.local = p.packB && !j.packed && j.down == 1

@@ -148,19 +148,38 @@ func (j *job[T]) block(worker int, r [6]int, beta float64) {
 			t.b, t.ldb = at(panel, 0), p.nr*p.size
 		}
 		ahead := j.ahead(c, r)
-		for i := i0; i < i1; i += t.rows {
+		tiles, tall := ceil(i1-i0, p.mr), p.tall && t.cols <= p.width
+		for n := 0; n < tiles; n++ {
+			place := n
+			if j.apart && !tall {
+				place = apart(n, tiles)
+			}
+			i := i0 + place*p.mr
 			ahead.next(&t)
 			t.rows = min(p.mr, i1-i)
-			if p.tall && t.cols <= p.width && i1-i >= 2*p.mr {
+			if tall && i1-i >= 2*p.mr {
 				t.rows = 2 * p.mr
+				n++
 			}
-			t.a, t.c = at(a, base+(i-i0)/p.mr*next), at(j.c, i*j.ldc+c-j.c0)
+			t.a, t.c = at(a, base+place*next), at(j.c, i*j.ldc+c-j.c0)
 			runTile[T](p.level, &t)
 			if t.pack != nil {
 				t.b, t.ldb, t.pack = t.pack, p.nr*p.size, nil
 			}
 		}
 	}
+}
+
+// apart is the place of the n-th of so many tiles in an order without two equal
+// distances one after another: 0, 2, 1, 3, 4, 6, 5, 7, ...
+func apart(n, tiles int) int {
+	switch {
+	case n%4 == 1 && n+2 < tiles:
+		return n + 1
+	case n%4 == 2 && n+1 < tiles:
+		return n - 1
+	}
+	return n
 }
 
 // panel is where rows from k0 on of the panel of B at column c are packed or are
