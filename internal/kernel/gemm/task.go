@@ -217,8 +217,8 @@ func (c *choice) copies(cols int) bool {
 	return c.level != portable && !c.transB && cols > c.width && (!c.padEdge || cols == c.nr)
 }
 
-// ahead is a panel of B that a task packs after the present one: its rows lie so
-// far apart that the processor does not fetch them by itself.
+// ahead is a panel of B that a task reads after the present one. The processor does
+// not fetch it by itself: stored rows lie far apart, and packed panels are too short.
 type ahead[T Float] struct {
 	b          []T
 	at, ld     int // elements
@@ -226,11 +226,11 @@ type ahead[T Float] struct {
 	rows, each int // rows left, and how many a tile asks for
 }
 
-// ahead is the panel after the one at column c of the block r, as B is stored; no
-// rows if the task does not pack B.
+// ahead is the panel after the one at column c of the block r, as B is stored or
+// packed; no rows if the processor fetches it by itself.
 func (j *job[T]) ahead(c int, r [6]int) (a ahead[T]) {
 	s, p := &j.p.spec, j.p
-	if !j.local && !j.lays || p.level == portable || s.TransB && !p.far {
+	if !j.local && !j.lays && !j.packed || p.level == portable || (s.TransB || j.packed) && !p.far {
 		return a
 	}
 	i0, i1, j0, j1, k0, k1 := r[0], r[1], r[2], r[3], r[4], r[5]
@@ -239,7 +239,10 @@ func (j *job[T]) ahead(c int, r [6]int) (a ahead[T]) {
 		c, k0, k1 = j0, k1, min(k1+p.kc, s.K)
 	}
 	a = ahead[T]{b: j.b, at: k0*s.LDB + c, ld: s.LDB, rows: k1 - k0, lines: p.nr * p.size / line}
-	if s.TransB {
+	switch {
+	case j.packed:
+		a.at, a.ld = c*s.K+k0*p.nr, p.nr
+	case s.TransB:
 		a.at, a.rows, a.lines = c*s.LDB+k0, min(p.nr, j1-c), ceil((k1-k0)*p.size, line)
 	}
 	if k0 == k1 { // there is none
