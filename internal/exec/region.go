@@ -8,8 +8,8 @@ import (
 	"github.com/symgrad/symgrad/internal/kernel/pool"
 )
 
-// leastRows is the fewest rows of a region that one worker gets: with fewer, a
-// product may be computed in another way, and other bits.
+// leastRows is the fewest rows of a region that one worker gets: the kernels of
+// products take up to eight at a time.
 const leastRows = 4
 
 // region runs steps part by part of their rows, each part on one worker with

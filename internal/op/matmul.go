@@ -231,13 +231,15 @@ func matmulSpec(v *ir.Value) matmulPlan {
 		if !ta { // one product over all rows
 			p.M, p.batch = p.M*p.batch, 1
 			p.sa, p.sc = p.M*k, p.M*n
+			if all, ok := v.Attrs.Get(ir.RowsAttr).(int); ok {
+				p.Rows = p.M / x[0] * all
+			}
 		}
 	}
 	return p
 }
 
-// matmulByRow says what the rows of a product need. A part of a product of a few
-// rows may be computed in another way.
+// matmulByRow says what the rows of a product need.
 func matmulByRow(v *ir.Value) []bool {
 	if v.Attrs.Bool("transA") && len(v.Type.Shape) == 2 {
 		return nil

@@ -21,7 +21,7 @@ func init() {
 	})
 }
 
-// thinRows is the most rows of a that a thin kernel takes, of at least two.
+// thinRows is the most rows of a that a thin kernel takes.
 const thinRows = 4
 
 // thin is the part of a thin kernel for one number of rows of a.
@@ -53,11 +53,11 @@ func thinFunc(v vec, name string, cols int) {
 		c.SHRQ(operand.U8(1), full)
 	}
 	c.MOVQ(args.Offset(tileRows), rows)
-	for r := 2; r < thinRows; r++ {
+	for r := 1; r < thinRows; r++ {
 		c.CMPQ(rows, operand.U8(r))
 		c.JE(operand.LabelRef(fmt.Sprint("r", r)))
 	}
-	for r := thinRows; r >= 2; r-- {
+	for r := thinRows; r >= 1; r-- {
 		k := &thin{vec: v, args: args, name: fmt.Sprint("r", r), rows: r, cols: cols, full: full}
 		c.Label(k.name)
 		k.emit()
@@ -85,6 +85,10 @@ func (k *thin) emit() {
 	k.sum(b)
 	alpha := k.reg()
 	k.scalar(k.args.Offset(tileAlpha), alpha)
+	bits := c.GP64()
+	c.MOVQ(k.args.Offset(tileAcross), bits)
+	c.TESTQ(bits, bits)
+	c.JNZ(operand.LabelRef(k.name + "across"))
 	for j := range k.cols {
 		k.store(j, to, alpha)
 		if j < k.cols-1 {
@@ -98,9 +102,71 @@ func (k *thin) emit() {
 	c.ADDQ(k.args.Offset(tileLDB), b)
 	c.DECQ(left)
 	c.JNZ(operand.LabelRef(group))
+	c.JMP(operand.LabelRef(k.name + "end"))
+	c.Label(k.name + "across")
+	k.across(to, left, alpha)
+	for range k.cols {
+		c.ADDQ(k.args.Offset(tileLDB), b)
+	}
+	c.ADDQ(operand.U8(k.cols*k.elem()), to)
+	c.SUBQ(operand.U8(k.cols), left)
+	c.JA(operand.LabelRef(group))
 	c.Label(k.name + "end")
 	k.end()
 	c.RET()
+}
+
+// across emits the write of the products of a group, those of one row of a side by
+// side.
+func (k *thin) across(to, left reg.GPVirtual, alpha reg.VecVirtual) {
+	c := k.ctx()
+	ldc, bits, beta := c.GP64(), c.GP64(), k.reg()
+	c.MOVQ(k.args.Offset(tileLDC), ldc)
+	at := rowsFrom(c, to, ldc, k.rows)
+	each := 16 / k.elem()
+	var sums [][]reg.VecVirtual
+	for i := range k.rows {
+		var row []reg.VecVirtual
+		for j := range k.cols {
+			row = append(row, k.sums[j][i])
+		}
+		sums = append(sums, k.fold(row))
+		for _, x := range sums[i] {
+			k.mulX(alpha.AsX(), x)
+		}
+	}
+	k.scalar(k.args.Offset(tileBeta), beta)
+	c.MOVQ(k.args.Offset(tileBeta), bits)
+	c.ADDQ(bits, bits) // drops the sign
+	// some writes n columns.
+	some := func(n int) {
+		name := fmt.Sprint(k.name, "n", n)
+		few := func(i int) int { return min(n-i*each, each) }
+		c.TESTQ(bits, bits)
+		c.JZ(operand.LabelRef(name))
+		for i, row := range sums {
+			for h, x := range row[:(n+each-1)/each] {
+				old := c.XMM()
+				k.loadFew(at.at(i, 16*h), old, few(h))
+				k.fmaX(beta.AsX(), old, x)
+			}
+		}
+		c.Label(name)
+		for i, row := range sums {
+			for h, x := range row[:(n+each-1)/each] {
+				k.storeFew(x, at.at(i, 16*h), few(h))
+			}
+		}
+	}
+	for n := 1; n < k.cols; n++ {
+		next := fmt.Sprint(k.name, "past", n)
+		c.CMPQ(left, operand.U8(n))
+		c.JNE(operand.LabelRef(next))
+		some(n)
+		c.JMP(operand.LabelRef(k.name + "end"))
+		c.Label(next)
+	}
+	some(k.cols)
 }
 
 // clamp makes rows of b that are not there copies of the last one.
@@ -281,6 +347,8 @@ func (k *thin) loadFew(m operand.Mem, x reg.VecVirtual, n int) {
 		c.VINSERTPS(operand.U8(0x20), m.Offset(8), x, x)
 	case 8:
 		c.VMOVSD(m, x)
+	case 4:
+		c.VMOVSS(m, x)
 	}
 }
 
@@ -295,5 +363,7 @@ func (k *thin) storeFew(x reg.VecVirtual, m operand.Mem, n int) {
 		c.VEXTRACTPS(operand.U8(2), x, m.Offset(8))
 	case 8:
 		c.VMOVSD(x, m)
+	case 4:
+		c.VMOVSS(x, m)
 	}
 }

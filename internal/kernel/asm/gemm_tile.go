@@ -26,6 +26,8 @@ const (
 	tileNextRows        = 112
 	tileNextLines       = 120
 	tilePack            = 128 // where to copy the panel of B meanwhile
+	tileAhead           = 136 // bytes from each row of B to what to fetch meanwhile
+	tileAcross          = 144 // of thin kernels: whether rows of C are those of A
 )
 
 // The wide tile: gemm's rule uses it for at most wideRows rows, of vectors of 64 bytes
@@ -62,6 +64,7 @@ type kernel struct {
 	walk       bool // A and B move by a table of steps
 	pair       bool // two vectors of one row each, apart from each other
 	packs      bool // copies B while it multiplies
+	far        bool // fetches memory at a distance from B while it multiplies
 	acc        [][]reg.VecVirtual
 }
 
@@ -89,6 +92,10 @@ func tileFunc(v vec, name string, maxRows int, walk bool) {
 		c.MOVQ(args.Offset(tilePack), to)
 		c.TESTQ(to, to)
 		c.JNZ(operand.LabelRef("packs"))
+		ahead := c.GP64()
+		c.MOVQ(args.Offset(tileAhead), ahead)
+		c.TESTQ(ahead, ahead)
+		c.JNZ(operand.LabelRef("far"))
 	}
 	if walk {
 		pair := c.GP64()
@@ -119,6 +126,14 @@ func tileFunc(v vec, name string, maxRows int, walk bool) {
 	} else {
 		c.Label("packs")
 		dispatch(c, rows, "k2", maxRows)
+		c.Label("far")
+		c.CMPQ(cols, operand.U32(2*width))
+		c.JA(operand.LabelRef("farwide"))
+		dispatch(c, rows, "f2", maxRows)
+		c.Label("farwide")
+		c.CMPQ(cols, operand.U32(wideVecs*width))
+		c.JA(operand.LabelRef(fmt.Sprint("r1f", broadVecs)))
+		dispatch(c, rows, fmt.Sprint("f", wideVecs), wide)
 	}
 	emit := func(k *kernel, kind string) {
 		k.vec, k.walk = v, walk
@@ -133,8 +148,12 @@ func tileFunc(v vec, name string, maxRows int, walk bool) {
 		if walk {
 			emit(&kernel{rows: r, vecs: 2, pair: true}, "p")
 		} else {
-			emit(&kernel{rows: r, vecs: 2, packs: true}, "k")
+			emit(&kernel{rows: r, vecs: 2, packs: true, far: true}, "k")
+			emit(&kernel{rows: r, vecs: 2, far: true}, "f")
 		}
+	}
+	for r := wide; r >= 1 && !walk; r-- {
+		emit(&kernel{rows: r, vecs: wideVecs, far: true}, "f")
 	}
 	for _, g := range []struct{ vecs, rows int }{{1, maxRows}, {2, maxRows}, {wideVecs, wide}} {
 		for r := g.rows; r >= 1; r-- {
@@ -143,6 +162,9 @@ func tileFunc(v vec, name string, maxRows int, walk bool) {
 	}
 	for vecs := wideVecs + 1; vecs <= broadVecs && !walk; vecs++ {
 		emit(&kernel{rows: 1, vecs: vecs}, "v")
+	}
+	if !walk {
+		emit(&kernel{rows: 1, vecs: broadVecs, far: true}, "f")
 	}
 }
 
@@ -273,7 +295,15 @@ func (k *kernel) loop(args operand.Mem) {
 		to = c.GP64()
 		c.MOVQ(args.Offset(tilePack), to)
 	}
+	var ahead reg.GPVirtual
+	if k.far {
+		ahead = c.GP64()
+		c.MOVQ(args.Offset(tileAhead), ahead)
+	}
 	c.Label(k.name + "loop")
+	for off := 0; k.far && off < k.vecs*k.width()*k.elem(); off += 64 {
+		c.PREFETCHT1(operand.Mem{Base: b, Index: ahead, Scale: 1, Disp: off})
+	}
 	bv := make([]reg.VecVirtual, k.vecs)
 	for v := range bv {
 		bv[v] = k.reg()

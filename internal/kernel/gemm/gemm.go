@@ -25,6 +25,9 @@ type Float interface{ ~float32 | ~float64 }
 type Spec struct {
 	// M, N and K are the sizes; each may be 0.
 	M, N, K int
+	// Rows, if more than M, says that op(A) is some of so many rows: they get the bits
+	// that they have in the product of all.
+	Rows int
 	// TransA says that A is stored as [K, M] and op(A) is its transpose;
 	// otherwise A is stored as [M, K].
 	TransA bool
@@ -90,7 +93,7 @@ func newPlan[T Float](s Spec, l level) (*Plan[T], error) {
 	}
 	p := &Plan[T]{asked: s, spec: s}
 	size := int(unsafe.Sizeof(T(0)))
-	column, few := s.N == 1 && s.M > 1 && s.LDC == 1, narrow(s, l, size)
+	column, few := s.N == 1 && s.rows() > 1 && s.LDC == 1, narrow(s, l, size)
 	if column || few {
 		p.flip = true
 		p.spec = Spec{M: s.N, N: s.M, K: s.K, TransA: !s.TransB, TransB: !s.TransA,
@@ -106,7 +109,7 @@ func newPlan[T Float](s Spec, l level) (*Plan[T], error) {
 // Rows is the product of m of the rows of op(A), for RunPacked with a B that p has
 // packed.
 func (p *Plan[T]) Rows(m int) *Plan[T] {
-	if p.flip || p.dots || p.asked.TransA || m == p.asked.M {
+	if p.flip || p.dots || p.thin || p.asked.TransA || m == p.asked.M {
 		return p
 	}
 	q := &Plan[T]{asked: p.asked, spec: p.spec, choice: p.choice}
@@ -146,6 +149,9 @@ func (s *Spec) strideA() (rows, columns int) {
 	}
 	return s.LDA, 1
 }
+
+// rows are those that decide how the product is computed.
+func (s *Spec) rows() int { return max(s.M, s.Rows) }
 
 // lenA, lenB and lenC return the least lengths of the operands of spec.
 func (s *Spec) lenA() int { return stored(s.M, s.K, s.LDA, s.TransA) }

@@ -250,16 +250,32 @@ func TestNarrow(t *testing.T) {
 	}
 }
 
-// TestRowsAlone wants the bits of a row whatever the others are, from dotRows+1 rows
-// on.
+// TestFar covers products whose B is in no cache of the processor's own, and those
+// whose C is not.
+func TestFar(t *testing.T) {
+	r := rand.New(rand.NewPCG(10, 10))
+	for i, m := range []int{1, 2, 3, 4, 5, 7, 8, 9, 13, 20} {
+		s := Spec{M: m, N: 1037, K: 523, TransA: i&1 != 0, Alpha: 0.5, Beta: float64(r.IntN(2))}
+		both(t, r, s, 8*r.IntN(2))
+	}
+	both(t, r, Spec{M: 9, N: 523, K: 1037, TransB: true, Alpha: 1}, 0)
+	both(t, r, Spec{M: 18, N: 523, K: 1037, TransB: true, Alpha: 1}, 0)
+	both(t, r, Spec{M: 1037, N: 523, K: 3, Alpha: 1, Beta: 1}, 0)
+	both(t, r, Spec{M: 1037, N: 523, K: 14, Alpha: 1, Beta: 1}, 5)
+}
+
+// TestRowsAlone wants the bits of a row whatever the others are, where Rows says how
+// many there are.
 func TestRowsAlone(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 9))
 	for _, d := range [][2]int{{1, 100}, {2, 100}, {3, 400}, {7, 130}, {10, 90}, {10, 20}, {40, 300}, {130, 4}} {
 		for trans := range 4 {
-			s := Spec{M: 61, N: d[0], K: d[1], TransA: trans&1 != 0, TransB: trans&2 != 0, Alpha: 1}
-			for _, l := range levels() {
-				rowsAlone[float32](t, random[float32](r, s, 0), l)
-				rowsAlone[float64](t, random[float64](r, s, 0), l)
+			for _, m := range []int{2, 3, 9, 15, 61} {
+				s := Spec{M: m, N: d[0], K: d[1], TransA: trans&1 != 0, TransB: trans&2 != 0, Alpha: 1}
+				for _, l := range levels() {
+					rowsAlone[float32](t, random[float32](r, s, 0), l)
+					rowsAlone[float64](t, random[float64](r, s, 0), l)
+				}
 			}
 		}
 	}
@@ -278,9 +294,9 @@ func rowsAlone[T Float](t *testing.T, o operands[T], l level) {
 		return c
 	}
 	all := run(o.s, o.a)
-	for i, m := 0, dotRows+1; i+m <= o.s.M; i, m = i+m, m+3 {
+	for i, m := 0, 1; i+m <= o.s.M; i, m = i+m, m+2 {
 		s, a := o.s, o.a
-		s.M = m
+		s.M, s.Rows = m, o.s.M
 		if s.TransA {
 			s.LDA, a = o.s.M, a[i:]
 		} else {

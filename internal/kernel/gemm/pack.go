@@ -85,10 +85,10 @@ func (p *Plan[T]) PackedSize() int {
 	switch {
 	case p.nothing:
 		return 0
-	case p.dots, p.outer:
-		return p.spec.lenB()
 	case p.flip:
 		return p.asked.lenB()
+	case p.dots, p.thin, p.outer:
+		return p.spec.lenB()
 	}
 	return p.panels()
 }
@@ -102,7 +102,7 @@ func (p *Plan[T]) PackB(b []T, dst []T) {
 	case p.nothing:
 	case p.flip:
 		copy(dst, b[:p.asked.lenB()])
-	case p.dots, p.outer:
+	case p.dots, p.thin, p.outer:
 		copy(dst, b[:p.spec.lenB()])
 	default:
 		p.packPanels(dst, b, 0, p.spec.N)

@@ -65,13 +65,16 @@ const (
 	packStride = 512
 
 	// At most this many rows of A with a transposed B are computed as dot
-	// products, without packing.
+	// products, without packing, where no thin kernel takes them.
 	dotRows = 3
 
-	// A product of at most narrowCols columns, and more rows than dotRows, is
-	// computed as its transpose. Where A is not transposed the vectors go along the
-	// rows of A then, of at least thinDepth bytes. Otherwise they go along the rows
-	// of C, at least turnedLeast of them, of which a task takes turnedRows.
+	// Thin kernels take 2 to narrowCols rows of A with a transposed B: the vectors go
+	// along the rows of A and of stored B, of at least thinDepth bytes.
+	//
+	// A product of at most narrowCols columns, and more rows than dotRows, is computed
+	// as its transpose: by a thin kernel where A is not transposed. Otherwise the
+	// vectors go along the rows of C, at least turnedLeast of them, of which a task
+	// takes turnedRows.
 	narrowCols  = 15
 	thinDepth   = 256
 	turnedLeast = 32
@@ -110,7 +113,7 @@ type choice struct {
 	transB, nothing,
 	dots, // dot products of stored rows
 	outer, // rows of C at a time
-	thin, // those of several rows with several at once, written to transposed C
+	thin, // those of several rows with several at once
 	turned, // tiles are transposed when they are done
 	wide, // tiles of four vectors where they fit
 	broad, // tiles of up to eight vectors
@@ -118,6 +121,7 @@ type choice struct {
 	packA,
 	packB bool
 	far     bool // B is not in a cache of the processor's own
+	inLoop  bool // so the kernels that read it as it lies ask for what they read next
 	farC    bool // nor is C
 	padEdge bool // a tile narrower than whole vectors needs padded B
 }
@@ -141,17 +145,19 @@ func choose(s Spec, l level, size int) choice {
 	c.nothing = s.K == 0 || s.Alpha == 0
 	blocks := max(1, ceil(s.K, min(blockK, blockBytes/(c.nr+strip)/size)))
 	c.kc = max(1, ceil(s.K, blocks))
-	c.dots = s.TransB && s.M <= dotRows
+	c.thin = s.TransB && s.rows() > 1 && s.rows() <= narrowCols && s.K*size >= thinDepth && (l == avx512 || l == avx2)
+	c.dots = s.TransB && s.rows() <= dotRows && !c.thin
 	c.wide = l != portable && (s.M <= wideRows || l == avx512 && s.M <= wide512) && !s.TransB
 	c.broad = c.wide && s.M == 1 && l != neon
-	if c.nothing || c.dots {
+	if c.nothing || c.dots || c.thin {
 		return c
 	}
 	if s.N >= outerVecs*c.width && (l == avx512 || l == avx2) && s.K <= outerDepth {
 		c.outer = true
 		return c
 	}
-	c.packB = s.TransB || s.M >= packRows && c.kc*s.LDB*size > packSpread
+	c.packB = s.TransB || s.M >= packRows && c.kc*s.LDB*size > packSpread || c.far && s.M > c.mr && l != portable
+	c.inLoop = c.far && !s.TransB && (l == avx512 || l == avx2)
 	rows, cols := min(s.M, blockM), c.kc
 	if s.TransA {
 		rows, cols = cols, rows
@@ -169,7 +175,7 @@ func narrow(s Spec, l level, size int) bool {
 		cols = dotRows // there is no thin kernel
 	}
 	switch {
-	case s.N < 2 || s.N > cols || s.M <= dotRows || s.K == 0 || s.Alpha == 0:
+	case s.N < 2 || s.N > cols || s.rows() <= dotRows || s.K == 0 || s.Alpha == 0:
 		return false
 	case s.TransA:
 		return s.M >= turnedLeast

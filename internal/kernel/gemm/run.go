@@ -60,7 +60,7 @@ func (p *Plan[T]) run(w *pool.Pool, j *job[T], scratch []T) {
 // RunPacked is Run with a B that PackB has packed, which may be shared. The
 // result has the same bits as that of Run.
 func (p *Plan[T]) RunPacked(w *pool.Pool, c, a, packed, scratch []T, post Post) {
-	if p.flip || p.dots || p.outer || p.nothing {
+	if p.flip || p.dots || p.thin || p.outer || p.nothing {
 		p.Run(w, c, a, packed, scratch, post)
 		return
 	}

@@ -135,19 +135,29 @@ func (j *job[T]) block(worker int, r [6]int, beta float64) {
 	for c := j0; c < j1; c += t.cols {
 		t.cols = min(p.nr, j1-c)
 		panel := j.panel(own, c, k0, t.cols)
+		ahead := j.ahead(c, r)
+		t.ahead = 0
 		switch {
 		case panel == nil:
 			t.cols = p.unpacked(j1 - c)
 			t.b, t.ldb = at(j.b, k0*s.LDB+c), s.LDB*p.size
+			switch t.cols {
+			case p.nr, wideVecs * p.width, broadVecs * p.width:
+				if p.inLoop {
+					t.ahead = j.distance(c, t.cols, r)
+				}
+			}
 		case j.packed:
 			t.b, t.ldb = at(panel, 0), p.nr*p.size
 		case p.copies(t.cols): // the first tile does
 			t.b, t.ldb, t.pack = at(j.b, k0*s.LDB+c), s.LDB*p.size, at(panel, 0)
+			if p.inLoop {
+				t.ahead, ahead.rows = j.distance(c, t.cols, r), 0
+			}
 		default:
 			p.packPanel(panel, j.b, c, k0, k1)
 			t.b, t.ldb = at(panel, 0), p.nr*p.size
 		}
-		ahead := j.ahead(c, r)
 		tiles, tall := ceil(i1-i0, p.mr), p.tall && t.cols <= p.width
 		for n := 0; n < tiles; n++ {
 			place := n
@@ -164,7 +174,7 @@ func (j *job[T]) block(worker int, r [6]int, beta float64) {
 			t.a, t.c = at(a, base+place*next), at(j.c, i*j.ldc+c-j.c0)
 			runTile[T](p.level, &t)
 			if t.pack != nil {
-				t.b, t.ldb, t.pack = t.pack, p.nr*p.size, nil
+				t.b, t.ldb, t.pack, t.ahead = t.pack, p.nr*p.size, nil, 0
 			}
 		}
 	}
@@ -250,6 +260,19 @@ func (j *job[T]) ahead(c int, r [6]int) (a ahead[T]) {
 	}
 	a.each = ceil(a.rows, ceil(i1-i0, p.mr))
 	return a
+}
+
+// distance is how many bytes after each row of the panel of so many columns at c of
+// the block r the task will read B next, and 0 if it is the last one.
+func (j *job[T]) distance(c, cols int, r [6]int) int {
+	j0, j1, k0, k1 := r[2], r[3], r[4], r[5]
+	switch s := &j.p.spec; {
+	case c+cols < j1:
+		return cols * j.p.size
+	case k1 < s.K:
+		return ((k1-k0)*s.LDB - (c - j0)) * j.p.size
+	}
+	return 0
 }
 
 // next lets the tile ask for some rows.

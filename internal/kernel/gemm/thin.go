@@ -65,11 +65,11 @@ func (j *job[T]) rows() ([]T, int) {
 	return j.a, j.p.spec.LDA
 }
 
-// A thin kernel takes up to thinRows rows of op(A), and at least two. Where there are
-// more, rows of B that fill thinBytes meet all of them in turn.
+// A thin kernel takes up to thinRows rows of op(A). Where there are more, rows of B that
+// fill thinBytes meet all of them in turn.
 const thinRows, thinBytes = 4, 8 << 10
 
-// thin computes columns [j0, j1) of the transpose of C as dot products.
+// thin computes columns [j0, j1) of C, or of its transpose, as dot products.
 func (j *job[T]) thin(j0, j1 int) {
 	p, s := j.p, &j.p.spec
 	a, lda := j.rows()
@@ -78,12 +78,16 @@ func (j *job[T]) thin(j0, j1 int) {
 	if parts > 1 {
 		step = roundUp(ceil(thinBytes, s.K*p.size), p.thinCols)
 	}
-	t := tile{rsa: lda * p.size, ldb: s.LDB * p.size, ldc: p.asked.LDC * p.size, k: s.K, alpha: j.alpha, beta: s.Beta}
+	ldc, rsc, csc := p.asked.LDC, p.asked.LDC, 1
+	t := tile{rsa: lda * p.size, ldb: s.LDB * p.size, ldc: ldc * p.size, k: s.K, alpha: j.alpha, beta: s.Beta, across: 1}
+	if p.flip {
+		rsc, csc, t.across = 1, ldc, 0
+	}
 	for ; j0 < j1; j0 += step {
 		t.b, t.cols = at(j.b, j0*s.LDB), min(step, j1-j0)
 		for part := range parts {
 			i0, i1 := part*s.M/parts, (part+1)*s.M/parts
-			t.a, t.c, t.rows = at(a, i0*lda), at(j.c, j0*p.asked.LDC+i0), i1-i0
+			t.a, t.c, t.rows = at(a, i0*lda), at(j.c, i0*rsc+j0*csc), i1-i0
 			thinTile[T](p.level, &t)
 		}
 	}

@@ -39,6 +39,8 @@ TEXT ·thin512x32(SB), NOSPLIT, $0-8
 	SHRQ  $0x01, CX
 	SHRQ  $0x01, CX
 	MOVQ  64(AX), DX
+	CMPQ  DX, $0x01
+	JE    r1
 	CMPQ  DX, $0x02
 	JE    r2
 	CMPQ  DX, $0x03
@@ -161,6 +163,9 @@ r4last:
 	VMOVSD        80(AX), X16
 	VCVTSD2SS     X16, X16, X16
 	VBROADCASTSS  X16, Z16
+	MOVQ          144(AX), R10
+	TESTQ         R10, R10
+	JNZ           r4across
 	VEXTRACTF64X4 $0x01, Z0, Y17
 	VADDPS        Y17, Y0, Y0
 	VEXTRACTF64X4 $0x01, Z1, Y17
@@ -277,6 +282,166 @@ r4c3:
 	ADDQ    40(AX), DX
 	DECQ    SI
 	JNZ     r4group
+	JMP     r4end
+
+r4across:
+	MOVQ          48(AX), R10
+	LEAQ          (R10)(R10*2), R12
+	VEXTRACTF64X4 $0x01, Z0, Y17
+	VADDPS        Y17, Y0, Y0
+	VEXTRACTF64X4 $0x01, Z4, Y17
+	VADDPS        Y17, Y4, Y4
+	VEXTRACTF64X4 $0x01, Z8, Y17
+	VADDPS        Y17, Y8, Y8
+	VEXTRACTF64X4 $0x01, Z12, Y17
+	VADDPS        Y17, Y12, Y12
+	VHADDPS       Y4, Y0, Y0
+	VHADDPS       Y12, Y8, Y8
+	VHADDPS       Y8, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X17
+	VADDPS        X17, X0, X0
+	VMULPS        X16, X0, X0
+	VEXTRACTF64X4 $0x01, Z1, Y17
+	VADDPS        Y17, Y1, Y1
+	VEXTRACTF64X4 $0x01, Z5, Y17
+	VADDPS        Y17, Y5, Y5
+	VEXTRACTF64X4 $0x01, Z9, Y17
+	VADDPS        Y17, Y9, Y9
+	VEXTRACTF64X4 $0x01, Z13, Y17
+	VADDPS        Y17, Y13, Y13
+	VHADDPS       Y5, Y1, Y1
+	VHADDPS       Y13, Y9, Y9
+	VHADDPS       Y9, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X17
+	VADDPS        X17, X1, X1
+	VMULPS        X16, X1, X1
+	VEXTRACTF64X4 $0x01, Z2, Y17
+	VADDPS        Y17, Y2, Y2
+	VEXTRACTF64X4 $0x01, Z6, Y17
+	VADDPS        Y17, Y6, Y6
+	VEXTRACTF64X4 $0x01, Z10, Y17
+	VADDPS        Y17, Y10, Y10
+	VEXTRACTF64X4 $0x01, Z14, Y17
+	VADDPS        Y17, Y14, Y14
+	VHADDPS       Y6, Y2, Y2
+	VHADDPS       Y14, Y10, Y10
+	VHADDPS       Y10, Y2, Y2
+	VEXTRACTF32X4 $0x01, Y2, X17
+	VADDPS        X17, X2, X2
+	VMULPS        X16, X2, X2
+	VEXTRACTF64X4 $0x01, Z3, Y17
+	VADDPS        Y17, Y3, Y3
+	VEXTRACTF64X4 $0x01, Z7, Y17
+	VADDPS        Y17, Y7, Y7
+	VEXTRACTF64X4 $0x01, Z11, Y17
+	VADDPS        Y17, Y11, Y11
+	VEXTRACTF64X4 $0x01, Z15, Y17
+	VADDPS        Y17, Y15, Y15
+	VHADDPS       Y7, Y3, Y3
+	VHADDPS       Y15, Y11, Y11
+	VHADDPS       Y11, Y3, Y3
+	VEXTRACTF32X4 $0x01, Y3, X17
+	VADDPS        X17, X3, X3
+	VMULPS        X16, X3, X3
+	VMOVSD        88(AX), X16
+	VCVTSD2SS     X16, X16, X16
+	VBROADCASTSS  X16, Z16
+	MOVQ          88(AX), R11
+	ADDQ          R11, R11
+	CMPQ          SI, $0x01
+	JNE           r4past1
+	TESTQ         R11, R11
+	JZ            r4n1
+	VMOVSS        (BX), X4
+	VFMADD231PS   X16, X4, X0
+	VMOVSS        (BX)(R10*1), X4
+	VFMADD231PS   X16, X4, X1
+	VMOVSS        (BX)(R10*2), X4
+	VFMADD231PS   X16, X4, X2
+	VMOVSS        (BX)(R12*1), X4
+	VFMADD231PS   X16, X4, X3
+
+r4n1:
+	VMOVSS X0, (BX)
+	VMOVSS X1, (BX)(R10*1)
+	VMOVSS X2, (BX)(R10*2)
+	VMOVSS X3, (BX)(R12*1)
+	JMP    r4end
+
+r4past1:
+	CMPQ        SI, $0x02
+	JNE         r4past2
+	TESTQ       R11, R11
+	JZ          r4n2
+	VMOVSD      (BX), X4
+	VFMADD231PS X16, X4, X0
+	VMOVSD      (BX)(R10*1), X4
+	VFMADD231PS X16, X4, X1
+	VMOVSD      (BX)(R10*2), X4
+	VFMADD231PS X16, X4, X2
+	VMOVSD      (BX)(R12*1), X4
+	VFMADD231PS X16, X4, X3
+
+r4n2:
+	VMOVSD X0, (BX)
+	VMOVSD X1, (BX)(R10*1)
+	VMOVSD X2, (BX)(R10*2)
+	VMOVSD X3, (BX)(R12*1)
+	JMP    r4end
+
+r4past2:
+	CMPQ        SI, $0x03
+	JNE         r4past3
+	TESTQ       R11, R11
+	JZ          r4n3
+	VMOVSD      (BX), X4
+	VINSERTPS   $0x20, 8(BX), X4, X4
+	VFMADD231PS X16, X4, X0
+	VMOVSD      (BX)(R10*1), X4
+	VINSERTPS   $0x20, 8(BX)(R10*1), X4, X4
+	VFMADD231PS X16, X4, X1
+	VMOVSD      (BX)(R10*2), X4
+	VINSERTPS   $0x20, 8(BX)(R10*2), X4, X4
+	VFMADD231PS X16, X4, X2
+	VMOVSD      (BX)(R12*1), X4
+	VINSERTPS   $0x20, 8(BX)(R12*1), X4, X4
+	VFMADD231PS X16, X4, X3
+
+r4n3:
+	VMOVSD     X0, (BX)
+	VEXTRACTPS $0x02, X0, 8(BX)
+	VMOVSD     X1, (BX)(R10*1)
+	VEXTRACTPS $0x02, X1, 8(BX)(R10*1)
+	VMOVSD     X2, (BX)(R10*2)
+	VEXTRACTPS $0x02, X2, 8(BX)(R10*2)
+	VMOVSD     X3, (BX)(R12*1)
+	VEXTRACTPS $0x02, X3, 8(BX)(R12*1)
+	JMP        r4end
+
+r4past3:
+	TESTQ       R11, R11
+	JZ          r4n4
+	VMOVUPS     (BX), X17
+	VFMADD231PS X16, X17, X0
+	VMOVUPS     (BX)(R10*1), X17
+	VFMADD231PS X16, X17, X1
+	VMOVUPS     (BX)(R10*2), X17
+	VFMADD231PS X16, X17, X2
+	VMOVUPS     (BX)(R12*1), X17
+	VFMADD231PS X16, X17, X3
+
+r4n4:
+	VMOVUPS X0, (BX)
+	VMOVUPS X1, (BX)(R10*1)
+	VMOVUPS X2, (BX)(R10*2)
+	VMOVUPS X3, (BX)(R12*1)
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    $0x10, BX
+	SUBQ    $0x04, SI
+	JA      r4group
 
 r4end:
 	VZEROUPPER
@@ -383,6 +548,9 @@ r3last:
 	VMOVSD        80(AX), X12
 	VCVTSD2SS     X12, X12, X12
 	VBROADCASTSS  X12, Z12
+	MOVQ          144(AX), R10
+	TESTQ         R10, R10
+	JNZ           r3across
 	VEXTRACTF64X4 $0x01, Z0, Y13
 	VADDPS        Y13, Y0, Y0
 	VEXTRACTF64X4 $0x01, Z1, Y13
@@ -499,6 +667,137 @@ r3c3:
 	ADDQ       40(AX), DX
 	DECQ       SI
 	JNZ        r3group
+	JMP        r3end
+
+r3across:
+	MOVQ          48(AX), R10
+	VEXTRACTF64X4 $0x01, Z0, Y13
+	VADDPS        Y13, Y0, Y0
+	VEXTRACTF64X4 $0x01, Z3, Y13
+	VADDPS        Y13, Y3, Y3
+	VEXTRACTF64X4 $0x01, Z6, Y13
+	VADDPS        Y13, Y6, Y6
+	VEXTRACTF64X4 $0x01, Z9, Y13
+	VADDPS        Y13, Y9, Y9
+	VHADDPS       Y3, Y0, Y0
+	VHADDPS       Y9, Y6, Y6
+	VHADDPS       Y6, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X13
+	VADDPS        X13, X0, X0
+	VMULPS        X12, X0, X0
+	VEXTRACTF64X4 $0x01, Z1, Y13
+	VADDPS        Y13, Y1, Y1
+	VEXTRACTF64X4 $0x01, Z4, Y13
+	VADDPS        Y13, Y4, Y4
+	VEXTRACTF64X4 $0x01, Z7, Y13
+	VADDPS        Y13, Y7, Y7
+	VEXTRACTF64X4 $0x01, Z10, Y13
+	VADDPS        Y13, Y10, Y10
+	VHADDPS       Y4, Y1, Y1
+	VHADDPS       Y10, Y7, Y7
+	VHADDPS       Y7, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X13
+	VADDPS        X13, X1, X1
+	VMULPS        X12, X1, X1
+	VEXTRACTF64X4 $0x01, Z2, Y13
+	VADDPS        Y13, Y2, Y2
+	VEXTRACTF64X4 $0x01, Z5, Y13
+	VADDPS        Y13, Y5, Y5
+	VEXTRACTF64X4 $0x01, Z8, Y13
+	VADDPS        Y13, Y8, Y8
+	VEXTRACTF64X4 $0x01, Z11, Y13
+	VADDPS        Y13, Y11, Y11
+	VHADDPS       Y5, Y2, Y2
+	VHADDPS       Y11, Y8, Y8
+	VHADDPS       Y8, Y2, Y2
+	VEXTRACTF32X4 $0x01, Y2, X13
+	VADDPS        X13, X2, X2
+	VMULPS        X12, X2, X2
+	VMOVSD        88(AX), X12
+	VCVTSD2SS     X12, X12, X12
+	VBROADCASTSS  X12, Z12
+	MOVQ          88(AX), R11
+	ADDQ          R11, R11
+	CMPQ          SI, $0x01
+	JNE           r3past1
+	TESTQ         R11, R11
+	JZ            r3n1
+	VMOVSS        (BX), X3
+	VFMADD231PS   X12, X3, X0
+	VMOVSS        (BX)(R10*1), X3
+	VFMADD231PS   X12, X3, X1
+	VMOVSS        (BX)(R10*2), X3
+	VFMADD231PS   X12, X3, X2
+
+r3n1:
+	VMOVSS X0, (BX)
+	VMOVSS X1, (BX)(R10*1)
+	VMOVSS X2, (BX)(R10*2)
+	JMP    r3end
+
+r3past1:
+	CMPQ        SI, $0x02
+	JNE         r3past2
+	TESTQ       R11, R11
+	JZ          r3n2
+	VMOVSD      (BX), X3
+	VFMADD231PS X12, X3, X0
+	VMOVSD      (BX)(R10*1), X3
+	VFMADD231PS X12, X3, X1
+	VMOVSD      (BX)(R10*2), X3
+	VFMADD231PS X12, X3, X2
+
+r3n2:
+	VMOVSD X0, (BX)
+	VMOVSD X1, (BX)(R10*1)
+	VMOVSD X2, (BX)(R10*2)
+	JMP    r3end
+
+r3past2:
+	CMPQ        SI, $0x03
+	JNE         r3past3
+	TESTQ       R11, R11
+	JZ          r3n3
+	VMOVSD      (BX), X3
+	VINSERTPS   $0x20, 8(BX), X3, X3
+	VFMADD231PS X12, X3, X0
+	VMOVSD      (BX)(R10*1), X3
+	VINSERTPS   $0x20, 8(BX)(R10*1), X3, X3
+	VFMADD231PS X12, X3, X1
+	VMOVSD      (BX)(R10*2), X3
+	VINSERTPS   $0x20, 8(BX)(R10*2), X3, X3
+	VFMADD231PS X12, X3, X2
+
+r3n3:
+	VMOVSD     X0, (BX)
+	VEXTRACTPS $0x02, X0, 8(BX)
+	VMOVSD     X1, (BX)(R10*1)
+	VEXTRACTPS $0x02, X1, 8(BX)(R10*1)
+	VMOVSD     X2, (BX)(R10*2)
+	VEXTRACTPS $0x02, X2, 8(BX)(R10*2)
+	JMP        r3end
+
+r3past3:
+	TESTQ       R11, R11
+	JZ          r3n4
+	VMOVUPS     (BX), X13
+	VFMADD231PS X12, X13, X0
+	VMOVUPS     (BX)(R10*1), X13
+	VFMADD231PS X12, X13, X1
+	VMOVUPS     (BX)(R10*2), X13
+	VFMADD231PS X12, X13, X2
+
+r3n4:
+	VMOVUPS X0, (BX)
+	VMOVUPS X1, (BX)(R10*1)
+	VMOVUPS X2, (BX)(R10*2)
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    $0x10, BX
+	SUBQ    $0x04, SI
+	JA      r3group
 
 r3end:
 	VZEROUPPER
@@ -588,6 +887,9 @@ r2last:
 	VMOVSD        80(AX), X8
 	VCVTSD2SS     X8, X8, X8
 	VBROADCASTSS  X8, Z8
+	MOVQ          144(AX), R10
+	TESTQ         R10, R10
+	JNZ           r2across
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VADDPS        Y9, Y0, Y0
 	VEXTRACTF64X4 $0x01, Z1, Y9
@@ -684,8 +986,349 @@ r2c3:
 	ADDQ   40(AX), DX
 	DECQ   SI
 	JNZ    r2group
+	JMP    r2end
+
+r2across:
+	MOVQ          48(AX), R10
+	VEXTRACTF64X4 $0x01, Z0, Y9
+	VADDPS        Y9, Y0, Y0
+	VEXTRACTF64X4 $0x01, Z2, Y9
+	VADDPS        Y9, Y2, Y2
+	VEXTRACTF64X4 $0x01, Z4, Y9
+	VADDPS        Y9, Y4, Y4
+	VEXTRACTF64X4 $0x01, Z6, Y9
+	VADDPS        Y9, Y6, Y6
+	VHADDPS       Y2, Y0, Y0
+	VHADDPS       Y6, Y4, Y4
+	VHADDPS       Y4, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X9
+	VADDPS        X9, X0, X0
+	VMULPS        X8, X0, X0
+	VEXTRACTF64X4 $0x01, Z1, Y9
+	VADDPS        Y9, Y1, Y1
+	VEXTRACTF64X4 $0x01, Z3, Y9
+	VADDPS        Y9, Y3, Y3
+	VEXTRACTF64X4 $0x01, Z5, Y9
+	VADDPS        Y9, Y5, Y5
+	VEXTRACTF64X4 $0x01, Z7, Y9
+	VADDPS        Y9, Y7, Y7
+	VHADDPS       Y3, Y1, Y1
+	VHADDPS       Y7, Y5, Y5
+	VHADDPS       Y5, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X9
+	VADDPS        X9, X1, X1
+	VMULPS        X8, X1, X1
+	VMOVSD        88(AX), X8
+	VCVTSD2SS     X8, X8, X8
+	VBROADCASTSS  X8, Z8
+	MOVQ          88(AX), R11
+	ADDQ          R11, R11
+	CMPQ          SI, $0x01
+	JNE           r2past1
+	TESTQ         R11, R11
+	JZ            r2n1
+	VMOVSS        (BX), X2
+	VFMADD231PS   X8, X2, X0
+	VMOVSS        (BX)(R10*1), X2
+	VFMADD231PS   X8, X2, X1
+
+r2n1:
+	VMOVSS X0, (BX)
+	VMOVSS X1, (BX)(R10*1)
+	JMP    r2end
+
+r2past1:
+	CMPQ        SI, $0x02
+	JNE         r2past2
+	TESTQ       R11, R11
+	JZ          r2n2
+	VMOVSD      (BX), X2
+	VFMADD231PS X8, X2, X0
+	VMOVSD      (BX)(R10*1), X2
+	VFMADD231PS X8, X2, X1
+
+r2n2:
+	VMOVSD X0, (BX)
+	VMOVSD X1, (BX)(R10*1)
+	JMP    r2end
+
+r2past2:
+	CMPQ        SI, $0x03
+	JNE         r2past3
+	TESTQ       R11, R11
+	JZ          r2n3
+	VMOVSD      (BX), X2
+	VINSERTPS   $0x20, 8(BX), X2, X2
+	VFMADD231PS X8, X2, X0
+	VMOVSD      (BX)(R10*1), X2
+	VINSERTPS   $0x20, 8(BX)(R10*1), X2, X2
+	VFMADD231PS X8, X2, X1
+
+r2n3:
+	VMOVSD     X0, (BX)
+	VEXTRACTPS $0x02, X0, 8(BX)
+	VMOVSD     X1, (BX)(R10*1)
+	VEXTRACTPS $0x02, X1, 8(BX)(R10*1)
+	JMP        r2end
+
+r2past3:
+	TESTQ       R11, R11
+	JZ          r2n4
+	VMOVUPS     (BX), X9
+	VFMADD231PS X8, X9, X0
+	VMOVUPS     (BX)(R10*1), X9
+	VFMADD231PS X8, X9, X1
+
+r2n4:
+	VMOVUPS X0, (BX)
+	VMOVUPS X1, (BX)(R10*1)
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    $0x10, BX
+	SUBQ    $0x04, SI
+	JA      r2group
 
 r2end:
+	VZEROUPPER
+	RET
+
+r1:
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 72(AX), SI
+	MOVQ 40(AX), DI
+	MOVQ 40(AX), R8
+	ADDQ DI, R8
+	MOVQ 40(AX), R9
+	ADDQ R8, R9
+
+r1group:
+	CMPQ SI, $0x04
+	JAE  r1whole
+	MOVQ R8, R9
+	CMPQ SI, $0x03
+	JE   r1whole
+	MOVQ DI, R8
+	MOVQ DI, R9
+	CMPQ SI, $0x02
+	JE   r1whole
+	XORQ DI, DI
+	XORQ R8, R8
+	XORQ R9, R9
+
+r1whole:
+	MOVQ   (AX), R10
+	MOVQ   24(AX), R11
+	MOVQ   DX, R11
+	MOVQ   CX, R12
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	TESTQ  R12, R12
+	JZ     r1last
+
+r1loop:
+	VMOVUPS     (R11), Z4
+	VMOVUPS     (R11)(DI*1), Z5
+	VMOVUPS     (R11)(R8*1), Z6
+	VMOVUPS     (R11)(R9*1), Z7
+	VMOVUPS     (R10), Z8
+	VFMADD231PS Z8, Z4, Z0
+	VFMADD231PS Z8, Z5, Z1
+	VFMADD231PS Z8, Z6, Z2
+	VFMADD231PS Z8, Z7, Z3
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R11
+	DECQ        R12
+	JNZ         r1loop
+
+r1last:
+	VMOVUPS.Z     (R11), K1, Z4
+	VMOVUPS.Z     (R10), K1, Z5
+	VFMADD231PS   Z5, Z4, Z0
+	VMOVUPS.Z     (R11)(DI*1), K1, Z4
+	VMOVUPS.Z     (R10), K1, Z5
+	VFMADD231PS   Z5, Z4, Z1
+	VMOVUPS.Z     (R11)(R8*1), K1, Z4
+	VMOVUPS.Z     (R10), K1, Z5
+	VFMADD231PS   Z5, Z4, Z2
+	VMOVUPS.Z     (R11)(R9*1), K1, Z4
+	VMOVUPS.Z     (R10), K1, Z5
+	VFMADD231PS   Z5, Z4, Z3
+	VMOVSD        80(AX), X4
+	VCVTSD2SS     X4, X4, X4
+	VBROADCASTSS  X4, Z4
+	MOVQ          144(AX), R10
+	TESTQ         R10, R10
+	JNZ           r1across
+	VEXTRACTF64X4 $0x01, Z0, Y5
+	VADDPS        Y5, Y0, Y0
+	VHADDPS       Y0, Y0, Y0
+	VHADDPS       Y0, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X5
+	VADDPS        X5, X0, X0
+	VMULPS        X4, X0, X0
+	MOVQ          88(AX), R10
+	ADDQ          R10, R10
+	JZ            r1c0
+	VMOVSD        88(AX), X5
+	VCVTSD2SS     X5, X5, X5
+	VBROADCASTSS  X5, Z5
+	VMOVSS        (BX), X6
+	VFMADD231PS   X5, X6, X0
+
+r1c0:
+	VMOVSS        X0, (BX)
+	DECQ          SI
+	JZ            r1end
+	ADDQ          48(AX), BX
+	ADDQ          40(AX), DX
+	VEXTRACTF64X4 $0x01, Z1, Y5
+	VADDPS        Y5, Y1, Y1
+	VHADDPS       Y1, Y1, Y1
+	VHADDPS       Y1, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X5
+	VADDPS        X5, X1, X1
+	VMULPS        X4, X1, X1
+	MOVQ          88(AX), R10
+	ADDQ          R10, R10
+	JZ            r1c1
+	VMOVSD        88(AX), X5
+	VCVTSD2SS     X5, X5, X5
+	VBROADCASTSS  X5, Z5
+	VMOVSS        (BX), X6
+	VFMADD231PS   X5, X6, X1
+
+r1c1:
+	VMOVSS        X1, (BX)
+	DECQ          SI
+	JZ            r1end
+	ADDQ          48(AX), BX
+	ADDQ          40(AX), DX
+	VEXTRACTF64X4 $0x01, Z2, Y5
+	VADDPS        Y5, Y2, Y2
+	VHADDPS       Y2, Y2, Y2
+	VHADDPS       Y2, Y2, Y2
+	VEXTRACTF32X4 $0x01, Y2, X5
+	VADDPS        X5, X2, X2
+	VMULPS        X4, X2, X2
+	MOVQ          88(AX), R10
+	ADDQ          R10, R10
+	JZ            r1c2
+	VMOVSD        88(AX), X5
+	VCVTSD2SS     X5, X5, X5
+	VBROADCASTSS  X5, Z5
+	VMOVSS        (BX), X6
+	VFMADD231PS   X5, X6, X2
+
+r1c2:
+	VMOVSS        X2, (BX)
+	DECQ          SI
+	JZ            r1end
+	ADDQ          48(AX), BX
+	ADDQ          40(AX), DX
+	VEXTRACTF64X4 $0x01, Z3, Y5
+	VADDPS        Y5, Y3, Y3
+	VHADDPS       Y3, Y3, Y3
+	VHADDPS       Y3, Y3, Y3
+	VEXTRACTF32X4 $0x01, Y3, X5
+	VADDPS        X5, X3, X3
+	VMULPS        X4, X3, X3
+	MOVQ          88(AX), R10
+	ADDQ          R10, R10
+	JZ            r1c3
+	VMOVSD        88(AX), X4
+	VCVTSD2SS     X4, X4, X4
+	VBROADCASTSS  X4, Z4
+	VMOVSS        (BX), X5
+	VFMADD231PS   X4, X5, X3
+
+r1c3:
+	VMOVSS X3, (BX)
+	ADDQ   48(AX), BX
+	ADDQ   40(AX), DX
+	DECQ   SI
+	JNZ    r1group
+	JMP    r1end
+
+r1across:
+	MOVQ          48(AX), R10
+	VEXTRACTF64X4 $0x01, Z0, Y5
+	VADDPS        Y5, Y0, Y0
+	VEXTRACTF64X4 $0x01, Z1, Y5
+	VADDPS        Y5, Y1, Y1
+	VEXTRACTF64X4 $0x01, Z2, Y5
+	VADDPS        Y5, Y2, Y2
+	VEXTRACTF64X4 $0x01, Z3, Y5
+	VADDPS        Y5, Y3, Y3
+	VHADDPS       Y1, Y0, Y0
+	VHADDPS       Y3, Y2, Y2
+	VHADDPS       Y2, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X5
+	VADDPS        X5, X0, X0
+	VMULPS        X4, X0, X0
+	VMOVSD        88(AX), X4
+	VCVTSD2SS     X4, X4, X4
+	VBROADCASTSS  X4, Z4
+	MOVQ          88(AX), R10
+	ADDQ          R10, R10
+	CMPQ          SI, $0x01
+	JNE           r1past1
+	TESTQ         R10, R10
+	JZ            r1n1
+	VMOVSS        (BX), X1
+	VFMADD231PS   X4, X1, X0
+
+r1n1:
+	VMOVSS X0, (BX)
+	JMP    r1end
+
+r1past1:
+	CMPQ        SI, $0x02
+	JNE         r1past2
+	TESTQ       R10, R10
+	JZ          r1n2
+	VMOVSD      (BX), X1
+	VFMADD231PS X4, X1, X0
+
+r1n2:
+	VMOVSD X0, (BX)
+	JMP    r1end
+
+r1past2:
+	CMPQ        SI, $0x03
+	JNE         r1past3
+	TESTQ       R10, R10
+	JZ          r1n3
+	VMOVSD      (BX), X1
+	VINSERTPS   $0x20, 8(BX), X1, X1
+	VFMADD231PS X4, X1, X0
+
+r1n3:
+	VMOVSD     X0, (BX)
+	VEXTRACTPS $0x02, X0, 8(BX)
+	JMP        r1end
+
+r1past3:
+	TESTQ       R10, R10
+	JZ          r1n4
+	VMOVUPS     (BX), X5
+	VFMADD231PS X4, X5, X0
+
+r1n4:
+	VMOVUPS X0, (BX)
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    $0x10, BX
+	SUBQ    $0x04, SI
+	JA      r1group
+
+r1end:
 	VZEROUPPER
 	RET
 
@@ -702,6 +1345,8 @@ TEXT ·thin256x32(SB), NOSPLIT, $0-8
 	SHRQ $0x01, CX
 	SHRQ $0x01, CX
 	MOVQ 64(AX), DX
+	CMPQ DX, $0x01
+	JE   r1
 	CMPQ DX, $0x02
 	JE   r2
 	CMPQ DX, $0x03
@@ -803,6 +1448,9 @@ r4last:
 	VMOVSD       80(AX), X12
 	VCVTSD2SS    X12, X12, X12
 	VBROADCASTSS X12, Y12
+	MOVQ         144(AX), R10
+	TESTQ        R10, R10
+	JNZ          r4across
 	VHADDPS      Y1, Y0, Y0
 	VHADDPS      Y3, Y2, Y2
 	VHADDPS      Y2, Y0, Y0
@@ -866,6 +1514,112 @@ r4c2:
 	ADDQ    40(AX), DX
 	DECQ    DI
 	JNZ     r4group
+	JMP     r4end
+
+r4across:
+	MOVQ         48(AX), R10
+	LEAQ         (R10)(R10*2), R12
+	VHADDPS      Y4, Y0, Y0
+	VHADDPS      Y8, Y8, Y8
+	VHADDPS      Y8, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X4
+	VADDPS       X4, X0, X0
+	VMULPS       X12, X0, X0
+	VHADDPS      Y5, Y1, Y1
+	VHADDPS      Y9, Y9, Y9
+	VHADDPS      Y9, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X4
+	VADDPS       X4, X1, X1
+	VMULPS       X12, X1, X1
+	VHADDPS      Y6, Y2, Y2
+	VHADDPS      Y10, Y10, Y10
+	VHADDPS      Y10, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X4
+	VADDPS       X4, X2, X2
+	VMULPS       X12, X2, X2
+	VHADDPS      Y7, Y3, Y3
+	VHADDPS      Y11, Y11, Y11
+	VHADDPS      Y11, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X4
+	VADDPS       X4, X3, X3
+	VMULPS       X12, X3, X3
+	VMOVSD       88(AX), X4
+	VCVTSD2SS    X4, X4, X4
+	VBROADCASTSS X4, Y4
+	MOVQ         88(AX), R11
+	ADDQ         R11, R11
+	CMPQ         DI, $0x01
+	JNE          r4past1
+	TESTQ        R11, R11
+	JZ           r4n1
+	VMOVSS       (SI), X5
+	VFMADD231PS  X4, X5, X0
+	VMOVSS       (SI)(R10*1), X5
+	VFMADD231PS  X4, X5, X1
+	VMOVSS       (SI)(R10*2), X5
+	VFMADD231PS  X4, X5, X2
+	VMOVSS       (SI)(R12*1), X5
+	VFMADD231PS  X4, X5, X3
+
+r4n1:
+	VMOVSS X0, (SI)
+	VMOVSS X1, (SI)(R10*1)
+	VMOVSS X2, (SI)(R10*2)
+	VMOVSS X3, (SI)(R12*1)
+	JMP    r4end
+
+r4past1:
+	CMPQ        DI, $0x02
+	JNE         r4past2
+	TESTQ       R11, R11
+	JZ          r4n2
+	VMOVSD      (SI), X5
+	VFMADD231PS X4, X5, X0
+	VMOVSD      (SI)(R10*1), X5
+	VFMADD231PS X4, X5, X1
+	VMOVSD      (SI)(R10*2), X5
+	VFMADD231PS X4, X5, X2
+	VMOVSD      (SI)(R12*1), X5
+	VFMADD231PS X4, X5, X3
+
+r4n2:
+	VMOVSD X0, (SI)
+	VMOVSD X1, (SI)(R10*1)
+	VMOVSD X2, (SI)(R10*2)
+	VMOVSD X3, (SI)(R12*1)
+	JMP    r4end
+
+r4past2:
+	TESTQ       R11, R11
+	JZ          r4n3
+	VMOVSD      (SI), X5
+	VINSERTPS   $0x20, 8(SI), X5, X5
+	VFMADD231PS X4, X5, X0
+	VMOVSD      (SI)(R10*1), X5
+	VINSERTPS   $0x20, 8(SI)(R10*1), X5, X5
+	VFMADD231PS X4, X5, X1
+	VMOVSD      (SI)(R10*2), X5
+	VINSERTPS   $0x20, 8(SI)(R10*2), X5, X5
+	VFMADD231PS X4, X5, X2
+	VMOVSD      (SI)(R12*1), X5
+	VINSERTPS   $0x20, 8(SI)(R12*1), X5, X5
+	VFMADD231PS X4, X5, X3
+
+r4n3:
+	VMOVSD     X0, (SI)
+	VEXTRACTPS $0x02, X0, 8(SI)
+	VMOVSD     X1, (SI)(R10*1)
+	VEXTRACTPS $0x02, X1, 8(SI)(R10*1)
+	VMOVSD     X2, (SI)(R10*2)
+	VEXTRACTPS $0x02, X2, 8(SI)(R10*2)
+	VMOVSD     X3, (SI)(R12*1)
+	VEXTRACTPS $0x02, X3, 8(SI)(R12*1)
+	ADDQ       40(AX), DX
+	ADDQ       40(AX), DX
+	ADDQ       40(AX), DX
+	ADDQ       $0x0c, SI
+	SUBQ       $0x03, DI
+	JA         r4group
 
 r4end:
 	VZEROUPPER
@@ -955,6 +1709,9 @@ r3last:
 	VMOVSD       80(AX), X9
 	VCVTSD2SS    X9, X9, X9
 	VBROADCASTSS X9, Y9
+	MOVQ         144(AX), R10
+	TESTQ        R10, R10
+	JNZ          r3across
 	VHADDPS      Y1, Y0, Y0
 	VHADDPS      Y2, Y2, Y2
 	VHADDPS      Y2, Y0, Y0
@@ -1024,6 +1781,94 @@ r3c2:
 	ADDQ       40(AX), DX
 	DECQ       DI
 	JNZ        r3group
+	JMP        r3end
+
+r3across:
+	MOVQ         48(AX), R10
+	VHADDPS      Y3, Y0, Y0
+	VHADDPS      Y6, Y6, Y6
+	VHADDPS      Y6, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPS       X3, X0, X0
+	VMULPS       X9, X0, X0
+	VHADDPS      Y4, Y1, Y1
+	VHADDPS      Y7, Y7, Y7
+	VHADDPS      Y7, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X3
+	VADDPS       X3, X1, X1
+	VMULPS       X9, X1, X1
+	VHADDPS      Y5, Y2, Y2
+	VHADDPS      Y8, Y8, Y8
+	VHADDPS      Y8, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPS       X3, X2, X2
+	VMULPS       X9, X2, X2
+	VMOVSD       88(AX), X3
+	VCVTSD2SS    X3, X3, X3
+	VBROADCASTSS X3, Y3
+	MOVQ         88(AX), R11
+	ADDQ         R11, R11
+	CMPQ         DI, $0x01
+	JNE          r3past1
+	TESTQ        R11, R11
+	JZ           r3n1
+	VMOVSS       (SI), X4
+	VFMADD231PS  X3, X4, X0
+	VMOVSS       (SI)(R10*1), X4
+	VFMADD231PS  X3, X4, X1
+	VMOVSS       (SI)(R10*2), X4
+	VFMADD231PS  X3, X4, X2
+
+r3n1:
+	VMOVSS X0, (SI)
+	VMOVSS X1, (SI)(R10*1)
+	VMOVSS X2, (SI)(R10*2)
+	JMP    r3end
+
+r3past1:
+	CMPQ        DI, $0x02
+	JNE         r3past2
+	TESTQ       R11, R11
+	JZ          r3n2
+	VMOVSD      (SI), X4
+	VFMADD231PS X3, X4, X0
+	VMOVSD      (SI)(R10*1), X4
+	VFMADD231PS X3, X4, X1
+	VMOVSD      (SI)(R10*2), X4
+	VFMADD231PS X3, X4, X2
+
+r3n2:
+	VMOVSD X0, (SI)
+	VMOVSD X1, (SI)(R10*1)
+	VMOVSD X2, (SI)(R10*2)
+	JMP    r3end
+
+r3past2:
+	TESTQ       R11, R11
+	JZ          r3n3
+	VMOVSD      (SI), X4
+	VINSERTPS   $0x20, 8(SI), X4, X4
+	VFMADD231PS X3, X4, X0
+	VMOVSD      (SI)(R10*1), X4
+	VINSERTPS   $0x20, 8(SI)(R10*1), X4, X4
+	VFMADD231PS X3, X4, X1
+	VMOVSD      (SI)(R10*2), X4
+	VINSERTPS   $0x20, 8(SI)(R10*2), X4, X4
+	VFMADD231PS X3, X4, X2
+
+r3n3:
+	VMOVSD     X0, (SI)
+	VEXTRACTPS $0x02, X0, 8(SI)
+	VMOVSD     X1, (SI)(R10*1)
+	VEXTRACTPS $0x02, X1, 8(SI)(R10*1)
+	VMOVSD     X2, (SI)(R10*2)
+	VEXTRACTPS $0x02, X2, 8(SI)(R10*2)
+	ADDQ       40(AX), DX
+	ADDQ       40(AX), DX
+	ADDQ       40(AX), DX
+	ADDQ       $0x0c, SI
+	SUBQ       $0x03, DI
+	JA         r3group
 
 r3end:
 	VZEROUPPER
@@ -1100,6 +1945,9 @@ r2last:
 	VMOVSD       80(AX), X6
 	VCVTSD2SS    X6, X6, X6
 	VBROADCASTSS X6, Y6
+	MOVQ         144(AX), R10
+	TESTQ        R10, R10
+	JNZ          r2across
 	VHADDPS      Y1, Y0, Y0
 	VHADDPS      Y0, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
@@ -1160,8 +2008,259 @@ r2c2:
 	ADDQ   40(AX), DX
 	DECQ   DI
 	JNZ    r2group
+	JMP    r2end
+
+r2across:
+	MOVQ         48(AX), R10
+	VHADDPS      Y2, Y0, Y0
+	VHADDPS      Y4, Y4, Y4
+	VHADDPS      Y4, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X2
+	VADDPS       X2, X0, X0
+	VMULPS       X6, X0, X0
+	VHADDPS      Y3, Y1, Y1
+	VHADDPS      Y5, Y5, Y5
+	VHADDPS      Y5, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VADDPS       X2, X1, X1
+	VMULPS       X6, X1, X1
+	VMOVSD       88(AX), X2
+	VCVTSD2SS    X2, X2, X2
+	VBROADCASTSS X2, Y2
+	MOVQ         88(AX), R11
+	ADDQ         R11, R11
+	CMPQ         DI, $0x01
+	JNE          r2past1
+	TESTQ        R11, R11
+	JZ           r2n1
+	VMOVSS       (SI), X3
+	VFMADD231PS  X2, X3, X0
+	VMOVSS       (SI)(R10*1), X3
+	VFMADD231PS  X2, X3, X1
+
+r2n1:
+	VMOVSS X0, (SI)
+	VMOVSS X1, (SI)(R10*1)
+	JMP    r2end
+
+r2past1:
+	CMPQ        DI, $0x02
+	JNE         r2past2
+	TESTQ       R11, R11
+	JZ          r2n2
+	VMOVSD      (SI), X3
+	VFMADD231PS X2, X3, X0
+	VMOVSD      (SI)(R10*1), X3
+	VFMADD231PS X2, X3, X1
+
+r2n2:
+	VMOVSD X0, (SI)
+	VMOVSD X1, (SI)(R10*1)
+	JMP    r2end
+
+r2past2:
+	TESTQ       R11, R11
+	JZ          r2n3
+	VMOVSD      (SI), X3
+	VINSERTPS   $0x20, 8(SI), X3, X3
+	VFMADD231PS X2, X3, X0
+	VMOVSD      (SI)(R10*1), X3
+	VINSERTPS   $0x20, 8(SI)(R10*1), X3, X3
+	VFMADD231PS X2, X3, X1
+
+r2n3:
+	VMOVSD     X0, (SI)
+	VEXTRACTPS $0x02, X0, 8(SI)
+	VMOVSD     X1, (SI)(R10*1)
+	VEXTRACTPS $0x02, X1, 8(SI)(R10*1)
+	ADDQ       40(AX), DX
+	ADDQ       40(AX), DX
+	ADDQ       40(AX), DX
+	ADDQ       $0x0c, SI
+	SUBQ       $0x03, DI
+	JA         r2group
 
 r2end:
+	VZEROUPPER
+	RET
+
+r1:
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), SI
+	MOVQ 72(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 40(AX), R9
+	ADDQ R8, R9
+
+r1group:
+	CMPQ DI, $0x03
+	JAE  r1whole
+	MOVQ R8, R9
+	CMPQ DI, $0x02
+	JE   r1whole
+	XORQ R8, R8
+	XORQ R9, R9
+
+r1whole:
+	MOVQ   (AX), R10
+	MOVQ   24(AX), R11
+	MOVQ   DX, R11
+	MOVQ   CX, R12
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	TESTQ  R12, R12
+	JZ     r1last
+
+r1loop:
+	VMOVUPS     (R11), Y3
+	VMOVUPS     (R11)(R8*1), Y4
+	VMOVUPS     (R11)(R9*1), Y5
+	VMOVUPS     (R10), Y6
+	VFMADD231PS Y6, Y3, Y0
+	VFMADD231PS Y6, Y4, Y1
+	VFMADD231PS Y6, Y5, Y2
+	ADDQ        $0x20, R10
+	ADDQ        $0x20, R11
+	DECQ        R12
+	JNZ         r1loop
+
+r1last:
+	LEAQ         gemmMask<>+32(SB), R12
+	MOVQ         BX, R13
+	NEGQ         R13
+	VMOVDQU      (R12)(R13*4), Y3
+	VMASKMOVPS   (R11), Y3, Y4
+	VMASKMOVPS   (R10), Y3, Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VMASKMOVPS   (R11)(R8*1), Y3, Y4
+	VMASKMOVPS   (R10), Y3, Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VMASKMOVPS   (R11)(R9*1), Y3, Y4
+	VMASKMOVPS   (R10), Y3, Y3
+	VFMADD231PS  Y3, Y4, Y2
+	VMOVSD       80(AX), X3
+	VCVTSD2SS    X3, X3, X3
+	VBROADCASTSS X3, Y3
+	MOVQ         144(AX), R10
+	TESTQ        R10, R10
+	JNZ          r1across
+	VHADDPS      Y0, Y0, Y0
+	VHADDPS      Y0, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X4
+	VADDPS       X4, X0, X0
+	VMULPS       X3, X0, X0
+	MOVQ         88(AX), R10
+	ADDQ         R10, R10
+	JZ           r1c0
+	VMOVSD       88(AX), X4
+	VCVTSD2SS    X4, X4, X4
+	VBROADCASTSS X4, Y4
+	VMOVSS       (SI), X5
+	VFMADD231PS  X4, X5, X0
+
+r1c0:
+	VMOVSS       X0, (SI)
+	DECQ         DI
+	JZ           r1end
+	ADDQ         48(AX), SI
+	ADDQ         40(AX), DX
+	VHADDPS      Y1, Y1, Y1
+	VHADDPS      Y1, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPS       X0, X1, X1
+	VMULPS       X3, X1, X1
+	MOVQ         88(AX), R10
+	ADDQ         R10, R10
+	JZ           r1c1
+	VMOVSD       88(AX), X0
+	VCVTSD2SS    X0, X0, X0
+	VBROADCASTSS X0, Y0
+	VMOVSS       (SI), X4
+	VFMADD231PS  X0, X4, X1
+
+r1c1:
+	VMOVSS       X1, (SI)
+	DECQ         DI
+	JZ           r1end
+	ADDQ         48(AX), SI
+	ADDQ         40(AX), DX
+	VHADDPS      Y2, Y2, Y2
+	VHADDPS      Y2, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPS       X0, X2, X2
+	VMULPS       X3, X2, X2
+	MOVQ         88(AX), R10
+	ADDQ         R10, R10
+	JZ           r1c2
+	VMOVSD       88(AX), X0
+	VCVTSD2SS    X0, X0, X0
+	VBROADCASTSS X0, Y0
+	VMOVSS       (SI), X1
+	VFMADD231PS  X0, X1, X2
+
+r1c2:
+	VMOVSS X2, (SI)
+	ADDQ   48(AX), SI
+	ADDQ   40(AX), DX
+	DECQ   DI
+	JNZ    r1group
+	JMP    r1end
+
+r1across:
+	MOVQ         48(AX), R10
+	VHADDPS      Y1, Y0, Y0
+	VHADDPS      Y2, Y2, Y2
+	VHADDPS      Y2, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VMULPS       X3, X0, X0
+	VMOVSD       88(AX), X1
+	VCVTSD2SS    X1, X1, X1
+	VBROADCASTSS X1, Y1
+	MOVQ         88(AX), R10
+	ADDQ         R10, R10
+	CMPQ         DI, $0x01
+	JNE          r1past1
+	TESTQ        R10, R10
+	JZ           r1n1
+	VMOVSS       (SI), X2
+	VFMADD231PS  X1, X2, X0
+
+r1n1:
+	VMOVSS X0, (SI)
+	JMP    r1end
+
+r1past1:
+	CMPQ        DI, $0x02
+	JNE         r1past2
+	TESTQ       R10, R10
+	JZ          r1n2
+	VMOVSD      (SI), X2
+	VFMADD231PS X1, X2, X0
+
+r1n2:
+	VMOVSD X0, (SI)
+	JMP    r1end
+
+r1past2:
+	TESTQ       R10, R10
+	JZ          r1n3
+	VMOVSD      (SI), X2
+	VINSERTPS   $0x20, 8(SI), X2, X2
+	VFMADD231PS X1, X2, X0
+
+r1n3:
+	VMOVSD     X0, (SI)
+	VEXTRACTPS $0x02, X0, 8(SI)
+	ADDQ       40(AX), DX
+	ADDQ       40(AX), DX
+	ADDQ       40(AX), DX
+	ADDQ       $0x0c, SI
+	SUBQ       $0x03, DI
+	JA         r1group
+
+r1end:
 	VZEROUPPER
 	RET
 
@@ -1181,6 +2280,8 @@ TEXT ·thin512x64(SB), NOSPLIT, $0-8
 	SHRQ  $0x01, CX
 	SHRQ  $0x01, CX
 	MOVQ  64(AX), DX
+	CMPQ  DX, $0x01
+	JE    r1
 	CMPQ  DX, $0x02
 	JE    r2
 	CMPQ  DX, $0x03
@@ -1301,6 +2402,9 @@ r4last:
 	VMOVUPD.Z     (R10)(R12*1), K1, Z17
 	VFMADD231PD   Z17, Z16, Z15
 	VBROADCASTSD  80(AX), Z16
+	MOVQ          144(AX), R10
+	TESTQ         R10, R10
+	JNZ           r4across
 	VEXTRACTF64X4 $0x01, Z0, Y17
 	VADDPD        Y17, Y0, Y0
 	VEXTRACTF64X4 $0x01, Z1, Y17
@@ -1429,6 +2533,188 @@ r4c3:
 	ADDQ    40(AX), DX
 	DECQ    SI
 	JNZ     r4group
+	JMP     r4end
+
+r4across:
+	MOVQ          48(AX), R10
+	LEAQ          (R10)(R10*2), R12
+	VEXTRACTF64X4 $0x01, Z0, Y17
+	VADDPD        Y17, Y0, Y0
+	VEXTRACTF64X4 $0x01, Z4, Y17
+	VADDPD        Y17, Y4, Y4
+	VEXTRACTF64X4 $0x01, Z8, Y17
+	VADDPD        Y17, Y8, Y8
+	VEXTRACTF64X4 $0x01, Z12, Y17
+	VADDPD        Y17, Y12, Y12
+	VHADDPD       Y4, Y0, Y0
+	VHADDPD       Y12, Y8, Y8
+	VEXTRACTF32X4 $0x01, Y0, X17
+	VADDPD        X17, X0, X0
+	VEXTRACTF32X4 $0x01, Y8, X17
+	VADDPD        X17, X8, X8
+	VMULPD        X16, X0, X0
+	VMULPD        X16, X8, X8
+	VEXTRACTF64X4 $0x01, Z1, Y17
+	VADDPD        Y17, Y1, Y1
+	VEXTRACTF64X4 $0x01, Z5, Y17
+	VADDPD        Y17, Y5, Y5
+	VEXTRACTF64X4 $0x01, Z9, Y17
+	VADDPD        Y17, Y9, Y9
+	VEXTRACTF64X4 $0x01, Z13, Y17
+	VADDPD        Y17, Y13, Y13
+	VHADDPD       Y5, Y1, Y1
+	VHADDPD       Y13, Y9, Y9
+	VEXTRACTF32X4 $0x01, Y1, X17
+	VADDPD        X17, X1, X1
+	VEXTRACTF32X4 $0x01, Y9, X17
+	VADDPD        X17, X9, X9
+	VMULPD        X16, X1, X1
+	VMULPD        X16, X9, X9
+	VEXTRACTF64X4 $0x01, Z2, Y17
+	VADDPD        Y17, Y2, Y2
+	VEXTRACTF64X4 $0x01, Z6, Y17
+	VADDPD        Y17, Y6, Y6
+	VEXTRACTF64X4 $0x01, Z10, Y17
+	VADDPD        Y17, Y10, Y10
+	VEXTRACTF64X4 $0x01, Z14, Y17
+	VADDPD        Y17, Y14, Y14
+	VHADDPD       Y6, Y2, Y2
+	VHADDPD       Y14, Y10, Y10
+	VEXTRACTF32X4 $0x01, Y2, X17
+	VADDPD        X17, X2, X2
+	VEXTRACTF32X4 $0x01, Y10, X17
+	VADDPD        X17, X10, X10
+	VMULPD        X16, X2, X2
+	VMULPD        X16, X10, X10
+	VEXTRACTF64X4 $0x01, Z3, Y17
+	VADDPD        Y17, Y3, Y3
+	VEXTRACTF64X4 $0x01, Z7, Y17
+	VADDPD        Y17, Y7, Y7
+	VEXTRACTF64X4 $0x01, Z11, Y17
+	VADDPD        Y17, Y11, Y11
+	VEXTRACTF64X4 $0x01, Z15, Y17
+	VADDPD        Y17, Y15, Y15
+	VHADDPD       Y7, Y3, Y3
+	VHADDPD       Y15, Y11, Y11
+	VEXTRACTF32X4 $0x01, Y3, X17
+	VADDPD        X17, X3, X3
+	VEXTRACTF32X4 $0x01, Y11, X17
+	VADDPD        X17, X11, X11
+	VMULPD        X16, X3, X3
+	VMULPD        X16, X11, X11
+	VBROADCASTSD  88(AX), Z16
+	MOVQ          88(AX), R11
+	ADDQ          R11, R11
+	CMPQ          SI, $0x01
+	JNE           r4past1
+	TESTQ         R11, R11
+	JZ            r4n1
+	VMOVSD        (BX), X4
+	VFMADD231PD   X16, X4, X0
+	VMOVSD        (BX)(R10*1), X4
+	VFMADD231PD   X16, X4, X1
+	VMOVSD        (BX)(R10*2), X4
+	VFMADD231PD   X16, X4, X2
+	VMOVSD        (BX)(R12*1), X4
+	VFMADD231PD   X16, X4, X3
+
+r4n1:
+	VMOVSD X0, (BX)
+	VMOVSD X1, (BX)(R10*1)
+	VMOVSD X2, (BX)(R10*2)
+	VMOVSD X3, (BX)(R12*1)
+	JMP    r4end
+
+r4past1:
+	CMPQ        SI, $0x02
+	JNE         r4past2
+	TESTQ       R11, R11
+	JZ          r4n2
+	VMOVUPS     (BX), X4
+	VFMADD231PD X16, X4, X0
+	VMOVUPS     (BX)(R10*1), X4
+	VFMADD231PD X16, X4, X1
+	VMOVUPS     (BX)(R10*2), X4
+	VFMADD231PD X16, X4, X2
+	VMOVUPS     (BX)(R12*1), X4
+	VFMADD231PD X16, X4, X3
+
+r4n2:
+	VMOVUPS X0, (BX)
+	VMOVUPS X1, (BX)(R10*1)
+	VMOVUPS X2, (BX)(R10*2)
+	VMOVUPS X3, (BX)(R12*1)
+	JMP     r4end
+
+r4past2:
+	CMPQ        SI, $0x03
+	JNE         r4past3
+	TESTQ       R11, R11
+	JZ          r4n3
+	VMOVUPS     (BX), X4
+	VFMADD231PD X16, X4, X0
+	VMOVSD      16(BX), X4
+	VFMADD231PD X16, X4, X8
+	VMOVUPS     (BX)(R10*1), X4
+	VFMADD231PD X16, X4, X1
+	VMOVSD      16(BX)(R10*1), X4
+	VFMADD231PD X16, X4, X9
+	VMOVUPS     (BX)(R10*2), X4
+	VFMADD231PD X16, X4, X2
+	VMOVSD      16(BX)(R10*2), X4
+	VFMADD231PD X16, X4, X10
+	VMOVUPS     (BX)(R12*1), X4
+	VFMADD231PD X16, X4, X3
+	VMOVSD      16(BX)(R12*1), X4
+	VFMADD231PD X16, X4, X11
+
+r4n3:
+	VMOVUPS X0, (BX)
+	VMOVSD  X8, 16(BX)
+	VMOVUPS X1, (BX)(R10*1)
+	VMOVSD  X9, 16(BX)(R10*1)
+	VMOVUPS X2, (BX)(R10*2)
+	VMOVSD  X10, 16(BX)(R10*2)
+	VMOVUPS X3, (BX)(R12*1)
+	VMOVSD  X11, 16(BX)(R12*1)
+	JMP     r4end
+
+r4past3:
+	TESTQ       R11, R11
+	JZ          r4n4
+	VMOVUPS     (BX), X17
+	VFMADD231PD X16, X17, X0
+	VMOVUPS     16(BX), X17
+	VFMADD231PD X16, X17, X8
+	VMOVUPS     (BX)(R10*1), X17
+	VFMADD231PD X16, X17, X1
+	VMOVUPS     16(BX)(R10*1), X17
+	VFMADD231PD X16, X17, X9
+	VMOVUPS     (BX)(R10*2), X17
+	VFMADD231PD X16, X17, X2
+	VMOVUPS     16(BX)(R10*2), X17
+	VFMADD231PD X16, X17, X10
+	VMOVUPS     (BX)(R12*1), X17
+	VFMADD231PD X16, X17, X3
+	VMOVUPS     16(BX)(R12*1), X17
+	VFMADD231PD X16, X17, X11
+
+r4n4:
+	VMOVUPS X0, (BX)
+	VMOVUPS X8, 16(BX)
+	VMOVUPS X1, (BX)(R10*1)
+	VMOVUPS X9, 16(BX)(R10*1)
+	VMOVUPS X2, (BX)(R10*2)
+	VMOVUPS X10, 16(BX)(R10*2)
+	VMOVUPS X3, (BX)(R12*1)
+	VMOVUPS X11, 16(BX)(R12*1)
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    $0x20, BX
+	SUBQ    $0x04, SI
+	JA      r4group
 
 r4end:
 	VZEROUPPER
@@ -1533,6 +2819,9 @@ r3last:
 	VMOVUPD.Z     (R10)(R11*2), K1, Z13
 	VFMADD231PD   Z13, Z12, Z11
 	VBROADCASTSD  80(AX), Z12
+	MOVQ          144(AX), R10
+	TESTQ         R10, R10
+	JNZ           r3across
 	VEXTRACTF64X4 $0x01, Z0, Y13
 	VADDPD        Y13, Y0, Y0
 	VEXTRACTF64X4 $0x01, Z1, Y13
@@ -1653,6 +2942,153 @@ r3c3:
 	ADDQ    40(AX), DX
 	DECQ    SI
 	JNZ     r3group
+	JMP     r3end
+
+r3across:
+	MOVQ          48(AX), R10
+	VEXTRACTF64X4 $0x01, Z0, Y13
+	VADDPD        Y13, Y0, Y0
+	VEXTRACTF64X4 $0x01, Z3, Y13
+	VADDPD        Y13, Y3, Y3
+	VEXTRACTF64X4 $0x01, Z6, Y13
+	VADDPD        Y13, Y6, Y6
+	VEXTRACTF64X4 $0x01, Z9, Y13
+	VADDPD        Y13, Y9, Y9
+	VHADDPD       Y3, Y0, Y0
+	VHADDPD       Y9, Y6, Y6
+	VEXTRACTF32X4 $0x01, Y0, X13
+	VADDPD        X13, X0, X0
+	VEXTRACTF32X4 $0x01, Y6, X13
+	VADDPD        X13, X6, X6
+	VMULPD        X12, X0, X0
+	VMULPD        X12, X6, X6
+	VEXTRACTF64X4 $0x01, Z1, Y13
+	VADDPD        Y13, Y1, Y1
+	VEXTRACTF64X4 $0x01, Z4, Y13
+	VADDPD        Y13, Y4, Y4
+	VEXTRACTF64X4 $0x01, Z7, Y13
+	VADDPD        Y13, Y7, Y7
+	VEXTRACTF64X4 $0x01, Z10, Y13
+	VADDPD        Y13, Y10, Y10
+	VHADDPD       Y4, Y1, Y1
+	VHADDPD       Y10, Y7, Y7
+	VEXTRACTF32X4 $0x01, Y1, X13
+	VADDPD        X13, X1, X1
+	VEXTRACTF32X4 $0x01, Y7, X13
+	VADDPD        X13, X7, X7
+	VMULPD        X12, X1, X1
+	VMULPD        X12, X7, X7
+	VEXTRACTF64X4 $0x01, Z2, Y13
+	VADDPD        Y13, Y2, Y2
+	VEXTRACTF64X4 $0x01, Z5, Y13
+	VADDPD        Y13, Y5, Y5
+	VEXTRACTF64X4 $0x01, Z8, Y13
+	VADDPD        Y13, Y8, Y8
+	VEXTRACTF64X4 $0x01, Z11, Y13
+	VADDPD        Y13, Y11, Y11
+	VHADDPD       Y5, Y2, Y2
+	VHADDPD       Y11, Y8, Y8
+	VEXTRACTF32X4 $0x01, Y2, X13
+	VADDPD        X13, X2, X2
+	VEXTRACTF32X4 $0x01, Y8, X13
+	VADDPD        X13, X8, X8
+	VMULPD        X12, X2, X2
+	VMULPD        X12, X8, X8
+	VBROADCASTSD  88(AX), Z12
+	MOVQ          88(AX), R11
+	ADDQ          R11, R11
+	CMPQ          SI, $0x01
+	JNE           r3past1
+	TESTQ         R11, R11
+	JZ            r3n1
+	VMOVSD        (BX), X3
+	VFMADD231PD   X12, X3, X0
+	VMOVSD        (BX)(R10*1), X3
+	VFMADD231PD   X12, X3, X1
+	VMOVSD        (BX)(R10*2), X3
+	VFMADD231PD   X12, X3, X2
+
+r3n1:
+	VMOVSD X0, (BX)
+	VMOVSD X1, (BX)(R10*1)
+	VMOVSD X2, (BX)(R10*2)
+	JMP    r3end
+
+r3past1:
+	CMPQ        SI, $0x02
+	JNE         r3past2
+	TESTQ       R11, R11
+	JZ          r3n2
+	VMOVUPS     (BX), X3
+	VFMADD231PD X12, X3, X0
+	VMOVUPS     (BX)(R10*1), X3
+	VFMADD231PD X12, X3, X1
+	VMOVUPS     (BX)(R10*2), X3
+	VFMADD231PD X12, X3, X2
+
+r3n2:
+	VMOVUPS X0, (BX)
+	VMOVUPS X1, (BX)(R10*1)
+	VMOVUPS X2, (BX)(R10*2)
+	JMP     r3end
+
+r3past2:
+	CMPQ        SI, $0x03
+	JNE         r3past3
+	TESTQ       R11, R11
+	JZ          r3n3
+	VMOVUPS     (BX), X3
+	VFMADD231PD X12, X3, X0
+	VMOVSD      16(BX), X3
+	VFMADD231PD X12, X3, X6
+	VMOVUPS     (BX)(R10*1), X3
+	VFMADD231PD X12, X3, X1
+	VMOVSD      16(BX)(R10*1), X3
+	VFMADD231PD X12, X3, X7
+	VMOVUPS     (BX)(R10*2), X3
+	VFMADD231PD X12, X3, X2
+	VMOVSD      16(BX)(R10*2), X3
+	VFMADD231PD X12, X3, X8
+
+r3n3:
+	VMOVUPS X0, (BX)
+	VMOVSD  X6, 16(BX)
+	VMOVUPS X1, (BX)(R10*1)
+	VMOVSD  X7, 16(BX)(R10*1)
+	VMOVUPS X2, (BX)(R10*2)
+	VMOVSD  X8, 16(BX)(R10*2)
+	JMP     r3end
+
+r3past3:
+	TESTQ       R11, R11
+	JZ          r3n4
+	VMOVUPS     (BX), X13
+	VFMADD231PD X12, X13, X0
+	VMOVUPS     16(BX), X13
+	VFMADD231PD X12, X13, X6
+	VMOVUPS     (BX)(R10*1), X13
+	VFMADD231PD X12, X13, X1
+	VMOVUPS     16(BX)(R10*1), X13
+	VFMADD231PD X12, X13, X7
+	VMOVUPS     (BX)(R10*2), X13
+	VFMADD231PD X12, X13, X2
+	VMOVUPS     16(BX)(R10*2), X13
+	VFMADD231PD X12, X13, X8
+
+r3n4:
+	VMOVUPS X0, (BX)
+	VMOVUPS X6, 16(BX)
+	VMOVUPS X1, (BX)(R10*1)
+	VMOVUPS X7, 16(BX)(R10*1)
+	VMOVUPS X2, (BX)(R10*2)
+	VMOVUPS X8, 16(BX)(R10*2)
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    $0x20, BX
+	SUBQ    $0x04, SI
+	JA      r3group
 
 r3end:
 	VZEROUPPER
@@ -1740,6 +3176,9 @@ r2last:
 	VMOVUPD.Z     (R10)(R11*1), K1, Z9
 	VFMADD231PD   Z9, Z8, Z7
 	VBROADCASTSD  80(AX), Z8
+	MOVQ          144(AX), R10
+	TESTQ         R10, R10
+	JNZ           r2across
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VADDPD        Y9, Y0, Y0
 	VEXTRACTF64X4 $0x01, Z1, Y9
@@ -1824,8 +3263,349 @@ r2c3:
 	ADDQ    40(AX), DX
 	DECQ    SI
 	JNZ     r2group
+	JMP     r2end
+
+r2across:
+	MOVQ          48(AX), R10
+	VEXTRACTF64X4 $0x01, Z0, Y9
+	VADDPD        Y9, Y0, Y0
+	VEXTRACTF64X4 $0x01, Z2, Y9
+	VADDPD        Y9, Y2, Y2
+	VEXTRACTF64X4 $0x01, Z4, Y9
+	VADDPD        Y9, Y4, Y4
+	VEXTRACTF64X4 $0x01, Z6, Y9
+	VADDPD        Y9, Y6, Y6
+	VHADDPD       Y2, Y0, Y0
+	VHADDPD       Y6, Y4, Y4
+	VEXTRACTF32X4 $0x01, Y0, X9
+	VADDPD        X9, X0, X0
+	VEXTRACTF32X4 $0x01, Y4, X9
+	VADDPD        X9, X4, X4
+	VMULPD        X8, X0, X0
+	VMULPD        X8, X4, X4
+	VEXTRACTF64X4 $0x01, Z1, Y9
+	VADDPD        Y9, Y1, Y1
+	VEXTRACTF64X4 $0x01, Z3, Y9
+	VADDPD        Y9, Y3, Y3
+	VEXTRACTF64X4 $0x01, Z5, Y9
+	VADDPD        Y9, Y5, Y5
+	VEXTRACTF64X4 $0x01, Z7, Y9
+	VADDPD        Y9, Y7, Y7
+	VHADDPD       Y3, Y1, Y1
+	VHADDPD       Y7, Y5, Y5
+	VEXTRACTF32X4 $0x01, Y1, X9
+	VADDPD        X9, X1, X1
+	VEXTRACTF32X4 $0x01, Y5, X9
+	VADDPD        X9, X5, X5
+	VMULPD        X8, X1, X1
+	VMULPD        X8, X5, X5
+	VBROADCASTSD  88(AX), Z8
+	MOVQ          88(AX), R11
+	ADDQ          R11, R11
+	CMPQ          SI, $0x01
+	JNE           r2past1
+	TESTQ         R11, R11
+	JZ            r2n1
+	VMOVSD        (BX), X2
+	VFMADD231PD   X8, X2, X0
+	VMOVSD        (BX)(R10*1), X2
+	VFMADD231PD   X8, X2, X1
+
+r2n1:
+	VMOVSD X0, (BX)
+	VMOVSD X1, (BX)(R10*1)
+	JMP    r2end
+
+r2past1:
+	CMPQ        SI, $0x02
+	JNE         r2past2
+	TESTQ       R11, R11
+	JZ          r2n2
+	VMOVUPS     (BX), X2
+	VFMADD231PD X8, X2, X0
+	VMOVUPS     (BX)(R10*1), X2
+	VFMADD231PD X8, X2, X1
+
+r2n2:
+	VMOVUPS X0, (BX)
+	VMOVUPS X1, (BX)(R10*1)
+	JMP     r2end
+
+r2past2:
+	CMPQ        SI, $0x03
+	JNE         r2past3
+	TESTQ       R11, R11
+	JZ          r2n3
+	VMOVUPS     (BX), X2
+	VFMADD231PD X8, X2, X0
+	VMOVSD      16(BX), X2
+	VFMADD231PD X8, X2, X4
+	VMOVUPS     (BX)(R10*1), X2
+	VFMADD231PD X8, X2, X1
+	VMOVSD      16(BX)(R10*1), X2
+	VFMADD231PD X8, X2, X5
+
+r2n3:
+	VMOVUPS X0, (BX)
+	VMOVSD  X4, 16(BX)
+	VMOVUPS X1, (BX)(R10*1)
+	VMOVSD  X5, 16(BX)(R10*1)
+	JMP     r2end
+
+r2past3:
+	TESTQ       R11, R11
+	JZ          r2n4
+	VMOVUPS     (BX), X9
+	VFMADD231PD X8, X9, X0
+	VMOVUPS     16(BX), X9
+	VFMADD231PD X8, X9, X4
+	VMOVUPS     (BX)(R10*1), X9
+	VFMADD231PD X8, X9, X1
+	VMOVUPS     16(BX)(R10*1), X9
+	VFMADD231PD X8, X9, X5
+
+r2n4:
+	VMOVUPS X0, (BX)
+	VMOVUPS X4, 16(BX)
+	VMOVUPS X1, (BX)(R10*1)
+	VMOVUPS X5, 16(BX)(R10*1)
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    $0x20, BX
+	SUBQ    $0x04, SI
+	JA      r2group
 
 r2end:
+	VZEROUPPER
+	RET
+
+r1:
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 72(AX), SI
+	MOVQ 40(AX), DI
+	MOVQ 40(AX), R8
+	ADDQ DI, R8
+	MOVQ 40(AX), R9
+	ADDQ R8, R9
+
+r1group:
+	CMPQ SI, $0x04
+	JAE  r1whole
+	MOVQ R8, R9
+	CMPQ SI, $0x03
+	JE   r1whole
+	MOVQ DI, R8
+	MOVQ DI, R9
+	CMPQ SI, $0x02
+	JE   r1whole
+	XORQ DI, DI
+	XORQ R8, R8
+	XORQ R9, R9
+
+r1whole:
+	MOVQ   (AX), R10
+	MOVQ   24(AX), R11
+	MOVQ   DX, R11
+	MOVQ   CX, R12
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	TESTQ  R12, R12
+	JZ     r1last
+
+r1loop:
+	VMOVUPD     (R11), Z4
+	VMOVUPD     (R11)(DI*1), Z5
+	VMOVUPD     (R11)(R8*1), Z6
+	VMOVUPD     (R11)(R9*1), Z7
+	VMOVUPD     (R10), Z8
+	VFMADD231PD Z8, Z4, Z0
+	VFMADD231PD Z8, Z5, Z1
+	VFMADD231PD Z8, Z6, Z2
+	VFMADD231PD Z8, Z7, Z3
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R11
+	DECQ        R12
+	JNZ         r1loop
+
+r1last:
+	VMOVUPD.Z     (R11), K1, Z4
+	VMOVUPD.Z     (R10), K1, Z5
+	VFMADD231PD   Z5, Z4, Z0
+	VMOVUPD.Z     (R11)(DI*1), K1, Z4
+	VMOVUPD.Z     (R10), K1, Z5
+	VFMADD231PD   Z5, Z4, Z1
+	VMOVUPD.Z     (R11)(R8*1), K1, Z4
+	VMOVUPD.Z     (R10), K1, Z5
+	VFMADD231PD   Z5, Z4, Z2
+	VMOVUPD.Z     (R11)(R9*1), K1, Z4
+	VMOVUPD.Z     (R10), K1, Z5
+	VFMADD231PD   Z5, Z4, Z3
+	VBROADCASTSD  80(AX), Z4
+	MOVQ          144(AX), R10
+	TESTQ         R10, R10
+	JNZ           r1across
+	VEXTRACTF64X4 $0x01, Z0, Y5
+	VADDPD        Y5, Y0, Y0
+	VHADDPD       Y0, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X5
+	VADDPD        X5, X0, X0
+	VMULPD        X4, X0, X0
+	MOVQ          88(AX), R10
+	ADDQ          R10, R10
+	JZ            r1c0
+	VBROADCASTSD  88(AX), Z5
+	VMOVSD        (BX), X6
+	VFMADD231PD   X5, X6, X0
+
+r1c0:
+	VMOVSD        X0, (BX)
+	DECQ          SI
+	JZ            r1end
+	ADDQ          48(AX), BX
+	ADDQ          40(AX), DX
+	VEXTRACTF64X4 $0x01, Z1, Y5
+	VADDPD        Y5, Y1, Y1
+	VHADDPD       Y1, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X5
+	VADDPD        X5, X1, X1
+	VMULPD        X4, X1, X1
+	MOVQ          88(AX), R10
+	ADDQ          R10, R10
+	JZ            r1c1
+	VBROADCASTSD  88(AX), Z5
+	VMOVSD        (BX), X6
+	VFMADD231PD   X5, X6, X1
+
+r1c1:
+	VMOVSD        X1, (BX)
+	DECQ          SI
+	JZ            r1end
+	ADDQ          48(AX), BX
+	ADDQ          40(AX), DX
+	VEXTRACTF64X4 $0x01, Z2, Y5
+	VADDPD        Y5, Y2, Y2
+	VHADDPD       Y2, Y2, Y2
+	VEXTRACTF32X4 $0x01, Y2, X5
+	VADDPD        X5, X2, X2
+	VMULPD        X4, X2, X2
+	MOVQ          88(AX), R10
+	ADDQ          R10, R10
+	JZ            r1c2
+	VBROADCASTSD  88(AX), Z5
+	VMOVSD        (BX), X6
+	VFMADD231PD   X5, X6, X2
+
+r1c2:
+	VMOVSD        X2, (BX)
+	DECQ          SI
+	JZ            r1end
+	ADDQ          48(AX), BX
+	ADDQ          40(AX), DX
+	VEXTRACTF64X4 $0x01, Z3, Y5
+	VADDPD        Y5, Y3, Y3
+	VHADDPD       Y3, Y3, Y3
+	VEXTRACTF32X4 $0x01, Y3, X5
+	VADDPD        X5, X3, X3
+	VMULPD        X4, X3, X3
+	MOVQ          88(AX), R10
+	ADDQ          R10, R10
+	JZ            r1c3
+	VBROADCASTSD  88(AX), Z4
+	VMOVSD        (BX), X5
+	VFMADD231PD   X4, X5, X3
+
+r1c3:
+	VMOVSD X3, (BX)
+	ADDQ   48(AX), BX
+	ADDQ   40(AX), DX
+	DECQ   SI
+	JNZ    r1group
+	JMP    r1end
+
+r1across:
+	MOVQ          48(AX), R10
+	VEXTRACTF64X4 $0x01, Z0, Y5
+	VADDPD        Y5, Y0, Y0
+	VEXTRACTF64X4 $0x01, Z1, Y5
+	VADDPD        Y5, Y1, Y1
+	VEXTRACTF64X4 $0x01, Z2, Y5
+	VADDPD        Y5, Y2, Y2
+	VEXTRACTF64X4 $0x01, Z3, Y5
+	VADDPD        Y5, Y3, Y3
+	VHADDPD       Y1, Y0, Y0
+	VHADDPD       Y3, Y2, Y2
+	VEXTRACTF32X4 $0x01, Y0, X5
+	VADDPD        X5, X0, X0
+	VEXTRACTF32X4 $0x01, Y2, X5
+	VADDPD        X5, X2, X2
+	VMULPD        X4, X0, X0
+	VMULPD        X4, X2, X2
+	VBROADCASTSD  88(AX), Z4
+	MOVQ          88(AX), R10
+	ADDQ          R10, R10
+	CMPQ          SI, $0x01
+	JNE           r1past1
+	TESTQ         R10, R10
+	JZ            r1n1
+	VMOVSD        (BX), X1
+	VFMADD231PD   X4, X1, X0
+
+r1n1:
+	VMOVSD X0, (BX)
+	JMP    r1end
+
+r1past1:
+	CMPQ        SI, $0x02
+	JNE         r1past2
+	TESTQ       R10, R10
+	JZ          r1n2
+	VMOVUPS     (BX), X1
+	VFMADD231PD X4, X1, X0
+
+r1n2:
+	VMOVUPS X0, (BX)
+	JMP     r1end
+
+r1past2:
+	CMPQ        SI, $0x03
+	JNE         r1past3
+	TESTQ       R10, R10
+	JZ          r1n3
+	VMOVUPS     (BX), X1
+	VFMADD231PD X4, X1, X0
+	VMOVSD      16(BX), X1
+	VFMADD231PD X4, X1, X2
+
+r1n3:
+	VMOVUPS X0, (BX)
+	VMOVSD  X2, 16(BX)
+	JMP     r1end
+
+r1past3:
+	TESTQ       R10, R10
+	JZ          r1n4
+	VMOVUPS     (BX), X5
+	VFMADD231PD X4, X5, X0
+	VMOVUPS     16(BX), X5
+	VFMADD231PD X4, X5, X2
+
+r1n4:
+	VMOVUPS X0, (BX)
+	VMOVUPS X2, 16(BX)
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    $0x20, BX
+	SUBQ    $0x04, SI
+	JA      r1group
+
+r1end:
 	VZEROUPPER
 	RET
 
@@ -1841,6 +3621,8 @@ TEXT ·thin256x64(SB), NOSPLIT, $0-8
 	SHRQ $0x01, CX
 	SHRQ $0x01, CX
 	MOVQ 64(AX), DX
+	CMPQ DX, $0x01
+	JE   r1
 	CMPQ DX, $0x02
 	JE   r2
 	CMPQ DX, $0x03
@@ -1940,6 +3722,9 @@ r4last:
 	VMASKMOVPD   (R10)(R12*1), Y12, Y12
 	VFMADD231PD  Y12, Y13, Y11
 	VBROADCASTSD 80(AX), Y12
+	MOVQ         144(AX), R10
+	TESTQ        R10, R10
+	JNZ          r4across
 	VHADDPD      Y1, Y0, Y0
 	VHADDPD      Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y0, X1
@@ -2012,6 +3797,122 @@ r4c2:
 	ADDQ    40(AX), DX
 	DECQ    DI
 	JNZ     r4group
+	JMP     r4end
+
+r4across:
+	MOVQ         48(AX), R10
+	LEAQ         (R10)(R10*2), R12
+	VHADDPD      Y4, Y0, Y0
+	VHADDPD      Y8, Y8, Y8
+	VEXTRACTF128 $0x01, Y0, X4
+	VADDPD       X4, X0, X0
+	VEXTRACTF128 $0x01, Y8, X4
+	VADDPD       X4, X8, X8
+	VMULPD       X12, X0, X0
+	VMULPD       X12, X8, X8
+	VHADDPD      Y5, Y1, Y1
+	VHADDPD      Y9, Y9, Y9
+	VEXTRACTF128 $0x01, Y1, X4
+	VADDPD       X4, X1, X1
+	VEXTRACTF128 $0x01, Y9, X4
+	VADDPD       X4, X9, X9
+	VMULPD       X12, X1, X1
+	VMULPD       X12, X9, X9
+	VHADDPD      Y6, Y2, Y2
+	VHADDPD      Y10, Y10, Y10
+	VEXTRACTF128 $0x01, Y2, X4
+	VADDPD       X4, X2, X2
+	VEXTRACTF128 $0x01, Y10, X4
+	VADDPD       X4, X10, X10
+	VMULPD       X12, X2, X2
+	VMULPD       X12, X10, X10
+	VHADDPD      Y7, Y3, Y3
+	VHADDPD      Y11, Y11, Y11
+	VEXTRACTF128 $0x01, Y3, X4
+	VADDPD       X4, X3, X3
+	VEXTRACTF128 $0x01, Y11, X4
+	VADDPD       X4, X11, X11
+	VMULPD       X12, X3, X3
+	VMULPD       X12, X11, X11
+	VBROADCASTSD 88(AX), Y4
+	MOVQ         88(AX), R11
+	ADDQ         R11, R11
+	CMPQ         DI, $0x01
+	JNE          r4past1
+	TESTQ        R11, R11
+	JZ           r4n1
+	VMOVSD       (SI), X5
+	VFMADD231PD  X4, X5, X0
+	VMOVSD       (SI)(R10*1), X5
+	VFMADD231PD  X4, X5, X1
+	VMOVSD       (SI)(R10*2), X5
+	VFMADD231PD  X4, X5, X2
+	VMOVSD       (SI)(R12*1), X5
+	VFMADD231PD  X4, X5, X3
+
+r4n1:
+	VMOVSD X0, (SI)
+	VMOVSD X1, (SI)(R10*1)
+	VMOVSD X2, (SI)(R10*2)
+	VMOVSD X3, (SI)(R12*1)
+	JMP    r4end
+
+r4past1:
+	CMPQ        DI, $0x02
+	JNE         r4past2
+	TESTQ       R11, R11
+	JZ          r4n2
+	VMOVUPS     (SI), X5
+	VFMADD231PD X4, X5, X0
+	VMOVUPS     (SI)(R10*1), X5
+	VFMADD231PD X4, X5, X1
+	VMOVUPS     (SI)(R10*2), X5
+	VFMADD231PD X4, X5, X2
+	VMOVUPS     (SI)(R12*1), X5
+	VFMADD231PD X4, X5, X3
+
+r4n2:
+	VMOVUPS X0, (SI)
+	VMOVUPS X1, (SI)(R10*1)
+	VMOVUPS X2, (SI)(R10*2)
+	VMOVUPS X3, (SI)(R12*1)
+	JMP     r4end
+
+r4past2:
+	TESTQ       R11, R11
+	JZ          r4n3
+	VMOVUPS     (SI), X5
+	VFMADD231PD X4, X5, X0
+	VMOVSD      16(SI), X5
+	VFMADD231PD X4, X5, X8
+	VMOVUPS     (SI)(R10*1), X5
+	VFMADD231PD X4, X5, X1
+	VMOVSD      16(SI)(R10*1), X5
+	VFMADD231PD X4, X5, X9
+	VMOVUPS     (SI)(R10*2), X5
+	VFMADD231PD X4, X5, X2
+	VMOVSD      16(SI)(R10*2), X5
+	VFMADD231PD X4, X5, X10
+	VMOVUPS     (SI)(R12*1), X5
+	VFMADD231PD X4, X5, X3
+	VMOVSD      16(SI)(R12*1), X5
+	VFMADD231PD X4, X5, X11
+
+r4n3:
+	VMOVUPS X0, (SI)
+	VMOVSD  X8, 16(SI)
+	VMOVUPS X1, (SI)(R10*1)
+	VMOVSD  X9, 16(SI)(R10*1)
+	VMOVUPS X2, (SI)(R10*2)
+	VMOVSD  X10, 16(SI)(R10*2)
+	VMOVUPS X3, (SI)(R12*1)
+	VMOVSD  X11, 16(SI)(R12*1)
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    $0x18, SI
+	SUBQ    $0x03, DI
+	JA      r4group
 
 r4end:
 	VZEROUPPER
@@ -2099,6 +4000,9 @@ r3last:
 	VMASKMOVPD   (R10)(R11*2), Y9, Y9
 	VFMADD231PD  Y9, Y10, Y8
 	VBROADCASTSD 80(AX), Y9
+	MOVQ         144(AX), R10
+	TESTQ        R10, R10
+	JNZ          r3across
 	VHADDPD      Y1, Y0, Y0
 	VHADDPD      Y2, Y2, Y2
 	VEXTRACTF128 $0x01, Y0, X1
@@ -2171,6 +4075,101 @@ r3c2:
 	ADDQ    40(AX), DX
 	DECQ    DI
 	JNZ     r3group
+	JMP     r3end
+
+r3across:
+	MOVQ         48(AX), R10
+	VHADDPD      Y3, Y0, Y0
+	VHADDPD      Y6, Y6, Y6
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPD       X3, X0, X0
+	VEXTRACTF128 $0x01, Y6, X3
+	VADDPD       X3, X6, X6
+	VMULPD       X9, X0, X0
+	VMULPD       X9, X6, X6
+	VHADDPD      Y4, Y1, Y1
+	VHADDPD      Y7, Y7, Y7
+	VEXTRACTF128 $0x01, Y1, X3
+	VADDPD       X3, X1, X1
+	VEXTRACTF128 $0x01, Y7, X3
+	VADDPD       X3, X7, X7
+	VMULPD       X9, X1, X1
+	VMULPD       X9, X7, X7
+	VHADDPD      Y5, Y2, Y2
+	VHADDPD      Y8, Y8, Y8
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPD       X3, X2, X2
+	VEXTRACTF128 $0x01, Y8, X3
+	VADDPD       X3, X8, X8
+	VMULPD       X9, X2, X2
+	VMULPD       X9, X8, X8
+	VBROADCASTSD 88(AX), Y3
+	MOVQ         88(AX), R11
+	ADDQ         R11, R11
+	CMPQ         DI, $0x01
+	JNE          r3past1
+	TESTQ        R11, R11
+	JZ           r3n1
+	VMOVSD       (SI), X4
+	VFMADD231PD  X3, X4, X0
+	VMOVSD       (SI)(R10*1), X4
+	VFMADD231PD  X3, X4, X1
+	VMOVSD       (SI)(R10*2), X4
+	VFMADD231PD  X3, X4, X2
+
+r3n1:
+	VMOVSD X0, (SI)
+	VMOVSD X1, (SI)(R10*1)
+	VMOVSD X2, (SI)(R10*2)
+	JMP    r3end
+
+r3past1:
+	CMPQ        DI, $0x02
+	JNE         r3past2
+	TESTQ       R11, R11
+	JZ          r3n2
+	VMOVUPS     (SI), X4
+	VFMADD231PD X3, X4, X0
+	VMOVUPS     (SI)(R10*1), X4
+	VFMADD231PD X3, X4, X1
+	VMOVUPS     (SI)(R10*2), X4
+	VFMADD231PD X3, X4, X2
+
+r3n2:
+	VMOVUPS X0, (SI)
+	VMOVUPS X1, (SI)(R10*1)
+	VMOVUPS X2, (SI)(R10*2)
+	JMP     r3end
+
+r3past2:
+	TESTQ       R11, R11
+	JZ          r3n3
+	VMOVUPS     (SI), X4
+	VFMADD231PD X3, X4, X0
+	VMOVSD      16(SI), X4
+	VFMADD231PD X3, X4, X6
+	VMOVUPS     (SI)(R10*1), X4
+	VFMADD231PD X3, X4, X1
+	VMOVSD      16(SI)(R10*1), X4
+	VFMADD231PD X3, X4, X7
+	VMOVUPS     (SI)(R10*2), X4
+	VFMADD231PD X3, X4, X2
+	VMOVSD      16(SI)(R10*2), X4
+	VFMADD231PD X3, X4, X8
+
+r3n3:
+	VMOVUPS X0, (SI)
+	VMOVSD  X6, 16(SI)
+	VMOVUPS X1, (SI)(R10*1)
+	VMOVSD  X7, 16(SI)(R10*1)
+	VMOVUPS X2, (SI)(R10*2)
+	VMOVSD  X8, 16(SI)(R10*2)
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    $0x18, SI
+	SUBQ    $0x03, DI
+	JA      r3group
 
 r3end:
 	VZEROUPPER
@@ -2245,6 +4244,9 @@ r2last:
 	VMASKMOVPD   (R10)(R11*1), Y6, Y6
 	VFMADD231PD  Y6, Y7, Y5
 	VBROADCASTSD 80(AX), Y6
+	MOVQ         144(AX), R10
+	TESTQ        R10, R10
+	JNZ          r2across
 	VHADDPD      Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X1, X0, X0
@@ -2296,7 +4298,252 @@ r2c2:
 	ADDQ    40(AX), DX
 	DECQ    DI
 	JNZ     r2group
+	JMP     r2end
+
+r2across:
+	MOVQ         48(AX), R10
+	VHADDPD      Y2, Y0, Y0
+	VHADDPD      Y4, Y4, Y4
+	VEXTRACTF128 $0x01, Y0, X2
+	VADDPD       X2, X0, X0
+	VEXTRACTF128 $0x01, Y4, X2
+	VADDPD       X2, X4, X4
+	VMULPD       X6, X0, X0
+	VMULPD       X6, X4, X4
+	VHADDPD      Y3, Y1, Y1
+	VHADDPD      Y5, Y5, Y5
+	VEXTRACTF128 $0x01, Y1, X2
+	VADDPD       X2, X1, X1
+	VEXTRACTF128 $0x01, Y5, X2
+	VADDPD       X2, X5, X5
+	VMULPD       X6, X1, X1
+	VMULPD       X6, X5, X5
+	VBROADCASTSD 88(AX), Y2
+	MOVQ         88(AX), R11
+	ADDQ         R11, R11
+	CMPQ         DI, $0x01
+	JNE          r2past1
+	TESTQ        R11, R11
+	JZ           r2n1
+	VMOVSD       (SI), X3
+	VFMADD231PD  X2, X3, X0
+	VMOVSD       (SI)(R10*1), X3
+	VFMADD231PD  X2, X3, X1
+
+r2n1:
+	VMOVSD X0, (SI)
+	VMOVSD X1, (SI)(R10*1)
+	JMP    r2end
+
+r2past1:
+	CMPQ        DI, $0x02
+	JNE         r2past2
+	TESTQ       R11, R11
+	JZ          r2n2
+	VMOVUPS     (SI), X3
+	VFMADD231PD X2, X3, X0
+	VMOVUPS     (SI)(R10*1), X3
+	VFMADD231PD X2, X3, X1
+
+r2n2:
+	VMOVUPS X0, (SI)
+	VMOVUPS X1, (SI)(R10*1)
+	JMP     r2end
+
+r2past2:
+	TESTQ       R11, R11
+	JZ          r2n3
+	VMOVUPS     (SI), X3
+	VFMADD231PD X2, X3, X0
+	VMOVSD      16(SI), X3
+	VFMADD231PD X2, X3, X4
+	VMOVUPS     (SI)(R10*1), X3
+	VFMADD231PD X2, X3, X1
+	VMOVSD      16(SI)(R10*1), X3
+	VFMADD231PD X2, X3, X5
+
+r2n3:
+	VMOVUPS X0, (SI)
+	VMOVSD  X4, 16(SI)
+	VMOVUPS X1, (SI)(R10*1)
+	VMOVSD  X5, 16(SI)(R10*1)
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    $0x18, SI
+	SUBQ    $0x03, DI
+	JA      r2group
 
 r2end:
+	VZEROUPPER
+	RET
+
+r1:
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), SI
+	MOVQ 72(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 40(AX), R9
+	ADDQ R8, R9
+
+r1group:
+	CMPQ DI, $0x03
+	JAE  r1whole
+	MOVQ R8, R9
+	CMPQ DI, $0x02
+	JE   r1whole
+	XORQ R8, R8
+	XORQ R9, R9
+
+r1whole:
+	MOVQ   (AX), R10
+	MOVQ   24(AX), R11
+	MOVQ   DX, R11
+	MOVQ   CX, R12
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	TESTQ  R12, R12
+	JZ     r1last
+
+r1loop:
+	VMOVUPD     (R11), Y3
+	VMOVUPD     (R11)(R8*1), Y4
+	VMOVUPD     (R11)(R9*1), Y5
+	VMOVUPD     (R10), Y6
+	VFMADD231PD Y6, Y3, Y0
+	VFMADD231PD Y6, Y4, Y1
+	VFMADD231PD Y6, Y5, Y2
+	ADDQ        $0x20, R10
+	ADDQ        $0x20, R11
+	DECQ        R12
+	JNZ         r1loop
+
+r1last:
+	LEAQ         gemmMask<>+32(SB), R12
+	MOVQ         BX, R13
+	NEGQ         R13
+	VMOVDQU      (R12)(R13*8), Y3
+	VMASKMOVPD   (R11), Y3, Y4
+	VMASKMOVPD   (R10), Y3, Y5
+	VFMADD231PD  Y5, Y4, Y0
+	VMASKMOVPD   (R11)(R8*1), Y3, Y4
+	VMASKMOVPD   (R10), Y3, Y5
+	VFMADD231PD  Y5, Y4, Y1
+	VMASKMOVPD   (R11)(R9*1), Y3, Y4
+	VMASKMOVPD   (R10), Y3, Y3
+	VFMADD231PD  Y3, Y4, Y2
+	VBROADCASTSD 80(AX), Y3
+	MOVQ         144(AX), R10
+	TESTQ        R10, R10
+	JNZ          r1across
+	VHADDPD      Y0, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X4
+	VADDPD       X4, X0, X0
+	VMULPD       X3, X0, X0
+	MOVQ         88(AX), R10
+	ADDQ         R10, R10
+	JZ           r1c0
+	VBROADCASTSD 88(AX), Y4
+	VMOVSD       (SI), X5
+	VFMADD231PD  X4, X5, X0
+
+r1c0:
+	VMOVSD       X0, (SI)
+	DECQ         DI
+	JZ           r1end
+	ADDQ         48(AX), SI
+	ADDQ         40(AX), DX
+	VHADDPD      Y1, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VMULPD       X3, X1, X1
+	MOVQ         88(AX), R10
+	ADDQ         R10, R10
+	JZ           r1c1
+	VBROADCASTSD 88(AX), Y0
+	VMOVSD       (SI), X4
+	VFMADD231PD  X0, X4, X1
+
+r1c1:
+	VMOVSD       X1, (SI)
+	DECQ         DI
+	JZ           r1end
+	ADDQ         48(AX), SI
+	ADDQ         40(AX), DX
+	VHADDPD      Y2, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VMULPD       X3, X2, X2
+	MOVQ         88(AX), R10
+	ADDQ         R10, R10
+	JZ           r1c2
+	VBROADCASTSD 88(AX), Y0
+	VMOVSD       (SI), X1
+	VFMADD231PD  X0, X1, X2
+
+r1c2:
+	VMOVSD X2, (SI)
+	ADDQ   48(AX), SI
+	ADDQ   40(AX), DX
+	DECQ   DI
+	JNZ    r1group
+	JMP    r1end
+
+r1across:
+	MOVQ         48(AX), R10
+	VHADDPD      Y1, Y0, Y0
+	VHADDPD      Y2, Y2, Y2
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VEXTRACTF128 $0x01, Y2, X1
+	VADDPD       X1, X2, X2
+	VMULPD       X3, X0, X0
+	VMULPD       X3, X2, X2
+	VBROADCASTSD 88(AX), Y1
+	MOVQ         88(AX), R10
+	ADDQ         R10, R10
+	CMPQ         DI, $0x01
+	JNE          r1past1
+	TESTQ        R10, R10
+	JZ           r1n1
+	VMOVSD       (SI), X2
+	VFMADD231PD  X1, X2, X0
+
+r1n1:
+	VMOVSD X0, (SI)
+	JMP    r1end
+
+r1past1:
+	CMPQ        DI, $0x02
+	JNE         r1past2
+	TESTQ       R10, R10
+	JZ          r1n2
+	VMOVUPS     (SI), X2
+	VFMADD231PD X1, X2, X0
+
+r1n2:
+	VMOVUPS X0, (SI)
+	JMP     r1end
+
+r1past2:
+	TESTQ       R10, R10
+	JZ          r1n3
+	VMOVUPS     (SI), X3
+	VFMADD231PD X1, X3, X0
+	VMOVSD      16(SI), X3
+	VFMADD231PD X1, X3, X2
+
+r1n3:
+	VMOVUPS X0, (SI)
+	VMOVSD  X2, 16(SI)
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    40(AX), DX
+	ADDQ    $0x18, SI
+	SUBQ    $0x03, DI
+	JA      r1group
+
+r1end:
 	VZEROUPPER
 	RET

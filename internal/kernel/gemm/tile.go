@@ -25,8 +25,8 @@ import "unsafe"
 //
 //	c[j, i] = alpha · sum over q < k of a[i, q]·b[j, q] + beta·c[j, i]
 //
-// for 2 to thinRows rows, in an order that depends on k alone; rows of a lie rsa, rows
-// of b ldb and rows of c ldc bytes apart.
+// for 1 to thinRows rows, in an order that depends on k alone; rows of a lie rsa, rows
+// of b ldb and rows of c ldc bytes apart. With across it is c[i, j] instead.
 //
 // An outer kernel computes what a tile kernel does, for one or two rows and any number
 // of columns, and reads no more of b. k is at most outerDepth, and rows is one at
@@ -45,10 +45,17 @@ type tile struct {
 	next                        unsafe.Pointer
 	nextLD, nextRows, nextLines int
 
+	// ahead, if not 0, is how many bytes after each row of b the kernel asks for memory
+	// while it works. Without pack, cols are then two, four or eight whole vectors.
+
 	// pack, if not nil, is where a kernel of assembly copies b to as it reads it:
 	// rows of nr elements one after another, padded with zeros. cols is then more
 	// than one vector.
 	pack unsafe.Pointer
+
+	ahead int
+
+	across int // not 0: a thin kernel does not transpose
 }
 
 // elem returns the element that lies off bytes after p.
