@@ -121,7 +121,7 @@ type choice struct {
 	packA,
 	packB bool
 	far     bool // B is not in a cache of the processor's own
-	inLoop  bool // so the kernels that read it as it lies ask for what they read next
+	asks    bool // so the first tile of a panel asks for the next panel, row by row
 	farC    bool // nor is C
 	padEdge bool // a tile narrower than whole vectors needs padded B
 }
@@ -157,7 +157,7 @@ func choose(s Spec, l level, size int) choice {
 		return c
 	}
 	c.packB = s.TransB || s.M >= packRows && c.kc*s.LDB*size > packSpread || c.far && s.M > c.mr && l != portable
-	c.inLoop = c.far && !s.TransB && (l == avx512 || l == avx2)
+	c.asks = c.far && (l == avx512 || l == avx2)
 	rows, cols := min(s.M, blockM), c.kc
 	if s.TransA {
 		rows, cols = cols, rows

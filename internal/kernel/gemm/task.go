@@ -143,15 +143,18 @@ func (j *job[T]) block(worker int, r [6]int, beta float64) {
 			t.b, t.ldb = at(j.b, k0*s.LDB+c), s.LDB*p.size
 			switch t.cols {
 			case p.nr, wideVecs * p.width, broadVecs * p.width:
-				if p.inLoop {
+				if p.asks {
 					t.ahead = j.distance(c, t.cols, r)
 				}
 			}
 		case j.packed:
 			t.b, t.ldb = at(panel, 0), p.nr*p.size
+			if p.asks && t.cols > p.width {
+				t.ahead, ahead.rows = j.distance(c, t.cols, r), 0
+			}
 		case p.copies(t.cols): // the first tile does
 			t.b, t.ldb, t.pack = at(j.b, k0*s.LDB+c), s.LDB*p.size, at(panel, 0)
-			if p.inLoop {
+			if p.asks {
 				t.ahead, ahead.rows = j.distance(c, t.cols, r), 0
 			}
 		default:
@@ -174,8 +177,9 @@ func (j *job[T]) block(worker int, r [6]int, beta float64) {
 			t.a, t.c = at(a, base+place*next), at(j.c, i*j.ldc+c-j.c0)
 			runTile[T](p.level, &t)
 			if t.pack != nil {
-				t.b, t.ldb, t.pack, t.ahead = t.pack, p.nr*p.size, nil, 0
+				t.b, t.ldb, t.pack = t.pack, p.nr*p.size, nil
 			}
+			t.ahead = 0
 		}
 	}
 }
@@ -265,12 +269,17 @@ func (j *job[T]) ahead(c int, r [6]int) (a ahead[T]) {
 // distance is how many bytes after each row of the panel of so many columns at c of
 // the block r the task will read B next, and 0 if it is the last one.
 func (j *job[T]) distance(c, cols int, r [6]int) int {
+	p := j.p
+	column, row := p.size, p.spec.LDB*p.size // to the next ones
+	if j.packed {
+		column, row = p.spec.K*p.size, p.nr*p.size
+	}
 	j0, j1, k0, k1 := r[2], r[3], r[4], r[5]
-	switch s := &j.p.spec; {
+	switch {
 	case c+cols < j1:
-		return cols * j.p.size
-	case k1 < s.K:
-		return ((k1-k0)*s.LDB - (c - j0)) * j.p.size
+		return cols * column
+	case k1 < p.spec.K:
+		return (k1-k0)*row - (c-j0)*column
 	}
 	return 0
 }
