@@ -20,7 +20,9 @@ type compiled[T hand.Float] struct {
 	feed      func(prog *graph.Program, name string, v []T) error
 }
 
-func newSymgrad[T hand.Float](p *workload.Problem, threads int) (stepper, error) {
+// newSymgrad leaves the threads to the program: at most GOMAXPROCS, which the race
+// sets.
+func newSymgrad[T hand.Float](p *workload.Problem, _ int) (stepper, error) {
 	dtype := graph.Float64
 	feed := any((*graph.Program).Bind)
 	if isFloat32[T]() {
@@ -41,14 +43,14 @@ func newSymgrad[T hand.Float](p *workload.Problem, threads int) (stepper, error)
 			return nil, err
 		}
 	}
-	prog, err := compileStep(b, loss, !p.Adam, threads)
+	prog, err := compileStep(b, loss, !p.Adam, 0)
 	if err != nil {
 		return nil, err
 	}
 	c := &compiled[T]{p: p, prog: prog, x: hand.Convert[T](p.X), y: hand.Convert[T](p.Y)}
 	if p.Adam {
 		c.optimizer = train.Adam{}
-		c.vars = train.NewVars(m.Params(), c.optimizer.Slots(), threads)
+		c.vars = train.NewVars(m.Params(), c.optimizer.Slots(), prog.Workers())
 	} else if err := prog.SetRate(p.Rate); err != nil {
 		return nil, err
 	}

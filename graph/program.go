@@ -36,7 +36,9 @@ type Config struct {
 	// NaN or infinite fails with ErrNotFinite and changes no parameter.
 	Descend bool
 
-	// Workers is the number of threads that a run uses, 0 for GOMAXPROCS.
+	// Workers is the number of threads that a run uses. 0 leaves it to the program:
+	// GOMAXPROCS, or one where the kernels are so small that threads would spend more
+	// time on handing over work, as fast as that is here, than they save.
 	Workers int
 
 	// Recompute makes gradients with less memory and more time: most of what the
@@ -110,7 +112,22 @@ func (b *Builder) Compile(cfg Config) (p *Program, err error) {
 			return nil, errors.Wrapf(err, "graph: Compile: parameter %q", n.Name())
 		}
 	}
-	return newProgram(b.params, plan, w), nil
+	return newProgram(b.params, plan, workersFor(plan, w, cfg.Workers)), nil
+}
+
+// workersFor is w, or one worker if their number was left to the program and they
+// would not pay. The second worker saves half of the work from one wait to the next.
+// A wait costs a few handoffs; others fetch what one worker has written, and take back
+// what the other has read before they write it again.
+func workersFor(plan *exec.Plan, w *pool.Pool, asked int) *pool.Pool {
+	const (
+		handoffs = 60
+		plenty   = 100e3 // nanoseconds: more than the slowest handoffs need
+	)
+	if asked == 0 && w.Workers() > 1 && plan.Between < plenty && plan.Between < handoffs*w.Handoff() {
+		return nil
+	}
+	return w
 }
 
 // regionsFor says which regions a program on w has: they hold on to some memory.
@@ -206,6 +223,9 @@ func newProgram(params *Params, plan *exec.Plan, w *pool.Pool) *Program {
 	p.missing = len(p.inputs)
 	return p
 }
+
+// Workers is the number of threads that a run uses. See Config.Workers.
+func (p *Program) Workers() int { return p.pool.Workers() }
 
 // Fork is another Program of the same plan and parameters with memory of its
 // own, for another goroutine. Its inputs are not fed, and its step and rate are 0.

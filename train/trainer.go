@@ -36,7 +36,7 @@ type Options struct {
 	// AllowUnused lets parameters that the loss does not depend on stay as they
 	// are, which is an error otherwise.
 	AllowUnused bool
-	// Workers is the number of threads of a step; 0: GOMAXPROCS. Results do not
+	// Workers is the number of threads of a step; 0: see graph.Config. Results do not
 	// depend on it.
 	Workers int
 	// Recompute makes training steps with less memory and more time: see
@@ -154,7 +154,7 @@ func (t *Trainer) stepOn(s *session, index []int) (float64, error) {
 		return loss, nil // the run has made the step
 	}
 	if !t.ready {
-		t.vars, t.ready = NewVars(t.model.Params(), t.o.Optimizer.Slots(), t.o.Workers), true
+		t.vars, t.ready = NewVars(t.model.Params(), t.o.Optimizer.Slots(), s.prog.Workers()), true
 	}
 	t.o.Optimizer.Update(t.step, lr, t.vars)
 	return loss, nil

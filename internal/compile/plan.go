@@ -17,6 +17,7 @@ func plan(f *ir.Func, targets []Target, which Regions) (*exec.Plan, error) {
 		return nil, err
 	}
 	p.p.Live = p.live()
+	p.p.Between = p.between()
 	p.place()
 	return p.p, nil
 }

@@ -215,6 +215,25 @@ func nanoseconds(v *ir.Value) float64 {
 	return ns
 }
 
+// between is the work of all steps for each of the waits: after a region, and after
+// any other step that is worth more than one worker.
+func (p *planner) between() float64 {
+	const worth = 2000 // nanoseconds
+	work, waits := 0.0, len(p.p.Regions)
+	regions := p.p.Regions
+	for i, s := range p.p.Steps {
+		for len(regions) > 0 && regions[0].End <= i {
+			regions = regions[1:]
+		}
+		ns := nanoseconds(s.V)
+		work += ns
+		if ns >= worth && (len(regions) == 0 || i < regions[0].First) {
+			waits++
+		}
+	}
+	return work / float64(max(1, waits))
+}
+
 // inPlace says whether v only joins operands that are all computed in their places.
 func (p *planner) inPlace(v *ir.Value) bool {
 	if v.Def.Joins == nil || !p.holds[v] {

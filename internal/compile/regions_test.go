@@ -17,3 +17,36 @@ func TestRegions(t *testing.T) {
 		return plan.String()
 	})
 }
+
+// TestBetween wants the work of all steps for each wait: two products that wait for
+// each other, a sum too small to share, and one region of both products.
+func TestBetween(t *testing.T) {
+	const text = `func "f" {
+  v0 = input f32[64,128] "x"
+  v1 = param f32[128,128] 0 "w1"
+  v2 = param f32[128,128] 16384 "w2"
+  v3 = matmul f32[64,128] v0 v1 {transA=false transB=false}
+  v4 = matmul f32[64,128] v3 v2 {transA=false transB=false}
+  v5 = sum f32[128] v4 {axes=[0] keep=false}
+  return v5
+}
+`
+	between := func(which compile.Regions) float64 {
+		f, err := ir.Parse(text, compile.LookupDef)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan, err := compile.Compile(f, make([]compile.Target, 1), compile.Options{Regions: which})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return plan.Between
+	}
+	product := 2 * 64 * 128 * 128 * 0.01 // nanoseconds
+	if got := between(compile.NoRegions); !(got >= product && got < 1.1*product) {
+		t.Errorf("two waits: got %v, want about the %v of a product", got, product)
+	}
+	if got := between(compile.AllRegions); !(got >= 2*product && got < 2.2*product) {
+		t.Errorf("one wait: got %v, want about the %v of two products", got, 2*product)
+	}
+}

@@ -73,4 +73,8 @@ type Plan struct {
 	Consts  []Slot // with the values that Data holds
 	Data    []any  // []float64 or []int for each of Consts
 	Live    int    // bytes of the Temp arena that are needed at once at most: it has some more
+
+	// Between is about how many nanoseconds one worker works, alone, from one place
+	// where several would have to wait for each other to the next.
+	Between float64
 }

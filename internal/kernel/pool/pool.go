@@ -22,6 +22,9 @@ type Pool struct {
 	busy    sync.Mutex // held during a Run that uses the helpers, and for ever after Close
 	closed  atomic.Bool
 
+	handoff sync.Once
+	nanos   float64 // of Handoff
+
 	// The current job, written while no helper runs.
 	f     func(worker, part int)
 	used  []*helper // that take part

@@ -215,3 +215,25 @@ func BenchmarkRun(b *testing.B) {
 		p.Run(2, f)
 	}
 }
+
+// TestHandoff wants a time that processors can have, or none if they are all busy, the
+// same one at each call, and none where nobody answers.
+func TestHandoff(t *testing.T) {
+	var none *Pool
+	if ns := none.Handoff(); ns != 0 {
+		t.Errorf("one worker: got %v", ns)
+	}
+	p := New(2)
+	ns := p.Handoff()
+	if ns != 0 && !(ns > 5 && ns < 1e6) {
+		t.Errorf("two workers: got %v ns", ns)
+	}
+	if again := p.Handoff(); again != ns {
+		t.Errorf("got %v and %v", ns, again)
+	}
+	p = New(2)
+	p.Close()
+	if ns := p.Handoff(); ns != 0 {
+		t.Errorf("closed: got %v", ns)
+	}
+}
