@@ -122,7 +122,7 @@ func (b *Builder) Compile(cfg Config) (p *Program, err error) {
 func workersFor(plan *exec.Plan, w *pool.Pool, asked int) *pool.Pool {
 	const (
 		handoffs = 60
-		plenty   = 100e3 // nanoseconds: more than the slowest handoffs need
+		plenty   = 40e3 // nanoseconds: more than slow handoffs need
 	)
 	if asked == 0 && w.Workers() > 1 && plan.Between < plenty && plan.Between < handoffs*w.Handoff() {
 		return nil
