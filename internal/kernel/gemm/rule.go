@@ -41,10 +41,15 @@ const (
 	blockM     = 256
 	blockN     = 4096
 
-	// B is packed when it is transposed, or when at least this many rows of
-	// tiles use it again and a stored column of a block is spread over more
-	// than this many bytes.
+	// B is packed when it is transposed, or when at least this many rows use it
+	// again and a stored column of a block is spread over more than this many
+	// bytes, or crowds some sets of the first-level cache: the lines of rows that
+	// lie a multiple of crowdLeast bytes apart find room for crowdWays in each
+	// crowdBytes. From two tiles on it is packed if it is far.
 	packRows   = 48
+	crowdLeast = 2 << 10
+	crowdBytes = 4 << 10
+	crowdWays  = 12
 	packSpread = 64 << 10
 
 	// Rows of a transposed B are fetched ahead when it has more than farBytes;
@@ -156,7 +161,8 @@ func choose(s Spec, l level, size int) choice {
 		c.outer = true
 		return c
 	}
-	c.packB = s.TransB || s.M >= packRows && c.kc*s.LDB*size > packSpread || c.far && s.M > c.mr && l != portable
+	c.packB = s.TransB || c.far && s.M > c.mr && l != portable ||
+		s.M >= packRows && (c.kc*s.LDB*size > packSpread || crowds(c.kc, s.LDB*size))
 	c.asks = c.far && (l == avx512 || l == avx2)
 	rows, cols := min(s.M, blockM), c.kc
 	if s.TransA {
@@ -165,6 +171,13 @@ func choose(s Spec, l level, size int) choice {
 	c.packA = s.N >= packPanels*c.nr && (rows*max(cols, s.LDA)*size > packSpan || s.TransA && s.LDA*size%packStride == 0)
 	c.tall = l != portable && !c.packA
 	return c
+}
+
+// crowds says whether a column of so many rows, so many bytes apart, does not stay in
+// the first-level cache.
+func crowds(rows, apart int) bool {
+	power := min(apart&-apart, crowdBytes)
+	return power >= crowdLeast && rows*power > crowdWays*crowdBytes
 }
 
 // narrow says whether to compute C as its transpose because it has few columns. Where
