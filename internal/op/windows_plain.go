@@ -39,13 +39,13 @@ var pairs = plainWindows{2, 2, 2, 2}
 // maxPlain writes the largest elements of the windows over one plane of rows of
 // w to oh rows of ow; row is memory for w elements.
 func maxPlain[T ir.Float](p plainWindows, y, plane, row []T, w, oh, ow int) {
+	if p == pairs {
+		maxpool.Max(maxpool.Image{Rows: oh, N: ow, LD: w}, y, plane)
+		return
+	}
 	for oy := range oh {
 		top := plane[oy*p.sy*w:]
 		line := y[oy*ow : (oy+1)*ow]
-		if p == pairs {
-			maxpool.Max(line, top[:w], top[w:2*w])
-			continue
-		}
 		rows := top[:w]
 		for k := 1; k < p.ky; k++ {
 			larger(row, rows, top[k*w:(k+1)*w])
@@ -74,12 +74,9 @@ func larger[T ir.Float](dst, a, b []T) {
 // scatterPairs puts the elements of d at the first largest place of their
 // windows, which are pairs, and 0 everywhere else in one plane of h rows of w.
 func scatterPairs[T ir.Float](dx, plane, d []T, h, w, oh, ow int) {
-	for oy := range oh {
-		r := plane[2*oy*w : (2*oy+2)*w]
-		o := dx[2*oy*w : (2*oy+2)*w]
-		maxpool.Grad(o[:w], o[w:], r[:w], r[w:], d[oy*ow:(oy+1)*ow])
-		clear(o[2*ow : w])
-		clear(o[w+2*ow:])
+	maxpool.Grad(maxpool.Image{Rows: oh, N: ow, LD: w}, dx, plane, d)
+	for y := 0; y < 2*oh && 2*ow < w; y++ {
+		clear(dx[y*w+2*ow : (y+1)*w])
 	}
 	clear(dx[2*oh*w : h*w])
 }

@@ -119,10 +119,10 @@ func (p pairs) first(e, swapped, odd reg.VecVirtual) reg.VecVirtual {
 }
 
 func (p pairs) emit() {
-	p.function("max", "func(y, r0, r1 *T, n int) (nan int)",
-		"the largest of each two by two places, n of them, and\n// whether a NaN is among all (then y is not to be used).", false)
-	p.function("grad", "func(o0, o1, r0, r1, d *T, n int) (nan int)",
-		"d at the first largest of each two by two places, n of them,\n// and 0 at the others, and whether a NaN is among all places.", true)
+	p.function("max", "func(y, x *T, n, rows, ld int) (nan int)",
+		"the largest of each two by two places, n of them in each of\n// some rows, on rows of x that lie ld elements apart, and whether a NaN is among all\n// (then y is not to be used).", false)
+	p.function("grad", "func(o, x, d *T, n, rows, ld int) (nan int)",
+		"d at the first largest of each two by two places, n of them in\n// each of some rows, and 0 at the others, on rows of x and o that lie ld elements\n// apart, and whether a NaN is among all places.", true)
 }
 
 func (p pairs) function(name, signature, doc string, grad bool) {
@@ -134,14 +134,27 @@ func (p pairs) function(name, signature, doc string, grad bool) {
 	c.Doc(p.name(name) + " writes " + doc)
 	c.Pragma("noescape")
 	ptr := func(s string) reg.GPVirtual { return c.Load(c.Param(s), c.GP64()).(reg.GPVirtual) }
-	r0, r1 := ptr("r0"), ptr("r1")
+	ld, all, rows := ptr("ld"), ptr("n"), ptr("rows")
+	c.SHLQ(operand.U8(p.size/4+1), ld) // bytes
+	second := func(row reg.GPVirtual) reg.GPVirtual {
+		next := c.GP64()
+		c.LEAQ(operand.Mem{Base: row, Index: ld, Scale: 1}, next)
+		return next
+	}
+	r0 := ptr("x")
+	r1 := second(r0)
+	lines := []reg.GPVirtual{r0, r1}
 	var y, o0, o1, d reg.GPVirtual
+	var few reg.GPVirtual // has one element for each window
 	if grad {
-		o0, o1, d = ptr("o0"), ptr("o1"), ptr("d")
+		o0, d = ptr("o"), ptr("d")
+		o1 = second(o0)
+		lines, few = append(lines, o0, o1), d
 	} else {
 		y = ptr("y")
+		few = y
 	}
-	n := ptr("n")
+	n := c.GP64()
 	nan := c.YMM()
 	c.VXORPS(nan, nan, nan)
 	odd, perm := c.YMM(), c.YMM()
@@ -151,10 +164,11 @@ func (p pairs) function(name, signature, doc string, grad bool) {
 	} else {
 		c.VMOVDQU(p.evens, perm)
 	}
-	at := c.GP64() // bytes of one row
+	at, half := c.GP64(), c.GP64() // bytes of one row, and of the windows
+	c.Label("row")
 	c.XORQ(at, at)
-	half := c.GP64() // bytes of the windows
 	c.XORQ(half, half)
+	c.MOVQ(all, n)
 	each := 16 / p.size // windows in a register
 
 	row := func(r reg.GPVirtual) operand.Mem { return operand.Mem{Base: r, Index: at, Scale: 1} }
@@ -223,6 +237,15 @@ func (p pairs) function(name, signature, doc string, grad bool) {
 	c.Label("tail")
 	c.TESTQ(n, n)
 	c.JZ(operand.LabelRef("done"))
+	c.CMPQ(all, operand.U8(each))
+	c.JL(operand.LabelRef("few"))
+	c.SUBQ(operand.U8(each), n) // the last windows once more, with those before them
+	c.IMUL3Q(operand.U8(p.size), n, n)
+	c.ADDQ(n, half)
+	c.LEAQ(operand.Mem{Base: at, Index: n, Scale: 2}, at)
+	body(false, nil, nil)
+	c.JMP(operand.LabelRef("done"))
+	c.Label("few")
 	table, off := c.GP64(), c.GP64()
 	c.LEAQ(p.mask.Offset(32), table)
 	c.MOVQ(n, off)
@@ -233,6 +256,12 @@ func (p pairs) function(name, signature, doc string, grad bool) {
 	c.VMOVDQU(operand.Mem{Base: table, Index: off, Scale: 1}, kw)
 	body(true, km, kw)
 	c.Label("done")
+	for _, line := range lines {
+		c.LEAQ(operand.Mem{Base: line, Index: ld, Scale: 2}, line)
+	}
+	c.LEAQ(operand.Mem{Base: few, Index: all, Scale: uint8(p.size)}, few)
+	c.DECQ(rows)
+	c.JNZ(operand.LabelRef("row"))
 	flags := c.GP32()
 	c.VMOVMSKPS(nan, flags)
 	out := c.GP64()

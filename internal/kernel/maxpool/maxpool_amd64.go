@@ -4,40 +4,40 @@ package maxpool
 
 import "github.com/symgrad/symgrad/internal/kernel/cpu"
 
-// fastMax is Max of the first windows, as many as it returns: all or, with a
-// NaN among them, none.
-func fastMax[T Float](y, r0, r1 []T) int {
+// fastMax is Max of the first windows of each row, as many as it returns: all or,
+// with a NaN among them, none.
+func fastMax[T Float](m Image, y, x []T) int {
 	if !cpu.AVX2 || len(y) == 0 {
 		return 0
 	}
 	nan := 1
 	switch y := any(y).(type) {
 	case []float32:
-		nan = maxx32(&y[0], &any(r0).([]float32)[0], &any(r1).([]float32)[0], len(y))
+		nan = maxx32(&y[0], &any(x).([]float32)[0], m.N, m.Rows, m.LD)
 	case []float64:
-		nan = maxx64(&y[0], &any(r0).([]float64)[0], &any(r1).([]float64)[0], len(y))
+		nan = maxx64(&y[0], &any(x).([]float64)[0], m.N, m.Rows, m.LD)
 	}
 	if nan != 0 {
 		return 0
 	}
-	return len(y)
+	return m.N
 }
 
-// fastGrad is Grad of the first windows, as many as it returns: all or, with a
-// NaN among them, none.
-func fastGrad[T Float](o0, o1, r0, r1, d []T) int {
+// fastGrad is Grad of the first windows of each row, as many as it returns: all or,
+// with a NaN among them, none.
+func fastGrad[T Float](m Image, o, x, d []T) int {
 	if !cpu.AVX2 || len(d) == 0 {
 		return 0
 	}
 	nan := 1
 	switch d := any(d).(type) {
 	case []float32:
-		nan = gradx32(&any(o0).([]float32)[0], &any(o1).([]float32)[0], &any(r0).([]float32)[0], &any(r1).([]float32)[0], &d[0], len(d))
+		nan = gradx32(&any(o).([]float32)[0], &any(x).([]float32)[0], &d[0], m.N, m.Rows, m.LD)
 	case []float64:
-		nan = gradx64(&any(o0).([]float64)[0], &any(o1).([]float64)[0], &any(r0).([]float64)[0], &any(r1).([]float64)[0], &d[0], len(d))
+		nan = gradx64(&any(o).([]float64)[0], &any(x).([]float64)[0], &d[0], m.N, m.Rows, m.LD)
 	}
 	if nan != 0 {
 		return 0
 	}
-	return len(d)
+	return m.N
 }

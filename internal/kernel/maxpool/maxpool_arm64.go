@@ -4,42 +4,53 @@ package maxpool
 
 import "github.com/symgrad/symgrad/internal/kernel/cpu"
 
-// fastMax is Max of the first windows, as many as it returns: those that fill
-// vectors.
-func fastMax[T Float](y, r0, r1 []T) int {
-	if !cpu.NEON {
+// fastMax is Max of the first windows of each row, as many as it returns: those that
+// fill vectors.
+func fastMax[T Float](m Image, y, x []T) int {
+	if !cpu.NEON || len(y) == 0 {
 		return 0
 	}
-	switch y := any(y).(type) {
-	case []float32:
-		if n := len(y) / 4; n > 0 {
-			maxx32(&y[0], &any(r0).([]float32)[0], &any(r1).([]float32)[0], n)
-			return 4 * n
-		}
-	case []float64:
-		if n := len(y) / 2; n > 0 {
-			maxx64(&y[0], &any(r0).([]float64)[0], &any(r1).([]float64)[0], n)
-			return 2 * n
+	each := 4
+	if _, double := any(y).([]float64); double {
+		each = 2
+	}
+	vectors := m.N / each
+	for i := 0; i < m.Rows && vectors > 0; i++ {
+		r0, r1 := pair(m, x, i)
+		switch y := any(y[i*m.N:]).(type) {
+		case []float32:
+			maxx32(&y[0], &any(r0).([]float32)[0], &any(r1).([]float32)[0], vectors)
+		case []float64:
+			maxx64(&y[0], &any(r0).([]float64)[0], &any(r1).([]float64)[0], vectors)
 		}
 	}
-	return 0
+	return vectors * each
 }
 
-// fastGrad is Grad of the first windows, as many as it returns: those that fill
-// vectors or, with a NaN among them, none.
-func fastGrad[T Float](o0, o1, r0, r1, d []T) int {
-	if !cpu.NEON {
+// fastGrad is Grad of the first windows of each row, as many as it returns: those
+// that fill vectors or, with a NaN among them, none.
+func fastGrad[T Float](m Image, o, x, d []T) int {
+	if !cpu.NEON || len(d) == 0 {
 		return 0
 	}
-	switch d := any(d).(type) {
-	case []float32:
-		if n := len(d) / 4; n > 0 && gradx32(&any(o0).([]float32)[0], &any(o1).([]float32)[0], &any(r0).([]float32)[0], &any(r1).([]float32)[0], &d[0], n) == 0 {
-			return 4 * n
+	each := 4
+	if _, double := any(d).([]float64); double {
+		each = 2
+	}
+	vectors := m.N / each
+	for i := 0; i < m.Rows && vectors > 0; i++ {
+		r0, r1 := pair(m, x, i)
+		o0, o1 := pair(m, o, i)
+		nan := 0
+		switch d := any(d[i*m.N:]).(type) {
+		case []float32:
+			nan = gradx32(&any(o0).([]float32)[0], &any(o1).([]float32)[0], &any(r0).([]float32)[0], &any(r1).([]float32)[0], &d[0], vectors)
+		case []float64:
+			nan = gradx64(&any(o0).([]float64)[0], &any(o1).([]float64)[0], &any(r0).([]float64)[0], &any(r1).([]float64)[0], &d[0], vectors)
 		}
-	case []float64:
-		if n := len(d) / 2; n > 0 && gradx64(&any(o0).([]float64)[0], &any(o1).([]float64)[0], &any(r0).([]float64)[0], &any(r1).([]float64)[0], &d[0], n) == 0 {
-			return 2 * n
+		if nan != 0 {
+			return 0
 		}
 	}
-	return 0
+	return vectors * each
 }

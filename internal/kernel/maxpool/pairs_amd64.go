@@ -4,26 +4,30 @@
 
 package maxpool
 
-// maxx32 writes the largest of each two by two places, n of them, and
-// whether a NaN is among all (then y is not to be used).
+// maxx32 writes the largest of each two by two places, n of them in each of
+// some rows, on rows of x that lie ld elements apart, and whether a NaN is among all
+// (then y is not to be used).
 //
 //go:noescape
-func maxx32(y *float32, r0 *float32, r1 *float32, n int) (nan int)
+func maxx32(y *float32, x *float32, n int, rows int, ld int) (nan int)
 
-// gradx32 writes d at the first largest of each two by two places, n of them,
-// and 0 at the others, and whether a NaN is among all places.
+// gradx32 writes d at the first largest of each two by two places, n of them in
+// each of some rows, and 0 at the others, on rows of x and o that lie ld elements
+// apart, and whether a NaN is among all places.
 //
 //go:noescape
-func gradx32(o0 *float32, o1 *float32, r0 *float32, r1 *float32, d *float32, n int) (nan int)
+func gradx32(o *float32, x *float32, d *float32, n int, rows int, ld int) (nan int)
 
-// maxx64 writes the largest of each two by two places, n of them, and
-// whether a NaN is among all (then y is not to be used).
+// maxx64 writes the largest of each two by two places, n of them in each of
+// some rows, on rows of x that lie ld elements apart, and whether a NaN is among all
+// (then y is not to be used).
 //
 //go:noescape
-func maxx64(y *float64, r0 *float64, r1 *float64, n int) (nan int)
+func maxx64(y *float64, x *float64, n int, rows int, ld int) (nan int)
 
-// gradx64 writes d at the first largest of each two by two places, n of them,
-// and 0 at the others, and whether a NaN is among all places.
+// gradx64 writes d at the first largest of each two by two places, n of them in
+// each of some rows, and 0 at the others, on rows of x and o that lie ld elements
+// apart, and whether a NaN is among all places.
 //
 //go:noescape
-func gradx64(o0 *float64, o1 *float64, r0 *float64, r1 *float64, d *float64, n int) (nan int)
+func gradx64(o *float64, x *float64, d *float64, n int, rows int, ld int) (nan int)

@@ -62,24 +62,30 @@ DATA even<>+24(SB)/4, $+4
 DATA even<>+28(SB)/4, $+6
 GLOBL even<>(SB), RODATA|NOPTR, $32
 
-// func maxx32(y *float32, r0 *float32, r1 *float32, n int) (nan int)
+// func maxx32(y *float32, x *float32, n int, rows int, ld int) (nan int)
 // Requires: AVX, AVX2
-TEXT ·maxx32(SB), NOSPLIT, $0-40
-	MOVQ    r0+8(FP), AX
-	MOVQ    r1+16(FP), CX
-	MOVQ    y+0(FP), DX
-	MOVQ    n+24(FP), BX
+TEXT ·maxx32(SB), NOSPLIT, $0-48
+	MOVQ    ld+32(FP), AX
+	MOVQ    n+16(FP), CX
+	MOVQ    rows+24(FP), DX
+	SHLQ    $0x02, AX
+	MOVQ    x+8(FP), BX
+	LEAQ    (BX)(AX*1), SI
+	MOVQ    y+0(FP), DI
 	VXORPS  Y0, Y0, Y0
 	VMOVDQU odd32<>+0(SB), Y1
 	VMOVDQU even<>+0(SB), Y1
-	XORQ    SI, SI
-	XORQ    DI, DI
+
+row:
+	XORQ R9, R9
+	XORQ R10, R10
+	MOVQ CX, R8
 
 loop:
-	CMPQ      BX, $0x04
+	CMPQ      R8, $0x04
 	JL        tail
-	VMOVUPS   (AX)(SI*1), Y2
-	VMOVUPS   (CX)(SI*1), Y3
+	VMOVUPS   (BX)(R9*1), Y2
+	VMOVUPS   (SI)(R9*1), Y3
 	VCMPPS    $0x03, Y2, Y3, Y4
 	VORPS     Y0, Y4, Y0
 	VPERMILPS $0xb1, Y2, Y4
@@ -88,22 +94,42 @@ loop:
 	VMAXPS    Y3, Y4, Y3
 	VMAXPS    Y2, Y3, Y2
 	VPERMPS   Y2, Y1, Y2
-	VMOVUPS   X2, (DX)(DI*1)
-	ADDQ      $0x20, SI
-	ADDQ      $0x10, DI
-	SUBQ      $0x04, BX
+	VMOVUPS   X2, (DI)(R10*1)
+	ADDQ      $0x20, R9
+	ADDQ      $0x10, R10
+	SUBQ      $0x04, R8
 	JMP       loop
 
 tail:
-	TESTQ      BX, BX
-	JZ         done
-	LEAQ       mask<>+32(SB), R8
-	SHLQ       $0x02, BX
-	NEGQ       BX
-	VMOVDQU    (R8)(BX*2), Y2
-	VMOVDQU    (R8)(BX*1), X3
-	VMASKMOVPS (AX)(SI*1), Y2, Y4
-	VMASKMOVPS (CX)(SI*1), Y2, Y2
+	TESTQ     R8, R8
+	JZ        done
+	CMPQ      CX, $0x04
+	JL        few
+	SUBQ      $0x04, R8
+	IMUL3Q    $0x04, R8, R8
+	ADDQ      R8, R10
+	LEAQ      (R9)(R8*2), R9
+	VMOVUPS   (BX)(R9*1), Y2
+	VMOVUPS   (SI)(R9*1), Y3
+	VCMPPS    $0x03, Y2, Y3, Y4
+	VORPS     Y0, Y4, Y0
+	VPERMILPS $0xb1, Y2, Y4
+	VMAXPS    Y2, Y4, Y2
+	VPERMILPS $0xb1, Y3, Y4
+	VMAXPS    Y3, Y4, Y3
+	VMAXPS    Y2, Y3, Y2
+	VPERMPS   Y2, Y1, Y2
+	VMOVUPS   X2, (DI)(R10*1)
+	JMP       done
+
+few:
+	LEAQ       mask<>+32(SB), R11
+	SHLQ       $0x02, R8
+	NEGQ       R8
+	VMOVDQU    (R11)(R8*2), Y2
+	VMOVDQU    (R11)(R8*1), X3
+	VMASKMOVPS (BX)(R9*1), Y2, Y4
+	VMASKMOVPS (SI)(R9*1), Y2, Y2
 	VCMPPS     $0x03, Y4, Y2, Y5
 	VORPS      Y0, Y5, Y0
 	VPERMILPS  $0xb1, Y4, Y5
@@ -111,35 +137,46 @@ tail:
 	VPERMILPS  $0xb1, Y2, Y5
 	VMAXPS     Y2, Y5, Y2
 	VMAXPS     Y4, Y2, Y2
-	VPERMPS    Y2, Y1, Y1
-	VMASKMOVPS X1, X3, (DX)(DI*1)
+	VPERMPS    Y2, Y1, Y2
+	VMASKMOVPS X2, X3, (DI)(R10*1)
 
 done:
+	LEAQ      (BX)(AX*2), BX
+	LEAQ      (SI)(AX*2), SI
+	LEAQ      (DI)(CX*4), DI
+	DECQ      DX
+	JNZ       row
 	VMOVMSKPS Y0, AX
 	VZEROUPPER
-	MOVQ      AX, nan+32(FP)
+	MOVQ      AX, nan+40(FP)
 	RET
 
-// func gradx32(o0 *float32, o1 *float32, r0 *float32, r1 *float32, d *float32, n int) (nan int)
+// func gradx32(o *float32, x *float32, d *float32, n int, rows int, ld int) (nan int)
 // Requires: AVX, AVX2
 TEXT ·gradx32(SB), NOSPLIT, $0-56
-	MOVQ    r0+16(FP), AX
-	MOVQ    r1+24(FP), CX
-	MOVQ    o0+0(FP), DX
-	MOVQ    o1+8(FP), BX
-	MOVQ    d+32(FP), SI
-	MOVQ    n+40(FP), DI
+	MOVQ    ld+40(FP), AX
+	MOVQ    n+24(FP), CX
+	MOVQ    rows+32(FP), DX
+	SHLQ    $0x02, AX
+	MOVQ    x+8(FP), BX
+	LEAQ    (BX)(AX*1), SI
+	MOVQ    o+0(FP), DI
+	MOVQ    d+16(FP), R8
+	LEAQ    (DI)(AX*1), R9
 	VXORPS  Y0, Y0, Y0
 	VMOVDQU odd32<>+0(SB), Y1
 	VMOVDQU twice<>+0(SB), Y2
-	XORQ    R8, R8
-	XORQ    R9, R9
+
+row:
+	XORQ R11, R11
+	XORQ R12, R12
+	MOVQ CX, R10
 
 loop:
-	CMPQ      DI, $0x04
+	CMPQ      R10, $0x04
 	JL        tail
-	VMOVUPS   (AX)(R8*1), Y3
-	VMOVUPS   (CX)(R8*1), Y4
+	VMOVUPS   (BX)(R11*1), Y3
+	VMOVUPS   (SI)(R11*1), Y4
 	VCMPPS    $0x03, Y3, Y4, Y5
 	VORPS     Y0, Y5, Y0
 	VPERMILPS $0xb1, Y3, Y5
@@ -157,27 +194,61 @@ loop:
 	VPERMILPS $0xb1, Y4, Y3
 	VANDPS    Y3, Y1, Y3
 	VANDNPS   Y4, Y3, Y3
-	VMOVUPS   (SI)(R9*1), X6
+	VMOVUPS   (R8)(R12*1), X6
 	VPERMPS   Y6, Y2, Y4
 	VANDPS    Y7, Y4, Y7
 	VANDPS    Y3, Y4, Y3
-	VMOVUPS   Y7, (DX)(R8*1)
-	VMOVUPS   Y3, (BX)(R8*1)
-	ADDQ      $0x20, R8
-	ADDQ      $0x10, R9
-	SUBQ      $0x04, DI
+	VMOVUPS   Y7, (DI)(R11*1)
+	VMOVUPS   Y3, (R9)(R11*1)
+	ADDQ      $0x20, R11
+	ADDQ      $0x10, R12
+	SUBQ      $0x04, R10
 	JMP       loop
 
 tail:
-	TESTQ      DI, DI
-	JZ         done
-	LEAQ       mask<>+32(SB), R10
-	SHLQ       $0x02, DI
-	NEGQ       DI
-	VMOVDQU    (R10)(DI*2), Y3
-	VMOVDQU    (R10)(DI*1), X6
-	VMASKMOVPS (AX)(R8*1), Y3, Y4
-	VMASKMOVPS (CX)(R8*1), Y3, Y5
+	TESTQ     R10, R10
+	JZ        done
+	CMPQ      CX, $0x04
+	JL        few
+	SUBQ      $0x04, R10
+	IMUL3Q    $0x04, R10, R10
+	ADDQ      R10, R12
+	LEAQ      (R11)(R10*2), R11
+	VMOVUPS   (BX)(R11*1), Y3
+	VMOVUPS   (SI)(R11*1), Y4
+	VCMPPS    $0x03, Y3, Y4, Y5
+	VORPS     Y0, Y5, Y0
+	VPERMILPS $0xb1, Y3, Y5
+	VMAXPS    Y3, Y5, Y5
+	VPERMILPS $0xb1, Y4, Y7
+	VMAXPS    Y4, Y7, Y7
+	VMAXPS    Y5, Y7, Y5
+	VCMPPS    $0x00, Y3, Y5, Y3
+	VCMPPS    $0x00, Y4, Y5, Y4
+	VPERMILPS $0xb1, Y3, Y5
+	VANDPS    Y5, Y1, Y7
+	VANDNPS   Y3, Y7, Y7
+	VORPS     Y3, Y5, Y5
+	VANDNPS   Y4, Y5, Y4
+	VPERMILPS $0xb1, Y4, Y3
+	VANDPS    Y3, Y1, Y3
+	VANDNPS   Y4, Y3, Y3
+	VMOVUPS   (R8)(R12*1), X6
+	VPERMPS   Y6, Y2, Y4
+	VANDPS    Y7, Y4, Y7
+	VANDPS    Y3, Y4, Y3
+	VMOVUPS   Y7, (DI)(R11*1)
+	VMOVUPS   Y3, (R9)(R11*1)
+	JMP       done
+
+few:
+	LEAQ       mask<>+32(SB), R13
+	SHLQ       $0x02, R10
+	NEGQ       R10
+	VMOVDQU    (R13)(R10*2), Y3
+	VMOVDQU    (R13)(R10*1), X6
+	VMASKMOVPS (BX)(R11*1), Y3, Y4
+	VMASKMOVPS (SI)(R11*1), Y3, Y5
 	VCMPPS     $0x03, Y4, Y5, Y7
 	VORPS      Y0, Y7, Y0
 	VPERMILPS  $0xb1, Y4, Y7
@@ -193,39 +264,52 @@ tail:
 	VORPS      Y4, Y7, Y7
 	VANDNPS    Y5, Y7, Y5
 	VPERMILPS  $0xb1, Y5, Y4
-	VANDPS     Y4, Y1, Y1
-	VANDNPS    Y5, Y1, Y1
-	VMASKMOVPS (SI)(R9*1), X6, X6
-	VPERMPS    Y6, Y2, Y2
-	VANDPS     Y8, Y2, Y8
-	VANDPS     Y1, Y2, Y1
-	VMASKMOVPS Y8, Y3, (DX)(R8*1)
-	VMASKMOVPS Y1, Y3, (BX)(R8*1)
+	VANDPS     Y4, Y1, Y4
+	VANDNPS    Y5, Y4, Y4
+	VMASKMOVPS (R8)(R12*1), X6, X6
+	VPERMPS    Y6, Y2, Y5
+	VANDPS     Y8, Y5, Y8
+	VANDPS     Y4, Y5, Y4
+	VMASKMOVPS Y8, Y3, (DI)(R11*1)
+	VMASKMOVPS Y4, Y3, (R9)(R11*1)
 
 done:
+	LEAQ      (BX)(AX*2), BX
+	LEAQ      (SI)(AX*2), SI
+	LEAQ      (DI)(AX*2), DI
+	LEAQ      (R9)(AX*2), R9
+	LEAQ      (R8)(CX*4), R8
+	DECQ      DX
+	JNZ       row
 	VMOVMSKPS Y0, AX
 	VZEROUPPER
 	MOVQ      AX, nan+48(FP)
 	RET
 
-// func maxx64(y *float64, r0 *float64, r1 *float64, n int) (nan int)
+// func maxx64(y *float64, x *float64, n int, rows int, ld int) (nan int)
 // Requires: AVX, AVX2
-TEXT ·maxx64(SB), NOSPLIT, $0-40
-	MOVQ    r0+8(FP), AX
-	MOVQ    r1+16(FP), CX
-	MOVQ    y+0(FP), DX
-	MOVQ    n+24(FP), BX
+TEXT ·maxx64(SB), NOSPLIT, $0-48
+	MOVQ    ld+32(FP), AX
+	MOVQ    n+16(FP), CX
+	MOVQ    rows+24(FP), DX
+	SHLQ    $0x03, AX
+	MOVQ    x+8(FP), BX
+	LEAQ    (BX)(AX*1), SI
+	MOVQ    y+0(FP), DI
 	VXORPS  Y0, Y0, Y0
 	VMOVDQU odd64<>+0(SB), Y1
 	VMOVDQU even<>+0(SB), Y1
-	XORQ    SI, SI
-	XORQ    DI, DI
+
+row:
+	XORQ R9, R9
+	XORQ R10, R10
+	MOVQ CX, R8
 
 loop:
-	CMPQ      BX, $0x02
+	CMPQ      R8, $0x02
 	JL        tail
-	VMOVUPD   (AX)(SI*1), Y1
-	VMOVUPD   (CX)(SI*1), Y2
+	VMOVUPD   (BX)(R9*1), Y1
+	VMOVUPD   (SI)(R9*1), Y2
 	VCMPPD    $0x03, Y1, Y2, Y3
 	VORPS     Y0, Y3, Y0
 	VPERMILPD $0x05, Y1, Y3
@@ -234,22 +318,42 @@ loop:
 	VMAXPD    Y2, Y3, Y2
 	VMAXPD    Y1, Y2, Y1
 	VPERMPD   $0x08, Y1, Y1
-	VMOVUPD   X1, (DX)(DI*1)
-	ADDQ      $0x20, SI
-	ADDQ      $0x10, DI
-	SUBQ      $0x02, BX
+	VMOVUPD   X1, (DI)(R10*1)
+	ADDQ      $0x20, R9
+	ADDQ      $0x10, R10
+	SUBQ      $0x02, R8
 	JMP       loop
 
 tail:
-	TESTQ      BX, BX
-	JZ         done
-	LEAQ       mask<>+32(SB), R8
-	SHLQ       $0x03, BX
-	NEGQ       BX
-	VMOVDQU    (R8)(BX*2), Y1
-	VMOVDQU    (R8)(BX*1), X2
-	VMASKMOVPD (AX)(SI*1), Y1, Y3
-	VMASKMOVPD (CX)(SI*1), Y1, Y1
+	TESTQ     R8, R8
+	JZ        done
+	CMPQ      CX, $0x02
+	JL        few
+	SUBQ      $0x02, R8
+	IMUL3Q    $0x08, R8, R8
+	ADDQ      R8, R10
+	LEAQ      (R9)(R8*2), R9
+	VMOVUPD   (BX)(R9*1), Y1
+	VMOVUPD   (SI)(R9*1), Y2
+	VCMPPD    $0x03, Y1, Y2, Y3
+	VORPS     Y0, Y3, Y0
+	VPERMILPD $0x05, Y1, Y3
+	VMAXPD    Y1, Y3, Y1
+	VPERMILPD $0x05, Y2, Y3
+	VMAXPD    Y2, Y3, Y2
+	VMAXPD    Y1, Y2, Y1
+	VPERMPD   $0x08, Y1, Y1
+	VMOVUPD   X1, (DI)(R10*1)
+	JMP       done
+
+few:
+	LEAQ       mask<>+32(SB), R11
+	SHLQ       $0x03, R8
+	NEGQ       R8
+	VMOVDQU    (R11)(R8*2), Y1
+	VMOVDQU    (R11)(R8*1), X2
+	VMASKMOVPD (BX)(R9*1), Y1, Y3
+	VMASKMOVPD (SI)(R9*1), Y1, Y1
 	VCMPPD     $0x03, Y3, Y1, Y4
 	VORPS      Y0, Y4, Y0
 	VPERMILPD  $0x05, Y3, Y4
@@ -258,34 +362,45 @@ tail:
 	VMAXPD     Y1, Y4, Y1
 	VMAXPD     Y3, Y1, Y1
 	VPERMPD    $0x08, Y1, Y1
-	VMASKMOVPD X1, X2, (DX)(DI*1)
+	VMASKMOVPD X1, X2, (DI)(R10*1)
 
 done:
+	LEAQ      (BX)(AX*2), BX
+	LEAQ      (SI)(AX*2), SI
+	LEAQ      (DI)(CX*8), DI
+	DECQ      DX
+	JNZ       row
 	VMOVMSKPS Y0, AX
 	VZEROUPPER
-	MOVQ      AX, nan+32(FP)
+	MOVQ      AX, nan+40(FP)
 	RET
 
-// func gradx64(o0 *float64, o1 *float64, r0 *float64, r1 *float64, d *float64, n int) (nan int)
+// func gradx64(o *float64, x *float64, d *float64, n int, rows int, ld int) (nan int)
 // Requires: AVX, AVX2
 TEXT ·gradx64(SB), NOSPLIT, $0-56
-	MOVQ    r0+16(FP), AX
-	MOVQ    r1+24(FP), CX
-	MOVQ    o0+0(FP), DX
-	MOVQ    o1+8(FP), BX
-	MOVQ    d+32(FP), SI
-	MOVQ    n+40(FP), DI
+	MOVQ    ld+40(FP), AX
+	MOVQ    n+24(FP), CX
+	MOVQ    rows+32(FP), DX
+	SHLQ    $0x03, AX
+	MOVQ    x+8(FP), BX
+	LEAQ    (BX)(AX*1), SI
+	MOVQ    o+0(FP), DI
+	MOVQ    d+16(FP), R8
+	LEAQ    (DI)(AX*1), R9
 	VXORPS  Y0, Y0, Y0
 	VMOVDQU odd64<>+0(SB), Y1
 	VMOVDQU twice<>+0(SB), Y2
-	XORQ    R8, R8
-	XORQ    R9, R9
+
+row:
+	XORQ R11, R11
+	XORQ R12, R12
+	MOVQ CX, R10
 
 loop:
-	CMPQ      DI, $0x02
+	CMPQ      R10, $0x02
 	JL        tail
-	VMOVUPD   (AX)(R8*1), Y2
-	VMOVUPD   (CX)(R8*1), Y4
+	VMOVUPD   (BX)(R11*1), Y2
+	VMOVUPD   (SI)(R11*1), Y4
 	VCMPPD    $0x03, Y2, Y4, Y5
 	VORPS     Y0, Y5, Y0
 	VPERMILPD $0x05, Y2, Y5
@@ -303,27 +418,61 @@ loop:
 	VPERMILPD $0x05, Y4, Y2
 	VANDPS    Y2, Y1, Y2
 	VANDNPS   Y4, Y2, Y2
-	VMOVUPD   (SI)(R9*1), X3
+	VMOVUPD   (R8)(R12*1), X3
 	VPERMPD   $0x50, Y3, Y4
 	VANDPS    Y6, Y4, Y6
 	VANDPS    Y2, Y4, Y2
-	VMOVUPD   Y6, (DX)(R8*1)
-	VMOVUPD   Y2, (BX)(R8*1)
-	ADDQ      $0x20, R8
-	ADDQ      $0x10, R9
-	SUBQ      $0x02, DI
+	VMOVUPD   Y6, (DI)(R11*1)
+	VMOVUPD   Y2, (R9)(R11*1)
+	ADDQ      $0x20, R11
+	ADDQ      $0x10, R12
+	SUBQ      $0x02, R10
 	JMP       loop
 
 tail:
-	TESTQ      DI, DI
-	JZ         done
-	LEAQ       mask<>+32(SB), R10
-	SHLQ       $0x03, DI
-	NEGQ       DI
-	VMOVDQU    (R10)(DI*2), Y2
-	VMOVDQU    (R10)(DI*1), X3
-	VMASKMOVPD (AX)(R8*1), Y2, Y4
-	VMASKMOVPD (CX)(R8*1), Y2, Y5
+	TESTQ     R10, R10
+	JZ        done
+	CMPQ      CX, $0x02
+	JL        few
+	SUBQ      $0x02, R10
+	IMUL3Q    $0x08, R10, R10
+	ADDQ      R10, R12
+	LEAQ      (R11)(R10*2), R11
+	VMOVUPD   (BX)(R11*1), Y2
+	VMOVUPD   (SI)(R11*1), Y4
+	VCMPPD    $0x03, Y2, Y4, Y5
+	VORPS     Y0, Y5, Y0
+	VPERMILPD $0x05, Y2, Y5
+	VMAXPD    Y2, Y5, Y5
+	VPERMILPD $0x05, Y4, Y6
+	VMAXPD    Y4, Y6, Y6
+	VMAXPD    Y5, Y6, Y5
+	VCMPPD    $0x00, Y2, Y5, Y2
+	VCMPPD    $0x00, Y4, Y5, Y4
+	VPERMILPD $0x05, Y2, Y5
+	VANDPS    Y5, Y1, Y6
+	VANDNPS   Y2, Y6, Y6
+	VORPS     Y2, Y5, Y5
+	VANDNPS   Y4, Y5, Y4
+	VPERMILPD $0x05, Y4, Y2
+	VANDPS    Y2, Y1, Y2
+	VANDNPS   Y4, Y2, Y2
+	VMOVUPD   (R8)(R12*1), X3
+	VPERMPD   $0x50, Y3, Y4
+	VANDPS    Y6, Y4, Y6
+	VANDPS    Y2, Y4, Y2
+	VMOVUPD   Y6, (DI)(R11*1)
+	VMOVUPD   Y2, (R9)(R11*1)
+	JMP       done
+
+few:
+	LEAQ       mask<>+32(SB), R13
+	SHLQ       $0x03, R10
+	NEGQ       R10
+	VMOVDQU    (R13)(R10*2), Y2
+	VMOVDQU    (R13)(R10*1), X3
+	VMASKMOVPD (BX)(R11*1), Y2, Y4
+	VMASKMOVPD (SI)(R11*1), Y2, Y5
 	VCMPPD     $0x03, Y4, Y5, Y6
 	VORPS      Y0, Y6, Y0
 	VPERMILPD  $0x05, Y4, Y6
@@ -339,16 +488,23 @@ tail:
 	VORPS      Y4, Y6, Y6
 	VANDNPS    Y5, Y6, Y5
 	VPERMILPD  $0x05, Y5, Y4
-	VANDPS     Y4, Y1, Y1
-	VANDNPS    Y5, Y1, Y1
-	VMASKMOVPD (SI)(R9*1), X3, X3
-	VPERMPD    $0x50, Y3, Y3
-	VANDPS     Y7, Y3, Y7
-	VANDPS     Y1, Y3, Y1
-	VMASKMOVPD Y7, Y2, (DX)(R8*1)
-	VMASKMOVPD Y1, Y2, (BX)(R8*1)
+	VANDPS     Y4, Y1, Y4
+	VANDNPS    Y5, Y4, Y4
+	VMASKMOVPD (R8)(R12*1), X3, X3
+	VPERMPD    $0x50, Y3, Y5
+	VANDPS     Y7, Y5, Y7
+	VANDPS     Y4, Y5, Y4
+	VMASKMOVPD Y7, Y2, (DI)(R11*1)
+	VMASKMOVPD Y4, Y2, (R9)(R11*1)
 
 done:
+	LEAQ      (BX)(AX*2), BX
+	LEAQ      (SI)(AX*2), SI
+	LEAQ      (DI)(AX*2), DI
+	LEAQ      (R9)(AX*2), R9
+	LEAQ      (R8)(CX*8), R8
+	DECQ      DX
+	JNZ       row
 	VMOVMSKPS Y0, AX
 	VZEROUPPER
 	MOVQ      AX, nan+48(FP)
