@@ -45,14 +45,14 @@ type tile struct {
 	next                        unsafe.Pointer
 	nextLD, nextRows, nextLines int
 
-	// ahead, if not 0, is how many bytes after each row of b the kernel asks for memory
-	// while it works. Without pack, cols are then two, four or eight whole vectors.
-
 	// pack, if not nil, is where a kernel of assembly copies b to as it reads it:
 	// rows of nr elements one after another, padded with zeros. cols is then more
 	// than one vector.
 	pack unsafe.Pointer
 
+	// ahead, if not 0, is how many bytes after each row of b a tile kernel of AVX asks
+	// for memory as it reads it. cols is then more than one vector and at most two, or
+	// as many as four, or for one row eight, whole vectors have.
 	ahead int
 
 	across int // not 0: a thin kernel does not transpose
