@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 
-	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -35,12 +34,7 @@ func init() {
 // numbers of rows and columns, each up to most.
 func runsFunc(v vec, name string, most int) {
 	c := v.ctx()
-	c.Function(name)
-	c.Attributes(attr.NOSPLIT)
-	c.SignatureExpr("func(t *byte)")
-	c.Doc(name + " is the kernel of sums over runs of this level.")
-	c.Pragma("noescape")
-	args := operand.Mem{Base: c.Load(c.Param("t"), c.GP64())}
+	args := openKernel(c, name, "kernel of sums over runs")
 	rows, cols := c.GP64(), c.GP64()
 	c.MOVQ(args.Offset(runsRows), rows)
 	c.MOVQ(args.Offset(runsCols), cols)

@@ -124,12 +124,7 @@ func numberTable(c *build.Context, name string, size int, list []float64, fill i
 // matrix.
 func transformFunc(v vec, name string, numbers map[string]operand.Mem) {
 	c := v.ctx()
-	c.Function(name)
-	c.Attributes(attr.NOSPLIT)
-	c.SignatureExpr("func(t *byte)")
-	c.Doc(name + " is the kernel of passes of this level.")
-	c.Pragma("noescape")
-	args, which := operand.Mem{Base: c.Load(c.Param("t"), c.GP64())}, c.GP64()
+	args, which := openKernel(c, name, "kernel of passes"), c.GP64()
 	c.MOVQ(args.Offset(passMatrix), which)
 	for i, t := range transforms[1:] {
 		c.CMPQ(which, operand.U8(i+1))

@@ -1,9 +1,6 @@
 package main
 
 import (
-	"fmt"
-
-	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -12,11 +9,7 @@ import (
 func init() {
 	generators = append(generators, func(out files) error {
 		return out.avo("gemm", "dot_amd64", "amd64,!noasm", func(c *build.Context) {
-			mask := maskTable(c)
-			for _, size := range []int{4, 8} {
-				dotFunc(&simd512{simd: simd{c: c, size: size, bytes: 64}}, fmt.Sprintf("dot512x%d", 8*size))
-				dotFunc(&simd256{simd: simd{c: c, size: size, bytes: 32}, table: mask}, fmt.Sprintf("dot256x%d", 8*size))
-			}
+			eachVec(c, func(v vec, suffix string) { dotFunc(v, "dot"+suffix) })
 		})
 	})
 }
@@ -32,21 +25,13 @@ const dotAhead = 8 << 10
 // four sums, then single vectors and a partial one into the first sum.
 func dotFunc(v vec, name string) {
 	c := v.ctx()
-	c.Function(name)
-	c.Attributes(attr.NOSPLIT)
-	c.SignatureExpr("func(t *byte)")
-	c.Doc(name + " is the dot kernel of this level.")
-	c.Pragma("noescape")
-	args := operand.Mem{Base: c.Load(c.Param("t"), c.GP64())}
+	args := openKernel(c, name, "dot kernel")
 	vecs, groups, cols := c.GP64(), c.GP64(), c.GP64()
 	b, to := c.GP64(), c.GP64()
 	c.MOVQ(args.Offset(tileK), vecs)
 	v.setMask(vecs)
 	v.partial()
-	c.DECQ(vecs)
-	for w := v.width(); w > 1; w /= 2 {
-		c.SHRQ(operand.U8(1), vecs)
-	}
+	beforeLast(v, vecs)
 	c.MOVQ(vecs, groups)
 	c.SHRQ(operand.U8(2), groups)
 	c.ANDQ(operand.U8(dotSums-1), vecs)

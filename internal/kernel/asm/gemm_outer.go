@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 
-	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -12,17 +11,14 @@ import (
 func init() {
 	generators = append(generators, func(out files) error {
 		return out.avo("gemm", "outer_amd64", "amd64,!noasm", func(c *build.Context) {
-			mask := maskTable(c)
-			for _, size := range []int{4, 8} {
-				outerFunc(&simd512{simd: simd{c: c, size: size, bytes: 64}}, fmt.Sprintf("outer512x%d", 8*size), outerDepth)
-				outerFunc(&simd256{simd: simd{c: c, size: size, bytes: 32}, table: mask}, fmt.Sprintf("outer256x%d", 8*size), 5)
-			}
+			eachVec(c, func(v vec, suffix string) { outerFunc(v, "outer"+suffix) })
 		})
 	})
 }
 
-// outerDepth is the most terms of an outer kernel.
-const outerDepth = 11
+// outerDepth is the most terms of an outer kernel, outerTwo with AVX2 the most for two
+// rows at a time.
+const outerDepth, outerTwo = 11, 5
 
 // outer is the part of an outer kernel for sums of k terms.
 type outer struct {
@@ -35,24 +31,20 @@ type outer struct {
 	alpha, beta reg.VecVirtual
 }
 
-// outerFunc emits the kernel. It takes two rows for up to so many terms as two says,
-// and then computes a single one twice, and else one.
-func outerFunc(v vec, name string, two int) {
+// outerFunc emits the kernel. It takes two rows where registers allow, and then
+// computes a single one twice, and else one.
+func outerFunc(v vec, name string) {
+	two := outerDepth
+	if v.width()*v.elem() == 32 {
+		two = outerTwo
+	}
 	c := v.ctx()
-	c.Function(name)
-	c.Attributes(attr.NOSPLIT)
-	c.SignatureExpr("func(t *byte)")
-	c.Doc(name + " is the outer kernel of this level.")
-	c.Pragma("noescape")
-	args := operand.Mem{Base: c.Load(c.Param("t"), c.GP64())}
+	args := openKernel(c, name, "outer kernel")
 	full, k := c.GP64(), c.GP64()
 	c.MOVQ(args.Offset(tileCols), full)
 	v.setMask(full)
 	v.partial()
-	c.DECQ(full)
-	for w := v.width(); w > 1; w /= 2 {
-		c.SHRQ(operand.U8(1), full)
-	}
+	beforeLast(v, full)
 	c.MOVQ(args.Offset(tileK), k)
 	for n := 1; n < outerDepth; n++ {
 		c.CMPQ(k, operand.U8(n))
@@ -139,11 +131,8 @@ func (o *outer) step(part bool) {
 	for _, s := range sums {
 		o.mul(o.alpha, s, s)
 	}
-	bits := c.GP64()
 	store := fmt.Sprint(o.name, "store", part)
-	c.MOVQ(o.args.Offset(tileBeta), bits)
-	c.ADDQ(bits, bits) // drops the sign
-	c.JZ(operand.LabelRef(store))
+	ifZero(c, o.args.Offset(tileBeta), c.GP64(), store)
 	for i, s := range sums {
 		o.loadC(operand.Mem{Base: o.c[i]}, b, part)
 		o.fma(o.beta, b, s)

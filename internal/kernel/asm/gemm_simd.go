@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
@@ -35,6 +37,44 @@ type vec interface {
 	scale(bits, to operand.Mem, sum, alpha, beta reg.VecVirtual)
 	// end is emitted before a return.
 	end()
+}
+
+// openKernel starts a kernel, of which the comment says what it is, and returns where
+// the table lies that is its argument.
+func openKernel(c *build.Context, name, what string) operand.Mem {
+	c.Function(name)
+	c.Attributes(attr.NOSPLIT)
+	c.SignatureExpr("func(t *byte)")
+	c.Doc(name + " is the " + what + " of this level.")
+	c.Pragma("noescape")
+	return operand.Mem{Base: c.Load(c.Param("t"), c.GP64())}
+}
+
+// eachVec calls f for the levels of AVX and both sizes of elements, with what the
+// names of their functions end in.
+func eachVec(c *build.Context, f func(v vec, suffix string)) {
+	mask := maskTable(c)
+	for _, size := range []int{4, 8} {
+		f(&simd512{simd: simd{c: c, size: size, bytes: 64}}, fmt.Sprintf("512x%d", 8*size))
+		f(&simd256{simd: simd{c: c, size: size, bytes: 32}, table: mask}, fmt.Sprintf("256x%d", 8*size))
+	}
+}
+
+// beforeLast makes of a number of elements, at least 1, that of the vectors before the
+// last one.
+func beforeLast(v vec, n reg.GPVirtual) {
+	c := v.ctx()
+	c.DECQ(n)
+	for w := v.width(); w > 1; w /= 2 {
+		c.SHRQ(operand.U8(1), n)
+	}
+}
+
+// ifZero jumps to the label if the float64 in memory is 0; bits is overwritten.
+func ifZero(c *build.Context, m operand.Mem, bits reg.GPVirtual, label string) {
+	c.MOVQ(m, bits)
+	c.ADDQ(bits, bits) // drops the sign
+	c.JZ(operand.LabelRef(label))
 }
 
 // simd is what the levels share.

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 
-	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -12,11 +11,7 @@ import (
 func init() {
 	generators = append(generators, func(out files) error {
 		return out.avo("gemm", "thin_amd64", "amd64,!noasm", func(c *build.Context) {
-			mask := maskTable(c)
-			for _, size := range []int{4, 8} {
-				thinFunc(&simd512{simd: simd{c: c, size: size, bytes: 64}}, fmt.Sprintf("thin512x%d", 8*size), 4)
-				thinFunc(&simd256{simd: simd{c: c, size: size, bytes: 32}, table: mask}, fmt.Sprintf("thin256x%d", 8*size), 3)
-			}
+			eachVec(c, func(v vec, suffix string) { thinFunc(v, "thin"+suffix) })
 		})
 	})
 }
@@ -36,22 +31,18 @@ type thin struct {
 }
 
 // thinFunc emits the kernel for up to thinRows rows of a: it takes as many rows of
-// b at a time as cols says.
-func thinFunc(v vec, name string, cols int) {
+// b at a time as registers allow.
+func thinFunc(v vec, name string) {
+	cols := 4
+	if v.width()*v.elem() == 32 {
+		cols = 3
+	}
 	c := v.ctx()
-	c.Function(name)
-	c.Attributes(attr.NOSPLIT)
-	c.SignatureExpr("func(t *byte)")
-	c.Doc(name + " is the thin kernel of this level.")
-	c.Pragma("noescape")
-	args := operand.Mem{Base: c.Load(c.Param("t"), c.GP64())}
+	args := openKernel(c, name, "thin kernel")
 	full, rows := c.GP64(), c.GP64()
 	c.MOVQ(args.Offset(tileK), full)
 	v.setMask(full)
-	c.DECQ(full)
-	for w := v.width(); w > 1; w /= 2 {
-		c.SHRQ(operand.U8(1), full)
-	}
+	beforeLast(v, full)
 	c.MOVQ(args.Offset(tileRows), rows)
 	for r := 1; r < thinRows; r++ {
 		c.CMPQ(rows, operand.U8(r))
@@ -123,17 +114,13 @@ func (k *thin) across(to, left reg.GPVirtual, alpha reg.VecVirtual) {
 	ldc, bits, beta := c.GP64(), c.GP64(), k.reg()
 	c.MOVQ(k.args.Offset(tileLDC), ldc)
 	at := rowsFrom(c, to, ldc, k.rows)
-	each := 16 / k.elem()
 	var sums [][]reg.VecVirtual
 	for i := range k.rows {
 		var row []reg.VecVirtual
 		for j := range k.cols {
 			row = append(row, k.sums[j][i])
 		}
-		sums = append(sums, k.fold(row))
-		for _, x := range sums[i] {
-			k.mulX(alpha.AsX(), x)
-		}
+		sums = append(sums, k.scaled(row, alpha))
 	}
 	k.scalar(k.args.Offset(tileBeta), beta)
 	c.MOVQ(k.args.Offset(tileBeta), bits)
@@ -141,21 +128,14 @@ func (k *thin) across(to, left reg.GPVirtual, alpha reg.VecVirtual) {
 	// some writes n columns.
 	some := func(n int) {
 		name := fmt.Sprint(k.name, "n", n)
-		few := func(i int) int { return min(n-i*each, each) }
 		c.TESTQ(bits, bits)
 		c.JZ(operand.LabelRef(name))
 		for i, row := range sums {
-			for h, x := range row[:(n+each-1)/each] {
-				old := c.XMM()
-				k.loadFew(at.at(i, 16*h), old, few(h))
-				k.fmaX(beta.AsX(), old, x)
-			}
+			k.addOld(row, at.at(i, 0), n, beta)
 		}
 		c.Label(name)
 		for i, row := range sums {
-			for h, x := range row[:(n+each-1)/each] {
-				k.storeFew(x, at.at(i, 16*h), few(h))
-			}
+			k.write(row, at.at(i, 0), n)
 		}
 	}
 	for n := 1; n < k.cols; n++ {
@@ -248,28 +228,44 @@ func (k *thin) sum(b reg.GPVirtual) {
 // store emits the write of the products of one row of b, two of them in a register
 // or, if these are of four bytes, all.
 func (k *thin) store(j int, to reg.GPVirtual, alpha reg.VecVirtual) {
-	c, s := k.ctx(), k.sums[j]
-	name := fmt.Sprint(k.name, "c", j)
-	beta, bits := k.reg(), c.GP64()
+	name, beta := fmt.Sprint(k.name, "c", j), k.reg()
+	sums := k.scaled(k.sums[j], alpha)
+	ifZero(k.ctx(), k.args.Offset(tileBeta), k.ctx().GP64(), name)
+	k.scalar(k.args.Offset(tileBeta), beta)
+	k.addOld(sums, operand.Mem{Base: to}, k.rows, beta)
+	k.ctx().Label(name)
+	k.write(sums, operand.Mem{Base: to}, k.rows)
+}
+
+// scaled emits alpha times the sums of the elements of each vector, side by side.
+func (k *thin) scaled(s []reg.VecVirtual, alpha reg.VecVirtual) []reg.VecVirtual {
 	sums := k.fold(s)
 	for _, x := range sums {
 		k.mulX(alpha.AsX(), x)
 	}
-	c.MOVQ(k.args.Offset(tileBeta), bits)
-	c.ADDQ(bits, bits) // drops the sign
-	c.JZ(operand.LabelRef(name))
-	k.scalar(k.args.Offset(tileBeta), beta)
+	return sums
+}
+
+// pieces calls f for each register of the first n elements of sums that lie at m, with
+// where its own lie and how many they are.
+func (k *thin) pieces(sums []reg.VecVirtual, m operand.Mem, n int, f func(x reg.VecVirtual, m operand.Mem, n int)) {
 	each := 16 / k.elem()
-	for i, x := range sums {
-		old := c.XMM()
-		k.loadFew(operand.Mem{Base: to, Disp: 16 * i}, old, min(k.rows-i*each, each))
-		k.fmaX(beta.AsX(), old, x)
-	}
-	c.Label(name)
-	for i, x := range sums {
-		k.storeFew(x, operand.Mem{Base: to, Disp: 16 * i}, min(k.rows-i*each, each))
+	for i := 0; i*each < n; i++ {
+		f(sums[i], m.Offset(16*i), min(n-i*each, each))
 	}
 }
+
+// addOld emits the addition of beta times the n elements at m.
+func (k *thin) addOld(sums []reg.VecVirtual, m operand.Mem, n int, beta reg.VecVirtual) {
+	k.pieces(sums, m, n, func(x reg.VecVirtual, m operand.Mem, n int) {
+		old := k.ctx().XMM()
+		k.loadFew(m, old, n)
+		k.fmaX(beta.AsX(), old, x)
+	})
+}
+
+// write emits the store of n elements to m.
+func (k *thin) write(sums []reg.VecVirtual, m operand.Mem, n int) { k.pieces(sums, m, n, k.storeFew) }
 
 // fold emits the sums of the elements of each vector, side by side.
 func (k *thin) fold(s []reg.VecVirtual) []reg.VecVirtual {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -72,12 +71,7 @@ type kernel struct {
 // rows and vectors. A tile of one vector may also have twice the most rows.
 func tileFunc(v vec, name string, maxRows int, walk bool) {
 	c := v.ctx()
-	c.Function(name)
-	c.Attributes(attr.NOSPLIT)
-	c.SignatureExpr("func(t *byte)")
-	c.Doc(name + " is the tile kernel of this level.")
-	c.Pragma("noescape")
-	args := operand.Mem{Base: c.Load(c.Param("t"), c.GP64())}
+	args := openKernel(c, name, "tile kernel")
 	cols, rows := c.GP64(), c.GP64()
 	c.MOVQ(args.Offset(tileCols), cols)
 	c.MOVQ(args.Offset(tileRows), rows)
@@ -366,9 +360,7 @@ func (k *kernel) finish(args operand.Mem) {
 	if k.pair {
 		to = append(to, k.second(args))
 	}
-	c.MOVQ(args.Offset(tileBeta), bits)
-	c.ADDQ(bits, bits) // drops the sign
-	c.JZ(operand.LabelRef(k.name + "store"))
+	ifZero(c, args.Offset(tileBeta), bits, k.name+"store")
 	k.scalar(args.Offset(tileBeta), beta)
 	k.each(to, k.name+"old", func(m operand.Mem, s reg.VecVirtual, part bool) {
 		old := k.reg()
