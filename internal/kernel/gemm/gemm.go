@@ -11,10 +11,9 @@
 package gemm
 
 import (
+	"fmt"
 	"sync"
 	"unsafe"
-
-	"fmt"
 )
 
 // Float is the element type of a product.

@@ -12,6 +12,10 @@ const (
 	neon
 )
 
+// avx says whether there are thin and outer kernels, and tile kernels that ask for
+// memory ahead.
+func (l level) avx() bool { return l == avx2 || l == avx512 }
+
 // best returns the highest level of this process.
 func best() level {
 	switch {
@@ -126,8 +130,8 @@ type choice struct {
 	packA,
 	packB bool
 	far     bool // B is not in a cache of the processor's own
-	asks    bool // so the first tile of a panel asks for the next panel, row by row
 	farC    bool // nor is C
+	asks    bool // as B is far, the first tile of a panel asks for the next one, row by row
 	padEdge bool // a tile narrower than whole vectors needs padded B
 }
 
@@ -150,20 +154,20 @@ func choose(s Spec, l level, size int) choice {
 	c.nothing = s.K == 0 || s.Alpha == 0
 	blocks := max(1, ceil(s.K, min(blockK, blockBytes/(c.nr+strip)/size)))
 	c.kc = max(1, ceil(s.K, blocks))
-	c.thin = s.TransB && s.rows() > 1 && s.rows() <= narrowCols && s.K*size >= thinDepth && (l == avx512 || l == avx2)
+	c.thin = s.TransB && s.rows() > 1 && s.rows() <= narrowCols && s.K*size >= thinDepth && l.avx()
 	c.dots = s.TransB && s.rows() <= dotRows && !c.thin
 	c.wide = l != portable && (s.M <= wideRows || l == avx512 && s.M <= wide512) && !s.TransB
 	c.broad = c.wide && s.M == 1 && l != neon
 	if c.nothing || c.dots || c.thin {
 		return c
 	}
-	if s.N >= outerVecs*c.width && (l == avx512 || l == avx2) && s.K <= outerDepth {
+	if s.N >= outerVecs*c.width && l.avx() && s.K <= outerDepth {
 		c.outer = true
 		return c
 	}
 	c.packB = s.TransB || c.far && s.M > c.mr && l != portable ||
 		s.M >= packRows && (c.kc*s.LDB*size > packSpread || crowds(c.kc, s.LDB*size))
-	c.asks = c.far && (l == avx512 || l == avx2)
+	c.asks = c.far && l.avx()
 	rows, cols := min(s.M, blockM), c.kc
 	if s.TransA {
 		rows, cols = cols, rows
@@ -184,7 +188,7 @@ func crowds(rows, apart int) bool {
 // that decides the order of a sum, it does not depend on the rows but for dotRows.
 func narrow(s Spec, l level, size int) bool {
 	cols := narrowCols
-	if l != avx512 && l != avx2 && !s.TransA {
+	if !l.avx() && !s.TransA {
 		cols = dotRows // there is no thin kernel
 	}
 	switch {

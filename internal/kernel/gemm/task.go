@@ -135,31 +135,27 @@ func (j *job[T]) block(worker int, r [6]int, beta float64) {
 	for c := j0; c < j1; c += t.cols {
 		t.cols = min(p.nr, j1-c)
 		panel := j.panel(own, c, k0, t.cols)
-		ahead := j.ahead(c, r)
-		t.ahead = 0
+		asks := false // the first tile, for the next panel
 		switch {
 		case panel == nil:
 			t.cols = p.unpacked(j1 - c)
 			t.b, t.ldb = at(j.b, k0*s.LDB+c), s.LDB*p.size
-			switch t.cols {
-			case p.nr, wideVecs * p.width, broadVecs * p.width:
-				if p.asks {
-					t.ahead = j.distance(c, t.cols, r)
-				}
-			}
+			asks = p.asks && (t.cols == p.nr || t.cols == wideVecs*p.width || t.cols == broadVecs*p.width)
 		case j.packed:
 			t.b, t.ldb = at(panel, 0), p.nr*p.size
-			if p.asks && t.cols > p.width {
-				t.ahead, ahead.rows = j.distance(c, t.cols, r), 0
-			}
+			asks = p.asks && t.cols > p.width
 		case p.copies(t.cols): // the first tile does
 			t.b, t.ldb, t.pack = at(j.b, k0*s.LDB+c), s.LDB*p.size, at(panel, 0)
-			if p.asks {
-				t.ahead, ahead.rows = j.distance(c, t.cols, r), 0
-			}
+			asks = p.asks
 		default:
 			p.packPanel(panel, j.b, c, k0, k1)
 			t.b, t.ldb = at(panel, 0), p.nr*p.size
+		}
+		var ahead ahead[T]
+		if asks {
+			t.ahead = j.distance(c, t.cols, r)
+		} else {
+			ahead = j.ahead(c, r)
 		}
 		tiles, tall := ceil(i1-i0, p.mr), p.tall && t.cols <= p.width
 		for n := 0; n < tiles; n++ {

@@ -2,7 +2,14 @@
 
 package maxpool
 
-import "github.com/symgrad/symgrad/internal/kernel/cpu"
+import (
+	"unsafe"
+
+	"github.com/symgrad/symgrad/internal/kernel/cpu"
+)
+
+// each is how many windows a vector of 16 bytes takes.
+func each[T Float]() int { return 16 / int(unsafe.Sizeof(T(0))) }
 
 // fastMax is Max of the first windows of each row, as many as it returns: those that
 // fill vectors.
@@ -10,11 +17,7 @@ func fastMax[T Float](m Image, y, x []T) int {
 	if !cpu.NEON || len(y) == 0 {
 		return 0
 	}
-	each := 4
-	if _, double := any(y).([]float64); double {
-		each = 2
-	}
-	vectors := m.N / each
+	vectors := m.N / each[T]()
 	for i := 0; i < m.Rows && vectors > 0; i++ {
 		r0, r1 := pair(m, x, i)
 		switch y := any(y[i*m.N:]).(type) {
@@ -24,7 +27,7 @@ func fastMax[T Float](m Image, y, x []T) int {
 			maxx64(&y[0], &any(r0).([]float64)[0], &any(r1).([]float64)[0], vectors)
 		}
 	}
-	return vectors * each
+	return vectors * each[T]()
 }
 
 // fastGrad is Grad of the first windows of each row, as many as it returns: those
@@ -33,11 +36,7 @@ func fastGrad[T Float](m Image, o, x, d []T) int {
 	if !cpu.NEON || len(d) == 0 {
 		return 0
 	}
-	each := 4
-	if _, double := any(d).([]float64); double {
-		each = 2
-	}
-	vectors := m.N / each
+	vectors := m.N / each[T]()
 	for i := 0; i < m.Rows && vectors > 0; i++ {
 		r0, r1 := pair(m, x, i)
 		o0, o1 := pair(m, o, i)
@@ -52,5 +51,5 @@ func fastGrad[T Float](m Image, o, x, d []T) int {
 			return 0
 		}
 	}
-	return vectors * each
+	return vectors * each[T]()
 }
