@@ -17,6 +17,7 @@ const (
 	runsVecs, runsCount = 56, 64
 	runsRows, runsCols  = 72, 80
 	runsAdd             = 88
+	runsStepB           = 96
 )
 
 func init() {
@@ -83,8 +84,11 @@ func runsTile(v vec, args operand.Mem, rows, cols int) {
 			v.fma(x, y[j], acc[i*cols+j])
 		}
 	}
-	for _, p := range append(a.ptr, b.ptr...) {
+	for _, p := range a.ptr {
 		c.ADDQ(operand.U8(v.width()*v.elem()), p)
+	}
+	for _, p := range b.ptr {
+		c.ADDQ(args.Offset(runsStepB), p)
 	}
 	c.DECQ(vecs)
 	c.JNZ(operand.LabelRef(name + "loop"))

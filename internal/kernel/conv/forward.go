@@ -9,17 +9,26 @@ type Post func(worker, i0, i1, j0, j1 int)
 // Forward is a convolution of fixed sizes, made ready once. It may be run by one
 // goroutine at a time. Results do not depend on the number of workers.
 type Forward[T Float] struct {
-	g     geometry
-	l     level
-	f     frame
-	steps []step
-	part  func(worker, part int)
-	clean clean
-	tiled *winograd[T] // nil: by walking over the places
+	g        geometry
+	l        level
+	one      walk // an image at a time
+	lanes    walk // a vector of images; no steps if it does not pay
+	asImages float64
+	part     func(worker, part int)
+	clean    clean
+	tiled    *winograd[T] // nil: by walking over the places
 
 	// Of the present run.
 	y, x, w, scratch []T
 	post             Post
+	batch            batch
+}
+
+// walk is how images lie in scratch, and the steps from one term of a sum to the
+// next.
+type walk struct {
+	f     frame
+	steps []step
 }
 
 // NewForward prepares s. It fails on settings that do not fit.
@@ -38,11 +47,35 @@ func newForward[T Float](g geometry, tiles bool) *Forward[T] {
 		p.tiled = newWinograd[T](&p.g, p.l, false)
 		return p
 	}
-	p.f = g.windowFrame(g.stride[2])
+	p.one = windowWalk[T](&p.g, g.stride[2], 1)
+	if p.asImages = p.work().asImages(); p.l.pays(p.asImages) {
+		if lanes := windowWalk[T](&p.g, 1, p.l.width); lanes.f.size()*sizeOf[T]() <= laneBytes {
+			p.lanes = lanes
+		}
+	}
+	p.part = p.images
+	return p
+}
+
+// work is what one image takes.
+func (p *Forward[T]) work() work {
+	g := &p.g
+	sums, moved := g.groups*g.o*g.taps()*g.out[0]*g.out[1], g.groups*g.c*volume(g.in)
+	w := work{lanes: sums * g.out[2], walk: sums * ceil(g.out[2], p.l.lanes()),
+		elements: moved + g.groups*g.o*volume(g.out), rows: g.groups * g.c * g.in[0] * g.in[1]}
+	if g.stride[2] > 1 {
+		w.spread = moved
+	}
+	return w
+}
+
+// windowWalk is the walk over the windows of y.
+func windowWalk[T Float](g *geometry, phases, lanes int) walk {
+	w := walk{f: g.windowFrame(phases, lanes)}
 	at := make([]int, 0, g.taps())
 	for c := range g.c {
 		eachPlace(g.kernel, func(z, y, x int) {
-			at = append(at, c*p.f.plane+p.f.at(z*g.dil[0], y*g.dil[1], x*g.dil[2]))
+			at = append(at, c*w.f.plane+w.f.at(z*g.dil[0], y*g.dil[1], x*g.dil[2]))
 		})
 	}
 	size := sizeOf[T]()
@@ -51,10 +84,9 @@ func newForward[T Float](g geometry, tiles bool) *Forward[T] {
 		if q+1 < len(at) {
 			s.b = (at[q+1] - at[q]) * size
 		}
-		p.steps = append(p.steps, s)
+		w.steps = append(w.steps, s)
 	}
-	p.part = p.image
-	return p
+	return w
 }
 
 // eachPlace calls f for every place of a box, in row-major order.
@@ -68,12 +100,25 @@ func eachPlace(e [3]int, f func(z, y, x int)) {
 	}
 }
 
+// perWorker is the scratch of one worker: a frame, and sums of a block of channels
+// in lanes.
+func (p *Forward[T]) perWorker() int {
+	n := p.one.f.size()
+	if p.lanes.steps != nil {
+		n = max(n, p.lanes.f.size()+p.laneSums())
+	}
+	return n
+}
+
+// laneSums is the size of the sums of a block of channels in lanes.
+func (p *Forward[T]) laneSums() int { return min(p.g.o, p.l.mr) * volume(p.g.out) * p.l.width }
+
 // Scratch is how many elements of scratch a Run on so many workers needs.
 func (p *Forward[T]) Scratch(workers int) int {
 	if p.tiled != nil {
 		return p.tiled.size(workers)
 	}
-	return max(1, workers) * p.f.size()
+	return max(1, workers) * p.perWorker()
 }
 
 // Run computes y from x and w. It calls post, if not nil, as rows are finished.
@@ -86,32 +131,67 @@ func (p *Forward[T]) Run(w *pool.Pool, y, x, weight, scratch []T, post Post) {
 	if p.g.taps() == 0 {
 		clear(p.y)
 	}
+	p.batch = newBatch(p.g.n, p.lanes.f.lanes, w.Workers(), p.asImages)
 	p.clean.reset(w.Workers())
-	w.Run(p.g.n, p.part)
+	w.Run(p.batch.parts(), p.part)
 }
 
-// image computes one image of y.
-func (p *Forward[T]) image(worker, n int) {
+// images computes some images of y.
+func (p *Forward[T]) images(worker, part int) {
 	g := &p.g
-	in, out, size := volume(g.in), volume(g.out), sizeOf[T]()
-	padded := p.scratch[worker*p.f.size() : (worker+1)*p.f.size()]
-	fill(&p.f, padded, p.x[n*p.f.channels*in:(n+1)*p.f.channels*in], p.clean.next(worker))
-	t := tile{rsa: g.taps() * size, ldc: out * size, k: g.taps(), alpha: 1}
-	if len(p.steps) > 0 {
-		t.steps = &p.steps[0]
+	n, count := p.batch.part(part)
+	in, rows := volume(g.in)*g.groups*g.c, g.groups*g.o*g.out[0]*g.out[1]
+	own, x := p.scratch[worker*p.perWorker():(worker+1)*p.perWorker()], p.x[n*in:(n+count)*in]
+	if part < p.batch.groups {
+		fillLanes(p.l, &p.lanes.f, own, x, count, p.clean.next(worker, p.batch.lanes))
+		p.inLanes(own, p.y[n*rows*g.out[2]:(n+count)*rows*g.out[2]], count)
+	} else {
+		fill(&p.one.f, own, x, p.clean.next(worker, 1))
+		p.image(own, p.y[n*rows*g.out[2]:(n+1)*rows*g.out[2]])
 	}
+	for i := n; p.post != nil && i < n+count; i++ {
+		p.post(worker, i*rows, (i+1)*rows, 0, g.out[2])
+	}
+}
+
+// image computes one image of y from its frame.
+func (p *Forward[T]) image(padded, y []T) {
+	g, f := &p.g, &p.one.f
+	out := volume(g.out)
+	t := p.tile(&p.one, out)
 	for group := range g.groups {
-		a := p.w[group*g.o*g.taps() : (group+1)*g.o*g.taps()]
-		b := padded[group*g.c*p.f.plane:]
-		c := p.y[(n*g.groups+group)*g.o*out : (n*g.groups+group+1)*g.o*out]
+		a, b, c := p.w[group*g.o*g.taps():], padded[group*g.c*f.plane:], y[group*g.o*out:(group+1)*g.o*out]
 		for z := range g.out[0] {
-			if g.o*out > 0 {
-				image(p.l, &t, g.o, g.out[2], g.out[1], a, b[z*g.stride[0]*p.f.layer:], c[z*g.out[1]*g.out[2]:], g.stride[1]*p.f.row, g.out[2])
+			if len(c) > 0 {
+				image(p.l, &t, g.o, g.out[2], g.out[1], a, b[z*g.stride[0]*f.layer:], c[z*g.out[1]*g.out[2]:], g.stride[1]*f.row, g.out[2])
 			}
 		}
 	}
-	if p.post != nil {
-		rows := g.groups * g.o * g.out[0] * g.out[1]
-		p.post(worker, n*rows, (n+1)*rows, 0, g.out[2])
+}
+
+// inLanes computes count images of y from their frame.
+func (p *Forward[T]) inLanes(own, y []T, count int) {
+	g, f := &p.g, &p.lanes.f
+	out := volume(g.out)
+	padded, sums := own[:f.size()], own[f.size():][:p.laneSums()]
+	t := p.tile(&p.lanes, out*f.lanes)
+	for group := range g.groups {
+		for o := 0; o < g.o; o += p.l.mr {
+			rows := min(p.l.mr, g.o-o)
+			a, b := p.w[(group*g.o+o)*g.taps():], padded[group*g.c*f.plane:]
+			for i := range g.out[0] * g.out[1] {
+				z, y := i/g.out[1]*g.stride[0], i%g.out[1]*g.stride[1]
+				places(p.l, &t, rows, g.out[2], a, b[z*f.layer+y*f.row:], sums[i*g.out[2]*f.lanes:], g.stride[2]*f.lanes, f.lanes)
+			}
+			turn(p.l, y[(group*g.o+o)*out:], sums, turning{rows * out, count, g.groups * g.o * out, f.lanes})
+		}
 	}
+}
+
+// tile is what all tiles of a walk have in common, for channels of y that lie ldc
+// elements apart.
+func (p *Forward[T]) tile(w *walk, ldc int) tile {
+	t := tile{rsa: p.g.taps() * sizeOf[T](), ldc: ldc * sizeOf[T](), alpha: 1}
+	t.over(w.steps)
+	return t
 }

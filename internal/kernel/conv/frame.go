@@ -3,20 +3,22 @@ package conv
 // frame is how an image lies in scratch with zeros around it: places from lo
 // on along each axis, extent of them. The last axis is cut into phases: places
 // that leave the same remainder by phases lie side by side, so that a stride of
-// that many places becomes a walk without gaps.
+// that many places becomes a walk without gaps. With lanes, each place holds so many
+// images side by side.
 type frame struct {
 	lo, extent [3]int
 	in         [3]int // of the image
 	channels   int
 	phases     int
+	lanes      int // images at a place
 	width      int // elements of one phase of one row
 	row, plane int // elements from row to row and from channel to channel
 	layer      int // elements from one place of the first axis to the next
 }
 
-func newFrame(channels int, in, lo, extent [3]int, phases int) frame {
-	f := frame{lo: lo, extent: extent, in: in, channels: channels, phases: phases}
-	f.width = ceil(extent[2], phases)
+func newFrame(channels int, in, lo, extent [3]int, phases, lanes int) frame {
+	f := frame{lo: lo, extent: extent, in: in, channels: channels, phases: phases, lanes: lanes}
+	f.width = ceil(extent[2], phases) * lanes
 	f.row = f.width * phases
 	f.layer = f.row * extent[1]
 	f.plane = f.layer * extent[0]
@@ -24,13 +26,13 @@ func newFrame(channels int, in, lo, extent [3]int, phases int) frame {
 }
 
 // windowFrame is the frame of x that the windows of y reach over.
-func (g *geometry) windowFrame(phases int) frame {
+func (g *geometry) windowFrame(phases, lanes int) frame {
 	var lo, extent [3]int
 	for i := range lo {
 		lo[i] = -g.pad[i]
 		extent[i] = max(0, g.out[i]-1)*g.stride[i] + (g.kernel[i]-1)*g.dil[i] + 1
 	}
-	return newFrame(g.groups*g.c, g.in, lo, extent, phases)
+	return newFrame(g.groups*g.c, g.in, lo, extent, phases, lanes)
 }
 
 // size is how many elements of scratch the frame needs.
@@ -38,7 +40,7 @@ func (f *frame) size() int { return f.channels*f.plane + slack }
 
 // at is the offset of a place, counted from lo, in its channel.
 func (f *frame) at(z, y, x int) int {
-	return z*f.layer + y*f.row + x%f.phases*f.width + x/f.phases
+	return z*f.layer + y*f.row + x%f.phases*f.width + x/f.phases*f.lanes
 }
 
 // fill copies an image, [channels, in...], into dst with zeros around it. If
@@ -93,10 +95,10 @@ func copyRowsGo[T Float](dst, src []T, a area) {
 	}
 }
 
-// clean remembers which workers have filled their frame in the present run.
+// clean remembers which frame workers have filled in the present run.
 type clean []struct {
-	was bool
-	_   [63]byte // a cache line for each
+	lanes int
+	_     [56]byte // a cache line for each
 }
 
 // reset forgets all; the first run with more workers than ever allocates.
@@ -107,9 +109,10 @@ func (c *clean) reset(workers int) {
 	clear(*c)
 }
 
-// next says whether the worker has filled its frame, and remembers that it will.
-func (c clean) next(worker int) bool {
-	was := c[worker].was
-	c[worker].was = true
-	return was
+// next says whether the worker has last filled a frame of so many lanes, and remembers
+// that it will.
+func (c clean) next(worker, lanes int) bool {
+	was := c[worker].lanes
+	c[worker].lanes = lanes
+	return was == lanes
 }

@@ -1,6 +1,10 @@
 package conv
 
-import "github.com/symgrad/symgrad/internal/kernel/pool"
+import (
+	"slices"
+
+	"github.com/symgrad/symgrad/internal/kernel/pool"
+)
 
 // Input is the derivative of a convolution by its input, for a given derivative
 // d of y: dx[n, c, i] is the sum of d[n, o, p]·w[o, c, k] over all places with
@@ -8,25 +12,40 @@ import "github.com/symgrad/symgrad/internal/kernel/pool"
 // It may be run by one goroutine at a time; results do not depend on the number
 // of workers.
 type Input[T Float] struct {
-	g       geometry
-	l       level
-	f       frame // of d
-	classes []class
-	part    func(worker, part int)
-	clean   clean
-	tiled   *winograd[T] // nil: by walking over the places
+	g        geometry
+	l        level
+	one      inputWalk // an image at a time
+	lanes    inputWalk // a vector of images; no classes if it does not pay
+	asImages float64
+	part     func(worker, part int)
+	clean    clean
+	tiled    *winograd[T] // nil: by walking over the places
 
 	dx, d, w, scratch []T
 	post              Post
+	batch             batch
 }
 
-// class are the places of dx that leave one remainder by the strides: their
-// sums have the same terms.
+// inputWalk is how d lies in scratch, and the sums that make dx of it.
+type inputWalk struct {
+	f       frame
+	classes []class
+}
+
+// class are the places of dx that leave one remainder by the strides.
 type class struct {
 	first, count [3]int // places first, first + stride, ...
-	from         int    // of the first tap, in the frame
-	weight       int    // of the first tap, in w
-	steps        []step
+	rows         []int  // the number of the taps of each row
+	taps         []taps
+}
+
+// taps are the terms of the sums of some rows of a class: those whose row is in d. Two
+// rows that a kernel may compute together have the terms that either of them has.
+type taps struct {
+	kz, ky []int // places of the kernel on its first axes
+	from   int   // of the first tap for the first row of the class, in the frame
+	weight int   // of the first tap, in w
+	steps  []step
 }
 
 // NewInput prepares the derivative of s by x.
@@ -45,72 +64,144 @@ func newInput[T Float](g geometry, tiles bool) *Input[T] {
 		p.tiled = newWinograd[T](&p.g, p.l, true)
 		return p
 	}
+	size := sizeOf[T]()
+	p.one = newInputWalk(&p.g, size, 1)
+	if p.asImages = p.work().asImages(); p.l.pays(p.asImages) {
+		if lanes := newInputWalk(&p.g, size, p.l.width); lanes.f.size()*size <= laneBytes {
+			p.lanes = lanes
+		}
+	}
+	p.part = p.images
+	return p
+}
+
+// work is what one image takes.
+func (p *Input[T]) work() (w work) {
+	g := &p.g
+	for _, k := range p.one.classes {
+		for _, i := range k.rows {
+			sums := g.groups * g.c * len(k.taps[i].steps)
+			w.lanes += sums * k.count[2]
+			w.walk += sums * ceil(k.count[2], p.l.lanes())
+		}
+	}
+	in, out := g.groups*g.c*volume(g.in), g.groups*g.o*volume(g.out)
+	w.elements, w.rows = in+out, g.groups*g.o*g.out[0]*g.out[1]
+	if p.spread() {
+		w.spread = in
+	}
+	return w
+}
+
+// newInputWalk is the walk for elements of that size.
+func newInputWalk(g *geometry, size, lanes int) (w inputWalk) {
 	var lo, extent [3]int
 	for i := range lo {
 		lo[i] = floorDiv(g.pad[i]-(g.kernel[i]-1)*g.dil[i], g.stride[i])
 		extent[i] = max(1, floorDiv(max(0, g.in[i]-1)+g.pad[i], g.stride[i])-lo[i]+1)
 	}
-	p.f = newFrame(g.groups*g.o, g.out, lo, extent, 1)
+	w.f = newFrame(g.groups*g.o, g.out, lo, extent, 1, lanes)
 	eachPlace(g.stride, func(z, y, x int) {
 		first := [3]int{z, y, x}
 		if z < g.in[0] && y < g.in[1] && x < g.in[2] {
-			p.classes = append(p.classes, p.class(first))
+			w.classes = append(w.classes, w.class(g, size, first))
 		}
 	})
-	p.part = p.image
-	return p
+	return w
 }
 
 // class lists the terms of the places that start at first.
-func (p *Input[T]) class(first [3]int) class {
-	g, size := &p.g, sizeOf[T]()
+func (w *inputWalk) class(g *geometry, size int, first [3]int) class {
 	c := class{first: first}
 	for i := range first {
 		c.count[i] = ceil(g.in[i]-first[i], g.stride[i])
 	}
+	for z := range c.count[0] {
+		kz := g.meet(0, first[0], z, z+1)
+		for y := range c.count[1] {
+			pair := y &^ 1
+			ky := g.meet(1, first[1], pair, pair+2)
+			i := slices.IndexFunc(c.taps, func(t taps) bool { return slices.Equal(t.kz, kz) && slices.Equal(t.ky, ky) })
+			if i < 0 {
+				i = len(c.taps)
+				c.taps = append(c.taps, w.newTaps(g, size, first, kz, ky))
+			}
+			c.rows = append(c.rows, i)
+		}
+	}
+	return c
+}
+
+// meet are the places of the kernel that meet d, on an axis, for any of the places
+// [lo, hi) of the class that starts at first.
+func (g *geometry) meet(axis, first, lo, hi int) (k []int) {
+	for tap := range g.kernel[axis] {
+		if p, fits := g.place(axis, first, tap); fits && p+hi > 0 && p+lo < g.out[axis] {
+			k = append(k, tap)
+		}
+	}
+	return k
+}
+
+// place is the place of y that meets place first of dx, on an axis, by a place of the
+// kernel, if one does.
+func (g *geometry) place(axis, first, tap int) (p int, fits bool) {
+	u := first + g.pad[axis] - tap*g.dil[axis]
+	p = floorDiv(u, g.stride[axis])
+	return p, p*g.stride[axis] == u
+}
+
+// newTaps lists the terms for rows that meet these places of the kernel.
+func (w *inputWalk) newTaps(g *geometry, size int, first [3]int, kz, ky []int) taps {
+	t := taps{kz: kz, ky: ky}
+	kx := g.meet(2, first[2], 0, max(1, g.in[2]))
 	var from, weight []int
 	for o := range g.o {
-		k := 0
-		eachPlace(g.kernel, func(z, y, x int) {
-			var at [3]int
-			fits := true
-			for i, tap := range [3]int{z, y, x} {
-				u := first[i] + g.pad[i] - tap*g.dil[i]
-				at[i] = floorDiv(u, g.stride[i])
-				fits = fits && at[i]*g.stride[i] == u
-				at[i] -= p.f.lo[i]
+		for _, z := range kz {
+			for _, y := range ky {
+				for _, x := range kx {
+					var at [3]int
+					for i, tap := range [3]int{z, y, x} {
+						p, _ := g.place(i, first[i], tap)
+						at[i] = p - w.f.lo[i]
+					}
+					from = append(from, o*w.f.plane+w.f.at(at[0], at[1], at[2]))
+					weight = append(weight, o*g.taps()+(z*g.kernel[1]+y)*g.kernel[2]+x)
+				}
 			}
-			if fits {
-				from = append(from, o*p.f.plane+p.f.at(at[0], at[1], at[2]))
-				weight = append(weight, o*g.taps()+k)
-			}
-			k++
-		})
+		}
 	}
 	for q := range from {
 		var s step
 		if q+1 < len(from) {
 			s = step{(weight[q+1] - weight[q]) * size, (from[q+1] - from[q]) * size}
 		}
-		c.steps = append(c.steps, s)
+		t.steps = append(t.steps, s)
 	}
 	if len(from) > 0 {
-		c.from, c.weight = from[0], weight[0]
+		t.from, t.weight = from[0], weight[0]
 	}
-	return c
+	return t
 }
 
 // spread says whether rows of a class lie with gaps in dx.
 func (p *Input[T]) spread() bool { return p.g.stride[2] > 1 }
 
-// perWorker is the scratch of one worker: the frame, and a row of each channel.
+// perWorker is the scratch of one worker: a frame, and a row of each channel, or the
+// sums of a block of channels in lanes.
 func (p *Input[T]) perWorker() int {
-	n := p.f.size()
+	n := p.one.f.size()
 	if p.spread() {
 		n += p.g.c * p.g.in[2]
 	}
+	if p.lanes.classes != nil {
+		n = max(n, p.lanes.f.size()+p.laneSums())
+	}
 	return n
 }
+
+// laneSums is the size of the sums of a block of channels in lanes.
+func (p *Input[T]) laneSums() int { return min(p.g.c, p.l.mr) * volume(p.g.in) * p.l.width }
 
 // Scratch is how many elements of scratch a Run on so many workers needs.
 func (p *Input[T]) Scratch(workers int) int {
@@ -127,57 +218,114 @@ func (p *Input[T]) Run(w *pool.Pool, dx, d, weight, scratch []T, post Post) {
 		p.tiled.run(w, p.dx, p.d, p.w, scratch, post)
 		return
 	}
+	p.batch = newBatch(p.g.n, p.lanes.f.lanes, w.Workers(), p.asImages)
 	p.clean.reset(w.Workers())
-	w.Run(p.g.n, p.part)
+	w.Run(p.batch.parts(), p.part)
 }
 
-// image computes one image of dx.
-func (p *Input[T]) image(worker, n int) {
+// images computes some images of dx.
+func (p *Input[T]) images(worker, part int) {
 	g := &p.g
-	out, in := volume(g.out), volume(g.in)
-	own := p.scratch[worker*p.perWorker() : (worker+1)*p.perWorker()]
-	padded, row := own[:p.f.size()], own[p.f.size():]
-	fill(&p.f, padded, p.d[n*p.f.channels*out:(n+1)*p.f.channels*out], p.clean.next(worker))
+	n, count := p.batch.part(part)
+	out, rows := g.groups*g.o*volume(g.out), g.groups*g.c*g.in[0]*g.in[1]
+	own, d := p.scratch[worker*p.perWorker():(worker+1)*p.perWorker()], p.d[n*out:(n+count)*out]
+	dx := p.dx[n*rows*g.in[2] : (n+count)*rows*g.in[2]]
+	if part < p.batch.groups {
+		fillLanes(p.l, &p.lanes.f, own, d, count, p.clean.next(worker, p.batch.lanes))
+		p.inLanes(own, dx, count)
+	} else {
+		fill(&p.one.f, own, d, p.clean.next(worker, 1))
+		p.image(own, dx)
+	}
+	for i := n; p.post != nil && i < n+count; i++ {
+		p.post(worker, i*rows, (i+1)*rows, 0, g.in[2])
+	}
+}
+
+// image computes one image of dx from its frame.
+func (p *Input[T]) image(own, dx []T) {
+	g, f, in := &p.g, &p.one.f, volume(p.g.in)
+	padded, row := own[:f.size()], own[f.size():]
 	for group := range g.groups {
-		dx := p.dx[(n*g.groups+group)*g.c*in : (n*g.groups+group+1)*g.c*in]
-		for i := range p.classes {
-			p.places(&p.classes[i], dx, padded[group*g.o*p.f.plane:], p.w[group*g.o*g.taps():], row)
+		dx := dx[group*g.c*in : (group+1)*g.c*in]
+		for i := range p.one.classes {
+			p.rows(&p.one.classes[i], dx, padded[group*g.o*f.plane:], p.w[group*g.o*g.taps():], row)
 		}
 	}
-	if p.post != nil {
-		rows := g.groups * g.c * g.in[0] * g.in[1]
-		p.post(worker, n*rows, (n+1)*rows, 0, g.in[2])
-	}
 }
 
-// places computes the places of one class in one group.
-func (p *Input[T]) places(k *class, dx, d, w, row []T) {
-	g, in, size := &p.g, volume(p.g.in), sizeOf[T]()
-	t := tile{rsa: volume(g.kernel) * size, ldc: in * size, k: len(k.steps), alpha: 1}
+// rows computes the places of one class in one group, along their rows.
+func (p *Input[T]) rows(k *class, dx, d, w, row []T) {
+	g, f, size := &p.g, &p.one.f, sizeOf[T]()
+	t := p.tile(volume(g.in))
 	if p.spread() {
 		t.ldc = g.in[2] * size
 	}
-	if len(k.steps) > 0 {
-		t.steps = &k.steps[0]
-	}
-	for z := range k.count[0] {
-		if len(k.steps) > 0 && !p.spread() {
-			to := ((k.first[0]+z*g.stride[0])*g.in[1]+k.first[1])*g.in[2] + k.first[2]
-			image(p.l, &t, g.c, k.count[2], k.count[1], w[k.weight:], d[k.from+z*p.f.layer:], dx[to:], p.f.row, g.stride[1]*g.in[2])
+	for i := 0; i < len(k.rows); {
+		z, y, n := i/k.count[1], i%k.count[1], 1 // rows with the same taps
+		for n < k.count[1]-y && k.rows[i+n] == k.rows[i] {
+			n++
+		}
+		taps := &k.taps[k.rows[i]]
+		i += n
+		t.over(taps.steps)
+		to := g.at(k, z, y)
+		from := taps.from + z*f.layer + y*f.row
+		if t.k > 0 && !p.spread() {
+			image(p.l, &t, g.c, k.count[2], n, w[taps.weight:], d[from:], dx[to:], f.row, g.stride[1]*g.in[2])
 			continue
 		}
-		for y := range k.count[1] {
-			to := ((k.first[0]+z*g.stride[0])*g.in[1]+k.first[1]+y*g.stride[1])*g.in[2] + k.first[2]
-			from := k.from + z*p.f.layer + y*p.f.row
-			switch {
-			case len(k.steps) == 0:
+		for range n {
+			if t.k == 0 {
 				p.put(dx[to:], nil, k.count[2])
-			default:
-				block(p.l, &t, g.c, k.count[2], w[k.weight:], d[from:], row)
+			} else {
+				block(p.l, &t, g.c, k.count[2], w[taps.weight:], d[from:], row)
 				p.put(dx[to:], row, k.count[2])
 			}
+			to, from = to+g.stride[1]*g.in[2], from+f.row
 		}
 	}
+}
+
+// inLanes computes count images of dx from their frame.
+func (p *Input[T]) inLanes(own, dx []T, count int) {
+	g, f := &p.g, &p.lanes.f
+	in := volume(g.in)
+	padded, sums := own[:f.size()], own[f.size():][:p.laneSums()]
+	t := p.tile(in * f.lanes)
+	for group := range g.groups {
+		for c := 0; c < g.c; c += p.l.mr {
+			rows := min(p.l.mr, g.c-c)
+			w, d := p.w[group*g.o*g.taps()+c*volume(g.kernel):], padded[group*g.o*f.plane:]
+			for i := range p.lanes.classes {
+				k := &p.lanes.classes[i]
+				for j, n := range k.rows {
+					z, y, taps := j/k.count[1], j%k.count[1], &k.taps[n]
+					to := sums[g.at(k, z, y)*f.lanes:]
+					if t.over(taps.steps); t.k > 0 {
+						places(p.l, &t, rows, k.count[2], w[taps.weight:], d[taps.from+z*f.layer+y*f.row:], to, f.lanes, g.stride[2]*f.lanes)
+						continue
+					}
+					for i := range rows * k.count[2] {
+						at := i/k.count[2]*in + i%k.count[2]*g.stride[2]
+						clear(to[at*f.lanes:][:f.lanes])
+					}
+				}
+			}
+			turn(p.l, dx[(group*g.c+c)*in:], sums, turning{rows * in, count, g.groups * g.c * in, f.lanes})
+		}
+	}
+}
+
+// tile is what all tiles have in common, for channels of dx that lie ldc elements
+// apart.
+func (p *Input[T]) tile(ldc int) tile {
+	return tile{rsa: volume(p.g.kernel) * sizeOf[T](), ldc: ldc * sizeOf[T](), alpha: 1}
+}
+
+// at is the first place in dx of row (z, y) of a class.
+func (g *geometry) at(k *class, z, y int) int {
+	return ((k.first[0]+z*g.stride[0])*g.in[1]+k.first[1]+y*g.stride[1])*g.in[2] + k.first[2]
 }
 
 // put spreads n elements of a row of each channel over their places; nil means zeros.

@@ -8,8 +8,9 @@ import "unsafe"
 // A kernel computes, for i < rows and j < cols, the sum over count runs of vecs
 // vectors each of the elements of row i of a times those of row j of b, and
 // writes them to c as [rows, cols], which has room for a multiple of four, or
-// adds them to it. Rows of a lie ra and rows of b rb bytes apart; from the end
-// of a run it is skipA and skipB bytes to the next.
+// adds them to it. Rows of a lie ra and rows of b rb bytes apart, vectors of a side by
+// side and those of b stepB bytes apart; from the end of a run it is skipA and skipB
+// bytes to the next.
 type runs struct {
 	a, b, c      unsafe.Pointer
 	ra, rb       int
@@ -17,6 +18,7 @@ type runs struct {
 	vecs, count  int
 	rows, cols   int
 	add          int // 1: add to c
+	stepB        int
 }
 
 // runTile is a block of the weights' derivative: offsets of the first run of d,
@@ -41,21 +43,20 @@ func newRunWeight(g *geometry, l level, x *frame, byChannel bool) *runWeight {
 	if l.most == 0 || g.stride != [3]int{1, 1, 1} || g.sizeY() == 0 || g.taps() == 0 {
 		return nil
 	}
-	r := &runWeight{d: newFrame(g.groups*g.o, g.out, [3]int{}, [3]int{g.out[0], x.extent[1], x.row}, 1)}
+	r := &runWeight{d: newFrame(g.groups*g.o, g.out, [3]int{}, [3]int{g.out[0], x.extent[1], x.row}, 1, 1)}
 	end := x.at(g.out[0]-1, g.out[1]-1, 0)
 	r.vecs = ceil(end+g.out[2], l.width)
 	r.d.plane = max(r.vecs*l.width, ceil(end+x.row, l.width)*l.width)
-	if float64(volume(g.out))/float64(r.vecs*l.width) < g.walkShare(l, byChannel) {
+	if r.share(g, l) < g.walkShare(l, byChannel) {
 		return nil
 	}
-	for group := range g.groups {
-		for c := range g.c {
-			eachPlace([3]int{g.kernel[0], g.kernel[1], 1}, func(z, y, _ int) {
-				r.addTiles(g, l, x, [4]int{group, c, z, y})
-			})
-		}
-	}
+	r.tiles, r.place = g.runTiles(l, x, r.d.plane)
 	return r
+}
+
+// share is how much of the vectors is of use.
+func (r *runWeight) share(g *geometry, l level) float64 {
+	return float64(volume(g.out)) / float64(r.vecs*l.width)
 }
 
 // walkShare estimates how much of the peak the walk over places reaches: the
@@ -70,28 +71,30 @@ func (g *geometry) walkShare(l level, byChannel bool) float64 {
 	return float64(g.o) / float64(ceil(g.o, l.width)*l.width) * min(1, sums/8, sums/float64(rows+vecs+2))
 }
 
-// addTiles appends the tiles of one row of the kernel: at holds group, channel,
-// and the place on the kernel's first axes.
-func (r *runWeight) addTiles(g *geometry, l level, x *frame, at [4]int) {
-	group, c, z, y := at[0], at[1], at[2], at[3]
+// runTiles lists the tiles of all weights, those of one block of channels of d after
+// the other, and the places of their sums. Channels of d lie plane elements apart.
+func (g *geometry) runTiles(l level, x *frame, plane int) (tiles []runTile, place []int) {
 	cols, rows := cut(g.kernel[2], l.most), cut(g.o, l.most)
-	for k := 0; k < g.kernel[2]; k += cols {
-		for o := 0; o < g.o; o += rows {
-			t := runTile{rows: min(rows, g.o-o), cols: min(cols, g.kernel[2]-k), sum: len(r.place)}
-			t.d = (group*g.o + o) * r.d.plane
-			t.x = (group*g.c+c)*x.plane + x.at(z*g.dil[0], y*g.dil[1], k*g.dil[2])
+	for i := range g.groups * ceil(g.o, rows) * g.c {
+		group, o, c := i/g.c/ceil(g.o, rows), i/g.c%ceil(g.o, rows)*rows, i%g.c
+		eachPlace([3]int{g.kernel[0], g.kernel[1], ceil(g.kernel[2], cols)}, func(kz, ky, kx int) {
+			kx *= cols
+			t := runTile{rows: min(rows, g.o-o), cols: min(cols, g.kernel[2]-kx), sum: len(place)}
+			t.d = (group*g.o + o) * plane
+			t.x = (group*g.c+c)*x.plane + x.at(kz*g.dil[0], ky*g.dil[1], kx*g.dil[2])
 			for i := range t.rows {
 				for j := range t.cols {
-					tap := (z*g.kernel[1]+y)*g.kernel[2] + k + j
-					r.place = append(r.place, ((group*g.o+o+i)*g.c+c)*volume(g.kernel)+tap)
+					tap := (kz*g.kernel[1]+ky)*g.kernel[2] + kx + j
+					place = append(place, ((group*g.o+o+i)*g.c+c)*volume(g.kernel)+tap)
 				}
 			}
-			for len(r.place)%4 != 0 {
-				r.place = append(r.place, -1)
+			for len(place)%4 != 0 {
+				place = append(place, -1)
 			}
-			r.tiles = append(r.tiles, t)
-		}
+			tiles = append(tiles, t)
+		})
 	}
+	return tiles, place
 }
 
 // cut is the size of the fewest equal pieces of at most most that n falls into.
@@ -100,7 +103,7 @@ func cut(n, most int) int { return ceil(n, ceil(n, most)) }
 // addRuns adds up count images to the sums; first says that there are none yet.
 func (p *Weight[T]) addRuns(sums, x, d []T, count int, first bool) {
 	r, size := p.runs, sizeOf[T]()
-	t := runs{ra: r.d.plane * size, rb: p.g.dil[2] * size, vecs: r.vecs, count: count}
+	t := runs{ra: r.d.plane * size, rb: p.g.dil[2] * size, stepB: p.l.width * size, vecs: r.vecs, count: count}
 	bytes := r.vecs * p.l.width * size
 	t.skipA, t.skipB = r.d.channels*r.d.plane*size-bytes, p.f.channels*p.f.plane*size-bytes
 	if !first {
@@ -116,17 +119,18 @@ func (p *Weight[T]) addRuns(sums, x, d []T, count int, first bool) {
 // runsGo is the kernel in Go.
 func runsGo[T Float](l level, t *runs) {
 	size := sizeOf[T]()
-	n := t.vecs * l.width
 	for i := range t.rows {
 		for j := range t.cols {
 			var sum T
+			a, b := unsafe.Add(t.a, i*t.ra), unsafe.Add(t.b, j*t.rb)
 			for k := range t.count {
-				run := n*size + t.skipA
-				a := unsafe.Slice((*T)(unsafe.Add(t.a, i*t.ra+k*run)), n)
-				run = n*size + t.skipB
-				b := unsafe.Slice((*T)(unsafe.Add(t.b, j*t.rb+k*run)), n)
-				for q, x := range a {
-					sum += x * b[q]
+				run := k * t.vecs
+				for v := run; v < run+t.vecs; v++ {
+					x := unsafe.Slice((*T)(unsafe.Add(a, v*l.width*size+k*t.skipA)), l.width)
+					y := unsafe.Slice((*T)(unsafe.Add(b, v*t.stepB+k*t.skipB)), l.width)
+					for q := range x {
+						sum += x[q] * y[q]
+					}
 				}
 			}
 			c := (*T)(unsafe.Add(t.c, (i*t.cols+j)*size))

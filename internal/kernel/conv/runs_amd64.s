@@ -46,7 +46,7 @@ r1c1loop:
 	VMOVUPS       (CX), Z2
 	VFMADD231PS   Z2, Z1, Z0
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, DX
+	ADDQ          96(AX), DX
 	DECQ          SI
 	JNZ           r1c1loop
 	ADDQ          40(AX), CX
@@ -96,7 +96,7 @@ r1c2loop:
 	VFMADD231PS   Z4, Z2, Z0
 	VFMADD231PS   Z4, Z3, Z1
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, DX
+	ADDQ          96(AX), DX
 	DECQ          DI
 	JNZ           r1c2loop
 	ADDQ          40(AX), CX
@@ -151,7 +151,7 @@ r1c3loop:
 	VFMADD231PS   Z6, Z4, Z1
 	VFMADD231PS   Z6, Z5, Z2
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, DX
+	ADDQ          96(AX), DX
 	DECQ          DI
 	JNZ           r1c3loop
 	ADDQ          40(AX), CX
@@ -212,7 +212,7 @@ r1c4loop:
 	VFMADD231PS   Z8, Z6, Z2
 	VFMADD231PS   Z8, Z7, Z3
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, DX
+	ADDQ          96(AX), DX
 	DECQ          R8
 	JNZ           r1c4loop
 	ADDQ          40(AX), CX
@@ -279,8 +279,8 @@ r1c5loop:
 	VFMADD231PS   Z10, Z8, Z3
 	VFMADD231PS   Z10, Z9, Z4
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, DX
-	ADDQ          $0x40, DI
+	ADDQ          96(AX), DX
+	ADDQ          96(AX), DI
 	DECQ          R9
 	JNZ           r1c5loop
 	ADDQ          40(AX), CX
@@ -360,7 +360,7 @@ r2c1loop:
 	VMOVUPS       (CX)(DX*1), Z3
 	VFMADD231PS   Z3, Z2, Z1
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, BX
+	ADDQ          96(AX), BX
 	DECQ          DI
 	JNZ           r2c1loop
 	ADDQ          40(AX), CX
@@ -417,7 +417,7 @@ r2c2loop:
 	VFMADD231PS   Z6, Z4, Z2
 	VFMADD231PS   Z6, Z5, Z3
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, BX
+	ADDQ          96(AX), BX
 	DECQ          R8
 	JNZ           r2c2loop
 	ADDQ          40(AX), CX
@@ -483,7 +483,7 @@ r2c3loop:
 	VFMADD231PS   Z9, Z7, Z4
 	VFMADD231PS   Z9, Z8, Z5
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, BX
+	ADDQ          96(AX), BX
 	DECQ          R8
 	JNZ           r2c3loop
 	ADDQ          40(AX), CX
@@ -572,7 +572,7 @@ r2c4loop:
 	VFMADD231PS   Z12, Z10, Z6
 	VFMADD231PS   Z12, Z11, Z7
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, BX
+	ADDQ          96(AX), BX
 	DECQ          R9
 	JNZ           r2c4loop
 	ADDQ          40(AX), CX
@@ -671,8 +671,8 @@ r2c5loop:
 	VFMADD231PS   Z15, Z13, Z8
 	VFMADD231PS   Z15, Z14, Z9
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, BX
-	ADDQ          $0x40, R8
+	ADDQ          96(AX), BX
+	ADDQ          96(AX), R8
 	DECQ          R10
 	JNZ           r2c5loop
 	ADDQ          40(AX), CX
@@ -778,7 +778,7 @@ r3c1loop:
 	VMOVUPS       (CX)(DX*2), Z4
 	VFMADD231PS   Z4, Z3, Z2
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, BX
+	ADDQ          96(AX), BX
 	DECQ          DI
 	JNZ           r3c1loop
 	ADDQ          40(AX), CX
@@ -842,7 +842,7 @@ r3c2loop:
 	VFMADD231PS   Z8, Z6, Z4
 	VFMADD231PS   Z8, Z7, Z5
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, BX
+	ADDQ          96(AX), BX
 	DECQ          R8
 	JNZ           r3c2loop
 	ADDQ          40(AX), CX
@@ -932,7 +932,7 @@ r3c3loop:
 	VFMADD231PS   Z12, Z10, Z7
 	VFMADD231PS   Z12, Z11, Z8
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, BX
+	ADDQ          96(AX), BX
 	DECQ          R8
 	JNZ           r3c3loop
 	ADDQ          40(AX), CX
@@ -1049,7 +1049,7 @@ r3c4loop:
 	VFMADD231PS   Z16, Z14, Z10
 	VFMADD231PS   Z16, Z15, Z11
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, BX
+	ADDQ          96(AX), BX
 	DECQ          R9
 	JNZ           r3c4loop
 	ADDQ          40(AX), CX
@@ -1180,8 +1180,8 @@ r3c5loop:
 	VFMADD231PS   Z20, Z18, Z13
 	VFMADD231PS   Z20, Z19, Z14
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, BX
-	ADDQ          $0x40, R8
+	ADDQ          96(AX), BX
+	ADDQ          96(AX), R8
 	DECQ          R10
 	JNZ           r3c5loop
 	ADDQ          40(AX), CX
@@ -1314,7 +1314,7 @@ r4c1loop:
 	VMOVUPS       (CX)(BX*1), Z5
 	VFMADD231PS   Z5, Z4, Z3
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, SI
+	ADDQ          96(AX), SI
 	DECQ          R8
 	JNZ           r4c1loop
 	ADDQ          40(AX), CX
@@ -1386,7 +1386,7 @@ r4c2loop:
 	VFMADD231PS   Z10, Z8, Z6
 	VFMADD231PS   Z10, Z9, Z7
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, SI
+	ADDQ          96(AX), SI
 	DECQ          R9
 	JNZ           r4c2loop
 	ADDQ          40(AX), CX
@@ -1488,7 +1488,7 @@ r4c3loop:
 	VFMADD231PS   Z15, Z13, Z10
 	VFMADD231PS   Z15, Z14, Z11
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, SI
+	ADDQ          96(AX), SI
 	DECQ          R9
 	JNZ           r4c3loop
 	ADDQ          40(AX), CX
@@ -1621,7 +1621,7 @@ r4c4loop:
 	VFMADD231PS   Z20, Z18, Z14
 	VFMADD231PS   Z20, Z19, Z15
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, SI
+	ADDQ          96(AX), SI
 	DECQ          R10
 	JNZ           r4c4loop
 	ADDQ          40(AX), CX
@@ -1785,8 +1785,8 @@ r4c5loop:
 	VFMADD231PS   Z25, Z23, Z18
 	VFMADD231PS   Z25, Z24, Z19
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, SI
-	ADDQ          $0x40, R9
+	ADDQ          96(AX), SI
+	ADDQ          96(AX), R9
 	DECQ          R11
 	JNZ           r4c5loop
 	ADDQ          40(AX), CX
@@ -1947,7 +1947,7 @@ r5c1loop:
 	VFMADD231PS   Z6, Z5, Z4
 	ADDQ          $0x40, CX
 	ADDQ          $0x40, SI
-	ADDQ          $0x40, DI
+	ADDQ          96(AX), DI
 	DECQ          R9
 	JNZ           r5c1loop
 	ADDQ          40(AX), CX
@@ -2042,7 +2042,7 @@ r5c2loop:
 	VFMADD231PS   Z12, Z11, Z9
 	ADDQ          $0x40, CX
 	ADDQ          $0x40, SI
-	ADDQ          $0x40, DI
+	ADDQ          96(AX), DI
 	DECQ          R10
 	JNZ           r5c2loop
 	ADDQ          40(AX), CX
@@ -2171,7 +2171,7 @@ r5c3loop:
 	VFMADD231PS   Z18, Z17, Z14
 	ADDQ          $0x40, CX
 	ADDQ          $0x40, SI
-	ADDQ          $0x40, DI
+	ADDQ          96(AX), DI
 	DECQ          R10
 	JNZ           r5c3loop
 	ADDQ          40(AX), CX
@@ -2335,7 +2335,7 @@ r5c4loop:
 	VFMADD231PS   Z24, Z23, Z19
 	ADDQ          $0x40, CX
 	ADDQ          $0x40, SI
-	ADDQ          $0x40, DI
+	ADDQ          96(AX), DI
 	DECQ          R11
 	JNZ           r5c4loop
 	ADDQ          40(AX), CX
@@ -2534,8 +2534,8 @@ r5c5loop:
 	VFMADD231PS   Z30, Z29, Z24
 	ADDQ          $0x40, CX
 	ADDQ          $0x40, SI
-	ADDQ          $0x40, DI
-	ADDQ          $0x40, R10
+	ADDQ          96(AX), DI
+	ADDQ          96(AX), R10
 	DECQ          R12
 	JNZ           r5c5loop
 	ADDQ          40(AX), CX
@@ -2728,7 +2728,7 @@ r1c1loop:
 	VMOVUPS      (CX), Y2
 	VFMADD231PS  Y2, Y1, Y0
 	ADDQ         $0x20, CX
-	ADDQ         $0x20, DX
+	ADDQ         96(AX), DX
 	DECQ         SI
 	JNZ          r1c1loop
 	ADDQ         40(AX), CX
@@ -2776,7 +2776,7 @@ r1c2loop:
 	VFMADD231PS  Y4, Y2, Y0
 	VFMADD231PS  Y4, Y3, Y1
 	ADDQ         $0x20, CX
-	ADDQ         $0x20, DX
+	ADDQ         96(AX), DX
 	DECQ         DI
 	JNZ          r1c2loop
 	ADDQ         40(AX), CX
@@ -2827,7 +2827,7 @@ r1c3loop:
 	VFMADD231PS  Y6, Y4, Y1
 	VFMADD231PS  Y6, Y5, Y2
 	ADDQ         $0x20, CX
-	ADDQ         $0x20, DX
+	ADDQ         96(AX), DX
 	DECQ         DI
 	JNZ          r1c3loop
 	ADDQ         40(AX), CX
@@ -2879,7 +2879,7 @@ r2c1loop:
 	VMOVUPS      (CX)(DX*1), Y3
 	VFMADD231PS  Y3, Y2, Y1
 	ADDQ         $0x20, CX
-	ADDQ         $0x20, BX
+	ADDQ         96(AX), BX
 	DECQ         DI
 	JNZ          r2c1loop
 	ADDQ         40(AX), CX
@@ -2932,7 +2932,7 @@ r2c2loop:
 	VFMADD231PS  Y6, Y4, Y2
 	VFMADD231PS  Y6, Y5, Y3
 	ADDQ         $0x20, CX
-	ADDQ         $0x20, BX
+	ADDQ         96(AX), BX
 	DECQ         R8
 	JNZ          r2c2loop
 	ADDQ         40(AX), CX
@@ -2990,7 +2990,7 @@ r2c3loop:
 	VFMADD231PS  Y9, Y7, Y4
 	VFMADD231PS  Y9, Y8, Y5
 	ADDQ         $0x20, CX
-	ADDQ         $0x20, BX
+	ADDQ         96(AX), BX
 	DECQ         R8
 	JNZ          r2c3loop
 	ADDQ         40(AX), CX
@@ -3058,7 +3058,7 @@ r3c1loop:
 	VMOVUPS      (CX)(DX*2), Y4
 	VFMADD231PS  Y4, Y3, Y2
 	ADDQ         $0x20, CX
-	ADDQ         $0x20, BX
+	ADDQ         96(AX), BX
 	DECQ         DI
 	JNZ          r3c1loop
 	ADDQ         40(AX), CX
@@ -3116,7 +3116,7 @@ r3c2loop:
 	VFMADD231PS  Y8, Y6, Y4
 	VFMADD231PS  Y8, Y7, Y5
 	ADDQ         $0x20, CX
-	ADDQ         $0x20, BX
+	ADDQ         96(AX), BX
 	DECQ         R8
 	JNZ          r3c2loop
 	ADDQ         40(AX), CX
@@ -3194,7 +3194,7 @@ r3c3loop:
 	VFMADD231PS  Y12, Y10, Y7
 	VFMADD231PS  Y12, Y11, Y8
 	ADDQ         $0x20, CX
-	ADDQ         $0x20, BX
+	ADDQ         96(AX), BX
 	DECQ         R8
 	JNZ          r3c3loop
 	ADDQ         40(AX), CX
@@ -3291,7 +3291,7 @@ r1c1loop:
 	VMOVUPD       (CX), Z2
 	VFMADD231PD   Z2, Z1, Z0
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, DX
+	ADDQ          96(AX), DX
 	DECQ          SI
 	JNZ           r1c1loop
 	ADDQ          40(AX), CX
@@ -3342,7 +3342,7 @@ r1c2loop:
 	VFMADD231PD   Z4, Z2, Z0
 	VFMADD231PD   Z4, Z3, Z1
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, DX
+	ADDQ          96(AX), DX
 	DECQ          DI
 	JNZ           r1c2loop
 	ADDQ          40(AX), CX
@@ -3398,7 +3398,7 @@ r1c3loop:
 	VFMADD231PD   Z6, Z4, Z1
 	VFMADD231PD   Z6, Z5, Z2
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, DX
+	ADDQ          96(AX), DX
 	DECQ          DI
 	JNZ           r1c3loop
 	ADDQ          40(AX), CX
@@ -3460,7 +3460,7 @@ r1c4loop:
 	VFMADD231PD   Z8, Z6, Z2
 	VFMADD231PD   Z8, Z7, Z3
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, DX
+	ADDQ          96(AX), DX
 	DECQ          R8
 	JNZ           r1c4loop
 	ADDQ          40(AX), CX
@@ -3528,8 +3528,8 @@ r1c5loop:
 	VFMADD231PD   Z10, Z8, Z3
 	VFMADD231PD   Z10, Z9, Z4
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, DX
-	ADDQ          $0x40, DI
+	ADDQ          96(AX), DX
+	ADDQ          96(AX), DI
 	DECQ          R9
 	JNZ           r1c5loop
 	ADDQ          40(AX), CX
@@ -3611,7 +3611,7 @@ r2c1loop:
 	VMOVUPD       (CX)(DX*1), Z3
 	VFMADD231PD   Z3, Z2, Z1
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, BX
+	ADDQ          96(AX), BX
 	DECQ          DI
 	JNZ           r2c1loop
 	ADDQ          40(AX), CX
@@ -3669,7 +3669,7 @@ r2c2loop:
 	VFMADD231PD   Z6, Z4, Z2
 	VFMADD231PD   Z6, Z5, Z3
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, BX
+	ADDQ          96(AX), BX
 	DECQ          R8
 	JNZ           r2c2loop
 	ADDQ          40(AX), CX
@@ -3736,7 +3736,7 @@ r2c3loop:
 	VFMADD231PD   Z9, Z7, Z4
 	VFMADD231PD   Z9, Z8, Z5
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, BX
+	ADDQ          96(AX), BX
 	DECQ          R8
 	JNZ           r2c3loop
 	ADDQ          40(AX), CX
@@ -3827,7 +3827,7 @@ r2c4loop:
 	VFMADD231PD   Z12, Z10, Z6
 	VFMADD231PD   Z12, Z11, Z7
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, BX
+	ADDQ          96(AX), BX
 	DECQ          R9
 	JNZ           r2c4loop
 	ADDQ          40(AX), CX
@@ -3928,8 +3928,8 @@ r2c5loop:
 	VFMADD231PD   Z15, Z13, Z8
 	VFMADD231PD   Z15, Z14, Z9
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, BX
-	ADDQ          $0x40, R8
+	ADDQ          96(AX), BX
+	ADDQ          96(AX), R8
 	DECQ          R10
 	JNZ           r2c5loop
 	ADDQ          40(AX), CX
@@ -4038,7 +4038,7 @@ r3c1loop:
 	VMOVUPD       (CX)(DX*2), Z4
 	VFMADD231PD   Z4, Z3, Z2
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, BX
+	ADDQ          96(AX), BX
 	DECQ          DI
 	JNZ           r3c1loop
 	ADDQ          40(AX), CX
@@ -4103,7 +4103,7 @@ r3c2loop:
 	VFMADD231PD   Z8, Z6, Z4
 	VFMADD231PD   Z8, Z7, Z5
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, BX
+	ADDQ          96(AX), BX
 	DECQ          R8
 	JNZ           r3c2loop
 	ADDQ          40(AX), CX
@@ -4195,7 +4195,7 @@ r3c3loop:
 	VFMADD231PD   Z12, Z10, Z7
 	VFMADD231PD   Z12, Z11, Z8
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, BX
+	ADDQ          96(AX), BX
 	DECQ          R8
 	JNZ           r3c3loop
 	ADDQ          40(AX), CX
@@ -4315,7 +4315,7 @@ r3c4loop:
 	VFMADD231PD   Z16, Z14, Z10
 	VFMADD231PD   Z16, Z15, Z11
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, BX
+	ADDQ          96(AX), BX
 	DECQ          R9
 	JNZ           r3c4loop
 	ADDQ          40(AX), CX
@@ -4449,8 +4449,8 @@ r3c5loop:
 	VFMADD231PD   Z20, Z18, Z13
 	VFMADD231PD   Z20, Z19, Z14
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, BX
-	ADDQ          $0x40, R8
+	ADDQ          96(AX), BX
+	ADDQ          96(AX), R8
 	DECQ          R10
 	JNZ           r3c5loop
 	ADDQ          40(AX), CX
@@ -4587,7 +4587,7 @@ r4c1loop:
 	VMOVUPD       (CX)(BX*1), Z5
 	VFMADD231PD   Z5, Z4, Z3
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, SI
+	ADDQ          96(AX), SI
 	DECQ          R8
 	JNZ           r4c1loop
 	ADDQ          40(AX), CX
@@ -4660,7 +4660,7 @@ r4c2loop:
 	VFMADD231PD   Z10, Z8, Z6
 	VFMADD231PD   Z10, Z9, Z7
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, SI
+	ADDQ          96(AX), SI
 	DECQ          R9
 	JNZ           r4c2loop
 	ADDQ          40(AX), CX
@@ -4764,7 +4764,7 @@ r4c3loop:
 	VFMADD231PD   Z15, Z13, Z10
 	VFMADD231PD   Z15, Z14, Z11
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, SI
+	ADDQ          96(AX), SI
 	DECQ          R9
 	JNZ           r4c3loop
 	ADDQ          40(AX), CX
@@ -4900,7 +4900,7 @@ r4c4loop:
 	VFMADD231PD   Z20, Z18, Z14
 	VFMADD231PD   Z20, Z19, Z15
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, SI
+	ADDQ          96(AX), SI
 	DECQ          R10
 	JNZ           r4c4loop
 	ADDQ          40(AX), CX
@@ -5068,8 +5068,8 @@ r4c5loop:
 	VFMADD231PD   Z25, Z23, Z18
 	VFMADD231PD   Z25, Z24, Z19
 	ADDQ          $0x40, CX
-	ADDQ          $0x40, SI
-	ADDQ          $0x40, R9
+	ADDQ          96(AX), SI
+	ADDQ          96(AX), R9
 	DECQ          R11
 	JNZ           r4c5loop
 	ADDQ          40(AX), CX
@@ -5235,7 +5235,7 @@ r5c1loop:
 	VFMADD231PD   Z6, Z5, Z4
 	ADDQ          $0x40, CX
 	ADDQ          $0x40, SI
-	ADDQ          $0x40, DI
+	ADDQ          96(AX), DI
 	DECQ          R9
 	JNZ           r5c1loop
 	ADDQ          40(AX), CX
@@ -5332,7 +5332,7 @@ r5c2loop:
 	VFMADD231PD   Z12, Z11, Z9
 	ADDQ          $0x40, CX
 	ADDQ          $0x40, SI
-	ADDQ          $0x40, DI
+	ADDQ          96(AX), DI
 	DECQ          R10
 	JNZ           r5c2loop
 	ADDQ          40(AX), CX
@@ -5464,7 +5464,7 @@ r5c3loop:
 	VFMADD231PD   Z18, Z17, Z14
 	ADDQ          $0x40, CX
 	ADDQ          $0x40, SI
-	ADDQ          $0x40, DI
+	ADDQ          96(AX), DI
 	DECQ          R10
 	JNZ           r5c3loop
 	ADDQ          40(AX), CX
@@ -5632,7 +5632,7 @@ r5c4loop:
 	VFMADD231PD   Z24, Z23, Z19
 	ADDQ          $0x40, CX
 	ADDQ          $0x40, SI
-	ADDQ          $0x40, DI
+	ADDQ          96(AX), DI
 	DECQ          R11
 	JNZ           r5c4loop
 	ADDQ          40(AX), CX
@@ -5836,8 +5836,8 @@ r5c5loop:
 	VFMADD231PD   Z30, Z29, Z24
 	ADDQ          $0x40, CX
 	ADDQ          $0x40, SI
-	ADDQ          $0x40, DI
-	ADDQ          $0x40, R10
+	ADDQ          96(AX), DI
+	ADDQ          96(AX), R10
 	DECQ          R12
 	JNZ           r5c5loop
 	ADDQ          40(AX), CX
@@ -6037,7 +6037,7 @@ r1c1loop:
 	VMOVUPD      (CX), Y2
 	VFMADD231PD  Y2, Y1, Y0
 	ADDQ         $0x20, CX
-	ADDQ         $0x20, DX
+	ADDQ         96(AX), DX
 	DECQ         SI
 	JNZ          r1c1loop
 	ADDQ         40(AX), CX
@@ -6086,7 +6086,7 @@ r1c2loop:
 	VFMADD231PD  Y4, Y2, Y0
 	VFMADD231PD  Y4, Y3, Y1
 	ADDQ         $0x20, CX
-	ADDQ         $0x20, DX
+	ADDQ         96(AX), DX
 	DECQ         DI
 	JNZ          r1c2loop
 	ADDQ         40(AX), CX
@@ -6138,7 +6138,7 @@ r1c3loop:
 	VFMADD231PD  Y6, Y4, Y1
 	VFMADD231PD  Y6, Y5, Y2
 	ADDQ         $0x20, CX
-	ADDQ         $0x20, DX
+	ADDQ         96(AX), DX
 	DECQ         DI
 	JNZ          r1c3loop
 	ADDQ         40(AX), CX
@@ -6191,7 +6191,7 @@ r2c1loop:
 	VMOVUPD      (CX)(DX*1), Y3
 	VFMADD231PD  Y3, Y2, Y1
 	ADDQ         $0x20, CX
-	ADDQ         $0x20, BX
+	ADDQ         96(AX), BX
 	DECQ         DI
 	JNZ          r2c1loop
 	ADDQ         40(AX), CX
@@ -6245,7 +6245,7 @@ r2c2loop:
 	VFMADD231PD  Y6, Y4, Y2
 	VFMADD231PD  Y6, Y5, Y3
 	ADDQ         $0x20, CX
-	ADDQ         $0x20, BX
+	ADDQ         96(AX), BX
 	DECQ         R8
 	JNZ          r2c2loop
 	ADDQ         40(AX), CX
@@ -6304,7 +6304,7 @@ r2c3loop:
 	VFMADD231PD  Y9, Y7, Y4
 	VFMADD231PD  Y9, Y8, Y5
 	ADDQ         $0x20, CX
-	ADDQ         $0x20, BX
+	ADDQ         96(AX), BX
 	DECQ         R8
 	JNZ          r2c3loop
 	ADDQ         40(AX), CX
@@ -6374,7 +6374,7 @@ r3c1loop:
 	VMOVUPD      (CX)(DX*2), Y4
 	VFMADD231PD  Y4, Y3, Y2
 	ADDQ         $0x20, CX
-	ADDQ         $0x20, BX
+	ADDQ         96(AX), BX
 	DECQ         DI
 	JNZ          r3c1loop
 	ADDQ         40(AX), CX
@@ -6433,7 +6433,7 @@ r3c2loop:
 	VFMADD231PD  Y8, Y6, Y4
 	VFMADD231PD  Y8, Y7, Y5
 	ADDQ         $0x20, CX
-	ADDQ         $0x20, BX
+	ADDQ         96(AX), BX
 	DECQ         R8
 	JNZ          r3c2loop
 	ADDQ         40(AX), CX
@@ -6513,7 +6513,7 @@ r3c3loop:
 	VFMADD231PD  Y12, Y10, Y7
 	VFMADD231PD  Y12, Y11, Y8
 	ADDQ         $0x20, CX
-	ADDQ         $0x20, BX
+	ADDQ         96(AX), BX
 	DECQ         R8
 	JNZ          r3c3loop
 	ADDQ         40(AX), CX

@@ -21,8 +21,8 @@ func testRuns[T Float](t *testing.T) {
 				const vecs, count, gap = 3, 2, 5
 				n, size := vecs*l.width, sizeOf[T]()
 				a := random[T](rows*n*count+gap, 1)
-				b := random[T](n*count+gap+cols, 2)
-				r := runs{a: unsafe.Pointer(&a[0]), b: unsafe.Pointer(&b[0]), ra: n * size, rb: size,
+				b := random[T]((1+add)*n*count+gap+cols, 2)
+				r := runs{a: unsafe.Pointer(&a[0]), b: unsafe.Pointer(&b[0]), ra: n * size, rb: size, stepB: (1 + add) * l.width * size,
 					skipA: (rows-1)*n*size + gap*size, skipB: gap * size, vecs: vecs, count: count, rows: rows, cols: cols, add: add}
 				got, want := random[T](rows*cols+3, 3), random[T](rows*cols+3, 3)
 				r.c = unsafe.Pointer(&got[0])

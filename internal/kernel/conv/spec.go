@@ -3,9 +3,10 @@
 //
 // It owns the loops over images and the kernels that multiply without laying
 // out the windows: an image is copied once with its zeros around it, and a
-// kernel walks from one tap to the next by a table of steps. Kernels of three by
-// three places with channels enough go by Winograd's tiles instead, see
-// winograd.go; the rule is in winograd_rule.go. It does not own
+// kernel walks from one tap to the next by a table of steps. Vectors go along the
+// rows of an image or, where these do not fill them, across images: see lanes.go.
+// Kernels of three by three places with channels enough go by Winograd's tiles
+// instead, see winograd.go; the rule is in winograd_rule.go. It does not own
 // memory: callers bring operands and scratch. Importers: the operator table.
 package conv
 

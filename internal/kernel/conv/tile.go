@@ -34,6 +34,13 @@ type tile struct {
 	cpair       int // the first, with as many columns
 }
 
+// over sets the terms of the sums.
+func (t *tile) over(steps []step) {
+	if t.k = len(steps); t.k > 0 {
+		t.steps = &steps[0]
+	}
+}
+
 // level is the instruction set of the kernels, with the sizes of their tiles:
 // at most mr rows of nr columns, or 2·mr rows of at most width columns; and at
 // most so many rows and columns of sums over runs, 0 for no such kernel.

@@ -17,7 +17,8 @@ type Weight[T Float] struct {
 	parts     int // of the batch
 	together  int // images that one sum goes through
 	part      func(worker, part int)
-	tiled     *winogradWeight[T] // nil: by walking, or by runs
+	tiled     *winogradWeight[T] // nil: by walking, by runs, or in lanes
+	lanes     *laneWeight[T]     // nil: by walking, or by runs
 
 	dw, x, d, scratch []T
 }
@@ -47,7 +48,10 @@ func newWeight[T Float](g geometry, tiles bool) *Weight[T] {
 		return p
 	}
 	p.parts = max(1, min(g.n, maxParts, partElements/max(1, g.sizeW())))
-	p.f = g.windowFrame(1)
+	if p.lanes = laneWeightPays[T](&p.g, p.l, p.byChannel); p.lanes != nil {
+		return p
+	}
+	p.f = g.windowFrame(1, 1)
 	p.runs = newRunWeight(&p.g, p.l, &p.f, p.byChannel)
 	size := sizeOf[T]()
 	image := p.f.channels*p.f.plane + p.sizeD()
@@ -103,6 +107,9 @@ func (p *Weight[T]) Scratch(workers int) int {
 	if p.tiled != nil {
 		return p.tiled.size(workers)
 	}
+	if p.lanes != nil {
+		return p.lanes.size(workers)
+	}
 	return p.parts * p.perPart()
 }
 
@@ -111,6 +118,10 @@ func (p *Weight[T]) Run(w *pool.Pool, dw, x, d, scratch []T) {
 	p.dw, p.x, p.d, p.scratch = dw[:p.g.sizeW()], x[:p.g.sizeX()], d[:p.g.sizeY()], scratch
 	if p.tiled != nil {
 		p.tiled.run(w, p.dw, p.x, p.d, scratch)
+		return
+	}
+	if p.lanes != nil {
+		p.lanes.run(w, p.dw, p.x, p.d, scratch)
 		return
 	}
 	if p.g.n == 0 || p.g.sizeY() == 0 {

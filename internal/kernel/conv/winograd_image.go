@@ -139,7 +139,7 @@ func (p *winograd[T]) weights(worker, part int) {
 // block computes one block of y.
 func (p *winograd[T]) block(worker, part int) {
 	w, own := p.own(worker)
-	clean := p.clean.next(worker)
+	clean := p.clean.next(worker, 1)
 	for i := 0; p.alone && !clean && i < ceil(p.c, p.chunk); i++ {
 		p.weights(worker, i)
 	}

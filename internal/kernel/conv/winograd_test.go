@@ -193,10 +193,10 @@ func TestWinogradWorkers(t *testing.T) {
 	}
 }
 
-func same(t *testing.T, what string, got, want []float32) {
+func same[T Float](t *testing.T, what string, got, want []T) {
 	t.Helper()
 	for i, v := range got {
-		if math.Float32bits(v) != math.Float32bits(want[i]) {
+		if math.Float64bits(float64(v)) != math.Float64bits(float64(want[i])) {
 			t.Fatalf("%s: element %d is %v, want %v", what, i, v, want[i])
 		}
 	}

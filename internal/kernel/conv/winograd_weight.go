@@ -73,7 +73,7 @@ const joinElements = 16 << 10
 // sum adds up the blocks of one part.
 func (p *winogradWeight[T]) sum(worker, part int) {
 	own := p.scratch[(p.parts+1)*p.sumSize()+worker*p.perWorker():][:p.perWorker()]
-	clean := p.clean.next(worker)
+	clean := p.clean.next(worker, 1)
 	x, d := p.x.divide(&own, clean), p.d.divide(&own, clean)
 	w, half := carve(&own, tileElems*p.weightPlane()), own
 	first, end := part*p.b.blocks()/p.parts, (part+1)*p.b.blocks()/p.parts
