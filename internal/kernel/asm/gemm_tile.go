@@ -20,6 +20,9 @@ const (
 	tileAlpha, tileBeta = 80, 88
 	tileBPair           = tileLDB // of walks: bytes to a second vector of B, and of C
 	tileCPair           = 96
+	tileLeft            = 104 // of walks: tiles to compute, and bytes to the next one's
+	tileNextB           = 112 // B and C
+	tileNextC           = 120
 	tileNext            = 96 // of products: rows of memory to fetch meanwhile
 	tileNextLD          = 104
 	tileNextRows        = 112
@@ -369,8 +372,27 @@ func (k *kernel) finish(args operand.Mem) {
 	})
 	c.Label(k.name + "store")
 	k.each(to, k.name+"new", func(m operand.Mem, s reg.VecVirtual, part bool) { k.storeC(m, s, part) })
+	if k.walk {
+		k.again(args)
+	}
 	k.end()
 	c.RET()
+}
+
+// again emits the jump back for the next tile, if one is left.
+func (k *kernel) again(args operand.Mem) {
+	c, n := k.ctx(), k.ctx().GP64()
+	c.MOVQ(args.Offset(tileLeft), n)
+	c.DECQ(n)
+	c.JLE(operand.LabelRef(k.name + "done"))
+	c.MOVQ(n, args.Offset(tileLeft))
+	for _, f := range []struct{ to, by int }{{tileB, tileNextB}, {tileC, tileNextC}} {
+		by := c.GP64()
+		c.MOVQ(args.Offset(f.by), by)
+		c.ADDQ(by, args.Offset(f.to))
+	}
+	c.JMP(operand.LabelRef(k.name))
+	c.Label(k.name + "done")
 }
 
 // each calls f for every sum and its place, last vectors as partial ones. At

@@ -330,7 +330,27 @@ func (k *neonTile) finish() {
 			k.op("FMOVQ", s, mem(p, off))
 		}
 	})
+	if k.walk {
+		k.again()
+	}
 	k.op("RET")
+}
+
+// again emits the jump back for the next tile, if one is left.
+func (k *neonTile) again() {
+	left, to, by := k.int(), k.int(), k.int()
+	k.op("MOVD", mem(k.args, tileLeft), left)
+	k.op("SUBS", "$1", left)
+	k.op("BLE", k.name+"done")
+	k.op("MOVD", left, mem(k.args, tileLeft))
+	for _, f := range []struct{ to, by int }{{tileB, tileNextB}, {tileC, tileNextC}} {
+		k.op("MOVD", mem(k.args, f.to), to)
+		k.op("MOVD", mem(k.args, f.by), by)
+		k.op("ADD", by, to)
+		k.op("MOVD", to, mem(k.args, f.to))
+	}
+	k.op("B", k.name)
+	k.label(k.name + "done")
 }
 
 // each calls f for every sum and its place, last vectors as partial ones, and

@@ -181,7 +181,7 @@ func (p *Forward[T]) inLanes(own, y []T, count int) {
 			a, b := p.w[(group*g.o+o)*g.taps():], padded[group*g.c*f.plane:]
 			for i := range g.out[0] * g.out[1] {
 				z, y := i/g.out[1]*g.stride[0], i%g.out[1]*g.stride[1]
-				places(p.l, &t, rows, g.out[2], a, b[z*f.layer+y*f.row:], sums[i*g.out[2]*f.lanes:], g.stride[2]*f.lanes, f.lanes)
+				image(p.l, &t, rows, f.lanes, g.out[2], a, b[z*f.layer+y*f.row:], sums[i*g.out[2]*f.lanes:], g.stride[2]*f.lanes, f.lanes)
 			}
 			turn(p.l, y[(group*g.o+o)*out:], sums, turning{rows * out, count, g.groups * g.o * out, f.lanes})
 		}

@@ -303,7 +303,7 @@ func (p *Input[T]) inLanes(own, dx []T, count int) {
 					z, y, taps := j/k.count[1], j%k.count[1], &k.taps[n]
 					to := sums[g.at(k, z, y)*f.lanes:]
 					if t.over(taps.steps); t.k > 0 {
-						places(p.l, &t, rows, k.count[2], w[taps.weight:], d[taps.from+z*f.layer+y*f.row:], to, f.lanes, g.stride[2]*f.lanes)
+						image(p.l, &t, rows, f.lanes, k.count[2], w[taps.weight:], d[taps.from+z*f.layer+y*f.row:], to, f.lanes, g.stride[2]*f.lanes)
 						continue
 					}
 					for i := range rows * k.count[2] {

@@ -1,7 +1,5 @@
 package conv
 
-import "unsafe"
-
 // Where rows of an image do not fill vectors, or places are not side by side, as many
 // images as a vector has lanes are computed together: each place of their frame holds
 // that place of all of them. Then every vector is full and aligned. The sums are those
@@ -94,25 +92,6 @@ func fillLanes[T Float](l level, f *frame, dst, images []T, count int, clean boo
 				from := ((c*f.in[0]+z+f.lo[0])*f.in[1]+y+f.lo[1])*f.in[2] + f.lo[2] + x0
 				turn(l, dst[c*f.plane+f.at(z, y, x0):], images[from:], turning{count, x1 - x0, f.lanes, size})
 			}
-		}
-	}
-}
-
-// places computes n places in lanes, which lie bstep elements apart in b and cstep in
-// c. t holds all but the sizes and the places in a, b and c.
-func places[T Float](l level, t *tile, rows, n int, a, b, c []T, bstep, cstep int) {
-	size := sizeOf[T]()
-	t.cols, t.bpair, t.cpair = l.width, bstep*size, cstep*size
-	for j := 0; j < n; j += 2 {
-		if j+1 == n {
-			t.bpair = 0
-		}
-		t.b = unsafe.Pointer(&b[j*bstep])
-		for i := 0; i < rows; i += l.mr {
-			t.rows = min(l.mr, rows-i)
-			t.a = unsafe.Pointer(&a[i*t.rsa/size])
-			t.c = unsafe.Pointer(&c[i*t.ldc/size+j*cstep])
-			run[T](l, t)
 		}
 	}
 }

@@ -21,7 +21,8 @@ type step struct{ a, b int }
 // b[q, j] lies j elements after b[q, 0]; a[0, q+1] and b[q+1, 0] lie one step
 // after those of q. Rows of c lie ldc bytes apart. b is readable up to whole
 // vectors. With bpair, the same is done for the b and c that lie bpair and cpair
-// bytes on: two rows of an image share the loads of a.
+// bytes on: two rows of an image share the loads of a. If more than one tile is left,
+// the others follow: b and c move by nextB and nextC bytes from one to the next.
 type tile struct {
 	a, b, c     unsafe.Pointer
 	rsa         int
@@ -32,6 +33,9 @@ type tile struct {
 	rows, cols  int
 	alpha, beta float64
 	cpair       int // the first, with as many columns
+	left        int
+	nextB       int
+	nextC       int
 }
 
 // over sets the terms of the sums.
@@ -66,46 +70,58 @@ func best(size int) level {
 // block computes rows x cols of c with tiles. t holds all but the sizes and
 // the places in a, b and c, which count elements.
 func block[T Float](l level, t *tile, rows, cols int, a, b, c []T) {
-	if rows == 0 || cols == 0 || t.k == 0 {
+	blocks(l, t, rows, cols, 1, a, b, c, 0, 0)
+}
+
+// blocks computes count blocks: that of b lies bstep elements after the one before,
+// that of c cstep.
+func blocks[T Float](l level, t *tile, rows, cols, count int, a, b, c []T, bstep, cstep int) {
+	if rows == 0 || cols == 0 || count == 0 || t.k == 0 {
 		return
 	}
 	size := sizeOf[T]()
+	t.nextB, t.nextC = bstep*size, cstep*size
 	for j := 0; j < cols; j += t.cols {
 		t.cols = min(l.nr, cols-j)
-		t.b = unsafe.Pointer(&b[j])
 		for i := 0; i < rows; i += t.rows {
 			t.rows = min(l.mr, rows-i)
 			if t.cols <= l.width && rows-i >= 2*l.mr && t.bpair == 0 {
 				t.rows = 2 * l.mr
 			}
-			t.a = unsafe.Pointer(&a[i*t.rsa/size])
+			t.a, t.b = unsafe.Pointer(&a[i*t.rsa/size]), unsafe.Pointer(&b[j])
 			t.c = unsafe.Pointer(&c[i*t.ldc/size+j])
+			t.left = count
 			run[T](l, t)
 		}
 	}
 }
 
-// image computes count rows of an image, one block each: that of b lies bstep
-// elements after the one before, that of c cstep.
+// image computes count rows of an image, one block each, or in lanes count places of a
+// row. Two narrow ones are computed together.
 func image[T Float](l level, t *tile, rows, cols, count int, a, b, c []T, bstep, cstep int) {
-	size := sizeOf[T]()
-	for y := 0; y < count; y++ {
-		from, to := b[y*bstep:], c[y*cstep:]
-		if l.bits > 0 && cols <= l.width && y+1 < count && bstep != 0 {
-			t.bpair, t.cpair = bstep*size, cstep*size
-			block(l, t, rows, cols, a, from, to)
-			t.bpair = 0
-			y++
-			continue
+	if pairs := count / 2; pairs > 0 && l.bits > 0 && cols <= l.width && bstep != 0 {
+		size := sizeOf[T]()
+		t.bpair, t.cpair = bstep*size, cstep*size
+		blocks(l, t, rows, cols, pairs, a, b, c, 2*bstep, 2*cstep)
+		t.bpair = 0
+		if count -= 2 * pairs; count == 0 {
+			return
 		}
-		block(l, t, rows, cols, a, from, to)
+		b, c = b[2*pairs*bstep:], c[2*pairs*cstep:]
 	}
+	blocks(l, t, rows, cols, count, a, b, c, bstep, cstep)
 }
 
 // walkGo is the kernel in Go.
 func walkGo[T Float](t *tile) {
 	size := int(unsafe.Sizeof(T(0)))
 	steps := unsafe.Slice(t.steps, t.k)
+	for t.left--; t.left > 0; t.left-- { // all but the last one
+		one := *t
+		one.left = 1
+		walkGo[T](&one)
+		t.b, t.c = unsafe.Add(t.b, t.nextB), unsafe.Add(t.c, t.nextC)
+	}
 	var s [2][4]T
 	a, b := t.a, t.b
 	for q := range steps {

@@ -184,10 +184,10 @@ r12v1loop:
 	VBROADCASTSS X12, Y12
 	CMPQ         BX, $0x08
 	JE           r12v1oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*4), Y13
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, R10
+	NEGQ         R10
+	VMOVDQU      (CX)(R10*4), Y13
 	VMASKMOVPS   (DX), Y13, Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VMASKMOVPS   (DX)(SI*1), Y13, Y14
@@ -244,10 +244,10 @@ r12v1oldend:
 r12v1store:
 	CMPQ       BX, $0x08
 	JE         r12v1newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*4), Y12
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, R10
+	NEGQ       R10
+	VMOVDQU    (CX)(R10*4), Y12
 	VMASKMOVPS Y0, Y12, (DX)
 	VMASKMOVPS Y1, Y12, (DX)(SI*1)
 	VMASKMOVPS Y2, Y12, (DX)(SI*2)
@@ -277,6 +277,17 @@ r12v1newfull:
 	VMOVUPS Y11, (R9)(DI*1)
 
 r12v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r12v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r12v1
+
+r12v1done:
 	VZEROUPPER
 	RET
 
@@ -382,10 +393,10 @@ r6p2loop:
 	VBROADCASTSS X12, Y12
 	CMPQ         BX, $0x08
 	JE           r6p2oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*4), Y13
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, R13
+	NEGQ         R13
+	VMOVDQU      (CX)(R13*4), Y13
 	VMASKMOVPS   (DX), Y13, Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VMASKMOVPS   (R9), Y13, Y14
@@ -442,10 +453,10 @@ r6p2oldend:
 r6p2store:
 	CMPQ       BX, $0x08
 	JE         r6p2newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*4), Y12
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, R13
+	NEGQ       R13
+	VMOVDQU    (CX)(R13*4), Y12
 	VMASKMOVPS Y0, Y12, (DX)
 	VMASKMOVPS Y1, Y12, (R9)
 	VMASKMOVPS Y2, Y12, (DX)(SI*1)
@@ -475,6 +486,17 @@ r6p2newfull:
 	VMOVUPS Y11, (R12)(R10*1)
 
 r6p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r6p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r6p2
+
+r6p2done:
 	VZEROUPPER
 	RET
 
@@ -571,10 +593,10 @@ r5p2loop:
 	VBROADCASTSS X10, Y10
 	CMPQ         BX, $0x08
 	JE           r5p2oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*4), Y11
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, R13
+	NEGQ         R13
+	VMOVDQU      (CX)(R13*4), Y11
 	VMASKMOVPS   (DX), Y11, Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VMASKMOVPS   (R9), Y11, Y12
@@ -623,10 +645,10 @@ r5p2oldend:
 r5p2store:
 	CMPQ       BX, $0x08
 	JE         r5p2newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*4), Y10
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, R13
+	NEGQ       R13
+	VMOVDQU    (CX)(R13*4), Y10
 	VMASKMOVPS Y0, Y10, (DX)
 	VMASKMOVPS Y1, Y10, (R9)
 	VMASKMOVPS Y2, Y10, (DX)(SI*1)
@@ -652,6 +674,17 @@ r5p2newfull:
 	VMOVUPS Y9, (R12)
 
 r5p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r5p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r5p2
+
+r5p2done:
 	VZEROUPPER
 	RET
 
@@ -733,10 +766,10 @@ r4p2loop:
 	VBROADCASTSS X8, Y8
 	CMPQ         BX, $0x08
 	JE           r4p2oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*4), Y9
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, R11
+	NEGQ         R11
+	VMOVDQU      (CX)(R11*4), Y9
 	VMASKMOVPS   (DX), Y9, Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VMASKMOVPS   (R8), Y9, Y10
@@ -777,10 +810,10 @@ r4p2oldend:
 r4p2store:
 	CMPQ       BX, $0x08
 	JE         r4p2newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*4), Y8
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, R11
+	NEGQ       R11
+	VMOVDQU    (CX)(R11*4), Y8
 	VMASKMOVPS Y0, Y8, (DX)
 	VMASKMOVPS Y1, Y8, (R8)
 	VMASKMOVPS Y2, Y8, (DX)(SI*1)
@@ -802,6 +835,17 @@ r4p2newfull:
 	VMOVUPS Y7, (R8)(R10*1)
 
 r4p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r4p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r4p2
+
+r4p2done:
 	VZEROUPPER
 	RET
 
@@ -869,10 +913,10 @@ r3p2loop:
 	VBROADCASTSS X6, Y6
 	CMPQ         BX, $0x08
 	JE           r3p2oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*4), Y7
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, R9
+	NEGQ         R9
+	VMOVDQU      (CX)(R9*4), Y7
 	VMASKMOVPS   (DX), Y7, Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VMASKMOVPS   (DI), Y7, Y8
@@ -905,10 +949,10 @@ r3p2oldend:
 r3p2store:
 	CMPQ       BX, $0x08
 	JE         r3p2newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*4), Y6
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, R9
+	NEGQ       R9
+	VMOVDQU    (CX)(R9*4), Y6
 	VMASKMOVPS Y0, Y6, (DX)
 	VMASKMOVPS Y1, Y6, (DI)
 	VMASKMOVPS Y2, Y6, (DX)(SI*1)
@@ -926,6 +970,17 @@ r3p2newfull:
 	VMOVUPS Y5, (DI)(R8*2)
 
 r3p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r3p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r3p2
+
+r3p2done:
 	VZEROUPPER
 	RET
 
@@ -984,10 +1039,10 @@ r2p2loop:
 	VBROADCASTSS X4, Y4
 	CMPQ         BX, $0x08
 	JE           r2p2oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*4), Y5
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, R9
+	NEGQ         R9
+	VMOVDQU      (CX)(R9*4), Y5
 	VMASKMOVPS   (DX), Y5, Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VMASKMOVPS   (DI), Y5, Y6
@@ -1012,10 +1067,10 @@ r2p2oldend:
 r2p2store:
 	CMPQ       BX, $0x08
 	JE         r2p2newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*4), Y4
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, R9
+	NEGQ       R9
+	VMOVDQU    (CX)(R9*4), Y4
 	VMASKMOVPS Y0, Y4, (DX)
 	VMASKMOVPS Y1, Y4, (DI)
 	VMASKMOVPS Y2, Y4, (DX)(SI*1)
@@ -1029,6 +1084,17 @@ r2p2newfull:
 	VMOVUPS Y3, (DI)(R8*1)
 
 r2p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r2p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r2p2
+
+r2p2done:
 	VZEROUPPER
 	RET
 
@@ -1078,10 +1144,10 @@ r1p2loop:
 	VBROADCASTSS X2, Y2
 	CMPQ         BX, $0x08
 	JE           r1p2oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*4), Y3
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, DI
+	NEGQ         DI
+	VMOVDQU      (CX)(DI*4), Y3
 	VMASKMOVPS   (DX), Y3, Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VMASKMOVPS   (SI), Y3, Y3
@@ -1098,10 +1164,10 @@ r1p2oldend:
 r1p2store:
 	CMPQ       BX, $0x08
 	JE         r1p2newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*4), Y2
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, DI
+	NEGQ       DI
+	VMOVDQU    (CX)(DI*4), Y2
 	VMASKMOVPS Y0, Y2, (DX)
 	VMASKMOVPS Y1, Y2, (SI)
 	JMP        r1p2newend
@@ -1111,6 +1177,17 @@ r1p2newfull:
 	VMOVUPS Y1, (SI)
 
 r1p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r1p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r1p2
+
+r1p2done:
 	VZEROUPPER
 	RET
 
@@ -1181,10 +1258,10 @@ r6v1loop:
 	VBROADCASTSS X6, Y6
 	CMPQ         BX, $0x08
 	JE           r6v1oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*4), Y7
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, R9
+	NEGQ         R9
+	VMOVDQU      (CX)(R9*4), Y7
 	VMASKMOVPS   (DX), Y7, Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VMASKMOVPS   (DX)(SI*1), Y7, Y8
@@ -1217,10 +1294,10 @@ r6v1oldend:
 r6v1store:
 	CMPQ       BX, $0x08
 	JE         r6v1newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*4), Y6
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, R9
+	NEGQ       R9
+	VMOVDQU    (CX)(R9*4), Y6
 	VMASKMOVPS Y0, Y6, (DX)
 	VMASKMOVPS Y1, Y6, (DX)(SI*1)
 	VMASKMOVPS Y2, Y6, (DX)(SI*2)
@@ -1238,6 +1315,17 @@ r6v1newfull:
 	VMOVUPS Y5, (R8)(SI*1)
 
 r6v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r6v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r6v1
+
+r6v1done:
 	VZEROUPPER
 	RET
 
@@ -1303,10 +1391,10 @@ r5v1loop:
 	VBROADCASTSS X5, Y5
 	CMPQ         BX, $0x08
 	JE           r5v1oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*4), Y6
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, R9
+	NEGQ         R9
+	VMOVDQU      (CX)(R9*4), Y6
 	VMASKMOVPS   (DX), Y6, Y7
 	VFMADD231PS  Y5, Y7, Y0
 	VMASKMOVPS   (DX)(SI*1), Y6, Y7
@@ -1335,10 +1423,10 @@ r5v1oldend:
 r5v1store:
 	CMPQ       BX, $0x08
 	JE         r5v1newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*4), Y5
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, R9
+	NEGQ       R9
+	VMOVDQU    (CX)(R9*4), Y5
 	VMASKMOVPS Y0, Y5, (DX)
 	VMASKMOVPS Y1, Y5, (DX)(SI*1)
 	VMASKMOVPS Y2, Y5, (DX)(SI*2)
@@ -1354,6 +1442,17 @@ r5v1newfull:
 	VMOVUPS Y4, (R8)
 
 r5v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r5v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r5v1
+
+r5v1done:
 	VZEROUPPER
 	RET
 
@@ -1410,10 +1509,10 @@ r4v1loop:
 	VBROADCASTSS X4, Y4
 	CMPQ         BX, $0x08
 	JE           r4v1oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*4), Y5
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, R8
+	NEGQ         R8
+	VMOVDQU      (CX)(R8*4), Y5
 	VMASKMOVPS   (DX), Y5, Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VMASKMOVPS   (DX)(SI*1), Y5, Y6
@@ -1438,10 +1537,10 @@ r4v1oldend:
 r4v1store:
 	CMPQ       BX, $0x08
 	JE         r4v1newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*4), Y4
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, R8
+	NEGQ       R8
+	VMOVDQU    (CX)(R8*4), Y4
 	VMASKMOVPS Y0, Y4, (DX)
 	VMASKMOVPS Y1, Y4, (DX)(SI*1)
 	VMASKMOVPS Y2, Y4, (DX)(SI*2)
@@ -1455,6 +1554,17 @@ r4v1newfull:
 	VMOVUPS Y3, (DX)(DI*1)
 
 r4v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r4v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r4v1
+
+r4v1done:
 	VZEROUPPER
 	RET
 
@@ -1503,10 +1613,10 @@ r3v1loop:
 	VBROADCASTSS X3, Y3
 	CMPQ         BX, $0x08
 	JE           r3v1oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*4), Y4
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, DI
+	NEGQ         DI
+	VMOVDQU      (CX)(DI*4), Y4
 	VMASKMOVPS   (DX), Y4, Y5
 	VFMADD231PS  Y3, Y5, Y0
 	VMASKMOVPS   (DX)(SI*1), Y4, Y5
@@ -1527,10 +1637,10 @@ r3v1oldend:
 r3v1store:
 	CMPQ       BX, $0x08
 	JE         r3v1newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*4), Y3
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, DI
+	NEGQ       DI
+	VMOVDQU    (CX)(DI*4), Y3
 	VMASKMOVPS Y0, Y3, (DX)
 	VMASKMOVPS Y1, Y3, (DX)(SI*1)
 	VMASKMOVPS Y2, Y3, (DX)(SI*2)
@@ -1542,6 +1652,17 @@ r3v1newfull:
 	VMOVUPS Y2, (DX)(SI*2)
 
 r3v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r3v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r3v1
+
+r3v1done:
 	VZEROUPPER
 	RET
 
@@ -1585,10 +1706,10 @@ r2v1loop:
 	VBROADCASTSS X2, Y2
 	CMPQ         BX, $0x08
 	JE           r2v1oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*4), Y3
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, DI
+	NEGQ         DI
+	VMOVDQU      (CX)(DI*4), Y3
 	VMASKMOVPS   (DX), Y3, Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VMASKMOVPS   (DX)(SI*1), Y3, Y3
@@ -1605,10 +1726,10 @@ r2v1oldend:
 r2v1store:
 	CMPQ       BX, $0x08
 	JE         r2v1newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*4), Y2
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, DI
+	NEGQ       DI
+	VMOVDQU    (CX)(DI*4), Y2
 	VMASKMOVPS Y0, Y2, (DX)
 	VMASKMOVPS Y1, Y2, (DX)(SI*1)
 	JMP        r2v1newend
@@ -1618,6 +1739,17 @@ r2v1newfull:
 	VMOVUPS Y1, (DX)(SI*1)
 
 r2v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r2v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r2v1
+
+r2v1done:
 	VZEROUPPER
 	RET
 
@@ -1656,10 +1788,10 @@ r1v1loop:
 	VBROADCASTSS X1, Y1
 	CMPQ         BX, $0x08
 	JE           r1v1oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*4), Y2
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, SI
+	NEGQ         SI
+	VMOVDQU      (CX)(SI*4), Y2
 	VMASKMOVPS   (DX), Y2, Y2
 	VFMADD231PS  Y1, Y2, Y0
 	JMP          r1v1oldend
@@ -1672,10 +1804,10 @@ r1v1oldend:
 r1v1store:
 	CMPQ       BX, $0x08
 	JE         r1v1newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*4), Y1
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, SI
+	NEGQ       SI
+	VMOVDQU    (CX)(SI*4), Y1
 	VMASKMOVPS Y0, Y1, (DX)
 	JMP        r1v1newend
 
@@ -1683,6 +1815,17 @@ r1v1newfull:
 	VMOVUPS Y0, (DX)
 
 r1v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r1v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r1v1
+
+r1v1done:
 	VZEROUPPER
 	RET
 
@@ -1772,10 +1915,10 @@ r6v2loop:
 	VBROADCASTSS X12, Y12
 	CMPQ         BX, $0x08
 	JE           r6v2oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*4), Y13
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, R9
+	NEGQ         R9
+	VMOVDQU      (CX)(R9*4), Y13
 	VMOVUPS      (DX), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VMASKMOVPS   32(DX), Y13, Y14
@@ -1832,10 +1975,10 @@ r6v2oldend:
 r6v2store:
 	CMPQ       BX, $0x08
 	JE         r6v2newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*4), Y12
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, R9
+	NEGQ       R9
+	VMOVDQU    (CX)(R9*4), Y12
 	VMOVUPS    Y0, (DX)
 	VMASKMOVPS Y1, Y12, 32(DX)
 	VMOVUPS    Y2, (DX)(SI*1)
@@ -1865,6 +2008,17 @@ r6v2newfull:
 	VMOVUPS Y11, 32(R8)(SI*1)
 
 r6v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r6v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r6v2
+
+r6v2done:
 	VZEROUPPER
 	RET
 
@@ -1946,10 +2100,10 @@ r5v2loop:
 	VBROADCASTSS X10, Y10
 	CMPQ         BX, $0x08
 	JE           r5v2oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*4), Y11
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, R9
+	NEGQ         R9
+	VMOVDQU      (CX)(R9*4), Y11
 	VMOVUPS      (DX), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VMASKMOVPS   32(DX), Y11, Y12
@@ -1998,10 +2152,10 @@ r5v2oldend:
 r5v2store:
 	CMPQ       BX, $0x08
 	JE         r5v2newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*4), Y10
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, R9
+	NEGQ       R9
+	VMOVDQU    (CX)(R9*4), Y10
 	VMOVUPS    Y0, (DX)
 	VMASKMOVPS Y1, Y10, 32(DX)
 	VMOVUPS    Y2, (DX)(SI*1)
@@ -2027,6 +2181,17 @@ r5v2newfull:
 	VMOVUPS Y9, 32(R8)
 
 r5v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r5v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r5v2
+
+r5v2done:
 	VZEROUPPER
 	RET
 
@@ -2096,10 +2261,10 @@ r4v2loop:
 	VBROADCASTSS X8, Y8
 	CMPQ         BX, $0x08
 	JE           r4v2oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*4), Y9
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, R8
+	NEGQ         R8
+	VMOVDQU      (CX)(R8*4), Y9
 	VMOVUPS      (DX), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VMASKMOVPS   32(DX), Y9, Y10
@@ -2140,10 +2305,10 @@ r4v2oldend:
 r4v2store:
 	CMPQ       BX, $0x08
 	JE         r4v2newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*4), Y8
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, R8
+	NEGQ       R8
+	VMOVDQU    (CX)(R8*4), Y8
 	VMOVUPS    Y0, (DX)
 	VMASKMOVPS Y1, Y8, 32(DX)
 	VMOVUPS    Y2, (DX)(SI*1)
@@ -2165,6 +2330,17 @@ r4v2newfull:
 	VMOVUPS Y7, 32(DX)(DI*1)
 
 r4v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r4v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r4v2
+
+r4v2done:
 	VZEROUPPER
 	RET
 
@@ -2223,10 +2399,10 @@ r3v2loop:
 	VBROADCASTSS X6, Y6
 	CMPQ         BX, $0x08
 	JE           r3v2oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*4), Y7
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, DI
+	NEGQ         DI
+	VMOVDQU      (CX)(DI*4), Y7
 	VMOVUPS      (DX), Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VMASKMOVPS   32(DX), Y7, Y8
@@ -2259,10 +2435,10 @@ r3v2oldend:
 r3v2store:
 	CMPQ       BX, $0x08
 	JE         r3v2newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*4), Y6
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, DI
+	NEGQ       DI
+	VMOVDQU    (CX)(DI*4), Y6
 	VMOVUPS    Y0, (DX)
 	VMASKMOVPS Y1, Y6, 32(DX)
 	VMOVUPS    Y2, (DX)(SI*1)
@@ -2280,6 +2456,17 @@ r3v2newfull:
 	VMOVUPS Y5, 32(DX)(SI*2)
 
 r3v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r3v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r3v2
+
+r3v2done:
 	VZEROUPPER
 	RET
 
@@ -2330,10 +2517,10 @@ r2v2loop:
 	VBROADCASTSS X4, Y4
 	CMPQ         BX, $0x08
 	JE           r2v2oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*4), Y5
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, DI
+	NEGQ         DI
+	VMOVDQU      (CX)(DI*4), Y5
 	VMOVUPS      (DX), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VMASKMOVPS   32(DX), Y5, Y6
@@ -2358,10 +2545,10 @@ r2v2oldend:
 r2v2store:
 	CMPQ       BX, $0x08
 	JE         r2v2newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*4), Y4
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, DI
+	NEGQ       DI
+	VMOVDQU    (CX)(DI*4), Y4
 	VMOVUPS    Y0, (DX)
 	VMASKMOVPS Y1, Y4, 32(DX)
 	VMOVUPS    Y2, (DX)(SI*1)
@@ -2375,6 +2562,17 @@ r2v2newfull:
 	VMOVUPS Y3, 32(DX)(SI*1)
 
 r2v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r2v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r2v2
+
+r2v2done:
 	VZEROUPPER
 	RET
 
@@ -2417,10 +2615,10 @@ r1v2loop:
 	VBROADCASTSS X2, Y2
 	CMPQ         BX, $0x08
 	JE           r1v2oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*4), Y3
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, SI
+	NEGQ         SI
+	VMOVDQU      (CX)(SI*4), Y3
 	VMOVUPS      (DX), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VMASKMOVPS   32(DX), Y3, Y3
@@ -2437,10 +2635,10 @@ r1v2oldend:
 r1v2store:
 	CMPQ       BX, $0x08
 	JE         r1v2newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*4), Y2
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, SI
+	NEGQ       SI
+	VMOVDQU    (CX)(SI*4), Y2
 	VMOVUPS    Y0, (DX)
 	VMASKMOVPS Y1, Y2, 32(DX)
 	JMP        r1v2newend
@@ -2450,6 +2648,17 @@ r1v2newfull:
 	VMOVUPS Y1, 32(DX)
 
 r1v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r1v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r1v2
+
+r1v2done:
 	VZEROUPPER
 	RET
 
@@ -2516,10 +2725,10 @@ r2v4loop:
 	VBROADCASTSS X8, Y8
 	CMPQ         BX, $0x08
 	JE           r2v4oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*4), Y9
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, DI
+	NEGQ         DI
+	VMOVDQU      (CX)(DI*4), Y9
 	VMOVUPS      (DX), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VMOVUPS      32(DX), Y10
@@ -2560,10 +2769,10 @@ r2v4oldend:
 r2v4store:
 	CMPQ       BX, $0x08
 	JE         r2v4newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*4), Y8
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, DI
+	NEGQ       DI
+	VMOVDQU    (CX)(DI*4), Y8
 	VMOVUPS    Y0, (DX)
 	VMOVUPS    Y1, 32(DX)
 	VMOVUPS    Y2, 64(DX)
@@ -2585,6 +2794,17 @@ r2v4newfull:
 	VMOVUPS Y7, 96(DX)(SI*1)
 
 r2v4newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r2v4done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r2v4
+
+r2v4done:
 	VZEROUPPER
 	RET
 
@@ -2636,10 +2856,10 @@ r1v4loop:
 	VBROADCASTSS X4, Y4
 	CMPQ         BX, $0x08
 	JE           r1v4oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*4), Y5
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, SI
+	NEGQ         SI
+	VMOVDQU      (CX)(SI*4), Y5
 	VMOVUPS      (DX), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VMOVUPS      32(DX), Y6
@@ -2664,10 +2884,10 @@ r1v4oldend:
 r1v4store:
 	CMPQ       BX, $0x08
 	JE         r1v4newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*4), Y4
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, SI
+	NEGQ       SI
+	VMOVDQU    (CX)(SI*4), Y4
 	VMOVUPS    Y0, (DX)
 	VMOVUPS    Y1, 32(DX)
 	VMOVUPS    Y2, 64(DX)
@@ -2681,6 +2901,17 @@ r1v4newfull:
 	VMOVUPS Y3, 96(DX)
 
 r1v4newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r1v4done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r1v4
+
+r1v4done:
 	VZEROUPPER
 	RET
 
@@ -2842,10 +3073,10 @@ r12v1loop:
 	VBROADCASTSD 88(AX), Y12
 	CMPQ         BX, $0x04
 	JE           r12v1oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*8), Y13
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, R10
+	NEGQ         R10
+	VMOVDQU      (CX)(R10*8), Y13
 	VMASKMOVPD   (DX), Y13, Y14
 	VFMADD231PD  Y12, Y14, Y0
 	VMASKMOVPD   (DX)(SI*1), Y13, Y14
@@ -2902,10 +3133,10 @@ r12v1oldend:
 r12v1store:
 	CMPQ       BX, $0x04
 	JE         r12v1newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*8), Y12
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, R10
+	NEGQ       R10
+	VMOVDQU    (CX)(R10*8), Y12
 	VMASKMOVPD Y0, Y12, (DX)
 	VMASKMOVPD Y1, Y12, (DX)(SI*1)
 	VMASKMOVPD Y2, Y12, (DX)(SI*2)
@@ -2935,6 +3166,17 @@ r12v1newfull:
 	VMOVUPD Y11, (R9)(DI*1)
 
 r12v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r12v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r12v1
+
+r12v1done:
 	VZEROUPPER
 	RET
 
@@ -3036,10 +3278,10 @@ r6p2loop:
 	VBROADCASTSD 88(AX), Y12
 	CMPQ         BX, $0x04
 	JE           r6p2oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*8), Y13
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, R13
+	NEGQ         R13
+	VMOVDQU      (CX)(R13*8), Y13
 	VMASKMOVPD   (DX), Y13, Y14
 	VFMADD231PD  Y12, Y14, Y0
 	VMASKMOVPD   (R9), Y13, Y14
@@ -3096,10 +3338,10 @@ r6p2oldend:
 r6p2store:
 	CMPQ       BX, $0x04
 	JE         r6p2newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*8), Y12
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, R13
+	NEGQ       R13
+	VMOVDQU    (CX)(R13*8), Y12
 	VMASKMOVPD Y0, Y12, (DX)
 	VMASKMOVPD Y1, Y12, (R9)
 	VMASKMOVPD Y2, Y12, (DX)(SI*1)
@@ -3129,6 +3371,17 @@ r6p2newfull:
 	VMOVUPD Y11, (R12)(R10*1)
 
 r6p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r6p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r6p2
+
+r6p2done:
 	VZEROUPPER
 	RET
 
@@ -3221,10 +3474,10 @@ r5p2loop:
 	VBROADCASTSD 88(AX), Y10
 	CMPQ         BX, $0x04
 	JE           r5p2oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*8), Y11
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, R13
+	NEGQ         R13
+	VMOVDQU      (CX)(R13*8), Y11
 	VMASKMOVPD   (DX), Y11, Y12
 	VFMADD231PD  Y10, Y12, Y0
 	VMASKMOVPD   (R9), Y11, Y12
@@ -3273,10 +3526,10 @@ r5p2oldend:
 r5p2store:
 	CMPQ       BX, $0x04
 	JE         r5p2newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*8), Y10
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, R13
+	NEGQ       R13
+	VMOVDQU    (CX)(R13*8), Y10
 	VMASKMOVPD Y0, Y10, (DX)
 	VMASKMOVPD Y1, Y10, (R9)
 	VMASKMOVPD Y2, Y10, (DX)(SI*1)
@@ -3302,6 +3555,17 @@ r5p2newfull:
 	VMOVUPD Y9, (R12)
 
 r5p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r5p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r5p2
+
+r5p2done:
 	VZEROUPPER
 	RET
 
@@ -3379,10 +3643,10 @@ r4p2loop:
 	VBROADCASTSD 88(AX), Y8
 	CMPQ         BX, $0x04
 	JE           r4p2oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*8), Y9
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, R11
+	NEGQ         R11
+	VMOVDQU      (CX)(R11*8), Y9
 	VMASKMOVPD   (DX), Y9, Y10
 	VFMADD231PD  Y8, Y10, Y0
 	VMASKMOVPD   (R8), Y9, Y10
@@ -3423,10 +3687,10 @@ r4p2oldend:
 r4p2store:
 	CMPQ       BX, $0x04
 	JE         r4p2newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*8), Y8
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, R11
+	NEGQ       R11
+	VMOVDQU    (CX)(R11*8), Y8
 	VMASKMOVPD Y0, Y8, (DX)
 	VMASKMOVPD Y1, Y8, (R8)
 	VMASKMOVPD Y2, Y8, (DX)(SI*1)
@@ -3448,6 +3712,17 @@ r4p2newfull:
 	VMOVUPD Y7, (R8)(R10*1)
 
 r4p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r4p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r4p2
+
+r4p2done:
 	VZEROUPPER
 	RET
 
@@ -3511,10 +3786,10 @@ r3p2loop:
 	VBROADCASTSD 88(AX), Y6
 	CMPQ         BX, $0x04
 	JE           r3p2oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*8), Y7
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, R9
+	NEGQ         R9
+	VMOVDQU      (CX)(R9*8), Y7
 	VMASKMOVPD   (DX), Y7, Y8
 	VFMADD231PD  Y6, Y8, Y0
 	VMASKMOVPD   (DI), Y7, Y8
@@ -3547,10 +3822,10 @@ r3p2oldend:
 r3p2store:
 	CMPQ       BX, $0x04
 	JE         r3p2newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*8), Y6
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, R9
+	NEGQ       R9
+	VMOVDQU    (CX)(R9*8), Y6
 	VMASKMOVPD Y0, Y6, (DX)
 	VMASKMOVPD Y1, Y6, (DI)
 	VMASKMOVPD Y2, Y6, (DX)(SI*1)
@@ -3568,6 +3843,17 @@ r3p2newfull:
 	VMOVUPD Y5, (DI)(R8*2)
 
 r3p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r3p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r3p2
+
+r3p2done:
 	VZEROUPPER
 	RET
 
@@ -3622,10 +3908,10 @@ r2p2loop:
 	VBROADCASTSD 88(AX), Y4
 	CMPQ         BX, $0x04
 	JE           r2p2oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*8), Y5
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, R9
+	NEGQ         R9
+	VMOVDQU      (CX)(R9*8), Y5
 	VMASKMOVPD   (DX), Y5, Y6
 	VFMADD231PD  Y4, Y6, Y0
 	VMASKMOVPD   (DI), Y5, Y6
@@ -3650,10 +3936,10 @@ r2p2oldend:
 r2p2store:
 	CMPQ       BX, $0x04
 	JE         r2p2newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*8), Y4
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, R9
+	NEGQ       R9
+	VMOVDQU    (CX)(R9*8), Y4
 	VMASKMOVPD Y0, Y4, (DX)
 	VMASKMOVPD Y1, Y4, (DI)
 	VMASKMOVPD Y2, Y4, (DX)(SI*1)
@@ -3667,6 +3953,17 @@ r2p2newfull:
 	VMOVUPD Y3, (DI)(R8*1)
 
 r2p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r2p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r2p2
+
+r2p2done:
 	VZEROUPPER
 	RET
 
@@ -3712,10 +4009,10 @@ r1p2loop:
 	VBROADCASTSD 88(AX), Y2
 	CMPQ         BX, $0x04
 	JE           r1p2oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*8), Y3
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, DI
+	NEGQ         DI
+	VMOVDQU      (CX)(DI*8), Y3
 	VMASKMOVPD   (DX), Y3, Y4
 	VFMADD231PD  Y2, Y4, Y0
 	VMASKMOVPD   (SI), Y3, Y3
@@ -3732,10 +4029,10 @@ r1p2oldend:
 r1p2store:
 	CMPQ       BX, $0x04
 	JE         r1p2newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*8), Y2
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, DI
+	NEGQ       DI
+	VMOVDQU    (CX)(DI*8), Y2
 	VMASKMOVPD Y0, Y2, (DX)
 	VMASKMOVPD Y1, Y2, (SI)
 	JMP        r1p2newend
@@ -3745,6 +4042,17 @@ r1p2newfull:
 	VMOVUPD Y1, (SI)
 
 r1p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r1p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r1p2
+
+r1p2done:
 	VZEROUPPER
 	RET
 
@@ -3811,10 +4119,10 @@ r6v1loop:
 	VBROADCASTSD 88(AX), Y6
 	CMPQ         BX, $0x04
 	JE           r6v1oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*8), Y7
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, R9
+	NEGQ         R9
+	VMOVDQU      (CX)(R9*8), Y7
 	VMASKMOVPD   (DX), Y7, Y8
 	VFMADD231PD  Y6, Y8, Y0
 	VMASKMOVPD   (DX)(SI*1), Y7, Y8
@@ -3847,10 +4155,10 @@ r6v1oldend:
 r6v1store:
 	CMPQ       BX, $0x04
 	JE         r6v1newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*8), Y6
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, R9
+	NEGQ       R9
+	VMOVDQU    (CX)(R9*8), Y6
 	VMASKMOVPD Y0, Y6, (DX)
 	VMASKMOVPD Y1, Y6, (DX)(SI*1)
 	VMASKMOVPD Y2, Y6, (DX)(SI*2)
@@ -3868,6 +4176,17 @@ r6v1newfull:
 	VMOVUPD Y5, (R8)(SI*1)
 
 r6v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r6v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r6v1
+
+r6v1done:
 	VZEROUPPER
 	RET
 
@@ -3929,10 +4248,10 @@ r5v1loop:
 	VBROADCASTSD 88(AX), Y5
 	CMPQ         BX, $0x04
 	JE           r5v1oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*8), Y6
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, R9
+	NEGQ         R9
+	VMOVDQU      (CX)(R9*8), Y6
 	VMASKMOVPD   (DX), Y6, Y7
 	VFMADD231PD  Y5, Y7, Y0
 	VMASKMOVPD   (DX)(SI*1), Y6, Y7
@@ -3961,10 +4280,10 @@ r5v1oldend:
 r5v1store:
 	CMPQ       BX, $0x04
 	JE         r5v1newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*8), Y5
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, R9
+	NEGQ       R9
+	VMOVDQU    (CX)(R9*8), Y5
 	VMASKMOVPD Y0, Y5, (DX)
 	VMASKMOVPD Y1, Y5, (DX)(SI*1)
 	VMASKMOVPD Y2, Y5, (DX)(SI*2)
@@ -3980,6 +4299,17 @@ r5v1newfull:
 	VMOVUPD Y4, (R8)
 
 r5v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r5v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r5v1
+
+r5v1done:
 	VZEROUPPER
 	RET
 
@@ -4032,10 +4362,10 @@ r4v1loop:
 	VBROADCASTSD 88(AX), Y4
 	CMPQ         BX, $0x04
 	JE           r4v1oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*8), Y5
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, R8
+	NEGQ         R8
+	VMOVDQU      (CX)(R8*8), Y5
 	VMASKMOVPD   (DX), Y5, Y6
 	VFMADD231PD  Y4, Y6, Y0
 	VMASKMOVPD   (DX)(SI*1), Y5, Y6
@@ -4060,10 +4390,10 @@ r4v1oldend:
 r4v1store:
 	CMPQ       BX, $0x04
 	JE         r4v1newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*8), Y4
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, R8
+	NEGQ       R8
+	VMOVDQU    (CX)(R8*8), Y4
 	VMASKMOVPD Y0, Y4, (DX)
 	VMASKMOVPD Y1, Y4, (DX)(SI*1)
 	VMASKMOVPD Y2, Y4, (DX)(SI*2)
@@ -4077,6 +4407,17 @@ r4v1newfull:
 	VMOVUPD Y3, (DX)(DI*1)
 
 r4v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r4v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r4v1
+
+r4v1done:
 	VZEROUPPER
 	RET
 
@@ -4121,10 +4462,10 @@ r3v1loop:
 	VBROADCASTSD 88(AX), Y3
 	CMPQ         BX, $0x04
 	JE           r3v1oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*8), Y4
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, DI
+	NEGQ         DI
+	VMOVDQU      (CX)(DI*8), Y4
 	VMASKMOVPD   (DX), Y4, Y5
 	VFMADD231PD  Y3, Y5, Y0
 	VMASKMOVPD   (DX)(SI*1), Y4, Y5
@@ -4145,10 +4486,10 @@ r3v1oldend:
 r3v1store:
 	CMPQ       BX, $0x04
 	JE         r3v1newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*8), Y3
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, DI
+	NEGQ       DI
+	VMOVDQU    (CX)(DI*8), Y3
 	VMASKMOVPD Y0, Y3, (DX)
 	VMASKMOVPD Y1, Y3, (DX)(SI*1)
 	VMASKMOVPD Y2, Y3, (DX)(SI*2)
@@ -4160,6 +4501,17 @@ r3v1newfull:
 	VMOVUPD Y2, (DX)(SI*2)
 
 r3v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r3v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r3v1
+
+r3v1done:
 	VZEROUPPER
 	RET
 
@@ -4199,10 +4551,10 @@ r2v1loop:
 	VBROADCASTSD 88(AX), Y2
 	CMPQ         BX, $0x04
 	JE           r2v1oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*8), Y3
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, DI
+	NEGQ         DI
+	VMOVDQU      (CX)(DI*8), Y3
 	VMASKMOVPD   (DX), Y3, Y4
 	VFMADD231PD  Y2, Y4, Y0
 	VMASKMOVPD   (DX)(SI*1), Y3, Y3
@@ -4219,10 +4571,10 @@ r2v1oldend:
 r2v1store:
 	CMPQ       BX, $0x04
 	JE         r2v1newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*8), Y2
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, DI
+	NEGQ       DI
+	VMOVDQU    (CX)(DI*8), Y2
 	VMASKMOVPD Y0, Y2, (DX)
 	VMASKMOVPD Y1, Y2, (DX)(SI*1)
 	JMP        r2v1newend
@@ -4232,6 +4584,17 @@ r2v1newfull:
 	VMOVUPD Y1, (DX)(SI*1)
 
 r2v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r2v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r2v1
+
+r2v1done:
 	VZEROUPPER
 	RET
 
@@ -4266,10 +4629,10 @@ r1v1loop:
 	VBROADCASTSD 88(AX), Y1
 	CMPQ         BX, $0x04
 	JE           r1v1oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*8), Y2
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, SI
+	NEGQ         SI
+	VMOVDQU      (CX)(SI*8), Y2
 	VMASKMOVPD   (DX), Y2, Y2
 	VFMADD231PD  Y1, Y2, Y0
 	JMP          r1v1oldend
@@ -4282,10 +4645,10 @@ r1v1oldend:
 r1v1store:
 	CMPQ       BX, $0x04
 	JE         r1v1newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*8), Y1
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, SI
+	NEGQ       SI
+	VMOVDQU    (CX)(SI*8), Y1
 	VMASKMOVPD Y0, Y1, (DX)
 	JMP        r1v1newend
 
@@ -4293,6 +4656,17 @@ r1v1newfull:
 	VMOVUPD Y0, (DX)
 
 r1v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r1v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r1v1
+
+r1v1done:
 	VZEROUPPER
 	RET
 
@@ -4378,10 +4752,10 @@ r6v2loop:
 	VBROADCASTSD 88(AX), Y12
 	CMPQ         BX, $0x04
 	JE           r6v2oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*8), Y13
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, R9
+	NEGQ         R9
+	VMOVDQU      (CX)(R9*8), Y13
 	VMOVUPD      (DX), Y14
 	VFMADD231PD  Y12, Y14, Y0
 	VMASKMOVPD   32(DX), Y13, Y14
@@ -4438,10 +4812,10 @@ r6v2oldend:
 r6v2store:
 	CMPQ       BX, $0x04
 	JE         r6v2newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*8), Y12
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, R9
+	NEGQ       R9
+	VMOVDQU    (CX)(R9*8), Y12
 	VMOVUPD    Y0, (DX)
 	VMASKMOVPD Y1, Y12, 32(DX)
 	VMOVUPD    Y2, (DX)(SI*1)
@@ -4471,6 +4845,17 @@ r6v2newfull:
 	VMOVUPD Y11, 32(R8)(SI*1)
 
 r6v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r6v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r6v2
+
+r6v2done:
 	VZEROUPPER
 	RET
 
@@ -4548,10 +4933,10 @@ r5v2loop:
 	VBROADCASTSD 88(AX), Y10
 	CMPQ         BX, $0x04
 	JE           r5v2oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*8), Y11
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, R9
+	NEGQ         R9
+	VMOVDQU      (CX)(R9*8), Y11
 	VMOVUPD      (DX), Y12
 	VFMADD231PD  Y10, Y12, Y0
 	VMASKMOVPD   32(DX), Y11, Y12
@@ -4600,10 +4985,10 @@ r5v2oldend:
 r5v2store:
 	CMPQ       BX, $0x04
 	JE         r5v2newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*8), Y10
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, R9
+	NEGQ       R9
+	VMOVDQU    (CX)(R9*8), Y10
 	VMOVUPD    Y0, (DX)
 	VMASKMOVPD Y1, Y10, 32(DX)
 	VMOVUPD    Y2, (DX)(SI*1)
@@ -4629,6 +5014,17 @@ r5v2newfull:
 	VMOVUPD Y9, 32(R8)
 
 r5v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r5v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r5v2
+
+r5v2done:
 	VZEROUPPER
 	RET
 
@@ -4694,10 +5090,10 @@ r4v2loop:
 	VBROADCASTSD 88(AX), Y8
 	CMPQ         BX, $0x04
 	JE           r4v2oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*8), Y9
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, R8
+	NEGQ         R8
+	VMOVDQU      (CX)(R8*8), Y9
 	VMOVUPD      (DX), Y10
 	VFMADD231PD  Y8, Y10, Y0
 	VMASKMOVPD   32(DX), Y9, Y10
@@ -4738,10 +5134,10 @@ r4v2oldend:
 r4v2store:
 	CMPQ       BX, $0x04
 	JE         r4v2newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*8), Y8
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, R8
+	NEGQ       R8
+	VMOVDQU    (CX)(R8*8), Y8
 	VMOVUPD    Y0, (DX)
 	VMASKMOVPD Y1, Y8, 32(DX)
 	VMOVUPD    Y2, (DX)(SI*1)
@@ -4763,6 +5159,17 @@ r4v2newfull:
 	VMOVUPD Y7, 32(DX)(DI*1)
 
 r4v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r4v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r4v2
+
+r4v2done:
 	VZEROUPPER
 	RET
 
@@ -4817,10 +5224,10 @@ r3v2loop:
 	VBROADCASTSD 88(AX), Y6
 	CMPQ         BX, $0x04
 	JE           r3v2oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*8), Y7
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, DI
+	NEGQ         DI
+	VMOVDQU      (CX)(DI*8), Y7
 	VMOVUPD      (DX), Y8
 	VFMADD231PD  Y6, Y8, Y0
 	VMASKMOVPD   32(DX), Y7, Y8
@@ -4853,10 +5260,10 @@ r3v2oldend:
 r3v2store:
 	CMPQ       BX, $0x04
 	JE         r3v2newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*8), Y6
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, DI
+	NEGQ       DI
+	VMOVDQU    (CX)(DI*8), Y6
 	VMOVUPD    Y0, (DX)
 	VMASKMOVPD Y1, Y6, 32(DX)
 	VMOVUPD    Y2, (DX)(SI*1)
@@ -4874,6 +5281,17 @@ r3v2newfull:
 	VMOVUPD Y5, 32(DX)(SI*2)
 
 r3v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r3v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r3v2
+
+r3v2done:
 	VZEROUPPER
 	RET
 
@@ -4920,10 +5338,10 @@ r2v2loop:
 	VBROADCASTSD 88(AX), Y4
 	CMPQ         BX, $0x04
 	JE           r2v2oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*8), Y5
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, DI
+	NEGQ         DI
+	VMOVDQU      (CX)(DI*8), Y5
 	VMOVUPD      (DX), Y6
 	VFMADD231PD  Y4, Y6, Y0
 	VMASKMOVPD   32(DX), Y5, Y6
@@ -4948,10 +5366,10 @@ r2v2oldend:
 r2v2store:
 	CMPQ       BX, $0x04
 	JE         r2v2newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*8), Y4
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, DI
+	NEGQ       DI
+	VMOVDQU    (CX)(DI*8), Y4
 	VMOVUPD    Y0, (DX)
 	VMASKMOVPD Y1, Y4, 32(DX)
 	VMOVUPD    Y2, (DX)(SI*1)
@@ -4965,6 +5383,17 @@ r2v2newfull:
 	VMOVUPD Y3, 32(DX)(SI*1)
 
 r2v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r2v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r2v2
+
+r2v2done:
 	VZEROUPPER
 	RET
 
@@ -5003,10 +5432,10 @@ r1v2loop:
 	VBROADCASTSD 88(AX), Y2
 	CMPQ         BX, $0x04
 	JE           r1v2oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*8), Y3
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, SI
+	NEGQ         SI
+	VMOVDQU      (CX)(SI*8), Y3
 	VMOVUPD      (DX), Y4
 	VFMADD231PD  Y2, Y4, Y0
 	VMASKMOVPD   32(DX), Y3, Y3
@@ -5023,10 +5452,10 @@ r1v2oldend:
 r1v2store:
 	CMPQ       BX, $0x04
 	JE         r1v2newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*8), Y2
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, SI
+	NEGQ       SI
+	VMOVDQU    (CX)(SI*8), Y2
 	VMOVUPD    Y0, (DX)
 	VMASKMOVPD Y1, Y2, 32(DX)
 	JMP        r1v2newend
@@ -5036,6 +5465,17 @@ r1v2newfull:
 	VMOVUPD Y1, 32(DX)
 
 r1v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r1v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r1v2
+
+r1v2done:
 	VZEROUPPER
 	RET
 
@@ -5098,10 +5538,10 @@ r2v4loop:
 	VBROADCASTSD 88(AX), Y8
 	CMPQ         BX, $0x04
 	JE           r2v4oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*8), Y9
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, DI
+	NEGQ         DI
+	VMOVDQU      (CX)(DI*8), Y9
 	VMOVUPD      (DX), Y10
 	VFMADD231PD  Y8, Y10, Y0
 	VMOVUPD      32(DX), Y10
@@ -5142,10 +5582,10 @@ r2v4oldend:
 r2v4store:
 	CMPQ       BX, $0x04
 	JE         r2v4newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*8), Y8
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, DI
+	NEGQ       DI
+	VMOVDQU    (CX)(DI*8), Y8
 	VMOVUPD    Y0, (DX)
 	VMOVUPD    Y1, 32(DX)
 	VMOVUPD    Y2, 64(DX)
@@ -5167,6 +5607,17 @@ r2v4newfull:
 	VMOVUPD Y7, 96(DX)(SI*1)
 
 r2v4newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r2v4done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r2v4
+
+r2v4done:
 	VZEROUPPER
 	RET
 
@@ -5214,10 +5665,10 @@ r1v4loop:
 	VBROADCASTSD 88(AX), Y4
 	CMPQ         BX, $0x04
 	JE           r1v4oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*8), Y5
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, SI
+	NEGQ         SI
+	VMOVDQU      (CX)(SI*8), Y5
 	VMOVUPD      (DX), Y6
 	VFMADD231PD  Y4, Y6, Y0
 	VMOVUPD      32(DX), Y6
@@ -5242,10 +5693,10 @@ r1v4oldend:
 r1v4store:
 	CMPQ       BX, $0x04
 	JE         r1v4newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*8), Y4
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, SI
+	NEGQ       SI
+	VMOVDQU    (CX)(SI*8), Y4
 	VMOVUPD    Y0, (DX)
 	VMOVUPD    Y1, 32(DX)
 	VMOVUPD    Y2, 64(DX)
@@ -5259,5 +5710,16 @@ r1v4newfull:
 	VMOVUPD Y3, 96(DX)
 
 r1v4newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r1v4done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r1v4
+
+r1v4done:
 	VZEROUPPER
 	RET

@@ -314,6 +314,17 @@ r16v1newfull:
 	VMOVUPS Z15, (R10)(DI*1)
 
 r16v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r16v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r16v1
+
+r16v1done:
 	VZEROUPPER
 	RET
 
@@ -546,6 +557,17 @@ r8p2newfull:
 	VMOVUPS Z15, (R12)(R11*1)
 
 r8p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r8p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r8p2
+
+r8p2done:
 	VZEROUPPER
 	RET
 
@@ -757,6 +779,17 @@ r7p2newfull:
 	VMOVUPS Z13, (R12)(R10*2)
 
 r7p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r7p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r7p2
+
+r7p2done:
 	VZEROUPPER
 	RET
 
@@ -947,6 +980,17 @@ r6p2newfull:
 	VMOVUPS Z11, (R12)(R10*1)
 
 r6p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r6p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r6p2
+
+r6p2done:
 	VZEROUPPER
 	RET
 
@@ -1116,6 +1160,17 @@ r5p2newfull:
 	VMOVUPS Z9, (R12)
 
 r5p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r5p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r5p2
+
+r5p2done:
 	VZEROUPPER
 	RET
 
@@ -1258,6 +1313,17 @@ r4p2newfull:
 	VMOVUPS Z7, (R8)(R10*1)
 
 r4p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r4p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r4p2
+
+r4p2done:
 	VZEROUPPER
 	RET
 
@@ -1374,6 +1440,17 @@ r3p2newfull:
 	VMOVUPS Z5, (DI)(R8*2)
 
 r3p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r3p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r3p2
+
+r3p2done:
 	VZEROUPPER
 	RET
 
@@ -1469,6 +1546,17 @@ r2p2newfull:
 	VMOVUPS Z3, (DI)(R8*1)
 
 r2p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r2p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r2p2
+
+r2p2done:
 	VZEROUPPER
 	RET
 
@@ -1543,6 +1631,17 @@ r1p2newfull:
 	VMOVUPS Z1, (SI)
 
 r1p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r1p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r1p2
+
+r1p2done:
 	VZEROUPPER
 	RET
 
@@ -1684,6 +1783,17 @@ r8v1newfull:
 	VMOVUPS Z7, (R8)(DI*1)
 
 r8v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r8v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r8v1
+
+r8v1done:
 	VZEROUPPER
 	RET
 
@@ -1814,6 +1924,17 @@ r7v1newfull:
 	VMOVUPS Z6, (R8)(SI*2)
 
 r7v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r7v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r7v1
+
+r7v1done:
 	VZEROUPPER
 	RET
 
@@ -1933,6 +2054,17 @@ r6v1newfull:
 	VMOVUPS Z5, (R8)(SI*1)
 
 r6v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r6v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r6v1
+
+r6v1done:
 	VZEROUPPER
 	RET
 
@@ -2041,6 +2173,17 @@ r5v1newfull:
 	VMOVUPS Z4, (R8)
 
 r5v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r5v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r5v1
+
+r5v1done:
 	VZEROUPPER
 	RET
 
@@ -2134,6 +2277,17 @@ r4v1newfull:
 	VMOVUPS Z3, (DX)(DI*1)
 
 r4v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r4v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r4v1
+
+r4v1done:
 	VZEROUPPER
 	RET
 
@@ -2213,6 +2367,17 @@ r3v1newfull:
 	VMOVUPS Z2, (DX)(SI*2)
 
 r3v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r3v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r3v1
+
+r3v1done:
 	VZEROUPPER
 	RET
 
@@ -2281,6 +2446,17 @@ r2v1newfull:
 	VMOVUPS Z1, (DX)(SI*1)
 
 r2v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r2v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r2v1
+
+r2v1done:
 	VZEROUPPER
 	RET
 
@@ -2338,6 +2514,17 @@ r1v1newfull:
 	VMOVUPS Z0, (DX)
 
 r1v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r1v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r1v1
+
+r1v1done:
 	VZEROUPPER
 	RET
 
@@ -2560,6 +2747,17 @@ r8v2newfull:
 	VMOVUPS Z15, 64(R8)(DI*1)
 
 r8v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r8v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r8v2
+
+r8v2done:
 	VZEROUPPER
 	RET
 
@@ -2761,6 +2959,17 @@ r7v2newfull:
 	VMOVUPS Z13, 64(R8)(SI*2)
 
 r7v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r7v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r7v2
+
+r7v2done:
 	VZEROUPPER
 	RET
 
@@ -2941,6 +3150,17 @@ r6v2newfull:
 	VMOVUPS Z11, 64(R8)(SI*1)
 
 r6v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r6v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r6v2
+
+r6v2done:
 	VZEROUPPER
 	RET
 
@@ -3100,6 +3320,17 @@ r5v2newfull:
 	VMOVUPS Z9, 64(R8)
 
 r5v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r5v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r5v2
+
+r5v2done:
 	VZEROUPPER
 	RET
 
@@ -3234,6 +3465,17 @@ r4v2newfull:
 	VMOVUPS Z7, 64(DX)(DI*1)
 
 r4v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r4v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r4v2
+
+r4v2done:
 	VZEROUPPER
 	RET
 
@@ -3344,6 +3586,17 @@ r3v2newfull:
 	VMOVUPS Z5, 64(DX)(SI*2)
 
 r3v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r3v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r3v2
+
+r3v2done:
 	VZEROUPPER
 	RET
 
@@ -3433,6 +3686,17 @@ r2v2newfull:
 	VMOVUPS Z3, 64(DX)(SI*1)
 
 r2v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r2v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r2v2
+
+r2v2done:
 	VZEROUPPER
 	RET
 
@@ -3501,6 +3765,17 @@ r1v2newfull:
 	VMOVUPS Z1, 64(DX)
 
 r1v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r1v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r1v2
+
+r1v2done:
 	VZEROUPPER
 	RET
 
@@ -3632,6 +3907,17 @@ r2v4newfull:
 	VMOVUPS Z7, 192(DX)(SI*1)
 
 r2v4newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r2v4done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r2v4
+
+r2v4done:
 	VZEROUPPER
 	RET
 
@@ -3722,6 +4008,17 @@ r1v4newfull:
 	VMOVUPS Z3, 192(DX)
 
 r1v4newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r1v4done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r1v4
+
+r1v4done:
 	VZEROUPPER
 	RET
 
@@ -4031,6 +4328,17 @@ r16v1newfull:
 	VMOVUPD Z15, (R10)(DI*1)
 
 r16v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r16v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r16v1
+
+r16v1done:
 	VZEROUPPER
 	RET
 
@@ -4259,6 +4567,17 @@ r8p2newfull:
 	VMOVUPD Z15, (R12)(R11*1)
 
 r8p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r8p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r8p2
+
+r8p2done:
 	VZEROUPPER
 	RET
 
@@ -4466,6 +4785,17 @@ r7p2newfull:
 	VMOVUPD Z13, (R12)(R10*2)
 
 r7p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r7p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r7p2
+
+r7p2done:
 	VZEROUPPER
 	RET
 
@@ -4652,6 +4982,17 @@ r6p2newfull:
 	VMOVUPD Z11, (R12)(R10*1)
 
 r6p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r6p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r6p2
+
+r6p2done:
 	VZEROUPPER
 	RET
 
@@ -4817,6 +5158,17 @@ r5p2newfull:
 	VMOVUPD Z9, (R12)
 
 r5p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r5p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r5p2
+
+r5p2done:
 	VZEROUPPER
 	RET
 
@@ -4955,6 +5307,17 @@ r4p2newfull:
 	VMOVUPD Z7, (R8)(R10*1)
 
 r4p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r4p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r4p2
+
+r4p2done:
 	VZEROUPPER
 	RET
 
@@ -5067,6 +5430,17 @@ r3p2newfull:
 	VMOVUPD Z5, (DI)(R8*2)
 
 r3p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r3p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r3p2
+
+r3p2done:
 	VZEROUPPER
 	RET
 
@@ -5158,6 +5532,17 @@ r2p2newfull:
 	VMOVUPD Z3, (DI)(R8*1)
 
 r2p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r2p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r2p2
+
+r2p2done:
 	VZEROUPPER
 	RET
 
@@ -5228,6 +5613,17 @@ r1p2newfull:
 	VMOVUPD Z1, (SI)
 
 r1p2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r1p2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r1p2
+
+r1p2done:
 	VZEROUPPER
 	RET
 
@@ -5365,6 +5761,17 @@ r8v1newfull:
 	VMOVUPD Z7, (R8)(DI*1)
 
 r8v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r8v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r8v1
+
+r8v1done:
 	VZEROUPPER
 	RET
 
@@ -5491,6 +5898,17 @@ r7v1newfull:
 	VMOVUPD Z6, (R8)(SI*2)
 
 r7v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r7v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r7v1
+
+r7v1done:
 	VZEROUPPER
 	RET
 
@@ -5606,6 +6024,17 @@ r6v1newfull:
 	VMOVUPD Z5, (R8)(SI*1)
 
 r6v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r6v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r6v1
+
+r6v1done:
 	VZEROUPPER
 	RET
 
@@ -5710,6 +6139,17 @@ r5v1newfull:
 	VMOVUPD Z4, (R8)
 
 r5v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r5v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r5v1
+
+r5v1done:
 	VZEROUPPER
 	RET
 
@@ -5799,6 +6239,17 @@ r4v1newfull:
 	VMOVUPD Z3, (DX)(DI*1)
 
 r4v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r4v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r4v1
+
+r4v1done:
 	VZEROUPPER
 	RET
 
@@ -5874,6 +6325,17 @@ r3v1newfull:
 	VMOVUPD Z2, (DX)(SI*2)
 
 r3v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r3v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r3v1
+
+r3v1done:
 	VZEROUPPER
 	RET
 
@@ -5938,6 +6400,17 @@ r2v1newfull:
 	VMOVUPD Z1, (DX)(SI*1)
 
 r2v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r2v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r2v1
+
+r2v1done:
 	VZEROUPPER
 	RET
 
@@ -5991,6 +6464,17 @@ r1v1newfull:
 	VMOVUPD Z0, (DX)
 
 r1v1newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r1v1done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r1v1
+
+r1v1done:
 	VZEROUPPER
 	RET
 
@@ -6209,6 +6693,17 @@ r8v2newfull:
 	VMOVUPD Z15, 64(R8)(DI*1)
 
 r8v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r8v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r8v2
+
+r8v2done:
 	VZEROUPPER
 	RET
 
@@ -6406,6 +6901,17 @@ r7v2newfull:
 	VMOVUPD Z13, 64(R8)(SI*2)
 
 r7v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r7v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r7v2
+
+r7v2done:
 	VZEROUPPER
 	RET
 
@@ -6582,6 +7088,17 @@ r6v2newfull:
 	VMOVUPD Z11, 64(R8)(SI*1)
 
 r6v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r6v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r6v2
+
+r6v2done:
 	VZEROUPPER
 	RET
 
@@ -6737,6 +7254,17 @@ r5v2newfull:
 	VMOVUPD Z9, 64(R8)
 
 r5v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r5v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r5v2
+
+r5v2done:
 	VZEROUPPER
 	RET
 
@@ -6867,6 +7395,17 @@ r4v2newfull:
 	VMOVUPD Z7, 64(DX)(DI*1)
 
 r4v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r4v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r4v2
+
+r4v2done:
 	VZEROUPPER
 	RET
 
@@ -6973,6 +7512,17 @@ r3v2newfull:
 	VMOVUPD Z5, 64(DX)(SI*2)
 
 r3v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r3v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r3v2
+
+r3v2done:
 	VZEROUPPER
 	RET
 
@@ -7058,6 +7608,17 @@ r2v2newfull:
 	VMOVUPD Z3, 64(DX)(SI*1)
 
 r2v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r2v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r2v2
+
+r2v2done:
 	VZEROUPPER
 	RET
 
@@ -7122,6 +7683,17 @@ r1v2newfull:
 	VMOVUPD Z1, 64(DX)
 
 r1v2newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r1v2done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r1v2
+
+r1v2done:
 	VZEROUPPER
 	RET
 
@@ -7249,6 +7821,17 @@ r2v4newfull:
 	VMOVUPD Z7, 192(DX)(SI*1)
 
 r2v4newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r2v4done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r2v4
+
+r2v4done:
 	VZEROUPPER
 	RET
 
@@ -7335,5 +7918,16 @@ r1v4newfull:
 	VMOVUPD Z3, 192(DX)
 
 r1v4newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r1v4done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r1v4
+
+r1v4done:
 	VZEROUPPER
 	RET

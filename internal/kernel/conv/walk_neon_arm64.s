@@ -686,6 +686,21 @@ r16v1newfull:
 	ADD   R6, R8
 
 r16v1newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r16v1done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r16v1
+
+r16v1done:
 	RET
 
 r8v1:
@@ -1004,6 +1019,21 @@ r8v1newfull:
 	ADD   R6, R8
 
 r8v1newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r8v1done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r8v1
+
+r8v1done:
 	RET
 
 r7v1:
@@ -1288,6 +1318,21 @@ r7v1newfull:
 	ADD   R6, R8
 
 r7v1newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r7v1done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r7v1
+
+r7v1done:
 	RET
 
 r6v1:
@@ -1538,6 +1583,21 @@ r6v1newfull:
 	ADD   R6, R8
 
 r6v1newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r6v1done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r6v1
+
+r6v1done:
 	RET
 
 r5v1:
@@ -1754,6 +1814,21 @@ r5v1newfull:
 	ADD   R6, R8
 
 r5v1newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r5v1done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r5v1
+
+r5v1done:
 	RET
 
 r4v1:
@@ -1934,6 +2009,21 @@ r4v1newfull:
 	ADD   R6, R8
 
 r4v1newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r4v1done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r4v1
+
+r4v1done:
 	RET
 
 r3v1:
@@ -2079,6 +2169,21 @@ r3v1newfull:
 	ADD   R6, R8
 
 r3v1newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r3v1done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r3v1
+
+r3v1done:
 	RET
 
 r2v1:
@@ -2189,6 +2294,21 @@ r2v1newfull:
 	ADD   R6, R8
 
 r2v1newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r2v1done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r2v1
+
+r2v1done:
 	RET
 
 r1v1:
@@ -2265,6 +2385,21 @@ r1v1newfull:
 	ADD   R6, R8
 
 r1v1newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r1v1done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r1v1
+
+r1v1done:
 	RET
 
 r8v2:
@@ -2655,6 +2790,21 @@ r8v2newfull:
 	ADD   R6, R8
 
 r8v2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r8v2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r8v2
+
+r8v2done:
 	RET
 
 r7v2:
@@ -3002,6 +3152,21 @@ r7v2newfull:
 	ADD   R6, R8
 
 r7v2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r7v2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r7v2
+
+r7v2done:
 	RET
 
 r6v2:
@@ -3306,6 +3471,21 @@ r6v2newfull:
 	ADD   R6, R8
 
 r6v2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r6v2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r6v2
+
+r6v2done:
 	RET
 
 r5v2:
@@ -3567,6 +3747,21 @@ r5v2newfull:
 	ADD   R6, R8
 
 r5v2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r5v2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r5v2
+
+r5v2done:
 	RET
 
 r4v2:
@@ -3783,6 +3978,21 @@ r4v2newfull:
 	ADD   R6, R8
 
 r4v2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r4v2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r4v2
+
+r4v2done:
 	RET
 
 r3v2:
@@ -3955,6 +4165,21 @@ r3v2newfull:
 	ADD   R6, R8
 
 r3v2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r3v2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r3v2
+
+r3v2done:
 	RET
 
 r2v2:
@@ -4083,6 +4308,21 @@ r2v2newfull:
 	ADD   R6, R8
 
 r2v2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r2v2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r2v2
+
+r2v2done:
 	RET
 
 r1v2:
@@ -4168,6 +4408,21 @@ r1v2newfull:
 	ADD   R6, R8
 
 r1v2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r1v2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r1v2
+
+r1v2done:
 	RET
 
 r8v3:
@@ -4631,6 +4886,21 @@ r8v3newfull:
 	ADD   R6, R8
 
 r8v3newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r8v3done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r8v3
+
+r8v3done:
 	RET
 
 r7v3:
@@ -5042,6 +5312,21 @@ r7v3newfull:
 	ADD   R6, R8
 
 r7v3newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r7v3done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r7v3
+
+r7v3done:
 	RET
 
 r6v3:
@@ -5401,6 +5686,21 @@ r6v3newfull:
 	ADD   R6, R8
 
 r6v3newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r6v3done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r6v3
+
+r6v3done:
 	RET
 
 r5v3:
@@ -5708,6 +6008,21 @@ r5v3newfull:
 	ADD   R6, R8
 
 r5v3newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r5v3done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r5v3
+
+r5v3done:
 	RET
 
 r4v3:
@@ -5961,6 +6276,21 @@ r4v3newfull:
 	ADD   R6, R8
 
 r4v3newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r4v3done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r4v3
+
+r4v3done:
 	RET
 
 r3v3:
@@ -6161,6 +6491,21 @@ r3v3newfull:
 	ADD   R6, R8
 
 r3v3newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r3v3done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r3v3
+
+r3v3done:
 	RET
 
 r2v3:
@@ -6308,6 +6653,21 @@ r2v3newfull:
 	ADD   R6, R8
 
 r2v3newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r2v3done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r2v3
+
+r2v3done:
 	RET
 
 r1v3:
@@ -6403,6 +6763,21 @@ r1v3newfull:
 	ADD   R6, R8
 
 r1v3newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r1v3done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r1v3
+
+r1v3done:
 	RET
 
 r2v4:
@@ -6568,6 +6943,21 @@ r2v4newfull:
 	ADD   R6, R8
 
 r2v4newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r2v4done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r2v4
+
+r2v4done:
 	RET
 
 r1v4:
@@ -6672,6 +7062,21 @@ r1v4newfull:
 	ADD   R6, R8
 
 r1v4newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r1v4done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r1v4
+
+r1v4done:
 	RET
 
 r8p2:
@@ -7260,6 +7665,21 @@ r8p2newfull:
 	ADD   R6, R9
 
 r8p2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r8p2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r8p2
+
+r8p2done:
 	RET
 
 r7p2:
@@ -7781,6 +8201,21 @@ r7p2newfull:
 	ADD   R6, R9
 
 r7p2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r7p2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r7p2
+
+r7p2done:
 	RET
 
 r6p2:
@@ -8235,6 +8670,21 @@ r6p2newfull:
 	ADD   R6, R9
 
 r6p2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r6p2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r6p2
+
+r6p2done:
 	RET
 
 r5p2:
@@ -8622,6 +9072,21 @@ r5p2newfull:
 	ADD   R6, R9
 
 r5p2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r5p2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r5p2
+
+r5p2done:
 	RET
 
 r4p2:
@@ -8940,6 +9405,21 @@ r4p2newfull:
 	ADD   R6, R9
 
 r4p2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r4p2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r4p2
+
+r4p2done:
 	RET
 
 r3p2:
@@ -9190,6 +9670,21 @@ r3p2newfull:
 	ADD   R6, R9
 
 r3p2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r3p2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r3p2
+
+r3p2done:
 	RET
 
 r2p2:
@@ -9372,6 +9867,21 @@ r2p2newfull:
 	ADD   R6, R9
 
 r2p2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r2p2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r2p2
+
+r2p2done:
 	RET
 
 r1p2:
@@ -9487,6 +9997,21 @@ r1p2newfull:
 	ADD   R6, R9
 
 r1p2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r1p2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r1p2
+
+r1p2done:
 	RET
 
 // func walk128x64(t *byte)
@@ -9849,6 +10374,21 @@ r16v1newfull:
 	ADD   R6, R8
 
 r16v1newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r16v1done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r16v1
+
+r16v1done:
 	RET
 
 r8v1:
@@ -10005,6 +10545,21 @@ r8v1newfull:
 	ADD   R6, R8
 
 r8v1newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r8v1done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r8v1
+
+r8v1done:
 	RET
 
 r7v1:
@@ -10147,6 +10702,21 @@ r7v1newfull:
 	ADD   R6, R8
 
 r7v1newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r7v1done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r7v1
+
+r7v1done:
 	RET
 
 r6v1:
@@ -10275,6 +10845,21 @@ r6v1newfull:
 	ADD   R6, R8
 
 r6v1newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r6v1done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r6v1
+
+r6v1done:
 	RET
 
 r5v1:
@@ -10389,6 +10974,21 @@ r5v1newfull:
 	ADD   R6, R8
 
 r5v1newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r5v1done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r5v1
+
+r5v1done:
 	RET
 
 r4v1:
@@ -10487,6 +11087,21 @@ r4v1newfull:
 	ADD   R6, R8
 
 r4v1newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r4v1done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r4v1
+
+r4v1done:
 	RET
 
 r3v1:
@@ -10570,6 +11185,21 @@ r3v1newfull:
 	ADD   R6, R8
 
 r3v1newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r3v1done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r3v1
+
+r3v1done:
 	RET
 
 r2v1:
@@ -10638,6 +11268,21 @@ r2v1newfull:
 	ADD   R6, R8
 
 r2v1newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r2v1done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r2v1
+
+r2v1done:
 	RET
 
 r1v1:
@@ -10692,6 +11337,21 @@ r1v1newfull:
 	ADD   R6, R8
 
 r1v1newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r1v1done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r1v1
+
+r1v1done:
 	RET
 
 r8v2:
@@ -10920,6 +11580,21 @@ r8v2newfull:
 	ADD   R6, R8
 
 r8v2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r8v2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r8v2
+
+r8v2done:
 	RET
 
 r7v2:
@@ -11125,6 +11800,21 @@ r7v2newfull:
 	ADD   R6, R8
 
 r7v2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r7v2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r7v2
+
+r7v2done:
 	RET
 
 r6v2:
@@ -11307,6 +11997,21 @@ r6v2newfull:
 	ADD   R6, R8
 
 r6v2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r6v2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r6v2
+
+r6v2done:
 	RET
 
 r5v2:
@@ -11466,6 +12171,21 @@ r5v2newfull:
 	ADD   R6, R8
 
 r5v2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r5v2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r5v2
+
+r5v2done:
 	RET
 
 r4v2:
@@ -11600,6 +12320,21 @@ r4v2newfull:
 	ADD   R6, R8
 
 r4v2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r4v2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r4v2
+
+r4v2done:
 	RET
 
 r3v2:
@@ -11710,6 +12445,21 @@ r3v2newfull:
 	ADD   R6, R8
 
 r3v2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r3v2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r3v2
+
+r3v2done:
 	RET
 
 r2v2:
@@ -11796,6 +12546,21 @@ r2v2newfull:
 	ADD   R6, R8
 
 r2v2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r2v2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r2v2
+
+r2v2done:
 	RET
 
 r1v2:
@@ -11859,6 +12624,21 @@ r1v2newfull:
 	ADD   R6, R8
 
 r1v2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r1v2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r1v2
+
+r1v2done:
 	RET
 
 r8v3:
@@ -12160,6 +12940,21 @@ r8v3newfull:
 	ADD   R6, R8
 
 r8v3newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r8v3done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r8v3
+
+r8v3done:
 	RET
 
 r7v3:
@@ -12429,6 +13224,21 @@ r7v3newfull:
 	ADD   R6, R8
 
 r7v3newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r7v3done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r7v3
+
+r7v3done:
 	RET
 
 r6v3:
@@ -12666,6 +13476,21 @@ r6v3newfull:
 	ADD   R6, R8
 
 r6v3newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r6v3done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r6v3
+
+r6v3done:
 	RET
 
 r5v3:
@@ -12871,6 +13696,21 @@ r5v3newfull:
 	ADD   R6, R8
 
 r5v3newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r5v3done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r5v3
+
+r5v3done:
 	RET
 
 r4v3:
@@ -13042,6 +13882,21 @@ r4v3newfull:
 	ADD   R6, R8
 
 r4v3newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r4v3done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r4v3
+
+r4v3done:
 	RET
 
 r3v3:
@@ -13180,6 +14035,21 @@ r3v3newfull:
 	ADD   R6, R8
 
 r3v3newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r3v3done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r3v3
+
+r3v3done:
 	RET
 
 r2v3:
@@ -13285,6 +14155,21 @@ r2v3newfull:
 	ADD   R6, R8
 
 r2v3newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r2v3done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r2v3
+
+r2v3done:
 	RET
 
 r1v3:
@@ -13358,6 +14243,21 @@ r1v3newfull:
 	ADD   R6, R8
 
 r1v3newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r1v3done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r1v3
+
+r1v3done:
 	RET
 
 r2v4:
@@ -13481,6 +14381,21 @@ r2v4newfull:
 	ADD   R6, R8
 
 r2v4newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r2v4done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r2v4
+
+r2v4done:
 	RET
 
 r1v4:
@@ -13563,6 +14478,21 @@ r1v4newfull:
 	ADD   R6, R8
 
 r1v4newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r1v4done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r1v4
+
+r1v4done:
 	RET
 
 r8p2:
@@ -13829,6 +14759,21 @@ r8p2newfull:
 	ADD   R6, R9
 
 r8p2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r8p2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r8p2
+
+r8p2done:
 	RET
 
 r7p2:
@@ -14068,6 +15013,21 @@ r7p2newfull:
 	ADD   R6, R9
 
 r7p2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r7p2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r7p2
+
+r7p2done:
 	RET
 
 r6p2:
@@ -14280,6 +15240,21 @@ r6p2newfull:
 	ADD   R6, R9
 
 r6p2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r6p2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r6p2
+
+r6p2done:
 	RET
 
 r5p2:
@@ -14465,6 +15440,21 @@ r5p2newfull:
 	ADD   R6, R9
 
 r5p2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r5p2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r5p2
+
+r5p2done:
 	RET
 
 r4p2:
@@ -14621,6 +15611,21 @@ r4p2newfull:
 	ADD   R6, R9
 
 r4p2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r4p2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r4p2
+
+r4p2done:
 	RET
 
 r3p2:
@@ -14749,6 +15754,21 @@ r3p2newfull:
 	ADD   R6, R9
 
 r3p2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r3p2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r3p2
+
+r3p2done:
 	RET
 
 r2p2:
@@ -14849,6 +15869,21 @@ r2p2newfull:
 	ADD   R6, R9
 
 r2p2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r2p2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r2p2
+
+r2p2done:
 	RET
 
 r1p2:
@@ -14922,4 +15957,19 @@ r1p2newfull:
 	ADD   R6, R9
 
 r1p2newend:
+	MOVD 104(R0), R8
+	SUBS $1, R8
+	BLE  r1p2done
+	MOVD R8, 104(R0)
+	MOVD 8(R0), R9
+	MOVD 112(R0), R10
+	ADD  R10, R9
+	MOVD R9, 8(R0)
+	MOVD 16(R0), R9
+	MOVD 120(R0), R10
+	ADD  R10, R9
+	MOVD R9, 16(R0)
+	B    r1p2
+
+r1p2done:
 	RET
