@@ -36,6 +36,10 @@ const (
 // for at most wide512.
 const wideRows, wide512, wideVecs = 2, 4, 4
 
+// Two pairs of vectors: conv uses them for at most quad512 rows, of vectors of 32 bytes
+// for at most wideRows.
+const quad512 = 6
+
 // The broad tile: gemm's rule uses it for one row of more vectors than the wide one's.
 const broadVecs = 8
 
@@ -64,7 +68,7 @@ type kernel struct {
 	name       string
 	rows, vecs int
 	walk       bool // A and B move by a table of steps
-	pair       bool // two vectors of one row each, apart from each other
+	pair       bool // half of the vectors lies apart from the other
 	packs      bool // copies B while it multiplies
 	far        bool // fetches memory at a distance from B while it multiplies
 	acc        [][]reg.VecVirtual
@@ -80,7 +84,10 @@ func tileFunc(v vec, name string, maxRows int, walk bool) {
 	c.MOVQ(args.Offset(tileRows), rows)
 	v.setMask(cols)
 	width, wide := v.width(), wideRows
-	if !walk && width*v.elem() == 64 {
+	switch {
+	case walk && width*v.elem() == 64:
+		wide = quad512
+	case width*v.elem() == 64:
 		wide = wide512
 	}
 	if !walk {
@@ -100,8 +107,10 @@ func tileFunc(v vec, name string, maxRows int, walk bool) {
 		c.TESTQ(pair, pair)
 		c.JNZ(operand.LabelRef("pair"))
 	}
-	c.CMPQ(cols, operand.U32(2*width))
-	c.JA(operand.LabelRef("wide"))
+	if !walk {
+		c.CMPQ(cols, operand.U32(2*width))
+		c.JA(operand.LabelRef("wide"))
+	}
 	c.CMPQ(cols, operand.U32(width))
 	c.JA(operand.LabelRef("two"))
 	c.CMPQ(rows, operand.U8(2*maxRows))
@@ -109,18 +118,20 @@ func tileFunc(v vec, name string, maxRows int, walk bool) {
 	dispatch(c, rows, "v1", maxRows)
 	c.Label("two")
 	dispatch(c, rows, "v2", maxRows)
-	c.Label("wide")
-	if !walk {
+	if walk {
+		c.Label("pair")
+		c.CMPQ(cols, operand.U32(width))
+		c.JA(operand.LabelRef("quad"))
+		dispatch(c, rows, "p2", maxRows)
+		c.Label("quad")
+		dispatch(c, rows, "p4", wide)
+	} else {
+		c.Label("wide")
 		for vecs := broadVecs; vecs > wideVecs; vecs-- {
 			c.CMPQ(cols, operand.U32((vecs-1)*width))
 			c.JA(operand.LabelRef(fmt.Sprint("r1v", vecs)))
 		}
-	}
-	dispatch(c, rows, fmt.Sprint("v", wideVecs), wide)
-	if walk {
-		c.Label("pair")
-		dispatch(c, rows, "p2", maxRows)
-	} else {
+		dispatch(c, rows, fmt.Sprint("v", wideVecs), wide)
 		c.Label("packs")
 		dispatch(c, rows, "k2", maxRows)
 		c.Label("far")
@@ -149,12 +160,17 @@ func tileFunc(v vec, name string, maxRows int, walk bool) {
 			emit(&kernel{rows: r, vecs: 2, far: true}, "f")
 		}
 	}
-	for r := wide; r >= 1 && !walk; r-- {
-		emit(&kernel{rows: r, vecs: wideVecs, far: true}, "f")
+	for r := wide; r >= 1; r-- {
+		if walk {
+			emit(&kernel{rows: r, vecs: 4, pair: true}, "p")
+		} else {
+			emit(&kernel{rows: r, vecs: wideVecs, far: true}, "f")
+			emit(&kernel{rows: r, vecs: wideVecs}, "v")
+		}
 	}
-	for _, g := range []struct{ vecs, rows int }{{1, maxRows}, {2, maxRows}, {wideVecs, wide}} {
-		for r := g.rows; r >= 1; r-- {
-			emit(&kernel{rows: r, vecs: g.vecs}, "v")
+	for vecs := 1; vecs <= 2; vecs++ {
+		for r := maxRows; r >= 1; r-- {
+			emit(&kernel{rows: r, vecs: vecs}, "v")
 		}
 	}
 	for vecs := wideVecs + 1; vecs <= broadVecs && !walk; vecs++ {
@@ -248,8 +264,10 @@ func (k *kernel) prefetch(args operand.Mem) {
 	if k.pair {
 		second := k.second(args)
 		for i := range k.rows {
-			k.ctx().PREFETCHT0(to.at(i, 0))
-			k.ctx().PREFETCHT0(second.at(i, 0))
+			for off := 0; off < k.vecs/2*k.width()*k.elem(); off += 64 {
+				k.ctx().PREFETCHT0(to.at(i, off))
+				k.ctx().PREFETCHT0(second.at(i, off))
+			}
 		}
 		return
 	}
@@ -260,7 +278,7 @@ func (k *kernel) prefetch(args operand.Mem) {
 	}
 }
 
-// second are the rows of C of the second vector of a pair.
+// second are the rows of C of the second half of a pair.
 func (k *kernel) second(args operand.Mem) *rowsOf {
 	c := k.ctx()
 	p, s := c.GP64(), c.GP64()
@@ -304,14 +322,12 @@ func (k *kernel) loop(args operand.Mem) {
 	bv := make([]reg.VecVirtual, k.vecs)
 	for v := range bv {
 		bv[v] = k.reg()
-		switch {
-		case k.pair && v == 1:
-			k.loadB(operand.Mem{Base: b, Index: ldb, Scale: 1}, bv[v], true)
-		case k.pair:
-			k.loadB(operand.Mem{Base: b}, bv[v], true)
-		default:
-			k.loadB(operand.Mem{Base: b, Disp: v * k.width() * k.elem()}, bv[v], v == k.vecs-1)
+		half, off, last := k.place(v)
+		m := operand.Mem{Base: b, Disp: off}
+		if half == 1 {
+			m.Index, m.Scale = ldb, 1
 		}
+		k.loadB(m, bv[v], last)
 	}
 	if k.packs {
 		for v, x := range bv {
@@ -329,6 +345,16 @@ func (k *kernel) loop(args operand.Mem) {
 	k.advance(a, b, csa, ldb)
 	c.DECQ(n)
 	c.JNZ(operand.LabelRef(k.name + "loop"))
+}
+
+// place is where the vector v lies: in which half of a pair, how many bytes on, and
+// whether it is the last one there.
+func (k *kernel) place(v int) (half, off int, last bool) {
+	n := k.vecs
+	if k.pair {
+		n /= 2
+	}
+	return v / n, v % n * k.width() * k.elem(), v%n == n-1
 }
 
 // advance emits the move to the next term of the sums.
@@ -401,11 +427,8 @@ func (k *kernel) each(to []*rowsOf, label string, f func(m operand.Mem, s reg.Ve
 	emit := func(part bool) {
 		for i, row := range k.acc {
 			for v, s := range row {
-				if k.pair {
-					f(to[v].at(i, 0), s, part)
-				} else {
-					f(to[0].at(i, v*k.width()*k.elem()), s, part && v == k.vecs-1)
-				}
+				half, off, last := k.place(v)
+				f(to[half].at(i, off), s, part && last)
 			}
 		}
 	}

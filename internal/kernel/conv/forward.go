@@ -107,7 +107,7 @@ func (p *Forward[T]) perWorker() int {
 	if p.lanes.steps != nil {
 		n = max(n, p.lanes.f.size()+p.laneSums())
 	}
-	return n
+	return lines[T](n)
 }
 
 // laneSums is the size of the sums of a block of channels in lanes.

@@ -197,7 +197,7 @@ func (p *Input[T]) perWorker() int {
 	if p.lanes.classes != nil {
 		n = max(n, p.lanes.f.size()+p.laneSums())
 	}
-	return n
+	return lines[T](n)
 }
 
 // laneSums is the size of the sums of a block of channels in lanes.

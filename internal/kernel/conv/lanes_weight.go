@@ -67,11 +67,13 @@ func (p *laneWeight[T]) sizeD() int { return p.g.groups * p.g.o * volume(p.g.out
 // perWorker is the scratch of one worker: x and d of a group of images.
 func (p *laneWeight[T]) perWorker() int { return p.f.size() + p.sizeD() }
 
-// size is how many elements of scratch a run on so many workers needs: theirs, and the
-// sums of all parts.
+// size is how many elements of scratch a run on so many workers needs: the sums of all
+// parts, and theirs.
 func (p *laneWeight[T]) size(workers int) int {
-	return max(1, workers)*p.perWorker() + p.parts*len(p.place)
+	return p.parts*p.sizeSums() + max(1, workers)*p.perWorker()
 }
+
+func (p *laneWeight[T]) sizeSums() int { return lines[T](len(p.place)) }
 
 // run computes dw from x and d.
 func (p *laneWeight[T]) run(w *pool.Pool, dw, x, d, scratch []T) {
@@ -92,13 +94,13 @@ func (p *laneWeight[T]) run(w *pool.Pool, dw, x, d, scratch []T) {
 }
 
 // sums are those of a part.
-func (p *laneWeight[T]) sums(part int) []T { return p.scratch[part*len(p.place):][:len(p.place)] }
+func (p *laneWeight[T]) sums(part int) []T { return p.scratch[part*p.sizeSums():][:len(p.place)] }
 
 // sum adds up some of the groups of images for some of the tiles.
 func (p *laneWeight[T]) sum(worker, i int) {
 	g, lanes := &p.g, p.f.lanes
 	part, chunk := i/p.chunks, i%p.chunks
-	own := p.scratch[p.parts*len(p.place)+worker*p.perWorker():][:p.perWorker()]
+	own := p.scratch[p.parts*p.sizeSums()+worker*p.perWorker():][:p.perWorker()]
 	x, d := own[:p.f.size()], own[p.f.size():]
 	tiles := p.tiles[chunk*len(p.tiles)/p.chunks : (chunk+1)*len(p.tiles)/p.chunks]
 	first, end := part*p.groups/p.parts, (part+1)*p.groups/p.parts

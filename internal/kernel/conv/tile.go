@@ -46,11 +46,13 @@ func (t *tile) over(steps []step) {
 }
 
 // level is the instruction set of the kernels, with the sizes of their tiles:
-// at most mr rows of nr columns, or 2·mr rows of at most width columns; and at
-// most so many rows and columns of sums over runs, 0 for no such kernel.
+// at most mr rows of nr columns, or 2·mr rows of at most width columns, or quad rows
+// of two times nr columns that lie apart; and at most so many rows and columns of sums
+// over runs, 0 for no such kernel.
 type level struct {
 	bits          int
 	mr, nr, width int
+	quad          int
 	most          int
 }
 
@@ -58,13 +60,13 @@ type level struct {
 func best(size int) level {
 	switch {
 	case assembly && cpu.AVX512:
-		return level{512, 8, 128 / size, 64 / size, 5}
+		return level{512, 8, 128 / size, 64 / size, 6, 5}
 	case assembly && cpu.AVX2:
-		return level{256, 6, 64 / size, 32 / size, 3}
+		return level{256, 6, 64 / size, 32 / size, 2, 3}
 	case assembly && cpu.NEON:
-		return level{128, 8, 48 / size, 16 / size, 0}
+		return level{128, 8, 48 / size, 16 / size, 0, 0}
 	}
-	return level{0, 2, 4, 0, 0}
+	return level{0, 2, 4, 0, 0, 0}
 }
 
 // block computes rows x cols of c with tiles. t holds all but the sizes and
@@ -83,8 +85,9 @@ func blocks[T Float](l level, t *tile, rows, cols, count int, a, b, c []T, bstep
 	t.nextB, t.nextC = bstep*size, cstep*size
 	for j := 0; j < cols; j += t.cols {
 		t.cols = min(l.nr, cols-j)
+		most := cut(rows, l.mr)
 		for i := 0; i < rows; i += t.rows {
-			t.rows = min(l.mr, rows-i)
+			t.rows = min(most, rows-i)
 			if t.cols <= l.width && rows-i >= 2*l.mr && t.bpair == 0 {
 				t.rows = 2 * l.mr
 			}
@@ -97,9 +100,18 @@ func blocks[T Float](l level, t *tile, rows, cols, count int, a, b, c []T, bstep
 }
 
 // image computes count rows of an image, one block each, or in lanes count places of a
-// row. Two narrow ones are computed together.
+// row. Two of them are computed together where a tile has room for both.
 func image[T Float](l level, t *tile, rows, cols, count int, a, b, c []T, bstep, cstep int) {
-	if pairs := count / 2; pairs > 0 && l.bits > 0 && cols <= l.width && bstep != 0 {
+	few := cut(rows, l.mr) <= l.quad // room for four vectors
+	if few && cols == l.width && bstep == cols && cstep == cols {
+		image(l, t, rows, 2*cols, count/2, a, b, c, 2*bstep, 2*cstep)
+		done := count &^ 1
+		if count -= done; count == 0 {
+			return
+		}
+		b, c = b[done*bstep:], c[done*cstep:]
+	}
+	if pairs := count / 2; pairs > 0 && l.bits > 0 && bstep != 0 && (few || cols <= l.width) {
 		size := sizeOf[T]()
 		t.bpair, t.cpair = bstep*size, cstep*size
 		blocks(l, t, rows, cols, pairs, a, b, c, 2*bstep, 2*cstep)

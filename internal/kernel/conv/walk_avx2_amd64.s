@@ -34,8 +34,6 @@ TEXT ·walk256x32(SB), NOSPLIT, $0-8
 	MOVQ  40(AX), SI
 	TESTQ SI, SI
 	JNZ   pair
-	CMPQ  CX, $0x00000010
-	JA    wide
 	CMPQ  CX, $0x00000008
 	JA    two
 	CMPQ  DX, $0x0c
@@ -65,12 +63,9 @@ two:
 	JE   r2v2
 	JMP  r1v2
 
-wide:
-	CMPQ DX, $0x02
-	JE   r2v4
-	JMP  r1v4
-
 pair:
+	CMPQ CX, $0x00000008
+	JA   quad
 	CMPQ DX, $0x06
 	JE   r6p2
 	CMPQ DX, $0x05
@@ -82,6 +77,11 @@ pair:
 	CMPQ DX, $0x02
 	JE   r2p2
 	JMP  r1p2
+
+quad:
+	CMPQ DX, $0x02
+	JE   r2p4
+	JMP  r1p4
 
 r12v1:
 	MOVQ       16(AX), CX
@@ -1188,6 +1188,271 @@ r1p2newend:
 	JMP  r1p2
 
 r1p2done:
+	VZEROUPPER
+	RET
+
+r2p4:
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	MOVQ       16(AX), SI
+	ADDQ       96(AX), SI
+	MOVQ       48(AX), DI
+	PREFETCHT0 (CX)
+	PREFETCHT0 (SI)
+	PREFETCHT0 (CX)(DX*1)
+	PREFETCHT0 (SI)(DI*1)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), SI
+	MOVQ       40(AX), DI
+	MOVQ       32(AX), R8
+	MOVQ       56(AX), R9
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+
+r2p4loop:
+	VMOVUPS      (SI), Y8
+	VMOVUPS      32(SI), Y9
+	VMOVUPS      (SI)(DI*1), Y10
+	VMOVUPS      32(SI)(DI*1), Y11
+	VBROADCASTSS (CX), Y12
+	VFMADD231PS  Y12, Y8, Y0
+	VFMADD231PS  Y12, Y9, Y1
+	VFMADD231PS  Y12, Y10, Y2
+	VFMADD231PS  Y12, Y11, Y3
+	VBROADCASTSS (CX)(DX*1), Y12
+	VFMADD231PS  Y12, Y8, Y4
+	VFMADD231PS  Y12, Y9, Y5
+	VFMADD231PS  Y12, Y10, Y6
+	VFMADD231PS  Y12, Y11, Y7
+	ADDQ         (R8), CX
+	ADDQ         8(R8), SI
+	ADDQ         $0x10, R8
+	DECQ         R9
+	JNZ          r2p4loop
+	VMOVSD       80(AX), X8
+	VCVTSD2SS    X8, X8, X8
+	VBROADCASTSS X8, Y8
+	VMULPS       Y8, Y0, Y0
+	VMULPS       Y8, Y1, Y1
+	VMULPS       Y8, Y2, Y2
+	VMULPS       Y8, Y3, Y3
+	VMULPS       Y8, Y4, Y4
+	VMULPS       Y8, Y5, Y5
+	VMULPS       Y8, Y6, Y6
+	VMULPS       Y8, Y7, Y7
+	MOVQ         16(AX), DX
+	MOVQ         48(AX), SI
+	MOVQ         16(AX), DI
+	ADDQ         96(AX), DI
+	MOVQ         48(AX), R8
+	MOVQ         88(AX), CX
+	ADDQ         CX, CX
+	JZ           r2p4store
+	VMOVSD       88(AX), X8
+	VCVTSD2SS    X8, X8, X8
+	VBROADCASTSS X8, Y8
+	CMPQ         BX, $0x08
+	JE           r2p4oldfull
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, R9
+	NEGQ         R9
+	VMOVDQU      (CX)(R9*4), Y9
+	VMOVUPS      (DX), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VMASKMOVPS   32(DX), Y9, Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VMOVUPS      (DI), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VMASKMOVPS   32(DI), Y9, Y10
+	VFMADD231PS  Y8, Y10, Y3
+	VMOVUPS      (DX)(SI*1), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VMASKMOVPS   32(DX)(SI*1), Y9, Y10
+	VFMADD231PS  Y8, Y10, Y5
+	VMOVUPS      (DI)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VMASKMOVPS   32(DI)(R8*1), Y9, Y9
+	VFMADD231PS  Y8, Y9, Y7
+	JMP          r2p4oldend
+
+r2p4oldfull:
+	VMOVUPS     (DX), Y9
+	VFMADD231PS Y8, Y9, Y0
+	VMOVUPS     32(DX), Y9
+	VFMADD231PS Y8, Y9, Y1
+	VMOVUPS     (DI), Y9
+	VFMADD231PS Y8, Y9, Y2
+	VMOVUPS     32(DI), Y9
+	VFMADD231PS Y8, Y9, Y3
+	VMOVUPS     (DX)(SI*1), Y9
+	VFMADD231PS Y8, Y9, Y4
+	VMOVUPS     32(DX)(SI*1), Y9
+	VFMADD231PS Y8, Y9, Y5
+	VMOVUPS     (DI)(R8*1), Y9
+	VFMADD231PS Y8, Y9, Y6
+	VMOVUPS     32(DI)(R8*1), Y9
+	VFMADD231PS Y8, Y9, Y7
+
+r2p4oldend:
+r2p4store:
+	CMPQ       BX, $0x08
+	JE         r2p4newfull
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, R9
+	NEGQ       R9
+	VMOVDQU    (CX)(R9*4), Y8
+	VMOVUPS    Y0, (DX)
+	VMASKMOVPS Y1, Y8, 32(DX)
+	VMOVUPS    Y2, (DI)
+	VMASKMOVPS Y3, Y8, 32(DI)
+	VMOVUPS    Y4, (DX)(SI*1)
+	VMASKMOVPS Y5, Y8, 32(DX)(SI*1)
+	VMOVUPS    Y6, (DI)(R8*1)
+	VMASKMOVPS Y7, Y8, 32(DI)(R8*1)
+	JMP        r2p4newend
+
+r2p4newfull:
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	VMOVUPS Y2, (DI)
+	VMOVUPS Y3, 32(DI)
+	VMOVUPS Y4, (DX)(SI*1)
+	VMOVUPS Y5, 32(DX)(SI*1)
+	VMOVUPS Y6, (DI)(R8*1)
+	VMOVUPS Y7, 32(DI)(R8*1)
+
+r2p4newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r2p4done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r2p4
+
+r2p4done:
+	VZEROUPPER
+	RET
+
+r1p4:
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	MOVQ       16(AX), DX
+	ADDQ       96(AX), DX
+	MOVQ       48(AX), SI
+	PREFETCHT0 (CX)
+	PREFETCHT0 (DX)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), DX
+	MOVQ       40(AX), SI
+	MOVQ       32(AX), DI
+	MOVQ       56(AX), R8
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+
+r1p4loop:
+	VMOVUPS      (DX), Y4
+	VMOVUPS      32(DX), Y5
+	VMOVUPS      (DX)(SI*1), Y6
+	VMOVUPS      32(DX)(SI*1), Y7
+	VBROADCASTSS (CX), Y8
+	VFMADD231PS  Y8, Y4, Y0
+	VFMADD231PS  Y8, Y5, Y1
+	VFMADD231PS  Y8, Y6, Y2
+	VFMADD231PS  Y8, Y7, Y3
+	ADDQ         (DI), CX
+	ADDQ         8(DI), DX
+	ADDQ         $0x10, DI
+	DECQ         R8
+	JNZ          r1p4loop
+	VMOVSD       80(AX), X4
+	VCVTSD2SS    X4, X4, X4
+	VBROADCASTSS X4, Y4
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y4, Y1, Y1
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+	MOVQ         16(AX), DX
+	MOVQ         48(AX), CX
+	MOVQ         16(AX), SI
+	ADDQ         96(AX), SI
+	MOVQ         48(AX), CX
+	MOVQ         88(AX), CX
+	ADDQ         CX, CX
+	JZ           r1p4store
+	VMOVSD       88(AX), X4
+	VCVTSD2SS    X4, X4, X4
+	VBROADCASTSS X4, Y4
+	CMPQ         BX, $0x08
+	JE           r1p4oldfull
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, DI
+	NEGQ         DI
+	VMOVDQU      (CX)(DI*4), Y5
+	VMOVUPS      (DX), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VMASKMOVPS   32(DX), Y5, Y6
+	VFMADD231PS  Y4, Y6, Y1
+	VMOVUPS      (SI), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VMASKMOVPS   32(SI), Y5, Y5
+	VFMADD231PS  Y4, Y5, Y3
+	JMP          r1p4oldend
+
+r1p4oldfull:
+	VMOVUPS     (DX), Y5
+	VFMADD231PS Y4, Y5, Y0
+	VMOVUPS     32(DX), Y5
+	VFMADD231PS Y4, Y5, Y1
+	VMOVUPS     (SI), Y5
+	VFMADD231PS Y4, Y5, Y2
+	VMOVUPS     32(SI), Y5
+	VFMADD231PS Y4, Y5, Y3
+
+r1p4oldend:
+r1p4store:
+	CMPQ       BX, $0x08
+	JE         r1p4newfull
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, DI
+	NEGQ       DI
+	VMOVDQU    (CX)(DI*4), Y4
+	VMOVUPS    Y0, (DX)
+	VMASKMOVPS Y1, Y4, 32(DX)
+	VMOVUPS    Y2, (SI)
+	VMASKMOVPS Y3, Y4, 32(SI)
+	JMP        r1p4newend
+
+r1p4newfull:
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	VMOVUPS Y2, (SI)
+	VMOVUPS Y3, 32(SI)
+
+r1p4newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r1p4done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r1p4
+
+r1p4done:
 	VZEROUPPER
 	RET
 
@@ -2662,259 +2927,6 @@ r1v2done:
 	VZEROUPPER
 	RET
 
-r2v4:
-	MOVQ       16(AX), CX
-	MOVQ       48(AX), DX
-	PREFETCHT0 (CX)
-	PREFETCHT0 64(CX)
-	PREFETCHT0 (CX)(DX*1)
-	PREFETCHT0 64(CX)(DX*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	MOVQ       40(AX), DI
-	MOVQ       32(AX), DI
-	MOVQ       56(AX), R8
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
-
-r2v4loop:
-	VMOVUPS      (SI), Y8
-	VMOVUPS      32(SI), Y9
-	VMOVUPS      64(SI), Y10
-	VMOVUPS      96(SI), Y11
-	VBROADCASTSS (CX), Y12
-	VFMADD231PS  Y12, Y8, Y0
-	VFMADD231PS  Y12, Y9, Y1
-	VFMADD231PS  Y12, Y10, Y2
-	VFMADD231PS  Y12, Y11, Y3
-	VBROADCASTSS (CX)(DX*1), Y12
-	VFMADD231PS  Y12, Y8, Y4
-	VFMADD231PS  Y12, Y9, Y5
-	VFMADD231PS  Y12, Y10, Y6
-	VFMADD231PS  Y12, Y11, Y7
-	ADDQ         (DI), CX
-	ADDQ         8(DI), SI
-	ADDQ         $0x10, DI
-	DECQ         R8
-	JNZ          r2v4loop
-	VMOVSD       80(AX), X8
-	VCVTSD2SS    X8, X8, X8
-	VBROADCASTSS X8, Y8
-	VMULPS       Y8, Y0, Y0
-	VMULPS       Y8, Y1, Y1
-	VMULPS       Y8, Y2, Y2
-	VMULPS       Y8, Y3, Y3
-	VMULPS       Y8, Y4, Y4
-	VMULPS       Y8, Y5, Y5
-	VMULPS       Y8, Y6, Y6
-	VMULPS       Y8, Y7, Y7
-	MOVQ         16(AX), DX
-	MOVQ         48(AX), SI
-	MOVQ         88(AX), CX
-	ADDQ         CX, CX
-	JZ           r2v4store
-	VMOVSD       88(AX), X8
-	VCVTSD2SS    X8, X8, X8
-	VBROADCASTSS X8, Y8
-	CMPQ         BX, $0x08
-	JE           r2v4oldfull
-	LEAQ         gemmMask<>+32(SB), CX
-	MOVQ         BX, DI
-	NEGQ         DI
-	VMOVDQU      (CX)(DI*4), Y9
-	VMOVUPS      (DX), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VMOVUPS      32(DX), Y10
-	VFMADD231PS  Y8, Y10, Y1
-	VMOVUPS      64(DX), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VMASKMOVPS   96(DX), Y9, Y10
-	VFMADD231PS  Y8, Y10, Y3
-	VMOVUPS      (DX)(SI*1), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VMOVUPS      32(DX)(SI*1), Y10
-	VFMADD231PS  Y8, Y10, Y5
-	VMOVUPS      64(DX)(SI*1), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VMASKMOVPS   96(DX)(SI*1), Y9, Y9
-	VFMADD231PS  Y8, Y9, Y7
-	JMP          r2v4oldend
-
-r2v4oldfull:
-	VMOVUPS     (DX), Y9
-	VFMADD231PS Y8, Y9, Y0
-	VMOVUPS     32(DX), Y9
-	VFMADD231PS Y8, Y9, Y1
-	VMOVUPS     64(DX), Y9
-	VFMADD231PS Y8, Y9, Y2
-	VMOVUPS     96(DX), Y9
-	VFMADD231PS Y8, Y9, Y3
-	VMOVUPS     (DX)(SI*1), Y9
-	VFMADD231PS Y8, Y9, Y4
-	VMOVUPS     32(DX)(SI*1), Y9
-	VFMADD231PS Y8, Y9, Y5
-	VMOVUPS     64(DX)(SI*1), Y9
-	VFMADD231PS Y8, Y9, Y6
-	VMOVUPS     96(DX)(SI*1), Y9
-	VFMADD231PS Y8, Y9, Y7
-
-r2v4oldend:
-r2v4store:
-	CMPQ       BX, $0x08
-	JE         r2v4newfull
-	LEAQ       gemmMask<>+32(SB), CX
-	MOVQ       BX, DI
-	NEGQ       DI
-	VMOVDQU    (CX)(DI*4), Y8
-	VMOVUPS    Y0, (DX)
-	VMOVUPS    Y1, 32(DX)
-	VMOVUPS    Y2, 64(DX)
-	VMASKMOVPS Y3, Y8, 96(DX)
-	VMOVUPS    Y4, (DX)(SI*1)
-	VMOVUPS    Y5, 32(DX)(SI*1)
-	VMOVUPS    Y6, 64(DX)(SI*1)
-	VMASKMOVPS Y7, Y8, 96(DX)(SI*1)
-	JMP        r2v4newend
-
-r2v4newfull:
-	VMOVUPS Y0, (DX)
-	VMOVUPS Y1, 32(DX)
-	VMOVUPS Y2, 64(DX)
-	VMOVUPS Y3, 96(DX)
-	VMOVUPS Y4, (DX)(SI*1)
-	VMOVUPS Y5, 32(DX)(SI*1)
-	VMOVUPS Y6, 64(DX)(SI*1)
-	VMOVUPS Y7, 96(DX)(SI*1)
-
-r2v4newend:
-	MOVQ 104(AX), CX
-	DECQ CX
-	JLE  r2v4done
-	MOVQ CX, 104(AX)
-	MOVQ 112(AX), CX
-	ADDQ CX, 8(AX)
-	MOVQ 120(AX), CX
-	ADDQ CX, 16(AX)
-	JMP  r2v4
-
-r2v4done:
-	VZEROUPPER
-	RET
-
-r1v4:
-	MOVQ       16(AX), CX
-	MOVQ       48(AX), DX
-	PREFETCHT0 (CX)
-	PREFETCHT0 64(CX)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), DX
-	MOVQ       40(AX), SI
-	MOVQ       32(AX), SI
-	MOVQ       56(AX), DI
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-
-r1v4loop:
-	VMOVUPS      (DX), Y4
-	VMOVUPS      32(DX), Y5
-	VMOVUPS      64(DX), Y6
-	VMOVUPS      96(DX), Y7
-	VBROADCASTSS (CX), Y8
-	VFMADD231PS  Y8, Y4, Y0
-	VFMADD231PS  Y8, Y5, Y1
-	VFMADD231PS  Y8, Y6, Y2
-	VFMADD231PS  Y8, Y7, Y3
-	ADDQ         (SI), CX
-	ADDQ         8(SI), DX
-	ADDQ         $0x10, SI
-	DECQ         DI
-	JNZ          r1v4loop
-	VMOVSD       80(AX), X4
-	VCVTSD2SS    X4, X4, X4
-	VBROADCASTSS X4, Y4
-	VMULPS       Y4, Y0, Y0
-	VMULPS       Y4, Y1, Y1
-	VMULPS       Y4, Y2, Y2
-	VMULPS       Y4, Y3, Y3
-	MOVQ         16(AX), DX
-	MOVQ         48(AX), CX
-	MOVQ         88(AX), CX
-	ADDQ         CX, CX
-	JZ           r1v4store
-	VMOVSD       88(AX), X4
-	VCVTSD2SS    X4, X4, X4
-	VBROADCASTSS X4, Y4
-	CMPQ         BX, $0x08
-	JE           r1v4oldfull
-	LEAQ         gemmMask<>+32(SB), CX
-	MOVQ         BX, SI
-	NEGQ         SI
-	VMOVDQU      (CX)(SI*4), Y5
-	VMOVUPS      (DX), Y6
-	VFMADD231PS  Y4, Y6, Y0
-	VMOVUPS      32(DX), Y6
-	VFMADD231PS  Y4, Y6, Y1
-	VMOVUPS      64(DX), Y6
-	VFMADD231PS  Y4, Y6, Y2
-	VMASKMOVPS   96(DX), Y5, Y5
-	VFMADD231PS  Y4, Y5, Y3
-	JMP          r1v4oldend
-
-r1v4oldfull:
-	VMOVUPS     (DX), Y5
-	VFMADD231PS Y4, Y5, Y0
-	VMOVUPS     32(DX), Y5
-	VFMADD231PS Y4, Y5, Y1
-	VMOVUPS     64(DX), Y5
-	VFMADD231PS Y4, Y5, Y2
-	VMOVUPS     96(DX), Y5
-	VFMADD231PS Y4, Y5, Y3
-
-r1v4oldend:
-r1v4store:
-	CMPQ       BX, $0x08
-	JE         r1v4newfull
-	LEAQ       gemmMask<>+32(SB), CX
-	MOVQ       BX, SI
-	NEGQ       SI
-	VMOVDQU    (CX)(SI*4), Y4
-	VMOVUPS    Y0, (DX)
-	VMOVUPS    Y1, 32(DX)
-	VMOVUPS    Y2, 64(DX)
-	VMASKMOVPS Y3, Y4, 96(DX)
-	JMP        r1v4newend
-
-r1v4newfull:
-	VMOVUPS Y0, (DX)
-	VMOVUPS Y1, 32(DX)
-	VMOVUPS Y2, 64(DX)
-	VMOVUPS Y3, 96(DX)
-
-r1v4newend:
-	MOVQ 104(AX), CX
-	DECQ CX
-	JLE  r1v4done
-	MOVQ CX, 104(AX)
-	MOVQ 112(AX), CX
-	ADDQ CX, 8(AX)
-	MOVQ 120(AX), CX
-	ADDQ CX, 16(AX)
-	JMP  r1v4
-
-r1v4done:
-	VZEROUPPER
-	RET
-
 // func walk256x64(t *byte)
 // Requires: AVX, FMA3, MMX+
 TEXT ·walk256x64(SB), NOSPLIT, $0-8
@@ -2927,8 +2939,6 @@ TEXT ·walk256x64(SB), NOSPLIT, $0-8
 	MOVQ  40(AX), SI
 	TESTQ SI, SI
 	JNZ   pair
-	CMPQ  CX, $0x00000008
-	JA    wide
 	CMPQ  CX, $0x00000004
 	JA    two
 	CMPQ  DX, $0x0c
@@ -2958,12 +2968,9 @@ two:
 	JE   r2v2
 	JMP  r1v2
 
-wide:
-	CMPQ DX, $0x02
-	JE   r2v4
-	JMP  r1v4
-
 pair:
+	CMPQ CX, $0x00000004
+	JA   quad
 	CMPQ DX, $0x06
 	JE   r6p2
 	CMPQ DX, $0x05
@@ -2975,6 +2982,11 @@ pair:
 	CMPQ DX, $0x02
 	JE   r2p2
 	JMP  r1p2
+
+quad:
+	CMPQ DX, $0x02
+	JE   r2p4
+	JMP  r1p4
 
 r12v1:
 	MOVQ       16(AX), CX
@@ -4053,6 +4065,263 @@ r1p2newend:
 	JMP  r1p2
 
 r1p2done:
+	VZEROUPPER
+	RET
+
+r2p4:
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	MOVQ       16(AX), SI
+	ADDQ       96(AX), SI
+	MOVQ       48(AX), DI
+	PREFETCHT0 (CX)
+	PREFETCHT0 (SI)
+	PREFETCHT0 (CX)(DX*1)
+	PREFETCHT0 (SI)(DI*1)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), SI
+	MOVQ       40(AX), DI
+	MOVQ       32(AX), R8
+	MOVQ       56(AX), R9
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+
+r2p4loop:
+	VMOVUPD      (SI), Y8
+	VMOVUPD      32(SI), Y9
+	VMOVUPD      (SI)(DI*1), Y10
+	VMOVUPD      32(SI)(DI*1), Y11
+	VBROADCASTSD (CX), Y12
+	VFMADD231PD  Y12, Y8, Y0
+	VFMADD231PD  Y12, Y9, Y1
+	VFMADD231PD  Y12, Y10, Y2
+	VFMADD231PD  Y12, Y11, Y3
+	VBROADCASTSD (CX)(DX*1), Y12
+	VFMADD231PD  Y12, Y8, Y4
+	VFMADD231PD  Y12, Y9, Y5
+	VFMADD231PD  Y12, Y10, Y6
+	VFMADD231PD  Y12, Y11, Y7
+	ADDQ         (R8), CX
+	ADDQ         8(R8), SI
+	ADDQ         $0x10, R8
+	DECQ         R9
+	JNZ          r2p4loop
+	VBROADCASTSD 80(AX), Y8
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y8, Y1, Y1
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y8, Y3, Y3
+	VMULPD       Y8, Y4, Y4
+	VMULPD       Y8, Y5, Y5
+	VMULPD       Y8, Y6, Y6
+	VMULPD       Y8, Y7, Y7
+	MOVQ         16(AX), DX
+	MOVQ         48(AX), SI
+	MOVQ         16(AX), DI
+	ADDQ         96(AX), DI
+	MOVQ         48(AX), R8
+	MOVQ         88(AX), CX
+	ADDQ         CX, CX
+	JZ           r2p4store
+	VBROADCASTSD 88(AX), Y8
+	CMPQ         BX, $0x04
+	JE           r2p4oldfull
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, R9
+	NEGQ         R9
+	VMOVDQU      (CX)(R9*8), Y9
+	VMOVUPD      (DX), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VMASKMOVPD   32(DX), Y9, Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VMOVUPD      (DI), Y10
+	VFMADD231PD  Y8, Y10, Y2
+	VMASKMOVPD   32(DI), Y9, Y10
+	VFMADD231PD  Y8, Y10, Y3
+	VMOVUPD      (DX)(SI*1), Y10
+	VFMADD231PD  Y8, Y10, Y4
+	VMASKMOVPD   32(DX)(SI*1), Y9, Y10
+	VFMADD231PD  Y8, Y10, Y5
+	VMOVUPD      (DI)(R8*1), Y10
+	VFMADD231PD  Y8, Y10, Y6
+	VMASKMOVPD   32(DI)(R8*1), Y9, Y9
+	VFMADD231PD  Y8, Y9, Y7
+	JMP          r2p4oldend
+
+r2p4oldfull:
+	VMOVUPD     (DX), Y9
+	VFMADD231PD Y8, Y9, Y0
+	VMOVUPD     32(DX), Y9
+	VFMADD231PD Y8, Y9, Y1
+	VMOVUPD     (DI), Y9
+	VFMADD231PD Y8, Y9, Y2
+	VMOVUPD     32(DI), Y9
+	VFMADD231PD Y8, Y9, Y3
+	VMOVUPD     (DX)(SI*1), Y9
+	VFMADD231PD Y8, Y9, Y4
+	VMOVUPD     32(DX)(SI*1), Y9
+	VFMADD231PD Y8, Y9, Y5
+	VMOVUPD     (DI)(R8*1), Y9
+	VFMADD231PD Y8, Y9, Y6
+	VMOVUPD     32(DI)(R8*1), Y9
+	VFMADD231PD Y8, Y9, Y7
+
+r2p4oldend:
+r2p4store:
+	CMPQ       BX, $0x04
+	JE         r2p4newfull
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, R9
+	NEGQ       R9
+	VMOVDQU    (CX)(R9*8), Y8
+	VMOVUPD    Y0, (DX)
+	VMASKMOVPD Y1, Y8, 32(DX)
+	VMOVUPD    Y2, (DI)
+	VMASKMOVPD Y3, Y8, 32(DI)
+	VMOVUPD    Y4, (DX)(SI*1)
+	VMASKMOVPD Y5, Y8, 32(DX)(SI*1)
+	VMOVUPD    Y6, (DI)(R8*1)
+	VMASKMOVPD Y7, Y8, 32(DI)(R8*1)
+	JMP        r2p4newend
+
+r2p4newfull:
+	VMOVUPD Y0, (DX)
+	VMOVUPD Y1, 32(DX)
+	VMOVUPD Y2, (DI)
+	VMOVUPD Y3, 32(DI)
+	VMOVUPD Y4, (DX)(SI*1)
+	VMOVUPD Y5, 32(DX)(SI*1)
+	VMOVUPD Y6, (DI)(R8*1)
+	VMOVUPD Y7, 32(DI)(R8*1)
+
+r2p4newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r2p4done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r2p4
+
+r2p4done:
+	VZEROUPPER
+	RET
+
+r1p4:
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	MOVQ       16(AX), DX
+	ADDQ       96(AX), DX
+	MOVQ       48(AX), SI
+	PREFETCHT0 (CX)
+	PREFETCHT0 (DX)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), DX
+	MOVQ       40(AX), SI
+	MOVQ       32(AX), DI
+	MOVQ       56(AX), R8
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+
+r1p4loop:
+	VMOVUPD      (DX), Y4
+	VMOVUPD      32(DX), Y5
+	VMOVUPD      (DX)(SI*1), Y6
+	VMOVUPD      32(DX)(SI*1), Y7
+	VBROADCASTSD (CX), Y8
+	VFMADD231PD  Y8, Y4, Y0
+	VFMADD231PD  Y8, Y5, Y1
+	VFMADD231PD  Y8, Y6, Y2
+	VFMADD231PD  Y8, Y7, Y3
+	ADDQ         (DI), CX
+	ADDQ         8(DI), DX
+	ADDQ         $0x10, DI
+	DECQ         R8
+	JNZ          r1p4loop
+	VBROADCASTSD 80(AX), Y4
+	VMULPD       Y4, Y0, Y0
+	VMULPD       Y4, Y1, Y1
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y4, Y3, Y3
+	MOVQ         16(AX), DX
+	MOVQ         48(AX), CX
+	MOVQ         16(AX), SI
+	ADDQ         96(AX), SI
+	MOVQ         48(AX), CX
+	MOVQ         88(AX), CX
+	ADDQ         CX, CX
+	JZ           r1p4store
+	VBROADCASTSD 88(AX), Y4
+	CMPQ         BX, $0x04
+	JE           r1p4oldfull
+	LEAQ         gemmMask<>+32(SB), CX
+	MOVQ         BX, DI
+	NEGQ         DI
+	VMOVDQU      (CX)(DI*8), Y5
+	VMOVUPD      (DX), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VMASKMOVPD   32(DX), Y5, Y6
+	VFMADD231PD  Y4, Y6, Y1
+	VMOVUPD      (SI), Y6
+	VFMADD231PD  Y4, Y6, Y2
+	VMASKMOVPD   32(SI), Y5, Y5
+	VFMADD231PD  Y4, Y5, Y3
+	JMP          r1p4oldend
+
+r1p4oldfull:
+	VMOVUPD     (DX), Y5
+	VFMADD231PD Y4, Y5, Y0
+	VMOVUPD     32(DX), Y5
+	VFMADD231PD Y4, Y5, Y1
+	VMOVUPD     (SI), Y5
+	VFMADD231PD Y4, Y5, Y2
+	VMOVUPD     32(SI), Y5
+	VFMADD231PD Y4, Y5, Y3
+
+r1p4oldend:
+r1p4store:
+	CMPQ       BX, $0x04
+	JE         r1p4newfull
+	LEAQ       gemmMask<>+32(SB), CX
+	MOVQ       BX, DI
+	NEGQ       DI
+	VMOVDQU    (CX)(DI*8), Y4
+	VMOVUPD    Y0, (DX)
+	VMASKMOVPD Y1, Y4, 32(DX)
+	VMOVUPD    Y2, (SI)
+	VMASKMOVPD Y3, Y4, 32(SI)
+	JMP        r1p4newend
+
+r1p4newfull:
+	VMOVUPD Y0, (DX)
+	VMOVUPD Y1, 32(DX)
+	VMOVUPD Y2, (SI)
+	VMOVUPD Y3, 32(SI)
+
+r1p4newend:
+	MOVQ 104(AX), CX
+	DECQ CX
+	JLE  r1p4done
+	MOVQ CX, 104(AX)
+	MOVQ 112(AX), CX
+	ADDQ CX, 8(AX)
+	MOVQ 120(AX), CX
+	ADDQ CX, 16(AX)
+	JMP  r1p4
+
+r1p4done:
 	VZEROUPPER
 	RET
 
@@ -5476,250 +5745,5 @@ r1v2newend:
 	JMP  r1v2
 
 r1v2done:
-	VZEROUPPER
-	RET
-
-r2v4:
-	MOVQ       16(AX), CX
-	MOVQ       48(AX), DX
-	PREFETCHT0 (CX)
-	PREFETCHT0 64(CX)
-	PREFETCHT0 (CX)(DX*1)
-	PREFETCHT0 64(CX)(DX*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	MOVQ       40(AX), DI
-	MOVQ       32(AX), DI
-	MOVQ       56(AX), R8
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
-
-r2v4loop:
-	VMOVUPD      (SI), Y8
-	VMOVUPD      32(SI), Y9
-	VMOVUPD      64(SI), Y10
-	VMOVUPD      96(SI), Y11
-	VBROADCASTSD (CX), Y12
-	VFMADD231PD  Y12, Y8, Y0
-	VFMADD231PD  Y12, Y9, Y1
-	VFMADD231PD  Y12, Y10, Y2
-	VFMADD231PD  Y12, Y11, Y3
-	VBROADCASTSD (CX)(DX*1), Y12
-	VFMADD231PD  Y12, Y8, Y4
-	VFMADD231PD  Y12, Y9, Y5
-	VFMADD231PD  Y12, Y10, Y6
-	VFMADD231PD  Y12, Y11, Y7
-	ADDQ         (DI), CX
-	ADDQ         8(DI), SI
-	ADDQ         $0x10, DI
-	DECQ         R8
-	JNZ          r2v4loop
-	VBROADCASTSD 80(AX), Y8
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y8, Y1, Y1
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y8, Y3, Y3
-	VMULPD       Y8, Y4, Y4
-	VMULPD       Y8, Y5, Y5
-	VMULPD       Y8, Y6, Y6
-	VMULPD       Y8, Y7, Y7
-	MOVQ         16(AX), DX
-	MOVQ         48(AX), SI
-	MOVQ         88(AX), CX
-	ADDQ         CX, CX
-	JZ           r2v4store
-	VBROADCASTSD 88(AX), Y8
-	CMPQ         BX, $0x04
-	JE           r2v4oldfull
-	LEAQ         gemmMask<>+32(SB), CX
-	MOVQ         BX, DI
-	NEGQ         DI
-	VMOVDQU      (CX)(DI*8), Y9
-	VMOVUPD      (DX), Y10
-	VFMADD231PD  Y8, Y10, Y0
-	VMOVUPD      32(DX), Y10
-	VFMADD231PD  Y8, Y10, Y1
-	VMOVUPD      64(DX), Y10
-	VFMADD231PD  Y8, Y10, Y2
-	VMASKMOVPD   96(DX), Y9, Y10
-	VFMADD231PD  Y8, Y10, Y3
-	VMOVUPD      (DX)(SI*1), Y10
-	VFMADD231PD  Y8, Y10, Y4
-	VMOVUPD      32(DX)(SI*1), Y10
-	VFMADD231PD  Y8, Y10, Y5
-	VMOVUPD      64(DX)(SI*1), Y10
-	VFMADD231PD  Y8, Y10, Y6
-	VMASKMOVPD   96(DX)(SI*1), Y9, Y9
-	VFMADD231PD  Y8, Y9, Y7
-	JMP          r2v4oldend
-
-r2v4oldfull:
-	VMOVUPD     (DX), Y9
-	VFMADD231PD Y8, Y9, Y0
-	VMOVUPD     32(DX), Y9
-	VFMADD231PD Y8, Y9, Y1
-	VMOVUPD     64(DX), Y9
-	VFMADD231PD Y8, Y9, Y2
-	VMOVUPD     96(DX), Y9
-	VFMADD231PD Y8, Y9, Y3
-	VMOVUPD     (DX)(SI*1), Y9
-	VFMADD231PD Y8, Y9, Y4
-	VMOVUPD     32(DX)(SI*1), Y9
-	VFMADD231PD Y8, Y9, Y5
-	VMOVUPD     64(DX)(SI*1), Y9
-	VFMADD231PD Y8, Y9, Y6
-	VMOVUPD     96(DX)(SI*1), Y9
-	VFMADD231PD Y8, Y9, Y7
-
-r2v4oldend:
-r2v4store:
-	CMPQ       BX, $0x04
-	JE         r2v4newfull
-	LEAQ       gemmMask<>+32(SB), CX
-	MOVQ       BX, DI
-	NEGQ       DI
-	VMOVDQU    (CX)(DI*8), Y8
-	VMOVUPD    Y0, (DX)
-	VMOVUPD    Y1, 32(DX)
-	VMOVUPD    Y2, 64(DX)
-	VMASKMOVPD Y3, Y8, 96(DX)
-	VMOVUPD    Y4, (DX)(SI*1)
-	VMOVUPD    Y5, 32(DX)(SI*1)
-	VMOVUPD    Y6, 64(DX)(SI*1)
-	VMASKMOVPD Y7, Y8, 96(DX)(SI*1)
-	JMP        r2v4newend
-
-r2v4newfull:
-	VMOVUPD Y0, (DX)
-	VMOVUPD Y1, 32(DX)
-	VMOVUPD Y2, 64(DX)
-	VMOVUPD Y3, 96(DX)
-	VMOVUPD Y4, (DX)(SI*1)
-	VMOVUPD Y5, 32(DX)(SI*1)
-	VMOVUPD Y6, 64(DX)(SI*1)
-	VMOVUPD Y7, 96(DX)(SI*1)
-
-r2v4newend:
-	MOVQ 104(AX), CX
-	DECQ CX
-	JLE  r2v4done
-	MOVQ CX, 104(AX)
-	MOVQ 112(AX), CX
-	ADDQ CX, 8(AX)
-	MOVQ 120(AX), CX
-	ADDQ CX, 16(AX)
-	JMP  r2v4
-
-r2v4done:
-	VZEROUPPER
-	RET
-
-r1v4:
-	MOVQ       16(AX), CX
-	MOVQ       48(AX), DX
-	PREFETCHT0 (CX)
-	PREFETCHT0 64(CX)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), DX
-	MOVQ       40(AX), SI
-	MOVQ       32(AX), SI
-	MOVQ       56(AX), DI
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-
-r1v4loop:
-	VMOVUPD      (DX), Y4
-	VMOVUPD      32(DX), Y5
-	VMOVUPD      64(DX), Y6
-	VMOVUPD      96(DX), Y7
-	VBROADCASTSD (CX), Y8
-	VFMADD231PD  Y8, Y4, Y0
-	VFMADD231PD  Y8, Y5, Y1
-	VFMADD231PD  Y8, Y6, Y2
-	VFMADD231PD  Y8, Y7, Y3
-	ADDQ         (SI), CX
-	ADDQ         8(SI), DX
-	ADDQ         $0x10, SI
-	DECQ         DI
-	JNZ          r1v4loop
-	VBROADCASTSD 80(AX), Y4
-	VMULPD       Y4, Y0, Y0
-	VMULPD       Y4, Y1, Y1
-	VMULPD       Y4, Y2, Y2
-	VMULPD       Y4, Y3, Y3
-	MOVQ         16(AX), DX
-	MOVQ         48(AX), CX
-	MOVQ         88(AX), CX
-	ADDQ         CX, CX
-	JZ           r1v4store
-	VBROADCASTSD 88(AX), Y4
-	CMPQ         BX, $0x04
-	JE           r1v4oldfull
-	LEAQ         gemmMask<>+32(SB), CX
-	MOVQ         BX, SI
-	NEGQ         SI
-	VMOVDQU      (CX)(SI*8), Y5
-	VMOVUPD      (DX), Y6
-	VFMADD231PD  Y4, Y6, Y0
-	VMOVUPD      32(DX), Y6
-	VFMADD231PD  Y4, Y6, Y1
-	VMOVUPD      64(DX), Y6
-	VFMADD231PD  Y4, Y6, Y2
-	VMASKMOVPD   96(DX), Y5, Y5
-	VFMADD231PD  Y4, Y5, Y3
-	JMP          r1v4oldend
-
-r1v4oldfull:
-	VMOVUPD     (DX), Y5
-	VFMADD231PD Y4, Y5, Y0
-	VMOVUPD     32(DX), Y5
-	VFMADD231PD Y4, Y5, Y1
-	VMOVUPD     64(DX), Y5
-	VFMADD231PD Y4, Y5, Y2
-	VMOVUPD     96(DX), Y5
-	VFMADD231PD Y4, Y5, Y3
-
-r1v4oldend:
-r1v4store:
-	CMPQ       BX, $0x04
-	JE         r1v4newfull
-	LEAQ       gemmMask<>+32(SB), CX
-	MOVQ       BX, SI
-	NEGQ       SI
-	VMOVDQU    (CX)(SI*8), Y4
-	VMOVUPD    Y0, (DX)
-	VMOVUPD    Y1, 32(DX)
-	VMOVUPD    Y2, 64(DX)
-	VMASKMOVPD Y3, Y4, 96(DX)
-	JMP        r1v4newend
-
-r1v4newfull:
-	VMOVUPD Y0, (DX)
-	VMOVUPD Y1, 32(DX)
-	VMOVUPD Y2, 64(DX)
-	VMOVUPD Y3, 96(DX)
-
-r1v4newend:
-	MOVQ 104(AX), CX
-	DECQ CX
-	JLE  r1v4done
-	MOVQ CX, 104(AX)
-	MOVQ 112(AX), CX
-	ADDQ CX, 8(AX)
-	MOVQ 120(AX), CX
-	ADDQ CX, 16(AX)
-	JMP  r1v4
-
-r1v4done:
 	VZEROUPPER
 	RET

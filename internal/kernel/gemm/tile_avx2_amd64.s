@@ -2040,6 +2040,140 @@ r2f4newend:
 	VZEROUPPER
 	RET
 
+r2v4:
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 (CX)(DX*1)
+	PREFETCHT0 64(CX)(DX*1)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), SI
+	MOVQ       40(AX), DI
+	MOVQ       32(AX), R8
+	MOVQ       56(AX), R9
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+
+r2v4loop:
+	VMOVUPS      (SI), Y8
+	VMOVUPS      32(SI), Y9
+	VMOVUPS      64(SI), Y10
+	VMOVUPS      96(SI), Y11
+	VBROADCASTSS (CX), Y12
+	VFMADD231PS  Y12, Y8, Y0
+	VFMADD231PS  Y12, Y9, Y1
+	VFMADD231PS  Y12, Y10, Y2
+	VFMADD231PS  Y12, Y11, Y3
+	VBROADCASTSS (CX)(DX*1), Y12
+	VFMADD231PS  Y12, Y8, Y4
+	VFMADD231PS  Y12, Y9, Y5
+	VFMADD231PS  Y12, Y10, Y6
+	VFMADD231PS  Y12, Y11, Y7
+	ADDQ         R8, CX
+	ADDQ         DI, SI
+	DECQ         R9
+	JNZ          r2v4loop
+	VMOVSD       80(AX), X8
+	VCVTSD2SS    X8, X8, X8
+	VBROADCASTSS X8, Y8
+	VMULPS       Y8, Y0, Y0
+	VMULPS       Y8, Y1, Y1
+	VMULPS       Y8, Y2, Y2
+	VMULPS       Y8, Y3, Y3
+	VMULPS       Y8, Y4, Y4
+	VMULPS       Y8, Y5, Y5
+	VMULPS       Y8, Y6, Y6
+	VMULPS       Y8, Y7, Y7
+	MOVQ         16(AX), DX
+	MOVQ         48(AX), SI
+	MOVQ         88(AX), CX
+	ADDQ         CX, CX
+	JZ           r2v4store
+	VMOVSD       88(AX), X8
+	VCVTSD2SS    X8, X8, X8
+	VBROADCASTSS X8, Y8
+	CMPQ         BX, $0x08
+	JE           r2v4oldfull
+	LEAQ         gemmMask<>+32(SB), AX
+	MOVQ         BX, CX
+	NEGQ         CX
+	VMOVDQU      (AX)(CX*4), Y9
+	VMOVUPS      (DX), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VMOVUPS      32(DX), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VMOVUPS      64(DX), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VMASKMOVPS   96(DX), Y9, Y10
+	VFMADD231PS  Y8, Y10, Y3
+	VMOVUPS      (DX)(SI*1), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VMOVUPS      32(DX)(SI*1), Y10
+	VFMADD231PS  Y8, Y10, Y5
+	VMOVUPS      64(DX)(SI*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VMASKMOVPS   96(DX)(SI*1), Y9, Y9
+	VFMADD231PS  Y8, Y9, Y7
+	JMP          r2v4oldend
+
+r2v4oldfull:
+	VMOVUPS     (DX), Y9
+	VFMADD231PS Y8, Y9, Y0
+	VMOVUPS     32(DX), Y9
+	VFMADD231PS Y8, Y9, Y1
+	VMOVUPS     64(DX), Y9
+	VFMADD231PS Y8, Y9, Y2
+	VMOVUPS     96(DX), Y9
+	VFMADD231PS Y8, Y9, Y3
+	VMOVUPS     (DX)(SI*1), Y9
+	VFMADD231PS Y8, Y9, Y4
+	VMOVUPS     32(DX)(SI*1), Y9
+	VFMADD231PS Y8, Y9, Y5
+	VMOVUPS     64(DX)(SI*1), Y9
+	VFMADD231PS Y8, Y9, Y6
+	VMOVUPS     96(DX)(SI*1), Y9
+	VFMADD231PS Y8, Y9, Y7
+
+r2v4oldend:
+r2v4store:
+	CMPQ       BX, $0x08
+	JE         r2v4newfull
+	LEAQ       gemmMask<>+32(SB), AX
+	MOVQ       BX, CX
+	NEGQ       CX
+	VMOVDQU    (AX)(CX*4), Y8
+	VMOVUPS    Y0, (DX)
+	VMOVUPS    Y1, 32(DX)
+	VMOVUPS    Y2, 64(DX)
+	VMASKMOVPS Y3, Y8, 96(DX)
+	VMOVUPS    Y4, (DX)(SI*1)
+	VMOVUPS    Y5, 32(DX)(SI*1)
+	VMOVUPS    Y6, 64(DX)(SI*1)
+	VMASKMOVPS Y7, Y8, 96(DX)(SI*1)
+	JMP        r2v4newend
+
+r2v4newfull:
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	VMOVUPS Y2, 64(DX)
+	VMOVUPS Y3, 96(DX)
+	VMOVUPS Y4, (DX)(SI*1)
+	VMOVUPS Y5, 32(DX)(SI*1)
+	VMOVUPS Y6, 64(DX)(SI*1)
+	VMOVUPS Y7, 96(DX)(SI*1)
+
+r2v4newend:
+	VZEROUPPER
+	RET
+
 r1f4:
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
@@ -2135,6 +2269,101 @@ r1f4newfull:
 	VMOVUPS Y3, 96(DX)
 
 r1f4newend:
+	VZEROUPPER
+	RET
+
+r1v4:
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), DX
+	MOVQ       40(AX), SI
+	MOVQ       32(AX), DI
+	MOVQ       56(AX), R8
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+
+r1v4loop:
+	VMOVUPS      (DX), Y4
+	VMOVUPS      32(DX), Y5
+	VMOVUPS      64(DX), Y6
+	VMOVUPS      96(DX), Y7
+	VBROADCASTSS (CX), Y8
+	VFMADD231PS  Y8, Y4, Y0
+	VFMADD231PS  Y8, Y5, Y1
+	VFMADD231PS  Y8, Y6, Y2
+	VFMADD231PS  Y8, Y7, Y3
+	ADDQ         DI, CX
+	ADDQ         SI, DX
+	DECQ         R8
+	JNZ          r1v4loop
+	VMOVSD       80(AX), X4
+	VCVTSD2SS    X4, X4, X4
+	VBROADCASTSS X4, Y4
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y4, Y1, Y1
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+	MOVQ         16(AX), DX
+	MOVQ         48(AX), CX
+	MOVQ         88(AX), CX
+	ADDQ         CX, CX
+	JZ           r1v4store
+	VMOVSD       88(AX), X4
+	VCVTSD2SS    X4, X4, X4
+	VBROADCASTSS X4, Y4
+	CMPQ         BX, $0x08
+	JE           r1v4oldfull
+	LEAQ         gemmMask<>+32(SB), AX
+	MOVQ         BX, CX
+	NEGQ         CX
+	VMOVDQU      (AX)(CX*4), Y5
+	VMOVUPS      (DX), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VMOVUPS      32(DX), Y6
+	VFMADD231PS  Y4, Y6, Y1
+	VMOVUPS      64(DX), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VMASKMOVPS   96(DX), Y5, Y5
+	VFMADD231PS  Y4, Y5, Y3
+	JMP          r1v4oldend
+
+r1v4oldfull:
+	VMOVUPS     (DX), Y5
+	VFMADD231PS Y4, Y5, Y0
+	VMOVUPS     32(DX), Y5
+	VFMADD231PS Y4, Y5, Y1
+	VMOVUPS     64(DX), Y5
+	VFMADD231PS Y4, Y5, Y2
+	VMOVUPS     96(DX), Y5
+	VFMADD231PS Y4, Y5, Y3
+
+r1v4oldend:
+r1v4store:
+	CMPQ       BX, $0x08
+	JE         r1v4newfull
+	LEAQ       gemmMask<>+32(SB), AX
+	MOVQ       BX, CX
+	NEGQ       CX
+	VMOVDQU    (AX)(CX*4), Y4
+	VMOVUPS    Y0, (DX)
+	VMOVUPS    Y1, 32(DX)
+	VMOVUPS    Y2, 64(DX)
+	VMASKMOVPS Y3, Y4, 96(DX)
+	JMP        r1v4newend
+
+r1v4newfull:
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	VMOVUPS Y2, 64(DX)
+	VMOVUPS Y3, 96(DX)
+
+r1v4newend:
 	VZEROUPPER
 	RET
 
@@ -3462,235 +3691,6 @@ r1v2newfull:
 	VMOVUPS Y1, 32(DX)
 
 r1v2newend:
-	VZEROUPPER
-	RET
-
-r2v4:
-	MOVQ       16(AX), CX
-	MOVQ       48(AX), DX
-	PREFETCHT0 (CX)
-	PREFETCHT0 64(CX)
-	PREFETCHT0 (CX)(DX*1)
-	PREFETCHT0 64(CX)(DX*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	MOVQ       40(AX), DI
-	MOVQ       32(AX), R8
-	MOVQ       56(AX), R9
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
-
-r2v4loop:
-	VMOVUPS      (SI), Y8
-	VMOVUPS      32(SI), Y9
-	VMOVUPS      64(SI), Y10
-	VMOVUPS      96(SI), Y11
-	VBROADCASTSS (CX), Y12
-	VFMADD231PS  Y12, Y8, Y0
-	VFMADD231PS  Y12, Y9, Y1
-	VFMADD231PS  Y12, Y10, Y2
-	VFMADD231PS  Y12, Y11, Y3
-	VBROADCASTSS (CX)(DX*1), Y12
-	VFMADD231PS  Y12, Y8, Y4
-	VFMADD231PS  Y12, Y9, Y5
-	VFMADD231PS  Y12, Y10, Y6
-	VFMADD231PS  Y12, Y11, Y7
-	ADDQ         R8, CX
-	ADDQ         DI, SI
-	DECQ         R9
-	JNZ          r2v4loop
-	VMOVSD       80(AX), X8
-	VCVTSD2SS    X8, X8, X8
-	VBROADCASTSS X8, Y8
-	VMULPS       Y8, Y0, Y0
-	VMULPS       Y8, Y1, Y1
-	VMULPS       Y8, Y2, Y2
-	VMULPS       Y8, Y3, Y3
-	VMULPS       Y8, Y4, Y4
-	VMULPS       Y8, Y5, Y5
-	VMULPS       Y8, Y6, Y6
-	VMULPS       Y8, Y7, Y7
-	MOVQ         16(AX), DX
-	MOVQ         48(AX), SI
-	MOVQ         88(AX), CX
-	ADDQ         CX, CX
-	JZ           r2v4store
-	VMOVSD       88(AX), X8
-	VCVTSD2SS    X8, X8, X8
-	VBROADCASTSS X8, Y8
-	CMPQ         BX, $0x08
-	JE           r2v4oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*4), Y9
-	VMOVUPS      (DX), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VMOVUPS      32(DX), Y10
-	VFMADD231PS  Y8, Y10, Y1
-	VMOVUPS      64(DX), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VMASKMOVPS   96(DX), Y9, Y10
-	VFMADD231PS  Y8, Y10, Y3
-	VMOVUPS      (DX)(SI*1), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VMOVUPS      32(DX)(SI*1), Y10
-	VFMADD231PS  Y8, Y10, Y5
-	VMOVUPS      64(DX)(SI*1), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VMASKMOVPS   96(DX)(SI*1), Y9, Y9
-	VFMADD231PS  Y8, Y9, Y7
-	JMP          r2v4oldend
-
-r2v4oldfull:
-	VMOVUPS     (DX), Y9
-	VFMADD231PS Y8, Y9, Y0
-	VMOVUPS     32(DX), Y9
-	VFMADD231PS Y8, Y9, Y1
-	VMOVUPS     64(DX), Y9
-	VFMADD231PS Y8, Y9, Y2
-	VMOVUPS     96(DX), Y9
-	VFMADD231PS Y8, Y9, Y3
-	VMOVUPS     (DX)(SI*1), Y9
-	VFMADD231PS Y8, Y9, Y4
-	VMOVUPS     32(DX)(SI*1), Y9
-	VFMADD231PS Y8, Y9, Y5
-	VMOVUPS     64(DX)(SI*1), Y9
-	VFMADD231PS Y8, Y9, Y6
-	VMOVUPS     96(DX)(SI*1), Y9
-	VFMADD231PS Y8, Y9, Y7
-
-r2v4oldend:
-r2v4store:
-	CMPQ       BX, $0x08
-	JE         r2v4newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*4), Y8
-	VMOVUPS    Y0, (DX)
-	VMOVUPS    Y1, 32(DX)
-	VMOVUPS    Y2, 64(DX)
-	VMASKMOVPS Y3, Y8, 96(DX)
-	VMOVUPS    Y4, (DX)(SI*1)
-	VMOVUPS    Y5, 32(DX)(SI*1)
-	VMOVUPS    Y6, 64(DX)(SI*1)
-	VMASKMOVPS Y7, Y8, 96(DX)(SI*1)
-	JMP        r2v4newend
-
-r2v4newfull:
-	VMOVUPS Y0, (DX)
-	VMOVUPS Y1, 32(DX)
-	VMOVUPS Y2, 64(DX)
-	VMOVUPS Y3, 96(DX)
-	VMOVUPS Y4, (DX)(SI*1)
-	VMOVUPS Y5, 32(DX)(SI*1)
-	VMOVUPS Y6, 64(DX)(SI*1)
-	VMOVUPS Y7, 96(DX)(SI*1)
-
-r2v4newend:
-	VZEROUPPER
-	RET
-
-r1v4:
-	MOVQ       16(AX), CX
-	MOVQ       48(AX), DX
-	PREFETCHT0 (CX)
-	PREFETCHT0 64(CX)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), DX
-	MOVQ       40(AX), SI
-	MOVQ       32(AX), DI
-	MOVQ       56(AX), R8
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-
-r1v4loop:
-	VMOVUPS      (DX), Y4
-	VMOVUPS      32(DX), Y5
-	VMOVUPS      64(DX), Y6
-	VMOVUPS      96(DX), Y7
-	VBROADCASTSS (CX), Y8
-	VFMADD231PS  Y8, Y4, Y0
-	VFMADD231PS  Y8, Y5, Y1
-	VFMADD231PS  Y8, Y6, Y2
-	VFMADD231PS  Y8, Y7, Y3
-	ADDQ         DI, CX
-	ADDQ         SI, DX
-	DECQ         R8
-	JNZ          r1v4loop
-	VMOVSD       80(AX), X4
-	VCVTSD2SS    X4, X4, X4
-	VBROADCASTSS X4, Y4
-	VMULPS       Y4, Y0, Y0
-	VMULPS       Y4, Y1, Y1
-	VMULPS       Y4, Y2, Y2
-	VMULPS       Y4, Y3, Y3
-	MOVQ         16(AX), DX
-	MOVQ         48(AX), CX
-	MOVQ         88(AX), CX
-	ADDQ         CX, CX
-	JZ           r1v4store
-	VMOVSD       88(AX), X4
-	VCVTSD2SS    X4, X4, X4
-	VBROADCASTSS X4, Y4
-	CMPQ         BX, $0x08
-	JE           r1v4oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*4), Y5
-	VMOVUPS      (DX), Y6
-	VFMADD231PS  Y4, Y6, Y0
-	VMOVUPS      32(DX), Y6
-	VFMADD231PS  Y4, Y6, Y1
-	VMOVUPS      64(DX), Y6
-	VFMADD231PS  Y4, Y6, Y2
-	VMASKMOVPS   96(DX), Y5, Y5
-	VFMADD231PS  Y4, Y5, Y3
-	JMP          r1v4oldend
-
-r1v4oldfull:
-	VMOVUPS     (DX), Y5
-	VFMADD231PS Y4, Y5, Y0
-	VMOVUPS     32(DX), Y5
-	VFMADD231PS Y4, Y5, Y1
-	VMOVUPS     64(DX), Y5
-	VFMADD231PS Y4, Y5, Y2
-	VMOVUPS     96(DX), Y5
-	VFMADD231PS Y4, Y5, Y3
-
-r1v4oldend:
-r1v4store:
-	CMPQ       BX, $0x08
-	JE         r1v4newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*4), Y4
-	VMOVUPS    Y0, (DX)
-	VMOVUPS    Y1, 32(DX)
-	VMOVUPS    Y2, 64(DX)
-	VMASKMOVPS Y3, Y4, 96(DX)
-	JMP        r1v4newend
-
-r1v4newfull:
-	VMOVUPS Y0, (DX)
-	VMOVUPS Y1, 32(DX)
-	VMOVUPS Y2, 64(DX)
-	VMOVUPS Y3, 96(DX)
-
-r1v4newend:
 	VZEROUPPER
 	RET
 
@@ -6284,6 +6284,136 @@ r2f4newend:
 	VZEROUPPER
 	RET
 
+r2v4:
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 (CX)(DX*1)
+	PREFETCHT0 64(CX)(DX*1)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), SI
+	MOVQ       40(AX), DI
+	MOVQ       32(AX), R8
+	MOVQ       56(AX), R9
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+
+r2v4loop:
+	VMOVUPD      (SI), Y8
+	VMOVUPD      32(SI), Y9
+	VMOVUPD      64(SI), Y10
+	VMOVUPD      96(SI), Y11
+	VBROADCASTSD (CX), Y12
+	VFMADD231PD  Y12, Y8, Y0
+	VFMADD231PD  Y12, Y9, Y1
+	VFMADD231PD  Y12, Y10, Y2
+	VFMADD231PD  Y12, Y11, Y3
+	VBROADCASTSD (CX)(DX*1), Y12
+	VFMADD231PD  Y12, Y8, Y4
+	VFMADD231PD  Y12, Y9, Y5
+	VFMADD231PD  Y12, Y10, Y6
+	VFMADD231PD  Y12, Y11, Y7
+	ADDQ         R8, CX
+	ADDQ         DI, SI
+	DECQ         R9
+	JNZ          r2v4loop
+	VBROADCASTSD 80(AX), Y8
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y8, Y1, Y1
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y8, Y3, Y3
+	VMULPD       Y8, Y4, Y4
+	VMULPD       Y8, Y5, Y5
+	VMULPD       Y8, Y6, Y6
+	VMULPD       Y8, Y7, Y7
+	MOVQ         16(AX), DX
+	MOVQ         48(AX), SI
+	MOVQ         88(AX), CX
+	ADDQ         CX, CX
+	JZ           r2v4store
+	VBROADCASTSD 88(AX), Y8
+	CMPQ         BX, $0x04
+	JE           r2v4oldfull
+	LEAQ         gemmMask<>+32(SB), AX
+	MOVQ         BX, CX
+	NEGQ         CX
+	VMOVDQU      (AX)(CX*8), Y9
+	VMOVUPD      (DX), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VMOVUPD      32(DX), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VMOVUPD      64(DX), Y10
+	VFMADD231PD  Y8, Y10, Y2
+	VMASKMOVPD   96(DX), Y9, Y10
+	VFMADD231PD  Y8, Y10, Y3
+	VMOVUPD      (DX)(SI*1), Y10
+	VFMADD231PD  Y8, Y10, Y4
+	VMOVUPD      32(DX)(SI*1), Y10
+	VFMADD231PD  Y8, Y10, Y5
+	VMOVUPD      64(DX)(SI*1), Y10
+	VFMADD231PD  Y8, Y10, Y6
+	VMASKMOVPD   96(DX)(SI*1), Y9, Y9
+	VFMADD231PD  Y8, Y9, Y7
+	JMP          r2v4oldend
+
+r2v4oldfull:
+	VMOVUPD     (DX), Y9
+	VFMADD231PD Y8, Y9, Y0
+	VMOVUPD     32(DX), Y9
+	VFMADD231PD Y8, Y9, Y1
+	VMOVUPD     64(DX), Y9
+	VFMADD231PD Y8, Y9, Y2
+	VMOVUPD     96(DX), Y9
+	VFMADD231PD Y8, Y9, Y3
+	VMOVUPD     (DX)(SI*1), Y9
+	VFMADD231PD Y8, Y9, Y4
+	VMOVUPD     32(DX)(SI*1), Y9
+	VFMADD231PD Y8, Y9, Y5
+	VMOVUPD     64(DX)(SI*1), Y9
+	VFMADD231PD Y8, Y9, Y6
+	VMOVUPD     96(DX)(SI*1), Y9
+	VFMADD231PD Y8, Y9, Y7
+
+r2v4oldend:
+r2v4store:
+	CMPQ       BX, $0x04
+	JE         r2v4newfull
+	LEAQ       gemmMask<>+32(SB), AX
+	MOVQ       BX, CX
+	NEGQ       CX
+	VMOVDQU    (AX)(CX*8), Y8
+	VMOVUPD    Y0, (DX)
+	VMOVUPD    Y1, 32(DX)
+	VMOVUPD    Y2, 64(DX)
+	VMASKMOVPD Y3, Y8, 96(DX)
+	VMOVUPD    Y4, (DX)(SI*1)
+	VMOVUPD    Y5, 32(DX)(SI*1)
+	VMOVUPD    Y6, 64(DX)(SI*1)
+	VMASKMOVPD Y7, Y8, 96(DX)(SI*1)
+	JMP        r2v4newend
+
+r2v4newfull:
+	VMOVUPD Y0, (DX)
+	VMOVUPD Y1, 32(DX)
+	VMOVUPD Y2, 64(DX)
+	VMOVUPD Y3, 96(DX)
+	VMOVUPD Y4, (DX)(SI*1)
+	VMOVUPD Y5, 32(DX)(SI*1)
+	VMOVUPD Y6, 64(DX)(SI*1)
+	VMOVUPD Y7, 96(DX)(SI*1)
+
+r2v4newend:
+	VZEROUPPER
+	RET
+
 r1f4:
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
@@ -6375,6 +6505,97 @@ r1f4newfull:
 	VMOVUPD Y3, 96(DX)
 
 r1f4newend:
+	VZEROUPPER
+	RET
+
+r1v4:
+	MOVQ       16(AX), CX
+	MOVQ       48(AX), DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	MOVQ       (AX), CX
+	MOVQ       24(AX), DX
+	MOVQ       8(AX), DX
+	MOVQ       40(AX), SI
+	MOVQ       32(AX), DI
+	MOVQ       56(AX), R8
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+
+r1v4loop:
+	VMOVUPD      (DX), Y4
+	VMOVUPD      32(DX), Y5
+	VMOVUPD      64(DX), Y6
+	VMOVUPD      96(DX), Y7
+	VBROADCASTSD (CX), Y8
+	VFMADD231PD  Y8, Y4, Y0
+	VFMADD231PD  Y8, Y5, Y1
+	VFMADD231PD  Y8, Y6, Y2
+	VFMADD231PD  Y8, Y7, Y3
+	ADDQ         DI, CX
+	ADDQ         SI, DX
+	DECQ         R8
+	JNZ          r1v4loop
+	VBROADCASTSD 80(AX), Y4
+	VMULPD       Y4, Y0, Y0
+	VMULPD       Y4, Y1, Y1
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y4, Y3, Y3
+	MOVQ         16(AX), DX
+	MOVQ         48(AX), CX
+	MOVQ         88(AX), CX
+	ADDQ         CX, CX
+	JZ           r1v4store
+	VBROADCASTSD 88(AX), Y4
+	CMPQ         BX, $0x04
+	JE           r1v4oldfull
+	LEAQ         gemmMask<>+32(SB), AX
+	MOVQ         BX, CX
+	NEGQ         CX
+	VMOVDQU      (AX)(CX*8), Y5
+	VMOVUPD      (DX), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VMOVUPD      32(DX), Y6
+	VFMADD231PD  Y4, Y6, Y1
+	VMOVUPD      64(DX), Y6
+	VFMADD231PD  Y4, Y6, Y2
+	VMASKMOVPD   96(DX), Y5, Y5
+	VFMADD231PD  Y4, Y5, Y3
+	JMP          r1v4oldend
+
+r1v4oldfull:
+	VMOVUPD     (DX), Y5
+	VFMADD231PD Y4, Y5, Y0
+	VMOVUPD     32(DX), Y5
+	VFMADD231PD Y4, Y5, Y1
+	VMOVUPD     64(DX), Y5
+	VFMADD231PD Y4, Y5, Y2
+	VMOVUPD     96(DX), Y5
+	VFMADD231PD Y4, Y5, Y3
+
+r1v4oldend:
+r1v4store:
+	CMPQ       BX, $0x04
+	JE         r1v4newfull
+	LEAQ       gemmMask<>+32(SB), AX
+	MOVQ       BX, CX
+	NEGQ       CX
+	VMOVDQU    (AX)(CX*8), Y4
+	VMOVUPD    Y0, (DX)
+	VMOVUPD    Y1, 32(DX)
+	VMOVUPD    Y2, 64(DX)
+	VMASKMOVPD Y3, Y4, 96(DX)
+	JMP        r1v4newend
+
+r1v4newfull:
+	VMOVUPD Y0, (DX)
+	VMOVUPD Y1, 32(DX)
+	VMOVUPD Y2, 64(DX)
+	VMOVUPD Y3, 96(DX)
+
+r1v4newend:
 	VZEROUPPER
 	RET
 
@@ -7654,227 +7875,6 @@ r1v2newfull:
 	VMOVUPD Y1, 32(DX)
 
 r1v2newend:
-	VZEROUPPER
-	RET
-
-r2v4:
-	MOVQ       16(AX), CX
-	MOVQ       48(AX), DX
-	PREFETCHT0 (CX)
-	PREFETCHT0 64(CX)
-	PREFETCHT0 (CX)(DX*1)
-	PREFETCHT0 64(CX)(DX*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	MOVQ       40(AX), DI
-	MOVQ       32(AX), R8
-	MOVQ       56(AX), R9
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
-
-r2v4loop:
-	VMOVUPD      (SI), Y8
-	VMOVUPD      32(SI), Y9
-	VMOVUPD      64(SI), Y10
-	VMOVUPD      96(SI), Y11
-	VBROADCASTSD (CX), Y12
-	VFMADD231PD  Y12, Y8, Y0
-	VFMADD231PD  Y12, Y9, Y1
-	VFMADD231PD  Y12, Y10, Y2
-	VFMADD231PD  Y12, Y11, Y3
-	VBROADCASTSD (CX)(DX*1), Y12
-	VFMADD231PD  Y12, Y8, Y4
-	VFMADD231PD  Y12, Y9, Y5
-	VFMADD231PD  Y12, Y10, Y6
-	VFMADD231PD  Y12, Y11, Y7
-	ADDQ         R8, CX
-	ADDQ         DI, SI
-	DECQ         R9
-	JNZ          r2v4loop
-	VBROADCASTSD 80(AX), Y8
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y8, Y1, Y1
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y8, Y3, Y3
-	VMULPD       Y8, Y4, Y4
-	VMULPD       Y8, Y5, Y5
-	VMULPD       Y8, Y6, Y6
-	VMULPD       Y8, Y7, Y7
-	MOVQ         16(AX), DX
-	MOVQ         48(AX), SI
-	MOVQ         88(AX), CX
-	ADDQ         CX, CX
-	JZ           r2v4store
-	VBROADCASTSD 88(AX), Y8
-	CMPQ         BX, $0x04
-	JE           r2v4oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*8), Y9
-	VMOVUPD      (DX), Y10
-	VFMADD231PD  Y8, Y10, Y0
-	VMOVUPD      32(DX), Y10
-	VFMADD231PD  Y8, Y10, Y1
-	VMOVUPD      64(DX), Y10
-	VFMADD231PD  Y8, Y10, Y2
-	VMASKMOVPD   96(DX), Y9, Y10
-	VFMADD231PD  Y8, Y10, Y3
-	VMOVUPD      (DX)(SI*1), Y10
-	VFMADD231PD  Y8, Y10, Y4
-	VMOVUPD      32(DX)(SI*1), Y10
-	VFMADD231PD  Y8, Y10, Y5
-	VMOVUPD      64(DX)(SI*1), Y10
-	VFMADD231PD  Y8, Y10, Y6
-	VMASKMOVPD   96(DX)(SI*1), Y9, Y9
-	VFMADD231PD  Y8, Y9, Y7
-	JMP          r2v4oldend
-
-r2v4oldfull:
-	VMOVUPD     (DX), Y9
-	VFMADD231PD Y8, Y9, Y0
-	VMOVUPD     32(DX), Y9
-	VFMADD231PD Y8, Y9, Y1
-	VMOVUPD     64(DX), Y9
-	VFMADD231PD Y8, Y9, Y2
-	VMOVUPD     96(DX), Y9
-	VFMADD231PD Y8, Y9, Y3
-	VMOVUPD     (DX)(SI*1), Y9
-	VFMADD231PD Y8, Y9, Y4
-	VMOVUPD     32(DX)(SI*1), Y9
-	VFMADD231PD Y8, Y9, Y5
-	VMOVUPD     64(DX)(SI*1), Y9
-	VFMADD231PD Y8, Y9, Y6
-	VMOVUPD     96(DX)(SI*1), Y9
-	VFMADD231PD Y8, Y9, Y7
-
-r2v4oldend:
-r2v4store:
-	CMPQ       BX, $0x04
-	JE         r2v4newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*8), Y8
-	VMOVUPD    Y0, (DX)
-	VMOVUPD    Y1, 32(DX)
-	VMOVUPD    Y2, 64(DX)
-	VMASKMOVPD Y3, Y8, 96(DX)
-	VMOVUPD    Y4, (DX)(SI*1)
-	VMOVUPD    Y5, 32(DX)(SI*1)
-	VMOVUPD    Y6, 64(DX)(SI*1)
-	VMASKMOVPD Y7, Y8, 96(DX)(SI*1)
-	JMP        r2v4newend
-
-r2v4newfull:
-	VMOVUPD Y0, (DX)
-	VMOVUPD Y1, 32(DX)
-	VMOVUPD Y2, 64(DX)
-	VMOVUPD Y3, 96(DX)
-	VMOVUPD Y4, (DX)(SI*1)
-	VMOVUPD Y5, 32(DX)(SI*1)
-	VMOVUPD Y6, 64(DX)(SI*1)
-	VMOVUPD Y7, 96(DX)(SI*1)
-
-r2v4newend:
-	VZEROUPPER
-	RET
-
-r1v4:
-	MOVQ       16(AX), CX
-	MOVQ       48(AX), DX
-	PREFETCHT0 (CX)
-	PREFETCHT0 64(CX)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), DX
-	MOVQ       40(AX), SI
-	MOVQ       32(AX), DI
-	MOVQ       56(AX), R8
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-
-r1v4loop:
-	VMOVUPD      (DX), Y4
-	VMOVUPD      32(DX), Y5
-	VMOVUPD      64(DX), Y6
-	VMOVUPD      96(DX), Y7
-	VBROADCASTSD (CX), Y8
-	VFMADD231PD  Y8, Y4, Y0
-	VFMADD231PD  Y8, Y5, Y1
-	VFMADD231PD  Y8, Y6, Y2
-	VFMADD231PD  Y8, Y7, Y3
-	ADDQ         DI, CX
-	ADDQ         SI, DX
-	DECQ         R8
-	JNZ          r1v4loop
-	VBROADCASTSD 80(AX), Y4
-	VMULPD       Y4, Y0, Y0
-	VMULPD       Y4, Y1, Y1
-	VMULPD       Y4, Y2, Y2
-	VMULPD       Y4, Y3, Y3
-	MOVQ         16(AX), DX
-	MOVQ         48(AX), CX
-	MOVQ         88(AX), CX
-	ADDQ         CX, CX
-	JZ           r1v4store
-	VBROADCASTSD 88(AX), Y4
-	CMPQ         BX, $0x04
-	JE           r1v4oldfull
-	LEAQ         gemmMask<>+32(SB), AX
-	MOVQ         BX, CX
-	NEGQ         CX
-	VMOVDQU      (AX)(CX*8), Y5
-	VMOVUPD      (DX), Y6
-	VFMADD231PD  Y4, Y6, Y0
-	VMOVUPD      32(DX), Y6
-	VFMADD231PD  Y4, Y6, Y1
-	VMOVUPD      64(DX), Y6
-	VFMADD231PD  Y4, Y6, Y2
-	VMASKMOVPD   96(DX), Y5, Y5
-	VFMADD231PD  Y4, Y5, Y3
-	JMP          r1v4oldend
-
-r1v4oldfull:
-	VMOVUPD     (DX), Y5
-	VFMADD231PD Y4, Y5, Y0
-	VMOVUPD     32(DX), Y5
-	VFMADD231PD Y4, Y5, Y1
-	VMOVUPD     64(DX), Y5
-	VFMADD231PD Y4, Y5, Y2
-	VMOVUPD     96(DX), Y5
-	VFMADD231PD Y4, Y5, Y3
-
-r1v4oldend:
-r1v4store:
-	CMPQ       BX, $0x04
-	JE         r1v4newfull
-	LEAQ       gemmMask<>+32(SB), AX
-	MOVQ       BX, CX
-	NEGQ       CX
-	VMOVDQU    (AX)(CX*8), Y4
-	VMOVUPD    Y0, (DX)
-	VMOVUPD    Y1, 32(DX)
-	VMOVUPD    Y2, 64(DX)
-	VMASKMOVPD Y3, Y4, 96(DX)
-	JMP        r1v4newend
-
-r1v4newfull:
-	VMOVUPD Y0, (DX)
-	VMOVUPD Y1, 32(DX)
-	VMOVUPD Y2, 64(DX)
-	VMOVUPD Y3, 96(DX)
-
-r1v4newend:
 	VZEROUPPER
 	RET
 
