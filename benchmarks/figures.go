@@ -129,19 +129,18 @@ func predict(work workload.Workload, batch, threads, rounds int) (figure, error)
 		}
 		return 0, prog.Run()
 	}
-	var ns []float64
-	peak := 0.0
+	var ns, peaks []float64
 	for range rounds + 1 { // the first warms up
 		t, _, err := workload.Time(step, 0, 20)
 		if err != nil {
 			return x, err
 		}
 		ns = append(ns, t)
-		peak = max(peak, limit.Flops(32, threads))
+		peaks = append(peaks, limit.Flops(32, threads))
 	}
 	x.Ns = median(ns[1:])
 	x.GFlops = s.Cost().Forward / x.Ns
-	x.ShareOfPeak = x.GFlops * 1e9 / peak
+	x.ShareOfPeak = x.GFlops * 1e9 / median(peaks[1:])
 	return x, nil
 }
 

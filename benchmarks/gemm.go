@@ -211,7 +211,7 @@ func raceProducts(out *report, commands libraryCommands, o gemmOptions, threads 
 		}
 		field = append(field, l)
 	}
-	peak := limit.Flops(bits(out.dtype), threads)
+	var peaks []float64
 	for i, p := range o.products {
 		if err := prepare(field, p); err != nil {
 			return err
@@ -226,9 +226,9 @@ func raceProducts(out *report, commands libraryCommands, o gemmOptions, threads 
 				}
 			}
 		}
-		peak = max(peak, limit.Flops(bits(out.dtype), threads))
+		peaks = append(peaks, limit.Flops(bits(out.dtype), threads))
 	}
-	out.products(o.products, threads, field, peak)
+	out.products(o.products, threads, field, median(peaks))
 	return nil
 }
 

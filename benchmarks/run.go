@@ -121,8 +121,9 @@ func race(out *report, work workload.Workload, all []system, o options, threads 
 	if err != nil {
 		return err
 	}
-	flops := limit.Flops(bits(o.dtype), threads)
+	var peaks []float64 // of the rounds, as processors do not always run equally fast
 	for range o.rounds {
+		peaks = append(peaks, limit.Flops(bits(o.dtype), threads))
 		for _, e := range field { // in turns, so that noise meets all alike
 			if o.peers != "" {
 				time.Sleep(settle)
@@ -131,9 +132,8 @@ func race(out *report, work workload.Workload, all []system, o options, threads 
 				return fmt.Errorf("%s: %w", e.name, err)
 			}
 		}
-		flops = max(flops, limit.Flops(bits(o.dtype), threads))
 	}
-	out.race(work, threads, field, worst, flops, limit.Bandwidth(threads))
+	out.race(work, threads, field, worst, median(peaks), limit.Bandwidth(threads))
 	if o.profile {
 		return out.profile(field)
 	}
