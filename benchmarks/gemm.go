@@ -212,20 +212,24 @@ func raceProducts(out *report, commands libraryCommands, o gemmOptions, threads 
 		field = append(field, l)
 	}
 	var peaks []float64
+	wait := func() {
+		if threads > 1 {
+			time.Sleep(settle)
+		}
+	}
 	for i, p := range o.products {
 		if err := prepare(field, p); err != nil {
 			return err
 		}
 		for range o.rounds {
 			for _, l := range field {
-				if threads > 1 {
-					time.Sleep(settle)
-				}
+				wait()
 				if err := l.measure(i, o.millis); err != nil {
 					return err
 				}
 			}
 		}
+		wait()
 		peaks = append(peaks, limit.Flops(bits(out.dtype), threads))
 	}
 	out.products(o.products, threads, field, median(peaks))

@@ -122,12 +122,16 @@ func race(out *report, work workload.Workload, all []system, o options, threads 
 		return err
 	}
 	var peaks []float64 // of the rounds, as processors do not always run equally fast
+	wait := func() {
+		if o.peers != "" {
+			time.Sleep(settle)
+		}
+	}
 	for range o.rounds {
+		wait()
 		peaks = append(peaks, limit.Flops(bits(o.dtype), threads))
 		for _, e := range field { // in turns, so that noise meets all alike
-			if o.peers != "" {
-				time.Sleep(settle)
-			}
+			wait()
 			if err := e.measure(o.millis); err != nil {
 				return fmt.Errorf("%s: %w", e.name, err)
 			}
