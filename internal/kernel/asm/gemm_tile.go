@@ -18,11 +18,12 @@ const (
 	tileK               = 56
 	tileRows, tileCols  = 64, 72
 	tileAlpha, tileBeta = 80, 88
-	tileBPair           = tileLDB // of walks: bytes to a second vector of B, and of C
-	tileCPair           = 96
-	tileLeft            = 104 // of walks: tiles to compute, and bytes to the next one's
-	tileNextB           = 112 // B and C
-	tileNextC           = 120
+	tileBPair           = tileLDB   // of walks: bytes to a second vector of B, and of C
+	tileAdd             = tileAlpha // of walks: whether to add to C
+	tileCPair           = 88
+	tileLeft            = 96  // of walks: tiles to compute, and bytes to the next one's
+	tileNextB           = 104 // B and C
+	tileNextC           = 112
 	tileNext            = 96 // of products: rows of memory to fetch meanwhile
 	tileNextLD          = 104
 	tileNextRows        = 112
@@ -378,23 +379,36 @@ func (k *kernel) advance(a *rowsOf, b, csa, ldb reg.GPVirtual) {
 // finish emits the write of C.
 func (k *kernel) finish(args operand.Mem) {
 	c := k.ctx()
-	alpha, beta, bits := k.reg(), k.reg(), c.GP64()
-	k.scalar(args.Offset(tileAlpha), alpha)
-	for _, row := range k.acc {
-		for _, s := range row {
-			k.mul(alpha, s, s)
+	if !k.walk {
+		alpha := k.reg()
+		k.scalar(args.Offset(tileAlpha), alpha)
+		for _, row := range k.acc {
+			for _, s := range row {
+				k.mul(alpha, s, s)
+			}
 		}
 	}
 	to := []*rowsOf{newRows(c, args.Offset(tileC), args.Offset(tileLDC), k.rows)}
 	if k.pair {
 		to = append(to, k.second(args))
 	}
-	ifZero(c, args.Offset(tileBeta), bits, k.name+"store")
-	k.scalar(args.Offset(tileBeta), beta)
+	bits, beta := c.GP64(), k.reg()
+	if k.walk {
+		c.MOVQ(args.Offset(tileAdd), bits)
+		c.TESTQ(bits, bits)
+		c.JZ(operand.LabelRef(k.name + "store"))
+	} else {
+		ifZero(c, args.Offset(tileBeta), bits, k.name+"store")
+		k.scalar(args.Offset(tileBeta), beta)
+	}
 	k.each(to, k.name+"old", func(m operand.Mem, s reg.VecVirtual, part bool) {
 		old := k.reg()
 		k.loadC(m, old, part)
-		k.fma(beta, old, s)
+		if k.walk {
+			k.add(old, s)
+		} else {
+			k.fma(beta, old, s)
+		}
 	})
 	c.Label(k.name + "store")
 	k.each(to, k.name+"new", func(m operand.Mem, s reg.VecVirtual, part bool) { k.storeC(m, s, part) })

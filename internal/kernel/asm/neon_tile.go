@@ -299,19 +299,24 @@ func (k *neonTile) advance(a neonRowsOf, b, csa, ldb xreg) {
 
 // finish emits the write of C.
 func (k *neonTile) finish() {
-	alpha, beta := k.vec(), k.vec()
-	k.element(k.args, tileAlpha, alpha)
-	for _, row := range k.acc {
-		for _, s := range row {
-			k.mulLane(s, alpha, 0, s)
-		}
-	}
 	ldc, bits := k.int(), k.int()
 	k.op("MOVD", mem(k.args, tileLDC), ldc)
-	k.op("MOVD", mem(k.args, tileBeta), bits)
-	k.op("LSL", "$1", bits) // drops the sign
+	beta := k.vec()
+	if k.walk {
+		k.op("MOVD", mem(k.args, tileAdd), bits)
+	} else {
+		alpha := k.vec()
+		k.element(k.args, tileAlpha, alpha)
+		for _, row := range k.acc {
+			for _, s := range row {
+				k.mulLane(s, alpha, 0, s)
+			}
+		}
+		k.element(k.args, tileBeta, beta)
+		k.op("MOVD", mem(k.args, tileBeta), bits)
+		k.op("LSL", "$1", bits) // drops the sign
+	}
 	k.op("CBZ", bits, k.name+"store")
-	k.element(k.args, tileBeta, beta)
 	k.each(k.name+"old", ldc, func(p xreg, off int, s vreg, part bool) {
 		old := k.vec()
 		if part {
@@ -319,7 +324,11 @@ func (k *neonTile) finish() {
 		} else {
 			k.op("FMOVQ", mem(p, off), old)
 		}
-		k.fmaLane(old, beta, 0, s)
+		if k.walk {
+			k.two(wordAdd, old, s, s)
+		} else {
+			k.fmaLane(old, beta, 0, s)
+		}
 		k.free(old)
 	})
 	k.label(k.name + "store")

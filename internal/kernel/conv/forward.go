@@ -191,7 +191,7 @@ func (p *Forward[T]) inLanes(own, y []T, count int) {
 // tile is what all tiles of a walk have in common, for channels of y that lie ldc
 // elements apart.
 func (p *Forward[T]) tile(w *walk, ldc int) tile {
-	t := tile{rsa: p.g.taps() * sizeOf[T](), ldc: ldc * sizeOf[T](), alpha: 1}
+	t := tile{rsa: p.g.taps() * sizeOf[T](), ldc: ldc * sizeOf[T]()}
 	t.over(w.steps)
 	return t
 }

@@ -320,7 +320,7 @@ func (p *Input[T]) inLanes(own, dx []T, count int) {
 // tile is what all tiles have in common, for channels of dx that lie ldc elements
 // apart.
 func (p *Input[T]) tile(ldc int) tile {
-	return tile{rsa: volume(p.g.kernel) * sizeOf[T](), ldc: ldc * sizeOf[T](), alpha: 1}
+	return tile{rsa: volume(p.g.kernel) * sizeOf[T](), ldc: ldc * sizeOf[T]()}
 }
 
 // at is the first place in dx of row (z, y) of a class.

@@ -15,27 +15,27 @@ type step struct{ a, b int }
 //
 // A kernel computes, for i < rows and j < cols,
 //
-//	c[i, j] = alpha · sum over q < k of a[i, q]·b[q, j] + beta·c[i, j]
+//	c[i, j] = sum over q < k of a[i, q]·b[q, j]
 //
-// where old c is not read if beta is 0. a[i, q] lies i·rsa bytes after a[0, q],
+// or, with add, adds that to c[i, j]. a[i, q] lies i·rsa bytes after a[0, q],
 // b[q, j] lies j elements after b[q, 0]; a[0, q+1] and b[q+1, 0] lie one step
 // after those of q. Rows of c lie ldc bytes apart. b is readable up to whole
 // vectors. With bpair, the same is done for the b and c that lie bpair and cpair
 // bytes on: two rows of an image share the loads of a. If more than one tile is left,
 // the others follow: b and c move by nextB and nextC bytes from one to the next.
 type tile struct {
-	a, b, c     unsafe.Pointer
-	rsa         int
-	steps       *step
-	bpair       int // not 0: a second vector of b, and of c, so many bytes after
-	ldc         int
-	k           int
-	rows, cols  int
-	alpha, beta float64
-	cpair       int // the first, with as many columns
-	left        int
-	nextB       int
-	nextC       int
+	a, b, c    unsafe.Pointer
+	rsa        int
+	steps      *step
+	bpair      int // not 0: a second vector of b, and of c, so many bytes after
+	ldc        int
+	k          int
+	rows, cols int
+	add        int // not 0: to c
+	cpair      int // the first, with as many columns
+	left       int
+	nextB      int
+	nextC      int
 }
 
 // over sets the terms of the sums.
@@ -147,15 +147,13 @@ func walkGo[T Float](t *tile) {
 			a, b = unsafe.Add(a, steps[q].a), unsafe.Add(b, steps[q].b)
 		}
 	}
-	alpha, beta := T(t.alpha), T(t.beta)
 	for i := range t.rows {
 		for j := range t.cols {
 			c := (*T)(unsafe.Add(t.c, i*t.ldc+j*size))
-			if beta == 0 {
-				*c = alpha * s[i][j]
-			} else {
-				*c = alpha*s[i][j] + beta**c
+			if t.add != 0 {
+				s[i][j] += *c
 			}
+			*c = s[i][j]
 		}
 	}
 }

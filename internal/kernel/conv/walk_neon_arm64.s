@@ -124,332 +124,311 @@ r16v1:
 	MOVD 56(R0), R15
 
 r16v1loop:
-	FMOVQ  (R12), F16
-	FMOVS  (R6), F17
-	FMOVS  (R6)(R5), F18
-	FMOVS  (R6)(R7), F19
-	FMOVS  (R6)(R8), F20
-	WORD   $0x4f911200 // fmla v0.4s, v16.4s, v17.s[0]
-	WORD   $0x4f921201 // fmla v1.4s, v16.4s, v18.s[0]
-	WORD   $0x4f931202 // fmla v2.4s, v16.4s, v19.s[0]
-	WORD   $0x4f941203 // fmla v3.4s, v16.4s, v20.s[0]
-	FMOVS  (R9), F21
-	FMOVS  (R9)(R5), F22
-	FMOVS  (R9)(R7), F23
-	FMOVS  (R9)(R8), F24
-	WORD   $0x4f951204 // fmla v4.4s, v16.4s, v21.s[0]
-	WORD   $0x4f961205 // fmla v5.4s, v16.4s, v22.s[0]
-	WORD   $0x4f971206 // fmla v6.4s, v16.4s, v23.s[0]
-	WORD   $0x4f981207 // fmla v7.4s, v16.4s, v24.s[0]
-	FMOVS  (R10), F25
-	FMOVS  (R10)(R5), F26
-	FMOVS  (R10)(R7), F27
-	FMOVS  (R10)(R8), F28
-	WORD   $0x4f991208 // fmla v8.4s, v16.4s, v25.s[0]
-	WORD   $0x4f9a1209 // fmla v9.4s, v16.4s, v26.s[0]
-	WORD   $0x4f9b120a // fmla v10.4s, v16.4s, v27.s[0]
-	WORD   $0x4f9c120b // fmla v11.4s, v16.4s, v28.s[0]
-	FMOVS  (R11), F29
-	FMOVS  (R11)(R5), F30
-	FMOVS  (R11)(R7), F31
-	FMOVS  (R11)(R8), F17
-	WORD   $0x4f9d120c // fmla v12.4s, v16.4s, v29.s[0]
-	WORD   $0x4f9e120d // fmla v13.4s, v16.4s, v30.s[0]
-	WORD   $0x4f9f120e // fmla v14.4s, v16.4s, v31.s[0]
-	WORD   $0x4f91120f // fmla v15.4s, v16.4s, v17.s[0]
-	LDP.P  16(R14), (R16, R17)
-	ADD    R16, R6
-	ADD    R16, R9
-	ADD    R16, R10
-	ADD    R16, R11
-	ADD    R17, R12
-	SUBS   $1, R15
-	BNE    r16v1loop
-	FMOVD  80(R0), F16
-	FCVTDS F16, F16
-	WORD   $0x4f909000 // fmul v0.4s, v0.4s, v16.s[0]
-	WORD   $0x4f909021 // fmul v1.4s, v1.4s, v16.s[0]
-	WORD   $0x4f909042 // fmul v2.4s, v2.4s, v16.s[0]
-	WORD   $0x4f909063 // fmul v3.4s, v3.4s, v16.s[0]
-	WORD   $0x4f909084 // fmul v4.4s, v4.4s, v16.s[0]
-	WORD   $0x4f9090a5 // fmul v5.4s, v5.4s, v16.s[0]
-	WORD   $0x4f9090c6 // fmul v6.4s, v6.4s, v16.s[0]
-	WORD   $0x4f9090e7 // fmul v7.4s, v7.4s, v16.s[0]
-	WORD   $0x4f909108 // fmul v8.4s, v8.4s, v16.s[0]
-	WORD   $0x4f909129 // fmul v9.4s, v9.4s, v16.s[0]
-	WORD   $0x4f90914a // fmul v10.4s, v10.4s, v16.s[0]
-	WORD   $0x4f90916b // fmul v11.4s, v11.4s, v16.s[0]
-	WORD   $0x4f90918c // fmul v12.4s, v12.4s, v16.s[0]
-	WORD   $0x4f9091ad // fmul v13.4s, v13.4s, v16.s[0]
-	WORD   $0x4f9091ce // fmul v14.4s, v14.4s, v16.s[0]
-	WORD   $0x4f9091ef // fmul v15.4s, v15.4s, v16.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r16v1store
-	FMOVD  88(R0), F17
-	FCVTDS F17, F17
-	MOVD   16(R0), R8
-	CMP    $4, R3
-	BEQ    r16v1oldfull
-	TBZ    $1, R3, one1
-	FMOVD  (R8), F18
-	TBZ    $0, R3, end2
-	ADD    $8, R8, R9
-	VLD1   (R9), V18.S[2]
-	B      end2
+	FMOVQ (R12), F16
+	FMOVS (R6), F17
+	FMOVS (R6)(R5), F18
+	FMOVS (R6)(R7), F19
+	FMOVS (R6)(R8), F20
+	WORD  $0x4f911200 // fmla v0.4s, v16.4s, v17.s[0]
+	WORD  $0x4f921201 // fmla v1.4s, v16.4s, v18.s[0]
+	WORD  $0x4f931202 // fmla v2.4s, v16.4s, v19.s[0]
+	WORD  $0x4f941203 // fmla v3.4s, v16.4s, v20.s[0]
+	FMOVS (R9), F21
+	FMOVS (R9)(R5), F22
+	FMOVS (R9)(R7), F23
+	FMOVS (R9)(R8), F24
+	WORD  $0x4f951204 // fmla v4.4s, v16.4s, v21.s[0]
+	WORD  $0x4f961205 // fmla v5.4s, v16.4s, v22.s[0]
+	WORD  $0x4f971206 // fmla v6.4s, v16.4s, v23.s[0]
+	WORD  $0x4f981207 // fmla v7.4s, v16.4s, v24.s[0]
+	FMOVS (R10), F25
+	FMOVS (R10)(R5), F26
+	FMOVS (R10)(R7), F27
+	FMOVS (R10)(R8), F28
+	WORD  $0x4f991208 // fmla v8.4s, v16.4s, v25.s[0]
+	WORD  $0x4f9a1209 // fmla v9.4s, v16.4s, v26.s[0]
+	WORD  $0x4f9b120a // fmla v10.4s, v16.4s, v27.s[0]
+	WORD  $0x4f9c120b // fmla v11.4s, v16.4s, v28.s[0]
+	FMOVS (R11), F29
+	FMOVS (R11)(R5), F30
+	FMOVS (R11)(R7), F31
+	FMOVS (R11)(R8), F17
+	WORD  $0x4f9d120c // fmla v12.4s, v16.4s, v29.s[0]
+	WORD  $0x4f9e120d // fmla v13.4s, v16.4s, v30.s[0]
+	WORD  $0x4f9f120e // fmla v14.4s, v16.4s, v31.s[0]
+	WORD  $0x4f91120f // fmla v15.4s, v16.4s, v17.s[0]
+	LDP.P 16(R14), (R16, R17)
+	ADD   R16, R6
+	ADD   R16, R9
+	ADD   R16, R10
+	ADD   R16, R11
+	ADD   R17, R12
+	SUBS  $1, R15
+	BNE   r16v1loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r16v1store
+	MOVD  16(R0), R8
+	CMP   $4, R3
+	BEQ   r16v1oldfull
+	TBZ   $1, R3, one1
+	FMOVD (R8), F17
+	TBZ   $0, R3, end2
+	ADD   $8, R8, R9
+	VLD1  (R9), V17.S[2]
+	B     end2
 
 one1:
-	FMOVS (R8), F18
+	FMOVS (R8), F17
 
 end2:
-	WORD  $0x4f911240 // fmla v0.4s, v18.4s, v17.s[0]
+	WORD  $0x4e20d620 // fadd v0.4s, v17.4s, v0.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one3
-	FMOVD (R8), F19
+	FMOVD (R8), F18
 	TBZ   $0, R3, end4
 	ADD   $8, R8, R10
-	VLD1  (R10), V19.S[2]
+	VLD1  (R10), V18.S[2]
 	B     end4
 
 one3:
-	FMOVS (R8), F19
+	FMOVS (R8), F18
 
 end4:
-	WORD  $0x4f911261 // fmla v1.4s, v19.4s, v17.s[0]
+	WORD  $0x4e21d641 // fadd v1.4s, v18.4s, v1.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one5
-	FMOVD (R8), F20
+	FMOVD (R8), F19
 	TBZ   $0, R3, end6
 	ADD   $8, R8, R11
-	VLD1  (R11), V20.S[2]
+	VLD1  (R11), V19.S[2]
 	B     end6
 
 one5:
-	FMOVS (R8), F20
+	FMOVS (R8), F19
 
 end6:
-	WORD  $0x4f911282 // fmla v2.4s, v20.4s, v17.s[0]
+	WORD  $0x4e22d662 // fadd v2.4s, v19.4s, v2.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one7
-	FMOVD (R8), F21
+	FMOVD (R8), F20
 	TBZ   $0, R3, end8
 	ADD   $8, R8, R12
-	VLD1  (R12), V21.S[2]
+	VLD1  (R12), V20.S[2]
 	B     end8
 
 one7:
-	FMOVS (R8), F21
+	FMOVS (R8), F20
 
 end8:
-	WORD  $0x4f9112a3 // fmla v3.4s, v21.4s, v17.s[0]
+	WORD  $0x4e23d683 // fadd v3.4s, v20.4s, v3.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one9
-	FMOVD (R8), F22
+	FMOVD (R8), F21
 	TBZ   $0, R3, end10
 	ADD   $8, R8, R13
-	VLD1  (R13), V22.S[2]
+	VLD1  (R13), V21.S[2]
 	B     end10
 
 one9:
-	FMOVS (R8), F22
+	FMOVS (R8), F21
 
 end10:
-	WORD  $0x4f9112c4 // fmla v4.4s, v22.4s, v17.s[0]
+	WORD  $0x4e24d6a4 // fadd v4.4s, v21.4s, v4.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one11
-	FMOVD (R8), F23
+	FMOVD (R8), F22
 	TBZ   $0, R3, end12
 	ADD   $8, R8, R14
-	VLD1  (R14), V23.S[2]
+	VLD1  (R14), V22.S[2]
 	B     end12
 
 one11:
-	FMOVS (R8), F23
+	FMOVS (R8), F22
 
 end12:
-	WORD  $0x4f9112e5 // fmla v5.4s, v23.4s, v17.s[0]
+	WORD  $0x4e25d6c5 // fadd v5.4s, v22.4s, v5.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one13
-	FMOVD (R8), F24
+	FMOVD (R8), F23
 	TBZ   $0, R3, end14
 	ADD   $8, R8, R15
-	VLD1  (R15), V24.S[2]
+	VLD1  (R15), V23.S[2]
 	B     end14
 
 one13:
-	FMOVS (R8), F24
+	FMOVS (R8), F23
 
 end14:
-	WORD  $0x4f911306 // fmla v6.4s, v24.4s, v17.s[0]
+	WORD  $0x4e26d6e6 // fadd v6.4s, v23.4s, v6.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one15
-	FMOVD (R8), F25
+	FMOVD (R8), F24
 	TBZ   $0, R3, end16
 	ADD   $8, R8, R16
-	VLD1  (R16), V25.S[2]
+	VLD1  (R16), V24.S[2]
 	B     end16
 
 one15:
-	FMOVS (R8), F25
+	FMOVS (R8), F24
 
 end16:
-	WORD  $0x4f911327 // fmla v7.4s, v25.4s, v17.s[0]
+	WORD  $0x4e27d707 // fadd v7.4s, v24.4s, v7.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one17
-	FMOVD (R8), F26
+	FMOVD (R8), F25
 	TBZ   $0, R3, end18
 	ADD   $8, R8, R17
-	VLD1  (R17), V26.S[2]
+	VLD1  (R17), V25.S[2]
 	B     end18
 
 one17:
-	FMOVS (R8), F26
+	FMOVS (R8), F25
 
 end18:
-	WORD  $0x4f911348 // fmla v8.4s, v26.4s, v17.s[0]
+	WORD  $0x4e28d728 // fadd v8.4s, v25.4s, v8.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one19
-	FMOVD (R8), F27
+	FMOVD (R8), F26
 	TBZ   $0, R3, end20
 	ADD   $8, R8, R19
-	VLD1  (R19), V27.S[2]
+	VLD1  (R19), V26.S[2]
 	B     end20
 
 one19:
-	FMOVS (R8), F27
+	FMOVS (R8), F26
 
 end20:
-	WORD  $0x4f911369 // fmla v9.4s, v27.4s, v17.s[0]
+	WORD  $0x4e29d749 // fadd v9.4s, v26.4s, v9.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one21
-	FMOVD (R8), F28
+	FMOVD (R8), F27
 	TBZ   $0, R3, end22
 	ADD   $8, R8, R20
-	VLD1  (R20), V28.S[2]
+	VLD1  (R20), V27.S[2]
 	B     end22
 
 one21:
-	FMOVS (R8), F28
+	FMOVS (R8), F27
 
 end22:
-	WORD  $0x4f91138a // fmla v10.4s, v28.4s, v17.s[0]
+	WORD  $0x4e2ad76a // fadd v10.4s, v27.4s, v10.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one23
-	FMOVD (R8), F29
+	FMOVD (R8), F28
 	TBZ   $0, R3, end24
 	ADD   $8, R8, R21
-	VLD1  (R21), V29.S[2]
+	VLD1  (R21), V28.S[2]
 	B     end24
 
 one23:
-	FMOVS (R8), F29
+	FMOVS (R8), F28
 
 end24:
-	WORD  $0x4f9113ab // fmla v11.4s, v29.4s, v17.s[0]
+	WORD  $0x4e2bd78b // fadd v11.4s, v28.4s, v11.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one25
-	FMOVD (R8), F30
+	FMOVD (R8), F29
 	TBZ   $0, R3, end26
 	ADD   $8, R8, R22
-	VLD1  (R22), V30.S[2]
+	VLD1  (R22), V29.S[2]
 	B     end26
 
 one25:
-	FMOVS (R8), F30
+	FMOVS (R8), F29
 
 end26:
-	WORD  $0x4f9113cc // fmla v12.4s, v30.4s, v17.s[0]
+	WORD  $0x4e2cd7ac // fadd v12.4s, v29.4s, v12.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one27
-	FMOVD (R8), F31
+	FMOVD (R8), F30
 	TBZ   $0, R3, end28
 	ADD   $8, R8, R23
-	VLD1  (R23), V31.S[2]
+	VLD1  (R23), V30.S[2]
 	B     end28
 
 one27:
-	FMOVS (R8), F31
+	FMOVS (R8), F30
 
 end28:
-	WORD  $0x4f9113ed // fmla v13.4s, v31.4s, v17.s[0]
+	WORD  $0x4e2dd7cd // fadd v13.4s, v30.4s, v13.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one29
-	FMOVD (R8), F18
+	FMOVD (R8), F31
 	TBZ   $0, R3, end30
 	ADD   $8, R8, R24
-	VLD1  (R24), V18.S[2]
+	VLD1  (R24), V31.S[2]
 	B     end30
 
 one29:
-	FMOVS (R8), F18
+	FMOVS (R8), F31
 
 end30:
-	WORD  $0x4f91124e // fmla v14.4s, v18.4s, v17.s[0]
+	WORD  $0x4e2ed7ee // fadd v14.4s, v31.4s, v14.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one31
-	FMOVD (R8), F19
+	FMOVD (R8), F17
 	TBZ   $0, R3, end32
 	ADD   $8, R8, R25
-	VLD1  (R25), V19.S[2]
+	VLD1  (R25), V17.S[2]
 	B     end32
 
 one31:
-	FMOVS (R8), F19
+	FMOVS (R8), F17
 
 end32:
-	WORD $0x4f91126f // fmla v15.4s, v19.4s, v17.s[0]
+	WORD $0x4e2fd62f // fadd v15.4s, v17.4s, v15.4s
 	ADD  R6, R8
 	B    r16v1oldend
 
 r16v1oldfull:
-	FMOVQ (R8), F20
-	WORD  $0x4f911280 // fmla v0.4s, v20.4s, v17.s[0]
-	ADD   R6, R8
-	FMOVQ (R8), F21
-	WORD  $0x4f9112a1 // fmla v1.4s, v21.4s, v17.s[0]
-	ADD   R6, R8
-	FMOVQ (R8), F22
-	WORD  $0x4f9112c2 // fmla v2.4s, v22.4s, v17.s[0]
-	ADD   R6, R8
-	FMOVQ (R8), F23
-	WORD  $0x4f9112e3 // fmla v3.4s, v23.4s, v17.s[0]
-	ADD   R6, R8
-	FMOVQ (R8), F24
-	WORD  $0x4f911304 // fmla v4.4s, v24.4s, v17.s[0]
-	ADD   R6, R8
-	FMOVQ (R8), F25
-	WORD  $0x4f911325 // fmla v5.4s, v25.4s, v17.s[0]
-	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4f911346 // fmla v6.4s, v26.4s, v17.s[0]
-	ADD   R6, R8
-	FMOVQ (R8), F27
-	WORD  $0x4f911367 // fmla v7.4s, v27.4s, v17.s[0]
-	ADD   R6, R8
-	FMOVQ (R8), F28
-	WORD  $0x4f911388 // fmla v8.4s, v28.4s, v17.s[0]
-	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4f9113a9 // fmla v9.4s, v29.4s, v17.s[0]
-	ADD   R6, R8
-	FMOVQ (R8), F30
-	WORD  $0x4f9113ca // fmla v10.4s, v30.4s, v17.s[0]
-	ADD   R6, R8
-	FMOVQ (R8), F31
-	WORD  $0x4f9113eb // fmla v11.4s, v31.4s, v17.s[0]
-	ADD   R6, R8
 	FMOVQ (R8), F18
-	WORD  $0x4f91124c // fmla v12.4s, v18.4s, v17.s[0]
+	WORD  $0x4e20d640 // fadd v0.4s, v18.4s, v0.4s
 	ADD   R6, R8
 	FMOVQ (R8), F19
-	WORD  $0x4f91126d // fmla v13.4s, v19.4s, v17.s[0]
+	WORD  $0x4e21d661 // fadd v1.4s, v19.4s, v1.4s
 	ADD   R6, R8
 	FMOVQ (R8), F20
-	WORD  $0x4f91128e // fmla v14.4s, v20.4s, v17.s[0]
+	WORD  $0x4e22d682 // fadd v2.4s, v20.4s, v2.4s
 	ADD   R6, R8
 	FMOVQ (R8), F21
-	WORD  $0x4f9112af // fmla v15.4s, v21.4s, v17.s[0]
+	WORD  $0x4e23d6a3 // fadd v3.4s, v21.4s, v3.4s
+	ADD   R6, R8
+	FMOVQ (R8), F22
+	WORD  $0x4e24d6c4 // fadd v4.4s, v22.4s, v4.4s
+	ADD   R6, R8
+	FMOVQ (R8), F23
+	WORD  $0x4e25d6e5 // fadd v5.4s, v23.4s, v5.4s
+	ADD   R6, R8
+	FMOVQ (R8), F24
+	WORD  $0x4e26d706 // fadd v6.4s, v24.4s, v6.4s
+	ADD   R6, R8
+	FMOVQ (R8), F25
+	WORD  $0x4e27d727 // fadd v7.4s, v25.4s, v7.4s
+	ADD   R6, R8
+	FMOVQ (R8), F26
+	WORD  $0x4e28d748 // fadd v8.4s, v26.4s, v8.4s
+	ADD   R6, R8
+	FMOVQ (R8), F27
+	WORD  $0x4e29d769 // fadd v9.4s, v27.4s, v9.4s
+	ADD   R6, R8
+	FMOVQ (R8), F28
+	WORD  $0x4e2ad78a // fadd v10.4s, v28.4s, v10.4s
+	ADD   R6, R8
+	FMOVQ (R8), F29
+	WORD  $0x4e2bd7ab // fadd v11.4s, v29.4s, v11.4s
+	ADD   R6, R8
+	FMOVQ (R8), F30
+	WORD  $0x4e2cd7cc // fadd v12.4s, v30.4s, v12.4s
+	ADD   R6, R8
+	FMOVQ (R8), F31
+	WORD  $0x4e2dd7ed // fadd v13.4s, v31.4s, v13.4s
+	ADD   R6, R8
+	FMOVQ (R8), F17
+	WORD  $0x4e2ed62e // fadd v14.4s, v17.4s, v14.4s
+	ADD   R6, R8
+	FMOVQ (R8), F18
+	WORD  $0x4e2fd64f // fadd v15.4s, v18.4s, v15.4s
 	ADD   R6, R8
 
 r16v1oldend:
@@ -686,16 +665,16 @@ r16v1newfull:
 	ADD   R6, R8
 
 r16v1newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r16v1done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r16v1
@@ -723,178 +702,165 @@ r8v1:
 	MOVD 56(R0), R13
 
 r8v1loop:
-	FMOVQ  (R10), F8
-	FMOVS  (R6), F9
-	FMOVS  (R6)(R5), F10
-	FMOVS  (R6)(R7), F11
-	FMOVS  (R6)(R8), F12
-	WORD   $0x4f891100 // fmla v0.4s, v8.4s, v9.s[0]
-	WORD   $0x4f8a1101 // fmla v1.4s, v8.4s, v10.s[0]
-	WORD   $0x4f8b1102 // fmla v2.4s, v8.4s, v11.s[0]
-	WORD   $0x4f8c1103 // fmla v3.4s, v8.4s, v12.s[0]
-	FMOVS  (R9), F13
-	FMOVS  (R9)(R5), F14
-	FMOVS  (R9)(R7), F15
-	FMOVS  (R9)(R8), F16
-	WORD   $0x4f8d1104 // fmla v4.4s, v8.4s, v13.s[0]
-	WORD   $0x4f8e1105 // fmla v5.4s, v8.4s, v14.s[0]
-	WORD   $0x4f8f1106 // fmla v6.4s, v8.4s, v15.s[0]
-	WORD   $0x4f901107 // fmla v7.4s, v8.4s, v16.s[0]
-	LDP.P  16(R12), (R14, R15)
-	ADD    R14, R6
-	ADD    R14, R9
-	ADD    R15, R10
-	SUBS   $1, R13
-	BNE    r8v1loop
-	FMOVD  80(R0), F8
-	FCVTDS F8, F8
-	WORD   $0x4f889000 // fmul v0.4s, v0.4s, v8.s[0]
-	WORD   $0x4f889021 // fmul v1.4s, v1.4s, v8.s[0]
-	WORD   $0x4f889042 // fmul v2.4s, v2.4s, v8.s[0]
-	WORD   $0x4f889063 // fmul v3.4s, v3.4s, v8.s[0]
-	WORD   $0x4f889084 // fmul v4.4s, v4.4s, v8.s[0]
-	WORD   $0x4f8890a5 // fmul v5.4s, v5.4s, v8.s[0]
-	WORD   $0x4f8890c6 // fmul v6.4s, v6.4s, v8.s[0]
-	WORD   $0x4f8890e7 // fmul v7.4s, v7.4s, v8.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r8v1store
-	FMOVD  88(R0), F9
-	FCVTDS F9, F9
-	MOVD   16(R0), R8
-	CMP    $4, R3
-	BEQ    r8v1oldfull
-	TBZ    $1, R3, one65
-	FMOVD  (R8), F10
-	TBZ    $0, R3, end66
-	ADD    $8, R8, R9
-	VLD1   (R9), V10.S[2]
-	B      end66
+	FMOVQ (R10), F8
+	FMOVS (R6), F9
+	FMOVS (R6)(R5), F10
+	FMOVS (R6)(R7), F11
+	FMOVS (R6)(R8), F12
+	WORD  $0x4f891100 // fmla v0.4s, v8.4s, v9.s[0]
+	WORD  $0x4f8a1101 // fmla v1.4s, v8.4s, v10.s[0]
+	WORD  $0x4f8b1102 // fmla v2.4s, v8.4s, v11.s[0]
+	WORD  $0x4f8c1103 // fmla v3.4s, v8.4s, v12.s[0]
+	FMOVS (R9), F13
+	FMOVS (R9)(R5), F14
+	FMOVS (R9)(R7), F15
+	FMOVS (R9)(R8), F16
+	WORD  $0x4f8d1104 // fmla v4.4s, v8.4s, v13.s[0]
+	WORD  $0x4f8e1105 // fmla v5.4s, v8.4s, v14.s[0]
+	WORD  $0x4f8f1106 // fmla v6.4s, v8.4s, v15.s[0]
+	WORD  $0x4f901107 // fmla v7.4s, v8.4s, v16.s[0]
+	LDP.P 16(R12), (R14, R15)
+	ADD   R14, R6
+	ADD   R14, R9
+	ADD   R15, R10
+	SUBS  $1, R13
+	BNE   r8v1loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r8v1store
+	MOVD  16(R0), R8
+	CMP   $4, R3
+	BEQ   r8v1oldfull
+	TBZ   $1, R3, one65
+	FMOVD (R8), F9
+	TBZ   $0, R3, end66
+	ADD   $8, R8, R9
+	VLD1  (R9), V9.S[2]
+	B     end66
 
 one65:
-	FMOVS (R8), F10
+	FMOVS (R8), F9
 
 end66:
-	WORD  $0x4f891140 // fmla v0.4s, v10.4s, v9.s[0]
+	WORD  $0x4e20d520 // fadd v0.4s, v9.4s, v0.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one67
-	FMOVD (R8), F11
+	FMOVD (R8), F10
 	TBZ   $0, R3, end68
 	ADD   $8, R8, R10
-	VLD1  (R10), V11.S[2]
+	VLD1  (R10), V10.S[2]
 	B     end68
 
 one67:
-	FMOVS (R8), F11
+	FMOVS (R8), F10
 
 end68:
-	WORD  $0x4f891161 // fmla v1.4s, v11.4s, v9.s[0]
+	WORD  $0x4e21d541 // fadd v1.4s, v10.4s, v1.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one69
-	FMOVD (R8), F12
+	FMOVD (R8), F11
 	TBZ   $0, R3, end70
 	ADD   $8, R8, R11
-	VLD1  (R11), V12.S[2]
+	VLD1  (R11), V11.S[2]
 	B     end70
 
 one69:
-	FMOVS (R8), F12
+	FMOVS (R8), F11
 
 end70:
-	WORD  $0x4f891182 // fmla v2.4s, v12.4s, v9.s[0]
+	WORD  $0x4e22d562 // fadd v2.4s, v11.4s, v2.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one71
-	FMOVD (R8), F13
+	FMOVD (R8), F12
 	TBZ   $0, R3, end72
 	ADD   $8, R8, R12
-	VLD1  (R12), V13.S[2]
+	VLD1  (R12), V12.S[2]
 	B     end72
 
 one71:
-	FMOVS (R8), F13
+	FMOVS (R8), F12
 
 end72:
-	WORD  $0x4f8911a3 // fmla v3.4s, v13.4s, v9.s[0]
+	WORD  $0x4e23d583 // fadd v3.4s, v12.4s, v3.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one73
-	FMOVD (R8), F14
+	FMOVD (R8), F13
 	TBZ   $0, R3, end74
 	ADD   $8, R8, R13
-	VLD1  (R13), V14.S[2]
+	VLD1  (R13), V13.S[2]
 	B     end74
 
 one73:
-	FMOVS (R8), F14
+	FMOVS (R8), F13
 
 end74:
-	WORD  $0x4f8911c4 // fmla v4.4s, v14.4s, v9.s[0]
+	WORD  $0x4e24d5a4 // fadd v4.4s, v13.4s, v4.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one75
-	FMOVD (R8), F15
+	FMOVD (R8), F14
 	TBZ   $0, R3, end76
 	ADD   $8, R8, R14
-	VLD1  (R14), V15.S[2]
+	VLD1  (R14), V14.S[2]
 	B     end76
 
 one75:
-	FMOVS (R8), F15
+	FMOVS (R8), F14
 
 end76:
-	WORD  $0x4f8911e5 // fmla v5.4s, v15.4s, v9.s[0]
+	WORD  $0x4e25d5c5 // fadd v5.4s, v14.4s, v5.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one77
-	FMOVD (R8), F16
+	FMOVD (R8), F15
 	TBZ   $0, R3, end78
 	ADD   $8, R8, R15
-	VLD1  (R15), V16.S[2]
+	VLD1  (R15), V15.S[2]
 	B     end78
 
 one77:
-	FMOVS (R8), F16
+	FMOVS (R8), F15
 
 end78:
-	WORD  $0x4f891206 // fmla v6.4s, v16.4s, v9.s[0]
+	WORD  $0x4e26d5e6 // fadd v6.4s, v15.4s, v6.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one79
-	FMOVD (R8), F17
+	FMOVD (R8), F16
 	TBZ   $0, R3, end80
 	ADD   $8, R8, R16
-	VLD1  (R16), V17.S[2]
+	VLD1  (R16), V16.S[2]
 	B     end80
 
 one79:
-	FMOVS (R8), F17
+	FMOVS (R8), F16
 
 end80:
-	WORD $0x4f891227 // fmla v7.4s, v17.4s, v9.s[0]
+	WORD $0x4e27d607 // fadd v7.4s, v16.4s, v7.4s
 	ADD  R6, R8
 	B    r8v1oldend
 
 r8v1oldfull:
+	FMOVQ (R8), F17
+	WORD  $0x4e20d620 // fadd v0.4s, v17.4s, v0.4s
+	ADD   R6, R8
 	FMOVQ (R8), F18
-	WORD  $0x4f891240 // fmla v0.4s, v18.4s, v9.s[0]
+	WORD  $0x4e21d641 // fadd v1.4s, v18.4s, v1.4s
 	ADD   R6, R8
 	FMOVQ (R8), F19
-	WORD  $0x4f891261 // fmla v1.4s, v19.4s, v9.s[0]
+	WORD  $0x4e22d662 // fadd v2.4s, v19.4s, v2.4s
 	ADD   R6, R8
 	FMOVQ (R8), F20
-	WORD  $0x4f891282 // fmla v2.4s, v20.4s, v9.s[0]
+	WORD  $0x4e23d683 // fadd v3.4s, v20.4s, v3.4s
 	ADD   R6, R8
 	FMOVQ (R8), F21
-	WORD  $0x4f8912a3 // fmla v3.4s, v21.4s, v9.s[0]
+	WORD  $0x4e24d6a4 // fadd v4.4s, v21.4s, v4.4s
 	ADD   R6, R8
 	FMOVQ (R8), F22
-	WORD  $0x4f8912c4 // fmla v4.4s, v22.4s, v9.s[0]
+	WORD  $0x4e25d6c5 // fadd v5.4s, v22.4s, v5.4s
 	ADD   R6, R8
 	FMOVQ (R8), F23
-	WORD  $0x4f8912e5 // fmla v5.4s, v23.4s, v9.s[0]
+	WORD  $0x4e26d6e6 // fadd v6.4s, v23.4s, v6.4s
 	ADD   R6, R8
 	FMOVQ (R8), F24
-	WORD  $0x4f891306 // fmla v6.4s, v24.4s, v9.s[0]
-	ADD   R6, R8
-	FMOVQ (R8), F25
-	WORD  $0x4f891327 // fmla v7.4s, v25.4s, v9.s[0]
+	WORD  $0x4e27d707 // fadd v7.4s, v24.4s, v7.4s
 	ADD   R6, R8
 
 r8v1oldend:
@@ -1019,16 +985,16 @@ r8v1newfull:
 	ADD   R6, R8
 
 r8v1newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r8v1done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r8v1
@@ -1055,159 +1021,147 @@ r7v1:
 	MOVD 56(R0), R13
 
 r7v1loop:
-	FMOVQ  (R10), F7
-	FMOVS  (R6), F8
-	FMOVS  (R6)(R5), F9
-	FMOVS  (R6)(R7), F10
-	FMOVS  (R6)(R8), F11
-	WORD   $0x4f8810e0 // fmla v0.4s, v7.4s, v8.s[0]
-	WORD   $0x4f8910e1 // fmla v1.4s, v7.4s, v9.s[0]
-	WORD   $0x4f8a10e2 // fmla v2.4s, v7.4s, v10.s[0]
-	WORD   $0x4f8b10e3 // fmla v3.4s, v7.4s, v11.s[0]
-	FMOVS  (R9), F12
-	FMOVS  (R9)(R5), F13
-	FMOVS  (R9)(R7), F14
-	WORD   $0x4f8c10e4 // fmla v4.4s, v7.4s, v12.s[0]
-	WORD   $0x4f8d10e5 // fmla v5.4s, v7.4s, v13.s[0]
-	WORD   $0x4f8e10e6 // fmla v6.4s, v7.4s, v14.s[0]
-	LDP.P  16(R12), (R14, R15)
-	ADD    R14, R6
-	ADD    R14, R9
-	ADD    R15, R10
-	SUBS   $1, R13
-	BNE    r7v1loop
-	FMOVD  80(R0), F7
-	FCVTDS F7, F7
-	WORD   $0x4f879000 // fmul v0.4s, v0.4s, v7.s[0]
-	WORD   $0x4f879021 // fmul v1.4s, v1.4s, v7.s[0]
-	WORD   $0x4f879042 // fmul v2.4s, v2.4s, v7.s[0]
-	WORD   $0x4f879063 // fmul v3.4s, v3.4s, v7.s[0]
-	WORD   $0x4f879084 // fmul v4.4s, v4.4s, v7.s[0]
-	WORD   $0x4f8790a5 // fmul v5.4s, v5.4s, v7.s[0]
-	WORD   $0x4f8790c6 // fmul v6.4s, v6.4s, v7.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r7v1store
-	FMOVD  88(R0), F8
-	FCVTDS F8, F8
-	MOVD   16(R0), R8
-	CMP    $4, R3
-	BEQ    r7v1oldfull
-	TBZ    $1, R3, one97
-	FMOVD  (R8), F9
-	TBZ    $0, R3, end98
-	ADD    $8, R8, R9
-	VLD1   (R9), V9.S[2]
-	B      end98
+	FMOVQ (R10), F7
+	FMOVS (R6), F8
+	FMOVS (R6)(R5), F9
+	FMOVS (R6)(R7), F10
+	FMOVS (R6)(R8), F11
+	WORD  $0x4f8810e0 // fmla v0.4s, v7.4s, v8.s[0]
+	WORD  $0x4f8910e1 // fmla v1.4s, v7.4s, v9.s[0]
+	WORD  $0x4f8a10e2 // fmla v2.4s, v7.4s, v10.s[0]
+	WORD  $0x4f8b10e3 // fmla v3.4s, v7.4s, v11.s[0]
+	FMOVS (R9), F12
+	FMOVS (R9)(R5), F13
+	FMOVS (R9)(R7), F14
+	WORD  $0x4f8c10e4 // fmla v4.4s, v7.4s, v12.s[0]
+	WORD  $0x4f8d10e5 // fmla v5.4s, v7.4s, v13.s[0]
+	WORD  $0x4f8e10e6 // fmla v6.4s, v7.4s, v14.s[0]
+	LDP.P 16(R12), (R14, R15)
+	ADD   R14, R6
+	ADD   R14, R9
+	ADD   R15, R10
+	SUBS  $1, R13
+	BNE   r7v1loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r7v1store
+	MOVD  16(R0), R8
+	CMP   $4, R3
+	BEQ   r7v1oldfull
+	TBZ   $1, R3, one97
+	FMOVD (R8), F8
+	TBZ   $0, R3, end98
+	ADD   $8, R8, R9
+	VLD1  (R9), V8.S[2]
+	B     end98
 
 one97:
-	FMOVS (R8), F9
+	FMOVS (R8), F8
 
 end98:
-	WORD  $0x4f881120 // fmla v0.4s, v9.4s, v8.s[0]
+	WORD  $0x4e20d500 // fadd v0.4s, v8.4s, v0.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one99
-	FMOVD (R8), F10
+	FMOVD (R8), F9
 	TBZ   $0, R3, end100
 	ADD   $8, R8, R10
-	VLD1  (R10), V10.S[2]
+	VLD1  (R10), V9.S[2]
 	B     end100
 
 one99:
-	FMOVS (R8), F10
+	FMOVS (R8), F9
 
 end100:
-	WORD  $0x4f881141 // fmla v1.4s, v10.4s, v8.s[0]
+	WORD  $0x4e21d521 // fadd v1.4s, v9.4s, v1.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one101
-	FMOVD (R8), F11
+	FMOVD (R8), F10
 	TBZ   $0, R3, end102
 	ADD   $8, R8, R11
-	VLD1  (R11), V11.S[2]
+	VLD1  (R11), V10.S[2]
 	B     end102
 
 one101:
-	FMOVS (R8), F11
+	FMOVS (R8), F10
 
 end102:
-	WORD  $0x4f881162 // fmla v2.4s, v11.4s, v8.s[0]
+	WORD  $0x4e22d542 // fadd v2.4s, v10.4s, v2.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one103
-	FMOVD (R8), F12
+	FMOVD (R8), F11
 	TBZ   $0, R3, end104
 	ADD   $8, R8, R12
-	VLD1  (R12), V12.S[2]
+	VLD1  (R12), V11.S[2]
 	B     end104
 
 one103:
-	FMOVS (R8), F12
+	FMOVS (R8), F11
 
 end104:
-	WORD  $0x4f881183 // fmla v3.4s, v12.4s, v8.s[0]
+	WORD  $0x4e23d563 // fadd v3.4s, v11.4s, v3.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one105
-	FMOVD (R8), F13
+	FMOVD (R8), F12
 	TBZ   $0, R3, end106
 	ADD   $8, R8, R13
-	VLD1  (R13), V13.S[2]
+	VLD1  (R13), V12.S[2]
 	B     end106
 
 one105:
-	FMOVS (R8), F13
+	FMOVS (R8), F12
 
 end106:
-	WORD  $0x4f8811a4 // fmla v4.4s, v13.4s, v8.s[0]
+	WORD  $0x4e24d584 // fadd v4.4s, v12.4s, v4.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one107
-	FMOVD (R8), F14
+	FMOVD (R8), F13
 	TBZ   $0, R3, end108
 	ADD   $8, R8, R14
-	VLD1  (R14), V14.S[2]
+	VLD1  (R14), V13.S[2]
 	B     end108
 
 one107:
-	FMOVS (R8), F14
+	FMOVS (R8), F13
 
 end108:
-	WORD  $0x4f8811c5 // fmla v5.4s, v14.4s, v8.s[0]
+	WORD  $0x4e25d5a5 // fadd v5.4s, v13.4s, v5.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one109
-	FMOVD (R8), F15
+	FMOVD (R8), F14
 	TBZ   $0, R3, end110
 	ADD   $8, R8, R15
-	VLD1  (R15), V15.S[2]
+	VLD1  (R15), V14.S[2]
 	B     end110
 
 one109:
-	FMOVS (R8), F15
+	FMOVS (R8), F14
 
 end110:
-	WORD $0x4f8811e6 // fmla v6.4s, v15.4s, v8.s[0]
+	WORD $0x4e26d5c6 // fadd v6.4s, v14.4s, v6.4s
 	ADD  R6, R8
 	B    r7v1oldend
 
 r7v1oldfull:
+	FMOVQ (R8), F15
+	WORD  $0x4e20d5e0 // fadd v0.4s, v15.4s, v0.4s
+	ADD   R6, R8
 	FMOVQ (R8), F16
-	WORD  $0x4f881200 // fmla v0.4s, v16.4s, v8.s[0]
+	WORD  $0x4e21d601 // fadd v1.4s, v16.4s, v1.4s
 	ADD   R6, R8
 	FMOVQ (R8), F17
-	WORD  $0x4f881221 // fmla v1.4s, v17.4s, v8.s[0]
+	WORD  $0x4e22d622 // fadd v2.4s, v17.4s, v2.4s
 	ADD   R6, R8
 	FMOVQ (R8), F18
-	WORD  $0x4f881242 // fmla v2.4s, v18.4s, v8.s[0]
+	WORD  $0x4e23d643 // fadd v3.4s, v18.4s, v3.4s
 	ADD   R6, R8
 	FMOVQ (R8), F19
-	WORD  $0x4f881263 // fmla v3.4s, v19.4s, v8.s[0]
+	WORD  $0x4e24d664 // fadd v4.4s, v19.4s, v4.4s
 	ADD   R6, R8
 	FMOVQ (R8), F20
-	WORD  $0x4f881284 // fmla v4.4s, v20.4s, v8.s[0]
+	WORD  $0x4e25d685 // fadd v5.4s, v20.4s, v5.4s
 	ADD   R6, R8
 	FMOVQ (R8), F21
-	WORD  $0x4f8812a5 // fmla v5.4s, v21.4s, v8.s[0]
-	ADD   R6, R8
-	FMOVQ (R8), F22
-	WORD  $0x4f8812c6 // fmla v6.4s, v22.4s, v8.s[0]
+	WORD  $0x4e26d6a6 // fadd v6.4s, v21.4s, v6.4s
 	ADD   R6, R8
 
 r7v1oldend:
@@ -1318,16 +1272,16 @@ r7v1newfull:
 	ADD   R6, R8
 
 r7v1newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r7v1done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r7v1
@@ -1353,140 +1307,129 @@ r6v1:
 	MOVD 56(R0), R13
 
 r6v1loop:
-	FMOVQ  (R10), F6
-	FMOVS  (R6), F7
-	FMOVS  (R6)(R5), F8
-	FMOVS  (R6)(R7), F9
-	FMOVS  (R6)(R8), F10
-	WORD   $0x4f8710c0 // fmla v0.4s, v6.4s, v7.s[0]
-	WORD   $0x4f8810c1 // fmla v1.4s, v6.4s, v8.s[0]
-	WORD   $0x4f8910c2 // fmla v2.4s, v6.4s, v9.s[0]
-	WORD   $0x4f8a10c3 // fmla v3.4s, v6.4s, v10.s[0]
-	FMOVS  (R9), F11
-	FMOVS  (R9)(R5), F12
-	WORD   $0x4f8b10c4 // fmla v4.4s, v6.4s, v11.s[0]
-	WORD   $0x4f8c10c5 // fmla v5.4s, v6.4s, v12.s[0]
-	LDP.P  16(R12), (R14, R15)
-	ADD    R14, R6
-	ADD    R14, R9
-	ADD    R15, R10
-	SUBS   $1, R13
-	BNE    r6v1loop
-	FMOVD  80(R0), F6
-	FCVTDS F6, F6
-	WORD   $0x4f869000 // fmul v0.4s, v0.4s, v6.s[0]
-	WORD   $0x4f869021 // fmul v1.4s, v1.4s, v6.s[0]
-	WORD   $0x4f869042 // fmul v2.4s, v2.4s, v6.s[0]
-	WORD   $0x4f869063 // fmul v3.4s, v3.4s, v6.s[0]
-	WORD   $0x4f869084 // fmul v4.4s, v4.4s, v6.s[0]
-	WORD   $0x4f8690a5 // fmul v5.4s, v5.4s, v6.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r6v1store
-	FMOVD  88(R0), F7
-	FCVTDS F7, F7
-	MOVD   16(R0), R8
-	CMP    $4, R3
-	BEQ    r6v1oldfull
-	TBZ    $1, R3, one125
-	FMOVD  (R8), F8
-	TBZ    $0, R3, end126
-	ADD    $8, R8, R9
-	VLD1   (R9), V8.S[2]
-	B      end126
+	FMOVQ (R10), F6
+	FMOVS (R6), F7
+	FMOVS (R6)(R5), F8
+	FMOVS (R6)(R7), F9
+	FMOVS (R6)(R8), F10
+	WORD  $0x4f8710c0 // fmla v0.4s, v6.4s, v7.s[0]
+	WORD  $0x4f8810c1 // fmla v1.4s, v6.4s, v8.s[0]
+	WORD  $0x4f8910c2 // fmla v2.4s, v6.4s, v9.s[0]
+	WORD  $0x4f8a10c3 // fmla v3.4s, v6.4s, v10.s[0]
+	FMOVS (R9), F11
+	FMOVS (R9)(R5), F12
+	WORD  $0x4f8b10c4 // fmla v4.4s, v6.4s, v11.s[0]
+	WORD  $0x4f8c10c5 // fmla v5.4s, v6.4s, v12.s[0]
+	LDP.P 16(R12), (R14, R15)
+	ADD   R14, R6
+	ADD   R14, R9
+	ADD   R15, R10
+	SUBS  $1, R13
+	BNE   r6v1loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r6v1store
+	MOVD  16(R0), R8
+	CMP   $4, R3
+	BEQ   r6v1oldfull
+	TBZ   $1, R3, one125
+	FMOVD (R8), F7
+	TBZ   $0, R3, end126
+	ADD   $8, R8, R9
+	VLD1  (R9), V7.S[2]
+	B     end126
 
 one125:
-	FMOVS (R8), F8
+	FMOVS (R8), F7
 
 end126:
-	WORD  $0x4f871100 // fmla v0.4s, v8.4s, v7.s[0]
+	WORD  $0x4e20d4e0 // fadd v0.4s, v7.4s, v0.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one127
-	FMOVD (R8), F9
+	FMOVD (R8), F8
 	TBZ   $0, R3, end128
 	ADD   $8, R8, R10
-	VLD1  (R10), V9.S[2]
+	VLD1  (R10), V8.S[2]
 	B     end128
 
 one127:
-	FMOVS (R8), F9
+	FMOVS (R8), F8
 
 end128:
-	WORD  $0x4f871121 // fmla v1.4s, v9.4s, v7.s[0]
+	WORD  $0x4e21d501 // fadd v1.4s, v8.4s, v1.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one129
-	FMOVD (R8), F10
+	FMOVD (R8), F9
 	TBZ   $0, R3, end130
 	ADD   $8, R8, R11
-	VLD1  (R11), V10.S[2]
+	VLD1  (R11), V9.S[2]
 	B     end130
 
 one129:
-	FMOVS (R8), F10
+	FMOVS (R8), F9
 
 end130:
-	WORD  $0x4f871142 // fmla v2.4s, v10.4s, v7.s[0]
+	WORD  $0x4e22d522 // fadd v2.4s, v9.4s, v2.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one131
-	FMOVD (R8), F11
+	FMOVD (R8), F10
 	TBZ   $0, R3, end132
 	ADD   $8, R8, R12
-	VLD1  (R12), V11.S[2]
+	VLD1  (R12), V10.S[2]
 	B     end132
 
 one131:
-	FMOVS (R8), F11
+	FMOVS (R8), F10
 
 end132:
-	WORD  $0x4f871163 // fmla v3.4s, v11.4s, v7.s[0]
+	WORD  $0x4e23d543 // fadd v3.4s, v10.4s, v3.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one133
-	FMOVD (R8), F12
+	FMOVD (R8), F11
 	TBZ   $0, R3, end134
 	ADD   $8, R8, R13
-	VLD1  (R13), V12.S[2]
+	VLD1  (R13), V11.S[2]
 	B     end134
 
 one133:
-	FMOVS (R8), F12
+	FMOVS (R8), F11
 
 end134:
-	WORD  $0x4f871184 // fmla v4.4s, v12.4s, v7.s[0]
+	WORD  $0x4e24d564 // fadd v4.4s, v11.4s, v4.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one135
-	FMOVD (R8), F13
+	FMOVD (R8), F12
 	TBZ   $0, R3, end136
 	ADD   $8, R8, R14
-	VLD1  (R14), V13.S[2]
+	VLD1  (R14), V12.S[2]
 	B     end136
 
 one135:
-	FMOVS (R8), F13
+	FMOVS (R8), F12
 
 end136:
-	WORD $0x4f8711a5 // fmla v5.4s, v13.4s, v7.s[0]
+	WORD $0x4e25d585 // fadd v5.4s, v12.4s, v5.4s
 	ADD  R6, R8
 	B    r6v1oldend
 
 r6v1oldfull:
+	FMOVQ (R8), F13
+	WORD  $0x4e20d5a0 // fadd v0.4s, v13.4s, v0.4s
+	ADD   R6, R8
 	FMOVQ (R8), F14
-	WORD  $0x4f8711c0 // fmla v0.4s, v14.4s, v7.s[0]
+	WORD  $0x4e21d5c1 // fadd v1.4s, v14.4s, v1.4s
 	ADD   R6, R8
 	FMOVQ (R8), F15
-	WORD  $0x4f8711e1 // fmla v1.4s, v15.4s, v7.s[0]
+	WORD  $0x4e22d5e2 // fadd v2.4s, v15.4s, v2.4s
 	ADD   R6, R8
 	FMOVQ (R8), F16
-	WORD  $0x4f871202 // fmla v2.4s, v16.4s, v7.s[0]
+	WORD  $0x4e23d603 // fadd v3.4s, v16.4s, v3.4s
 	ADD   R6, R8
 	FMOVQ (R8), F17
-	WORD  $0x4f871223 // fmla v3.4s, v17.4s, v7.s[0]
+	WORD  $0x4e24d624 // fadd v4.4s, v17.4s, v4.4s
 	ADD   R6, R8
 	FMOVQ (R8), F18
-	WORD  $0x4f871244 // fmla v4.4s, v18.4s, v7.s[0]
-	ADD   R6, R8
-	FMOVQ (R8), F19
-	WORD  $0x4f871265 // fmla v5.4s, v19.4s, v7.s[0]
+	WORD  $0x4e25d645 // fadd v5.4s, v18.4s, v5.4s
 	ADD   R6, R8
 
 r6v1oldend:
@@ -1583,16 +1526,16 @@ r6v1newfull:
 	ADD   R6, R8
 
 r6v1newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r6v1done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r6v1
@@ -1617,121 +1560,111 @@ r5v1:
 	MOVD 56(R0), R13
 
 r5v1loop:
-	FMOVQ  (R10), F5
-	FMOVS  (R6), F6
-	FMOVS  (R6)(R5), F7
-	FMOVS  (R6)(R7), F8
-	FMOVS  (R6)(R8), F9
-	WORD   $0x4f8610a0 // fmla v0.4s, v5.4s, v6.s[0]
-	WORD   $0x4f8710a1 // fmla v1.4s, v5.4s, v7.s[0]
-	WORD   $0x4f8810a2 // fmla v2.4s, v5.4s, v8.s[0]
-	WORD   $0x4f8910a3 // fmla v3.4s, v5.4s, v9.s[0]
-	FMOVS  (R9), F10
-	WORD   $0x4f8a10a4 // fmla v4.4s, v5.4s, v10.s[0]
-	LDP.P  16(R12), (R14, R15)
-	ADD    R14, R6
-	ADD    R14, R9
-	ADD    R15, R10
-	SUBS   $1, R13
-	BNE    r5v1loop
-	FMOVD  80(R0), F5
-	FCVTDS F5, F5
-	WORD   $0x4f859000 // fmul v0.4s, v0.4s, v5.s[0]
-	WORD   $0x4f859021 // fmul v1.4s, v1.4s, v5.s[0]
-	WORD   $0x4f859042 // fmul v2.4s, v2.4s, v5.s[0]
-	WORD   $0x4f859063 // fmul v3.4s, v3.4s, v5.s[0]
-	WORD   $0x4f859084 // fmul v4.4s, v4.4s, v5.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r5v1store
-	FMOVD  88(R0), F6
-	FCVTDS F6, F6
-	MOVD   16(R0), R8
-	CMP    $4, R3
-	BEQ    r5v1oldfull
-	TBZ    $1, R3, one149
-	FMOVD  (R8), F7
-	TBZ    $0, R3, end150
-	ADD    $8, R8, R9
-	VLD1   (R9), V7.S[2]
-	B      end150
+	FMOVQ (R10), F5
+	FMOVS (R6), F6
+	FMOVS (R6)(R5), F7
+	FMOVS (R6)(R7), F8
+	FMOVS (R6)(R8), F9
+	WORD  $0x4f8610a0 // fmla v0.4s, v5.4s, v6.s[0]
+	WORD  $0x4f8710a1 // fmla v1.4s, v5.4s, v7.s[0]
+	WORD  $0x4f8810a2 // fmla v2.4s, v5.4s, v8.s[0]
+	WORD  $0x4f8910a3 // fmla v3.4s, v5.4s, v9.s[0]
+	FMOVS (R9), F10
+	WORD  $0x4f8a10a4 // fmla v4.4s, v5.4s, v10.s[0]
+	LDP.P 16(R12), (R14, R15)
+	ADD   R14, R6
+	ADD   R14, R9
+	ADD   R15, R10
+	SUBS  $1, R13
+	BNE   r5v1loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r5v1store
+	MOVD  16(R0), R8
+	CMP   $4, R3
+	BEQ   r5v1oldfull
+	TBZ   $1, R3, one149
+	FMOVD (R8), F6
+	TBZ   $0, R3, end150
+	ADD   $8, R8, R9
+	VLD1  (R9), V6.S[2]
+	B     end150
 
 one149:
-	FMOVS (R8), F7
+	FMOVS (R8), F6
 
 end150:
-	WORD  $0x4f8610e0 // fmla v0.4s, v7.4s, v6.s[0]
+	WORD  $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one151
-	FMOVD (R8), F8
+	FMOVD (R8), F7
 	TBZ   $0, R3, end152
 	ADD   $8, R8, R10
-	VLD1  (R10), V8.S[2]
+	VLD1  (R10), V7.S[2]
 	B     end152
 
 one151:
-	FMOVS (R8), F8
+	FMOVS (R8), F7
 
 end152:
-	WORD  $0x4f861101 // fmla v1.4s, v8.4s, v6.s[0]
+	WORD  $0x4e21d4e1 // fadd v1.4s, v7.4s, v1.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one153
-	FMOVD (R8), F9
+	FMOVD (R8), F8
 	TBZ   $0, R3, end154
 	ADD   $8, R8, R11
-	VLD1  (R11), V9.S[2]
+	VLD1  (R11), V8.S[2]
 	B     end154
 
 one153:
-	FMOVS (R8), F9
+	FMOVS (R8), F8
 
 end154:
-	WORD  $0x4f861122 // fmla v2.4s, v9.4s, v6.s[0]
+	WORD  $0x4e22d502 // fadd v2.4s, v8.4s, v2.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one155
-	FMOVD (R8), F10
+	FMOVD (R8), F9
 	TBZ   $0, R3, end156
 	ADD   $8, R8, R12
-	VLD1  (R12), V10.S[2]
+	VLD1  (R12), V9.S[2]
 	B     end156
 
 one155:
-	FMOVS (R8), F10
+	FMOVS (R8), F9
 
 end156:
-	WORD  $0x4f861143 // fmla v3.4s, v10.4s, v6.s[0]
+	WORD  $0x4e23d523 // fadd v3.4s, v9.4s, v3.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one157
-	FMOVD (R8), F11
+	FMOVD (R8), F10
 	TBZ   $0, R3, end158
 	ADD   $8, R8, R13
-	VLD1  (R13), V11.S[2]
+	VLD1  (R13), V10.S[2]
 	B     end158
 
 one157:
-	FMOVS (R8), F11
+	FMOVS (R8), F10
 
 end158:
-	WORD $0x4f861164 // fmla v4.4s, v11.4s, v6.s[0]
+	WORD $0x4e24d544 // fadd v4.4s, v10.4s, v4.4s
 	ADD  R6, R8
 	B    r5v1oldend
 
 r5v1oldfull:
+	FMOVQ (R8), F11
+	WORD  $0x4e20d560 // fadd v0.4s, v11.4s, v0.4s
+	ADD   R6, R8
 	FMOVQ (R8), F12
-	WORD  $0x4f861180 // fmla v0.4s, v12.4s, v6.s[0]
+	WORD  $0x4e21d581 // fadd v1.4s, v12.4s, v1.4s
 	ADD   R6, R8
 	FMOVQ (R8), F13
-	WORD  $0x4f8611a1 // fmla v1.4s, v13.4s, v6.s[0]
+	WORD  $0x4e22d5a2 // fadd v2.4s, v13.4s, v2.4s
 	ADD   R6, R8
 	FMOVQ (R8), F14
-	WORD  $0x4f8611c2 // fmla v2.4s, v14.4s, v6.s[0]
+	WORD  $0x4e23d5c3 // fadd v3.4s, v14.4s, v3.4s
 	ADD   R6, R8
 	FMOVQ (R8), F15
-	WORD  $0x4f8611e3 // fmla v3.4s, v15.4s, v6.s[0]
-	ADD   R6, R8
-	FMOVQ (R8), F16
-	WORD  $0x4f861204 // fmla v4.4s, v16.4s, v6.s[0]
+	WORD  $0x4e24d5e4 // fadd v4.4s, v15.4s, v4.4s
 	ADD   R6, R8
 
 r5v1oldend:
@@ -1814,16 +1747,16 @@ r5v1newfull:
 	ADD   R6, R8
 
 r5v1newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r5v1done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r5v1
@@ -1846,101 +1779,92 @@ r4v1:
 	MOVD 56(R0), R12
 
 r4v1loop:
-	FMOVQ  (R9), F4
-	FMOVS  (R6), F5
-	FMOVS  (R6)(R5), F6
-	FMOVS  (R6)(R7), F7
-	FMOVS  (R6)(R8), F8
-	WORD   $0x4f851080 // fmla v0.4s, v4.4s, v5.s[0]
-	WORD   $0x4f861081 // fmla v1.4s, v4.4s, v6.s[0]
-	WORD   $0x4f871082 // fmla v2.4s, v4.4s, v7.s[0]
-	WORD   $0x4f881083 // fmla v3.4s, v4.4s, v8.s[0]
-	LDP.P  16(R11), (R13, R14)
-	ADD    R13, R6
-	ADD    R14, R9
-	SUBS   $1, R12
-	BNE    r4v1loop
-	FMOVD  80(R0), F4
-	FCVTDS F4, F4
-	WORD   $0x4f849000 // fmul v0.4s, v0.4s, v4.s[0]
-	WORD   $0x4f849021 // fmul v1.4s, v1.4s, v4.s[0]
-	WORD   $0x4f849042 // fmul v2.4s, v2.4s, v4.s[0]
-	WORD   $0x4f849063 // fmul v3.4s, v3.4s, v4.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r4v1store
-	FMOVD  88(R0), F5
-	FCVTDS F5, F5
-	MOVD   16(R0), R8
-	CMP    $4, R3
-	BEQ    r4v1oldfull
-	TBZ    $1, R3, one169
-	FMOVD  (R8), F6
-	TBZ    $0, R3, end170
-	ADD    $8, R8, R9
-	VLD1   (R9), V6.S[2]
-	B      end170
+	FMOVQ (R9), F4
+	FMOVS (R6), F5
+	FMOVS (R6)(R5), F6
+	FMOVS (R6)(R7), F7
+	FMOVS (R6)(R8), F8
+	WORD  $0x4f851080 // fmla v0.4s, v4.4s, v5.s[0]
+	WORD  $0x4f861081 // fmla v1.4s, v4.4s, v6.s[0]
+	WORD  $0x4f871082 // fmla v2.4s, v4.4s, v7.s[0]
+	WORD  $0x4f881083 // fmla v3.4s, v4.4s, v8.s[0]
+	LDP.P 16(R11), (R13, R14)
+	ADD   R13, R6
+	ADD   R14, R9
+	SUBS  $1, R12
+	BNE   r4v1loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r4v1store
+	MOVD  16(R0), R8
+	CMP   $4, R3
+	BEQ   r4v1oldfull
+	TBZ   $1, R3, one169
+	FMOVD (R8), F5
+	TBZ   $0, R3, end170
+	ADD   $8, R8, R9
+	VLD1  (R9), V5.S[2]
+	B     end170
 
 one169:
-	FMOVS (R8), F6
+	FMOVS (R8), F5
 
 end170:
-	WORD  $0x4f8510c0 // fmla v0.4s, v6.4s, v5.s[0]
+	WORD  $0x4e20d4a0 // fadd v0.4s, v5.4s, v0.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one171
-	FMOVD (R8), F7
+	FMOVD (R8), F6
 	TBZ   $0, R3, end172
 	ADD   $8, R8, R10
-	VLD1  (R10), V7.S[2]
+	VLD1  (R10), V6.S[2]
 	B     end172
 
 one171:
-	FMOVS (R8), F7
+	FMOVS (R8), F6
 
 end172:
-	WORD  $0x4f8510e1 // fmla v1.4s, v7.4s, v5.s[0]
+	WORD  $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one173
-	FMOVD (R8), F8
+	FMOVD (R8), F7
 	TBZ   $0, R3, end174
 	ADD   $8, R8, R11
-	VLD1  (R11), V8.S[2]
+	VLD1  (R11), V7.S[2]
 	B     end174
 
 one173:
-	FMOVS (R8), F8
+	FMOVS (R8), F7
 
 end174:
-	WORD  $0x4f851102 // fmla v2.4s, v8.4s, v5.s[0]
+	WORD  $0x4e22d4e2 // fadd v2.4s, v7.4s, v2.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one175
-	FMOVD (R8), F9
+	FMOVD (R8), F8
 	TBZ   $0, R3, end176
 	ADD   $8, R8, R12
-	VLD1  (R12), V9.S[2]
+	VLD1  (R12), V8.S[2]
 	B     end176
 
 one175:
-	FMOVS (R8), F9
+	FMOVS (R8), F8
 
 end176:
-	WORD $0x4f851123 // fmla v3.4s, v9.4s, v5.s[0]
+	WORD $0x4e23d503 // fadd v3.4s, v8.4s, v3.4s
 	ADD  R6, R8
 	B    r4v1oldend
 
 r4v1oldfull:
+	FMOVQ (R8), F9
+	WORD  $0x4e20d520 // fadd v0.4s, v9.4s, v0.4s
+	ADD   R6, R8
 	FMOVQ (R8), F10
-	WORD  $0x4f851140 // fmla v0.4s, v10.4s, v5.s[0]
+	WORD  $0x4e21d541 // fadd v1.4s, v10.4s, v1.4s
 	ADD   R6, R8
 	FMOVQ (R8), F11
-	WORD  $0x4f851161 // fmla v1.4s, v11.4s, v5.s[0]
+	WORD  $0x4e22d562 // fadd v2.4s, v11.4s, v2.4s
 	ADD   R6, R8
 	FMOVQ (R8), F12
-	WORD  $0x4f851182 // fmla v2.4s, v12.4s, v5.s[0]
-	ADD   R6, R8
-	FMOVQ (R8), F13
-	WORD  $0x4f8511a3 // fmla v3.4s, v13.4s, v5.s[0]
+	WORD  $0x4e23d583 // fadd v3.4s, v12.4s, v3.4s
 	ADD   R6, R8
 
 r4v1oldend:
@@ -2009,16 +1933,16 @@ r4v1newfull:
 	ADD   R6, R8
 
 r4v1newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r4v1done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r4v1
@@ -2039,82 +1963,74 @@ r3v1:
 	MOVD 56(R0), R11
 
 r3v1loop:
-	FMOVQ  (R8), F3
-	FMOVS  (R6), F4
-	FMOVS  (R6)(R5), F5
-	FMOVS  (R6)(R7), F6
-	WORD   $0x4f841060 // fmla v0.4s, v3.4s, v4.s[0]
-	WORD   $0x4f851061 // fmla v1.4s, v3.4s, v5.s[0]
-	WORD   $0x4f861062 // fmla v2.4s, v3.4s, v6.s[0]
-	LDP.P  16(R10), (R12, R13)
-	ADD    R12, R6
-	ADD    R13, R8
-	SUBS   $1, R11
-	BNE    r3v1loop
-	FMOVD  80(R0), F3
-	FCVTDS F3, F3
-	WORD   $0x4f839000 // fmul v0.4s, v0.4s, v3.s[0]
-	WORD   $0x4f839021 // fmul v1.4s, v1.4s, v3.s[0]
-	WORD   $0x4f839042 // fmul v2.4s, v2.4s, v3.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r3v1store
-	FMOVD  88(R0), F4
-	FCVTDS F4, F4
-	MOVD   16(R0), R8
-	CMP    $4, R3
-	BEQ    r3v1oldfull
-	TBZ    $1, R3, one185
-	FMOVD  (R8), F5
-	TBZ    $0, R3, end186
-	ADD    $8, R8, R9
-	VLD1   (R9), V5.S[2]
-	B      end186
+	FMOVQ (R8), F3
+	FMOVS (R6), F4
+	FMOVS (R6)(R5), F5
+	FMOVS (R6)(R7), F6
+	WORD  $0x4f841060 // fmla v0.4s, v3.4s, v4.s[0]
+	WORD  $0x4f851061 // fmla v1.4s, v3.4s, v5.s[0]
+	WORD  $0x4f861062 // fmla v2.4s, v3.4s, v6.s[0]
+	LDP.P 16(R10), (R12, R13)
+	ADD   R12, R6
+	ADD   R13, R8
+	SUBS  $1, R11
+	BNE   r3v1loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r3v1store
+	MOVD  16(R0), R8
+	CMP   $4, R3
+	BEQ   r3v1oldfull
+	TBZ   $1, R3, one185
+	FMOVD (R8), F4
+	TBZ   $0, R3, end186
+	ADD   $8, R8, R9
+	VLD1  (R9), V4.S[2]
+	B     end186
 
 one185:
-	FMOVS (R8), F5
+	FMOVS (R8), F4
 
 end186:
-	WORD  $0x4f8410a0 // fmla v0.4s, v5.4s, v4.s[0]
+	WORD  $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one187
-	FMOVD (R8), F6
+	FMOVD (R8), F5
 	TBZ   $0, R3, end188
 	ADD   $8, R8, R10
-	VLD1  (R10), V6.S[2]
+	VLD1  (R10), V5.S[2]
 	B     end188
 
 one187:
-	FMOVS (R8), F6
+	FMOVS (R8), F5
 
 end188:
-	WORD  $0x4f8410c1 // fmla v1.4s, v6.4s, v4.s[0]
+	WORD  $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one189
-	FMOVD (R8), F7
+	FMOVD (R8), F6
 	TBZ   $0, R3, end190
 	ADD   $8, R8, R11
-	VLD1  (R11), V7.S[2]
+	VLD1  (R11), V6.S[2]
 	B     end190
 
 one189:
-	FMOVS (R8), F7
+	FMOVS (R8), F6
 
 end190:
-	WORD $0x4f8410e2 // fmla v2.4s, v7.4s, v4.s[0]
+	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
 	ADD  R6, R8
 	B    r3v1oldend
 
 r3v1oldfull:
+	FMOVQ (R8), F7
+	WORD  $0x4e20d4e0 // fadd v0.4s, v7.4s, v0.4s
+	ADD   R6, R8
 	FMOVQ (R8), F8
-	WORD  $0x4f841100 // fmla v0.4s, v8.4s, v4.s[0]
+	WORD  $0x4e21d501 // fadd v1.4s, v8.4s, v1.4s
 	ADD   R6, R8
 	FMOVQ (R8), F9
-	WORD  $0x4f841121 // fmla v1.4s, v9.4s, v4.s[0]
-	ADD   R6, R8
-	FMOVQ (R8), F10
-	WORD  $0x4f841142 // fmla v2.4s, v10.4s, v4.s[0]
+	WORD  $0x4e22d522 // fadd v2.4s, v9.4s, v2.4s
 	ADD   R6, R8
 
 r3v1oldend:
@@ -2169,16 +2085,16 @@ r3v1newfull:
 	ADD   R6, R8
 
 r3v1newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r3v1done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r3v1
@@ -2197,63 +2113,56 @@ r2v1:
 	MOVD 56(R0), R10
 
 r2v1loop:
-	FMOVQ  (R7), F2
-	FMOVS  (R6), F3
-	FMOVS  (R6)(R5), F4
-	WORD   $0x4f831040 // fmla v0.4s, v2.4s, v3.s[0]
-	WORD   $0x4f841041 // fmla v1.4s, v2.4s, v4.s[0]
-	LDP.P  16(R9), (R11, R12)
-	ADD    R11, R6
-	ADD    R12, R7
-	SUBS   $1, R10
-	BNE    r2v1loop
-	FMOVD  80(R0), F2
-	FCVTDS F2, F2
-	WORD   $0x4f829000 // fmul v0.4s, v0.4s, v2.s[0]
-	WORD   $0x4f829021 // fmul v1.4s, v1.4s, v2.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r2v1store
-	FMOVD  88(R0), F3
-	FCVTDS F3, F3
-	MOVD   16(R0), R8
-	CMP    $4, R3
-	BEQ    r2v1oldfull
-	TBZ    $1, R3, one197
-	FMOVD  (R8), F4
-	TBZ    $0, R3, end198
-	ADD    $8, R8, R9
-	VLD1   (R9), V4.S[2]
-	B      end198
+	FMOVQ (R7), F2
+	FMOVS (R6), F3
+	FMOVS (R6)(R5), F4
+	WORD  $0x4f831040 // fmla v0.4s, v2.4s, v3.s[0]
+	WORD  $0x4f841041 // fmla v1.4s, v2.4s, v4.s[0]
+	LDP.P 16(R9), (R11, R12)
+	ADD   R11, R6
+	ADD   R12, R7
+	SUBS  $1, R10
+	BNE   r2v1loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r2v1store
+	MOVD  16(R0), R8
+	CMP   $4, R3
+	BEQ   r2v1oldfull
+	TBZ   $1, R3, one197
+	FMOVD (R8), F3
+	TBZ   $0, R3, end198
+	ADD   $8, R8, R9
+	VLD1  (R9), V3.S[2]
+	B     end198
 
 one197:
-	FMOVS (R8), F4
+	FMOVS (R8), F3
 
 end198:
-	WORD  $0x4f831080 // fmla v0.4s, v4.4s, v3.s[0]
+	WORD  $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
 	ADD   R6, R8
 	TBZ   $1, R3, one199
-	FMOVD (R8), F5
+	FMOVD (R8), F4
 	TBZ   $0, R3, end200
 	ADD   $8, R8, R10
-	VLD1  (R10), V5.S[2]
+	VLD1  (R10), V4.S[2]
 	B     end200
 
 one199:
-	FMOVS (R8), F5
+	FMOVS (R8), F4
 
 end200:
-	WORD $0x4f8310a1 // fmla v1.4s, v5.4s, v3.s[0]
+	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
 	ADD  R6, R8
 	B    r2v1oldend
 
 r2v1oldfull:
-	FMOVQ (R8), F6
-	WORD  $0x4f8310c0 // fmla v0.4s, v6.4s, v3.s[0]
+	FMOVQ (R8), F5
+	WORD  $0x4e20d4a0 // fadd v0.4s, v5.4s, v0.4s
 	ADD   R6, R8
-	FMOVQ (R8), F7
-	WORD  $0x4f8310e1 // fmla v1.4s, v7.4s, v3.s[0]
+	FMOVQ (R8), F6
+	WORD  $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
 	ADD   R6, R8
 
 r2v1oldend:
@@ -2294,16 +2203,16 @@ r2v1newfull:
 	ADD   R6, R8
 
 r2v1newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r2v1done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r2v1
@@ -2321,44 +2230,38 @@ r1v1:
 	MOVD 56(R0), R10
 
 r1v1loop:
-	FMOVQ  (R7), F1
-	FMOVS  (R6), F2
-	WORD   $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	LDP.P  16(R9), (R11, R12)
-	ADD    R11, R6
-	ADD    R12, R7
-	SUBS   $1, R10
-	BNE    r1v1loop
-	FMOVD  80(R0), F1
-	FCVTDS F1, F1
-	WORD   $0x4f819000 // fmul v0.4s, v0.4s, v1.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r1v1store
-	FMOVD  88(R0), F2
-	FCVTDS F2, F2
-	MOVD   16(R0), R8
-	CMP    $4, R3
-	BEQ    r1v1oldfull
-	TBZ    $1, R3, one205
-	FMOVD  (R8), F3
-	TBZ    $0, R3, end206
-	ADD    $8, R8, R9
-	VLD1   (R9), V3.S[2]
-	B      end206
+	FMOVQ (R7), F1
+	FMOVS (R6), F2
+	WORD  $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
+	LDP.P 16(R9), (R11, R12)
+	ADD   R11, R6
+	ADD   R12, R7
+	SUBS  $1, R10
+	BNE   r1v1loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r1v1store
+	MOVD  16(R0), R8
+	CMP   $4, R3
+	BEQ   r1v1oldfull
+	TBZ   $1, R3, one205
+	FMOVD (R8), F2
+	TBZ   $0, R3, end206
+	ADD   $8, R8, R9
+	VLD1  (R9), V2.S[2]
+	B     end206
 
 one205:
-	FMOVS (R8), F3
+	FMOVS (R8), F2
 
 end206:
-	WORD $0x4f821060 // fmla v0.4s, v3.4s, v2.s[0]
+	WORD $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
 	ADD  R6, R8
 	B    r1v1oldend
 
 r1v1oldfull:
-	FMOVQ (R8), F4
-	WORD  $0x4f821080 // fmla v0.4s, v4.4s, v2.s[0]
+	FMOVQ (R8), F3
+	WORD  $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
 	ADD   R6, R8
 
 r1v1oldend:
@@ -2385,16 +2288,16 @@ r1v1newfull:
 	ADD   R6, R8
 
 r1v1newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r1v1done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r1v1
@@ -2430,226 +2333,205 @@ r8v2:
 	MOVD 56(R0), R13
 
 r8v2loop:
-	FLDPQ  (R10), (F16, F17)
-	FMOVS  (R6), F18
-	FMOVS  (R6)(R5), F19
-	FMOVS  (R6)(R7), F20
-	FMOVS  (R6)(R8), F21
-	WORD   $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
-	WORD   $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
-	WORD   $0x4f931202 // fmla v2.4s, v16.4s, v19.s[0]
-	WORD   $0x4f931223 // fmla v3.4s, v17.4s, v19.s[0]
-	WORD   $0x4f941204 // fmla v4.4s, v16.4s, v20.s[0]
-	WORD   $0x4f941225 // fmla v5.4s, v17.4s, v20.s[0]
-	WORD   $0x4f951206 // fmla v6.4s, v16.4s, v21.s[0]
-	WORD   $0x4f951227 // fmla v7.4s, v17.4s, v21.s[0]
-	FMOVS  (R9), F22
-	FMOVS  (R9)(R5), F23
-	FMOVS  (R9)(R7), F24
-	FMOVS  (R9)(R8), F25
-	WORD   $0x4f961208 // fmla v8.4s, v16.4s, v22.s[0]
-	WORD   $0x4f961229 // fmla v9.4s, v17.4s, v22.s[0]
-	WORD   $0x4f97120a // fmla v10.4s, v16.4s, v23.s[0]
-	WORD   $0x4f97122b // fmla v11.4s, v17.4s, v23.s[0]
-	WORD   $0x4f98120c // fmla v12.4s, v16.4s, v24.s[0]
-	WORD   $0x4f98122d // fmla v13.4s, v17.4s, v24.s[0]
-	WORD   $0x4f99120e // fmla v14.4s, v16.4s, v25.s[0]
-	WORD   $0x4f99122f // fmla v15.4s, v17.4s, v25.s[0]
-	LDP.P  16(R12), (R14, R15)
-	ADD    R14, R6
-	ADD    R14, R9
-	ADD    R15, R10
-	SUBS   $1, R13
-	BNE    r8v2loop
-	FMOVD  80(R0), F16
-	FCVTDS F16, F16
-	WORD   $0x4f909000 // fmul v0.4s, v0.4s, v16.s[0]
-	WORD   $0x4f909021 // fmul v1.4s, v1.4s, v16.s[0]
-	WORD   $0x4f909042 // fmul v2.4s, v2.4s, v16.s[0]
-	WORD   $0x4f909063 // fmul v3.4s, v3.4s, v16.s[0]
-	WORD   $0x4f909084 // fmul v4.4s, v4.4s, v16.s[0]
-	WORD   $0x4f9090a5 // fmul v5.4s, v5.4s, v16.s[0]
-	WORD   $0x4f9090c6 // fmul v6.4s, v6.4s, v16.s[0]
-	WORD   $0x4f9090e7 // fmul v7.4s, v7.4s, v16.s[0]
-	WORD   $0x4f909108 // fmul v8.4s, v8.4s, v16.s[0]
-	WORD   $0x4f909129 // fmul v9.4s, v9.4s, v16.s[0]
-	WORD   $0x4f90914a // fmul v10.4s, v10.4s, v16.s[0]
-	WORD   $0x4f90916b // fmul v11.4s, v11.4s, v16.s[0]
-	WORD   $0x4f90918c // fmul v12.4s, v12.4s, v16.s[0]
-	WORD   $0x4f9091ad // fmul v13.4s, v13.4s, v16.s[0]
-	WORD   $0x4f9091ce // fmul v14.4s, v14.4s, v16.s[0]
-	WORD   $0x4f9091ef // fmul v15.4s, v15.4s, v16.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r8v2store
-	FMOVD  88(R0), F17
-	FCVTDS F17, F17
-	MOVD   16(R0), R8
-	CMP    $4, R3
-	BEQ    r8v2oldfull
-	FMOVQ  (R8), F18
-	WORD   $0x4f911240 // fmla v0.4s, v18.4s, v17.s[0]
-	TBZ    $1, R3, one209
-	FMOVD  16(R8), F19
-	TBZ    $0, R3, end210
-	ADD    $24, R8, R9
-	VLD1   (R9), V19.S[2]
-	B      end210
+	FLDPQ (R10), (F16, F17)
+	FMOVS (R6), F18
+	FMOVS (R6)(R5), F19
+	FMOVS (R6)(R7), F20
+	FMOVS (R6)(R8), F21
+	WORD  $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
+	WORD  $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
+	WORD  $0x4f931202 // fmla v2.4s, v16.4s, v19.s[0]
+	WORD  $0x4f931223 // fmla v3.4s, v17.4s, v19.s[0]
+	WORD  $0x4f941204 // fmla v4.4s, v16.4s, v20.s[0]
+	WORD  $0x4f941225 // fmla v5.4s, v17.4s, v20.s[0]
+	WORD  $0x4f951206 // fmla v6.4s, v16.4s, v21.s[0]
+	WORD  $0x4f951227 // fmla v7.4s, v17.4s, v21.s[0]
+	FMOVS (R9), F22
+	FMOVS (R9)(R5), F23
+	FMOVS (R9)(R7), F24
+	FMOVS (R9)(R8), F25
+	WORD  $0x4f961208 // fmla v8.4s, v16.4s, v22.s[0]
+	WORD  $0x4f961229 // fmla v9.4s, v17.4s, v22.s[0]
+	WORD  $0x4f97120a // fmla v10.4s, v16.4s, v23.s[0]
+	WORD  $0x4f97122b // fmla v11.4s, v17.4s, v23.s[0]
+	WORD  $0x4f98120c // fmla v12.4s, v16.4s, v24.s[0]
+	WORD  $0x4f98122d // fmla v13.4s, v17.4s, v24.s[0]
+	WORD  $0x4f99120e // fmla v14.4s, v16.4s, v25.s[0]
+	WORD  $0x4f99122f // fmla v15.4s, v17.4s, v25.s[0]
+	LDP.P 16(R12), (R14, R15)
+	ADD   R14, R6
+	ADD   R14, R9
+	ADD   R15, R10
+	SUBS  $1, R13
+	BNE   r8v2loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r8v2store
+	MOVD  16(R0), R8
+	CMP   $4, R3
+	BEQ   r8v2oldfull
+	FMOVQ (R8), F17
+	WORD  $0x4e20d620 // fadd v0.4s, v17.4s, v0.4s
+	TBZ   $1, R3, one209
+	FMOVD 16(R8), F18
+	TBZ   $0, R3, end210
+	ADD   $24, R8, R9
+	VLD1  (R9), V18.S[2]
+	B     end210
 
 one209:
-	FMOVS 16(R8), F19
+	FMOVS 16(R8), F18
 
 end210:
-	WORD  $0x4f911261 // fmla v1.4s, v19.4s, v17.s[0]
+	WORD  $0x4e21d641 // fadd v1.4s, v18.4s, v1.4s
 	ADD   R6, R8
-	FMOVQ (R8), F20
-	WORD  $0x4f911282 // fmla v2.4s, v20.4s, v17.s[0]
+	FMOVQ (R8), F19
+	WORD  $0x4e22d662 // fadd v2.4s, v19.4s, v2.4s
 	TBZ   $1, R3, one211
-	FMOVD 16(R8), F21
+	FMOVD 16(R8), F20
 	TBZ   $0, R3, end212
 	ADD   $24, R8, R10
-	VLD1  (R10), V21.S[2]
+	VLD1  (R10), V20.S[2]
 	B     end212
 
 one211:
-	FMOVS 16(R8), F21
+	FMOVS 16(R8), F20
 
 end212:
-	WORD  $0x4f9112a3 // fmla v3.4s, v21.4s, v17.s[0]
+	WORD  $0x4e23d683 // fadd v3.4s, v20.4s, v3.4s
 	ADD   R6, R8
-	FMOVQ (R8), F22
-	WORD  $0x4f9112c4 // fmla v4.4s, v22.4s, v17.s[0]
+	FMOVQ (R8), F21
+	WORD  $0x4e24d6a4 // fadd v4.4s, v21.4s, v4.4s
 	TBZ   $1, R3, one213
-	FMOVD 16(R8), F23
+	FMOVD 16(R8), F22
 	TBZ   $0, R3, end214
 	ADD   $24, R8, R11
-	VLD1  (R11), V23.S[2]
+	VLD1  (R11), V22.S[2]
 	B     end214
 
 one213:
-	FMOVS 16(R8), F23
+	FMOVS 16(R8), F22
 
 end214:
-	WORD  $0x4f9112e5 // fmla v5.4s, v23.4s, v17.s[0]
+	WORD  $0x4e25d6c5 // fadd v5.4s, v22.4s, v5.4s
 	ADD   R6, R8
-	FMOVQ (R8), F24
-	WORD  $0x4f911306 // fmla v6.4s, v24.4s, v17.s[0]
+	FMOVQ (R8), F23
+	WORD  $0x4e26d6e6 // fadd v6.4s, v23.4s, v6.4s
 	TBZ   $1, R3, one215
-	FMOVD 16(R8), F25
+	FMOVD 16(R8), F24
 	TBZ   $0, R3, end216
 	ADD   $24, R8, R12
-	VLD1  (R12), V25.S[2]
+	VLD1  (R12), V24.S[2]
 	B     end216
 
 one215:
-	FMOVS 16(R8), F25
+	FMOVS 16(R8), F24
 
 end216:
-	WORD  $0x4f911327 // fmla v7.4s, v25.4s, v17.s[0]
+	WORD  $0x4e27d707 // fadd v7.4s, v24.4s, v7.4s
 	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4f911348 // fmla v8.4s, v26.4s, v17.s[0]
+	FMOVQ (R8), F25
+	WORD  $0x4e28d728 // fadd v8.4s, v25.4s, v8.4s
 	TBZ   $1, R3, one217
-	FMOVD 16(R8), F27
+	FMOVD 16(R8), F26
 	TBZ   $0, R3, end218
 	ADD   $24, R8, R13
-	VLD1  (R13), V27.S[2]
+	VLD1  (R13), V26.S[2]
 	B     end218
 
 one217:
-	FMOVS 16(R8), F27
+	FMOVS 16(R8), F26
 
 end218:
-	WORD  $0x4f911369 // fmla v9.4s, v27.4s, v17.s[0]
+	WORD  $0x4e29d749 // fadd v9.4s, v26.4s, v9.4s
 	ADD   R6, R8
-	FMOVQ (R8), F28
-	WORD  $0x4f91138a // fmla v10.4s, v28.4s, v17.s[0]
+	FMOVQ (R8), F27
+	WORD  $0x4e2ad76a // fadd v10.4s, v27.4s, v10.4s
 	TBZ   $1, R3, one219
-	FMOVD 16(R8), F29
+	FMOVD 16(R8), F28
 	TBZ   $0, R3, end220
 	ADD   $24, R8, R14
-	VLD1  (R14), V29.S[2]
+	VLD1  (R14), V28.S[2]
 	B     end220
 
 one219:
-	FMOVS 16(R8), F29
+	FMOVS 16(R8), F28
 
 end220:
-	WORD  $0x4f9113ab // fmla v11.4s, v29.4s, v17.s[0]
+	WORD  $0x4e2bd78b // fadd v11.4s, v28.4s, v11.4s
 	ADD   R6, R8
-	FMOVQ (R8), F30
-	WORD  $0x4f9113cc // fmla v12.4s, v30.4s, v17.s[0]
+	FMOVQ (R8), F29
+	WORD  $0x4e2cd7ac // fadd v12.4s, v29.4s, v12.4s
 	TBZ   $1, R3, one221
-	FMOVD 16(R8), F31
+	FMOVD 16(R8), F30
 	TBZ   $0, R3, end222
 	ADD   $24, R8, R15
-	VLD1  (R15), V31.S[2]
+	VLD1  (R15), V30.S[2]
 	B     end222
 
 one221:
-	FMOVS 16(R8), F31
+	FMOVS 16(R8), F30
 
 end222:
-	WORD  $0x4f9113ed // fmla v13.4s, v31.4s, v17.s[0]
+	WORD  $0x4e2dd7cd // fadd v13.4s, v30.4s, v13.4s
 	ADD   R6, R8
-	FMOVQ (R8), F18
-	WORD  $0x4f91124e // fmla v14.4s, v18.4s, v17.s[0]
+	FMOVQ (R8), F31
+	WORD  $0x4e2ed7ee // fadd v14.4s, v31.4s, v14.4s
 	TBZ   $1, R3, one223
-	FMOVD 16(R8), F19
+	FMOVD 16(R8), F17
 	TBZ   $0, R3, end224
 	ADD   $24, R8, R16
-	VLD1  (R16), V19.S[2]
+	VLD1  (R16), V17.S[2]
 	B     end224
 
 one223:
-	FMOVS 16(R8), F19
+	FMOVS 16(R8), F17
 
 end224:
-	WORD $0x4f91126f // fmla v15.4s, v19.4s, v17.s[0]
+	WORD $0x4e2fd62f // fadd v15.4s, v17.4s, v15.4s
 	ADD  R6, R8
 	B    r8v2oldend
 
 r8v2oldfull:
+	FMOVQ (R8), F18
+	WORD  $0x4e20d640 // fadd v0.4s, v18.4s, v0.4s
+	FMOVQ 16(R8), F19
+	WORD  $0x4e21d661 // fadd v1.4s, v19.4s, v1.4s
+	ADD   R6, R8
 	FMOVQ (R8), F20
-	WORD  $0x4f911280 // fmla v0.4s, v20.4s, v17.s[0]
+	WORD  $0x4e22d682 // fadd v2.4s, v20.4s, v2.4s
 	FMOVQ 16(R8), F21
-	WORD  $0x4f9112a1 // fmla v1.4s, v21.4s, v17.s[0]
+	WORD  $0x4e23d6a3 // fadd v3.4s, v21.4s, v3.4s
 	ADD   R6, R8
 	FMOVQ (R8), F22
-	WORD  $0x4f9112c2 // fmla v2.4s, v22.4s, v17.s[0]
+	WORD  $0x4e24d6c4 // fadd v4.4s, v22.4s, v4.4s
 	FMOVQ 16(R8), F23
-	WORD  $0x4f9112e3 // fmla v3.4s, v23.4s, v17.s[0]
+	WORD  $0x4e25d6e5 // fadd v5.4s, v23.4s, v5.4s
 	ADD   R6, R8
 	FMOVQ (R8), F24
-	WORD  $0x4f911304 // fmla v4.4s, v24.4s, v17.s[0]
+	WORD  $0x4e26d706 // fadd v6.4s, v24.4s, v6.4s
 	FMOVQ 16(R8), F25
-	WORD  $0x4f911325 // fmla v5.4s, v25.4s, v17.s[0]
+	WORD  $0x4e27d727 // fadd v7.4s, v25.4s, v7.4s
 	ADD   R6, R8
 	FMOVQ (R8), F26
-	WORD  $0x4f911346 // fmla v6.4s, v26.4s, v17.s[0]
+	WORD  $0x4e28d748 // fadd v8.4s, v26.4s, v8.4s
 	FMOVQ 16(R8), F27
-	WORD  $0x4f911367 // fmla v7.4s, v27.4s, v17.s[0]
+	WORD  $0x4e29d769 // fadd v9.4s, v27.4s, v9.4s
 	ADD   R6, R8
 	FMOVQ (R8), F28
-	WORD  $0x4f911388 // fmla v8.4s, v28.4s, v17.s[0]
+	WORD  $0x4e2ad78a // fadd v10.4s, v28.4s, v10.4s
 	FMOVQ 16(R8), F29
-	WORD  $0x4f9113a9 // fmla v9.4s, v29.4s, v17.s[0]
+	WORD  $0x4e2bd7ab // fadd v11.4s, v29.4s, v11.4s
 	ADD   R6, R8
 	FMOVQ (R8), F30
-	WORD  $0x4f9113ca // fmla v10.4s, v30.4s, v17.s[0]
+	WORD  $0x4e2cd7cc // fadd v12.4s, v30.4s, v12.4s
 	FMOVQ 16(R8), F31
-	WORD  $0x4f9113eb // fmla v11.4s, v31.4s, v17.s[0]
+	WORD  $0x4e2dd7ed // fadd v13.4s, v31.4s, v13.4s
 	ADD   R6, R8
-	FMOVQ (R8), F18
-	WORD  $0x4f91124c // fmla v12.4s, v18.4s, v17.s[0]
-	FMOVQ 16(R8), F19
-	WORD  $0x4f91126d // fmla v13.4s, v19.4s, v17.s[0]
-	ADD   R6, R8
-	FMOVQ (R8), F20
-	WORD  $0x4f91128e // fmla v14.4s, v20.4s, v17.s[0]
-	FMOVQ 16(R8), F21
-	WORD  $0x4f9112af // fmla v15.4s, v21.4s, v17.s[0]
+	FMOVQ (R8), F17
+	WORD  $0x4e2ed62e // fadd v14.4s, v17.4s, v14.4s
+	FMOVQ 16(R8), F18
+	WORD  $0x4e2fd64f // fadd v15.4s, v18.4s, v15.4s
 	ADD   R6, R8
 
 r8v2oldend:
@@ -2790,16 +2672,16 @@ r8v2newfull:
 	ADD   R6, R8
 
 r8v2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r8v2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r8v2
@@ -2833,201 +2715,182 @@ r7v2:
 	MOVD 56(R0), R13
 
 r7v2loop:
-	FLDPQ  (R10), (F14, F15)
-	FMOVS  (R6), F16
-	FMOVS  (R6)(R5), F17
-	FMOVS  (R6)(R7), F18
-	FMOVS  (R6)(R8), F19
-	WORD   $0x4f9011c0 // fmla v0.4s, v14.4s, v16.s[0]
-	WORD   $0x4f9011e1 // fmla v1.4s, v15.4s, v16.s[0]
-	WORD   $0x4f9111c2 // fmla v2.4s, v14.4s, v17.s[0]
-	WORD   $0x4f9111e3 // fmla v3.4s, v15.4s, v17.s[0]
-	WORD   $0x4f9211c4 // fmla v4.4s, v14.4s, v18.s[0]
-	WORD   $0x4f9211e5 // fmla v5.4s, v15.4s, v18.s[0]
-	WORD   $0x4f9311c6 // fmla v6.4s, v14.4s, v19.s[0]
-	WORD   $0x4f9311e7 // fmla v7.4s, v15.4s, v19.s[0]
-	FMOVS  (R9), F20
-	FMOVS  (R9)(R5), F21
-	FMOVS  (R9)(R7), F22
-	WORD   $0x4f9411c8 // fmla v8.4s, v14.4s, v20.s[0]
-	WORD   $0x4f9411e9 // fmla v9.4s, v15.4s, v20.s[0]
-	WORD   $0x4f9511ca // fmla v10.4s, v14.4s, v21.s[0]
-	WORD   $0x4f9511eb // fmla v11.4s, v15.4s, v21.s[0]
-	WORD   $0x4f9611cc // fmla v12.4s, v14.4s, v22.s[0]
-	WORD   $0x4f9611ed // fmla v13.4s, v15.4s, v22.s[0]
-	LDP.P  16(R12), (R14, R15)
-	ADD    R14, R6
-	ADD    R14, R9
-	ADD    R15, R10
-	SUBS   $1, R13
-	BNE    r7v2loop
-	FMOVD  80(R0), F14
-	FCVTDS F14, F14
-	WORD   $0x4f8e9000 // fmul v0.4s, v0.4s, v14.s[0]
-	WORD   $0x4f8e9021 // fmul v1.4s, v1.4s, v14.s[0]
-	WORD   $0x4f8e9042 // fmul v2.4s, v2.4s, v14.s[0]
-	WORD   $0x4f8e9063 // fmul v3.4s, v3.4s, v14.s[0]
-	WORD   $0x4f8e9084 // fmul v4.4s, v4.4s, v14.s[0]
-	WORD   $0x4f8e90a5 // fmul v5.4s, v5.4s, v14.s[0]
-	WORD   $0x4f8e90c6 // fmul v6.4s, v6.4s, v14.s[0]
-	WORD   $0x4f8e90e7 // fmul v7.4s, v7.4s, v14.s[0]
-	WORD   $0x4f8e9108 // fmul v8.4s, v8.4s, v14.s[0]
-	WORD   $0x4f8e9129 // fmul v9.4s, v9.4s, v14.s[0]
-	WORD   $0x4f8e914a // fmul v10.4s, v10.4s, v14.s[0]
-	WORD   $0x4f8e916b // fmul v11.4s, v11.4s, v14.s[0]
-	WORD   $0x4f8e918c // fmul v12.4s, v12.4s, v14.s[0]
-	WORD   $0x4f8e91ad // fmul v13.4s, v13.4s, v14.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r7v2store
-	FMOVD  88(R0), F15
-	FCVTDS F15, F15
-	MOVD   16(R0), R8
-	CMP    $4, R3
-	BEQ    r7v2oldfull
-	FMOVQ  (R8), F16
-	WORD   $0x4f8f1200 // fmla v0.4s, v16.4s, v15.s[0]
-	TBZ    $1, R3, one241
-	FMOVD  16(R8), F17
-	TBZ    $0, R3, end242
-	ADD    $24, R8, R9
-	VLD1   (R9), V17.S[2]
-	B      end242
+	FLDPQ (R10), (F14, F15)
+	FMOVS (R6), F16
+	FMOVS (R6)(R5), F17
+	FMOVS (R6)(R7), F18
+	FMOVS (R6)(R8), F19
+	WORD  $0x4f9011c0 // fmla v0.4s, v14.4s, v16.s[0]
+	WORD  $0x4f9011e1 // fmla v1.4s, v15.4s, v16.s[0]
+	WORD  $0x4f9111c2 // fmla v2.4s, v14.4s, v17.s[0]
+	WORD  $0x4f9111e3 // fmla v3.4s, v15.4s, v17.s[0]
+	WORD  $0x4f9211c4 // fmla v4.4s, v14.4s, v18.s[0]
+	WORD  $0x4f9211e5 // fmla v5.4s, v15.4s, v18.s[0]
+	WORD  $0x4f9311c6 // fmla v6.4s, v14.4s, v19.s[0]
+	WORD  $0x4f9311e7 // fmla v7.4s, v15.4s, v19.s[0]
+	FMOVS (R9), F20
+	FMOVS (R9)(R5), F21
+	FMOVS (R9)(R7), F22
+	WORD  $0x4f9411c8 // fmla v8.4s, v14.4s, v20.s[0]
+	WORD  $0x4f9411e9 // fmla v9.4s, v15.4s, v20.s[0]
+	WORD  $0x4f9511ca // fmla v10.4s, v14.4s, v21.s[0]
+	WORD  $0x4f9511eb // fmla v11.4s, v15.4s, v21.s[0]
+	WORD  $0x4f9611cc // fmla v12.4s, v14.4s, v22.s[0]
+	WORD  $0x4f9611ed // fmla v13.4s, v15.4s, v22.s[0]
+	LDP.P 16(R12), (R14, R15)
+	ADD   R14, R6
+	ADD   R14, R9
+	ADD   R15, R10
+	SUBS  $1, R13
+	BNE   r7v2loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r7v2store
+	MOVD  16(R0), R8
+	CMP   $4, R3
+	BEQ   r7v2oldfull
+	FMOVQ (R8), F15
+	WORD  $0x4e20d5e0 // fadd v0.4s, v15.4s, v0.4s
+	TBZ   $1, R3, one241
+	FMOVD 16(R8), F16
+	TBZ   $0, R3, end242
+	ADD   $24, R8, R9
+	VLD1  (R9), V16.S[2]
+	B     end242
 
 one241:
-	FMOVS 16(R8), F17
+	FMOVS 16(R8), F16
 
 end242:
-	WORD  $0x4f8f1221 // fmla v1.4s, v17.4s, v15.s[0]
+	WORD  $0x4e21d601 // fadd v1.4s, v16.4s, v1.4s
 	ADD   R6, R8
-	FMOVQ (R8), F18
-	WORD  $0x4f8f1242 // fmla v2.4s, v18.4s, v15.s[0]
+	FMOVQ (R8), F17
+	WORD  $0x4e22d622 // fadd v2.4s, v17.4s, v2.4s
 	TBZ   $1, R3, one243
-	FMOVD 16(R8), F19
+	FMOVD 16(R8), F18
 	TBZ   $0, R3, end244
 	ADD   $24, R8, R10
-	VLD1  (R10), V19.S[2]
+	VLD1  (R10), V18.S[2]
 	B     end244
 
 one243:
-	FMOVS 16(R8), F19
+	FMOVS 16(R8), F18
 
 end244:
-	WORD  $0x4f8f1263 // fmla v3.4s, v19.4s, v15.s[0]
+	WORD  $0x4e23d643 // fadd v3.4s, v18.4s, v3.4s
 	ADD   R6, R8
-	FMOVQ (R8), F20
-	WORD  $0x4f8f1284 // fmla v4.4s, v20.4s, v15.s[0]
+	FMOVQ (R8), F19
+	WORD  $0x4e24d664 // fadd v4.4s, v19.4s, v4.4s
 	TBZ   $1, R3, one245
-	FMOVD 16(R8), F21
+	FMOVD 16(R8), F20
 	TBZ   $0, R3, end246
 	ADD   $24, R8, R11
-	VLD1  (R11), V21.S[2]
+	VLD1  (R11), V20.S[2]
 	B     end246
 
 one245:
-	FMOVS 16(R8), F21
+	FMOVS 16(R8), F20
 
 end246:
-	WORD  $0x4f8f12a5 // fmla v5.4s, v21.4s, v15.s[0]
+	WORD  $0x4e25d685 // fadd v5.4s, v20.4s, v5.4s
 	ADD   R6, R8
-	FMOVQ (R8), F22
-	WORD  $0x4f8f12c6 // fmla v6.4s, v22.4s, v15.s[0]
+	FMOVQ (R8), F21
+	WORD  $0x4e26d6a6 // fadd v6.4s, v21.4s, v6.4s
 	TBZ   $1, R3, one247
-	FMOVD 16(R8), F23
+	FMOVD 16(R8), F22
 	TBZ   $0, R3, end248
 	ADD   $24, R8, R12
-	VLD1  (R12), V23.S[2]
+	VLD1  (R12), V22.S[2]
 	B     end248
 
 one247:
-	FMOVS 16(R8), F23
+	FMOVS 16(R8), F22
 
 end248:
-	WORD  $0x4f8f12e7 // fmla v7.4s, v23.4s, v15.s[0]
+	WORD  $0x4e27d6c7 // fadd v7.4s, v22.4s, v7.4s
 	ADD   R6, R8
-	FMOVQ (R8), F24
-	WORD  $0x4f8f1308 // fmla v8.4s, v24.4s, v15.s[0]
+	FMOVQ (R8), F23
+	WORD  $0x4e28d6e8 // fadd v8.4s, v23.4s, v8.4s
 	TBZ   $1, R3, one249
-	FMOVD 16(R8), F25
+	FMOVD 16(R8), F24
 	TBZ   $0, R3, end250
 	ADD   $24, R8, R13
-	VLD1  (R13), V25.S[2]
+	VLD1  (R13), V24.S[2]
 	B     end250
 
 one249:
-	FMOVS 16(R8), F25
+	FMOVS 16(R8), F24
 
 end250:
-	WORD  $0x4f8f1329 // fmla v9.4s, v25.4s, v15.s[0]
+	WORD  $0x4e29d709 // fadd v9.4s, v24.4s, v9.4s
 	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4f8f134a // fmla v10.4s, v26.4s, v15.s[0]
+	FMOVQ (R8), F25
+	WORD  $0x4e2ad72a // fadd v10.4s, v25.4s, v10.4s
 	TBZ   $1, R3, one251
-	FMOVD 16(R8), F27
+	FMOVD 16(R8), F26
 	TBZ   $0, R3, end252
 	ADD   $24, R8, R14
-	VLD1  (R14), V27.S[2]
+	VLD1  (R14), V26.S[2]
 	B     end252
 
 one251:
-	FMOVS 16(R8), F27
+	FMOVS 16(R8), F26
 
 end252:
-	WORD  $0x4f8f136b // fmla v11.4s, v27.4s, v15.s[0]
+	WORD  $0x4e2bd74b // fadd v11.4s, v26.4s, v11.4s
 	ADD   R6, R8
-	FMOVQ (R8), F28
-	WORD  $0x4f8f138c // fmla v12.4s, v28.4s, v15.s[0]
+	FMOVQ (R8), F27
+	WORD  $0x4e2cd76c // fadd v12.4s, v27.4s, v12.4s
 	TBZ   $1, R3, one253
-	FMOVD 16(R8), F29
+	FMOVD 16(R8), F28
 	TBZ   $0, R3, end254
 	ADD   $24, R8, R15
-	VLD1  (R15), V29.S[2]
+	VLD1  (R15), V28.S[2]
 	B     end254
 
 one253:
-	FMOVS 16(R8), F29
+	FMOVS 16(R8), F28
 
 end254:
-	WORD $0x4f8f13ad // fmla v13.4s, v29.4s, v15.s[0]
+	WORD $0x4e2dd78d // fadd v13.4s, v28.4s, v13.4s
 	ADD  R6, R8
 	B    r7v2oldend
 
 r7v2oldfull:
-	FMOVQ (R8), F30
-	WORD  $0x4f8f13c0 // fmla v0.4s, v30.4s, v15.s[0]
-	FMOVQ 16(R8), F31
-	WORD  $0x4f8f13e1 // fmla v1.4s, v31.4s, v15.s[0]
+	FMOVQ (R8), F29
+	WORD  $0x4e20d7a0 // fadd v0.4s, v29.4s, v0.4s
+	FMOVQ 16(R8), F30
+	WORD  $0x4e21d7c1 // fadd v1.4s, v30.4s, v1.4s
+	ADD   R6, R8
+	FMOVQ (R8), F31
+	WORD  $0x4e22d7e2 // fadd v2.4s, v31.4s, v2.4s
+	FMOVQ 16(R8), F15
+	WORD  $0x4e23d5e3 // fadd v3.4s, v15.4s, v3.4s
 	ADD   R6, R8
 	FMOVQ (R8), F16
-	WORD  $0x4f8f1202 // fmla v2.4s, v16.4s, v15.s[0]
+	WORD  $0x4e24d604 // fadd v4.4s, v16.4s, v4.4s
 	FMOVQ 16(R8), F17
-	WORD  $0x4f8f1223 // fmla v3.4s, v17.4s, v15.s[0]
+	WORD  $0x4e25d625 // fadd v5.4s, v17.4s, v5.4s
 	ADD   R6, R8
 	FMOVQ (R8), F18
-	WORD  $0x4f8f1244 // fmla v4.4s, v18.4s, v15.s[0]
+	WORD  $0x4e26d646 // fadd v6.4s, v18.4s, v6.4s
 	FMOVQ 16(R8), F19
-	WORD  $0x4f8f1265 // fmla v5.4s, v19.4s, v15.s[0]
+	WORD  $0x4e27d667 // fadd v7.4s, v19.4s, v7.4s
 	ADD   R6, R8
 	FMOVQ (R8), F20
-	WORD  $0x4f8f1286 // fmla v6.4s, v20.4s, v15.s[0]
+	WORD  $0x4e28d688 // fadd v8.4s, v20.4s, v8.4s
 	FMOVQ 16(R8), F21
-	WORD  $0x4f8f12a7 // fmla v7.4s, v21.4s, v15.s[0]
+	WORD  $0x4e29d6a9 // fadd v9.4s, v21.4s, v9.4s
 	ADD   R6, R8
 	FMOVQ (R8), F22
-	WORD  $0x4f8f12c8 // fmla v8.4s, v22.4s, v15.s[0]
+	WORD  $0x4e2ad6ca // fadd v10.4s, v22.4s, v10.4s
 	FMOVQ 16(R8), F23
-	WORD  $0x4f8f12e9 // fmla v9.4s, v23.4s, v15.s[0]
+	WORD  $0x4e2bd6eb // fadd v11.4s, v23.4s, v11.4s
 	ADD   R6, R8
 	FMOVQ (R8), F24
-	WORD  $0x4f8f130a // fmla v10.4s, v24.4s, v15.s[0]
+	WORD  $0x4e2cd70c // fadd v12.4s, v24.4s, v12.4s
 	FMOVQ 16(R8), F25
-	WORD  $0x4f8f132b // fmla v11.4s, v25.4s, v15.s[0]
-	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4f8f134c // fmla v12.4s, v26.4s, v15.s[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4f8f136d // fmla v13.4s, v27.4s, v15.s[0]
+	WORD  $0x4e2dd72d // fadd v13.4s, v25.4s, v13.4s
 	ADD   R6, R8
 
 r7v2oldend:
@@ -3152,16 +3015,16 @@ r7v2newfull:
 	ADD   R6, R8
 
 r7v2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r7v2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r7v2
@@ -3193,176 +3056,159 @@ r6v2:
 	MOVD 56(R0), R13
 
 r6v2loop:
-	FLDPQ  (R10), (F12, F13)
-	FMOVS  (R6), F14
-	FMOVS  (R6)(R5), F15
-	FMOVS  (R6)(R7), F16
-	FMOVS  (R6)(R8), F17
-	WORD   $0x4f8e1180 // fmla v0.4s, v12.4s, v14.s[0]
-	WORD   $0x4f8e11a1 // fmla v1.4s, v13.4s, v14.s[0]
-	WORD   $0x4f8f1182 // fmla v2.4s, v12.4s, v15.s[0]
-	WORD   $0x4f8f11a3 // fmla v3.4s, v13.4s, v15.s[0]
-	WORD   $0x4f901184 // fmla v4.4s, v12.4s, v16.s[0]
-	WORD   $0x4f9011a5 // fmla v5.4s, v13.4s, v16.s[0]
-	WORD   $0x4f911186 // fmla v6.4s, v12.4s, v17.s[0]
-	WORD   $0x4f9111a7 // fmla v7.4s, v13.4s, v17.s[0]
-	FMOVS  (R9), F18
-	FMOVS  (R9)(R5), F19
-	WORD   $0x4f921188 // fmla v8.4s, v12.4s, v18.s[0]
-	WORD   $0x4f9211a9 // fmla v9.4s, v13.4s, v18.s[0]
-	WORD   $0x4f93118a // fmla v10.4s, v12.4s, v19.s[0]
-	WORD   $0x4f9311ab // fmla v11.4s, v13.4s, v19.s[0]
-	LDP.P  16(R12), (R14, R15)
-	ADD    R14, R6
-	ADD    R14, R9
-	ADD    R15, R10
-	SUBS   $1, R13
-	BNE    r6v2loop
-	FMOVD  80(R0), F12
-	FCVTDS F12, F12
-	WORD   $0x4f8c9000 // fmul v0.4s, v0.4s, v12.s[0]
-	WORD   $0x4f8c9021 // fmul v1.4s, v1.4s, v12.s[0]
-	WORD   $0x4f8c9042 // fmul v2.4s, v2.4s, v12.s[0]
-	WORD   $0x4f8c9063 // fmul v3.4s, v3.4s, v12.s[0]
-	WORD   $0x4f8c9084 // fmul v4.4s, v4.4s, v12.s[0]
-	WORD   $0x4f8c90a5 // fmul v5.4s, v5.4s, v12.s[0]
-	WORD   $0x4f8c90c6 // fmul v6.4s, v6.4s, v12.s[0]
-	WORD   $0x4f8c90e7 // fmul v7.4s, v7.4s, v12.s[0]
-	WORD   $0x4f8c9108 // fmul v8.4s, v8.4s, v12.s[0]
-	WORD   $0x4f8c9129 // fmul v9.4s, v9.4s, v12.s[0]
-	WORD   $0x4f8c914a // fmul v10.4s, v10.4s, v12.s[0]
-	WORD   $0x4f8c916b // fmul v11.4s, v11.4s, v12.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r6v2store
-	FMOVD  88(R0), F13
-	FCVTDS F13, F13
-	MOVD   16(R0), R8
-	CMP    $4, R3
-	BEQ    r6v2oldfull
-	FMOVQ  (R8), F14
-	WORD   $0x4f8d11c0 // fmla v0.4s, v14.4s, v13.s[0]
-	TBZ    $1, R3, one269
-	FMOVD  16(R8), F15
-	TBZ    $0, R3, end270
-	ADD    $24, R8, R9
-	VLD1   (R9), V15.S[2]
-	B      end270
+	FLDPQ (R10), (F12, F13)
+	FMOVS (R6), F14
+	FMOVS (R6)(R5), F15
+	FMOVS (R6)(R7), F16
+	FMOVS (R6)(R8), F17
+	WORD  $0x4f8e1180 // fmla v0.4s, v12.4s, v14.s[0]
+	WORD  $0x4f8e11a1 // fmla v1.4s, v13.4s, v14.s[0]
+	WORD  $0x4f8f1182 // fmla v2.4s, v12.4s, v15.s[0]
+	WORD  $0x4f8f11a3 // fmla v3.4s, v13.4s, v15.s[0]
+	WORD  $0x4f901184 // fmla v4.4s, v12.4s, v16.s[0]
+	WORD  $0x4f9011a5 // fmla v5.4s, v13.4s, v16.s[0]
+	WORD  $0x4f911186 // fmla v6.4s, v12.4s, v17.s[0]
+	WORD  $0x4f9111a7 // fmla v7.4s, v13.4s, v17.s[0]
+	FMOVS (R9), F18
+	FMOVS (R9)(R5), F19
+	WORD  $0x4f921188 // fmla v8.4s, v12.4s, v18.s[0]
+	WORD  $0x4f9211a9 // fmla v9.4s, v13.4s, v18.s[0]
+	WORD  $0x4f93118a // fmla v10.4s, v12.4s, v19.s[0]
+	WORD  $0x4f9311ab // fmla v11.4s, v13.4s, v19.s[0]
+	LDP.P 16(R12), (R14, R15)
+	ADD   R14, R6
+	ADD   R14, R9
+	ADD   R15, R10
+	SUBS  $1, R13
+	BNE   r6v2loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r6v2store
+	MOVD  16(R0), R8
+	CMP   $4, R3
+	BEQ   r6v2oldfull
+	FMOVQ (R8), F13
+	WORD  $0x4e20d5a0 // fadd v0.4s, v13.4s, v0.4s
+	TBZ   $1, R3, one269
+	FMOVD 16(R8), F14
+	TBZ   $0, R3, end270
+	ADD   $24, R8, R9
+	VLD1  (R9), V14.S[2]
+	B     end270
 
 one269:
-	FMOVS 16(R8), F15
+	FMOVS 16(R8), F14
 
 end270:
-	WORD  $0x4f8d11e1 // fmla v1.4s, v15.4s, v13.s[0]
+	WORD  $0x4e21d5c1 // fadd v1.4s, v14.4s, v1.4s
 	ADD   R6, R8
-	FMOVQ (R8), F16
-	WORD  $0x4f8d1202 // fmla v2.4s, v16.4s, v13.s[0]
+	FMOVQ (R8), F15
+	WORD  $0x4e22d5e2 // fadd v2.4s, v15.4s, v2.4s
 	TBZ   $1, R3, one271
-	FMOVD 16(R8), F17
+	FMOVD 16(R8), F16
 	TBZ   $0, R3, end272
 	ADD   $24, R8, R10
-	VLD1  (R10), V17.S[2]
+	VLD1  (R10), V16.S[2]
 	B     end272
 
 one271:
-	FMOVS 16(R8), F17
+	FMOVS 16(R8), F16
 
 end272:
-	WORD  $0x4f8d1223 // fmla v3.4s, v17.4s, v13.s[0]
+	WORD  $0x4e23d603 // fadd v3.4s, v16.4s, v3.4s
 	ADD   R6, R8
-	FMOVQ (R8), F18
-	WORD  $0x4f8d1244 // fmla v4.4s, v18.4s, v13.s[0]
+	FMOVQ (R8), F17
+	WORD  $0x4e24d624 // fadd v4.4s, v17.4s, v4.4s
 	TBZ   $1, R3, one273
-	FMOVD 16(R8), F19
+	FMOVD 16(R8), F18
 	TBZ   $0, R3, end274
 	ADD   $24, R8, R11
-	VLD1  (R11), V19.S[2]
+	VLD1  (R11), V18.S[2]
 	B     end274
 
 one273:
-	FMOVS 16(R8), F19
+	FMOVS 16(R8), F18
 
 end274:
-	WORD  $0x4f8d1265 // fmla v5.4s, v19.4s, v13.s[0]
+	WORD  $0x4e25d645 // fadd v5.4s, v18.4s, v5.4s
 	ADD   R6, R8
-	FMOVQ (R8), F20
-	WORD  $0x4f8d1286 // fmla v6.4s, v20.4s, v13.s[0]
+	FMOVQ (R8), F19
+	WORD  $0x4e26d666 // fadd v6.4s, v19.4s, v6.4s
 	TBZ   $1, R3, one275
-	FMOVD 16(R8), F21
+	FMOVD 16(R8), F20
 	TBZ   $0, R3, end276
 	ADD   $24, R8, R12
-	VLD1  (R12), V21.S[2]
+	VLD1  (R12), V20.S[2]
 	B     end276
 
 one275:
-	FMOVS 16(R8), F21
+	FMOVS 16(R8), F20
 
 end276:
-	WORD  $0x4f8d12a7 // fmla v7.4s, v21.4s, v13.s[0]
+	WORD  $0x4e27d687 // fadd v7.4s, v20.4s, v7.4s
 	ADD   R6, R8
-	FMOVQ (R8), F22
-	WORD  $0x4f8d12c8 // fmla v8.4s, v22.4s, v13.s[0]
+	FMOVQ (R8), F21
+	WORD  $0x4e28d6a8 // fadd v8.4s, v21.4s, v8.4s
 	TBZ   $1, R3, one277
-	FMOVD 16(R8), F23
+	FMOVD 16(R8), F22
 	TBZ   $0, R3, end278
 	ADD   $24, R8, R13
-	VLD1  (R13), V23.S[2]
+	VLD1  (R13), V22.S[2]
 	B     end278
 
 one277:
-	FMOVS 16(R8), F23
+	FMOVS 16(R8), F22
 
 end278:
-	WORD  $0x4f8d12e9 // fmla v9.4s, v23.4s, v13.s[0]
+	WORD  $0x4e29d6c9 // fadd v9.4s, v22.4s, v9.4s
 	ADD   R6, R8
-	FMOVQ (R8), F24
-	WORD  $0x4f8d130a // fmla v10.4s, v24.4s, v13.s[0]
+	FMOVQ (R8), F23
+	WORD  $0x4e2ad6ea // fadd v10.4s, v23.4s, v10.4s
 	TBZ   $1, R3, one279
-	FMOVD 16(R8), F25
+	FMOVD 16(R8), F24
 	TBZ   $0, R3, end280
 	ADD   $24, R8, R14
-	VLD1  (R14), V25.S[2]
+	VLD1  (R14), V24.S[2]
 	B     end280
 
 one279:
-	FMOVS 16(R8), F25
+	FMOVS 16(R8), F24
 
 end280:
-	WORD $0x4f8d132b // fmla v11.4s, v25.4s, v13.s[0]
+	WORD $0x4e2bd70b // fadd v11.4s, v24.4s, v11.4s
 	ADD  R6, R8
 	B    r6v2oldend
 
 r6v2oldfull:
-	FMOVQ (R8), F26
-	WORD  $0x4f8d1340 // fmla v0.4s, v26.4s, v13.s[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4f8d1361 // fmla v1.4s, v27.4s, v13.s[0]
+	FMOVQ (R8), F25
+	WORD  $0x4e20d720 // fadd v0.4s, v25.4s, v0.4s
+	FMOVQ 16(R8), F26
+	WORD  $0x4e21d741 // fadd v1.4s, v26.4s, v1.4s
 	ADD   R6, R8
-	FMOVQ (R8), F28
-	WORD  $0x4f8d1382 // fmla v2.4s, v28.4s, v13.s[0]
-	FMOVQ 16(R8), F29
-	WORD  $0x4f8d13a3 // fmla v3.4s, v29.4s, v13.s[0]
+	FMOVQ (R8), F27
+	WORD  $0x4e22d762 // fadd v2.4s, v27.4s, v2.4s
+	FMOVQ 16(R8), F28
+	WORD  $0x4e23d783 // fadd v3.4s, v28.4s, v3.4s
 	ADD   R6, R8
-	FMOVQ (R8), F30
-	WORD  $0x4f8d13c4 // fmla v4.4s, v30.4s, v13.s[0]
-	FMOVQ 16(R8), F31
-	WORD  $0x4f8d13e5 // fmla v5.4s, v31.4s, v13.s[0]
+	FMOVQ (R8), F29
+	WORD  $0x4e24d7a4 // fadd v4.4s, v29.4s, v4.4s
+	FMOVQ 16(R8), F30
+	WORD  $0x4e25d7c5 // fadd v5.4s, v30.4s, v5.4s
+	ADD   R6, R8
+	FMOVQ (R8), F31
+	WORD  $0x4e26d7e6 // fadd v6.4s, v31.4s, v6.4s
+	FMOVQ 16(R8), F13
+	WORD  $0x4e27d5a7 // fadd v7.4s, v13.4s, v7.4s
 	ADD   R6, R8
 	FMOVQ (R8), F14
-	WORD  $0x4f8d11c6 // fmla v6.4s, v14.4s, v13.s[0]
+	WORD  $0x4e28d5c8 // fadd v8.4s, v14.4s, v8.4s
 	FMOVQ 16(R8), F15
-	WORD  $0x4f8d11e7 // fmla v7.4s, v15.4s, v13.s[0]
+	WORD  $0x4e29d5e9 // fadd v9.4s, v15.4s, v9.4s
 	ADD   R6, R8
 	FMOVQ (R8), F16
-	WORD  $0x4f8d1208 // fmla v8.4s, v16.4s, v13.s[0]
+	WORD  $0x4e2ad60a // fadd v10.4s, v16.4s, v10.4s
 	FMOVQ 16(R8), F17
-	WORD  $0x4f8d1229 // fmla v9.4s, v17.4s, v13.s[0]
-	ADD   R6, R8
-	FMOVQ (R8), F18
-	WORD  $0x4f8d124a // fmla v10.4s, v18.4s, v13.s[0]
-	FMOVQ 16(R8), F19
-	WORD  $0x4f8d126b // fmla v11.4s, v19.4s, v13.s[0]
+	WORD  $0x4e2bd62b // fadd v11.4s, v17.4s, v11.4s
 	ADD   R6, R8
 
 r6v2oldend:
@@ -3471,16 +3317,16 @@ r6v2newfull:
 	ADD   R6, R8
 
 r6v2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r6v2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r6v2
@@ -3510,151 +3356,136 @@ r5v2:
 	MOVD 56(R0), R13
 
 r5v2loop:
-	FLDPQ  (R10), (F10, F11)
-	FMOVS  (R6), F12
-	FMOVS  (R6)(R5), F13
-	FMOVS  (R6)(R7), F14
-	FMOVS  (R6)(R8), F15
-	WORD   $0x4f8c1140 // fmla v0.4s, v10.4s, v12.s[0]
-	WORD   $0x4f8c1161 // fmla v1.4s, v11.4s, v12.s[0]
-	WORD   $0x4f8d1142 // fmla v2.4s, v10.4s, v13.s[0]
-	WORD   $0x4f8d1163 // fmla v3.4s, v11.4s, v13.s[0]
-	WORD   $0x4f8e1144 // fmla v4.4s, v10.4s, v14.s[0]
-	WORD   $0x4f8e1165 // fmla v5.4s, v11.4s, v14.s[0]
-	WORD   $0x4f8f1146 // fmla v6.4s, v10.4s, v15.s[0]
-	WORD   $0x4f8f1167 // fmla v7.4s, v11.4s, v15.s[0]
-	FMOVS  (R9), F16
-	WORD   $0x4f901148 // fmla v8.4s, v10.4s, v16.s[0]
-	WORD   $0x4f901169 // fmla v9.4s, v11.4s, v16.s[0]
-	LDP.P  16(R12), (R14, R15)
-	ADD    R14, R6
-	ADD    R14, R9
-	ADD    R15, R10
-	SUBS   $1, R13
-	BNE    r5v2loop
-	FMOVD  80(R0), F10
-	FCVTDS F10, F10
-	WORD   $0x4f8a9000 // fmul v0.4s, v0.4s, v10.s[0]
-	WORD   $0x4f8a9021 // fmul v1.4s, v1.4s, v10.s[0]
-	WORD   $0x4f8a9042 // fmul v2.4s, v2.4s, v10.s[0]
-	WORD   $0x4f8a9063 // fmul v3.4s, v3.4s, v10.s[0]
-	WORD   $0x4f8a9084 // fmul v4.4s, v4.4s, v10.s[0]
-	WORD   $0x4f8a90a5 // fmul v5.4s, v5.4s, v10.s[0]
-	WORD   $0x4f8a90c6 // fmul v6.4s, v6.4s, v10.s[0]
-	WORD   $0x4f8a90e7 // fmul v7.4s, v7.4s, v10.s[0]
-	WORD   $0x4f8a9108 // fmul v8.4s, v8.4s, v10.s[0]
-	WORD   $0x4f8a9129 // fmul v9.4s, v9.4s, v10.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r5v2store
-	FMOVD  88(R0), F11
-	FCVTDS F11, F11
-	MOVD   16(R0), R8
-	CMP    $4, R3
-	BEQ    r5v2oldfull
-	FMOVQ  (R8), F12
-	WORD   $0x4f8b1180 // fmla v0.4s, v12.4s, v11.s[0]
-	TBZ    $1, R3, one293
-	FMOVD  16(R8), F13
-	TBZ    $0, R3, end294
-	ADD    $24, R8, R9
-	VLD1   (R9), V13.S[2]
-	B      end294
+	FLDPQ (R10), (F10, F11)
+	FMOVS (R6), F12
+	FMOVS (R6)(R5), F13
+	FMOVS (R6)(R7), F14
+	FMOVS (R6)(R8), F15
+	WORD  $0x4f8c1140 // fmla v0.4s, v10.4s, v12.s[0]
+	WORD  $0x4f8c1161 // fmla v1.4s, v11.4s, v12.s[0]
+	WORD  $0x4f8d1142 // fmla v2.4s, v10.4s, v13.s[0]
+	WORD  $0x4f8d1163 // fmla v3.4s, v11.4s, v13.s[0]
+	WORD  $0x4f8e1144 // fmla v4.4s, v10.4s, v14.s[0]
+	WORD  $0x4f8e1165 // fmla v5.4s, v11.4s, v14.s[0]
+	WORD  $0x4f8f1146 // fmla v6.4s, v10.4s, v15.s[0]
+	WORD  $0x4f8f1167 // fmla v7.4s, v11.4s, v15.s[0]
+	FMOVS (R9), F16
+	WORD  $0x4f901148 // fmla v8.4s, v10.4s, v16.s[0]
+	WORD  $0x4f901169 // fmla v9.4s, v11.4s, v16.s[0]
+	LDP.P 16(R12), (R14, R15)
+	ADD   R14, R6
+	ADD   R14, R9
+	ADD   R15, R10
+	SUBS  $1, R13
+	BNE   r5v2loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r5v2store
+	MOVD  16(R0), R8
+	CMP   $4, R3
+	BEQ   r5v2oldfull
+	FMOVQ (R8), F11
+	WORD  $0x4e20d560 // fadd v0.4s, v11.4s, v0.4s
+	TBZ   $1, R3, one293
+	FMOVD 16(R8), F12
+	TBZ   $0, R3, end294
+	ADD   $24, R8, R9
+	VLD1  (R9), V12.S[2]
+	B     end294
 
 one293:
-	FMOVS 16(R8), F13
+	FMOVS 16(R8), F12
 
 end294:
-	WORD  $0x4f8b11a1 // fmla v1.4s, v13.4s, v11.s[0]
+	WORD  $0x4e21d581 // fadd v1.4s, v12.4s, v1.4s
 	ADD   R6, R8
-	FMOVQ (R8), F14
-	WORD  $0x4f8b11c2 // fmla v2.4s, v14.4s, v11.s[0]
+	FMOVQ (R8), F13
+	WORD  $0x4e22d5a2 // fadd v2.4s, v13.4s, v2.4s
 	TBZ   $1, R3, one295
-	FMOVD 16(R8), F15
+	FMOVD 16(R8), F14
 	TBZ   $0, R3, end296
 	ADD   $24, R8, R10
-	VLD1  (R10), V15.S[2]
+	VLD1  (R10), V14.S[2]
 	B     end296
 
 one295:
-	FMOVS 16(R8), F15
+	FMOVS 16(R8), F14
 
 end296:
-	WORD  $0x4f8b11e3 // fmla v3.4s, v15.4s, v11.s[0]
+	WORD  $0x4e23d5c3 // fadd v3.4s, v14.4s, v3.4s
 	ADD   R6, R8
-	FMOVQ (R8), F16
-	WORD  $0x4f8b1204 // fmla v4.4s, v16.4s, v11.s[0]
+	FMOVQ (R8), F15
+	WORD  $0x4e24d5e4 // fadd v4.4s, v15.4s, v4.4s
 	TBZ   $1, R3, one297
-	FMOVD 16(R8), F17
+	FMOVD 16(R8), F16
 	TBZ   $0, R3, end298
 	ADD   $24, R8, R11
-	VLD1  (R11), V17.S[2]
+	VLD1  (R11), V16.S[2]
 	B     end298
 
 one297:
-	FMOVS 16(R8), F17
+	FMOVS 16(R8), F16
 
 end298:
-	WORD  $0x4f8b1225 // fmla v5.4s, v17.4s, v11.s[0]
+	WORD  $0x4e25d605 // fadd v5.4s, v16.4s, v5.4s
 	ADD   R6, R8
-	FMOVQ (R8), F18
-	WORD  $0x4f8b1246 // fmla v6.4s, v18.4s, v11.s[0]
+	FMOVQ (R8), F17
+	WORD  $0x4e26d626 // fadd v6.4s, v17.4s, v6.4s
 	TBZ   $1, R3, one299
-	FMOVD 16(R8), F19
+	FMOVD 16(R8), F18
 	TBZ   $0, R3, end300
 	ADD   $24, R8, R12
-	VLD1  (R12), V19.S[2]
+	VLD1  (R12), V18.S[2]
 	B     end300
 
 one299:
-	FMOVS 16(R8), F19
+	FMOVS 16(R8), F18
 
 end300:
-	WORD  $0x4f8b1267 // fmla v7.4s, v19.4s, v11.s[0]
+	WORD  $0x4e27d647 // fadd v7.4s, v18.4s, v7.4s
 	ADD   R6, R8
-	FMOVQ (R8), F20
-	WORD  $0x4f8b1288 // fmla v8.4s, v20.4s, v11.s[0]
+	FMOVQ (R8), F19
+	WORD  $0x4e28d668 // fadd v8.4s, v19.4s, v8.4s
 	TBZ   $1, R3, one301
-	FMOVD 16(R8), F21
+	FMOVD 16(R8), F20
 	TBZ   $0, R3, end302
 	ADD   $24, R8, R13
-	VLD1  (R13), V21.S[2]
+	VLD1  (R13), V20.S[2]
 	B     end302
 
 one301:
-	FMOVS 16(R8), F21
+	FMOVS 16(R8), F20
 
 end302:
-	WORD $0x4f8b12a9 // fmla v9.4s, v21.4s, v11.s[0]
+	WORD $0x4e29d689 // fadd v9.4s, v20.4s, v9.4s
 	ADD  R6, R8
 	B    r5v2oldend
 
 r5v2oldfull:
-	FMOVQ (R8), F22
-	WORD  $0x4f8b12c0 // fmla v0.4s, v22.4s, v11.s[0]
-	FMOVQ 16(R8), F23
-	WORD  $0x4f8b12e1 // fmla v1.4s, v23.4s, v11.s[0]
+	FMOVQ (R8), F21
+	WORD  $0x4e20d6a0 // fadd v0.4s, v21.4s, v0.4s
+	FMOVQ 16(R8), F22
+	WORD  $0x4e21d6c1 // fadd v1.4s, v22.4s, v1.4s
 	ADD   R6, R8
-	FMOVQ (R8), F24
-	WORD  $0x4f8b1302 // fmla v2.4s, v24.4s, v11.s[0]
-	FMOVQ 16(R8), F25
-	WORD  $0x4f8b1323 // fmla v3.4s, v25.4s, v11.s[0]
+	FMOVQ (R8), F23
+	WORD  $0x4e22d6e2 // fadd v2.4s, v23.4s, v2.4s
+	FMOVQ 16(R8), F24
+	WORD  $0x4e23d703 // fadd v3.4s, v24.4s, v3.4s
 	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4f8b1344 // fmla v4.4s, v26.4s, v11.s[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4f8b1365 // fmla v5.4s, v27.4s, v11.s[0]
+	FMOVQ (R8), F25
+	WORD  $0x4e24d724 // fadd v4.4s, v25.4s, v4.4s
+	FMOVQ 16(R8), F26
+	WORD  $0x4e25d745 // fadd v5.4s, v26.4s, v5.4s
 	ADD   R6, R8
-	FMOVQ (R8), F28
-	WORD  $0x4f8b1386 // fmla v6.4s, v28.4s, v11.s[0]
-	FMOVQ 16(R8), F29
-	WORD  $0x4f8b13a7 // fmla v7.4s, v29.4s, v11.s[0]
+	FMOVQ (R8), F27
+	WORD  $0x4e26d766 // fadd v6.4s, v27.4s, v6.4s
+	FMOVQ 16(R8), F28
+	WORD  $0x4e27d787 // fadd v7.4s, v28.4s, v7.4s
 	ADD   R6, R8
-	FMOVQ (R8), F30
-	WORD  $0x4f8b13c8 // fmla v8.4s, v30.4s, v11.s[0]
-	FMOVQ 16(R8), F31
-	WORD  $0x4f8b13e9 // fmla v9.4s, v31.4s, v11.s[0]
+	FMOVQ (R8), F29
+	WORD  $0x4e28d7a8 // fadd v8.4s, v29.4s, v8.4s
+	FMOVQ 16(R8), F30
+	WORD  $0x4e29d7c9 // fadd v9.4s, v30.4s, v9.4s
 	ADD   R6, R8
 
 r5v2oldend:
@@ -3747,16 +3578,16 @@ r5v2newfull:
 	ADD   R6, R8
 
 r5v2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r5v2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r5v2
@@ -3783,125 +3614,112 @@ r4v2:
 	MOVD 56(R0), R12
 
 r4v2loop:
-	FLDPQ  (R9), (F8, F9)
-	FMOVS  (R6), F10
-	FMOVS  (R6)(R5), F11
-	FMOVS  (R6)(R7), F12
-	FMOVS  (R6)(R8), F13
-	WORD   $0x4f8a1100 // fmla v0.4s, v8.4s, v10.s[0]
-	WORD   $0x4f8a1121 // fmla v1.4s, v9.4s, v10.s[0]
-	WORD   $0x4f8b1102 // fmla v2.4s, v8.4s, v11.s[0]
-	WORD   $0x4f8b1123 // fmla v3.4s, v9.4s, v11.s[0]
-	WORD   $0x4f8c1104 // fmla v4.4s, v8.4s, v12.s[0]
-	WORD   $0x4f8c1125 // fmla v5.4s, v9.4s, v12.s[0]
-	WORD   $0x4f8d1106 // fmla v6.4s, v8.4s, v13.s[0]
-	WORD   $0x4f8d1127 // fmla v7.4s, v9.4s, v13.s[0]
-	LDP.P  16(R11), (R13, R14)
-	ADD    R13, R6
-	ADD    R14, R9
-	SUBS   $1, R12
-	BNE    r4v2loop
-	FMOVD  80(R0), F8
-	FCVTDS F8, F8
-	WORD   $0x4f889000 // fmul v0.4s, v0.4s, v8.s[0]
-	WORD   $0x4f889021 // fmul v1.4s, v1.4s, v8.s[0]
-	WORD   $0x4f889042 // fmul v2.4s, v2.4s, v8.s[0]
-	WORD   $0x4f889063 // fmul v3.4s, v3.4s, v8.s[0]
-	WORD   $0x4f889084 // fmul v4.4s, v4.4s, v8.s[0]
-	WORD   $0x4f8890a5 // fmul v5.4s, v5.4s, v8.s[0]
-	WORD   $0x4f8890c6 // fmul v6.4s, v6.4s, v8.s[0]
-	WORD   $0x4f8890e7 // fmul v7.4s, v7.4s, v8.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r4v2store
-	FMOVD  88(R0), F9
-	FCVTDS F9, F9
-	MOVD   16(R0), R8
-	CMP    $4, R3
-	BEQ    r4v2oldfull
-	FMOVQ  (R8), F10
-	WORD   $0x4f891140 // fmla v0.4s, v10.4s, v9.s[0]
-	TBZ    $1, R3, one313
-	FMOVD  16(R8), F11
-	TBZ    $0, R3, end314
-	ADD    $24, R8, R9
-	VLD1   (R9), V11.S[2]
-	B      end314
+	FLDPQ (R9), (F8, F9)
+	FMOVS (R6), F10
+	FMOVS (R6)(R5), F11
+	FMOVS (R6)(R7), F12
+	FMOVS (R6)(R8), F13
+	WORD  $0x4f8a1100 // fmla v0.4s, v8.4s, v10.s[0]
+	WORD  $0x4f8a1121 // fmla v1.4s, v9.4s, v10.s[0]
+	WORD  $0x4f8b1102 // fmla v2.4s, v8.4s, v11.s[0]
+	WORD  $0x4f8b1123 // fmla v3.4s, v9.4s, v11.s[0]
+	WORD  $0x4f8c1104 // fmla v4.4s, v8.4s, v12.s[0]
+	WORD  $0x4f8c1125 // fmla v5.4s, v9.4s, v12.s[0]
+	WORD  $0x4f8d1106 // fmla v6.4s, v8.4s, v13.s[0]
+	WORD  $0x4f8d1127 // fmla v7.4s, v9.4s, v13.s[0]
+	LDP.P 16(R11), (R13, R14)
+	ADD   R13, R6
+	ADD   R14, R9
+	SUBS  $1, R12
+	BNE   r4v2loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r4v2store
+	MOVD  16(R0), R8
+	CMP   $4, R3
+	BEQ   r4v2oldfull
+	FMOVQ (R8), F9
+	WORD  $0x4e20d520 // fadd v0.4s, v9.4s, v0.4s
+	TBZ   $1, R3, one313
+	FMOVD 16(R8), F10
+	TBZ   $0, R3, end314
+	ADD   $24, R8, R9
+	VLD1  (R9), V10.S[2]
+	B     end314
 
 one313:
-	FMOVS 16(R8), F11
+	FMOVS 16(R8), F10
 
 end314:
-	WORD  $0x4f891161 // fmla v1.4s, v11.4s, v9.s[0]
+	WORD  $0x4e21d541 // fadd v1.4s, v10.4s, v1.4s
 	ADD   R6, R8
-	FMOVQ (R8), F12
-	WORD  $0x4f891182 // fmla v2.4s, v12.4s, v9.s[0]
+	FMOVQ (R8), F11
+	WORD  $0x4e22d562 // fadd v2.4s, v11.4s, v2.4s
 	TBZ   $1, R3, one315
-	FMOVD 16(R8), F13
+	FMOVD 16(R8), F12
 	TBZ   $0, R3, end316
 	ADD   $24, R8, R10
-	VLD1  (R10), V13.S[2]
+	VLD1  (R10), V12.S[2]
 	B     end316
 
 one315:
-	FMOVS 16(R8), F13
+	FMOVS 16(R8), F12
 
 end316:
-	WORD  $0x4f8911a3 // fmla v3.4s, v13.4s, v9.s[0]
+	WORD  $0x4e23d583 // fadd v3.4s, v12.4s, v3.4s
 	ADD   R6, R8
-	FMOVQ (R8), F14
-	WORD  $0x4f8911c4 // fmla v4.4s, v14.4s, v9.s[0]
+	FMOVQ (R8), F13
+	WORD  $0x4e24d5a4 // fadd v4.4s, v13.4s, v4.4s
 	TBZ   $1, R3, one317
-	FMOVD 16(R8), F15
+	FMOVD 16(R8), F14
 	TBZ   $0, R3, end318
 	ADD   $24, R8, R11
-	VLD1  (R11), V15.S[2]
+	VLD1  (R11), V14.S[2]
 	B     end318
 
 one317:
-	FMOVS 16(R8), F15
+	FMOVS 16(R8), F14
 
 end318:
-	WORD  $0x4f8911e5 // fmla v5.4s, v15.4s, v9.s[0]
+	WORD  $0x4e25d5c5 // fadd v5.4s, v14.4s, v5.4s
 	ADD   R6, R8
-	FMOVQ (R8), F16
-	WORD  $0x4f891206 // fmla v6.4s, v16.4s, v9.s[0]
+	FMOVQ (R8), F15
+	WORD  $0x4e26d5e6 // fadd v6.4s, v15.4s, v6.4s
 	TBZ   $1, R3, one319
-	FMOVD 16(R8), F17
+	FMOVD 16(R8), F16
 	TBZ   $0, R3, end320
 	ADD   $24, R8, R12
-	VLD1  (R12), V17.S[2]
+	VLD1  (R12), V16.S[2]
 	B     end320
 
 one319:
-	FMOVS 16(R8), F17
+	FMOVS 16(R8), F16
 
 end320:
-	WORD $0x4f891227 // fmla v7.4s, v17.4s, v9.s[0]
+	WORD $0x4e27d607 // fadd v7.4s, v16.4s, v7.4s
 	ADD  R6, R8
 	B    r4v2oldend
 
 r4v2oldfull:
-	FMOVQ (R8), F18
-	WORD  $0x4f891240 // fmla v0.4s, v18.4s, v9.s[0]
-	FMOVQ 16(R8), F19
-	WORD  $0x4f891261 // fmla v1.4s, v19.4s, v9.s[0]
+	FMOVQ (R8), F17
+	WORD  $0x4e20d620 // fadd v0.4s, v17.4s, v0.4s
+	FMOVQ 16(R8), F18
+	WORD  $0x4e21d641 // fadd v1.4s, v18.4s, v1.4s
 	ADD   R6, R8
-	FMOVQ (R8), F20
-	WORD  $0x4f891282 // fmla v2.4s, v20.4s, v9.s[0]
-	FMOVQ 16(R8), F21
-	WORD  $0x4f8912a3 // fmla v3.4s, v21.4s, v9.s[0]
+	FMOVQ (R8), F19
+	WORD  $0x4e22d662 // fadd v2.4s, v19.4s, v2.4s
+	FMOVQ 16(R8), F20
+	WORD  $0x4e23d683 // fadd v3.4s, v20.4s, v3.4s
 	ADD   R6, R8
-	FMOVQ (R8), F22
-	WORD  $0x4f8912c4 // fmla v4.4s, v22.4s, v9.s[0]
-	FMOVQ 16(R8), F23
-	WORD  $0x4f8912e5 // fmla v5.4s, v23.4s, v9.s[0]
+	FMOVQ (R8), F21
+	WORD  $0x4e24d6a4 // fadd v4.4s, v21.4s, v4.4s
+	FMOVQ 16(R8), F22
+	WORD  $0x4e25d6c5 // fadd v5.4s, v22.4s, v5.4s
 	ADD   R6, R8
-	FMOVQ (R8), F24
-	WORD  $0x4f891306 // fmla v6.4s, v24.4s, v9.s[0]
-	FMOVQ 16(R8), F25
-	WORD  $0x4f891327 // fmla v7.4s, v25.4s, v9.s[0]
+	FMOVQ (R8), F23
+	WORD  $0x4e26d6e6 // fadd v6.4s, v23.4s, v6.4s
+	FMOVQ 16(R8), F24
+	WORD  $0x4e27d707 // fadd v7.4s, v24.4s, v7.4s
 	ADD   R6, R8
 
 r4v2oldend:
@@ -3978,16 +3796,16 @@ r4v2newfull:
 	ADD   R6, R8
 
 r4v2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r4v2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r4v2
@@ -4011,100 +3829,89 @@ r3v2:
 	MOVD 56(R0), R11
 
 r3v2loop:
-	FLDPQ  (R8), (F6, F7)
-	FMOVS  (R6), F8
-	FMOVS  (R6)(R5), F9
-	FMOVS  (R6)(R7), F10
-	WORD   $0x4f8810c0 // fmla v0.4s, v6.4s, v8.s[0]
-	WORD   $0x4f8810e1 // fmla v1.4s, v7.4s, v8.s[0]
-	WORD   $0x4f8910c2 // fmla v2.4s, v6.4s, v9.s[0]
-	WORD   $0x4f8910e3 // fmla v3.4s, v7.4s, v9.s[0]
-	WORD   $0x4f8a10c4 // fmla v4.4s, v6.4s, v10.s[0]
-	WORD   $0x4f8a10e5 // fmla v5.4s, v7.4s, v10.s[0]
-	LDP.P  16(R10), (R12, R13)
-	ADD    R12, R6
-	ADD    R13, R8
-	SUBS   $1, R11
-	BNE    r3v2loop
-	FMOVD  80(R0), F6
-	FCVTDS F6, F6
-	WORD   $0x4f869000 // fmul v0.4s, v0.4s, v6.s[0]
-	WORD   $0x4f869021 // fmul v1.4s, v1.4s, v6.s[0]
-	WORD   $0x4f869042 // fmul v2.4s, v2.4s, v6.s[0]
-	WORD   $0x4f869063 // fmul v3.4s, v3.4s, v6.s[0]
-	WORD   $0x4f869084 // fmul v4.4s, v4.4s, v6.s[0]
-	WORD   $0x4f8690a5 // fmul v5.4s, v5.4s, v6.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r3v2store
-	FMOVD  88(R0), F7
-	FCVTDS F7, F7
-	MOVD   16(R0), R8
-	CMP    $4, R3
-	BEQ    r3v2oldfull
-	FMOVQ  (R8), F8
-	WORD   $0x4f871100 // fmla v0.4s, v8.4s, v7.s[0]
-	TBZ    $1, R3, one329
-	FMOVD  16(R8), F9
-	TBZ    $0, R3, end330
-	ADD    $24, R8, R9
-	VLD1   (R9), V9.S[2]
-	B      end330
+	FLDPQ (R8), (F6, F7)
+	FMOVS (R6), F8
+	FMOVS (R6)(R5), F9
+	FMOVS (R6)(R7), F10
+	WORD  $0x4f8810c0 // fmla v0.4s, v6.4s, v8.s[0]
+	WORD  $0x4f8810e1 // fmla v1.4s, v7.4s, v8.s[0]
+	WORD  $0x4f8910c2 // fmla v2.4s, v6.4s, v9.s[0]
+	WORD  $0x4f8910e3 // fmla v3.4s, v7.4s, v9.s[0]
+	WORD  $0x4f8a10c4 // fmla v4.4s, v6.4s, v10.s[0]
+	WORD  $0x4f8a10e5 // fmla v5.4s, v7.4s, v10.s[0]
+	LDP.P 16(R10), (R12, R13)
+	ADD   R12, R6
+	ADD   R13, R8
+	SUBS  $1, R11
+	BNE   r3v2loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r3v2store
+	MOVD  16(R0), R8
+	CMP   $4, R3
+	BEQ   r3v2oldfull
+	FMOVQ (R8), F7
+	WORD  $0x4e20d4e0 // fadd v0.4s, v7.4s, v0.4s
+	TBZ   $1, R3, one329
+	FMOVD 16(R8), F8
+	TBZ   $0, R3, end330
+	ADD   $24, R8, R9
+	VLD1  (R9), V8.S[2]
+	B     end330
 
 one329:
-	FMOVS 16(R8), F9
+	FMOVS 16(R8), F8
 
 end330:
-	WORD  $0x4f871121 // fmla v1.4s, v9.4s, v7.s[0]
+	WORD  $0x4e21d501 // fadd v1.4s, v8.4s, v1.4s
 	ADD   R6, R8
-	FMOVQ (R8), F10
-	WORD  $0x4f871142 // fmla v2.4s, v10.4s, v7.s[0]
+	FMOVQ (R8), F9
+	WORD  $0x4e22d522 // fadd v2.4s, v9.4s, v2.4s
 	TBZ   $1, R3, one331
-	FMOVD 16(R8), F11
+	FMOVD 16(R8), F10
 	TBZ   $0, R3, end332
 	ADD   $24, R8, R10
-	VLD1  (R10), V11.S[2]
+	VLD1  (R10), V10.S[2]
 	B     end332
 
 one331:
-	FMOVS 16(R8), F11
+	FMOVS 16(R8), F10
 
 end332:
-	WORD  $0x4f871163 // fmla v3.4s, v11.4s, v7.s[0]
+	WORD  $0x4e23d543 // fadd v3.4s, v10.4s, v3.4s
 	ADD   R6, R8
-	FMOVQ (R8), F12
-	WORD  $0x4f871184 // fmla v4.4s, v12.4s, v7.s[0]
+	FMOVQ (R8), F11
+	WORD  $0x4e24d564 // fadd v4.4s, v11.4s, v4.4s
 	TBZ   $1, R3, one333
-	FMOVD 16(R8), F13
+	FMOVD 16(R8), F12
 	TBZ   $0, R3, end334
 	ADD   $24, R8, R11
-	VLD1  (R11), V13.S[2]
+	VLD1  (R11), V12.S[2]
 	B     end334
 
 one333:
-	FMOVS 16(R8), F13
+	FMOVS 16(R8), F12
 
 end334:
-	WORD $0x4f8711a5 // fmla v5.4s, v13.4s, v7.s[0]
+	WORD $0x4e25d585 // fadd v5.4s, v12.4s, v5.4s
 	ADD  R6, R8
 	B    r3v2oldend
 
 r3v2oldfull:
-	FMOVQ (R8), F14
-	WORD  $0x4f8711c0 // fmla v0.4s, v14.4s, v7.s[0]
-	FMOVQ 16(R8), F15
-	WORD  $0x4f8711e1 // fmla v1.4s, v15.4s, v7.s[0]
+	FMOVQ (R8), F13
+	WORD  $0x4e20d5a0 // fadd v0.4s, v13.4s, v0.4s
+	FMOVQ 16(R8), F14
+	WORD  $0x4e21d5c1 // fadd v1.4s, v14.4s, v1.4s
 	ADD   R6, R8
-	FMOVQ (R8), F16
-	WORD  $0x4f871202 // fmla v2.4s, v16.4s, v7.s[0]
-	FMOVQ 16(R8), F17
-	WORD  $0x4f871223 // fmla v3.4s, v17.4s, v7.s[0]
+	FMOVQ (R8), F15
+	WORD  $0x4e22d5e2 // fadd v2.4s, v15.4s, v2.4s
+	FMOVQ 16(R8), F16
+	WORD  $0x4e23d603 // fadd v3.4s, v16.4s, v3.4s
 	ADD   R6, R8
-	FMOVQ (R8), F18
-	WORD  $0x4f871244 // fmla v4.4s, v18.4s, v7.s[0]
-	FMOVQ 16(R8), F19
-	WORD  $0x4f871265 // fmla v5.4s, v19.4s, v7.s[0]
+	FMOVQ (R8), F17
+	WORD  $0x4e24d624 // fadd v4.4s, v17.4s, v4.4s
+	FMOVQ 16(R8), F18
+	WORD  $0x4e25d645 // fadd v5.4s, v18.4s, v5.4s
 	ADD   R6, R8
 
 r3v2oldend:
@@ -4165,16 +3972,16 @@ r3v2newfull:
 	ADD   R6, R8
 
 r3v2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r3v2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r3v2
@@ -4195,75 +4002,66 @@ r2v2:
 	MOVD 56(R0), R10
 
 r2v2loop:
-	FLDPQ  (R7), (F4, F5)
-	FMOVS  (R6), F6
-	FMOVS  (R6)(R5), F7
-	WORD   $0x4f861080 // fmla v0.4s, v4.4s, v6.s[0]
-	WORD   $0x4f8610a1 // fmla v1.4s, v5.4s, v6.s[0]
-	WORD   $0x4f871082 // fmla v2.4s, v4.4s, v7.s[0]
-	WORD   $0x4f8710a3 // fmla v3.4s, v5.4s, v7.s[0]
-	LDP.P  16(R9), (R11, R12)
-	ADD    R11, R6
-	ADD    R12, R7
-	SUBS   $1, R10
-	BNE    r2v2loop
-	FMOVD  80(R0), F4
-	FCVTDS F4, F4
-	WORD   $0x4f849000 // fmul v0.4s, v0.4s, v4.s[0]
-	WORD   $0x4f849021 // fmul v1.4s, v1.4s, v4.s[0]
-	WORD   $0x4f849042 // fmul v2.4s, v2.4s, v4.s[0]
-	WORD   $0x4f849063 // fmul v3.4s, v3.4s, v4.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r2v2store
-	FMOVD  88(R0), F5
-	FCVTDS F5, F5
-	MOVD   16(R0), R8
-	CMP    $4, R3
-	BEQ    r2v2oldfull
-	FMOVQ  (R8), F6
-	WORD   $0x4f8510c0 // fmla v0.4s, v6.4s, v5.s[0]
-	TBZ    $1, R3, one341
-	FMOVD  16(R8), F7
-	TBZ    $0, R3, end342
-	ADD    $24, R8, R9
-	VLD1   (R9), V7.S[2]
-	B      end342
+	FLDPQ (R7), (F4, F5)
+	FMOVS (R6), F6
+	FMOVS (R6)(R5), F7
+	WORD  $0x4f861080 // fmla v0.4s, v4.4s, v6.s[0]
+	WORD  $0x4f8610a1 // fmla v1.4s, v5.4s, v6.s[0]
+	WORD  $0x4f871082 // fmla v2.4s, v4.4s, v7.s[0]
+	WORD  $0x4f8710a3 // fmla v3.4s, v5.4s, v7.s[0]
+	LDP.P 16(R9), (R11, R12)
+	ADD   R11, R6
+	ADD   R12, R7
+	SUBS  $1, R10
+	BNE   r2v2loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r2v2store
+	MOVD  16(R0), R8
+	CMP   $4, R3
+	BEQ   r2v2oldfull
+	FMOVQ (R8), F5
+	WORD  $0x4e20d4a0 // fadd v0.4s, v5.4s, v0.4s
+	TBZ   $1, R3, one341
+	FMOVD 16(R8), F6
+	TBZ   $0, R3, end342
+	ADD   $24, R8, R9
+	VLD1  (R9), V6.S[2]
+	B     end342
 
 one341:
-	FMOVS 16(R8), F7
+	FMOVS 16(R8), F6
 
 end342:
-	WORD  $0x4f8510e1 // fmla v1.4s, v7.4s, v5.s[0]
+	WORD  $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
 	ADD   R6, R8
-	FMOVQ (R8), F8
-	WORD  $0x4f851102 // fmla v2.4s, v8.4s, v5.s[0]
+	FMOVQ (R8), F7
+	WORD  $0x4e22d4e2 // fadd v2.4s, v7.4s, v2.4s
 	TBZ   $1, R3, one343
-	FMOVD 16(R8), F9
+	FMOVD 16(R8), F8
 	TBZ   $0, R3, end344
 	ADD   $24, R8, R10
-	VLD1  (R10), V9.S[2]
+	VLD1  (R10), V8.S[2]
 	B     end344
 
 one343:
-	FMOVS 16(R8), F9
+	FMOVS 16(R8), F8
 
 end344:
-	WORD $0x4f851123 // fmla v3.4s, v9.4s, v5.s[0]
+	WORD $0x4e23d503 // fadd v3.4s, v8.4s, v3.4s
 	ADD  R6, R8
 	B    r2v2oldend
 
 r2v2oldfull:
-	FMOVQ (R8), F10
-	WORD  $0x4f851140 // fmla v0.4s, v10.4s, v5.s[0]
-	FMOVQ 16(R8), F11
-	WORD  $0x4f851161 // fmla v1.4s, v11.4s, v5.s[0]
+	FMOVQ (R8), F9
+	WORD  $0x4e20d520 // fadd v0.4s, v9.4s, v0.4s
+	FMOVQ 16(R8), F10
+	WORD  $0x4e21d541 // fadd v1.4s, v10.4s, v1.4s
 	ADD   R6, R8
-	FMOVQ (R8), F12
-	WORD  $0x4f851182 // fmla v2.4s, v12.4s, v5.s[0]
-	FMOVQ 16(R8), F13
-	WORD  $0x4f8511a3 // fmla v3.4s, v13.4s, v5.s[0]
+	FMOVQ (R8), F11
+	WORD  $0x4e22d562 // fadd v2.4s, v11.4s, v2.4s
+	FMOVQ 16(R8), F12
+	WORD  $0x4e23d583 // fadd v3.4s, v12.4s, v3.4s
 	ADD   R6, R8
 
 r2v2oldend:
@@ -4308,16 +4106,16 @@ r2v2newfull:
 	ADD   R6, R8
 
 r2v2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r2v2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r2v2
@@ -4336,50 +4134,43 @@ r1v2:
 	MOVD 56(R0), R10
 
 r1v2loop:
-	FLDPQ  (R7), (F2, F3)
-	FMOVS  (R6), F4
-	WORD   $0x4f841040 // fmla v0.4s, v2.4s, v4.s[0]
-	WORD   $0x4f841061 // fmla v1.4s, v3.4s, v4.s[0]
-	LDP.P  16(R9), (R11, R12)
-	ADD    R11, R6
-	ADD    R12, R7
-	SUBS   $1, R10
-	BNE    r1v2loop
-	FMOVD  80(R0), F2
-	FCVTDS F2, F2
-	WORD   $0x4f829000 // fmul v0.4s, v0.4s, v2.s[0]
-	WORD   $0x4f829021 // fmul v1.4s, v1.4s, v2.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r1v2store
-	FMOVD  88(R0), F3
-	FCVTDS F3, F3
-	MOVD   16(R0), R8
-	CMP    $4, R3
-	BEQ    r1v2oldfull
-	FMOVQ  (R8), F4
-	WORD   $0x4f831080 // fmla v0.4s, v4.4s, v3.s[0]
-	TBZ    $1, R3, one349
-	FMOVD  16(R8), F5
-	TBZ    $0, R3, end350
-	ADD    $24, R8, R9
-	VLD1   (R9), V5.S[2]
-	B      end350
+	FLDPQ (R7), (F2, F3)
+	FMOVS (R6), F4
+	WORD  $0x4f841040 // fmla v0.4s, v2.4s, v4.s[0]
+	WORD  $0x4f841061 // fmla v1.4s, v3.4s, v4.s[0]
+	LDP.P 16(R9), (R11, R12)
+	ADD   R11, R6
+	ADD   R12, R7
+	SUBS  $1, R10
+	BNE   r1v2loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r1v2store
+	MOVD  16(R0), R8
+	CMP   $4, R3
+	BEQ   r1v2oldfull
+	FMOVQ (R8), F3
+	WORD  $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
+	TBZ   $1, R3, one349
+	FMOVD 16(R8), F4
+	TBZ   $0, R3, end350
+	ADD   $24, R8, R9
+	VLD1  (R9), V4.S[2]
+	B     end350
 
 one349:
-	FMOVS 16(R8), F5
+	FMOVS 16(R8), F4
 
 end350:
-	WORD $0x4f8310a1 // fmla v1.4s, v5.4s, v3.s[0]
+	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
 	ADD  R6, R8
 	B    r1v2oldend
 
 r1v2oldfull:
-	FMOVQ (R8), F6
-	WORD  $0x4f8310c0 // fmla v0.4s, v6.4s, v3.s[0]
-	FMOVQ 16(R8), F7
-	WORD  $0x4f8310e1 // fmla v1.4s, v7.4s, v3.s[0]
+	FMOVQ (R8), F5
+	WORD  $0x4e20d4a0 // fadd v0.4s, v5.4s, v0.4s
+	FMOVQ 16(R8), F6
+	WORD  $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
 	ADD   R6, R8
 
 r1v2oldend:
@@ -4408,16 +4199,16 @@ r1v2newfull:
 	ADD   R6, R8
 
 r1v2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r1v2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r1v2
@@ -4461,275 +4252,246 @@ r8v3:
 	MOVD 56(R0), R13
 
 r8v3loop:
-	FLDPQ  (R10), (F24, F25)
-	FMOVQ  32(R10), F26
-	FMOVS  (R6), F27
-	FMOVS  (R6)(R5), F28
-	FMOVS  (R6)(R7), F29
-	FMOVS  (R6)(R8), F30
-	WORD   $0x4f9b1300 // fmla v0.4s, v24.4s, v27.s[0]
-	WORD   $0x4f9b1321 // fmla v1.4s, v25.4s, v27.s[0]
-	WORD   $0x4f9b1342 // fmla v2.4s, v26.4s, v27.s[0]
-	WORD   $0x4f9c1303 // fmla v3.4s, v24.4s, v28.s[0]
-	WORD   $0x4f9c1324 // fmla v4.4s, v25.4s, v28.s[0]
-	WORD   $0x4f9c1345 // fmla v5.4s, v26.4s, v28.s[0]
-	WORD   $0x4f9d1306 // fmla v6.4s, v24.4s, v29.s[0]
-	WORD   $0x4f9d1327 // fmla v7.4s, v25.4s, v29.s[0]
-	WORD   $0x4f9d1348 // fmla v8.4s, v26.4s, v29.s[0]
-	WORD   $0x4f9e1309 // fmla v9.4s, v24.4s, v30.s[0]
-	WORD   $0x4f9e132a // fmla v10.4s, v25.4s, v30.s[0]
-	WORD   $0x4f9e134b // fmla v11.4s, v26.4s, v30.s[0]
-	FMOVS  (R9), F31
-	FMOVS  (R9)(R5), F27
-	FMOVS  (R9)(R7), F28
-	FMOVS  (R9)(R8), F29
-	WORD   $0x4f9f130c // fmla v12.4s, v24.4s, v31.s[0]
-	WORD   $0x4f9f132d // fmla v13.4s, v25.4s, v31.s[0]
-	WORD   $0x4f9f134e // fmla v14.4s, v26.4s, v31.s[0]
-	WORD   $0x4f9b130f // fmla v15.4s, v24.4s, v27.s[0]
-	WORD   $0x4f9b1330 // fmla v16.4s, v25.4s, v27.s[0]
-	WORD   $0x4f9b1351 // fmla v17.4s, v26.4s, v27.s[0]
-	WORD   $0x4f9c1312 // fmla v18.4s, v24.4s, v28.s[0]
-	WORD   $0x4f9c1333 // fmla v19.4s, v25.4s, v28.s[0]
-	WORD   $0x4f9c1354 // fmla v20.4s, v26.4s, v28.s[0]
-	WORD   $0x4f9d1315 // fmla v21.4s, v24.4s, v29.s[0]
-	WORD   $0x4f9d1336 // fmla v22.4s, v25.4s, v29.s[0]
-	WORD   $0x4f9d1357 // fmla v23.4s, v26.4s, v29.s[0]
-	LDP.P  16(R12), (R14, R15)
-	ADD    R14, R6
-	ADD    R14, R9
-	ADD    R15, R10
-	SUBS   $1, R13
-	BNE    r8v3loop
-	FMOVD  80(R0), F24
-	FCVTDS F24, F24
-	WORD   $0x4f989000 // fmul v0.4s, v0.4s, v24.s[0]
-	WORD   $0x4f989021 // fmul v1.4s, v1.4s, v24.s[0]
-	WORD   $0x4f989042 // fmul v2.4s, v2.4s, v24.s[0]
-	WORD   $0x4f989063 // fmul v3.4s, v3.4s, v24.s[0]
-	WORD   $0x4f989084 // fmul v4.4s, v4.4s, v24.s[0]
-	WORD   $0x4f9890a5 // fmul v5.4s, v5.4s, v24.s[0]
-	WORD   $0x4f9890c6 // fmul v6.4s, v6.4s, v24.s[0]
-	WORD   $0x4f9890e7 // fmul v7.4s, v7.4s, v24.s[0]
-	WORD   $0x4f989108 // fmul v8.4s, v8.4s, v24.s[0]
-	WORD   $0x4f989129 // fmul v9.4s, v9.4s, v24.s[0]
-	WORD   $0x4f98914a // fmul v10.4s, v10.4s, v24.s[0]
-	WORD   $0x4f98916b // fmul v11.4s, v11.4s, v24.s[0]
-	WORD   $0x4f98918c // fmul v12.4s, v12.4s, v24.s[0]
-	WORD   $0x4f9891ad // fmul v13.4s, v13.4s, v24.s[0]
-	WORD   $0x4f9891ce // fmul v14.4s, v14.4s, v24.s[0]
-	WORD   $0x4f9891ef // fmul v15.4s, v15.4s, v24.s[0]
-	WORD   $0x4f989210 // fmul v16.4s, v16.4s, v24.s[0]
-	WORD   $0x4f989231 // fmul v17.4s, v17.4s, v24.s[0]
-	WORD   $0x4f989252 // fmul v18.4s, v18.4s, v24.s[0]
-	WORD   $0x4f989273 // fmul v19.4s, v19.4s, v24.s[0]
-	WORD   $0x4f989294 // fmul v20.4s, v20.4s, v24.s[0]
-	WORD   $0x4f9892b5 // fmul v21.4s, v21.4s, v24.s[0]
-	WORD   $0x4f9892d6 // fmul v22.4s, v22.4s, v24.s[0]
-	WORD   $0x4f9892f7 // fmul v23.4s, v23.4s, v24.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r8v3store
-	FMOVD  88(R0), F25
-	FCVTDS F25, F25
-	MOVD   16(R0), R8
-	CMP    $4, R3
-	BEQ    r8v3oldfull
-	FMOVQ  (R8), F26
-	WORD   $0x4f991340 // fmla v0.4s, v26.4s, v25.s[0]
-	FMOVQ  16(R8), F27
-	WORD   $0x4f991361 // fmla v1.4s, v27.4s, v25.s[0]
-	TBZ    $1, R3, one353
-	FMOVD  32(R8), F28
-	TBZ    $0, R3, end354
-	ADD    $40, R8, R9
-	VLD1   (R9), V28.S[2]
-	B      end354
+	FLDPQ (R10), (F24, F25)
+	FMOVQ 32(R10), F26
+	FMOVS (R6), F27
+	FMOVS (R6)(R5), F28
+	FMOVS (R6)(R7), F29
+	FMOVS (R6)(R8), F30
+	WORD  $0x4f9b1300 // fmla v0.4s, v24.4s, v27.s[0]
+	WORD  $0x4f9b1321 // fmla v1.4s, v25.4s, v27.s[0]
+	WORD  $0x4f9b1342 // fmla v2.4s, v26.4s, v27.s[0]
+	WORD  $0x4f9c1303 // fmla v3.4s, v24.4s, v28.s[0]
+	WORD  $0x4f9c1324 // fmla v4.4s, v25.4s, v28.s[0]
+	WORD  $0x4f9c1345 // fmla v5.4s, v26.4s, v28.s[0]
+	WORD  $0x4f9d1306 // fmla v6.4s, v24.4s, v29.s[0]
+	WORD  $0x4f9d1327 // fmla v7.4s, v25.4s, v29.s[0]
+	WORD  $0x4f9d1348 // fmla v8.4s, v26.4s, v29.s[0]
+	WORD  $0x4f9e1309 // fmla v9.4s, v24.4s, v30.s[0]
+	WORD  $0x4f9e132a // fmla v10.4s, v25.4s, v30.s[0]
+	WORD  $0x4f9e134b // fmla v11.4s, v26.4s, v30.s[0]
+	FMOVS (R9), F31
+	FMOVS (R9)(R5), F27
+	FMOVS (R9)(R7), F28
+	FMOVS (R9)(R8), F29
+	WORD  $0x4f9f130c // fmla v12.4s, v24.4s, v31.s[0]
+	WORD  $0x4f9f132d // fmla v13.4s, v25.4s, v31.s[0]
+	WORD  $0x4f9f134e // fmla v14.4s, v26.4s, v31.s[0]
+	WORD  $0x4f9b130f // fmla v15.4s, v24.4s, v27.s[0]
+	WORD  $0x4f9b1330 // fmla v16.4s, v25.4s, v27.s[0]
+	WORD  $0x4f9b1351 // fmla v17.4s, v26.4s, v27.s[0]
+	WORD  $0x4f9c1312 // fmla v18.4s, v24.4s, v28.s[0]
+	WORD  $0x4f9c1333 // fmla v19.4s, v25.4s, v28.s[0]
+	WORD  $0x4f9c1354 // fmla v20.4s, v26.4s, v28.s[0]
+	WORD  $0x4f9d1315 // fmla v21.4s, v24.4s, v29.s[0]
+	WORD  $0x4f9d1336 // fmla v22.4s, v25.4s, v29.s[0]
+	WORD  $0x4f9d1357 // fmla v23.4s, v26.4s, v29.s[0]
+	LDP.P 16(R12), (R14, R15)
+	ADD   R14, R6
+	ADD   R14, R9
+	ADD   R15, R10
+	SUBS  $1, R13
+	BNE   r8v3loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r8v3store
+	MOVD  16(R0), R8
+	CMP   $4, R3
+	BEQ   r8v3oldfull
+	FMOVQ (R8), F25
+	WORD  $0x4e20d720 // fadd v0.4s, v25.4s, v0.4s
+	FMOVQ 16(R8), F26
+	WORD  $0x4e21d741 // fadd v1.4s, v26.4s, v1.4s
+	TBZ   $1, R3, one353
+	FMOVD 32(R8), F27
+	TBZ   $0, R3, end354
+	ADD   $40, R8, R9
+	VLD1  (R9), V27.S[2]
+	B     end354
 
 one353:
-	FMOVS 32(R8), F28
+	FMOVS 32(R8), F27
 
 end354:
-	WORD  $0x4f991382 // fmla v2.4s, v28.4s, v25.s[0]
+	WORD  $0x4e22d762 // fadd v2.4s, v27.4s, v2.4s
 	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4f9913a3 // fmla v3.4s, v29.4s, v25.s[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4f9913c4 // fmla v4.4s, v30.4s, v25.s[0]
+	FMOVQ (R8), F28
+	WORD  $0x4e23d783 // fadd v3.4s, v28.4s, v3.4s
+	FMOVQ 16(R8), F29
+	WORD  $0x4e24d7a4 // fadd v4.4s, v29.4s, v4.4s
 	TBZ   $1, R3, one355
-	FMOVD 32(R8), F31
+	FMOVD 32(R8), F30
 	TBZ   $0, R3, end356
 	ADD   $40, R8, R10
-	VLD1  (R10), V31.S[2]
+	VLD1  (R10), V30.S[2]
 	B     end356
 
 one355:
-	FMOVS 32(R8), F31
+	FMOVS 32(R8), F30
 
 end356:
-	WORD  $0x4f9913e5 // fmla v5.4s, v31.4s, v25.s[0]
+	WORD  $0x4e25d7c5 // fadd v5.4s, v30.4s, v5.4s
 	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4f991346 // fmla v6.4s, v26.4s, v25.s[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4f991367 // fmla v7.4s, v27.4s, v25.s[0]
+	FMOVQ (R8), F31
+	WORD  $0x4e26d7e6 // fadd v6.4s, v31.4s, v6.4s
+	FMOVQ 16(R8), F25
+	WORD  $0x4e27d727 // fadd v7.4s, v25.4s, v7.4s
 	TBZ   $1, R3, one357
-	FMOVD 32(R8), F28
+	FMOVD 32(R8), F26
 	TBZ   $0, R3, end358
 	ADD   $40, R8, R11
-	VLD1  (R11), V28.S[2]
+	VLD1  (R11), V26.S[2]
 	B     end358
 
 one357:
-	FMOVS 32(R8), F28
+	FMOVS 32(R8), F26
 
 end358:
-	WORD  $0x4f991388 // fmla v8.4s, v28.4s, v25.s[0]
+	WORD  $0x4e28d748 // fadd v8.4s, v26.4s, v8.4s
 	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4f9913a9 // fmla v9.4s, v29.4s, v25.s[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4f9913ca // fmla v10.4s, v30.4s, v25.s[0]
+	FMOVQ (R8), F27
+	WORD  $0x4e29d769 // fadd v9.4s, v27.4s, v9.4s
+	FMOVQ 16(R8), F28
+	WORD  $0x4e2ad78a // fadd v10.4s, v28.4s, v10.4s
 	TBZ   $1, R3, one359
-	FMOVD 32(R8), F31
+	FMOVD 32(R8), F29
 	TBZ   $0, R3, end360
 	ADD   $40, R8, R12
-	VLD1  (R12), V31.S[2]
+	VLD1  (R12), V29.S[2]
 	B     end360
 
 one359:
-	FMOVS 32(R8), F31
+	FMOVS 32(R8), F29
 
 end360:
-	WORD  $0x4f9913eb // fmla v11.4s, v31.4s, v25.s[0]
+	WORD  $0x4e2bd7ab // fadd v11.4s, v29.4s, v11.4s
 	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4f99134c // fmla v12.4s, v26.4s, v25.s[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4f99136d // fmla v13.4s, v27.4s, v25.s[0]
+	FMOVQ (R8), F30
+	WORD  $0x4e2cd7cc // fadd v12.4s, v30.4s, v12.4s
+	FMOVQ 16(R8), F31
+	WORD  $0x4e2dd7ed // fadd v13.4s, v31.4s, v13.4s
 	TBZ   $1, R3, one361
-	FMOVD 32(R8), F28
+	FMOVD 32(R8), F25
 	TBZ   $0, R3, end362
 	ADD   $40, R8, R13
-	VLD1  (R13), V28.S[2]
+	VLD1  (R13), V25.S[2]
 	B     end362
 
 one361:
-	FMOVS 32(R8), F28
+	FMOVS 32(R8), F25
 
 end362:
-	WORD  $0x4f99138e // fmla v14.4s, v28.4s, v25.s[0]
+	WORD  $0x4e2ed72e // fadd v14.4s, v25.4s, v14.4s
 	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4f9913af // fmla v15.4s, v29.4s, v25.s[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4f9913d0 // fmla v16.4s, v30.4s, v25.s[0]
+	FMOVQ (R8), F26
+	WORD  $0x4e2fd74f // fadd v15.4s, v26.4s, v15.4s
+	FMOVQ 16(R8), F27
+	WORD  $0x4e30d770 // fadd v16.4s, v27.4s, v16.4s
 	TBZ   $1, R3, one363
-	FMOVD 32(R8), F31
+	FMOVD 32(R8), F28
 	TBZ   $0, R3, end364
 	ADD   $40, R8, R14
-	VLD1  (R14), V31.S[2]
+	VLD1  (R14), V28.S[2]
 	B     end364
 
 one363:
-	FMOVS 32(R8), F31
+	FMOVS 32(R8), F28
 
 end364:
-	WORD  $0x4f9913f1 // fmla v17.4s, v31.4s, v25.s[0]
+	WORD  $0x4e31d791 // fadd v17.4s, v28.4s, v17.4s
 	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4f991352 // fmla v18.4s, v26.4s, v25.s[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4f991373 // fmla v19.4s, v27.4s, v25.s[0]
+	FMOVQ (R8), F29
+	WORD  $0x4e32d7b2 // fadd v18.4s, v29.4s, v18.4s
+	FMOVQ 16(R8), F30
+	WORD  $0x4e33d7d3 // fadd v19.4s, v30.4s, v19.4s
 	TBZ   $1, R3, one365
-	FMOVD 32(R8), F28
+	FMOVD 32(R8), F31
 	TBZ   $0, R3, end366
 	ADD   $40, R8, R15
-	VLD1  (R15), V28.S[2]
+	VLD1  (R15), V31.S[2]
 	B     end366
 
 one365:
-	FMOVS 32(R8), F28
+	FMOVS 32(R8), F31
 
 end366:
-	WORD  $0x4f991394 // fmla v20.4s, v28.4s, v25.s[0]
+	WORD  $0x4e34d7f4 // fadd v20.4s, v31.4s, v20.4s
 	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4f9913b5 // fmla v21.4s, v29.4s, v25.s[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4f9913d6 // fmla v22.4s, v30.4s, v25.s[0]
+	FMOVQ (R8), F25
+	WORD  $0x4e35d735 // fadd v21.4s, v25.4s, v21.4s
+	FMOVQ 16(R8), F26
+	WORD  $0x4e36d756 // fadd v22.4s, v26.4s, v22.4s
 	TBZ   $1, R3, one367
-	FMOVD 32(R8), F31
+	FMOVD 32(R8), F27
 	TBZ   $0, R3, end368
 	ADD   $40, R8, R16
-	VLD1  (R16), V31.S[2]
+	VLD1  (R16), V27.S[2]
 	B     end368
 
 one367:
-	FMOVS 32(R8), F31
+	FMOVS 32(R8), F27
 
 end368:
-	WORD $0x4f9913f7 // fmla v23.4s, v31.4s, v25.s[0]
+	WORD $0x4e37d777 // fadd v23.4s, v27.4s, v23.4s
 	ADD  R6, R8
 	B    r8v3oldend
 
 r8v3oldfull:
-	FMOVQ (R8), F26
-	WORD  $0x4f991340 // fmla v0.4s, v26.4s, v25.s[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4f991361 // fmla v1.4s, v27.4s, v25.s[0]
-	FMOVQ 32(R8), F28
-	WORD  $0x4f991382 // fmla v2.4s, v28.4s, v25.s[0]
+	FMOVQ (R8), F28
+	WORD  $0x4e20d780 // fadd v0.4s, v28.4s, v0.4s
+	FMOVQ 16(R8), F29
+	WORD  $0x4e21d7a1 // fadd v1.4s, v29.4s, v1.4s
+	FMOVQ 32(R8), F30
+	WORD  $0x4e22d7c2 // fadd v2.4s, v30.4s, v2.4s
 	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4f9913a3 // fmla v3.4s, v29.4s, v25.s[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4f9913c4 // fmla v4.4s, v30.4s, v25.s[0]
-	FMOVQ 32(R8), F31
-	WORD  $0x4f9913e5 // fmla v5.4s, v31.4s, v25.s[0]
+	FMOVQ (R8), F31
+	WORD  $0x4e23d7e3 // fadd v3.4s, v31.4s, v3.4s
+	FMOVQ 16(R8), F25
+	WORD  $0x4e24d724 // fadd v4.4s, v25.4s, v4.4s
+	FMOVQ 32(R8), F26
+	WORD  $0x4e25d745 // fadd v5.4s, v26.4s, v5.4s
 	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4f991346 // fmla v6.4s, v26.4s, v25.s[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4f991367 // fmla v7.4s, v27.4s, v25.s[0]
-	FMOVQ 32(R8), F28
-	WORD  $0x4f991388 // fmla v8.4s, v28.4s, v25.s[0]
+	FMOVQ (R8), F27
+	WORD  $0x4e26d766 // fadd v6.4s, v27.4s, v6.4s
+	FMOVQ 16(R8), F28
+	WORD  $0x4e27d787 // fadd v7.4s, v28.4s, v7.4s
+	FMOVQ 32(R8), F29
+	WORD  $0x4e28d7a8 // fadd v8.4s, v29.4s, v8.4s
 	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4f9913a9 // fmla v9.4s, v29.4s, v25.s[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4f9913ca // fmla v10.4s, v30.4s, v25.s[0]
-	FMOVQ 32(R8), F31
-	WORD  $0x4f9913eb // fmla v11.4s, v31.4s, v25.s[0]
-	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4f99134c // fmla v12.4s, v26.4s, v25.s[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4f99136d // fmla v13.4s, v27.4s, v25.s[0]
-	FMOVQ 32(R8), F28
-	WORD  $0x4f99138e // fmla v14.4s, v28.4s, v25.s[0]
-	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4f9913af // fmla v15.4s, v29.4s, v25.s[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4f9913d0 // fmla v16.4s, v30.4s, v25.s[0]
-	FMOVQ 32(R8), F31
-	WORD  $0x4f9913f1 // fmla v17.4s, v31.4s, v25.s[0]
+	FMOVQ (R8), F30
+	WORD  $0x4e29d7c9 // fadd v9.4s, v30.4s, v9.4s
+	FMOVQ 16(R8), F31
+	WORD  $0x4e2ad7ea // fadd v10.4s, v31.4s, v10.4s
+	FMOVQ 32(R8), F25
+	WORD  $0x4e2bd72b // fadd v11.4s, v25.4s, v11.4s
 	ADD   R6, R8
 	FMOVQ (R8), F26
-	WORD  $0x4f991352 // fmla v18.4s, v26.4s, v25.s[0]
+	WORD  $0x4e2cd74c // fadd v12.4s, v26.4s, v12.4s
 	FMOVQ 16(R8), F27
-	WORD  $0x4f991373 // fmla v19.4s, v27.4s, v25.s[0]
+	WORD  $0x4e2dd76d // fadd v13.4s, v27.4s, v13.4s
 	FMOVQ 32(R8), F28
-	WORD  $0x4f991394 // fmla v20.4s, v28.4s, v25.s[0]
+	WORD  $0x4e2ed78e // fadd v14.4s, v28.4s, v14.4s
 	ADD   R6, R8
 	FMOVQ (R8), F29
-	WORD  $0x4f9913b5 // fmla v21.4s, v29.4s, v25.s[0]
+	WORD  $0x4e2fd7af // fadd v15.4s, v29.4s, v15.4s
 	FMOVQ 16(R8), F30
-	WORD  $0x4f9913d6 // fmla v22.4s, v30.4s, v25.s[0]
+	WORD  $0x4e30d7d0 // fadd v16.4s, v30.4s, v16.4s
 	FMOVQ 32(R8), F31
-	WORD  $0x4f9913f7 // fmla v23.4s, v31.4s, v25.s[0]
+	WORD  $0x4e31d7f1 // fadd v17.4s, v31.4s, v17.4s
+	ADD   R6, R8
+	FMOVQ (R8), F25
+	WORD  $0x4e32d732 // fadd v18.4s, v25.4s, v18.4s
+	FMOVQ 16(R8), F26
+	WORD  $0x4e33d753 // fadd v19.4s, v26.4s, v19.4s
+	FMOVQ 32(R8), F27
+	WORD  $0x4e34d774 // fadd v20.4s, v27.4s, v20.4s
+	ADD   R6, R8
+	FMOVQ (R8), F28
+	WORD  $0x4e35d795 // fadd v21.4s, v28.4s, v21.4s
+	FMOVQ 16(R8), F29
+	WORD  $0x4e36d7b6 // fadd v22.4s, v29.4s, v22.4s
+	FMOVQ 32(R8), F30
+	WORD  $0x4e37d7d7 // fadd v23.4s, v30.4s, v23.4s
 	ADD   R6, R8
 
 r8v3oldend:
@@ -4886,16 +4648,16 @@ r8v3newfull:
 	ADD   R6, R8
 
 r8v3newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r8v3done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r8v3
@@ -4936,244 +4698,218 @@ r7v3:
 	MOVD 56(R0), R13
 
 r7v3loop:
-	FLDPQ  (R10), (F21, F22)
-	FMOVQ  32(R10), F23
-	FMOVS  (R6), F24
-	FMOVS  (R6)(R5), F25
-	FMOVS  (R6)(R7), F26
-	FMOVS  (R6)(R8), F27
-	WORD   $0x4f9812a0 // fmla v0.4s, v21.4s, v24.s[0]
-	WORD   $0x4f9812c1 // fmla v1.4s, v22.4s, v24.s[0]
-	WORD   $0x4f9812e2 // fmla v2.4s, v23.4s, v24.s[0]
-	WORD   $0x4f9912a3 // fmla v3.4s, v21.4s, v25.s[0]
-	WORD   $0x4f9912c4 // fmla v4.4s, v22.4s, v25.s[0]
-	WORD   $0x4f9912e5 // fmla v5.4s, v23.4s, v25.s[0]
-	WORD   $0x4f9a12a6 // fmla v6.4s, v21.4s, v26.s[0]
-	WORD   $0x4f9a12c7 // fmla v7.4s, v22.4s, v26.s[0]
-	WORD   $0x4f9a12e8 // fmla v8.4s, v23.4s, v26.s[0]
-	WORD   $0x4f9b12a9 // fmla v9.4s, v21.4s, v27.s[0]
-	WORD   $0x4f9b12ca // fmla v10.4s, v22.4s, v27.s[0]
-	WORD   $0x4f9b12eb // fmla v11.4s, v23.4s, v27.s[0]
-	FMOVS  (R9), F28
-	FMOVS  (R9)(R5), F29
-	FMOVS  (R9)(R7), F30
-	WORD   $0x4f9c12ac // fmla v12.4s, v21.4s, v28.s[0]
-	WORD   $0x4f9c12cd // fmla v13.4s, v22.4s, v28.s[0]
-	WORD   $0x4f9c12ee // fmla v14.4s, v23.4s, v28.s[0]
-	WORD   $0x4f9d12af // fmla v15.4s, v21.4s, v29.s[0]
-	WORD   $0x4f9d12d0 // fmla v16.4s, v22.4s, v29.s[0]
-	WORD   $0x4f9d12f1 // fmla v17.4s, v23.4s, v29.s[0]
-	WORD   $0x4f9e12b2 // fmla v18.4s, v21.4s, v30.s[0]
-	WORD   $0x4f9e12d3 // fmla v19.4s, v22.4s, v30.s[0]
-	WORD   $0x4f9e12f4 // fmla v20.4s, v23.4s, v30.s[0]
-	LDP.P  16(R12), (R14, R15)
-	ADD    R14, R6
-	ADD    R14, R9
-	ADD    R15, R10
-	SUBS   $1, R13
-	BNE    r7v3loop
-	FMOVD  80(R0), F21
-	FCVTDS F21, F21
-	WORD   $0x4f959000 // fmul v0.4s, v0.4s, v21.s[0]
-	WORD   $0x4f959021 // fmul v1.4s, v1.4s, v21.s[0]
-	WORD   $0x4f959042 // fmul v2.4s, v2.4s, v21.s[0]
-	WORD   $0x4f959063 // fmul v3.4s, v3.4s, v21.s[0]
-	WORD   $0x4f959084 // fmul v4.4s, v4.4s, v21.s[0]
-	WORD   $0x4f9590a5 // fmul v5.4s, v5.4s, v21.s[0]
-	WORD   $0x4f9590c6 // fmul v6.4s, v6.4s, v21.s[0]
-	WORD   $0x4f9590e7 // fmul v7.4s, v7.4s, v21.s[0]
-	WORD   $0x4f959108 // fmul v8.4s, v8.4s, v21.s[0]
-	WORD   $0x4f959129 // fmul v9.4s, v9.4s, v21.s[0]
-	WORD   $0x4f95914a // fmul v10.4s, v10.4s, v21.s[0]
-	WORD   $0x4f95916b // fmul v11.4s, v11.4s, v21.s[0]
-	WORD   $0x4f95918c // fmul v12.4s, v12.4s, v21.s[0]
-	WORD   $0x4f9591ad // fmul v13.4s, v13.4s, v21.s[0]
-	WORD   $0x4f9591ce // fmul v14.4s, v14.4s, v21.s[0]
-	WORD   $0x4f9591ef // fmul v15.4s, v15.4s, v21.s[0]
-	WORD   $0x4f959210 // fmul v16.4s, v16.4s, v21.s[0]
-	WORD   $0x4f959231 // fmul v17.4s, v17.4s, v21.s[0]
-	WORD   $0x4f959252 // fmul v18.4s, v18.4s, v21.s[0]
-	WORD   $0x4f959273 // fmul v19.4s, v19.4s, v21.s[0]
-	WORD   $0x4f959294 // fmul v20.4s, v20.4s, v21.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r7v3store
-	FMOVD  88(R0), F22
-	FCVTDS F22, F22
-	MOVD   16(R0), R8
-	CMP    $4, R3
-	BEQ    r7v3oldfull
-	FMOVQ  (R8), F23
-	WORD   $0x4f9612e0 // fmla v0.4s, v23.4s, v22.s[0]
-	FMOVQ  16(R8), F24
-	WORD   $0x4f961301 // fmla v1.4s, v24.4s, v22.s[0]
-	TBZ    $1, R3, one385
-	FMOVD  32(R8), F25
-	TBZ    $0, R3, end386
-	ADD    $40, R8, R9
-	VLD1   (R9), V25.S[2]
-	B      end386
+	FLDPQ (R10), (F21, F22)
+	FMOVQ 32(R10), F23
+	FMOVS (R6), F24
+	FMOVS (R6)(R5), F25
+	FMOVS (R6)(R7), F26
+	FMOVS (R6)(R8), F27
+	WORD  $0x4f9812a0 // fmla v0.4s, v21.4s, v24.s[0]
+	WORD  $0x4f9812c1 // fmla v1.4s, v22.4s, v24.s[0]
+	WORD  $0x4f9812e2 // fmla v2.4s, v23.4s, v24.s[0]
+	WORD  $0x4f9912a3 // fmla v3.4s, v21.4s, v25.s[0]
+	WORD  $0x4f9912c4 // fmla v4.4s, v22.4s, v25.s[0]
+	WORD  $0x4f9912e5 // fmla v5.4s, v23.4s, v25.s[0]
+	WORD  $0x4f9a12a6 // fmla v6.4s, v21.4s, v26.s[0]
+	WORD  $0x4f9a12c7 // fmla v7.4s, v22.4s, v26.s[0]
+	WORD  $0x4f9a12e8 // fmla v8.4s, v23.4s, v26.s[0]
+	WORD  $0x4f9b12a9 // fmla v9.4s, v21.4s, v27.s[0]
+	WORD  $0x4f9b12ca // fmla v10.4s, v22.4s, v27.s[0]
+	WORD  $0x4f9b12eb // fmla v11.4s, v23.4s, v27.s[0]
+	FMOVS (R9), F28
+	FMOVS (R9)(R5), F29
+	FMOVS (R9)(R7), F30
+	WORD  $0x4f9c12ac // fmla v12.4s, v21.4s, v28.s[0]
+	WORD  $0x4f9c12cd // fmla v13.4s, v22.4s, v28.s[0]
+	WORD  $0x4f9c12ee // fmla v14.4s, v23.4s, v28.s[0]
+	WORD  $0x4f9d12af // fmla v15.4s, v21.4s, v29.s[0]
+	WORD  $0x4f9d12d0 // fmla v16.4s, v22.4s, v29.s[0]
+	WORD  $0x4f9d12f1 // fmla v17.4s, v23.4s, v29.s[0]
+	WORD  $0x4f9e12b2 // fmla v18.4s, v21.4s, v30.s[0]
+	WORD  $0x4f9e12d3 // fmla v19.4s, v22.4s, v30.s[0]
+	WORD  $0x4f9e12f4 // fmla v20.4s, v23.4s, v30.s[0]
+	LDP.P 16(R12), (R14, R15)
+	ADD   R14, R6
+	ADD   R14, R9
+	ADD   R15, R10
+	SUBS  $1, R13
+	BNE   r7v3loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r7v3store
+	MOVD  16(R0), R8
+	CMP   $4, R3
+	BEQ   r7v3oldfull
+	FMOVQ (R8), F22
+	WORD  $0x4e20d6c0 // fadd v0.4s, v22.4s, v0.4s
+	FMOVQ 16(R8), F23
+	WORD  $0x4e21d6e1 // fadd v1.4s, v23.4s, v1.4s
+	TBZ   $1, R3, one385
+	FMOVD 32(R8), F24
+	TBZ   $0, R3, end386
+	ADD   $40, R8, R9
+	VLD1  (R9), V24.S[2]
+	B     end386
 
 one385:
-	FMOVS 32(R8), F25
+	FMOVS 32(R8), F24
 
 end386:
-	WORD  $0x4f961322 // fmla v2.4s, v25.4s, v22.s[0]
+	WORD  $0x4e22d702 // fadd v2.4s, v24.4s, v2.4s
 	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4f961343 // fmla v3.4s, v26.4s, v22.s[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4f961364 // fmla v4.4s, v27.4s, v22.s[0]
+	FMOVQ (R8), F25
+	WORD  $0x4e23d723 // fadd v3.4s, v25.4s, v3.4s
+	FMOVQ 16(R8), F26
+	WORD  $0x4e24d744 // fadd v4.4s, v26.4s, v4.4s
 	TBZ   $1, R3, one387
-	FMOVD 32(R8), F28
+	FMOVD 32(R8), F27
 	TBZ   $0, R3, end388
 	ADD   $40, R8, R10
-	VLD1  (R10), V28.S[2]
+	VLD1  (R10), V27.S[2]
 	B     end388
 
 one387:
-	FMOVS 32(R8), F28
+	FMOVS 32(R8), F27
 
 end388:
-	WORD  $0x4f961385 // fmla v5.4s, v28.4s, v22.s[0]
+	WORD  $0x4e25d765 // fadd v5.4s, v27.4s, v5.4s
 	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4f9613a6 // fmla v6.4s, v29.4s, v22.s[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4f9613c7 // fmla v7.4s, v30.4s, v22.s[0]
+	FMOVQ (R8), F28
+	WORD  $0x4e26d786 // fadd v6.4s, v28.4s, v6.4s
+	FMOVQ 16(R8), F29
+	WORD  $0x4e27d7a7 // fadd v7.4s, v29.4s, v7.4s
 	TBZ   $1, R3, one389
-	FMOVD 32(R8), F31
+	FMOVD 32(R8), F30
 	TBZ   $0, R3, end390
 	ADD   $40, R8, R11
-	VLD1  (R11), V31.S[2]
+	VLD1  (R11), V30.S[2]
 	B     end390
 
 one389:
-	FMOVS 32(R8), F31
+	FMOVS 32(R8), F30
 
 end390:
-	WORD  $0x4f9613e8 // fmla v8.4s, v31.4s, v22.s[0]
+	WORD  $0x4e28d7c8 // fadd v8.4s, v30.4s, v8.4s
 	ADD   R6, R8
-	FMOVQ (R8), F23
-	WORD  $0x4f9612e9 // fmla v9.4s, v23.4s, v22.s[0]
-	FMOVQ 16(R8), F24
-	WORD  $0x4f96130a // fmla v10.4s, v24.4s, v22.s[0]
+	FMOVQ (R8), F31
+	WORD  $0x4e29d7e9 // fadd v9.4s, v31.4s, v9.4s
+	FMOVQ 16(R8), F22
+	WORD  $0x4e2ad6ca // fadd v10.4s, v22.4s, v10.4s
 	TBZ   $1, R3, one391
-	FMOVD 32(R8), F25
+	FMOVD 32(R8), F23
 	TBZ   $0, R3, end392
 	ADD   $40, R8, R12
-	VLD1  (R12), V25.S[2]
+	VLD1  (R12), V23.S[2]
 	B     end392
 
 one391:
-	FMOVS 32(R8), F25
+	FMOVS 32(R8), F23
 
 end392:
-	WORD  $0x4f96132b // fmla v11.4s, v25.4s, v22.s[0]
+	WORD  $0x4e2bd6eb // fadd v11.4s, v23.4s, v11.4s
 	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4f96134c // fmla v12.4s, v26.4s, v22.s[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4f96136d // fmla v13.4s, v27.4s, v22.s[0]
+	FMOVQ (R8), F24
+	WORD  $0x4e2cd70c // fadd v12.4s, v24.4s, v12.4s
+	FMOVQ 16(R8), F25
+	WORD  $0x4e2dd72d // fadd v13.4s, v25.4s, v13.4s
 	TBZ   $1, R3, one393
-	FMOVD 32(R8), F28
+	FMOVD 32(R8), F26
 	TBZ   $0, R3, end394
 	ADD   $40, R8, R13
-	VLD1  (R13), V28.S[2]
+	VLD1  (R13), V26.S[2]
 	B     end394
 
 one393:
-	FMOVS 32(R8), F28
+	FMOVS 32(R8), F26
 
 end394:
-	WORD  $0x4f96138e // fmla v14.4s, v28.4s, v22.s[0]
+	WORD  $0x4e2ed74e // fadd v14.4s, v26.4s, v14.4s
 	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4f9613af // fmla v15.4s, v29.4s, v22.s[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4f9613d0 // fmla v16.4s, v30.4s, v22.s[0]
+	FMOVQ (R8), F27
+	WORD  $0x4e2fd76f // fadd v15.4s, v27.4s, v15.4s
+	FMOVQ 16(R8), F28
+	WORD  $0x4e30d790 // fadd v16.4s, v28.4s, v16.4s
 	TBZ   $1, R3, one395
-	FMOVD 32(R8), F31
+	FMOVD 32(R8), F29
 	TBZ   $0, R3, end396
 	ADD   $40, R8, R14
-	VLD1  (R14), V31.S[2]
+	VLD1  (R14), V29.S[2]
 	B     end396
 
 one395:
-	FMOVS 32(R8), F31
+	FMOVS 32(R8), F29
 
 end396:
-	WORD  $0x4f9613f1 // fmla v17.4s, v31.4s, v22.s[0]
+	WORD  $0x4e31d7b1 // fadd v17.4s, v29.4s, v17.4s
 	ADD   R6, R8
-	FMOVQ (R8), F23
-	WORD  $0x4f9612f2 // fmla v18.4s, v23.4s, v22.s[0]
-	FMOVQ 16(R8), F24
-	WORD  $0x4f961313 // fmla v19.4s, v24.4s, v22.s[0]
+	FMOVQ (R8), F30
+	WORD  $0x4e32d7d2 // fadd v18.4s, v30.4s, v18.4s
+	FMOVQ 16(R8), F31
+	WORD  $0x4e33d7f3 // fadd v19.4s, v31.4s, v19.4s
 	TBZ   $1, R3, one397
-	FMOVD 32(R8), F25
+	FMOVD 32(R8), F22
 	TBZ   $0, R3, end398
 	ADD   $40, R8, R15
-	VLD1  (R15), V25.S[2]
+	VLD1  (R15), V22.S[2]
 	B     end398
 
 one397:
-	FMOVS 32(R8), F25
+	FMOVS 32(R8), F22
 
 end398:
-	WORD $0x4f961334 // fmla v20.4s, v25.4s, v22.s[0]
+	WORD $0x4e34d6d4 // fadd v20.4s, v22.4s, v20.4s
 	ADD  R6, R8
 	B    r7v3oldend
 
 r7v3oldfull:
+	FMOVQ (R8), F23
+	WORD  $0x4e20d6e0 // fadd v0.4s, v23.4s, v0.4s
+	FMOVQ 16(R8), F24
+	WORD  $0x4e21d701 // fadd v1.4s, v24.4s, v1.4s
+	FMOVQ 32(R8), F25
+	WORD  $0x4e22d722 // fadd v2.4s, v25.4s, v2.4s
+	ADD   R6, R8
 	FMOVQ (R8), F26
-	WORD  $0x4f961340 // fmla v0.4s, v26.4s, v22.s[0]
+	WORD  $0x4e23d743 // fadd v3.4s, v26.4s, v3.4s
 	FMOVQ 16(R8), F27
-	WORD  $0x4f961361 // fmla v1.4s, v27.4s, v22.s[0]
+	WORD  $0x4e24d764 // fadd v4.4s, v27.4s, v4.4s
 	FMOVQ 32(R8), F28
-	WORD  $0x4f961382 // fmla v2.4s, v28.4s, v22.s[0]
+	WORD  $0x4e25d785 // fadd v5.4s, v28.4s, v5.4s
 	ADD   R6, R8
 	FMOVQ (R8), F29
-	WORD  $0x4f9613a3 // fmla v3.4s, v29.4s, v22.s[0]
+	WORD  $0x4e26d7a6 // fadd v6.4s, v29.4s, v6.4s
 	FMOVQ 16(R8), F30
-	WORD  $0x4f9613c4 // fmla v4.4s, v30.4s, v22.s[0]
+	WORD  $0x4e27d7c7 // fadd v7.4s, v30.4s, v7.4s
 	FMOVQ 32(R8), F31
-	WORD  $0x4f9613e5 // fmla v5.4s, v31.4s, v22.s[0]
+	WORD  $0x4e28d7e8 // fadd v8.4s, v31.4s, v8.4s
 	ADD   R6, R8
-	FMOVQ (R8), F23
-	WORD  $0x4f9612e6 // fmla v6.4s, v23.4s, v22.s[0]
-	FMOVQ 16(R8), F24
-	WORD  $0x4f961307 // fmla v7.4s, v24.4s, v22.s[0]
-	FMOVQ 32(R8), F25
-	WORD  $0x4f961328 // fmla v8.4s, v25.4s, v22.s[0]
+	FMOVQ (R8), F22
+	WORD  $0x4e29d6c9 // fadd v9.4s, v22.4s, v9.4s
+	FMOVQ 16(R8), F23
+	WORD  $0x4e2ad6ea // fadd v10.4s, v23.4s, v10.4s
+	FMOVQ 32(R8), F24
+	WORD  $0x4e2bd70b // fadd v11.4s, v24.4s, v11.4s
 	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4f961349 // fmla v9.4s, v26.4s, v22.s[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4f96136a // fmla v10.4s, v27.4s, v22.s[0]
-	FMOVQ 32(R8), F28
-	WORD  $0x4f96138b // fmla v11.4s, v28.4s, v22.s[0]
+	FMOVQ (R8), F25
+	WORD  $0x4e2cd72c // fadd v12.4s, v25.4s, v12.4s
+	FMOVQ 16(R8), F26
+	WORD  $0x4e2dd74d // fadd v13.4s, v26.4s, v13.4s
+	FMOVQ 32(R8), F27
+	WORD  $0x4e2ed76e // fadd v14.4s, v27.4s, v14.4s
 	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4f9613ac // fmla v12.4s, v29.4s, v22.s[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4f9613cd // fmla v13.4s, v30.4s, v22.s[0]
-	FMOVQ 32(R8), F31
-	WORD  $0x4f9613ee // fmla v14.4s, v31.4s, v22.s[0]
+	FMOVQ (R8), F28
+	WORD  $0x4e2fd78f // fadd v15.4s, v28.4s, v15.4s
+	FMOVQ 16(R8), F29
+	WORD  $0x4e30d7b0 // fadd v16.4s, v29.4s, v16.4s
+	FMOVQ 32(R8), F30
+	WORD  $0x4e31d7d1 // fadd v17.4s, v30.4s, v17.4s
 	ADD   R6, R8
-	FMOVQ (R8), F23
-	WORD  $0x4f9612ef // fmla v15.4s, v23.4s, v22.s[0]
-	FMOVQ 16(R8), F24
-	WORD  $0x4f961310 // fmla v16.4s, v24.4s, v22.s[0]
-	FMOVQ 32(R8), F25
-	WORD  $0x4f961331 // fmla v17.4s, v25.4s, v22.s[0]
-	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4f961352 // fmla v18.4s, v26.4s, v22.s[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4f961373 // fmla v19.4s, v27.4s, v22.s[0]
-	FMOVQ 32(R8), F28
-	WORD  $0x4f961394 // fmla v20.4s, v28.4s, v22.s[0]
+	FMOVQ (R8), F31
+	WORD  $0x4e32d7f2 // fadd v18.4s, v31.4s, v18.4s
+	FMOVQ 16(R8), F22
+	WORD  $0x4e33d6d3 // fadd v19.4s, v22.4s, v19.4s
+	FMOVQ 32(R8), F23
+	WORD  $0x4e34d6f4 // fadd v20.4s, v23.4s, v20.4s
 	ADD   R6, R8
 
 r7v3oldend:
@@ -5312,16 +5048,16 @@ r7v3newfull:
 	ADD   R6, R8
 
 r7v3newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r7v3done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r7v3
@@ -5359,213 +5095,190 @@ r6v3:
 	MOVD 56(R0), R13
 
 r6v3loop:
-	FLDPQ  (R10), (F18, F19)
-	FMOVQ  32(R10), F20
-	FMOVS  (R6), F21
-	FMOVS  (R6)(R5), F22
-	FMOVS  (R6)(R7), F23
-	FMOVS  (R6)(R8), F24
-	WORD   $0x4f951240 // fmla v0.4s, v18.4s, v21.s[0]
-	WORD   $0x4f951261 // fmla v1.4s, v19.4s, v21.s[0]
-	WORD   $0x4f951282 // fmla v2.4s, v20.4s, v21.s[0]
-	WORD   $0x4f961243 // fmla v3.4s, v18.4s, v22.s[0]
-	WORD   $0x4f961264 // fmla v4.4s, v19.4s, v22.s[0]
-	WORD   $0x4f961285 // fmla v5.4s, v20.4s, v22.s[0]
-	WORD   $0x4f971246 // fmla v6.4s, v18.4s, v23.s[0]
-	WORD   $0x4f971267 // fmla v7.4s, v19.4s, v23.s[0]
-	WORD   $0x4f971288 // fmla v8.4s, v20.4s, v23.s[0]
-	WORD   $0x4f981249 // fmla v9.4s, v18.4s, v24.s[0]
-	WORD   $0x4f98126a // fmla v10.4s, v19.4s, v24.s[0]
-	WORD   $0x4f98128b // fmla v11.4s, v20.4s, v24.s[0]
-	FMOVS  (R9), F25
-	FMOVS  (R9)(R5), F26
-	WORD   $0x4f99124c // fmla v12.4s, v18.4s, v25.s[0]
-	WORD   $0x4f99126d // fmla v13.4s, v19.4s, v25.s[0]
-	WORD   $0x4f99128e // fmla v14.4s, v20.4s, v25.s[0]
-	WORD   $0x4f9a124f // fmla v15.4s, v18.4s, v26.s[0]
-	WORD   $0x4f9a1270 // fmla v16.4s, v19.4s, v26.s[0]
-	WORD   $0x4f9a1291 // fmla v17.4s, v20.4s, v26.s[0]
-	LDP.P  16(R12), (R14, R15)
-	ADD    R14, R6
-	ADD    R14, R9
-	ADD    R15, R10
-	SUBS   $1, R13
-	BNE    r6v3loop
-	FMOVD  80(R0), F18
-	FCVTDS F18, F18
-	WORD   $0x4f929000 // fmul v0.4s, v0.4s, v18.s[0]
-	WORD   $0x4f929021 // fmul v1.4s, v1.4s, v18.s[0]
-	WORD   $0x4f929042 // fmul v2.4s, v2.4s, v18.s[0]
-	WORD   $0x4f929063 // fmul v3.4s, v3.4s, v18.s[0]
-	WORD   $0x4f929084 // fmul v4.4s, v4.4s, v18.s[0]
-	WORD   $0x4f9290a5 // fmul v5.4s, v5.4s, v18.s[0]
-	WORD   $0x4f9290c6 // fmul v6.4s, v6.4s, v18.s[0]
-	WORD   $0x4f9290e7 // fmul v7.4s, v7.4s, v18.s[0]
-	WORD   $0x4f929108 // fmul v8.4s, v8.4s, v18.s[0]
-	WORD   $0x4f929129 // fmul v9.4s, v9.4s, v18.s[0]
-	WORD   $0x4f92914a // fmul v10.4s, v10.4s, v18.s[0]
-	WORD   $0x4f92916b // fmul v11.4s, v11.4s, v18.s[0]
-	WORD   $0x4f92918c // fmul v12.4s, v12.4s, v18.s[0]
-	WORD   $0x4f9291ad // fmul v13.4s, v13.4s, v18.s[0]
-	WORD   $0x4f9291ce // fmul v14.4s, v14.4s, v18.s[0]
-	WORD   $0x4f9291ef // fmul v15.4s, v15.4s, v18.s[0]
-	WORD   $0x4f929210 // fmul v16.4s, v16.4s, v18.s[0]
-	WORD   $0x4f929231 // fmul v17.4s, v17.4s, v18.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r6v3store
-	FMOVD  88(R0), F19
-	FCVTDS F19, F19
-	MOVD   16(R0), R8
-	CMP    $4, R3
-	BEQ    r6v3oldfull
-	FMOVQ  (R8), F20
-	WORD   $0x4f931280 // fmla v0.4s, v20.4s, v19.s[0]
-	FMOVQ  16(R8), F21
-	WORD   $0x4f9312a1 // fmla v1.4s, v21.4s, v19.s[0]
-	TBZ    $1, R3, one413
-	FMOVD  32(R8), F22
-	TBZ    $0, R3, end414
-	ADD    $40, R8, R9
-	VLD1   (R9), V22.S[2]
-	B      end414
+	FLDPQ (R10), (F18, F19)
+	FMOVQ 32(R10), F20
+	FMOVS (R6), F21
+	FMOVS (R6)(R5), F22
+	FMOVS (R6)(R7), F23
+	FMOVS (R6)(R8), F24
+	WORD  $0x4f951240 // fmla v0.4s, v18.4s, v21.s[0]
+	WORD  $0x4f951261 // fmla v1.4s, v19.4s, v21.s[0]
+	WORD  $0x4f951282 // fmla v2.4s, v20.4s, v21.s[0]
+	WORD  $0x4f961243 // fmla v3.4s, v18.4s, v22.s[0]
+	WORD  $0x4f961264 // fmla v4.4s, v19.4s, v22.s[0]
+	WORD  $0x4f961285 // fmla v5.4s, v20.4s, v22.s[0]
+	WORD  $0x4f971246 // fmla v6.4s, v18.4s, v23.s[0]
+	WORD  $0x4f971267 // fmla v7.4s, v19.4s, v23.s[0]
+	WORD  $0x4f971288 // fmla v8.4s, v20.4s, v23.s[0]
+	WORD  $0x4f981249 // fmla v9.4s, v18.4s, v24.s[0]
+	WORD  $0x4f98126a // fmla v10.4s, v19.4s, v24.s[0]
+	WORD  $0x4f98128b // fmla v11.4s, v20.4s, v24.s[0]
+	FMOVS (R9), F25
+	FMOVS (R9)(R5), F26
+	WORD  $0x4f99124c // fmla v12.4s, v18.4s, v25.s[0]
+	WORD  $0x4f99126d // fmla v13.4s, v19.4s, v25.s[0]
+	WORD  $0x4f99128e // fmla v14.4s, v20.4s, v25.s[0]
+	WORD  $0x4f9a124f // fmla v15.4s, v18.4s, v26.s[0]
+	WORD  $0x4f9a1270 // fmla v16.4s, v19.4s, v26.s[0]
+	WORD  $0x4f9a1291 // fmla v17.4s, v20.4s, v26.s[0]
+	LDP.P 16(R12), (R14, R15)
+	ADD   R14, R6
+	ADD   R14, R9
+	ADD   R15, R10
+	SUBS  $1, R13
+	BNE   r6v3loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r6v3store
+	MOVD  16(R0), R8
+	CMP   $4, R3
+	BEQ   r6v3oldfull
+	FMOVQ (R8), F19
+	WORD  $0x4e20d660 // fadd v0.4s, v19.4s, v0.4s
+	FMOVQ 16(R8), F20
+	WORD  $0x4e21d681 // fadd v1.4s, v20.4s, v1.4s
+	TBZ   $1, R3, one413
+	FMOVD 32(R8), F21
+	TBZ   $0, R3, end414
+	ADD   $40, R8, R9
+	VLD1  (R9), V21.S[2]
+	B     end414
 
 one413:
-	FMOVS 32(R8), F22
+	FMOVS 32(R8), F21
 
 end414:
-	WORD  $0x4f9312c2 // fmla v2.4s, v22.4s, v19.s[0]
+	WORD  $0x4e22d6a2 // fadd v2.4s, v21.4s, v2.4s
 	ADD   R6, R8
-	FMOVQ (R8), F23
-	WORD  $0x4f9312e3 // fmla v3.4s, v23.4s, v19.s[0]
-	FMOVQ 16(R8), F24
-	WORD  $0x4f931304 // fmla v4.4s, v24.4s, v19.s[0]
+	FMOVQ (R8), F22
+	WORD  $0x4e23d6c3 // fadd v3.4s, v22.4s, v3.4s
+	FMOVQ 16(R8), F23
+	WORD  $0x4e24d6e4 // fadd v4.4s, v23.4s, v4.4s
 	TBZ   $1, R3, one415
-	FMOVD 32(R8), F25
+	FMOVD 32(R8), F24
 	TBZ   $0, R3, end416
 	ADD   $40, R8, R10
-	VLD1  (R10), V25.S[2]
+	VLD1  (R10), V24.S[2]
 	B     end416
 
 one415:
-	FMOVS 32(R8), F25
+	FMOVS 32(R8), F24
 
 end416:
-	WORD  $0x4f931325 // fmla v5.4s, v25.4s, v19.s[0]
+	WORD  $0x4e25d705 // fadd v5.4s, v24.4s, v5.4s
 	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4f931346 // fmla v6.4s, v26.4s, v19.s[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4f931367 // fmla v7.4s, v27.4s, v19.s[0]
+	FMOVQ (R8), F25
+	WORD  $0x4e26d726 // fadd v6.4s, v25.4s, v6.4s
+	FMOVQ 16(R8), F26
+	WORD  $0x4e27d747 // fadd v7.4s, v26.4s, v7.4s
 	TBZ   $1, R3, one417
-	FMOVD 32(R8), F28
+	FMOVD 32(R8), F27
 	TBZ   $0, R3, end418
 	ADD   $40, R8, R11
-	VLD1  (R11), V28.S[2]
+	VLD1  (R11), V27.S[2]
 	B     end418
 
 one417:
-	FMOVS 32(R8), F28
+	FMOVS 32(R8), F27
 
 end418:
-	WORD  $0x4f931388 // fmla v8.4s, v28.4s, v19.s[0]
+	WORD  $0x4e28d768 // fadd v8.4s, v27.4s, v8.4s
 	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4f9313a9 // fmla v9.4s, v29.4s, v19.s[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4f9313ca // fmla v10.4s, v30.4s, v19.s[0]
+	FMOVQ (R8), F28
+	WORD  $0x4e29d789 // fadd v9.4s, v28.4s, v9.4s
+	FMOVQ 16(R8), F29
+	WORD  $0x4e2ad7aa // fadd v10.4s, v29.4s, v10.4s
 	TBZ   $1, R3, one419
-	FMOVD 32(R8), F31
+	FMOVD 32(R8), F30
 	TBZ   $0, R3, end420
 	ADD   $40, R8, R12
-	VLD1  (R12), V31.S[2]
+	VLD1  (R12), V30.S[2]
 	B     end420
 
 one419:
-	FMOVS 32(R8), F31
+	FMOVS 32(R8), F30
 
 end420:
-	WORD  $0x4f9313eb // fmla v11.4s, v31.4s, v19.s[0]
+	WORD  $0x4e2bd7cb // fadd v11.4s, v30.4s, v11.4s
 	ADD   R6, R8
-	FMOVQ (R8), F20
-	WORD  $0x4f93128c // fmla v12.4s, v20.4s, v19.s[0]
-	FMOVQ 16(R8), F21
-	WORD  $0x4f9312ad // fmla v13.4s, v21.4s, v19.s[0]
+	FMOVQ (R8), F31
+	WORD  $0x4e2cd7ec // fadd v12.4s, v31.4s, v12.4s
+	FMOVQ 16(R8), F19
+	WORD  $0x4e2dd66d // fadd v13.4s, v19.4s, v13.4s
 	TBZ   $1, R3, one421
-	FMOVD 32(R8), F22
+	FMOVD 32(R8), F20
 	TBZ   $0, R3, end422
 	ADD   $40, R8, R13
-	VLD1  (R13), V22.S[2]
+	VLD1  (R13), V20.S[2]
 	B     end422
 
 one421:
-	FMOVS 32(R8), F22
+	FMOVS 32(R8), F20
 
 end422:
-	WORD  $0x4f9312ce // fmla v14.4s, v22.4s, v19.s[0]
+	WORD  $0x4e2ed68e // fadd v14.4s, v20.4s, v14.4s
 	ADD   R6, R8
-	FMOVQ (R8), F23
-	WORD  $0x4f9312ef // fmla v15.4s, v23.4s, v19.s[0]
-	FMOVQ 16(R8), F24
-	WORD  $0x4f931310 // fmla v16.4s, v24.4s, v19.s[0]
+	FMOVQ (R8), F21
+	WORD  $0x4e2fd6af // fadd v15.4s, v21.4s, v15.4s
+	FMOVQ 16(R8), F22
+	WORD  $0x4e30d6d0 // fadd v16.4s, v22.4s, v16.4s
 	TBZ   $1, R3, one423
-	FMOVD 32(R8), F25
+	FMOVD 32(R8), F23
 	TBZ   $0, R3, end424
 	ADD   $40, R8, R14
-	VLD1  (R14), V25.S[2]
+	VLD1  (R14), V23.S[2]
 	B     end424
 
 one423:
-	FMOVS 32(R8), F25
+	FMOVS 32(R8), F23
 
 end424:
-	WORD $0x4f931331 // fmla v17.4s, v25.4s, v19.s[0]
+	WORD $0x4e31d6f1 // fadd v17.4s, v23.4s, v17.4s
 	ADD  R6, R8
 	B    r6v3oldend
 
 r6v3oldfull:
-	FMOVQ (R8), F26
-	WORD  $0x4f931340 // fmla v0.4s, v26.4s, v19.s[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4f931361 // fmla v1.4s, v27.4s, v19.s[0]
-	FMOVQ 32(R8), F28
-	WORD  $0x4f931382 // fmla v2.4s, v28.4s, v19.s[0]
+	FMOVQ (R8), F24
+	WORD  $0x4e20d700 // fadd v0.4s, v24.4s, v0.4s
+	FMOVQ 16(R8), F25
+	WORD  $0x4e21d721 // fadd v1.4s, v25.4s, v1.4s
+	FMOVQ 32(R8), F26
+	WORD  $0x4e22d742 // fadd v2.4s, v26.4s, v2.4s
 	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4f9313a3 // fmla v3.4s, v29.4s, v19.s[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4f9313c4 // fmla v4.4s, v30.4s, v19.s[0]
-	FMOVQ 32(R8), F31
-	WORD  $0x4f9313e5 // fmla v5.4s, v31.4s, v19.s[0]
+	FMOVQ (R8), F27
+	WORD  $0x4e23d763 // fadd v3.4s, v27.4s, v3.4s
+	FMOVQ 16(R8), F28
+	WORD  $0x4e24d784 // fadd v4.4s, v28.4s, v4.4s
+	FMOVQ 32(R8), F29
+	WORD  $0x4e25d7a5 // fadd v5.4s, v29.4s, v5.4s
+	ADD   R6, R8
+	FMOVQ (R8), F30
+	WORD  $0x4e26d7c6 // fadd v6.4s, v30.4s, v6.4s
+	FMOVQ 16(R8), F31
+	WORD  $0x4e27d7e7 // fadd v7.4s, v31.4s, v7.4s
+	FMOVQ 32(R8), F19
+	WORD  $0x4e28d668 // fadd v8.4s, v19.4s, v8.4s
 	ADD   R6, R8
 	FMOVQ (R8), F20
-	WORD  $0x4f931286 // fmla v6.4s, v20.4s, v19.s[0]
+	WORD  $0x4e29d689 // fadd v9.4s, v20.4s, v9.4s
 	FMOVQ 16(R8), F21
-	WORD  $0x4f9312a7 // fmla v7.4s, v21.4s, v19.s[0]
+	WORD  $0x4e2ad6aa // fadd v10.4s, v21.4s, v10.4s
 	FMOVQ 32(R8), F22
-	WORD  $0x4f9312c8 // fmla v8.4s, v22.4s, v19.s[0]
+	WORD  $0x4e2bd6cb // fadd v11.4s, v22.4s, v11.4s
 	ADD   R6, R8
 	FMOVQ (R8), F23
-	WORD  $0x4f9312e9 // fmla v9.4s, v23.4s, v19.s[0]
+	WORD  $0x4e2cd6ec // fadd v12.4s, v23.4s, v12.4s
 	FMOVQ 16(R8), F24
-	WORD  $0x4f93130a // fmla v10.4s, v24.4s, v19.s[0]
+	WORD  $0x4e2dd70d // fadd v13.4s, v24.4s, v13.4s
 	FMOVQ 32(R8), F25
-	WORD  $0x4f93132b // fmla v11.4s, v25.4s, v19.s[0]
+	WORD  $0x4e2ed72e // fadd v14.4s, v25.4s, v14.4s
 	ADD   R6, R8
 	FMOVQ (R8), F26
-	WORD  $0x4f93134c // fmla v12.4s, v26.4s, v19.s[0]
+	WORD  $0x4e2fd74f // fadd v15.4s, v26.4s, v15.4s
 	FMOVQ 16(R8), F27
-	WORD  $0x4f93136d // fmla v13.4s, v27.4s, v19.s[0]
+	WORD  $0x4e30d770 // fadd v16.4s, v27.4s, v16.4s
 	FMOVQ 32(R8), F28
-	WORD  $0x4f93138e // fmla v14.4s, v28.4s, v19.s[0]
-	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4f9313af // fmla v15.4s, v29.4s, v19.s[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4f9313d0 // fmla v16.4s, v30.4s, v19.s[0]
-	FMOVQ 32(R8), F31
-	WORD  $0x4f9313f1 // fmla v17.4s, v31.4s, v19.s[0]
+	WORD  $0x4e31d791 // fadd v17.4s, v28.4s, v17.4s
 	ADD   R6, R8
 
 r6v3oldend:
@@ -5686,16 +5399,16 @@ r6v3newfull:
 	ADD   R6, R8
 
 r6v3newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r6v3done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r6v3
@@ -5730,182 +5443,162 @@ r5v3:
 	MOVD 56(R0), R13
 
 r5v3loop:
-	FLDPQ  (R10), (F15, F16)
-	FMOVQ  32(R10), F17
-	FMOVS  (R6), F18
-	FMOVS  (R6)(R5), F19
-	FMOVS  (R6)(R7), F20
-	FMOVS  (R6)(R8), F21
-	WORD   $0x4f9211e0 // fmla v0.4s, v15.4s, v18.s[0]
-	WORD   $0x4f921201 // fmla v1.4s, v16.4s, v18.s[0]
-	WORD   $0x4f921222 // fmla v2.4s, v17.4s, v18.s[0]
-	WORD   $0x4f9311e3 // fmla v3.4s, v15.4s, v19.s[0]
-	WORD   $0x4f931204 // fmla v4.4s, v16.4s, v19.s[0]
-	WORD   $0x4f931225 // fmla v5.4s, v17.4s, v19.s[0]
-	WORD   $0x4f9411e6 // fmla v6.4s, v15.4s, v20.s[0]
-	WORD   $0x4f941207 // fmla v7.4s, v16.4s, v20.s[0]
-	WORD   $0x4f941228 // fmla v8.4s, v17.4s, v20.s[0]
-	WORD   $0x4f9511e9 // fmla v9.4s, v15.4s, v21.s[0]
-	WORD   $0x4f95120a // fmla v10.4s, v16.4s, v21.s[0]
-	WORD   $0x4f95122b // fmla v11.4s, v17.4s, v21.s[0]
-	FMOVS  (R9), F22
-	WORD   $0x4f9611ec // fmla v12.4s, v15.4s, v22.s[0]
-	WORD   $0x4f96120d // fmla v13.4s, v16.4s, v22.s[0]
-	WORD   $0x4f96122e // fmla v14.4s, v17.4s, v22.s[0]
-	LDP.P  16(R12), (R14, R15)
-	ADD    R14, R6
-	ADD    R14, R9
-	ADD    R15, R10
-	SUBS   $1, R13
-	BNE    r5v3loop
-	FMOVD  80(R0), F15
-	FCVTDS F15, F15
-	WORD   $0x4f8f9000 // fmul v0.4s, v0.4s, v15.s[0]
-	WORD   $0x4f8f9021 // fmul v1.4s, v1.4s, v15.s[0]
-	WORD   $0x4f8f9042 // fmul v2.4s, v2.4s, v15.s[0]
-	WORD   $0x4f8f9063 // fmul v3.4s, v3.4s, v15.s[0]
-	WORD   $0x4f8f9084 // fmul v4.4s, v4.4s, v15.s[0]
-	WORD   $0x4f8f90a5 // fmul v5.4s, v5.4s, v15.s[0]
-	WORD   $0x4f8f90c6 // fmul v6.4s, v6.4s, v15.s[0]
-	WORD   $0x4f8f90e7 // fmul v7.4s, v7.4s, v15.s[0]
-	WORD   $0x4f8f9108 // fmul v8.4s, v8.4s, v15.s[0]
-	WORD   $0x4f8f9129 // fmul v9.4s, v9.4s, v15.s[0]
-	WORD   $0x4f8f914a // fmul v10.4s, v10.4s, v15.s[0]
-	WORD   $0x4f8f916b // fmul v11.4s, v11.4s, v15.s[0]
-	WORD   $0x4f8f918c // fmul v12.4s, v12.4s, v15.s[0]
-	WORD   $0x4f8f91ad // fmul v13.4s, v13.4s, v15.s[0]
-	WORD   $0x4f8f91ce // fmul v14.4s, v14.4s, v15.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r5v3store
-	FMOVD  88(R0), F16
-	FCVTDS F16, F16
-	MOVD   16(R0), R8
-	CMP    $4, R3
-	BEQ    r5v3oldfull
-	FMOVQ  (R8), F17
-	WORD   $0x4f901220 // fmla v0.4s, v17.4s, v16.s[0]
-	FMOVQ  16(R8), F18
-	WORD   $0x4f901241 // fmla v1.4s, v18.4s, v16.s[0]
-	TBZ    $1, R3, one437
-	FMOVD  32(R8), F19
-	TBZ    $0, R3, end438
-	ADD    $40, R8, R9
-	VLD1   (R9), V19.S[2]
-	B      end438
+	FLDPQ (R10), (F15, F16)
+	FMOVQ 32(R10), F17
+	FMOVS (R6), F18
+	FMOVS (R6)(R5), F19
+	FMOVS (R6)(R7), F20
+	FMOVS (R6)(R8), F21
+	WORD  $0x4f9211e0 // fmla v0.4s, v15.4s, v18.s[0]
+	WORD  $0x4f921201 // fmla v1.4s, v16.4s, v18.s[0]
+	WORD  $0x4f921222 // fmla v2.4s, v17.4s, v18.s[0]
+	WORD  $0x4f9311e3 // fmla v3.4s, v15.4s, v19.s[0]
+	WORD  $0x4f931204 // fmla v4.4s, v16.4s, v19.s[0]
+	WORD  $0x4f931225 // fmla v5.4s, v17.4s, v19.s[0]
+	WORD  $0x4f9411e6 // fmla v6.4s, v15.4s, v20.s[0]
+	WORD  $0x4f941207 // fmla v7.4s, v16.4s, v20.s[0]
+	WORD  $0x4f941228 // fmla v8.4s, v17.4s, v20.s[0]
+	WORD  $0x4f9511e9 // fmla v9.4s, v15.4s, v21.s[0]
+	WORD  $0x4f95120a // fmla v10.4s, v16.4s, v21.s[0]
+	WORD  $0x4f95122b // fmla v11.4s, v17.4s, v21.s[0]
+	FMOVS (R9), F22
+	WORD  $0x4f9611ec // fmla v12.4s, v15.4s, v22.s[0]
+	WORD  $0x4f96120d // fmla v13.4s, v16.4s, v22.s[0]
+	WORD  $0x4f96122e // fmla v14.4s, v17.4s, v22.s[0]
+	LDP.P 16(R12), (R14, R15)
+	ADD   R14, R6
+	ADD   R14, R9
+	ADD   R15, R10
+	SUBS  $1, R13
+	BNE   r5v3loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r5v3store
+	MOVD  16(R0), R8
+	CMP   $4, R3
+	BEQ   r5v3oldfull
+	FMOVQ (R8), F16
+	WORD  $0x4e20d600 // fadd v0.4s, v16.4s, v0.4s
+	FMOVQ 16(R8), F17
+	WORD  $0x4e21d621 // fadd v1.4s, v17.4s, v1.4s
+	TBZ   $1, R3, one437
+	FMOVD 32(R8), F18
+	TBZ   $0, R3, end438
+	ADD   $40, R8, R9
+	VLD1  (R9), V18.S[2]
+	B     end438
 
 one437:
-	FMOVS 32(R8), F19
+	FMOVS 32(R8), F18
 
 end438:
-	WORD  $0x4f901262 // fmla v2.4s, v19.4s, v16.s[0]
+	WORD  $0x4e22d642 // fadd v2.4s, v18.4s, v2.4s
 	ADD   R6, R8
-	FMOVQ (R8), F20
-	WORD  $0x4f901283 // fmla v3.4s, v20.4s, v16.s[0]
-	FMOVQ 16(R8), F21
-	WORD  $0x4f9012a4 // fmla v4.4s, v21.4s, v16.s[0]
+	FMOVQ (R8), F19
+	WORD  $0x4e23d663 // fadd v3.4s, v19.4s, v3.4s
+	FMOVQ 16(R8), F20
+	WORD  $0x4e24d684 // fadd v4.4s, v20.4s, v4.4s
 	TBZ   $1, R3, one439
-	FMOVD 32(R8), F22
+	FMOVD 32(R8), F21
 	TBZ   $0, R3, end440
 	ADD   $40, R8, R10
-	VLD1  (R10), V22.S[2]
+	VLD1  (R10), V21.S[2]
 	B     end440
 
 one439:
-	FMOVS 32(R8), F22
+	FMOVS 32(R8), F21
 
 end440:
-	WORD  $0x4f9012c5 // fmla v5.4s, v22.4s, v16.s[0]
+	WORD  $0x4e25d6a5 // fadd v5.4s, v21.4s, v5.4s
 	ADD   R6, R8
-	FMOVQ (R8), F23
-	WORD  $0x4f9012e6 // fmla v6.4s, v23.4s, v16.s[0]
-	FMOVQ 16(R8), F24
-	WORD  $0x4f901307 // fmla v7.4s, v24.4s, v16.s[0]
+	FMOVQ (R8), F22
+	WORD  $0x4e26d6c6 // fadd v6.4s, v22.4s, v6.4s
+	FMOVQ 16(R8), F23
+	WORD  $0x4e27d6e7 // fadd v7.4s, v23.4s, v7.4s
 	TBZ   $1, R3, one441
-	FMOVD 32(R8), F25
+	FMOVD 32(R8), F24
 	TBZ   $0, R3, end442
 	ADD   $40, R8, R11
-	VLD1  (R11), V25.S[2]
+	VLD1  (R11), V24.S[2]
 	B     end442
 
 one441:
-	FMOVS 32(R8), F25
+	FMOVS 32(R8), F24
 
 end442:
-	WORD  $0x4f901328 // fmla v8.4s, v25.4s, v16.s[0]
+	WORD  $0x4e28d708 // fadd v8.4s, v24.4s, v8.4s
 	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4f901349 // fmla v9.4s, v26.4s, v16.s[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4f90136a // fmla v10.4s, v27.4s, v16.s[0]
+	FMOVQ (R8), F25
+	WORD  $0x4e29d729 // fadd v9.4s, v25.4s, v9.4s
+	FMOVQ 16(R8), F26
+	WORD  $0x4e2ad74a // fadd v10.4s, v26.4s, v10.4s
 	TBZ   $1, R3, one443
-	FMOVD 32(R8), F28
+	FMOVD 32(R8), F27
 	TBZ   $0, R3, end444
 	ADD   $40, R8, R12
-	VLD1  (R12), V28.S[2]
+	VLD1  (R12), V27.S[2]
 	B     end444
 
 one443:
-	FMOVS 32(R8), F28
+	FMOVS 32(R8), F27
 
 end444:
-	WORD  $0x4f90138b // fmla v11.4s, v28.4s, v16.s[0]
+	WORD  $0x4e2bd76b // fadd v11.4s, v27.4s, v11.4s
 	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4f9013ac // fmla v12.4s, v29.4s, v16.s[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4f9013cd // fmla v13.4s, v30.4s, v16.s[0]
+	FMOVQ (R8), F28
+	WORD  $0x4e2cd78c // fadd v12.4s, v28.4s, v12.4s
+	FMOVQ 16(R8), F29
+	WORD  $0x4e2dd7ad // fadd v13.4s, v29.4s, v13.4s
 	TBZ   $1, R3, one445
-	FMOVD 32(R8), F31
+	FMOVD 32(R8), F30
 	TBZ   $0, R3, end446
 	ADD   $40, R8, R13
-	VLD1  (R13), V31.S[2]
+	VLD1  (R13), V30.S[2]
 	B     end446
 
 one445:
-	FMOVS 32(R8), F31
+	FMOVS 32(R8), F30
 
 end446:
-	WORD $0x4f9013ee // fmla v14.4s, v31.4s, v16.s[0]
+	WORD $0x4e2ed7ce // fadd v14.4s, v30.4s, v14.4s
 	ADD  R6, R8
 	B    r5v3oldend
 
 r5v3oldfull:
-	FMOVQ (R8), F17
-	WORD  $0x4f901220 // fmla v0.4s, v17.4s, v16.s[0]
-	FMOVQ 16(R8), F18
-	WORD  $0x4f901241 // fmla v1.4s, v18.4s, v16.s[0]
-	FMOVQ 32(R8), F19
-	WORD  $0x4f901262 // fmla v2.4s, v19.4s, v16.s[0]
+	FMOVQ (R8), F31
+	WORD  $0x4e20d7e0 // fadd v0.4s, v31.4s, v0.4s
+	FMOVQ 16(R8), F16
+	WORD  $0x4e21d601 // fadd v1.4s, v16.4s, v1.4s
+	FMOVQ 32(R8), F17
+	WORD  $0x4e22d622 // fadd v2.4s, v17.4s, v2.4s
 	ADD   R6, R8
-	FMOVQ (R8), F20
-	WORD  $0x4f901283 // fmla v3.4s, v20.4s, v16.s[0]
-	FMOVQ 16(R8), F21
-	WORD  $0x4f9012a4 // fmla v4.4s, v21.4s, v16.s[0]
-	FMOVQ 32(R8), F22
-	WORD  $0x4f9012c5 // fmla v5.4s, v22.4s, v16.s[0]
+	FMOVQ (R8), F18
+	WORD  $0x4e23d643 // fadd v3.4s, v18.4s, v3.4s
+	FMOVQ 16(R8), F19
+	WORD  $0x4e24d664 // fadd v4.4s, v19.4s, v4.4s
+	FMOVQ 32(R8), F20
+	WORD  $0x4e25d685 // fadd v5.4s, v20.4s, v5.4s
 	ADD   R6, R8
-	FMOVQ (R8), F23
-	WORD  $0x4f9012e6 // fmla v6.4s, v23.4s, v16.s[0]
-	FMOVQ 16(R8), F24
-	WORD  $0x4f901307 // fmla v7.4s, v24.4s, v16.s[0]
-	FMOVQ 32(R8), F25
-	WORD  $0x4f901328 // fmla v8.4s, v25.4s, v16.s[0]
+	FMOVQ (R8), F21
+	WORD  $0x4e26d6a6 // fadd v6.4s, v21.4s, v6.4s
+	FMOVQ 16(R8), F22
+	WORD  $0x4e27d6c7 // fadd v7.4s, v22.4s, v7.4s
+	FMOVQ 32(R8), F23
+	WORD  $0x4e28d6e8 // fadd v8.4s, v23.4s, v8.4s
 	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4f901349 // fmla v9.4s, v26.4s, v16.s[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4f90136a // fmla v10.4s, v27.4s, v16.s[0]
-	FMOVQ 32(R8), F28
-	WORD  $0x4f90138b // fmla v11.4s, v28.4s, v16.s[0]
+	FMOVQ (R8), F24
+	WORD  $0x4e29d709 // fadd v9.4s, v24.4s, v9.4s
+	FMOVQ 16(R8), F25
+	WORD  $0x4e2ad72a // fadd v10.4s, v25.4s, v10.4s
+	FMOVQ 32(R8), F26
+	WORD  $0x4e2bd74b // fadd v11.4s, v26.4s, v11.4s
 	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4f9013ac // fmla v12.4s, v29.4s, v16.s[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4f9013cd // fmla v13.4s, v30.4s, v16.s[0]
-	FMOVQ 32(R8), F31
-	WORD  $0x4f9013ee // fmla v14.4s, v31.4s, v16.s[0]
+	FMOVQ (R8), F27
+	WORD  $0x4e2cd76c // fadd v12.4s, v27.4s, v12.4s
+	FMOVQ 16(R8), F28
+	WORD  $0x4e2dd78d // fadd v13.4s, v28.4s, v13.4s
+	FMOVQ 32(R8), F29
+	WORD  $0x4e2ed7ae // fadd v14.4s, v29.4s, v14.4s
 	ADD   R6, R8
 
 r5v3oldend:
@@ -6008,16 +5701,16 @@ r5v3newfull:
 	ADD   R6, R8
 
 r5v3newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r5v3done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r5v3
@@ -6048,150 +5741,133 @@ r4v3:
 	MOVD 56(R0), R12
 
 r4v3loop:
-	FLDPQ  (R9), (F12, F13)
-	FMOVQ  32(R9), F14
-	FMOVS  (R6), F15
-	FMOVS  (R6)(R5), F16
-	FMOVS  (R6)(R7), F17
-	FMOVS  (R6)(R8), F18
-	WORD   $0x4f8f1180 // fmla v0.4s, v12.4s, v15.s[0]
-	WORD   $0x4f8f11a1 // fmla v1.4s, v13.4s, v15.s[0]
-	WORD   $0x4f8f11c2 // fmla v2.4s, v14.4s, v15.s[0]
-	WORD   $0x4f901183 // fmla v3.4s, v12.4s, v16.s[0]
-	WORD   $0x4f9011a4 // fmla v4.4s, v13.4s, v16.s[0]
-	WORD   $0x4f9011c5 // fmla v5.4s, v14.4s, v16.s[0]
-	WORD   $0x4f911186 // fmla v6.4s, v12.4s, v17.s[0]
-	WORD   $0x4f9111a7 // fmla v7.4s, v13.4s, v17.s[0]
-	WORD   $0x4f9111c8 // fmla v8.4s, v14.4s, v17.s[0]
-	WORD   $0x4f921189 // fmla v9.4s, v12.4s, v18.s[0]
-	WORD   $0x4f9211aa // fmla v10.4s, v13.4s, v18.s[0]
-	WORD   $0x4f9211cb // fmla v11.4s, v14.4s, v18.s[0]
-	LDP.P  16(R11), (R13, R14)
-	ADD    R13, R6
-	ADD    R14, R9
-	SUBS   $1, R12
-	BNE    r4v3loop
-	FMOVD  80(R0), F12
-	FCVTDS F12, F12
-	WORD   $0x4f8c9000 // fmul v0.4s, v0.4s, v12.s[0]
-	WORD   $0x4f8c9021 // fmul v1.4s, v1.4s, v12.s[0]
-	WORD   $0x4f8c9042 // fmul v2.4s, v2.4s, v12.s[0]
-	WORD   $0x4f8c9063 // fmul v3.4s, v3.4s, v12.s[0]
-	WORD   $0x4f8c9084 // fmul v4.4s, v4.4s, v12.s[0]
-	WORD   $0x4f8c90a5 // fmul v5.4s, v5.4s, v12.s[0]
-	WORD   $0x4f8c90c6 // fmul v6.4s, v6.4s, v12.s[0]
-	WORD   $0x4f8c90e7 // fmul v7.4s, v7.4s, v12.s[0]
-	WORD   $0x4f8c9108 // fmul v8.4s, v8.4s, v12.s[0]
-	WORD   $0x4f8c9129 // fmul v9.4s, v9.4s, v12.s[0]
-	WORD   $0x4f8c914a // fmul v10.4s, v10.4s, v12.s[0]
-	WORD   $0x4f8c916b // fmul v11.4s, v11.4s, v12.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r4v3store
-	FMOVD  88(R0), F13
-	FCVTDS F13, F13
-	MOVD   16(R0), R8
-	CMP    $4, R3
-	BEQ    r4v3oldfull
-	FMOVQ  (R8), F14
-	WORD   $0x4f8d11c0 // fmla v0.4s, v14.4s, v13.s[0]
-	FMOVQ  16(R8), F15
-	WORD   $0x4f8d11e1 // fmla v1.4s, v15.4s, v13.s[0]
-	TBZ    $1, R3, one457
-	FMOVD  32(R8), F16
-	TBZ    $0, R3, end458
-	ADD    $40, R8, R9
-	VLD1   (R9), V16.S[2]
-	B      end458
+	FLDPQ (R9), (F12, F13)
+	FMOVQ 32(R9), F14
+	FMOVS (R6), F15
+	FMOVS (R6)(R5), F16
+	FMOVS (R6)(R7), F17
+	FMOVS (R6)(R8), F18
+	WORD  $0x4f8f1180 // fmla v0.4s, v12.4s, v15.s[0]
+	WORD  $0x4f8f11a1 // fmla v1.4s, v13.4s, v15.s[0]
+	WORD  $0x4f8f11c2 // fmla v2.4s, v14.4s, v15.s[0]
+	WORD  $0x4f901183 // fmla v3.4s, v12.4s, v16.s[0]
+	WORD  $0x4f9011a4 // fmla v4.4s, v13.4s, v16.s[0]
+	WORD  $0x4f9011c5 // fmla v5.4s, v14.4s, v16.s[0]
+	WORD  $0x4f911186 // fmla v6.4s, v12.4s, v17.s[0]
+	WORD  $0x4f9111a7 // fmla v7.4s, v13.4s, v17.s[0]
+	WORD  $0x4f9111c8 // fmla v8.4s, v14.4s, v17.s[0]
+	WORD  $0x4f921189 // fmla v9.4s, v12.4s, v18.s[0]
+	WORD  $0x4f9211aa // fmla v10.4s, v13.4s, v18.s[0]
+	WORD  $0x4f9211cb // fmla v11.4s, v14.4s, v18.s[0]
+	LDP.P 16(R11), (R13, R14)
+	ADD   R13, R6
+	ADD   R14, R9
+	SUBS  $1, R12
+	BNE   r4v3loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r4v3store
+	MOVD  16(R0), R8
+	CMP   $4, R3
+	BEQ   r4v3oldfull
+	FMOVQ (R8), F13
+	WORD  $0x4e20d5a0 // fadd v0.4s, v13.4s, v0.4s
+	FMOVQ 16(R8), F14
+	WORD  $0x4e21d5c1 // fadd v1.4s, v14.4s, v1.4s
+	TBZ   $1, R3, one457
+	FMOVD 32(R8), F15
+	TBZ   $0, R3, end458
+	ADD   $40, R8, R9
+	VLD1  (R9), V15.S[2]
+	B     end458
 
 one457:
-	FMOVS 32(R8), F16
+	FMOVS 32(R8), F15
 
 end458:
-	WORD  $0x4f8d1202 // fmla v2.4s, v16.4s, v13.s[0]
+	WORD  $0x4e22d5e2 // fadd v2.4s, v15.4s, v2.4s
 	ADD   R6, R8
-	FMOVQ (R8), F17
-	WORD  $0x4f8d1223 // fmla v3.4s, v17.4s, v13.s[0]
-	FMOVQ 16(R8), F18
-	WORD  $0x4f8d1244 // fmla v4.4s, v18.4s, v13.s[0]
+	FMOVQ (R8), F16
+	WORD  $0x4e23d603 // fadd v3.4s, v16.4s, v3.4s
+	FMOVQ 16(R8), F17
+	WORD  $0x4e24d624 // fadd v4.4s, v17.4s, v4.4s
 	TBZ   $1, R3, one459
-	FMOVD 32(R8), F19
+	FMOVD 32(R8), F18
 	TBZ   $0, R3, end460
 	ADD   $40, R8, R10
-	VLD1  (R10), V19.S[2]
+	VLD1  (R10), V18.S[2]
 	B     end460
 
 one459:
-	FMOVS 32(R8), F19
+	FMOVS 32(R8), F18
 
 end460:
-	WORD  $0x4f8d1265 // fmla v5.4s, v19.4s, v13.s[0]
+	WORD  $0x4e25d645 // fadd v5.4s, v18.4s, v5.4s
 	ADD   R6, R8
-	FMOVQ (R8), F20
-	WORD  $0x4f8d1286 // fmla v6.4s, v20.4s, v13.s[0]
-	FMOVQ 16(R8), F21
-	WORD  $0x4f8d12a7 // fmla v7.4s, v21.4s, v13.s[0]
+	FMOVQ (R8), F19
+	WORD  $0x4e26d666 // fadd v6.4s, v19.4s, v6.4s
+	FMOVQ 16(R8), F20
+	WORD  $0x4e27d687 // fadd v7.4s, v20.4s, v7.4s
 	TBZ   $1, R3, one461
-	FMOVD 32(R8), F22
+	FMOVD 32(R8), F21
 	TBZ   $0, R3, end462
 	ADD   $40, R8, R11
-	VLD1  (R11), V22.S[2]
+	VLD1  (R11), V21.S[2]
 	B     end462
 
 one461:
-	FMOVS 32(R8), F22
+	FMOVS 32(R8), F21
 
 end462:
-	WORD  $0x4f8d12c8 // fmla v8.4s, v22.4s, v13.s[0]
+	WORD  $0x4e28d6a8 // fadd v8.4s, v21.4s, v8.4s
 	ADD   R6, R8
-	FMOVQ (R8), F23
-	WORD  $0x4f8d12e9 // fmla v9.4s, v23.4s, v13.s[0]
-	FMOVQ 16(R8), F24
-	WORD  $0x4f8d130a // fmla v10.4s, v24.4s, v13.s[0]
+	FMOVQ (R8), F22
+	WORD  $0x4e29d6c9 // fadd v9.4s, v22.4s, v9.4s
+	FMOVQ 16(R8), F23
+	WORD  $0x4e2ad6ea // fadd v10.4s, v23.4s, v10.4s
 	TBZ   $1, R3, one463
-	FMOVD 32(R8), F25
+	FMOVD 32(R8), F24
 	TBZ   $0, R3, end464
 	ADD   $40, R8, R12
-	VLD1  (R12), V25.S[2]
+	VLD1  (R12), V24.S[2]
 	B     end464
 
 one463:
-	FMOVS 32(R8), F25
+	FMOVS 32(R8), F24
 
 end464:
-	WORD $0x4f8d132b // fmla v11.4s, v25.4s, v13.s[0]
+	WORD $0x4e2bd70b // fadd v11.4s, v24.4s, v11.4s
 	ADD  R6, R8
 	B    r4v3oldend
 
 r4v3oldfull:
-	FMOVQ (R8), F26
-	WORD  $0x4f8d1340 // fmla v0.4s, v26.4s, v13.s[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4f8d1361 // fmla v1.4s, v27.4s, v13.s[0]
-	FMOVQ 32(R8), F28
-	WORD  $0x4f8d1382 // fmla v2.4s, v28.4s, v13.s[0]
+	FMOVQ (R8), F25
+	WORD  $0x4e20d720 // fadd v0.4s, v25.4s, v0.4s
+	FMOVQ 16(R8), F26
+	WORD  $0x4e21d741 // fadd v1.4s, v26.4s, v1.4s
+	FMOVQ 32(R8), F27
+	WORD  $0x4e22d762 // fadd v2.4s, v27.4s, v2.4s
 	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4f8d13a3 // fmla v3.4s, v29.4s, v13.s[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4f8d13c4 // fmla v4.4s, v30.4s, v13.s[0]
-	FMOVQ 32(R8), F31
-	WORD  $0x4f8d13e5 // fmla v5.4s, v31.4s, v13.s[0]
+	FMOVQ (R8), F28
+	WORD  $0x4e23d783 // fadd v3.4s, v28.4s, v3.4s
+	FMOVQ 16(R8), F29
+	WORD  $0x4e24d7a4 // fadd v4.4s, v29.4s, v4.4s
+	FMOVQ 32(R8), F30
+	WORD  $0x4e25d7c5 // fadd v5.4s, v30.4s, v5.4s
 	ADD   R6, R8
-	FMOVQ (R8), F14
-	WORD  $0x4f8d11c6 // fmla v6.4s, v14.4s, v13.s[0]
-	FMOVQ 16(R8), F15
-	WORD  $0x4f8d11e7 // fmla v7.4s, v15.4s, v13.s[0]
-	FMOVQ 32(R8), F16
-	WORD  $0x4f8d1208 // fmla v8.4s, v16.4s, v13.s[0]
+	FMOVQ (R8), F31
+	WORD  $0x4e26d7e6 // fadd v6.4s, v31.4s, v6.4s
+	FMOVQ 16(R8), F13
+	WORD  $0x4e27d5a7 // fadd v7.4s, v13.4s, v7.4s
+	FMOVQ 32(R8), F14
+	WORD  $0x4e28d5c8 // fadd v8.4s, v14.4s, v8.4s
 	ADD   R6, R8
-	FMOVQ (R8), F17
-	WORD  $0x4f8d1229 // fmla v9.4s, v17.4s, v13.s[0]
-	FMOVQ 16(R8), F18
-	WORD  $0x4f8d124a // fmla v10.4s, v18.4s, v13.s[0]
-	FMOVQ 32(R8), F19
-	WORD  $0x4f8d126b // fmla v11.4s, v19.4s, v13.s[0]
+	FMOVQ (R8), F15
+	WORD  $0x4e29d5e9 // fadd v9.4s, v15.4s, v9.4s
+	FMOVQ 16(R8), F16
+	WORD  $0x4e2ad60a // fadd v10.4s, v16.4s, v10.4s
+	FMOVQ 32(R8), F17
+	WORD  $0x4e2bd62b // fadd v11.4s, v17.4s, v11.4s
 	ADD   R6, R8
 
 r4v3oldend:
@@ -6276,16 +5952,16 @@ r4v3newfull:
 	ADD   R6, R8
 
 r4v3newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r4v3done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r4v3
@@ -6312,119 +5988,105 @@ r3v3:
 	MOVD 56(R0), R11
 
 r3v3loop:
-	FLDPQ  (R8), (F9, F10)
-	FMOVQ  32(R8), F11
-	FMOVS  (R6), F12
-	FMOVS  (R6)(R5), F13
-	FMOVS  (R6)(R7), F14
-	WORD   $0x4f8c1120 // fmla v0.4s, v9.4s, v12.s[0]
-	WORD   $0x4f8c1141 // fmla v1.4s, v10.4s, v12.s[0]
-	WORD   $0x4f8c1162 // fmla v2.4s, v11.4s, v12.s[0]
-	WORD   $0x4f8d1123 // fmla v3.4s, v9.4s, v13.s[0]
-	WORD   $0x4f8d1144 // fmla v4.4s, v10.4s, v13.s[0]
-	WORD   $0x4f8d1165 // fmla v5.4s, v11.4s, v13.s[0]
-	WORD   $0x4f8e1126 // fmla v6.4s, v9.4s, v14.s[0]
-	WORD   $0x4f8e1147 // fmla v7.4s, v10.4s, v14.s[0]
-	WORD   $0x4f8e1168 // fmla v8.4s, v11.4s, v14.s[0]
-	LDP.P  16(R10), (R12, R13)
-	ADD    R12, R6
-	ADD    R13, R8
-	SUBS   $1, R11
-	BNE    r3v3loop
-	FMOVD  80(R0), F9
-	FCVTDS F9, F9
-	WORD   $0x4f899000 // fmul v0.4s, v0.4s, v9.s[0]
-	WORD   $0x4f899021 // fmul v1.4s, v1.4s, v9.s[0]
-	WORD   $0x4f899042 // fmul v2.4s, v2.4s, v9.s[0]
-	WORD   $0x4f899063 // fmul v3.4s, v3.4s, v9.s[0]
-	WORD   $0x4f899084 // fmul v4.4s, v4.4s, v9.s[0]
-	WORD   $0x4f8990a5 // fmul v5.4s, v5.4s, v9.s[0]
-	WORD   $0x4f8990c6 // fmul v6.4s, v6.4s, v9.s[0]
-	WORD   $0x4f8990e7 // fmul v7.4s, v7.4s, v9.s[0]
-	WORD   $0x4f899108 // fmul v8.4s, v8.4s, v9.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r3v3store
-	FMOVD  88(R0), F10
-	FCVTDS F10, F10
-	MOVD   16(R0), R8
-	CMP    $4, R3
-	BEQ    r3v3oldfull
-	FMOVQ  (R8), F11
-	WORD   $0x4f8a1160 // fmla v0.4s, v11.4s, v10.s[0]
-	FMOVQ  16(R8), F12
-	WORD   $0x4f8a1181 // fmla v1.4s, v12.4s, v10.s[0]
-	TBZ    $1, R3, one473
-	FMOVD  32(R8), F13
-	TBZ    $0, R3, end474
-	ADD    $40, R8, R9
-	VLD1   (R9), V13.S[2]
-	B      end474
+	FLDPQ (R8), (F9, F10)
+	FMOVQ 32(R8), F11
+	FMOVS (R6), F12
+	FMOVS (R6)(R5), F13
+	FMOVS (R6)(R7), F14
+	WORD  $0x4f8c1120 // fmla v0.4s, v9.4s, v12.s[0]
+	WORD  $0x4f8c1141 // fmla v1.4s, v10.4s, v12.s[0]
+	WORD  $0x4f8c1162 // fmla v2.4s, v11.4s, v12.s[0]
+	WORD  $0x4f8d1123 // fmla v3.4s, v9.4s, v13.s[0]
+	WORD  $0x4f8d1144 // fmla v4.4s, v10.4s, v13.s[0]
+	WORD  $0x4f8d1165 // fmla v5.4s, v11.4s, v13.s[0]
+	WORD  $0x4f8e1126 // fmla v6.4s, v9.4s, v14.s[0]
+	WORD  $0x4f8e1147 // fmla v7.4s, v10.4s, v14.s[0]
+	WORD  $0x4f8e1168 // fmla v8.4s, v11.4s, v14.s[0]
+	LDP.P 16(R10), (R12, R13)
+	ADD   R12, R6
+	ADD   R13, R8
+	SUBS  $1, R11
+	BNE   r3v3loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r3v3store
+	MOVD  16(R0), R8
+	CMP   $4, R3
+	BEQ   r3v3oldfull
+	FMOVQ (R8), F10
+	WORD  $0x4e20d540 // fadd v0.4s, v10.4s, v0.4s
+	FMOVQ 16(R8), F11
+	WORD  $0x4e21d561 // fadd v1.4s, v11.4s, v1.4s
+	TBZ   $1, R3, one473
+	FMOVD 32(R8), F12
+	TBZ   $0, R3, end474
+	ADD   $40, R8, R9
+	VLD1  (R9), V12.S[2]
+	B     end474
 
 one473:
-	FMOVS 32(R8), F13
+	FMOVS 32(R8), F12
 
 end474:
-	WORD  $0x4f8a11a2 // fmla v2.4s, v13.4s, v10.s[0]
+	WORD  $0x4e22d582 // fadd v2.4s, v12.4s, v2.4s
 	ADD   R6, R8
-	FMOVQ (R8), F14
-	WORD  $0x4f8a11c3 // fmla v3.4s, v14.4s, v10.s[0]
-	FMOVQ 16(R8), F15
-	WORD  $0x4f8a11e4 // fmla v4.4s, v15.4s, v10.s[0]
+	FMOVQ (R8), F13
+	WORD  $0x4e23d5a3 // fadd v3.4s, v13.4s, v3.4s
+	FMOVQ 16(R8), F14
+	WORD  $0x4e24d5c4 // fadd v4.4s, v14.4s, v4.4s
 	TBZ   $1, R3, one475
-	FMOVD 32(R8), F16
+	FMOVD 32(R8), F15
 	TBZ   $0, R3, end476
 	ADD   $40, R8, R10
-	VLD1  (R10), V16.S[2]
+	VLD1  (R10), V15.S[2]
 	B     end476
 
 one475:
-	FMOVS 32(R8), F16
+	FMOVS 32(R8), F15
 
 end476:
-	WORD  $0x4f8a1205 // fmla v5.4s, v16.4s, v10.s[0]
+	WORD  $0x4e25d5e5 // fadd v5.4s, v15.4s, v5.4s
 	ADD   R6, R8
-	FMOVQ (R8), F17
-	WORD  $0x4f8a1226 // fmla v6.4s, v17.4s, v10.s[0]
-	FMOVQ 16(R8), F18
-	WORD  $0x4f8a1247 // fmla v7.4s, v18.4s, v10.s[0]
+	FMOVQ (R8), F16
+	WORD  $0x4e26d606 // fadd v6.4s, v16.4s, v6.4s
+	FMOVQ 16(R8), F17
+	WORD  $0x4e27d627 // fadd v7.4s, v17.4s, v7.4s
 	TBZ   $1, R3, one477
-	FMOVD 32(R8), F19
+	FMOVD 32(R8), F18
 	TBZ   $0, R3, end478
 	ADD   $40, R8, R11
-	VLD1  (R11), V19.S[2]
+	VLD1  (R11), V18.S[2]
 	B     end478
 
 one477:
-	FMOVS 32(R8), F19
+	FMOVS 32(R8), F18
 
 end478:
-	WORD $0x4f8a1268 // fmla v8.4s, v19.4s, v10.s[0]
+	WORD $0x4e28d648 // fadd v8.4s, v18.4s, v8.4s
 	ADD  R6, R8
 	B    r3v3oldend
 
 r3v3oldfull:
-	FMOVQ (R8), F20
-	WORD  $0x4f8a1280 // fmla v0.4s, v20.4s, v10.s[0]
-	FMOVQ 16(R8), F21
-	WORD  $0x4f8a12a1 // fmla v1.4s, v21.4s, v10.s[0]
-	FMOVQ 32(R8), F22
-	WORD  $0x4f8a12c2 // fmla v2.4s, v22.4s, v10.s[0]
+	FMOVQ (R8), F19
+	WORD  $0x4e20d660 // fadd v0.4s, v19.4s, v0.4s
+	FMOVQ 16(R8), F20
+	WORD  $0x4e21d681 // fadd v1.4s, v20.4s, v1.4s
+	FMOVQ 32(R8), F21
+	WORD  $0x4e22d6a2 // fadd v2.4s, v21.4s, v2.4s
 	ADD   R6, R8
-	FMOVQ (R8), F23
-	WORD  $0x4f8a12e3 // fmla v3.4s, v23.4s, v10.s[0]
-	FMOVQ 16(R8), F24
-	WORD  $0x4f8a1304 // fmla v4.4s, v24.4s, v10.s[0]
-	FMOVQ 32(R8), F25
-	WORD  $0x4f8a1325 // fmla v5.4s, v25.4s, v10.s[0]
+	FMOVQ (R8), F22
+	WORD  $0x4e23d6c3 // fadd v3.4s, v22.4s, v3.4s
+	FMOVQ 16(R8), F23
+	WORD  $0x4e24d6e4 // fadd v4.4s, v23.4s, v4.4s
+	FMOVQ 32(R8), F24
+	WORD  $0x4e25d705 // fadd v5.4s, v24.4s, v5.4s
 	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4f8a1346 // fmla v6.4s, v26.4s, v10.s[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4f8a1367 // fmla v7.4s, v27.4s, v10.s[0]
-	FMOVQ 32(R8), F28
-	WORD  $0x4f8a1388 // fmla v8.4s, v28.4s, v10.s[0]
+	FMOVQ (R8), F25
+	WORD  $0x4e26d726 // fadd v6.4s, v25.4s, v6.4s
+	FMOVQ 16(R8), F26
+	WORD  $0x4e27d747 // fadd v7.4s, v26.4s, v7.4s
+	FMOVQ 32(R8), F27
+	WORD  $0x4e28d768 // fadd v8.4s, v27.4s, v8.4s
 	ADD   R6, R8
 
 r3v3oldend:
@@ -6491,16 +6153,16 @@ r3v3newfull:
 	ADD   R6, R8
 
 r3v3newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r3v3done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r3v3
@@ -6523,88 +6185,77 @@ r2v3:
 	MOVD 56(R0), R10
 
 r2v3loop:
-	FLDPQ  (R7), (F6, F7)
-	FMOVQ  32(R7), F8
-	FMOVS  (R6), F9
-	FMOVS  (R6)(R5), F10
-	WORD   $0x4f8910c0 // fmla v0.4s, v6.4s, v9.s[0]
-	WORD   $0x4f8910e1 // fmla v1.4s, v7.4s, v9.s[0]
-	WORD   $0x4f891102 // fmla v2.4s, v8.4s, v9.s[0]
-	WORD   $0x4f8a10c3 // fmla v3.4s, v6.4s, v10.s[0]
-	WORD   $0x4f8a10e4 // fmla v4.4s, v7.4s, v10.s[0]
-	WORD   $0x4f8a1105 // fmla v5.4s, v8.4s, v10.s[0]
-	LDP.P  16(R9), (R11, R12)
-	ADD    R11, R6
-	ADD    R12, R7
-	SUBS   $1, R10
-	BNE    r2v3loop
-	FMOVD  80(R0), F6
-	FCVTDS F6, F6
-	WORD   $0x4f869000 // fmul v0.4s, v0.4s, v6.s[0]
-	WORD   $0x4f869021 // fmul v1.4s, v1.4s, v6.s[0]
-	WORD   $0x4f869042 // fmul v2.4s, v2.4s, v6.s[0]
-	WORD   $0x4f869063 // fmul v3.4s, v3.4s, v6.s[0]
-	WORD   $0x4f869084 // fmul v4.4s, v4.4s, v6.s[0]
-	WORD   $0x4f8690a5 // fmul v5.4s, v5.4s, v6.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r2v3store
-	FMOVD  88(R0), F7
-	FCVTDS F7, F7
-	MOVD   16(R0), R8
-	CMP    $4, R3
-	BEQ    r2v3oldfull
-	FMOVQ  (R8), F8
-	WORD   $0x4f871100 // fmla v0.4s, v8.4s, v7.s[0]
-	FMOVQ  16(R8), F9
-	WORD   $0x4f871121 // fmla v1.4s, v9.4s, v7.s[0]
-	TBZ    $1, R3, one485
-	FMOVD  32(R8), F10
-	TBZ    $0, R3, end486
-	ADD    $40, R8, R9
-	VLD1   (R9), V10.S[2]
-	B      end486
+	FLDPQ (R7), (F6, F7)
+	FMOVQ 32(R7), F8
+	FMOVS (R6), F9
+	FMOVS (R6)(R5), F10
+	WORD  $0x4f8910c0 // fmla v0.4s, v6.4s, v9.s[0]
+	WORD  $0x4f8910e1 // fmla v1.4s, v7.4s, v9.s[0]
+	WORD  $0x4f891102 // fmla v2.4s, v8.4s, v9.s[0]
+	WORD  $0x4f8a10c3 // fmla v3.4s, v6.4s, v10.s[0]
+	WORD  $0x4f8a10e4 // fmla v4.4s, v7.4s, v10.s[0]
+	WORD  $0x4f8a1105 // fmla v5.4s, v8.4s, v10.s[0]
+	LDP.P 16(R9), (R11, R12)
+	ADD   R11, R6
+	ADD   R12, R7
+	SUBS  $1, R10
+	BNE   r2v3loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r2v3store
+	MOVD  16(R0), R8
+	CMP   $4, R3
+	BEQ   r2v3oldfull
+	FMOVQ (R8), F7
+	WORD  $0x4e20d4e0 // fadd v0.4s, v7.4s, v0.4s
+	FMOVQ 16(R8), F8
+	WORD  $0x4e21d501 // fadd v1.4s, v8.4s, v1.4s
+	TBZ   $1, R3, one485
+	FMOVD 32(R8), F9
+	TBZ   $0, R3, end486
+	ADD   $40, R8, R9
+	VLD1  (R9), V9.S[2]
+	B     end486
 
 one485:
-	FMOVS 32(R8), F10
+	FMOVS 32(R8), F9
 
 end486:
-	WORD  $0x4f871142 // fmla v2.4s, v10.4s, v7.s[0]
+	WORD  $0x4e22d522 // fadd v2.4s, v9.4s, v2.4s
 	ADD   R6, R8
-	FMOVQ (R8), F11
-	WORD  $0x4f871163 // fmla v3.4s, v11.4s, v7.s[0]
-	FMOVQ 16(R8), F12
-	WORD  $0x4f871184 // fmla v4.4s, v12.4s, v7.s[0]
+	FMOVQ (R8), F10
+	WORD  $0x4e23d543 // fadd v3.4s, v10.4s, v3.4s
+	FMOVQ 16(R8), F11
+	WORD  $0x4e24d564 // fadd v4.4s, v11.4s, v4.4s
 	TBZ   $1, R3, one487
-	FMOVD 32(R8), F13
+	FMOVD 32(R8), F12
 	TBZ   $0, R3, end488
 	ADD   $40, R8, R10
-	VLD1  (R10), V13.S[2]
+	VLD1  (R10), V12.S[2]
 	B     end488
 
 one487:
-	FMOVS 32(R8), F13
+	FMOVS 32(R8), F12
 
 end488:
-	WORD $0x4f8711a5 // fmla v5.4s, v13.4s, v7.s[0]
+	WORD $0x4e25d585 // fadd v5.4s, v12.4s, v5.4s
 	ADD  R6, R8
 	B    r2v3oldend
 
 r2v3oldfull:
-	FMOVQ (R8), F14
-	WORD  $0x4f8711c0 // fmla v0.4s, v14.4s, v7.s[0]
-	FMOVQ 16(R8), F15
-	WORD  $0x4f8711e1 // fmla v1.4s, v15.4s, v7.s[0]
-	FMOVQ 32(R8), F16
-	WORD  $0x4f871202 // fmla v2.4s, v16.4s, v7.s[0]
+	FMOVQ (R8), F13
+	WORD  $0x4e20d5a0 // fadd v0.4s, v13.4s, v0.4s
+	FMOVQ 16(R8), F14
+	WORD  $0x4e21d5c1 // fadd v1.4s, v14.4s, v1.4s
+	FMOVQ 32(R8), F15
+	WORD  $0x4e22d5e2 // fadd v2.4s, v15.4s, v2.4s
 	ADD   R6, R8
-	FMOVQ (R8), F17
-	WORD  $0x4f871223 // fmla v3.4s, v17.4s, v7.s[0]
-	FMOVQ 16(R8), F18
-	WORD  $0x4f871244 // fmla v4.4s, v18.4s, v7.s[0]
-	FMOVQ 32(R8), F19
-	WORD  $0x4f871265 // fmla v5.4s, v19.4s, v7.s[0]
+	FMOVQ (R8), F16
+	WORD  $0x4e23d603 // fadd v3.4s, v16.4s, v3.4s
+	FMOVQ 16(R8), F17
+	WORD  $0x4e24d624 // fadd v4.4s, v17.4s, v4.4s
+	FMOVQ 32(R8), F18
+	WORD  $0x4e25d645 // fadd v5.4s, v18.4s, v5.4s
 	ADD   R6, R8
 
 r2v3oldend:
@@ -6653,16 +6304,16 @@ r2v3newfull:
 	ADD   R6, R8
 
 r2v3newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r2v3done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r2v3
@@ -6682,57 +6333,49 @@ r1v3:
 	MOVD 56(R0), R10
 
 r1v3loop:
-	FLDPQ  (R7), (F3, F4)
-	FMOVQ  32(R7), F5
-	FMOVS  (R6), F6
-	WORD   $0x4f861060 // fmla v0.4s, v3.4s, v6.s[0]
-	WORD   $0x4f861081 // fmla v1.4s, v4.4s, v6.s[0]
-	WORD   $0x4f8610a2 // fmla v2.4s, v5.4s, v6.s[0]
-	LDP.P  16(R9), (R11, R12)
-	ADD    R11, R6
-	ADD    R12, R7
-	SUBS   $1, R10
-	BNE    r1v3loop
-	FMOVD  80(R0), F3
-	FCVTDS F3, F3
-	WORD   $0x4f839000 // fmul v0.4s, v0.4s, v3.s[0]
-	WORD   $0x4f839021 // fmul v1.4s, v1.4s, v3.s[0]
-	WORD   $0x4f839042 // fmul v2.4s, v2.4s, v3.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r1v3store
-	FMOVD  88(R0), F4
-	FCVTDS F4, F4
-	MOVD   16(R0), R8
-	CMP    $4, R3
-	BEQ    r1v3oldfull
-	FMOVQ  (R8), F5
-	WORD   $0x4f8410a0 // fmla v0.4s, v5.4s, v4.s[0]
-	FMOVQ  16(R8), F6
-	WORD   $0x4f8410c1 // fmla v1.4s, v6.4s, v4.s[0]
-	TBZ    $1, R3, one493
-	FMOVD  32(R8), F7
-	TBZ    $0, R3, end494
-	ADD    $40, R8, R9
-	VLD1   (R9), V7.S[2]
-	B      end494
+	FLDPQ (R7), (F3, F4)
+	FMOVQ 32(R7), F5
+	FMOVS (R6), F6
+	WORD  $0x4f861060 // fmla v0.4s, v3.4s, v6.s[0]
+	WORD  $0x4f861081 // fmla v1.4s, v4.4s, v6.s[0]
+	WORD  $0x4f8610a2 // fmla v2.4s, v5.4s, v6.s[0]
+	LDP.P 16(R9), (R11, R12)
+	ADD   R11, R6
+	ADD   R12, R7
+	SUBS  $1, R10
+	BNE   r1v3loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r1v3store
+	MOVD  16(R0), R8
+	CMP   $4, R3
+	BEQ   r1v3oldfull
+	FMOVQ (R8), F4
+	WORD  $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
+	FMOVQ 16(R8), F5
+	WORD  $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
+	TBZ   $1, R3, one493
+	FMOVD 32(R8), F6
+	TBZ   $0, R3, end494
+	ADD   $40, R8, R9
+	VLD1  (R9), V6.S[2]
+	B     end494
 
 one493:
-	FMOVS 32(R8), F7
+	FMOVS 32(R8), F6
 
 end494:
-	WORD $0x4f8410e2 // fmla v2.4s, v7.4s, v4.s[0]
+	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
 	ADD  R6, R8
 	B    r1v3oldend
 
 r1v3oldfull:
-	FMOVQ (R8), F8
-	WORD  $0x4f841100 // fmla v0.4s, v8.4s, v4.s[0]
-	FMOVQ 16(R8), F9
-	WORD  $0x4f841121 // fmla v1.4s, v9.4s, v4.s[0]
-	FMOVQ 32(R8), F10
-	WORD  $0x4f841142 // fmla v2.4s, v10.4s, v4.s[0]
+	FMOVQ (R8), F7
+	WORD  $0x4e20d4e0 // fadd v0.4s, v7.4s, v0.4s
+	FMOVQ 16(R8), F8
+	WORD  $0x4e21d501 // fadd v1.4s, v8.4s, v1.4s
+	FMOVQ 32(R8), F9
+	WORD  $0x4e22d522 // fadd v2.4s, v9.4s, v2.4s
 	ADD   R6, R8
 
 r1v3oldend:
@@ -6763,16 +6406,16 @@ r1v3newfull:
 	ADD   R6, R8
 
 r1v3newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r1v3done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r1v3
@@ -6797,100 +6440,87 @@ r2v4:
 	MOVD 56(R0), R10
 
 r2v4loop:
-	FLDPQ  (R7), (F8, F9)
-	FLDPQ  32(R7), (F10, F11)
-	FMOVS  (R6), F12
-	FMOVS  (R6)(R5), F13
-	WORD   $0x4f8c1100 // fmla v0.4s, v8.4s, v12.s[0]
-	WORD   $0x4f8c1121 // fmla v1.4s, v9.4s, v12.s[0]
-	WORD   $0x4f8c1142 // fmla v2.4s, v10.4s, v12.s[0]
-	WORD   $0x4f8c1163 // fmla v3.4s, v11.4s, v12.s[0]
-	WORD   $0x4f8d1104 // fmla v4.4s, v8.4s, v13.s[0]
-	WORD   $0x4f8d1125 // fmla v5.4s, v9.4s, v13.s[0]
-	WORD   $0x4f8d1146 // fmla v6.4s, v10.4s, v13.s[0]
-	WORD   $0x4f8d1167 // fmla v7.4s, v11.4s, v13.s[0]
-	LDP.P  16(R9), (R11, R12)
-	ADD    R11, R6
-	ADD    R12, R7
-	SUBS   $1, R10
-	BNE    r2v4loop
-	FMOVD  80(R0), F8
-	FCVTDS F8, F8
-	WORD   $0x4f889000 // fmul v0.4s, v0.4s, v8.s[0]
-	WORD   $0x4f889021 // fmul v1.4s, v1.4s, v8.s[0]
-	WORD   $0x4f889042 // fmul v2.4s, v2.4s, v8.s[0]
-	WORD   $0x4f889063 // fmul v3.4s, v3.4s, v8.s[0]
-	WORD   $0x4f889084 // fmul v4.4s, v4.4s, v8.s[0]
-	WORD   $0x4f8890a5 // fmul v5.4s, v5.4s, v8.s[0]
-	WORD   $0x4f8890c6 // fmul v6.4s, v6.4s, v8.s[0]
-	WORD   $0x4f8890e7 // fmul v7.4s, v7.4s, v8.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r2v4store
-	FMOVD  88(R0), F9
-	FCVTDS F9, F9
-	MOVD   16(R0), R8
-	CMP    $4, R3
-	BEQ    r2v4oldfull
-	FMOVQ  (R8), F10
-	WORD   $0x4f891140 // fmla v0.4s, v10.4s, v9.s[0]
-	FMOVQ  16(R8), F11
-	WORD   $0x4f891161 // fmla v1.4s, v11.4s, v9.s[0]
-	FMOVQ  32(R8), F12
-	WORD   $0x4f891182 // fmla v2.4s, v12.4s, v9.s[0]
-	TBZ    $1, R3, one497
-	FMOVD  48(R8), F13
-	TBZ    $0, R3, end498
-	ADD    $56, R8, R9
-	VLD1   (R9), V13.S[2]
-	B      end498
+	FLDPQ (R7), (F8, F9)
+	FLDPQ 32(R7), (F10, F11)
+	FMOVS (R6), F12
+	FMOVS (R6)(R5), F13
+	WORD  $0x4f8c1100 // fmla v0.4s, v8.4s, v12.s[0]
+	WORD  $0x4f8c1121 // fmla v1.4s, v9.4s, v12.s[0]
+	WORD  $0x4f8c1142 // fmla v2.4s, v10.4s, v12.s[0]
+	WORD  $0x4f8c1163 // fmla v3.4s, v11.4s, v12.s[0]
+	WORD  $0x4f8d1104 // fmla v4.4s, v8.4s, v13.s[0]
+	WORD  $0x4f8d1125 // fmla v5.4s, v9.4s, v13.s[0]
+	WORD  $0x4f8d1146 // fmla v6.4s, v10.4s, v13.s[0]
+	WORD  $0x4f8d1167 // fmla v7.4s, v11.4s, v13.s[0]
+	LDP.P 16(R9), (R11, R12)
+	ADD   R11, R6
+	ADD   R12, R7
+	SUBS  $1, R10
+	BNE   r2v4loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r2v4store
+	MOVD  16(R0), R8
+	CMP   $4, R3
+	BEQ   r2v4oldfull
+	FMOVQ (R8), F9
+	WORD  $0x4e20d520 // fadd v0.4s, v9.4s, v0.4s
+	FMOVQ 16(R8), F10
+	WORD  $0x4e21d541 // fadd v1.4s, v10.4s, v1.4s
+	FMOVQ 32(R8), F11
+	WORD  $0x4e22d562 // fadd v2.4s, v11.4s, v2.4s
+	TBZ   $1, R3, one497
+	FMOVD 48(R8), F12
+	TBZ   $0, R3, end498
+	ADD   $56, R8, R9
+	VLD1  (R9), V12.S[2]
+	B     end498
 
 one497:
-	FMOVS 48(R8), F13
+	FMOVS 48(R8), F12
 
 end498:
-	WORD  $0x4f8911a3 // fmla v3.4s, v13.4s, v9.s[0]
+	WORD  $0x4e23d583 // fadd v3.4s, v12.4s, v3.4s
 	ADD   R6, R8
-	FMOVQ (R8), F14
-	WORD  $0x4f8911c4 // fmla v4.4s, v14.4s, v9.s[0]
-	FMOVQ 16(R8), F15
-	WORD  $0x4f8911e5 // fmla v5.4s, v15.4s, v9.s[0]
-	FMOVQ 32(R8), F16
-	WORD  $0x4f891206 // fmla v6.4s, v16.4s, v9.s[0]
+	FMOVQ (R8), F13
+	WORD  $0x4e24d5a4 // fadd v4.4s, v13.4s, v4.4s
+	FMOVQ 16(R8), F14
+	WORD  $0x4e25d5c5 // fadd v5.4s, v14.4s, v5.4s
+	FMOVQ 32(R8), F15
+	WORD  $0x4e26d5e6 // fadd v6.4s, v15.4s, v6.4s
 	TBZ   $1, R3, one499
-	FMOVD 48(R8), F17
+	FMOVD 48(R8), F16
 	TBZ   $0, R3, end500
 	ADD   $56, R8, R10
-	VLD1  (R10), V17.S[2]
+	VLD1  (R10), V16.S[2]
 	B     end500
 
 one499:
-	FMOVS 48(R8), F17
+	FMOVS 48(R8), F16
 
 end500:
-	WORD $0x4f891227 // fmla v7.4s, v17.4s, v9.s[0]
+	WORD $0x4e27d607 // fadd v7.4s, v16.4s, v7.4s
 	ADD  R6, R8
 	B    r2v4oldend
 
 r2v4oldfull:
-	FMOVQ (R8), F18
-	WORD  $0x4f891240 // fmla v0.4s, v18.4s, v9.s[0]
-	FMOVQ 16(R8), F19
-	WORD  $0x4f891261 // fmla v1.4s, v19.4s, v9.s[0]
-	FMOVQ 32(R8), F20
-	WORD  $0x4f891282 // fmla v2.4s, v20.4s, v9.s[0]
-	FMOVQ 48(R8), F21
-	WORD  $0x4f8912a3 // fmla v3.4s, v21.4s, v9.s[0]
+	FMOVQ (R8), F17
+	WORD  $0x4e20d620 // fadd v0.4s, v17.4s, v0.4s
+	FMOVQ 16(R8), F18
+	WORD  $0x4e21d641 // fadd v1.4s, v18.4s, v1.4s
+	FMOVQ 32(R8), F19
+	WORD  $0x4e22d662 // fadd v2.4s, v19.4s, v2.4s
+	FMOVQ 48(R8), F20
+	WORD  $0x4e23d683 // fadd v3.4s, v20.4s, v3.4s
 	ADD   R6, R8
-	FMOVQ (R8), F22
-	WORD  $0x4f8912c4 // fmla v4.4s, v22.4s, v9.s[0]
-	FMOVQ 16(R8), F23
-	WORD  $0x4f8912e5 // fmla v5.4s, v23.4s, v9.s[0]
-	FMOVQ 32(R8), F24
-	WORD  $0x4f891306 // fmla v6.4s, v24.4s, v9.s[0]
-	FMOVQ 48(R8), F25
-	WORD  $0x4f891327 // fmla v7.4s, v25.4s, v9.s[0]
+	FMOVQ (R8), F21
+	WORD  $0x4e24d6a4 // fadd v4.4s, v21.4s, v4.4s
+	FMOVQ 16(R8), F22
+	WORD  $0x4e25d6c5 // fadd v5.4s, v22.4s, v5.4s
+	FMOVQ 32(R8), F23
+	WORD  $0x4e26d6e6 // fadd v6.4s, v23.4s, v6.4s
+	FMOVQ 48(R8), F24
+	WORD  $0x4e27d707 // fadd v7.4s, v24.4s, v7.4s
 	ADD   R6, R8
 
 r2v4oldend:
@@ -6943,16 +6573,16 @@ r2v4newfull:
 	ADD   R6, R8
 
 r2v4newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r2v4done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r2v4
@@ -6973,63 +6603,54 @@ r1v4:
 	MOVD 56(R0), R10
 
 r1v4loop:
-	FLDPQ  (R7), (F4, F5)
-	FLDPQ  32(R7), (F6, F7)
-	FMOVS  (R6), F8
-	WORD   $0x4f881080 // fmla v0.4s, v4.4s, v8.s[0]
-	WORD   $0x4f8810a1 // fmla v1.4s, v5.4s, v8.s[0]
-	WORD   $0x4f8810c2 // fmla v2.4s, v6.4s, v8.s[0]
-	WORD   $0x4f8810e3 // fmla v3.4s, v7.4s, v8.s[0]
-	LDP.P  16(R9), (R11, R12)
-	ADD    R11, R6
-	ADD    R12, R7
-	SUBS   $1, R10
-	BNE    r1v4loop
-	FMOVD  80(R0), F4
-	FCVTDS F4, F4
-	WORD   $0x4f849000 // fmul v0.4s, v0.4s, v4.s[0]
-	WORD   $0x4f849021 // fmul v1.4s, v1.4s, v4.s[0]
-	WORD   $0x4f849042 // fmul v2.4s, v2.4s, v4.s[0]
-	WORD   $0x4f849063 // fmul v3.4s, v3.4s, v4.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r1v4store
-	FMOVD  88(R0), F5
-	FCVTDS F5, F5
-	MOVD   16(R0), R8
-	CMP    $4, R3
-	BEQ    r1v4oldfull
-	FMOVQ  (R8), F6
-	WORD   $0x4f8510c0 // fmla v0.4s, v6.4s, v5.s[0]
-	FMOVQ  16(R8), F7
-	WORD   $0x4f8510e1 // fmla v1.4s, v7.4s, v5.s[0]
-	FMOVQ  32(R8), F8
-	WORD   $0x4f851102 // fmla v2.4s, v8.4s, v5.s[0]
-	TBZ    $1, R3, one505
-	FMOVD  48(R8), F9
-	TBZ    $0, R3, end506
-	ADD    $56, R8, R9
-	VLD1   (R9), V9.S[2]
-	B      end506
+	FLDPQ (R7), (F4, F5)
+	FLDPQ 32(R7), (F6, F7)
+	FMOVS (R6), F8
+	WORD  $0x4f881080 // fmla v0.4s, v4.4s, v8.s[0]
+	WORD  $0x4f8810a1 // fmla v1.4s, v5.4s, v8.s[0]
+	WORD  $0x4f8810c2 // fmla v2.4s, v6.4s, v8.s[0]
+	WORD  $0x4f8810e3 // fmla v3.4s, v7.4s, v8.s[0]
+	LDP.P 16(R9), (R11, R12)
+	ADD   R11, R6
+	ADD   R12, R7
+	SUBS  $1, R10
+	BNE   r1v4loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r1v4store
+	MOVD  16(R0), R8
+	CMP   $4, R3
+	BEQ   r1v4oldfull
+	FMOVQ (R8), F5
+	WORD  $0x4e20d4a0 // fadd v0.4s, v5.4s, v0.4s
+	FMOVQ 16(R8), F6
+	WORD  $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
+	FMOVQ 32(R8), F7
+	WORD  $0x4e22d4e2 // fadd v2.4s, v7.4s, v2.4s
+	TBZ   $1, R3, one505
+	FMOVD 48(R8), F8
+	TBZ   $0, R3, end506
+	ADD   $56, R8, R9
+	VLD1  (R9), V8.S[2]
+	B     end506
 
 one505:
-	FMOVS 48(R8), F9
+	FMOVS 48(R8), F8
 
 end506:
-	WORD $0x4f851123 // fmla v3.4s, v9.4s, v5.s[0]
+	WORD $0x4e23d503 // fadd v3.4s, v8.4s, v3.4s
 	ADD  R6, R8
 	B    r1v4oldend
 
 r1v4oldfull:
-	FMOVQ (R8), F10
-	WORD  $0x4f851140 // fmla v0.4s, v10.4s, v5.s[0]
-	FMOVQ 16(R8), F11
-	WORD  $0x4f851161 // fmla v1.4s, v11.4s, v5.s[0]
-	FMOVQ 32(R8), F12
-	WORD  $0x4f851182 // fmla v2.4s, v12.4s, v5.s[0]
-	FMOVQ 48(R8), F13
-	WORD  $0x4f8511a3 // fmla v3.4s, v13.4s, v5.s[0]
+	FMOVQ (R8), F9
+	WORD  $0x4e20d520 // fadd v0.4s, v9.4s, v0.4s
+	FMOVQ 16(R8), F10
+	WORD  $0x4e21d541 // fadd v1.4s, v10.4s, v1.4s
+	FMOVQ 32(R8), F11
+	WORD  $0x4e22d562 // fadd v2.4s, v11.4s, v2.4s
+	FMOVQ 48(R8), F12
+	WORD  $0x4e23d583 // fadd v3.4s, v12.4s, v3.4s
 	ADD   R6, R8
 
 r1v4oldend:
@@ -7062,16 +6683,16 @@ r1v4newfull:
 	ADD   R6, R8
 
 r1v4newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r1v4done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r1v4
@@ -7107,332 +6728,311 @@ r8p2:
 	MOVD 56(R0), R13
 
 r8p2loop:
-	ADD    R11, R10, R14
-	FMOVQ  (R10), F16
-	FMOVQ  (R14), F17
-	FMOVS  (R6), F18
-	FMOVS  (R6)(R5), F19
-	FMOVS  (R6)(R7), F20
-	FMOVS  (R6)(R8), F21
-	WORD   $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
-	WORD   $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
-	WORD   $0x4f931202 // fmla v2.4s, v16.4s, v19.s[0]
-	WORD   $0x4f931223 // fmla v3.4s, v17.4s, v19.s[0]
-	WORD   $0x4f941204 // fmla v4.4s, v16.4s, v20.s[0]
-	WORD   $0x4f941225 // fmla v5.4s, v17.4s, v20.s[0]
-	WORD   $0x4f951206 // fmla v6.4s, v16.4s, v21.s[0]
-	WORD   $0x4f951227 // fmla v7.4s, v17.4s, v21.s[0]
-	FMOVS  (R9), F22
-	FMOVS  (R9)(R5), F23
-	FMOVS  (R9)(R7), F24
-	FMOVS  (R9)(R8), F25
-	WORD   $0x4f961208 // fmla v8.4s, v16.4s, v22.s[0]
-	WORD   $0x4f961229 // fmla v9.4s, v17.4s, v22.s[0]
-	WORD   $0x4f97120a // fmla v10.4s, v16.4s, v23.s[0]
-	WORD   $0x4f97122b // fmla v11.4s, v17.4s, v23.s[0]
-	WORD   $0x4f98120c // fmla v12.4s, v16.4s, v24.s[0]
-	WORD   $0x4f98122d // fmla v13.4s, v17.4s, v24.s[0]
-	WORD   $0x4f99120e // fmla v14.4s, v16.4s, v25.s[0]
-	WORD   $0x4f99122f // fmla v15.4s, v17.4s, v25.s[0]
-	LDP.P  16(R12), (R15, R16)
-	ADD    R15, R6
-	ADD    R15, R9
-	ADD    R16, R10
-	SUBS   $1, R13
-	BNE    r8p2loop
-	FMOVD  80(R0), F16
-	FCVTDS F16, F16
-	WORD   $0x4f909000 // fmul v0.4s, v0.4s, v16.s[0]
-	WORD   $0x4f909021 // fmul v1.4s, v1.4s, v16.s[0]
-	WORD   $0x4f909042 // fmul v2.4s, v2.4s, v16.s[0]
-	WORD   $0x4f909063 // fmul v3.4s, v3.4s, v16.s[0]
-	WORD   $0x4f909084 // fmul v4.4s, v4.4s, v16.s[0]
-	WORD   $0x4f9090a5 // fmul v5.4s, v5.4s, v16.s[0]
-	WORD   $0x4f9090c6 // fmul v6.4s, v6.4s, v16.s[0]
-	WORD   $0x4f9090e7 // fmul v7.4s, v7.4s, v16.s[0]
-	WORD   $0x4f909108 // fmul v8.4s, v8.4s, v16.s[0]
-	WORD   $0x4f909129 // fmul v9.4s, v9.4s, v16.s[0]
-	WORD   $0x4f90914a // fmul v10.4s, v10.4s, v16.s[0]
-	WORD   $0x4f90916b // fmul v11.4s, v11.4s, v16.s[0]
-	WORD   $0x4f90918c // fmul v12.4s, v12.4s, v16.s[0]
-	WORD   $0x4f9091ad // fmul v13.4s, v13.4s, v16.s[0]
-	WORD   $0x4f9091ce // fmul v14.4s, v14.4s, v16.s[0]
-	WORD   $0x4f9091ef // fmul v15.4s, v15.4s, v16.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r8p2store
-	FMOVD  88(R0), F17
-	FCVTDS F17, F17
-	MOVD   16(R0), R8
-	MOVD   96(R0), R9
-	ADD    R8, R9
-	CMP    $4, R3
-	BEQ    r8p2oldfull
-	TBZ    $1, R3, one509
-	FMOVD  (R8), F18
-	TBZ    $0, R3, end510
-	ADD    $8, R8, R10
-	VLD1   (R10), V18.S[2]
-	B      end510
+	ADD   R11, R10, R14
+	FMOVQ (R10), F16
+	FMOVQ (R14), F17
+	FMOVS (R6), F18
+	FMOVS (R6)(R5), F19
+	FMOVS (R6)(R7), F20
+	FMOVS (R6)(R8), F21
+	WORD  $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
+	WORD  $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
+	WORD  $0x4f931202 // fmla v2.4s, v16.4s, v19.s[0]
+	WORD  $0x4f931223 // fmla v3.4s, v17.4s, v19.s[0]
+	WORD  $0x4f941204 // fmla v4.4s, v16.4s, v20.s[0]
+	WORD  $0x4f941225 // fmla v5.4s, v17.4s, v20.s[0]
+	WORD  $0x4f951206 // fmla v6.4s, v16.4s, v21.s[0]
+	WORD  $0x4f951227 // fmla v7.4s, v17.4s, v21.s[0]
+	FMOVS (R9), F22
+	FMOVS (R9)(R5), F23
+	FMOVS (R9)(R7), F24
+	FMOVS (R9)(R8), F25
+	WORD  $0x4f961208 // fmla v8.4s, v16.4s, v22.s[0]
+	WORD  $0x4f961229 // fmla v9.4s, v17.4s, v22.s[0]
+	WORD  $0x4f97120a // fmla v10.4s, v16.4s, v23.s[0]
+	WORD  $0x4f97122b // fmla v11.4s, v17.4s, v23.s[0]
+	WORD  $0x4f98120c // fmla v12.4s, v16.4s, v24.s[0]
+	WORD  $0x4f98122d // fmla v13.4s, v17.4s, v24.s[0]
+	WORD  $0x4f99120e // fmla v14.4s, v16.4s, v25.s[0]
+	WORD  $0x4f99122f // fmla v15.4s, v17.4s, v25.s[0]
+	LDP.P 16(R12), (R15, R16)
+	ADD   R15, R6
+	ADD   R15, R9
+	ADD   R16, R10
+	SUBS  $1, R13
+	BNE   r8p2loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r8p2store
+	MOVD  16(R0), R8
+	MOVD  88(R0), R9
+	ADD   R8, R9
+	CMP   $4, R3
+	BEQ   r8p2oldfull
+	TBZ   $1, R3, one509
+	FMOVD (R8), F17
+	TBZ   $0, R3, end510
+	ADD   $8, R8, R10
+	VLD1  (R10), V17.S[2]
+	B     end510
 
 one509:
-	FMOVS (R8), F18
+	FMOVS (R8), F17
 
 end510:
-	WORD  $0x4f911240 // fmla v0.4s, v18.4s, v17.s[0]
+	WORD  $0x4e20d620 // fadd v0.4s, v17.4s, v0.4s
 	TBZ   $1, R3, one511
-	FMOVD (R9), F19
+	FMOVD (R9), F18
 	TBZ   $0, R3, end512
 	ADD   $8, R9, R11
-	VLD1  (R11), V19.S[2]
+	VLD1  (R11), V18.S[2]
 	B     end512
 
 one511:
-	FMOVS (R9), F19
+	FMOVS (R9), F18
 
 end512:
-	WORD  $0x4f911261 // fmla v1.4s, v19.4s, v17.s[0]
+	WORD  $0x4e21d641 // fadd v1.4s, v18.4s, v1.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one513
-	FMOVD (R8), F20
+	FMOVD (R8), F19
 	TBZ   $0, R3, end514
 	ADD   $8, R8, R12
-	VLD1  (R12), V20.S[2]
+	VLD1  (R12), V19.S[2]
 	B     end514
 
 one513:
-	FMOVS (R8), F20
+	FMOVS (R8), F19
 
 end514:
-	WORD  $0x4f911282 // fmla v2.4s, v20.4s, v17.s[0]
+	WORD  $0x4e22d662 // fadd v2.4s, v19.4s, v2.4s
 	TBZ   $1, R3, one515
-	FMOVD (R9), F21
+	FMOVD (R9), F20
 	TBZ   $0, R3, end516
 	ADD   $8, R9, R13
-	VLD1  (R13), V21.S[2]
+	VLD1  (R13), V20.S[2]
 	B     end516
 
 one515:
-	FMOVS (R9), F21
+	FMOVS (R9), F20
 
 end516:
-	WORD  $0x4f9112a3 // fmla v3.4s, v21.4s, v17.s[0]
+	WORD  $0x4e23d683 // fadd v3.4s, v20.4s, v3.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one517
-	FMOVD (R8), F22
+	FMOVD (R8), F21
 	TBZ   $0, R3, end518
 	ADD   $8, R8, R14
-	VLD1  (R14), V22.S[2]
+	VLD1  (R14), V21.S[2]
 	B     end518
 
 one517:
-	FMOVS (R8), F22
+	FMOVS (R8), F21
 
 end518:
-	WORD  $0x4f9112c4 // fmla v4.4s, v22.4s, v17.s[0]
+	WORD  $0x4e24d6a4 // fadd v4.4s, v21.4s, v4.4s
 	TBZ   $1, R3, one519
-	FMOVD (R9), F23
+	FMOVD (R9), F22
 	TBZ   $0, R3, end520
 	ADD   $8, R9, R15
-	VLD1  (R15), V23.S[2]
+	VLD1  (R15), V22.S[2]
 	B     end520
 
 one519:
-	FMOVS (R9), F23
+	FMOVS (R9), F22
 
 end520:
-	WORD  $0x4f9112e5 // fmla v5.4s, v23.4s, v17.s[0]
+	WORD  $0x4e25d6c5 // fadd v5.4s, v22.4s, v5.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one521
-	FMOVD (R8), F24
+	FMOVD (R8), F23
 	TBZ   $0, R3, end522
 	ADD   $8, R8, R16
-	VLD1  (R16), V24.S[2]
+	VLD1  (R16), V23.S[2]
 	B     end522
 
 one521:
-	FMOVS (R8), F24
+	FMOVS (R8), F23
 
 end522:
-	WORD  $0x4f911306 // fmla v6.4s, v24.4s, v17.s[0]
+	WORD  $0x4e26d6e6 // fadd v6.4s, v23.4s, v6.4s
 	TBZ   $1, R3, one523
-	FMOVD (R9), F25
+	FMOVD (R9), F24
 	TBZ   $0, R3, end524
 	ADD   $8, R9, R17
-	VLD1  (R17), V25.S[2]
+	VLD1  (R17), V24.S[2]
 	B     end524
 
 one523:
-	FMOVS (R9), F25
+	FMOVS (R9), F24
 
 end524:
-	WORD  $0x4f911327 // fmla v7.4s, v25.4s, v17.s[0]
+	WORD  $0x4e27d707 // fadd v7.4s, v24.4s, v7.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one525
-	FMOVD (R8), F26
+	FMOVD (R8), F25
 	TBZ   $0, R3, end526
 	ADD   $8, R8, R19
-	VLD1  (R19), V26.S[2]
+	VLD1  (R19), V25.S[2]
 	B     end526
 
 one525:
-	FMOVS (R8), F26
+	FMOVS (R8), F25
 
 end526:
-	WORD  $0x4f911348 // fmla v8.4s, v26.4s, v17.s[0]
+	WORD  $0x4e28d728 // fadd v8.4s, v25.4s, v8.4s
 	TBZ   $1, R3, one527
-	FMOVD (R9), F27
+	FMOVD (R9), F26
 	TBZ   $0, R3, end528
 	ADD   $8, R9, R20
-	VLD1  (R20), V27.S[2]
+	VLD1  (R20), V26.S[2]
 	B     end528
 
 one527:
-	FMOVS (R9), F27
+	FMOVS (R9), F26
 
 end528:
-	WORD  $0x4f911369 // fmla v9.4s, v27.4s, v17.s[0]
+	WORD  $0x4e29d749 // fadd v9.4s, v26.4s, v9.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one529
-	FMOVD (R8), F28
+	FMOVD (R8), F27
 	TBZ   $0, R3, end530
 	ADD   $8, R8, R21
-	VLD1  (R21), V28.S[2]
+	VLD1  (R21), V27.S[2]
 	B     end530
 
 one529:
-	FMOVS (R8), F28
+	FMOVS (R8), F27
 
 end530:
-	WORD  $0x4f91138a // fmla v10.4s, v28.4s, v17.s[0]
+	WORD  $0x4e2ad76a // fadd v10.4s, v27.4s, v10.4s
 	TBZ   $1, R3, one531
-	FMOVD (R9), F29
+	FMOVD (R9), F28
 	TBZ   $0, R3, end532
 	ADD   $8, R9, R22
-	VLD1  (R22), V29.S[2]
+	VLD1  (R22), V28.S[2]
 	B     end532
 
 one531:
-	FMOVS (R9), F29
+	FMOVS (R9), F28
 
 end532:
-	WORD  $0x4f9113ab // fmla v11.4s, v29.4s, v17.s[0]
+	WORD  $0x4e2bd78b // fadd v11.4s, v28.4s, v11.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one533
-	FMOVD (R8), F30
+	FMOVD (R8), F29
 	TBZ   $0, R3, end534
 	ADD   $8, R8, R23
-	VLD1  (R23), V30.S[2]
+	VLD1  (R23), V29.S[2]
 	B     end534
 
 one533:
-	FMOVS (R8), F30
+	FMOVS (R8), F29
 
 end534:
-	WORD  $0x4f9113cc // fmla v12.4s, v30.4s, v17.s[0]
+	WORD  $0x4e2cd7ac // fadd v12.4s, v29.4s, v12.4s
 	TBZ   $1, R3, one535
-	FMOVD (R9), F31
+	FMOVD (R9), F30
 	TBZ   $0, R3, end536
 	ADD   $8, R9, R24
-	VLD1  (R24), V31.S[2]
+	VLD1  (R24), V30.S[2]
 	B     end536
 
 one535:
-	FMOVS (R9), F31
+	FMOVS (R9), F30
 
 end536:
-	WORD  $0x4f9113ed // fmla v13.4s, v31.4s, v17.s[0]
+	WORD  $0x4e2dd7cd // fadd v13.4s, v30.4s, v13.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one537
-	FMOVD (R8), F18
+	FMOVD (R8), F31
 	TBZ   $0, R3, end538
 	ADD   $8, R8, R25
-	VLD1  (R25), V18.S[2]
+	VLD1  (R25), V31.S[2]
 	B     end538
 
 one537:
-	FMOVS (R8), F18
+	FMOVS (R8), F31
 
 end538:
-	WORD  $0x4f91124e // fmla v14.4s, v18.4s, v17.s[0]
+	WORD  $0x4e2ed7ee // fadd v14.4s, v31.4s, v14.4s
 	TBZ   $1, R3, one539
-	FMOVD (R9), F19
+	FMOVD (R9), F17
 	TBZ   $0, R3, end540
 	ADD   $8, R9, R26
-	VLD1  (R26), V19.S[2]
+	VLD1  (R26), V17.S[2]
 	B     end540
 
 one539:
-	FMOVS (R9), F19
+	FMOVS (R9), F17
 
 end540:
-	WORD $0x4f91126f // fmla v15.4s, v19.4s, v17.s[0]
+	WORD $0x4e2fd62f // fadd v15.4s, v17.4s, v15.4s
 	ADD  R6, R8
 	ADD  R6, R9
 	B    r8p2oldend
 
 r8p2oldfull:
+	FMOVQ (R8), F18
+	WORD  $0x4e20d640 // fadd v0.4s, v18.4s, v0.4s
+	FMOVQ (R9), F19
+	WORD  $0x4e21d661 // fadd v1.4s, v19.4s, v1.4s
+	ADD   R6, R8
+	ADD   R6, R9
 	FMOVQ (R8), F20
-	WORD  $0x4f911280 // fmla v0.4s, v20.4s, v17.s[0]
+	WORD  $0x4e22d682 // fadd v2.4s, v20.4s, v2.4s
 	FMOVQ (R9), F21
-	WORD  $0x4f9112a1 // fmla v1.4s, v21.4s, v17.s[0]
+	WORD  $0x4e23d6a3 // fadd v3.4s, v21.4s, v3.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	FMOVQ (R8), F22
-	WORD  $0x4f9112c2 // fmla v2.4s, v22.4s, v17.s[0]
+	WORD  $0x4e24d6c4 // fadd v4.4s, v22.4s, v4.4s
 	FMOVQ (R9), F23
-	WORD  $0x4f9112e3 // fmla v3.4s, v23.4s, v17.s[0]
+	WORD  $0x4e25d6e5 // fadd v5.4s, v23.4s, v5.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	FMOVQ (R8), F24
-	WORD  $0x4f911304 // fmla v4.4s, v24.4s, v17.s[0]
+	WORD  $0x4e26d706 // fadd v6.4s, v24.4s, v6.4s
 	FMOVQ (R9), F25
-	WORD  $0x4f911325 // fmla v5.4s, v25.4s, v17.s[0]
+	WORD  $0x4e27d727 // fadd v7.4s, v25.4s, v7.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	FMOVQ (R8), F26
-	WORD  $0x4f911346 // fmla v6.4s, v26.4s, v17.s[0]
+	WORD  $0x4e28d748 // fadd v8.4s, v26.4s, v8.4s
 	FMOVQ (R9), F27
-	WORD  $0x4f911367 // fmla v7.4s, v27.4s, v17.s[0]
+	WORD  $0x4e29d769 // fadd v9.4s, v27.4s, v9.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	FMOVQ (R8), F28
-	WORD  $0x4f911388 // fmla v8.4s, v28.4s, v17.s[0]
+	WORD  $0x4e2ad78a // fadd v10.4s, v28.4s, v10.4s
 	FMOVQ (R9), F29
-	WORD  $0x4f9113a9 // fmla v9.4s, v29.4s, v17.s[0]
+	WORD  $0x4e2bd7ab // fadd v11.4s, v29.4s, v11.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	FMOVQ (R8), F30
-	WORD  $0x4f9113ca // fmla v10.4s, v30.4s, v17.s[0]
+	WORD  $0x4e2cd7cc // fadd v12.4s, v30.4s, v12.4s
 	FMOVQ (R9), F31
-	WORD  $0x4f9113eb // fmla v11.4s, v31.4s, v17.s[0]
+	WORD  $0x4e2dd7ed // fadd v13.4s, v31.4s, v13.4s
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVQ (R8), F18
-	WORD  $0x4f91124c // fmla v12.4s, v18.4s, v17.s[0]
-	FMOVQ (R9), F19
-	WORD  $0x4f91126d // fmla v13.4s, v19.4s, v17.s[0]
-	ADD   R6, R8
-	ADD   R6, R9
-	FMOVQ (R8), F20
-	WORD  $0x4f91128e // fmla v14.4s, v20.4s, v17.s[0]
-	FMOVQ (R9), F21
-	WORD  $0x4f9112af // fmla v15.4s, v21.4s, v17.s[0]
+	FMOVQ (R8), F17
+	WORD  $0x4e2ed62e // fadd v14.4s, v17.4s, v14.4s
+	FMOVQ (R9), F18
+	WORD  $0x4e2fd64f // fadd v15.4s, v18.4s, v15.4s
 	ADD   R6, R8
 	ADD   R6, R9
 
 r8p2oldend:
 r8p2store:
 	MOVD  16(R0), R8
-	MOVD  96(R0), R9
+	MOVD  88(R0), R9
 	ADD   R8, R9
 	CMP   $4, R3
 	BEQ   r8p2newfull
@@ -7665,16 +7265,16 @@ r8p2newfull:
 	ADD   R6, R9
 
 r8p2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r8p2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r8p2
@@ -7708,295 +7308,276 @@ r7p2:
 	MOVD 56(R0), R13
 
 r7p2loop:
-	ADD    R11, R10, R14
-	FMOVQ  (R10), F14
-	FMOVQ  (R14), F15
-	FMOVS  (R6), F16
-	FMOVS  (R6)(R5), F17
-	FMOVS  (R6)(R7), F18
-	FMOVS  (R6)(R8), F19
-	WORD   $0x4f9011c0 // fmla v0.4s, v14.4s, v16.s[0]
-	WORD   $0x4f9011e1 // fmla v1.4s, v15.4s, v16.s[0]
-	WORD   $0x4f9111c2 // fmla v2.4s, v14.4s, v17.s[0]
-	WORD   $0x4f9111e3 // fmla v3.4s, v15.4s, v17.s[0]
-	WORD   $0x4f9211c4 // fmla v4.4s, v14.4s, v18.s[0]
-	WORD   $0x4f9211e5 // fmla v5.4s, v15.4s, v18.s[0]
-	WORD   $0x4f9311c6 // fmla v6.4s, v14.4s, v19.s[0]
-	WORD   $0x4f9311e7 // fmla v7.4s, v15.4s, v19.s[0]
-	FMOVS  (R9), F20
-	FMOVS  (R9)(R5), F21
-	FMOVS  (R9)(R7), F22
-	WORD   $0x4f9411c8 // fmla v8.4s, v14.4s, v20.s[0]
-	WORD   $0x4f9411e9 // fmla v9.4s, v15.4s, v20.s[0]
-	WORD   $0x4f9511ca // fmla v10.4s, v14.4s, v21.s[0]
-	WORD   $0x4f9511eb // fmla v11.4s, v15.4s, v21.s[0]
-	WORD   $0x4f9611cc // fmla v12.4s, v14.4s, v22.s[0]
-	WORD   $0x4f9611ed // fmla v13.4s, v15.4s, v22.s[0]
-	LDP.P  16(R12), (R15, R16)
-	ADD    R15, R6
-	ADD    R15, R9
-	ADD    R16, R10
-	SUBS   $1, R13
-	BNE    r7p2loop
-	FMOVD  80(R0), F14
-	FCVTDS F14, F14
-	WORD   $0x4f8e9000 // fmul v0.4s, v0.4s, v14.s[0]
-	WORD   $0x4f8e9021 // fmul v1.4s, v1.4s, v14.s[0]
-	WORD   $0x4f8e9042 // fmul v2.4s, v2.4s, v14.s[0]
-	WORD   $0x4f8e9063 // fmul v3.4s, v3.4s, v14.s[0]
-	WORD   $0x4f8e9084 // fmul v4.4s, v4.4s, v14.s[0]
-	WORD   $0x4f8e90a5 // fmul v5.4s, v5.4s, v14.s[0]
-	WORD   $0x4f8e90c6 // fmul v6.4s, v6.4s, v14.s[0]
-	WORD   $0x4f8e90e7 // fmul v7.4s, v7.4s, v14.s[0]
-	WORD   $0x4f8e9108 // fmul v8.4s, v8.4s, v14.s[0]
-	WORD   $0x4f8e9129 // fmul v9.4s, v9.4s, v14.s[0]
-	WORD   $0x4f8e914a // fmul v10.4s, v10.4s, v14.s[0]
-	WORD   $0x4f8e916b // fmul v11.4s, v11.4s, v14.s[0]
-	WORD   $0x4f8e918c // fmul v12.4s, v12.4s, v14.s[0]
-	WORD   $0x4f8e91ad // fmul v13.4s, v13.4s, v14.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r7p2store
-	FMOVD  88(R0), F15
-	FCVTDS F15, F15
-	MOVD   16(R0), R8
-	MOVD   96(R0), R9
-	ADD    R8, R9
-	CMP    $4, R3
-	BEQ    r7p2oldfull
-	TBZ    $1, R3, one573
-	FMOVD  (R8), F16
-	TBZ    $0, R3, end574
-	ADD    $8, R8, R10
-	VLD1   (R10), V16.S[2]
-	B      end574
+	ADD   R11, R10, R14
+	FMOVQ (R10), F14
+	FMOVQ (R14), F15
+	FMOVS (R6), F16
+	FMOVS (R6)(R5), F17
+	FMOVS (R6)(R7), F18
+	FMOVS (R6)(R8), F19
+	WORD  $0x4f9011c0 // fmla v0.4s, v14.4s, v16.s[0]
+	WORD  $0x4f9011e1 // fmla v1.4s, v15.4s, v16.s[0]
+	WORD  $0x4f9111c2 // fmla v2.4s, v14.4s, v17.s[0]
+	WORD  $0x4f9111e3 // fmla v3.4s, v15.4s, v17.s[0]
+	WORD  $0x4f9211c4 // fmla v4.4s, v14.4s, v18.s[0]
+	WORD  $0x4f9211e5 // fmla v5.4s, v15.4s, v18.s[0]
+	WORD  $0x4f9311c6 // fmla v6.4s, v14.4s, v19.s[0]
+	WORD  $0x4f9311e7 // fmla v7.4s, v15.4s, v19.s[0]
+	FMOVS (R9), F20
+	FMOVS (R9)(R5), F21
+	FMOVS (R9)(R7), F22
+	WORD  $0x4f9411c8 // fmla v8.4s, v14.4s, v20.s[0]
+	WORD  $0x4f9411e9 // fmla v9.4s, v15.4s, v20.s[0]
+	WORD  $0x4f9511ca // fmla v10.4s, v14.4s, v21.s[0]
+	WORD  $0x4f9511eb // fmla v11.4s, v15.4s, v21.s[0]
+	WORD  $0x4f9611cc // fmla v12.4s, v14.4s, v22.s[0]
+	WORD  $0x4f9611ed // fmla v13.4s, v15.4s, v22.s[0]
+	LDP.P 16(R12), (R15, R16)
+	ADD   R15, R6
+	ADD   R15, R9
+	ADD   R16, R10
+	SUBS  $1, R13
+	BNE   r7p2loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r7p2store
+	MOVD  16(R0), R8
+	MOVD  88(R0), R9
+	ADD   R8, R9
+	CMP   $4, R3
+	BEQ   r7p2oldfull
+	TBZ   $1, R3, one573
+	FMOVD (R8), F15
+	TBZ   $0, R3, end574
+	ADD   $8, R8, R10
+	VLD1  (R10), V15.S[2]
+	B     end574
 
 one573:
-	FMOVS (R8), F16
+	FMOVS (R8), F15
 
 end574:
-	WORD  $0x4f8f1200 // fmla v0.4s, v16.4s, v15.s[0]
+	WORD  $0x4e20d5e0 // fadd v0.4s, v15.4s, v0.4s
 	TBZ   $1, R3, one575
-	FMOVD (R9), F17
+	FMOVD (R9), F16
 	TBZ   $0, R3, end576
 	ADD   $8, R9, R11
-	VLD1  (R11), V17.S[2]
+	VLD1  (R11), V16.S[2]
 	B     end576
 
 one575:
-	FMOVS (R9), F17
+	FMOVS (R9), F16
 
 end576:
-	WORD  $0x4f8f1221 // fmla v1.4s, v17.4s, v15.s[0]
+	WORD  $0x4e21d601 // fadd v1.4s, v16.4s, v1.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one577
-	FMOVD (R8), F18
+	FMOVD (R8), F17
 	TBZ   $0, R3, end578
 	ADD   $8, R8, R12
-	VLD1  (R12), V18.S[2]
+	VLD1  (R12), V17.S[2]
 	B     end578
 
 one577:
-	FMOVS (R8), F18
+	FMOVS (R8), F17
 
 end578:
-	WORD  $0x4f8f1242 // fmla v2.4s, v18.4s, v15.s[0]
+	WORD  $0x4e22d622 // fadd v2.4s, v17.4s, v2.4s
 	TBZ   $1, R3, one579
-	FMOVD (R9), F19
+	FMOVD (R9), F18
 	TBZ   $0, R3, end580
 	ADD   $8, R9, R13
-	VLD1  (R13), V19.S[2]
+	VLD1  (R13), V18.S[2]
 	B     end580
 
 one579:
-	FMOVS (R9), F19
+	FMOVS (R9), F18
 
 end580:
-	WORD  $0x4f8f1263 // fmla v3.4s, v19.4s, v15.s[0]
+	WORD  $0x4e23d643 // fadd v3.4s, v18.4s, v3.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one581
-	FMOVD (R8), F20
+	FMOVD (R8), F19
 	TBZ   $0, R3, end582
 	ADD   $8, R8, R14
-	VLD1  (R14), V20.S[2]
+	VLD1  (R14), V19.S[2]
 	B     end582
 
 one581:
-	FMOVS (R8), F20
+	FMOVS (R8), F19
 
 end582:
-	WORD  $0x4f8f1284 // fmla v4.4s, v20.4s, v15.s[0]
+	WORD  $0x4e24d664 // fadd v4.4s, v19.4s, v4.4s
 	TBZ   $1, R3, one583
-	FMOVD (R9), F21
+	FMOVD (R9), F20
 	TBZ   $0, R3, end584
 	ADD   $8, R9, R15
-	VLD1  (R15), V21.S[2]
+	VLD1  (R15), V20.S[2]
 	B     end584
 
 one583:
-	FMOVS (R9), F21
+	FMOVS (R9), F20
 
 end584:
-	WORD  $0x4f8f12a5 // fmla v5.4s, v21.4s, v15.s[0]
+	WORD  $0x4e25d685 // fadd v5.4s, v20.4s, v5.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one585
-	FMOVD (R8), F22
+	FMOVD (R8), F21
 	TBZ   $0, R3, end586
 	ADD   $8, R8, R16
-	VLD1  (R16), V22.S[2]
+	VLD1  (R16), V21.S[2]
 	B     end586
 
 one585:
-	FMOVS (R8), F22
+	FMOVS (R8), F21
 
 end586:
-	WORD  $0x4f8f12c6 // fmla v6.4s, v22.4s, v15.s[0]
+	WORD  $0x4e26d6a6 // fadd v6.4s, v21.4s, v6.4s
 	TBZ   $1, R3, one587
-	FMOVD (R9), F23
+	FMOVD (R9), F22
 	TBZ   $0, R3, end588
 	ADD   $8, R9, R17
-	VLD1  (R17), V23.S[2]
+	VLD1  (R17), V22.S[2]
 	B     end588
 
 one587:
-	FMOVS (R9), F23
+	FMOVS (R9), F22
 
 end588:
-	WORD  $0x4f8f12e7 // fmla v7.4s, v23.4s, v15.s[0]
+	WORD  $0x4e27d6c7 // fadd v7.4s, v22.4s, v7.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one589
-	FMOVD (R8), F24
+	FMOVD (R8), F23
 	TBZ   $0, R3, end590
 	ADD   $8, R8, R19
-	VLD1  (R19), V24.S[2]
+	VLD1  (R19), V23.S[2]
 	B     end590
 
 one589:
-	FMOVS (R8), F24
+	FMOVS (R8), F23
 
 end590:
-	WORD  $0x4f8f1308 // fmla v8.4s, v24.4s, v15.s[0]
+	WORD  $0x4e28d6e8 // fadd v8.4s, v23.4s, v8.4s
 	TBZ   $1, R3, one591
-	FMOVD (R9), F25
+	FMOVD (R9), F24
 	TBZ   $0, R3, end592
 	ADD   $8, R9, R20
-	VLD1  (R20), V25.S[2]
+	VLD1  (R20), V24.S[2]
 	B     end592
 
 one591:
-	FMOVS (R9), F25
+	FMOVS (R9), F24
 
 end592:
-	WORD  $0x4f8f1329 // fmla v9.4s, v25.4s, v15.s[0]
+	WORD  $0x4e29d709 // fadd v9.4s, v24.4s, v9.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one593
-	FMOVD (R8), F26
+	FMOVD (R8), F25
 	TBZ   $0, R3, end594
 	ADD   $8, R8, R21
-	VLD1  (R21), V26.S[2]
+	VLD1  (R21), V25.S[2]
 	B     end594
 
 one593:
-	FMOVS (R8), F26
+	FMOVS (R8), F25
 
 end594:
-	WORD  $0x4f8f134a // fmla v10.4s, v26.4s, v15.s[0]
+	WORD  $0x4e2ad72a // fadd v10.4s, v25.4s, v10.4s
 	TBZ   $1, R3, one595
-	FMOVD (R9), F27
+	FMOVD (R9), F26
 	TBZ   $0, R3, end596
 	ADD   $8, R9, R22
-	VLD1  (R22), V27.S[2]
+	VLD1  (R22), V26.S[2]
 	B     end596
 
 one595:
-	FMOVS (R9), F27
+	FMOVS (R9), F26
 
 end596:
-	WORD  $0x4f8f136b // fmla v11.4s, v27.4s, v15.s[0]
+	WORD  $0x4e2bd74b // fadd v11.4s, v26.4s, v11.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one597
-	FMOVD (R8), F28
+	FMOVD (R8), F27
 	TBZ   $0, R3, end598
 	ADD   $8, R8, R23
-	VLD1  (R23), V28.S[2]
+	VLD1  (R23), V27.S[2]
 	B     end598
 
 one597:
-	FMOVS (R8), F28
+	FMOVS (R8), F27
 
 end598:
-	WORD  $0x4f8f138c // fmla v12.4s, v28.4s, v15.s[0]
+	WORD  $0x4e2cd76c // fadd v12.4s, v27.4s, v12.4s
 	TBZ   $1, R3, one599
-	FMOVD (R9), F29
+	FMOVD (R9), F28
 	TBZ   $0, R3, end600
 	ADD   $8, R9, R24
-	VLD1  (R24), V29.S[2]
+	VLD1  (R24), V28.S[2]
 	B     end600
 
 one599:
-	FMOVS (R9), F29
+	FMOVS (R9), F28
 
 end600:
-	WORD $0x4f8f13ad // fmla v13.4s, v29.4s, v15.s[0]
+	WORD $0x4e2dd78d // fadd v13.4s, v28.4s, v13.4s
 	ADD  R6, R8
 	ADD  R6, R9
 	B    r7p2oldend
 
 r7p2oldfull:
-	FMOVQ (R8), F30
-	WORD  $0x4f8f13c0 // fmla v0.4s, v30.4s, v15.s[0]
-	FMOVQ (R9), F31
-	WORD  $0x4f8f13e1 // fmla v1.4s, v31.4s, v15.s[0]
+	FMOVQ (R8), F29
+	WORD  $0x4e20d7a0 // fadd v0.4s, v29.4s, v0.4s
+	FMOVQ (R9), F30
+	WORD  $0x4e21d7c1 // fadd v1.4s, v30.4s, v1.4s
+	ADD   R6, R8
+	ADD   R6, R9
+	FMOVQ (R8), F31
+	WORD  $0x4e22d7e2 // fadd v2.4s, v31.4s, v2.4s
+	FMOVQ (R9), F15
+	WORD  $0x4e23d5e3 // fadd v3.4s, v15.4s, v3.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	FMOVQ (R8), F16
-	WORD  $0x4f8f1202 // fmla v2.4s, v16.4s, v15.s[0]
+	WORD  $0x4e24d604 // fadd v4.4s, v16.4s, v4.4s
 	FMOVQ (R9), F17
-	WORD  $0x4f8f1223 // fmla v3.4s, v17.4s, v15.s[0]
+	WORD  $0x4e25d625 // fadd v5.4s, v17.4s, v5.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	FMOVQ (R8), F18
-	WORD  $0x4f8f1244 // fmla v4.4s, v18.4s, v15.s[0]
+	WORD  $0x4e26d646 // fadd v6.4s, v18.4s, v6.4s
 	FMOVQ (R9), F19
-	WORD  $0x4f8f1265 // fmla v5.4s, v19.4s, v15.s[0]
+	WORD  $0x4e27d667 // fadd v7.4s, v19.4s, v7.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	FMOVQ (R8), F20
-	WORD  $0x4f8f1286 // fmla v6.4s, v20.4s, v15.s[0]
+	WORD  $0x4e28d688 // fadd v8.4s, v20.4s, v8.4s
 	FMOVQ (R9), F21
-	WORD  $0x4f8f12a7 // fmla v7.4s, v21.4s, v15.s[0]
+	WORD  $0x4e29d6a9 // fadd v9.4s, v21.4s, v9.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	FMOVQ (R8), F22
-	WORD  $0x4f8f12c8 // fmla v8.4s, v22.4s, v15.s[0]
+	WORD  $0x4e2ad6ca // fadd v10.4s, v22.4s, v10.4s
 	FMOVQ (R9), F23
-	WORD  $0x4f8f12e9 // fmla v9.4s, v23.4s, v15.s[0]
+	WORD  $0x4e2bd6eb // fadd v11.4s, v23.4s, v11.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	FMOVQ (R8), F24
-	WORD  $0x4f8f130a // fmla v10.4s, v24.4s, v15.s[0]
+	WORD  $0x4e2cd70c // fadd v12.4s, v24.4s, v12.4s
 	FMOVQ (R9), F25
-	WORD  $0x4f8f132b // fmla v11.4s, v25.4s, v15.s[0]
-	ADD   R6, R8
-	ADD   R6, R9
-	FMOVQ (R8), F26
-	WORD  $0x4f8f134c // fmla v12.4s, v26.4s, v15.s[0]
-	FMOVQ (R9), F27
-	WORD  $0x4f8f136d // fmla v13.4s, v27.4s, v15.s[0]
+	WORD  $0x4e2dd72d // fadd v13.4s, v25.4s, v13.4s
 	ADD   R6, R8
 	ADD   R6, R9
 
 r7p2oldend:
 r7p2store:
 	MOVD  16(R0), R8
-	MOVD  96(R0), R9
+	MOVD  88(R0), R9
 	ADD   R8, R9
 	CMP   $4, R3
 	BEQ   r7p2newfull
@@ -8201,16 +7782,16 @@ r7p2newfull:
 	ADD   R6, R9
 
 r7p2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r7p2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r7p2
@@ -8242,258 +7823,241 @@ r6p2:
 	MOVD 56(R0), R13
 
 r6p2loop:
-	ADD    R11, R10, R14
-	FMOVQ  (R10), F12
-	FMOVQ  (R14), F13
-	FMOVS  (R6), F14
-	FMOVS  (R6)(R5), F15
-	FMOVS  (R6)(R7), F16
-	FMOVS  (R6)(R8), F17
-	WORD   $0x4f8e1180 // fmla v0.4s, v12.4s, v14.s[0]
-	WORD   $0x4f8e11a1 // fmla v1.4s, v13.4s, v14.s[0]
-	WORD   $0x4f8f1182 // fmla v2.4s, v12.4s, v15.s[0]
-	WORD   $0x4f8f11a3 // fmla v3.4s, v13.4s, v15.s[0]
-	WORD   $0x4f901184 // fmla v4.4s, v12.4s, v16.s[0]
-	WORD   $0x4f9011a5 // fmla v5.4s, v13.4s, v16.s[0]
-	WORD   $0x4f911186 // fmla v6.4s, v12.4s, v17.s[0]
-	WORD   $0x4f9111a7 // fmla v7.4s, v13.4s, v17.s[0]
-	FMOVS  (R9), F18
-	FMOVS  (R9)(R5), F19
-	WORD   $0x4f921188 // fmla v8.4s, v12.4s, v18.s[0]
-	WORD   $0x4f9211a9 // fmla v9.4s, v13.4s, v18.s[0]
-	WORD   $0x4f93118a // fmla v10.4s, v12.4s, v19.s[0]
-	WORD   $0x4f9311ab // fmla v11.4s, v13.4s, v19.s[0]
-	LDP.P  16(R12), (R15, R16)
-	ADD    R15, R6
-	ADD    R15, R9
-	ADD    R16, R10
-	SUBS   $1, R13
-	BNE    r6p2loop
-	FMOVD  80(R0), F12
-	FCVTDS F12, F12
-	WORD   $0x4f8c9000 // fmul v0.4s, v0.4s, v12.s[0]
-	WORD   $0x4f8c9021 // fmul v1.4s, v1.4s, v12.s[0]
-	WORD   $0x4f8c9042 // fmul v2.4s, v2.4s, v12.s[0]
-	WORD   $0x4f8c9063 // fmul v3.4s, v3.4s, v12.s[0]
-	WORD   $0x4f8c9084 // fmul v4.4s, v4.4s, v12.s[0]
-	WORD   $0x4f8c90a5 // fmul v5.4s, v5.4s, v12.s[0]
-	WORD   $0x4f8c90c6 // fmul v6.4s, v6.4s, v12.s[0]
-	WORD   $0x4f8c90e7 // fmul v7.4s, v7.4s, v12.s[0]
-	WORD   $0x4f8c9108 // fmul v8.4s, v8.4s, v12.s[0]
-	WORD   $0x4f8c9129 // fmul v9.4s, v9.4s, v12.s[0]
-	WORD   $0x4f8c914a // fmul v10.4s, v10.4s, v12.s[0]
-	WORD   $0x4f8c916b // fmul v11.4s, v11.4s, v12.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r6p2store
-	FMOVD  88(R0), F13
-	FCVTDS F13, F13
-	MOVD   16(R0), R8
-	MOVD   96(R0), R9
-	ADD    R8, R9
-	CMP    $4, R3
-	BEQ    r6p2oldfull
-	TBZ    $1, R3, one629
-	FMOVD  (R8), F14
-	TBZ    $0, R3, end630
-	ADD    $8, R8, R10
-	VLD1   (R10), V14.S[2]
-	B      end630
+	ADD   R11, R10, R14
+	FMOVQ (R10), F12
+	FMOVQ (R14), F13
+	FMOVS (R6), F14
+	FMOVS (R6)(R5), F15
+	FMOVS (R6)(R7), F16
+	FMOVS (R6)(R8), F17
+	WORD  $0x4f8e1180 // fmla v0.4s, v12.4s, v14.s[0]
+	WORD  $0x4f8e11a1 // fmla v1.4s, v13.4s, v14.s[0]
+	WORD  $0x4f8f1182 // fmla v2.4s, v12.4s, v15.s[0]
+	WORD  $0x4f8f11a3 // fmla v3.4s, v13.4s, v15.s[0]
+	WORD  $0x4f901184 // fmla v4.4s, v12.4s, v16.s[0]
+	WORD  $0x4f9011a5 // fmla v5.4s, v13.4s, v16.s[0]
+	WORD  $0x4f911186 // fmla v6.4s, v12.4s, v17.s[0]
+	WORD  $0x4f9111a7 // fmla v7.4s, v13.4s, v17.s[0]
+	FMOVS (R9), F18
+	FMOVS (R9)(R5), F19
+	WORD  $0x4f921188 // fmla v8.4s, v12.4s, v18.s[0]
+	WORD  $0x4f9211a9 // fmla v9.4s, v13.4s, v18.s[0]
+	WORD  $0x4f93118a // fmla v10.4s, v12.4s, v19.s[0]
+	WORD  $0x4f9311ab // fmla v11.4s, v13.4s, v19.s[0]
+	LDP.P 16(R12), (R15, R16)
+	ADD   R15, R6
+	ADD   R15, R9
+	ADD   R16, R10
+	SUBS  $1, R13
+	BNE   r6p2loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r6p2store
+	MOVD  16(R0), R8
+	MOVD  88(R0), R9
+	ADD   R8, R9
+	CMP   $4, R3
+	BEQ   r6p2oldfull
+	TBZ   $1, R3, one629
+	FMOVD (R8), F13
+	TBZ   $0, R3, end630
+	ADD   $8, R8, R10
+	VLD1  (R10), V13.S[2]
+	B     end630
 
 one629:
-	FMOVS (R8), F14
+	FMOVS (R8), F13
 
 end630:
-	WORD  $0x4f8d11c0 // fmla v0.4s, v14.4s, v13.s[0]
+	WORD  $0x4e20d5a0 // fadd v0.4s, v13.4s, v0.4s
 	TBZ   $1, R3, one631
-	FMOVD (R9), F15
+	FMOVD (R9), F14
 	TBZ   $0, R3, end632
 	ADD   $8, R9, R11
-	VLD1  (R11), V15.S[2]
+	VLD1  (R11), V14.S[2]
 	B     end632
 
 one631:
-	FMOVS (R9), F15
+	FMOVS (R9), F14
 
 end632:
-	WORD  $0x4f8d11e1 // fmla v1.4s, v15.4s, v13.s[0]
+	WORD  $0x4e21d5c1 // fadd v1.4s, v14.4s, v1.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one633
-	FMOVD (R8), F16
+	FMOVD (R8), F15
 	TBZ   $0, R3, end634
 	ADD   $8, R8, R12
-	VLD1  (R12), V16.S[2]
+	VLD1  (R12), V15.S[2]
 	B     end634
 
 one633:
-	FMOVS (R8), F16
+	FMOVS (R8), F15
 
 end634:
-	WORD  $0x4f8d1202 // fmla v2.4s, v16.4s, v13.s[0]
+	WORD  $0x4e22d5e2 // fadd v2.4s, v15.4s, v2.4s
 	TBZ   $1, R3, one635
-	FMOVD (R9), F17
+	FMOVD (R9), F16
 	TBZ   $0, R3, end636
 	ADD   $8, R9, R13
-	VLD1  (R13), V17.S[2]
+	VLD1  (R13), V16.S[2]
 	B     end636
 
 one635:
-	FMOVS (R9), F17
+	FMOVS (R9), F16
 
 end636:
-	WORD  $0x4f8d1223 // fmla v3.4s, v17.4s, v13.s[0]
+	WORD  $0x4e23d603 // fadd v3.4s, v16.4s, v3.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one637
-	FMOVD (R8), F18
+	FMOVD (R8), F17
 	TBZ   $0, R3, end638
 	ADD   $8, R8, R14
-	VLD1  (R14), V18.S[2]
+	VLD1  (R14), V17.S[2]
 	B     end638
 
 one637:
-	FMOVS (R8), F18
+	FMOVS (R8), F17
 
 end638:
-	WORD  $0x4f8d1244 // fmla v4.4s, v18.4s, v13.s[0]
+	WORD  $0x4e24d624 // fadd v4.4s, v17.4s, v4.4s
 	TBZ   $1, R3, one639
-	FMOVD (R9), F19
+	FMOVD (R9), F18
 	TBZ   $0, R3, end640
 	ADD   $8, R9, R15
-	VLD1  (R15), V19.S[2]
+	VLD1  (R15), V18.S[2]
 	B     end640
 
 one639:
-	FMOVS (R9), F19
+	FMOVS (R9), F18
 
 end640:
-	WORD  $0x4f8d1265 // fmla v5.4s, v19.4s, v13.s[0]
+	WORD  $0x4e25d645 // fadd v5.4s, v18.4s, v5.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one641
-	FMOVD (R8), F20
+	FMOVD (R8), F19
 	TBZ   $0, R3, end642
 	ADD   $8, R8, R16
-	VLD1  (R16), V20.S[2]
+	VLD1  (R16), V19.S[2]
 	B     end642
 
 one641:
-	FMOVS (R8), F20
+	FMOVS (R8), F19
 
 end642:
-	WORD  $0x4f8d1286 // fmla v6.4s, v20.4s, v13.s[0]
+	WORD  $0x4e26d666 // fadd v6.4s, v19.4s, v6.4s
 	TBZ   $1, R3, one643
-	FMOVD (R9), F21
+	FMOVD (R9), F20
 	TBZ   $0, R3, end644
 	ADD   $8, R9, R17
-	VLD1  (R17), V21.S[2]
+	VLD1  (R17), V20.S[2]
 	B     end644
 
 one643:
-	FMOVS (R9), F21
+	FMOVS (R9), F20
 
 end644:
-	WORD  $0x4f8d12a7 // fmla v7.4s, v21.4s, v13.s[0]
+	WORD  $0x4e27d687 // fadd v7.4s, v20.4s, v7.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one645
-	FMOVD (R8), F22
+	FMOVD (R8), F21
 	TBZ   $0, R3, end646
 	ADD   $8, R8, R19
-	VLD1  (R19), V22.S[2]
+	VLD1  (R19), V21.S[2]
 	B     end646
 
 one645:
-	FMOVS (R8), F22
+	FMOVS (R8), F21
 
 end646:
-	WORD  $0x4f8d12c8 // fmla v8.4s, v22.4s, v13.s[0]
+	WORD  $0x4e28d6a8 // fadd v8.4s, v21.4s, v8.4s
 	TBZ   $1, R3, one647
-	FMOVD (R9), F23
+	FMOVD (R9), F22
 	TBZ   $0, R3, end648
 	ADD   $8, R9, R20
-	VLD1  (R20), V23.S[2]
+	VLD1  (R20), V22.S[2]
 	B     end648
 
 one647:
-	FMOVS (R9), F23
+	FMOVS (R9), F22
 
 end648:
-	WORD  $0x4f8d12e9 // fmla v9.4s, v23.4s, v13.s[0]
+	WORD  $0x4e29d6c9 // fadd v9.4s, v22.4s, v9.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one649
-	FMOVD (R8), F24
+	FMOVD (R8), F23
 	TBZ   $0, R3, end650
 	ADD   $8, R8, R21
-	VLD1  (R21), V24.S[2]
+	VLD1  (R21), V23.S[2]
 	B     end650
 
 one649:
-	FMOVS (R8), F24
+	FMOVS (R8), F23
 
 end650:
-	WORD  $0x4f8d130a // fmla v10.4s, v24.4s, v13.s[0]
+	WORD  $0x4e2ad6ea // fadd v10.4s, v23.4s, v10.4s
 	TBZ   $1, R3, one651
-	FMOVD (R9), F25
+	FMOVD (R9), F24
 	TBZ   $0, R3, end652
 	ADD   $8, R9, R22
-	VLD1  (R22), V25.S[2]
+	VLD1  (R22), V24.S[2]
 	B     end652
 
 one651:
-	FMOVS (R9), F25
+	FMOVS (R9), F24
 
 end652:
-	WORD $0x4f8d132b // fmla v11.4s, v25.4s, v13.s[0]
+	WORD $0x4e2bd70b // fadd v11.4s, v24.4s, v11.4s
 	ADD  R6, R8
 	ADD  R6, R9
 	B    r6p2oldend
 
 r6p2oldfull:
-	FMOVQ (R8), F26
-	WORD  $0x4f8d1340 // fmla v0.4s, v26.4s, v13.s[0]
-	FMOVQ (R9), F27
-	WORD  $0x4f8d1361 // fmla v1.4s, v27.4s, v13.s[0]
+	FMOVQ (R8), F25
+	WORD  $0x4e20d720 // fadd v0.4s, v25.4s, v0.4s
+	FMOVQ (R9), F26
+	WORD  $0x4e21d741 // fadd v1.4s, v26.4s, v1.4s
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVQ (R8), F28
-	WORD  $0x4f8d1382 // fmla v2.4s, v28.4s, v13.s[0]
-	FMOVQ (R9), F29
-	WORD  $0x4f8d13a3 // fmla v3.4s, v29.4s, v13.s[0]
+	FMOVQ (R8), F27
+	WORD  $0x4e22d762 // fadd v2.4s, v27.4s, v2.4s
+	FMOVQ (R9), F28
+	WORD  $0x4e23d783 // fadd v3.4s, v28.4s, v3.4s
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVQ (R8), F30
-	WORD  $0x4f8d13c4 // fmla v4.4s, v30.4s, v13.s[0]
-	FMOVQ (R9), F31
-	WORD  $0x4f8d13e5 // fmla v5.4s, v31.4s, v13.s[0]
+	FMOVQ (R8), F29
+	WORD  $0x4e24d7a4 // fadd v4.4s, v29.4s, v4.4s
+	FMOVQ (R9), F30
+	WORD  $0x4e25d7c5 // fadd v5.4s, v30.4s, v5.4s
+	ADD   R6, R8
+	ADD   R6, R9
+	FMOVQ (R8), F31
+	WORD  $0x4e26d7e6 // fadd v6.4s, v31.4s, v6.4s
+	FMOVQ (R9), F13
+	WORD  $0x4e27d5a7 // fadd v7.4s, v13.4s, v7.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	FMOVQ (R8), F14
-	WORD  $0x4f8d11c6 // fmla v6.4s, v14.4s, v13.s[0]
+	WORD  $0x4e28d5c8 // fadd v8.4s, v14.4s, v8.4s
 	FMOVQ (R9), F15
-	WORD  $0x4f8d11e7 // fmla v7.4s, v15.4s, v13.s[0]
+	WORD  $0x4e29d5e9 // fadd v9.4s, v15.4s, v9.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	FMOVQ (R8), F16
-	WORD  $0x4f8d1208 // fmla v8.4s, v16.4s, v13.s[0]
+	WORD  $0x4e2ad60a // fadd v10.4s, v16.4s, v10.4s
 	FMOVQ (R9), F17
-	WORD  $0x4f8d1229 // fmla v9.4s, v17.4s, v13.s[0]
-	ADD   R6, R8
-	ADD   R6, R9
-	FMOVQ (R8), F18
-	WORD  $0x4f8d124a // fmla v10.4s, v18.4s, v13.s[0]
-	FMOVQ (R9), F19
-	WORD  $0x4f8d126b // fmla v11.4s, v19.4s, v13.s[0]
+	WORD  $0x4e2bd62b // fadd v11.4s, v17.4s, v11.4s
 	ADD   R6, R8
 	ADD   R6, R9
 
 r6p2oldend:
 r6p2store:
 	MOVD  16(R0), R8
-	MOVD  96(R0), R9
+	MOVD  88(R0), R9
 	ADD   R8, R9
 	CMP   $4, R3
 	BEQ   r6p2newfull
@@ -8670,16 +8234,16 @@ r6p2newfull:
 	ADD   R6, R9
 
 r6p2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r6p2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r6p2
@@ -8709,221 +8273,206 @@ r5p2:
 	MOVD 56(R0), R13
 
 r5p2loop:
-	ADD    R11, R10, R14
-	FMOVQ  (R10), F10
-	FMOVQ  (R14), F11
-	FMOVS  (R6), F12
-	FMOVS  (R6)(R5), F13
-	FMOVS  (R6)(R7), F14
-	FMOVS  (R6)(R8), F15
-	WORD   $0x4f8c1140 // fmla v0.4s, v10.4s, v12.s[0]
-	WORD   $0x4f8c1161 // fmla v1.4s, v11.4s, v12.s[0]
-	WORD   $0x4f8d1142 // fmla v2.4s, v10.4s, v13.s[0]
-	WORD   $0x4f8d1163 // fmla v3.4s, v11.4s, v13.s[0]
-	WORD   $0x4f8e1144 // fmla v4.4s, v10.4s, v14.s[0]
-	WORD   $0x4f8e1165 // fmla v5.4s, v11.4s, v14.s[0]
-	WORD   $0x4f8f1146 // fmla v6.4s, v10.4s, v15.s[0]
-	WORD   $0x4f8f1167 // fmla v7.4s, v11.4s, v15.s[0]
-	FMOVS  (R9), F16
-	WORD   $0x4f901148 // fmla v8.4s, v10.4s, v16.s[0]
-	WORD   $0x4f901169 // fmla v9.4s, v11.4s, v16.s[0]
-	LDP.P  16(R12), (R15, R16)
-	ADD    R15, R6
-	ADD    R15, R9
-	ADD    R16, R10
-	SUBS   $1, R13
-	BNE    r5p2loop
-	FMOVD  80(R0), F10
-	FCVTDS F10, F10
-	WORD   $0x4f8a9000 // fmul v0.4s, v0.4s, v10.s[0]
-	WORD   $0x4f8a9021 // fmul v1.4s, v1.4s, v10.s[0]
-	WORD   $0x4f8a9042 // fmul v2.4s, v2.4s, v10.s[0]
-	WORD   $0x4f8a9063 // fmul v3.4s, v3.4s, v10.s[0]
-	WORD   $0x4f8a9084 // fmul v4.4s, v4.4s, v10.s[0]
-	WORD   $0x4f8a90a5 // fmul v5.4s, v5.4s, v10.s[0]
-	WORD   $0x4f8a90c6 // fmul v6.4s, v6.4s, v10.s[0]
-	WORD   $0x4f8a90e7 // fmul v7.4s, v7.4s, v10.s[0]
-	WORD   $0x4f8a9108 // fmul v8.4s, v8.4s, v10.s[0]
-	WORD   $0x4f8a9129 // fmul v9.4s, v9.4s, v10.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r5p2store
-	FMOVD  88(R0), F11
-	FCVTDS F11, F11
-	MOVD   16(R0), R8
-	MOVD   96(R0), R9
-	ADD    R8, R9
-	CMP    $4, R3
-	BEQ    r5p2oldfull
-	TBZ    $1, R3, one677
-	FMOVD  (R8), F12
-	TBZ    $0, R3, end678
-	ADD    $8, R8, R10
-	VLD1   (R10), V12.S[2]
-	B      end678
+	ADD   R11, R10, R14
+	FMOVQ (R10), F10
+	FMOVQ (R14), F11
+	FMOVS (R6), F12
+	FMOVS (R6)(R5), F13
+	FMOVS (R6)(R7), F14
+	FMOVS (R6)(R8), F15
+	WORD  $0x4f8c1140 // fmla v0.4s, v10.4s, v12.s[0]
+	WORD  $0x4f8c1161 // fmla v1.4s, v11.4s, v12.s[0]
+	WORD  $0x4f8d1142 // fmla v2.4s, v10.4s, v13.s[0]
+	WORD  $0x4f8d1163 // fmla v3.4s, v11.4s, v13.s[0]
+	WORD  $0x4f8e1144 // fmla v4.4s, v10.4s, v14.s[0]
+	WORD  $0x4f8e1165 // fmla v5.4s, v11.4s, v14.s[0]
+	WORD  $0x4f8f1146 // fmla v6.4s, v10.4s, v15.s[0]
+	WORD  $0x4f8f1167 // fmla v7.4s, v11.4s, v15.s[0]
+	FMOVS (R9), F16
+	WORD  $0x4f901148 // fmla v8.4s, v10.4s, v16.s[0]
+	WORD  $0x4f901169 // fmla v9.4s, v11.4s, v16.s[0]
+	LDP.P 16(R12), (R15, R16)
+	ADD   R15, R6
+	ADD   R15, R9
+	ADD   R16, R10
+	SUBS  $1, R13
+	BNE   r5p2loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r5p2store
+	MOVD  16(R0), R8
+	MOVD  88(R0), R9
+	ADD   R8, R9
+	CMP   $4, R3
+	BEQ   r5p2oldfull
+	TBZ   $1, R3, one677
+	FMOVD (R8), F11
+	TBZ   $0, R3, end678
+	ADD   $8, R8, R10
+	VLD1  (R10), V11.S[2]
+	B     end678
 
 one677:
-	FMOVS (R8), F12
+	FMOVS (R8), F11
 
 end678:
-	WORD  $0x4f8b1180 // fmla v0.4s, v12.4s, v11.s[0]
+	WORD  $0x4e20d560 // fadd v0.4s, v11.4s, v0.4s
 	TBZ   $1, R3, one679
-	FMOVD (R9), F13
+	FMOVD (R9), F12
 	TBZ   $0, R3, end680
 	ADD   $8, R9, R11
-	VLD1  (R11), V13.S[2]
+	VLD1  (R11), V12.S[2]
 	B     end680
 
 one679:
-	FMOVS (R9), F13
+	FMOVS (R9), F12
 
 end680:
-	WORD  $0x4f8b11a1 // fmla v1.4s, v13.4s, v11.s[0]
+	WORD  $0x4e21d581 // fadd v1.4s, v12.4s, v1.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one681
-	FMOVD (R8), F14
+	FMOVD (R8), F13
 	TBZ   $0, R3, end682
 	ADD   $8, R8, R12
-	VLD1  (R12), V14.S[2]
+	VLD1  (R12), V13.S[2]
 	B     end682
 
 one681:
-	FMOVS (R8), F14
+	FMOVS (R8), F13
 
 end682:
-	WORD  $0x4f8b11c2 // fmla v2.4s, v14.4s, v11.s[0]
+	WORD  $0x4e22d5a2 // fadd v2.4s, v13.4s, v2.4s
 	TBZ   $1, R3, one683
-	FMOVD (R9), F15
+	FMOVD (R9), F14
 	TBZ   $0, R3, end684
 	ADD   $8, R9, R13
-	VLD1  (R13), V15.S[2]
+	VLD1  (R13), V14.S[2]
 	B     end684
 
 one683:
-	FMOVS (R9), F15
+	FMOVS (R9), F14
 
 end684:
-	WORD  $0x4f8b11e3 // fmla v3.4s, v15.4s, v11.s[0]
+	WORD  $0x4e23d5c3 // fadd v3.4s, v14.4s, v3.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one685
-	FMOVD (R8), F16
+	FMOVD (R8), F15
 	TBZ   $0, R3, end686
 	ADD   $8, R8, R14
-	VLD1  (R14), V16.S[2]
+	VLD1  (R14), V15.S[2]
 	B     end686
 
 one685:
-	FMOVS (R8), F16
+	FMOVS (R8), F15
 
 end686:
-	WORD  $0x4f8b1204 // fmla v4.4s, v16.4s, v11.s[0]
+	WORD  $0x4e24d5e4 // fadd v4.4s, v15.4s, v4.4s
 	TBZ   $1, R3, one687
-	FMOVD (R9), F17
+	FMOVD (R9), F16
 	TBZ   $0, R3, end688
 	ADD   $8, R9, R15
-	VLD1  (R15), V17.S[2]
+	VLD1  (R15), V16.S[2]
 	B     end688
 
 one687:
-	FMOVS (R9), F17
+	FMOVS (R9), F16
 
 end688:
-	WORD  $0x4f8b1225 // fmla v5.4s, v17.4s, v11.s[0]
+	WORD  $0x4e25d605 // fadd v5.4s, v16.4s, v5.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one689
-	FMOVD (R8), F18
+	FMOVD (R8), F17
 	TBZ   $0, R3, end690
 	ADD   $8, R8, R16
-	VLD1  (R16), V18.S[2]
+	VLD1  (R16), V17.S[2]
 	B     end690
 
 one689:
-	FMOVS (R8), F18
+	FMOVS (R8), F17
 
 end690:
-	WORD  $0x4f8b1246 // fmla v6.4s, v18.4s, v11.s[0]
+	WORD  $0x4e26d626 // fadd v6.4s, v17.4s, v6.4s
 	TBZ   $1, R3, one691
-	FMOVD (R9), F19
+	FMOVD (R9), F18
 	TBZ   $0, R3, end692
 	ADD   $8, R9, R17
-	VLD1  (R17), V19.S[2]
+	VLD1  (R17), V18.S[2]
 	B     end692
 
 one691:
-	FMOVS (R9), F19
+	FMOVS (R9), F18
 
 end692:
-	WORD  $0x4f8b1267 // fmla v7.4s, v19.4s, v11.s[0]
+	WORD  $0x4e27d647 // fadd v7.4s, v18.4s, v7.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one693
-	FMOVD (R8), F20
+	FMOVD (R8), F19
 	TBZ   $0, R3, end694
 	ADD   $8, R8, R19
-	VLD1  (R19), V20.S[2]
+	VLD1  (R19), V19.S[2]
 	B     end694
 
 one693:
-	FMOVS (R8), F20
+	FMOVS (R8), F19
 
 end694:
-	WORD  $0x4f8b1288 // fmla v8.4s, v20.4s, v11.s[0]
+	WORD  $0x4e28d668 // fadd v8.4s, v19.4s, v8.4s
 	TBZ   $1, R3, one695
-	FMOVD (R9), F21
+	FMOVD (R9), F20
 	TBZ   $0, R3, end696
 	ADD   $8, R9, R20
-	VLD1  (R20), V21.S[2]
+	VLD1  (R20), V20.S[2]
 	B     end696
 
 one695:
-	FMOVS (R9), F21
+	FMOVS (R9), F20
 
 end696:
-	WORD $0x4f8b12a9 // fmla v9.4s, v21.4s, v11.s[0]
+	WORD $0x4e29d689 // fadd v9.4s, v20.4s, v9.4s
 	ADD  R6, R8
 	ADD  R6, R9
 	B    r5p2oldend
 
 r5p2oldfull:
-	FMOVQ (R8), F22
-	WORD  $0x4f8b12c0 // fmla v0.4s, v22.4s, v11.s[0]
-	FMOVQ (R9), F23
-	WORD  $0x4f8b12e1 // fmla v1.4s, v23.4s, v11.s[0]
+	FMOVQ (R8), F21
+	WORD  $0x4e20d6a0 // fadd v0.4s, v21.4s, v0.4s
+	FMOVQ (R9), F22
+	WORD  $0x4e21d6c1 // fadd v1.4s, v22.4s, v1.4s
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVQ (R8), F24
-	WORD  $0x4f8b1302 // fmla v2.4s, v24.4s, v11.s[0]
-	FMOVQ (R9), F25
-	WORD  $0x4f8b1323 // fmla v3.4s, v25.4s, v11.s[0]
+	FMOVQ (R8), F23
+	WORD  $0x4e22d6e2 // fadd v2.4s, v23.4s, v2.4s
+	FMOVQ (R9), F24
+	WORD  $0x4e23d703 // fadd v3.4s, v24.4s, v3.4s
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVQ (R8), F26
-	WORD  $0x4f8b1344 // fmla v4.4s, v26.4s, v11.s[0]
-	FMOVQ (R9), F27
-	WORD  $0x4f8b1365 // fmla v5.4s, v27.4s, v11.s[0]
+	FMOVQ (R8), F25
+	WORD  $0x4e24d724 // fadd v4.4s, v25.4s, v4.4s
+	FMOVQ (R9), F26
+	WORD  $0x4e25d745 // fadd v5.4s, v26.4s, v5.4s
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVQ (R8), F28
-	WORD  $0x4f8b1386 // fmla v6.4s, v28.4s, v11.s[0]
-	FMOVQ (R9), F29
-	WORD  $0x4f8b13a7 // fmla v7.4s, v29.4s, v11.s[0]
+	FMOVQ (R8), F27
+	WORD  $0x4e26d766 // fadd v6.4s, v27.4s, v6.4s
+	FMOVQ (R9), F28
+	WORD  $0x4e27d787 // fadd v7.4s, v28.4s, v7.4s
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVQ (R8), F30
-	WORD  $0x4f8b13c8 // fmla v8.4s, v30.4s, v11.s[0]
-	FMOVQ (R9), F31
-	WORD  $0x4f8b13e9 // fmla v9.4s, v31.4s, v11.s[0]
+	FMOVQ (R8), F29
+	WORD  $0x4e28d7a8 // fadd v8.4s, v29.4s, v8.4s
+	FMOVQ (R9), F30
+	WORD  $0x4e29d7c9 // fadd v9.4s, v30.4s, v9.4s
 	ADD   R6, R8
 	ADD   R6, R9
 
 r5p2oldend:
 r5p2store:
 	MOVD  16(R0), R8
-	MOVD  96(R0), R9
+	MOVD  88(R0), R9
 	ADD   R8, R9
 	CMP   $4, R3
 	BEQ   r5p2newfull
@@ -9072,16 +8621,16 @@ r5p2newfull:
 	ADD   R6, R9
 
 r5p2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r5p2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r5p2
@@ -9108,183 +8657,170 @@ r4p2:
 	MOVD 56(R0), R12
 
 r4p2loop:
-	ADD    R10, R9, R13
-	FMOVQ  (R9), F8
-	FMOVQ  (R13), F9
-	FMOVS  (R6), F10
-	FMOVS  (R6)(R5), F11
-	FMOVS  (R6)(R7), F12
-	FMOVS  (R6)(R8), F13
-	WORD   $0x4f8a1100 // fmla v0.4s, v8.4s, v10.s[0]
-	WORD   $0x4f8a1121 // fmla v1.4s, v9.4s, v10.s[0]
-	WORD   $0x4f8b1102 // fmla v2.4s, v8.4s, v11.s[0]
-	WORD   $0x4f8b1123 // fmla v3.4s, v9.4s, v11.s[0]
-	WORD   $0x4f8c1104 // fmla v4.4s, v8.4s, v12.s[0]
-	WORD   $0x4f8c1125 // fmla v5.4s, v9.4s, v12.s[0]
-	WORD   $0x4f8d1106 // fmla v6.4s, v8.4s, v13.s[0]
-	WORD   $0x4f8d1127 // fmla v7.4s, v9.4s, v13.s[0]
-	LDP.P  16(R11), (R14, R15)
-	ADD    R14, R6
-	ADD    R15, R9
-	SUBS   $1, R12
-	BNE    r4p2loop
-	FMOVD  80(R0), F8
-	FCVTDS F8, F8
-	WORD   $0x4f889000 // fmul v0.4s, v0.4s, v8.s[0]
-	WORD   $0x4f889021 // fmul v1.4s, v1.4s, v8.s[0]
-	WORD   $0x4f889042 // fmul v2.4s, v2.4s, v8.s[0]
-	WORD   $0x4f889063 // fmul v3.4s, v3.4s, v8.s[0]
-	WORD   $0x4f889084 // fmul v4.4s, v4.4s, v8.s[0]
-	WORD   $0x4f8890a5 // fmul v5.4s, v5.4s, v8.s[0]
-	WORD   $0x4f8890c6 // fmul v6.4s, v6.4s, v8.s[0]
-	WORD   $0x4f8890e7 // fmul v7.4s, v7.4s, v8.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r4p2store
-	FMOVD  88(R0), F9
-	FCVTDS F9, F9
-	MOVD   16(R0), R8
-	MOVD   96(R0), R9
-	ADD    R8, R9
-	CMP    $4, R3
-	BEQ    r4p2oldfull
-	TBZ    $1, R3, one717
-	FMOVD  (R8), F10
-	TBZ    $0, R3, end718
-	ADD    $8, R8, R10
-	VLD1   (R10), V10.S[2]
-	B      end718
+	ADD   R10, R9, R13
+	FMOVQ (R9), F8
+	FMOVQ (R13), F9
+	FMOVS (R6), F10
+	FMOVS (R6)(R5), F11
+	FMOVS (R6)(R7), F12
+	FMOVS (R6)(R8), F13
+	WORD  $0x4f8a1100 // fmla v0.4s, v8.4s, v10.s[0]
+	WORD  $0x4f8a1121 // fmla v1.4s, v9.4s, v10.s[0]
+	WORD  $0x4f8b1102 // fmla v2.4s, v8.4s, v11.s[0]
+	WORD  $0x4f8b1123 // fmla v3.4s, v9.4s, v11.s[0]
+	WORD  $0x4f8c1104 // fmla v4.4s, v8.4s, v12.s[0]
+	WORD  $0x4f8c1125 // fmla v5.4s, v9.4s, v12.s[0]
+	WORD  $0x4f8d1106 // fmla v6.4s, v8.4s, v13.s[0]
+	WORD  $0x4f8d1127 // fmla v7.4s, v9.4s, v13.s[0]
+	LDP.P 16(R11), (R14, R15)
+	ADD   R14, R6
+	ADD   R15, R9
+	SUBS  $1, R12
+	BNE   r4p2loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r4p2store
+	MOVD  16(R0), R8
+	MOVD  88(R0), R9
+	ADD   R8, R9
+	CMP   $4, R3
+	BEQ   r4p2oldfull
+	TBZ   $1, R3, one717
+	FMOVD (R8), F9
+	TBZ   $0, R3, end718
+	ADD   $8, R8, R10
+	VLD1  (R10), V9.S[2]
+	B     end718
 
 one717:
-	FMOVS (R8), F10
+	FMOVS (R8), F9
 
 end718:
-	WORD  $0x4f891140 // fmla v0.4s, v10.4s, v9.s[0]
+	WORD  $0x4e20d520 // fadd v0.4s, v9.4s, v0.4s
 	TBZ   $1, R3, one719
-	FMOVD (R9), F11
+	FMOVD (R9), F10
 	TBZ   $0, R3, end720
 	ADD   $8, R9, R11
-	VLD1  (R11), V11.S[2]
+	VLD1  (R11), V10.S[2]
 	B     end720
 
 one719:
-	FMOVS (R9), F11
+	FMOVS (R9), F10
 
 end720:
-	WORD  $0x4f891161 // fmla v1.4s, v11.4s, v9.s[0]
+	WORD  $0x4e21d541 // fadd v1.4s, v10.4s, v1.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one721
-	FMOVD (R8), F12
+	FMOVD (R8), F11
 	TBZ   $0, R3, end722
 	ADD   $8, R8, R12
-	VLD1  (R12), V12.S[2]
+	VLD1  (R12), V11.S[2]
 	B     end722
 
 one721:
-	FMOVS (R8), F12
+	FMOVS (R8), F11
 
 end722:
-	WORD  $0x4f891182 // fmla v2.4s, v12.4s, v9.s[0]
+	WORD  $0x4e22d562 // fadd v2.4s, v11.4s, v2.4s
 	TBZ   $1, R3, one723
-	FMOVD (R9), F13
+	FMOVD (R9), F12
 	TBZ   $0, R3, end724
 	ADD   $8, R9, R13
-	VLD1  (R13), V13.S[2]
+	VLD1  (R13), V12.S[2]
 	B     end724
 
 one723:
-	FMOVS (R9), F13
+	FMOVS (R9), F12
 
 end724:
-	WORD  $0x4f8911a3 // fmla v3.4s, v13.4s, v9.s[0]
+	WORD  $0x4e23d583 // fadd v3.4s, v12.4s, v3.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one725
-	FMOVD (R8), F14
+	FMOVD (R8), F13
 	TBZ   $0, R3, end726
 	ADD   $8, R8, R14
-	VLD1  (R14), V14.S[2]
+	VLD1  (R14), V13.S[2]
 	B     end726
 
 one725:
-	FMOVS (R8), F14
+	FMOVS (R8), F13
 
 end726:
-	WORD  $0x4f8911c4 // fmla v4.4s, v14.4s, v9.s[0]
+	WORD  $0x4e24d5a4 // fadd v4.4s, v13.4s, v4.4s
 	TBZ   $1, R3, one727
-	FMOVD (R9), F15
+	FMOVD (R9), F14
 	TBZ   $0, R3, end728
 	ADD   $8, R9, R15
-	VLD1  (R15), V15.S[2]
+	VLD1  (R15), V14.S[2]
 	B     end728
 
 one727:
-	FMOVS (R9), F15
+	FMOVS (R9), F14
 
 end728:
-	WORD  $0x4f8911e5 // fmla v5.4s, v15.4s, v9.s[0]
+	WORD  $0x4e25d5c5 // fadd v5.4s, v14.4s, v5.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one729
-	FMOVD (R8), F16
+	FMOVD (R8), F15
 	TBZ   $0, R3, end730
 	ADD   $8, R8, R16
-	VLD1  (R16), V16.S[2]
+	VLD1  (R16), V15.S[2]
 	B     end730
 
 one729:
-	FMOVS (R8), F16
+	FMOVS (R8), F15
 
 end730:
-	WORD  $0x4f891206 // fmla v6.4s, v16.4s, v9.s[0]
+	WORD  $0x4e26d5e6 // fadd v6.4s, v15.4s, v6.4s
 	TBZ   $1, R3, one731
-	FMOVD (R9), F17
+	FMOVD (R9), F16
 	TBZ   $0, R3, end732
 	ADD   $8, R9, R17
-	VLD1  (R17), V17.S[2]
+	VLD1  (R17), V16.S[2]
 	B     end732
 
 one731:
-	FMOVS (R9), F17
+	FMOVS (R9), F16
 
 end732:
-	WORD $0x4f891227 // fmla v7.4s, v17.4s, v9.s[0]
+	WORD $0x4e27d607 // fadd v7.4s, v16.4s, v7.4s
 	ADD  R6, R8
 	ADD  R6, R9
 	B    r4p2oldend
 
 r4p2oldfull:
-	FMOVQ (R8), F18
-	WORD  $0x4f891240 // fmla v0.4s, v18.4s, v9.s[0]
-	FMOVQ (R9), F19
-	WORD  $0x4f891261 // fmla v1.4s, v19.4s, v9.s[0]
+	FMOVQ (R8), F17
+	WORD  $0x4e20d620 // fadd v0.4s, v17.4s, v0.4s
+	FMOVQ (R9), F18
+	WORD  $0x4e21d641 // fadd v1.4s, v18.4s, v1.4s
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVQ (R8), F20
-	WORD  $0x4f891282 // fmla v2.4s, v20.4s, v9.s[0]
-	FMOVQ (R9), F21
-	WORD  $0x4f8912a3 // fmla v3.4s, v21.4s, v9.s[0]
+	FMOVQ (R8), F19
+	WORD  $0x4e22d662 // fadd v2.4s, v19.4s, v2.4s
+	FMOVQ (R9), F20
+	WORD  $0x4e23d683 // fadd v3.4s, v20.4s, v3.4s
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVQ (R8), F22
-	WORD  $0x4f8912c4 // fmla v4.4s, v22.4s, v9.s[0]
-	FMOVQ (R9), F23
-	WORD  $0x4f8912e5 // fmla v5.4s, v23.4s, v9.s[0]
+	FMOVQ (R8), F21
+	WORD  $0x4e24d6a4 // fadd v4.4s, v21.4s, v4.4s
+	FMOVQ (R9), F22
+	WORD  $0x4e25d6c5 // fadd v5.4s, v22.4s, v5.4s
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVQ (R8), F24
-	WORD  $0x4f891306 // fmla v6.4s, v24.4s, v9.s[0]
-	FMOVQ (R9), F25
-	WORD  $0x4f891327 // fmla v7.4s, v25.4s, v9.s[0]
+	FMOVQ (R8), F23
+	WORD  $0x4e26d6e6 // fadd v6.4s, v23.4s, v6.4s
+	FMOVQ (R9), F24
+	WORD  $0x4e27d707 // fadd v7.4s, v24.4s, v7.4s
 	ADD   R6, R8
 	ADD   R6, R9
 
 r4p2oldend:
 r4p2store:
 	MOVD  16(R0), R8
-	MOVD  96(R0), R9
+	MOVD  88(R0), R9
 	ADD   R8, R9
 	CMP   $4, R3
 	BEQ   r4p2newfull
@@ -9405,16 +8941,16 @@ r4p2newfull:
 	ADD   R6, R9
 
 r4p2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r4p2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r4p2
@@ -9438,146 +8974,135 @@ r3p2:
 	MOVD 56(R0), R11
 
 r3p2loop:
-	ADD    R9, R8, R12
-	FMOVQ  (R8), F6
-	FMOVQ  (R12), F7
-	FMOVS  (R6), F8
-	FMOVS  (R6)(R5), F9
-	FMOVS  (R6)(R7), F10
-	WORD   $0x4f8810c0 // fmla v0.4s, v6.4s, v8.s[0]
-	WORD   $0x4f8810e1 // fmla v1.4s, v7.4s, v8.s[0]
-	WORD   $0x4f8910c2 // fmla v2.4s, v6.4s, v9.s[0]
-	WORD   $0x4f8910e3 // fmla v3.4s, v7.4s, v9.s[0]
-	WORD   $0x4f8a10c4 // fmla v4.4s, v6.4s, v10.s[0]
-	WORD   $0x4f8a10e5 // fmla v5.4s, v7.4s, v10.s[0]
-	LDP.P  16(R10), (R13, R14)
-	ADD    R13, R6
-	ADD    R14, R8
-	SUBS   $1, R11
-	BNE    r3p2loop
-	FMOVD  80(R0), F6
-	FCVTDS F6, F6
-	WORD   $0x4f869000 // fmul v0.4s, v0.4s, v6.s[0]
-	WORD   $0x4f869021 // fmul v1.4s, v1.4s, v6.s[0]
-	WORD   $0x4f869042 // fmul v2.4s, v2.4s, v6.s[0]
-	WORD   $0x4f869063 // fmul v3.4s, v3.4s, v6.s[0]
-	WORD   $0x4f869084 // fmul v4.4s, v4.4s, v6.s[0]
-	WORD   $0x4f8690a5 // fmul v5.4s, v5.4s, v6.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r3p2store
-	FMOVD  88(R0), F7
-	FCVTDS F7, F7
-	MOVD   16(R0), R8
-	MOVD   96(R0), R9
-	ADD    R8, R9
-	CMP    $4, R3
-	BEQ    r3p2oldfull
-	TBZ    $1, R3, one749
-	FMOVD  (R8), F8
-	TBZ    $0, R3, end750
-	ADD    $8, R8, R10
-	VLD1   (R10), V8.S[2]
-	B      end750
+	ADD   R9, R8, R12
+	FMOVQ (R8), F6
+	FMOVQ (R12), F7
+	FMOVS (R6), F8
+	FMOVS (R6)(R5), F9
+	FMOVS (R6)(R7), F10
+	WORD  $0x4f8810c0 // fmla v0.4s, v6.4s, v8.s[0]
+	WORD  $0x4f8810e1 // fmla v1.4s, v7.4s, v8.s[0]
+	WORD  $0x4f8910c2 // fmla v2.4s, v6.4s, v9.s[0]
+	WORD  $0x4f8910e3 // fmla v3.4s, v7.4s, v9.s[0]
+	WORD  $0x4f8a10c4 // fmla v4.4s, v6.4s, v10.s[0]
+	WORD  $0x4f8a10e5 // fmla v5.4s, v7.4s, v10.s[0]
+	LDP.P 16(R10), (R13, R14)
+	ADD   R13, R6
+	ADD   R14, R8
+	SUBS  $1, R11
+	BNE   r3p2loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r3p2store
+	MOVD  16(R0), R8
+	MOVD  88(R0), R9
+	ADD   R8, R9
+	CMP   $4, R3
+	BEQ   r3p2oldfull
+	TBZ   $1, R3, one749
+	FMOVD (R8), F7
+	TBZ   $0, R3, end750
+	ADD   $8, R8, R10
+	VLD1  (R10), V7.S[2]
+	B     end750
 
 one749:
-	FMOVS (R8), F8
+	FMOVS (R8), F7
 
 end750:
-	WORD  $0x4f871100 // fmla v0.4s, v8.4s, v7.s[0]
+	WORD  $0x4e20d4e0 // fadd v0.4s, v7.4s, v0.4s
 	TBZ   $1, R3, one751
-	FMOVD (R9), F9
+	FMOVD (R9), F8
 	TBZ   $0, R3, end752
 	ADD   $8, R9, R11
-	VLD1  (R11), V9.S[2]
+	VLD1  (R11), V8.S[2]
 	B     end752
 
 one751:
-	FMOVS (R9), F9
+	FMOVS (R9), F8
 
 end752:
-	WORD  $0x4f871121 // fmla v1.4s, v9.4s, v7.s[0]
+	WORD  $0x4e21d501 // fadd v1.4s, v8.4s, v1.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one753
-	FMOVD (R8), F10
+	FMOVD (R8), F9
 	TBZ   $0, R3, end754
 	ADD   $8, R8, R12
-	VLD1  (R12), V10.S[2]
+	VLD1  (R12), V9.S[2]
 	B     end754
 
 one753:
-	FMOVS (R8), F10
+	FMOVS (R8), F9
 
 end754:
-	WORD  $0x4f871142 // fmla v2.4s, v10.4s, v7.s[0]
+	WORD  $0x4e22d522 // fadd v2.4s, v9.4s, v2.4s
 	TBZ   $1, R3, one755
-	FMOVD (R9), F11
+	FMOVD (R9), F10
 	TBZ   $0, R3, end756
 	ADD   $8, R9, R13
-	VLD1  (R13), V11.S[2]
+	VLD1  (R13), V10.S[2]
 	B     end756
 
 one755:
-	FMOVS (R9), F11
+	FMOVS (R9), F10
 
 end756:
-	WORD  $0x4f871163 // fmla v3.4s, v11.4s, v7.s[0]
+	WORD  $0x4e23d543 // fadd v3.4s, v10.4s, v3.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one757
-	FMOVD (R8), F12
+	FMOVD (R8), F11
 	TBZ   $0, R3, end758
 	ADD   $8, R8, R14
-	VLD1  (R14), V12.S[2]
+	VLD1  (R14), V11.S[2]
 	B     end758
 
 one757:
-	FMOVS (R8), F12
+	FMOVS (R8), F11
 
 end758:
-	WORD  $0x4f871184 // fmla v4.4s, v12.4s, v7.s[0]
+	WORD  $0x4e24d564 // fadd v4.4s, v11.4s, v4.4s
 	TBZ   $1, R3, one759
-	FMOVD (R9), F13
+	FMOVD (R9), F12
 	TBZ   $0, R3, end760
 	ADD   $8, R9, R15
-	VLD1  (R15), V13.S[2]
+	VLD1  (R15), V12.S[2]
 	B     end760
 
 one759:
-	FMOVS (R9), F13
+	FMOVS (R9), F12
 
 end760:
-	WORD $0x4f8711a5 // fmla v5.4s, v13.4s, v7.s[0]
+	WORD $0x4e25d585 // fadd v5.4s, v12.4s, v5.4s
 	ADD  R6, R8
 	ADD  R6, R9
 	B    r3p2oldend
 
 r3p2oldfull:
-	FMOVQ (R8), F14
-	WORD  $0x4f8711c0 // fmla v0.4s, v14.4s, v7.s[0]
-	FMOVQ (R9), F15
-	WORD  $0x4f8711e1 // fmla v1.4s, v15.4s, v7.s[0]
+	FMOVQ (R8), F13
+	WORD  $0x4e20d5a0 // fadd v0.4s, v13.4s, v0.4s
+	FMOVQ (R9), F14
+	WORD  $0x4e21d5c1 // fadd v1.4s, v14.4s, v1.4s
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVQ (R8), F16
-	WORD  $0x4f871202 // fmla v2.4s, v16.4s, v7.s[0]
-	FMOVQ (R9), F17
-	WORD  $0x4f871223 // fmla v3.4s, v17.4s, v7.s[0]
+	FMOVQ (R8), F15
+	WORD  $0x4e22d5e2 // fadd v2.4s, v15.4s, v2.4s
+	FMOVQ (R9), F16
+	WORD  $0x4e23d603 // fadd v3.4s, v16.4s, v3.4s
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVQ (R8), F18
-	WORD  $0x4f871244 // fmla v4.4s, v18.4s, v7.s[0]
-	FMOVQ (R9), F19
-	WORD  $0x4f871265 // fmla v5.4s, v19.4s, v7.s[0]
+	FMOVQ (R8), F17
+	WORD  $0x4e24d624 // fadd v4.4s, v17.4s, v4.4s
+	FMOVQ (R9), F18
+	WORD  $0x4e25d645 // fadd v5.4s, v18.4s, v5.4s
 	ADD   R6, R8
 	ADD   R6, R9
 
 r3p2oldend:
 r3p2store:
 	MOVD  16(R0), R8
-	MOVD  96(R0), R9
+	MOVD  88(R0), R9
 	ADD   R8, R9
 	CMP   $4, R3
 	BEQ   r3p2newfull
@@ -9670,16 +9195,16 @@ r3p2newfull:
 	ADD   R6, R9
 
 r3p2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r3p2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r3p2
@@ -9700,109 +9225,100 @@ r2p2:
 	MOVD 56(R0), R10
 
 r2p2loop:
-	ADD    R8, R7, R11
-	FMOVQ  (R7), F4
-	FMOVQ  (R11), F5
-	FMOVS  (R6), F6
-	FMOVS  (R6)(R5), F7
-	WORD   $0x4f861080 // fmla v0.4s, v4.4s, v6.s[0]
-	WORD   $0x4f8610a1 // fmla v1.4s, v5.4s, v6.s[0]
-	WORD   $0x4f871082 // fmla v2.4s, v4.4s, v7.s[0]
-	WORD   $0x4f8710a3 // fmla v3.4s, v5.4s, v7.s[0]
-	LDP.P  16(R9), (R12, R13)
-	ADD    R12, R6
-	ADD    R13, R7
-	SUBS   $1, R10
-	BNE    r2p2loop
-	FMOVD  80(R0), F4
-	FCVTDS F4, F4
-	WORD   $0x4f849000 // fmul v0.4s, v0.4s, v4.s[0]
-	WORD   $0x4f849021 // fmul v1.4s, v1.4s, v4.s[0]
-	WORD   $0x4f849042 // fmul v2.4s, v2.4s, v4.s[0]
-	WORD   $0x4f849063 // fmul v3.4s, v3.4s, v4.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r2p2store
-	FMOVD  88(R0), F5
-	FCVTDS F5, F5
-	MOVD   16(R0), R8
-	MOVD   96(R0), R9
-	ADD    R8, R9
-	CMP    $4, R3
-	BEQ    r2p2oldfull
-	TBZ    $1, R3, one773
-	FMOVD  (R8), F6
-	TBZ    $0, R3, end774
-	ADD    $8, R8, R10
-	VLD1   (R10), V6.S[2]
-	B      end774
+	ADD   R8, R7, R11
+	FMOVQ (R7), F4
+	FMOVQ (R11), F5
+	FMOVS (R6), F6
+	FMOVS (R6)(R5), F7
+	WORD  $0x4f861080 // fmla v0.4s, v4.4s, v6.s[0]
+	WORD  $0x4f8610a1 // fmla v1.4s, v5.4s, v6.s[0]
+	WORD  $0x4f871082 // fmla v2.4s, v4.4s, v7.s[0]
+	WORD  $0x4f8710a3 // fmla v3.4s, v5.4s, v7.s[0]
+	LDP.P 16(R9), (R12, R13)
+	ADD   R12, R6
+	ADD   R13, R7
+	SUBS  $1, R10
+	BNE   r2p2loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r2p2store
+	MOVD  16(R0), R8
+	MOVD  88(R0), R9
+	ADD   R8, R9
+	CMP   $4, R3
+	BEQ   r2p2oldfull
+	TBZ   $1, R3, one773
+	FMOVD (R8), F5
+	TBZ   $0, R3, end774
+	ADD   $8, R8, R10
+	VLD1  (R10), V5.S[2]
+	B     end774
 
 one773:
-	FMOVS (R8), F6
+	FMOVS (R8), F5
 
 end774:
-	WORD  $0x4f8510c0 // fmla v0.4s, v6.4s, v5.s[0]
+	WORD  $0x4e20d4a0 // fadd v0.4s, v5.4s, v0.4s
 	TBZ   $1, R3, one775
-	FMOVD (R9), F7
+	FMOVD (R9), F6
 	TBZ   $0, R3, end776
 	ADD   $8, R9, R11
-	VLD1  (R11), V7.S[2]
+	VLD1  (R11), V6.S[2]
 	B     end776
 
 one775:
-	FMOVS (R9), F7
+	FMOVS (R9), F6
 
 end776:
-	WORD  $0x4f8510e1 // fmla v1.4s, v7.4s, v5.s[0]
+	WORD  $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
 	ADD   R6, R8
 	ADD   R6, R9
 	TBZ   $1, R3, one777
-	FMOVD (R8), F8
+	FMOVD (R8), F7
 	TBZ   $0, R3, end778
 	ADD   $8, R8, R12
-	VLD1  (R12), V8.S[2]
+	VLD1  (R12), V7.S[2]
 	B     end778
 
 one777:
-	FMOVS (R8), F8
+	FMOVS (R8), F7
 
 end778:
-	WORD  $0x4f851102 // fmla v2.4s, v8.4s, v5.s[0]
+	WORD  $0x4e22d4e2 // fadd v2.4s, v7.4s, v2.4s
 	TBZ   $1, R3, one779
-	FMOVD (R9), F9
+	FMOVD (R9), F8
 	TBZ   $0, R3, end780
 	ADD   $8, R9, R13
-	VLD1  (R13), V9.S[2]
+	VLD1  (R13), V8.S[2]
 	B     end780
 
 one779:
-	FMOVS (R9), F9
+	FMOVS (R9), F8
 
 end780:
-	WORD $0x4f851123 // fmla v3.4s, v9.4s, v5.s[0]
+	WORD $0x4e23d503 // fadd v3.4s, v8.4s, v3.4s
 	ADD  R6, R8
 	ADD  R6, R9
 	B    r2p2oldend
 
 r2p2oldfull:
-	FMOVQ (R8), F10
-	WORD  $0x4f851140 // fmla v0.4s, v10.4s, v5.s[0]
-	FMOVQ (R9), F11
-	WORD  $0x4f851161 // fmla v1.4s, v11.4s, v5.s[0]
+	FMOVQ (R8), F9
+	WORD  $0x4e20d520 // fadd v0.4s, v9.4s, v0.4s
+	FMOVQ (R9), F10
+	WORD  $0x4e21d541 // fadd v1.4s, v10.4s, v1.4s
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVQ (R8), F12
-	WORD  $0x4f851182 // fmla v2.4s, v12.4s, v5.s[0]
-	FMOVQ (R9), F13
-	WORD  $0x4f8511a3 // fmla v3.4s, v13.4s, v5.s[0]
+	FMOVQ (R8), F11
+	WORD  $0x4e22d562 // fadd v2.4s, v11.4s, v2.4s
+	FMOVQ (R9), F12
+	WORD  $0x4e23d583 // fadd v3.4s, v12.4s, v3.4s
 	ADD   R6, R8
 	ADD   R6, R9
 
 r2p2oldend:
 r2p2store:
 	MOVD  16(R0), R8
-	MOVD  96(R0), R9
+	MOVD  88(R0), R9
 	ADD   R8, R9
 	CMP   $4, R3
 	BEQ   r2p2newfull
@@ -9867,16 +9383,16 @@ r2p2newfull:
 	ADD   R6, R9
 
 r2p2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r2p2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r2p2
@@ -9895,72 +9411,65 @@ r1p2:
 	MOVD 56(R0), R10
 
 r1p2loop:
-	ADD    R8, R7, R11
-	FMOVQ  (R7), F2
-	FMOVQ  (R11), F3
-	FMOVS  (R6), F4
-	WORD   $0x4f841040 // fmla v0.4s, v2.4s, v4.s[0]
-	WORD   $0x4f841061 // fmla v1.4s, v3.4s, v4.s[0]
-	LDP.P  16(R9), (R12, R13)
-	ADD    R12, R6
-	ADD    R13, R7
-	SUBS   $1, R10
-	BNE    r1p2loop
-	FMOVD  80(R0), F2
-	FCVTDS F2, F2
-	WORD   $0x4f829000 // fmul v0.4s, v0.4s, v2.s[0]
-	WORD   $0x4f829021 // fmul v1.4s, v1.4s, v2.s[0]
-	MOVD   48(R0), R6
-	MOVD   88(R0), R7
-	LSL    $1, R7
-	CBZ    R7, r1p2store
-	FMOVD  88(R0), F3
-	FCVTDS F3, F3
-	MOVD   16(R0), R8
-	MOVD   96(R0), R9
-	ADD    R8, R9
-	CMP    $4, R3
-	BEQ    r1p2oldfull
-	TBZ    $1, R3, one789
-	FMOVD  (R8), F4
-	TBZ    $0, R3, end790
-	ADD    $8, R8, R10
-	VLD1   (R10), V4.S[2]
-	B      end790
+	ADD   R8, R7, R11
+	FMOVQ (R7), F2
+	FMOVQ (R11), F3
+	FMOVS (R6), F4
+	WORD  $0x4f841040 // fmla v0.4s, v2.4s, v4.s[0]
+	WORD  $0x4f841061 // fmla v1.4s, v3.4s, v4.s[0]
+	LDP.P 16(R9), (R12, R13)
+	ADD   R12, R6
+	ADD   R13, R7
+	SUBS  $1, R10
+	BNE   r1p2loop
+	MOVD  48(R0), R6
+	MOVD  80(R0), R7
+	CBZ   R7, r1p2store
+	MOVD  16(R0), R8
+	MOVD  88(R0), R9
+	ADD   R8, R9
+	CMP   $4, R3
+	BEQ   r1p2oldfull
+	TBZ   $1, R3, one789
+	FMOVD (R8), F3
+	TBZ   $0, R3, end790
+	ADD   $8, R8, R10
+	VLD1  (R10), V3.S[2]
+	B     end790
 
 one789:
-	FMOVS (R8), F4
+	FMOVS (R8), F3
 
 end790:
-	WORD  $0x4f831080 // fmla v0.4s, v4.4s, v3.s[0]
+	WORD  $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
 	TBZ   $1, R3, one791
-	FMOVD (R9), F5
+	FMOVD (R9), F4
 	TBZ   $0, R3, end792
 	ADD   $8, R9, R11
-	VLD1  (R11), V5.S[2]
+	VLD1  (R11), V4.S[2]
 	B     end792
 
 one791:
-	FMOVS (R9), F5
+	FMOVS (R9), F4
 
 end792:
-	WORD $0x4f8310a1 // fmla v1.4s, v5.4s, v3.s[0]
+	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
 	ADD  R6, R8
 	ADD  R6, R9
 	B    r1p2oldend
 
 r1p2oldfull:
-	FMOVQ (R8), F6
-	WORD  $0x4f8310c0 // fmla v0.4s, v6.4s, v3.s[0]
-	FMOVQ (R9), F7
-	WORD  $0x4f8310e1 // fmla v1.4s, v7.4s, v3.s[0]
+	FMOVQ (R8), F5
+	WORD  $0x4e20d4a0 // fadd v0.4s, v5.4s, v0.4s
+	FMOVQ (R9), F6
+	WORD  $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
 	ADD   R6, R8
 	ADD   R6, R9
 
 r1p2oldend:
 r1p2store:
 	MOVD  16(R0), R8
-	MOVD  96(R0), R9
+	MOVD  88(R0), R9
 	ADD   R8, R9
 	CMP   $4, R3
 	BEQ   r1p2newfull
@@ -9997,16 +9506,16 @@ r1p2newfull:
 	ADD   R6, R9
 
 r1p2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r1p2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r1p2
@@ -10175,129 +9684,110 @@ r16v1loop:
 	ADD   R17, R12
 	SUBS  $1, R15
 	BNE   r16v1loop
-	FMOVD 80(R0), F16
-	WORD  $0x4fd09000 // fmul v0.2d, v0.2d, v16.d[0]
-	WORD  $0x4fd09021 // fmul v1.2d, v1.2d, v16.d[0]
-	WORD  $0x4fd09042 // fmul v2.2d, v2.2d, v16.d[0]
-	WORD  $0x4fd09063 // fmul v3.2d, v3.2d, v16.d[0]
-	WORD  $0x4fd09084 // fmul v4.2d, v4.2d, v16.d[0]
-	WORD  $0x4fd090a5 // fmul v5.2d, v5.2d, v16.d[0]
-	WORD  $0x4fd090c6 // fmul v6.2d, v6.2d, v16.d[0]
-	WORD  $0x4fd090e7 // fmul v7.2d, v7.2d, v16.d[0]
-	WORD  $0x4fd09108 // fmul v8.2d, v8.2d, v16.d[0]
-	WORD  $0x4fd09129 // fmul v9.2d, v9.2d, v16.d[0]
-	WORD  $0x4fd0914a // fmul v10.2d, v10.2d, v16.d[0]
-	WORD  $0x4fd0916b // fmul v11.2d, v11.2d, v16.d[0]
-	WORD  $0x4fd0918c // fmul v12.2d, v12.2d, v16.d[0]
-	WORD  $0x4fd091ad // fmul v13.2d, v13.2d, v16.d[0]
-	WORD  $0x4fd091ce // fmul v14.2d, v14.2d, v16.d[0]
-	WORD  $0x4fd091ef // fmul v15.2d, v15.2d, v16.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r16v1store
-	FMOVD 88(R0), F17
 	MOVD  16(R0), R8
 	CMP   $2, R3
 	BEQ   r16v1oldfull
+	FMOVD (R8), F17
+	WORD  $0x4e60d620 // fadd v0.2d, v17.2d, v0.2d
+	ADD   R6, R8
 	FMOVD (R8), F18
-	WORD  $0x4fd11240 // fmla v0.2d, v18.2d, v17.d[0]
+	WORD  $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
 	ADD   R6, R8
 	FMOVD (R8), F19
-	WORD  $0x4fd11261 // fmla v1.2d, v19.2d, v17.d[0]
+	WORD  $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
 	ADD   R6, R8
 	FMOVD (R8), F20
-	WORD  $0x4fd11282 // fmla v2.2d, v20.2d, v17.d[0]
+	WORD  $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
 	ADD   R6, R8
 	FMOVD (R8), F21
-	WORD  $0x4fd112a3 // fmla v3.2d, v21.2d, v17.d[0]
+	WORD  $0x4e64d6a4 // fadd v4.2d, v21.2d, v4.2d
 	ADD   R6, R8
 	FMOVD (R8), F22
-	WORD  $0x4fd112c4 // fmla v4.2d, v22.2d, v17.d[0]
+	WORD  $0x4e65d6c5 // fadd v5.2d, v22.2d, v5.2d
 	ADD   R6, R8
 	FMOVD (R8), F23
-	WORD  $0x4fd112e5 // fmla v5.2d, v23.2d, v17.d[0]
+	WORD  $0x4e66d6e6 // fadd v6.2d, v23.2d, v6.2d
 	ADD   R6, R8
 	FMOVD (R8), F24
-	WORD  $0x4fd11306 // fmla v6.2d, v24.2d, v17.d[0]
+	WORD  $0x4e67d707 // fadd v7.2d, v24.2d, v7.2d
 	ADD   R6, R8
 	FMOVD (R8), F25
-	WORD  $0x4fd11327 // fmla v7.2d, v25.2d, v17.d[0]
+	WORD  $0x4e68d728 // fadd v8.2d, v25.2d, v8.2d
 	ADD   R6, R8
 	FMOVD (R8), F26
-	WORD  $0x4fd11348 // fmla v8.2d, v26.2d, v17.d[0]
+	WORD  $0x4e69d749 // fadd v9.2d, v26.2d, v9.2d
 	ADD   R6, R8
 	FMOVD (R8), F27
-	WORD  $0x4fd11369 // fmla v9.2d, v27.2d, v17.d[0]
+	WORD  $0x4e6ad76a // fadd v10.2d, v27.2d, v10.2d
 	ADD   R6, R8
 	FMOVD (R8), F28
-	WORD  $0x4fd1138a // fmla v10.2d, v28.2d, v17.d[0]
+	WORD  $0x4e6bd78b // fadd v11.2d, v28.2d, v11.2d
 	ADD   R6, R8
 	FMOVD (R8), F29
-	WORD  $0x4fd113ab // fmla v11.2d, v29.2d, v17.d[0]
+	WORD  $0x4e6cd7ac // fadd v12.2d, v29.2d, v12.2d
 	ADD   R6, R8
 	FMOVD (R8), F30
-	WORD  $0x4fd113cc // fmla v12.2d, v30.2d, v17.d[0]
+	WORD  $0x4e6dd7cd // fadd v13.2d, v30.2d, v13.2d
 	ADD   R6, R8
 	FMOVD (R8), F31
-	WORD  $0x4fd113ed // fmla v13.2d, v31.2d, v17.d[0]
+	WORD  $0x4e6ed7ee // fadd v14.2d, v31.2d, v14.2d
 	ADD   R6, R8
-	FMOVD (R8), F18
-	WORD  $0x4fd1124e // fmla v14.2d, v18.2d, v17.d[0]
-	ADD   R6, R8
-	FMOVD (R8), F19
-	WORD  $0x4fd1126f // fmla v15.2d, v19.2d, v17.d[0]
+	FMOVD (R8), F17
+	WORD  $0x4e6fd62f // fadd v15.2d, v17.2d, v15.2d
 	ADD   R6, R8
 	B     r16v1oldend
 
 r16v1oldfull:
-	FMOVQ (R8), F20
-	WORD  $0x4fd11280 // fmla v0.2d, v20.2d, v17.d[0]
-	ADD   R6, R8
-	FMOVQ (R8), F21
-	WORD  $0x4fd112a1 // fmla v1.2d, v21.2d, v17.d[0]
-	ADD   R6, R8
-	FMOVQ (R8), F22
-	WORD  $0x4fd112c2 // fmla v2.2d, v22.2d, v17.d[0]
-	ADD   R6, R8
-	FMOVQ (R8), F23
-	WORD  $0x4fd112e3 // fmla v3.2d, v23.2d, v17.d[0]
-	ADD   R6, R8
-	FMOVQ (R8), F24
-	WORD  $0x4fd11304 // fmla v4.2d, v24.2d, v17.d[0]
-	ADD   R6, R8
-	FMOVQ (R8), F25
-	WORD  $0x4fd11325 // fmla v5.2d, v25.2d, v17.d[0]
-	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4fd11346 // fmla v6.2d, v26.2d, v17.d[0]
-	ADD   R6, R8
-	FMOVQ (R8), F27
-	WORD  $0x4fd11367 // fmla v7.2d, v27.2d, v17.d[0]
-	ADD   R6, R8
-	FMOVQ (R8), F28
-	WORD  $0x4fd11388 // fmla v8.2d, v28.2d, v17.d[0]
-	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4fd113a9 // fmla v9.2d, v29.2d, v17.d[0]
-	ADD   R6, R8
-	FMOVQ (R8), F30
-	WORD  $0x4fd113ca // fmla v10.2d, v30.2d, v17.d[0]
-	ADD   R6, R8
-	FMOVQ (R8), F31
-	WORD  $0x4fd113eb // fmla v11.2d, v31.2d, v17.d[0]
-	ADD   R6, R8
 	FMOVQ (R8), F18
-	WORD  $0x4fd1124c // fmla v12.2d, v18.2d, v17.d[0]
+	WORD  $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
 	ADD   R6, R8
 	FMOVQ (R8), F19
-	WORD  $0x4fd1126d // fmla v13.2d, v19.2d, v17.d[0]
+	WORD  $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
 	ADD   R6, R8
 	FMOVQ (R8), F20
-	WORD  $0x4fd1128e // fmla v14.2d, v20.2d, v17.d[0]
+	WORD  $0x4e62d682 // fadd v2.2d, v20.2d, v2.2d
 	ADD   R6, R8
 	FMOVQ (R8), F21
-	WORD  $0x4fd112af // fmla v15.2d, v21.2d, v17.d[0]
+	WORD  $0x4e63d6a3 // fadd v3.2d, v21.2d, v3.2d
+	ADD   R6, R8
+	FMOVQ (R8), F22
+	WORD  $0x4e64d6c4 // fadd v4.2d, v22.2d, v4.2d
+	ADD   R6, R8
+	FMOVQ (R8), F23
+	WORD  $0x4e65d6e5 // fadd v5.2d, v23.2d, v5.2d
+	ADD   R6, R8
+	FMOVQ (R8), F24
+	WORD  $0x4e66d706 // fadd v6.2d, v24.2d, v6.2d
+	ADD   R6, R8
+	FMOVQ (R8), F25
+	WORD  $0x4e67d727 // fadd v7.2d, v25.2d, v7.2d
+	ADD   R6, R8
+	FMOVQ (R8), F26
+	WORD  $0x4e68d748 // fadd v8.2d, v26.2d, v8.2d
+	ADD   R6, R8
+	FMOVQ (R8), F27
+	WORD  $0x4e69d769 // fadd v9.2d, v27.2d, v9.2d
+	ADD   R6, R8
+	FMOVQ (R8), F28
+	WORD  $0x4e6ad78a // fadd v10.2d, v28.2d, v10.2d
+	ADD   R6, R8
+	FMOVQ (R8), F29
+	WORD  $0x4e6bd7ab // fadd v11.2d, v29.2d, v11.2d
+	ADD   R6, R8
+	FMOVQ (R8), F30
+	WORD  $0x4e6cd7cc // fadd v12.2d, v30.2d, v12.2d
+	ADD   R6, R8
+	FMOVQ (R8), F31
+	WORD  $0x4e6dd7ed // fadd v13.2d, v31.2d, v13.2d
+	ADD   R6, R8
+	FMOVQ (R8), F17
+	WORD  $0x4e6ed62e // fadd v14.2d, v17.2d, v14.2d
+	ADD   R6, R8
+	FMOVQ (R8), F18
+	WORD  $0x4e6fd64f // fadd v15.2d, v18.2d, v15.2d
 	ADD   R6, R8
 
 r16v1oldend:
@@ -10374,16 +9864,16 @@ r16v1newfull:
 	ADD   R6, R8
 
 r16v1newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r16v1done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r16v1
@@ -10434,73 +9924,62 @@ r8v1loop:
 	ADD   R15, R10
 	SUBS  $1, R13
 	BNE   r8v1loop
-	FMOVD 80(R0), F8
-	WORD  $0x4fc89000 // fmul v0.2d, v0.2d, v8.d[0]
-	WORD  $0x4fc89021 // fmul v1.2d, v1.2d, v8.d[0]
-	WORD  $0x4fc89042 // fmul v2.2d, v2.2d, v8.d[0]
-	WORD  $0x4fc89063 // fmul v3.2d, v3.2d, v8.d[0]
-	WORD  $0x4fc89084 // fmul v4.2d, v4.2d, v8.d[0]
-	WORD  $0x4fc890a5 // fmul v5.2d, v5.2d, v8.d[0]
-	WORD  $0x4fc890c6 // fmul v6.2d, v6.2d, v8.d[0]
-	WORD  $0x4fc890e7 // fmul v7.2d, v7.2d, v8.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r8v1store
-	FMOVD 88(R0), F9
 	MOVD  16(R0), R8
 	CMP   $2, R3
 	BEQ   r8v1oldfull
+	FMOVD (R8), F9
+	WORD  $0x4e60d520 // fadd v0.2d, v9.2d, v0.2d
+	ADD   R6, R8
 	FMOVD (R8), F10
-	WORD  $0x4fc91140 // fmla v0.2d, v10.2d, v9.d[0]
+	WORD  $0x4e61d541 // fadd v1.2d, v10.2d, v1.2d
 	ADD   R6, R8
 	FMOVD (R8), F11
-	WORD  $0x4fc91161 // fmla v1.2d, v11.2d, v9.d[0]
+	WORD  $0x4e62d562 // fadd v2.2d, v11.2d, v2.2d
 	ADD   R6, R8
 	FMOVD (R8), F12
-	WORD  $0x4fc91182 // fmla v2.2d, v12.2d, v9.d[0]
+	WORD  $0x4e63d583 // fadd v3.2d, v12.2d, v3.2d
 	ADD   R6, R8
 	FMOVD (R8), F13
-	WORD  $0x4fc911a3 // fmla v3.2d, v13.2d, v9.d[0]
+	WORD  $0x4e64d5a4 // fadd v4.2d, v13.2d, v4.2d
 	ADD   R6, R8
 	FMOVD (R8), F14
-	WORD  $0x4fc911c4 // fmla v4.2d, v14.2d, v9.d[0]
+	WORD  $0x4e65d5c5 // fadd v5.2d, v14.2d, v5.2d
 	ADD   R6, R8
 	FMOVD (R8), F15
-	WORD  $0x4fc911e5 // fmla v5.2d, v15.2d, v9.d[0]
+	WORD  $0x4e66d5e6 // fadd v6.2d, v15.2d, v6.2d
 	ADD   R6, R8
 	FMOVD (R8), F16
-	WORD  $0x4fc91206 // fmla v6.2d, v16.2d, v9.d[0]
-	ADD   R6, R8
-	FMOVD (R8), F17
-	WORD  $0x4fc91227 // fmla v7.2d, v17.2d, v9.d[0]
+	WORD  $0x4e67d607 // fadd v7.2d, v16.2d, v7.2d
 	ADD   R6, R8
 	B     r8v1oldend
 
 r8v1oldfull:
+	FMOVQ (R8), F17
+	WORD  $0x4e60d620 // fadd v0.2d, v17.2d, v0.2d
+	ADD   R6, R8
 	FMOVQ (R8), F18
-	WORD  $0x4fc91240 // fmla v0.2d, v18.2d, v9.d[0]
+	WORD  $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
 	ADD   R6, R8
 	FMOVQ (R8), F19
-	WORD  $0x4fc91261 // fmla v1.2d, v19.2d, v9.d[0]
+	WORD  $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
 	ADD   R6, R8
 	FMOVQ (R8), F20
-	WORD  $0x4fc91282 // fmla v2.2d, v20.2d, v9.d[0]
+	WORD  $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
 	ADD   R6, R8
 	FMOVQ (R8), F21
-	WORD  $0x4fc912a3 // fmla v3.2d, v21.2d, v9.d[0]
+	WORD  $0x4e64d6a4 // fadd v4.2d, v21.2d, v4.2d
 	ADD   R6, R8
 	FMOVQ (R8), F22
-	WORD  $0x4fc912c4 // fmla v4.2d, v22.2d, v9.d[0]
+	WORD  $0x4e65d6c5 // fadd v5.2d, v22.2d, v5.2d
 	ADD   R6, R8
 	FMOVQ (R8), F23
-	WORD  $0x4fc912e5 // fmla v5.2d, v23.2d, v9.d[0]
+	WORD  $0x4e66d6e6 // fadd v6.2d, v23.2d, v6.2d
 	ADD   R6, R8
 	FMOVQ (R8), F24
-	WORD  $0x4fc91306 // fmla v6.2d, v24.2d, v9.d[0]
-	ADD   R6, R8
-	FMOVQ (R8), F25
-	WORD  $0x4fc91327 // fmla v7.2d, v25.2d, v9.d[0]
+	WORD  $0x4e67d707 // fadd v7.2d, v24.2d, v7.2d
 	ADD   R6, R8
 
 r8v1oldend:
@@ -10545,16 +10024,16 @@ r8v1newfull:
 	ADD   R6, R8
 
 r8v1newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r8v1done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r8v1
@@ -10602,66 +10081,56 @@ r7v1loop:
 	ADD   R15, R10
 	SUBS  $1, R13
 	BNE   r7v1loop
-	FMOVD 80(R0), F7
-	WORD  $0x4fc79000 // fmul v0.2d, v0.2d, v7.d[0]
-	WORD  $0x4fc79021 // fmul v1.2d, v1.2d, v7.d[0]
-	WORD  $0x4fc79042 // fmul v2.2d, v2.2d, v7.d[0]
-	WORD  $0x4fc79063 // fmul v3.2d, v3.2d, v7.d[0]
-	WORD  $0x4fc79084 // fmul v4.2d, v4.2d, v7.d[0]
-	WORD  $0x4fc790a5 // fmul v5.2d, v5.2d, v7.d[0]
-	WORD  $0x4fc790c6 // fmul v6.2d, v6.2d, v7.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r7v1store
-	FMOVD 88(R0), F8
 	MOVD  16(R0), R8
 	CMP   $2, R3
 	BEQ   r7v1oldfull
+	FMOVD (R8), F8
+	WORD  $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
+	ADD   R6, R8
 	FMOVD (R8), F9
-	WORD  $0x4fc81120 // fmla v0.2d, v9.2d, v8.d[0]
+	WORD  $0x4e61d521 // fadd v1.2d, v9.2d, v1.2d
 	ADD   R6, R8
 	FMOVD (R8), F10
-	WORD  $0x4fc81141 // fmla v1.2d, v10.2d, v8.d[0]
+	WORD  $0x4e62d542 // fadd v2.2d, v10.2d, v2.2d
 	ADD   R6, R8
 	FMOVD (R8), F11
-	WORD  $0x4fc81162 // fmla v2.2d, v11.2d, v8.d[0]
+	WORD  $0x4e63d563 // fadd v3.2d, v11.2d, v3.2d
 	ADD   R6, R8
 	FMOVD (R8), F12
-	WORD  $0x4fc81183 // fmla v3.2d, v12.2d, v8.d[0]
+	WORD  $0x4e64d584 // fadd v4.2d, v12.2d, v4.2d
 	ADD   R6, R8
 	FMOVD (R8), F13
-	WORD  $0x4fc811a4 // fmla v4.2d, v13.2d, v8.d[0]
+	WORD  $0x4e65d5a5 // fadd v5.2d, v13.2d, v5.2d
 	ADD   R6, R8
 	FMOVD (R8), F14
-	WORD  $0x4fc811c5 // fmla v5.2d, v14.2d, v8.d[0]
-	ADD   R6, R8
-	FMOVD (R8), F15
-	WORD  $0x4fc811e6 // fmla v6.2d, v15.2d, v8.d[0]
+	WORD  $0x4e66d5c6 // fadd v6.2d, v14.2d, v6.2d
 	ADD   R6, R8
 	B     r7v1oldend
 
 r7v1oldfull:
+	FMOVQ (R8), F15
+	WORD  $0x4e60d5e0 // fadd v0.2d, v15.2d, v0.2d
+	ADD   R6, R8
 	FMOVQ (R8), F16
-	WORD  $0x4fc81200 // fmla v0.2d, v16.2d, v8.d[0]
+	WORD  $0x4e61d601 // fadd v1.2d, v16.2d, v1.2d
 	ADD   R6, R8
 	FMOVQ (R8), F17
-	WORD  $0x4fc81221 // fmla v1.2d, v17.2d, v8.d[0]
+	WORD  $0x4e62d622 // fadd v2.2d, v17.2d, v2.2d
 	ADD   R6, R8
 	FMOVQ (R8), F18
-	WORD  $0x4fc81242 // fmla v2.2d, v18.2d, v8.d[0]
+	WORD  $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
 	ADD   R6, R8
 	FMOVQ (R8), F19
-	WORD  $0x4fc81263 // fmla v3.2d, v19.2d, v8.d[0]
+	WORD  $0x4e64d664 // fadd v4.2d, v19.2d, v4.2d
 	ADD   R6, R8
 	FMOVQ (R8), F20
-	WORD  $0x4fc81284 // fmla v4.2d, v20.2d, v8.d[0]
+	WORD  $0x4e65d685 // fadd v5.2d, v20.2d, v5.2d
 	ADD   R6, R8
 	FMOVQ (R8), F21
-	WORD  $0x4fc812a5 // fmla v5.2d, v21.2d, v8.d[0]
-	ADD   R6, R8
-	FMOVQ (R8), F22
-	WORD  $0x4fc812c6 // fmla v6.2d, v22.2d, v8.d[0]
+	WORD  $0x4e66d6a6 // fadd v6.2d, v21.2d, v6.2d
 	ADD   R6, R8
 
 r7v1oldend:
@@ -10702,16 +10171,16 @@ r7v1newfull:
 	ADD   R6, R8
 
 r7v1newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r7v1done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r7v1
@@ -10756,59 +10225,50 @@ r6v1loop:
 	ADD   R15, R10
 	SUBS  $1, R13
 	BNE   r6v1loop
-	FMOVD 80(R0), F6
-	WORD  $0x4fc69000 // fmul v0.2d, v0.2d, v6.d[0]
-	WORD  $0x4fc69021 // fmul v1.2d, v1.2d, v6.d[0]
-	WORD  $0x4fc69042 // fmul v2.2d, v2.2d, v6.d[0]
-	WORD  $0x4fc69063 // fmul v3.2d, v3.2d, v6.d[0]
-	WORD  $0x4fc69084 // fmul v4.2d, v4.2d, v6.d[0]
-	WORD  $0x4fc690a5 // fmul v5.2d, v5.2d, v6.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r6v1store
-	FMOVD 88(R0), F7
 	MOVD  16(R0), R8
 	CMP   $2, R3
 	BEQ   r6v1oldfull
+	FMOVD (R8), F7
+	WORD  $0x4e60d4e0 // fadd v0.2d, v7.2d, v0.2d
+	ADD   R6, R8
 	FMOVD (R8), F8
-	WORD  $0x4fc71100 // fmla v0.2d, v8.2d, v7.d[0]
+	WORD  $0x4e61d501 // fadd v1.2d, v8.2d, v1.2d
 	ADD   R6, R8
 	FMOVD (R8), F9
-	WORD  $0x4fc71121 // fmla v1.2d, v9.2d, v7.d[0]
+	WORD  $0x4e62d522 // fadd v2.2d, v9.2d, v2.2d
 	ADD   R6, R8
 	FMOVD (R8), F10
-	WORD  $0x4fc71142 // fmla v2.2d, v10.2d, v7.d[0]
+	WORD  $0x4e63d543 // fadd v3.2d, v10.2d, v3.2d
 	ADD   R6, R8
 	FMOVD (R8), F11
-	WORD  $0x4fc71163 // fmla v3.2d, v11.2d, v7.d[0]
+	WORD  $0x4e64d564 // fadd v4.2d, v11.2d, v4.2d
 	ADD   R6, R8
 	FMOVD (R8), F12
-	WORD  $0x4fc71184 // fmla v4.2d, v12.2d, v7.d[0]
-	ADD   R6, R8
-	FMOVD (R8), F13
-	WORD  $0x4fc711a5 // fmla v5.2d, v13.2d, v7.d[0]
+	WORD  $0x4e65d585 // fadd v5.2d, v12.2d, v5.2d
 	ADD   R6, R8
 	B     r6v1oldend
 
 r6v1oldfull:
+	FMOVQ (R8), F13
+	WORD  $0x4e60d5a0 // fadd v0.2d, v13.2d, v0.2d
+	ADD   R6, R8
 	FMOVQ (R8), F14
-	WORD  $0x4fc711c0 // fmla v0.2d, v14.2d, v7.d[0]
+	WORD  $0x4e61d5c1 // fadd v1.2d, v14.2d, v1.2d
 	ADD   R6, R8
 	FMOVQ (R8), F15
-	WORD  $0x4fc711e1 // fmla v1.2d, v15.2d, v7.d[0]
+	WORD  $0x4e62d5e2 // fadd v2.2d, v15.2d, v2.2d
 	ADD   R6, R8
 	FMOVQ (R8), F16
-	WORD  $0x4fc71202 // fmla v2.2d, v16.2d, v7.d[0]
+	WORD  $0x4e63d603 // fadd v3.2d, v16.2d, v3.2d
 	ADD   R6, R8
 	FMOVQ (R8), F17
-	WORD  $0x4fc71223 // fmla v3.2d, v17.2d, v7.d[0]
+	WORD  $0x4e64d624 // fadd v4.2d, v17.2d, v4.2d
 	ADD   R6, R8
 	FMOVQ (R8), F18
-	WORD  $0x4fc71244 // fmla v4.2d, v18.2d, v7.d[0]
-	ADD   R6, R8
-	FMOVQ (R8), F19
-	WORD  $0x4fc71265 // fmla v5.2d, v19.2d, v7.d[0]
+	WORD  $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
 	ADD   R6, R8
 
 r6v1oldend:
@@ -10845,16 +10305,16 @@ r6v1newfull:
 	ADD   R6, R8
 
 r6v1newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r6v1done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r6v1
@@ -10896,52 +10356,44 @@ r5v1loop:
 	ADD   R15, R10
 	SUBS  $1, R13
 	BNE   r5v1loop
-	FMOVD 80(R0), F5
-	WORD  $0x4fc59000 // fmul v0.2d, v0.2d, v5.d[0]
-	WORD  $0x4fc59021 // fmul v1.2d, v1.2d, v5.d[0]
-	WORD  $0x4fc59042 // fmul v2.2d, v2.2d, v5.d[0]
-	WORD  $0x4fc59063 // fmul v3.2d, v3.2d, v5.d[0]
-	WORD  $0x4fc59084 // fmul v4.2d, v4.2d, v5.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r5v1store
-	FMOVD 88(R0), F6
 	MOVD  16(R0), R8
 	CMP   $2, R3
 	BEQ   r5v1oldfull
+	FMOVD (R8), F6
+	WORD  $0x4e60d4c0 // fadd v0.2d, v6.2d, v0.2d
+	ADD   R6, R8
 	FMOVD (R8), F7
-	WORD  $0x4fc610e0 // fmla v0.2d, v7.2d, v6.d[0]
+	WORD  $0x4e61d4e1 // fadd v1.2d, v7.2d, v1.2d
 	ADD   R6, R8
 	FMOVD (R8), F8
-	WORD  $0x4fc61101 // fmla v1.2d, v8.2d, v6.d[0]
+	WORD  $0x4e62d502 // fadd v2.2d, v8.2d, v2.2d
 	ADD   R6, R8
 	FMOVD (R8), F9
-	WORD  $0x4fc61122 // fmla v2.2d, v9.2d, v6.d[0]
+	WORD  $0x4e63d523 // fadd v3.2d, v9.2d, v3.2d
 	ADD   R6, R8
 	FMOVD (R8), F10
-	WORD  $0x4fc61143 // fmla v3.2d, v10.2d, v6.d[0]
-	ADD   R6, R8
-	FMOVD (R8), F11
-	WORD  $0x4fc61164 // fmla v4.2d, v11.2d, v6.d[0]
+	WORD  $0x4e64d544 // fadd v4.2d, v10.2d, v4.2d
 	ADD   R6, R8
 	B     r5v1oldend
 
 r5v1oldfull:
+	FMOVQ (R8), F11
+	WORD  $0x4e60d560 // fadd v0.2d, v11.2d, v0.2d
+	ADD   R6, R8
 	FMOVQ (R8), F12
-	WORD  $0x4fc61180 // fmla v0.2d, v12.2d, v6.d[0]
+	WORD  $0x4e61d581 // fadd v1.2d, v12.2d, v1.2d
 	ADD   R6, R8
 	FMOVQ (R8), F13
-	WORD  $0x4fc611a1 // fmla v1.2d, v13.2d, v6.d[0]
+	WORD  $0x4e62d5a2 // fadd v2.2d, v13.2d, v2.2d
 	ADD   R6, R8
 	FMOVQ (R8), F14
-	WORD  $0x4fc611c2 // fmla v2.2d, v14.2d, v6.d[0]
+	WORD  $0x4e63d5c3 // fadd v3.2d, v14.2d, v3.2d
 	ADD   R6, R8
 	FMOVQ (R8), F15
-	WORD  $0x4fc611e3 // fmla v3.2d, v15.2d, v6.d[0]
-	ADD   R6, R8
-	FMOVQ (R8), F16
-	WORD  $0x4fc61204 // fmla v4.2d, v16.2d, v6.d[0]
+	WORD  $0x4e64d5e4 // fadd v4.2d, v15.2d, v4.2d
 	ADD   R6, R8
 
 r5v1oldend:
@@ -10974,16 +10426,16 @@ r5v1newfull:
 	ADD   R6, R8
 
 r5v1newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r5v1done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r5v1
@@ -11020,45 +10472,38 @@ r4v1loop:
 	ADD   R14, R9
 	SUBS  $1, R12
 	BNE   r4v1loop
-	FMOVD 80(R0), F4
-	WORD  $0x4fc49000 // fmul v0.2d, v0.2d, v4.d[0]
-	WORD  $0x4fc49021 // fmul v1.2d, v1.2d, v4.d[0]
-	WORD  $0x4fc49042 // fmul v2.2d, v2.2d, v4.d[0]
-	WORD  $0x4fc49063 // fmul v3.2d, v3.2d, v4.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r4v1store
-	FMOVD 88(R0), F5
 	MOVD  16(R0), R8
 	CMP   $2, R3
 	BEQ   r4v1oldfull
+	FMOVD (R8), F5
+	WORD  $0x4e60d4a0 // fadd v0.2d, v5.2d, v0.2d
+	ADD   R6, R8
 	FMOVD (R8), F6
-	WORD  $0x4fc510c0 // fmla v0.2d, v6.2d, v5.d[0]
+	WORD  $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
 	ADD   R6, R8
 	FMOVD (R8), F7
-	WORD  $0x4fc510e1 // fmla v1.2d, v7.2d, v5.d[0]
+	WORD  $0x4e62d4e2 // fadd v2.2d, v7.2d, v2.2d
 	ADD   R6, R8
 	FMOVD (R8), F8
-	WORD  $0x4fc51102 // fmla v2.2d, v8.2d, v5.d[0]
-	ADD   R6, R8
-	FMOVD (R8), F9
-	WORD  $0x4fc51123 // fmla v3.2d, v9.2d, v5.d[0]
+	WORD  $0x4e63d503 // fadd v3.2d, v8.2d, v3.2d
 	ADD   R6, R8
 	B     r4v1oldend
 
 r4v1oldfull:
+	FMOVQ (R8), F9
+	WORD  $0x4e60d520 // fadd v0.2d, v9.2d, v0.2d
+	ADD   R6, R8
 	FMOVQ (R8), F10
-	WORD  $0x4fc51140 // fmla v0.2d, v10.2d, v5.d[0]
+	WORD  $0x4e61d541 // fadd v1.2d, v10.2d, v1.2d
 	ADD   R6, R8
 	FMOVQ (R8), F11
-	WORD  $0x4fc51161 // fmla v1.2d, v11.2d, v5.d[0]
+	WORD  $0x4e62d562 // fadd v2.2d, v11.2d, v2.2d
 	ADD   R6, R8
 	FMOVQ (R8), F12
-	WORD  $0x4fc51182 // fmla v2.2d, v12.2d, v5.d[0]
-	ADD   R6, R8
-	FMOVQ (R8), F13
-	WORD  $0x4fc511a3 // fmla v3.2d, v13.2d, v5.d[0]
+	WORD  $0x4e63d583 // fadd v3.2d, v12.2d, v3.2d
 	ADD   R6, R8
 
 r4v1oldend:
@@ -11087,16 +10532,16 @@ r4v1newfull:
 	ADD   R6, R8
 
 r4v1newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r4v1done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r4v1
@@ -11129,38 +10574,32 @@ r3v1loop:
 	ADD   R13, R8
 	SUBS  $1, R11
 	BNE   r3v1loop
-	FMOVD 80(R0), F3
-	WORD  $0x4fc39000 // fmul v0.2d, v0.2d, v3.d[0]
-	WORD  $0x4fc39021 // fmul v1.2d, v1.2d, v3.d[0]
-	WORD  $0x4fc39042 // fmul v2.2d, v2.2d, v3.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r3v1store
-	FMOVD 88(R0), F4
 	MOVD  16(R0), R8
 	CMP   $2, R3
 	BEQ   r3v1oldfull
+	FMOVD (R8), F4
+	WORD  $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
+	ADD   R6, R8
 	FMOVD (R8), F5
-	WORD  $0x4fc410a0 // fmla v0.2d, v5.2d, v4.d[0]
+	WORD  $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
 	ADD   R6, R8
 	FMOVD (R8), F6
-	WORD  $0x4fc410c1 // fmla v1.2d, v6.2d, v4.d[0]
-	ADD   R6, R8
-	FMOVD (R8), F7
-	WORD  $0x4fc410e2 // fmla v2.2d, v7.2d, v4.d[0]
+	WORD  $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
 	ADD   R6, R8
 	B     r3v1oldend
 
 r3v1oldfull:
+	FMOVQ (R8), F7
+	WORD  $0x4e60d4e0 // fadd v0.2d, v7.2d, v0.2d
+	ADD   R6, R8
 	FMOVQ (R8), F8
-	WORD  $0x4fc41100 // fmla v0.2d, v8.2d, v4.d[0]
+	WORD  $0x4e61d501 // fadd v1.2d, v8.2d, v1.2d
 	ADD   R6, R8
 	FMOVQ (R8), F9
-	WORD  $0x4fc41121 // fmla v1.2d, v9.2d, v4.d[0]
-	ADD   R6, R8
-	FMOVQ (R8), F10
-	WORD  $0x4fc41142 // fmla v2.2d, v10.2d, v4.d[0]
+	WORD  $0x4e62d522 // fadd v2.2d, v9.2d, v2.2d
 	ADD   R6, R8
 
 r3v1oldend:
@@ -11185,16 +10624,16 @@ r3v1newfull:
 	ADD   R6, R8
 
 r3v1newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r3v1done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r3v1
@@ -11223,31 +10662,26 @@ r2v1loop:
 	ADD   R12, R7
 	SUBS  $1, R10
 	BNE   r2v1loop
-	FMOVD 80(R0), F2
-	WORD  $0x4fc29000 // fmul v0.2d, v0.2d, v2.d[0]
-	WORD  $0x4fc29021 // fmul v1.2d, v1.2d, v2.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r2v1store
-	FMOVD 88(R0), F3
 	MOVD  16(R0), R8
 	CMP   $2, R3
 	BEQ   r2v1oldfull
-	FMOVD (R8), F4
-	WORD  $0x4fc31080 // fmla v0.2d, v4.2d, v3.d[0]
+	FMOVD (R8), F3
+	WORD  $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
 	ADD   R6, R8
-	FMOVD (R8), F5
-	WORD  $0x4fc310a1 // fmla v1.2d, v5.2d, v3.d[0]
+	FMOVD (R8), F4
+	WORD  $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
 	ADD   R6, R8
 	B     r2v1oldend
 
 r2v1oldfull:
-	FMOVQ (R8), F6
-	WORD  $0x4fc310c0 // fmla v0.2d, v6.2d, v3.d[0]
+	FMOVQ (R8), F5
+	WORD  $0x4e60d4a0 // fadd v0.2d, v5.2d, v0.2d
 	ADD   R6, R8
-	FMOVQ (R8), F7
-	WORD  $0x4fc310e1 // fmla v1.2d, v7.2d, v3.d[0]
+	FMOVQ (R8), F6
+	WORD  $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
 	ADD   R6, R8
 
 r2v1oldend:
@@ -11268,16 +10702,16 @@ r2v1newfull:
 	ADD   R6, R8
 
 r2v1newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r2v1done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r2v1
@@ -11303,24 +10737,20 @@ r1v1loop:
 	ADD   R12, R7
 	SUBS  $1, R10
 	BNE   r1v1loop
-	FMOVD 80(R0), F1
-	WORD  $0x4fc19000 // fmul v0.2d, v0.2d, v1.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r1v1store
-	FMOVD 88(R0), F2
 	MOVD  16(R0), R8
 	CMP   $2, R3
 	BEQ   r1v1oldfull
-	FMOVD (R8), F3
-	WORD  $0x4fc21060 // fmla v0.2d, v3.2d, v2.d[0]
+	FMOVD (R8), F2
+	WORD  $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
 	ADD   R6, R8
 	B     r1v1oldend
 
 r1v1oldfull:
-	FMOVQ (R8), F4
-	WORD  $0x4fc21080 // fmla v0.2d, v4.2d, v2.d[0]
+	FMOVQ (R8), F3
+	WORD  $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
 	ADD   R6, R8
 
 r1v1oldend:
@@ -11337,16 +10767,16 @@ r1v1newfull:
 	ADD   R6, R8
 
 r1v1newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r1v1done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r1v1
@@ -11413,113 +10843,94 @@ r8v2loop:
 	ADD   R15, R10
 	SUBS  $1, R13
 	BNE   r8v2loop
-	FMOVD 80(R0), F16
-	WORD  $0x4fd09000 // fmul v0.2d, v0.2d, v16.d[0]
-	WORD  $0x4fd09021 // fmul v1.2d, v1.2d, v16.d[0]
-	WORD  $0x4fd09042 // fmul v2.2d, v2.2d, v16.d[0]
-	WORD  $0x4fd09063 // fmul v3.2d, v3.2d, v16.d[0]
-	WORD  $0x4fd09084 // fmul v4.2d, v4.2d, v16.d[0]
-	WORD  $0x4fd090a5 // fmul v5.2d, v5.2d, v16.d[0]
-	WORD  $0x4fd090c6 // fmul v6.2d, v6.2d, v16.d[0]
-	WORD  $0x4fd090e7 // fmul v7.2d, v7.2d, v16.d[0]
-	WORD  $0x4fd09108 // fmul v8.2d, v8.2d, v16.d[0]
-	WORD  $0x4fd09129 // fmul v9.2d, v9.2d, v16.d[0]
-	WORD  $0x4fd0914a // fmul v10.2d, v10.2d, v16.d[0]
-	WORD  $0x4fd0916b // fmul v11.2d, v11.2d, v16.d[0]
-	WORD  $0x4fd0918c // fmul v12.2d, v12.2d, v16.d[0]
-	WORD  $0x4fd091ad // fmul v13.2d, v13.2d, v16.d[0]
-	WORD  $0x4fd091ce // fmul v14.2d, v14.2d, v16.d[0]
-	WORD  $0x4fd091ef // fmul v15.2d, v15.2d, v16.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r8v2store
-	FMOVD 88(R0), F17
 	MOVD  16(R0), R8
 	CMP   $2, R3
 	BEQ   r8v2oldfull
-	FMOVQ (R8), F18
-	WORD  $0x4fd11240 // fmla v0.2d, v18.2d, v17.d[0]
-	FMOVD 16(R8), F19
-	WORD  $0x4fd11261 // fmla v1.2d, v19.2d, v17.d[0]
+	FMOVQ (R8), F17
+	WORD  $0x4e60d620 // fadd v0.2d, v17.2d, v0.2d
+	FMOVD 16(R8), F18
+	WORD  $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
 	ADD   R6, R8
-	FMOVQ (R8), F20
-	WORD  $0x4fd11282 // fmla v2.2d, v20.2d, v17.d[0]
-	FMOVD 16(R8), F21
-	WORD  $0x4fd112a3 // fmla v3.2d, v21.2d, v17.d[0]
+	FMOVQ (R8), F19
+	WORD  $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
+	FMOVD 16(R8), F20
+	WORD  $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
 	ADD   R6, R8
-	FMOVQ (R8), F22
-	WORD  $0x4fd112c4 // fmla v4.2d, v22.2d, v17.d[0]
-	FMOVD 16(R8), F23
-	WORD  $0x4fd112e5 // fmla v5.2d, v23.2d, v17.d[0]
+	FMOVQ (R8), F21
+	WORD  $0x4e64d6a4 // fadd v4.2d, v21.2d, v4.2d
+	FMOVD 16(R8), F22
+	WORD  $0x4e65d6c5 // fadd v5.2d, v22.2d, v5.2d
 	ADD   R6, R8
-	FMOVQ (R8), F24
-	WORD  $0x4fd11306 // fmla v6.2d, v24.2d, v17.d[0]
-	FMOVD 16(R8), F25
-	WORD  $0x4fd11327 // fmla v7.2d, v25.2d, v17.d[0]
+	FMOVQ (R8), F23
+	WORD  $0x4e66d6e6 // fadd v6.2d, v23.2d, v6.2d
+	FMOVD 16(R8), F24
+	WORD  $0x4e67d707 // fadd v7.2d, v24.2d, v7.2d
 	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4fd11348 // fmla v8.2d, v26.2d, v17.d[0]
-	FMOVD 16(R8), F27
-	WORD  $0x4fd11369 // fmla v9.2d, v27.2d, v17.d[0]
+	FMOVQ (R8), F25
+	WORD  $0x4e68d728 // fadd v8.2d, v25.2d, v8.2d
+	FMOVD 16(R8), F26
+	WORD  $0x4e69d749 // fadd v9.2d, v26.2d, v9.2d
 	ADD   R6, R8
-	FMOVQ (R8), F28
-	WORD  $0x4fd1138a // fmla v10.2d, v28.2d, v17.d[0]
-	FMOVD 16(R8), F29
-	WORD  $0x4fd113ab // fmla v11.2d, v29.2d, v17.d[0]
+	FMOVQ (R8), F27
+	WORD  $0x4e6ad76a // fadd v10.2d, v27.2d, v10.2d
+	FMOVD 16(R8), F28
+	WORD  $0x4e6bd78b // fadd v11.2d, v28.2d, v11.2d
 	ADD   R6, R8
-	FMOVQ (R8), F30
-	WORD  $0x4fd113cc // fmla v12.2d, v30.2d, v17.d[0]
-	FMOVD 16(R8), F31
-	WORD  $0x4fd113ed // fmla v13.2d, v31.2d, v17.d[0]
+	FMOVQ (R8), F29
+	WORD  $0x4e6cd7ac // fadd v12.2d, v29.2d, v12.2d
+	FMOVD 16(R8), F30
+	WORD  $0x4e6dd7cd // fadd v13.2d, v30.2d, v13.2d
 	ADD   R6, R8
-	FMOVQ (R8), F18
-	WORD  $0x4fd1124e // fmla v14.2d, v18.2d, v17.d[0]
-	FMOVD 16(R8), F19
-	WORD  $0x4fd1126f // fmla v15.2d, v19.2d, v17.d[0]
+	FMOVQ (R8), F31
+	WORD  $0x4e6ed7ee // fadd v14.2d, v31.2d, v14.2d
+	FMOVD 16(R8), F17
+	WORD  $0x4e6fd62f // fadd v15.2d, v17.2d, v15.2d
 	ADD   R6, R8
 	B     r8v2oldend
 
 r8v2oldfull:
+	FMOVQ (R8), F18
+	WORD  $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	FMOVQ 16(R8), F19
+	WORD  $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
+	ADD   R6, R8
 	FMOVQ (R8), F20
-	WORD  $0x4fd11280 // fmla v0.2d, v20.2d, v17.d[0]
+	WORD  $0x4e62d682 // fadd v2.2d, v20.2d, v2.2d
 	FMOVQ 16(R8), F21
-	WORD  $0x4fd112a1 // fmla v1.2d, v21.2d, v17.d[0]
+	WORD  $0x4e63d6a3 // fadd v3.2d, v21.2d, v3.2d
 	ADD   R6, R8
 	FMOVQ (R8), F22
-	WORD  $0x4fd112c2 // fmla v2.2d, v22.2d, v17.d[0]
+	WORD  $0x4e64d6c4 // fadd v4.2d, v22.2d, v4.2d
 	FMOVQ 16(R8), F23
-	WORD  $0x4fd112e3 // fmla v3.2d, v23.2d, v17.d[0]
+	WORD  $0x4e65d6e5 // fadd v5.2d, v23.2d, v5.2d
 	ADD   R6, R8
 	FMOVQ (R8), F24
-	WORD  $0x4fd11304 // fmla v4.2d, v24.2d, v17.d[0]
+	WORD  $0x4e66d706 // fadd v6.2d, v24.2d, v6.2d
 	FMOVQ 16(R8), F25
-	WORD  $0x4fd11325 // fmla v5.2d, v25.2d, v17.d[0]
+	WORD  $0x4e67d727 // fadd v7.2d, v25.2d, v7.2d
 	ADD   R6, R8
 	FMOVQ (R8), F26
-	WORD  $0x4fd11346 // fmla v6.2d, v26.2d, v17.d[0]
+	WORD  $0x4e68d748 // fadd v8.2d, v26.2d, v8.2d
 	FMOVQ 16(R8), F27
-	WORD  $0x4fd11367 // fmla v7.2d, v27.2d, v17.d[0]
+	WORD  $0x4e69d769 // fadd v9.2d, v27.2d, v9.2d
 	ADD   R6, R8
 	FMOVQ (R8), F28
-	WORD  $0x4fd11388 // fmla v8.2d, v28.2d, v17.d[0]
+	WORD  $0x4e6ad78a // fadd v10.2d, v28.2d, v10.2d
 	FMOVQ 16(R8), F29
-	WORD  $0x4fd113a9 // fmla v9.2d, v29.2d, v17.d[0]
+	WORD  $0x4e6bd7ab // fadd v11.2d, v29.2d, v11.2d
 	ADD   R6, R8
 	FMOVQ (R8), F30
-	WORD  $0x4fd113ca // fmla v10.2d, v30.2d, v17.d[0]
+	WORD  $0x4e6cd7cc // fadd v12.2d, v30.2d, v12.2d
 	FMOVQ 16(R8), F31
-	WORD  $0x4fd113eb // fmla v11.2d, v31.2d, v17.d[0]
+	WORD  $0x4e6dd7ed // fadd v13.2d, v31.2d, v13.2d
 	ADD   R6, R8
-	FMOVQ (R8), F18
-	WORD  $0x4fd1124c // fmla v12.2d, v18.2d, v17.d[0]
-	FMOVQ 16(R8), F19
-	WORD  $0x4fd1126d // fmla v13.2d, v19.2d, v17.d[0]
-	ADD   R6, R8
-	FMOVQ (R8), F20
-	WORD  $0x4fd1128e // fmla v14.2d, v20.2d, v17.d[0]
-	FMOVQ 16(R8), F21
-	WORD  $0x4fd112af // fmla v15.2d, v21.2d, v17.d[0]
+	FMOVQ (R8), F17
+	WORD  $0x4e6ed62e // fadd v14.2d, v17.2d, v14.2d
+	FMOVQ 16(R8), F18
+	WORD  $0x4e6fd64f // fadd v15.2d, v18.2d, v15.2d
 	ADD   R6, R8
 
 r8v2oldend:
@@ -11580,16 +10991,16 @@ r8v2newfull:
 	ADD   R6, R8
 
 r8v2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r8v2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r8v2
@@ -11651,101 +11062,84 @@ r7v2loop:
 	ADD   R15, R10
 	SUBS  $1, R13
 	BNE   r7v2loop
-	FMOVD 80(R0), F14
-	WORD  $0x4fce9000 // fmul v0.2d, v0.2d, v14.d[0]
-	WORD  $0x4fce9021 // fmul v1.2d, v1.2d, v14.d[0]
-	WORD  $0x4fce9042 // fmul v2.2d, v2.2d, v14.d[0]
-	WORD  $0x4fce9063 // fmul v3.2d, v3.2d, v14.d[0]
-	WORD  $0x4fce9084 // fmul v4.2d, v4.2d, v14.d[0]
-	WORD  $0x4fce90a5 // fmul v5.2d, v5.2d, v14.d[0]
-	WORD  $0x4fce90c6 // fmul v6.2d, v6.2d, v14.d[0]
-	WORD  $0x4fce90e7 // fmul v7.2d, v7.2d, v14.d[0]
-	WORD  $0x4fce9108 // fmul v8.2d, v8.2d, v14.d[0]
-	WORD  $0x4fce9129 // fmul v9.2d, v9.2d, v14.d[0]
-	WORD  $0x4fce914a // fmul v10.2d, v10.2d, v14.d[0]
-	WORD  $0x4fce916b // fmul v11.2d, v11.2d, v14.d[0]
-	WORD  $0x4fce918c // fmul v12.2d, v12.2d, v14.d[0]
-	WORD  $0x4fce91ad // fmul v13.2d, v13.2d, v14.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r7v2store
-	FMOVD 88(R0), F15
 	MOVD  16(R0), R8
 	CMP   $2, R3
 	BEQ   r7v2oldfull
-	FMOVQ (R8), F16
-	WORD  $0x4fcf1200 // fmla v0.2d, v16.2d, v15.d[0]
-	FMOVD 16(R8), F17
-	WORD  $0x4fcf1221 // fmla v1.2d, v17.2d, v15.d[0]
+	FMOVQ (R8), F15
+	WORD  $0x4e60d5e0 // fadd v0.2d, v15.2d, v0.2d
+	FMOVD 16(R8), F16
+	WORD  $0x4e61d601 // fadd v1.2d, v16.2d, v1.2d
 	ADD   R6, R8
-	FMOVQ (R8), F18
-	WORD  $0x4fcf1242 // fmla v2.2d, v18.2d, v15.d[0]
-	FMOVD 16(R8), F19
-	WORD  $0x4fcf1263 // fmla v3.2d, v19.2d, v15.d[0]
+	FMOVQ (R8), F17
+	WORD  $0x4e62d622 // fadd v2.2d, v17.2d, v2.2d
+	FMOVD 16(R8), F18
+	WORD  $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
 	ADD   R6, R8
-	FMOVQ (R8), F20
-	WORD  $0x4fcf1284 // fmla v4.2d, v20.2d, v15.d[0]
-	FMOVD 16(R8), F21
-	WORD  $0x4fcf12a5 // fmla v5.2d, v21.2d, v15.d[0]
+	FMOVQ (R8), F19
+	WORD  $0x4e64d664 // fadd v4.2d, v19.2d, v4.2d
+	FMOVD 16(R8), F20
+	WORD  $0x4e65d685 // fadd v5.2d, v20.2d, v5.2d
 	ADD   R6, R8
-	FMOVQ (R8), F22
-	WORD  $0x4fcf12c6 // fmla v6.2d, v22.2d, v15.d[0]
-	FMOVD 16(R8), F23
-	WORD  $0x4fcf12e7 // fmla v7.2d, v23.2d, v15.d[0]
+	FMOVQ (R8), F21
+	WORD  $0x4e66d6a6 // fadd v6.2d, v21.2d, v6.2d
+	FMOVD 16(R8), F22
+	WORD  $0x4e67d6c7 // fadd v7.2d, v22.2d, v7.2d
 	ADD   R6, R8
-	FMOVQ (R8), F24
-	WORD  $0x4fcf1308 // fmla v8.2d, v24.2d, v15.d[0]
-	FMOVD 16(R8), F25
-	WORD  $0x4fcf1329 // fmla v9.2d, v25.2d, v15.d[0]
+	FMOVQ (R8), F23
+	WORD  $0x4e68d6e8 // fadd v8.2d, v23.2d, v8.2d
+	FMOVD 16(R8), F24
+	WORD  $0x4e69d709 // fadd v9.2d, v24.2d, v9.2d
 	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4fcf134a // fmla v10.2d, v26.2d, v15.d[0]
-	FMOVD 16(R8), F27
-	WORD  $0x4fcf136b // fmla v11.2d, v27.2d, v15.d[0]
+	FMOVQ (R8), F25
+	WORD  $0x4e6ad72a // fadd v10.2d, v25.2d, v10.2d
+	FMOVD 16(R8), F26
+	WORD  $0x4e6bd74b // fadd v11.2d, v26.2d, v11.2d
 	ADD   R6, R8
-	FMOVQ (R8), F28
-	WORD  $0x4fcf138c // fmla v12.2d, v28.2d, v15.d[0]
-	FMOVD 16(R8), F29
-	WORD  $0x4fcf13ad // fmla v13.2d, v29.2d, v15.d[0]
+	FMOVQ (R8), F27
+	WORD  $0x4e6cd76c // fadd v12.2d, v27.2d, v12.2d
+	FMOVD 16(R8), F28
+	WORD  $0x4e6dd78d // fadd v13.2d, v28.2d, v13.2d
 	ADD   R6, R8
 	B     r7v2oldend
 
 r7v2oldfull:
-	FMOVQ (R8), F30
-	WORD  $0x4fcf13c0 // fmla v0.2d, v30.2d, v15.d[0]
-	FMOVQ 16(R8), F31
-	WORD  $0x4fcf13e1 // fmla v1.2d, v31.2d, v15.d[0]
+	FMOVQ (R8), F29
+	WORD  $0x4e60d7a0 // fadd v0.2d, v29.2d, v0.2d
+	FMOVQ 16(R8), F30
+	WORD  $0x4e61d7c1 // fadd v1.2d, v30.2d, v1.2d
+	ADD   R6, R8
+	FMOVQ (R8), F31
+	WORD  $0x4e62d7e2 // fadd v2.2d, v31.2d, v2.2d
+	FMOVQ 16(R8), F15
+	WORD  $0x4e63d5e3 // fadd v3.2d, v15.2d, v3.2d
 	ADD   R6, R8
 	FMOVQ (R8), F16
-	WORD  $0x4fcf1202 // fmla v2.2d, v16.2d, v15.d[0]
+	WORD  $0x4e64d604 // fadd v4.2d, v16.2d, v4.2d
 	FMOVQ 16(R8), F17
-	WORD  $0x4fcf1223 // fmla v3.2d, v17.2d, v15.d[0]
+	WORD  $0x4e65d625 // fadd v5.2d, v17.2d, v5.2d
 	ADD   R6, R8
 	FMOVQ (R8), F18
-	WORD  $0x4fcf1244 // fmla v4.2d, v18.2d, v15.d[0]
+	WORD  $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
 	FMOVQ 16(R8), F19
-	WORD  $0x4fcf1265 // fmla v5.2d, v19.2d, v15.d[0]
+	WORD  $0x4e67d667 // fadd v7.2d, v19.2d, v7.2d
 	ADD   R6, R8
 	FMOVQ (R8), F20
-	WORD  $0x4fcf1286 // fmla v6.2d, v20.2d, v15.d[0]
+	WORD  $0x4e68d688 // fadd v8.2d, v20.2d, v8.2d
 	FMOVQ 16(R8), F21
-	WORD  $0x4fcf12a7 // fmla v7.2d, v21.2d, v15.d[0]
+	WORD  $0x4e69d6a9 // fadd v9.2d, v21.2d, v9.2d
 	ADD   R6, R8
 	FMOVQ (R8), F22
-	WORD  $0x4fcf12c8 // fmla v8.2d, v22.2d, v15.d[0]
+	WORD  $0x4e6ad6ca // fadd v10.2d, v22.2d, v10.2d
 	FMOVQ 16(R8), F23
-	WORD  $0x4fcf12e9 // fmla v9.2d, v23.2d, v15.d[0]
+	WORD  $0x4e6bd6eb // fadd v11.2d, v23.2d, v11.2d
 	ADD   R6, R8
 	FMOVQ (R8), F24
-	WORD  $0x4fcf130a // fmla v10.2d, v24.2d, v15.d[0]
+	WORD  $0x4e6cd70c // fadd v12.2d, v24.2d, v12.2d
 	FMOVQ 16(R8), F25
-	WORD  $0x4fcf132b // fmla v11.2d, v25.2d, v15.d[0]
-	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4fcf134c // fmla v12.2d, v26.2d, v15.d[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4fcf136d // fmla v13.2d, v27.2d, v15.d[0]
+	WORD  $0x4e6dd72d // fadd v13.2d, v25.2d, v13.2d
 	ADD   R6, R8
 
 r7v2oldend:
@@ -11800,16 +11194,16 @@ r7v2newfull:
 	ADD   R6, R8
 
 r7v2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r7v2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r7v2
@@ -11866,89 +11260,74 @@ r6v2loop:
 	ADD   R15, R10
 	SUBS  $1, R13
 	BNE   r6v2loop
-	FMOVD 80(R0), F12
-	WORD  $0x4fcc9000 // fmul v0.2d, v0.2d, v12.d[0]
-	WORD  $0x4fcc9021 // fmul v1.2d, v1.2d, v12.d[0]
-	WORD  $0x4fcc9042 // fmul v2.2d, v2.2d, v12.d[0]
-	WORD  $0x4fcc9063 // fmul v3.2d, v3.2d, v12.d[0]
-	WORD  $0x4fcc9084 // fmul v4.2d, v4.2d, v12.d[0]
-	WORD  $0x4fcc90a5 // fmul v5.2d, v5.2d, v12.d[0]
-	WORD  $0x4fcc90c6 // fmul v6.2d, v6.2d, v12.d[0]
-	WORD  $0x4fcc90e7 // fmul v7.2d, v7.2d, v12.d[0]
-	WORD  $0x4fcc9108 // fmul v8.2d, v8.2d, v12.d[0]
-	WORD  $0x4fcc9129 // fmul v9.2d, v9.2d, v12.d[0]
-	WORD  $0x4fcc914a // fmul v10.2d, v10.2d, v12.d[0]
-	WORD  $0x4fcc916b // fmul v11.2d, v11.2d, v12.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r6v2store
-	FMOVD 88(R0), F13
 	MOVD  16(R0), R8
 	CMP   $2, R3
 	BEQ   r6v2oldfull
-	FMOVQ (R8), F14
-	WORD  $0x4fcd11c0 // fmla v0.2d, v14.2d, v13.d[0]
-	FMOVD 16(R8), F15
-	WORD  $0x4fcd11e1 // fmla v1.2d, v15.2d, v13.d[0]
+	FMOVQ (R8), F13
+	WORD  $0x4e60d5a0 // fadd v0.2d, v13.2d, v0.2d
+	FMOVD 16(R8), F14
+	WORD  $0x4e61d5c1 // fadd v1.2d, v14.2d, v1.2d
 	ADD   R6, R8
-	FMOVQ (R8), F16
-	WORD  $0x4fcd1202 // fmla v2.2d, v16.2d, v13.d[0]
-	FMOVD 16(R8), F17
-	WORD  $0x4fcd1223 // fmla v3.2d, v17.2d, v13.d[0]
+	FMOVQ (R8), F15
+	WORD  $0x4e62d5e2 // fadd v2.2d, v15.2d, v2.2d
+	FMOVD 16(R8), F16
+	WORD  $0x4e63d603 // fadd v3.2d, v16.2d, v3.2d
 	ADD   R6, R8
-	FMOVQ (R8), F18
-	WORD  $0x4fcd1244 // fmla v4.2d, v18.2d, v13.d[0]
-	FMOVD 16(R8), F19
-	WORD  $0x4fcd1265 // fmla v5.2d, v19.2d, v13.d[0]
+	FMOVQ (R8), F17
+	WORD  $0x4e64d624 // fadd v4.2d, v17.2d, v4.2d
+	FMOVD 16(R8), F18
+	WORD  $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
 	ADD   R6, R8
-	FMOVQ (R8), F20
-	WORD  $0x4fcd1286 // fmla v6.2d, v20.2d, v13.d[0]
-	FMOVD 16(R8), F21
-	WORD  $0x4fcd12a7 // fmla v7.2d, v21.2d, v13.d[0]
+	FMOVQ (R8), F19
+	WORD  $0x4e66d666 // fadd v6.2d, v19.2d, v6.2d
+	FMOVD 16(R8), F20
+	WORD  $0x4e67d687 // fadd v7.2d, v20.2d, v7.2d
 	ADD   R6, R8
-	FMOVQ (R8), F22
-	WORD  $0x4fcd12c8 // fmla v8.2d, v22.2d, v13.d[0]
-	FMOVD 16(R8), F23
-	WORD  $0x4fcd12e9 // fmla v9.2d, v23.2d, v13.d[0]
+	FMOVQ (R8), F21
+	WORD  $0x4e68d6a8 // fadd v8.2d, v21.2d, v8.2d
+	FMOVD 16(R8), F22
+	WORD  $0x4e69d6c9 // fadd v9.2d, v22.2d, v9.2d
 	ADD   R6, R8
-	FMOVQ (R8), F24
-	WORD  $0x4fcd130a // fmla v10.2d, v24.2d, v13.d[0]
-	FMOVD 16(R8), F25
-	WORD  $0x4fcd132b // fmla v11.2d, v25.2d, v13.d[0]
+	FMOVQ (R8), F23
+	WORD  $0x4e6ad6ea // fadd v10.2d, v23.2d, v10.2d
+	FMOVD 16(R8), F24
+	WORD  $0x4e6bd70b // fadd v11.2d, v24.2d, v11.2d
 	ADD   R6, R8
 	B     r6v2oldend
 
 r6v2oldfull:
-	FMOVQ (R8), F26
-	WORD  $0x4fcd1340 // fmla v0.2d, v26.2d, v13.d[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4fcd1361 // fmla v1.2d, v27.2d, v13.d[0]
+	FMOVQ (R8), F25
+	WORD  $0x4e60d720 // fadd v0.2d, v25.2d, v0.2d
+	FMOVQ 16(R8), F26
+	WORD  $0x4e61d741 // fadd v1.2d, v26.2d, v1.2d
 	ADD   R6, R8
-	FMOVQ (R8), F28
-	WORD  $0x4fcd1382 // fmla v2.2d, v28.2d, v13.d[0]
-	FMOVQ 16(R8), F29
-	WORD  $0x4fcd13a3 // fmla v3.2d, v29.2d, v13.d[0]
+	FMOVQ (R8), F27
+	WORD  $0x4e62d762 // fadd v2.2d, v27.2d, v2.2d
+	FMOVQ 16(R8), F28
+	WORD  $0x4e63d783 // fadd v3.2d, v28.2d, v3.2d
 	ADD   R6, R8
-	FMOVQ (R8), F30
-	WORD  $0x4fcd13c4 // fmla v4.2d, v30.2d, v13.d[0]
-	FMOVQ 16(R8), F31
-	WORD  $0x4fcd13e5 // fmla v5.2d, v31.2d, v13.d[0]
+	FMOVQ (R8), F29
+	WORD  $0x4e64d7a4 // fadd v4.2d, v29.2d, v4.2d
+	FMOVQ 16(R8), F30
+	WORD  $0x4e65d7c5 // fadd v5.2d, v30.2d, v5.2d
+	ADD   R6, R8
+	FMOVQ (R8), F31
+	WORD  $0x4e66d7e6 // fadd v6.2d, v31.2d, v6.2d
+	FMOVQ 16(R8), F13
+	WORD  $0x4e67d5a7 // fadd v7.2d, v13.2d, v7.2d
 	ADD   R6, R8
 	FMOVQ (R8), F14
-	WORD  $0x4fcd11c6 // fmla v6.2d, v14.2d, v13.d[0]
+	WORD  $0x4e68d5c8 // fadd v8.2d, v14.2d, v8.2d
 	FMOVQ 16(R8), F15
-	WORD  $0x4fcd11e7 // fmla v7.2d, v15.2d, v13.d[0]
+	WORD  $0x4e69d5e9 // fadd v9.2d, v15.2d, v9.2d
 	ADD   R6, R8
 	FMOVQ (R8), F16
-	WORD  $0x4fcd1208 // fmla v8.2d, v16.2d, v13.d[0]
+	WORD  $0x4e6ad60a // fadd v10.2d, v16.2d, v10.2d
 	FMOVQ 16(R8), F17
-	WORD  $0x4fcd1229 // fmla v9.2d, v17.2d, v13.d[0]
-	ADD   R6, R8
-	FMOVQ (R8), F18
-	WORD  $0x4fcd124a // fmla v10.2d, v18.2d, v13.d[0]
-	FMOVQ 16(R8), F19
-	WORD  $0x4fcd126b // fmla v11.2d, v19.2d, v13.d[0]
+	WORD  $0x4e6bd62b // fadd v11.2d, v17.2d, v11.2d
 	ADD   R6, R8
 
 r6v2oldend:
@@ -11997,16 +11376,16 @@ r6v2newfull:
 	ADD   R6, R8
 
 r6v2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r6v2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r6v2
@@ -12058,77 +11437,64 @@ r5v2loop:
 	ADD   R15, R10
 	SUBS  $1, R13
 	BNE   r5v2loop
-	FMOVD 80(R0), F10
-	WORD  $0x4fca9000 // fmul v0.2d, v0.2d, v10.d[0]
-	WORD  $0x4fca9021 // fmul v1.2d, v1.2d, v10.d[0]
-	WORD  $0x4fca9042 // fmul v2.2d, v2.2d, v10.d[0]
-	WORD  $0x4fca9063 // fmul v3.2d, v3.2d, v10.d[0]
-	WORD  $0x4fca9084 // fmul v4.2d, v4.2d, v10.d[0]
-	WORD  $0x4fca90a5 // fmul v5.2d, v5.2d, v10.d[0]
-	WORD  $0x4fca90c6 // fmul v6.2d, v6.2d, v10.d[0]
-	WORD  $0x4fca90e7 // fmul v7.2d, v7.2d, v10.d[0]
-	WORD  $0x4fca9108 // fmul v8.2d, v8.2d, v10.d[0]
-	WORD  $0x4fca9129 // fmul v9.2d, v9.2d, v10.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r5v2store
-	FMOVD 88(R0), F11
 	MOVD  16(R0), R8
 	CMP   $2, R3
 	BEQ   r5v2oldfull
-	FMOVQ (R8), F12
-	WORD  $0x4fcb1180 // fmla v0.2d, v12.2d, v11.d[0]
-	FMOVD 16(R8), F13
-	WORD  $0x4fcb11a1 // fmla v1.2d, v13.2d, v11.d[0]
+	FMOVQ (R8), F11
+	WORD  $0x4e60d560 // fadd v0.2d, v11.2d, v0.2d
+	FMOVD 16(R8), F12
+	WORD  $0x4e61d581 // fadd v1.2d, v12.2d, v1.2d
 	ADD   R6, R8
-	FMOVQ (R8), F14
-	WORD  $0x4fcb11c2 // fmla v2.2d, v14.2d, v11.d[0]
-	FMOVD 16(R8), F15
-	WORD  $0x4fcb11e3 // fmla v3.2d, v15.2d, v11.d[0]
+	FMOVQ (R8), F13
+	WORD  $0x4e62d5a2 // fadd v2.2d, v13.2d, v2.2d
+	FMOVD 16(R8), F14
+	WORD  $0x4e63d5c3 // fadd v3.2d, v14.2d, v3.2d
 	ADD   R6, R8
-	FMOVQ (R8), F16
-	WORD  $0x4fcb1204 // fmla v4.2d, v16.2d, v11.d[0]
-	FMOVD 16(R8), F17
-	WORD  $0x4fcb1225 // fmla v5.2d, v17.2d, v11.d[0]
+	FMOVQ (R8), F15
+	WORD  $0x4e64d5e4 // fadd v4.2d, v15.2d, v4.2d
+	FMOVD 16(R8), F16
+	WORD  $0x4e65d605 // fadd v5.2d, v16.2d, v5.2d
 	ADD   R6, R8
-	FMOVQ (R8), F18
-	WORD  $0x4fcb1246 // fmla v6.2d, v18.2d, v11.d[0]
-	FMOVD 16(R8), F19
-	WORD  $0x4fcb1267 // fmla v7.2d, v19.2d, v11.d[0]
+	FMOVQ (R8), F17
+	WORD  $0x4e66d626 // fadd v6.2d, v17.2d, v6.2d
+	FMOVD 16(R8), F18
+	WORD  $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
 	ADD   R6, R8
-	FMOVQ (R8), F20
-	WORD  $0x4fcb1288 // fmla v8.2d, v20.2d, v11.d[0]
-	FMOVD 16(R8), F21
-	WORD  $0x4fcb12a9 // fmla v9.2d, v21.2d, v11.d[0]
+	FMOVQ (R8), F19
+	WORD  $0x4e68d668 // fadd v8.2d, v19.2d, v8.2d
+	FMOVD 16(R8), F20
+	WORD  $0x4e69d689 // fadd v9.2d, v20.2d, v9.2d
 	ADD   R6, R8
 	B     r5v2oldend
 
 r5v2oldfull:
-	FMOVQ (R8), F22
-	WORD  $0x4fcb12c0 // fmla v0.2d, v22.2d, v11.d[0]
-	FMOVQ 16(R8), F23
-	WORD  $0x4fcb12e1 // fmla v1.2d, v23.2d, v11.d[0]
+	FMOVQ (R8), F21
+	WORD  $0x4e60d6a0 // fadd v0.2d, v21.2d, v0.2d
+	FMOVQ 16(R8), F22
+	WORD  $0x4e61d6c1 // fadd v1.2d, v22.2d, v1.2d
 	ADD   R6, R8
-	FMOVQ (R8), F24
-	WORD  $0x4fcb1302 // fmla v2.2d, v24.2d, v11.d[0]
-	FMOVQ 16(R8), F25
-	WORD  $0x4fcb1323 // fmla v3.2d, v25.2d, v11.d[0]
+	FMOVQ (R8), F23
+	WORD  $0x4e62d6e2 // fadd v2.2d, v23.2d, v2.2d
+	FMOVQ 16(R8), F24
+	WORD  $0x4e63d703 // fadd v3.2d, v24.2d, v3.2d
 	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4fcb1344 // fmla v4.2d, v26.2d, v11.d[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4fcb1365 // fmla v5.2d, v27.2d, v11.d[0]
+	FMOVQ (R8), F25
+	WORD  $0x4e64d724 // fadd v4.2d, v25.2d, v4.2d
+	FMOVQ 16(R8), F26
+	WORD  $0x4e65d745 // fadd v5.2d, v26.2d, v5.2d
 	ADD   R6, R8
-	FMOVQ (R8), F28
-	WORD  $0x4fcb1386 // fmla v6.2d, v28.2d, v11.d[0]
-	FMOVQ 16(R8), F29
-	WORD  $0x4fcb13a7 // fmla v7.2d, v29.2d, v11.d[0]
+	FMOVQ (R8), F27
+	WORD  $0x4e66d766 // fadd v6.2d, v27.2d, v6.2d
+	FMOVQ 16(R8), F28
+	WORD  $0x4e67d787 // fadd v7.2d, v28.2d, v7.2d
 	ADD   R6, R8
-	FMOVQ (R8), F30
-	WORD  $0x4fcb13c8 // fmla v8.2d, v30.2d, v11.d[0]
-	FMOVQ 16(R8), F31
-	WORD  $0x4fcb13e9 // fmla v9.2d, v31.2d, v11.d[0]
+	FMOVQ (R8), F29
+	WORD  $0x4e68d7a8 // fadd v8.2d, v29.2d, v8.2d
+	FMOVQ 16(R8), F30
+	WORD  $0x4e69d7c9 // fadd v9.2d, v30.2d, v9.2d
 	ADD   R6, R8
 
 r5v2oldend:
@@ -12171,16 +11537,16 @@ r5v2newfull:
 	ADD   R6, R8
 
 r5v2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r5v2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r5v2
@@ -12225,65 +11591,54 @@ r4v2loop:
 	ADD   R14, R9
 	SUBS  $1, R12
 	BNE   r4v2loop
-	FMOVD 80(R0), F8
-	WORD  $0x4fc89000 // fmul v0.2d, v0.2d, v8.d[0]
-	WORD  $0x4fc89021 // fmul v1.2d, v1.2d, v8.d[0]
-	WORD  $0x4fc89042 // fmul v2.2d, v2.2d, v8.d[0]
-	WORD  $0x4fc89063 // fmul v3.2d, v3.2d, v8.d[0]
-	WORD  $0x4fc89084 // fmul v4.2d, v4.2d, v8.d[0]
-	WORD  $0x4fc890a5 // fmul v5.2d, v5.2d, v8.d[0]
-	WORD  $0x4fc890c6 // fmul v6.2d, v6.2d, v8.d[0]
-	WORD  $0x4fc890e7 // fmul v7.2d, v7.2d, v8.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r4v2store
-	FMOVD 88(R0), F9
 	MOVD  16(R0), R8
 	CMP   $2, R3
 	BEQ   r4v2oldfull
-	FMOVQ (R8), F10
-	WORD  $0x4fc91140 // fmla v0.2d, v10.2d, v9.d[0]
-	FMOVD 16(R8), F11
-	WORD  $0x4fc91161 // fmla v1.2d, v11.2d, v9.d[0]
+	FMOVQ (R8), F9
+	WORD  $0x4e60d520 // fadd v0.2d, v9.2d, v0.2d
+	FMOVD 16(R8), F10
+	WORD  $0x4e61d541 // fadd v1.2d, v10.2d, v1.2d
 	ADD   R6, R8
-	FMOVQ (R8), F12
-	WORD  $0x4fc91182 // fmla v2.2d, v12.2d, v9.d[0]
-	FMOVD 16(R8), F13
-	WORD  $0x4fc911a3 // fmla v3.2d, v13.2d, v9.d[0]
+	FMOVQ (R8), F11
+	WORD  $0x4e62d562 // fadd v2.2d, v11.2d, v2.2d
+	FMOVD 16(R8), F12
+	WORD  $0x4e63d583 // fadd v3.2d, v12.2d, v3.2d
 	ADD   R6, R8
-	FMOVQ (R8), F14
-	WORD  $0x4fc911c4 // fmla v4.2d, v14.2d, v9.d[0]
-	FMOVD 16(R8), F15
-	WORD  $0x4fc911e5 // fmla v5.2d, v15.2d, v9.d[0]
+	FMOVQ (R8), F13
+	WORD  $0x4e64d5a4 // fadd v4.2d, v13.2d, v4.2d
+	FMOVD 16(R8), F14
+	WORD  $0x4e65d5c5 // fadd v5.2d, v14.2d, v5.2d
 	ADD   R6, R8
-	FMOVQ (R8), F16
-	WORD  $0x4fc91206 // fmla v6.2d, v16.2d, v9.d[0]
-	FMOVD 16(R8), F17
-	WORD  $0x4fc91227 // fmla v7.2d, v17.2d, v9.d[0]
+	FMOVQ (R8), F15
+	WORD  $0x4e66d5e6 // fadd v6.2d, v15.2d, v6.2d
+	FMOVD 16(R8), F16
+	WORD  $0x4e67d607 // fadd v7.2d, v16.2d, v7.2d
 	ADD   R6, R8
 	B     r4v2oldend
 
 r4v2oldfull:
-	FMOVQ (R8), F18
-	WORD  $0x4fc91240 // fmla v0.2d, v18.2d, v9.d[0]
-	FMOVQ 16(R8), F19
-	WORD  $0x4fc91261 // fmla v1.2d, v19.2d, v9.d[0]
+	FMOVQ (R8), F17
+	WORD  $0x4e60d620 // fadd v0.2d, v17.2d, v0.2d
+	FMOVQ 16(R8), F18
+	WORD  $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
 	ADD   R6, R8
-	FMOVQ (R8), F20
-	WORD  $0x4fc91282 // fmla v2.2d, v20.2d, v9.d[0]
-	FMOVQ 16(R8), F21
-	WORD  $0x4fc912a3 // fmla v3.2d, v21.2d, v9.d[0]
+	FMOVQ (R8), F19
+	WORD  $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
+	FMOVQ 16(R8), F20
+	WORD  $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
 	ADD   R6, R8
-	FMOVQ (R8), F22
-	WORD  $0x4fc912c4 // fmla v4.2d, v22.2d, v9.d[0]
-	FMOVQ 16(R8), F23
-	WORD  $0x4fc912e5 // fmla v5.2d, v23.2d, v9.d[0]
+	FMOVQ (R8), F21
+	WORD  $0x4e64d6a4 // fadd v4.2d, v21.2d, v4.2d
+	FMOVQ 16(R8), F22
+	WORD  $0x4e65d6c5 // fadd v5.2d, v22.2d, v5.2d
 	ADD   R6, R8
-	FMOVQ (R8), F24
-	WORD  $0x4fc91306 // fmla v6.2d, v24.2d, v9.d[0]
-	FMOVQ 16(R8), F25
-	WORD  $0x4fc91327 // fmla v7.2d, v25.2d, v9.d[0]
+	FMOVQ (R8), F23
+	WORD  $0x4e66d6e6 // fadd v6.2d, v23.2d, v6.2d
+	FMOVQ 16(R8), F24
+	WORD  $0x4e67d707 // fadd v7.2d, v24.2d, v7.2d
 	ADD   R6, R8
 
 r4v2oldend:
@@ -12320,16 +11675,16 @@ r4v2newfull:
 	ADD   R6, R8
 
 r4v2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r4v2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r4v2
@@ -12368,53 +11723,44 @@ r3v2loop:
 	ADD   R13, R8
 	SUBS  $1, R11
 	BNE   r3v2loop
-	FMOVD 80(R0), F6
-	WORD  $0x4fc69000 // fmul v0.2d, v0.2d, v6.d[0]
-	WORD  $0x4fc69021 // fmul v1.2d, v1.2d, v6.d[0]
-	WORD  $0x4fc69042 // fmul v2.2d, v2.2d, v6.d[0]
-	WORD  $0x4fc69063 // fmul v3.2d, v3.2d, v6.d[0]
-	WORD  $0x4fc69084 // fmul v4.2d, v4.2d, v6.d[0]
-	WORD  $0x4fc690a5 // fmul v5.2d, v5.2d, v6.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r3v2store
-	FMOVD 88(R0), F7
 	MOVD  16(R0), R8
 	CMP   $2, R3
 	BEQ   r3v2oldfull
-	FMOVQ (R8), F8
-	WORD  $0x4fc71100 // fmla v0.2d, v8.2d, v7.d[0]
-	FMOVD 16(R8), F9
-	WORD  $0x4fc71121 // fmla v1.2d, v9.2d, v7.d[0]
+	FMOVQ (R8), F7
+	WORD  $0x4e60d4e0 // fadd v0.2d, v7.2d, v0.2d
+	FMOVD 16(R8), F8
+	WORD  $0x4e61d501 // fadd v1.2d, v8.2d, v1.2d
 	ADD   R6, R8
-	FMOVQ (R8), F10
-	WORD  $0x4fc71142 // fmla v2.2d, v10.2d, v7.d[0]
-	FMOVD 16(R8), F11
-	WORD  $0x4fc71163 // fmla v3.2d, v11.2d, v7.d[0]
+	FMOVQ (R8), F9
+	WORD  $0x4e62d522 // fadd v2.2d, v9.2d, v2.2d
+	FMOVD 16(R8), F10
+	WORD  $0x4e63d543 // fadd v3.2d, v10.2d, v3.2d
 	ADD   R6, R8
-	FMOVQ (R8), F12
-	WORD  $0x4fc71184 // fmla v4.2d, v12.2d, v7.d[0]
-	FMOVD 16(R8), F13
-	WORD  $0x4fc711a5 // fmla v5.2d, v13.2d, v7.d[0]
+	FMOVQ (R8), F11
+	WORD  $0x4e64d564 // fadd v4.2d, v11.2d, v4.2d
+	FMOVD 16(R8), F12
+	WORD  $0x4e65d585 // fadd v5.2d, v12.2d, v5.2d
 	ADD   R6, R8
 	B     r3v2oldend
 
 r3v2oldfull:
-	FMOVQ (R8), F14
-	WORD  $0x4fc711c0 // fmla v0.2d, v14.2d, v7.d[0]
-	FMOVQ 16(R8), F15
-	WORD  $0x4fc711e1 // fmla v1.2d, v15.2d, v7.d[0]
+	FMOVQ (R8), F13
+	WORD  $0x4e60d5a0 // fadd v0.2d, v13.2d, v0.2d
+	FMOVQ 16(R8), F14
+	WORD  $0x4e61d5c1 // fadd v1.2d, v14.2d, v1.2d
 	ADD   R6, R8
-	FMOVQ (R8), F16
-	WORD  $0x4fc71202 // fmla v2.2d, v16.2d, v7.d[0]
-	FMOVQ 16(R8), F17
-	WORD  $0x4fc71223 // fmla v3.2d, v17.2d, v7.d[0]
+	FMOVQ (R8), F15
+	WORD  $0x4e62d5e2 // fadd v2.2d, v15.2d, v2.2d
+	FMOVQ 16(R8), F16
+	WORD  $0x4e63d603 // fadd v3.2d, v16.2d, v3.2d
 	ADD   R6, R8
-	FMOVQ (R8), F18
-	WORD  $0x4fc71244 // fmla v4.2d, v18.2d, v7.d[0]
-	FMOVQ 16(R8), F19
-	WORD  $0x4fc71265 // fmla v5.2d, v19.2d, v7.d[0]
+	FMOVQ (R8), F17
+	WORD  $0x4e64d624 // fadd v4.2d, v17.2d, v4.2d
+	FMOVQ 16(R8), F18
+	WORD  $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
 	ADD   R6, R8
 
 r3v2oldend:
@@ -12445,16 +11791,16 @@ r3v2newfull:
 	ADD   R6, R8
 
 r3v2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r3v2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r3v2
@@ -12487,41 +11833,34 @@ r2v2loop:
 	ADD   R12, R7
 	SUBS  $1, R10
 	BNE   r2v2loop
-	FMOVD 80(R0), F4
-	WORD  $0x4fc49000 // fmul v0.2d, v0.2d, v4.d[0]
-	WORD  $0x4fc49021 // fmul v1.2d, v1.2d, v4.d[0]
-	WORD  $0x4fc49042 // fmul v2.2d, v2.2d, v4.d[0]
-	WORD  $0x4fc49063 // fmul v3.2d, v3.2d, v4.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r2v2store
-	FMOVD 88(R0), F5
 	MOVD  16(R0), R8
 	CMP   $2, R3
 	BEQ   r2v2oldfull
-	FMOVQ (R8), F6
-	WORD  $0x4fc510c0 // fmla v0.2d, v6.2d, v5.d[0]
-	FMOVD 16(R8), F7
-	WORD  $0x4fc510e1 // fmla v1.2d, v7.2d, v5.d[0]
+	FMOVQ (R8), F5
+	WORD  $0x4e60d4a0 // fadd v0.2d, v5.2d, v0.2d
+	FMOVD 16(R8), F6
+	WORD  $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
 	ADD   R6, R8
-	FMOVQ (R8), F8
-	WORD  $0x4fc51102 // fmla v2.2d, v8.2d, v5.d[0]
-	FMOVD 16(R8), F9
-	WORD  $0x4fc51123 // fmla v3.2d, v9.2d, v5.d[0]
+	FMOVQ (R8), F7
+	WORD  $0x4e62d4e2 // fadd v2.2d, v7.2d, v2.2d
+	FMOVD 16(R8), F8
+	WORD  $0x4e63d503 // fadd v3.2d, v8.2d, v3.2d
 	ADD   R6, R8
 	B     r2v2oldend
 
 r2v2oldfull:
-	FMOVQ (R8), F10
-	WORD  $0x4fc51140 // fmla v0.2d, v10.2d, v5.d[0]
-	FMOVQ 16(R8), F11
-	WORD  $0x4fc51161 // fmla v1.2d, v11.2d, v5.d[0]
+	FMOVQ (R8), F9
+	WORD  $0x4e60d520 // fadd v0.2d, v9.2d, v0.2d
+	FMOVQ 16(R8), F10
+	WORD  $0x4e61d541 // fadd v1.2d, v10.2d, v1.2d
 	ADD   R6, R8
-	FMOVQ (R8), F12
-	WORD  $0x4fc51182 // fmla v2.2d, v12.2d, v5.d[0]
-	FMOVQ 16(R8), F13
-	WORD  $0x4fc511a3 // fmla v3.2d, v13.2d, v5.d[0]
+	FMOVQ (R8), F11
+	WORD  $0x4e62d562 // fadd v2.2d, v11.2d, v2.2d
+	FMOVQ 16(R8), F12
+	WORD  $0x4e63d583 // fadd v3.2d, v12.2d, v3.2d
 	ADD   R6, R8
 
 r2v2oldend:
@@ -12546,16 +11885,16 @@ r2v2newfull:
 	ADD   R6, R8
 
 r2v2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r2v2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r2v2
@@ -12583,29 +11922,24 @@ r1v2loop:
 	ADD   R12, R7
 	SUBS  $1, R10
 	BNE   r1v2loop
-	FMOVD 80(R0), F2
-	WORD  $0x4fc29000 // fmul v0.2d, v0.2d, v2.d[0]
-	WORD  $0x4fc29021 // fmul v1.2d, v1.2d, v2.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r1v2store
-	FMOVD 88(R0), F3
 	MOVD  16(R0), R8
 	CMP   $2, R3
 	BEQ   r1v2oldfull
-	FMOVQ (R8), F4
-	WORD  $0x4fc31080 // fmla v0.2d, v4.2d, v3.d[0]
-	FMOVD 16(R8), F5
-	WORD  $0x4fc310a1 // fmla v1.2d, v5.2d, v3.d[0]
+	FMOVQ (R8), F3
+	WORD  $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
+	FMOVD 16(R8), F4
+	WORD  $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
 	ADD   R6, R8
 	B     r1v2oldend
 
 r1v2oldfull:
-	FMOVQ (R8), F6
-	WORD  $0x4fc310c0 // fmla v0.2d, v6.2d, v3.d[0]
-	FMOVQ 16(R8), F7
-	WORD  $0x4fc310e1 // fmla v1.2d, v7.2d, v3.d[0]
+	FMOVQ (R8), F5
+	WORD  $0x4e60d4a0 // fadd v0.2d, v5.2d, v0.2d
+	FMOVQ 16(R8), F6
+	WORD  $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
 	ADD   R6, R8
 
 r1v2oldend:
@@ -12624,16 +11958,16 @@ r1v2newfull:
 	ADD   R6, R8
 
 r1v2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r1v2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r1v2
@@ -12717,153 +12051,126 @@ r8v3loop:
 	ADD   R15, R10
 	SUBS  $1, R13
 	BNE   r8v3loop
-	FMOVD 80(R0), F24
-	WORD  $0x4fd89000 // fmul v0.2d, v0.2d, v24.d[0]
-	WORD  $0x4fd89021 // fmul v1.2d, v1.2d, v24.d[0]
-	WORD  $0x4fd89042 // fmul v2.2d, v2.2d, v24.d[0]
-	WORD  $0x4fd89063 // fmul v3.2d, v3.2d, v24.d[0]
-	WORD  $0x4fd89084 // fmul v4.2d, v4.2d, v24.d[0]
-	WORD  $0x4fd890a5 // fmul v5.2d, v5.2d, v24.d[0]
-	WORD  $0x4fd890c6 // fmul v6.2d, v6.2d, v24.d[0]
-	WORD  $0x4fd890e7 // fmul v7.2d, v7.2d, v24.d[0]
-	WORD  $0x4fd89108 // fmul v8.2d, v8.2d, v24.d[0]
-	WORD  $0x4fd89129 // fmul v9.2d, v9.2d, v24.d[0]
-	WORD  $0x4fd8914a // fmul v10.2d, v10.2d, v24.d[0]
-	WORD  $0x4fd8916b // fmul v11.2d, v11.2d, v24.d[0]
-	WORD  $0x4fd8918c // fmul v12.2d, v12.2d, v24.d[0]
-	WORD  $0x4fd891ad // fmul v13.2d, v13.2d, v24.d[0]
-	WORD  $0x4fd891ce // fmul v14.2d, v14.2d, v24.d[0]
-	WORD  $0x4fd891ef // fmul v15.2d, v15.2d, v24.d[0]
-	WORD  $0x4fd89210 // fmul v16.2d, v16.2d, v24.d[0]
-	WORD  $0x4fd89231 // fmul v17.2d, v17.2d, v24.d[0]
-	WORD  $0x4fd89252 // fmul v18.2d, v18.2d, v24.d[0]
-	WORD  $0x4fd89273 // fmul v19.2d, v19.2d, v24.d[0]
-	WORD  $0x4fd89294 // fmul v20.2d, v20.2d, v24.d[0]
-	WORD  $0x4fd892b5 // fmul v21.2d, v21.2d, v24.d[0]
-	WORD  $0x4fd892d6 // fmul v22.2d, v22.2d, v24.d[0]
-	WORD  $0x4fd892f7 // fmul v23.2d, v23.2d, v24.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r8v3store
-	FMOVD 88(R0), F25
 	MOVD  16(R0), R8
 	CMP   $2, R3
 	BEQ   r8v3oldfull
-	FMOVQ (R8), F26
-	WORD  $0x4fd91340 // fmla v0.2d, v26.2d, v25.d[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4fd91361 // fmla v1.2d, v27.2d, v25.d[0]
-	FMOVD 32(R8), F28
-	WORD  $0x4fd91382 // fmla v2.2d, v28.2d, v25.d[0]
+	FMOVQ (R8), F25
+	WORD  $0x4e60d720 // fadd v0.2d, v25.2d, v0.2d
+	FMOVQ 16(R8), F26
+	WORD  $0x4e61d741 // fadd v1.2d, v26.2d, v1.2d
+	FMOVD 32(R8), F27
+	WORD  $0x4e62d762 // fadd v2.2d, v27.2d, v2.2d
 	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4fd913a3 // fmla v3.2d, v29.2d, v25.d[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4fd913c4 // fmla v4.2d, v30.2d, v25.d[0]
-	FMOVD 32(R8), F31
-	WORD  $0x4fd913e5 // fmla v5.2d, v31.2d, v25.d[0]
+	FMOVQ (R8), F28
+	WORD  $0x4e63d783 // fadd v3.2d, v28.2d, v3.2d
+	FMOVQ 16(R8), F29
+	WORD  $0x4e64d7a4 // fadd v4.2d, v29.2d, v4.2d
+	FMOVD 32(R8), F30
+	WORD  $0x4e65d7c5 // fadd v5.2d, v30.2d, v5.2d
 	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4fd91346 // fmla v6.2d, v26.2d, v25.d[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4fd91367 // fmla v7.2d, v27.2d, v25.d[0]
-	FMOVD 32(R8), F28
-	WORD  $0x4fd91388 // fmla v8.2d, v28.2d, v25.d[0]
+	FMOVQ (R8), F31
+	WORD  $0x4e66d7e6 // fadd v6.2d, v31.2d, v6.2d
+	FMOVQ 16(R8), F25
+	WORD  $0x4e67d727 // fadd v7.2d, v25.2d, v7.2d
+	FMOVD 32(R8), F26
+	WORD  $0x4e68d748 // fadd v8.2d, v26.2d, v8.2d
 	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4fd913a9 // fmla v9.2d, v29.2d, v25.d[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4fd913ca // fmla v10.2d, v30.2d, v25.d[0]
-	FMOVD 32(R8), F31
-	WORD  $0x4fd913eb // fmla v11.2d, v31.2d, v25.d[0]
+	FMOVQ (R8), F27
+	WORD  $0x4e69d769 // fadd v9.2d, v27.2d, v9.2d
+	FMOVQ 16(R8), F28
+	WORD  $0x4e6ad78a // fadd v10.2d, v28.2d, v10.2d
+	FMOVD 32(R8), F29
+	WORD  $0x4e6bd7ab // fadd v11.2d, v29.2d, v11.2d
 	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4fd9134c // fmla v12.2d, v26.2d, v25.d[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4fd9136d // fmla v13.2d, v27.2d, v25.d[0]
-	FMOVD 32(R8), F28
-	WORD  $0x4fd9138e // fmla v14.2d, v28.2d, v25.d[0]
-	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4fd913af // fmla v15.2d, v29.2d, v25.d[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4fd913d0 // fmla v16.2d, v30.2d, v25.d[0]
-	FMOVD 32(R8), F31
-	WORD  $0x4fd913f1 // fmla v17.2d, v31.2d, v25.d[0]
+	FMOVQ (R8), F30
+	WORD  $0x4e6cd7cc // fadd v12.2d, v30.2d, v12.2d
+	FMOVQ 16(R8), F31
+	WORD  $0x4e6dd7ed // fadd v13.2d, v31.2d, v13.2d
+	FMOVD 32(R8), F25
+	WORD  $0x4e6ed72e // fadd v14.2d, v25.2d, v14.2d
 	ADD   R6, R8
 	FMOVQ (R8), F26
-	WORD  $0x4fd91352 // fmla v18.2d, v26.2d, v25.d[0]
+	WORD  $0x4e6fd74f // fadd v15.2d, v26.2d, v15.2d
 	FMOVQ 16(R8), F27
-	WORD  $0x4fd91373 // fmla v19.2d, v27.2d, v25.d[0]
+	WORD  $0x4e70d770 // fadd v16.2d, v27.2d, v16.2d
 	FMOVD 32(R8), F28
-	WORD  $0x4fd91394 // fmla v20.2d, v28.2d, v25.d[0]
+	WORD  $0x4e71d791 // fadd v17.2d, v28.2d, v17.2d
 	ADD   R6, R8
 	FMOVQ (R8), F29
-	WORD  $0x4fd913b5 // fmla v21.2d, v29.2d, v25.d[0]
+	WORD  $0x4e72d7b2 // fadd v18.2d, v29.2d, v18.2d
 	FMOVQ 16(R8), F30
-	WORD  $0x4fd913d6 // fmla v22.2d, v30.2d, v25.d[0]
+	WORD  $0x4e73d7d3 // fadd v19.2d, v30.2d, v19.2d
 	FMOVD 32(R8), F31
-	WORD  $0x4fd913f7 // fmla v23.2d, v31.2d, v25.d[0]
+	WORD  $0x4e74d7f4 // fadd v20.2d, v31.2d, v20.2d
+	ADD   R6, R8
+	FMOVQ (R8), F25
+	WORD  $0x4e75d735 // fadd v21.2d, v25.2d, v21.2d
+	FMOVQ 16(R8), F26
+	WORD  $0x4e76d756 // fadd v22.2d, v26.2d, v22.2d
+	FMOVD 32(R8), F27
+	WORD  $0x4e77d777 // fadd v23.2d, v27.2d, v23.2d
 	ADD   R6, R8
 	B     r8v3oldend
 
 r8v3oldfull:
-	FMOVQ (R8), F26
-	WORD  $0x4fd91340 // fmla v0.2d, v26.2d, v25.d[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4fd91361 // fmla v1.2d, v27.2d, v25.d[0]
-	FMOVQ 32(R8), F28
-	WORD  $0x4fd91382 // fmla v2.2d, v28.2d, v25.d[0]
+	FMOVQ (R8), F28
+	WORD  $0x4e60d780 // fadd v0.2d, v28.2d, v0.2d
+	FMOVQ 16(R8), F29
+	WORD  $0x4e61d7a1 // fadd v1.2d, v29.2d, v1.2d
+	FMOVQ 32(R8), F30
+	WORD  $0x4e62d7c2 // fadd v2.2d, v30.2d, v2.2d
 	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4fd913a3 // fmla v3.2d, v29.2d, v25.d[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4fd913c4 // fmla v4.2d, v30.2d, v25.d[0]
-	FMOVQ 32(R8), F31
-	WORD  $0x4fd913e5 // fmla v5.2d, v31.2d, v25.d[0]
+	FMOVQ (R8), F31
+	WORD  $0x4e63d7e3 // fadd v3.2d, v31.2d, v3.2d
+	FMOVQ 16(R8), F25
+	WORD  $0x4e64d724 // fadd v4.2d, v25.2d, v4.2d
+	FMOVQ 32(R8), F26
+	WORD  $0x4e65d745 // fadd v5.2d, v26.2d, v5.2d
 	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4fd91346 // fmla v6.2d, v26.2d, v25.d[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4fd91367 // fmla v7.2d, v27.2d, v25.d[0]
-	FMOVQ 32(R8), F28
-	WORD  $0x4fd91388 // fmla v8.2d, v28.2d, v25.d[0]
+	FMOVQ (R8), F27
+	WORD  $0x4e66d766 // fadd v6.2d, v27.2d, v6.2d
+	FMOVQ 16(R8), F28
+	WORD  $0x4e67d787 // fadd v7.2d, v28.2d, v7.2d
+	FMOVQ 32(R8), F29
+	WORD  $0x4e68d7a8 // fadd v8.2d, v29.2d, v8.2d
 	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4fd913a9 // fmla v9.2d, v29.2d, v25.d[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4fd913ca // fmla v10.2d, v30.2d, v25.d[0]
-	FMOVQ 32(R8), F31
-	WORD  $0x4fd913eb // fmla v11.2d, v31.2d, v25.d[0]
-	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4fd9134c // fmla v12.2d, v26.2d, v25.d[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4fd9136d // fmla v13.2d, v27.2d, v25.d[0]
-	FMOVQ 32(R8), F28
-	WORD  $0x4fd9138e // fmla v14.2d, v28.2d, v25.d[0]
-	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4fd913af // fmla v15.2d, v29.2d, v25.d[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4fd913d0 // fmla v16.2d, v30.2d, v25.d[0]
-	FMOVQ 32(R8), F31
-	WORD  $0x4fd913f1 // fmla v17.2d, v31.2d, v25.d[0]
+	FMOVQ (R8), F30
+	WORD  $0x4e69d7c9 // fadd v9.2d, v30.2d, v9.2d
+	FMOVQ 16(R8), F31
+	WORD  $0x4e6ad7ea // fadd v10.2d, v31.2d, v10.2d
+	FMOVQ 32(R8), F25
+	WORD  $0x4e6bd72b // fadd v11.2d, v25.2d, v11.2d
 	ADD   R6, R8
 	FMOVQ (R8), F26
-	WORD  $0x4fd91352 // fmla v18.2d, v26.2d, v25.d[0]
+	WORD  $0x4e6cd74c // fadd v12.2d, v26.2d, v12.2d
 	FMOVQ 16(R8), F27
-	WORD  $0x4fd91373 // fmla v19.2d, v27.2d, v25.d[0]
+	WORD  $0x4e6dd76d // fadd v13.2d, v27.2d, v13.2d
 	FMOVQ 32(R8), F28
-	WORD  $0x4fd91394 // fmla v20.2d, v28.2d, v25.d[0]
+	WORD  $0x4e6ed78e // fadd v14.2d, v28.2d, v14.2d
 	ADD   R6, R8
 	FMOVQ (R8), F29
-	WORD  $0x4fd913b5 // fmla v21.2d, v29.2d, v25.d[0]
+	WORD  $0x4e6fd7af // fadd v15.2d, v29.2d, v15.2d
 	FMOVQ 16(R8), F30
-	WORD  $0x4fd913d6 // fmla v22.2d, v30.2d, v25.d[0]
+	WORD  $0x4e70d7d0 // fadd v16.2d, v30.2d, v16.2d
 	FMOVQ 32(R8), F31
-	WORD  $0x4fd913f7 // fmla v23.2d, v31.2d, v25.d[0]
+	WORD  $0x4e71d7f1 // fadd v17.2d, v31.2d, v17.2d
+	ADD   R6, R8
+	FMOVQ (R8), F25
+	WORD  $0x4e72d732 // fadd v18.2d, v25.2d, v18.2d
+	FMOVQ 16(R8), F26
+	WORD  $0x4e73d753 // fadd v19.2d, v26.2d, v19.2d
+	FMOVQ 32(R8), F27
+	WORD  $0x4e74d774 // fadd v20.2d, v27.2d, v20.2d
+	ADD   R6, R8
+	FMOVQ (R8), F28
+	WORD  $0x4e75d795 // fadd v21.2d, v28.2d, v21.2d
+	FMOVQ 16(R8), F29
+	WORD  $0x4e76d7b6 // fadd v22.2d, v29.2d, v22.2d
+	FMOVQ 32(R8), F30
+	WORD  $0x4e77d7d7 // fadd v23.2d, v30.2d, v23.2d
 	ADD   R6, R8
 
 r8v3oldend:
@@ -12940,16 +12247,16 @@ r8v3newfull:
 	ADD   R6, R8
 
 r8v3newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r8v3done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r8v3
@@ -13026,136 +12333,112 @@ r7v3loop:
 	ADD   R15, R10
 	SUBS  $1, R13
 	BNE   r7v3loop
-	FMOVD 80(R0), F21
-	WORD  $0x4fd59000 // fmul v0.2d, v0.2d, v21.d[0]
-	WORD  $0x4fd59021 // fmul v1.2d, v1.2d, v21.d[0]
-	WORD  $0x4fd59042 // fmul v2.2d, v2.2d, v21.d[0]
-	WORD  $0x4fd59063 // fmul v3.2d, v3.2d, v21.d[0]
-	WORD  $0x4fd59084 // fmul v4.2d, v4.2d, v21.d[0]
-	WORD  $0x4fd590a5 // fmul v5.2d, v5.2d, v21.d[0]
-	WORD  $0x4fd590c6 // fmul v6.2d, v6.2d, v21.d[0]
-	WORD  $0x4fd590e7 // fmul v7.2d, v7.2d, v21.d[0]
-	WORD  $0x4fd59108 // fmul v8.2d, v8.2d, v21.d[0]
-	WORD  $0x4fd59129 // fmul v9.2d, v9.2d, v21.d[0]
-	WORD  $0x4fd5914a // fmul v10.2d, v10.2d, v21.d[0]
-	WORD  $0x4fd5916b // fmul v11.2d, v11.2d, v21.d[0]
-	WORD  $0x4fd5918c // fmul v12.2d, v12.2d, v21.d[0]
-	WORD  $0x4fd591ad // fmul v13.2d, v13.2d, v21.d[0]
-	WORD  $0x4fd591ce // fmul v14.2d, v14.2d, v21.d[0]
-	WORD  $0x4fd591ef // fmul v15.2d, v15.2d, v21.d[0]
-	WORD  $0x4fd59210 // fmul v16.2d, v16.2d, v21.d[0]
-	WORD  $0x4fd59231 // fmul v17.2d, v17.2d, v21.d[0]
-	WORD  $0x4fd59252 // fmul v18.2d, v18.2d, v21.d[0]
-	WORD  $0x4fd59273 // fmul v19.2d, v19.2d, v21.d[0]
-	WORD  $0x4fd59294 // fmul v20.2d, v20.2d, v21.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r7v3store
-	FMOVD 88(R0), F22
 	MOVD  16(R0), R8
 	CMP   $2, R3
 	BEQ   r7v3oldfull
-	FMOVQ (R8), F23
-	WORD  $0x4fd612e0 // fmla v0.2d, v23.2d, v22.d[0]
-	FMOVQ 16(R8), F24
-	WORD  $0x4fd61301 // fmla v1.2d, v24.2d, v22.d[0]
-	FMOVD 32(R8), F25
-	WORD  $0x4fd61322 // fmla v2.2d, v25.2d, v22.d[0]
+	FMOVQ (R8), F22
+	WORD  $0x4e60d6c0 // fadd v0.2d, v22.2d, v0.2d
+	FMOVQ 16(R8), F23
+	WORD  $0x4e61d6e1 // fadd v1.2d, v23.2d, v1.2d
+	FMOVD 32(R8), F24
+	WORD  $0x4e62d702 // fadd v2.2d, v24.2d, v2.2d
 	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4fd61343 // fmla v3.2d, v26.2d, v22.d[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4fd61364 // fmla v4.2d, v27.2d, v22.d[0]
-	FMOVD 32(R8), F28
-	WORD  $0x4fd61385 // fmla v5.2d, v28.2d, v22.d[0]
+	FMOVQ (R8), F25
+	WORD  $0x4e63d723 // fadd v3.2d, v25.2d, v3.2d
+	FMOVQ 16(R8), F26
+	WORD  $0x4e64d744 // fadd v4.2d, v26.2d, v4.2d
+	FMOVD 32(R8), F27
+	WORD  $0x4e65d765 // fadd v5.2d, v27.2d, v5.2d
 	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4fd613a6 // fmla v6.2d, v29.2d, v22.d[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4fd613c7 // fmla v7.2d, v30.2d, v22.d[0]
-	FMOVD 32(R8), F31
-	WORD  $0x4fd613e8 // fmla v8.2d, v31.2d, v22.d[0]
+	FMOVQ (R8), F28
+	WORD  $0x4e66d786 // fadd v6.2d, v28.2d, v6.2d
+	FMOVQ 16(R8), F29
+	WORD  $0x4e67d7a7 // fadd v7.2d, v29.2d, v7.2d
+	FMOVD 32(R8), F30
+	WORD  $0x4e68d7c8 // fadd v8.2d, v30.2d, v8.2d
 	ADD   R6, R8
-	FMOVQ (R8), F23
-	WORD  $0x4fd612e9 // fmla v9.2d, v23.2d, v22.d[0]
-	FMOVQ 16(R8), F24
-	WORD  $0x4fd6130a // fmla v10.2d, v24.2d, v22.d[0]
-	FMOVD 32(R8), F25
-	WORD  $0x4fd6132b // fmla v11.2d, v25.2d, v22.d[0]
+	FMOVQ (R8), F31
+	WORD  $0x4e69d7e9 // fadd v9.2d, v31.2d, v9.2d
+	FMOVQ 16(R8), F22
+	WORD  $0x4e6ad6ca // fadd v10.2d, v22.2d, v10.2d
+	FMOVD 32(R8), F23
+	WORD  $0x4e6bd6eb // fadd v11.2d, v23.2d, v11.2d
 	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4fd6134c // fmla v12.2d, v26.2d, v22.d[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4fd6136d // fmla v13.2d, v27.2d, v22.d[0]
-	FMOVD 32(R8), F28
-	WORD  $0x4fd6138e // fmla v14.2d, v28.2d, v22.d[0]
+	FMOVQ (R8), F24
+	WORD  $0x4e6cd70c // fadd v12.2d, v24.2d, v12.2d
+	FMOVQ 16(R8), F25
+	WORD  $0x4e6dd72d // fadd v13.2d, v25.2d, v13.2d
+	FMOVD 32(R8), F26
+	WORD  $0x4e6ed74e // fadd v14.2d, v26.2d, v14.2d
 	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4fd613af // fmla v15.2d, v29.2d, v22.d[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4fd613d0 // fmla v16.2d, v30.2d, v22.d[0]
-	FMOVD 32(R8), F31
-	WORD  $0x4fd613f1 // fmla v17.2d, v31.2d, v22.d[0]
+	FMOVQ (R8), F27
+	WORD  $0x4e6fd76f // fadd v15.2d, v27.2d, v15.2d
+	FMOVQ 16(R8), F28
+	WORD  $0x4e70d790 // fadd v16.2d, v28.2d, v16.2d
+	FMOVD 32(R8), F29
+	WORD  $0x4e71d7b1 // fadd v17.2d, v29.2d, v17.2d
 	ADD   R6, R8
-	FMOVQ (R8), F23
-	WORD  $0x4fd612f2 // fmla v18.2d, v23.2d, v22.d[0]
-	FMOVQ 16(R8), F24
-	WORD  $0x4fd61313 // fmla v19.2d, v24.2d, v22.d[0]
-	FMOVD 32(R8), F25
-	WORD  $0x4fd61334 // fmla v20.2d, v25.2d, v22.d[0]
+	FMOVQ (R8), F30
+	WORD  $0x4e72d7d2 // fadd v18.2d, v30.2d, v18.2d
+	FMOVQ 16(R8), F31
+	WORD  $0x4e73d7f3 // fadd v19.2d, v31.2d, v19.2d
+	FMOVD 32(R8), F22
+	WORD  $0x4e74d6d4 // fadd v20.2d, v22.2d, v20.2d
 	ADD   R6, R8
 	B     r7v3oldend
 
 r7v3oldfull:
+	FMOVQ (R8), F23
+	WORD  $0x4e60d6e0 // fadd v0.2d, v23.2d, v0.2d
+	FMOVQ 16(R8), F24
+	WORD  $0x4e61d701 // fadd v1.2d, v24.2d, v1.2d
+	FMOVQ 32(R8), F25
+	WORD  $0x4e62d722 // fadd v2.2d, v25.2d, v2.2d
+	ADD   R6, R8
 	FMOVQ (R8), F26
-	WORD  $0x4fd61340 // fmla v0.2d, v26.2d, v22.d[0]
+	WORD  $0x4e63d743 // fadd v3.2d, v26.2d, v3.2d
 	FMOVQ 16(R8), F27
-	WORD  $0x4fd61361 // fmla v1.2d, v27.2d, v22.d[0]
+	WORD  $0x4e64d764 // fadd v4.2d, v27.2d, v4.2d
 	FMOVQ 32(R8), F28
-	WORD  $0x4fd61382 // fmla v2.2d, v28.2d, v22.d[0]
+	WORD  $0x4e65d785 // fadd v5.2d, v28.2d, v5.2d
 	ADD   R6, R8
 	FMOVQ (R8), F29
-	WORD  $0x4fd613a3 // fmla v3.2d, v29.2d, v22.d[0]
+	WORD  $0x4e66d7a6 // fadd v6.2d, v29.2d, v6.2d
 	FMOVQ 16(R8), F30
-	WORD  $0x4fd613c4 // fmla v4.2d, v30.2d, v22.d[0]
+	WORD  $0x4e67d7c7 // fadd v7.2d, v30.2d, v7.2d
 	FMOVQ 32(R8), F31
-	WORD  $0x4fd613e5 // fmla v5.2d, v31.2d, v22.d[0]
+	WORD  $0x4e68d7e8 // fadd v8.2d, v31.2d, v8.2d
 	ADD   R6, R8
-	FMOVQ (R8), F23
-	WORD  $0x4fd612e6 // fmla v6.2d, v23.2d, v22.d[0]
-	FMOVQ 16(R8), F24
-	WORD  $0x4fd61307 // fmla v7.2d, v24.2d, v22.d[0]
-	FMOVQ 32(R8), F25
-	WORD  $0x4fd61328 // fmla v8.2d, v25.2d, v22.d[0]
+	FMOVQ (R8), F22
+	WORD  $0x4e69d6c9 // fadd v9.2d, v22.2d, v9.2d
+	FMOVQ 16(R8), F23
+	WORD  $0x4e6ad6ea // fadd v10.2d, v23.2d, v10.2d
+	FMOVQ 32(R8), F24
+	WORD  $0x4e6bd70b // fadd v11.2d, v24.2d, v11.2d
 	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4fd61349 // fmla v9.2d, v26.2d, v22.d[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4fd6136a // fmla v10.2d, v27.2d, v22.d[0]
-	FMOVQ 32(R8), F28
-	WORD  $0x4fd6138b // fmla v11.2d, v28.2d, v22.d[0]
+	FMOVQ (R8), F25
+	WORD  $0x4e6cd72c // fadd v12.2d, v25.2d, v12.2d
+	FMOVQ 16(R8), F26
+	WORD  $0x4e6dd74d // fadd v13.2d, v26.2d, v13.2d
+	FMOVQ 32(R8), F27
+	WORD  $0x4e6ed76e // fadd v14.2d, v27.2d, v14.2d
 	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4fd613ac // fmla v12.2d, v29.2d, v22.d[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4fd613cd // fmla v13.2d, v30.2d, v22.d[0]
-	FMOVQ 32(R8), F31
-	WORD  $0x4fd613ee // fmla v14.2d, v31.2d, v22.d[0]
+	FMOVQ (R8), F28
+	WORD  $0x4e6fd78f // fadd v15.2d, v28.2d, v15.2d
+	FMOVQ 16(R8), F29
+	WORD  $0x4e70d7b0 // fadd v16.2d, v29.2d, v16.2d
+	FMOVQ 32(R8), F30
+	WORD  $0x4e71d7d1 // fadd v17.2d, v30.2d, v17.2d
 	ADD   R6, R8
-	FMOVQ (R8), F23
-	WORD  $0x4fd612ef // fmla v15.2d, v23.2d, v22.d[0]
-	FMOVQ 16(R8), F24
-	WORD  $0x4fd61310 // fmla v16.2d, v24.2d, v22.d[0]
-	FMOVQ 32(R8), F25
-	WORD  $0x4fd61331 // fmla v17.2d, v25.2d, v22.d[0]
-	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4fd61352 // fmla v18.2d, v26.2d, v22.d[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4fd61373 // fmla v19.2d, v27.2d, v22.d[0]
-	FMOVQ 32(R8), F28
-	WORD  $0x4fd61394 // fmla v20.2d, v28.2d, v22.d[0]
+	FMOVQ (R8), F31
+	WORD  $0x4e72d7f2 // fadd v18.2d, v31.2d, v18.2d
+	FMOVQ 16(R8), F22
+	WORD  $0x4e73d6d3 // fadd v19.2d, v22.2d, v19.2d
+	FMOVQ 32(R8), F23
+	WORD  $0x4e74d6f4 // fadd v20.2d, v23.2d, v20.2d
 	ADD   R6, R8
 
 r7v3oldend:
@@ -13224,16 +12507,16 @@ r7v3newfull:
 	ADD   R6, R8
 
 r7v3newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r7v3done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r7v3
@@ -13303,119 +12586,98 @@ r6v3loop:
 	ADD   R15, R10
 	SUBS  $1, R13
 	BNE   r6v3loop
-	FMOVD 80(R0), F18
-	WORD  $0x4fd29000 // fmul v0.2d, v0.2d, v18.d[0]
-	WORD  $0x4fd29021 // fmul v1.2d, v1.2d, v18.d[0]
-	WORD  $0x4fd29042 // fmul v2.2d, v2.2d, v18.d[0]
-	WORD  $0x4fd29063 // fmul v3.2d, v3.2d, v18.d[0]
-	WORD  $0x4fd29084 // fmul v4.2d, v4.2d, v18.d[0]
-	WORD  $0x4fd290a5 // fmul v5.2d, v5.2d, v18.d[0]
-	WORD  $0x4fd290c6 // fmul v6.2d, v6.2d, v18.d[0]
-	WORD  $0x4fd290e7 // fmul v7.2d, v7.2d, v18.d[0]
-	WORD  $0x4fd29108 // fmul v8.2d, v8.2d, v18.d[0]
-	WORD  $0x4fd29129 // fmul v9.2d, v9.2d, v18.d[0]
-	WORD  $0x4fd2914a // fmul v10.2d, v10.2d, v18.d[0]
-	WORD  $0x4fd2916b // fmul v11.2d, v11.2d, v18.d[0]
-	WORD  $0x4fd2918c // fmul v12.2d, v12.2d, v18.d[0]
-	WORD  $0x4fd291ad // fmul v13.2d, v13.2d, v18.d[0]
-	WORD  $0x4fd291ce // fmul v14.2d, v14.2d, v18.d[0]
-	WORD  $0x4fd291ef // fmul v15.2d, v15.2d, v18.d[0]
-	WORD  $0x4fd29210 // fmul v16.2d, v16.2d, v18.d[0]
-	WORD  $0x4fd29231 // fmul v17.2d, v17.2d, v18.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r6v3store
-	FMOVD 88(R0), F19
 	MOVD  16(R0), R8
 	CMP   $2, R3
 	BEQ   r6v3oldfull
-	FMOVQ (R8), F20
-	WORD  $0x4fd31280 // fmla v0.2d, v20.2d, v19.d[0]
-	FMOVQ 16(R8), F21
-	WORD  $0x4fd312a1 // fmla v1.2d, v21.2d, v19.d[0]
-	FMOVD 32(R8), F22
-	WORD  $0x4fd312c2 // fmla v2.2d, v22.2d, v19.d[0]
+	FMOVQ (R8), F19
+	WORD  $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
+	FMOVQ 16(R8), F20
+	WORD  $0x4e61d681 // fadd v1.2d, v20.2d, v1.2d
+	FMOVD 32(R8), F21
+	WORD  $0x4e62d6a2 // fadd v2.2d, v21.2d, v2.2d
 	ADD   R6, R8
-	FMOVQ (R8), F23
-	WORD  $0x4fd312e3 // fmla v3.2d, v23.2d, v19.d[0]
-	FMOVQ 16(R8), F24
-	WORD  $0x4fd31304 // fmla v4.2d, v24.2d, v19.d[0]
-	FMOVD 32(R8), F25
-	WORD  $0x4fd31325 // fmla v5.2d, v25.2d, v19.d[0]
+	FMOVQ (R8), F22
+	WORD  $0x4e63d6c3 // fadd v3.2d, v22.2d, v3.2d
+	FMOVQ 16(R8), F23
+	WORD  $0x4e64d6e4 // fadd v4.2d, v23.2d, v4.2d
+	FMOVD 32(R8), F24
+	WORD  $0x4e65d705 // fadd v5.2d, v24.2d, v5.2d
 	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4fd31346 // fmla v6.2d, v26.2d, v19.d[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4fd31367 // fmla v7.2d, v27.2d, v19.d[0]
-	FMOVD 32(R8), F28
-	WORD  $0x4fd31388 // fmla v8.2d, v28.2d, v19.d[0]
+	FMOVQ (R8), F25
+	WORD  $0x4e66d726 // fadd v6.2d, v25.2d, v6.2d
+	FMOVQ 16(R8), F26
+	WORD  $0x4e67d747 // fadd v7.2d, v26.2d, v7.2d
+	FMOVD 32(R8), F27
+	WORD  $0x4e68d768 // fadd v8.2d, v27.2d, v8.2d
 	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4fd313a9 // fmla v9.2d, v29.2d, v19.d[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4fd313ca // fmla v10.2d, v30.2d, v19.d[0]
-	FMOVD 32(R8), F31
-	WORD  $0x4fd313eb // fmla v11.2d, v31.2d, v19.d[0]
+	FMOVQ (R8), F28
+	WORD  $0x4e69d789 // fadd v9.2d, v28.2d, v9.2d
+	FMOVQ 16(R8), F29
+	WORD  $0x4e6ad7aa // fadd v10.2d, v29.2d, v10.2d
+	FMOVD 32(R8), F30
+	WORD  $0x4e6bd7cb // fadd v11.2d, v30.2d, v11.2d
 	ADD   R6, R8
-	FMOVQ (R8), F20
-	WORD  $0x4fd3128c // fmla v12.2d, v20.2d, v19.d[0]
-	FMOVQ 16(R8), F21
-	WORD  $0x4fd312ad // fmla v13.2d, v21.2d, v19.d[0]
-	FMOVD 32(R8), F22
-	WORD  $0x4fd312ce // fmla v14.2d, v22.2d, v19.d[0]
+	FMOVQ (R8), F31
+	WORD  $0x4e6cd7ec // fadd v12.2d, v31.2d, v12.2d
+	FMOVQ 16(R8), F19
+	WORD  $0x4e6dd66d // fadd v13.2d, v19.2d, v13.2d
+	FMOVD 32(R8), F20
+	WORD  $0x4e6ed68e // fadd v14.2d, v20.2d, v14.2d
 	ADD   R6, R8
-	FMOVQ (R8), F23
-	WORD  $0x4fd312ef // fmla v15.2d, v23.2d, v19.d[0]
-	FMOVQ 16(R8), F24
-	WORD  $0x4fd31310 // fmla v16.2d, v24.2d, v19.d[0]
-	FMOVD 32(R8), F25
-	WORD  $0x4fd31331 // fmla v17.2d, v25.2d, v19.d[0]
+	FMOVQ (R8), F21
+	WORD  $0x4e6fd6af // fadd v15.2d, v21.2d, v15.2d
+	FMOVQ 16(R8), F22
+	WORD  $0x4e70d6d0 // fadd v16.2d, v22.2d, v16.2d
+	FMOVD 32(R8), F23
+	WORD  $0x4e71d6f1 // fadd v17.2d, v23.2d, v17.2d
 	ADD   R6, R8
 	B     r6v3oldend
 
 r6v3oldfull:
-	FMOVQ (R8), F26
-	WORD  $0x4fd31340 // fmla v0.2d, v26.2d, v19.d[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4fd31361 // fmla v1.2d, v27.2d, v19.d[0]
-	FMOVQ 32(R8), F28
-	WORD  $0x4fd31382 // fmla v2.2d, v28.2d, v19.d[0]
+	FMOVQ (R8), F24
+	WORD  $0x4e60d700 // fadd v0.2d, v24.2d, v0.2d
+	FMOVQ 16(R8), F25
+	WORD  $0x4e61d721 // fadd v1.2d, v25.2d, v1.2d
+	FMOVQ 32(R8), F26
+	WORD  $0x4e62d742 // fadd v2.2d, v26.2d, v2.2d
 	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4fd313a3 // fmla v3.2d, v29.2d, v19.d[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4fd313c4 // fmla v4.2d, v30.2d, v19.d[0]
-	FMOVQ 32(R8), F31
-	WORD  $0x4fd313e5 // fmla v5.2d, v31.2d, v19.d[0]
+	FMOVQ (R8), F27
+	WORD  $0x4e63d763 // fadd v3.2d, v27.2d, v3.2d
+	FMOVQ 16(R8), F28
+	WORD  $0x4e64d784 // fadd v4.2d, v28.2d, v4.2d
+	FMOVQ 32(R8), F29
+	WORD  $0x4e65d7a5 // fadd v5.2d, v29.2d, v5.2d
+	ADD   R6, R8
+	FMOVQ (R8), F30
+	WORD  $0x4e66d7c6 // fadd v6.2d, v30.2d, v6.2d
+	FMOVQ 16(R8), F31
+	WORD  $0x4e67d7e7 // fadd v7.2d, v31.2d, v7.2d
+	FMOVQ 32(R8), F19
+	WORD  $0x4e68d668 // fadd v8.2d, v19.2d, v8.2d
 	ADD   R6, R8
 	FMOVQ (R8), F20
-	WORD  $0x4fd31286 // fmla v6.2d, v20.2d, v19.d[0]
+	WORD  $0x4e69d689 // fadd v9.2d, v20.2d, v9.2d
 	FMOVQ 16(R8), F21
-	WORD  $0x4fd312a7 // fmla v7.2d, v21.2d, v19.d[0]
+	WORD  $0x4e6ad6aa // fadd v10.2d, v21.2d, v10.2d
 	FMOVQ 32(R8), F22
-	WORD  $0x4fd312c8 // fmla v8.2d, v22.2d, v19.d[0]
+	WORD  $0x4e6bd6cb // fadd v11.2d, v22.2d, v11.2d
 	ADD   R6, R8
 	FMOVQ (R8), F23
-	WORD  $0x4fd312e9 // fmla v9.2d, v23.2d, v19.d[0]
+	WORD  $0x4e6cd6ec // fadd v12.2d, v23.2d, v12.2d
 	FMOVQ 16(R8), F24
-	WORD  $0x4fd3130a // fmla v10.2d, v24.2d, v19.d[0]
+	WORD  $0x4e6dd70d // fadd v13.2d, v24.2d, v13.2d
 	FMOVQ 32(R8), F25
-	WORD  $0x4fd3132b // fmla v11.2d, v25.2d, v19.d[0]
+	WORD  $0x4e6ed72e // fadd v14.2d, v25.2d, v14.2d
 	ADD   R6, R8
 	FMOVQ (R8), F26
-	WORD  $0x4fd3134c // fmla v12.2d, v26.2d, v19.d[0]
+	WORD  $0x4e6fd74f // fadd v15.2d, v26.2d, v15.2d
 	FMOVQ 16(R8), F27
-	WORD  $0x4fd3136d // fmla v13.2d, v27.2d, v19.d[0]
+	WORD  $0x4e70d770 // fadd v16.2d, v27.2d, v16.2d
 	FMOVQ 32(R8), F28
-	WORD  $0x4fd3138e // fmla v14.2d, v28.2d, v19.d[0]
-	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4fd313af // fmla v15.2d, v29.2d, v19.d[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4fd313d0 // fmla v16.2d, v30.2d, v19.d[0]
-	FMOVQ 32(R8), F31
-	WORD  $0x4fd313f1 // fmla v17.2d, v31.2d, v19.d[0]
+	WORD  $0x4e71d791 // fadd v17.2d, v28.2d, v17.2d
 	ADD   R6, R8
 
 r6v3oldend:
@@ -13476,16 +12738,16 @@ r6v3newfull:
 	ADD   R6, R8
 
 r6v3newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r6v3done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r6v3
@@ -13548,102 +12810,84 @@ r5v3loop:
 	ADD   R15, R10
 	SUBS  $1, R13
 	BNE   r5v3loop
-	FMOVD 80(R0), F15
-	WORD  $0x4fcf9000 // fmul v0.2d, v0.2d, v15.d[0]
-	WORD  $0x4fcf9021 // fmul v1.2d, v1.2d, v15.d[0]
-	WORD  $0x4fcf9042 // fmul v2.2d, v2.2d, v15.d[0]
-	WORD  $0x4fcf9063 // fmul v3.2d, v3.2d, v15.d[0]
-	WORD  $0x4fcf9084 // fmul v4.2d, v4.2d, v15.d[0]
-	WORD  $0x4fcf90a5 // fmul v5.2d, v5.2d, v15.d[0]
-	WORD  $0x4fcf90c6 // fmul v6.2d, v6.2d, v15.d[0]
-	WORD  $0x4fcf90e7 // fmul v7.2d, v7.2d, v15.d[0]
-	WORD  $0x4fcf9108 // fmul v8.2d, v8.2d, v15.d[0]
-	WORD  $0x4fcf9129 // fmul v9.2d, v9.2d, v15.d[0]
-	WORD  $0x4fcf914a // fmul v10.2d, v10.2d, v15.d[0]
-	WORD  $0x4fcf916b // fmul v11.2d, v11.2d, v15.d[0]
-	WORD  $0x4fcf918c // fmul v12.2d, v12.2d, v15.d[0]
-	WORD  $0x4fcf91ad // fmul v13.2d, v13.2d, v15.d[0]
-	WORD  $0x4fcf91ce // fmul v14.2d, v14.2d, v15.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r5v3store
-	FMOVD 88(R0), F16
 	MOVD  16(R0), R8
 	CMP   $2, R3
 	BEQ   r5v3oldfull
-	FMOVQ (R8), F17
-	WORD  $0x4fd01220 // fmla v0.2d, v17.2d, v16.d[0]
-	FMOVQ 16(R8), F18
-	WORD  $0x4fd01241 // fmla v1.2d, v18.2d, v16.d[0]
-	FMOVD 32(R8), F19
-	WORD  $0x4fd01262 // fmla v2.2d, v19.2d, v16.d[0]
+	FMOVQ (R8), F16
+	WORD  $0x4e60d600 // fadd v0.2d, v16.2d, v0.2d
+	FMOVQ 16(R8), F17
+	WORD  $0x4e61d621 // fadd v1.2d, v17.2d, v1.2d
+	FMOVD 32(R8), F18
+	WORD  $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
 	ADD   R6, R8
-	FMOVQ (R8), F20
-	WORD  $0x4fd01283 // fmla v3.2d, v20.2d, v16.d[0]
-	FMOVQ 16(R8), F21
-	WORD  $0x4fd012a4 // fmla v4.2d, v21.2d, v16.d[0]
-	FMOVD 32(R8), F22
-	WORD  $0x4fd012c5 // fmla v5.2d, v22.2d, v16.d[0]
+	FMOVQ (R8), F19
+	WORD  $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
+	FMOVQ 16(R8), F20
+	WORD  $0x4e64d684 // fadd v4.2d, v20.2d, v4.2d
+	FMOVD 32(R8), F21
+	WORD  $0x4e65d6a5 // fadd v5.2d, v21.2d, v5.2d
 	ADD   R6, R8
-	FMOVQ (R8), F23
-	WORD  $0x4fd012e6 // fmla v6.2d, v23.2d, v16.d[0]
-	FMOVQ 16(R8), F24
-	WORD  $0x4fd01307 // fmla v7.2d, v24.2d, v16.d[0]
-	FMOVD 32(R8), F25
-	WORD  $0x4fd01328 // fmla v8.2d, v25.2d, v16.d[0]
+	FMOVQ (R8), F22
+	WORD  $0x4e66d6c6 // fadd v6.2d, v22.2d, v6.2d
+	FMOVQ 16(R8), F23
+	WORD  $0x4e67d6e7 // fadd v7.2d, v23.2d, v7.2d
+	FMOVD 32(R8), F24
+	WORD  $0x4e68d708 // fadd v8.2d, v24.2d, v8.2d
 	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4fd01349 // fmla v9.2d, v26.2d, v16.d[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4fd0136a // fmla v10.2d, v27.2d, v16.d[0]
-	FMOVD 32(R8), F28
-	WORD  $0x4fd0138b // fmla v11.2d, v28.2d, v16.d[0]
+	FMOVQ (R8), F25
+	WORD  $0x4e69d729 // fadd v9.2d, v25.2d, v9.2d
+	FMOVQ 16(R8), F26
+	WORD  $0x4e6ad74a // fadd v10.2d, v26.2d, v10.2d
+	FMOVD 32(R8), F27
+	WORD  $0x4e6bd76b // fadd v11.2d, v27.2d, v11.2d
 	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4fd013ac // fmla v12.2d, v29.2d, v16.d[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4fd013cd // fmla v13.2d, v30.2d, v16.d[0]
-	FMOVD 32(R8), F31
-	WORD  $0x4fd013ee // fmla v14.2d, v31.2d, v16.d[0]
+	FMOVQ (R8), F28
+	WORD  $0x4e6cd78c // fadd v12.2d, v28.2d, v12.2d
+	FMOVQ 16(R8), F29
+	WORD  $0x4e6dd7ad // fadd v13.2d, v29.2d, v13.2d
+	FMOVD 32(R8), F30
+	WORD  $0x4e6ed7ce // fadd v14.2d, v30.2d, v14.2d
 	ADD   R6, R8
 	B     r5v3oldend
 
 r5v3oldfull:
-	FMOVQ (R8), F17
-	WORD  $0x4fd01220 // fmla v0.2d, v17.2d, v16.d[0]
-	FMOVQ 16(R8), F18
-	WORD  $0x4fd01241 // fmla v1.2d, v18.2d, v16.d[0]
-	FMOVQ 32(R8), F19
-	WORD  $0x4fd01262 // fmla v2.2d, v19.2d, v16.d[0]
+	FMOVQ (R8), F31
+	WORD  $0x4e60d7e0 // fadd v0.2d, v31.2d, v0.2d
+	FMOVQ 16(R8), F16
+	WORD  $0x4e61d601 // fadd v1.2d, v16.2d, v1.2d
+	FMOVQ 32(R8), F17
+	WORD  $0x4e62d622 // fadd v2.2d, v17.2d, v2.2d
 	ADD   R6, R8
-	FMOVQ (R8), F20
-	WORD  $0x4fd01283 // fmla v3.2d, v20.2d, v16.d[0]
-	FMOVQ 16(R8), F21
-	WORD  $0x4fd012a4 // fmla v4.2d, v21.2d, v16.d[0]
-	FMOVQ 32(R8), F22
-	WORD  $0x4fd012c5 // fmla v5.2d, v22.2d, v16.d[0]
+	FMOVQ (R8), F18
+	WORD  $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
+	FMOVQ 16(R8), F19
+	WORD  $0x4e64d664 // fadd v4.2d, v19.2d, v4.2d
+	FMOVQ 32(R8), F20
+	WORD  $0x4e65d685 // fadd v5.2d, v20.2d, v5.2d
 	ADD   R6, R8
-	FMOVQ (R8), F23
-	WORD  $0x4fd012e6 // fmla v6.2d, v23.2d, v16.d[0]
-	FMOVQ 16(R8), F24
-	WORD  $0x4fd01307 // fmla v7.2d, v24.2d, v16.d[0]
-	FMOVQ 32(R8), F25
-	WORD  $0x4fd01328 // fmla v8.2d, v25.2d, v16.d[0]
+	FMOVQ (R8), F21
+	WORD  $0x4e66d6a6 // fadd v6.2d, v21.2d, v6.2d
+	FMOVQ 16(R8), F22
+	WORD  $0x4e67d6c7 // fadd v7.2d, v22.2d, v7.2d
+	FMOVQ 32(R8), F23
+	WORD  $0x4e68d6e8 // fadd v8.2d, v23.2d, v8.2d
 	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4fd01349 // fmla v9.2d, v26.2d, v16.d[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4fd0136a // fmla v10.2d, v27.2d, v16.d[0]
-	FMOVQ 32(R8), F28
-	WORD  $0x4fd0138b // fmla v11.2d, v28.2d, v16.d[0]
+	FMOVQ (R8), F24
+	WORD  $0x4e69d709 // fadd v9.2d, v24.2d, v9.2d
+	FMOVQ 16(R8), F25
+	WORD  $0x4e6ad72a // fadd v10.2d, v25.2d, v10.2d
+	FMOVQ 32(R8), F26
+	WORD  $0x4e6bd74b // fadd v11.2d, v26.2d, v11.2d
 	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4fd013ac // fmla v12.2d, v29.2d, v16.d[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4fd013cd // fmla v13.2d, v30.2d, v16.d[0]
-	FMOVQ 32(R8), F31
-	WORD  $0x4fd013ee // fmla v14.2d, v31.2d, v16.d[0]
+	FMOVQ (R8), F27
+	WORD  $0x4e6cd76c // fadd v12.2d, v27.2d, v12.2d
+	FMOVQ 16(R8), F28
+	WORD  $0x4e6dd78d // fadd v13.2d, v28.2d, v13.2d
+	FMOVQ 32(R8), F29
+	WORD  $0x4e6ed7ae // fadd v14.2d, v29.2d, v14.2d
 	ADD   R6, R8
 
 r5v3oldend:
@@ -13696,16 +12940,16 @@ r5v3newfull:
 	ADD   R6, R8
 
 r5v3newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r5v3done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r5v3
@@ -13759,85 +13003,70 @@ r4v3loop:
 	ADD   R14, R9
 	SUBS  $1, R12
 	BNE   r4v3loop
-	FMOVD 80(R0), F12
-	WORD  $0x4fcc9000 // fmul v0.2d, v0.2d, v12.d[0]
-	WORD  $0x4fcc9021 // fmul v1.2d, v1.2d, v12.d[0]
-	WORD  $0x4fcc9042 // fmul v2.2d, v2.2d, v12.d[0]
-	WORD  $0x4fcc9063 // fmul v3.2d, v3.2d, v12.d[0]
-	WORD  $0x4fcc9084 // fmul v4.2d, v4.2d, v12.d[0]
-	WORD  $0x4fcc90a5 // fmul v5.2d, v5.2d, v12.d[0]
-	WORD  $0x4fcc90c6 // fmul v6.2d, v6.2d, v12.d[0]
-	WORD  $0x4fcc90e7 // fmul v7.2d, v7.2d, v12.d[0]
-	WORD  $0x4fcc9108 // fmul v8.2d, v8.2d, v12.d[0]
-	WORD  $0x4fcc9129 // fmul v9.2d, v9.2d, v12.d[0]
-	WORD  $0x4fcc914a // fmul v10.2d, v10.2d, v12.d[0]
-	WORD  $0x4fcc916b // fmul v11.2d, v11.2d, v12.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r4v3store
-	FMOVD 88(R0), F13
 	MOVD  16(R0), R8
 	CMP   $2, R3
 	BEQ   r4v3oldfull
-	FMOVQ (R8), F14
-	WORD  $0x4fcd11c0 // fmla v0.2d, v14.2d, v13.d[0]
-	FMOVQ 16(R8), F15
-	WORD  $0x4fcd11e1 // fmla v1.2d, v15.2d, v13.d[0]
-	FMOVD 32(R8), F16
-	WORD  $0x4fcd1202 // fmla v2.2d, v16.2d, v13.d[0]
+	FMOVQ (R8), F13
+	WORD  $0x4e60d5a0 // fadd v0.2d, v13.2d, v0.2d
+	FMOVQ 16(R8), F14
+	WORD  $0x4e61d5c1 // fadd v1.2d, v14.2d, v1.2d
+	FMOVD 32(R8), F15
+	WORD  $0x4e62d5e2 // fadd v2.2d, v15.2d, v2.2d
 	ADD   R6, R8
-	FMOVQ (R8), F17
-	WORD  $0x4fcd1223 // fmla v3.2d, v17.2d, v13.d[0]
-	FMOVQ 16(R8), F18
-	WORD  $0x4fcd1244 // fmla v4.2d, v18.2d, v13.d[0]
-	FMOVD 32(R8), F19
-	WORD  $0x4fcd1265 // fmla v5.2d, v19.2d, v13.d[0]
+	FMOVQ (R8), F16
+	WORD  $0x4e63d603 // fadd v3.2d, v16.2d, v3.2d
+	FMOVQ 16(R8), F17
+	WORD  $0x4e64d624 // fadd v4.2d, v17.2d, v4.2d
+	FMOVD 32(R8), F18
+	WORD  $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
 	ADD   R6, R8
-	FMOVQ (R8), F20
-	WORD  $0x4fcd1286 // fmla v6.2d, v20.2d, v13.d[0]
-	FMOVQ 16(R8), F21
-	WORD  $0x4fcd12a7 // fmla v7.2d, v21.2d, v13.d[0]
-	FMOVD 32(R8), F22
-	WORD  $0x4fcd12c8 // fmla v8.2d, v22.2d, v13.d[0]
+	FMOVQ (R8), F19
+	WORD  $0x4e66d666 // fadd v6.2d, v19.2d, v6.2d
+	FMOVQ 16(R8), F20
+	WORD  $0x4e67d687 // fadd v7.2d, v20.2d, v7.2d
+	FMOVD 32(R8), F21
+	WORD  $0x4e68d6a8 // fadd v8.2d, v21.2d, v8.2d
 	ADD   R6, R8
-	FMOVQ (R8), F23
-	WORD  $0x4fcd12e9 // fmla v9.2d, v23.2d, v13.d[0]
-	FMOVQ 16(R8), F24
-	WORD  $0x4fcd130a // fmla v10.2d, v24.2d, v13.d[0]
-	FMOVD 32(R8), F25
-	WORD  $0x4fcd132b // fmla v11.2d, v25.2d, v13.d[0]
+	FMOVQ (R8), F22
+	WORD  $0x4e69d6c9 // fadd v9.2d, v22.2d, v9.2d
+	FMOVQ 16(R8), F23
+	WORD  $0x4e6ad6ea // fadd v10.2d, v23.2d, v10.2d
+	FMOVD 32(R8), F24
+	WORD  $0x4e6bd70b // fadd v11.2d, v24.2d, v11.2d
 	ADD   R6, R8
 	B     r4v3oldend
 
 r4v3oldfull:
-	FMOVQ (R8), F26
-	WORD  $0x4fcd1340 // fmla v0.2d, v26.2d, v13.d[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4fcd1361 // fmla v1.2d, v27.2d, v13.d[0]
-	FMOVQ 32(R8), F28
-	WORD  $0x4fcd1382 // fmla v2.2d, v28.2d, v13.d[0]
+	FMOVQ (R8), F25
+	WORD  $0x4e60d720 // fadd v0.2d, v25.2d, v0.2d
+	FMOVQ 16(R8), F26
+	WORD  $0x4e61d741 // fadd v1.2d, v26.2d, v1.2d
+	FMOVQ 32(R8), F27
+	WORD  $0x4e62d762 // fadd v2.2d, v27.2d, v2.2d
 	ADD   R6, R8
-	FMOVQ (R8), F29
-	WORD  $0x4fcd13a3 // fmla v3.2d, v29.2d, v13.d[0]
-	FMOVQ 16(R8), F30
-	WORD  $0x4fcd13c4 // fmla v4.2d, v30.2d, v13.d[0]
-	FMOVQ 32(R8), F31
-	WORD  $0x4fcd13e5 // fmla v5.2d, v31.2d, v13.d[0]
+	FMOVQ (R8), F28
+	WORD  $0x4e63d783 // fadd v3.2d, v28.2d, v3.2d
+	FMOVQ 16(R8), F29
+	WORD  $0x4e64d7a4 // fadd v4.2d, v29.2d, v4.2d
+	FMOVQ 32(R8), F30
+	WORD  $0x4e65d7c5 // fadd v5.2d, v30.2d, v5.2d
 	ADD   R6, R8
-	FMOVQ (R8), F14
-	WORD  $0x4fcd11c6 // fmla v6.2d, v14.2d, v13.d[0]
-	FMOVQ 16(R8), F15
-	WORD  $0x4fcd11e7 // fmla v7.2d, v15.2d, v13.d[0]
-	FMOVQ 32(R8), F16
-	WORD  $0x4fcd1208 // fmla v8.2d, v16.2d, v13.d[0]
+	FMOVQ (R8), F31
+	WORD  $0x4e66d7e6 // fadd v6.2d, v31.2d, v6.2d
+	FMOVQ 16(R8), F13
+	WORD  $0x4e67d5a7 // fadd v7.2d, v13.2d, v7.2d
+	FMOVQ 32(R8), F14
+	WORD  $0x4e68d5c8 // fadd v8.2d, v14.2d, v8.2d
 	ADD   R6, R8
-	FMOVQ (R8), F17
-	WORD  $0x4fcd1229 // fmla v9.2d, v17.2d, v13.d[0]
-	FMOVQ 16(R8), F18
-	WORD  $0x4fcd124a // fmla v10.2d, v18.2d, v13.d[0]
-	FMOVQ 32(R8), F19
-	WORD  $0x4fcd126b // fmla v11.2d, v19.2d, v13.d[0]
+	FMOVQ (R8), F15
+	WORD  $0x4e69d5e9 // fadd v9.2d, v15.2d, v9.2d
+	FMOVQ 16(R8), F16
+	WORD  $0x4e6ad60a // fadd v10.2d, v16.2d, v10.2d
+	FMOVQ 32(R8), F17
+	WORD  $0x4e6bd62b // fadd v11.2d, v17.2d, v11.2d
 	ADD   R6, R8
 
 r4v3oldend:
@@ -13882,16 +13111,16 @@ r4v3newfull:
 	ADD   R6, R8
 
 r4v3newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r4v3done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r4v3
@@ -13937,68 +13166,56 @@ r3v3loop:
 	ADD   R13, R8
 	SUBS  $1, R11
 	BNE   r3v3loop
-	FMOVD 80(R0), F9
-	WORD  $0x4fc99000 // fmul v0.2d, v0.2d, v9.d[0]
-	WORD  $0x4fc99021 // fmul v1.2d, v1.2d, v9.d[0]
-	WORD  $0x4fc99042 // fmul v2.2d, v2.2d, v9.d[0]
-	WORD  $0x4fc99063 // fmul v3.2d, v3.2d, v9.d[0]
-	WORD  $0x4fc99084 // fmul v4.2d, v4.2d, v9.d[0]
-	WORD  $0x4fc990a5 // fmul v5.2d, v5.2d, v9.d[0]
-	WORD  $0x4fc990c6 // fmul v6.2d, v6.2d, v9.d[0]
-	WORD  $0x4fc990e7 // fmul v7.2d, v7.2d, v9.d[0]
-	WORD  $0x4fc99108 // fmul v8.2d, v8.2d, v9.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r3v3store
-	FMOVD 88(R0), F10
 	MOVD  16(R0), R8
 	CMP   $2, R3
 	BEQ   r3v3oldfull
-	FMOVQ (R8), F11
-	WORD  $0x4fca1160 // fmla v0.2d, v11.2d, v10.d[0]
-	FMOVQ 16(R8), F12
-	WORD  $0x4fca1181 // fmla v1.2d, v12.2d, v10.d[0]
-	FMOVD 32(R8), F13
-	WORD  $0x4fca11a2 // fmla v2.2d, v13.2d, v10.d[0]
+	FMOVQ (R8), F10
+	WORD  $0x4e60d540 // fadd v0.2d, v10.2d, v0.2d
+	FMOVQ 16(R8), F11
+	WORD  $0x4e61d561 // fadd v1.2d, v11.2d, v1.2d
+	FMOVD 32(R8), F12
+	WORD  $0x4e62d582 // fadd v2.2d, v12.2d, v2.2d
 	ADD   R6, R8
-	FMOVQ (R8), F14
-	WORD  $0x4fca11c3 // fmla v3.2d, v14.2d, v10.d[0]
-	FMOVQ 16(R8), F15
-	WORD  $0x4fca11e4 // fmla v4.2d, v15.2d, v10.d[0]
-	FMOVD 32(R8), F16
-	WORD  $0x4fca1205 // fmla v5.2d, v16.2d, v10.d[0]
+	FMOVQ (R8), F13
+	WORD  $0x4e63d5a3 // fadd v3.2d, v13.2d, v3.2d
+	FMOVQ 16(R8), F14
+	WORD  $0x4e64d5c4 // fadd v4.2d, v14.2d, v4.2d
+	FMOVD 32(R8), F15
+	WORD  $0x4e65d5e5 // fadd v5.2d, v15.2d, v5.2d
 	ADD   R6, R8
-	FMOVQ (R8), F17
-	WORD  $0x4fca1226 // fmla v6.2d, v17.2d, v10.d[0]
-	FMOVQ 16(R8), F18
-	WORD  $0x4fca1247 // fmla v7.2d, v18.2d, v10.d[0]
-	FMOVD 32(R8), F19
-	WORD  $0x4fca1268 // fmla v8.2d, v19.2d, v10.d[0]
+	FMOVQ (R8), F16
+	WORD  $0x4e66d606 // fadd v6.2d, v16.2d, v6.2d
+	FMOVQ 16(R8), F17
+	WORD  $0x4e67d627 // fadd v7.2d, v17.2d, v7.2d
+	FMOVD 32(R8), F18
+	WORD  $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
 	ADD   R6, R8
 	B     r3v3oldend
 
 r3v3oldfull:
-	FMOVQ (R8), F20
-	WORD  $0x4fca1280 // fmla v0.2d, v20.2d, v10.d[0]
-	FMOVQ 16(R8), F21
-	WORD  $0x4fca12a1 // fmla v1.2d, v21.2d, v10.d[0]
-	FMOVQ 32(R8), F22
-	WORD  $0x4fca12c2 // fmla v2.2d, v22.2d, v10.d[0]
+	FMOVQ (R8), F19
+	WORD  $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
+	FMOVQ 16(R8), F20
+	WORD  $0x4e61d681 // fadd v1.2d, v20.2d, v1.2d
+	FMOVQ 32(R8), F21
+	WORD  $0x4e62d6a2 // fadd v2.2d, v21.2d, v2.2d
 	ADD   R6, R8
-	FMOVQ (R8), F23
-	WORD  $0x4fca12e3 // fmla v3.2d, v23.2d, v10.d[0]
-	FMOVQ 16(R8), F24
-	WORD  $0x4fca1304 // fmla v4.2d, v24.2d, v10.d[0]
-	FMOVQ 32(R8), F25
-	WORD  $0x4fca1325 // fmla v5.2d, v25.2d, v10.d[0]
+	FMOVQ (R8), F22
+	WORD  $0x4e63d6c3 // fadd v3.2d, v22.2d, v3.2d
+	FMOVQ 16(R8), F23
+	WORD  $0x4e64d6e4 // fadd v4.2d, v23.2d, v4.2d
+	FMOVQ 32(R8), F24
+	WORD  $0x4e65d705 // fadd v5.2d, v24.2d, v5.2d
 	ADD   R6, R8
-	FMOVQ (R8), F26
-	WORD  $0x4fca1346 // fmla v6.2d, v26.2d, v10.d[0]
-	FMOVQ 16(R8), F27
-	WORD  $0x4fca1367 // fmla v7.2d, v27.2d, v10.d[0]
-	FMOVQ 32(R8), F28
-	WORD  $0x4fca1388 // fmla v8.2d, v28.2d, v10.d[0]
+	FMOVQ (R8), F25
+	WORD  $0x4e66d726 // fadd v6.2d, v25.2d, v6.2d
+	FMOVQ 16(R8), F26
+	WORD  $0x4e67d747 // fadd v7.2d, v26.2d, v7.2d
+	FMOVQ 32(R8), F27
+	WORD  $0x4e68d768 // fadd v8.2d, v27.2d, v8.2d
 	ADD   R6, R8
 
 r3v3oldend:
@@ -14035,16 +13252,16 @@ r3v3newfull:
 	ADD   R6, R8
 
 r3v3newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r3v3done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r3v3
@@ -14082,51 +13299,42 @@ r2v3loop:
 	ADD   R12, R7
 	SUBS  $1, R10
 	BNE   r2v3loop
-	FMOVD 80(R0), F6
-	WORD  $0x4fc69000 // fmul v0.2d, v0.2d, v6.d[0]
-	WORD  $0x4fc69021 // fmul v1.2d, v1.2d, v6.d[0]
-	WORD  $0x4fc69042 // fmul v2.2d, v2.2d, v6.d[0]
-	WORD  $0x4fc69063 // fmul v3.2d, v3.2d, v6.d[0]
-	WORD  $0x4fc69084 // fmul v4.2d, v4.2d, v6.d[0]
-	WORD  $0x4fc690a5 // fmul v5.2d, v5.2d, v6.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r2v3store
-	FMOVD 88(R0), F7
 	MOVD  16(R0), R8
 	CMP   $2, R3
 	BEQ   r2v3oldfull
-	FMOVQ (R8), F8
-	WORD  $0x4fc71100 // fmla v0.2d, v8.2d, v7.d[0]
-	FMOVQ 16(R8), F9
-	WORD  $0x4fc71121 // fmla v1.2d, v9.2d, v7.d[0]
-	FMOVD 32(R8), F10
-	WORD  $0x4fc71142 // fmla v2.2d, v10.2d, v7.d[0]
+	FMOVQ (R8), F7
+	WORD  $0x4e60d4e0 // fadd v0.2d, v7.2d, v0.2d
+	FMOVQ 16(R8), F8
+	WORD  $0x4e61d501 // fadd v1.2d, v8.2d, v1.2d
+	FMOVD 32(R8), F9
+	WORD  $0x4e62d522 // fadd v2.2d, v9.2d, v2.2d
 	ADD   R6, R8
-	FMOVQ (R8), F11
-	WORD  $0x4fc71163 // fmla v3.2d, v11.2d, v7.d[0]
-	FMOVQ 16(R8), F12
-	WORD  $0x4fc71184 // fmla v4.2d, v12.2d, v7.d[0]
-	FMOVD 32(R8), F13
-	WORD  $0x4fc711a5 // fmla v5.2d, v13.2d, v7.d[0]
+	FMOVQ (R8), F10
+	WORD  $0x4e63d543 // fadd v3.2d, v10.2d, v3.2d
+	FMOVQ 16(R8), F11
+	WORD  $0x4e64d564 // fadd v4.2d, v11.2d, v4.2d
+	FMOVD 32(R8), F12
+	WORD  $0x4e65d585 // fadd v5.2d, v12.2d, v5.2d
 	ADD   R6, R8
 	B     r2v3oldend
 
 r2v3oldfull:
-	FMOVQ (R8), F14
-	WORD  $0x4fc711c0 // fmla v0.2d, v14.2d, v7.d[0]
-	FMOVQ 16(R8), F15
-	WORD  $0x4fc711e1 // fmla v1.2d, v15.2d, v7.d[0]
-	FMOVQ 32(R8), F16
-	WORD  $0x4fc71202 // fmla v2.2d, v16.2d, v7.d[0]
+	FMOVQ (R8), F13
+	WORD  $0x4e60d5a0 // fadd v0.2d, v13.2d, v0.2d
+	FMOVQ 16(R8), F14
+	WORD  $0x4e61d5c1 // fadd v1.2d, v14.2d, v1.2d
+	FMOVQ 32(R8), F15
+	WORD  $0x4e62d5e2 // fadd v2.2d, v15.2d, v2.2d
 	ADD   R6, R8
-	FMOVQ (R8), F17
-	WORD  $0x4fc71223 // fmla v3.2d, v17.2d, v7.d[0]
-	FMOVQ 16(R8), F18
-	WORD  $0x4fc71244 // fmla v4.2d, v18.2d, v7.d[0]
-	FMOVQ 32(R8), F19
-	WORD  $0x4fc71265 // fmla v5.2d, v19.2d, v7.d[0]
+	FMOVQ (R8), F16
+	WORD  $0x4e63d603 // fadd v3.2d, v16.2d, v3.2d
+	FMOVQ 16(R8), F17
+	WORD  $0x4e64d624 // fadd v4.2d, v17.2d, v4.2d
+	FMOVQ 32(R8), F18
+	WORD  $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
 	ADD   R6, R8
 
 r2v3oldend:
@@ -14155,16 +13363,16 @@ r2v3newfull:
 	ADD   R6, R8
 
 r2v3newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r2v3done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r2v3
@@ -14195,34 +13403,28 @@ r1v3loop:
 	ADD   R12, R7
 	SUBS  $1, R10
 	BNE   r1v3loop
-	FMOVD 80(R0), F3
-	WORD  $0x4fc39000 // fmul v0.2d, v0.2d, v3.d[0]
-	WORD  $0x4fc39021 // fmul v1.2d, v1.2d, v3.d[0]
-	WORD  $0x4fc39042 // fmul v2.2d, v2.2d, v3.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r1v3store
-	FMOVD 88(R0), F4
 	MOVD  16(R0), R8
 	CMP   $2, R3
 	BEQ   r1v3oldfull
-	FMOVQ (R8), F5
-	WORD  $0x4fc410a0 // fmla v0.2d, v5.2d, v4.d[0]
-	FMOVQ 16(R8), F6
-	WORD  $0x4fc410c1 // fmla v1.2d, v6.2d, v4.d[0]
-	FMOVD 32(R8), F7
-	WORD  $0x4fc410e2 // fmla v2.2d, v7.2d, v4.d[0]
+	FMOVQ (R8), F4
+	WORD  $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
+	FMOVQ 16(R8), F5
+	WORD  $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	FMOVD 32(R8), F6
+	WORD  $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
 	ADD   R6, R8
 	B     r1v3oldend
 
 r1v3oldfull:
-	FMOVQ (R8), F8
-	WORD  $0x4fc41100 // fmla v0.2d, v8.2d, v4.d[0]
-	FMOVQ 16(R8), F9
-	WORD  $0x4fc41121 // fmla v1.2d, v9.2d, v4.d[0]
-	FMOVQ 32(R8), F10
-	WORD  $0x4fc41142 // fmla v2.2d, v10.2d, v4.d[0]
+	FMOVQ (R8), F7
+	WORD  $0x4e60d4e0 // fadd v0.2d, v7.2d, v0.2d
+	FMOVQ 16(R8), F8
+	WORD  $0x4e61d501 // fadd v1.2d, v8.2d, v1.2d
+	FMOVQ 32(R8), F9
+	WORD  $0x4e62d522 // fadd v2.2d, v9.2d, v2.2d
 	ADD   R6, R8
 
 r1v3oldend:
@@ -14243,16 +13445,16 @@ r1v3newfull:
 	ADD   R6, R8
 
 r1v3newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r1v3done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r1v3
@@ -14294,61 +13496,50 @@ r2v4loop:
 	ADD   R12, R7
 	SUBS  $1, R10
 	BNE   r2v4loop
-	FMOVD 80(R0), F8
-	WORD  $0x4fc89000 // fmul v0.2d, v0.2d, v8.d[0]
-	WORD  $0x4fc89021 // fmul v1.2d, v1.2d, v8.d[0]
-	WORD  $0x4fc89042 // fmul v2.2d, v2.2d, v8.d[0]
-	WORD  $0x4fc89063 // fmul v3.2d, v3.2d, v8.d[0]
-	WORD  $0x4fc89084 // fmul v4.2d, v4.2d, v8.d[0]
-	WORD  $0x4fc890a5 // fmul v5.2d, v5.2d, v8.d[0]
-	WORD  $0x4fc890c6 // fmul v6.2d, v6.2d, v8.d[0]
-	WORD  $0x4fc890e7 // fmul v7.2d, v7.2d, v8.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r2v4store
-	FMOVD 88(R0), F9
 	MOVD  16(R0), R8
 	CMP   $2, R3
 	BEQ   r2v4oldfull
-	FMOVQ (R8), F10
-	WORD  $0x4fc91140 // fmla v0.2d, v10.2d, v9.d[0]
-	FMOVQ 16(R8), F11
-	WORD  $0x4fc91161 // fmla v1.2d, v11.2d, v9.d[0]
-	FMOVQ 32(R8), F12
-	WORD  $0x4fc91182 // fmla v2.2d, v12.2d, v9.d[0]
-	FMOVD 48(R8), F13
-	WORD  $0x4fc911a3 // fmla v3.2d, v13.2d, v9.d[0]
+	FMOVQ (R8), F9
+	WORD  $0x4e60d520 // fadd v0.2d, v9.2d, v0.2d
+	FMOVQ 16(R8), F10
+	WORD  $0x4e61d541 // fadd v1.2d, v10.2d, v1.2d
+	FMOVQ 32(R8), F11
+	WORD  $0x4e62d562 // fadd v2.2d, v11.2d, v2.2d
+	FMOVD 48(R8), F12
+	WORD  $0x4e63d583 // fadd v3.2d, v12.2d, v3.2d
 	ADD   R6, R8
-	FMOVQ (R8), F14
-	WORD  $0x4fc911c4 // fmla v4.2d, v14.2d, v9.d[0]
-	FMOVQ 16(R8), F15
-	WORD  $0x4fc911e5 // fmla v5.2d, v15.2d, v9.d[0]
-	FMOVQ 32(R8), F16
-	WORD  $0x4fc91206 // fmla v6.2d, v16.2d, v9.d[0]
-	FMOVD 48(R8), F17
-	WORD  $0x4fc91227 // fmla v7.2d, v17.2d, v9.d[0]
+	FMOVQ (R8), F13
+	WORD  $0x4e64d5a4 // fadd v4.2d, v13.2d, v4.2d
+	FMOVQ 16(R8), F14
+	WORD  $0x4e65d5c5 // fadd v5.2d, v14.2d, v5.2d
+	FMOVQ 32(R8), F15
+	WORD  $0x4e66d5e6 // fadd v6.2d, v15.2d, v6.2d
+	FMOVD 48(R8), F16
+	WORD  $0x4e67d607 // fadd v7.2d, v16.2d, v7.2d
 	ADD   R6, R8
 	B     r2v4oldend
 
 r2v4oldfull:
-	FMOVQ (R8), F18
-	WORD  $0x4fc91240 // fmla v0.2d, v18.2d, v9.d[0]
-	FMOVQ 16(R8), F19
-	WORD  $0x4fc91261 // fmla v1.2d, v19.2d, v9.d[0]
-	FMOVQ 32(R8), F20
-	WORD  $0x4fc91282 // fmla v2.2d, v20.2d, v9.d[0]
-	FMOVQ 48(R8), F21
-	WORD  $0x4fc912a3 // fmla v3.2d, v21.2d, v9.d[0]
+	FMOVQ (R8), F17
+	WORD  $0x4e60d620 // fadd v0.2d, v17.2d, v0.2d
+	FMOVQ 16(R8), F18
+	WORD  $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+	FMOVQ 32(R8), F19
+	WORD  $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
+	FMOVQ 48(R8), F20
+	WORD  $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
 	ADD   R6, R8
-	FMOVQ (R8), F22
-	WORD  $0x4fc912c4 // fmla v4.2d, v22.2d, v9.d[0]
-	FMOVQ 16(R8), F23
-	WORD  $0x4fc912e5 // fmla v5.2d, v23.2d, v9.d[0]
-	FMOVQ 32(R8), F24
-	WORD  $0x4fc91306 // fmla v6.2d, v24.2d, v9.d[0]
-	FMOVQ 48(R8), F25
-	WORD  $0x4fc91327 // fmla v7.2d, v25.2d, v9.d[0]
+	FMOVQ (R8), F21
+	WORD  $0x4e64d6a4 // fadd v4.2d, v21.2d, v4.2d
+	FMOVQ 16(R8), F22
+	WORD  $0x4e65d6c5 // fadd v5.2d, v22.2d, v5.2d
+	FMOVQ 32(R8), F23
+	WORD  $0x4e66d6e6 // fadd v6.2d, v23.2d, v6.2d
+	FMOVQ 48(R8), F24
+	WORD  $0x4e67d707 // fadd v7.2d, v24.2d, v7.2d
 	ADD   R6, R8
 
 r2v4oldend:
@@ -14381,16 +13572,16 @@ r2v4newfull:
 	ADD   R6, R8
 
 r2v4newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r2v4done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r2v4
@@ -14423,39 +13614,32 @@ r1v4loop:
 	ADD   R12, R7
 	SUBS  $1, R10
 	BNE   r1v4loop
-	FMOVD 80(R0), F4
-	WORD  $0x4fc49000 // fmul v0.2d, v0.2d, v4.d[0]
-	WORD  $0x4fc49021 // fmul v1.2d, v1.2d, v4.d[0]
-	WORD  $0x4fc49042 // fmul v2.2d, v2.2d, v4.d[0]
-	WORD  $0x4fc49063 // fmul v3.2d, v3.2d, v4.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r1v4store
-	FMOVD 88(R0), F5
 	MOVD  16(R0), R8
 	CMP   $2, R3
 	BEQ   r1v4oldfull
-	FMOVQ (R8), F6
-	WORD  $0x4fc510c0 // fmla v0.2d, v6.2d, v5.d[0]
-	FMOVQ 16(R8), F7
-	WORD  $0x4fc510e1 // fmla v1.2d, v7.2d, v5.d[0]
-	FMOVQ 32(R8), F8
-	WORD  $0x4fc51102 // fmla v2.2d, v8.2d, v5.d[0]
-	FMOVD 48(R8), F9
-	WORD  $0x4fc51123 // fmla v3.2d, v9.2d, v5.d[0]
+	FMOVQ (R8), F5
+	WORD  $0x4e60d4a0 // fadd v0.2d, v5.2d, v0.2d
+	FMOVQ 16(R8), F6
+	WORD  $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
+	FMOVQ 32(R8), F7
+	WORD  $0x4e62d4e2 // fadd v2.2d, v7.2d, v2.2d
+	FMOVD 48(R8), F8
+	WORD  $0x4e63d503 // fadd v3.2d, v8.2d, v3.2d
 	ADD   R6, R8
 	B     r1v4oldend
 
 r1v4oldfull:
-	FMOVQ (R8), F10
-	WORD  $0x4fc51140 // fmla v0.2d, v10.2d, v5.d[0]
-	FMOVQ 16(R8), F11
-	WORD  $0x4fc51161 // fmla v1.2d, v11.2d, v5.d[0]
-	FMOVQ 32(R8), F12
-	WORD  $0x4fc51182 // fmla v2.2d, v12.2d, v5.d[0]
-	FMOVQ 48(R8), F13
-	WORD  $0x4fc511a3 // fmla v3.2d, v13.2d, v5.d[0]
+	FMOVQ (R8), F9
+	WORD  $0x4e60d520 // fadd v0.2d, v9.2d, v0.2d
+	FMOVQ 16(R8), F10
+	WORD  $0x4e61d541 // fadd v1.2d, v10.2d, v1.2d
+	FMOVQ 32(R8), F11
+	WORD  $0x4e62d562 // fadd v2.2d, v11.2d, v2.2d
+	FMOVQ 48(R8), F12
+	WORD  $0x4e63d583 // fadd v3.2d, v12.2d, v3.2d
 	ADD   R6, R8
 
 r1v4oldend:
@@ -14478,16 +13662,16 @@ r1v4newfull:
 	ADD   R6, R8
 
 r1v4newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r1v4done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r1v4
@@ -14556,137 +13740,118 @@ r8p2loop:
 	ADD   R16, R10
 	SUBS  $1, R13
 	BNE   r8p2loop
-	FMOVD 80(R0), F16
-	WORD  $0x4fd09000 // fmul v0.2d, v0.2d, v16.d[0]
-	WORD  $0x4fd09021 // fmul v1.2d, v1.2d, v16.d[0]
-	WORD  $0x4fd09042 // fmul v2.2d, v2.2d, v16.d[0]
-	WORD  $0x4fd09063 // fmul v3.2d, v3.2d, v16.d[0]
-	WORD  $0x4fd09084 // fmul v4.2d, v4.2d, v16.d[0]
-	WORD  $0x4fd090a5 // fmul v5.2d, v5.2d, v16.d[0]
-	WORD  $0x4fd090c6 // fmul v6.2d, v6.2d, v16.d[0]
-	WORD  $0x4fd090e7 // fmul v7.2d, v7.2d, v16.d[0]
-	WORD  $0x4fd09108 // fmul v8.2d, v8.2d, v16.d[0]
-	WORD  $0x4fd09129 // fmul v9.2d, v9.2d, v16.d[0]
-	WORD  $0x4fd0914a // fmul v10.2d, v10.2d, v16.d[0]
-	WORD  $0x4fd0916b // fmul v11.2d, v11.2d, v16.d[0]
-	WORD  $0x4fd0918c // fmul v12.2d, v12.2d, v16.d[0]
-	WORD  $0x4fd091ad // fmul v13.2d, v13.2d, v16.d[0]
-	WORD  $0x4fd091ce // fmul v14.2d, v14.2d, v16.d[0]
-	WORD  $0x4fd091ef // fmul v15.2d, v15.2d, v16.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r8p2store
-	FMOVD 88(R0), F17
 	MOVD  16(R0), R8
-	MOVD  96(R0), R9
+	MOVD  88(R0), R9
 	ADD   R8, R9
 	CMP   $2, R3
 	BEQ   r8p2oldfull
-	FMOVD (R8), F18
-	WORD  $0x4fd11240 // fmla v0.2d, v18.2d, v17.d[0]
-	FMOVD (R9), F19
-	WORD  $0x4fd11261 // fmla v1.2d, v19.2d, v17.d[0]
+	FMOVD (R8), F17
+	WORD  $0x4e60d620 // fadd v0.2d, v17.2d, v0.2d
+	FMOVD (R9), F18
+	WORD  $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F20
-	WORD  $0x4fd11282 // fmla v2.2d, v20.2d, v17.d[0]
-	FMOVD (R9), F21
-	WORD  $0x4fd112a3 // fmla v3.2d, v21.2d, v17.d[0]
+	FMOVD (R8), F19
+	WORD  $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
+	FMOVD (R9), F20
+	WORD  $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F22
-	WORD  $0x4fd112c4 // fmla v4.2d, v22.2d, v17.d[0]
-	FMOVD (R9), F23
-	WORD  $0x4fd112e5 // fmla v5.2d, v23.2d, v17.d[0]
+	FMOVD (R8), F21
+	WORD  $0x4e64d6a4 // fadd v4.2d, v21.2d, v4.2d
+	FMOVD (R9), F22
+	WORD  $0x4e65d6c5 // fadd v5.2d, v22.2d, v5.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F24
-	WORD  $0x4fd11306 // fmla v6.2d, v24.2d, v17.d[0]
-	FMOVD (R9), F25
-	WORD  $0x4fd11327 // fmla v7.2d, v25.2d, v17.d[0]
+	FMOVD (R8), F23
+	WORD  $0x4e66d6e6 // fadd v6.2d, v23.2d, v6.2d
+	FMOVD (R9), F24
+	WORD  $0x4e67d707 // fadd v7.2d, v24.2d, v7.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F26
-	WORD  $0x4fd11348 // fmla v8.2d, v26.2d, v17.d[0]
-	FMOVD (R9), F27
-	WORD  $0x4fd11369 // fmla v9.2d, v27.2d, v17.d[0]
+	FMOVD (R8), F25
+	WORD  $0x4e68d728 // fadd v8.2d, v25.2d, v8.2d
+	FMOVD (R9), F26
+	WORD  $0x4e69d749 // fadd v9.2d, v26.2d, v9.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F28
-	WORD  $0x4fd1138a // fmla v10.2d, v28.2d, v17.d[0]
-	FMOVD (R9), F29
-	WORD  $0x4fd113ab // fmla v11.2d, v29.2d, v17.d[0]
+	FMOVD (R8), F27
+	WORD  $0x4e6ad76a // fadd v10.2d, v27.2d, v10.2d
+	FMOVD (R9), F28
+	WORD  $0x4e6bd78b // fadd v11.2d, v28.2d, v11.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F30
-	WORD  $0x4fd113cc // fmla v12.2d, v30.2d, v17.d[0]
-	FMOVD (R9), F31
-	WORD  $0x4fd113ed // fmla v13.2d, v31.2d, v17.d[0]
+	FMOVD (R8), F29
+	WORD  $0x4e6cd7ac // fadd v12.2d, v29.2d, v12.2d
+	FMOVD (R9), F30
+	WORD  $0x4e6dd7cd // fadd v13.2d, v30.2d, v13.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F18
-	WORD  $0x4fd1124e // fmla v14.2d, v18.2d, v17.d[0]
-	FMOVD (R9), F19
-	WORD  $0x4fd1126f // fmla v15.2d, v19.2d, v17.d[0]
+	FMOVD (R8), F31
+	WORD  $0x4e6ed7ee // fadd v14.2d, v31.2d, v14.2d
+	FMOVD (R9), F17
+	WORD  $0x4e6fd62f // fadd v15.2d, v17.2d, v15.2d
 	ADD   R6, R8
 	ADD   R6, R9
 	B     r8p2oldend
 
 r8p2oldfull:
+	FMOVQ (R8), F18
+	WORD  $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	FMOVQ (R9), F19
+	WORD  $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
+	ADD   R6, R8
+	ADD   R6, R9
 	FMOVQ (R8), F20
-	WORD  $0x4fd11280 // fmla v0.2d, v20.2d, v17.d[0]
+	WORD  $0x4e62d682 // fadd v2.2d, v20.2d, v2.2d
 	FMOVQ (R9), F21
-	WORD  $0x4fd112a1 // fmla v1.2d, v21.2d, v17.d[0]
+	WORD  $0x4e63d6a3 // fadd v3.2d, v21.2d, v3.2d
 	ADD   R6, R8
 	ADD   R6, R9
 	FMOVQ (R8), F22
-	WORD  $0x4fd112c2 // fmla v2.2d, v22.2d, v17.d[0]
+	WORD  $0x4e64d6c4 // fadd v4.2d, v22.2d, v4.2d
 	FMOVQ (R9), F23
-	WORD  $0x4fd112e3 // fmla v3.2d, v23.2d, v17.d[0]
+	WORD  $0x4e65d6e5 // fadd v5.2d, v23.2d, v5.2d
 	ADD   R6, R8
 	ADD   R6, R9
 	FMOVQ (R8), F24
-	WORD  $0x4fd11304 // fmla v4.2d, v24.2d, v17.d[0]
+	WORD  $0x4e66d706 // fadd v6.2d, v24.2d, v6.2d
 	FMOVQ (R9), F25
-	WORD  $0x4fd11325 // fmla v5.2d, v25.2d, v17.d[0]
+	WORD  $0x4e67d727 // fadd v7.2d, v25.2d, v7.2d
 	ADD   R6, R8
 	ADD   R6, R9
 	FMOVQ (R8), F26
-	WORD  $0x4fd11346 // fmla v6.2d, v26.2d, v17.d[0]
+	WORD  $0x4e68d748 // fadd v8.2d, v26.2d, v8.2d
 	FMOVQ (R9), F27
-	WORD  $0x4fd11367 // fmla v7.2d, v27.2d, v17.d[0]
+	WORD  $0x4e69d769 // fadd v9.2d, v27.2d, v9.2d
 	ADD   R6, R8
 	ADD   R6, R9
 	FMOVQ (R8), F28
-	WORD  $0x4fd11388 // fmla v8.2d, v28.2d, v17.d[0]
+	WORD  $0x4e6ad78a // fadd v10.2d, v28.2d, v10.2d
 	FMOVQ (R9), F29
-	WORD  $0x4fd113a9 // fmla v9.2d, v29.2d, v17.d[0]
+	WORD  $0x4e6bd7ab // fadd v11.2d, v29.2d, v11.2d
 	ADD   R6, R8
 	ADD   R6, R9
 	FMOVQ (R8), F30
-	WORD  $0x4fd113ca // fmla v10.2d, v30.2d, v17.d[0]
+	WORD  $0x4e6cd7cc // fadd v12.2d, v30.2d, v12.2d
 	FMOVQ (R9), F31
-	WORD  $0x4fd113eb // fmla v11.2d, v31.2d, v17.d[0]
+	WORD  $0x4e6dd7ed // fadd v13.2d, v31.2d, v13.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVQ (R8), F18
-	WORD  $0x4fd1124c // fmla v12.2d, v18.2d, v17.d[0]
-	FMOVQ (R9), F19
-	WORD  $0x4fd1126d // fmla v13.2d, v19.2d, v17.d[0]
-	ADD   R6, R8
-	ADD   R6, R9
-	FMOVQ (R8), F20
-	WORD  $0x4fd1128e // fmla v14.2d, v20.2d, v17.d[0]
-	FMOVQ (R9), F21
-	WORD  $0x4fd112af // fmla v15.2d, v21.2d, v17.d[0]
+	FMOVQ (R8), F17
+	WORD  $0x4e6ed62e // fadd v14.2d, v17.2d, v14.2d
+	FMOVQ (R9), F18
+	WORD  $0x4e6fd64f // fadd v15.2d, v18.2d, v15.2d
 	ADD   R6, R8
 	ADD   R6, R9
 
 r8p2oldend:
 r8p2store:
 	MOVD  16(R0), R8
-	MOVD  96(R0), R9
+	MOVD  88(R0), R9
 	ADD   R8, R9
 	CMP   $2, R3
 	BEQ   r8p2newfull
@@ -14759,16 +13924,16 @@ r8p2newfull:
 	ADD   R6, R9
 
 r8p2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r8p2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r8p2
@@ -14832,123 +13997,106 @@ r7p2loop:
 	ADD   R16, R10
 	SUBS  $1, R13
 	BNE   r7p2loop
-	FMOVD 80(R0), F14
-	WORD  $0x4fce9000 // fmul v0.2d, v0.2d, v14.d[0]
-	WORD  $0x4fce9021 // fmul v1.2d, v1.2d, v14.d[0]
-	WORD  $0x4fce9042 // fmul v2.2d, v2.2d, v14.d[0]
-	WORD  $0x4fce9063 // fmul v3.2d, v3.2d, v14.d[0]
-	WORD  $0x4fce9084 // fmul v4.2d, v4.2d, v14.d[0]
-	WORD  $0x4fce90a5 // fmul v5.2d, v5.2d, v14.d[0]
-	WORD  $0x4fce90c6 // fmul v6.2d, v6.2d, v14.d[0]
-	WORD  $0x4fce90e7 // fmul v7.2d, v7.2d, v14.d[0]
-	WORD  $0x4fce9108 // fmul v8.2d, v8.2d, v14.d[0]
-	WORD  $0x4fce9129 // fmul v9.2d, v9.2d, v14.d[0]
-	WORD  $0x4fce914a // fmul v10.2d, v10.2d, v14.d[0]
-	WORD  $0x4fce916b // fmul v11.2d, v11.2d, v14.d[0]
-	WORD  $0x4fce918c // fmul v12.2d, v12.2d, v14.d[0]
-	WORD  $0x4fce91ad // fmul v13.2d, v13.2d, v14.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r7p2store
-	FMOVD 88(R0), F15
 	MOVD  16(R0), R8
-	MOVD  96(R0), R9
+	MOVD  88(R0), R9
 	ADD   R8, R9
 	CMP   $2, R3
 	BEQ   r7p2oldfull
-	FMOVD (R8), F16
-	WORD  $0x4fcf1200 // fmla v0.2d, v16.2d, v15.d[0]
-	FMOVD (R9), F17
-	WORD  $0x4fcf1221 // fmla v1.2d, v17.2d, v15.d[0]
+	FMOVD (R8), F15
+	WORD  $0x4e60d5e0 // fadd v0.2d, v15.2d, v0.2d
+	FMOVD (R9), F16
+	WORD  $0x4e61d601 // fadd v1.2d, v16.2d, v1.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F18
-	WORD  $0x4fcf1242 // fmla v2.2d, v18.2d, v15.d[0]
-	FMOVD (R9), F19
-	WORD  $0x4fcf1263 // fmla v3.2d, v19.2d, v15.d[0]
+	FMOVD (R8), F17
+	WORD  $0x4e62d622 // fadd v2.2d, v17.2d, v2.2d
+	FMOVD (R9), F18
+	WORD  $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F20
-	WORD  $0x4fcf1284 // fmla v4.2d, v20.2d, v15.d[0]
-	FMOVD (R9), F21
-	WORD  $0x4fcf12a5 // fmla v5.2d, v21.2d, v15.d[0]
+	FMOVD (R8), F19
+	WORD  $0x4e64d664 // fadd v4.2d, v19.2d, v4.2d
+	FMOVD (R9), F20
+	WORD  $0x4e65d685 // fadd v5.2d, v20.2d, v5.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F22
-	WORD  $0x4fcf12c6 // fmla v6.2d, v22.2d, v15.d[0]
-	FMOVD (R9), F23
-	WORD  $0x4fcf12e7 // fmla v7.2d, v23.2d, v15.d[0]
+	FMOVD (R8), F21
+	WORD  $0x4e66d6a6 // fadd v6.2d, v21.2d, v6.2d
+	FMOVD (R9), F22
+	WORD  $0x4e67d6c7 // fadd v7.2d, v22.2d, v7.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F24
-	WORD  $0x4fcf1308 // fmla v8.2d, v24.2d, v15.d[0]
-	FMOVD (R9), F25
-	WORD  $0x4fcf1329 // fmla v9.2d, v25.2d, v15.d[0]
+	FMOVD (R8), F23
+	WORD  $0x4e68d6e8 // fadd v8.2d, v23.2d, v8.2d
+	FMOVD (R9), F24
+	WORD  $0x4e69d709 // fadd v9.2d, v24.2d, v9.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F26
-	WORD  $0x4fcf134a // fmla v10.2d, v26.2d, v15.d[0]
-	FMOVD (R9), F27
-	WORD  $0x4fcf136b // fmla v11.2d, v27.2d, v15.d[0]
+	FMOVD (R8), F25
+	WORD  $0x4e6ad72a // fadd v10.2d, v25.2d, v10.2d
+	FMOVD (R9), F26
+	WORD  $0x4e6bd74b // fadd v11.2d, v26.2d, v11.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F28
-	WORD  $0x4fcf138c // fmla v12.2d, v28.2d, v15.d[0]
-	FMOVD (R9), F29
-	WORD  $0x4fcf13ad // fmla v13.2d, v29.2d, v15.d[0]
+	FMOVD (R8), F27
+	WORD  $0x4e6cd76c // fadd v12.2d, v27.2d, v12.2d
+	FMOVD (R9), F28
+	WORD  $0x4e6dd78d // fadd v13.2d, v28.2d, v13.2d
 	ADD   R6, R8
 	ADD   R6, R9
 	B     r7p2oldend
 
 r7p2oldfull:
-	FMOVQ (R8), F30
-	WORD  $0x4fcf13c0 // fmla v0.2d, v30.2d, v15.d[0]
-	FMOVQ (R9), F31
-	WORD  $0x4fcf13e1 // fmla v1.2d, v31.2d, v15.d[0]
+	FMOVQ (R8), F29
+	WORD  $0x4e60d7a0 // fadd v0.2d, v29.2d, v0.2d
+	FMOVQ (R9), F30
+	WORD  $0x4e61d7c1 // fadd v1.2d, v30.2d, v1.2d
+	ADD   R6, R8
+	ADD   R6, R9
+	FMOVQ (R8), F31
+	WORD  $0x4e62d7e2 // fadd v2.2d, v31.2d, v2.2d
+	FMOVQ (R9), F15
+	WORD  $0x4e63d5e3 // fadd v3.2d, v15.2d, v3.2d
 	ADD   R6, R8
 	ADD   R6, R9
 	FMOVQ (R8), F16
-	WORD  $0x4fcf1202 // fmla v2.2d, v16.2d, v15.d[0]
+	WORD  $0x4e64d604 // fadd v4.2d, v16.2d, v4.2d
 	FMOVQ (R9), F17
-	WORD  $0x4fcf1223 // fmla v3.2d, v17.2d, v15.d[0]
+	WORD  $0x4e65d625 // fadd v5.2d, v17.2d, v5.2d
 	ADD   R6, R8
 	ADD   R6, R9
 	FMOVQ (R8), F18
-	WORD  $0x4fcf1244 // fmla v4.2d, v18.2d, v15.d[0]
+	WORD  $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
 	FMOVQ (R9), F19
-	WORD  $0x4fcf1265 // fmla v5.2d, v19.2d, v15.d[0]
+	WORD  $0x4e67d667 // fadd v7.2d, v19.2d, v7.2d
 	ADD   R6, R8
 	ADD   R6, R9
 	FMOVQ (R8), F20
-	WORD  $0x4fcf1286 // fmla v6.2d, v20.2d, v15.d[0]
+	WORD  $0x4e68d688 // fadd v8.2d, v20.2d, v8.2d
 	FMOVQ (R9), F21
-	WORD  $0x4fcf12a7 // fmla v7.2d, v21.2d, v15.d[0]
+	WORD  $0x4e69d6a9 // fadd v9.2d, v21.2d, v9.2d
 	ADD   R6, R8
 	ADD   R6, R9
 	FMOVQ (R8), F22
-	WORD  $0x4fcf12c8 // fmla v8.2d, v22.2d, v15.d[0]
+	WORD  $0x4e6ad6ca // fadd v10.2d, v22.2d, v10.2d
 	FMOVQ (R9), F23
-	WORD  $0x4fcf12e9 // fmla v9.2d, v23.2d, v15.d[0]
+	WORD  $0x4e6bd6eb // fadd v11.2d, v23.2d, v11.2d
 	ADD   R6, R8
 	ADD   R6, R9
 	FMOVQ (R8), F24
-	WORD  $0x4fcf130a // fmla v10.2d, v24.2d, v15.d[0]
+	WORD  $0x4e6cd70c // fadd v12.2d, v24.2d, v12.2d
 	FMOVQ (R9), F25
-	WORD  $0x4fcf132b // fmla v11.2d, v25.2d, v15.d[0]
-	ADD   R6, R8
-	ADD   R6, R9
-	FMOVQ (R8), F26
-	WORD  $0x4fcf134c // fmla v12.2d, v26.2d, v15.d[0]
-	FMOVQ (R9), F27
-	WORD  $0x4fcf136d // fmla v13.2d, v27.2d, v15.d[0]
+	WORD  $0x4e6dd72d // fadd v13.2d, v25.2d, v13.2d
 	ADD   R6, R8
 	ADD   R6, R9
 
 r7p2oldend:
 r7p2store:
 	MOVD  16(R0), R8
-	MOVD  96(R0), R9
+	MOVD  88(R0), R9
 	ADD   R8, R9
 	CMP   $2, R3
 	BEQ   r7p2newfull
@@ -15013,16 +14161,16 @@ r7p2newfull:
 	ADD   R6, R9
 
 r7p2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r7p2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r7p2
@@ -15081,109 +14229,94 @@ r6p2loop:
 	ADD   R16, R10
 	SUBS  $1, R13
 	BNE   r6p2loop
-	FMOVD 80(R0), F12
-	WORD  $0x4fcc9000 // fmul v0.2d, v0.2d, v12.d[0]
-	WORD  $0x4fcc9021 // fmul v1.2d, v1.2d, v12.d[0]
-	WORD  $0x4fcc9042 // fmul v2.2d, v2.2d, v12.d[0]
-	WORD  $0x4fcc9063 // fmul v3.2d, v3.2d, v12.d[0]
-	WORD  $0x4fcc9084 // fmul v4.2d, v4.2d, v12.d[0]
-	WORD  $0x4fcc90a5 // fmul v5.2d, v5.2d, v12.d[0]
-	WORD  $0x4fcc90c6 // fmul v6.2d, v6.2d, v12.d[0]
-	WORD  $0x4fcc90e7 // fmul v7.2d, v7.2d, v12.d[0]
-	WORD  $0x4fcc9108 // fmul v8.2d, v8.2d, v12.d[0]
-	WORD  $0x4fcc9129 // fmul v9.2d, v9.2d, v12.d[0]
-	WORD  $0x4fcc914a // fmul v10.2d, v10.2d, v12.d[0]
-	WORD  $0x4fcc916b // fmul v11.2d, v11.2d, v12.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r6p2store
-	FMOVD 88(R0), F13
 	MOVD  16(R0), R8
-	MOVD  96(R0), R9
+	MOVD  88(R0), R9
 	ADD   R8, R9
 	CMP   $2, R3
 	BEQ   r6p2oldfull
-	FMOVD (R8), F14
-	WORD  $0x4fcd11c0 // fmla v0.2d, v14.2d, v13.d[0]
-	FMOVD (R9), F15
-	WORD  $0x4fcd11e1 // fmla v1.2d, v15.2d, v13.d[0]
+	FMOVD (R8), F13
+	WORD  $0x4e60d5a0 // fadd v0.2d, v13.2d, v0.2d
+	FMOVD (R9), F14
+	WORD  $0x4e61d5c1 // fadd v1.2d, v14.2d, v1.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F16
-	WORD  $0x4fcd1202 // fmla v2.2d, v16.2d, v13.d[0]
-	FMOVD (R9), F17
-	WORD  $0x4fcd1223 // fmla v3.2d, v17.2d, v13.d[0]
+	FMOVD (R8), F15
+	WORD  $0x4e62d5e2 // fadd v2.2d, v15.2d, v2.2d
+	FMOVD (R9), F16
+	WORD  $0x4e63d603 // fadd v3.2d, v16.2d, v3.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F18
-	WORD  $0x4fcd1244 // fmla v4.2d, v18.2d, v13.d[0]
-	FMOVD (R9), F19
-	WORD  $0x4fcd1265 // fmla v5.2d, v19.2d, v13.d[0]
+	FMOVD (R8), F17
+	WORD  $0x4e64d624 // fadd v4.2d, v17.2d, v4.2d
+	FMOVD (R9), F18
+	WORD  $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F20
-	WORD  $0x4fcd1286 // fmla v6.2d, v20.2d, v13.d[0]
-	FMOVD (R9), F21
-	WORD  $0x4fcd12a7 // fmla v7.2d, v21.2d, v13.d[0]
+	FMOVD (R8), F19
+	WORD  $0x4e66d666 // fadd v6.2d, v19.2d, v6.2d
+	FMOVD (R9), F20
+	WORD  $0x4e67d687 // fadd v7.2d, v20.2d, v7.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F22
-	WORD  $0x4fcd12c8 // fmla v8.2d, v22.2d, v13.d[0]
-	FMOVD (R9), F23
-	WORD  $0x4fcd12e9 // fmla v9.2d, v23.2d, v13.d[0]
+	FMOVD (R8), F21
+	WORD  $0x4e68d6a8 // fadd v8.2d, v21.2d, v8.2d
+	FMOVD (R9), F22
+	WORD  $0x4e69d6c9 // fadd v9.2d, v22.2d, v9.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F24
-	WORD  $0x4fcd130a // fmla v10.2d, v24.2d, v13.d[0]
-	FMOVD (R9), F25
-	WORD  $0x4fcd132b // fmla v11.2d, v25.2d, v13.d[0]
+	FMOVD (R8), F23
+	WORD  $0x4e6ad6ea // fadd v10.2d, v23.2d, v10.2d
+	FMOVD (R9), F24
+	WORD  $0x4e6bd70b // fadd v11.2d, v24.2d, v11.2d
 	ADD   R6, R8
 	ADD   R6, R9
 	B     r6p2oldend
 
 r6p2oldfull:
-	FMOVQ (R8), F26
-	WORD  $0x4fcd1340 // fmla v0.2d, v26.2d, v13.d[0]
-	FMOVQ (R9), F27
-	WORD  $0x4fcd1361 // fmla v1.2d, v27.2d, v13.d[0]
+	FMOVQ (R8), F25
+	WORD  $0x4e60d720 // fadd v0.2d, v25.2d, v0.2d
+	FMOVQ (R9), F26
+	WORD  $0x4e61d741 // fadd v1.2d, v26.2d, v1.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVQ (R8), F28
-	WORD  $0x4fcd1382 // fmla v2.2d, v28.2d, v13.d[0]
-	FMOVQ (R9), F29
-	WORD  $0x4fcd13a3 // fmla v3.2d, v29.2d, v13.d[0]
+	FMOVQ (R8), F27
+	WORD  $0x4e62d762 // fadd v2.2d, v27.2d, v2.2d
+	FMOVQ (R9), F28
+	WORD  $0x4e63d783 // fadd v3.2d, v28.2d, v3.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVQ (R8), F30
-	WORD  $0x4fcd13c4 // fmla v4.2d, v30.2d, v13.d[0]
-	FMOVQ (R9), F31
-	WORD  $0x4fcd13e5 // fmla v5.2d, v31.2d, v13.d[0]
+	FMOVQ (R8), F29
+	WORD  $0x4e64d7a4 // fadd v4.2d, v29.2d, v4.2d
+	FMOVQ (R9), F30
+	WORD  $0x4e65d7c5 // fadd v5.2d, v30.2d, v5.2d
+	ADD   R6, R8
+	ADD   R6, R9
+	FMOVQ (R8), F31
+	WORD  $0x4e66d7e6 // fadd v6.2d, v31.2d, v6.2d
+	FMOVQ (R9), F13
+	WORD  $0x4e67d5a7 // fadd v7.2d, v13.2d, v7.2d
 	ADD   R6, R8
 	ADD   R6, R9
 	FMOVQ (R8), F14
-	WORD  $0x4fcd11c6 // fmla v6.2d, v14.2d, v13.d[0]
+	WORD  $0x4e68d5c8 // fadd v8.2d, v14.2d, v8.2d
 	FMOVQ (R9), F15
-	WORD  $0x4fcd11e7 // fmla v7.2d, v15.2d, v13.d[0]
+	WORD  $0x4e69d5e9 // fadd v9.2d, v15.2d, v9.2d
 	ADD   R6, R8
 	ADD   R6, R9
 	FMOVQ (R8), F16
-	WORD  $0x4fcd1208 // fmla v8.2d, v16.2d, v13.d[0]
+	WORD  $0x4e6ad60a // fadd v10.2d, v16.2d, v10.2d
 	FMOVQ (R9), F17
-	WORD  $0x4fcd1229 // fmla v9.2d, v17.2d, v13.d[0]
-	ADD   R6, R8
-	ADD   R6, R9
-	FMOVQ (R8), F18
-	WORD  $0x4fcd124a // fmla v10.2d, v18.2d, v13.d[0]
-	FMOVQ (R9), F19
-	WORD  $0x4fcd126b // fmla v11.2d, v19.2d, v13.d[0]
+	WORD  $0x4e6bd62b // fadd v11.2d, v17.2d, v11.2d
 	ADD   R6, R8
 	ADD   R6, R9
 
 r6p2oldend:
 r6p2store:
 	MOVD  16(R0), R8
-	MOVD  96(R0), R9
+	MOVD  88(R0), R9
 	ADD   R8, R9
 	CMP   $2, R3
 	BEQ   r6p2newfull
@@ -15240,16 +14373,16 @@ r6p2newfull:
 	ADD   R6, R9
 
 r6p2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r6p2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r6p2
@@ -15303,95 +14436,82 @@ r5p2loop:
 	ADD   R16, R10
 	SUBS  $1, R13
 	BNE   r5p2loop
-	FMOVD 80(R0), F10
-	WORD  $0x4fca9000 // fmul v0.2d, v0.2d, v10.d[0]
-	WORD  $0x4fca9021 // fmul v1.2d, v1.2d, v10.d[0]
-	WORD  $0x4fca9042 // fmul v2.2d, v2.2d, v10.d[0]
-	WORD  $0x4fca9063 // fmul v3.2d, v3.2d, v10.d[0]
-	WORD  $0x4fca9084 // fmul v4.2d, v4.2d, v10.d[0]
-	WORD  $0x4fca90a5 // fmul v5.2d, v5.2d, v10.d[0]
-	WORD  $0x4fca90c6 // fmul v6.2d, v6.2d, v10.d[0]
-	WORD  $0x4fca90e7 // fmul v7.2d, v7.2d, v10.d[0]
-	WORD  $0x4fca9108 // fmul v8.2d, v8.2d, v10.d[0]
-	WORD  $0x4fca9129 // fmul v9.2d, v9.2d, v10.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r5p2store
-	FMOVD 88(R0), F11
 	MOVD  16(R0), R8
-	MOVD  96(R0), R9
+	MOVD  88(R0), R9
 	ADD   R8, R9
 	CMP   $2, R3
 	BEQ   r5p2oldfull
-	FMOVD (R8), F12
-	WORD  $0x4fcb1180 // fmla v0.2d, v12.2d, v11.d[0]
-	FMOVD (R9), F13
-	WORD  $0x4fcb11a1 // fmla v1.2d, v13.2d, v11.d[0]
+	FMOVD (R8), F11
+	WORD  $0x4e60d560 // fadd v0.2d, v11.2d, v0.2d
+	FMOVD (R9), F12
+	WORD  $0x4e61d581 // fadd v1.2d, v12.2d, v1.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F14
-	WORD  $0x4fcb11c2 // fmla v2.2d, v14.2d, v11.d[0]
-	FMOVD (R9), F15
-	WORD  $0x4fcb11e3 // fmla v3.2d, v15.2d, v11.d[0]
+	FMOVD (R8), F13
+	WORD  $0x4e62d5a2 // fadd v2.2d, v13.2d, v2.2d
+	FMOVD (R9), F14
+	WORD  $0x4e63d5c3 // fadd v3.2d, v14.2d, v3.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F16
-	WORD  $0x4fcb1204 // fmla v4.2d, v16.2d, v11.d[0]
-	FMOVD (R9), F17
-	WORD  $0x4fcb1225 // fmla v5.2d, v17.2d, v11.d[0]
+	FMOVD (R8), F15
+	WORD  $0x4e64d5e4 // fadd v4.2d, v15.2d, v4.2d
+	FMOVD (R9), F16
+	WORD  $0x4e65d605 // fadd v5.2d, v16.2d, v5.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F18
-	WORD  $0x4fcb1246 // fmla v6.2d, v18.2d, v11.d[0]
-	FMOVD (R9), F19
-	WORD  $0x4fcb1267 // fmla v7.2d, v19.2d, v11.d[0]
+	FMOVD (R8), F17
+	WORD  $0x4e66d626 // fadd v6.2d, v17.2d, v6.2d
+	FMOVD (R9), F18
+	WORD  $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F20
-	WORD  $0x4fcb1288 // fmla v8.2d, v20.2d, v11.d[0]
-	FMOVD (R9), F21
-	WORD  $0x4fcb12a9 // fmla v9.2d, v21.2d, v11.d[0]
+	FMOVD (R8), F19
+	WORD  $0x4e68d668 // fadd v8.2d, v19.2d, v8.2d
+	FMOVD (R9), F20
+	WORD  $0x4e69d689 // fadd v9.2d, v20.2d, v9.2d
 	ADD   R6, R8
 	ADD   R6, R9
 	B     r5p2oldend
 
 r5p2oldfull:
-	FMOVQ (R8), F22
-	WORD  $0x4fcb12c0 // fmla v0.2d, v22.2d, v11.d[0]
-	FMOVQ (R9), F23
-	WORD  $0x4fcb12e1 // fmla v1.2d, v23.2d, v11.d[0]
+	FMOVQ (R8), F21
+	WORD  $0x4e60d6a0 // fadd v0.2d, v21.2d, v0.2d
+	FMOVQ (R9), F22
+	WORD  $0x4e61d6c1 // fadd v1.2d, v22.2d, v1.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVQ (R8), F24
-	WORD  $0x4fcb1302 // fmla v2.2d, v24.2d, v11.d[0]
-	FMOVQ (R9), F25
-	WORD  $0x4fcb1323 // fmla v3.2d, v25.2d, v11.d[0]
+	FMOVQ (R8), F23
+	WORD  $0x4e62d6e2 // fadd v2.2d, v23.2d, v2.2d
+	FMOVQ (R9), F24
+	WORD  $0x4e63d703 // fadd v3.2d, v24.2d, v3.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVQ (R8), F26
-	WORD  $0x4fcb1344 // fmla v4.2d, v26.2d, v11.d[0]
-	FMOVQ (R9), F27
-	WORD  $0x4fcb1365 // fmla v5.2d, v27.2d, v11.d[0]
+	FMOVQ (R8), F25
+	WORD  $0x4e64d724 // fadd v4.2d, v25.2d, v4.2d
+	FMOVQ (R9), F26
+	WORD  $0x4e65d745 // fadd v5.2d, v26.2d, v5.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVQ (R8), F28
-	WORD  $0x4fcb1386 // fmla v6.2d, v28.2d, v11.d[0]
-	FMOVQ (R9), F29
-	WORD  $0x4fcb13a7 // fmla v7.2d, v29.2d, v11.d[0]
+	FMOVQ (R8), F27
+	WORD  $0x4e66d766 // fadd v6.2d, v27.2d, v6.2d
+	FMOVQ (R9), F28
+	WORD  $0x4e67d787 // fadd v7.2d, v28.2d, v7.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVQ (R8), F30
-	WORD  $0x4fcb13c8 // fmla v8.2d, v30.2d, v11.d[0]
-	FMOVQ (R9), F31
-	WORD  $0x4fcb13e9 // fmla v9.2d, v31.2d, v11.d[0]
+	FMOVQ (R8), F29
+	WORD  $0x4e68d7a8 // fadd v8.2d, v29.2d, v8.2d
+	FMOVQ (R9), F30
+	WORD  $0x4e69d7c9 // fadd v9.2d, v30.2d, v9.2d
 	ADD   R6, R8
 	ADD   R6, R9
 
 r5p2oldend:
 r5p2store:
 	MOVD  16(R0), R8
-	MOVD  96(R0), R9
+	MOVD  88(R0), R9
 	ADD   R8, R9
 	CMP   $2, R3
 	BEQ   r5p2newfull
@@ -15440,16 +14560,16 @@ r5p2newfull:
 	ADD   R6, R9
 
 r5p2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r5p2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r5p2
@@ -15496,81 +14616,70 @@ r4p2loop:
 	ADD   R15, R9
 	SUBS  $1, R12
 	BNE   r4p2loop
-	FMOVD 80(R0), F8
-	WORD  $0x4fc89000 // fmul v0.2d, v0.2d, v8.d[0]
-	WORD  $0x4fc89021 // fmul v1.2d, v1.2d, v8.d[0]
-	WORD  $0x4fc89042 // fmul v2.2d, v2.2d, v8.d[0]
-	WORD  $0x4fc89063 // fmul v3.2d, v3.2d, v8.d[0]
-	WORD  $0x4fc89084 // fmul v4.2d, v4.2d, v8.d[0]
-	WORD  $0x4fc890a5 // fmul v5.2d, v5.2d, v8.d[0]
-	WORD  $0x4fc890c6 // fmul v6.2d, v6.2d, v8.d[0]
-	WORD  $0x4fc890e7 // fmul v7.2d, v7.2d, v8.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r4p2store
-	FMOVD 88(R0), F9
 	MOVD  16(R0), R8
-	MOVD  96(R0), R9
+	MOVD  88(R0), R9
 	ADD   R8, R9
 	CMP   $2, R3
 	BEQ   r4p2oldfull
-	FMOVD (R8), F10
-	WORD  $0x4fc91140 // fmla v0.2d, v10.2d, v9.d[0]
-	FMOVD (R9), F11
-	WORD  $0x4fc91161 // fmla v1.2d, v11.2d, v9.d[0]
+	FMOVD (R8), F9
+	WORD  $0x4e60d520 // fadd v0.2d, v9.2d, v0.2d
+	FMOVD (R9), F10
+	WORD  $0x4e61d541 // fadd v1.2d, v10.2d, v1.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F12
-	WORD  $0x4fc91182 // fmla v2.2d, v12.2d, v9.d[0]
-	FMOVD (R9), F13
-	WORD  $0x4fc911a3 // fmla v3.2d, v13.2d, v9.d[0]
+	FMOVD (R8), F11
+	WORD  $0x4e62d562 // fadd v2.2d, v11.2d, v2.2d
+	FMOVD (R9), F12
+	WORD  $0x4e63d583 // fadd v3.2d, v12.2d, v3.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F14
-	WORD  $0x4fc911c4 // fmla v4.2d, v14.2d, v9.d[0]
-	FMOVD (R9), F15
-	WORD  $0x4fc911e5 // fmla v5.2d, v15.2d, v9.d[0]
+	FMOVD (R8), F13
+	WORD  $0x4e64d5a4 // fadd v4.2d, v13.2d, v4.2d
+	FMOVD (R9), F14
+	WORD  $0x4e65d5c5 // fadd v5.2d, v14.2d, v5.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F16
-	WORD  $0x4fc91206 // fmla v6.2d, v16.2d, v9.d[0]
-	FMOVD (R9), F17
-	WORD  $0x4fc91227 // fmla v7.2d, v17.2d, v9.d[0]
+	FMOVD (R8), F15
+	WORD  $0x4e66d5e6 // fadd v6.2d, v15.2d, v6.2d
+	FMOVD (R9), F16
+	WORD  $0x4e67d607 // fadd v7.2d, v16.2d, v7.2d
 	ADD   R6, R8
 	ADD   R6, R9
 	B     r4p2oldend
 
 r4p2oldfull:
-	FMOVQ (R8), F18
-	WORD  $0x4fc91240 // fmla v0.2d, v18.2d, v9.d[0]
-	FMOVQ (R9), F19
-	WORD  $0x4fc91261 // fmla v1.2d, v19.2d, v9.d[0]
+	FMOVQ (R8), F17
+	WORD  $0x4e60d620 // fadd v0.2d, v17.2d, v0.2d
+	FMOVQ (R9), F18
+	WORD  $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVQ (R8), F20
-	WORD  $0x4fc91282 // fmla v2.2d, v20.2d, v9.d[0]
-	FMOVQ (R9), F21
-	WORD  $0x4fc912a3 // fmla v3.2d, v21.2d, v9.d[0]
+	FMOVQ (R8), F19
+	WORD  $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
+	FMOVQ (R9), F20
+	WORD  $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVQ (R8), F22
-	WORD  $0x4fc912c4 // fmla v4.2d, v22.2d, v9.d[0]
-	FMOVQ (R9), F23
-	WORD  $0x4fc912e5 // fmla v5.2d, v23.2d, v9.d[0]
+	FMOVQ (R8), F21
+	WORD  $0x4e64d6a4 // fadd v4.2d, v21.2d, v4.2d
+	FMOVQ (R9), F22
+	WORD  $0x4e65d6c5 // fadd v5.2d, v22.2d, v5.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVQ (R8), F24
-	WORD  $0x4fc91306 // fmla v6.2d, v24.2d, v9.d[0]
-	FMOVQ (R9), F25
-	WORD  $0x4fc91327 // fmla v7.2d, v25.2d, v9.d[0]
+	FMOVQ (R8), F23
+	WORD  $0x4e66d6e6 // fadd v6.2d, v23.2d, v6.2d
+	FMOVQ (R9), F24
+	WORD  $0x4e67d707 // fadd v7.2d, v24.2d, v7.2d
 	ADD   R6, R8
 	ADD   R6, R9
 
 r4p2oldend:
 r4p2store:
 	MOVD  16(R0), R8
-	MOVD  96(R0), R9
+	MOVD  88(R0), R9
 	ADD   R8, R9
 	CMP   $2, R3
 	BEQ   r4p2newfull
@@ -15611,16 +14720,16 @@ r4p2newfull:
 	ADD   R6, R9
 
 r4p2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r4p2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r4p2
@@ -15661,67 +14770,58 @@ r3p2loop:
 	ADD   R14, R8
 	SUBS  $1, R11
 	BNE   r3p2loop
-	FMOVD 80(R0), F6
-	WORD  $0x4fc69000 // fmul v0.2d, v0.2d, v6.d[0]
-	WORD  $0x4fc69021 // fmul v1.2d, v1.2d, v6.d[0]
-	WORD  $0x4fc69042 // fmul v2.2d, v2.2d, v6.d[0]
-	WORD  $0x4fc69063 // fmul v3.2d, v3.2d, v6.d[0]
-	WORD  $0x4fc69084 // fmul v4.2d, v4.2d, v6.d[0]
-	WORD  $0x4fc690a5 // fmul v5.2d, v5.2d, v6.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r3p2store
-	FMOVD 88(R0), F7
 	MOVD  16(R0), R8
-	MOVD  96(R0), R9
+	MOVD  88(R0), R9
 	ADD   R8, R9
 	CMP   $2, R3
 	BEQ   r3p2oldfull
-	FMOVD (R8), F8
-	WORD  $0x4fc71100 // fmla v0.2d, v8.2d, v7.d[0]
-	FMOVD (R9), F9
-	WORD  $0x4fc71121 // fmla v1.2d, v9.2d, v7.d[0]
+	FMOVD (R8), F7
+	WORD  $0x4e60d4e0 // fadd v0.2d, v7.2d, v0.2d
+	FMOVD (R9), F8
+	WORD  $0x4e61d501 // fadd v1.2d, v8.2d, v1.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F10
-	WORD  $0x4fc71142 // fmla v2.2d, v10.2d, v7.d[0]
-	FMOVD (R9), F11
-	WORD  $0x4fc71163 // fmla v3.2d, v11.2d, v7.d[0]
+	FMOVD (R8), F9
+	WORD  $0x4e62d522 // fadd v2.2d, v9.2d, v2.2d
+	FMOVD (R9), F10
+	WORD  $0x4e63d543 // fadd v3.2d, v10.2d, v3.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F12
-	WORD  $0x4fc71184 // fmla v4.2d, v12.2d, v7.d[0]
-	FMOVD (R9), F13
-	WORD  $0x4fc711a5 // fmla v5.2d, v13.2d, v7.d[0]
+	FMOVD (R8), F11
+	WORD  $0x4e64d564 // fadd v4.2d, v11.2d, v4.2d
+	FMOVD (R9), F12
+	WORD  $0x4e65d585 // fadd v5.2d, v12.2d, v5.2d
 	ADD   R6, R8
 	ADD   R6, R9
 	B     r3p2oldend
 
 r3p2oldfull:
-	FMOVQ (R8), F14
-	WORD  $0x4fc711c0 // fmla v0.2d, v14.2d, v7.d[0]
-	FMOVQ (R9), F15
-	WORD  $0x4fc711e1 // fmla v1.2d, v15.2d, v7.d[0]
+	FMOVQ (R8), F13
+	WORD  $0x4e60d5a0 // fadd v0.2d, v13.2d, v0.2d
+	FMOVQ (R9), F14
+	WORD  $0x4e61d5c1 // fadd v1.2d, v14.2d, v1.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVQ (R8), F16
-	WORD  $0x4fc71202 // fmla v2.2d, v16.2d, v7.d[0]
-	FMOVQ (R9), F17
-	WORD  $0x4fc71223 // fmla v3.2d, v17.2d, v7.d[0]
+	FMOVQ (R8), F15
+	WORD  $0x4e62d5e2 // fadd v2.2d, v15.2d, v2.2d
+	FMOVQ (R9), F16
+	WORD  $0x4e63d603 // fadd v3.2d, v16.2d, v3.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVQ (R8), F18
-	WORD  $0x4fc71244 // fmla v4.2d, v18.2d, v7.d[0]
-	FMOVQ (R9), F19
-	WORD  $0x4fc71265 // fmla v5.2d, v19.2d, v7.d[0]
+	FMOVQ (R8), F17
+	WORD  $0x4e64d624 // fadd v4.2d, v17.2d, v4.2d
+	FMOVQ (R9), F18
+	WORD  $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
 	ADD   R6, R8
 	ADD   R6, R9
 
 r3p2oldend:
 r3p2store:
 	MOVD  16(R0), R8
-	MOVD  96(R0), R9
+	MOVD  88(R0), R9
 	ADD   R8, R9
 	CMP   $2, R3
 	BEQ   r3p2newfull
@@ -15754,16 +14854,16 @@ r3p2newfull:
 	ADD   R6, R9
 
 r3p2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r3p2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r3p2
@@ -15798,53 +14898,46 @@ r2p2loop:
 	ADD   R13, R7
 	SUBS  $1, R10
 	BNE   r2p2loop
-	FMOVD 80(R0), F4
-	WORD  $0x4fc49000 // fmul v0.2d, v0.2d, v4.d[0]
-	WORD  $0x4fc49021 // fmul v1.2d, v1.2d, v4.d[0]
-	WORD  $0x4fc49042 // fmul v2.2d, v2.2d, v4.d[0]
-	WORD  $0x4fc49063 // fmul v3.2d, v3.2d, v4.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r2p2store
-	FMOVD 88(R0), F5
 	MOVD  16(R0), R8
-	MOVD  96(R0), R9
+	MOVD  88(R0), R9
 	ADD   R8, R9
 	CMP   $2, R3
 	BEQ   r2p2oldfull
-	FMOVD (R8), F6
-	WORD  $0x4fc510c0 // fmla v0.2d, v6.2d, v5.d[0]
-	FMOVD (R9), F7
-	WORD  $0x4fc510e1 // fmla v1.2d, v7.2d, v5.d[0]
+	FMOVD (R8), F5
+	WORD  $0x4e60d4a0 // fadd v0.2d, v5.2d, v0.2d
+	FMOVD (R9), F6
+	WORD  $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVD (R8), F8
-	WORD  $0x4fc51102 // fmla v2.2d, v8.2d, v5.d[0]
-	FMOVD (R9), F9
-	WORD  $0x4fc51123 // fmla v3.2d, v9.2d, v5.d[0]
+	FMOVD (R8), F7
+	WORD  $0x4e62d4e2 // fadd v2.2d, v7.2d, v2.2d
+	FMOVD (R9), F8
+	WORD  $0x4e63d503 // fadd v3.2d, v8.2d, v3.2d
 	ADD   R6, R8
 	ADD   R6, R9
 	B     r2p2oldend
 
 r2p2oldfull:
-	FMOVQ (R8), F10
-	WORD  $0x4fc51140 // fmla v0.2d, v10.2d, v5.d[0]
-	FMOVQ (R9), F11
-	WORD  $0x4fc51161 // fmla v1.2d, v11.2d, v5.d[0]
+	FMOVQ (R8), F9
+	WORD  $0x4e60d520 // fadd v0.2d, v9.2d, v0.2d
+	FMOVQ (R9), F10
+	WORD  $0x4e61d541 // fadd v1.2d, v10.2d, v1.2d
 	ADD   R6, R8
 	ADD   R6, R9
-	FMOVQ (R8), F12
-	WORD  $0x4fc51182 // fmla v2.2d, v12.2d, v5.d[0]
-	FMOVQ (R9), F13
-	WORD  $0x4fc511a3 // fmla v3.2d, v13.2d, v5.d[0]
+	FMOVQ (R8), F11
+	WORD  $0x4e62d562 // fadd v2.2d, v11.2d, v2.2d
+	FMOVQ (R9), F12
+	WORD  $0x4e63d583 // fadd v3.2d, v12.2d, v3.2d
 	ADD   R6, R8
 	ADD   R6, R9
 
 r2p2oldend:
 r2p2store:
 	MOVD  16(R0), R8
-	MOVD  96(R0), R9
+	MOVD  88(R0), R9
 	ADD   R8, R9
 	CMP   $2, R3
 	BEQ   r2p2newfull
@@ -15869,16 +14962,16 @@ r2p2newfull:
 	ADD   R6, R9
 
 r2p2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r2p2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r2p2
@@ -15908,39 +15001,34 @@ r1p2loop:
 	ADD   R13, R7
 	SUBS  $1, R10
 	BNE   r1p2loop
-	FMOVD 80(R0), F2
-	WORD  $0x4fc29000 // fmul v0.2d, v0.2d, v2.d[0]
-	WORD  $0x4fc29021 // fmul v1.2d, v1.2d, v2.d[0]
 	MOVD  48(R0), R6
-	MOVD  88(R0), R7
-	LSL   $1, R7
+	MOVD  80(R0), R7
 	CBZ   R7, r1p2store
-	FMOVD 88(R0), F3
 	MOVD  16(R0), R8
-	MOVD  96(R0), R9
+	MOVD  88(R0), R9
 	ADD   R8, R9
 	CMP   $2, R3
 	BEQ   r1p2oldfull
-	FMOVD (R8), F4
-	WORD  $0x4fc31080 // fmla v0.2d, v4.2d, v3.d[0]
-	FMOVD (R9), F5
-	WORD  $0x4fc310a1 // fmla v1.2d, v5.2d, v3.d[0]
+	FMOVD (R8), F3
+	WORD  $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
+	FMOVD (R9), F4
+	WORD  $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
 	ADD   R6, R8
 	ADD   R6, R9
 	B     r1p2oldend
 
 r1p2oldfull:
-	FMOVQ (R8), F6
-	WORD  $0x4fc310c0 // fmla v0.2d, v6.2d, v3.d[0]
-	FMOVQ (R9), F7
-	WORD  $0x4fc310e1 // fmla v1.2d, v7.2d, v3.d[0]
+	FMOVQ (R8), F5
+	WORD  $0x4e60d4a0 // fadd v0.2d, v5.2d, v0.2d
+	FMOVQ (R9), F6
+	WORD  $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
 	ADD   R6, R8
 	ADD   R6, R9
 
 r1p2oldend:
 r1p2store:
 	MOVD  16(R0), R8
-	MOVD  96(R0), R9
+	MOVD  88(R0), R9
 	ADD   R8, R9
 	CMP   $2, R3
 	BEQ   r1p2newfull
@@ -15957,16 +15045,16 @@ r1p2newfull:
 	ADD   R6, R9
 
 r1p2newend:
-	MOVD 104(R0), R8
+	MOVD 96(R0), R8
 	SUBS $1, R8
 	BLE  r1p2done
-	MOVD R8, 104(R0)
+	MOVD R8, 96(R0)
 	MOVD 8(R0), R9
-	MOVD 112(R0), R10
+	MOVD 104(R0), R10
 	ADD  R10, R9
 	MOVD R9, 8(R0)
 	MOVD 16(R0), R9
-	MOVD 120(R0), R10
+	MOVD 112(R0), R10
 	ADD  R10, R9
 	MOVD R9, 16(R0)
 	B    r1p2

@@ -182,20 +182,20 @@ func (p *Weight[T]) images(_, part int) {
 			p.addRuns(sums, padded, turned, count, n == first)
 			continue
 		}
-		beta := 1.0
+		add := 1
 		if n == first {
-			beta = 0
+			add = 0
 		}
 		for group := range g.groups {
-			p.taps(sums[group*g.o*g.taps():], padded[group*g.c*p.f.plane:], turned[group*g.o:], count, beta)
+			p.taps(sums[group*g.o*g.taps():], padded[group*g.c*p.f.plane:], turned[group*g.o:], count, add)
 		}
 	}
 }
 
 // taps adds count images of one group to the sums of all taps.
-func (p *Weight[T]) taps(sums, x, d []T, count int, beta float64) {
+func (p *Weight[T]) taps(sums, x, d []T, count, add int) {
 	g, size, kernel := &p.g, sizeOf[T](), volume(p.g.kernel)
-	t := tile{steps: &p.steps[0], k: count * volume(g.out), alpha: 1, beta: beta}
+	t := tile{steps: &p.steps[0], k: count * volume(g.out), add: add}
 	if p.byChannel {
 		t.rsa, t.ldc = p.f.plane*size, kernel*g.o*size
 		k := 0

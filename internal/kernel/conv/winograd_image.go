@@ -165,7 +165,7 @@ func (p *winograd[T]) block(worker, part int) {
 // are read once.
 func (p *winograd[T]) products(y, x, w []T, tiles int) {
 	size := sizeOf[T]()
-	t := tile{rsa: p.from.pitch * size, alpha: 1}
+	t := tile{rsa: p.from.pitch * size}
 	for e := range tileElems {
 		x, w, y := x[e*p.from.plane:], w[e*p.weightPlane():], y[e*p.yPlane():]
 		for o := 0; o < p.o; o += p.l.panel() {
@@ -175,7 +175,7 @@ func (p *winograd[T]) products(y, x, w []T, tiles int) {
 				t.steps = &p.last[0]
 			}
 			for c := 0; c < p.c; c += blockTerms {
-				t.k, t.beta = min(blockTerms, p.c-c), float64(min(1, c))
+				t.k, t.add = min(blockTerms, p.c-c), min(1, c)
 				block(p.l, &t, tiles, n, x[c:], w[o*p.c+c*n:], y[o*tiles:])
 			}
 		}

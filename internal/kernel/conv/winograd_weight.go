@@ -100,13 +100,13 @@ func (p *winogradWeight[T]) sum(worker, part int) {
 // there is nothing yet.
 func (p *winogradWeight[T]) products(w, x, d []T, tiles int, first bool) {
 	size := sizeOf[T]()
-	t := tile{rsa: size, ldc: p.d.pitch * size, alpha: 1, steps: &p.steps[0]}
+	t := tile{rsa: size, ldc: p.d.pitch * size, steps: &p.steps[0]}
 	for e := range tileElems {
 		x, d, w := x[e*p.x.plane:], d[e*p.d.plane:], w[e*p.weightPlane():]
 		for i := 0; i < tiles; i += blockTerms {
-			t.k, t.beta = min(blockTerms, tiles-i), 1
+			t.k, t.add = min(blockTerms, tiles-i), 1
 			if first && i == 0 {
-				t.beta = 0
+				t.add = 0
 			}
 			block(p.l, &t, p.c, p.o, x[i*p.x.pitch:], d[i*p.d.pitch:], w)
 		}
@@ -117,6 +117,6 @@ func (p *winogradWeight[T]) products(w, x, d []T, tiles int, first bool) {
 func (p *winogradWeight[T]) add(_, part int) {
 	first := part * joinElements
 	n := min(joinElements, 9*p.c*p.d.pitch-first)
-	t := tile{steps: &p.across[0], k: p.parts, alpha: 1}
+	t := tile{steps: &p.across[0], k: p.parts}
 	block(p.l, &t, 1, n, p.ones, p.scratch[p.sumSize()+first:], p.scratch[first:])
 }

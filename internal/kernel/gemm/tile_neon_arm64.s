@@ -184,30 +184,30 @@ r16v1loop:
 	ADD    R20, R19
 	SUBS   $1, R22
 	BNE    r16v1loop
-	FMOVD  80(R0), F16
-	FCVTDS F16, F16
-	WORD   $0x4f909000 // fmul v0.4s, v0.4s, v16.s[0]
-	WORD   $0x4f909021 // fmul v1.4s, v1.4s, v16.s[0]
-	WORD   $0x4f909042 // fmul v2.4s, v2.4s, v16.s[0]
-	WORD   $0x4f909063 // fmul v3.4s, v3.4s, v16.s[0]
-	WORD   $0x4f909084 // fmul v4.4s, v4.4s, v16.s[0]
-	WORD   $0x4f9090a5 // fmul v5.4s, v5.4s, v16.s[0]
-	WORD   $0x4f9090c6 // fmul v6.4s, v6.4s, v16.s[0]
-	WORD   $0x4f9090e7 // fmul v7.4s, v7.4s, v16.s[0]
-	WORD   $0x4f909108 // fmul v8.4s, v8.4s, v16.s[0]
-	WORD   $0x4f909129 // fmul v9.4s, v9.4s, v16.s[0]
-	WORD   $0x4f90914a // fmul v10.4s, v10.4s, v16.s[0]
-	WORD   $0x4f90916b // fmul v11.4s, v11.4s, v16.s[0]
-	WORD   $0x4f90918c // fmul v12.4s, v12.4s, v16.s[0]
-	WORD   $0x4f9091ad // fmul v13.4s, v13.4s, v16.s[0]
-	WORD   $0x4f9091ce // fmul v14.4s, v14.4s, v16.s[0]
-	WORD   $0x4f9091ef // fmul v15.4s, v15.4s, v16.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F17
+	FCVTDS F17, F17
+	WORD   $0x4f919000 // fmul v0.4s, v0.4s, v17.s[0]
+	WORD   $0x4f919021 // fmul v1.4s, v1.4s, v17.s[0]
+	WORD   $0x4f919042 // fmul v2.4s, v2.4s, v17.s[0]
+	WORD   $0x4f919063 // fmul v3.4s, v3.4s, v17.s[0]
+	WORD   $0x4f919084 // fmul v4.4s, v4.4s, v17.s[0]
+	WORD   $0x4f9190a5 // fmul v5.4s, v5.4s, v17.s[0]
+	WORD   $0x4f9190c6 // fmul v6.4s, v6.4s, v17.s[0]
+	WORD   $0x4f9190e7 // fmul v7.4s, v7.4s, v17.s[0]
+	WORD   $0x4f919108 // fmul v8.4s, v8.4s, v17.s[0]
+	WORD   $0x4f919129 // fmul v9.4s, v9.4s, v17.s[0]
+	WORD   $0x4f91914a // fmul v10.4s, v10.4s, v17.s[0]
+	WORD   $0x4f91916b // fmul v11.4s, v11.4s, v17.s[0]
+	WORD   $0x4f91918c // fmul v12.4s, v12.4s, v17.s[0]
+	WORD   $0x4f9191ad // fmul v13.4s, v13.4s, v17.s[0]
+	WORD   $0x4f9191ce // fmul v14.4s, v14.4s, v17.s[0]
+	WORD   $0x4f9191ef // fmul v15.4s, v15.4s, v17.s[0]
+	FMOVD  88(R0), F16
+	FCVTDS F16, F16
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r16v1store
-	FMOVD  88(R0), F17
-	FCVTDS F17, F17
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r16v1oldfull
@@ -222,7 +222,7 @@ one1:
 	FMOVS (R14), F18
 
 end2:
-	WORD  $0x4f911240 // fmla v0.4s, v18.4s, v17.s[0]
+	WORD  $0x4f901240 // fmla v0.4s, v18.4s, v16.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one3
 	FMOVD (R14), F19
@@ -235,7 +235,7 @@ one3:
 	FMOVS (R14), F19
 
 end4:
-	WORD  $0x4f911261 // fmla v1.4s, v19.4s, v17.s[0]
+	WORD  $0x4f901261 // fmla v1.4s, v19.4s, v16.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one5
 	FMOVD (R14), F20
@@ -248,7 +248,7 @@ one5:
 	FMOVS (R14), F20
 
 end6:
-	WORD  $0x4f911282 // fmla v2.4s, v20.4s, v17.s[0]
+	WORD  $0x4f901282 // fmla v2.4s, v20.4s, v16.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one7
 	FMOVD (R14), F21
@@ -261,7 +261,7 @@ one7:
 	FMOVS (R14), F21
 
 end8:
-	WORD  $0x4f9112a3 // fmla v3.4s, v21.4s, v17.s[0]
+	WORD  $0x4f9012a3 // fmla v3.4s, v21.4s, v16.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one9
 	FMOVD (R14), F22
@@ -274,7 +274,7 @@ one9:
 	FMOVS (R14), F22
 
 end10:
-	WORD  $0x4f9112c4 // fmla v4.4s, v22.4s, v17.s[0]
+	WORD  $0x4f9012c4 // fmla v4.4s, v22.4s, v16.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one11
 	FMOVD (R14), F23
@@ -287,7 +287,7 @@ one11:
 	FMOVS (R14), F23
 
 end12:
-	WORD  $0x4f9112e5 // fmla v5.4s, v23.4s, v17.s[0]
+	WORD  $0x4f9012e5 // fmla v5.4s, v23.4s, v16.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one13
 	FMOVD (R14), F24
@@ -300,7 +300,7 @@ one13:
 	FMOVS (R14), F24
 
 end14:
-	WORD  $0x4f911306 // fmla v6.4s, v24.4s, v17.s[0]
+	WORD  $0x4f901306 // fmla v6.4s, v24.4s, v16.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one15
 	FMOVD (R14), F25
@@ -313,7 +313,7 @@ one15:
 	FMOVS (R14), F25
 
 end16:
-	WORD  $0x4f911327 // fmla v7.4s, v25.4s, v17.s[0]
+	WORD  $0x4f901327 // fmla v7.4s, v25.4s, v16.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one17
 	FMOVD (R14), F26
@@ -326,7 +326,7 @@ one17:
 	FMOVS (R14), F26
 
 end18:
-	WORD  $0x4f911348 // fmla v8.4s, v26.4s, v17.s[0]
+	WORD  $0x4f901348 // fmla v8.4s, v26.4s, v16.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one19
 	FMOVD (R14), F27
@@ -339,7 +339,7 @@ one19:
 	FMOVS (R14), F27
 
 end20:
-	WORD  $0x4f911369 // fmla v9.4s, v27.4s, v17.s[0]
+	WORD  $0x4f901369 // fmla v9.4s, v27.4s, v16.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one21
 	FMOVD (R14), F28
@@ -352,7 +352,7 @@ one21:
 	FMOVS (R14), F28
 
 end22:
-	WORD  $0x4f91138a // fmla v10.4s, v28.4s, v17.s[0]
+	WORD  $0x4f90138a // fmla v10.4s, v28.4s, v16.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one23
 	FMOVD (R14), F29
@@ -365,7 +365,7 @@ one23:
 	FMOVS (R14), F29
 
 end24:
-	WORD  $0x4f9113ab // fmla v11.4s, v29.4s, v17.s[0]
+	WORD  $0x4f9013ab // fmla v11.4s, v29.4s, v16.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one25
 	FMOVD (R14), F30
@@ -378,7 +378,7 @@ one25:
 	FMOVS (R14), F30
 
 end26:
-	WORD  $0x4f9113cc // fmla v12.4s, v30.4s, v17.s[0]
+	WORD  $0x4f9013cc // fmla v12.4s, v30.4s, v16.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one27
 	FMOVD (R14), F31
@@ -391,7 +391,7 @@ one27:
 	FMOVS (R14), F31
 
 end28:
-	WORD  $0x4f9113ed // fmla v13.4s, v31.4s, v17.s[0]
+	WORD  $0x4f9013ed // fmla v13.4s, v31.4s, v16.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one29
 	FMOVD (R14), F18
@@ -404,7 +404,7 @@ one29:
 	FMOVS (R14), F18
 
 end30:
-	WORD  $0x4f91124e // fmla v14.4s, v18.4s, v17.s[0]
+	WORD  $0x4f90124e // fmla v14.4s, v18.4s, v16.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one31
 	FMOVD (R14), F19
@@ -417,58 +417,58 @@ one31:
 	FMOVS (R14), F19
 
 end32:
-	WORD $0x4f91126f // fmla v15.4s, v19.4s, v17.s[0]
+	WORD $0x4f90126f // fmla v15.4s, v19.4s, v16.s[0]
 	ADD  R12, R14
 	B    r16v1oldend
 
 r16v1oldfull:
 	FMOVQ (R14), F20
-	WORD  $0x4f911280 // fmla v0.4s, v20.4s, v17.s[0]
+	WORD  $0x4f901280 // fmla v0.4s, v20.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F21
-	WORD  $0x4f9112a1 // fmla v1.4s, v21.4s, v17.s[0]
+	WORD  $0x4f9012a1 // fmla v1.4s, v21.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F22
-	WORD  $0x4f9112c2 // fmla v2.4s, v22.4s, v17.s[0]
+	WORD  $0x4f9012c2 // fmla v2.4s, v22.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4f9112e3 // fmla v3.4s, v23.4s, v17.s[0]
+	WORD  $0x4f9012e3 // fmla v3.4s, v23.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F24
-	WORD  $0x4f911304 // fmla v4.4s, v24.4s, v17.s[0]
+	WORD  $0x4f901304 // fmla v4.4s, v24.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F25
-	WORD  $0x4f911325 // fmla v5.4s, v25.4s, v17.s[0]
+	WORD  $0x4f901325 // fmla v5.4s, v25.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f911346 // fmla v6.4s, v26.4s, v17.s[0]
+	WORD  $0x4f901346 // fmla v6.4s, v26.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F27
-	WORD  $0x4f911367 // fmla v7.4s, v27.4s, v17.s[0]
+	WORD  $0x4f901367 // fmla v7.4s, v27.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F28
-	WORD  $0x4f911388 // fmla v8.4s, v28.4s, v17.s[0]
+	WORD  $0x4f901388 // fmla v8.4s, v28.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9113a9 // fmla v9.4s, v29.4s, v17.s[0]
+	WORD  $0x4f9013a9 // fmla v9.4s, v29.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F30
-	WORD  $0x4f9113ca // fmla v10.4s, v30.4s, v17.s[0]
+	WORD  $0x4f9013ca // fmla v10.4s, v30.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F31
-	WORD  $0x4f9113eb // fmla v11.4s, v31.4s, v17.s[0]
+	WORD  $0x4f9013eb // fmla v11.4s, v31.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F18
-	WORD  $0x4f91124c // fmla v12.4s, v18.4s, v17.s[0]
+	WORD  $0x4f90124c // fmla v12.4s, v18.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F19
-	WORD  $0x4f91126d // fmla v13.4s, v19.4s, v17.s[0]
+	WORD  $0x4f90126d // fmla v13.4s, v19.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4f91128e // fmla v14.4s, v20.4s, v17.s[0]
+	WORD  $0x4f90128e // fmla v14.4s, v20.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F21
-	WORD  $0x4f9112af // fmla v15.4s, v21.4s, v17.s[0]
+	WORD  $0x4f9012af // fmla v15.4s, v21.4s, v16.s[0]
 	ADD   R12, R14
 
 r16v1oldend:
@@ -751,22 +751,22 @@ r8v1loop:
 	ADD    R17, R16
 	SUBS   $1, R20
 	BNE    r8v1loop
-	FMOVD  80(R0), F8
-	FCVTDS F8, F8
-	WORD   $0x4f889000 // fmul v0.4s, v0.4s, v8.s[0]
-	WORD   $0x4f889021 // fmul v1.4s, v1.4s, v8.s[0]
-	WORD   $0x4f889042 // fmul v2.4s, v2.4s, v8.s[0]
-	WORD   $0x4f889063 // fmul v3.4s, v3.4s, v8.s[0]
-	WORD   $0x4f889084 // fmul v4.4s, v4.4s, v8.s[0]
-	WORD   $0x4f8890a5 // fmul v5.4s, v5.4s, v8.s[0]
-	WORD   $0x4f8890c6 // fmul v6.4s, v6.4s, v8.s[0]
-	WORD   $0x4f8890e7 // fmul v7.4s, v7.4s, v8.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F9
+	FCVTDS F9, F9
+	WORD   $0x4f899000 // fmul v0.4s, v0.4s, v9.s[0]
+	WORD   $0x4f899021 // fmul v1.4s, v1.4s, v9.s[0]
+	WORD   $0x4f899042 // fmul v2.4s, v2.4s, v9.s[0]
+	WORD   $0x4f899063 // fmul v3.4s, v3.4s, v9.s[0]
+	WORD   $0x4f899084 // fmul v4.4s, v4.4s, v9.s[0]
+	WORD   $0x4f8990a5 // fmul v5.4s, v5.4s, v9.s[0]
+	WORD   $0x4f8990c6 // fmul v6.4s, v6.4s, v9.s[0]
+	WORD   $0x4f8990e7 // fmul v7.4s, v7.4s, v9.s[0]
+	FMOVD  88(R0), F8
+	FCVTDS F8, F8
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r8v1store
-	FMOVD  88(R0), F9
-	FCVTDS F9, F9
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r8v1oldfull
@@ -781,7 +781,7 @@ one65:
 	FMOVS (R14), F10
 
 end66:
-	WORD  $0x4f891140 // fmla v0.4s, v10.4s, v9.s[0]
+	WORD  $0x4f881140 // fmla v0.4s, v10.4s, v8.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one67
 	FMOVD (R14), F11
@@ -794,7 +794,7 @@ one67:
 	FMOVS (R14), F11
 
 end68:
-	WORD  $0x4f891161 // fmla v1.4s, v11.4s, v9.s[0]
+	WORD  $0x4f881161 // fmla v1.4s, v11.4s, v8.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one69
 	FMOVD (R14), F12
@@ -807,7 +807,7 @@ one69:
 	FMOVS (R14), F12
 
 end70:
-	WORD  $0x4f891182 // fmla v2.4s, v12.4s, v9.s[0]
+	WORD  $0x4f881182 // fmla v2.4s, v12.4s, v8.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one71
 	FMOVD (R14), F13
@@ -820,7 +820,7 @@ one71:
 	FMOVS (R14), F13
 
 end72:
-	WORD  $0x4f8911a3 // fmla v3.4s, v13.4s, v9.s[0]
+	WORD  $0x4f8811a3 // fmla v3.4s, v13.4s, v8.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one73
 	FMOVD (R14), F14
@@ -833,7 +833,7 @@ one73:
 	FMOVS (R14), F14
 
 end74:
-	WORD  $0x4f8911c4 // fmla v4.4s, v14.4s, v9.s[0]
+	WORD  $0x4f8811c4 // fmla v4.4s, v14.4s, v8.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one75
 	FMOVD (R14), F15
@@ -846,7 +846,7 @@ one75:
 	FMOVS (R14), F15
 
 end76:
-	WORD  $0x4f8911e5 // fmla v5.4s, v15.4s, v9.s[0]
+	WORD  $0x4f8811e5 // fmla v5.4s, v15.4s, v8.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one77
 	FMOVD (R14), F16
@@ -859,7 +859,7 @@ one77:
 	FMOVS (R14), F16
 
 end78:
-	WORD  $0x4f891206 // fmla v6.4s, v16.4s, v9.s[0]
+	WORD  $0x4f881206 // fmla v6.4s, v16.4s, v8.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one79
 	FMOVD (R14), F17
@@ -872,34 +872,34 @@ one79:
 	FMOVS (R14), F17
 
 end80:
-	WORD $0x4f891227 // fmla v7.4s, v17.4s, v9.s[0]
+	WORD $0x4f881227 // fmla v7.4s, v17.4s, v8.s[0]
 	ADD  R12, R14
 	B    r8v1oldend
 
 r8v1oldfull:
 	FMOVQ (R14), F18
-	WORD  $0x4f891240 // fmla v0.4s, v18.4s, v9.s[0]
+	WORD  $0x4f881240 // fmla v0.4s, v18.4s, v8.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F19
-	WORD  $0x4f891261 // fmla v1.4s, v19.4s, v9.s[0]
+	WORD  $0x4f881261 // fmla v1.4s, v19.4s, v8.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4f891282 // fmla v2.4s, v20.4s, v9.s[0]
+	WORD  $0x4f881282 // fmla v2.4s, v20.4s, v8.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F21
-	WORD  $0x4f8912a3 // fmla v3.4s, v21.4s, v9.s[0]
+	WORD  $0x4f8812a3 // fmla v3.4s, v21.4s, v8.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F22
-	WORD  $0x4f8912c4 // fmla v4.4s, v22.4s, v9.s[0]
+	WORD  $0x4f8812c4 // fmla v4.4s, v22.4s, v8.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4f8912e5 // fmla v5.4s, v23.4s, v9.s[0]
+	WORD  $0x4f8812e5 // fmla v5.4s, v23.4s, v8.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F24
-	WORD  $0x4f891306 // fmla v6.4s, v24.4s, v9.s[0]
+	WORD  $0x4f881306 // fmla v6.4s, v24.4s, v8.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F25
-	WORD  $0x4f891327 // fmla v7.4s, v25.4s, v9.s[0]
+	WORD  $0x4f881327 // fmla v7.4s, v25.4s, v8.s[0]
 	ADD   R12, R14
 
 r8v1oldend:
@@ -1060,22 +1060,22 @@ r8v1columnsloop:
 	ADD    R17, R16
 	SUBS   $1, R20
 	BNE    r8v1columnsloop
-	FMOVD  80(R0), F8
-	FCVTDS F8, F8
-	WORD   $0x4f889000 // fmul v0.4s, v0.4s, v8.s[0]
-	WORD   $0x4f889021 // fmul v1.4s, v1.4s, v8.s[0]
-	WORD   $0x4f889042 // fmul v2.4s, v2.4s, v8.s[0]
-	WORD   $0x4f889063 // fmul v3.4s, v3.4s, v8.s[0]
-	WORD   $0x4f889084 // fmul v4.4s, v4.4s, v8.s[0]
-	WORD   $0x4f8890a5 // fmul v5.4s, v5.4s, v8.s[0]
-	WORD   $0x4f8890c6 // fmul v6.4s, v6.4s, v8.s[0]
-	WORD   $0x4f8890e7 // fmul v7.4s, v7.4s, v8.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F9
+	FCVTDS F9, F9
+	WORD   $0x4f899000 // fmul v0.4s, v0.4s, v9.s[0]
+	WORD   $0x4f899021 // fmul v1.4s, v1.4s, v9.s[0]
+	WORD   $0x4f899042 // fmul v2.4s, v2.4s, v9.s[0]
+	WORD   $0x4f899063 // fmul v3.4s, v3.4s, v9.s[0]
+	WORD   $0x4f899084 // fmul v4.4s, v4.4s, v9.s[0]
+	WORD   $0x4f8990a5 // fmul v5.4s, v5.4s, v9.s[0]
+	WORD   $0x4f8990c6 // fmul v6.4s, v6.4s, v9.s[0]
+	WORD   $0x4f8990e7 // fmul v7.4s, v7.4s, v9.s[0]
+	FMOVD  88(R0), F8
+	FCVTDS F8, F8
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r8v1columnsstore
-	FMOVD  88(R0), F9
-	FCVTDS F9, F9
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r8v1columnsoldfull
@@ -1090,7 +1090,7 @@ one97:
 	FMOVS (R14), F10
 
 end98:
-	WORD  $0x4f891140 // fmla v0.4s, v10.4s, v9.s[0]
+	WORD  $0x4f881140 // fmla v0.4s, v10.4s, v8.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one99
 	FMOVD (R14), F11
@@ -1103,7 +1103,7 @@ one99:
 	FMOVS (R14), F11
 
 end100:
-	WORD  $0x4f891161 // fmla v1.4s, v11.4s, v9.s[0]
+	WORD  $0x4f881161 // fmla v1.4s, v11.4s, v8.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one101
 	FMOVD (R14), F12
@@ -1116,7 +1116,7 @@ one101:
 	FMOVS (R14), F12
 
 end102:
-	WORD  $0x4f891182 // fmla v2.4s, v12.4s, v9.s[0]
+	WORD  $0x4f881182 // fmla v2.4s, v12.4s, v8.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one103
 	FMOVD (R14), F13
@@ -1129,7 +1129,7 @@ one103:
 	FMOVS (R14), F13
 
 end104:
-	WORD  $0x4f8911a3 // fmla v3.4s, v13.4s, v9.s[0]
+	WORD  $0x4f8811a3 // fmla v3.4s, v13.4s, v8.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one105
 	FMOVD (R14), F14
@@ -1142,7 +1142,7 @@ one105:
 	FMOVS (R14), F14
 
 end106:
-	WORD  $0x4f8911c4 // fmla v4.4s, v14.4s, v9.s[0]
+	WORD  $0x4f8811c4 // fmla v4.4s, v14.4s, v8.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one107
 	FMOVD (R14), F15
@@ -1155,7 +1155,7 @@ one107:
 	FMOVS (R14), F15
 
 end108:
-	WORD  $0x4f8911e5 // fmla v5.4s, v15.4s, v9.s[0]
+	WORD  $0x4f8811e5 // fmla v5.4s, v15.4s, v8.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one109
 	FMOVD (R14), F16
@@ -1168,7 +1168,7 @@ one109:
 	FMOVS (R14), F16
 
 end110:
-	WORD  $0x4f891206 // fmla v6.4s, v16.4s, v9.s[0]
+	WORD  $0x4f881206 // fmla v6.4s, v16.4s, v8.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one111
 	FMOVD (R14), F17
@@ -1181,34 +1181,34 @@ one111:
 	FMOVS (R14), F17
 
 end112:
-	WORD $0x4f891227 // fmla v7.4s, v17.4s, v9.s[0]
+	WORD $0x4f881227 // fmla v7.4s, v17.4s, v8.s[0]
 	ADD  R12, R14
 	B    r8v1columnsoldend
 
 r8v1columnsoldfull:
 	FMOVQ (R14), F18
-	WORD  $0x4f891240 // fmla v0.4s, v18.4s, v9.s[0]
+	WORD  $0x4f881240 // fmla v0.4s, v18.4s, v8.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F19
-	WORD  $0x4f891261 // fmla v1.4s, v19.4s, v9.s[0]
+	WORD  $0x4f881261 // fmla v1.4s, v19.4s, v8.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4f891282 // fmla v2.4s, v20.4s, v9.s[0]
+	WORD  $0x4f881282 // fmla v2.4s, v20.4s, v8.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F21
-	WORD  $0x4f8912a3 // fmla v3.4s, v21.4s, v9.s[0]
+	WORD  $0x4f8812a3 // fmla v3.4s, v21.4s, v8.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F22
-	WORD  $0x4f8912c4 // fmla v4.4s, v22.4s, v9.s[0]
+	WORD  $0x4f8812c4 // fmla v4.4s, v22.4s, v8.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4f8912e5 // fmla v5.4s, v23.4s, v9.s[0]
+	WORD  $0x4f8812e5 // fmla v5.4s, v23.4s, v8.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F24
-	WORD  $0x4f891306 // fmla v6.4s, v24.4s, v9.s[0]
+	WORD  $0x4f881306 // fmla v6.4s, v24.4s, v8.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F25
-	WORD  $0x4f891327 // fmla v7.4s, v25.4s, v9.s[0]
+	WORD  $0x4f881327 // fmla v7.4s, v25.4s, v8.s[0]
 	ADD   R12, R14
 
 r8v1columnsoldend:
@@ -1374,21 +1374,21 @@ r7v1loop:
 	ADD    R17, R16
 	SUBS   $1, R20
 	BNE    r7v1loop
-	FMOVD  80(R0), F7
-	FCVTDS F7, F7
-	WORD   $0x4f879000 // fmul v0.4s, v0.4s, v7.s[0]
-	WORD   $0x4f879021 // fmul v1.4s, v1.4s, v7.s[0]
-	WORD   $0x4f879042 // fmul v2.4s, v2.4s, v7.s[0]
-	WORD   $0x4f879063 // fmul v3.4s, v3.4s, v7.s[0]
-	WORD   $0x4f879084 // fmul v4.4s, v4.4s, v7.s[0]
-	WORD   $0x4f8790a5 // fmul v5.4s, v5.4s, v7.s[0]
-	WORD   $0x4f8790c6 // fmul v6.4s, v6.4s, v7.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F8
+	FCVTDS F8, F8
+	WORD   $0x4f889000 // fmul v0.4s, v0.4s, v8.s[0]
+	WORD   $0x4f889021 // fmul v1.4s, v1.4s, v8.s[0]
+	WORD   $0x4f889042 // fmul v2.4s, v2.4s, v8.s[0]
+	WORD   $0x4f889063 // fmul v3.4s, v3.4s, v8.s[0]
+	WORD   $0x4f889084 // fmul v4.4s, v4.4s, v8.s[0]
+	WORD   $0x4f8890a5 // fmul v5.4s, v5.4s, v8.s[0]
+	WORD   $0x4f8890c6 // fmul v6.4s, v6.4s, v8.s[0]
+	FMOVD  88(R0), F7
+	FCVTDS F7, F7
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r7v1store
-	FMOVD  88(R0), F8
-	FCVTDS F8, F8
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r7v1oldfull
@@ -1403,7 +1403,7 @@ one129:
 	FMOVS (R14), F9
 
 end130:
-	WORD  $0x4f881120 // fmla v0.4s, v9.4s, v8.s[0]
+	WORD  $0x4f871120 // fmla v0.4s, v9.4s, v7.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one131
 	FMOVD (R14), F10
@@ -1416,7 +1416,7 @@ one131:
 	FMOVS (R14), F10
 
 end132:
-	WORD  $0x4f881141 // fmla v1.4s, v10.4s, v8.s[0]
+	WORD  $0x4f871141 // fmla v1.4s, v10.4s, v7.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one133
 	FMOVD (R14), F11
@@ -1429,7 +1429,7 @@ one133:
 	FMOVS (R14), F11
 
 end134:
-	WORD  $0x4f881162 // fmla v2.4s, v11.4s, v8.s[0]
+	WORD  $0x4f871162 // fmla v2.4s, v11.4s, v7.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one135
 	FMOVD (R14), F12
@@ -1442,7 +1442,7 @@ one135:
 	FMOVS (R14), F12
 
 end136:
-	WORD  $0x4f881183 // fmla v3.4s, v12.4s, v8.s[0]
+	WORD  $0x4f871183 // fmla v3.4s, v12.4s, v7.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one137
 	FMOVD (R14), F13
@@ -1455,7 +1455,7 @@ one137:
 	FMOVS (R14), F13
 
 end138:
-	WORD  $0x4f8811a4 // fmla v4.4s, v13.4s, v8.s[0]
+	WORD  $0x4f8711a4 // fmla v4.4s, v13.4s, v7.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one139
 	FMOVD (R14), F14
@@ -1468,7 +1468,7 @@ one139:
 	FMOVS (R14), F14
 
 end140:
-	WORD  $0x4f8811c5 // fmla v5.4s, v14.4s, v8.s[0]
+	WORD  $0x4f8711c5 // fmla v5.4s, v14.4s, v7.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one141
 	FMOVD (R14), F15
@@ -1481,31 +1481,31 @@ one141:
 	FMOVS (R14), F15
 
 end142:
-	WORD $0x4f8811e6 // fmla v6.4s, v15.4s, v8.s[0]
+	WORD $0x4f8711e6 // fmla v6.4s, v15.4s, v7.s[0]
 	ADD  R12, R14
 	B    r7v1oldend
 
 r7v1oldfull:
 	FMOVQ (R14), F16
-	WORD  $0x4f881200 // fmla v0.4s, v16.4s, v8.s[0]
+	WORD  $0x4f871200 // fmla v0.4s, v16.4s, v7.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F17
-	WORD  $0x4f881221 // fmla v1.4s, v17.4s, v8.s[0]
+	WORD  $0x4f871221 // fmla v1.4s, v17.4s, v7.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F18
-	WORD  $0x4f881242 // fmla v2.4s, v18.4s, v8.s[0]
+	WORD  $0x4f871242 // fmla v2.4s, v18.4s, v7.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F19
-	WORD  $0x4f881263 // fmla v3.4s, v19.4s, v8.s[0]
+	WORD  $0x4f871263 // fmla v3.4s, v19.4s, v7.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4f881284 // fmla v4.4s, v20.4s, v8.s[0]
+	WORD  $0x4f871284 // fmla v4.4s, v20.4s, v7.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F21
-	WORD  $0x4f8812a5 // fmla v5.4s, v21.4s, v8.s[0]
+	WORD  $0x4f8712a5 // fmla v5.4s, v21.4s, v7.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F22
-	WORD  $0x4f8812c6 // fmla v6.4s, v22.4s, v8.s[0]
+	WORD  $0x4f8712c6 // fmla v6.4s, v22.4s, v7.s[0]
 	ADD   R12, R14
 
 r7v1oldend:
@@ -1654,20 +1654,20 @@ r6v1loop:
 	ADD    R17, R16
 	SUBS   $1, R20
 	BNE    r6v1loop
-	FMOVD  80(R0), F6
-	FCVTDS F6, F6
-	WORD   $0x4f869000 // fmul v0.4s, v0.4s, v6.s[0]
-	WORD   $0x4f869021 // fmul v1.4s, v1.4s, v6.s[0]
-	WORD   $0x4f869042 // fmul v2.4s, v2.4s, v6.s[0]
-	WORD   $0x4f869063 // fmul v3.4s, v3.4s, v6.s[0]
-	WORD   $0x4f869084 // fmul v4.4s, v4.4s, v6.s[0]
-	WORD   $0x4f8690a5 // fmul v5.4s, v5.4s, v6.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F7
+	FCVTDS F7, F7
+	WORD   $0x4f879000 // fmul v0.4s, v0.4s, v7.s[0]
+	WORD   $0x4f879021 // fmul v1.4s, v1.4s, v7.s[0]
+	WORD   $0x4f879042 // fmul v2.4s, v2.4s, v7.s[0]
+	WORD   $0x4f879063 // fmul v3.4s, v3.4s, v7.s[0]
+	WORD   $0x4f879084 // fmul v4.4s, v4.4s, v7.s[0]
+	WORD   $0x4f8790a5 // fmul v5.4s, v5.4s, v7.s[0]
+	FMOVD  88(R0), F6
+	FCVTDS F6, F6
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r6v1store
-	FMOVD  88(R0), F7
-	FCVTDS F7, F7
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r6v1oldfull
@@ -1682,7 +1682,7 @@ one157:
 	FMOVS (R14), F8
 
 end158:
-	WORD  $0x4f871100 // fmla v0.4s, v8.4s, v7.s[0]
+	WORD  $0x4f861100 // fmla v0.4s, v8.4s, v6.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one159
 	FMOVD (R14), F9
@@ -1695,7 +1695,7 @@ one159:
 	FMOVS (R14), F9
 
 end160:
-	WORD  $0x4f871121 // fmla v1.4s, v9.4s, v7.s[0]
+	WORD  $0x4f861121 // fmla v1.4s, v9.4s, v6.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one161
 	FMOVD (R14), F10
@@ -1708,7 +1708,7 @@ one161:
 	FMOVS (R14), F10
 
 end162:
-	WORD  $0x4f871142 // fmla v2.4s, v10.4s, v7.s[0]
+	WORD  $0x4f861142 // fmla v2.4s, v10.4s, v6.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one163
 	FMOVD (R14), F11
@@ -1721,7 +1721,7 @@ one163:
 	FMOVS (R14), F11
 
 end164:
-	WORD  $0x4f871163 // fmla v3.4s, v11.4s, v7.s[0]
+	WORD  $0x4f861163 // fmla v3.4s, v11.4s, v6.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one165
 	FMOVD (R14), F12
@@ -1734,7 +1734,7 @@ one165:
 	FMOVS (R14), F12
 
 end166:
-	WORD  $0x4f871184 // fmla v4.4s, v12.4s, v7.s[0]
+	WORD  $0x4f861184 // fmla v4.4s, v12.4s, v6.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one167
 	FMOVD (R14), F13
@@ -1747,28 +1747,28 @@ one167:
 	FMOVS (R14), F13
 
 end168:
-	WORD $0x4f8711a5 // fmla v5.4s, v13.4s, v7.s[0]
+	WORD $0x4f8611a5 // fmla v5.4s, v13.4s, v6.s[0]
 	ADD  R12, R14
 	B    r6v1oldend
 
 r6v1oldfull:
 	FMOVQ (R14), F14
-	WORD  $0x4f8711c0 // fmla v0.4s, v14.4s, v7.s[0]
+	WORD  $0x4f8611c0 // fmla v0.4s, v14.4s, v6.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F15
-	WORD  $0x4f8711e1 // fmla v1.4s, v15.4s, v7.s[0]
+	WORD  $0x4f8611e1 // fmla v1.4s, v15.4s, v6.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F16
-	WORD  $0x4f871202 // fmla v2.4s, v16.4s, v7.s[0]
+	WORD  $0x4f861202 // fmla v2.4s, v16.4s, v6.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F17
-	WORD  $0x4f871223 // fmla v3.4s, v17.4s, v7.s[0]
+	WORD  $0x4f861223 // fmla v3.4s, v17.4s, v6.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F18
-	WORD  $0x4f871244 // fmla v4.4s, v18.4s, v7.s[0]
+	WORD  $0x4f861244 // fmla v4.4s, v18.4s, v6.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F19
-	WORD  $0x4f871265 // fmla v5.4s, v19.4s, v7.s[0]
+	WORD  $0x4f861265 // fmla v5.4s, v19.4s, v6.s[0]
 	ADD   R12, R14
 
 r6v1oldend:
@@ -1900,19 +1900,19 @@ r5v1loop:
 	ADD    R17, R16
 	SUBS   $1, R20
 	BNE    r5v1loop
-	FMOVD  80(R0), F5
-	FCVTDS F5, F5
-	WORD   $0x4f859000 // fmul v0.4s, v0.4s, v5.s[0]
-	WORD   $0x4f859021 // fmul v1.4s, v1.4s, v5.s[0]
-	WORD   $0x4f859042 // fmul v2.4s, v2.4s, v5.s[0]
-	WORD   $0x4f859063 // fmul v3.4s, v3.4s, v5.s[0]
-	WORD   $0x4f859084 // fmul v4.4s, v4.4s, v5.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F6
+	FCVTDS F6, F6
+	WORD   $0x4f869000 // fmul v0.4s, v0.4s, v6.s[0]
+	WORD   $0x4f869021 // fmul v1.4s, v1.4s, v6.s[0]
+	WORD   $0x4f869042 // fmul v2.4s, v2.4s, v6.s[0]
+	WORD   $0x4f869063 // fmul v3.4s, v3.4s, v6.s[0]
+	WORD   $0x4f869084 // fmul v4.4s, v4.4s, v6.s[0]
+	FMOVD  88(R0), F5
+	FCVTDS F5, F5
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r5v1store
-	FMOVD  88(R0), F6
-	FCVTDS F6, F6
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r5v1oldfull
@@ -1927,7 +1927,7 @@ one181:
 	FMOVS (R14), F7
 
 end182:
-	WORD  $0x4f8610e0 // fmla v0.4s, v7.4s, v6.s[0]
+	WORD  $0x4f8510e0 // fmla v0.4s, v7.4s, v5.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one183
 	FMOVD (R14), F8
@@ -1940,7 +1940,7 @@ one183:
 	FMOVS (R14), F8
 
 end184:
-	WORD  $0x4f861101 // fmla v1.4s, v8.4s, v6.s[0]
+	WORD  $0x4f851101 // fmla v1.4s, v8.4s, v5.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one185
 	FMOVD (R14), F9
@@ -1953,7 +1953,7 @@ one185:
 	FMOVS (R14), F9
 
 end186:
-	WORD  $0x4f861122 // fmla v2.4s, v9.4s, v6.s[0]
+	WORD  $0x4f851122 // fmla v2.4s, v9.4s, v5.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one187
 	FMOVD (R14), F10
@@ -1966,7 +1966,7 @@ one187:
 	FMOVS (R14), F10
 
 end188:
-	WORD  $0x4f861143 // fmla v3.4s, v10.4s, v6.s[0]
+	WORD  $0x4f851143 // fmla v3.4s, v10.4s, v5.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one189
 	FMOVD (R14), F11
@@ -1979,25 +1979,25 @@ one189:
 	FMOVS (R14), F11
 
 end190:
-	WORD $0x4f861164 // fmla v4.4s, v11.4s, v6.s[0]
+	WORD $0x4f851164 // fmla v4.4s, v11.4s, v5.s[0]
 	ADD  R12, R14
 	B    r5v1oldend
 
 r5v1oldfull:
 	FMOVQ (R14), F12
-	WORD  $0x4f861180 // fmla v0.4s, v12.4s, v6.s[0]
+	WORD  $0x4f851180 // fmla v0.4s, v12.4s, v5.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F13
-	WORD  $0x4f8611a1 // fmla v1.4s, v13.4s, v6.s[0]
+	WORD  $0x4f8511a1 // fmla v1.4s, v13.4s, v5.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F14
-	WORD  $0x4f8611c2 // fmla v2.4s, v14.4s, v6.s[0]
+	WORD  $0x4f8511c2 // fmla v2.4s, v14.4s, v5.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F15
-	WORD  $0x4f8611e3 // fmla v3.4s, v15.4s, v6.s[0]
+	WORD  $0x4f8511e3 // fmla v3.4s, v15.4s, v5.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F16
-	WORD  $0x4f861204 // fmla v4.4s, v16.4s, v6.s[0]
+	WORD  $0x4f851204 // fmla v4.4s, v16.4s, v5.s[0]
 	ADD   R12, R14
 
 r5v1oldend:
@@ -2110,18 +2110,18 @@ r4v1loop:
 	ADD    R16, R15
 	SUBS   $1, R19
 	BNE    r4v1loop
-	FMOVD  80(R0), F4
-	FCVTDS F4, F4
-	WORD   $0x4f849000 // fmul v0.4s, v0.4s, v4.s[0]
-	WORD   $0x4f849021 // fmul v1.4s, v1.4s, v4.s[0]
-	WORD   $0x4f849042 // fmul v2.4s, v2.4s, v4.s[0]
-	WORD   $0x4f849063 // fmul v3.4s, v3.4s, v4.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F5
+	FCVTDS F5, F5
+	WORD   $0x4f859000 // fmul v0.4s, v0.4s, v5.s[0]
+	WORD   $0x4f859021 // fmul v1.4s, v1.4s, v5.s[0]
+	WORD   $0x4f859042 // fmul v2.4s, v2.4s, v5.s[0]
+	WORD   $0x4f859063 // fmul v3.4s, v3.4s, v5.s[0]
+	FMOVD  88(R0), F4
+	FCVTDS F4, F4
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r4v1store
-	FMOVD  88(R0), F5
-	FCVTDS F5, F5
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r4v1oldfull
@@ -2136,7 +2136,7 @@ one201:
 	FMOVS (R14), F6
 
 end202:
-	WORD  $0x4f8510c0 // fmla v0.4s, v6.4s, v5.s[0]
+	WORD  $0x4f8410c0 // fmla v0.4s, v6.4s, v4.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one203
 	FMOVD (R14), F7
@@ -2149,7 +2149,7 @@ one203:
 	FMOVS (R14), F7
 
 end204:
-	WORD  $0x4f8510e1 // fmla v1.4s, v7.4s, v5.s[0]
+	WORD  $0x4f8410e1 // fmla v1.4s, v7.4s, v4.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one205
 	FMOVD (R14), F8
@@ -2162,7 +2162,7 @@ one205:
 	FMOVS (R14), F8
 
 end206:
-	WORD  $0x4f851102 // fmla v2.4s, v8.4s, v5.s[0]
+	WORD  $0x4f841102 // fmla v2.4s, v8.4s, v4.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one207
 	FMOVD (R14), F9
@@ -2175,22 +2175,22 @@ one207:
 	FMOVS (R14), F9
 
 end208:
-	WORD $0x4f851123 // fmla v3.4s, v9.4s, v5.s[0]
+	WORD $0x4f841123 // fmla v3.4s, v9.4s, v4.s[0]
 	ADD  R12, R14
 	B    r4v1oldend
 
 r4v1oldfull:
 	FMOVQ (R14), F10
-	WORD  $0x4f851140 // fmla v0.4s, v10.4s, v5.s[0]
+	WORD  $0x4f841140 // fmla v0.4s, v10.4s, v4.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F11
-	WORD  $0x4f851161 // fmla v1.4s, v11.4s, v5.s[0]
+	WORD  $0x4f841161 // fmla v1.4s, v11.4s, v4.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F12
-	WORD  $0x4f851182 // fmla v2.4s, v12.4s, v5.s[0]
+	WORD  $0x4f841182 // fmla v2.4s, v12.4s, v4.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F13
-	WORD  $0x4f8511a3 // fmla v3.4s, v13.4s, v5.s[0]
+	WORD  $0x4f8411a3 // fmla v3.4s, v13.4s, v4.s[0]
 	ADD   R12, R14
 
 r4v1oldend:
@@ -2285,17 +2285,17 @@ r3v1loop:
 	ADD    R15, R14
 	SUBS   $1, R17
 	BNE    r3v1loop
-	FMOVD  80(R0), F3
-	FCVTDS F3, F3
-	WORD   $0x4f839000 // fmul v0.4s, v0.4s, v3.s[0]
-	WORD   $0x4f839021 // fmul v1.4s, v1.4s, v3.s[0]
-	WORD   $0x4f839042 // fmul v2.4s, v2.4s, v3.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F4
+	FCVTDS F4, F4
+	WORD   $0x4f849000 // fmul v0.4s, v0.4s, v4.s[0]
+	WORD   $0x4f849021 // fmul v1.4s, v1.4s, v4.s[0]
+	WORD   $0x4f849042 // fmul v2.4s, v2.4s, v4.s[0]
+	FMOVD  88(R0), F3
+	FCVTDS F3, F3
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r3v1store
-	FMOVD  88(R0), F4
-	FCVTDS F4, F4
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r3v1oldfull
@@ -2310,7 +2310,7 @@ one217:
 	FMOVS (R14), F5
 
 end218:
-	WORD  $0x4f8410a0 // fmla v0.4s, v5.4s, v4.s[0]
+	WORD  $0x4f8310a0 // fmla v0.4s, v5.4s, v3.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one219
 	FMOVD (R14), F6
@@ -2323,7 +2323,7 @@ one219:
 	FMOVS (R14), F6
 
 end220:
-	WORD  $0x4f8410c1 // fmla v1.4s, v6.4s, v4.s[0]
+	WORD  $0x4f8310c1 // fmla v1.4s, v6.4s, v3.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one221
 	FMOVD (R14), F7
@@ -2336,19 +2336,19 @@ one221:
 	FMOVS (R14), F7
 
 end222:
-	WORD $0x4f8410e2 // fmla v2.4s, v7.4s, v4.s[0]
+	WORD $0x4f8310e2 // fmla v2.4s, v7.4s, v3.s[0]
 	ADD  R12, R14
 	B    r3v1oldend
 
 r3v1oldfull:
 	FMOVQ (R14), F8
-	WORD  $0x4f841100 // fmla v0.4s, v8.4s, v4.s[0]
+	WORD  $0x4f831100 // fmla v0.4s, v8.4s, v3.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F9
-	WORD  $0x4f841121 // fmla v1.4s, v9.4s, v4.s[0]
+	WORD  $0x4f831121 // fmla v1.4s, v9.4s, v3.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F10
-	WORD  $0x4f841142 // fmla v2.4s, v10.4s, v4.s[0]
+	WORD  $0x4f831142 // fmla v2.4s, v10.4s, v3.s[0]
 	ADD   R12, R14
 
 r3v1oldend:
@@ -2425,16 +2425,16 @@ r2v1loop:
 	ADD    R14, R13
 	SUBS   $1, R16
 	BNE    r2v1loop
-	FMOVD  80(R0), F2
-	FCVTDS F2, F2
-	WORD   $0x4f829000 // fmul v0.4s, v0.4s, v2.s[0]
-	WORD   $0x4f829021 // fmul v1.4s, v1.4s, v2.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F3
+	FCVTDS F3, F3
+	WORD   $0x4f839000 // fmul v0.4s, v0.4s, v3.s[0]
+	WORD   $0x4f839021 // fmul v1.4s, v1.4s, v3.s[0]
+	FMOVD  88(R0), F2
+	FCVTDS F2, F2
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r2v1store
-	FMOVD  88(R0), F3
-	FCVTDS F3, F3
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r2v1oldfull
@@ -2449,7 +2449,7 @@ one229:
 	FMOVS (R14), F4
 
 end230:
-	WORD  $0x4f831080 // fmla v0.4s, v4.4s, v3.s[0]
+	WORD  $0x4f821080 // fmla v0.4s, v4.4s, v2.s[0]
 	ADD   R12, R14
 	TBZ   $1, R3, one231
 	FMOVD (R14), F5
@@ -2462,16 +2462,16 @@ one231:
 	FMOVS (R14), F5
 
 end232:
-	WORD $0x4f8310a1 // fmla v1.4s, v5.4s, v3.s[0]
+	WORD $0x4f8210a1 // fmla v1.4s, v5.4s, v2.s[0]
 	ADD  R12, R14
 	B    r2v1oldend
 
 r2v1oldfull:
 	FMOVQ (R14), F6
-	WORD  $0x4f8310c0 // fmla v0.4s, v6.4s, v3.s[0]
+	WORD  $0x4f8210c0 // fmla v0.4s, v6.4s, v2.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F7
-	WORD  $0x4f8310e1 // fmla v1.4s, v7.4s, v3.s[0]
+	WORD  $0x4f8210e1 // fmla v1.4s, v7.4s, v2.s[0]
 	ADD   R12, R14
 
 r2v1oldend:
@@ -2531,15 +2531,15 @@ r1v1loop:
 	ADD    R14, R13
 	SUBS   $1, R16
 	BNE    r1v1loop
-	FMOVD  80(R0), F1
-	FCVTDS F1, F1
-	WORD   $0x4f819000 // fmul v0.4s, v0.4s, v1.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F2
+	FCVTDS F2, F2
+	WORD   $0x4f829000 // fmul v0.4s, v0.4s, v2.s[0]
+	FMOVD  88(R0), F1
+	FCVTDS F1, F1
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r1v1store
-	FMOVD  88(R0), F2
-	FCVTDS F2, F2
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r1v1oldfull
@@ -2554,13 +2554,13 @@ one237:
 	FMOVS (R14), F3
 
 end238:
-	WORD $0x4f821060 // fmla v0.4s, v3.4s, v2.s[0]
+	WORD $0x4f811060 // fmla v0.4s, v3.4s, v1.s[0]
 	ADD  R12, R14
 	B    r1v1oldend
 
 r1v1oldfull:
 	FMOVQ (R14), F4
-	WORD  $0x4f821080 // fmla v0.4s, v4.4s, v2.s[0]
+	WORD  $0x4f811080 // fmla v0.4s, v4.4s, v1.s[0]
 	ADD   R12, R14
 
 r1v1oldend:
@@ -2649,35 +2649,35 @@ r8v2loop:
 	ADD    R17, R16
 	SUBS   $1, R20
 	BNE    r8v2loop
-	FMOVD  80(R0), F16
-	FCVTDS F16, F16
-	WORD   $0x4f909000 // fmul v0.4s, v0.4s, v16.s[0]
-	WORD   $0x4f909021 // fmul v1.4s, v1.4s, v16.s[0]
-	WORD   $0x4f909042 // fmul v2.4s, v2.4s, v16.s[0]
-	WORD   $0x4f909063 // fmul v3.4s, v3.4s, v16.s[0]
-	WORD   $0x4f909084 // fmul v4.4s, v4.4s, v16.s[0]
-	WORD   $0x4f9090a5 // fmul v5.4s, v5.4s, v16.s[0]
-	WORD   $0x4f9090c6 // fmul v6.4s, v6.4s, v16.s[0]
-	WORD   $0x4f9090e7 // fmul v7.4s, v7.4s, v16.s[0]
-	WORD   $0x4f909108 // fmul v8.4s, v8.4s, v16.s[0]
-	WORD   $0x4f909129 // fmul v9.4s, v9.4s, v16.s[0]
-	WORD   $0x4f90914a // fmul v10.4s, v10.4s, v16.s[0]
-	WORD   $0x4f90916b // fmul v11.4s, v11.4s, v16.s[0]
-	WORD   $0x4f90918c // fmul v12.4s, v12.4s, v16.s[0]
-	WORD   $0x4f9091ad // fmul v13.4s, v13.4s, v16.s[0]
-	WORD   $0x4f9091ce // fmul v14.4s, v14.4s, v16.s[0]
-	WORD   $0x4f9091ef // fmul v15.4s, v15.4s, v16.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F17
+	FCVTDS F17, F17
+	WORD   $0x4f919000 // fmul v0.4s, v0.4s, v17.s[0]
+	WORD   $0x4f919021 // fmul v1.4s, v1.4s, v17.s[0]
+	WORD   $0x4f919042 // fmul v2.4s, v2.4s, v17.s[0]
+	WORD   $0x4f919063 // fmul v3.4s, v3.4s, v17.s[0]
+	WORD   $0x4f919084 // fmul v4.4s, v4.4s, v17.s[0]
+	WORD   $0x4f9190a5 // fmul v5.4s, v5.4s, v17.s[0]
+	WORD   $0x4f9190c6 // fmul v6.4s, v6.4s, v17.s[0]
+	WORD   $0x4f9190e7 // fmul v7.4s, v7.4s, v17.s[0]
+	WORD   $0x4f919108 // fmul v8.4s, v8.4s, v17.s[0]
+	WORD   $0x4f919129 // fmul v9.4s, v9.4s, v17.s[0]
+	WORD   $0x4f91914a // fmul v10.4s, v10.4s, v17.s[0]
+	WORD   $0x4f91916b // fmul v11.4s, v11.4s, v17.s[0]
+	WORD   $0x4f91918c // fmul v12.4s, v12.4s, v17.s[0]
+	WORD   $0x4f9191ad // fmul v13.4s, v13.4s, v17.s[0]
+	WORD   $0x4f9191ce // fmul v14.4s, v14.4s, v17.s[0]
+	WORD   $0x4f9191ef // fmul v15.4s, v15.4s, v17.s[0]
+	FMOVD  88(R0), F16
+	FCVTDS F16, F16
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r8v2store
-	FMOVD  88(R0), F17
-	FCVTDS F17, F17
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r8v2oldfull
 	FMOVQ  (R14), F18
-	WORD   $0x4f911240 // fmla v0.4s, v18.4s, v17.s[0]
+	WORD   $0x4f901240 // fmla v0.4s, v18.4s, v16.s[0]
 	TBZ    $1, R3, one241
 	FMOVD  16(R14), F19
 	TBZ    $0, R3, end242
@@ -2689,10 +2689,10 @@ one241:
 	FMOVS 16(R14), F19
 
 end242:
-	WORD  $0x4f911261 // fmla v1.4s, v19.4s, v17.s[0]
+	WORD  $0x4f901261 // fmla v1.4s, v19.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4f911282 // fmla v2.4s, v20.4s, v17.s[0]
+	WORD  $0x4f901282 // fmla v2.4s, v20.4s, v16.s[0]
 	TBZ   $1, R3, one243
 	FMOVD 16(R14), F21
 	TBZ   $0, R3, end244
@@ -2704,10 +2704,10 @@ one243:
 	FMOVS 16(R14), F21
 
 end244:
-	WORD  $0x4f9112a3 // fmla v3.4s, v21.4s, v17.s[0]
+	WORD  $0x4f9012a3 // fmla v3.4s, v21.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F22
-	WORD  $0x4f9112c4 // fmla v4.4s, v22.4s, v17.s[0]
+	WORD  $0x4f9012c4 // fmla v4.4s, v22.4s, v16.s[0]
 	TBZ   $1, R3, one245
 	FMOVD 16(R14), F23
 	TBZ   $0, R3, end246
@@ -2719,10 +2719,10 @@ one245:
 	FMOVS 16(R14), F23
 
 end246:
-	WORD  $0x4f9112e5 // fmla v5.4s, v23.4s, v17.s[0]
+	WORD  $0x4f9012e5 // fmla v5.4s, v23.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F24
-	WORD  $0x4f911306 // fmla v6.4s, v24.4s, v17.s[0]
+	WORD  $0x4f901306 // fmla v6.4s, v24.4s, v16.s[0]
 	TBZ   $1, R3, one247
 	FMOVD 16(R14), F25
 	TBZ   $0, R3, end248
@@ -2734,10 +2734,10 @@ one247:
 	FMOVS 16(R14), F25
 
 end248:
-	WORD  $0x4f911327 // fmla v7.4s, v25.4s, v17.s[0]
+	WORD  $0x4f901327 // fmla v7.4s, v25.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f911348 // fmla v8.4s, v26.4s, v17.s[0]
+	WORD  $0x4f901348 // fmla v8.4s, v26.4s, v16.s[0]
 	TBZ   $1, R3, one249
 	FMOVD 16(R14), F27
 	TBZ   $0, R3, end250
@@ -2749,10 +2749,10 @@ one249:
 	FMOVS 16(R14), F27
 
 end250:
-	WORD  $0x4f911369 // fmla v9.4s, v27.4s, v17.s[0]
+	WORD  $0x4f901369 // fmla v9.4s, v27.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F28
-	WORD  $0x4f91138a // fmla v10.4s, v28.4s, v17.s[0]
+	WORD  $0x4f90138a // fmla v10.4s, v28.4s, v16.s[0]
 	TBZ   $1, R3, one251
 	FMOVD 16(R14), F29
 	TBZ   $0, R3, end252
@@ -2764,10 +2764,10 @@ one251:
 	FMOVS 16(R14), F29
 
 end252:
-	WORD  $0x4f9113ab // fmla v11.4s, v29.4s, v17.s[0]
+	WORD  $0x4f9013ab // fmla v11.4s, v29.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F30
-	WORD  $0x4f9113cc // fmla v12.4s, v30.4s, v17.s[0]
+	WORD  $0x4f9013cc // fmla v12.4s, v30.4s, v16.s[0]
 	TBZ   $1, R3, one253
 	FMOVD 16(R14), F31
 	TBZ   $0, R3, end254
@@ -2779,10 +2779,10 @@ one253:
 	FMOVS 16(R14), F31
 
 end254:
-	WORD  $0x4f9113ed // fmla v13.4s, v31.4s, v17.s[0]
+	WORD  $0x4f9013ed // fmla v13.4s, v31.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F18
-	WORD  $0x4f91124e // fmla v14.4s, v18.4s, v17.s[0]
+	WORD  $0x4f90124e // fmla v14.4s, v18.4s, v16.s[0]
 	TBZ   $1, R3, one255
 	FMOVD 16(R14), F19
 	TBZ   $0, R3, end256
@@ -2794,50 +2794,50 @@ one255:
 	FMOVS 16(R14), F19
 
 end256:
-	WORD $0x4f91126f // fmla v15.4s, v19.4s, v17.s[0]
+	WORD $0x4f90126f // fmla v15.4s, v19.4s, v16.s[0]
 	ADD  R12, R14
 	B    r8v2oldend
 
 r8v2oldfull:
 	FMOVQ (R14), F20
-	WORD  $0x4f911280 // fmla v0.4s, v20.4s, v17.s[0]
+	WORD  $0x4f901280 // fmla v0.4s, v20.4s, v16.s[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4f9112a1 // fmla v1.4s, v21.4s, v17.s[0]
+	WORD  $0x4f9012a1 // fmla v1.4s, v21.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F22
-	WORD  $0x4f9112c2 // fmla v2.4s, v22.4s, v17.s[0]
+	WORD  $0x4f9012c2 // fmla v2.4s, v22.4s, v16.s[0]
 	FMOVQ 16(R14), F23
-	WORD  $0x4f9112e3 // fmla v3.4s, v23.4s, v17.s[0]
+	WORD  $0x4f9012e3 // fmla v3.4s, v23.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F24
-	WORD  $0x4f911304 // fmla v4.4s, v24.4s, v17.s[0]
+	WORD  $0x4f901304 // fmla v4.4s, v24.4s, v16.s[0]
 	FMOVQ 16(R14), F25
-	WORD  $0x4f911325 // fmla v5.4s, v25.4s, v17.s[0]
+	WORD  $0x4f901325 // fmla v5.4s, v25.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f911346 // fmla v6.4s, v26.4s, v17.s[0]
+	WORD  $0x4f901346 // fmla v6.4s, v26.4s, v16.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f911367 // fmla v7.4s, v27.4s, v17.s[0]
+	WORD  $0x4f901367 // fmla v7.4s, v27.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F28
-	WORD  $0x4f911388 // fmla v8.4s, v28.4s, v17.s[0]
+	WORD  $0x4f901388 // fmla v8.4s, v28.4s, v16.s[0]
 	FMOVQ 16(R14), F29
-	WORD  $0x4f9113a9 // fmla v9.4s, v29.4s, v17.s[0]
+	WORD  $0x4f9013a9 // fmla v9.4s, v29.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F30
-	WORD  $0x4f9113ca // fmla v10.4s, v30.4s, v17.s[0]
+	WORD  $0x4f9013ca // fmla v10.4s, v30.4s, v16.s[0]
 	FMOVQ 16(R14), F31
-	WORD  $0x4f9113eb // fmla v11.4s, v31.4s, v17.s[0]
+	WORD  $0x4f9013eb // fmla v11.4s, v31.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F18
-	WORD  $0x4f91124c // fmla v12.4s, v18.4s, v17.s[0]
+	WORD  $0x4f90124c // fmla v12.4s, v18.4s, v16.s[0]
 	FMOVQ 16(R14), F19
-	WORD  $0x4f91126d // fmla v13.4s, v19.4s, v17.s[0]
+	WORD  $0x4f90126d // fmla v13.4s, v19.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4f91128e // fmla v14.4s, v20.4s, v17.s[0]
+	WORD  $0x4f90128e // fmla v14.4s, v20.4s, v16.s[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4f9112af // fmla v15.4s, v21.4s, v17.s[0]
+	WORD  $0x4f9012af // fmla v15.4s, v21.4s, v16.s[0]
 	ADD   R12, R14
 
 r8v2oldend:
@@ -3030,35 +3030,35 @@ r8v2columnsloop:
 	ADD    R17, R16
 	SUBS   $1, R20
 	BNE    r8v2columnsloop
-	FMOVD  80(R0), F16
-	FCVTDS F16, F16
-	WORD   $0x4f909000 // fmul v0.4s, v0.4s, v16.s[0]
-	WORD   $0x4f909021 // fmul v1.4s, v1.4s, v16.s[0]
-	WORD   $0x4f909042 // fmul v2.4s, v2.4s, v16.s[0]
-	WORD   $0x4f909063 // fmul v3.4s, v3.4s, v16.s[0]
-	WORD   $0x4f909084 // fmul v4.4s, v4.4s, v16.s[0]
-	WORD   $0x4f9090a5 // fmul v5.4s, v5.4s, v16.s[0]
-	WORD   $0x4f9090c6 // fmul v6.4s, v6.4s, v16.s[0]
-	WORD   $0x4f9090e7 // fmul v7.4s, v7.4s, v16.s[0]
-	WORD   $0x4f909108 // fmul v8.4s, v8.4s, v16.s[0]
-	WORD   $0x4f909129 // fmul v9.4s, v9.4s, v16.s[0]
-	WORD   $0x4f90914a // fmul v10.4s, v10.4s, v16.s[0]
-	WORD   $0x4f90916b // fmul v11.4s, v11.4s, v16.s[0]
-	WORD   $0x4f90918c // fmul v12.4s, v12.4s, v16.s[0]
-	WORD   $0x4f9091ad // fmul v13.4s, v13.4s, v16.s[0]
-	WORD   $0x4f9091ce // fmul v14.4s, v14.4s, v16.s[0]
-	WORD   $0x4f9091ef // fmul v15.4s, v15.4s, v16.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F17
+	FCVTDS F17, F17
+	WORD   $0x4f919000 // fmul v0.4s, v0.4s, v17.s[0]
+	WORD   $0x4f919021 // fmul v1.4s, v1.4s, v17.s[0]
+	WORD   $0x4f919042 // fmul v2.4s, v2.4s, v17.s[0]
+	WORD   $0x4f919063 // fmul v3.4s, v3.4s, v17.s[0]
+	WORD   $0x4f919084 // fmul v4.4s, v4.4s, v17.s[0]
+	WORD   $0x4f9190a5 // fmul v5.4s, v5.4s, v17.s[0]
+	WORD   $0x4f9190c6 // fmul v6.4s, v6.4s, v17.s[0]
+	WORD   $0x4f9190e7 // fmul v7.4s, v7.4s, v17.s[0]
+	WORD   $0x4f919108 // fmul v8.4s, v8.4s, v17.s[0]
+	WORD   $0x4f919129 // fmul v9.4s, v9.4s, v17.s[0]
+	WORD   $0x4f91914a // fmul v10.4s, v10.4s, v17.s[0]
+	WORD   $0x4f91916b // fmul v11.4s, v11.4s, v17.s[0]
+	WORD   $0x4f91918c // fmul v12.4s, v12.4s, v17.s[0]
+	WORD   $0x4f9191ad // fmul v13.4s, v13.4s, v17.s[0]
+	WORD   $0x4f9191ce // fmul v14.4s, v14.4s, v17.s[0]
+	WORD   $0x4f9191ef // fmul v15.4s, v15.4s, v17.s[0]
+	FMOVD  88(R0), F16
+	FCVTDS F16, F16
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r8v2columnsstore
-	FMOVD  88(R0), F17
-	FCVTDS F17, F17
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r8v2columnsoldfull
 	FMOVQ  (R14), F18
-	WORD   $0x4f911240 // fmla v0.4s, v18.4s, v17.s[0]
+	WORD   $0x4f901240 // fmla v0.4s, v18.4s, v16.s[0]
 	TBZ    $1, R3, one273
 	FMOVD  16(R14), F19
 	TBZ    $0, R3, end274
@@ -3070,10 +3070,10 @@ one273:
 	FMOVS 16(R14), F19
 
 end274:
-	WORD  $0x4f911261 // fmla v1.4s, v19.4s, v17.s[0]
+	WORD  $0x4f901261 // fmla v1.4s, v19.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4f911282 // fmla v2.4s, v20.4s, v17.s[0]
+	WORD  $0x4f901282 // fmla v2.4s, v20.4s, v16.s[0]
 	TBZ   $1, R3, one275
 	FMOVD 16(R14), F21
 	TBZ   $0, R3, end276
@@ -3085,10 +3085,10 @@ one275:
 	FMOVS 16(R14), F21
 
 end276:
-	WORD  $0x4f9112a3 // fmla v3.4s, v21.4s, v17.s[0]
+	WORD  $0x4f9012a3 // fmla v3.4s, v21.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F22
-	WORD  $0x4f9112c4 // fmla v4.4s, v22.4s, v17.s[0]
+	WORD  $0x4f9012c4 // fmla v4.4s, v22.4s, v16.s[0]
 	TBZ   $1, R3, one277
 	FMOVD 16(R14), F23
 	TBZ   $0, R3, end278
@@ -3100,10 +3100,10 @@ one277:
 	FMOVS 16(R14), F23
 
 end278:
-	WORD  $0x4f9112e5 // fmla v5.4s, v23.4s, v17.s[0]
+	WORD  $0x4f9012e5 // fmla v5.4s, v23.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F24
-	WORD  $0x4f911306 // fmla v6.4s, v24.4s, v17.s[0]
+	WORD  $0x4f901306 // fmla v6.4s, v24.4s, v16.s[0]
 	TBZ   $1, R3, one279
 	FMOVD 16(R14), F25
 	TBZ   $0, R3, end280
@@ -3115,10 +3115,10 @@ one279:
 	FMOVS 16(R14), F25
 
 end280:
-	WORD  $0x4f911327 // fmla v7.4s, v25.4s, v17.s[0]
+	WORD  $0x4f901327 // fmla v7.4s, v25.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f911348 // fmla v8.4s, v26.4s, v17.s[0]
+	WORD  $0x4f901348 // fmla v8.4s, v26.4s, v16.s[0]
 	TBZ   $1, R3, one281
 	FMOVD 16(R14), F27
 	TBZ   $0, R3, end282
@@ -3130,10 +3130,10 @@ one281:
 	FMOVS 16(R14), F27
 
 end282:
-	WORD  $0x4f911369 // fmla v9.4s, v27.4s, v17.s[0]
+	WORD  $0x4f901369 // fmla v9.4s, v27.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F28
-	WORD  $0x4f91138a // fmla v10.4s, v28.4s, v17.s[0]
+	WORD  $0x4f90138a // fmla v10.4s, v28.4s, v16.s[0]
 	TBZ   $1, R3, one283
 	FMOVD 16(R14), F29
 	TBZ   $0, R3, end284
@@ -3145,10 +3145,10 @@ one283:
 	FMOVS 16(R14), F29
 
 end284:
-	WORD  $0x4f9113ab // fmla v11.4s, v29.4s, v17.s[0]
+	WORD  $0x4f9013ab // fmla v11.4s, v29.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F30
-	WORD  $0x4f9113cc // fmla v12.4s, v30.4s, v17.s[0]
+	WORD  $0x4f9013cc // fmla v12.4s, v30.4s, v16.s[0]
 	TBZ   $1, R3, one285
 	FMOVD 16(R14), F31
 	TBZ   $0, R3, end286
@@ -3160,10 +3160,10 @@ one285:
 	FMOVS 16(R14), F31
 
 end286:
-	WORD  $0x4f9113ed // fmla v13.4s, v31.4s, v17.s[0]
+	WORD  $0x4f9013ed // fmla v13.4s, v31.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F18
-	WORD  $0x4f91124e // fmla v14.4s, v18.4s, v17.s[0]
+	WORD  $0x4f90124e // fmla v14.4s, v18.4s, v16.s[0]
 	TBZ   $1, R3, one287
 	FMOVD 16(R14), F19
 	TBZ   $0, R3, end288
@@ -3175,50 +3175,50 @@ one287:
 	FMOVS 16(R14), F19
 
 end288:
-	WORD $0x4f91126f // fmla v15.4s, v19.4s, v17.s[0]
+	WORD $0x4f90126f // fmla v15.4s, v19.4s, v16.s[0]
 	ADD  R12, R14
 	B    r8v2columnsoldend
 
 r8v2columnsoldfull:
 	FMOVQ (R14), F20
-	WORD  $0x4f911280 // fmla v0.4s, v20.4s, v17.s[0]
+	WORD  $0x4f901280 // fmla v0.4s, v20.4s, v16.s[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4f9112a1 // fmla v1.4s, v21.4s, v17.s[0]
+	WORD  $0x4f9012a1 // fmla v1.4s, v21.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F22
-	WORD  $0x4f9112c2 // fmla v2.4s, v22.4s, v17.s[0]
+	WORD  $0x4f9012c2 // fmla v2.4s, v22.4s, v16.s[0]
 	FMOVQ 16(R14), F23
-	WORD  $0x4f9112e3 // fmla v3.4s, v23.4s, v17.s[0]
+	WORD  $0x4f9012e3 // fmla v3.4s, v23.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F24
-	WORD  $0x4f911304 // fmla v4.4s, v24.4s, v17.s[0]
+	WORD  $0x4f901304 // fmla v4.4s, v24.4s, v16.s[0]
 	FMOVQ 16(R14), F25
-	WORD  $0x4f911325 // fmla v5.4s, v25.4s, v17.s[0]
+	WORD  $0x4f901325 // fmla v5.4s, v25.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f911346 // fmla v6.4s, v26.4s, v17.s[0]
+	WORD  $0x4f901346 // fmla v6.4s, v26.4s, v16.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f911367 // fmla v7.4s, v27.4s, v17.s[0]
+	WORD  $0x4f901367 // fmla v7.4s, v27.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F28
-	WORD  $0x4f911388 // fmla v8.4s, v28.4s, v17.s[0]
+	WORD  $0x4f901388 // fmla v8.4s, v28.4s, v16.s[0]
 	FMOVQ 16(R14), F29
-	WORD  $0x4f9113a9 // fmla v9.4s, v29.4s, v17.s[0]
+	WORD  $0x4f9013a9 // fmla v9.4s, v29.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F30
-	WORD  $0x4f9113ca // fmla v10.4s, v30.4s, v17.s[0]
+	WORD  $0x4f9013ca // fmla v10.4s, v30.4s, v16.s[0]
 	FMOVQ 16(R14), F31
-	WORD  $0x4f9113eb // fmla v11.4s, v31.4s, v17.s[0]
+	WORD  $0x4f9013eb // fmla v11.4s, v31.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F18
-	WORD  $0x4f91124c // fmla v12.4s, v18.4s, v17.s[0]
+	WORD  $0x4f90124c // fmla v12.4s, v18.4s, v16.s[0]
 	FMOVQ 16(R14), F19
-	WORD  $0x4f91126d // fmla v13.4s, v19.4s, v17.s[0]
+	WORD  $0x4f90126d // fmla v13.4s, v19.4s, v16.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4f91128e // fmla v14.4s, v20.4s, v17.s[0]
+	WORD  $0x4f90128e // fmla v14.4s, v20.4s, v16.s[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4f9112af // fmla v15.4s, v21.4s, v17.s[0]
+	WORD  $0x4f9012af // fmla v15.4s, v21.4s, v16.s[0]
 	ADD   R12, R14
 
 r8v2columnsoldend:
@@ -3414,33 +3414,33 @@ r7v2loop:
 	ADD    R17, R16
 	SUBS   $1, R20
 	BNE    r7v2loop
-	FMOVD  80(R0), F14
-	FCVTDS F14, F14
-	WORD   $0x4f8e9000 // fmul v0.4s, v0.4s, v14.s[0]
-	WORD   $0x4f8e9021 // fmul v1.4s, v1.4s, v14.s[0]
-	WORD   $0x4f8e9042 // fmul v2.4s, v2.4s, v14.s[0]
-	WORD   $0x4f8e9063 // fmul v3.4s, v3.4s, v14.s[0]
-	WORD   $0x4f8e9084 // fmul v4.4s, v4.4s, v14.s[0]
-	WORD   $0x4f8e90a5 // fmul v5.4s, v5.4s, v14.s[0]
-	WORD   $0x4f8e90c6 // fmul v6.4s, v6.4s, v14.s[0]
-	WORD   $0x4f8e90e7 // fmul v7.4s, v7.4s, v14.s[0]
-	WORD   $0x4f8e9108 // fmul v8.4s, v8.4s, v14.s[0]
-	WORD   $0x4f8e9129 // fmul v9.4s, v9.4s, v14.s[0]
-	WORD   $0x4f8e914a // fmul v10.4s, v10.4s, v14.s[0]
-	WORD   $0x4f8e916b // fmul v11.4s, v11.4s, v14.s[0]
-	WORD   $0x4f8e918c // fmul v12.4s, v12.4s, v14.s[0]
-	WORD   $0x4f8e91ad // fmul v13.4s, v13.4s, v14.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F15
+	FCVTDS F15, F15
+	WORD   $0x4f8f9000 // fmul v0.4s, v0.4s, v15.s[0]
+	WORD   $0x4f8f9021 // fmul v1.4s, v1.4s, v15.s[0]
+	WORD   $0x4f8f9042 // fmul v2.4s, v2.4s, v15.s[0]
+	WORD   $0x4f8f9063 // fmul v3.4s, v3.4s, v15.s[0]
+	WORD   $0x4f8f9084 // fmul v4.4s, v4.4s, v15.s[0]
+	WORD   $0x4f8f90a5 // fmul v5.4s, v5.4s, v15.s[0]
+	WORD   $0x4f8f90c6 // fmul v6.4s, v6.4s, v15.s[0]
+	WORD   $0x4f8f90e7 // fmul v7.4s, v7.4s, v15.s[0]
+	WORD   $0x4f8f9108 // fmul v8.4s, v8.4s, v15.s[0]
+	WORD   $0x4f8f9129 // fmul v9.4s, v9.4s, v15.s[0]
+	WORD   $0x4f8f914a // fmul v10.4s, v10.4s, v15.s[0]
+	WORD   $0x4f8f916b // fmul v11.4s, v11.4s, v15.s[0]
+	WORD   $0x4f8f918c // fmul v12.4s, v12.4s, v15.s[0]
+	WORD   $0x4f8f91ad // fmul v13.4s, v13.4s, v15.s[0]
+	FMOVD  88(R0), F14
+	FCVTDS F14, F14
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r7v2store
-	FMOVD  88(R0), F15
-	FCVTDS F15, F15
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r7v2oldfull
 	FMOVQ  (R14), F16
-	WORD   $0x4f8f1200 // fmla v0.4s, v16.4s, v15.s[0]
+	WORD   $0x4f8e1200 // fmla v0.4s, v16.4s, v14.s[0]
 	TBZ    $1, R3, one305
 	FMOVD  16(R14), F17
 	TBZ    $0, R3, end306
@@ -3452,10 +3452,10 @@ one305:
 	FMOVS 16(R14), F17
 
 end306:
-	WORD  $0x4f8f1221 // fmla v1.4s, v17.4s, v15.s[0]
+	WORD  $0x4f8e1221 // fmla v1.4s, v17.4s, v14.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F18
-	WORD  $0x4f8f1242 // fmla v2.4s, v18.4s, v15.s[0]
+	WORD  $0x4f8e1242 // fmla v2.4s, v18.4s, v14.s[0]
 	TBZ   $1, R3, one307
 	FMOVD 16(R14), F19
 	TBZ   $0, R3, end308
@@ -3467,10 +3467,10 @@ one307:
 	FMOVS 16(R14), F19
 
 end308:
-	WORD  $0x4f8f1263 // fmla v3.4s, v19.4s, v15.s[0]
+	WORD  $0x4f8e1263 // fmla v3.4s, v19.4s, v14.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4f8f1284 // fmla v4.4s, v20.4s, v15.s[0]
+	WORD  $0x4f8e1284 // fmla v4.4s, v20.4s, v14.s[0]
 	TBZ   $1, R3, one309
 	FMOVD 16(R14), F21
 	TBZ   $0, R3, end310
@@ -3482,10 +3482,10 @@ one309:
 	FMOVS 16(R14), F21
 
 end310:
-	WORD  $0x4f8f12a5 // fmla v5.4s, v21.4s, v15.s[0]
+	WORD  $0x4f8e12a5 // fmla v5.4s, v21.4s, v14.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F22
-	WORD  $0x4f8f12c6 // fmla v6.4s, v22.4s, v15.s[0]
+	WORD  $0x4f8e12c6 // fmla v6.4s, v22.4s, v14.s[0]
 	TBZ   $1, R3, one311
 	FMOVD 16(R14), F23
 	TBZ   $0, R3, end312
@@ -3497,10 +3497,10 @@ one311:
 	FMOVS 16(R14), F23
 
 end312:
-	WORD  $0x4f8f12e7 // fmla v7.4s, v23.4s, v15.s[0]
+	WORD  $0x4f8e12e7 // fmla v7.4s, v23.4s, v14.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F24
-	WORD  $0x4f8f1308 // fmla v8.4s, v24.4s, v15.s[0]
+	WORD  $0x4f8e1308 // fmla v8.4s, v24.4s, v14.s[0]
 	TBZ   $1, R3, one313
 	FMOVD 16(R14), F25
 	TBZ   $0, R3, end314
@@ -3512,10 +3512,10 @@ one313:
 	FMOVS 16(R14), F25
 
 end314:
-	WORD  $0x4f8f1329 // fmla v9.4s, v25.4s, v15.s[0]
+	WORD  $0x4f8e1329 // fmla v9.4s, v25.4s, v14.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f8f134a // fmla v10.4s, v26.4s, v15.s[0]
+	WORD  $0x4f8e134a // fmla v10.4s, v26.4s, v14.s[0]
 	TBZ   $1, R3, one315
 	FMOVD 16(R14), F27
 	TBZ   $0, R3, end316
@@ -3527,10 +3527,10 @@ one315:
 	FMOVS 16(R14), F27
 
 end316:
-	WORD  $0x4f8f136b // fmla v11.4s, v27.4s, v15.s[0]
+	WORD  $0x4f8e136b // fmla v11.4s, v27.4s, v14.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F28
-	WORD  $0x4f8f138c // fmla v12.4s, v28.4s, v15.s[0]
+	WORD  $0x4f8e138c // fmla v12.4s, v28.4s, v14.s[0]
 	TBZ   $1, R3, one317
 	FMOVD 16(R14), F29
 	TBZ   $0, R3, end318
@@ -3542,45 +3542,45 @@ one317:
 	FMOVS 16(R14), F29
 
 end318:
-	WORD $0x4f8f13ad // fmla v13.4s, v29.4s, v15.s[0]
+	WORD $0x4f8e13ad // fmla v13.4s, v29.4s, v14.s[0]
 	ADD  R12, R14
 	B    r7v2oldend
 
 r7v2oldfull:
 	FMOVQ (R14), F30
-	WORD  $0x4f8f13c0 // fmla v0.4s, v30.4s, v15.s[0]
+	WORD  $0x4f8e13c0 // fmla v0.4s, v30.4s, v14.s[0]
 	FMOVQ 16(R14), F31
-	WORD  $0x4f8f13e1 // fmla v1.4s, v31.4s, v15.s[0]
+	WORD  $0x4f8e13e1 // fmla v1.4s, v31.4s, v14.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F16
-	WORD  $0x4f8f1202 // fmla v2.4s, v16.4s, v15.s[0]
+	WORD  $0x4f8e1202 // fmla v2.4s, v16.4s, v14.s[0]
 	FMOVQ 16(R14), F17
-	WORD  $0x4f8f1223 // fmla v3.4s, v17.4s, v15.s[0]
+	WORD  $0x4f8e1223 // fmla v3.4s, v17.4s, v14.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F18
-	WORD  $0x4f8f1244 // fmla v4.4s, v18.4s, v15.s[0]
+	WORD  $0x4f8e1244 // fmla v4.4s, v18.4s, v14.s[0]
 	FMOVQ 16(R14), F19
-	WORD  $0x4f8f1265 // fmla v5.4s, v19.4s, v15.s[0]
+	WORD  $0x4f8e1265 // fmla v5.4s, v19.4s, v14.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4f8f1286 // fmla v6.4s, v20.4s, v15.s[0]
+	WORD  $0x4f8e1286 // fmla v6.4s, v20.4s, v14.s[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4f8f12a7 // fmla v7.4s, v21.4s, v15.s[0]
+	WORD  $0x4f8e12a7 // fmla v7.4s, v21.4s, v14.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F22
-	WORD  $0x4f8f12c8 // fmla v8.4s, v22.4s, v15.s[0]
+	WORD  $0x4f8e12c8 // fmla v8.4s, v22.4s, v14.s[0]
 	FMOVQ 16(R14), F23
-	WORD  $0x4f8f12e9 // fmla v9.4s, v23.4s, v15.s[0]
+	WORD  $0x4f8e12e9 // fmla v9.4s, v23.4s, v14.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F24
-	WORD  $0x4f8f130a // fmla v10.4s, v24.4s, v15.s[0]
+	WORD  $0x4f8e130a // fmla v10.4s, v24.4s, v14.s[0]
 	FMOVQ 16(R14), F25
-	WORD  $0x4f8f132b // fmla v11.4s, v25.4s, v15.s[0]
+	WORD  $0x4f8e132b // fmla v11.4s, v25.4s, v14.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f8f134c // fmla v12.4s, v26.4s, v15.s[0]
+	WORD  $0x4f8e134c // fmla v12.4s, v26.4s, v14.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f8f136d // fmla v13.4s, v27.4s, v15.s[0]
+	WORD  $0x4f8e136d // fmla v13.4s, v27.4s, v14.s[0]
 	ADD   R12, R14
 
 r7v2oldend:
@@ -3755,31 +3755,31 @@ r6v2loop:
 	ADD    R17, R16
 	SUBS   $1, R20
 	BNE    r6v2loop
-	FMOVD  80(R0), F12
-	FCVTDS F12, F12
-	WORD   $0x4f8c9000 // fmul v0.4s, v0.4s, v12.s[0]
-	WORD   $0x4f8c9021 // fmul v1.4s, v1.4s, v12.s[0]
-	WORD   $0x4f8c9042 // fmul v2.4s, v2.4s, v12.s[0]
-	WORD   $0x4f8c9063 // fmul v3.4s, v3.4s, v12.s[0]
-	WORD   $0x4f8c9084 // fmul v4.4s, v4.4s, v12.s[0]
-	WORD   $0x4f8c90a5 // fmul v5.4s, v5.4s, v12.s[0]
-	WORD   $0x4f8c90c6 // fmul v6.4s, v6.4s, v12.s[0]
-	WORD   $0x4f8c90e7 // fmul v7.4s, v7.4s, v12.s[0]
-	WORD   $0x4f8c9108 // fmul v8.4s, v8.4s, v12.s[0]
-	WORD   $0x4f8c9129 // fmul v9.4s, v9.4s, v12.s[0]
-	WORD   $0x4f8c914a // fmul v10.4s, v10.4s, v12.s[0]
-	WORD   $0x4f8c916b // fmul v11.4s, v11.4s, v12.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F13
+	FCVTDS F13, F13
+	WORD   $0x4f8d9000 // fmul v0.4s, v0.4s, v13.s[0]
+	WORD   $0x4f8d9021 // fmul v1.4s, v1.4s, v13.s[0]
+	WORD   $0x4f8d9042 // fmul v2.4s, v2.4s, v13.s[0]
+	WORD   $0x4f8d9063 // fmul v3.4s, v3.4s, v13.s[0]
+	WORD   $0x4f8d9084 // fmul v4.4s, v4.4s, v13.s[0]
+	WORD   $0x4f8d90a5 // fmul v5.4s, v5.4s, v13.s[0]
+	WORD   $0x4f8d90c6 // fmul v6.4s, v6.4s, v13.s[0]
+	WORD   $0x4f8d90e7 // fmul v7.4s, v7.4s, v13.s[0]
+	WORD   $0x4f8d9108 // fmul v8.4s, v8.4s, v13.s[0]
+	WORD   $0x4f8d9129 // fmul v9.4s, v9.4s, v13.s[0]
+	WORD   $0x4f8d914a // fmul v10.4s, v10.4s, v13.s[0]
+	WORD   $0x4f8d916b // fmul v11.4s, v11.4s, v13.s[0]
+	FMOVD  88(R0), F12
+	FCVTDS F12, F12
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r6v2store
-	FMOVD  88(R0), F13
-	FCVTDS F13, F13
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r6v2oldfull
 	FMOVQ  (R14), F14
-	WORD   $0x4f8d11c0 // fmla v0.4s, v14.4s, v13.s[0]
+	WORD   $0x4f8c11c0 // fmla v0.4s, v14.4s, v12.s[0]
 	TBZ    $1, R3, one333
 	FMOVD  16(R14), F15
 	TBZ    $0, R3, end334
@@ -3791,10 +3791,10 @@ one333:
 	FMOVS 16(R14), F15
 
 end334:
-	WORD  $0x4f8d11e1 // fmla v1.4s, v15.4s, v13.s[0]
+	WORD  $0x4f8c11e1 // fmla v1.4s, v15.4s, v12.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F16
-	WORD  $0x4f8d1202 // fmla v2.4s, v16.4s, v13.s[0]
+	WORD  $0x4f8c1202 // fmla v2.4s, v16.4s, v12.s[0]
 	TBZ   $1, R3, one335
 	FMOVD 16(R14), F17
 	TBZ   $0, R3, end336
@@ -3806,10 +3806,10 @@ one335:
 	FMOVS 16(R14), F17
 
 end336:
-	WORD  $0x4f8d1223 // fmla v3.4s, v17.4s, v13.s[0]
+	WORD  $0x4f8c1223 // fmla v3.4s, v17.4s, v12.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F18
-	WORD  $0x4f8d1244 // fmla v4.4s, v18.4s, v13.s[0]
+	WORD  $0x4f8c1244 // fmla v4.4s, v18.4s, v12.s[0]
 	TBZ   $1, R3, one337
 	FMOVD 16(R14), F19
 	TBZ   $0, R3, end338
@@ -3821,10 +3821,10 @@ one337:
 	FMOVS 16(R14), F19
 
 end338:
-	WORD  $0x4f8d1265 // fmla v5.4s, v19.4s, v13.s[0]
+	WORD  $0x4f8c1265 // fmla v5.4s, v19.4s, v12.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4f8d1286 // fmla v6.4s, v20.4s, v13.s[0]
+	WORD  $0x4f8c1286 // fmla v6.4s, v20.4s, v12.s[0]
 	TBZ   $1, R3, one339
 	FMOVD 16(R14), F21
 	TBZ   $0, R3, end340
@@ -3836,10 +3836,10 @@ one339:
 	FMOVS 16(R14), F21
 
 end340:
-	WORD  $0x4f8d12a7 // fmla v7.4s, v21.4s, v13.s[0]
+	WORD  $0x4f8c12a7 // fmla v7.4s, v21.4s, v12.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F22
-	WORD  $0x4f8d12c8 // fmla v8.4s, v22.4s, v13.s[0]
+	WORD  $0x4f8c12c8 // fmla v8.4s, v22.4s, v12.s[0]
 	TBZ   $1, R3, one341
 	FMOVD 16(R14), F23
 	TBZ   $0, R3, end342
@@ -3851,10 +3851,10 @@ one341:
 	FMOVS 16(R14), F23
 
 end342:
-	WORD  $0x4f8d12e9 // fmla v9.4s, v23.4s, v13.s[0]
+	WORD  $0x4f8c12e9 // fmla v9.4s, v23.4s, v12.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F24
-	WORD  $0x4f8d130a // fmla v10.4s, v24.4s, v13.s[0]
+	WORD  $0x4f8c130a // fmla v10.4s, v24.4s, v12.s[0]
 	TBZ   $1, R3, one343
 	FMOVD 16(R14), F25
 	TBZ   $0, R3, end344
@@ -3866,40 +3866,40 @@ one343:
 	FMOVS 16(R14), F25
 
 end344:
-	WORD $0x4f8d132b // fmla v11.4s, v25.4s, v13.s[0]
+	WORD $0x4f8c132b // fmla v11.4s, v25.4s, v12.s[0]
 	ADD  R12, R14
 	B    r6v2oldend
 
 r6v2oldfull:
 	FMOVQ (R14), F26
-	WORD  $0x4f8d1340 // fmla v0.4s, v26.4s, v13.s[0]
+	WORD  $0x4f8c1340 // fmla v0.4s, v26.4s, v12.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f8d1361 // fmla v1.4s, v27.4s, v13.s[0]
+	WORD  $0x4f8c1361 // fmla v1.4s, v27.4s, v12.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F28
-	WORD  $0x4f8d1382 // fmla v2.4s, v28.4s, v13.s[0]
+	WORD  $0x4f8c1382 // fmla v2.4s, v28.4s, v12.s[0]
 	FMOVQ 16(R14), F29
-	WORD  $0x4f8d13a3 // fmla v3.4s, v29.4s, v13.s[0]
+	WORD  $0x4f8c13a3 // fmla v3.4s, v29.4s, v12.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F30
-	WORD  $0x4f8d13c4 // fmla v4.4s, v30.4s, v13.s[0]
+	WORD  $0x4f8c13c4 // fmla v4.4s, v30.4s, v12.s[0]
 	FMOVQ 16(R14), F31
-	WORD  $0x4f8d13e5 // fmla v5.4s, v31.4s, v13.s[0]
+	WORD  $0x4f8c13e5 // fmla v5.4s, v31.4s, v12.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F14
-	WORD  $0x4f8d11c6 // fmla v6.4s, v14.4s, v13.s[0]
+	WORD  $0x4f8c11c6 // fmla v6.4s, v14.4s, v12.s[0]
 	FMOVQ 16(R14), F15
-	WORD  $0x4f8d11e7 // fmla v7.4s, v15.4s, v13.s[0]
+	WORD  $0x4f8c11e7 // fmla v7.4s, v15.4s, v12.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F16
-	WORD  $0x4f8d1208 // fmla v8.4s, v16.4s, v13.s[0]
+	WORD  $0x4f8c1208 // fmla v8.4s, v16.4s, v12.s[0]
 	FMOVQ 16(R14), F17
-	WORD  $0x4f8d1229 // fmla v9.4s, v17.4s, v13.s[0]
+	WORD  $0x4f8c1229 // fmla v9.4s, v17.4s, v12.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F18
-	WORD  $0x4f8d124a // fmla v10.4s, v18.4s, v13.s[0]
+	WORD  $0x4f8c124a // fmla v10.4s, v18.4s, v12.s[0]
 	FMOVQ 16(R14), F19
-	WORD  $0x4f8d126b // fmla v11.4s, v19.4s, v13.s[0]
+	WORD  $0x4f8c126b // fmla v11.4s, v19.4s, v12.s[0]
 	ADD   R12, R14
 
 r6v2oldend:
@@ -4053,29 +4053,29 @@ r5v2loop:
 	ADD    R17, R16
 	SUBS   $1, R20
 	BNE    r5v2loop
-	FMOVD  80(R0), F10
-	FCVTDS F10, F10
-	WORD   $0x4f8a9000 // fmul v0.4s, v0.4s, v10.s[0]
-	WORD   $0x4f8a9021 // fmul v1.4s, v1.4s, v10.s[0]
-	WORD   $0x4f8a9042 // fmul v2.4s, v2.4s, v10.s[0]
-	WORD   $0x4f8a9063 // fmul v3.4s, v3.4s, v10.s[0]
-	WORD   $0x4f8a9084 // fmul v4.4s, v4.4s, v10.s[0]
-	WORD   $0x4f8a90a5 // fmul v5.4s, v5.4s, v10.s[0]
-	WORD   $0x4f8a90c6 // fmul v6.4s, v6.4s, v10.s[0]
-	WORD   $0x4f8a90e7 // fmul v7.4s, v7.4s, v10.s[0]
-	WORD   $0x4f8a9108 // fmul v8.4s, v8.4s, v10.s[0]
-	WORD   $0x4f8a9129 // fmul v9.4s, v9.4s, v10.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F11
+	FCVTDS F11, F11
+	WORD   $0x4f8b9000 // fmul v0.4s, v0.4s, v11.s[0]
+	WORD   $0x4f8b9021 // fmul v1.4s, v1.4s, v11.s[0]
+	WORD   $0x4f8b9042 // fmul v2.4s, v2.4s, v11.s[0]
+	WORD   $0x4f8b9063 // fmul v3.4s, v3.4s, v11.s[0]
+	WORD   $0x4f8b9084 // fmul v4.4s, v4.4s, v11.s[0]
+	WORD   $0x4f8b90a5 // fmul v5.4s, v5.4s, v11.s[0]
+	WORD   $0x4f8b90c6 // fmul v6.4s, v6.4s, v11.s[0]
+	WORD   $0x4f8b90e7 // fmul v7.4s, v7.4s, v11.s[0]
+	WORD   $0x4f8b9108 // fmul v8.4s, v8.4s, v11.s[0]
+	WORD   $0x4f8b9129 // fmul v9.4s, v9.4s, v11.s[0]
+	FMOVD  88(R0), F10
+	FCVTDS F10, F10
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r5v2store
-	FMOVD  88(R0), F11
-	FCVTDS F11, F11
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r5v2oldfull
 	FMOVQ  (R14), F12
-	WORD   $0x4f8b1180 // fmla v0.4s, v12.4s, v11.s[0]
+	WORD   $0x4f8a1180 // fmla v0.4s, v12.4s, v10.s[0]
 	TBZ    $1, R3, one357
 	FMOVD  16(R14), F13
 	TBZ    $0, R3, end358
@@ -4087,10 +4087,10 @@ one357:
 	FMOVS 16(R14), F13
 
 end358:
-	WORD  $0x4f8b11a1 // fmla v1.4s, v13.4s, v11.s[0]
+	WORD  $0x4f8a11a1 // fmla v1.4s, v13.4s, v10.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F14
-	WORD  $0x4f8b11c2 // fmla v2.4s, v14.4s, v11.s[0]
+	WORD  $0x4f8a11c2 // fmla v2.4s, v14.4s, v10.s[0]
 	TBZ   $1, R3, one359
 	FMOVD 16(R14), F15
 	TBZ   $0, R3, end360
@@ -4102,10 +4102,10 @@ one359:
 	FMOVS 16(R14), F15
 
 end360:
-	WORD  $0x4f8b11e3 // fmla v3.4s, v15.4s, v11.s[0]
+	WORD  $0x4f8a11e3 // fmla v3.4s, v15.4s, v10.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F16
-	WORD  $0x4f8b1204 // fmla v4.4s, v16.4s, v11.s[0]
+	WORD  $0x4f8a1204 // fmla v4.4s, v16.4s, v10.s[0]
 	TBZ   $1, R3, one361
 	FMOVD 16(R14), F17
 	TBZ   $0, R3, end362
@@ -4117,10 +4117,10 @@ one361:
 	FMOVS 16(R14), F17
 
 end362:
-	WORD  $0x4f8b1225 // fmla v5.4s, v17.4s, v11.s[0]
+	WORD  $0x4f8a1225 // fmla v5.4s, v17.4s, v10.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F18
-	WORD  $0x4f8b1246 // fmla v6.4s, v18.4s, v11.s[0]
+	WORD  $0x4f8a1246 // fmla v6.4s, v18.4s, v10.s[0]
 	TBZ   $1, R3, one363
 	FMOVD 16(R14), F19
 	TBZ   $0, R3, end364
@@ -4132,10 +4132,10 @@ one363:
 	FMOVS 16(R14), F19
 
 end364:
-	WORD  $0x4f8b1267 // fmla v7.4s, v19.4s, v11.s[0]
+	WORD  $0x4f8a1267 // fmla v7.4s, v19.4s, v10.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4f8b1288 // fmla v8.4s, v20.4s, v11.s[0]
+	WORD  $0x4f8a1288 // fmla v8.4s, v20.4s, v10.s[0]
 	TBZ   $1, R3, one365
 	FMOVD 16(R14), F21
 	TBZ   $0, R3, end366
@@ -4147,35 +4147,35 @@ one365:
 	FMOVS 16(R14), F21
 
 end366:
-	WORD $0x4f8b12a9 // fmla v9.4s, v21.4s, v11.s[0]
+	WORD $0x4f8a12a9 // fmla v9.4s, v21.4s, v10.s[0]
 	ADD  R12, R14
 	B    r5v2oldend
 
 r5v2oldfull:
 	FMOVQ (R14), F22
-	WORD  $0x4f8b12c0 // fmla v0.4s, v22.4s, v11.s[0]
+	WORD  $0x4f8a12c0 // fmla v0.4s, v22.4s, v10.s[0]
 	FMOVQ 16(R14), F23
-	WORD  $0x4f8b12e1 // fmla v1.4s, v23.4s, v11.s[0]
+	WORD  $0x4f8a12e1 // fmla v1.4s, v23.4s, v10.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F24
-	WORD  $0x4f8b1302 // fmla v2.4s, v24.4s, v11.s[0]
+	WORD  $0x4f8a1302 // fmla v2.4s, v24.4s, v10.s[0]
 	FMOVQ 16(R14), F25
-	WORD  $0x4f8b1323 // fmla v3.4s, v25.4s, v11.s[0]
+	WORD  $0x4f8a1323 // fmla v3.4s, v25.4s, v10.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f8b1344 // fmla v4.4s, v26.4s, v11.s[0]
+	WORD  $0x4f8a1344 // fmla v4.4s, v26.4s, v10.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f8b1365 // fmla v5.4s, v27.4s, v11.s[0]
+	WORD  $0x4f8a1365 // fmla v5.4s, v27.4s, v10.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F28
-	WORD  $0x4f8b1386 // fmla v6.4s, v28.4s, v11.s[0]
+	WORD  $0x4f8a1386 // fmla v6.4s, v28.4s, v10.s[0]
 	FMOVQ 16(R14), F29
-	WORD  $0x4f8b13a7 // fmla v7.4s, v29.4s, v11.s[0]
+	WORD  $0x4f8a13a7 // fmla v7.4s, v29.4s, v10.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F30
-	WORD  $0x4f8b13c8 // fmla v8.4s, v30.4s, v11.s[0]
+	WORD  $0x4f8a13c8 // fmla v8.4s, v30.4s, v10.s[0]
 	FMOVQ 16(R14), F31
-	WORD  $0x4f8b13e9 // fmla v9.4s, v31.4s, v11.s[0]
+	WORD  $0x4f8a13e9 // fmla v9.4s, v31.4s, v10.s[0]
 	ADD   R12, R14
 
 r5v2oldend:
@@ -4306,27 +4306,27 @@ r4v2loop:
 	ADD    R16, R15
 	SUBS   $1, R19
 	BNE    r4v2loop
-	FMOVD  80(R0), F8
-	FCVTDS F8, F8
-	WORD   $0x4f889000 // fmul v0.4s, v0.4s, v8.s[0]
-	WORD   $0x4f889021 // fmul v1.4s, v1.4s, v8.s[0]
-	WORD   $0x4f889042 // fmul v2.4s, v2.4s, v8.s[0]
-	WORD   $0x4f889063 // fmul v3.4s, v3.4s, v8.s[0]
-	WORD   $0x4f889084 // fmul v4.4s, v4.4s, v8.s[0]
-	WORD   $0x4f8890a5 // fmul v5.4s, v5.4s, v8.s[0]
-	WORD   $0x4f8890c6 // fmul v6.4s, v6.4s, v8.s[0]
-	WORD   $0x4f8890e7 // fmul v7.4s, v7.4s, v8.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F9
+	FCVTDS F9, F9
+	WORD   $0x4f899000 // fmul v0.4s, v0.4s, v9.s[0]
+	WORD   $0x4f899021 // fmul v1.4s, v1.4s, v9.s[0]
+	WORD   $0x4f899042 // fmul v2.4s, v2.4s, v9.s[0]
+	WORD   $0x4f899063 // fmul v3.4s, v3.4s, v9.s[0]
+	WORD   $0x4f899084 // fmul v4.4s, v4.4s, v9.s[0]
+	WORD   $0x4f8990a5 // fmul v5.4s, v5.4s, v9.s[0]
+	WORD   $0x4f8990c6 // fmul v6.4s, v6.4s, v9.s[0]
+	WORD   $0x4f8990e7 // fmul v7.4s, v7.4s, v9.s[0]
+	FMOVD  88(R0), F8
+	FCVTDS F8, F8
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r4v2store
-	FMOVD  88(R0), F9
-	FCVTDS F9, F9
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r4v2oldfull
 	FMOVQ  (R14), F10
-	WORD   $0x4f891140 // fmla v0.4s, v10.4s, v9.s[0]
+	WORD   $0x4f881140 // fmla v0.4s, v10.4s, v8.s[0]
 	TBZ    $1, R3, one377
 	FMOVD  16(R14), F11
 	TBZ    $0, R3, end378
@@ -4338,10 +4338,10 @@ one377:
 	FMOVS 16(R14), F11
 
 end378:
-	WORD  $0x4f891161 // fmla v1.4s, v11.4s, v9.s[0]
+	WORD  $0x4f881161 // fmla v1.4s, v11.4s, v8.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F12
-	WORD  $0x4f891182 // fmla v2.4s, v12.4s, v9.s[0]
+	WORD  $0x4f881182 // fmla v2.4s, v12.4s, v8.s[0]
 	TBZ   $1, R3, one379
 	FMOVD 16(R14), F13
 	TBZ   $0, R3, end380
@@ -4353,10 +4353,10 @@ one379:
 	FMOVS 16(R14), F13
 
 end380:
-	WORD  $0x4f8911a3 // fmla v3.4s, v13.4s, v9.s[0]
+	WORD  $0x4f8811a3 // fmla v3.4s, v13.4s, v8.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F14
-	WORD  $0x4f8911c4 // fmla v4.4s, v14.4s, v9.s[0]
+	WORD  $0x4f8811c4 // fmla v4.4s, v14.4s, v8.s[0]
 	TBZ   $1, R3, one381
 	FMOVD 16(R14), F15
 	TBZ   $0, R3, end382
@@ -4368,10 +4368,10 @@ one381:
 	FMOVS 16(R14), F15
 
 end382:
-	WORD  $0x4f8911e5 // fmla v5.4s, v15.4s, v9.s[0]
+	WORD  $0x4f8811e5 // fmla v5.4s, v15.4s, v8.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F16
-	WORD  $0x4f891206 // fmla v6.4s, v16.4s, v9.s[0]
+	WORD  $0x4f881206 // fmla v6.4s, v16.4s, v8.s[0]
 	TBZ   $1, R3, one383
 	FMOVD 16(R14), F17
 	TBZ   $0, R3, end384
@@ -4383,30 +4383,30 @@ one383:
 	FMOVS 16(R14), F17
 
 end384:
-	WORD $0x4f891227 // fmla v7.4s, v17.4s, v9.s[0]
+	WORD $0x4f881227 // fmla v7.4s, v17.4s, v8.s[0]
 	ADD  R12, R14
 	B    r4v2oldend
 
 r4v2oldfull:
 	FMOVQ (R14), F18
-	WORD  $0x4f891240 // fmla v0.4s, v18.4s, v9.s[0]
+	WORD  $0x4f881240 // fmla v0.4s, v18.4s, v8.s[0]
 	FMOVQ 16(R14), F19
-	WORD  $0x4f891261 // fmla v1.4s, v19.4s, v9.s[0]
+	WORD  $0x4f881261 // fmla v1.4s, v19.4s, v8.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4f891282 // fmla v2.4s, v20.4s, v9.s[0]
+	WORD  $0x4f881282 // fmla v2.4s, v20.4s, v8.s[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4f8912a3 // fmla v3.4s, v21.4s, v9.s[0]
+	WORD  $0x4f8812a3 // fmla v3.4s, v21.4s, v8.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F22
-	WORD  $0x4f8912c4 // fmla v4.4s, v22.4s, v9.s[0]
+	WORD  $0x4f8812c4 // fmla v4.4s, v22.4s, v8.s[0]
 	FMOVQ 16(R14), F23
-	WORD  $0x4f8912e5 // fmla v5.4s, v23.4s, v9.s[0]
+	WORD  $0x4f8812e5 // fmla v5.4s, v23.4s, v8.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F24
-	WORD  $0x4f891306 // fmla v6.4s, v24.4s, v9.s[0]
+	WORD  $0x4f881306 // fmla v6.4s, v24.4s, v8.s[0]
 	FMOVQ 16(R14), F25
-	WORD  $0x4f891327 // fmla v7.4s, v25.4s, v9.s[0]
+	WORD  $0x4f881327 // fmla v7.4s, v25.4s, v8.s[0]
 	ADD   R12, R14
 
 r4v2oldend:
@@ -4515,25 +4515,25 @@ r3v2loop:
 	ADD    R15, R14
 	SUBS   $1, R17
 	BNE    r3v2loop
-	FMOVD  80(R0), F6
-	FCVTDS F6, F6
-	WORD   $0x4f869000 // fmul v0.4s, v0.4s, v6.s[0]
-	WORD   $0x4f869021 // fmul v1.4s, v1.4s, v6.s[0]
-	WORD   $0x4f869042 // fmul v2.4s, v2.4s, v6.s[0]
-	WORD   $0x4f869063 // fmul v3.4s, v3.4s, v6.s[0]
-	WORD   $0x4f869084 // fmul v4.4s, v4.4s, v6.s[0]
-	WORD   $0x4f8690a5 // fmul v5.4s, v5.4s, v6.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F7
+	FCVTDS F7, F7
+	WORD   $0x4f879000 // fmul v0.4s, v0.4s, v7.s[0]
+	WORD   $0x4f879021 // fmul v1.4s, v1.4s, v7.s[0]
+	WORD   $0x4f879042 // fmul v2.4s, v2.4s, v7.s[0]
+	WORD   $0x4f879063 // fmul v3.4s, v3.4s, v7.s[0]
+	WORD   $0x4f879084 // fmul v4.4s, v4.4s, v7.s[0]
+	WORD   $0x4f8790a5 // fmul v5.4s, v5.4s, v7.s[0]
+	FMOVD  88(R0), F6
+	FCVTDS F6, F6
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r3v2store
-	FMOVD  88(R0), F7
-	FCVTDS F7, F7
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r3v2oldfull
 	FMOVQ  (R14), F8
-	WORD   $0x4f871100 // fmla v0.4s, v8.4s, v7.s[0]
+	WORD   $0x4f861100 // fmla v0.4s, v8.4s, v6.s[0]
 	TBZ    $1, R3, one393
 	FMOVD  16(R14), F9
 	TBZ    $0, R3, end394
@@ -4545,10 +4545,10 @@ one393:
 	FMOVS 16(R14), F9
 
 end394:
-	WORD  $0x4f871121 // fmla v1.4s, v9.4s, v7.s[0]
+	WORD  $0x4f861121 // fmla v1.4s, v9.4s, v6.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F10
-	WORD  $0x4f871142 // fmla v2.4s, v10.4s, v7.s[0]
+	WORD  $0x4f861142 // fmla v2.4s, v10.4s, v6.s[0]
 	TBZ   $1, R3, one395
 	FMOVD 16(R14), F11
 	TBZ   $0, R3, end396
@@ -4560,10 +4560,10 @@ one395:
 	FMOVS 16(R14), F11
 
 end396:
-	WORD  $0x4f871163 // fmla v3.4s, v11.4s, v7.s[0]
+	WORD  $0x4f861163 // fmla v3.4s, v11.4s, v6.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F12
-	WORD  $0x4f871184 // fmla v4.4s, v12.4s, v7.s[0]
+	WORD  $0x4f861184 // fmla v4.4s, v12.4s, v6.s[0]
 	TBZ   $1, R3, one397
 	FMOVD 16(R14), F13
 	TBZ   $0, R3, end398
@@ -4575,25 +4575,25 @@ one397:
 	FMOVS 16(R14), F13
 
 end398:
-	WORD $0x4f8711a5 // fmla v5.4s, v13.4s, v7.s[0]
+	WORD $0x4f8611a5 // fmla v5.4s, v13.4s, v6.s[0]
 	ADD  R12, R14
 	B    r3v2oldend
 
 r3v2oldfull:
 	FMOVQ (R14), F14
-	WORD  $0x4f8711c0 // fmla v0.4s, v14.4s, v7.s[0]
+	WORD  $0x4f8611c0 // fmla v0.4s, v14.4s, v6.s[0]
 	FMOVQ 16(R14), F15
-	WORD  $0x4f8711e1 // fmla v1.4s, v15.4s, v7.s[0]
+	WORD  $0x4f8611e1 // fmla v1.4s, v15.4s, v6.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F16
-	WORD  $0x4f871202 // fmla v2.4s, v16.4s, v7.s[0]
+	WORD  $0x4f861202 // fmla v2.4s, v16.4s, v6.s[0]
 	FMOVQ 16(R14), F17
-	WORD  $0x4f871223 // fmla v3.4s, v17.4s, v7.s[0]
+	WORD  $0x4f861223 // fmla v3.4s, v17.4s, v6.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F18
-	WORD  $0x4f871244 // fmla v4.4s, v18.4s, v7.s[0]
+	WORD  $0x4f861244 // fmla v4.4s, v18.4s, v6.s[0]
 	FMOVQ 16(R14), F19
-	WORD  $0x4f871265 // fmla v5.4s, v19.4s, v7.s[0]
+	WORD  $0x4f861265 // fmla v5.4s, v19.4s, v6.s[0]
 	ADD   R12, R14
 
 r3v2oldend:
@@ -4680,23 +4680,23 @@ r2v2loop:
 	ADD    R14, R13
 	SUBS   $1, R16
 	BNE    r2v2loop
-	FMOVD  80(R0), F4
-	FCVTDS F4, F4
-	WORD   $0x4f849000 // fmul v0.4s, v0.4s, v4.s[0]
-	WORD   $0x4f849021 // fmul v1.4s, v1.4s, v4.s[0]
-	WORD   $0x4f849042 // fmul v2.4s, v2.4s, v4.s[0]
-	WORD   $0x4f849063 // fmul v3.4s, v3.4s, v4.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F5
+	FCVTDS F5, F5
+	WORD   $0x4f859000 // fmul v0.4s, v0.4s, v5.s[0]
+	WORD   $0x4f859021 // fmul v1.4s, v1.4s, v5.s[0]
+	WORD   $0x4f859042 // fmul v2.4s, v2.4s, v5.s[0]
+	WORD   $0x4f859063 // fmul v3.4s, v3.4s, v5.s[0]
+	FMOVD  88(R0), F4
+	FCVTDS F4, F4
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r2v2store
-	FMOVD  88(R0), F5
-	FCVTDS F5, F5
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r2v2oldfull
 	FMOVQ  (R14), F6
-	WORD   $0x4f8510c0 // fmla v0.4s, v6.4s, v5.s[0]
+	WORD   $0x4f8410c0 // fmla v0.4s, v6.4s, v4.s[0]
 	TBZ    $1, R3, one405
 	FMOVD  16(R14), F7
 	TBZ    $0, R3, end406
@@ -4708,10 +4708,10 @@ one405:
 	FMOVS 16(R14), F7
 
 end406:
-	WORD  $0x4f8510e1 // fmla v1.4s, v7.4s, v5.s[0]
+	WORD  $0x4f8410e1 // fmla v1.4s, v7.4s, v4.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F8
-	WORD  $0x4f851102 // fmla v2.4s, v8.4s, v5.s[0]
+	WORD  $0x4f841102 // fmla v2.4s, v8.4s, v4.s[0]
 	TBZ   $1, R3, one407
 	FMOVD 16(R14), F9
 	TBZ   $0, R3, end408
@@ -4723,20 +4723,20 @@ one407:
 	FMOVS 16(R14), F9
 
 end408:
-	WORD $0x4f851123 // fmla v3.4s, v9.4s, v5.s[0]
+	WORD $0x4f841123 // fmla v3.4s, v9.4s, v4.s[0]
 	ADD  R12, R14
 	B    r2v2oldend
 
 r2v2oldfull:
 	FMOVQ (R14), F10
-	WORD  $0x4f851140 // fmla v0.4s, v10.4s, v5.s[0]
+	WORD  $0x4f841140 // fmla v0.4s, v10.4s, v4.s[0]
 	FMOVQ 16(R14), F11
-	WORD  $0x4f851161 // fmla v1.4s, v11.4s, v5.s[0]
+	WORD  $0x4f841161 // fmla v1.4s, v11.4s, v4.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F12
-	WORD  $0x4f851182 // fmla v2.4s, v12.4s, v5.s[0]
+	WORD  $0x4f841182 // fmla v2.4s, v12.4s, v4.s[0]
 	FMOVQ 16(R14), F13
-	WORD  $0x4f8511a3 // fmla v3.4s, v13.4s, v5.s[0]
+	WORD  $0x4f8411a3 // fmla v3.4s, v13.4s, v4.s[0]
 	ADD   R12, R14
 
 r2v2oldend:
@@ -4802,21 +4802,21 @@ r1v2loop:
 	ADD    R14, R13
 	SUBS   $1, R16
 	BNE    r1v2loop
-	FMOVD  80(R0), F2
-	FCVTDS F2, F2
-	WORD   $0x4f829000 // fmul v0.4s, v0.4s, v2.s[0]
-	WORD   $0x4f829021 // fmul v1.4s, v1.4s, v2.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F3
+	FCVTDS F3, F3
+	WORD   $0x4f839000 // fmul v0.4s, v0.4s, v3.s[0]
+	WORD   $0x4f839021 // fmul v1.4s, v1.4s, v3.s[0]
+	FMOVD  88(R0), F2
+	FCVTDS F2, F2
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r1v2store
-	FMOVD  88(R0), F3
-	FCVTDS F3, F3
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r1v2oldfull
 	FMOVQ  (R14), F4
-	WORD   $0x4f831080 // fmla v0.4s, v4.4s, v3.s[0]
+	WORD   $0x4f821080 // fmla v0.4s, v4.4s, v2.s[0]
 	TBZ    $1, R3, one413
 	FMOVD  16(R14), F5
 	TBZ    $0, R3, end414
@@ -4828,15 +4828,15 @@ one413:
 	FMOVS 16(R14), F5
 
 end414:
-	WORD $0x4f8310a1 // fmla v1.4s, v5.4s, v3.s[0]
+	WORD $0x4f8210a1 // fmla v1.4s, v5.4s, v2.s[0]
 	ADD  R12, R14
 	B    r1v2oldend
 
 r1v2oldfull:
 	FMOVQ (R14), F6
-	WORD  $0x4f8310c0 // fmla v0.4s, v6.4s, v3.s[0]
+	WORD  $0x4f8210c0 // fmla v0.4s, v6.4s, v2.s[0]
 	FMOVQ 16(R14), F7
-	WORD  $0x4f8310e1 // fmla v1.4s, v7.4s, v3.s[0]
+	WORD  $0x4f8210e1 // fmla v1.4s, v7.4s, v2.s[0]
 	ADD   R12, R14
 
 r1v2oldend:
@@ -4944,45 +4944,45 @@ r8v3loop:
 	ADD    R17, R16
 	SUBS   $1, R20
 	BNE    r8v3loop
-	FMOVD  80(R0), F24
-	FCVTDS F24, F24
-	WORD   $0x4f989000 // fmul v0.4s, v0.4s, v24.s[0]
-	WORD   $0x4f989021 // fmul v1.4s, v1.4s, v24.s[0]
-	WORD   $0x4f989042 // fmul v2.4s, v2.4s, v24.s[0]
-	WORD   $0x4f989063 // fmul v3.4s, v3.4s, v24.s[0]
-	WORD   $0x4f989084 // fmul v4.4s, v4.4s, v24.s[0]
-	WORD   $0x4f9890a5 // fmul v5.4s, v5.4s, v24.s[0]
-	WORD   $0x4f9890c6 // fmul v6.4s, v6.4s, v24.s[0]
-	WORD   $0x4f9890e7 // fmul v7.4s, v7.4s, v24.s[0]
-	WORD   $0x4f989108 // fmul v8.4s, v8.4s, v24.s[0]
-	WORD   $0x4f989129 // fmul v9.4s, v9.4s, v24.s[0]
-	WORD   $0x4f98914a // fmul v10.4s, v10.4s, v24.s[0]
-	WORD   $0x4f98916b // fmul v11.4s, v11.4s, v24.s[0]
-	WORD   $0x4f98918c // fmul v12.4s, v12.4s, v24.s[0]
-	WORD   $0x4f9891ad // fmul v13.4s, v13.4s, v24.s[0]
-	WORD   $0x4f9891ce // fmul v14.4s, v14.4s, v24.s[0]
-	WORD   $0x4f9891ef // fmul v15.4s, v15.4s, v24.s[0]
-	WORD   $0x4f989210 // fmul v16.4s, v16.4s, v24.s[0]
-	WORD   $0x4f989231 // fmul v17.4s, v17.4s, v24.s[0]
-	WORD   $0x4f989252 // fmul v18.4s, v18.4s, v24.s[0]
-	WORD   $0x4f989273 // fmul v19.4s, v19.4s, v24.s[0]
-	WORD   $0x4f989294 // fmul v20.4s, v20.4s, v24.s[0]
-	WORD   $0x4f9892b5 // fmul v21.4s, v21.4s, v24.s[0]
-	WORD   $0x4f9892d6 // fmul v22.4s, v22.4s, v24.s[0]
-	WORD   $0x4f9892f7 // fmul v23.4s, v23.4s, v24.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F25
+	FCVTDS F25, F25
+	WORD   $0x4f999000 // fmul v0.4s, v0.4s, v25.s[0]
+	WORD   $0x4f999021 // fmul v1.4s, v1.4s, v25.s[0]
+	WORD   $0x4f999042 // fmul v2.4s, v2.4s, v25.s[0]
+	WORD   $0x4f999063 // fmul v3.4s, v3.4s, v25.s[0]
+	WORD   $0x4f999084 // fmul v4.4s, v4.4s, v25.s[0]
+	WORD   $0x4f9990a5 // fmul v5.4s, v5.4s, v25.s[0]
+	WORD   $0x4f9990c6 // fmul v6.4s, v6.4s, v25.s[0]
+	WORD   $0x4f9990e7 // fmul v7.4s, v7.4s, v25.s[0]
+	WORD   $0x4f999108 // fmul v8.4s, v8.4s, v25.s[0]
+	WORD   $0x4f999129 // fmul v9.4s, v9.4s, v25.s[0]
+	WORD   $0x4f99914a // fmul v10.4s, v10.4s, v25.s[0]
+	WORD   $0x4f99916b // fmul v11.4s, v11.4s, v25.s[0]
+	WORD   $0x4f99918c // fmul v12.4s, v12.4s, v25.s[0]
+	WORD   $0x4f9991ad // fmul v13.4s, v13.4s, v25.s[0]
+	WORD   $0x4f9991ce // fmul v14.4s, v14.4s, v25.s[0]
+	WORD   $0x4f9991ef // fmul v15.4s, v15.4s, v25.s[0]
+	WORD   $0x4f999210 // fmul v16.4s, v16.4s, v25.s[0]
+	WORD   $0x4f999231 // fmul v17.4s, v17.4s, v25.s[0]
+	WORD   $0x4f999252 // fmul v18.4s, v18.4s, v25.s[0]
+	WORD   $0x4f999273 // fmul v19.4s, v19.4s, v25.s[0]
+	WORD   $0x4f999294 // fmul v20.4s, v20.4s, v25.s[0]
+	WORD   $0x4f9992b5 // fmul v21.4s, v21.4s, v25.s[0]
+	WORD   $0x4f9992d6 // fmul v22.4s, v22.4s, v25.s[0]
+	WORD   $0x4f9992f7 // fmul v23.4s, v23.4s, v25.s[0]
+	FMOVD  88(R0), F24
+	FCVTDS F24, F24
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r8v3store
-	FMOVD  88(R0), F25
-	FCVTDS F25, F25
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r8v3oldfull
 	FMOVQ  (R14), F26
-	WORD   $0x4f991340 // fmla v0.4s, v26.4s, v25.s[0]
+	WORD   $0x4f981340 // fmla v0.4s, v26.4s, v24.s[0]
 	FMOVQ  16(R14), F27
-	WORD   $0x4f991361 // fmla v1.4s, v27.4s, v25.s[0]
+	WORD   $0x4f981361 // fmla v1.4s, v27.4s, v24.s[0]
 	TBZ    $1, R3, one417
 	FMOVD  32(R14), F28
 	TBZ    $0, R3, end418
@@ -4994,12 +4994,12 @@ one417:
 	FMOVS 32(R14), F28
 
 end418:
-	WORD  $0x4f991382 // fmla v2.4s, v28.4s, v25.s[0]
+	WORD  $0x4f981382 // fmla v2.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913a3 // fmla v3.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813a3 // fmla v3.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913c4 // fmla v4.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813c4 // fmla v4.4s, v30.4s, v24.s[0]
 	TBZ   $1, R3, one419
 	FMOVD 32(R14), F31
 	TBZ   $0, R3, end420
@@ -5011,12 +5011,12 @@ one419:
 	FMOVS 32(R14), F31
 
 end420:
-	WORD  $0x4f9913e5 // fmla v5.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813e5 // fmla v5.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f991346 // fmla v6.4s, v26.4s, v25.s[0]
+	WORD  $0x4f981346 // fmla v6.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f991367 // fmla v7.4s, v27.4s, v25.s[0]
+	WORD  $0x4f981367 // fmla v7.4s, v27.4s, v24.s[0]
 	TBZ   $1, R3, one421
 	FMOVD 32(R14), F28
 	TBZ   $0, R3, end422
@@ -5028,12 +5028,12 @@ one421:
 	FMOVS 32(R14), F28
 
 end422:
-	WORD  $0x4f991388 // fmla v8.4s, v28.4s, v25.s[0]
+	WORD  $0x4f981388 // fmla v8.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913a9 // fmla v9.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813a9 // fmla v9.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913ca // fmla v10.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813ca // fmla v10.4s, v30.4s, v24.s[0]
 	TBZ   $1, R3, one423
 	FMOVD 32(R14), F31
 	TBZ   $0, R3, end424
@@ -5045,12 +5045,12 @@ one423:
 	FMOVS 32(R14), F31
 
 end424:
-	WORD  $0x4f9913eb // fmla v11.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813eb // fmla v11.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f99134c // fmla v12.4s, v26.4s, v25.s[0]
+	WORD  $0x4f98134c // fmla v12.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f99136d // fmla v13.4s, v27.4s, v25.s[0]
+	WORD  $0x4f98136d // fmla v13.4s, v27.4s, v24.s[0]
 	TBZ   $1, R3, one425
 	FMOVD 32(R14), F28
 	TBZ   $0, R3, end426
@@ -5062,12 +5062,12 @@ one425:
 	FMOVS 32(R14), F28
 
 end426:
-	WORD  $0x4f99138e // fmla v14.4s, v28.4s, v25.s[0]
+	WORD  $0x4f98138e // fmla v14.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913af // fmla v15.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813af // fmla v15.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913d0 // fmla v16.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813d0 // fmla v16.4s, v30.4s, v24.s[0]
 	TBZ   $1, R3, one427
 	FMOVD 32(R14), F31
 	TBZ   $0, R3, end428
@@ -5079,12 +5079,12 @@ one427:
 	FMOVS 32(R14), F31
 
 end428:
-	WORD  $0x4f9913f1 // fmla v17.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813f1 // fmla v17.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f991352 // fmla v18.4s, v26.4s, v25.s[0]
+	WORD  $0x4f981352 // fmla v18.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f991373 // fmla v19.4s, v27.4s, v25.s[0]
+	WORD  $0x4f981373 // fmla v19.4s, v27.4s, v24.s[0]
 	TBZ   $1, R3, one429
 	FMOVD 32(R14), F28
 	TBZ   $0, R3, end430
@@ -5096,12 +5096,12 @@ one429:
 	FMOVS 32(R14), F28
 
 end430:
-	WORD  $0x4f991394 // fmla v20.4s, v28.4s, v25.s[0]
+	WORD  $0x4f981394 // fmla v20.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913b5 // fmla v21.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813b5 // fmla v21.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913d6 // fmla v22.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813d6 // fmla v22.4s, v30.4s, v24.s[0]
 	TBZ   $1, R3, one431
 	FMOVD 32(R14), F31
 	TBZ   $0, R3, end432
@@ -5113,66 +5113,66 @@ one431:
 	FMOVS 32(R14), F31
 
 end432:
-	WORD $0x4f9913f7 // fmla v23.4s, v31.4s, v25.s[0]
+	WORD $0x4f9813f7 // fmla v23.4s, v31.4s, v24.s[0]
 	ADD  R12, R14
 	B    r8v3oldend
 
 r8v3oldfull:
 	FMOVQ (R14), F26
-	WORD  $0x4f991340 // fmla v0.4s, v26.4s, v25.s[0]
+	WORD  $0x4f981340 // fmla v0.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f991361 // fmla v1.4s, v27.4s, v25.s[0]
+	WORD  $0x4f981361 // fmla v1.4s, v27.4s, v24.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f991382 // fmla v2.4s, v28.4s, v25.s[0]
+	WORD  $0x4f981382 // fmla v2.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913a3 // fmla v3.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813a3 // fmla v3.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913c4 // fmla v4.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813c4 // fmla v4.4s, v30.4s, v24.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f9913e5 // fmla v5.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813e5 // fmla v5.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f991346 // fmla v6.4s, v26.4s, v25.s[0]
+	WORD  $0x4f981346 // fmla v6.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f991367 // fmla v7.4s, v27.4s, v25.s[0]
+	WORD  $0x4f981367 // fmla v7.4s, v27.4s, v24.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f991388 // fmla v8.4s, v28.4s, v25.s[0]
+	WORD  $0x4f981388 // fmla v8.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913a9 // fmla v9.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813a9 // fmla v9.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913ca // fmla v10.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813ca // fmla v10.4s, v30.4s, v24.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f9913eb // fmla v11.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813eb // fmla v11.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f99134c // fmla v12.4s, v26.4s, v25.s[0]
+	WORD  $0x4f98134c // fmla v12.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f99136d // fmla v13.4s, v27.4s, v25.s[0]
+	WORD  $0x4f98136d // fmla v13.4s, v27.4s, v24.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f99138e // fmla v14.4s, v28.4s, v25.s[0]
+	WORD  $0x4f98138e // fmla v14.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913af // fmla v15.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813af // fmla v15.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913d0 // fmla v16.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813d0 // fmla v16.4s, v30.4s, v24.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f9913f1 // fmla v17.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813f1 // fmla v17.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f991352 // fmla v18.4s, v26.4s, v25.s[0]
+	WORD  $0x4f981352 // fmla v18.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f991373 // fmla v19.4s, v27.4s, v25.s[0]
+	WORD  $0x4f981373 // fmla v19.4s, v27.4s, v24.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f991394 // fmla v20.4s, v28.4s, v25.s[0]
+	WORD  $0x4f981394 // fmla v20.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913b5 // fmla v21.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813b5 // fmla v21.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913d6 // fmla v22.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813d6 // fmla v22.4s, v30.4s, v24.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f9913f7 // fmla v23.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813f7 // fmla v23.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 
 r8v3oldend:
@@ -5398,45 +5398,45 @@ r8v3columnsloop:
 	ADD    R17, R16
 	SUBS   $1, R20
 	BNE    r8v3columnsloop
-	FMOVD  80(R0), F24
-	FCVTDS F24, F24
-	WORD   $0x4f989000 // fmul v0.4s, v0.4s, v24.s[0]
-	WORD   $0x4f989021 // fmul v1.4s, v1.4s, v24.s[0]
-	WORD   $0x4f989042 // fmul v2.4s, v2.4s, v24.s[0]
-	WORD   $0x4f989063 // fmul v3.4s, v3.4s, v24.s[0]
-	WORD   $0x4f989084 // fmul v4.4s, v4.4s, v24.s[0]
-	WORD   $0x4f9890a5 // fmul v5.4s, v5.4s, v24.s[0]
-	WORD   $0x4f9890c6 // fmul v6.4s, v6.4s, v24.s[0]
-	WORD   $0x4f9890e7 // fmul v7.4s, v7.4s, v24.s[0]
-	WORD   $0x4f989108 // fmul v8.4s, v8.4s, v24.s[0]
-	WORD   $0x4f989129 // fmul v9.4s, v9.4s, v24.s[0]
-	WORD   $0x4f98914a // fmul v10.4s, v10.4s, v24.s[0]
-	WORD   $0x4f98916b // fmul v11.4s, v11.4s, v24.s[0]
-	WORD   $0x4f98918c // fmul v12.4s, v12.4s, v24.s[0]
-	WORD   $0x4f9891ad // fmul v13.4s, v13.4s, v24.s[0]
-	WORD   $0x4f9891ce // fmul v14.4s, v14.4s, v24.s[0]
-	WORD   $0x4f9891ef // fmul v15.4s, v15.4s, v24.s[0]
-	WORD   $0x4f989210 // fmul v16.4s, v16.4s, v24.s[0]
-	WORD   $0x4f989231 // fmul v17.4s, v17.4s, v24.s[0]
-	WORD   $0x4f989252 // fmul v18.4s, v18.4s, v24.s[0]
-	WORD   $0x4f989273 // fmul v19.4s, v19.4s, v24.s[0]
-	WORD   $0x4f989294 // fmul v20.4s, v20.4s, v24.s[0]
-	WORD   $0x4f9892b5 // fmul v21.4s, v21.4s, v24.s[0]
-	WORD   $0x4f9892d6 // fmul v22.4s, v22.4s, v24.s[0]
-	WORD   $0x4f9892f7 // fmul v23.4s, v23.4s, v24.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F25
+	FCVTDS F25, F25
+	WORD   $0x4f999000 // fmul v0.4s, v0.4s, v25.s[0]
+	WORD   $0x4f999021 // fmul v1.4s, v1.4s, v25.s[0]
+	WORD   $0x4f999042 // fmul v2.4s, v2.4s, v25.s[0]
+	WORD   $0x4f999063 // fmul v3.4s, v3.4s, v25.s[0]
+	WORD   $0x4f999084 // fmul v4.4s, v4.4s, v25.s[0]
+	WORD   $0x4f9990a5 // fmul v5.4s, v5.4s, v25.s[0]
+	WORD   $0x4f9990c6 // fmul v6.4s, v6.4s, v25.s[0]
+	WORD   $0x4f9990e7 // fmul v7.4s, v7.4s, v25.s[0]
+	WORD   $0x4f999108 // fmul v8.4s, v8.4s, v25.s[0]
+	WORD   $0x4f999129 // fmul v9.4s, v9.4s, v25.s[0]
+	WORD   $0x4f99914a // fmul v10.4s, v10.4s, v25.s[0]
+	WORD   $0x4f99916b // fmul v11.4s, v11.4s, v25.s[0]
+	WORD   $0x4f99918c // fmul v12.4s, v12.4s, v25.s[0]
+	WORD   $0x4f9991ad // fmul v13.4s, v13.4s, v25.s[0]
+	WORD   $0x4f9991ce // fmul v14.4s, v14.4s, v25.s[0]
+	WORD   $0x4f9991ef // fmul v15.4s, v15.4s, v25.s[0]
+	WORD   $0x4f999210 // fmul v16.4s, v16.4s, v25.s[0]
+	WORD   $0x4f999231 // fmul v17.4s, v17.4s, v25.s[0]
+	WORD   $0x4f999252 // fmul v18.4s, v18.4s, v25.s[0]
+	WORD   $0x4f999273 // fmul v19.4s, v19.4s, v25.s[0]
+	WORD   $0x4f999294 // fmul v20.4s, v20.4s, v25.s[0]
+	WORD   $0x4f9992b5 // fmul v21.4s, v21.4s, v25.s[0]
+	WORD   $0x4f9992d6 // fmul v22.4s, v22.4s, v25.s[0]
+	WORD   $0x4f9992f7 // fmul v23.4s, v23.4s, v25.s[0]
+	FMOVD  88(R0), F24
+	FCVTDS F24, F24
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r8v3columnsstore
-	FMOVD  88(R0), F25
-	FCVTDS F25, F25
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r8v3columnsoldfull
 	FMOVQ  (R14), F26
-	WORD   $0x4f991340 // fmla v0.4s, v26.4s, v25.s[0]
+	WORD   $0x4f981340 // fmla v0.4s, v26.4s, v24.s[0]
 	FMOVQ  16(R14), F27
-	WORD   $0x4f991361 // fmla v1.4s, v27.4s, v25.s[0]
+	WORD   $0x4f981361 // fmla v1.4s, v27.4s, v24.s[0]
 	TBZ    $1, R3, one449
 	FMOVD  32(R14), F28
 	TBZ    $0, R3, end450
@@ -5448,12 +5448,12 @@ one449:
 	FMOVS 32(R14), F28
 
 end450:
-	WORD  $0x4f991382 // fmla v2.4s, v28.4s, v25.s[0]
+	WORD  $0x4f981382 // fmla v2.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913a3 // fmla v3.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813a3 // fmla v3.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913c4 // fmla v4.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813c4 // fmla v4.4s, v30.4s, v24.s[0]
 	TBZ   $1, R3, one451
 	FMOVD 32(R14), F31
 	TBZ   $0, R3, end452
@@ -5465,12 +5465,12 @@ one451:
 	FMOVS 32(R14), F31
 
 end452:
-	WORD  $0x4f9913e5 // fmla v5.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813e5 // fmla v5.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f991346 // fmla v6.4s, v26.4s, v25.s[0]
+	WORD  $0x4f981346 // fmla v6.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f991367 // fmla v7.4s, v27.4s, v25.s[0]
+	WORD  $0x4f981367 // fmla v7.4s, v27.4s, v24.s[0]
 	TBZ   $1, R3, one453
 	FMOVD 32(R14), F28
 	TBZ   $0, R3, end454
@@ -5482,12 +5482,12 @@ one453:
 	FMOVS 32(R14), F28
 
 end454:
-	WORD  $0x4f991388 // fmla v8.4s, v28.4s, v25.s[0]
+	WORD  $0x4f981388 // fmla v8.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913a9 // fmla v9.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813a9 // fmla v9.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913ca // fmla v10.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813ca // fmla v10.4s, v30.4s, v24.s[0]
 	TBZ   $1, R3, one455
 	FMOVD 32(R14), F31
 	TBZ   $0, R3, end456
@@ -5499,12 +5499,12 @@ one455:
 	FMOVS 32(R14), F31
 
 end456:
-	WORD  $0x4f9913eb // fmla v11.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813eb // fmla v11.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f99134c // fmla v12.4s, v26.4s, v25.s[0]
+	WORD  $0x4f98134c // fmla v12.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f99136d // fmla v13.4s, v27.4s, v25.s[0]
+	WORD  $0x4f98136d // fmla v13.4s, v27.4s, v24.s[0]
 	TBZ   $1, R3, one457
 	FMOVD 32(R14), F28
 	TBZ   $0, R3, end458
@@ -5516,12 +5516,12 @@ one457:
 	FMOVS 32(R14), F28
 
 end458:
-	WORD  $0x4f99138e // fmla v14.4s, v28.4s, v25.s[0]
+	WORD  $0x4f98138e // fmla v14.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913af // fmla v15.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813af // fmla v15.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913d0 // fmla v16.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813d0 // fmla v16.4s, v30.4s, v24.s[0]
 	TBZ   $1, R3, one459
 	FMOVD 32(R14), F31
 	TBZ   $0, R3, end460
@@ -5533,12 +5533,12 @@ one459:
 	FMOVS 32(R14), F31
 
 end460:
-	WORD  $0x4f9913f1 // fmla v17.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813f1 // fmla v17.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f991352 // fmla v18.4s, v26.4s, v25.s[0]
+	WORD  $0x4f981352 // fmla v18.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f991373 // fmla v19.4s, v27.4s, v25.s[0]
+	WORD  $0x4f981373 // fmla v19.4s, v27.4s, v24.s[0]
 	TBZ   $1, R3, one461
 	FMOVD 32(R14), F28
 	TBZ   $0, R3, end462
@@ -5550,12 +5550,12 @@ one461:
 	FMOVS 32(R14), F28
 
 end462:
-	WORD  $0x4f991394 // fmla v20.4s, v28.4s, v25.s[0]
+	WORD  $0x4f981394 // fmla v20.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913b5 // fmla v21.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813b5 // fmla v21.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913d6 // fmla v22.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813d6 // fmla v22.4s, v30.4s, v24.s[0]
 	TBZ   $1, R3, one463
 	FMOVD 32(R14), F31
 	TBZ   $0, R3, end464
@@ -5567,66 +5567,66 @@ one463:
 	FMOVS 32(R14), F31
 
 end464:
-	WORD $0x4f9913f7 // fmla v23.4s, v31.4s, v25.s[0]
+	WORD $0x4f9813f7 // fmla v23.4s, v31.4s, v24.s[0]
 	ADD  R12, R14
 	B    r8v3columnsoldend
 
 r8v3columnsoldfull:
 	FMOVQ (R14), F26
-	WORD  $0x4f991340 // fmla v0.4s, v26.4s, v25.s[0]
+	WORD  $0x4f981340 // fmla v0.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f991361 // fmla v1.4s, v27.4s, v25.s[0]
+	WORD  $0x4f981361 // fmla v1.4s, v27.4s, v24.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f991382 // fmla v2.4s, v28.4s, v25.s[0]
+	WORD  $0x4f981382 // fmla v2.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913a3 // fmla v3.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813a3 // fmla v3.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913c4 // fmla v4.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813c4 // fmla v4.4s, v30.4s, v24.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f9913e5 // fmla v5.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813e5 // fmla v5.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f991346 // fmla v6.4s, v26.4s, v25.s[0]
+	WORD  $0x4f981346 // fmla v6.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f991367 // fmla v7.4s, v27.4s, v25.s[0]
+	WORD  $0x4f981367 // fmla v7.4s, v27.4s, v24.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f991388 // fmla v8.4s, v28.4s, v25.s[0]
+	WORD  $0x4f981388 // fmla v8.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913a9 // fmla v9.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813a9 // fmla v9.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913ca // fmla v10.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813ca // fmla v10.4s, v30.4s, v24.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f9913eb // fmla v11.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813eb // fmla v11.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f99134c // fmla v12.4s, v26.4s, v25.s[0]
+	WORD  $0x4f98134c // fmla v12.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f99136d // fmla v13.4s, v27.4s, v25.s[0]
+	WORD  $0x4f98136d // fmla v13.4s, v27.4s, v24.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f99138e // fmla v14.4s, v28.4s, v25.s[0]
+	WORD  $0x4f98138e // fmla v14.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913af // fmla v15.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813af // fmla v15.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913d0 // fmla v16.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813d0 // fmla v16.4s, v30.4s, v24.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f9913f1 // fmla v17.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813f1 // fmla v17.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f991352 // fmla v18.4s, v26.4s, v25.s[0]
+	WORD  $0x4f981352 // fmla v18.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f991373 // fmla v19.4s, v27.4s, v25.s[0]
+	WORD  $0x4f981373 // fmla v19.4s, v27.4s, v24.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f991394 // fmla v20.4s, v28.4s, v25.s[0]
+	WORD  $0x4f981394 // fmla v20.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913b5 // fmla v21.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813b5 // fmla v21.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913d6 // fmla v22.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813d6 // fmla v22.4s, v30.4s, v24.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f9913f7 // fmla v23.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813f7 // fmla v23.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 
 r8v3columnsoldend:
@@ -5853,42 +5853,42 @@ r7v3loop:
 	ADD    R17, R16
 	SUBS   $1, R20
 	BNE    r7v3loop
-	FMOVD  80(R0), F21
-	FCVTDS F21, F21
-	WORD   $0x4f959000 // fmul v0.4s, v0.4s, v21.s[0]
-	WORD   $0x4f959021 // fmul v1.4s, v1.4s, v21.s[0]
-	WORD   $0x4f959042 // fmul v2.4s, v2.4s, v21.s[0]
-	WORD   $0x4f959063 // fmul v3.4s, v3.4s, v21.s[0]
-	WORD   $0x4f959084 // fmul v4.4s, v4.4s, v21.s[0]
-	WORD   $0x4f9590a5 // fmul v5.4s, v5.4s, v21.s[0]
-	WORD   $0x4f9590c6 // fmul v6.4s, v6.4s, v21.s[0]
-	WORD   $0x4f9590e7 // fmul v7.4s, v7.4s, v21.s[0]
-	WORD   $0x4f959108 // fmul v8.4s, v8.4s, v21.s[0]
-	WORD   $0x4f959129 // fmul v9.4s, v9.4s, v21.s[0]
-	WORD   $0x4f95914a // fmul v10.4s, v10.4s, v21.s[0]
-	WORD   $0x4f95916b // fmul v11.4s, v11.4s, v21.s[0]
-	WORD   $0x4f95918c // fmul v12.4s, v12.4s, v21.s[0]
-	WORD   $0x4f9591ad // fmul v13.4s, v13.4s, v21.s[0]
-	WORD   $0x4f9591ce // fmul v14.4s, v14.4s, v21.s[0]
-	WORD   $0x4f9591ef // fmul v15.4s, v15.4s, v21.s[0]
-	WORD   $0x4f959210 // fmul v16.4s, v16.4s, v21.s[0]
-	WORD   $0x4f959231 // fmul v17.4s, v17.4s, v21.s[0]
-	WORD   $0x4f959252 // fmul v18.4s, v18.4s, v21.s[0]
-	WORD   $0x4f959273 // fmul v19.4s, v19.4s, v21.s[0]
-	WORD   $0x4f959294 // fmul v20.4s, v20.4s, v21.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F22
+	FCVTDS F22, F22
+	WORD   $0x4f969000 // fmul v0.4s, v0.4s, v22.s[0]
+	WORD   $0x4f969021 // fmul v1.4s, v1.4s, v22.s[0]
+	WORD   $0x4f969042 // fmul v2.4s, v2.4s, v22.s[0]
+	WORD   $0x4f969063 // fmul v3.4s, v3.4s, v22.s[0]
+	WORD   $0x4f969084 // fmul v4.4s, v4.4s, v22.s[0]
+	WORD   $0x4f9690a5 // fmul v5.4s, v5.4s, v22.s[0]
+	WORD   $0x4f9690c6 // fmul v6.4s, v6.4s, v22.s[0]
+	WORD   $0x4f9690e7 // fmul v7.4s, v7.4s, v22.s[0]
+	WORD   $0x4f969108 // fmul v8.4s, v8.4s, v22.s[0]
+	WORD   $0x4f969129 // fmul v9.4s, v9.4s, v22.s[0]
+	WORD   $0x4f96914a // fmul v10.4s, v10.4s, v22.s[0]
+	WORD   $0x4f96916b // fmul v11.4s, v11.4s, v22.s[0]
+	WORD   $0x4f96918c // fmul v12.4s, v12.4s, v22.s[0]
+	WORD   $0x4f9691ad // fmul v13.4s, v13.4s, v22.s[0]
+	WORD   $0x4f9691ce // fmul v14.4s, v14.4s, v22.s[0]
+	WORD   $0x4f9691ef // fmul v15.4s, v15.4s, v22.s[0]
+	WORD   $0x4f969210 // fmul v16.4s, v16.4s, v22.s[0]
+	WORD   $0x4f969231 // fmul v17.4s, v17.4s, v22.s[0]
+	WORD   $0x4f969252 // fmul v18.4s, v18.4s, v22.s[0]
+	WORD   $0x4f969273 // fmul v19.4s, v19.4s, v22.s[0]
+	WORD   $0x4f969294 // fmul v20.4s, v20.4s, v22.s[0]
+	FMOVD  88(R0), F21
+	FCVTDS F21, F21
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r7v3store
-	FMOVD  88(R0), F22
-	FCVTDS F22, F22
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r7v3oldfull
 	FMOVQ  (R14), F23
-	WORD   $0x4f9612e0 // fmla v0.4s, v23.4s, v22.s[0]
+	WORD   $0x4f9512e0 // fmla v0.4s, v23.4s, v21.s[0]
 	FMOVQ  16(R14), F24
-	WORD   $0x4f961301 // fmla v1.4s, v24.4s, v22.s[0]
+	WORD   $0x4f951301 // fmla v1.4s, v24.4s, v21.s[0]
 	TBZ    $1, R3, one481
 	FMOVD  32(R14), F25
 	TBZ    $0, R3, end482
@@ -5900,12 +5900,12 @@ one481:
 	FMOVS 32(R14), F25
 
 end482:
-	WORD  $0x4f961322 // fmla v2.4s, v25.4s, v22.s[0]
+	WORD  $0x4f951322 // fmla v2.4s, v25.4s, v21.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f961343 // fmla v3.4s, v26.4s, v22.s[0]
+	WORD  $0x4f951343 // fmla v3.4s, v26.4s, v21.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f961364 // fmla v4.4s, v27.4s, v22.s[0]
+	WORD  $0x4f951364 // fmla v4.4s, v27.4s, v21.s[0]
 	TBZ   $1, R3, one483
 	FMOVD 32(R14), F28
 	TBZ   $0, R3, end484
@@ -5917,12 +5917,12 @@ one483:
 	FMOVS 32(R14), F28
 
 end484:
-	WORD  $0x4f961385 // fmla v5.4s, v28.4s, v22.s[0]
+	WORD  $0x4f951385 // fmla v5.4s, v28.4s, v21.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9613a6 // fmla v6.4s, v29.4s, v22.s[0]
+	WORD  $0x4f9513a6 // fmla v6.4s, v29.4s, v21.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9613c7 // fmla v7.4s, v30.4s, v22.s[0]
+	WORD  $0x4f9513c7 // fmla v7.4s, v30.4s, v21.s[0]
 	TBZ   $1, R3, one485
 	FMOVD 32(R14), F31
 	TBZ   $0, R3, end486
@@ -5934,12 +5934,12 @@ one485:
 	FMOVS 32(R14), F31
 
 end486:
-	WORD  $0x4f9613e8 // fmla v8.4s, v31.4s, v22.s[0]
+	WORD  $0x4f9513e8 // fmla v8.4s, v31.4s, v21.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4f9612e9 // fmla v9.4s, v23.4s, v22.s[0]
+	WORD  $0x4f9512e9 // fmla v9.4s, v23.4s, v21.s[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4f96130a // fmla v10.4s, v24.4s, v22.s[0]
+	WORD  $0x4f95130a // fmla v10.4s, v24.4s, v21.s[0]
 	TBZ   $1, R3, one487
 	FMOVD 32(R14), F25
 	TBZ   $0, R3, end488
@@ -5951,12 +5951,12 @@ one487:
 	FMOVS 32(R14), F25
 
 end488:
-	WORD  $0x4f96132b // fmla v11.4s, v25.4s, v22.s[0]
+	WORD  $0x4f95132b // fmla v11.4s, v25.4s, v21.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f96134c // fmla v12.4s, v26.4s, v22.s[0]
+	WORD  $0x4f95134c // fmla v12.4s, v26.4s, v21.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f96136d // fmla v13.4s, v27.4s, v22.s[0]
+	WORD  $0x4f95136d // fmla v13.4s, v27.4s, v21.s[0]
 	TBZ   $1, R3, one489
 	FMOVD 32(R14), F28
 	TBZ   $0, R3, end490
@@ -5968,12 +5968,12 @@ one489:
 	FMOVS 32(R14), F28
 
 end490:
-	WORD  $0x4f96138e // fmla v14.4s, v28.4s, v22.s[0]
+	WORD  $0x4f95138e // fmla v14.4s, v28.4s, v21.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9613af // fmla v15.4s, v29.4s, v22.s[0]
+	WORD  $0x4f9513af // fmla v15.4s, v29.4s, v21.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9613d0 // fmla v16.4s, v30.4s, v22.s[0]
+	WORD  $0x4f9513d0 // fmla v16.4s, v30.4s, v21.s[0]
 	TBZ   $1, R3, one491
 	FMOVD 32(R14), F31
 	TBZ   $0, R3, end492
@@ -5985,12 +5985,12 @@ one491:
 	FMOVS 32(R14), F31
 
 end492:
-	WORD  $0x4f9613f1 // fmla v17.4s, v31.4s, v22.s[0]
+	WORD  $0x4f9513f1 // fmla v17.4s, v31.4s, v21.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4f9612f2 // fmla v18.4s, v23.4s, v22.s[0]
+	WORD  $0x4f9512f2 // fmla v18.4s, v23.4s, v21.s[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4f961313 // fmla v19.4s, v24.4s, v22.s[0]
+	WORD  $0x4f951313 // fmla v19.4s, v24.4s, v21.s[0]
 	TBZ   $1, R3, one493
 	FMOVD 32(R14), F25
 	TBZ   $0, R3, end494
@@ -6002,59 +6002,59 @@ one493:
 	FMOVS 32(R14), F25
 
 end494:
-	WORD $0x4f961334 // fmla v20.4s, v25.4s, v22.s[0]
+	WORD $0x4f951334 // fmla v20.4s, v25.4s, v21.s[0]
 	ADD  R12, R14
 	B    r7v3oldend
 
 r7v3oldfull:
 	FMOVQ (R14), F26
-	WORD  $0x4f961340 // fmla v0.4s, v26.4s, v22.s[0]
+	WORD  $0x4f951340 // fmla v0.4s, v26.4s, v21.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f961361 // fmla v1.4s, v27.4s, v22.s[0]
+	WORD  $0x4f951361 // fmla v1.4s, v27.4s, v21.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f961382 // fmla v2.4s, v28.4s, v22.s[0]
+	WORD  $0x4f951382 // fmla v2.4s, v28.4s, v21.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9613a3 // fmla v3.4s, v29.4s, v22.s[0]
+	WORD  $0x4f9513a3 // fmla v3.4s, v29.4s, v21.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9613c4 // fmla v4.4s, v30.4s, v22.s[0]
+	WORD  $0x4f9513c4 // fmla v4.4s, v30.4s, v21.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f9613e5 // fmla v5.4s, v31.4s, v22.s[0]
+	WORD  $0x4f9513e5 // fmla v5.4s, v31.4s, v21.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4f9612e6 // fmla v6.4s, v23.4s, v22.s[0]
+	WORD  $0x4f9512e6 // fmla v6.4s, v23.4s, v21.s[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4f961307 // fmla v7.4s, v24.4s, v22.s[0]
+	WORD  $0x4f951307 // fmla v7.4s, v24.4s, v21.s[0]
 	FMOVQ 32(R14), F25
-	WORD  $0x4f961328 // fmla v8.4s, v25.4s, v22.s[0]
+	WORD  $0x4f951328 // fmla v8.4s, v25.4s, v21.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f961349 // fmla v9.4s, v26.4s, v22.s[0]
+	WORD  $0x4f951349 // fmla v9.4s, v26.4s, v21.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f96136a // fmla v10.4s, v27.4s, v22.s[0]
+	WORD  $0x4f95136a // fmla v10.4s, v27.4s, v21.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f96138b // fmla v11.4s, v28.4s, v22.s[0]
+	WORD  $0x4f95138b // fmla v11.4s, v28.4s, v21.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9613ac // fmla v12.4s, v29.4s, v22.s[0]
+	WORD  $0x4f9513ac // fmla v12.4s, v29.4s, v21.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9613cd // fmla v13.4s, v30.4s, v22.s[0]
+	WORD  $0x4f9513cd // fmla v13.4s, v30.4s, v21.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f9613ee // fmla v14.4s, v31.4s, v22.s[0]
+	WORD  $0x4f9513ee // fmla v14.4s, v31.4s, v21.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4f9612ef // fmla v15.4s, v23.4s, v22.s[0]
+	WORD  $0x4f9512ef // fmla v15.4s, v23.4s, v21.s[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4f961310 // fmla v16.4s, v24.4s, v22.s[0]
+	WORD  $0x4f951310 // fmla v16.4s, v24.4s, v21.s[0]
 	FMOVQ 32(R14), F25
-	WORD  $0x4f961331 // fmla v17.4s, v25.4s, v22.s[0]
+	WORD  $0x4f951331 // fmla v17.4s, v25.4s, v21.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f961352 // fmla v18.4s, v26.4s, v22.s[0]
+	WORD  $0x4f951352 // fmla v18.4s, v26.4s, v21.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f961373 // fmla v19.4s, v27.4s, v22.s[0]
+	WORD  $0x4f951373 // fmla v19.4s, v27.4s, v21.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f961394 // fmla v20.4s, v28.4s, v22.s[0]
+	WORD  $0x4f951394 // fmla v20.4s, v28.4s, v21.s[0]
 	ADD   R12, R14
 
 r7v3oldend:
@@ -6256,39 +6256,39 @@ r6v3loop:
 	ADD    R17, R16
 	SUBS   $1, R20
 	BNE    r6v3loop
-	FMOVD  80(R0), F18
-	FCVTDS F18, F18
-	WORD   $0x4f929000 // fmul v0.4s, v0.4s, v18.s[0]
-	WORD   $0x4f929021 // fmul v1.4s, v1.4s, v18.s[0]
-	WORD   $0x4f929042 // fmul v2.4s, v2.4s, v18.s[0]
-	WORD   $0x4f929063 // fmul v3.4s, v3.4s, v18.s[0]
-	WORD   $0x4f929084 // fmul v4.4s, v4.4s, v18.s[0]
-	WORD   $0x4f9290a5 // fmul v5.4s, v5.4s, v18.s[0]
-	WORD   $0x4f9290c6 // fmul v6.4s, v6.4s, v18.s[0]
-	WORD   $0x4f9290e7 // fmul v7.4s, v7.4s, v18.s[0]
-	WORD   $0x4f929108 // fmul v8.4s, v8.4s, v18.s[0]
-	WORD   $0x4f929129 // fmul v9.4s, v9.4s, v18.s[0]
-	WORD   $0x4f92914a // fmul v10.4s, v10.4s, v18.s[0]
-	WORD   $0x4f92916b // fmul v11.4s, v11.4s, v18.s[0]
-	WORD   $0x4f92918c // fmul v12.4s, v12.4s, v18.s[0]
-	WORD   $0x4f9291ad // fmul v13.4s, v13.4s, v18.s[0]
-	WORD   $0x4f9291ce // fmul v14.4s, v14.4s, v18.s[0]
-	WORD   $0x4f9291ef // fmul v15.4s, v15.4s, v18.s[0]
-	WORD   $0x4f929210 // fmul v16.4s, v16.4s, v18.s[0]
-	WORD   $0x4f929231 // fmul v17.4s, v17.4s, v18.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F19
+	FCVTDS F19, F19
+	WORD   $0x4f939000 // fmul v0.4s, v0.4s, v19.s[0]
+	WORD   $0x4f939021 // fmul v1.4s, v1.4s, v19.s[0]
+	WORD   $0x4f939042 // fmul v2.4s, v2.4s, v19.s[0]
+	WORD   $0x4f939063 // fmul v3.4s, v3.4s, v19.s[0]
+	WORD   $0x4f939084 // fmul v4.4s, v4.4s, v19.s[0]
+	WORD   $0x4f9390a5 // fmul v5.4s, v5.4s, v19.s[0]
+	WORD   $0x4f9390c6 // fmul v6.4s, v6.4s, v19.s[0]
+	WORD   $0x4f9390e7 // fmul v7.4s, v7.4s, v19.s[0]
+	WORD   $0x4f939108 // fmul v8.4s, v8.4s, v19.s[0]
+	WORD   $0x4f939129 // fmul v9.4s, v9.4s, v19.s[0]
+	WORD   $0x4f93914a // fmul v10.4s, v10.4s, v19.s[0]
+	WORD   $0x4f93916b // fmul v11.4s, v11.4s, v19.s[0]
+	WORD   $0x4f93918c // fmul v12.4s, v12.4s, v19.s[0]
+	WORD   $0x4f9391ad // fmul v13.4s, v13.4s, v19.s[0]
+	WORD   $0x4f9391ce // fmul v14.4s, v14.4s, v19.s[0]
+	WORD   $0x4f9391ef // fmul v15.4s, v15.4s, v19.s[0]
+	WORD   $0x4f939210 // fmul v16.4s, v16.4s, v19.s[0]
+	WORD   $0x4f939231 // fmul v17.4s, v17.4s, v19.s[0]
+	FMOVD  88(R0), F18
+	FCVTDS F18, F18
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r6v3store
-	FMOVD  88(R0), F19
-	FCVTDS F19, F19
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r6v3oldfull
 	FMOVQ  (R14), F20
-	WORD   $0x4f931280 // fmla v0.4s, v20.4s, v19.s[0]
+	WORD   $0x4f921280 // fmla v0.4s, v20.4s, v18.s[0]
 	FMOVQ  16(R14), F21
-	WORD   $0x4f9312a1 // fmla v1.4s, v21.4s, v19.s[0]
+	WORD   $0x4f9212a1 // fmla v1.4s, v21.4s, v18.s[0]
 	TBZ    $1, R3, one509
 	FMOVD  32(R14), F22
 	TBZ    $0, R3, end510
@@ -6300,12 +6300,12 @@ one509:
 	FMOVS 32(R14), F22
 
 end510:
-	WORD  $0x4f9312c2 // fmla v2.4s, v22.4s, v19.s[0]
+	WORD  $0x4f9212c2 // fmla v2.4s, v22.4s, v18.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4f9312e3 // fmla v3.4s, v23.4s, v19.s[0]
+	WORD  $0x4f9212e3 // fmla v3.4s, v23.4s, v18.s[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4f931304 // fmla v4.4s, v24.4s, v19.s[0]
+	WORD  $0x4f921304 // fmla v4.4s, v24.4s, v18.s[0]
 	TBZ   $1, R3, one511
 	FMOVD 32(R14), F25
 	TBZ   $0, R3, end512
@@ -6317,12 +6317,12 @@ one511:
 	FMOVS 32(R14), F25
 
 end512:
-	WORD  $0x4f931325 // fmla v5.4s, v25.4s, v19.s[0]
+	WORD  $0x4f921325 // fmla v5.4s, v25.4s, v18.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f931346 // fmla v6.4s, v26.4s, v19.s[0]
+	WORD  $0x4f921346 // fmla v6.4s, v26.4s, v18.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f931367 // fmla v7.4s, v27.4s, v19.s[0]
+	WORD  $0x4f921367 // fmla v7.4s, v27.4s, v18.s[0]
 	TBZ   $1, R3, one513
 	FMOVD 32(R14), F28
 	TBZ   $0, R3, end514
@@ -6334,12 +6334,12 @@ one513:
 	FMOVS 32(R14), F28
 
 end514:
-	WORD  $0x4f931388 // fmla v8.4s, v28.4s, v19.s[0]
+	WORD  $0x4f921388 // fmla v8.4s, v28.4s, v18.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9313a9 // fmla v9.4s, v29.4s, v19.s[0]
+	WORD  $0x4f9213a9 // fmla v9.4s, v29.4s, v18.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9313ca // fmla v10.4s, v30.4s, v19.s[0]
+	WORD  $0x4f9213ca // fmla v10.4s, v30.4s, v18.s[0]
 	TBZ   $1, R3, one515
 	FMOVD 32(R14), F31
 	TBZ   $0, R3, end516
@@ -6351,12 +6351,12 @@ one515:
 	FMOVS 32(R14), F31
 
 end516:
-	WORD  $0x4f9313eb // fmla v11.4s, v31.4s, v19.s[0]
+	WORD  $0x4f9213eb // fmla v11.4s, v31.4s, v18.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4f93128c // fmla v12.4s, v20.4s, v19.s[0]
+	WORD  $0x4f92128c // fmla v12.4s, v20.4s, v18.s[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4f9312ad // fmla v13.4s, v21.4s, v19.s[0]
+	WORD  $0x4f9212ad // fmla v13.4s, v21.4s, v18.s[0]
 	TBZ   $1, R3, one517
 	FMOVD 32(R14), F22
 	TBZ   $0, R3, end518
@@ -6368,12 +6368,12 @@ one517:
 	FMOVS 32(R14), F22
 
 end518:
-	WORD  $0x4f9312ce // fmla v14.4s, v22.4s, v19.s[0]
+	WORD  $0x4f9212ce // fmla v14.4s, v22.4s, v18.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4f9312ef // fmla v15.4s, v23.4s, v19.s[0]
+	WORD  $0x4f9212ef // fmla v15.4s, v23.4s, v18.s[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4f931310 // fmla v16.4s, v24.4s, v19.s[0]
+	WORD  $0x4f921310 // fmla v16.4s, v24.4s, v18.s[0]
 	TBZ   $1, R3, one519
 	FMOVD 32(R14), F25
 	TBZ   $0, R3, end520
@@ -6385,52 +6385,52 @@ one519:
 	FMOVS 32(R14), F25
 
 end520:
-	WORD $0x4f931331 // fmla v17.4s, v25.4s, v19.s[0]
+	WORD $0x4f921331 // fmla v17.4s, v25.4s, v18.s[0]
 	ADD  R12, R14
 	B    r6v3oldend
 
 r6v3oldfull:
 	FMOVQ (R14), F26
-	WORD  $0x4f931340 // fmla v0.4s, v26.4s, v19.s[0]
+	WORD  $0x4f921340 // fmla v0.4s, v26.4s, v18.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f931361 // fmla v1.4s, v27.4s, v19.s[0]
+	WORD  $0x4f921361 // fmla v1.4s, v27.4s, v18.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f931382 // fmla v2.4s, v28.4s, v19.s[0]
+	WORD  $0x4f921382 // fmla v2.4s, v28.4s, v18.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9313a3 // fmla v3.4s, v29.4s, v19.s[0]
+	WORD  $0x4f9213a3 // fmla v3.4s, v29.4s, v18.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9313c4 // fmla v4.4s, v30.4s, v19.s[0]
+	WORD  $0x4f9213c4 // fmla v4.4s, v30.4s, v18.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f9313e5 // fmla v5.4s, v31.4s, v19.s[0]
+	WORD  $0x4f9213e5 // fmla v5.4s, v31.4s, v18.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4f931286 // fmla v6.4s, v20.4s, v19.s[0]
+	WORD  $0x4f921286 // fmla v6.4s, v20.4s, v18.s[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4f9312a7 // fmla v7.4s, v21.4s, v19.s[0]
+	WORD  $0x4f9212a7 // fmla v7.4s, v21.4s, v18.s[0]
 	FMOVQ 32(R14), F22
-	WORD  $0x4f9312c8 // fmla v8.4s, v22.4s, v19.s[0]
+	WORD  $0x4f9212c8 // fmla v8.4s, v22.4s, v18.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4f9312e9 // fmla v9.4s, v23.4s, v19.s[0]
+	WORD  $0x4f9212e9 // fmla v9.4s, v23.4s, v18.s[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4f93130a // fmla v10.4s, v24.4s, v19.s[0]
+	WORD  $0x4f92130a // fmla v10.4s, v24.4s, v18.s[0]
 	FMOVQ 32(R14), F25
-	WORD  $0x4f93132b // fmla v11.4s, v25.4s, v19.s[0]
+	WORD  $0x4f92132b // fmla v11.4s, v25.4s, v18.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f93134c // fmla v12.4s, v26.4s, v19.s[0]
+	WORD  $0x4f92134c // fmla v12.4s, v26.4s, v18.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f93136d // fmla v13.4s, v27.4s, v19.s[0]
+	WORD  $0x4f92136d // fmla v13.4s, v27.4s, v18.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f93138e // fmla v14.4s, v28.4s, v19.s[0]
+	WORD  $0x4f92138e // fmla v14.4s, v28.4s, v18.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9313af // fmla v15.4s, v29.4s, v19.s[0]
+	WORD  $0x4f9213af // fmla v15.4s, v29.4s, v18.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9313d0 // fmla v16.4s, v30.4s, v19.s[0]
+	WORD  $0x4f9213d0 // fmla v16.4s, v30.4s, v18.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f9313f1 // fmla v17.4s, v31.4s, v19.s[0]
+	WORD  $0x4f9213f1 // fmla v17.4s, v31.4s, v18.s[0]
 	ADD   R12, R14
 
 r6v3oldend:
@@ -6607,36 +6607,36 @@ r5v3loop:
 	ADD    R17, R16
 	SUBS   $1, R20
 	BNE    r5v3loop
-	FMOVD  80(R0), F15
-	FCVTDS F15, F15
-	WORD   $0x4f8f9000 // fmul v0.4s, v0.4s, v15.s[0]
-	WORD   $0x4f8f9021 // fmul v1.4s, v1.4s, v15.s[0]
-	WORD   $0x4f8f9042 // fmul v2.4s, v2.4s, v15.s[0]
-	WORD   $0x4f8f9063 // fmul v3.4s, v3.4s, v15.s[0]
-	WORD   $0x4f8f9084 // fmul v4.4s, v4.4s, v15.s[0]
-	WORD   $0x4f8f90a5 // fmul v5.4s, v5.4s, v15.s[0]
-	WORD   $0x4f8f90c6 // fmul v6.4s, v6.4s, v15.s[0]
-	WORD   $0x4f8f90e7 // fmul v7.4s, v7.4s, v15.s[0]
-	WORD   $0x4f8f9108 // fmul v8.4s, v8.4s, v15.s[0]
-	WORD   $0x4f8f9129 // fmul v9.4s, v9.4s, v15.s[0]
-	WORD   $0x4f8f914a // fmul v10.4s, v10.4s, v15.s[0]
-	WORD   $0x4f8f916b // fmul v11.4s, v11.4s, v15.s[0]
-	WORD   $0x4f8f918c // fmul v12.4s, v12.4s, v15.s[0]
-	WORD   $0x4f8f91ad // fmul v13.4s, v13.4s, v15.s[0]
-	WORD   $0x4f8f91ce // fmul v14.4s, v14.4s, v15.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F16
+	FCVTDS F16, F16
+	WORD   $0x4f909000 // fmul v0.4s, v0.4s, v16.s[0]
+	WORD   $0x4f909021 // fmul v1.4s, v1.4s, v16.s[0]
+	WORD   $0x4f909042 // fmul v2.4s, v2.4s, v16.s[0]
+	WORD   $0x4f909063 // fmul v3.4s, v3.4s, v16.s[0]
+	WORD   $0x4f909084 // fmul v4.4s, v4.4s, v16.s[0]
+	WORD   $0x4f9090a5 // fmul v5.4s, v5.4s, v16.s[0]
+	WORD   $0x4f9090c6 // fmul v6.4s, v6.4s, v16.s[0]
+	WORD   $0x4f9090e7 // fmul v7.4s, v7.4s, v16.s[0]
+	WORD   $0x4f909108 // fmul v8.4s, v8.4s, v16.s[0]
+	WORD   $0x4f909129 // fmul v9.4s, v9.4s, v16.s[0]
+	WORD   $0x4f90914a // fmul v10.4s, v10.4s, v16.s[0]
+	WORD   $0x4f90916b // fmul v11.4s, v11.4s, v16.s[0]
+	WORD   $0x4f90918c // fmul v12.4s, v12.4s, v16.s[0]
+	WORD   $0x4f9091ad // fmul v13.4s, v13.4s, v16.s[0]
+	WORD   $0x4f9091ce // fmul v14.4s, v14.4s, v16.s[0]
+	FMOVD  88(R0), F15
+	FCVTDS F15, F15
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r5v3store
-	FMOVD  88(R0), F16
-	FCVTDS F16, F16
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r5v3oldfull
 	FMOVQ  (R14), F17
-	WORD   $0x4f901220 // fmla v0.4s, v17.4s, v16.s[0]
+	WORD   $0x4f8f1220 // fmla v0.4s, v17.4s, v15.s[0]
 	FMOVQ  16(R14), F18
-	WORD   $0x4f901241 // fmla v1.4s, v18.4s, v16.s[0]
+	WORD   $0x4f8f1241 // fmla v1.4s, v18.4s, v15.s[0]
 	TBZ    $1, R3, one533
 	FMOVD  32(R14), F19
 	TBZ    $0, R3, end534
@@ -6648,12 +6648,12 @@ one533:
 	FMOVS 32(R14), F19
 
 end534:
-	WORD  $0x4f901262 // fmla v2.4s, v19.4s, v16.s[0]
+	WORD  $0x4f8f1262 // fmla v2.4s, v19.4s, v15.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4f901283 // fmla v3.4s, v20.4s, v16.s[0]
+	WORD  $0x4f8f1283 // fmla v3.4s, v20.4s, v15.s[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4f9012a4 // fmla v4.4s, v21.4s, v16.s[0]
+	WORD  $0x4f8f12a4 // fmla v4.4s, v21.4s, v15.s[0]
 	TBZ   $1, R3, one535
 	FMOVD 32(R14), F22
 	TBZ   $0, R3, end536
@@ -6665,12 +6665,12 @@ one535:
 	FMOVS 32(R14), F22
 
 end536:
-	WORD  $0x4f9012c5 // fmla v5.4s, v22.4s, v16.s[0]
+	WORD  $0x4f8f12c5 // fmla v5.4s, v22.4s, v15.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4f9012e6 // fmla v6.4s, v23.4s, v16.s[0]
+	WORD  $0x4f8f12e6 // fmla v6.4s, v23.4s, v15.s[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4f901307 // fmla v7.4s, v24.4s, v16.s[0]
+	WORD  $0x4f8f1307 // fmla v7.4s, v24.4s, v15.s[0]
 	TBZ   $1, R3, one537
 	FMOVD 32(R14), F25
 	TBZ   $0, R3, end538
@@ -6682,12 +6682,12 @@ one537:
 	FMOVS 32(R14), F25
 
 end538:
-	WORD  $0x4f901328 // fmla v8.4s, v25.4s, v16.s[0]
+	WORD  $0x4f8f1328 // fmla v8.4s, v25.4s, v15.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f901349 // fmla v9.4s, v26.4s, v16.s[0]
+	WORD  $0x4f8f1349 // fmla v9.4s, v26.4s, v15.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f90136a // fmla v10.4s, v27.4s, v16.s[0]
+	WORD  $0x4f8f136a // fmla v10.4s, v27.4s, v15.s[0]
 	TBZ   $1, R3, one539
 	FMOVD 32(R14), F28
 	TBZ   $0, R3, end540
@@ -6699,12 +6699,12 @@ one539:
 	FMOVS 32(R14), F28
 
 end540:
-	WORD  $0x4f90138b // fmla v11.4s, v28.4s, v16.s[0]
+	WORD  $0x4f8f138b // fmla v11.4s, v28.4s, v15.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9013ac // fmla v12.4s, v29.4s, v16.s[0]
+	WORD  $0x4f8f13ac // fmla v12.4s, v29.4s, v15.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9013cd // fmla v13.4s, v30.4s, v16.s[0]
+	WORD  $0x4f8f13cd // fmla v13.4s, v30.4s, v15.s[0]
 	TBZ   $1, R3, one541
 	FMOVD 32(R14), F31
 	TBZ   $0, R3, end542
@@ -6716,45 +6716,45 @@ one541:
 	FMOVS 32(R14), F31
 
 end542:
-	WORD $0x4f9013ee // fmla v14.4s, v31.4s, v16.s[0]
+	WORD $0x4f8f13ee // fmla v14.4s, v31.4s, v15.s[0]
 	ADD  R12, R14
 	B    r5v3oldend
 
 r5v3oldfull:
 	FMOVQ (R14), F17
-	WORD  $0x4f901220 // fmla v0.4s, v17.4s, v16.s[0]
+	WORD  $0x4f8f1220 // fmla v0.4s, v17.4s, v15.s[0]
 	FMOVQ 16(R14), F18
-	WORD  $0x4f901241 // fmla v1.4s, v18.4s, v16.s[0]
+	WORD  $0x4f8f1241 // fmla v1.4s, v18.4s, v15.s[0]
 	FMOVQ 32(R14), F19
-	WORD  $0x4f901262 // fmla v2.4s, v19.4s, v16.s[0]
+	WORD  $0x4f8f1262 // fmla v2.4s, v19.4s, v15.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4f901283 // fmla v3.4s, v20.4s, v16.s[0]
+	WORD  $0x4f8f1283 // fmla v3.4s, v20.4s, v15.s[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4f9012a4 // fmla v4.4s, v21.4s, v16.s[0]
+	WORD  $0x4f8f12a4 // fmla v4.4s, v21.4s, v15.s[0]
 	FMOVQ 32(R14), F22
-	WORD  $0x4f9012c5 // fmla v5.4s, v22.4s, v16.s[0]
+	WORD  $0x4f8f12c5 // fmla v5.4s, v22.4s, v15.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4f9012e6 // fmla v6.4s, v23.4s, v16.s[0]
+	WORD  $0x4f8f12e6 // fmla v6.4s, v23.4s, v15.s[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4f901307 // fmla v7.4s, v24.4s, v16.s[0]
+	WORD  $0x4f8f1307 // fmla v7.4s, v24.4s, v15.s[0]
 	FMOVQ 32(R14), F25
-	WORD  $0x4f901328 // fmla v8.4s, v25.4s, v16.s[0]
+	WORD  $0x4f8f1328 // fmla v8.4s, v25.4s, v15.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f901349 // fmla v9.4s, v26.4s, v16.s[0]
+	WORD  $0x4f8f1349 // fmla v9.4s, v26.4s, v15.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f90136a // fmla v10.4s, v27.4s, v16.s[0]
+	WORD  $0x4f8f136a // fmla v10.4s, v27.4s, v15.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f90138b // fmla v11.4s, v28.4s, v16.s[0]
+	WORD  $0x4f8f138b // fmla v11.4s, v28.4s, v15.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9013ac // fmla v12.4s, v29.4s, v16.s[0]
+	WORD  $0x4f8f13ac // fmla v12.4s, v29.4s, v15.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9013cd // fmla v13.4s, v30.4s, v16.s[0]
+	WORD  $0x4f8f13cd // fmla v13.4s, v30.4s, v15.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f9013ee // fmla v14.4s, v31.4s, v16.s[0]
+	WORD  $0x4f8f13ee // fmla v14.4s, v31.4s, v15.s[0]
 	ADD   R12, R14
 
 r5v3oldend:
@@ -6904,33 +6904,33 @@ r4v3loop:
 	ADD    R16, R15
 	SUBS   $1, R19
 	BNE    r4v3loop
-	FMOVD  80(R0), F12
-	FCVTDS F12, F12
-	WORD   $0x4f8c9000 // fmul v0.4s, v0.4s, v12.s[0]
-	WORD   $0x4f8c9021 // fmul v1.4s, v1.4s, v12.s[0]
-	WORD   $0x4f8c9042 // fmul v2.4s, v2.4s, v12.s[0]
-	WORD   $0x4f8c9063 // fmul v3.4s, v3.4s, v12.s[0]
-	WORD   $0x4f8c9084 // fmul v4.4s, v4.4s, v12.s[0]
-	WORD   $0x4f8c90a5 // fmul v5.4s, v5.4s, v12.s[0]
-	WORD   $0x4f8c90c6 // fmul v6.4s, v6.4s, v12.s[0]
-	WORD   $0x4f8c90e7 // fmul v7.4s, v7.4s, v12.s[0]
-	WORD   $0x4f8c9108 // fmul v8.4s, v8.4s, v12.s[0]
-	WORD   $0x4f8c9129 // fmul v9.4s, v9.4s, v12.s[0]
-	WORD   $0x4f8c914a // fmul v10.4s, v10.4s, v12.s[0]
-	WORD   $0x4f8c916b // fmul v11.4s, v11.4s, v12.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F13
+	FCVTDS F13, F13
+	WORD   $0x4f8d9000 // fmul v0.4s, v0.4s, v13.s[0]
+	WORD   $0x4f8d9021 // fmul v1.4s, v1.4s, v13.s[0]
+	WORD   $0x4f8d9042 // fmul v2.4s, v2.4s, v13.s[0]
+	WORD   $0x4f8d9063 // fmul v3.4s, v3.4s, v13.s[0]
+	WORD   $0x4f8d9084 // fmul v4.4s, v4.4s, v13.s[0]
+	WORD   $0x4f8d90a5 // fmul v5.4s, v5.4s, v13.s[0]
+	WORD   $0x4f8d90c6 // fmul v6.4s, v6.4s, v13.s[0]
+	WORD   $0x4f8d90e7 // fmul v7.4s, v7.4s, v13.s[0]
+	WORD   $0x4f8d9108 // fmul v8.4s, v8.4s, v13.s[0]
+	WORD   $0x4f8d9129 // fmul v9.4s, v9.4s, v13.s[0]
+	WORD   $0x4f8d914a // fmul v10.4s, v10.4s, v13.s[0]
+	WORD   $0x4f8d916b // fmul v11.4s, v11.4s, v13.s[0]
+	FMOVD  88(R0), F12
+	FCVTDS F12, F12
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r4v3store
-	FMOVD  88(R0), F13
-	FCVTDS F13, F13
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r4v3oldfull
 	FMOVQ  (R14), F14
-	WORD   $0x4f8d11c0 // fmla v0.4s, v14.4s, v13.s[0]
+	WORD   $0x4f8c11c0 // fmla v0.4s, v14.4s, v12.s[0]
 	FMOVQ  16(R14), F15
-	WORD   $0x4f8d11e1 // fmla v1.4s, v15.4s, v13.s[0]
+	WORD   $0x4f8c11e1 // fmla v1.4s, v15.4s, v12.s[0]
 	TBZ    $1, R3, one553
 	FMOVD  32(R14), F16
 	TBZ    $0, R3, end554
@@ -6942,12 +6942,12 @@ one553:
 	FMOVS 32(R14), F16
 
 end554:
-	WORD  $0x4f8d1202 // fmla v2.4s, v16.4s, v13.s[0]
+	WORD  $0x4f8c1202 // fmla v2.4s, v16.4s, v12.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F17
-	WORD  $0x4f8d1223 // fmla v3.4s, v17.4s, v13.s[0]
+	WORD  $0x4f8c1223 // fmla v3.4s, v17.4s, v12.s[0]
 	FMOVQ 16(R14), F18
-	WORD  $0x4f8d1244 // fmla v4.4s, v18.4s, v13.s[0]
+	WORD  $0x4f8c1244 // fmla v4.4s, v18.4s, v12.s[0]
 	TBZ   $1, R3, one555
 	FMOVD 32(R14), F19
 	TBZ   $0, R3, end556
@@ -6959,12 +6959,12 @@ one555:
 	FMOVS 32(R14), F19
 
 end556:
-	WORD  $0x4f8d1265 // fmla v5.4s, v19.4s, v13.s[0]
+	WORD  $0x4f8c1265 // fmla v5.4s, v19.4s, v12.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4f8d1286 // fmla v6.4s, v20.4s, v13.s[0]
+	WORD  $0x4f8c1286 // fmla v6.4s, v20.4s, v12.s[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4f8d12a7 // fmla v7.4s, v21.4s, v13.s[0]
+	WORD  $0x4f8c12a7 // fmla v7.4s, v21.4s, v12.s[0]
 	TBZ   $1, R3, one557
 	FMOVD 32(R14), F22
 	TBZ   $0, R3, end558
@@ -6976,12 +6976,12 @@ one557:
 	FMOVS 32(R14), F22
 
 end558:
-	WORD  $0x4f8d12c8 // fmla v8.4s, v22.4s, v13.s[0]
+	WORD  $0x4f8c12c8 // fmla v8.4s, v22.4s, v12.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4f8d12e9 // fmla v9.4s, v23.4s, v13.s[0]
+	WORD  $0x4f8c12e9 // fmla v9.4s, v23.4s, v12.s[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4f8d130a // fmla v10.4s, v24.4s, v13.s[0]
+	WORD  $0x4f8c130a // fmla v10.4s, v24.4s, v12.s[0]
 	TBZ   $1, R3, one559
 	FMOVD 32(R14), F25
 	TBZ   $0, R3, end560
@@ -6993,38 +6993,38 @@ one559:
 	FMOVS 32(R14), F25
 
 end560:
-	WORD $0x4f8d132b // fmla v11.4s, v25.4s, v13.s[0]
+	WORD $0x4f8c132b // fmla v11.4s, v25.4s, v12.s[0]
 	ADD  R12, R14
 	B    r4v3oldend
 
 r4v3oldfull:
 	FMOVQ (R14), F26
-	WORD  $0x4f8d1340 // fmla v0.4s, v26.4s, v13.s[0]
+	WORD  $0x4f8c1340 // fmla v0.4s, v26.4s, v12.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f8d1361 // fmla v1.4s, v27.4s, v13.s[0]
+	WORD  $0x4f8c1361 // fmla v1.4s, v27.4s, v12.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f8d1382 // fmla v2.4s, v28.4s, v13.s[0]
+	WORD  $0x4f8c1382 // fmla v2.4s, v28.4s, v12.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f8d13a3 // fmla v3.4s, v29.4s, v13.s[0]
+	WORD  $0x4f8c13a3 // fmla v3.4s, v29.4s, v12.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f8d13c4 // fmla v4.4s, v30.4s, v13.s[0]
+	WORD  $0x4f8c13c4 // fmla v4.4s, v30.4s, v12.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f8d13e5 // fmla v5.4s, v31.4s, v13.s[0]
+	WORD  $0x4f8c13e5 // fmla v5.4s, v31.4s, v12.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F14
-	WORD  $0x4f8d11c6 // fmla v6.4s, v14.4s, v13.s[0]
+	WORD  $0x4f8c11c6 // fmla v6.4s, v14.4s, v12.s[0]
 	FMOVQ 16(R14), F15
-	WORD  $0x4f8d11e7 // fmla v7.4s, v15.4s, v13.s[0]
+	WORD  $0x4f8c11e7 // fmla v7.4s, v15.4s, v12.s[0]
 	FMOVQ 32(R14), F16
-	WORD  $0x4f8d1208 // fmla v8.4s, v16.4s, v13.s[0]
+	WORD  $0x4f8c1208 // fmla v8.4s, v16.4s, v12.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F17
-	WORD  $0x4f8d1229 // fmla v9.4s, v17.4s, v13.s[0]
+	WORD  $0x4f8c1229 // fmla v9.4s, v17.4s, v12.s[0]
 	FMOVQ 16(R14), F18
-	WORD  $0x4f8d124a // fmla v10.4s, v18.4s, v13.s[0]
+	WORD  $0x4f8c124a // fmla v10.4s, v18.4s, v12.s[0]
 	FMOVQ 32(R14), F19
-	WORD  $0x4f8d126b // fmla v11.4s, v19.4s, v13.s[0]
+	WORD  $0x4f8c126b // fmla v11.4s, v19.4s, v12.s[0]
 	ADD   R12, R14
 
 r4v3oldend:
@@ -7148,30 +7148,30 @@ r3v3loop:
 	ADD    R15, R14
 	SUBS   $1, R17
 	BNE    r3v3loop
-	FMOVD  80(R0), F9
-	FCVTDS F9, F9
-	WORD   $0x4f899000 // fmul v0.4s, v0.4s, v9.s[0]
-	WORD   $0x4f899021 // fmul v1.4s, v1.4s, v9.s[0]
-	WORD   $0x4f899042 // fmul v2.4s, v2.4s, v9.s[0]
-	WORD   $0x4f899063 // fmul v3.4s, v3.4s, v9.s[0]
-	WORD   $0x4f899084 // fmul v4.4s, v4.4s, v9.s[0]
-	WORD   $0x4f8990a5 // fmul v5.4s, v5.4s, v9.s[0]
-	WORD   $0x4f8990c6 // fmul v6.4s, v6.4s, v9.s[0]
-	WORD   $0x4f8990e7 // fmul v7.4s, v7.4s, v9.s[0]
-	WORD   $0x4f899108 // fmul v8.4s, v8.4s, v9.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F10
+	FCVTDS F10, F10
+	WORD   $0x4f8a9000 // fmul v0.4s, v0.4s, v10.s[0]
+	WORD   $0x4f8a9021 // fmul v1.4s, v1.4s, v10.s[0]
+	WORD   $0x4f8a9042 // fmul v2.4s, v2.4s, v10.s[0]
+	WORD   $0x4f8a9063 // fmul v3.4s, v3.4s, v10.s[0]
+	WORD   $0x4f8a9084 // fmul v4.4s, v4.4s, v10.s[0]
+	WORD   $0x4f8a90a5 // fmul v5.4s, v5.4s, v10.s[0]
+	WORD   $0x4f8a90c6 // fmul v6.4s, v6.4s, v10.s[0]
+	WORD   $0x4f8a90e7 // fmul v7.4s, v7.4s, v10.s[0]
+	WORD   $0x4f8a9108 // fmul v8.4s, v8.4s, v10.s[0]
+	FMOVD  88(R0), F9
+	FCVTDS F9, F9
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r3v3store
-	FMOVD  88(R0), F10
-	FCVTDS F10, F10
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r3v3oldfull
 	FMOVQ  (R14), F11
-	WORD   $0x4f8a1160 // fmla v0.4s, v11.4s, v10.s[0]
+	WORD   $0x4f891160 // fmla v0.4s, v11.4s, v9.s[0]
 	FMOVQ  16(R14), F12
-	WORD   $0x4f8a1181 // fmla v1.4s, v12.4s, v10.s[0]
+	WORD   $0x4f891181 // fmla v1.4s, v12.4s, v9.s[0]
 	TBZ    $1, R3, one569
 	FMOVD  32(R14), F13
 	TBZ    $0, R3, end570
@@ -7183,12 +7183,12 @@ one569:
 	FMOVS 32(R14), F13
 
 end570:
-	WORD  $0x4f8a11a2 // fmla v2.4s, v13.4s, v10.s[0]
+	WORD  $0x4f8911a2 // fmla v2.4s, v13.4s, v9.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F14
-	WORD  $0x4f8a11c3 // fmla v3.4s, v14.4s, v10.s[0]
+	WORD  $0x4f8911c3 // fmla v3.4s, v14.4s, v9.s[0]
 	FMOVQ 16(R14), F15
-	WORD  $0x4f8a11e4 // fmla v4.4s, v15.4s, v10.s[0]
+	WORD  $0x4f8911e4 // fmla v4.4s, v15.4s, v9.s[0]
 	TBZ   $1, R3, one571
 	FMOVD 32(R14), F16
 	TBZ   $0, R3, end572
@@ -7200,12 +7200,12 @@ one571:
 	FMOVS 32(R14), F16
 
 end572:
-	WORD  $0x4f8a1205 // fmla v5.4s, v16.4s, v10.s[0]
+	WORD  $0x4f891205 // fmla v5.4s, v16.4s, v9.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F17
-	WORD  $0x4f8a1226 // fmla v6.4s, v17.4s, v10.s[0]
+	WORD  $0x4f891226 // fmla v6.4s, v17.4s, v9.s[0]
 	FMOVQ 16(R14), F18
-	WORD  $0x4f8a1247 // fmla v7.4s, v18.4s, v10.s[0]
+	WORD  $0x4f891247 // fmla v7.4s, v18.4s, v9.s[0]
 	TBZ   $1, R3, one573
 	FMOVD 32(R14), F19
 	TBZ   $0, R3, end574
@@ -7217,31 +7217,31 @@ one573:
 	FMOVS 32(R14), F19
 
 end574:
-	WORD $0x4f8a1268 // fmla v8.4s, v19.4s, v10.s[0]
+	WORD $0x4f891268 // fmla v8.4s, v19.4s, v9.s[0]
 	ADD  R12, R14
 	B    r3v3oldend
 
 r3v3oldfull:
 	FMOVQ (R14), F20
-	WORD  $0x4f8a1280 // fmla v0.4s, v20.4s, v10.s[0]
+	WORD  $0x4f891280 // fmla v0.4s, v20.4s, v9.s[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4f8a12a1 // fmla v1.4s, v21.4s, v10.s[0]
+	WORD  $0x4f8912a1 // fmla v1.4s, v21.4s, v9.s[0]
 	FMOVQ 32(R14), F22
-	WORD  $0x4f8a12c2 // fmla v2.4s, v22.4s, v10.s[0]
+	WORD  $0x4f8912c2 // fmla v2.4s, v22.4s, v9.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4f8a12e3 // fmla v3.4s, v23.4s, v10.s[0]
+	WORD  $0x4f8912e3 // fmla v3.4s, v23.4s, v9.s[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4f8a1304 // fmla v4.4s, v24.4s, v10.s[0]
+	WORD  $0x4f891304 // fmla v4.4s, v24.4s, v9.s[0]
 	FMOVQ 32(R14), F25
-	WORD  $0x4f8a1325 // fmla v5.4s, v25.4s, v10.s[0]
+	WORD  $0x4f891325 // fmla v5.4s, v25.4s, v9.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f8a1346 // fmla v6.4s, v26.4s, v10.s[0]
+	WORD  $0x4f891346 // fmla v6.4s, v26.4s, v9.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f8a1367 // fmla v7.4s, v27.4s, v10.s[0]
+	WORD  $0x4f891367 // fmla v7.4s, v27.4s, v9.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f8a1388 // fmla v8.4s, v28.4s, v10.s[0]
+	WORD  $0x4f891388 // fmla v8.4s, v28.4s, v9.s[0]
 	ADD   R12, R14
 
 r3v3oldend:
@@ -7339,27 +7339,27 @@ r2v3loop:
 	ADD    R14, R13
 	SUBS   $1, R16
 	BNE    r2v3loop
-	FMOVD  80(R0), F6
-	FCVTDS F6, F6
-	WORD   $0x4f869000 // fmul v0.4s, v0.4s, v6.s[0]
-	WORD   $0x4f869021 // fmul v1.4s, v1.4s, v6.s[0]
-	WORD   $0x4f869042 // fmul v2.4s, v2.4s, v6.s[0]
-	WORD   $0x4f869063 // fmul v3.4s, v3.4s, v6.s[0]
-	WORD   $0x4f869084 // fmul v4.4s, v4.4s, v6.s[0]
-	WORD   $0x4f8690a5 // fmul v5.4s, v5.4s, v6.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F7
+	FCVTDS F7, F7
+	WORD   $0x4f879000 // fmul v0.4s, v0.4s, v7.s[0]
+	WORD   $0x4f879021 // fmul v1.4s, v1.4s, v7.s[0]
+	WORD   $0x4f879042 // fmul v2.4s, v2.4s, v7.s[0]
+	WORD   $0x4f879063 // fmul v3.4s, v3.4s, v7.s[0]
+	WORD   $0x4f879084 // fmul v4.4s, v4.4s, v7.s[0]
+	WORD   $0x4f8790a5 // fmul v5.4s, v5.4s, v7.s[0]
+	FMOVD  88(R0), F6
+	FCVTDS F6, F6
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r2v3store
-	FMOVD  88(R0), F7
-	FCVTDS F7, F7
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r2v3oldfull
 	FMOVQ  (R14), F8
-	WORD   $0x4f871100 // fmla v0.4s, v8.4s, v7.s[0]
+	WORD   $0x4f861100 // fmla v0.4s, v8.4s, v6.s[0]
 	FMOVQ  16(R14), F9
-	WORD   $0x4f871121 // fmla v1.4s, v9.4s, v7.s[0]
+	WORD   $0x4f861121 // fmla v1.4s, v9.4s, v6.s[0]
 	TBZ    $1, R3, one581
 	FMOVD  32(R14), F10
 	TBZ    $0, R3, end582
@@ -7371,12 +7371,12 @@ one581:
 	FMOVS 32(R14), F10
 
 end582:
-	WORD  $0x4f871142 // fmla v2.4s, v10.4s, v7.s[0]
+	WORD  $0x4f861142 // fmla v2.4s, v10.4s, v6.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F11
-	WORD  $0x4f871163 // fmla v3.4s, v11.4s, v7.s[0]
+	WORD  $0x4f861163 // fmla v3.4s, v11.4s, v6.s[0]
 	FMOVQ 16(R14), F12
-	WORD  $0x4f871184 // fmla v4.4s, v12.4s, v7.s[0]
+	WORD  $0x4f861184 // fmla v4.4s, v12.4s, v6.s[0]
 	TBZ   $1, R3, one583
 	FMOVD 32(R14), F13
 	TBZ   $0, R3, end584
@@ -7388,24 +7388,24 @@ one583:
 	FMOVS 32(R14), F13
 
 end584:
-	WORD $0x4f8711a5 // fmla v5.4s, v13.4s, v7.s[0]
+	WORD $0x4f8611a5 // fmla v5.4s, v13.4s, v6.s[0]
 	ADD  R12, R14
 	B    r2v3oldend
 
 r2v3oldfull:
 	FMOVQ (R14), F14
-	WORD  $0x4f8711c0 // fmla v0.4s, v14.4s, v7.s[0]
+	WORD  $0x4f8611c0 // fmla v0.4s, v14.4s, v6.s[0]
 	FMOVQ 16(R14), F15
-	WORD  $0x4f8711e1 // fmla v1.4s, v15.4s, v7.s[0]
+	WORD  $0x4f8611e1 // fmla v1.4s, v15.4s, v6.s[0]
 	FMOVQ 32(R14), F16
-	WORD  $0x4f871202 // fmla v2.4s, v16.4s, v7.s[0]
+	WORD  $0x4f861202 // fmla v2.4s, v16.4s, v6.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F17
-	WORD  $0x4f871223 // fmla v3.4s, v17.4s, v7.s[0]
+	WORD  $0x4f861223 // fmla v3.4s, v17.4s, v6.s[0]
 	FMOVQ 16(R14), F18
-	WORD  $0x4f871244 // fmla v4.4s, v18.4s, v7.s[0]
+	WORD  $0x4f861244 // fmla v4.4s, v18.4s, v6.s[0]
 	FMOVQ 32(R14), F19
-	WORD  $0x4f871265 // fmla v5.4s, v19.4s, v7.s[0]
+	WORD  $0x4f861265 // fmla v5.4s, v19.4s, v6.s[0]
 	ADD   R12, R14
 
 r2v3oldend:
@@ -7478,24 +7478,24 @@ r1v3loop:
 	ADD    R14, R13
 	SUBS   $1, R16
 	BNE    r1v3loop
-	FMOVD  80(R0), F3
-	FCVTDS F3, F3
-	WORD   $0x4f839000 // fmul v0.4s, v0.4s, v3.s[0]
-	WORD   $0x4f839021 // fmul v1.4s, v1.4s, v3.s[0]
-	WORD   $0x4f839042 // fmul v2.4s, v2.4s, v3.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F4
+	FCVTDS F4, F4
+	WORD   $0x4f849000 // fmul v0.4s, v0.4s, v4.s[0]
+	WORD   $0x4f849021 // fmul v1.4s, v1.4s, v4.s[0]
+	WORD   $0x4f849042 // fmul v2.4s, v2.4s, v4.s[0]
+	FMOVD  88(R0), F3
+	FCVTDS F3, F3
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r1v3store
-	FMOVD  88(R0), F4
-	FCVTDS F4, F4
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r1v3oldfull
 	FMOVQ  (R14), F5
-	WORD   $0x4f8410a0 // fmla v0.4s, v5.4s, v4.s[0]
+	WORD   $0x4f8310a0 // fmla v0.4s, v5.4s, v3.s[0]
 	FMOVQ  16(R14), F6
-	WORD   $0x4f8410c1 // fmla v1.4s, v6.4s, v4.s[0]
+	WORD   $0x4f8310c1 // fmla v1.4s, v6.4s, v3.s[0]
 	TBZ    $1, R3, one589
 	FMOVD  32(R14), F7
 	TBZ    $0, R3, end590
@@ -7507,17 +7507,17 @@ one589:
 	FMOVS 32(R14), F7
 
 end590:
-	WORD $0x4f8410e2 // fmla v2.4s, v7.4s, v4.s[0]
+	WORD $0x4f8310e2 // fmla v2.4s, v7.4s, v3.s[0]
 	ADD  R12, R14
 	B    r1v3oldend
 
 r1v3oldfull:
 	FMOVQ (R14), F8
-	WORD  $0x4f841100 // fmla v0.4s, v8.4s, v4.s[0]
+	WORD  $0x4f831100 // fmla v0.4s, v8.4s, v3.s[0]
 	FMOVQ 16(R14), F9
-	WORD  $0x4f841121 // fmla v1.4s, v9.4s, v4.s[0]
+	WORD  $0x4f831121 // fmla v1.4s, v9.4s, v3.s[0]
 	FMOVQ 32(R14), F10
-	WORD  $0x4f841142 // fmla v2.4s, v10.4s, v4.s[0]
+	WORD  $0x4f831142 // fmla v2.4s, v10.4s, v3.s[0]
 	ADD   R12, R14
 
 r1v3oldend:
@@ -7583,31 +7583,31 @@ r2v4loop:
 	ADD    R14, R13
 	SUBS   $1, R16
 	BNE    r2v4loop
-	FMOVD  80(R0), F8
-	FCVTDS F8, F8
-	WORD   $0x4f889000 // fmul v0.4s, v0.4s, v8.s[0]
-	WORD   $0x4f889021 // fmul v1.4s, v1.4s, v8.s[0]
-	WORD   $0x4f889042 // fmul v2.4s, v2.4s, v8.s[0]
-	WORD   $0x4f889063 // fmul v3.4s, v3.4s, v8.s[0]
-	WORD   $0x4f889084 // fmul v4.4s, v4.4s, v8.s[0]
-	WORD   $0x4f8890a5 // fmul v5.4s, v5.4s, v8.s[0]
-	WORD   $0x4f8890c6 // fmul v6.4s, v6.4s, v8.s[0]
-	WORD   $0x4f8890e7 // fmul v7.4s, v7.4s, v8.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F9
+	FCVTDS F9, F9
+	WORD   $0x4f899000 // fmul v0.4s, v0.4s, v9.s[0]
+	WORD   $0x4f899021 // fmul v1.4s, v1.4s, v9.s[0]
+	WORD   $0x4f899042 // fmul v2.4s, v2.4s, v9.s[0]
+	WORD   $0x4f899063 // fmul v3.4s, v3.4s, v9.s[0]
+	WORD   $0x4f899084 // fmul v4.4s, v4.4s, v9.s[0]
+	WORD   $0x4f8990a5 // fmul v5.4s, v5.4s, v9.s[0]
+	WORD   $0x4f8990c6 // fmul v6.4s, v6.4s, v9.s[0]
+	WORD   $0x4f8990e7 // fmul v7.4s, v7.4s, v9.s[0]
+	FMOVD  88(R0), F8
+	FCVTDS F8, F8
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r2v4store
-	FMOVD  88(R0), F9
-	FCVTDS F9, F9
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r2v4oldfull
 	FMOVQ  (R14), F10
-	WORD   $0x4f891140 // fmla v0.4s, v10.4s, v9.s[0]
+	WORD   $0x4f881140 // fmla v0.4s, v10.4s, v8.s[0]
 	FMOVQ  16(R14), F11
-	WORD   $0x4f891161 // fmla v1.4s, v11.4s, v9.s[0]
+	WORD   $0x4f881161 // fmla v1.4s, v11.4s, v8.s[0]
 	FMOVQ  32(R14), F12
-	WORD   $0x4f891182 // fmla v2.4s, v12.4s, v9.s[0]
+	WORD   $0x4f881182 // fmla v2.4s, v12.4s, v8.s[0]
 	TBZ    $1, R3, one593
 	FMOVD  48(R14), F13
 	TBZ    $0, R3, end594
@@ -7619,14 +7619,14 @@ one593:
 	FMOVS 48(R14), F13
 
 end594:
-	WORD  $0x4f8911a3 // fmla v3.4s, v13.4s, v9.s[0]
+	WORD  $0x4f8811a3 // fmla v3.4s, v13.4s, v8.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F14
-	WORD  $0x4f8911c4 // fmla v4.4s, v14.4s, v9.s[0]
+	WORD  $0x4f8811c4 // fmla v4.4s, v14.4s, v8.s[0]
 	FMOVQ 16(R14), F15
-	WORD  $0x4f8911e5 // fmla v5.4s, v15.4s, v9.s[0]
+	WORD  $0x4f8811e5 // fmla v5.4s, v15.4s, v8.s[0]
 	FMOVQ 32(R14), F16
-	WORD  $0x4f891206 // fmla v6.4s, v16.4s, v9.s[0]
+	WORD  $0x4f881206 // fmla v6.4s, v16.4s, v8.s[0]
 	TBZ   $1, R3, one595
 	FMOVD 48(R14), F17
 	TBZ   $0, R3, end596
@@ -7638,28 +7638,28 @@ one595:
 	FMOVS 48(R14), F17
 
 end596:
-	WORD $0x4f891227 // fmla v7.4s, v17.4s, v9.s[0]
+	WORD $0x4f881227 // fmla v7.4s, v17.4s, v8.s[0]
 	ADD  R12, R14
 	B    r2v4oldend
 
 r2v4oldfull:
 	FMOVQ (R14), F18
-	WORD  $0x4f891240 // fmla v0.4s, v18.4s, v9.s[0]
+	WORD  $0x4f881240 // fmla v0.4s, v18.4s, v8.s[0]
 	FMOVQ 16(R14), F19
-	WORD  $0x4f891261 // fmla v1.4s, v19.4s, v9.s[0]
+	WORD  $0x4f881261 // fmla v1.4s, v19.4s, v8.s[0]
 	FMOVQ 32(R14), F20
-	WORD  $0x4f891282 // fmla v2.4s, v20.4s, v9.s[0]
+	WORD  $0x4f881282 // fmla v2.4s, v20.4s, v8.s[0]
 	FMOVQ 48(R14), F21
-	WORD  $0x4f8912a3 // fmla v3.4s, v21.4s, v9.s[0]
+	WORD  $0x4f8812a3 // fmla v3.4s, v21.4s, v8.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F22
-	WORD  $0x4f8912c4 // fmla v4.4s, v22.4s, v9.s[0]
+	WORD  $0x4f8812c4 // fmla v4.4s, v22.4s, v8.s[0]
 	FMOVQ 16(R14), F23
-	WORD  $0x4f8912e5 // fmla v5.4s, v23.4s, v9.s[0]
+	WORD  $0x4f8812e5 // fmla v5.4s, v23.4s, v8.s[0]
 	FMOVQ 32(R14), F24
-	WORD  $0x4f891306 // fmla v6.4s, v24.4s, v9.s[0]
+	WORD  $0x4f881306 // fmla v6.4s, v24.4s, v8.s[0]
 	FMOVQ 48(R14), F25
-	WORD  $0x4f891327 // fmla v7.4s, v25.4s, v9.s[0]
+	WORD  $0x4f881327 // fmla v7.4s, v25.4s, v8.s[0]
 	ADD   R12, R14
 
 r2v4oldend:
@@ -7738,27 +7738,27 @@ r1v4loop:
 	ADD    R14, R13
 	SUBS   $1, R16
 	BNE    r1v4loop
-	FMOVD  80(R0), F4
-	FCVTDS F4, F4
-	WORD   $0x4f849000 // fmul v0.4s, v0.4s, v4.s[0]
-	WORD   $0x4f849021 // fmul v1.4s, v1.4s, v4.s[0]
-	WORD   $0x4f849042 // fmul v2.4s, v2.4s, v4.s[0]
-	WORD   $0x4f849063 // fmul v3.4s, v3.4s, v4.s[0]
 	MOVD   48(R0), R12
+	FMOVD  80(R0), F5
+	FCVTDS F5, F5
+	WORD   $0x4f859000 // fmul v0.4s, v0.4s, v5.s[0]
+	WORD   $0x4f859021 // fmul v1.4s, v1.4s, v5.s[0]
+	WORD   $0x4f859042 // fmul v2.4s, v2.4s, v5.s[0]
+	WORD   $0x4f859063 // fmul v3.4s, v3.4s, v5.s[0]
+	FMOVD  88(R0), F4
+	FCVTDS F4, F4
 	MOVD   88(R0), R13
 	LSL    $1, R13
 	CBZ    R13, r1v4store
-	FMOVD  88(R0), F5
-	FCVTDS F5, F5
 	MOVD   16(R0), R14
 	CMP    $4, R3
 	BEQ    r1v4oldfull
 	FMOVQ  (R14), F6
-	WORD   $0x4f8510c0 // fmla v0.4s, v6.4s, v5.s[0]
+	WORD   $0x4f8410c0 // fmla v0.4s, v6.4s, v4.s[0]
 	FMOVQ  16(R14), F7
-	WORD   $0x4f8510e1 // fmla v1.4s, v7.4s, v5.s[0]
+	WORD   $0x4f8410e1 // fmla v1.4s, v7.4s, v4.s[0]
 	FMOVQ  32(R14), F8
-	WORD   $0x4f851102 // fmla v2.4s, v8.4s, v5.s[0]
+	WORD   $0x4f841102 // fmla v2.4s, v8.4s, v4.s[0]
 	TBZ    $1, R3, one601
 	FMOVD  48(R14), F9
 	TBZ    $0, R3, end602
@@ -7770,19 +7770,19 @@ one601:
 	FMOVS 48(R14), F9
 
 end602:
-	WORD $0x4f851123 // fmla v3.4s, v9.4s, v5.s[0]
+	WORD $0x4f841123 // fmla v3.4s, v9.4s, v4.s[0]
 	ADD  R12, R14
 	B    r1v4oldend
 
 r1v4oldfull:
 	FMOVQ (R14), F10
-	WORD  $0x4f851140 // fmla v0.4s, v10.4s, v5.s[0]
+	WORD  $0x4f841140 // fmla v0.4s, v10.4s, v4.s[0]
 	FMOVQ 16(R14), F11
-	WORD  $0x4f851161 // fmla v1.4s, v11.4s, v5.s[0]
+	WORD  $0x4f841161 // fmla v1.4s, v11.4s, v4.s[0]
 	FMOVQ 32(R14), F12
-	WORD  $0x4f851182 // fmla v2.4s, v12.4s, v5.s[0]
+	WORD  $0x4f841182 // fmla v2.4s, v12.4s, v4.s[0]
 	FMOVQ 48(R14), F13
-	WORD  $0x4f8511a3 // fmla v3.4s, v13.4s, v5.s[0]
+	WORD  $0x4f8411a3 // fmla v3.4s, v13.4s, v4.s[0]
 	ADD   R12, R14
 
 r1v4oldend:
@@ -7897,45 +7897,45 @@ r8k3loop:
 	ADD     R17, R16
 	SUBS    $1, R20
 	BNE     r8k3loop
-	FMOVD   80(R0), F24
-	FCVTDS  F24, F24
-	WORD    $0x4f989000 // fmul v0.4s, v0.4s, v24.s[0]
-	WORD    $0x4f989021 // fmul v1.4s, v1.4s, v24.s[0]
-	WORD    $0x4f989042 // fmul v2.4s, v2.4s, v24.s[0]
-	WORD    $0x4f989063 // fmul v3.4s, v3.4s, v24.s[0]
-	WORD    $0x4f989084 // fmul v4.4s, v4.4s, v24.s[0]
-	WORD    $0x4f9890a5 // fmul v5.4s, v5.4s, v24.s[0]
-	WORD    $0x4f9890c6 // fmul v6.4s, v6.4s, v24.s[0]
-	WORD    $0x4f9890e7 // fmul v7.4s, v7.4s, v24.s[0]
-	WORD    $0x4f989108 // fmul v8.4s, v8.4s, v24.s[0]
-	WORD    $0x4f989129 // fmul v9.4s, v9.4s, v24.s[0]
-	WORD    $0x4f98914a // fmul v10.4s, v10.4s, v24.s[0]
-	WORD    $0x4f98916b // fmul v11.4s, v11.4s, v24.s[0]
-	WORD    $0x4f98918c // fmul v12.4s, v12.4s, v24.s[0]
-	WORD    $0x4f9891ad // fmul v13.4s, v13.4s, v24.s[0]
-	WORD    $0x4f9891ce // fmul v14.4s, v14.4s, v24.s[0]
-	WORD    $0x4f9891ef // fmul v15.4s, v15.4s, v24.s[0]
-	WORD    $0x4f989210 // fmul v16.4s, v16.4s, v24.s[0]
-	WORD    $0x4f989231 // fmul v17.4s, v17.4s, v24.s[0]
-	WORD    $0x4f989252 // fmul v18.4s, v18.4s, v24.s[0]
-	WORD    $0x4f989273 // fmul v19.4s, v19.4s, v24.s[0]
-	WORD    $0x4f989294 // fmul v20.4s, v20.4s, v24.s[0]
-	WORD    $0x4f9892b5 // fmul v21.4s, v21.4s, v24.s[0]
-	WORD    $0x4f9892d6 // fmul v22.4s, v22.4s, v24.s[0]
-	WORD    $0x4f9892f7 // fmul v23.4s, v23.4s, v24.s[0]
 	MOVD    48(R0), R12
+	FMOVD   80(R0), F25
+	FCVTDS  F25, F25
+	WORD    $0x4f999000 // fmul v0.4s, v0.4s, v25.s[0]
+	WORD    $0x4f999021 // fmul v1.4s, v1.4s, v25.s[0]
+	WORD    $0x4f999042 // fmul v2.4s, v2.4s, v25.s[0]
+	WORD    $0x4f999063 // fmul v3.4s, v3.4s, v25.s[0]
+	WORD    $0x4f999084 // fmul v4.4s, v4.4s, v25.s[0]
+	WORD    $0x4f9990a5 // fmul v5.4s, v5.4s, v25.s[0]
+	WORD    $0x4f9990c6 // fmul v6.4s, v6.4s, v25.s[0]
+	WORD    $0x4f9990e7 // fmul v7.4s, v7.4s, v25.s[0]
+	WORD    $0x4f999108 // fmul v8.4s, v8.4s, v25.s[0]
+	WORD    $0x4f999129 // fmul v9.4s, v9.4s, v25.s[0]
+	WORD    $0x4f99914a // fmul v10.4s, v10.4s, v25.s[0]
+	WORD    $0x4f99916b // fmul v11.4s, v11.4s, v25.s[0]
+	WORD    $0x4f99918c // fmul v12.4s, v12.4s, v25.s[0]
+	WORD    $0x4f9991ad // fmul v13.4s, v13.4s, v25.s[0]
+	WORD    $0x4f9991ce // fmul v14.4s, v14.4s, v25.s[0]
+	WORD    $0x4f9991ef // fmul v15.4s, v15.4s, v25.s[0]
+	WORD    $0x4f999210 // fmul v16.4s, v16.4s, v25.s[0]
+	WORD    $0x4f999231 // fmul v17.4s, v17.4s, v25.s[0]
+	WORD    $0x4f999252 // fmul v18.4s, v18.4s, v25.s[0]
+	WORD    $0x4f999273 // fmul v19.4s, v19.4s, v25.s[0]
+	WORD    $0x4f999294 // fmul v20.4s, v20.4s, v25.s[0]
+	WORD    $0x4f9992b5 // fmul v21.4s, v21.4s, v25.s[0]
+	WORD    $0x4f9992d6 // fmul v22.4s, v22.4s, v25.s[0]
+	WORD    $0x4f9992f7 // fmul v23.4s, v23.4s, v25.s[0]
+	FMOVD   88(R0), F24
+	FCVTDS  F24, F24
 	MOVD    88(R0), R13
 	LSL     $1, R13
 	CBZ     R13, r8k3store
-	FMOVD   88(R0), F25
-	FCVTDS  F25, F25
 	MOVD    16(R0), R14
 	CMP     $4, R3
 	BEQ     r8k3oldfull
 	FMOVQ   (R14), F26
-	WORD    $0x4f991340 // fmla v0.4s, v26.4s, v25.s[0]
+	WORD    $0x4f981340 // fmla v0.4s, v26.4s, v24.s[0]
 	FMOVQ   16(R14), F27
-	WORD    $0x4f991361 // fmla v1.4s, v27.4s, v25.s[0]
+	WORD    $0x4f981361 // fmla v1.4s, v27.4s, v24.s[0]
 	TBZ     $1, R3, one605
 	FMOVD   32(R14), F28
 	TBZ     $0, R3, end606
@@ -7947,12 +7947,12 @@ one605:
 	FMOVS 32(R14), F28
 
 end606:
-	WORD  $0x4f991382 // fmla v2.4s, v28.4s, v25.s[0]
+	WORD  $0x4f981382 // fmla v2.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913a3 // fmla v3.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813a3 // fmla v3.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913c4 // fmla v4.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813c4 // fmla v4.4s, v30.4s, v24.s[0]
 	TBZ   $1, R3, one607
 	FMOVD 32(R14), F31
 	TBZ   $0, R3, end608
@@ -7964,12 +7964,12 @@ one607:
 	FMOVS 32(R14), F31
 
 end608:
-	WORD  $0x4f9913e5 // fmla v5.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813e5 // fmla v5.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f991346 // fmla v6.4s, v26.4s, v25.s[0]
+	WORD  $0x4f981346 // fmla v6.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f991367 // fmla v7.4s, v27.4s, v25.s[0]
+	WORD  $0x4f981367 // fmla v7.4s, v27.4s, v24.s[0]
 	TBZ   $1, R3, one609
 	FMOVD 32(R14), F28
 	TBZ   $0, R3, end610
@@ -7981,12 +7981,12 @@ one609:
 	FMOVS 32(R14), F28
 
 end610:
-	WORD  $0x4f991388 // fmla v8.4s, v28.4s, v25.s[0]
+	WORD  $0x4f981388 // fmla v8.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913a9 // fmla v9.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813a9 // fmla v9.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913ca // fmla v10.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813ca // fmla v10.4s, v30.4s, v24.s[0]
 	TBZ   $1, R3, one611
 	FMOVD 32(R14), F31
 	TBZ   $0, R3, end612
@@ -7998,12 +7998,12 @@ one611:
 	FMOVS 32(R14), F31
 
 end612:
-	WORD  $0x4f9913eb // fmla v11.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813eb // fmla v11.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f99134c // fmla v12.4s, v26.4s, v25.s[0]
+	WORD  $0x4f98134c // fmla v12.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f99136d // fmla v13.4s, v27.4s, v25.s[0]
+	WORD  $0x4f98136d // fmla v13.4s, v27.4s, v24.s[0]
 	TBZ   $1, R3, one613
 	FMOVD 32(R14), F28
 	TBZ   $0, R3, end614
@@ -8015,12 +8015,12 @@ one613:
 	FMOVS 32(R14), F28
 
 end614:
-	WORD  $0x4f99138e // fmla v14.4s, v28.4s, v25.s[0]
+	WORD  $0x4f98138e // fmla v14.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913af // fmla v15.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813af // fmla v15.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913d0 // fmla v16.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813d0 // fmla v16.4s, v30.4s, v24.s[0]
 	TBZ   $1, R3, one615
 	FMOVD 32(R14), F31
 	TBZ   $0, R3, end616
@@ -8032,12 +8032,12 @@ one615:
 	FMOVS 32(R14), F31
 
 end616:
-	WORD  $0x4f9913f1 // fmla v17.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813f1 // fmla v17.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f991352 // fmla v18.4s, v26.4s, v25.s[0]
+	WORD  $0x4f981352 // fmla v18.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f991373 // fmla v19.4s, v27.4s, v25.s[0]
+	WORD  $0x4f981373 // fmla v19.4s, v27.4s, v24.s[0]
 	TBZ   $1, R3, one617
 	FMOVD 32(R14), F28
 	TBZ   $0, R3, end618
@@ -8049,12 +8049,12 @@ one617:
 	FMOVS 32(R14), F28
 
 end618:
-	WORD  $0x4f991394 // fmla v20.4s, v28.4s, v25.s[0]
+	WORD  $0x4f981394 // fmla v20.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913b5 // fmla v21.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813b5 // fmla v21.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913d6 // fmla v22.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813d6 // fmla v22.4s, v30.4s, v24.s[0]
 	TBZ   $1, R3, one619
 	FMOVD 32(R14), F31
 	TBZ   $0, R3, end620
@@ -8066,66 +8066,66 @@ one619:
 	FMOVS 32(R14), F31
 
 end620:
-	WORD $0x4f9913f7 // fmla v23.4s, v31.4s, v25.s[0]
+	WORD $0x4f9813f7 // fmla v23.4s, v31.4s, v24.s[0]
 	ADD  R12, R14
 	B    r8k3oldend
 
 r8k3oldfull:
 	FMOVQ (R14), F26
-	WORD  $0x4f991340 // fmla v0.4s, v26.4s, v25.s[0]
+	WORD  $0x4f981340 // fmla v0.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f991361 // fmla v1.4s, v27.4s, v25.s[0]
+	WORD  $0x4f981361 // fmla v1.4s, v27.4s, v24.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f991382 // fmla v2.4s, v28.4s, v25.s[0]
+	WORD  $0x4f981382 // fmla v2.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913a3 // fmla v3.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813a3 // fmla v3.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913c4 // fmla v4.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813c4 // fmla v4.4s, v30.4s, v24.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f9913e5 // fmla v5.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813e5 // fmla v5.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f991346 // fmla v6.4s, v26.4s, v25.s[0]
+	WORD  $0x4f981346 // fmla v6.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f991367 // fmla v7.4s, v27.4s, v25.s[0]
+	WORD  $0x4f981367 // fmla v7.4s, v27.4s, v24.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f991388 // fmla v8.4s, v28.4s, v25.s[0]
+	WORD  $0x4f981388 // fmla v8.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913a9 // fmla v9.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813a9 // fmla v9.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913ca // fmla v10.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813ca // fmla v10.4s, v30.4s, v24.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f9913eb // fmla v11.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813eb // fmla v11.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f99134c // fmla v12.4s, v26.4s, v25.s[0]
+	WORD  $0x4f98134c // fmla v12.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f99136d // fmla v13.4s, v27.4s, v25.s[0]
+	WORD  $0x4f98136d // fmla v13.4s, v27.4s, v24.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f99138e // fmla v14.4s, v28.4s, v25.s[0]
+	WORD  $0x4f98138e // fmla v14.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913af // fmla v15.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813af // fmla v15.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913d0 // fmla v16.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813d0 // fmla v16.4s, v30.4s, v24.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f9913f1 // fmla v17.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813f1 // fmla v17.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f991352 // fmla v18.4s, v26.4s, v25.s[0]
+	WORD  $0x4f981352 // fmla v18.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f991373 // fmla v19.4s, v27.4s, v25.s[0]
+	WORD  $0x4f981373 // fmla v19.4s, v27.4s, v24.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f991394 // fmla v20.4s, v28.4s, v25.s[0]
+	WORD  $0x4f981394 // fmla v20.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913b5 // fmla v21.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813b5 // fmla v21.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913d6 // fmla v22.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813d6 // fmla v22.4s, v30.4s, v24.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f9913f7 // fmla v23.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813f7 // fmla v23.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 
 r8k3oldend:
@@ -8354,45 +8354,45 @@ r8k3columnsloop:
 	ADD     R17, R16
 	SUBS    $1, R20
 	BNE     r8k3columnsloop
-	FMOVD   80(R0), F24
-	FCVTDS  F24, F24
-	WORD    $0x4f989000 // fmul v0.4s, v0.4s, v24.s[0]
-	WORD    $0x4f989021 // fmul v1.4s, v1.4s, v24.s[0]
-	WORD    $0x4f989042 // fmul v2.4s, v2.4s, v24.s[0]
-	WORD    $0x4f989063 // fmul v3.4s, v3.4s, v24.s[0]
-	WORD    $0x4f989084 // fmul v4.4s, v4.4s, v24.s[0]
-	WORD    $0x4f9890a5 // fmul v5.4s, v5.4s, v24.s[0]
-	WORD    $0x4f9890c6 // fmul v6.4s, v6.4s, v24.s[0]
-	WORD    $0x4f9890e7 // fmul v7.4s, v7.4s, v24.s[0]
-	WORD    $0x4f989108 // fmul v8.4s, v8.4s, v24.s[0]
-	WORD    $0x4f989129 // fmul v9.4s, v9.4s, v24.s[0]
-	WORD    $0x4f98914a // fmul v10.4s, v10.4s, v24.s[0]
-	WORD    $0x4f98916b // fmul v11.4s, v11.4s, v24.s[0]
-	WORD    $0x4f98918c // fmul v12.4s, v12.4s, v24.s[0]
-	WORD    $0x4f9891ad // fmul v13.4s, v13.4s, v24.s[0]
-	WORD    $0x4f9891ce // fmul v14.4s, v14.4s, v24.s[0]
-	WORD    $0x4f9891ef // fmul v15.4s, v15.4s, v24.s[0]
-	WORD    $0x4f989210 // fmul v16.4s, v16.4s, v24.s[0]
-	WORD    $0x4f989231 // fmul v17.4s, v17.4s, v24.s[0]
-	WORD    $0x4f989252 // fmul v18.4s, v18.4s, v24.s[0]
-	WORD    $0x4f989273 // fmul v19.4s, v19.4s, v24.s[0]
-	WORD    $0x4f989294 // fmul v20.4s, v20.4s, v24.s[0]
-	WORD    $0x4f9892b5 // fmul v21.4s, v21.4s, v24.s[0]
-	WORD    $0x4f9892d6 // fmul v22.4s, v22.4s, v24.s[0]
-	WORD    $0x4f9892f7 // fmul v23.4s, v23.4s, v24.s[0]
 	MOVD    48(R0), R12
+	FMOVD   80(R0), F25
+	FCVTDS  F25, F25
+	WORD    $0x4f999000 // fmul v0.4s, v0.4s, v25.s[0]
+	WORD    $0x4f999021 // fmul v1.4s, v1.4s, v25.s[0]
+	WORD    $0x4f999042 // fmul v2.4s, v2.4s, v25.s[0]
+	WORD    $0x4f999063 // fmul v3.4s, v3.4s, v25.s[0]
+	WORD    $0x4f999084 // fmul v4.4s, v4.4s, v25.s[0]
+	WORD    $0x4f9990a5 // fmul v5.4s, v5.4s, v25.s[0]
+	WORD    $0x4f9990c6 // fmul v6.4s, v6.4s, v25.s[0]
+	WORD    $0x4f9990e7 // fmul v7.4s, v7.4s, v25.s[0]
+	WORD    $0x4f999108 // fmul v8.4s, v8.4s, v25.s[0]
+	WORD    $0x4f999129 // fmul v9.4s, v9.4s, v25.s[0]
+	WORD    $0x4f99914a // fmul v10.4s, v10.4s, v25.s[0]
+	WORD    $0x4f99916b // fmul v11.4s, v11.4s, v25.s[0]
+	WORD    $0x4f99918c // fmul v12.4s, v12.4s, v25.s[0]
+	WORD    $0x4f9991ad // fmul v13.4s, v13.4s, v25.s[0]
+	WORD    $0x4f9991ce // fmul v14.4s, v14.4s, v25.s[0]
+	WORD    $0x4f9991ef // fmul v15.4s, v15.4s, v25.s[0]
+	WORD    $0x4f999210 // fmul v16.4s, v16.4s, v25.s[0]
+	WORD    $0x4f999231 // fmul v17.4s, v17.4s, v25.s[0]
+	WORD    $0x4f999252 // fmul v18.4s, v18.4s, v25.s[0]
+	WORD    $0x4f999273 // fmul v19.4s, v19.4s, v25.s[0]
+	WORD    $0x4f999294 // fmul v20.4s, v20.4s, v25.s[0]
+	WORD    $0x4f9992b5 // fmul v21.4s, v21.4s, v25.s[0]
+	WORD    $0x4f9992d6 // fmul v22.4s, v22.4s, v25.s[0]
+	WORD    $0x4f9992f7 // fmul v23.4s, v23.4s, v25.s[0]
+	FMOVD   88(R0), F24
+	FCVTDS  F24, F24
 	MOVD    88(R0), R13
 	LSL     $1, R13
 	CBZ     R13, r8k3columnsstore
-	FMOVD   88(R0), F25
-	FCVTDS  F25, F25
 	MOVD    16(R0), R14
 	CMP     $4, R3
 	BEQ     r8k3columnsoldfull
 	FMOVQ   (R14), F26
-	WORD    $0x4f991340 // fmla v0.4s, v26.4s, v25.s[0]
+	WORD    $0x4f981340 // fmla v0.4s, v26.4s, v24.s[0]
 	FMOVQ   16(R14), F27
-	WORD    $0x4f991361 // fmla v1.4s, v27.4s, v25.s[0]
+	WORD    $0x4f981361 // fmla v1.4s, v27.4s, v24.s[0]
 	TBZ     $1, R3, one637
 	FMOVD   32(R14), F28
 	TBZ     $0, R3, end638
@@ -8404,12 +8404,12 @@ one637:
 	FMOVS 32(R14), F28
 
 end638:
-	WORD  $0x4f991382 // fmla v2.4s, v28.4s, v25.s[0]
+	WORD  $0x4f981382 // fmla v2.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913a3 // fmla v3.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813a3 // fmla v3.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913c4 // fmla v4.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813c4 // fmla v4.4s, v30.4s, v24.s[0]
 	TBZ   $1, R3, one639
 	FMOVD 32(R14), F31
 	TBZ   $0, R3, end640
@@ -8421,12 +8421,12 @@ one639:
 	FMOVS 32(R14), F31
 
 end640:
-	WORD  $0x4f9913e5 // fmla v5.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813e5 // fmla v5.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f991346 // fmla v6.4s, v26.4s, v25.s[0]
+	WORD  $0x4f981346 // fmla v6.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f991367 // fmla v7.4s, v27.4s, v25.s[0]
+	WORD  $0x4f981367 // fmla v7.4s, v27.4s, v24.s[0]
 	TBZ   $1, R3, one641
 	FMOVD 32(R14), F28
 	TBZ   $0, R3, end642
@@ -8438,12 +8438,12 @@ one641:
 	FMOVS 32(R14), F28
 
 end642:
-	WORD  $0x4f991388 // fmla v8.4s, v28.4s, v25.s[0]
+	WORD  $0x4f981388 // fmla v8.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913a9 // fmla v9.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813a9 // fmla v9.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913ca // fmla v10.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813ca // fmla v10.4s, v30.4s, v24.s[0]
 	TBZ   $1, R3, one643
 	FMOVD 32(R14), F31
 	TBZ   $0, R3, end644
@@ -8455,12 +8455,12 @@ one643:
 	FMOVS 32(R14), F31
 
 end644:
-	WORD  $0x4f9913eb // fmla v11.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813eb // fmla v11.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f99134c // fmla v12.4s, v26.4s, v25.s[0]
+	WORD  $0x4f98134c // fmla v12.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f99136d // fmla v13.4s, v27.4s, v25.s[0]
+	WORD  $0x4f98136d // fmla v13.4s, v27.4s, v24.s[0]
 	TBZ   $1, R3, one645
 	FMOVD 32(R14), F28
 	TBZ   $0, R3, end646
@@ -8472,12 +8472,12 @@ one645:
 	FMOVS 32(R14), F28
 
 end646:
-	WORD  $0x4f99138e // fmla v14.4s, v28.4s, v25.s[0]
+	WORD  $0x4f98138e // fmla v14.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913af // fmla v15.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813af // fmla v15.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913d0 // fmla v16.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813d0 // fmla v16.4s, v30.4s, v24.s[0]
 	TBZ   $1, R3, one647
 	FMOVD 32(R14), F31
 	TBZ   $0, R3, end648
@@ -8489,12 +8489,12 @@ one647:
 	FMOVS 32(R14), F31
 
 end648:
-	WORD  $0x4f9913f1 // fmla v17.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813f1 // fmla v17.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f991352 // fmla v18.4s, v26.4s, v25.s[0]
+	WORD  $0x4f981352 // fmla v18.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f991373 // fmla v19.4s, v27.4s, v25.s[0]
+	WORD  $0x4f981373 // fmla v19.4s, v27.4s, v24.s[0]
 	TBZ   $1, R3, one649
 	FMOVD 32(R14), F28
 	TBZ   $0, R3, end650
@@ -8506,12 +8506,12 @@ one649:
 	FMOVS 32(R14), F28
 
 end650:
-	WORD  $0x4f991394 // fmla v20.4s, v28.4s, v25.s[0]
+	WORD  $0x4f981394 // fmla v20.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913b5 // fmla v21.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813b5 // fmla v21.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913d6 // fmla v22.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813d6 // fmla v22.4s, v30.4s, v24.s[0]
 	TBZ   $1, R3, one651
 	FMOVD 32(R14), F31
 	TBZ   $0, R3, end652
@@ -8523,66 +8523,66 @@ one651:
 	FMOVS 32(R14), F31
 
 end652:
-	WORD $0x4f9913f7 // fmla v23.4s, v31.4s, v25.s[0]
+	WORD $0x4f9813f7 // fmla v23.4s, v31.4s, v24.s[0]
 	ADD  R12, R14
 	B    r8k3columnsoldend
 
 r8k3columnsoldfull:
 	FMOVQ (R14), F26
-	WORD  $0x4f991340 // fmla v0.4s, v26.4s, v25.s[0]
+	WORD  $0x4f981340 // fmla v0.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f991361 // fmla v1.4s, v27.4s, v25.s[0]
+	WORD  $0x4f981361 // fmla v1.4s, v27.4s, v24.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f991382 // fmla v2.4s, v28.4s, v25.s[0]
+	WORD  $0x4f981382 // fmla v2.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913a3 // fmla v3.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813a3 // fmla v3.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913c4 // fmla v4.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813c4 // fmla v4.4s, v30.4s, v24.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f9913e5 // fmla v5.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813e5 // fmla v5.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f991346 // fmla v6.4s, v26.4s, v25.s[0]
+	WORD  $0x4f981346 // fmla v6.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f991367 // fmla v7.4s, v27.4s, v25.s[0]
+	WORD  $0x4f981367 // fmla v7.4s, v27.4s, v24.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f991388 // fmla v8.4s, v28.4s, v25.s[0]
+	WORD  $0x4f981388 // fmla v8.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913a9 // fmla v9.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813a9 // fmla v9.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913ca // fmla v10.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813ca // fmla v10.4s, v30.4s, v24.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f9913eb // fmla v11.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813eb // fmla v11.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f99134c // fmla v12.4s, v26.4s, v25.s[0]
+	WORD  $0x4f98134c // fmla v12.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f99136d // fmla v13.4s, v27.4s, v25.s[0]
+	WORD  $0x4f98136d // fmla v13.4s, v27.4s, v24.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f99138e // fmla v14.4s, v28.4s, v25.s[0]
+	WORD  $0x4f98138e // fmla v14.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913af // fmla v15.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813af // fmla v15.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913d0 // fmla v16.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813d0 // fmla v16.4s, v30.4s, v24.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f9913f1 // fmla v17.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813f1 // fmla v17.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f991352 // fmla v18.4s, v26.4s, v25.s[0]
+	WORD  $0x4f981352 // fmla v18.4s, v26.4s, v24.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f991373 // fmla v19.4s, v27.4s, v25.s[0]
+	WORD  $0x4f981373 // fmla v19.4s, v27.4s, v24.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f991394 // fmla v20.4s, v28.4s, v25.s[0]
+	WORD  $0x4f981394 // fmla v20.4s, v28.4s, v24.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9913b5 // fmla v21.4s, v29.4s, v25.s[0]
+	WORD  $0x4f9813b5 // fmla v21.4s, v29.4s, v24.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9913d6 // fmla v22.4s, v30.4s, v25.s[0]
+	WORD  $0x4f9813d6 // fmla v22.4s, v30.4s, v24.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f9913f7 // fmla v23.4s, v31.4s, v25.s[0]
+	WORD  $0x4f9813f7 // fmla v23.4s, v31.4s, v24.s[0]
 	ADD   R12, R14
 
 r8k3columnsoldend:
@@ -8812,42 +8812,42 @@ r7k3loop:
 	ADD     R17, R16
 	SUBS    $1, R20
 	BNE     r7k3loop
-	FMOVD   80(R0), F21
-	FCVTDS  F21, F21
-	WORD    $0x4f959000 // fmul v0.4s, v0.4s, v21.s[0]
-	WORD    $0x4f959021 // fmul v1.4s, v1.4s, v21.s[0]
-	WORD    $0x4f959042 // fmul v2.4s, v2.4s, v21.s[0]
-	WORD    $0x4f959063 // fmul v3.4s, v3.4s, v21.s[0]
-	WORD    $0x4f959084 // fmul v4.4s, v4.4s, v21.s[0]
-	WORD    $0x4f9590a5 // fmul v5.4s, v5.4s, v21.s[0]
-	WORD    $0x4f9590c6 // fmul v6.4s, v6.4s, v21.s[0]
-	WORD    $0x4f9590e7 // fmul v7.4s, v7.4s, v21.s[0]
-	WORD    $0x4f959108 // fmul v8.4s, v8.4s, v21.s[0]
-	WORD    $0x4f959129 // fmul v9.4s, v9.4s, v21.s[0]
-	WORD    $0x4f95914a // fmul v10.4s, v10.4s, v21.s[0]
-	WORD    $0x4f95916b // fmul v11.4s, v11.4s, v21.s[0]
-	WORD    $0x4f95918c // fmul v12.4s, v12.4s, v21.s[0]
-	WORD    $0x4f9591ad // fmul v13.4s, v13.4s, v21.s[0]
-	WORD    $0x4f9591ce // fmul v14.4s, v14.4s, v21.s[0]
-	WORD    $0x4f9591ef // fmul v15.4s, v15.4s, v21.s[0]
-	WORD    $0x4f959210 // fmul v16.4s, v16.4s, v21.s[0]
-	WORD    $0x4f959231 // fmul v17.4s, v17.4s, v21.s[0]
-	WORD    $0x4f959252 // fmul v18.4s, v18.4s, v21.s[0]
-	WORD    $0x4f959273 // fmul v19.4s, v19.4s, v21.s[0]
-	WORD    $0x4f959294 // fmul v20.4s, v20.4s, v21.s[0]
 	MOVD    48(R0), R12
+	FMOVD   80(R0), F22
+	FCVTDS  F22, F22
+	WORD    $0x4f969000 // fmul v0.4s, v0.4s, v22.s[0]
+	WORD    $0x4f969021 // fmul v1.4s, v1.4s, v22.s[0]
+	WORD    $0x4f969042 // fmul v2.4s, v2.4s, v22.s[0]
+	WORD    $0x4f969063 // fmul v3.4s, v3.4s, v22.s[0]
+	WORD    $0x4f969084 // fmul v4.4s, v4.4s, v22.s[0]
+	WORD    $0x4f9690a5 // fmul v5.4s, v5.4s, v22.s[0]
+	WORD    $0x4f9690c6 // fmul v6.4s, v6.4s, v22.s[0]
+	WORD    $0x4f9690e7 // fmul v7.4s, v7.4s, v22.s[0]
+	WORD    $0x4f969108 // fmul v8.4s, v8.4s, v22.s[0]
+	WORD    $0x4f969129 // fmul v9.4s, v9.4s, v22.s[0]
+	WORD    $0x4f96914a // fmul v10.4s, v10.4s, v22.s[0]
+	WORD    $0x4f96916b // fmul v11.4s, v11.4s, v22.s[0]
+	WORD    $0x4f96918c // fmul v12.4s, v12.4s, v22.s[0]
+	WORD    $0x4f9691ad // fmul v13.4s, v13.4s, v22.s[0]
+	WORD    $0x4f9691ce // fmul v14.4s, v14.4s, v22.s[0]
+	WORD    $0x4f9691ef // fmul v15.4s, v15.4s, v22.s[0]
+	WORD    $0x4f969210 // fmul v16.4s, v16.4s, v22.s[0]
+	WORD    $0x4f969231 // fmul v17.4s, v17.4s, v22.s[0]
+	WORD    $0x4f969252 // fmul v18.4s, v18.4s, v22.s[0]
+	WORD    $0x4f969273 // fmul v19.4s, v19.4s, v22.s[0]
+	WORD    $0x4f969294 // fmul v20.4s, v20.4s, v22.s[0]
+	FMOVD   88(R0), F21
+	FCVTDS  F21, F21
 	MOVD    88(R0), R13
 	LSL     $1, R13
 	CBZ     R13, r7k3store
-	FMOVD   88(R0), F22
-	FCVTDS  F22, F22
 	MOVD    16(R0), R14
 	CMP     $4, R3
 	BEQ     r7k3oldfull
 	FMOVQ   (R14), F23
-	WORD    $0x4f9612e0 // fmla v0.4s, v23.4s, v22.s[0]
+	WORD    $0x4f9512e0 // fmla v0.4s, v23.4s, v21.s[0]
 	FMOVQ   16(R14), F24
-	WORD    $0x4f961301 // fmla v1.4s, v24.4s, v22.s[0]
+	WORD    $0x4f951301 // fmla v1.4s, v24.4s, v21.s[0]
 	TBZ     $1, R3, one669
 	FMOVD   32(R14), F25
 	TBZ     $0, R3, end670
@@ -8859,12 +8859,12 @@ one669:
 	FMOVS 32(R14), F25
 
 end670:
-	WORD  $0x4f961322 // fmla v2.4s, v25.4s, v22.s[0]
+	WORD  $0x4f951322 // fmla v2.4s, v25.4s, v21.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f961343 // fmla v3.4s, v26.4s, v22.s[0]
+	WORD  $0x4f951343 // fmla v3.4s, v26.4s, v21.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f961364 // fmla v4.4s, v27.4s, v22.s[0]
+	WORD  $0x4f951364 // fmla v4.4s, v27.4s, v21.s[0]
 	TBZ   $1, R3, one671
 	FMOVD 32(R14), F28
 	TBZ   $0, R3, end672
@@ -8876,12 +8876,12 @@ one671:
 	FMOVS 32(R14), F28
 
 end672:
-	WORD  $0x4f961385 // fmla v5.4s, v28.4s, v22.s[0]
+	WORD  $0x4f951385 // fmla v5.4s, v28.4s, v21.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9613a6 // fmla v6.4s, v29.4s, v22.s[0]
+	WORD  $0x4f9513a6 // fmla v6.4s, v29.4s, v21.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9613c7 // fmla v7.4s, v30.4s, v22.s[0]
+	WORD  $0x4f9513c7 // fmla v7.4s, v30.4s, v21.s[0]
 	TBZ   $1, R3, one673
 	FMOVD 32(R14), F31
 	TBZ   $0, R3, end674
@@ -8893,12 +8893,12 @@ one673:
 	FMOVS 32(R14), F31
 
 end674:
-	WORD  $0x4f9613e8 // fmla v8.4s, v31.4s, v22.s[0]
+	WORD  $0x4f9513e8 // fmla v8.4s, v31.4s, v21.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4f9612e9 // fmla v9.4s, v23.4s, v22.s[0]
+	WORD  $0x4f9512e9 // fmla v9.4s, v23.4s, v21.s[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4f96130a // fmla v10.4s, v24.4s, v22.s[0]
+	WORD  $0x4f95130a // fmla v10.4s, v24.4s, v21.s[0]
 	TBZ   $1, R3, one675
 	FMOVD 32(R14), F25
 	TBZ   $0, R3, end676
@@ -8910,12 +8910,12 @@ one675:
 	FMOVS 32(R14), F25
 
 end676:
-	WORD  $0x4f96132b // fmla v11.4s, v25.4s, v22.s[0]
+	WORD  $0x4f95132b // fmla v11.4s, v25.4s, v21.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f96134c // fmla v12.4s, v26.4s, v22.s[0]
+	WORD  $0x4f95134c // fmla v12.4s, v26.4s, v21.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f96136d // fmla v13.4s, v27.4s, v22.s[0]
+	WORD  $0x4f95136d // fmla v13.4s, v27.4s, v21.s[0]
 	TBZ   $1, R3, one677
 	FMOVD 32(R14), F28
 	TBZ   $0, R3, end678
@@ -8927,12 +8927,12 @@ one677:
 	FMOVS 32(R14), F28
 
 end678:
-	WORD  $0x4f96138e // fmla v14.4s, v28.4s, v22.s[0]
+	WORD  $0x4f95138e // fmla v14.4s, v28.4s, v21.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9613af // fmla v15.4s, v29.4s, v22.s[0]
+	WORD  $0x4f9513af // fmla v15.4s, v29.4s, v21.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9613d0 // fmla v16.4s, v30.4s, v22.s[0]
+	WORD  $0x4f9513d0 // fmla v16.4s, v30.4s, v21.s[0]
 	TBZ   $1, R3, one679
 	FMOVD 32(R14), F31
 	TBZ   $0, R3, end680
@@ -8944,12 +8944,12 @@ one679:
 	FMOVS 32(R14), F31
 
 end680:
-	WORD  $0x4f9613f1 // fmla v17.4s, v31.4s, v22.s[0]
+	WORD  $0x4f9513f1 // fmla v17.4s, v31.4s, v21.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4f9612f2 // fmla v18.4s, v23.4s, v22.s[0]
+	WORD  $0x4f9512f2 // fmla v18.4s, v23.4s, v21.s[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4f961313 // fmla v19.4s, v24.4s, v22.s[0]
+	WORD  $0x4f951313 // fmla v19.4s, v24.4s, v21.s[0]
 	TBZ   $1, R3, one681
 	FMOVD 32(R14), F25
 	TBZ   $0, R3, end682
@@ -8961,59 +8961,59 @@ one681:
 	FMOVS 32(R14), F25
 
 end682:
-	WORD $0x4f961334 // fmla v20.4s, v25.4s, v22.s[0]
+	WORD $0x4f951334 // fmla v20.4s, v25.4s, v21.s[0]
 	ADD  R12, R14
 	B    r7k3oldend
 
 r7k3oldfull:
 	FMOVQ (R14), F26
-	WORD  $0x4f961340 // fmla v0.4s, v26.4s, v22.s[0]
+	WORD  $0x4f951340 // fmla v0.4s, v26.4s, v21.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f961361 // fmla v1.4s, v27.4s, v22.s[0]
+	WORD  $0x4f951361 // fmla v1.4s, v27.4s, v21.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f961382 // fmla v2.4s, v28.4s, v22.s[0]
+	WORD  $0x4f951382 // fmla v2.4s, v28.4s, v21.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9613a3 // fmla v3.4s, v29.4s, v22.s[0]
+	WORD  $0x4f9513a3 // fmla v3.4s, v29.4s, v21.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9613c4 // fmla v4.4s, v30.4s, v22.s[0]
+	WORD  $0x4f9513c4 // fmla v4.4s, v30.4s, v21.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f9613e5 // fmla v5.4s, v31.4s, v22.s[0]
+	WORD  $0x4f9513e5 // fmla v5.4s, v31.4s, v21.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4f9612e6 // fmla v6.4s, v23.4s, v22.s[0]
+	WORD  $0x4f9512e6 // fmla v6.4s, v23.4s, v21.s[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4f961307 // fmla v7.4s, v24.4s, v22.s[0]
+	WORD  $0x4f951307 // fmla v7.4s, v24.4s, v21.s[0]
 	FMOVQ 32(R14), F25
-	WORD  $0x4f961328 // fmla v8.4s, v25.4s, v22.s[0]
+	WORD  $0x4f951328 // fmla v8.4s, v25.4s, v21.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f961349 // fmla v9.4s, v26.4s, v22.s[0]
+	WORD  $0x4f951349 // fmla v9.4s, v26.4s, v21.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f96136a // fmla v10.4s, v27.4s, v22.s[0]
+	WORD  $0x4f95136a // fmla v10.4s, v27.4s, v21.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f96138b // fmla v11.4s, v28.4s, v22.s[0]
+	WORD  $0x4f95138b // fmla v11.4s, v28.4s, v21.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9613ac // fmla v12.4s, v29.4s, v22.s[0]
+	WORD  $0x4f9513ac // fmla v12.4s, v29.4s, v21.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9613cd // fmla v13.4s, v30.4s, v22.s[0]
+	WORD  $0x4f9513cd // fmla v13.4s, v30.4s, v21.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f9613ee // fmla v14.4s, v31.4s, v22.s[0]
+	WORD  $0x4f9513ee // fmla v14.4s, v31.4s, v21.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4f9612ef // fmla v15.4s, v23.4s, v22.s[0]
+	WORD  $0x4f9512ef // fmla v15.4s, v23.4s, v21.s[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4f961310 // fmla v16.4s, v24.4s, v22.s[0]
+	WORD  $0x4f951310 // fmla v16.4s, v24.4s, v21.s[0]
 	FMOVQ 32(R14), F25
-	WORD  $0x4f961331 // fmla v17.4s, v25.4s, v22.s[0]
+	WORD  $0x4f951331 // fmla v17.4s, v25.4s, v21.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f961352 // fmla v18.4s, v26.4s, v22.s[0]
+	WORD  $0x4f951352 // fmla v18.4s, v26.4s, v21.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f961373 // fmla v19.4s, v27.4s, v22.s[0]
+	WORD  $0x4f951373 // fmla v19.4s, v27.4s, v21.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f961394 // fmla v20.4s, v28.4s, v22.s[0]
+	WORD  $0x4f951394 // fmla v20.4s, v28.4s, v21.s[0]
 	ADD   R12, R14
 
 r7k3oldend:
@@ -9218,39 +9218,39 @@ r6k3loop:
 	ADD     R17, R16
 	SUBS    $1, R20
 	BNE     r6k3loop
-	FMOVD   80(R0), F18
-	FCVTDS  F18, F18
-	WORD    $0x4f929000 // fmul v0.4s, v0.4s, v18.s[0]
-	WORD    $0x4f929021 // fmul v1.4s, v1.4s, v18.s[0]
-	WORD    $0x4f929042 // fmul v2.4s, v2.4s, v18.s[0]
-	WORD    $0x4f929063 // fmul v3.4s, v3.4s, v18.s[0]
-	WORD    $0x4f929084 // fmul v4.4s, v4.4s, v18.s[0]
-	WORD    $0x4f9290a5 // fmul v5.4s, v5.4s, v18.s[0]
-	WORD    $0x4f9290c6 // fmul v6.4s, v6.4s, v18.s[0]
-	WORD    $0x4f9290e7 // fmul v7.4s, v7.4s, v18.s[0]
-	WORD    $0x4f929108 // fmul v8.4s, v8.4s, v18.s[0]
-	WORD    $0x4f929129 // fmul v9.4s, v9.4s, v18.s[0]
-	WORD    $0x4f92914a // fmul v10.4s, v10.4s, v18.s[0]
-	WORD    $0x4f92916b // fmul v11.4s, v11.4s, v18.s[0]
-	WORD    $0x4f92918c // fmul v12.4s, v12.4s, v18.s[0]
-	WORD    $0x4f9291ad // fmul v13.4s, v13.4s, v18.s[0]
-	WORD    $0x4f9291ce // fmul v14.4s, v14.4s, v18.s[0]
-	WORD    $0x4f9291ef // fmul v15.4s, v15.4s, v18.s[0]
-	WORD    $0x4f929210 // fmul v16.4s, v16.4s, v18.s[0]
-	WORD    $0x4f929231 // fmul v17.4s, v17.4s, v18.s[0]
 	MOVD    48(R0), R12
+	FMOVD   80(R0), F19
+	FCVTDS  F19, F19
+	WORD    $0x4f939000 // fmul v0.4s, v0.4s, v19.s[0]
+	WORD    $0x4f939021 // fmul v1.4s, v1.4s, v19.s[0]
+	WORD    $0x4f939042 // fmul v2.4s, v2.4s, v19.s[0]
+	WORD    $0x4f939063 // fmul v3.4s, v3.4s, v19.s[0]
+	WORD    $0x4f939084 // fmul v4.4s, v4.4s, v19.s[0]
+	WORD    $0x4f9390a5 // fmul v5.4s, v5.4s, v19.s[0]
+	WORD    $0x4f9390c6 // fmul v6.4s, v6.4s, v19.s[0]
+	WORD    $0x4f9390e7 // fmul v7.4s, v7.4s, v19.s[0]
+	WORD    $0x4f939108 // fmul v8.4s, v8.4s, v19.s[0]
+	WORD    $0x4f939129 // fmul v9.4s, v9.4s, v19.s[0]
+	WORD    $0x4f93914a // fmul v10.4s, v10.4s, v19.s[0]
+	WORD    $0x4f93916b // fmul v11.4s, v11.4s, v19.s[0]
+	WORD    $0x4f93918c // fmul v12.4s, v12.4s, v19.s[0]
+	WORD    $0x4f9391ad // fmul v13.4s, v13.4s, v19.s[0]
+	WORD    $0x4f9391ce // fmul v14.4s, v14.4s, v19.s[0]
+	WORD    $0x4f9391ef // fmul v15.4s, v15.4s, v19.s[0]
+	WORD    $0x4f939210 // fmul v16.4s, v16.4s, v19.s[0]
+	WORD    $0x4f939231 // fmul v17.4s, v17.4s, v19.s[0]
+	FMOVD   88(R0), F18
+	FCVTDS  F18, F18
 	MOVD    88(R0), R13
 	LSL     $1, R13
 	CBZ     R13, r6k3store
-	FMOVD   88(R0), F19
-	FCVTDS  F19, F19
 	MOVD    16(R0), R14
 	CMP     $4, R3
 	BEQ     r6k3oldfull
 	FMOVQ   (R14), F20
-	WORD    $0x4f931280 // fmla v0.4s, v20.4s, v19.s[0]
+	WORD    $0x4f921280 // fmla v0.4s, v20.4s, v18.s[0]
 	FMOVQ   16(R14), F21
-	WORD    $0x4f9312a1 // fmla v1.4s, v21.4s, v19.s[0]
+	WORD    $0x4f9212a1 // fmla v1.4s, v21.4s, v18.s[0]
 	TBZ     $1, R3, one697
 	FMOVD   32(R14), F22
 	TBZ     $0, R3, end698
@@ -9262,12 +9262,12 @@ one697:
 	FMOVS 32(R14), F22
 
 end698:
-	WORD  $0x4f9312c2 // fmla v2.4s, v22.4s, v19.s[0]
+	WORD  $0x4f9212c2 // fmla v2.4s, v22.4s, v18.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4f9312e3 // fmla v3.4s, v23.4s, v19.s[0]
+	WORD  $0x4f9212e3 // fmla v3.4s, v23.4s, v18.s[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4f931304 // fmla v4.4s, v24.4s, v19.s[0]
+	WORD  $0x4f921304 // fmla v4.4s, v24.4s, v18.s[0]
 	TBZ   $1, R3, one699
 	FMOVD 32(R14), F25
 	TBZ   $0, R3, end700
@@ -9279,12 +9279,12 @@ one699:
 	FMOVS 32(R14), F25
 
 end700:
-	WORD  $0x4f931325 // fmla v5.4s, v25.4s, v19.s[0]
+	WORD  $0x4f921325 // fmla v5.4s, v25.4s, v18.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f931346 // fmla v6.4s, v26.4s, v19.s[0]
+	WORD  $0x4f921346 // fmla v6.4s, v26.4s, v18.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f931367 // fmla v7.4s, v27.4s, v19.s[0]
+	WORD  $0x4f921367 // fmla v7.4s, v27.4s, v18.s[0]
 	TBZ   $1, R3, one701
 	FMOVD 32(R14), F28
 	TBZ   $0, R3, end702
@@ -9296,12 +9296,12 @@ one701:
 	FMOVS 32(R14), F28
 
 end702:
-	WORD  $0x4f931388 // fmla v8.4s, v28.4s, v19.s[0]
+	WORD  $0x4f921388 // fmla v8.4s, v28.4s, v18.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9313a9 // fmla v9.4s, v29.4s, v19.s[0]
+	WORD  $0x4f9213a9 // fmla v9.4s, v29.4s, v18.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9313ca // fmla v10.4s, v30.4s, v19.s[0]
+	WORD  $0x4f9213ca // fmla v10.4s, v30.4s, v18.s[0]
 	TBZ   $1, R3, one703
 	FMOVD 32(R14), F31
 	TBZ   $0, R3, end704
@@ -9313,12 +9313,12 @@ one703:
 	FMOVS 32(R14), F31
 
 end704:
-	WORD  $0x4f9313eb // fmla v11.4s, v31.4s, v19.s[0]
+	WORD  $0x4f9213eb // fmla v11.4s, v31.4s, v18.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4f93128c // fmla v12.4s, v20.4s, v19.s[0]
+	WORD  $0x4f92128c // fmla v12.4s, v20.4s, v18.s[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4f9312ad // fmla v13.4s, v21.4s, v19.s[0]
+	WORD  $0x4f9212ad // fmla v13.4s, v21.4s, v18.s[0]
 	TBZ   $1, R3, one705
 	FMOVD 32(R14), F22
 	TBZ   $0, R3, end706
@@ -9330,12 +9330,12 @@ one705:
 	FMOVS 32(R14), F22
 
 end706:
-	WORD  $0x4f9312ce // fmla v14.4s, v22.4s, v19.s[0]
+	WORD  $0x4f9212ce // fmla v14.4s, v22.4s, v18.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4f9312ef // fmla v15.4s, v23.4s, v19.s[0]
+	WORD  $0x4f9212ef // fmla v15.4s, v23.4s, v18.s[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4f931310 // fmla v16.4s, v24.4s, v19.s[0]
+	WORD  $0x4f921310 // fmla v16.4s, v24.4s, v18.s[0]
 	TBZ   $1, R3, one707
 	FMOVD 32(R14), F25
 	TBZ   $0, R3, end708
@@ -9347,52 +9347,52 @@ one707:
 	FMOVS 32(R14), F25
 
 end708:
-	WORD $0x4f931331 // fmla v17.4s, v25.4s, v19.s[0]
+	WORD $0x4f921331 // fmla v17.4s, v25.4s, v18.s[0]
 	ADD  R12, R14
 	B    r6k3oldend
 
 r6k3oldfull:
 	FMOVQ (R14), F26
-	WORD  $0x4f931340 // fmla v0.4s, v26.4s, v19.s[0]
+	WORD  $0x4f921340 // fmla v0.4s, v26.4s, v18.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f931361 // fmla v1.4s, v27.4s, v19.s[0]
+	WORD  $0x4f921361 // fmla v1.4s, v27.4s, v18.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f931382 // fmla v2.4s, v28.4s, v19.s[0]
+	WORD  $0x4f921382 // fmla v2.4s, v28.4s, v18.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9313a3 // fmla v3.4s, v29.4s, v19.s[0]
+	WORD  $0x4f9213a3 // fmla v3.4s, v29.4s, v18.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9313c4 // fmla v4.4s, v30.4s, v19.s[0]
+	WORD  $0x4f9213c4 // fmla v4.4s, v30.4s, v18.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f9313e5 // fmla v5.4s, v31.4s, v19.s[0]
+	WORD  $0x4f9213e5 // fmla v5.4s, v31.4s, v18.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4f931286 // fmla v6.4s, v20.4s, v19.s[0]
+	WORD  $0x4f921286 // fmla v6.4s, v20.4s, v18.s[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4f9312a7 // fmla v7.4s, v21.4s, v19.s[0]
+	WORD  $0x4f9212a7 // fmla v7.4s, v21.4s, v18.s[0]
 	FMOVQ 32(R14), F22
-	WORD  $0x4f9312c8 // fmla v8.4s, v22.4s, v19.s[0]
+	WORD  $0x4f9212c8 // fmla v8.4s, v22.4s, v18.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4f9312e9 // fmla v9.4s, v23.4s, v19.s[0]
+	WORD  $0x4f9212e9 // fmla v9.4s, v23.4s, v18.s[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4f93130a // fmla v10.4s, v24.4s, v19.s[0]
+	WORD  $0x4f92130a // fmla v10.4s, v24.4s, v18.s[0]
 	FMOVQ 32(R14), F25
-	WORD  $0x4f93132b // fmla v11.4s, v25.4s, v19.s[0]
+	WORD  $0x4f92132b // fmla v11.4s, v25.4s, v18.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f93134c // fmla v12.4s, v26.4s, v19.s[0]
+	WORD  $0x4f92134c // fmla v12.4s, v26.4s, v18.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f93136d // fmla v13.4s, v27.4s, v19.s[0]
+	WORD  $0x4f92136d // fmla v13.4s, v27.4s, v18.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f93138e // fmla v14.4s, v28.4s, v19.s[0]
+	WORD  $0x4f92138e // fmla v14.4s, v28.4s, v18.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9313af // fmla v15.4s, v29.4s, v19.s[0]
+	WORD  $0x4f9213af // fmla v15.4s, v29.4s, v18.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9313d0 // fmla v16.4s, v30.4s, v19.s[0]
+	WORD  $0x4f9213d0 // fmla v16.4s, v30.4s, v18.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f9313f1 // fmla v17.4s, v31.4s, v19.s[0]
+	WORD  $0x4f9213f1 // fmla v17.4s, v31.4s, v18.s[0]
 	ADD   R12, R14
 
 r6k3oldend:
@@ -9572,36 +9572,36 @@ r5k3loop:
 	ADD     R17, R16
 	SUBS    $1, R20
 	BNE     r5k3loop
-	FMOVD   80(R0), F15
-	FCVTDS  F15, F15
-	WORD    $0x4f8f9000 // fmul v0.4s, v0.4s, v15.s[0]
-	WORD    $0x4f8f9021 // fmul v1.4s, v1.4s, v15.s[0]
-	WORD    $0x4f8f9042 // fmul v2.4s, v2.4s, v15.s[0]
-	WORD    $0x4f8f9063 // fmul v3.4s, v3.4s, v15.s[0]
-	WORD    $0x4f8f9084 // fmul v4.4s, v4.4s, v15.s[0]
-	WORD    $0x4f8f90a5 // fmul v5.4s, v5.4s, v15.s[0]
-	WORD    $0x4f8f90c6 // fmul v6.4s, v6.4s, v15.s[0]
-	WORD    $0x4f8f90e7 // fmul v7.4s, v7.4s, v15.s[0]
-	WORD    $0x4f8f9108 // fmul v8.4s, v8.4s, v15.s[0]
-	WORD    $0x4f8f9129 // fmul v9.4s, v9.4s, v15.s[0]
-	WORD    $0x4f8f914a // fmul v10.4s, v10.4s, v15.s[0]
-	WORD    $0x4f8f916b // fmul v11.4s, v11.4s, v15.s[0]
-	WORD    $0x4f8f918c // fmul v12.4s, v12.4s, v15.s[0]
-	WORD    $0x4f8f91ad // fmul v13.4s, v13.4s, v15.s[0]
-	WORD    $0x4f8f91ce // fmul v14.4s, v14.4s, v15.s[0]
 	MOVD    48(R0), R12
+	FMOVD   80(R0), F16
+	FCVTDS  F16, F16
+	WORD    $0x4f909000 // fmul v0.4s, v0.4s, v16.s[0]
+	WORD    $0x4f909021 // fmul v1.4s, v1.4s, v16.s[0]
+	WORD    $0x4f909042 // fmul v2.4s, v2.4s, v16.s[0]
+	WORD    $0x4f909063 // fmul v3.4s, v3.4s, v16.s[0]
+	WORD    $0x4f909084 // fmul v4.4s, v4.4s, v16.s[0]
+	WORD    $0x4f9090a5 // fmul v5.4s, v5.4s, v16.s[0]
+	WORD    $0x4f9090c6 // fmul v6.4s, v6.4s, v16.s[0]
+	WORD    $0x4f9090e7 // fmul v7.4s, v7.4s, v16.s[0]
+	WORD    $0x4f909108 // fmul v8.4s, v8.4s, v16.s[0]
+	WORD    $0x4f909129 // fmul v9.4s, v9.4s, v16.s[0]
+	WORD    $0x4f90914a // fmul v10.4s, v10.4s, v16.s[0]
+	WORD    $0x4f90916b // fmul v11.4s, v11.4s, v16.s[0]
+	WORD    $0x4f90918c // fmul v12.4s, v12.4s, v16.s[0]
+	WORD    $0x4f9091ad // fmul v13.4s, v13.4s, v16.s[0]
+	WORD    $0x4f9091ce // fmul v14.4s, v14.4s, v16.s[0]
+	FMOVD   88(R0), F15
+	FCVTDS  F15, F15
 	MOVD    88(R0), R13
 	LSL     $1, R13
 	CBZ     R13, r5k3store
-	FMOVD   88(R0), F16
-	FCVTDS  F16, F16
 	MOVD    16(R0), R14
 	CMP     $4, R3
 	BEQ     r5k3oldfull
 	FMOVQ   (R14), F17
-	WORD    $0x4f901220 // fmla v0.4s, v17.4s, v16.s[0]
+	WORD    $0x4f8f1220 // fmla v0.4s, v17.4s, v15.s[0]
 	FMOVQ   16(R14), F18
-	WORD    $0x4f901241 // fmla v1.4s, v18.4s, v16.s[0]
+	WORD    $0x4f8f1241 // fmla v1.4s, v18.4s, v15.s[0]
 	TBZ     $1, R3, one721
 	FMOVD   32(R14), F19
 	TBZ     $0, R3, end722
@@ -9613,12 +9613,12 @@ one721:
 	FMOVS 32(R14), F19
 
 end722:
-	WORD  $0x4f901262 // fmla v2.4s, v19.4s, v16.s[0]
+	WORD  $0x4f8f1262 // fmla v2.4s, v19.4s, v15.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4f901283 // fmla v3.4s, v20.4s, v16.s[0]
+	WORD  $0x4f8f1283 // fmla v3.4s, v20.4s, v15.s[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4f9012a4 // fmla v4.4s, v21.4s, v16.s[0]
+	WORD  $0x4f8f12a4 // fmla v4.4s, v21.4s, v15.s[0]
 	TBZ   $1, R3, one723
 	FMOVD 32(R14), F22
 	TBZ   $0, R3, end724
@@ -9630,12 +9630,12 @@ one723:
 	FMOVS 32(R14), F22
 
 end724:
-	WORD  $0x4f9012c5 // fmla v5.4s, v22.4s, v16.s[0]
+	WORD  $0x4f8f12c5 // fmla v5.4s, v22.4s, v15.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4f9012e6 // fmla v6.4s, v23.4s, v16.s[0]
+	WORD  $0x4f8f12e6 // fmla v6.4s, v23.4s, v15.s[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4f901307 // fmla v7.4s, v24.4s, v16.s[0]
+	WORD  $0x4f8f1307 // fmla v7.4s, v24.4s, v15.s[0]
 	TBZ   $1, R3, one725
 	FMOVD 32(R14), F25
 	TBZ   $0, R3, end726
@@ -9647,12 +9647,12 @@ one725:
 	FMOVS 32(R14), F25
 
 end726:
-	WORD  $0x4f901328 // fmla v8.4s, v25.4s, v16.s[0]
+	WORD  $0x4f8f1328 // fmla v8.4s, v25.4s, v15.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f901349 // fmla v9.4s, v26.4s, v16.s[0]
+	WORD  $0x4f8f1349 // fmla v9.4s, v26.4s, v15.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f90136a // fmla v10.4s, v27.4s, v16.s[0]
+	WORD  $0x4f8f136a // fmla v10.4s, v27.4s, v15.s[0]
 	TBZ   $1, R3, one727
 	FMOVD 32(R14), F28
 	TBZ   $0, R3, end728
@@ -9664,12 +9664,12 @@ one727:
 	FMOVS 32(R14), F28
 
 end728:
-	WORD  $0x4f90138b // fmla v11.4s, v28.4s, v16.s[0]
+	WORD  $0x4f8f138b // fmla v11.4s, v28.4s, v15.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9013ac // fmla v12.4s, v29.4s, v16.s[0]
+	WORD  $0x4f8f13ac // fmla v12.4s, v29.4s, v15.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9013cd // fmla v13.4s, v30.4s, v16.s[0]
+	WORD  $0x4f8f13cd // fmla v13.4s, v30.4s, v15.s[0]
 	TBZ   $1, R3, one729
 	FMOVD 32(R14), F31
 	TBZ   $0, R3, end730
@@ -9681,45 +9681,45 @@ one729:
 	FMOVS 32(R14), F31
 
 end730:
-	WORD $0x4f9013ee // fmla v14.4s, v31.4s, v16.s[0]
+	WORD $0x4f8f13ee // fmla v14.4s, v31.4s, v15.s[0]
 	ADD  R12, R14
 	B    r5k3oldend
 
 r5k3oldfull:
 	FMOVQ (R14), F17
-	WORD  $0x4f901220 // fmla v0.4s, v17.4s, v16.s[0]
+	WORD  $0x4f8f1220 // fmla v0.4s, v17.4s, v15.s[0]
 	FMOVQ 16(R14), F18
-	WORD  $0x4f901241 // fmla v1.4s, v18.4s, v16.s[0]
+	WORD  $0x4f8f1241 // fmla v1.4s, v18.4s, v15.s[0]
 	FMOVQ 32(R14), F19
-	WORD  $0x4f901262 // fmla v2.4s, v19.4s, v16.s[0]
+	WORD  $0x4f8f1262 // fmla v2.4s, v19.4s, v15.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4f901283 // fmla v3.4s, v20.4s, v16.s[0]
+	WORD  $0x4f8f1283 // fmla v3.4s, v20.4s, v15.s[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4f9012a4 // fmla v4.4s, v21.4s, v16.s[0]
+	WORD  $0x4f8f12a4 // fmla v4.4s, v21.4s, v15.s[0]
 	FMOVQ 32(R14), F22
-	WORD  $0x4f9012c5 // fmla v5.4s, v22.4s, v16.s[0]
+	WORD  $0x4f8f12c5 // fmla v5.4s, v22.4s, v15.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4f9012e6 // fmla v6.4s, v23.4s, v16.s[0]
+	WORD  $0x4f8f12e6 // fmla v6.4s, v23.4s, v15.s[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4f901307 // fmla v7.4s, v24.4s, v16.s[0]
+	WORD  $0x4f8f1307 // fmla v7.4s, v24.4s, v15.s[0]
 	FMOVQ 32(R14), F25
-	WORD  $0x4f901328 // fmla v8.4s, v25.4s, v16.s[0]
+	WORD  $0x4f8f1328 // fmla v8.4s, v25.4s, v15.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f901349 // fmla v9.4s, v26.4s, v16.s[0]
+	WORD  $0x4f8f1349 // fmla v9.4s, v26.4s, v15.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f90136a // fmla v10.4s, v27.4s, v16.s[0]
+	WORD  $0x4f8f136a // fmla v10.4s, v27.4s, v15.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f90138b // fmla v11.4s, v28.4s, v16.s[0]
+	WORD  $0x4f8f138b // fmla v11.4s, v28.4s, v15.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f9013ac // fmla v12.4s, v29.4s, v16.s[0]
+	WORD  $0x4f8f13ac // fmla v12.4s, v29.4s, v15.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f9013cd // fmla v13.4s, v30.4s, v16.s[0]
+	WORD  $0x4f8f13cd // fmla v13.4s, v30.4s, v15.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f9013ee // fmla v14.4s, v31.4s, v16.s[0]
+	WORD  $0x4f8f13ee // fmla v14.4s, v31.4s, v15.s[0]
 	ADD   R12, R14
 
 r5k3oldend:
@@ -9872,33 +9872,33 @@ r4k3loop:
 	ADD     R16, R15
 	SUBS    $1, R19
 	BNE     r4k3loop
-	FMOVD   80(R0), F12
-	FCVTDS  F12, F12
-	WORD    $0x4f8c9000 // fmul v0.4s, v0.4s, v12.s[0]
-	WORD    $0x4f8c9021 // fmul v1.4s, v1.4s, v12.s[0]
-	WORD    $0x4f8c9042 // fmul v2.4s, v2.4s, v12.s[0]
-	WORD    $0x4f8c9063 // fmul v3.4s, v3.4s, v12.s[0]
-	WORD    $0x4f8c9084 // fmul v4.4s, v4.4s, v12.s[0]
-	WORD    $0x4f8c90a5 // fmul v5.4s, v5.4s, v12.s[0]
-	WORD    $0x4f8c90c6 // fmul v6.4s, v6.4s, v12.s[0]
-	WORD    $0x4f8c90e7 // fmul v7.4s, v7.4s, v12.s[0]
-	WORD    $0x4f8c9108 // fmul v8.4s, v8.4s, v12.s[0]
-	WORD    $0x4f8c9129 // fmul v9.4s, v9.4s, v12.s[0]
-	WORD    $0x4f8c914a // fmul v10.4s, v10.4s, v12.s[0]
-	WORD    $0x4f8c916b // fmul v11.4s, v11.4s, v12.s[0]
 	MOVD    48(R0), R12
+	FMOVD   80(R0), F13
+	FCVTDS  F13, F13
+	WORD    $0x4f8d9000 // fmul v0.4s, v0.4s, v13.s[0]
+	WORD    $0x4f8d9021 // fmul v1.4s, v1.4s, v13.s[0]
+	WORD    $0x4f8d9042 // fmul v2.4s, v2.4s, v13.s[0]
+	WORD    $0x4f8d9063 // fmul v3.4s, v3.4s, v13.s[0]
+	WORD    $0x4f8d9084 // fmul v4.4s, v4.4s, v13.s[0]
+	WORD    $0x4f8d90a5 // fmul v5.4s, v5.4s, v13.s[0]
+	WORD    $0x4f8d90c6 // fmul v6.4s, v6.4s, v13.s[0]
+	WORD    $0x4f8d90e7 // fmul v7.4s, v7.4s, v13.s[0]
+	WORD    $0x4f8d9108 // fmul v8.4s, v8.4s, v13.s[0]
+	WORD    $0x4f8d9129 // fmul v9.4s, v9.4s, v13.s[0]
+	WORD    $0x4f8d914a // fmul v10.4s, v10.4s, v13.s[0]
+	WORD    $0x4f8d916b // fmul v11.4s, v11.4s, v13.s[0]
+	FMOVD   88(R0), F12
+	FCVTDS  F12, F12
 	MOVD    88(R0), R13
 	LSL     $1, R13
 	CBZ     R13, r4k3store
-	FMOVD   88(R0), F13
-	FCVTDS  F13, F13
 	MOVD    16(R0), R14
 	CMP     $4, R3
 	BEQ     r4k3oldfull
 	FMOVQ   (R14), F14
-	WORD    $0x4f8d11c0 // fmla v0.4s, v14.4s, v13.s[0]
+	WORD    $0x4f8c11c0 // fmla v0.4s, v14.4s, v12.s[0]
 	FMOVQ   16(R14), F15
-	WORD    $0x4f8d11e1 // fmla v1.4s, v15.4s, v13.s[0]
+	WORD    $0x4f8c11e1 // fmla v1.4s, v15.4s, v12.s[0]
 	TBZ     $1, R3, one741
 	FMOVD   32(R14), F16
 	TBZ     $0, R3, end742
@@ -9910,12 +9910,12 @@ one741:
 	FMOVS 32(R14), F16
 
 end742:
-	WORD  $0x4f8d1202 // fmla v2.4s, v16.4s, v13.s[0]
+	WORD  $0x4f8c1202 // fmla v2.4s, v16.4s, v12.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F17
-	WORD  $0x4f8d1223 // fmla v3.4s, v17.4s, v13.s[0]
+	WORD  $0x4f8c1223 // fmla v3.4s, v17.4s, v12.s[0]
 	FMOVQ 16(R14), F18
-	WORD  $0x4f8d1244 // fmla v4.4s, v18.4s, v13.s[0]
+	WORD  $0x4f8c1244 // fmla v4.4s, v18.4s, v12.s[0]
 	TBZ   $1, R3, one743
 	FMOVD 32(R14), F19
 	TBZ   $0, R3, end744
@@ -9927,12 +9927,12 @@ one743:
 	FMOVS 32(R14), F19
 
 end744:
-	WORD  $0x4f8d1265 // fmla v5.4s, v19.4s, v13.s[0]
+	WORD  $0x4f8c1265 // fmla v5.4s, v19.4s, v12.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4f8d1286 // fmla v6.4s, v20.4s, v13.s[0]
+	WORD  $0x4f8c1286 // fmla v6.4s, v20.4s, v12.s[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4f8d12a7 // fmla v7.4s, v21.4s, v13.s[0]
+	WORD  $0x4f8c12a7 // fmla v7.4s, v21.4s, v12.s[0]
 	TBZ   $1, R3, one745
 	FMOVD 32(R14), F22
 	TBZ   $0, R3, end746
@@ -9944,12 +9944,12 @@ one745:
 	FMOVS 32(R14), F22
 
 end746:
-	WORD  $0x4f8d12c8 // fmla v8.4s, v22.4s, v13.s[0]
+	WORD  $0x4f8c12c8 // fmla v8.4s, v22.4s, v12.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4f8d12e9 // fmla v9.4s, v23.4s, v13.s[0]
+	WORD  $0x4f8c12e9 // fmla v9.4s, v23.4s, v12.s[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4f8d130a // fmla v10.4s, v24.4s, v13.s[0]
+	WORD  $0x4f8c130a // fmla v10.4s, v24.4s, v12.s[0]
 	TBZ   $1, R3, one747
 	FMOVD 32(R14), F25
 	TBZ   $0, R3, end748
@@ -9961,38 +9961,38 @@ one747:
 	FMOVS 32(R14), F25
 
 end748:
-	WORD $0x4f8d132b // fmla v11.4s, v25.4s, v13.s[0]
+	WORD $0x4f8c132b // fmla v11.4s, v25.4s, v12.s[0]
 	ADD  R12, R14
 	B    r4k3oldend
 
 r4k3oldfull:
 	FMOVQ (R14), F26
-	WORD  $0x4f8d1340 // fmla v0.4s, v26.4s, v13.s[0]
+	WORD  $0x4f8c1340 // fmla v0.4s, v26.4s, v12.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f8d1361 // fmla v1.4s, v27.4s, v13.s[0]
+	WORD  $0x4f8c1361 // fmla v1.4s, v27.4s, v12.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f8d1382 // fmla v2.4s, v28.4s, v13.s[0]
+	WORD  $0x4f8c1382 // fmla v2.4s, v28.4s, v12.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4f8d13a3 // fmla v3.4s, v29.4s, v13.s[0]
+	WORD  $0x4f8c13a3 // fmla v3.4s, v29.4s, v12.s[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4f8d13c4 // fmla v4.4s, v30.4s, v13.s[0]
+	WORD  $0x4f8c13c4 // fmla v4.4s, v30.4s, v12.s[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4f8d13e5 // fmla v5.4s, v31.4s, v13.s[0]
+	WORD  $0x4f8c13e5 // fmla v5.4s, v31.4s, v12.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F14
-	WORD  $0x4f8d11c6 // fmla v6.4s, v14.4s, v13.s[0]
+	WORD  $0x4f8c11c6 // fmla v6.4s, v14.4s, v12.s[0]
 	FMOVQ 16(R14), F15
-	WORD  $0x4f8d11e7 // fmla v7.4s, v15.4s, v13.s[0]
+	WORD  $0x4f8c11e7 // fmla v7.4s, v15.4s, v12.s[0]
 	FMOVQ 32(R14), F16
-	WORD  $0x4f8d1208 // fmla v8.4s, v16.4s, v13.s[0]
+	WORD  $0x4f8c1208 // fmla v8.4s, v16.4s, v12.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F17
-	WORD  $0x4f8d1229 // fmla v9.4s, v17.4s, v13.s[0]
+	WORD  $0x4f8c1229 // fmla v9.4s, v17.4s, v12.s[0]
 	FMOVQ 16(R14), F18
-	WORD  $0x4f8d124a // fmla v10.4s, v18.4s, v13.s[0]
+	WORD  $0x4f8c124a // fmla v10.4s, v18.4s, v12.s[0]
 	FMOVQ 32(R14), F19
-	WORD  $0x4f8d126b // fmla v11.4s, v19.4s, v13.s[0]
+	WORD  $0x4f8c126b // fmla v11.4s, v19.4s, v12.s[0]
 	ADD   R12, R14
 
 r4k3oldend:
@@ -10119,30 +10119,30 @@ r3k3loop:
 	ADD     R15, R14
 	SUBS    $1, R17
 	BNE     r3k3loop
-	FMOVD   80(R0), F9
-	FCVTDS  F9, F9
-	WORD    $0x4f899000 // fmul v0.4s, v0.4s, v9.s[0]
-	WORD    $0x4f899021 // fmul v1.4s, v1.4s, v9.s[0]
-	WORD    $0x4f899042 // fmul v2.4s, v2.4s, v9.s[0]
-	WORD    $0x4f899063 // fmul v3.4s, v3.4s, v9.s[0]
-	WORD    $0x4f899084 // fmul v4.4s, v4.4s, v9.s[0]
-	WORD    $0x4f8990a5 // fmul v5.4s, v5.4s, v9.s[0]
-	WORD    $0x4f8990c6 // fmul v6.4s, v6.4s, v9.s[0]
-	WORD    $0x4f8990e7 // fmul v7.4s, v7.4s, v9.s[0]
-	WORD    $0x4f899108 // fmul v8.4s, v8.4s, v9.s[0]
 	MOVD    48(R0), R12
+	FMOVD   80(R0), F10
+	FCVTDS  F10, F10
+	WORD    $0x4f8a9000 // fmul v0.4s, v0.4s, v10.s[0]
+	WORD    $0x4f8a9021 // fmul v1.4s, v1.4s, v10.s[0]
+	WORD    $0x4f8a9042 // fmul v2.4s, v2.4s, v10.s[0]
+	WORD    $0x4f8a9063 // fmul v3.4s, v3.4s, v10.s[0]
+	WORD    $0x4f8a9084 // fmul v4.4s, v4.4s, v10.s[0]
+	WORD    $0x4f8a90a5 // fmul v5.4s, v5.4s, v10.s[0]
+	WORD    $0x4f8a90c6 // fmul v6.4s, v6.4s, v10.s[0]
+	WORD    $0x4f8a90e7 // fmul v7.4s, v7.4s, v10.s[0]
+	WORD    $0x4f8a9108 // fmul v8.4s, v8.4s, v10.s[0]
+	FMOVD   88(R0), F9
+	FCVTDS  F9, F9
 	MOVD    88(R0), R13
 	LSL     $1, R13
 	CBZ     R13, r3k3store
-	FMOVD   88(R0), F10
-	FCVTDS  F10, F10
 	MOVD    16(R0), R14
 	CMP     $4, R3
 	BEQ     r3k3oldfull
 	FMOVQ   (R14), F11
-	WORD    $0x4f8a1160 // fmla v0.4s, v11.4s, v10.s[0]
+	WORD    $0x4f891160 // fmla v0.4s, v11.4s, v9.s[0]
 	FMOVQ   16(R14), F12
-	WORD    $0x4f8a1181 // fmla v1.4s, v12.4s, v10.s[0]
+	WORD    $0x4f891181 // fmla v1.4s, v12.4s, v9.s[0]
 	TBZ     $1, R3, one757
 	FMOVD   32(R14), F13
 	TBZ     $0, R3, end758
@@ -10154,12 +10154,12 @@ one757:
 	FMOVS 32(R14), F13
 
 end758:
-	WORD  $0x4f8a11a2 // fmla v2.4s, v13.4s, v10.s[0]
+	WORD  $0x4f8911a2 // fmla v2.4s, v13.4s, v9.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F14
-	WORD  $0x4f8a11c3 // fmla v3.4s, v14.4s, v10.s[0]
+	WORD  $0x4f8911c3 // fmla v3.4s, v14.4s, v9.s[0]
 	FMOVQ 16(R14), F15
-	WORD  $0x4f8a11e4 // fmla v4.4s, v15.4s, v10.s[0]
+	WORD  $0x4f8911e4 // fmla v4.4s, v15.4s, v9.s[0]
 	TBZ   $1, R3, one759
 	FMOVD 32(R14), F16
 	TBZ   $0, R3, end760
@@ -10171,12 +10171,12 @@ one759:
 	FMOVS 32(R14), F16
 
 end760:
-	WORD  $0x4f8a1205 // fmla v5.4s, v16.4s, v10.s[0]
+	WORD  $0x4f891205 // fmla v5.4s, v16.4s, v9.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F17
-	WORD  $0x4f8a1226 // fmla v6.4s, v17.4s, v10.s[0]
+	WORD  $0x4f891226 // fmla v6.4s, v17.4s, v9.s[0]
 	FMOVQ 16(R14), F18
-	WORD  $0x4f8a1247 // fmla v7.4s, v18.4s, v10.s[0]
+	WORD  $0x4f891247 // fmla v7.4s, v18.4s, v9.s[0]
 	TBZ   $1, R3, one761
 	FMOVD 32(R14), F19
 	TBZ   $0, R3, end762
@@ -10188,31 +10188,31 @@ one761:
 	FMOVS 32(R14), F19
 
 end762:
-	WORD $0x4f8a1268 // fmla v8.4s, v19.4s, v10.s[0]
+	WORD $0x4f891268 // fmla v8.4s, v19.4s, v9.s[0]
 	ADD  R12, R14
 	B    r3k3oldend
 
 r3k3oldfull:
 	FMOVQ (R14), F20
-	WORD  $0x4f8a1280 // fmla v0.4s, v20.4s, v10.s[0]
+	WORD  $0x4f891280 // fmla v0.4s, v20.4s, v9.s[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4f8a12a1 // fmla v1.4s, v21.4s, v10.s[0]
+	WORD  $0x4f8912a1 // fmla v1.4s, v21.4s, v9.s[0]
 	FMOVQ 32(R14), F22
-	WORD  $0x4f8a12c2 // fmla v2.4s, v22.4s, v10.s[0]
+	WORD  $0x4f8912c2 // fmla v2.4s, v22.4s, v9.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4f8a12e3 // fmla v3.4s, v23.4s, v10.s[0]
+	WORD  $0x4f8912e3 // fmla v3.4s, v23.4s, v9.s[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4f8a1304 // fmla v4.4s, v24.4s, v10.s[0]
+	WORD  $0x4f891304 // fmla v4.4s, v24.4s, v9.s[0]
 	FMOVQ 32(R14), F25
-	WORD  $0x4f8a1325 // fmla v5.4s, v25.4s, v10.s[0]
+	WORD  $0x4f891325 // fmla v5.4s, v25.4s, v9.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4f8a1346 // fmla v6.4s, v26.4s, v10.s[0]
+	WORD  $0x4f891346 // fmla v6.4s, v26.4s, v9.s[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4f8a1367 // fmla v7.4s, v27.4s, v10.s[0]
+	WORD  $0x4f891367 // fmla v7.4s, v27.4s, v9.s[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4f8a1388 // fmla v8.4s, v28.4s, v10.s[0]
+	WORD  $0x4f891388 // fmla v8.4s, v28.4s, v9.s[0]
 	ADD   R12, R14
 
 r3k3oldend:
@@ -10313,27 +10313,27 @@ r2k3loop:
 	ADD     R14, R13
 	SUBS    $1, R16
 	BNE     r2k3loop
-	FMOVD   80(R0), F6
-	FCVTDS  F6, F6
-	WORD    $0x4f869000 // fmul v0.4s, v0.4s, v6.s[0]
-	WORD    $0x4f869021 // fmul v1.4s, v1.4s, v6.s[0]
-	WORD    $0x4f869042 // fmul v2.4s, v2.4s, v6.s[0]
-	WORD    $0x4f869063 // fmul v3.4s, v3.4s, v6.s[0]
-	WORD    $0x4f869084 // fmul v4.4s, v4.4s, v6.s[0]
-	WORD    $0x4f8690a5 // fmul v5.4s, v5.4s, v6.s[0]
 	MOVD    48(R0), R12
+	FMOVD   80(R0), F7
+	FCVTDS  F7, F7
+	WORD    $0x4f879000 // fmul v0.4s, v0.4s, v7.s[0]
+	WORD    $0x4f879021 // fmul v1.4s, v1.4s, v7.s[0]
+	WORD    $0x4f879042 // fmul v2.4s, v2.4s, v7.s[0]
+	WORD    $0x4f879063 // fmul v3.4s, v3.4s, v7.s[0]
+	WORD    $0x4f879084 // fmul v4.4s, v4.4s, v7.s[0]
+	WORD    $0x4f8790a5 // fmul v5.4s, v5.4s, v7.s[0]
+	FMOVD   88(R0), F6
+	FCVTDS  F6, F6
 	MOVD    88(R0), R13
 	LSL     $1, R13
 	CBZ     R13, r2k3store
-	FMOVD   88(R0), F7
-	FCVTDS  F7, F7
 	MOVD    16(R0), R14
 	CMP     $4, R3
 	BEQ     r2k3oldfull
 	FMOVQ   (R14), F8
-	WORD    $0x4f871100 // fmla v0.4s, v8.4s, v7.s[0]
+	WORD    $0x4f861100 // fmla v0.4s, v8.4s, v6.s[0]
 	FMOVQ   16(R14), F9
-	WORD    $0x4f871121 // fmla v1.4s, v9.4s, v7.s[0]
+	WORD    $0x4f861121 // fmla v1.4s, v9.4s, v6.s[0]
 	TBZ     $1, R3, one769
 	FMOVD   32(R14), F10
 	TBZ     $0, R3, end770
@@ -10345,12 +10345,12 @@ one769:
 	FMOVS 32(R14), F10
 
 end770:
-	WORD  $0x4f871142 // fmla v2.4s, v10.4s, v7.s[0]
+	WORD  $0x4f861142 // fmla v2.4s, v10.4s, v6.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F11
-	WORD  $0x4f871163 // fmla v3.4s, v11.4s, v7.s[0]
+	WORD  $0x4f861163 // fmla v3.4s, v11.4s, v6.s[0]
 	FMOVQ 16(R14), F12
-	WORD  $0x4f871184 // fmla v4.4s, v12.4s, v7.s[0]
+	WORD  $0x4f861184 // fmla v4.4s, v12.4s, v6.s[0]
 	TBZ   $1, R3, one771
 	FMOVD 32(R14), F13
 	TBZ   $0, R3, end772
@@ -10362,24 +10362,24 @@ one771:
 	FMOVS 32(R14), F13
 
 end772:
-	WORD $0x4f8711a5 // fmla v5.4s, v13.4s, v7.s[0]
+	WORD $0x4f8611a5 // fmla v5.4s, v13.4s, v6.s[0]
 	ADD  R12, R14
 	B    r2k3oldend
 
 r2k3oldfull:
 	FMOVQ (R14), F14
-	WORD  $0x4f8711c0 // fmla v0.4s, v14.4s, v7.s[0]
+	WORD  $0x4f8611c0 // fmla v0.4s, v14.4s, v6.s[0]
 	FMOVQ 16(R14), F15
-	WORD  $0x4f8711e1 // fmla v1.4s, v15.4s, v7.s[0]
+	WORD  $0x4f8611e1 // fmla v1.4s, v15.4s, v6.s[0]
 	FMOVQ 32(R14), F16
-	WORD  $0x4f871202 // fmla v2.4s, v16.4s, v7.s[0]
+	WORD  $0x4f861202 // fmla v2.4s, v16.4s, v6.s[0]
 	ADD   R12, R14
 	FMOVQ (R14), F17
-	WORD  $0x4f871223 // fmla v3.4s, v17.4s, v7.s[0]
+	WORD  $0x4f861223 // fmla v3.4s, v17.4s, v6.s[0]
 	FMOVQ 16(R14), F18
-	WORD  $0x4f871244 // fmla v4.4s, v18.4s, v7.s[0]
+	WORD  $0x4f861244 // fmla v4.4s, v18.4s, v6.s[0]
 	FMOVQ 32(R14), F19
-	WORD  $0x4f871265 // fmla v5.4s, v19.4s, v7.s[0]
+	WORD  $0x4f861265 // fmla v5.4s, v19.4s, v6.s[0]
 	ADD   R12, R14
 
 r2k3oldend:
@@ -10455,24 +10455,24 @@ r1k3loop:
 	ADD     R14, R13
 	SUBS    $1, R16
 	BNE     r1k3loop
-	FMOVD   80(R0), F3
-	FCVTDS  F3, F3
-	WORD    $0x4f839000 // fmul v0.4s, v0.4s, v3.s[0]
-	WORD    $0x4f839021 // fmul v1.4s, v1.4s, v3.s[0]
-	WORD    $0x4f839042 // fmul v2.4s, v2.4s, v3.s[0]
 	MOVD    48(R0), R12
+	FMOVD   80(R0), F4
+	FCVTDS  F4, F4
+	WORD    $0x4f849000 // fmul v0.4s, v0.4s, v4.s[0]
+	WORD    $0x4f849021 // fmul v1.4s, v1.4s, v4.s[0]
+	WORD    $0x4f849042 // fmul v2.4s, v2.4s, v4.s[0]
+	FMOVD   88(R0), F3
+	FCVTDS  F3, F3
 	MOVD    88(R0), R13
 	LSL     $1, R13
 	CBZ     R13, r1k3store
-	FMOVD   88(R0), F4
-	FCVTDS  F4, F4
 	MOVD    16(R0), R14
 	CMP     $4, R3
 	BEQ     r1k3oldfull
 	FMOVQ   (R14), F5
-	WORD    $0x4f8410a0 // fmla v0.4s, v5.4s, v4.s[0]
+	WORD    $0x4f8310a0 // fmla v0.4s, v5.4s, v3.s[0]
 	FMOVQ   16(R14), F6
-	WORD    $0x4f8410c1 // fmla v1.4s, v6.4s, v4.s[0]
+	WORD    $0x4f8310c1 // fmla v1.4s, v6.4s, v3.s[0]
 	TBZ     $1, R3, one777
 	FMOVD   32(R14), F7
 	TBZ     $0, R3, end778
@@ -10484,17 +10484,17 @@ one777:
 	FMOVS 32(R14), F7
 
 end778:
-	WORD $0x4f8410e2 // fmla v2.4s, v7.4s, v4.s[0]
+	WORD $0x4f8310e2 // fmla v2.4s, v7.4s, v3.s[0]
 	ADD  R12, R14
 	B    r1k3oldend
 
 r1k3oldfull:
 	FMOVQ (R14), F8
-	WORD  $0x4f841100 // fmla v0.4s, v8.4s, v4.s[0]
+	WORD  $0x4f831100 // fmla v0.4s, v8.4s, v3.s[0]
 	FMOVQ 16(R14), F9
-	WORD  $0x4f841121 // fmla v1.4s, v9.4s, v4.s[0]
+	WORD  $0x4f831121 // fmla v1.4s, v9.4s, v3.s[0]
 	FMOVQ 32(R14), F10
-	WORD  $0x4f841142 // fmla v2.4s, v10.4s, v4.s[0]
+	WORD  $0x4f831142 // fmla v2.4s, v10.4s, v3.s[0]
 	ADD   R12, R14
 
 r1k3oldend:
@@ -10707,129 +10707,129 @@ r16v1loop:
 	ADD   R20, R19
 	SUBS  $1, R22
 	BNE   r16v1loop
-	FMOVD 80(R0), F16
-	WORD  $0x4fd09000 // fmul v0.2d, v0.2d, v16.d[0]
-	WORD  $0x4fd09021 // fmul v1.2d, v1.2d, v16.d[0]
-	WORD  $0x4fd09042 // fmul v2.2d, v2.2d, v16.d[0]
-	WORD  $0x4fd09063 // fmul v3.2d, v3.2d, v16.d[0]
-	WORD  $0x4fd09084 // fmul v4.2d, v4.2d, v16.d[0]
-	WORD  $0x4fd090a5 // fmul v5.2d, v5.2d, v16.d[0]
-	WORD  $0x4fd090c6 // fmul v6.2d, v6.2d, v16.d[0]
-	WORD  $0x4fd090e7 // fmul v7.2d, v7.2d, v16.d[0]
-	WORD  $0x4fd09108 // fmul v8.2d, v8.2d, v16.d[0]
-	WORD  $0x4fd09129 // fmul v9.2d, v9.2d, v16.d[0]
-	WORD  $0x4fd0914a // fmul v10.2d, v10.2d, v16.d[0]
-	WORD  $0x4fd0916b // fmul v11.2d, v11.2d, v16.d[0]
-	WORD  $0x4fd0918c // fmul v12.2d, v12.2d, v16.d[0]
-	WORD  $0x4fd091ad // fmul v13.2d, v13.2d, v16.d[0]
-	WORD  $0x4fd091ce // fmul v14.2d, v14.2d, v16.d[0]
-	WORD  $0x4fd091ef // fmul v15.2d, v15.2d, v16.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F17
+	WORD  $0x4fd19000 // fmul v0.2d, v0.2d, v17.d[0]
+	WORD  $0x4fd19021 // fmul v1.2d, v1.2d, v17.d[0]
+	WORD  $0x4fd19042 // fmul v2.2d, v2.2d, v17.d[0]
+	WORD  $0x4fd19063 // fmul v3.2d, v3.2d, v17.d[0]
+	WORD  $0x4fd19084 // fmul v4.2d, v4.2d, v17.d[0]
+	WORD  $0x4fd190a5 // fmul v5.2d, v5.2d, v17.d[0]
+	WORD  $0x4fd190c6 // fmul v6.2d, v6.2d, v17.d[0]
+	WORD  $0x4fd190e7 // fmul v7.2d, v7.2d, v17.d[0]
+	WORD  $0x4fd19108 // fmul v8.2d, v8.2d, v17.d[0]
+	WORD  $0x4fd19129 // fmul v9.2d, v9.2d, v17.d[0]
+	WORD  $0x4fd1914a // fmul v10.2d, v10.2d, v17.d[0]
+	WORD  $0x4fd1916b // fmul v11.2d, v11.2d, v17.d[0]
+	WORD  $0x4fd1918c // fmul v12.2d, v12.2d, v17.d[0]
+	WORD  $0x4fd191ad // fmul v13.2d, v13.2d, v17.d[0]
+	WORD  $0x4fd191ce // fmul v14.2d, v14.2d, v17.d[0]
+	WORD  $0x4fd191ef // fmul v15.2d, v15.2d, v17.d[0]
+	FMOVD 88(R0), F16
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r16v1store
-	FMOVD 88(R0), F17
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r16v1oldfull
 	FMOVD (R14), F18
-	WORD  $0x4fd11240 // fmla v0.2d, v18.2d, v17.d[0]
+	WORD  $0x4fd01240 // fmla v0.2d, v18.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F19
-	WORD  $0x4fd11261 // fmla v1.2d, v19.2d, v17.d[0]
+	WORD  $0x4fd01261 // fmla v1.2d, v19.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F20
-	WORD  $0x4fd11282 // fmla v2.2d, v20.2d, v17.d[0]
+	WORD  $0x4fd01282 // fmla v2.2d, v20.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F21
-	WORD  $0x4fd112a3 // fmla v3.2d, v21.2d, v17.d[0]
+	WORD  $0x4fd012a3 // fmla v3.2d, v21.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F22
-	WORD  $0x4fd112c4 // fmla v4.2d, v22.2d, v17.d[0]
+	WORD  $0x4fd012c4 // fmla v4.2d, v22.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F23
-	WORD  $0x4fd112e5 // fmla v5.2d, v23.2d, v17.d[0]
+	WORD  $0x4fd012e5 // fmla v5.2d, v23.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F24
-	WORD  $0x4fd11306 // fmla v6.2d, v24.2d, v17.d[0]
+	WORD  $0x4fd01306 // fmla v6.2d, v24.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F25
-	WORD  $0x4fd11327 // fmla v7.2d, v25.2d, v17.d[0]
+	WORD  $0x4fd01327 // fmla v7.2d, v25.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F26
-	WORD  $0x4fd11348 // fmla v8.2d, v26.2d, v17.d[0]
+	WORD  $0x4fd01348 // fmla v8.2d, v26.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F27
-	WORD  $0x4fd11369 // fmla v9.2d, v27.2d, v17.d[0]
+	WORD  $0x4fd01369 // fmla v9.2d, v27.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F28
-	WORD  $0x4fd1138a // fmla v10.2d, v28.2d, v17.d[0]
+	WORD  $0x4fd0138a // fmla v10.2d, v28.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F29
-	WORD  $0x4fd113ab // fmla v11.2d, v29.2d, v17.d[0]
+	WORD  $0x4fd013ab // fmla v11.2d, v29.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F30
-	WORD  $0x4fd113cc // fmla v12.2d, v30.2d, v17.d[0]
+	WORD  $0x4fd013cc // fmla v12.2d, v30.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F31
-	WORD  $0x4fd113ed // fmla v13.2d, v31.2d, v17.d[0]
+	WORD  $0x4fd013ed // fmla v13.2d, v31.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F18
-	WORD  $0x4fd1124e // fmla v14.2d, v18.2d, v17.d[0]
+	WORD  $0x4fd0124e // fmla v14.2d, v18.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F19
-	WORD  $0x4fd1126f // fmla v15.2d, v19.2d, v17.d[0]
+	WORD  $0x4fd0126f // fmla v15.2d, v19.2d, v16.d[0]
 	ADD   R12, R14
 	B     r16v1oldend
 
 r16v1oldfull:
 	FMOVQ (R14), F20
-	WORD  $0x4fd11280 // fmla v0.2d, v20.2d, v17.d[0]
+	WORD  $0x4fd01280 // fmla v0.2d, v20.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F21
-	WORD  $0x4fd112a1 // fmla v1.2d, v21.2d, v17.d[0]
+	WORD  $0x4fd012a1 // fmla v1.2d, v21.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F22
-	WORD  $0x4fd112c2 // fmla v2.2d, v22.2d, v17.d[0]
+	WORD  $0x4fd012c2 // fmla v2.2d, v22.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4fd112e3 // fmla v3.2d, v23.2d, v17.d[0]
+	WORD  $0x4fd012e3 // fmla v3.2d, v23.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F24
-	WORD  $0x4fd11304 // fmla v4.2d, v24.2d, v17.d[0]
+	WORD  $0x4fd01304 // fmla v4.2d, v24.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F25
-	WORD  $0x4fd11325 // fmla v5.2d, v25.2d, v17.d[0]
+	WORD  $0x4fd01325 // fmla v5.2d, v25.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd11346 // fmla v6.2d, v26.2d, v17.d[0]
+	WORD  $0x4fd01346 // fmla v6.2d, v26.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F27
-	WORD  $0x4fd11367 // fmla v7.2d, v27.2d, v17.d[0]
+	WORD  $0x4fd01367 // fmla v7.2d, v27.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F28
-	WORD  $0x4fd11388 // fmla v8.2d, v28.2d, v17.d[0]
+	WORD  $0x4fd01388 // fmla v8.2d, v28.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd113a9 // fmla v9.2d, v29.2d, v17.d[0]
+	WORD  $0x4fd013a9 // fmla v9.2d, v29.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F30
-	WORD  $0x4fd113ca // fmla v10.2d, v30.2d, v17.d[0]
+	WORD  $0x4fd013ca // fmla v10.2d, v30.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F31
-	WORD  $0x4fd113eb // fmla v11.2d, v31.2d, v17.d[0]
+	WORD  $0x4fd013eb // fmla v11.2d, v31.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F18
-	WORD  $0x4fd1124c // fmla v12.2d, v18.2d, v17.d[0]
+	WORD  $0x4fd0124c // fmla v12.2d, v18.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F19
-	WORD  $0x4fd1126d // fmla v13.2d, v19.2d, v17.d[0]
+	WORD  $0x4fd0126d // fmla v13.2d, v19.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4fd1128e // fmla v14.2d, v20.2d, v17.d[0]
+	WORD  $0x4fd0128e // fmla v14.2d, v20.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F21
-	WORD  $0x4fd112af // fmla v15.2d, v21.2d, v17.d[0]
+	WORD  $0x4fd012af // fmla v15.2d, v21.2d, v16.d[0]
 	ADD   R12, R14
 
 r16v1oldend:
@@ -10952,73 +10952,73 @@ r8v1loop:
 	ADD   R17, R16
 	SUBS  $1, R20
 	BNE   r8v1loop
-	FMOVD 80(R0), F8
-	WORD  $0x4fc89000 // fmul v0.2d, v0.2d, v8.d[0]
-	WORD  $0x4fc89021 // fmul v1.2d, v1.2d, v8.d[0]
-	WORD  $0x4fc89042 // fmul v2.2d, v2.2d, v8.d[0]
-	WORD  $0x4fc89063 // fmul v3.2d, v3.2d, v8.d[0]
-	WORD  $0x4fc89084 // fmul v4.2d, v4.2d, v8.d[0]
-	WORD  $0x4fc890a5 // fmul v5.2d, v5.2d, v8.d[0]
-	WORD  $0x4fc890c6 // fmul v6.2d, v6.2d, v8.d[0]
-	WORD  $0x4fc890e7 // fmul v7.2d, v7.2d, v8.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F9
+	WORD  $0x4fc99000 // fmul v0.2d, v0.2d, v9.d[0]
+	WORD  $0x4fc99021 // fmul v1.2d, v1.2d, v9.d[0]
+	WORD  $0x4fc99042 // fmul v2.2d, v2.2d, v9.d[0]
+	WORD  $0x4fc99063 // fmul v3.2d, v3.2d, v9.d[0]
+	WORD  $0x4fc99084 // fmul v4.2d, v4.2d, v9.d[0]
+	WORD  $0x4fc990a5 // fmul v5.2d, v5.2d, v9.d[0]
+	WORD  $0x4fc990c6 // fmul v6.2d, v6.2d, v9.d[0]
+	WORD  $0x4fc990e7 // fmul v7.2d, v7.2d, v9.d[0]
+	FMOVD 88(R0), F8
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r8v1store
-	FMOVD 88(R0), F9
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r8v1oldfull
 	FMOVD (R14), F10
-	WORD  $0x4fc91140 // fmla v0.2d, v10.2d, v9.d[0]
+	WORD  $0x4fc81140 // fmla v0.2d, v10.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F11
-	WORD  $0x4fc91161 // fmla v1.2d, v11.2d, v9.d[0]
+	WORD  $0x4fc81161 // fmla v1.2d, v11.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F12
-	WORD  $0x4fc91182 // fmla v2.2d, v12.2d, v9.d[0]
+	WORD  $0x4fc81182 // fmla v2.2d, v12.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F13
-	WORD  $0x4fc911a3 // fmla v3.2d, v13.2d, v9.d[0]
+	WORD  $0x4fc811a3 // fmla v3.2d, v13.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F14
-	WORD  $0x4fc911c4 // fmla v4.2d, v14.2d, v9.d[0]
+	WORD  $0x4fc811c4 // fmla v4.2d, v14.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F15
-	WORD  $0x4fc911e5 // fmla v5.2d, v15.2d, v9.d[0]
+	WORD  $0x4fc811e5 // fmla v5.2d, v15.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F16
-	WORD  $0x4fc91206 // fmla v6.2d, v16.2d, v9.d[0]
+	WORD  $0x4fc81206 // fmla v6.2d, v16.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F17
-	WORD  $0x4fc91227 // fmla v7.2d, v17.2d, v9.d[0]
+	WORD  $0x4fc81227 // fmla v7.2d, v17.2d, v8.d[0]
 	ADD   R12, R14
 	B     r8v1oldend
 
 r8v1oldfull:
 	FMOVQ (R14), F18
-	WORD  $0x4fc91240 // fmla v0.2d, v18.2d, v9.d[0]
+	WORD  $0x4fc81240 // fmla v0.2d, v18.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F19
-	WORD  $0x4fc91261 // fmla v1.2d, v19.2d, v9.d[0]
+	WORD  $0x4fc81261 // fmla v1.2d, v19.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4fc91282 // fmla v2.2d, v20.2d, v9.d[0]
+	WORD  $0x4fc81282 // fmla v2.2d, v20.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F21
-	WORD  $0x4fc912a3 // fmla v3.2d, v21.2d, v9.d[0]
+	WORD  $0x4fc812a3 // fmla v3.2d, v21.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F22
-	WORD  $0x4fc912c4 // fmla v4.2d, v22.2d, v9.d[0]
+	WORD  $0x4fc812c4 // fmla v4.2d, v22.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4fc912e5 // fmla v5.2d, v23.2d, v9.d[0]
+	WORD  $0x4fc812e5 // fmla v5.2d, v23.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F24
-	WORD  $0x4fc91306 // fmla v6.2d, v24.2d, v9.d[0]
+	WORD  $0x4fc81306 // fmla v6.2d, v24.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F25
-	WORD  $0x4fc91327 // fmla v7.2d, v25.2d, v9.d[0]
+	WORD  $0x4fc81327 // fmla v7.2d, v25.2d, v8.d[0]
 	ADD   R12, R14
 
 r8v1oldend:
@@ -11100,73 +11100,73 @@ r8v1columnsloop:
 	ADD   R17, R16
 	SUBS  $1, R20
 	BNE   r8v1columnsloop
-	FMOVD 80(R0), F8
-	WORD  $0x4fc89000 // fmul v0.2d, v0.2d, v8.d[0]
-	WORD  $0x4fc89021 // fmul v1.2d, v1.2d, v8.d[0]
-	WORD  $0x4fc89042 // fmul v2.2d, v2.2d, v8.d[0]
-	WORD  $0x4fc89063 // fmul v3.2d, v3.2d, v8.d[0]
-	WORD  $0x4fc89084 // fmul v4.2d, v4.2d, v8.d[0]
-	WORD  $0x4fc890a5 // fmul v5.2d, v5.2d, v8.d[0]
-	WORD  $0x4fc890c6 // fmul v6.2d, v6.2d, v8.d[0]
-	WORD  $0x4fc890e7 // fmul v7.2d, v7.2d, v8.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F9
+	WORD  $0x4fc99000 // fmul v0.2d, v0.2d, v9.d[0]
+	WORD  $0x4fc99021 // fmul v1.2d, v1.2d, v9.d[0]
+	WORD  $0x4fc99042 // fmul v2.2d, v2.2d, v9.d[0]
+	WORD  $0x4fc99063 // fmul v3.2d, v3.2d, v9.d[0]
+	WORD  $0x4fc99084 // fmul v4.2d, v4.2d, v9.d[0]
+	WORD  $0x4fc990a5 // fmul v5.2d, v5.2d, v9.d[0]
+	WORD  $0x4fc990c6 // fmul v6.2d, v6.2d, v9.d[0]
+	WORD  $0x4fc990e7 // fmul v7.2d, v7.2d, v9.d[0]
+	FMOVD 88(R0), F8
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r8v1columnsstore
-	FMOVD 88(R0), F9
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r8v1columnsoldfull
 	FMOVD (R14), F10
-	WORD  $0x4fc91140 // fmla v0.2d, v10.2d, v9.d[0]
+	WORD  $0x4fc81140 // fmla v0.2d, v10.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F11
-	WORD  $0x4fc91161 // fmla v1.2d, v11.2d, v9.d[0]
+	WORD  $0x4fc81161 // fmla v1.2d, v11.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F12
-	WORD  $0x4fc91182 // fmla v2.2d, v12.2d, v9.d[0]
+	WORD  $0x4fc81182 // fmla v2.2d, v12.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F13
-	WORD  $0x4fc911a3 // fmla v3.2d, v13.2d, v9.d[0]
+	WORD  $0x4fc811a3 // fmla v3.2d, v13.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F14
-	WORD  $0x4fc911c4 // fmla v4.2d, v14.2d, v9.d[0]
+	WORD  $0x4fc811c4 // fmla v4.2d, v14.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F15
-	WORD  $0x4fc911e5 // fmla v5.2d, v15.2d, v9.d[0]
+	WORD  $0x4fc811e5 // fmla v5.2d, v15.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F16
-	WORD  $0x4fc91206 // fmla v6.2d, v16.2d, v9.d[0]
+	WORD  $0x4fc81206 // fmla v6.2d, v16.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F17
-	WORD  $0x4fc91227 // fmla v7.2d, v17.2d, v9.d[0]
+	WORD  $0x4fc81227 // fmla v7.2d, v17.2d, v8.d[0]
 	ADD   R12, R14
 	B     r8v1columnsoldend
 
 r8v1columnsoldfull:
 	FMOVQ (R14), F18
-	WORD  $0x4fc91240 // fmla v0.2d, v18.2d, v9.d[0]
+	WORD  $0x4fc81240 // fmla v0.2d, v18.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F19
-	WORD  $0x4fc91261 // fmla v1.2d, v19.2d, v9.d[0]
+	WORD  $0x4fc81261 // fmla v1.2d, v19.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4fc91282 // fmla v2.2d, v20.2d, v9.d[0]
+	WORD  $0x4fc81282 // fmla v2.2d, v20.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F21
-	WORD  $0x4fc912a3 // fmla v3.2d, v21.2d, v9.d[0]
+	WORD  $0x4fc812a3 // fmla v3.2d, v21.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F22
-	WORD  $0x4fc912c4 // fmla v4.2d, v22.2d, v9.d[0]
+	WORD  $0x4fc812c4 // fmla v4.2d, v22.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4fc912e5 // fmla v5.2d, v23.2d, v9.d[0]
+	WORD  $0x4fc812e5 // fmla v5.2d, v23.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F24
-	WORD  $0x4fc91306 // fmla v6.2d, v24.2d, v9.d[0]
+	WORD  $0x4fc81306 // fmla v6.2d, v24.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F25
-	WORD  $0x4fc91327 // fmla v7.2d, v25.2d, v9.d[0]
+	WORD  $0x4fc81327 // fmla v7.2d, v25.2d, v8.d[0]
 	ADD   R12, R14
 
 r8v1columnsoldend:
@@ -11252,66 +11252,66 @@ r7v1loop:
 	ADD   R17, R16
 	SUBS  $1, R20
 	BNE   r7v1loop
-	FMOVD 80(R0), F7
-	WORD  $0x4fc79000 // fmul v0.2d, v0.2d, v7.d[0]
-	WORD  $0x4fc79021 // fmul v1.2d, v1.2d, v7.d[0]
-	WORD  $0x4fc79042 // fmul v2.2d, v2.2d, v7.d[0]
-	WORD  $0x4fc79063 // fmul v3.2d, v3.2d, v7.d[0]
-	WORD  $0x4fc79084 // fmul v4.2d, v4.2d, v7.d[0]
-	WORD  $0x4fc790a5 // fmul v5.2d, v5.2d, v7.d[0]
-	WORD  $0x4fc790c6 // fmul v6.2d, v6.2d, v7.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F8
+	WORD  $0x4fc89000 // fmul v0.2d, v0.2d, v8.d[0]
+	WORD  $0x4fc89021 // fmul v1.2d, v1.2d, v8.d[0]
+	WORD  $0x4fc89042 // fmul v2.2d, v2.2d, v8.d[0]
+	WORD  $0x4fc89063 // fmul v3.2d, v3.2d, v8.d[0]
+	WORD  $0x4fc89084 // fmul v4.2d, v4.2d, v8.d[0]
+	WORD  $0x4fc890a5 // fmul v5.2d, v5.2d, v8.d[0]
+	WORD  $0x4fc890c6 // fmul v6.2d, v6.2d, v8.d[0]
+	FMOVD 88(R0), F7
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r7v1store
-	FMOVD 88(R0), F8
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r7v1oldfull
 	FMOVD (R14), F9
-	WORD  $0x4fc81120 // fmla v0.2d, v9.2d, v8.d[0]
+	WORD  $0x4fc71120 // fmla v0.2d, v9.2d, v7.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F10
-	WORD  $0x4fc81141 // fmla v1.2d, v10.2d, v8.d[0]
+	WORD  $0x4fc71141 // fmla v1.2d, v10.2d, v7.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F11
-	WORD  $0x4fc81162 // fmla v2.2d, v11.2d, v8.d[0]
+	WORD  $0x4fc71162 // fmla v2.2d, v11.2d, v7.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F12
-	WORD  $0x4fc81183 // fmla v3.2d, v12.2d, v8.d[0]
+	WORD  $0x4fc71183 // fmla v3.2d, v12.2d, v7.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F13
-	WORD  $0x4fc811a4 // fmla v4.2d, v13.2d, v8.d[0]
+	WORD  $0x4fc711a4 // fmla v4.2d, v13.2d, v7.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F14
-	WORD  $0x4fc811c5 // fmla v5.2d, v14.2d, v8.d[0]
+	WORD  $0x4fc711c5 // fmla v5.2d, v14.2d, v7.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F15
-	WORD  $0x4fc811e6 // fmla v6.2d, v15.2d, v8.d[0]
+	WORD  $0x4fc711e6 // fmla v6.2d, v15.2d, v7.d[0]
 	ADD   R12, R14
 	B     r7v1oldend
 
 r7v1oldfull:
 	FMOVQ (R14), F16
-	WORD  $0x4fc81200 // fmla v0.2d, v16.2d, v8.d[0]
+	WORD  $0x4fc71200 // fmla v0.2d, v16.2d, v7.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F17
-	WORD  $0x4fc81221 // fmla v1.2d, v17.2d, v8.d[0]
+	WORD  $0x4fc71221 // fmla v1.2d, v17.2d, v7.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F18
-	WORD  $0x4fc81242 // fmla v2.2d, v18.2d, v8.d[0]
+	WORD  $0x4fc71242 // fmla v2.2d, v18.2d, v7.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F19
-	WORD  $0x4fc81263 // fmla v3.2d, v19.2d, v8.d[0]
+	WORD  $0x4fc71263 // fmla v3.2d, v19.2d, v7.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4fc81284 // fmla v4.2d, v20.2d, v8.d[0]
+	WORD  $0x4fc71284 // fmla v4.2d, v20.2d, v7.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F21
-	WORD  $0x4fc812a5 // fmla v5.2d, v21.2d, v8.d[0]
+	WORD  $0x4fc712a5 // fmla v5.2d, v21.2d, v7.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F22
-	WORD  $0x4fc812c6 // fmla v6.2d, v22.2d, v8.d[0]
+	WORD  $0x4fc712c6 // fmla v6.2d, v22.2d, v7.d[0]
 	ADD   R12, R14
 
 r7v1oldend:
@@ -11390,59 +11390,59 @@ r6v1loop:
 	ADD   R17, R16
 	SUBS  $1, R20
 	BNE   r6v1loop
-	FMOVD 80(R0), F6
-	WORD  $0x4fc69000 // fmul v0.2d, v0.2d, v6.d[0]
-	WORD  $0x4fc69021 // fmul v1.2d, v1.2d, v6.d[0]
-	WORD  $0x4fc69042 // fmul v2.2d, v2.2d, v6.d[0]
-	WORD  $0x4fc69063 // fmul v3.2d, v3.2d, v6.d[0]
-	WORD  $0x4fc69084 // fmul v4.2d, v4.2d, v6.d[0]
-	WORD  $0x4fc690a5 // fmul v5.2d, v5.2d, v6.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F7
+	WORD  $0x4fc79000 // fmul v0.2d, v0.2d, v7.d[0]
+	WORD  $0x4fc79021 // fmul v1.2d, v1.2d, v7.d[0]
+	WORD  $0x4fc79042 // fmul v2.2d, v2.2d, v7.d[0]
+	WORD  $0x4fc79063 // fmul v3.2d, v3.2d, v7.d[0]
+	WORD  $0x4fc79084 // fmul v4.2d, v4.2d, v7.d[0]
+	WORD  $0x4fc790a5 // fmul v5.2d, v5.2d, v7.d[0]
+	FMOVD 88(R0), F6
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r6v1store
-	FMOVD 88(R0), F7
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r6v1oldfull
 	FMOVD (R14), F8
-	WORD  $0x4fc71100 // fmla v0.2d, v8.2d, v7.d[0]
+	WORD  $0x4fc61100 // fmla v0.2d, v8.2d, v6.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F9
-	WORD  $0x4fc71121 // fmla v1.2d, v9.2d, v7.d[0]
+	WORD  $0x4fc61121 // fmla v1.2d, v9.2d, v6.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F10
-	WORD  $0x4fc71142 // fmla v2.2d, v10.2d, v7.d[0]
+	WORD  $0x4fc61142 // fmla v2.2d, v10.2d, v6.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F11
-	WORD  $0x4fc71163 // fmla v3.2d, v11.2d, v7.d[0]
+	WORD  $0x4fc61163 // fmla v3.2d, v11.2d, v6.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F12
-	WORD  $0x4fc71184 // fmla v4.2d, v12.2d, v7.d[0]
+	WORD  $0x4fc61184 // fmla v4.2d, v12.2d, v6.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F13
-	WORD  $0x4fc711a5 // fmla v5.2d, v13.2d, v7.d[0]
+	WORD  $0x4fc611a5 // fmla v5.2d, v13.2d, v6.d[0]
 	ADD   R12, R14
 	B     r6v1oldend
 
 r6v1oldfull:
 	FMOVQ (R14), F14
-	WORD  $0x4fc711c0 // fmla v0.2d, v14.2d, v7.d[0]
+	WORD  $0x4fc611c0 // fmla v0.2d, v14.2d, v6.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F15
-	WORD  $0x4fc711e1 // fmla v1.2d, v15.2d, v7.d[0]
+	WORD  $0x4fc611e1 // fmla v1.2d, v15.2d, v6.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F16
-	WORD  $0x4fc71202 // fmla v2.2d, v16.2d, v7.d[0]
+	WORD  $0x4fc61202 // fmla v2.2d, v16.2d, v6.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F17
-	WORD  $0x4fc71223 // fmla v3.2d, v17.2d, v7.d[0]
+	WORD  $0x4fc61223 // fmla v3.2d, v17.2d, v6.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F18
-	WORD  $0x4fc71244 // fmla v4.2d, v18.2d, v7.d[0]
+	WORD  $0x4fc61244 // fmla v4.2d, v18.2d, v6.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F19
-	WORD  $0x4fc71265 // fmla v5.2d, v19.2d, v7.d[0]
+	WORD  $0x4fc61265 // fmla v5.2d, v19.2d, v6.d[0]
 	ADD   R12, R14
 
 r6v1oldend:
@@ -11514,52 +11514,52 @@ r5v1loop:
 	ADD   R17, R16
 	SUBS  $1, R20
 	BNE   r5v1loop
-	FMOVD 80(R0), F5
-	WORD  $0x4fc59000 // fmul v0.2d, v0.2d, v5.d[0]
-	WORD  $0x4fc59021 // fmul v1.2d, v1.2d, v5.d[0]
-	WORD  $0x4fc59042 // fmul v2.2d, v2.2d, v5.d[0]
-	WORD  $0x4fc59063 // fmul v3.2d, v3.2d, v5.d[0]
-	WORD  $0x4fc59084 // fmul v4.2d, v4.2d, v5.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F6
+	WORD  $0x4fc69000 // fmul v0.2d, v0.2d, v6.d[0]
+	WORD  $0x4fc69021 // fmul v1.2d, v1.2d, v6.d[0]
+	WORD  $0x4fc69042 // fmul v2.2d, v2.2d, v6.d[0]
+	WORD  $0x4fc69063 // fmul v3.2d, v3.2d, v6.d[0]
+	WORD  $0x4fc69084 // fmul v4.2d, v4.2d, v6.d[0]
+	FMOVD 88(R0), F5
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r5v1store
-	FMOVD 88(R0), F6
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r5v1oldfull
 	FMOVD (R14), F7
-	WORD  $0x4fc610e0 // fmla v0.2d, v7.2d, v6.d[0]
+	WORD  $0x4fc510e0 // fmla v0.2d, v7.2d, v5.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F8
-	WORD  $0x4fc61101 // fmla v1.2d, v8.2d, v6.d[0]
+	WORD  $0x4fc51101 // fmla v1.2d, v8.2d, v5.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F9
-	WORD  $0x4fc61122 // fmla v2.2d, v9.2d, v6.d[0]
+	WORD  $0x4fc51122 // fmla v2.2d, v9.2d, v5.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F10
-	WORD  $0x4fc61143 // fmla v3.2d, v10.2d, v6.d[0]
+	WORD  $0x4fc51143 // fmla v3.2d, v10.2d, v5.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F11
-	WORD  $0x4fc61164 // fmla v4.2d, v11.2d, v6.d[0]
+	WORD  $0x4fc51164 // fmla v4.2d, v11.2d, v5.d[0]
 	ADD   R12, R14
 	B     r5v1oldend
 
 r5v1oldfull:
 	FMOVQ (R14), F12
-	WORD  $0x4fc61180 // fmla v0.2d, v12.2d, v6.d[0]
+	WORD  $0x4fc51180 // fmla v0.2d, v12.2d, v5.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F13
-	WORD  $0x4fc611a1 // fmla v1.2d, v13.2d, v6.d[0]
+	WORD  $0x4fc511a1 // fmla v1.2d, v13.2d, v5.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F14
-	WORD  $0x4fc611c2 // fmla v2.2d, v14.2d, v6.d[0]
+	WORD  $0x4fc511c2 // fmla v2.2d, v14.2d, v5.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F15
-	WORD  $0x4fc611e3 // fmla v3.2d, v15.2d, v6.d[0]
+	WORD  $0x4fc511e3 // fmla v3.2d, v15.2d, v5.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F16
-	WORD  $0x4fc61204 // fmla v4.2d, v16.2d, v6.d[0]
+	WORD  $0x4fc51204 // fmla v4.2d, v16.2d, v5.d[0]
 	ADD   R12, R14
 
 r5v1oldend:
@@ -11622,45 +11622,45 @@ r4v1loop:
 	ADD   R16, R15
 	SUBS  $1, R19
 	BNE   r4v1loop
-	FMOVD 80(R0), F4
-	WORD  $0x4fc49000 // fmul v0.2d, v0.2d, v4.d[0]
-	WORD  $0x4fc49021 // fmul v1.2d, v1.2d, v4.d[0]
-	WORD  $0x4fc49042 // fmul v2.2d, v2.2d, v4.d[0]
-	WORD  $0x4fc49063 // fmul v3.2d, v3.2d, v4.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F5
+	WORD  $0x4fc59000 // fmul v0.2d, v0.2d, v5.d[0]
+	WORD  $0x4fc59021 // fmul v1.2d, v1.2d, v5.d[0]
+	WORD  $0x4fc59042 // fmul v2.2d, v2.2d, v5.d[0]
+	WORD  $0x4fc59063 // fmul v3.2d, v3.2d, v5.d[0]
+	FMOVD 88(R0), F4
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r4v1store
-	FMOVD 88(R0), F5
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r4v1oldfull
 	FMOVD (R14), F6
-	WORD  $0x4fc510c0 // fmla v0.2d, v6.2d, v5.d[0]
+	WORD  $0x4fc410c0 // fmla v0.2d, v6.2d, v4.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F7
-	WORD  $0x4fc510e1 // fmla v1.2d, v7.2d, v5.d[0]
+	WORD  $0x4fc410e1 // fmla v1.2d, v7.2d, v4.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F8
-	WORD  $0x4fc51102 // fmla v2.2d, v8.2d, v5.d[0]
+	WORD  $0x4fc41102 // fmla v2.2d, v8.2d, v4.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F9
-	WORD  $0x4fc51123 // fmla v3.2d, v9.2d, v5.d[0]
+	WORD  $0x4fc41123 // fmla v3.2d, v9.2d, v4.d[0]
 	ADD   R12, R14
 	B     r4v1oldend
 
 r4v1oldfull:
 	FMOVQ (R14), F10
-	WORD  $0x4fc51140 // fmla v0.2d, v10.2d, v5.d[0]
+	WORD  $0x4fc41140 // fmla v0.2d, v10.2d, v4.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F11
-	WORD  $0x4fc51161 // fmla v1.2d, v11.2d, v5.d[0]
+	WORD  $0x4fc41161 // fmla v1.2d, v11.2d, v4.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F12
-	WORD  $0x4fc51182 // fmla v2.2d, v12.2d, v5.d[0]
+	WORD  $0x4fc41182 // fmla v2.2d, v12.2d, v4.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F13
-	WORD  $0x4fc511a3 // fmla v3.2d, v13.2d, v5.d[0]
+	WORD  $0x4fc411a3 // fmla v3.2d, v13.2d, v4.d[0]
 	ADD   R12, R14
 
 r4v1oldend:
@@ -11715,38 +11715,38 @@ r3v1loop:
 	ADD   R15, R14
 	SUBS  $1, R17
 	BNE   r3v1loop
-	FMOVD 80(R0), F3
-	WORD  $0x4fc39000 // fmul v0.2d, v0.2d, v3.d[0]
-	WORD  $0x4fc39021 // fmul v1.2d, v1.2d, v3.d[0]
-	WORD  $0x4fc39042 // fmul v2.2d, v2.2d, v3.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F4
+	WORD  $0x4fc49000 // fmul v0.2d, v0.2d, v4.d[0]
+	WORD  $0x4fc49021 // fmul v1.2d, v1.2d, v4.d[0]
+	WORD  $0x4fc49042 // fmul v2.2d, v2.2d, v4.d[0]
+	FMOVD 88(R0), F3
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r3v1store
-	FMOVD 88(R0), F4
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r3v1oldfull
 	FMOVD (R14), F5
-	WORD  $0x4fc410a0 // fmla v0.2d, v5.2d, v4.d[0]
+	WORD  $0x4fc310a0 // fmla v0.2d, v5.2d, v3.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F6
-	WORD  $0x4fc410c1 // fmla v1.2d, v6.2d, v4.d[0]
+	WORD  $0x4fc310c1 // fmla v1.2d, v6.2d, v3.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F7
-	WORD  $0x4fc410e2 // fmla v2.2d, v7.2d, v4.d[0]
+	WORD  $0x4fc310e2 // fmla v2.2d, v7.2d, v3.d[0]
 	ADD   R12, R14
 	B     r3v1oldend
 
 r3v1oldfull:
 	FMOVQ (R14), F8
-	WORD  $0x4fc41100 // fmla v0.2d, v8.2d, v4.d[0]
+	WORD  $0x4fc31100 // fmla v0.2d, v8.2d, v3.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F9
-	WORD  $0x4fc41121 // fmla v1.2d, v9.2d, v4.d[0]
+	WORD  $0x4fc31121 // fmla v1.2d, v9.2d, v3.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F10
-	WORD  $0x4fc41142 // fmla v2.2d, v10.2d, v4.d[0]
+	WORD  $0x4fc31142 // fmla v2.2d, v10.2d, v3.d[0]
 	ADD   R12, R14
 
 r3v1oldend:
@@ -11793,31 +11793,31 @@ r2v1loop:
 	ADD   R14, R13
 	SUBS  $1, R16
 	BNE   r2v1loop
-	FMOVD 80(R0), F2
-	WORD  $0x4fc29000 // fmul v0.2d, v0.2d, v2.d[0]
-	WORD  $0x4fc29021 // fmul v1.2d, v1.2d, v2.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F3
+	WORD  $0x4fc39000 // fmul v0.2d, v0.2d, v3.d[0]
+	WORD  $0x4fc39021 // fmul v1.2d, v1.2d, v3.d[0]
+	FMOVD 88(R0), F2
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r2v1store
-	FMOVD 88(R0), F3
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r2v1oldfull
 	FMOVD (R14), F4
-	WORD  $0x4fc31080 // fmla v0.2d, v4.2d, v3.d[0]
+	WORD  $0x4fc21080 // fmla v0.2d, v4.2d, v2.d[0]
 	ADD   R12, R14
 	FMOVD (R14), F5
-	WORD  $0x4fc310a1 // fmla v1.2d, v5.2d, v3.d[0]
+	WORD  $0x4fc210a1 // fmla v1.2d, v5.2d, v2.d[0]
 	ADD   R12, R14
 	B     r2v1oldend
 
 r2v1oldfull:
 	FMOVQ (R14), F6
-	WORD  $0x4fc310c0 // fmla v0.2d, v6.2d, v3.d[0]
+	WORD  $0x4fc210c0 // fmla v0.2d, v6.2d, v2.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F7
-	WORD  $0x4fc310e1 // fmla v1.2d, v7.2d, v3.d[0]
+	WORD  $0x4fc210e1 // fmla v1.2d, v7.2d, v2.d[0]
 	ADD   R12, R14
 
 r2v1oldend:
@@ -11857,24 +11857,24 @@ r1v1loop:
 	ADD   R14, R13
 	SUBS  $1, R16
 	BNE   r1v1loop
-	FMOVD 80(R0), F1
-	WORD  $0x4fc19000 // fmul v0.2d, v0.2d, v1.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F2
+	WORD  $0x4fc29000 // fmul v0.2d, v0.2d, v2.d[0]
+	FMOVD 88(R0), F1
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r1v1store
-	FMOVD 88(R0), F2
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r1v1oldfull
 	FMOVD (R14), F3
-	WORD  $0x4fc21060 // fmla v0.2d, v3.2d, v2.d[0]
+	WORD  $0x4fc11060 // fmla v0.2d, v3.2d, v1.d[0]
 	ADD   R12, R14
 	B     r1v1oldend
 
 r1v1oldfull:
 	FMOVQ (R14), F4
-	WORD  $0x4fc21080 // fmla v0.2d, v4.2d, v2.d[0]
+	WORD  $0x4fc11080 // fmla v0.2d, v4.2d, v1.d[0]
 	ADD   R12, R14
 
 r1v1oldend:
@@ -11953,113 +11953,113 @@ r8v2loop:
 	ADD   R17, R16
 	SUBS  $1, R20
 	BNE   r8v2loop
-	FMOVD 80(R0), F16
-	WORD  $0x4fd09000 // fmul v0.2d, v0.2d, v16.d[0]
-	WORD  $0x4fd09021 // fmul v1.2d, v1.2d, v16.d[0]
-	WORD  $0x4fd09042 // fmul v2.2d, v2.2d, v16.d[0]
-	WORD  $0x4fd09063 // fmul v3.2d, v3.2d, v16.d[0]
-	WORD  $0x4fd09084 // fmul v4.2d, v4.2d, v16.d[0]
-	WORD  $0x4fd090a5 // fmul v5.2d, v5.2d, v16.d[0]
-	WORD  $0x4fd090c6 // fmul v6.2d, v6.2d, v16.d[0]
-	WORD  $0x4fd090e7 // fmul v7.2d, v7.2d, v16.d[0]
-	WORD  $0x4fd09108 // fmul v8.2d, v8.2d, v16.d[0]
-	WORD  $0x4fd09129 // fmul v9.2d, v9.2d, v16.d[0]
-	WORD  $0x4fd0914a // fmul v10.2d, v10.2d, v16.d[0]
-	WORD  $0x4fd0916b // fmul v11.2d, v11.2d, v16.d[0]
-	WORD  $0x4fd0918c // fmul v12.2d, v12.2d, v16.d[0]
-	WORD  $0x4fd091ad // fmul v13.2d, v13.2d, v16.d[0]
-	WORD  $0x4fd091ce // fmul v14.2d, v14.2d, v16.d[0]
-	WORD  $0x4fd091ef // fmul v15.2d, v15.2d, v16.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F17
+	WORD  $0x4fd19000 // fmul v0.2d, v0.2d, v17.d[0]
+	WORD  $0x4fd19021 // fmul v1.2d, v1.2d, v17.d[0]
+	WORD  $0x4fd19042 // fmul v2.2d, v2.2d, v17.d[0]
+	WORD  $0x4fd19063 // fmul v3.2d, v3.2d, v17.d[0]
+	WORD  $0x4fd19084 // fmul v4.2d, v4.2d, v17.d[0]
+	WORD  $0x4fd190a5 // fmul v5.2d, v5.2d, v17.d[0]
+	WORD  $0x4fd190c6 // fmul v6.2d, v6.2d, v17.d[0]
+	WORD  $0x4fd190e7 // fmul v7.2d, v7.2d, v17.d[0]
+	WORD  $0x4fd19108 // fmul v8.2d, v8.2d, v17.d[0]
+	WORD  $0x4fd19129 // fmul v9.2d, v9.2d, v17.d[0]
+	WORD  $0x4fd1914a // fmul v10.2d, v10.2d, v17.d[0]
+	WORD  $0x4fd1916b // fmul v11.2d, v11.2d, v17.d[0]
+	WORD  $0x4fd1918c // fmul v12.2d, v12.2d, v17.d[0]
+	WORD  $0x4fd191ad // fmul v13.2d, v13.2d, v17.d[0]
+	WORD  $0x4fd191ce // fmul v14.2d, v14.2d, v17.d[0]
+	WORD  $0x4fd191ef // fmul v15.2d, v15.2d, v17.d[0]
+	FMOVD 88(R0), F16
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r8v2store
-	FMOVD 88(R0), F17
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r8v2oldfull
 	FMOVQ (R14), F18
-	WORD  $0x4fd11240 // fmla v0.2d, v18.2d, v17.d[0]
+	WORD  $0x4fd01240 // fmla v0.2d, v18.2d, v16.d[0]
 	FMOVD 16(R14), F19
-	WORD  $0x4fd11261 // fmla v1.2d, v19.2d, v17.d[0]
+	WORD  $0x4fd01261 // fmla v1.2d, v19.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4fd11282 // fmla v2.2d, v20.2d, v17.d[0]
+	WORD  $0x4fd01282 // fmla v2.2d, v20.2d, v16.d[0]
 	FMOVD 16(R14), F21
-	WORD  $0x4fd112a3 // fmla v3.2d, v21.2d, v17.d[0]
+	WORD  $0x4fd012a3 // fmla v3.2d, v21.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F22
-	WORD  $0x4fd112c4 // fmla v4.2d, v22.2d, v17.d[0]
+	WORD  $0x4fd012c4 // fmla v4.2d, v22.2d, v16.d[0]
 	FMOVD 16(R14), F23
-	WORD  $0x4fd112e5 // fmla v5.2d, v23.2d, v17.d[0]
+	WORD  $0x4fd012e5 // fmla v5.2d, v23.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F24
-	WORD  $0x4fd11306 // fmla v6.2d, v24.2d, v17.d[0]
+	WORD  $0x4fd01306 // fmla v6.2d, v24.2d, v16.d[0]
 	FMOVD 16(R14), F25
-	WORD  $0x4fd11327 // fmla v7.2d, v25.2d, v17.d[0]
+	WORD  $0x4fd01327 // fmla v7.2d, v25.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd11348 // fmla v8.2d, v26.2d, v17.d[0]
+	WORD  $0x4fd01348 // fmla v8.2d, v26.2d, v16.d[0]
 	FMOVD 16(R14), F27
-	WORD  $0x4fd11369 // fmla v9.2d, v27.2d, v17.d[0]
+	WORD  $0x4fd01369 // fmla v9.2d, v27.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F28
-	WORD  $0x4fd1138a // fmla v10.2d, v28.2d, v17.d[0]
+	WORD  $0x4fd0138a // fmla v10.2d, v28.2d, v16.d[0]
 	FMOVD 16(R14), F29
-	WORD  $0x4fd113ab // fmla v11.2d, v29.2d, v17.d[0]
+	WORD  $0x4fd013ab // fmla v11.2d, v29.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F30
-	WORD  $0x4fd113cc // fmla v12.2d, v30.2d, v17.d[0]
+	WORD  $0x4fd013cc // fmla v12.2d, v30.2d, v16.d[0]
 	FMOVD 16(R14), F31
-	WORD  $0x4fd113ed // fmla v13.2d, v31.2d, v17.d[0]
+	WORD  $0x4fd013ed // fmla v13.2d, v31.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F18
-	WORD  $0x4fd1124e // fmla v14.2d, v18.2d, v17.d[0]
+	WORD  $0x4fd0124e // fmla v14.2d, v18.2d, v16.d[0]
 	FMOVD 16(R14), F19
-	WORD  $0x4fd1126f // fmla v15.2d, v19.2d, v17.d[0]
+	WORD  $0x4fd0126f // fmla v15.2d, v19.2d, v16.d[0]
 	ADD   R12, R14
 	B     r8v2oldend
 
 r8v2oldfull:
 	FMOVQ (R14), F20
-	WORD  $0x4fd11280 // fmla v0.2d, v20.2d, v17.d[0]
+	WORD  $0x4fd01280 // fmla v0.2d, v20.2d, v16.d[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4fd112a1 // fmla v1.2d, v21.2d, v17.d[0]
+	WORD  $0x4fd012a1 // fmla v1.2d, v21.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F22
-	WORD  $0x4fd112c2 // fmla v2.2d, v22.2d, v17.d[0]
+	WORD  $0x4fd012c2 // fmla v2.2d, v22.2d, v16.d[0]
 	FMOVQ 16(R14), F23
-	WORD  $0x4fd112e3 // fmla v3.2d, v23.2d, v17.d[0]
+	WORD  $0x4fd012e3 // fmla v3.2d, v23.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F24
-	WORD  $0x4fd11304 // fmla v4.2d, v24.2d, v17.d[0]
+	WORD  $0x4fd01304 // fmla v4.2d, v24.2d, v16.d[0]
 	FMOVQ 16(R14), F25
-	WORD  $0x4fd11325 // fmla v5.2d, v25.2d, v17.d[0]
+	WORD  $0x4fd01325 // fmla v5.2d, v25.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd11346 // fmla v6.2d, v26.2d, v17.d[0]
+	WORD  $0x4fd01346 // fmla v6.2d, v26.2d, v16.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd11367 // fmla v7.2d, v27.2d, v17.d[0]
+	WORD  $0x4fd01367 // fmla v7.2d, v27.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F28
-	WORD  $0x4fd11388 // fmla v8.2d, v28.2d, v17.d[0]
+	WORD  $0x4fd01388 // fmla v8.2d, v28.2d, v16.d[0]
 	FMOVQ 16(R14), F29
-	WORD  $0x4fd113a9 // fmla v9.2d, v29.2d, v17.d[0]
+	WORD  $0x4fd013a9 // fmla v9.2d, v29.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F30
-	WORD  $0x4fd113ca // fmla v10.2d, v30.2d, v17.d[0]
+	WORD  $0x4fd013ca // fmla v10.2d, v30.2d, v16.d[0]
 	FMOVQ 16(R14), F31
-	WORD  $0x4fd113eb // fmla v11.2d, v31.2d, v17.d[0]
+	WORD  $0x4fd013eb // fmla v11.2d, v31.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F18
-	WORD  $0x4fd1124c // fmla v12.2d, v18.2d, v17.d[0]
+	WORD  $0x4fd0124c // fmla v12.2d, v18.2d, v16.d[0]
 	FMOVQ 16(R14), F19
-	WORD  $0x4fd1126d // fmla v13.2d, v19.2d, v17.d[0]
+	WORD  $0x4fd0126d // fmla v13.2d, v19.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4fd1128e // fmla v14.2d, v20.2d, v17.d[0]
+	WORD  $0x4fd0128e // fmla v14.2d, v20.2d, v16.d[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4fd112af // fmla v15.2d, v21.2d, v17.d[0]
+	WORD  $0x4fd012af // fmla v15.2d, v21.2d, v16.d[0]
 	ADD   R12, R14
 
 r8v2oldend:
@@ -12173,113 +12173,113 @@ r8v2columnsloop:
 	ADD   R17, R16
 	SUBS  $1, R20
 	BNE   r8v2columnsloop
-	FMOVD 80(R0), F16
-	WORD  $0x4fd09000 // fmul v0.2d, v0.2d, v16.d[0]
-	WORD  $0x4fd09021 // fmul v1.2d, v1.2d, v16.d[0]
-	WORD  $0x4fd09042 // fmul v2.2d, v2.2d, v16.d[0]
-	WORD  $0x4fd09063 // fmul v3.2d, v3.2d, v16.d[0]
-	WORD  $0x4fd09084 // fmul v4.2d, v4.2d, v16.d[0]
-	WORD  $0x4fd090a5 // fmul v5.2d, v5.2d, v16.d[0]
-	WORD  $0x4fd090c6 // fmul v6.2d, v6.2d, v16.d[0]
-	WORD  $0x4fd090e7 // fmul v7.2d, v7.2d, v16.d[0]
-	WORD  $0x4fd09108 // fmul v8.2d, v8.2d, v16.d[0]
-	WORD  $0x4fd09129 // fmul v9.2d, v9.2d, v16.d[0]
-	WORD  $0x4fd0914a // fmul v10.2d, v10.2d, v16.d[0]
-	WORD  $0x4fd0916b // fmul v11.2d, v11.2d, v16.d[0]
-	WORD  $0x4fd0918c // fmul v12.2d, v12.2d, v16.d[0]
-	WORD  $0x4fd091ad // fmul v13.2d, v13.2d, v16.d[0]
-	WORD  $0x4fd091ce // fmul v14.2d, v14.2d, v16.d[0]
-	WORD  $0x4fd091ef // fmul v15.2d, v15.2d, v16.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F17
+	WORD  $0x4fd19000 // fmul v0.2d, v0.2d, v17.d[0]
+	WORD  $0x4fd19021 // fmul v1.2d, v1.2d, v17.d[0]
+	WORD  $0x4fd19042 // fmul v2.2d, v2.2d, v17.d[0]
+	WORD  $0x4fd19063 // fmul v3.2d, v3.2d, v17.d[0]
+	WORD  $0x4fd19084 // fmul v4.2d, v4.2d, v17.d[0]
+	WORD  $0x4fd190a5 // fmul v5.2d, v5.2d, v17.d[0]
+	WORD  $0x4fd190c6 // fmul v6.2d, v6.2d, v17.d[0]
+	WORD  $0x4fd190e7 // fmul v7.2d, v7.2d, v17.d[0]
+	WORD  $0x4fd19108 // fmul v8.2d, v8.2d, v17.d[0]
+	WORD  $0x4fd19129 // fmul v9.2d, v9.2d, v17.d[0]
+	WORD  $0x4fd1914a // fmul v10.2d, v10.2d, v17.d[0]
+	WORD  $0x4fd1916b // fmul v11.2d, v11.2d, v17.d[0]
+	WORD  $0x4fd1918c // fmul v12.2d, v12.2d, v17.d[0]
+	WORD  $0x4fd191ad // fmul v13.2d, v13.2d, v17.d[0]
+	WORD  $0x4fd191ce // fmul v14.2d, v14.2d, v17.d[0]
+	WORD  $0x4fd191ef // fmul v15.2d, v15.2d, v17.d[0]
+	FMOVD 88(R0), F16
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r8v2columnsstore
-	FMOVD 88(R0), F17
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r8v2columnsoldfull
 	FMOVQ (R14), F18
-	WORD  $0x4fd11240 // fmla v0.2d, v18.2d, v17.d[0]
+	WORD  $0x4fd01240 // fmla v0.2d, v18.2d, v16.d[0]
 	FMOVD 16(R14), F19
-	WORD  $0x4fd11261 // fmla v1.2d, v19.2d, v17.d[0]
+	WORD  $0x4fd01261 // fmla v1.2d, v19.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4fd11282 // fmla v2.2d, v20.2d, v17.d[0]
+	WORD  $0x4fd01282 // fmla v2.2d, v20.2d, v16.d[0]
 	FMOVD 16(R14), F21
-	WORD  $0x4fd112a3 // fmla v3.2d, v21.2d, v17.d[0]
+	WORD  $0x4fd012a3 // fmla v3.2d, v21.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F22
-	WORD  $0x4fd112c4 // fmla v4.2d, v22.2d, v17.d[0]
+	WORD  $0x4fd012c4 // fmla v4.2d, v22.2d, v16.d[0]
 	FMOVD 16(R14), F23
-	WORD  $0x4fd112e5 // fmla v5.2d, v23.2d, v17.d[0]
+	WORD  $0x4fd012e5 // fmla v5.2d, v23.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F24
-	WORD  $0x4fd11306 // fmla v6.2d, v24.2d, v17.d[0]
+	WORD  $0x4fd01306 // fmla v6.2d, v24.2d, v16.d[0]
 	FMOVD 16(R14), F25
-	WORD  $0x4fd11327 // fmla v7.2d, v25.2d, v17.d[0]
+	WORD  $0x4fd01327 // fmla v7.2d, v25.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd11348 // fmla v8.2d, v26.2d, v17.d[0]
+	WORD  $0x4fd01348 // fmla v8.2d, v26.2d, v16.d[0]
 	FMOVD 16(R14), F27
-	WORD  $0x4fd11369 // fmla v9.2d, v27.2d, v17.d[0]
+	WORD  $0x4fd01369 // fmla v9.2d, v27.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F28
-	WORD  $0x4fd1138a // fmla v10.2d, v28.2d, v17.d[0]
+	WORD  $0x4fd0138a // fmla v10.2d, v28.2d, v16.d[0]
 	FMOVD 16(R14), F29
-	WORD  $0x4fd113ab // fmla v11.2d, v29.2d, v17.d[0]
+	WORD  $0x4fd013ab // fmla v11.2d, v29.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F30
-	WORD  $0x4fd113cc // fmla v12.2d, v30.2d, v17.d[0]
+	WORD  $0x4fd013cc // fmla v12.2d, v30.2d, v16.d[0]
 	FMOVD 16(R14), F31
-	WORD  $0x4fd113ed // fmla v13.2d, v31.2d, v17.d[0]
+	WORD  $0x4fd013ed // fmla v13.2d, v31.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F18
-	WORD  $0x4fd1124e // fmla v14.2d, v18.2d, v17.d[0]
+	WORD  $0x4fd0124e // fmla v14.2d, v18.2d, v16.d[0]
 	FMOVD 16(R14), F19
-	WORD  $0x4fd1126f // fmla v15.2d, v19.2d, v17.d[0]
+	WORD  $0x4fd0126f // fmla v15.2d, v19.2d, v16.d[0]
 	ADD   R12, R14
 	B     r8v2columnsoldend
 
 r8v2columnsoldfull:
 	FMOVQ (R14), F20
-	WORD  $0x4fd11280 // fmla v0.2d, v20.2d, v17.d[0]
+	WORD  $0x4fd01280 // fmla v0.2d, v20.2d, v16.d[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4fd112a1 // fmla v1.2d, v21.2d, v17.d[0]
+	WORD  $0x4fd012a1 // fmla v1.2d, v21.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F22
-	WORD  $0x4fd112c2 // fmla v2.2d, v22.2d, v17.d[0]
+	WORD  $0x4fd012c2 // fmla v2.2d, v22.2d, v16.d[0]
 	FMOVQ 16(R14), F23
-	WORD  $0x4fd112e3 // fmla v3.2d, v23.2d, v17.d[0]
+	WORD  $0x4fd012e3 // fmla v3.2d, v23.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F24
-	WORD  $0x4fd11304 // fmla v4.2d, v24.2d, v17.d[0]
+	WORD  $0x4fd01304 // fmla v4.2d, v24.2d, v16.d[0]
 	FMOVQ 16(R14), F25
-	WORD  $0x4fd11325 // fmla v5.2d, v25.2d, v17.d[0]
+	WORD  $0x4fd01325 // fmla v5.2d, v25.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd11346 // fmla v6.2d, v26.2d, v17.d[0]
+	WORD  $0x4fd01346 // fmla v6.2d, v26.2d, v16.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd11367 // fmla v7.2d, v27.2d, v17.d[0]
+	WORD  $0x4fd01367 // fmla v7.2d, v27.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F28
-	WORD  $0x4fd11388 // fmla v8.2d, v28.2d, v17.d[0]
+	WORD  $0x4fd01388 // fmla v8.2d, v28.2d, v16.d[0]
 	FMOVQ 16(R14), F29
-	WORD  $0x4fd113a9 // fmla v9.2d, v29.2d, v17.d[0]
+	WORD  $0x4fd013a9 // fmla v9.2d, v29.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F30
-	WORD  $0x4fd113ca // fmla v10.2d, v30.2d, v17.d[0]
+	WORD  $0x4fd013ca // fmla v10.2d, v30.2d, v16.d[0]
 	FMOVQ 16(R14), F31
-	WORD  $0x4fd113eb // fmla v11.2d, v31.2d, v17.d[0]
+	WORD  $0x4fd013eb // fmla v11.2d, v31.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F18
-	WORD  $0x4fd1124c // fmla v12.2d, v18.2d, v17.d[0]
+	WORD  $0x4fd0124c // fmla v12.2d, v18.2d, v16.d[0]
 	FMOVQ 16(R14), F19
-	WORD  $0x4fd1126d // fmla v13.2d, v19.2d, v17.d[0]
+	WORD  $0x4fd0126d // fmla v13.2d, v19.2d, v16.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4fd1128e // fmla v14.2d, v20.2d, v17.d[0]
+	WORD  $0x4fd0128e // fmla v14.2d, v20.2d, v16.d[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4fd112af // fmla v15.2d, v21.2d, v17.d[0]
+	WORD  $0x4fd012af // fmla v15.2d, v21.2d, v16.d[0]
 	ADD   R12, R14
 
 r8v2columnsoldend:
@@ -12395,101 +12395,101 @@ r7v2loop:
 	ADD   R17, R16
 	SUBS  $1, R20
 	BNE   r7v2loop
-	FMOVD 80(R0), F14
-	WORD  $0x4fce9000 // fmul v0.2d, v0.2d, v14.d[0]
-	WORD  $0x4fce9021 // fmul v1.2d, v1.2d, v14.d[0]
-	WORD  $0x4fce9042 // fmul v2.2d, v2.2d, v14.d[0]
-	WORD  $0x4fce9063 // fmul v3.2d, v3.2d, v14.d[0]
-	WORD  $0x4fce9084 // fmul v4.2d, v4.2d, v14.d[0]
-	WORD  $0x4fce90a5 // fmul v5.2d, v5.2d, v14.d[0]
-	WORD  $0x4fce90c6 // fmul v6.2d, v6.2d, v14.d[0]
-	WORD  $0x4fce90e7 // fmul v7.2d, v7.2d, v14.d[0]
-	WORD  $0x4fce9108 // fmul v8.2d, v8.2d, v14.d[0]
-	WORD  $0x4fce9129 // fmul v9.2d, v9.2d, v14.d[0]
-	WORD  $0x4fce914a // fmul v10.2d, v10.2d, v14.d[0]
-	WORD  $0x4fce916b // fmul v11.2d, v11.2d, v14.d[0]
-	WORD  $0x4fce918c // fmul v12.2d, v12.2d, v14.d[0]
-	WORD  $0x4fce91ad // fmul v13.2d, v13.2d, v14.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F15
+	WORD  $0x4fcf9000 // fmul v0.2d, v0.2d, v15.d[0]
+	WORD  $0x4fcf9021 // fmul v1.2d, v1.2d, v15.d[0]
+	WORD  $0x4fcf9042 // fmul v2.2d, v2.2d, v15.d[0]
+	WORD  $0x4fcf9063 // fmul v3.2d, v3.2d, v15.d[0]
+	WORD  $0x4fcf9084 // fmul v4.2d, v4.2d, v15.d[0]
+	WORD  $0x4fcf90a5 // fmul v5.2d, v5.2d, v15.d[0]
+	WORD  $0x4fcf90c6 // fmul v6.2d, v6.2d, v15.d[0]
+	WORD  $0x4fcf90e7 // fmul v7.2d, v7.2d, v15.d[0]
+	WORD  $0x4fcf9108 // fmul v8.2d, v8.2d, v15.d[0]
+	WORD  $0x4fcf9129 // fmul v9.2d, v9.2d, v15.d[0]
+	WORD  $0x4fcf914a // fmul v10.2d, v10.2d, v15.d[0]
+	WORD  $0x4fcf916b // fmul v11.2d, v11.2d, v15.d[0]
+	WORD  $0x4fcf918c // fmul v12.2d, v12.2d, v15.d[0]
+	WORD  $0x4fcf91ad // fmul v13.2d, v13.2d, v15.d[0]
+	FMOVD 88(R0), F14
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r7v2store
-	FMOVD 88(R0), F15
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r7v2oldfull
 	FMOVQ (R14), F16
-	WORD  $0x4fcf1200 // fmla v0.2d, v16.2d, v15.d[0]
+	WORD  $0x4fce1200 // fmla v0.2d, v16.2d, v14.d[0]
 	FMOVD 16(R14), F17
-	WORD  $0x4fcf1221 // fmla v1.2d, v17.2d, v15.d[0]
+	WORD  $0x4fce1221 // fmla v1.2d, v17.2d, v14.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F18
-	WORD  $0x4fcf1242 // fmla v2.2d, v18.2d, v15.d[0]
+	WORD  $0x4fce1242 // fmla v2.2d, v18.2d, v14.d[0]
 	FMOVD 16(R14), F19
-	WORD  $0x4fcf1263 // fmla v3.2d, v19.2d, v15.d[0]
+	WORD  $0x4fce1263 // fmla v3.2d, v19.2d, v14.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4fcf1284 // fmla v4.2d, v20.2d, v15.d[0]
+	WORD  $0x4fce1284 // fmla v4.2d, v20.2d, v14.d[0]
 	FMOVD 16(R14), F21
-	WORD  $0x4fcf12a5 // fmla v5.2d, v21.2d, v15.d[0]
+	WORD  $0x4fce12a5 // fmla v5.2d, v21.2d, v14.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F22
-	WORD  $0x4fcf12c6 // fmla v6.2d, v22.2d, v15.d[0]
+	WORD  $0x4fce12c6 // fmla v6.2d, v22.2d, v14.d[0]
 	FMOVD 16(R14), F23
-	WORD  $0x4fcf12e7 // fmla v7.2d, v23.2d, v15.d[0]
+	WORD  $0x4fce12e7 // fmla v7.2d, v23.2d, v14.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F24
-	WORD  $0x4fcf1308 // fmla v8.2d, v24.2d, v15.d[0]
+	WORD  $0x4fce1308 // fmla v8.2d, v24.2d, v14.d[0]
 	FMOVD 16(R14), F25
-	WORD  $0x4fcf1329 // fmla v9.2d, v25.2d, v15.d[0]
+	WORD  $0x4fce1329 // fmla v9.2d, v25.2d, v14.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fcf134a // fmla v10.2d, v26.2d, v15.d[0]
+	WORD  $0x4fce134a // fmla v10.2d, v26.2d, v14.d[0]
 	FMOVD 16(R14), F27
-	WORD  $0x4fcf136b // fmla v11.2d, v27.2d, v15.d[0]
+	WORD  $0x4fce136b // fmla v11.2d, v27.2d, v14.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F28
-	WORD  $0x4fcf138c // fmla v12.2d, v28.2d, v15.d[0]
+	WORD  $0x4fce138c // fmla v12.2d, v28.2d, v14.d[0]
 	FMOVD 16(R14), F29
-	WORD  $0x4fcf13ad // fmla v13.2d, v29.2d, v15.d[0]
+	WORD  $0x4fce13ad // fmla v13.2d, v29.2d, v14.d[0]
 	ADD   R12, R14
 	B     r7v2oldend
 
 r7v2oldfull:
 	FMOVQ (R14), F30
-	WORD  $0x4fcf13c0 // fmla v0.2d, v30.2d, v15.d[0]
+	WORD  $0x4fce13c0 // fmla v0.2d, v30.2d, v14.d[0]
 	FMOVQ 16(R14), F31
-	WORD  $0x4fcf13e1 // fmla v1.2d, v31.2d, v15.d[0]
+	WORD  $0x4fce13e1 // fmla v1.2d, v31.2d, v14.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F16
-	WORD  $0x4fcf1202 // fmla v2.2d, v16.2d, v15.d[0]
+	WORD  $0x4fce1202 // fmla v2.2d, v16.2d, v14.d[0]
 	FMOVQ 16(R14), F17
-	WORD  $0x4fcf1223 // fmla v3.2d, v17.2d, v15.d[0]
+	WORD  $0x4fce1223 // fmla v3.2d, v17.2d, v14.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F18
-	WORD  $0x4fcf1244 // fmla v4.2d, v18.2d, v15.d[0]
+	WORD  $0x4fce1244 // fmla v4.2d, v18.2d, v14.d[0]
 	FMOVQ 16(R14), F19
-	WORD  $0x4fcf1265 // fmla v5.2d, v19.2d, v15.d[0]
+	WORD  $0x4fce1265 // fmla v5.2d, v19.2d, v14.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4fcf1286 // fmla v6.2d, v20.2d, v15.d[0]
+	WORD  $0x4fce1286 // fmla v6.2d, v20.2d, v14.d[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4fcf12a7 // fmla v7.2d, v21.2d, v15.d[0]
+	WORD  $0x4fce12a7 // fmla v7.2d, v21.2d, v14.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F22
-	WORD  $0x4fcf12c8 // fmla v8.2d, v22.2d, v15.d[0]
+	WORD  $0x4fce12c8 // fmla v8.2d, v22.2d, v14.d[0]
 	FMOVQ 16(R14), F23
-	WORD  $0x4fcf12e9 // fmla v9.2d, v23.2d, v15.d[0]
+	WORD  $0x4fce12e9 // fmla v9.2d, v23.2d, v14.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F24
-	WORD  $0x4fcf130a // fmla v10.2d, v24.2d, v15.d[0]
+	WORD  $0x4fce130a // fmla v10.2d, v24.2d, v14.d[0]
 	FMOVQ 16(R14), F25
-	WORD  $0x4fcf132b // fmla v11.2d, v25.2d, v15.d[0]
+	WORD  $0x4fce132b // fmla v11.2d, v25.2d, v14.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fcf134c // fmla v12.2d, v26.2d, v15.d[0]
+	WORD  $0x4fce134c // fmla v12.2d, v26.2d, v14.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fcf136d // fmla v13.2d, v27.2d, v15.d[0]
+	WORD  $0x4fce136d // fmla v13.2d, v27.2d, v14.d[0]
 	ADD   R12, R14
 
 r7v2oldend:
@@ -12594,89 +12594,89 @@ r6v2loop:
 	ADD   R17, R16
 	SUBS  $1, R20
 	BNE   r6v2loop
-	FMOVD 80(R0), F12
-	WORD  $0x4fcc9000 // fmul v0.2d, v0.2d, v12.d[0]
-	WORD  $0x4fcc9021 // fmul v1.2d, v1.2d, v12.d[0]
-	WORD  $0x4fcc9042 // fmul v2.2d, v2.2d, v12.d[0]
-	WORD  $0x4fcc9063 // fmul v3.2d, v3.2d, v12.d[0]
-	WORD  $0x4fcc9084 // fmul v4.2d, v4.2d, v12.d[0]
-	WORD  $0x4fcc90a5 // fmul v5.2d, v5.2d, v12.d[0]
-	WORD  $0x4fcc90c6 // fmul v6.2d, v6.2d, v12.d[0]
-	WORD  $0x4fcc90e7 // fmul v7.2d, v7.2d, v12.d[0]
-	WORD  $0x4fcc9108 // fmul v8.2d, v8.2d, v12.d[0]
-	WORD  $0x4fcc9129 // fmul v9.2d, v9.2d, v12.d[0]
-	WORD  $0x4fcc914a // fmul v10.2d, v10.2d, v12.d[0]
-	WORD  $0x4fcc916b // fmul v11.2d, v11.2d, v12.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F13
+	WORD  $0x4fcd9000 // fmul v0.2d, v0.2d, v13.d[0]
+	WORD  $0x4fcd9021 // fmul v1.2d, v1.2d, v13.d[0]
+	WORD  $0x4fcd9042 // fmul v2.2d, v2.2d, v13.d[0]
+	WORD  $0x4fcd9063 // fmul v3.2d, v3.2d, v13.d[0]
+	WORD  $0x4fcd9084 // fmul v4.2d, v4.2d, v13.d[0]
+	WORD  $0x4fcd90a5 // fmul v5.2d, v5.2d, v13.d[0]
+	WORD  $0x4fcd90c6 // fmul v6.2d, v6.2d, v13.d[0]
+	WORD  $0x4fcd90e7 // fmul v7.2d, v7.2d, v13.d[0]
+	WORD  $0x4fcd9108 // fmul v8.2d, v8.2d, v13.d[0]
+	WORD  $0x4fcd9129 // fmul v9.2d, v9.2d, v13.d[0]
+	WORD  $0x4fcd914a // fmul v10.2d, v10.2d, v13.d[0]
+	WORD  $0x4fcd916b // fmul v11.2d, v11.2d, v13.d[0]
+	FMOVD 88(R0), F12
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r6v2store
-	FMOVD 88(R0), F13
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r6v2oldfull
 	FMOVQ (R14), F14
-	WORD  $0x4fcd11c0 // fmla v0.2d, v14.2d, v13.d[0]
+	WORD  $0x4fcc11c0 // fmla v0.2d, v14.2d, v12.d[0]
 	FMOVD 16(R14), F15
-	WORD  $0x4fcd11e1 // fmla v1.2d, v15.2d, v13.d[0]
+	WORD  $0x4fcc11e1 // fmla v1.2d, v15.2d, v12.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F16
-	WORD  $0x4fcd1202 // fmla v2.2d, v16.2d, v13.d[0]
+	WORD  $0x4fcc1202 // fmla v2.2d, v16.2d, v12.d[0]
 	FMOVD 16(R14), F17
-	WORD  $0x4fcd1223 // fmla v3.2d, v17.2d, v13.d[0]
+	WORD  $0x4fcc1223 // fmla v3.2d, v17.2d, v12.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F18
-	WORD  $0x4fcd1244 // fmla v4.2d, v18.2d, v13.d[0]
+	WORD  $0x4fcc1244 // fmla v4.2d, v18.2d, v12.d[0]
 	FMOVD 16(R14), F19
-	WORD  $0x4fcd1265 // fmla v5.2d, v19.2d, v13.d[0]
+	WORD  $0x4fcc1265 // fmla v5.2d, v19.2d, v12.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4fcd1286 // fmla v6.2d, v20.2d, v13.d[0]
+	WORD  $0x4fcc1286 // fmla v6.2d, v20.2d, v12.d[0]
 	FMOVD 16(R14), F21
-	WORD  $0x4fcd12a7 // fmla v7.2d, v21.2d, v13.d[0]
+	WORD  $0x4fcc12a7 // fmla v7.2d, v21.2d, v12.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F22
-	WORD  $0x4fcd12c8 // fmla v8.2d, v22.2d, v13.d[0]
+	WORD  $0x4fcc12c8 // fmla v8.2d, v22.2d, v12.d[0]
 	FMOVD 16(R14), F23
-	WORD  $0x4fcd12e9 // fmla v9.2d, v23.2d, v13.d[0]
+	WORD  $0x4fcc12e9 // fmla v9.2d, v23.2d, v12.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F24
-	WORD  $0x4fcd130a // fmla v10.2d, v24.2d, v13.d[0]
+	WORD  $0x4fcc130a // fmla v10.2d, v24.2d, v12.d[0]
 	FMOVD 16(R14), F25
-	WORD  $0x4fcd132b // fmla v11.2d, v25.2d, v13.d[0]
+	WORD  $0x4fcc132b // fmla v11.2d, v25.2d, v12.d[0]
 	ADD   R12, R14
 	B     r6v2oldend
 
 r6v2oldfull:
 	FMOVQ (R14), F26
-	WORD  $0x4fcd1340 // fmla v0.2d, v26.2d, v13.d[0]
+	WORD  $0x4fcc1340 // fmla v0.2d, v26.2d, v12.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fcd1361 // fmla v1.2d, v27.2d, v13.d[0]
+	WORD  $0x4fcc1361 // fmla v1.2d, v27.2d, v12.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F28
-	WORD  $0x4fcd1382 // fmla v2.2d, v28.2d, v13.d[0]
+	WORD  $0x4fcc1382 // fmla v2.2d, v28.2d, v12.d[0]
 	FMOVQ 16(R14), F29
-	WORD  $0x4fcd13a3 // fmla v3.2d, v29.2d, v13.d[0]
+	WORD  $0x4fcc13a3 // fmla v3.2d, v29.2d, v12.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F30
-	WORD  $0x4fcd13c4 // fmla v4.2d, v30.2d, v13.d[0]
+	WORD  $0x4fcc13c4 // fmla v4.2d, v30.2d, v12.d[0]
 	FMOVQ 16(R14), F31
-	WORD  $0x4fcd13e5 // fmla v5.2d, v31.2d, v13.d[0]
+	WORD  $0x4fcc13e5 // fmla v5.2d, v31.2d, v12.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F14
-	WORD  $0x4fcd11c6 // fmla v6.2d, v14.2d, v13.d[0]
+	WORD  $0x4fcc11c6 // fmla v6.2d, v14.2d, v12.d[0]
 	FMOVQ 16(R14), F15
-	WORD  $0x4fcd11e7 // fmla v7.2d, v15.2d, v13.d[0]
+	WORD  $0x4fcc11e7 // fmla v7.2d, v15.2d, v12.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F16
-	WORD  $0x4fcd1208 // fmla v8.2d, v16.2d, v13.d[0]
+	WORD  $0x4fcc1208 // fmla v8.2d, v16.2d, v12.d[0]
 	FMOVQ 16(R14), F17
-	WORD  $0x4fcd1229 // fmla v9.2d, v17.2d, v13.d[0]
+	WORD  $0x4fcc1229 // fmla v9.2d, v17.2d, v12.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F18
-	WORD  $0x4fcd124a // fmla v10.2d, v18.2d, v13.d[0]
+	WORD  $0x4fcc124a // fmla v10.2d, v18.2d, v12.d[0]
 	FMOVQ 16(R14), F19
-	WORD  $0x4fcd126b // fmla v11.2d, v19.2d, v13.d[0]
+	WORD  $0x4fcc126b // fmla v11.2d, v19.2d, v12.d[0]
 	ADD   R12, R14
 
 r6v2oldend:
@@ -12770,77 +12770,77 @@ r5v2loop:
 	ADD   R17, R16
 	SUBS  $1, R20
 	BNE   r5v2loop
-	FMOVD 80(R0), F10
-	WORD  $0x4fca9000 // fmul v0.2d, v0.2d, v10.d[0]
-	WORD  $0x4fca9021 // fmul v1.2d, v1.2d, v10.d[0]
-	WORD  $0x4fca9042 // fmul v2.2d, v2.2d, v10.d[0]
-	WORD  $0x4fca9063 // fmul v3.2d, v3.2d, v10.d[0]
-	WORD  $0x4fca9084 // fmul v4.2d, v4.2d, v10.d[0]
-	WORD  $0x4fca90a5 // fmul v5.2d, v5.2d, v10.d[0]
-	WORD  $0x4fca90c6 // fmul v6.2d, v6.2d, v10.d[0]
-	WORD  $0x4fca90e7 // fmul v7.2d, v7.2d, v10.d[0]
-	WORD  $0x4fca9108 // fmul v8.2d, v8.2d, v10.d[0]
-	WORD  $0x4fca9129 // fmul v9.2d, v9.2d, v10.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F11
+	WORD  $0x4fcb9000 // fmul v0.2d, v0.2d, v11.d[0]
+	WORD  $0x4fcb9021 // fmul v1.2d, v1.2d, v11.d[0]
+	WORD  $0x4fcb9042 // fmul v2.2d, v2.2d, v11.d[0]
+	WORD  $0x4fcb9063 // fmul v3.2d, v3.2d, v11.d[0]
+	WORD  $0x4fcb9084 // fmul v4.2d, v4.2d, v11.d[0]
+	WORD  $0x4fcb90a5 // fmul v5.2d, v5.2d, v11.d[0]
+	WORD  $0x4fcb90c6 // fmul v6.2d, v6.2d, v11.d[0]
+	WORD  $0x4fcb90e7 // fmul v7.2d, v7.2d, v11.d[0]
+	WORD  $0x4fcb9108 // fmul v8.2d, v8.2d, v11.d[0]
+	WORD  $0x4fcb9129 // fmul v9.2d, v9.2d, v11.d[0]
+	FMOVD 88(R0), F10
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r5v2store
-	FMOVD 88(R0), F11
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r5v2oldfull
 	FMOVQ (R14), F12
-	WORD  $0x4fcb1180 // fmla v0.2d, v12.2d, v11.d[0]
+	WORD  $0x4fca1180 // fmla v0.2d, v12.2d, v10.d[0]
 	FMOVD 16(R14), F13
-	WORD  $0x4fcb11a1 // fmla v1.2d, v13.2d, v11.d[0]
+	WORD  $0x4fca11a1 // fmla v1.2d, v13.2d, v10.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F14
-	WORD  $0x4fcb11c2 // fmla v2.2d, v14.2d, v11.d[0]
+	WORD  $0x4fca11c2 // fmla v2.2d, v14.2d, v10.d[0]
 	FMOVD 16(R14), F15
-	WORD  $0x4fcb11e3 // fmla v3.2d, v15.2d, v11.d[0]
+	WORD  $0x4fca11e3 // fmla v3.2d, v15.2d, v10.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F16
-	WORD  $0x4fcb1204 // fmla v4.2d, v16.2d, v11.d[0]
+	WORD  $0x4fca1204 // fmla v4.2d, v16.2d, v10.d[0]
 	FMOVD 16(R14), F17
-	WORD  $0x4fcb1225 // fmla v5.2d, v17.2d, v11.d[0]
+	WORD  $0x4fca1225 // fmla v5.2d, v17.2d, v10.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F18
-	WORD  $0x4fcb1246 // fmla v6.2d, v18.2d, v11.d[0]
+	WORD  $0x4fca1246 // fmla v6.2d, v18.2d, v10.d[0]
 	FMOVD 16(R14), F19
-	WORD  $0x4fcb1267 // fmla v7.2d, v19.2d, v11.d[0]
+	WORD  $0x4fca1267 // fmla v7.2d, v19.2d, v10.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4fcb1288 // fmla v8.2d, v20.2d, v11.d[0]
+	WORD  $0x4fca1288 // fmla v8.2d, v20.2d, v10.d[0]
 	FMOVD 16(R14), F21
-	WORD  $0x4fcb12a9 // fmla v9.2d, v21.2d, v11.d[0]
+	WORD  $0x4fca12a9 // fmla v9.2d, v21.2d, v10.d[0]
 	ADD   R12, R14
 	B     r5v2oldend
 
 r5v2oldfull:
 	FMOVQ (R14), F22
-	WORD  $0x4fcb12c0 // fmla v0.2d, v22.2d, v11.d[0]
+	WORD  $0x4fca12c0 // fmla v0.2d, v22.2d, v10.d[0]
 	FMOVQ 16(R14), F23
-	WORD  $0x4fcb12e1 // fmla v1.2d, v23.2d, v11.d[0]
+	WORD  $0x4fca12e1 // fmla v1.2d, v23.2d, v10.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F24
-	WORD  $0x4fcb1302 // fmla v2.2d, v24.2d, v11.d[0]
+	WORD  $0x4fca1302 // fmla v2.2d, v24.2d, v10.d[0]
 	FMOVQ 16(R14), F25
-	WORD  $0x4fcb1323 // fmla v3.2d, v25.2d, v11.d[0]
+	WORD  $0x4fca1323 // fmla v3.2d, v25.2d, v10.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fcb1344 // fmla v4.2d, v26.2d, v11.d[0]
+	WORD  $0x4fca1344 // fmla v4.2d, v26.2d, v10.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fcb1365 // fmla v5.2d, v27.2d, v11.d[0]
+	WORD  $0x4fca1365 // fmla v5.2d, v27.2d, v10.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F28
-	WORD  $0x4fcb1386 // fmla v6.2d, v28.2d, v11.d[0]
+	WORD  $0x4fca1386 // fmla v6.2d, v28.2d, v10.d[0]
 	FMOVQ 16(R14), F29
-	WORD  $0x4fcb13a7 // fmla v7.2d, v29.2d, v11.d[0]
+	WORD  $0x4fca13a7 // fmla v7.2d, v29.2d, v10.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F30
-	WORD  $0x4fcb13c8 // fmla v8.2d, v30.2d, v11.d[0]
+	WORD  $0x4fca13c8 // fmla v8.2d, v30.2d, v10.d[0]
 	FMOVQ 16(R14), F31
-	WORD  $0x4fcb13e9 // fmla v9.2d, v31.2d, v11.d[0]
+	WORD  $0x4fca13e9 // fmla v9.2d, v31.2d, v10.d[0]
 	ADD   R12, R14
 
 r5v2oldend:
@@ -12921,65 +12921,65 @@ r4v2loop:
 	ADD   R16, R15
 	SUBS  $1, R19
 	BNE   r4v2loop
-	FMOVD 80(R0), F8
-	WORD  $0x4fc89000 // fmul v0.2d, v0.2d, v8.d[0]
-	WORD  $0x4fc89021 // fmul v1.2d, v1.2d, v8.d[0]
-	WORD  $0x4fc89042 // fmul v2.2d, v2.2d, v8.d[0]
-	WORD  $0x4fc89063 // fmul v3.2d, v3.2d, v8.d[0]
-	WORD  $0x4fc89084 // fmul v4.2d, v4.2d, v8.d[0]
-	WORD  $0x4fc890a5 // fmul v5.2d, v5.2d, v8.d[0]
-	WORD  $0x4fc890c6 // fmul v6.2d, v6.2d, v8.d[0]
-	WORD  $0x4fc890e7 // fmul v7.2d, v7.2d, v8.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F9
+	WORD  $0x4fc99000 // fmul v0.2d, v0.2d, v9.d[0]
+	WORD  $0x4fc99021 // fmul v1.2d, v1.2d, v9.d[0]
+	WORD  $0x4fc99042 // fmul v2.2d, v2.2d, v9.d[0]
+	WORD  $0x4fc99063 // fmul v3.2d, v3.2d, v9.d[0]
+	WORD  $0x4fc99084 // fmul v4.2d, v4.2d, v9.d[0]
+	WORD  $0x4fc990a5 // fmul v5.2d, v5.2d, v9.d[0]
+	WORD  $0x4fc990c6 // fmul v6.2d, v6.2d, v9.d[0]
+	WORD  $0x4fc990e7 // fmul v7.2d, v7.2d, v9.d[0]
+	FMOVD 88(R0), F8
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r4v2store
-	FMOVD 88(R0), F9
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r4v2oldfull
 	FMOVQ (R14), F10
-	WORD  $0x4fc91140 // fmla v0.2d, v10.2d, v9.d[0]
+	WORD  $0x4fc81140 // fmla v0.2d, v10.2d, v8.d[0]
 	FMOVD 16(R14), F11
-	WORD  $0x4fc91161 // fmla v1.2d, v11.2d, v9.d[0]
+	WORD  $0x4fc81161 // fmla v1.2d, v11.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F12
-	WORD  $0x4fc91182 // fmla v2.2d, v12.2d, v9.d[0]
+	WORD  $0x4fc81182 // fmla v2.2d, v12.2d, v8.d[0]
 	FMOVD 16(R14), F13
-	WORD  $0x4fc911a3 // fmla v3.2d, v13.2d, v9.d[0]
+	WORD  $0x4fc811a3 // fmla v3.2d, v13.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F14
-	WORD  $0x4fc911c4 // fmla v4.2d, v14.2d, v9.d[0]
+	WORD  $0x4fc811c4 // fmla v4.2d, v14.2d, v8.d[0]
 	FMOVD 16(R14), F15
-	WORD  $0x4fc911e5 // fmla v5.2d, v15.2d, v9.d[0]
+	WORD  $0x4fc811e5 // fmla v5.2d, v15.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F16
-	WORD  $0x4fc91206 // fmla v6.2d, v16.2d, v9.d[0]
+	WORD  $0x4fc81206 // fmla v6.2d, v16.2d, v8.d[0]
 	FMOVD 16(R14), F17
-	WORD  $0x4fc91227 // fmla v7.2d, v17.2d, v9.d[0]
+	WORD  $0x4fc81227 // fmla v7.2d, v17.2d, v8.d[0]
 	ADD   R12, R14
 	B     r4v2oldend
 
 r4v2oldfull:
 	FMOVQ (R14), F18
-	WORD  $0x4fc91240 // fmla v0.2d, v18.2d, v9.d[0]
+	WORD  $0x4fc81240 // fmla v0.2d, v18.2d, v8.d[0]
 	FMOVQ 16(R14), F19
-	WORD  $0x4fc91261 // fmla v1.2d, v19.2d, v9.d[0]
+	WORD  $0x4fc81261 // fmla v1.2d, v19.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4fc91282 // fmla v2.2d, v20.2d, v9.d[0]
+	WORD  $0x4fc81282 // fmla v2.2d, v20.2d, v8.d[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4fc912a3 // fmla v3.2d, v21.2d, v9.d[0]
+	WORD  $0x4fc812a3 // fmla v3.2d, v21.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F22
-	WORD  $0x4fc912c4 // fmla v4.2d, v22.2d, v9.d[0]
+	WORD  $0x4fc812c4 // fmla v4.2d, v22.2d, v8.d[0]
 	FMOVQ 16(R14), F23
-	WORD  $0x4fc912e5 // fmla v5.2d, v23.2d, v9.d[0]
+	WORD  $0x4fc812e5 // fmla v5.2d, v23.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F24
-	WORD  $0x4fc91306 // fmla v6.2d, v24.2d, v9.d[0]
+	WORD  $0x4fc81306 // fmla v6.2d, v24.2d, v8.d[0]
 	FMOVQ 16(R14), F25
-	WORD  $0x4fc91327 // fmla v7.2d, v25.2d, v9.d[0]
+	WORD  $0x4fc81327 // fmla v7.2d, v25.2d, v8.d[0]
 	ADD   R12, R14
 
 r4v2oldend:
@@ -13048,53 +13048,53 @@ r3v2loop:
 	ADD   R15, R14
 	SUBS  $1, R17
 	BNE   r3v2loop
-	FMOVD 80(R0), F6
-	WORD  $0x4fc69000 // fmul v0.2d, v0.2d, v6.d[0]
-	WORD  $0x4fc69021 // fmul v1.2d, v1.2d, v6.d[0]
-	WORD  $0x4fc69042 // fmul v2.2d, v2.2d, v6.d[0]
-	WORD  $0x4fc69063 // fmul v3.2d, v3.2d, v6.d[0]
-	WORD  $0x4fc69084 // fmul v4.2d, v4.2d, v6.d[0]
-	WORD  $0x4fc690a5 // fmul v5.2d, v5.2d, v6.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F7
+	WORD  $0x4fc79000 // fmul v0.2d, v0.2d, v7.d[0]
+	WORD  $0x4fc79021 // fmul v1.2d, v1.2d, v7.d[0]
+	WORD  $0x4fc79042 // fmul v2.2d, v2.2d, v7.d[0]
+	WORD  $0x4fc79063 // fmul v3.2d, v3.2d, v7.d[0]
+	WORD  $0x4fc79084 // fmul v4.2d, v4.2d, v7.d[0]
+	WORD  $0x4fc790a5 // fmul v5.2d, v5.2d, v7.d[0]
+	FMOVD 88(R0), F6
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r3v2store
-	FMOVD 88(R0), F7
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r3v2oldfull
 	FMOVQ (R14), F8
-	WORD  $0x4fc71100 // fmla v0.2d, v8.2d, v7.d[0]
+	WORD  $0x4fc61100 // fmla v0.2d, v8.2d, v6.d[0]
 	FMOVD 16(R14), F9
-	WORD  $0x4fc71121 // fmla v1.2d, v9.2d, v7.d[0]
+	WORD  $0x4fc61121 // fmla v1.2d, v9.2d, v6.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F10
-	WORD  $0x4fc71142 // fmla v2.2d, v10.2d, v7.d[0]
+	WORD  $0x4fc61142 // fmla v2.2d, v10.2d, v6.d[0]
 	FMOVD 16(R14), F11
-	WORD  $0x4fc71163 // fmla v3.2d, v11.2d, v7.d[0]
+	WORD  $0x4fc61163 // fmla v3.2d, v11.2d, v6.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F12
-	WORD  $0x4fc71184 // fmla v4.2d, v12.2d, v7.d[0]
+	WORD  $0x4fc61184 // fmla v4.2d, v12.2d, v6.d[0]
 	FMOVD 16(R14), F13
-	WORD  $0x4fc711a5 // fmla v5.2d, v13.2d, v7.d[0]
+	WORD  $0x4fc611a5 // fmla v5.2d, v13.2d, v6.d[0]
 	ADD   R12, R14
 	B     r3v2oldend
 
 r3v2oldfull:
 	FMOVQ (R14), F14
-	WORD  $0x4fc711c0 // fmla v0.2d, v14.2d, v7.d[0]
+	WORD  $0x4fc611c0 // fmla v0.2d, v14.2d, v6.d[0]
 	FMOVQ 16(R14), F15
-	WORD  $0x4fc711e1 // fmla v1.2d, v15.2d, v7.d[0]
+	WORD  $0x4fc611e1 // fmla v1.2d, v15.2d, v6.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F16
-	WORD  $0x4fc71202 // fmla v2.2d, v16.2d, v7.d[0]
+	WORD  $0x4fc61202 // fmla v2.2d, v16.2d, v6.d[0]
 	FMOVQ 16(R14), F17
-	WORD  $0x4fc71223 // fmla v3.2d, v17.2d, v7.d[0]
+	WORD  $0x4fc61223 // fmla v3.2d, v17.2d, v6.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F18
-	WORD  $0x4fc71244 // fmla v4.2d, v18.2d, v7.d[0]
+	WORD  $0x4fc61244 // fmla v4.2d, v18.2d, v6.d[0]
 	FMOVQ 16(R14), F19
-	WORD  $0x4fc71265 // fmla v5.2d, v19.2d, v7.d[0]
+	WORD  $0x4fc61265 // fmla v5.2d, v19.2d, v6.d[0]
 	ADD   R12, R14
 
 r3v2oldend:
@@ -13151,41 +13151,41 @@ r2v2loop:
 	ADD   R14, R13
 	SUBS  $1, R16
 	BNE   r2v2loop
-	FMOVD 80(R0), F4
-	WORD  $0x4fc49000 // fmul v0.2d, v0.2d, v4.d[0]
-	WORD  $0x4fc49021 // fmul v1.2d, v1.2d, v4.d[0]
-	WORD  $0x4fc49042 // fmul v2.2d, v2.2d, v4.d[0]
-	WORD  $0x4fc49063 // fmul v3.2d, v3.2d, v4.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F5
+	WORD  $0x4fc59000 // fmul v0.2d, v0.2d, v5.d[0]
+	WORD  $0x4fc59021 // fmul v1.2d, v1.2d, v5.d[0]
+	WORD  $0x4fc59042 // fmul v2.2d, v2.2d, v5.d[0]
+	WORD  $0x4fc59063 // fmul v3.2d, v3.2d, v5.d[0]
+	FMOVD 88(R0), F4
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r2v2store
-	FMOVD 88(R0), F5
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r2v2oldfull
 	FMOVQ (R14), F6
-	WORD  $0x4fc510c0 // fmla v0.2d, v6.2d, v5.d[0]
+	WORD  $0x4fc410c0 // fmla v0.2d, v6.2d, v4.d[0]
 	FMOVD 16(R14), F7
-	WORD  $0x4fc510e1 // fmla v1.2d, v7.2d, v5.d[0]
+	WORD  $0x4fc410e1 // fmla v1.2d, v7.2d, v4.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F8
-	WORD  $0x4fc51102 // fmla v2.2d, v8.2d, v5.d[0]
+	WORD  $0x4fc41102 // fmla v2.2d, v8.2d, v4.d[0]
 	FMOVD 16(R14), F9
-	WORD  $0x4fc51123 // fmla v3.2d, v9.2d, v5.d[0]
+	WORD  $0x4fc41123 // fmla v3.2d, v9.2d, v4.d[0]
 	ADD   R12, R14
 	B     r2v2oldend
 
 r2v2oldfull:
 	FMOVQ (R14), F10
-	WORD  $0x4fc51140 // fmla v0.2d, v10.2d, v5.d[0]
+	WORD  $0x4fc41140 // fmla v0.2d, v10.2d, v4.d[0]
 	FMOVQ 16(R14), F11
-	WORD  $0x4fc51161 // fmla v1.2d, v11.2d, v5.d[0]
+	WORD  $0x4fc41161 // fmla v1.2d, v11.2d, v4.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F12
-	WORD  $0x4fc51182 // fmla v2.2d, v12.2d, v5.d[0]
+	WORD  $0x4fc41182 // fmla v2.2d, v12.2d, v4.d[0]
 	FMOVQ 16(R14), F13
-	WORD  $0x4fc511a3 // fmla v3.2d, v13.2d, v5.d[0]
+	WORD  $0x4fc411a3 // fmla v3.2d, v13.2d, v4.d[0]
 	ADD   R12, R14
 
 r2v2oldend:
@@ -13231,29 +13231,29 @@ r1v2loop:
 	ADD   R14, R13
 	SUBS  $1, R16
 	BNE   r1v2loop
-	FMOVD 80(R0), F2
-	WORD  $0x4fc29000 // fmul v0.2d, v0.2d, v2.d[0]
-	WORD  $0x4fc29021 // fmul v1.2d, v1.2d, v2.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F3
+	WORD  $0x4fc39000 // fmul v0.2d, v0.2d, v3.d[0]
+	WORD  $0x4fc39021 // fmul v1.2d, v1.2d, v3.d[0]
+	FMOVD 88(R0), F2
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r1v2store
-	FMOVD 88(R0), F3
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r1v2oldfull
 	FMOVQ (R14), F4
-	WORD  $0x4fc31080 // fmla v0.2d, v4.2d, v3.d[0]
+	WORD  $0x4fc21080 // fmla v0.2d, v4.2d, v2.d[0]
 	FMOVD 16(R14), F5
-	WORD  $0x4fc310a1 // fmla v1.2d, v5.2d, v3.d[0]
+	WORD  $0x4fc210a1 // fmla v1.2d, v5.2d, v2.d[0]
 	ADD   R12, R14
 	B     r1v2oldend
 
 r1v2oldfull:
 	FMOVQ (R14), F6
-	WORD  $0x4fc310c0 // fmla v0.2d, v6.2d, v3.d[0]
+	WORD  $0x4fc210c0 // fmla v0.2d, v6.2d, v2.d[0]
 	FMOVQ 16(R14), F7
-	WORD  $0x4fc310e1 // fmla v1.2d, v7.2d, v3.d[0]
+	WORD  $0x4fc210e1 // fmla v1.2d, v7.2d, v2.d[0]
 	ADD   R12, R14
 
 r1v2oldend:
@@ -13351,153 +13351,153 @@ r8v3loop:
 	ADD   R17, R16
 	SUBS  $1, R20
 	BNE   r8v3loop
-	FMOVD 80(R0), F24
-	WORD  $0x4fd89000 // fmul v0.2d, v0.2d, v24.d[0]
-	WORD  $0x4fd89021 // fmul v1.2d, v1.2d, v24.d[0]
-	WORD  $0x4fd89042 // fmul v2.2d, v2.2d, v24.d[0]
-	WORD  $0x4fd89063 // fmul v3.2d, v3.2d, v24.d[0]
-	WORD  $0x4fd89084 // fmul v4.2d, v4.2d, v24.d[0]
-	WORD  $0x4fd890a5 // fmul v5.2d, v5.2d, v24.d[0]
-	WORD  $0x4fd890c6 // fmul v6.2d, v6.2d, v24.d[0]
-	WORD  $0x4fd890e7 // fmul v7.2d, v7.2d, v24.d[0]
-	WORD  $0x4fd89108 // fmul v8.2d, v8.2d, v24.d[0]
-	WORD  $0x4fd89129 // fmul v9.2d, v9.2d, v24.d[0]
-	WORD  $0x4fd8914a // fmul v10.2d, v10.2d, v24.d[0]
-	WORD  $0x4fd8916b // fmul v11.2d, v11.2d, v24.d[0]
-	WORD  $0x4fd8918c // fmul v12.2d, v12.2d, v24.d[0]
-	WORD  $0x4fd891ad // fmul v13.2d, v13.2d, v24.d[0]
-	WORD  $0x4fd891ce // fmul v14.2d, v14.2d, v24.d[0]
-	WORD  $0x4fd891ef // fmul v15.2d, v15.2d, v24.d[0]
-	WORD  $0x4fd89210 // fmul v16.2d, v16.2d, v24.d[0]
-	WORD  $0x4fd89231 // fmul v17.2d, v17.2d, v24.d[0]
-	WORD  $0x4fd89252 // fmul v18.2d, v18.2d, v24.d[0]
-	WORD  $0x4fd89273 // fmul v19.2d, v19.2d, v24.d[0]
-	WORD  $0x4fd89294 // fmul v20.2d, v20.2d, v24.d[0]
-	WORD  $0x4fd892b5 // fmul v21.2d, v21.2d, v24.d[0]
-	WORD  $0x4fd892d6 // fmul v22.2d, v22.2d, v24.d[0]
-	WORD  $0x4fd892f7 // fmul v23.2d, v23.2d, v24.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F25
+	WORD  $0x4fd99000 // fmul v0.2d, v0.2d, v25.d[0]
+	WORD  $0x4fd99021 // fmul v1.2d, v1.2d, v25.d[0]
+	WORD  $0x4fd99042 // fmul v2.2d, v2.2d, v25.d[0]
+	WORD  $0x4fd99063 // fmul v3.2d, v3.2d, v25.d[0]
+	WORD  $0x4fd99084 // fmul v4.2d, v4.2d, v25.d[0]
+	WORD  $0x4fd990a5 // fmul v5.2d, v5.2d, v25.d[0]
+	WORD  $0x4fd990c6 // fmul v6.2d, v6.2d, v25.d[0]
+	WORD  $0x4fd990e7 // fmul v7.2d, v7.2d, v25.d[0]
+	WORD  $0x4fd99108 // fmul v8.2d, v8.2d, v25.d[0]
+	WORD  $0x4fd99129 // fmul v9.2d, v9.2d, v25.d[0]
+	WORD  $0x4fd9914a // fmul v10.2d, v10.2d, v25.d[0]
+	WORD  $0x4fd9916b // fmul v11.2d, v11.2d, v25.d[0]
+	WORD  $0x4fd9918c // fmul v12.2d, v12.2d, v25.d[0]
+	WORD  $0x4fd991ad // fmul v13.2d, v13.2d, v25.d[0]
+	WORD  $0x4fd991ce // fmul v14.2d, v14.2d, v25.d[0]
+	WORD  $0x4fd991ef // fmul v15.2d, v15.2d, v25.d[0]
+	WORD  $0x4fd99210 // fmul v16.2d, v16.2d, v25.d[0]
+	WORD  $0x4fd99231 // fmul v17.2d, v17.2d, v25.d[0]
+	WORD  $0x4fd99252 // fmul v18.2d, v18.2d, v25.d[0]
+	WORD  $0x4fd99273 // fmul v19.2d, v19.2d, v25.d[0]
+	WORD  $0x4fd99294 // fmul v20.2d, v20.2d, v25.d[0]
+	WORD  $0x4fd992b5 // fmul v21.2d, v21.2d, v25.d[0]
+	WORD  $0x4fd992d6 // fmul v22.2d, v22.2d, v25.d[0]
+	WORD  $0x4fd992f7 // fmul v23.2d, v23.2d, v25.d[0]
+	FMOVD 88(R0), F24
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r8v3store
-	FMOVD 88(R0), F25
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r8v3oldfull
 	FMOVQ (R14), F26
-	WORD  $0x4fd91340 // fmla v0.2d, v26.2d, v25.d[0]
+	WORD  $0x4fd81340 // fmla v0.2d, v26.2d, v24.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd91361 // fmla v1.2d, v27.2d, v25.d[0]
+	WORD  $0x4fd81361 // fmla v1.2d, v27.2d, v24.d[0]
 	FMOVD 32(R14), F28
-	WORD  $0x4fd91382 // fmla v2.2d, v28.2d, v25.d[0]
+	WORD  $0x4fd81382 // fmla v2.2d, v28.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd913a3 // fmla v3.2d, v29.2d, v25.d[0]
+	WORD  $0x4fd813a3 // fmla v3.2d, v29.2d, v24.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd913c4 // fmla v4.2d, v30.2d, v25.d[0]
+	WORD  $0x4fd813c4 // fmla v4.2d, v30.2d, v24.d[0]
 	FMOVD 32(R14), F31
-	WORD  $0x4fd913e5 // fmla v5.2d, v31.2d, v25.d[0]
+	WORD  $0x4fd813e5 // fmla v5.2d, v31.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd91346 // fmla v6.2d, v26.2d, v25.d[0]
+	WORD  $0x4fd81346 // fmla v6.2d, v26.2d, v24.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd91367 // fmla v7.2d, v27.2d, v25.d[0]
+	WORD  $0x4fd81367 // fmla v7.2d, v27.2d, v24.d[0]
 	FMOVD 32(R14), F28
-	WORD  $0x4fd91388 // fmla v8.2d, v28.2d, v25.d[0]
+	WORD  $0x4fd81388 // fmla v8.2d, v28.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd913a9 // fmla v9.2d, v29.2d, v25.d[0]
+	WORD  $0x4fd813a9 // fmla v9.2d, v29.2d, v24.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd913ca // fmla v10.2d, v30.2d, v25.d[0]
+	WORD  $0x4fd813ca // fmla v10.2d, v30.2d, v24.d[0]
 	FMOVD 32(R14), F31
-	WORD  $0x4fd913eb // fmla v11.2d, v31.2d, v25.d[0]
+	WORD  $0x4fd813eb // fmla v11.2d, v31.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd9134c // fmla v12.2d, v26.2d, v25.d[0]
+	WORD  $0x4fd8134c // fmla v12.2d, v26.2d, v24.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd9136d // fmla v13.2d, v27.2d, v25.d[0]
+	WORD  $0x4fd8136d // fmla v13.2d, v27.2d, v24.d[0]
 	FMOVD 32(R14), F28
-	WORD  $0x4fd9138e // fmla v14.2d, v28.2d, v25.d[0]
+	WORD  $0x4fd8138e // fmla v14.2d, v28.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd913af // fmla v15.2d, v29.2d, v25.d[0]
+	WORD  $0x4fd813af // fmla v15.2d, v29.2d, v24.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd913d0 // fmla v16.2d, v30.2d, v25.d[0]
+	WORD  $0x4fd813d0 // fmla v16.2d, v30.2d, v24.d[0]
 	FMOVD 32(R14), F31
-	WORD  $0x4fd913f1 // fmla v17.2d, v31.2d, v25.d[0]
+	WORD  $0x4fd813f1 // fmla v17.2d, v31.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd91352 // fmla v18.2d, v26.2d, v25.d[0]
+	WORD  $0x4fd81352 // fmla v18.2d, v26.2d, v24.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd91373 // fmla v19.2d, v27.2d, v25.d[0]
+	WORD  $0x4fd81373 // fmla v19.2d, v27.2d, v24.d[0]
 	FMOVD 32(R14), F28
-	WORD  $0x4fd91394 // fmla v20.2d, v28.2d, v25.d[0]
+	WORD  $0x4fd81394 // fmla v20.2d, v28.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd913b5 // fmla v21.2d, v29.2d, v25.d[0]
+	WORD  $0x4fd813b5 // fmla v21.2d, v29.2d, v24.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd913d6 // fmla v22.2d, v30.2d, v25.d[0]
+	WORD  $0x4fd813d6 // fmla v22.2d, v30.2d, v24.d[0]
 	FMOVD 32(R14), F31
-	WORD  $0x4fd913f7 // fmla v23.2d, v31.2d, v25.d[0]
+	WORD  $0x4fd813f7 // fmla v23.2d, v31.2d, v24.d[0]
 	ADD   R12, R14
 	B     r8v3oldend
 
 r8v3oldfull:
 	FMOVQ (R14), F26
-	WORD  $0x4fd91340 // fmla v0.2d, v26.2d, v25.d[0]
+	WORD  $0x4fd81340 // fmla v0.2d, v26.2d, v24.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd91361 // fmla v1.2d, v27.2d, v25.d[0]
+	WORD  $0x4fd81361 // fmla v1.2d, v27.2d, v24.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd91382 // fmla v2.2d, v28.2d, v25.d[0]
+	WORD  $0x4fd81382 // fmla v2.2d, v28.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd913a3 // fmla v3.2d, v29.2d, v25.d[0]
+	WORD  $0x4fd813a3 // fmla v3.2d, v29.2d, v24.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd913c4 // fmla v4.2d, v30.2d, v25.d[0]
+	WORD  $0x4fd813c4 // fmla v4.2d, v30.2d, v24.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fd913e5 // fmla v5.2d, v31.2d, v25.d[0]
+	WORD  $0x4fd813e5 // fmla v5.2d, v31.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd91346 // fmla v6.2d, v26.2d, v25.d[0]
+	WORD  $0x4fd81346 // fmla v6.2d, v26.2d, v24.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd91367 // fmla v7.2d, v27.2d, v25.d[0]
+	WORD  $0x4fd81367 // fmla v7.2d, v27.2d, v24.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd91388 // fmla v8.2d, v28.2d, v25.d[0]
+	WORD  $0x4fd81388 // fmla v8.2d, v28.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd913a9 // fmla v9.2d, v29.2d, v25.d[0]
+	WORD  $0x4fd813a9 // fmla v9.2d, v29.2d, v24.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd913ca // fmla v10.2d, v30.2d, v25.d[0]
+	WORD  $0x4fd813ca // fmla v10.2d, v30.2d, v24.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fd913eb // fmla v11.2d, v31.2d, v25.d[0]
+	WORD  $0x4fd813eb // fmla v11.2d, v31.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd9134c // fmla v12.2d, v26.2d, v25.d[0]
+	WORD  $0x4fd8134c // fmla v12.2d, v26.2d, v24.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd9136d // fmla v13.2d, v27.2d, v25.d[0]
+	WORD  $0x4fd8136d // fmla v13.2d, v27.2d, v24.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd9138e // fmla v14.2d, v28.2d, v25.d[0]
+	WORD  $0x4fd8138e // fmla v14.2d, v28.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd913af // fmla v15.2d, v29.2d, v25.d[0]
+	WORD  $0x4fd813af // fmla v15.2d, v29.2d, v24.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd913d0 // fmla v16.2d, v30.2d, v25.d[0]
+	WORD  $0x4fd813d0 // fmla v16.2d, v30.2d, v24.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fd913f1 // fmla v17.2d, v31.2d, v25.d[0]
+	WORD  $0x4fd813f1 // fmla v17.2d, v31.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd91352 // fmla v18.2d, v26.2d, v25.d[0]
+	WORD  $0x4fd81352 // fmla v18.2d, v26.2d, v24.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd91373 // fmla v19.2d, v27.2d, v25.d[0]
+	WORD  $0x4fd81373 // fmla v19.2d, v27.2d, v24.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd91394 // fmla v20.2d, v28.2d, v25.d[0]
+	WORD  $0x4fd81394 // fmla v20.2d, v28.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd913b5 // fmla v21.2d, v29.2d, v25.d[0]
+	WORD  $0x4fd813b5 // fmla v21.2d, v29.2d, v24.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd913d6 // fmla v22.2d, v30.2d, v25.d[0]
+	WORD  $0x4fd813d6 // fmla v22.2d, v30.2d, v24.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fd913f7 // fmla v23.2d, v31.2d, v25.d[0]
+	WORD  $0x4fd813f7 // fmla v23.2d, v31.2d, v24.d[0]
 	ADD   R12, R14
 
 r8v3oldend:
@@ -13644,153 +13644,153 @@ r8v3columnsloop:
 	ADD   R17, R16
 	SUBS  $1, R20
 	BNE   r8v3columnsloop
-	FMOVD 80(R0), F24
-	WORD  $0x4fd89000 // fmul v0.2d, v0.2d, v24.d[0]
-	WORD  $0x4fd89021 // fmul v1.2d, v1.2d, v24.d[0]
-	WORD  $0x4fd89042 // fmul v2.2d, v2.2d, v24.d[0]
-	WORD  $0x4fd89063 // fmul v3.2d, v3.2d, v24.d[0]
-	WORD  $0x4fd89084 // fmul v4.2d, v4.2d, v24.d[0]
-	WORD  $0x4fd890a5 // fmul v5.2d, v5.2d, v24.d[0]
-	WORD  $0x4fd890c6 // fmul v6.2d, v6.2d, v24.d[0]
-	WORD  $0x4fd890e7 // fmul v7.2d, v7.2d, v24.d[0]
-	WORD  $0x4fd89108 // fmul v8.2d, v8.2d, v24.d[0]
-	WORD  $0x4fd89129 // fmul v9.2d, v9.2d, v24.d[0]
-	WORD  $0x4fd8914a // fmul v10.2d, v10.2d, v24.d[0]
-	WORD  $0x4fd8916b // fmul v11.2d, v11.2d, v24.d[0]
-	WORD  $0x4fd8918c // fmul v12.2d, v12.2d, v24.d[0]
-	WORD  $0x4fd891ad // fmul v13.2d, v13.2d, v24.d[0]
-	WORD  $0x4fd891ce // fmul v14.2d, v14.2d, v24.d[0]
-	WORD  $0x4fd891ef // fmul v15.2d, v15.2d, v24.d[0]
-	WORD  $0x4fd89210 // fmul v16.2d, v16.2d, v24.d[0]
-	WORD  $0x4fd89231 // fmul v17.2d, v17.2d, v24.d[0]
-	WORD  $0x4fd89252 // fmul v18.2d, v18.2d, v24.d[0]
-	WORD  $0x4fd89273 // fmul v19.2d, v19.2d, v24.d[0]
-	WORD  $0x4fd89294 // fmul v20.2d, v20.2d, v24.d[0]
-	WORD  $0x4fd892b5 // fmul v21.2d, v21.2d, v24.d[0]
-	WORD  $0x4fd892d6 // fmul v22.2d, v22.2d, v24.d[0]
-	WORD  $0x4fd892f7 // fmul v23.2d, v23.2d, v24.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F25
+	WORD  $0x4fd99000 // fmul v0.2d, v0.2d, v25.d[0]
+	WORD  $0x4fd99021 // fmul v1.2d, v1.2d, v25.d[0]
+	WORD  $0x4fd99042 // fmul v2.2d, v2.2d, v25.d[0]
+	WORD  $0x4fd99063 // fmul v3.2d, v3.2d, v25.d[0]
+	WORD  $0x4fd99084 // fmul v4.2d, v4.2d, v25.d[0]
+	WORD  $0x4fd990a5 // fmul v5.2d, v5.2d, v25.d[0]
+	WORD  $0x4fd990c6 // fmul v6.2d, v6.2d, v25.d[0]
+	WORD  $0x4fd990e7 // fmul v7.2d, v7.2d, v25.d[0]
+	WORD  $0x4fd99108 // fmul v8.2d, v8.2d, v25.d[0]
+	WORD  $0x4fd99129 // fmul v9.2d, v9.2d, v25.d[0]
+	WORD  $0x4fd9914a // fmul v10.2d, v10.2d, v25.d[0]
+	WORD  $0x4fd9916b // fmul v11.2d, v11.2d, v25.d[0]
+	WORD  $0x4fd9918c // fmul v12.2d, v12.2d, v25.d[0]
+	WORD  $0x4fd991ad // fmul v13.2d, v13.2d, v25.d[0]
+	WORD  $0x4fd991ce // fmul v14.2d, v14.2d, v25.d[0]
+	WORD  $0x4fd991ef // fmul v15.2d, v15.2d, v25.d[0]
+	WORD  $0x4fd99210 // fmul v16.2d, v16.2d, v25.d[0]
+	WORD  $0x4fd99231 // fmul v17.2d, v17.2d, v25.d[0]
+	WORD  $0x4fd99252 // fmul v18.2d, v18.2d, v25.d[0]
+	WORD  $0x4fd99273 // fmul v19.2d, v19.2d, v25.d[0]
+	WORD  $0x4fd99294 // fmul v20.2d, v20.2d, v25.d[0]
+	WORD  $0x4fd992b5 // fmul v21.2d, v21.2d, v25.d[0]
+	WORD  $0x4fd992d6 // fmul v22.2d, v22.2d, v25.d[0]
+	WORD  $0x4fd992f7 // fmul v23.2d, v23.2d, v25.d[0]
+	FMOVD 88(R0), F24
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r8v3columnsstore
-	FMOVD 88(R0), F25
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r8v3columnsoldfull
 	FMOVQ (R14), F26
-	WORD  $0x4fd91340 // fmla v0.2d, v26.2d, v25.d[0]
+	WORD  $0x4fd81340 // fmla v0.2d, v26.2d, v24.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd91361 // fmla v1.2d, v27.2d, v25.d[0]
+	WORD  $0x4fd81361 // fmla v1.2d, v27.2d, v24.d[0]
 	FMOVD 32(R14), F28
-	WORD  $0x4fd91382 // fmla v2.2d, v28.2d, v25.d[0]
+	WORD  $0x4fd81382 // fmla v2.2d, v28.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd913a3 // fmla v3.2d, v29.2d, v25.d[0]
+	WORD  $0x4fd813a3 // fmla v3.2d, v29.2d, v24.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd913c4 // fmla v4.2d, v30.2d, v25.d[0]
+	WORD  $0x4fd813c4 // fmla v4.2d, v30.2d, v24.d[0]
 	FMOVD 32(R14), F31
-	WORD  $0x4fd913e5 // fmla v5.2d, v31.2d, v25.d[0]
+	WORD  $0x4fd813e5 // fmla v5.2d, v31.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd91346 // fmla v6.2d, v26.2d, v25.d[0]
+	WORD  $0x4fd81346 // fmla v6.2d, v26.2d, v24.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd91367 // fmla v7.2d, v27.2d, v25.d[0]
+	WORD  $0x4fd81367 // fmla v7.2d, v27.2d, v24.d[0]
 	FMOVD 32(R14), F28
-	WORD  $0x4fd91388 // fmla v8.2d, v28.2d, v25.d[0]
+	WORD  $0x4fd81388 // fmla v8.2d, v28.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd913a9 // fmla v9.2d, v29.2d, v25.d[0]
+	WORD  $0x4fd813a9 // fmla v9.2d, v29.2d, v24.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd913ca // fmla v10.2d, v30.2d, v25.d[0]
+	WORD  $0x4fd813ca // fmla v10.2d, v30.2d, v24.d[0]
 	FMOVD 32(R14), F31
-	WORD  $0x4fd913eb // fmla v11.2d, v31.2d, v25.d[0]
+	WORD  $0x4fd813eb // fmla v11.2d, v31.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd9134c // fmla v12.2d, v26.2d, v25.d[0]
+	WORD  $0x4fd8134c // fmla v12.2d, v26.2d, v24.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd9136d // fmla v13.2d, v27.2d, v25.d[0]
+	WORD  $0x4fd8136d // fmla v13.2d, v27.2d, v24.d[0]
 	FMOVD 32(R14), F28
-	WORD  $0x4fd9138e // fmla v14.2d, v28.2d, v25.d[0]
+	WORD  $0x4fd8138e // fmla v14.2d, v28.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd913af // fmla v15.2d, v29.2d, v25.d[0]
+	WORD  $0x4fd813af // fmla v15.2d, v29.2d, v24.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd913d0 // fmla v16.2d, v30.2d, v25.d[0]
+	WORD  $0x4fd813d0 // fmla v16.2d, v30.2d, v24.d[0]
 	FMOVD 32(R14), F31
-	WORD  $0x4fd913f1 // fmla v17.2d, v31.2d, v25.d[0]
+	WORD  $0x4fd813f1 // fmla v17.2d, v31.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd91352 // fmla v18.2d, v26.2d, v25.d[0]
+	WORD  $0x4fd81352 // fmla v18.2d, v26.2d, v24.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd91373 // fmla v19.2d, v27.2d, v25.d[0]
+	WORD  $0x4fd81373 // fmla v19.2d, v27.2d, v24.d[0]
 	FMOVD 32(R14), F28
-	WORD  $0x4fd91394 // fmla v20.2d, v28.2d, v25.d[0]
+	WORD  $0x4fd81394 // fmla v20.2d, v28.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd913b5 // fmla v21.2d, v29.2d, v25.d[0]
+	WORD  $0x4fd813b5 // fmla v21.2d, v29.2d, v24.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd913d6 // fmla v22.2d, v30.2d, v25.d[0]
+	WORD  $0x4fd813d6 // fmla v22.2d, v30.2d, v24.d[0]
 	FMOVD 32(R14), F31
-	WORD  $0x4fd913f7 // fmla v23.2d, v31.2d, v25.d[0]
+	WORD  $0x4fd813f7 // fmla v23.2d, v31.2d, v24.d[0]
 	ADD   R12, R14
 	B     r8v3columnsoldend
 
 r8v3columnsoldfull:
 	FMOVQ (R14), F26
-	WORD  $0x4fd91340 // fmla v0.2d, v26.2d, v25.d[0]
+	WORD  $0x4fd81340 // fmla v0.2d, v26.2d, v24.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd91361 // fmla v1.2d, v27.2d, v25.d[0]
+	WORD  $0x4fd81361 // fmla v1.2d, v27.2d, v24.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd91382 // fmla v2.2d, v28.2d, v25.d[0]
+	WORD  $0x4fd81382 // fmla v2.2d, v28.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd913a3 // fmla v3.2d, v29.2d, v25.d[0]
+	WORD  $0x4fd813a3 // fmla v3.2d, v29.2d, v24.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd913c4 // fmla v4.2d, v30.2d, v25.d[0]
+	WORD  $0x4fd813c4 // fmla v4.2d, v30.2d, v24.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fd913e5 // fmla v5.2d, v31.2d, v25.d[0]
+	WORD  $0x4fd813e5 // fmla v5.2d, v31.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd91346 // fmla v6.2d, v26.2d, v25.d[0]
+	WORD  $0x4fd81346 // fmla v6.2d, v26.2d, v24.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd91367 // fmla v7.2d, v27.2d, v25.d[0]
+	WORD  $0x4fd81367 // fmla v7.2d, v27.2d, v24.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd91388 // fmla v8.2d, v28.2d, v25.d[0]
+	WORD  $0x4fd81388 // fmla v8.2d, v28.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd913a9 // fmla v9.2d, v29.2d, v25.d[0]
+	WORD  $0x4fd813a9 // fmla v9.2d, v29.2d, v24.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd913ca // fmla v10.2d, v30.2d, v25.d[0]
+	WORD  $0x4fd813ca // fmla v10.2d, v30.2d, v24.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fd913eb // fmla v11.2d, v31.2d, v25.d[0]
+	WORD  $0x4fd813eb // fmla v11.2d, v31.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd9134c // fmla v12.2d, v26.2d, v25.d[0]
+	WORD  $0x4fd8134c // fmla v12.2d, v26.2d, v24.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd9136d // fmla v13.2d, v27.2d, v25.d[0]
+	WORD  $0x4fd8136d // fmla v13.2d, v27.2d, v24.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd9138e // fmla v14.2d, v28.2d, v25.d[0]
+	WORD  $0x4fd8138e // fmla v14.2d, v28.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd913af // fmla v15.2d, v29.2d, v25.d[0]
+	WORD  $0x4fd813af // fmla v15.2d, v29.2d, v24.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd913d0 // fmla v16.2d, v30.2d, v25.d[0]
+	WORD  $0x4fd813d0 // fmla v16.2d, v30.2d, v24.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fd913f1 // fmla v17.2d, v31.2d, v25.d[0]
+	WORD  $0x4fd813f1 // fmla v17.2d, v31.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd91352 // fmla v18.2d, v26.2d, v25.d[0]
+	WORD  $0x4fd81352 // fmla v18.2d, v26.2d, v24.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd91373 // fmla v19.2d, v27.2d, v25.d[0]
+	WORD  $0x4fd81373 // fmla v19.2d, v27.2d, v24.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd91394 // fmla v20.2d, v28.2d, v25.d[0]
+	WORD  $0x4fd81394 // fmla v20.2d, v28.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd913b5 // fmla v21.2d, v29.2d, v25.d[0]
+	WORD  $0x4fd813b5 // fmla v21.2d, v29.2d, v24.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd913d6 // fmla v22.2d, v30.2d, v25.d[0]
+	WORD  $0x4fd813d6 // fmla v22.2d, v30.2d, v24.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fd913f7 // fmla v23.2d, v31.2d, v25.d[0]
+	WORD  $0x4fd813f7 // fmla v23.2d, v31.2d, v24.d[0]
 	ADD   R12, R14
 
 r8v3columnsoldend:
@@ -13937,136 +13937,136 @@ r7v3loop:
 	ADD   R17, R16
 	SUBS  $1, R20
 	BNE   r7v3loop
-	FMOVD 80(R0), F21
-	WORD  $0x4fd59000 // fmul v0.2d, v0.2d, v21.d[0]
-	WORD  $0x4fd59021 // fmul v1.2d, v1.2d, v21.d[0]
-	WORD  $0x4fd59042 // fmul v2.2d, v2.2d, v21.d[0]
-	WORD  $0x4fd59063 // fmul v3.2d, v3.2d, v21.d[0]
-	WORD  $0x4fd59084 // fmul v4.2d, v4.2d, v21.d[0]
-	WORD  $0x4fd590a5 // fmul v5.2d, v5.2d, v21.d[0]
-	WORD  $0x4fd590c6 // fmul v6.2d, v6.2d, v21.d[0]
-	WORD  $0x4fd590e7 // fmul v7.2d, v7.2d, v21.d[0]
-	WORD  $0x4fd59108 // fmul v8.2d, v8.2d, v21.d[0]
-	WORD  $0x4fd59129 // fmul v9.2d, v9.2d, v21.d[0]
-	WORD  $0x4fd5914a // fmul v10.2d, v10.2d, v21.d[0]
-	WORD  $0x4fd5916b // fmul v11.2d, v11.2d, v21.d[0]
-	WORD  $0x4fd5918c // fmul v12.2d, v12.2d, v21.d[0]
-	WORD  $0x4fd591ad // fmul v13.2d, v13.2d, v21.d[0]
-	WORD  $0x4fd591ce // fmul v14.2d, v14.2d, v21.d[0]
-	WORD  $0x4fd591ef // fmul v15.2d, v15.2d, v21.d[0]
-	WORD  $0x4fd59210 // fmul v16.2d, v16.2d, v21.d[0]
-	WORD  $0x4fd59231 // fmul v17.2d, v17.2d, v21.d[0]
-	WORD  $0x4fd59252 // fmul v18.2d, v18.2d, v21.d[0]
-	WORD  $0x4fd59273 // fmul v19.2d, v19.2d, v21.d[0]
-	WORD  $0x4fd59294 // fmul v20.2d, v20.2d, v21.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F22
+	WORD  $0x4fd69000 // fmul v0.2d, v0.2d, v22.d[0]
+	WORD  $0x4fd69021 // fmul v1.2d, v1.2d, v22.d[0]
+	WORD  $0x4fd69042 // fmul v2.2d, v2.2d, v22.d[0]
+	WORD  $0x4fd69063 // fmul v3.2d, v3.2d, v22.d[0]
+	WORD  $0x4fd69084 // fmul v4.2d, v4.2d, v22.d[0]
+	WORD  $0x4fd690a5 // fmul v5.2d, v5.2d, v22.d[0]
+	WORD  $0x4fd690c6 // fmul v6.2d, v6.2d, v22.d[0]
+	WORD  $0x4fd690e7 // fmul v7.2d, v7.2d, v22.d[0]
+	WORD  $0x4fd69108 // fmul v8.2d, v8.2d, v22.d[0]
+	WORD  $0x4fd69129 // fmul v9.2d, v9.2d, v22.d[0]
+	WORD  $0x4fd6914a // fmul v10.2d, v10.2d, v22.d[0]
+	WORD  $0x4fd6916b // fmul v11.2d, v11.2d, v22.d[0]
+	WORD  $0x4fd6918c // fmul v12.2d, v12.2d, v22.d[0]
+	WORD  $0x4fd691ad // fmul v13.2d, v13.2d, v22.d[0]
+	WORD  $0x4fd691ce // fmul v14.2d, v14.2d, v22.d[0]
+	WORD  $0x4fd691ef // fmul v15.2d, v15.2d, v22.d[0]
+	WORD  $0x4fd69210 // fmul v16.2d, v16.2d, v22.d[0]
+	WORD  $0x4fd69231 // fmul v17.2d, v17.2d, v22.d[0]
+	WORD  $0x4fd69252 // fmul v18.2d, v18.2d, v22.d[0]
+	WORD  $0x4fd69273 // fmul v19.2d, v19.2d, v22.d[0]
+	WORD  $0x4fd69294 // fmul v20.2d, v20.2d, v22.d[0]
+	FMOVD 88(R0), F21
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r7v3store
-	FMOVD 88(R0), F22
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r7v3oldfull
 	FMOVQ (R14), F23
-	WORD  $0x4fd612e0 // fmla v0.2d, v23.2d, v22.d[0]
+	WORD  $0x4fd512e0 // fmla v0.2d, v23.2d, v21.d[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4fd61301 // fmla v1.2d, v24.2d, v22.d[0]
+	WORD  $0x4fd51301 // fmla v1.2d, v24.2d, v21.d[0]
 	FMOVD 32(R14), F25
-	WORD  $0x4fd61322 // fmla v2.2d, v25.2d, v22.d[0]
+	WORD  $0x4fd51322 // fmla v2.2d, v25.2d, v21.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd61343 // fmla v3.2d, v26.2d, v22.d[0]
+	WORD  $0x4fd51343 // fmla v3.2d, v26.2d, v21.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd61364 // fmla v4.2d, v27.2d, v22.d[0]
+	WORD  $0x4fd51364 // fmla v4.2d, v27.2d, v21.d[0]
 	FMOVD 32(R14), F28
-	WORD  $0x4fd61385 // fmla v5.2d, v28.2d, v22.d[0]
+	WORD  $0x4fd51385 // fmla v5.2d, v28.2d, v21.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd613a6 // fmla v6.2d, v29.2d, v22.d[0]
+	WORD  $0x4fd513a6 // fmla v6.2d, v29.2d, v21.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd613c7 // fmla v7.2d, v30.2d, v22.d[0]
+	WORD  $0x4fd513c7 // fmla v7.2d, v30.2d, v21.d[0]
 	FMOVD 32(R14), F31
-	WORD  $0x4fd613e8 // fmla v8.2d, v31.2d, v22.d[0]
+	WORD  $0x4fd513e8 // fmla v8.2d, v31.2d, v21.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4fd612e9 // fmla v9.2d, v23.2d, v22.d[0]
+	WORD  $0x4fd512e9 // fmla v9.2d, v23.2d, v21.d[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4fd6130a // fmla v10.2d, v24.2d, v22.d[0]
+	WORD  $0x4fd5130a // fmla v10.2d, v24.2d, v21.d[0]
 	FMOVD 32(R14), F25
-	WORD  $0x4fd6132b // fmla v11.2d, v25.2d, v22.d[0]
+	WORD  $0x4fd5132b // fmla v11.2d, v25.2d, v21.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd6134c // fmla v12.2d, v26.2d, v22.d[0]
+	WORD  $0x4fd5134c // fmla v12.2d, v26.2d, v21.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd6136d // fmla v13.2d, v27.2d, v22.d[0]
+	WORD  $0x4fd5136d // fmla v13.2d, v27.2d, v21.d[0]
 	FMOVD 32(R14), F28
-	WORD  $0x4fd6138e // fmla v14.2d, v28.2d, v22.d[0]
+	WORD  $0x4fd5138e // fmla v14.2d, v28.2d, v21.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd613af // fmla v15.2d, v29.2d, v22.d[0]
+	WORD  $0x4fd513af // fmla v15.2d, v29.2d, v21.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd613d0 // fmla v16.2d, v30.2d, v22.d[0]
+	WORD  $0x4fd513d0 // fmla v16.2d, v30.2d, v21.d[0]
 	FMOVD 32(R14), F31
-	WORD  $0x4fd613f1 // fmla v17.2d, v31.2d, v22.d[0]
+	WORD  $0x4fd513f1 // fmla v17.2d, v31.2d, v21.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4fd612f2 // fmla v18.2d, v23.2d, v22.d[0]
+	WORD  $0x4fd512f2 // fmla v18.2d, v23.2d, v21.d[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4fd61313 // fmla v19.2d, v24.2d, v22.d[0]
+	WORD  $0x4fd51313 // fmla v19.2d, v24.2d, v21.d[0]
 	FMOVD 32(R14), F25
-	WORD  $0x4fd61334 // fmla v20.2d, v25.2d, v22.d[0]
+	WORD  $0x4fd51334 // fmla v20.2d, v25.2d, v21.d[0]
 	ADD   R12, R14
 	B     r7v3oldend
 
 r7v3oldfull:
 	FMOVQ (R14), F26
-	WORD  $0x4fd61340 // fmla v0.2d, v26.2d, v22.d[0]
+	WORD  $0x4fd51340 // fmla v0.2d, v26.2d, v21.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd61361 // fmla v1.2d, v27.2d, v22.d[0]
+	WORD  $0x4fd51361 // fmla v1.2d, v27.2d, v21.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd61382 // fmla v2.2d, v28.2d, v22.d[0]
+	WORD  $0x4fd51382 // fmla v2.2d, v28.2d, v21.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd613a3 // fmla v3.2d, v29.2d, v22.d[0]
+	WORD  $0x4fd513a3 // fmla v3.2d, v29.2d, v21.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd613c4 // fmla v4.2d, v30.2d, v22.d[0]
+	WORD  $0x4fd513c4 // fmla v4.2d, v30.2d, v21.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fd613e5 // fmla v5.2d, v31.2d, v22.d[0]
+	WORD  $0x4fd513e5 // fmla v5.2d, v31.2d, v21.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4fd612e6 // fmla v6.2d, v23.2d, v22.d[0]
+	WORD  $0x4fd512e6 // fmla v6.2d, v23.2d, v21.d[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4fd61307 // fmla v7.2d, v24.2d, v22.d[0]
+	WORD  $0x4fd51307 // fmla v7.2d, v24.2d, v21.d[0]
 	FMOVQ 32(R14), F25
-	WORD  $0x4fd61328 // fmla v8.2d, v25.2d, v22.d[0]
+	WORD  $0x4fd51328 // fmla v8.2d, v25.2d, v21.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd61349 // fmla v9.2d, v26.2d, v22.d[0]
+	WORD  $0x4fd51349 // fmla v9.2d, v26.2d, v21.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd6136a // fmla v10.2d, v27.2d, v22.d[0]
+	WORD  $0x4fd5136a // fmla v10.2d, v27.2d, v21.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd6138b // fmla v11.2d, v28.2d, v22.d[0]
+	WORD  $0x4fd5138b // fmla v11.2d, v28.2d, v21.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd613ac // fmla v12.2d, v29.2d, v22.d[0]
+	WORD  $0x4fd513ac // fmla v12.2d, v29.2d, v21.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd613cd // fmla v13.2d, v30.2d, v22.d[0]
+	WORD  $0x4fd513cd // fmla v13.2d, v30.2d, v21.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fd613ee // fmla v14.2d, v31.2d, v22.d[0]
+	WORD  $0x4fd513ee // fmla v14.2d, v31.2d, v21.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4fd612ef // fmla v15.2d, v23.2d, v22.d[0]
+	WORD  $0x4fd512ef // fmla v15.2d, v23.2d, v21.d[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4fd61310 // fmla v16.2d, v24.2d, v22.d[0]
+	WORD  $0x4fd51310 // fmla v16.2d, v24.2d, v21.d[0]
 	FMOVQ 32(R14), F25
-	WORD  $0x4fd61331 // fmla v17.2d, v25.2d, v22.d[0]
+	WORD  $0x4fd51331 // fmla v17.2d, v25.2d, v21.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd61352 // fmla v18.2d, v26.2d, v22.d[0]
+	WORD  $0x4fd51352 // fmla v18.2d, v26.2d, v21.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd61373 // fmla v19.2d, v27.2d, v22.d[0]
+	WORD  $0x4fd51373 // fmla v19.2d, v27.2d, v21.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd61394 // fmla v20.2d, v28.2d, v22.d[0]
+	WORD  $0x4fd51394 // fmla v20.2d, v28.2d, v21.d[0]
 	ADD   R12, R14
 
 r7v3oldend:
@@ -14198,119 +14198,119 @@ r6v3loop:
 	ADD   R17, R16
 	SUBS  $1, R20
 	BNE   r6v3loop
-	FMOVD 80(R0), F18
-	WORD  $0x4fd29000 // fmul v0.2d, v0.2d, v18.d[0]
-	WORD  $0x4fd29021 // fmul v1.2d, v1.2d, v18.d[0]
-	WORD  $0x4fd29042 // fmul v2.2d, v2.2d, v18.d[0]
-	WORD  $0x4fd29063 // fmul v3.2d, v3.2d, v18.d[0]
-	WORD  $0x4fd29084 // fmul v4.2d, v4.2d, v18.d[0]
-	WORD  $0x4fd290a5 // fmul v5.2d, v5.2d, v18.d[0]
-	WORD  $0x4fd290c6 // fmul v6.2d, v6.2d, v18.d[0]
-	WORD  $0x4fd290e7 // fmul v7.2d, v7.2d, v18.d[0]
-	WORD  $0x4fd29108 // fmul v8.2d, v8.2d, v18.d[0]
-	WORD  $0x4fd29129 // fmul v9.2d, v9.2d, v18.d[0]
-	WORD  $0x4fd2914a // fmul v10.2d, v10.2d, v18.d[0]
-	WORD  $0x4fd2916b // fmul v11.2d, v11.2d, v18.d[0]
-	WORD  $0x4fd2918c // fmul v12.2d, v12.2d, v18.d[0]
-	WORD  $0x4fd291ad // fmul v13.2d, v13.2d, v18.d[0]
-	WORD  $0x4fd291ce // fmul v14.2d, v14.2d, v18.d[0]
-	WORD  $0x4fd291ef // fmul v15.2d, v15.2d, v18.d[0]
-	WORD  $0x4fd29210 // fmul v16.2d, v16.2d, v18.d[0]
-	WORD  $0x4fd29231 // fmul v17.2d, v17.2d, v18.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F19
+	WORD  $0x4fd39000 // fmul v0.2d, v0.2d, v19.d[0]
+	WORD  $0x4fd39021 // fmul v1.2d, v1.2d, v19.d[0]
+	WORD  $0x4fd39042 // fmul v2.2d, v2.2d, v19.d[0]
+	WORD  $0x4fd39063 // fmul v3.2d, v3.2d, v19.d[0]
+	WORD  $0x4fd39084 // fmul v4.2d, v4.2d, v19.d[0]
+	WORD  $0x4fd390a5 // fmul v5.2d, v5.2d, v19.d[0]
+	WORD  $0x4fd390c6 // fmul v6.2d, v6.2d, v19.d[0]
+	WORD  $0x4fd390e7 // fmul v7.2d, v7.2d, v19.d[0]
+	WORD  $0x4fd39108 // fmul v8.2d, v8.2d, v19.d[0]
+	WORD  $0x4fd39129 // fmul v9.2d, v9.2d, v19.d[0]
+	WORD  $0x4fd3914a // fmul v10.2d, v10.2d, v19.d[0]
+	WORD  $0x4fd3916b // fmul v11.2d, v11.2d, v19.d[0]
+	WORD  $0x4fd3918c // fmul v12.2d, v12.2d, v19.d[0]
+	WORD  $0x4fd391ad // fmul v13.2d, v13.2d, v19.d[0]
+	WORD  $0x4fd391ce // fmul v14.2d, v14.2d, v19.d[0]
+	WORD  $0x4fd391ef // fmul v15.2d, v15.2d, v19.d[0]
+	WORD  $0x4fd39210 // fmul v16.2d, v16.2d, v19.d[0]
+	WORD  $0x4fd39231 // fmul v17.2d, v17.2d, v19.d[0]
+	FMOVD 88(R0), F18
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r6v3store
-	FMOVD 88(R0), F19
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r6v3oldfull
 	FMOVQ (R14), F20
-	WORD  $0x4fd31280 // fmla v0.2d, v20.2d, v19.d[0]
+	WORD  $0x4fd21280 // fmla v0.2d, v20.2d, v18.d[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4fd312a1 // fmla v1.2d, v21.2d, v19.d[0]
+	WORD  $0x4fd212a1 // fmla v1.2d, v21.2d, v18.d[0]
 	FMOVD 32(R14), F22
-	WORD  $0x4fd312c2 // fmla v2.2d, v22.2d, v19.d[0]
+	WORD  $0x4fd212c2 // fmla v2.2d, v22.2d, v18.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4fd312e3 // fmla v3.2d, v23.2d, v19.d[0]
+	WORD  $0x4fd212e3 // fmla v3.2d, v23.2d, v18.d[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4fd31304 // fmla v4.2d, v24.2d, v19.d[0]
+	WORD  $0x4fd21304 // fmla v4.2d, v24.2d, v18.d[0]
 	FMOVD 32(R14), F25
-	WORD  $0x4fd31325 // fmla v5.2d, v25.2d, v19.d[0]
+	WORD  $0x4fd21325 // fmla v5.2d, v25.2d, v18.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd31346 // fmla v6.2d, v26.2d, v19.d[0]
+	WORD  $0x4fd21346 // fmla v6.2d, v26.2d, v18.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd31367 // fmla v7.2d, v27.2d, v19.d[0]
+	WORD  $0x4fd21367 // fmla v7.2d, v27.2d, v18.d[0]
 	FMOVD 32(R14), F28
-	WORD  $0x4fd31388 // fmla v8.2d, v28.2d, v19.d[0]
+	WORD  $0x4fd21388 // fmla v8.2d, v28.2d, v18.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd313a9 // fmla v9.2d, v29.2d, v19.d[0]
+	WORD  $0x4fd213a9 // fmla v9.2d, v29.2d, v18.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd313ca // fmla v10.2d, v30.2d, v19.d[0]
+	WORD  $0x4fd213ca // fmla v10.2d, v30.2d, v18.d[0]
 	FMOVD 32(R14), F31
-	WORD  $0x4fd313eb // fmla v11.2d, v31.2d, v19.d[0]
+	WORD  $0x4fd213eb // fmla v11.2d, v31.2d, v18.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4fd3128c // fmla v12.2d, v20.2d, v19.d[0]
+	WORD  $0x4fd2128c // fmla v12.2d, v20.2d, v18.d[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4fd312ad // fmla v13.2d, v21.2d, v19.d[0]
+	WORD  $0x4fd212ad // fmla v13.2d, v21.2d, v18.d[0]
 	FMOVD 32(R14), F22
-	WORD  $0x4fd312ce // fmla v14.2d, v22.2d, v19.d[0]
+	WORD  $0x4fd212ce // fmla v14.2d, v22.2d, v18.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4fd312ef // fmla v15.2d, v23.2d, v19.d[0]
+	WORD  $0x4fd212ef // fmla v15.2d, v23.2d, v18.d[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4fd31310 // fmla v16.2d, v24.2d, v19.d[0]
+	WORD  $0x4fd21310 // fmla v16.2d, v24.2d, v18.d[0]
 	FMOVD 32(R14), F25
-	WORD  $0x4fd31331 // fmla v17.2d, v25.2d, v19.d[0]
+	WORD  $0x4fd21331 // fmla v17.2d, v25.2d, v18.d[0]
 	ADD   R12, R14
 	B     r6v3oldend
 
 r6v3oldfull:
 	FMOVQ (R14), F26
-	WORD  $0x4fd31340 // fmla v0.2d, v26.2d, v19.d[0]
+	WORD  $0x4fd21340 // fmla v0.2d, v26.2d, v18.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd31361 // fmla v1.2d, v27.2d, v19.d[0]
+	WORD  $0x4fd21361 // fmla v1.2d, v27.2d, v18.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd31382 // fmla v2.2d, v28.2d, v19.d[0]
+	WORD  $0x4fd21382 // fmla v2.2d, v28.2d, v18.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd313a3 // fmla v3.2d, v29.2d, v19.d[0]
+	WORD  $0x4fd213a3 // fmla v3.2d, v29.2d, v18.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd313c4 // fmla v4.2d, v30.2d, v19.d[0]
+	WORD  $0x4fd213c4 // fmla v4.2d, v30.2d, v18.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fd313e5 // fmla v5.2d, v31.2d, v19.d[0]
+	WORD  $0x4fd213e5 // fmla v5.2d, v31.2d, v18.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4fd31286 // fmla v6.2d, v20.2d, v19.d[0]
+	WORD  $0x4fd21286 // fmla v6.2d, v20.2d, v18.d[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4fd312a7 // fmla v7.2d, v21.2d, v19.d[0]
+	WORD  $0x4fd212a7 // fmla v7.2d, v21.2d, v18.d[0]
 	FMOVQ 32(R14), F22
-	WORD  $0x4fd312c8 // fmla v8.2d, v22.2d, v19.d[0]
+	WORD  $0x4fd212c8 // fmla v8.2d, v22.2d, v18.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4fd312e9 // fmla v9.2d, v23.2d, v19.d[0]
+	WORD  $0x4fd212e9 // fmla v9.2d, v23.2d, v18.d[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4fd3130a // fmla v10.2d, v24.2d, v19.d[0]
+	WORD  $0x4fd2130a // fmla v10.2d, v24.2d, v18.d[0]
 	FMOVQ 32(R14), F25
-	WORD  $0x4fd3132b // fmla v11.2d, v25.2d, v19.d[0]
+	WORD  $0x4fd2132b // fmla v11.2d, v25.2d, v18.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd3134c // fmla v12.2d, v26.2d, v19.d[0]
+	WORD  $0x4fd2134c // fmla v12.2d, v26.2d, v18.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd3136d // fmla v13.2d, v27.2d, v19.d[0]
+	WORD  $0x4fd2136d // fmla v13.2d, v27.2d, v18.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd3138e // fmla v14.2d, v28.2d, v19.d[0]
+	WORD  $0x4fd2138e // fmla v14.2d, v28.2d, v18.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd313af // fmla v15.2d, v29.2d, v19.d[0]
+	WORD  $0x4fd213af // fmla v15.2d, v29.2d, v18.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd313d0 // fmla v16.2d, v30.2d, v19.d[0]
+	WORD  $0x4fd213d0 // fmla v16.2d, v30.2d, v18.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fd313f1 // fmla v17.2d, v31.2d, v19.d[0]
+	WORD  $0x4fd213f1 // fmla v17.2d, v31.2d, v18.d[0]
 	ADD   R12, R14
 
 r6v3oldend:
@@ -14427,102 +14427,102 @@ r5v3loop:
 	ADD   R17, R16
 	SUBS  $1, R20
 	BNE   r5v3loop
-	FMOVD 80(R0), F15
-	WORD  $0x4fcf9000 // fmul v0.2d, v0.2d, v15.d[0]
-	WORD  $0x4fcf9021 // fmul v1.2d, v1.2d, v15.d[0]
-	WORD  $0x4fcf9042 // fmul v2.2d, v2.2d, v15.d[0]
-	WORD  $0x4fcf9063 // fmul v3.2d, v3.2d, v15.d[0]
-	WORD  $0x4fcf9084 // fmul v4.2d, v4.2d, v15.d[0]
-	WORD  $0x4fcf90a5 // fmul v5.2d, v5.2d, v15.d[0]
-	WORD  $0x4fcf90c6 // fmul v6.2d, v6.2d, v15.d[0]
-	WORD  $0x4fcf90e7 // fmul v7.2d, v7.2d, v15.d[0]
-	WORD  $0x4fcf9108 // fmul v8.2d, v8.2d, v15.d[0]
-	WORD  $0x4fcf9129 // fmul v9.2d, v9.2d, v15.d[0]
-	WORD  $0x4fcf914a // fmul v10.2d, v10.2d, v15.d[0]
-	WORD  $0x4fcf916b // fmul v11.2d, v11.2d, v15.d[0]
-	WORD  $0x4fcf918c // fmul v12.2d, v12.2d, v15.d[0]
-	WORD  $0x4fcf91ad // fmul v13.2d, v13.2d, v15.d[0]
-	WORD  $0x4fcf91ce // fmul v14.2d, v14.2d, v15.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F16
+	WORD  $0x4fd09000 // fmul v0.2d, v0.2d, v16.d[0]
+	WORD  $0x4fd09021 // fmul v1.2d, v1.2d, v16.d[0]
+	WORD  $0x4fd09042 // fmul v2.2d, v2.2d, v16.d[0]
+	WORD  $0x4fd09063 // fmul v3.2d, v3.2d, v16.d[0]
+	WORD  $0x4fd09084 // fmul v4.2d, v4.2d, v16.d[0]
+	WORD  $0x4fd090a5 // fmul v5.2d, v5.2d, v16.d[0]
+	WORD  $0x4fd090c6 // fmul v6.2d, v6.2d, v16.d[0]
+	WORD  $0x4fd090e7 // fmul v7.2d, v7.2d, v16.d[0]
+	WORD  $0x4fd09108 // fmul v8.2d, v8.2d, v16.d[0]
+	WORD  $0x4fd09129 // fmul v9.2d, v9.2d, v16.d[0]
+	WORD  $0x4fd0914a // fmul v10.2d, v10.2d, v16.d[0]
+	WORD  $0x4fd0916b // fmul v11.2d, v11.2d, v16.d[0]
+	WORD  $0x4fd0918c // fmul v12.2d, v12.2d, v16.d[0]
+	WORD  $0x4fd091ad // fmul v13.2d, v13.2d, v16.d[0]
+	WORD  $0x4fd091ce // fmul v14.2d, v14.2d, v16.d[0]
+	FMOVD 88(R0), F15
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r5v3store
-	FMOVD 88(R0), F16
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r5v3oldfull
 	FMOVQ (R14), F17
-	WORD  $0x4fd01220 // fmla v0.2d, v17.2d, v16.d[0]
+	WORD  $0x4fcf1220 // fmla v0.2d, v17.2d, v15.d[0]
 	FMOVQ 16(R14), F18
-	WORD  $0x4fd01241 // fmla v1.2d, v18.2d, v16.d[0]
+	WORD  $0x4fcf1241 // fmla v1.2d, v18.2d, v15.d[0]
 	FMOVD 32(R14), F19
-	WORD  $0x4fd01262 // fmla v2.2d, v19.2d, v16.d[0]
+	WORD  $0x4fcf1262 // fmla v2.2d, v19.2d, v15.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4fd01283 // fmla v3.2d, v20.2d, v16.d[0]
+	WORD  $0x4fcf1283 // fmla v3.2d, v20.2d, v15.d[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4fd012a4 // fmla v4.2d, v21.2d, v16.d[0]
+	WORD  $0x4fcf12a4 // fmla v4.2d, v21.2d, v15.d[0]
 	FMOVD 32(R14), F22
-	WORD  $0x4fd012c5 // fmla v5.2d, v22.2d, v16.d[0]
+	WORD  $0x4fcf12c5 // fmla v5.2d, v22.2d, v15.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4fd012e6 // fmla v6.2d, v23.2d, v16.d[0]
+	WORD  $0x4fcf12e6 // fmla v6.2d, v23.2d, v15.d[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4fd01307 // fmla v7.2d, v24.2d, v16.d[0]
+	WORD  $0x4fcf1307 // fmla v7.2d, v24.2d, v15.d[0]
 	FMOVD 32(R14), F25
-	WORD  $0x4fd01328 // fmla v8.2d, v25.2d, v16.d[0]
+	WORD  $0x4fcf1328 // fmla v8.2d, v25.2d, v15.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd01349 // fmla v9.2d, v26.2d, v16.d[0]
+	WORD  $0x4fcf1349 // fmla v9.2d, v26.2d, v15.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd0136a // fmla v10.2d, v27.2d, v16.d[0]
+	WORD  $0x4fcf136a // fmla v10.2d, v27.2d, v15.d[0]
 	FMOVD 32(R14), F28
-	WORD  $0x4fd0138b // fmla v11.2d, v28.2d, v16.d[0]
+	WORD  $0x4fcf138b // fmla v11.2d, v28.2d, v15.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd013ac // fmla v12.2d, v29.2d, v16.d[0]
+	WORD  $0x4fcf13ac // fmla v12.2d, v29.2d, v15.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd013cd // fmla v13.2d, v30.2d, v16.d[0]
+	WORD  $0x4fcf13cd // fmla v13.2d, v30.2d, v15.d[0]
 	FMOVD 32(R14), F31
-	WORD  $0x4fd013ee // fmla v14.2d, v31.2d, v16.d[0]
+	WORD  $0x4fcf13ee // fmla v14.2d, v31.2d, v15.d[0]
 	ADD   R12, R14
 	B     r5v3oldend
 
 r5v3oldfull:
 	FMOVQ (R14), F17
-	WORD  $0x4fd01220 // fmla v0.2d, v17.2d, v16.d[0]
+	WORD  $0x4fcf1220 // fmla v0.2d, v17.2d, v15.d[0]
 	FMOVQ 16(R14), F18
-	WORD  $0x4fd01241 // fmla v1.2d, v18.2d, v16.d[0]
+	WORD  $0x4fcf1241 // fmla v1.2d, v18.2d, v15.d[0]
 	FMOVQ 32(R14), F19
-	WORD  $0x4fd01262 // fmla v2.2d, v19.2d, v16.d[0]
+	WORD  $0x4fcf1262 // fmla v2.2d, v19.2d, v15.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4fd01283 // fmla v3.2d, v20.2d, v16.d[0]
+	WORD  $0x4fcf1283 // fmla v3.2d, v20.2d, v15.d[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4fd012a4 // fmla v4.2d, v21.2d, v16.d[0]
+	WORD  $0x4fcf12a4 // fmla v4.2d, v21.2d, v15.d[0]
 	FMOVQ 32(R14), F22
-	WORD  $0x4fd012c5 // fmla v5.2d, v22.2d, v16.d[0]
+	WORD  $0x4fcf12c5 // fmla v5.2d, v22.2d, v15.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4fd012e6 // fmla v6.2d, v23.2d, v16.d[0]
+	WORD  $0x4fcf12e6 // fmla v6.2d, v23.2d, v15.d[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4fd01307 // fmla v7.2d, v24.2d, v16.d[0]
+	WORD  $0x4fcf1307 // fmla v7.2d, v24.2d, v15.d[0]
 	FMOVQ 32(R14), F25
-	WORD  $0x4fd01328 // fmla v8.2d, v25.2d, v16.d[0]
+	WORD  $0x4fcf1328 // fmla v8.2d, v25.2d, v15.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd01349 // fmla v9.2d, v26.2d, v16.d[0]
+	WORD  $0x4fcf1349 // fmla v9.2d, v26.2d, v15.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd0136a // fmla v10.2d, v27.2d, v16.d[0]
+	WORD  $0x4fcf136a // fmla v10.2d, v27.2d, v15.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd0138b // fmla v11.2d, v28.2d, v16.d[0]
+	WORD  $0x4fcf138b // fmla v11.2d, v28.2d, v15.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd013ac // fmla v12.2d, v29.2d, v16.d[0]
+	WORD  $0x4fcf13ac // fmla v12.2d, v29.2d, v15.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd013cd // fmla v13.2d, v30.2d, v16.d[0]
+	WORD  $0x4fcf13cd // fmla v13.2d, v30.2d, v15.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fd013ee // fmla v14.2d, v31.2d, v16.d[0]
+	WORD  $0x4fcf13ee // fmla v14.2d, v31.2d, v15.d[0]
 	ADD   R12, R14
 
 r5v3oldend:
@@ -14622,85 +14622,85 @@ r4v3loop:
 	ADD   R16, R15
 	SUBS  $1, R19
 	BNE   r4v3loop
-	FMOVD 80(R0), F12
-	WORD  $0x4fcc9000 // fmul v0.2d, v0.2d, v12.d[0]
-	WORD  $0x4fcc9021 // fmul v1.2d, v1.2d, v12.d[0]
-	WORD  $0x4fcc9042 // fmul v2.2d, v2.2d, v12.d[0]
-	WORD  $0x4fcc9063 // fmul v3.2d, v3.2d, v12.d[0]
-	WORD  $0x4fcc9084 // fmul v4.2d, v4.2d, v12.d[0]
-	WORD  $0x4fcc90a5 // fmul v5.2d, v5.2d, v12.d[0]
-	WORD  $0x4fcc90c6 // fmul v6.2d, v6.2d, v12.d[0]
-	WORD  $0x4fcc90e7 // fmul v7.2d, v7.2d, v12.d[0]
-	WORD  $0x4fcc9108 // fmul v8.2d, v8.2d, v12.d[0]
-	WORD  $0x4fcc9129 // fmul v9.2d, v9.2d, v12.d[0]
-	WORD  $0x4fcc914a // fmul v10.2d, v10.2d, v12.d[0]
-	WORD  $0x4fcc916b // fmul v11.2d, v11.2d, v12.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F13
+	WORD  $0x4fcd9000 // fmul v0.2d, v0.2d, v13.d[0]
+	WORD  $0x4fcd9021 // fmul v1.2d, v1.2d, v13.d[0]
+	WORD  $0x4fcd9042 // fmul v2.2d, v2.2d, v13.d[0]
+	WORD  $0x4fcd9063 // fmul v3.2d, v3.2d, v13.d[0]
+	WORD  $0x4fcd9084 // fmul v4.2d, v4.2d, v13.d[0]
+	WORD  $0x4fcd90a5 // fmul v5.2d, v5.2d, v13.d[0]
+	WORD  $0x4fcd90c6 // fmul v6.2d, v6.2d, v13.d[0]
+	WORD  $0x4fcd90e7 // fmul v7.2d, v7.2d, v13.d[0]
+	WORD  $0x4fcd9108 // fmul v8.2d, v8.2d, v13.d[0]
+	WORD  $0x4fcd9129 // fmul v9.2d, v9.2d, v13.d[0]
+	WORD  $0x4fcd914a // fmul v10.2d, v10.2d, v13.d[0]
+	WORD  $0x4fcd916b // fmul v11.2d, v11.2d, v13.d[0]
+	FMOVD 88(R0), F12
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r4v3store
-	FMOVD 88(R0), F13
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r4v3oldfull
 	FMOVQ (R14), F14
-	WORD  $0x4fcd11c0 // fmla v0.2d, v14.2d, v13.d[0]
+	WORD  $0x4fcc11c0 // fmla v0.2d, v14.2d, v12.d[0]
 	FMOVQ 16(R14), F15
-	WORD  $0x4fcd11e1 // fmla v1.2d, v15.2d, v13.d[0]
+	WORD  $0x4fcc11e1 // fmla v1.2d, v15.2d, v12.d[0]
 	FMOVD 32(R14), F16
-	WORD  $0x4fcd1202 // fmla v2.2d, v16.2d, v13.d[0]
+	WORD  $0x4fcc1202 // fmla v2.2d, v16.2d, v12.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F17
-	WORD  $0x4fcd1223 // fmla v3.2d, v17.2d, v13.d[0]
+	WORD  $0x4fcc1223 // fmla v3.2d, v17.2d, v12.d[0]
 	FMOVQ 16(R14), F18
-	WORD  $0x4fcd1244 // fmla v4.2d, v18.2d, v13.d[0]
+	WORD  $0x4fcc1244 // fmla v4.2d, v18.2d, v12.d[0]
 	FMOVD 32(R14), F19
-	WORD  $0x4fcd1265 // fmla v5.2d, v19.2d, v13.d[0]
+	WORD  $0x4fcc1265 // fmla v5.2d, v19.2d, v12.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4fcd1286 // fmla v6.2d, v20.2d, v13.d[0]
+	WORD  $0x4fcc1286 // fmla v6.2d, v20.2d, v12.d[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4fcd12a7 // fmla v7.2d, v21.2d, v13.d[0]
+	WORD  $0x4fcc12a7 // fmla v7.2d, v21.2d, v12.d[0]
 	FMOVD 32(R14), F22
-	WORD  $0x4fcd12c8 // fmla v8.2d, v22.2d, v13.d[0]
+	WORD  $0x4fcc12c8 // fmla v8.2d, v22.2d, v12.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4fcd12e9 // fmla v9.2d, v23.2d, v13.d[0]
+	WORD  $0x4fcc12e9 // fmla v9.2d, v23.2d, v12.d[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4fcd130a // fmla v10.2d, v24.2d, v13.d[0]
+	WORD  $0x4fcc130a // fmla v10.2d, v24.2d, v12.d[0]
 	FMOVD 32(R14), F25
-	WORD  $0x4fcd132b // fmla v11.2d, v25.2d, v13.d[0]
+	WORD  $0x4fcc132b // fmla v11.2d, v25.2d, v12.d[0]
 	ADD   R12, R14
 	B     r4v3oldend
 
 r4v3oldfull:
 	FMOVQ (R14), F26
-	WORD  $0x4fcd1340 // fmla v0.2d, v26.2d, v13.d[0]
+	WORD  $0x4fcc1340 // fmla v0.2d, v26.2d, v12.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fcd1361 // fmla v1.2d, v27.2d, v13.d[0]
+	WORD  $0x4fcc1361 // fmla v1.2d, v27.2d, v12.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fcd1382 // fmla v2.2d, v28.2d, v13.d[0]
+	WORD  $0x4fcc1382 // fmla v2.2d, v28.2d, v12.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fcd13a3 // fmla v3.2d, v29.2d, v13.d[0]
+	WORD  $0x4fcc13a3 // fmla v3.2d, v29.2d, v12.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fcd13c4 // fmla v4.2d, v30.2d, v13.d[0]
+	WORD  $0x4fcc13c4 // fmla v4.2d, v30.2d, v12.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fcd13e5 // fmla v5.2d, v31.2d, v13.d[0]
+	WORD  $0x4fcc13e5 // fmla v5.2d, v31.2d, v12.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F14
-	WORD  $0x4fcd11c6 // fmla v6.2d, v14.2d, v13.d[0]
+	WORD  $0x4fcc11c6 // fmla v6.2d, v14.2d, v12.d[0]
 	FMOVQ 16(R14), F15
-	WORD  $0x4fcd11e7 // fmla v7.2d, v15.2d, v13.d[0]
+	WORD  $0x4fcc11e7 // fmla v7.2d, v15.2d, v12.d[0]
 	FMOVQ 32(R14), F16
-	WORD  $0x4fcd1208 // fmla v8.2d, v16.2d, v13.d[0]
+	WORD  $0x4fcc1208 // fmla v8.2d, v16.2d, v12.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F17
-	WORD  $0x4fcd1229 // fmla v9.2d, v17.2d, v13.d[0]
+	WORD  $0x4fcc1229 // fmla v9.2d, v17.2d, v12.d[0]
 	FMOVQ 16(R14), F18
-	WORD  $0x4fcd124a // fmla v10.2d, v18.2d, v13.d[0]
+	WORD  $0x4fcc124a // fmla v10.2d, v18.2d, v12.d[0]
 	FMOVQ 32(R14), F19
-	WORD  $0x4fcd126b // fmla v11.2d, v19.2d, v13.d[0]
+	WORD  $0x4fcc126b // fmla v11.2d, v19.2d, v12.d[0]
 	ADD   R12, R14
 
 r4v3oldend:
@@ -14784,68 +14784,68 @@ r3v3loop:
 	ADD   R15, R14
 	SUBS  $1, R17
 	BNE   r3v3loop
-	FMOVD 80(R0), F9
-	WORD  $0x4fc99000 // fmul v0.2d, v0.2d, v9.d[0]
-	WORD  $0x4fc99021 // fmul v1.2d, v1.2d, v9.d[0]
-	WORD  $0x4fc99042 // fmul v2.2d, v2.2d, v9.d[0]
-	WORD  $0x4fc99063 // fmul v3.2d, v3.2d, v9.d[0]
-	WORD  $0x4fc99084 // fmul v4.2d, v4.2d, v9.d[0]
-	WORD  $0x4fc990a5 // fmul v5.2d, v5.2d, v9.d[0]
-	WORD  $0x4fc990c6 // fmul v6.2d, v6.2d, v9.d[0]
-	WORD  $0x4fc990e7 // fmul v7.2d, v7.2d, v9.d[0]
-	WORD  $0x4fc99108 // fmul v8.2d, v8.2d, v9.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F10
+	WORD  $0x4fca9000 // fmul v0.2d, v0.2d, v10.d[0]
+	WORD  $0x4fca9021 // fmul v1.2d, v1.2d, v10.d[0]
+	WORD  $0x4fca9042 // fmul v2.2d, v2.2d, v10.d[0]
+	WORD  $0x4fca9063 // fmul v3.2d, v3.2d, v10.d[0]
+	WORD  $0x4fca9084 // fmul v4.2d, v4.2d, v10.d[0]
+	WORD  $0x4fca90a5 // fmul v5.2d, v5.2d, v10.d[0]
+	WORD  $0x4fca90c6 // fmul v6.2d, v6.2d, v10.d[0]
+	WORD  $0x4fca90e7 // fmul v7.2d, v7.2d, v10.d[0]
+	WORD  $0x4fca9108 // fmul v8.2d, v8.2d, v10.d[0]
+	FMOVD 88(R0), F9
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r3v3store
-	FMOVD 88(R0), F10
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r3v3oldfull
 	FMOVQ (R14), F11
-	WORD  $0x4fca1160 // fmla v0.2d, v11.2d, v10.d[0]
+	WORD  $0x4fc91160 // fmla v0.2d, v11.2d, v9.d[0]
 	FMOVQ 16(R14), F12
-	WORD  $0x4fca1181 // fmla v1.2d, v12.2d, v10.d[0]
+	WORD  $0x4fc91181 // fmla v1.2d, v12.2d, v9.d[0]
 	FMOVD 32(R14), F13
-	WORD  $0x4fca11a2 // fmla v2.2d, v13.2d, v10.d[0]
+	WORD  $0x4fc911a2 // fmla v2.2d, v13.2d, v9.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F14
-	WORD  $0x4fca11c3 // fmla v3.2d, v14.2d, v10.d[0]
+	WORD  $0x4fc911c3 // fmla v3.2d, v14.2d, v9.d[0]
 	FMOVQ 16(R14), F15
-	WORD  $0x4fca11e4 // fmla v4.2d, v15.2d, v10.d[0]
+	WORD  $0x4fc911e4 // fmla v4.2d, v15.2d, v9.d[0]
 	FMOVD 32(R14), F16
-	WORD  $0x4fca1205 // fmla v5.2d, v16.2d, v10.d[0]
+	WORD  $0x4fc91205 // fmla v5.2d, v16.2d, v9.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F17
-	WORD  $0x4fca1226 // fmla v6.2d, v17.2d, v10.d[0]
+	WORD  $0x4fc91226 // fmla v6.2d, v17.2d, v9.d[0]
 	FMOVQ 16(R14), F18
-	WORD  $0x4fca1247 // fmla v7.2d, v18.2d, v10.d[0]
+	WORD  $0x4fc91247 // fmla v7.2d, v18.2d, v9.d[0]
 	FMOVD 32(R14), F19
-	WORD  $0x4fca1268 // fmla v8.2d, v19.2d, v10.d[0]
+	WORD  $0x4fc91268 // fmla v8.2d, v19.2d, v9.d[0]
 	ADD   R12, R14
 	B     r3v3oldend
 
 r3v3oldfull:
 	FMOVQ (R14), F20
-	WORD  $0x4fca1280 // fmla v0.2d, v20.2d, v10.d[0]
+	WORD  $0x4fc91280 // fmla v0.2d, v20.2d, v9.d[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4fca12a1 // fmla v1.2d, v21.2d, v10.d[0]
+	WORD  $0x4fc912a1 // fmla v1.2d, v21.2d, v9.d[0]
 	FMOVQ 32(R14), F22
-	WORD  $0x4fca12c2 // fmla v2.2d, v22.2d, v10.d[0]
+	WORD  $0x4fc912c2 // fmla v2.2d, v22.2d, v9.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4fca12e3 // fmla v3.2d, v23.2d, v10.d[0]
+	WORD  $0x4fc912e3 // fmla v3.2d, v23.2d, v9.d[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4fca1304 // fmla v4.2d, v24.2d, v10.d[0]
+	WORD  $0x4fc91304 // fmla v4.2d, v24.2d, v9.d[0]
 	FMOVQ 32(R14), F25
-	WORD  $0x4fca1325 // fmla v5.2d, v25.2d, v10.d[0]
+	WORD  $0x4fc91325 // fmla v5.2d, v25.2d, v9.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fca1346 // fmla v6.2d, v26.2d, v10.d[0]
+	WORD  $0x4fc91346 // fmla v6.2d, v26.2d, v9.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fca1367 // fmla v7.2d, v27.2d, v10.d[0]
+	WORD  $0x4fc91367 // fmla v7.2d, v27.2d, v9.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fca1388 // fmla v8.2d, v28.2d, v10.d[0]
+	WORD  $0x4fc91388 // fmla v8.2d, v28.2d, v9.d[0]
 	ADD   R12, R14
 
 r3v3oldend:
@@ -14913,51 +14913,51 @@ r2v3loop:
 	ADD   R14, R13
 	SUBS  $1, R16
 	BNE   r2v3loop
-	FMOVD 80(R0), F6
-	WORD  $0x4fc69000 // fmul v0.2d, v0.2d, v6.d[0]
-	WORD  $0x4fc69021 // fmul v1.2d, v1.2d, v6.d[0]
-	WORD  $0x4fc69042 // fmul v2.2d, v2.2d, v6.d[0]
-	WORD  $0x4fc69063 // fmul v3.2d, v3.2d, v6.d[0]
-	WORD  $0x4fc69084 // fmul v4.2d, v4.2d, v6.d[0]
-	WORD  $0x4fc690a5 // fmul v5.2d, v5.2d, v6.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F7
+	WORD  $0x4fc79000 // fmul v0.2d, v0.2d, v7.d[0]
+	WORD  $0x4fc79021 // fmul v1.2d, v1.2d, v7.d[0]
+	WORD  $0x4fc79042 // fmul v2.2d, v2.2d, v7.d[0]
+	WORD  $0x4fc79063 // fmul v3.2d, v3.2d, v7.d[0]
+	WORD  $0x4fc79084 // fmul v4.2d, v4.2d, v7.d[0]
+	WORD  $0x4fc790a5 // fmul v5.2d, v5.2d, v7.d[0]
+	FMOVD 88(R0), F6
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r2v3store
-	FMOVD 88(R0), F7
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r2v3oldfull
 	FMOVQ (R14), F8
-	WORD  $0x4fc71100 // fmla v0.2d, v8.2d, v7.d[0]
+	WORD  $0x4fc61100 // fmla v0.2d, v8.2d, v6.d[0]
 	FMOVQ 16(R14), F9
-	WORD  $0x4fc71121 // fmla v1.2d, v9.2d, v7.d[0]
+	WORD  $0x4fc61121 // fmla v1.2d, v9.2d, v6.d[0]
 	FMOVD 32(R14), F10
-	WORD  $0x4fc71142 // fmla v2.2d, v10.2d, v7.d[0]
+	WORD  $0x4fc61142 // fmla v2.2d, v10.2d, v6.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F11
-	WORD  $0x4fc71163 // fmla v3.2d, v11.2d, v7.d[0]
+	WORD  $0x4fc61163 // fmla v3.2d, v11.2d, v6.d[0]
 	FMOVQ 16(R14), F12
-	WORD  $0x4fc71184 // fmla v4.2d, v12.2d, v7.d[0]
+	WORD  $0x4fc61184 // fmla v4.2d, v12.2d, v6.d[0]
 	FMOVD 32(R14), F13
-	WORD  $0x4fc711a5 // fmla v5.2d, v13.2d, v7.d[0]
+	WORD  $0x4fc611a5 // fmla v5.2d, v13.2d, v6.d[0]
 	ADD   R12, R14
 	B     r2v3oldend
 
 r2v3oldfull:
 	FMOVQ (R14), F14
-	WORD  $0x4fc711c0 // fmla v0.2d, v14.2d, v7.d[0]
+	WORD  $0x4fc611c0 // fmla v0.2d, v14.2d, v6.d[0]
 	FMOVQ 16(R14), F15
-	WORD  $0x4fc711e1 // fmla v1.2d, v15.2d, v7.d[0]
+	WORD  $0x4fc611e1 // fmla v1.2d, v15.2d, v6.d[0]
 	FMOVQ 32(R14), F16
-	WORD  $0x4fc71202 // fmla v2.2d, v16.2d, v7.d[0]
+	WORD  $0x4fc61202 // fmla v2.2d, v16.2d, v6.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F17
-	WORD  $0x4fc71223 // fmla v3.2d, v17.2d, v7.d[0]
+	WORD  $0x4fc61223 // fmla v3.2d, v17.2d, v6.d[0]
 	FMOVQ 16(R14), F18
-	WORD  $0x4fc71244 // fmla v4.2d, v18.2d, v7.d[0]
+	WORD  $0x4fc61244 // fmla v4.2d, v18.2d, v6.d[0]
 	FMOVQ 32(R14), F19
-	WORD  $0x4fc71265 // fmla v5.2d, v19.2d, v7.d[0]
+	WORD  $0x4fc61265 // fmla v5.2d, v19.2d, v6.d[0]
 	ADD   R12, R14
 
 r2v3oldend:
@@ -15010,34 +15010,34 @@ r1v3loop:
 	ADD   R14, R13
 	SUBS  $1, R16
 	BNE   r1v3loop
-	FMOVD 80(R0), F3
-	WORD  $0x4fc39000 // fmul v0.2d, v0.2d, v3.d[0]
-	WORD  $0x4fc39021 // fmul v1.2d, v1.2d, v3.d[0]
-	WORD  $0x4fc39042 // fmul v2.2d, v2.2d, v3.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F4
+	WORD  $0x4fc49000 // fmul v0.2d, v0.2d, v4.d[0]
+	WORD  $0x4fc49021 // fmul v1.2d, v1.2d, v4.d[0]
+	WORD  $0x4fc49042 // fmul v2.2d, v2.2d, v4.d[0]
+	FMOVD 88(R0), F3
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r1v3store
-	FMOVD 88(R0), F4
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r1v3oldfull
 	FMOVQ (R14), F5
-	WORD  $0x4fc410a0 // fmla v0.2d, v5.2d, v4.d[0]
+	WORD  $0x4fc310a0 // fmla v0.2d, v5.2d, v3.d[0]
 	FMOVQ 16(R14), F6
-	WORD  $0x4fc410c1 // fmla v1.2d, v6.2d, v4.d[0]
+	WORD  $0x4fc310c1 // fmla v1.2d, v6.2d, v3.d[0]
 	FMOVD 32(R14), F7
-	WORD  $0x4fc410e2 // fmla v2.2d, v7.2d, v4.d[0]
+	WORD  $0x4fc310e2 // fmla v2.2d, v7.2d, v3.d[0]
 	ADD   R12, R14
 	B     r1v3oldend
 
 r1v3oldfull:
 	FMOVQ (R14), F8
-	WORD  $0x4fc41100 // fmla v0.2d, v8.2d, v4.d[0]
+	WORD  $0x4fc31100 // fmla v0.2d, v8.2d, v3.d[0]
 	FMOVQ 16(R14), F9
-	WORD  $0x4fc41121 // fmla v1.2d, v9.2d, v4.d[0]
+	WORD  $0x4fc31121 // fmla v1.2d, v9.2d, v3.d[0]
 	FMOVQ 32(R14), F10
-	WORD  $0x4fc41142 // fmla v2.2d, v10.2d, v4.d[0]
+	WORD  $0x4fc31142 // fmla v2.2d, v10.2d, v3.d[0]
 	ADD   R12, R14
 
 r1v3oldend:
@@ -15093,61 +15093,61 @@ r2v4loop:
 	ADD   R14, R13
 	SUBS  $1, R16
 	BNE   r2v4loop
-	FMOVD 80(R0), F8
-	WORD  $0x4fc89000 // fmul v0.2d, v0.2d, v8.d[0]
-	WORD  $0x4fc89021 // fmul v1.2d, v1.2d, v8.d[0]
-	WORD  $0x4fc89042 // fmul v2.2d, v2.2d, v8.d[0]
-	WORD  $0x4fc89063 // fmul v3.2d, v3.2d, v8.d[0]
-	WORD  $0x4fc89084 // fmul v4.2d, v4.2d, v8.d[0]
-	WORD  $0x4fc890a5 // fmul v5.2d, v5.2d, v8.d[0]
-	WORD  $0x4fc890c6 // fmul v6.2d, v6.2d, v8.d[0]
-	WORD  $0x4fc890e7 // fmul v7.2d, v7.2d, v8.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F9
+	WORD  $0x4fc99000 // fmul v0.2d, v0.2d, v9.d[0]
+	WORD  $0x4fc99021 // fmul v1.2d, v1.2d, v9.d[0]
+	WORD  $0x4fc99042 // fmul v2.2d, v2.2d, v9.d[0]
+	WORD  $0x4fc99063 // fmul v3.2d, v3.2d, v9.d[0]
+	WORD  $0x4fc99084 // fmul v4.2d, v4.2d, v9.d[0]
+	WORD  $0x4fc990a5 // fmul v5.2d, v5.2d, v9.d[0]
+	WORD  $0x4fc990c6 // fmul v6.2d, v6.2d, v9.d[0]
+	WORD  $0x4fc990e7 // fmul v7.2d, v7.2d, v9.d[0]
+	FMOVD 88(R0), F8
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r2v4store
-	FMOVD 88(R0), F9
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r2v4oldfull
 	FMOVQ (R14), F10
-	WORD  $0x4fc91140 // fmla v0.2d, v10.2d, v9.d[0]
+	WORD  $0x4fc81140 // fmla v0.2d, v10.2d, v8.d[0]
 	FMOVQ 16(R14), F11
-	WORD  $0x4fc91161 // fmla v1.2d, v11.2d, v9.d[0]
+	WORD  $0x4fc81161 // fmla v1.2d, v11.2d, v8.d[0]
 	FMOVQ 32(R14), F12
-	WORD  $0x4fc91182 // fmla v2.2d, v12.2d, v9.d[0]
+	WORD  $0x4fc81182 // fmla v2.2d, v12.2d, v8.d[0]
 	FMOVD 48(R14), F13
-	WORD  $0x4fc911a3 // fmla v3.2d, v13.2d, v9.d[0]
+	WORD  $0x4fc811a3 // fmla v3.2d, v13.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F14
-	WORD  $0x4fc911c4 // fmla v4.2d, v14.2d, v9.d[0]
+	WORD  $0x4fc811c4 // fmla v4.2d, v14.2d, v8.d[0]
 	FMOVQ 16(R14), F15
-	WORD  $0x4fc911e5 // fmla v5.2d, v15.2d, v9.d[0]
+	WORD  $0x4fc811e5 // fmla v5.2d, v15.2d, v8.d[0]
 	FMOVQ 32(R14), F16
-	WORD  $0x4fc91206 // fmla v6.2d, v16.2d, v9.d[0]
+	WORD  $0x4fc81206 // fmla v6.2d, v16.2d, v8.d[0]
 	FMOVD 48(R14), F17
-	WORD  $0x4fc91227 // fmla v7.2d, v17.2d, v9.d[0]
+	WORD  $0x4fc81227 // fmla v7.2d, v17.2d, v8.d[0]
 	ADD   R12, R14
 	B     r2v4oldend
 
 r2v4oldfull:
 	FMOVQ (R14), F18
-	WORD  $0x4fc91240 // fmla v0.2d, v18.2d, v9.d[0]
+	WORD  $0x4fc81240 // fmla v0.2d, v18.2d, v8.d[0]
 	FMOVQ 16(R14), F19
-	WORD  $0x4fc91261 // fmla v1.2d, v19.2d, v9.d[0]
+	WORD  $0x4fc81261 // fmla v1.2d, v19.2d, v8.d[0]
 	FMOVQ 32(R14), F20
-	WORD  $0x4fc91282 // fmla v2.2d, v20.2d, v9.d[0]
+	WORD  $0x4fc81282 // fmla v2.2d, v20.2d, v8.d[0]
 	FMOVQ 48(R14), F21
-	WORD  $0x4fc912a3 // fmla v3.2d, v21.2d, v9.d[0]
+	WORD  $0x4fc812a3 // fmla v3.2d, v21.2d, v8.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F22
-	WORD  $0x4fc912c4 // fmla v4.2d, v22.2d, v9.d[0]
+	WORD  $0x4fc812c4 // fmla v4.2d, v22.2d, v8.d[0]
 	FMOVQ 16(R14), F23
-	WORD  $0x4fc912e5 // fmla v5.2d, v23.2d, v9.d[0]
+	WORD  $0x4fc812e5 // fmla v5.2d, v23.2d, v8.d[0]
 	FMOVQ 32(R14), F24
-	WORD  $0x4fc91306 // fmla v6.2d, v24.2d, v9.d[0]
+	WORD  $0x4fc81306 // fmla v6.2d, v24.2d, v8.d[0]
 	FMOVQ 48(R14), F25
-	WORD  $0x4fc91327 // fmla v7.2d, v25.2d, v9.d[0]
+	WORD  $0x4fc81327 // fmla v7.2d, v25.2d, v8.d[0]
 	ADD   R12, R14
 
 r2v4oldend:
@@ -15206,39 +15206,39 @@ r1v4loop:
 	ADD   R14, R13
 	SUBS  $1, R16
 	BNE   r1v4loop
-	FMOVD 80(R0), F4
-	WORD  $0x4fc49000 // fmul v0.2d, v0.2d, v4.d[0]
-	WORD  $0x4fc49021 // fmul v1.2d, v1.2d, v4.d[0]
-	WORD  $0x4fc49042 // fmul v2.2d, v2.2d, v4.d[0]
-	WORD  $0x4fc49063 // fmul v3.2d, v3.2d, v4.d[0]
 	MOVD  48(R0), R12
+	FMOVD 80(R0), F5
+	WORD  $0x4fc59000 // fmul v0.2d, v0.2d, v5.d[0]
+	WORD  $0x4fc59021 // fmul v1.2d, v1.2d, v5.d[0]
+	WORD  $0x4fc59042 // fmul v2.2d, v2.2d, v5.d[0]
+	WORD  $0x4fc59063 // fmul v3.2d, v3.2d, v5.d[0]
+	FMOVD 88(R0), F4
 	MOVD  88(R0), R13
 	LSL   $1, R13
 	CBZ   R13, r1v4store
-	FMOVD 88(R0), F5
 	MOVD  16(R0), R14
 	CMP   $2, R3
 	BEQ   r1v4oldfull
 	FMOVQ (R14), F6
-	WORD  $0x4fc510c0 // fmla v0.2d, v6.2d, v5.d[0]
+	WORD  $0x4fc410c0 // fmla v0.2d, v6.2d, v4.d[0]
 	FMOVQ 16(R14), F7
-	WORD  $0x4fc510e1 // fmla v1.2d, v7.2d, v5.d[0]
+	WORD  $0x4fc410e1 // fmla v1.2d, v7.2d, v4.d[0]
 	FMOVQ 32(R14), F8
-	WORD  $0x4fc51102 // fmla v2.2d, v8.2d, v5.d[0]
+	WORD  $0x4fc41102 // fmla v2.2d, v8.2d, v4.d[0]
 	FMOVD 48(R14), F9
-	WORD  $0x4fc51123 // fmla v3.2d, v9.2d, v5.d[0]
+	WORD  $0x4fc41123 // fmla v3.2d, v9.2d, v4.d[0]
 	ADD   R12, R14
 	B     r1v4oldend
 
 r1v4oldfull:
 	FMOVQ (R14), F10
-	WORD  $0x4fc51140 // fmla v0.2d, v10.2d, v5.d[0]
+	WORD  $0x4fc41140 // fmla v0.2d, v10.2d, v4.d[0]
 	FMOVQ 16(R14), F11
-	WORD  $0x4fc51161 // fmla v1.2d, v11.2d, v5.d[0]
+	WORD  $0x4fc41161 // fmla v1.2d, v11.2d, v4.d[0]
 	FMOVQ 32(R14), F12
-	WORD  $0x4fc51182 // fmla v2.2d, v12.2d, v5.d[0]
+	WORD  $0x4fc41182 // fmla v2.2d, v12.2d, v4.d[0]
 	FMOVQ 48(R14), F13
-	WORD  $0x4fc511a3 // fmla v3.2d, v13.2d, v5.d[0]
+	WORD  $0x4fc411a3 // fmla v3.2d, v13.2d, v4.d[0]
 	ADD   R12, R14
 
 r1v4oldend:
@@ -15343,153 +15343,153 @@ r8k3loop:
 	ADD     R17, R16
 	SUBS    $1, R20
 	BNE     r8k3loop
-	FMOVD   80(R0), F24
-	WORD    $0x4fd89000 // fmul v0.2d, v0.2d, v24.d[0]
-	WORD    $0x4fd89021 // fmul v1.2d, v1.2d, v24.d[0]
-	WORD    $0x4fd89042 // fmul v2.2d, v2.2d, v24.d[0]
-	WORD    $0x4fd89063 // fmul v3.2d, v3.2d, v24.d[0]
-	WORD    $0x4fd89084 // fmul v4.2d, v4.2d, v24.d[0]
-	WORD    $0x4fd890a5 // fmul v5.2d, v5.2d, v24.d[0]
-	WORD    $0x4fd890c6 // fmul v6.2d, v6.2d, v24.d[0]
-	WORD    $0x4fd890e7 // fmul v7.2d, v7.2d, v24.d[0]
-	WORD    $0x4fd89108 // fmul v8.2d, v8.2d, v24.d[0]
-	WORD    $0x4fd89129 // fmul v9.2d, v9.2d, v24.d[0]
-	WORD    $0x4fd8914a // fmul v10.2d, v10.2d, v24.d[0]
-	WORD    $0x4fd8916b // fmul v11.2d, v11.2d, v24.d[0]
-	WORD    $0x4fd8918c // fmul v12.2d, v12.2d, v24.d[0]
-	WORD    $0x4fd891ad // fmul v13.2d, v13.2d, v24.d[0]
-	WORD    $0x4fd891ce // fmul v14.2d, v14.2d, v24.d[0]
-	WORD    $0x4fd891ef // fmul v15.2d, v15.2d, v24.d[0]
-	WORD    $0x4fd89210 // fmul v16.2d, v16.2d, v24.d[0]
-	WORD    $0x4fd89231 // fmul v17.2d, v17.2d, v24.d[0]
-	WORD    $0x4fd89252 // fmul v18.2d, v18.2d, v24.d[0]
-	WORD    $0x4fd89273 // fmul v19.2d, v19.2d, v24.d[0]
-	WORD    $0x4fd89294 // fmul v20.2d, v20.2d, v24.d[0]
-	WORD    $0x4fd892b5 // fmul v21.2d, v21.2d, v24.d[0]
-	WORD    $0x4fd892d6 // fmul v22.2d, v22.2d, v24.d[0]
-	WORD    $0x4fd892f7 // fmul v23.2d, v23.2d, v24.d[0]
 	MOVD    48(R0), R12
+	FMOVD   80(R0), F25
+	WORD    $0x4fd99000 // fmul v0.2d, v0.2d, v25.d[0]
+	WORD    $0x4fd99021 // fmul v1.2d, v1.2d, v25.d[0]
+	WORD    $0x4fd99042 // fmul v2.2d, v2.2d, v25.d[0]
+	WORD    $0x4fd99063 // fmul v3.2d, v3.2d, v25.d[0]
+	WORD    $0x4fd99084 // fmul v4.2d, v4.2d, v25.d[0]
+	WORD    $0x4fd990a5 // fmul v5.2d, v5.2d, v25.d[0]
+	WORD    $0x4fd990c6 // fmul v6.2d, v6.2d, v25.d[0]
+	WORD    $0x4fd990e7 // fmul v7.2d, v7.2d, v25.d[0]
+	WORD    $0x4fd99108 // fmul v8.2d, v8.2d, v25.d[0]
+	WORD    $0x4fd99129 // fmul v9.2d, v9.2d, v25.d[0]
+	WORD    $0x4fd9914a // fmul v10.2d, v10.2d, v25.d[0]
+	WORD    $0x4fd9916b // fmul v11.2d, v11.2d, v25.d[0]
+	WORD    $0x4fd9918c // fmul v12.2d, v12.2d, v25.d[0]
+	WORD    $0x4fd991ad // fmul v13.2d, v13.2d, v25.d[0]
+	WORD    $0x4fd991ce // fmul v14.2d, v14.2d, v25.d[0]
+	WORD    $0x4fd991ef // fmul v15.2d, v15.2d, v25.d[0]
+	WORD    $0x4fd99210 // fmul v16.2d, v16.2d, v25.d[0]
+	WORD    $0x4fd99231 // fmul v17.2d, v17.2d, v25.d[0]
+	WORD    $0x4fd99252 // fmul v18.2d, v18.2d, v25.d[0]
+	WORD    $0x4fd99273 // fmul v19.2d, v19.2d, v25.d[0]
+	WORD    $0x4fd99294 // fmul v20.2d, v20.2d, v25.d[0]
+	WORD    $0x4fd992b5 // fmul v21.2d, v21.2d, v25.d[0]
+	WORD    $0x4fd992d6 // fmul v22.2d, v22.2d, v25.d[0]
+	WORD    $0x4fd992f7 // fmul v23.2d, v23.2d, v25.d[0]
+	FMOVD   88(R0), F24
 	MOVD    88(R0), R13
 	LSL     $1, R13
 	CBZ     R13, r8k3store
-	FMOVD   88(R0), F25
 	MOVD    16(R0), R14
 	CMP     $2, R3
 	BEQ     r8k3oldfull
 	FMOVQ   (R14), F26
-	WORD    $0x4fd91340 // fmla v0.2d, v26.2d, v25.d[0]
+	WORD    $0x4fd81340 // fmla v0.2d, v26.2d, v24.d[0]
 	FMOVQ   16(R14), F27
-	WORD    $0x4fd91361 // fmla v1.2d, v27.2d, v25.d[0]
+	WORD    $0x4fd81361 // fmla v1.2d, v27.2d, v24.d[0]
 	FMOVD   32(R14), F28
-	WORD    $0x4fd91382 // fmla v2.2d, v28.2d, v25.d[0]
+	WORD    $0x4fd81382 // fmla v2.2d, v28.2d, v24.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F29
-	WORD    $0x4fd913a3 // fmla v3.2d, v29.2d, v25.d[0]
+	WORD    $0x4fd813a3 // fmla v3.2d, v29.2d, v24.d[0]
 	FMOVQ   16(R14), F30
-	WORD    $0x4fd913c4 // fmla v4.2d, v30.2d, v25.d[0]
+	WORD    $0x4fd813c4 // fmla v4.2d, v30.2d, v24.d[0]
 	FMOVD   32(R14), F31
-	WORD    $0x4fd913e5 // fmla v5.2d, v31.2d, v25.d[0]
+	WORD    $0x4fd813e5 // fmla v5.2d, v31.2d, v24.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F26
-	WORD    $0x4fd91346 // fmla v6.2d, v26.2d, v25.d[0]
+	WORD    $0x4fd81346 // fmla v6.2d, v26.2d, v24.d[0]
 	FMOVQ   16(R14), F27
-	WORD    $0x4fd91367 // fmla v7.2d, v27.2d, v25.d[0]
+	WORD    $0x4fd81367 // fmla v7.2d, v27.2d, v24.d[0]
 	FMOVD   32(R14), F28
-	WORD    $0x4fd91388 // fmla v8.2d, v28.2d, v25.d[0]
+	WORD    $0x4fd81388 // fmla v8.2d, v28.2d, v24.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F29
-	WORD    $0x4fd913a9 // fmla v9.2d, v29.2d, v25.d[0]
+	WORD    $0x4fd813a9 // fmla v9.2d, v29.2d, v24.d[0]
 	FMOVQ   16(R14), F30
-	WORD    $0x4fd913ca // fmla v10.2d, v30.2d, v25.d[0]
+	WORD    $0x4fd813ca // fmla v10.2d, v30.2d, v24.d[0]
 	FMOVD   32(R14), F31
-	WORD    $0x4fd913eb // fmla v11.2d, v31.2d, v25.d[0]
+	WORD    $0x4fd813eb // fmla v11.2d, v31.2d, v24.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F26
-	WORD    $0x4fd9134c // fmla v12.2d, v26.2d, v25.d[0]
+	WORD    $0x4fd8134c // fmla v12.2d, v26.2d, v24.d[0]
 	FMOVQ   16(R14), F27
-	WORD    $0x4fd9136d // fmla v13.2d, v27.2d, v25.d[0]
+	WORD    $0x4fd8136d // fmla v13.2d, v27.2d, v24.d[0]
 	FMOVD   32(R14), F28
-	WORD    $0x4fd9138e // fmla v14.2d, v28.2d, v25.d[0]
+	WORD    $0x4fd8138e // fmla v14.2d, v28.2d, v24.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F29
-	WORD    $0x4fd913af // fmla v15.2d, v29.2d, v25.d[0]
+	WORD    $0x4fd813af // fmla v15.2d, v29.2d, v24.d[0]
 	FMOVQ   16(R14), F30
-	WORD    $0x4fd913d0 // fmla v16.2d, v30.2d, v25.d[0]
+	WORD    $0x4fd813d0 // fmla v16.2d, v30.2d, v24.d[0]
 	FMOVD   32(R14), F31
-	WORD    $0x4fd913f1 // fmla v17.2d, v31.2d, v25.d[0]
+	WORD    $0x4fd813f1 // fmla v17.2d, v31.2d, v24.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F26
-	WORD    $0x4fd91352 // fmla v18.2d, v26.2d, v25.d[0]
+	WORD    $0x4fd81352 // fmla v18.2d, v26.2d, v24.d[0]
 	FMOVQ   16(R14), F27
-	WORD    $0x4fd91373 // fmla v19.2d, v27.2d, v25.d[0]
+	WORD    $0x4fd81373 // fmla v19.2d, v27.2d, v24.d[0]
 	FMOVD   32(R14), F28
-	WORD    $0x4fd91394 // fmla v20.2d, v28.2d, v25.d[0]
+	WORD    $0x4fd81394 // fmla v20.2d, v28.2d, v24.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F29
-	WORD    $0x4fd913b5 // fmla v21.2d, v29.2d, v25.d[0]
+	WORD    $0x4fd813b5 // fmla v21.2d, v29.2d, v24.d[0]
 	FMOVQ   16(R14), F30
-	WORD    $0x4fd913d6 // fmla v22.2d, v30.2d, v25.d[0]
+	WORD    $0x4fd813d6 // fmla v22.2d, v30.2d, v24.d[0]
 	FMOVD   32(R14), F31
-	WORD    $0x4fd913f7 // fmla v23.2d, v31.2d, v25.d[0]
+	WORD    $0x4fd813f7 // fmla v23.2d, v31.2d, v24.d[0]
 	ADD     R12, R14
 	B       r8k3oldend
 
 r8k3oldfull:
 	FMOVQ (R14), F26
-	WORD  $0x4fd91340 // fmla v0.2d, v26.2d, v25.d[0]
+	WORD  $0x4fd81340 // fmla v0.2d, v26.2d, v24.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd91361 // fmla v1.2d, v27.2d, v25.d[0]
+	WORD  $0x4fd81361 // fmla v1.2d, v27.2d, v24.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd91382 // fmla v2.2d, v28.2d, v25.d[0]
+	WORD  $0x4fd81382 // fmla v2.2d, v28.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd913a3 // fmla v3.2d, v29.2d, v25.d[0]
+	WORD  $0x4fd813a3 // fmla v3.2d, v29.2d, v24.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd913c4 // fmla v4.2d, v30.2d, v25.d[0]
+	WORD  $0x4fd813c4 // fmla v4.2d, v30.2d, v24.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fd913e5 // fmla v5.2d, v31.2d, v25.d[0]
+	WORD  $0x4fd813e5 // fmla v5.2d, v31.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd91346 // fmla v6.2d, v26.2d, v25.d[0]
+	WORD  $0x4fd81346 // fmla v6.2d, v26.2d, v24.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd91367 // fmla v7.2d, v27.2d, v25.d[0]
+	WORD  $0x4fd81367 // fmla v7.2d, v27.2d, v24.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd91388 // fmla v8.2d, v28.2d, v25.d[0]
+	WORD  $0x4fd81388 // fmla v8.2d, v28.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd913a9 // fmla v9.2d, v29.2d, v25.d[0]
+	WORD  $0x4fd813a9 // fmla v9.2d, v29.2d, v24.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd913ca // fmla v10.2d, v30.2d, v25.d[0]
+	WORD  $0x4fd813ca // fmla v10.2d, v30.2d, v24.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fd913eb // fmla v11.2d, v31.2d, v25.d[0]
+	WORD  $0x4fd813eb // fmla v11.2d, v31.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd9134c // fmla v12.2d, v26.2d, v25.d[0]
+	WORD  $0x4fd8134c // fmla v12.2d, v26.2d, v24.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd9136d // fmla v13.2d, v27.2d, v25.d[0]
+	WORD  $0x4fd8136d // fmla v13.2d, v27.2d, v24.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd9138e // fmla v14.2d, v28.2d, v25.d[0]
+	WORD  $0x4fd8138e // fmla v14.2d, v28.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd913af // fmla v15.2d, v29.2d, v25.d[0]
+	WORD  $0x4fd813af // fmla v15.2d, v29.2d, v24.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd913d0 // fmla v16.2d, v30.2d, v25.d[0]
+	WORD  $0x4fd813d0 // fmla v16.2d, v30.2d, v24.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fd913f1 // fmla v17.2d, v31.2d, v25.d[0]
+	WORD  $0x4fd813f1 // fmla v17.2d, v31.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd91352 // fmla v18.2d, v26.2d, v25.d[0]
+	WORD  $0x4fd81352 // fmla v18.2d, v26.2d, v24.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd91373 // fmla v19.2d, v27.2d, v25.d[0]
+	WORD  $0x4fd81373 // fmla v19.2d, v27.2d, v24.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd91394 // fmla v20.2d, v28.2d, v25.d[0]
+	WORD  $0x4fd81394 // fmla v20.2d, v28.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd913b5 // fmla v21.2d, v29.2d, v25.d[0]
+	WORD  $0x4fd813b5 // fmla v21.2d, v29.2d, v24.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd913d6 // fmla v22.2d, v30.2d, v25.d[0]
+	WORD  $0x4fd813d6 // fmla v22.2d, v30.2d, v24.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fd913f7 // fmla v23.2d, v31.2d, v25.d[0]
+	WORD  $0x4fd813f7 // fmla v23.2d, v31.2d, v24.d[0]
 	ADD   R12, R14
 
 r8k3oldend:
@@ -15639,153 +15639,153 @@ r8k3columnsloop:
 	ADD     R17, R16
 	SUBS    $1, R20
 	BNE     r8k3columnsloop
-	FMOVD   80(R0), F24
-	WORD    $0x4fd89000 // fmul v0.2d, v0.2d, v24.d[0]
-	WORD    $0x4fd89021 // fmul v1.2d, v1.2d, v24.d[0]
-	WORD    $0x4fd89042 // fmul v2.2d, v2.2d, v24.d[0]
-	WORD    $0x4fd89063 // fmul v3.2d, v3.2d, v24.d[0]
-	WORD    $0x4fd89084 // fmul v4.2d, v4.2d, v24.d[0]
-	WORD    $0x4fd890a5 // fmul v5.2d, v5.2d, v24.d[0]
-	WORD    $0x4fd890c6 // fmul v6.2d, v6.2d, v24.d[0]
-	WORD    $0x4fd890e7 // fmul v7.2d, v7.2d, v24.d[0]
-	WORD    $0x4fd89108 // fmul v8.2d, v8.2d, v24.d[0]
-	WORD    $0x4fd89129 // fmul v9.2d, v9.2d, v24.d[0]
-	WORD    $0x4fd8914a // fmul v10.2d, v10.2d, v24.d[0]
-	WORD    $0x4fd8916b // fmul v11.2d, v11.2d, v24.d[0]
-	WORD    $0x4fd8918c // fmul v12.2d, v12.2d, v24.d[0]
-	WORD    $0x4fd891ad // fmul v13.2d, v13.2d, v24.d[0]
-	WORD    $0x4fd891ce // fmul v14.2d, v14.2d, v24.d[0]
-	WORD    $0x4fd891ef // fmul v15.2d, v15.2d, v24.d[0]
-	WORD    $0x4fd89210 // fmul v16.2d, v16.2d, v24.d[0]
-	WORD    $0x4fd89231 // fmul v17.2d, v17.2d, v24.d[0]
-	WORD    $0x4fd89252 // fmul v18.2d, v18.2d, v24.d[0]
-	WORD    $0x4fd89273 // fmul v19.2d, v19.2d, v24.d[0]
-	WORD    $0x4fd89294 // fmul v20.2d, v20.2d, v24.d[0]
-	WORD    $0x4fd892b5 // fmul v21.2d, v21.2d, v24.d[0]
-	WORD    $0x4fd892d6 // fmul v22.2d, v22.2d, v24.d[0]
-	WORD    $0x4fd892f7 // fmul v23.2d, v23.2d, v24.d[0]
 	MOVD    48(R0), R12
+	FMOVD   80(R0), F25
+	WORD    $0x4fd99000 // fmul v0.2d, v0.2d, v25.d[0]
+	WORD    $0x4fd99021 // fmul v1.2d, v1.2d, v25.d[0]
+	WORD    $0x4fd99042 // fmul v2.2d, v2.2d, v25.d[0]
+	WORD    $0x4fd99063 // fmul v3.2d, v3.2d, v25.d[0]
+	WORD    $0x4fd99084 // fmul v4.2d, v4.2d, v25.d[0]
+	WORD    $0x4fd990a5 // fmul v5.2d, v5.2d, v25.d[0]
+	WORD    $0x4fd990c6 // fmul v6.2d, v6.2d, v25.d[0]
+	WORD    $0x4fd990e7 // fmul v7.2d, v7.2d, v25.d[0]
+	WORD    $0x4fd99108 // fmul v8.2d, v8.2d, v25.d[0]
+	WORD    $0x4fd99129 // fmul v9.2d, v9.2d, v25.d[0]
+	WORD    $0x4fd9914a // fmul v10.2d, v10.2d, v25.d[0]
+	WORD    $0x4fd9916b // fmul v11.2d, v11.2d, v25.d[0]
+	WORD    $0x4fd9918c // fmul v12.2d, v12.2d, v25.d[0]
+	WORD    $0x4fd991ad // fmul v13.2d, v13.2d, v25.d[0]
+	WORD    $0x4fd991ce // fmul v14.2d, v14.2d, v25.d[0]
+	WORD    $0x4fd991ef // fmul v15.2d, v15.2d, v25.d[0]
+	WORD    $0x4fd99210 // fmul v16.2d, v16.2d, v25.d[0]
+	WORD    $0x4fd99231 // fmul v17.2d, v17.2d, v25.d[0]
+	WORD    $0x4fd99252 // fmul v18.2d, v18.2d, v25.d[0]
+	WORD    $0x4fd99273 // fmul v19.2d, v19.2d, v25.d[0]
+	WORD    $0x4fd99294 // fmul v20.2d, v20.2d, v25.d[0]
+	WORD    $0x4fd992b5 // fmul v21.2d, v21.2d, v25.d[0]
+	WORD    $0x4fd992d6 // fmul v22.2d, v22.2d, v25.d[0]
+	WORD    $0x4fd992f7 // fmul v23.2d, v23.2d, v25.d[0]
+	FMOVD   88(R0), F24
 	MOVD    88(R0), R13
 	LSL     $1, R13
 	CBZ     R13, r8k3columnsstore
-	FMOVD   88(R0), F25
 	MOVD    16(R0), R14
 	CMP     $2, R3
 	BEQ     r8k3columnsoldfull
 	FMOVQ   (R14), F26
-	WORD    $0x4fd91340 // fmla v0.2d, v26.2d, v25.d[0]
+	WORD    $0x4fd81340 // fmla v0.2d, v26.2d, v24.d[0]
 	FMOVQ   16(R14), F27
-	WORD    $0x4fd91361 // fmla v1.2d, v27.2d, v25.d[0]
+	WORD    $0x4fd81361 // fmla v1.2d, v27.2d, v24.d[0]
 	FMOVD   32(R14), F28
-	WORD    $0x4fd91382 // fmla v2.2d, v28.2d, v25.d[0]
+	WORD    $0x4fd81382 // fmla v2.2d, v28.2d, v24.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F29
-	WORD    $0x4fd913a3 // fmla v3.2d, v29.2d, v25.d[0]
+	WORD    $0x4fd813a3 // fmla v3.2d, v29.2d, v24.d[0]
 	FMOVQ   16(R14), F30
-	WORD    $0x4fd913c4 // fmla v4.2d, v30.2d, v25.d[0]
+	WORD    $0x4fd813c4 // fmla v4.2d, v30.2d, v24.d[0]
 	FMOVD   32(R14), F31
-	WORD    $0x4fd913e5 // fmla v5.2d, v31.2d, v25.d[0]
+	WORD    $0x4fd813e5 // fmla v5.2d, v31.2d, v24.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F26
-	WORD    $0x4fd91346 // fmla v6.2d, v26.2d, v25.d[0]
+	WORD    $0x4fd81346 // fmla v6.2d, v26.2d, v24.d[0]
 	FMOVQ   16(R14), F27
-	WORD    $0x4fd91367 // fmla v7.2d, v27.2d, v25.d[0]
+	WORD    $0x4fd81367 // fmla v7.2d, v27.2d, v24.d[0]
 	FMOVD   32(R14), F28
-	WORD    $0x4fd91388 // fmla v8.2d, v28.2d, v25.d[0]
+	WORD    $0x4fd81388 // fmla v8.2d, v28.2d, v24.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F29
-	WORD    $0x4fd913a9 // fmla v9.2d, v29.2d, v25.d[0]
+	WORD    $0x4fd813a9 // fmla v9.2d, v29.2d, v24.d[0]
 	FMOVQ   16(R14), F30
-	WORD    $0x4fd913ca // fmla v10.2d, v30.2d, v25.d[0]
+	WORD    $0x4fd813ca // fmla v10.2d, v30.2d, v24.d[0]
 	FMOVD   32(R14), F31
-	WORD    $0x4fd913eb // fmla v11.2d, v31.2d, v25.d[0]
+	WORD    $0x4fd813eb // fmla v11.2d, v31.2d, v24.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F26
-	WORD    $0x4fd9134c // fmla v12.2d, v26.2d, v25.d[0]
+	WORD    $0x4fd8134c // fmla v12.2d, v26.2d, v24.d[0]
 	FMOVQ   16(R14), F27
-	WORD    $0x4fd9136d // fmla v13.2d, v27.2d, v25.d[0]
+	WORD    $0x4fd8136d // fmla v13.2d, v27.2d, v24.d[0]
 	FMOVD   32(R14), F28
-	WORD    $0x4fd9138e // fmla v14.2d, v28.2d, v25.d[0]
+	WORD    $0x4fd8138e // fmla v14.2d, v28.2d, v24.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F29
-	WORD    $0x4fd913af // fmla v15.2d, v29.2d, v25.d[0]
+	WORD    $0x4fd813af // fmla v15.2d, v29.2d, v24.d[0]
 	FMOVQ   16(R14), F30
-	WORD    $0x4fd913d0 // fmla v16.2d, v30.2d, v25.d[0]
+	WORD    $0x4fd813d0 // fmla v16.2d, v30.2d, v24.d[0]
 	FMOVD   32(R14), F31
-	WORD    $0x4fd913f1 // fmla v17.2d, v31.2d, v25.d[0]
+	WORD    $0x4fd813f1 // fmla v17.2d, v31.2d, v24.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F26
-	WORD    $0x4fd91352 // fmla v18.2d, v26.2d, v25.d[0]
+	WORD    $0x4fd81352 // fmla v18.2d, v26.2d, v24.d[0]
 	FMOVQ   16(R14), F27
-	WORD    $0x4fd91373 // fmla v19.2d, v27.2d, v25.d[0]
+	WORD    $0x4fd81373 // fmla v19.2d, v27.2d, v24.d[0]
 	FMOVD   32(R14), F28
-	WORD    $0x4fd91394 // fmla v20.2d, v28.2d, v25.d[0]
+	WORD    $0x4fd81394 // fmla v20.2d, v28.2d, v24.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F29
-	WORD    $0x4fd913b5 // fmla v21.2d, v29.2d, v25.d[0]
+	WORD    $0x4fd813b5 // fmla v21.2d, v29.2d, v24.d[0]
 	FMOVQ   16(R14), F30
-	WORD    $0x4fd913d6 // fmla v22.2d, v30.2d, v25.d[0]
+	WORD    $0x4fd813d6 // fmla v22.2d, v30.2d, v24.d[0]
 	FMOVD   32(R14), F31
-	WORD    $0x4fd913f7 // fmla v23.2d, v31.2d, v25.d[0]
+	WORD    $0x4fd813f7 // fmla v23.2d, v31.2d, v24.d[0]
 	ADD     R12, R14
 	B       r8k3columnsoldend
 
 r8k3columnsoldfull:
 	FMOVQ (R14), F26
-	WORD  $0x4fd91340 // fmla v0.2d, v26.2d, v25.d[0]
+	WORD  $0x4fd81340 // fmla v0.2d, v26.2d, v24.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd91361 // fmla v1.2d, v27.2d, v25.d[0]
+	WORD  $0x4fd81361 // fmla v1.2d, v27.2d, v24.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd91382 // fmla v2.2d, v28.2d, v25.d[0]
+	WORD  $0x4fd81382 // fmla v2.2d, v28.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd913a3 // fmla v3.2d, v29.2d, v25.d[0]
+	WORD  $0x4fd813a3 // fmla v3.2d, v29.2d, v24.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd913c4 // fmla v4.2d, v30.2d, v25.d[0]
+	WORD  $0x4fd813c4 // fmla v4.2d, v30.2d, v24.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fd913e5 // fmla v5.2d, v31.2d, v25.d[0]
+	WORD  $0x4fd813e5 // fmla v5.2d, v31.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd91346 // fmla v6.2d, v26.2d, v25.d[0]
+	WORD  $0x4fd81346 // fmla v6.2d, v26.2d, v24.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd91367 // fmla v7.2d, v27.2d, v25.d[0]
+	WORD  $0x4fd81367 // fmla v7.2d, v27.2d, v24.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd91388 // fmla v8.2d, v28.2d, v25.d[0]
+	WORD  $0x4fd81388 // fmla v8.2d, v28.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd913a9 // fmla v9.2d, v29.2d, v25.d[0]
+	WORD  $0x4fd813a9 // fmla v9.2d, v29.2d, v24.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd913ca // fmla v10.2d, v30.2d, v25.d[0]
+	WORD  $0x4fd813ca // fmla v10.2d, v30.2d, v24.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fd913eb // fmla v11.2d, v31.2d, v25.d[0]
+	WORD  $0x4fd813eb // fmla v11.2d, v31.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd9134c // fmla v12.2d, v26.2d, v25.d[0]
+	WORD  $0x4fd8134c // fmla v12.2d, v26.2d, v24.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd9136d // fmla v13.2d, v27.2d, v25.d[0]
+	WORD  $0x4fd8136d // fmla v13.2d, v27.2d, v24.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd9138e // fmla v14.2d, v28.2d, v25.d[0]
+	WORD  $0x4fd8138e // fmla v14.2d, v28.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd913af // fmla v15.2d, v29.2d, v25.d[0]
+	WORD  $0x4fd813af // fmla v15.2d, v29.2d, v24.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd913d0 // fmla v16.2d, v30.2d, v25.d[0]
+	WORD  $0x4fd813d0 // fmla v16.2d, v30.2d, v24.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fd913f1 // fmla v17.2d, v31.2d, v25.d[0]
+	WORD  $0x4fd813f1 // fmla v17.2d, v31.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd91352 // fmla v18.2d, v26.2d, v25.d[0]
+	WORD  $0x4fd81352 // fmla v18.2d, v26.2d, v24.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd91373 // fmla v19.2d, v27.2d, v25.d[0]
+	WORD  $0x4fd81373 // fmla v19.2d, v27.2d, v24.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd91394 // fmla v20.2d, v28.2d, v25.d[0]
+	WORD  $0x4fd81394 // fmla v20.2d, v28.2d, v24.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd913b5 // fmla v21.2d, v29.2d, v25.d[0]
+	WORD  $0x4fd813b5 // fmla v21.2d, v29.2d, v24.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd913d6 // fmla v22.2d, v30.2d, v25.d[0]
+	WORD  $0x4fd813d6 // fmla v22.2d, v30.2d, v24.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fd913f7 // fmla v23.2d, v31.2d, v25.d[0]
+	WORD  $0x4fd813f7 // fmla v23.2d, v31.2d, v24.d[0]
 	ADD   R12, R14
 
 r8k3columnsoldend:
@@ -15935,136 +15935,136 @@ r7k3loop:
 	ADD     R17, R16
 	SUBS    $1, R20
 	BNE     r7k3loop
-	FMOVD   80(R0), F21
-	WORD    $0x4fd59000 // fmul v0.2d, v0.2d, v21.d[0]
-	WORD    $0x4fd59021 // fmul v1.2d, v1.2d, v21.d[0]
-	WORD    $0x4fd59042 // fmul v2.2d, v2.2d, v21.d[0]
-	WORD    $0x4fd59063 // fmul v3.2d, v3.2d, v21.d[0]
-	WORD    $0x4fd59084 // fmul v4.2d, v4.2d, v21.d[0]
-	WORD    $0x4fd590a5 // fmul v5.2d, v5.2d, v21.d[0]
-	WORD    $0x4fd590c6 // fmul v6.2d, v6.2d, v21.d[0]
-	WORD    $0x4fd590e7 // fmul v7.2d, v7.2d, v21.d[0]
-	WORD    $0x4fd59108 // fmul v8.2d, v8.2d, v21.d[0]
-	WORD    $0x4fd59129 // fmul v9.2d, v9.2d, v21.d[0]
-	WORD    $0x4fd5914a // fmul v10.2d, v10.2d, v21.d[0]
-	WORD    $0x4fd5916b // fmul v11.2d, v11.2d, v21.d[0]
-	WORD    $0x4fd5918c // fmul v12.2d, v12.2d, v21.d[0]
-	WORD    $0x4fd591ad // fmul v13.2d, v13.2d, v21.d[0]
-	WORD    $0x4fd591ce // fmul v14.2d, v14.2d, v21.d[0]
-	WORD    $0x4fd591ef // fmul v15.2d, v15.2d, v21.d[0]
-	WORD    $0x4fd59210 // fmul v16.2d, v16.2d, v21.d[0]
-	WORD    $0x4fd59231 // fmul v17.2d, v17.2d, v21.d[0]
-	WORD    $0x4fd59252 // fmul v18.2d, v18.2d, v21.d[0]
-	WORD    $0x4fd59273 // fmul v19.2d, v19.2d, v21.d[0]
-	WORD    $0x4fd59294 // fmul v20.2d, v20.2d, v21.d[0]
 	MOVD    48(R0), R12
+	FMOVD   80(R0), F22
+	WORD    $0x4fd69000 // fmul v0.2d, v0.2d, v22.d[0]
+	WORD    $0x4fd69021 // fmul v1.2d, v1.2d, v22.d[0]
+	WORD    $0x4fd69042 // fmul v2.2d, v2.2d, v22.d[0]
+	WORD    $0x4fd69063 // fmul v3.2d, v3.2d, v22.d[0]
+	WORD    $0x4fd69084 // fmul v4.2d, v4.2d, v22.d[0]
+	WORD    $0x4fd690a5 // fmul v5.2d, v5.2d, v22.d[0]
+	WORD    $0x4fd690c6 // fmul v6.2d, v6.2d, v22.d[0]
+	WORD    $0x4fd690e7 // fmul v7.2d, v7.2d, v22.d[0]
+	WORD    $0x4fd69108 // fmul v8.2d, v8.2d, v22.d[0]
+	WORD    $0x4fd69129 // fmul v9.2d, v9.2d, v22.d[0]
+	WORD    $0x4fd6914a // fmul v10.2d, v10.2d, v22.d[0]
+	WORD    $0x4fd6916b // fmul v11.2d, v11.2d, v22.d[0]
+	WORD    $0x4fd6918c // fmul v12.2d, v12.2d, v22.d[0]
+	WORD    $0x4fd691ad // fmul v13.2d, v13.2d, v22.d[0]
+	WORD    $0x4fd691ce // fmul v14.2d, v14.2d, v22.d[0]
+	WORD    $0x4fd691ef // fmul v15.2d, v15.2d, v22.d[0]
+	WORD    $0x4fd69210 // fmul v16.2d, v16.2d, v22.d[0]
+	WORD    $0x4fd69231 // fmul v17.2d, v17.2d, v22.d[0]
+	WORD    $0x4fd69252 // fmul v18.2d, v18.2d, v22.d[0]
+	WORD    $0x4fd69273 // fmul v19.2d, v19.2d, v22.d[0]
+	WORD    $0x4fd69294 // fmul v20.2d, v20.2d, v22.d[0]
+	FMOVD   88(R0), F21
 	MOVD    88(R0), R13
 	LSL     $1, R13
 	CBZ     R13, r7k3store
-	FMOVD   88(R0), F22
 	MOVD    16(R0), R14
 	CMP     $2, R3
 	BEQ     r7k3oldfull
 	FMOVQ   (R14), F23
-	WORD    $0x4fd612e0 // fmla v0.2d, v23.2d, v22.d[0]
+	WORD    $0x4fd512e0 // fmla v0.2d, v23.2d, v21.d[0]
 	FMOVQ   16(R14), F24
-	WORD    $0x4fd61301 // fmla v1.2d, v24.2d, v22.d[0]
+	WORD    $0x4fd51301 // fmla v1.2d, v24.2d, v21.d[0]
 	FMOVD   32(R14), F25
-	WORD    $0x4fd61322 // fmla v2.2d, v25.2d, v22.d[0]
+	WORD    $0x4fd51322 // fmla v2.2d, v25.2d, v21.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F26
-	WORD    $0x4fd61343 // fmla v3.2d, v26.2d, v22.d[0]
+	WORD    $0x4fd51343 // fmla v3.2d, v26.2d, v21.d[0]
 	FMOVQ   16(R14), F27
-	WORD    $0x4fd61364 // fmla v4.2d, v27.2d, v22.d[0]
+	WORD    $0x4fd51364 // fmla v4.2d, v27.2d, v21.d[0]
 	FMOVD   32(R14), F28
-	WORD    $0x4fd61385 // fmla v5.2d, v28.2d, v22.d[0]
+	WORD    $0x4fd51385 // fmla v5.2d, v28.2d, v21.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F29
-	WORD    $0x4fd613a6 // fmla v6.2d, v29.2d, v22.d[0]
+	WORD    $0x4fd513a6 // fmla v6.2d, v29.2d, v21.d[0]
 	FMOVQ   16(R14), F30
-	WORD    $0x4fd613c7 // fmla v7.2d, v30.2d, v22.d[0]
+	WORD    $0x4fd513c7 // fmla v7.2d, v30.2d, v21.d[0]
 	FMOVD   32(R14), F31
-	WORD    $0x4fd613e8 // fmla v8.2d, v31.2d, v22.d[0]
+	WORD    $0x4fd513e8 // fmla v8.2d, v31.2d, v21.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F23
-	WORD    $0x4fd612e9 // fmla v9.2d, v23.2d, v22.d[0]
+	WORD    $0x4fd512e9 // fmla v9.2d, v23.2d, v21.d[0]
 	FMOVQ   16(R14), F24
-	WORD    $0x4fd6130a // fmla v10.2d, v24.2d, v22.d[0]
+	WORD    $0x4fd5130a // fmla v10.2d, v24.2d, v21.d[0]
 	FMOVD   32(R14), F25
-	WORD    $0x4fd6132b // fmla v11.2d, v25.2d, v22.d[0]
+	WORD    $0x4fd5132b // fmla v11.2d, v25.2d, v21.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F26
-	WORD    $0x4fd6134c // fmla v12.2d, v26.2d, v22.d[0]
+	WORD    $0x4fd5134c // fmla v12.2d, v26.2d, v21.d[0]
 	FMOVQ   16(R14), F27
-	WORD    $0x4fd6136d // fmla v13.2d, v27.2d, v22.d[0]
+	WORD    $0x4fd5136d // fmla v13.2d, v27.2d, v21.d[0]
 	FMOVD   32(R14), F28
-	WORD    $0x4fd6138e // fmla v14.2d, v28.2d, v22.d[0]
+	WORD    $0x4fd5138e // fmla v14.2d, v28.2d, v21.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F29
-	WORD    $0x4fd613af // fmla v15.2d, v29.2d, v22.d[0]
+	WORD    $0x4fd513af // fmla v15.2d, v29.2d, v21.d[0]
 	FMOVQ   16(R14), F30
-	WORD    $0x4fd613d0 // fmla v16.2d, v30.2d, v22.d[0]
+	WORD    $0x4fd513d0 // fmla v16.2d, v30.2d, v21.d[0]
 	FMOVD   32(R14), F31
-	WORD    $0x4fd613f1 // fmla v17.2d, v31.2d, v22.d[0]
+	WORD    $0x4fd513f1 // fmla v17.2d, v31.2d, v21.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F23
-	WORD    $0x4fd612f2 // fmla v18.2d, v23.2d, v22.d[0]
+	WORD    $0x4fd512f2 // fmla v18.2d, v23.2d, v21.d[0]
 	FMOVQ   16(R14), F24
-	WORD    $0x4fd61313 // fmla v19.2d, v24.2d, v22.d[0]
+	WORD    $0x4fd51313 // fmla v19.2d, v24.2d, v21.d[0]
 	FMOVD   32(R14), F25
-	WORD    $0x4fd61334 // fmla v20.2d, v25.2d, v22.d[0]
+	WORD    $0x4fd51334 // fmla v20.2d, v25.2d, v21.d[0]
 	ADD     R12, R14
 	B       r7k3oldend
 
 r7k3oldfull:
 	FMOVQ (R14), F26
-	WORD  $0x4fd61340 // fmla v0.2d, v26.2d, v22.d[0]
+	WORD  $0x4fd51340 // fmla v0.2d, v26.2d, v21.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd61361 // fmla v1.2d, v27.2d, v22.d[0]
+	WORD  $0x4fd51361 // fmla v1.2d, v27.2d, v21.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd61382 // fmla v2.2d, v28.2d, v22.d[0]
+	WORD  $0x4fd51382 // fmla v2.2d, v28.2d, v21.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd613a3 // fmla v3.2d, v29.2d, v22.d[0]
+	WORD  $0x4fd513a3 // fmla v3.2d, v29.2d, v21.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd613c4 // fmla v4.2d, v30.2d, v22.d[0]
+	WORD  $0x4fd513c4 // fmla v4.2d, v30.2d, v21.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fd613e5 // fmla v5.2d, v31.2d, v22.d[0]
+	WORD  $0x4fd513e5 // fmla v5.2d, v31.2d, v21.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4fd612e6 // fmla v6.2d, v23.2d, v22.d[0]
+	WORD  $0x4fd512e6 // fmla v6.2d, v23.2d, v21.d[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4fd61307 // fmla v7.2d, v24.2d, v22.d[0]
+	WORD  $0x4fd51307 // fmla v7.2d, v24.2d, v21.d[0]
 	FMOVQ 32(R14), F25
-	WORD  $0x4fd61328 // fmla v8.2d, v25.2d, v22.d[0]
+	WORD  $0x4fd51328 // fmla v8.2d, v25.2d, v21.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd61349 // fmla v9.2d, v26.2d, v22.d[0]
+	WORD  $0x4fd51349 // fmla v9.2d, v26.2d, v21.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd6136a // fmla v10.2d, v27.2d, v22.d[0]
+	WORD  $0x4fd5136a // fmla v10.2d, v27.2d, v21.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd6138b // fmla v11.2d, v28.2d, v22.d[0]
+	WORD  $0x4fd5138b // fmla v11.2d, v28.2d, v21.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd613ac // fmla v12.2d, v29.2d, v22.d[0]
+	WORD  $0x4fd513ac // fmla v12.2d, v29.2d, v21.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd613cd // fmla v13.2d, v30.2d, v22.d[0]
+	WORD  $0x4fd513cd // fmla v13.2d, v30.2d, v21.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fd613ee // fmla v14.2d, v31.2d, v22.d[0]
+	WORD  $0x4fd513ee // fmla v14.2d, v31.2d, v21.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4fd612ef // fmla v15.2d, v23.2d, v22.d[0]
+	WORD  $0x4fd512ef // fmla v15.2d, v23.2d, v21.d[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4fd61310 // fmla v16.2d, v24.2d, v22.d[0]
+	WORD  $0x4fd51310 // fmla v16.2d, v24.2d, v21.d[0]
 	FMOVQ 32(R14), F25
-	WORD  $0x4fd61331 // fmla v17.2d, v25.2d, v22.d[0]
+	WORD  $0x4fd51331 // fmla v17.2d, v25.2d, v21.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd61352 // fmla v18.2d, v26.2d, v22.d[0]
+	WORD  $0x4fd51352 // fmla v18.2d, v26.2d, v21.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd61373 // fmla v19.2d, v27.2d, v22.d[0]
+	WORD  $0x4fd51373 // fmla v19.2d, v27.2d, v21.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd61394 // fmla v20.2d, v28.2d, v22.d[0]
+	WORD  $0x4fd51394 // fmla v20.2d, v28.2d, v21.d[0]
 	ADD   R12, R14
 
 r7k3oldend:
@@ -16199,119 +16199,119 @@ r6k3loop:
 	ADD     R17, R16
 	SUBS    $1, R20
 	BNE     r6k3loop
-	FMOVD   80(R0), F18
-	WORD    $0x4fd29000 // fmul v0.2d, v0.2d, v18.d[0]
-	WORD    $0x4fd29021 // fmul v1.2d, v1.2d, v18.d[0]
-	WORD    $0x4fd29042 // fmul v2.2d, v2.2d, v18.d[0]
-	WORD    $0x4fd29063 // fmul v3.2d, v3.2d, v18.d[0]
-	WORD    $0x4fd29084 // fmul v4.2d, v4.2d, v18.d[0]
-	WORD    $0x4fd290a5 // fmul v5.2d, v5.2d, v18.d[0]
-	WORD    $0x4fd290c6 // fmul v6.2d, v6.2d, v18.d[0]
-	WORD    $0x4fd290e7 // fmul v7.2d, v7.2d, v18.d[0]
-	WORD    $0x4fd29108 // fmul v8.2d, v8.2d, v18.d[0]
-	WORD    $0x4fd29129 // fmul v9.2d, v9.2d, v18.d[0]
-	WORD    $0x4fd2914a // fmul v10.2d, v10.2d, v18.d[0]
-	WORD    $0x4fd2916b // fmul v11.2d, v11.2d, v18.d[0]
-	WORD    $0x4fd2918c // fmul v12.2d, v12.2d, v18.d[0]
-	WORD    $0x4fd291ad // fmul v13.2d, v13.2d, v18.d[0]
-	WORD    $0x4fd291ce // fmul v14.2d, v14.2d, v18.d[0]
-	WORD    $0x4fd291ef // fmul v15.2d, v15.2d, v18.d[0]
-	WORD    $0x4fd29210 // fmul v16.2d, v16.2d, v18.d[0]
-	WORD    $0x4fd29231 // fmul v17.2d, v17.2d, v18.d[0]
 	MOVD    48(R0), R12
+	FMOVD   80(R0), F19
+	WORD    $0x4fd39000 // fmul v0.2d, v0.2d, v19.d[0]
+	WORD    $0x4fd39021 // fmul v1.2d, v1.2d, v19.d[0]
+	WORD    $0x4fd39042 // fmul v2.2d, v2.2d, v19.d[0]
+	WORD    $0x4fd39063 // fmul v3.2d, v3.2d, v19.d[0]
+	WORD    $0x4fd39084 // fmul v4.2d, v4.2d, v19.d[0]
+	WORD    $0x4fd390a5 // fmul v5.2d, v5.2d, v19.d[0]
+	WORD    $0x4fd390c6 // fmul v6.2d, v6.2d, v19.d[0]
+	WORD    $0x4fd390e7 // fmul v7.2d, v7.2d, v19.d[0]
+	WORD    $0x4fd39108 // fmul v8.2d, v8.2d, v19.d[0]
+	WORD    $0x4fd39129 // fmul v9.2d, v9.2d, v19.d[0]
+	WORD    $0x4fd3914a // fmul v10.2d, v10.2d, v19.d[0]
+	WORD    $0x4fd3916b // fmul v11.2d, v11.2d, v19.d[0]
+	WORD    $0x4fd3918c // fmul v12.2d, v12.2d, v19.d[0]
+	WORD    $0x4fd391ad // fmul v13.2d, v13.2d, v19.d[0]
+	WORD    $0x4fd391ce // fmul v14.2d, v14.2d, v19.d[0]
+	WORD    $0x4fd391ef // fmul v15.2d, v15.2d, v19.d[0]
+	WORD    $0x4fd39210 // fmul v16.2d, v16.2d, v19.d[0]
+	WORD    $0x4fd39231 // fmul v17.2d, v17.2d, v19.d[0]
+	FMOVD   88(R0), F18
 	MOVD    88(R0), R13
 	LSL     $1, R13
 	CBZ     R13, r6k3store
-	FMOVD   88(R0), F19
 	MOVD    16(R0), R14
 	CMP     $2, R3
 	BEQ     r6k3oldfull
 	FMOVQ   (R14), F20
-	WORD    $0x4fd31280 // fmla v0.2d, v20.2d, v19.d[0]
+	WORD    $0x4fd21280 // fmla v0.2d, v20.2d, v18.d[0]
 	FMOVQ   16(R14), F21
-	WORD    $0x4fd312a1 // fmla v1.2d, v21.2d, v19.d[0]
+	WORD    $0x4fd212a1 // fmla v1.2d, v21.2d, v18.d[0]
 	FMOVD   32(R14), F22
-	WORD    $0x4fd312c2 // fmla v2.2d, v22.2d, v19.d[0]
+	WORD    $0x4fd212c2 // fmla v2.2d, v22.2d, v18.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F23
-	WORD    $0x4fd312e3 // fmla v3.2d, v23.2d, v19.d[0]
+	WORD    $0x4fd212e3 // fmla v3.2d, v23.2d, v18.d[0]
 	FMOVQ   16(R14), F24
-	WORD    $0x4fd31304 // fmla v4.2d, v24.2d, v19.d[0]
+	WORD    $0x4fd21304 // fmla v4.2d, v24.2d, v18.d[0]
 	FMOVD   32(R14), F25
-	WORD    $0x4fd31325 // fmla v5.2d, v25.2d, v19.d[0]
+	WORD    $0x4fd21325 // fmla v5.2d, v25.2d, v18.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F26
-	WORD    $0x4fd31346 // fmla v6.2d, v26.2d, v19.d[0]
+	WORD    $0x4fd21346 // fmla v6.2d, v26.2d, v18.d[0]
 	FMOVQ   16(R14), F27
-	WORD    $0x4fd31367 // fmla v7.2d, v27.2d, v19.d[0]
+	WORD    $0x4fd21367 // fmla v7.2d, v27.2d, v18.d[0]
 	FMOVD   32(R14), F28
-	WORD    $0x4fd31388 // fmla v8.2d, v28.2d, v19.d[0]
+	WORD    $0x4fd21388 // fmla v8.2d, v28.2d, v18.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F29
-	WORD    $0x4fd313a9 // fmla v9.2d, v29.2d, v19.d[0]
+	WORD    $0x4fd213a9 // fmla v9.2d, v29.2d, v18.d[0]
 	FMOVQ   16(R14), F30
-	WORD    $0x4fd313ca // fmla v10.2d, v30.2d, v19.d[0]
+	WORD    $0x4fd213ca // fmla v10.2d, v30.2d, v18.d[0]
 	FMOVD   32(R14), F31
-	WORD    $0x4fd313eb // fmla v11.2d, v31.2d, v19.d[0]
+	WORD    $0x4fd213eb // fmla v11.2d, v31.2d, v18.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F20
-	WORD    $0x4fd3128c // fmla v12.2d, v20.2d, v19.d[0]
+	WORD    $0x4fd2128c // fmla v12.2d, v20.2d, v18.d[0]
 	FMOVQ   16(R14), F21
-	WORD    $0x4fd312ad // fmla v13.2d, v21.2d, v19.d[0]
+	WORD    $0x4fd212ad // fmla v13.2d, v21.2d, v18.d[0]
 	FMOVD   32(R14), F22
-	WORD    $0x4fd312ce // fmla v14.2d, v22.2d, v19.d[0]
+	WORD    $0x4fd212ce // fmla v14.2d, v22.2d, v18.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F23
-	WORD    $0x4fd312ef // fmla v15.2d, v23.2d, v19.d[0]
+	WORD    $0x4fd212ef // fmla v15.2d, v23.2d, v18.d[0]
 	FMOVQ   16(R14), F24
-	WORD    $0x4fd31310 // fmla v16.2d, v24.2d, v19.d[0]
+	WORD    $0x4fd21310 // fmla v16.2d, v24.2d, v18.d[0]
 	FMOVD   32(R14), F25
-	WORD    $0x4fd31331 // fmla v17.2d, v25.2d, v19.d[0]
+	WORD    $0x4fd21331 // fmla v17.2d, v25.2d, v18.d[0]
 	ADD     R12, R14
 	B       r6k3oldend
 
 r6k3oldfull:
 	FMOVQ (R14), F26
-	WORD  $0x4fd31340 // fmla v0.2d, v26.2d, v19.d[0]
+	WORD  $0x4fd21340 // fmla v0.2d, v26.2d, v18.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd31361 // fmla v1.2d, v27.2d, v19.d[0]
+	WORD  $0x4fd21361 // fmla v1.2d, v27.2d, v18.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd31382 // fmla v2.2d, v28.2d, v19.d[0]
+	WORD  $0x4fd21382 // fmla v2.2d, v28.2d, v18.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd313a3 // fmla v3.2d, v29.2d, v19.d[0]
+	WORD  $0x4fd213a3 // fmla v3.2d, v29.2d, v18.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd313c4 // fmla v4.2d, v30.2d, v19.d[0]
+	WORD  $0x4fd213c4 // fmla v4.2d, v30.2d, v18.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fd313e5 // fmla v5.2d, v31.2d, v19.d[0]
+	WORD  $0x4fd213e5 // fmla v5.2d, v31.2d, v18.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4fd31286 // fmla v6.2d, v20.2d, v19.d[0]
+	WORD  $0x4fd21286 // fmla v6.2d, v20.2d, v18.d[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4fd312a7 // fmla v7.2d, v21.2d, v19.d[0]
+	WORD  $0x4fd212a7 // fmla v7.2d, v21.2d, v18.d[0]
 	FMOVQ 32(R14), F22
-	WORD  $0x4fd312c8 // fmla v8.2d, v22.2d, v19.d[0]
+	WORD  $0x4fd212c8 // fmla v8.2d, v22.2d, v18.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4fd312e9 // fmla v9.2d, v23.2d, v19.d[0]
+	WORD  $0x4fd212e9 // fmla v9.2d, v23.2d, v18.d[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4fd3130a // fmla v10.2d, v24.2d, v19.d[0]
+	WORD  $0x4fd2130a // fmla v10.2d, v24.2d, v18.d[0]
 	FMOVQ 32(R14), F25
-	WORD  $0x4fd3132b // fmla v11.2d, v25.2d, v19.d[0]
+	WORD  $0x4fd2132b // fmla v11.2d, v25.2d, v18.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd3134c // fmla v12.2d, v26.2d, v19.d[0]
+	WORD  $0x4fd2134c // fmla v12.2d, v26.2d, v18.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd3136d // fmla v13.2d, v27.2d, v19.d[0]
+	WORD  $0x4fd2136d // fmla v13.2d, v27.2d, v18.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd3138e // fmla v14.2d, v28.2d, v19.d[0]
+	WORD  $0x4fd2138e // fmla v14.2d, v28.2d, v18.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd313af // fmla v15.2d, v29.2d, v19.d[0]
+	WORD  $0x4fd213af // fmla v15.2d, v29.2d, v18.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd313d0 // fmla v16.2d, v30.2d, v19.d[0]
+	WORD  $0x4fd213d0 // fmla v16.2d, v30.2d, v18.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fd313f1 // fmla v17.2d, v31.2d, v19.d[0]
+	WORD  $0x4fd213f1 // fmla v17.2d, v31.2d, v18.d[0]
 	ADD   R12, R14
 
 r6k3oldend:
@@ -16431,102 +16431,102 @@ r5k3loop:
 	ADD     R17, R16
 	SUBS    $1, R20
 	BNE     r5k3loop
-	FMOVD   80(R0), F15
-	WORD    $0x4fcf9000 // fmul v0.2d, v0.2d, v15.d[0]
-	WORD    $0x4fcf9021 // fmul v1.2d, v1.2d, v15.d[0]
-	WORD    $0x4fcf9042 // fmul v2.2d, v2.2d, v15.d[0]
-	WORD    $0x4fcf9063 // fmul v3.2d, v3.2d, v15.d[0]
-	WORD    $0x4fcf9084 // fmul v4.2d, v4.2d, v15.d[0]
-	WORD    $0x4fcf90a5 // fmul v5.2d, v5.2d, v15.d[0]
-	WORD    $0x4fcf90c6 // fmul v6.2d, v6.2d, v15.d[0]
-	WORD    $0x4fcf90e7 // fmul v7.2d, v7.2d, v15.d[0]
-	WORD    $0x4fcf9108 // fmul v8.2d, v8.2d, v15.d[0]
-	WORD    $0x4fcf9129 // fmul v9.2d, v9.2d, v15.d[0]
-	WORD    $0x4fcf914a // fmul v10.2d, v10.2d, v15.d[0]
-	WORD    $0x4fcf916b // fmul v11.2d, v11.2d, v15.d[0]
-	WORD    $0x4fcf918c // fmul v12.2d, v12.2d, v15.d[0]
-	WORD    $0x4fcf91ad // fmul v13.2d, v13.2d, v15.d[0]
-	WORD    $0x4fcf91ce // fmul v14.2d, v14.2d, v15.d[0]
 	MOVD    48(R0), R12
+	FMOVD   80(R0), F16
+	WORD    $0x4fd09000 // fmul v0.2d, v0.2d, v16.d[0]
+	WORD    $0x4fd09021 // fmul v1.2d, v1.2d, v16.d[0]
+	WORD    $0x4fd09042 // fmul v2.2d, v2.2d, v16.d[0]
+	WORD    $0x4fd09063 // fmul v3.2d, v3.2d, v16.d[0]
+	WORD    $0x4fd09084 // fmul v4.2d, v4.2d, v16.d[0]
+	WORD    $0x4fd090a5 // fmul v5.2d, v5.2d, v16.d[0]
+	WORD    $0x4fd090c6 // fmul v6.2d, v6.2d, v16.d[0]
+	WORD    $0x4fd090e7 // fmul v7.2d, v7.2d, v16.d[0]
+	WORD    $0x4fd09108 // fmul v8.2d, v8.2d, v16.d[0]
+	WORD    $0x4fd09129 // fmul v9.2d, v9.2d, v16.d[0]
+	WORD    $0x4fd0914a // fmul v10.2d, v10.2d, v16.d[0]
+	WORD    $0x4fd0916b // fmul v11.2d, v11.2d, v16.d[0]
+	WORD    $0x4fd0918c // fmul v12.2d, v12.2d, v16.d[0]
+	WORD    $0x4fd091ad // fmul v13.2d, v13.2d, v16.d[0]
+	WORD    $0x4fd091ce // fmul v14.2d, v14.2d, v16.d[0]
+	FMOVD   88(R0), F15
 	MOVD    88(R0), R13
 	LSL     $1, R13
 	CBZ     R13, r5k3store
-	FMOVD   88(R0), F16
 	MOVD    16(R0), R14
 	CMP     $2, R3
 	BEQ     r5k3oldfull
 	FMOVQ   (R14), F17
-	WORD    $0x4fd01220 // fmla v0.2d, v17.2d, v16.d[0]
+	WORD    $0x4fcf1220 // fmla v0.2d, v17.2d, v15.d[0]
 	FMOVQ   16(R14), F18
-	WORD    $0x4fd01241 // fmla v1.2d, v18.2d, v16.d[0]
+	WORD    $0x4fcf1241 // fmla v1.2d, v18.2d, v15.d[0]
 	FMOVD   32(R14), F19
-	WORD    $0x4fd01262 // fmla v2.2d, v19.2d, v16.d[0]
+	WORD    $0x4fcf1262 // fmla v2.2d, v19.2d, v15.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F20
-	WORD    $0x4fd01283 // fmla v3.2d, v20.2d, v16.d[0]
+	WORD    $0x4fcf1283 // fmla v3.2d, v20.2d, v15.d[0]
 	FMOVQ   16(R14), F21
-	WORD    $0x4fd012a4 // fmla v4.2d, v21.2d, v16.d[0]
+	WORD    $0x4fcf12a4 // fmla v4.2d, v21.2d, v15.d[0]
 	FMOVD   32(R14), F22
-	WORD    $0x4fd012c5 // fmla v5.2d, v22.2d, v16.d[0]
+	WORD    $0x4fcf12c5 // fmla v5.2d, v22.2d, v15.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F23
-	WORD    $0x4fd012e6 // fmla v6.2d, v23.2d, v16.d[0]
+	WORD    $0x4fcf12e6 // fmla v6.2d, v23.2d, v15.d[0]
 	FMOVQ   16(R14), F24
-	WORD    $0x4fd01307 // fmla v7.2d, v24.2d, v16.d[0]
+	WORD    $0x4fcf1307 // fmla v7.2d, v24.2d, v15.d[0]
 	FMOVD   32(R14), F25
-	WORD    $0x4fd01328 // fmla v8.2d, v25.2d, v16.d[0]
+	WORD    $0x4fcf1328 // fmla v8.2d, v25.2d, v15.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F26
-	WORD    $0x4fd01349 // fmla v9.2d, v26.2d, v16.d[0]
+	WORD    $0x4fcf1349 // fmla v9.2d, v26.2d, v15.d[0]
 	FMOVQ   16(R14), F27
-	WORD    $0x4fd0136a // fmla v10.2d, v27.2d, v16.d[0]
+	WORD    $0x4fcf136a // fmla v10.2d, v27.2d, v15.d[0]
 	FMOVD   32(R14), F28
-	WORD    $0x4fd0138b // fmla v11.2d, v28.2d, v16.d[0]
+	WORD    $0x4fcf138b // fmla v11.2d, v28.2d, v15.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F29
-	WORD    $0x4fd013ac // fmla v12.2d, v29.2d, v16.d[0]
+	WORD    $0x4fcf13ac // fmla v12.2d, v29.2d, v15.d[0]
 	FMOVQ   16(R14), F30
-	WORD    $0x4fd013cd // fmla v13.2d, v30.2d, v16.d[0]
+	WORD    $0x4fcf13cd // fmla v13.2d, v30.2d, v15.d[0]
 	FMOVD   32(R14), F31
-	WORD    $0x4fd013ee // fmla v14.2d, v31.2d, v16.d[0]
+	WORD    $0x4fcf13ee // fmla v14.2d, v31.2d, v15.d[0]
 	ADD     R12, R14
 	B       r5k3oldend
 
 r5k3oldfull:
 	FMOVQ (R14), F17
-	WORD  $0x4fd01220 // fmla v0.2d, v17.2d, v16.d[0]
+	WORD  $0x4fcf1220 // fmla v0.2d, v17.2d, v15.d[0]
 	FMOVQ 16(R14), F18
-	WORD  $0x4fd01241 // fmla v1.2d, v18.2d, v16.d[0]
+	WORD  $0x4fcf1241 // fmla v1.2d, v18.2d, v15.d[0]
 	FMOVQ 32(R14), F19
-	WORD  $0x4fd01262 // fmla v2.2d, v19.2d, v16.d[0]
+	WORD  $0x4fcf1262 // fmla v2.2d, v19.2d, v15.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F20
-	WORD  $0x4fd01283 // fmla v3.2d, v20.2d, v16.d[0]
+	WORD  $0x4fcf1283 // fmla v3.2d, v20.2d, v15.d[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4fd012a4 // fmla v4.2d, v21.2d, v16.d[0]
+	WORD  $0x4fcf12a4 // fmla v4.2d, v21.2d, v15.d[0]
 	FMOVQ 32(R14), F22
-	WORD  $0x4fd012c5 // fmla v5.2d, v22.2d, v16.d[0]
+	WORD  $0x4fcf12c5 // fmla v5.2d, v22.2d, v15.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4fd012e6 // fmla v6.2d, v23.2d, v16.d[0]
+	WORD  $0x4fcf12e6 // fmla v6.2d, v23.2d, v15.d[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4fd01307 // fmla v7.2d, v24.2d, v16.d[0]
+	WORD  $0x4fcf1307 // fmla v7.2d, v24.2d, v15.d[0]
 	FMOVQ 32(R14), F25
-	WORD  $0x4fd01328 // fmla v8.2d, v25.2d, v16.d[0]
+	WORD  $0x4fcf1328 // fmla v8.2d, v25.2d, v15.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fd01349 // fmla v9.2d, v26.2d, v16.d[0]
+	WORD  $0x4fcf1349 // fmla v9.2d, v26.2d, v15.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fd0136a // fmla v10.2d, v27.2d, v16.d[0]
+	WORD  $0x4fcf136a // fmla v10.2d, v27.2d, v15.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fd0138b // fmla v11.2d, v28.2d, v16.d[0]
+	WORD  $0x4fcf138b // fmla v11.2d, v28.2d, v15.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fd013ac // fmla v12.2d, v29.2d, v16.d[0]
+	WORD  $0x4fcf13ac // fmla v12.2d, v29.2d, v15.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fd013cd // fmla v13.2d, v30.2d, v16.d[0]
+	WORD  $0x4fcf13cd // fmla v13.2d, v30.2d, v15.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fd013ee // fmla v14.2d, v31.2d, v16.d[0]
+	WORD  $0x4fcf13ee // fmla v14.2d, v31.2d, v15.d[0]
 	ADD   R12, R14
 
 r5k3oldend:
@@ -16629,85 +16629,85 @@ r4k3loop:
 	ADD     R16, R15
 	SUBS    $1, R19
 	BNE     r4k3loop
-	FMOVD   80(R0), F12
-	WORD    $0x4fcc9000 // fmul v0.2d, v0.2d, v12.d[0]
-	WORD    $0x4fcc9021 // fmul v1.2d, v1.2d, v12.d[0]
-	WORD    $0x4fcc9042 // fmul v2.2d, v2.2d, v12.d[0]
-	WORD    $0x4fcc9063 // fmul v3.2d, v3.2d, v12.d[0]
-	WORD    $0x4fcc9084 // fmul v4.2d, v4.2d, v12.d[0]
-	WORD    $0x4fcc90a5 // fmul v5.2d, v5.2d, v12.d[0]
-	WORD    $0x4fcc90c6 // fmul v6.2d, v6.2d, v12.d[0]
-	WORD    $0x4fcc90e7 // fmul v7.2d, v7.2d, v12.d[0]
-	WORD    $0x4fcc9108 // fmul v8.2d, v8.2d, v12.d[0]
-	WORD    $0x4fcc9129 // fmul v9.2d, v9.2d, v12.d[0]
-	WORD    $0x4fcc914a // fmul v10.2d, v10.2d, v12.d[0]
-	WORD    $0x4fcc916b // fmul v11.2d, v11.2d, v12.d[0]
 	MOVD    48(R0), R12
+	FMOVD   80(R0), F13
+	WORD    $0x4fcd9000 // fmul v0.2d, v0.2d, v13.d[0]
+	WORD    $0x4fcd9021 // fmul v1.2d, v1.2d, v13.d[0]
+	WORD    $0x4fcd9042 // fmul v2.2d, v2.2d, v13.d[0]
+	WORD    $0x4fcd9063 // fmul v3.2d, v3.2d, v13.d[0]
+	WORD    $0x4fcd9084 // fmul v4.2d, v4.2d, v13.d[0]
+	WORD    $0x4fcd90a5 // fmul v5.2d, v5.2d, v13.d[0]
+	WORD    $0x4fcd90c6 // fmul v6.2d, v6.2d, v13.d[0]
+	WORD    $0x4fcd90e7 // fmul v7.2d, v7.2d, v13.d[0]
+	WORD    $0x4fcd9108 // fmul v8.2d, v8.2d, v13.d[0]
+	WORD    $0x4fcd9129 // fmul v9.2d, v9.2d, v13.d[0]
+	WORD    $0x4fcd914a // fmul v10.2d, v10.2d, v13.d[0]
+	WORD    $0x4fcd916b // fmul v11.2d, v11.2d, v13.d[0]
+	FMOVD   88(R0), F12
 	MOVD    88(R0), R13
 	LSL     $1, R13
 	CBZ     R13, r4k3store
-	FMOVD   88(R0), F13
 	MOVD    16(R0), R14
 	CMP     $2, R3
 	BEQ     r4k3oldfull
 	FMOVQ   (R14), F14
-	WORD    $0x4fcd11c0 // fmla v0.2d, v14.2d, v13.d[0]
+	WORD    $0x4fcc11c0 // fmla v0.2d, v14.2d, v12.d[0]
 	FMOVQ   16(R14), F15
-	WORD    $0x4fcd11e1 // fmla v1.2d, v15.2d, v13.d[0]
+	WORD    $0x4fcc11e1 // fmla v1.2d, v15.2d, v12.d[0]
 	FMOVD   32(R14), F16
-	WORD    $0x4fcd1202 // fmla v2.2d, v16.2d, v13.d[0]
+	WORD    $0x4fcc1202 // fmla v2.2d, v16.2d, v12.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F17
-	WORD    $0x4fcd1223 // fmla v3.2d, v17.2d, v13.d[0]
+	WORD    $0x4fcc1223 // fmla v3.2d, v17.2d, v12.d[0]
 	FMOVQ   16(R14), F18
-	WORD    $0x4fcd1244 // fmla v4.2d, v18.2d, v13.d[0]
+	WORD    $0x4fcc1244 // fmla v4.2d, v18.2d, v12.d[0]
 	FMOVD   32(R14), F19
-	WORD    $0x4fcd1265 // fmla v5.2d, v19.2d, v13.d[0]
+	WORD    $0x4fcc1265 // fmla v5.2d, v19.2d, v12.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F20
-	WORD    $0x4fcd1286 // fmla v6.2d, v20.2d, v13.d[0]
+	WORD    $0x4fcc1286 // fmla v6.2d, v20.2d, v12.d[0]
 	FMOVQ   16(R14), F21
-	WORD    $0x4fcd12a7 // fmla v7.2d, v21.2d, v13.d[0]
+	WORD    $0x4fcc12a7 // fmla v7.2d, v21.2d, v12.d[0]
 	FMOVD   32(R14), F22
-	WORD    $0x4fcd12c8 // fmla v8.2d, v22.2d, v13.d[0]
+	WORD    $0x4fcc12c8 // fmla v8.2d, v22.2d, v12.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F23
-	WORD    $0x4fcd12e9 // fmla v9.2d, v23.2d, v13.d[0]
+	WORD    $0x4fcc12e9 // fmla v9.2d, v23.2d, v12.d[0]
 	FMOVQ   16(R14), F24
-	WORD    $0x4fcd130a // fmla v10.2d, v24.2d, v13.d[0]
+	WORD    $0x4fcc130a // fmla v10.2d, v24.2d, v12.d[0]
 	FMOVD   32(R14), F25
-	WORD    $0x4fcd132b // fmla v11.2d, v25.2d, v13.d[0]
+	WORD    $0x4fcc132b // fmla v11.2d, v25.2d, v12.d[0]
 	ADD     R12, R14
 	B       r4k3oldend
 
 r4k3oldfull:
 	FMOVQ (R14), F26
-	WORD  $0x4fcd1340 // fmla v0.2d, v26.2d, v13.d[0]
+	WORD  $0x4fcc1340 // fmla v0.2d, v26.2d, v12.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fcd1361 // fmla v1.2d, v27.2d, v13.d[0]
+	WORD  $0x4fcc1361 // fmla v1.2d, v27.2d, v12.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fcd1382 // fmla v2.2d, v28.2d, v13.d[0]
+	WORD  $0x4fcc1382 // fmla v2.2d, v28.2d, v12.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F29
-	WORD  $0x4fcd13a3 // fmla v3.2d, v29.2d, v13.d[0]
+	WORD  $0x4fcc13a3 // fmla v3.2d, v29.2d, v12.d[0]
 	FMOVQ 16(R14), F30
-	WORD  $0x4fcd13c4 // fmla v4.2d, v30.2d, v13.d[0]
+	WORD  $0x4fcc13c4 // fmla v4.2d, v30.2d, v12.d[0]
 	FMOVQ 32(R14), F31
-	WORD  $0x4fcd13e5 // fmla v5.2d, v31.2d, v13.d[0]
+	WORD  $0x4fcc13e5 // fmla v5.2d, v31.2d, v12.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F14
-	WORD  $0x4fcd11c6 // fmla v6.2d, v14.2d, v13.d[0]
+	WORD  $0x4fcc11c6 // fmla v6.2d, v14.2d, v12.d[0]
 	FMOVQ 16(R14), F15
-	WORD  $0x4fcd11e7 // fmla v7.2d, v15.2d, v13.d[0]
+	WORD  $0x4fcc11e7 // fmla v7.2d, v15.2d, v12.d[0]
 	FMOVQ 32(R14), F16
-	WORD  $0x4fcd1208 // fmla v8.2d, v16.2d, v13.d[0]
+	WORD  $0x4fcc1208 // fmla v8.2d, v16.2d, v12.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F17
-	WORD  $0x4fcd1229 // fmla v9.2d, v17.2d, v13.d[0]
+	WORD  $0x4fcc1229 // fmla v9.2d, v17.2d, v12.d[0]
 	FMOVQ 16(R14), F18
-	WORD  $0x4fcd124a // fmla v10.2d, v18.2d, v13.d[0]
+	WORD  $0x4fcc124a // fmla v10.2d, v18.2d, v12.d[0]
 	FMOVQ 32(R14), F19
-	WORD  $0x4fcd126b // fmla v11.2d, v19.2d, v13.d[0]
+	WORD  $0x4fcc126b // fmla v11.2d, v19.2d, v12.d[0]
 	ADD   R12, R14
 
 r4k3oldend:
@@ -16794,68 +16794,68 @@ r3k3loop:
 	ADD     R15, R14
 	SUBS    $1, R17
 	BNE     r3k3loop
-	FMOVD   80(R0), F9
-	WORD    $0x4fc99000 // fmul v0.2d, v0.2d, v9.d[0]
-	WORD    $0x4fc99021 // fmul v1.2d, v1.2d, v9.d[0]
-	WORD    $0x4fc99042 // fmul v2.2d, v2.2d, v9.d[0]
-	WORD    $0x4fc99063 // fmul v3.2d, v3.2d, v9.d[0]
-	WORD    $0x4fc99084 // fmul v4.2d, v4.2d, v9.d[0]
-	WORD    $0x4fc990a5 // fmul v5.2d, v5.2d, v9.d[0]
-	WORD    $0x4fc990c6 // fmul v6.2d, v6.2d, v9.d[0]
-	WORD    $0x4fc990e7 // fmul v7.2d, v7.2d, v9.d[0]
-	WORD    $0x4fc99108 // fmul v8.2d, v8.2d, v9.d[0]
 	MOVD    48(R0), R12
+	FMOVD   80(R0), F10
+	WORD    $0x4fca9000 // fmul v0.2d, v0.2d, v10.d[0]
+	WORD    $0x4fca9021 // fmul v1.2d, v1.2d, v10.d[0]
+	WORD    $0x4fca9042 // fmul v2.2d, v2.2d, v10.d[0]
+	WORD    $0x4fca9063 // fmul v3.2d, v3.2d, v10.d[0]
+	WORD    $0x4fca9084 // fmul v4.2d, v4.2d, v10.d[0]
+	WORD    $0x4fca90a5 // fmul v5.2d, v5.2d, v10.d[0]
+	WORD    $0x4fca90c6 // fmul v6.2d, v6.2d, v10.d[0]
+	WORD    $0x4fca90e7 // fmul v7.2d, v7.2d, v10.d[0]
+	WORD    $0x4fca9108 // fmul v8.2d, v8.2d, v10.d[0]
+	FMOVD   88(R0), F9
 	MOVD    88(R0), R13
 	LSL     $1, R13
 	CBZ     R13, r3k3store
-	FMOVD   88(R0), F10
 	MOVD    16(R0), R14
 	CMP     $2, R3
 	BEQ     r3k3oldfull
 	FMOVQ   (R14), F11
-	WORD    $0x4fca1160 // fmla v0.2d, v11.2d, v10.d[0]
+	WORD    $0x4fc91160 // fmla v0.2d, v11.2d, v9.d[0]
 	FMOVQ   16(R14), F12
-	WORD    $0x4fca1181 // fmla v1.2d, v12.2d, v10.d[0]
+	WORD    $0x4fc91181 // fmla v1.2d, v12.2d, v9.d[0]
 	FMOVD   32(R14), F13
-	WORD    $0x4fca11a2 // fmla v2.2d, v13.2d, v10.d[0]
+	WORD    $0x4fc911a2 // fmla v2.2d, v13.2d, v9.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F14
-	WORD    $0x4fca11c3 // fmla v3.2d, v14.2d, v10.d[0]
+	WORD    $0x4fc911c3 // fmla v3.2d, v14.2d, v9.d[0]
 	FMOVQ   16(R14), F15
-	WORD    $0x4fca11e4 // fmla v4.2d, v15.2d, v10.d[0]
+	WORD    $0x4fc911e4 // fmla v4.2d, v15.2d, v9.d[0]
 	FMOVD   32(R14), F16
-	WORD    $0x4fca1205 // fmla v5.2d, v16.2d, v10.d[0]
+	WORD    $0x4fc91205 // fmla v5.2d, v16.2d, v9.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F17
-	WORD    $0x4fca1226 // fmla v6.2d, v17.2d, v10.d[0]
+	WORD    $0x4fc91226 // fmla v6.2d, v17.2d, v9.d[0]
 	FMOVQ   16(R14), F18
-	WORD    $0x4fca1247 // fmla v7.2d, v18.2d, v10.d[0]
+	WORD    $0x4fc91247 // fmla v7.2d, v18.2d, v9.d[0]
 	FMOVD   32(R14), F19
-	WORD    $0x4fca1268 // fmla v8.2d, v19.2d, v10.d[0]
+	WORD    $0x4fc91268 // fmla v8.2d, v19.2d, v9.d[0]
 	ADD     R12, R14
 	B       r3k3oldend
 
 r3k3oldfull:
 	FMOVQ (R14), F20
-	WORD  $0x4fca1280 // fmla v0.2d, v20.2d, v10.d[0]
+	WORD  $0x4fc91280 // fmla v0.2d, v20.2d, v9.d[0]
 	FMOVQ 16(R14), F21
-	WORD  $0x4fca12a1 // fmla v1.2d, v21.2d, v10.d[0]
+	WORD  $0x4fc912a1 // fmla v1.2d, v21.2d, v9.d[0]
 	FMOVQ 32(R14), F22
-	WORD  $0x4fca12c2 // fmla v2.2d, v22.2d, v10.d[0]
+	WORD  $0x4fc912c2 // fmla v2.2d, v22.2d, v9.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F23
-	WORD  $0x4fca12e3 // fmla v3.2d, v23.2d, v10.d[0]
+	WORD  $0x4fc912e3 // fmla v3.2d, v23.2d, v9.d[0]
 	FMOVQ 16(R14), F24
-	WORD  $0x4fca1304 // fmla v4.2d, v24.2d, v10.d[0]
+	WORD  $0x4fc91304 // fmla v4.2d, v24.2d, v9.d[0]
 	FMOVQ 32(R14), F25
-	WORD  $0x4fca1325 // fmla v5.2d, v25.2d, v10.d[0]
+	WORD  $0x4fc91325 // fmla v5.2d, v25.2d, v9.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F26
-	WORD  $0x4fca1346 // fmla v6.2d, v26.2d, v10.d[0]
+	WORD  $0x4fc91346 // fmla v6.2d, v26.2d, v9.d[0]
 	FMOVQ 16(R14), F27
-	WORD  $0x4fca1367 // fmla v7.2d, v27.2d, v10.d[0]
+	WORD  $0x4fc91367 // fmla v7.2d, v27.2d, v9.d[0]
 	FMOVQ 32(R14), F28
-	WORD  $0x4fca1388 // fmla v8.2d, v28.2d, v10.d[0]
+	WORD  $0x4fc91388 // fmla v8.2d, v28.2d, v9.d[0]
 	ADD   R12, R14
 
 r3k3oldend:
@@ -16926,51 +16926,51 @@ r2k3loop:
 	ADD     R14, R13
 	SUBS    $1, R16
 	BNE     r2k3loop
-	FMOVD   80(R0), F6
-	WORD    $0x4fc69000 // fmul v0.2d, v0.2d, v6.d[0]
-	WORD    $0x4fc69021 // fmul v1.2d, v1.2d, v6.d[0]
-	WORD    $0x4fc69042 // fmul v2.2d, v2.2d, v6.d[0]
-	WORD    $0x4fc69063 // fmul v3.2d, v3.2d, v6.d[0]
-	WORD    $0x4fc69084 // fmul v4.2d, v4.2d, v6.d[0]
-	WORD    $0x4fc690a5 // fmul v5.2d, v5.2d, v6.d[0]
 	MOVD    48(R0), R12
+	FMOVD   80(R0), F7
+	WORD    $0x4fc79000 // fmul v0.2d, v0.2d, v7.d[0]
+	WORD    $0x4fc79021 // fmul v1.2d, v1.2d, v7.d[0]
+	WORD    $0x4fc79042 // fmul v2.2d, v2.2d, v7.d[0]
+	WORD    $0x4fc79063 // fmul v3.2d, v3.2d, v7.d[0]
+	WORD    $0x4fc79084 // fmul v4.2d, v4.2d, v7.d[0]
+	WORD    $0x4fc790a5 // fmul v5.2d, v5.2d, v7.d[0]
+	FMOVD   88(R0), F6
 	MOVD    88(R0), R13
 	LSL     $1, R13
 	CBZ     R13, r2k3store
-	FMOVD   88(R0), F7
 	MOVD    16(R0), R14
 	CMP     $2, R3
 	BEQ     r2k3oldfull
 	FMOVQ   (R14), F8
-	WORD    $0x4fc71100 // fmla v0.2d, v8.2d, v7.d[0]
+	WORD    $0x4fc61100 // fmla v0.2d, v8.2d, v6.d[0]
 	FMOVQ   16(R14), F9
-	WORD    $0x4fc71121 // fmla v1.2d, v9.2d, v7.d[0]
+	WORD    $0x4fc61121 // fmla v1.2d, v9.2d, v6.d[0]
 	FMOVD   32(R14), F10
-	WORD    $0x4fc71142 // fmla v2.2d, v10.2d, v7.d[0]
+	WORD    $0x4fc61142 // fmla v2.2d, v10.2d, v6.d[0]
 	ADD     R12, R14
 	FMOVQ   (R14), F11
-	WORD    $0x4fc71163 // fmla v3.2d, v11.2d, v7.d[0]
+	WORD    $0x4fc61163 // fmla v3.2d, v11.2d, v6.d[0]
 	FMOVQ   16(R14), F12
-	WORD    $0x4fc71184 // fmla v4.2d, v12.2d, v7.d[0]
+	WORD    $0x4fc61184 // fmla v4.2d, v12.2d, v6.d[0]
 	FMOVD   32(R14), F13
-	WORD    $0x4fc711a5 // fmla v5.2d, v13.2d, v7.d[0]
+	WORD    $0x4fc611a5 // fmla v5.2d, v13.2d, v6.d[0]
 	ADD     R12, R14
 	B       r2k3oldend
 
 r2k3oldfull:
 	FMOVQ (R14), F14
-	WORD  $0x4fc711c0 // fmla v0.2d, v14.2d, v7.d[0]
+	WORD  $0x4fc611c0 // fmla v0.2d, v14.2d, v6.d[0]
 	FMOVQ 16(R14), F15
-	WORD  $0x4fc711e1 // fmla v1.2d, v15.2d, v7.d[0]
+	WORD  $0x4fc611e1 // fmla v1.2d, v15.2d, v6.d[0]
 	FMOVQ 32(R14), F16
-	WORD  $0x4fc71202 // fmla v2.2d, v16.2d, v7.d[0]
+	WORD  $0x4fc61202 // fmla v2.2d, v16.2d, v6.d[0]
 	ADD   R12, R14
 	FMOVQ (R14), F17
-	WORD  $0x4fc71223 // fmla v3.2d, v17.2d, v7.d[0]
+	WORD  $0x4fc61223 // fmla v3.2d, v17.2d, v6.d[0]
 	FMOVQ 16(R14), F18
-	WORD  $0x4fc71244 // fmla v4.2d, v18.2d, v7.d[0]
+	WORD  $0x4fc61244 // fmla v4.2d, v18.2d, v6.d[0]
 	FMOVQ 32(R14), F19
-	WORD  $0x4fc71265 // fmla v5.2d, v19.2d, v7.d[0]
+	WORD  $0x4fc61265 // fmla v5.2d, v19.2d, v6.d[0]
 	ADD   R12, R14
 
 r2k3oldend:
@@ -17026,34 +17026,34 @@ r1k3loop:
 	ADD     R14, R13
 	SUBS    $1, R16
 	BNE     r1k3loop
-	FMOVD   80(R0), F3
-	WORD    $0x4fc39000 // fmul v0.2d, v0.2d, v3.d[0]
-	WORD    $0x4fc39021 // fmul v1.2d, v1.2d, v3.d[0]
-	WORD    $0x4fc39042 // fmul v2.2d, v2.2d, v3.d[0]
 	MOVD    48(R0), R12
+	FMOVD   80(R0), F4
+	WORD    $0x4fc49000 // fmul v0.2d, v0.2d, v4.d[0]
+	WORD    $0x4fc49021 // fmul v1.2d, v1.2d, v4.d[0]
+	WORD    $0x4fc49042 // fmul v2.2d, v2.2d, v4.d[0]
+	FMOVD   88(R0), F3
 	MOVD    88(R0), R13
 	LSL     $1, R13
 	CBZ     R13, r1k3store
-	FMOVD   88(R0), F4
 	MOVD    16(R0), R14
 	CMP     $2, R3
 	BEQ     r1k3oldfull
 	FMOVQ   (R14), F5
-	WORD    $0x4fc410a0 // fmla v0.2d, v5.2d, v4.d[0]
+	WORD    $0x4fc310a0 // fmla v0.2d, v5.2d, v3.d[0]
 	FMOVQ   16(R14), F6
-	WORD    $0x4fc410c1 // fmla v1.2d, v6.2d, v4.d[0]
+	WORD    $0x4fc310c1 // fmla v1.2d, v6.2d, v3.d[0]
 	FMOVD   32(R14), F7
-	WORD    $0x4fc410e2 // fmla v2.2d, v7.2d, v4.d[0]
+	WORD    $0x4fc310e2 // fmla v2.2d, v7.2d, v3.d[0]
 	ADD     R12, R14
 	B       r1k3oldend
 
 r1k3oldfull:
 	FMOVQ (R14), F8
-	WORD  $0x4fc41100 // fmla v0.2d, v8.2d, v4.d[0]
+	WORD  $0x4fc31100 // fmla v0.2d, v8.2d, v3.d[0]
 	FMOVQ 16(R14), F9
-	WORD  $0x4fc41121 // fmla v1.2d, v9.2d, v4.d[0]
+	WORD  $0x4fc31121 // fmla v1.2d, v9.2d, v3.d[0]
 	FMOVQ 32(R14), F10
-	WORD  $0x4fc41142 // fmla v2.2d, v10.2d, v4.d[0]
+	WORD  $0x4fc31142 // fmla v2.2d, v10.2d, v3.d[0]
 	ADD   R12, R14
 
 r1k3oldend:
