@@ -9,6 +9,7 @@ import (
 
 const (
 	loopBytes = 24 << 10 // memory of the block buffers of one worker: they stay in the L1 cache
+	lineElems = 16       // elements that fill a cache line
 	loopGrain = 1 << 15  // elements times weights of the instructions that are worth another worker
 )
 
@@ -43,6 +44,7 @@ type instr[T ir.Float] struct {
 	in     []int
 	out    int
 	consts []T
+	number *arg // an operand of one number for many elements, in place of a constant
 }
 
 // worker is the memory of one worker: what each slot holds in the present
@@ -52,6 +54,8 @@ type worker[T ir.Float] struct {
 	bufs  [][]T
 	in    [][][]T
 	out   []T // a block of a result in rows
+	run   [][]T
+	by    []T // the number of a run
 }
 
 func newLoop[T ir.Float](v *ir.Value, c *ir.Call[T], w *pool.Pool, rows Rows) *loop[T] {
@@ -114,12 +118,18 @@ func (l *loop[T]) assemble(body *ir.Func) int {
 		}
 		l.weight += max(1, v.Def.Weight)
 		in := instr[T]{elem: ir.ElemOf[T](v.Def), out: -1}
+		operands := v.In
+		if k := numberOf(v, layout); k >= 0 {
+			in.elem = ir.ElemOf[T](v.Def.By)
+			in.number = &arg{operand: base[v.In[k]], view: newView(layout[v.In[k]])}
+			operands = v.In[1-k : 2-k]
+		}
 		if v.Def.Consts != nil {
 			for _, k := range v.Def.Consts(v.Attrs) {
 				in.consts = append(in.consts, T(k))
 			}
 		}
-		for _, x := range v.In {
+		for _, x := range operands {
 			need(x)
 			in.in = append(in.in, slot[x])
 		}
@@ -147,6 +157,26 @@ func (l *loop[T]) assemble(body *ir.Func) int {
 	return n
 }
 
+// numberOf is which operand of v is one number for all elements or for runs of at
+// least a cache line, if v can be computed by that; -1 if none is.
+func numberOf(v *ir.Value, layout map[*ir.Value]ir.Layout) int {
+	if v.Def.By == nil {
+		return -1
+	}
+	for k, x := range v.In {
+		lay, isArg := layout[x]
+		if !isArg || v.In[1-k] == x {
+			continue
+		}
+		w := newView(lay)
+		last := len(w.shape) - 1
+		if w.kind == uniform || w.kind == strided && w.stride[last] == 0 && w.shape[last] >= 16 {
+			return k
+		}
+	}
+	return -1
+}
+
 func copyElem[T ir.Float](dst []T, in [][]T, _ []T) { copy(dst, in[0]) }
 
 // need is the memory that each worker needs, in elements.
@@ -162,7 +192,7 @@ func (l *loop[T]) attach(mem []T) {
 }
 
 func (l *loop[T]) newWorker(mem []T) worker[T] {
-	n := 2 * l.nslots
+	n := 2*l.nslots + 1
 	for _, c := range l.code {
 		n += len(c.in)
 	}
@@ -172,7 +202,7 @@ func (l *loop[T]) newWorker(mem []T) worker[T] {
 		x, lists = lists[:n:n], lists[n:]
 		return x
 	}
-	w := worker[T]{slots: list(l.nslots), bufs: list(l.nslots), in: make([][][]T, len(l.code))}
+	w := worker[T]{slots: list(l.nslots), bufs: list(l.nslots), run: list(1), in: make([][][]T, len(l.code)), by: make([]T, 3*lineElems)[lineElems:][:1]}
 	for i := range w.bufs {
 		w.bufs[i] = mem[i*l.block : (i+1)*l.block : (i+1)*l.block]
 	}
@@ -230,7 +260,11 @@ func (l *loop[T]) span(w *worker[T], start, end int) {
 			for j, s := range c.in {
 				in[j] = w.slots[s]
 			}
-			c.elem(dst, in, c.consts)
+			if c.number != nil {
+				l.byNumber(w, c, dst, in[0], start)
+			} else {
+				c.elem(dst, in, c.consts)
+			}
 			if c.out >= 0 {
 				w.slots[c.out] = dst
 			}
@@ -238,6 +272,20 @@ func (l *loop[T]) span(w *worker[T], start, end int) {
 		if l.rows.Stride > 0 {
 			l.spread(w.out[:n], start)
 		}
+	}
+}
+
+// byNumber runs an instruction on a block with its number, run by run.
+func (l *loop[T]) byNumber(w *worker[T], c *instr[T], dst, x []T, start int) {
+	src := l.operand(c.number)
+	do := func(at, i, n int) {
+		w.by[0], w.run[0] = src[at], x[i:i+n]
+		c.elem(dst[i:i+n], w.run, w.by)
+	}
+	if v := &c.number.view; v.kind == uniform {
+		do(v.offset, 0, len(dst))
+	} else {
+		v.runs(start, len(dst), do)
 	}
 }
 

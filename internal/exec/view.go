@@ -79,19 +79,26 @@ func tile[T ir.Float](dst, src []T, v *view, start int) {
 	}
 }
 
-// gather reads the elements start, start+1, ... of a strided view of src. Runs
-// along the last axis are followed along the axis before it; only where that
-// ends, the place is computed anew.
+// gather reads the elements start, start+1, ... of a strided view of src.
 func gather[T ir.Float](dst, src []T, v *view, start int) {
+	step := v.stride[len(v.stride)-1]
+	v.runs(start, len(dst), func(at, i, n int) { readRun(dst[i:i+n], src, at, step) })
+}
+
+// runs calls f for the runs along the last axis that n elements from start on consist
+// of, in order: where each starts in memory, which of the elements is its first, and
+// how many it has. Runs are followed along the axis before the last; only where that
+// ends, the place is computed anew.
+func (v *view) runs(start, n int, f func(at, i, n int)) {
 	last := len(v.shape) - 1
 	inner, step := v.shape[last], v.stride[last]
 	rows, stride := 1, 0
 	if last > 0 {
 		rows, stride = v.shape[last-1], v.stride[last-1]
 	}
-	for len(dst) > 0 {
-		rest := start / inner
-		j := start - rest*inner
+	for i := 0; i < n; {
+		rest := (start + i) / inner
+		j := start + i - rest*inner
 		row := rest % rows
 		at := v.offset + row*stride
 		rest /= rows
@@ -100,11 +107,10 @@ func gather[T ir.Float](dst, src []T, v *view, start int) {
 			at += (rest - q*v.shape[k]) * v.stride[k]
 			rest = q
 		}
-		for ; row < rows && len(dst) > 0; row++ {
-			n := min(inner-j, len(dst))
-			readRun(dst[:n], src, at+j*step, step)
-			dst = dst[n:]
-			start += n
+		for ; row < rows && i < n; row++ {
+			run := min(inner-j, n-i)
+			f(at+j*step, i, run)
+			i += run
 			at += stride
 			j = 0
 		}

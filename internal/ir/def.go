@@ -87,6 +87,10 @@ type Def struct {
 	// being 1; 0 means 1. It decides how many workers are worth their while.
 	Weight int
 
+	// By is, for an elementwise operator of two operands in any order, the one with one
+	// operand and one constant that it is where an operand is a number.
+	By *Def
+
 	// Consts are the float constants of an elementwise body; nil: none.
 	Consts func(a Attrs) []float64
 	Elem32 Elem[float32] // set if and only if Class is Elementwise
