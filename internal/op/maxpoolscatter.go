@@ -1,6 +1,8 @@
 package op
 
 import (
+	"slices"
+
 	"github.com/symgrad/symgrad/internal/ir"
 	"gorgonia.org/gorgonia"
 )
@@ -27,6 +29,41 @@ func init() {
 			return poolSamples(func(x, out ir.Shape) []ir.Shape { return []ir.Shape{x, out} }, true)
 		},
 	})
+}
+
+// simplifyReluGrad takes the gradient of relu before that of a max pool of its result
+// y, where there are fewer elements: the element of y that is the largest of a window
+// is above 0 if that of the pool is.
+//
+//	relugrad (maxpoolscatter y d) y  =>  maxpoolscatter y (relugrad d (maxpool y))
+func simplifyReluGrad(f *ir.Func, v *ir.Value) *ir.Value {
+	s, y := v.In[0], v.In[1]
+	if s.Def != &MaxPoolScatter.Def || s.In[0] != y {
+		return nil
+	}
+	for _, p := range f.Values {
+		if p.Def == &MaxPool.Def && p.In[0] == y && p.Attrs.String() == s.Attrs.String() {
+			b := &appending{f, true}
+			return b.apply(&MaxPoolScatter, s.Attrs, y, b.apply(&ReluGrad, nil, s.In[1], p))
+		}
+	}
+	return nil // the pool is not at hand
+}
+
+// simplifySum leaves out zeros: the elements of a max pool's derivative are those of d.
+//
+//	sum (maxpoolscatter y d)  =>  sum d    over all spatial axes
+func simplifySum(f *ir.Func, v *ir.Value) *ir.Value {
+	s := v.In[0]
+	if s.Def != &MaxPoolScatter.Def {
+		return nil
+	}
+	for i := range s.Type.Shape[2:] {
+		if !slices.Contains(v.Attrs.Ints("axes"), 2+i) {
+			return nil
+		}
+	}
+	return (&appending{f, true}).apply(&Sum, v.Attrs, s.In[1])
 }
 
 // refMaxPlaces calls f for each window and the place of its first largest element.

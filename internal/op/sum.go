@@ -12,7 +12,7 @@ var Sum Entry
 
 func init() {
 	define(&Sum, Entry{
-		Def: ir.Def{Name: "sum", Class: ir.Reduce, Arity: 1, Infer: inferReduce,
+		Def: ir.Def{Name: "sum", Class: ir.Reduce, Arity: 1, Infer: inferReduce, Simplify: simplifySum,
 			ByRow: byRowOffAxes,
 			F32:   sumKernel(vec.SumF32, vec.AccumRowsF32),
 			F64:   sumKernel(vec.SumF64, vec.AccumRowsF64)},
