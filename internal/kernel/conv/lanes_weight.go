@@ -47,18 +47,18 @@ func newLaneWeight[T Float](g *geometry, l level) *laneWeight[T] {
 	return p
 }
 
-// work is what one image takes.
+// work is what one image takes. Runs need frames of x and of d, which are cleared and
+// filled; the walk over places needs one of x.
 func (p *laneWeight[T]) work(byChannel bool) work {
 	g := &p.g
-	share := g.walkShare(p.l, byChannel)
-	f := g.windowFrame(1, 1)
-	if r := newRunWeight(g, p.l, &f, byChannel); r != nil {
-		share = r.share(g, p.l)
-	}
 	sums := g.groups * g.o * g.taps() * volume(g.out)
 	x, d := g.groups*g.c*volume(g.in), g.groups*g.o*volume(g.out)
-	return work{lanes: sums, walk: int(float64(sums/p.l.width) / share), elements: x + d, rows: (x + d) / g.in[2],
-		folds: len(p.tiles) * g.out[0]}
+	share, rows := g.walkShare(p.l, byChannel), x/g.in[2]
+	f := g.windowFrame(1, 1)
+	if r := newRunWeight(g, p.l, &f, byChannel); r != nil {
+		share, rows = r.share(g, p.l), 2*(rows+d/g.out[2])
+	}
+	return work{lanes: sums, walk: int(float64(sums/p.l.width) / share), elements: x + d, rows: rows, folds: len(p.tiles) * g.out[0]}
 }
 
 // sizeD is the size of d of a group of images in lanes.
