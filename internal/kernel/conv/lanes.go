@@ -21,7 +21,7 @@ const (
 const laneGain = 0.9
 
 // laneBytes is the most memory that the frame of images in lanes may take.
-const laneBytes = 512 << 10
+const laneBytes = 2 << 20
 
 // work is what a convolution does for one image: multiply-adds in lanes and, of
 // vectors, along rows; elements and rows that it moves; and tiles whose lanes it adds up.
