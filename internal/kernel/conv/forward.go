@@ -174,10 +174,10 @@ func (p *Forward[T]) inLanes(own, y []T, count int) {
 	g, f := &p.g, &p.lanes.f
 	out := volume(g.out)
 	padded, sums := own[:f.size()], own[f.size():][:p.laneSums()]
-	t := p.tile(&p.lanes, out*f.lanes)
+	t, most := p.tile(&p.lanes, out*f.lanes), cut(g.o, p.l.mr)
 	for group := range g.groups {
-		for o := 0; o < g.o; o += p.l.mr {
-			rows := min(p.l.mr, g.o-o)
+		for o := 0; o < g.o; o += most {
+			rows := min(most, g.o-o)
 			a, b := p.w[(group*g.o+o)*g.taps():], padded[group*g.c*f.plane:]
 			for i := range g.out[0] * g.out[1] {
 				z, y := i/g.out[1]*g.stride[0], i%g.out[1]*g.stride[1]

@@ -292,10 +292,10 @@ func (p *Input[T]) inLanes(own, dx []T, count int) {
 	g, f := &p.g, &p.lanes.f
 	in := volume(g.in)
 	padded, sums := own[:f.size()], own[f.size():][:p.laneSums()]
-	t := p.tile(in * f.lanes)
+	t, most := p.tile(in*f.lanes), cut(g.c, p.l.mr)
 	for group := range g.groups {
-		for c := 0; c < g.c; c += p.l.mr {
-			rows := min(p.l.mr, g.c-c)
+		for c := 0; c < g.c; c += most {
+			rows := min(most, g.c-c)
 			w, d := p.w[group*g.o*g.taps()+c*volume(g.kernel):], padded[group*g.o*f.plane:]
 			for i := range p.lanes.classes {
 				k := &p.lanes.classes[i]

@@ -8,7 +8,8 @@ package conv
 
 // What else there is to do costs, in multiply-adds of a vector: moving a vector into a
 // lane or back, a row into the frame of one image, and an element there that is not
-// moved with its row; and adding up the lanes of a tile. A walk along rows takes walkFactor times as long for each as lanes do.
+// moved with its row; and adding up the lanes of a tile. A walk along rows takes
+// walkFactor times as long for each as lanes do.
 const (
 	laneCost   = 16
 	rowCost    = 20

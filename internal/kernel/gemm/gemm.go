@@ -100,7 +100,7 @@ func newPlan[T Float](s Spec, l level) (*Plan[T], error) {
 	}
 	p.choice = choose(p.spec, l, size)
 	if few {
-		p.narrow()
+		p.transpose()
 	}
 	return p, nil
 }

@@ -200,8 +200,8 @@ func narrow(s Spec, l level, size int) bool {
 	return s.K*size >= thinDepth
 }
 
-// narrow changes the choice for a product that is computed as its transpose.
-func (c *choice) narrow() {
+// transpose changes the choice for a product that is computed as its transpose.
+func (c *choice) transpose() {
 	c.thin, c.turned = c.transB, !c.transB
 	if c.thin {
 		c.dots, c.packA, c.packB = false, false, false
