@@ -126,14 +126,19 @@ func image[T Float](l level, t *tile, rows, cols, count int, a, b, c []T, bstep,
 
 // walkGo is the kernel in Go.
 func walkGo[T Float](t *tile) {
-	size := int(unsafe.Sizeof(T(0)))
-	steps := unsafe.Slice(t.steps, t.k)
-	for t.left--; t.left > 0; t.left-- { // all but the last one
-		one := *t
-		one.left = 1
-		walkGo[T](&one)
+	for ; ; t.left-- {
+		walkTile[T](t)
+		if t.left <= 1 {
+			return
+		}
 		t.b, t.c = unsafe.Add(t.b, t.nextB), unsafe.Add(t.c, t.nextC)
 	}
+}
+
+// walkTile is one tile of it.
+func walkTile[T Float](t *tile) {
+	size := int(unsafe.Sizeof(T(0)))
+	steps := unsafe.Slice(t.steps, t.k)
 	var s [2][4]T
 	a, b := t.a, t.b
 	for q := range steps {
