@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/symgrad/symgrad/benchmarks/hand"
 	"github.com/symgrad/symgrad/benchmarks/product"
@@ -212,24 +211,19 @@ func raceProducts(out *report, commands libraryCommands, o gemmOptions, threads 
 		field = append(field, l)
 	}
 	var peaks []float64
-	wait := func() {
-		if threads > 1 {
-			time.Sleep(settle)
-		}
-	}
 	for i, p := range o.products {
 		if err := prepare(field, p); err != nil {
 			return err
 		}
 		for range o.rounds {
 			for _, l := range field {
-				wait()
+				rest(threads > 1)
 				if err := l.measure(i, o.millis); err != nil {
 					return err
 				}
 			}
 		}
-		wait()
+		rest(threads > 1)
 		peaks = append(peaks, limit.Flops(bits(out.dtype), threads))
 	}
 	out.products(o.products, threads, field, median(peaks))

@@ -122,16 +122,11 @@ func race(out *report, work workload.Workload, all []system, o options, threads 
 		return err
 	}
 	var peaks []float64 // of the rounds, as processors do not always run equally fast
-	wait := func() {
-		if o.peers != "" {
-			time.Sleep(settle)
-		}
-	}
 	for range o.rounds {
-		wait()
+		rest(o.peers != "")
 		peaks = append(peaks, limit.Flops(bits(o.dtype), threads))
 		for _, e := range field { // in turns, so that noise meets all alike
-			wait()
+			rest(o.peers != "")
 			if err := e.measure(o.millis); err != nil {
 				return fmt.Errorf("%s: %w", e.name, err)
 			}
@@ -147,6 +142,13 @@ func race(out *report, work workload.Workload, all []system, o options, threads 
 // settle is how long the threads of peers may go on looking for work after their
 // turn.
 const settle = 300 * time.Millisecond
+
+// rest waits until the threads of others have come to rest, if there are any.
+func rest(others bool) {
+	if others {
+		time.Sleep(settle)
+	}
+}
 
 func bits(dtype string) int {
 	if dtype == "float32" {
