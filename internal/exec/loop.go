@@ -119,9 +119,9 @@ func (l *loop[T]) assemble(body *ir.Func) int {
 		l.weight += max(1, v.Def.Weight)
 		in := instr[T]{elem: ir.ElemOf[T](v.Def), out: -1}
 		operands := v.In
-		if k := numberOf(v, layout); k >= 0 {
+		if k, w := numberOf(v, layout); k >= 0 {
 			in.elem = ir.ElemOf[T](v.Def.By)
-			in.number = &arg{operand: base[v.In[k]], view: newView(layout[v.In[k]])}
+			in.number = &arg{operand: base[v.In[k]], view: w}
 			operands = v.In[1-k : 2-k]
 		}
 		if v.Def.Consts != nil {
@@ -158,10 +158,10 @@ func (l *loop[T]) assemble(body *ir.Func) int {
 }
 
 // numberOf is which operand of v is one number for all elements or for runs of at
-// least a cache line, if v can be computed by that; -1 if none is.
-func numberOf(v *ir.Value, layout map[*ir.Value]ir.Layout) int {
+// least a cache line, and its view, if v can be computed by that; -1 if none is.
+func numberOf(v *ir.Value, layout map[*ir.Value]ir.Layout) (int, view) {
 	if v.Def.By == nil {
-		return -1
+		return -1, view{}
 	}
 	for k, x := range v.In {
 		lay, isArg := layout[x]
@@ -170,11 +170,11 @@ func numberOf(v *ir.Value, layout map[*ir.Value]ir.Layout) int {
 		}
 		w := newView(lay)
 		last := len(w.shape) - 1
-		if w.kind == uniform || w.kind == strided && w.stride[last] == 0 && w.shape[last] >= 16 {
-			return k
+		if w.kind == uniform || w.kind == strided && w.stride[last] == 0 && w.shape[last] >= lineElems {
+			return k, w
 		}
 	}
-	return -1
+	return -1, view{}
 }
 
 func copyElem[T ir.Float](dst []T, in [][]T, _ []T) { copy(dst, in[0]) }
