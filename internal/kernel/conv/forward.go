@@ -72,20 +72,14 @@ func (p *Forward[T]) work() work {
 // windowWalk is the walk over the windows of y.
 func windowWalk[T Float](g *geometry, phases, lanes int) walk {
 	w := walk{f: g.windowFrame(phases, lanes)}
-	at := make([]int, 0, g.taps())
+	var x, weight []int
 	for c := range g.c {
-		eachPlace(g.kernel, func(z, y, x int) {
-			at = append(at, c*w.f.plane+w.f.at(z*g.dil[0], y*g.dil[1], x*g.dil[2]))
+		eachPlace(g.kernel, func(kz, ky, kx int) {
+			x = append(x, c*w.f.plane+w.f.at(kz*g.dil[0], ky*g.dil[1], kx*g.dil[2]))
+			weight = append(weight, len(weight))
 		})
 	}
-	size := sizeOf[T]()
-	for q := range at {
-		s := step{a: size}
-		if q+1 < len(at) {
-			s.b = (at[q+1] - at[q]) * size
-		}
-		w.steps = append(w.steps, s)
-	}
+	w.steps = stepsOf(weight, x, sizeOf[T]())
 	return w
 }
 

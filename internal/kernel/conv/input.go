@@ -171,13 +171,7 @@ func (w *inputWalk) newTaps(g *geometry, size int, first [3]int, kz, ky []int) t
 			}
 		}
 	}
-	for q := range from {
-		var s step
-		if q+1 < len(from) {
-			s = step{(weight[q+1] - weight[q]) * size, (from[q+1] - from[q]) * size}
-		}
-		t.steps = append(t.steps, s)
-	}
+	t.steps = stepsOf(weight, from, size)
 	if len(from) > 0 {
 		t.from, t.weight = from[0], weight[0]
 	}

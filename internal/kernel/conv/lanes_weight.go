@@ -23,18 +23,27 @@ type laneWeight[T Float] struct {
 	x, d, scratch []T
 }
 
-// laneWeightPays is the derivative of g by its weights in lanes, or nil where the
-// other ways are better.
-func laneWeightPays[T Float](g *geometry, l level, byChannel bool) *laneWeight[T] {
+// laneWeightPays says whether the derivative of g by its weights is faster in lanes than
+// by runs, or by the walk over places where there are none.
+func laneWeightPays(g *geometry, l level, size int, byChannel bool, r *runWeight) bool {
 	if l.most == 0 || g.sizeX() == 0 || g.sizeY() == 0 {
-		return nil
+		return false
 	}
-	p := newLaneWeight[T](g, l)
-	as := p.work(byChannel).asImages()
-	if !l.pays(as) || float64(p.groups)*as > laneGain*float64(g.n) || p.f.size()*sizeOf[T]() > laneBytes {
-		return nil
+	as, f := laneWeightWork(g, l, byChannel, r).asImages(), g.windowFrame(1, l.width)
+	return l.pays(as) && float64(ceil(g.n, l.width))*as <= laneGain*float64(g.n) && f.size()*size <= laneBytes
+}
+
+// laneWeightWork is what one image takes. Runs need frames of x and of d, which are
+// cleared and filled; the walk over places needs one of x.
+func laneWeightWork(g *geometry, l level, byChannel bool, r *runWeight) work {
+	sums := g.groups * g.o * g.taps() * volume(g.out)
+	x, d := g.groups*g.c*volume(g.in), g.groups*g.o*volume(g.out)
+	share, rows := g.walkShare(l, byChannel), x/g.in[2]
+	if r != nil {
+		share, rows = r.share(g, l), 2*(rows+d/g.out[2])
 	}
-	return p
+	tiles := g.groups * ceil(g.o, l.most) * g.c * g.kernel[0] * g.kernel[1] * ceil(g.kernel[2], l.most)
+	return work{lanes: sums, walk: int(float64(sums/l.width) / share), elements: x + d, rows: rows, folds: tiles * g.out[0]}
 }
 
 // newLaneWeight prepares the derivative of g by its weights, at a level with a kernel
@@ -45,20 +54,6 @@ func newLaneWeight[T Float](g *geometry, l level) *laneWeight[T] {
 	p.parts = max(1, min(p.groups, maxParts, partElements/g.sizeW()))
 	p.part = p.sum
 	return p
-}
-
-// work is what one image takes. Runs need frames of x and of d, which are cleared and
-// filled; the walk over places needs one of x.
-func (p *laneWeight[T]) work(byChannel bool) work {
-	g := &p.g
-	sums := g.groups * g.o * g.taps() * volume(g.out)
-	x, d := g.groups*g.c*volume(g.in), g.groups*g.o*volume(g.out)
-	share, rows := g.walkShare(p.l, byChannel), x/g.in[2]
-	f := g.windowFrame(1, 1)
-	if r := newRunWeight(g, p.l, &f, byChannel); r != nil {
-		share, rows = r.share(g, p.l), 2*(rows+d/g.out[2])
-	}
-	return work{lanes: sums, walk: int(float64(sums/p.l.width) / share), elements: x + d, rows: rows, folds: len(p.tiles) * g.out[0]}
 }
 
 // sizeD is the size of d of a group of images in lanes.

@@ -38,7 +38,7 @@ type runWeight struct {
 }
 
 // newRunWeight is nil where the other way is better: with strides, without
-// assembly, or where less of the vectors would be of use.
+// assembly, or where less of the vectors would be of use. It has no tiles yet.
 func newRunWeight(g *geometry, l level, x *frame, byChannel bool) *runWeight {
 	if l.most == 0 || g.stride != [3]int{1, 1, 1} || g.sizeY() == 0 || g.taps() == 0 {
 		return nil
@@ -50,7 +50,6 @@ func newRunWeight(g *geometry, l level, x *frame, byChannel bool) *runWeight {
 	if r.share(g, l) < g.walkShare(l, byChannel) {
 		return nil
 	}
-	r.tiles, r.place = g.runTiles(l, x, r.d.plane)
 	return r
 }
 

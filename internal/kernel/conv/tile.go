@@ -10,6 +10,19 @@ import (
 // next. Assembly reads it as two words.
 type step struct{ a, b int }
 
+// stepsOf are the steps between terms whose a and b lie at these places, in elements of
+// that size. After the last term there is none.
+func stepsOf(a, b []int, size int) (steps []step) {
+	for q := range a {
+		var s step
+		if q+1 < len(a) {
+			s = step{(a[q+1] - a[q]) * size, (b[q+1] - b[q]) * size}
+		}
+		steps = append(steps, s)
+	}
+	return steps
+}
+
 // tile holds what a kernel needs to know. Assembly reads it by these offsets:
 // eight bytes for each field, in this order.
 //

@@ -48,11 +48,15 @@ func newWeight[T Float](g geometry, tiles bool) *Weight[T] {
 		return p
 	}
 	p.parts = max(1, min(g.n, maxParts, partElements/max(1, g.sizeW())))
-	if p.lanes = laneWeightPays[T](&p.g, p.l, p.byChannel); p.lanes != nil {
-		return p
-	}
 	p.f = g.windowFrame(1, 1)
 	p.runs = newRunWeight(&p.g, p.l, &p.f, p.byChannel)
+	if laneWeightPays(&p.g, p.l, sizeOf[T](), p.byChannel, p.runs) {
+		p.lanes = newLaneWeight[T](&p.g, p.l)
+		return p
+	}
+	if p.runs != nil {
+		p.runs.tiles, p.runs.place = g.runTiles(p.l, &p.f, p.runs.d.plane)
+	}
 	size := sizeOf[T]()
 	image := p.f.channels*p.f.plane + p.sizeD()
 	p.together = max(1, min(ceil(g.n, p.parts), passBytes/size/max(1, image)))
@@ -60,19 +64,14 @@ func newWeight[T Float](g geometry, tiles bool) *Weight[T] {
 	if p.runs != nil {
 		return p
 	}
-	var at []int
+	var x, d []int
 	for i := range p.together {
-		eachPlace(g.out, func(z, y, x int) {
-			at = append(at, i*p.f.channels*p.f.plane+p.f.at(z*g.stride[0], y*g.stride[1], x*g.stride[2]))
+		eachPlace(g.out, func(oz, oy, ox int) {
+			x = append(x, i*p.f.channels*p.f.plane+p.f.at(oz*g.stride[0], oy*g.stride[1], ox*g.stride[2]))
+			d = append(d, len(d)*g.groups*g.o)
 		})
 	}
-	for q := range at {
-		s := step{b: g.groups * g.o * size}
-		if q+1 < len(at) {
-			s.a = (at[q+1] - at[q]) * size
-		}
-		p.steps = append(p.steps, s)
-	}
+	p.steps = stepsOf(x, d, size)
 	return p
 }
 
