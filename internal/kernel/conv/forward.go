@@ -9,19 +9,13 @@ type Post func(worker, i0, i1, j0, j1 int)
 // Forward is a convolution of fixed sizes, made ready once. It may be run by one
 // goroutine at a time. Results do not depend on the number of workers.
 type Forward[T Float] struct {
-	g        geometry
-	l        level
-	one      walk // an image at a time
-	lanes    walk // a vector of images; no steps if it does not pay
-	asImages float64
-	part     func(worker, part int)
-	clean    clean
-	tiled    *winograd[T] // nil: by walking over the places
+	sweep[T]
+	g     geometry
+	one   walk         // an image at a time
+	lanes walk         // a vector of images; empty if it does not pay
+	tiled *winograd[T] // nil: by walking over the places
 
-	// Of the present run.
-	y, x, w, scratch []T
-	post             Post
-	batch            batch
+	w []T // of the present run
 }
 
 // walk is how images lie in scratch, and the steps from one term of a sum to the
@@ -42,7 +36,8 @@ func NewForward[T Float](s Spec) (*Forward[T], error) {
 
 // newForward prepares g, by tiles or by walking over the places.
 func newForward[T Float](g geometry, tiles bool) *Forward[T] {
-	p := &Forward[T]{g: g, l: best(sizeOf[T]())}
+	p := &Forward[T]{g: g}
+	p.l = best(sizeOf[T]())
 	if tiles {
 		p.tiled = newWinograd[T](&p.g, p.l, false)
 		return p
@@ -53,7 +48,8 @@ func newForward[T Float](g geometry, tiles bool) *Forward[T] {
 			p.lanes = lanes
 		}
 	}
-	p.part = p.images
+	p.start(&p.one.f, &p.lanes.f, g.n, [4]int{g.groups, g.o, g.out[0] * g.out[1], g.out[2]})
+	p.image, p.inLanes = p.oneImage, p.laneImages
 	return p
 }
 
@@ -94,62 +90,29 @@ func eachPlace(e [3]int, f func(z, y, x int)) {
 	}
 }
 
-// perWorker is the scratch of one worker: a frame, and sums of a block of channels
-// in lanes.
-func (p *Forward[T]) perWorker() int {
-	n := p.one.f.size()
-	if p.lanes.steps != nil {
-		n = max(n, p.lanes.f.size()+p.laneSums())
-	}
-	return lines[T](n)
-}
-
-// laneSums is the size of the sums of a block of channels in lanes.
-func (p *Forward[T]) laneSums() int { return min(p.g.o, p.l.mr) * volume(p.g.out) * p.l.width }
-
 // Scratch is how many elements of scratch a Run on so many workers needs.
 func (p *Forward[T]) Scratch(workers int) int {
 	if p.tiled != nil {
 		return p.tiled.size(workers)
 	}
-	return max(1, workers) * p.perWorker()
+	return p.size(workers)
 }
 
 // Run computes y from x and w. It calls post, if not nil, as rows are finished.
 func (p *Forward[T]) Run(w *pool.Pool, y, x, weight, scratch []T, post Post) {
-	p.y, p.x, p.w, p.scratch, p.post = y[:p.g.sizeY()], x[:p.g.sizeX()], weight[:p.g.sizeW()], scratch, post
+	y, x, p.w = y[:p.g.sizeY()], x[:p.g.sizeX()], weight[:p.g.sizeW()]
 	if p.tiled != nil {
-		p.tiled.run(w, p.y, p.x, p.w, scratch, post)
+		p.tiled.run(w, y, x, p.w, scratch, post)
 		return
 	}
 	if p.g.taps() == 0 {
-		clear(p.y)
+		clear(y)
 	}
-	p.batch = newBatch(p.g.n, p.lanes.f.lanes, w.Workers(), p.asImages)
-	p.clean.reset(w.Workers())
-	w.Run(p.batch.parts(), p.part)
+	p.run(w, y, x, scratch, post)
 }
 
-// images computes some images of y.
-func (p *Forward[T]) images(worker, part int) {
-	g := &p.g
-	n, count := p.batch.part(part)
-	in, rows := volume(g.in)*g.groups*g.c, g.groups*g.o*g.out[0]*g.out[1]
-	own, x := p.scratch[worker*p.perWorker():(worker+1)*p.perWorker()], p.x[n*in:(n+count)*in]
-	if part < p.batch.groups {
-		fillLanes(p.l, &p.lanes.f, own, x, count, p.clean.next(worker, p.batch.lanes))
-		p.inLanes(own, p.y[n*rows*g.out[2]:(n+count)*rows*g.out[2]], count)
-	} else {
-		fill(&p.one.f, own, x, p.clean.next(worker, 1))
-		p.image(own, p.y[n*rows*g.out[2]:(n+1)*rows*g.out[2]])
-	}
-	for i := n; p.post != nil && i < n+count; i++ {
-		p.post(worker, i*rows, (i+1)*rows, 0, g.out[2])
-	}
-}
-
-// image computes one image of y from its frame.
-func (p *Forward[T]) image(padded, y []T) {
+// oneImage computes one image of y from its frame.
+func (p *Forward[T]) oneImage(padded, y []T) {
 	g, f := &p.g, &p.one.f
 	out := volume(g.out)
 	t := p.tile(&p.one, out)
@@ -163,8 +126,8 @@ func (p *Forward[T]) image(padded, y []T) {
 	}
 }
 
-// inLanes computes count images of y from their frame.
-func (p *Forward[T]) inLanes(own, y []T, count int) {
+// laneImages computes count images of y from their frame.
+func (p *Forward[T]) laneImages(own, y []T, count int) {
 	g, f := &p.g, &p.lanes.f
 	out := volume(g.out)
 	padded, sums := own[:f.size()], own[f.size():][:p.laneSums()]

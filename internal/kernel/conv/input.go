@@ -12,18 +12,13 @@ import (
 // It may be run by one goroutine at a time; results do not depend on the number
 // of workers.
 type Input[T Float] struct {
-	g        geometry
-	l        level
-	one      inputWalk // an image at a time
-	lanes    inputWalk // a vector of images; no classes if it does not pay
-	asImages float64
-	part     func(worker, part int)
-	clean    clean
-	tiled    *winograd[T] // nil: by walking over the places
+	sweep[T]
+	g     geometry
+	one   inputWalk    // an image at a time
+	lanes inputWalk    // a vector of images; empty if it does not pay
+	tiled *winograd[T] // nil: by walking over the places
 
-	dx, d, w, scratch []T
-	post              Post
-	batch             batch
+	w []T // of the present run
 }
 
 // inputWalk is how d lies in scratch, and the sums that make dx of it.
@@ -59,7 +54,8 @@ func NewInput[T Float](s Spec) (*Input[T], error) {
 
 // newInput prepares the derivative of g, by tiles or by walking over the places.
 func newInput[T Float](g geometry, tiles bool) *Input[T] {
-	p := &Input[T]{g: g, l: best(sizeOf[T]())}
+	p := &Input[T]{g: g}
+	p.l = best(sizeOf[T]())
 	if tiles {
 		p.tiled = newWinograd[T](&p.g, p.l, true)
 		return p
@@ -71,7 +67,11 @@ func newInput[T Float](g geometry, tiles bool) *Input[T] {
 			p.lanes = lanes
 		}
 	}
-	p.part = p.images
+	p.start(&p.one.f, &p.lanes.f, g.n, [4]int{g.groups, g.c, g.in[0] * g.in[1], g.in[2]})
+	p.image, p.inLanes = p.oneImage, p.laneImages
+	if p.spread() {
+		p.extra = g.c * g.in[2] // a row of each channel
+	}
 	return p
 }
 
@@ -181,63 +181,26 @@ func (w *inputWalk) newTaps(g *geometry, size int, first [3]int, kz, ky []int) t
 // spread says whether rows of a class lie with gaps in dx.
 func (p *Input[T]) spread() bool { return p.g.stride[2] > 1 }
 
-// perWorker is the scratch of one worker: a frame, and a row of each channel, or the
-// sums of a block of channels in lanes.
-func (p *Input[T]) perWorker() int {
-	n := p.one.f.size()
-	if p.spread() {
-		n += p.g.c * p.g.in[2]
-	}
-	if p.lanes.classes != nil {
-		n = max(n, p.lanes.f.size()+p.laneSums())
-	}
-	return lines[T](n)
-}
-
-// laneSums is the size of the sums of a block of channels in lanes.
-func (p *Input[T]) laneSums() int { return min(p.g.c, p.l.mr) * volume(p.g.in) * p.l.width }
-
 // Scratch is how many elements of scratch a Run on so many workers needs.
 func (p *Input[T]) Scratch(workers int) int {
 	if p.tiled != nil {
 		return p.tiled.size(workers)
 	}
-	return max(1, workers) * p.perWorker()
+	return p.size(workers)
 }
 
 // Run computes dx from d and w. It calls post, if not nil, as rows are finished.
 func (p *Input[T]) Run(w *pool.Pool, dx, d, weight, scratch []T, post Post) {
-	p.dx, p.d, p.w, p.scratch, p.post = dx[:p.g.sizeX()], d[:p.g.sizeY()], weight[:p.g.sizeW()], scratch, post
+	dx, d, p.w = dx[:p.g.sizeX()], d[:p.g.sizeY()], weight[:p.g.sizeW()]
 	if p.tiled != nil {
-		p.tiled.run(w, p.dx, p.d, p.w, scratch, post)
+		p.tiled.run(w, dx, d, p.w, scratch, post)
 		return
 	}
-	p.batch = newBatch(p.g.n, p.lanes.f.lanes, w.Workers(), p.asImages)
-	p.clean.reset(w.Workers())
-	w.Run(p.batch.parts(), p.part)
+	p.run(w, dx, d, scratch, post)
 }
 
-// images computes some images of dx.
-func (p *Input[T]) images(worker, part int) {
-	g := &p.g
-	n, count := p.batch.part(part)
-	out, rows := g.groups*g.o*volume(g.out), g.groups*g.c*g.in[0]*g.in[1]
-	own, d := p.scratch[worker*p.perWorker():(worker+1)*p.perWorker()], p.d[n*out:(n+count)*out]
-	dx := p.dx[n*rows*g.in[2] : (n+count)*rows*g.in[2]]
-	if part < p.batch.groups {
-		fillLanes(p.l, &p.lanes.f, own, d, count, p.clean.next(worker, p.batch.lanes))
-		p.inLanes(own, dx, count)
-	} else {
-		fill(&p.one.f, own, d, p.clean.next(worker, 1))
-		p.image(own, dx)
-	}
-	for i := n; p.post != nil && i < n+count; i++ {
-		p.post(worker, i*rows, (i+1)*rows, 0, g.in[2])
-	}
-}
-
-// image computes one image of dx from its frame.
-func (p *Input[T]) image(own, dx []T) {
+// oneImage computes one image of dx from its frame.
+func (p *Input[T]) oneImage(own, dx []T) {
 	g, f, in := &p.g, &p.one.f, volume(p.g.in)
 	padded, row := own[:f.size()], own[f.size():]
 	for group := range g.groups {
@@ -281,8 +244,8 @@ func (p *Input[T]) rows(k *class, dx, d, w, row []T) {
 	}
 }
 
-// inLanes computes count images of dx from their frame.
-func (p *Input[T]) inLanes(own, dx []T, count int) {
+// laneImages computes count images of dx from their frame.
+func (p *Input[T]) laneImages(own, dx []T, count int) {
 	g, f := &p.g, &p.lanes.f
 	in := volume(g.in)
 	padded, sums := own[:f.size()], own[f.size():][:p.laneSums()]
