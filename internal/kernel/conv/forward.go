@@ -10,12 +10,8 @@ type Post func(worker, i0, i1, j0, j1 int)
 // goroutine at a time. Results do not depend on the number of workers.
 type Forward[T Float] struct {
 	sweep[T]
-	g     geometry
-	one   walk         // an image at a time
-	lanes walk         // a vector of images; empty if it does not pay
-	tiled *winograd[T] // nil: by walking over the places
-
-	w []T // of the present run
+	one   walk // an image at a time
+	lanes walk // a vector of images; empty if it does not pay
 }
 
 // walk is how images lie in scratch, and the steps from one term of a sum to the
@@ -36,19 +32,15 @@ func NewForward[T Float](s Spec) (*Forward[T], error) {
 
 // newForward prepares g, by tiles or by walking over the places.
 func newForward[T Float](g geometry, tiles bool) *Forward[T] {
-	p := &Forward[T]{g: g}
-	p.l = best(sizeOf[T]())
+	p := &Forward[T]{sweep: newSweep[T](g, tiles, false)}
 	if tiles {
-		p.tiled = newWinograd[T](&p.g, p.l, false)
 		return p
 	}
 	p.one = windowWalk[T](&p.g, g.stride[2], 1)
-	if p.asImages = p.work().asImages(); p.l.pays(p.asImages) {
-		if lanes := windowWalk[T](&p.g, 1, p.l.width); lanes.f.size()*sizeOf[T]() <= laneBytes {
-			p.lanes = lanes
-		}
+	if p.pays(p.work(), g.windowFrame(1, p.l.width)) {
+		p.lanes = windowWalk[T](&p.g, 1, p.l.width)
 	}
-	p.start(&p.one.f, &p.lanes.f, g.n, [4]int{g.groups, g.o, g.out[0] * g.out[1], g.out[2]})
+	p.start(&p.one.f, &p.lanes.f, g.o, g.out)
 	p.image, p.inLanes = p.oneImage, p.laneImages
 	return p
 }
@@ -90,25 +82,13 @@ func eachPlace(e [3]int, f func(z, y, x int)) {
 	}
 }
 
-// Scratch is how many elements of scratch a Run on so many workers needs.
-func (p *Forward[T]) Scratch(workers int) int {
-	if p.tiled != nil {
-		return p.tiled.size(workers)
-	}
-	return p.size(workers)
-}
-
 // Run computes y from x and w. It calls post, if not nil, as rows are finished.
 func (p *Forward[T]) Run(w *pool.Pool, y, x, weight, scratch []T, post Post) {
-	y, x, p.w = y[:p.g.sizeY()], x[:p.g.sizeX()], weight[:p.g.sizeW()]
-	if p.tiled != nil {
-		p.tiled.run(w, y, x, p.w, scratch, post)
-		return
-	}
+	y, x, weight = y[:p.g.sizeY()], x[:p.g.sizeX()], weight[:p.g.sizeW()]
 	if p.g.taps() == 0 {
 		clear(y)
 	}
-	p.run(w, y, x, scratch, post)
+	p.run(w, y, x, weight, scratch, post)
 }
 
 // oneImage computes one image of y from its frame.

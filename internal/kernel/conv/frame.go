@@ -35,6 +35,16 @@ func (g *geometry) windowFrame(phases, lanes int) frame {
 	return newFrame(g.groups*g.c, g.in, lo, extent, phases, lanes)
 }
 
+// inputFrame is the frame of d that the places of x reach over.
+func (g *geometry) inputFrame(lanes int) frame {
+	var lo, extent [3]int
+	for i := range lo {
+		lo[i] = floorDiv(g.pad[i]-(g.kernel[i]-1)*g.dil[i], g.stride[i])
+		extent[i] = max(1, floorDiv(max(0, g.in[i]-1)+g.pad[i], g.stride[i])-lo[i]+1)
+	}
+	return newFrame(g.groups*g.o, g.out, lo, extent, 1, lanes)
+}
+
 // size is how many elements of scratch the frame needs.
 func (f *frame) size() int { return f.channels*f.plane + slack }
 

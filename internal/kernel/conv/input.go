@@ -13,12 +13,8 @@ import (
 // of workers.
 type Input[T Float] struct {
 	sweep[T]
-	g     geometry
-	one   inputWalk    // an image at a time
-	lanes inputWalk    // a vector of images; empty if it does not pay
-	tiled *winograd[T] // nil: by walking over the places
-
-	w []T // of the present run
+	one   inputWalk // an image at a time
+	lanes inputWalk // a vector of images; empty if it does not pay
 }
 
 // inputWalk is how d lies in scratch, and the sums that make dx of it.
@@ -54,20 +50,16 @@ func NewInput[T Float](s Spec) (*Input[T], error) {
 
 // newInput prepares the derivative of g, by tiles or by walking over the places.
 func newInput[T Float](g geometry, tiles bool) *Input[T] {
-	p := &Input[T]{g: g}
-	p.l = best(sizeOf[T]())
+	p := &Input[T]{sweep: newSweep[T](g, tiles, true)}
 	if tiles {
-		p.tiled = newWinograd[T](&p.g, p.l, true)
 		return p
 	}
 	size := sizeOf[T]()
 	p.one = newInputWalk(&p.g, size, 1)
-	if p.asImages = p.work().asImages(); p.l.pays(p.asImages) {
-		if lanes := newInputWalk(&p.g, size, p.l.width); lanes.f.size()*size <= laneBytes {
-			p.lanes = lanes
-		}
+	if p.pays(p.work(), g.inputFrame(p.l.width)) {
+		p.lanes = newInputWalk(&p.g, size, p.l.width)
 	}
-	p.start(&p.one.f, &p.lanes.f, g.n, [4]int{g.groups, g.c, g.in[0] * g.in[1], g.in[2]})
+	p.start(&p.one.f, &p.lanes.f, g.c, g.in)
 	p.image, p.inLanes = p.oneImage, p.laneImages
 	if p.spread() {
 		p.extra = g.c * g.in[2] // a row of each channel
@@ -95,12 +87,7 @@ func (p *Input[T]) work() (w work) {
 
 // newInputWalk is the walk for elements of that size.
 func newInputWalk(g *geometry, size, lanes int) (w inputWalk) {
-	var lo, extent [3]int
-	for i := range lo {
-		lo[i] = floorDiv(g.pad[i]-(g.kernel[i]-1)*g.dil[i], g.stride[i])
-		extent[i] = max(1, floorDiv(max(0, g.in[i]-1)+g.pad[i], g.stride[i])-lo[i]+1)
-	}
-	w.f = newFrame(g.groups*g.o, g.out, lo, extent, 1, lanes)
+	w.f = g.inputFrame(lanes)
 	eachPlace(g.stride, func(z, y, x int) {
 		first := [3]int{z, y, x}
 		if z < g.in[0] && y < g.in[1] && x < g.in[2] {
@@ -181,22 +168,9 @@ func (w *inputWalk) newTaps(g *geometry, size int, first [3]int, kz, ky []int) t
 // spread says whether rows of a class lie with gaps in dx.
 func (p *Input[T]) spread() bool { return p.g.stride[2] > 1 }
 
-// Scratch is how many elements of scratch a Run on so many workers needs.
-func (p *Input[T]) Scratch(workers int) int {
-	if p.tiled != nil {
-		return p.tiled.size(workers)
-	}
-	return p.size(workers)
-}
-
 // Run computes dx from d and w. It calls post, if not nil, as rows are finished.
 func (p *Input[T]) Run(w *pool.Pool, dx, d, weight, scratch []T, post Post) {
-	dx, d, p.w = dx[:p.g.sizeX()], d[:p.g.sizeY()], weight[:p.g.sizeW()]
-	if p.tiled != nil {
-		p.tiled.run(w, dx, d, p.w, scratch, post)
-		return
-	}
-	p.run(w, dx, d, scratch, post)
+	p.run(w, dx[:p.g.sizeX()], d[:p.g.sizeY()], weight[:p.g.sizeW()], scratch, post)
 }
 
 // oneImage computes one image of dx from its frame.

@@ -2,16 +2,20 @@ package conv
 
 import "github.com/symgrad/symgrad/internal/kernel/pool"
 
-// sweep is how a convolution goes through the images of a batch: each is laid into its
-// frame alone, or a vector of them into lanes.
+// sweep is how a convolution, or its derivative by x, goes through the images of a
+// batch: by Winograd's tiles, or by walking over the places of each image alone, in its
+// frame, or of a vector of them in lanes.
 type sweep[T Float] struct {
-	l         level
-	images    int
+	g     geometry
+	l     level
+	tiled *winograd[T] // nil: by walking over the places, for which the rest is
+
 	frame     *frame
 	laneFrame *frame  // has no lanes where they do not pay
 	asImages  float64 // how many alone take as long as a vector of them
-	// Of an image that is computed: channels of each group, and their rows.
-	groups, channels, rows, cols int
+	// Of an image that is computed: channels of each group, and their extent.
+	channels int
+	shape    [3]int
 
 	extra   int // scratch beside the frame of one image
 	image   func(own, to []T)
@@ -20,16 +24,30 @@ type sweep[T Float] struct {
 	clean   clean
 
 	// Of the present run.
-	to, from, scratch []T
-	post              Post
-	batch             batch
+	to, from, w, scratch []T
+	post                 Post
+	batch                batch
 }
 
-// start prepares the sweep, but for what extra, image and inLanes are. shape holds
-// groups, channels, rows and cols.
-func (s *sweep[T]) start(one, lanes *frame, images int, shape [4]int) {
-	s.frame, s.laneFrame, s.images = one, lanes, images
-	s.groups, s.channels, s.rows, s.cols = shape[0], shape[1], shape[2], shape[3]
+// newSweep prepares what does not depend on how places are walked over, for the
+// derivative by x or the convolution.
+func newSweep[T Float](g geometry, tiles, derivative bool) sweep[T] {
+	s := sweep[T]{g: g, l: best(sizeOf[T]())}
+	if tiles {
+		s.tiled = newWinograd[T](&s.g, s.l, derivative)
+	}
+	return s
+}
+
+// pays says whether to walk in lanes, in such a frame, and notes how long w takes so.
+func (s *sweep[T]) pays(w work, f frame) bool {
+	s.asImages = w.asImages()
+	return s.l.pays(s.asImages) && f.size()*sizeOf[T]() <= laneBytes
+}
+
+// start prepares the walks, but for what extra, image and inLanes are.
+func (s *sweep[T]) start(one, lanes *frame, channels int, shape [3]int) {
+	s.frame, s.laneFrame, s.channels, s.shape = one, lanes, channels, shape
 	s.part = s.some
 }
 
@@ -44,15 +62,24 @@ func (s *sweep[T]) perWorker() int {
 }
 
 // laneSums is the size of the sums of a block of channels in lanes.
-func (s *sweep[T]) laneSums() int { return min(s.channels, s.l.mr) * s.rows * s.cols * s.l.width }
+func (s *sweep[T]) laneSums() int { return min(s.channels, s.l.mr) * volume(s.shape) * s.l.width }
 
-// size is how many elements of scratch a run on so many workers needs.
-func (s *sweep[T]) size(workers int) int { return max(1, workers) * s.perWorker() }
+// Scratch is how many elements of scratch a Run on so many workers needs.
+func (s *sweep[T]) Scratch(workers int) int {
+	if s.tiled != nil {
+		return s.tiled.size(workers)
+	}
+	return max(1, workers) * s.perWorker()
+}
 
 // run computes all images, and calls post, if not nil, as rows are finished.
-func (s *sweep[T]) run(w *pool.Pool, to, from, scratch []T, post Post) {
-	s.to, s.from, s.scratch, s.post = to, from, scratch, post
-	s.batch = newBatch(s.images, s.laneFrame.lanes, w.Workers(), s.asImages)
+func (s *sweep[T]) run(w *pool.Pool, to, from, weight, scratch []T, post Post) {
+	if s.tiled != nil {
+		s.tiled.run(w, to, from, weight, scratch, post)
+		return
+	}
+	s.to, s.from, s.w, s.scratch, s.post = to, from, weight, scratch, post
+	s.batch = newBatch(s.g.n, s.laneFrame.lanes, w.Workers(), s.asImages)
 	s.clean.reset(w.Workers())
 	w.Run(s.batch.parts(), s.part)
 }
@@ -60,9 +87,9 @@ func (s *sweep[T]) run(w *pool.Pool, to, from, scratch []T, post Post) {
 // some computes the images of one part.
 func (s *sweep[T]) some(worker, part int) {
 	n, count := s.batch.part(part)
-	in, rows := s.frame.channels*volume(s.frame.in), s.groups*s.channels*s.rows
+	in, rows, cols := s.frame.channels*volume(s.frame.in), s.g.groups*s.channels*s.shape[0]*s.shape[1], s.shape[2]
 	own := s.scratch[worker*s.perWorker() : (worker+1)*s.perWorker()]
-	from, to := s.from[n*in:(n+count)*in], s.to[n*rows*s.cols:(n+count)*rows*s.cols]
+	from, to := s.from[n*in:(n+count)*in], s.to[n*rows*cols:(n+count)*rows*cols]
 	if part < s.batch.groups {
 		fillLanes(s.l, s.laneFrame, own, from, count, s.clean.next(worker, s.batch.lanes))
 		s.inLanes(own, to, count)
@@ -71,6 +98,6 @@ func (s *sweep[T]) some(worker, part int) {
 		s.image(own, to)
 	}
 	for i := n; s.post != nil && i < n+count; i++ {
-		s.post(worker, i*rows, (i+1)*rows, 0, s.cols)
+		s.post(worker, i*rows, (i+1)*rows, 0, cols)
 	}
 }
