@@ -26,6 +26,9 @@ var mistakes = []golden.Mistake{
 	{"gradient by a node of another graph", nil, gradients(func(b *graph.Builder, x *gorgonia.Node) (*gorgonia.Node, []*gorgonia.Node) {
 		return b.Sum(x), gorgonia.Nodes{graph.New(nil).Input("y", 3)}
 	})},
+	{"gradient by integers", graph.ErrDType, gradients(func(b *graph.Builder, x *gorgonia.Node) (*gorgonia.Node, []*gorgonia.Node) {
+		return b.Sum(x), gorgonia.Nodes{b.Ints("labels", 3)}
+	})},
 	{"gradient twice by one node", nil, gradients(func(b *graph.Builder, x *gorgonia.Node) (*gorgonia.Node, []*gorgonia.Node) {
 		return b.Sum(x), gorgonia.Nodes{x, x}
 	})},
@@ -50,6 +53,14 @@ var mistakes = []golden.Mistake{
 	})},
 	{"nothing to push forward to", nil, from(func(b *graph.Builder, x *gorgonia.Node) error {
 		_, err := autograd.JVP(gorgonia.Nodes{nil}, gorgonia.Nodes{x}, gorgonia.Nodes{x})
+		return err
+	})},
+	{"integers pushed forward to", graph.ErrDType, from(func(b *graph.Builder, x *gorgonia.Node) error {
+		_, err := autograd.JVP(gorgonia.Nodes{b.ArgSort(x, 0, false)}, gorgonia.Nodes{x}, gorgonia.Nodes{x})
+		return err
+	})},
+	{"direction of integers", graph.ErrDType, from(func(b *graph.Builder, x *gorgonia.Node) error {
+		_, err := autograd.JVP(gorgonia.Nodes{b.Tanh(x)}, gorgonia.Nodes{x}, gorgonia.Nodes{b.Ints("labels", 3)})
 		return err
 	})},
 	{"direction that is nil", nil, from(func(b *graph.Builder, x *gorgonia.Node) error {

@@ -15,7 +15,8 @@ import (
 // The rule of each operator is the transpose of its reverse rule, which is linear
 // in the gradient that comes in: no operator has two rules that could differ
 // (Radul et al. 2022, "You Only Linearize Once", has them the other way round).
-// It fails as Gradients does; a y that does not depend on wrt has zeros.
+// Integers, such as the order that ArgSort finds, have no tangent: what they index
+// does. It fails as Gradients does; a y that does not depend on wrt has zeros.
 func JVP(ys, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
 	out, err := jvp(ys, wrt, dir)
 	return out, errors.Wrap(err, "autograd: JVP")
@@ -33,6 +34,9 @@ func jvp(ys, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
 	}
 	out := make([]*gorgonia.Node, len(ys))
 	for i, y := range ys {
+		if err := s.blocked[y]; err != nil {
+			return nil, err
+		}
 		if out[i] = s.tangent[y]; out[i] == nil {
 			out[i] = s.w.C.Fill(y, 0)
 		}
@@ -47,6 +51,7 @@ func jvp(ys, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
 type forward struct {
 	w       *walk // of the nodes between wrt and ys
 	tangent map[*gorgonia.Node]*gorgonia.Node
+	blocked map[*gorgonia.Node]error // has no tangent, which matters if somebody needs it
 }
 
 func newForward(ys, wrt, dir []*gorgonia.Node) (*forward, error) {
@@ -61,19 +66,26 @@ func newForward(ys, wrt, dir []*gorgonia.Node) (*forward, error) {
 	if err := w.checkWrt(ys[0].Graph()); err != nil {
 		return nil, err
 	}
-	s := &forward{w: w, tangent: map[*gorgonia.Node]*gorgonia.Node{}}
+	s := &forward{w: w, tangent: map[*gorgonia.Node]*gorgonia.Node{}, blocked: map[*gorgonia.Node]error{}}
 	for i, x := range wrt {
 		if dir[i] == nil || dir[i].Graph() != ys[0].Graph() {
 			return nil, errors.Errorf("direction %d is nil or of another graph", i)
 		}
-		if want, got := w.C.Shape(x), w.C.Shape(dir[i]); w.C.Err == nil && !got.Equal(want) {
-			return nil, errors.Wrapf(op.ErrShape, "direction %d has the shape %v, want %v as %q", i, got, want, op.NameOf(x))
+		want, got := w.C.Type(x), w.C.Type(dir[i])
+		if w.C.Err == nil && !got.Shape.Equal(want.Shape) {
+			return nil, errors.Wrapf(op.ErrShape, "direction %d has the shape %v, want %v as %q", i, got.Shape, want.Shape, op.NameOf(x))
+		}
+		if w.C.Err == nil && got.DType != want.DType {
+			return nil, errors.Wrapf(op.ErrDType, "direction %d has the type %v, want %v as %q", i, got, want, op.NameOf(x))
 		}
 		s.tangent[x] = dir[i]
 	}
 	for i, y := range ys {
 		if y == nil || y.Graph() != ys[0].Graph() {
 			return nil, errors.Errorf("node %d to differentiate is nil or of another graph", i)
+		}
+		if t := w.C.Type(y); w.C.Err == nil && !t.DType.IsFloat() {
+			return nil, errors.Wrapf(op.ErrDType, "node %q to differentiate has the type %v, want floats", op.NameOf(y), t)
 		}
 		w.Roots = append(w.Roots, y)
 	}
@@ -83,30 +95,28 @@ func newForward(ys, wrt, dir []*gorgonia.Node) (*forward, error) {
 	return s, w.Visit()
 }
 
-// apply gives the result of a its tangent.
+// apply gives the result of a its tangent. If a has no derivative, whoever needs
+// one says so: as in reverse mode, it may be of no matter.
 func (s *forward) apply(a op.Applied) error {
 	c := s.w.C
 	if s.tangent[a.Out] != nil || !s.w.Reaches(a) {
 		return nil // it is one of wrt, or depends on none
 	}
 	if a.Entry.VJP == nil {
-		return &op.Error{Op: a.Entry.Name, Node: op.NameOf(a.Out), Err: op.ErrNotDifferentiable, At: op.PositionOf(a.Out)}
+		s.blocked[a.Out] = c.NotDifferentiable(a)
+		return nil
 	}
 	d := c.Fill(a.Out, 0) // stands for the gradient: what is linear in it does not depend on it
-	if c.Err != nil {
-		return c.Err
-	}
+	grads := c.Gradients(a, d, func(x *gorgonia.Node) bool { return s.tangent[x] != nil || s.blocked[x] != nil })
 	var sum *gorgonia.Node
-	for j, dx := range a.Entry.VJP(c, a, d) {
-		v := s.tangent[a.In[j]]
-		if dx == nil || v == nil {
+	for j, dx := range grads {
+		if dx == nil {
 			continue
 		}
-		dx = c.SumTo(dx, c.Shape(a.In[j]))
-		if c.Err != nil {
-			return errors.Wrapf(c.Err, "the derivative of %s %q", a.Entry.Name, op.NameOf(a.Out))
+		if err := s.blocked[a.In[j]]; err != nil {
+			return err
 		}
-		t, err := transpose(c, dx, d, v)
+		t, err := transpose(c, dx, d, s.tangent[a.In[j]])
 		if err != nil {
 			return err
 		}

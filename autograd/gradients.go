@@ -102,6 +102,11 @@ func (w *walk) checkWrt(g *gorgonia.ExprGraph) error {
 		case w.Needs[n]:
 			return errors.Errorf("node %q to differentiate by is given twice", op.NameOf(n))
 		}
+		if t := w.C.Type(n); w.C.Err != nil {
+			return w.C.Err
+		} else if !t.DType.IsFloat() {
+			return errors.Wrapf(op.ErrDType, "node %q to differentiate by has the type %v, want floats", op.NameOf(n), t)
+		}
 		w.Needs[n] = true
 	}
 	return nil

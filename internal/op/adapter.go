@@ -91,16 +91,9 @@ func (o *Op) DiffWRT(inputs int) []bool {
 
 // SymDiff differentiates o for gorgonia's own reverse walk.
 func (o *Op) SymDiff(_ gorgonia.Nodes, output, grad *gorgonia.Node) (gorgonia.Nodes, error) {
-	if o.Entry.VJP == nil {
-		return nil, errors.Wrapf(ErrNotDifferentiable, "op: %s", o.Entry.Name)
-	}
 	c := NewCtx(grad.Graph())
-	out := o.Entry.VJP(c, Applied{o.Entry, o.Attrs, o.In, output}, grad)
-	for i, d := range out {
-		if d != nil && c.Err == nil {
-			out[i] = c.SumTo(d, c.Shape(o.In[i]))
-		}
-	}
+	c.Package = "op"
+	out := c.Gradients(Applied{o.Entry, o.Attrs, o.In, output}, grad, func(*gorgonia.Node) bool { return true })
 	return out, c.Err
 }
 

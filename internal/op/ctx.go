@@ -123,6 +123,11 @@ func (c *Ctx) infer(e *Entry, a ir.Attrs, in []*gorgonia.Node) (ir.Type, error) 
 	if _, err := out.Shape.CheckedSize(MaxElements); err != nil {
 		return ir.Type{}, shapef("%v", err)
 	}
+	for i, t := range types {
+		if t.DType == ir.Int && out.DType == ir.Int && e.View == nil { // kernels compute floats, views move both
+			return ir.Type{}, dtypef("got %v for operand %d, want floats", t, i)
+		}
+	}
 	return out, nil
 }
 
@@ -184,4 +189,38 @@ func (c *Ctx) Shape(n *gorgonia.Node) ir.Shape { return c.Type(n).Shape }
 // Applyf is Apply with the attributes given as ir.A takes them.
 func (c *Ctx) Applyf(e *Entry, in []*gorgonia.Node, kv ...any) *gorgonia.Node {
 	return c.Apply(e, ir.A(kv...), in...)
+}
+
+// Gradients asks the rule of a for the gradients of the operands that are wanted,
+// given d, the gradient of its result: each of its operand's shape, nil where
+// there is none or it is not wanted. It is nil after a failure, which is c's.
+func (c *Ctx) Gradients(a Applied, d *gorgonia.Node, wanted func(x *gorgonia.Node) bool) []*gorgonia.Node {
+	if c.Err != nil {
+		return nil
+	}
+	if a.Entry.VJP == nil {
+		c.Err = c.NotDifferentiable(a)
+		return nil
+	}
+	grads := a.Entry.VJP(c, a, d)
+	if c.Err == nil && len(grads) != len(a.In) {
+		c.Err = errors.Errorf("internal error: the rule returns %d gradients for %d operands", len(grads), len(a.In))
+	}
+	out := make([]*gorgonia.Node, len(a.In))
+	for i, x := range a.In {
+		if c.Err == nil && grads[i] != nil && wanted(x) {
+			out[i] = c.SumTo(grads[i], c.Shape(x))
+		}
+	}
+	if c.Err != nil {
+		c.Err = errors.Wrapf(c.Err, "the derivative of %s %q", a.Entry.Name, NameOf(a.Out))
+		return nil
+	}
+	return out
+}
+
+// NotDifferentiable is the error of whoever needs the derivative of a row that has
+// none.
+func (c *Ctx) NotDifferentiable(a Applied) error {
+	return &Error{Package: c.Package, Op: a.Entry.Name, Node: NameOf(a.Out), Err: ErrNotDifferentiable, At: PositionOf(a.Out)}
 }

@@ -198,57 +198,6 @@ func (a *applied) slopes(t *testing.T, r *rand.Rand, loss *gorgonia.Node, what s
 	return true
 }
 
-// TestForward compares the forward sweep with the reverse one: the slope of a
-// random combination of the results along a random direction, and the slope of
-// that slope.
-func TestForward(t *testing.T) {
-	each(t, func(t *testing.T, e *op.Entry, s op.Sample, seed uint64) {
-		if e.VJP == nil {
-			return
-		}
-		a, err := apply(e, s, ir.F64, seed)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if out, _ := op.TypeOf(a.out); out.DType == ir.Int {
-			return
-		}
-		r := rand.New(rand.NewPCG(seed, 5))
-		loss := a.combination(r, a.out)
-		wrt, u := a.direction(r)
-		if len(wrt) == 0 {
-			return
-		}
-		for order := 1; order <= 2; order++ {
-			g, err := autograd.GradientsWith(autograd.Options{AllowUnconnected: true}, loss, wrt...)
-			if err != nil {
-				t.Fatalf("order %d: %v", order, err)
-			}
-			slope := a.slope(g, u)
-			var dir []*gorgonia.Node
-			for i, n := range a.in {
-				if a.floats[i] != nil {
-					dir = append(dir, a.leaf(u[i], a.c.Shape(n)))
-				}
-			}
-			forward, err := autograd.JVP([]*gorgonia.Node{loss}, wrt, dir)
-			if err != nil {
-				t.Fatalf("order %d: %v", order, err)
-			}
-			p, err := compiled[float64](a, nil, slope, forward[0])
-			if err != nil {
-				t.Fatal(err)
-			}
-			out, err := p.run(0, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			near(t, fmt.Sprintf("order %d", order), out[1], out[0], 1e-9)
-			loss = slope
-		}
-	})
-}
-
 // combination is the sum of the results times random factors.
 func (a *applied) combination(r *rand.Rand, y *gorgonia.Node) *gorgonia.Node {
 	return a.c.Sum(a.c.Mul(y, a.constant(r, a.c.Shape(y))), nil, false)

@@ -5,7 +5,6 @@
 package reverse
 
 import (
-	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
 )
@@ -26,7 +25,7 @@ type Walk struct {
 }
 
 // Visit orders the nodes that the roots need, without recursion, and marks
-// those that depend on a node to differentiate by.
+// the floats that depend on a node to differentiate by.
 func (w *Walk) Visit() error {
 	type frame struct {
 		a  op.Applied
@@ -65,10 +64,8 @@ func (w *Walk) Visit() error {
 				}
 				continue
 			}
-			for _, x := range top.a.In {
-				if w.Needs[x] {
-					w.Needs[top.a.Out] = true
-				}
+			if !w.Needs[top.a.Out] && w.Reaches(top.a) && isFloat(top.a.Out) {
+				w.Needs[top.a.Out] = true
 			}
 			if w.Needs[top.a.Out] {
 				w.Order = append(w.Order, top.a)
@@ -88,23 +85,23 @@ func (w *Walk) Run() error {
 		if d == nil || !w.Reaches(a) {
 			continue
 		}
-		if a.Entry.VJP == nil {
-			return &op.Error{Op: a.Entry.Name, Node: op.NameOf(a.Out), Err: op.ErrNotDifferentiable, At: op.PositionOf(a.Out)}
-		}
-		for j, dx := range a.Entry.VJP(w.C, a, d) {
-			if dx == nil || !w.Needs[a.In[j]] {
-				continue
-			}
-			x := a.In[j]
-			if dx = w.C.SumTo(dx, w.C.Shape(x)); dx != nil {
-				w.Grads[x] = append(w.Grads[x], dx)
+		for j, dx := range w.C.Gradients(a, d, func(x *gorgonia.Node) bool { return w.Needs[x] }) {
+			if dx != nil {
+				w.Grads[a.In[j]] = append(w.Grads[a.In[j]], dx)
 			}
 		}
 		if w.C.Err != nil {
-			return errors.Wrapf(w.C.Err, "the derivative of %s %q", a.Entry.Name, op.NameOf(a.Out))
+			return w.C.Err
 		}
 	}
 	return w.C.Err
+}
+
+// isFloat says whether n has a derivative at all: integers have none, whatever
+// they were computed from.
+func isFloat(n *gorgonia.Node) bool {
+	t, err := op.TypeOf(n)
+	return err == nil && t.DType.IsFloat()
 }
 
 // Reaches says whether some operand of a depends on a node to differentiate by.
