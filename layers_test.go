@@ -15,6 +15,7 @@ import (
 // what a and b may import. Every package of the module stands in it; "never"
 // lines forbid what else would follow.
 const policy = `
+	internal/mistake                                 < internal/op internal/exec train/data
 	internal/kernel/cpu                              < internal/kernel/vec internal/kernel/gemm internal/kernel/conv internal/kernel/maxpool
 	internal/kernel/cpu internal/kernel/vec         < internal/kernel/limit
 	internal/kernel/pool                             < internal/kernel/gemm internal/kernel/conv internal/ir

@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"github.com/symgrad/symgrad/internal/exec"
 	"github.com/symgrad/symgrad/internal/op"
 )
 
@@ -13,7 +12,8 @@ type OpError = op.Error
 // Operand is an operand as an OpError shows it.
 type Operand = op.Operand
 
-// What kinds of mistake there are, for errors.Is.
+// What kinds of mistake there are, for errors.Is. Other packages of the module
+// that have a kind of the same name have the same value.
 var (
 	// ErrShape marks shapes that do not fit an operator.
 	ErrShape = op.ErrShape
@@ -21,9 +21,12 @@ var (
 	ErrDType = op.ErrDType
 	// ErrNotDifferentiable marks an operator without a derivative.
 	ErrNotDifferentiable = op.ErrNotDifferentiable
-	// ErrNotFinite marks a run with Config.Descend whose first output is NaN or
-	// infinite. It has changed no parameter.
-	ErrNotFinite = exec.ErrNotFinite
+	// ErrNotFinite marks a number that is NaN, infinite or too large for its type,
+	// such as the first output of a run with Config.Descend, which then has changed
+	// no parameter.
+	ErrNotFinite = op.ErrNotFinite
+	// ErrOption marks a setting that has no meaning, such as a rate of -1.
+	ErrOption = op.ErrOption
 	// ErrUnsupported marks what the project does not do.
 	ErrUnsupported = op.ErrUnsupported
 )

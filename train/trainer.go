@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/train/data"
 )
 
@@ -44,12 +45,15 @@ type Options struct {
 	Recompute bool
 }
 
-// ErrNotFinite marks a training that was stopped because the loss was NaN or
-// infinite. The parameters are those that gave that loss.
-var ErrNotFinite = errors.New("the loss is not finite")
-
-// ErrOption marks a setting that means nothing, such as a learning rate of -1.
-var ErrOption = errors.New("bad option")
+// What kinds of mistake there are, for errors.Is. Other packages of the module
+// that have a kind of the same name have the same value.
+var (
+	// ErrNotFinite marks a training that was stopped because the loss was NaN or
+	// infinite. The parameters are those that gave that loss.
+	ErrNotFinite = mistake.NotFinite
+	// ErrOption marks a setting that has no meaning, such as a learning rate of -1.
+	ErrOption = mistake.Option
+)
 
 // Trainer fits one model. It is for one goroutine; to predict in many, compile
 // the model's output and give each a Fork of the graph.Program.

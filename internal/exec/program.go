@@ -1,11 +1,12 @@
 package exec
 
 import (
-	"errors"
+	"fmt"
 
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/memory"
 	"github.com/symgrad/symgrad/internal/kernel/pool"
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // Program is a plan with memory: what a run works on. One run at a time; any
@@ -216,7 +217,7 @@ func (r *Program[T]) Bind(refs []Reader, data []T) {
 
 // ErrNotFinite says that the first output of a run was not finite, and so no
 // parameter was changed.
-var ErrNotFinite = errors.New("the first output is not finite")
+var ErrNotFinite = fmt.Errorf("the first output is %w", mistake.NotFinite)
 
 // Run computes every step in order. Before the first one that changes
 // parameters, it returns if something has failed by then.

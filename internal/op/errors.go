@@ -1,22 +1,24 @@
 package op
 
 import (
-	"errors" // kinds need no stack
 	"fmt"
 	"path/filepath"
 	"runtime"
 	"strings"
 
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 )
 
 // What kinds of mistake there are, for errors.Is.
 var (
-	ErrShape             = errors.New("shapes do not fit")
-	ErrDType             = errors.New("element types do not fit")
-	ErrNotDifferentiable = errors.New("not differentiable")
-	ErrUnsupported       = errors.New("not supported")
+	ErrShape             = mistake.Shape
+	ErrDType             = mistake.DType
+	ErrOption            = mistake.Option
+	ErrNotFinite         = mistake.NotFinite
+	ErrNotDifferentiable = mistake.NotDifferentiable
+	ErrUnsupported       = mistake.Unsupported
 )
 
 // Error is a node that could not be built: which operator, what for, from

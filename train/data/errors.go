@@ -3,6 +3,8 @@ package data
 import (
 	"errors" // kinds need no stack
 	"fmt"
+
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // The kinds of error of this package, found with errors.Is. The message says
@@ -11,9 +13,9 @@ var (
 	// ErrEmpty: there are no examples, or none would be left.
 	ErrEmpty = errors.New("no examples")
 	// ErrShape: lengths or shapes do not agree.
-	ErrShape = errors.New("sizes disagree")
+	ErrShape = mistake.Shape
 	// ErrNotFinite: a value is NaN or infinite, or too large for its type.
-	ErrNotFinite = errors.New("value is not finite")
+	ErrNotFinite = mistake.NotFinite
 	// ErrLabel: a class label is out of range, no integer, or the only class.
 	ErrLabel = errors.New("bad class label")
 	// ErrField: a field is missing, named twice or of the wrong kind.
@@ -21,7 +23,7 @@ var (
 	// ErrIndex: an index is not that of an example.
 	ErrIndex = errors.New("index out of range")
 	// ErrOption: an argument or option has no meaning.
-	ErrOption = errors.New("bad option")
+	ErrOption = mistake.Option
 	// ErrCSV: a text is no table of the form that the options describe.
 	ErrCSV = errors.New("malformed table")
 )
