@@ -16,6 +16,11 @@ import (
 type CSVOptions struct {
 	// NoHeader: the first line is data; the columns are named "c0", "c1", ...
 	NoHeader bool
+	// Header: the first line holds names, even where they look like numbers. With
+	// neither Header nor NoHeader the first line is taken for names when Target
+	// finds its columns there, or when no input column has a number in it; else
+	// it may be data, and the table is refused.
+	Header bool
 	// Comma is the separator, ',' when zero; an ASCII character.
 	Comma rune
 	// Target lists the columns that make field "y", by their names in the header.
@@ -23,14 +28,18 @@ type CSVOptions struct {
 	// TargetIndex lists them by position instead: 0 is the first column, -1 the
 	// last. Only one of Target and TargetIndex may be given.
 	TargetIndex []int
-	// Labels: the target is one column of class labels. They are mapped to
-	// 0..Classes-1, in numeric order when all are integers and in alphabetical
-	// order else, and the text of label c is kept as ClassNames[c].
+	// Labels: the target is one column of class labels. A class is a text: 7, 007
+	// and 7.0 are three. They are mapped to 0..Classes-1, in numeric order when all
+	// are finite numbers and in alphabetical order else, and the text of label c is
+	// kept as ClassNames[c]. Where every label reads as a number, a fraction or a
+	// NaN is refused: the column may hold a number to predict.
 	Labels bool
 	// Classes fixes the class names and their order, for a second table to be
-	// read with the labels of a first one; other labels are an error.
+	// read with the labels of a first one, or for names that Labels alone would
+	// refuse. A label is the class of the same text; other labels are an error.
 	Classes []string
-	// AllowNonFinite accepts NaN, Inf and Infinity, in any case, as numbers.
+	// AllowNonFinite accepts NaN, Inf and Infinity, in any case, as numbers, and
+	// as labels among numbers.
 	AllowNonFinite bool
 	// MaxBytes is the largest size of the text, 1 GiB when zero.
 	MaxBytes int64
@@ -39,8 +48,16 @@ type CSVOptions struct {
 // defaultMaxBytes is the limit of CSVOptions.MaxBytes when it is zero.
 const defaultMaxBytes = 1 << 30
 
-// ReadCSVFile is ReadCSV on the file at path, which a *CSVError then names.
+// ReadCSVFile is ReadCSV on the regular file at path, which a *CSVError then
+// names. ErrCSV for a pipe, a device or a directory: give ReadCSV an open pipe.
 func ReadCSVFile(path string, opts CSVOptions) (*Dataset, error) {
+	info, err := os.Stat(path) // first: to open a pipe without a writer takes for ever
+	if err != nil {
+		return nil, errors.Wrap(err, "data: read a table")
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.Wrapf(ErrCSV, "data: read a table: %q is not a regular file but %v", path, info.Mode().Type())
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, errors.Wrap(err, "data: read a table")
@@ -64,13 +81,16 @@ func ReadCSVFile(path string, opts CSVOptions) (*Dataset, error) {
 // that names line and column: a line with more or fewer cells than the first, an
 // empty cell or line, a text that is not a decimal number, NaN and Inf, a number
 // beyond the range of float64, a NUL byte, a column name that is empty or used
-// twice, a label that is a number but no integer, a cell above 1 MiB, more than
-// 2^20 columns or classes.
+// twice, a first line that may be data (Header), labels that may be numbers to
+// predict (Labels), a cell above 1 MiB, more than 2^20 columns or classes.
 //
 // Errors about the content are *CSVError around ErrCSV, ErrNotFinite or ErrLabel;
 // ErrEmpty for a table without rows, ErrOption for options that contradict each
 // other or the header, and the reader's own error, wrapped, when it fails.
 func ReadCSV(r io.Reader, opts CSVOptions) (*Dataset, error) {
+	if r == nil {
+		return nil, errors.Wrap(ErrOption, "data: got no reader")
+	}
 	if err := opts.check(); err != nil {
 		return nil, err
 	}
@@ -95,6 +115,8 @@ func (o CSVOptions) check() error {
 		return errors.Wrapf(ErrOption, "data: %q cannot separate cells", o.Comma)
 	case o.Target != nil && o.TargetIndex != nil:
 		return errors.Wrap(ErrOption, "data: give Target or TargetIndex, not both")
+	case o.NoHeader && o.Header:
+		return errors.Wrap(ErrOption, "data: give Header or NoHeader, not both")
 	case o.NoHeader && o.Target != nil:
 		return errors.Wrapf(ErrOption, "data: the target columns %q are given by name, but there is no header; use TargetIndex", o.Target)
 	case o.Labels && targets != 1:
@@ -171,7 +193,6 @@ func (t *csvTable) header() error {
 		return nil
 	}
 	seen := make(map[string]int, len(t.names))
-	numbers, fractions := 0, 0
 	for i := range t.names {
 		name := trim(t.scan.cell(i))
 		switch first, twice := seen[name]; {
@@ -183,18 +204,23 @@ func (t *csvTable) header() error {
 			return t.scan.fail(i+1, errors.Wrapf(ErrCSV, "the name %q is that of column %d too; is the first line data (NoHeader)?", clip(name), first+1))
 		}
 		seen[name], t.names[i] = i, name
-		if _, err := strconv.ParseFloat(name, 64); err == nil {
-			numbers++
-			if _, err := strconv.Atoi(name); err != nil {
-				fractions++
-			}
-		}
-	}
-	if numbers == len(t.names) && fractions > 0 {
-		return t.scan.fail(0, errors.Wrap(ErrCSV, "the header holds only numbers; is the first line data (NoHeader)?"))
 	}
 	if len(t.names) == 1 && strings.ContainsAny(t.names[0], ";\t|,") {
 		return t.scan.fail(1, errors.Wrapf(ErrCSV, "the only column is named %q; is the separator another one (Comma)?", clip(t.names[0])))
+	}
+	return nil
+}
+
+// doubt refuses a first line that nobody has said to be the header and that has a
+// number where data has one: in an input column.
+func (t *csvTable) doubt() error {
+	if t.opts.Header || t.opts.NoHeader {
+		return nil
+	}
+	for i, name := range t.names {
+		if (t.isTarget == nil || !t.isTarget[i]) && isNumber(name) {
+			return t.scan.fail(i+1, errors.Wrapf(ErrCSV, "the first line has the number %s; is it data (NoHeader) or the name of the column (Header)?", clip(name)))
+		}
 	}
 	return nil
 }
@@ -203,6 +229,9 @@ func (t *csvTable) chooseTargets() error {
 	for _, name := range t.opts.Target {
 		i := slices.Index(t.names, name)
 		if i < 0 {
+			if err := t.doubt(); err != nil {
+				return err
+			}
 			return errors.Wrapf(ErrOption, "data: no column is named %q; the header has %s", name, listNames(t.names))
 		}
 		t.targets = append(t.targets, i)
@@ -227,7 +256,10 @@ func (t *csvTable) chooseTargets() error {
 	if len(t.targets) == len(t.names) {
 		return errors.Wrapf(ErrOption, "data: all %d columns are targets; none is left for the input", len(t.names))
 	}
-	return nil
+	if len(t.opts.Target) > 0 { // the header has the names that were asked for
+		return nil
+	}
+	return t.doubt()
 }
 
 // addRow takes over the values of the record.
@@ -241,12 +273,12 @@ func (t *csvTable) addRow() error {
 		if cell == "" {
 			err = errors.Wrap(ErrCSV, "the cell is empty")
 		} else if t.opts.Labels && t.isTarget[i] {
-			err = t.labels.add(cell)
+			err = t.labels.add(cell, t.place(i), t.opts.AllowNonFinite)
 		} else {
 			t.row[i], err = parseNumber(cell, t.opts.AllowNonFinite)
 		}
 		if err != nil {
-			return t.fail(i, err)
+			return t.place(i).fail(err)
 		}
 		if !t.isTarget[i] {
 			t.x = append(t.x, t.row[i])
@@ -260,10 +292,8 @@ func (t *csvTable) addRow() error {
 	return nil
 }
 
-// fail is an error about cell i of the record.
-func (t *csvTable) fail(i int, err error) error {
-	return &CSVError{Line: t.scan.lines[i], Column: i + 1, Name: clip(t.names[i]), Err: err}
-}
+// place is that of cell i of the record.
+func (t *csvTable) place(i int) place { return place{t.scan.lines[i], i + 1, t.names[i]} }
 
 // dataset makes the fields.
 func (t *csvTable) dataset() (*Dataset, error) {
@@ -280,6 +310,10 @@ func (t *csvTable) dataset() (*Dataset, error) {
 	switch {
 	case t.opts.Labels:
 		ints, names, err := t.labels.mapped()
+		var where *CSVError
+		if errors.As(err, &where) {
+			return nil, err
+		}
 		if err != nil {
 			return nil, errors.WithMessagef(err, "data: column %q", t.names[t.targets[0]])
 		}

@@ -59,7 +59,9 @@ func TestReadCSVTargets(t *testing.T) {
 		{"no header", "1,2,3\n4,5,6\n", CSVOptions{NoHeader: true, TargetIndex: []int{1}}, []float64{1, 3, 4, 6}, []float64{2, 5}, []string{"c0", "c2"}},
 		{"semicolons", "a;b\n1;2\n", CSVOptions{Comma: ';', Target: []string{"b"}}, []float64{1}, []float64{2}, []string{"a"}},
 		{"tabs", "a\tb\n1\t2\n", CSVOptions{Comma: '\t', Target: []string{"b"}}, []float64{1}, []float64{2}, []string{"a"}},
-		{"header of integers", "0,1\n5,6\n", CSVOptions{Target: []string{"1"}}, []float64{5}, []float64{6}, []string{"0"}},
+		{"integers that Target names", "0,1\n5,6\n", CSVOptions{Target: []string{"1"}}, []float64{5}, []float64{6}, []string{"0"}},
+		{"numbers that Header makes names", "0.5,nan\n5,6\n", CSVOptions{Header: true, TargetIndex: []int{-1}}, []float64{5}, []float64{6}, []string{"0.5"}},
+		{"a number as the target's name", "a,2020\n5,6\n", CSVOptions{TargetIndex: []int{-1}}, []float64{5}, []float64{6}, []string{"a"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := must(t)(read(c.text, c.opts))
@@ -82,7 +84,12 @@ func TestReadCSVLabels(t *testing.T) {
 		{"words", []string{"dog", "cat", "dog"}, []int{1, 0, 1}, []string{"cat", "dog"}},
 		{"integers", []string{"10", "9", "-1", "9"}, []int{2, 1, 0, 1}, []string{"-1", "9", "10"}},
 		{"gap", []string{"0", "5"}, []int{0, 1}, []string{"0", "5"}},
-		{"spellings of one integer", []string{"1", "1.0", " +1", "1e0", "2"}, []int{0, 0, 0, 0, 1}, []string{"1", "2"}},
+		{"spellings of one integer", []string{"1", "1.0", "+1", "1e0", "2"}, []int{0, 2, 1, 3, 4}, []string{"1", "+1", "1.0", "1e0", "2"}},
+		{"leading zeros", []string{"007", "7", "08028", "8028", "7.0"}, []int{1, 0, 4, 3, 2}, []string{"7", "007", "7.0", "8028", "08028"}},
+		{"exponents", []string{"1e2", "100", "2e3"}, []int{1, 0, 2}, []string{"100", "1e2", "2e3"}},
+		{"codes that read as numbers", []string{"12E5", "A7", "1200000"}, []int{1, 2, 0}, []string{"1200000", "12E5", "A7"}},
+		{"nan among words", []string{"nan", "roti", "-Infinity", "1e400", "1.5"}, []int{3, 4, 0, 2, 1}, []string{"-Infinity", "1.5", "1e400", "nan", "roti"}},
+		{"integers beyond 2^53", []string{"9007199254740993", "9007199254740992", "1e300"}, []int{1, 0, 2}, []string{"9007199254740992", "9007199254740993", "1e300"}},
 		{"words and integers", []string{"b", "10", "9"}, []int{2, 0, 1}, []string{"10", "9", "b"}},
 		{"quoted", []string{`"a, ""b"""`, "\"two\nlines\""}, []int{0, 1}, []string{`a, "b"`, "two\nlines"}},
 	} {
@@ -110,6 +117,7 @@ func TestReadCSVLabels(t *testing.T) {
 var (
 	labelsOfY = CSVOptions{Target: []string{"y"}, Labels: true}
 	fixedOfY  = CSVOptions{Target: []string{"y"}, Labels: true, Classes: []string{"a", "b"}}
+	lastLabel = CSVOptions{TargetIndex: []int{-1}, Labels: true}
 	bare      = CSVOptions{NoHeader: true}
 )
 
@@ -151,13 +159,22 @@ var csvFaults = []struct {
 	{"label not UTF-8", "a,y\n1,\xff\n", labelsOfY, ErrCSV, 2, 2, "UTF-8"},
 	{"no name", ",y\n1,2\n", toY, ErrCSV, 1, 1, "no name"},
 	{"name twice", "a,y,a\n1,2,3\n", toY, ErrCSV, 1, 3, "column 1"},
-	{"no header", "1.5,2\n3,4\n", toY, ErrCSV, 1, 0, "NoHeader"},
+	{"no header", "1.5,2\n3,4\n", toY, ErrCSV, 1, 1, "NoHeader"},
+	{"no header, integers", "6,148,1\n1,85,0\n", lastLabel, ErrCSV, 1, 1, "NoHeader"},
+	{"no header, label last", "5.1,3.5,setosa\n7,3.2,versicolor\n", lastLabel, ErrCSV, 1, 1, "NoHeader"},
+	{"no header, label first", "M,0.4,0.3\nF,0.5,0.4\n", CSVOptions{TargetIndex: []int{0}, Labels: true}, ErrCSV, 1, 2, "NoHeader"},
+	{"no header, a missing value first", "?,3.5,a\n7,3.2,b\n", lastLabel, ErrCSV, 1, 2, "NoHeader"},
+	{"no header, not finite", "-inf\n2\n", CSVOptions{AllowNonFinite: true}, ErrCSV, 1, 1, "NoHeader"},
+	{"no header, beyond float64", "1e999,a\n2,b\n", lastLabel, ErrCSV, 1, 1, "NoHeader"},
 	{"header as data", "a,b\n1,2\n", bare, ErrCSV, 1, 1, "not a number"},
 	{"another separator", "a;y\n1;2\n", toY, ErrCSV, 1, 1, "Comma"},
 	{"a separator without header", "1;2\n", bare, ErrCSV, 1, 1, "not a number"},
 	{"label 0.5", "a,y\n1,0.5\n", labelsOfY, ErrLabel, 2, 2, "0.5 is not an integer"},
 	{"label NaN", "a,y\n1,nan\n", labelsOfY, ErrNotFinite, 2, 2, "nan"},
-	{"label 1e300", "a,y\n1,1e300\n", labelsOfY, ErrLabel, 2, 2, "2^53"},
+	{"label 0.5, later", "a,y\n1,1\n2,0.5\n3,2\n", labelsOfY, ErrLabel, 3, 2, "0.5 is not an integer"},
+	{"label NaN among integers", "a,y\n1,1\n2,2\n3,NaN\n", labelsOfY, ErrNotFinite, 4, 2, "NaN"},
+	{"label beyond float64", "a,y\n1,1\n2,1e400\n", labelsOfY, ErrNotFinite, 3, 2, "1e400"},
+	{"a spelling of a class", "a,y\n1,07\n", CSVOptions{Target: []string{"y"}, Labels: true, Classes: []string{"7", "8"}}, ErrLabel, 2, 2, `"07" is none`},
 	{"unknown label", "a,y\n1,b\n1,c\n", fixedOfY, ErrLabel, 3, 2, `"c" is none of the 2`},
 	{"long cell", "a,y\n1," + strings.Repeat("1", maxCell+1) + "\n", toY, ErrCSV, 2, 2, "longer than"},
 	{"many columns", strings.Repeat("1,", maxColumns) + "1\n", bare, ErrCSV, 1, 0, "more than 1048576 cells"},
@@ -204,6 +221,8 @@ func TestReadCSVRefusesWhole(t *testing.T) {
 		{"classes without labels", "", CSVOptions{Classes: []string{"a", "b"}}, ErrOption, "Labels"},
 		{"one fixed class", "", CSVOptions{Labels: true, TargetIndex: []int{0}, Classes: []string{"a"}}, ErrOption, "at least 2"},
 		{"class twice", "a,b\n1,2\n", CSVOptions{Labels: true, TargetIndex: []int{0}, Classes: []string{"a", "a"}}, ErrOption, "twice"},
+		{"class with spaces", "a,b\n1,2\n", CSVOptions{Labels: true, TargetIndex: []int{0}, Classes: []string{"a", " b"}}, ErrOption, "spaces"},
+		{"header and none", "", CSVOptions{Header: true, NoHeader: true}, ErrOption, "not both"},
 		{"separator", "", CSVOptions{Comma: '"'}, ErrOption, "separate"},
 		{"wide separator", "", CSVOptions{Comma: '→'}, ErrOption, "separate"},
 		{"digit separator", "", CSVOptions{Comma: '7'}, ErrOption, "separate"},
@@ -213,6 +232,20 @@ func TestReadCSVRefusesWhole(t *testing.T) {
 			_, err := read(c.text, c.opts)
 			wantError(t, err, c.kind, c.part)
 		})
+	}
+}
+
+// Classes that the user gives are texts, whatever they read as.
+func TestReadCSVFixedClasses(t *testing.T) {
+	for _, classes := range [][]string{{"01", "02"}, {"1.0", "1"}, {"-1", "+1"}, {"nan", "0.5"}, {"Infinity", "1e400"}} {
+		d := must(t)(read("x,y\n1,"+classes[1]+"\n2,"+classes[0]+"\n", CSVOptions{Target: []string{"y"}, Labels: true, Classes: classes}))
+		if y, _ := d.Field("y"); !slices.Equal(y.Ints, []int{1, 0}) || !slices.Equal(y.ClassNames, classes) {
+			t.Errorf("classes %q: %v of %q", classes, y.Ints, y.ClassNames)
+		}
+	}
+	d := must(t)(read("x,y\n1,2\n2,NaN\n", CSVOptions{Target: []string{"y"}, Labels: true, AllowNonFinite: true}))
+	if y, _ := d.Field("y"); !slices.Equal(y.ClassNames, []string{"2", "NaN"}) {
+		t.Errorf("with AllowNonFinite: classes %q", y.ClassNames)
 	}
 }
 
@@ -259,6 +292,8 @@ func TestReadCSVFile(t *testing.T) {
 	}
 	_, err = ReadCSVFile(path+"x", toY)
 	wantError(t, err, os.ErrNotExist)
+	_, err = ReadCSVFile(filepath.Dir(path), toY)
+	wantError(t, err, ErrCSV, "not a regular file")
 }
 
 // hostileOptions reads the tables of the reference folder: y holds class labels
