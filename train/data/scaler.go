@@ -12,49 +12,66 @@ import (
 //	z = (x - mean) / std
 //
 // with the mean and the biased standard deviation (division by N) of the data it
-// was fitted to, which should be the training part alone. A column without
-// variance gets std 1, so that it becomes 0. Once fitted it may be shared
+// was fitted to, which should be the training part alone. A column that is
+// constant, or constant but for rounding, gets std 1, so that it becomes 0 (to
+// within rounding) and other values are not blown up: one whose values differ by
+// at most 16 units of 2^-52 of the largest of them. Once fitted it may be shared
 // between goroutines; its fields may be stored and set again.
 type Scaler struct {
 	// Field is the name of the field, "x" when empty.
 	Field string
 	// Mean and Std hold one number a column.
 	Mean, Std []float64
-	// Constant lists the columns that had no variance.
+	// Constant lists the columns that had no variance but for rounding.
 	Constant []int
 }
 
 // Fit takes mean and standard deviation from the field of train. On an error the
-// scaler stays as it was.
+// scaler stays as it was. No column of finite numbers is too wide for it.
 //
-// Errors: ErrField when the field is missing or holds ints; ErrNotFinite when it
-// holds NaN or infinities (AllowNonFinite), or numbers whose sum or width overflows.
+// Errors: ErrOption for a nil scaler, ErrEmpty for a nil dataset, ErrField when
+// the field is missing or holds ints, ErrNotFinite when it holds NaN or
+// infinities (AllowNonFinite).
 func (s *Scaler) Fit(train *Dataset) error {
+	if s == nil {
+		return errNoScaler()
+	}
 	f, err := floats(train, s.Field)
 	if err != nil {
 		return err
 	}
-	lowest, highest := ranges(f)
-	n := float64(f.Len())
-	mean, std := columnSums(f, func(_ int, v float64) float64 { return v }), make([]float64, f.Size())
+	lowest, highest, err := ranges(f)
+	if err != nil {
+		return err
+	}
+	columns, n := f.Size(), float64(f.Len())
+	// A column of numbers near the end of float64's range is reckoned in units in
+	// which neither its sum nor its width can leave it.
+	scale := make([]float64, columns)
+	for c := range scale {
+		scale[c] = 1
+		if largest(lowest[c], highest[c]) > 0x1p900 {
+			scale[c] = 0x1p-64
+		}
+	}
+	mean, std := columnSums(f, func(c int, v float64) float64 { return v * scale[c] }), make([]float64, columns)
 	for c := range mean {
 		mean[c] /= n
 	}
 	// Two passes with the rounding error of the mean taken out again, for columns
 	// whose mean is large beside their deviation; in units of the width of the
 	// column, so that no square leaves the range of float64.
-	unit := func(c int, v float64) float64 { return (v - mean[c]) / (highest[c] - lowest[c]) }
+	span := func(c int) float64 { return highest[c]*scale[c] - lowest[c]*scale[c] }
+	unit := func(c int, v float64) float64 { return (v*scale[c] - mean[c]) / span(c) }
 	drift := columnSums(f, unit)
 	squares := columnSums(f, func(c int, v float64) float64 { return unit(c, v) * unit(c, v) })
 	var constant []int
 	for c := range std {
-		std[c] = (highest[c] - lowest[c]) * math.Sqrt(squares[c]/n-drift[c]/n*(drift[c]/n))
-		if lowest[c] == highest[c] || std[c] == 0 {
-			mean[c], std[c] = lowest[c], 1
+		std[c] = span(c) * math.Sqrt(squares[c]/n-drift[c]/n*(drift[c]/n)) / scale[c]
+		mean[c] = min(max(mean[c]/scale[c], lowest[c]), highest[c])
+		if isConstant(lowest[c], highest[c]) || std[c] == 0 {
+			std[c] = 1
 			constant = append(constant, c)
-		}
-		if math.IsInf(mean[c], 0) || !(std[c] <= math.MaxFloat64) {
-			return errors.Wrapf(ErrNotFinite, "data: field %q, column %d has mean %v and standard deviation %v", f.Name, c, mean[c], std[c])
 		}
 	}
 	s.Mean, s.Std, s.Constant = mean, std, constant
@@ -65,19 +82,45 @@ func (s *Scaler) Fit(train *Dataset) error {
 // values with d. ErrField as for Fit, ErrShape when the number of columns is not
 // that of the data it was fitted to, ErrOption when it has not been fitted.
 func (s *Scaler) Apply(d *Dataset) (*Dataset, error) {
+	if s == nil {
+		return nil, errNoScaler()
+	}
 	return apply(d, s.Field, len(s.Mean), s.Transform)
 }
 
 // Transform standardises flat rows in place, row-major, as many as there are.
-// Errors: ErrShape when they are no whole number of rows, ErrOption when the
-// scaler has not been fitted.
+// Errors, after which rows are as before: ErrShape when they are no whole number
+// of rows, ErrOption when the scaler has not been fitted, ErrNotFinite when a
+// finite number becomes one beyond float64.
 func (s *Scaler) Transform(rows []float64) error {
-	return eachRow(rows, s.Mean, s.Std, func(v, mean, std float64) float64 { return (v - mean) / std })
+	if s == nil {
+		return errNoScaler()
+	}
+	return eachRow(rows, s.Mean, s.Std, standardise)
 }
 
-// Inverse undoes Transform in place: x = z*std + mean.
+// Inverse undoes Transform in place: x = z*std + mean. Errors as for Transform.
 func (s *Scaler) Inverse(rows []float64) error {
-	return eachRow(rows, s.Mean, s.Std, func(v, mean, std float64) float64 { return v*std + mean })
+	if s == nil {
+		return errNoScaler()
+	}
+	return eachRow(rows, s.Mean, s.Std, func(z, mean, std float64) float64 { return stretch(z, std, mean) })
+}
+
+// standardise is (v - mean) / std, also where v - mean is beyond float64.
+func standardise(v, mean, std float64) float64 {
+	if d := v - mean; !math.IsInf(d, 0) {
+		return d / std
+	}
+	return (v/2 - mean/2) / std * 2
+}
+
+// stretch is z*a + b, also where z*a alone is beyond float64.
+func stretch(z, a, b float64) float64 {
+	if p := z * a; !math.IsInf(p, 0) {
+		return p + b
+	}
+	return (z*(a/2) + b/2) * 2
 }
 
 // MinMax maps the columns of a field of floats to 0..1:
@@ -86,8 +129,9 @@ func (s *Scaler) Inverse(rows []float64) error {
 //
 // with the least and the largest value of the data it was fitted to, which
 // should be the training part alone; other data may fall outside 0..1. A column
-// whose values are all the same becomes 0 where it has that value. Once fitted
-// it may be shared between goroutines; its fields may be stored and set again.
+// whose values are all the same, or the same but for rounding as a Scaler has it,
+// is only shifted: it becomes 0 where it has its least value. Once fitted it may
+// be shared between goroutines; its fields may be stored and set again.
 type MinMax struct {
 	// Field is the name of the field, "x" when empty.
 	Field string
@@ -98,15 +142,16 @@ type MinMax struct {
 // Fit takes the least and the largest values from the field of train. On an
 // error the MinMax stays as it was. Errors as for Scaler.Fit.
 func (m *MinMax) Fit(train *Dataset) error {
+	if m == nil {
+		return errNoScaler()
+	}
 	f, err := floats(train, m.Field)
 	if err != nil {
 		return err
 	}
-	lowest, highest := ranges(f)
-	for c := range lowest {
-		if width := highest[c] - lowest[c]; !(width >= 0 && width <= math.MaxFloat64) {
-			return errors.Wrapf(ErrNotFinite, "data: field %q, column %d goes from %v to %v, a width of %v", f.Name, c, lowest[c], highest[c], width)
-		}
+	lowest, highest, err := ranges(f)
+	if err != nil {
+		return err
 	}
 	m.Min, m.Max = lowest, highest
 	return nil
@@ -115,29 +160,63 @@ func (m *MinMax) Fit(train *Dataset) error {
 // Apply returns d with the field mapped; the other fields share their values
 // with d. Errors as for Scaler.Apply.
 func (m *MinMax) Apply(d *Dataset) (*Dataset, error) {
+	if m == nil {
+		return nil, errNoScaler()
+	}
 	return apply(d, m.Field, len(m.Min), m.Transform)
 }
 
 // Transform maps flat rows in place. Errors as for Scaler.Transform.
 func (m *MinMax) Transform(rows []float64) error {
-	return eachRow(rows, m.Min, m.Max, func(v, low, high float64) float64 { return (v - low) / width(low, high) })
+	if m == nil {
+		return errNoScaler()
+	}
+	return eachRow(rows, m.Min, m.Max, func(v, low, high float64) float64 {
+		if isConstant(low, high) {
+			return v - low
+		}
+		if width := high - low; !math.IsInf(width, 0) {
+			return standardise(v, low, width)
+		}
+		return (v/2 - low/2) / (high/2 - low/2)
+	})
 }
 
 // Inverse undoes Transform in place: x = z*(max-min) + min.
 func (m *MinMax) Inverse(rows []float64) error {
-	return eachRow(rows, m.Min, m.Max, func(v, low, high float64) float64 { return v*width(low, high) + low })
+	if m == nil {
+		return errNoScaler()
+	}
+	return eachRow(rows, m.Min, m.Max, func(z, low, high float64) float64 {
+		if isConstant(low, high) {
+			return z + low
+		}
+		if width := high - low; !math.IsInf(width, 0) {
+			return stretch(z, width, low)
+		}
+		return (z*(high/2-low/2) + low/2) * 2
+	})
 }
 
-// width returns high - low, 1 for a column without variance.
-func width(low, high float64) float64 {
-	if low == high {
-		return 1
-	}
-	return high - low
+func errNoScaler() error { return errors.Wrap(ErrOption, "data: the scaler is nil") }
+
+// largest is the larger of two absolute values.
+func largest(a, b float64) float64 { return max(math.Abs(a), math.Abs(b)) }
+
+// isConstant says whether a column from low to high is constant but for rounding.
+// scikit-learn's rule (utils.extmath, _is_constant_feature) allows n units of 2^-52
+// of the mean for n rows, the error of the variance that it computes; this one is
+// as exact for any n, so what a short computation can leave is enough.
+func isConstant(low, high float64) bool {
+	const units = 16
+	return high/2-low/2 <= units*0x1p-53*largest(low, high)
 }
 
 // floats returns the field of numbers that a scaler works on.
 func floats(d *Dataset, name string) (Field, error) {
+	if d == nil {
+		return Field{}, errNoDataset()
+	}
 	if name == "" {
 		name = "x"
 	}
@@ -151,17 +230,23 @@ func floats(d *Dataset, name string) (Field, error) {
 	return f, nil
 }
 
-// ranges returns the least and the largest value of every column; a column with
-// NaN has NaN.
-func ranges(f Field) (lowest, highest []float64) {
+// ranges returns the least and the largest value of every column.
+func ranges(f Field) (lowest, highest []float64, err error) {
 	columns := f.Size()
 	lowest, highest = slices.Clone(f.Floats[:columns]), slices.Clone(f.Floats[:columns])
 	for i, v := range f.Floats {
 		c := i % columns
 		lowest[c], highest[c] = min(lowest[c], v), max(highest[c], v)
 	}
-	return lowest, highest
+	for c := range lowest { // a NaN is in both
+		if !finite(lowest[c]) || !finite(highest[c]) {
+			return nil, nil, errors.Wrapf(ErrNotFinite, "data: field %q, column %d goes from %v to %v", f.Name, c, lowest[c], highest[c])
+		}
+	}
+	return lowest, highest, nil
 }
+
+func finite(v float64) bool { return math.Abs(v) <= math.MaxFloat64 }
 
 // columnSums adds term over the rows of every column, with the rounding error of
 // each addition carried along (Neumaier).
@@ -216,6 +301,12 @@ func eachRow(rows, a, b []float64, f func(v, a, b float64) float64) error {
 	}
 	if len(rows)%columns != 0 {
 		return errors.Wrapf(ErrShape, "data: %d values are no whole number of rows of the %d columns the scaler was fitted to", len(rows), columns)
+	}
+	for i, v := range rows {
+		c := i % columns
+		if z := f(v, a[c], b[c]); !finite(z) && finite(v) {
+			return errors.Wrapf(ErrNotFinite, "data: row %d, column %d: %v becomes %v with the scaler's %v and %v", i/columns, c, v, z, a[c], b[c])
+		}
 	}
 	for i, v := range rows {
 		c := i % columns
