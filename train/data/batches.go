@@ -23,10 +23,13 @@ type Batches struct {
 // epoch 0. With shuffle, every epoch has its own random order, else every epoch
 // goes from 0 to n-1. When size is more than n, an epoch is one batch of n.
 //
-// Errors: ErrEmpty for n < 1, ErrOption for size < 1.
+// Errors: ErrEmpty for n < 1, ErrOption for size < 1 and for n >= 2^31.
 func NewBatches(n, size int, shuffle bool, seed uint64) (*Batches, error) {
 	if n < 1 {
 		return nil, errors.Wrapf(ErrEmpty, "data: cannot make batches of %d examples", n)
+	}
+	if n > 1<<31-1 { // before memory for so many indices is asked for
+		return nil, errors.Wrapf(ErrOption, "data: cannot make batches of %d examples; at most 2^31-1 are possible", n)
 	}
 	if size < 1 {
 		return nil, errors.Wrapf(ErrOption, "data: the batch size is %d; want 1 or more", size)
@@ -39,6 +42,9 @@ func NewBatches(n, size int, shuffle bool, seed uint64) (*Batches, error) {
 // Epoch goes to the start of epoch e. It takes time proportional to the number
 // of examples and does not allocate.
 func (b *Batches) Epoch(e int) {
+	if b == nil {
+		return
+	}
 	b.at = 0
 	if !b.shuffle {
 		return
@@ -53,6 +59,9 @@ func (b *Batches) Epoch(e int) {
 // Next returns the indices of the next batch, or false at the end of the epoch.
 // The list is valid until the next call of Epoch and must not be changed.
 func (b *Batches) Next() (index []int, ok bool) {
+	if b == nil {
+		return nil, false
+	}
 	left := len(b.order) - b.at
 	if left == 0 || (b.DropLast && left < b.size) {
 		return nil, false
@@ -72,8 +81,12 @@ func (b *Batches) Skip(k int) {
 	}
 }
 
-// Len returns the number of batches of an epoch.
+// Len returns the number of batches of an epoch. Batches that NewBatches did not
+// make have none.
 func (b *Batches) Len() int {
+	if b == nil || b.size == 0 {
+		return 0
+	}
 	if b.DropLast {
 		return len(b.order) / b.size
 	}

@@ -94,16 +94,33 @@ func checkTable(name string, values, width int) error {
 	return nil
 }
 
-// Len returns the number of examples, at least 1.
-func (d *Dataset) Len() int { return d.n }
+// errNoDataset is the error of what a nil dataset is asked.
+func errNoDataset() error { return errors.Wrap(ErrEmpty, "data: the dataset is nil") }
+
+// Len returns the number of examples, at least 1; 0 of a nil dataset, which has no
+// fields and no classes either.
+func (d *Dataset) Len() int {
+	if d == nil {
+		return 0
+	}
+	return d.n
+}
 
 // Fields returns the fields in the order they were given. Their slices are those
 // of the dataset and must not be changed.
-func (d *Dataset) Fields() []Field { return slices.Clone(d.fields) }
+func (d *Dataset) Fields() []Field {
+	if d == nil {
+		return nil
+	}
+	return slices.Clone(d.fields)
+}
 
 // Field returns the field with the given name. Its slices are those of the
 // dataset and must not be changed.
 func (d *Dataset) Field(name string) (Field, bool) {
+	if d == nil {
+		return Field{}, false
+	}
 	for _, f := range d.fields {
 		if f.Name == name {
 			return f, true
@@ -114,6 +131,9 @@ func (d *Dataset) Field(name string) (Field, bool) {
 
 // labels returns the label field: the first one with classes.
 func (d *Dataset) labels() (Field, bool) {
+	if d == nil {
+		return Field{}, false
+	}
 	for _, f := range d.fields {
 		if f.Classes > 0 {
 			return f, true
@@ -146,8 +166,14 @@ func (d *Dataset) ClassCounts() []int {
 // CheckLabels returns an error that wraps ErrLabel and names row, value and
 // number of classes when a value of the field is not in 0..classes-1: what a
 // model with that many outputs can be trained on. ErrField when the field is
-// missing or holds floats.
+// missing or holds floats, ErrOption for fewer than one class.
 func (d *Dataset) CheckLabels(field string, classes int) error {
+	if d == nil {
+		return errNoDataset()
+	}
+	if classes < 1 {
+		return errors.Wrapf(ErrOption, "data: field %q: got %d classes, want 1 or more", field, classes)
+	}
 	f, ok := d.Field(field)
 	if !ok {
 		return d.missing(field)

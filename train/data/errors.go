@@ -57,6 +57,9 @@ func (e *CSVError) Error() string {
 			text += fmt.Sprintf(" (%q)", e.Name)
 		}
 	}
+	if e.Err == nil {
+		return text
+	}
 	return text + ": " + e.Err.Error()
 }
 

@@ -45,8 +45,14 @@ func (f Field) Size() int {
 	return size
 }
 
-// Len returns the number of rows.
-func (f Field) Len() int { return (len(f.Floats) + len(f.Ints)) / f.Size() }
+// Len returns the number of rows, 0 when Shape has an axis that is not positive.
+func (f Field) Len() int {
+	size, err := f.checkedSize()
+	if err != nil {
+		return 0
+	}
+	return (len(f.Floats) + len(f.Ints)) / size
+}
 
 // clone returns f with its own copy of everything but the values.
 func (f Field) clone() Field {

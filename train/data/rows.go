@@ -2,6 +2,7 @@ package data
 
 import (
 	"math"
+	"slices"
 
 	"github.com/pkg/errors"
 )
@@ -26,8 +27,12 @@ type Rows struct {
 	magnitude float64
 }
 
-// Rows returns the rows of a field. ErrField when there is no such field.
+// Rows returns the rows of a field. ErrField when there is no such field,
+// ErrEmpty for a nil dataset.
 func (d *Dataset) Rows(field string) (Rows, error) {
+	if d == nil {
+		return Rows{}, errNoDataset()
+	}
 	for k, f := range d.fields {
 		if f.Name == field {
 			return Rows{f.Name, f.Floats, f.Ints, f.Size(), d.n, d.magnitude[k]}, nil
@@ -66,7 +71,7 @@ func (r Rows) F32(dst []float32, index []int) error {
 	}
 	if r.ints == nil {
 		if r.magnitude > math.MaxFloat32 {
-			return errors.Wrapf(ErrNotFinite, "data: field %q holds a number of size %v, beyond the range of float32", r.name, r.magnitude)
+			return r.tooLarge()
 		}
 		return convertRows(dst, r.floats, r.size, index)
 	}
@@ -87,7 +92,16 @@ func (r Rows) Ints(dst []int, index []int) error {
 	return copyRows(dst, r.ints, r.size, index)
 }
 
+// tooLarge names the first number beyond the range of float32.
+func (r Rows) tooLarge() error {
+	i := slices.IndexFunc(r.floats, func(v float64) bool { return finite(v) && math.Abs(v) > math.MaxFloat32 })
+	return errors.Wrapf(ErrNotFinite, "data: field %q, row %d, element %d holds %v, beyond the range of float32", r.name, i/r.size, i%r.size, r.floats[i])
+}
+
 func (r Rows) checkBuffer(have, rows int) error {
+	if r.size == 0 {
+		return errors.Wrap(ErrField, "data: these rows are of no field: Dataset.Rows makes them")
+	}
 	if have != rows*r.size {
 		return errors.Wrapf(ErrShape, "data: field %q: %d rows of %d elements do not fill a buffer of %d", r.name, rows, r.size, have)
 	}

@@ -10,8 +10,12 @@ import (
 // Subset returns the examples with the given indices, in that order; an index
 // may stand several times. The values are copied.
 //
-// Errors: ErrEmpty for no index, ErrIndex for one that is not in 0..Len()-1.
+// Errors: ErrEmpty for no index and a nil dataset, ErrIndex for an index that is
+// not in 0..Len()-1.
 func (d *Dataset) Subset(index []int) (*Dataset, error) {
+	if d == nil {
+		return nil, errNoDataset()
+	}
 	if len(index) == 0 {
 		return nil, errors.Wrap(ErrEmpty, "data: a subset needs at least one index")
 	}
@@ -51,26 +55,32 @@ func pick[T any](table []T, size int, index []int) []T {
 // Errors: ErrOption unless 0 < testFrac < 1; ErrEmpty when there is only one
 // example.
 func (d *Dataset) Split(testFrac float64, seed uint64) (train, test *Dataset, err error) {
-	if err := checkFrac(testFrac); err != nil {
+	if err := d.checkFrac(testFrac); err != nil {
 		return nil, nil, err
 	}
 	if d.n < 2 {
 		return nil, nil, errors.Wrap(ErrEmpty, "data: one example cannot be split in two parts")
 	}
-	isTest := make([]bool, d.n)
-	draw(isTest, identity(d.n), testFrac, newStream(seed, splitStream))
+	isTest, order := make([]bool, d.n), identity(d.n)
+	newStream(seed, splitStream).shuffle(order)
+	for _, i := range order[:share(testFrac, d.n)] {
+		isTest[i] = true
+	}
 	return d.part(isTest)
 }
 
-// SplitStratified is Split within every class of the first label field: each
-// class of two examples or more has at least one in either part, and its share
-// in test is testFrac to within half an example otherwise. A class with a single
-// example keeps it in train.
+// SplitStratified is Split with each class of the first label field in both parts
+// in its share, as far as whole examples allow: test has as many examples as Split
+// gives it. Class c with n_c of all N examples gets its share of them, test·n_c/N,
+// rounded down or up so that they add up. Where shares tie, the seed decides. Each
+// class of two examples or more has at least one in either part, unless the part
+// has fewer examples than there are such classes (ClassCounts tells); a class with
+// a single example keeps it in train.
 //
 // Errors beside those of Split: ErrField when there is no label field or it has
 // more than one label an example; ErrEmpty when no class has two examples.
 func (d *Dataset) SplitStratified(testFrac float64, seed uint64) (train, test *Dataset, err error) {
-	if err := checkFrac(testFrac); err != nil {
+	if err := d.checkFrac(testFrac); err != nil {
 		return nil, nil, err
 	}
 	f, ok := d.labels()
@@ -84,35 +94,38 @@ func (d *Dataset) SplitStratified(testFrac float64, seed uint64) (train, test *D
 	for i, c := range f.Ints {
 		members[c] = append(members[c], i)
 	}
-	isTest := make([]bool, d.n)
 	random := newStream(seed, splitStream)
 	for _, m := range members {
 		if len(m) >= 2 {
-			draw(isTest, m, testFrac, random)
+			random.shuffle(m)
 		}
 	}
-	if !slices.Contains(isTest, true) {
-		return nil, nil, errors.Wrapf(ErrEmpty, "data: no class of field %q has two examples to part", f.Name)
+	counts, err := allot(share(testFrac, d.n), members, random)
+	if err != nil {
+		return nil, nil, errors.WithMessagef(err, "data: field %q", f.Name)
+	}
+	isTest := make([]bool, d.n)
+	for c, m := range members {
+		for _, i := range m[:counts[c]] {
+			isTest[i] = true
+		}
 	}
 	return d.part(isTest)
 }
 
-func checkFrac(frac float64) error {
+// checkFrac says whether there is something to part and frac is a share.
+func (d *Dataset) checkFrac(frac float64) error {
+	if d == nil {
+		return errNoDataset()
+	}
 	if !(frac > 0 && frac < 1) {
 		return errors.Wrapf(ErrOption, "data: the share of the test part is %v; want more than 0 and less than 1", frac)
 	}
 	return nil
 }
 
-// draw marks the share frac of at least two members, one at least and not all.
-func draw(mark []bool, members []int, frac float64, random *stream) {
-	n := len(members)
-	random.shuffle(members)
-	count := min(max(int(math.Round(frac*float64(n))), 1), n-1)
-	for _, i := range members[:count] {
-		mark[i] = true
-	}
-}
+// share is the part frac of at least two examples, one at least and not all.
+func share(frac float64, n int) int { return min(max(int(math.Round(frac*float64(n))), 1), n-1) }
 
 func (d *Dataset) part(isTest []bool) (train, test *Dataset, err error) {
 	var index [2][]int
@@ -135,10 +148,13 @@ func (d *Dataset) part(isTest []bool) (train, test *Dataset, err error) {
 // Concat returns the examples of all datasets, one after the other. The values
 // are copied. The datasets must have the same fields in the same order, with the
 // same shapes, kinds, column names and class names, else ErrShape; the number of
-// classes is the largest. ErrEmpty for no dataset.
+// classes is the largest. ErrEmpty for no dataset and for a nil one.
 func Concat(sets ...*Dataset) (*Dataset, error) {
 	if len(sets) == 0 {
 		return nil, errors.Wrap(ErrEmpty, "data: nothing to concatenate")
+	}
+	if slices.Contains(sets, nil) {
+		return nil, errors.Wrapf(ErrEmpty, "data: dataset %d of %d is nil", slices.Index(sets, nil), len(sets))
 	}
 	fields := slices.Clone(sets[0].fields)
 	for k := range fields {

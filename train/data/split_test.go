@@ -1,6 +1,7 @@
 package data
 
 import (
+	"math"
 	"slices"
 	"testing"
 )
@@ -128,6 +129,60 @@ func TestSplitStratified(t *testing.T) {
 	wantError(t, err, ErrEmpty, "two examples")
 	_, _, err = d.SplitStratified(0, 1)
 	wantError(t, err, ErrOption)
+}
+
+// The parts have the sizes of Split, and each class its share of them to within
+// one example, but for the one that it has at least where there is room.
+func TestSplitStratifiedSizes(t *testing.T) {
+	falling := []int{520, 208, 202, 184, 100, 100, 78, 53, 33, 30, 23, 22, 19, 13, 9, 6, 4, 4, 4, 3, 3, 3, 3, 3, 2, 2, 2, 2}
+	for _, c := range []struct {
+		name   string
+		counts []int
+		frac   float64
+		room   bool // for one of each class in test
+	}{
+		{"few", []int{18, 2}, 0.2, true},
+		{"one large", []int{50000, 2}, 0.2, true},
+		{"many small beside one large", append(slices.Repeat([]int{2}, 2000), 100000), 0.02, true},
+		{"falling", falling, 0.3, true},
+		{"falling, large test", falling, 0.95, true},
+		{"ties", slices.Repeat([]int{6}, 100), 0.25, true},
+		{"halves", slices.Repeat([]int{3}, 100), 0.5, true},
+		{"more classes than test examples", slices.Repeat([]int{7}, 100), 0.07, false},
+		{"pairs", slices.Repeat([]int{2}, 100), 0.1, false},
+		{"train too small for every class", slices.Repeat([]int{2}, 100), 0.9, false},
+		{"singles", []int{1, 1, 1, 2}, 0.9, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var labels []int
+			for class, n := range c.counts {
+				labels = append(labels, slices.Repeat([]int{class}, n)...)
+			}
+			d := must(t)(XLabels(make([]float64, len(labels)), 1, labels))
+			train, test, err := d.SplitStratified(c.frac, 4)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := share(c.frac, len(labels)); test.Len() != want || train.Len() != len(labels)-want {
+				t.Fatalf("test has %d examples, want %d", test.Len(), want)
+			}
+			exactly := func(n int) float64 { return float64(test.Len()) * float64(n) / float64(len(labels)) }
+			forced := false // whether the one example of a small class is taken from the others
+			for _, n := range c.counts {
+				forced = forced || exactly(n) < 1 || exactly(n) > float64(n-1)
+			}
+			counts := test.ClassCounts()
+			for class, n := range c.counts {
+				exact, got := exactly(n), counts[class]
+				if c.room && (got == 0 || got == n) {
+					t.Errorf("class %d of %d: test has %d", class, n, got)
+				}
+				if math.Abs(float64(got)-exact) >= 1 && !(c.room && forced) {
+					t.Errorf("class %d of %d: test has %d, want %.2f rounded", class, n, got, exact)
+				}
+			}
+		})
+	}
 }
 
 func TestConcat(t *testing.T) {
