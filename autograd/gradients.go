@@ -22,6 +22,9 @@ type Options struct {
 	// AllowUnconnected gives zeros where the loss does not depend on a node,
 	// instead of an error.
 	AllowUnconnected bool
+	// Unconnected, if not nil, is called for each node that the loss does not
+	// depend on, with AllowUnconnected.
+	Unconnected func(n *gorgonia.Node)
 }
 
 // Gradients adds to the graph of loss the nodes of d loss / d w for each w of
@@ -123,6 +126,9 @@ func (w *walk) results(o Options) ([]*gorgonia.Node, error) {
 				continue
 			}
 			out[i] = w.C.Fill(n, 0)
+			if o.Unconnected != nil {
+				o.Unconnected(n)
+			}
 		}
 	}
 	if len(lost) > 0 {

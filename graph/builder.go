@@ -31,6 +31,10 @@ type Builder struct {
 	draws    int // random operators so far
 	seed     uint64
 	stepNode *gorgonia.Node
+
+	means   []CountedMean  // that MeanOver has made
+	ignored map[string]int // label that a loss does not count, by the input's name
+	across  string         // operator that mixes examples
 }
 
 type leaf struct {

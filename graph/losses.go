@@ -92,17 +92,18 @@ func (b *Builder) SoftmaxCrossEntropyEach(x, labels *gorgonia.Node) *gorgonia.No
 }
 
 // SoftmaxCrossEntropyWeighted is the mean of the losses weighted by the class of
-// each example: Σ w[label]·loss / Σ w[label], w: [C].
+// each example: Σ w[label]·loss / Σ w[label], w: [C]; 0 if the weights add up to 0.
 func (b *Builder) SoftmaxCrossEntropyWeighted(x, labels, w *gorgonia.Node) *gorgonia.Node {
 	each := b.c.Take(w, labels)
-	return b.Div(b.Sum(b.Mul(each, b.c.CrossEntropy(x, labels))), b.Sum(each))
+	return b.MeanOver(b.Sum(b.Mul(each, b.c.CrossEntropy(x, labels))), b.Sum(each))
 }
 
 // SoftmaxCrossEntropyIgnoring is SoftmaxCrossEntropy over the examples whose
-// label is not ignore; NaN if there is none.
+// label is not ignore; 0 with the gradient 0 if there is none.
 func (b *Builder) SoftmaxCrossEntropyIgnoring(x, labels *gorgonia.Node, ignore int) *gorgonia.Node {
 	kept := b.Sum(b.c.NotInt(labels, ignore, x))
-	return b.Div(b.Sum(b.c.CrossEntropyIgnoring(x, labels, ignore)), kept)
+	b.ignoring(labels, ignore)
+	return b.MeanOver(b.Sum(b.c.CrossEntropyIgnoring(x, labels, ignore)), kept)
 }
 
 // NLL is the mean of −logp[label], for logarithms of probabilities: [N, C] and

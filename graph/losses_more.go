@@ -195,7 +195,7 @@ type Likelihoods struct {
 }
 
 // NLLEach is −log p of the label of each example, and its weight, by whose sum a
-// mean divides: logarithms of probabilities logp: [N, C, ...] or [C], labels: Ints
+// mean divides (MeanOver of both sums): logarithms of probabilities logp: [N, C, ...] or [C], labels: Ints
 // of [N, ...] or a scalar; results like labels.
 func (b *Builder) NLLEach(logp, labels *gorgonia.Node, o Likelihoods) (loss, weight *gorgonia.Node) {
 	s, l := b.c.Shape(logp), b.c.Shape(labels)
@@ -210,6 +210,7 @@ func (b *Builder) NLLEach(logp, labels *gorgonia.Node, o Likelihoods) (loss, wei
 	classes := s[axis]
 	kept, hot := b.c.Fill(b.Sum(logp, axis), 1), b.c.OneHot(labels, classes, logp)
 	if o.Ignoring {
+		b.ignoring(labels, o.Ignore)
 		kept, hot = b.c.NotInt(labels, o.Ignore, logp), b.c.OneHotIgnoring(labels, classes, o.Ignore, logp)
 	}
 	hot = b.MoveAxes(hot, []int{-1}, []int{axis})

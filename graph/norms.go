@@ -51,12 +51,19 @@ func (b *Builder) channels(v, x *gorgonia.Node) *gorgonia.Node {
 // BatchNorm is Standardize of each channel over the batch and all positions,
 // times gain plus bias: x: [N, C, ...]; gain and bias: [C] (Ioffe and Szegedy
 // 2015). It needs more than one value for each channel.
+//
+// It has no running statistics: mean and variance are those of the batch in
+// prediction as in training, so the result for one example depends on the other
+// examples of its batch. A Trainer trains with it, and refuses to evaluate and to
+// predict. LayerNorm, GroupNorm and InstanceNorm look at one example alone;
+// BatchNormFixed takes the statistics that it is given.
 func (b *Builder) BatchNorm(x, gain, bias *gorgonia.Node, eps float64) *gorgonia.Node {
 	axes := b.withoutChannels(x)
 	if s := b.c.Shape(x); b.c.Err == nil && s.Size() <= s[1] {
 		b.c.Fail("batchnorm", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v, which has one value for each channel, want more", s))
 		return nil
 	}
+	b.acrossExamples("batchnorm")
 	return b.Add(b.Mul(b.Standardize(x, eps, axes...), b.channels(gain, x)), b.channels(bias, x))
 }
 

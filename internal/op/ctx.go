@@ -21,10 +21,11 @@ var building sync.Mutex
 // number of them may build at the same time.
 type Ctx struct {
 	Graph   *gorgonia.ExprGraph
-	Package string // named in errors
-	Err     error  // the first failure
-	Locate  bool   // remember the caller's line in every node
-	Label   string // name of the next node that Apply makes
+	Package string  // named in errors
+	Err     error   // the first failure
+	Locate  bool    // remember the caller's line in every node
+	PC      uintptr // else the line that nodes get, such as that of the node whose derivative they are
+	Label   string  // name of the next node that Apply makes
 
 	apart bool // its nodes stand beside the graphs of their operands
 }
@@ -73,7 +74,7 @@ func (c *Ctx) Apply(e *Entry, a ir.Attrs, in ...*gorgonia.Node) *gorgonia.Node {
 	defer building.Unlock()
 	for {
 		o := newOp(e, a, in, out)
-		o.Label = label
+		o.Label, o.PC = label, c.PC
 		if c.Locate {
 			o.PC = Caller()
 		}

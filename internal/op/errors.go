@@ -151,10 +151,16 @@ func Position(pc uintptr) string {
 	return fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line)
 }
 
+// LineOf is the line where the user asked for n, as Position writes it; 0 if
+// nobody knows.
+func LineOf(n *gorgonia.Node) uintptr {
+	if o, ok := n.Op().(*Op); ok {
+		return o.PC
+	}
+	return 0
+}
+
 // PositionOf is where the user asked for n, or "" if nobody knows.
 func PositionOf(n *gorgonia.Node) string {
-	if o, ok := n.Op().(*Op); ok {
-		return Position(o.PC)
-	}
-	return ""
+	return Position(LineOf(n))
 }

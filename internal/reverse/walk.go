@@ -85,6 +85,7 @@ func (w *Walk) Run() error {
 		if d == nil || !w.Reaches(a) {
 			continue
 		}
+		w.C.PC = op.LineOf(a.Out)
 		for j, dx := range w.C.Gradients(a, d, func(x *gorgonia.Node) bool { return w.Needs[x] }) {
 			if dx != nil {
 				w.Grads[a.In[j]] = append(w.Grads[a.In[j]], dx)

@@ -59,10 +59,10 @@ func ArgMinF32(a []float32) int { return argMin(a) }
 func ArgMinF64(a []float64) int { return argMin(a) }
 
 // AllFiniteF32 says whether no element is NaN or infinite.
-func AllFiniteF32(a []float32) bool { return allFinite(a) }
+func AllFiniteF32(a []float32) bool { return isFinite(f32.sum(a)) || allFinite(a) }
 
 // AllFiniteF64 says whether no element is NaN or infinite.
-func AllFiniteF64(a []float64) bool { return allFinite(a) }
+func AllFiniteF64(a []float64) bool { return isFinite(f64.sum(a)) || allFinite(a) }
 
 // AccumRowsF32 adds rows to dst: dst[j] += Σᵢ a[i·stride + j].
 func AccumRowsF32(dst, a []float32, rows, stride int) { accum(f32.accumRows, dst, a, rows, stride) }
@@ -190,6 +190,10 @@ func argMin[T Float](a []T) int {
 	}
 	return best
 }
+
+// isFinite says whether x is neither NaN nor infinite. A sum that is finite has
+// finite terms; one that is not may have overflowed.
+func isFinite[T Float](x T) bool { return x-x == 0 }
 
 func allFinite[T Float](a []T) bool {
 	var s T

@@ -1,0 +1,36 @@
+package vec
+
+import (
+	"math"
+	"testing"
+)
+
+// TestAllFinite puts each special value at each place of slices of many lengths:
+// finite ones too large for their sum are no fault.
+func TestAllFinite(t *testing.T) {
+	t.Run("float32", func(t *testing.T) { checkAllFinite(t, AllFiniteF32, math.MaxFloat32) })
+	t.Run("float64", func(t *testing.T) { checkAllFinite(t, AllFiniteF64, math.MaxFloat64) })
+}
+
+func checkAllFinite[T Float](t *testing.T, allFinite func([]T) bool, largest T) {
+	for _, n := range []int{0, 1, 2, 7, 16, 33, 64, 255, 1000} {
+		for _, fill := range []T{0, -1, largest} {
+			a := make([]T, n)
+			for i := range a {
+				a[i] = fill
+			}
+			if !allFinite(a) {
+				t.Errorf("%d times %v is said to be not finite", n, fill)
+			}
+			for i := 0; i < n; i += 1 + n/40 {
+				for _, bad := range []T{T(math.NaN()), T(math.Inf(1)), T(math.Inf(-1))} {
+					a[i] = bad
+					if allFinite(a) {
+						t.Errorf("%d times %v with %v at %d is said to be finite", n, fill, bad, i)
+					}
+				}
+				a[i] = fill
+			}
+		}
+	}
+}
