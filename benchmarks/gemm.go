@@ -128,18 +128,17 @@ func libraries(peers string) (c libraryCommands, err error) {
 	if c.temp, err = os.MkdirTemp("", "peers"); err != nil {
 		return c, err
 	}
-	for _, name := range []string{"openblas", "onednn"} {
-		binary, err := buildPeer(peers, c.temp, name)
-		c.list = append(c.list, libraryCommand{name: name, command: []string{binary}, failed: err})
-		if name == "openblas" && os.Getenv(coreType) != "" { // what it would choose by itself
-			c.list = append(c.list, libraryCommand{name: "openblas-auto", command: []string{"env", "-u", coreType, binary}, failed: err})
-		}
+	binary, err := buildPeer(peers, c.temp, "openblas")
+	c.list = append(c.list, libraryCommand{name: "openblas", command: []string{binary}, failed: err})
+	if os.Getenv(coreType) != "" { // what it would choose by itself
+		c.list = append(c.list, libraryCommand{name: "openblas-auto", command: []string{binary}, env: []string{coreType + "="}, failed: err})
 	}
+	binary, err = buildPeer(peers, c.temp, "onednn")
+	c.list = append(c.list,
+		libraryCommand{name: "onednn", command: []string{binary}, failed: err},
+		libraryCommand{name: "onednn-passive", command: []string{binary}, env: []string{"OMP_WAIT_POLICY=passive"}, failed: err})
 	return c, nil
 }
-
-// coreType is the environment variable that chooses OpenBLAS's kernels.
-const coreType = "OPENBLAS_CORETYPE"
 
 // serveProducts is the other end of the local libraries. Its arguments are the
 // library, the element type and the number of threads.
@@ -199,7 +198,7 @@ func raceProducts(out *report, commands libraryCommands, o gemmOptions, threads 
 		var remark string
 		err := c.failed
 		if err == nil {
-			l.process, remark, err = start("", threads, c.env, append(slices.Clone(c.command), out.dtype, strconv.Itoa(threads))...)
+			l.process, remark, err = start("", setting{threads, c.env}, append(slices.Clone(c.command), out.dtype, strconv.Itoa(threads))...)
 		}
 		if err != nil {
 			out.note(fmt.Sprintf("%s is left out: %v", c.name, err))
@@ -217,13 +216,11 @@ func raceProducts(out *report, commands libraryCommands, o gemmOptions, threads 
 		}
 		for range o.rounds {
 			for _, l := range field {
-				rest(threads > 1)
 				if err := l.measure(i, o.millis); err != nil {
 					return err
 				}
 			}
 		}
-		rest(threads > 1)
 		peaks = append(peaks, limit.Flops(bits(out.dtype), threads))
 	}
 	out.products(o.products, threads, field, median(peaks))

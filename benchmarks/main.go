@@ -54,6 +54,8 @@ func command(args []string) error {
 			return runFigures(os.Stdout, args[1:])
 		case "products":
 			return serveProducts(args[1:])
+		case "serve":
+			return serveLocal(args[1:])
 		}
 	}
 	o, err := flags(args)

@@ -1,13 +1,12 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -19,24 +18,26 @@ import (
 // nanoseconds per step of steps from batch k on for that long and how many
 // they were. Its first line is "ready" and maybe a remark, or why it does not run.
 
-// peerCommands are the programs in the folder of the peers' module.
-var peerCommands = []struct {
-	system  string
-	command []string
-	build   string // folder of a program to build first; it is the command
-}{
-	{"hand-openblas", nil, "openblas"},
-	{"numpy", []string{"python3", "numpy_peer.py"}, ""},
-	{"torch-eager", []string{"python3", "torch_peer.py", "eager"}, ""},
-	{"torch-jit", []string{"python3", "torch_peer.py", "jit"}, ""},
-	{"gomlx", nil, "gomlx"},
+// peerCommand is a program in the folder of the peers' module.
+type peerCommand struct {
+	system   string
+	command  []string // starts with the word python, or is what build makes
+	build    string   // folder of a program to build first
+	settings func(threads int) []setting
+}
+
+var peerCommands = []peerCommand{
+	{"hand-openblas", nil, "openblas", openBLASSettings},
+	{"numpy", []string{"python", "numpy_peer.py"}, "", openBLASSettings},
+	{"torch-eager", []string{"python", "torch_peer.py", "eager"}, "", openMPSettings},
+	{"torch-jit", []string{"python", "torch_peer.py", "jit"}, "", openMPSettings},
+	{"gomlx", nil, "gomlx", fewerThreads},
 }
 
 // openPeers builds the peers that need it, in the folder temp. One that cannot
 // be built is noted and left out.
 func openPeers(dir, temp, python string, note func(string)) []system {
 	var out []system
-	noted := map[string]bool{}
 	for _, c := range peerCommands {
 		command := append([]string(nil), c.command...)
 		if len(command) > 0 {
@@ -50,89 +51,46 @@ func openPeers(dir, temp, python string, note func(string)) []system {
 			}
 			command = []string{binary}
 		}
-		out = append(out, system{c.system, func(p *workload.Problem, dtype string, threads int) (stepper, error) {
+		noted := false
+		s := system{name: c.system, settings: c.settings}
+		s.start = func(p *workload.Problem, dtype string, s setting) (*process, error) {
 			file := filepath.Join(temp, "problem")
 			if err := p.WriteFile(file); err != nil {
 				return nil, err
 			}
-			q, remark, err := start(dir, threads, nil, append(command, p.Text, file, dtype, strconv.Itoa(threads))...)
-			if err != nil {
-				return nil, err
-			}
-			if remark != "" && !noted[c.system] {
-				noted[c.system] = true
+			arguments := []string{p.Text, file, dtype, strconv.Itoa(s.threads)}
+			q, remark, err := start(dir, s, append(command[:len(command):len(command)], arguments...)...)
+			if err == nil && remark != "" && !noted {
+				noted = true
 				note(c.system + ": " + remark)
 			}
-			return &peer{process: q}, nil
-		}})
+			return q, err
+		}
+		out = append(out, s)
 	}
 	return out
 }
 
 // buildPeer builds a program in a folder of the peers, which may be a module of
-// its own, and returns the path of its binary in the folder temp.
+// its own, and returns the path of its binary in the folder temp. It is built with
+// the SIMD package that Go has as an experiment where that works, for the peers
+// that have kernels in it.
 func buildPeer(dir, temp, folder string) (string, error) {
 	binary := filepath.Join(temp, folder)
-	b := exec.Command("go", "build", "-o", binary)
-	b.Dir = filepath.Join(dir, folder)
-	if text, err := b.CombinedOutput(); err != nil {
-		lines := strings.Split(strings.TrimSpace(string(text)), "\n")
-		return "", fmt.Errorf("%w: %s", err, lines[len(lines)-1])
-	}
-	return binary, nil
-}
-
-// process is a running program that answers lines by lines.
-type process struct {
-	cmd *exec.Cmd
-	in  io.WriteCloser
-	out *bufio.Reader
-}
-
-// start runs a command in the folder dir with so many threads. It fails unless the
-// first line is "ready", maybe with a remark.
-func start(dir string, threads int, env []string, command ...string) (p *process, remark string, err error) {
-	n := strconv.Itoa(threads)
-	cmd := exec.Command(command[0], command[1:]...)
-	cmd.Dir = dir
-	cmd.Env = append(append(os.Environ(), "OPENBLAS_NUM_THREADS="+n, "OMP_NUM_THREADS="+n, "MKL_NUM_THREADS="+n, "GOMAXPROCS="+n), env...)
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		return nil, "", err
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, "", err
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, "", err
-	}
-	p = &process{cmd: cmd, in: in, out: bufio.NewReader(out)}
-	answer, err := p.out.ReadString('\n')
-	answer = strings.TrimSpace(answer)
-	word, remark, _ := strings.Cut(answer, " ")
-	if word != "ready" {
-		p.Close()
-		if answer == "" {
-			answer = fmt.Sprint("no answer: ", err)
+	build := func(env ...string) error {
+		b := exec.Command("go", "build", "-o", binary)
+		b.Dir = filepath.Join(dir, folder)
+		b.Env = append(os.Environ(), env...)
+		if text, err := b.CombinedOutput(); err != nil {
+			lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+			return fmt.Errorf("%w: %s", err, lines[len(lines)-1])
 		}
-		return nil, "", errors.New(answer)
+		return nil
 	}
-	return p, remark, nil
-}
-
-func (p *process) ask(format string, args ...any) (string, error) {
-	if _, err := fmt.Fprintf(p.in, format+"\n", args...); err != nil {
-		return "", err
+	if runtime.GOARCH == "amd64" && build("GOEXPERIMENT=simd") == nil {
+		return binary, nil
 	}
-	answer, err := p.out.ReadString('\n')
-	return strings.TrimSpace(answer), err
-}
-
-// Close ends the process.
-func (p *process) Close() error {
-	p.in.Close()
-	return p.cmd.Wait()
+	return binary, build()
 }
 
 // peer trains in a process.
@@ -148,7 +106,11 @@ func (q *peer) Step(k int) (float64, error) {
 		return 0, err
 	}
 	q.at = k + 1
-	return strconv.ParseFloat(answer, 64)
+	loss, err := strconv.ParseFloat(answer, 64)
+	if err != nil {
+		return 0, errors.New(answer)
+	}
+	return loss, nil
 }
 
 // Measure lets the process time itself.

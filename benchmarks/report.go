@@ -34,6 +34,8 @@ type line struct {
 	LimitNs     float64  `json:"limit_ns"`
 	OverLimit   float64  `json:"ratio_to_limit"`
 	PeakBytes   *int     `json:"peak_bytes"`
+	Setting     string   `json:"setting"`
+	AloneNs     *float64 `json:"alone_ns"` // outside of the race, in a process of its own
 }
 
 // note prints a remark.
@@ -59,7 +61,7 @@ func (r report) race(work workload.Workload, threads int, field []*entrant, wors
 	least := 1e9 * (cost.Flops/flops + float64(bits(r.dtype)/8)*(cost.UpdateRead+cost.Input)/bandwidth)
 	if !r.json {
 		fmt.Fprintf(r.w, "\n%s: %s, %d threads; losses agree to %.0e; limit %s\n", work.Name, work.Spec.Text, threads, worst, duration(least))
-		fmt.Fprintf(r.w, "  %-14s %10s %8s %9s %8s %8s %12s %12s\n", "", "per step", "ratio", "GFLOP/s", "of peak", "x limit", "allocs/step", "bytes")
+		fmt.Fprintf(r.w, "  %-14s %10s %8s %9s %8s %8s %12s %12s %12s  %s\n", "", "per step", "ratio", "GFLOP/s", "of peak", "x limit", "allocs/step", "bytes", "alone", "setting")
 	}
 	for _, e := range field {
 		ratios := make([]float64, len(e.ns))
@@ -67,11 +69,17 @@ func (r report) race(work workload.Workload, threads int, field []*entrant, wors
 			ratios[i] = e.ns[i] / field[0].ns[i]
 		}
 		l := line{Workload: work.Name, System: e.name, Threads: threads, DType: r.dtype, NsPerStep: median(e.ns), Ratio: median(ratios),
-			LimitNs: least, Allocs: known(e.mallocs), Bytes: known(e.bytes)}
+			LimitNs: least, Allocs: known(e.mallocs), Bytes: known(e.bytes), Setting: e.setting.String()}
 		l.GFlops = cost.Flops / l.NsPerStep
 		l.ShareOfPeak = l.GFlops * 1e9 / flops
 		l.OverLimit = l.NsPerStep / least
-		memory := ""
+		memory, alone := "", ""
+		if e.alone > 0 {
+			l.AloneNs, alone = &e.alone, duration(e.alone)
+			if !e.fair() {
+				alone += " !"
+			}
+		}
 		if s, ok := e.s.(interface{ Bytes() int }); ok {
 			n := s.Bytes()
 			l.PeakBytes, memory = &n, fmt.Sprint(n)
@@ -85,7 +93,14 @@ func (r report) race(work workload.Workload, threads int, field []*entrant, wors
 		if l.Allocs != nil {
 			allocs = fmt.Sprintf("%.1f", *l.Allocs)
 		}
-		fmt.Fprintf(r.w, "  %-14s %10s %8.2f %9.1f %7.0f%% %8.2f %12s %12s\n", e.name, duration(l.NsPerStep), l.Ratio, l.GFlops, 100*l.ShareOfPeak, l.OverLimit, allocs, memory)
+		fmt.Fprintf(r.w, "  %-14s %10s %8.2f %9.1f %7.0f%% %8.2f %12s %12s %12s  %s\n", e.name, duration(l.NsPerStep), l.Ratio, l.GFlops, 100*l.ShareOfPeak, l.OverLimit,
+			allocs, memory, alone, l.Setting)
+	}
+	for _, e := range field {
+		if e.alone > 0 && !e.fair() {
+			r.note(fmt.Sprintf("%s: %s took %s in the race and %s alone, more than %.0f %% apart: this comparison is not to be relied on",
+				work.Name, e.name, duration(median(e.ns)), duration(e.alone), 100*fair))
+		}
 	}
 }
 

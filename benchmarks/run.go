@@ -7,7 +7,6 @@ import (
 	"os"
 	"runtime"
 	"slices"
-	"time"
 
 	"github.com/symgrad/symgrad/benchmarks/hand"
 	"github.com/symgrad/symgrad/benchmarks/workload"
@@ -20,31 +19,39 @@ type stepper interface {
 	Step(k int) (loss float64, err error)
 }
 
-// system is one way to train.
+// system is one way to train: in this process, or, for a peer, in one of its own.
 type system struct {
-	name string
-	open func(p *workload.Problem, dtype string, threads int) (stepper, error)
+	name     string
+	open     func(p *workload.Problem, dtype string, threads int) (stepper, error) // nil: a peer
+	start    func(p *workload.Problem, dtype string, x setting) (*process, error)
+	settings func(threads int) []setting
 }
 
 // entrant is a system that takes part in a race, with what was measured.
 type entrant struct {
 	name    string
 	s       stepper
+	system  system
+	setting setting
 	at      int // batches so far
 	ns      []float64
+	alone   float64 // the median of its time outside of the race, or 0
 	mallocs float64 // per step
 	bytes   float64 // allocated per step
 }
 
 // local are the systems of this module. Systems of other modules are peers.
 func local() []system {
+	here := func(name string, open func(p *workload.Problem, dtype string, threads int) (stepper, error)) system {
+		return system{name: name, open: open, start: startLocal(name), settings: func(n int) []setting { return []setting{{threads: n}} }}
+	}
 	return []system{
-		{"symgrad", typed(newSymgrad[float32], newSymgrad[float64])},
-		{"hand-plain", typed(byHand(plain[float32]), byHand(plain[float64]))},
-		{"hand-gonum", typed(byHand(gonum[float32]), byHand(gonum[float64]))},
-		{"hand-best", typed(byHand(hand.Best[float32]), byHand(hand.Best[float64]))},
-		{"gorgonia", typed(newTape[float32], newTape[float64])},
-		{"machine", typed(newMachine[float32], newMachine[float64])},
+		here("symgrad", typed(newSymgrad[float32], newSymgrad[float64])),
+		here("hand-plain", typed(byHand(plain[float32]), byHand(plain[float64]))),
+		here("hand-gonum", typed(byHand(gonum[float32]), byHand(gonum[float64]))),
+		here("hand-best", typed(byHand(hand.Best[float32]), byHand(hand.Best[float64]))),
+		here("gorgonia", typed(newTape[float32], newTape[float64])),
+		here("machine", typed(newMachine[float32], newMachine[float64])),
 	}
 }
 
@@ -104,18 +111,16 @@ func race(out *report, work workload.Workload, all []system, o options, threads 
 	var field []*entrant
 	defer func() {
 		for _, e := range field {
-			if c, ok := e.s.(io.Closer); ok {
-				c.Close()
-			}
+			e.close()
 		}
 	}()
 	for _, s := range all {
-		st, err := s.open(p, o.dtype, threads)
+		e, err := s.enter(p, o.dtype, threads)
 		if err != nil {
 			out.note(fmt.Sprintf("%s does not run %s: %v", s.name, work.Name, err))
 			continue
 		}
-		field = append(field, &entrant{name: s.name, s: st})
+		field = append(field, e)
 	}
 	worst, err := agree(field, o.dtype)
 	if err != nil {
@@ -123,13 +128,16 @@ func race(out *report, work workload.Workload, all []system, o options, threads 
 	}
 	var peaks []float64 // of the rounds, as processors do not always run equally fast
 	for range o.rounds {
-		rest(o.peers != "")
 		peaks = append(peaks, limit.Flops(bits(o.dtype), threads))
 		for _, e := range field { // in turns, so that noise meets all alike
-			rest(o.peers != "")
 			if err := e.measure(o.millis); err != nil {
 				return fmt.Errorf("%s: %w", e.name, err)
 			}
+		}
+	}
+	if o.peers != "" {
+		if err := compareAlone(field, p, o); err != nil {
+			return err
 		}
 	}
 	out.race(work, threads, field, worst, median(peaks), limit.Bandwidth(threads))
@@ -139,15 +147,32 @@ func race(out *report, work workload.Workload, all []system, o options, threads 
 	return nil
 }
 
-// settle is how long the threads of peers may go on looking for work after their
-// turn.
-const settle = 300 * time.Millisecond
-
-// rest waits until the threads of others have come to rest, if there are any.
-func rest(others bool) {
-	if others {
-		time.Sleep(settle)
+// enter starts a system with the same weights as the others, a peer with the
+// setting that is best for it.
+func (s system) enter(p *workload.Problem, dtype string, threads int) (*entrant, error) {
+	e := &entrant{name: s.name, system: s, setting: setting{threads: threads}}
+	var err error
+	if s.open != nil {
+		e.s, err = s.open(p, dtype, threads)
+		return e, err
 	}
+	if e.setting, err = s.best(p, dtype, threads); err != nil {
+		return nil, err
+	}
+	q, err := s.start(p, dtype, e.setting)
+	if err != nil {
+		return nil, err
+	}
+	e.s = &peer{process: q}
+	return e, nil
+}
+
+// close ends the entrant's process, if it has one.
+func (e *entrant) close() {
+	if c, ok := e.s.(io.Closer); ok {
+		c.Close()
+	}
+	e.s = nil
 }
 
 func bits(dtype string) int {

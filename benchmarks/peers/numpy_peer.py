@@ -246,7 +246,7 @@ def main():
             q -= dtype.type(p.rate / c1) * a / r
         return loss
 
-    serve(step)
+    serve(step, "numpy " + np.__version__)
 
 
 if __name__ == "__main__":

@@ -92,7 +92,7 @@ def main():
         opt.step()
         return loss.item()
 
-    serve(step)
+    serve(step, "PyTorch " + torch.__version__)
 
 
 if __name__ == "__main__":

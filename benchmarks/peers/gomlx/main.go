@@ -6,6 +6,8 @@ package main
 import (
 	"fmt"
 	"os"
+	"runtime/debug"
+	"strings"
 
 	"github.com/symgrad/symgrad/benchmarks/workload"
 )
@@ -16,7 +18,25 @@ func main() {
 		fmt.Println(err)
 		os.Exit(1)
 	}
-	workload.Serve(os.Stdin, os.Stdout, "GoMLX 0.26.0, backend go", step)
+	workload.Serve(os.Stdin, os.Stdout, version(), step)
+}
+
+// version is that of GoMLX and whether its kernels use the experimental SIMD
+// package of Go.
+func version() string {
+	text, kernels := "GoMLX", "without SIMD"
+	info, _ := debug.ReadBuildInfo()
+	for _, m := range info.Deps {
+		if m.Path == "github.com/gomlx/gomlx" {
+			text += " " + m.Version
+		}
+	}
+	for _, s := range info.Settings {
+		if s.Key == "GOEXPERIMENT" && strings.Contains(s.Value, "simd") {
+			kernels = "with SIMD"
+		}
+	}
+	return text + ", backend go, " + kernels
 }
 
 func open(args []string) (step func(k int) (float64, error), err error) {

@@ -1,9 +1,9 @@
 package main
 
 import (
-	mlx "github.com/gomlx/gomlx/pkg/core/graph"
-	"github.com/gomlx/gomlx/pkg/core/shapes"
-	"github.com/gomlx/gomlx/pkg/core/tensors"
+	"github.com/gomlx/compute/shapes"
+	mlx "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
 
 	"github.com/symgrad/symgrad/benchmarks/workload"
 	"github.com/symgrad/symgrad/graph"
@@ -39,7 +39,7 @@ func (m model) loss(x, y *mlx.Node) *mlx.Node {
 	}
 	for len(m.params) > 0 {
 		w := m.next()
-		x = mlx.Add(mlx.Dot(x, w), mlx.InsertAxes(m.next(), 0))
+		x = mlx.Add(mlx.Dot(x, w).Product(), mlx.InsertAxes(m.next(), 0))
 		if len(m.params) > 0 {
 			x = m.activate(x)
 		}
@@ -66,7 +66,7 @@ func (m *model) conv(x *mlx.Node, kernel, pad, stride int) *mlx.Node {
 	taps, h, w := patches(x, kernel, pad, stride)
 	weights := m.next()
 	out := weights.Shape().Dimensions[0]
-	y := mlx.Dot(taps, mlx.TransposeAllAxes(mlx.Reshape(weights, out, -1), 1, 0))
+	y := mlx.Dot(taps, mlx.TransposeAllAxes(mlx.Reshape(weights, out, -1), 1, 0)).Product()
 	y = mlx.Add(y, mlx.InsertAxes(m.next(), 0))
 	return mlx.TransposeAllAxes(mlx.Reshape(y, m.p.Batch, h, w, out), 0, 3, 1, 2)
 }
@@ -112,13 +112,13 @@ func (m *model) lstm(x *mlx.Node) *mlx.Node {
 	n, steps, units := m.p.Batch, m.p.Steps, m.p.Hidden
 	x = mlx.Reshape(mlx.TransposeAllAxes(mlx.Reshape(x, n, steps, m.p.In), 1, 0, 2), steps*n, m.p.In)
 	wx, wh, b := m.next(), m.next(), m.next()
-	inputs := mlx.Reshape(mlx.Add(mlx.Dot(x, wx), mlx.InsertAxes(b, 0)), steps, n, 4*units) // of all steps at once
+	inputs := mlx.Reshape(mlx.Add(mlx.Dot(x, wx).Product(), mlx.InsertAxes(b, 0)), steps, n, 4*units) // of all steps at once
 	part := func(x *mlx.Node, i int) *mlx.Node { return mlx.Gather(x, mlx.Const(x.Graph(), []int32{int32(i)})) }
 	var h, c *mlx.Node
 	for t := range steps {
 		z := part(inputs, t)
 		if t > 0 {
-			z = mlx.Add(z, mlx.Dot(h, wh))
+			z = mlx.Add(z, mlx.Dot(h, wh).Product())
 		}
 		gates := mlx.TransposeAllAxes(mlx.Reshape(z, n, 4, units), 1, 0, 2)
 		gate := func(i int) *mlx.Node { return part(gates, i) }

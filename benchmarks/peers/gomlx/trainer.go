@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/gomlx/gomlx/backends"
-	"github.com/gomlx/gomlx/backends/simplego"
-	mlx "github.com/gomlx/gomlx/pkg/core/graph"
-	"github.com/gomlx/gomlx/pkg/core/tensors"
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/gobackend"
+	mlx "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
 
 	"github.com/symgrad/symgrad/benchmarks/hand"
 	"github.com/symgrad/symgrad/benchmarks/workload"
@@ -17,7 +17,7 @@ import (
 // away and gets back.
 type trainer[T hand.Float] struct {
 	p       *workload.Problem
-	backend backends.Backend
+	backend compute.Backend
 	exec    *mlx.Exec
 	x, y    []*tensors.Tensor // of each batch
 	state   []*tensors.Tensor // parameters, then both moments of Adam
@@ -25,7 +25,7 @@ type trainer[T hand.Float] struct {
 }
 
 func newTrainer[T hand.Float](p *workload.Problem) (step func(k int) (float64, error), err error) {
-	backend, err := simplego.New("")
+	backend, err := gobackend.New("")
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func newTrainer[T hand.Float](p *workload.Problem) (step func(k int) (float64, e
 		}
 		r.y = append(r.y, tensors.FromFlatDataAndDimensions(labels, n))
 	}
-	if r.exec, err = mlx.NewExecAny(backend, r.graph); err != nil {
+	if r.exec, err = mlx.NewExec(backend, r.graph); err != nil {
 		return nil, err
 	}
 	args := []any{r.x[0], r.y[0], T(0), T(0)}
@@ -102,7 +102,7 @@ func (r *trainer[T]) step(k int) (float64, error) {
 		}
 		args = append(args, d)
 	}
-	out, err := r.exec.Exec(args...)
+	out, err := r.exec.Call(args...)
 	if err != nil {
 		return 0, fmt.Errorf("step %d: %w", r.steps, err)
 	}

@@ -1,0 +1,84 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// worker answers each line with what its environment says.
+const worker = `
+echo ready and eager
+while read line; do echo "$line $COLOUR ${SIZE-none}"; done
+`
+
+// TestProcessStopsBetweenQuestions: a process is stopped, not only idle, until the
+// next question. It has the environment of its setting.
+func TestProcessStopsBetweenQuestions(t *testing.T) {
+	t.Setenv("SIZE", "3")
+	p, remark, err := start("", setting{threads: 1, env: []string{"COLOUR=red", "SIZE="}}, "sh", "-c", worker)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	if remark != "and eager" {
+		t.Errorf("got the remark %q", remark)
+	}
+	for i := range 3 {
+		if s := state(t, p.cmd.Process.Pid); s != "T" {
+			t.Errorf("before question %d the process is in state %s, want T", i, s)
+		}
+		answer, err := p.ask("%d", i)
+		if want := fmt.Sprint(i, " red none"); err != nil || answer != want {
+			t.Fatalf("got %q, %v, want %q", answer, err, want)
+		}
+	}
+}
+
+// state is the letter that Linux has for what a process does.
+func state(t *testing.T, pid int) string {
+	t.Helper()
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(b), ") ")
+	return strings.Fields(rest)[0]
+}
+
+func TestStartSaysWhyNot(t *testing.T) {
+	if _, _, err := start("", setting{threads: 1}, "sh", "-c", "echo no library"); err == nil || err.Error() != "no library" {
+		t.Errorf("got the error %v, want: no library", err)
+	}
+}
+
+func TestSettings(t *testing.T) {
+	t.Setenv(coreType, "")
+	for _, c := range []struct {
+		name string
+		of   func(threads int) []setting
+		one  []string
+		two  []string
+	}{
+		{"threads", fewerThreads, []string{"1 thread"}, []string{"2 threads", "1 thread"}},
+		{"OpenBLAS", openBLASSettings, []string{"1 thread"}, []string{"2 threads", "1 thread"}},
+		{"OpenMP", openMPSettings, []string{"1 thread"}, []string{"2 threads", "1 thread", "2 threads OMP_WAIT_POLICY=passive", "2 threads OMP_WAIT_POLICY=active"}},
+	} {
+		for n, want := range [][]string{1: c.one, 2: c.two} {
+			if n == 0 {
+				continue
+			}
+			var got []string
+			for _, s := range c.of(n) {
+				got = append(got, s.String())
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%s on %d threads: got %q, want %q", c.name, n, got, want)
+			}
+		}
+	}
+}
