@@ -10,8 +10,9 @@ import (
 // Attention is scaled dot-product attention, softmax(q·kᵀ/√D + mask)·v, over the
 // keys (Vaswani et al. 2017, equation 1): q: [..., M, D], k: [..., K, D], v:
 // [..., K, E]; result [..., M, E]. mask, which may be nil, is added to the
-// scores and broadcasts to [..., M, K]: -Inf hides a key. A query that sees no
-// key gives NaN in its row.
+// scores and broadcasts to [..., M, K]: -Inf hides a key. A query that sees no key has
+// zeros as its result, and takes no part in any gradient. A key that is hidden from
+// all queries has no influence even where it or its value is infinite or NaN.
 func (b *Builder) Attention(q, k, v, mask *gorgonia.Node) *gorgonia.Node {
 	s := b.c.Shape(q)
 	if b.c.Err != nil {
@@ -21,11 +22,58 @@ func (b *Builder) Attention(q, k, v, mask *gorgonia.Node) *gorgonia.Node {
 		b.c.Fail("attention", b.c.Label, gorgonia.Nodes{q, k, v}, errors.Wrapf(ErrShape, "got queries %v, want [..., M, D]", s))
 		return nil
 	}
-	scores := b.Scale(b.c.MatMulT(q, k, false, true), 1/math.Sqrt(float64(s[len(s)-1])))
 	if mask != nil {
-		scores = b.Add(scores, mask)
+		k, v = b.withoutHidden(mask, k, v)
 	}
-	return b.MatMul(b.Softmax(scores), v)
+	scores := b.Scale(b.c.MatMulT(q, k, false, true), 1/math.Sqrt(float64(s[len(s)-1])))
+	if mask == nil {
+		return b.MatMul(b.Softmax(scores), v)
+	}
+	return b.MatMul(b.maskedSoftmax(scores, mask), v)
+}
+
+// maskedSoftmax is the softmax of x + mask along the last axis: 0 where the mask is
+// -Inf, whatever x is there, and in rows of which nothing is left.
+func (b *Builder) maskedSoftmax(x, mask *gorgonia.Node) *gorgonia.Node {
+	hidden := b.c.EqConst(mask, math.Inf(-1))
+	x = b.Where(hidden, b.Scalar(math.Inf(-1)), b.Add(x, mask))
+	none := b.c.EqConst(b.c.ReduceMin(hidden, []int{-1}, true), 1)
+	return b.Where(none, b.Scalar(0), b.Softmax(b.Where(none, b.Scalar(0), x)))
+}
+
+// withoutHidden is k and v with zeros for the keys that the mask hides from all
+// queries: products would multiply what is not finite there by 0.
+func (b *Builder) withoutHidden(mask, k, v *gorgonia.Node) (seenK, seenV *gorgonia.Node) {
+	s := b.c.Shape(mask)
+	if b.c.Err != nil || len(s) == 0 || b.seesAll(mask) {
+		return k, v
+	}
+	hidden := b.c.EqConst(mask, math.Inf(-1))
+	if len(s) == 1 {
+		hidden = b.Unsqueeze(hidden, 0)
+	}
+	gone := b.SwapAxes(b.c.ReduceMin(hidden, []int{-2}, true), -1, -2)
+	return b.Where(gone, b.Scalar(0), k), b.Where(gone, b.Scalar(0), v)
+}
+
+// seesAll says whether the mask is a constant matrix that hides no key from all
+// queries, such as CausalMask.
+func (b *Builder) seesAll(mask *gorgonia.Node) bool {
+	v, ok := b.leaves[mask].data.([]float64)
+	s := b.c.Shape(mask)
+	if !ok || len(s) != 2 {
+		return false
+	}
+	for key := range s[1] {
+		seen := false
+		for i := key; i < len(v) && !seen; i += s[1] {
+			seen = !math.IsInf(v[i], -1)
+		}
+		if !seen {
+			return false
+		}
+	}
+	return true
 }
 
 // CausalMask is the mask that lets query i of n see the keys 0 to i: [n, n] of 0

@@ -1,19 +1,22 @@
 package graph
 
 import (
+	"math"
+
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 )
 
-// impossible is the logarithm of the probability of what cannot be: far below
-// any that occurs, and finite, so that gradients stay numbers.
-const impossible = -1e30
-
-// CTC is the connectionist temporal classification loss of each example: −log
-// of the probability that the outputs, once repeats and then blanks are dropped,
-// read the labels (Graves et al. 2006, section 3). logProbs: [T, N, C] are
-// logarithms of probabilities, as LogSoftmax gives them; labels: Ints [N, L] of
-// classes other than blank; result [N]. All examples have T steps and L labels.
+// CTC is the connectionist temporal classification loss of each example: −log of the
+// probability that the outputs, once repeats and then blanks are dropped, read the
+// labels (Graves et al. 2006, section 3). logProbs: [T, N, C] are logarithms of
+// probabilities, as LogSoftmax gives them; labels: Ints [N, L] of classes other than
+// blank; result [N]. All examples have T steps and L labels.
+//
+// A class of the probability 0, -Inf, has no influence on examples without it. The
+// loss is +Inf, and the example's gradient 0, where no alignment is possible: too few
+// steps for the labels and the blanks between equal ones, or a label of the
+// probability 0.
 func (b *Builder) CTC(logProbs, labels *gorgonia.Node, blank int) *gorgonia.Node {
 	s, l := b.c.Shape(logProbs), b.c.Shape(labels)
 	if b.c.Err != nil {
@@ -23,19 +26,14 @@ func (b *Builder) CTC(logProbs, labels *gorgonia.Node, blank int) *gorgonia.Node
 		b.c.Fail("ctc", b.c.Label, gorgonia.Nodes{logProbs, labels}, errors.Wrapf(ErrShape, "got %v, labels %v and the blank %d, want [T, N, C], [N, L] and one of the classes", s, l, blank))
 		return nil
 	}
-	steps, n, classes, length := s[0], s[1], s[2], l[1]
-	hot := b.OneHot(labels, classes) // [N, L, C]
-	var skip *gorgonia.Node          // 0 where a label may follow the one before without a blank
-	if length > 1 {
-		same := b.Sum(b.Mul(b.along(hot, 1, Range(1, length)), b.along(hot, 1, Range(0, length-1))), 2)
-		skip = b.Scale(same, impossible)
-	}
-	never := func(k int) *gorgonia.Node { return b.AddConst(b.zeros([]int{n, k}), impossible) }
+	steps, n, length := s[0], s[1], l[1]
+	marked := b.Gather(logProbs, b.Broadcast(labels, steps, n, length), 2) // [T, N, L]
+	never := func(k int) *gorgonia.Node { return b.Broadcast(b.Scalar(math.Inf(-1)), n, k) }
 	var blanks, marks *gorgonia.Node // log probabilities of the prefixes that end in a blank, [N, L+1], or in a label, [N, L]
+	repeats := b.repeats(labels, s[2])
 	for t := range steps {
-		p := b.Squeeze(b.along(logProbs, 0, Range(t, t+1)), 0)
-		isBlank := b.along(p, 1, Range(blank, blank+1))
-		isMark := b.Sum(b.Mul(hot, b.Unsqueeze(p, 1)), 2)
+		isBlank := b.along(b.place(logProbs, 0, t), 1, Range(blank, blank+1))
+		isMark := b.place(marked, 0, t)
 		if t == 0 {
 			blanks, marks = b.Concat(1, isBlank, never(length)), b.along(isMark, 1, Range(0, 1))
 			if length > 1 {
@@ -44,13 +42,24 @@ func (b *Builder) CTC(logProbs, labels *gorgonia.Node, blank int) *gorgonia.Node
 			continue
 		}
 		ways := []*gorgonia.Node{marks, b.along(blanks, 1, Range(0, length))}
-		if length > 1 {
-			ways = append(ways, b.Concat(1, never(1), b.Add(b.along(marks, 1, Range(0, length-1)), skip)))
+		if length > 1 { // a label may follow another one without a blank
+			skips := b.Where(repeats, never(length-1), b.along(marks, 1, Range(0, length-1)))
+			ways = append(ways, b.Concat(1, never(1), skips))
 		}
 		after := b.Add(b.LogSumExp(b.Stack(0, ways...), 0), isMark)
 		stay := b.LogSumExp(b.Stack(0, blanks, b.Concat(1, never(1), marks)), 0)
 		blanks, marks = b.Add(stay, isBlank), after
 	}
-	last := func(x *gorgonia.Node, k int) *gorgonia.Node { return b.Squeeze(b.along(x, 1, Range(k, k+1)), 1) }
-	return b.Neg(b.LogSumExp(b.Stack(0, last(blanks, length), last(marks, length-1)), 0))
+	return b.Neg(b.LogSumExp(b.Stack(0, b.place(blanks, 1, length), b.place(marks, 1, length-1)), 0))
+}
+
+// repeats is 1 where a label of the classes is the one before it, from the second of
+// each example on: labels: [N, L]; result [N, L−1], nil for L = 1.
+func (b *Builder) repeats(labels *gorgonia.Node, classes int) *gorgonia.Node {
+	length := b.c.Shape(labels)[1]
+	if length < 2 {
+		return nil
+	}
+	hot := b.OneHot(labels, classes) // [N, L, C]
+	return b.Sum(b.Mul(b.along(hot, 1, Range(1, length)), b.along(hot, 1, Range(0, length-1))), 2)
 }

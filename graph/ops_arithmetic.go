@@ -79,19 +79,20 @@ func (b *Builder) but(x, y *gorgonia.Node, f func(x, y *gorgonia.Node) *gorgonia
 	return b.Where(b.IsNaN(x), y, b.Where(b.IsNaN(y), x, f(x, y)))
 }
 
-// ClampTo is x held to [lo, hi], arrays that broadcast; either may be nil. The
-// gradient goes to x inside and at the bounds, to the bound beyond.
+// ClampTo returns x held to [lo, hi], arrays that broadcast; either may be nil. The
+// gradient goes to x inside and at the bounds, to the bound beyond. The result is NaN
+// where x is NaN and where a bound is NaN.
 func (b *Builder) ClampTo(x, lo, hi *gorgonia.Node) *gorgonia.Node {
 	if lo != nil {
 		x, lo = b.together("clamp", x, lo)
 		if b.c.Err == nil {
-			x = b.Where(b.Less(x, lo), lo, x)
+			x = b.Where(b.Add(b.GreaterEqual(x, lo), b.IsNaN(x)), x, lo)
 		}
 	}
 	if hi != nil {
 		x, hi = b.together("clamp", x, hi)
 		if b.c.Err == nil {
-			x = b.Where(b.Greater(x, hi), hi, x)
+			x = b.Where(b.Add(b.LessEqual(x, hi), b.IsNaN(x)), x, hi)
 		}
 	}
 	return x

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"math"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -143,14 +144,21 @@ func (b *Builder) GlobalAvgPool(x *gorgonia.Node) *gorgonia.Node {
 	return b.Mean(x, axes...)
 }
 
-// LPPool is (Σ xᵖ)^(1/p) over each window; p > 0. x should not be negative
-// unless p is even.
+// LPPool returns (Σ xᵖ)^(1/p) over the places of each window that lie inside of the
+// image, p being the power, above 0 and finite. x should not be negative unless p is
+// even. The gradient is 0 where the sum is 0, and for p < 1 that of an element that is
+// 0 is 0 too.
 func (b *Builder) LPPool(x *gorgonia.Node, power float64, p Pool) *gorgonia.Node {
-	n := 1
-	for _, k := range onAxes(p.Kernel, len(b.c.Shape(x))-2, nil) {
-		n *= k
+	if !(power > 0) || math.IsInf(power, 1) {
+		b.c.Fail("lppool", b.c.Label, gorgonia.Nodes{x}, errors.Errorf("got the power %v, want it above 0 and finite", power))
+		return nil
 	}
-	return b.PowConst(b.Scale(b.AvgPool(b.PowConst(x, power), p), float64(n)), 1/power)
+	each := b.PowConst(x, power)
+	if power < 1 {
+		zero := b.c.EqConst(x, 0)
+		each = b.Where(zero, b.c.Fill(x, 0), b.PowConst(b.Where(zero, b.c.Fill(x, 1), x), power))
+	}
+	return b.c.Root(b.SumPool(each, p), power)
 }
 
 // SumPool is the sum of each window.

@@ -47,17 +47,10 @@ func (b *Builder) place(x *gorgonia.Node, axis, i int) *gorgonia.Node {
 	return b.Squeeze(b.along(x, axis, Range(i, i+1)), axis)
 }
 
-// KthValue is the k-th smallest element along the axis, k from 1 on.
+// KthValue returns the k-th smallest element along the axis, k from 1 on, NaN if
+// there is one.
 func (b *Builder) KthValue(x *gorgonia.Node, k, axis int) *gorgonia.Node {
-	a, n, ok := b.line("kthvalue", x, axis, 1)
-	if !ok {
-		return nil
-	}
-	if k < 1 || k > n {
-		b.c.Fail("kthvalue", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got k = %d of %d places, want one of them", k, n))
-		return nil
-	}
-	return b.place(b.Sort(x, a, false), a, k-1)
+	return b.c.KthValue(x, k, axis)
 }
 
 // Between says what a quantile is that lies between two sorted elements.
@@ -94,8 +87,16 @@ func (b *Builder) Quantile(x *gorgonia.Node, q float64, axis int, between Betwee
 	case BetweenNearest:
 		part = math.RoundToEven(at) - lo
 	}
-	low, high := b.place(y, a, int(lo)), b.place(y, a, int(hi))
-	return b.Where(b.IsNaN(last), last, b.Add(b.Scale(low, 1-part), b.Scale(high, part)))
+	var z *gorgonia.Node
+	switch low, high := b.place(y, a, int(lo)), b.place(y, a, int(hi)); part {
+	case 0:
+		z = low
+	case 1:
+		z = high
+	default:
+		z = b.Add(b.Scale(low, 1-part), b.Scale(high, part))
+	}
+	return b.Where(b.IsNaN(last), last, z)
 }
 
 func (b *Builder) quantileOf(x *gorgonia.Node, q float64, between Between) bool {
@@ -154,8 +155,8 @@ func (b *Builder) NaNMedian(x *gorgonia.Node, axis int) *gorgonia.Node {
 }
 
 // Mode is the most frequent element along the axis, the smallest of several. Its
-// gradient goes in equal shares to all elements that are equal to it. It compares
-// all pairs.
+// gradient goes in equal shares to all elements that are equal to it. NaN if there is
+// one. It compares all pairs.
 func (b *Builder) Mode(x *gorgonia.Node, axis int) *gorgonia.Node {
 	a, _, ok := b.line("mode", x, axis, 1)
 	if !ok {
@@ -163,7 +164,9 @@ func (b *Builder) Mode(x *gorgonia.Node, axis int) *gorgonia.Node {
 	}
 	count := b.Sum(b.Equal(b.Unsqueeze(x, a), b.Unsqueeze(x, a+1)), a)
 	often := b.Equal(count, b.c.ReduceMax(count, []int{a}, true))
-	return b.Min(b.Where(often, x, b.c.Fill(x, math.Inf(1))), a)
+	y := b.Min(b.Where(often, x, b.c.Fill(x, math.Inf(1))), a)
+	most := b.Max(x, a) // NaN if there is one
+	return b.Where(b.IsNaN(most), most, y)
 }
 
 // NaNSum is Sum with NaN counted as 0.

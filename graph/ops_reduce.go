@@ -22,7 +22,8 @@ func (b *Builder) Prod(x *gorgonia.Node, axes ...int) *gorgonia.Node {
 	return b.c.Prod(x, axes, false)
 }
 
-// LogSumExp is log Σeˣ, for any finite x.
+// LogSumExp is log Σeˣ: -Inf where all x are, +Inf where one is, NaN where one is.
+// Its gradient is softmax x, and 0 where the result is infinite.
 func (b *Builder) LogSumExp(x *gorgonia.Node, axes ...int) *gorgonia.Node {
 	return b.c.LogSumExp(x, axes, false)
 }
@@ -51,19 +52,23 @@ func (b *Builder) CumSum(x *gorgonia.Node, axis int) *gorgonia.Node { return b.c
 // CumProd is the running product along the axis. Its gradient is right at zeros.
 func (b *Builder) CumProd(x *gorgonia.Node, axis int) *gorgonia.Node { return b.c.CumProd(x, axis) }
 
-// ArgSort is the order, Ints, that sorts x along the axis; equal elements keep
-// theirs, NaN counts as the largest.
+// ArgSort returns the order, Ints, that sorts x along the axis. Equal elements keep
+// theirs. NaN counts as larger than all numbers, as in NumPy and PyTorch: it comes
+// last, and first where the order is descending.
 func (b *Builder) ArgSort(x *gorgonia.Node, axis int, descending bool) *gorgonia.Node {
 	return b.c.ArgSort(x, axis, descending)
 }
 
-// Sort is x sorted along the axis.
+// Sort returns x sorted along the axis, NaN behind all numbers, or before them where
+// the order is descending.
 func (b *Builder) Sort(x *gorgonia.Node, axis int, descending bool) *gorgonia.Node {
 	return b.c.Sort(x, axis, descending)
 }
 
-// TopK are the k largest elements along the axis, in falling order.
+// TopK returns the k largest elements along the axis, in falling order; NaN counts
+// as larger than all numbers.
 func (b *Builder) TopK(x *gorgonia.Node, k, axis int) *gorgonia.Node { return b.c.TopK(x, k, axis) }
 
-// Median is the middle element along the axis, the lower of two.
+// Median returns the middle element along the axis, the lower of two, NaN if there
+// is one.
 func (b *Builder) Median(x *gorgonia.Node, axis int) *gorgonia.Node { return b.c.Median(x, axis) }

@@ -22,40 +22,48 @@ const (
 // last len(before) axes; negative numbers cut places off. What is added follows
 // the mode: PadReflect adds less than the axis has, PadCircular at most that.
 func (b *Builder) Pad(x *gorgonia.Node, before, after []int, mode PadMode) *gorgonia.Node {
+	return b.pad(x, before, after, padding{mode: mode})
+}
+
+// PadConst is Pad with the number v in the new places, which may be infinite or NaN.
+func (b *Builder) PadConst(x *gorgonia.Node, before, after []int, v float64) *gorgonia.Node {
+	return b.pad(x, before, after, padding{value: v})
+}
+
+// padding is what pad puts into the new places.
+type padding struct {
+	mode  PadMode
+	value float64 // of PadZeros
+}
+
+func (b *Builder) pad(x *gorgonia.Node, before, after []int, p padding) *gorgonia.Node {
 	s := b.c.Shape(x)
 	if b.c.Err != nil {
 		return nil
 	}
 	label := b.c.Label
 	b.c.Label = ""
-	if len(before) != len(after) || len(before) > len(s) || mode > PadCircular {
-		b.c.Fail("pad", label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v before and %v after axes of %v and the mode %d, want two lists of one length for the last axes", before, after, s, mode))
+	if len(before) != len(after) || len(before) > len(s) || p.mode > PadCircular {
+		b.c.Fail("pad", label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v before and %v after axes of %v and the mode %d, want two lists of one length for the last axes", before, after, s, p.mode))
 		return nil
 	}
 	y := x
 	for i := range before {
-		y = b.padAxis(y, len(s)-len(before)+i, before[i], after[i], mode)
+		y = b.padAxis(y, len(s)-len(before)+i, before[i], after[i], p)
 	}
 	return y
 }
 
-// PadConst is Pad with the number v around.
-func (b *Builder) PadConst(x *gorgonia.Node, before, after []int, v float64) *gorgonia.Node {
-	if v == 0 {
-		return b.Pad(x, before, after, PadZeros)
-	}
-	return b.AddConst(b.Pad(b.AddConst(x, -v), before, after, PadZeros), v)
-}
-
 // padAxis pads or cuts one axis.
-func (b *Builder) padAxis(x *gorgonia.Node, axis, before, after int, mode PadMode) *gorgonia.Node {
+func (b *Builder) padAxis(x *gorgonia.Node, axis, before, after int, p padding) *gorgonia.Node {
 	s := b.c.Shape(x)
 	if b.c.Err != nil {
 		return nil
 	}
+	mode := p.mode
 	if mode == PadCircular && min(before, after) < 0 && max(before, after) > 0 { // what is cut off does not come back
-		x = b.padAxis(x, axis, min(0, before), min(0, after), PadZeros)
-		return b.padAxis(x, axis, max(0, before), max(0, after), mode)
+		x = b.padAxis(x, axis, min(0, before), min(0, after), padding{})
+		return b.padAxis(x, axis, max(0, before), max(0, after), p)
 	}
 	n := s[axis]
 	lo, hi := max(0, before), max(0, after)
@@ -72,7 +80,7 @@ func (b *Builder) padAxis(x *gorgonia.Node, axis, before, after int, mode PadMod
 		case mode == PadZeros:
 			z := slices.Clone(s)
 			z[axis] = count
-			return b.zeros(z)
+			return b.Broadcast(b.Scalar(p.value), z...)
 		case mode == PadReplicate:
 			return b.c.Repeat(part(first), axis, count)
 		}

@@ -97,17 +97,37 @@ func (c *Ctx) TopK(x *gorgonia.Node, k, axis int) *gorgonia.Node {
 	return c.part(c.Sort(x, axis, true), axis, 0, k)
 }
 
-// Median is the middle element along the axis, the lower of two, and drops it.
+// KthValue is the k-th smallest element along the axis, k from 1 on, and drops the
+// axis; NaN if there is one.
+func (c *Ctx) KthValue(x *gorgonia.Node, k, axis int) *gorgonia.Node {
+	t := c.Type(x)
+	if c.Err != nil {
+		return nil
+	}
+	a, err := t.Axis(axis)
+	if err != nil || k < 1 || k > t.Shape[a] {
+		c.Fail("kthvalue", c.Label, []*gorgonia.Node{x}, shapef("got k = %d along axis %d of %v, want one of its places", k, axis, t.Shape))
+		return nil
+	}
+	y := c.Sort(x, a, false)
+	last := c.part(y, a, t.Shape[a]-1, t.Shape[a]) // NaN if there is one
+	y = c.Select(c.IsNaN(last), last, c.part(y, a, k-1, k))
+	return c.Reshape(y, append(t.Shape[:a:a].Clone(), t.Shape[a+1:]...))
+}
+
+// Median is the middle element along the axis, the lower of two, and drops the
+// axis; NaN if there is one.
 func (c *Ctx) Median(x *gorgonia.Node, axis int) *gorgonia.Node {
 	t := c.Type(x)
+	if c.Err != nil {
+		return nil
+	}
 	k, err := t.Axis(axis)
-	if c.Err != nil || err != nil || t.Shape[k] == 0 {
+	if err != nil || t.Shape[k] == 0 {
 		c.Fail("median", c.Label, []*gorgonia.Node{x}, shapef("got axis %d of %v, want one with elements", axis, t.Shape))
 		return nil
 	}
-	mid := (t.Shape[k] - 1) / 2
-	y := c.part(c.Sort(x, k, false), k, mid, mid+1)
-	return c.Reshape(y, append(t.Shape[:k:k].Clone(), t.Shape[k+1:]...))
+	return c.KthValue(x, (t.Shape[k]+1)/2, k)
 }
 
 // part is the places from start to before stop of an axis.

@@ -9,13 +9,15 @@ import (
 
 // This file has folds that are made of rows.
 
-// LogSumExp is log Σeˣ over the axes, stable for any finite x, -Inf where all
-// are.
+// LogSumExp is log Σeˣ over the axes, stable for any x: -Inf where all are, +Inf
+// where one is, NaN where one is. Its derivative is softmax x, and 0 where the result
+// is infinite.
 func (c *Ctx) LogSumExp(x *gorgonia.Node, axes []int, keep bool) *gorgonia.Node {
 	m := c.StopGradient(c.ReduceMax(x, axes, true))
-	m = c.Select(c.IsInf(m), c.Fill(m, 0), m)
-	s := c.Log(c.Sum(c.Exp(c.Sub(x, m)), axes, true))
-	return c.dropAxes(c.Add(s, m), x, axes, keep)
+	infinite := c.IsInf(m)
+	below := c.Select(infinite, c.Fill(x, 0), c.Sub(x, m))
+	y := c.Add(c.Log(c.Sum(c.Exp(below), axes, true)), m)
+	return c.dropAxes(c.Select(infinite, m, y), x, axes, keep)
 }
 
 // dropAxes gives y, a fold of x that kept its axes, the shape that keep asks for.
@@ -52,12 +54,15 @@ func (c *Ctx) Variance(x *gorgonia.Node, axes []int, correction int, keep bool) 
 
 // Std is the square root of Variance, with the gradient 0 where that is 0.
 func (c *Ctx) Std(x *gorgonia.Node, axes []int, correction int, keep bool) *gorgonia.Node {
-	return c.rootAbove0(c.Variance(x, axes, correction, keep), 2)
+	return c.Root(c.Variance(x, axes, correction, keep), 2)
 }
 
-// rootAbove0 is the p-th root of s ≥ 0, with the gradient 0 where s is 0, at
-// which the root's own slope is infinite.
-func (c *Ctx) rootAbove0(s *gorgonia.Node, p float64) *gorgonia.Node {
+// Root is the p-th root of s ≥ 0, with the gradient 0 where s is 0, at which the
+// root's own slope is infinite for p > 1.
+func (c *Ctx) Root(s *gorgonia.Node, p float64) *gorgonia.Node {
+	if p == 1 {
+		return s
+	}
 	zero := c.EqConst(s, 0)
 	safe := c.Select(zero, c.Fill(s, 1), s)
 	root := c.Sqrt(safe)
@@ -81,7 +86,7 @@ func (c *Ctx) Norm(x *gorgonia.Node, p float64, axes []int, keep bool) *gorgonia
 	case p == 1:
 		return c.Sum(c.Abs(x), axes, keep)
 	case p == 2:
-		return c.rootAbove0(c.Sum(c.Square(x), axes, keep), p)
+		return c.Root(c.Sum(c.Square(x), axes, keep), p)
 	case math.IsInf(p, 1):
 		return c.ReduceMax(c.Abs(x), axes, keep)
 	case math.IsInf(p, -1):
@@ -89,7 +94,7 @@ func (c *Ctx) Norm(x *gorgonia.Node, p float64, axes []int, keep bool) *gorgonia
 	}
 	size := c.Abs(x)
 	if p > 2 {
-		return c.rootAbove0(c.Sum(c.PowConst(size, p), axes, keep), p)
+		return c.Root(c.Sum(c.PowConst(size, p), axes, keep), p)
 	}
 	zero := c.EqConst(x, 0)
 	of0 := 0.0
@@ -97,5 +102,5 @@ func (c *Ctx) Norm(x *gorgonia.Node, p float64, axes []int, keep bool) *gorgonia
 		of0 = math.Inf(1)
 	}
 	each := c.Select(zero, c.Fill(x, of0), c.PowConst(c.Select(zero, c.Fill(x, 1), size), p))
-	return c.rootAbove0(c.Sum(each, axes, keep), p)
+	return c.Root(c.Sum(each, axes, keep), p)
 }
