@@ -185,6 +185,7 @@ var mistakes = []struct {
 	{"momentum of 2", nil, func(b *graph.Builder) {
 		b.RunningStats(b.Input("x", 4, 3), b.Input("mean", 3), b.Input("variance", 3), 2)
 	}},
+	{"pool of the power 0", graph.ErrOption, func(b *graph.Builder) { b.LPPool(b.Input("x", 1, 1, 4), 0, graph.Pool{Kernel: []int{2}}) }},
 	{"losses of other shapes", graph.ErrShape, func(b *graph.Builder) { b.MSE(b.Input("x", 2, 3), b.Input("y", 3, 2)) }},
 	{"delta of 0", nil, func(b *graph.Builder) { b.Huber(b.Input("x", 2), b.Input("y", 2), 0) }},
 	{"labels of other examples", graph.ErrShape, func(b *graph.Builder) { b.SoftmaxCrossEntropy(b.Input("x", 2, 3), b.Ints("labels", 3)) }},

@@ -150,7 +150,7 @@ func (b *Builder) GlobalAvgPool(x *gorgonia.Node) *gorgonia.Node {
 // 0 is 0 too.
 func (b *Builder) LPPool(x *gorgonia.Node, power float64, p Pool) *gorgonia.Node {
 	if !(power > 0) || math.IsInf(power, 1) {
-		b.c.Fail("lppool", b.c.Label, gorgonia.Nodes{x}, errors.Errorf("got the power %v, want it above 0 and finite", power))
+		b.c.Fail("lppool", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrOption, "got the power %v, want it above 0 and finite", power))
 		return nil
 	}
 	each := b.PowConst(x, power)
