@@ -34,26 +34,26 @@ type adProblem struct {
 	Jacobian [][]float64 `json:"torch_jacobian_rows_cam11_X3_w1"`
 }
 
-func checkADBench(text []byte) (covered bool, err error) {
+func checkADBench(text []byte) error {
 	var p adProblem
 	if err := json.Unmarshal(text, &p); err != nil {
-		return true, err
+		return err
 	}
 	switch p.Problem {
 	case "gmm":
 		var x [][]float64
 		if json.Unmarshal(p.X, &x) != nil {
-			return false, nil // its points lie in a file that is not there
+			return graph.ErrUnsupported // its points lie in a file that is not there
 		}
-		return true, p.checkMixture(x)
+		return p.checkMixture(x)
 	case "ba":
 		var x []float64
 		if json.Unmarshal(p.X, &x) != nil {
-			return false, nil
+			return graph.ErrUnsupported
 		}
-		return true, p.checkBundle(x)
+		return p.checkBundle(x)
 	}
-	return false, nil
+	return graph.ErrUnsupported
 }
 
 func flat(rows [][]float64) (out []float64) {

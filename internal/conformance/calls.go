@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-	"maps"
+	_ "embed"
 	"slices"
 	"strings"
 
@@ -13,441 +10,461 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// callFile is a file of samples of one PyTorch function: calls with arguments,
-// results, and the gradients of the results' products with cotangents.
-type callFile struct {
-	Name      string
-	Callable  string `json:"torch_callable"`
-	Samples   []callSample
-	Tolerance *struct{ RTol, ATol float64 } `json:"tolerance_float64"`
-}
-
-type callSample struct {
-	Input      value
-	Args       []value
-	Kwargs     keywords
-	Outputs    []json.RawMessage
-	Cotangents []*array `json:"cotangents_of_differentiable_outputs"`
-	Grads      []*array `json:"grads_of_requires_grad_inputs_in_order"`
-}
-
-// keywords are named arguments in the order of the file.
-type keywords struct {
-	names []string
-	by    map[string]value
-}
-
-// with has one argument more.
-func (k keywords) with(name string, v value) keywords {
-	by := maps.Clone(k.by)
-	if by == nil {
-		by = map[string]value{}
-	}
-	by[name] = v
-	return keywords{append(slices.Clone(k.names), name), by}
-}
-
-// UnmarshalJSON keeps the order of the keys.
-func (k *keywords) UnmarshalJSON(text []byte) (err error) {
-	if err := json.Unmarshal(text, &k.by); err != nil {
-		return err
-	}
-	k.names, err = keysOf(text)
-	return err
-}
-
-// value is an argument: a tensor, a list, or a plain JSON value.
-type value struct {
-	tensor *array
-	grad   bool
-	bools  bool
-	list   []value
-	isList bool
-	plain  any
-	node   *gorgonia.Node // of a formula: what another function made
-}
-
-// UnmarshalJSON reads {"tensor": ...}, {"list": [...]}, a list or a plain value.
-func (v *value) UnmarshalJSON(text []byte) error {
-	var o struct {
-		Tensor *json.RawMessage
-		Grad   bool `json:"requires_grad"`
-		List   *[]value
-	}
-	text = bytes.TrimSpace(text)
-	switch {
-	case len(text) > 0 && text[0] == '{':
-		if err := json.Unmarshal(text, &o); err != nil {
-			return err
-		}
-		if o.List != nil {
-			v.list, v.isList = *o.List, true
-			return nil
-		}
-		if o.Tensor == nil {
-			return json.Unmarshal(text, &v.plain)
-		}
-		var t struct{ DType string }
-		if err := json.Unmarshal(*o.Tensor, &t); err != nil {
-			return err
-		}
-		v.grad, v.bools = o.Grad, t.DType == "bool"
-		return json.Unmarshal(*o.Tensor, &v.tensor)
-	case len(text) > 0 && text[0] == '[':
-		v.isList = true
-		return json.Unmarshal(text, &v.list)
-	}
-	return json.Unmarshal(text, &v.plain)
-}
-
-// call is a graph under construction for a sample.
+// call is one call of a PyTorch function in the graph under construction. Its
+// rule reads the arguments by their names; what it leaves unread is an argument
+// that it does not know, and the call is not covered.
 type call struct {
 	*bench
-	s     callSample
-	wrt   gorgonia.Nodes
-	made  map[*array]*gorgonia.Node
-	input *gorgonia.Node
-	// symmetric says that the input is a symmetric matrix: gradients are then
-	// right if their symmetric parts are.
-	symmetric bool
-	// triangle says of a matrix that only its lower triangle is read, or, if
-	// true, the upper one: torch's gradient of the other means nothing.
-	triangle map[*gorgonia.Node]bool
+	name  string
+	names []string // of the parameters, in order
+	args  map[string]*value
+	read  map[string]bool
+	input *gorgonia.Node // the first argument, if it is a tensor or a number
+	kind  kind           // of the results, if a rule says so
+	want  []*array       // the results as the case lists them, if it does
 }
 
-// torchRule builds the results of a call, those of floats alone.
-type torchRule func(c *call) []*gorgonia.Node
+// rule builds the results of a call. A nil node is a result that it cannot compute.
+type rule func(c *call) []*gorgonia.Node
 
-// torchRules are the rules by torch's name of the function.
-var torchRules = map[string]torchRule{}
+// calls are the rules by PyTorch's names; the files calls_*.go add theirs.
+var calls = map[string]rule{}
 
-// ruleOf finds the rule of a function, whose name may have its module written
-// with dots or underscores.
-func ruleOf(name string) torchRule {
-	name = strings.TrimPrefix(name, "torch.")
-	if f := torchRules[name]; f != nil {
-		return f
-	}
-	for _, at := range []string{strings.ReplaceAll(name, ".", "_"), strings.ReplaceAll(strings.Replace(name, "nn_functional_", "nn.functional.", 1), "linalg.", "linalg_"), "nn.functional." + name} {
-		if f := torchRules[at]; f != nil {
-			return f
+//go:embed signatures.txt
+var signatureText string
+
+// signatures are the parameters of functions by their names.
+var signatures = readSignatures(signatureText)
+
+func readSignatures(text string) map[string][]string {
+	out := map[string][]string{}
+	for _, line := range strings.Split(text, "\n") {
+		if params, names, ok := strings.Cut(line, ":"); ok && !strings.HasPrefix(line, "#") {
+			for _, n := range strings.Fields(names) {
+				out[n] = strings.Fields(params)
+			}
 		}
 	}
-	return nil
+	return out
 }
 
-// checkCalls runs the samples of a file and calls verdict for each.
-func checkCalls(text []byte, verdict func(name string, covered bool, err error)) error {
-	var f callFile
-	if err := json.Unmarshal(text, &f); err != nil {
-		return err
+// aliases are other names of functions, each in front of the usual one.
+var aliases = pairs(`absolute abs arccos acos arccosh acosh arcsin asin arcsinh asinh arctan atan arctanh atanh arctan2 atan2 negative neg fix trunc
+	multiply mul subtract sub divide div true_divide div not_equal ne less lt less_equal le greater gt greater_equal ge gammaln lgamma psi digamma expit sigmoid
+	inv inverse inv_ex inverse cholesky_ex cholesky solve_ex solve special_polygamma polygamma upsample interpolate pinverse pinv
+	multigammaln mvlgamma clip clamp conj positive conj_physical positive resolve_conj positive resolve_neg positive real positive clone positive
+	contiguous positive double positive __add__ add __sub__ sub __mul__ mul __pow__ pow __neg__ neg __mod__ remainder __and__ logical_and
+	__or__ logical_or __invert__ logical_not`)
+
+func pairs(text string) map[string]string {
+	out, list := map[string]string{}, strings.Fields(text)
+	for i := 0; i < len(list); i += 2 {
+		out[list[i]] = list[i+1]
 	}
-	for i, s := range f.Samples {
-		k := &testCase{Name: fmt.Sprintf("%s sample %d", f.Name, i)}
-		k.Tolerance.RTol, k.Tolerance.ATol = 1e-7, 1e-7 // torch's own for float64
-		if f.Tolerance != nil {
-			k.Tolerance.RTol, k.Tolerance.ATol = f.Tolerance.RTol, f.Tolerance.ATol
+	return out
+}
+
+// of looks a function up. The same function can be a method, a function of
+// torch, and one of its modules.
+func of[T any](table map[string]T, name string) (T, bool) {
+	bare := name
+	for _, module := range []string{"opinfo.", "tensor.", "nn.functional.", "special.", "linalg."} {
+		bare = strings.TrimPrefix(bare, module)
+	}
+	names := []string{name, strings.TrimPrefix(name, "opinfo."), bare, "tensor." + bare, "nn.functional." + bare, "linalg." + bare}
+	if a := aliases[bare]; a != "" {
+		names = append(names, a, "linalg."+a, "nn.functional."+a)
+	}
+	for _, n := range names {
+		if t, ok := table[n]; ok {
+			return t, true
 		}
-		covered, err := checkCall(ruleOf(f.Callable), k, s)
-		verdict(k.Name+": "+f.Callable, covered, err)
 	}
-	return nil
+	var none T
+	return none, false
 }
 
-func checkCall(rule torchRule, k *testCase, s callSample) (covered bool, err error) {
-	if rule == nil {
-		return false, nil
+// bind gives arguments the names of the function's parameters.
+func (c *call) bind(args []*value, kwargs map[string]*value) error {
+	sig, ok := of(signatures, c.name)
+	if !ok {
+		return errors.Wrap(graph.ErrUnsupported, c.name)
 	}
-	c := &call{bench: &bench{Builder: graph.New(nil), k: k}, s: s, made: map[*array]*gorgonia.Node{}}
-	defer func() {
-		r := recover()
+	at := 0
+	for _, p := range sig {
+		name, rest := strings.CutSuffix(p, "...")
+		name, ignored := strings.CutSuffix(name, "~")
+		c.names, c.read[name] = append(c.names, name), ignored
 		switch {
-		case r == nil:
-		case c.Err() != nil: // the rule read a shape that the failed graph does not have
-			covered, err = !errors.Is(c.Err(), graph.ErrUnsupported), c.Err()
-		default:
-			covered, err = true, fmt.Errorf("panic: %v", r)
+		case rest && (at+1 < len(args) || at < len(args) && !args[at].isList):
+			v := &value{isList: true}
+			for ; at < len(args); at++ {
+				v.list = append(v.list, *args[at])
+			}
+			c.args[name] = v
+		case at < len(args):
+			c.args[name] = args[at]
+			at++
+		}
+	}
+	if at < len(args) {
+		return errors.Wrapf(graph.ErrUnsupported, "%s with %d arguments", c.name, len(args))
+	}
+	for name, v := range kwargs {
+		if name == "self" || name == "input" && !slices.Contains(c.names, name) {
+			name = c.names[0]
+		}
+		if !slices.Contains(c.names, name) && !v.isNone() || c.args[name] != nil {
+			return errors.Wrapf(graph.ErrUnsupported, "%s with the argument %q", c.name, name)
+		}
+		c.args[name] = v
+	}
+	return nil
+}
+
+// run makes the call. Errors: ErrUnsupported if no rule knows the function or
+// one of the arguments.
+func (c *call) run(args []*value, kwargs map[string]*value) (out []value, err error) {
+	defer func() { // a rule read a shape that the failed graph does not have
+		if r := recover(); r != nil {
+			if err = c.Err(); err == nil {
+				err = errors.Errorf("panic: %v", r)
+			}
 		}
 	}()
-	k.Inputs.By = map[string]*array{}
-	c.visit(s.Input) // leaves in the order of the arguments: gradients come so
-	for _, v := range s.Args {
-		c.visit(v)
+	f, ok := of(calls, c.name)
+	if !ok {
+		return nil, errors.Wrap(graph.ErrUnsupported, c.name)
 	}
-	for _, name := range s.Kwargs.names {
-		c.visit(s.Kwargs.by[name])
+	if err := c.bind(args, kwargs); err != nil {
+		return nil, err
 	}
-	if s.Input.tensor != nil {
-		c.input = c.node(s.Input)
+	c.readDType()
+	first := value{}
+	if len(c.names) > 0 {
+		first, _ = c.arg(c.names[0])
+		if _, isText := first.plain.(string); first.isTensor() || first.plain != nil && !isText {
+			c.input = c.node(first)
+		}
 	}
-	out := rule(c)
-	if errors.Is(c.Err(), graph.ErrUnsupported) {
-		return false, nil
-	}
+	nodes := f(c)
 	if c.Err() != nil {
-		return true, c.Err()
+		return nil, c.Err()
 	}
-	return true, c.check(out)
+	for name, v := range c.args {
+		if !c.read[name] && !v.isNone() {
+			return nil, errors.Wrapf(graph.ErrUnsupported, "%s with the argument %q", c.name, name)
+		}
+	}
+	if c.kind == ofFloats {
+		c.kind = kindOf(c.name, c.args)
+	}
+	fixed := c.fixedArgs()
+	for _, n := range nodes {
+		v := value{node: n, kind: c.kind, fixed: fixed, absent: n == nil}
+		if n != nil && isIndex(n) {
+			v.kind = ofInts
+		}
+		out = append(out, v)
+	}
+	return out, nil
 }
 
-// check compares the float results and the gradients.
-func (c *call) check(out []*gorgonia.Node) error {
-	var want []expected
-	for i, raw := range c.s.Outputs {
-		a := &array{}
-		if err := json.Unmarshal(raw, a); err != nil {
-			return err
-		}
-		if a.Ints == nil && !strings.Contains(string(raw[:min(len(raw), 40)]), "bool") {
-			want = append(want, expected{what: fmt.Sprint("output ", i), want: a})
-		}
-	}
-	if len(out) != len(want) {
-		return fmt.Errorf("built %d outputs, want %d", len(out), len(want))
-	}
-	nodes := append(gorgonia.Nodes{}, out...)
-	var total *gorgonia.Node
-	for i, cot := range c.s.Cotangents {
-		if i >= len(out) || cot == nil {
-			continue
-		}
-		if t := c.dot(out[i], cot); total == nil {
-			total = t
-		} else {
-			total = c.Add(total, t)
-		}
-	}
-	if total != nil && len(c.wrt) > 0 && len(c.s.Grads) == len(c.wrt) {
-		grads, err := c.gradients(total)
-		if err != nil {
-			return err
-		}
-		for i, g := range c.s.Grads {
-			if g != nil {
-				node := grads[i]
-				if c.symmetric {
-					g, node = symmetricPart(g), c.Scale(c.Add(node, c.swap(node, -1, -2)), 0.5)
-				}
-				if upper, ok := c.triangle[c.wrt[i]]; ok {
-					g = triangleOf(g, upper)
-				}
-				want = append(want, expected{what: fmt.Sprint("gradient ", i), want: g})
-				nodes = append(nodes, node)
-			}
-		}
-	}
-	if c.Err() != nil {
-		return c.Err()
-	}
-	return c.compare(nodes, want)
-}
+// isIndex says that the graph has integers for a node.
+func isIndex(n *gorgonia.Node) bool { return n.Dtype().String() == "int" }
 
-// symmetricPart is (a + aᵀ)/2 of square matrices.
-func symmetricPart(a *array) *array {
-	out := zeros(a.Shape)
-	n := a.Shape[len(a.Shape)-1]
-	for i := range a.Floats {
-		m, r, k := i/(n*n), i/n%n, i%n
-		out.Floats[i] = (a.Floats[i] + a.Floats[(m*n+k)*n+r]) / 2
+// predicates are the calls whose results are truth values; passing, those whose
+// results are of the kind of their tensors.
+var (
+	predicates = words(`eq ne not_equal lt less gt greater le less_equal ge greater_equal isnan isinf isfinite isposinf isneginf signbit
+		logical_and logical_or logical_xor logical_not any all __and__ __or__ __invert__ zeros_bool`)
+	passing = words(`getitem reshape view view_as reshape_as flatten unflatten ravel squeeze unsqueeze transpose swapaxes swapdims permute movedim
+		moveaxis expand expand_as broadcast_to repeat tile repeat_interleave flip fliplr flipud roll rot90 t T mT cat concat concatenate stack hstack vstack
+		dstack column_stack row_stack split chunk tensor_split unbind select narrow index_select gather take take_along_dim tril triu diagonal diag
+		diag_embed clone detach contiguous sort masked_select masked_fill where zeros_like ones_like full_like new_tensor
+		add sub subtract mul multiply neg abs floor_divide remainder fmod maximum minimum clamp clamp_min clamp_max clip square sign
+		max min amax amin prod sum cumsum cumprod`)
+	counting = words(`sum prod cumsum cumprod add sub mul`) // of truth values they make integers
+)
+
+func words(text string) map[string]bool {
+	out := map[string]bool{}
+	for _, w := range strings.Fields(text) {
+		out[w] = true
 	}
 	return out
 }
 
-// triangleOf is a with zeros outside of a triangle of the last two axes.
-func triangleOf(a *array, upper bool) *array {
-	out := zeros(a.Shape)
-	n := a.Shape[len(a.Shape)-1]
-	for i, v := range a.Floats {
-		if r, k := i/n%a.Shape[len(a.Shape)-2], i%n; r == k || (r < k) == upper {
-			out.Floats[i] = v
+// kindOf is the kind of a call's results.
+func kindOf(name string, args map[string]*value) kind {
+	bare := name[strings.LastIndex(name, ".")+1:]
+	if predicates[bare] {
+		return ofBools
+	}
+	if !passing[bare] {
+		return ofFloats
+	}
+	k, any := ofBools, false
+	var visit func(v value)
+	visit = func(v value) {
+		for _, x := range v.list {
+			visit(x)
+		}
+		if f, is := v.plain.(float64); is && f != float64(int(f)) {
+			k = ofFloats // a number that is no integer
+		}
+		if v.isTensor() {
+			any = true
+			k = min(k, v.kind)
 		}
 	}
-	return out
-}
-
-// visit makes the leaves of a value.
-func (c *call) visit(v value) {
-	for _, x := range v.list {
-		c.visit(x)
-	}
-	if v.tensor != nil && v.grad {
-		name := fmt.Sprint("x", len(c.wrt))
-		n := c.Input(name, v.tensor.Shape...)
-		c.k.Inputs.Names, c.k.Inputs.By[name] = append(c.k.Inputs.Names, name), v.tensor
-		if c.in == nil {
-			c.in = map[string]*gorgonia.Node{}
+	for n, v := range args {
+		if n != "dim" && n != "index" && n != "mask" && n != "condition" {
+			visit(*v)
 		}
-		c.in[name] = n
-		c.wrt = append(c.wrt, n)
-		c.made[v.tensor] = n
 	}
+	if !any {
+		return ofFloats
+	}
+	if k == ofBools && counting[bare] {
+		return ofInts
+	}
+	return k
 }
 
-// node is a tensor, or a number as a scalar.
-func (c *call) node(v value) *gorgonia.Node {
-	a := v.tensor
-	if v.node != nil {
-		return v.node
+// fixedArgs says that all arguments are fixed.
+func (c *call) fixedArgs() bool {
+	fixed := true
+	var visit func(v value)
+	visit = func(v value) {
+		for _, x := range v.list {
+			visit(x)
+		}
+		fixed = fixed && (!v.isTensor() || v.fixed)
 	}
-	if a == nil {
-		f, ok := v.plain.(float64)
-		if is, flag := v.plain.(bool); flag {
-			f, ok = 0, true
-			if is {
-				f = 1
+	for _, v := range c.args {
+		visit(*v)
+	}
+	return fixed
+}
+
+// readDType reads the argument dtype: the type in which a function computes.
+func (c *call) readDType() {
+	switch t := c.dtype("dtype", "float64"); {
+	case t == "float64":
+	case strings.HasPrefix(t, "int"), t == "bool":
+		c.kind = map[bool]kind{true: ofBools, false: ofInts}[t == "bool"]
+		for _, v := range c.args {
+			if v.isTensor() && v.kind == ofFloats { // what is cut off is not computed here
+				c.unsupported("%s with the dtype %s of floats", c.name, t)
 			}
 		}
-		if !ok {
-			c.unsupported("an argument %v where a tensor is wanted", v.plain)
-			return nil
-		}
-		return c.Scalar(f)
+	default:
+		c.unsupported("%s with the dtype %s", c.name, t)
 	}
-	if c.made[a] == nil {
-		if a.Ints != nil && !v.bools {
-			c.made[a] = c.ConstInts(a.Ints, a.Shape...)
-		} else {
-			c.made[a] = c.Const(a.Floats, a.Shape...)
-		}
+}
+
+// dtype is a type by name, with one name for each.
+func (c *call) dtype(name, def string) string {
+	v, ok := c.arg(name)
+	t, is := v.plain.(dtype)
+	switch {
+	case !ok || v.plain == nil:
+		return def
+	case !is:
+		c.unsupported("the dtype %v", v.plain)
+	case t == "double":
+		return "float64"
+	case t == "long":
+		return "int64"
 	}
-	return c.made[a]
+	return string(t)
 }
 
 func (c *call) unsupported(format string, args ...any) {
 	c.Fail(errors.Wrapf(graph.ErrUnsupported, format, args...))
 }
 
-// arg is the i-th argument behind the input, or the one of that name.
-func (c *call) arg(i int, name string) (value, bool) {
-	if v, ok := c.s.Kwargs.by[name]; ok {
-		return v, true
-	}
-	if i >= 0 && i < len(c.s.Args) {
-		return c.s.Args[i], true
+// arg is the argument of that name, which is now read.
+func (c *call) arg(name string) (value, bool) {
+	c.read[name] = true
+	if v := c.args[name]; v != nil {
+		return *v, true
 	}
 	return value{}, false
 }
 
-// given says whether an argument is there and not None.
-func (c *call) given(i int, name string) bool {
-	v, ok := c.arg(i, name)
-	return ok && (v.tensor != nil || v.node != nil || v.isList || v.plain != nil)
+// ignore reads arguments that have no part in the results.
+func (c *call) ignore(names ...string) {
+	for _, n := range names {
+		c.read[n] = true
+	}
 }
 
-func (c *call) tensor(i int, name string) *gorgonia.Node {
-	v, ok := c.arg(i, name)
+// given says whether an argument is there and not None.
+func (c *call) given(name string) bool {
+	v, ok := c.arg(name)
+	return ok && !v.isNone()
+}
+
+// node is a tensor, or a number as a scalar, of floats; integers that are known
+// only when the graph runs stay integers.
+func (c *call) node(v value) *gorgonia.Node {
+	if v.node != nil {
+		return v.node
+	}
+	if v.tensor != nil {
+		return c.Const(v.tensor.Floats, v.tensor.Shape...)
+	}
+	f, err := number(v.plain)
+	if err != nil {
+		c.unsupported("%s of %v where a tensor is wanted", c.name, v.plain)
+		return nil
+	}
+	return c.Scalar(f)
+}
+
+func (c *call) tensor(name string) *gorgonia.Node {
+	v, ok := c.arg(name)
 	if !ok {
-		c.unsupported("no argument %d %q", i, name)
+		c.unsupported("%s without %q", c.name, name)
 		return nil
 	}
 	return c.node(v)
 }
 
-// nodes is a list of tensors; the i-th argument, or the input for -1.
-func (c *call) nodes(i int, name string) []*gorgonia.Node {
-	v := c.s.Input
-	if i >= 0 {
-		v, _ = c.arg(i, name)
+// optional is a tensor, or nil if it is not given.
+func (c *call) optional(name string) *gorgonia.Node {
+	if !c.given(name) {
+		return nil
+	}
+	return c.tensor(name)
+}
+
+// second is the second parameter, whatever its name.
+func (c *call) second() *gorgonia.Node { return c.tensor(c.names[1]) }
+
+// labels is a tensor of integers.
+func (c *call) labels(name string) *gorgonia.Node {
+	v, _ := c.arg(name)
+	if a := c.static(v); a != nil && a.Ints != nil {
+		return c.ConstInts(a.Ints, a.Shape...)
+	}
+	if v.node == nil || !isIndex(v.node) {
+		c.unsupported("%s with %q that is no tensor of integers", c.name, name)
+		return nil
+	}
+	return v.node
+}
+
+// nodes is a list of tensors.
+func (c *call) nodes(name string) []*gorgonia.Node {
+	v, _ := c.arg(name)
+	list := v.list
+	if len(list) == 1 && list[0].isList { // a list as the only one of any number of arguments
+		list = list[0].list
+	}
+	if v.isTensor() {
+		list = []value{v}
 	}
 	var out []*gorgonia.Node
-	for _, x := range v.list {
+	for _, x := range list {
 		out = append(out, c.node(x))
-	}
-	if !v.isList && v.tensor != nil {
-		out = append(out, c.node(v))
 	}
 	return out
 }
 
-func (c *call) num(i int, name string, def float64) float64 {
-	v, ok := c.arg(i, name)
-	switch {
-	case !ok || v.tensor == nil && v.plain == nil:
+func (c *call) num(name string, def float64) float64 {
+	v, ok := c.arg(name)
+	if !ok || v.isNone() {
 		return def
-	case v.tensor != nil && len(v.tensor.Floats) == 1:
-		return v.tensor.Floats[0]
 	}
-	switch x := v.plain.(type) {
-	case float64:
-		return x
-	case bool:
-		if x {
-			return 1
-		}
-		return 0
-	case string:
-		if f, err := number(x); err == nil {
-			return f
-		}
+	if a := c.static(v); a != nil && len(a.Floats) == 1 {
+		return a.Floats[0]
 	}
-	c.unsupported("the argument %q", name)
-	return def
+	f, err := number(v.plain)
+	if err != nil {
+		c.unsupported("%s with the argument %q", c.name, name)
+	}
+	return f
 }
 
-func (c *call) int(i int, name string, def int) int { return int(c.num(i, name, float64(def))) }
+func (c *call) int(name string, def int) int { return int(c.num(name, float64(def))) }
 
-func (c *call) flag(i int, name string, def bool) bool {
-	v, ok := c.arg(i, name)
-	if b, is := v.plain.(bool); ok && is {
-		return b
-	}
-	return def
+func (c *call) flag(name string, def bool) bool {
+	return c.num(name, map[bool]float64{true: 1}[def]) != 0
 }
 
-func (c *call) text(i int, name, def string) string {
-	v, ok := c.arg(i, name)
+func (c *call) text(name, def string) string {
+	v, ok := c.arg(name)
 	if s, is := v.plain.(string); ok && is {
 		return s
 	}
+	if ok && !v.isNone() {
+		return "" // a number where a word could stand
+	}
 	return def
 }
 
-// ints is a number or a list of them; nil if it is not there.
-func (c *call) ints(i int, name string) []int {
-	v, ok := c.arg(i, name)
+// word is a text that must be one of the words of a table.
+func word[T any](c *call, name, def string, table map[string]T) T {
+	v, _ := c.arg(name)
+	w := c.text(name, def)
+	out, ok := table[w]
 	if !ok {
-		return nil
+		c.unsupported("%s with %q %v", c.name, name, v.plain)
 	}
-	return intsOf(v)
+	return out
 }
 
-// floats is a number or a list of them.
-func (c *call) floats(i int, name string) []float64 {
-	v, _ := c.arg(i, name)
+// floats is a number or a list of them; nil if it is not there.
+func (c *call) floats(name string) []float64 {
+	v, _ := c.arg(name)
+	return c.floatsOf(v)
+}
+
+func (c *call) floatsOf(v value) []float64 {
+	if v.isNone() {
+		return nil
+	}
+	if a := c.static(v); a != nil {
+		return a.Floats
+	}
 	list := v.list
 	if !v.isList {
 		list = []value{v}
 	}
-	var out []float64
-	for _, x := range list {
-		switch f := x.plain.(type) {
-		case float64:
-			out = append(out, f)
-		case string:
-			f64, _ := number(f)
-			out = append(out, f64)
-		}
+	if len(list) == 1 && list[0].isList {
+		list = list[0].list
 	}
-	if v.tensor != nil {
-		out = v.tensor.Floats
+	out := []float64{}
+	for _, x := range list {
+		f, err := number(x.plain)
+		if a := c.static(x); a != nil && len(a.Floats) == 1 {
+			f, err = a.Floats[0], nil
+		}
+		if err != nil {
+			c.unsupported("%s with %v where numbers are wanted", c.name, x.plain)
+		}
+		out = append(out, f)
 	}
 	return out
 }
 
-func intsOf(v value) []int {
-	if f, ok := v.plain.(float64); ok {
-		return []int{int(f)}
-	}
-	if v.tensor != nil {
-		return v.tensor.Ints
-	}
-	if !v.isList {
+// ints is a number or a list of them; nil if it is not there.
+func (c *call) ints(name string) []int {
+	v, _ := c.arg(name)
+	return c.intsOf(v)
+}
+
+func (c *call) intsOf(v value) []int {
+	list := c.floatsOf(v)
+	if list == nil {
 		return nil
 	}
-	out := []int{}
-	for _, x := range v.list {
-		f, _ := x.plain.(float64)
-		out = append(out, int(f))
+	out := make([]int, len(list))
+	for i, f := range list {
+		out[i] = int(f)
 	}
 	return out
 }
@@ -462,6 +479,16 @@ func axis(a, n int) int {
 
 func (c *call) rank(x *gorgonia.Node) int { return len(c.Shape(x)) }
 
-func one1(f func(c *call) *gorgonia.Node) torchRule {
+// one1 is the rule of a function with one result; each1 that of a function of the
+// first argument; each2 of the first two.
+func one1(f func(c *call) *gorgonia.Node) rule {
 	return func(c *call) []*gorgonia.Node { return []*gorgonia.Node{f(c)} }
+}
+
+func each1(f func(c *call, x *gorgonia.Node) *gorgonia.Node) rule {
+	return one1(func(c *call) *gorgonia.Node { return f(c, c.input) })
+}
+
+func each2(f func(c *call, x, y *gorgonia.Node) *gorgonia.Node) rule {
+	return one1(func(c *call) *gorgonia.Node { return f(c, c.input, c.second()) })
 }

@@ -1,41 +1,41 @@
 package main
 
 import (
-	"encoding/json"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/symgrad/symgrad/graph"
-	"gorgonia.org/gorgonia"
 )
 
 // This file has the rules of torch's products and functions of matrices.
 
 func productRules() {
-	products := func(c *call, x, y *gorgonia.Node) *gorgonia.Node { return c.MatMul(x, y) }
-	for _, name := range []string{"matmul", "linalg_matmul", "mm", "bmm", "mv", "dot", "vdot"} {
-		torchRules[name] = each2(products)
+	products := func(c *call, x, y node) node { return c.MatMul(x, y) }
+	for _, name := range []string{"matmul", "linalg.matmul", "mm", "bmm", "mv", "dot", "vdot"} {
+		calls[name] = each2(products)
 	}
-	torchRules["__rmatmul__"] = each2(func(c *call, x, y *gorgonia.Node) *gorgonia.Node { return c.MatMul(y, x) })
-	torchRules["inner"] = each2(func(c *call, x, y *gorgonia.Node) *gorgonia.Node { return c.Inner(x, y) })
-	torchRules["outer"] = each2(func(c *call, x, y *gorgonia.Node) *gorgonia.Node { return c.Outer(x, y) })
-	torchRules["ger"] = torchRules["outer"]
-	torchRules["kron"] = each2(func(c *call, x, y *gorgonia.Node) *gorgonia.Node { return c.Kron(x, y) })
-	plus := func(product func(c *call, x, y *gorgonia.Node) *gorgonia.Node) torchRule {
-		return each1(func(c *call, m *gorgonia.Node) *gorgonia.Node {
-			p := product(c, c.tensor(0, "batch1"), c.tensor(1, "batch2"))
-			return c.Add(c.Scale(m, c.num(-1, "beta", 1)), c.Scale(p, c.num(-1, "alpha", 1)))
+	calls["inner"] = each2(func(c *call, x, y node) node { return c.Inner(x, y) })
+	calls["outer"] = each2(func(c *call, x, y node) node { return c.Outer(x, y) })
+	calls["ger"] = calls["outer"]
+	calls["linalg.outer"] = calls["outer"]
+	calls["kron"] = each2(func(c *call, x, y node) node { return c.Kron(x, y) })
+	plus := func(product func(c *call, x, y node) node) rule {
+		return each1(func(c *call, m node) node {
+			p := product(c, c.second(), c.tensor(c.names[2]))
+			return c.Add(c.Scale(m, c.num("beta", 1)), c.Scale(p, c.num("alpha", 1)))
 		})
 	}
-	torchRules["addbmm"] = plus(func(c *call, x, y *gorgonia.Node) *gorgonia.Node { return c.Sum(c.MatMul(x, y), 0) })
-	torchRules["addr"] = plus(func(c *call, x, y *gorgonia.Node) *gorgonia.Node { return c.Outer(x, y) })
+	calls["addbmm"] = plus(func(c *call, x, y node) node { return c.Sum(c.MatMul(x, y), 0) })
+	calls["addr"] = plus(func(c *call, x, y node) node { return c.Outer(x, y) })
 	for _, name := range []string{"addmv", "baddbmm", "addmm"} {
-		torchRules[name] = plus(products)
+		calls[name] = plus(products)
 	}
-	crossed := func(first bool) torchRule { // torch.cross takes the first axis of extent 3
-		return each2(func(c *call, x, y *gorgonia.Node) *gorgonia.Node {
+	crossed := func(first bool) rule { // torch.cross takes the first axis of extent 3
+		return each2(func(c *call, x, y node) node {
 			x, y = together(c, x, y)
-			a := c.int(1, "dim", -1)
-			if first && !c.given(1, "dim") {
+			a := c.int("dim", -1)
+			if first && !c.given("dim") {
 				for i, n := range c.Shape(x) {
 					if n == 3 {
 						a = i
@@ -46,67 +46,54 @@ func productRules() {
 			return c.Cross(x, y, a)
 		})
 	}
-	torchRules["cross"], torchRules["linalg_cross"] = crossed(true), crossed(false)
-	torchRules["tensordot"] = each2(func(c *call, x, y *gorgonia.Node) *gorgonia.Node {
-		v, ok := c.arg(1, "dims")
+	calls["cross"], calls["linalg.cross"] = crossed(true), crossed(false)
+	calls["tensordot"] = each2(func(c *call, x, y node) node {
+		v, _ := c.arg("dims")
 		if v.isList && len(v.list) == 2 {
-			return c.TensorDot(x, y, intsOf(v.list[0]), intsOf(v.list[1]))
+			return c.TensorDot(x, y, c.intsOf(v.list[0]), c.intsOf(v.list[1]))
 		}
-		n := 2
-		if f, is := v.plain.(float64); ok && is {
-			n = int(f)
-		}
+		n := c.int("dims", 2)
 		var ax, ay []int
 		for i := range n {
 			ax, ay = append(ax, c.rank(x)-n+i), append(ay, i)
 		}
 		return c.TensorDot(x, y, ax, ay)
 	})
-	torchRules["einsum"] = one1(func(c *call) *gorgonia.Node {
-		equation, _ := c.s.Input.plain.(string)
-		var xs []*gorgonia.Node
-		if equation != "" {
-			xs = c.nodes(0, "operands")
-		} else {
-			xs, equation = c.nodes(-1, ""), c.text(0, "equation", "")
-		}
-		return c.Einsum(equation, xs...)
+	calls["einsum"] = one1(func(c *call) node {
+		return c.Einsum(strings.ReplaceAll(c.text("equation", ""), " ", ""), c.nodes("operands")...)
 	})
-	torchRules["linalg_multi_dot"] = one1(func(c *call) *gorgonia.Node { return c.MultiDot(c.nodes(-1, "")...) })
-	torchRules["chain_matmul"] = torchRules["linalg_multi_dot"]
-	torchRules["linalg_vecdot"] = each2(func(c *call, x, y *gorgonia.Node) *gorgonia.Node {
-		return c.Sum(c.Mul(x, y), c.int(1, "dim", -1))
+	calls["linalg.multi_dot"] = one1(func(c *call) node { return c.MultiDot(c.nodes("tensors")...) })
+	calls["chain_matmul"] = calls["linalg.multi_dot"]
+	calls["linalg.vecdot"] = each2(func(c *call, x, y node) node {
+		return c.Sum(c.Mul(x, y), c.int("dim", -1))
 	})
-	torchRules["nn.functional.bilinear"] = one1(func(c *call) *gorgonia.Node {
-		y := c.Einsum("...i,kij,...j->...k", c.input, c.tensor(1, "weight"), c.tensor(0, "input2"))
-		if c.given(2, "bias") {
-			y = c.Add(y, c.tensor(2, "bias"))
+	calls[nn+"bilinear"] = one1(func(c *call) node {
+		y := c.Einsum("...i,kij,...j->...k", c.input, c.tensor("weight"), c.tensor("input2"))
+		if c.given("bias") {
+			y = c.Add(y, c.tensor("bias"))
 		}
 		return y
 	})
 }
 
 func matrixRules() {
-	type B = graph.Builder
-	for name, f := range map[string]func(b *B, x *gorgonia.Node) *gorgonia.Node{
-		"linalg_det": (*B).Det, "det": (*B).Det, "linalg_inv": (*B).Inverse, "inverse": (*B).Inverse, "linalg_inv_ex": (*B).Inverse,
-		"logdet": (*B).LogDet, "matrix_exp": (*B).MatrixExp, "linalg_matrix_exp": (*B).MatrixExp} {
-		torchRules[name] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return f(c.Builder, x) })
+	for name, f := range map[string]func(b *build, x node) node{
+		"det": (*build).Det, "inverse": (*build).Inverse,
+		"logdet": (*build).LogDet, "matrix_exp": (*build).MatrixExp} {
+		calls[name] = each1(func(c *call, x node) node { return f(c.Builder, x) })
 	}
-	torchRules["linalg_cholesky"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		if c.flag(0, "upper", false) {
+	calls["cholesky"] = each1(func(c *call, x node) node {
+		if c.flag("upper", false) {
 			return c.swap(c.Cholesky(c.swap(x, -1, -2)), -1, -2)
 		}
 		return c.Cholesky(x)
 	})
-	torchRules["cholesky"], torchRules["linalg_cholesky_ex"] = torchRules["linalg_cholesky"], torchRules["linalg_cholesky"]
-	torchRules["linalg_slogdet"] = func(c *call) []*gorgonia.Node {
+	calls["linalg.slogdet"] = func(c *call) []node {
 		sign, log := c.SlogDet(c.input)
-		return []*gorgonia.Node{sign, log}
+		return []node{sign, log}
 	}
-	torchRules["slogdet"] = torchRules["linalg_slogdet"]
-	torchRules["linalg_solve"] = each2(func(c *call, x, y *gorgonia.Node) *gorgonia.Node {
-		if !c.flag(-1, "left", true) {
+	calls["linalg.solve"] = each2(func(c *call, x, y node) node {
+		if !c.flag("left", true) {
 			return c.swap(c.Solve(c.swap(x, -1, -2), c.swap(y, -1, -2)), -1, -2)
 		}
 		if c.rank(y) == 1 || c.rank(y) == c.rank(x)-1 && sizeOf(c.Shape(y)) == sizeOf(c.Shape(x)[:c.rank(x)-1]) {
@@ -114,8 +101,7 @@ func matrixRules() {
 		}
 		return c.Solve(x, y)
 	})
-	torchRules["linalg_solve_ex"] = torchRules["linalg_solve"]
-	triangular := func(c *call, x, y *gorgonia.Node, upper, transposed, unit bool) *gorgonia.Node {
+	triangular := func(c *call, x, y node, upper, transposed, unit bool) node {
 		if unit {
 			n := c.Shape(x)[c.rank(x)-1]
 			if upper {
@@ -135,37 +121,36 @@ func matrixRules() {
 		}
 		return c.TriangularSolve(x, y, upper)
 	}
-	torchRules["linalg_solve_triangular"] = each2(func(c *call, x, y *gorgonia.Node) *gorgonia.Node {
-		upper, unit := c.flag(-1, "upper", false), c.flag(-1, "unitriangular", false)
-		if !c.flag(-1, "left", true) {
+	calls["linalg.solve_triangular"] = each2(func(c *call, x, y node) node {
+		upper, unit := c.flag("upper", false), c.flag("unitriangular", false)
+		if !c.flag("left", true) {
 			return c.swap(triangular(c, x, c.swap(y, -1, -2), upper, true, unit), -1, -2)
 		}
 		return triangular(c, x, y, upper, false, unit)
 	})
-	torchRules["triangular_solve"] = func(c *call) []*gorgonia.Node { // torch.triangular_solve(b, A) returns A too
-		x := c.tensor(0, "A")
-		y := triangular(c, x, c.input, c.flag(1, "upper", true), c.flag(2, "transpose", false), c.flag(3, "unitriangular", false))
-		return []*gorgonia.Node{y, c.Broadcast(x, append(c.Shape(y)[:c.rank(y)-2], c.Shape(x)[c.rank(x)-2:]...)...)}
+	calls["triangular_solve"] = func(c *call) []node { // torch.triangular_solve(b, A) returns A too
+		x := c.tensor("A")
+		y := triangular(c, x, c.tensor("b"), c.flag("upper", true), c.flag("transpose", false), c.flag("unitriangular", false))
+		return []node{y, c.Broadcast(x, append(c.Shape(y)[:c.rank(y)-2], c.Shape(x)[c.rank(x)-2:]...)...)}
 	}
-	torchRules["cholesky_solve"] = one1(func(c *call) *gorgonia.Node {
-		l := c.tensor(0, "input2")
-		c.triangle = map[*gorgonia.Node]bool{l: c.flag(1, "upper", false)}
+	calls["cholesky_solve"] = one1(func(c *call) node {
+		l := c.tensor("input2")
+		c.triangle[l] = c.flag("upper", false)
 		return c.CholeskySolve(l, c.input, c.triangle[l])
 	})
-	torchRules["cholesky_inverse"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		c.triangle = map[*gorgonia.Node]bool{x: c.flag(0, "upper", false)}
+	calls["cholesky_inverse"] = each1(func(c *call, x node) node {
+		c.triangle[x] = c.flag("upper", false)
 		return c.CholeskyInverse(x, c.triangle[x])
 	})
-	torchRules["linalg_matrix_power"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return c.MatrixPower(x, c.int(0, "n", 1)) })
-	torchRules["matrix_power"] = torchRules["linalg_matrix_power"]
-	torchRules["linalg_householder_product"] = each2(func(c *call, x, tau *gorgonia.Node) *gorgonia.Node { return c.HouseholderProduct(x, tau) })
-	torchRules["orgqr"] = torchRules["linalg_householder_product"]
-	torchRules["linalg_vander"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+	calls["matrix_power"] = each1(func(c *call, x node) node { return c.MatrixPower(x, c.int("n", 1)) })
+	calls["linalg.householder_product"] = each2(func(c *call, x, tau node) node { return c.HouseholderProduct(x, tau) })
+	calls["orgqr"] = calls["linalg.householder_product"]
+	calls["linalg.vander"] = each1(func(c *call, x node) node {
 		x = c.lifted(x)
-		return c.Vandermonde(x, c.int(-1, "N", c.Shape(x)[c.rank(x)-1]))
+		return c.Vandermonde(x, c.int("N", c.Shape(x)[c.rank(x)-1]))
 	})
-	single := func(f func(c *call, x *gorgonia.Node) *gorgonia.Node) torchRule { // one variable gives a scalar
-		return each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+	single := func(f func(c *call, x node) node) rule { // one variable gives a scalar
+		return each1(func(c *call, x node) node {
 			y := f(c, c.lifted(x))
 			if sizeOf(c.Shape(y)) == 1 {
 				return c.Reshape(y)
@@ -173,18 +158,18 @@ func matrixRules() {
 			return y
 		})
 	}
-	torchRules["cov"] = single(covariance)
-	torchRules["corrcoef"] = single(func(c *call, x *gorgonia.Node) *gorgonia.Node { return c.Correlation(x) })
+	calls["cov"] = single(covariance)
+	calls["corrcoef"] = single(func(c *call, x node) node { return c.Correlation(x) })
 	factorRules()
 	normRulesOfMatrices()
 }
 
-func covariance(c *call, x *gorgonia.Node) *gorgonia.Node {
+func covariance(c *call, x node) node {
 	s := c.Shape(x)
-	n, correction := s[len(s)-1], c.num(-1, "correction", 1)
-	frequency, importance := c.given(-1, "fweights"), c.given(-1, "aweights")
+	n, correction := s[len(s)-1], c.num("correction", 1)
+	frequency, importance := c.given("fweights"), c.given("aweights")
 	if importance {
-		c.k.Tolerance.RTol, c.k.Tolerance.ATol = 1e-6, 1e-7 // torch's divisor is in single precision
+		c.loosen(1e-6, 1e-7) // torch's divisor is in single precision
 	}
 	if !frequency && !importance {
 		return c.Covariance(x, nil, max(0, float64(n)-correction))
@@ -195,13 +180,12 @@ func covariance(c *call, x *gorgonia.Node) *gorgonia.Node {
 	}
 	w := c.Const(ones, n)
 	if frequency {
-		v, _ := c.arg(-1, "fweights")
-		w = c.Const(v.tensor.Floats, n)
+		w = c.Const(c.floats("fweights"), n)
 	}
 	sum := c.Sum(w)
 	norm := c.AddConst(sum, -correction)
 	if importance {
-		a := c.lifted(c.tensor(-1, "aweights"))
+		a := c.lifted(c.tensor("aweights"))
 		w = c.Mul(w, a)
 		sum = c.Sum(w)
 		norm = c.Sub(sum, c.Scale(c.Div(c.Sum(c.Mul(w, a)), sum), correction))
@@ -210,20 +194,20 @@ func covariance(c *call, x *gorgonia.Node) *gorgonia.Node {
 }
 
 // cutOff is the part of the largest singular value up to which others count as 0.
-func (c *call) cutOff(x *gorgonia.Node, key string) float64 {
+func (c *call) cutOff(x node, key string) float64 {
 	s := c.Shape(x)
 	def := 0.0
 	if n := len(s); n >= 2 {
 		def = float64(max(s[n-1], s[n-2])) * 2.220446049250313e-16
 	}
-	return c.num(0, key, def)
+	return c.num(key, def)
 }
 
 // mirrored is the symmetric matrix whose lower triangle is x's, or whose upper one
 // if the argument UPLO or upper says so; torch gives its gradient to both.
-func (c *call) mirrored(x *gorgonia.Node) *gorgonia.Node {
-	c.symmetric = true
-	if c.text(0, "UPLO", "L") == "U" || c.flag(-1, "upper", false) || c.flag(1, "upper", len(c.s.Args) > 0 && c.s.Args[0].plain == true) {
+func (c *call) mirrored(x node) node {
+	c.symmetric[x] = true
+	if c.text("UPLO", "L") == "U" || slices.Contains(c.names, "upper") && c.flag("upper", true) {
 		return c.Add(c.Triu(x, 0), c.swap(c.Triu(x, 1), -1, -2))
 	}
 	return c.Add(c.Tril(x, 0), c.swap(c.Tril(x, -1), -1, -2))
@@ -231,9 +215,12 @@ func (c *call) mirrored(x *gorgonia.Node) *gorgonia.Node {
 
 // signs are 1 or −1 for each column of v, so that it points to where that of
 // output i does: the sign of an eigenvector is free.
-func (c *call) signs(v *gorgonia.Node, i int) *gorgonia.Node {
-	want := &array{}
-	if err := json.Unmarshal(c.s.Outputs[i], want); err != nil || sizeOf(want.Shape) != sizeOf(c.Shape(v)) {
+func (c *call) signs(v node, i int) node {
+	if c.want == nil { // what a program computes from them does not depend on the sign
+		return c.Scalar(1)
+	}
+	want := c.want[i]
+	if sizeOf(want.Shape) != sizeOf(c.Shape(v)) {
 		c.unsupported("no vectors to compare with")
 		return nil
 	}
@@ -243,42 +230,40 @@ func (c *call) signs(v *gorgonia.Node, i int) *gorgonia.Node {
 
 // leastSquares are the solution, the sums of the squared residuals of more
 // equations than unknowns, and, where the driver finds them, the singular values.
-func leastSquares(c *call) []*gorgonia.Node {
-	x, b := c.input, c.tensor(0, "b")
+func leastSquares(c *call) []node {
+	x, b := c.input, c.tensor("b")
 	y := c.LeastSquares(x, b, c.cutOff(x, "rcond"))
-	if len(c.s.Outputs) == 1 {
-		return []*gorgonia.Node{y}
-	}
+	driver := c.text("driver", "gelsy")
 	none := c.Const(nil, 0)
 	rest, values := none, none
-	s, driver := c.Shape(x), c.text(-1, "driver", "gelsy")
+	s := c.Shape(x)
 	if n := len(s); n >= 2 && s[n-2] > s[n-1] && driver != "gelsy" {
 		rest = c.Sum(c.Square(c.Sub(c.MatMul(x, y), b)), -2)
 	}
 	if driver == "gelsd" || driver == "gelss" {
 		_, values, _ = c.SVD(x)
 	}
-	return []*gorgonia.Node{y, rest, values}
+	return []node{y, rest, values}
 }
 
 func factorRules() {
-	torchRules["linalg_eigh"] = func(c *call) []*gorgonia.Node {
+	calls["linalg.eigh"] = func(c *call) []node {
 		l, v := c.Eigh(c.mirrored(c.input))
-		return []*gorgonia.Node{l, c.Mul(v, c.signs(v, 1))}
+		return []node{l, c.Mul(v, c.signs(v, 1))}
 	}
-	torchRules["symeig"] = func(c *call) []*gorgonia.Node {
-		if !c.flag(0, "eigenvectors", false) {
+	calls["symeig"] = func(c *call) []node {
+		if !c.flag("eigenvectors", false) {
 			c.unsupported("eigenvalues beside an empty array")
 			return nil
 		}
-		return torchRules["linalg_eigh"](c)
+		return calls["linalg.eigh"](c)
 	}
-	torchRules["linalg_eigvalsh"] = one1(func(c *call) *gorgonia.Node {
+	calls["linalg.eigvalsh"] = one1(func(c *call) node {
 		l, _ := c.Eigh(c.mirrored(c.input))
 		return l
 	})
-	svd := func(some func(c *call) bool, transposed bool) torchRule {
-		return func(c *call) []*gorgonia.Node {
+	svd := func(some func(c *call) bool, transposed bool) rule {
+		return func(c *call) []node {
 			s := c.Shape(c.input)
 			if n := len(s); !some(c) && s[n-1] != s[n-2] {
 				c.unsupported("full factors")
@@ -290,52 +275,51 @@ func factorRules() {
 			if transposed {
 				v = c.swap(v, -1, -2)
 			}
-			return []*gorgonia.Node{u, d, v}
+			return []node{u, d, v}
 		}
 	}
-	torchRules["linalg_svd"] = svd(func(c *call) bool { return !c.flag(0, "full_matrices", true) }, true)
-	torchRules["svd"] = svd(func(c *call) bool { return c.flag(0, "some", true) }, false)
-	torchRules["linalg_svdvals"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { _, s, _ := c.SVD(x); return s })
-	qr := func(thin func(c *call) bool) torchRule {
-		return func(c *call) []*gorgonia.Node {
+	calls["linalg.svd"] = svd(func(c *call) bool { return !c.flag("full_matrices", true) }, true)
+	calls["svd"] = svd(func(c *call) bool { return c.flag("some", true) }, false)
+	calls["linalg.svdvals"] = each1(func(c *call, x node) node { _, s, _ := c.SVD(x); return s })
+	qr := func(thin func(c *call) bool) rule {
+		return func(c *call) []node {
 			s := c.Shape(c.input)
 			if n := len(s); !thin(c) && s[n-2] > s[n-1] {
 				c.unsupported("a full factor")
 				return nil
 			}
 			q, r := c.QR(c.input)
-			return []*gorgonia.Node{q, r}
+			return []node{q, r}
 		}
 	}
-	torchRules["qr"] = qr(func(c *call) bool { return c.flag(0, "some", true) })
-	torchRules["linalg_qr"] = qr(func(c *call) bool {
-		mode := c.text(0, "mode", "reduced")
+	calls["qr"] = qr(func(c *call) bool { return c.flag("some", true) })
+	calls["linalg.qr"] = qr(func(c *call) bool {
+		mode := c.text("mode", "reduced")
 		if mode == "r" {
 			c.unsupported("one factor beside an empty array")
 		}
 		return mode == "reduced"
 	})
-	torchRules["linalg_pinv"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		if c.flag(1, "hermitian", false) {
+	calls["pinv"] = each1(func(c *call, x node) node {
+		if c.flag("hermitian", false) {
 			c.unsupported("a matrix of which a triangle is read")
 			return nil
 		}
 		for _, key := range []string{"rcond", "rtol"} {
-			if v, _ := c.arg(-1, key); v.tensor != nil && len(v.tensor.Shape) > 0 || c.given(-1, "atol") {
+			if v, _ := c.arg(key); v.isTensor() && sizeOf(c.Shape(c.node(v))) > 1 || c.given("atol") {
 				c.unsupported("cut-offs for each matrix, or absolute ones")
 				return nil
 			}
 		}
-		if c.given(-1, "rtol") {
-			return c.Pinv(x, c.num(-1, "rtol", 0))
+		if c.given("rtol") {
+			return c.Pinv(x, c.num("rtol", 0))
 		}
 		return c.Pinv(x, c.cutOff(x, "rcond"))
 	})
-	torchRules["pinverse"] = torchRules["linalg_pinv"]
-	torchRules["linalg_lstsq"] = leastSquares
-	torchRules["linalg_cond"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		if c.given(0, "p") {
-			norm := func(x *gorgonia.Node) *gorgonia.Node { return c.matrixNorm(x, 0, "p") }
+	calls["linalg.lstsq"] = leastSquares
+	calls["linalg.cond"] = each1(func(c *call, x node) node {
+		if c.given("p") {
+			norm := func(x node) node { return c.matrixNorm(x, "p") }
 			return c.Mul(norm(x), norm(c.Inverse(x)))
 		}
 		return c.Div(c.MatrixNorm(x, graph.NormSpectral), c.MatrixNorm(x, graph.NormSmallest))
@@ -343,11 +327,11 @@ func factorRules() {
 }
 
 // matrixNorm is the norm of the last two axes that an argument names.
-func (c *call) matrixNorm(x *gorgonia.Node, i int, name string) *gorgonia.Node {
-	if word := c.text(i, name, ""); word == "fro" || word == "nuc" {
+func (c *call) matrixNorm(x node, name string) node {
+	if word := c.text(name, ""); word == "fro" || word == "nuc" {
 		return c.MatrixNorm(x, map[string]int{"fro": graph.NormFrobenius, "nuc": graph.NormNuclear}[word])
 	}
-	switch p := c.num(i, name, 2); p {
+	switch p := c.num(name, 2); p {
 	case 1:
 		return c.MatrixNorm(x, graph.NormColumns)
 	case -1:
@@ -366,7 +350,7 @@ func (c *call) matrixNorm(x *gorgonia.Node, i int, name string) *gorgonia.Node {
 }
 
 // matricesNorm moves two axes to the end, and keeps them with extent 1 if asked to.
-func (c *call) matricesNorm(x *gorgonia.Node, axes []int, keep bool, norm func(x *gorgonia.Node) *gorgonia.Node) *gorgonia.Node {
+func (c *call) matricesNorm(x node, axes []int, keep bool, norm func(x node) node) node {
 	s := c.Shape(x)
 	y := norm(c.MoveAxes(x, axes, []int{-2, -1}))
 	if keep {
@@ -379,68 +363,69 @@ func (c *call) matricesNorm(x *gorgonia.Node, axes []int, keep bool, norm func(x
 }
 
 func normRulesOfMatrices() {
-	vector := func(c *call, x *gorgonia.Node, p float64, dim, keep int) *gorgonia.Node {
-		return c.folded(x, c.axesOf(dim, "dim", x), c.flag(keep, "keepdim", false), func(x *gorgonia.Node, axes ...int) *gorgonia.Node {
+	vector := func(c *call, x node, p float64) node {
+		return c.folded(x, c.axesOf("dim", x), c.flag("keepdim", false), func(x node, axes ...int) node {
 			return c.Norm(x, p, axes...)
 		})
 	}
-	matrix := func(c *call, x *gorgonia.Node, ord, dim, keep int, name string) *gorgonia.Node {
+	matrix := func(c *call, x node, name string) node {
 		axes := []int{c.rank(x) - 2, c.rank(x) - 1}
-		if c.given(dim, "dim") {
-			axes = c.axesOf(dim, "dim", x)
+		if c.given("dim") {
+			axes = c.axesOf("dim", x)
 		}
-		return c.matricesNorm(x, axes, c.flag(keep, "keepdim", false), func(x *gorgonia.Node) *gorgonia.Node { return c.matrixNorm(x, ord, name) })
+		return c.matricesNorm(x, axes, c.flag("keepdim", false), func(x node) node { return c.matrixNorm(x, name) })
 	}
-	torchRules["frobenius_norm"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return vector(c, x, 2, 1, 2) })
-	torchRules["nuclear_norm"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		c.s.Kwargs = c.s.Kwargs.with("ord", value{plain: "nuc"})
-		return matrix(c, x, -1, 1, 2, "ord")
+	calls["frobenius_norm"] = each1(func(c *call, x node) node { c.ignore("p"); return vector(c, x, 2) })
+	calls["nuclear_norm"] = each1(func(c *call, x node) node {
+		c.args["ord"] = &value{plain: "nuc"}
+		c.ignore("p")
+		return matrix(c, x, "ord")
 	})
-	torchRules["linalg_vector_norm"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return vector(c, x, c.num(0, "ord", 2), 1, 2) })
-	torchRules["linalg_matrix_norm"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		if !c.given(0, "ord") {
-			c.s.Kwargs = c.s.Kwargs.with("ord", value{plain: "fro"})
+	calls["linalg.vector_norm"] = each1(func(c *call, x node) node { return vector(c, x, c.num("ord", 2)) })
+	calls["linalg.matrix_norm"] = each1(func(c *call, x node) node {
+		if !c.given("ord") {
+			c.args["ord"] = &value{plain: "fro"}
 		}
-		return matrix(c, x, 0, 1, 2, "ord")
+		return matrix(c, x, "ord")
 	})
-	torchRules["linalg_norm"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		if !c.given(0, "ord") {
-			return vector(c, x, 2, 1, 2)
+	calls["linalg.norm"] = each1(func(c *call, x node) node {
+		if !c.given("ord") {
+			return vector(c, x, 2)
 		}
 		matrices := c.rank(x) == 2
-		if c.given(1, "dim") {
-			matrices = len(c.ints(1, "dim")) == 2
+		if c.given("dim") {
+			matrices = len(c.ints("dim")) == 2
 		}
-		if matrices || c.text(0, "ord", "") != "" && c.rank(x) > 1 {
-			return matrix(c, x, 0, 1, 2, "ord")
+		if matrices || c.text("ord", "") != "" && c.rank(x) > 1 {
+			return matrix(c, x, "ord")
 		}
-		return vector(c, x, c.num(0, "ord", 2), 1, 2)
+		return vector(c, x, c.num("ord", 2))
 	})
-	torchRules["norm"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { // of vectors, whatever the axes
-		switch c.text(0, "p", "") {
+	calls["norm"] = each1(func(c *call, x node) node { // of vectors, whatever the axes
+		switch c.text("p", "") {
 		case "nuc":
-			return matrix(c, x, 0, 1, 2, "p")
+			return matrix(c, x, "p")
 		case "fro", "":
-			if c.text(0, "p", "") == "fro" || !c.given(0, "p") {
-				return vector(c, x, 2, 1, 2)
+			if c.text("p", "") == "fro" || !c.given("p") {
+				return vector(c, x, 2)
 			}
 		}
-		return vector(c, x, c.num(0, "p", 2), 1, 2)
+		return vector(c, x, c.num("p", 2))
 	})
-	torchRules["dist"] = each2(func(c *call, x, y *gorgonia.Node) *gorgonia.Node {
+	calls["dist"] = each2(func(c *call, x, y node) node {
 		d := c.Sub(x, y)
-		return c.Norm(c.Reshape(d, sizeOf(c.Shape(d))), c.num(1, "p", 2), 0)
+		return c.Norm(c.Reshape(d, sizeOf(c.Shape(d))), c.num("p", 2), 0)
 	})
-	torchRules["cdist"] = each2(func(c *call, x, y *gorgonia.Node) *gorgonia.Node { return c.CrossDistances(x, y, c.num(1, "p", 2)) })
-	torchRules["nn.functional.pdist"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return c.RowDistances(x, c.num(0, "p", 2)) })
-	torchRules["nn.functional.pairwise_distance"] = each2(func(c *call, x, y *gorgonia.Node) *gorgonia.Node {
-		d := c.PairwiseDistance(x, y, c.num(1, "p", 2), c.num(2, "eps", 1e-6))
-		if c.flag(3, "keepdim", false) {
+	calls["cdist"] = each2(func(c *call, x, y node) node { return c.CrossDistances(x, y, c.num("p", 2)) })
+	calls[nn+"pdist"] = each1(func(c *call, x node) node { return c.RowDistances(x, c.num("p", 2)) })
+	calls[nn+"pairwise_distance"] = each2(func(c *call, x, y node) node {
+		d := c.PairwiseDistance(x, y, c.num("p", 2), c.num("eps", 1e-6))
+		if c.flag("keepdim", false) {
 			d = c.Unsqueeze(d, c.rank(d))
 		}
 		return d
 	})
-	torchRules["renorm"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		return c.Renorm(x, c.num(0, "p", 2), c.int(1, "dim", 0), c.num(2, "maxnorm", 1))
+	calls["renorm"] = each1(func(c *call, x node) node {
+		return c.Renorm(x, c.num("p", 2), c.int("dim", 0), c.num("maxnorm", 1))
 	})
 }

@@ -4,18 +4,20 @@ import (
 	"math"
 
 	"github.com/symgrad/symgrad/graph"
-	"gorgonia.org/gorgonia"
 )
 
 // This file has the rules of torch.nn.functional's losses.
 
 // reduced is a loss with torch's reduction.
-func (c *call) reduced(x *gorgonia.Node) *gorgonia.Node {
-	switch c.text(-1, "reduction", "mean") {
+func (c *call) reduced(x node) node {
+	switch how := c.text("reduction", "mean"); how {
 	case "none":
 		return x
 	case "sum":
 		return c.Sum(x)
+	case "mean":
+	default:
+		c.unsupported("the reduction %q", how)
 	}
 	if sizeOf(c.Shape(x)) == 0 {
 		return c.AddConst(c.Sum(x), math.NaN())
@@ -24,57 +26,58 @@ func (c *call) reduced(x *gorgonia.Node) *gorgonia.Node {
 }
 
 // weighted is a loss times the argument weight, if it is there.
-func (c *call) weighted(x *gorgonia.Node) *gorgonia.Node {
-	if c.given(1, "weight") {
-		return c.Mul(x, c.tensor(1, "weight"))
+func (c *call) weighted(x node) node {
+	if c.given("weight") {
+		return c.Mul(x, c.tensor("weight"))
 	}
 	return x
 }
 
-func lossRules(nn string) {
-	pairs := map[string]func(c *call, x, y *gorgonia.Node) *gorgonia.Node{
-		"mse_loss":         func(c *call, x, y *gorgonia.Node) *gorgonia.Node { return c.SquaredError(x, y) },
-		"l1_loss":          func(c *call, x, y *gorgonia.Node) *gorgonia.Node { return c.Abs(c.Sub(x, y)) },
-		"smooth_l1_loss":   func(c *call, x, y *gorgonia.Node) *gorgonia.Node { return c.SmoothL1Each(x, y, c.num(-1, "beta", 1)) },
-		"huber_loss":       func(c *call, x, y *gorgonia.Node) *gorgonia.Node { return c.HuberEach(x, y, c.num(-1, "delta", 1)) },
-		"soft_margin_loss": func(c *call, x, y *gorgonia.Node) *gorgonia.Node { return c.SoftMargin(x, y) },
-		"hinge_embedding_loss": func(c *call, x, y *gorgonia.Node) *gorgonia.Node {
-			return c.HingeEmbedding(x, y, c.num(-1, "margin", 1))
+func lossRules() {
+	pairs := map[string]func(c *call, x, y node) node{
+		"mse_loss":         func(c *call, x, y node) node { return c.SquaredError(x, y) },
+		"l1_loss":          func(c *call, x, y node) node { return c.Abs(c.Sub(x, y)) },
+		"smooth_l1_loss":   func(c *call, x, y node) node { return c.SmoothL1Each(x, y, c.num("beta", 1)) },
+		"huber_loss":       func(c *call, x, y node) node { return c.HuberEach(x, y, c.num("delta", 1)) },
+		"soft_margin_loss": func(c *call, x, y node) node { return c.SoftMargin(x, y) },
+		"hinge_embedding_loss": func(c *call, x, y node) node {
+			return c.HingeEmbedding(x, y, c.num("margin", 1))
 		},
-		"poisson_nll_loss": func(c *call, x, y *gorgonia.Node) *gorgonia.Node {
-			return c.PoissonNLL(x, y, c.flag(1, "log_input", true), c.flag(2, "full", false), c.num(-1, "eps", 1e-8))
+		"poisson_nll_loss": func(c *call, x, y node) node {
+			return c.PoissonNLL(x, y, c.flag("log_input", true), c.flag("full", false), c.num("eps", 1e-8))
 		},
-		"gaussian_nll_loss": func(c *call, x, y *gorgonia.Node) *gorgonia.Node {
-			v := c.tensor(1, "var")
+		"gaussian_nll_loss": func(c *call, x, y node) node {
+			v := c.tensor("var")
 			if c.rank(v) == c.rank(x)-1 {
 				v = c.Unsqueeze(v, c.rank(v))
 			}
-			return c.GaussianNLL(x, y, v, c.flag(-1, "full", false), c.num(-1, "eps", 1e-6))
+			return c.GaussianNLL(x, y, v, c.flag("full", false), c.num("eps", 1e-6))
 		},
-		"binary_cross_entropy": func(c *call, x, y *gorgonia.Node) *gorgonia.Node { return c.weighted(c.BCEEach(x, y)) },
-		"binary_cross_entropy_with_logits": func(c *call, x, y *gorgonia.Node) *gorgonia.Node {
-			if c.given(-1, "pos_weight") {
-				return c.weighted(c.BCEWithLogitsWeighted(x, y, c.tensor(-1, "pos_weight")))
+		"binary_cross_entropy": func(c *call, x, y node) node { return c.weighted(c.BCEEach(x, y)) },
+		"binary_cross_entropy_with_logits": func(c *call, x, y node) node {
+			if c.given("pos_weight") {
+				return c.weighted(c.BCEWithLogitsWeighted(x, y, c.tensor("pos_weight")))
 			}
 			return c.weighted(c.BCEWithLogitsEach(x, y))
 		},
-		"multilabel_soft_margin_loss": func(c *call, x, y *gorgonia.Node) *gorgonia.Node {
-			var w *gorgonia.Node
-			if c.given(1, "weight") {
-				w = c.tensor(1, "weight")
+		"multilabel_soft_margin_loss": func(c *call, x, y node) node {
+			var w node
+			if c.given("weight") {
+				w = c.tensor("weight")
 			}
 			return c.MultiLabelSoftMargin(x, y, w)
 		},
-		"multi_margin_loss": func(c *call, x, y *gorgonia.Node) *gorgonia.Node {
-			var w *gorgonia.Node
-			if c.given(3, "weight") {
-				w = c.tensor(3, "weight")
+		"multi_margin_loss": func(c *call, x, _ node) node {
+			var w node
+			if c.given("weight") {
+				w = c.tensor("weight")
 			}
+			y := c.labels("target")
 			one := c.rank(x) < 2
 			if one {
 				x = c.Reshape(x, 1, sizeOf(c.Shape(x)))
 			}
-			loss := c.MultiMargin(x, c.Reshape(y, c.Shape(x)[0]), w, c.int(1, "p", 1), c.num(2, "margin", 1))
+			loss := c.MultiMargin(x, c.Reshape(y, c.Shape(x)[0]), w, c.int("p", 1), c.num("margin", 1))
 			if one && c.rank(y) == 0 {
 				loss = c.Reshape(loss)
 			}
@@ -82,53 +85,49 @@ func lossRules(nn string) {
 		},
 	}
 	for name, f := range pairs {
-		torchRules[nn+name] = one1(func(c *call) *gorgonia.Node { return c.reduced(f(c, c.input, c.tensor(0, "target"))) })
+		calls[nn+name] = one1(func(c *call) node { return c.reduced(f(c, c.input, c.tensor("target"))) })
 	}
-	torchRules[nn+"multilabel_margin_loss"] = one1(multiLabelMargin)
-	torchRules[nn+"kl_div"] = one1(func(c *call) *gorgonia.Node {
-		loss := c.KLDivergence(c.input, c.tensor(0, "target"), c.flag(-1, "log_target", false))
-		if c.text(-1, "reduction", "mean") == "batchmean" {
+	calls[nn+"multilabel_margin_loss"] = one1(multiLabelMargin)
+	calls[nn+"kl_div"] = one1(func(c *call) node {
+		loss := c.KLDivergence(c.input, c.tensor("target"), c.flag("log_target", false))
+		if c.text("reduction", "mean") == "batchmean" {
 			return c.Scale(c.Sum(loss), 1/float64(c.Shape(c.input)[0]))
 		}
 		return c.reduced(loss)
 	})
-	torchRules[nn+"margin_ranking_loss"] = one1(func(c *call) *gorgonia.Node {
-		return c.reduced(c.MarginRanking(c.input, c.tensor(0, "input2"), c.tensor(1, "target"), c.num(2, "margin", 0)))
+	calls[nn+"margin_ranking_loss"] = one1(func(c *call) node {
+		return c.reduced(c.MarginRanking(c.input, c.tensor("input2"), c.tensor("target"), c.num("margin", 0)))
 	})
-	torchRules[nn+"cosine_embedding_loss"] = one1(func(c *call) *gorgonia.Node {
-		return c.reduced(c.CosineEmbedding(c.input, c.tensor(0, "input2"), c.tensor(1, "target"), c.num(2, "margin", 0)))
+	calls[nn+"cosine_embedding_loss"] = one1(func(c *call) node {
+		return c.reduced(c.CosineEmbedding(c.input, c.tensor("input2"), c.tensor("target"), c.num("margin", 0)))
 	})
 	for _, name := range []string{"triplet_margin_loss", "triplet_margin_with_distance_loss"} {
-		torchRules[nn+name] = one1(func(c *call) *gorgonia.Node {
-			if c.given(-1, "distance_function") {
+		calls[nn+name] = one1(func(c *call) node {
+			if c.given("distance_function") {
 				c.unsupported("a distance of its own")
 				return nil
 			}
-			return c.reduced(c.TripletMargin(c.input, c.tensor(0, "positive"), c.tensor(1, "negative"),
-				c.num(-1, "margin", 1), c.num(-1, "p", 2), c.num(-1, "eps", 1e-6), c.flag(-1, "swap", false)))
+			return c.reduced(c.TripletMargin(c.input, c.tensor("positive"), c.tensor("negative"),
+				c.num("margin", 1), c.num("p", 2), c.num("eps", 1e-6), c.flag("swap", false)))
 		})
 	}
-	torchRules[nn+"nll_loss"] = one1(func(c *call) *gorgonia.Node { return likelihood(c, c.input) })
-	torchRules[nn+"cross_entropy"] = one1(crossEntropy)
+	calls[nn+"nll_loss"] = one1(func(c *call) node { return likelihood(c, c.input) })
+	calls[nn+"cross_entropy"] = one1(crossEntropy)
+	calls[nn+"ctc_loss"] = one1(connectionist)
 }
 
 // classWeight is the argument weight of the classes, or nil.
-func (c *call) classWeight() *gorgonia.Node {
-	if c.given(1, "weight") {
-		return c.tensor(1, "weight")
+func (c *call) classWeight() node {
+	if c.given("weight") {
+		return c.tensor("weight")
 	}
 	return nil
 }
 
-func crossEntropy(c *call) *gorgonia.Node {
-	v, _ := c.arg(0, "target")
-	if v.tensor == nil {
-		c.unsupported("no target")
-		return nil
-	}
-	if v.tensor.Ints == nil {
-		loss := c.CrossEntropySoft(c.input, c.node(v), c.classWeight(), c.num(-1, "label_smoothing", 0))
-		if s := c.Shape(loss); c.text(-1, "reduction", "mean") == "mean" { // torch divides by the examples alone
+func crossEntropy(c *call) node {
+	if v, _ := c.arg("target"); v.kind == ofFloats {
+		loss := c.CrossEntropySoft(c.input, c.node(v), c.classWeight(), c.num("label_smoothing", 0))
+		if s := c.Shape(loss); c.text("reduction", "mean") == "mean" { // torch divides by the examples alone
 			return c.Scale(c.Sum(loss), 1/float64(sizeOf(s)))
 		}
 		return c.reduced(loss)
@@ -137,19 +136,24 @@ func crossEntropy(c *call) *gorgonia.Node {
 }
 
 // likelihood is the negative log likelihood of labels.
-func likelihood(c *call, logs *gorgonia.Node) *gorgonia.Node {
-	loss, weight := c.NLLEach(logs, c.tensor(0, "target"), graph.Likelihoods{Weight: c.classWeight(), Ignoring: true,
-		Ignore: c.int(-1, "ignore_index", -100), Smoothing: c.num(-1, "label_smoothing", 0)})
-	if c.text(-1, "reduction", "mean") == "mean" {
+func likelihood(c *call, logs node) node {
+	loss, weight := c.NLLEach(logs, c.labels("target"), graph.Likelihoods{Weight: c.classWeight(), Ignoring: true,
+		Ignore: c.int("ignore_index", -100), Smoothing: c.num("label_smoothing", 0)})
+	if c.text("reduction", "mean") == "mean" {
 		return c.Div(c.Sum(loss), c.Sum(weight))
 	}
 	return c.reduced(loss)
 }
 
 // multiLabelMargin reads the labels of each example up to the first -1.
-func multiLabelMargin(c *call) *gorgonia.Node {
+func multiLabelMargin(c *call) node {
 	x := c.input
-	v, _ := c.arg(0, "target")
+	v, _ := c.arg("target")
+	target := c.static(v)
+	if target == nil || target.Ints == nil {
+		c.unsupported("multilabel_margin_loss of labels that only the graph knows")
+		return nil
+	}
 	one := c.rank(x) < 2
 	if one {
 		x = c.Reshape(x, 1, sizeOf(c.Shape(x)))
@@ -157,7 +161,7 @@ func multiLabelMargin(c *call) *gorgonia.Node {
 	classes := c.Shape(x)[1]
 	labels := make([][]int, c.Shape(x)[0])
 	for i := range labels {
-		for _, l := range v.tensor.Ints[i*classes : (i+1)*classes] {
+		for _, l := range target.Ints[i*classes : (i+1)*classes] {
 			if l < 0 {
 				break
 			}
@@ -165,6 +169,57 @@ func multiLabelMargin(c *call) *gorgonia.Node {
 		}
 	}
 	loss := c.MultiLabelMargin(x, labels)
+	if one {
+		loss = c.Reshape(loss)
+	}
+	return c.reduced(loss)
+}
+
+// connectionist is the CTC loss, of each example by itself: they may have different
+// lengths.
+func connectionist(c *call) node {
+	x, blank := c.tensor("log_probs"), c.int("blank", 0)
+	steps, lengths := c.ints("input_lengths"), c.ints("target_lengths")
+	targets, _ := c.arg("targets")
+	labels := c.static(targets)
+	if labels == nil || len(steps) != len(lengths) {
+		c.unsupported("ctc_loss of labels that only the graph knows")
+		return nil
+	}
+	one := c.rank(x) == 2
+	if one {
+		x = c.Unsqueeze(x, 1)
+	}
+	var each []node
+	start := 0
+	for i, t := range steps {
+		if len(labels.Shape) == 2 {
+			start = i * labels.Shape[1]
+		}
+		list := labels.Ints[start : start+lengths[i]]
+		start += lengths[i]
+		y := c.Slice(x, graph.Range(0, t), graph.Range(i, i+1)) // [T, 1, C]
+		if len(list) == 0 {
+			each = append(each, c.Neg(c.Reshape(c.Sum(c.Slice(y, graph.All(), graph.All(), graph.Range(blank, blank+1))), 1)))
+			continue
+		}
+		each = append(each, c.CTC(y, c.ConstInts(list, 1, len(list)), blank))
+	}
+	loss := c.Concat(0, each...)
+	const endless = 1e29 // the Builder's CTC has a large number for what is impossible
+	impossible := c.Greater(loss, c.Scalar(endless))
+	if c.flag("zero_infinity", false) {
+		loss = c.Where(impossible, c.Scalar(0), loss)
+	} else {
+		loss = c.Where(impossible, c.Scalar(math.Inf(1)), loss)
+	}
+	if c.text("reduction", "mean") == "mean" {
+		sizes := make([]float64, len(lengths))
+		for i, n := range lengths {
+			sizes[i] = float64(max(1, n))
+		}
+		loss = c.Div(loss, c.Const(sizes, len(sizes)))
+	}
 	if one {
 		loss = c.Reshape(loss)
 	}

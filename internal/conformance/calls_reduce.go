@@ -1,19 +1,18 @@
 package main
 
 import (
+	"math"
+
 	"github.com/symgrad/symgrad/graph"
-	"gorgonia.org/gorgonia"
 )
 
-// This file has the rules of torch's folds, products and indexing.
+// This file has the rules of reductions and running results.
 
 // axesOf are the axes of an argument, all if it is not there.
-func (c *call) axesOf(i int, name string, x *gorgonia.Node) []int {
+func (c *call) axesOf(name string, x node) []int {
 	var out []int
-	if c.given(i, name) {
-		for _, a := range c.ints(i, name) {
-			out = append(out, axis(a, c.rank(x)))
-		}
+	for _, a := range c.ints(name) {
+		out = append(out, axis(a, c.rank(x)))
 	}
 	if len(out) == 0 {
 		for a := range c.rank(x) {
@@ -24,7 +23,7 @@ func (c *call) axesOf(i int, name string, x *gorgonia.Node) []int {
 }
 
 // folded applies a fold over axes, keeping them with extent 1 if asked to.
-func (c *call) folded(x *gorgonia.Node, axes []int, keep bool, f func(x *gorgonia.Node, axes ...int) *gorgonia.Node) *gorgonia.Node {
+func (c *call) folded(x node, axes []int, keep bool, f func(x node, axes ...int) node) node {
 	if c.rank(x) == 0 {
 		y := f(c.Reshape(x, 1), 0)
 		return c.Reshape(y)
@@ -40,221 +39,244 @@ func (c *call) folded(x *gorgonia.Node, axes []int, keep bool, f func(x *gorgoni
 	return c.Reshape(y, s...)
 }
 
-func fold(f func(b *graph.Builder, x *gorgonia.Node, axes ...int) *gorgonia.Node) torchRule {
-	return each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		if v, ok := c.arg(0, "other"); ok && v.tensor != nil {
-			c.unsupported("a second tensor")
-			return nil
-		}
-		return c.folded(x, c.axesOf(0, "dim", x), c.flag(1, "keepdim", false), func(x *gorgonia.Node, axes ...int) *gorgonia.Node {
+func fold(f func(b *build, x node, axes ...int) node) rule {
+	return each1(func(c *call, x node) node {
+		return c.folded(x, c.axesOf("dim", x), c.flag("keepdim", false), func(x node, axes ...int) node {
 			return f(c.Builder, x, axes...)
 		})
 	})
 }
 
-// along applies a function along the axis that an argument names.
-func along(i int, name string, def int, f func(c *call, x *gorgonia.Node, a int) *gorgonia.Node) torchRule {
-	return each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		if c.rank(x) == 0 {
-			return c.Reshape(f(c, c.Reshape(x, 1), 0))
+// along applies a function along the axis of the argument dim.
+func along(def int, f func(c *call, x node, a int) node) rule {
+	return each1(func(c *call, x node) node {
+		if a := c.int("dim", def); c.rank(x) > 0 {
+			return f(c, x, axis(a, c.rank(x)))
 		}
-		return f(c, x, axis(c.int(i, name, def), c.rank(x)))
+		return c.Reshape(f(c, c.Reshape(x, 1), 0))
 	})
 }
 
 func init() {
-	torchRules["sum"] = fold((*graph.Builder).Sum)
-	torchRules["mean"] = fold((*graph.Builder).Mean)
-	torchRules["amin"], torchRules["amax"] = fold((*graph.Builder).Min), fold((*graph.Builder).Max)
-	torchRules["logsumexp"] = fold((*graph.Builder).LogSumExp)
-	torchRules["prod"] = fold((*graph.Builder).Prod)
-	for name, f := range map[string]struct {
-		two  func(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node
-		fold torchRule
-	}{"min": {(*graph.Builder).Minimum, torchRules["amin"]}, "max": {(*graph.Builder).Maximum, torchRules["amax"]}} {
-		torchRules[name] = func(c *call) []*gorgonia.Node {
-			if v, ok := c.arg(0, "other"); ok && v.tensor != nil {
-				return []*gorgonia.Node{f.two(c.Builder, c.input, c.node(v))}
-			}
-			return f.fold(c)
-		}
-	}
-	moments := func(second func(c *call, x *gorgonia.Node, correction int, axes ...int) *gorgonia.Node, mean bool) torchRule {
-		return func(c *call) []*gorgonia.Node {
-			x := c.input
-			first, isAxes := 0, true
-			if v, ok := c.arg(0, ""); ok {
-				if _, flag := v.plain.(bool); flag && len(c.s.Args) == 1 {
-					first, isAxes = -1, false
-				}
-			}
-			correction := 1
-			switch {
-			case c.given(-1, "correction"):
-				correction = c.int(-1, "correction", 1)
-			case !isAxes && !c.flag(0, "unbiased", true), isAxes && !c.flag(first+1, "unbiased", true):
-				correction = 0
-			}
-			axes := c.axesOf(first, "dim", x)
-			keep := c.flag(2, "keepdim", false)
-			out := []*gorgonia.Node{c.folded(x, axes, keep, func(x *gorgonia.Node, axes ...int) *gorgonia.Node { return second(c, x, correction, axes...) })}
-			if mean {
-				out = append(out, c.folded(x, axes, keep, c.Mean))
-			}
-			return out
-		}
-	}
-	variance := func(c *call, x *gorgonia.Node, correction int, axes ...int) *gorgonia.Node {
-		return c.Variance(x, correction, axes...)
-	}
-	deviation := func(c *call, x *gorgonia.Node, correction int, axes ...int) *gorgonia.Node {
-		return c.Std(x, correction, axes...)
-	}
-	torchRules["var"], torchRules["var_mean"] = moments(variance, false), moments(variance, true)
-	torchRules["std"], torchRules["std_mean"] = moments(deviation, false), moments(deviation, true)
-	torchRules["cumsum"] = along(0, "dim", 0, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { return c.CumSum(x, a) })
-	torchRules["cumprod"] = along(0, "dim", 0, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { return c.CumProd(x, a) })
-	torchRules["logcumsumexp"] = along(0, "dim", 0, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { return c.LogCumSumExp(x, a) })
-	torchRules["cummax"] = along(0, "dim", 0, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { y, _ := c.CumMax(x, a); return y })
-	torchRules["cummin"] = along(0, "dim", 0, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { y, _ := c.CumMin(x, a); return y })
-	torchRules["nansum"], torchRules["nanmean"] = fold((*graph.Builder).NaNSum), fold((*graph.Builder).NaNMean)
-	torchRules["special_logsumexp"] = torchRules["logsumexp"]
-	torchRules["aminmax"] = func(c *call) []*gorgonia.Node {
-		if !c.given(0, "dim") && c.rank(c.input) > 0 {
-			return []*gorgonia.Node{c.Min(c.input), c.Max(c.input)}
-		}
-		var out []*gorgonia.Node
-		for _, f := range []func(x *gorgonia.Node, axes ...int) *gorgonia.Node{c.Min, c.Max} {
-			out = append(out, c.folded(c.input, c.axesOf(0, "dim", c.input), c.flag(1, "keepdim", false), f))
-		}
-		return out
-	}
+	calls["sum"], calls["mean"], calls["prod"] = fold((*build).Sum), fold((*build).Mean), fold((*build).Prod)
+	calls["amin"], calls["amax"], calls["logsumexp"] = fold((*build).Min), fold((*build).Max), fold((*build).LogSumExp)
+	calls["nansum"], calls["nanmean"] = fold((*build).NaNSum), fold((*build).NaNMean)
+	calls["count_nonzero"] = fold((*build).CountNonzero)
+	calls["any"] = fold(func(b *build, x node, axes ...int) node { return b.Max(truth(b, x), axes...) })
+	calls["all"] = fold(func(b *build, x node, axes ...int) node { return b.Min(truth(b, x), axes...) })
+	calls["max"] = extreme((*build).Maximum, calls["amax"], true)
+	calls["min"] = extreme((*build).Minimum, calls["amin"], false)
+	calls["var"], calls["var_mean"] = moments((*build).Variance, false), moments((*build).Variance, true)
+	calls["std"], calls["std_mean"] = moments((*build).Std, false), moments((*build).Std, true)
+	calls["aminmax"] = func(c *call) []node { return []node{calls["amin"](c)[0], calls["amax"](c)[0]} }
+	calls["cumsum"] = along(0, func(c *call, x node, a int) node { return c.CumSum(x, a) })
+	calls["cumprod"] = along(0, func(c *call, x node, a int) node { return c.CumProd(x, a) })
+	calls["logcumsumexp"] = along(0, func(c *call, x node, a int) node { return c.LogCumSumExp(x, a) })
+	calls["cummax"], calls["cummin"] = running((*build).CumMax), running((*build).CumMin)
 	orderRules()
+	differenceRules()
 	productRules()
 	matrixRules()
 	indexRules()
 }
 
-// dropping applies a fold of one axis, or, without the argument, of all as one.
-func dropping(dim int, f func(c *call, x *gorgonia.Node, a int) *gorgonia.Node) torchRule {
-	return each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		keep := c.flag(dim+1, "keepdim", false)
-		if !c.given(dim, "dim") {
-			y := f(c, c.Reshape(x, sizeOf(c.Shape(x))), 0)
-			if keep {
-				s := c.Shape(x)
-				for i := range s {
-					s[i] = 1
-				}
-				y = c.Reshape(y, s...)
-			}
-			return y
+// running is the rule of a running result and its places.
+func running(f func(b *build, x node, a int) (values, index node)) rule {
+	return func(c *call) []node {
+		var index node
+		values := along(0, func(c *call, x node, a int) (y node) { y, index = f(c.Builder, x, a); return y })(c)
+		return append(values, c.Reshape(index, c.Shape(c.input)...))
+	}
+}
+
+// extreme is max(x), max(x, y) or max(x, dim), which has the places too.
+func extreme(two binary, all rule, largest bool) rule {
+	one := dropping(0, func(c *call, x node, a int) (values, index node) {
+		fold := (*build).Min
+		if largest {
+			fold = (*build).Max
 		}
-		if c.rank(x) == 0 {
-			return c.Reshape(f(c, c.Reshape(x, 1), 0))
-		}
-		a := axis(c.int(dim, "dim", 0), c.rank(x))
-		y := f(c, x, a)
-		if keep {
-			y = c.Unsqueeze(y, a)
-		}
-		return y
+		return fold(c.Builder, x, a), c.ranked(x, a, 0, largest)
 	})
+	return func(c *call) []node {
+		dim, _ := c.arg("dim")
+		other, _ := c.arg("other")
+		if dim.isTensor() {
+			other = dim
+		}
+		switch {
+		case !other.isNone():
+			return []node{two(c.Builder, c.input, c.node(other))}
+		case dim.isNone():
+			return all(c)
+		}
+		return one(c)
+	}
+}
+
+// moments is the rule of variance or deviation, with the mean behind it if asked to.
+func moments(second func(b *build, x node, correction int, axes ...int) node, mean bool) rule {
+	return func(c *call) []node {
+		x := c.input
+		if v, _ := c.arg("dim"); v.plain == true || v.plain == false { // var(x, unbiased)
+			c.args["unbiased"], c.args["dim"] = &v, &value{}
+		}
+		correction := c.int("correction", 1)
+		if !c.flag("unbiased", true) {
+			correction = 0
+		}
+		axes, keep := c.axesOf("dim", x), c.flag("keepdim", false)
+		out := []node{c.folded(x, axes, keep, func(x node, axes ...int) node { return second(c.Builder, x, correction, axes...) })}
+		if mean {
+			out = append(out, c.folded(x, axes, keep, c.Mean))
+		}
+		return out
+	}
+}
+
+// ranked is the place along an axis of the element with k others before it in order.
+func (c *call) ranked(x node, a, k int, descending bool) node {
+	return c.Squeeze(c.cut(c.ArgSort(x, a, descending), a, k, k+1), a)
+}
+
+// everything stands for all axes, where the argument dim is left out.
+const everything = 1 << 20
+
+// dropping is the rule of a fold of one axis, def if none is given, with the
+// places of what it has chosen.
+func dropping(def int, f func(c *call, x node, a int) (values, index node)) rule {
+	return func(c *call) []node {
+		x, keep, a := c.input, c.flag("keepdim", false), c.int("dim", def)
+		s := c.Shape(x)
+		all := len(s) == 0 || a == everything
+		if all {
+			a, x = 0, c.Reshape(x, sizeOf(s))
+		}
+		a = axis(a, c.rank(x))
+		y, index := f(c, x, a)
+		out := []node{y}
+		if c.given("dim") || def != everything {
+			out = append(out, index)
+		}
+		for i := range out {
+			switch {
+			case out[i] == nil || !keep:
+			case all:
+				out[i] = c.Reshape(out[i], onesOf(s)...)
+			default:
+				out[i] = c.Unsqueeze(out[i], a)
+			}
+		}
+		return out
+	}
+}
+
+// onesOf is the shape of one element with as many axes.
+func onesOf(s []int) []int {
+	out := make([]int, len(s))
+	for i := range out {
+		out[i] = 1
+	}
+	return out
 }
 
 func orderRules() {
-	torchRules["sort"] = along(0, "dim", -1, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node {
-		return c.Sort(x, a, c.flag(1, "descending", false))
-	})
-	torchRules["msort"] = along(-1, "", 0, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { return c.Sort(x, a, false) })
-	torchRules["topk"] = along(1, "dim", -1, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node {
-		return c.cut(c.Sort(x, a, c.flag(2, "largest", true)), a, 0, c.int(0, "k", 1))
-	})
-	kth := dropping(1, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { return c.KthValue(x, c.int(0, "k", 1), a) })
-	lastAxis := func(rule torchRule) torchRule { // torch's default is the last axis, and not all
-		return func(c *call) []*gorgonia.Node {
-			if !c.given(1, "dim") && c.rank(c.input) > 0 {
-				c.s.Kwargs = c.s.Kwargs.with("dim", value{plain: -1.0})
-			}
-			return rule(c)
+	calls["sort"] = func(c *call) []node {
+		down := c.flag("descending", false)
+		return []node{
+			along(-1, func(c *call, x node, a int) node { return c.Sort(x, a, down) })(c)[0],
+			along(-1, func(c *call, x node, a int) node { return c.ArgSort(x, a, down) })(c)[0]}
+	}
+	calls["argsort"] = along(-1, func(c *call, x node, a int) node { return c.ArgSort(x, a, c.flag("descending", false)) })
+	calls["msort"] = along(0, func(c *call, x node, a int) node { return c.Sort(x, a, false) })
+	calls["topk"] = func(c *call) []node {
+		down, k := c.flag("largest", true), c.int("k", 1)
+		return []node{
+			along(-1, func(c *call, x node, a int) node { return c.cut(c.Sort(x, a, down), a, 0, k) })(c)[0],
+			along(-1, func(c *call, x node, a int) node { return c.cut(c.ArgSort(x, a, down), a, 0, k) })(c)[0]}
+	}
+	for name, down := range map[string]bool{"argmax": true, "argmin": false} {
+		calls[name] = func(c *call) []node {
+			return dropping(everything, func(c *call, x node, a int) (node, node) { return c.ranked(x, a, 0, down), nil })(c)[:1]
 		}
 	}
-	torchRules["kthvalue"] = lastAxis(kth)
-	torchRules["mode"] = func(c *call) []*gorgonia.Node {
-		if !c.given(0, "dim") {
-			c.s.Kwargs = c.s.Kwargs.with("dim", value{plain: -1.0})
-		}
-		return dropping(0, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { return c.Mode(x, a) })(c)
-	}
-	torchRules["median"] = dropping(0, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { return c.Median(x, a) })
-	torchRules["nanmedian"] = dropping(0, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { return c.NaNMedian(x, a) })
-	type quantile func(x *gorgonia.Node, q float64, axis int, between graph.Between) *gorgonia.Node
+	calls["kthvalue"] = dropping(-1, func(c *call, x node, a int) (node, node) {
+		k := c.int("k", 1)
+		return c.KthValue(x, k, a), c.ranked(x, a, k-1, false)
+	})
+	calls["mode"] = dropping(-1, func(c *call, x node, a int) (node, node) { return c.Mode(x, a), nil })
+	calls["median"] = dropping(everything, func(c *call, x node, a int) (node, node) {
+		return c.Median(x, a), c.ranked(x, a, (c.Shape(x)[a]-1)/2, false)
+	})
+	calls["nanmedian"] = dropping(everything, func(c *call, x node, a int) (node, node) { return c.NaNMedian(x, a), nil })
+	calls["quantile"], calls["nanquantile"] = quantiles((*build).Quantile), quantiles((*build).NaNQuantile)
+}
+
+// quantiles is the rule of one quantile, or of several along a new first axis.
+func quantiles(f func(b *build, x node, q float64, axis int, between graph.Between) node) rule {
 	betweens := map[string]graph.Between{"linear": graph.BetweenLinear, "lower": graph.BetweenLower, "higher": graph.BetweenHigher,
 		"midpoint": graph.BetweenMidpoint, "nearest": graph.BetweenNearest}
-	quantiles := func(f func(c *call) quantile) torchRule {
-		return one1(func(c *call) *gorgonia.Node {
-			between := betweens[c.text(-1, "interpolation", "linear")]
-			v, _ := c.arg(0, "q")
-			many := v.tensor != nil && len(v.tensor.Shape) > 0
-			var out []*gorgonia.Node
-			for _, q := range c.floats(0, "q") {
-				part := dropping(1, func(c *call, x *gorgonia.Node, a int) *gorgonia.Node { return f(c)(x, q, a, between) })(c)
-				out = append(out, part[0])
-			}
-			if many {
-				return c.Stack(0, out...)
-			}
-			return out[0]
-		})
-	}
-	torchRules["quantile"] = quantiles(func(c *call) quantile { return c.Quantile })
-	torchRules["nanquantile"] = quantiles(func(c *call) quantile { return c.NaNQuantile })
-	torchRules["diff"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		if c.int(0, "n", 1) == 0 {
+	return one1(func(c *call) node {
+		between := word(c, "interpolation", "linear", betweens)
+		v, _ := c.arg("q")
+		var out []node
+		for _, q := range c.floats("q") {
+			part := dropping(everything, func(c *call, x node, a int) (node, node) { return f(c.Builder, x, q, a, between), nil })(c)
+			out = append(out, part[0])
+		}
+		if v.isTensor() && c.rank(c.node(v)) > 0 {
+			return c.Stack(0, out...)
+		}
+		return out[0]
+	})
+}
+
+func differenceRules() {
+	calls["diff"] = each1(func(c *call, x node) node {
+		n, a := c.int("n", 1), axis(c.int("dim", -1), c.rank(x))
+		parts := []node{x}
+		if y := c.optional("prepend"); y != nil {
+			parts = append([]node{y}, parts...)
+		}
+		if y := c.optional("append"); y != nil {
+			parts = append(parts, y)
+		}
+		if n == 0 {
 			return x
-		}
-		a := axis(c.int(1, "dim", -1), c.rank(x))
-		parts := []*gorgonia.Node{x}
-		if c.given(2, "prepend") {
-			parts = append([]*gorgonia.Node{c.tensor(2, "prepend")}, parts...)
-		}
-		if c.given(3, "append") {
-			parts = append(parts, c.tensor(3, "append"))
 		}
 		if len(parts) > 1 {
 			x = c.Concat(a, parts...)
 		}
-		return c.Diff(x, c.int(0, "n", 1), a)
+		return c.Diff(x, n, a)
 	})
-	for name, f := range map[string]func(b *graph.Builder, y, at *gorgonia.Node, dx float64, axis int) *gorgonia.Node{
-		"trapezoid": (*graph.Builder).Trapezoid, "trapz": (*graph.Builder).Trapezoid, "cumulative_trapezoid": (*graph.Builder).CumulativeTrapezoid} {
-		torchRules[name] = each1(func(c *call, y *gorgonia.Node) *gorgonia.Node {
-			var at *gorgonia.Node
-			if v, _ := c.arg(0, "x"); v.tensor != nil {
-				at = c.node(v)
-			}
-			return f(c.Builder, y, at, c.num(-1, "dx", 1), axis(c.int(-1, "dim", -1), c.rank(y)))
+	for name, f := range map[string]func(b *build, y, at node, dx float64, axis int) node{
+		"trapezoid": (*build).Trapezoid, "trapz": (*build).Trapezoid, "cumulative_trapezoid": (*build).CumulativeTrapezoid} {
+		calls[name] = each1(func(c *call, y node) node {
+			return f(c.Builder, y, c.optional("x"), c.num("dx", 1), axis(c.int("dim", -1), c.rank(y)))
 		})
 	}
-	torchRules["gradient"] = gradients
+	calls["gradient"] = derivatives
 }
 
-// gradients are derivatives along the axes of the argument dim.
-func gradients(c *call) (out []*gorgonia.Node) {
+// derivatives are those along the axes of the argument dim.
+func derivatives(c *call) (out []node) {
 	x := c.input
-	spacing, given := c.arg(-1, "spacing")
-	order := c.int(-1, "edge_order", 1)
-	for i, a := range c.axesOf(-1, "dim", x) {
+	spacing, given := c.arg("spacing")
+	order := c.int("edge_order", 1)
+	for i, a := range c.axesOf("dim", x) {
 		step, at := 1.0, []float64(nil)
-		if v := spacing; given {
+		if v := spacing; given && !v.isNone() {
 			if v.isList {
 				v = v.list[min(i, len(v.list)-1)]
 			}
-			if v.tensor != nil && len(v.tensor.Shape) > 0 {
-				at = v.tensor.Floats
-			} else if f, ok := v.plain.(float64); ok {
-				step = f
+			if list := c.floatsOf(v); v.isTensor() && c.rank(c.node(v)) > 0 {
+				at = list
+			} else {
+				step = list[0]
 			}
+		}
+		if step == 0 || math.IsNaN(step) {
+			c.unsupported("a spacing of %v", step)
 		}
 		out = append(out, c.Scale(c.Differences(x, at, a, order), 1/step))
 	}

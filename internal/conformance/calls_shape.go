@@ -4,13 +4,12 @@ import (
 	"slices"
 
 	"github.com/symgrad/symgrad/graph"
-	"gorgonia.org/gorgonia"
 )
 
 // This file has the rules of torch's functions that move elements.
 
 // lifted is x, or for a scalar the vector of it.
-func (c *call) lifted(x *gorgonia.Node) *gorgonia.Node {
+func (c *call) lifted(x node) node {
 	if c.rank(x) == 0 {
 		return c.Reshape(x, 1)
 	}
@@ -18,7 +17,7 @@ func (c *call) lifted(x *gorgonia.Node) *gorgonia.Node {
 }
 
 // cut takes a range of an axis.
-func (c *call) cut(x *gorgonia.Node, a, lo, hi int) *gorgonia.Node {
+func (c *call) cut(x node, a, lo, hi int) node {
 	spans := make([]graph.Span, c.rank(x))
 	for i, n := range c.Shape(x) {
 		spans[i] = graph.Range(0, n)
@@ -28,7 +27,7 @@ func (c *call) cut(x *gorgonia.Node, a, lo, hi int) *gorgonia.Node {
 }
 
 // swap exchanges two axes.
-func (c *call) swap(x *gorgonia.Node, i, j int) *gorgonia.Node {
+func (c *call) swap(x node, i, j int) node {
 	n := c.rank(x)
 	if n == 0 {
 		return x
@@ -42,30 +41,34 @@ func (c *call) swap(x *gorgonia.Node, i, j int) *gorgonia.Node {
 	return c.Transpose(x, perm...)
 }
 
-// sizes resolves the -1 of a shape of as many elements as x.
-func (c *call) sizes(v value) []int {
-	if v.tensor != nil && v.tensor.Ints == nil {
-		return v.tensor.Shape
+// sizes is a shape, or that of the tensor other.
+func (c *call) sizes(name string) []int {
+	if y := c.optional("other"); y != nil {
+		return c.Shape(y)
 	}
-	return intsOf(v)
+	v, _ := c.arg(name)
+	if v.isTensor() && v.kind == ofFloats { // OpInfo gives view_as and its like a tensor
+		return c.Shape(c.node(v))
+	}
+	return c.ints(name)
 }
 
 func init() {
-	transposed := each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+	transposed := each1(func(c *call, x node) node {
 		if c.rank(x) < 2 {
 			return x
 		}
 		return c.swap(x, -1, -2)
 	})
 	for _, name := range []string{"T", "mT", "mH", "H", "t", "adjoint"} {
-		torchRules[name] = transposed
+		calls[name] = transposed
 	}
-	torchRules["transpose"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		return c.swap(x, c.int(0, "dim0", 0), c.int(1, "dim1", 1))
+	calls["transpose"] = each1(func(c *call, x node) node {
+		return c.swap(x, c.int(c.names[1], 0), c.int(c.names[2], 1))
 	})
-	torchRules["swapaxes"] = torchRules["transpose"]
-	torchRules["permute"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		perm := c.ints(0, "dims")
+	calls["swapaxes"], calls["swapdims"] = calls["transpose"], calls["transpose"]
+	calls["permute"] = each1(func(c *call, x node) node {
+		perm := c.ints("dims")
 		for i := range perm {
 			perm[i] = axis(perm[i], c.rank(x))
 		}
@@ -74,63 +77,53 @@ func init() {
 		}
 		return c.Transpose(x, perm...)
 	})
-	torchRules["movedim"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+	calls["movedim"] = each1(func(c *call, x node) node {
 		if c.rank(x) == 0 {
 			return x
 		}
-		return c.MoveAxes(x, c.ints(0, "source"), c.ints(1, "destination"))
+		return c.MoveAxes(x, c.ints("source"), c.ints("destination"))
 	})
-	torchRules["moveaxis"], torchRules["swapdims"] = torchRules["movedim"], torchRules["transpose"]
-	shaped := each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		v, _ := c.arg(0, "shape")
-		return c.Reshape(x, c.sizes(v)...)
+	calls["moveaxis"] = calls["movedim"]
+	shaped := each1(func(c *call, x node) node {
+		return c.Reshape(x, c.sizes("shape")...)
 	})
 	for _, name := range []string{"reshape", "view", "view_as", "reshape_as"} {
-		torchRules[name] = shaped
+		calls[name] = shaped
 	}
-	torchRules["flatten"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		return c.Flatten(x, c.int(0, "start_dim", 0), c.int(1, "end_dim", -1))
+	calls["flatten"] = each1(func(c *call, x node) node {
+		return c.Flatten(x, c.int("start_dim", 0), c.int("end_dim", -1))
 	})
-	torchRules["unflatten"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		return c.Unflatten(x, c.int(0, "dim", 0), c.ints(1, "sizes")...)
+	calls["unflatten"] = each1(func(c *call, x node) node {
+		return c.Unflatten(x, c.int("dim", 0), c.ints("sizes")...)
 	})
-	torchRules["ravel"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return c.Reshape(x, sizeOf(c.Shape(x))) })
-	torchRules["squeeze"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+	calls["ravel"] = each1(func(c *call, x node) node { return c.Reshape(x, sizeOf(c.Shape(x))) })
+	calls["squeeze"] = each1(func(c *call, x node) node {
 		var out []int
-		only := -1
-		if c.given(0, "dim") && c.rank(x) > 0 {
-			only = axis(c.int(0, "dim", 0), c.rank(x))
-		}
+		only := c.axesOf("dim", x)
 		for i, d := range c.Shape(x) {
-			if d != 1 || c.given(0, "dim") && i != only {
+			if d != 1 || !slices.Contains(only, i) {
 				out = append(out, d)
 			}
 		}
 		return c.Reshape(x, out...)
 	})
-	torchRules["unsqueeze"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		return c.Unsqueeze(x, axis(c.int(0, "dim", 0), c.rank(x)+1))
+	calls["unsqueeze"] = each1(func(c *call, x node) node {
+		return c.Unsqueeze(x, axis(c.int("dim", 0), c.rank(x)+1))
 	})
-	expanded := each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		v, _ := c.arg(0, "size")
-		to, s := slices.Clone(c.sizes(v)), c.Shape(x)
-		if v.tensor != nil {
-			to = slices.Clone(v.tensor.Shape)
-		}
-		for i := range s {
-			if at := len(to) - len(s) + i; to[at] == -1 {
-				to[at] = s[i]
+	expanded := func(name string) rule {
+		return each1(func(c *call, x node) node {
+			to, s := slices.Clone(c.sizes(name)), c.Shape(x)
+			for i := range s {
+				if at := len(to) - len(s) + i; to[at] == -1 {
+					to[at] = s[i]
+				}
 			}
-		}
-		return c.Broadcast(x, to...)
-	})
-	torchRules["expand"], torchRules["expand_as"], torchRules["broadcast_to"] = expanded, expanded, expanded
-	torchRules["sum_to_size"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		var to []int
-		for _, v := range c.s.Args {
-			to = append(to, intsOf(v)...)
-		}
-		s := c.Shape(x)
+			return c.Broadcast(x, to...)
+		})
+	}
+	calls["expand"], calls["expand_as"], calls["broadcast_to"] = expanded("size"), expanded("other"), expanded("shape")
+	calls["sum_to_size"] = each1(func(c *call, x node) node {
+		to, s := c.ints("size"), c.Shape(x)
 		var axes []int
 		for i := range s {
 			if at := i - (len(s) - len(to)); at < 0 || to[at] == 1 && s[i] != 1 {
@@ -142,8 +135,8 @@ func init() {
 		}
 		return c.Reshape(x, to...)
 	})
-	flipped := func(axes func(c *call) []int) torchRule {
-		return each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+	flipped := func(axes func(c *call) []int) rule {
+		return each1(func(c *call, x node) node {
 			list := axes(c)
 			if len(list) == 0 || c.rank(x) == 0 {
 				return x
@@ -151,11 +144,11 @@ func init() {
 			return c.Flip(x, list...)
 		})
 	}
-	torchRules["fliplr"] = flipped(func(*call) []int { return []int{1} })
-	torchRules["flipud"] = flipped(func(*call) []int { return []int{0} })
-	torchRules["flip"] = flipped(func(c *call) []int { return c.ints(0, "dims") })
-	torchRules["roll"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		by, axes := c.ints(0, "shifts"), c.ints(1, "dims")
+	calls["fliplr"] = flipped(func(*call) []int { return []int{1} })
+	calls["flipud"] = flipped(func(*call) []int { return []int{0} })
+	calls["flip"] = flipped(func(c *call) []int { return c.ints("dims") })
+	calls["roll"] = each1(func(c *call, x node) node {
+		by, axes := c.ints("shifts"), c.ints("dims")
 		if len(axes) == 0 {
 			s := c.Shape(x)
 			return c.Reshape(c.Roll(c.Reshape(x, sizeOf(s)), by[0], 0), s...)
@@ -165,57 +158,58 @@ func init() {
 		}
 		return x
 	})
-	torchRules["rot90"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		axes := c.ints(1, "dims")
+	calls["rot90"] = each1(func(c *call, x node) node {
+		axes := c.ints("dims")
 		if len(axes) == 0 {
 			axes = []int{0, 1}
 		}
-		return c.Rot90(x, c.int(0, "k", 1), axes[0], axes[1])
+		return c.Rot90(x, c.int("k", 1), axes[0], axes[1])
 	})
 	for name, half := range map[string]int{"fft.fftshift": 0, "fft.ifftshift": 1} {
-		torchRules[name] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-			for _, a := range c.axesOf(0, "dim", x) {
+		calls[name] = each1(func(c *call, x node) node {
+			for _, a := range c.axesOf("dim", x) {
 				n := c.Shape(x)[a]
 				x = c.Roll(x, (n+half)/2, a)
 			}
 			return x
 		})
 	}
-	torchRules["repeat"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return c.tiled(x, c.ints(0, "repeats")) })
-	torchRules["tile"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		counts := c.ints(0, "dims")
+	calls["repeat"] = each1(func(c *call, x node) node { return c.tiled(x, c.ints("repeats")) })
+	calls["tile"] = each1(func(c *call, x node) node {
+		counts := c.ints("dims")
 		for len(counts) < c.rank(x) {
 			counts = append([]int{1}, counts...)
 		}
 		return c.tiled(x, counts)
 	})
-	torchRules["repeat_interleave"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		v, _ := c.arg(0, "repeats")
-		if v.tensor != nil {
-			index := []int{}
-			for i, n := range v.tensor.Ints {
-				for range n {
-					index = append(index, i)
-				}
+	calls["repeat_interleave"] = each1(func(c *call, x node) node {
+		counts := c.ints("repeats")
+		if !c.given("dim") {
+			x = c.Reshape(x, sizeOf(c.Shape(x)))
+		}
+		x = c.lifted(x)
+		a := axis(c.int("dim", 0), c.rank(x))
+		if len(counts) == 1 {
+			return c.Repeat(x, a, counts[0])
+		}
+		index := []int{}
+		for i, n := range counts {
+			for range n {
+				index = append(index, i)
 			}
-			a := axis(c.int(1, "dim", 0), c.rank(x))
-			return c.IndexSelect(x, c.ConstInts(index, len(index)), a)
 		}
-		if !c.given(1, "dim") {
-			return c.Repeat(c.Reshape(x, sizeOf(c.Shape(x))), 0, c.int(0, "repeats", 1))
-		}
-		return c.Repeat(c.lifted(x), axis(c.int(1, "dim", 0), max(1, c.rank(x))), c.int(0, "repeats", 1))
+		return c.IndexSelect(x, c.ConstInts(index, len(index)), a)
 	})
-	torchRules["as_strided"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		return c.Strided(x, c.ints(0, "size"), c.ints(1, "stride"), c.int(2, "storage_offset", 0))
+	calls["as_strided"] = each1(func(c *call, x node) node {
+		return c.Strided(x, c.ints("size"), c.ints("stride"), c.int("storage_offset", 0))
 	})
 	joinRules()
 	splitRules()
 	diagonalRules()
-	partRules()
+	madeRules()
 }
 
-func (c *call) tiled(x *gorgonia.Node, counts []int) *gorgonia.Node {
+func (c *call) tiled(x node, counts []int) node {
 	if len(counts) == 0 {
 		return x
 	}
@@ -225,19 +219,11 @@ func (c *call) tiled(x *gorgonia.Node, counts []int) *gorgonia.Node {
 	return c.Tile(x, counts...)
 }
 
-func sizeOf(s []int) int {
-	n := 1
-	for _, d := range s {
-		n *= d
-	}
-	return n
-}
-
 func joinRules() {
-	joined := func(least int, a int, prepare func(c *call, x *gorgonia.Node) *gorgonia.Node) torchRule {
-		return one1(func(c *call) *gorgonia.Node {
-			var parts []*gorgonia.Node
-			for _, x := range c.nodes(-1, "") {
+	joined := func(least int, a int, prepare func(c *call, x node) node) rule {
+		return one1(func(c *call) node {
+			var parts []node
+			for _, x := range c.nodes("tensors") {
 				x = prepare(c, x)
 				for c.rank(x) < least {
 					x = c.Unsqueeze(x, c.rank(x))
@@ -247,48 +233,45 @@ func joinRules() {
 			return c.Concat(a, parts...)
 		})
 	}
-	row := func(c *call, x *gorgonia.Node) *gorgonia.Node {
+	row := func(c *call, x node) node {
 		if x = c.lifted(x); c.rank(x) == 1 {
 			x = c.Unsqueeze(x, 0)
 		}
 		return x
 	}
-	torchRules["dstack"] = joined(3, 2, row)
-	torchRules["vstack"] = joined(2, 0, row)
-	torchRules["row_stack"] = torchRules["vstack"]
-	torchRules["column_stack"] = joined(2, 1, func(c *call, x *gorgonia.Node) *gorgonia.Node { return c.lifted(x) })
-	torchRules["hstack"] = one1(func(c *call) *gorgonia.Node {
-		var parts []*gorgonia.Node
-		for _, x := range c.nodes(-1, "") {
+	calls["dstack"] = joined(3, 2, row)
+	calls["vstack"] = joined(2, 0, row)
+	calls["row_stack"] = calls["vstack"]
+	calls["column_stack"] = joined(2, 1, func(c *call, x node) node { return c.lifted(x) })
+	calls["hstack"] = one1(func(c *call) node {
+		var parts []node
+		for _, x := range c.nodes("tensors") {
 			parts = append(parts, c.lifted(x))
 		}
 		return c.Concat(min(1, c.rank(parts[0])-1), parts...)
 	})
-	torchRules["cat"] = one1(func(c *call) *gorgonia.Node {
-		var parts []*gorgonia.Node
-		for _, x := range c.nodes(-1, "") {
+	calls["cat"] = one1(func(c *call) node {
+		var parts []node
+		for _, x := range c.nodes("tensors") {
 			if c.rank(x) == 1 && c.Shape(x)[0] == 0 {
 				continue // torch's old way to say nothing
 			}
 			parts = append(parts, x)
 		}
 		if len(parts) == 0 {
-			return c.nodes(-1, "")[0]
+			return c.nodes("tensors")[0]
 		}
-		return c.Concat(c.int(0, "dim", 0), parts...)
+		return c.Concat(c.int("dim", 0), parts...)
 	})
-	torchRules["concat"], torchRules["concatenate"] = torchRules["cat"], torchRules["cat"]
-	torchRules["stack"] = one1(func(c *call) *gorgonia.Node { return c.Stack(c.int(0, "dim", 0), c.nodes(-1, "")...) })
-	torchRules["meshgrid"] = func(c *call) []*gorgonia.Node {
-		parts := c.nodes(-1, "")
-		for i := range c.s.Args { // as many arguments instead of a list
-			parts = append(parts, c.tensor(i, ""))
-		}
+	calls["concat"], calls["concatenate"] = calls["cat"], calls["cat"]
+	calls["stack"] = one1(func(c *call) node { return c.Stack(c.int("dim", 0), c.nodes("tensors")...) })
+	calls["meshgrid"] = func(c *call) []node {
+		parts := c.nodes("tensors")
 		shape := make([]int, len(parts))
 		for i, x := range parts {
 			shape[i] = sizeOf(c.Shape(x))
 		}
-		xy := c.text(-1, "indexing", "ij") == "xy" && len(parts) > 1
+		xy := c.text("indexing", "ij") == "xy" && len(parts) > 1
 		if xy {
 			shape[0], shape[1] = shape[1], shape[0]
 		}
@@ -306,15 +289,15 @@ func joinRules() {
 		}
 		return parts
 	}
-	lists := map[string]func(c *call, xs []*gorgonia.Node) []*gorgonia.Node{
-		"block_diag": func(c *call, xs []*gorgonia.Node) []*gorgonia.Node { return []*gorgonia.Node{c.BlockDiagonal(xs...)} },
-		"cartesian_prod": func(c *call, xs []*gorgonia.Node) []*gorgonia.Node {
+	lists := map[string]func(c *call, xs []node) []node{
+		"block_diag": func(c *call, xs []node) []node { return []node{c.BlockDiagonal(xs...)} },
+		"cartesian_prod": func(c *call, xs []node) []node {
 			if len(xs) == 1 {
 				return xs
 			}
-			return []*gorgonia.Node{c.CartesianProduct(xs...)}
+			return []node{c.CartesianProduct(xs...)}
 		},
-		"broadcast_tensors": func(c *call, xs []*gorgonia.Node) []*gorgonia.Node {
+		"broadcast_tensors": func(c *call, xs []node) []node {
 			sum := xs[0]
 			for _, x := range xs[1:] {
 				sum = c.Add(sum, x)
@@ -326,7 +309,7 @@ func joinRules() {
 		},
 	}
 	for k, name := range []string{"atleast_1d", "atleast_2d", "atleast_3d"} {
-		lists[name] = func(c *call, xs []*gorgonia.Node) []*gorgonia.Node {
+		lists[name] = func(c *call, xs []node) []node {
 			for i, x := range xs {
 				if c.rank(x) == 0 {
 					x = c.Reshape(x, 1)
@@ -343,70 +326,68 @@ func joinRules() {
 		}
 	}
 	for name, f := range lists {
-		torchRules[name] = func(c *call) []*gorgonia.Node { // a list, or as many arguments
-			xs := c.nodes(-1, "")
-			for i := range c.s.Args {
-				xs = append(xs, c.nodes(i, "")...)
-			}
-			return f(c, xs)
+		calls[name] = func(c *call) []node { // a list, or as many arguments
+			return f(c, c.nodes(c.names[0]))
 		}
 	}
-	torchRules["combinations"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		return c.Combinations(x, c.int(0, "r", 2), c.flag(1, "with_replacement", false))
+	calls["combinations"] = each1(func(c *call, x node) node {
+		return c.Combinations(x, c.int("r", 2), c.flag("with_replacement", false))
 	})
 }
 
 func splitRules() {
-	torchRules["chunk"] = func(c *call) []*gorgonia.Node {
-		k, a := c.int(0, "chunks", 1), axis(c.int(1, "dim", 0), c.rank(c.input))
+	calls["chunk"] = func(c *call) []node {
+		k, a := c.int("chunks", 1), axis(c.int("dim", 0), c.rank(c.input))
 		n := c.Shape(c.input)[a]
 		each := (n + k - 1) / k
 		return c.pieces(c.input, a, each)
 	}
-	torchRules["split"] = func(c *call) []*gorgonia.Node {
-		a, sizes := axis(c.int(1, "dim", 0), c.rank(c.input)), c.ints(0, "split_size_or_sections")
-		v, _ := c.arg(0, "split_size_or_sections")
+	calls["split"] = func(c *call) []node {
+		a, sizes := axis(c.int("dim", 0), c.rank(c.input)), c.ints("split_size_or_sections")
+		v, _ := c.arg("split_size_or_sections")
 		if !v.isList {
 			return c.pieces(c.input, a, sizes[0])
 		}
 		return c.Split(c.input, a, sizes...)
 	}
-	torchRules["split_with_sizes"] = torchRules["split"]
-	torchRules["tensor_split"] = func(c *call) []*gorgonia.Node {
-		a := axis(c.int(1, "dim", 0), c.rank(c.input))
+	calls["split_with_sizes"] = calls["split"]
+	calls["tensor_split"] = func(c *call) []node {
+		a := axis(c.int("dim", 0), c.rank(c.input))
 		return c.cuts(c.input, a)
 	}
 	for name, a := range map[string]int{"hsplit": 1, "vsplit": 0, "dsplit": 2} {
-		torchRules[name] = func(c *call) []*gorgonia.Node { return c.cuts(c.input, min(a, c.rank(c.input)-1)) }
+		calls[name] = func(c *call) []node { return c.cuts(c.input, min(a, c.rank(c.input)-1)) }
 	}
-	torchRules["unbind"] = func(c *call) []*gorgonia.Node {
-		a := axis(c.int(0, "dim", 0), c.rank(c.input))
-		var out []*gorgonia.Node
+	calls["unbind"] = func(c *call) []node {
+		a := axis(c.int("dim", 0), c.rank(c.input))
+		var out []node
 		for i := range c.Shape(c.input)[a] {
 			out = append(out, c.Squeeze(c.cut(c.input, a, i, i+1), a))
 		}
 		return out
 	}
-	torchRules["select"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		a := axis(c.int(0, "dim", 0), c.rank(x))
-		i := axis(c.int(1, "index", 0), c.Shape(x)[a])
+	calls["select"] = each1(func(c *call, x node) node {
+		a := axis(c.int("dim", 0), c.rank(x))
+		i := axis(c.int("index", 0), c.Shape(x)[a])
 		return c.Squeeze(c.cut(x, a, i, i+1), a)
 	})
-	torchRules["narrow"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		a := axis(c.int(0, "dim", 0), c.rank(x))
-		lo := axis(c.int(1, "start", 0), c.Shape(x)[a])
-		return c.cut(x, a, lo, lo+c.int(2, "length", 0))
+	calls["narrow"] = each1(func(c *call, x node) node {
+		a := axis(c.int("dim", 0), c.rank(x))
+		lo := axis(c.int("start", 0), c.Shape(x)[a])
+		return c.cut(x, a, lo, lo+c.int("length", 0))
 	})
-	torchRules["unfold"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+	calls["tensor.unfold"] = each1(func(c *call, x node) node {
+		a, size, step := c.int("dimension", 0), c.int("size", 1), c.int("step", 1)
+		y := c.Windows(c.lifted(x), a, size, step)
 		if c.rank(x) == 0 {
-			return c.Reshape(c.Windows(c.Reshape(x, 1), 0, c.int(1, "size", 1), c.int(2, "step", 1)), c.int(1, "size", 1))
+			return c.Reshape(y, size)
 		}
-		return c.Windows(x, c.int(0, "dimension", 0), c.int(1, "size", 1), c.int(2, "step", 1))
+		return y
 	})
 }
 
 // pieces cuts an axis into runs of so many places, the last maybe shorter.
-func (c *call) pieces(x *gorgonia.Node, a, each int) (out []*gorgonia.Node) {
+func (c *call) pieces(x node, a, each int) (out []node) {
 	n := c.Shape(x)[a]
 	for lo := 0; lo < n || lo == 0; lo += max(1, each) {
 		out = append(out, c.cut(x, a, lo, min(n, lo+each)))
@@ -416,10 +397,10 @@ func (c *call) pieces(x *gorgonia.Node, a, each int) (out []*gorgonia.Node) {
 
 // cuts cuts an axis at the places, or into as many nearly equal parts, that the
 // first argument says.
-func (c *call) cuts(x *gorgonia.Node, a int) (out []*gorgonia.Node) {
-	v, _ := c.arg(0, "indices_or_sections")
-	list, n := intsOf(v), c.Shape(x)[a]
-	if v.isList || v.tensor != nil && len(v.tensor.Shape) > 0 {
+func (c *call) cuts(x node, a int) (out []node) {
+	v, _ := c.arg("indices_or_sections")
+	list, n := c.intsOf(v), c.Shape(x)[a]
+	if v.isList || v.isTensor() && c.rank(c.node(v)) > 0 {
 		at := 0
 		for _, i := range append(list, n) {
 			i = max(at, min(axis(i, n), n))
@@ -441,22 +422,25 @@ func (c *call) cuts(x *gorgonia.Node, a int) (out []*gorgonia.Node) {
 }
 
 func diagonalRules() {
-	torchRules["linalg_diagonal"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		return c.OffDiagonal(x, c.int(-1, "offset", 0), c.int(-1, "dim1", -2), c.int(-1, "dim2", -1))
+	calls["linalg.diagonal"] = each1(func(c *call, x node) node {
+		return c.OffDiagonal(x, c.int("offset", 0), c.int("dim1", -2), c.int("dim2", -1))
 	})
-	torchRules["diagonal"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		return c.OffDiagonal(x, c.int(0, "offset", 0), c.int(1, "dim1", 0), c.int(2, "dim2", 1))
+	calls["diagonal"] = each1(func(c *call, x node) node {
+		return c.OffDiagonal(x, c.int("offset", 0), c.int("dim1", 0), c.int("dim2", 1))
 	})
-	torchRules["diag_embed"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
-		return c.DiagonalMatrices(x, c.int(0, "offset", 0), c.int(1, "dim1", -2), c.int(2, "dim2", -1))
+	calls["diag_embed"] = each1(func(c *call, x node) node {
+		return c.DiagonalMatrices(x, c.int("offset", 0), c.int("dim1", -2), c.int("dim2", -1))
 	})
-	torchRules["diag"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node {
+	calls["diagflat"] = each1(func(c *call, x node) node {
+		return c.DiagonalMatrices(c.Reshape(x, sizeOf(c.Shape(x))), c.int("offset", 0), 0, 1)
+	})
+	calls["diag"] = each1(func(c *call, x node) node {
 		if c.rank(x) == 1 {
-			return c.DiagonalMatrices(x, c.int(0, "diagonal", 0), 0, 1)
+			return c.DiagonalMatrices(x, c.int("diagonal", 0), 0, 1)
 		}
-		return c.OffDiagonal(x, c.int(0, "diagonal", 0), 0, 1)
+		return c.OffDiagonal(x, c.int("diagonal", 0), 0, 1)
 	})
-	torchRules["tril"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return c.Tril(x, c.int(0, "diagonal", 0)) })
-	torchRules["triu"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return c.Triu(x, c.int(0, "diagonal", 0)) })
-	torchRules["trace"] = each1(func(c *call, x *gorgonia.Node) *gorgonia.Node { return c.Sum(c.OffDiagonal(x, 0, 0, 1)) })
+	calls["tril"] = each1(func(c *call, x node) node { return c.Tril(x, c.int("diagonal", 0)) })
+	calls["triu"] = each1(func(c *call, x node) node { return c.Triu(x, c.int("diagonal", 0)) })
+	calls["trace"] = each1(func(c *call, x node) node { return c.Sum(c.OffDiagonal(x, 0, 0, 1)) })
 }

@@ -3,269 +3,155 @@ package main
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
+	"slices"
 
-	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
 	"gorgonia.org/gorgonia"
 )
 
-// bench is a graph under construction for a case.
-type bench struct {
-	*graph.Builder
-	k  *testCase
-	in map[string]*gorgonia.Node
-}
+// tolerance is what a float64 result may be off: ATol + RTol·|want|.
+type tolerance struct{ RTol, ATol float64 }
 
-// rule builds the outputs of a case, in the order of its file.
-type rule func(b *bench) []*gorgonia.Node
-
-// check runs one case. Not covered: no rule knows its formula.
-func check(k *testCase) (covered bool, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			covered, err = true, fmt.Errorf("panic: %v", r)
-		}
-	}()
-	if k.Category == "model" {
-		return checkModel(k)
-	}
-	if len(k.Steps) > 0 {
-		return checkSteps(k)
-	}
-	f := find(k)
-	if f == nil {
-		return false, nil
-	}
-	b := k.newBench()
-	out := f(b)
-	if err := b.Err(); err != nil {
-		return true, err
-	}
-	if k.Value != nil {
-		return true, b.checkScalarFunction(out[0])
-	}
-	return true, b.checkFunction(out)
-}
-
-// at finds an input or makes a constant of a const_input: a node.
-func (b *bench) at(name string) *gorgonia.Node {
-	if n := b.in[name]; n != nil {
-		return n
-	}
-	a := b.k.ConstInputs[name]
-	if a == nil {
-		a = b.k.Consts[name]
-	}
-	if a == nil {
-		b.Fail(fmt.Errorf("the case has no input %q", name))
-		return nil
-	}
-	if a.Ints != nil {
-		return b.ConstInts(a.Ints, a.Shape...)
-	}
-	return b.Const(a.Floats, a.Shape...)
-}
-
-// first is the only input, or the first.
-func (b *bench) first() *gorgonia.Node { return b.at(b.k.Inputs.Names[0]) }
-
-// dot is the sum of the products of x with constants of its shape.
-func (b *bench) dot(x *gorgonia.Node, a *array) *gorgonia.Node {
-	return b.Sum(b.Mul(x, b.Const(a.Floats, a.Shape...)))
-}
-
-// checkFunction compares outputs, the gradients of their products with the
-// cotangents, and the gradients of the gradients' products with a direction.
-func (b *bench) checkFunction(out []*gorgonia.Node) error {
-	k := b.k
-	if len(out) != len(k.Outputs.Names) {
-		return fmt.Errorf("built %d outputs, want %d", len(out), len(k.Outputs.Names))
-	}
-	want := make([]expected, 0, 8)
-	nodes := gorgonia.Nodes{}
-	var total *gorgonia.Node
-	for i, name := range k.Outputs.Names {
-		want = append(want, expected{what: "output " + name, want: k.Outputs.By[name], exact: exact(k, true, name)})
-		nodes = append(nodes, out[i])
-		if c := k.Cotangents[name]; c != nil {
-			if s := b.dot(out[i], c); total == nil {
-				total = s
-			} else {
-				total = b.Add(total, s)
-			}
-		}
-	}
-	if total != nil && len(k.Grads) > 0 {
-		grads, err := b.gradients(total)
-		if err != nil {
-			return err
-		}
-		for i, name := range k.Inputs.Names {
-			g := k.Grads[name]
-			if g == nil { // the reference has none
-				continue
-			}
-			want = append(want, expected{what: "gradient of " + name, want: g, exact: exact(k, false, name), kink: k.Kink})
-			nodes = append(nodes, grads[i])
-		}
-		if k.SecondOrder != nil && len(k.SecondOrder.Direction) > 0 {
-			second, err := b.hvp(grads)
-			if err != nil {
-				return fmt.Errorf("second order: %w", err)
-			}
-			for i, name := range k.Inputs.Names {
-				if h := k.SecondOrder.HVP[name]; h != nil {
-					want = append(want, expected{what: "Hessian-vector product of " + name, want: h})
-					nodes = append(nodes, second[i])
-				}
-			}
-		}
-	}
-	if err := b.Err(); err != nil {
-		return err
-	}
-	return b.compare(nodes, want)
-}
-
-func (b *bench) inputs() []*gorgonia.Node {
-	out := make([]*gorgonia.Node, len(b.k.Inputs.Names))
-	for i, name := range b.k.Inputs.Names {
-		out[i] = b.in[name]
-	}
-	return out
-}
-
-func (b *bench) gradients(of *gorgonia.Node) ([]*gorgonia.Node, error) {
-	if err := b.Err(); err != nil {
-		return nil, err
-	}
-	return autograd.GradientsWith(autograd.Options{AllowUnconnected: true}, of, b.inputs()...)
-}
-
-// hvp is the gradient of the sum of the gradients' products with the direction.
-func (b *bench) hvp(grads []*gorgonia.Node) ([]*gorgonia.Node, error) {
-	var s *gorgonia.Node
-	for i, name := range b.k.Inputs.Names {
-		d := b.k.SecondOrder.Direction[name]
-		if d == nil {
-			continue
-		}
-		if t := b.dot(grads[i], d); s == nil {
-			s = t
-		} else {
-			s = b.Add(s, t)
-		}
-	}
-	return b.gradients(s)
-}
-
-// checkScalarFunction compares value, gradient, Hessian, Hessian-vector product
-// and the gradient of v'H(x)v of a scalar function of one vector x.
-func (b *bench) checkScalarFunction(y *gorgonia.Node) error {
-	k := b.k
-	g, err := b.gradients(y)
-	if err != nil {
-		return err
-	}
-	want := []expected{{what: "value", want: k.Value}, {what: "gradient", want: k.Grad}}
-	nodes := gorgonia.Nodes{y, g[0]}
-	n := k.Inputs.By[k.Inputs.Names[0]].Shape[0]
-	for i := range n { // a row of the Hessian at a time
-		unit := zeros([]int{n})
-		unit.Floats[i] = 1
-		row, err := b.gradients(b.dot(g[0], unit))
-		if err != nil {
-			return fmt.Errorf("row %d of the Hessian: %w", i, err)
-		}
-		want = append(want, expected{what: fmt.Sprintf("row %d of the Hessian", i),
-			want: &array{Shape: []int{n}, Floats: k.Hessian.Floats[i*n : (i+1)*n]}})
-		nodes = append(nodes, row[0])
-	}
-	hv, err := b.gradients(b.dot(g[0], k.Direction))
-	if err != nil {
-		return err
-	}
-	want = append(want, expected{what: "Hessian-vector product", want: k.HVP})
-	nodes = append(nodes, hv[0])
-	if k.Third != nil {
-		third, err := b.gradients(b.dot(hv[0], k.Direction))
-		if err != nil {
-			return fmt.Errorf("third order: %w", err)
-		}
-		want = append(want, expected{what: "third derivative", want: k.Third})
-		nodes = append(nodes, third[0])
-	}
-	if err := b.Err(); err != nil {
-		return err
-	}
-	return b.compare(nodes, want)
-}
-
-// expected is what one compiled output must be.
-type expected struct {
+// claim is what one result must be.
+type claim struct {
 	what  string
 	want  *array
 	exact *array // a truer value, which is as good
 	kink  bool   // any split of a tie is right: compare the sums
+
+	// before is the size of the terms of a derivative before they cancel: that of
+	// what is differentiated over that of what by.
+	before float64
 }
 
-func exact(k *testCase, output bool, name string) *array {
-	switch {
-	case k.Exact == nil:
-		return nil
-	case output:
-		return k.Exact.Outputs[name]
-	}
-	return k.Exact.Grads[name]
+// experiment is a graph with what its results must be.
+type experiment struct {
+	bench     *bench
+	tolerance tolerance
+	claims    []claim
+	nodes     gorgonia.Nodes
+	run       func(n *noise) ([][]float64, error) // one list of elements for each claim
 }
 
-func zeros(shape []int) *array {
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
-	return &array{Shape: shape, Floats: make([]float64, n)}
+func (e *experiment) add(n *gorgonia.Node, c claim) {
+	e.nodes, e.claims = append(e.nodes, n), append(e.claims, c)
 }
 
-// compare runs the graph on the case's inputs and holds the outputs to what is
-// expected.
-func (b *bench) compare(nodes gorgonia.Nodes, want []expected) error {
-	p, err := b.Compile(graph.Config{Outputs: nodes})
+// compile makes run a run of the graph, whose results must have the claims' shapes.
+func (e *experiment) compile() error {
+	p, err := e.bench.Compile(graph.Config{Outputs: e.nodes})
 	if err != nil {
 		return err
 	}
-	for _, name := range p.Inputs() {
-		if err := p.Feed(name, b.k.Inputs.By[name].Floats); err != nil {
-			return err
+	for i, c := range e.claims {
+		if shape := p.OutputShape(i); !slices.Equal(shape, c.want.Shape) {
+			return fmt.Errorf("%s: got the shape %v, want %v", c.what, shape, c.want.Shape)
 		}
 	}
-	if err := p.Run(); err != nil {
+	e.run = func(n *noise) ([][]float64, error) {
+		if err := e.bench.feed(p, n); err != nil {
+			return nil, err
+		}
+		if err := p.Run(); err != nil {
+			return nil, err
+		}
+		out := make([][]float64, len(e.claims))
+		for i := range out {
+			out[i] = p.Output(i, nil)
+		}
+		return out, nil
+	}
+	return nil
+}
+
+// noise changes each element by size, relatively, up or down; with narrow it rounds
+// it to float32 before.
+type noise struct {
+	random *rand.Rand
+	narrow bool
+	size   float64
+}
+
+func (n *noise) apply(v []float64) []float64 {
+	if n == nil {
+		return v
+	}
+	out := make([]float64, len(v))
+	for i, x := range v {
+		if n.narrow {
+			x = float64(float32(x))
+		}
+		if out[i] = x; n.size > 0 {
+			out[i] = x * (1 + n.size*float64(2*n.random.IntN(2)-1))
+		}
+	}
+	return out
+}
+
+// farther is how far results go from the given ones for inputs with noise, in a few
+// trials.
+func (e *experiment) farther(n *noise, from [][]float64) ([][]float64, error) {
+	out := make([][]float64, len(from))
+	for i, v := range from {
+		out[i] = make([]float64, len(v))
+	}
+	for seed := range uint64(trials) {
+		n.random = rand.New(rand.NewPCG(seed, 0))
+		other, err := e.run(n)
+		if err != nil {
+			return nil, err
+		}
+		for i, v := range other {
+			for j, x := range v {
+				if d := math.Abs(x - from[i][j]); d > out[i][j] && !math.IsInf(d, 0) {
+					out[i][j] = d
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// check64 runs an experiment in float64 and holds it to its claims.
+func (e *experiment) check64() error {
+	got, err := e.run(nil)
+	if err != nil {
 		return err
 	}
-	for i, e := range want {
-		got := p.Output(i, nil)
-		if shape := p.OutputShape(i); fmt.Sprint(shape) != fmt.Sprint(append([]int{}, e.want.Shape...)) {
-			return fmt.Errorf("%s: got the shape %v, want %v", e.what, shape, e.want.Shape)
+	var far [][]float64
+	t := tolerance{max(e.tolerance.RTol, e.bench.loose.RTol), max(e.tolerance.ATol, e.bench.loose.ATol)}
+	for i, c := range e.claims {
+		allow := func(_ int, want float64) float64 { return t.ATol + t.RTol*math.Abs(want) }
+		if c.holds(got[i], allow) == nil {
+			continue
 		}
-		if err := b.k.near(got, e); err != nil {
-			return fmt.Errorf("%s: %w", e.what, err)
+		if far == nil { // what a rounding of the inputs does to the results may be more
+			if far, err = e.farther(&noise{size: 0x1p-52}, got); err != nil {
+				return err
+			}
+		}
+		if c.kink {
+			far[i] = []float64{sum(far[i])}
+		}
+		if err := c.holds(got[i], func(j int, want float64) float64 { return allow(j, want) + far[i][j] }); err != nil {
+			return fmt.Errorf("%s: %w", c.what, err)
 		}
 	}
 	return nil
 }
 
-func (k *testCase) near(got []float64, e expected) error {
-	if e.kink {
-		s, t := sum(got), sum(e.want.Floats)
-		if !k.close(s, t) {
-			return fmt.Errorf("got the sum %v, want %v", s, t)
-		}
-		return nil
+// holds compares elements, or their sums if the claim is of a kink.
+func (c claim) holds(got []float64, allow func(i int, want float64) float64) error {
+	want := c.want.Floats
+	if c.kink {
+		got, want = []float64{sum(got)}, []float64{sum(want)}
 	}
 	for i, g := range got {
-		if !k.close(g, e.want.Floats[i]) && (e.exact == nil || !k.close(g, e.exact.Floats[i])) {
-			return fmt.Errorf("got %v at element %d, want %v", g, i, e.want.Floats[i])
+		if near(g, want[i], allow(i, want[i])) || c.exact != nil && !c.kink && near(g, c.exact.Floats[i], allow(i, c.exact.Floats[i])) {
+			continue
 		}
+		return fmt.Errorf("got %v at element %d, want %v within %.2g", g, i, want[i], allow(i, want[i]))
 	}
 	return nil
 }
@@ -277,12 +163,48 @@ func sum(v []float64) (s float64) {
 	return s
 }
 
-func (k *testCase) close(got, want float64) bool {
-	if math.IsNaN(want) || math.IsNaN(got) {
+func near(got, want, within float64) bool {
+	switch {
+	case math.IsNaN(want) || math.IsNaN(got):
 		return math.IsNaN(want) && math.IsNaN(got)
-	}
-	if math.IsInf(want, 0) || math.IsInf(got, 0) {
+	case math.IsInf(want, 0) || math.IsInf(got, 0):
 		return got == want
 	}
-	return math.Abs(got-want) <= k.Tolerance.ATol+k.Tolerance.RTol*math.Abs(want)
+	return math.Abs(got-want) <= within
+}
+
+// addGradient adds the gradient of an input, as far as it means something.
+func (e *experiment) addGradient(of, g *gorgonia.Node, c claim) {
+	b := e.bench
+	if b.symmetric[of] {
+		n := len(c.want.Shape)
+		c.want, c.exact, g = symmetricPart(c.want), nil, b.Scale(b.Add(g, b.SwapAxes(g, n-1, n-2)), 0.5)
+	}
+	if upper, ok := b.triangle[of]; ok {
+		c.want = triangleOf(c.want, upper)
+	}
+	e.add(g, c)
+}
+
+// symmetricPart is (a + aᵀ)/2 of square matrices.
+func symmetricPart(a *array) *array {
+	out := zeros(a.Shape)
+	n := a.Shape[len(a.Shape)-1]
+	for i := range a.Floats {
+		m, r, k := i/(n*n), i/n%n, i%n
+		out.Floats[i] = (a.Floats[i] + a.Floats[(m*n+k)*n+r]) / 2
+	}
+	return out
+}
+
+// triangleOf is a with zeros outside of a triangle of the last two axes.
+func triangleOf(a *array, upper bool) *array {
+	out := zeros(a.Shape)
+	n := a.Shape[len(a.Shape)-1]
+	for i, v := range a.Floats {
+		if r, k := i/n%a.Shape[len(a.Shape)-2], i%n; r == k || (r < k) == upper {
+			out.Floats[i] = v
+		}
+	}
+	return out
 }

@@ -2,18 +2,22 @@
 // the public packages: values, gradients, Hessian-vector products, Hessians, third
 // derivatives and whole trainings; samples of PyTorch's functions; problems of
 // ADBench; regressions of the NIST Statistical Reference Datasets. A case is a
-// JSON file whose content says of which kind it is; its formula, attributes and
-// shapes say which graph to build. It prints a table by category, the failures
-// with what differs, and ends with the line
+// JSON file whose content says of which kind it is. What it computes stands in it
+// as a program, a list of calls of PyTorch's functions, each of which has a rule in
+// the files calls_*.go; an argument that a rule does not know makes the case not
+// covered. Cases run in float64 and in float32. The command prints a table by
+// category, the failures with what differs, and ends with the line
 //
 //	N passed, N failed, N not covered
 //
-// Its exit status is 1 if any case failed.
+// of cases that passed in both types, failed in one, or are not covered. Its exit
+// status is 1 if any case failed.
 //
 //	go run ./internal/conformance [-v] DIR
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -42,8 +46,11 @@ func main() {
 	}
 }
 
-// tally counts the verdicts of one category.
-type tally struct{ passed, failed, open int }
+// tally counts the verdicts of one category: of each type of floats, and of both
+// together, which pass if each does.
+type tally struct{ of64, of32, both counts }
+
+type counts struct{ passed, failed, open int }
 
 // run checks every case of the directory and returns how many failed.
 func run(w io.Writer, dir fs.FS, verbose bool) (failed int, err error) {
@@ -76,12 +83,19 @@ func run(w io.Writer, dir fs.FS, verbose bool) (failed int, err error) {
 		names = append(names, n)
 	}
 	slices.Sort(names)
-	fmt.Fprintf(w, "%-12s %7s %7s %12s\n", "category", "passed", "failed", "not covered")
+	fmt.Fprintf(w, "%-12s %-27s %s\n", "", "float64", "float32")
+	fmt.Fprintf(w, "%-12s %7s %7s %11s %7s %7s %11s\n", "category", "passed", "failed", "not covered", "passed", "failed", "not covered")
 	for _, n := range names {
-		fmt.Fprintf(w, "%-12s %7d %7d %12d\n", n, by[n].passed, by[n].failed, by[n].open)
+		a, b := by[n].of64, by[n].of32
+		fmt.Fprintf(w, "%-12s %7d %7d %11d %7d %7d %11d\n", n, a.passed, a.failed, a.open, b.passed, b.failed, b.open)
 	}
-	fmt.Fprintf(w, "%d passed, %d failed, %d not covered\n", total.passed, total.failed, total.open)
-	return total.failed, nil
+	for _, t := range []struct {
+		name string
+		counts
+	}{{"float64: ", total.of64}, {"float32: ", total.of32}, {"", total.both}} {
+		fmt.Fprintf(w, "%s%d passed, %d failed, %d not covered\n", t.name, t.passed, t.failed, t.open)
+	}
+	return total.both.failed, nil
 }
 
 // record collects the verdicts.
@@ -106,46 +120,62 @@ func (r *record) file(text []byte) error {
 	}
 	switch {
 	case kind.Callable != "":
-		return checkCalls(text, func(name string, covered bool, err error) { r.add("opinfo", name, covered, err) })
+		return checkCalls(text, func(name string, of64, of32 verdict) { r.add("opinfo", name, of64, &of32) })
 	case kind.Problem == "gmm" || kind.Problem == "ba":
-		covered, err := checkADBench(text)
-		r.add("adbench", kind.Problem, covered, err)
+		r.add("adbench", kind.Problem, verdictOf(checkADBench(text)), nil)
 	case kind.Kind == "linear" || kind.Kind == "nonlinear":
-		covered, err := checkRegression(text)
-		r.add("nist", kind.Kind+" "+kind.Name, covered, err)
+		r.add("nist", kind.Kind+" "+kind.Name, verdictOf(checkRegression(text)), nil)
 	case kind.Category == "":
-		r.add("other", kind.Name, false, nil)
+		r.add("other", kind.Name, verdict{open: errors.New("a case of no known kind")}, nil)
 	default:
 		k, err := readCase(text)
 		if err != nil {
 			return err
 		}
-		covered, err := check(k)
-		r.add(k.Category, k.Name+": "+k.Formula, covered, err)
+		of64, of32 := both(k.prepare)
+		r.add(k.Category, k.Name, of64, &of32)
 	}
 	return nil
 }
 
-// add counts a verdict.
-func (r *record) add(category, name string, covered bool, err error) {
+// add counts the verdicts on a case; nil where float32 has no part in it.
+func (r *record) add(category, name string, of64 verdict, of32 *verdict) {
 	t := r.by[category]
 	if t == nil {
 		t = &tally{}
 		r.by[category] = t
 	}
-	switch {
-	case !covered:
-		t.open++
-		r.total.open++
-		if r.verbose {
-			fmt.Fprintf(r.w, "not covered: %s %s\n", category, name)
+	whole := of64
+	r.say("float64", category, name, of64)
+	t.of64.add(of64)
+	r.total.of64.add(of64)
+	if of32 != nil {
+		if *of32 != of64 {
+			r.say("float32", category, name, *of32)
 		}
-	case err != nil:
+		t.of32.add(*of32)
+		r.total.of32.add(*of32)
+		whole = verdict{cmp.Or(whole.open, of32.open), cmp.Or(whole.failed, of32.failed)}
+	}
+	t.both.add(whole)
+	r.total.both.add(whole)
+}
+
+func (t *counts) add(v verdict) {
+	switch {
+	case v.failed != nil:
 		t.failed++
-		r.total.failed++
-		fmt.Fprintf(r.w, "FAILED: %s %s: %v\n", category, name, err)
+	case v.open != nil:
+		t.open++
 	default:
 		t.passed++
-		r.total.passed++
+	}
+}
+
+func (r *record) say(in, category, name string, v verdict) {
+	if v.failed != nil {
+		fmt.Fprintf(r.w, "FAILED in %s: %s %s: %v\n", in, category, name, v.failed)
+	} else if v.open != nil && r.verbose {
+		fmt.Fprintf(r.w, "not covered: %s %s: %v\n", category, name, v.open)
 	}
 }

@@ -1,0 +1,223 @@
+package main
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/autograd"
+	"github.com/symgrad/symgrad/graph"
+)
+
+// This file has the rules of embeddings, attention and recurrent layers.
+
+// emptyRow is a table of embeddings whose row padding_idx has no gradient, and the
+// number of that row; -1 of none.
+func (c *call) emptyRow(w node) (table node, row int) {
+	if !c.given("padding_idx") || c.num("padding_idx", -1) == -1 && c.name == "embedding" {
+		return w, -1
+	}
+	n := c.Shape(w)[0]
+	row = axis(c.int("padding_idx", 0), n)
+	mark := zeros([]int{n, 1})
+	mark.Floats[row] = 1
+	return c.Where(c.Broadcast(c.Const(mark.Floats, n, 1), c.Shape(w)...), c.StopGradient(w), w), row
+}
+
+func embeddingRules() {
+	calls[nn+"embedding"] = one1(func(c *call) node {
+		w, _ := c.emptyRow(c.tensor("weight"))
+		if c.given("max_norm") || c.flag("scale_grad_by_freq", false) {
+			c.unsupported("an embedding with max_norm or scale_grad_by_freq")
+		}
+		return c.Take(w, c.labels("input"))
+	})
+	calls[nn+"embedding_bag"] = one1(embeddingBag)
+	attention := one1(func(c *call) node {
+		q, k, v := c.tensor("query"), c.tensor("key"), c.tensor("value")
+		if c.num("dropout_p", 0) != 0 {
+			c.unsupported("an attention with a random mask")
+		}
+		if s := c.Shape(q); c.given("scale") { // in place of 1/√d
+			q = c.Scale(q, c.num("scale", 1)*math.Sqrt(float64(s[len(s)-1])))
+		}
+		forbid := func(allowed node) node { return c.Where(allowed, c.Scalar(0), c.Scalar(math.Inf(-1))) }
+		mask := c.optional("attn_mask")
+		if v, _ := c.arg("attn_mask"); mask != nil && v.kind == ofBools {
+			mask = forbid(mask)
+		}
+		if c.flag("is_causal", false) {
+			rows, keys := c.Shape(q)[c.rank(q)-2], c.Shape(k)[c.rank(k)-2]
+			mask = forbid(c.Tril(c.Broadcast(c.Scalar(1), rows, keys), 0))
+		}
+		return c.Attention(q, k, v, mask)
+	})
+	calls[nn+"scaled_dot_product_attention"] = attention
+	calls[nn+"_scaled_dot_product_attention"] = func(c *call) []node {
+		c.given("need_attn_weights")
+		if out := attention(c); len(c.want) == 1 {
+			return out
+		}
+		return append(attention(c), nil)
+	}
+}
+
+// bags are the positions in the index of an embedding_bag that each bag has.
+func (c *call) bags(shape []int) (bags [][]int) {
+	given := c.given("offsets")
+	offsets, last := c.ints("offsets"), c.flag("include_last_offset", false)
+	n := sizeOf(shape)
+	if !given {
+		offsets = nil
+		for i := 0; i < n; i += shape[1] {
+			offsets = append(offsets, i)
+		}
+	}
+	if !last {
+		offsets = append(append([]int{}, offsets...), n)
+	}
+	for i := range len(offsets) - 1 {
+		var bag []int
+		for j := offsets[i]; j < offsets[i+1]; j++ {
+			bag = append(bag, j)
+		}
+		bags = append(bags, bag)
+	}
+	return bags
+}
+
+func embeddingBag(c *call) node {
+	v, _ := c.arg("input")
+	index := c.static(v)
+	if index == nil || index.Ints == nil || c.given("max_norm") || c.flag("scale_grad_by_freq", false) {
+		c.unsupported("an embedding_bag with max_norm, scale_grad_by_freq or no fixed indices")
+		return nil
+	}
+	w, pad := c.emptyRow(c.tensor("weight"))
+	weights := c.optional("per_sample_weights")
+	if weights != nil {
+		weights = c.Reshape(weights, len(index.Ints), 1)
+	}
+	reduce := word(c, "mode", "mean", map[string]func(b *build, x node, axes ...int) node{
+		"sum": (*build).Sum, "mean": (*build).Mean, "max": (*build).Max})
+	var rows []node
+	for _, bag := range c.bags(index.Shape) {
+		var list, which []int
+		for _, j := range bag {
+			if index.Ints[j] != pad {
+				list, which = append(list, j), append(which, index.Ints[j])
+			}
+		}
+		if len(list) == 0 {
+			rows = append(rows, c.Scale(c.cut(w, 0, 0, 1), 0))
+			continue
+		}
+		x := c.IndexSelect(w, c.ConstInts(which, len(which)), 0)
+		if weights != nil {
+			x = c.Mul(x, c.IndexSelect(weights, c.ConstInts(list, len(list)), 0))
+		}
+		rows = append(rows, c.Unsqueeze(reduce(c.Builder, x, 0), 0))
+	}
+	return c.Concat(0, rows...)
+}
+
+// weights are the parameters of a cell, stored as [units, inputs].
+func (c *call) weights(w []node) graph.CellWeights {
+	out := graph.CellWeights{Input: c.Transpose(w[0]), Hidden: c.Transpose(w[1])}
+	if len(w) > 2 {
+		out.InputBias, out.HiddenBias = w[2], w[3]
+	}
+	return out
+}
+
+func recurrentRules() {
+	for name, kind := range map[string]graph.Cell{"rnn_tanh_cell": graph.TanhRNN, "rnn_relu_cell": graph.ReLURNN, "lstm_cell": graph.LSTM, "gru_cell": graph.GRU} {
+		calls[name] = func(c *call) []node {
+			w := []node{c.tensor("w_ih"), c.tensor("w_hh")}
+			if c.given("b_ih") {
+				w = append(w, c.tensor("b_ih"), c.tensor("b_hh"))
+			}
+			state := append(c.nodes("hx"), nil)
+			s := c.CellStep(kind, c.input, graph.State{H: state[0], C: state[1]}, c.weights(w))
+			if kind == graph.LSTM {
+				return []node{s.H, s.C}
+			}
+			return []node{s.H}
+		}
+	}
+	calls["rnn"] = func(c *call) []node {
+		kind := word(c, "nonlinearity", "tanh", map[string]graph.Cell{"tanh": graph.TanhRNN, "relu": graph.ReLURNN})
+		return c.layers(kind)
+	}
+	calls["lstm"] = func(c *call) []node { return c.layers(graph.LSTM) }
+	calls["gru"] = func(c *call) []node { return c.layers(graph.GRU) }
+	calls["autograd.grad"] = func(c *call) []node {
+		var terms []node
+		v, _ := c.arg("grad_outputs")
+		for i, y := range c.nodes("outputs") {
+			if !v.isNone() {
+				g := v
+				if v.isList {
+					g = v.list[i]
+				}
+				y = c.Mul(y, c.node(g))
+			}
+			terms = append(terms, c.Sum(y))
+		}
+		if c.Err() != nil {
+			return nil
+		}
+		grads, err := autograd.GradientsWith(autograd.Options{AllowUnconnected: true}, c.total(terms), c.nodes("inputs")...)
+		if err != nil {
+			c.Fail(err)
+		}
+		return grads
+	}
+}
+
+// layers runs recurrent layers over x: [T, N, In], of one or both directions.
+func (c *call) layers(kind graph.Cell) []node {
+	y, list := c.input, c.nodes("weights")
+	first := c.flag("batch_first", false)
+	if first {
+		y = c.swap(y, 0, 1)
+	}
+	count, sides := c.int("layers", 1), 1
+	if c.flag("bidirectional", false) {
+		sides = 2
+	}
+	state := c.nodes("state")
+	if len(state) == 0 {
+		zero := c.Broadcast(c.Scalar(0), count*sides, c.Shape(y)[1], c.Shape(list[1])[1])
+		state = []node{zero, zero}
+	}
+	each := len(list) / (count * sides)
+	if each != 2 && each != 4 || len(list) != each*count*sides {
+		c.unsupported("%s with %d weights", c.name, len(list))
+		return nil
+	}
+	var lastH, lastC []node
+	for range count {
+		var outs []node
+		for side := range sides {
+			i := len(lastH)
+			start := func(k int) node { return c.Squeeze(c.cut(state[k], 0, i, i+1), 0) }
+			s := graph.State{H: start(0)}
+			if kind == graph.LSTM {
+				s.C = start(1)
+			}
+			out, end := c.Unroll(kind, y, s, c.weights(list[i*each:(i+1)*each]), side == 1)
+			outs, lastH, lastC = append(outs, out), append(lastH, end.H), append(lastC, end.C)
+		}
+		y = outs[0]
+		if sides == 2 {
+			y = c.Concat(2, outs...)
+		}
+	}
+	if first {
+		y = c.swap(y, 0, 1)
+	}
+	out := []node{y, c.Stack(0, lastH...)}
+	if kind == graph.LSTM {
+		out = append(out, c.Stack(0, lastC...))
+	}
+	return out
+}
