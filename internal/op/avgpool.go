@@ -60,10 +60,13 @@ func avgPoolKernel[T ir.Float]() ir.Kernel[T] {
 
 // sumOf adds the elements of a window.
 func sumOf[T ir.Float](w *windows, plane []T, z, y, x span) T {
+	if z.count*y.count*x.count > sumBlock {
+		return sumOfMany(w, plane, z, y, x)
+	}
 	var sum T
 	for i := range z.count {
 		for j := range y.count {
-			at := ((z.start+i*w.step[0])*w.in[1]+y.start+j*w.step[1])*w.in[2] + x.start
+			at := w.place(z.start+i*w.step[0], y.start+j*w.step[1], x.start)
 			for range x.count {
 				sum += plane[at]
 				at += w.step[2]
@@ -72,6 +75,28 @@ func sumOf[T ir.Float](w *windows, plane []T, z, y, x span) T {
 	}
 	return sum
 }
+
+// sumOfMany is sumOf for any number of elements.
+func sumOfMany[T ir.Float](w *windows, plane []T, z, y, x span) T {
+	var sum exact[T]
+	for i := range z.count {
+		for j := range y.count {
+			at := w.place(z.start+i*w.step[0], y.start+j*w.step[1], x.start)
+			if w.step[2] == 1 {
+				sum.add(sumOfAll(plane[at : at+x.count]))
+				continue
+			}
+			for range x.count {
+				sum.add(plane[at])
+				at += w.step[2]
+			}
+		}
+	}
+	return sum.total()
+}
+
+// place is where an element lies in its plane.
+func (w *windows) place(z, y, x int) int { return (z*w.in[1]+y)*w.in[2] + x }
 
 // AvgPool is the mean of each window; countPad counts the padding as zeros.
 func (c *Ctx) AvgPool(x *gorgonia.Node, w Windows, countPad bool) *gorgonia.Node {

@@ -108,3 +108,8 @@ func (c *Ctx) Eigh(x *gorgonia.Node) (values, vectors *gorgonia.Node) {
 	vectors, values = c.eighParts(c.Apply(&Eigh, nil, x))
 	return values, vectors
 }
+
+// insert is s with an axis of extent d at k.
+func insert(s ir.Shape, k, d int) ir.Shape {
+	return append(append(s[:k:k].Clone(), d), s[k:]...)
+}

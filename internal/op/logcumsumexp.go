@@ -7,37 +7,33 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// LogCumSumExp is the logarithm of the running sum of eˣ along an axis, with the
-// attributes of CumSum, stable for any finite x: dxⱼ = Σᵢ dᵢ·e^(xⱼ − yᵢ) over the
-// places i whose sum has j, found from the differences of each pair of places.
+// LogCumSumExp is the logarithm of the running sum of eˣ along an axis, from the end
+// with the attribute reverse, stable for any finite x:
+//
+//	dxⱼ = Σᵢ dᵢ·e^(xⱼ − yᵢ) = e^(xⱼ − yⱼ)·tⱼ    tⱼ = dⱼ + e^(yⱼ − yⱼ₊₁)·tⱼ₊₁
+//
+// over the places i whose sum has j. No y is below those before it, so that no power
+// is above 1.
 var LogCumSumExp Entry
 
 func init() {
 	define(&LogCumSumExp, Entry{
-		Def: ir.Def{Name: "logcumsumexp", Class: ir.Opaque, Arity: 1, Infer: inferAxis,
-			F32: runningKernel(float32(math.Inf(-1)), logAddExp[float32]), F64: runningKernel(math.Inf(-1), logAddExp[float64])},
-		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
-			axis := n.Attrs.Int("axis")
-			s := c.Shape(n.In[0])
-			if c.Err != nil {
-				return []*gorgonia.Node{nil}
-			}
-			line := func(z *gorgonia.Node, column bool) *gorgonia.Node { // the axis as the last one or the one before
-				perm := lastAxis(len(s), axis)
-				z = c.Transpose(z, perm)
-				k := len(s)
-				if column {
-					k = len(s) - 1
+		Def: ir.Def{Name: "logcumsumexp", Class: ir.Opaque, Arity: 1,
+			Infer: func(in []ir.Type, a ir.Attrs) (ir.Type, error) {
+				if a.Bool("exclusive") {
+					return ir.Type{}, Unsupportedf("got exclusive, which logcumsumexp does not know")
 				}
-				return c.Reshape(z, insert(c.Shape(z), k, 1))
-			}
-			x, y := line(n.In[0], true), line(n.Out, false)
-			apart := c.Sub(x, y)
-			uses := c.Tri(apart, n.Attrs.Bool("reverse"), n.Attrs.Bool("exclusive"))
-			seen := c.Mul(uses, c.Ne(apart, c.Fill(apart, math.Inf(1)))) // an empty sum has no slope
-			each := c.Exp(c.Select(seen, apart, c.Fill(apart, math.Inf(-1))))
-			dx := c.Sum(c.Mul(each, line(d, false)), []int{-2}, false)
-			return []*gorgonia.Node{c.Transpose(dx, lastAxis(len(s), axis))}
+				return inferAxis(in, a)
+			},
+			F32: runningKernel(runningLogSum[float32]), F64: runningKernel(runningLogSum[float64])},
+		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
+			x, y, axis, reverse := n.In[0], n.Out, n.Attrs.Int("axis"), n.Attrs.Bool("reverse")
+			last := c.shift(y, axis, reverse)
+			grown := c.Select(c.Eq(last, y), c.Fill(y, 0), c.Sub(last, y)) // infinite ones may be equal
+			a := c.Exp(c.shift(grown, axis, !reverse))
+			none := c.EqConst(x, math.Inf(-1)) // e^x is 0 and stays it
+			share := c.Exp(c.Select(none, c.Fill(x, math.Inf(-1)), c.Sub(x, y)))
+			return []*gorgonia.Node{c.Mul(share, c.recurrence(d, a, axis, !reverse))}
 		},
 		Ref: refRunning(math.Inf(-1), func(acc, x float64) float64 { return math.Log(math.Exp(acc) + math.Exp(x)) }),
 		Samples: func() []Sample {
@@ -50,32 +46,26 @@ func init() {
 	})
 }
 
-// lastAxis exchanges an axis with the last of n.
-func lastAxis(n, axis int) []int {
-	perm := make([]int, n)
-	for i := range perm {
-		perm[i] = i
+// runningLogSum carries Σ e^(x − m) for the largest x so far, m.
+func runningLogSum[T ir.Float](dst, x []T, w walk) {
+	m, sum := math.Inf(-1), exact[float64]{}
+	for range w.left {
+		switch v := float64(x[w.at]); {
+		case v != v || m != m:
+			m = math.NaN()
+		case v > m:
+			shrink := math.Exp(m - v)
+			sum.sum, sum.lost = float64(sum.sum*shrink), float64(sum.lost*shrink)
+			sum.add(1)
+			m = v
+		case v == m && m > math.Inf(-1):
+			sum.add(1)
+		case v > math.Inf(-1):
+			sum.add(math.Exp(v - m))
+		}
+		dst[w.at] = T(m + math.Log(sum.total()))
+		w.at += w.step
 	}
-	perm[axis], perm[n-1] = n-1, axis
-	return perm
-}
-
-// insert is s with an axis of extent d at k.
-func insert(s ir.Shape, k, d int) ir.Shape {
-	return append(append(s[:k:k].Clone(), d), s[k:]...)
-}
-
-func logAddExp[T ir.Float](x, y T) T {
-	if x < y {
-		x, y = y, x
-	}
-	switch {
-	case x != x || y != y:
-		return x + y
-	case x-x != 0: // infinite
-		return x
-	}
-	return x + T(math.Log1p(math.Exp(float64(y-x))))
 }
 
 // LogCumSumExp is the logarithm of the running sum of eˣ along the axis.

@@ -25,34 +25,102 @@ func init() {
 				return ir.Type{DType: x.DType, Shape: append(ir.Shape{a.Int("rows")}, x.Shape[k:]...)}, nil
 			},
 			Range: func(v *ir.Value, i int) (int, bool) { return v.Attrs.Int("rows"), i == 1 },
-			F32:   ir.Kernel[float32]{Run: putAdd[float32]}, F64: ir.Kernel[float64]{Run: putAdd[float64]}},
+			F32:   ir.Kernel[float32]{Prepare: preparePutAdd, Run: putAdd[float32]},
+			F64:   ir.Kernel[float64]{Prepare: preparePutAdd, Run: putAdd[float64]}},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			return []*gorgonia.Node{c.Take(d, n.In[1]), nil}
 		},
-		Ref: putAdd[float64],
+		Ref: func(c *ir.Call[float64]) {
+			w := c.V.Type.Shape[1:].Size()
+			clear(c.Out)
+			for i, x := range c.In[0] {
+				c.Out[c.IntIn[1][i/w]*w+i%w] += x
+			}
+		},
 		Samples: func() []Sample {
 			return []Sample{
 				{In: []ir.Shape{{4, 3}, {4}}, Int: []int{0, 5}, Attrs: ir.A("rows", 5)},
 				{In: []ir.Shape{{2, 3}, {2, 3}}, Int: []int{0, 5}, Attrs: ir.A("rows", 5)},
+				{In: []ir.Shape{{700, 3}, {700}}, Int: []int{0, 2}, Attrs: ir.A("rows", 2)},
 			}
 		},
 	})
 }
 
+// putting is the state of a prepared PutAdd. After sumBlock additions to a row of the
+// result, the row moves to a sum of its own in the scratch, which few rows can need.
+type putting struct {
+	count []int32 // of the additions to each row since it moved
+	moved []int32 // the number of its sum in the scratch, from 1 on; 0: it has none
+	sums  int
+}
+
+func preparePutAdd(v *ir.Value, _ int) (any, int) {
+	rows, w := v.Attrs.Int("rows"), v.Type.Shape[1:].Size()
+	s := &putting{sums: min(rows, v.In[1].Type.Shape.Size()/sumBlock)}
+	if s.sums > 0 {
+		s.count, s.moved = make([]int32, rows), make([]int32, rows)
+	}
+	return s, 2 * s.sums * w
+}
+
 func putAdd[T ir.Float](c *ir.Call[T]) {
+	s := c.State.(*putting)
 	rows := c.V.Type.Shape[0]
 	w := c.V.Type.Shape[1:].Size()
 	clear(c.Out)
+	clear(s.count)
+	clear(s.moved)
+	used := int32(0)
 	for i, k := range c.IntIn[1] {
 		if k < 0 || k >= rows {
 			c.Fault.Report(shapef("putadd: got the index %d at element %d, want it in [0,%d)", k, i, rows))
 			continue
 		}
 		row := c.Out[k*w : (k+1)*w]
-		for j, v := range c.In[0][i*w : (i+1)*w] {
-			row[j] += v
+		if s.sums > 0 {
+			if s.count[k] == sumBlock {
+				s.count[k] = 0
+				fresh := s.moved[k] == 0
+				if fresh {
+					used++
+					s.moved[k] = used
+				}
+				moveRow(row, movedSum(s, c.Scratch, k, w), fresh)
+			}
+			s.count[k]++
+		}
+		addTo(row, c.In[0][i*w:(i+1)*w])
+	}
+	for k, m := range s.moved {
+		if m > 0 {
+			row, sum := c.Out[k*w:(k+1)*w], movedSum(s, c.Scratch, k, w)
+			moveRow(row, sum, false)
+			for j := range row {
+				row[j] = sum[j] + sum[w+j]
+			}
 		}
 	}
+}
+
+// movedSum is the sum of the k-th row, of w elements, in the scratch, and what rounding took
+// from it.
+func movedSum[T ir.Float](s *putting, scratch []T, k, w int) []T {
+	return scratch[2*w*int(s.moved[k]-1):][:2*w]
+}
+
+// moveRow adds a row to its sum, which is nothing yet if it is fresh, and clears it.
+func moveRow[T ir.Float](row, sum []T, fresh bool) {
+	if fresh {
+		clear(sum)
+	}
+	w := len(row)
+	for j, v := range row {
+		e := exact[T]{sum[j], sum[w+j]}
+		e.add(v)
+		sum[j], sum[w+j] = e.sum, e.lost
+	}
+	clear(row)
 }
 
 // IndexAdd is x with the rows of s added at the places that index lists.

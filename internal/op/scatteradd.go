@@ -24,14 +24,15 @@ func init() {
 				return whole, nil
 			},
 			Range: func(v *ir.Value, i int) (int, bool) { return v.Type.Shape[v.Attrs.Int("axis")], i == 1 },
-			F32:   ir.Kernel[float32]{Prepare: prepareScatter, Run: scatterAdd[float32]},
-			F64:   ir.Kernel[float64]{Prepare: prepareScatter, Run: scatterAdd[float64]}},
+			F32:   ir.Kernel[float32]{Prepare: prepareScatterAdd, Run: scatterAdd[float32]},
+			F64:   ir.Kernel[float64]{Prepare: prepareScatterAdd, Run: scatterAdd[float64]}},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			return []*gorgonia.Node{c.Apply(&Gather, ir.A("axis", n.Attrs.Int("axis")), d, n.In[1]), nil}
 		},
 		Ref: func(c *ir.Call[float64]) {
-			c.State, _ = prepareScatter(c.V, 1)
-			scatterAdd(c)
+			p := newPlaces(c.V.Type.Shape, c.V.In[1].Type.Shape, c.V.Attrs.Int("axis"))
+			clear(c.Out)
+			p.each(c.IntIn[1], func(i, at int) { c.Out[at] += c.In[0][i] })
 		},
 		Samples: func() []Sample {
 			return []Sample{
@@ -42,20 +43,44 @@ func init() {
 	})
 }
 
-func prepareScatter(v *ir.Value, _ int) (any, int) {
-	return newPlaces(v.Type.Shape, v.In[1].Type.Shape, v.Attrs.Int("axis")), 0
+// scattering is the state of a prepared ScatterAdd.
+type scattering struct {
+	*places
+	long bool // many elements may meet at a place: what rounding takes is kept in scratch
+}
+
+func prepareScatterAdd(v *ir.Value, _ int) (any, int) {
+	axis := v.Attrs.Int("axis")
+	s := &scattering{places: newPlaces(v.Type.Shape, v.In[1].Type.Shape, axis)}
+	if s.long = v.In[1].Type.Shape[axis] > sumBlock; s.long {
+		return s, v.Type.Shape.Size()
+	}
+	return s, 0
 }
 
 func scatterAdd[T ir.Float](c *ir.Call[T]) {
-	p := c.State.(*places)
+	s := c.State.(*scattering)
+	lost := c.Scratch[:0]
+	if s.long {
+		lost = c.Scratch[:len(c.Out)]
+		clear(lost)
+	}
 	clear(c.Out)
-	p.each(c.IntIn[1], func(i, at int) {
-		if at < 0 {
-			c.Fault.Report(shapef("scatteradd: got the index %d at element %d, want it in [0,%d)", c.IntIn[1][i], i, p.n))
-			return
+	s.each(c.IntIn[1], func(i, at int) {
+		switch {
+		case at < 0:
+			c.Fault.Report(shapef("scatteradd: got the index %d at element %d, want it in [0,%d)", c.IntIn[1][i], i, s.n))
+		case s.long:
+			e := exact[T]{c.Out[at], lost[at]}
+			e.add(c.In[0][i])
+			c.Out[at], lost[at] = e.sum, e.lost
+		default:
+			c.Out[at] += c.In[0][i]
 		}
-		c.Out[at] += c.In[0][i]
 	})
+	if s.long {
+		addTo(c.Out, lost)
+	}
 }
 
 // ScatterAdd adds x to zeros of the shape, at the places of the index along the

@@ -14,8 +14,8 @@ func init() {
 	define(&Sum, Entry{
 		Def: ir.Def{Name: "sum", Class: ir.Reduce, Arity: 1, Infer: inferReduce, Simplify: simplifySum,
 			ByRow: byRowOffAxes,
-			F32:   sumKernel(vec.SumF32, vec.AccumRowsF32),
-			F64:   sumKernel(vec.SumF64, vec.AccumRowsF64)},
+			F32:   sumKernel(vec.SumF32, vec.AccumRowsF32, vec.AddF32),
+			F64:   sumKernel(vec.SumF64, vec.AccumRowsF64, vec.AddF64)},
 		From: []Key{"sumOp"},
 		Sym:  func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Sigma(x[0]) },
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
@@ -26,9 +26,12 @@ func init() {
 	})
 }
 
+// farSums is how many elements do not stay in the first caches.
+const farSums = 1 << 16
+
 // sumKernel sums rows with sum and columns with accum, which adds the rows of a
-// matrix into its first operand.
-func sumKernel[T ir.Float](sum func([]T) T, accum func(dst, a []T, rows, stride int)) ir.Kernel[T] {
+// matrix into its first operand, and add.
+func sumKernel[T ir.Float](sum func([]T) T, accum func(dst, a []T, rows, stride int), add func(dst, a, b []T)) ir.Kernel[T] {
 	return reduceKernel(reducer[T]{
 		rows: func(dst, x []T, n int) {
 			for i := range dst {
@@ -37,8 +40,15 @@ func sumKernel[T ir.Float](sum func([]T) T, accum func(dst, a []T, rows, stride 
 		},
 		cols: func(dst, x []T, n, stride int) {
 			clear(dst)
-			accum(dst, x, n, stride)
+			few := n
+			if n*stride > farSums { // rows come one after the other from memory
+				few = 8
+			}
+			for i := 0; i < n; i += few {
+				accum(dst, x[i*stride:], min(few, n-i), stride)
+			}
 		},
+		join: add,
 	})
 }
 

@@ -120,15 +120,15 @@ func vectorProduct[T ir.Float](c *ir.Call[T]) {
 	m, k, n := vectorSizes(c.V)
 	for i := range m {
 		for j := range n {
-			var sum T
+			var sum exact[T]
 			for l := range k {
 				at := i*k + l
 				if c.V.Attrs.Bool("transA") {
 					at = l*m + i
 				}
-				sum += c.In[0][at] * c.In[1][l*n+j]
+				sum.add(T(c.In[0][at] * c.In[1][l*n+j]))
 			}
-			c.Out[i*n+j] = sum
+			c.Out[i*n+j] = sum.total()
 		}
 	}
 }
