@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/exact"
 	"gorgonia.org/gorgonia"
 )
 
@@ -60,7 +61,7 @@ func avgPoolKernel[T ir.Float]() ir.Kernel[T] {
 
 // sumOf adds the elements of a window.
 func sumOf[T ir.Float](w *windows, plane []T, z, y, x span) T {
-	if z.count*y.count*x.count > sumBlock {
+	if z.count*y.count*x.count > exact.Block {
 		return sumOfMany(w, plane, z, y, x)
 	}
 	var sum T
@@ -78,21 +79,21 @@ func sumOf[T ir.Float](w *windows, plane []T, z, y, x span) T {
 
 // sumOfMany is sumOf for any number of elements.
 func sumOfMany[T ir.Float](w *windows, plane []T, z, y, x span) T {
-	var sum exact[T]
+	var sum exact.Sum[T]
 	for i := range z.count {
 		for j := range y.count {
 			at := w.place(z.start+i*w.step[0], y.start+j*w.step[1], x.start)
 			if w.step[2] == 1 {
-				sum.add(sumOfAll(plane[at : at+x.count]))
+				sum.Add(sumOfAll(plane[at : at+x.count]))
 				continue
 			}
 			for range x.count {
-				sum.add(plane[at])
+				sum.Add(plane[at])
 				at += w.step[2]
 			}
 		}
 	}
-	return sum.total()
+	return sum.Total()
 }
 
 // place is where an element lies in its plane.

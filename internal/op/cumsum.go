@@ -2,6 +2,7 @@ package op
 
 import (
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/exact"
 	"gorgonia.org/gorgonia"
 )
 
@@ -25,21 +26,21 @@ func init() {
 // runningSum adds the elements of a block one after the other, and that to the sum of
 // the blocks before, which is kept exactly: so the error does not grow with the length.
 func runningSum[T ir.Float](dst, x []T, w walk) {
-	var before exact[T]
-	for ; w.left > 0; w.left -= sumBlock {
+	var before exact.Sum[T]
+	for ; w.left > 0; w.left -= exact.Block {
 		var acc T
-		for range min(sumBlock, w.left) {
+		for range min(exact.Block, w.left) {
 			v := x[w.at]
 			if w.exclusive {
-				dst[w.at] = before.sum + (before.lost + acc)
+				dst[w.at] = before.Sum + (before.Lost + acc)
 				acc += v
 			} else {
 				acc += v
-				dst[w.at] = before.sum + (before.lost + acc)
+				dst[w.at] = before.Sum + (before.Lost + acc)
 			}
 			w.at += w.step
 		}
-		before.add(acc)
+		before.Add(acc)
 	}
 }
 

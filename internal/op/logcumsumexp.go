@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/exact"
 	"gorgonia.org/gorgonia"
 )
 
@@ -48,22 +49,22 @@ func init() {
 
 // runningLogSum carries Σ e^(x − m) for the largest x so far, m.
 func runningLogSum[T ir.Float](dst, x []T, w walk) {
-	m, sum := math.Inf(-1), exact[float64]{}
+	m, sum := math.Inf(-1), exact.Sum[float64]{}
 	for range w.left {
 		switch v := float64(x[w.at]); {
 		case v != v || m != m:
 			m = math.NaN()
 		case v > m:
 			shrink := math.Exp(m - v)
-			sum.sum, sum.lost = float64(sum.sum*shrink), float64(sum.lost*shrink)
-			sum.add(1)
+			sum.Sum, sum.Lost = float64(sum.Sum*shrink), float64(sum.Lost*shrink)
+			sum.Add(1)
 			m = v
 		case v == m && m > math.Inf(-1):
-			sum.add(1)
+			sum.Add(1)
 		case v > math.Inf(-1):
-			sum.add(math.Exp(v - m))
+			sum.Add(math.Exp(v - m))
 		}
-		dst[w.at] = T(m + math.Log(sum.total()))
+		dst[w.at] = T(m + math.Log(sum.Total()))
 		w.at += w.step
 	}
 }

@@ -2,6 +2,7 @@ package op
 
 import (
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/exact"
 	"gorgonia.org/gorgonia"
 )
 
@@ -47,7 +48,7 @@ func init() {
 	})
 }
 
-// putting is the state of a prepared PutAdd. After sumBlock additions to a row of the
+// putting is the state of a prepared PutAdd. After exact.Block additions to a row of the
 // result, the row moves to a sum of its own in the scratch, which few rows can need.
 type putting struct {
 	count []int32 // of the additions to each row since it moved
@@ -57,7 +58,7 @@ type putting struct {
 
 func preparePutAdd(v *ir.Value, _ int) (any, int) {
 	rows, w := v.Attrs.Int("rows"), v.Type.Shape[1:].Size()
-	s := &putting{sums: min(rows, v.In[1].Type.Shape.Size()/sumBlock)}
+	s := &putting{sums: min(rows, v.In[1].Type.Shape.Size()/exact.Block)}
 	if s.sums > 0 {
 		s.count, s.moved = make([]int32, rows), make([]int32, rows)
 	}
@@ -79,7 +80,7 @@ func putAdd[T ir.Float](c *ir.Call[T]) {
 		}
 		row := c.Out[k*w : (k+1)*w]
 		if s.sums > 0 {
-			if s.count[k] == sumBlock {
+			if s.count[k] == exact.Block {
 				s.count[k] = 0
 				fresh := s.moved[k] == 0
 				if fresh {
@@ -114,12 +115,7 @@ func moveRow[T ir.Float](row, sum []T, fresh bool) {
 	if fresh {
 		clear(sum)
 	}
-	w := len(row)
-	for j, v := range row {
-		e := exact[T]{sum[j], sum[w+j]}
-		e.add(v)
-		sum[j], sum[w+j] = e.sum, e.lost
-	}
+	exact.Add(sum[:len(row)], sum[len(row):], row)
 	clear(row)
 }
 

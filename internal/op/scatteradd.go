@@ -2,6 +2,7 @@ package op
 
 import (
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/exact"
 	"gorgonia.org/gorgonia"
 )
 
@@ -52,7 +53,7 @@ type scattering struct {
 func prepareScatterAdd(v *ir.Value, _ int) (any, int) {
 	axis := v.Attrs.Int("axis")
 	s := &scattering{places: newPlaces(v.Type.Shape, v.In[1].Type.Shape, axis)}
-	if s.long = v.In[1].Type.Shape[axis] > sumBlock; s.long {
+	if s.long = v.In[1].Type.Shape[axis] > exact.Block; s.long {
 		return s, v.Type.Shape.Size()
 	}
 	return s, 0
@@ -71,9 +72,9 @@ func scatterAdd[T ir.Float](c *ir.Call[T]) {
 		case at < 0:
 			c.Fault.Report(shapef("scatteradd: got the index %d at element %d, want it in [0,%d)", c.IntIn[1][i], i, s.n))
 		case s.long:
-			e := exact[T]{c.Out[at], lost[at]}
-			e.add(c.In[0][i])
-			c.Out[at], lost[at] = e.sum, e.lost
+			e := exact.Sum[T]{Sum: c.Out[at], Lost: lost[at]}
+			e.Add(c.In[0][i])
+			c.Out[at], lost[at] = e.Sum, e.Lost
 		default:
 			c.Out[at] += c.In[0][i]
 		}

@@ -2,6 +2,7 @@ package op
 
 import (
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/exact"
 	"gorgonia.org/gorgonia"
 )
 
@@ -120,15 +121,15 @@ func vectorProduct[T ir.Float](c *ir.Call[T]) {
 	m, k, n := vectorSizes(c.V)
 	for i := range m {
 		for j := range n {
-			var sum exact[T]
+			var sum exact.Sum[T]
 			for l := range k {
 				at := i*k + l
 				if c.V.Attrs.Bool("transA") {
 					at = l*m + i
 				}
-				sum.add(T(c.In[0][at] * c.In[1][l*n+j]))
+				sum.Add(T(c.In[0][at] * c.In[1][l*n+j]))
 			}
-			c.Out[i*n+j] = sum.total()
+			c.Out[i*n+j] = sum.Total()
 		}
 	}
 }

@@ -100,6 +100,8 @@ func largeCases(short int) (list []large) {
 		large{name: "avgpool", e: op.Lookup("avgpool"), in: []ir.Shape{{1, 2, n / 2000, 1000}}, attrs: window},
 		large{name: "recurrence", e: op.Lookup("recurrence"), in: []ir.Shape{{2, n / 2}, {2, n / 2}}, attrs: ir.A("axis", 1, "reverse", false),
 			data: func(operand, i int) float64 { return []float64{tenths(0, i), 1}[operand] }},
+		large{name: "matmul", e: op.Lookup("matmul"), in: []ir.Shape{{n / 8, 4}, {n / 8, 4}}, attrs: ir.A("transA", true, "transB", false)},
+		large{name: "matmul of vectors", e: op.Lookup("matmul"), in: []ir.Shape{{1, n / 2}, {1, n / 2}}, attrs: ir.A("transA", false, "transB", true)},
 		large{name: "softmax", e: op.Lookup("softmax"), in: []ir.Shape{{n / 2, 2}}, attrs: ir.A("axis", 0)},
 	)
 }

@@ -58,6 +58,7 @@ type Plan[T Float] struct {
 	spec  Spec // what is computed: asked, or its transpose
 	flip  bool // spec is the transpose of asked: C has few columns
 	choice
+	long *long[T] // not nil: it is computed in chunks
 	mu   sync.Mutex
 	free []*job[T] // jobs for runs on several workers
 }
@@ -102,13 +103,15 @@ func newPlan[T Float](s Spec, l level) (*Plan[T], error) {
 	if few {
 		p.transpose()
 	}
-	return p, nil
+	var err error
+	p.long, err = newLong(p, l)
+	return p, err
 }
 
 // Rows is the product of m of the rows of op(A), for RunPacked with a B that p has
 // packed.
 func (p *Plan[T]) Rows(m int) *Plan[T] {
-	if p.flip || p.dots || p.thin || p.asked.TransA || m == p.asked.M {
+	if p.flip || p.dots || p.thin || p.long != nil || p.asked.TransA || m == p.asked.M {
 		return p
 	}
 	q := &Plan[T]{asked: p.asked, spec: p.spec, choice: p.choice}
@@ -123,6 +126,9 @@ func (p *Plan[T]) Flops() int { return 2 * p.asked.M * p.asked.N * p.asked.K }
 // it may be 0. Fewer than 1 counts as 1.
 func (p *Plan[T]) Scratch(workers int) int {
 	workers = max(workers, 1)
+	if p.long != nil {
+		return p.long.scratch(&p.asked, workers)
+	}
 	n := workers*p.perWorker() + p.sharedSize(workers)
 	if n > 0 {
 		n += line / p.size // to start at a cache line

@@ -78,14 +78,14 @@ func (p *Plan[T]) edgeB() int {
 }
 
 // Packs says whether Run packs B: whether several runs with one B gain by PackB.
-func (p *Plan[T]) Packs() bool { return p.packB && !p.flip }
+func (p *Plan[T]) Packs() bool { return p.packB && !p.flip && p.long == nil }
 
 // PackedSize returns how many elements PackB writes.
 func (p *Plan[T]) PackedSize() int {
 	switch {
 	case p.nothing:
 		return 0
-	case p.flip:
+	case p.flip, p.long != nil:
 		return p.asked.lenB()
 	case p.dots, p.thin, p.outer:
 		return p.spec.lenB()
@@ -100,7 +100,7 @@ func (p *Plan[T]) PackedSize() int {
 func (p *Plan[T]) PackB(b []T, dst []T) {
 	switch {
 	case p.nothing:
-	case p.flip:
+	case p.flip, p.long != nil:
 		copy(dst, b[:p.asked.lenB()])
 	case p.dots, p.thin, p.outer:
 		copy(dst, b[:p.spec.lenB()])

@@ -50,6 +50,10 @@ func (p *Plan[T]) run(w *pool.Pool, j *job[T], scratch []T) {
 	if !p.nothing {
 		j.a, j.b = j.a[:p.asked.lenA()], j.b[:p.asked.lenB()]
 	}
+	if p.long != nil {
+		p.long.run(w, &p.asked, j, scratch)
+		return
+	}
 	if p.flip {
 		j.a, j.b = j.b, j.a
 	}
@@ -60,7 +64,7 @@ func (p *Plan[T]) run(w *pool.Pool, j *job[T], scratch []T) {
 // RunPacked is Run with a B that PackB has packed, which may be shared. The
 // result has the same bits as that of Run.
 func (p *Plan[T]) RunPacked(w *pool.Pool, c, a, packed, scratch []T, post Post) {
-	if p.flip || p.dots || p.thin || p.outer || p.nothing {
+	if p.flip || p.dots || p.thin || p.outer || p.nothing || p.long != nil {
 		p.Run(w, c, a, packed, scratch, post)
 		return
 	}
