@@ -2,7 +2,7 @@
 //
 // It owns the sequence temporary file, write, fsync, rename, fsync of the
 // directory, and the clean-up of what a killed process left behind. It does not
-// own file formats or locking between processes. It is imported by whatever
+// own file formats or who may write a file when. It is imported by whatever
 // saves state: checkpoints and the safetensors writer.
 package atomicfile
 
@@ -12,20 +12,14 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"syscall"
 )
 
 // bufferSize is what collects small writes before they reach the kernel.
 const bufferSize = 1 << 16
-
-// tempMark stands between the name of the file and the random part of the
-// temporary name: ".model.bin.tmp-0123456789abcdef".
-const tempMark = ".tmp-"
 
 // file is the part of *os.File that a save uses.
 type file interface {
@@ -58,36 +52,14 @@ var disk = system{create: create, rename: os.Rename, remove: os.Remove, syncDir:
 //
 // A new file gets mode 0666 less the umask; an existing one keeps its
 // permission bits. When path is a symbolic link the file it points to is
-// replaced and the link stays. Two writers at once do not disturb each other:
-// the last rename wins.
+// replaced and the link stays. Two writers at once, of one process or of two, do
+// not disturb each other: the last rename wins.
+//
+// A save that was killed leaves its temporary file. The next save of the same
+// path removes it, and leaves alone those of saves that are still running
+// elsewhere (see claim).
 func WriteFile(path string, write func(io.Writer) error) error {
 	return disk.writeFile(path, write)
-}
-
-// RemoveTemps deletes the temporary files that killed saves of path left in its
-// directory and returns how many there were. Call it when no save of path can
-// be running, for example at the start of the process that owns the file.
-func RemoveTemps(path string) (int, error) {
-	dir, base := filepath.Split(resolve(path))
-	if dir == "" {
-		dir = "."
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return 0, fmt.Errorf("atomicfile: list the directory of %q: %w", path, err)
-	}
-	removed := 0
-	for _, e := range entries {
-		random, ok := strings.CutPrefix(e.Name(), "."+base+tempMark)
-		if !ok || !isRandomPart(random) || !e.Type().IsRegular() {
-			continue
-		}
-		if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
-			return removed, fmt.Errorf("atomicfile: remove the leftover %q: %w", e.Name(), err)
-		}
-		removed++
-	}
-	return removed, nil
 }
 
 func (s system) writeFile(path string, write func(io.Writer) error) error {
@@ -96,13 +68,14 @@ func (s system) writeFile(path string, write func(io.Writer) error) error {
 	if err != nil {
 		return fmt.Errorf("atomicfile: save %q: %w", path, err)
 	}
-	temp := tempName(target)
-	f, err := s.create(temp)
+	removeTemps(target)
+	temp, f, release, err := s.createTemp(target)
 	if err != nil {
 		return fmt.Errorf("atomicfile: save %q: create the temporary file: %w", path, err)
 	}
 	open, renamed := true, false
 	defer func() {
+		defer release()
 		if open {
 			f.Close() // the error that led here is the one to report
 		}
@@ -130,6 +103,20 @@ func (s system) writeFile(path string, write func(io.Writer) error) error {
 		return fmt.Errorf("atomicfile: save %q: the file is in place but its directory could not be flushed: %w", path, err)
 	}
 	return nil
+}
+
+// createTemp creates a temporary file for target and claims it.
+func (s system) createTemp(target string) (temp string, f file, release func(), err error) {
+	for {
+		temp = tempName(target)
+		if f, err = s.create(temp); err != nil {
+			return "", nil, nil, err
+		}
+		if release, ok := claim(temp); ok {
+			return temp, f, release, nil
+		}
+		f.Close() // another save took it for a leftover before it was claimed
+	}
 }
 
 // fill runs write against f and brings every byte to the disk.
@@ -167,15 +154,6 @@ func oldMode(path string) (mode fs.FileMode, exists bool, err error) {
 		return 0, false, fmt.Errorf("it exists and is not a regular file but %v", info.Mode().Type())
 	}
 	return info.Mode().Perm(), true, nil
-}
-
-func tempName(target string) string {
-	dir, base := filepath.Split(target)
-	return filepath.Join(dir, fmt.Sprintf(".%s%s%016x", base, tempMark, rand.Uint64()))
-}
-
-func isRandomPart(s string) bool {
-	return len(s) == 16 && strings.Trim(s, "0123456789abcdef") == ""
 }
 
 func create(path string) (file, error) {

@@ -1,16 +1,20 @@
 package atomicfile
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 func text(s string) func(io.Writer) error {
@@ -245,32 +249,104 @@ func TestWriteFileCallbackIgnoresWriteError(t *testing.T) {
 	wantDir(t, dir, nil)
 }
 
-func TestRemoveTemps(t *testing.T) {
+// A save removes what killed saves of the same file left, and nothing else.
+func TestLeftoversAreRemoved(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a.bin")
-	keep := map[string]string{"a.bin": "x", ".a.bin.tmp-short": "x", ".b.bin.tmp-0123456789abcdef": "x"}
-	for name := range keep {
+	want := map[string]string{".a.bin.tmp-short": "x", ".b.bin.tmp-0123456789abcdef": "x", "a.bin.tmp-0123456789abcdef": "x"}
+	for name := range want {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for range 3 {
-		if err := os.WriteFile(tempName(path), []byte("half"), 0o644); err != nil {
+		temp := tempName(path)
+		if err := os.WriteFile(temp, []byte("half"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		old := time.Now().Add(-48 * time.Hour) // where there are no locks age decides
+		if err := os.Chtimes(temp, old, old); err != nil {
 			t.Fatal(err)
 		}
 	}
-	n, err := RemoveTemps(path)
-	if n != 3 || err != nil {
-		t.Errorf("removed %d (%v), want 3", n, err)
+	want["a.bin"] = "new"
+	if err := WriteFile(path, text("new")); err != nil {
+		t.Fatal(err)
 	}
-	wantDir(t, dir, keep)
-	t.Chdir(dir)
-	if n, err := RemoveTemps("a.bin"); n != 0 || err != nil {
-		t.Errorf("second call removed %d (%v), want 0", n, err)
+	wantDir(t, dir, want)
+	removeTemps(filepath.Join(dir, "missing", "a")) // does nothing
+}
+
+// The temporary file of a save that is running stays, of this process or another.
+func TestRunningSavesKeepTheirs(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a")
+	err := WriteFile(path, func(w io.Writer) error {
+		if err := WriteFile(path, text("inner")); err != nil {
+			return err
+		}
+		_, err := io.WriteString(w, "outer")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
-	if _, err := RemoveTemps(filepath.Join(dir, "missing", "a")); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("missing directory: %v", err)
+	wantDir(t, dir, map[string]string{"a": "outer"})
+}
+
+// A process that is killed in the middle of a save leaves the old file, and the
+// next save removes what it left.
+func TestKilledSave(t *testing.T) {
+	if path := os.Getenv("ATOMICFILE_SAVE_FOR_EVER"); path != "" {
+		_ = WriteFile(path, func(w io.Writer) error {
+			_, _ = w.Write(make([]byte, 2*bufferSize))
+			fmt.Println("writing")
+			time.Sleep(time.Minute)
+			return nil
+		})
 	}
+	if runtime.GOOS != "linux" && runtime.GOOS != "darwin" {
+		t.Skip("age decides about leftovers here, or no process can be started")
+	}
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a")
+	if err := WriteFile(path, text("old")); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^TestKilledSave$")
+	cmd.Env = append(os.Environ(), "ATOMICFILE_SAVE_FOR_EVER="+path)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Skip("no process can be started: ", err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	if line, err := bufio.NewReader(out).ReadString('\n'); line != "writing\n" {
+		t.Fatalf("the process says %q, %v", line, err)
+	}
+	count := func() int {
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(entries)
+	}
+	if err := WriteFile(path, text("newer")); err != nil || count() != 2 {
+		t.Errorf("beside a running save: %v, %d files, want 2", err, count())
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	if count() != 2 {
+		t.Errorf("%d files after the kill, want 2", count())
+	}
+	if err := WriteFile(path, text("newest")); err != nil {
+		t.Fatal(err)
+	}
+	wantDir(t, dir, map[string]string{"a": "newest"})
 }
 
 func TestConcurrentWriters(t *testing.T) {
