@@ -209,15 +209,25 @@ var mistakes = []golden.Mistake{
 	})},
 	{"file that is not there", os.ErrNotExist, func(t *testing.T) error {
 		t.Chdir(t.TempDir())
-		return train.Load("none.safetensors", newNet(graph.Float64, 0).p)
+		return train.Load("none.safetensors", builtNet(t).p)
 	}},
-	{"file that is none", nil, func(t *testing.T) error {
+	{"file that is none", train.ErrFormat, func(t *testing.T) error {
 		t.Chdir(t.TempDir())
 		if err := os.WriteFile("a.safetensors", []byte("12345678"), 0o600); err != nil {
 			return nil
 		}
+		return train.Load("a.safetensors", builtNet(t).p)
+	}},
+	{"loading into a model that is not built", train.ErrNotBuilt, func(*testing.T) error {
 		return train.Load("a.safetensors", newNet(graph.Float64, 0).p)
 	}},
+	{"saving a model that is not built", train.ErrNotBuilt, func(*testing.T) error {
+		return train.Save("a.safetensors", newNet(graph.Float64, 0).p)
+	}},
+	{"saving nothing", train.ErrOption, func(*testing.T) error { return train.Save("a.safetensors", nil) }},
+	{"loading into nothing", train.ErrOption, func(*testing.T) error { return train.Load("a.safetensors", nil) }},
+	{"building nothing", train.ErrOption, func(*testing.T) error { return train.Build(nil) }},
+	{"building a model without Params", train.ErrOption, func(*testing.T) error { return train.Build(builds{}) }},
 	{"model that cannot be built", graph.ErrShape, func(*testing.T) error {
 		return train.Build(model(func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
 			y := b.As("product").MatMul(b.Input("x", n, 4), b.Param("w", graph.Zeros(), 5, 2))
@@ -225,6 +235,16 @@ var mistakes = []golden.Mistake{
 		}))
 	}},
 	{"picture of nothing", nil, func(*testing.T) error { return (&train.History{}).WriteSVG(io.Discard) }},
+}
+
+// builtNet is a model whose parameters exist.
+func builtNet(t *testing.T) net {
+	t.Helper()
+	m := newNet(graph.Float64, 0)
+	if err := train.Build(m); err != nil {
+		t.Fatal(err)
+	}
+	return m
 }
 
 // option is what New says to the options.

@@ -34,41 +34,69 @@ func FromInts(name string, shape []int, v []int) Tensor {
 	return Tensor{Name: name, DType: "I64", Shape: shape, Data: data}
 }
 
-// Float32s returns a copy of the elements of an F32 tensor, bit for bit. Any
-// other element type is an error: rounding F64 is for the caller to decide.
+// Float32s returns a copy of the elements of an F32 tensor, bit for bit, or of an
+// F16 or BF16 tensor, widened. Any other element type is an error: rounding F64 is
+// for the caller to decide.
 func (t Tensor) Float32s() ([]float32, error) {
-	if err := t.want("F32"); err != nil {
+	if err := t.want("F32", "F16", "BF16"); err != nil {
 		return nil, err
 	}
-	v := make([]float32, len(t.Data)/4)
-	for i := range v {
-		v[i] = math.Float32frombits(binary.LittleEndian.Uint32(t.Data[4*i:]))
-	}
+	v := make([]float32, len(t.Data)*8/int(bitsOf[t.DType]))
+	fill(v, t)
 	return v, nil
 }
 
-// Float64s returns a copy of the elements of an F64 tensor, bit for bit, or of
-// an F32 tensor, widened. Any other element type is an error.
+// Floats lists the element types that Float64s reads.
+func Floats() []string { return []string{"F64", "F32", "F16", "BF16"} }
+
+// Float64s returns a copy of the elements of an F64 tensor, bit for bit, or of an
+// F32, F16 or BF16 tensor, widened: every element exactly. Any other element type is
+// an error.
 func (t Tensor) Float64s() ([]float64, error) {
-	if t.DType == "F32" {
-		narrow, err := t.Float32s()
-		if err != nil {
-			return nil, err
-		}
-		v := make([]float64, len(narrow))
-		for i, x := range narrow {
-			v[i] = float64(x)
+	if err := t.want(Floats()...); err != nil {
+		return nil, err
+	}
+	v := make([]float64, len(t.Data)*8/int(bitsOf[t.DType]))
+	if t.DType == "F64" {
+		for i := range v {
+			v[i] = math.Float64frombits(binary.LittleEndian.Uint64(t.Data[8*i:]))
 		}
 		return v, nil
 	}
-	if err := t.want("F64"); err != nil {
-		return nil, err
-	}
-	v := make([]float64, len(t.Data)/8)
-	for i := range v {
-		v[i] = math.Float64frombits(binary.LittleEndian.Uint64(t.Data[8*i:]))
-	}
+	fill(v, t)
 	return v, nil
+}
+
+// fill decodes the elements of an F32, F16 or BF16 tensor.
+func fill[T float32 | float64](v []T, t Tensor) {
+	le := binary.LittleEndian
+	switch t.DType {
+	case "F32":
+		for i := range v {
+			v[i] = T(math.Float32frombits(le.Uint32(t.Data[4*i:])))
+		}
+	case "F16":
+		for i := range v {
+			v[i] = T(half(le.Uint16(t.Data[2*i:])))
+		}
+	case "BF16": // the upper half of a float32
+		for i := range v {
+			v[i] = T(math.Float32frombits(uint32(le.Uint16(t.Data[2*i:])) << 16))
+		}
+	}
+}
+
+// half is the number whose bits in IEEE 754's binary16 are given: sign, 5 bits of
+// exponent with the bias 15, 10 of fraction.
+func half(bits uint16) float32 {
+	sign, exponent, fraction := uint32(bits>>15)<<31, uint32(bits>>10)&31, uint32(bits)&1023
+	switch exponent {
+	case 0: // zero or subnormal: fraction units of 2^-24
+		return math.Float32frombits(sign | math.Float32bits(float32(fraction)*0x1p-24))
+	case 31: // infinity or NaN
+		return math.Float32frombits(sign | 0xff<<23 | fraction<<13)
+	}
+	return math.Float32frombits(sign | (exponent+127-15)<<23 | fraction<<13)
 }
 
 // Ints returns a copy of the elements of a tensor of integers (I8 to I64, U8 to

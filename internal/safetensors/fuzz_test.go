@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// FuzzParse checks that Parse never panics, that every error is ErrFormat, and
+// FuzzDecode checks that Decode never panics, that every error is ErrFormat, and
 // that what it accepts is written and read back equal.
-func FuzzParse(f *testing.F) {
+func FuzzDecode(f *testing.F) {
 	for _, c := range refused {
 		f.Add(c.content)
 	}
@@ -20,9 +20,9 @@ func FuzzParse(f *testing.F) {
 	f.Add(raw(`{"__metadata__":{"\u00e9":"\ud83d\ude00"},"b":{"shape":[0],"data_offsets":[0,0],"dtype":"F4"}}`))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		before := bytes.Clone(content)
-		file, err := Parse(content)
+		file, err := decoded(content)
 		if !bytes.Equal(before, content) {
-			t.Fatal("Parse changed its input")
+			t.Fatal("Decode changed its input")
 		}
 		if err != nil {
 			if !errors.Is(err, ErrFormat) || file != nil {
@@ -31,7 +31,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		written := encode(t, file)
-		again, err := Parse(written)
+		again, err := decoded(written)
 		if err != nil {
 			t.Fatalf("what was written is refused: %v", err)
 		}
@@ -78,14 +78,14 @@ func hostileFiles(t *testing.T) []verdict {
 	return files
 }
 
-// TestHostileFiles holds Parse to the verdicts of a reference folder, and to
+// TestHostileFiles holds Decode to the verdicts of a reference folder, and to
 // those of two files of its own, so that it tests something without the folder.
 func TestHostileFiles(t *testing.T) {
 	files := append(hostileFiles(t),
 		verdict{"own/ok", "accept", encode(t, sample())},
 		verdict{"own/truncated", "reject", encode(t, sample())[:100]})
 	for _, f := range files {
-		_, err := Parse(f.content)
+		_, err := decoded(f.content)
 		if (f.want == "accept" && err != nil) || (f.want == "reject" && err == nil) {
 			t.Errorf("%s: want %s, got %v", f.path, f.want, err)
 		}

@@ -31,7 +31,7 @@ type header struct {
 // level and reads nothing else; encoding/json would accept keys twice, keys in
 // another case, null in place of anything and lone surrogates.
 //
-//	header = "{" [ pair { "," pair } ] "}" { space }
+//	header = "{" [ pair { "," pair } ] "}" { white space }
 //	pair   = "__metadata__" ":" object of strings | name ":" tensor
 //	tensor = object with exactly dtype, shape, data_offsets
 func parseHeader(text []byte) (header, error) {
@@ -61,10 +61,8 @@ func parseHeader(text []byte) (header, error) {
 	if err != nil {
 		return h, err
 	}
-	for ; s.at < len(text); s.at++ {
-		if text[s.at] != ' ' {
-			return h, s.errorf("%q follows the closing brace; only spaces may", text[s.at])
-		}
+	if c := s.next(); s.at < len(text) {
+		return h, s.errorf("%q follows the closing brace; only white space may", c)
 	}
 	return h, nil
 }

@@ -2,14 +2,10 @@ package safetensors
 
 import (
 	"cmp"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
-	"io"
 	"math"
 	"math/bits"
-	"os"
 	"slices"
 	"strings"
 )
@@ -21,20 +17,14 @@ const (
 	maxHeader = 100_000_000
 	// metaKey is the header entry that holds strings instead of a tensor.
 	metaKey = "__metadata__"
-	// crcKey is the metadata entry with the CRC-32C of the data, eight hexadecimal digits.
-	crcKey = "symgrad.crc32c"
 )
 
 // ErrFormat is wrapped by every error about the content of a file.
 var ErrFormat = errors.New("malformed safetensors file")
 
-// ErrChecksum is wrapped, beside ErrFormat, by the error about data that do not
-// agree with the checksum stored with them.
+// ErrChecksum is wrapped, beside ErrFormat, by the error about a file that does not
+// agree with the checksum stored in it.
 var ErrChecksum = errors.New("checksum mismatch")
-
-// castagnoli is the table of CRC-32C, which the first call makes: it takes longer
-// than all else that a program without files does for this package.
-func castagnoli() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) }
 
 // Tensor is one named array of a file.
 type Tensor struct {
@@ -55,12 +45,15 @@ type File struct {
 	// Tensors in the order of their data.
 	Tensors []Tensor
 	// Meta is the free text of the header, nil when there is none. The checksum
-	// that Write adds is not part of it.
+	// that Encode adds is not part of it.
 	Meta map[string]string
 }
 
 // Tensor returns the tensor with the given name.
 func (f *File) Tensor(name string) (Tensor, bool) {
+	if f == nil {
+		return Tensor{}, false
+	}
 	for _, t := range f.Tensors {
 		if t.Name == name {
 			return t, true
@@ -112,103 +105,8 @@ func byteSize(dtype string, shape []int) (int, error) {
 	return int(size / 8), nil
 }
 
-// Parse reads the content of a safetensors file. The tensors of the result share
-// memory with content, which must not be changed while they are in use; nothing
-// else is kept, and what Parse allocates is bounded by the length of the header,
-// whatever the header claims.
-//
-// A file is refused, with an error that wraps ErrFormat and says what is wrong,
-// unless it is exactly what the format describes: the header no longer than the
-// file and 100,000,000 bytes; one JSON object, padded with spaces only; no key
-// twice, none missing, unknown or in another case; valid UTF-8 without lone
-// surrogates; known element types; non-negative integer axes whose product is
-// the length of the byte range; byte ranges that cover the data from its first
-// to its last byte without hole or overlap. When the header carries the checksum
-// that Write adds, the data must agree with it (ErrChecksum).
-func Parse(content []byte) (*File, error) {
-	f, err := parse(content)
-	if err != nil {
-		return nil, fmt.Errorf("safetensors: %w: %w", ErrFormat, err)
-	}
-	return f, nil
-}
-
-// Read parses the regular file at path. See Parse.
-func Read(path string) (*File, error) {
-	content, err := readRegular(path)
-	if err != nil {
-		return nil, fmt.Errorf("safetensors: %w", err)
-	}
-	f, err := parse(content)
-	if err != nil {
-		return nil, fmt.Errorf("safetensors: %q: %w: %w", path, ErrFormat, err)
-	}
-	return f, nil
-}
-
-// readRegular reads a whole file but refuses devices and pipes, which have no end.
-func readRegular(path string) ([]byte, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%q is not a regular file but %v", path, info.Mode().Type())
-	}
-	if info.Size() > math.MaxInt-1 {
-		return nil, fmt.Errorf("%q has %d bytes, more than this machine can address", path, info.Size())
-	}
-	content := make([]byte, info.Size())
-	if _, err := io.ReadFull(file, content); err != nil {
-		return nil, fmt.Errorf("read %q: %w", path, err)
-	}
-	return content, nil
-}
-
-func parse(content []byte) (*File, error) {
-	header, data, err := cut(content)
-	if err != nil {
-		if kind := otherFormat(content); kind != "" {
-			return nil, fmt.Errorf("it is %s", kind)
-		}
-		return nil, err
-	}
-	h, err := parseHeader(header)
-	if err != nil {
-		return nil, fmt.Errorf("header: %w", err)
-	}
-	f := &File{Meta: h.meta}
-	if f.Tensors, err = layOut(h.tensors, data); err != nil {
-		return nil, err
-	}
-	if err := verify(f, data); err != nil {
-		return nil, err
-	}
-	return f, nil
-}
-
-// cut separates the header from the data.
-func cut(content []byte) (header, data []byte, err error) {
-	if len(content) < lengthSize {
-		return nil, nil, fmt.Errorf("it has %d bytes, fewer than the %d of the header length", len(content), lengthSize)
-	}
-	length, rest := binary.LittleEndian.Uint64(content), content[lengthSize:]
-	switch {
-	case length > maxHeader:
-		return nil, nil, fmt.Errorf("header length %d is above the limit of %d", length, maxHeader)
-	case length > uint64(len(rest)):
-		return nil, nil, fmt.Errorf("header length %d is more than the %d bytes that follow", length, len(rest))
-	}
-	return rest[:length], rest[length:], nil
-}
-
 // otherFormat names the formats that are met under a wrong extension.
-func otherFormat(content []byte) string {
+func otherFormat(start []byte) string {
 	for _, f := range []struct{ magic, kind string }{
 		{"PK\x03\x04", "a zip archive (npz and newer PyTorch files are)"},
 		{"PK\x05\x06", "an empty zip archive"},
@@ -224,23 +122,23 @@ func otherFormat(content []byte) string {
 		{"<!DOCTYPE", "an HTML page"},
 		{"<html", "an HTML page"},
 	} {
-		if strings.HasPrefix(string(content[:min(len(content), 32)]), f.magic) {
+		if strings.HasPrefix(string(start), f.magic) {
 			return f.kind
 		}
 	}
 	return ""
 }
 
-// layOut gives every tensor its part of the data and checks that the parts
-// cover it without hole or overlap.
-func layOut(entries []entry, data []byte) ([]Tensor, error) {
+// layOut returns the tensors in the order of their data, without these, and checks
+// that their parts cover all bytes of data without hole or overlap.
+func layOut(entries []entry, total uint64) ([]Tensor, error) {
 	slices.SortStableFunc(entries, func(a, b entry) int {
 		if a.begin != b.begin {
 			return cmp.Compare(a.begin, b.begin)
 		}
 		return cmp.Compare(a.end, b.end)
 	})
-	total, at := uint64(len(data)), uint64(0)
+	at := uint64(0)
 	tensors := make([]Tensor, len(entries))
 	for i, e := range entries {
 		name := clip(e.name)
@@ -261,7 +159,7 @@ func layOut(entries []entry, data []byte) ([]Tensor, error) {
 		if uint64(size) != e.end-e.begin {
 			return nil, fmt.Errorf("tensor %q: shape %v of %s takes %d bytes, its range has %d", name, e.shape, e.dtype, size, e.end-e.begin)
 		}
-		tensors[i] = Tensor{Name: e.name, DType: e.dtype, Shape: e.shape, Data: data[e.begin:e.end:e.end]}
+		tensors[i] = Tensor{Name: e.name, DType: e.dtype, Shape: e.shape}
 		at = e.end
 	}
 	if at != total {
@@ -269,22 +167,3 @@ func layOut(entries []entry, data []byte) ([]Tensor, error) {
 	}
 	return tensors, nil
 }
-
-// verify checks the data against the checksum of the header, where there is
-// one, and takes it out of the metadata.
-func verify(f *File, data []byte) error {
-	want, ok := f.Meta[crcKey]
-	if !ok {
-		return nil
-	}
-	if got := checksum(crc32.Checksum(data, castagnoli())); got != want {
-		return fmt.Errorf("%w: the data have CRC-32C %s, the header says %q", ErrChecksum, got, want)
-	}
-	delete(f.Meta, crcKey)
-	if len(f.Meta) == 0 {
-		f.Meta = nil
-	}
-	return nil
-}
-
-func checksum(sum uint32) string { return fmt.Sprintf("%08x", sum) }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"math"
 	"os"
 	"path/filepath"
@@ -27,6 +28,11 @@ func one(dtype, shape, offsets string) string {
 
 func length(n uint64, rest string) []byte {
 	return append(binary.LittleEndian.AppendUint64(nil, n), rest...)
+}
+
+// decoded is what Decode makes of the content of a file.
+func decoded(content []byte) (*File, error) {
+	return Decode(bytes.NewReader(content), int64(len(content)), nil)
 }
 
 var four = []byte{1, 2, 3, 4}
@@ -56,7 +62,8 @@ var refused = []struct {
 	{"comma last", `'}' stands where '"' should`, raw(`{"__metadata__":{},}`)},
 	{"no colon", "where ':' should", raw(`{"a"{}}`)},
 	{"two values", "follows the closing brace", raw("{}{}")},
-	{"tab after the header", "follows the closing brace", raw("{}\t")},
+	{"form feed after the header", "follows the closing brace", raw("{}\f")},
+	{"no-break space after the header", "follows the closing brace", raw("{}\u00a0")},
 	{"NUL after the header", "follows the closing brace", raw("{}\x00")},
 	{"deep nesting", `'[' stands where '{'`, raw(`{"__metadata__":` + strings.Repeat("[", 100000) + strings.Repeat("]", 100000) + "}")},
 	{"metadata null", `'n' stands where '{'`, raw(`{"__metadata__":null}`)},
@@ -121,10 +128,10 @@ var refused = []struct {
 	{"web page", "HTML page", []byte("<!DOCTYPE html><html></html>")},
 }
 
-func TestParseRefuses(t *testing.T) {
+func TestDecodeRefuses(t *testing.T) {
 	for _, c := range refused {
 		t.Run(c.name, func(t *testing.T) {
-			f, err := Parse(c.content)
+			f, err := decoded(c.content)
 			if err == nil {
 				t.Fatalf("accepted as %+v", f)
 			}
@@ -136,13 +143,13 @@ func TestParseRefuses(t *testing.T) {
 			}
 		})
 	}
-	_, err := Parse(raw(`{"__metadata__":{"symgrad.crc32c":"ffffffff"}}`))
+	_, err := decoded(raw(`{"__metadata__":{"symgrad.crc32c":"ffffffff"}}`))
 	if !errors.Is(err, ErrChecksum) {
 		t.Errorf("error %v does not wrap ErrChecksum", err)
 	}
 }
 
-func TestParseAccepts(t *testing.T) {
+func TestDecodeAccepts(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		content []byte
@@ -150,6 +157,7 @@ func TestParseAccepts(t *testing.T) {
 	}{
 		{"nothing", raw("{}"), File{Tensors: []Tensor{}}},
 		{"padding", raw("{}      "), File{Tensors: []Tensor{}}},
+		{"padding of all white space", raw("{}\r\n\t \r"), File{Tensors: []Tensor{}}},
 		{"white space inside", raw("{ \"a\" :\t{\"shape\":[ ],\n\"data_offsets\":[0 , 1],\r\"dtype\":\"I8\" } }", 9),
 			File{Tensors: []Tensor{{"a", "I8", []int{}, []byte{9}}}}},
 		{"empty metadata", raw(`{"__metadata__":{}}`), File{Tensors: []Tensor{}, Meta: map[string]string{}}},
@@ -164,7 +172,7 @@ func TestParseAccepts(t *testing.T) {
 		{"packed elements", raw(one("F6_E2M3", "[4]", "[0,3]"), 1, 2, 3), File{Tensors: []Tensor{{"a", "F6_E2M3", []int{4}, []byte{1, 2, 3}}}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f, err := Parse(c.content)
+			f, err := decoded(c.content)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -220,7 +228,7 @@ func equal(a, b *File) bool {
 func TestRoundTrip(t *testing.T) {
 	want := sample()
 	first := encode(t, want)
-	got, err := Parse(first)
+	got, err := decoded(first)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -243,7 +251,7 @@ func TestWriteRead(t *testing.T) {
 	if err := Write(path, sample()); err != nil {
 		t.Fatal(err)
 	}
-	got, err := Read(path)
+	got, err := Read(path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,39 +261,110 @@ func TestWriteRead(t *testing.T) {
 	if err := Write(path, &File{Tensors: []Tensor{{Name: "a"}}}); err == nil {
 		t.Fatal("a tensor without type was written")
 	}
-	if again, err := Read(path); err != nil || !equal(again, got) {
+	if again, err := Read(path, nil); err != nil || !equal(again, got) {
 		t.Errorf("the failed write changed the file: %v", err)
 	}
 	if err := os.WriteFile(path, []byte("PK\x03\x04 and so on"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Read(path); !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), "a.safetensors") {
+	if _, err := Read(path, nil); !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), "a.safetensors") {
 		t.Errorf("error %v: want ErrFormat and the path", err)
 	}
-	if _, err := Read(filepath.Dir(path)); err == nil {
+	if _, err := Read(filepath.Dir(path), nil); err == nil {
 		t.Error("a directory was read")
 	}
-	if _, err := Read(path + "x"); !errors.Is(err, os.ErrNotExist) {
+	if _, err := Read(path+"x", nil); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("error %v: want ErrNotExist", err)
 	}
 }
 
-// Every truncation and every changed bit of the data must be noticed.
+// Every truncation and every changed byte, of names and keys too, must be noticed,
+// but for another spelling of the same: white space, or a digit of an escape.
 func TestDamageIsNoticed(t *testing.T) {
-	whole := encode(t, sample())
-	for n := range whole {
-		if _, err := Parse(whole[:n]); err == nil {
-			t.Errorf("the first %d of %d bytes were accepted", n, len(whole))
+	for name, f := range map[string]*File{"sample": sample(), "without metadata": {Tensors: []Tensor{FromInts("a", nil, []int{1})}}} {
+		whole := encode(t, f)
+		for n := range whole {
+			if _, err := decoded(whole[:n]); err == nil {
+				t.Errorf("%s: the first %d of %d bytes were accepted", name, n, len(whole))
+			}
+		}
+		data := lengthSize + int(binary.LittleEndian.Uint64(whole))
+		for i := range whole {
+			changes := []byte("\"\\ \t\r\n,:{}[]0e_\x00")
+			for bit := range 8 {
+				changes = append(changes, whole[i]^1<<bit)
+			}
+			for _, c := range changes {
+				damaged := bytes.Clone(whole)
+				damaged[i] = c
+				if c == whole[i] {
+					continue
+				}
+				got, err := decoded(damaged)
+				if i >= data && !errors.Is(err, ErrChecksum) || i < data && err == nil && !equal(got, f) {
+					t.Errorf("%s: byte %d from %q to %q: %v", name, i, whole[i], c, err)
+				}
+			}
 		}
 	}
+}
+
+// A header that another program writes anew keeps its checksum; an older file has
+// one of its data alone.
+func TestChecksumOfOthers(t *testing.T) {
+	f := &File{Tensors: []Tensor{FromInts("a", nil, []int{5})}, Meta: map[string]string{"k": "v"}}
+	whole := encode(t, f)
 	data := lengthSize + int(binary.LittleEndian.Uint64(whole))
-	for i := data; i < len(whole); i++ {
-		for bit := range 8 {
-			damaged := bytes.Clone(whole)
-			damaged[i] ^= 1 << bit
-			if _, err := Parse(damaged); !errors.Is(err, ErrChecksum) {
-				t.Errorf("byte %d, bit %d: %v", i, bit, err)
+	spaced := strings.ReplaceAll(string(whole[lengthSize:data]), ":{", " : {\n")
+	got, err := decoded(raw(spaced, whole[data:]...))
+	if err != nil || !equal(got, f) {
+		t.Errorf("spaced differently: %+v, %v", got, err)
+	}
+	older := func(sum string) []byte {
+		return raw(`{"__metadata__":{"format":"symgrad","symgrad.crc32c":"`+sum+`"},"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}`, 1, 2)
+	}
+	sum := checksum(crc32.Checksum([]byte{1, 2}, castagnoli()))
+	if got, err := decoded(older(sum)); err != nil || len(got.Meta) != 1 {
+		t.Errorf("an older file: %+v, %v", got, err)
+	}
+	if _, err := decoded(older("00000000")); !errors.Is(err, ErrChecksum) {
+		t.Errorf("an older file of other data: %v", err)
+	}
+}
+
+// What is refused for its names and shapes costs no memory for its data, and no
+// file is waited for.
+func TestReadLooksFirst(t *testing.T) {
+	const size = int64(30) << 30
+	path := filepath.Join(t.TempDir(), "a")
+	for name, header := range map[string]string{
+		"zeros":          "",
+		"a long header":  "\x00\xe1\xf5\x05\x00\x00\x00\x00", // 100,000,000
+		"a huge tensor":  string(raw(fmt.Sprintf(`{"a":{"dtype":"U8","shape":[%d],"data_offsets":[0,%d]}}`, size-100, size-100))),
+		"one that fits":  string(raw(fmt.Sprintf("%-100s", fmt.Sprintf(`{"a":{"dtype":"U8","shape":[%[1]d],"data_offsets":[0,%[1]d]}}`, size-108)))),
+		"no file at all": "PK\x03\x04",
+	} {
+		if err := os.WriteFile(path, []byte(header), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Truncate(path, size); err != nil {
+			t.Skip("no large file can be made: ", err)
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		refusal := errors.New("not mine")
+		_, err := Read(path, func(f *File) error {
+			if f.Tensors[0].Data != nil {
+				t.Errorf("%s: the data were read before they were accepted", name)
 			}
+			return refusal
+		})
+		runtime.ReadMemStats(&after)
+		if !errors.Is(err, ErrFormat) && !errors.Is(err, refusal) || errors.Is(err, refusal) != (name == "one that fits") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if got := after.TotalAlloc - before.TotalAlloc; got > 1<<20 {
+			t.Errorf("%s: %d bytes allocated", name, got)
 		}
 	}
 }
@@ -362,6 +441,9 @@ func TestConversions(t *testing.T) {
 	if _, ok := f.Tensor("missing"); ok {
 		t.Error("a tensor was found that is not there")
 	}
+	if _, ok := (*File)(nil).Tensor("a"); ok {
+		t.Error("nil has a tensor")
+	}
 	short := Tensor{Name: "s", DType: "F32", Shape: []int{2}, Data: four}
 	if _, err := short.Float64s(); err == nil {
 		t.Error("a tensor shorter than its shape was converted")
@@ -377,9 +459,65 @@ func TestConversions(t *testing.T) {
 	}
 }
 
-// Parse must not trust a length of the file: what it allocates is bounded by
+// Every F16 and BF16 is read as the number that its bits stand for.
+func TestHalves(t *testing.T) {
+	all := make([]byte, 0, 2<<16)
+	for bits := range 1 << 16 {
+		all = binary.LittleEndian.AppendUint16(all, uint16(bits))
+	}
+	for dtype, form := range map[string]struct{ fraction, bias int }{"F16": {10, 15}, "BF16": {7, 127}} {
+		x := Tensor{Name: "a", DType: dtype, Shape: []int{1 << 16}, Data: all}
+		wide, err := x.Float64s()
+		if err != nil {
+			t.Fatal(err)
+		}
+		narrow, err := x.Float32s()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for bits := range 1 << 16 {
+			exponent, fraction := bits>>form.fraction&(1<<(15-form.fraction)-1), bits&(1<<form.fraction-1)
+			want := math.Ldexp(float64(fraction+1<<form.fraction), exponent-form.bias-form.fraction)
+			switch {
+			case exponent == 0:
+				want = math.Ldexp(float64(fraction), 1-form.bias-form.fraction)
+			case exponent == 1<<(15-form.fraction)-1 && fraction == 0:
+				want = math.Inf(1)
+			case exponent == 1<<(15-form.fraction)-1:
+				want = math.NaN()
+			}
+			if bits>>15 == 1 {
+				want = -want
+			}
+			same := func(got float64) bool {
+				return math.IsNaN(got) && math.IsNaN(want) || got == want && math.Signbit(got) == math.Signbit(want)
+			}
+			if !same(wide[bits]) || !same(float64(narrow[bits])) {
+				t.Fatalf("%s %#04x: got %v and %v, want %v", dtype, bits, wide[bits], narrow[bits], want)
+			}
+		}
+	}
+	_, err := Tensor{Name: "a", DType: "BOOL", Shape: []int{1}, Data: []byte{1}}.Float64s()
+	if err == nil || !strings.Contains(err.Error(), "F64 F32 F16 BF16") {
+		t.Errorf("error %v does not name what is read", err)
+	}
+}
+
+// Nothing to read or write is an error.
+func TestNil(t *testing.T) {
+	_, fromNil := Decode(nil, 5, nil)
+	_, negative := Decode(strings.NewReader(""), -1, nil)
+	_, short := Decode(strings.NewReader("abc"), 100, nil)
+	for i, err := range []error{fromNil, negative, short, Encode(nil, sample()), Encode(&bytes.Buffer{}, nil), Write(filepath.Join(t.TempDir(), "a"), nil)} {
+		if err == nil {
+			t.Errorf("%d: no error", i)
+		}
+	}
+}
+
+// Decode must not trust a length of the file: what it allocates is bounded by
 // the length of the header.
-func TestParseAllocation(t *testing.T) {
+func TestDecodeAllocation(t *testing.T) {
 	many := strings.Builder{}
 	many.WriteString("{")
 	for i := range 2000 {
@@ -392,7 +530,7 @@ func TestParseAllocation(t *testing.T) {
 	for name, content := range cases {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		_, err := Parse(content)
+		_, err := decoded(content)
 		runtime.ReadMemStats(&after)
 		if got, limit := after.TotalAlloc-before.TotalAlloc, uint64(1<<16+16*len(content)); got > limit {
 			t.Errorf("%s: %d bytes allocated for a file of %d (%v)", name, got, len(content), err)

@@ -26,16 +26,17 @@ func Write(path string, f *File) error {
 }
 
 // Encode writes f to w: the same f gives the same bytes. The tensors keep their
-// order, the metadata are sorted and gain the entry "symgrad.crc32c", the CRC-32C
-// (Castagnoli) of the data as eight hexadecimal digits, which replaces an entry
-// of that name. The header is padded with spaces so that the data begin at a
-// multiple of eight bytes.
+// order, the metadata are sorted and gain the entry of crcKey, which replaces one of
+// that name. The header is padded with spaces so that the data begin at a multiple
+// of eight bytes.
 //
-// Nothing is written and an error returned when a tensor's name is not valid
-// UTF-8, "__metadata__" or used twice, when its element type is unknown, or when
-// its data do not have the length that its shape asks for.
+// Nothing is written and an error returned when f or w is nil, when a tensor's name
+// is not valid UTF-8, "__metadata__" or used twice, when its element type is unknown,
+// or when its data do not have the length that its shape asks for.
 func Encode(w io.Writer, f *File) error {
-	sum := uint32(0)
+	if f == nil || w == nil {
+		return errors.New("safetensors: got no file to write, or no writer")
+	}
 	seen := make(map[string]struct{}, len(f.Tensors))
 	for _, t := range f.Tensors {
 		if err := check(t); err != nil {
@@ -45,10 +46,16 @@ func Encode(w io.Writer, f *File) error {
 			return fmt.Errorf("safetensors: cannot write two tensors named %q", t.Name)
 		}
 		seen[t.Name] = struct{}{}
+	}
+	head, err := encodeHeader(f, noChecksum)
+	if err != nil {
+		return err
+	}
+	sum := crc32.Checksum(head, castagnoli())
+	for _, t := range f.Tensors {
 		sum = crc32.Update(sum, castagnoli(), t.Data)
 	}
-	head, err := encodeHeader(f, sum)
-	if err != nil {
+	if head, err = encodeHeader(f, crcPrefix+checksum(sum)); err != nil {
 		return err
 	}
 	if _, err := w.Write(head); err != nil {
@@ -83,13 +90,16 @@ func check(t Tensor) error {
 	return nil
 }
 
-// encodeHeader returns the length and the padded JSON header.
-func encodeHeader(f *File, sum uint32) ([]byte, error) {
+// noChecksum stands where the checksum will, while that is computed.
+const noChecksum = crcPrefix + "00000000"
+
+// encodeHeader returns the length and the padded JSON header with the checksum.
+func encodeHeader(f *File, sum string) ([]byte, error) {
 	meta := maps.Clone(f.Meta)
 	if meta == nil {
 		meta = map[string]string{}
 	}
-	meta[crcKey] = checksum(sum)
+	meta[crcKey] = sum
 	for key, value := range meta {
 		if !utf8.ValidString(key) || !utf8.ValidString(value) {
 			return nil, fmt.Errorf("safetensors: cannot write metadata %q: not valid UTF-8", key)

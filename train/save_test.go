@@ -1,0 +1,143 @@
+package train_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/train"
+	"gorgonia.org/gorgonia"
+)
+
+// one is a model whose only parameter, w of three elements, is given.
+func one(t *testing.T, d graph.DType, w ...float64) *graph.Params {
+	t.Helper()
+	m := builds{graph.NewParams(d, 1), func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
+		w := b.Param("w", graph.Values(w), len(w))
+		return b.Sum(w), w
+	}}
+	if err := train.Build(m); err != nil {
+		t.Fatal(err)
+	}
+	return m.p
+}
+
+// tensorFile writes a safetensors file of one tensor w by hand.
+func tensorFile(t *testing.T, dtype string, elements ...any) string {
+	t.Helper()
+	var data bytes.Buffer
+	for _, e := range elements {
+		if err := binary.Write(&data, binary.LittleEndian, e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	header := fmt.Sprintf(`{"w":{"dtype":%q,"shape":[%d],"data_offsets":[0,%d]}}`+"\r\n\t ", dtype, len(elements), data.Len())
+	content := append(binary.LittleEndian.AppendUint64(nil, uint64(len(header))), header...)
+	path := filepath.Join(t.TempDir(), "w.safetensors")
+	if err := os.WriteFile(path, append(content, data.Bytes()...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestLoadElements(t *testing.T) {
+	inf := math.Inf(1)
+	for _, c := range []struct {
+		name     string
+		dtype    string
+		elements []any
+		into     graph.DType
+		allow    bool
+		want     []float64
+		kind     error
+		part     string
+	}{
+		{"float64", "F64", []any{1.5, -2.0, 1e300}, graph.Float64, false, []float64{1.5, -2, 1e300}, nil, ""},
+		{"float64 rounded", "F64", []any{0.1, 3.4028235e38, 1e-60}, graph.Float32, false, []float64{float64(float32(0.1)), math.MaxFloat32, 0}, nil, ""},
+		{"float32 widened", "F32", []any{float32(0.1), float32(1), float32(2)}, graph.Float64, false, []float64{float64(float32(0.1)), 1, 2}, nil, ""},
+		{"float16", "F16", []any{uint16(0x3c00), uint16(0xc100), uint16(0x0001)}, graph.Float32, false, []float64{1, -2.5, 0x1p-24}, nil, ""},
+		{"bfloat16", "BF16", []any{uint16(0x3f80), uint16(0xc020), uint16(0x7f7f)}, graph.Float32, false, []float64{1, -2.5, 0x1.fep127}, nil, ""},
+		{"beyond float32", "F64", []any{1.0, 2.0, -3.5e38}, graph.Float32, false, nil, train.ErrNotFinite, `"w": element 2 is -3.5e+38, beyond the range of float32`},
+		{"beyond float32, allowed or not", "F64", []any{1.0, 1e300, 2.0}, graph.Float32, true, nil, train.ErrNotFinite, `element 1 is 1e+300`},
+		{"NaN", "F32", []any{float32(1), float32(math.NaN()), float32(2)}, graph.Float32, false, nil, train.ErrNotFinite, `"w": element 1 is NaN`},
+		{"infinity of float16", "F16", []any{uint16(0xfc00), uint16(0), uint16(0)}, graph.Float64, false, nil, train.ErrNotFinite, `element 0 is -Inf`},
+		{"infinity, allowed", "F64", []any{inf, -inf, 1.0}, graph.Float32, true, []float64{inf, -inf, 1}, nil, ""},
+		{"integers", "I64", []any{int64(1), int64(2), int64(3)}, graph.Float64, false, nil, train.ErrParameters, "type I64, want one of [F64 F32 F16 BF16]"},
+		{"other shape", "F64", []any{1.0, 2.0}, graph.Float64, false, nil, train.ErrParameters, "the shape [2], want [3]"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := one(t, c.into, 7, 8, 9)
+			err := train.LoadWith(tensorFile(t, c.dtype, c.elements...), p, train.LoadOptions{AllowNonFinite: c.allow})
+			want := c.want
+			if c.kind != nil {
+				want = []float64{7, 8, 9} // nothing is changed
+			}
+			if !errors.Is(err, c.kind) || err != nil && !strings.Contains(err.Error(), c.part) {
+				t.Errorf("error %v, want %v with %q", err, c.kind, c.part)
+			}
+			if got := p.Values("w"); !slices.Equal(got, want) {
+				t.Errorf("got %v, want %v", got, want)
+			}
+		})
+	}
+}
+
+// A file of other shapes costs no memory for its data, however long it is.
+func TestLoadLooksFirst(t *testing.T) {
+	path := tensorFile(t, "U8")
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const size = int64(30) << 30
+	header := fmt.Sprintf("%-120s", fmt.Sprintf(`{"w":{"dtype":"U8","shape":[%[1]d],"data_offsets":[0,%[1]d]}}`, size-128))
+	content = append(binary.LittleEndian.AppendUint64(content[:0], 120), header...)
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, size); err != nil {
+		t.Skip("no large file can be made: ", err)
+	}
+	if err := train.Load(path, one(t, graph.Float64, 1)); !errors.Is(err, train.ErrParameters) {
+		t.Errorf("error %v, want one that says it does not fit", err)
+	}
+}
+
+// A model that is not built, and one that cannot be written, leave a good file.
+func TestSaveKeepsTheOldFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.safetensors")
+	if err := train.Save(path, one(t, graph.Float64, 1, 2, 3)); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad := builds{graph.NewParams(graph.Float64, 1), func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
+		w := b.Param("__metadata__", graph.Zeros(), 2)
+		return b.Sum(w), w
+	}}
+	if err := train.Build(bad); err != nil {
+		t.Fatal(err)
+	}
+	for name, p := range map[string]*graph.Params{"not built": graph.NewParams(graph.Float32, 1), "nil": nil, "a name that the format keeps": bad.p} {
+		if err := train.Save(path, p); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+		if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) {
+			t.Errorf("%s: the file has changed (%v)", name, err)
+		}
+	}
+	files, err := os.ReadDir(filepath.Dir(path))
+	if err != nil || len(files) != 1 {
+		t.Errorf("%d files are left, %v", len(files), err)
+	}
+}
