@@ -93,10 +93,10 @@ func init() {
 		})
 	}, func(out files) error {
 		return out.avo("conv", "transpose_amd64", "amd64,!noasm", func(c *build.Context) {
-			transposeFunc(c, "transpose32", 8, quad32, false)
-			transposeFunc(c, "transpose64", 4, quad64, false)
-			transposeFunc(c, "transposeDown32", 8, quad32, true)
-			transposeFunc(c, "transposeDown64", 4, quad64, true)
+			transposeFunc(c, "transpose256x32", 8, quad32, false)
+			transposeFunc(c, "transpose256x64", 4, quad64, false)
+			transposeFunc(c, "transposeDown256x32", 8, quad32, true)
+			transposeFunc(c, "transposeDown256x64", 4, quad64, true)
 		})
 	})
 }

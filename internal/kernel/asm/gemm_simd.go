@@ -12,8 +12,9 @@ import (
 // vec emits the vector instructions of one level and element size.
 type vec interface {
 	ctx() *build.Context
-	elem() int  // bytes of an element
-	width() int // elements of a vector
+	elem() int      // bytes of an element
+	width() int     // elements of a vector
+	registers() int // of vectors, that the level has
 	reg() reg.VecVirtual
 	// setMask makes the mask of the last vector from the number of columns,
 	// and keeps whether that vector is full.
@@ -157,6 +158,8 @@ type simd512 struct {
 
 func (s *simd512) reg() reg.VecVirtual { return s.c.ZMM() }
 
+func (s *simd512) registers() int { return 2 * highVector }
+
 func (s *simd512) setMask(cols reg.GPVirtual) {
 	s.lastCols(cols)
 	ones := s.c.GP32()
@@ -216,6 +219,8 @@ func maskTable(c *build.Context) operand.Mem {
 }
 
 func (s *simd256) reg() reg.VecVirtual { return s.c.YMM() }
+
+func (s *simd256) registers() int { return highVector }
 
 func (s *simd256) setMask(cols reg.GPVirtual) { s.lastCols(cols) }
 

@@ -320,6 +320,19 @@ func (k *kernel) loop(args operand.Mem) {
 	for off := 0; k.far && off < k.vecs*k.width()*k.elem(); off += 64 {
 		c.PREFETCHT1(operand.Mem{Base: b, Index: ahead, Scale: 1, Disp: off})
 	}
+	if k.rows == 1 && !k.packs && 2*k.vecs+1 > k.registers() {
+		k.termsOfRow(a, b)
+	} else {
+		k.terms(a, b, ldb, to)
+	}
+	k.advance(a, b, csa, ldb)
+	c.DECQ(n)
+	c.JNZ(operand.LabelRef(k.name + "loop"))
+}
+
+// terms emits the products of one q: all vectors of B, then each element of A.
+func (k *kernel) terms(a *rowsOf, b, ldb, to reg.GPVirtual) {
+	c := k.ctx()
 	bv := make([]reg.VecVirtual, k.vecs)
 	for v := range bv {
 		bv[v] = k.reg()
@@ -343,9 +356,19 @@ func (k *kernel) loop(args operand.Mem) {
 			k.fma(x, bv[v], k.acc[i][v])
 		}
 	}
-	k.advance(a, b, csa, ldb)
-	c.DECQ(n)
-	c.JNZ(operand.LabelRef(k.name + "loop"))
+}
+
+// termsOfRow emits the same for one row of A of so many vectors that the registers
+// do not hold those of B beside the sums: each is loaded where it is multiplied.
+func (k *kernel) termsOfRow(a *rowsOf, b reg.GPVirtual) {
+	x := k.reg()
+	k.broadcast(a.at(0, 0), x)
+	for v, sum := range k.acc[0] {
+		y := k.reg()
+		_, off, last := k.place(v)
+		k.loadB(operand.Mem{Base: b, Disp: off}, y, last)
+		k.fma(x, y, sum)
+	}
 }
 
 // place is where the vector v lies: in which half of a pair, how many bytes on, and

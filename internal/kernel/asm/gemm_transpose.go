@@ -12,8 +12,8 @@ import (
 func init() {
 	generators = append(generators, func(out files) error {
 		return out.avo("gemm", "transpose_amd64", "amd64,!noasm", func(c *build.Context) {
-			transposeFunc(c, "transpose32", 8, quad32, false)
-			transposeFunc(c, "transpose64", 4, quad64, false)
+			transposeFunc(c, "transpose256x32", 8, quad32, false)
+			transposeFunc(c, "transpose256x64", 4, quad64, false)
 		})
 	})
 }

@@ -41,6 +41,9 @@ func (out files) avo(pkg, name, expr string, body func(c *build.Context)) error 
 	if err == nil {
 		err = pass.Compile.Execute(f)
 	}
+	if err == nil {
+		err = settle(f)
+	}
 	if err != nil {
 		return fmt.Errorf("asm: %s/%s: %w", pkg, name, err)
 	}

@@ -44,7 +44,7 @@ type pairs struct {
 
 func (p pairs) double() bool { return p.size == 8 }
 
-func (p pairs) name(s string) string { return fmt.Sprintf("%sx%d", s, 8*p.size) }
+func (p pairs) name(s string) string { return fmt.Sprintf("%s256x%d", s, 8*p.size) }
 
 func (p pairs) load(m operand.Mem, x reg.VecVirtual) {
 	if p.double() {

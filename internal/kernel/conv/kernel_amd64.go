@@ -80,8 +80,8 @@ func turn[T Float](l level, dst, src []T, t turning) {
 	case l.bits == 0:
 		turnGo(dst, src, t)
 	case unsafe.Sizeof(T(0)) == 8:
-		turnBlocks(dst, src, t, 4, transpose64, transposeDown64)
+		turnBlocks(dst, src, t, 4, transpose256x64, transposeDown256x64)
 	default:
-		turnBlocks(dst, src, t, 8, transpose32, transposeDown32)
+		turnBlocks(dst, src, t, 8, transpose256x32, transposeDown256x32)
 	}
 }

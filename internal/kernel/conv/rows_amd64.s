@@ -23,7 +23,7 @@ DATA gemmMask<>+60(SB)/4, $0x00000000
 GLOBL gemmMask<>(SB), RODATA|NOPTR, $64
 
 // func rows512(dst *byte, src *byte, dstRow int, srcRow int, words int, rows int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·rows512(SB), NOSPLIT, $0-48
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
@@ -67,7 +67,7 @@ tail:
 	RET
 
 // func rows256(dst *byte, src *byte, dstRow int, srcRow int, words int, rows int)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·rows256(SB), NOSPLIT, $0-48
 	MOVQ    dst+0(FP), AX
 	MOVQ    src+8(FP), CX

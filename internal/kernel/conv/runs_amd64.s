@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func runs512x32(t *byte)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·runs512x32(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ 72(AX), CX
@@ -2695,7 +2695,7 @@ r5c5store:
 	RET
 
 // func runs256x32(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·runs256x32(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ 72(AX), CX
@@ -3250,7 +3250,7 @@ r3c3store:
 	RET
 
 // func runs512x64(t *byte)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·runs512x64(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ 72(AX), CX
@@ -6004,7 +6004,7 @@ r5c5store:
 	RET
 
 // func runs256x64(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·runs256x64(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ 72(AX), CX

@@ -4,26 +4,26 @@
 
 package conv
 
-// transpose32 transposes blocks of as many rows and columns as a 32-byte vector has elements.
+// transpose256x32 transposes blocks of as many rows and columns as a 32-byte vector has elements.
 // The blocks lie side by side in src and one below the other in dst; strides are in bytes.
 //
 //go:noescape
-func transpose32(dst *byte, src *byte, dstStride int, srcStride int, blocks int)
+func transpose256x32(dst *byte, src *byte, dstStride int, srcStride int, blocks int)
 
-// transpose64 transposes blocks of as many rows and columns as a 32-byte vector has elements.
+// transpose256x64 transposes blocks of as many rows and columns as a 32-byte vector has elements.
 // The blocks lie side by side in src and one below the other in dst; strides are in bytes.
 //
 //go:noescape
-func transpose64(dst *byte, src *byte, dstStride int, srcStride int, blocks int)
+func transpose256x64(dst *byte, src *byte, dstStride int, srcStride int, blocks int)
 
-// transposeDown32 transposes blocks of as many rows and columns as a 32-byte vector has elements.
+// transposeDown256x32 transposes blocks of as many rows and columns as a 32-byte vector has elements.
 // The blocks lie one below the other in src and side by side in dst; strides are in bytes.
 //
 //go:noescape
-func transposeDown32(dst *byte, src *byte, dstStride int, srcStride int, blocks int)
+func transposeDown256x32(dst *byte, src *byte, dstStride int, srcStride int, blocks int)
 
-// transposeDown64 transposes blocks of as many rows and columns as a 32-byte vector has elements.
+// transposeDown256x64 transposes blocks of as many rows and columns as a 32-byte vector has elements.
 // The blocks lie one below the other in src and side by side in dst; strides are in bytes.
 //
 //go:noescape
-func transposeDown64(dst *byte, src *byte, dstStride int, srcStride int, blocks int)
+func transposeDown256x64(dst *byte, src *byte, dstStride int, srcStride int, blocks int)

@@ -23,7 +23,7 @@ DATA gemmMask<>+60(SB)/4, $0x00000000
 GLOBL gemmMask<>(SB), RODATA|NOPTR, $64
 
 // func walk256x32(t *byte)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, AVX2, FMA3
 TEXT ·walk256x32(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  72(AX), CX
@@ -2673,7 +2673,7 @@ r1v2done:
 	RET
 
 // func walk256x64(t *byte)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, AVX2, FMA3
 TEXT ·walk256x64(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  72(AX), CX

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func walk512x32(t *byte)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·walk512x32(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  72(AX), CX
@@ -4606,7 +4606,7 @@ r1v2done:
 	RET
 
 // func walk512x64(t *byte)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·walk512x64(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  72(AX), CX

@@ -47,7 +47,7 @@ DATA weightTurned32<>+24(SB)/4, $(0.26890758)
 GLOBL weightTurned32<>(SB), RODATA|NOPTR, $28
 
 // func transform512x32(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·transform512x32(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -372,7 +372,7 @@ weightTurnedloop:
 	RET
 
 // func transform256x32(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·transform256x32(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -739,7 +739,7 @@ DATA weightTurned64<>+48(SB)/8, $(0.2689075630252101)
 GLOBL weightTurned64<>(SB), RODATA|NOPTR, $56
 
 // func transform512x64(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·transform512x64(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -1064,7 +1064,7 @@ weightTurnedloop:
 	RET
 
 // func transform256x64(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·transform256x64(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX

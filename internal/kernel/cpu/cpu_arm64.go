@@ -3,4 +3,4 @@
 package cpu
 
 // detect has nothing to ask: Advanced SIMD is part of the arm64 base.
-func detect() (avx2, avx512, neon bool) { return false, false, true }
+func detect() (hasAVX2, hasAVX512, hasNEON bool) { return false, false, true }

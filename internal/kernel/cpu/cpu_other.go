@@ -3,4 +3,4 @@
 package cpu
 
 // detect finds nothing: there is no assembly for this build.
-func detect() (avx2, avx512, neon bool) { return false, false, false }
+func detect() (hasAVX2, hasAVX512, hasNEON bool) { return false, false, false }

@@ -23,7 +23,7 @@ DATA gemmMask<>+60(SB)/4, $0x00000000
 GLOBL gemmMask<>(SB), RODATA|NOPTR, $64
 
 // func dot512x32(t *byte)
-// Requires: AVX, AVX512F, BMI2, FMA3, MMX+
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·dot512x32(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         56(AX), CX
@@ -130,7 +130,7 @@ store:
 	RET
 
 // func dot256x32(t *byte)
-// Requires: AVX, AVX2, FMA3, MMX+
+// Requires: AVX, AVX2, FMA3
 TEXT ·dot256x32(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         56(AX), CX
@@ -234,7 +234,7 @@ store:
 	RET
 
 // func dot512x64(t *byte)
-// Requires: AVX, AVX512F, BMI2, FMA3, MMX+
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·dot512x64(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         56(AX), CX
@@ -335,7 +335,7 @@ store:
 	RET
 
 // func dot256x64(t *byte)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, AVX2, FMA3
 TEXT ·dot256x64(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         56(AX), CX

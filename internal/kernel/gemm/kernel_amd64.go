@@ -79,8 +79,8 @@ func transpose[T Float](l level, dst, src []T, t turn) {
 	case l == portable:
 		transposeGo(dst, src, t)
 	case unsafe.Sizeof(T(0)) == 8:
-		transposeBlocks(dst, src, t, 4, transpose64)
+		transposeBlocks(dst, src, t, 4, transpose256x64)
 	default:
-		transposeBlocks(dst, src, t, 8, transpose32)
+		transposeBlocks(dst, src, t, 8, transpose256x32)
 	}
 }

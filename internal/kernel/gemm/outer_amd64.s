@@ -23,7 +23,7 @@ DATA gemmMask<>+60(SB)/4, $0x00000000
 GLOBL gemmMask<>(SB), RODATA|NOPTR, $64
 
 // func outer512x32(t *byte)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·outer512x32(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         72(AX), CX
@@ -2537,7 +2537,7 @@ k1storetrue:
 	RET
 
 // func outer512x64(t *byte)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·outer512x64(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         72(AX), CX
@@ -3865,7 +3865,7 @@ k1storetrue:
 	RET
 
 // func outer256x64(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·outer256x64(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         72(AX), CX

@@ -23,7 +23,7 @@ DATA gemmMask<>+60(SB)/4, $0x00000000
 GLOBL gemmMask<>(SB), RODATA|NOPTR, $64
 
 // func thin512x32(t *byte)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·thin512x32(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  56(AX), CX
@@ -2265,7 +2265,7 @@ r1end:
 	RET
 
 // func thin512x64(t *byte)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·thin512x64(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  56(AX), CX
@@ -3610,7 +3610,7 @@ r1end:
 	RET
 
 // func thin256x64(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·thin256x64(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ 56(AX), CX

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func tile512x32(t *byte)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·tile512x32(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  72(AX), CX
@@ -6553,7 +6553,7 @@ r1f8newend:
 	RET
 
 // func tile512x64(t *byte)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·tile512x64(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  72(AX), CX

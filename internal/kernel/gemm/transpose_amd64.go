@@ -4,14 +4,14 @@
 
 package gemm
 
-// transpose32 transposes blocks of as many rows and columns as a 32-byte vector has elements.
+// transpose256x32 transposes blocks of as many rows and columns as a 32-byte vector has elements.
 // The blocks lie side by side in src and one below the other in dst; strides are in bytes.
 //
 //go:noescape
-func transpose32(dst *byte, src *byte, dstStride int, srcStride int, blocks int)
+func transpose256x32(dst *byte, src *byte, dstStride int, srcStride int, blocks int)
 
-// transpose64 transposes blocks of as many rows and columns as a 32-byte vector has elements.
+// transpose256x64 transposes blocks of as many rows and columns as a 32-byte vector has elements.
 // The blocks lie side by side in src and one below the other in dst; strides are in bytes.
 //
 //go:noescape
-func transpose64(dst *byte, src *byte, dstStride int, srcStride int, blocks int)
+func transpose256x64(dst *byte, src *byte, dstStride int, srcStride int, blocks int)

@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func transpose32(dst *byte, src *byte, dstStride int, srcStride int, blocks int)
-// Requires: AVX
-TEXT ·transpose32(SB), NOSPLIT, $0-40
+// func transpose256x32(dst *byte, src *byte, dstStride int, srcStride int, blocks int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·transpose256x32(SB), NOSPLIT, $0-40
 	MOVQ   src+8(FP), AX
 	MOVQ   srcStride+24(FP), CX
 	LEAQ   (CX)(CX*2), DX
@@ -68,9 +68,9 @@ block:
 	VZEROUPPER
 	RET
 
-// func transpose64(dst *byte, src *byte, dstStride int, srcStride int, blocks int)
-// Requires: AVX
-TEXT ·transpose64(SB), NOSPLIT, $0-40
+// func transpose256x64(dst *byte, src *byte, dstStride int, srcStride int, blocks int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·transpose256x64(SB), NOSPLIT, $0-40
 	MOVQ   src+8(FP), AX
 	MOVQ   srcStride+24(FP), CX
 	LEAQ   (CX)(CX*2), DX

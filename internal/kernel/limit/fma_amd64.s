@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func fma256x32(n int)
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·fma256x32(SB), NOSPLIT, $0-8
 	MOVQ   n+0(FP), AX
 	VXORPS Y0, Y0, Y0
@@ -41,7 +41,7 @@ loop:
 	RET
 
 // func fma512x32(n int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·fma512x32(SB), NOSPLIT, $0-8
 	MOVQ   n+0(FP), AX
 	VPXORQ Z0, Z0, Z0
@@ -77,7 +77,7 @@ loop:
 	RET
 
 // func fma256x64(n int)
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·fma256x64(SB), NOSPLIT, $0-8
 	MOVQ   n+0(FP), AX
 	VXORPS Y0, Y0, Y0
@@ -113,7 +113,7 @@ loop:
 	RET
 
 // func fma512x64(n int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·fma512x64(SB), NOSPLIT, $0-8
 	MOVQ   n+0(FP), AX
 	VPXORQ Z0, Z0, Z0

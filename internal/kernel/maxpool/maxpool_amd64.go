@@ -13,9 +13,9 @@ func fastMax[T Float](m Image, y, x []T) int {
 	nan := 1
 	switch y := any(y).(type) {
 	case []float32:
-		nan = maxx32(&y[0], &any(x).([]float32)[0], m.N, m.Rows, m.LD)
+		nan = max256x32(&y[0], &any(x).([]float32)[0], m.N, m.Rows, m.LD)
 	case []float64:
-		nan = maxx64(&y[0], &any(x).([]float64)[0], m.N, m.Rows, m.LD)
+		nan = max256x64(&y[0], &any(x).([]float64)[0], m.N, m.Rows, m.LD)
 	}
 	if nan != 0 {
 		return 0
@@ -32,9 +32,9 @@ func fastGrad[T Float](m Image, o, x, d []T) int {
 	nan := 1
 	switch d := any(d).(type) {
 	case []float32:
-		nan = gradx32(&any(o).([]float32)[0], &any(x).([]float32)[0], &d[0], m.N, m.Rows, m.LD)
+		nan = grad256x32(&any(o).([]float32)[0], &any(x).([]float32)[0], &d[0], m.N, m.Rows, m.LD)
 	case []float64:
-		nan = gradx64(&any(o).([]float64)[0], &any(x).([]float64)[0], &d[0], m.N, m.Rows, m.LD)
+		nan = grad256x64(&any(o).([]float64)[0], &any(x).([]float64)[0], &d[0], m.N, m.Rows, m.LD)
 	}
 	if nan != 0 {
 		return 0

@@ -4,30 +4,30 @@
 
 package maxpool
 
-// maxx32 writes the largest of each two by two places, n of them in each of
+// max256x32 writes the largest of each two by two places, n of them in each of
 // some rows, on rows of x that lie ld elements apart, and whether a NaN is among all
 // (then y is not to be used).
 //
 //go:noescape
-func maxx32(y *float32, x *float32, n int, rows int, ld int) (nan int)
+func max256x32(y *float32, x *float32, n int, rows int, ld int) (nan int)
 
-// gradx32 writes d at the first largest of each two by two places, n of them in
+// grad256x32 writes d at the first largest of each two by two places, n of them in
 // each of some rows, and 0 at the others, on rows of x and o that lie ld elements
 // apart, and whether a NaN is among all places.
 //
 //go:noescape
-func gradx32(o *float32, x *float32, d *float32, n int, rows int, ld int) (nan int)
+func grad256x32(o *float32, x *float32, d *float32, n int, rows int, ld int) (nan int)
 
-// maxx64 writes the largest of each two by two places, n of them in each of
+// max256x64 writes the largest of each two by two places, n of them in each of
 // some rows, on rows of x that lie ld elements apart, and whether a NaN is among all
 // (then y is not to be used).
 //
 //go:noescape
-func maxx64(y *float64, x *float64, n int, rows int, ld int) (nan int)
+func max256x64(y *float64, x *float64, n int, rows int, ld int) (nan int)
 
-// gradx64 writes d at the first largest of each two by two places, n of them in
+// grad256x64 writes d at the first largest of each two by two places, n of them in
 // each of some rows, and 0 at the others, on rows of x and o that lie ld elements
 // apart, and whether a NaN is among all places.
 //
 //go:noescape
-func gradx64(o *float64, x *float64, d *float64, n int, rows int, ld int) (nan int)
+func grad256x64(o *float64, x *float64, d *float64, n int, rows int, ld int) (nan int)

@@ -62,9 +62,9 @@ DATA even<>+24(SB)/4, $+4
 DATA even<>+28(SB)/4, $+6
 GLOBL even<>(SB), RODATA|NOPTR, $32
 
-// func maxx32(y *float32, x *float32, n int, rows int, ld int) (nan int)
-// Requires: AVX, AVX2
-TEXT ·maxx32(SB), NOSPLIT, $0-48
+// func max256x32(y *float32, x *float32, n int, rows int, ld int) (nan int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·max256x32(SB), NOSPLIT, $0-48
 	MOVQ    ld+32(FP), AX
 	MOVQ    n+16(FP), CX
 	MOVQ    rows+24(FP), DX
@@ -151,9 +151,9 @@ done:
 	MOVQ      AX, nan+40(FP)
 	RET
 
-// func gradx32(o *float32, x *float32, d *float32, n int, rows int, ld int) (nan int)
-// Requires: AVX, AVX2
-TEXT ·gradx32(SB), NOSPLIT, $0-56
+// func grad256x32(o *float32, x *float32, d *float32, n int, rows int, ld int) (nan int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·grad256x32(SB), NOSPLIT, $0-56
 	MOVQ    ld+40(FP), AX
 	MOVQ    n+24(FP), CX
 	MOVQ    rows+32(FP), DX
@@ -286,9 +286,9 @@ done:
 	MOVQ      AX, nan+48(FP)
 	RET
 
-// func maxx64(y *float64, x *float64, n int, rows int, ld int) (nan int)
-// Requires: AVX, AVX2
-TEXT ·maxx64(SB), NOSPLIT, $0-48
+// func max256x64(y *float64, x *float64, n int, rows int, ld int) (nan int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·max256x64(SB), NOSPLIT, $0-48
 	MOVQ    ld+32(FP), AX
 	MOVQ    n+16(FP), CX
 	MOVQ    rows+24(FP), DX
@@ -375,9 +375,9 @@ done:
 	MOVQ      AX, nan+40(FP)
 	RET
 
-// func gradx64(o *float64, x *float64, d *float64, n int, rows int, ld int) (nan int)
-// Requires: AVX, AVX2
-TEXT ·gradx64(SB), NOSPLIT, $0-56
+// func grad256x64(o *float64, x *float64, d *float64, n int, rows int, ld int) (nan int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·grad256x64(SB), NOSPLIT, $0-56
 	MOVQ    ld+40(FP), AX
 	MOVQ    n+24(FP), CX
 	MOVQ    rows+32(FP), DX

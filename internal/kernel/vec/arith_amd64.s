@@ -23,7 +23,7 @@ DATA vecMask<>+60(SB)/4, $0x00000000
 GLOBL vecMask<>(SB), RODATA|NOPTR, $64
 
 // func add512x32(dst []float32, a []float32, b []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·add512x32(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -64,7 +64,7 @@ done:
 	RET
 
 // func sub512x32(dst []float32, a []float32, b []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sub512x32(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -105,7 +105,7 @@ done:
 	RET
 
 // func mul512x32(dst []float32, a []float32, b []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·mul512x32(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -146,7 +146,7 @@ done:
 	RET
 
 // func div512x32(dst []float32, a []float32, b []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·div512x32(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -187,7 +187,7 @@ done:
 	RET
 
 // func max512x32(dst []float32, a []float32, b []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·max512x32(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -234,7 +234,7 @@ done:
 	RET
 
 // func min512x32(dst []float32, a []float32, b []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·min512x32(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -281,7 +281,7 @@ done:
 	RET
 
 // func squaredDiff512x32(dst []float32, a []float32, b []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·squaredDiff512x32(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -324,7 +324,7 @@ done:
 	RET
 
 // func lt512x32(dst []float32, a []float32, b []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·lt512x32(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -371,7 +371,7 @@ done:
 	RET
 
 // func le512x32(dst []float32, a []float32, b []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·le512x32(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -418,7 +418,7 @@ done:
 	RET
 
 // func gt512x32(dst []float32, a []float32, b []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·gt512x32(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -465,7 +465,7 @@ done:
 	RET
 
 // func ge512x32(dst []float32, a []float32, b []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·ge512x32(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -512,7 +512,7 @@ done:
 	RET
 
 // func eq512x32(dst []float32, a []float32, b []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·eq512x32(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -559,7 +559,7 @@ done:
 	RET
 
 // func ne512x32(dst []float32, a []float32, b []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·ne512x32(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -606,7 +606,7 @@ done:
 	RET
 
 // func reluGrad512x32(dst []float32, a []float32, b []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·reluGrad512x32(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -652,7 +652,7 @@ done:
 	RET
 
 // func tanhGrad512x32(dst []float32, a []float32, b []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·tanhGrad512x32(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -698,7 +698,7 @@ done:
 	RET
 
 // func sigmoidGrad512x32(dst []float32, a []float32, b []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sigmoidGrad512x32(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -744,7 +744,7 @@ done:
 	RET
 
 // func addS512x32(dst []float32, a []float32, s float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·addS512x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -783,7 +783,7 @@ done:
 	RET
 
 // func subS512x32(dst []float32, a []float32, s float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·subS512x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -822,7 +822,7 @@ done:
 	RET
 
 // func rsubS512x32(dst []float32, a []float32, s float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·rsubS512x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -861,7 +861,7 @@ done:
 	RET
 
 // func mulS512x32(dst []float32, a []float32, s float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·mulS512x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -900,7 +900,7 @@ done:
 	RET
 
 // func divS512x32(dst []float32, a []float32, s float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·divS512x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -939,7 +939,7 @@ done:
 	RET
 
 // func rdivS512x32(dst []float32, a []float32, s float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·rdivS512x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -978,7 +978,7 @@ done:
 	RET
 
 // func maxS512x32(dst []float32, a []float32, s float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·maxS512x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1023,7 +1023,7 @@ done:
 	RET
 
 // func minS512x32(dst []float32, a []float32, s float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·minS512x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1068,7 +1068,7 @@ done:
 	RET
 
 // func ltS512x32(dst []float32, a []float32, s float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·ltS512x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1113,7 +1113,7 @@ done:
 	RET
 
 // func leS512x32(dst []float32, a []float32, s float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·leS512x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1158,7 +1158,7 @@ done:
 	RET
 
 // func gtS512x32(dst []float32, a []float32, s float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·gtS512x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1203,7 +1203,7 @@ done:
 	RET
 
 // func geS512x32(dst []float32, a []float32, s float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·geS512x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1248,7 +1248,7 @@ done:
 	RET
 
 // func eqS512x32(dst []float32, a []float32, s float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·eqS512x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1293,7 +1293,7 @@ done:
 	RET
 
 // func neS512x32(dst []float32, a []float32, s float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·neS512x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1338,7 +1338,7 @@ done:
 	RET
 
 // func neg512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·neg512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1377,7 +1377,7 @@ done:
 	RET
 
 // func abs512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·abs512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1416,7 +1416,7 @@ done:
 	RET
 
 // func square512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·square512x32(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -1454,7 +1454,7 @@ done:
 	RET
 
 // func cube512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·cube512x32(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -1494,7 +1494,7 @@ done:
 	RET
 
 // func sqrt512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sqrt512x32(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -1532,7 +1532,7 @@ done:
 	RET
 
 // func rsqrt512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·rsqrt512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1573,7 +1573,7 @@ done:
 	RET
 
 // func reciprocal512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·reciprocal512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1612,7 +1612,7 @@ done:
 	RET
 
 // func relu512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·relu512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1651,7 +1651,7 @@ done:
 	RET
 
 // func floor512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·floor512x32(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -1689,7 +1689,7 @@ done:
 	RET
 
 // func ceil512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·ceil512x32(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -1727,7 +1727,7 @@ done:
 	RET
 
 // func roundEven512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·roundEven512x32(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -1765,7 +1765,7 @@ done:
 	RET
 
 // func trunc512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·trunc512x32(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -1803,7 +1803,7 @@ done:
 	RET
 
 // func sign512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sign512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1858,7 +1858,7 @@ done:
 	RET
 
 // func fma512x32(dst []float32, a []float32, b []float32, c []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·fma512x32(SB), NOSPLIT, $0-96
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -1904,7 +1904,7 @@ done:
 	RET
 
 // func choose512x32(dst []float32, a []float32, b []float32, c []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·choose512x32(SB), NOSPLIT, $0-96
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1953,7 +1953,7 @@ done:
 	RET
 
 // func lerp512x32(dst []float32, a []float32, b []float32, c []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·lerp512x32(SB), NOSPLIT, $0-96
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -2001,7 +2001,7 @@ done:
 	RET
 
 // func clamp512x32(dst []float32, a []float32, lo float32, hi float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·clamp512x32(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -2043,7 +2043,7 @@ done:
 	RET
 
 // func axpy512x32(dst []float32, a []float32, s float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·axpy512x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -2086,7 +2086,7 @@ done:
 	RET
 
 // func sgd512x32(p []float32, g []float32, lr float32, decay float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sgd512x32(SB), NOSPLIT, $0-56
 	MOVQ         p_base+0(FP), DX
 	MOVQ         g_base+24(FP), BX
@@ -2134,7 +2134,7 @@ done:
 	RET
 
 // func momentum512x32(p []float32, v []float32, g []float32, lr float32, mu float32, in float32, decay float32, now float32, kept float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·momentum512x32(SB), NOSPLIT, $0-96
 	MOVQ         p_base+0(FP), DX
 	MOVQ         v_base+24(FP), BX
@@ -2203,7 +2203,7 @@ done:
 	RET
 
 // func adam512x32(p []float32, m []float32, v []float32, g []float32, b1 float32, c1 float32, b2 float32, c2 float32, step float32, root float32, eps float32, keep float32, decay float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·adam512x32(SB), NOSPLIT, $0-132
 	MOVQ         p_base+0(FP), DX
 	MOVQ         m_base+24(FP), BX
@@ -2292,7 +2292,7 @@ done:
 	RET
 
 // func add256x32(dst []float32, a []float32, b []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·add256x32(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -2332,7 +2332,7 @@ done:
 	RET
 
 // func sub256x32(dst []float32, a []float32, b []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·sub256x32(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -2372,7 +2372,7 @@ done:
 	RET
 
 // func mul256x32(dst []float32, a []float32, b []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·mul256x32(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -2412,7 +2412,7 @@ done:
 	RET
 
 // func div256x32(dst []float32, a []float32, b []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·div256x32(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -2452,7 +2452,7 @@ done:
 	RET
 
 // func max256x32(dst []float32, a []float32, b []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·max256x32(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -2496,7 +2496,7 @@ done:
 	RET
 
 // func min256x32(dst []float32, a []float32, b []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·min256x32(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -2540,7 +2540,7 @@ done:
 	RET
 
 // func squaredDiff256x32(dst []float32, a []float32, b []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·squaredDiff256x32(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -2582,7 +2582,7 @@ done:
 	RET
 
 // func lt256x32(dst []float32, a []float32, b []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·lt256x32(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -2626,7 +2626,7 @@ done:
 	RET
 
 // func le256x32(dst []float32, a []float32, b []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·le256x32(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -2670,7 +2670,7 @@ done:
 	RET
 
 // func gt256x32(dst []float32, a []float32, b []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·gt256x32(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -2714,7 +2714,7 @@ done:
 	RET
 
 // func ge256x32(dst []float32, a []float32, b []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·ge256x32(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -2758,7 +2758,7 @@ done:
 	RET
 
 // func eq256x32(dst []float32, a []float32, b []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·eq256x32(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -2802,7 +2802,7 @@ done:
 	RET
 
 // func ne256x32(dst []float32, a []float32, b []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·ne256x32(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -2846,7 +2846,7 @@ done:
 	RET
 
 // func reluGrad256x32(dst []float32, a []float32, b []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·reluGrad256x32(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -2889,7 +2889,7 @@ done:
 	RET
 
 // func tanhGrad256x32(dst []float32, a []float32, b []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·tanhGrad256x32(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -2934,7 +2934,7 @@ done:
 	RET
 
 // func sigmoidGrad256x32(dst []float32, a []float32, b []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·sigmoidGrad256x32(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -2979,7 +2979,7 @@ done:
 	RET
 
 // func addS256x32(dst []float32, a []float32, s float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·addS256x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -3017,7 +3017,7 @@ done:
 	RET
 
 // func subS256x32(dst []float32, a []float32, s float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·subS256x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -3055,7 +3055,7 @@ done:
 	RET
 
 // func rsubS256x32(dst []float32, a []float32, s float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·rsubS256x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -3093,7 +3093,7 @@ done:
 	RET
 
 // func mulS256x32(dst []float32, a []float32, s float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·mulS256x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -3131,7 +3131,7 @@ done:
 	RET
 
 // func divS256x32(dst []float32, a []float32, s float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·divS256x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -3169,7 +3169,7 @@ done:
 	RET
 
 // func rdivS256x32(dst []float32, a []float32, s float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·rdivS256x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -3207,7 +3207,7 @@ done:
 	RET
 
 // func maxS256x32(dst []float32, a []float32, s float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·maxS256x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -3249,7 +3249,7 @@ done:
 	RET
 
 // func minS256x32(dst []float32, a []float32, s float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·minS256x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -3291,7 +3291,7 @@ done:
 	RET
 
 // func ltS256x32(dst []float32, a []float32, s float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·ltS256x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -3333,7 +3333,7 @@ done:
 	RET
 
 // func leS256x32(dst []float32, a []float32, s float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·leS256x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -3375,7 +3375,7 @@ done:
 	RET
 
 // func gtS256x32(dst []float32, a []float32, s float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·gtS256x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -3417,7 +3417,7 @@ done:
 	RET
 
 // func geS256x32(dst []float32, a []float32, s float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·geS256x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -3459,7 +3459,7 @@ done:
 	RET
 
 // func eqS256x32(dst []float32, a []float32, s float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·eqS256x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -3501,7 +3501,7 @@ done:
 	RET
 
 // func neS256x32(dst []float32, a []float32, s float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·neS256x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -3543,7 +3543,7 @@ done:
 	RET
 
 // func neg256x32(dst []float32, a []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·neg256x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -3581,7 +3581,7 @@ done:
 	RET
 
 // func abs256x32(dst []float32, a []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·abs256x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -3619,7 +3619,7 @@ done:
 	RET
 
 // func square256x32(dst []float32, a []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·square256x32(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -3656,7 +3656,7 @@ done:
 	RET
 
 // func cube256x32(dst []float32, a []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·cube256x32(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -3695,7 +3695,7 @@ done:
 	RET
 
 // func sqrt256x32(dst []float32, a []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·sqrt256x32(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -3732,7 +3732,7 @@ done:
 	RET
 
 // func rsqrt256x32(dst []float32, a []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·rsqrt256x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -3772,7 +3772,7 @@ done:
 	RET
 
 // func reciprocal256x32(dst []float32, a []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·reciprocal256x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -3810,7 +3810,7 @@ done:
 	RET
 
 // func relu256x32(dst []float32, a []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·relu256x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -3848,7 +3848,7 @@ done:
 	RET
 
 // func floor256x32(dst []float32, a []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·floor256x32(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -3885,7 +3885,7 @@ done:
 	RET
 
 // func ceil256x32(dst []float32, a []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·ceil256x32(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -3922,7 +3922,7 @@ done:
 	RET
 
 // func roundEven256x32(dst []float32, a []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·roundEven256x32(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -3959,7 +3959,7 @@ done:
 	RET
 
 // func trunc256x32(dst []float32, a []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·trunc256x32(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -3996,7 +3996,7 @@ done:
 	RET
 
 // func sign256x32(dst []float32, a []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·sign256x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -4046,7 +4046,7 @@ done:
 	RET
 
 // func fma256x32(dst []float32, a []float32, b []float32, c []float32)
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·fma256x32(SB), NOSPLIT, $0-96
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -4091,7 +4091,7 @@ done:
 	RET
 
 // func choose256x32(dst []float32, a []float32, b []float32, c []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·choose256x32(SB), NOSPLIT, $0-96
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -4137,7 +4137,7 @@ done:
 	RET
 
 // func lerp256x32(dst []float32, a []float32, b []float32, c []float32)
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·lerp256x32(SB), NOSPLIT, $0-96
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -4184,7 +4184,7 @@ done:
 	RET
 
 // func clamp256x32(dst []float32, a []float32, lo float32, hi float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·clamp256x32(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -4225,7 +4225,7 @@ done:
 	RET
 
 // func axpy256x32(dst []float32, a []float32, s float32)
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·axpy256x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -4267,7 +4267,7 @@ done:
 	RET
 
 // func sgd256x32(p []float32, g []float32, lr float32, decay float32)
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·sgd256x32(SB), NOSPLIT, $0-56
 	MOVQ         p_base+0(FP), DX
 	MOVQ         g_base+24(FP), BX
@@ -4314,7 +4314,7 @@ done:
 	RET
 
 // func momentum256x32(p []float32, v []float32, g []float32, lr float32, mu float32, in float32, decay float32, now float32, kept float32)
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·momentum256x32(SB), NOSPLIT, $0-96
 	MOVQ         p_base+0(FP), DX
 	MOVQ         v_base+24(FP), BX
@@ -4382,7 +4382,7 @@ done:
 	RET
 
 // func adam256x32(p []float32, m []float32, v []float32, g []float32, b1 float32, c1 float32, b2 float32, c2 float32, step float32, root float32, eps float32, keep float32, decay float32)
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·adam256x32(SB), NOSPLIT, $0-132
 	MOVQ         p_base+0(FP), DX
 	MOVQ         m_base+24(FP), BX
@@ -4476,7 +4476,7 @@ DATA vecNumbers32<>+12(SB)/4, $0x7fffffff
 GLOBL vecNumbers32<>(SB), RODATA|NOPTR, $16
 
 // func add512x64(dst []float64, a []float64, b []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·add512x64(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -4517,7 +4517,7 @@ done:
 	RET
 
 // func sub512x64(dst []float64, a []float64, b []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sub512x64(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -4558,7 +4558,7 @@ done:
 	RET
 
 // func mul512x64(dst []float64, a []float64, b []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·mul512x64(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -4599,7 +4599,7 @@ done:
 	RET
 
 // func div512x64(dst []float64, a []float64, b []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·div512x64(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -4640,7 +4640,7 @@ done:
 	RET
 
 // func max512x64(dst []float64, a []float64, b []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·max512x64(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -4687,7 +4687,7 @@ done:
 	RET
 
 // func min512x64(dst []float64, a []float64, b []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·min512x64(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -4734,7 +4734,7 @@ done:
 	RET
 
 // func squaredDiff512x64(dst []float64, a []float64, b []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·squaredDiff512x64(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -4777,7 +4777,7 @@ done:
 	RET
 
 // func lt512x64(dst []float64, a []float64, b []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·lt512x64(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -4824,7 +4824,7 @@ done:
 	RET
 
 // func le512x64(dst []float64, a []float64, b []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·le512x64(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -4871,7 +4871,7 @@ done:
 	RET
 
 // func gt512x64(dst []float64, a []float64, b []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·gt512x64(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -4918,7 +4918,7 @@ done:
 	RET
 
 // func ge512x64(dst []float64, a []float64, b []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·ge512x64(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -4965,7 +4965,7 @@ done:
 	RET
 
 // func eq512x64(dst []float64, a []float64, b []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·eq512x64(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -5012,7 +5012,7 @@ done:
 	RET
 
 // func ne512x64(dst []float64, a []float64, b []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·ne512x64(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -5059,7 +5059,7 @@ done:
 	RET
 
 // func reluGrad512x64(dst []float64, a []float64, b []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·reluGrad512x64(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -5105,7 +5105,7 @@ done:
 	RET
 
 // func tanhGrad512x64(dst []float64, a []float64, b []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·tanhGrad512x64(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -5151,7 +5151,7 @@ done:
 	RET
 
 // func sigmoidGrad512x64(dst []float64, a []float64, b []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sigmoidGrad512x64(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -5197,7 +5197,7 @@ done:
 	RET
 
 // func addS512x64(dst []float64, a []float64, s float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·addS512x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -5236,7 +5236,7 @@ done:
 	RET
 
 // func subS512x64(dst []float64, a []float64, s float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·subS512x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -5275,7 +5275,7 @@ done:
 	RET
 
 // func rsubS512x64(dst []float64, a []float64, s float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·rsubS512x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -5314,7 +5314,7 @@ done:
 	RET
 
 // func mulS512x64(dst []float64, a []float64, s float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·mulS512x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -5353,7 +5353,7 @@ done:
 	RET
 
 // func divS512x64(dst []float64, a []float64, s float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·divS512x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -5392,7 +5392,7 @@ done:
 	RET
 
 // func rdivS512x64(dst []float64, a []float64, s float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·rdivS512x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -5431,7 +5431,7 @@ done:
 	RET
 
 // func maxS512x64(dst []float64, a []float64, s float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·maxS512x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -5476,7 +5476,7 @@ done:
 	RET
 
 // func minS512x64(dst []float64, a []float64, s float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·minS512x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -5521,7 +5521,7 @@ done:
 	RET
 
 // func ltS512x64(dst []float64, a []float64, s float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·ltS512x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -5566,7 +5566,7 @@ done:
 	RET
 
 // func leS512x64(dst []float64, a []float64, s float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·leS512x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -5611,7 +5611,7 @@ done:
 	RET
 
 // func gtS512x64(dst []float64, a []float64, s float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·gtS512x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -5656,7 +5656,7 @@ done:
 	RET
 
 // func geS512x64(dst []float64, a []float64, s float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·geS512x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -5701,7 +5701,7 @@ done:
 	RET
 
 // func eqS512x64(dst []float64, a []float64, s float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·eqS512x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -5746,7 +5746,7 @@ done:
 	RET
 
 // func neS512x64(dst []float64, a []float64, s float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·neS512x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -5791,7 +5791,7 @@ done:
 	RET
 
 // func neg512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·neg512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -5830,7 +5830,7 @@ done:
 	RET
 
 // func abs512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·abs512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -5869,7 +5869,7 @@ done:
 	RET
 
 // func square512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·square512x64(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -5907,7 +5907,7 @@ done:
 	RET
 
 // func cube512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·cube512x64(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -5947,7 +5947,7 @@ done:
 	RET
 
 // func sqrt512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sqrt512x64(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -5985,7 +5985,7 @@ done:
 	RET
 
 // func rsqrt512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·rsqrt512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -6026,7 +6026,7 @@ done:
 	RET
 
 // func reciprocal512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·reciprocal512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -6065,7 +6065,7 @@ done:
 	RET
 
 // func relu512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·relu512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -6104,7 +6104,7 @@ done:
 	RET
 
 // func floor512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·floor512x64(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -6142,7 +6142,7 @@ done:
 	RET
 
 // func ceil512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·ceil512x64(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -6180,7 +6180,7 @@ done:
 	RET
 
 // func roundEven512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·roundEven512x64(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -6218,7 +6218,7 @@ done:
 	RET
 
 // func trunc512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·trunc512x64(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -6256,7 +6256,7 @@ done:
 	RET
 
 // func sign512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sign512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -6311,7 +6311,7 @@ done:
 	RET
 
 // func fma512x64(dst []float64, a []float64, b []float64, c []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·fma512x64(SB), NOSPLIT, $0-96
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -6357,7 +6357,7 @@ done:
 	RET
 
 // func choose512x64(dst []float64, a []float64, b []float64, c []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·choose512x64(SB), NOSPLIT, $0-96
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -6406,7 +6406,7 @@ done:
 	RET
 
 // func lerp512x64(dst []float64, a []float64, b []float64, c []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·lerp512x64(SB), NOSPLIT, $0-96
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -6454,7 +6454,7 @@ done:
 	RET
 
 // func clamp512x64(dst []float64, a []float64, lo float64, hi float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·clamp512x64(SB), NOSPLIT, $0-64
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -6496,7 +6496,7 @@ done:
 	RET
 
 // func axpy512x64(dst []float64, a []float64, s float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·axpy512x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -6539,7 +6539,7 @@ done:
 	RET
 
 // func sgd512x64(p []float64, g []float64, lr float64, decay float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sgd512x64(SB), NOSPLIT, $0-64
 	MOVQ         p_base+0(FP), DX
 	MOVQ         g_base+24(FP), BX
@@ -6587,7 +6587,7 @@ done:
 	RET
 
 // func momentum512x64(p []float64, v []float64, g []float64, lr float64, mu float64, in float64, decay float64, now float64, kept float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·momentum512x64(SB), NOSPLIT, $0-120
 	MOVQ         p_base+0(FP), DX
 	MOVQ         v_base+24(FP), BX
@@ -6656,7 +6656,7 @@ done:
 	RET
 
 // func adam512x64(p []float64, m []float64, v []float64, g []float64, b1 float64, c1 float64, b2 float64, c2 float64, step float64, root float64, eps float64, keep float64, decay float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·adam512x64(SB), NOSPLIT, $0-168
 	MOVQ         p_base+0(FP), DX
 	MOVQ         m_base+24(FP), BX
@@ -6745,7 +6745,7 @@ done:
 	RET
 
 // func add256x64(dst []float64, a []float64, b []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·add256x64(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -6785,7 +6785,7 @@ done:
 	RET
 
 // func sub256x64(dst []float64, a []float64, b []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·sub256x64(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -6825,7 +6825,7 @@ done:
 	RET
 
 // func mul256x64(dst []float64, a []float64, b []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·mul256x64(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -6865,7 +6865,7 @@ done:
 	RET
 
 // func div256x64(dst []float64, a []float64, b []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·div256x64(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -6905,7 +6905,7 @@ done:
 	RET
 
 // func max256x64(dst []float64, a []float64, b []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·max256x64(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -6949,7 +6949,7 @@ done:
 	RET
 
 // func min256x64(dst []float64, a []float64, b []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·min256x64(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -6993,7 +6993,7 @@ done:
 	RET
 
 // func squaredDiff256x64(dst []float64, a []float64, b []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·squaredDiff256x64(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -7035,7 +7035,7 @@ done:
 	RET
 
 // func lt256x64(dst []float64, a []float64, b []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·lt256x64(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -7079,7 +7079,7 @@ done:
 	RET
 
 // func le256x64(dst []float64, a []float64, b []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·le256x64(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -7123,7 +7123,7 @@ done:
 	RET
 
 // func gt256x64(dst []float64, a []float64, b []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·gt256x64(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -7167,7 +7167,7 @@ done:
 	RET
 
 // func ge256x64(dst []float64, a []float64, b []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·ge256x64(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -7211,7 +7211,7 @@ done:
 	RET
 
 // func eq256x64(dst []float64, a []float64, b []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·eq256x64(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -7255,7 +7255,7 @@ done:
 	RET
 
 // func ne256x64(dst []float64, a []float64, b []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·ne256x64(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -7299,7 +7299,7 @@ done:
 	RET
 
 // func reluGrad256x64(dst []float64, a []float64, b []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·reluGrad256x64(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -7342,7 +7342,7 @@ done:
 	RET
 
 // func tanhGrad256x64(dst []float64, a []float64, b []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·tanhGrad256x64(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -7387,7 +7387,7 @@ done:
 	RET
 
 // func sigmoidGrad256x64(dst []float64, a []float64, b []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·sigmoidGrad256x64(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -7432,7 +7432,7 @@ done:
 	RET
 
 // func addS256x64(dst []float64, a []float64, s float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·addS256x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -7470,7 +7470,7 @@ done:
 	RET
 
 // func subS256x64(dst []float64, a []float64, s float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·subS256x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -7508,7 +7508,7 @@ done:
 	RET
 
 // func rsubS256x64(dst []float64, a []float64, s float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·rsubS256x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -7546,7 +7546,7 @@ done:
 	RET
 
 // func mulS256x64(dst []float64, a []float64, s float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·mulS256x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -7584,7 +7584,7 @@ done:
 	RET
 
 // func divS256x64(dst []float64, a []float64, s float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·divS256x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -7622,7 +7622,7 @@ done:
 	RET
 
 // func rdivS256x64(dst []float64, a []float64, s float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·rdivS256x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -7660,7 +7660,7 @@ done:
 	RET
 
 // func maxS256x64(dst []float64, a []float64, s float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·maxS256x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -7702,7 +7702,7 @@ done:
 	RET
 
 // func minS256x64(dst []float64, a []float64, s float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·minS256x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -7744,7 +7744,7 @@ done:
 	RET
 
 // func ltS256x64(dst []float64, a []float64, s float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·ltS256x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -7786,7 +7786,7 @@ done:
 	RET
 
 // func leS256x64(dst []float64, a []float64, s float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·leS256x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -7828,7 +7828,7 @@ done:
 	RET
 
 // func gtS256x64(dst []float64, a []float64, s float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·gtS256x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -7870,7 +7870,7 @@ done:
 	RET
 
 // func geS256x64(dst []float64, a []float64, s float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·geS256x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -7912,7 +7912,7 @@ done:
 	RET
 
 // func eqS256x64(dst []float64, a []float64, s float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·eqS256x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -7954,7 +7954,7 @@ done:
 	RET
 
 // func neS256x64(dst []float64, a []float64, s float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·neS256x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -7996,7 +7996,7 @@ done:
 	RET
 
 // func neg256x64(dst []float64, a []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·neg256x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -8034,7 +8034,7 @@ done:
 	RET
 
 // func abs256x64(dst []float64, a []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·abs256x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -8072,7 +8072,7 @@ done:
 	RET
 
 // func square256x64(dst []float64, a []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·square256x64(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -8109,7 +8109,7 @@ done:
 	RET
 
 // func cube256x64(dst []float64, a []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·cube256x64(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -8148,7 +8148,7 @@ done:
 	RET
 
 // func sqrt256x64(dst []float64, a []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·sqrt256x64(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -8185,7 +8185,7 @@ done:
 	RET
 
 // func rsqrt256x64(dst []float64, a []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·rsqrt256x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -8225,7 +8225,7 @@ done:
 	RET
 
 // func reciprocal256x64(dst []float64, a []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·reciprocal256x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -8263,7 +8263,7 @@ done:
 	RET
 
 // func relu256x64(dst []float64, a []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·relu256x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -8301,7 +8301,7 @@ done:
 	RET
 
 // func floor256x64(dst []float64, a []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·floor256x64(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -8338,7 +8338,7 @@ done:
 	RET
 
 // func ceil256x64(dst []float64, a []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·ceil256x64(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -8375,7 +8375,7 @@ done:
 	RET
 
 // func roundEven256x64(dst []float64, a []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·roundEven256x64(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -8412,7 +8412,7 @@ done:
 	RET
 
 // func trunc256x64(dst []float64, a []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·trunc256x64(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -8449,7 +8449,7 @@ done:
 	RET
 
 // func sign256x64(dst []float64, a []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·sign256x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -8499,7 +8499,7 @@ done:
 	RET
 
 // func fma256x64(dst []float64, a []float64, b []float64, c []float64)
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·fma256x64(SB), NOSPLIT, $0-96
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -8544,7 +8544,7 @@ done:
 	RET
 
 // func choose256x64(dst []float64, a []float64, b []float64, c []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·choose256x64(SB), NOSPLIT, $0-96
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -8590,7 +8590,7 @@ done:
 	RET
 
 // func lerp256x64(dst []float64, a []float64, b []float64, c []float64)
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·lerp256x64(SB), NOSPLIT, $0-96
 	MOVQ dst_base+0(FP), DX
 	MOVQ a_base+24(FP), BX
@@ -8637,7 +8637,7 @@ done:
 	RET
 
 // func clamp256x64(dst []float64, a []float64, lo float64, hi float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·clamp256x64(SB), NOSPLIT, $0-64
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -8678,7 +8678,7 @@ done:
 	RET
 
 // func axpy256x64(dst []float64, a []float64, s float64)
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·axpy256x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -8720,7 +8720,7 @@ done:
 	RET
 
 // func sgd256x64(p []float64, g []float64, lr float64, decay float64)
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·sgd256x64(SB), NOSPLIT, $0-64
 	MOVQ         p_base+0(FP), DX
 	MOVQ         g_base+24(FP), BX
@@ -8767,7 +8767,7 @@ done:
 	RET
 
 // func momentum256x64(p []float64, v []float64, g []float64, lr float64, mu float64, in float64, decay float64, now float64, kept float64)
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·momentum256x64(SB), NOSPLIT, $0-120
 	MOVQ         p_base+0(FP), DX
 	MOVQ         v_base+24(FP), BX
@@ -8835,7 +8835,7 @@ done:
 	RET
 
 // func adam256x64(p []float64, m []float64, v []float64, g []float64, b1 float64, c1 float64, b2 float64, c2 float64, step float64, root float64, eps float64, keep float64, decay float64)
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·adam256x64(SB), NOSPLIT, $0-168
 	MOVQ         p_base+0(FP), DX
 	MOVQ         m_base+24(FP), BX

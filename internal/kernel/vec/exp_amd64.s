@@ -23,7 +23,7 @@ DATA vecMask<>+60(SB)/4, $0x00000000
 GLOBL vecMask<>(SB), RODATA|NOPTR, $64
 
 // func exp512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·exp512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -97,7 +97,7 @@ done:
 	RET
 
 // func exp2512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·exp2512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -166,7 +166,7 @@ done:
 	RET
 
 // func expm1512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·expm1512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -250,7 +250,7 @@ done:
 	RET
 
 // func sinh512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sinh512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -357,7 +357,7 @@ done:
 	RET
 
 // func cosh512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·cosh512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -445,7 +445,7 @@ done:
 	RET
 
 // func tanh512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·tanh512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -548,7 +548,7 @@ done:
 	RET
 
 // func sigmoid512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sigmoid512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -631,7 +631,7 @@ done:
 	RET
 
 // func silu512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·silu512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -716,7 +716,7 @@ done:
 	RET
 
 // func elu512x32(dst []float32, a []float32, s float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·elu512x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1648,7 +1648,7 @@ DATA vecNumbers32<>+144(SB)/4, $0xc2e00000
 GLOBL vecNumbers32<>(SB), RODATA|NOPTR, $148
 
 // func exp512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·exp512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1732,7 +1732,7 @@ done:
 	RET
 
 // func exp2512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·exp2512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1811,7 +1811,7 @@ done:
 	RET
 
 // func expm1512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·expm1512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1905,7 +1905,7 @@ done:
 	RET
 
 // func sinh512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sinh512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -2022,7 +2022,7 @@ done:
 	RET
 
 // func cosh512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·cosh512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -2120,7 +2120,7 @@ done:
 	RET
 
 // func tanh512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·tanh512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -2215,7 +2215,7 @@ done:
 	RET
 
 // func sigmoid512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sigmoid512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -2308,7 +2308,7 @@ done:
 	RET
 
 // func silu512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·silu512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -2403,7 +2403,7 @@ done:
 	RET
 
 // func elu512x64(dst []float64, a []float64, s float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·elu512x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX

@@ -23,7 +23,7 @@ DATA vecMask<>+60(SB)/4, $0x00000000
 GLOBL vecMask<>(SB), RODATA|NOPTR, $64
 
 // func log512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·log512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -120,7 +120,7 @@ done:
 	RET
 
 // func log2512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·log2512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -229,7 +229,7 @@ done:
 	RET
 
 // func log10512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·log10512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -343,7 +343,7 @@ done:
 	RET
 
 // func log1p512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·log1p512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -456,7 +456,7 @@ done:
 	RET
 
 // func softplus512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·softplus512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -551,7 +551,7 @@ done:
 	RET
 
 // func logSigmoid512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·logSigmoid512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1368,7 +1368,7 @@ DATA vecNumbers32<>+164(SB)/4, $0x007fffff
 GLOBL vecNumbers32<>(SB), RODATA|NOPTR, $168
 
 // func log512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·log512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1473,7 +1473,7 @@ done:
 	RET
 
 // func log2512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·log2512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1590,7 +1590,7 @@ done:
 	RET
 
 // func log10512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·log10512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1712,7 +1712,7 @@ done:
 	RET
 
 // func log1p512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·log1p512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1833,7 +1833,7 @@ done:
 	RET
 
 // func softplus512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·softplus512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1941,7 +1941,7 @@ done:
 	RET
 
 // func logSigmoid512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·logSigmoid512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX

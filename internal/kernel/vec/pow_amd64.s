@@ -23,7 +23,7 @@ DATA vecMask<>+60(SB)/4, $0x00000000
 GLOBL vecMask<>(SB), RODATA|NOPTR, $64
 
 // func pow512x32(dst []float32, a []float32, b []float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·pow512x32(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -216,7 +216,7 @@ done:
 	RET
 
 // func powS512x32(dst []float32, a []float32, s float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·powS512x32(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -902,7 +902,7 @@ DATA vecNumbers32<>+124(SB)/4, $0x4b40007f
 GLOBL vecNumbers32<>(SB), RODATA|NOPTR, $128
 
 // func pow512x64(dst []float64, a []float64, b []float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·pow512x64(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1106,7 +1106,7 @@ done:
 	RET
 
 // func powS512x64(dst []float64, a []float64, s float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·powS512x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX

@@ -23,7 +23,7 @@ DATA vecMask<>+60(SB)/4, $0x00000000
 GLOBL vecMask<>(SB), RODATA|NOPTR, $64
 
 // func sum512x32(a []float32) float32
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sum512x32(SB), NOSPLIT, $0-28
 	MOVQ         a_base+0(FP), DX
 	MOVQ         a_len+8(FP), CX
@@ -100,7 +100,7 @@ done:
 	RET
 
 // func sumSquares512x32(a []float32) float32
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sumSquares512x32(SB), NOSPLIT, $0-28
 	MOVQ         a_base+0(FP), DX
 	MOVQ         a_len+8(FP), CX
@@ -183,7 +183,7 @@ done:
 	RET
 
 // func sumAbs512x32(a []float32) float32
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sumAbs512x32(SB), NOSPLIT, $0-28
 	MOVQ         a_base+0(FP), DX
 	MOVQ         a_len+8(FP), CX
@@ -267,7 +267,7 @@ done:
 	RET
 
 // func dot512x32(a []float32, b []float32) float32
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·dot512x32(SB), NOSPLIT, $0-52
 	MOVQ         a_base+0(FP), DX
 	MOVQ         b_base+24(FP), BX
@@ -357,7 +357,7 @@ done:
 	RET
 
 // func sumExpSub512x32(a []float32, s float32) float32
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sumExpSub512x32(SB), NOSPLIT, $0-36
 	MOVQ         a_base+0(FP), DX
 	MOVQ         a_len+8(FP), CX
@@ -564,7 +564,7 @@ done:
 	RET
 
 // func maxOf512x32(a []float32) float32
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·maxOf512x32(SB), NOSPLIT, $0-28
 	MOVQ         a_base+0(FP), DX
 	MOVQ         a_len+8(FP), CX
@@ -679,7 +679,7 @@ done:
 	RET
 
 // func minOf512x32(a []float32) float32
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·minOf512x32(SB), NOSPLIT, $0-28
 	MOVQ         a_base+0(FP), DX
 	MOVQ         a_len+8(FP), CX
@@ -794,7 +794,7 @@ done:
 	RET
 
 // func accumRows512x32(dst []float32, a []float32, rows int, stride int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·accumRows512x32(SB), NOSPLIT, $0-64
 	MOVQ  dst_base+0(FP), DX
 	MOVQ  a_base+24(FP), BX
@@ -883,7 +883,7 @@ none:
 	RET
 
 // func sum256x32(a []float32) float32
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·sum256x32(SB), NOSPLIT, $0-28
 	MOVQ         a_base+0(FP), DX
 	MOVQ         a_len+8(FP), CX
@@ -956,7 +956,7 @@ done:
 	RET
 
 // func sumSquares256x32(a []float32) float32
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·sumSquares256x32(SB), NOSPLIT, $0-28
 	MOVQ         a_base+0(FP), DX
 	MOVQ         a_len+8(FP), CX
@@ -1035,7 +1035,7 @@ done:
 	RET
 
 // func sumAbs256x32(a []float32) float32
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·sumAbs256x32(SB), NOSPLIT, $0-28
 	MOVQ         a_base+0(FP), DX
 	MOVQ         a_len+8(FP), CX
@@ -1120,7 +1120,7 @@ done:
 	RET
 
 // func dot256x32(a []float32, b []float32) float32
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·dot256x32(SB), NOSPLIT, $0-52
 	MOVQ         a_base+0(FP), DX
 	MOVQ         b_base+24(FP), BX
@@ -1532,7 +1532,7 @@ done:
 	RET
 
 // func maxOf256x32(a []float32) float32
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·maxOf256x32(SB), NOSPLIT, $0-28
 	MOVQ         a_base+0(FP), DX
 	MOVQ         a_len+8(FP), CX
@@ -1631,7 +1631,7 @@ done:
 	RET
 
 // func minOf256x32(a []float32) float32
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·minOf256x32(SB), NOSPLIT, $0-28
 	MOVQ         a_base+0(FP), DX
 	MOVQ         a_len+8(FP), CX
@@ -1730,7 +1730,7 @@ done:
 	RET
 
 // func accumRows256x32(dst []float32, a []float32, rows int, stride int)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·accumRows256x32(SB), NOSPLIT, $0-64
 	MOVQ  dst_base+0(FP), DX
 	MOVQ  a_base+24(FP), BX
@@ -1837,7 +1837,7 @@ DATA vecNumbers32<>+64(SB)/4, $0x4b40007f
 GLOBL vecNumbers32<>(SB), RODATA|NOPTR, $68
 
 // func sum512x64(a []float64) float64
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sum512x64(SB), NOSPLIT, $0-32
 	MOVQ         a_base+0(FP), DX
 	MOVQ         a_len+8(FP), CX
@@ -1912,7 +1912,7 @@ done:
 	RET
 
 // func sumSquares512x64(a []float64) float64
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sumSquares512x64(SB), NOSPLIT, $0-32
 	MOVQ         a_base+0(FP), DX
 	MOVQ         a_len+8(FP), CX
@@ -1993,7 +1993,7 @@ done:
 	RET
 
 // func sumAbs512x64(a []float64) float64
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sumAbs512x64(SB), NOSPLIT, $0-32
 	MOVQ         a_base+0(FP), DX
 	MOVQ         a_len+8(FP), CX
@@ -2075,7 +2075,7 @@ done:
 	RET
 
 // func dot512x64(a []float64, b []float64) float64
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·dot512x64(SB), NOSPLIT, $0-56
 	MOVQ         a_base+0(FP), DX
 	MOVQ         b_base+24(FP), BX
@@ -2163,7 +2163,7 @@ done:
 	RET
 
 // func sumExpSub512x64(a []float64, s float64) float64
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sumExpSub512x64(SB), NOSPLIT, $0-40
 	MOVQ         a_base+0(FP), DX
 	MOVQ         a_len+8(FP), CX
@@ -2401,7 +2401,7 @@ done:
 	RET
 
 // func maxOf512x64(a []float64) float64
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·maxOf512x64(SB), NOSPLIT, $0-32
 	MOVQ         a_base+0(FP), DX
 	MOVQ         a_len+8(FP), CX
@@ -2512,7 +2512,7 @@ done:
 	RET
 
 // func minOf512x64(a []float64) float64
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·minOf512x64(SB), NOSPLIT, $0-32
 	MOVQ         a_base+0(FP), DX
 	MOVQ         a_len+8(FP), CX
@@ -2623,7 +2623,7 @@ done:
 	RET
 
 // func accumRows512x64(dst []float64, a []float64, rows int, stride int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·accumRows512x64(SB), NOSPLIT, $0-64
 	MOVQ  dst_base+0(FP), DX
 	MOVQ  a_base+24(FP), BX
@@ -2712,7 +2712,7 @@ none:
 	RET
 
 // func sum256x64(a []float64) float64
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·sum256x64(SB), NOSPLIT, $0-32
 	MOVQ         a_base+0(FP), DX
 	MOVQ         a_len+8(FP), CX
@@ -2783,7 +2783,7 @@ done:
 	RET
 
 // func sumSquares256x64(a []float64) float64
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·sumSquares256x64(SB), NOSPLIT, $0-32
 	MOVQ         a_base+0(FP), DX
 	MOVQ         a_len+8(FP), CX
@@ -2860,7 +2860,7 @@ done:
 	RET
 
 // func sumAbs256x64(a []float64) float64
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·sumAbs256x64(SB), NOSPLIT, $0-32
 	MOVQ         a_base+0(FP), DX
 	MOVQ         a_len+8(FP), CX
@@ -2943,7 +2943,7 @@ done:
 	RET
 
 // func dot256x64(a []float64, b []float64) float64
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·dot256x64(SB), NOSPLIT, $0-56
 	MOVQ         a_base+0(FP), DX
 	MOVQ         b_base+24(FP), BX
@@ -3411,7 +3411,7 @@ done:
 	RET
 
 // func maxOf256x64(a []float64) float64
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·maxOf256x64(SB), NOSPLIT, $0-32
 	MOVQ         a_base+0(FP), DX
 	MOVQ         a_len+8(FP), CX
@@ -3506,7 +3506,7 @@ done:
 	RET
 
 // func minOf256x64(a []float64) float64
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·minOf256x64(SB), NOSPLIT, $0-32
 	MOVQ         a_base+0(FP), DX
 	MOVQ         a_len+8(FP), CX
@@ -3601,7 +3601,7 @@ done:
 	RET
 
 // func accumRows256x64(dst []float64, a []float64, rows int, stride int)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·accumRows256x64(SB), NOSPLIT, $0-64
 	MOVQ  dst_base+0(FP), DX
 	MOVQ  a_base+24(FP), BX

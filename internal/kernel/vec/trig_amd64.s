@@ -23,7 +23,7 @@ DATA vecMask<>+60(SB)/4, $0x00000000
 GLOBL vecMask<>(SB), RODATA|NOPTR, $64
 
 // func sin512x32(dst []float32, a []float32) (done int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sin512x32(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -139,7 +139,7 @@ stop:
 	RET
 
 // func cos512x32(dst []float32, a []float32) (done int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·cos512x32(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -254,7 +254,7 @@ stop:
 	RET
 
 // func tan512x32(dst []float32, a []float32) (done int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·tan512x32(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -372,7 +372,7 @@ stop:
 	RET
 
 // func atan512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·atan512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -809,7 +809,7 @@ stop:
 	RET
 
 // func atan256x32(dst []float32, a []float32)
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·atan256x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -926,7 +926,7 @@ DATA vecNumbers32<>+108(SB)/4, $0xb2bbbd2e
 GLOBL vecNumbers32<>(SB), RODATA|NOPTR, $112
 
 // func sin512x64(dst []float64, a []float64) (done int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sin512x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1054,7 +1054,7 @@ stop:
 	RET
 
 // func cos512x64(dst []float64, a []float64) (done int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·cos512x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1180,7 +1180,7 @@ stop:
 	RET
 
 // func tan512x64(dst []float64, a []float64) (done int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·tan512x64(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1310,7 +1310,7 @@ stop:
 	RET
 
 // func atan512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·atan512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -1795,7 +1795,7 @@ stop:
 	RET
 
 // func atan256x64(dst []float64, a []float64)
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·atan256x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
