@@ -32,9 +32,9 @@ type Builder struct {
 	seed     uint64
 	stepNode *gorgonia.Node
 
-	means   []CountedMean  // that MeanOver has made
-	ignored map[string]int // label that a loss does not count, by the input's name
-	across  string         // operator that mixes examples
+	means   []CountedMean           // that MeanOver has made
+	ignored map[string]IgnoredLabel // by the input's name
+	across  string                  // operator that mixes examples
 }
 
 type leaf struct {

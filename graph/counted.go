@@ -41,23 +41,27 @@ func (b *Builder) MeanOver(sum, count *gorgonia.Node) *gorgonia.Node {
 // order.
 func (b *Builder) CountedMeans() []CountedMean { return append([]CountedMean(nil), b.means...) }
 
+// IgnoredLabel is a label that a loss does not count. The others must be in [0,
+// Classes).
+type IgnoredLabel struct{ Label, Classes int }
+
 // IgnoredLabel is the label that a loss does not count in the input of Ints with
 // that name, and whether there is one.
-func (b *Builder) IgnoredLabel(input string) (label int, ok bool) {
+func (b *Builder) IgnoredLabel(input string) (label IgnoredLabel, ok bool) {
 	label, ok = b.ignored[input]
 	return label, ok
 }
 
-// ignoring remembers that a loss does not count the label.
-func (b *Builder) ignoring(labels *gorgonia.Node, label int) {
+// ignoring remembers that a loss does not count the label among so many classes.
+func (b *Builder) ignoring(labels *gorgonia.Node, label, classes int) {
 	l, ok := b.leaves[labels]
 	if !ok || b.c.Err != nil {
 		return
 	}
 	if b.ignored == nil {
-		b.ignored = map[string]int{}
+		b.ignored = map[string]IgnoredLabel{}
 	}
-	b.ignored[l.name] = label
+	b.ignored[l.name] = IgnoredLabel{label, classes}
 }
 
 // AcrossExamples says which operator makes the results for one example depend on

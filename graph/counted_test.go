@@ -57,7 +57,7 @@ func TestIgnoredLabel(t *testing.T) {
 	} {
 		b := graph.New(nil)
 		loss(b, b.Input("x", 4, 3), b.Ints("y", 4))
-		if got, ok := b.IgnoredLabel("y"); !ok || got != -7 {
+		if got, ok := b.IgnoredLabel("y"); !ok || got != (graph.IgnoredLabel{Label: -7, Classes: 3}) {
 			t.Errorf("%s: got the ignored label %v, %v, want -7", name, got, ok)
 		}
 		if _, ok := b.IgnoredLabel("x"); ok || b.Err() != nil {

@@ -102,7 +102,9 @@ func (b *Builder) SoftmaxCrossEntropyWeighted(x, labels, w *gorgonia.Node) *gorg
 // label is not ignore; 0 with the gradient 0 if there is none.
 func (b *Builder) SoftmaxCrossEntropyIgnoring(x, labels *gorgonia.Node, ignore int) *gorgonia.Node {
 	kept := b.Sum(b.c.NotInt(labels, ignore, x))
-	b.ignoring(labels, ignore)
+	if s := b.c.Shape(x); len(s) > 0 {
+		b.ignoring(labels, ignore, s[len(s)-1])
+	}
 	return b.MeanOver(b.Sum(b.c.CrossEntropyIgnoring(x, labels, ignore)), kept)
 }
 

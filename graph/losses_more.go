@@ -210,7 +210,7 @@ func (b *Builder) NLLEach(logp, labels *gorgonia.Node, o Likelihoods) (loss, wei
 	classes := s[axis]
 	kept, hot := b.c.Fill(b.Sum(logp, axis), 1), b.c.OneHot(labels, classes, logp)
 	if o.Ignoring {
-		b.ignoring(labels, o.Ignore)
+		b.ignoring(labels, o.Ignore, classes)
 		kept, hot = b.c.NotInt(labels, o.Ignore, logp), b.c.OneHotIgnoring(labels, classes, o.Ignore, logp)
 	}
 	hot = b.MoveAxes(hot, []int{-1}, []int{axis})

@@ -58,12 +58,12 @@ func (b *Builder) channels(v, x *gorgonia.Node) *gorgonia.Node {
 // predict. LayerNorm, GroupNorm and InstanceNorm look at one example alone;
 // BatchNormFixed takes the statistics that it is given.
 func (b *Builder) BatchNorm(x, gain, bias *gorgonia.Node, eps float64) *gorgonia.Node {
+	b.acrossExamples("batchnorm")
 	axes := b.withoutChannels(x)
 	if s := b.c.Shape(x); b.c.Err == nil && s.Size() <= s[1] {
 		b.c.Fail("batchnorm", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v, which has one value for each channel, want more", s))
 		return nil
 	}
-	b.acrossExamples("batchnorm")
 	return b.Add(b.Mul(b.Standardize(x, eps, axes...), b.channels(gain, x)), b.channels(bias, x))
 }
 

@@ -168,7 +168,7 @@ var mistakes = []golden.Mistake{
 		_, err := train.New(nil, train.Options{})
 		return err
 	}},
-	{"learning rate that becomes 0", train.ErrOption, func(t *testing.T) error {
+	{"learning rate that becomes negative", train.ErrOption, func(t *testing.T) error {
 		o := train.Options{Schedule: func(step int) float64 { return float64(1 - step) }, BatchSize: 3}
 		_, err := newTrainer(t, newNet(graph.Float64, 0), o).Fit(context.Background(), blobs(t, 9))
 		return err

@@ -31,28 +31,32 @@ func find(list []Value, name string) (float64, bool) {
 	return 0, false
 }
 
-// evalBatch is the batch size of Evaluate and Predict.
-const evalBatch = 256
-
 // Evaluate runs the model over d, as in prediction, and measures the mean loss
-// and Options.Metrics.
+// and Options.Metrics. Up to rounding they do not depend on Options.EvalBatch: a
+// loss that is a mean over what counts is one over all of d (see
+// graph.Builder.MeanOver).
+//
+// Errors: what is wrong with d, or does not fit a metric, before anything is
+// computed; ErrNotFinite for a parameter or a loss that is NaN or infinite, with
+// the loss and the metrics all the same for the latter; data.ErrEmpty if the loss
+// counts nothing in d; ErrUnsupported for a model with batch normalisation.
 func (t *Trainer) Evaluate(ctx context.Context, d *data.Dataset) (Result, error) {
-	if err := given(d); err != nil {
+	if err := given(ctx, d); err != nil {
 		return Result{}, err
 	}
-	target, err := d.Rows(t.o.Target)
-	if err != nil && len(t.o.Metrics) > 0 {
-		return Result{}, errors.Wrap(err, "train: the target of the metrics")
+	sc, err := t.newScore(d)
+	if err == nil {
+		err = sc.start()
 	}
-	meters := make([]Meter, len(t.o.Metrics))
-	for i, m := range t.o.Metrics {
-		meters[i] = m.Start()
+	if err == nil {
+		err = t.usable()
 	}
-	field, _ := d.Field(t.o.Target)
-	var mean runningMean
-	var scored Scored
-	err = over(ctx, d.Len(), func(index []int) error {
-		s, err := t.eval.bind(d, len(index))
+	if err != nil {
+		return Result{}, errors.Wrap(err, "train: evaluation")
+	}
+	var mean average
+	err = t.over(ctx, d.Len(), func(index []int) error {
+		s, err := t.forward.bind(d, evaluating, len(index))
 		if err != nil {
 			return err
 		}
@@ -60,60 +64,94 @@ func (t *Trainer) Evaluate(ctx context.Context, d *data.Dataset) (Result, error)
 		if err != nil {
 			return err
 		}
-		mean.add(loss, len(index))
-		if len(meters) == 0 {
-			return nil
-		}
-		s.output = s.prog.Output(1, s.output)
-		scored.N, scored.Output = len(index), s.output
-		if err := scored.read(target, field.Ints != nil, index); err != nil {
-			return errors.Wrap(err, "train: the target of the metrics")
-		}
-		for _, m := range meters {
-			m.Add(scored)
-		}
-		return nil
+		mean.add(s, loss)
+		return sc.add(s, index)
 	})
 	if err != nil {
-		return Result{}, err
+		return Result{}, errors.Wrap(err, "train: evaluation")
 	}
-	r := Result{Loss: mean.value()}
-	for i, m := range meters {
-		r.Metrics = append(r.Metrics, Value{t.o.Metrics[i].Name, m.Value()})
+	r := Result{mean.value(), sc.values()}
+	switch {
+	case mean.empty():
+		return r, errors.Wrap(data.ErrEmpty, "train: evaluation: nothing in the data set counts in the loss")
+	case !isFinite(r.Loss):
+		return r, errors.Wrapf(ErrNotFinite, "train: evaluation: got the loss %v", r.Loss)
 	}
 	return r, nil
 }
 
-// read gathers the targets of the batch.
-func (s *Scored) read(rows data.Rows, ints bool, index []int) error {
-	n := len(index) * rows.Size()
-	if ints {
-		if cap(s.Label) < n {
-			s.Label = make([]int, n)
-		}
-		s.Label = s.Label[:n]
-		return rows.Ints(s.Label, index)
+// usable says which parameter is not finite.
+func (t *Trainer) usable() error {
+	if name := t.badParam(false); name != "" {
+		return errors.Wrapf(ErrNotFinite, "the parameter %q of the model is not finite", name)
 	}
-	if cap(s.Target) < n {
-		s.Target = make([]float64, n)
-	}
-	s.Target = s.Target[:n]
-	return rows.F64(s.Target, index)
+	return nil
 }
 
-// given says that there must be a set.
-func given(d *data.Dataset) error {
-	if d == nil {
+// Predict runs the model on the examples of d, which needs the fields that the
+// output depends on and no targets, and returns the outputs row by row:
+// [N, len/N].
+//
+// Errors: what is wrong with d; ErrNotFinite if a parameter is NaN or infinite;
+// ErrUnsupported for a model with batch normalisation, whose outputs would depend
+// on the other examples of the batch. An output that is not finite though the
+// parameters are is returned as it is.
+func (t *Trainer) Predict(ctx context.Context, d *data.Dataset) ([]float64, error) {
+	if err := given(ctx, d); err != nil {
+		return nil, err
+	}
+	_, err := t.forward.bind(d, predicting, min(t.o.EvalBatch, d.Len()))
+	if err == nil {
+		err = t.usable()
+	}
+	if err != nil {
+		return nil, errors.Wrap(err, "train: prediction")
+	}
+	var out []float64
+	err = t.over(ctx, d.Len(), func(index []int) error {
+		s, err := t.forward.bind(d, predicting, len(index))
+		if err != nil {
+			return err
+		}
+		if _, err := s.run(index, t.step); err != nil {
+			return err
+		}
+		w := size(s.prog.OutputShape(s.output)) / s.n
+		if out == nil {
+			out = make([]float64, 0, d.Len()*w)
+		}
+		at := len(out)
+		out = out[:at+s.n*w]
+		s.prog.Output(s.output, out[at:])
+		return nil
+	})
+	if err != nil {
+		return nil, errors.Wrap(err, "train: prediction")
+	}
+	return out, nil
+}
+
+// given says that there must be a context and a set.
+func given(ctx context.Context, d *data.Dataset) error {
+	if ctx == nil {
+		return errors.Wrap(ErrOption, "train: got no context, want one such as context.Background()")
+	}
+	return filled(d)
+}
+
+// filled says that there must be a set.
+func filled(d *data.Dataset) error {
+	if d == nil || d.Len() == 0 {
 		return errors.Wrap(data.ErrEmpty, "train: got no data set")
 	}
 	return nil
 }
 
 // over calls f for batches of the examples 0 to n-1 in order.
-func over(ctx context.Context, n int, f func(index []int) error) error {
-	b, err := data.NewBatches(n, evalBatch, false, 0)
+func (t *Trainer) over(ctx context.Context, n int, f func(index []int) error) error {
+	b, err := data.NewBatches(n, t.o.EvalBatch, false, 0)
 	if err != nil {
-		return errors.Wrap(err, "train")
+		return err
 	}
 	for {
 		index, ok := b.Next()
@@ -121,7 +159,7 @@ func over(ctx context.Context, n int, f func(index []int) error) error {
 			return nil
 		}
 		if err := ctx.Err(); err != nil {
-			return errors.Wrap(err, "train")
+			return errors.WithStack(err)
 		}
 		if err := f(index); err != nil {
 			return err
@@ -129,28 +167,102 @@ func over(ctx context.Context, n int, f func(index []int) error) error {
 	}
 }
 
-// Predict runs the model on the examples of d, which needs the fields that the
-// output depends on and no targets, and returns the outputs row by row:
-// [N, len/N].
-func (t *Trainer) Predict(ctx context.Context, d *data.Dataset) ([]float64, error) {
-	if err := given(d); err != nil {
-		return nil, err
+// score measures the metrics over one data set.
+type score struct {
+	t      *Trainer
+	target data.Rows
+	field  data.Field
+	meters []Meter
+	batch  Scored
+	output []float64
+}
+
+// newScore checks d and the metrics on it, with the model for all batch sizes that
+// d is cut into.
+func (t *Trainer) newScore(d *data.Dataset) (*score, error) {
+	n := min(t.o.EvalBatch, d.Len())
+	if last := d.Len() % n; last > 0 {
+		if _, err := t.forward.bind(d, evaluating, last); err != nil {
+			return nil, err
+		}
 	}
-	var out []float64
-	err := over(ctx, d.Len(), func(index []int) error {
-		s, err := t.infer.bind(d, len(index))
-		if err != nil {
-			return err
-		}
-		if _, err := s.run(index, t.step); err != nil {
-			return err
-		}
-		s.output = s.prog.Output(0, s.output)
-		out = append(out, s.output...)
-		return nil
-	})
+	s, err := t.forward.bind(d, evaluating, n)
 	if err != nil {
 		return nil, err
 	}
-	return out, nil
+	sc := &score{t: t}
+	if len(t.o.Metrics) == 0 {
+		return sc, nil
+	}
+	if sc.target, err = d.Rows(t.o.Target); err != nil {
+		return nil, errors.Wrap(err, "the target of the metrics")
+	}
+	sc.field, _ = d.Field(t.o.Target)
+	pair := Pair{Output: s.prog.OutputShape(s.output)[1:], Target: sc.field}
+	if label, ok := s.ignored[t.o.Target]; ok {
+		pair.Ignores, pair.Ignore = true, label.Label
+	}
+	for _, m := range t.o.Metrics {
+		if m.Check != nil {
+			if err := m.Check(pair); err != nil {
+				return nil, errors.Wrapf(err, "metric %q", m.Name)
+			}
+		}
+	}
+	sc.batch.Ignores, sc.batch.Ignore = pair.Ignores, pair.Ignore
+	return sc, nil
+}
+
+// start makes the meters.
+func (sc *score) start() error {
+	for _, m := range sc.t.o.Metrics {
+		meter := m.Start()
+		if meter == nil {
+			return errors.Wrapf(ErrOption, "metric %q: Start returned no Meter", m.Name)
+		}
+		sc.meters = append(sc.meters, meter)
+	}
+	return nil
+}
+
+// add adds the batch that s has run.
+func (sc *score) add(s *session, index []int) error {
+	if len(sc.meters) == 0 {
+		return nil
+	}
+	sc.output = s.prog.Output(s.output, sc.output)
+	b := &sc.batch
+	b.N, b.Output, b.Shape = len(index), sc.output, s.prog.OutputShape(s.output)
+	n := len(index) * sc.target.Size()
+	var err error
+	if sc.field.Ints != nil {
+		b.Label = resize(b.Label, n)
+		err = sc.target.Ints(b.Label, index)
+	} else {
+		b.Target = resize(b.Target, n)
+		err = sc.target.F64(b.Target, index)
+	}
+	if err != nil {
+		return errors.Wrap(err, "the target of the metrics")
+	}
+	for _, m := range sc.meters {
+		m.Add(*b)
+	}
+	return nil
+}
+
+func (sc *score) values() []Value {
+	var out []Value
+	for i, m := range sc.meters {
+		out = append(out, Value{sc.t.o.Metrics[i].Name, m.Value()})
+	}
+	return out
+}
+
+// resize is v with n elements, of new memory if it is too short.
+func resize[T any](v []T, n int) []T {
+	if cap(v) < n {
+		return make([]T, n)
+	}
+	return v[:n]
 }

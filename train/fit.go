@@ -8,27 +8,60 @@ import (
 	"github.com/symgrad/symgrad/train/data"
 )
 
+// position is how far the last Fit is, for the next one to go on.
+type position struct {
+	set  *data.Dataset // that it trained on
+	goal int           // epochs that are to be made
+	at   int           // batches of the present epoch that are made
+	mean average       // of their losses
+	took time.Duration // for them
+}
+
 // Fit trains on d for Options.Epochs epochs, and returns what happened in each.
-// Called again it goes on where it stopped. It ends early, between two steps,
-// when ctx is cancelled: then with the history so far and ctx's error.
+// Everything that can be checked before the first step is: data sets, their fields
+// and labels, the metrics, and the model for each batch size.
+//
+// Fit ends early, between two steps, when ctx is cancelled, when OnEpoch fails, or
+// when a step does: with the history so far and the error. Called again on the same
+// d it then goes on where it stopped, with the next batch, and makes the epochs
+// that are left; the history of that Fit begins with the epoch that it completes.
+// On another d the epoch begins anew. A Fit after one that was not stopped makes
+// Options.Epochs more.
+//
+// An epoch whose evaluation fails or is cancelled is complete, and in the history
+// without what was not measured; OnEpoch is not called for it.
 func (t *Trainer) Fit(ctx context.Context, d *data.Dataset) (*History, error) {
 	h := &History{}
-	if d == nil || d.Len() == 0 {
-		return h, errors.Wrap(data.ErrEmpty, "train: got no training set")
+	if err := given(ctx, d); err != nil {
+		return h, err
 	}
 	batches, err := data.NewBatches(d.Len(), t.o.BatchSize, !t.o.InOrder, t.o.Seed)
 	if err != nil {
 		return h, errors.Wrap(err, "train")
 	}
-	bar := newProgress(t.o.Progress, t.o.Epochs, batches.Len())
+	if err := t.prepare(d); err != nil {
+		return h, err
+	}
+	p := &t.progress
+	if p.goal <= t.epoch {
+		p.goal = t.epoch + t.o.Epochs
+	}
+	if p.set != d {
+		p.set, p.at, p.took = d, 0, 0
+		p.mean.reset()
+	}
+	bar := newBar(t.o.Progress, t.epoch, p.goal, batches.Len(), p.at)
 	defer bar.end()
-	for range t.o.Epochs {
-		e, err := t.fitEpoch(ctx, d, batches, bar)
+	for t.epoch < p.goal {
+		if err := t.fitEpoch(ctx, d, batches, bar); err != nil {
+			return h, err
+		}
+		e, err := t.endEpoch(ctx, d)
+		h.Epochs = append(h.Epochs, e)
+		bar.epoch(e)
 		if err != nil {
 			return h, err
 		}
-		h.Epochs = append(h.Epochs, e)
-		bar.epoch(e)
 		if t.o.OnEpoch != nil {
 			if err := t.o.OnEpoch(e); err != nil {
 				return h, err
@@ -38,41 +71,87 @@ func (t *Trainer) Fit(ctx context.Context, d *data.Dataset) (*History, error) {
 	return h, nil
 }
 
-func (t *Trainer) fitEpoch(ctx context.Context, d *data.Dataset, batches *data.Batches, bar *progress) (Epoch, error) {
-	start := time.Now()
+// prepare checks what a Fit on d needs, and compiles it.
+func (t *Trainer) prepare(d *data.Dataset) error {
+	n := min(t.o.BatchSize, d.Len())
+	if last := d.Len() % n; last > 0 {
+		if _, err := t.train.bind(d, training, last); err != nil {
+			return errors.Wrapf(err, "train: the last batch, of %d, if %d examples are cut into batches of %d (Options.BatchSize)", last, d.Len(), n)
+		}
+	}
+	if _, err := t.train.bind(d, training, n); err != nil {
+		return errors.Wrap(err, "train")
+	}
+	if over := t.measured(d); over != nil {
+		if _, err := t.newScore(over); err != nil {
+			return errors.Wrap(err, "train: the evaluation after each epoch")
+		}
+	}
+	return nil
+}
+
+// measured is the set that Fit on d evaluates after each epoch, nil for none.
+func (t *Trainer) measured(d *data.Dataset) *data.Dataset {
+	switch {
+	case t.o.Validation != nil:
+		return t.o.Validation
+	case len(t.o.Metrics) > 0:
+		return d
+	}
+	return nil
+}
+
+// fitEpoch makes the steps that are left of the present epoch.
+func (t *Trainer) fitEpoch(ctx context.Context, d *data.Dataset, batches *data.Batches, bar *bar) error {
+	p := &t.progress
 	batches.Epoch(t.epoch)
-	t.losses = runningMean{}
+	batches.Skip(p.at)
+	start, before := time.Now(), p.took
+	bar.start()
+	defer func() {
+		p.took = before + time.Since(start)
+		bar.stop()
+	}()
 	for {
 		index, ok := batches.Next()
 		if !ok {
-			break
+			return nil
 		}
 		if err := ctx.Err(); err != nil {
-			return Epoch{}, errors.Wrapf(err, "train: stopped before step %d", t.step)
+			return errors.Wrapf(err, "train: stopped before step %d", t.step)
 		}
-		loss, err := t.Step(d, index)
+		s, err := t.train.bind(d, training, len(index))
 		if err != nil {
-			return Epoch{}, err
+			return errors.Wrap(err, "train")
 		}
-		t.losses.add(loss, len(index))
+		loss, err := t.stepOn(s, index)
+		if err != nil {
+			return err
+		}
+		p.at++
+		p.mean.add(s, loss)
 		bar.step(loss, len(index))
 	}
+}
+
+// endEpoch completes the present epoch and evaluates it.
+func (t *Trainer) endEpoch(ctx context.Context, d *data.Dataset) (Epoch, error) {
+	p := &t.progress
 	t.epoch++
-	e := Epoch{Epoch: t.epoch, Step: t.step, Loss: t.losses.value(), LearningRate: t.o.Schedule(t.step - 1)}
-	e.Duration = time.Since(start)
-	over := t.o.Validation
+	e := Epoch{Epoch: t.epoch, Step: t.step, Loss: p.mean.value(), LearningRate: t.rate, Duration: p.took}
+	p.at, p.took = 0, 0
+	p.mean.reset()
+	over := t.measured(d)
 	if over == nil {
-		over = d
+		return e, nil
 	}
-	if t.o.Validation != nil || len(t.o.Metrics) > 0 {
-		r, err := t.Evaluate(ctx, over)
-		if err != nil {
-			return Epoch{}, err
-		}
-		e.Metrics = r.Metrics
-		if t.o.Validation != nil {
-			e.Validation = &r.Loss
-		}
+	r, err := t.Evaluate(ctx, over)
+	if err != nil && !errors.Is(err, ErrNotFinite) { // nothing was measured
+		return e, err
 	}
-	return e, nil
+	e.Metrics = r.Metrics
+	if t.o.Validation != nil {
+		e.Validation = &r.Loss
+	}
+	return e, err
 }

@@ -1,12 +1,30 @@
 package train
 
-import "math"
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/train/data"
+)
 
 // Metric measures how well outputs meet targets. It is a name and a maker of
 // Meters, so it may be shared.
 type Metric struct {
 	Name  string
 	Start func() Meter
+	// Check, if it is not nil, says why outputs and targets cannot be compared. It
+	// is called before a Fit's first step and before an evaluation.
+	Check func(p Pair) error
+}
+
+// Pair is what a metric compares.
+type Pair struct {
+	Output []int      // shape of the output for one example: [C], [T, C]
+	Target data.Field // with all examples
+
+	// Ignores says that labels of the value Ignore do not count in the loss, and so
+	// not in a metric.
+	Ignores bool
+	Ignore  int
 }
 
 // Meter adds up one pass over a data set. It is for one goroutine.
@@ -18,123 +36,55 @@ type Meter interface {
 // Scored is a batch of outputs and their targets. It is valid during Add only.
 type Scored struct {
 	N      int       // examples
-	Output []float64 // [N, len(Output)/N]
-	Target []float64 // [N, len(Target)/N], nil for labels
-	Label  []int     // [N], nil for numbers
+	Shape  []int     // of Output, N first; nil: [N, len(Output)/N]
+	Output []float64 // row-major
+	Target []float64 // N rows, row-major; nil for labels
+	Label  []int     // N rows, row-major; nil for numbers
+
+	Ignores bool // labels of the value Ignore do not count
+	Ignore  int
 }
 
-// Accuracy is the share of examples whose largest output is that of the label;
-// with one output for each example, whose output rounds to the label 0 or 1.
-func Accuracy() Metric {
-	return Metric{"accuracy", func() Meter { return &accuracy{} }}
+// counts says whether label i counts.
+func (b Scored) counts(i int) bool { return !b.Ignores || b.Label[i] != b.Ignore }
+
+// last is the extent of the output's last axis.
+func (b Scored) last() int {
+	if n := len(b.Shape); n > 0 {
+		return b.Shape[n-1]
+	}
+	return len(b.Output) / b.N
 }
 
-type accuracy struct{ right, n int }
+// target is element i of the targets as a number, and whether it counts.
+func (b Scored) target(i int) (y float64, counts bool) {
+	if b.Label != nil {
+		return float64(b.Label[i]), b.counts(i)
+	}
+	return b.Target[i], true
+}
 
-func (m *accuracy) Add(b Scored) {
-	m.n += b.N
-	w := len(b.Output) / b.N
-	for i := range b.N {
-		if Predicted(b.Output[i*w:(i+1)*w]) == b.label(i) {
-			m.right++
+// Predicted is the class that the outputs for one label say: the index of the
+// largest, the first of equal ones, or with a single output 1 if it is at least 0.5
+// and else 0. It is -1 if there is no output or one is NaN.
+func Predicted(output []float64) int {
+	if len(output) == 0 {
+		return -1
+	}
+	best := 0
+	for j, v := range output {
+		if math.IsNaN(v) {
+			return -1
+		}
+		if v > output[best] {
+			best = j
 		}
 	}
-}
-
-// Predicted is the class that the outputs of one example say: the index of the
-// largest, or 1 if a single one is at least 0.5.
-func Predicted(output []float64) int {
 	if len(output) == 1 {
 		if output[0] >= 0.5 {
 			return 1
 		}
 		return 0
 	}
-	best := 0
-	for j, v := range output {
-		if v > output[best] {
-			best = j
-		}
-	}
 	return best
-}
-
-// label is the class of example i: its label, its only target, or the index of
-// the largest of its one-hot targets.
-func (b Scored) label(i int) int {
-	if b.Label != nil {
-		return b.Label[i]
-	}
-	w := len(b.Target) / b.N
-	return Predicted(b.Target[i*w : (i+1)*w])
-}
-
-func (m *accuracy) Value() float64 { return float64(m.right) / float64(m.n) }
-
-// MSE is the mean squared error over all elements.
-func MSE() Metric {
-	return Metric{"mse", func() Meter { return &meanOf{f: func(e float64) float64 { return e * e }} }}
-}
-
-// MAE is the mean absolute error over all elements.
-func MAE() Metric { return Metric{"mae", func() Meter { return &meanOf{f: math.Abs} }} }
-
-type meanOf struct {
-	f   func(float64) float64
-	sum float64
-	n   int
-}
-
-func (m *meanOf) Add(b Scored) {
-	for i, y := range b.Output {
-		m.sum += m.f(y - b.target(i))
-	}
-	m.n += len(b.Output)
-}
-
-func (b Scored) target(i int) float64 {
-	if b.Target == nil {
-		return float64(b.Label[i])
-	}
-	return b.Target[i]
-}
-
-func (m *meanOf) Value() float64 { return m.sum / float64(m.n) }
-
-// R2 is the coefficient of determination 1 − Σ(y−ŷ)²/Σ(y−ȳ)², averaged over
-// the outputs. It is NaN for targets that are all equal.
-func R2() Metric { return Metric{"r2", func() Meter { return &r2{} }} }
-
-type r2 struct {
-	res, mean, m2 []float64
-	n             float64
-}
-
-func (m *r2) Add(b Scored) {
-	w := len(b.Output) / b.N
-	if m.res == nil {
-		m.res, m.mean, m.m2 = make([]float64, w), make([]float64, w), make([]float64, w)
-	}
-	for i := range b.N {
-		m.n++
-		for j := range w {
-			y := b.target(i*w + j)
-			e := y - b.Output[i*w+j]
-			m.res[j] += e * e
-			d := y - m.mean[j] // Welford's recurrence: no cancellation
-			m.mean[j] += d / m.n
-			m.m2[j] += d * (y - m.mean[j])
-		}
-	}
-}
-
-func (m *r2) Value() float64 {
-	sum := 0.0
-	for j := range m.res {
-		if m.m2[j] == 0 {
-			return math.NaN()
-		}
-		sum += 1 - m.res[j]/m.m2[j]
-	}
-	return sum / float64(len(m.res))
 }

@@ -26,10 +26,14 @@ type Vars struct {
 
 // Flat is the memory of all parameters, flat, with their gradients and the
 // slots. Padding between parameters is 0 and has the gradient 0.
+//
+// Spans are the elements that a step changes. What lies in none of them, such as
+// parameters that the loss does not depend on, stays as it is, and has gradients
+// that mean nothing.
 type Flat[T float32 | float64] struct {
 	Param, Grad []T
 	Slot        [][]T
-	Spans       []Span // together they cover all elements
+	Spans       []Span // the elements that a step changes
 
 	workers  *pool.Pool
 	pieces   []Span // of all parameters, cut for the workers
@@ -38,6 +42,8 @@ type Flat[T float32 | float64] struct {
 	sgd      sgdLoop[T] // the settings of the present step: no step allocates
 	momentum momentumLoop[T]
 	adam     adamLoop[T]
+	finite   finiteLoop[T]
+	kept     []T // Param and Slot before the step, nil if they are too many
 }
 
 // Span is a run of elements that weight decay treats alike.
@@ -61,21 +67,42 @@ const (
 	pieceMost  = 1 << 17
 )
 
-// NewVars gives an optimizer memory over the parameters of p. Its steps run on
-// so many workers, 0 for GOMAXPROCS; the results do not depend on them.
-func NewVars(p *graph.Params, slots, workers int) Vars {
-	spans := spansOf(p)
-	w := pool.Of(workers)
+// NewVars gives an optimizer memory over the parameters of p, all of which its
+// steps change: as many slots as Optimizer.Slots says, of zeros. The steps run on so
+// many workers, 0 for GOMAXPROCS; the results do not depend on them. Nil for p
+// gives Vars of no parameters; numbers below 0 count as 0.
+func NewVars(p *graph.Params, slots, workers int) Vars { return newVars(p, slots, workers, nil) }
+
+// newVars is NewVars of the parameters that moved marks, or of all if it is nil.
+func newVars(p *graph.Params, slots, workers int, moved []bool) Vars {
+	if p == nil {
+		p = graph.NewParams(graph.Float64, 0)
+	}
+	var v Vars
 	if p.DType() == graph.Float32 {
 		x, g := p.Flat32()
-		return Vars{F32: newFlat(x, g, slots, spans, pieces(p, w.Workers()), w)}
+		v.F32 = newFlat(x, g, slots)
+	} else {
+		x, g := p.Flat64()
+		v.F64 = newFlat(x, g, slots)
 	}
-	x, g := p.Flat64()
-	return Vars{F64: newFlat(x, g, slots, spans, pieces(p, w.Workers()), w)}
+	v.span(p, max(0, workers), moved)
+	return v
 }
 
-func newFlat[T float32 | float64](x, g []T, slots int, spans, pieces []Span, w *pool.Pool) *Flat[T] {
-	f := &Flat[T]{Param: x, Grad: g, Spans: spans, pieces: pieces, workers: w}
+// span makes v move the parameters that moved marks, on so many workers.
+func (v Vars) span(p *graph.Params, workers int, moved []bool) {
+	w := pool.Of(workers)
+	spans, cut := spansOf(p, moved), pieces(p, w.Workers(), moved)
+	if v.F32 != nil {
+		v.F32.Spans, v.F32.pieces, v.F32.workers = spans, cut, w
+		return
+	}
+	v.F64.Spans, v.F64.pieces, v.F64.workers = spans, cut, w
+}
+
+func newFlat[T float32 | float64](x, g []T, slots int) *Flat[T] {
+	f := &Flat[T]{Param: x, Grad: g}
 	for range slots {
 		f.Slot = append(f.Slot, memory.Zeros[T](len(x)))
 	}
@@ -86,10 +113,13 @@ func newFlat[T float32 | float64](x, g []T, slots int, spans, pieces []Span, w *
 // pieces cuts each parameter into as many shares as there are workers. Those of one
 // worker follow each other, and it takes them: most of a gradient's rows it has
 // computed itself.
-func pieces(p *graph.Params, workers int) (out []Span) {
+func pieces(p *graph.Params, workers int, moved []bool) (out []Span) {
 	workers = max(1, min(workers, p.Len()/pieceLeast))
 	for w := range workers {
 		for i, q := range p.List() {
+			if moved != nil && !moved[i] {
+				continue
+			}
 			end := p.Len()
 			if i+1 < len(p.List()) {
 				end = p.List()[i+1].Offset()
@@ -120,21 +150,23 @@ func (f *Flat[T]) each(l loop[T]) {
 	f.workers.Run(len(f.pieces), f.part)
 }
 
-// spansOf joins neighbouring parameters that decay alike; together the spans
-// cover the whole memory.
-func spansOf(p *graph.Params) []Span {
-	var out []Span
-	for _, q := range p.List() {
-		if k := len(out) - 1; k >= 0 {
-			out[k].Hi = q.Offset() // padding goes with the parameter before it
-			if out[k].Decay == q.Decay {
-				continue
-			}
+// spansOf joins neighbouring parameters that move and decay alike; padding goes
+// with the parameter before it.
+func spansOf(p *graph.Params, moved []bool) (out []Span) {
+	list := p.List()
+	for i, q := range list {
+		if moved != nil && !moved[i] {
+			continue
 		}
-		out = append(out, Span{Lo: q.Offset(), Decay: q.Decay})
-	}
-	if k := len(out) - 1; k >= 0 {
-		out[k].Hi = p.Len()
+		end := p.Len()
+		if i+1 < len(list) {
+			end = list[i+1].Offset()
+		}
+		if k := len(out) - 1; k >= 0 && out[k].Hi == q.Offset() && out[k].Decay == q.Decay {
+			out[k].Hi = end
+			continue
+		}
+		out = append(out, Span{q.Offset(), end, q.Decay})
 	}
 	return out
 }

@@ -20,6 +20,9 @@ const (
 // as a line, the validation loss, if there is one, as a second. It fails if
 // there is no epoch or no loss above 0.
 func (h *History) WriteSVG(out io.Writer) error {
+	if out == nil {
+		return errors.Wrap(ErrOption, "train: got nothing to draw to")
+	}
 	lines := [][]float64{h.Losses()}
 	if v := h.Validations(); len(v) > 0 {
 		lines = append(lines, v)
@@ -39,7 +42,7 @@ func (h *History) WriteSVG(out io.Writer) error {
 		lo, hi = lo-0.05, hi+0.05
 	}
 	w := bufio.NewWriter(out)
-	n := len(h.Epochs)
+	n := len(h.epochs())
 	x := func(epoch int) float64 {
 		return picLeft + float64(epoch-1)/float64(max(n-1, 1))*(picWidth-picLeft-picRight)
 	}

@@ -6,38 +6,51 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
-// progress writes how far a Fit is. On a terminal it is one line that changes
-// ten times a second at most; elsewhere one line for each epoch.
-type progress struct {
-	w         io.Writer
-	terminal  bool
-	epochs    int
-	total     int // steps in all
-	done      int // steps
-	examples  int
-	epochNow  int
-	start     time.Time
-	shown     time.Time
-	width     int // of the line on the terminal
-	lastEpoch string
+// bar writes how far a Fit is. On a terminal it is one line that changes ten times
+// a second at most and stays when the Fit ends; elsewhere one line for each epoch.
+// What cannot be written is lost and stops nothing.
+type bar struct {
+	w        io.Writer
+	terminal *os.File // nil: no terminal
+	now      int      // the present epoch of the trainer, from 1
+	goal     int      // the last one
+	steps    int      // of an epoch
+	at       int      // steps made of the present one
+
+	examples, done int           // in this Fit; done counts steps
+	took           time.Duration // for them, without evaluations
+	since          time.Time     // when the present run of steps began
+	shown          time.Time
+	width          int    // of what stands on the terminal's line
+	measured       string // of the last epoch
 }
 
-func newProgress(w io.Writer, epochs, steps int) *progress {
-	p := &progress{w: w, epochs: epochs, total: epochs * steps, start: time.Now()}
-	if f, ok := w.(*os.File); ok {
-		if s, err := f.Stat(); err == nil {
-			p.terminal = s.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb"
-		}
+// newBar is a bar for the epochs after the first epoch ones, to goal, the next of
+// which has made at of its steps.
+func newBar(w io.Writer, epoch, goal, steps, at int) *bar {
+	p := &bar{w: w, now: epoch + 1, goal: goal, steps: steps, at: at}
+	if f, ok := w.(*os.File); ok && f != nil && os.Getenv("TERM") != "dumb" && columns(f) > 0 {
+		p.terminal = f
 	}
 	return p
 }
 
-func (p *progress) step(loss float64, n int) {
+// start and stop enclose a run of steps.
+func (p *bar) start() { p.since = time.Now() }
+func (p *bar) stop()  { p.took += time.Since(p.since) }
+
+// step reports a step on n examples.
+func (p *bar) step(loss float64, n int) {
+	if p.w == nil {
+		return
+	}
+	p.at++
 	p.done++
 	p.examples += n
-	if p.w == nil || !p.terminal {
+	if p.terminal == nil {
 		return
 	}
 	now := time.Now()
@@ -45,41 +58,66 @@ func (p *progress) step(loss float64, n int) {
 		return
 	}
 	p.shown = now
-	gone := now.Sub(p.start)
-	left := time.Duration(float64(gone) / float64(p.done) * float64(p.total-p.done))
-	p.line(fmt.Sprintf("epoch %d/%d  loss %.4f  %s  %.0f examples/s  %s left",
-		p.epochNow+1, p.epochs, loss, p.lastEpoch, float64(p.examples)/gone.Seconds(), left.Round(time.Second)))
+	took := p.took + now.Sub(p.since)
+	left := (p.goal-p.now+1)*p.steps - p.at
+	rest := time.Duration(float64(took) / float64(p.done) * float64(left)).Round(time.Second)
+	p.line(fmt.Sprintf("%s  %v left", p.summary(loss, took), rest))
+}
+
+// summary is the line about the present epoch when all steps have taken so long.
+func (p *bar) summary(loss float64, took time.Duration) string {
+	s := fmt.Sprintf("epoch %d/%d  loss %.4f", p.now, p.goal, loss)
+	if p.measured != "" {
+		s += "  " + p.measured
+	}
+	if took > 0 && p.examples > 0 {
+		s += fmt.Sprintf("  %.0f examples/s", float64(p.examples)/took.Seconds())
+	}
+	return s
 }
 
 // epoch reports a finished epoch.
-func (p *progress) epoch(e Epoch) {
-	p.epochNow++
+func (p *bar) epoch(e Epoch) {
 	if p.w == nil {
 		return
 	}
-	var b strings.Builder
+	var parts []string
 	if e.Validation != nil {
-		fmt.Fprintf(&b, "validation %.4f ", *e.Validation)
+		parts = append(parts, fmt.Sprintf("validation %.4f", *e.Validation))
 	}
 	for _, m := range e.Metrics {
-		fmt.Fprintf(&b, "%s %.4f ", m.Name, m.Value)
+		parts = append(parts, fmt.Sprintf("%s %.4f", m.Name, m.Value))
 	}
-	p.lastEpoch = strings.TrimSpace(b.String())
-	if !p.terminal {
-		fmt.Fprintf(p.w, "epoch %d/%d  loss %.4f  %s  %.0f examples/s\n", p.epochNow, p.epochs, e.Loss, p.lastEpoch,
-			float64(p.examples)/max(time.Since(p.start).Seconds(), 1e-9))
+	p.measured = strings.Join(parts, " ")
+	text := p.summary(e.Loss, p.took)
+	if p.terminal != nil {
+		p.line(text)
+	} else {
+		fmt.Fprintln(p.w, text)
 	}
+	p.now++
+	p.at = 0
 }
 
-// line replaces what stands on the terminal's line.
-func (p *progress) line(s string) {
-	fmt.Fprintf(p.w, "\r%-*s", p.width, s)
-	p.width = len(s)
+// line replaces what stands on the terminal's line by s, cut to its width.
+func (p *bar) line(s string) {
+	s = fit(s, columns(p.terminal)-1) // in the last column a terminal may go to the next line
+	n := utf8.RuneCountInString(s)
+	fmt.Fprintf(p.w, "\r%s%s", s, strings.Repeat(" ", max(0, p.width-n)))
+	p.width = n
 }
 
-func (p *progress) end() {
-	if p.w != nil && p.terminal && p.width > 0 {
-		p.line("")
-		fmt.Fprint(p.w, "\r")
+// fit is s, cut to that many characters.
+func fit(s string, width int) string {
+	if r := []rune(s); len(r) > max(0, width) {
+		return string(r[:max(0, width)])
+	}
+	return s
+}
+
+// end leaves what stands on the terminal's line and goes to the next.
+func (p *bar) end() {
+	if p.terminal != nil && p.width > 0 {
+		fmt.Fprintln(p.w)
 	}
 }

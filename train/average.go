@@ -1,0 +1,72 @@
+package train
+
+import "math"
+
+// average is the loss over a data set, from those of its batches.
+//
+// A loss that is a mean over the examples is averaged by their numbers. One that
+// is a mean over what counts, such as the labels that are not ignored, is Σ sum/Σ
+// count over all batches: a batch in which nothing counts adds nothing. In general
+// the loss of a batch is
+//
+//	loss = Σ f·sum/count + rest
+//
+// over the means that graph.Builder.MeanOver made, f being the derivative of the
+// loss by the mean: 1 if the loss is that mean. The rest, such as a penalty or a
+// mean over the examples, and f are averaged by the examples.
+type average struct {
+	n     float64 // examples
+	rest  float64 // times examples
+	terms []meanTerm
+}
+
+type meanTerm struct{ sum, count, factor float64 } // factor times examples
+
+// reset forgets all batches and keeps the memory.
+func (a *average) reset() { *a = average{terms: a.terms[:0]} }
+
+// add adds the batch that s has run, with its loss.
+func (a *average) add(s *session, loss float64) {
+	n := float64(s.n)
+	for i := range s.terms {
+		if len(a.terms) == i {
+			a.terms = append(a.terms, meanTerm{})
+		}
+		at := s.means + 3*i
+		sum, count, factor := s.prog.Scalar(at), s.prog.Scalar(at+1), s.prog.Scalar(at+2)
+		t := &a.terms[i]
+		t.sum += sum
+		t.count += count
+		t.factor += factor * n
+		if count != 0 {
+			loss -= factor * (sum / count)
+		}
+	}
+	a.n += n
+	a.rest += loss * n
+}
+
+// value is the loss over all batches; NaN if there were none or nothing counted.
+func (a *average) value() float64 {
+	if a.empty() {
+		return math.NaN()
+	}
+	v := a.rest / a.n
+	for _, t := range a.terms {
+		if t.count != 0 {
+			v += t.factor / a.n * (t.sum / t.count)
+		}
+	}
+	return v
+}
+
+// empty says whether nothing counts in the loss: there is no batch, or the loss is
+// made of means over what counts and nothing does.
+func (a *average) empty() bool {
+	for _, t := range a.terms {
+		if t.count != 0 {
+			return false
+		}
+	}
+	return a.n == 0 || len(a.terms) > 0
+}

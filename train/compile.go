@@ -1,0 +1,135 @@
+package train
+
+import (
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/autograd"
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/op"
+	"gorgonia.org/gorgonia"
+)
+
+// built is the graph of a model for one batch size.
+type built struct {
+	b            *graph.Builder
+	loss, output *gorgonia.Node
+	grads        gorgonia.Nodes  // of all parameters, in training
+	unused       map[string]bool // parameters that the loss does not depend on
+}
+
+// build builds the model for batches of n, with gradients for training.
+func (t *Trainer) build(k kind, n int) (*built, error) {
+	if t.model.Params() != t.params {
+		return nil, errors.Wrap(ErrOption, "the model's Params are not those that it had when the Trainer was made")
+	}
+	m := &built{b: graph.New(t.params), unused: map[string]bool{}}
+	m.b.SetTraining(k == training)
+	m.b.SetSeed(t.o.Seed)
+	m.loss, m.output = t.model.Loss(m.b, n)
+	if across := m.b.AcrossExamples(); across != "" && k != training { // also if it cannot be built for a batch of 1
+		return nil, errors.Wrapf(graph.ErrUnsupported, "the model can be trained, but neither evaluated nor used to predict: %s takes mean and variance of the batch, "+
+			"so the result for one example would depend on the others; use LayerNorm, GroupNorm or, with statistics of your own, BatchNormFixed", across)
+	}
+	if err := m.b.Err(); err != nil {
+		return nil, errors.Wrapf(err, "the model for a batch of %d", n)
+	}
+	if m.loss == nil || m.output == nil {
+		return nil, errors.Wrap(ErrOption, "the model returned a nil loss or output")
+	}
+	if k != training {
+		return m, nil
+	}
+	params := m.b.ParamNodes()
+	if len(params) == 0 {
+		return nil, errors.Wrap(ErrOption, "the model has no parameters")
+	}
+	var err error
+	m.grads, err = autograd.GradientsWith(autograd.Options{AllowUnconnected: t.o.AllowUnused,
+		Unconnected: func(n *gorgonia.Node) { m.unused[op.NameOf(n)] = true }}, m.loss, params...)
+	return m, errors.Wrap(err, "the gradients of the loss")
+}
+
+// compile makes the session of a kind for batches of n.
+func (t *Trainer) compile(k kind, n int) (*session, error) {
+	m, err := t.build(k, n)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{n: n, kind: k, output: -1}
+	cfg := graph.Config{Workers: t.o.Workers, Recompute: t.o.Recompute && k == training}
+	if k != predicting {
+		cfg.Outputs = gorgonia.Nodes{m.loss}
+	}
+	if k != training {
+		s.output = len(cfg.Outputs)
+		cfg.Outputs = append(cfg.Outputs, m.output)
+	}
+	if k == training {
+		cfg.Grads, cfg.Descend = m.grads, t.descends()
+	}
+	if k != predicting {
+		terms, err := m.means()
+		if err != nil {
+			return nil, err
+		}
+		s.means, s.terms = len(cfg.Outputs), len(terms)/3
+		cfg.Outputs = append(cfg.Outputs, terms...)
+	}
+	if s.prog, err = m.b.Compile(cfg); err != nil {
+		return nil, errors.Wrapf(err, "the model for a batch of %d", n)
+	}
+	if shape := s.prog.OutputShape(0); k != predicting && size(shape) != 1 {
+		return nil, errors.Wrapf(graph.ErrShape, "the loss has the shape %v, want one element", shape)
+	}
+	if s.output >= 0 {
+		if shape := s.prog.OutputShape(s.output); len(shape) == 0 || shape[0] != n {
+			return nil, errors.Wrapf(graph.ErrShape, "the output has the shape %v, want the batch of %d first", shape, n)
+		}
+	}
+	s.moved = t.movedBy(m)
+	s.ignored = map[string]graph.IgnoredLabel{}
+	for _, name := range s.prog.Inputs() {
+		if label, ok := m.b.IgnoredLabel(name); ok {
+			s.ignored[name] = label
+		}
+	}
+	return s, nil
+}
+
+// movedBy says of each parameter whether the loss of m depends on it.
+func (t *Trainer) movedBy(m *built) []bool {
+	list := t.params.List()
+	here := map[string]bool{}
+	for _, n := range m.b.ParamNodes() {
+		here[n.Name()] = !m.unused[n.Name()]
+	}
+	out := make([]bool, len(list))
+	for i, q := range list {
+		out[i] = here[q.Name]
+	}
+	return out
+}
+
+// means lists sum, count and factor of each mean that the loss is made of: see
+// average.
+func (m *built) means() (gorgonia.Nodes, error) {
+	list := m.b.CountedMeans()
+	if len(list) == 0 {
+		return nil, nil
+	}
+	nodes := make(gorgonia.Nodes, len(list))
+	for i, c := range list {
+		nodes[i] = c.Node
+	}
+	apart := map[*gorgonia.Node]bool{} // means that are no part of the loss
+	factors, err := autograd.GradientsWith(autograd.Options{AllowUnconnected: true, Unconnected: func(n *gorgonia.Node) { apart[n] = true }}, m.loss, nodes...)
+	if err != nil {
+		return nil, errors.Wrap(err, "the loss by the means that it is made of")
+	}
+	var out gorgonia.Nodes
+	for i, c := range list {
+		if !apart[c.Node] {
+			out = append(out, c.Sum, c.Count, factors[i])
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,163 @@
+package train
+
+import (
+	"fmt"
+
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/op"
+	"gorgonia.org/gorgonia"
+)
+
+// BadNode is a node whose value is not finite though those of its operands are.
+type BadNode struct {
+	Op   string // the operator, or "input" or "parameter"
+	Name string // of the node
+	Type string // element type and shape, as in f64[32,10]
+	At   string // file:line where it was asked for, "" if nobody knows
+	// Backward says that the node computes a gradient; At is then the line of the
+	// node that it is the derivative of.
+	Backward bool
+}
+
+// String is the node in one line.
+func (n *BadNode) String() string {
+	s := fmt.Sprintf("%s %q %s", n.Op, n.Name, n.Type)
+	if n.Backward {
+		s += " in the gradient"
+	}
+	if n.At != "" {
+		if n.Backward {
+			s += " of what was built"
+		}
+		s += " at " + n.At
+	}
+	return s
+}
+
+// diagnose computes a step's loss and gradients again, every node by itself, and
+// finds where what is not finite begins: at the end of a way of such nodes from
+// the loss or the gradient. Nil if the nodes cannot be computed so, for want of
+// memory say.
+func (t *Trainer) diagnose(s *session, index []int, e *NotFiniteError) *BadNode {
+	m, err := t.build(training, s.n)
+	if err != nil {
+		return nil
+	}
+	root := m.loss
+	for i, p := range m.b.ParamNodes() {
+		if e.What == "gradient" && p.Name() == e.Param {
+			root = m.grads[i]
+		}
+	}
+	order, in, err := nodesOf(m.b.Graph(), append(gorgonia.Nodes{m.loss}, root))
+	if err != nil {
+		return nil
+	}
+	prog, err := m.b.Compile(graph.Config{Outputs: order, Workers: t.o.Workers})
+	if err != nil {
+		return nil
+	}
+	again := &session{prog: prog, n: s.n, kind: training}
+	if err := again.bind(s.set, t.params.DType()); err != nil {
+		return nil
+	}
+	if _, err := again.run(index, t.step); err != nil {
+		return nil
+	}
+	bad := map[*gorgonia.Node]bool{}
+	var values []float64
+	for i, n := range order {
+		values = prog.Output(i, values)
+		for _, x := range values {
+			bad[n] = bad[n] || !isFinite(x)
+		}
+	}
+	return firstBad(m, order, in, bad, root)
+}
+
+// nodesOf lists the nodes of floats that the roots need, operands first, and the
+// operands of each.
+func nodesOf(g *gorgonia.ExprGraph, roots gorgonia.Nodes) (order gorgonia.Nodes, in map[*gorgonia.Node]gorgonia.Nodes, err error) {
+	in = map[*gorgonia.Node]gorgonia.Nodes{}
+	c := op.NewCtx(g)
+	stack := append(gorgonia.Nodes(nil), roots...)
+	done := map[*gorgonia.Node]bool{}
+	for len(stack) > 0 {
+		n := stack[len(stack)-1]
+		if _, seen := in[n]; !seen { // first its operands
+			a, isOp, err := op.Describe(c, n)
+			if err != nil {
+				return nil, nil, err
+			}
+			in[n] = nil
+			if isOp {
+				in[n] = a.In
+			}
+			for _, x := range in[n] {
+				if _, seen := in[x]; !seen {
+					stack = append(stack, x)
+				}
+			}
+			continue
+		}
+		stack = stack[:len(stack)-1]
+		t, err := op.TypeOf(n)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !done[n] && t.DType.IsFloat() {
+			order = append(order, n)
+		}
+		done[n] = true
+	}
+	return order, in, nil
+}
+
+// firstBad follows the bad nodes from the root to those whose operands are good,
+// and takes the one that is computed first.
+func firstBad(m *built, order gorgonia.Nodes, in map[*gorgonia.Node]gorgonia.Nodes, bad map[*gorgonia.Node]bool, root *gorgonia.Node) *BadNode {
+	begins := map[*gorgonia.Node]bool{}
+	seen := map[*gorgonia.Node]bool{root: true}
+	for stack := (gorgonia.Nodes{root}); len(stack) > 0; {
+		n := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		begins[n] = bad[n]
+		for _, x := range in[n] {
+			if bad[x] {
+				begins[n] = false
+				if !seen[x] {
+					seen[x] = true
+					stack = append(stack, x)
+				}
+			}
+		}
+	}
+	forward := map[*gorgonia.Node]bool{}
+	if list, _, err := nodesOf(m.b.Graph(), gorgonia.Nodes{m.loss}); err == nil {
+		for _, n := range list {
+			forward[n] = true
+		}
+	}
+	for _, n := range order {
+		if begins[n] {
+			return describeBad(m, n, !forward[n])
+		}
+	}
+	return nil
+}
+
+func describeBad(m *built, n *gorgonia.Node, backward bool) *BadNode {
+	out := &BadNode{Op: "input", Name: op.NameOf(n), At: op.PositionOf(n), Backward: backward}
+	if t, err := op.TypeOf(n); err == nil {
+		out.Type = t.String()
+	}
+	for _, p := range m.b.ParamNodes() {
+		if p == n {
+			out.Op = "parameter"
+		}
+	}
+	if a, isOp, err := op.Describe(op.NewCtx(m.b.Graph()), n); err == nil && isOp {
+		out.Op = a.Entry.Name
+	}
+	return out
+}

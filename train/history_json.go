@@ -1,0 +1,97 @@
+package train
+
+import (
+	"encoding/json"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/pkg/errors"
+)
+
+// number is a float64 that JSON can hold: NaN and infinities as strings.
+type number float64
+
+// MarshalJSON writes a number, or "NaN", "+Inf" or "-Inf".
+func (n number) MarshalJSON() ([]byte, error) {
+	x := float64(n)
+	if isFinite(x) {
+		return json.Marshal(x)
+	}
+	return []byte(strconv.Quote(strconv.FormatFloat(x, 'g', -1, 64))), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (n *number) UnmarshalJSON(text []byte) error {
+	switch string(text) {
+	case `"NaN"`:
+		*n = number(math.NaN())
+	case `"+Inf"`:
+		*n = number(math.Inf(1))
+	case `"-Inf"`:
+		*n = number(math.Inf(-1))
+	default:
+		var x float64
+		if err := json.Unmarshal(text, &x); err != nil {
+			return errors.Wrap(err, `train: want a number, "NaN", "+Inf" or "-Inf"`)
+		}
+		*n = number(x)
+	}
+	return nil
+}
+
+type valueJSON struct {
+	Name  string
+	Value number
+}
+
+// MarshalJSON writes the value as History does.
+func (v Value) MarshalJSON() ([]byte, error) { return json.Marshal(valueJSON{v.Name, number(v.Value)}) }
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (v *Value) UnmarshalJSON(text []byte) error {
+	var j valueJSON
+	err := json.Unmarshal(text, &j)
+	*v = Value{j.Name, float64(j.Value)}
+	return err
+}
+
+type resultJSON struct {
+	Loss    number
+	Metrics []Value
+}
+
+// MarshalJSON writes the result as History does.
+func (r Result) MarshalJSON() ([]byte, error) {
+	return json.Marshal(resultJSON{number(r.Loss), r.Metrics})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (r *Result) UnmarshalJSON(text []byte) error {
+	var j resultJSON
+	err := json.Unmarshal(text, &j)
+	*r = Result{float64(j.Loss), j.Metrics}
+	return err
+}
+
+type epochJSON struct {
+	Epoch, Step  int
+	Loss         number
+	Validation   *number
+	Metrics      []Value
+	LearningRate number
+	Duration     time.Duration // in nanoseconds
+}
+
+// MarshalJSON writes the epoch as History does.
+func (e Epoch) MarshalJSON() ([]byte, error) {
+	return json.Marshal(epochJSON{e.Epoch, e.Step, number(e.Loss), (*number)(e.Validation), e.Metrics, number(e.LearningRate), e.Duration})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (e *Epoch) UnmarshalJSON(text []byte) error {
+	var j epochJSON
+	err := json.Unmarshal(text, &j)
+	*e = Epoch{j.Epoch, j.Step, float64(j.Loss), (*float64)(j.Validation), j.Metrics, float64(j.LearningRate), j.Duration}
+	return err
+}
