@@ -8,8 +8,8 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// built is the graph of a model for one batch size.
-type built struct {
+// modelGraph is the graph of a model for one batch size.
+type modelGraph struct {
 	b            *graph.Builder
 	loss, output *gorgonia.Node
 	grads        gorgonia.Nodes  // of all parameters, in training
@@ -17,11 +17,11 @@ type built struct {
 }
 
 // build builds the model for batches of n, with gradients for training.
-func (t *Trainer) build(k kind, n int) (*built, error) {
+func (t *Trainer) build(k kind, n int) (*modelGraph, error) {
 	if t.model.Params() != t.params {
 		return nil, errors.Wrap(ErrOption, "the model's Params are not those that it had when the Trainer was made")
 	}
-	m := &built{b: graph.New(t.params), unused: map[string]bool{}}
+	m := &modelGraph{b: graph.New(t.params), unused: map[string]bool{}}
 	m.b.SetTraining(k == training)
 	m.b.SetSeed(t.o.Seed)
 	m.loss, m.output = t.model.Loss(m.b, n)
@@ -96,7 +96,7 @@ func (t *Trainer) compile(k kind, n int) (*session, error) {
 }
 
 // movedBy says of each parameter whether the loss of m depends on it.
-func (t *Trainer) movedBy(m *built) []bool {
+func (t *Trainer) movedBy(m *modelGraph) []bool {
 	list := t.params.List()
 	here := map[string]bool{}
 	for _, n := range m.b.ParamNodes() {
@@ -111,7 +111,7 @@ func (t *Trainer) movedBy(m *built) []bool {
 
 // means lists sum, count and factor of each mean that the loss is made of: see
 // average.
-func (m *built) means() (gorgonia.Nodes, error) {
+func (m *modelGraph) means() (gorgonia.Nodes, error) {
 	list := m.b.CountedMeans()
 	if len(list) == 0 {
 		return nil, nil

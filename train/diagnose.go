@@ -115,7 +115,7 @@ func nodesOf(g *gorgonia.ExprGraph, roots gorgonia.Nodes) (order gorgonia.Nodes,
 
 // firstBad follows the bad nodes from the root to those whose operands are good,
 // and takes the one that is computed first.
-func firstBad(m *built, order gorgonia.Nodes, in map[*gorgonia.Node]gorgonia.Nodes, bad map[*gorgonia.Node]bool, root *gorgonia.Node) *BadNode {
+func firstBad(m *modelGraph, order gorgonia.Nodes, in map[*gorgonia.Node]gorgonia.Nodes, bad map[*gorgonia.Node]bool, root *gorgonia.Node) *BadNode {
 	begins := map[*gorgonia.Node]bool{}
 	seen := map[*gorgonia.Node]bool{root: true}
 	for stack := (gorgonia.Nodes{root}); len(stack) > 0; {
@@ -146,7 +146,7 @@ func firstBad(m *built, order gorgonia.Nodes, in map[*gorgonia.Node]gorgonia.Nod
 	return nil
 }
 
-func describeBad(m *built, n *gorgonia.Node, backward bool) *BadNode {
+func describeBad(m *modelGraph, n *gorgonia.Node, backward bool) *BadNode {
 	out := &BadNode{Op: "input", Name: op.NameOf(n), At: op.PositionOf(n), Backward: backward}
 	if t, err := op.TypeOf(n); err == nil {
 		out.Type = t.String()

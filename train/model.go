@@ -1,6 +1,9 @@
 package train
 
 import (
+	"reflect"
+
+	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
 	"gorgonia.org/gorgonia"
 )
@@ -19,4 +22,13 @@ type Model interface {
 	// need the targets. Layers that behave otherwise in training ask
 	// b.Training. Mistakes are the Builder's error.
 	Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node)
+}
+
+// present says that there must be a model with Params.
+func present(m Model) error {
+	v := reflect.ValueOf(m)
+	if !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() || m.Params() == nil {
+		return errors.Wrap(ErrOption, "got no model, or one without Params")
+	}
+	return nil
 }

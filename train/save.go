@@ -3,7 +3,6 @@ package train
 import (
 	"fmt"
 	"math"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -166,10 +165,10 @@ func built(p *graph.Params) error {
 // into a model that is not to be trained. ErrOption for a nil model and one whose
 // Params are nil.
 func Build(m Model) error {
-	if v := reflect.ValueOf(m); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() || m.Params() == nil {
-		return errors.Wrap(ErrOption, "train: building the model: got no model, or one without Params")
+	if err := present(m); err != nil {
+		return errors.Wrap(err, "train: building the model")
 	}
 	b := graph.New(m.Params())
-	m.Loss(b, 1)
+	m.Loss(b, 2) // one example is too few for batch normalisation
 	return errors.Wrap(b.Err(), "train: building the model")
 }

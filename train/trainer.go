@@ -28,8 +28,8 @@ type Trainer struct {
 // New is a Trainer of the model. It fails on settings that mean nothing
 // (ErrOption); the model itself is built by the first step.
 func New(m Model, o Options) (*Trainer, error) {
-	if m == nil || m.Params() == nil {
-		return nil, errors.Wrap(ErrOption, "train: got a model without parameters")
+	if err := present(m); err != nil {
+		return nil, errors.Wrap(err, "train")
 	}
 	p := m.Params()
 	if err := o.settle(p.DType()); err != nil {
