@@ -20,7 +20,7 @@ type call struct {
 	args  map[string]*value
 	read  map[string]bool
 	input *gorgonia.Node // the first argument, if it is a tensor or a number
-	kind  kind           // of the results, if a rule says so
+	kind  *kind          // of the results, if a rule says so
 	want  []*array       // the results as the case lists them, if it does
 }
 
@@ -139,7 +139,9 @@ func (c *call) run(args []*value, kwargs map[string]*value) (out []value, err er
 	if err := c.bind(args, kwargs); err != nil {
 		return nil, err
 	}
-	c.readDType()
+	if !makers[bareName(c.name)] {
+		c.readDType()
+	}
 	first := value{}
 	if len(c.names) > 0 {
 		first, _ = c.arg(c.names[0])
@@ -156,12 +158,13 @@ func (c *call) run(args []*value, kwargs map[string]*value) (out []value, err er
 			return nil, errors.Wrapf(graph.ErrUnsupported, "%s with the argument %q", c.name, name)
 		}
 	}
-	if c.kind == ofFloats {
-		c.kind = kindOf(c.name, c.args)
+	of := kindOf(c.name, c.args)
+	if c.kind != nil {
+		of = *c.kind
 	}
 	fixed := c.fixedArgs()
 	for _, n := range nodes {
-		v := value{node: n, kind: c.kind, fixed: fixed, absent: n == nil}
+		v := value{node: n, kind: of, fixed: fixed, absent: n == nil}
 		if n != nil && isIndex(n) {
 			v.kind = ofInts
 		}
@@ -172,114 +175,6 @@ func (c *call) run(args []*value, kwargs map[string]*value) (out []value, err er
 
 // isIndex says that the graph has integers for a node.
 func isIndex(n *gorgonia.Node) bool { return n.Dtype().String() == "int" }
-
-// predicates are the calls whose results are truth values; passing, those whose
-// results are of the kind of their tensors.
-var (
-	predicates = words(`eq ne not_equal lt less gt greater le less_equal ge greater_equal isnan isinf isfinite isposinf isneginf signbit
-		logical_and logical_or logical_xor logical_not any all __and__ __or__ __invert__ zeros_bool`)
-	passing = words(`getitem reshape view view_as reshape_as flatten unflatten ravel squeeze unsqueeze transpose swapaxes swapdims permute movedim
-		moveaxis expand expand_as broadcast_to repeat tile repeat_interleave flip fliplr flipud roll rot90 t T mT cat concat concatenate stack hstack vstack
-		dstack column_stack row_stack split chunk tensor_split unbind select narrow index_select gather take take_along_dim tril triu diagonal diag
-		diag_embed clone detach contiguous sort masked_select masked_fill where zeros_like ones_like full_like new_tensor
-		add sub subtract mul multiply neg abs floor_divide remainder fmod maximum minimum clamp clamp_min clamp_max clip square sign
-		max min amax amin prod sum cumsum cumprod`)
-	counting = words(`sum prod cumsum cumprod add sub mul`) // of truth values they make integers
-)
-
-func words(text string) map[string]bool {
-	out := map[string]bool{}
-	for _, w := range strings.Fields(text) {
-		out[w] = true
-	}
-	return out
-}
-
-// kindOf is the kind of a call's results.
-func kindOf(name string, args map[string]*value) kind {
-	bare := name[strings.LastIndex(name, ".")+1:]
-	if predicates[bare] {
-		return ofBools
-	}
-	if !passing[bare] {
-		return ofFloats
-	}
-	k, any := ofBools, false
-	var visit func(v value)
-	visit = func(v value) {
-		for _, x := range v.list {
-			visit(x)
-		}
-		if f, is := v.plain.(float64); is && f != float64(int(f)) {
-			k = ofFloats // a number that is no integer
-		}
-		if v.isTensor() {
-			any = true
-			k = min(k, v.kind)
-		}
-	}
-	for n, v := range args {
-		if n != "dim" && n != "index" && n != "mask" && n != "condition" {
-			visit(*v)
-		}
-	}
-	if !any {
-		return ofFloats
-	}
-	if k == ofBools && counting[bare] {
-		return ofInts
-	}
-	return k
-}
-
-// fixedArgs says that all arguments are fixed.
-func (c *call) fixedArgs() bool {
-	fixed := true
-	var visit func(v value)
-	visit = func(v value) {
-		for _, x := range v.list {
-			visit(x)
-		}
-		fixed = fixed && (!v.isTensor() || v.fixed)
-	}
-	for _, v := range c.args {
-		visit(*v)
-	}
-	return fixed
-}
-
-// readDType reads the argument dtype: the type in which a function computes.
-func (c *call) readDType() {
-	switch t := c.dtype("dtype", "float64"); {
-	case t == "float64":
-	case strings.HasPrefix(t, "int"), t == "bool":
-		c.kind = map[bool]kind{true: ofBools, false: ofInts}[t == "bool"]
-		for _, v := range c.args {
-			if v.isTensor() && v.kind == ofFloats { // what is cut off is not computed here
-				c.unsupported("%s with the dtype %s of floats", c.name, t)
-			}
-		}
-	default:
-		c.unsupported("%s with the dtype %s", c.name, t)
-	}
-}
-
-// dtype is a type by name, with one name for each.
-func (c *call) dtype(name, def string) string {
-	v, ok := c.arg(name)
-	t, is := v.plain.(dtype)
-	switch {
-	case !ok || v.plain == nil:
-		return def
-	case !is:
-		c.unsupported("the dtype %v", v.plain)
-	case t == "double":
-		return "float64"
-	case t == "long":
-		return "int64"
-	}
-	return string(t)
-}
 
 func (c *call) unsupported(format string, args ...any) {
 	c.Fail(errors.Wrapf(graph.ErrUnsupported, format, args...))

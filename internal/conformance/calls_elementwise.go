@@ -84,13 +84,16 @@ func settingRules() {
 		"angle": func(c *call, x node) node {
 			return c.Scale(c.Where(c.IsNaN(x), x, c.Less(x, c.Scalar(0))), math.Pi)
 		},
-		"sgn":             func(c *call, x node) node { return c.Sign(x) },
-		"round":           func(c *call, x node) node { return c.RoundDecimals(x, c.int("decimals", 0)) },
-		"logit":           func(c *call, x node) node { return c.Logit(x, c.num("eps", 0)) },
-		"mvlgamma":        func(c *call, x node) node { return c.MultivariateLgamma(x, c.int("p", 1)) },
-		"fill":            func(c *call, x node) node { return c.Broadcast(c.tensor("value"), c.Shape(x)...) },
-		nn + "elu":        func(c *call, x node) node { return c.ELU(x, c.num("alpha", 1)) },
-		nn + "celu":       func(c *call, x node) node { return c.CELU(x, c.num("alpha", 1)) },
+		"sgn":      func(c *call, x node) node { return c.Sign(x) },
+		"round":    func(c *call, x node) node { return c.RoundDecimals(x, c.int("decimals", 0)) },
+		"logit":    func(c *call, x node) node { return c.Logit(x, c.num("eps", 0)) },
+		"mvlgamma": func(c *call, x node) node { return c.MultivariateLgamma(x, c.int("p", 1)) },
+		"fill":     func(c *call, x node) node { return c.Broadcast(c.tensor("value"), c.Shape(x)...) },
+		nn + "elu": func(c *call, x node) node { return c.ELU(x, c.num("alpha", 1)) },
+		nn + "celu": func(c *call, x node) node {
+			c.loosen(1e-7, 0) // torch's slope has 1/alpha in single precision
+			return c.CELU(x, c.num("alpha", 1))
+		},
 		nn + "leaky_relu": func(c *call, x node) node { return c.LeakyReLU(x, c.num("negative_slope", 0.01)) },
 		nn + "rrelu": func(c *call, x node) node {
 			if c.flag("training", false) {
@@ -122,7 +125,8 @@ func settingRules() {
 			return c.Digamma(c.tensor("input"))
 		},
 		nn + "dropout": func(c *call, x node) node {
-			if c.flag("training", true) && c.flag("train", true) && c.num("p", 0.5) != 0 {
+			p, first, second := c.num("p", 0.5), c.flag("training", true), c.flag("train", true)
+			if first && second && p != 0 {
 				c.unsupported("a random mask")
 			}
 			return x

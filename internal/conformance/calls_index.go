@@ -105,6 +105,10 @@ func indexRules() {
 		}
 		return c.PutFlat(x, source, index, add)
 	})
+	scatterRules()
+}
+
+func scatterRules() {
 	calls["scatter"] = scattered(func(c *call, x, src, at node, a int) node {
 		if c.given("reduce") {
 			return c.ScatterFold(x, src, at, a, word(c, "reduce", "", folds), true)
@@ -148,7 +152,7 @@ func indexRules() {
 		return c.OneHot(index, n)
 	})
 	calls[nn+"one_hot"] = func(c *call) []*gorgonia.Node {
-		c.kind = ofInts
+		c.makes(ofInts)
 		return oneHot(c)
 	}
 	partRules()

@@ -31,6 +31,10 @@ func productRules() {
 	for _, name := range []string{"addmv", "baddbmm", "addmm"} {
 		calls[name] = plus(products)
 	}
+	contractionRules()
+}
+
+func contractionRules() {
 	crossed := func(first bool) rule { // torch.cross takes the first axis of extent 3
 		return each2(func(c *call, x, y node) node {
 			x, y = together(c, x, y)
@@ -88,10 +92,14 @@ func matrixRules() {
 		}
 		return c.Cholesky(x)
 	})
-	calls["linalg.slogdet"] = func(c *call) []node {
+	calls["slogdet"] = func(c *call) []node {
 		sign, log := c.SlogDet(c.input)
 		return []node{sign, log}
 	}
+	solveRules()
+}
+
+func solveRules() {
 	calls["linalg.solve"] = each2(func(c *call, x, y node) node {
 		if !c.flag("left", true) {
 			return c.swap(c.Solve(c.swap(x, -1, -2), c.swap(y, -1, -2)), -1, -2)
@@ -133,6 +141,10 @@ func matrixRules() {
 		y := triangular(c, x, c.tensor("b"), c.flag("upper", true), c.flag("transpose", false), c.flag("unitriangular", false))
 		return []node{y, c.Broadcast(x, append(c.Shape(y)[:c.rank(y)-2], c.Shape(x)[c.rank(x)-2:]...)...)}
 	}
+	formRules()
+}
+
+func formRules() {
 	calls["cholesky_solve"] = one1(func(c *call) node {
 		l := c.tensor("input2")
 		c.triangle[l] = c.flag("upper", false)
@@ -243,7 +255,7 @@ func leastSquares(c *call) []node {
 	if driver == "gelsd" || driver == "gelss" {
 		_, values, _ = c.SVD(x)
 	}
-	return []node{y, rest, values}
+	return []node{y, rest, nil, values} // the rank is not computed
 }
 
 func factorRules() {
@@ -281,6 +293,10 @@ func factorRules() {
 	calls["linalg.svd"] = svd(func(c *call) bool { return !c.flag("full_matrices", true) }, true)
 	calls["svd"] = svd(func(c *call) bool { return c.flag("some", true) }, false)
 	calls["linalg.svdvals"] = each1(func(c *call, x node) node { _, s, _ := c.SVD(x); return s })
+	lesserFactorRules()
+}
+
+func lesserFactorRules() {
 	qr := func(thin func(c *call) bool) rule {
 		return func(c *call) []node {
 			s := c.Shape(c.input)
@@ -412,6 +428,10 @@ func normRulesOfMatrices() {
 		}
 		return vector(c, x, c.num("p", 2))
 	})
+	distanceRules()
+}
+
+func distanceRules() {
 	calls["dist"] = each2(func(c *call, x, y node) node {
 		d := c.Sub(x, y)
 		return c.Norm(c.Reshape(d, sizeOf(c.Shape(d))), c.num("p", 2), 0)

@@ -27,8 +27,8 @@ func (c *call) reduced(x node) node {
 
 // weighted is a loss times the argument weight, if it is there.
 func (c *call) weighted(x node) node {
-	if c.given("weight") {
-		return c.Mul(x, c.tensor("weight"))
+	if w := c.optional("weight"); w != nil {
+		return c.Mul(x, w)
 	}
 	return x
 }
@@ -61,17 +61,11 @@ func lossRules() {
 			return c.weighted(c.BCEWithLogitsEach(x, y))
 		},
 		"multilabel_soft_margin_loss": func(c *call, x, y node) node {
-			var w node
-			if c.given("weight") {
-				w = c.tensor("weight")
-			}
+			w := c.optional("weight")
 			return c.MultiLabelSoftMargin(x, y, w)
 		},
 		"multi_margin_loss": func(c *call, x, _ node) node {
-			var w node
-			if c.given("weight") {
-				w = c.tensor("weight")
-			}
+			w := c.optional("weight")
 			y := c.labels("target")
 			one := c.rank(x) < 2
 			if one {
@@ -85,8 +79,18 @@ func lossRules() {
 		},
 	}
 	for name, f := range pairs {
-		calls[nn+name] = one1(func(c *call) node { return c.reduced(f(c, c.input, c.tensor("target"))) })
+		calls[nn+name] = one1(func(c *call) node {
+			x, y := c.input, c.tensor("target")
+			if v, _ := c.arg("target"); v.kind == ofFloats {
+				x, y = together(c, x, y)
+			}
+			return c.reduced(f(c, x, y))
+		})
 	}
+	labelLossRules()
+}
+
+func labelLossRules() {
 	calls[nn+"multilabel_margin_loss"] = one1(multiLabelMargin)
 	calls[nn+"kl_div"] = one1(func(c *call) node {
 		loss := c.KLDivergence(c.input, c.tensor("target"), c.flag("log_target", false))
@@ -116,17 +120,9 @@ func lossRules() {
 	calls[nn+"ctc_loss"] = one1(connectionist)
 }
 
-// classWeight is the argument weight of the classes, or nil.
-func (c *call) classWeight() node {
-	if c.given("weight") {
-		return c.tensor("weight")
-	}
-	return nil
-}
-
 func crossEntropy(c *call) node {
 	if v, _ := c.arg("target"); v.kind == ofFloats {
-		loss := c.CrossEntropySoft(c.input, c.node(v), c.classWeight(), c.num("label_smoothing", 0))
+		loss := c.CrossEntropySoft(c.input, c.node(v), c.optional("weight"), c.num("label_smoothing", 0))
 		if s := c.Shape(loss); c.text("reduction", "mean") == "mean" { // torch divides by the examples alone
 			return c.Scale(c.Sum(loss), 1/float64(sizeOf(s)))
 		}
@@ -137,7 +133,7 @@ func crossEntropy(c *call) node {
 
 // likelihood is the negative log likelihood of labels.
 func likelihood(c *call, logs node) node {
-	loss, weight := c.NLLEach(logs, c.labels("target"), graph.Likelihoods{Weight: c.classWeight(), Ignoring: true,
+	loss, weight := c.NLLEach(logs, c.labels("target"), graph.Likelihoods{Weight: c.optional("weight"), Ignoring: true,
 		Ignore: c.int("ignore_index", -100), Smoothing: c.num("label_smoothing", 0)})
 	if c.text("reduction", "mean") == "mean" {
 		return c.Div(c.Sum(loss), c.Sum(weight))
@@ -203,7 +199,11 @@ func connectionist(c *call) node {
 			each = append(each, c.Neg(c.Reshape(c.Sum(c.Slice(y, graph.All(), graph.All(), graph.Range(blank, blank+1))), 1)))
 			continue
 		}
-		each = append(each, c.CTC(y, c.ConstInts(list, 1, len(list)), blank))
+		// torch's gradient is that by what log_softmax was of, written as one by its
+		// result: it has a term that log_softmax takes away again.
+		mass := c.Sum(c.Exp(y))
+		loss := c.CTC(y, c.ConstInts(list, 1, len(list)), blank)
+		each = append(each, c.Add(loss, c.Sub(mass, c.StopGradient(mass))))
 	}
 	loss := c.Concat(0, each...)
 	const endless = 1e29 // the Builder's CTC has a large number for what is impossible

@@ -8,34 +8,61 @@ import (
 
 // This file has the rules of functions that make tensors, or change their type.
 
-// filled is a tensor of one number; as a value of the case's own it is an input
-// of the graph no more than a constant is.
+// filled is a tensor of one number.
 func (c *call) filled(x float64, shape ...int) node {
 	return c.Broadcast(c.Scalar(x), shape...)
 }
 
-// typed sets the kind of the results from the argument dtype; def without one.
-func (c *call) typed(def kind) {
-	c.kind = def
+// typed sets the kind of the results to that which the argument dtype names; to def
+// without one.
+func (c *call) typed(def kind) kind {
 	switch t := c.dtype("dtype", ""); {
+	case t == "":
 	case t == "float64":
-		c.kind = ofFloats
+		def = ofFloats
 	case t == "bool":
-		c.kind = ofBools
+		def = ofBools
 	case strings.HasPrefix(t, "int"):
-		c.kind = ofInts
+		def = ofInts
+	default:
+		c.unsupported("%s with the dtype %s", c.name, t)
 	}
+	c.makes(def)
+	return def
+}
+
+// kindOfInput is the kind of the first argument.
+func (c *call) kindOfInput() kind {
+	v, _ := c.arg(c.names[0])
+	return v.kind
 }
 
 func madeRules() {
 	for name, x := range map[string]float64{"zeros": 0, "ones": 1} {
-		calls[name+"_like"] = each1(func(c *call, like node) node { return c.filled(x, c.Shape(like)...) })
-		calls[name] = one1(func(c *call) node { return c.filled(x, c.ints("size")...) })
-		calls["tensor.new_"+name] = each1(func(c *call, _ node) node { return c.filled(x, c.ints("size")...) })
+		calls[name+"_like"] = each1(func(c *call, like node) node {
+			c.typed(c.kindOfInput())
+			return c.filled(x, c.Shape(like)...)
+		})
+		calls[name] = one1(func(c *call) node { c.typed(ofFloats); return c.filled(x, c.ints("size")...) })
+		calls["tensor.new_"+name] = each1(func(c *call, _ node) node {
+			c.typed(c.kindOfInput())
+			return c.filled(x, c.ints("size")...)
+		})
 	}
-	calls["full_like"] = each1(func(c *call, like node) node { return c.filled(c.num("fill_value", 0), c.Shape(like)...) })
-	calls["full"] = one1(func(c *call) node { return c.filled(c.num("fill_value", 0), c.ints("size")...) })
-	calls["tensor.new_full"] = calls["full"]
+	calls["full_like"] = each1(func(c *call, like node) node {
+		c.typed(c.kindOfInput())
+		return c.filled(c.num("fill_value", 0), c.Shape(like)...)
+	})
+	calls["full"] = one1(func(c *call) node {
+		v, _ := c.arg("fill_value")
+		_, k := listed(v)
+		c.typed(k)
+		return c.filled(c.num("fill_value", 0), c.ints("size")...)
+	})
+	calls["tensor.new_full"] = each1(func(c *call, _ node) node {
+		c.typed(c.kindOfInput())
+		return c.filled(c.num("fill_value", 0), c.ints("size")...)
+	})
 	calls["tensor"] = one1(func(c *call) node {
 		v, _ := c.arg("data")
 		a, whole := listed(v)
@@ -48,7 +75,12 @@ func madeRules() {
 	})
 	calls["tensor.new_tensor"] = calls["tensor"]
 	calls["scalar_tensor"] = calls["tensor"]
+	rangeRules()
+}
+
+func rangeRules() {
 	calls["eye"] = one1(func(c *call) node {
+		c.typed(ofFloats)
 		n := c.int("n", 0)
 		a := zeros([]int{n, c.int("m", n)})
 		for i := range min(a.Shape[0], a.Shape[1]) {
@@ -70,6 +102,7 @@ func madeRules() {
 		return c.Const(list, len(list))
 	})
 	calls["linspace"] = one1(func(c *call) node {
+		c.typed(ofFloats)
 		lo, hi, n := c.num("start", 0), c.num("end", 0), c.int("steps", 1)
 		list := make([]float64, n)
 		for i := range list {
@@ -82,8 +115,7 @@ func madeRules() {
 		if v, _ := c.arg("dtype"); v.isTensor() {
 			return v.kind
 		}
-		c.typed(ofFloats)
-		return c.kind
+		return c.typed(c.kindOfInput())
 	})
 	calls["tensor.type"] = calls["tensor.to"]
 	for name, k := range map[string]kind{"long": ofInts, "int": ofInts, "bool": ofBools} {
@@ -98,7 +130,7 @@ func converted(to func(c *call) kind) rule {
 	return each1(func(c *call, x node) node {
 		v, _ := c.arg(c.names[0])
 		if k := to(c); k != v.kind || k == ofFloats {
-			c.kind = k
+			c.makes(k)
 			switch {
 			case isIndex(x):
 				c.unsupported("%s of indices", c.name)

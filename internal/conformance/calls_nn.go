@@ -71,6 +71,10 @@ func init() {
 		calls[nn+"adaptive_avg_pool"+d] = adaptive((*build).AdaptiveAvgPool)
 		calls[nn+"adaptive_max_pool"+d] = withPlaces(adaptive((*build).AdaptiveMaxPool))
 	}
+	layerRules()
+}
+
+func layerRules() {
 	calls[nn+"linear"] = each1(func(c *call, x node) node {
 		y := c.MatMul(x, c.swap(c.tensor("weight"), -1, -2))
 		if c.given("bias") {
@@ -87,7 +91,8 @@ func init() {
 		if mode == "constant" {
 			return c.PadConst(x, before, after, c.num("value", 0))
 		}
-		return c.Pad(x, before, after, map[string]graph.PadMode{"reflect": graph.PadReflect, "replicate": graph.PadReplicate, "circular": graph.PadCircular}[mode])
+		c.ignore("value")
+		return c.Pad(x, before, after, word(c, "mode", "", map[string]graph.PadMode{"reflect": graph.PadReflect, "replicate": graph.PadReplicate, "circular": graph.PadCircular}))
 	})
 	calls["constant_pad_nd"] = calls[nn+"pad"]
 	calls[nn+"unfold"] = each1(func(c *call, x node) node {
@@ -102,6 +107,10 @@ func init() {
 		}
 		return undo(c.FromPatches(x, out, c.ints("kernel_size"), c.patching()))
 	})
+	resizeRules()
+}
+
+func resizeRules() {
 	calls[nn+"interpolate"] = each1(interpolate)
 	for _, name := range []string{"upsample_nearest", "upsample_bilinear"} {
 		calls[nn+name] = each1(func(c *call, x node) node {
@@ -228,20 +237,24 @@ func (c *call) keepRunning(x node, momentum float64) {
 	}
 }
 
+// scaled is y times the weights of the channels, and plus their biases.
+func scaled(c *call, y node) node {
+	if c.given("weight") {
+		y = c.Mul(y, c.channelwise(c.tensor("weight"), y))
+	}
+	if c.given("bias") {
+		y = c.Add(y, c.channelwise(c.tensor("bias"), y))
+	}
+	return y
+}
+
+// fixed is x standardised by the running statistics.
+func fixed(c *call, x node, eps float64) node {
+	mean, variance := c.channelwise(c.tensor("running_mean"), x), c.channelwise(c.tensor("running_var"), x)
+	return c.Mul(c.Sub(x, mean), c.Rsqrt(c.AddConst(variance, eps)))
+}
+
 func normRules() {
-	scaled := func(c *call, y node) node {
-		if c.given("weight") {
-			y = c.Mul(y, c.channelwise(c.tensor("weight"), y))
-		}
-		if c.given("bias") {
-			y = c.Add(y, c.channelwise(c.tensor("bias"), y))
-		}
-		return y
-	}
-	fixed := func(c *call, x node, eps float64) node {
-		mean, variance := c.channelwise(c.tensor("running_mean"), x), c.channelwise(c.tensor("running_var"), x)
-		return c.Mul(c.Sub(x, mean), c.Rsqrt(c.AddConst(variance, eps)))
-	}
 	calls[nn+"batch_norm"] = each1(func(c *call, x node) node {
 		if c.rank(x) < 2 && sizeOf(c.Shape(x)) > 0 {
 			c.unsupported("a batch without channels")
@@ -277,6 +290,10 @@ func normRules() {
 		}
 		return scaled(c, c.standardized(x, eps, axes...))
 	})
+	groupNormRules()
+}
+
+func groupNormRules() {
 	calls[nn+"group_norm"] = each1(func(c *call, x node) node {
 		s, g := c.Shape(x), c.int("num_groups", 1)
 		y := c.standardized(c.Reshape(x, s[0], g, sizeOf(s[1:])/g), c.num("eps", 1e-5), 2)
@@ -315,13 +332,8 @@ func sampleRules() {
 		})
 	}
 	calls[nn+"grid_sample"] = each1(func(c *call, x node) node {
-		mode, ok := resizeModes[c.text("mode", "bilinear")]
-		pads := map[string]graph.GridPad{"zeros": graph.GridZeros, "border": graph.GridBorder, "reflection": graph.GridReflect}
-		pad, known := pads[c.text("padding_mode", "zeros")]
-		if !ok || !known {
-			c.unsupported("a grid of that mode")
-			return nil
-		}
+		mode := word(c, "mode", "bilinear", resizeModes)
+		pad := word(c, "padding_mode", "zeros", map[string]graph.GridPad{"zeros": graph.GridZeros, "border": graph.GridBorder, "reflection": graph.GridReflect})
 		return c.GridSample(x, c.tensor("grid"), mode, pad, c.flag("align_corners", false))
 	})
 	calls[nn+"affine_grid"] = each1(func(c *call, x node) node {

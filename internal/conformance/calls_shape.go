@@ -84,6 +84,10 @@ func init() {
 		return c.MoveAxes(x, c.ints("source"), c.ints("destination"))
 	})
 	calls["moveaxis"] = calls["movedim"]
+	shapedRules()
+}
+
+func shapedRules() {
 	shaped := each1(func(c *call, x node) node {
 		return c.Reshape(x, c.sizes("shape")...)
 	})
@@ -135,6 +139,10 @@ func init() {
 		}
 		return c.Reshape(x, to...)
 	})
+	turnedRules()
+}
+
+func turnedRules() {
 	flipped := func(axes func(c *call) []int) rule {
 		return each1(func(c *call, x node) node {
 			list := axes(c)
@@ -174,6 +182,10 @@ func init() {
 			return x
 		})
 	}
+	repeatRules()
+}
+
+func repeatRules() {
 	calls["repeat"] = each1(func(c *call, x node) node { return c.tiled(x, c.ints("repeats")) })
 	calls["tile"] = each1(func(c *call, x node) node {
 		counts := c.ints("dims")
@@ -265,6 +277,10 @@ func joinRules() {
 	})
 	calls["concat"], calls["concatenate"] = calls["cat"], calls["cat"]
 	calls["stack"] = one1(func(c *call) node { return c.Stack(c.int("dim", 0), c.nodes("tensors")...) })
+	listRules()
+}
+
+func listRules() {
 	calls["meshgrid"] = func(c *call) []node {
 		parts := c.nodes("tensors")
 		shape := make([]int, len(parts))
@@ -289,7 +305,7 @@ func joinRules() {
 		}
 		return parts
 	}
-	lists := map[string]func(c *call, xs []node) []node{
+	for name, f := range map[string]func(c *call, xs []node) []node{
 		"block_diag": func(c *call, xs []node) []node { return []node{c.BlockDiagonal(xs...)} },
 		"cartesian_prod": func(c *call, xs []node) []node {
 			if len(xs) == 1 {
@@ -307,25 +323,10 @@ func joinRules() {
 			}
 			return xs
 		},
-	}
-	for k, name := range []string{"atleast_1d", "atleast_2d", "atleast_3d"} {
-		lists[name] = func(c *call, xs []node) []node {
-			for i, x := range xs {
-				if c.rank(x) == 0 {
-					x = c.Reshape(x, 1)
-				}
-				if c.rank(x) == 1 && k >= 1 {
-					x = c.Unsqueeze(x, 0)
-				}
-				if c.rank(x) == 2 && k == 2 {
-					x = c.Unsqueeze(x, 2)
-				}
-				xs[i] = x
-			}
-			return xs
-		}
-	}
-	for name, f := range lists {
+		"atleast_1d": func(c *call, xs []node) []node { return atLeast(c, 1, xs) },
+		"atleast_2d": func(c *call, xs []node) []node { return atLeast(c, 2, xs) },
+		"atleast_3d": func(c *call, xs []node) []node { return atLeast(c, 3, xs) },
+	} {
 		calls[name] = func(c *call) []node { // a list, or as many arguments
 			return f(c, c.nodes(c.names[0]))
 		}
@@ -333,6 +334,20 @@ func joinRules() {
 	calls["combinations"] = each1(func(c *call, x node) node {
 		return c.Combinations(x, c.int("r", 2), c.flag("with_replacement", false))
 	})
+}
+
+// atLeast gives each tensor k axes or more, as numpy does.
+func atLeast(c *call, k int, xs []node) []node {
+	for i, x := range xs {
+		if x = c.lifted(x); c.rank(x) == 1 && k >= 2 {
+			x = c.Unsqueeze(x, 0)
+		}
+		if c.rank(x) == 2 && k == 3 {
+			x = c.Unsqueeze(x, 2)
+		}
+		xs[i] = x
+	}
+	return xs
 }
 
 func splitRules() {

@@ -179,7 +179,7 @@ func (k *testCase) differentiate(e *experiment, out []value) error {
 		if k.Exact != nil {
 			c.exact = k.Exact.Grads[name]
 		}
-		e.addGradient(by[i], grads[i], c)
+		grads[i] = e.addGradient(by[i], grads[i], c)
 		if k.SecondOrder != nil && k.SecondOrder.Direction[name] != nil {
 			along = append(along, e.bench.dot(grads[i], k.SecondOrder.Direction[name]))
 			slope += k.SecondOrder.Direction[name].largest() * max(c.before, c.want.largest())
@@ -188,13 +188,21 @@ func (k *testCase) differentiate(e *experiment, out []value) error {
 	if len(along) == 0 {
 		return nil
 	}
+	return k.differentiateAgain(e, along, by, slope)
+}
+
+// differentiateAgain adds the gradients of the gradients' products with a direction.
+func (k *testCase) differentiateAgain(e *experiment, along, by []*gorgonia.Node, slope float64) error {
+	if len(e.bench.triangle) > 0 {
+		return fmt.Errorf("%w: second derivatives by a matrix of which torch reads a triangle", graph.ErrUnsupported)
+	}
 	second, err := e.bench.gradients(e.bench.total(along), by)
 	if err != nil {
 		return fmt.Errorf("second order: %w", err)
 	}
 	for i, name := range k.Inputs.Names {
 		if h := k.SecondOrder.HVP[name]; h != nil {
-			e.add(second[i], claim{what: "Hessian-vector product of " + name, want: h, before: slope / k.Inputs.By[name].largest()})
+			e.addGradient(by[i], second[i], claim{what: "Hessian-vector product of " + name, want: h, before: slope / k.Inputs.By[name].largest()})
 		}
 	}
 	return nil

@@ -173,8 +173,9 @@ func near(got, want, within float64) bool {
 	return math.Abs(got-want) <= within
 }
 
-// addGradient adds the gradient of an input, as far as it means something.
-func (e *experiment) addGradient(of, g *gorgonia.Node, c claim) {
+// addGradient adds the gradient of an input, as far as it means something, and
+// returns the part of it that does.
+func (e *experiment) addGradient(of, g *gorgonia.Node, c claim) *gorgonia.Node {
 	b := e.bench
 	if b.symmetric[of] {
 		n := len(c.want.Shape)
@@ -184,6 +185,7 @@ func (e *experiment) addGradient(of, g *gorgonia.Node, c claim) {
 		c.want = triangleOf(c.want, upper)
 	}
 	e.add(g, c)
+	return g
 }
 
 // symmetricPart is (a + aᵀ)/2 of square matrices.

@@ -14,9 +14,10 @@ import (
 // units in its last place in random directions: how far results go from the
 // listed ones is what the condition of the case makes of a rounding.
 //
-//	allowed = 8·(how far they go) + 64·2⁻²⁴·(|want| + the largest |want| of the tensor)/2 + 8·2⁻²⁴·before + 2⁻¹²⁴
+//	allowed = 8·(how far they go) + (64 + steps)·2⁻²⁴·(|want| + the largest |want| of the tensor)/2 + 8·2⁻²⁴·before + 2⁻¹²⁴
 //
-// The second term is for roundings on the way, in units of the result's own scale;
+// The second term is for roundings on the way, of which each step of a program makes
+// some, in units of the result's own scale;
 // the third for derivatives whose terms cancel, as those of what does not change
 // along an input: before is the terms' size, that of (Σ |cotangent|·|output|) over
 // that of the input. The last is for numbers too small for float32's full precision. A jump right at the
@@ -59,7 +60,7 @@ func check32(e32, e64 *experiment) error {
 			}
 		}
 		allow := func(j int, want float64) float64 {
-			return conditions*far[i][j] + (roundings*epsilon+loose)*(math.Abs(want)+scale)/2 + terms*epsilon*c.before + tiny
+			return conditions*far[i][j] + (float64(roundings+e32.bench.steps)*epsilon+loose)*(math.Abs(want)+scale)/2 + terms*epsilon*c.before + tiny
 		}
 		if c.holds(got[i], allow) == nil {
 			continue

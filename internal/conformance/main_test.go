@@ -9,21 +9,27 @@ import (
 	"testing/fstest"
 )
 
-// TestCases runs the cases that the project ships, in both types: functions with
-// values, gradients and second derivatives computed by PyTorch in float64.
-func TestCases(t *testing.T) {
-	cases, err := zip.OpenReader("testdata/cases.zip")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer cases.Close()
-	var out bytes.Buffer
-	if _, err := run(&out, cases, true); err != nil {
-		t.Fatal(err)
-	}
-	want := "float64: 244 passed, 0 failed, 0 not covered\nfloat32: 244 passed, 0 failed, 0 not covered\n"
-	if !strings.Contains(out.String(), want) {
-		t.Errorf("got\n%s", out.String())
+// TestReference runs the cases that the project ships, in both types: functions with
+// values, gradients and second derivatives that PyTorch has computed in float64.
+// families has each function with several forms of its arguments.
+func TestReference(t *testing.T) {
+	for name, n := range map[string]int{"cases": 244, "families": 793} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cases, err := zip.OpenReader("testdata/" + name + ".zip")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer cases.Close()
+			var out bytes.Buffer
+			if _, err := run(&out, cases, true); err != nil {
+				t.Fatal(err)
+			}
+			want := fmt.Sprintf("float64: %d passed, 0 failed, 0 not covered\nfloat32: %[1]d passed, 0 failed, 0 not covered\n", n)
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("got\n%s", out.String())
+			}
+		})
 	}
 }
 

@@ -24,6 +24,7 @@ type bench struct {
 	*graph.Builder
 	leaves map[string]*array
 	env    map[string]*value // what a program has named
+	steps  int               // of the program
 	loose  tolerance         // where PyTorch itself computes with fewer digits
 
 	// symmetric says of an input that it is a symmetric matrix: gradients are then
@@ -51,6 +52,7 @@ func (b *bench) leaf(name string, v value) value {
 
 // execute runs the steps of a program and returns what results names.
 func (b *bench) execute(steps []step, results []string) ([]value, error) {
+	b.steps = len(steps)
 	for i, s := range steps {
 		if err := b.step(s); err != nil {
 			return nil, errors.Wrapf(err, "step %d (%s)", i, s.Call)
