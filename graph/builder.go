@@ -149,7 +149,7 @@ func (b *Builder) Param(name string, init Initializer, shape ...int) *gorgonia.N
 }
 
 // Const is a constant of the shape with the elements, row-major, which are
-// copied.
+// copied. A finite number beyond the Builder's type is ErrNotFinite.
 func (b *Builder) Const(v []float64, shape ...int) *gorgonia.Node {
 	if b.c.Err != nil {
 		return nil
@@ -157,6 +157,10 @@ func (b *Builder) Const(v []float64, shape ...int) *gorgonia.Node {
 	t := ir.Type{DType: b.params.dtype.ir(), Shape: append(ir.Shape{}, shape...)}
 	if n, err := t.Shape.CheckedSize(op.MaxElements); err != nil || n != len(v) {
 		b.c.Fail("const", "", nil, errors.Wrapf(ErrShape, "got %d elements for %v, want %d", len(v), t.Shape, t.Shape.Size()))
+		return nil
+	}
+	if err := beyond(v, b.params.dtype); err != nil {
+		b.c.Fail("const", "", nil, err)
 		return nil
 	}
 	name := fmt.Sprintf("const#%d", len(b.leaves))

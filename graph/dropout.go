@@ -46,4 +46,8 @@ func (b *Builder) step() *gorgonia.Node {
 
 // SetStep sets the number that the random operators of the next Run draw by.
 // Each Run counts it up by one; it starts at 0.
-func (p *Program) SetStep(step int) { p.step = step }
+func (p *Program) SetStep(step int) {
+	if p != nil {
+		p.step = step
+	}
+}

@@ -1,13 +1,17 @@
 package graph
 
 import (
+	"math"
+
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/exec"
 	"github.com/symgrad/symgrad/internal/ir"
 )
 
 // Feed copies the elements of the input name, row-major, rounding them to the
-// program's type. Their number must be the input's. It allocates nothing.
+// program's type. Their number must be the input's. NaN and infinities are data
+// like others. A finite number beyond the program's type is ErrNotFinite, with its
+// index; the input then counts as not fed. It allocates nothing.
 func (p *Program) Feed(name string, v []float64) error {
 	s, err := p.slot("Feed", name, len(v), false)
 	if err != nil {
@@ -18,8 +22,10 @@ func (p *Program) Feed(name string, v []float64) error {
 		copy(p.r64.Floats(s.Where), v)
 		return nil
 	}
-	for i, dst := 0, p.r32.Floats(s.Where); i < len(v); i++ {
-		dst[i] = float32(v[i])
+	if i := round32(p.r32.Floats(s.Where), v); i >= 0 {
+		p.fed[name] = false
+		p.missing++
+		return errors.WithMessagef(errBeyond(i, v[i]), "graph: Feed: input %q", name)
 	}
 	return nil
 }
@@ -46,6 +52,9 @@ func (p *Program) Feed32(name string, v []float32) error {
 // be changed between runs. The program must be of Float64. It allocates only
 // when an input is bound for the first time.
 func (p *Program) Bind(name string, v []float64) error {
+	if err := p.made("Bind"); err != nil {
+		return err
+	}
 	if p.r64 == nil { // before the input counts as fed
 		return errors.Wrapf(ErrDType, "graph: Bind: input %q: got float64, want float32 for a program of Float32", name)
 	}
@@ -59,6 +68,9 @@ func (p *Program) Bind(name string, v []float64) error {
 
 // Bind32 is Bind for a program of Float32.
 func (p *Program) Bind32(name string, v []float32) error {
+	if err := p.made("Bind32"); err != nil {
+		return err
+	}
 	if p.r32 == nil {
 		return errors.Wrapf(ErrDType, "graph: Bind32: input %q: got float32, want float64 for a program of Float64", name)
 	}
@@ -74,6 +86,9 @@ func (p *Program) Bind32(name string, v []float32) error {
 // name was fed, row-major. What is written there is read by the next runs, as if
 // it were fed, until the input is bound.
 func (p *Program) Memory(name string) ([]float64, error) {
+	if err := p.made("Memory"); err != nil {
+		return nil, err
+	}
 	if p.r64 == nil {
 		return nil, errors.Wrapf(ErrDType, "graph: Memory: input %q: got float64, want float32 for a program of Float32", name)
 	}
@@ -87,6 +102,9 @@ func (p *Program) Memory(name string) ([]float64, error) {
 
 // Memory32 is Memory for a program of Float32.
 func (p *Program) Memory32(name string) ([]float32, error) {
+	if err := p.made("Memory32"); err != nil {
+		return nil, err
+	}
 	if p.r32 == nil {
 		return nil, errors.Wrapf(ErrDType, "graph: Memory32: input %q: got float32, want float64 for a program of Float64", name)
 	}
@@ -151,6 +169,9 @@ func (p *Program) FeedInts(name string, v []int) error {
 
 // slot finds an input for a method, checks n elements against it and marks it as fed.
 func (p *Program) slot(method, name string, n int, ints bool) (*exec.Slot, error) {
+	if err := p.made(method); err != nil {
+		return nil, err
+	}
 	s := p.inputs[name]
 	if s == nil {
 		return nil, errors.Errorf("graph: %s: no input %q, want one of %q", method, name, p.Inputs())
@@ -168,9 +189,17 @@ func (p *Program) slot(method, name string, n int, ints bool) (*exec.Slot, error
 	return s, nil
 }
 
+// input is the input name, nil if there is none.
+func (p *Program) input(name string) *exec.Slot {
+	if p == nil {
+		return nil
+	}
+	return p.inputs[name]
+}
+
 // InputShape is the shape of the input name, nil if there is none.
 func (p *Program) InputShape(name string) []int {
-	if s := p.inputs[name]; s != nil {
+	if s := p.input(name); s != nil {
 		return s.Type.Shape.Clone()
 	}
 	return nil
@@ -178,32 +207,49 @@ func (p *Program) InputShape(name string) []int {
 
 // IsInts says whether the input name takes indices.
 func (p *Program) IsInts(name string) bool {
-	s := p.inputs[name]
+	s := p.input(name)
 	return s != nil && s.Type.DType == ir.Int
 }
 
 // IndexRange is the n for which the indices of the input name must lie in
 // [0, n), as the operators that read it ask; 0 if any will do.
 func (p *Program) IndexRange(name string) int {
-	if s := p.inputs[name]; s != nil {
+	if s := p.input(name); s != nil {
 		return s.Range
 	}
 	return 0
 }
 
-// Scalar is the only element of the i-th output, as it is after a Run.
-func (p *Program) Scalar(i int) float64 {
-	w := p.plan.Outputs[i].Where
-	if p.r32 != nil {
-		return float64(p.r32.Floats(w)[0])
+// output is the i-th output, nil if there is none.
+func (p *Program) output(i int) *exec.Slot {
+	if p == nil || p.plan == nil || i < 0 || i >= len(p.plan.Outputs) {
+		return nil
 	}
-	return p.r64.Floats(w)[0]
+	return &p.plan.Outputs[i]
+}
+
+// Scalar is the only element of the i-th output, as it is after a Run: the first
+// of several, NaN if there is no such output or it is empty.
+func (p *Program) Scalar(i int) float64 {
+	s := p.output(i)
+	switch {
+	case s == nil || s.Where.Len == 0:
+		return math.NaN()
+	case s.Type.DType == ir.Int:
+		return float64(p.ints(s.Where)[0])
+	case p.r32 != nil:
+		return float64(p.r32.Floats(s.Where)[0])
+	}
+	return p.r64.Floats(s.Where)[0]
 }
 
 // Output copies the elements of the i-th output to dst, which it allocates if
-// it is nil or too short, and returns it.
+// it is nil or too short, and returns it; nil if there is no such output.
 func (p *Program) Output(i int, dst []float64) []float64 {
-	s := p.plan.Outputs[i]
+	s := p.output(i)
+	if s == nil {
+		return nil
+	}
 	n := s.Where.Len
 	if cap(dst) < n {
 		dst = make([]float64, n)
@@ -231,5 +277,11 @@ func (p *Program) ints(b exec.Buffer) []int {
 	return p.r64.Ints(b)
 }
 
-// OutputShape is the shape of the i-th output.
-func (p *Program) OutputShape(i int) []int { return p.plan.Outputs[i].Type.Shape.Clone() }
+// OutputShape is the shape of the i-th output, nil if there is none or it has no
+// axes.
+func (p *Program) OutputShape(i int) []int {
+	if s := p.output(i); s != nil {
+		return s.Type.Shape.Clone()
+	}
+	return nil
+}

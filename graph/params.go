@@ -25,11 +25,22 @@ type Param struct {
 	size   int
 }
 
-// Size is the number of elements.
-func (p *Param) Size() int { return p.size }
+// Size is the number of elements; 0 of nil, which Params.Get gives for an unknown
+// name.
+func (p *Param) Size() int {
+	if p == nil {
+		return 0
+	}
+	return p.size
+}
 
 // Offset is the index of p's first element in the flat memory of its Params.
-func (p *Param) Offset() int { return p.offset }
+func (p *Param) Offset() int {
+	if p == nil {
+		return 0
+	}
+	return p.offset
+}
 
 // Params holds the parameters of one model, by name and in the order in which
 // they were first built. Graphs of different batch sizes that are built with
@@ -38,7 +49,7 @@ func (p *Param) Offset() int { return p.offset }
 // All of them lie in one flat slice, and their gradients in another. Building
 // adds parameters; the first Compile, or Values, fixes the layout, after which a
 // new name is an error. A Params may be read by many goroutines while nobody
-// builds, sets or trains.
+// builds, sets or trains. A nil Params has no parameters.
 type Params struct {
 	dtype DType
 	seed  uint64
@@ -60,20 +71,28 @@ func NewParams(d DType, seed uint64) *Params {
 	return &Params{dtype: d, seed: seed, names: map[string]*Param{}}
 }
 
+// orEmpty is p, or an empty Params for nil.
+func (p *Params) orEmpty() *Params {
+	if p == nil {
+		return &Params{}
+	}
+	return p
+}
+
 // DType is the type of the parameters.
-func (p *Params) DType() DType { return p.dtype }
+func (p *Params) DType() DType { return p.orEmpty().dtype }
 
 // Seed is the seed that the parameters are drawn from.
-func (p *Params) Seed() uint64 { return p.seed }
+func (p *Params) Seed() uint64 { return p.orEmpty().seed }
 
 // List returns the parameters in order. The slice is a copy.
-func (p *Params) List() []*Param { return slices.Clone(p.list) }
+func (p *Params) List() []*Param { return slices.Clone(p.orEmpty().list) }
 
 // Get returns the parameter of that name, or nil.
-func (p *Params) Get(name string) *Param { return p.names[name] }
+func (p *Params) Get(name string) *Param { return p.orEmpty().names[name] }
 
 // Len is the number of elements of all parameters together.
-func (p *Params) Len() int { return p.size }
+func (p *Params) Len() int { return p.orEmpty().size }
 
 // declare adds a parameter, or finds it and checks the shape.
 func (p *Params) declare(name string, shape ir.Shape, init Initializer) (*Param, error) {
@@ -100,9 +119,16 @@ func (p *Params) declare(name string, shape ir.Shape, init Initializer) (*Param,
 		clear(v)
 		return nil, err
 	}
+	if err := beyond(v, p.dtype); err != nil {
+		clear(v)
+		return nil, errors.WithMessage(err, "got an initial value that is too large")
+	}
 	q := &Param{Name: name, Shape: shape.Clone(), Decay: len(shape) >= 2, offset: p.size, size: n}
 	p.size += align(n)
 	p.list = append(p.list, q)
+	if p.names == nil {
+		p.names = map[string]*Param{}
+	}
 	p.names[name] = q
 	return q, nil
 }
@@ -161,7 +187,7 @@ func narrow(v []float64) (rounded, zeros []float32) {
 // Values returns a copy of a parameter's elements, row-major; nil if there is
 // no such parameter.
 func (p *Params) Values(name string) []float64 {
-	q := p.names[name]
+	q := p.Get(name)
 	if q == nil {
 		return nil
 	}
@@ -169,9 +195,10 @@ func (p *Params) Values(name string) []float64 {
 	return widen(p.p64, p.p32, q)
 }
 
-// Grad returns a copy of the gradient that the last run left, row-major.
+// Grad returns a copy of the gradient that the last run left, row-major; nil if
+// there is no such parameter.
 func (p *Params) Grad(name string) []float64 {
-	q := p.names[name]
+	q := p.Get(name)
 	if q == nil {
 		return nil
 	}
@@ -191,37 +218,45 @@ func widen(a []float64, b []float32, q *Param) []float64 {
 	return out
 }
 
-// Set gives a parameter new elements, row-major, rounded to its type.
+// Set gives a parameter new elements, row-major, rounded to its type. NaN and
+// infinities are set as they are. It fails, and changes nothing, when there is no
+// such parameter, for another number of elements (ErrShape) and for a finite number
+// beyond the type (ErrNotFinite).
 func (p *Params) Set(name string, v []float64) error {
-	q := p.names[name]
+	q := p.Get(name)
 	if q == nil {
 		return errors.Errorf("graph: no parameter %q", name)
 	}
 	if len(v) != q.size {
 		return errors.Wrapf(ErrShape, "graph: parameter %q: got %d elements, want %d for %v", name, len(v), q.size, q.Shape)
 	}
+	if err := beyond(v, p.dtype); err != nil {
+		return errors.WithMessagef(err, "graph: parameter %q", name)
+	}
 	p.fix()
-	p.store(q, v)
-	return nil
-}
-
-func (p *Params) store(q *Param, v []float64) {
-	if p.dtype == Float64 {
+	if p.p64 != nil {
 		copy(p.p64[q.offset:], v)
-		return
+	} else {
+		round32(p.p32[q.offset:], v)
 	}
-	for i, x := range v {
-		p.p32[q.offset+i] = float32(x)
-	}
+	return nil
 }
 
 // Flat64 is the memory of all parameters and of their gradients, for a Params
 // of Float64; nil otherwise. Optimizers work on it. Elements between two
 // parameters are padding and stay 0.
-func (p *Params) Flat64() (params, grads []float64) { p.fix(); return p.p64, p.g64 }
+func (p *Params) Flat64() (params, grads []float64) {
+	p = p.orEmpty()
+	p.fix()
+	return p.p64, p.g64
+}
 
 // Flat32 is Flat64 for Float32.
-func (p *Params) Flat32() (params, grads []float32) { p.fix(); return p.p32, p.g32 }
+func (p *Params) Flat32() (params, grads []float32) {
+	p = p.orEmpty()
+	p.fix()
+	return p.p32, p.g32
+}
 
 // tensorOf is a tensor that shows the parameter's memory.
 func (p *Params) tensorOf(q *Param) tensor.Tensor {

@@ -46,6 +46,9 @@ type KernelProfile struct {
 // one after another, the times are those of the first worker; the last kernel has
 // the time that it waits for the others.
 func (p *Program) Profile(runs int) (Profile, error) {
+	if err := p.made("Profile"); err != nil {
+		return Profile{}, err
+	}
 	if runs < 1 {
 		return Profile{}, errors.Errorf("graph: Profile: got %d runs, want at least 1", runs)
 	}
@@ -141,6 +144,9 @@ func (q Profile) String() string {
 // WriteTrace writes one mean run in the Trace Event Format, which Perfetto and
 // chrome://tracing show as a timeline.
 func (q Profile) WriteTrace(w io.Writer) error {
+	if w == nil {
+		return errors.New("graph: WriteTrace: got no writer")
+	}
 	type event struct {
 		Name  string         `json:"name"`
 		Phase string         `json:"ph"`

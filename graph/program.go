@@ -224,14 +224,33 @@ func newProgram(params *Params, plan *exec.Plan, w *pool.Pool) *Program {
 	return p
 }
 
+// made says whether p comes from Compile: a nil or zero Program does nothing.
+func (p *Program) made(method string) error {
+	if p == nil || p.plan == nil {
+		return errors.Errorf("graph: %s: got a Program that Compile has not made", method)
+	}
+	return nil
+}
+
 // Workers is the number of threads that a run uses. See Config.Workers.
-func (p *Program) Workers() int { return p.pool.Workers() }
+func (p *Program) Workers() int {
+	if p == nil {
+		return 0
+	}
+	return p.pool.Workers()
+}
 
 // Fork is another Program of the same plan and parameters with memory of its
 // own, for another goroutine. Its inputs are not fed, and its step and rate are 0.
 // A Program with Grads leaves these in the memory of Params, or changes the
 // parameters with Descend: of those that share a Params, no other may run then.
-func (p *Program) Fork() *Program { return newProgram(p.params, p.plan, p.pool) }
+// The Fork of nil is nil.
+func (p *Program) Fork() *Program {
+	if p == nil || p.plan == nil {
+		return nil
+	}
+	return newProgram(p.params, p.plan, p.pool)
+}
 
 // Run computes the outputs, and the gradients if it was compiled with them,
 // from the inputs and the parameters as they are. Every input must have been
@@ -240,6 +259,9 @@ func (p *Program) Run() error { return p.run(nil) }
 
 // run is Run; took, if not nil, gets the time of each step added.
 func (p *Program) run(took []time.Duration) error {
+	if err := p.made("Run"); err != nil {
+		return err
+	}
 	if p.missing > 0 {
 		return p.unfed()
 	}
@@ -278,11 +300,16 @@ func (p *Program) unfed() error {
 // SetRate sets the learning rate, a finite number of at least 0, of a Program that
 // was compiled with Descend. It is 0 before.
 func (p *Program) SetRate(rate float64) error {
+	if err := p.made("SetRate"); err != nil {
+		return err
+	}
 	switch {
 	case p.rate == nil:
 		return errors.New("graph: SetRate: the program makes no steps, it was compiled without Descend")
 	case !(rate >= 0) || math.IsInf(rate, 0):
 		return errors.Errorf("graph: SetRate: got the rate %v, want a finite number of at least 0", rate)
+	case p.r32 != nil && isBeyond32(rate):
+		return errors.Wrapf(ErrNotFinite, "graph: SetRate: got the rate %v, beyond the range of float32", rate)
 	case p.r32 != nil:
 		p.r32.Floats(p.rate.Where)[0] = float32(rate)
 	default:
@@ -293,6 +320,9 @@ func (p *Program) SetRate(rate float64) error {
 
 // Inputs are the names of the inputs that the outputs need, sorted.
 func (p *Program) Inputs() []string {
+	if p == nil {
+		return nil
+	}
 	names := make([]string, 0, len(p.inputs))
 	for n := range p.inputs {
 		names = append(names, n)

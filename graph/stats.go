@@ -22,8 +22,11 @@ type Stats struct {
 	Flops int64 // floating-point operations of a run, a multiply-add counting two
 }
 
-// Stats says what p is made of, before or after running.
+// Stats says what p is made of, before or after running: the zero Stats of nil.
 func (p *Program) Stats() Stats {
+	if p == nil || p.plan == nil {
+		return Stats{}
+	}
 	s := Stats{Steps: len(p.plan.Steps), Fallbacks: map[string]int{}, Bytes: map[string]int{}, Live: p.plan.Live}
 	size := p.plan.DType.Size()
 	for a := range exec.Arenas {

@@ -1,6 +1,7 @@
 package op
 
 import (
+	"math"
 	"sync"
 
 	"github.com/pkg/errors"
@@ -123,6 +124,9 @@ func (c *Ctx) infer(e *Entry, a ir.Attrs, in []*gorgonia.Node) (ir.Type, error) 
 	}
 	if _, err := out.Shape.CheckedSize(MaxElements); err != nil {
 		return ir.Type{}, shapef("%v", err)
+	}
+	if by := a.Float("by"); out.DType == ir.F32 && !math.IsInf(by, 0) && math.IsInf(float64(float32(by)), 0) {
+		return ir.Type{}, errors.Wrapf(ErrNotFinite, "got the number %v, beyond the range of float32", by)
 	}
 	for i, t := range types {
 		if t.DType == ir.Int && out.DType == ir.Int && e.View == nil { // kernels compute floats, views move both

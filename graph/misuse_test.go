@@ -1,0 +1,241 @@
+package graph_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/symgrad/symgrad/graph"
+	"gorgonia.org/gorgonia"
+)
+
+// Every method of Program and Params, with a receiver that is nil, zero or real and
+// with arguments that are empty, out of range and not finite, returns. A nil or zero
+// Program reports an error wherever it can.
+func TestProgramAndParamsMisuse(t *testing.T) {
+	for _, d := range []graph.DType{graph.Float64, graph.Float32, 9} {
+		p := smallProgram(t, d)
+		receivers := map[string]any{
+			"Program": p, "unfed": p.Fork(), "nil Program": (*graph.Program)(nil), "zero Program": &graph.Program{},
+			"Params": graph.NewParams(d, 1), "nil Params": (*graph.Params)(nil), "zero Params": &graph.Params{},
+			"nil Param": (*graph.Param)(nil),
+		}
+		for name, r := range receivers {
+			v := reflect.ValueOf(r)
+			for i := range v.NumMethod() {
+				m := v.Type().Method(i)
+				for k, args := range arguments(m.Type) {
+					if m.Name == "Profile" && k > 1 {
+						break // it measures the machine, which takes a while
+					}
+					invoke(t, fmt.Sprintf("%v, %s.%s", d, name, m.Name), v.Method(i), args, strings.HasSuffix(name, "l Program") || strings.HasSuffix(name, "o Program"))
+				}
+			}
+		}
+	}
+}
+
+// smallProgram is a program that was fed.
+func smallProgram(t *testing.T, d graph.DType) *graph.Program {
+	t.Helper()
+	b := graph.New(graph.NewParams(d, 1))
+	x, k := b.Input("x", 3), b.Ints("k", 2)
+	w := b.Param("w", graph.Ones(), 3)
+	p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{b.Sum(b.Mul(x, w)), b.IndexSelect(x, k, 0), b.Input("empty", 0, 2)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range []error{p.Feed("x", []float64{1, 2, 3}), p.FeedInts("k", []int{0, 2}), p.Feed("empty", nil), p.Run()} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return p
+}
+
+// arguments are lists of bad arguments for a method, whose first parameter is the
+// receiver.
+func arguments(m reflect.Type) [][]reflect.Value {
+	lists := [][]reflect.Value{nil}
+	for i := 1; i < m.NumIn(); i++ {
+		var next [][]reflect.Value
+		for _, v := range badValues(m.In(i)) {
+			for _, l := range lists {
+				next = append(next, append(slices.Clone(l), v))
+			}
+		}
+		lists = next
+	}
+	return lists
+}
+
+func badValues(t reflect.Type) []reflect.Value {
+	out := []reflect.Value{reflect.Zero(t)}
+	var more []any
+	switch t {
+	case reflect.TypeFor[int]():
+		more = []any{-1, 1, 2, 3, 9, math.MinInt}
+	case reflect.TypeFor[string]():
+		more = []any{"x", "k", "empty", "w", "none"}
+	case reflect.TypeFor[float64]():
+		more = []any{-1.0, math.NaN(), math.Inf(1), 1e300}
+	case reflect.TypeFor[[]float64]():
+		more = []any{[]float64{1}, []float64{1, 2, 1e300}, []float64{math.NaN(), 2, math.Inf(-1)}}
+	case reflect.TypeFor[[]float32]():
+		more = []any{[]float32{1}, []float32{1, 2, 3}}
+	case reflect.TypeFor[[]int]():
+		more = []any{[]int{1}, []int{-1, 7}, []int{0, 1}}
+	}
+	for _, v := range more {
+		out = append(out, reflect.ValueOf(v))
+	}
+	return out
+}
+
+// invoke calls f and says whether it panicked, or had no error where it should.
+func invoke(t *testing.T, name string, f reflect.Value, args []reflect.Value, fails bool) {
+	t.Helper()
+	defer func() {
+		if r := recover(); r != nil {
+			t.Errorf("%s(%v): panic: %v", name, args, r)
+		}
+	}()
+	for _, out := range f.Call(args) {
+		if out.Type() == reflect.TypeFor[error]() && fails && out.IsNil() {
+			t.Errorf("%s(%v): no error", name, args)
+		}
+	}
+}
+
+// What is not there has an empty answer.
+func TestOutputsOutOfRange(t *testing.T) {
+	p := smallProgram(t, graph.Float32)
+	for _, i := range []int{-1, 3, 9} {
+		if !math.IsNaN(p.Scalar(i)) || p.Output(i, make([]float64, 5)) != nil || p.OutputShape(i) != nil {
+			t.Errorf("output %d of 3 is there", i)
+		}
+	}
+	if !math.IsNaN(p.Scalar(2)) {
+		t.Error("an empty output has an element")
+	}
+	if got := p.Scalar(0); got != 6 {
+		t.Errorf("output 0 is %v, want 6", got)
+	}
+	if err := (graph.Profile{}).WriteTrace(nil); err == nil {
+		t.Error("a trace was written to nothing")
+	}
+	_ = (graph.Profile{}).WriteTrace(io.Discard)
+}
+
+// tooLarge are the ways by which a float64 gets into a float32 program.
+var tooLarge = map[string]func(b *graph.Builder, v float64) error{
+	"Const":  func(b *graph.Builder, v float64) error { b.Const([]float64{1, v}, 2); return b.Err() },
+	"Scalar": func(b *graph.Builder, v float64) error { b.Scalar(v); return b.Err() },
+	"Scale":  func(b *graph.Builder, v float64) error { b.Scale(b.Input("x", 2), v); return b.Err() },
+	"AddConst": func(b *graph.Builder, v float64) error {
+		b.AddConst(b.Input("x", 2), v)
+		return b.Err()
+	},
+	"PowConst": func(b *graph.Builder, v float64) error { b.PowConst(b.Input("x", 2), v); return b.Err() },
+	"Constant": func(b *graph.Builder, v float64) error { b.Param("w", graph.Constant(v), 2); return b.Err() },
+	"Values": func(b *graph.Builder, v float64) error {
+		b.Param("w", graph.Values([]float64{1, v}), 2)
+		return b.Err()
+	},
+	"Uniform": func(b *graph.Builder, v float64) error { b.Param("w", graph.Uniform(v, v), 2); return b.Err() },
+	"Normal":  func(b *graph.Builder, v float64) error { b.Param("w", graph.Normal(v, 0), 2); return b.Err() },
+	"a program's draw": func(b *graph.Builder, v float64) error {
+		b.Param("w", func(dst []float64, _ []int, _ *rand.Rand) error { dst[1] = v; return nil }, 2)
+		return b.Err()
+	},
+	"Params.Set": func(b *graph.Builder, v float64) error {
+		b.Param("w", graph.Zeros(), 2)
+		err := b.Params().Set("w", []float64{1, v})
+		if got := b.Params().Values("w"); err != nil && !slices.Equal(got, []float64{0, 0}) {
+			return fmt.Errorf("a failed Set left %v", got)
+		}
+		return err
+	},
+	"Feed": func(b *graph.Builder, v float64) error {
+		p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{b.Neg(b.Input("x", 2))}})
+		if err != nil {
+			return err
+		}
+		if err := p.Feed("x", []float64{1, 2}); err != nil {
+			return err
+		}
+		err = p.Feed("x", []float64{1, v})
+		if run := p.Run(); (run == nil) != (err == nil) {
+			return fmt.Errorf("the run after the failed Feed: %v", run)
+		}
+		if again := p.Feed("x", []float64{1, 2}); again != nil || p.Run() != nil {
+			return fmt.Errorf("feeding again: %v", again)
+		}
+		return err
+	},
+}
+
+// A finite number that float32 cannot hold is an error wherever it comes in; the
+// largest one, NaN and infinities are not. A float64 program takes all.
+func TestBeyondFloat32(t *testing.T) {
+	for name, way := range tooLarge {
+		t.Run(name, func(t *testing.T) {
+			for _, v := range []float64{1e300, -1e39, math.MaxFloat32 * (1 + 0x1p-24)} {
+				err := way(graph.New(graph.NewParams(graph.Float32, 1)), v)
+				if !errors.Is(err, graph.ErrNotFinite) || !strings.Contains(err.Error(), fmt.Sprint(v)) || !strings.Contains(err.Error(), "float32") {
+					t.Errorf("%v: error %v", v, err)
+				}
+				if err := way(graph.New(graph.NewParams(graph.Float64, 1)), v); err != nil {
+					t.Errorf("%v in float64: %v", v, err)
+				}
+			}
+			for _, v := range []float64{math.MaxFloat32, -math.MaxFloat32, 1e-300, math.Inf(1), math.Inf(-1), math.NaN()} {
+				if err := way(graph.New(graph.NewParams(graph.Float32, 1)), v); err != nil && !(name == "Normal" || name == "Uniform") {
+					t.Errorf("%v: %v", v, err)
+				}
+			}
+		})
+	}
+}
+
+// The element is found at every place of vectors of every length.
+func TestFeedNamesTheElement(t *testing.T) {
+	for n := 1; n < 12; n++ {
+		b := graph.New(graph.NewParams(graph.Float32, 1))
+		p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{b.Neg(b.Input("x", n))}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for at := range n {
+			v := make([]float64, n)
+			v[0] = math.Inf(1)
+			for i := at; i < n; i++ {
+				v[i] = -4e38
+			}
+			want := fmt.Sprintf(`graph: Feed: input "x": element %d is -4e+38, beyond the range of float32: not finite`, at)
+			if err := p.Feed("x", v); err == nil || err.Error() != want {
+				t.Errorf("%d elements: got %v, want %s", n, err, want)
+			}
+			clear(v[at:])
+			v[at] = math.NaN()
+			if err := p.Feed("x", v); err != nil {
+				t.Errorf("%d elements, NaN at %d: %v", n, at, err)
+			}
+		}
+	}
+}
+
+// Feed allocates nothing, whatever it checks.
+func TestFeedAllocatesNothing(t *testing.T) {
+	p := smallProgram(t, graph.Float32)
+	v := []float64{1, math.NaN(), math.MaxFloat32}
+	if n := testing.AllocsPerRun(20, func() { _ = p.Feed("x", v) }); n != 0 {
+		t.Errorf("Feed allocates %v times, want 0", n)
+	}
+}
