@@ -37,6 +37,7 @@ import (
 type Machine struct {
 	g    *gorgonia.ExprGraph
 	keep []*gorgonia.Node
+	only bool           // nothing else inside of the graph is kept
 	cost *gorgonia.Node // of Differentiate
 	wrt  []*gorgonia.Node
 
@@ -89,6 +90,22 @@ func (m *Machine) Differentiate(cost *gorgonia.Node, wrt ...*gorgonia.Node) erro
 		}
 	}
 	m.cost, m.wrt = cost, wrt
+	return nil
+}
+
+// KeepOnly makes runs leave values on fewer nodes, which is faster: of those that
+// other nodes read, on the given ones alone. It must be called before the first
+// RunAll.
+func (m *Machine) KeepOnly(nodes ...*gorgonia.Node) error {
+	if m.now != nil {
+		return errors.New("graph: Machine: KeepOnly: the machine has run")
+	}
+	for i, n := range nodes {
+		if n == nil || n.Graph() != m.g {
+			return errors.Errorf("graph: Machine: KeepOnly: node %d to keep is nil or of another graph", i)
+		}
+	}
+	m.keep, m.only = nodes, true
 	return nil
 }
 

@@ -78,7 +78,7 @@ func (b *machineBuild) add(n *gorgonia.Node, o machineOut) {
 
 // wanted are the nodes to compute.
 func (b *machineBuild) wanted() ([]*gorgonia.Node, error) {
-	read := map[*gorgonia.Node]bool{}
+	read, readers := map[*gorgonia.Node]bool{}, map[*gorgonia.Node][]*gorgonia.Node{}
 	var want []*gorgonia.Node
 	seen := map[*gorgonia.Node]bool{}
 	add := func(n *gorgonia.Node) {
@@ -99,10 +99,16 @@ func (b *machineBuild) wanted() ([]*gorgonia.Node, error) {
 		}
 		for _, x := range op.Operands(n) {
 			read[x] = true
+			if !b.rec.Made(n) {
+				readers[x] = append(readers[x], n)
+			}
 		}
 	}
 	for _, n := range all {
-		if _, _, ok := op.Reads(n); !ok && !op.IsLet(n) && !read[n] && !b.rec.IsWaste(n) {
+		if _, _, ok := op.Reads(n); ok || op.IsLet(n) {
+			continue
+		}
+		if !read[n] && !b.rec.IsWaste(n) || read[n] && !b.only && !b.rec.Made(n) && op.Asked(n) && !op.Inner(n, readers[n]) {
 			add(n)
 		}
 	}

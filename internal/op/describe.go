@@ -15,3 +15,10 @@ func Describe(c *Ctx, n *gorgonia.Node) (a Applied, isOp bool, err error) {
 	}
 	return describeForeign(c, n)
 }
+
+// Asked says whether somebody asked for n: it is a node of gorgonia's, or one of
+// ours with the line of who did, not one that a derivative needed on the way.
+func Asked(n *gorgonia.Node) bool {
+	o, ours := n.Op().(*Op)
+	return !ours || o.PC != 0
+}

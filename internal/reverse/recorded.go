@@ -28,6 +28,7 @@ type Record struct {
 
 	at    map[*gorgonia.Node]bool // the gradients
 	since int64                   // the ID of the first cost
+	made  map[*gorgonia.Node]bool // what the calls built
 }
 
 // ReadRecord reads the record of g, to which it adds nothing.
@@ -47,7 +48,40 @@ func ReadRecord(g *gorgonia.ExprGraph) Record {
 		r.out.at[g.At] = true
 		r.out.since = min(r.out.since, g.Cost.ID())
 	}
+	r.out.readMade(g)
 	return r.out
+}
+
+// Made says whether a call of gorgonia.Grad built n, not a call of the user's own.
+func (r Record) Made(n *gorgonia.Node) bool { return r.made[n] }
+
+// readMade finds what the calls built. Each builds nodes of which nobody else has
+// an ID between two of them. Most are marked as terms, the last one always; what
+// is not marked is read by what the call built, and by nobody else.
+func (r *Record) readMade(g *gorgonia.ExprGraph) {
+	r.made = map[*gorgonia.Node]bool{}
+	cost, readers := map[*gorgonia.Node]bool{}, map[*gorgonia.Node][]*gorgonia.Node{}
+	for _, d := range r.Gradients {
+		cost[d.Cost] = true
+	}
+	nodes := slices.DeleteFunc(slices.Clone(g.AllNodes()), func(n *gorgonia.Node) bool { return n.ID() <= r.since })
+	slices.SortFunc(nodes, func(a, b *gorgonia.Node) int { return int(b.ID() - a.ID()) })
+	for _, n := range nodes {
+		for _, x := range op.Operands(n) {
+			readers[x] = append(readers[x], n)
+		}
+	}
+	users := false // whether the nodes before the last term are the user's
+	for _, n := range nodes {
+		switch alone := !slices.ContainsFunc(readers[n], func(y *gorgonia.Node) bool { return !r.made[y] }); {
+		case op.IsTerm(n):
+			r.made[n], users = true, false
+		case !users && !cost[n] && alone && len(readers[n]) > 0:
+			r.made[n] = true
+		default:
+			users = true
+		}
+	}
 }
 
 // IsWaste says whether n, which no other node reads, is a term of a gradient that
