@@ -19,7 +19,7 @@ import (
 // does. It fails as Gradients does; a y that does not depend on wrt has zeros.
 func JVP(ys, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
 	out, err := jvp(ys, wrt, dir)
-	return out, errors.Wrap(err, "autograd: JVP")
+	return given(out, err, "autograd: JVP")
 }
 
 func jvp(ys, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {

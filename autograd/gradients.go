@@ -43,7 +43,17 @@ func Gradients(loss *gorgonia.Node, wrt ...*gorgonia.Node) ([]*gorgonia.Node, er
 // GradientsWith is Gradients with options.
 func GradientsWith(o Options, loss *gorgonia.Node, wrt ...*gorgonia.Node) ([]*gorgonia.Node, error) {
 	out, err := gradients(o, loss, wrt)
-	return out, errors.Wrap(err, "autograd")
+	return given(out, err, "autograd")
+}
+
+// given returns what a public function found: nodes that the user asked for, or an
+// error with the function's name.
+func given(nodes []*gorgonia.Node, err error, name string) ([]*gorgonia.Node, error) {
+	if err != nil {
+		return nil, errors.Wrap(err, name)
+	}
+	op.Asked(nodes...)
+	return nodes, nil
 }
 
 // gradients is GradientsWith with errors that do not name the package.

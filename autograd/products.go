@@ -16,7 +16,7 @@ func VJP(y, u *gorgonia.Node, wrt ...*gorgonia.Node) ([]*gorgonia.Node, error) {
 		return nil, errors.New("autograd: VJP: the vector is nil")
 	}
 	out, err := gradients(Options{Seed: u}, y, wrt)
-	return out, errors.Wrap(err, "autograd: VJP")
+	return given(out, err, "autograd: VJP")
 }
 
 // HVP adds to the graph the products of the Hessian of loss, a scalar, with a
@@ -25,7 +25,7 @@ func VJP(y, u *gorgonia.Node, wrt ...*gorgonia.Node) ([]*gorgonia.Node, error) {
 // of a gradient; the Hessian is never built.
 func HVP(loss *gorgonia.Node, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
 	out, err := hvp(loss, wrt, dir)
-	return out, errors.Wrap(err, "autograd: HVP")
+	return given(out, err, "autograd: HVP")
 }
 
 func hvp(loss *gorgonia.Node, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
@@ -43,7 +43,7 @@ func hvp(loss *gorgonia.Node, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, erro
 // loss must depend on wrt through output alone.
 func GaussNewton(loss, output *gorgonia.Node, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
 	out, err := gaussNewton(loss, output, wrt, dir)
-	return out, errors.Wrap(err, "autograd: GaussNewton")
+	return given(out, err, "autograd: GaussNewton")
 }
 
 func gaussNewton(loss, output *gorgonia.Node, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
@@ -68,7 +68,15 @@ const maxSweeps = 4096
 // fails as Gradients does.
 func Jacobian(y, x *gorgonia.Node) (*gorgonia.Node, error) {
 	out, err := jacobian(y, x)
-	return out, errors.Wrap(err, "autograd: Jacobian")
+	return givenOne(out, err, "autograd: Jacobian")
+}
+
+func givenOne(n *gorgonia.Node, err error, name string) (*gorgonia.Node, error) {
+	out, err := given([]*gorgonia.Node{n}, err, name)
+	if err != nil {
+		return nil, err
+	}
+	return out[0], nil
 }
 
 func jacobian(y, x *gorgonia.Node) (*gorgonia.Node, error) {
@@ -141,7 +149,7 @@ func Hessian(loss, x *gorgonia.Node) (*gorgonia.Node, error) {
 		return nil, errors.Wrap(err, "autograd: Hessian")
 	}
 	out, err := jacobian(g[0], x)
-	return out, errors.Wrap(err, "autograd: Hessian")
+	return givenOne(out, err, "autograd: Hessian")
 }
 
 // ValueAndGradients compiles loss and its gradients in one program: output 0 is

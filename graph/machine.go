@@ -11,14 +11,18 @@ import (
 // module's autograd run alike, and so do graphs without, whose gradients the
 // machine is asked for by Differentiate.
 //
-// A run leaves values on: every node that no other node reads; the gradients of
-// leaves (so that Grad and gorgonia's solvers find them); what gorgonia.Read reads;
-// and the nodes given to NewMachine. Other nodes inside of the graph are not
-// computed one by one, so their Value stays as it was; nor are gradients that
-// gorgonia.Grad built of inputs that it was not asked for. Values are views of the
-// machine's memory: the next run overwrites them. A node that has a gradient of its
-// own, by gorgonia.WithGrad or from another machine, gets the gradient copied into
-// that, in place of what was there.
+// A run leaves a value on every node that the user's calls returned: costs,
+// predictions, and what lies on the way to them. It leaves gradients on leaves, so
+// that Grad and gorgonia's solvers find them, and in what gorgonia.Read reads. Two
+// kinds of nodes are the compiler's own and keep the value that they had, unless
+// they are given to NewMachine: those that gorgonia.Grad or autograd built on the
+// way to what they returned, and the steps inside of one of gorgonia's functions:
+// the columns of a convolution, the repeated operand of a broadcast, the comparison
+// of a rectifier. KeepOnly makes runs faster by leaving fewer values.
+//
+// Values are views of the machine's memory: the next run overwrites them. A node
+// that has a gradient of its own, by gorgonia.WithGrad or from another machine, gets
+// the gradient copied into that, in place of what was there.
 //
 // Leaves must have values, by gorgonia.Let or an initializer, when RunAll is
 // called, and are read anew by each run. So are the bounds of slices, and whether
@@ -49,8 +53,8 @@ type Machine struct {
 var _ gorgonia.VM = (*Machine)(nil)
 
 // NewMachine is a machine for g, whose operators are set to training, as
-// gorgonia.NewTapeMachine sets them. keep are nodes inside of the graph whose
-// values are wanted too. The graph is compiled by the first RunAll, and must not
+// gorgonia.NewTapeMachine sets them. keep are nodes whose values are wanted beside
+// those that every run leaves. The graph is compiled by the first RunAll, and must not
 // be added to after that.
 func NewMachine(g *gorgonia.ExprGraph, keep ...*gorgonia.Node) *Machine {
 	return newMachine(g, keep, true)
@@ -93,9 +97,10 @@ func (m *Machine) Differentiate(cost *gorgonia.Node, wrt ...*gorgonia.Node) erro
 	return nil
 }
 
-// KeepOnly makes runs leave values on fewer nodes, which is faster: of those that
-// other nodes read, on the given ones alone. It must be called before the first
-// RunAll.
+// KeepOnly makes runs leave fewer values, which takes less time and memory: among
+// the nodes that other nodes read, the given ones alone get theirs. Nodes that no
+// other node reads and gradients of leaves get theirs as ever. It must be called
+// before the first RunAll.
 func (m *Machine) KeepOnly(nodes ...*gorgonia.Node) error {
 	if m.now != nil {
 		return errors.New("graph: Machine: KeepOnly: the machine has run")

@@ -108,7 +108,7 @@ func (b *machineBuild) wanted() ([]*gorgonia.Node, error) {
 		if _, _, ok := op.Reads(n); ok || op.IsLet(n) {
 			continue
 		}
-		if !read[n] && !b.rec.IsWaste(n) || read[n] && !b.only && !b.rec.Made(n) && op.Asked(n) && !op.Inner(n, readers[n]) {
+		if !read[n] && !b.rec.IsWaste(n) || read[n] && !b.only && !b.rec.Made(n) && op.IsAsked(n) && !op.Inner(n, readers[n]) {
 			add(n)
 		}
 	}

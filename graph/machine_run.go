@@ -113,8 +113,12 @@ func (p *machineProgram) allocate() {
 	for i := range p.outs {
 		o := &p.outs[i]
 		s := p.prog.plan.Outputs[i]
-		shape := tensor.WithShape(s.Type.Shape...)
-		scalar, isBool := len(s.Type.Shape) == 0, o.n != nil && op.IsBool(o.n)
+		of := s.Type.Shape
+		if o.n != nil {
+			of = op.ValueShape(o.n)
+		}
+		shape := tensor.WithShape(of...)
+		scalar, isBool := len(of) == 0, o.n != nil && op.IsBool(o.n)
 		switch {
 		case o.moves != nil:
 		case isBool && scalar:
@@ -148,7 +152,7 @@ func (p *machineProgram) show() error {
 		o := &p.outs[i]
 		switch {
 		case o.n != nil:
-			if err := op.Let(o.n, o.value); err != nil {
+			if err := o.let(); err != nil {
 				return errors.Wrapf(err, "node %q", op.NameOf(o.n))
 			}
 			o.copy = nil
@@ -177,6 +181,14 @@ func (p *machineProgram) show() error {
 		}
 	}
 	return nil
+}
+
+// let binds the value to its node.
+func (o *machineOut) let() error {
+	if d, ok := o.value.(*tensor.Dense); ok && !d.Shape().Eq(o.n.Shape()) {
+		return op.LetShaped(o.n, d)
+	}
+	return op.Let(o.n, o.value)
 }
 
 // deliver brings the i-th result to where it goes.

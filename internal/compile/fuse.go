@@ -25,12 +25,13 @@ const maxBody = 48
 //
 // An elementwise value joins the loop of its users if they are all in one; it
 // is a loop of its own otherwise. A view of a value in memory joins every loop
-// that reads it; other readers get a copy, but for a view that enumerates its
-// operand in order, which is the operand's memory under another shape. After
+// that reads it; other readers get a copy, that of the result if it is one, but for
+// a view that enumerates its operand in order, which is the operand's memory under
+// another shape. After
 // this pass every elementwise value is a fused one, and every result of the
 // function is a value of its own.
 func fuse(f *ir.Func) bool {
-	g := &fusing{f: f, group: map[*ir.Value]*ir.Value{}, users: map[*ir.Value][]*ir.Value{}, by: map[*ir.Value]*ir.Value{}, size: map[*ir.Value]int{}}
+	g := &fusing{f: f, group: map[*ir.Value]*ir.Value{}, users: map[*ir.Value][]*ir.Value{}, by: map[*ir.Value]*ir.Value{}, size: map[*ir.Value]int{}, kept: map[*ir.Value]*ir.Value{}}
 	g.ownResults()
 	for _, v := range f.Values {
 		for _, x := range v.In {
@@ -56,6 +57,7 @@ type fusing struct {
 	group map[*ir.Value]*ir.Value // the root of the loop that an elementwise value is in
 	size  map[*ir.Value]int       // instructions in the loop of a root
 	by    map[*ir.Value]*ir.Value
+	kept  map[*ir.Value]*ir.Value // the copy of a view that is a result
 }
 
 // ownResults gives every result of the function memory of its own: a leaf, a
@@ -69,8 +71,8 @@ func (g *fusing) ownResults() {
 			b = base(v)
 		}
 		if b.Def == nil || b.Def.Class == ir.Move || seen[b] {
-			v = g.copyOf(v)
-			g.f.Out[i], b = v, v
+			w := g.copyOf(v)
+			g.f.Out[i], g.kept[v], b = w, w, w
 		}
 		seen[b] = true
 	}
@@ -141,7 +143,9 @@ func (g *fusing) emit() {
 			g.append(v) // dropped by Sort where only loops read it
 		default:
 			for i, x := range v.In {
-				if x.Def != nil && x.Def.Class == ir.Move && !isAlias(x) {
+				if w := g.kept[x]; w != nil && !isAlias(x) {
+					v.In[i] = w
+				} else if x.Def != nil && x.Def.Class == ir.Move && !isAlias(x) {
 					v.In[i] = g.append(g.loopOf(g.copyOfView(x), nil))
 				}
 			}

@@ -23,6 +23,7 @@ type Op struct {
 	Out   ir.Type
 	Label string  // the user's name of the node, or ""
 	PC    uintptr // where the user asked for it
+	Asked bool    // it is what a call gave the user, not a step of a derivative
 
 	salt uint32 // no two Ops of a process share it
 	hm   hm.Type

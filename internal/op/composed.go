@@ -146,6 +146,16 @@ func composeTensordot(c *Ctx, p plainNode) *gorgonia.Node {
 	return c.Reshape(c.MatMul(sides[0], sides[1]), p.out.Shape)
 }
 
+// ValueShape is the shape of the value that gorgonia's own machines leave on n: n's,
+// but for a tensor contraction over all axes, whose value is a vector of one number.
+func ValueShape(n *gorgonia.Node) ir.Shape {
+	t, err := TypeOf(n)
+	if err == nil && len(t.Shape) == 0 && n.Op() != nil && fieldsOf(n.Op()).name() == "tensordotOp" {
+		return ir.Shape{1}
+	}
+	return t.Shape
+}
+
 // composeProduct reads products of vectors that are stored as matrices of one
 // row or column.
 func composeProduct(c *Ctx, p plainNode) *gorgonia.Node {

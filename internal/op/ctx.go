@@ -7,6 +7,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/ir"
 	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 )
 
 // MaxElements is the largest result, in elements, that a node may have: 2^33,
@@ -75,7 +76,7 @@ func (c *Ctx) Apply(e *Entry, a ir.Attrs, in ...*gorgonia.Node) *gorgonia.Node {
 	defer building.Unlock()
 	for {
 		o := newOp(e, a, in, out)
-		o.Label, o.PC = label, c.PC
+		o.Label, o.PC, o.Asked = label, c.PC, c.Locate
 		if c.Locate {
 			o.PC = Caller()
 		}
@@ -158,6 +159,18 @@ func Let(n *gorgonia.Node, v gorgonia.Value) error {
 	building.Lock()
 	defer building.Unlock()
 	return gorgonia.UnsafeLet(n, v)
+}
+
+// LetShaped is Let for a tensor of another shape than the node's.
+func LetShaped(n *gorgonia.Node, v *tensor.Dense) error {
+	shape := v.Shape().Clone()
+	if err := v.Reshape(n.Shape()...); err != nil {
+		return err
+	}
+	if err := Let(n, v); err != nil {
+		return err
+	}
+	return v.Reshape(shape...)
 }
 
 // LetGrad binds a gradient of its own to a leaf that has a value.

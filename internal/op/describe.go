@@ -16,9 +16,18 @@ func Describe(c *Ctx, n *gorgonia.Node) (a Applied, isOp bool, err error) {
 	return describeForeign(c, n)
 }
 
-// Asked says whether somebody asked for n: it is a node of gorgonia's, or one of
-// ours with the line of who did, not one that a derivative needed on the way.
-func Asked(n *gorgonia.Node) bool {
+// IsAsked says whether somebody asked for n: it is a node of gorgonia's, or one of
+// ours that a call gave the user, not one that a derivative needed on the way.
+func IsAsked(n *gorgonia.Node) bool {
 	o, ours := n.Op().(*Op)
-	return !ours || o.PC != 0
+	return !ours || o.Asked
+}
+
+// Asked marks the nodes as given to the user.
+func Asked(nodes ...*gorgonia.Node) {
+	for _, n := range nodes {
+		if o, ours := n.Op().(*Op); ours {
+			o.Asked = true
+		}
+	}
 }

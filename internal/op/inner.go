@@ -9,13 +9,29 @@ import (
 
 // Inner says whether n, which readers read, is a step inside of one of gorgonia's
 // functions, which gave its caller another node: the columns and the product of a
-// convolution, the comparison of a rectifier.
+// convolution, the comparison of a rectifier, what a broadcast repeats for an
+// elementwise operator.
 func Inner(n *gorgonia.Node, readers []*gorgonia.Node) bool {
-	inConv := func(n *gorgonia.Node) bool { return inGroup(n, "Convolution") }
-	if inConv(n) {
-		return len(readers) > 0 && !slices.ContainsFunc(readers, func(r *gorgonia.Node) bool { return !inConv(r) })
+	if len(readers) == 0 || n.Op() == nil {
+		return false
+	}
+	all := func(is func(r *gorgonia.Node) bool) bool {
+		return !slices.ContainsFunc(readers, func(r *gorgonia.Node) bool { return !is(r) })
+	}
+	switch name := fieldsOf(n.Op()).name(); {
+	case inGroup(n, "Convolution"):
+		return all(func(r *gorgonia.Node) bool { return inGroup(r, "Convolution") })
+	case name == "repeatOp":
+		return all(func(r *gorgonia.Node) bool { return isOp(r, "repeatOp") || isOp(r, "elemBinOp") })
+	case name == "sizeOp":
+		return all(func(r *gorgonia.Node) bool { return isOp(r, "repeatOp") })
 	}
 	return inGroup(n, "Rectify")
+}
+
+// isOp says whether n applies an operator of the type.
+func isOp(n *gorgonia.Node, name string) bool {
+	return n.Op() != nil && fieldsOf(n.Op()).name() == name
 }
 
 // inGroup says whether gorgonia put n in a group of that name.
