@@ -27,6 +27,9 @@ var (
 	ErrNotFinite = op.ErrNotFinite
 	// ErrOption marks a setting that has no meaning, such as a rate of -1.
 	ErrOption = op.ErrOption
+	// ErrMemory marks what needs more memory than there is, or than is allowed: a
+	// *MemoryError.
+	ErrMemory = op.ErrMemory
 	// ErrUnsupported marks what the project does not do.
 	ErrUnsupported = op.ErrUnsupported
 )

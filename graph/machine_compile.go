@@ -60,7 +60,10 @@ func (m *Machine) compile() (p *machineProgram, err error) {
 	}
 	params := NewParams(dtype, 0)
 	params.fix()
-	b.p.prog = newProgram(params, plan, workersFor(plan, pool.Of(0), 0))
+	if b.p.prog, err = prepareProgram(params, plan, workersFor(plan, pool.Of(0), 0), 0); err != nil {
+		return nil, err
+	}
+	b.p.prog.allocate()
 	b.p.leaves = slices.DeleteFunc(b.p.leaves, func(l machineLeaf) bool { return b.p.prog.inputs[l.name] == nil })
 	b.p.allocate()
 	return b.p, b.constantGrads()

@@ -112,6 +112,9 @@ func (p *Params) declare(name string, shape ir.Shape, init Initializer) (*Param,
 	if n == 0 {
 		return nil, errors.Wrapf(ErrShape, "got %v, which has no elements", shape)
 	}
+	if err := p.fits(name, shape, n); err != nil {
+		return nil, err
+	}
 	h := fnv.New64a()
 	h.Write([]byte(name))
 	v := p.room(n)
@@ -136,12 +139,18 @@ func (p *Params) declare(name string, shape ir.Shape, init Initializer) (*Param,
 // align rounds n up so that each parameter starts on a cache line.
 func align(n int) int { return (n + 15) &^ 15 }
 
-// room is memory of zeros for n initial values after those of the parameters so
-// far. It grows with some to spare: the biases after a large weight need no copy.
+// grown is how many initial values there is to be room for when n follow those of the
+// parameters so far, with some to spare: the biases after a large weight need no copy.
+func (p *Params) grown(n int) int {
+	end := p.size + align(n)
+	return max(end+end/16, 2*cap(p.drawn))
+}
+
+// room is memory of zeros for n initial values after those of the parameters so far.
 func (p *Params) room(n int) []float64 {
 	end := p.size + align(n)
 	if end > cap(p.drawn) {
-		grown := memory.Zeros[float64](max(end+end/16, 2*cap(p.drawn)))[:p.size]
+		grown := memory.Zeros[float64](p.grown(n))[:p.size]
 		memory.Populate(grown)
 		copy(grown, p.drawn)
 		p.drawn = grown

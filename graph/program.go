@@ -41,6 +41,13 @@ type Config struct {
 	// time on handing over work, as fast as that is here, than they save.
 	Workers int
 
+	// MemoryLimit is how many bytes the Program may need, with the parameters and
+	// gradients that it shares: Compile fails with a *MemoryError before it allocates
+	// more. 0 is what this process may still take, as far as the system says: what
+	// the machine has free, its container (control group), ulimit -v and GOMEMLIMIT
+	// leave.
+	MemoryLimit int64
+
 	// Recompute makes gradients with less memory and more time: most of what the
 	// walk forward computes is not kept for the walk back but computed again when
 	// that comes to it, a segment at a time. A chain of n layers so keeps some 2 √n
@@ -85,7 +92,7 @@ func (b *Builder) ParamNodes() []*gorgonia.Node { return slices.Clone(b.paramsIn
 func (b *Builder) InputNodes() []*gorgonia.Node { return slices.Clone(b.inputs) }
 
 // Compile makes a Program. It fails with the Builder's first mistake, a node of
-// another graph, an operator that cannot be compiled, or memory above the limit.
+// another graph, an operator that cannot be compiled, or a *MemoryError.
 // It binds the parameters' nodes to tensors that show the flat memory.
 func (b *Builder) Compile(cfg Config) (p *Program, err error) {
 	if b.c.Err != nil {
@@ -106,13 +113,18 @@ func (b *Builder) Compile(cfg Config) (p *Program, err error) {
 	if err != nil {
 		return nil, errors.Wrap(err, "graph: Compile")
 	}
+	p, err = prepareProgram(b.params, plan, workersFor(plan, w, cfg.Workers), cfg.MemoryLimit)
+	if err != nil {
+		return nil, errors.Wrap(err, "graph: Compile")
+	}
 	b.params.fix()
 	for _, n := range b.paramsIn {
 		if err := op.Let(n, b.params.tensorOf(b.leaves[n].param)); err != nil {
 			return nil, errors.Wrapf(err, "graph: Compile: parameter %q", n.Name())
 		}
 	}
-	return newProgram(b.params, plan, workersFor(plan, w, cfg.Workers)), nil
+	p.allocate()
+	return p, nil
 }
 
 // workersFor is w, or one worker if their number was left to the program and they
@@ -181,7 +193,7 @@ func (b *Builder) lookup(n *gorgonia.Node) (compile.Leaf, error) {
 	if !ok {
 		return foreignLeaf(n)
 	}
-	out := compile.Leaf{Kind: l.kind, Name: l.name, Data: l.data}
+	out := compile.Leaf{Kind: l.kind, Name: l.name, Data: l.data, PC: l.at}
 	if l.param != nil {
 		out.Index = l.param.offset
 	}
@@ -201,12 +213,13 @@ func foreignLeaf(n *gorgonia.Node) (compile.Leaf, error) {
 	return compile.Leaf{Kind: ir.Const, Name: n.Name(), Data: data}, nil
 }
 
+// newProgram is a Program without memory.
 func newProgram(params *Params, plan *exec.Plan, w *pool.Pool) *Program {
 	p := &Program{params: params, plan: plan, pool: w, inputs: map[string]*exec.Slot{}, fed: map[string]bool{}, bound: map[string][]exec.Reader{}}
 	if params.dtype == Float32 {
-		p.r32 = exec.New(plan, w, params.p32, params.g32)
+		p.r32 = exec.Prepare[float32](plan, w)
 	} else {
-		p.r64 = exec.New(plan, w, params.p64, params.g64)
+		p.r64 = exec.Prepare[float64](plan, w)
 	}
 	for i := range plan.Inputs {
 		s := &plan.Inputs[i]
@@ -232,6 +245,15 @@ func (p *Program) made(method string) error {
 	return nil
 }
 
+// allocate gives p its memory, after the parameters have theirs.
+func (p *Program) allocate() {
+	if p.r32 != nil {
+		p.r32.Allocate(p.params.p32, p.params.g32)
+	} else {
+		p.r64.Allocate(p.params.p64, p.params.g64)
+	}
+}
+
 // Workers is the number of threads that a run uses. See Config.Workers.
 func (p *Program) Workers() int {
 	if p == nil {
@@ -249,7 +271,9 @@ func (p *Program) Fork() *Program {
 	if p == nil || p.plan == nil {
 		return nil
 	}
-	return newProgram(p.params, p.plan, p.pool)
+	q := newProgram(p.params, p.plan, p.pool)
+	q.allocate()
+	return q
 }
 
 // Run computes the outputs, and the gradients if it was compiled with them,

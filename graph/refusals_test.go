@@ -36,6 +36,12 @@ var refusals = []golden.Mistake{
 	{"gradients of other parameters", nil, compiling(func(b *graph.Builder) graph.Config {
 		return graph.Config{Grads: gorgonia.Nodes{b.Input("d", 2), b.Input("e", 2)}}
 	})},
+	{"less memory than a program needs", graph.ErrMemory, compiling(func(b *graph.Builder) graph.Config {
+		return graph.Config{MemoryLimit: 1 << 20, Outputs: gorgonia.Nodes{b.As("outer").Outer(b.Input("x", 1000), b.Input("y", 1000))}}
+	})},
+	{"negative memory limit", graph.ErrOption, compiling(func(b *graph.Builder) graph.Config {
+		return graph.Config{MemoryLimit: -1, Outputs: gorgonia.Nodes{b.Input("x", 2)}}
+	})},
 	{"gradient that is nil", nil, compiling(func(b *graph.Builder) graph.Config { return graph.Config{Grads: gorgonia.Nodes{nil}} })},
 	{"gradient of another shape", graph.ErrShape, compiling(func(b *graph.Builder) graph.Config {
 		return graph.Config{Grads: gorgonia.Nodes{b.Input("d", 3)}}

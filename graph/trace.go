@@ -29,7 +29,7 @@ func (t *tracer) compile(f *ir.Func, targets []compile.Target, o compile.Options
 	}
 	plan, err := compile.Compile(f, targets, o)
 	if err != nil || t.w == nil {
-		return plan, err
+		return plan, unplanned(err)
 	}
 	t.write("kernels and memory", plan.String())
 	return plan, errors.Wrap(t.err, "trace")

@@ -55,7 +55,7 @@ func (t *Trainer) compile(k kind, n int) (*session, error) {
 		return nil, err
 	}
 	s := &session{n: n, kind: k, output: -1}
-	cfg := graph.Config{Workers: t.o.Workers, Recompute: t.o.Recompute && k == training}
+	cfg := graph.Config{Workers: t.o.Workers, MemoryLimit: t.o.MemoryLimit, Recompute: t.o.Recompute && k == training}
 	if k != predicting {
 		cfg.Outputs = gorgonia.Nodes{m.loss}
 	}

@@ -53,7 +53,7 @@ func (t *Trainer) diagnose(s *session, index []int, e *NotFiniteError) *BadNode 
 	if err != nil {
 		return nil
 	}
-	prog, err := m.b.Compile(graph.Config{Outputs: order, Workers: t.o.Workers})
+	prog, err := m.b.Compile(graph.Config{Outputs: order, Workers: t.o.Workers, MemoryLimit: t.o.MemoryLimit})
 	if err != nil {
 		return nil
 	}

@@ -62,6 +62,9 @@ type Options struct {
 	// Workers is the number of threads of a step; 0: see graph.Config. Results do not
 	// depend on it.
 	Workers int
+	// MemoryLimit is how many bytes a compiled step may need: see graph.Config. A
+	// model or a batch for which that is too little fails with a *graph.MemoryError.
+	MemoryLimit int64
 	// Recompute makes training steps with less memory and more time: see
 	// graph.Config. Results do not depend on it.
 	Recompute bool

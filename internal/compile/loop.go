@@ -14,7 +14,7 @@ func (g *fusing) loopOf(root *ir.Value, inside func(*ir.Value) bool) *ir.Value {
 	}
 	out := b.build(root)
 	b.body.Out = []*ir.Value{out}
-	w := g.f.Add(&ir.Value{Def: &Fused, In: b.in, Type: root.Type, Body: b.body, Name: root.Name})
+	w := g.f.Add(&ir.Value{Def: &Fused, In: b.in, Type: root.Type, Body: b.body, Name: root.Name, PC: root.PC})
 	g.f.Values = g.f.Values[:len(g.f.Values)-1]
 	return w
 }

@@ -11,8 +11,9 @@ import (
 type Leaf struct {
 	Kind  ir.Leaf
 	Name  string
-	Index int // of a parameter
-	Data  any // of a constant: []float64 or []int
+	Index int     // of a parameter
+	Data  any     // of a constant: []float64 or []int
+	PC    uintptr // the line that asked for it, or 0
 }
 
 // Source is a graph to compile: the nodes wanted, and who knows its leaves.
@@ -112,7 +113,7 @@ func (l *lowering) addLeaf(n *gorgonia.Node) error {
 		l.done[n] = v
 		return nil
 	}
-	l.done[n] = l.f.Add(&ir.Value{Leaf: leaf.Kind, Name: leaf.Name, Index: leaf.Index, Data: leaf.Data, Type: t})
+	l.done[n] = l.f.Add(&ir.Value{Leaf: leaf.Kind, Name: leaf.Name, Index: leaf.Index, Data: leaf.Data, PC: leaf.PC, Type: t})
 	if leaf.Kind == ir.Input {
 		l.inputs[leaf.Name] = l.done[n]
 	}
@@ -147,7 +148,7 @@ func (l *lowering) add(a op.Applied) error {
 		}
 	}
 	if o, ok := a.Out.Op().(*op.Op); ok {
-		v.Name = o.Label
+		v.Name, v.PC = o.Label, o.PC
 	}
 	l.done[a.Out] = v
 	return nil

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/symgrad/symgrad/internal/exec"
@@ -12,6 +13,9 @@ import (
 // their targets; what is between lies in the Temp arena, in memory that is free
 // again after the last step that reads it, or the end of its region.
 func plan(f *ir.Func, targets []Target, which Regions) (*exec.Plan, error) {
+	if n := sizeOfAll(f); n > math.MaxInt/8 { // on a processor of 32 bits
+		return nil, &TooLarge{Bytes: n, Func: f}
+	}
 	p, err := layOut(f, targets, which)
 	if err != nil {
 		return nil, err

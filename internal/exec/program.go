@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"unsafe"
+
 	"fmt"
 
 	"github.com/symgrad/symgrad/internal/ir"
@@ -17,7 +19,10 @@ type Program[T ir.Float] struct {
 	ints    [Arenas][]int
 	tasks   []task[T] // of each step; those of a region but the first have none of their own
 	fault   ir.Fault
-	scratch int // elements of all workspaces
+	pool    *pool.Pool
+	all     workspace[T]   // of the tasks that run one after another
+	own     []workspace[T] // of the parts of regions
+	scratch int            // elements of all workspaces
 }
 
 // Reader is an operand that reads an input: where in the input it begins, and how
@@ -35,11 +40,46 @@ type task[T ir.Float] struct {
 	region *region[T]  // if not nil, runs this task and those that follow
 }
 
-// New gives the plan memory. params and grads are the arenas that programs
-// share; a plan without gradients takes nil for grads. The plan's kernels run
-// on the workers of w; nil is one worker.
+// New is a program of the plan with memory: see Prepare and Allocate.
 func New[T ir.Float](p *Plan, w *pool.Pool, params, grads []T) *Program[T] {
-	r := &Program[T]{plan: p}
+	r := Prepare[T](p, w)
+	r.Allocate(params, grads)
+	return r
+}
+
+// Prepare chooses how the plan's kernels run, on the workers of w; nil is one worker.
+// The program has no memory yet: Bytes says how much it needs.
+func Prepare[T ir.Float](p *Plan, w *pool.Pool) *Program[T] {
+	r := &Program[T]{plan: p, pool: w}
+	r.prepare()
+	r.scratch = r.all.size(w.Workers())
+	for i := range r.own {
+		r.scratch += r.own[i].size(1)
+	}
+	return r
+}
+
+// Bytes is the memory that Allocate makes.
+func (r *Program[T]) Bytes() int64 {
+	return Bytes(r.plan) + int64(r.scratch)*int64(unsafe.Sizeof(T(0)))
+}
+
+// Bytes is the memory of the plan's arenas, but for those that programs share.
+func Bytes(p *Plan) int64 {
+	floats, ints := int64(0), int64(0)
+	for a := range Arenas {
+		if a != Param && a != Grad {
+			floats += int64(p.Floats[a])
+		}
+		ints += int64(p.Ints[a])
+	}
+	return floats*int64(p.DType.Size()) + ints*int64(unsafe.Sizeof(int(0)))
+}
+
+// Allocate gives the program memory. params and grads are the arenas that programs
+// share; a plan without gradients takes nil for grads.
+func (r *Program[T]) Allocate(params, grads []T) {
+	p := r.plan
 	for a := range Arenas {
 		switch a {
 		case Param:
@@ -62,23 +102,26 @@ func New[T ir.Float](p *Plan, w *pool.Pool, params, grads []T) *Program[T] {
 			copy(r.Ints(s.Where), d)
 		}
 	}
-	r.prepare(w)
-	return r
+	r.bind()
+	r.all.share(r.pool.Workers())
+	for i := range r.own {
+		r.own[i].share(1)
+	}
 }
 
 // prepare makes one task of every step. All share one workspace: they run one after
 // another. Those of a region are run by it, each part with a workspace of its own.
-func (r *Program[T]) prepare(w *pool.Pool) {
+func (r *Program[T]) prepare() {
+	w := r.pool
 	r.tasks = make([]task[T], len(r.plan.Steps))
-	var all workspace[T]
-	own := make([]workspace[T], w.Workers())
+	r.own = make([]workspace[T], w.Workers())
 	regions := r.plan.Regions
 	for i := 0; i < len(r.tasks); i++ {
 		t, s := &r.tasks[i], &r.plan.Steps[i]
 		if len(regions) > 0 && regions[0].First == i {
 			g := regions[0]
 			regions = regions[1:]
-			if t.region = r.newRegion(g, w, own); t.region != nil {
+			if t.region = r.newRegion(g); t.region != nil {
 				i = g.End - 1
 				continue
 			}
@@ -86,26 +129,43 @@ func (r *Program[T]) prepare(w *pool.Pool) {
 		t.call = r.callOf(s, w)
 		if s.V.Body != nil && s.V.Def.Class == ir.Elementwise {
 			l := newLoop(s.V, &t.call, w, s.Rows)
-			all.loops = append(all.loops, l)
+			r.all.loops = append(r.all.loops, l)
 			t.call.State, t.run = l, runLoop[T]
 			continue
 		}
 		if s.V.Body != nil && s.V.Def.Class == ir.Contract {
 			l, post := newEpilogue(s.V, &t.call, w)
-			all.loops = append(all.loops, l)
+			r.all.loops = append(r.all.loops, l)
 			t.call.Post = post
 		}
-		all.kernel(t, w.Workers())
-	}
-	r.scratch = all.share(w.Workers())
-	for i := range own {
-		r.scratch += own[i].share(1)
+		r.all.kernel(t, w.Workers())
 	}
 }
 
-// callOf is the call of s on the buffers of the program.
+// bind gives every call the buffers of the program.
+func (r *Program[T]) bind() {
+	for i := 0; i < len(r.tasks); i++ {
+		t := &r.tasks[i]
+		if t.region == nil {
+			r.fill(&t.call, &r.plan.Steps[i])
+			continue
+		}
+		for part, tasks := range t.region.parts {
+			for k := range tasks {
+				r.bindRows(&tasks[k], &r.plan.Steps[i+k], t.region.rows[part])
+			}
+		}
+		i += len(t.region.parts[0]) - 1
+	}
+}
+
+// callOf is the call of s, without its buffers.
 func (r *Program[T]) callOf(s *Step, w *pool.Pool) ir.Call[T] {
-	c := ir.Call[T]{V: s.V, In: make([][]T, len(s.In)), IntIn: make([][]int, len(s.In)), Pool: w, Fault: &r.fault}
+	return ir.Call[T]{V: s.V, In: make([][]T, len(s.In)), IntIn: make([][]int, len(s.In)), Pool: w, Fault: &r.fault}
+}
+
+// fill gives the call of s the buffers of the program.
+func (r *Program[T]) fill(c *ir.Call[T], s *Step) {
 	if s.V.Type.DType == ir.Int {
 		c.IntOut = r.Ints(s.Out)
 	} else {
@@ -118,7 +178,6 @@ func (r *Program[T]) callOf(s *Step, w *pool.Pool) ir.Call[T] {
 			c.In[j] = r.Floats(b)
 		}
 	}
-	return c
 }
 
 // workspace is what tasks that run one after another share: a scratch, and the blocks
@@ -141,20 +200,26 @@ func (m *workspace[T]) kernel(t *task[T], workers int) {
 	}
 }
 
-// share makes the memory and returns its size.
-func (m *workspace[T]) share(workers int) int {
-	blocks := 0
+// blocks is what the loops of one worker need.
+func (m *workspace[T]) blocks() (n int) {
 	for _, l := range m.loops {
-		blocks = max(blocks, Align(l.need()))
+		n = max(n, Align(l.need()))
 	}
-	mem := memory.Zeros[T](m.scratch + workers*blocks)
+	return n
+}
+
+// size is the memory for so many workers.
+func (m *workspace[T]) size(workers int) int { return m.scratch + workers*m.blocks() }
+
+// share makes the memory.
+func (m *workspace[T]) share(workers int) {
+	mem := memory.Zeros[T](m.size(workers))
 	for _, c := range m.calls {
 		c.Scratch = mem[:m.scratch:m.scratch]
 	}
 	for _, l := range m.loops {
 		l.attach(mem[m.scratch:])
 	}
-	return len(mem)
 }
 
 // Align rounds up to 16 elements: a cache line of float32, two of float64.

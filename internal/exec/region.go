@@ -21,9 +21,10 @@ type region[T ir.Float] struct {
 	f     func(worker, part int)
 }
 
-// newRegion prepares g for the workers of w; nil if it is of no use to them: the
-// steps one by one can use more workers than there are rows for.
-func (r *Program[T]) newRegion(g Region, w *pool.Pool, own []workspace[T]) *region[T] {
+// newRegion prepares g for the workers; nil if it is of no use to them: the steps one by
+// one can use more workers than there are rows for.
+func (r *Program[T]) newRegion(g Region) *region[T] {
+	w := r.pool
 	n := min(w.Workers(), g.Rows/leastRows)
 	if n < 2 || 2*n <= w.Workers() {
 		return nil
@@ -32,7 +33,7 @@ func (r *Program[T]) newRegion(g Region, w *pool.Pool, own []workspace[T]) *regi
 	for i := range n {
 		part := rows{i * g.Rows / n, (i + 1) * g.Rows / n, g.Rows}
 		x.rows = append(x.rows, part)
-		x.parts = append(x.parts, r.rowTasks(g, part, &own[i]))
+		x.parts = append(x.parts, r.rowTasks(g, part, &r.own[i]))
 	}
 	x.f = func(_, part int) {
 		for i := range x.parts[part] {
@@ -77,9 +78,10 @@ func (r *Program[T]) rowTasks(g Region, part rows, own *workspace[T]) []task[T] 
 			t.call.State, t.run = &rowLoop[T]{l, part.of(l.n)}, runRowLoop[T]
 			continue
 		}
-		all := r.callOf(s, nil)
-		t.call = cutCall(all, part)
+		t.call = r.callOf(s, nil)
+		t.call.V = cutValue(s.V, part)
 		if s.V.Body != nil {
+			all := r.callOf(s, nil)
 			t.post = &all
 			l, post := newEpilogue(s.V, t.post, nil)
 			own.loops = append(own.loops, l)
@@ -101,23 +103,37 @@ type interval struct{ lo, hi int }
 // of is where the rows lie among n elements.
 func (p rows) of(n int) interval { return interval{n / p.all * p.lo, n / p.all * p.hi} }
 
-// cutCall is c for some of its rows.
-func cutCall[T ir.Float](c ir.Call[T], part rows) ir.Call[T] {
-	v := *c.V
-	v.In, c.In, c.IntIn = slices.Clone(v.In), slices.Clone(c.In), slices.Clone(c.IntIn)
-	v.Attrs = v.Attrs.With(ir.RowsAttr, v.Type.Shape[0])
-	v.Type.Shape = cutShape(v.Type.Shape, part)
-	c.Out, c.IntOut = cut(c.Out, part), cut(c.IntOut, part)
-	for i, byRow := range v.Def.ByRow(c.V) {
+// cutValue is v for some of its rows.
+func cutValue(v *ir.Value, part rows) *ir.Value {
+	w := *v
+	w.In = slices.Clone(v.In)
+	w.Attrs = v.Attrs.With(ir.RowsAttr, v.Type.Shape[0])
+	w.Type.Shape = cutShape(v.Type.Shape, part)
+	for i, byRow := range v.Def.ByRow(v) {
 		if byRow {
-			y := *v.In[i]
-			y.Type.Shape = cutShape(y.Type.Shape, part)
-			v.In[i] = &y
-			c.In[i], c.IntIn[i] = cut(c.In[i], part), cut(c.IntIn[i], part)
+			x := *v.In[i]
+			x.Type.Shape = cutShape(x.Type.Shape, part)
+			w.In[i] = &x
 		}
 	}
-	c.V = &v
-	return c
+	return &w
+}
+
+// bindRows gives the task of s for some of its rows the buffers of the program.
+func (r *Program[T]) bindRows(t *task[T], s *Step, part rows) {
+	r.fill(&t.call, s)
+	if s.V.Body != nil && s.V.Def.Class == ir.Elementwise {
+		return // the loop takes its rows itself
+	}
+	if t.post != nil {
+		r.fill(t.post, s)
+	}
+	t.call.Out, t.call.IntOut = cut(t.call.Out, part), cut(t.call.IntOut, part)
+	for i, byRow := range s.V.Def.ByRow(s.V) {
+		if byRow {
+			t.call.In[i], t.call.IntIn[i] = cut(t.call.In[i], part), cut(t.call.IntIn[i], part)
+		}
+	}
 }
 
 func cutShape(s ir.Shape, part rows) ir.Shape {

@@ -27,9 +27,10 @@ type Value struct {
 	Body  *Func // the inner function of a fused value, else nil
 
 	Leaf  Leaf
-	Name  string // of a leaf; for an operator, the node it came from, for messages
-	Data  any    // of a Const: []float64 (for F32 too) or []int
-	Index int    // of an Arg or Param: which one
+	Name  string  // of a leaf; for an operator, the node it came from, for messages
+	Data  any     // of a Const: []float64 (for F32 too) or []int
+	Index int     // of an Arg or Param: which one
+	PC    uintptr // the line of the user's that asked for it, 0: nobody knows; for messages
 }
 
 // ProductArg is the Index of the Arg by which the Body of a Contract value reads

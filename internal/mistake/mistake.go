@@ -23,6 +23,8 @@ var (
 	NotFinite = errors.New("not finite")
 	// NotDifferentiable: there is no derivative.
 	NotDifferentiable = errors.New("not differentiable")
+	// Memory: more memory is needed than there is, or than is allowed.
+	Memory = errors.New("too much memory")
 	// Unsupported: what the project does not do.
 	Unsupported = errors.New("not supported")
 )

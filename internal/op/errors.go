@@ -18,6 +18,7 @@ var (
 	ErrOption            = mistake.Option
 	ErrNotFinite         = mistake.NotFinite
 	ErrNotDifferentiable = mistake.NotDifferentiable
+	ErrMemory            = mistake.Memory
 	ErrUnsupported       = mistake.Unsupported
 )
 

@@ -1,0 +1,143 @@
+package graph
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/compile"
+	"github.com/symgrad/symgrad/internal/exec"
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/memory"
+	"github.com/symgrad/symgrad/internal/kernel/pool"
+)
+
+// MemoryError says that a Program, or a parameter, needs more memory than is allowed,
+// before any of it is allocated: a Go program that runs out of memory ends. It is an
+// ErrMemory for errors.Is; find it with errors.As.
+type MemoryError struct {
+	Needed  int64       // bytes
+	Allowed int64       // bytes: Config.MemoryLimit, or what the process may still take
+	Largest []MemoryUse // the three values that take most, the largest first
+}
+
+// MemoryUse is the memory of one value of a Program.
+type MemoryUse struct {
+	Op    string // the operator's name; input, param or const for a leaf
+	Name  string // what the user called it, or ""
+	Shape []int
+	Bytes int64
+	At    string // file:line of the call that made it, or that needs it, or ""
+}
+
+// Error says all of it in one line.
+func (e *MemoryError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "got a computation that needs %s of memory, want at most %s", bytes(e.Needed), bytes(e.Allowed))
+	for i, u := range e.Largest {
+		if i == 0 {
+			b.WriteString("; the largest values: ")
+		} else {
+			b.WriteString(", ")
+		}
+		b.WriteString(u.Op)
+		if u.Name != "" {
+			fmt.Fprintf(&b, " %q", u.Name)
+		}
+		fmt.Fprintf(&b, " %v of %s", ir.Shape(u.Shape), bytes(u.Bytes))
+		if u.At != "" {
+			b.WriteString(" at " + u.At)
+		}
+	}
+	return b.String()
+}
+
+// Unwrap returns ErrMemory.
+func (e *MemoryError) Unwrap() error { return ErrMemory }
+
+// bytes writes a number of bytes as people do.
+func bytes(n int64) string {
+	units := []string{"kB", "MB", "GB", "TB", "PB", "EB"}
+	if n < 1000 {
+		return fmt.Sprintf("%d bytes", n)
+	}
+	x := float64(n) / 1000
+	for x >= 999.5 && len(units) > 1 {
+		x, units = x/1000, units[1:]
+	}
+	return fmt.Sprintf("%.3g %s", x, units[0])
+}
+
+// small is how many bytes are allowed without asking the system.
+const small = 16 << 20
+
+// allowed is how many bytes a program that needs so many new ones, beside those that the
+// parameters have already, may need.
+func allowed(limit, fresh, held int64) int64 {
+	switch {
+	case limit > 0:
+		return limit
+	case fresh <= small:
+		return fresh + held
+	}
+	return memory.Free(fresh) + held
+}
+
+// prepareProgram is a Program without memory, if it may have as much as it needs.
+func prepareProgram(params *Params, plan *exec.Plan, w *pool.Pool, limit int64) (*Program, error) {
+	if limit < 0 {
+		return nil, errors.Wrapf(ErrOption, "got a memory limit of %d bytes, want at least 0", limit)
+	}
+	shared := 2 * int64(params.size) * int64(params.dtype.ir().Size())
+	held := shared
+	if !params.fixed && params.dtype == Float64 { // the gradients have no memory yet
+		held /= 2
+	}
+	check := func(own int64) error {
+		most := allowed(limit, own+shared-held, held)
+		if own+shared <= most {
+			return nil
+		}
+		return &MemoryError{Needed: own + shared, Allowed: most, Largest: largest(plan.Func)}
+	}
+	if err := check(exec.Bytes(plan)); err != nil { // kernels are made ready only then
+		return nil, err
+	}
+	p := newProgram(params, plan, w)
+	own := int64(0)
+	if p.r32 != nil {
+		own = p.r32.Bytes()
+	} else {
+		own = p.r64.Bytes()
+	}
+	return p, check(own)
+}
+
+// largest are the values of f that take most memory.
+func largest(f *ir.Func) (out []MemoryUse) {
+	for _, u := range compile.Largest(f, 3) {
+		out = append(out, MemoryUse{Op: u.Op, Name: u.Name, Shape: u.Shape, Bytes: u.Bytes, At: u.At})
+	}
+	return out
+}
+
+// unplanned is the MemoryError of what is too large to be planned, or err.
+func unplanned(err error) error {
+	var e *compile.TooLarge
+	if errors.As(err, &e) {
+		return &MemoryError{Needed: e.Bytes, Allowed: 1 << 31, Largest: largest(e.Func)}
+	}
+	return err
+}
+
+// fits says whether there is memory for n more initial values, those of a parameter.
+func (p *Params) fits(name string, shape ir.Shape, n int) error {
+	if p.size+align(n) <= cap(p.drawn) {
+		return nil
+	}
+	need := 8 * int64(p.grown(n))
+	if most := allowed(0, need, 0); need > most {
+		return &MemoryError{Needed: need, Allowed: most, Largest: []MemoryUse{{Op: "param", Name: name, Shape: shape, Bytes: 8 * int64(n)}}}
+	}
+	return nil
+}

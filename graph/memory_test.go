@@ -1,0 +1,121 @@
+package graph_test
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/graph"
+	"gorgonia.org/gorgonia"
+)
+
+// allocated is how many bytes f allocates.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+// TestTooLarge compiles programs that need more memory than any machine of today has:
+// each fails with what needs it, and without allocating it.
+func TestTooLarge(t *testing.T) {
+	const n = 90_000 // 64.8 GB for each square of them
+	for _, c := range []struct {
+		name  string
+		build func(b *graph.Builder) graph.Config
+		want  []string // of the largest value: operator, name, file
+	}{
+		{"an output", func(b *graph.Builder) graph.Config {
+			x := b.Input("x", n)
+			return graph.Config{Outputs: gorgonia.Nodes{b.As("square").Outer(x, b.Exp(x))}}
+		}, []string{"mul", "", "memory_test.go"}},
+		{"what lies between", func(b *graph.Builder) graph.Config {
+			x := b.Input("x", n)
+			return graph.Config{Outputs: gorgonia.Nodes{b.MatMul(b.Softmax(b.Outer(x, x)), b.Softmax(b.Outer(b.Exp(x), x)))}}
+		}, []string{"", "", "memory_test.go"}},
+		{"an input", func(b *graph.Builder) graph.Config {
+			return graph.Config{Outputs: gorgonia.Nodes{b.Sum(b.Input("pixels", n, n))}}
+		}, []string{"input", "pixels", "memory_test.go"}},
+		{"indices", func(b *graph.Builder) graph.Config {
+			return graph.Config{Outputs: gorgonia.Nodes{b.Sum(b.Take(b.Param("w", graph.Zeros(), 3), b.Ints("places", n, n)))}}
+		}, []string{"", "", "memory_test.go"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := graph.New(nil)
+			cfg := c.build(b)
+			if b.Err() != nil {
+				t.Fatal(b.Err())
+			}
+			var err error
+			if used := allocated(func() { _, err = b.Compile(cfg) }); used > 8<<20 {
+				t.Errorf("Compile allocated %d bytes before it failed", used)
+			}
+			var e *graph.MemoryError
+			if !errors.Is(err, graph.ErrMemory) || !errors.As(err, &e) {
+				t.Fatalf("got %v, want a MemoryError", err)
+			}
+			if e.Needed < 8*n*n || e.Allowed >= e.Needed || len(e.Largest) == 0 || len(e.Largest) > 3 {
+				t.Errorf("got %+v", e)
+			}
+			for i, u := range e.Largest {
+				if i > 0 && u.Bytes > e.Largest[i-1].Bytes {
+					t.Errorf("the largest values are not in order: %+v", e.Largest)
+				}
+				if !strings.HasPrefix(u.At, "memory_test.go:") || !strings.Contains(err.Error(), u.Op) || !strings.Contains(err.Error(), u.At) {
+					t.Errorf("got the value %+v in %q", u, err)
+				}
+			}
+			first := []string{e.Largest[0].Op, e.Largest[0].Name}
+			for i, w := range c.want[:2] {
+				if w != "" && first[i] != w {
+					t.Errorf("the largest value is %+v, want %v", e.Largest[0], c.want)
+				}
+			}
+		})
+	}
+}
+
+// TestMemoryLimit compiles a program with as much memory as it needs, and one byte less.
+func TestMemoryLimit(t *testing.T) {
+	for _, dt := range []graph.DType{graph.Float32, graph.Float64} {
+		compile := func(limit int64) (*graph.Program, error) {
+			b := graph.New(graph.NewParams(dt, 1))
+			x := b.Input("x", 64, 100)
+			y := b.Softmax(b.Dense("h", x, 300, graph.Tanh))
+			return b.Compile(graph.Config{Outputs: gorgonia.Nodes{b.Sum(y, 0)}, MemoryLimit: limit, Workers: 2})
+		}
+		p, err := compile(0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		need := int64(0)
+		for _, n := range p.Stats().Bytes {
+			need += int64(n)
+		}
+		if _, err := compile(need); err != nil {
+			t.Errorf("%v: with all that Stats lists: %v", dt, err)
+		}
+		var e *graph.MemoryError
+		if _, err := compile(need - 1); !errors.As(err, &e) || e.Needed != need || e.Allowed != need-1 {
+			t.Errorf("%v: with one byte less than %d: got %v", dt, need, err)
+		}
+	}
+}
+
+// TestMemoryOfParams declares a parameter of more memory than there is.
+func TestMemoryOfParams(t *testing.T) {
+	b := graph.New(nil)
+	if used := allocated(func() { b.Param("w", graph.Zeros(), 1<<16, 1<<17) }); used > 1<<20 {
+		t.Errorf("it allocated %d bytes", used)
+	}
+	var e *graph.MemoryError
+	if err := b.Err(); !errors.As(err, &e) || !errors.Is(err, graph.ErrMemory) || e.Largest[0].Name != "w" || !strings.Contains(err.Error(), "memory_test.go:") {
+		t.Errorf("got %v, want a MemoryError", err)
+	}
+	if b.Params().Len() != 0 {
+		t.Error("the parameter was declared")
+	}
+}

@@ -1,0 +1,89 @@
+package compile
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/op"
+)
+
+// This file says what takes memory, for messages.
+
+// TooLarge says that the values of a function have more elements than the processor can
+// address.
+type TooLarge struct {
+	Bytes int64
+	Func  *ir.Func
+}
+
+func (e *TooLarge) Error() string {
+	return fmt.Sprintf("compile: all values take %d bytes, more than the processor can address", e.Bytes)
+}
+
+// bytesOf is the memory of v.
+func bytesOf(v *ir.Value) int64 { return int64(v.Type.Shape.Size()) * int64(v.Type.DType.Size()) }
+
+// sizeOfAll is the memory of all values of f but views, if none shares any.
+func sizeOfAll(f *ir.Func) (n int64) {
+	for _, v := range f.Values {
+		if v.Def == nil || v.Def.Class != ir.Move {
+			n += bytesOf(v)
+		}
+	}
+	return n
+}
+
+// Use is the memory of one value.
+type Use struct {
+	Op    string // the operator's name; input, param or const for a leaf
+	Name  string // of the leaf, or what the user called the node
+	Shape ir.Shape
+	Bytes int64
+	At    string // file:line that asked for it, or for what it is needed for, or ""
+}
+
+// Largest are the n values of f that take most memory, the largest first.
+func Largest(f *ir.Func, n int) []Use {
+	values := slices.DeleteFunc(slices.Clone(f.Values), func(v *ir.Value) bool { return v.Def != nil && v.Def.Class == ir.Move })
+	slices.SortStableFunc(values, func(x, y *ir.Value) int { return int(min(max(bytesOf(y)-bytesOf(x), -1), 1)) })
+	var out []Use
+	for _, v := range values[:min(n, len(values))] {
+		out = append(out, Use{Op: nameOf(v), Name: v.Name, Shape: v.Type.Shape, Bytes: bytesOf(v), At: op.Position(pcOf(f, v))})
+	}
+	return out
+}
+
+// nameOf is the operator of v as the user knows it: that of the result where a loop
+// computes several.
+func nameOf(v *ir.Value) string {
+	switch {
+	case v.Def == nil:
+		return v.Leaf.String()
+	case v.Def == &CopyInt || v.Def == &Fused && len(v.Body.Values) == 0:
+		return "copy"
+	case v.Def == &Fused && v.Body.Out[0].Def != nil:
+		return v.Body.Out[0].Def.Name
+	}
+	return v.Def.Name
+}
+
+// pcOf is the line that asked for v: its own, else that of the nearest value which is
+// computed from it.
+func pcOf(f *ir.Func, v *ir.Value) uintptr {
+	from := map[*ir.Value]bool{v: true}
+	if v.PC != 0 {
+		return v.PC
+	}
+	for _, u := range f.Values { // in order: users stand after their operands
+		for _, x := range u.In {
+			if from[x] {
+				from[u] = true
+			}
+		}
+		if from[u] && u.PC != 0 {
+			return u.PC
+		}
+	}
+	return 0
+}
