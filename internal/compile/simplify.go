@@ -26,6 +26,9 @@ func simplify(f *ir.Func) bool {
 			continue
 		}
 		if w := v.Def.Simplify(f, v); w != nil && w != v {
+			if w.PC == 0 {
+				w.PC = v.PC
+			}
 			if w.Name == "" && w.Leaf == ir.NotLeaf {
 				w.Name = v.Name
 			}
