@@ -82,7 +82,7 @@ func (t *Trainer) Evaluate(ctx context.Context, d *data.Dataset) (Result, error)
 
 // usable says which parameter is not finite.
 func (t *Trainer) usable() error {
-	if name := t.badParam(false); name != "" {
+	if name := t.badParam(); name != "" {
 		return errors.Wrapf(ErrNotFinite, "the parameter %q of the model is not finite", name)
 	}
 	return nil

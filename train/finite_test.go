@@ -203,3 +203,19 @@ func TestBadEvaluation(t *testing.T) {
 		t.Errorf("got %v and %d epochs, want ErrNotFinite and one epoch with the loss +Inf", err, len(h.Epochs))
 	}
 }
+
+// TestLargeGradient checks that Adam refuses a gradient whose square overflows: its
+// second moment would be infinite, and the parameter stand still ever after.
+func TestLargeGradient(t *testing.T) {
+	for _, o := range []train.Optimizer{train.Adam{}, train.AdamW{}} {
+		m := builds{graph.NewParams(graph.Float32, 1), func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
+			x := b.Scale(b.Input("x", n, 4), 1e20)
+			return b.Mean(b.Mul(x, b.Param("w", graph.Ones(), 4))), x
+		}}
+		err := step(t, newTrainer(t, m, train.Options{Optimizer: o}), fourRows(t), 0)
+		var bad *train.NotFiniteError
+		if !errors.As(err, &bad) || !bad.Large || bad.Param != "w" || !bad.Kept || !slices.Equal(m.p.Values("w"), []float64{1, 1, 1, 1}) {
+			t.Errorf("%T: got %v, want the gradient of w refused as too large", o, err)
+		}
+	}
+}

@@ -139,8 +139,12 @@ func (t *Trainer) endEpoch(ctx context.Context, d *data.Dataset) (Epoch, error) 
 	p := &t.progress
 	t.epoch++
 	e := Epoch{Epoch: t.epoch, Step: t.step, Loss: p.mean.value(), LearningRate: t.rate, Duration: p.took}
+	empty := p.mean.empty()
 	p.at, p.took = 0, 0
 	p.mean.reset()
+	if empty {
+		return e, errors.Wrap(data.ErrEmpty, "train: nothing in the data set counts in the loss")
+	}
 	over := t.measured(d)
 	if over == nil {
 		return e, nil

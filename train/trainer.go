@@ -84,14 +84,15 @@ func (t *Trainer) stepOn(s *session, index []int) (float64, error) {
 	if !isFinite(loss) {
 		return loss, t.notFinite(s, index, NotFiniteError{What: "loss", Loss: loss, Rate: lr, Kept: true})
 	}
+	bounded := boundedBy(t.o.Optimizer, lr)
 	if !t.descends() {
-		if !t.vars.finiteGrads() {
+		if !t.vars.finiteGrads(bounded) {
 			return loss, t.notFinite(s, index, NotFiniteError{What: "gradient", Loss: loss, Rate: lr, Kept: true})
 		}
 		t.vars.keep()
 		t.o.Optimizer.Update(t.step+1, lr, t.vars)
 	}
-	if !t.vars.finiteParams() {
+	if !bounded && !t.vars.finiteParams() {
 		return loss, t.notFinite(s, index, NotFiniteError{What: "step", Loss: loss, Rate: lr})
 	}
 	t.step++

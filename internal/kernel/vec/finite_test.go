@@ -10,6 +10,11 @@ import (
 func TestAllFinite(t *testing.T) {
 	t.Run("float32", func(t *testing.T) { checkAllFinite(t, AllFiniteF32, math.MaxFloat32) })
 	t.Run("float64", func(t *testing.T) { checkAllFinite(t, AllFiniteF64, math.MaxFloat64) })
+	t.Run("squares of float32", func(t *testing.T) { checkAllFinite(t, SquaresFiniteF32, 1.8e19) })
+	t.Run("squares of float64", func(t *testing.T) { checkAllFinite(t, SquaresFiniteF64, 1.3e154) })
+	if SquaresFiniteF32([]float32{1, 2e19}) || SquaresFiniteF64([]float64{1, 1.4e154}) {
+		t.Error("a square that overflows is said to be finite")
+	}
 }
 
 func checkAllFinite[T Float](t *testing.T, allFinite func([]T) bool, largest T) {

@@ -64,6 +64,12 @@ func AllFiniteF32(a []float32) bool { return isFinite(f32.sum(a)) || allFinite(a
 // AllFiniteF64 says whether no element is NaN or infinite.
 func AllFiniteF64(a []float64) bool { return isFinite(f64.sum(a)) || allFinite(a) }
 
+// SquaresFiniteF32 says whether the square of each element is finite.
+func SquaresFiniteF32(a []float32) bool { return isFinite(f32.sumSquares(a)) || squaresFinite(a) }
+
+// SquaresFiniteF64 says whether the square of each element is finite.
+func SquaresFiniteF64(a []float64) bool { return isFinite(f64.sumSquares(a)) || squaresFinite(a) }
+
 // AccumRowsF32 adds rows to dst: dst[j] += Σᵢ a[i·stride + j].
 func AccumRowsF32(dst, a []float32, rows, stride int) { accum(f32.accumRows, dst, a, rows, stride) }
 
@@ -201,6 +207,15 @@ func allFinite[T Float](a []T) bool {
 		s += x - x // NaN for NaN and infinities
 	}
 	return s == 0
+}
+
+func squaresFinite[T Float](a []T) bool {
+	for _, x := range a {
+		if !isFinite(x * x) {
+			return false
+		}
+	}
+	return true
 }
 
 func accumRows[T Float](dst, a []T, rows, stride int) {
