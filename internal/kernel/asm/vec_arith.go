@@ -71,6 +71,10 @@ var arithmetic = []formula{
 	two("sigmoidGrad", "dst[i] = a[i] * b[i] * (1 - b[i]).", func(m *lanes, g, y v) v {
 		return m.mul(m.mul(g, y), m.sub(m.num(1), y))
 	}),
+	two("tanhSlope", "dst[i] = a[i] times the slope of the tanh with the tail b[i].", (*lanes).tanhSlope),
+	two("sigmoidSlope", "dst[i] = a[i] times the slope of the sigmoid with the tail b[i].", (*lanes).sigmoidSlope),
+	one("tanhOpen", "dst[i] = the tanh with the tail a[i].", (*lanes).tanhOpen),
+	one("sigmoidOpen", "dst[i] = the sigmoid with the tail a[i].", (*lanes).sigmoidOpen),
 
 	scalar("addS", "dst[i] = a[i] + s.", (*lanes).add),
 	scalar("subS", "dst[i] = a[i] - s.", (*lanes).sub),

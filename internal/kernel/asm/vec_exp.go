@@ -103,23 +103,60 @@ func (m *lanes) elu(x, s v) v {
 	return m.choose(m.compare(isGt, x, m.zero()), x, m.mul(s, m.or(t, m.sign(x))))
 }
 
-// tanh is t/(t + 2) with t = e²ᵃ − 1, a = |x|; from a bound on it is 1. In float32,
-// where that is off by more than 2 ulp, it is 1 − 2/(e²ᵃ + 1), and up to 0.6 it is
-// a + a³·P(a²): 2^-28.
+// tanh is 1 − 2/(e²ᵃ + 1) with a = |x|, 1 from a bound on.
 func (m *lanes) tanh(x v) v {
 	a := m.below(pick(m, 9.5, 20.), m.abs(x))
+	short, y := m.tanhParts(a, m.num(2))
+	return m.or(m.choose(short, y, m.sub(m.num(1), y)), m.sign(x))
+}
+
+// tanhTail is tanh x up to |x| = 0.6, and from there the rest 1 − tanh|x| times a
+// large power of 2, with x's sign. The rest of the last numbers is the bound's.
+func (m *lanes) tanhTail(x v) v {
+	_, y := m.tanhParts(m.below(pick(m, 44., 354.5), m.abs(x)), m.num(math.Exp2(m.tailBits()+1)))
+	return m.or(y, m.sign(x))
+}
+
+// tailBits is the power of 2 that the rest of tanhTail is multiplied by: it is then
+// 1 or more.
+func (m *lanes) tailBits() float64 { return m.bias() - 1 }
+
+// tanhParts is tanh a up to a = 0.6, where short holds, else scale/(e²ᵃ + 1). With
+// t = e²ᵃ − 1 the former is t/(t + 2); in float32, where that is off by more than 2
+// ulp, it is a + a³·P(a²): 2^-28.
+func (m *lanes) tanhParts(a, scale v) (short cond, y v) {
 	n, r := m.powersOfE(m.add(a, a))
 	p, s, one := m.expm1Short(r), m.twoTo(n), m.num(1)
 	if m.double() {
 		t := m.fma(s, p, m.sub(s, one))
-		return m.or(m.div(t, m.add(t, m.num(2))), m.sign(x))
+		short = m.compare(isLt, a, m.num(0.6))
+		return short, m.div(m.choose(short, t, scale), m.add(t, m.num(2)))
 	}
-	y := m.sub(one, m.div(m.num(2), m.add(m.fma(s, p, s), one)))
+	y = m.div(scale, m.add(m.fma(s, p, s), one))
 	z := m.mul(a, a)
 	q := m.poly(z, -5.893498525e-3, 2.0794546413e-2, -5.3783411292e-2, 0.13331919327, -0.33333297835)
-	y = m.choose(m.compare(isLt, a, m.num(0.6)), m.fma(m.mul(a, z), q, a), y)
-	return m.or(y, m.sign(x))
+	short = m.compare(isLt, a, m.num(0.6))
+	return short, m.choose(short, m.fma(m.mul(a, z), q, a), y)
 }
+
+// tanhOpen is the tanh that p is the tail of.
+func (m *lanes) tanhOpen(p v) v {
+	a := m.abs(p)
+	y := m.sub(m.num(1), m.mul(a, m.num(math.Exp2(-m.tailBits()))))
+	return m.xor(m.choose(m.compare(isLt, a, m.num(0.6)), a, y), m.sign(p))
+}
+
+// tanhSlope is g times the slope 1 − y² of the tanh that p is the tail of, where y
+// is nearly 1 as c·(2 − c) with the rest c, which is 0 for the last numbers.
+func (m *lanes) tanhSlope(g, p v) v {
+	a, one := m.abs(p), m.num(1)
+	c := m.choose(m.compare(isLt, a, m.num(tailEnd)), m.zero(), m.mul(a, m.num(math.Exp2(-m.tailBits()))))
+	s := m.choose(m.compare(isLt, a, m.num(0.6)), m.sub(one, m.mul(a, a)), m.mul(c, m.sub(m.num(2), c)))
+	return m.mul(g, s)
+}
+
+// tailEnd is more than the rest of the last numbers in tanhTail.
+const tailEnd = 1.125
 
 // halfExpm1 is ½(e^|x| − 1), infinite only where sinh x is.
 func (m *lanes) halfExpm1(x v) v {
@@ -171,6 +208,24 @@ func (m *lanes) sigmoid(x v) v {
 	return m.choose(m.compare(isLt, x, m.zero()), t, m.sub(one, t))
 }
 
+// sigmoidTail is t for negative x, else −t.
+func (m *lanes) sigmoidTail(x v) v {
+	t := m.logistic(m.below(pick(m, 104., 746), m.abs(x)), m.num(1))
+	return m.choose(m.compare(isLt, x, m.zero()), t, m.negate(t))
+}
+
+// sigmoidOpen is the sigmoid that p is the tail of: 1 + p where p has a sign.
+func (m *lanes) sigmoidOpen(p v) v {
+	one := m.num(1)
+	return m.choose(m.compare(isLt, m.or(m.sign(p), one), m.zero()), m.add(one, p), p)
+}
+
+// sigmoidSlope is g times the slope |p|·(1 − |p|) of the sigmoid that p is the tail of.
+func (m *lanes) sigmoidSlope(g, p v) v {
+	t := m.abs(p)
+	return m.mul(m.mul(g, t), m.sub(m.num(1), t))
+}
+
 // silu is t = x/(1 + e^|x|) for negative x, else x − t.
 func (m *lanes) silu(x v) v {
 	bound := pick(m, 112., 755)
@@ -187,6 +242,8 @@ var exponentials = []formula{
 	one("cosh", "dst[i] = cosh(a[i]).", (*lanes).cosh),
 	one("tanh", "dst[i] = tanh(a[i]).", (*lanes).tanh),
 	one("sigmoid", "dst[i] = 1 / (1 + exp(-a[i])).", (*lanes).sigmoid),
+	one("tanhTail", "dst[i] = tanh(a[i]), or what it lacks of 1.", (*lanes).tanhTail),
+	one("sigmoidTail", "dst[i] = sigmoid(a[i]), or what it lacks of 1, negative.", (*lanes).sigmoidTail),
 	one("silu", "dst[i] = a[i] / (1 + exp(-a[i])).", (*lanes).silu),
 	scalar("elu", "dst[i] = a[i] where a[i] > 0, else s * (exp(a[i]) - 1).", (*lanes).elu),
 }

@@ -84,6 +84,26 @@ func tanhGrad512x32(dst []float32, a []float32, b []float32)
 //go:noescape
 func sigmoidGrad512x32(dst []float32, a []float32, b []float32)
 
+// tanhSlope512x32 is dst[i] = a[i] times the slope of the tanh with the tail b[i].
+//
+//go:noescape
+func tanhSlope512x32(dst []float32, a []float32, b []float32)
+
+// sigmoidSlope512x32 is dst[i] = a[i] times the slope of the sigmoid with the tail b[i].
+//
+//go:noescape
+func sigmoidSlope512x32(dst []float32, a []float32, b []float32)
+
+// tanhOpen512x32 is dst[i] = the tanh with the tail a[i].
+//
+//go:noescape
+func tanhOpen512x32(dst []float32, a []float32)
+
+// sigmoidOpen512x32 is dst[i] = the sigmoid with the tail a[i].
+//
+//go:noescape
+func sigmoidOpen512x32(dst []float32, a []float32)
+
 // addS512x32 is dst[i] = a[i] + s.
 //
 //go:noescape
@@ -339,6 +359,26 @@ func tanhGrad256x32(dst []float32, a []float32, b []float32)
 //
 //go:noescape
 func sigmoidGrad256x32(dst []float32, a []float32, b []float32)
+
+// tanhSlope256x32 is dst[i] = a[i] times the slope of the tanh with the tail b[i].
+//
+//go:noescape
+func tanhSlope256x32(dst []float32, a []float32, b []float32)
+
+// sigmoidSlope256x32 is dst[i] = a[i] times the slope of the sigmoid with the tail b[i].
+//
+//go:noescape
+func sigmoidSlope256x32(dst []float32, a []float32, b []float32)
+
+// tanhOpen256x32 is dst[i] = the tanh with the tail a[i].
+//
+//go:noescape
+func tanhOpen256x32(dst []float32, a []float32)
+
+// sigmoidOpen256x32 is dst[i] = the sigmoid with the tail a[i].
+//
+//go:noescape
+func sigmoidOpen256x32(dst []float32, a []float32)
 
 // addS256x32 is dst[i] = a[i] + s.
 //
@@ -596,6 +636,26 @@ func tanhGrad512x64(dst []float64, a []float64, b []float64)
 //go:noescape
 func sigmoidGrad512x64(dst []float64, a []float64, b []float64)
 
+// tanhSlope512x64 is dst[i] = a[i] times the slope of the tanh with the tail b[i].
+//
+//go:noescape
+func tanhSlope512x64(dst []float64, a []float64, b []float64)
+
+// sigmoidSlope512x64 is dst[i] = a[i] times the slope of the sigmoid with the tail b[i].
+//
+//go:noescape
+func sigmoidSlope512x64(dst []float64, a []float64, b []float64)
+
+// tanhOpen512x64 is dst[i] = the tanh with the tail a[i].
+//
+//go:noescape
+func tanhOpen512x64(dst []float64, a []float64)
+
+// sigmoidOpen512x64 is dst[i] = the sigmoid with the tail a[i].
+//
+//go:noescape
+func sigmoidOpen512x64(dst []float64, a []float64)
+
 // addS512x64 is dst[i] = a[i] + s.
 //
 //go:noescape
@@ -851,6 +911,26 @@ func tanhGrad256x64(dst []float64, a []float64, b []float64)
 //
 //go:noescape
 func sigmoidGrad256x64(dst []float64, a []float64, b []float64)
+
+// tanhSlope256x64 is dst[i] = a[i] times the slope of the tanh with the tail b[i].
+//
+//go:noescape
+func tanhSlope256x64(dst []float64, a []float64, b []float64)
+
+// sigmoidSlope256x64 is dst[i] = a[i] times the slope of the sigmoid with the tail b[i].
+//
+//go:noescape
+func sigmoidSlope256x64(dst []float64, a []float64, b []float64)
+
+// tanhOpen256x64 is dst[i] = the tanh with the tail a[i].
+//
+//go:noescape
+func tanhOpen256x64(dst []float64, a []float64)
+
+// sigmoidOpen256x64 is dst[i] = the sigmoid with the tail a[i].
+//
+//go:noescape
+func sigmoidOpen256x64(dst []float64, a []float64)
 
 // addS256x64 is dst[i] = a[i] + s.
 //

@@ -743,6 +743,235 @@ done:
 	VZEROUPPER
 	RET
 
+// func tanhSlope512x32(dst []float32, a []float32, b []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·tanhSlope512x32(SB), NOSPLIT, $0-72
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS vecNumbers32<>+8(SB), Z0
+	VBROADCASTSS vecNumbers32<>+0(SB), Z1
+	VBROADCASTSS vecNumbers32<>+12(SB), Z2
+	VBROADCASTSS vecNumbers32<>+4(SB), Z3
+	VBROADCASTSS vecNumbers32<>+16(SB), Z4
+	VBROADCASTSS vecNumbers32<>+20(SB), Z5
+	VBROADCASTSS vecNumbers32<>+24(SB), Z6
+	MOVQ         CX, DI
+	SUBQ         $0x00000040, DI
+	JB           rest
+	CMPQ         AX, DI
+	JA           rest
+
+whole:
+	VMOVUPS (BX)(AX*1), Z7
+	VMOVUPS (SI)(AX*1), Z8
+	VANDPS  Z0, Z8, Z8
+	VCMPPS  $0x11, Z2, Z8, K1
+	VMULPS  Z4, Z8, Z9
+	VMOVUPS Z9, Z9
+	VMOVAPS Z3, K1, Z9
+	VCMPPS  $0x11, Z5, Z8, K2
+	VMULPS  Z8, Z8, Z8
+	VSUBPS  Z8, Z1, Z8
+	VSUBPS  Z9, Z6, Z10
+	VMULPS  Z10, Z9, Z9
+	VMOVUPS Z9, Z9
+	VMOVAPS Z8, K2, Z9
+	VMULPS  Z9, Z7, Z7
+	VMOVUPS Z7, (DX)(AX*1)
+	ADDQ    $0x00000040, AX
+	CMPQ    AX, DI
+	JBE     whole
+
+rest:
+	MOVQ      CX, DI
+	SUBQ      AX, DI
+	JZ        done
+	SHRQ      $0x02, DI
+	MOVL      $0xffffffff, CX
+	BZHIL     DI, CX, CX
+	KMOVW     CX, K7
+	VMOVUPS.Z (BX)(AX*1), K7, Z7
+	VMOVUPS.Z (SI)(AX*1), K7, Z8
+	VANDPS    Z0, Z8, Z0
+	VCMPPS    $0x11, Z2, Z0, K3
+	VMULPS    Z4, Z0, Z2
+	VMOVUPS   Z2, Z2
+	VMOVAPS   Z3, K3, Z2
+	VCMPPS    $0x11, Z5, Z0, K4
+	VMULPS    Z0, Z0, Z0
+	VSUBPS    Z0, Z1, Z0
+	VSUBPS    Z2, Z6, Z1
+	VMULPS    Z1, Z2, Z1
+	VMOVUPS   Z1, Z1
+	VMOVAPS   Z0, K4, Z1
+	VMULPS    Z1, Z7, Z0
+	VMOVUPS   Z0, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sigmoidSlope512x32(dst []float32, a []float32, b []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·sigmoidSlope512x32(SB), NOSPLIT, $0-72
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS vecNumbers32<>+8(SB), Z0
+	VBROADCASTSS vecNumbers32<>+0(SB), Z1
+	MOVQ         CX, DI
+	SUBQ         $0x00000040, DI
+	JB           rest
+	CMPQ         AX, DI
+	JA           rest
+
+whole:
+	VMOVUPS (BX)(AX*1), Z2
+	VMOVUPS (SI)(AX*1), Z3
+	VANDPS  Z0, Z3, Z3
+	VMULPS  Z3, Z2, Z2
+	VSUBPS  Z3, Z1, Z3
+	VMULPS  Z3, Z2, Z2
+	VMOVUPS Z2, (DX)(AX*1)
+	ADDQ    $0x00000040, AX
+	CMPQ    AX, DI
+	JBE     whole
+
+rest:
+	MOVQ      CX, DI
+	SUBQ      AX, DI
+	JZ        done
+	SHRQ      $0x02, DI
+	MOVL      $0xffffffff, CX
+	BZHIL     DI, CX, CX
+	KMOVW     CX, K7
+	VMOVUPS.Z (BX)(AX*1), K7, Z2
+	VMOVUPS.Z (SI)(AX*1), K7, Z3
+	VANDPS    Z0, Z3, Z0
+	VMULPS    Z0, Z2, Z2
+	VSUBPS    Z0, Z1, Z0
+	VMULPS    Z0, Z2, Z0
+	VMOVUPS   Z0, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func tanhOpen512x32(dst []float32, a []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·tanhOpen512x32(SB), NOSPLIT, $0-48
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS vecNumbers32<>+8(SB), Z0
+	VBROADCASTSS vecNumbers32<>+0(SB), Z1
+	VBROADCASTSS vecNumbers32<>+16(SB), Z2
+	VBROADCASTSS vecNumbers32<>+20(SB), Z3
+	VBROADCASTSS vecNumbers32<>+28(SB), Z4
+	MOVQ         CX, SI
+	SUBQ         $0x00000040, SI
+	JB           rest
+	CMPQ         AX, SI
+	JA           rest
+
+whole:
+	VMOVUPS (BX)(AX*1), Z5
+	VANDPS  Z0, Z5, Z6
+	VMULPS  Z2, Z6, Z7
+	VSUBPS  Z7, Z1, Z7
+	VCMPPS  $0x11, Z3, Z6, K5
+	VMOVUPS Z7, Z7
+	VMOVAPS Z6, K5, Z7
+	VANDPS  Z4, Z5, Z5
+	VXORPS  Z5, Z7, Z5
+	VMOVUPS Z5, (DX)(AX*1)
+	ADDQ    $0x00000040, AX
+	CMPQ    AX, SI
+	JBE     whole
+
+rest:
+	MOVQ      CX, SI
+	SUBQ      AX, SI
+	JZ        done
+	SHRQ      $0x02, SI
+	MOVL      $0xffffffff, CX
+	BZHIL     SI, CX, CX
+	KMOVW     CX, K7
+	VMOVUPS.Z (BX)(AX*1), K7, Z5
+	VANDPS    Z0, Z5, Z0
+	VMULPS    Z2, Z0, Z2
+	VSUBPS    Z2, Z1, Z1
+	VCMPPS    $0x11, Z3, Z0, K6
+	VMOVUPS   Z1, Z1
+	VMOVAPS   Z0, K6, Z1
+	VANDPS    Z4, Z5, Z0
+	VXORPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sigmoidOpen512x32(dst []float32, a []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·sigmoidOpen512x32(SB), NOSPLIT, $0-48
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS vecNumbers32<>+0(SB), Z0
+	VBROADCASTSS vecNumbers32<>+28(SB), Z1
+	VBROADCASTSS vecNumbers32<>+4(SB), Z2
+	MOVQ         CX, SI
+	SUBQ         $0x00000040, SI
+	JB           rest
+	CMPQ         AX, SI
+	JA           rest
+
+whole:
+	VMOVUPS (BX)(AX*1), Z3
+	VANDPS  Z1, Z3, Z4
+	VORPS   Z0, Z4, Z4
+	VCMPPS  $0x11, Z2, Z4, K1
+	VADDPS  Z3, Z0, Z4
+	VMOVUPS Z3, Z3
+	VMOVAPS Z4, K1, Z3
+	VMOVUPS Z3, (DX)(AX*1)
+	ADDQ    $0x00000040, AX
+	CMPQ    AX, SI
+	JBE     whole
+
+rest:
+	MOVQ      CX, SI
+	SUBQ      AX, SI
+	JZ        done
+	SHRQ      $0x02, SI
+	MOVL      $0xffffffff, CX
+	BZHIL     SI, CX, CX
+	KMOVW     CX, K7
+	VMOVUPS.Z (BX)(AX*1), K7, Z3
+	VANDPS    Z1, Z3, Z1
+	VORPS     Z0, Z1, Z1
+	VCMPPS    $0x11, Z2, Z1, K2
+	VADDPS    Z3, Z0, Z0
+	VMOVUPS   Z3, Z1
+	VMOVAPS   Z0, K2, Z1
+	VMOVUPS   Z1, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
 // func addS512x32(dst []float32, a []float32, s float32)
 // Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·addS512x32(SB), NOSPLIT, $0-52
@@ -994,10 +1223,10 @@ TEXT ·maxS512x32(SB), NOSPLIT, $0-52
 
 whole:
 	VMOVUPS (BX)(AX*1), Z1
-	VCMPPS  $0x03, Z1, Z1, K1
+	VCMPPS  $0x03, Z1, Z1, K3
 	VMAXPS  Z0, Z1, Z2
 	VMOVUPS Z2, Z2
-	VMOVAPS Z1, K1, Z2
+	VMOVAPS Z1, K3, Z2
 	VMOVUPS Z2, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -1012,10 +1241,10 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPS.Z (BX)(AX*1), K7, Z1
-	VCMPPS    $0x03, Z1, Z1, K2
+	VCMPPS    $0x03, Z1, Z1, K4
 	VMAXPS    Z0, Z1, Z0
 	VMOVUPS   Z0, Z0
-	VMOVAPS   Z1, K2, Z0
+	VMOVAPS   Z1, K4, Z0
 	VMOVUPS   Z0, K7, (DX)(AX*1)
 
 done:
@@ -1039,10 +1268,10 @@ TEXT ·minS512x32(SB), NOSPLIT, $0-52
 
 whole:
 	VMOVUPS (BX)(AX*1), Z1
-	VCMPPS  $0x03, Z1, Z1, K3
+	VCMPPS  $0x03, Z1, Z1, K5
 	VMINPS  Z0, Z1, Z2
 	VMOVUPS Z2, Z2
-	VMOVAPS Z1, K3, Z2
+	VMOVAPS Z1, K5, Z2
 	VMOVUPS Z2, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -1057,10 +1286,10 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPS.Z (BX)(AX*1), K7, Z1
-	VCMPPS    $0x03, Z1, Z1, K4
+	VCMPPS    $0x03, Z1, Z1, K6
 	VMINPS    Z0, Z1, Z0
 	VMOVUPS   Z0, Z0
-	VMOVAPS   Z1, K4, Z0
+	VMOVAPS   Z1, K6, Z0
 	VMOVUPS   Z0, K7, (DX)(AX*1)
 
 done:
@@ -1086,9 +1315,9 @@ TEXT ·ltS512x32(SB), NOSPLIT, $0-52
 
 whole:
 	VMOVUPS (BX)(AX*1), Z3
-	VCMPPS  $0x11, Z0, Z3, K5
+	VCMPPS  $0x11, Z0, Z3, K1
 	VMOVUPS Z2, Z3
-	VMOVAPS Z1, K5, Z3
+	VMOVAPS Z1, K1, Z3
 	VMOVUPS Z3, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -1103,9 +1332,9 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPS.Z (BX)(AX*1), K7, Z3
-	VCMPPS    $0x11, Z0, Z3, K6
+	VCMPPS    $0x11, Z0, Z3, K2
 	VMOVUPS   Z2, Z0
-	VMOVAPS   Z1, K6, Z0
+	VMOVAPS   Z1, K2, Z0
 	VMOVUPS   Z0, K7, (DX)(AX*1)
 
 done:
@@ -1131,9 +1360,9 @@ TEXT ·leS512x32(SB), NOSPLIT, $0-52
 
 whole:
 	VMOVUPS (BX)(AX*1), Z3
-	VCMPPS  $0x12, Z0, Z3, K1
+	VCMPPS  $0x12, Z0, Z3, K3
 	VMOVUPS Z2, Z3
-	VMOVAPS Z1, K1, Z3
+	VMOVAPS Z1, K3, Z3
 	VMOVUPS Z3, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -1148,9 +1377,9 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPS.Z (BX)(AX*1), K7, Z3
-	VCMPPS    $0x12, Z0, Z3, K2
+	VCMPPS    $0x12, Z0, Z3, K4
 	VMOVUPS   Z2, Z0
-	VMOVAPS   Z1, K2, Z0
+	VMOVAPS   Z1, K4, Z0
 	VMOVUPS   Z0, K7, (DX)(AX*1)
 
 done:
@@ -1176,9 +1405,9 @@ TEXT ·gtS512x32(SB), NOSPLIT, $0-52
 
 whole:
 	VMOVUPS (BX)(AX*1), Z3
-	VCMPPS  $0x1e, Z0, Z3, K3
+	VCMPPS  $0x1e, Z0, Z3, K5
 	VMOVUPS Z2, Z3
-	VMOVAPS Z1, K3, Z3
+	VMOVAPS Z1, K5, Z3
 	VMOVUPS Z3, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -1193,9 +1422,9 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPS.Z (BX)(AX*1), K7, Z3
-	VCMPPS    $0x1e, Z0, Z3, K4
+	VCMPPS    $0x1e, Z0, Z3, K6
 	VMOVUPS   Z2, Z0
-	VMOVAPS   Z1, K4, Z0
+	VMOVAPS   Z1, K6, Z0
 	VMOVUPS   Z0, K7, (DX)(AX*1)
 
 done:
@@ -1221,9 +1450,9 @@ TEXT ·geS512x32(SB), NOSPLIT, $0-52
 
 whole:
 	VMOVUPS (BX)(AX*1), Z3
-	VCMPPS  $0x1d, Z0, Z3, K5
+	VCMPPS  $0x1d, Z0, Z3, K1
 	VMOVUPS Z2, Z3
-	VMOVAPS Z1, K5, Z3
+	VMOVAPS Z1, K1, Z3
 	VMOVUPS Z3, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -1238,9 +1467,9 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPS.Z (BX)(AX*1), K7, Z3
-	VCMPPS    $0x1d, Z0, Z3, K6
+	VCMPPS    $0x1d, Z0, Z3, K2
 	VMOVUPS   Z2, Z0
-	VMOVAPS   Z1, K6, Z0
+	VMOVAPS   Z1, K2, Z0
 	VMOVUPS   Z0, K7, (DX)(AX*1)
 
 done:
@@ -1266,9 +1495,9 @@ TEXT ·eqS512x32(SB), NOSPLIT, $0-52
 
 whole:
 	VMOVUPS (BX)(AX*1), Z3
-	VCMPPS  $0x00, Z0, Z3, K1
+	VCMPPS  $0x00, Z0, Z3, K3
 	VMOVUPS Z2, Z3
-	VMOVAPS Z1, K1, Z3
+	VMOVAPS Z1, K3, Z3
 	VMOVUPS Z3, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -1283,9 +1512,9 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPS.Z (BX)(AX*1), K7, Z3
-	VCMPPS    $0x00, Z0, Z3, K2
+	VCMPPS    $0x00, Z0, Z3, K4
 	VMOVUPS   Z2, Z0
-	VMOVAPS   Z1, K2, Z0
+	VMOVAPS   Z1, K4, Z0
 	VMOVUPS   Z0, K7, (DX)(AX*1)
 
 done:
@@ -1311,9 +1540,9 @@ TEXT ·neS512x32(SB), NOSPLIT, $0-52
 
 whole:
 	VMOVUPS (BX)(AX*1), Z3
-	VCMPPS  $0x04, Z0, Z3, K3
+	VCMPPS  $0x04, Z0, Z3, K5
 	VMOVUPS Z2, Z3
-	VMOVAPS Z1, K3, Z3
+	VMOVAPS Z1, K5, Z3
 	VMOVUPS Z3, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -1328,9 +1557,9 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPS.Z (BX)(AX*1), K7, Z3
-	VCMPPS    $0x04, Z0, Z3, K4
+	VCMPPS    $0x04, Z0, Z3, K6
 	VMOVUPS   Z2, Z0
-	VMOVAPS   Z1, K4, Z0
+	VMOVAPS   Z1, K6, Z0
 	VMOVUPS   Z0, K7, (DX)(AX*1)
 
 done:
@@ -1345,7 +1574,7 @@ TEXT ·neg512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x02, CX
 	XORQ         AX, AX
-	VBROADCASTSS vecNumbers32<>+8(SB), Z0
+	VBROADCASTSS vecNumbers32<>+28(SB), Z0
 	MOVQ         CX, SI
 	SUBQ         $0x00000040, SI
 	JB           rest
@@ -1384,7 +1613,7 @@ TEXT ·abs512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x02, CX
 	XORQ         AX, AX
-	VBROADCASTSS vecNumbers32<>+12(SB), Z0
+	VBROADCASTSS vecNumbers32<>+8(SB), Z0
 	MOVQ         CX, SI
 	SUBQ         $0x00000040, SI
 	JB           rest
@@ -1810,7 +2039,7 @@ TEXT ·sign512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x02, CX
 	XORQ         AX, AX
-	VBROADCASTSS vecNumbers32<>+8(SB), Z0
+	VBROADCASTSS vecNumbers32<>+28(SB), Z0
 	VBROADCASTSS vecNumbers32<>+0(SB), Z1
 	VBROADCASTSS vecNumbers32<>+4(SB), Z2
 	MOVQ         CX, SI
@@ -1823,12 +2052,12 @@ whole:
 	VMOVUPS (BX)(AX*1), Z3
 	VANDPS  Z0, Z3, Z4
 	VORPS   Z1, Z4, Z4
-	VCMPPS  $0x00, Z2, Z3, K5
+	VCMPPS  $0x00, Z2, Z3, K1
 	VMOVUPS Z4, Z4
-	VMOVAPS Z3, K5, Z4
-	VCMPPS  $0x03, Z3, Z3, K6
+	VMOVAPS Z3, K1, Z4
+	VCMPPS  $0x03, Z3, Z3, K2
 	VMOVUPS Z4, Z4
-	VMOVAPS Z3, K6, Z4
+	VMOVAPS Z3, K2, Z4
 	VMOVUPS Z4, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -1845,12 +2074,12 @@ rest:
 	VMOVUPS.Z (BX)(AX*1), K7, Z3
 	VANDPS    Z0, Z3, Z0
 	VORPS     Z1, Z0, Z0
-	VCMPPS    $0x00, Z2, Z3, K1
+	VCMPPS    $0x00, Z2, Z3, K3
 	VMOVUPS   Z0, Z0
-	VMOVAPS   Z3, K1, Z0
-	VCMPPS    $0x03, Z3, Z3, K2
+	VMOVAPS   Z3, K3, Z0
+	VCMPPS    $0x03, Z3, Z3, K4
 	VMOVUPS   Z0, Z0
-	VMOVAPS   Z3, K2, Z0
+	VMOVAPS   Z3, K4, Z0
 	VMOVUPS   Z0, K7, (DX)(AX*1)
 
 done:
@@ -1924,9 +2153,9 @@ whole:
 	VMOVUPS (BX)(AX*1), Z1
 	VMOVUPS (SI)(AX*1), Z2
 	VMOVUPS (DI)(AX*1), Z3
-	VCMPPS  $0x04, Z0, Z1, K3
+	VCMPPS  $0x04, Z0, Z1, K5
 	VMOVUPS Z3, Z1
-	VMOVAPS Z2, K3, Z1
+	VMOVAPS Z2, K5, Z1
 	VMOVUPS Z1, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, R8
@@ -1943,9 +2172,9 @@ rest:
 	VMOVUPS.Z (BX)(AX*1), K7, Z1
 	VMOVUPS.Z (SI)(AX*1), K7, Z2
 	VMOVUPS.Z (DI)(AX*1), K7, Z3
-	VCMPPS    $0x04, Z0, Z1, K4
+	VCMPPS    $0x04, Z0, Z1, K6
 	VMOVUPS   Z3, Z0
-	VMOVAPS   Z2, K4, Z0
+	VMOVAPS   Z2, K6, Z0
 	VMOVUPS   Z0, K7, (DX)(AX*1)
 
 done:
@@ -2978,6 +3207,225 @@ done:
 	VZEROUPPER
 	RET
 
+// func tanhSlope256x32(dst []float32, a []float32, b []float32)
+// Requires: AVX
+TEXT ·tanhSlope256x32(SB), NOSPLIT, $0-72
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS vecNumbers32<>+8(SB), Y0
+	VBROADCASTSS vecNumbers32<>+0(SB), Y1
+	VBROADCASTSS vecNumbers32<>+12(SB), Y2
+	VBROADCASTSS vecNumbers32<>+4(SB), Y3
+	VBROADCASTSS vecNumbers32<>+16(SB), Y4
+	MOVQ         CX, DI
+	SUBQ         $0x00000020, DI
+	JB           rest
+	CMPQ         AX, DI
+	JA           rest
+
+whole:
+	VMOVUPS      (BX)(AX*1), Y5
+	VMOVUPS      (SI)(AX*1), Y6
+	VANDPS       Y0, Y6, Y6
+	VCMPPS       $0x11, Y2, Y6, Y7
+	VMULPS       Y4, Y6, Y8
+	VBLENDVPS    Y7, Y3, Y8, Y7
+	VBROADCASTSS vecNumbers32<>+20(SB), Y8
+	VCMPPS       $0x11, Y8, Y6, Y8
+	VMULPS       Y6, Y6, Y6
+	VSUBPS       Y6, Y1, Y6
+	VBROADCASTSS vecNumbers32<>+24(SB), Y9
+	VSUBPS       Y7, Y9, Y9
+	VMULPS       Y9, Y7, Y7
+	VBLENDVPS    Y8, Y6, Y7, Y6
+	VMULPS       Y6, Y5, Y5
+	VMOVUPS      Y5, (DX)(AX*1)
+	ADDQ         $0x00000020, AX
+	CMPQ         AX, DI
+	JBE          whole
+
+rest:
+	MOVQ         CX, DI
+	SUBQ         AX, DI
+	JZ           done
+	LEAQ         vecMask<>+32(SB), CX
+	SUBQ         DI, CX
+	VMOVDQU      (CX), Y5
+	VMASKMOVPS   (BX)(AX*1), Y5, Y6
+	VMASKMOVPS   (SI)(AX*1), Y5, Y7
+	VANDPS       Y0, Y7, Y0
+	VCMPPS       $0x11, Y2, Y0, Y2
+	VMULPS       Y4, Y0, Y4
+	VBLENDVPS    Y2, Y3, Y4, Y2
+	VBROADCASTSS vecNumbers32<>+20(SB), Y3
+	VCMPPS       $0x11, Y3, Y0, Y3
+	VMULPS       Y0, Y0, Y0
+	VSUBPS       Y0, Y1, Y0
+	VBROADCASTSS vecNumbers32<>+24(SB), Y1
+	VSUBPS       Y2, Y1, Y1
+	VMULPS       Y1, Y2, Y1
+	VBLENDVPS    Y3, Y0, Y1, Y0
+	VMULPS       Y0, Y6, Y0
+	VMASKMOVPS   Y0, Y5, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sigmoidSlope256x32(dst []float32, a []float32, b []float32)
+// Requires: AVX
+TEXT ·sigmoidSlope256x32(SB), NOSPLIT, $0-72
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS vecNumbers32<>+8(SB), Y0
+	VBROADCASTSS vecNumbers32<>+0(SB), Y1
+	MOVQ         CX, DI
+	SUBQ         $0x00000020, DI
+	JB           rest
+	CMPQ         AX, DI
+	JA           rest
+
+whole:
+	VMOVUPS (BX)(AX*1), Y2
+	VMOVUPS (SI)(AX*1), Y3
+	VANDPS  Y0, Y3, Y3
+	VMULPS  Y3, Y2, Y2
+	VSUBPS  Y3, Y1, Y3
+	VMULPS  Y3, Y2, Y2
+	VMOVUPS Y2, (DX)(AX*1)
+	ADDQ    $0x00000020, AX
+	CMPQ    AX, DI
+	JBE     whole
+
+rest:
+	MOVQ       CX, DI
+	SUBQ       AX, DI
+	JZ         done
+	LEAQ       vecMask<>+32(SB), CX
+	SUBQ       DI, CX
+	VMOVDQU    (CX), Y2
+	VMASKMOVPS (BX)(AX*1), Y2, Y3
+	VMASKMOVPS (SI)(AX*1), Y2, Y4
+	VANDPS     Y0, Y4, Y0
+	VMULPS     Y0, Y3, Y3
+	VSUBPS     Y0, Y1, Y0
+	VMULPS     Y0, Y3, Y0
+	VMASKMOVPS Y0, Y2, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func tanhOpen256x32(dst []float32, a []float32)
+// Requires: AVX
+TEXT ·tanhOpen256x32(SB), NOSPLIT, $0-48
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS vecNumbers32<>+8(SB), Y0
+	VBROADCASTSS vecNumbers32<>+0(SB), Y1
+	VBROADCASTSS vecNumbers32<>+16(SB), Y2
+	VBROADCASTSS vecNumbers32<>+20(SB), Y3
+	VBROADCASTSS vecNumbers32<>+28(SB), Y4
+	MOVQ         CX, SI
+	SUBQ         $0x00000020, SI
+	JB           rest
+	CMPQ         AX, SI
+	JA           rest
+
+whole:
+	VMOVUPS   (BX)(AX*1), Y5
+	VANDPS    Y0, Y5, Y6
+	VMULPS    Y2, Y6, Y7
+	VSUBPS    Y7, Y1, Y7
+	VCMPPS    $0x11, Y3, Y6, Y8
+	VBLENDVPS Y8, Y6, Y7, Y6
+	VANDPS    Y4, Y5, Y5
+	VXORPS    Y5, Y6, Y5
+	VMOVUPS   Y5, (DX)(AX*1)
+	ADDQ      $0x00000020, AX
+	CMPQ      AX, SI
+	JBE       whole
+
+rest:
+	MOVQ       CX, SI
+	SUBQ       AX, SI
+	JZ         done
+	LEAQ       vecMask<>+32(SB), CX
+	SUBQ       SI, CX
+	VMOVDQU    (CX), Y5
+	VMASKMOVPS (BX)(AX*1), Y5, Y6
+	VANDPS     Y0, Y6, Y0
+	VMULPS     Y2, Y0, Y2
+	VSUBPS     Y2, Y1, Y1
+	VCMPPS     $0x11, Y3, Y0, Y2
+	VBLENDVPS  Y2, Y0, Y1, Y0
+	VANDPS     Y4, Y6, Y1
+	VXORPS     Y1, Y0, Y0
+	VMASKMOVPS Y0, Y5, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sigmoidOpen256x32(dst []float32, a []float32)
+// Requires: AVX
+TEXT ·sigmoidOpen256x32(SB), NOSPLIT, $0-48
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS vecNumbers32<>+0(SB), Y0
+	VBROADCASTSS vecNumbers32<>+28(SB), Y1
+	VBROADCASTSS vecNumbers32<>+4(SB), Y2
+	MOVQ         CX, SI
+	SUBQ         $0x00000020, SI
+	JB           rest
+	CMPQ         AX, SI
+	JA           rest
+
+whole:
+	VMOVUPS   (BX)(AX*1), Y3
+	VANDPS    Y1, Y3, Y4
+	VORPS     Y0, Y4, Y4
+	VCMPPS    $0x11, Y2, Y4, Y4
+	VADDPS    Y3, Y0, Y5
+	VBLENDVPS Y4, Y5, Y3, Y3
+	VMOVUPS   Y3, (DX)(AX*1)
+	ADDQ      $0x00000020, AX
+	CMPQ      AX, SI
+	JBE       whole
+
+rest:
+	MOVQ       CX, SI
+	SUBQ       AX, SI
+	JZ         done
+	LEAQ       vecMask<>+32(SB), CX
+	SUBQ       SI, CX
+	VMOVDQU    (CX), Y3
+	VMASKMOVPS (BX)(AX*1), Y3, Y4
+	VANDPS     Y1, Y4, Y1
+	VORPS      Y0, Y1, Y1
+	VCMPPS     $0x11, Y2, Y1, Y1
+	VADDPS     Y4, Y0, Y0
+	VBLENDVPS  Y1, Y0, Y4, Y0
+	VMASKMOVPS Y0, Y3, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
 // func addS256x32(dst []float32, a []float32, s float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·addS256x32(SB), NOSPLIT, $0-52
@@ -3550,7 +3998,7 @@ TEXT ·neg256x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x02, CX
 	XORQ         AX, AX
-	VBROADCASTSS vecNumbers32<>+8(SB), Y0
+	VBROADCASTSS vecNumbers32<>+28(SB), Y0
 	MOVQ         CX, SI
 	SUBQ         $0x00000020, SI
 	JB           rest
@@ -3588,7 +4036,7 @@ TEXT ·abs256x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x02, CX
 	XORQ         AX, AX
-	VBROADCASTSS vecNumbers32<>+12(SB), Y0
+	VBROADCASTSS vecNumbers32<>+8(SB), Y0
 	MOVQ         CX, SI
 	SUBQ         $0x00000020, SI
 	JB           rest
@@ -4003,7 +4451,7 @@ TEXT ·sign256x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x02, CX
 	XORQ         AX, AX
-	VBROADCASTSS vecNumbers32<>+8(SB), Y0
+	VBROADCASTSS vecNumbers32<>+28(SB), Y0
 	VBROADCASTSS vecNumbers32<>+0(SB), Y1
 	VBROADCASTSS vecNumbers32<>+4(SB), Y2
 	MOVQ         CX, SI
@@ -4471,9 +4919,13 @@ done:
 
 DATA vecNumbers32<>+0(SB)/4, $0x3f800000
 DATA vecNumbers32<>+4(SB)/4, $0x00000000
-DATA vecNumbers32<>+8(SB)/4, $0x80000000
-DATA vecNumbers32<>+12(SB)/4, $0x7fffffff
-GLOBL vecNumbers32<>(SB), RODATA|NOPTR, $16
+DATA vecNumbers32<>+8(SB)/4, $0x7fffffff
+DATA vecNumbers32<>+12(SB)/4, $0x3f900000
+DATA vecNumbers32<>+16(SB)/4, $0x00800000
+DATA vecNumbers32<>+20(SB)/4, $0x3f19999a
+DATA vecNumbers32<>+24(SB)/4, $0x40000000
+DATA vecNumbers32<>+28(SB)/4, $0x80000000
+GLOBL vecNumbers32<>(SB), RODATA|NOPTR, $32
 
 // func add512x64(dst []float64, a []float64, b []float64)
 // Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
@@ -5196,6 +5648,235 @@ done:
 	VZEROUPPER
 	RET
 
+// func tanhSlope512x64(dst []float64, a []float64, b []float64)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·tanhSlope512x64(SB), NOSPLIT, $0-72
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD vecNumbers64<>+16(SB), Z0
+	VBROADCASTSD vecNumbers64<>+0(SB), Z1
+	VBROADCASTSD vecNumbers64<>+24(SB), Z2
+	VBROADCASTSD vecNumbers64<>+8(SB), Z3
+	VBROADCASTSD vecNumbers64<>+32(SB), Z4
+	VBROADCASTSD vecNumbers64<>+40(SB), Z5
+	VBROADCASTSD vecNumbers64<>+48(SB), Z6
+	MOVQ         CX, DI
+	SUBQ         $0x00000040, DI
+	JB           rest
+	CMPQ         AX, DI
+	JA           rest
+
+whole:
+	VMOVUPD (BX)(AX*1), Z7
+	VMOVUPD (SI)(AX*1), Z8
+	VANDPD  Z0, Z8, Z8
+	VCMPPD  $0x11, Z2, Z8, K1
+	VMULPD  Z4, Z8, Z9
+	VMOVUPD Z9, Z9
+	VMOVAPD Z3, K1, Z9
+	VCMPPD  $0x11, Z5, Z8, K2
+	VMULPD  Z8, Z8, Z8
+	VSUBPD  Z8, Z1, Z8
+	VSUBPD  Z9, Z6, Z10
+	VMULPD  Z10, Z9, Z9
+	VMOVUPD Z9, Z9
+	VMOVAPD Z8, K2, Z9
+	VMULPD  Z9, Z7, Z7
+	VMOVUPD Z7, (DX)(AX*1)
+	ADDQ    $0x00000040, AX
+	CMPQ    AX, DI
+	JBE     whole
+
+rest:
+	MOVQ      CX, DI
+	SUBQ      AX, DI
+	JZ        done
+	SHRQ      $0x03, DI
+	MOVL      $0xffffffff, CX
+	BZHIL     DI, CX, CX
+	KMOVW     CX, K7
+	VMOVUPD.Z (BX)(AX*1), K7, Z7
+	VMOVUPD.Z (SI)(AX*1), K7, Z8
+	VANDPD    Z0, Z8, Z0
+	VCMPPD    $0x11, Z2, Z0, K3
+	VMULPD    Z4, Z0, Z2
+	VMOVUPD   Z2, Z2
+	VMOVAPD   Z3, K3, Z2
+	VCMPPD    $0x11, Z5, Z0, K4
+	VMULPD    Z0, Z0, Z0
+	VSUBPD    Z0, Z1, Z0
+	VSUBPD    Z2, Z6, Z1
+	VMULPD    Z1, Z2, Z1
+	VMOVUPD   Z1, Z1
+	VMOVAPD   Z0, K4, Z1
+	VMULPD    Z1, Z7, Z0
+	VMOVUPD   Z0, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sigmoidSlope512x64(dst []float64, a []float64, b []float64)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·sigmoidSlope512x64(SB), NOSPLIT, $0-72
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD vecNumbers64<>+16(SB), Z0
+	VBROADCASTSD vecNumbers64<>+0(SB), Z1
+	MOVQ         CX, DI
+	SUBQ         $0x00000040, DI
+	JB           rest
+	CMPQ         AX, DI
+	JA           rest
+
+whole:
+	VMOVUPD (BX)(AX*1), Z2
+	VMOVUPD (SI)(AX*1), Z3
+	VANDPD  Z0, Z3, Z3
+	VMULPD  Z3, Z2, Z2
+	VSUBPD  Z3, Z1, Z3
+	VMULPD  Z3, Z2, Z2
+	VMOVUPD Z2, (DX)(AX*1)
+	ADDQ    $0x00000040, AX
+	CMPQ    AX, DI
+	JBE     whole
+
+rest:
+	MOVQ      CX, DI
+	SUBQ      AX, DI
+	JZ        done
+	SHRQ      $0x03, DI
+	MOVL      $0xffffffff, CX
+	BZHIL     DI, CX, CX
+	KMOVW     CX, K7
+	VMOVUPD.Z (BX)(AX*1), K7, Z2
+	VMOVUPD.Z (SI)(AX*1), K7, Z3
+	VANDPD    Z0, Z3, Z0
+	VMULPD    Z0, Z2, Z2
+	VSUBPD    Z0, Z1, Z0
+	VMULPD    Z0, Z2, Z0
+	VMOVUPD   Z0, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func tanhOpen512x64(dst []float64, a []float64)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·tanhOpen512x64(SB), NOSPLIT, $0-48
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD vecNumbers64<>+16(SB), Z0
+	VBROADCASTSD vecNumbers64<>+0(SB), Z1
+	VBROADCASTSD vecNumbers64<>+32(SB), Z2
+	VBROADCASTSD vecNumbers64<>+40(SB), Z3
+	VBROADCASTSD vecNumbers64<>+56(SB), Z4
+	MOVQ         CX, SI
+	SUBQ         $0x00000040, SI
+	JB           rest
+	CMPQ         AX, SI
+	JA           rest
+
+whole:
+	VMOVUPD (BX)(AX*1), Z5
+	VANDPD  Z0, Z5, Z6
+	VMULPD  Z2, Z6, Z7
+	VSUBPD  Z7, Z1, Z7
+	VCMPPD  $0x11, Z3, Z6, K5
+	VMOVUPD Z7, Z7
+	VMOVAPD Z6, K5, Z7
+	VANDPD  Z4, Z5, Z5
+	VXORPD  Z5, Z7, Z5
+	VMOVUPD Z5, (DX)(AX*1)
+	ADDQ    $0x00000040, AX
+	CMPQ    AX, SI
+	JBE     whole
+
+rest:
+	MOVQ      CX, SI
+	SUBQ      AX, SI
+	JZ        done
+	SHRQ      $0x03, SI
+	MOVL      $0xffffffff, CX
+	BZHIL     SI, CX, CX
+	KMOVW     CX, K7
+	VMOVUPD.Z (BX)(AX*1), K7, Z5
+	VANDPD    Z0, Z5, Z0
+	VMULPD    Z2, Z0, Z2
+	VSUBPD    Z2, Z1, Z1
+	VCMPPD    $0x11, Z3, Z0, K6
+	VMOVUPD   Z1, Z1
+	VMOVAPD   Z0, K6, Z1
+	VANDPD    Z4, Z5, Z0
+	VXORPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sigmoidOpen512x64(dst []float64, a []float64)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·sigmoidOpen512x64(SB), NOSPLIT, $0-48
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD vecNumbers64<>+0(SB), Z0
+	VBROADCASTSD vecNumbers64<>+56(SB), Z1
+	VBROADCASTSD vecNumbers64<>+8(SB), Z2
+	MOVQ         CX, SI
+	SUBQ         $0x00000040, SI
+	JB           rest
+	CMPQ         AX, SI
+	JA           rest
+
+whole:
+	VMOVUPD (BX)(AX*1), Z3
+	VANDPD  Z1, Z3, Z4
+	VORPD   Z0, Z4, Z4
+	VCMPPD  $0x11, Z2, Z4, K1
+	VADDPD  Z3, Z0, Z4
+	VMOVUPD Z3, Z3
+	VMOVAPD Z4, K1, Z3
+	VMOVUPD Z3, (DX)(AX*1)
+	ADDQ    $0x00000040, AX
+	CMPQ    AX, SI
+	JBE     whole
+
+rest:
+	MOVQ      CX, SI
+	SUBQ      AX, SI
+	JZ        done
+	SHRQ      $0x03, SI
+	MOVL      $0xffffffff, CX
+	BZHIL     SI, CX, CX
+	KMOVW     CX, K7
+	VMOVUPD.Z (BX)(AX*1), K7, Z3
+	VANDPD    Z1, Z3, Z1
+	VORPD     Z0, Z1, Z1
+	VCMPPD    $0x11, Z2, Z1, K2
+	VADDPD    Z3, Z0, Z0
+	VMOVUPD   Z3, Z1
+	VMOVAPD   Z0, K2, Z1
+	VMOVUPD   Z1, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
 // func addS512x64(dst []float64, a []float64, s float64)
 // Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·addS512x64(SB), NOSPLIT, $0-56
@@ -5447,10 +6128,10 @@ TEXT ·maxS512x64(SB), NOSPLIT, $0-56
 
 whole:
 	VMOVUPD (BX)(AX*1), Z1
-	VCMPPD  $0x03, Z1, Z1, K1
+	VCMPPD  $0x03, Z1, Z1, K3
 	VMAXPD  Z0, Z1, Z2
 	VMOVUPD Z2, Z2
-	VMOVAPD Z1, K1, Z2
+	VMOVAPD Z1, K3, Z2
 	VMOVUPD Z2, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -5465,10 +6146,10 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPD.Z (BX)(AX*1), K7, Z1
-	VCMPPD    $0x03, Z1, Z1, K2
+	VCMPPD    $0x03, Z1, Z1, K4
 	VMAXPD    Z0, Z1, Z0
 	VMOVUPD   Z0, Z0
-	VMOVAPD   Z1, K2, Z0
+	VMOVAPD   Z1, K4, Z0
 	VMOVUPD   Z0, K7, (DX)(AX*1)
 
 done:
@@ -5492,10 +6173,10 @@ TEXT ·minS512x64(SB), NOSPLIT, $0-56
 
 whole:
 	VMOVUPD (BX)(AX*1), Z1
-	VCMPPD  $0x03, Z1, Z1, K3
+	VCMPPD  $0x03, Z1, Z1, K5
 	VMINPD  Z0, Z1, Z2
 	VMOVUPD Z2, Z2
-	VMOVAPD Z1, K3, Z2
+	VMOVAPD Z1, K5, Z2
 	VMOVUPD Z2, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -5510,10 +6191,10 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPD.Z (BX)(AX*1), K7, Z1
-	VCMPPD    $0x03, Z1, Z1, K4
+	VCMPPD    $0x03, Z1, Z1, K6
 	VMINPD    Z0, Z1, Z0
 	VMOVUPD   Z0, Z0
-	VMOVAPD   Z1, K4, Z0
+	VMOVAPD   Z1, K6, Z0
 	VMOVUPD   Z0, K7, (DX)(AX*1)
 
 done:
@@ -5539,9 +6220,9 @@ TEXT ·ltS512x64(SB), NOSPLIT, $0-56
 
 whole:
 	VMOVUPD (BX)(AX*1), Z3
-	VCMPPD  $0x11, Z0, Z3, K5
+	VCMPPD  $0x11, Z0, Z3, K1
 	VMOVUPD Z2, Z3
-	VMOVAPD Z1, K5, Z3
+	VMOVAPD Z1, K1, Z3
 	VMOVUPD Z3, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -5556,9 +6237,9 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPD.Z (BX)(AX*1), K7, Z3
-	VCMPPD    $0x11, Z0, Z3, K6
+	VCMPPD    $0x11, Z0, Z3, K2
 	VMOVUPD   Z2, Z0
-	VMOVAPD   Z1, K6, Z0
+	VMOVAPD   Z1, K2, Z0
 	VMOVUPD   Z0, K7, (DX)(AX*1)
 
 done:
@@ -5584,9 +6265,9 @@ TEXT ·leS512x64(SB), NOSPLIT, $0-56
 
 whole:
 	VMOVUPD (BX)(AX*1), Z3
-	VCMPPD  $0x12, Z0, Z3, K1
+	VCMPPD  $0x12, Z0, Z3, K3
 	VMOVUPD Z2, Z3
-	VMOVAPD Z1, K1, Z3
+	VMOVAPD Z1, K3, Z3
 	VMOVUPD Z3, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -5601,9 +6282,9 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPD.Z (BX)(AX*1), K7, Z3
-	VCMPPD    $0x12, Z0, Z3, K2
+	VCMPPD    $0x12, Z0, Z3, K4
 	VMOVUPD   Z2, Z0
-	VMOVAPD   Z1, K2, Z0
+	VMOVAPD   Z1, K4, Z0
 	VMOVUPD   Z0, K7, (DX)(AX*1)
 
 done:
@@ -5629,9 +6310,9 @@ TEXT ·gtS512x64(SB), NOSPLIT, $0-56
 
 whole:
 	VMOVUPD (BX)(AX*1), Z3
-	VCMPPD  $0x1e, Z0, Z3, K3
+	VCMPPD  $0x1e, Z0, Z3, K5
 	VMOVUPD Z2, Z3
-	VMOVAPD Z1, K3, Z3
+	VMOVAPD Z1, K5, Z3
 	VMOVUPD Z3, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -5646,9 +6327,9 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPD.Z (BX)(AX*1), K7, Z3
-	VCMPPD    $0x1e, Z0, Z3, K4
+	VCMPPD    $0x1e, Z0, Z3, K6
 	VMOVUPD   Z2, Z0
-	VMOVAPD   Z1, K4, Z0
+	VMOVAPD   Z1, K6, Z0
 	VMOVUPD   Z0, K7, (DX)(AX*1)
 
 done:
@@ -5674,9 +6355,9 @@ TEXT ·geS512x64(SB), NOSPLIT, $0-56
 
 whole:
 	VMOVUPD (BX)(AX*1), Z3
-	VCMPPD  $0x1d, Z0, Z3, K5
+	VCMPPD  $0x1d, Z0, Z3, K1
 	VMOVUPD Z2, Z3
-	VMOVAPD Z1, K5, Z3
+	VMOVAPD Z1, K1, Z3
 	VMOVUPD Z3, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -5691,9 +6372,9 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPD.Z (BX)(AX*1), K7, Z3
-	VCMPPD    $0x1d, Z0, Z3, K6
+	VCMPPD    $0x1d, Z0, Z3, K2
 	VMOVUPD   Z2, Z0
-	VMOVAPD   Z1, K6, Z0
+	VMOVAPD   Z1, K2, Z0
 	VMOVUPD   Z0, K7, (DX)(AX*1)
 
 done:
@@ -5719,9 +6400,9 @@ TEXT ·eqS512x64(SB), NOSPLIT, $0-56
 
 whole:
 	VMOVUPD (BX)(AX*1), Z3
-	VCMPPD  $0x00, Z0, Z3, K1
+	VCMPPD  $0x00, Z0, Z3, K3
 	VMOVUPD Z2, Z3
-	VMOVAPD Z1, K1, Z3
+	VMOVAPD Z1, K3, Z3
 	VMOVUPD Z3, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -5736,9 +6417,9 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPD.Z (BX)(AX*1), K7, Z3
-	VCMPPD    $0x00, Z0, Z3, K2
+	VCMPPD    $0x00, Z0, Z3, K4
 	VMOVUPD   Z2, Z0
-	VMOVAPD   Z1, K2, Z0
+	VMOVAPD   Z1, K4, Z0
 	VMOVUPD   Z0, K7, (DX)(AX*1)
 
 done:
@@ -5764,9 +6445,9 @@ TEXT ·neS512x64(SB), NOSPLIT, $0-56
 
 whole:
 	VMOVUPD (BX)(AX*1), Z3
-	VCMPPD  $0x04, Z0, Z3, K3
+	VCMPPD  $0x04, Z0, Z3, K5
 	VMOVUPD Z2, Z3
-	VMOVAPD Z1, K3, Z3
+	VMOVAPD Z1, K5, Z3
 	VMOVUPD Z3, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -5781,9 +6462,9 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPD.Z (BX)(AX*1), K7, Z3
-	VCMPPD    $0x04, Z0, Z3, K4
+	VCMPPD    $0x04, Z0, Z3, K6
 	VMOVUPD   Z2, Z0
-	VMOVAPD   Z1, K4, Z0
+	VMOVAPD   Z1, K6, Z0
 	VMOVUPD   Z0, K7, (DX)(AX*1)
 
 done:
@@ -5798,7 +6479,7 @@ TEXT ·neg512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x03, CX
 	XORQ         AX, AX
-	VBROADCASTSD vecNumbers64<>+16(SB), Z0
+	VBROADCASTSD vecNumbers64<>+56(SB), Z0
 	MOVQ         CX, SI
 	SUBQ         $0x00000040, SI
 	JB           rest
@@ -5837,7 +6518,7 @@ TEXT ·abs512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x03, CX
 	XORQ         AX, AX
-	VBROADCASTSD vecNumbers64<>+24(SB), Z0
+	VBROADCASTSD vecNumbers64<>+16(SB), Z0
 	MOVQ         CX, SI
 	SUBQ         $0x00000040, SI
 	JB           rest
@@ -6263,7 +6944,7 @@ TEXT ·sign512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x03, CX
 	XORQ         AX, AX
-	VBROADCASTSD vecNumbers64<>+16(SB), Z0
+	VBROADCASTSD vecNumbers64<>+56(SB), Z0
 	VBROADCASTSD vecNumbers64<>+0(SB), Z1
 	VBROADCASTSD vecNumbers64<>+8(SB), Z2
 	MOVQ         CX, SI
@@ -6276,12 +6957,12 @@ whole:
 	VMOVUPD (BX)(AX*1), Z3
 	VANDPD  Z0, Z3, Z4
 	VORPD   Z1, Z4, Z4
-	VCMPPD  $0x00, Z2, Z3, K5
+	VCMPPD  $0x00, Z2, Z3, K1
 	VMOVUPD Z4, Z4
-	VMOVAPD Z3, K5, Z4
-	VCMPPD  $0x03, Z3, Z3, K6
+	VMOVAPD Z3, K1, Z4
+	VCMPPD  $0x03, Z3, Z3, K2
 	VMOVUPD Z4, Z4
-	VMOVAPD Z3, K6, Z4
+	VMOVAPD Z3, K2, Z4
 	VMOVUPD Z4, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -6298,12 +6979,12 @@ rest:
 	VMOVUPD.Z (BX)(AX*1), K7, Z3
 	VANDPD    Z0, Z3, Z0
 	VORPD     Z1, Z0, Z0
-	VCMPPD    $0x00, Z2, Z3, K1
+	VCMPPD    $0x00, Z2, Z3, K3
 	VMOVUPD   Z0, Z0
-	VMOVAPD   Z3, K1, Z0
-	VCMPPD    $0x03, Z3, Z3, K2
+	VMOVAPD   Z3, K3, Z0
+	VCMPPD    $0x03, Z3, Z3, K4
 	VMOVUPD   Z0, Z0
-	VMOVAPD   Z3, K2, Z0
+	VMOVAPD   Z3, K4, Z0
 	VMOVUPD   Z0, K7, (DX)(AX*1)
 
 done:
@@ -6377,9 +7058,9 @@ whole:
 	VMOVUPD (BX)(AX*1), Z1
 	VMOVUPD (SI)(AX*1), Z2
 	VMOVUPD (DI)(AX*1), Z3
-	VCMPPD  $0x04, Z0, Z1, K3
+	VCMPPD  $0x04, Z0, Z1, K5
 	VMOVUPD Z3, Z1
-	VMOVAPD Z2, K3, Z1
+	VMOVAPD Z2, K5, Z1
 	VMOVUPD Z1, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, R8
@@ -6396,9 +7077,9 @@ rest:
 	VMOVUPD.Z (BX)(AX*1), K7, Z1
 	VMOVUPD.Z (SI)(AX*1), K7, Z2
 	VMOVUPD.Z (DI)(AX*1), K7, Z3
-	VCMPPD    $0x04, Z0, Z1, K4
+	VCMPPD    $0x04, Z0, Z1, K6
 	VMOVUPD   Z3, Z0
-	VMOVAPD   Z2, K4, Z0
+	VMOVAPD   Z2, K6, Z0
 	VMOVUPD   Z0, K7, (DX)(AX*1)
 
 done:
@@ -7431,6 +8112,225 @@ done:
 	VZEROUPPER
 	RET
 
+// func tanhSlope256x64(dst []float64, a []float64, b []float64)
+// Requires: AVX
+TEXT ·tanhSlope256x64(SB), NOSPLIT, $0-72
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD vecNumbers64<>+16(SB), Y0
+	VBROADCASTSD vecNumbers64<>+0(SB), Y1
+	VBROADCASTSD vecNumbers64<>+24(SB), Y2
+	VBROADCASTSD vecNumbers64<>+8(SB), Y3
+	VBROADCASTSD vecNumbers64<>+32(SB), Y4
+	MOVQ         CX, DI
+	SUBQ         $0x00000020, DI
+	JB           rest
+	CMPQ         AX, DI
+	JA           rest
+
+whole:
+	VMOVUPD      (BX)(AX*1), Y5
+	VMOVUPD      (SI)(AX*1), Y6
+	VANDPD       Y0, Y6, Y6
+	VCMPPD       $0x11, Y2, Y6, Y7
+	VMULPD       Y4, Y6, Y8
+	VBLENDVPD    Y7, Y3, Y8, Y7
+	VBROADCASTSD vecNumbers64<>+40(SB), Y8
+	VCMPPD       $0x11, Y8, Y6, Y8
+	VMULPD       Y6, Y6, Y6
+	VSUBPD       Y6, Y1, Y6
+	VBROADCASTSD vecNumbers64<>+48(SB), Y9
+	VSUBPD       Y7, Y9, Y9
+	VMULPD       Y9, Y7, Y7
+	VBLENDVPD    Y8, Y6, Y7, Y6
+	VMULPD       Y6, Y5, Y5
+	VMOVUPD      Y5, (DX)(AX*1)
+	ADDQ         $0x00000020, AX
+	CMPQ         AX, DI
+	JBE          whole
+
+rest:
+	MOVQ         CX, DI
+	SUBQ         AX, DI
+	JZ           done
+	LEAQ         vecMask<>+32(SB), CX
+	SUBQ         DI, CX
+	VMOVDQU      (CX), Y5
+	VMASKMOVPD   (BX)(AX*1), Y5, Y6
+	VMASKMOVPD   (SI)(AX*1), Y5, Y7
+	VANDPD       Y0, Y7, Y0
+	VCMPPD       $0x11, Y2, Y0, Y2
+	VMULPD       Y4, Y0, Y4
+	VBLENDVPD    Y2, Y3, Y4, Y2
+	VBROADCASTSD vecNumbers64<>+40(SB), Y3
+	VCMPPD       $0x11, Y3, Y0, Y3
+	VMULPD       Y0, Y0, Y0
+	VSUBPD       Y0, Y1, Y0
+	VBROADCASTSD vecNumbers64<>+48(SB), Y1
+	VSUBPD       Y2, Y1, Y1
+	VMULPD       Y1, Y2, Y1
+	VBLENDVPD    Y3, Y0, Y1, Y0
+	VMULPD       Y0, Y6, Y0
+	VMASKMOVPD   Y0, Y5, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sigmoidSlope256x64(dst []float64, a []float64, b []float64)
+// Requires: AVX
+TEXT ·sigmoidSlope256x64(SB), NOSPLIT, $0-72
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD vecNumbers64<>+16(SB), Y0
+	VBROADCASTSD vecNumbers64<>+0(SB), Y1
+	MOVQ         CX, DI
+	SUBQ         $0x00000020, DI
+	JB           rest
+	CMPQ         AX, DI
+	JA           rest
+
+whole:
+	VMOVUPD (BX)(AX*1), Y2
+	VMOVUPD (SI)(AX*1), Y3
+	VANDPD  Y0, Y3, Y3
+	VMULPD  Y3, Y2, Y2
+	VSUBPD  Y3, Y1, Y3
+	VMULPD  Y3, Y2, Y2
+	VMOVUPD Y2, (DX)(AX*1)
+	ADDQ    $0x00000020, AX
+	CMPQ    AX, DI
+	JBE     whole
+
+rest:
+	MOVQ       CX, DI
+	SUBQ       AX, DI
+	JZ         done
+	LEAQ       vecMask<>+32(SB), CX
+	SUBQ       DI, CX
+	VMOVDQU    (CX), Y2
+	VMASKMOVPD (BX)(AX*1), Y2, Y3
+	VMASKMOVPD (SI)(AX*1), Y2, Y4
+	VANDPD     Y0, Y4, Y0
+	VMULPD     Y0, Y3, Y3
+	VSUBPD     Y0, Y1, Y0
+	VMULPD     Y0, Y3, Y0
+	VMASKMOVPD Y0, Y2, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func tanhOpen256x64(dst []float64, a []float64)
+// Requires: AVX
+TEXT ·tanhOpen256x64(SB), NOSPLIT, $0-48
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD vecNumbers64<>+16(SB), Y0
+	VBROADCASTSD vecNumbers64<>+0(SB), Y1
+	VBROADCASTSD vecNumbers64<>+32(SB), Y2
+	VBROADCASTSD vecNumbers64<>+40(SB), Y3
+	VBROADCASTSD vecNumbers64<>+56(SB), Y4
+	MOVQ         CX, SI
+	SUBQ         $0x00000020, SI
+	JB           rest
+	CMPQ         AX, SI
+	JA           rest
+
+whole:
+	VMOVUPD   (BX)(AX*1), Y5
+	VANDPD    Y0, Y5, Y6
+	VMULPD    Y2, Y6, Y7
+	VSUBPD    Y7, Y1, Y7
+	VCMPPD    $0x11, Y3, Y6, Y8
+	VBLENDVPD Y8, Y6, Y7, Y6
+	VANDPD    Y4, Y5, Y5
+	VXORPD    Y5, Y6, Y5
+	VMOVUPD   Y5, (DX)(AX*1)
+	ADDQ      $0x00000020, AX
+	CMPQ      AX, SI
+	JBE       whole
+
+rest:
+	MOVQ       CX, SI
+	SUBQ       AX, SI
+	JZ         done
+	LEAQ       vecMask<>+32(SB), CX
+	SUBQ       SI, CX
+	VMOVDQU    (CX), Y5
+	VMASKMOVPD (BX)(AX*1), Y5, Y6
+	VANDPD     Y0, Y6, Y0
+	VMULPD     Y2, Y0, Y2
+	VSUBPD     Y2, Y1, Y1
+	VCMPPD     $0x11, Y3, Y0, Y2
+	VBLENDVPD  Y2, Y0, Y1, Y0
+	VANDPD     Y4, Y6, Y1
+	VXORPD     Y1, Y0, Y0
+	VMASKMOVPD Y0, Y5, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sigmoidOpen256x64(dst []float64, a []float64)
+// Requires: AVX
+TEXT ·sigmoidOpen256x64(SB), NOSPLIT, $0-48
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD vecNumbers64<>+0(SB), Y0
+	VBROADCASTSD vecNumbers64<>+56(SB), Y1
+	VBROADCASTSD vecNumbers64<>+8(SB), Y2
+	MOVQ         CX, SI
+	SUBQ         $0x00000020, SI
+	JB           rest
+	CMPQ         AX, SI
+	JA           rest
+
+whole:
+	VMOVUPD   (BX)(AX*1), Y3
+	VANDPD    Y1, Y3, Y4
+	VORPD     Y0, Y4, Y4
+	VCMPPD    $0x11, Y2, Y4, Y4
+	VADDPD    Y3, Y0, Y5
+	VBLENDVPD Y4, Y5, Y3, Y3
+	VMOVUPD   Y3, (DX)(AX*1)
+	ADDQ      $0x00000020, AX
+	CMPQ      AX, SI
+	JBE       whole
+
+rest:
+	MOVQ       CX, SI
+	SUBQ       AX, SI
+	JZ         done
+	LEAQ       vecMask<>+32(SB), CX
+	SUBQ       SI, CX
+	VMOVDQU    (CX), Y3
+	VMASKMOVPD (BX)(AX*1), Y3, Y4
+	VANDPD     Y1, Y4, Y1
+	VORPD      Y0, Y1, Y1
+	VCMPPD     $0x11, Y2, Y1, Y1
+	VADDPD     Y4, Y0, Y0
+	VBLENDVPD  Y1, Y0, Y4, Y0
+	VMASKMOVPD Y0, Y3, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
 // func addS256x64(dst []float64, a []float64, s float64)
 // Requires: AVX, AVX2, FMA3
 TEXT ·addS256x64(SB), NOSPLIT, $0-56
@@ -8003,7 +8903,7 @@ TEXT ·neg256x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x03, CX
 	XORQ         AX, AX
-	VBROADCASTSD vecNumbers64<>+16(SB), Y0
+	VBROADCASTSD vecNumbers64<>+56(SB), Y0
 	MOVQ         CX, SI
 	SUBQ         $0x00000020, SI
 	JB           rest
@@ -8041,7 +8941,7 @@ TEXT ·abs256x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x03, CX
 	XORQ         AX, AX
-	VBROADCASTSD vecNumbers64<>+24(SB), Y0
+	VBROADCASTSD vecNumbers64<>+16(SB), Y0
 	MOVQ         CX, SI
 	SUBQ         $0x00000020, SI
 	JB           rest
@@ -8456,7 +9356,7 @@ TEXT ·sign256x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x03, CX
 	XORQ         AX, AX
-	VBROADCASTSD vecNumbers64<>+16(SB), Y0
+	VBROADCASTSD vecNumbers64<>+56(SB), Y0
 	VBROADCASTSD vecNumbers64<>+0(SB), Y1
 	VBROADCASTSD vecNumbers64<>+8(SB), Y2
 	MOVQ         CX, SI
@@ -8924,6 +9824,10 @@ done:
 
 DATA vecNumbers64<>+0(SB)/8, $0x3ff0000000000000
 DATA vecNumbers64<>+8(SB)/8, $0x0000000000000000
-DATA vecNumbers64<>+16(SB)/8, $0x8000000000000000
-DATA vecNumbers64<>+24(SB)/8, $0x7fffffffffffffff
-GLOBL vecNumbers64<>(SB), RODATA|NOPTR, $32
+DATA vecNumbers64<>+16(SB)/8, $0x7fffffffffffffff
+DATA vecNumbers64<>+24(SB)/8, $0x3ff2000000000000
+DATA vecNumbers64<>+32(SB)/8, $0x0010000000000000
+DATA vecNumbers64<>+40(SB)/8, $0x3fe3333333333333
+DATA vecNumbers64<>+48(SB)/8, $0x4000000000000000
+DATA vecNumbers64<>+56(SB)/8, $0x8000000000000000
+GLOBL vecNumbers64<>(SB), RODATA|NOPTR, $64

@@ -84,6 +84,26 @@ func tanhGrad128x32(dst []float32, a []float32, b []float32)
 //go:noescape
 func sigmoidGrad128x32(dst []float32, a []float32, b []float32)
 
+// tanhSlope128x32 is dst[i] = a[i] times the slope of the tanh with the tail b[i].
+//
+//go:noescape
+func tanhSlope128x32(dst []float32, a []float32, b []float32)
+
+// sigmoidSlope128x32 is dst[i] = a[i] times the slope of the sigmoid with the tail b[i].
+//
+//go:noescape
+func sigmoidSlope128x32(dst []float32, a []float32, b []float32)
+
+// tanhOpen128x32 is dst[i] = the tanh with the tail a[i].
+//
+//go:noescape
+func tanhOpen128x32(dst []float32, a []float32)
+
+// sigmoidOpen128x32 is dst[i] = the sigmoid with the tail a[i].
+//
+//go:noescape
+func sigmoidOpen128x32(dst []float32, a []float32)
+
 // addS128x32 is dst[i] = a[i] + s.
 //
 //go:noescape
@@ -339,6 +359,26 @@ func tanhGrad128x64(dst []float64, a []float64, b []float64)
 //
 //go:noescape
 func sigmoidGrad128x64(dst []float64, a []float64, b []float64)
+
+// tanhSlope128x64 is dst[i] = a[i] times the slope of the tanh with the tail b[i].
+//
+//go:noescape
+func tanhSlope128x64(dst []float64, a []float64, b []float64)
+
+// sigmoidSlope128x64 is dst[i] = a[i] times the slope of the sigmoid with the tail b[i].
+//
+//go:noescape
+func sigmoidSlope128x64(dst []float64, a []float64, b []float64)
+
+// tanhOpen128x64 is dst[i] = the tanh with the tail a[i].
+//
+//go:noescape
+func tanhOpen128x64(dst []float64, a []float64)
+
+// sigmoidOpen128x64 is dst[i] = the sigmoid with the tail a[i].
+//
+//go:noescape
+func sigmoidOpen128x64(dst []float64, a []float64)
 
 // addS128x64 is dst[i] = a[i] + s.
 //

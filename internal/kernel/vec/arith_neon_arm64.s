@@ -1267,6 +1267,368 @@ end6:
 done:
 	RET
 
+// func tanhSlope128x32(dst []float32, a []float32, b []float32)
+TEXT ·tanhSlope128x32(SB), NOSPLIT, $0-72
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  b_base+48(FP), R2
+	MOVD  dst_len+8(FP), R3
+	MOVD  $vecNumbers32<>(SB), R4
+	FMOVQ 32(R4), F0
+	FMOVQ 48(R4), F1
+	FMOVQ 64(R4), F2
+	FMOVQ 16(R4), F3
+	FMOVQ 80(R4), F4
+	FMOVQ (R4), F5
+	FMOVQ 96(R4), F6
+	CMP   $8, R3
+	BLT   pairend
+
+pair:
+	FLDPQ.P 32(R1), (F7, F8)
+	FLDPQ.P 32(R2), (F9, F10)
+	VAND    V0.B16, V9.B16, V9.B16
+	VAND    V0.B16, V10.B16, V10.B16
+	WORD    $0x6ea9e42b // fcmgt v11.4s, v1.4s, v9.4s
+	WORD    $0x6eaae42c // fcmgt v12.4s, v1.4s, v10.4s
+	WORD    $0x6e22dd2d // fmul v13.4s, v9.4s, v2.4s
+	WORD    $0x6e22dd4e // fmul v14.4s, v10.4s, v2.4s
+	VBSL    V13.B16, V3.B16, V11.B16
+	VBSL    V14.B16, V3.B16, V12.B16
+	WORD    $0x6ea9e48f // fcmgt v15.4s, v4.4s, v9.4s
+	WORD    $0x6eaae490 // fcmgt v16.4s, v4.4s, v10.4s
+	WORD    $0x6e29dd29 // fmul v9.4s, v9.4s, v9.4s
+	WORD    $0x6e2add4a // fmul v10.4s, v10.4s, v10.4s
+	WORD    $0x4ea9d4b1 // fsub v17.4s, v5.4s, v9.4s
+	WORD    $0x4eaad4b2 // fsub v18.4s, v5.4s, v10.4s
+	WORD    $0x4eabd4d3 // fsub v19.4s, v6.4s, v11.4s
+	WORD    $0x4eacd4d4 // fsub v20.4s, v6.4s, v12.4s
+	WORD    $0x6e33dd6b // fmul v11.4s, v11.4s, v19.4s
+	WORD    $0x6e34dd8c // fmul v12.4s, v12.4s, v20.4s
+	VBSL    V11.B16, V17.B16, V15.B16
+	VBSL    V12.B16, V18.B16, V16.B16
+	WORD    $0x6e2fdce7 // fmul v7.4s, v7.4s, v15.4s
+	WORD    $0x6e30dd08 // fmul v8.4s, v8.4s, v16.4s
+	FSTPQ.P (F7, F8), 32(R0)
+	SUB     $8, R3
+	CMP     $8, R3
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R3, done
+	CMP     $4, R3
+	BLT     partIn
+	FMOVQ.P 16(R1), F7
+	FMOVQ.P 16(R2), F8
+
+body:
+	VAND    V0.B16, V8.B16, V8.B16
+	WORD    $0x6ea8e429 // fcmgt v9.4s, v1.4s, v8.4s
+	WORD    $0x6e22dd0a // fmul v10.4s, v8.4s, v2.4s
+	VBSL    V10.B16, V3.B16, V9.B16
+	WORD    $0x6ea8e48b // fcmgt v11.4s, v4.4s, v8.4s
+	WORD    $0x6e28dd08 // fmul v8.4s, v8.4s, v8.4s
+	WORD    $0x4ea8d4ac // fsub v12.4s, v5.4s, v8.4s
+	WORD    $0x4ea9d4cd // fsub v13.4s, v6.4s, v9.4s
+	WORD    $0x6e2ddd29 // fmul v9.4s, v9.4s, v13.4s
+	VBSL    V9.B16, V12.B16, V11.B16
+	WORD    $0x6e2bdce7 // fmul v7.4s, v7.4s, v11.4s
+	CMP     $4, R3
+	BLT     partOut
+	FMOVQ.P F7, 16(R0)
+	SUB     $4, R3
+	B       rest
+
+partIn:
+	TBZ   $1, R3, one1
+	FMOVD (R1), F7
+	TBZ   $0, R3, end2
+	ADD   $8, R1, R5
+	VLD1  (R5), V7.S[2]
+	B     end2
+
+one1:
+	FMOVS (R1), F7
+
+end2:
+	TBZ   $1, R3, one3
+	FMOVD (R2), F8
+	TBZ   $0, R3, end4
+	ADD   $8, R2, R6
+	VLD1  (R6), V8.S[2]
+	B     end4
+
+one3:
+	FMOVS (R2), F8
+
+end4:
+	B body
+
+partOut:
+	TBZ   $1, R3, one5
+	FMOVD F7, (R0)
+	TBZ   $0, R3, end6
+	ADD   $8, R0, R7
+	VST1  V7.S[2], (R7)
+	B     end6
+
+one5:
+	FMOVS F7, (R0)
+
+end6:
+done:
+	RET
+
+// func sigmoidSlope128x32(dst []float32, a []float32, b []float32)
+TEXT ·sigmoidSlope128x32(SB), NOSPLIT, $0-72
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  b_base+48(FP), R2
+	MOVD  dst_len+8(FP), R3
+	MOVD  $vecNumbers32<>(SB), R4
+	FMOVQ 32(R4), F0
+	FMOVQ (R4), F1
+	CMP   $8, R3
+	BLT   pairend
+
+pair:
+	FLDPQ.P 32(R1), (F2, F3)
+	FLDPQ.P 32(R2), (F4, F5)
+	VAND    V0.B16, V4.B16, V4.B16
+	VAND    V0.B16, V5.B16, V5.B16
+	WORD    $0x6e24dc42 // fmul v2.4s, v2.4s, v4.4s
+	WORD    $0x6e25dc63 // fmul v3.4s, v3.4s, v5.4s
+	WORD    $0x4ea4d426 // fsub v6.4s, v1.4s, v4.4s
+	WORD    $0x4ea5d427 // fsub v7.4s, v1.4s, v5.4s
+	WORD    $0x6e26dc42 // fmul v2.4s, v2.4s, v6.4s
+	WORD    $0x6e27dc63 // fmul v3.4s, v3.4s, v7.4s
+	FSTPQ.P (F2, F3), 32(R0)
+	SUB     $8, R3
+	CMP     $8, R3
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R3, done
+	CMP     $4, R3
+	BLT     partIn
+	FMOVQ.P 16(R1), F2
+	FMOVQ.P 16(R2), F3
+
+body:
+	VAND    V0.B16, V3.B16, V3.B16
+	WORD    $0x6e23dc42 // fmul v2.4s, v2.4s, v3.4s
+	WORD    $0x4ea3d424 // fsub v4.4s, v1.4s, v3.4s
+	WORD    $0x6e24dc42 // fmul v2.4s, v2.4s, v4.4s
+	CMP     $4, R3
+	BLT     partOut
+	FMOVQ.P F2, 16(R0)
+	SUB     $4, R3
+	B       rest
+
+partIn:
+	TBZ   $1, R3, one1
+	FMOVD (R1), F2
+	TBZ   $0, R3, end2
+	ADD   $8, R1, R5
+	VLD1  (R5), V2.S[2]
+	B     end2
+
+one1:
+	FMOVS (R1), F2
+
+end2:
+	TBZ   $1, R3, one3
+	FMOVD (R2), F3
+	TBZ   $0, R3, end4
+	ADD   $8, R2, R6
+	VLD1  (R6), V3.S[2]
+	B     end4
+
+one3:
+	FMOVS (R2), F3
+
+end4:
+	B body
+
+partOut:
+	TBZ   $1, R3, one5
+	FMOVD F2, (R0)
+	TBZ   $0, R3, end6
+	ADD   $8, R0, R7
+	VST1  V2.S[2], (R7)
+	B     end6
+
+one5:
+	FMOVS F2, (R0)
+
+end6:
+done:
+	RET
+
+// func tanhOpen128x32(dst []float32, a []float32)
+TEXT ·tanhOpen128x32(SB), NOSPLIT, $0-48
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  dst_len+8(FP), R2
+	MOVD  $vecNumbers32<>(SB), R3
+	FMOVQ 32(R3), F0
+	FMOVQ 64(R3), F1
+	FMOVQ (R3), F2
+	FMOVQ 80(R3), F3
+	FMOVQ 112(R3), F4
+	CMP   $8, R2
+	BLT   pairend
+
+pair:
+	FLDPQ.P 32(R1), (F5, F6)
+	VAND    V0.B16, V5.B16, V7.B16
+	VAND    V0.B16, V6.B16, V8.B16
+	WORD    $0x6e21dce9 // fmul v9.4s, v7.4s, v1.4s
+	WORD    $0x6e21dd0a // fmul v10.4s, v8.4s, v1.4s
+	WORD    $0x4ea9d44b // fsub v11.4s, v2.4s, v9.4s
+	WORD    $0x4eaad44c // fsub v12.4s, v2.4s, v10.4s
+	WORD    $0x6ea7e46d // fcmgt v13.4s, v3.4s, v7.4s
+	WORD    $0x6ea8e46e // fcmgt v14.4s, v3.4s, v8.4s
+	VBSL    V11.B16, V7.B16, V13.B16
+	VBSL    V12.B16, V8.B16, V14.B16
+	VAND    V4.B16, V5.B16, V5.B16
+	VAND    V4.B16, V6.B16, V6.B16
+	VEOR    V5.B16, V13.B16, V13.B16
+	VEOR    V6.B16, V14.B16, V14.B16
+	FSTPQ.P (F13, F14), 32(R0)
+	SUB     $8, R2
+	CMP     $8, R2
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R2, done
+	CMP     $4, R2
+	BLT     partIn
+	FMOVQ.P 16(R1), F5
+
+body:
+	VAND    V0.B16, V5.B16, V6.B16
+	WORD    $0x6e21dcc7 // fmul v7.4s, v6.4s, v1.4s
+	WORD    $0x4ea7d448 // fsub v8.4s, v2.4s, v7.4s
+	WORD    $0x6ea6e469 // fcmgt v9.4s, v3.4s, v6.4s
+	VBSL    V8.B16, V6.B16, V9.B16
+	VAND    V4.B16, V5.B16, V5.B16
+	VEOR    V5.B16, V9.B16, V9.B16
+	CMP     $4, R2
+	BLT     partOut
+	FMOVQ.P F9, 16(R0)
+	SUB     $4, R2
+	B       rest
+
+partIn:
+	TBZ   $1, R2, one1
+	FMOVD (R1), F5
+	TBZ   $0, R2, end2
+	ADD   $8, R1, R4
+	VLD1  (R4), V5.S[2]
+	B     end2
+
+one1:
+	FMOVS (R1), F5
+
+end2:
+	B body
+
+partOut:
+	TBZ   $1, R2, one3
+	FMOVD F9, (R0)
+	TBZ   $0, R2, end4
+	ADD   $8, R0, R5
+	VST1  V9.S[2], (R5)
+	B     end4
+
+one3:
+	FMOVS F9, (R0)
+
+end4:
+done:
+	RET
+
+// func sigmoidOpen128x32(dst []float32, a []float32)
+TEXT ·sigmoidOpen128x32(SB), NOSPLIT, $0-48
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  dst_len+8(FP), R2
+	MOVD  $vecNumbers32<>(SB), R3
+	FMOVQ 112(R3), F0
+	FMOVQ (R3), F1
+	FMOVQ 16(R3), F2
+	CMP   $8, R2
+	BLT   pairend
+
+pair:
+	FLDPQ.P 32(R1), (F3, F4)
+	VAND    V0.B16, V3.B16, V5.B16
+	VAND    V0.B16, V4.B16, V6.B16
+	VORR    V1.B16, V5.B16, V5.B16
+	VORR    V1.B16, V6.B16, V6.B16
+	WORD    $0x6ea5e445 // fcmgt v5.4s, v2.4s, v5.4s
+	WORD    $0x6ea6e446 // fcmgt v6.4s, v2.4s, v6.4s
+	WORD    $0x4e23d427 // fadd v7.4s, v1.4s, v3.4s
+	WORD    $0x4e24d428 // fadd v8.4s, v1.4s, v4.4s
+	VBSL    V3.B16, V7.B16, V5.B16
+	VBSL    V4.B16, V8.B16, V6.B16
+	FSTPQ.P (F5, F6), 32(R0)
+	SUB     $8, R2
+	CMP     $8, R2
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R2, done
+	CMP     $4, R2
+	BLT     partIn
+	FMOVQ.P 16(R1), F3
+
+body:
+	VAND    V0.B16, V3.B16, V4.B16
+	VORR    V1.B16, V4.B16, V4.B16
+	WORD    $0x6ea4e444 // fcmgt v4.4s, v2.4s, v4.4s
+	WORD    $0x4e23d425 // fadd v5.4s, v1.4s, v3.4s
+	VBSL    V3.B16, V5.B16, V4.B16
+	CMP     $4, R2
+	BLT     partOut
+	FMOVQ.P F4, 16(R0)
+	SUB     $4, R2
+	B       rest
+
+partIn:
+	TBZ   $1, R2, one1
+	FMOVD (R1), F3
+	TBZ   $0, R2, end2
+	ADD   $8, R1, R4
+	VLD1  (R4), V3.S[2]
+	B     end2
+
+one1:
+	FMOVS (R1), F3
+
+end2:
+	B body
+
+partOut:
+	TBZ   $1, R2, one3
+	FMOVD F4, (R0)
+	TBZ   $0, R2, end4
+	ADD   $8, R0, R5
+	VST1  V4.S[2], (R5)
+	B     end4
+
+one3:
+	FMOVS F4, (R0)
+
+end4:
+done:
+	RET
+
 // func addS128x32(dst []float32, a []float32, s float32)
 TEXT ·addS128x32(SB), NOSPLIT, $0-52
 	MOVD  dst_base+0(FP), R0
@@ -2194,7 +2556,7 @@ TEXT ·neg128x32(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers32<>(SB), R3
-	FMOVQ 32(R3), F0
+	FMOVQ 112(R3), F0
 	CMP   $8, R2
 	BLT   pairend
 
@@ -2257,7 +2619,7 @@ TEXT ·abs128x32(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers32<>(SB), R3
-	FMOVQ 48(R3), F0
+	FMOVQ 32(R3), F0
 	CMP   $8, R2
 	BLT   pairend
 
@@ -2945,7 +3307,7 @@ TEXT ·sign128x32(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers32<>(SB), R3
-	FMOVQ 32(R3), F0
+	FMOVQ 112(R3), F0
 	FMOVQ (R3), F1
 	FMOVQ 16(R3), F2
 	CMP   $8, R2
@@ -3845,11 +4207,19 @@ DATA vecNumbers32<>+0(SB)/8, $0x3f8000003f800000
 DATA vecNumbers32<>+8(SB)/8, $0x3f8000003f800000
 DATA vecNumbers32<>+16(SB)/8, $0x0000000000000000
 DATA vecNumbers32<>+24(SB)/8, $0x0000000000000000
-DATA vecNumbers32<>+32(SB)/8, $0x8000000080000000
-DATA vecNumbers32<>+40(SB)/8, $0x8000000080000000
-DATA vecNumbers32<>+48(SB)/8, $0x7fffffff7fffffff
-DATA vecNumbers32<>+56(SB)/8, $0x7fffffff7fffffff
-GLOBL vecNumbers32<>(SB), RODATA|NOPTR, $64
+DATA vecNumbers32<>+32(SB)/8, $0x7fffffff7fffffff
+DATA vecNumbers32<>+40(SB)/8, $0x7fffffff7fffffff
+DATA vecNumbers32<>+48(SB)/8, $0x3f9000003f900000
+DATA vecNumbers32<>+56(SB)/8, $0x3f9000003f900000
+DATA vecNumbers32<>+64(SB)/8, $0x0080000000800000
+DATA vecNumbers32<>+72(SB)/8, $0x0080000000800000
+DATA vecNumbers32<>+80(SB)/8, $0x3f19999a3f19999a
+DATA vecNumbers32<>+88(SB)/8, $0x3f19999a3f19999a
+DATA vecNumbers32<>+96(SB)/8, $0x4000000040000000
+DATA vecNumbers32<>+104(SB)/8, $0x4000000040000000
+DATA vecNumbers32<>+112(SB)/8, $0x8000000080000000
+DATA vecNumbers32<>+120(SB)/8, $0x8000000080000000
+GLOBL vecNumbers32<>(SB), RODATA|NOPTR, $128
 
 // func add128x64(dst []float64, a []float64, b []float64)
 TEXT ·add128x64(SB), NOSPLIT, $0-72
@@ -4650,6 +5020,272 @@ partOut:
 done:
 	RET
 
+// func tanhSlope128x64(dst []float64, a []float64, b []float64)
+TEXT ·tanhSlope128x64(SB), NOSPLIT, $0-72
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  b_base+48(FP), R2
+	MOVD  dst_len+8(FP), R3
+	MOVD  $vecNumbers64<>(SB), R4
+	FMOVQ 32(R4), F0
+	FMOVQ 48(R4), F1
+	FMOVQ 64(R4), F2
+	FMOVQ 16(R4), F3
+	FMOVQ 80(R4), F4
+	FMOVQ (R4), F5
+	FMOVQ 96(R4), F6
+	CMP   $4, R3
+	BLT   pairend
+
+pair:
+	FLDPQ.P 32(R1), (F7, F8)
+	FLDPQ.P 32(R2), (F9, F10)
+	VAND    V0.B16, V9.B16, V9.B16
+	VAND    V0.B16, V10.B16, V10.B16
+	WORD    $0x6ee9e42b // fcmgt v11.2d, v1.2d, v9.2d
+	WORD    $0x6eeae42c // fcmgt v12.2d, v1.2d, v10.2d
+	WORD    $0x6e62dd2d // fmul v13.2d, v9.2d, v2.2d
+	WORD    $0x6e62dd4e // fmul v14.2d, v10.2d, v2.2d
+	VBSL    V13.B16, V3.B16, V11.B16
+	VBSL    V14.B16, V3.B16, V12.B16
+	WORD    $0x6ee9e48f // fcmgt v15.2d, v4.2d, v9.2d
+	WORD    $0x6eeae490 // fcmgt v16.2d, v4.2d, v10.2d
+	WORD    $0x6e69dd29 // fmul v9.2d, v9.2d, v9.2d
+	WORD    $0x6e6add4a // fmul v10.2d, v10.2d, v10.2d
+	WORD    $0x4ee9d4b1 // fsub v17.2d, v5.2d, v9.2d
+	WORD    $0x4eead4b2 // fsub v18.2d, v5.2d, v10.2d
+	WORD    $0x4eebd4d3 // fsub v19.2d, v6.2d, v11.2d
+	WORD    $0x4eecd4d4 // fsub v20.2d, v6.2d, v12.2d
+	WORD    $0x6e73dd6b // fmul v11.2d, v11.2d, v19.2d
+	WORD    $0x6e74dd8c // fmul v12.2d, v12.2d, v20.2d
+	VBSL    V11.B16, V17.B16, V15.B16
+	VBSL    V12.B16, V18.B16, V16.B16
+	WORD    $0x6e6fdce7 // fmul v7.2d, v7.2d, v15.2d
+	WORD    $0x6e70dd08 // fmul v8.2d, v8.2d, v16.2d
+	FSTPQ.P (F7, F8), 32(R0)
+	SUB     $4, R3
+	CMP     $4, R3
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R3, done
+	CMP     $2, R3
+	BLT     partIn
+	FMOVQ.P 16(R1), F7
+	FMOVQ.P 16(R2), F8
+
+body:
+	VAND    V0.B16, V8.B16, V8.B16
+	WORD    $0x6ee8e429 // fcmgt v9.2d, v1.2d, v8.2d
+	WORD    $0x6e62dd0a // fmul v10.2d, v8.2d, v2.2d
+	VBSL    V10.B16, V3.B16, V9.B16
+	WORD    $0x6ee8e48b // fcmgt v11.2d, v4.2d, v8.2d
+	WORD    $0x6e68dd08 // fmul v8.2d, v8.2d, v8.2d
+	WORD    $0x4ee8d4ac // fsub v12.2d, v5.2d, v8.2d
+	WORD    $0x4ee9d4cd // fsub v13.2d, v6.2d, v9.2d
+	WORD    $0x6e6ddd29 // fmul v9.2d, v9.2d, v13.2d
+	VBSL    V9.B16, V12.B16, V11.B16
+	WORD    $0x6e6bdce7 // fmul v7.2d, v7.2d, v11.2d
+	CMP     $2, R3
+	BLT     partOut
+	FMOVQ.P F7, 16(R0)
+	SUB     $2, R3
+	B       rest
+
+partIn:
+	FMOVD (R1), F7
+	FMOVD (R2), F8
+	B     body
+
+partOut:
+	FMOVD F7, (R0)
+
+done:
+	RET
+
+// func sigmoidSlope128x64(dst []float64, a []float64, b []float64)
+TEXT ·sigmoidSlope128x64(SB), NOSPLIT, $0-72
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  b_base+48(FP), R2
+	MOVD  dst_len+8(FP), R3
+	MOVD  $vecNumbers64<>(SB), R4
+	FMOVQ 32(R4), F0
+	FMOVQ (R4), F1
+	CMP   $4, R3
+	BLT   pairend
+
+pair:
+	FLDPQ.P 32(R1), (F2, F3)
+	FLDPQ.P 32(R2), (F4, F5)
+	VAND    V0.B16, V4.B16, V4.B16
+	VAND    V0.B16, V5.B16, V5.B16
+	WORD    $0x6e64dc42 // fmul v2.2d, v2.2d, v4.2d
+	WORD    $0x6e65dc63 // fmul v3.2d, v3.2d, v5.2d
+	WORD    $0x4ee4d426 // fsub v6.2d, v1.2d, v4.2d
+	WORD    $0x4ee5d427 // fsub v7.2d, v1.2d, v5.2d
+	WORD    $0x6e66dc42 // fmul v2.2d, v2.2d, v6.2d
+	WORD    $0x6e67dc63 // fmul v3.2d, v3.2d, v7.2d
+	FSTPQ.P (F2, F3), 32(R0)
+	SUB     $4, R3
+	CMP     $4, R3
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R3, done
+	CMP     $2, R3
+	BLT     partIn
+	FMOVQ.P 16(R1), F2
+	FMOVQ.P 16(R2), F3
+
+body:
+	VAND    V0.B16, V3.B16, V3.B16
+	WORD    $0x6e63dc42 // fmul v2.2d, v2.2d, v3.2d
+	WORD    $0x4ee3d424 // fsub v4.2d, v1.2d, v3.2d
+	WORD    $0x6e64dc42 // fmul v2.2d, v2.2d, v4.2d
+	CMP     $2, R3
+	BLT     partOut
+	FMOVQ.P F2, 16(R0)
+	SUB     $2, R3
+	B       rest
+
+partIn:
+	FMOVD (R1), F2
+	FMOVD (R2), F3
+	B     body
+
+partOut:
+	FMOVD F2, (R0)
+
+done:
+	RET
+
+// func tanhOpen128x64(dst []float64, a []float64)
+TEXT ·tanhOpen128x64(SB), NOSPLIT, $0-48
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  dst_len+8(FP), R2
+	MOVD  $vecNumbers64<>(SB), R3
+	FMOVQ 32(R3), F0
+	FMOVQ 64(R3), F1
+	FMOVQ (R3), F2
+	FMOVQ 80(R3), F3
+	FMOVQ 112(R3), F4
+	CMP   $4, R2
+	BLT   pairend
+
+pair:
+	FLDPQ.P 32(R1), (F5, F6)
+	VAND    V0.B16, V5.B16, V7.B16
+	VAND    V0.B16, V6.B16, V8.B16
+	WORD    $0x6e61dce9 // fmul v9.2d, v7.2d, v1.2d
+	WORD    $0x6e61dd0a // fmul v10.2d, v8.2d, v1.2d
+	WORD    $0x4ee9d44b // fsub v11.2d, v2.2d, v9.2d
+	WORD    $0x4eead44c // fsub v12.2d, v2.2d, v10.2d
+	WORD    $0x6ee7e46d // fcmgt v13.2d, v3.2d, v7.2d
+	WORD    $0x6ee8e46e // fcmgt v14.2d, v3.2d, v8.2d
+	VBSL    V11.B16, V7.B16, V13.B16
+	VBSL    V12.B16, V8.B16, V14.B16
+	VAND    V4.B16, V5.B16, V5.B16
+	VAND    V4.B16, V6.B16, V6.B16
+	VEOR    V5.B16, V13.B16, V13.B16
+	VEOR    V6.B16, V14.B16, V14.B16
+	FSTPQ.P (F13, F14), 32(R0)
+	SUB     $4, R2
+	CMP     $4, R2
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R2, done
+	CMP     $2, R2
+	BLT     partIn
+	FMOVQ.P 16(R1), F5
+
+body:
+	VAND    V0.B16, V5.B16, V6.B16
+	WORD    $0x6e61dcc7 // fmul v7.2d, v6.2d, v1.2d
+	WORD    $0x4ee7d448 // fsub v8.2d, v2.2d, v7.2d
+	WORD    $0x6ee6e469 // fcmgt v9.2d, v3.2d, v6.2d
+	VBSL    V8.B16, V6.B16, V9.B16
+	VAND    V4.B16, V5.B16, V5.B16
+	VEOR    V5.B16, V9.B16, V9.B16
+	CMP     $2, R2
+	BLT     partOut
+	FMOVQ.P F9, 16(R0)
+	SUB     $2, R2
+	B       rest
+
+partIn:
+	FMOVD (R1), F5
+	B     body
+
+partOut:
+	FMOVD F9, (R0)
+
+done:
+	RET
+
+// func sigmoidOpen128x64(dst []float64, a []float64)
+TEXT ·sigmoidOpen128x64(SB), NOSPLIT, $0-48
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  dst_len+8(FP), R2
+	MOVD  $vecNumbers64<>(SB), R3
+	FMOVQ 112(R3), F0
+	FMOVQ (R3), F1
+	FMOVQ 16(R3), F2
+	CMP   $4, R2
+	BLT   pairend
+
+pair:
+	FLDPQ.P 32(R1), (F3, F4)
+	VAND    V0.B16, V3.B16, V5.B16
+	VAND    V0.B16, V4.B16, V6.B16
+	VORR    V1.B16, V5.B16, V5.B16
+	VORR    V1.B16, V6.B16, V6.B16
+	WORD    $0x6ee5e445 // fcmgt v5.2d, v2.2d, v5.2d
+	WORD    $0x6ee6e446 // fcmgt v6.2d, v2.2d, v6.2d
+	WORD    $0x4e63d427 // fadd v7.2d, v1.2d, v3.2d
+	WORD    $0x4e64d428 // fadd v8.2d, v1.2d, v4.2d
+	VBSL    V3.B16, V7.B16, V5.B16
+	VBSL    V4.B16, V8.B16, V6.B16
+	FSTPQ.P (F5, F6), 32(R0)
+	SUB     $4, R2
+	CMP     $4, R2
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R2, done
+	CMP     $2, R2
+	BLT     partIn
+	FMOVQ.P 16(R1), F3
+
+body:
+	VAND    V0.B16, V3.B16, V4.B16
+	VORR    V1.B16, V4.B16, V4.B16
+	WORD    $0x6ee4e444 // fcmgt v4.2d, v2.2d, v4.2d
+	WORD    $0x4e63d425 // fadd v5.2d, v1.2d, v3.2d
+	VBSL    V3.B16, V5.B16, V4.B16
+	CMP     $2, R2
+	BLT     partOut
+	FMOVQ.P F4, 16(R0)
+	SUB     $2, R2
+	B       rest
+
+partIn:
+	FMOVD (R1), F3
+	B     body
+
+partOut:
+	FMOVD F4, (R0)
+
+done:
+	RET
+
 // func addS128x64(dst []float64, a []float64, s float64)
 TEXT ·addS128x64(SB), NOSPLIT, $0-56
 	MOVD  dst_base+0(FP), R0
@@ -5311,7 +5947,7 @@ TEXT ·neg128x64(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers64<>(SB), R3
-	FMOVQ 32(R3), F0
+	FMOVQ 112(R3), F0
 	CMP   $4, R2
 	BLT   pairend
 
@@ -5355,7 +5991,7 @@ TEXT ·abs128x64(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers64<>(SB), R3
-	FMOVQ 48(R3), F0
+	FMOVQ 32(R3), F0
 	CMP   $4, R2
 	BLT   pairend
 
@@ -5834,7 +6470,7 @@ TEXT ·sign128x64(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers64<>(SB), R3
-	FMOVQ 32(R3), F0
+	FMOVQ 112(R3), F0
 	FMOVQ (R3), F1
 	FMOVQ 16(R3), F2
 	CMP   $4, R2
@@ -6403,8 +7039,16 @@ DATA vecNumbers64<>+0(SB)/8, $0x3ff0000000000000
 DATA vecNumbers64<>+8(SB)/8, $0x3ff0000000000000
 DATA vecNumbers64<>+16(SB)/8, $0x0000000000000000
 DATA vecNumbers64<>+24(SB)/8, $0x0000000000000000
-DATA vecNumbers64<>+32(SB)/8, $0x8000000000000000
-DATA vecNumbers64<>+40(SB)/8, $0x8000000000000000
-DATA vecNumbers64<>+48(SB)/8, $0x7fffffffffffffff
-DATA vecNumbers64<>+56(SB)/8, $0x7fffffffffffffff
-GLOBL vecNumbers64<>(SB), RODATA|NOPTR, $64
+DATA vecNumbers64<>+32(SB)/8, $0x7fffffffffffffff
+DATA vecNumbers64<>+40(SB)/8, $0x7fffffffffffffff
+DATA vecNumbers64<>+48(SB)/8, $0x3ff2000000000000
+DATA vecNumbers64<>+56(SB)/8, $0x3ff2000000000000
+DATA vecNumbers64<>+64(SB)/8, $0x0010000000000000
+DATA vecNumbers64<>+72(SB)/8, $0x0010000000000000
+DATA vecNumbers64<>+80(SB)/8, $0x3fe3333333333333
+DATA vecNumbers64<>+88(SB)/8, $0x3fe3333333333333
+DATA vecNumbers64<>+96(SB)/8, $0x4000000000000000
+DATA vecNumbers64<>+104(SB)/8, $0x4000000000000000
+DATA vecNumbers64<>+112(SB)/8, $0x8000000000000000
+DATA vecNumbers64<>+120(SB)/8, $0x8000000000000000
+GLOBL vecNumbers64<>(SB), RODATA|NOPTR, $128

@@ -39,6 +39,16 @@ func tanh512x32(dst []float32, a []float32)
 //go:noescape
 func sigmoid512x32(dst []float32, a []float32)
 
+// tanhTail512x32 is dst[i] = tanh(a[i]), or what it lacks of 1.
+//
+//go:noescape
+func tanhTail512x32(dst []float32, a []float32)
+
+// sigmoidTail512x32 is dst[i] = sigmoid(a[i]), or what it lacks of 1, negative.
+//
+//go:noescape
+func sigmoidTail512x32(dst []float32, a []float32)
+
 // silu512x32 is dst[i] = a[i] / (1 + exp(-a[i])).
 //
 //go:noescape
@@ -83,6 +93,16 @@ func tanh256x32(dst []float32, a []float32)
 //
 //go:noescape
 func sigmoid256x32(dst []float32, a []float32)
+
+// tanhTail256x32 is dst[i] = tanh(a[i]), or what it lacks of 1.
+//
+//go:noescape
+func tanhTail256x32(dst []float32, a []float32)
+
+// sigmoidTail256x32 is dst[i] = sigmoid(a[i]), or what it lacks of 1, negative.
+//
+//go:noescape
+func sigmoidTail256x32(dst []float32, a []float32)
 
 // silu256x32 is dst[i] = a[i] / (1 + exp(-a[i])).
 //
@@ -129,6 +149,16 @@ func tanh512x64(dst []float64, a []float64)
 //go:noescape
 func sigmoid512x64(dst []float64, a []float64)
 
+// tanhTail512x64 is dst[i] = tanh(a[i]), or what it lacks of 1.
+//
+//go:noescape
+func tanhTail512x64(dst []float64, a []float64)
+
+// sigmoidTail512x64 is dst[i] = sigmoid(a[i]), or what it lacks of 1, negative.
+//
+//go:noescape
+func sigmoidTail512x64(dst []float64, a []float64)
+
 // silu512x64 is dst[i] = a[i] / (1 + exp(-a[i])).
 //
 //go:noescape
@@ -173,6 +203,16 @@ func tanh256x64(dst []float64, a []float64)
 //
 //go:noescape
 func sigmoid256x64(dst []float64, a []float64)
+
+// tanhTail256x64 is dst[i] = tanh(a[i]), or what it lacks of 1.
+//
+//go:noescape
+func tanhTail256x64(dst []float64, a []float64)
+
+// sigmoidTail256x64 is dst[i] = sigmoid(a[i]), or what it lacks of 1, negative.
+//
+//go:noescape
+func sigmoidTail256x64(dst []float64, a []float64)
 
 // silu256x64 is dst[i] = a[i] / (1 + exp(-a[i])).
 //

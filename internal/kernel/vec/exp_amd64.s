@@ -454,17 +454,17 @@ TEXT ·tanh512x32(SB), NOSPLIT, $0-48
 	XORQ         AX, AX
 	VBROADCASTSS vecNumbers32<>+68(SB), Z0
 	VBROADCASTSS vecNumbers32<>+104(SB), Z1
-	VBROADCASTSS vecNumbers32<>+8(SB), Z2
-	VBROADCASTSS vecNumbers32<>+12(SB), Z3
-	VBROADCASTSS vecNumbers32<>+16(SB), Z4
-	VBROADCASTSS vecNumbers32<>+24(SB), Z5
-	VBROADCASTSS vecNumbers32<>+28(SB), Z6
-	VBROADCASTSS vecNumbers32<>+32(SB), Z7
-	VBROADCASTSS vecNumbers32<>+36(SB), Z8
-	VBROADCASTSS vecNumbers32<>+40(SB), Z9
-	VBROADCASTSS vecNumbers32<>+56(SB), Z10
-	VBROADCASTSS vecNumbers32<>+20(SB), Z11
-	VBROADCASTSS vecNumbers32<>+76(SB), Z12
+	VBROADCASTSS vecNumbers32<>+76(SB), Z2
+	VBROADCASTSS vecNumbers32<>+8(SB), Z3
+	VBROADCASTSS vecNumbers32<>+12(SB), Z4
+	VBROADCASTSS vecNumbers32<>+16(SB), Z5
+	VBROADCASTSS vecNumbers32<>+24(SB), Z6
+	VBROADCASTSS vecNumbers32<>+28(SB), Z7
+	VBROADCASTSS vecNumbers32<>+32(SB), Z8
+	VBROADCASTSS vecNumbers32<>+36(SB), Z9
+	VBROADCASTSS vecNumbers32<>+40(SB), Z10
+	VBROADCASTSS vecNumbers32<>+56(SB), Z11
+	VBROADCASTSS vecNumbers32<>+20(SB), Z12
 	VBROADCASTSS vecNumbers32<>+108(SB), Z13
 	VBROADCASTSS vecNumbers32<>+112(SB), Z14
 	VBROADCASTSS vecNumbers32<>+116(SB), Z15
@@ -485,27 +485,26 @@ body:
 	VANDPS       Z0, Z20, Z21
 	VMINPS       Z21, Z1, Z21
 	VADDPS       Z21, Z21, Z22
-	VMULPS       Z2, Z22, Z23
+	VMULPS       Z3, Z22, Z23
 	VRNDSCALEPS  $0x08, Z23, Z23
 	VMOVUPS      Z22, Z22
-	VFNMADD231PS Z3, Z23, Z22
-	VMOVUPS      Z22, Z22
 	VFNMADD231PS Z4, Z23, Z22
+	VMOVUPS      Z22, Z22
+	VFNMADD231PS Z5, Z23, Z22
 	VMULPS       Z22, Z22, Z24
-	VMOVUPS      Z5, Z25
-	VFMADD213PS  Z6, Z22, Z25
+	VMOVUPS      Z6, Z25
 	VFMADD213PS  Z7, Z22, Z25
 	VFMADD213PS  Z8, Z22, Z25
 	VFMADD213PS  Z9, Z22, Z25
+	VFMADD213PS  Z10, Z22, Z25
 	VMOVUPS      Z22, Z22
 	VFMADD231PS  Z25, Z24, Z22
-	VADDPS       Z10, Z23, Z23
+	VADDPS       Z11, Z23, Z23
 	VPSLLD       $0x17, Z23, Z23
 	VMOVUPS      Z23, Z24
 	VFMADD231PS  Z22, Z23, Z24
-	VADDPS       Z11, Z24, Z22
-	VDIVPS       Z22, Z12, Z22
-	VSUBPS       Z22, Z11, Z22
+	VADDPS       Z12, Z24, Z22
+	VDIVPS       Z22, Z2, Z22
 	VMULPS       Z21, Z21, Z23
 	VMOVUPS      Z13, Z24
 	VFMADD213PS  Z14, Z23, Z24
@@ -518,8 +517,11 @@ body:
 	VFMADD231PS  Z24, Z23, Z21
 	VMOVUPS      Z22, Z22
 	VMOVAPS      Z21, K2, Z22
+	VSUBPS       Z22, Z12, Z21
+	VMOVUPS      Z21, Z21
+	VMOVAPS      Z22, K2, Z21
 	VANDPS       Z19, Z20, Z20
-	VORPS        Z20, Z22, Z20
+	VORPS        Z20, Z21, Z20
 	CMPQ         SI, $0x00000040
 	JB           partOut
 	VMOVUPS      Z20, (DX)(AX*1)
@@ -630,6 +632,192 @@ done:
 	VZEROUPPER
 	RET
 
+// func tanhTail512x32(dst []float32, a []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·tanhTail512x32(SB), NOSPLIT, $0-48
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS vecNumbers32<>+68(SB), Z0
+	VBROADCASTSS vecNumbers32<>+140(SB), Z1
+	VBROADCASTSS vecNumbers32<>+144(SB), Z2
+	VBROADCASTSS vecNumbers32<>+8(SB), Z3
+	VBROADCASTSS vecNumbers32<>+12(SB), Z4
+	VBROADCASTSS vecNumbers32<>+16(SB), Z5
+	VBROADCASTSS vecNumbers32<>+24(SB), Z6
+	VBROADCASTSS vecNumbers32<>+28(SB), Z7
+	VBROADCASTSS vecNumbers32<>+32(SB), Z8
+	VBROADCASTSS vecNumbers32<>+36(SB), Z9
+	VBROADCASTSS vecNumbers32<>+40(SB), Z10
+	VBROADCASTSS vecNumbers32<>+56(SB), Z11
+	VBROADCASTSS vecNumbers32<>+20(SB), Z12
+	VBROADCASTSS vecNumbers32<>+108(SB), Z13
+	VBROADCASTSS vecNumbers32<>+112(SB), Z14
+	VBROADCASTSS vecNumbers32<>+116(SB), Z15
+	VBROADCASTSS vecNumbers32<>+120(SB), Z16
+	VBROADCASTSS vecNumbers32<>+124(SB), Z17
+	VBROADCASTSS vecNumbers32<>+128(SB), Z18
+	VBROADCASTSS vecNumbers32<>+64(SB), Z19
+
+next:
+	MOVQ    CX, SI
+	SUBQ    AX, SI
+	JZ      done
+	CMPQ    SI, $0x00000040
+	JB      partIn
+	VMOVUPS (BX)(AX*1), Z20
+
+body:
+	VANDPS       Z0, Z20, Z21
+	VMINPS       Z21, Z1, Z21
+	VADDPS       Z21, Z21, Z22
+	VMULPS       Z3, Z22, Z23
+	VRNDSCALEPS  $0x08, Z23, Z23
+	VMOVUPS      Z22, Z22
+	VFNMADD231PS Z4, Z23, Z22
+	VMOVUPS      Z22, Z22
+	VFNMADD231PS Z5, Z23, Z22
+	VMULPS       Z22, Z22, Z24
+	VMOVUPS      Z6, Z25
+	VFMADD213PS  Z7, Z22, Z25
+	VFMADD213PS  Z8, Z22, Z25
+	VFMADD213PS  Z9, Z22, Z25
+	VFMADD213PS  Z10, Z22, Z25
+	VMOVUPS      Z22, Z22
+	VFMADD231PS  Z25, Z24, Z22
+	VADDPS       Z11, Z23, Z23
+	VPSLLD       $0x17, Z23, Z23
+	VMOVUPS      Z23, Z24
+	VFMADD231PS  Z22, Z23, Z24
+	VADDPS       Z12, Z24, Z22
+	VDIVPS       Z22, Z2, Z22
+	VMULPS       Z21, Z21, Z23
+	VMOVUPS      Z13, Z24
+	VFMADD213PS  Z14, Z23, Z24
+	VFMADD213PS  Z15, Z23, Z24
+	VFMADD213PS  Z16, Z23, Z24
+	VFMADD213PS  Z17, Z23, Z24
+	VCMPPS       $0x11, Z18, Z21, K4
+	VMULPS       Z23, Z21, Z23
+	VMOVUPS      Z21, Z21
+	VFMADD231PS  Z24, Z23, Z21
+	VMOVUPS      Z22, Z22
+	VMOVAPS      Z21, K4, Z22
+	VANDPS       Z19, Z20, Z20
+	VORPS        Z20, Z22, Z20
+	CMPQ         SI, $0x00000040
+	JB           partOut
+	VMOVUPS      Z20, (DX)(AX*1)
+	ADDQ         $0x00000040, AX
+	JMP          next
+
+partIn:
+	MOVQ      SI, DI
+	SHRQ      $0x02, DI
+	MOVL      $0xffffffff, R8
+	BZHIL     DI, R8, R8
+	KMOVW     R8, K7
+	VMOVUPS.Z (BX)(AX*1), K7, Z20
+	JMP       body
+
+partOut:
+	MOVQ    SI, CX
+	SHRQ    $0x02, CX
+	MOVL    $0xffffffff, BX
+	BZHIL   CX, BX, BX
+	KMOVW   BX, K7
+	VMOVUPS Z20, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sigmoidTail512x32(dst []float32, a []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·sigmoidTail512x32(SB), NOSPLIT, $0-48
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS vecNumbers32<>+68(SB), Z0
+	VBROADCASTSS vecNumbers32<>+132(SB), Z1
+	VBROADCASTSS vecNumbers32<>+20(SB), Z2
+	VBROADCASTSS vecNumbers32<>+8(SB), Z3
+	VBROADCASTSS vecNumbers32<>+12(SB), Z4
+	VBROADCASTSS vecNumbers32<>+16(SB), Z5
+	VBROADCASTSS vecNumbers32<>+136(SB), Z6
+	VBROADCASTSS vecNumbers32<>+24(SB), Z7
+	VBROADCASTSS vecNumbers32<>+28(SB), Z8
+	VBROADCASTSS vecNumbers32<>+32(SB), Z9
+	VBROADCASTSS vecNumbers32<>+36(SB), Z10
+	VBROADCASTSS vecNumbers32<>+40(SB), Z11
+	VBROADCASTSS vecNumbers32<>+64(SB), Z12
+
+next:
+	MOVQ    CX, SI
+	SUBQ    AX, SI
+	JZ      done
+	CMPQ    SI, $0x00000040
+	JB      partIn
+	VMOVUPS (BX)(AX*1), Z13
+
+body:
+	VANDPS       Z0, Z13, Z14
+	VMINPS       Z14, Z1, Z14
+	VMULPS       Z3, Z14, Z15
+	VRNDSCALEPS  $0x08, Z15, Z15
+	VMOVUPS      Z14, Z14
+	VFNMADD231PS Z4, Z15, Z14
+	VMOVUPS      Z14, Z14
+	VFNMADD231PS Z5, Z15, Z14
+	VSUBPS       Z15, Z6, Z15
+	VSCALEFPS    Z15, Z2, Z16
+	VMULPS       Z14, Z14, Z17
+	VMOVUPS      Z7, Z18
+	VFMADD213PS  Z8, Z14, Z18
+	VFMADD213PS  Z9, Z14, Z18
+	VFMADD213PS  Z10, Z14, Z18
+	VFMADD213PS  Z11, Z14, Z18
+	VMOVUPS      Z14, Z14
+	VFMADD231PS  Z18, Z17, Z14
+	VADDPS       Z14, Z16, Z14
+	VADDPS       Z14, Z2, Z14
+	VSCALEFPS    Z15, Z2, Z15
+	VDIVPS       Z14, Z15, Z14
+	VCMPPS       $0x11, Z6, Z13, K5
+	VXORPS       Z12, Z14, Z13
+	VMOVUPS      Z13, Z13
+	VMOVAPS      Z14, K5, Z13
+	CMPQ         SI, $0x00000040
+	JB           partOut
+	VMOVUPS      Z13, (DX)(AX*1)
+	ADDQ         $0x00000040, AX
+	JMP          next
+
+partIn:
+	MOVQ      SI, DI
+	SHRQ      $0x02, DI
+	MOVL      $0xffffffff, R8
+	BZHIL     DI, R8, R8
+	KMOVW     R8, K7
+	VMOVUPS.Z (BX)(AX*1), K7, Z13
+	JMP       body
+
+partOut:
+	MOVQ    SI, CX
+	SHRQ    $0x02, CX
+	MOVL    $0xffffffff, BX
+	BZHIL   CX, BX, BX
+	KMOVW   BX, K7
+	VMOVUPS Z13, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
 // func silu512x32(dst []float32, a []float32)
 // Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·silu512x32(SB), NOSPLIT, $0-48
@@ -638,8 +826,8 @@ TEXT ·silu512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x02, CX
 	XORQ         AX, AX
-	VBROADCASTSS vecNumbers32<>+140(SB), Z0
-	VBROADCASTSS vecNumbers32<>+144(SB), Z1
+	VBROADCASTSS vecNumbers32<>+148(SB), Z0
+	VBROADCASTSS vecNumbers32<>+152(SB), Z1
 	VBROADCASTSS vecNumbers32<>+68(SB), Z2
 	VBROADCASTSS vecNumbers32<>+8(SB), Z3
 	VBROADCASTSS vecNumbers32<>+12(SB), Z4
@@ -684,10 +872,10 @@ body:
 	VADDPS       Z15, Z7, Z15
 	VSCALEFPS    Z16, Z14, Z14
 	VDIVPS       Z15, Z14, Z14
-	VCMPPS       $0x12, Z6, Z13, K4
+	VCMPPS       $0x12, Z6, Z13, K6
 	VSUBPS       Z14, Z13, Z13
 	VMOVUPS      Z13, Z13
-	VMOVAPS      Z14, K4, Z13
+	VMOVAPS      Z14, K6, Z13
 	CMPQ         SI, $0x00000040
 	JB           partOut
 	VMOVUPS      Z13, (DX)(AX*1)
@@ -768,12 +956,12 @@ body:
 	VSUBPS       Z12, Z16, Z17
 	VMOVUPS      Z17, Z17
 	VFMADD231PS  Z15, Z16, Z17
-	VCMPPS       $0x1e, Z1, Z14, K5
+	VCMPPS       $0x1e, Z1, Z14, K1
 	VANDPS       Z13, Z14, Z15
 	VORPS        Z15, Z17, Z15
 	VMULPS       Z15, Z0, Z15
 	VMOVUPS      Z15, Z15
-	VMOVAPS      Z14, K5, Z15
+	VMOVAPS      Z14, K1, Z15
 	CMPQ         SI, $0x00000040
 	JB           partOut
 	VMOVUPS      Z15, (DX)(AX*1)
@@ -1246,9 +1434,9 @@ TEXT ·tanh256x32(SB), NOSPLIT, $0-48
 	XORQ         AX, AX
 	VBROADCASTSS vecNumbers32<>+68(SB), Y0
 	VBROADCASTSS vecNumbers32<>+104(SB), Y1
-	VBROADCASTSS vecNumbers32<>+8(SB), Y2
-	VBROADCASTSS vecNumbers32<>+12(SB), Y3
-	VBROADCASTSS vecNumbers32<>+16(SB), Y4
+	VBROADCASTSS vecNumbers32<>+76(SB), Y2
+	VBROADCASTSS vecNumbers32<>+8(SB), Y3
+	VBROADCASTSS vecNumbers32<>+12(SB), Y4
 
 next:
 	MOVQ    CX, SI
@@ -1262,12 +1450,13 @@ body:
 	VANDPS       Y0, Y5, Y6
 	VMINPS       Y6, Y1, Y6
 	VADDPS       Y6, Y6, Y7
-	VMULPS       Y2, Y7, Y8
+	VMULPS       Y3, Y7, Y8
 	VROUNDPS     $0x08, Y8, Y8
 	VMOVUPS      Y7, Y7
-	VFNMADD231PS Y3, Y8, Y7
-	VMOVUPS      Y7, Y7
 	VFNMADD231PS Y4, Y8, Y7
+	VBROADCASTSS vecNumbers32<>+16(SB), Y9
+	VMOVUPS      Y7, Y7
+	VFNMADD231PS Y9, Y8, Y7
 	VMULPS       Y7, Y7, Y9
 	VBROADCASTSS vecNumbers32<>+24(SB), Y10
 	VMOVUPS      Y10, Y10
@@ -1285,12 +1474,10 @@ body:
 	VADDPS       Y9, Y8, Y8
 	VPSLLD       $0x17, Y8, Y8
 	VBROADCASTSS vecNumbers32<>+20(SB), Y9
-	VBROADCASTSS vecNumbers32<>+76(SB), Y10
-	VMOVUPS      Y8, Y11
-	VFMADD231PS  Y7, Y8, Y11
-	VADDPS       Y9, Y11, Y7
-	VDIVPS       Y7, Y10, Y7
-	VSUBPS       Y7, Y9, Y7
+	VMOVUPS      Y8, Y10
+	VFMADD231PS  Y7, Y8, Y10
+	VADDPS       Y9, Y10, Y7
+	VDIVPS       Y7, Y2, Y7
 	VMULPS       Y6, Y6, Y8
 	VBROADCASTSS vecNumbers32<>+108(SB), Y9
 	VMOVUPS      Y9, Y9
@@ -1307,6 +1494,9 @@ body:
 	VMULPS       Y8, Y6, Y8
 	VMOVUPS      Y6, Y6
 	VFMADD231PS  Y9, Y8, Y6
+	VBLENDVPS    Y10, Y6, Y7, Y6
+	VBROADCASTSS vecNumbers32<>+20(SB), Y7
+	VSUBPS       Y6, Y7, Y7
 	VBLENDVPS    Y10, Y6, Y7, Y6
 	VBROADCASTSS vecNumbers32<>+64(SB), Y7
 	VANDPS       Y7, Y5, Y5
@@ -1429,6 +1619,199 @@ done:
 	VZEROUPPER
 	RET
 
+// func tanhTail256x32(dst []float32, a []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·tanhTail256x32(SB), NOSPLIT, $0-48
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS vecNumbers32<>+68(SB), Y0
+	VBROADCASTSS vecNumbers32<>+140(SB), Y1
+	VBROADCASTSS vecNumbers32<>+144(SB), Y2
+	VBROADCASTSS vecNumbers32<>+8(SB), Y3
+	VBROADCASTSS vecNumbers32<>+12(SB), Y4
+
+next:
+	MOVQ    CX, SI
+	SUBQ    AX, SI
+	JZ      done
+	CMPQ    SI, $0x00000020
+	JB      partIn
+	VMOVUPS (BX)(AX*1), Y5
+
+body:
+	VANDPS       Y0, Y5, Y6
+	VMINPS       Y6, Y1, Y6
+	VADDPS       Y6, Y6, Y7
+	VMULPS       Y3, Y7, Y8
+	VROUNDPS     $0x08, Y8, Y8
+	VMOVUPS      Y7, Y7
+	VFNMADD231PS Y4, Y8, Y7
+	VBROADCASTSS vecNumbers32<>+16(SB), Y9
+	VMOVUPS      Y7, Y7
+	VFNMADD231PS Y9, Y8, Y7
+	VMULPS       Y7, Y7, Y9
+	VBROADCASTSS vecNumbers32<>+24(SB), Y10
+	VMOVUPS      Y10, Y10
+	VBROADCASTSS vecNumbers32<>+28(SB), Y11
+	VFMADD213PS  Y11, Y7, Y10
+	VBROADCASTSS vecNumbers32<>+32(SB), Y11
+	VFMADD213PS  Y11, Y7, Y10
+	VBROADCASTSS vecNumbers32<>+36(SB), Y11
+	VFMADD213PS  Y11, Y7, Y10
+	VBROADCASTSS vecNumbers32<>+40(SB), Y11
+	VFMADD213PS  Y11, Y7, Y10
+	VMOVUPS      Y7, Y7
+	VFMADD231PS  Y10, Y9, Y7
+	VBROADCASTSS vecNumbers32<>+56(SB), Y9
+	VADDPS       Y9, Y8, Y8
+	VPSLLD       $0x17, Y8, Y8
+	VBROADCASTSS vecNumbers32<>+20(SB), Y9
+	VMOVUPS      Y8, Y10
+	VFMADD231PS  Y7, Y8, Y10
+	VADDPS       Y9, Y10, Y7
+	VDIVPS       Y7, Y2, Y7
+	VMULPS       Y6, Y6, Y8
+	VBROADCASTSS vecNumbers32<>+108(SB), Y9
+	VMOVUPS      Y9, Y9
+	VBROADCASTSS vecNumbers32<>+112(SB), Y10
+	VFMADD213PS  Y10, Y8, Y9
+	VBROADCASTSS vecNumbers32<>+116(SB), Y10
+	VFMADD213PS  Y10, Y8, Y9
+	VBROADCASTSS vecNumbers32<>+120(SB), Y10
+	VFMADD213PS  Y10, Y8, Y9
+	VBROADCASTSS vecNumbers32<>+124(SB), Y10
+	VFMADD213PS  Y10, Y8, Y9
+	VBROADCASTSS vecNumbers32<>+128(SB), Y10
+	VCMPPS       $0x11, Y10, Y6, Y10
+	VMULPS       Y8, Y6, Y8
+	VMOVUPS      Y6, Y6
+	VFMADD231PS  Y9, Y8, Y6
+	VBLENDVPS    Y10, Y6, Y7, Y6
+	VBROADCASTSS vecNumbers32<>+64(SB), Y7
+	VANDPS       Y7, Y5, Y5
+	VORPS        Y5, Y6, Y5
+	CMPQ         SI, $0x00000020
+	JB           partOut
+	VMOVUPS      Y5, (DX)(AX*1)
+	ADDQ         $0x00000020, AX
+	JMP          next
+
+partIn:
+	MOVQ       SI, DI
+	LEAQ       vecMask<>+32(SB), R8
+	SUBQ       DI, R8
+	VMOVDQU    (R8), Y5
+	VMASKMOVPS (BX)(AX*1), Y5, Y5
+	JMP        body
+
+partOut:
+	MOVQ       SI, CX
+	LEAQ       vecMask<>+32(SB), BX
+	SUBQ       CX, BX
+	VMOVDQU    (BX), Y0
+	VMASKMOVPS Y5, Y0, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sigmoidTail256x32(dst []float32, a []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·sigmoidTail256x32(SB), NOSPLIT, $0-48
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS vecNumbers32<>+68(SB), Y0
+	VBROADCASTSS vecNumbers32<>+132(SB), Y1
+	VBROADCASTSS vecNumbers32<>+20(SB), Y2
+	VBROADCASTSS vecNumbers32<>+8(SB), Y3
+	VBROADCASTSS vecNumbers32<>+12(SB), Y4
+
+next:
+	MOVQ    CX, SI
+	SUBQ    AX, SI
+	JZ      done
+	CMPQ    SI, $0x00000020
+	JB      partIn
+	VMOVUPS (BX)(AX*1), Y5
+
+body:
+	VANDPS       Y0, Y5, Y6
+	VMINPS       Y6, Y1, Y6
+	VMULPS       Y3, Y6, Y7
+	VROUNDPS     $0x08, Y7, Y7
+	VMOVUPS      Y6, Y6
+	VFNMADD231PS Y4, Y7, Y6
+	VBROADCASTSS vecNumbers32<>+16(SB), Y8
+	VMOVUPS      Y6, Y6
+	VFNMADD231PS Y8, Y7, Y6
+	VBROADCASTSS vecNumbers32<>+136(SB), Y8
+	VSUBPS       Y7, Y8, Y7
+	VBROADCASTSS vecNumbers32<>+60(SB), Y8
+	VMULPS       Y8, Y7, Y8
+	VROUNDPS     $0x09, Y8, Y8
+	VBROADCASTSS vecNumbers32<>+56(SB), Y9
+	VADDPS       Y9, Y8, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VSUBPS       Y8, Y7, Y7
+	VBROADCASTSS vecNumbers32<>+56(SB), Y8
+	VADDPS       Y8, Y7, Y7
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y9, Y2, Y8
+	VMULPS       Y7, Y8, Y8
+	VMULPS       Y6, Y6, Y10
+	VBROADCASTSS vecNumbers32<>+24(SB), Y11
+	VMOVUPS      Y11, Y11
+	VBROADCASTSS vecNumbers32<>+28(SB), Y12
+	VFMADD213PS  Y12, Y6, Y11
+	VBROADCASTSS vecNumbers32<>+32(SB), Y12
+	VFMADD213PS  Y12, Y6, Y11
+	VBROADCASTSS vecNumbers32<>+36(SB), Y12
+	VFMADD213PS  Y12, Y6, Y11
+	VBROADCASTSS vecNumbers32<>+40(SB), Y12
+	VFMADD213PS  Y12, Y6, Y11
+	VMOVUPS      Y6, Y6
+	VFMADD231PS  Y11, Y10, Y6
+	VADDPS       Y6, Y8, Y6
+	VADDPS       Y6, Y2, Y6
+	VMULPS       Y9, Y2, Y8
+	VMULPS       Y7, Y8, Y7
+	VDIVPS       Y6, Y7, Y6
+	VBROADCASTSS vecNumbers32<>+136(SB), Y7
+	VCMPPS       $0x11, Y7, Y5, Y5
+	VBROADCASTSS vecNumbers32<>+64(SB), Y7
+	VXORPS       Y7, Y6, Y7
+	VBLENDVPS    Y5, Y6, Y7, Y5
+	CMPQ         SI, $0x00000020
+	JB           partOut
+	VMOVUPS      Y5, (DX)(AX*1)
+	ADDQ         $0x00000020, AX
+	JMP          next
+
+partIn:
+	MOVQ       SI, DI
+	LEAQ       vecMask<>+32(SB), R8
+	SUBQ       DI, R8
+	VMOVDQU    (R8), Y5
+	VMASKMOVPS (BX)(AX*1), Y5, Y5
+	JMP        body
+
+partOut:
+	MOVQ       SI, CX
+	LEAQ       vecMask<>+32(SB), BX
+	SUBQ       CX, BX
+	VMOVDQU    (BX), Y0
+	VMASKMOVPS Y5, Y0, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
 // func silu256x32(dst []float32, a []float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·silu256x32(SB), NOSPLIT, $0-48
@@ -1437,8 +1820,8 @@ TEXT ·silu256x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x02, CX
 	XORQ         AX, AX
-	VBROADCASTSS vecNumbers32<>+140(SB), Y0
-	VBROADCASTSS vecNumbers32<>+144(SB), Y1
+	VBROADCASTSS vecNumbers32<>+148(SB), Y0
+	VBROADCASTSS vecNumbers32<>+152(SB), Y1
 	VBROADCASTSS vecNumbers32<>+68(SB), Y2
 	VBROADCASTSS vecNumbers32<>+8(SB), Y3
 	VBROADCASTSS vecNumbers32<>+12(SB), Y4
@@ -1643,9 +2026,11 @@ DATA vecNumbers32<>+124(SB)/4, $0xbeaaaa9f
 DATA vecNumbers32<>+128(SB)/4, $0x3f19999a
 DATA vecNumbers32<>+132(SB)/4, $0x42d00000
 DATA vecNumbers32<>+136(SB)/4, $0x00000000
-DATA vecNumbers32<>+140(SB)/4, $0x42e00000
-DATA vecNumbers32<>+144(SB)/4, $0xc2e00000
-GLOBL vecNumbers32<>(SB), RODATA|NOPTR, $148
+DATA vecNumbers32<>+140(SB)/4, $0x42300000
+DATA vecNumbers32<>+144(SB)/4, $0x7f000000
+DATA vecNumbers32<>+148(SB)/4, $0x42e00000
+DATA vecNumbers32<>+152(SB)/4, $0xc2e00000
+GLOBL vecNumbers32<>(SB), RODATA|NOPTR, $156
 
 // func exp512x64(dst []float64, a []float64)
 // Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
@@ -2129,23 +2514,24 @@ TEXT ·tanh512x64(SB), NOSPLIT, $0-48
 	XORQ         AX, AX
 	VBROADCASTSD vecNumbers64<>+176(SB), Z0
 	VBROADCASTSD vecNumbers64<>+272(SB), Z1
-	VBROADCASTSD vecNumbers64<>+16(SB), Z2
-	VBROADCASTSD vecNumbers64<>+24(SB), Z3
-	VBROADCASTSD vecNumbers64<>+32(SB), Z4
-	VBROADCASTSD vecNumbers64<>+48(SB), Z5
-	VBROADCASTSD vecNumbers64<>+56(SB), Z6
-	VBROADCASTSD vecNumbers64<>+64(SB), Z7
-	VBROADCASTSD vecNumbers64<>+72(SB), Z8
-	VBROADCASTSD vecNumbers64<>+80(SB), Z9
-	VBROADCASTSD vecNumbers64<>+88(SB), Z10
-	VBROADCASTSD vecNumbers64<>+96(SB), Z11
-	VBROADCASTSD vecNumbers64<>+104(SB), Z12
-	VBROADCASTSD vecNumbers64<>+112(SB), Z13
-	VBROADCASTSD vecNumbers64<>+120(SB), Z14
-	VBROADCASTSD vecNumbers64<>+152(SB), Z15
-	VBROADCASTSD vecNumbers64<>+40(SB), Z16
-	VBROADCASTSD vecNumbers64<>+192(SB), Z17
-	VBROADCASTSD vecNumbers64<>+168(SB), Z18
+	VBROADCASTSD vecNumbers64<>+192(SB), Z2
+	VBROADCASTSD vecNumbers64<>+16(SB), Z3
+	VBROADCASTSD vecNumbers64<>+24(SB), Z4
+	VBROADCASTSD vecNumbers64<>+32(SB), Z5
+	VBROADCASTSD vecNumbers64<>+48(SB), Z6
+	VBROADCASTSD vecNumbers64<>+56(SB), Z7
+	VBROADCASTSD vecNumbers64<>+64(SB), Z8
+	VBROADCASTSD vecNumbers64<>+72(SB), Z9
+	VBROADCASTSD vecNumbers64<>+80(SB), Z10
+	VBROADCASTSD vecNumbers64<>+88(SB), Z11
+	VBROADCASTSD vecNumbers64<>+96(SB), Z12
+	VBROADCASTSD vecNumbers64<>+104(SB), Z13
+	VBROADCASTSD vecNumbers64<>+112(SB), Z14
+	VBROADCASTSD vecNumbers64<>+120(SB), Z15
+	VBROADCASTSD vecNumbers64<>+152(SB), Z16
+	VBROADCASTSD vecNumbers64<>+40(SB), Z17
+	VBROADCASTSD vecNumbers64<>+280(SB), Z18
+	VBROADCASTSD vecNumbers64<>+168(SB), Z19
 
 next:
 	MOVQ    CX, SI
@@ -2153,43 +2539,49 @@ next:
 	JZ      done
 	CMPQ    SI, $0x00000040
 	JB      partIn
-	VMOVUPD (BX)(AX*1), Z19
+	VMOVUPD (BX)(AX*1), Z20
 
 body:
-	VANDPD       Z0, Z19, Z20
-	VMINPD       Z20, Z1, Z20
-	VADDPD       Z20, Z20, Z20
-	VMULPD       Z2, Z20, Z21
-	VRNDSCALEPD  $0x08, Z21, Z21
-	VMOVUPD      Z20, Z20
-	VFNMADD231PD Z3, Z21, Z20
-	VMOVUPD      Z20, Z20
-	VFNMADD231PD Z4, Z21, Z20
-	VMULPD       Z20, Z20, Z22
-	VMOVUPD      Z5, Z23
-	VFMADD213PD  Z6, Z20, Z23
-	VFMADD213PD  Z7, Z20, Z23
-	VFMADD213PD  Z8, Z20, Z23
-	VFMADD213PD  Z9, Z20, Z23
-	VFMADD213PD  Z10, Z20, Z23
-	VFMADD213PD  Z11, Z20, Z23
-	VFMADD213PD  Z12, Z20, Z23
-	VFMADD213PD  Z13, Z20, Z23
-	VFMADD213PD  Z14, Z20, Z23
-	VMOVUPD      Z20, Z20
-	VFMADD231PD  Z23, Z22, Z20
-	VADDPD       Z15, Z21, Z21
-	VPSLLQ       $0x34, Z21, Z21
-	VSUBPD       Z16, Z21, Z22
+	VANDPD       Z0, Z20, Z21
+	VMINPD       Z21, Z1, Z21
+	VADDPD       Z21, Z21, Z22
+	VMULPD       Z3, Z22, Z23
+	VRNDSCALEPD  $0x08, Z23, Z23
 	VMOVUPD      Z22, Z22
-	VFMADD231PD  Z20, Z21, Z22
-	VADDPD       Z17, Z22, Z20
-	VDIVPD       Z20, Z22, Z20
-	VANDPD       Z18, Z19, Z19
-	VORPD        Z19, Z20, Z19
+	VFNMADD231PD Z4, Z23, Z22
+	VMOVUPD      Z22, Z22
+	VFNMADD231PD Z5, Z23, Z22
+	VMULPD       Z22, Z22, Z24
+	VMOVUPD      Z6, Z25
+	VFMADD213PD  Z7, Z22, Z25
+	VFMADD213PD  Z8, Z22, Z25
+	VFMADD213PD  Z9, Z22, Z25
+	VFMADD213PD  Z10, Z22, Z25
+	VFMADD213PD  Z11, Z22, Z25
+	VFMADD213PD  Z12, Z22, Z25
+	VFMADD213PD  Z13, Z22, Z25
+	VFMADD213PD  Z14, Z22, Z25
+	VFMADD213PD  Z15, Z22, Z25
+	VMOVUPD      Z22, Z22
+	VFMADD231PD  Z25, Z24, Z22
+	VADDPD       Z16, Z23, Z23
+	VPSLLQ       $0x34, Z23, Z23
+	VSUBPD       Z17, Z23, Z24
+	VMOVUPD      Z24, Z24
+	VFMADD231PD  Z22, Z23, Z24
+	VCMPPD       $0x11, Z18, Z21, K2
+	VMOVUPD      Z2, Z21
+	VMOVAPD      Z24, K2, Z21
+	VADDPD       Z2, Z24, Z22
+	VDIVPD       Z22, Z21, Z21
+	VSUBPD       Z21, Z17, Z22
+	VMOVUPD      Z22, Z22
+	VMOVAPD      Z21, K2, Z22
+	VANDPD       Z19, Z20, Z20
+	VORPD        Z20, Z22, Z20
 	CMPQ         SI, $0x00000040
 	JB           partOut
-	VMOVUPD      Z19, (DX)(AX*1)
+	VMOVUPD      Z20, (DX)(AX*1)
 	ADDQ         $0x00000040, AX
 	JMP          next
 
@@ -2199,7 +2591,7 @@ partIn:
 	MOVL      $0xffffffff, R8
 	BZHIL     DI, R8, R8
 	KMOVW     R8, K7
-	VMOVUPD.Z (BX)(AX*1), K7, Z19
+	VMOVUPD.Z (BX)(AX*1), K7, Z20
 	JMP       body
 
 partOut:
@@ -2208,7 +2600,7 @@ partOut:
 	MOVL    $0xffffffff, BX
 	BZHIL   CX, BX, BX
 	KMOVW   BX, K7
-	VMOVUPD Z19, K7, (DX)(AX*1)
+	VMOVUPD Z20, K7, (DX)(AX*1)
 
 done:
 	VZEROUPPER
@@ -2224,11 +2616,11 @@ TEXT ·sigmoid512x64(SB), NOSPLIT, $0-48
 	XORQ         AX, AX
 	VBROADCASTSD vecNumbers64<>+40(SB), Z0
 	VBROADCASTSD vecNumbers64<>+176(SB), Z1
-	VBROADCASTSD vecNumbers64<>+280(SB), Z2
+	VBROADCASTSD vecNumbers64<>+288(SB), Z2
 	VBROADCASTSD vecNumbers64<>+16(SB), Z3
 	VBROADCASTSD vecNumbers64<>+24(SB), Z4
 	VBROADCASTSD vecNumbers64<>+32(SB), Z5
-	VBROADCASTSD vecNumbers64<>+288(SB), Z6
+	VBROADCASTSD vecNumbers64<>+296(SB), Z6
 	VBROADCASTSD vecNumbers64<>+48(SB), Z7
 	VBROADCASTSD vecNumbers64<>+56(SB), Z8
 	VBROADCASTSD vecNumbers64<>+64(SB), Z9
@@ -2276,10 +2668,10 @@ body:
 	VADDPD       Z18, Z0, Z18
 	VSCALEFPD    Z19, Z0, Z19
 	VDIVPD       Z18, Z19, Z18
-	VCMPPD       $0x11, Z6, Z17, K2
+	VCMPPD       $0x11, Z6, Z17, K3
 	VSUBPD       Z18, Z0, Z17
 	VMOVUPD      Z17, Z17
-	VMOVAPD      Z18, K2, Z17
+	VMOVAPD      Z18, K3, Z17
 	CMPQ         SI, $0x00000040
 	JB           partOut
 	VMOVUPD      Z17, (DX)(AX*1)
@@ -2307,6 +2699,200 @@ done:
 	VZEROUPPER
 	RET
 
+// func tanhTail512x64(dst []float64, a []float64)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·tanhTail512x64(SB), NOSPLIT, $0-48
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD vecNumbers64<>+176(SB), Z0
+	VBROADCASTSD vecNumbers64<>+304(SB), Z1
+	VBROADCASTSD vecNumbers64<>+312(SB), Z2
+	VBROADCASTSD vecNumbers64<>+16(SB), Z3
+	VBROADCASTSD vecNumbers64<>+24(SB), Z4
+	VBROADCASTSD vecNumbers64<>+32(SB), Z5
+	VBROADCASTSD vecNumbers64<>+48(SB), Z6
+	VBROADCASTSD vecNumbers64<>+56(SB), Z7
+	VBROADCASTSD vecNumbers64<>+64(SB), Z8
+	VBROADCASTSD vecNumbers64<>+72(SB), Z9
+	VBROADCASTSD vecNumbers64<>+80(SB), Z10
+	VBROADCASTSD vecNumbers64<>+88(SB), Z11
+	VBROADCASTSD vecNumbers64<>+96(SB), Z12
+	VBROADCASTSD vecNumbers64<>+104(SB), Z13
+	VBROADCASTSD vecNumbers64<>+112(SB), Z14
+	VBROADCASTSD vecNumbers64<>+120(SB), Z15
+	VBROADCASTSD vecNumbers64<>+152(SB), Z16
+	VBROADCASTSD vecNumbers64<>+40(SB), Z17
+	VBROADCASTSD vecNumbers64<>+280(SB), Z18
+	VBROADCASTSD vecNumbers64<>+192(SB), Z19
+
+next:
+	MOVQ    CX, SI
+	SUBQ    AX, SI
+	JZ      done
+	CMPQ    SI, $0x00000040
+	JB      partIn
+	VMOVUPD (BX)(AX*1), Z20
+
+body:
+	VANDPD       Z0, Z20, Z21
+	VMINPD       Z21, Z1, Z21
+	VADDPD       Z21, Z21, Z22
+	VMULPD       Z3, Z22, Z23
+	VRNDSCALEPD  $0x08, Z23, Z23
+	VMOVUPD      Z22, Z22
+	VFNMADD231PD Z4, Z23, Z22
+	VMOVUPD      Z22, Z22
+	VFNMADD231PD Z5, Z23, Z22
+	VMULPD       Z22, Z22, Z24
+	VMOVUPD      Z6, Z25
+	VFMADD213PD  Z7, Z22, Z25
+	VFMADD213PD  Z8, Z22, Z25
+	VFMADD213PD  Z9, Z22, Z25
+	VFMADD213PD  Z10, Z22, Z25
+	VFMADD213PD  Z11, Z22, Z25
+	VFMADD213PD  Z12, Z22, Z25
+	VFMADD213PD  Z13, Z22, Z25
+	VFMADD213PD  Z14, Z22, Z25
+	VFMADD213PD  Z15, Z22, Z25
+	VMOVUPD      Z22, Z22
+	VFMADD231PD  Z25, Z24, Z22
+	VADDPD       Z16, Z23, Z23
+	VPSLLQ       $0x34, Z23, Z23
+	VSUBPD       Z17, Z23, Z24
+	VMOVUPD      Z24, Z24
+	VFMADD231PD  Z22, Z23, Z24
+	VCMPPD       $0x11, Z18, Z21, K4
+	VMOVUPD      Z2, Z21
+	VMOVAPD      Z24, K4, Z21
+	VADDPD       Z19, Z24, Z22
+	VDIVPD       Z22, Z21, Z21
+	VBROADCASTSD vecNumbers64<>+168(SB), Z22
+	VANDPD       Z22, Z20, Z20
+	VORPD        Z20, Z21, Z20
+	CMPQ         SI, $0x00000040
+	JB           partOut
+	VMOVUPD      Z20, (DX)(AX*1)
+	ADDQ         $0x00000040, AX
+	JMP          next
+
+partIn:
+	MOVQ      SI, DI
+	SHRQ      $0x03, DI
+	MOVL      $0xffffffff, R8
+	BZHIL     DI, R8, R8
+	KMOVW     R8, K7
+	VMOVUPD.Z (BX)(AX*1), K7, Z20
+	JMP       body
+
+partOut:
+	MOVQ    SI, CX
+	SHRQ    $0x03, CX
+	MOVL    $0xffffffff, BX
+	BZHIL   CX, BX, BX
+	KMOVW   BX, K7
+	VMOVUPD Z20, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sigmoidTail512x64(dst []float64, a []float64)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·sigmoidTail512x64(SB), NOSPLIT, $0-48
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD vecNumbers64<>+176(SB), Z0
+	VBROADCASTSD vecNumbers64<>+288(SB), Z1
+	VBROADCASTSD vecNumbers64<>+40(SB), Z2
+	VBROADCASTSD vecNumbers64<>+16(SB), Z3
+	VBROADCASTSD vecNumbers64<>+24(SB), Z4
+	VBROADCASTSD vecNumbers64<>+32(SB), Z5
+	VBROADCASTSD vecNumbers64<>+296(SB), Z6
+	VBROADCASTSD vecNumbers64<>+48(SB), Z7
+	VBROADCASTSD vecNumbers64<>+56(SB), Z8
+	VBROADCASTSD vecNumbers64<>+64(SB), Z9
+	VBROADCASTSD vecNumbers64<>+72(SB), Z10
+	VBROADCASTSD vecNumbers64<>+80(SB), Z11
+	VBROADCASTSD vecNumbers64<>+88(SB), Z12
+	VBROADCASTSD vecNumbers64<>+96(SB), Z13
+	VBROADCASTSD vecNumbers64<>+104(SB), Z14
+	VBROADCASTSD vecNumbers64<>+112(SB), Z15
+	VBROADCASTSD vecNumbers64<>+120(SB), Z16
+	VBROADCASTSD vecNumbers64<>+168(SB), Z17
+
+next:
+	MOVQ    CX, SI
+	SUBQ    AX, SI
+	JZ      done
+	CMPQ    SI, $0x00000040
+	JB      partIn
+	VMOVUPD (BX)(AX*1), Z18
+
+body:
+	VANDPD       Z0, Z18, Z19
+	VMINPD       Z19, Z1, Z19
+	VMULPD       Z3, Z19, Z20
+	VRNDSCALEPD  $0x08, Z20, Z20
+	VMOVUPD      Z19, Z19
+	VFNMADD231PD Z4, Z20, Z19
+	VMOVUPD      Z19, Z19
+	VFNMADD231PD Z5, Z20, Z19
+	VSUBPD       Z20, Z6, Z20
+	VSCALEFPD    Z20, Z2, Z21
+	VMULPD       Z19, Z19, Z22
+	VMOVUPD      Z7, Z23
+	VFMADD213PD  Z8, Z19, Z23
+	VFMADD213PD  Z9, Z19, Z23
+	VFMADD213PD  Z10, Z19, Z23
+	VFMADD213PD  Z11, Z19, Z23
+	VFMADD213PD  Z12, Z19, Z23
+	VFMADD213PD  Z13, Z19, Z23
+	VFMADD213PD  Z14, Z19, Z23
+	VFMADD213PD  Z15, Z19, Z23
+	VFMADD213PD  Z16, Z19, Z23
+	VMOVUPD      Z19, Z19
+	VFMADD231PD  Z23, Z22, Z19
+	VADDPD       Z19, Z21, Z19
+	VADDPD       Z19, Z2, Z19
+	VSCALEFPD    Z20, Z2, Z20
+	VDIVPD       Z19, Z20, Z19
+	VCMPPD       $0x11, Z6, Z18, K5
+	VXORPD       Z17, Z19, Z18
+	VMOVUPD      Z18, Z18
+	VMOVAPD      Z19, K5, Z18
+	CMPQ         SI, $0x00000040
+	JB           partOut
+	VMOVUPD      Z18, (DX)(AX*1)
+	ADDQ         $0x00000040, AX
+	JMP          next
+
+partIn:
+	MOVQ      SI, DI
+	SHRQ      $0x03, DI
+	MOVL      $0xffffffff, R8
+	BZHIL     DI, R8, R8
+	KMOVW     R8, K7
+	VMOVUPD.Z (BX)(AX*1), K7, Z18
+	JMP       body
+
+partOut:
+	MOVQ    SI, CX
+	SHRQ    $0x03, CX
+	MOVL    $0xffffffff, BX
+	BZHIL   CX, BX, BX
+	KMOVW   BX, K7
+	VMOVUPD Z18, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
 // func silu512x64(dst []float64, a []float64)
 // Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·silu512x64(SB), NOSPLIT, $0-48
@@ -2315,13 +2901,13 @@ TEXT ·silu512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x03, CX
 	XORQ         AX, AX
-	VBROADCASTSD vecNumbers64<>+296(SB), Z0
-	VBROADCASTSD vecNumbers64<>+304(SB), Z1
+	VBROADCASTSD vecNumbers64<>+320(SB), Z0
+	VBROADCASTSD vecNumbers64<>+328(SB), Z1
 	VBROADCASTSD vecNumbers64<>+176(SB), Z2
 	VBROADCASTSD vecNumbers64<>+16(SB), Z3
 	VBROADCASTSD vecNumbers64<>+24(SB), Z4
 	VBROADCASTSD vecNumbers64<>+32(SB), Z5
-	VBROADCASTSD vecNumbers64<>+288(SB), Z6
+	VBROADCASTSD vecNumbers64<>+296(SB), Z6
 	VBROADCASTSD vecNumbers64<>+40(SB), Z7
 	VBROADCASTSD vecNumbers64<>+48(SB), Z8
 	VBROADCASTSD vecNumbers64<>+56(SB), Z9
@@ -2371,10 +2957,10 @@ body:
 	VADDPD       Z20, Z7, Z20
 	VSCALEFPD    Z21, Z19, Z19
 	VDIVPD       Z20, Z19, Z19
-	VCMPPD       $0x12, Z6, Z18, K3
+	VCMPPD       $0x12, Z6, Z18, K6
 	VSUBPD       Z19, Z18, Z18
 	VMOVUPD      Z18, Z18
-	VMOVAPD      Z19, K3, Z18
+	VMOVAPD      Z19, K6, Z18
 	CMPQ         SI, $0x00000040
 	JB           partOut
 	VMOVUPD      Z18, (DX)(AX*1)
@@ -2411,7 +2997,7 @@ TEXT ·elu512x64(SB), NOSPLIT, $0-56
 	SHLQ         $0x03, CX
 	XORQ         AX, AX
 	VBROADCASTSD s+48(FP), Z0
-	VBROADCASTSD vecNumbers64<>+288(SB), Z1
+	VBROADCASTSD vecNumbers64<>+296(SB), Z1
 	VBROADCASTSD vecNumbers64<>+144(SB), Z2
 	VBROADCASTSD vecNumbers64<>+16(SB), Z3
 	VBROADCASTSD vecNumbers64<>+24(SB), Z4
@@ -2465,12 +3051,12 @@ body:
 	VSUBPD       Z17, Z21, Z22
 	VMOVUPD      Z22, Z22
 	VFMADD231PD  Z20, Z21, Z22
-	VCMPPD       $0x1e, Z1, Z19, K4
+	VCMPPD       $0x1e, Z1, Z19, K1
 	VANDPD       Z18, Z19, Z20
 	VORPD        Z20, Z22, Z20
 	VMULPD       Z20, Z0, Z20
 	VMOVUPD      Z20, Z20
-	VMOVAPD      Z19, K4, Z20
+	VMOVAPD      Z19, K1, Z20
 	CMPQ         SI, $0x00000040
 	JB           partOut
 	VMOVUPD      Z20, (DX)(AX*1)
@@ -2999,9 +3585,9 @@ TEXT ·tanh256x64(SB), NOSPLIT, $0-48
 	XORQ         AX, AX
 	VBROADCASTSD vecNumbers64<>+176(SB), Y0
 	VBROADCASTSD vecNumbers64<>+272(SB), Y1
-	VBROADCASTSD vecNumbers64<>+16(SB), Y2
-	VBROADCASTSD vecNumbers64<>+24(SB), Y3
-	VBROADCASTSD vecNumbers64<>+32(SB), Y4
+	VBROADCASTSD vecNumbers64<>+192(SB), Y2
+	VBROADCASTSD vecNumbers64<>+16(SB), Y3
+	VBROADCASTSD vecNumbers64<>+24(SB), Y4
 
 next:
 	MOVQ    CX, SI
@@ -3014,46 +3600,52 @@ next:
 body:
 	VANDPD       Y0, Y5, Y6
 	VMINPD       Y6, Y1, Y6
-	VADDPD       Y6, Y6, Y6
-	VMULPD       Y2, Y6, Y7
-	VROUNDPD     $0x08, Y7, Y7
-	VMOVUPD      Y6, Y6
-	VFNMADD231PD Y3, Y7, Y6
-	VMOVUPD      Y6, Y6
-	VFNMADD231PD Y4, Y7, Y6
-	VMULPD       Y6, Y6, Y8
-	VBROADCASTSD vecNumbers64<>+48(SB), Y9
+	VADDPD       Y6, Y6, Y7
+	VMULPD       Y3, Y7, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VMOVUPD      Y7, Y7
+	VFNMADD231PD Y4, Y8, Y7
+	VBROADCASTSD vecNumbers64<>+32(SB), Y9
+	VMOVUPD      Y7, Y7
+	VFNMADD231PD Y9, Y8, Y7
+	VMULPD       Y7, Y7, Y9
+	VBROADCASTSD vecNumbers64<>+48(SB), Y10
+	VMOVUPD      Y10, Y10
+	VBROADCASTSD vecNumbers64<>+56(SB), Y11
+	VFMADD213PD  Y11, Y7, Y10
+	VBROADCASTSD vecNumbers64<>+64(SB), Y11
+	VFMADD213PD  Y11, Y7, Y10
+	VBROADCASTSD vecNumbers64<>+72(SB), Y11
+	VFMADD213PD  Y11, Y7, Y10
+	VBROADCASTSD vecNumbers64<>+80(SB), Y11
+	VFMADD213PD  Y11, Y7, Y10
+	VBROADCASTSD vecNumbers64<>+88(SB), Y11
+	VFMADD213PD  Y11, Y7, Y10
+	VBROADCASTSD vecNumbers64<>+96(SB), Y11
+	VFMADD213PD  Y11, Y7, Y10
+	VBROADCASTSD vecNumbers64<>+104(SB), Y11
+	VFMADD213PD  Y11, Y7, Y10
+	VBROADCASTSD vecNumbers64<>+112(SB), Y11
+	VFMADD213PD  Y11, Y7, Y10
+	VBROADCASTSD vecNumbers64<>+120(SB), Y11
+	VFMADD213PD  Y11, Y7, Y10
+	VMOVUPD      Y7, Y7
+	VFMADD231PD  Y10, Y9, Y7
+	VBROADCASTSD vecNumbers64<>+152(SB), Y9
+	VADDPD       Y9, Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VBROADCASTSD vecNumbers64<>+40(SB), Y9
+	VSUBPD       Y9, Y8, Y9
 	VMOVUPD      Y9, Y9
-	VBROADCASTSD vecNumbers64<>+56(SB), Y10
-	VFMADD213PD  Y10, Y6, Y9
-	VBROADCASTSD vecNumbers64<>+64(SB), Y10
-	VFMADD213PD  Y10, Y6, Y9
-	VBROADCASTSD vecNumbers64<>+72(SB), Y10
-	VFMADD213PD  Y10, Y6, Y9
-	VBROADCASTSD vecNumbers64<>+80(SB), Y10
-	VFMADD213PD  Y10, Y6, Y9
-	VBROADCASTSD vecNumbers64<>+88(SB), Y10
-	VFMADD213PD  Y10, Y6, Y9
-	VBROADCASTSD vecNumbers64<>+96(SB), Y10
-	VFMADD213PD  Y10, Y6, Y9
-	VBROADCASTSD vecNumbers64<>+104(SB), Y10
-	VFMADD213PD  Y10, Y6, Y9
-	VBROADCASTSD vecNumbers64<>+112(SB), Y10
-	VFMADD213PD  Y10, Y6, Y9
-	VBROADCASTSD vecNumbers64<>+120(SB), Y10
-	VFMADD213PD  Y10, Y6, Y9
-	VMOVUPD      Y6, Y6
-	VFMADD231PD  Y9, Y8, Y6
-	VBROADCASTSD vecNumbers64<>+152(SB), Y8
-	VADDPD       Y8, Y7, Y7
-	VPSLLQ       $0x34, Y7, Y7
+	VFMADD231PD  Y7, Y8, Y9
+	VBROADCASTSD vecNumbers64<>+280(SB), Y7
+	VCMPPD       $0x11, Y7, Y6, Y6
+	VBLENDVPD    Y6, Y9, Y2, Y7
+	VADDPD       Y2, Y9, Y8
+	VDIVPD       Y8, Y7, Y7
 	VBROADCASTSD vecNumbers64<>+40(SB), Y8
-	VSUBPD       Y8, Y7, Y8
-	VMOVUPD      Y8, Y8
-	VFMADD231PD  Y6, Y7, Y8
-	VBROADCASTSD vecNumbers64<>+192(SB), Y6
-	VADDPD       Y6, Y8, Y6
-	VDIVPD       Y6, Y8, Y6
+	VSUBPD       Y7, Y8, Y8
+	VBLENDVPD    Y6, Y7, Y8, Y6
 	VBROADCASTSD vecNumbers64<>+168(SB), Y7
 	VANDPD       Y7, Y5, Y5
 	VORPD        Y5, Y6, Y5
@@ -3092,7 +3684,7 @@ TEXT ·sigmoid256x64(SB), NOSPLIT, $0-48
 	XORQ         AX, AX
 	VBROADCASTSD vecNumbers64<>+40(SB), Y0
 	VBROADCASTSD vecNumbers64<>+176(SB), Y1
-	VBROADCASTSD vecNumbers64<>+280(SB), Y2
+	VBROADCASTSD vecNumbers64<>+288(SB), Y2
 	VBROADCASTSD vecNumbers64<>+16(SB), Y3
 	VBROADCASTSD vecNumbers64<>+24(SB), Y4
 
@@ -3114,7 +3706,7 @@ body:
 	VBROADCASTSD vecNumbers64<>+32(SB), Y8
 	VMOVUPD      Y6, Y6
 	VFNMADD231PD Y8, Y7, Y6
-	VBROADCASTSD vecNumbers64<>+288(SB), Y8
+	VBROADCASTSD vecNumbers64<>+296(SB), Y8
 	VSUBPD       Y7, Y8, Y7
 	VBROADCASTSD vecNumbers64<>+160(SB), Y8
 	VMULPD       Y8, Y7, Y8
@@ -3156,9 +3748,210 @@ body:
 	VMULPD       Y9, Y0, Y8
 	VMULPD       Y7, Y8, Y7
 	VDIVPD       Y6, Y7, Y6
-	VBROADCASTSD vecNumbers64<>+288(SB), Y7
+	VBROADCASTSD vecNumbers64<>+296(SB), Y7
 	VCMPPD       $0x11, Y7, Y5, Y5
 	VSUBPD       Y6, Y0, Y7
+	VBLENDVPD    Y5, Y6, Y7, Y5
+	CMPQ         SI, $0x00000020
+	JB           partOut
+	VMOVUPD      Y5, (DX)(AX*1)
+	ADDQ         $0x00000020, AX
+	JMP          next
+
+partIn:
+	MOVQ       SI, DI
+	LEAQ       vecMask<>+32(SB), R8
+	SUBQ       DI, R8
+	VMOVDQU    (R8), Y5
+	VMASKMOVPD (BX)(AX*1), Y5, Y5
+	JMP        body
+
+partOut:
+	MOVQ       SI, CX
+	LEAQ       vecMask<>+32(SB), BX
+	SUBQ       CX, BX
+	VMOVDQU    (BX), Y0
+	VMASKMOVPD Y5, Y0, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func tanhTail256x64(dst []float64, a []float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·tanhTail256x64(SB), NOSPLIT, $0-48
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD vecNumbers64<>+176(SB), Y0
+	VBROADCASTSD vecNumbers64<>+304(SB), Y1
+	VBROADCASTSD vecNumbers64<>+312(SB), Y2
+	VBROADCASTSD vecNumbers64<>+16(SB), Y3
+	VBROADCASTSD vecNumbers64<>+24(SB), Y4
+
+next:
+	MOVQ    CX, SI
+	SUBQ    AX, SI
+	JZ      done
+	CMPQ    SI, $0x00000020
+	JB      partIn
+	VMOVUPD (BX)(AX*1), Y5
+
+body:
+	VANDPD       Y0, Y5, Y6
+	VMINPD       Y6, Y1, Y6
+	VADDPD       Y6, Y6, Y7
+	VMULPD       Y3, Y7, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VMOVUPD      Y7, Y7
+	VFNMADD231PD Y4, Y8, Y7
+	VBROADCASTSD vecNumbers64<>+32(SB), Y9
+	VMOVUPD      Y7, Y7
+	VFNMADD231PD Y9, Y8, Y7
+	VMULPD       Y7, Y7, Y9
+	VBROADCASTSD vecNumbers64<>+48(SB), Y10
+	VMOVUPD      Y10, Y10
+	VBROADCASTSD vecNumbers64<>+56(SB), Y11
+	VFMADD213PD  Y11, Y7, Y10
+	VBROADCASTSD vecNumbers64<>+64(SB), Y11
+	VFMADD213PD  Y11, Y7, Y10
+	VBROADCASTSD vecNumbers64<>+72(SB), Y11
+	VFMADD213PD  Y11, Y7, Y10
+	VBROADCASTSD vecNumbers64<>+80(SB), Y11
+	VFMADD213PD  Y11, Y7, Y10
+	VBROADCASTSD vecNumbers64<>+88(SB), Y11
+	VFMADD213PD  Y11, Y7, Y10
+	VBROADCASTSD vecNumbers64<>+96(SB), Y11
+	VFMADD213PD  Y11, Y7, Y10
+	VBROADCASTSD vecNumbers64<>+104(SB), Y11
+	VFMADD213PD  Y11, Y7, Y10
+	VBROADCASTSD vecNumbers64<>+112(SB), Y11
+	VFMADD213PD  Y11, Y7, Y10
+	VBROADCASTSD vecNumbers64<>+120(SB), Y11
+	VFMADD213PD  Y11, Y7, Y10
+	VMOVUPD      Y7, Y7
+	VFMADD231PD  Y10, Y9, Y7
+	VBROADCASTSD vecNumbers64<>+152(SB), Y9
+	VADDPD       Y9, Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VBROADCASTSD vecNumbers64<>+40(SB), Y9
+	VSUBPD       Y9, Y8, Y9
+	VMOVUPD      Y9, Y9
+	VFMADD231PD  Y7, Y8, Y9
+	VBROADCASTSD vecNumbers64<>+280(SB), Y7
+	VCMPPD       $0x11, Y7, Y6, Y6
+	VBLENDVPD    Y6, Y9, Y2, Y6
+	VBROADCASTSD vecNumbers64<>+192(SB), Y7
+	VADDPD       Y7, Y9, Y7
+	VDIVPD       Y7, Y6, Y6
+	VBROADCASTSD vecNumbers64<>+168(SB), Y7
+	VANDPD       Y7, Y5, Y5
+	VORPD        Y5, Y6, Y5
+	CMPQ         SI, $0x00000020
+	JB           partOut
+	VMOVUPD      Y5, (DX)(AX*1)
+	ADDQ         $0x00000020, AX
+	JMP          next
+
+partIn:
+	MOVQ       SI, DI
+	LEAQ       vecMask<>+32(SB), R8
+	SUBQ       DI, R8
+	VMOVDQU    (R8), Y5
+	VMASKMOVPD (BX)(AX*1), Y5, Y5
+	JMP        body
+
+partOut:
+	MOVQ       SI, CX
+	LEAQ       vecMask<>+32(SB), BX
+	SUBQ       CX, BX
+	VMOVDQU    (BX), Y0
+	VMASKMOVPD Y5, Y0, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sigmoidTail256x64(dst []float64, a []float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·sigmoidTail256x64(SB), NOSPLIT, $0-48
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD vecNumbers64<>+176(SB), Y0
+	VBROADCASTSD vecNumbers64<>+288(SB), Y1
+	VBROADCASTSD vecNumbers64<>+40(SB), Y2
+	VBROADCASTSD vecNumbers64<>+16(SB), Y3
+	VBROADCASTSD vecNumbers64<>+24(SB), Y4
+
+next:
+	MOVQ    CX, SI
+	SUBQ    AX, SI
+	JZ      done
+	CMPQ    SI, $0x00000020
+	JB      partIn
+	VMOVUPD (BX)(AX*1), Y5
+
+body:
+	VANDPD       Y0, Y5, Y6
+	VMINPD       Y6, Y1, Y6
+	VMULPD       Y3, Y6, Y7
+	VROUNDPD     $0x08, Y7, Y7
+	VMOVUPD      Y6, Y6
+	VFNMADD231PD Y4, Y7, Y6
+	VBROADCASTSD vecNumbers64<>+32(SB), Y8
+	VMOVUPD      Y6, Y6
+	VFNMADD231PD Y8, Y7, Y6
+	VBROADCASTSD vecNumbers64<>+296(SB), Y8
+	VSUBPD       Y7, Y8, Y7
+	VBROADCASTSD vecNumbers64<>+160(SB), Y8
+	VMULPD       Y8, Y7, Y8
+	VROUNDPD     $0x09, Y8, Y8
+	VBROADCASTSD vecNumbers64<>+152(SB), Y9
+	VADDPD       Y9, Y8, Y9
+	VPSLLQ       $0x34, Y9, Y9
+	VSUBPD       Y8, Y7, Y7
+	VBROADCASTSD vecNumbers64<>+152(SB), Y8
+	VADDPD       Y8, Y7, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y9, Y2, Y8
+	VMULPD       Y7, Y8, Y8
+	VMULPD       Y6, Y6, Y10
+	VBROADCASTSD vecNumbers64<>+48(SB), Y11
+	VMOVUPD      Y11, Y11
+	VBROADCASTSD vecNumbers64<>+56(SB), Y12
+	VFMADD213PD  Y12, Y6, Y11
+	VBROADCASTSD vecNumbers64<>+64(SB), Y12
+	VFMADD213PD  Y12, Y6, Y11
+	VBROADCASTSD vecNumbers64<>+72(SB), Y12
+	VFMADD213PD  Y12, Y6, Y11
+	VBROADCASTSD vecNumbers64<>+80(SB), Y12
+	VFMADD213PD  Y12, Y6, Y11
+	VBROADCASTSD vecNumbers64<>+88(SB), Y12
+	VFMADD213PD  Y12, Y6, Y11
+	VBROADCASTSD vecNumbers64<>+96(SB), Y12
+	VFMADD213PD  Y12, Y6, Y11
+	VBROADCASTSD vecNumbers64<>+104(SB), Y12
+	VFMADD213PD  Y12, Y6, Y11
+	VBROADCASTSD vecNumbers64<>+112(SB), Y12
+	VFMADD213PD  Y12, Y6, Y11
+	VBROADCASTSD vecNumbers64<>+120(SB), Y12
+	VFMADD213PD  Y12, Y6, Y11
+	VMOVUPD      Y6, Y6
+	VFMADD231PD  Y11, Y10, Y6
+	VADDPD       Y6, Y8, Y6
+	VADDPD       Y6, Y2, Y6
+	VMULPD       Y9, Y2, Y8
+	VMULPD       Y7, Y8, Y7
+	VDIVPD       Y6, Y7, Y6
+	VBROADCASTSD vecNumbers64<>+296(SB), Y7
+	VCMPPD       $0x11, Y7, Y5, Y5
+	VBROADCASTSD vecNumbers64<>+168(SB), Y7
+	VXORPD       Y7, Y6, Y7
 	VBLENDVPD    Y5, Y6, Y7, Y5
 	CMPQ         SI, $0x00000020
 	JB           partOut
@@ -3193,8 +3986,8 @@ TEXT ·silu256x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x03, CX
 	XORQ         AX, AX
-	VBROADCASTSD vecNumbers64<>+296(SB), Y0
-	VBROADCASTSD vecNumbers64<>+304(SB), Y1
+	VBROADCASTSD vecNumbers64<>+320(SB), Y0
+	VBROADCASTSD vecNumbers64<>+328(SB), Y1
 	VBROADCASTSD vecNumbers64<>+176(SB), Y2
 	VBROADCASTSD vecNumbers64<>+16(SB), Y3
 	VBROADCASTSD vecNumbers64<>+24(SB), Y4
@@ -3218,7 +4011,7 @@ body:
 	VBROADCASTSD vecNumbers64<>+32(SB), Y9
 	VMOVUPD      Y7, Y7
 	VFNMADD231PD Y9, Y8, Y7
-	VBROADCASTSD vecNumbers64<>+288(SB), Y9
+	VBROADCASTSD vecNumbers64<>+296(SB), Y9
 	VSUBPD       Y8, Y9, Y8
 	VBROADCASTSD vecNumbers64<>+160(SB), Y9
 	VMULPD       Y9, Y8, Y9
@@ -3262,7 +4055,7 @@ body:
 	VMULPD       Y10, Y6, Y6
 	VMULPD       Y8, Y6, Y6
 	VDIVPD       Y7, Y6, Y6
-	VBROADCASTSD vecNumbers64<>+288(SB), Y7
+	VBROADCASTSD vecNumbers64<>+296(SB), Y7
 	VCMPPD       $0x12, Y7, Y5, Y7
 	VSUBPD       Y6, Y5, Y5
 	VBLENDVPD    Y7, Y6, Y5, Y5
@@ -3300,7 +4093,7 @@ TEXT ·elu256x64(SB), NOSPLIT, $0-56
 	SHLQ         $0x03, CX
 	XORQ         AX, AX
 	VBROADCASTSD s+48(FP), Y0
-	VBROADCASTSD vecNumbers64<>+288(SB), Y1
+	VBROADCASTSD vecNumbers64<>+296(SB), Y1
 	VBROADCASTSD vecNumbers64<>+144(SB), Y2
 	VBROADCASTSD vecNumbers64<>+16(SB), Y3
 	VBROADCASTSD vecNumbers64<>+24(SB), Y4
@@ -3419,8 +4212,11 @@ DATA vecNumbers64<>+248(SB)/8, $0x3f2a01a01a0289f5
 DATA vecNumbers64<>+256(SB)/8, $0x3f811111111110a6
 DATA vecNumbers64<>+264(SB)/8, $0x3fc5555555555556
 DATA vecNumbers64<>+272(SB)/8, $0x4034000000000000
-DATA vecNumbers64<>+280(SB)/8, $0x4087500000000000
-DATA vecNumbers64<>+288(SB)/8, $0x0000000000000000
-DATA vecNumbers64<>+296(SB)/8, $0x4087980000000000
-DATA vecNumbers64<>+304(SB)/8, $0xc087980000000000
-GLOBL vecNumbers64<>(SB), RODATA|NOPTR, $312
+DATA vecNumbers64<>+280(SB)/8, $0x3fe3333333333333
+DATA vecNumbers64<>+288(SB)/8, $0x4087500000000000
+DATA vecNumbers64<>+296(SB)/8, $0x0000000000000000
+DATA vecNumbers64<>+304(SB)/8, $0x4076280000000000
+DATA vecNumbers64<>+312(SB)/8, $0x7fe0000000000000
+DATA vecNumbers64<>+320(SB)/8, $0x4087980000000000
+DATA vecNumbers64<>+328(SB)/8, $0xc087980000000000
+GLOBL vecNumbers64<>(SB), RODATA|NOPTR, $336

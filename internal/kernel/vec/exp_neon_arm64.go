@@ -39,6 +39,16 @@ func tanh128x32(dst []float32, a []float32)
 //go:noescape
 func sigmoid128x32(dst []float32, a []float32)
 
+// tanhTail128x32 is dst[i] = tanh(a[i]), or what it lacks of 1.
+//
+//go:noescape
+func tanhTail128x32(dst []float32, a []float32)
+
+// sigmoidTail128x32 is dst[i] = sigmoid(a[i]), or what it lacks of 1, negative.
+//
+//go:noescape
+func sigmoidTail128x32(dst []float32, a []float32)
+
 // silu128x32 is dst[i] = a[i] / (1 + exp(-a[i])).
 //
 //go:noescape
@@ -83,6 +93,16 @@ func tanh128x64(dst []float64, a []float64)
 //
 //go:noescape
 func sigmoid128x64(dst []float64, a []float64)
+
+// tanhTail128x64 is dst[i] = tanh(a[i]), or what it lacks of 1.
+//
+//go:noescape
+func tanhTail128x64(dst []float64, a []float64)
+
+// sigmoidTail128x64 is dst[i] = sigmoid(a[i]), or what it lacks of 1, negative.
+//
+//go:noescape
+func sigmoidTail128x64(dst []float64, a []float64)
 
 // silu128x64 is dst[i] = a[i] / (1 + exp(-a[i])).
 //

@@ -877,39 +877,43 @@ pair:
 	WORD    $0x4e27d6b5 // fadd v21.4s, v21.4s, v7.4s
 	WORD    $0x6e34fd0e // fdiv v14.4s, v8.4s, v20.4s
 	WORD    $0x6e35fd0f // fdiv v15.4s, v8.4s, v21.4s
-	WORD    $0x4eaed4f8 // fsub v24.4s, v7.4s, v14.4s
-	WORD    $0x4eafd4f9 // fsub v25.4s, v7.4s, v15.4s
-	WORD    $0x6e30de1a // fmul v26.4s, v16.4s, v16.4s
-	WORD    $0x6e31de3b // fmul v27.4s, v17.4s, v17.4s
-	FMOVQ   464(R3), F28
-	VFMLA   V9.S4, V26.S4, V28.S4
-	FMOVQ   464(R3), F29
-	VFMLA   V9.S4, V27.S4, V29.S4
-	FMOVQ   480(R3), F22
-	VFMLA   V28.S4, V26.S4, V22.S4
-	FMOVQ   480(R3), F30
-	VFMLA   V29.S4, V27.S4, V30.S4
-	FMOVQ   496(R3), F23
-	VFMLA   V22.S4, V26.S4, V23.S4
-	FMOVQ   496(R3), F31
-	VFMLA   V30.S4, V27.S4, V31.S4
-	FMOVQ   512(R3), F18
-	VFMLA   V23.S4, V26.S4, V18.S4
-	FMOVQ   512(R3), F19
-	VFMLA   V31.S4, V27.S4, V19.S4
-	WORD    $0x6eb0e554 // fcmgt v20.4s, v10.4s, v16.4s
-	WORD    $0x6eb1e555 // fcmgt v21.4s, v10.4s, v17.4s
-	WORD    $0x6e3ade0e // fmul v14.4s, v16.4s, v26.4s
-	WORD    $0x6e3bde2f // fmul v15.4s, v17.4s, v27.4s
-	VFMLA   V18.S4, V14.S4, V16.S4
-	VFMLA   V19.S4, V15.S4, V17.S4
-	VBSL    V24.B16, V16.B16, V20.B16
-	VBSL    V25.B16, V17.B16, V21.B16
+	WORD    $0x6e30de18 // fmul v24.4s, v16.4s, v16.4s
+	WORD    $0x6e31de39 // fmul v25.4s, v17.4s, v17.4s
+	FMOVQ   464(R3), F26
+	VFMLA   V9.S4, V24.S4, V26.S4
+	FMOVQ   464(R3), F27
+	VFMLA   V9.S4, V25.S4, V27.S4
+	FMOVQ   480(R3), F28
+	VFMLA   V26.S4, V24.S4, V28.S4
+	FMOVQ   480(R3), F29
+	VFMLA   V27.S4, V25.S4, V29.S4
+	FMOVQ   496(R3), F22
+	VFMLA   V28.S4, V24.S4, V22.S4
+	FMOVQ   496(R3), F30
+	VFMLA   V29.S4, V25.S4, V30.S4
+	FMOVQ   512(R3), F23
+	VFMLA   V22.S4, V24.S4, V23.S4
+	FMOVQ   512(R3), F31
+	VFMLA   V30.S4, V25.S4, V31.S4
+	WORD    $0x6eb0e552 // fcmgt v18.4s, v10.4s, v16.4s
+	WORD    $0x6eb1e553 // fcmgt v19.4s, v10.4s, v17.4s
+	WORD    $0x6e38de14 // fmul v20.4s, v16.4s, v24.4s
+	WORD    $0x6e39de35 // fmul v21.4s, v17.4s, v25.4s
+	VFMLA   V23.S4, V20.S4, V16.S4
+	VFMLA   V31.S4, V21.S4, V17.S4
+	VMOV    V18.B16, V26.B16
+	VBSL    V14.B16, V16.B16, V26.B16
+	VMOV    V19.B16, V27.B16
+	VBSL    V15.B16, V17.B16, V27.B16
+	WORD    $0x4ebad4fc // fsub v28.4s, v7.4s, v26.4s
+	WORD    $0x4ebbd4fd // fsub v29.4s, v7.4s, v27.4s
+	VBSL    V28.B16, V26.B16, V18.B16
+	VBSL    V29.B16, V27.B16, V19.B16
 	VAND    V11.B16, V12.B16, V12.B16
 	VAND    V11.B16, V13.B16, V13.B16
-	VORR    V12.B16, V20.B16, V20.B16
-	VORR    V13.B16, V21.B16, V21.B16
-	FSTPQ.P (F20, F21), 32(R0)
+	VORR    V12.B16, V18.B16, V18.B16
+	VORR    V13.B16, V19.B16, V19.B16
+	FSTPQ.P (F18, F19), 32(R0)
 	SUB     $8, R2
 	CMP     $8, R2
 	BGE     pair
@@ -945,25 +949,27 @@ body:
 	VFMLA   V15.S4, V16.S4, V16.S4
 	WORD    $0x4e27d610 // fadd v16.4s, v16.4s, v7.4s
 	WORD    $0x6e30fd16 // fdiv v22.4s, v8.4s, v16.4s
-	WORD    $0x4eb6d4f7 // fsub v23.4s, v7.4s, v22.4s
-	WORD    $0x6e2eddd8 // fmul v24.4s, v14.4s, v14.4s
-	FMOVQ   464(R3), F25
-	VFMLA   V9.S4, V24.S4, V25.S4
-	FMOVQ   480(R3), F26
-	VFMLA   V25.S4, V24.S4, V26.S4
-	FMOVQ   496(R3), F27
-	VFMLA   V26.S4, V24.S4, V27.S4
-	FMOVQ   512(R3), F28
-	VFMLA   V27.S4, V24.S4, V28.S4
-	WORD    $0x6eaee55d // fcmgt v29.4s, v10.4s, v14.4s
-	WORD    $0x6e38ddde // fmul v30.4s, v14.4s, v24.4s
-	VFMLA   V28.S4, V30.S4, V14.S4
-	VBSL    V23.B16, V14.B16, V29.B16
+	WORD    $0x6e2eddd7 // fmul v23.4s, v14.4s, v14.4s
+	FMOVQ   464(R3), F24
+	VFMLA   V9.S4, V23.S4, V24.S4
+	FMOVQ   480(R3), F25
+	VFMLA   V24.S4, V23.S4, V25.S4
+	FMOVQ   496(R3), F26
+	VFMLA   V25.S4, V23.S4, V26.S4
+	FMOVQ   512(R3), F27
+	VFMLA   V26.S4, V23.S4, V27.S4
+	WORD    $0x6eaee55c // fcmgt v28.4s, v10.4s, v14.4s
+	WORD    $0x6e37dddd // fmul v29.4s, v14.4s, v23.4s
+	VFMLA   V27.S4, V29.S4, V14.S4
+	VMOV    V28.B16, V30.B16
+	VBSL    V22.B16, V14.B16, V30.B16
+	WORD    $0x4ebed4ff // fsub v31.4s, v7.4s, v30.4s
+	VBSL    V31.B16, V30.B16, V28.B16
 	VAND    V11.B16, V12.B16, V12.B16
-	VORR    V12.B16, V29.B16, V29.B16
+	VORR    V12.B16, V28.B16, V28.B16
 	CMP     $4, R2
 	BLT     partOut
-	FMOVQ.P F29, 16(R0)
+	FMOVQ.P F28, 16(R0)
 	SUB     $4, R2
 	B       rest
 
@@ -983,14 +989,14 @@ end2:
 
 partOut:
 	TBZ   $1, R2, one3
-	FMOVD F29, (R0)
+	FMOVD F28, (R0)
 	TBZ   $0, R2, end4
 	ADD   $8, R0, R5
-	VST1  V29.S[2], (R5)
+	VST1  V28.S[2], (R5)
 	B     end4
 
 one3:
-	FMOVS F29, (R0)
+	FMOVS F28, (R0)
 
 end4:
 done:
@@ -1170,14 +1176,374 @@ end4:
 done:
 	RET
 
+// func tanhTail128x32(dst []float32, a []float32)
+TEXT ·tanhTail128x32(SB), NOSPLIT, $0-48
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  dst_len+8(FP), R2
+	MOVD  $vecNumbers32<>(SB), R3
+	FMOVQ 272(R3), F0
+	FMOVQ 560(R3), F1
+	FMOVQ 32(R3), F2
+	FMOVQ 48(R3), F3
+	FMOVQ 64(R3), F4
+	FMOVQ 80(R3), F5
+	FMOVQ 128(R3), F6
+	FMOVQ 96(R3), F7
+	FMOVQ 576(R3), F8
+	FMOVQ 432(R3), F9
+	FMOVQ 448(R3), F10
+	FMOVQ 256(R3), F11
+	CMP   $8, R2
+	BLT   pairend
+
+pair:
+	FLDPQ.P 32(R1), (F12, F13)
+	VAND    V0.B16, V12.B16, V14.B16
+	VAND    V0.B16, V13.B16, V15.B16
+	WORD    $0x6ea1e5d0 // fcmgt v16.4s, v14.4s, v1.4s
+	VBSL    V14.B16, V1.B16, V16.B16
+	WORD    $0x6ea1e5f1 // fcmgt v17.4s, v15.4s, v1.4s
+	VBSL    V15.B16, V1.B16, V17.B16
+	WORD    $0x4e30d612 // fadd v18.4s, v16.4s, v16.4s
+	WORD    $0x4e31d633 // fadd v19.4s, v17.4s, v17.4s
+	WORD    $0x6e22de54 // fmul v20.4s, v18.4s, v2.4s
+	WORD    $0x6e22de75 // fmul v21.4s, v19.4s, v2.4s
+	WORD    $0x4e218a94 // frintn v20.4s, v20.4s
+	WORD    $0x4e218ab5 // frintn v21.4s, v21.4s
+	VFMLS   V3.S4, V20.S4, V18.S4
+	VFMLS   V3.S4, V21.S4, V19.S4
+	VFMLS   V4.S4, V20.S4, V18.S4
+	VFMLS   V4.S4, V21.S4, V19.S4
+	WORD    $0x6e32de56 // fmul v22.4s, v18.4s, v18.4s
+	WORD    $0x6e33de77 // fmul v23.4s, v19.4s, v19.4s
+	FMOVQ   144(R3), F24
+	VFMLA   V5.S4, V18.S4, V24.S4
+	FMOVQ   144(R3), F25
+	VFMLA   V5.S4, V19.S4, V25.S4
+	FMOVQ   160(R3), F26
+	VFMLA   V24.S4, V18.S4, V26.S4
+	FMOVQ   160(R3), F27
+	VFMLA   V25.S4, V19.S4, V27.S4
+	FMOVQ   176(R3), F28
+	VFMLA   V26.S4, V18.S4, V28.S4
+	FMOVQ   176(R3), F29
+	VFMLA   V27.S4, V19.S4, V29.S4
+	FMOVQ   192(R3), F30
+	VFMLA   V28.S4, V18.S4, V30.S4
+	FMOVQ   192(R3), F31
+	VFMLA   V29.S4, V19.S4, V31.S4
+	VFMLA   V30.S4, V22.S4, V18.S4
+	VFMLA   V31.S4, V23.S4, V19.S4
+	WORD    $0x4e26d694 // fadd v20.4s, v20.4s, v6.4s
+	WORD    $0x4e26d6b5 // fadd v21.4s, v21.4s, v6.4s
+	VSHL    $23, V20.S4, V20.S4
+	VSHL    $23, V21.S4, V21.S4
+	VFMLA   V18.S4, V20.S4, V20.S4
+	VFMLA   V19.S4, V21.S4, V21.S4
+	WORD    $0x4e27d694 // fadd v20.4s, v20.4s, v7.4s
+	WORD    $0x4e27d6b5 // fadd v21.4s, v21.4s, v7.4s
+	WORD    $0x6e34fd0e // fdiv v14.4s, v8.4s, v20.4s
+	WORD    $0x6e35fd0f // fdiv v15.4s, v8.4s, v21.4s
+	WORD    $0x6e30de18 // fmul v24.4s, v16.4s, v16.4s
+	WORD    $0x6e31de39 // fmul v25.4s, v17.4s, v17.4s
+	FMOVQ   464(R3), F26
+	VFMLA   V9.S4, V24.S4, V26.S4
+	FMOVQ   464(R3), F27
+	VFMLA   V9.S4, V25.S4, V27.S4
+	FMOVQ   480(R3), F28
+	VFMLA   V26.S4, V24.S4, V28.S4
+	FMOVQ   480(R3), F29
+	VFMLA   V27.S4, V25.S4, V29.S4
+	FMOVQ   496(R3), F22
+	VFMLA   V28.S4, V24.S4, V22.S4
+	FMOVQ   496(R3), F30
+	VFMLA   V29.S4, V25.S4, V30.S4
+	FMOVQ   512(R3), F23
+	VFMLA   V22.S4, V24.S4, V23.S4
+	FMOVQ   512(R3), F31
+	VFMLA   V30.S4, V25.S4, V31.S4
+	WORD    $0x6eb0e552 // fcmgt v18.4s, v10.4s, v16.4s
+	WORD    $0x6eb1e553 // fcmgt v19.4s, v10.4s, v17.4s
+	WORD    $0x6e38de14 // fmul v20.4s, v16.4s, v24.4s
+	WORD    $0x6e39de35 // fmul v21.4s, v17.4s, v25.4s
+	VFMLA   V23.S4, V20.S4, V16.S4
+	VFMLA   V31.S4, V21.S4, V17.S4
+	VBSL    V14.B16, V16.B16, V18.B16
+	VBSL    V15.B16, V17.B16, V19.B16
+	VAND    V11.B16, V12.B16, V12.B16
+	VAND    V11.B16, V13.B16, V13.B16
+	VORR    V12.B16, V18.B16, V18.B16
+	VORR    V13.B16, V19.B16, V19.B16
+	FSTPQ.P (F18, F19), 32(R0)
+	SUB     $8, R2
+	CMP     $8, R2
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R2, done
+	CMP     $4, R2
+	BLT     partIn
+	FMOVQ.P 16(R1), F12
+
+body:
+	VAND    V0.B16, V12.B16, V13.B16
+	WORD    $0x6ea1e5ae // fcmgt v14.4s, v13.4s, v1.4s
+	VBSL    V13.B16, V1.B16, V14.B16
+	WORD    $0x4e2ed5cf // fadd v15.4s, v14.4s, v14.4s
+	WORD    $0x6e22ddf0 // fmul v16.4s, v15.4s, v2.4s
+	WORD    $0x4e218a10 // frintn v16.4s, v16.4s
+	VFMLS   V3.S4, V16.S4, V15.S4
+	VFMLS   V4.S4, V16.S4, V15.S4
+	WORD    $0x6e2fddf1 // fmul v17.4s, v15.4s, v15.4s
+	FMOVQ   144(R3), F18
+	VFMLA   V5.S4, V15.S4, V18.S4
+	FMOVQ   160(R3), F19
+	VFMLA   V18.S4, V15.S4, V19.S4
+	FMOVQ   176(R3), F20
+	VFMLA   V19.S4, V15.S4, V20.S4
+	FMOVQ   192(R3), F21
+	VFMLA   V20.S4, V15.S4, V21.S4
+	VFMLA   V21.S4, V17.S4, V15.S4
+	WORD    $0x4e26d610 // fadd v16.4s, v16.4s, v6.4s
+	VSHL    $23, V16.S4, V16.S4
+	VFMLA   V15.S4, V16.S4, V16.S4
+	WORD    $0x4e27d610 // fadd v16.4s, v16.4s, v7.4s
+	WORD    $0x6e30fd16 // fdiv v22.4s, v8.4s, v16.4s
+	WORD    $0x6e2eddd7 // fmul v23.4s, v14.4s, v14.4s
+	FMOVQ   464(R3), F24
+	VFMLA   V9.S4, V23.S4, V24.S4
+	FMOVQ   480(R3), F25
+	VFMLA   V24.S4, V23.S4, V25.S4
+	FMOVQ   496(R3), F26
+	VFMLA   V25.S4, V23.S4, V26.S4
+	FMOVQ   512(R3), F27
+	VFMLA   V26.S4, V23.S4, V27.S4
+	WORD    $0x6eaee55c // fcmgt v28.4s, v10.4s, v14.4s
+	WORD    $0x6e37dddd // fmul v29.4s, v14.4s, v23.4s
+	VFMLA   V27.S4, V29.S4, V14.S4
+	VBSL    V22.B16, V14.B16, V28.B16
+	VAND    V11.B16, V12.B16, V12.B16
+	VORR    V12.B16, V28.B16, V28.B16
+	CMP     $4, R2
+	BLT     partOut
+	FMOVQ.P F28, 16(R0)
+	SUB     $4, R2
+	B       rest
+
+partIn:
+	TBZ   $1, R2, one1
+	FMOVD (R1), F12
+	TBZ   $0, R2, end2
+	ADD   $8, R1, R4
+	VLD1  (R4), V12.S[2]
+	B     end2
+
+one1:
+	FMOVS (R1), F12
+
+end2:
+	B body
+
+partOut:
+	TBZ   $1, R2, one3
+	FMOVD F28, (R0)
+	TBZ   $0, R2, end4
+	ADD   $8, R0, R5
+	VST1  V28.S[2], (R5)
+	B     end4
+
+one3:
+	FMOVS F28, (R0)
+
+end4:
+done:
+	RET
+
+// func sigmoidTail128x32(dst []float32, a []float32)
+TEXT ·sigmoidTail128x32(SB), NOSPLIT, $0-48
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  dst_len+8(FP), R2
+	MOVD  $vecNumbers32<>(SB), R3
+	FMOVQ 272(R3), F0
+	FMOVQ 528(R3), F1
+	FMOVQ 32(R3), F2
+	FMOVQ 48(R3), F3
+	FMOVQ 64(R3), F4
+	FMOVQ 544(R3), F5
+	FMOVQ 112(R3), F6
+	FMOVQ 128(R3), F7
+	FMOVQ 96(R3), F8
+	FMOVQ 80(R3), F9
+	FMOVQ 256(R3), F10
+	CMP   $8, R2
+	BLT   pairend
+
+pair:
+	FLDPQ.P 32(R1), (F11, F12)
+	VAND    V0.B16, V11.B16, V13.B16
+	VAND    V0.B16, V12.B16, V14.B16
+	WORD    $0x6ea1e5af // fcmgt v15.4s, v13.4s, v1.4s
+	VBSL    V13.B16, V1.B16, V15.B16
+	WORD    $0x6ea1e5d0 // fcmgt v16.4s, v14.4s, v1.4s
+	VBSL    V14.B16, V1.B16, V16.B16
+	WORD    $0x6e22ddf1 // fmul v17.4s, v15.4s, v2.4s
+	WORD    $0x6e22de12 // fmul v18.4s, v16.4s, v2.4s
+	WORD    $0x4e218a31 // frintn v17.4s, v17.4s
+	WORD    $0x4e218a52 // frintn v18.4s, v18.4s
+	VFMLS   V3.S4, V17.S4, V15.S4
+	VFMLS   V3.S4, V18.S4, V16.S4
+	VFMLS   V4.S4, V17.S4, V15.S4
+	VFMLS   V4.S4, V18.S4, V16.S4
+	WORD    $0x4eb1d4b3 // fsub v19.4s, v5.4s, v17.4s
+	WORD    $0x4eb2d4b4 // fsub v20.4s, v5.4s, v18.4s
+	WORD    $0x6e26de75 // fmul v21.4s, v19.4s, v6.4s
+	WORD    $0x6e26de96 // fmul v22.4s, v20.4s, v6.4s
+	WORD    $0x4e219ab5 // frintm v21.4s, v21.4s
+	WORD    $0x4e219ad6 // frintm v22.4s, v22.4s
+	WORD    $0x4e27d6b7 // fadd v23.4s, v21.4s, v7.4s
+	WORD    $0x4e27d6d8 // fadd v24.4s, v22.4s, v7.4s
+	VSHL    $23, V23.S4, V23.S4
+	VSHL    $23, V24.S4, V24.S4
+	WORD    $0x4eb5d673 // fsub v19.4s, v19.4s, v21.4s
+	WORD    $0x4eb6d694 // fsub v20.4s, v20.4s, v22.4s
+	WORD    $0x4e27d673 // fadd v19.4s, v19.4s, v7.4s
+	WORD    $0x4e27d694 // fadd v20.4s, v20.4s, v7.4s
+	VSHL    $23, V19.S4, V19.S4
+	VSHL    $23, V20.S4, V20.S4
+	WORD    $0x6e37dd19 // fmul v25.4s, v8.4s, v23.4s
+	WORD    $0x6e38dd1a // fmul v26.4s, v8.4s, v24.4s
+	WORD    $0x6e33df39 // fmul v25.4s, v25.4s, v19.4s
+	WORD    $0x6e34df5a // fmul v26.4s, v26.4s, v20.4s
+	WORD    $0x6e2fddfb // fmul v27.4s, v15.4s, v15.4s
+	WORD    $0x6e30de1c // fmul v28.4s, v16.4s, v16.4s
+	FMOVQ   144(R3), F29
+	VFMLA   V9.S4, V15.S4, V29.S4
+	FMOVQ   144(R3), F30
+	VFMLA   V9.S4, V16.S4, V30.S4
+	FMOVQ   160(R3), F31
+	VFMLA   V29.S4, V15.S4, V31.S4
+	FMOVQ   160(R3), F13
+	VFMLA   V30.S4, V16.S4, V13.S4
+	FMOVQ   176(R3), F14
+	VFMLA   V31.S4, V15.S4, V14.S4
+	FMOVQ   176(R3), F17
+	VFMLA   V13.S4, V16.S4, V17.S4
+	FMOVQ   192(R3), F18
+	VFMLA   V14.S4, V15.S4, V18.S4
+	FMOVQ   192(R3), F21
+	VFMLA   V17.S4, V16.S4, V21.S4
+	VFMLA   V18.S4, V27.S4, V15.S4
+	VFMLA   V21.S4, V28.S4, V16.S4
+	WORD    $0x4e2fd739 // fadd v25.4s, v25.4s, v15.4s
+	WORD    $0x4e30d75a // fadd v26.4s, v26.4s, v16.4s
+	WORD    $0x4e39d516 // fadd v22.4s, v8.4s, v25.4s
+	WORD    $0x4e3ad51d // fadd v29.4s, v8.4s, v26.4s
+	WORD    $0x6e37dd1e // fmul v30.4s, v8.4s, v23.4s
+	WORD    $0x6e38dd1f // fmul v31.4s, v8.4s, v24.4s
+	WORD    $0x6e33dfde // fmul v30.4s, v30.4s, v19.4s
+	WORD    $0x6e34dfff // fmul v31.4s, v31.4s, v20.4s
+	WORD    $0x6e36ffde // fdiv v30.4s, v30.4s, v22.4s
+	WORD    $0x6e3dffff // fdiv v31.4s, v31.4s, v29.4s
+	WORD    $0x6eabe4ab // fcmgt v11.4s, v5.4s, v11.4s
+	WORD    $0x6eace4ac // fcmgt v12.4s, v5.4s, v12.4s
+	VEOR    V10.B16, V30.B16, V13.B16
+	VEOR    V10.B16, V31.B16, V14.B16
+	VBSL    V13.B16, V30.B16, V11.B16
+	VBSL    V14.B16, V31.B16, V12.B16
+	FSTPQ.P (F11, F12), 32(R0)
+	SUB     $8, R2
+	CMP     $8, R2
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R2, done
+	CMP     $4, R2
+	BLT     partIn
+	FMOVQ.P 16(R1), F11
+
+body:
+	VAND    V0.B16, V11.B16, V12.B16
+	WORD    $0x6ea1e58d // fcmgt v13.4s, v12.4s, v1.4s
+	VBSL    V12.B16, V1.B16, V13.B16
+	WORD    $0x6e22ddae // fmul v14.4s, v13.4s, v2.4s
+	WORD    $0x4e2189ce // frintn v14.4s, v14.4s
+	VFMLS   V3.S4, V14.S4, V13.S4
+	VFMLS   V4.S4, V14.S4, V13.S4
+	WORD    $0x4eaed4af // fsub v15.4s, v5.4s, v14.4s
+	WORD    $0x6e26ddf0 // fmul v16.4s, v15.4s, v6.4s
+	WORD    $0x4e219a10 // frintm v16.4s, v16.4s
+	WORD    $0x4e27d611 // fadd v17.4s, v16.4s, v7.4s
+	VSHL    $23, V17.S4, V17.S4
+	WORD    $0x4eb0d5ef // fsub v15.4s, v15.4s, v16.4s
+	WORD    $0x4e27d5ef // fadd v15.4s, v15.4s, v7.4s
+	VSHL    $23, V15.S4, V15.S4
+	WORD    $0x6e31dd12 // fmul v18.4s, v8.4s, v17.4s
+	WORD    $0x6e2fde52 // fmul v18.4s, v18.4s, v15.4s
+	WORD    $0x6e2dddb3 // fmul v19.4s, v13.4s, v13.4s
+	FMOVQ   144(R3), F20
+	VFMLA   V9.S4, V13.S4, V20.S4
+	FMOVQ   160(R3), F21
+	VFMLA   V20.S4, V13.S4, V21.S4
+	FMOVQ   176(R3), F22
+	VFMLA   V21.S4, V13.S4, V22.S4
+	FMOVQ   192(R3), F23
+	VFMLA   V22.S4, V13.S4, V23.S4
+	VFMLA   V23.S4, V19.S4, V13.S4
+	WORD    $0x4e2dd652 // fadd v18.4s, v18.4s, v13.4s
+	WORD    $0x4e32d518 // fadd v24.4s, v8.4s, v18.4s
+	WORD    $0x6e31dd19 // fmul v25.4s, v8.4s, v17.4s
+	WORD    $0x6e2fdf39 // fmul v25.4s, v25.4s, v15.4s
+	WORD    $0x6e38ff39 // fdiv v25.4s, v25.4s, v24.4s
+	WORD    $0x6eabe4ab // fcmgt v11.4s, v5.4s, v11.4s
+	VEOR    V10.B16, V25.B16, V26.B16
+	VBSL    V26.B16, V25.B16, V11.B16
+	CMP     $4, R2
+	BLT     partOut
+	FMOVQ.P F11, 16(R0)
+	SUB     $4, R2
+	B       rest
+
+partIn:
+	TBZ   $1, R2, one1
+	FMOVD (R1), F11
+	TBZ   $0, R2, end2
+	ADD   $8, R1, R4
+	VLD1  (R4), V11.S[2]
+	B     end2
+
+one1:
+	FMOVS (R1), F11
+
+end2:
+	B body
+
+partOut:
+	TBZ   $1, R2, one3
+	FMOVD F11, (R0)
+	TBZ   $0, R2, end4
+	ADD   $8, R0, R5
+	VST1  V11.S[2], (R5)
+	B     end4
+
+one3:
+	FMOVS F11, (R0)
+
+end4:
+done:
+	RET
+
 // func silu128x32(dst []float32, a []float32)
 TEXT ·silu128x32(SB), NOSPLIT, $0-48
 	MOVD  dst_base+0(FP), R0
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers32<>(SB), R3
-	FMOVQ 560(R3), F0
-	FMOVQ 576(R3), F1
+	FMOVQ 592(R3), F0
+	FMOVQ 608(R3), F1
 	FMOVQ 272(R3), F2
 	FMOVQ 32(R3), F3
 	FMOVQ 48(R3), F4
@@ -1572,11 +1938,15 @@ DATA vecNumbers32<>+528(SB)/8, $0x42d0000042d00000
 DATA vecNumbers32<>+536(SB)/8, $0x42d0000042d00000
 DATA vecNumbers32<>+544(SB)/8, $0x0000000000000000
 DATA vecNumbers32<>+552(SB)/8, $0x0000000000000000
-DATA vecNumbers32<>+560(SB)/8, $0xc2e00000c2e00000
-DATA vecNumbers32<>+568(SB)/8, $0xc2e00000c2e00000
-DATA vecNumbers32<>+576(SB)/8, $0x42e0000042e00000
-DATA vecNumbers32<>+584(SB)/8, $0x42e0000042e00000
-GLOBL vecNumbers32<>(SB), RODATA|NOPTR, $592
+DATA vecNumbers32<>+560(SB)/8, $0x4230000042300000
+DATA vecNumbers32<>+568(SB)/8, $0x4230000042300000
+DATA vecNumbers32<>+576(SB)/8, $0x7f0000007f000000
+DATA vecNumbers32<>+584(SB)/8, $0x7f0000007f000000
+DATA vecNumbers32<>+592(SB)/8, $0xc2e00000c2e00000
+DATA vecNumbers32<>+600(SB)/8, $0xc2e00000c2e00000
+DATA vecNumbers32<>+608(SB)/8, $0x42e0000042e00000
+DATA vecNumbers32<>+616(SB)/8, $0x42e0000042e00000
+GLOBL vecNumbers32<>(SB), RODATA|NOPTR, $624
 
 // func exp128x64(dst []float64, a []float64)
 TEXT ·exp128x64(SB), NOSPLIT, $0-48
@@ -2469,86 +2839,97 @@ TEXT ·tanh128x64(SB), NOSPLIT, $0-48
 	FMOVQ 80(R3), F5
 	FMOVQ 128(R3), F6
 	FMOVQ 96(R3), F7
-	FMOVQ 384(R3), F8
-	FMOVQ 336(R3), F9
+	FMOVQ 560(R3), F8
+	FMOVQ 384(R3), F9
+	FMOVQ 336(R3), F10
 	CMP   $4, R2
 	BLT   pairend
 
 pair:
-	FLDPQ.P 32(R1), (F10, F11)
-	VAND    V0.B16, V10.B16, V12.B16
+	FLDPQ.P 32(R1), (F11, F12)
 	VAND    V0.B16, V11.B16, V13.B16
-	WORD    $0x6ee1e58e // fcmgt v14.2d, v12.2d, v1.2d
-	VBSL    V12.B16, V1.B16, V14.B16
+	VAND    V0.B16, V12.B16, V14.B16
 	WORD    $0x6ee1e5af // fcmgt v15.2d, v13.2d, v1.2d
 	VBSL    V13.B16, V1.B16, V15.B16
-	WORD    $0x4e6ed5ce // fadd v14.2d, v14.2d, v14.2d
-	WORD    $0x4e6fd5ef // fadd v15.2d, v15.2d, v15.2d
-	WORD    $0x6e62ddd0 // fmul v16.2d, v14.2d, v2.2d
-	WORD    $0x6e62ddf1 // fmul v17.2d, v15.2d, v2.2d
-	WORD    $0x4e618a10 // frintn v16.2d, v16.2d
-	WORD    $0x4e618a31 // frintn v17.2d, v17.2d
-	VFMLS   V3.D2, V16.D2, V14.D2
-	VFMLS   V3.D2, V17.D2, V15.D2
-	VFMLS   V4.D2, V16.D2, V14.D2
-	VFMLS   V4.D2, V17.D2, V15.D2
-	WORD    $0x6e6eddd2 // fmul v18.2d, v14.2d, v14.2d
-	WORD    $0x6e6fddf3 // fmul v19.2d, v15.2d, v15.2d
-	FMOVQ   144(R3), F20
-	VFMLA   V5.D2, V14.D2, V20.D2
-	FMOVQ   144(R3), F21
-	VFMLA   V5.D2, V15.D2, V21.D2
-	FMOVQ   160(R3), F22
-	VFMLA   V20.D2, V14.D2, V22.D2
-	FMOVQ   160(R3), F23
-	VFMLA   V21.D2, V15.D2, V23.D2
-	FMOVQ   176(R3), F24
-	VFMLA   V22.D2, V14.D2, V24.D2
-	FMOVQ   176(R3), F25
-	VFMLA   V23.D2, V15.D2, V25.D2
-	FMOVQ   192(R3), F26
-	VFMLA   V24.D2, V14.D2, V26.D2
-	FMOVQ   192(R3), F27
-	VFMLA   V25.D2, V15.D2, V27.D2
-	FMOVQ   208(R3), F28
-	VFMLA   V26.D2, V14.D2, V28.D2
-	FMOVQ   208(R3), F29
-	VFMLA   V27.D2, V15.D2, V29.D2
-	FMOVQ   224(R3), F30
-	VFMLA   V28.D2, V14.D2, V30.D2
-	FMOVQ   224(R3), F31
-	VFMLA   V29.D2, V15.D2, V31.D2
-	FMOVQ   240(R3), F12
-	VFMLA   V30.D2, V14.D2, V12.D2
-	FMOVQ   240(R3), F13
-	VFMLA   V31.D2, V15.D2, V13.D2
-	FMOVQ   256(R3), F20
-	VFMLA   V12.D2, V14.D2, V20.D2
-	FMOVQ   256(R3), F21
-	VFMLA   V13.D2, V15.D2, V21.D2
-	FMOVQ   272(R3), F22
-	VFMLA   V20.D2, V14.D2, V22.D2
-	FMOVQ   272(R3), F23
-	VFMLA   V21.D2, V15.D2, V23.D2
-	VFMLA   V22.D2, V18.D2, V14.D2
-	VFMLA   V23.D2, V19.D2, V15.D2
-	WORD    $0x4e66d610 // fadd v16.2d, v16.2d, v6.2d
-	WORD    $0x4e66d631 // fadd v17.2d, v17.2d, v6.2d
-	VSHL    $52, V16.D2, V16.D2
-	VSHL    $52, V17.D2, V17.D2
-	WORD    $0x4ee7d618 // fsub v24.2d, v16.2d, v7.2d
-	WORD    $0x4ee7d639 // fsub v25.2d, v17.2d, v7.2d
-	VFMLA   V14.D2, V16.D2, V24.D2
-	VFMLA   V15.D2, V17.D2, V25.D2
-	WORD    $0x4e68d71a // fadd v26.2d, v24.2d, v8.2d
-	WORD    $0x4e68d73b // fadd v27.2d, v25.2d, v8.2d
-	WORD    $0x6e7aff18 // fdiv v24.2d, v24.2d, v26.2d
-	WORD    $0x6e7bff39 // fdiv v25.2d, v25.2d, v27.2d
-	VAND    V9.B16, V10.B16, V10.B16
-	VAND    V9.B16, V11.B16, V11.B16
-	VORR    V10.B16, V24.B16, V24.B16
-	VORR    V11.B16, V25.B16, V25.B16
-	FSTPQ.P (F24, F25), 32(R0)
+	WORD    $0x6ee1e5d0 // fcmgt v16.2d, v14.2d, v1.2d
+	VBSL    V14.B16, V1.B16, V16.B16
+	WORD    $0x4e6fd5f1 // fadd v17.2d, v15.2d, v15.2d
+	WORD    $0x4e70d612 // fadd v18.2d, v16.2d, v16.2d
+	WORD    $0x6e62de33 // fmul v19.2d, v17.2d, v2.2d
+	WORD    $0x6e62de54 // fmul v20.2d, v18.2d, v2.2d
+	WORD    $0x4e618a73 // frintn v19.2d, v19.2d
+	WORD    $0x4e618a94 // frintn v20.2d, v20.2d
+	VFMLS   V3.D2, V19.D2, V17.D2
+	VFMLS   V3.D2, V20.D2, V18.D2
+	VFMLS   V4.D2, V19.D2, V17.D2
+	VFMLS   V4.D2, V20.D2, V18.D2
+	WORD    $0x6e71de35 // fmul v21.2d, v17.2d, v17.2d
+	WORD    $0x6e72de56 // fmul v22.2d, v18.2d, v18.2d
+	FMOVQ   144(R3), F23
+	VFMLA   V5.D2, V17.D2, V23.D2
+	FMOVQ   144(R3), F24
+	VFMLA   V5.D2, V18.D2, V24.D2
+	FMOVQ   160(R3), F25
+	VFMLA   V23.D2, V17.D2, V25.D2
+	FMOVQ   160(R3), F26
+	VFMLA   V24.D2, V18.D2, V26.D2
+	FMOVQ   176(R3), F27
+	VFMLA   V25.D2, V17.D2, V27.D2
+	FMOVQ   176(R3), F28
+	VFMLA   V26.D2, V18.D2, V28.D2
+	FMOVQ   192(R3), F29
+	VFMLA   V27.D2, V17.D2, V29.D2
+	FMOVQ   192(R3), F30
+	VFMLA   V28.D2, V18.D2, V30.D2
+	FMOVQ   208(R3), F31
+	VFMLA   V29.D2, V17.D2, V31.D2
+	FMOVQ   208(R3), F13
+	VFMLA   V30.D2, V18.D2, V13.D2
+	FMOVQ   224(R3), F14
+	VFMLA   V31.D2, V17.D2, V14.D2
+	FMOVQ   224(R3), F23
+	VFMLA   V13.D2, V18.D2, V23.D2
+	FMOVQ   240(R3), F24
+	VFMLA   V14.D2, V17.D2, V24.D2
+	FMOVQ   240(R3), F25
+	VFMLA   V23.D2, V18.D2, V25.D2
+	FMOVQ   256(R3), F26
+	VFMLA   V24.D2, V17.D2, V26.D2
+	FMOVQ   256(R3), F27
+	VFMLA   V25.D2, V18.D2, V27.D2
+	FMOVQ   272(R3), F28
+	VFMLA   V26.D2, V17.D2, V28.D2
+	FMOVQ   272(R3), F29
+	VFMLA   V27.D2, V18.D2, V29.D2
+	VFMLA   V28.D2, V21.D2, V17.D2
+	VFMLA   V29.D2, V22.D2, V18.D2
+	WORD    $0x4e66d673 // fadd v19.2d, v19.2d, v6.2d
+	WORD    $0x4e66d694 // fadd v20.2d, v20.2d, v6.2d
+	VSHL    $52, V19.D2, V19.D2
+	VSHL    $52, V20.D2, V20.D2
+	WORD    $0x4ee7d67e // fsub v30.2d, v19.2d, v7.2d
+	WORD    $0x4ee7d69f // fsub v31.2d, v20.2d, v7.2d
+	VFMLA   V17.D2, V19.D2, V30.D2
+	VFMLA   V18.D2, V20.D2, V31.D2
+	WORD    $0x6eefe50f // fcmgt v15.2d, v8.2d, v15.2d
+	WORD    $0x6ef0e510 // fcmgt v16.2d, v8.2d, v16.2d
+	VMOV    V15.B16, V13.B16
+	VBSL    V9.B16, V30.B16, V13.B16
+	VMOV    V16.B16, V14.B16
+	VBSL    V9.B16, V31.B16, V14.B16
+	WORD    $0x4e69d7de // fadd v30.2d, v30.2d, v9.2d
+	WORD    $0x4e69d7ff // fadd v31.2d, v31.2d, v9.2d
+	WORD    $0x6e7efdad // fdiv v13.2d, v13.2d, v30.2d
+	WORD    $0x6e7ffdce // fdiv v14.2d, v14.2d, v31.2d
+	WORD    $0x4eedd4f7 // fsub v23.2d, v7.2d, v13.2d
+	WORD    $0x4eeed4f8 // fsub v24.2d, v7.2d, v14.2d
+	VBSL    V23.B16, V13.B16, V15.B16
+	VBSL    V24.B16, V14.B16, V16.B16
+	VAND    V10.B16, V11.B16, V11.B16
+	VAND    V10.B16, V12.B16, V12.B16
+	VORR    V11.B16, V15.B16, V15.B16
+	VORR    V12.B16, V16.B16, V16.B16
+	FSTPQ.P (F15, F16), 32(R0)
 	SUB     $4, R2
 	CMP     $4, R2
 	BGE     pair
@@ -2558,57 +2939,62 @@ rest:
 	CBZ     R2, done
 	CMP     $2, R2
 	BLT     partIn
-	FMOVQ.P 16(R1), F10
+	FMOVQ.P 16(R1), F11
 
 body:
-	VAND    V0.B16, V10.B16, V11.B16
-	WORD    $0x6ee1e56c // fcmgt v12.2d, v11.2d, v1.2d
-	VBSL    V11.B16, V1.B16, V12.B16
-	WORD    $0x4e6cd58c // fadd v12.2d, v12.2d, v12.2d
-	WORD    $0x6e62dd8d // fmul v13.2d, v12.2d, v2.2d
-	WORD    $0x4e6189ad // frintn v13.2d, v13.2d
-	VFMLS   V3.D2, V13.D2, V12.D2
-	VFMLS   V4.D2, V13.D2, V12.D2
-	WORD    $0x6e6cdd8e // fmul v14.2d, v12.2d, v12.2d
-	FMOVQ   144(R3), F15
-	VFMLA   V5.D2, V12.D2, V15.D2
-	FMOVQ   160(R3), F16
-	VFMLA   V15.D2, V12.D2, V16.D2
-	FMOVQ   176(R3), F17
-	VFMLA   V16.D2, V12.D2, V17.D2
-	FMOVQ   192(R3), F18
-	VFMLA   V17.D2, V12.D2, V18.D2
-	FMOVQ   208(R3), F19
-	VFMLA   V18.D2, V12.D2, V19.D2
-	FMOVQ   224(R3), F20
-	VFMLA   V19.D2, V12.D2, V20.D2
-	FMOVQ   240(R3), F21
-	VFMLA   V20.D2, V12.D2, V21.D2
-	FMOVQ   256(R3), F22
-	VFMLA   V21.D2, V12.D2, V22.D2
-	FMOVQ   272(R3), F23
-	VFMLA   V22.D2, V12.D2, V23.D2
-	VFMLA   V23.D2, V14.D2, V12.D2
-	WORD    $0x4e66d5ad // fadd v13.2d, v13.2d, v6.2d
-	VSHL    $52, V13.D2, V13.D2
-	WORD    $0x4ee7d5b8 // fsub v24.2d, v13.2d, v7.2d
-	VFMLA   V12.D2, V13.D2, V24.D2
-	WORD    $0x4e68d719 // fadd v25.2d, v24.2d, v8.2d
-	WORD    $0x6e79ff18 // fdiv v24.2d, v24.2d, v25.2d
-	VAND    V9.B16, V10.B16, V10.B16
-	VORR    V10.B16, V24.B16, V24.B16
+	VAND    V0.B16, V11.B16, V12.B16
+	WORD    $0x6ee1e58d // fcmgt v13.2d, v12.2d, v1.2d
+	VBSL    V12.B16, V1.B16, V13.B16
+	WORD    $0x4e6dd5ae // fadd v14.2d, v13.2d, v13.2d
+	WORD    $0x6e62ddcf // fmul v15.2d, v14.2d, v2.2d
+	WORD    $0x4e6189ef // frintn v15.2d, v15.2d
+	VFMLS   V3.D2, V15.D2, V14.D2
+	VFMLS   V4.D2, V15.D2, V14.D2
+	WORD    $0x6e6eddd0 // fmul v16.2d, v14.2d, v14.2d
+	FMOVQ   144(R3), F17
+	VFMLA   V5.D2, V14.D2, V17.D2
+	FMOVQ   160(R3), F18
+	VFMLA   V17.D2, V14.D2, V18.D2
+	FMOVQ   176(R3), F19
+	VFMLA   V18.D2, V14.D2, V19.D2
+	FMOVQ   192(R3), F20
+	VFMLA   V19.D2, V14.D2, V20.D2
+	FMOVQ   208(R3), F21
+	VFMLA   V20.D2, V14.D2, V21.D2
+	FMOVQ   224(R3), F22
+	VFMLA   V21.D2, V14.D2, V22.D2
+	FMOVQ   240(R3), F23
+	VFMLA   V22.D2, V14.D2, V23.D2
+	FMOVQ   256(R3), F24
+	VFMLA   V23.D2, V14.D2, V24.D2
+	FMOVQ   272(R3), F25
+	VFMLA   V24.D2, V14.D2, V25.D2
+	VFMLA   V25.D2, V16.D2, V14.D2
+	WORD    $0x4e66d5ef // fadd v15.2d, v15.2d, v6.2d
+	VSHL    $52, V15.D2, V15.D2
+	WORD    $0x4ee7d5fa // fsub v26.2d, v15.2d, v7.2d
+	VFMLA   V14.D2, V15.D2, V26.D2
+	WORD    $0x6eede50d // fcmgt v13.2d, v8.2d, v13.2d
+	VMOV    V13.B16, V27.B16
+	VBSL    V9.B16, V26.B16, V27.B16
+	WORD    $0x4e69d75a // fadd v26.2d, v26.2d, v9.2d
+	WORD    $0x6e7aff7b // fdiv v27.2d, v27.2d, v26.2d
+	WORD    $0x4efbd4fc // fsub v28.2d, v7.2d, v27.2d
+	VBSL    V28.B16, V27.B16, V13.B16
+	VAND    V10.B16, V11.B16, V11.B16
+	VORR    V11.B16, V13.B16, V13.B16
 	CMP     $2, R2
 	BLT     partOut
-	FMOVQ.P F24, 16(R0)
+	FMOVQ.P F13, 16(R0)
 	SUB     $2, R2
 	B       rest
 
 partIn:
-	FMOVD (R1), F10
+	FMOVD (R1), F11
 	B     body
 
 partOut:
-	FMOVD F24, (R0)
+	FMOVD F13, (R0)
 
 done:
 	RET
@@ -2620,11 +3006,11 @@ TEXT ·sigmoid128x64(SB), NOSPLIT, $0-48
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers64<>(SB), R3
 	FMOVQ 352(R3), F0
-	FMOVQ 560(R3), F1
+	FMOVQ 576(R3), F1
 	FMOVQ 32(R3), F2
 	FMOVQ 48(R3), F3
 	FMOVQ 64(R3), F4
-	FMOVQ 576(R3), F5
+	FMOVQ 592(R3), F5
 	FMOVQ 112(R3), F6
 	FMOVQ 128(R3), F7
 	FMOVQ 96(R3), F8
@@ -2798,19 +3184,371 @@ partOut:
 done:
 	RET
 
+// func tanhTail128x64(dst []float64, a []float64)
+TEXT ·tanhTail128x64(SB), NOSPLIT, $0-48
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  dst_len+8(FP), R2
+	MOVD  $vecNumbers64<>(SB), R3
+	FMOVQ 352(R3), F0
+	FMOVQ 608(R3), F1
+	FMOVQ 32(R3), F2
+	FMOVQ 48(R3), F3
+	FMOVQ 64(R3), F4
+	FMOVQ 80(R3), F5
+	FMOVQ 128(R3), F6
+	FMOVQ 96(R3), F7
+	FMOVQ 560(R3), F8
+	FMOVQ 624(R3), F9
+	FMOVQ 384(R3), F10
+	FMOVQ 336(R3), F11
+	CMP   $4, R2
+	BLT   pairend
+
+pair:
+	FLDPQ.P 32(R1), (F12, F13)
+	VAND    V0.B16, V12.B16, V14.B16
+	VAND    V0.B16, V13.B16, V15.B16
+	WORD    $0x6ee1e5d0 // fcmgt v16.2d, v14.2d, v1.2d
+	VBSL    V14.B16, V1.B16, V16.B16
+	WORD    $0x6ee1e5f1 // fcmgt v17.2d, v15.2d, v1.2d
+	VBSL    V15.B16, V1.B16, V17.B16
+	WORD    $0x4e70d612 // fadd v18.2d, v16.2d, v16.2d
+	WORD    $0x4e71d633 // fadd v19.2d, v17.2d, v17.2d
+	WORD    $0x6e62de54 // fmul v20.2d, v18.2d, v2.2d
+	WORD    $0x6e62de75 // fmul v21.2d, v19.2d, v2.2d
+	WORD    $0x4e618a94 // frintn v20.2d, v20.2d
+	WORD    $0x4e618ab5 // frintn v21.2d, v21.2d
+	VFMLS   V3.D2, V20.D2, V18.D2
+	VFMLS   V3.D2, V21.D2, V19.D2
+	VFMLS   V4.D2, V20.D2, V18.D2
+	VFMLS   V4.D2, V21.D2, V19.D2
+	WORD    $0x6e72de56 // fmul v22.2d, v18.2d, v18.2d
+	WORD    $0x6e73de77 // fmul v23.2d, v19.2d, v19.2d
+	FMOVQ   144(R3), F24
+	VFMLA   V5.D2, V18.D2, V24.D2
+	FMOVQ   144(R3), F25
+	VFMLA   V5.D2, V19.D2, V25.D2
+	FMOVQ   160(R3), F26
+	VFMLA   V24.D2, V18.D2, V26.D2
+	FMOVQ   160(R3), F27
+	VFMLA   V25.D2, V19.D2, V27.D2
+	FMOVQ   176(R3), F28
+	VFMLA   V26.D2, V18.D2, V28.D2
+	FMOVQ   176(R3), F29
+	VFMLA   V27.D2, V19.D2, V29.D2
+	FMOVQ   192(R3), F30
+	VFMLA   V28.D2, V18.D2, V30.D2
+	FMOVQ   192(R3), F31
+	VFMLA   V29.D2, V19.D2, V31.D2
+	FMOVQ   208(R3), F14
+	VFMLA   V30.D2, V18.D2, V14.D2
+	FMOVQ   208(R3), F15
+	VFMLA   V31.D2, V19.D2, V15.D2
+	FMOVQ   224(R3), F24
+	VFMLA   V14.D2, V18.D2, V24.D2
+	FMOVQ   224(R3), F25
+	VFMLA   V15.D2, V19.D2, V25.D2
+	FMOVQ   240(R3), F26
+	VFMLA   V24.D2, V18.D2, V26.D2
+	FMOVQ   240(R3), F27
+	VFMLA   V25.D2, V19.D2, V27.D2
+	FMOVQ   256(R3), F28
+	VFMLA   V26.D2, V18.D2, V28.D2
+	FMOVQ   256(R3), F29
+	VFMLA   V27.D2, V19.D2, V29.D2
+	FMOVQ   272(R3), F30
+	VFMLA   V28.D2, V18.D2, V30.D2
+	FMOVQ   272(R3), F31
+	VFMLA   V29.D2, V19.D2, V31.D2
+	VFMLA   V30.D2, V22.D2, V18.D2
+	VFMLA   V31.D2, V23.D2, V19.D2
+	WORD    $0x4e66d694 // fadd v20.2d, v20.2d, v6.2d
+	WORD    $0x4e66d6b5 // fadd v21.2d, v21.2d, v6.2d
+	VSHL    $52, V20.D2, V20.D2
+	VSHL    $52, V21.D2, V21.D2
+	WORD    $0x4ee7d68e // fsub v14.2d, v20.2d, v7.2d
+	WORD    $0x4ee7d6af // fsub v15.2d, v21.2d, v7.2d
+	VFMLA   V18.D2, V20.D2, V14.D2
+	VFMLA   V19.D2, V21.D2, V15.D2
+	WORD    $0x6ef0e510 // fcmgt v16.2d, v8.2d, v16.2d
+	WORD    $0x6ef1e511 // fcmgt v17.2d, v8.2d, v17.2d
+	VBSL    V9.B16, V14.B16, V16.B16
+	VBSL    V9.B16, V15.B16, V17.B16
+	WORD    $0x4e6ad5ce // fadd v14.2d, v14.2d, v10.2d
+	WORD    $0x4e6ad5ef // fadd v15.2d, v15.2d, v10.2d
+	WORD    $0x6e6efe10 // fdiv v16.2d, v16.2d, v14.2d
+	WORD    $0x6e6ffe31 // fdiv v17.2d, v17.2d, v15.2d
+	VAND    V11.B16, V12.B16, V12.B16
+	VAND    V11.B16, V13.B16, V13.B16
+	VORR    V12.B16, V16.B16, V16.B16
+	VORR    V13.B16, V17.B16, V17.B16
+	FSTPQ.P (F16, F17), 32(R0)
+	SUB     $4, R2
+	CMP     $4, R2
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R2, done
+	CMP     $2, R2
+	BLT     partIn
+	FMOVQ.P 16(R1), F12
+
+body:
+	VAND    V0.B16, V12.B16, V13.B16
+	WORD    $0x6ee1e5ae // fcmgt v14.2d, v13.2d, v1.2d
+	VBSL    V13.B16, V1.B16, V14.B16
+	WORD    $0x4e6ed5cf // fadd v15.2d, v14.2d, v14.2d
+	WORD    $0x6e62ddf0 // fmul v16.2d, v15.2d, v2.2d
+	WORD    $0x4e618a10 // frintn v16.2d, v16.2d
+	VFMLS   V3.D2, V16.D2, V15.D2
+	VFMLS   V4.D2, V16.D2, V15.D2
+	WORD    $0x6e6fddf1 // fmul v17.2d, v15.2d, v15.2d
+	FMOVQ   144(R3), F18
+	VFMLA   V5.D2, V15.D2, V18.D2
+	FMOVQ   160(R3), F19
+	VFMLA   V18.D2, V15.D2, V19.D2
+	FMOVQ   176(R3), F20
+	VFMLA   V19.D2, V15.D2, V20.D2
+	FMOVQ   192(R3), F21
+	VFMLA   V20.D2, V15.D2, V21.D2
+	FMOVQ   208(R3), F22
+	VFMLA   V21.D2, V15.D2, V22.D2
+	FMOVQ   224(R3), F23
+	VFMLA   V22.D2, V15.D2, V23.D2
+	FMOVQ   240(R3), F24
+	VFMLA   V23.D2, V15.D2, V24.D2
+	FMOVQ   256(R3), F25
+	VFMLA   V24.D2, V15.D2, V25.D2
+	FMOVQ   272(R3), F26
+	VFMLA   V25.D2, V15.D2, V26.D2
+	VFMLA   V26.D2, V17.D2, V15.D2
+	WORD    $0x4e66d610 // fadd v16.2d, v16.2d, v6.2d
+	VSHL    $52, V16.D2, V16.D2
+	WORD    $0x4ee7d61b // fsub v27.2d, v16.2d, v7.2d
+	VFMLA   V15.D2, V16.D2, V27.D2
+	WORD    $0x6eeee50e // fcmgt v14.2d, v8.2d, v14.2d
+	VBSL    V9.B16, V27.B16, V14.B16
+	WORD    $0x4e6ad77b // fadd v27.2d, v27.2d, v10.2d
+	WORD    $0x6e7bfdce // fdiv v14.2d, v14.2d, v27.2d
+	VAND    V11.B16, V12.B16, V12.B16
+	VORR    V12.B16, V14.B16, V14.B16
+	CMP     $2, R2
+	BLT     partOut
+	FMOVQ.P F14, 16(R0)
+	SUB     $2, R2
+	B       rest
+
+partIn:
+	FMOVD (R1), F12
+	B     body
+
+partOut:
+	FMOVD F14, (R0)
+
+done:
+	RET
+
+// func sigmoidTail128x64(dst []float64, a []float64)
+TEXT ·sigmoidTail128x64(SB), NOSPLIT, $0-48
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  dst_len+8(FP), R2
+	MOVD  $vecNumbers64<>(SB), R3
+	FMOVQ 352(R3), F0
+	FMOVQ 576(R3), F1
+	FMOVQ 32(R3), F2
+	FMOVQ 48(R3), F3
+	FMOVQ 64(R3), F4
+	FMOVQ 592(R3), F5
+	FMOVQ 112(R3), F6
+	FMOVQ 128(R3), F7
+	FMOVQ 96(R3), F8
+	FMOVQ 80(R3), F9
+	FMOVQ 336(R3), F10
+	CMP   $4, R2
+	BLT   pairend
+
+pair:
+	FLDPQ.P 32(R1), (F11, F12)
+	VAND    V0.B16, V11.B16, V13.B16
+	VAND    V0.B16, V12.B16, V14.B16
+	WORD    $0x6ee1e5af // fcmgt v15.2d, v13.2d, v1.2d
+	VBSL    V13.B16, V1.B16, V15.B16
+	WORD    $0x6ee1e5d0 // fcmgt v16.2d, v14.2d, v1.2d
+	VBSL    V14.B16, V1.B16, V16.B16
+	WORD    $0x6e62ddf1 // fmul v17.2d, v15.2d, v2.2d
+	WORD    $0x6e62de12 // fmul v18.2d, v16.2d, v2.2d
+	WORD    $0x4e618a31 // frintn v17.2d, v17.2d
+	WORD    $0x4e618a52 // frintn v18.2d, v18.2d
+	VFMLS   V3.D2, V17.D2, V15.D2
+	VFMLS   V3.D2, V18.D2, V16.D2
+	VFMLS   V4.D2, V17.D2, V15.D2
+	VFMLS   V4.D2, V18.D2, V16.D2
+	WORD    $0x4ef1d4b3 // fsub v19.2d, v5.2d, v17.2d
+	WORD    $0x4ef2d4b4 // fsub v20.2d, v5.2d, v18.2d
+	WORD    $0x6e66de75 // fmul v21.2d, v19.2d, v6.2d
+	WORD    $0x6e66de96 // fmul v22.2d, v20.2d, v6.2d
+	WORD    $0x4e619ab5 // frintm v21.2d, v21.2d
+	WORD    $0x4e619ad6 // frintm v22.2d, v22.2d
+	WORD    $0x4e67d6b7 // fadd v23.2d, v21.2d, v7.2d
+	WORD    $0x4e67d6d8 // fadd v24.2d, v22.2d, v7.2d
+	VSHL    $52, V23.D2, V23.D2
+	VSHL    $52, V24.D2, V24.D2
+	WORD    $0x4ef5d673 // fsub v19.2d, v19.2d, v21.2d
+	WORD    $0x4ef6d694 // fsub v20.2d, v20.2d, v22.2d
+	WORD    $0x4e67d673 // fadd v19.2d, v19.2d, v7.2d
+	WORD    $0x4e67d694 // fadd v20.2d, v20.2d, v7.2d
+	VSHL    $52, V19.D2, V19.D2
+	VSHL    $52, V20.D2, V20.D2
+	WORD    $0x6e77dd19 // fmul v25.2d, v8.2d, v23.2d
+	WORD    $0x6e78dd1a // fmul v26.2d, v8.2d, v24.2d
+	WORD    $0x6e73df39 // fmul v25.2d, v25.2d, v19.2d
+	WORD    $0x6e74df5a // fmul v26.2d, v26.2d, v20.2d
+	WORD    $0x6e6fddfb // fmul v27.2d, v15.2d, v15.2d
+	WORD    $0x6e70de1c // fmul v28.2d, v16.2d, v16.2d
+	FMOVQ   144(R3), F29
+	VFMLA   V9.D2, V15.D2, V29.D2
+	FMOVQ   144(R3), F30
+	VFMLA   V9.D2, V16.D2, V30.D2
+	FMOVQ   160(R3), F31
+	VFMLA   V29.D2, V15.D2, V31.D2
+	FMOVQ   160(R3), F13
+	VFMLA   V30.D2, V16.D2, V13.D2
+	FMOVQ   176(R3), F14
+	VFMLA   V31.D2, V15.D2, V14.D2
+	FMOVQ   176(R3), F17
+	VFMLA   V13.D2, V16.D2, V17.D2
+	FMOVQ   192(R3), F18
+	VFMLA   V14.D2, V15.D2, V18.D2
+	FMOVQ   192(R3), F21
+	VFMLA   V17.D2, V16.D2, V21.D2
+	FMOVQ   208(R3), F22
+	VFMLA   V18.D2, V15.D2, V22.D2
+	FMOVQ   208(R3), F29
+	VFMLA   V21.D2, V16.D2, V29.D2
+	FMOVQ   224(R3), F30
+	VFMLA   V22.D2, V15.D2, V30.D2
+	FMOVQ   224(R3), F31
+	VFMLA   V29.D2, V16.D2, V31.D2
+	FMOVQ   240(R3), F13
+	VFMLA   V30.D2, V15.D2, V13.D2
+	FMOVQ   240(R3), F14
+	VFMLA   V31.D2, V16.D2, V14.D2
+	FMOVQ   256(R3), F17
+	VFMLA   V13.D2, V15.D2, V17.D2
+	FMOVQ   256(R3), F18
+	VFMLA   V14.D2, V16.D2, V18.D2
+	FMOVQ   272(R3), F21
+	VFMLA   V17.D2, V15.D2, V21.D2
+	FMOVQ   272(R3), F22
+	VFMLA   V18.D2, V16.D2, V22.D2
+	VFMLA   V21.D2, V27.D2, V15.D2
+	VFMLA   V22.D2, V28.D2, V16.D2
+	WORD    $0x4e6fd739 // fadd v25.2d, v25.2d, v15.2d
+	WORD    $0x4e70d75a // fadd v26.2d, v26.2d, v16.2d
+	WORD    $0x4e79d51d // fadd v29.2d, v8.2d, v25.2d
+	WORD    $0x4e7ad51e // fadd v30.2d, v8.2d, v26.2d
+	WORD    $0x6e77dd1f // fmul v31.2d, v8.2d, v23.2d
+	WORD    $0x6e78dd0d // fmul v13.2d, v8.2d, v24.2d
+	WORD    $0x6e73dfff // fmul v31.2d, v31.2d, v19.2d
+	WORD    $0x6e74ddad // fmul v13.2d, v13.2d, v20.2d
+	WORD    $0x6e7dffff // fdiv v31.2d, v31.2d, v29.2d
+	WORD    $0x6e7efdad // fdiv v13.2d, v13.2d, v30.2d
+	WORD    $0x6eebe4ab // fcmgt v11.2d, v5.2d, v11.2d
+	WORD    $0x6eece4ac // fcmgt v12.2d, v5.2d, v12.2d
+	VEOR    V10.B16, V31.B16, V14.B16
+	VEOR    V10.B16, V13.B16, V17.B16
+	VBSL    V14.B16, V31.B16, V11.B16
+	VBSL    V17.B16, V13.B16, V12.B16
+	FSTPQ.P (F11, F12), 32(R0)
+	SUB     $4, R2
+	CMP     $4, R2
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R2, done
+	CMP     $2, R2
+	BLT     partIn
+	FMOVQ.P 16(R1), F11
+
+body:
+	VAND    V0.B16, V11.B16, V12.B16
+	WORD    $0x6ee1e58d // fcmgt v13.2d, v12.2d, v1.2d
+	VBSL    V12.B16, V1.B16, V13.B16
+	WORD    $0x6e62ddae // fmul v14.2d, v13.2d, v2.2d
+	WORD    $0x4e6189ce // frintn v14.2d, v14.2d
+	VFMLS   V3.D2, V14.D2, V13.D2
+	VFMLS   V4.D2, V14.D2, V13.D2
+	WORD    $0x4eeed4af // fsub v15.2d, v5.2d, v14.2d
+	WORD    $0x6e66ddf0 // fmul v16.2d, v15.2d, v6.2d
+	WORD    $0x4e619a10 // frintm v16.2d, v16.2d
+	WORD    $0x4e67d611 // fadd v17.2d, v16.2d, v7.2d
+	VSHL    $52, V17.D2, V17.D2
+	WORD    $0x4ef0d5ef // fsub v15.2d, v15.2d, v16.2d
+	WORD    $0x4e67d5ef // fadd v15.2d, v15.2d, v7.2d
+	VSHL    $52, V15.D2, V15.D2
+	WORD    $0x6e71dd12 // fmul v18.2d, v8.2d, v17.2d
+	WORD    $0x6e6fde52 // fmul v18.2d, v18.2d, v15.2d
+	WORD    $0x6e6dddb3 // fmul v19.2d, v13.2d, v13.2d
+	FMOVQ   144(R3), F20
+	VFMLA   V9.D2, V13.D2, V20.D2
+	FMOVQ   160(R3), F21
+	VFMLA   V20.D2, V13.D2, V21.D2
+	FMOVQ   176(R3), F22
+	VFMLA   V21.D2, V13.D2, V22.D2
+	FMOVQ   192(R3), F23
+	VFMLA   V22.D2, V13.D2, V23.D2
+	FMOVQ   208(R3), F24
+	VFMLA   V23.D2, V13.D2, V24.D2
+	FMOVQ   224(R3), F25
+	VFMLA   V24.D2, V13.D2, V25.D2
+	FMOVQ   240(R3), F26
+	VFMLA   V25.D2, V13.D2, V26.D2
+	FMOVQ   256(R3), F27
+	VFMLA   V26.D2, V13.D2, V27.D2
+	FMOVQ   272(R3), F28
+	VFMLA   V27.D2, V13.D2, V28.D2
+	VFMLA   V28.D2, V19.D2, V13.D2
+	WORD    $0x4e6dd652 // fadd v18.2d, v18.2d, v13.2d
+	WORD    $0x4e72d51d // fadd v29.2d, v8.2d, v18.2d
+	WORD    $0x6e71dd1e // fmul v30.2d, v8.2d, v17.2d
+	WORD    $0x6e6fdfde // fmul v30.2d, v30.2d, v15.2d
+	WORD    $0x6e7dffde // fdiv v30.2d, v30.2d, v29.2d
+	WORD    $0x6eebe4ab // fcmgt v11.2d, v5.2d, v11.2d
+	VEOR    V10.B16, V30.B16, V31.B16
+	VBSL    V31.B16, V30.B16, V11.B16
+	CMP     $2, R2
+	BLT     partOut
+	FMOVQ.P F11, 16(R0)
+	SUB     $2, R2
+	B       rest
+
+partIn:
+	FMOVD (R1), F11
+	B     body
+
+partOut:
+	FMOVD F11, (R0)
+
+done:
+	RET
+
 // func silu128x64(dst []float64, a []float64)
 TEXT ·silu128x64(SB), NOSPLIT, $0-48
 	MOVD  dst_base+0(FP), R0
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers64<>(SB), R3
-	FMOVQ 592(R3), F0
-	FMOVQ 608(R3), F1
+	FMOVQ 640(R3), F0
+	FMOVQ 656(R3), F1
 	FMOVQ 352(R3), F2
 	FMOVQ 32(R3), F3
 	FMOVQ 48(R3), F4
 	FMOVQ 64(R3), F5
-	FMOVQ 576(R3), F6
+	FMOVQ 592(R3), F6
 	FMOVQ 112(R3), F7
 	FMOVQ 128(R3), F8
 	FMOVQ 96(R3), F9
@@ -2998,7 +3736,7 @@ TEXT ·elu128x64(SB), NOSPLIT, $0-56
 	MOVD  $vecNumbers64<>(SB), R3
 	FMOVD s+48(FP), F0
 	VDUP  V0.D[0], V0.D2
-	FMOVQ 576(R3), F1
+	FMOVQ 592(R3), F1
 	FMOVQ 320(R3), F2
 	FMOVQ 32(R3), F3
 	FMOVQ 48(R3), F4
@@ -3222,12 +3960,18 @@ DATA vecNumbers64<>+528(SB)/8, $0x3fc5555555555556
 DATA vecNumbers64<>+536(SB)/8, $0x3fc5555555555556
 DATA vecNumbers64<>+544(SB)/8, $0x4034000000000000
 DATA vecNumbers64<>+552(SB)/8, $0x4034000000000000
-DATA vecNumbers64<>+560(SB)/8, $0x4087500000000000
-DATA vecNumbers64<>+568(SB)/8, $0x4087500000000000
-DATA vecNumbers64<>+576(SB)/8, $0x0000000000000000
-DATA vecNumbers64<>+584(SB)/8, $0x0000000000000000
-DATA vecNumbers64<>+592(SB)/8, $0xc087980000000000
-DATA vecNumbers64<>+600(SB)/8, $0xc087980000000000
-DATA vecNumbers64<>+608(SB)/8, $0x4087980000000000
-DATA vecNumbers64<>+616(SB)/8, $0x4087980000000000
-GLOBL vecNumbers64<>(SB), RODATA|NOPTR, $624
+DATA vecNumbers64<>+560(SB)/8, $0x3fe3333333333333
+DATA vecNumbers64<>+568(SB)/8, $0x3fe3333333333333
+DATA vecNumbers64<>+576(SB)/8, $0x4087500000000000
+DATA vecNumbers64<>+584(SB)/8, $0x4087500000000000
+DATA vecNumbers64<>+592(SB)/8, $0x0000000000000000
+DATA vecNumbers64<>+600(SB)/8, $0x0000000000000000
+DATA vecNumbers64<>+608(SB)/8, $0x4076280000000000
+DATA vecNumbers64<>+616(SB)/8, $0x4076280000000000
+DATA vecNumbers64<>+624(SB)/8, $0x7fe0000000000000
+DATA vecNumbers64<>+632(SB)/8, $0x7fe0000000000000
+DATA vecNumbers64<>+640(SB)/8, $0xc087980000000000
+DATA vecNumbers64<>+648(SB)/8, $0xc087980000000000
+DATA vecNumbers64<>+656(SB)/8, $0x4087980000000000
+DATA vecNumbers64<>+664(SB)/8, $0x4087980000000000
+GLOBL vecNumbers64<>(SB), RODATA|NOPTR, $672

@@ -13,6 +13,7 @@ type loops[T Float] struct {
 	add, sub, mul, div, max, min, squaredDiff func(dst, a, b []T)
 	lt, le, gt, ge, eq, ne                    func(dst, a, b []T)
 	reluGrad, tanhGrad, sigmoidGrad           func(dst, a, b []T)
+	tanhSlope, sigmoidSlope                   func(dst, a, b []T)
 
 	addS, subS, rsubS, mulS, divS, rdivS, maxS, minS func(dst, a []T, s T)
 	ltS, leS, gtS, geS, eqS, neS                     func(dst, a []T, s T)
@@ -22,6 +23,7 @@ type loops[T Float] struct {
 	exp, exp2, expm1, sinh, cosh, tanh, atan              func(dst, a []T)
 	log, log2, log10, log1p, erf, erfc                    func(dst, a []T)
 	sigmoid, logSigmoid, softplus, silu, gelu             func(dst, a []T)
+	tanhTail, tanhOpen, sigmoidTail, sigmoidOpen          func(dst, a []T)
 
 	sin, cos, tan func(dst, a []T) (done int) // see circular
 	pow           func(dst, a, b []T)
@@ -65,10 +67,12 @@ func portable[T Float]() loops[T] {
 		floor: in64[T](math.Floor), ceil: in64[T](math.Ceil), roundEven: in64[T](math.RoundToEven),
 		trunc: in64[T](math.Trunc), sign: in64[T](sign),
 		exp: in64[T](exp), exp2: in64[T](math.Exp2), expm1: in64[T](math.Expm1),
-		sinh: in64[T](sinh), cosh: in64[T](cosh), tanh: in64[T](math.Tanh), atan: in64[T](math.Atan),
+		sinh: in64[T](sinh), cosh: in64[T](cosh), tanh: tanh[T], atan: in64[T](math.Atan),
 		log: in64[T](log), log2: in64[T](log2), log10: in64[T](log10), log1p: in64[T](math.Log1p),
 		erf: in64[T](math.Erf), erfc: in64[T](math.Erfc),
-		sigmoid: in64[T](sigmoid), logSigmoid: in64[T](logSigmoid), softplus: in64[T](softplus),
+		sigmoid: sigmoids[T], logSigmoid: in64[T](logSigmoid), softplus: in64[T](softplus),
+		tanhTail: tanhTail[T], tanhOpen: tanhOpen[T], tanhSlope: tanhSlope[T],
+		sigmoidTail: sigmoidTail[T], sigmoidOpen: sigmoidOpen[T], sigmoidSlope: sigmoidSlope[T],
 		silu: in64[T](silu), gelu: in64[T](gelu),
 		sin: inFull[T](sin), cos: inFull[T](cos), tan: inFull[T](tan),
 		pow: pows[T], powS: powS[T], elu: elu[T],

@@ -22,6 +22,10 @@ func simd512x32(l *loops[float32]) {
 	l.reluGrad = reluGrad512x32
 	l.tanhGrad = tanhGrad512x32
 	l.sigmoidGrad = sigmoidGrad512x32
+	l.tanhSlope = tanhSlope512x32
+	l.sigmoidSlope = sigmoidSlope512x32
+	l.tanhOpen = tanhOpen512x32
+	l.sigmoidOpen = sigmoidOpen512x32
 	l.addS = addS512x32
 	l.subS = subS512x32
 	l.rsubS = rsubS512x32
@@ -64,6 +68,8 @@ func simd512x32(l *loops[float32]) {
 	l.cosh = cosh512x32
 	l.tanh = tanh512x32
 	l.sigmoid = sigmoid512x32
+	l.tanhTail = tanhTail512x32
+	l.sigmoidTail = sigmoidTail512x32
 	l.silu = silu512x32
 	l.elu = elu512x32
 	l.log = log512x32
@@ -109,6 +115,10 @@ func simd512x64(l *loops[float64]) {
 	l.reluGrad = reluGrad512x64
 	l.tanhGrad = tanhGrad512x64
 	l.sigmoidGrad = sigmoidGrad512x64
+	l.tanhSlope = tanhSlope512x64
+	l.sigmoidSlope = sigmoidSlope512x64
+	l.tanhOpen = tanhOpen512x64
+	l.sigmoidOpen = sigmoidOpen512x64
 	l.addS = addS512x64
 	l.subS = subS512x64
 	l.rsubS = rsubS512x64
@@ -151,6 +161,8 @@ func simd512x64(l *loops[float64]) {
 	l.cosh = cosh512x64
 	l.tanh = tanh512x64
 	l.sigmoid = sigmoid512x64
+	l.tanhTail = tanhTail512x64
+	l.sigmoidTail = sigmoidTail512x64
 	l.silu = silu512x64
 	l.elu = elu512x64
 	l.log = log512x64
@@ -196,6 +208,10 @@ func simd256x32(l *loops[float32]) {
 	l.reluGrad = reluGrad256x32
 	l.tanhGrad = tanhGrad256x32
 	l.sigmoidGrad = sigmoidGrad256x32
+	l.tanhSlope = tanhSlope256x32
+	l.sigmoidSlope = sigmoidSlope256x32
+	l.tanhOpen = tanhOpen256x32
+	l.sigmoidOpen = sigmoidOpen256x32
 	l.addS = addS256x32
 	l.subS = subS256x32
 	l.rsubS = rsubS256x32
@@ -238,6 +254,8 @@ func simd256x32(l *loops[float32]) {
 	l.cosh = cosh256x32
 	l.tanh = tanh256x32
 	l.sigmoid = sigmoid256x32
+	l.tanhTail = tanhTail256x32
+	l.sigmoidTail = sigmoidTail256x32
 	l.silu = silu256x32
 	l.elu = elu256x32
 	l.log = log256x32
@@ -283,6 +301,10 @@ func simd256x64(l *loops[float64]) {
 	l.reluGrad = reluGrad256x64
 	l.tanhGrad = tanhGrad256x64
 	l.sigmoidGrad = sigmoidGrad256x64
+	l.tanhSlope = tanhSlope256x64
+	l.sigmoidSlope = sigmoidSlope256x64
+	l.tanhOpen = tanhOpen256x64
+	l.sigmoidOpen = sigmoidOpen256x64
 	l.addS = addS256x64
 	l.subS = subS256x64
 	l.rsubS = rsubS256x64
@@ -325,6 +347,8 @@ func simd256x64(l *loops[float64]) {
 	l.cosh = cosh256x64
 	l.tanh = tanh256x64
 	l.sigmoid = sigmoid256x64
+	l.tanhTail = tanhTail256x64
+	l.sigmoidTail = sigmoidTail256x64
 	l.silu = silu256x64
 	l.elu = elu256x64
 	l.log = log256x64

@@ -22,6 +22,10 @@ func simd128x32(l *loops[float32]) {
 	l.reluGrad = reluGrad128x32
 	l.tanhGrad = tanhGrad128x32
 	l.sigmoidGrad = sigmoidGrad128x32
+	l.tanhSlope = tanhSlope128x32
+	l.sigmoidSlope = sigmoidSlope128x32
+	l.tanhOpen = tanhOpen128x32
+	l.sigmoidOpen = sigmoidOpen128x32
 	l.addS = addS128x32
 	l.subS = subS128x32
 	l.rsubS = rsubS128x32
@@ -64,6 +68,8 @@ func simd128x32(l *loops[float32]) {
 	l.cosh = cosh128x32
 	l.tanh = tanh128x32
 	l.sigmoid = sigmoid128x32
+	l.tanhTail = tanhTail128x32
+	l.sigmoidTail = sigmoidTail128x32
 	l.silu = silu128x32
 	l.elu = elu128x32
 	l.log = log128x32
@@ -109,6 +115,10 @@ func simd128x64(l *loops[float64]) {
 	l.reluGrad = reluGrad128x64
 	l.tanhGrad = tanhGrad128x64
 	l.sigmoidGrad = sigmoidGrad128x64
+	l.tanhSlope = tanhSlope128x64
+	l.sigmoidSlope = sigmoidSlope128x64
+	l.tanhOpen = tanhOpen128x64
+	l.sigmoidOpen = sigmoidOpen128x64
 	l.addS = addS128x64
 	l.subS = subS128x64
 	l.rsubS = rsubS128x64
@@ -151,6 +161,8 @@ func simd128x64(l *loops[float64]) {
 	l.cosh = cosh128x64
 	l.tanh = tanh128x64
 	l.sigmoid = sigmoid128x64
+	l.tanhTail = tanhTail128x64
+	l.sigmoidTail = sigmoidTail128x64
 	l.silu = silu128x64
 	l.elu = elu128x64
 	l.log = log128x64

@@ -1,0 +1,146 @@
+package vec
+
+import "math"
+
+// This file has tanh and the sigmoid in a form, the tail, that keeps all digits
+// where they are nearly 1 or −1. Function and slope follow from it in a few
+// operations.
+
+// TanhTailF32 is tanh a, up to |a| = 0.6, and from there what tanh|a| lacks of 1, times a
+// large power of 2 and with a's sign: a tanh that keeps its digits where it is nearly
+// 1.
+func TanhTailF32(dst, a []float32) { f32.tanhTail(dst, a[:len(dst)]) }
+
+// TanhTailF64 is tanh a, up to |a| = 0.6, and from there what tanh|a| lacks of 1, times a
+// large power of 2 and with a's sign: a tanh that keeps its digits where it is nearly
+// 1.
+func TanhTailF64(dst, a []float64) { f64.tanhTail(dst, a[:len(dst)]) }
+
+// TanhOpenF32 is the tanh that a is the TanhTail of.
+func TanhOpenF32(dst, a []float32) { f32.tanhOpen(dst, a[:len(dst)]) }
+
+// TanhOpenF64 is the tanh that a is the TanhTail of.
+func TanhOpenF64(dst, a []float64) { f64.tanhOpen(dst, a[:len(dst)]) }
+
+// SigmoidTailF32 is the sigmoid of a for a < 0, else what it lacks of 1, negative: a sigmoid
+// that keeps its digits where it is nearly 1.
+func SigmoidTailF32(dst, a []float32) { f32.sigmoidTail(dst, a[:len(dst)]) }
+
+// SigmoidTailF64 is the sigmoid of a for a < 0, else what it lacks of 1, negative: a sigmoid
+// that keeps its digits where it is nearly 1.
+func SigmoidTailF64(dst, a []float64) { f64.sigmoidTail(dst, a[:len(dst)]) }
+
+// SigmoidOpenF32 is the sigmoid that a is the SigmoidTail of.
+func SigmoidOpenF32(dst, a []float32) { f32.sigmoidOpen(dst, a[:len(dst)]) }
+
+// SigmoidOpenF64 is the sigmoid that a is the SigmoidTail of.
+func SigmoidOpenF64(dst, a []float64) { f64.sigmoidOpen(dst, a[:len(dst)]) }
+
+// TanhSlopeF32 is g times the slope of tanh at the x that p is the TanhTail of.
+func TanhSlopeF32(dst, g, p []float32) { f32.tanhSlope(dst, g[:len(dst)], p[:len(dst)]) }
+
+// TanhSlopeF64 is g times the slope of tanh at the x that p is the TanhTail of.
+func TanhSlopeF64(dst, g, p []float64) { f64.tanhSlope(dst, g[:len(dst)], p[:len(dst)]) }
+
+// SigmoidSlopeF32 is g times the slope of the sigmoid at the x that p is the SigmoidTail of.
+func SigmoidSlopeF32(dst, g, p []float32) { f32.sigmoidSlope(dst, g[:len(dst)], p[:len(dst)]) }
+
+// SigmoidSlopeF64 is g times the slope of the sigmoid at the x that p is the SigmoidTail of.
+func SigmoidSlopeF64(dst, g, p []float64) { f64.sigmoidSlope(dst, g[:len(dst)], p[:len(dst)]) }
+
+// The tail of tanh from short on is the rest 1 − tanh|x| times 2^bits, which is 1 or
+// more; below tailEnd the slope counts as 0.
+const (
+	short   = 0.6
+	tailEnd = 1.125
+)
+
+// tailOf is the power of 2 and the number up to which the rest changes.
+func tailOf[T Float]() (bits int, bound float64) {
+	if T(1)+0x1p-40 == 1 {
+		return 126, 44
+	}
+	return 1022, 354.5
+}
+
+func tanh[T Float](dst, a []T) {
+	tanhTail(dst, a)
+	tanhOpen(dst, dst)
+}
+
+func tanhTail[T Float](dst, a []T) {
+	bits, bound := tailOf[T]()
+	for i, x := range a[:len(dst)] {
+		v := float64(x)
+		if s := math.Abs(v); s >= short {
+			v = math.Copysign(math.Ldexp(2/(math.Exp(2*min(s, bound))+1), bits), v)
+		} else {
+			v = math.Tanh(v)
+		}
+		dst[i] = T(v)
+	}
+}
+
+func tanhOpen[T Float](dst, a []T) {
+	bits, _ := tailOf[T]()
+	scale := T(math.Ldexp(1, -bits))
+	for i, p := range a[:len(dst)] {
+		switch {
+		case p >= short:
+			p = 1 - T(p*scale)
+		case p <= -short:
+			p = -1 - T(p*scale)
+		}
+		dst[i] = p
+	}
+}
+
+func tanhSlope[T Float](dst, g, p []T) {
+	bits, _ := tailOf[T]()
+	scale := T(math.Ldexp(1, -bits))
+	p = p[:len(dst)]
+	for i, d := range g[:len(dst)] {
+		a := T(math.Abs(float64(p[i])))
+		s := 1 - T(a*a)
+		switch {
+		case a >= tailEnd:
+			a *= scale
+			s = a * (2 - a)
+		case a >= short:
+			s = 0
+		}
+		dst[i] = d * s
+	}
+}
+
+func sigmoids[T Float](dst, a []T) {
+	sigmoidTail(dst, a)
+	sigmoidOpen(dst, dst)
+}
+
+func sigmoidTail[T Float](dst, a []T) {
+	for i, x := range a[:len(dst)] {
+		t := T(sigmoid(-math.Abs(float64(x))))
+		if !(x < 0) {
+			t = -t
+		}
+		dst[i] = t
+	}
+}
+
+func sigmoidOpen[T Float](dst, a []T) {
+	for i, p := range a[:len(dst)] {
+		if math.Signbit(float64(p)) {
+			p = 1 + p
+		}
+		dst[i] = p
+	}
+}
+
+func sigmoidSlope[T Float](dst, g, p []T) {
+	p = p[:len(dst)]
+	for i, d := range g[:len(dst)] {
+		t := T(math.Abs(float64(p[i])))
+		dst[i] = T(d*t) * (1 - t)
+	}
+}
