@@ -24,14 +24,14 @@ const maxBody = 48
 //	                                   return tanh b2 }
 //
 // An elementwise value joins the loop of its users if they are all in one; it
-// is a loop of its own otherwise. A view of a value in memory joins every loop
-// that reads it; other readers get a copy, that of the result if it is one, but for
-// a view that enumerates its operand in order, which is the operand's memory under
-// another shape. After
-// this pass every elementwise value is a fused one, and every result of the
+// is a loop of its own otherwise, or, where its operator says so, computed again in
+// each of them. A view of a value in memory joins every loop that reads it; other
+// readers get a copy, that of the result if it is one, but for a view that enumerates
+// its operand in order, which is the operand's memory under another shape. After this
+// pass every elementwise value is a fused one, and every result of the
 // function is a value of its own.
 func fuse(f *ir.Func) bool {
-	g := &fusing{f: f, group: map[*ir.Value]*ir.Value{}, users: map[*ir.Value][]*ir.Value{}, by: map[*ir.Value]*ir.Value{}, size: map[*ir.Value]int{}, kept: map[*ir.Value]*ir.Value{}}
+	g := &fusing{f: f, group: map[*ir.Value]*ir.Value{}, users: map[*ir.Value][]*ir.Value{}, by: map[*ir.Value]*ir.Value{}, size: map[*ir.Value]int{}, kept: map[*ir.Value]*ir.Value{}, again: map[*ir.Value][]*ir.Value{}}
 	g.ownResults()
 	for _, v := range f.Values {
 		for _, x := range v.In {
@@ -57,7 +57,8 @@ type fusing struct {
 	group map[*ir.Value]*ir.Value // the root of the loop that an elementwise value is in
 	size  map[*ir.Value]int       // instructions in the loop of a root
 	by    map[*ir.Value]*ir.Value
-	kept  map[*ir.Value]*ir.Value // the copy of a view that is a result
+	kept  map[*ir.Value]*ir.Value   // the copy of a view that is a result
+	again map[*ir.Value][]*ir.Value // copies of a value that other loops compute too
 }
 
 // ownResults gives every result of the function memory of its own: a leaf, a
@@ -91,6 +92,9 @@ func (g *fusing) copyOf(v *ir.Value) *ir.Value {
 func (g *fusing) place(v *ir.Value, isResult bool) {
 	root := v
 	if !isResult {
+		if v.Def.Again {
+			g.spread(v)
+		}
 		root = g.commonLoop(v)
 	}
 	if root != v && g.size[root] >= maxBody {
@@ -98,6 +102,42 @@ func (g *fusing) place(v *ir.Value, isResult bool) {
 	}
 	g.group[v] = root
 	g.size[root]++
+}
+
+// spread gives each loop that reads v a copy of its own, if loops alone read it.
+func (g *fusing) spread(v *ir.Value) {
+	var first *ir.Value
+	for _, u := range g.users[v] {
+		if g.group[u] == nil {
+			return
+		}
+	}
+	copies, kept := map[*ir.Value]*ir.Value{}, g.users[v][:0:0]
+	for _, u := range g.users[v] {
+		root := g.group[u]
+		if first == nil || root == first {
+			first, kept = root, append(kept, u)
+			continue
+		}
+		w := copies[root]
+		if w == nil {
+			w = g.f.Add(&ir.Value{Def: v.Def, Attrs: v.Attrs, In: append([]*ir.Value(nil), v.In...), Type: v.Type, Name: v.Name})
+			g.f.Values = g.f.Values[:len(g.f.Values)-1]
+			copies[root] = w
+			g.again[v] = append(g.again[v], w)
+			g.group[w] = root
+			g.size[root]++
+			for _, x := range w.In {
+				g.users[x] = append(g.users[x], w)
+			}
+		}
+		for i, x := range u.In {
+			if x == v {
+				u.In[i] = w
+			}
+		}
+	}
+	g.users[v] = kept
 }
 
 func (g *fusing) commonLoop(v *ir.Value) *ir.Value {
@@ -117,7 +157,10 @@ func (g *fusing) commonLoop(v *ir.Value) *ir.Value {
 
 // emit builds the loops and rewires the function to them.
 func (g *fusing) emit() {
-	values := g.f.Values
+	var values []*ir.Value
+	for _, v := range g.f.Values {
+		values = append(append(values, v), g.again[v]...)
+	}
 	g.f.Values = nil
 	for _, v := range values {
 		for i, x := range v.In {

@@ -22,6 +22,7 @@ type Pass struct {
 //   - sums after cse, which makes equal terms one value, and before fuse, which
 //     hides additions in loops;
 //   - runs after sums, which makes concatenations;
+//   - share after cse, so that it sees what differs only, and before fuse;
 //   - prepack after what changes products, and before epilogue;
 //   - epilogue after fuse, which makes the loops that it attaches to products;
 //   - fuse late: after it elementwise operators are inside of bodies, where no
@@ -38,6 +39,7 @@ var Passes = []Pass{
 	{Name: "sums", Run: sums},
 	{Name: "runs", Run: runs},
 	{Name: "simplify", Run: simplify},
+	{Name: "share", Run: share},
 	{Name: "prepack", Run: prepack},
 	{Name: "fuse", Required: true, Run: fuse},
 	{Name: "epilogue", Run: epilogue},

@@ -91,6 +91,15 @@ type Def struct {
 	// operand and one constant that it is where an operand is a number.
 	By *Def
 
+	// Via and After, of an elementwise operator: its value for operands ..., x is After
+	// of ..., Via of x, to the bit. Several operators may have a Via in common, which
+	// the compiler then computes once.
+	Via, After *Def
+
+	// Again says that an elementwise operator is so cheap that every loop that reads it
+	// computes it again, in place of keeping it in memory.
+	Again bool
+
 	// Consts are the float constants of an elementwise body; nil: none.
 	Consts func(a Attrs) []float64
 	Elem32 Elem[float32] // set if and only if Class is Elementwise

@@ -9,17 +9,17 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Sigmoid is 1/(1 + e⁻ˣ): dx = d·y(1 − y).
+// Sigmoid is 1/(1 + e⁻ˣ): dx = d·σ(x)·σ(−x).
 var Sigmoid Entry
 
 func init() {
 	define(&Sigmoid, Entry{
-		Def: ir.Def{Name: "sigmoid", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape,
+		Def: ir.Def{Name: "sigmoid", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape, Via: &SigmoidTail, After: &SigmoidOpen,
 			Elem32: elem1(vec.SigmoidF32), Elem64: elem1(vec.SigmoidF64)},
 		From: []Key{"elemUnaryOp sigmoid"},
 		Sym:  func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Call("σ", x[0]) },
-		VJP: vjp1(func(c *Ctx, _, y, d *gorgonia.Node) *gorgonia.Node {
-			return c.SigmoidGrad(d, y)
+		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
+			return c.SigmoidGrad(d, x)
 		}),
 		Ref:     ref1(func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }),
 		Samples: func() []Sample { return shapes(1, plain...) },

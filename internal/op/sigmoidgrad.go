@@ -1,32 +1,37 @@
 package op
 
 import (
+	"math"
+
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/vec"
 	"github.com/symgrad/symgrad/internal/sym"
 	"gorgonia.org/gorgonia"
 )
 
-// SigmoidGrad is g·y·(1 − y), the gradient of the sigmoid at its result y, in
-// one pass: dg = d·y·(1 − y), dy = d·g·(1 − 2y).
+// SigmoidGrad is g·σ(x)·σ(−x), the gradient of the sigmoid at x, with all digits where the
+// function is nearly constant: dg = d·σ(x)·σ(−x), dx = −d·g·σ(x)·σ(−x)·tanh(x/2).
 var SigmoidGrad Entry
 
 func init() {
 	define(&SigmoidGrad, Entry{
-		Def: ir.Def{Name: "sigmoidgrad", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
-			Elem32: elem2(vec.SigmoidGradF32), Elem64: elem2(vec.SigmoidGradF64)},
+		Def: ir.Def{Name: "sigmoidgrad", Class: ir.Elementwise, Arity: 2, Weight: weightFast, Infer: sameShape, Via: &SigmoidTail, After: &SigmoidSlope,
+			Elem32: slopes(vec.SigmoidTailF32, vec.SigmoidSlopeF32), Elem64: slopes(vec.SigmoidTailF64, vec.SigmoidSlopeF64)},
 		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr {
-			return sym.Product(x[0], x[1], sym.Sum(sym.Num(1), sym.Neg(x[1])))
+			return sym.Product(x[0], sym.Call("σ", x[1]), sym.Sum(sym.Num(1), sym.Neg(sym.Call("σ", x[1]))))
 		},
-		VJP: vjp2(func(c *Ctx, g, y, d *gorgonia.Node) (dg, dy *gorgonia.Node) {
-			return c.SigmoidGrad(d, y), c.Mul(c.Mul(d, g), c.AddConst(c.Scale(y, -2), 1))
+		VJP: vjp2(func(c *Ctx, g, x, d *gorgonia.Node) (dg, dx *gorgonia.Node) {
+			return c.SigmoidGrad(d, x), c.Neg(c.Mul(c.Tanh(c.Scale(x, 0.5)), c.SigmoidGrad(c.Mul(d, g), x)))
 		}),
-		Ref:     ref2(func(g, y float64) float64 { return g * y * (1 - y) }),
+		Ref: ref2(func(g, x float64) float64 {
+			y := 2 * math.Cosh(x/2)
+			return g / (y * y)
+		}),
 		Samples: func() []Sample { return shapes(2, plain...) },
 	})
 }
 
-// SigmoidGrad is g·y·(1 − y).
-func (c *Ctx) SigmoidGrad(g, y *gorgonia.Node) *gorgonia.Node {
-	return c.elementwise2(&SigmoidGrad, g, y)
+// SigmoidGrad is g·σ(x)·σ(−x).
+func (c *Ctx) SigmoidGrad(g, x *gorgonia.Node) *gorgonia.Node {
+	return c.elementwise2(&SigmoidGrad, g, x)
 }

@@ -8,16 +8,15 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Silu is x·sigmoid x: dx = d·(s + y(1 − s)) with s = sigmoid x.
+// Silu is x·sigmoid x: dx = d·(sigmoid x + x·sigmoid′ x).
 var Silu Entry
 
 func init() {
 	define(&Silu, Entry{
 		Def: ir.Def{Name: "silu", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape,
 			Elem32: elem1(vec.SiluF32), Elem64: elem1(vec.SiluF64)},
-		VJP: vjp1(func(c *Ctx, x, y, d *gorgonia.Node) *gorgonia.Node {
-			s := c.Sigmoid(x)
-			return c.Mul(d, c.Add(s, c.Mul(y, c.AddConst(c.Neg(s), 1))))
+		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
+			return c.Mul(d, c.Add(c.Sigmoid(x), c.SigmoidGrad(x, x)))
 		}),
 		Ref:     ref1(func(x float64) float64 { return x / (1 + math.Exp(-x)) }),
 		Samples: func() []Sample { return shapes(1, plain...) },

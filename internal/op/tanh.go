@@ -8,16 +8,16 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Tanh is the hyperbolic tangent y = tanh x: dx = d·(1 − y²).
+// Tanh is the hyperbolic tangent: dx = d·(1 − tanh² x).
 var Tanh Entry
 
 func init() {
 	define(&Tanh, Entry{
-		Def: ir.Def{Name: "tanh", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape,
+		Def: ir.Def{Name: "tanh", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape, Via: &TanhTail, After: &TanhOpen,
 			Elem32: elem1(vec.TanhF32), Elem64: elem1(vec.TanhF64)},
 		From: []Key{"elemUnaryOp tanh"},
-		VJP: vjp1(func(c *Ctx, _, y, d *gorgonia.Node) *gorgonia.Node {
-			return c.TanhGrad(d, y)
+		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
+			return c.TanhGrad(d, x)
 		}),
 		Ref:     ref1(math.Tanh),
 		Samples: func() []Sample { return shapes(1, plain...) },
