@@ -1,6 +1,10 @@
 package op
 
-import "github.com/symgrad/symgrad/internal/ir"
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/ir"
+)
 
 // This file holds the rewrites that constants allow.
 
@@ -54,11 +58,13 @@ func simplifyAdd(f *ir.Func, v *ir.Value) *ir.Value {
 func simplifyScale(f *ir.Func, v *ir.Value) *ir.Value {
 	x, by := v.In[0], v.Attrs.Float("by")
 	if k, ok := constantOf(x); ok {
-		return constantLike(f, v, k*by)
+		return constantLike(f, v, rounded(v, rounded(v, k)*rounded(v, by)))
 	}
 	switch x.Def {
 	case &Scale.Def:
-		return withConstant(f, &Scale, x.In[0], by*x.Attrs.Float("by"), 1)
+		if k := x.Attrs.Float("by"); joins(v, k, by) {
+			return withConstant(f, &Scale, x.In[0], by*k, 1)
+		}
 	case &Neg.Def:
 		return withConstant(f, &Scale, x.In[0], -by, 1)
 	}
@@ -66,6 +72,37 @@ func simplifyScale(f *ir.Func, v *ir.Value) *ir.Value {
 		return x
 	}
 	return nil
+}
+
+// joins says whether a scale by k and then one by by are the scale by k·by, but for
+// rounding: none of the three is 0, infinite or has lost digits in v's type, and no
+// element overflows or vanishes on the way that would not do so at the end.
+func joins(v *ir.Value, k, by float64) bool {
+	for _, x := range []float64{k, by, k * by} {
+		if x = math.Abs(rounded(v, x)); !(x >= leastNormal(v) && x <= math.MaxFloat64) {
+			return false
+		}
+	}
+	// smaller first loses no more than the last digits of numbers that have lost some
+	// already, if little follows
+	k, by = math.Abs(k), math.Abs(by)
+	return k >= 1 && by >= 1 || k <= 1 && by <= 1024
+}
+
+// rounded is x as a number of v's type.
+func rounded(v *ir.Value, x float64) float64 {
+	if v.Type.DType == ir.F32 {
+		return float64(float32(x))
+	}
+	return x
+}
+
+// leastNormal is the smallest number of v's type that has all digits.
+func leastNormal(v *ir.Value) float64 {
+	if v.Type.DType == ir.F32 {
+		return 0x1p-126
+	}
+	return 0x1p-1022
 }
 
 // simplifyNeg makes the negation of a scale one scale, and drops two negations.
