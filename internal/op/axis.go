@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
 )
 
 // This file holds what the rows that work along one axis share: the attribute
@@ -25,18 +26,38 @@ func inferAxis(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 	return in[0], nil
 }
 
+// lineOps are loops over one line.
+type lineOps[T ir.Float] struct {
+	maxOf, minOf, sum func(x []T) T
+	dot               func(x, y []T) T
+	exp               func(dst, x []T)
+	addS, mulS, divS  func(dst, x []T, s T)
+	axpy              func(dst []T, s T, x []T)
+	sumExpSub         func(x []T, s T) T
+}
+
+var (
+	lines32 = lineOps[float32]{vec.MaxOfF32, vec.MinOfF32, vec.SumF32, vec.DotF32, vec.ExpF32, vec.AddSF32, vec.MulSF32, vec.DivSF32, vec.AxpyF32, vec.SumExpSubF32}
+	lines64 = lineOps[float64]{vec.MaxOfF64, vec.MinOfF64, vec.SumF64, vec.DotF64, vec.ExpF64, vec.AddSF64, vec.MulSF64, vec.DivSF64, vec.AxpyF64, vec.SumExpSubF64}
+)
+
 // lines is the state of a kernel along an axis.
 type lines[T ir.Float] struct {
 	c       *ir.Call[T]
 	g       stage
 	parts   int
-	scratch []T // two lines for each worker, where elements lie apart
+	scratch []T // a line for each operand and the result of each worker, where elements lie apart
 	part    func(worker, part int)
 }
 
 // lineKernel runs f on every line of the operand: dst and x are dense and may be
 // the same memory only if inner elements lie apart.
 func lineKernel[T ir.Float](f func(dst, x []T)) ir.Kernel[T] {
+	return lineKernel2(func(dst, x, _ []T) { f(dst, x) })
+}
+
+// lineKernel2 is lineKernel for two operands of one shape; y is x if there is one.
+func lineKernel2[T ir.Float](f func(dst, x, y []T)) ir.Kernel[T] {
 	return ir.Kernel[T]{
 		Prepare: func(v *ir.Value, workers int) (any, int) {
 			s := &lines[T]{g: lineOf(v.In[0].Type.Shape, v.Attrs.Int("axis"))}
@@ -46,7 +67,7 @@ func lineKernel[T ir.Float](f func(dst, x []T)) ir.Kernel[T] {
 			if s.g.inner == 1 {
 				return s, 0
 			}
-			return s, 2 * s.g.n * max(1, workers)
+			return s, (1 + len(v.In)) * s.g.n * max(1, workers)
 		},
 		Run: func(c *ir.Call[T]) {
 			s := c.State.(*lines[T])
@@ -56,42 +77,48 @@ func lineKernel[T ir.Float](f func(dst, x []T)) ir.Kernel[T] {
 	}
 }
 
-func (s *lines[T]) run(f func(dst, x []T), worker, p int) {
+func (s *lines[T]) run(f func(dst, x, y []T), worker, p int) {
 	g := s.g
 	count := g.outer * g.inner
 	lo, hi := p*count/s.parts, (p+1)*count/s.parts
+	first, last := s.c.In[0], s.c.In[len(s.c.In)-1]
 	if g.inner == 1 {
 		for i := lo; i < hi; i++ {
-			f(s.c.Out[i*g.n:(i+1)*g.n], s.c.In[0][i*g.n:(i+1)*g.n])
+			f(s.c.Out[i*g.n:(i+1)*g.n], first[i*g.n:(i+1)*g.n], last[i*g.n:(i+1)*g.n])
 		}
 		return
 	}
-	buf := s.scratch[2*worker*g.n : 2*(worker+1)*g.n]
-	x, y := buf[:g.n], buf[g.n:]
+	wide := (1 + len(s.c.In)) * g.n
+	buf := s.scratch[worker*wide : (worker+1)*wide]
+	dst, x, y := buf[:g.n], buf[g.n:2*g.n], buf[wide-g.n:]
 	for i := lo; i < hi; i++ {
 		base := i/g.inner*g.n*g.inner + i%g.inner
-		for k := range x {
-			x[k] = s.c.In[0][base+k*g.inner]
+		for k := range dst {
+			x[k], y[k] = first[base+k*g.inner], last[base+k*g.inner]
 		}
-		f(y, x)
-		for k, v := range y {
+		f(dst, x, y)
+		for k, v := range dst {
 			s.c.Out[base+k*g.inner] = v
 		}
 	}
 }
 
-// refLines is the slow formula of such a row.
+// refLines is the slow formula of such a row, refLines2 of one of two operands.
 func refLines(f func(dst, x []float64)) func(*ir.Call[float64]) {
+	return refLines2(func(dst, x, _ []float64) { f(dst, x) })
+}
+
+func refLines2(f func(dst, x, y []float64)) func(*ir.Call[float64]) {
 	return func(c *ir.Call[float64]) {
 		g := lineOf(c.V.In[0].Type.Shape, c.V.Attrs.Int("axis"))
-		x, y := make([]float64, g.n), make([]float64, g.n)
+		dst, x, y := make([]float64, g.n), make([]float64, g.n), make([]float64, g.n)
 		for i := range g.outer * g.inner {
 			base := i/g.inner*g.n*g.inner + i%g.inner
 			for k := range x {
-				x[k] = c.In[0][base+k*g.inner]
+				x[k], y[k] = c.In[0][base+k*g.inner], c.In[len(c.In)-1][base+k*g.inner]
 			}
-			f(y, x)
-			for k, v := range y {
+			f(dst, x, y)
+			for k, v := range dst {
 				c.Out[base+k*g.inner] = v
 			}
 		}

@@ -7,12 +7,17 @@ func byRow(operands ...bool) func(*ir.Value) []bool {
 	return func(*ir.Value) []bool { return operands }
 }
 
-// byRowOffAxis is the ByRow of a row that works along the attribute axis.
+// byRowOffAxis is the ByRow of a row that works along the attribute axis of all of
+// its operands.
 func byRowOffAxis(v *ir.Value) []bool {
 	if v.Attrs.Int("axis") == 0 {
 		return nil
 	}
-	return []bool{true}
+	out := make([]bool, len(v.In))
+	for i := range out {
+		out[i] = true
+	}
+	return out
 }
 
 // byRowOffAxes is the ByRow of a row that works along the attribute axes, dropping

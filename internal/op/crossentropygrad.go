@@ -10,8 +10,9 @@ import (
 
 // CrossEntropyGrad is d·(softmax x − onehot label) for each example, the
 // gradient of CrossEntropy in one pass: x: [..., C], labels: Int [...], d: [...],
-// result [..., C]. For u, the gradient of the result, and s = softmax x,
-// dx = d·s·(u − Σ u·s) and dd = Σ u·(s − onehot label).
+// result [..., C]. What softmax lacks of 1 at the label is the sum of the others, so
+// that it is not lost where softmax is rounded to 1. For u, the gradient of the
+// result, and s = softmax x, dx = d·s·Center(s, u) and dd = −Center(s, u)[label].
 var CrossEntropyGrad Entry
 
 func init() {
@@ -20,7 +21,7 @@ func init() {
 			ByRow: byRow(true, true, true),
 			Range: labelRange,
 			Cost:  func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 5 * int64(v.Type.Shape.Size())} },
-			F32:   crossEntropyGrad(softmaxF32), F64: crossEntropyGrad(softmaxF64)},
+			F32:   crossEntropyGrad(lines32), F64: crossEntropyGrad(lines64)},
 		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr {
 			return sym.Product(x[2], sym.Sum(sym.Call("softmax", x[0]), sym.Neg(sym.Call("onehot", x[1]))))
 		},
@@ -70,31 +71,32 @@ func vjpCrossEntropyGrad(c *Ctx, n Applied, u *gorgonia.Node) []*gorgonia.Node {
 		return make([]*gorgonia.Node, 3)
 	}
 	s := c.Softmax(x, -1)
-	last := []int{-1}
 	if k, ok := n.Attrs.Get("ignore").(int); ok {
 		u = c.Mul(u, c.Reshape(c.NotInt(labels, k, x), append(c.Shape(d).Clone(), 1)))
 	}
-	dx := c.Mul(s, c.Sub(u, c.Sum(c.Mul(u, s), last, true)))
-	dx = c.Mul(dx, c.Reshape(d, append(c.Shape(d).Clone(), 1)))
+	center := c.Center(s, u, len(shape)-1)
+	dx := c.Mul(c.Mul(s, center), c.Reshape(d, append(c.Shape(d).Clone(), 1)))
 	hot := c.Apply(&OneHot, n.Attrs.With("classes", shape[len(shape)-1]).With("dtype", c.Type(x).DType.String()), labels)
-	return []*gorgonia.Node{dx, nil, c.Sum(c.Mul(u, c.Sub(s, hot)), last, false)}
+	return []*gorgonia.Node{dx, nil, c.Neg(c.Sum(c.Select(hot, center, c.Fill(center, 0)), []int{-1}, false))}
 }
 
-func crossEntropyGrad[T ir.Float](softmax func(dst, x []T)) ir.Kernel[T] {
+func crossEntropyGrad[T ir.Float](o lineOps[T]) ir.Kernel[T] {
 	return ir.Kernel[T]{Run: func(c *ir.Call[T]) {
 		s := c.V.Type.Shape
 		n := s[len(s)-1]
 		for i, label := range c.IntIn[1] {
-			y, d := c.Out[i*n:(i+1)*n], c.In[2][i]
+			y, x := c.Out[i*n:(i+1)*n], c.In[0][i*n:(i+1)*n]
 			if ignored(c.V.Attrs, label) || label < 0 || label >= n { // the forward pass reports the latter
 				clear(y)
 				continue
 			}
-			softmax(y, c.In[0][i*n:(i+1)*n])
-			y[label]--
-			for j := range y {
-				y[j] *= d
-			}
+			o.addS(y, x, -finite(o.maxOf(x)))
+			o.exp(y, y)
+			own := y[label]
+			y[label] = 0
+			others := o.sum(y)
+			y[label] = -others
+			o.mulS(y, y, c.In[2][i]/(own+others))
 		}
 	}}
 }

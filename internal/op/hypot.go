@@ -9,6 +9,7 @@ import (
 )
 
 // Hypot is z = √(x² + y²) without overflow: dx = d·x/z, dy = d·y/z, 0 where z is 0.
+// Its square is x² + y² itself: see squareOf.
 var Hypot Entry
 
 func init() {

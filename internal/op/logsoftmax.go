@@ -4,12 +4,11 @@ import (
 	"math"
 
 	"github.com/symgrad/symgrad/internal/ir"
-	"github.com/symgrad/symgrad/internal/kernel/vec"
 	"gorgonia.org/gorgonia"
 )
 
 // LogSoftmax is y = x − log Σeˣ along an axis, stable for any finite x:
-// dx = d − eʸ·Σd.
+// dx = Spread(eʸ, d), which is d − eʸ·Σd.
 var LogSoftmax Entry
 
 func init() {
@@ -17,21 +16,9 @@ func init() {
 		Def: ir.Def{Name: "logsoftmax", Class: ir.Opaque, Arity: 1, Infer: inferAxis,
 			ByRow: byRowOffAxis,
 			Cost:  func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 4 * int64(v.Type.Shape.Size())} },
-			F32: lineKernel(func(dst, x []float32) {
-				m := finite(vec.MaxOfF32(x))
-				s := float32(math.Log(float64(vec.SumExpSubF32(x, m))))
-				vec.AddSF32(dst, x, -m) // apart: m may be so large that m + s is m
-				vec.AddSF32(dst, dst, -s)
-			}),
-			F64: lineKernel(func(dst, x []float64) {
-				m := finite(vec.MaxOfF64(x))
-				s := math.Log(vec.SumExpSubF64(x, m))
-				vec.AddSF64(dst, x, -m)
-				vec.AddSF64(dst, dst, -s)
-			})},
+			F32:   lineKernel(lines32.logSoftmax), F64: lineKernel(lines64.logSoftmax)},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
-			s := c.Sum(d, []int{n.Attrs.Int("axis")}, true)
-			return []*gorgonia.Node{c.Sub(d, c.Mul(c.Exp(n.Out), s))}
+			return []*gorgonia.Node{c.Spread(c.Exp(n.Out), d, n.Attrs.Int("axis"))}
 		},
 		Ref: refLines(func(dst, x []float64) {
 			m, sum := refMax(x), 0.0
@@ -44,6 +31,28 @@ func init() {
 		}),
 		Samples: axisSamples,
 	})
+}
+
+// logSumExp is log Σeˣ as the largest x, or 0 if that is infinite, and the rest: the
+// logarithm of 1 and what the others add to it, which keeps its digits where that is
+// little.
+func (l lineOps[T]) logSumExp(x []T) (m, rest T) {
+	m = finite(l.maxOf(x))
+	s := l.sumExpSub(x, m)
+	if s < 1.25 {
+		for k, v := range x {
+			if v == m {
+				return m, T(math.Log1p(float64(l.sumExpSub(x[:k], m)) + float64(l.sumExpSub(x[k+1:], m))))
+			}
+		}
+	}
+	return m, T(math.Log(float64(s)))
+}
+
+func (l lineOps[T]) logSoftmax(dst, x []T) {
+	m, s := l.logSumExp(x)
+	l.addS(dst, x, -m) // apart: m may be so large that m + s is m
+	l.addS(dst, dst, -s)
 }
 
 // LogSoftmax is x − log Σeˣ along the axis; a negative one counts from the last.

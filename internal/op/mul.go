@@ -24,5 +24,12 @@ func init() {
 	})
 }
 
-// Mul is x · y, broadcast.
-func (c *Ctx) Mul(x, y *gorgonia.Node) *gorgonia.Node { return c.elementwise2(&Mul, x, y) }
+// Mul is x · y, broadcast, and what is under the root where both are one root.
+func (c *Ctx) Mul(x, y *gorgonia.Node) *gorgonia.Node {
+	if x == y {
+		if z := c.squareOf(x); z != nil {
+			return z
+		}
+	}
+	return c.elementwise2(&Mul, x, y)
+}

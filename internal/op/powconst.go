@@ -35,7 +35,12 @@ func init() {
 	})
 }
 
-// PowConst is x to the power of by.
+// PowConst is x to the power of by, and what is under the root where by is 2 and x one.
 func (c *Ctx) PowConst(x *gorgonia.Node, by float64) *gorgonia.Node {
+	if by == 2 {
+		if y := c.squareOf(x); y != nil {
+			return y
+		}
+	}
 	return c.Apply(&PowConst, ir.A("by", by), x)
 }

@@ -3,7 +3,6 @@ package op
 import (
 	"math"
 
-	"github.com/symgrad/symgrad/internal/ir"
 	"gorgonia.org/gorgonia"
 )
 
@@ -11,30 +10,26 @@ import (
 
 // LogSumExp is log Σeˣ over the axes, stable for any x: -Inf where all are, +Inf
 // where one is, NaN where one is. Its derivative is softmax x, and 0 where the result
-// is infinite.
+// is infinite. Several axes are made one first.
 func (c *Ctx) LogSumExp(x *gorgonia.Node, axes []int, keep bool) *gorgonia.Node {
-	m := c.StopGradient(c.ReduceMax(x, axes, true))
-	infinite := c.IsInf(m)
-	below := c.Select(infinite, c.Fill(x, 0), c.Sub(x, m))
-	y := c.Add(c.Log(c.Sum(c.Exp(below), axes, true)), m)
-	return c.dropAxes(c.Select(infinite, m, y), x, axes, keep)
-}
-
-// dropAxes gives y, a fold of x that kept its axes, the shape that keep asks for.
-func (c *Ctx) dropAxes(y, x *gorgonia.Node, axes []int, keep bool) *gorgonia.Node {
 	t := c.Type(x)
-	if c.Err != nil || keep {
-		return y
+	if c.Err != nil {
+		return nil
 	}
 	axes, err := resolveAxes(t, axes)
 	if err != nil {
-		return nil // the fold has reported it
-	}
-	out, err := inferReduce([]ir.Type{t}, ir.A("axes", axes, "keep", false))
-	if err != nil {
+		c.Fail("logsumexp", c.Label, []*gorgonia.Node{x}, err)
 		return nil
 	}
-	return c.Reshape(y, out.Shape)
+	y := c.logSumExp(x, axes)
+	if !keep {
+		return y
+	}
+	kept := t.Shape.Clone()
+	for _, a := range axes {
+		kept[a] = 1
+	}
+	return c.Reshape(y, kept)
 }
 
 // Variance is Σ(x − mean)²/(n − correction) over the axes: 0 divides by n, 1
@@ -60,16 +55,15 @@ func (c *Ctx) Std(x *gorgonia.Node, axes []int, correction int, keep bool) *gorg
 // Root is the p-th root of s ≥ 0, with the gradient 0 where s is 0, at which the
 // root's own slope is infinite for p > 1.
 func (c *Ctx) Root(s *gorgonia.Node, p float64) *gorgonia.Node {
-	if p == 1 {
+	switch p {
+	case 1:
 		return s
+	case 2:
+		return c.Apply(&Root, nil, s)
 	}
 	zero := c.EqConst(s, 0)
 	safe := c.Select(zero, c.Fill(s, 1), s)
-	root := c.Sqrt(safe)
-	if p != 2 {
-		root = c.PowConst(safe, 1/p)
-	}
-	return c.Select(zero, c.Fill(s, 0), root)
+	return c.Select(zero, c.Fill(s, 0), c.PowConst(safe, 1/p))
 }
 
 // Norm is the p-norm (Σ|x|ᵖ)^(1/p) over the axes, for any p but 0; p = +Inf is

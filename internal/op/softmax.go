@@ -4,12 +4,11 @@ import (
 	"math"
 
 	"github.com/symgrad/symgrad/internal/ir"
-	"github.com/symgrad/symgrad/internal/kernel/vec"
 	"gorgonia.org/gorgonia"
 )
 
 // Softmax is y = eˣ/Σeˣ along an axis, from which the largest x is taken off
-// first, so that nothing overflows: dx = y·(d − Σ d·y).
+// first, so that nothing overflows: dx = y·Center(y, d), which is y·(d − Σ d·y).
 var Softmax Entry
 
 func init() {
@@ -17,11 +16,9 @@ func init() {
 		Def: ir.Def{Name: "softmax", Class: ir.Opaque, Arity: 1, Infer: inferAxis,
 			ByRow: byRowOffAxis,
 			Cost:  func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 4 * int64(v.Type.Shape.Size())} },
-			F32:   lineKernel(softmaxF32), F64: lineKernel(softmaxF64)},
+			F32:   lineKernel(lines32.softmax), F64: lineKernel(lines64.softmax)},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
-			y := n.Out
-			s := c.Sum(c.Mul(d, y), []int{n.Attrs.Int("axis")}, true)
-			return []*gorgonia.Node{c.Mul(y, c.Sub(d, s))}
+			return []*gorgonia.Node{c.Mul(n.Out, c.Center(n.Out, d, n.Attrs.Int("axis")))}
 		},
 		Ref: refLines(func(dst, x []float64) {
 			m, sum := refMax(x), 0.0
@@ -65,14 +62,8 @@ func (c *Ctx) alongAxis(e *Entry, x *gorgonia.Node, axis int) *gorgonia.Node {
 	return c.Apply(e, ir.A("axis", k), x)
 }
 
-func softmaxF32(dst, x []float32) {
-	vec.AddSF32(dst, x, -finite(vec.MaxOfF32(x)))
-	vec.ExpF32(dst, dst)
-	vec.DivSF32(dst, dst, vec.SumF32(dst))
-}
-
-func softmaxF64(dst, x []float64) {
-	vec.AddSF64(dst, x, -finite(vec.MaxOfF64(x)))
-	vec.ExpF64(dst, dst)
-	vec.DivSF64(dst, dst, vec.SumF64(dst))
+func (l lineOps[T]) softmax(dst, x []T) {
+	l.addS(dst, x, -finite(l.maxOf(x)))
+	l.exp(dst, dst)
+	l.divS(dst, dst, l.sum(dst))
 }

@@ -24,5 +24,10 @@ func init() {
 	})
 }
 
-// Square is x².
-func (c *Ctx) Square(x *gorgonia.Node) *gorgonia.Node { return c.Apply(&Square, nil, x) }
+// Square is x², and what is under the root where x is one.
+func (c *Ctx) Square(x *gorgonia.Node) *gorgonia.Node {
+	if y := c.squareOf(x); y != nil {
+		return y
+	}
+	return c.Apply(&Square, nil, x)
+}

@@ -50,8 +50,11 @@ func (e *Expr) factors() []*Expr {
 	return []*Expr{e}
 }
 
-// Sigma is the sum over the elements of x.
+// Sigma is the sum over the elements of x: 1 of a softmax.
 func Sigma(x *Expr) *Expr {
+	if x.kind == call && x.text == "softmax" {
+		return Num(1)
+	}
 	c, rest := x.factor()
 	if x.kind == number {
 		return Call("Σ", x)

@@ -1,0 +1,136 @@
+package op
+
+import (
+	"slices"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/sym"
+	"gorgonia.org/gorgonia"
+)
+
+// Center and Spread are the sums along an axis that the derivatives of softmax are
+// made of, of every order: each is the other's derivative. They are sums of
+// differences, in which a weight of nearly 1 leaves what the others are: what it
+// lacks of 1 is their sum, and is not lost where it is rounded to 1.
+//
+//	Center(w, d)ₖ = Σⱼ wⱼ·(dₖ − dⱼ): for u, dd = Spread(w, u), dw = −Center(u, d)
+//	Spread(w, u)ₖ = Σⱼ (uₖ·wⱼ − wₖ·uⱼ): for v, du = Center(w, v), dw = −Center(u, v)
+var Center, Spread Entry
+
+func init() {
+	define(&Center, Entry{
+		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr {
+			return sym.Sum(sym.Product(x[1], sym.Sigma(x[0])), sym.Neg(sym.Sigma(sym.Product(x[0], x[1]))))
+		},
+		Def: weightedLines("center", lineKernel2(lines32.center), lineKernel2(lines64.center)),
+		VJP: vjpLines(func(c *Ctx, w, d, u *gorgonia.Node, axis int) (dw, dd *gorgonia.Node) {
+			return c.Neg(c.Center(u, d, axis)), c.Spread(w, u, axis)
+		}),
+		Ref: refLines2(func(dst, w, d []float64) {
+			clear(dst)
+			for k := range dst {
+				for j := range w {
+					dst[k] += w[j] * (d[k] - d[j])
+				}
+			}
+		}),
+		Samples: twice(axisSamples),
+	})
+	define(&Spread, Entry{
+		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr {
+			return sym.Sum(sym.Product(x[1], sym.Sigma(x[0])), sym.Neg(sym.Product(x[0], sym.Sigma(x[1]))))
+		},
+		Def: weightedLines("spread", lineKernel2(lines32.spread), lineKernel2(lines64.spread)),
+		VJP: vjpLines(func(c *Ctx, w, u, v *gorgonia.Node, axis int) (dw, du *gorgonia.Node) {
+			return c.Neg(c.Center(u, v, axis)), c.Center(w, v, axis)
+		}),
+		Ref: refLines2(func(dst, w, u []float64) {
+			clear(dst)
+			for k := range dst {
+				for j := range w {
+					dst[k] += u[k]*w[j] - w[k]*u[j]
+				}
+			}
+		}),
+		Samples: twice(axisSamples),
+	})
+}
+
+// weightedLines is a row of two operands of one shape along an axis.
+func weightedLines(name string, f32 ir.Kernel[float32], f64 ir.Kernel[float64]) ir.Def {
+	return ir.Def{Name: name, Class: ir.Opaque, Arity: 2, ByRow: byRowOffAxis,
+		Infer: func(in []ir.Type, a ir.Attrs) (ir.Type, error) {
+			if _, err := sameShape(in, a); err != nil {
+				return ir.Type{}, err
+			}
+			return inferAxis(in, a)
+		},
+		Cost: func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 4 * int64(v.Type.Shape.Size())} },
+		F32:  f32, F64: f64}
+}
+
+func vjpLines(f func(c *Ctx, x, y, d *gorgonia.Node, axis int) (dx, dy *gorgonia.Node)) func(*Ctx, Applied, *gorgonia.Node) []*gorgonia.Node {
+	return func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
+		dx, dy := f(c, n.In[0], n.In[1], d, n.Attrs.Int("axis"))
+		return []*gorgonia.Node{dx, dy}
+	}
+}
+
+// twice gives samples of one operand a second one of its shape.
+func twice(samples func() []Sample) func() []Sample {
+	return func() []Sample {
+		s := samples()
+		for i := range s {
+			s[i].In = append(slices.Clone(s[i].In), s[i].In[0])
+		}
+		return s
+	}
+}
+
+// heaviest is the place of the weight that is largest by its size; any, if one is NaN.
+func (l lineOps[T]) heaviest(w []T) int {
+	most, least := l.maxOf(w), l.minOf(w)
+	if -least > most {
+		most = least
+	}
+	for i, v := range w {
+		if v == most {
+			return i
+		}
+	}
+	return 0
+}
+
+// center takes differences to the element of the largest weight.
+func (l lineOps[T]) center(dst, w, d []T) {
+	if len(dst) == 0 {
+		return
+	}
+	l.addS(dst, d, -d[l.heaviest(w)])
+	sum := l.dot(w, dst)
+	l.mulS(dst, dst, l.sum(w))
+	l.addS(dst, dst, -sum)
+}
+
+// spread sums the other elements than that of the largest weight apart: in its own
+// place what it gives and takes cancels.
+func (l lineOps[T]) spread(dst, w, u []T) {
+	if len(dst) == 0 {
+		return
+	}
+	k := l.heaviest(w)
+	ws, us := l.sum(w[:k])+l.sum(w[k+1:]), l.sum(u[:k])+l.sum(u[k+1:])
+	l.mulS(dst, u, ws+w[k])
+	l.axpy(dst, -us-u[k], w)
+	dst[k] = u[k]*ws - w[k]*us
+}
+
+// Center is Σⱼ wⱼ·(dₖ − dⱼ) along the axis.
+func (c *Ctx) Center(w, d *gorgonia.Node, axis int) *gorgonia.Node {
+	return c.Apply(&Center, ir.A("axis", axis), w, d)
+}
+
+// Spread is Σⱼ (uₖ·wⱼ − wₖ·uⱼ) along the axis.
+func (c *Ctx) Spread(w, u *gorgonia.Node, axis int) *gorgonia.Node {
+	return c.Apply(&Spread, ir.A("axis", axis), w, u)
+}
