@@ -26,16 +26,15 @@ func (b *Builder) RoundDecimals(x *gorgonia.Node, decimals int) *gorgonia.Node {
 	return b.Div(b.Round(b.Mul(x, k)), k)
 }
 
-// FMod is the remainder x − y·Trunc(x/y) with x's sign, broadcast.
-func (b *Builder) FMod(x, y *gorgonia.Node) *gorgonia.Node {
-	return b.Sub(x, b.Mul(y, b.Trunc(b.Div(x, y))))
-}
+// FMod is the remainder of x/y with x's sign, broadcast: exact, as C's fmod. It is x
+// where y is infinite, NaN where y is 0 or x is infinite. Its derivatives are 1 and
+// −Trunc(x/y).
+func (b *Builder) FMod(x, y *gorgonia.Node) *gorgonia.Node { return b.c.FMod(x, y) }
 
-// Remainder is the remainder x − y·Floor(x/y) with y's sign, broadcast, as
-// Python's %.
-func (b *Builder) Remainder(x, y *gorgonia.Node) *gorgonia.Node {
-	return b.Sub(x, b.Mul(y, b.Floor(b.Div(x, y))))
-}
+// Remainder is the remainder of x/y with y's sign, broadcast, as Python's %. Where y
+// is infinite it is x, or y if the signs differ; NaN where y is 0 or x is infinite. Its
+// derivatives are 1 and −Floor(x/y).
+func (b *Builder) Remainder(x, y *gorgonia.Node) *gorgonia.Node { return b.c.Remainder(x, y) }
 
 // CopySign is |x| with y's sign, broadcast; a y of −0 counts as negative. y has no
 // gradient.

@@ -138,7 +138,7 @@ func (b *Builder) LogSigmoid(x *gorgonia.Node) *gorgonia.Node { return b.c.LogSi
 // Mish is x·tanh(softplus x) (Misra 2019).
 func (b *Builder) Mish(x *gorgonia.Node) *gorgonia.Node { return b.c.Mish(x) }
 
-// Softsign is x/(1 + |x|).
+// Softsign is x/(1 + |x|), ±1 at ±Inf.
 func (b *Builder) Softsign(x *gorgonia.Node) *gorgonia.Node { return b.c.Softsign(x) }
 
 // GELUTanh is the approximation x·½(1 + tanh(√(2/π)(x + 0.044715x³))) of GELU.
@@ -176,7 +176,8 @@ func (b *Builder) Minimum(x, y *gorgonia.Node) *gorgonia.Node { return b.c.Minim
 // Hypot is √(x² + y²) without overflow, broadcast; its derivative at 0 is 0.
 func (b *Builder) Hypot(x, y *gorgonia.Node) *gorgonia.Node { return b.c.Hypot(x, y) }
 
-// Lerp is x + w·(y − x), broadcast.
+// Lerp is x + w·(y − x), broadcast: exactly x at w = 0, y at w = 1, and x where y is x.
+// Between them it grows or falls with w, and does not overflow.
 func (b *Builder) Lerp(x, y, w *gorgonia.Node) *gorgonia.Node { return b.c.Lerp(x, y, w) }
 
 // Less is 1 where x < y, else 0, broadcast. Comparisons have no gradient.
@@ -211,5 +212,6 @@ func (b *Builder) Polygamma(x *gorgonia.Node, order int) *gorgonia.Node {
 	return b.c.Polygamma(x, order)
 }
 
-// Xlogy is x·log y, 0 where x is 0, broadcast.
+// Xlogy is x·log y, broadcast, 0 where x is 0 unless y is NaN; its derivative by x is
+// log y there too, but 0 where both are 0.
 func (b *Builder) Xlogy(x, y *gorgonia.Node) *gorgonia.Node { return b.c.Xlogy(x, y) }

@@ -57,15 +57,8 @@ func (b *Builder) MultivariateLgamma(x *gorgonia.Node, p int) *gorgonia.Node {
 	return y
 }
 
-// Sinc is sin(πx)/(πx), 1 at 0.
-func (b *Builder) Sinc(x *gorgonia.Node) *gorgonia.Node {
-	zero := b.c.EqConst(x, 0)
-	angle := b.Scale(x, math.Pi)
-	safe := b.Where(zero, b.c.Fill(x, 1), angle)
-	// at 0 the first terms of the series, for the sake of the derivatives
-	near := b.AddConst(b.Scale(b.Square(angle), -1.0/6), 1)
-	return b.Where(zero, near, b.Div(b.Sin(safe), safe))
-}
+// Sinc is sin(πx)/(πx), 1 at 0, with all of its derivatives, there and near 0 too.
+func (b *Builder) Sinc(x *gorgonia.Node) *gorgonia.Node { return b.c.Sinc(x, 0) }
 
 // Logit is log(x/(1 − x)), the inverse of Sigmoid, with x held to [eps, 1 − eps];
 // eps = 0 holds nothing: NaN outside of [0, 1].
@@ -76,35 +69,16 @@ func (b *Builder) Logit(x *gorgonia.Node, eps float64) *gorgonia.Node {
 	return b.Sub(b.Log(x), b.Log1p(b.Neg(x)))
 }
 
-// Entropy is −x·log x, 0 at 0 and -Inf below.
-func (b *Builder) Entropy(x *gorgonia.Node) *gorgonia.Node {
-	y := b.Neg(b.Xlogy(x, x))
-	return b.Where(b.c.LtConst(x, 0), b.c.Fill(x, math.Inf(-1)), y)
-}
+// Entropy is −x·log x, 0 at 0, where its derivative is +Inf, and -Inf below.
+func (b *Builder) Entropy(x *gorgonia.Node) *gorgonia.Node { return b.c.Entropy(x) }
 
-// Xlog1py is x·log(1 + y), 0 where x is 0, broadcast.
-func (b *Builder) Xlog1py(x, y *gorgonia.Node) *gorgonia.Node {
-	x, y = b.together("xlog1py", x, y)
-	if b.c.Err != nil {
-		return nil
-	}
-	zero := b.c.EqConst(x, 0)
-	safe := b.Where(zero, b.c.Fill(y, 0), y)
-	return b.Where(zero, b.c.Fill(x, 0), b.Mul(x, b.Log1p(safe)))
-}
+// Xlog1py is x·log(1 + y), broadcast, 0 where x is 0 unless y is NaN; its derivative
+// by x is log(1 + y) there too.
+func (b *Builder) Xlog1py(x, y *gorgonia.Node) *gorgonia.Node { return b.c.Xlog1py(x, y) }
 
-// LogAddExp is log(eˣ + eʸ), broadcast, for any finite x and y, and for infinite
-// ones of equal sign.
-func (b *Builder) LogAddExp(x, y *gorgonia.Node) *gorgonia.Node {
-	x, y = b.together("logaddexp", x, y)
-	if b.c.Err != nil {
-		return nil
-	}
-	// sub is 0 where both are one infinity; the slope then goes by halves
-	far := b.Sub(x, y)
-	far = b.Where(b.Mul(b.Equal(x, y), b.IsInf(x)), b.c.Fill(x, 0), far)
-	return b.Add(b.Where(b.GreaterEqual(x, y), x, y), b.Softplus(b.Neg(b.Mul(far, b.Where(b.GreaterEqual(x, y), b.c.Fill(x, 1), b.c.Fill(x, -1))))))
-}
+// LogAddExp is log(eˣ + eʸ), broadcast, without overflow. Where x and y are one
+// infinity, so is the result, and each gets half of the gradient.
+func (b *Builder) LogAddExp(x, y *gorgonia.Node) *gorgonia.Node { return b.c.LogAddExp(x, y) }
 
 // LogAddExp2 is log₂(2ˣ + 2ʸ), broadcast.
 func (b *Builder) LogAddExp2(x, y *gorgonia.Node) *gorgonia.Node {

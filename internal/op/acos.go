@@ -18,7 +18,7 @@ func init() {
 			Elem32: elem1(vec.AcosF32), Elem64: elem1(vec.AcosF64)},
 		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Call("arccos", x[0]) },
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
-			return c.Neg(c.Mul(d, c.Rsqrt(c.Mul(c.AddConst(c.Neg(x), 1), c.AddConst(x, 1)))))
+			return c.Neg(c.Mul(d, c.Rsqrt(c.CoSquare(x))))
 		}),
 		Ref:     ref1(math.Acos),
 		Samples: func() []Sample { return within(-0.9, 0.9, shapes(1, plain...)) },

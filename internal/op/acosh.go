@@ -8,7 +8,8 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Acosh is the inverse hyperbolic cosine: dx = d/√((x − 1)(x + 1)).
+// Acosh is the inverse hyperbolic cosine: dx = d/(√(x − 1)·√(x + 1)), which no
+// large x overflows.
 var Acosh Entry
 
 func init() {
@@ -16,7 +17,7 @@ func init() {
 		Def: ir.Def{Name: "acosh", Class: ir.Elementwise, Arity: 1, Weight: weightSlow, Infer: sameShape,
 			Elem32: elem1(vec.AcoshF32), Elem64: elem1(vec.AcoshF64)},
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
-			return c.Mul(d, c.Rsqrt(c.Mul(c.AddConst(x, -1), c.AddConst(x, 1))))
+			return c.Mul(d, c.Mul(c.Rsqrt(c.AddConst(x, -1)), c.Rsqrt(c.AddConst(x, 1))))
 		}),
 		Ref:     ref1(math.Acosh),
 		Samples: func() []Sample { return within(1.2, 3, shapes(1, plain...)) },

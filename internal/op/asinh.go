@@ -8,7 +8,8 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Asinh is the inverse hyperbolic sine: dx = d/√(1 + x²).
+// Asinh is the inverse hyperbolic sine: dx = d/√(1 + x²), by the
+// hypotenuse, which no large x overflows.
 var Asinh Entry
 
 func init() {
@@ -16,7 +17,7 @@ func init() {
 		Def: ir.Def{Name: "asinh", Class: ir.Elementwise, Arity: 1, Weight: weightSlow, Infer: sameShape,
 			Elem32: elem1(vec.AsinhF32), Elem64: elem1(vec.AsinhF64)},
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
-			return c.Mul(d, c.Rsqrt(c.AddConst(c.Square(x), 1)))
+			return c.Div(d, c.Hypot(x, c.Fill(x, 1)))
 		}),
 		Ref:     ref1(math.Asinh),
 		Samples: func() []Sample { return shapes(1, plain...) },

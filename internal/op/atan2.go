@@ -8,7 +8,8 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Atan2 is the angle of the point (y, x): dx = d·y/(x² + y²), dy = −d·x/(x² + y²).
+// Atan2 is the angle of the point (y, x): dx = d·y/z², dy = −d·x/z²
+// with z = √(x² + y²), whose square no number overflows that z does not.
 var Atan2 Entry
 
 func init() {
@@ -16,8 +17,9 @@ func init() {
 		Def: ir.Def{Name: "atan2", Class: ir.Elementwise, Arity: 2, Weight: weightSlow, Infer: sameShape,
 			Elem32: elem2(vec.Atan2F32), Elem64: elem2(vec.Atan2F64)},
 		VJP: vjp2(func(c *Ctx, x, y, d *gorgonia.Node) (dx, dy *gorgonia.Node) {
-			q := c.Div(d, c.Add(c.Square(x), c.Square(y)))
-			return c.Mul(q, y), c.Neg(c.Mul(q, x))
+			z := c.Hypot(x, y)
+			q := c.Div(d, z)
+			return c.Mul(q, c.Div(y, z)), c.Neg(c.Mul(q, c.Div(x, z)))
 		}),
 		Ref:     ref2(math.Atan2),
 		Samples: func() []Sample { return within(0.3, 2, shapes(2, plain...)) },

@@ -8,7 +8,7 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Atanh is the inverse hyperbolic tangent: dx = d/((1 − x)(1 + x)).
+// Atanh is the inverse hyperbolic tangent: dx = d/(1 − x²).
 var Atanh Entry
 
 func init() {
@@ -16,7 +16,7 @@ func init() {
 		Def: ir.Def{Name: "atanh", Class: ir.Elementwise, Arity: 1, Weight: weightSlow, Infer: sameShape,
 			Elem32: elem1(vec.AtanhF32), Elem64: elem1(vec.AtanhF64)},
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
-			return c.Div(d, c.Mul(c.AddConst(c.Neg(x), 1), c.AddConst(x, 1)))
+			return c.Div(d, c.CoSquare(x))
 		}),
 		Ref:     ref1(math.Atanh),
 		Samples: func() []Sample { return within(-0.9, 0.9, shapes(1, plain...)) },

@@ -9,7 +9,8 @@ import (
 
 // BCELogits is the binary cross-entropy log(1 + eˣ) − x·y of the logit x with
 // the target y, as max(x, 0) − x·y + log(1 + e^−|x|), which neither overflows
-// nor cancels: dx = d·(sigmoid x − y), dy = −d·x.
+// nor cancels: dx = d·((1 − y)·sigmoid x − y·sigmoid(−x)), which is d·(sigmoid x −
+// y) where that would cancel too; dy = −d·x.
 var BCELogits Entry
 
 func init() {
@@ -17,7 +18,8 @@ func init() {
 		Def: ir.Def{Name: "bcelogits", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
 			Elem32: elem2(bceLogits[float32]), Elem64: elem2(bceLogits[float64])},
 		VJP: vjp2(func(c *Ctx, x, y, d *gorgonia.Node) (dx, dy *gorgonia.Node) {
-			return c.Mul(d, c.Sub(c.Sigmoid(x), y)), c.Neg(c.Mul(d, x))
+			rest := c.AddConst(c.Neg(y), 1)
+			return c.Mul(d, c.Sub(c.Mul(rest, c.Sigmoid(x)), c.Mul(y, c.Sigmoid(c.Neg(x))))), c.Neg(c.Mul(d, x))
 		}),
 		Ref:     ref2(func(x, y float64) float64 { return math.Log1p(math.Exp(x)) - x*y }),
 		Samples: func() []Sample { return shapes(2, plain...) },

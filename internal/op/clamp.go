@@ -19,7 +19,7 @@ func init() {
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			x := n.In[0]
 			in := c.Mul(c.GeConst(x, n.Attrs.Float("lo")), c.LeConst(x, n.Attrs.Float("hi")))
-			return []*gorgonia.Node{c.Mul(d, in)}
+			return []*gorgonia.Node{c.Select(in, d, c.Fill(d, 0))}
 		},
 		Ref: func(c *ir.Call[float64]) {
 			lo, hi := c.V.Attrs.Float("lo"), c.V.Attrs.Float("hi")

@@ -9,21 +9,16 @@ import (
 // This file has elementwise functions that are made of rows: the loops that they
 // are compiled to are one pass all the same.
 
-// Lerp is x + w·(y − x), broadcast.
-func (c *Ctx) Lerp(x, y, w *gorgonia.Node) *gorgonia.Node { return c.Add(x, c.Mul(w, c.Sub(y, x))) }
-
 // GeluTanh is x·½(1 + tanh(√(2/π)(x + 0.044715x³))), as x·sigmoid of twice the
 // argument, which keeps its digits for negative x.
 func (c *Ctx) GeluTanh(x *gorgonia.Node) *gorgonia.Node {
-	u := c.Scale(c.Add(x, c.Scale(c.Cube(x), 0.044715)), 2*math.Sqrt(2/math.Pi))
+	in := c.Clamp(x, -50, 50) // beyond, the sigmoid is 0 or 1, with the slope 0
+	u := c.Scale(c.Add(in, c.Scale(c.Cube(in), 0.044715)), 2*math.Sqrt(2/math.Pi))
 	return c.Mul(x, c.Sigmoid(u))
 }
 
 // Mish is x·tanh(softplus x).
 func (c *Ctx) Mish(x *gorgonia.Node) *gorgonia.Node { return c.Mul(x, c.Tanh(c.Softplus(x))) }
-
-// Softsign is x/(1 + |x|).
-func (c *Ctx) Softsign(x *gorgonia.Node) *gorgonia.Node { return c.Div(x, c.AddConst(c.Abs(x), 1)) }
 
 // HardTanh is x held to [−1, 1], with the gradient 0 at the bounds.
 func (c *Ctx) HardTanh(x *gorgonia.Node) *gorgonia.Node { return c.openClamp(x, -1, 1) }
@@ -46,12 +41,4 @@ func (c *Ctx) openClamp(x *gorgonia.Node, lo, hi float64) *gorgonia.Node {
 // Klambauer et al. (2017).
 func (c *Ctx) Selu(x *gorgonia.Node) *gorgonia.Node {
 	return c.Scale(c.Elu(x, 1.6732632423543772848170429916717), 1.0507009873554804934193349852946)
-}
-
-// Xlogy is x·log y, 0 where x is 0, broadcast.
-func (c *Ctx) Xlogy(x, y *gorgonia.Node) *gorgonia.Node {
-	x, y = c.broadcast2(&Mul, x, y)
-	zero := c.EqConst(x, 0)
-	safe := c.Select(zero, c.Fill(y, 1), y)
-	return c.Select(zero, c.Fill(x, 0), c.Mul(x, c.Log(safe)))
 }

@@ -9,7 +9,8 @@ import (
 )
 
 // Elu is x for x > 0, else by·(eˣ − 1), with the constant by: dx = d or
-// by·d·eˣ.
+// by·d·eˣ, whose argument is held to 0, so that what is not chosen stays finite to
+// every order.
 var Elu Entry
 
 func init() {
@@ -17,8 +18,8 @@ func init() {
 		Def: ir.Def{Name: "elu", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape, Consts: by,
 			Elem32: elemS(vec.EluF32), Elem64: elemS(vec.EluF64)},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
-			by := n.Attrs.Float("by")
-			return []*gorgonia.Node{c.Select(c.GtConst(n.In[0], 0), d, c.Mul(d, c.Scale(c.Exp(n.In[0]), by)))}
+			x, by := n.In[0], n.Attrs.Float("by")
+			return []*gorgonia.Node{c.Select(c.GtConst(x, 0), d, c.Mul(d, c.Scale(c.Exp(c.Clamp(x, math.Inf(-1), 0)), by)))}
 		},
 		Ref: refBy(func(x, s float64) float64 {
 			if x > 0 {

@@ -17,8 +17,9 @@ func init() {
 			Elem32: elem2(vec.MaxF32), Elem64: elem2(vec.MaxF64)},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			x, y := n.In[0], n.In[1]
-			rest := c.AddConst(c.Scale(c.Eq(x, y), -0.5), 1) // NaN passes to both
-			return []*gorgonia.Node{c.Mul(d, c.Sub(rest, c.Lt(x, y))), c.Mul(d, c.Sub(rest, c.Lt(y, x)))}
+			rest := c.AddConst(c.Scale(c.Eq(x, y), -0.5), 1) // where one is NaN, d goes to both
+			share, zero := c.Mul(d, rest), c.Fill(d, 0)
+			return []*gorgonia.Node{c.Select(c.Lt(x, y), zero, share), c.Select(c.Lt(y, x), zero, share)}
 		},
 		Ref:     ref2(math.Max),
 		Samples: func() []Sample { return kinked(shapes(2, plain...)) },

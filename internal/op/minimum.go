@@ -17,8 +17,9 @@ func init() {
 			Elem32: elem2(vec.MinF32), Elem64: elem2(vec.MinF64)},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			x, y := n.In[0], n.In[1]
-			rest := c.AddConst(c.Scale(c.Eq(x, y), -0.5), 1) // NaN passes to both
-			return []*gorgonia.Node{c.Mul(d, c.Sub(rest, c.Gt(x, y))), c.Mul(d, c.Sub(rest, c.Gt(y, x)))}
+			rest := c.AddConst(c.Scale(c.Eq(x, y), -0.5), 1) // where one is NaN, d goes to both
+			share, zero := c.Mul(d, rest), c.Fill(d, 0)
+			return []*gorgonia.Node{c.Select(c.Gt(x, y), zero, share), c.Select(c.Gt(y, x), zero, share)}
 		},
 		Ref:     ref2(math.Min),
 		Samples: func() []Sample { return kinked(shapes(2, plain...)) },

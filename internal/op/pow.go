@@ -9,8 +9,7 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Pow is z = xʸ: dx = d·y·xʸ⁻¹, 0 where y is 0; dy = d·z·log x, 0 where x is 0
-// and y ≥ 0.
+// Pow is z = xʸ: dx = d·y·xʸ⁻¹, 0 where x and y are 0; dy = d·z·log x, 0 where x is 0 and y ≥ 0.
 var Pow Entry
 
 func init() {
@@ -22,7 +21,9 @@ func init() {
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			x, y := n.In[0], n.In[1]
 			zero := c.Fill(n.Out, 0)
-			dx := c.Select(c.EqConst(y, 0), zero, c.Mul(d, c.Mul(y, c.Pow(x, c.AddConst(y, -1)))))
+			// y·x⁻¹ is 0 where y is 0, but for an x of 0, which is made safe
+			base := c.Select(c.Mul(c.EqConst(y, 0), c.EqConst(x, 0)), c.Fill(x, 1), x)
+			dx := c.Mul(d, c.Mul(y, c.Pow(base, c.AddConst(y, -1))))
 			flat := c.Mul(c.EqConst(x, 0), c.GeConst(y, 0))
 			safe := c.Select(flat, c.Fill(x, 1), x) // its logarithm is multiplied by 0 below
 			dy := c.Select(flat, zero, c.Mul(d, c.Mul(n.Out, c.Log(safe))))

@@ -16,14 +16,14 @@ func Compare(sign string, x, y *Expr) *Expr {
 }
 
 // Select is x where cond is not 0, else y. A guard that only says what y is in the
-// limit is y: 0 for n x^(n − 1) where n is 0, or m for an m that may be infinite.
+// limit is y: 0 for n x^(n − 1) where n is 0, or where a number is infinite.
 func Select(cond, x, y *Expr) *Expr {
 	switch {
 	case cond.kind == number && cond.num == 0:
 		return y
 	case cond.kind == number:
 		return x
-	case cond.kind == call && cond.text == "isinf" && x.is(0) && cond.args[0].key == y.key:
+	case cond.kind == call && cond.text == "isinf" && x.is(0):
 		return y
 	}
 	for _, c := range cond.factors() {
