@@ -33,7 +33,7 @@ func (b *Builder) Dropout(x *gorgonia.Node, rate float64) *gorgonia.Node {
 	if !b.training || rate == 0 {
 		return x
 	}
-	return b.c.Mul(x, b.c.DropMask(x, b.step(), 1-rate, int(b.seed), b.draws))
+	return b.c.Mul(x, b.c.DropMask(x, b.step(), 1-rate, b.seed, b.draws))
 }
 
 // step is the hidden input that counts runs.

@@ -5,12 +5,12 @@ import (
 	"math/rand/v2"
 
 	"github.com/pkg/errors"
-	"gonum.org/v1/gonum/mat"
 )
 
 // Initializer fills a new parameter of the shape, row-major. It draws from r
 // alone, so that equal seeds give equal parameters; it fails on shapes that it
-// is not defined for. An Initializer may be shared.
+// is not defined for. An Initializer may be shared. Those of this package give the
+// same bits on every processor.
 type Initializer func(dst []float64, shape []int, r *rand.Rand) error
 
 // Zeros fills with 0.
@@ -48,7 +48,7 @@ func Uniform(lo, hi float64) Initializer {
 			return errors.Errorf("got the interval [%v, %v), want lo <= hi", lo, hi)
 		}
 		for i := range dst {
-			dst[i] = lo + (hi-lo)*r.Float64()
+			dst[i] = lo + float64((hi-lo)*r.Float64())
 		}
 		return nil
 	}
@@ -61,7 +61,7 @@ func Normal(mean, std float64) Initializer {
 			return errors.Errorf("got the standard deviation %v, want >= 0", std)
 		}
 		for i := range dst {
-			dst[i] = mean + std*r.NormFloat64()
+			dst[i] = mean + float64(std*drawNormal(r))
 		}
 		return nil
 	}
@@ -136,31 +136,60 @@ func Orthogonal(gain float64) Initializer {
 			return nil
 		}
 		cols := len(dst) / rows
-		tall, narrow := max(rows, cols), min(rows, cols)
-		a := mat.NewDense(tall, narrow, nil)
-		for i := range tall {
-			for j := range narrow {
-				a.Set(i, j, r.NormFloat64())
-			}
-		}
-		var qr mat.QR
-		qr.Factorize(a)
-		var q, rr mat.Dense
-		qr.QTo(&q)
-		qr.RTo(&rr)
+		q := orthonormal(min(rows, cols), max(rows, cols), r)
 		for i := range rows {
 			for j := range cols {
 				x, y := i, j
-				if rows < cols {
+				if rows > cols {
 					x, y = j, i
 				}
-				v := gain * q.At(x, y)
-				if rr.At(y, y) < 0 { // the sign that makes the distribution uniform (Mezzadri 2007)
-					v = -v
-				}
-				dst[i*cols+j] = v
+				dst[i*cols+j] = gain * q[x][y]
 			}
 		}
 		return nil
 	}
+}
+
+// orthonormal draws count vectors of the length n, count ≤ n, each normal without
+// the part that lies along those before it (Gram and Schmidt). That is uniform
+// among all such vectors (Mezzadri 2007). The part is taken away twice: what
+// rounding leaves of it the first time may be large beside what stays of the vector.
+func orthonormal(count, n int, r *rand.Rand) [][]float64 {
+	q := make([][]float64, count)
+	for i := range q {
+		v := make([]float64, n)
+		for k := range v {
+			v[k] = drawNormal(r)
+		}
+		for range 2 {
+			for _, u := range q[:i] {
+				along := inner(u, v)
+				for k := range v {
+					v[k] -= float64(along * u[k])
+				}
+			}
+		}
+		length := math.Sqrt(inner(v, v))
+		for k := range v {
+			v[k] /= length
+		}
+		q[i] = v
+	}
+	return q
+}
+
+// inner is the sum of the products of a and b, four sums side by side.
+func inner(a, b []float64) float64 {
+	var s [4]float64
+	for len(a) >= 4 && len(b) >= 4 {
+		s[0] += float64(a[0] * b[0])
+		s[1] += float64(a[1] * b[1])
+		s[2] += float64(a[2] * b[2])
+		s[3] += float64(a[3] * b[3])
+		a, b = a[4:], b[4:]
+	}
+	for i := range a {
+		s[0] += float64(a[i] * b[i])
+	}
+	return (s[0] + s[1]) + (s[2] + s[3])
 }

@@ -1,9 +1,11 @@
 package graph
 
 import (
+	"math"
 	"slices"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
 )
 
@@ -67,7 +69,7 @@ func (b *Builder) padAxis(x *gorgonia.Node, axis, before, after int, p padding) 
 	}
 	n := s[axis]
 	lo, hi := max(0, before), max(0, after)
-	most := map[PadMode]int{PadZeros: 1 << 40, PadReflect: n - 1, PadReplicate: 1 << 40, PadCircular: n}[mode]
+	most := map[PadMode]int{PadZeros: op.MaxElements, PadReflect: n - 1, PadReplicate: op.MaxElements, PadCircular: n}[mode]
 	if lo > most || hi > most || n+min(0, before)+min(0, after) < 0 || mode != PadZeros && n == 0 && lo+hi > 0 {
 		b.c.Fail("pad", "", gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %d before and %d after axis %d of %v, more than the axis allows", before, after, axis, s))
 		return nil
@@ -91,7 +93,7 @@ func (b *Builder) padAxis(x *gorgonia.Node, axis, before, after int, p padding) 
 		front = fill(lo, Range(0, 1), Span{Start: lo, Stop: 0, Step: -1})
 		behind = fill(hi, Range(n-1, n), Span{Start: n - 2, Stop: n - 2 - hi, Step: -1})
 		if hi == n-1 && hi > 0 {
-			behind = part(Span{Start: n - 2, Stop: -1 << 40, Step: -1})
+			behind = part(Span{Start: n - 2, Stop: beforeFirst, Step: -1})
 		}
 	} else {
 		front = fill(lo, Range(0, 1), Range(n-lo, n))
@@ -109,6 +111,9 @@ func (b *Builder) padAxis(x *gorgonia.Node, axis, before, after int, p padding) 
 	}
 	return b.Concat(axis, pieces...)
 }
+
+// beforeFirst is the Stop of a Span that goes back to the first element and with it.
+const beforeFirst = math.MinInt / 2
 
 // along is the span of one axis.
 func (b *Builder) along(x *gorgonia.Node, axis int, span Span) *gorgonia.Node {
@@ -145,7 +150,7 @@ func (b *Builder) Flip(x *gorgonia.Node, axes ...int) *gorgonia.Node {
 		if !ok {
 			return nil
 		}
-		x = b.along(x, k, Span{Start: -1, Stop: -1 << 40, Step: -1})
+		x = b.along(x, k, Span{Start: -1, Stop: beforeFirst, Step: -1})
 	}
 	return x
 }

@@ -61,12 +61,12 @@ func (s Shape) CheckedSize(limit int) (int, error) {
 			return 0, fmt.Errorf("shape %v has a negative extent", s)
 		}
 		if d != 0 && n > math.MaxInt/d {
-			return 0, fmt.Errorf("shape %v overflows the element count", s)
+			return 0, fmt.Errorf("shape %v has more elements than the limit of %d", s, limit)
 		}
 		n *= d
 	}
 	if n > limit {
-		return 0, fmt.Errorf("shape %v has %d elements, more than the limit of %d", s, n, limit)
+		return 0, fmt.Errorf("shape %v has more elements than the limit of %d", s, limit)
 	}
 	return n, nil
 }

@@ -11,9 +11,9 @@ import (
 )
 
 // MaxElements is the largest result, in elements, that a node may have: 2^33,
-// 64 GiB of float64. More is refused when the graph is built, since a Go
-// program cannot recover from running out of memory.
-const MaxElements = 1 << 33
+// 64 GiB of float64, or 2^27 (1 GiB) where an int has 32 bits. More is refused when
+// the graph is built, since a Go program cannot recover from running out of memory.
+const MaxElements = 1 << (27 + 6*(^uint(0)>>63))
 
 // building guards gorgonia's global pools while nodes are made.
 var building sync.Mutex

@@ -8,7 +8,8 @@ import (
 // DropMask is the mask of a dropout: each element is 1/keep with the probability
 // keep, else 0, drawn anew for each value of the Int scalar step. Element i
 // depends on (seed, stream, step, i) alone: not on the number of workers, nor
-// on what else is drawn. The attributes seed and stream tell masks apart. It
+// on what else is drawn. The attributes seed, high (its upper 32 bits) and stream
+// tell masks apart. It
 // reads its float operand for its shape and has no gradient.
 var DropMask Entry
 
@@ -44,7 +45,7 @@ type draw struct {
 // newDraw mixes the key: each part goes through the finalizer, so that
 // neighbouring seeds, streams and steps have nothing in common.
 func newDraw(a ir.Attrs, step int) draw {
-	k := mix(uint64(a.Int("seed")) + golden)
+	k := mix((uint64(uint32(a.Int("seed"))) | uint64(a.Int("high"))<<32) + golden)
 	k = mix(k ^ uint64(a.Int("stream")) + golden)
 	k = mix(k ^ uint64(step) + golden)
 	keep := a.Float("keep")
@@ -100,6 +101,7 @@ func dropMask[T ir.Float]() ir.Kernel[T] {
 }
 
 // DropMask draws a mask in the shape of x.
-func (c *Ctx) DropMask(x, step *gorgonia.Node, keep float64, seed, stream int) *gorgonia.Node {
-	return c.Apply(&DropMask, ir.A("keep", keep, "seed", seed, "stream", stream), x, step)
+func (c *Ctx) DropMask(x, step *gorgonia.Node, keep float64, seed uint64, stream int) *gorgonia.Node {
+	low, high := int(int32(seed)), int(int32(seed>>32))
+	return c.Apply(&DropMask, ir.A("keep", keep, "seed", low, "high", high, "stream", stream), x, step)
 }

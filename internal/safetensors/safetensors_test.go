@@ -448,9 +448,9 @@ func TestConversions(t *testing.T) {
 	if _, err := short.Float64s(); err == nil {
 		t.Error("a tensor shorter than its shape was converted")
 	}
-	for dtype, want := range map[string]int{"I8": -1, "I16": -1, "I32": -1, "I64": -1, "U8": 1<<8 - 1, "U16": 1<<16 - 1, "U32": 1<<32 - 1} {
+	for dtype, want := range map[string]int64{"I8": -1, "I16": -1, "I32": -1, "I64": -1, "U8": 1<<8 - 1, "U16": 1<<16 - 1, "U32": 1<<32 - 1} {
 		v, err := Tensor{Name: dtype, DType: dtype, Shape: []int{1}, Data: bytes.Repeat([]byte{0xff}, int(bitsOf[dtype]/8))}.Ints()
-		if err != nil || len(v) != 1 || v[0] != want {
+		if err != nil || len(v) != 1 || int64(v[0]) != want {
 			t.Errorf("%s: %v, %v; want %d", dtype, v, err, want)
 		}
 	}

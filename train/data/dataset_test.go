@@ -65,7 +65,7 @@ func TestNewRefuses(t *testing.T) {
 		{"class names", []Field{{Name: "y", Ints: []int{0, 1}, Classes: 2, ClassNames: []string{"a"}}}, ErrShape, []string{"1 class names for 2"}},
 		{"class names alone", []Field{{Name: "y", Ints: []int{0, 1}, ClassNames: []string{"a", "b"}}}, ErrOption, nil},
 		{"negative classes", []Field{{Name: "y", Ints: []int{0, 1}, Classes: -1}}, ErrOption, nil},
-		{"absurd classes", []Field{{Name: "y", Ints: []int{0, 1}, Classes: 1 << 40}}, ErrOption, nil},
+		{"absurd classes", []Field{{Name: "y", Ints: []int{0, 1}, Classes: math.MaxInt}}, ErrOption, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := New(c.fields...)

@@ -5,7 +5,7 @@ import (
 	"compress/gzip"
 	"encoding/binary"
 	"encoding/json"
-	"flag"
+
 	"io"
 	"math"
 	"os"
@@ -16,9 +16,8 @@ import (
 	"testing"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/golden"
 )
-
-var update = flag.Bool("update", false, "pack the embedded tables again from the folder SYMGRAD_REFERENCE")
 
 // pack is the inverse of unpack, for columns of decimal texts.
 func pack(t *testing.T, columns [][]string) []byte {
@@ -108,7 +107,7 @@ func TestEmbeddedEqualsReference(t *testing.T) {
 	}
 	for _, name := range embeddedNames {
 		columns := referenceTable(t, root, name)
-		if *update {
+		if golden.Update() {
 			if err := os.WriteFile(filepath.Join("embedded", name+".bin.gz"), pack(t, columns), 0o644); err != nil {
 				t.Fatal(err)
 			}

@@ -41,6 +41,10 @@ type geometry struct {
 	stride, pad, dil [3]int
 }
 
+// leastPad is the least padding, −2⁴⁰, or −2³⁰ where an int has 32 bits: sums with it
+// do not overflow.
+const leastPad = -1 << (30 + 10*(^uint(0)>>63))
+
 // geometry checks s and adds axes of extent 1 in front.
 func (s Spec) geometry() (geometry, error) {
 	g := geometry{n: s.N, batch: s.N, groups: s.Groups}
@@ -59,7 +63,7 @@ func (s Spec) geometry() (geometry, error) {
 		to       *[3]int
 		from     []int
 		least, x int
-	}{{&g.in, s.In, 0, 1}, {&g.kernel, s.Kernel, 1, 1}, {&g.out, s.Out, 0, 1}, {&g.stride, s.Stride, 1, 1}, {&g.dil, s.Dilation, 1, 1}, {&g.pad, s.Pad, -1 << 40, 0}} {
+	}{{&g.in, s.In, 0, 1}, {&g.kernel, s.Kernel, 1, 1}, {&g.out, s.Out, 0, 1}, {&g.stride, s.Stride, 1, 1}, {&g.dil, s.Dilation, 1, 1}, {&g.pad, s.Pad, leastPad, 0}} {
 		*f.to = [3]int{f.x, f.x, f.x}
 		if len(f.from) != axes {
 			return g, fmt.Errorf("conv: got %d settings for %d spatial axes", len(f.from), axes)

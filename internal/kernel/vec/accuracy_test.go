@@ -122,10 +122,10 @@ func accuracy32(t *testing.T, f approximation, stride int) {
 	const block = 1 << 16
 	x, y, want := make([]float32, block), make([]float32, block), make([]float64, block)
 	worst, at := map[string]float64{}, map[string]float32{}
-	for start := 0; start < 1<<32; start += block * stride {
-		n := min(block, (1<<32-start+stride-1)/stride)
+	for start := int64(0); start < 1<<32; start += int64(block * stride) {
+		n := int(min(block, (1<<32-start+int64(stride)-1)/int64(stride)))
 		for i := range n {
-			x[i] = math.Float32frombits(uint32(start + i*stride))
+			x[i] = math.Float32frombits(uint32(start) + uint32(i*stride))
 			want[i] = f.truth(float64(x[i]))
 		}
 		eachLevel(func(level string) {
