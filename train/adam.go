@@ -73,15 +73,18 @@ func (o AdamW) Update(step int, lr float64, v Vars) {
 }
 
 func adam(a vec.AdamArgs, decay float64, step int, v Vars) {
+	step = max(1, step)
 	a.Bias1 = 1 - math.Pow(a.Beta1, float64(step))
 	a.Bias2 = 1 - math.Pow(a.Beta2, float64(step))
-	if v.F32 != nil {
+	v.slots(2)
+	switch {
+	case v.F32 != nil:
 		v.F32.adam = adamLoop[float32]{a, decay}
 		v.F32.each(&v.F32.adam)
-		return
+	case v.F64 != nil:
+		v.F64.adam = adamLoop[float64]{a, decay}
+		v.F64.each(&v.F64.adam)
 	}
-	v.F64.adam = adamLoop[float64]{a, decay}
-	v.F64.each(&v.F64.adam)
 }
 
 // adamLoop is a step of Adam.

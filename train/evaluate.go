@@ -42,7 +42,7 @@ func find(list []Value, name string) (float64, bool) {
 // counts nothing in d; ErrUnsupported for a model with batch normalisation.
 func (t *Trainer) Evaluate(ctx context.Context, d *data.Dataset) (Result, error) {
 	if err := given(ctx, d); err != nil {
-		return Result{}, err
+		return Result{}, errors.Wrap(err, "train: evaluation")
 	}
 	sc, err := t.newScore(d)
 	if err == nil {
@@ -98,7 +98,7 @@ func (t *Trainer) usable() error {
 // parameters are is returned as it is.
 func (t *Trainer) Predict(ctx context.Context, d *data.Dataset) ([]float64, error) {
 	if err := given(ctx, d); err != nil {
-		return nil, err
+		return nil, errors.Wrap(err, "train: prediction")
 	}
 	_, err := t.forward.bind(d, predicting, min(t.o.EvalBatch, d.Len()))
 	if err == nil {
@@ -134,7 +134,7 @@ func (t *Trainer) Predict(ctx context.Context, d *data.Dataset) ([]float64, erro
 // given says that there must be a context and a set.
 func given(ctx context.Context, d *data.Dataset) error {
 	if ctx == nil {
-		return errors.Wrap(ErrOption, "train: got no context, want one such as context.Background()")
+		return errors.Wrap(ErrOption, "got no context, want one such as context.Background()")
 	}
 	return filled(d)
 }
@@ -142,7 +142,7 @@ func given(ctx context.Context, d *data.Dataset) error {
 // filled says that there must be a set.
 func filled(d *data.Dataset) error {
 	if d == nil || d.Len() == 0 {
-		return errors.Wrap(data.ErrEmpty, "train: got no data set")
+		return errors.Wrap(data.ErrEmpty, "got no data set")
 	}
 	return nil
 }
@@ -180,6 +180,9 @@ type score struct {
 // newScore checks d and the metrics on it, with the model for all batch sizes that
 // d is cut into.
 func (t *Trainer) newScore(d *data.Dataset) (*score, error) {
+	if err := filled(d); err != nil {
+		return nil, err
+	}
 	n := min(t.o.EvalBatch, d.Len())
 	if last := d.Len() % n; last > 0 {
 		if _, err := t.forward.bind(d, evaluating, last); err != nil {

@@ -33,7 +33,7 @@ type position struct {
 func (t *Trainer) Fit(ctx context.Context, d *data.Dataset) (*History, error) {
 	h := &History{}
 	if err := given(ctx, d); err != nil {
-		return h, err
+		return h, errors.Wrap(err, "train")
 	}
 	batches, err := data.NewBatches(d.Len(), t.o.BatchSize, !t.o.InOrder, t.o.Seed)
 	if err != nil {

@@ -103,11 +103,25 @@ func (v Vars) span(p *graph.Params, workers int, moved []bool) {
 
 func newFlat[T float32 | float64](x, g []T, slots int) *Flat[T] {
 	f := &Flat[T]{Param: x, Grad: g}
-	for range slots {
-		f.Slot = append(f.Slot, memory.Zeros[T](len(x)))
-	}
+	f.slots(slots)
 	f.part = func(_, i int) { f.loop.run(f, f.pieces[i]) }
 	return f
+}
+
+// slots gives v at least so many slots: for those who made it with fewer.
+func (v Vars) slots(n int) {
+	switch {
+	case v.F32 != nil:
+		v.F32.slots(n)
+	case v.F64 != nil:
+		v.F64.slots(n)
+	}
+}
+
+func (f *Flat[T]) slots(n int) {
+	for len(f.Slot) < n {
+		f.Slot = append(f.Slot, memory.Zeros[T](len(f.Param)))
+	}
 }
 
 // pieces cuts each parameter into as many shares as there are workers. Those of one

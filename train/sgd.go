@@ -45,11 +45,13 @@ func (o SGD) Validate() error {
 
 // Update makes one step.
 func (o SGD) Update(_ int, lr float64, v Vars) {
-	if v.F32 != nil {
+	v.slots(o.Slots())
+	switch {
+	case v.F32 != nil:
 		sgd(o, lr, v.F32)
-		return
+	case v.F64 != nil:
+		sgd(o, lr, v.F64)
 	}
-	sgd(o, lr, v.F64)
 }
 
 func sgd[T float32 | float64](o SGD, lr float64, f *Flat[T]) {

@@ -55,7 +55,7 @@ func (t *Trainer) Model() Model { return t.model }
 // gradient is not finite, the error is a *NotFiniteError and the step is not made.
 func (t *Trainer) Step(d *data.Dataset, index []int) (loss float64, err error) {
 	if err := filled(d); err != nil {
-		return 0, err
+		return 0, errors.Wrap(err, "train")
 	}
 	s, err := t.train.bind(d, training, len(index))
 	if err != nil {
