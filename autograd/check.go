@@ -40,6 +40,9 @@ func Check(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOptions) erro
 }
 
 func check(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOptions) error {
+	if err := b.Err(); err != nil {
+		return err
+	}
 	if b.Params().DType() != graph.Float64 {
 		return errors.New("got parameters of Float32, want Float64: differences of float32 say nothing")
 	}
@@ -64,6 +67,9 @@ func check(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOptions) erro
 // compares a Hessian-vector product with differences of the gradient. The loss
 // must be twice differentiable around the point.
 func CheckSecondOrder(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOptions) error {
+	if err := b.Err(); err != nil {
+		return errors.Wrap(err, "autograd: CheckSecondOrder")
+	}
 	wrt := b.ParamNodes()
 	for _, n := range b.InputNodes() {
 		if _, ok := at.Floats[n.Name()]; ok {

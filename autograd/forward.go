@@ -1,6 +1,8 @@
 package autograd
 
 import (
+	"slices"
+
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/op"
 	"github.com/symgrad/symgrad/internal/reverse"
@@ -23,6 +25,9 @@ func JVP(ys, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
 }
 
 func jvp(ys, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
+	if err := op.Mistake(slices.Concat(ys, wrt, dir)...); err != nil {
+		return nil, err
+	}
 	s, err := newForward(ys, wrt, dir)
 	if err != nil {
 		return nil, err
@@ -56,7 +61,7 @@ type forward struct {
 
 func newForward(ys, wrt, dir []*gorgonia.Node) (*forward, error) {
 	if len(ys) == 0 || len(wrt) == 0 || len(wrt) != len(dir) {
-		return nil, errors.Errorf("got %d nodes to differentiate, %d to differentiate by and %d directions, want at least one, and as many directions as the second", len(ys), len(wrt), len(dir))
+		return nil, errors.Errorf("got %d outputs, %d inputs and %d directions; want at least one output and one direction per input", len(ys), len(wrt), len(dir))
 	}
 	if ys[0] == nil {
 		return nil, errors.New("node 0 to differentiate is nil")

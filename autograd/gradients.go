@@ -31,7 +31,8 @@ type Options struct {
 // wrt and returns them in that order, each of w's shape. The loss must have one
 // element. wrt may be any nodes, leaves or not.
 //
-// It fails, leaving usable nodes behind, if the loss is no scalar, if a node is
+// After a mistake on a Builder it fails with that mistake. It also fails, leaving
+// usable nodes behind, if the loss is no scalar, if a node is
 // given twice, of another graph or unconnected (ErrUnconnected), or if the way
 // to it passes through an operator without derivative
 // (graph.ErrNotDifferentiable). The time is linear in the size of the graph.
@@ -58,6 +59,9 @@ func given(nodes []*gorgonia.Node, err error, name string) ([]*gorgonia.Node, er
 
 // gradients is GradientsWith with errors that do not name the package.
 func gradients(o Options, loss *gorgonia.Node, wrt []*gorgonia.Node) ([]*gorgonia.Node, error) {
+	if err := op.Mistake(append([]*gorgonia.Node{loss, o.Seed}, wrt...)...); err != nil {
+		return nil, err
+	}
 	w, err := newWalk(o, loss, wrt)
 	if err != nil {
 		return nil, err

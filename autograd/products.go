@@ -13,6 +13,9 @@ import (
 // is reverse mode; it fails as Gradients does.
 func VJP(y, u *gorgonia.Node, wrt ...*gorgonia.Node) ([]*gorgonia.Node, error) {
 	if u == nil {
+		if err := op.Mistake(append([]*gorgonia.Node{y}, wrt...)...); err != nil {
+			return nil, errors.Wrap(err, "autograd: VJP")
+		}
 		return nil, errors.New("autograd: VJP: the vector is nil")
 	}
 	out, err := gradients(Options{Seed: u}, y, wrt)
@@ -47,6 +50,9 @@ func GaussNewton(loss, output *gorgonia.Node, wrt, dir []*gorgonia.Node) ([]*gor
 }
 
 func gaussNewton(loss, output *gorgonia.Node, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
+	if err := op.Mistake(loss, output); err != nil {
+		return nil, err
+	}
 	jv, err := jvp([]*gorgonia.Node{output}, wrt, dir)
 	if err != nil {
 		return nil, err
@@ -80,6 +86,9 @@ func givenOne(n *gorgonia.Node, err error, name string) (*gorgonia.Node, error) 
 }
 
 func jacobian(y, x *gorgonia.Node) (*gorgonia.Node, error) {
+	if err := op.Mistake(y, x); err != nil {
+		return nil, err
+	}
 	if y == nil || x == nil {
 		return nil, errors.New("got a nil node")
 	}
@@ -158,7 +167,7 @@ func Hessian(loss, x *gorgonia.Node) (*gorgonia.Node, error) {
 // parameters or any other nodes.
 func ValueAndGradients(b *graph.Builder, loss *gorgonia.Node, wrt ...*gorgonia.Node) (*graph.Program, error) {
 	if err := b.Err(); err != nil {
-		return nil, err
+		return nil, errors.Wrap(err, "autograd: ValueAndGradients")
 	}
 	grads, err := gradients(Options{}, loss, wrt)
 	if err != nil {

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -13,10 +14,11 @@ import (
 // Builder adds nodes to a gorgonia graph. Its methods return plain nodes, which
 // gorgonia's own functions take too, and take nodes that gorgonia made.
 //
-// The first mistake is kept: after it every method returns nil and does
-// nothing, and Err and Compile report it with the operator, the node, all
-// shapes and the caller's line. So a graph can be written without checking
-// every call.
+// The first mistake is kept: after it no method adds a node, and Err, Compile and
+// the functions of package autograd report it with the operator, the node, all
+// shapes and the caller's line. So a graph can be written without checking every
+// call. Operators then return nil, leaves (Input, Param, Const and the like) a node
+// that stands for all of them, and Shape ones.
 //
 // A Builder is for one goroutine; different Builders may be used at once.
 type Builder struct {
@@ -31,6 +33,7 @@ type Builder struct {
 	draws    int // random operators so far
 	seed     uint64
 	stepNode *gorgonia.Node
+	standIn  *gorgonia.Node // what leaves are after a mistake
 
 	means   []CountedMean           // that MeanOver has made
 	ignored map[string]IgnoredLabel // by the input's name
@@ -53,6 +56,7 @@ func New(p *Params) *Builder {
 	}
 	c := op.NewCtx(gorgonia.NewGraph())
 	c.Locate = true
+	c.Own()
 	return &Builder{params: p, c: c, seed: p.seed, leaves: map[*gorgonia.Node]leaf{}, used: map[string]bool{}}
 }
 
@@ -114,7 +118,7 @@ func (b *Builder) Ints(name string, shape ...int) *gorgonia.Node {
 
 func (b *Builder) input(name string, t ir.Type) *gorgonia.Node {
 	n := b.leaf("input", name, t, leaf{kind: ir.Input, name: name})
-	if n != nil {
+	if b.c.Err == nil {
 		b.inputs = append(b.inputs, n)
 	}
 	return n
@@ -125,24 +129,24 @@ func (b *Builder) input(name string, t ir.Type) *gorgonia.Node {
 // may be used once in a graph; keep the node to use it again.
 func (b *Builder) Param(name string, init Initializer, shape ...int) *gorgonia.Node {
 	if b.c.Err != nil {
-		return nil
+		return b.missing()
 	}
 	full := b.scoped(name)
 	if init == nil {
 		b.c.Fail("param", full, nil, errors.New("got no initializer, want one such as HeUniform()"))
-		return nil
+		return b.missing()
 	}
 	if b.used[full] {
 		b.c.Fail("param", full, nil, errors.New("got this name a second time in one graph, want different names"))
-		return nil
+		return b.missing()
 	}
 	q, err := b.params.declare(full, append(ir.Shape{}, shape...), init)
 	if err != nil {
 		b.c.Fail("param", full, nil, err)
-		return nil
+		return b.missing()
 	}
 	n := b.leaf("param", full, ir.Type{DType: b.params.dtype.ir(), Shape: q.Shape}, leaf{kind: ir.Param, name: full, param: q})
-	if n != nil {
+	if b.c.Err == nil {
 		b.paramsIn = append(b.paramsIn, n)
 	}
 	return n
@@ -152,20 +156,20 @@ func (b *Builder) Param(name string, init Initializer, shape ...int) *gorgonia.N
 // copied. A finite number beyond the Builder's type is ErrNotFinite.
 func (b *Builder) Const(v []float64, shape ...int) *gorgonia.Node {
 	if b.c.Err != nil {
-		return nil
+		return b.missing()
 	}
 	t := ir.Type{DType: b.params.dtype.ir(), Shape: append(ir.Shape{}, shape...)}
 	if n, err := t.Shape.CheckedSize(op.MaxElements); err != nil || n != len(v) {
 		b.c.Fail("const", "", nil, errors.Wrapf(ErrShape, "got %d elements for %v, want %d", len(v), t.Shape, t.Shape.Size()))
-		return nil
+		return b.missing()
 	}
 	if err := beyond(v, b.params.dtype); err != nil {
 		b.c.Fail("const", "", nil, err)
-		return nil
+		return b.missing()
 	}
 	name := fmt.Sprintf("const#%d", len(b.leaves))
 	n := b.leaf("const", name, t, leaf{kind: ir.Const, name: name, data: append([]float64(nil), v...)})
-	if n != nil && len(shape) == 0 { // for those who print the graph
+	if b.c.Err == nil && len(shape) == 0 { // for those who print the graph
 		var value gorgonia.Value = gorgonia.NewF64(v[0])
 		if t.DType == ir.F32 {
 			value = gorgonia.NewF32(float32(v[0]))
@@ -183,12 +187,12 @@ func (b *Builder) Scalar(v float64) *gorgonia.Node { return b.Const([]float64{v}
 // ConstInts is a constant of indices.
 func (b *Builder) ConstInts(v []int, shape ...int) *gorgonia.Node {
 	if b.c.Err != nil {
-		return nil
+		return b.missing()
 	}
 	t := ir.Type{DType: ir.Int, Shape: append(ir.Shape{}, shape...)}
 	if n, err := t.Shape.CheckedSize(op.MaxElements); err != nil || n != len(v) {
 		b.c.Fail("const", "", nil, errors.Wrapf(ErrShape, "got %d elements for %v, want %d", len(v), t.Shape, t.Shape.Size()))
-		return nil
+		return b.missing()
 	}
 	name := fmt.Sprintf("const#%d", len(b.leaves))
 	return b.leaf("const", name, t, leaf{kind: ir.Const, name: name, data: append([]int(nil), v...)})
@@ -196,21 +200,21 @@ func (b *Builder) ConstInts(v []int, shape ...int) *gorgonia.Node {
 
 func (b *Builder) leaf(kind, name string, t ir.Type, l leaf) *gorgonia.Node {
 	if b.c.Err != nil {
-		return nil
+		return b.missing()
 	}
 	if b.used[name] {
 		b.c.Fail(kind, name, nil, errors.New("got this name a second time in one graph, want different names"))
-		return nil
+		return b.missing()
 	}
 	for i, d := range t.Shape {
 		if d < 0 {
 			b.c.Fail(kind, name, nil, errors.Wrapf(ErrShape, "got %v, whose axis %d has the extent %d, want at least 0", t.Shape, i, d))
-			return nil
+			return b.missing()
 		}
 	}
 	if _, err := t.Shape.CheckedSize(op.MaxElements); err != nil {
 		b.c.Fail(kind, name, nil, errors.Wrapf(ErrShape, "%v", err))
-		return nil
+		return b.missing()
 	}
 	n := b.c.Leaf(t, name)
 	l.at = op.Caller()
@@ -219,5 +223,26 @@ func (b *Builder) leaf(kind, name string, t ir.Type, l leaf) *gorgonia.Node {
 	return n
 }
 
-// Shape is the shape of a node, nil after a mistake. It is the caller's.
-func (b *Builder) Shape(n *gorgonia.Node) []int { return b.c.Shape(n).Clone() }
+// Shape is the shape of a node. It is the caller's. After a mistake it is one of
+// more axes than any node has, each of extent 1, so that programs which look at an
+// axis come to where the mistake is reported.
+func (b *Builder) Shape(n *gorgonia.Node) []int {
+	s := b.c.Shape(n)
+	if b.c.Err != nil {
+		return slices.Repeat([]int{1}, standInAxes)
+	}
+	return s.Clone()
+}
+
+// standInAxes is the rank of what stands for nodes after a mistake.
+const standInAxes = 16
+
+// missing is what stands for leaves after a mistake: a node of the graph, by which
+// whoever gets it finds the mistake.
+func (b *Builder) missing() *gorgonia.Node {
+	if b.standIn == nil {
+		t := ir.Type{DType: b.params.dtype.ir(), Shape: slices.Repeat(ir.Shape{1}, standInAxes)}
+		b.standIn = op.NewCtx(b.c.Graph).Leaf(t, "missing after a mistake")
+	}
+	return b.standIn
+}

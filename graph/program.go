@@ -85,11 +85,21 @@ type Program struct {
 	rate    *exec.Slot // of gradient descent, nil if a run makes no step
 }
 
-// ParamNodes are the nodes of the parameters that b has built, in order.
-func (b *Builder) ParamNodes() []*gorgonia.Node { return slices.Clone(b.paramsIn) }
+// ParamNodes are the nodes of the parameters that b has built, in order. After a
+// mistake one follows that stands for those that are missing.
+func (b *Builder) ParamNodes() []*gorgonia.Node { return b.withMissing(b.paramsIn) }
 
-// InputNodes are the inputs that b has built, in order.
-func (b *Builder) InputNodes() []*gorgonia.Node { return slices.Clone(b.inputs) }
+// InputNodes are the inputs that b has built, in order. After a mistake one follows
+// that stands for those that are missing.
+func (b *Builder) InputNodes() []*gorgonia.Node { return b.withMissing(b.inputs) }
+
+func (b *Builder) withMissing(nodes []*gorgonia.Node) []*gorgonia.Node {
+	nodes = slices.Clone(nodes)
+	if b.c.Err != nil {
+		nodes = append(nodes, b.missing())
+	}
+	return nodes
+}
 
 // Compile makes a Program. It fails with the Builder's first mistake, a node of
 // another graph, an operator that cannot be compiled, or a *MemoryError.

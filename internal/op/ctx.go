@@ -24,24 +24,32 @@ var building sync.Mutex
 type Ctx struct {
 	Graph   *gorgonia.ExprGraph
 	Package string  // named in errors
-	Err     error   // the first failure
 	Locate  bool    // remember the caller's line in every node
 	PC      uintptr // else the line that nodes get, such as that of the node whose derivative they are
 	Label   string  // name of the next node that Apply makes
 
 	apart bool // its nodes stand beside the graphs of their operands
+
+	*failure
 }
 
+// failure is the first failure of a Ctx: by itself, since it may outlive the Ctx.
+type failure struct{ Err error }
+
 // NewCtx is a Ctx for g.
-func NewCtx(g *gorgonia.ExprGraph) *Ctx { return &Ctx{Graph: g, Package: "graph"} }
+func NewCtx(g *gorgonia.ExprGraph) *Ctx { return &Ctx{Graph: g, Package: "graph", failure: &failure{}} }
 
 // Apart is a Ctx whose nodes stand in a graph of their own but may have operands
 // of any graph, which is not changed: only this project reads such nodes, by
 // their Op.
-func Apart() *Ctx { return &Ctx{Graph: gorgonia.NewGraph(), Package: "graph", apart: true} }
+func Apart() *Ctx {
+	return &Ctx{Graph: gorgonia.NewGraph(), Package: "graph", apart: true, failure: &failure{}}
+}
 
 // fork is a Ctx that builds where c does and fails by itself.
-func (c *Ctx) fork() *Ctx { return &Ctx{Graph: c.Graph, Package: c.Package, apart: c.apart} }
+func (c *Ctx) fork() *Ctx {
+	return &Ctx{Graph: c.Graph, Package: c.Package, apart: c.apart, failure: &failure{}}
+}
 
 // Fail keeps err, with the operator, its operands and the caller, if it is the
 // first failure.
