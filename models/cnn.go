@@ -54,16 +54,16 @@ func NewCNN(c ConvNet) (*CNN, error) {
 		c.Activation = graph.ReLU
 	}
 	if c.Channels < 1 || c.Height < 1 || c.Width < 1 || len(c.Blocks) == 0 {
-		return nil, errors.Errorf("models: CNN: got images of %d channels, %d by %d, and %d blocks, want at least one of each", c.Channels, c.Height, c.Width, len(c.Blocks))
+		return nil, errors.Wrapf(graph.ErrOption, "models: CNN: got images of %d channels, %d by %d, and %d blocks, want at least one of each", c.Channels, c.Height, c.Width, len(c.Blocks))
 	}
-	head := Perceptron{In: 1, Hidden: c.Hidden, Out: c.Out, Head: c.Head, Dropout: c.Dropout}
+	head := Perceptron{In: 1, Hidden: c.Hidden, Out: c.Out, Head: c.Head, Activation: c.Activation, Dropout: c.Dropout, DType: c.DType}
 	if err := head.settle(); err != nil {
 		return nil, errors.Wrap(err, "models: CNN")
 	}
 	c.Out = head.Out
 	for i, k := range c.Blocks {
 		if k.Channels < 1 || k.Kernel < 1 || k.Pad < 0 || k.Stride < 0 || k.Pool < 0 {
-			return nil, errors.Errorf("models: CNN: got %+v as block %d, want at least one channel and place of the kernel, and nothing negative", k, i)
+			return nil, errors.Wrapf(graph.ErrOption, "models: CNN: got %+v as block %d, want at least one channel and place of the kernel, and nothing negative", k, i)
 		}
 	}
 	return &CNN{c, graph.NewParams(c.DType, c.Seed)}, nil

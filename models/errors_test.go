@@ -1,6 +1,7 @@
 package models_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/symgrad/symgrad/graph"
@@ -10,28 +11,37 @@ import (
 
 // mistakes are settings that mean nothing, and data that do not fit.
 var mistakes = []golden.Mistake{
-	{"regression of no features", nil, func(*testing.T) error {
+	{"regression of no features", graph.ErrOption, func(*testing.T) error {
 		_, err := models.NewLinReg(models.Linear{})
 		return err
 	}},
-	{"solution with a penalty", nil, func(t *testing.T) error { return regression(t, 1, 0.5).Solve(make([]float64, 3), make([]float64, 3)) }},
-	{"solution of other sizes", nil, func(t *testing.T) error { return regression(t, 2, 0).Solve(make([]float64, 6), make([]float64, 2)) }},
-	{"solution of few examples", nil, func(t *testing.T) error { return regression(t, 2, 0).Solve(make([]float64, 4), make([]float64, 2)) }},
+	{"solution with a penalty", graph.ErrOption, func(t *testing.T) error { return regression(t, 1, 0.5).Solve(make([]float64, 3), make([]float64, 3)) }},
+	{"solution of other sizes", graph.ErrShape, func(t *testing.T) error { return regression(t, 2, 0).Solve(make([]float64, 6), make([]float64, 2)) }},
+	{"solution of few examples", graph.ErrShape, func(t *testing.T) error { return regression(t, 2, 0).Solve(make([]float64, 4), make([]float64, 2)) }},
 	{"solution of a column of zeros", nil, func(t *testing.T) error { return regression(t, 1, 0).Solve(make([]float64, 3), make([]float64, 3)) }},
-	{"perceptron of no features", nil, perceptron(models.Perceptron{Out: 2})},
-	{"unknown head", nil, perceptron(models.Perceptron{In: 1, Out: 2, Head: 9})},
-	{"one class", nil, perceptron(models.Perceptron{In: 1, Out: 1, Head: models.MultiClass})},
-	{"binary of two outputs", nil, perceptron(models.Perceptron{In: 1, Out: 2, Head: models.Binary})},
-	{"no outputs", nil, perceptron(models.Perceptron{In: 1, Head: models.Regression})},
-	{"activations of other layers", nil, perceptron(models.Perceptron{In: 1, Out: 2, Hidden: []int{3}, Activations: make([]graph.Activation, 2)})},
-	{"dropout rate of 1", nil, perceptron(models.Perceptron{In: 1, Out: 2, Dropout: 1})},
-	{"penalty of -1", nil, perceptron(models.Perceptron{In: 1, Out: 2, L2: -1})},
-	{"layer without units", nil, perceptron(models.Perceptron{In: 1, Out: 2, Hidden: []int{3, 0}})},
-	{"images of no places", nil, convNet(models.ConvNet{})},
-	{"convolutions for one class", nil, convNet(models.ConvNet{Channels: 1, Height: 4, Width: 4, Blocks: make([]models.ConvBlock, 1), Out: 1})},
-	{"block without channels", nil, convNet(models.ConvNet{Channels: 1, Height: 4, Width: 4, Blocks: make([]models.ConvBlock, 1), Out: 2})},
-	{"recurrence of no steps", nil, recurrence(models.Recurrence{In: 1, Hidden: 2, Out: 2})},
-	{"recurrence of one class", nil, recurrence(models.Recurrence{Steps: 3, In: 1, Hidden: 2, Out: 1})},
+	{"perceptron of no features", graph.ErrOption, perceptron(models.Perceptron{Out: 2})},
+	{"unknown head", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, Head: 9})},
+	{"one class", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 1, Head: models.MultiClass})},
+	{"binary of two outputs", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, Head: models.Binary})},
+	{"no outputs", graph.ErrOption, perceptron(models.Perceptron{In: 1, Head: models.Regression})},
+	{"activations of other layers", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, Hidden: []int{3}, Activations: make([]graph.Activation, 2)})},
+	{"dropout rate of 1", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, Dropout: 1})},
+	{"penalty of -1", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, L2: -1})},
+	{"layer without units", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, Hidden: []int{3, 0}})},
+	{"penalty of infinity", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, L2: math.Inf(1)})},
+	{"unknown activation", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, Activation: 200})},
+	{"unknown activation of a layer", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, Hidden: []int{3}, Activations: []graph.Activation{200}})},
+	{"unknown type", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, DType: 7})},
+	{"solution of NaN", graph.ErrNotFinite, func(t *testing.T) error {
+		return regression(t, 1, 0).Solve([]float64{1, 2, math.NaN()}, []float64{1, 2, 3})
+	}},
+	{"solution of a zero LinReg", graph.ErrOption, func(*testing.T) error { return new(models.LinReg).Solve([]float64{1}, []float64{1}) }},
+	{"endless recurrence", graph.ErrOption, recurrence(models.Recurrence{Steps: 1 << 40, In: 1, Hidden: 2, Out: 2})},
+	{"images of no places", graph.ErrOption, convNet(models.ConvNet{})},
+	{"convolutions for one class", graph.ErrOption, convNet(models.ConvNet{Channels: 1, Height: 4, Width: 4, Blocks: make([]models.ConvBlock, 1), Out: 1})},
+	{"block without channels", graph.ErrOption, convNet(models.ConvNet{Channels: 1, Height: 4, Width: 4, Blocks: make([]models.ConvBlock, 1), Out: 2})},
+	{"recurrence of no steps", graph.ErrOption, recurrence(models.Recurrence{In: 1, Hidden: 2, Out: 2})},
+	{"recurrence of one class", graph.ErrOption, recurrence(models.Recurrence{Steps: 3, In: 1, Hidden: 2, Out: 1})},
 }
 
 func regression(t *testing.T, in int, l2 float64) *models.LinReg {

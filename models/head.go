@@ -1,6 +1,9 @@
 package models
 
 import (
+	"slices"
+
+	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
 	"gorgonia.org/gorgonia"
 )
@@ -24,4 +27,32 @@ func finish(b *graph.Builder, head Head, out *gorgonia.Node, n, outputs int) (lo
 		return b.BCEWithLogits(out, b.Input("y", n, 1)), b.Sigmoid(out)
 	}
 	return b.MSE(out, b.Input("y", n, outputs)), out
+}
+
+var headNames = []string{MultiClass: "multiclass", Binary: "binary", Regression: "regression"}
+
+// String is the head's name: multiclass, binary or regression.
+func (h Head) String() string {
+	if int(h) < len(headNames) {
+		return headNames[h]
+	}
+	return "unknown"
+}
+
+// MarshalText is the head's name; ErrOption if it is none.
+func (h Head) MarshalText() ([]byte, error) {
+	if int(h) < len(headNames) {
+		return []byte(headNames[h]), nil
+	}
+	return nil, errors.Wrapf(graph.ErrOption, "models: got the head %d, want one of %q", uint8(h), headNames)
+}
+
+// UnmarshalText reads what MarshalText writes.
+func (h *Head) UnmarshalText(text []byte) error {
+	i := slices.Index(headNames, string(text))
+	if i < 0 {
+		return errors.Wrapf(graph.ErrOption, "models: got the head %q, want one of %q", text, headNames)
+	}
+	*h = Head(i)
+	return nil
 }

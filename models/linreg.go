@@ -1,6 +1,9 @@
 package models
 
 import (
+	"math"
+	"slices"
+
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
 	"gonum.org/v1/gonum/mat"
@@ -30,8 +33,8 @@ func NewLinReg(c Linear) (*LinReg, error) {
 	if c.Out == 0 {
 		c.Out = 1
 	}
-	if c.In < 1 || c.Out < 1 || !(c.L2 >= 0) {
-		return nil, errors.Errorf("models: linear regression: got %d features, %d outputs and the penalty %v, want at least 1, 1 and 0", c.In, c.Out, c.L2)
+	if c.In < 1 || c.Out < 1 || !(c.L2 >= 0) || math.IsInf(c.L2, 0) || c.DType > graph.Float32 {
+		return nil, errors.Wrapf(graph.ErrOption, "models: linear regression: got %d features, %d outputs, the penalty %v and the type %d, want at least 1, 1 and 0, and one of graph's types", c.In, c.Out, c.L2, c.DType)
 	}
 	return &LinReg{c, graph.NewParams(c.DType, c.Seed)}, nil
 }
@@ -62,18 +65,29 @@ func penalized(b *graph.Builder, loss *gorgonia.Node, l2 float64, ws ...*gorgoni
 
 // Solve sets the parameters to the exact minimum of the mean squared error over
 // x: [N, In] and y: [N, Out], both row-major, by a QR factorization of [x 1].
-// It fails if the sizes do not fit, there are fewer examples than parameters or
-// columns of x depend on each other. It is for L2 = 0.
+// It is for L2 = 0.
+//
+// Errors: ErrShape for sizes that do not fit or fewer examples than parameters,
+// ErrNotFinite for NaN or an infinity, gonum's mat.Condition where columns of x
+// depend on each other, and ErrOption for a penalty.
 func (m *LinReg) Solve(x, y []float64) error {
+	if m.c.In < 1 {
+		return errors.Wrap(graph.ErrOption, "models: linear regression: NewLinReg has not made it")
+	}
 	n := len(x) / m.c.In
 	if m.c.L2 != 0 {
-		return errors.Errorf("models: linear regression: Solve minimises the error without the penalty %v", m.c.L2)
+		return errors.Wrapf(graph.ErrOption, "models: linear regression: Solve minimises the error without the penalty %v", m.c.L2)
 	}
 	if n*m.c.In != len(x) || n*m.c.Out != len(y) {
-		return errors.Errorf("models: linear regression: got %d and %d elements, want N·%d and N·%d", len(x), len(y), m.c.In, m.c.Out)
+		return errors.Wrapf(graph.ErrShape, "models: linear regression: got %d and %d elements, want N·%d and N·%d", len(x), len(y), m.c.In, m.c.Out)
 	}
 	if n < m.c.In+1 {
-		return errors.Errorf("models: linear regression: got %d examples for %d parameters of each output, want at least as many", n, m.c.In+1)
+		return errors.Wrapf(graph.ErrShape, "models: linear regression: got %d examples for %d parameters of each output, want at least as many", n, m.c.In+1)
+	}
+	for i, v := range slices.Concat(x, y) {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return errors.Wrapf(graph.ErrNotFinite, "models: linear regression: element %d of x and y is %v", i, v)
+		}
 	}
 	a := mat.NewDense(n, m.c.In+1, nil)
 	for i := range n {

@@ -2,6 +2,7 @@ package models
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
@@ -55,25 +56,32 @@ func (c *Perceptron) settle() error {
 	}
 	switch {
 	case c.In < 1:
-		return errors.Errorf("got %d features, want at least 1", c.In)
+		return errors.Wrapf(graph.ErrOption, "got %d features, want at least 1", c.In)
 	case c.Head > Regression:
-		return errors.Errorf("got the head %d, want MultiClass, Binary or Regression", c.Head)
+		return errors.Wrapf(graph.ErrOption, "got the head %d, want MultiClass, Binary or Regression", c.Head)
 	case c.Head == MultiClass && c.Out < 2:
-		return errors.Errorf("got %d classes, want at least 2", c.Out)
+		return errors.Wrapf(graph.ErrOption, "got %d classes, want at least 2", c.Out)
 	case c.Head == Binary && c.Out != 1:
-		return errors.Errorf("got %d outputs of a binary classifier, want 1", c.Out)
+		return errors.Wrapf(graph.ErrOption, "got %d outputs of a binary classifier, want 1", c.Out)
 	case c.Out < 1:
-		return errors.Errorf("got %d outputs, want at least 1", c.Out)
+		return errors.Wrapf(graph.ErrOption, "got %d outputs, want at least 1", c.Out)
 	case len(c.Activations) > 0 && len(c.Activations) != len(c.Hidden):
-		return errors.Errorf("got %d activations for %d hidden layers, want one for each", len(c.Activations), len(c.Hidden))
+		return errors.Wrapf(graph.ErrOption, "got %d activations for %d hidden layers, want one for each", len(c.Activations), len(c.Hidden))
 	case !(c.Dropout >= 0 && c.Dropout < 1):
-		return errors.Errorf("got the dropout rate %v, want it in [0, 1)", c.Dropout)
-	case !(c.L2 >= 0):
-		return errors.Errorf("got the penalty %v, want it to be at least 0", c.L2)
+		return errors.Wrapf(graph.ErrOption, "got the dropout rate %v, want it in [0, 1)", c.Dropout)
+	case !(c.L2 >= 0) || math.IsInf(c.L2, 0):
+		return errors.Wrapf(graph.ErrOption, "got the penalty %v, want a finite number of at least 0", c.L2)
+	case c.Activation.String() == "unknown" || c.DType > graph.Float32:
+		return errors.Wrapf(graph.ErrOption, "got the activation %d and the type %d, want one of graph's", c.Activation, c.DType)
+	}
+	for i, a := range c.Activations {
+		if a.String() == "unknown" {
+			return errors.Wrapf(graph.ErrOption, "got the activation %d of hidden layer %d, want one of graph's", a, i)
+		}
 	}
 	for i, h := range c.Hidden {
 		if h < 1 {
-			return errors.Errorf("got %d units in hidden layer %d, want at least 1", h, i)
+			return errors.Wrapf(graph.ErrOption, "got %d units in hidden layer %d, want at least 1", h, i)
 		}
 	}
 	return nil

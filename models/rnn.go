@@ -29,15 +29,21 @@ type RNN struct {
 	p *graph.Params
 }
 
+// mostCells is the number of steps in all layers that a graph has room for.
+const mostCells = 1 << 17
+
 // NewRNN is an RNN with fresh weights.
 func NewRNN(c Recurrence) (*RNN, error) {
 	if c.Layers == 0 {
 		c.Layers = 1
 	}
 	if c.Steps < 1 || c.In < 1 || c.Hidden < 1 || c.Layers < 1 || c.Cell > graph.ReLURNN {
-		return nil, errors.Errorf("models: RNN: got %d steps of %d features, %d hidden units, %d layers and the cell %d, want at least one of each and one of the cells", c.Steps, c.In, c.Hidden, c.Layers, c.Cell)
+		return nil, errors.Wrapf(graph.ErrOption, "models: RNN: got %d steps of %d features, %d hidden units, %d layers and the cell %d, want at least one of each and one of the cells", c.Steps, c.In, c.Hidden, c.Layers, c.Cell)
 	}
-	head := Perceptron{In: 1, Out: c.Out, Head: c.Head}
+	if c.Steps > mostCells/c.Layers {
+		return nil, errors.Wrapf(graph.ErrOption, "models: RNN: got %d steps in %d layers, want at most %d in all: each is built apart", c.Steps, c.Layers, mostCells)
+	}
+	head := Perceptron{In: 1, Out: c.Out, Head: c.Head, DType: c.DType}
 	if err := head.settle(); err != nil {
 		return nil, errors.Wrap(err, "models: RNN")
 	}

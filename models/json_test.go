@@ -1,0 +1,83 @@
+package models_test
+
+import (
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/models"
+	"github.com/symgrad/symgrad/train"
+)
+
+// TestSettingsJSON writes the settings of every model as JSON and reads them: they
+// are equal, and make a model with the same first weights.
+func TestSettingsJSON(t *testing.T) {
+	build := func(m train.Model, err error) train.Model {
+		if err == nil {
+			err = train.Build(m)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	for _, c := range []struct {
+		settings any
+		want     string
+		model    func(settings any) train.Model
+	}{
+		{&models.Perceptron{In: 4, Hidden: []int{8, 3}, Out: 2, Activations: []graph.Activation{graph.Tanh, graph.LeakyReLU}, Dropout: 0.1, L2: 1e-4, DType: graph.Float32, Seed: 7},
+			`"Activations":["tanh","leaky_relu"]`, func(s any) train.Model { return build(models.NewMLP(*s.(*models.Perceptron))) }},
+		{&models.Perceptron{In: 4, Out: 1, Head: models.Regression, Activation: graph.SiLU}, `"Head":"regression"`,
+			func(s any) train.Model { return build(models.NewMLP(*s.(*models.Perceptron))) }},
+		{&models.ConvNet{Channels: 1, Height: 6, Width: 6, Blocks: []models.ConvBlock{{Channels: 2, Kernel: 3, Pad: 1, Pool: 2}}, Head: models.Binary, Activation: graph.GELU},
+			`"Activation":"gelu"`, func(s any) train.Model { return build(models.NewCNN(*s.(*models.ConvNet))) }},
+		{&models.Recurrence{Steps: 3, In: 2, Cell: graph.GRU, Hidden: 4, Out: 3, DType: graph.Float32}, `"Cell":"gru"`,
+			func(s any) train.Model { return build(models.NewRNN(*s.(*models.Recurrence))) }},
+		{&models.Linear{In: 3, Out: 2, DType: graph.Float32, Seed: 1 << 63, L2: 0.5}, `"DType":"float32"`,
+			func(s any) train.Model { return build(models.NewLinReg(*s.(*models.Linear))) }},
+	} {
+		text, err := json.Marshal(c.settings)
+		if err != nil || !strings.Contains(string(text), c.want) {
+			t.Fatalf("got %s and %v, want %s in it", text, err, c.want)
+		}
+		back := reflect.New(reflect.TypeOf(c.settings).Elem()).Interface()
+		if err := json.Unmarshal(text, back); err != nil || !reflect.DeepEqual(back, c.settings) {
+			t.Errorf("got %+v and %v, want %+v", back, err, c.settings)
+		}
+		first, second := c.model(c.settings).Params(), c.model(back).Params()
+		for _, q := range first.List() {
+			if !reflect.DeepEqual(first.Values(q.Name), second.Values(q.Name)) {
+				t.Errorf("%T: the parameter %s differs", c.settings, q.Name)
+			}
+		}
+	}
+	for _, zero := range []any{models.Perceptron{}, models.ConvNet{}, models.Recurrence{}, models.Linear{}, models.LeNet()} {
+		if _, err := json.Marshal(zero); err != nil {
+			t.Errorf("%T: %v", zero, err)
+		}
+	}
+}
+
+// TestSettingsNotInJSON checks that what JSON cannot hold is an error, and not lost.
+func TestSettingsNotInJSON(t *testing.T) {
+	for name, s := range map[string]any{"initializer": models.Perceptron{Init: graph.HeNormal()}, "head": models.Perceptron{Head: 9},
+		"activation": models.ConvNet{Activation: 99}, "cell": models.Recurrence{Cell: 9}, "type": models.Linear{DType: 9}} {
+		if text, err := json.Marshal(s); err == nil {
+			t.Errorf("%s: got %s, want an error", name, text)
+		}
+	}
+	for _, text := range []string{`{"Activation":"step"}`, `{"Head":"three"}`, `{"DType":"int8"}`, `{"Init":"he"}`, `{"Activation":3}`} {
+		var p models.Perceptron
+		if err := json.Unmarshal([]byte(text), &p); err == nil {
+			t.Errorf("%s is read as %+v", text, p)
+		}
+	}
+	var r models.Recurrence
+	if err := json.Unmarshal([]byte(`{"Cell":"gruu"}`), &r); !errors.Is(err, graph.ErrOption) {
+		t.Errorf("got %v for an unknown cell, want ErrOption", err)
+	}
+}
