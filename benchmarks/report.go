@@ -9,6 +9,7 @@ import (
 
 	"github.com/symgrad/symgrad/benchmarks/workload"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/kernel/cpu"
 	"github.com/symgrad/symgrad/internal/kernel/limit"
 )
 
@@ -50,7 +51,7 @@ func (r report) note(text string) {
 
 // machine prints what the machine can do on so many threads.
 func (r report) machine(threads int) {
-	r.note(fmt.Sprintf("%s/%s, %d threads, %s: multiply-adds %.0f GFLOP/s, memory %.0f GB/s", runtime.GOOS, runtime.GOARCH,
+	r.note(fmt.Sprintf("%s/%s, level %s, %d threads, %s: multiply-adds %.0f GFLOP/s, memory %.0f GB/s", runtime.GOOS, runtime.GOARCH, cpu.Level(),
 		threads, r.dtype, limit.Flops(bits(r.dtype), threads)/1e9, limit.Bandwidth(threads)/1e9))
 }
 

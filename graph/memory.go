@@ -8,6 +8,7 @@ import (
 	"github.com/symgrad/symgrad/internal/compile"
 	"github.com/symgrad/symgrad/internal/exec"
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/cpu"
 	"github.com/symgrad/symgrad/internal/kernel/memory"
 	"github.com/symgrad/symgrad/internal/kernel/pool"
 )
@@ -85,6 +86,9 @@ func allowed(limit, fresh, held int64) int64 {
 
 // prepareProgram is a Program without memory, if it may have as much as it needs.
 func prepareProgram(params *Params, plan *exec.Plan, w *pool.Pool, limit int64) (*Program, error) {
+	if err := cpu.Err(); err != nil {
+		return nil, errors.Wrap(ErrOption, err.Error())
+	}
 	if limit < 0 {
 		return nil, errors.Wrapf(ErrOption, "got a memory limit of %d bytes, want at least 0", limit)
 	}

@@ -15,8 +15,8 @@ import (
 //
 // The zero value has the paper's settings.
 type Adam struct {
-	Beta1 float64 // in [0, 1); 0 means the default 0.9
-	Beta2 float64 // in [0, 1); 0 means the default 0.999
+	Beta1 float64 // in [0, 1); 0 means the default 0.9, Zero means 0
+	Beta2 float64 // in [0, 1); 0 means the default 0.999, Zero means 0
 	Eps   float64 // > 0; 0 means the default 1e-8
 	Decay float64 // L2 weight decay, on parameters that decay; ≥ 0
 }
@@ -24,10 +24,10 @@ type Adam struct {
 // AdamW is Adam with the weight decay apart from the gradient (Loshchilov and
 // Hutter 2019, algorithm 2): p = p − lr·Decay·p before each step.
 type AdamW struct {
-	Beta1 float64 // in [0, 1); 0 means the default 0.9
-	Beta2 float64 // in [0, 1); 0 means the default 0.999
+	Beta1 float64 // in [0, 1); 0 means the default 0.9, Zero means 0
+	Beta2 float64 // in [0, 1); 0 means the default 0.999, Zero means 0
 	Eps   float64 // > 0; 0 means the default 1e-8
-	Decay float64 // ≥ 0; 0 means the default 0.01
+	Decay float64 // ≥ 0; 0 means the default 0.01, Zero means 0
 }
 
 // Slots is 2: both moments.
@@ -36,12 +36,24 @@ func (Adam) Slots() int { return 2 }
 // Slots is 2: both moments.
 func (AdamW) Slots() int { return 2 }
 
+// Zero is the number 0 for the settings of optimizers whose zero value means a
+// default: Adam{Beta1: train.Zero} keeps no moving average of gradients. It is the
+// smallest float64 above 0, so settings are saved and compared as other numbers.
+const Zero = math.SmallestNonzeroFloat64
+
+// or is the setting v: its default if it was not set.
 func or(v, byDefault float64) float64 {
-	if v == 0 {
+	switch v {
+	case 0:
 		return byDefault
+	case Zero:
+		return 0
 	}
 	return v
 }
+
+// notNegative says whether v is a finite number of at least 0.
+func notNegative(v float64) bool { return v >= 0 && v <= math.MaxFloat64 }
 
 // Validate checks the settings.
 func (o Adam) Validate() error { return validateAdam("Adam", o.Beta1, o.Beta2, o.Eps, o.Decay) }
@@ -53,10 +65,10 @@ func validateAdam(name string, b1, b2, eps, decay float64) error {
 	switch {
 	case !(b1 >= 0 && b1 < 1) || !(b2 >= 0 && b2 < 1):
 		return errors.Errorf("%s: got the betas %v and %v, want them in [0, 1)", name, b1, b2)
-	case !(eps >= 0):
-		return errors.Errorf("%s: got the epsilon %v, want it above 0", name, eps)
-	case !(decay >= 0):
-		return errors.Errorf("%s: got the weight decay %v, want it to be at least 0", name, decay)
+	case !notNegative(eps) || eps == Zero:
+		return errors.Errorf("%s: got the epsilon %v, want a finite number above 0", name, eps)
+	case !notNegative(decay):
+		return errors.Errorf("%s: got the weight decay %v, want a finite number of at least 0", name, decay)
 	}
 	return nil
 }

@@ -37,8 +37,8 @@ func (o SGD) Validate() error {
 		return errors.Errorf("SGD: got the momentum %v, want it in [0, 1)", o.Momentum)
 	case o.Nesterov && o.Momentum == 0:
 		return errors.New("SGD: got Nesterov without momentum, want a momentum above 0")
-	case !(o.Decay >= 0):
-		return errors.Errorf("SGD: got the weight decay %v, want it to be at least 0", o.Decay)
+	case !notNegative(o.Decay):
+		return errors.Errorf("SGD: got the weight decay %v, want a finite number of at least 0", o.Decay)
 	}
 	return nil
 }

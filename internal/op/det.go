@@ -39,7 +39,7 @@ func (c *Ctx) cofactors(x *gorgonia.Node) *gorgonia.Node {
 		return nil
 	}
 	n := s[len(s)-1]
-	if n == 1 {
+	if n <= 1 { // of one place the empty minor, whose determinant is 1
 		return c.Fill(x, 1)
 	}
 	without := func(x *gorgonia.Node, axis int) []*gorgonia.Node { // one place of the axis each
