@@ -1,7 +1,8 @@
 // Conformance runs a directory of reference cases, and those below it, through
 // the public packages: values, gradients, Hessian-vector products, Hessians, third
 // derivatives and whole trainings; samples of PyTorch's functions; problems of
-// ADBench; regressions of the NIST Statistical Reference Datasets. A case is a
+// ADBench; regressions of the NIST Statistical Reference Datasets; optimizers,
+// schedules, initializers and metrics. A case is a
 // JSON file whose content says of which kind it is. What it computes stands in it
 // as a program, a list of calls of PyTorch's functions, each of which has a rule in
 // the files calls_*.go; an argument that a rule does not know makes the case not
@@ -114,6 +115,10 @@ func (r *record) file(text []byte) error {
 		Name     string
 		Kind     string
 		Category string
+
+		Optimizer, Ctor       string
+		Clipped, Theory, Gain json.RawMessage
+		Truth                 json.RawMessage `json:"y_true"`
 	}
 	if err := json.Unmarshal(text, &kind); err != nil {
 		return err
@@ -125,6 +130,21 @@ func (r *record) file(text []byte) error {
 		r.add("adbench", kind.Problem, verdictOf(checkADBench(text)), nil)
 	case kind.Kind == "linear" || kind.Kind == "nonlinear":
 		r.add("nist", kind.Kind+" "+kind.Name, verdictOf(checkRegression(text)), nil)
+	case kind.Optimizer != "":
+		t := &trajectory{}
+		if err := json.Unmarshal(text, t); err != nil {
+			return err
+		}
+		of64, of32 := both(t.prepare)
+		r.add("optim", kind.Name, of64, &of32)
+	case kind.Ctor != "":
+		r.add("sched", kind.Name, verdictOf(checkSchedule(text)), nil)
+	case kind.Theory != nil || kind.Gain != nil:
+		r.add("init", kind.Name, verdictOf(checkInitial(text)), nil)
+	case kind.Truth != nil:
+		r.add("metrics", kind.Name, verdictOf(checkMetrics(text)), nil)
+	case kind.Clipped != nil:
+		r.add("clip", kind.Name, verdict{open: errors.New("gradients are not clipped")}, nil)
 	case kind.Category == "":
 		r.add("other", kind.Name, verdict{open: errors.New("a case of no known kind")}, nil)
 	default:
