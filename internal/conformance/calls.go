@@ -2,6 +2,7 @@ package main
 
 import (
 	_ "embed"
+	"math"
 	"slices"
 	"strings"
 
@@ -209,14 +210,14 @@ func (c *call) node(v value) *gorgonia.Node {
 		return v.node
 	}
 	if v.tensor != nil {
-		return c.Const(v.tensor.Floats, v.tensor.Shape...)
+		return c.Const(c.inRange(v.tensor.Floats), v.tensor.Shape...)
 	}
 	f, err := number(v.plain)
 	if err != nil {
 		c.unsupported("%s of %v where a tensor is wanted", c.name, v.plain)
 		return nil
 	}
-	return c.Scalar(f)
+	return c.Scalar(c.inRange([]float64{f})[0])
 }
 
 func (c *call) tensor(name string) *gorgonia.Node {
@@ -274,12 +275,15 @@ func (c *call) num(name string, def float64) float64 {
 	if !ok || v.isNone() {
 		return def
 	}
-	if a := c.static(v); a != nil && len(a.Floats) == 1 {
-		return a.Floats[0]
-	}
 	f, err := number(v.plain)
+	if a := c.static(v); a != nil && len(a.Floats) == 1 {
+		f, err = a.Floats[0], nil
+	}
 	if err != nil {
 		c.unsupported("%s with the argument %q", c.name, name)
+	}
+	if r := c.inRange([]float64{f})[0]; math.IsInf(r, 0) { // the precision of settings stays
+		return r
 	}
 	return f
 }

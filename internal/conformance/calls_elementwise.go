@@ -116,7 +116,11 @@ func settingRules() {
 			return word(c, "approximate", "none", map[string]unary{"none": (*build).GELU, "tanh": (*build).GELUTanh})(c.Builder, x)
 		},
 		"nan_to_num": func(c *call, x node) node {
-			return c.NaNToNum(x, c.num("nan", 0), c.num("posinf", math.MaxFloat64), c.num("neginf", -math.MaxFloat64))
+			largest := math.MaxFloat64
+			if c.Params().DType() == graph.Float32 {
+				largest = math.MaxFloat32
+			}
+			return c.NaNToNum(x, c.num("nan", 0), c.num("posinf", largest), c.num("neginf", -largest))
 		},
 		"polygamma": func(c *call, x node) node {
 			if x, n := c.tensor("input"), c.int("n", 0); n > 0 {

@@ -76,7 +76,7 @@ func (k *testCase) prepare(d graph.DType) (*experiment, error) {
 	}
 	for _, name := range k.Params.Names {
 		a := k.Params.By[name]
-		b.env[name] = &value{node: b.Param(name, graph.Values(a.Floats), a.Shape...)}
+		b.env[name] = &value{node: b.Param(name, graph.Values(b.inRange(a.Floats)), a.Shape...)}
 	}
 	out, err := b.execute(k.Program, k.Results)
 	if err != nil {
@@ -114,7 +114,7 @@ func (b *bench) node(v value) *gorgonia.Node {
 
 // dot is the sum of the products of x with constants of its shape.
 func (b *bench) dot(x *gorgonia.Node, a *array) *gorgonia.Node {
-	return b.Sum(b.Mul(x, b.Const(a.Floats, a.Shape...)))
+	return b.Sum(b.Mul(x, b.Const(b.inRange(a.Floats), a.Shape...)))
 }
 
 // total is the sum of nodes; nil of none.
@@ -265,7 +265,7 @@ func (k *testCase) train(e *experiment, loss *gorgonia.Node) error {
 	e.run = func(n *noise) ([][]float64, error) {
 		var got, first [][]float64
 		for _, name := range k.Params.Names {
-			if err := b.Params().Set(name, n.apply(k.Params.By[name].Floats)); err != nil {
+			if err := b.Params().Set(name, b.inRange(n.apply(k.Params.By[name].Floats))); err != nil {
 				return nil, err
 			}
 		}

@@ -184,13 +184,27 @@ func (b *bench) static(v value) *array {
 // feed gives a program the elements of the leaves, changed by noise if there is any.
 func (b *bench) feed(p *graph.Program, n *noise) error {
 	for _, name := range p.Inputs() {
-		if a := b.leaves[name]; a.Ints != nil {
-			if err := p.FeedInts(name, a.Ints); err != nil {
-				return err
-			}
-		} else if err := p.Feed(name, n.apply(a.Floats)); err != nil {
+		if err := p.Feed(name, b.inRange(n.apply(b.leaves[name].Floats))); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// inRange are elements as the graph's type has them: in float32 those beyond its
+// range are infinite.
+func (b *bench) inRange(v []float64) []float64 {
+	if b.Params().DType() == graph.Float64 {
+		return v
+	}
+	return narrowed(v)
+}
+
+// narrowed are elements as float32 has them.
+func narrowed(v []float64) []float64 {
+	out := make([]float64, len(v))
+	for i, x := range v {
+		out[i] = float64(float32(x))
+	}
+	return out
 }

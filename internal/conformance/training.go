@@ -118,7 +118,7 @@ func (t *trajectory) prepare(d graph.DType) (*experiment, error) {
 		b := newBench(d)
 		for _, name := range t.Params.Names {
 			a := t.Params.By[name]
-			b.Param(name, graph.Values(n.apply(a.Floats)), a.Shape...)
+			b.Param(name, graph.Values(b.inRange(n.apply(a.Floats))), a.Shape...)
 			b.Params().Get(name).Decay = true // torch knows no other
 		}
 		if b.Err() != nil {
