@@ -364,6 +364,7 @@ func unpooled(c *call, x node, spatial int) node {
 	planes := sizeOf(s[:lead])
 	var out []int
 	if c.given("output_size") {
+		c.ignore("kernel_size", "stride", "padding")
 		out = c.ints("output_size")
 		out = out[len(out)-spatial:]
 	} else {

@@ -264,6 +264,7 @@ func joinRules() {
 	})
 	calls["cat"] = one1(func(c *call) node {
 		var parts []node
+		a := c.int("dim", 0)
 		for _, x := range c.nodes("tensors") {
 			if c.rank(x) == 1 && c.Shape(x)[0] == 0 {
 				continue // torch's old way to say nothing
@@ -273,7 +274,7 @@ func joinRules() {
 		if len(parts) == 0 {
 			return c.nodes("tensors")[0]
 		}
-		return c.Concat(c.int("dim", 0), parts...)
+		return c.Concat(a, parts...)
 	})
 	calls["concat"], calls["concatenate"] = calls["cat"], calls["cat"]
 	calls["stack"] = one1(func(c *call) node { return c.Stack(c.int("dim", 0), c.nodes("tensors")...) })

@@ -14,13 +14,12 @@ import (
 // units in its last place in random directions: how far results go from the
 // listed ones is what the condition of the case makes of a rounding.
 //
-//	allowed = 8·(how far they go) + (64 + steps)·2⁻²⁴·(|want| + the largest |want| of the tensor)/2 + 8·2⁻²⁴·before + 2⁻¹²⁴
+//	allowed = 8·(how far they go) + (64 + steps)·2⁻²⁴·max(largest |want| of the tensor, before) + 2⁻¹²⁴
 //
 // The second term is for roundings on the way, of which each step of a program makes
-// some, in units of the result's own scale;
-// the third for derivatives whose terms cancel, as those of what does not change
-// along an input: before is the terms' size, that of (Σ |cotangent|·|output|) over
-// that of the input. The last is for numbers too small for float32's full precision. A jump right at the
+// some. Before is the size of a derivative's terms, which cancel where nothing changes
+// along an input: that of (Σ |cotangent|·|output|) over that of the input. The last
+// term is for numbers too small for float32's full precision. A jump right at the
 // listed inputs, as of floor at 2, is no matter of condition: it goes as far for
 // changes a thousand times smaller, and allows nothing.
 const (
@@ -29,7 +28,6 @@ const (
 	epsilon    = 0x1p-24
 	conditions = 8
 	roundings  = 64
-	terms      = 8
 	tiny       = 0x1p-124
 )
 
@@ -59,9 +57,8 @@ func check32(e32, e64 *experiment) error {
 				scale = a
 			}
 		}
-		allow := func(j int, want float64) float64 {
-			return conditions*far[i][j] + (float64(roundings+e32.bench.steps)*epsilon+loose)*(math.Abs(want)+scale)/2 + terms*epsilon*c.before + tiny
-		}
+		rounding := float64(roundings+e32.bench.steps)*epsilon + loose
+		allow := func(j int, _ float64) float64 { return conditions*far[i][j] + rounding*max(scale, c.before) + tiny }
 		if c.holds(got[i], allow) == nil {
 			continue
 		}
