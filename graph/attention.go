@@ -79,7 +79,10 @@ func (b *Builder) seesAll(mask *gorgonia.Node) bool {
 // CausalMask is the mask that lets query i of n see the keys 0 to i: [n, n] of 0
 // and, above the diagonal, -Inf.
 func (b *Builder) CausalMask(n int) *gorgonia.Node {
-	m := make([]float64, max(0, n*n))
+	if !b.holds("causalmask", nil, n, n) {
+		return nil
+	}
+	m := make([]float64, n*n)
 	for i := range n {
 		for j := i + 1; j < n; j++ {
 			m[i*n+j] = math.Inf(-1)

@@ -26,10 +26,16 @@ func (b *Builder) CTC(logProbs, labels *gorgonia.Node, blank int) *gorgonia.Node
 		b.c.Fail("ctc", b.c.Label, gorgonia.Nodes{logProbs, labels}, errors.Wrapf(ErrShape, "got %v, labels %v and the blank %d, want [T, N, C], [N, L] and one of the classes", s, l, blank))
 		return nil
 	}
+	if !b.unrolls("ctc", logProbs, s[0]) {
+		return nil
+	}
 	steps, n, length := s[0], s[1], l[1]
 	marked := b.Gather(logProbs, b.Broadcast(labels, steps, n, length), 2) // [T, N, L]
 	never := func(k int) *gorgonia.Node { return b.Broadcast(b.Scalar(math.Inf(-1)), n, k) }
 	var blanks, marks *gorgonia.Node // log probabilities of the prefixes that end in a blank, [N, L+1], or in a label, [N, L]
+	if b.c.Err != nil {
+		return nil
+	}
 	repeats := b.repeats(labels, s[2])
 	for t := range steps {
 		isBlank := b.along(b.place(logProbs, 0, t), 1, Range(blank, blank+1))

@@ -35,6 +35,9 @@ func (b *Builder) RowDistances(x *gorgonia.Node, p float64) *gorgonia.Node {
 		b.c.Fail("rowdistances", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v, want [N, D]", s))
 		return nil
 	}
+	if n := s[0]; n > 0 && !b.holds("rowdistances", x, n, n) { // twice as many as the pairs
+		return nil
+	}
 	first, second := []int{}, []int{}
 	for i := range s[0] {
 		for j := i + 1; j < s[0]; j++ {
@@ -94,12 +97,18 @@ func (b *Builder) LocalResponseNorm(x *gorgonia.Node, size int, alpha, beta, k f
 	if !ok {
 		return nil
 	}
+	if size < 1 {
+		b.c.Fail("localresponsenorm", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrOption, "got %d neighbouring channels, want at least 1", size))
+		return nil
+	}
+	if !b.holds("localresponsenorm", x, n, n) {
+		return nil
+	}
 	m := make([]float64, n*n) // the mean over neighbours
 	for i := range n {
-		for j := i - size/2; j < i-size/2+size; j++ {
-			if j >= 0 && j < n {
-				m[i*n+j] = 1 / float64(size)
-			}
+		first := i - size/2
+		for j := max(0, first); j < n && j-first < size; j++ {
+			m[i*n+j] = 1 / float64(size)
 		}
 	}
 	mean := b.linearAlong(b.Square(x), a, m, n)

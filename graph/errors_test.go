@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -234,6 +235,11 @@ var mistakes = []struct {
 	}},
 	{"product of nothing", nil, func(b *graph.Builder) { b.MultiDot() }},
 	{"cross product of two places", graph.ErrShape, func(b *graph.Builder) { b.Cross(b.Input("x", 2), b.Input("y", 2), 0) }},
+	{"mask of too many elements", graph.ErrShape, func(b *graph.Builder) { b.CausalMask(1 << 24) }},
+	{"too many steps to unroll", graph.ErrUnsupported, func(b *graph.Builder) { b.Diff(b.Input("x", 1<<24), 1<<20, 0) }},
+	{"tiles of too many elements", graph.ErrShape, func(b *graph.Builder) { b.Tile(b.Input("x", 1<<20), math.MaxInt32) }},
+	{"repetitions of too many elements", graph.ErrShape, func(b *graph.Builder) { b.Repeat(b.Input("x", 1<<20), 0, math.MaxInt32) }},
+	{"normalization over no channels", graph.ErrOption, func(b *graph.Builder) { b.LocalResponseNorm(b.Input("x", 2, 3), 0, 1, 1, 1) }},
 	{"no powers", graph.ErrShape, func(b *graph.Builder) { b.Vandermonde(b.Input("x", 3), 0) }},
 	{"covariance of three axes", graph.ErrShape, func(b *graph.Builder) { b.Covariance(b.Input("x", 2, 3, 4), nil, 1) }},
 }

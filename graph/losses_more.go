@@ -157,6 +157,9 @@ func (b *Builder) MultiLabelMargin(x *gorgonia.Node, labels [][]int) *gorgonia.N
 		b.c.Fail("multilabelmargin", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v and the labels of %d examples, want [N, C] and N", s, len(labels)))
 		return nil
 	}
+	if !b.holds("multilabelmargin", x, s...) {
+		return nil
+	}
 	is := make([]float64, s[0]*s[1])
 	for i, l := range labels {
 		for _, c := range l {

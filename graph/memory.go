@@ -139,9 +139,14 @@ func (p *Params) fits(name string, shape ir.Shape, n int) error {
 	if p.size+align(n) <= cap(p.drawn) {
 		return nil
 	}
-	need := 8 * int64(p.grown(n))
+	return enough(8*int64(p.grown(n)), MemoryUse{Op: "param", Name: name, Shape: shape, Bytes: 8 * int64(n)})
+}
+
+// enough says whether there is as much memory as a value needs that is made while the
+// graph is built.
+func enough(need int64, u MemoryUse) error {
 	if most := allowed(0, need, 0); need > most {
-		return &MemoryError{Needed: need, Allowed: most, Largest: []MemoryUse{{Op: "param", Name: name, Shape: shape, Bytes: 8 * int64(n)}}}
+		return &MemoryError{Needed: need, Allowed: most, Largest: []MemoryUse{u}}
 	}
 	return nil
 }

@@ -1,9 +1,12 @@
 package graph
 
 import (
+	"math"
+	"math/bits"
 	"slices"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
 )
 
@@ -106,13 +109,17 @@ func (b *Builder) Windows(x *gorgonia.Node, axis, size, step int) *gorgonia.Node
 		b.c.Fail("windows", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got windows of %d places %d apart, want at least 1", size, step))
 		return nil
 	}
-	var index []int
-	for lo := 0; lo+size <= n; lo += step {
+	count := (n-size)/step + 1
+	if !b.holds("windows", x, count, size) {
+		return nil
+	}
+	index := make([]int, 0, count*size)
+	for j := range count {
 		for i := range size {
-			index = append(index, lo+i)
+			index = append(index, j*step+i)
 		}
 	}
-	y := b.Unflatten(b.IndexSelect(x, b.ConstInts(index, len(index)), k), k, len(index)/size, size)
+	y := b.Unflatten(b.IndexSelect(x, b.ConstInts(index, len(index)), k), k, count, size)
 	return b.MoveAxes(y, []int{k + 1}, []int{-1})
 }
 
@@ -124,12 +131,22 @@ func (b *Builder) Strided(x *gorgonia.Node, shape, strides []int, offset int) *g
 	if b.c.Err != nil {
 		return nil
 	}
+	if len(strides) != len(shape) {
+		b.c.Fail("strided", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the shape %v and the strides %v, want a stride for each axis", shape, strides))
+		return nil
+	}
+	if !b.holds("strided", x, shape...) {
+		return nil
+	}
+	if !reaches(s.Size(), shape, strides, offset) {
+		b.c.Fail("strided", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the shape %v, the strides %v and the offset %d, which reach beyond the %d elements", shape, strides, offset, s.Size()))
+		return nil
+	}
 	index := []int{offset}
+	if slices.Contains(shape, 0) {
+		index = nil
+	}
 	for i, d := range shape {
-		if len(strides) != len(shape) || d < 0 {
-			b.c.Fail("strided", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the shape %v and the strides %v, want a stride for each axis", shape, strides))
-			return nil
-		}
 		next := make([]int, 0, len(index)*d)
 		for _, at := range index {
 			for j := range d {
@@ -138,13 +155,38 @@ func (b *Builder) Strided(x *gorgonia.Node, shape, strides []int, offset int) *g
 		}
 		index = next
 	}
-	for _, at := range index {
-		if at < 0 || at >= s.Size() {
-			b.c.Fail("strided", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the shape %v, the strides %v and the offset %d, which reach element %d of %d", shape, strides, offset, at, s.Size()))
-			return nil
+	return b.Take(b.Reshape(x, s.Size()), b.ConstInts(index, shape...))
+}
+
+// reaches says whether offset + i·strides[0] + j·strides[1] + ... is one of n elements
+// for all places of the shape.
+func reaches(n int, shape, strides []int, offset int) bool {
+	if slices.Contains(shape, 0) {
+		return true
+	}
+	if offset < 0 || offset >= n {
+		return false
+	}
+	lo, hi := offset, offset
+	for i, d := range shape {
+		size := uint(strides[i])
+		if strides[i] < 0 {
+			size = -size
+		}
+		switch {
+		case d == 1 || size == 0:
+		case uint(d-1) > uint(n-1)/size: // no element is so far from another one
+			return false
+		case strides[i] < 0:
+			lo -= (d - 1) * int(size)
+		default:
+			hi += (d - 1) * int(size)
+		}
+		if lo < 0 || hi >= n {
+			return false
 		}
 	}
-	return b.Take(b.Reshape(x, s.Size()), b.ConstInts(index, shape...))
+	return true
 }
 
 // Meshgrid are the vectors xs broadcast against each other: the i-th along axis i
@@ -187,25 +229,56 @@ func (b *Builder) Combinations(x *gorgonia.Node, r int, repeats bool) *gorgonia.
 		b.c.Fail("combinations", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v and %d of it, want a vector and at least 0", s, r))
 		return nil
 	}
-	choices := [][]int{{}}
-	for range r {
-		var next [][]int
-		for _, c := range choices {
-			lo := 0
-			if len(c) > 0 {
-				lo = c[len(c)-1]
-				if !repeats {
-					lo++
-				}
-			}
-			for i := lo; i < s[0]; i++ {
-				next = append(next, append(slices.Clone(c), i))
-			}
-		}
-		choices = next
+	count := choices(s[0], r, repeats)
+	if !b.holds("combinations", x, count, r) {
+		return nil
 	}
-	index := slices.Concat(choices...)
-	return b.Take(x, b.ConstInts(index, len(choices), r))
+	rise := 1 // from one place of a choice to the next, at least
+	if repeats {
+		rise = 0
+	}
+	index := make([]int, 0, count*r)
+	for c := range count {
+		var last []int // the choice before
+		i, next := 0, 0
+		if c > 0 {
+			last = index[len(index)-r:]
+			for i = r - 1; last[i] == s[0]-1-(r-1-i)*rise; i-- { // it cannot rise any more
+			}
+			next = last[i] + 1
+		}
+		index = append(index, last[:i]...)
+		for k := range r - i {
+			index = append(index, next+k*rise)
+		}
+	}
+	return b.Take(x, b.ConstInts(index, count, r))
+}
+
+// choices is how many choices of r of n places there are, math.MaxInt if that is more
+// than an int holds.
+func choices(n, r int, repeats bool) int {
+	if repeats && n > 0 && r > 0 {
+		if r > math.MaxInt-n {
+			return math.MaxInt
+		}
+		n += r - 1
+	}
+	if r > n {
+		return 0
+	}
+	r = min(r, n-r)
+	count := uint64(1)
+	for i := range r { // C(n−r+i+1, i+1): each is an integer
+		hi, lo := bits.Mul64(count, uint64(n-r+i+1))
+		if hi >= uint64(i+1) {
+			return math.MaxInt
+		}
+		if count, _ = bits.Div64(hi, lo, uint64(i+1)); count > math.MaxInt {
+			return math.MaxInt
+		}
+	}
+	return int(count)
 }
 
 // BlockDiagonal puts matrices along a diagonal, with 0 elsewhere; vectors are rows
@@ -251,7 +324,8 @@ func (b *Builder) OffDiagonal(x *gorgonia.Node, k, i, j int) *gorgonia.Node {
 		return nil
 	}
 	s := b.c.Shape(x)
-	row, col := min(max(0, -k), s[p]), min(max(0, k), s[q])
+	k = max(-s[p], min(s[q], k))
+	row, col := max(0, -k), max(0, k)
 	n := min(s[p]-row, s[q]-col)
 	return b.Diagonal(b.along(b.along(x, p, Range(row, row+n)), q, Range(col, col+n)), p, q)
 }
@@ -268,6 +342,10 @@ func (b *Builder) DiagonalMatrices(x *gorgonia.Node, k, i, j int) *gorgonia.Node
 		return nil
 	}
 	n := s[len(s)-1]
+	if k < -op.MaxElements || k > op.MaxElements {
+		b.c.Fail("diagonalmatrices", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the diagonal %d, want one of a matrix", k))
+		return nil
+	}
 	wide := b.Tril(b.Triu(b.Broadcast(b.Unsqueeze(x, len(s)-1), slices.Concat([]int(s[:len(s)-1]), []int{n, n})...), 0), 0)
 	wide = b.Pad(wide, []int{max(0, -k), max(0, k)}, []int{max(0, k), max(0, -k)}, PadZeros)
 	return b.MoveAxes(wide, []int{-2, -1}, []int{i, j})

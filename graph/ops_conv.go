@@ -195,7 +195,7 @@ func (b *Builder) Patches(x *gorgonia.Node, kernel []int, w Windowing) *gorgonia
 		return nil
 	}
 	w.Groups = s[1]
-	y := b.Conv(x, b.taps(s[1], kernel), w)
+	y := b.Conv(x, b.taps(x, s[1], kernel), w)
 	out := b.c.Shape(y)
 	if b.c.Err != nil {
 		return nil
@@ -205,11 +205,11 @@ func (b *Builder) Patches(x *gorgonia.Node, kernel []int, w Windowing) *gorgonia
 
 // taps are the weights of a convolution in groups that copies each tap of the
 // kernel to a channel of its own.
-func (b *Builder) taps(channels int, kernel []int) *gorgonia.Node {
-	n := 1
-	for _, d := range kernel {
-		n *= d
+func (b *Builder) taps(x *gorgonia.Node, channels int, kernel []int) *gorgonia.Node {
+	if !b.holds("patches", x, append(slices.Clone(kernel), append([]int{channels}, kernel...)...)...) {
+		return nil
 	}
+	n := ir.Shape(kernel).Size()
 	v := make([]float64, channels*n*n)
 	for i := range channels * n {
 		v[i*n+i%n] = 1
@@ -237,6 +237,10 @@ func (b *Builder) FromPatches(x *gorgonia.Node, out, kernel []int, w Windowing) 
 			b.c.Fail("frompatches", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the kernel %v, the padding %v and the dilation %v, want at least 1, 0 and 1", kernel, pad, dilation))
 			return nil
 		}
+		if most := 1 << 30; max(out[i], kernel[i], pad[i], dilation[i]) > most || kernel[i] > op.MaxElements/n {
+			b.c.Fail("frompatches", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the extents %v, the kernel %v, the padding %v and the dilation %v, want at most %d", out, kernel, pad, dilation, most))
+			return nil
+		}
 		n *= kernel[i]
 		room := out[i] + 2*pad[i] - dilation[i]*(kernel[i]-1) - 1
 		if room < 0 || stride[i] < 1 {
@@ -250,5 +254,5 @@ func (b *Builder) FromPatches(x *gorgonia.Node, out, kernel []int, w Windowing) 
 		return nil
 	}
 	w.Groups, w.PadEnd = s[1]/n, nil
-	return b.ConvTranspose(b.Reshape(x, shape...), b.taps(s[1]/n, kernel), w, extra...)
+	return b.ConvTranspose(b.Reshape(x, shape...), b.taps(x, s[1]/n, kernel), w, extra...)
 }

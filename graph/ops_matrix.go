@@ -61,22 +61,23 @@ func (b *Builder) MatrixPower(x *gorgonia.Node, power int) *gorgonia.Node {
 	if !ok {
 		return nil
 	}
+	left := uint(power)
 	if power < 0 {
-		x, power = b.Inverse(x), -power
+		x, left = b.Inverse(x), -left
 	}
-	if power == 0 {
+	if left == 0 {
 		return b.Add(b.Scale(b.StopGradient(x), 0), b.Identity(n))
 	}
 	var y *gorgonia.Node
-	for ; power > 0; power >>= 1 {
-		if power&1 == 1 {
+	for ; left > 0; left >>= 1 {
+		if left&1 == 1 {
 			if y == nil {
 				y = x
 			} else {
 				y = b.MatMul(y, x)
 			}
 		}
-		if power > 1 {
+		if left > 1 {
 			x = b.MatMul(x, x)
 		}
 	}
@@ -85,6 +86,9 @@ func (b *Builder) MatrixPower(x *gorgonia.Node, power int) *gorgonia.Node {
 
 // Identity is the constant identity matrix [n, n].
 func (b *Builder) Identity(n int) *gorgonia.Node {
+	if !b.holds("identity", nil, n, n) {
+		return nil
+	}
 	v := make([]float64, n*n)
 	for i := range n {
 		v[i*n+i] = 1
@@ -133,6 +137,9 @@ func (b *Builder) HouseholderProduct(x, tau *gorgonia.Node) *gorgonia.Node {
 		return nil
 	}
 	m, n, k := s[len(s)-2], s[len(s)-1], t[len(t)-1]
+	if !b.holds("householderproduct", x, m, n) || !b.unrolls("householderproduct", x, k) {
+		return nil
+	}
 	eye := make([]float64, m*n)
 	for i := range n {
 		eye[i*n+i] = 1
@@ -292,11 +299,16 @@ func (b *Builder) Vandermonde(x *gorgonia.Node, n int) *gorgonia.Node {
 		b.c.Fail("vandermonde", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %d powers, want at least 1", n))
 		return nil
 	}
-	powers := []*gorgonia.Node{b.c.Fill(x, 1)}
-	for i := 1; i < n; i++ {
-		powers = append(powers, b.Mul(powers[i-1], x))
+	column := b.Unsqueeze(x, -1)
+	if n == 1 {
+		return b.c.Fill(column, 1)
 	}
-	return b.Stack(-1, powers...)
+	s := b.c.Shape(column).Clone()
+	if b.c.Err != nil {
+		return nil
+	}
+	s[len(s)-1] = n - 1
+	return b.CumProd(b.Concat(-1, b.c.Fill(column, 1), b.Broadcast(column, s...)), -1)
 }
 
 // Covariance is that of the rows of x: [V, N], of N observations each; a vector is

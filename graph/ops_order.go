@@ -124,6 +124,9 @@ func (b *Builder) NaNQuantile(x *gorgonia.Node, q float64, axis int, between Bet
 		shape[i] = 1
 	}
 	shape[a] = n
+	if !b.holds("quantile", x, n) {
+		return nil
+	}
 	k := make([]float64, n)
 	for i := range k {
 		k[i] = float64(i)
@@ -191,11 +194,14 @@ func (b *Builder) Diff(x *gorgonia.Node, n, axis int) *gorgonia.Node {
 	if !ok {
 		return nil
 	}
+	if m := b.c.Shape(x)[k]; n >= m {
+		return b.along(x, k, Range(0, 0))
+	}
+	if !b.unrolls("diff", x, n) {
+		return nil
+	}
 	for range n {
 		m := b.c.Shape(x)[k]
-		if m == 0 {
-			return x
-		}
 		x = b.Sub(b.along(x, k, Range(1, m)), b.along(x, k, Range(0, m-1)))
 		if b.c.Err != nil {
 			return nil
@@ -257,6 +263,9 @@ func (b *Builder) Differences(x *gorgonia.Node, at []float64, axis, order int) *
 	}
 	if order < 1 || order > 2 || at != nil && len(at) != n {
 		b.c.Fail("differences", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %d places for %d and the order %d, want one for each and the order 1 or 2", len(at), n, order))
+		return nil
+	}
+	if !b.holds("differences", x, n, n) {
 		return nil
 	}
 	if at == nil {

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
 )
 
@@ -49,6 +51,9 @@ func (b *Builder) Resize(x *gorgonia.Node, r Resize) *gorgonia.Node {
 		return b.AdaptiveAvgPool(x, size...)
 	}
 	for i, out := range size {
+		if !b.holds("resize", x, out, s[2+i]) {
+			return nil
+		}
 		x = b.linearAlong(x, 2+i, r.matrix(s[2+i], out, step[i]), out)
 	}
 	return x
@@ -67,6 +72,9 @@ func (r Resize) extents(s []int, k int) (size []int, step []float64, err error) 
 			step[i] = float64(in) / float64(size[i])
 		} else {
 			f := r.Scale[min(i, len(r.Scale)-1)]
+			if !(float64(in)*f <= op.MaxElements) {
+				return nil, nil, errors.Wrapf(ErrShape, "got %v and the factors %v, want at most %d places on an axis", s, r.Scale, op.MaxElements)
+			}
 			size[i], step[i] = int(math.Floor(float64(in)*f)), 1/f
 		}
 		if size[i] < 1 || in < 1 {
@@ -178,6 +186,9 @@ func (b *Builder) gridWeights(u *gorgonia.Node, n int, mode ResizeMode, pad Grid
 	if !corners {
 		at = b.AddConst(b.Scale(b.AddConst(u, 1), float64(n)/2), -0.5)
 	}
+	if !b.holds("gridsample", u, n) {
+		return nil
+	}
 	places := make([]float64, n)
 	for i := range places {
 		places[i] = float64(i)
@@ -246,10 +257,10 @@ func (b *Builder) AffineGrid(theta *gorgonia.Node, out []int, corners bool) *gor
 		b.c.Fail("affinegrid", b.c.Label, gorgonia.Nodes{theta}, errors.Wrapf(ErrShape, "got %v for the extents %v, want [N, k, k+1] for one to three axes of at least one place", s, out))
 		return nil
 	}
-	points := 1
-	for _, n := range out {
-		points *= n
+	if !b.holds("affinegrid", theta, append(slices.Clone(out), k+1)...) {
+		return nil
 	}
+	points := ir.Shape(out).Size()
 	base := make([]float64, points*(k+1))
 	for p := range points {
 		rest := p

@@ -70,7 +70,7 @@ func (b *Builder) padAxis(x *gorgonia.Node, axis, before, after int, p padding) 
 	n := s[axis]
 	lo, hi := max(0, before), max(0, after)
 	most := map[PadMode]int{PadZeros: op.MaxElements, PadReflect: n - 1, PadReplicate: op.MaxElements, PadCircular: n}[mode]
-	if lo > most || hi > most || n+min(0, before)+min(0, after) < 0 || mode != PadZeros && n == 0 && lo+hi > 0 {
+	if lo > most || hi > most || before < -n || after < -n || n+min(0, before)+min(0, after) < 0 || mode != PadZeros && n == 0 && lo+hi > 0 {
 		b.c.Fail("pad", "", gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %d before and %d after axis %d of %v, more than the axis allows", before, after, axis, s))
 		return nil
 	}
@@ -192,15 +192,16 @@ func (b *Builder) Tile(x *gorgonia.Node, counts ...int) *gorgonia.Node {
 		b.c.Fail("tile", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the counts %v for %v, want one of at least 0 for each axis", counts, s))
 		return nil
 	}
-	for axis, c := range counts {
-		switch {
-		case c == 0:
-			x = b.along(x, axis, Range(0, 0))
-		case c > 1:
-			x = b.Concat(axis, slices.Repeat([]*gorgonia.Node{x}, c)...)
+	var apart, wide, out []int // each axis with one of its copies before it
+	for axis, d := range s {
+		apart, wide = append(apart, 1, d), append(wide, counts[axis], d)
+		if d > 0 && counts[axis] > op.MaxElements/d {
+			b.c.Fail("tile", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the counts %v for %v, which has more than %d elements then", counts, s, op.MaxElements))
+			return nil
 		}
+		out = append(out, counts[axis]*d)
 	}
-	return x
+	return b.Reshape(b.Broadcast(b.Reshape(x, apart...), wide...), out...)
 }
 
 // Squeeze drops axes of extent 1: those named, or all of them.
@@ -252,11 +253,16 @@ func (b *Builder) Split(x *gorgonia.Node, axis int, extents ...int) []*gorgonia.
 	if !ok {
 		return make([]*gorgonia.Node, len(extents))
 	}
-	sum := 0
+	n, sum := b.c.Shape(x)[k], 0
 	for _, e := range extents {
-		sum += e
+		if e >= 0 && e <= n-sum { // else the sum is not n
+			sum += e
+		} else {
+			sum = n + 1
+			break
+		}
 	}
-	if n := b.c.Shape(x)[k]; sum != n || slices.ContainsFunc(extents, func(e int) bool { return e < 0 }) {
+	if sum != n {
 		b.c.Fail("split", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got parts %v of an axis of %d, want extents of at least 0 that add up to it", extents, n))
 		return make([]*gorgonia.Node, len(extents))
 	}
@@ -276,7 +282,7 @@ func (b *Builder) PixelShuffle(x *gorgonia.Node, r int) *gorgonia.Node {
 	if b.c.Err != nil {
 		return nil
 	}
-	if len(s) != 4 || r < 1 || s[1]%(r*r) != 0 {
+	if len(s) != 4 || r < 1 || r > mostSteps || s[1]%r != 0 || s[1]/r%r != 0 {
 		b.c.Fail("pixelshuffle", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v and the factor %d, want [N, C, H, W] with channels that its square divides", s, r))
 		return nil
 	}
@@ -291,7 +297,7 @@ func (b *Builder) PixelUnshuffle(x *gorgonia.Node, r int) *gorgonia.Node {
 	if b.c.Err != nil {
 		return nil
 	}
-	if len(s) != 4 || r < 1 || s[2]%r != 0 || s[3]%r != 0 {
+	if len(s) != 4 || r < 1 || r > mostSteps || s[2]%r != 0 || s[3]%r != 0 {
 		b.c.Fail("pixelunshuffle", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v and the factor %d, want [N, C, H, W] with spatial extents that it divides", s, r))
 		return nil
 	}

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"math"
+	"slices"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
@@ -50,11 +51,15 @@ func (b *Builder) MultivariateLgamma(x *gorgonia.Node, p int) *gorgonia.Node {
 		b.c.Fail("multivariatelgamma", b.c.Label, gorgonia.Nodes{x}, errors.Errorf("got the dimension %d, want at least 1", p))
 		return nil
 	}
-	y := b.AddConst(b.Lgamma(x), float64(p*(p-1))/4*math.Log(math.Pi))
-	for j := 1; j < p; j++ {
-		y = b.Add(y, b.Lgamma(b.AddConst(x, -float64(j)/2)))
+	if !b.holds("multivariatelgamma", x, append(slices.Clone(b.Shape(x)), p)...) {
+		return nil
 	}
-	return y
+	halves := make([]float64, p)
+	for j := range halves {
+		halves[j] = float64(j) / 2
+	}
+	each := b.Lgamma(b.Sub(b.Unsqueeze(x, -1), b.Const(halves, p)))
+	return b.AddConst(b.Sum(each, -1), float64(p)*float64(p-1)/4*math.Log(math.Pi))
 }
 
 // Sinc is sin(πx)/(πx), 1 at 0, with all of its derivatives, there and near 0 too.

@@ -118,6 +118,9 @@ func (b *Builder) Compile(cfg Config) (p *Program, err error) {
 		return nil, errors.Wrap(err, "graph: Compile")
 	}
 	t := tracer{w: cfg.Trace}
+	if cfg.Workers > mostWorkers {
+		return nil, errors.Wrapf(ErrOption, "graph: Compile: got %d workers, want at most %d", cfg.Workers, mostWorkers)
+	}
 	w := pool.Of(cfg.Workers)
 	plan, err := t.compile(f, targets, compile.Options{Recompute: cfg.Recompute, Regions: regionsFor(w, cfg.Recompute)})
 	if err != nil {
@@ -136,6 +139,9 @@ func (b *Builder) Compile(cfg Config) (p *Program, err error) {
 	p.allocate()
 	return p, nil
 }
+
+// mostWorkers is the largest number of threads that may be asked for.
+const mostWorkers = 1 << 10
 
 // workersFor is w, or one worker if their number was left to the program and they
 // would not pay. The second worker saves half of the work from one wait to the next.

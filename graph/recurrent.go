@@ -103,6 +103,9 @@ func (b *Builder) Unroll(k Cell, x *gorgonia.Node, s State, w CellWeights, rever
 		b.c.Fail("unroll", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v, want [T, N, In] with at least one step", shape))
 		return nil, State{}
 	}
+	if !b.unrolls("unroll", x, shape[0]) {
+		return nil, State{}
+	}
 	a := b.affine(x, w.Input, w.InputBias)
 	out := make([]*gorgonia.Node, shape[0])
 	for i := range out {
@@ -145,6 +148,9 @@ func (b *Builder) Recurrent(name string, x *gorgonia.Node, l Recurrent) (*gorgon
 	}
 	if len(s) != 3 || l.Hidden < 1 || l.Layers < 1 || l.Cell > ReLURNN {
 		b.c.Fail("recurrent", b.scoped(name), gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v, %d hidden units, %d layers and the cell %d, want [T, N, In], at least one unit and layer, and one of the cells", s, l.Hidden, l.Layers, l.Cell))
+		return nil, nil
+	}
+	if !b.unrolls("recurrent", x, l.Layers) || !b.unrolls("recurrent", x, l.Layers*min(s[0], mostSteps+1)) {
 		return nil, nil
 	}
 	var last []State

@@ -39,6 +39,9 @@ var refusals = []golden.Mistake{
 	{"less memory than a program needs", graph.ErrMemory, compiling(func(b *graph.Builder) graph.Config {
 		return graph.Config{MemoryLimit: 1 << 20, Outputs: gorgonia.Nodes{b.As("outer").Outer(b.Input("x", 1000), b.Input("y", 1000))}}
 	})},
+	{"too many workers", graph.ErrOption, compiling(func(b *graph.Builder) graph.Config {
+		return graph.Config{Workers: 1 << 20, Outputs: gorgonia.Nodes{b.Input("x", 2)}}
+	})},
 	{"negative memory limit", graph.ErrOption, compiling(func(b *graph.Builder) graph.Config {
 		return graph.Config{MemoryLimit: -1, Outputs: gorgonia.Nodes{b.Input("x", 2)}}
 	})},

@@ -21,6 +21,9 @@ func init() {
 					return ir.Type{}, shapef("got %d repetitions, want at least 0", n)
 				}
 				s := in[0].Shape.Clone()
+				if d := s[a.Int("axis")]; d > 0 && n > MaxElements/d {
+					return ir.Type{}, shapef("got %d repetitions of %v, which has more than %d elements then", n, in[0].Shape, MaxElements)
+				}
 				s[a.Int("axis")] *= n
 				return ir.Type{DType: in[0].DType, Shape: s}, nil
 			},

@@ -98,6 +98,7 @@ func (r Range) within(n int) Range {
 	if r.Step == 0 {
 		r.Step = 1
 	}
+	r.Step = max(-n-1, min(n+1, r.Step)) // there is one place then, or none
 	lo, hi := 0, n
 	if r.Step < 0 {
 		lo, hi = -1, n-1

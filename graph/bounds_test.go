@@ -1,0 +1,201 @@
+package graph_test
+
+import (
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/graph"
+	"gorgonia.org/gorgonia"
+)
+
+// word is the number of bits of an int: products of two of half overflow one, so do those
+// of top and 4. limit is the largest number of elements.
+const (
+	word  = 32 << (^uint(0) >> 63)
+	half  = 1 << (word / 2)
+	top   = 1 << (word - 2)
+	limit = 1 << (27 + 6*(^uint(0)>>63))
+)
+
+// absurd are calls whose numbers ask for more than any machine has, or overflow an int.
+var absurd = []struct {
+	name string
+	do   func(b *graph.Builder)
+}{
+	{"CausalMask", func(b *graph.Builder) { b.CausalMask(1 << 24) }},
+	{"CausalMask of a product that overflows", func(b *graph.Builder) { b.CausalMask(half) }},
+	{"CausalMask of less than nothing", func(b *graph.Builder) { b.CausalMask(-1 << 20) }},
+	{"Identity", func(b *graph.Builder) { b.Identity(1 << 24) }},
+	{"Identity of less than nothing", func(b *graph.Builder) { b.Identity(-1 << 20) }},
+	{"Tile", func(b *graph.Builder) { b.Tile(b.Input("x", 3), top>>2) }},
+	{"Tile of a product that overflows", func(b *graph.Builder) { b.Tile(b.Input("x", 4), top) }},
+	{"Repeat of a product that overflows", func(b *graph.Builder) { b.Repeat(b.Input("x", 4), 0, top) }},
+	{"Resize to many places", func(b *graph.Builder) {
+		b.Resize(b.Input("x", 1, 1, 4, 4), graph.Resize{Mode: graph.ResizeLinear, Size: []int{top >> 2}})
+	}},
+	{"Resize by a large factor", func(b *graph.Builder) {
+		b.Resize(b.Input("x", 1, 1, 4, 4), graph.Resize{Mode: graph.ResizeLinear, Scale: []float64{1e300}})
+	}},
+	{"AffineGrid", func(b *graph.Builder) { b.AffineGrid(b.Input("t", 1, 2, 3), []int{1 << 20, 1 << 20}, false) }},
+	{"AffineGrid of a product that overflows", func(b *graph.Builder) { b.AffineGrid(b.Input("t", 1, 2, 3), []int{half, half}, false) }},
+	{"GridSample", func(b *graph.Builder) {
+		b.GridSample(b.Input("x", 1, 1, limit), b.Input("g", 1, 2, 1), graph.ResizeLinear, graph.GridZeros, false)
+	}},
+	{"PixelShuffle", func(b *graph.Builder) { b.PixelShuffle(b.Input("x", 1, 4, 2, 2), half) }},
+	{"PixelUnshuffle", func(b *graph.Builder) { b.PixelUnshuffle(b.Input("x", 1, 4, 0, 0), half) }},
+	{"Strided", func(b *graph.Builder) { b.Strided(b.Input("x", 4), []int{1 << 24, 1 << 24}, []int{0, 0}, 0) }},
+	{"Strided by steps that overflow", func(b *graph.Builder) { b.Strided(b.Input("x", 4), []int{3}, []int{top}, 0) }},
+	{"Strided back from the lowest number", func(b *graph.Builder) { b.Strided(b.Input("x", 4), []int{2}, []int{math.MinInt}, 0) }},
+	{"Combinations", func(b *graph.Builder) { b.Combinations(b.Input("x", 60), 30, false) }},
+	{"Combinations with repeats", func(b *graph.Builder) { b.Combinations(b.Input("x", 60), top, true) }},
+	{"Vandermonde", func(b *graph.Builder) { b.Vandermonde(b.Input("x", 3), top>>2) }},
+	{"LocalResponseNorm of many channels", func(b *graph.Builder) { b.LocalResponseNorm(b.Input("x", 1, 1<<20, 1), 5, 1, 1, 1) }},
+	{"MultivariateLgamma", func(b *graph.Builder) { b.MultivariateLgamma(b.Input("x", 3), top>>2) }},
+	{"Windows of many places", func(b *graph.Builder) { b.Windows(b.Input("x", 1<<20), 0, 1<<19, 1) }},
+	{"Patches", func(b *graph.Builder) {
+		b.Patches(b.Input("x", 1, 1, 1<<12, 1<<12), []int{1 << 11, 1 << 11}, graph.Windowing{})
+	}},
+	{"FromPatches", func(b *graph.Builder) {
+		b.FromPatches(b.Input("x", 1, 4, 4), []int{top, 4}, []int{2, 2}, graph.Windowing{Pad: []int{top}})
+	}},
+	{"Differences", func(b *graph.Builder) { b.Differences(b.Input("x", 1<<20), nil, 0, 1) }},
+	{"Diff of many orders", func(b *graph.Builder) { b.Diff(b.Input("x", 1<<24), 1<<20, 0) }},
+	{"RowDistances", func(b *graph.Builder) { b.RowDistances(b.Input("x", 1<<20, 1), 2) }},
+	{"HouseholderProduct", func(b *graph.Builder) { b.HouseholderProduct(b.Input("x", 1<<20, 1<<12), b.Input("t", 1<<12)) }},
+	{"DiagonalMatrices", func(b *graph.Builder) { b.DiagonalMatrices(b.Input("x", 3), math.MinInt, 0, 1) }},
+	{"Pad that cuts all off twice", func(b *graph.Builder) {
+		b.Pad(b.Input("x", 3), []int{math.MinInt}, []int{math.MinInt}, graph.PadZeros)
+	}},
+	{"Split into parts whose sum overflows", func(b *graph.Builder) { b.Split(b.Input("x", 4), 0, top, top, top, top, 4) }},
+	{"Unroll of many steps", func(b *graph.Builder) {
+		b.Recurrent("rnn", b.Input("x", 1<<30, 1, 1), graph.Recurrent{Hidden: 1})
+	}},
+	{"Recurrent of many layers", func(b *graph.Builder) {
+		b.Recurrent("rnn", b.Input("x", 2, 1, 1), graph.Recurrent{Hidden: 1, Layers: top >> 2})
+	}},
+	{"CTC of many steps", func(b *graph.Builder) { b.CTC(b.Input("x", 1<<30, 1, 3), b.Ints("y", 1, 2), 0) }},
+	{"CTC of labels that are floats", func(b *graph.Builder) { b.CTC(b.Input("x", 4, 1, 3), b.Input("y", 1, 2), 0) }},
+	{"Dense", func(b *graph.Builder) { b.Dense("h", b.Input("x", 2, 1<<16), limit, graph.Tanh) }},
+}
+
+// TestAbsurd wants an error of a kind, without much work or memory.
+func TestAbsurd(t *testing.T) {
+	for _, c := range absurd {
+		b := graph.New(nil)
+		start := time.Now()
+		used := allocated(func() { c.do(b) })
+		err := b.Err()
+		if !errors.Is(err, graph.ErrShape) && !errors.Is(err, graph.ErrMemory) && !errors.Is(err, graph.ErrUnsupported) && !errors.Is(err, graph.ErrDType) {
+			t.Errorf("%s: got %v, want an error of a kind", c.name, err)
+		}
+		var oe *graph.OpError
+		if !errors.As(err, &oe) {
+			t.Errorf("%s: got %v, want an OpError", c.name, err)
+		}
+		if took := time.Since(start); used > 4<<20 || took > 2*time.Second {
+			t.Errorf("%s: took %v and %d bytes", c.name, took, used)
+		}
+	}
+}
+
+// TestFar makes what large steps and orders leave: little, or nothing.
+func TestFar(t *testing.T) {
+	x := []float64{1, 2, 3, 4}
+	for _, c := range []struct {
+		name  string
+		build func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node
+		want  []float64
+	}{
+		{"Windows far apart", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Windows(x, 0, 3, top) }, []float64{1, 2, 3}},
+		{"Slice in large steps", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
+			return b.Slice(x, graph.Span{Stop: 4, Step: math.MaxInt})
+		}, []float64{1}},
+		{"Slice in large steps back", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
+			return b.Slice(x, graph.Span{Start: -1, Stop: -5, Step: math.MinInt})
+		}, []float64{4}},
+		{"Diff of more orders than places", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Diff(x, top, 0) }, []float64{}},
+		{"Strided of nothing", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
+			return b.Strided(x, []int{top >> 2, 0}, []int{1, 1}, 0)
+		}, []float64{}},
+		{"Strided back and forth", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
+			return b.Strided(x, []int{2, 2}, []int{-1, 2}, 1)
+		}, []float64{2, 4, 1, 3}},
+		{"OffDiagonal beyond the matrix", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
+			return b.OffDiagonal(b.Reshape(x, 2, 2), math.MinInt, 0, 1)
+		}, []float64{}},
+		{"Tile", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Tile(b.Reshape(x, 2, 2), 1, 2) }, []float64{1, 2, 1, 2, 3, 4, 3, 4}},
+		{"Tile zero times", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Tile(x, 0) }, []float64{}},
+		{"Vandermonde", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
+			return b.Vandermonde(b.Slice(x, graph.Range(1, 3)), 4)
+		}, []float64{1, 2, 4, 8, 1, 3, 9, 27}},
+		{"Vandermonde of one power", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Vandermonde(x, 1) }, []float64{1, 1, 1, 1}},
+		{"MatrixPower of the lowest number", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
+			return b.MatrixPower(b.Identity(2), math.MinInt)
+		}, []float64{1, 0, 0, 1}},
+	} {
+		b := graph.New(nil)
+		y := c.build(b, b.Input("x", 4))
+		p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y}})
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		for _, name := range p.Inputs() {
+			if err := p.Feed(name, x); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := p.Run(); err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Output(0, nil); !slices.Equal(got, c.want) {
+			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+// TestCombinations compares with choosing one place after the other.
+func TestCombinations(t *testing.T) {
+	for n := range 6 {
+		for r := range 5 {
+			for _, repeats := range []bool{false, true} {
+				var want []float64
+				var choose func(c []float64, lo int)
+				choose = func(c []float64, lo int) {
+					if len(c) == r {
+						want = append(want, c...)
+						return
+					}
+					for i := lo; i < n; i++ {
+						next := i + 1
+						if repeats {
+							next = i
+						}
+						choose(append(slices.Clone(c), float64(i)), next)
+					}
+				}
+				choose(nil, 0)
+				b := graph.New(nil)
+				places := make([]float64, n)
+				for i := range places {
+					places[i] = float64(i)
+				}
+				y := b.Combinations(b.Const(places, n), r, repeats)
+				p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y}})
+				if err != nil {
+					t.Errorf("%d of %d, repeats %v: %v", r, n, repeats, err)
+					continue
+				}
+				if err := p.Run(); err != nil {
+					t.Fatal(err)
+				}
+				if got := p.Output(0, nil); !slices.Equal(got, want) {
+					t.Errorf("%d of %d, repeats %v: got %v, want %v", r, n, repeats, got, want)
+				}
+			}
+		}
+	}
+}
