@@ -1,10 +1,12 @@
 package graph_test
 
 import (
+	"errors"
 	"hash"
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/chewxy/hm"
@@ -187,5 +189,51 @@ func TestFallbackGradient(t *testing.T) {
 	}
 	for i, want := range []float64{3, 4, 7, 8, 1 + 5, 2 + 6} {
 		near(t, "the gradient", p.Output(0, nil)[i], want, 0)
+	}
+}
+
+// TestRandomNodes refuses gorgonia's random nodes in a Builder's graph, where they
+// are used: by the Builder, by gorgonia and then compiled, or differentiated.
+func TestRandomNodes(t *testing.T) {
+	for name, random := range map[string]func(g *G.ExprGraph) *G.Node{
+		"Gaussian": func(g *G.ExprGraph) *G.Node { return G.GaussianRandomNode(g, tensor.Float64, 0, 1, 2, 3) },
+		"uniform":  func(g *G.ExprGraph) *G.Node { return G.UniformRandomNode(g, tensor.Float64, 0, 1, 2, 3) },
+		"binomial": func(g *G.ExprGraph) *G.Node { return G.BinomialRandomNode(g, tensor.Float64, 1, 0.5, 2, 3) },
+	} {
+		refused := func(how string, err error) {
+			if !errors.Is(err, graph.ErrUnsupported) || !strings.Contains(err.Error(), "use the Builder's Dropout") {
+				t.Errorf("%s, %s: got %v, want a refusal that says what to use", name, how, err)
+			}
+		}
+		b := graph.New(nil)
+		b.Add(b.Input("x", 2, 3), random(b.Graph()))
+		refused("used by the Builder", b.Err())
+
+		b = graph.New(nil)
+		_, err := b.Compile(graph.Config{Outputs: G.Nodes{random(b.Graph())}})
+		refused("alone", err)
+		x := b.Input("x", 2, 3)
+		y := G.Must(G.HadamardProd(x, random(b.Graph())))
+		_, err = b.Compile(graph.Config{Outputs: G.Nodes{b.Sum(y)}})
+		refused("used by gorgonia", err)
+		_, err = autograd.Gradients(b.Sum(y), x)
+		refused("differentiated", err)
+		if b.Err() != nil {
+			t.Error(b.Err())
+		}
+
+		g := G.NewGraph()
+		r := random(g)
+		square := G.Must(G.Square(r))
+		vm := graph.NewMachine(g)
+		if err := vm.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		for i, v := range numbers(t, r.Value()) {
+			near(t, name+" in a plain graph", numbers(t, square.Value())[i], v*v, 1e-15)
+		}
+		if f := graph.Lint(g); len(f) != 1 || f[0].Node != r || f[0].Doubt != graph.MayBeMerged {
+			t.Errorf("%s: got the findings %v, want the random node", name, f)
+		}
 	}
 }

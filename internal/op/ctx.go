@@ -115,6 +115,9 @@ func (c *Ctx) infer(e *Entry, a ir.Attrs, in []*gorgonia.Node) (ir.Type, error) 
 		if n.Graph() != c.Graph && !c.apart {
 			return ir.Type{}, errors.Errorf("operand %d, %q, belongs to another graph", i, NameOf(n))
 		}
+		if err := checkRandom(n); err != nil {
+			return ir.Type{}, err
+		}
 		t, err := TypeOf(n)
 		if err != nil {
 			return ir.Type{}, err

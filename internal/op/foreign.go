@@ -38,6 +38,9 @@ func from(e *Entry) {
 func describeForeign(c *Ctx, n *gorgonia.Node) (Applied, bool, error) {
 	f := fieldsOf(n.Op())
 	in := childrenOf(n)
+	if err := checkRandom(n); err != nil {
+		return Applied{}, false, err
+	}
 	out, err := TypeOf(n)
 	if err != nil {
 		return Applied{}, false, err

@@ -96,7 +96,7 @@ var doubtful = map[string]func(d *doubting){
 		d.add(MayBeMerged, "convolutions that differ in their dilation are one node")
 	},
 	"randomOp": func(d *doubting) {
-		d.add(MayBeMerged, "random nodes of one shape are one node")
+		d.add(MayBeMerged, "random nodes of one shape are one node, and no seed makes them draw the same numbers again")
 	},
 }
 

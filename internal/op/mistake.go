@@ -32,3 +32,18 @@ func Mistake(nodes ...*gorgonia.Node) error {
 	}
 	return nil
 }
+
+// isOwned says whether a Ctx owns g: it is the graph of a Builder.
+func isOwned(g *gorgonia.ExprGraph) bool {
+	_, ok := failures.Load(weak.Make(g))
+	return ok
+}
+
+// checkRandom refuses gorgonia's random nodes in the graph of a Builder.
+func checkRandom(n *gorgonia.Node) error {
+	if !isOp(n, "randomOp") || !isOwned(n.Graph()) {
+		return nil
+	}
+	return Unsupportedf("node %q is one of gorgonia's random nodes, of which two of one shape are one node, and which no seed makes draw the same numbers again: "+
+		"use the Builder's Dropout, or feed random numbers to an input", NameOf(n))
+}
