@@ -32,6 +32,10 @@ const (
 	// one term, which a Machine makes the whole gradient. Package autograd
 	// differentiates any number of times.
 	LostGradient = op.LostGradient
+	// Unread: the node's operator has other fields than in gorgonia v0.9.18, so that
+	// this module cannot read it. It runs by its own Do, right or wrong; Stats counts
+	// it among the Fallbacks.
+	Unread = op.Unread
 )
 
 // Finding is a node of a plain gorgonia graph that may not be what was meant.
@@ -43,7 +47,7 @@ type Finding struct {
 
 // String names the node and the reason.
 func (f Finding) String() string {
-	kind := [...]string{"wrong value", "wrong gradient", "may be merged", "lost gradient"}[f.Doubt]
+	kind := [...]string{"wrong value", "wrong gradient", "may be merged", "lost gradient", "not read"}[f.Doubt]
 	return fmt.Sprintf("node %d %q: %s: %s", f.Node.ID(), op.NameOf(f.Node), kind, f.Reason)
 }
 

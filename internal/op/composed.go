@@ -65,14 +65,9 @@ func compose(c *Ctx, p plainNode) (y *gorgonia.Node) {
 	if f == nil {
 		return nil
 	}
-	defer func() {
-		if recover() != nil { // a field that this version of gorgonia does not have
-			y = nil
-		}
-	}()
 	k := c.fork()
 	y = f(k, p)
-	if y == nil || k.Err != nil {
+	if y == nil || k.Err != nil || p.f.err() != nil {
 		return nil
 	}
 	if _, ours := y.Op().(*Op); !ours || !k.Shape(y).Equal(p.out.Shape) {
@@ -206,8 +201,9 @@ func summedExp(n *gorgonia.Node) (x *gorgonia.Node, axes []int, ok bool) {
 		return nil, nil, false
 	}
 	pair, isSub := is(diff[0], "elemBinOp -")
-	ok = isSub && pair[0] == of[0] && pair[1] == terms[1]
-	return of[0], fieldsOf(terms[1].Op()).ints("along"), ok
+	most := fieldsOf(terms[1].Op())
+	axes = most.ints("along")
+	return of[0], axes, isSub && pair[0] == of[0] && pair[1] == terms[1] && most.err() == nil
 }
 
 func composeLogSumExp(c *Ctx, p plainNode) *gorgonia.Node {
@@ -251,10 +247,10 @@ func composeSparsemax(c *Ctx, p plainNode) *gorgonia.Node {
 // composeSparsemaxDiff is the derivative for the operands result and gradient.
 // The axis is that of the operator of the result.
 func composeSparsemaxDiff(c *Ctx, p plainNode) *gorgonia.Node {
-	of := fieldsOf(p.in[0].Op())
-	if of.name() != "sparsemaxOp" {
+	if !isOp(p.in[0], "sparsemaxOp") {
 		return nil
 	}
+	of := p.f.of(p.in[0].Op())
 	axis, err := c.Type(p.in[0]).Axis(of.int("axis"))
 	if err != nil {
 		return nil

@@ -23,6 +23,9 @@ func composePool(c *Ctx, p plainNode) *gorgonia.Node {
 		Pad: []int{0, 0}, Dilation: []int{1, 1}}
 	before := []int{p.f.int("padNorth"), p.f.int("padWest")}
 	after := []int{p.f.int("padSouth"), p.f.int("padEast")}
+	if p.f.err() != nil {
+		return nil
+	}
 	framed := false
 	for i := range before {
 		framed = framed || before[i] != after[i] || 2*before[i] > w.Kernel[i]
@@ -112,7 +115,7 @@ func (c *Ctx) standardizeGrad(x, d *gorgonia.Node, eps float64, axes []int) *gor
 // the running statistics that the operator keeps. The derivative has the
 // operands x and gradient.
 func composeBatchNorm(c *Ctx, p plainNode) *gorgonia.Node {
-	b := batchNormOf(p.n)
+	b := p.batchNorm()
 	x := p.in[0]
 	s := c.Shape(x)
 	if b == nil || len(s) < 2 {
@@ -147,12 +150,12 @@ func composeBatchNorm(c *Ctx, p plainNode) *gorgonia.Node {
 	return c.Mul(c.Sub(x, kept("mean", mean)), scale)
 }
 
-// batchNormOf is the batch normalisation that n applies or differentiates.
-func batchNormOf(n *gorgonia.Node) *gorgonia.BatchNormOp {
-	if b, ok := n.Op().(*gorgonia.BatchNormOp); ok {
+// batchNorm is the batch normalisation that p applies or differentiates.
+func (p plainNode) batchNorm() *gorgonia.BatchNormOp {
+	if b, ok := p.n.Op().(*gorgonia.BatchNormOp); ok {
 		return b
 	}
-	b, _ := fieldsOf(n.Op()).operator("BatchNormOp").(*gorgonia.BatchNormOp)
+	b, _ := p.f.operator("BatchNormOp").(*gorgonia.BatchNormOp)
 	return b
 }
 

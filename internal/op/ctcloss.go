@@ -25,11 +25,10 @@ func doForeign(o gorgonia.Op, vals []gorgonia.Value) (gorgonia.Value, error) {
 	return o.Do(vals...)
 }
 
-// isMeanCTC says whether n is a CTC loss that averages: each example's loss is
+// isMeanCTC says whether f are those of a CTC loss that averages: each example's loss is
 // divided by the number of its labels, at least 1, and by that of the examples.
 // Gorgonia's derivative divides by neither.
-func isMeanCTC(n *gorgonia.Node) bool {
-	f := fieldsOf(n.Op())
+func isMeanCTC(f fields) bool {
 	return f.name() == "ctcLossOp" && gorgonia.Reduction(f.uint("reduction")) == gorgonia.ReductionMean
 }
 

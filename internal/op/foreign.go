@@ -53,21 +53,15 @@ func describeForeign(c *Ctx, n *gorgonia.Node) (Applied, bool, error) {
 		o := y.Op().(*Op)
 		return Applied{o.Entry, o.Attrs, o.In, n}, true, nil
 	}
-	d, ok := decode(n, f, in, out)
-	if !ok {
-		e, err := opaqueRow(n, out, in)
-		return Applied{e, e.attrs(n), in, n}, err == nil, err
+	if d, ok := decode(n, f, in, out); ok && f.err() == nil {
+		return Applied{d.e, d.a, d.in, n}, true, nil
 	}
-	return Applied{d.e, d.a, d.in, n}, true, nil
+	e, err := opaqueRow(n, out, in)
+	return Applied{e, e.attrs(n, f.err()), in, n}, err == nil, err
 }
 
-// decode reads the common operators.
+// decode reads the common operators. What it returns counts if f has no error.
 func decode(n *gorgonia.Node, f fields, in []*gorgonia.Node, out ir.Type) (d decoded, ok bool) {
-	defer func() {
-		if recover() != nil { // a field that this version of gorgonia does not have
-			d, ok = decoded{}, false
-		}
-	}()
 	switch name := f.name(); name {
 	case "elemUnaryOp", "elemBinOp":
 		var word string
@@ -103,7 +97,7 @@ func decode(n *gorgonia.Node, f fields, in []*gorgonia.Node, out ir.Type) (d dec
 	case "im2colOp":
 		return decoded{&Im2Col, windowAttrs(f), in}, true
 	case "col2imOp":
-		return decoded{&Col2Im, windowAttrs(fields{f.v.FieldByName("im2colOp")}).With("in", []int{f.int("unpaddedH"), f.int("unpaddedW")}), in}, true
+		return decoded{&Col2Im, windowAttrs(f.inner("im2colOp")).With("in", []int{f.int("unpaddedH"), f.int("unpaddedW")}), in}, true
 	}
 	return decoded{}, false
 }

@@ -18,6 +18,7 @@ const (
 	WrongGradient              // gorgonia's derivative is that of something else
 	MayBeMerged                // gorgonia may have taken two nodes for one
 	LostGradient               // gorgonia gave a gradient of another cost
+	Unread                     // its operator has other fields than in the gorgonia that we know
 )
 
 // doubting collects the doubts of one node.
@@ -85,7 +86,7 @@ var doubtful = map[string]func(d *doubting){
 		}
 	},
 	"ctcLossOp": func(d *doubting) {
-		if isMeanCTC(d.n) {
+		if isMeanCTC(d.f) {
 			d.add(WrongGradient, "gorgonia's derivative of a mean CTC loss is that of the sum, not divided by the lengths")
 		}
 		d.add(MayBeMerged, "CTC losses of the same operands are one node, whether they sum or average")
@@ -114,11 +115,10 @@ func Doubts(n *gorgonia.Node) (doubts []Doubt, reasons []string) {
 		return nil, nil
 	}
 	d := doubting{plainNode: plainNode{n: n, f: f, in: childrenOf(n)}}
-	defer func() {
-		_ = recover() // a field that this version of gorgonia does not have
-		doubts, reasons = d.doubts, d.reasons
-	}()
 	look(&d)
+	if err := f.err(); err != nil {
+		d.add(Unread, "%v", err)
+	}
 	return d.doubts, d.reasons
 }
 

@@ -13,17 +13,23 @@ import (
 // of them a program has is what it fell back on.
 const OpaqueName = "opaque"
 
-// attrs tell the row's nodes apart for the compiler, which merges equal ones.
-func (e *Entry) attrs(n *gorgonia.Node) ir.Attrs {
+// attrs tell the row's nodes apart for the compiler, which merges equal ones, and
+// say what the operator is, and why it could not be read if somebody tried.
+func (e *Entry) attrs(n *gorgonia.Node, unread error) ir.Attrs {
 	if e == nil {
 		return nil
 	}
-	return ir.A("node", int(n.ID()), "op", n.Op().String())
+	what := n.Op().String()
+	if unread != nil {
+		what += ": " + unread.Error()
+	}
+	return ir.A("node", int(n.ID()), "op", what)
 }
 
 // opaqueRow is a row for one node whose operator has no row of its own: it
 // computes by the operator's Do and differentiates by its SymDiff.
 func opaqueRow(n *gorgonia.Node, out ir.Type, in []*gorgonia.Node) (*Entry, error) {
+	f := fieldsOf(n.Op())
 	e := &Entry{Def: ir.Def{Name: OpaqueName, Class: ir.Opaque, Arity: len(in),
 		Infer: func([]ir.Type, ir.Attrs) (ir.Type, error) { return out, nil }}}
 	e.F32 = ir.Kernel[float32]{Run: func(c *ir.Call[float32]) { runOpaque(n, in, c) }}
@@ -37,11 +43,11 @@ func opaqueRow(n *gorgonia.Node, out ir.Type, in []*gorgonia.Node) (*Entry, erro
 			}
 			return grads
 		}
-		if isMeanCTC(n) {
+		if isMeanCTC(f) {
 			e.VJP = meanCTC(e.VJP)
 		}
 	}
-	return e, nil
+	return e, f.err()
 }
 
 // symDiff asks a foreign operator for its derivative and checks what comes back.
@@ -59,13 +65,7 @@ func symDiff(c *Ctx, sd gorgonia.SDOp, a Applied, d *gorgonia.Node) (grads []*go
 	}
 	building.Lock()
 	defer building.Unlock()
-	defer func() {
-		if r := recover(); r != nil {
-			err = errors.Errorf("it panics: %v", r)
-		}
-	}()
-	wrt := sd.DiffWRT(len(a.In))
-	g, err := sd.SymDiff(in, out, d)
+	g, wrt, err := askSymDiff(sd, in, out, d)
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +88,19 @@ func symDiff(c *Ctx, sd gorgonia.SDOp, a Applied, d *gorgonia.Node) (grads []*go
 		grads[i] = n
 	}
 	return grads, nil
+}
+
+// askSymDiff calls a foreign operator's rule, and says which operands it has a
+// gradient of. A rule that panics has failed.
+func askSymDiff(sd gorgonia.SDOp, in []*gorgonia.Node, out, d *gorgonia.Node) (grads gorgonia.Nodes, wrt []bool, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = errors.Errorf("it panics: %v", r)
+		}
+	}()
+	wrt = sd.DiffWRT(len(in))
+	grads, err = sd.SymDiff(in, out, d)
+	return grads, wrt, err
 }
 
 // same is x as a node of c's graph.

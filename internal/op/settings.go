@@ -110,11 +110,16 @@ func RunningStatsOf(c *Ctx, n *gorgonia.Node) (s RunningStats, ok bool) {
 	}
 	f, x := fieldsOf(b), childrenOf(n)[0]
 	shape := c.Shape(x)
-	if !f.bool("training") || len(shape) < 2 {
+	training, momentum := f.bool("training"), f.float("momentum")
+	if err := f.err(); err != nil {
+		c.Fail("batchnorm", NameOf(n), nil, err)
+		return s, false
+	}
+	if !training || len(shape) < 2 {
 		return s, false
 	}
 	s.Mean, s.Variance = b.Stats()
-	s.Momentum = f.float("momentum")
+	s.Momentum = momentum
 	axes := batchAxes(shape)
 	s.OfMean = c.Mean(x, axes, false)
 	if shape.Size() > shape[1] {

@@ -30,20 +30,15 @@ func Differentiable(n *gorgonia.Node, i int) bool {
 // a gradient recorded. Gorgonia finds the nodes that the rule made when it was
 // first asked; if it makes new ones, what they were is not known, and there are no
 // terms.
-func Terms(n *gorgonia.Node) (terms []*gorgonia.Node) {
+func Terms(n *gorgonia.Node) []*gorgonia.Node {
 	sd, ok := n.Op().(gorgonia.SDOp)
 	if !ok || n.Deriv() == nil {
 		return nil
 	}
 	building.Lock()
 	defer building.Unlock()
-	defer func() {
-		if recover() != nil {
-			terms = nil
-		}
-	}()
 	before := len(n.Graph().AllNodes())
-	got, err := sd.SymDiff(childrenOf(n), n, n.Deriv())
+	got, _, err := askSymDiff(sd, childrenOf(n), n, n.Deriv())
 	if err != nil || len(n.Graph().AllNodes()) != before {
 		return nil
 	}
