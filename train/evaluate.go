@@ -44,6 +44,10 @@ func (t *Trainer) Evaluate(ctx context.Context, d *data.Dataset) (Result, error)
 	if err := given(ctx, d); err != nil {
 		return Result{}, errors.Wrap(err, "train: evaluation")
 	}
+	if err := t.enter(); err != nil {
+		return Result{}, err
+	}
+	defer t.leave()
 	sc, err := t.newScore(d)
 	if err == nil {
 		err = sc.start()
@@ -100,6 +104,10 @@ func (t *Trainer) Predict(ctx context.Context, d *data.Dataset) ([]float64, erro
 	if err := given(ctx, d); err != nil {
 		return nil, errors.Wrap(err, "train: prediction")
 	}
+	if err := t.enter(); err != nil {
+		return nil, err
+	}
+	defer t.leave()
 	_, err := t.forward.bind(d, predicting, min(t.o.EvalBatch, d.Len()))
 	if err == nil {
 		err = t.usable()

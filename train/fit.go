@@ -43,13 +43,6 @@ func (t *Trainer) Fit(ctx context.Context, d *data.Dataset) (*History, error) {
 		return h, err
 	}
 	p := &t.progress
-	if p.goal <= t.epoch {
-		p.goal = t.epoch + t.o.Epochs
-	}
-	if p.set != d {
-		p.set, p.at, p.took = d, 0, 0
-		p.mean.reset()
-	}
 	bar := newBar(t.o.Progress, t.epoch, p.goal, batches.Len(), p.at)
 	defer bar.end()
 	for t.epoch < p.goal {
@@ -71,8 +64,12 @@ func (t *Trainer) Fit(ctx context.Context, d *data.Dataset) (*History, error) {
 	return h, nil
 }
 
-// prepare checks what a Fit on d needs, and compiles it.
+// prepare checks what a Fit on d needs, compiles it, and finds where to go on.
 func (t *Trainer) prepare(d *data.Dataset) error {
+	if err := t.enter(); err != nil {
+		return err
+	}
+	defer t.leave()
 	n := min(t.o.BatchSize, d.Len())
 	if last := d.Len() % n; last > 0 {
 		if _, err := t.train.bind(d, training, last); err != nil {
@@ -86,6 +83,14 @@ func (t *Trainer) prepare(d *data.Dataset) error {
 		if _, err := t.newScore(over); err != nil {
 			return errors.Wrap(err, "train: the evaluation after each epoch")
 		}
+	}
+	p := &t.progress
+	if p.goal <= t.epoch {
+		p.goal = t.epoch + t.o.Epochs
+	}
+	if p.set != d {
+		p.set, p.at, p.took = d, 0, 0
+		p.mean.reset()
 	}
 	return nil
 }
@@ -103,6 +108,10 @@ func (t *Trainer) measured(d *data.Dataset) *data.Dataset {
 
 // fitEpoch makes the steps that are left of the present epoch.
 func (t *Trainer) fitEpoch(ctx context.Context, d *data.Dataset, batches *data.Batches, bar *bar) error {
+	if err := t.enter(); err != nil {
+		return err
+	}
+	defer t.leave()
 	p := &t.progress
 	batches.Epoch(t.epoch)
 	batches.Skip(p.at)

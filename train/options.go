@@ -18,6 +18,8 @@ var (
 	ErrNotFinite = mistake.NotFinite
 	// ErrOption marks a setting that has no meaning, such as a learning rate of -1.
 	ErrOption = mistake.Option
+	// ErrBusy marks a call to a Trainer that another goroutine is using.
+	ErrBusy = errors.New("the trainer is in use")
 )
 
 // Options of a Trainer. The zero value is ready to use.

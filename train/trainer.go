@@ -2,14 +2,17 @@ package train
 
 import (
 	"slices"
+	"sync/atomic"
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/train/data"
 )
 
-// Trainer fits one model. It is for one goroutine; to predict in many, compile
-// the model's output and give each a Fork of the graph.Program.
+// Trainer fits one model. It is for one goroutine: a call while another is running
+// fails with ErrBusy and changes nothing. Options.OnEpoch may call it. To predict in
+// many goroutines, compile the model's output and give each a Fork of the
+// graph.Program.
 type Trainer struct {
 	model  Model
 	params *graph.Params
@@ -17,10 +20,12 @@ type Trainer struct {
 
 	vars     Vars
 	varsOf   *session // that vars move the parameters of
+	workers  int      // of vars
 	step     int      // steps made so far
 	epoch    int      // epochs made so far
 	rate     float64  // of the last step
 	progress position // of Fit
+	busy     atomic.Bool
 	train    cache
 	forward  cache // to evaluate and to predict
 }
@@ -57,6 +62,10 @@ func (t *Trainer) Step(d *data.Dataset, index []int) (loss float64, err error) {
 	if err := filled(d); err != nil {
 		return 0, errors.Wrap(err, "train")
 	}
+	if err := t.enter(); err != nil {
+		return 0, err
+	}
+	defer t.leave()
 	s, err := t.train.bind(d, training, len(index))
 	if err != nil {
 		return 0, errors.Wrap(err, "train")
@@ -100,15 +109,26 @@ func (t *Trainer) stepOn(s *session, index []int) (float64, error) {
 	return loss, nil
 }
 
+// enter and leave enclose what must not run twice at the same time.
+func (t *Trainer) enter() error {
+	if !t.busy.CompareAndSwap(false, true) {
+		return errors.Wrap(ErrBusy, "train: another goroutine trains, evaluates or predicts")
+	}
+	return nil
+}
+
+func (t *Trainer) leave() { t.busy.Store(false) }
+
 // move makes t.vars those of the parameters that s has gradients of.
 func (t *Trainer) move(s *session) {
 	switch {
 	case t.varsOf == s:
 		return
 	case t.varsOf == nil:
-		t.vars = newVars(t.params, t.o.Optimizer.Slots(), s.prog.Workers(), s.moved)
-	case !slices.Equal(t.varsOf.moved, s.moved) || t.varsOf.prog.Workers() != s.prog.Workers():
-		t.vars.span(t.params, s.prog.Workers(), s.moved)
+		t.workers = s.prog.Workers()
+		t.vars = newVars(t.params, t.o.Optimizer.Slots(), t.workers, s.moved)
+	case !slices.Equal(t.varsOf.moved, s.moved):
+		t.vars.span(t.params, t.workers, s.moved)
 	}
 	t.varsOf = s
 }
