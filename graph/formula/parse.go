@@ -5,213 +5,160 @@
 package formula
 
 import (
+	"fmt"
 	"math"
-	"strconv"
-	"strings"
-	"unicode"
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
 	"gorgonia.org/gorgonia"
 )
 
-// ErrSyntax marks a text that is no formula, or names what is not known.
-var ErrSyntax = errors.New("no formula")
+// The kinds of mistake in a text, for errors.Is.
+var (
+	// ErrSyntax marks a text that is no formula, or names what is not known.
+	ErrSyntax = errors.New("no formula")
+	// ErrLimit marks a formula that is nested too deeply or too long. It is an
+	// ErrSyntax too.
+	ErrLimit = fmt.Errorf("beyond a limit: %w", ErrSyntax)
+)
+
+// The limits of a formula: of what stands inside of each other (parentheses, signs
+// and the powers of a tower a**b**c), and of its numbers, names and operators
+// together.
+const (
+	maxDepth = 1000
+	maxParts = 1 << 18
+)
+
+// SyntaxError is the error of Parse about a text, found with errors.As.
+type SyntaxError struct {
+	// At is the byte of the text, from 0, at which something is wrong.
+	At int
+	// Near is what stands around it.
+	Near string
+	// Err says what is wrong and wraps ErrSyntax or ErrLimit.
+	Err error
+}
+
+// Error returns the place and what is wrong there.
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("formula: at byte %d, near %q: %v", e.At, e.Near, e.Err)
+}
+
+// Unwrap returns Err.
+func (e *SyntaxError) Unwrap() error { return e.Err }
 
 // Names says which node a name stands for; nil if there is none.
 type Names func(name string) *gorgonia.Node
 
 // Parse adds the graph of a formula to b. It has numbers, names, the constant pi,
 // sums and differences, products and quotients, powers by ** or ^ (which bind
-// tighter than a sign in front of them), parentheses or brackets, and the
-// functions abs, arctan, cos, cosh, exp, log, sigmoid, sin, sinh, sqrt, tan and
-// tanh. Shapes broadcast. A power whose exponent is a number has no logarithm in
-// its derivative, so that its base may be negative. It fails with ErrSyntax, with
-// the place, and with the Builder's error.
+// tighter than a sign in front of them, and to the right), parentheses or brackets,
+// and the functions abs, arctan, cos, cosh, exp, log, sigmoid, sin, sinh, sqrt, tan
+// and tanh, in any case. Names begin with a letter and go on with letters, digits and
+// underscores; a name that names does not know may be pi, and one before a
+// parenthesis is a function. Shapes broadcast. A power whose exponent is a number has
+// no logarithm in its derivative, so that its base may be negative.
+//
+// It takes time in proportion to the text. Errors: a *SyntaxError around ErrSyntax
+// for a text that is no formula, around ErrLimit for one of more than 2^18 numbers,
+// names and operators or nested more than 1,000 deep, with b as before; else the
+// Builder's error, and ErrOption for a nil Builder.
 func Parse(b *graph.Builder, text string, names Names) (*gorgonia.Node, error) {
-	p := &parser{b: b, text: strings.NewReplacer("[", "(", "]", ")", "^", "**").Replace(text), names: names}
-	y := p.sum()
-	p.space()
-	if p.err == nil && p.at < len(p.text) {
-		p.fail("%q is left over", p.text[p.at:])
+	if b == nil {
+		return nil, errors.Wrap(graph.ErrOption, "formula: got no Builder")
 	}
-	if p.err != nil {
-		return nil, p.err
+	parts, err := read(text)
+	if err != nil {
+		return nil, err
 	}
+	nodes, err := resolve(text, parts, names)
+	if err != nil {
+		return nil, err
+	}
+	y := build(b, parts, nodes)
 	return y, errors.Wrap(b.Err(), "formula")
 }
 
-// parser reads by recursive descent; its depth is that of the parentheses.
-type parser struct {
-	b     *graph.Builder
-	text  string
-	at    int
-	depth int
-	names Names
-	err   error
-}
-
-// maxDepth bounds the parentheses inside of each other.
-const maxDepth = 1000
-
-func (p *parser) fail(format string, args ...any) *gorgonia.Node {
-	if p.err == nil {
-		p.err = errors.Wrapf(ErrSyntax, "formula: at %d of %q: "+format, append([]any{p.at, p.text}, args...)...)
-	}
-	return nil
-}
-
-func (p *parser) space() {
-	for p.at < len(p.text) && unicode.IsSpace(rune(p.text[p.at])) {
-		p.at++
-	}
-}
-
-// next says whether the token comes next.
-func (p *parser) next(token string) bool {
-	p.space()
-	return p.err == nil && strings.HasPrefix(p.text[p.at:], token)
-}
-
-// take skips the token if it comes next.
-func (p *parser) take(token string) bool {
-	if !p.next(token) {
-		return false
-	}
-	p.at += len(token)
-	return true
-}
-
-// both applies f unless there was a mistake.
-func (p *parser) both(f func(x, y *gorgonia.Node) *gorgonia.Node, x, y *gorgonia.Node) *gorgonia.Node {
-	if p.err != nil {
-		return nil
-	}
-	return f(x, y)
-}
-
-func (p *parser) sum() *gorgonia.Node {
-	y := p.product()
-	for p.err == nil {
-		switch {
-		case p.take("+"):
-			y = p.both(p.b.Add, y, p.product())
-		case p.take("-"):
-			y = p.both(p.b.Sub, y, p.product())
-		default:
-			return y
+// resolve finds the nodes of all names, before b gets any.
+func resolve(text string, parts []part, names Names) (map[string]*gorgonia.Node, error) {
+	nodes := map[string]*gorgonia.Node{}
+	for _, p := range parts {
+		if _, done := nodes[p.word]; done || p.kind != name {
+			continue
 		}
-	}
-	return nil
-}
-
-func (p *parser) product() *gorgonia.Node {
-	y := p.sign()
-	for p.err == nil {
-		switch {
-		case p.take("*"):
-			y = p.both(p.b.Mul, y, p.sign())
-		case p.take("/"):
-			y = p.both(p.b.Div, y, p.sign())
-		default:
-			return y
+		var n *gorgonia.Node
+		if names != nil {
+			n = names(p.word)
 		}
-	}
-	return nil
-}
-
-func (p *parser) sign() *gorgonia.Node {
-	minus := false
-	for p.next("-") || p.next("+") {
-		minus = minus != p.next("-")
-		p.at++
-	}
-	y := p.power()
-	if minus && p.err == nil {
-		return p.b.Neg(y)
-	}
-	return y
-}
-
-func (p *parser) power() *gorgonia.Node {
-	y := p.atom()
-	if !p.take("**") {
-		return y
-	}
-	p.space()
-	from := p.at
-	exponent := p.sign() // to the right: a ** b ** c is a ** (b ** c)
-	if p.err != nil {
-		return nil
-	}
-	if k, err := strconv.ParseFloat(strings.Trim(p.text[from:p.at], "() "), 64); err == nil {
-		return p.b.PowConst(y, k)
-	}
-	return p.b.Pow(y, exponent)
-}
-
-func (p *parser) atom() *gorgonia.Node {
-	if p.take("(") {
-		return p.inside()
-	}
-	p.space()
-	from := p.at
-	for p.at < len(p.text) && p.inWord(from) {
-		p.at++
-	}
-	word := p.text[from:p.at]
-	if p.err != nil || word == "" {
-		return p.fail("want a number, a name or a parenthesis")
-	}
-	if !unicode.IsLetter(rune(word[0])) {
-		v, err := strconv.ParseFloat(word, 64)
-		if err != nil {
-			return p.fail("%q is no number", word)
+		if n == nil && p.word != "pi" {
+			return nil, mistake(text, p.at, ErrSyntax, "no name %q", clip(p.word))
 		}
-		return p.b.Scalar(v)
+		nodes[p.word] = n
 	}
-	if p.take("(") {
-		f := functions[strings.ToLower(word)]
-		if f == nil {
-			return p.fail("no function %q", word)
+	return nodes, nil
+}
+
+// build adds the nodes of the parts, which are in the order in which they are
+// computed, and returns the last. Equal numbers are one constant.
+func build(b *graph.Builder, parts []part, names map[string]*gorgonia.Node) *gorgonia.Node {
+	constants := map[float64]*gorgonia.Node{}
+	constant := func(v float64) *gorgonia.Node {
+		if constants[v] == nil {
+			constants[v] = b.Scalar(v)
 		}
-		x := p.inside()
-		if p.err != nil {
+		return constants[v]
+	}
+	var stack []*gorgonia.Node
+	for i, p := range parts {
+		if b.Err() != nil {
 			return nil
 		}
-		return f(p.b, x)
+		top := len(stack) - 1
+		switch p.kind {
+		case number:
+			stack = append(stack, constant(p.value))
+		case name:
+			n := names[p.word]
+			if n == nil { // as resolve has it
+				n = constant(math.Pi)
+			}
+			stack = append(stack, n)
+		case negate:
+			stack[top] = b.Neg(stack[top])
+		case function:
+			stack[top] = functions[p.word](b, stack[top])
+		default:
+			x, y := stack[top-1], stack[top]
+			stack = stack[:top]
+			if k, ok := literal(parts[:i]); ok && p.kind == power {
+				stack[top-1] = b.PowConst(x, k)
+			} else {
+				stack[top-1] = binary[p.kind](b, x, y)
+			}
+		}
 	}
-	if n := p.names(word); n != nil {
-		return n
-	}
-	if word == "pi" {
-		return p.b.Scalar(math.Pi)
-	}
-	return p.fail("no name %q", word)
+	return stack[0]
 }
 
-// inWord says whether the present character goes on with the name or number
-// that starts at from: 1.5e-3 is one number.
-func (p *parser) inWord(from int) bool {
-	c, letters := rune(p.text[p.at]), unicode.IsLetter(rune(p.text[from]))
-	if letters {
-		return unicode.IsLetter(c) || unicode.IsDigit(c) || c == '_'
+// literal is the number that the last operand is, with its sign.
+func literal(parts []part) (float64, bool) {
+	sign := 1.0
+	for i := len(parts) - 1; i >= 0; i-- {
+		switch parts[i].kind {
+		case negate:
+			sign = -sign
+		case number:
+			return sign * parts[i].value, true
+		default:
+			return 0, false
+		}
 	}
-	exponent := p.at > from && (p.text[p.at-1] == 'e' || p.text[p.at-1] == 'E')
-	return unicode.IsDigit(c) || c == '.' || p.at > from && (c == 'e' || c == 'E') || exponent && (c == '-' || c == '+')
+	return 0, false
 }
 
-// inside reads up to the closing parenthesis.
-func (p *parser) inside() *gorgonia.Node {
-	if p.depth++; p.depth > maxDepth {
-		return p.fail("more than %d parentheses inside of each other", maxDepth)
-	}
-	y := p.sum()
-	p.depth--
-	if !p.take(")") {
-		return p.fail("want )")
-	}
-	return y
+var binary = map[kind]func(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node{
+	plus: (*graph.Builder).Add, minus: (*graph.Builder).Sub, times: (*graph.Builder).Mul, by: (*graph.Builder).Div, power: (*graph.Builder).Pow,
 }
 
 var functions = map[string]func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node{

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/autograd"
@@ -17,7 +18,8 @@ import (
 func at(t *testing.T, text string) (float64, error) {
 	t.Helper()
 	b := graph.New(nil)
-	names := map[string]*gorgonia.Node{"x": b.Scalar(2), "y_1": b.Scalar(3)}
+	names := map[string]*gorgonia.Node{"x": b.Scalar(2), "y_1": b.Scalar(3), "inf": b.Scalar(5), "nan": b.Scalar(-1), "Infinity": b.Scalar(0.5),
+		"β1": b.Scalar(7), "naïve": b.Scalar(5), "pi_2": b.Scalar(7)}
 	n, err := formula.Parse(b, text, func(name string) *gorgonia.Node { return names[name] })
 	if err != nil {
 		return 0, err
@@ -49,6 +51,17 @@ func TestParse(t *testing.T) {
 		"arctan(x)/pi":          math.Atan(2) / math.Pi,
 		"- -x":                  2,
 		"log(x*exp(y_1)) + 1e2": math.Log(2) + 103,
+		"x**inf":                2 * 2 * 2 * 2 * 2,
+		"x**(nan)":              0.5,
+		"x**Infinity":           math.Sqrt2,
+		"-2**-x**2":             -math.Pow(2, -4),
+		"2**-x*y_1":             0.75,
+		"x/-y_1*2":              -4. / 3,
+		"(-x)**(-(3))":          -0.125,
+		"- - -(x - -y_1)":       -5,
+		"Exp [ (x) ]**2":        math.Exp(4),
+		"β1 + naïve*x":          17,
+		"pi_2 - pi":             7 - math.Pi,
 	} {
 		got, err := at(t, text)
 		if err != nil {
@@ -64,6 +77,122 @@ func TestSyntax(t *testing.T) {
 		if _, err := at(t, text); !errors.Is(err, formula.ErrSyntax) {
 			t.Errorf("%.20q: got %v, want a syntax error", text, err)
 		}
+	}
+}
+
+// The error says where; nothing is added to the graph.
+func TestSyntaxErrorPlace(t *testing.T) {
+	long := strings.Repeat("x + ", 1000)
+	for text, at := range map[string]int{
+		"x $ 2": 2, "x + ": 4, "(x": 2, "x)": 1, "(x]": 2, "x + zz*2": 4, "x + f(x)": 4, "2 x": 2, "1.2.3": 0, "x + 1e999": 4, "x ** ": 5,
+		"ä": 0, "\xff": 0, long + "?": len(long), long + long + "y_1 z": 2*len(long) + 4, "1_000": 1, "0x10": 1, "٣": 0,
+	} {
+		b := graph.New(nil)
+		x := b.Input("x")
+		before := len(b.Graph().AllNodes())
+		_, err := formula.Parse(b, text, func(name string) *gorgonia.Node {
+			return map[string]*gorgonia.Node{"x": x, "y_1": x}[name]
+		})
+		var place *formula.SyntaxError
+		if !errors.As(err, &place) || !errors.Is(err, formula.ErrSyntax) || errors.Is(err, formula.ErrLimit) || place.At != at {
+			t.Errorf("%.20q: got %v, want an error at byte %d", text, err, at)
+		}
+		if err != nil && len(err.Error()) > 300 {
+			t.Errorf("%.20q: an error of %d bytes", text, len(err.Error()))
+		}
+		if len(b.Graph().AllNodes()) != before || b.Err() != nil {
+			t.Errorf("%.20q: the graph has changed, %v", text, b.Err())
+		}
+	}
+}
+
+// What is too deep or too long is refused with its place, whatever makes it so; what
+// is long and flat is read.
+func TestLimits(t *testing.T) {
+	b := graph.New(nil)
+	x := b.Input("x")
+	parse := func(text string) error {
+		_, err := formula.Parse(b, text, func(string) *gorgonia.Node { return x })
+		return err
+	}
+	const many = 2 << 20
+	for name, text := range map[string]string{
+		"powers":      strings.Repeat("x**", many) + "x",
+		"powers, ^":   strings.Repeat("x^", many) + "x",
+		"parentheses": strings.Repeat("(", many),
+		"brackets":    strings.Repeat("[", many),
+		"functions":   strings.Repeat("sin(", many),
+		"signs":       strings.Repeat("-(", many),
+		"exponents":   strings.Repeat("x**-", many) + "x",
+		"sums":        strings.Repeat("x+", many) + "x",
+	} {
+		start := time.Now()
+		err := parse(text)
+		var place *formula.SyntaxError
+		if !errors.Is(err, formula.ErrLimit) || !errors.As(err, &place) || place.At > 1<<20 {
+			t.Errorf("%s: got %v, want ErrLimit within the first part of the text", name, err)
+		}
+		if took := time.Since(start); took > 10*time.Second { // some milliseconds, but for a machine that is busy
+			t.Errorf("%s: took %v", name, took)
+		}
+	}
+	for name, text := range map[string]string{
+		"powers":      strings.Repeat("x**", 900) + "x",
+		"parentheses": strings.Repeat("(", 900) + "x" + strings.Repeat(")", 900),
+		"functions":   strings.Repeat("sin(", 900) + "x" + strings.Repeat(")", 900),
+		"signs":       strings.Repeat("-", many) + "x",
+		"spaces":      strings.Repeat(" ", many) + "x",
+		"sums":        strings.Repeat("x+", 5000) + "x",
+		"products":    strings.Repeat("x/2*", 5000) + "x",
+	} {
+		if err := parse(text); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A chain of any depth is read, and refused by the printers, without recursion.
+func TestDeepGraphs(t *testing.T) {
+	b := graph.New(nil)
+	y := b.Input("x")
+	for range 5000 {
+		y = b.Sin(y)
+	}
+	if _, err := formula.Text(y); err == nil {
+		t.Error("Text wrote 5,000 operators")
+	}
+	if _, err := formula.LaTeX(y); err == nil {
+		t.Error("LaTeX wrote 5,000 operators")
+	}
+	y = b.Input("y")
+	for range 1900 {
+		y = b.Sin(y)
+	}
+	if text, err := formula.Text(y); err != nil || len(text) != 1900*len("sin()")+1 {
+		t.Errorf("Text of 1,900 operators: %d bytes, %v", len(text), err)
+	}
+	if _, err := formula.LaTeX(y); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestMisuse(t *testing.T) {
+	_, noBuilder := formula.Parse(nil, "1", nil)
+	_, noText := formula.Text(nil)
+	_, noLaTeX := formula.LaTeX(nil)
+	_, noNames := formula.Parse(graph.New(nil), "x", nil)
+	for i, err := range []error{noBuilder, noText, noLaTeX, noNames} {
+		if err == nil {
+			t.Errorf("%d: no error", i)
+		}
+	}
+	if !errors.Is(noBuilder, graph.ErrOption) || !errors.Is(noNames, formula.ErrSyntax) {
+		t.Errorf("got %v and %v", noBuilder, noNames)
+	}
+	failed := graph.New(nil)
+	failed.Fail(errors.New("an earlier mistake"))
+	if n, err := formula.Parse(failed, "1 + 2", nil); err == nil || n != nil {
+		t.Errorf("after a mistake: got %v, %v", n, err)
 	}
 }
 
