@@ -238,6 +238,9 @@ func Power(x, y *Expr) *Expr {
 	case x.kind == power && x.args[1].kind == number && y.kind == number && x.args[1].num == float64(int(x.args[1].num)) && y.num == float64(int(y.num)):
 		return Power(x.args[0], Num(x.args[1].num*y.num))
 	}
+	if c, rest := x.factor(); c == -1 && y.kind == number && y.num == math.Trunc(y.num) { // a sign stands in front
+		return Product(Num(1-2*math.Abs(math.Mod(y.num, 2))), Power(rest, y))
+	}
 	return make1(Expr{kind: power, args: []*Expr{x, y}})
 }
 

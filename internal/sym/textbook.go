@@ -1,5 +1,7 @@
 package sym
 
+import "slices"
+
 // What compilers write for safety and people do not: guards against what cannot be
 // where a formula means something, shifts that cancel, functions of inverses.
 
@@ -166,6 +168,9 @@ func fraction(terms []*Expr) *Expr {
 		var above []*Expr
 		for i, t := range terms {
 			rest := Product(t, Power(base, Num(below[i])))
+			if slices.ContainsFunc(rest.factors(), func(g *Expr) bool { return g.kind == power && g.args[0].key == base.key }) {
+				return nil // it does not cancel: a power of a power, or of a product
+			}
 			switch most - below[i] {
 			case 0:
 				above = append(above, rest)
