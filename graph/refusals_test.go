@@ -107,6 +107,15 @@ var refusals = []golden.Mistake{
 		g, _, _ := doubling()
 		return graph.NewMachine(g, gorgonia.NewScalar(gorgonia.NewGraph(), tensor.Float64)).RunAll()
 	}},
+	{"machine that keeps only a node of another graph", nil, func(*testing.T) error {
+		g, _, _ := doubling()
+		return graph.NewMachine(g).KeepOnly(gorgonia.NewScalar(gorgonia.NewGraph(), tensor.Float64))
+	}},
+	{"random node in a Builder's graph", graph.ErrUnsupported, func(*testing.T) error {
+		b := graph.New(nil)
+		b.Tanh(gorgonia.GaussianRandomNode(b.Graph(), tensor.Float64, 0, 1, 3))
+		return b.Err()
+	}},
 	{"machine of a leaf without a value", nil, func(*testing.T) error {
 		g, _, _ := doubling()
 		return graph.NewMachine(g).RunAll()
