@@ -196,7 +196,7 @@ func (b *Builder) Tile(x *gorgonia.Node, counts ...int) *gorgonia.Node {
 	for axis, d := range s {
 		apart, wide = append(apart, 1, d), append(wide, counts[axis], d)
 		if d > 0 && counts[axis] > op.MaxElements/d {
-			b.c.Fail("tile", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the counts %v for %v, which has more than %d elements then", counts, s, op.MaxElements))
+			b.c.Fail("tile", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the counts %v for %v, which has more than MaxElements elements then", counts, s))
 			return nil
 		}
 		out = append(out, counts[axis]*d)

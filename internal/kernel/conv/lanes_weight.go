@@ -118,6 +118,7 @@ func (p *laneWeight[T]) add(tiles []runTile, sums, x, d []T, first bool) {
 	vector := f.lanes * size
 	t := runs{ra: volume(g.out) * vector, rb: g.dil[2] * vector, stepB: g.stride[2] * vector, vecs: g.out[2], count: g.out[1],
 		skipB: g.stride[1]*f.row*size - g.out[2]*g.stride[2]*vector}
+	rows := max(1, mostVecs/max(1, g.out[2]))
 	for _, tile := range tiles {
 		t.rows, t.cols, t.c = tile.rows, tile.cols, unsafe.Pointer(&sums[tile.sum])
 		t.add = 1
@@ -125,10 +126,13 @@ func (p *laneWeight[T]) add(tiles []runTile, sums, x, d []T, first bool) {
 			t.add = 0
 		}
 		for z := range g.out[0] {
-			t.a = unsafe.Pointer(&d[tile.d+z*g.out[1]*g.out[2]*f.lanes])
-			t.b = unsafe.Pointer(&x[tile.x+z*g.stride[0]*f.layer])
-			runRuns[T](p.l, &t)
-			t.add = 1
+			for y := 0; y < g.out[1]; y += rows {
+				t.count = min(rows, g.out[1]-y)
+				t.a = unsafe.Pointer(&d[tile.d+(z*g.out[1]+y)*g.out[2]*f.lanes])
+				t.b = unsafe.Pointer(&x[tile.x+z*g.stride[0]*f.layer+y*g.stride[1]*f.row])
+				runRuns[T](p.l, &t)
+				t.add = 1
+			}
 		}
 	}
 }

@@ -108,10 +108,19 @@ func (p *Weight[T]) addRuns(sums, x, d []T, count int, first bool) {
 	if !first {
 		t.add = 1
 	}
-	for _, tile := range r.tiles {
-		t.a, t.b, t.c = unsafe.Pointer(&d[tile.d]), unsafe.Pointer(&x[tile.x]), unsafe.Pointer(&sums[tile.sum])
-		t.rows, t.cols = tile.rows, tile.cols
-		runRuns[T](p.l, &t)
+	vecs := r.vecs
+	if count == 1 {
+		vecs = mostVecs / 2 // of a large image; those of several are short
+	}
+	for first := 0; first < r.vecs; first += vecs {
+		t.vecs = min(vecs, r.vecs-first)
+		at := first * p.l.width
+		for _, tile := range r.tiles {
+			t.a, t.b, t.c = unsafe.Pointer(&d[tile.d+at]), unsafe.Pointer(&x[tile.x+at]), unsafe.Pointer(&sums[tile.sum])
+			t.rows, t.cols = tile.rows, tile.cols
+			runRuns[T](p.l, &t)
+		}
+		t.add = 1
 	}
 }
 

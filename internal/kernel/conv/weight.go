@@ -11,6 +11,7 @@ type Weight[T Float] struct {
 	l     level
 	f     frame
 	steps []step
+	cuts  []piece    // of the steps
 	runs  *runWeight // nil: by walking over the places
 	// Rows of a tile are channels, or places of the kernel along its last axis.
 	byChannel bool
@@ -30,6 +31,16 @@ const (
 	partElements = 4 << 20
 	passBytes    = 128 << 10
 )
+
+// Sums are written, and added to, after mostTerms terms that were added one after the
+// other, or as many vectors as mostVecs: rounding errors grow with that number.
+const (
+	mostTerms = 512
+	mostVecs  = 1024
+)
+
+// piece is the terms from the first one on, and where their x and d lie.
+type piece struct{ first, x, d int }
 
 // NewWeight prepares the derivative of s by w.
 func NewWeight[T Float](s Spec) (*Weight[T], error) {
@@ -72,6 +83,9 @@ func newWeight[T Float](g geometry, tiles bool) *Weight[T] {
 		})
 	}
 	p.steps = stepsOf(x, d, size)
+	for i := 0; i < len(x); i += mostTerms {
+		p.cuts = append(p.cuts, piece{first: i, x: x[i], d: d[i]})
+	}
 	return p
 }
 
@@ -185,16 +199,23 @@ func (p *Weight[T]) images(_, part int) {
 		if n == first {
 			add = 0
 		}
-		for group := range g.groups {
-			p.taps(sums[group*g.o*g.taps():], padded[group*g.c*p.f.plane:], turned[group*g.o:], count, add)
+		for _, cut := range p.cuts {
+			terms := min(mostTerms, count*out-cut.first)
+			if terms <= 0 {
+				break
+			}
+			for group := range g.groups {
+				t := tile{steps: &p.steps[cut.first], k: terms, add: add}
+				p.taps(t, sums[group*g.o*g.taps():], padded[group*g.c*p.f.plane+cut.x:], turned[group*g.o+cut.d:])
+			}
+			add = 1
 		}
 	}
 }
 
-// taps adds count images of one group to the sums of all taps.
-func (p *Weight[T]) taps(sums, x, d []T, count, add int) {
+// taps adds the terms of t, of one group, to the sums of all taps.
+func (p *Weight[T]) taps(t tile, sums, x, d []T) {
 	g, size, kernel := &p.g, sizeOf[T](), volume(p.g.kernel)
-	t := tile{steps: &p.steps[0], k: count * volume(g.out), add: add}
 	if p.byChannel {
 		t.rsa, t.ldc = p.f.plane*size, kernel*g.o*size
 		k := 0
