@@ -19,7 +19,7 @@ func init() {
 		VJP: vjp2(func(c *Ctx, x, y, d *gorgonia.Node) (dx, dy *gorgonia.Node) {
 			z := c.Hypot(x, y)
 			q := c.Div(d, z)
-			return c.Mul(q, c.Div(y, z)), c.Neg(c.Mul(q, c.Div(x, z)))
+			return c.Mul(q, c.Unit(y, x)), c.Neg(c.Mul(q, c.Unit(x, y)))
 		}),
 		Ref:     ref2(math.Atan2),
 		Samples: func() []Sample { return within(0.3, 2, shapes(2, plain...)) },

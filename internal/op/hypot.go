@@ -17,8 +17,8 @@ func init() {
 		Def: ir.Def{Name: "hypot", Class: ir.Elementwise, Arity: 2, Weight: weightSlow, Infer: sameShape,
 			Elem32: elem2(vec.HypotF32), Elem64: elem2(vec.HypotF64)},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
-			z := c.Select(c.EqConst(n.Out, 0), c.Fill(n.Out, 1), n.Out)
-			return []*gorgonia.Node{c.Mul(d, c.Div(n.In[0], z)), c.Mul(d, c.Div(n.In[1], z))}
+			x, y := n.In[0], n.In[1]
+			return []*gorgonia.Node{c.Mul(d, c.Unit(x, y)), c.Mul(d, c.Unit(y, x))}
 		},
 		Ref:     ref2(math.Hypot),
 		Samples: func() []Sample { return within(0.3, 2, shapes(2, plain...)) },
