@@ -125,6 +125,14 @@ func specialRows() []specialRow {
 		{name: "bcelogits", truth: of2(func(x, y jet) jet { return x.exp().plus(1).log().sub(x.mul(y)) }), skip: func(x []float64, by, order int) bool {
 			return x[1] < 0 || x[1] > 1 || farApart(x, by, order)
 		}},
+		{name: "bce", truth: of2(func(p, y jet) jet {
+			return y.mul(p.log()).add(constant(1).sub(y).mul(constant(1).sub(p).log())).neg()
+		}), skip: func(x []float64, _, order int) bool { // the logarithms are held where p is nearly 0 or 1
+			return x[1] < 0 || x[1] > 1 || x[0] < 0.1 || x[0] > 0.9
+		}},
+		{name: "weigh", truth: of2(jet.mul), skip: func(x []float64, by, order int) bool {
+			return x[0] == 0 // leaves out what is no number too
+		}},
 		{name: "tanhgrad", truth: of2(func(g, x jet) jet { return g.mul(constant(1).sub(x.tanh().square())) }), skip: extreme, slack: 64},
 		{name: "sigmoidgrad", truth: of2(func(g, x jet) jet { return g.mul(x.sigmoid()).mul(x.neg().sigmoid()) }), skip: func(g []float64, by, order int) bool {
 			return math.Abs(g[1]) > 80 || extreme(g, by, order) // from there on its tail has few digits in float32

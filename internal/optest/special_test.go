@@ -3,7 +3,6 @@ package optest
 import (
 	"fmt"
 	"math"
-	"math/big"
 	"slices"
 	"testing"
 
@@ -29,9 +28,10 @@ type truth func(x []jet) jet
 func of1(f func(x jet) jet) truth    { return func(x []jet) jet { return f(x[0]) } }
 func of2(f func(x, y jet) jet) truth { return func(x []jet) jet { return f(x[0], x[1]) } }
 
-// at is what the truth says at a point: the derivative of that order, how far the
-// argument's last digit moves it, relative to the digit, and whether there is one.
-func (f truth) at(x []float64, by, order int) (want, moved float64, ok bool) {
+// at is what the truth says at a point: the value and the derivatives by operand by,
+// how far the operand's last digit moves each, relative to the digit, and whether
+// there are any.
+func (f truth) at(x []float64, by int) (want, moved [terms - 1]float64, ok bool) {
 	defer func() {
 		if recover() != nil {
 			ok = false
@@ -40,7 +40,7 @@ func (f truth) at(x []float64, by, order int) (want, moved float64, ok bool) {
 	in := make([]jet, len(x))
 	for i, v := range x {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return 0, 0, false
+			return want, moved, false
 		}
 		if in[i] = constant(v); i == by {
 			in[i] = variable(v)
@@ -48,12 +48,13 @@ func (f truth) at(x []float64, by, order int) (want, moved float64, ok bool) {
 	}
 	y := f(in)
 	fact := 1.0
-	for k := 2; k <= order; k++ {
-		fact *= float64(k)
+	for k := range want {
+		fact *= float64(max(1, k))
+		want[k], _ = blank().Mul(y[k], num(fact)).Float64()
+		next, _ := blank().Mul(y[k+1], blank().Mul(num(fact*float64(k+1)), num(x[by]))).Float64()
+		moved[k] = math.Abs(next)
 	}
-	want, _ = blank().Mul(y[order], num(fact)).Float64()
-	next, _ := new(big.Float).SetPrec(60).Mul(y[order+1], num(fact*float64(order+1)*x[by])).Float64()
-	return want, math.Abs(next), true
+	return want, moved, true
 }
 
 // build makes the function of the operands.
@@ -125,12 +126,12 @@ func hold(t *testing.T, f build, want truth, points [][]float64, slack float64, 
 				for i := range at {
 					x[i] = at[i][j]
 				}
+				wants, moves, ok := want.at(x, by)
 				for order, g := range got {
 					if skip != nil && skip(x, by, order) {
 						continue
 					}
-					w, moved, ok := want.at(x, by, order)
-					g := g[j]
+					w, moved, g := wants[order], moves[order], g[j]
 					switch {
 					case slices.ContainsFunc(x, math.IsNaN):
 						if order == 0 && !math.IsNaN(g) {
