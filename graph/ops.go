@@ -31,10 +31,12 @@ func (b *Builder) Scale(x *gorgonia.Node, by float64) *gorgonia.Node { return b.
 // AddConst is x + by.
 func (b *Builder) AddConst(x *gorgonia.Node, by float64) *gorgonia.Node { return b.c.AddConst(x, by) }
 
-// Square is x².
+// Square is x². Of a Norm of order 2, a Std or a Hypot it is what is under the root,
+// with all of its derivatives, also where that is 0.
 func (b *Builder) Square(x *gorgonia.Node) *gorgonia.Node { return b.c.Square(x) }
 
-// Tanh is the hyperbolic tangent.
+// Tanh is the hyperbolic tangent. Its derivatives keep their digits where it is rounded
+// to ±1.
 func (b *Builder) Tanh(x *gorgonia.Node) *gorgonia.Node { return b.c.Tanh(x) }
 
 // Reshape gives x another shape of the same size, row-major. One extent may be

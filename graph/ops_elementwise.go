@@ -31,7 +31,8 @@ func (b *Builder) Abs(x *gorgonia.Node) *gorgonia.Node { return b.c.Abs(x) }
 // Sign is −1, 0 or 1 as x is. It has no gradient.
 func (b *Builder) Sign(x *gorgonia.Node) *gorgonia.Node { return b.c.Sign(x) }
 
-// Sigmoid is 1/(1 + e⁻ˣ), without overflow.
+// Sigmoid is 1/(1 + e⁻ˣ), without overflow. Its derivatives keep their digits where it
+// is rounded to 1.
 func (b *Builder) Sigmoid(x *gorgonia.Node) *gorgonia.Node { return b.c.Sigmoid(x) }
 
 // Softplus is log(1 + eˣ), without overflow.
@@ -45,7 +46,8 @@ func (b *Builder) LeakyReLU(x *gorgonia.Node, slope float64) *gorgonia.Node {
 	return b.c.LeakyRelu(x, slope)
 }
 
-// ELU is x for x > 0, else alpha·(eˣ − 1) (Clevert et al. 2016).
+// ELU is x for x > 0, else alpha·(eˣ − 1) (Clevert et al. 2016); its derivative at 0 is
+// alpha.
 func (b *Builder) ELU(x *gorgonia.Node, alpha float64) *gorgonia.Node { return b.c.Elu(x, alpha) }
 
 // GELU is x·Φ(x), Φ being the normal distribution, by the error function
@@ -160,7 +162,8 @@ func (b *Builder) HardSwish(x *gorgonia.Node) *gorgonia.Node { return b.c.HardSw
 // is 1 inside and at the bounds, 0 outside.
 func (b *Builder) Clamp(x *gorgonia.Node, lo, hi float64) *gorgonia.Node { return b.c.Clamp(x, lo, hi) }
 
-// Pow is xʸ, broadcast: NaN for a negative x and a y that is no integer.
+// Pow is xʸ, broadcast: NaN for a negative x and a y that is no integer; 1 where x is 1
+// or y is 0, whatever the other one is. Where x is 0 and y ≥ 0 the derivative by y is 0.
 func (b *Builder) Pow(x, y *gorgonia.Node) *gorgonia.Node { return b.c.Pow(x, y) }
 
 // PowConst is x to the power of the constant p.
@@ -173,7 +176,9 @@ func (b *Builder) Maximum(x, y *gorgonia.Node) *gorgonia.Node { return b.c.Maxim
 // Minimum is the smaller of x and y, as Maximum is the larger.
 func (b *Builder) Minimum(x, y *gorgonia.Node) *gorgonia.Node { return b.c.Minimum(x, y) }
 
-// Hypot is √(x² + y²) without overflow, broadcast; its derivative at 0 is 0.
+// Hypot is √(x² + y²) without overflow, broadcast; its derivative at 0 is 0. It is +Inf
+// where x or y is infinite, whatever the other one is. Its square, by Square, Mul or
+// PowConst, is x² + y² itself, with the derivatives of that at 0.
 func (b *Builder) Hypot(x, y *gorgonia.Node) *gorgonia.Node { return b.c.Hypot(x, y) }
 
 // Lerp is x + w·(y − x), broadcast: exactly x at w = 0, y at w = 1, and x where y is x.

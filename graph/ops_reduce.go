@@ -34,14 +34,16 @@ func (b *Builder) Variance(x *gorgonia.Node, correction int, axes ...int) *gorgo
 	return b.c.Variance(x, axes, correction, false)
 }
 
-// Std is the square root of Variance, with the gradient 0 where that is 0.
+// Std is the square root of Variance, with the gradient 0 where that is 0. Its square is
+// Variance, with all of its derivatives.
 func (b *Builder) Std(x *gorgonia.Node, correction int, axes ...int) *gorgonia.Node {
 	return b.c.Std(x, axes, correction, false)
 }
 
 // Norm is the p-norm (Σ|x|ᵖ)^(1/p); p = +Inf is the largest |x|, -Inf the smallest,
 // and 0 counts the elements that are not 0. Its gradient where it is 0 is 0, and
-// for p < 2 that of an element that is 0 is 0 too.
+// for p < 2 that of an element that is 0 is 0 too. The square of the norm of order 2 is
+// Σx², with all of its derivatives.
 func (b *Builder) Norm(x *gorgonia.Node, p float64, axes ...int) *gorgonia.Node {
 	return b.c.Norm(x, p, axes, false)
 }

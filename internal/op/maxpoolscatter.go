@@ -50,13 +50,15 @@ func simplifyReluGrad(f *ir.Func, v *ir.Value) *ir.Value {
 	return nil // the pool is not at hand
 }
 
-// simplifySum leaves out zeros: the elements of a max pool's derivative are those of d.
+// simplifySum makes a sum of squares one step, and leaves out zeros: the elements of a
+// max pool's derivative are those of d.
 //
-//	sum (maxpoolscatter y d)  =>  sum d    over all spatial axes
+//	sum (square x)            =>  sumsquares x    over all axes
+//	sum (maxpoolscatter y d)  =>  sum d           over all spatial axes
 func simplifySum(f *ir.Func, v *ir.Value) *ir.Value {
 	s := v.In[0]
 	if s.Def != &MaxPoolScatter.Def {
-		return nil
+		return sumOfSquares(f, v)
 	}
 	for i := range s.Type.Shape[2:] {
 		if !slices.Contains(v.Attrs.Ints("axes"), 2+i) {
