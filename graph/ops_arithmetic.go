@@ -143,8 +143,8 @@ func (b *Builder) SoftplusBeta(x *gorgonia.Node, beta, threshold float64) *gorgo
 	return b.Where(b.c.GtConst(b.Scale(x, beta), threshold), x, y)
 }
 
-// TanhShrink is x − tanh x.
-func (b *Builder) TanhShrink(x *gorgonia.Node) *gorgonia.Node { return b.Sub(x, b.Tanh(x)) }
+// TanhShrink is x − tanh x, with all digits near 0.
+func (b *Builder) TanhShrink(x *gorgonia.Node) *gorgonia.Node { return b.c.TanhShrink(x) }
 
 // SoftShrink is x moved towards 0 by the width: 0 for |x| ≤ width ≥ 0.
 func (b *Builder) SoftShrink(x *gorgonia.Node, width float64) *gorgonia.Node {

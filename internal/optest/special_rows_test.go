@@ -79,6 +79,7 @@ func specialRows() []specialRow {
 		{name: "unit", truth: of2(func(x, y jet) jet { return x.div(x.square().add(y.square()).sqrt()) }), skip: extreme},
 		{name: "sinh", truth: of1(func(x jet) jet { return x.exp().sub(x.neg().exp()).times(0.5) })},
 		{name: "cosh", truth: of1(func(x jet) jet { return x.exp().add(x.neg().exp()).times(0.5) })},
+		{name: "tanhshrink", truth: of1(func(x jet) jet { return x.sub(x.tanh()) })},
 		{name: "tanh", truth: of1(jet.tanh)},
 		{name: "asinh", truth: of1(asinh)},
 		{name: "acosh", truth: of1(func(x jet) jet { return x.add(x.square().plus(-1).sqrt()).log() })},

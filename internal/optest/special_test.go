@@ -98,7 +98,7 @@ func derivatives[T ir.Float](t *testing.T, d ir.DType, f build, at [][]float64, 
 
 // hold compares an elementwise function with its truth at the points, for both types.
 // skip says where a derivative is a convention, or the truth is not the point.
-func hold(t *testing.T, f build, want truth, points [][]float64, slack float64, skip func(x []float64, by, order int) bool) {
+func hold(t *testing.T, f derived, want truth, points [][]float64, slack float64, skip func(x []float64, by, order int) bool) {
 	t.Helper()
 	for _, d := range []ir.DType{ir.F64, ir.F32} {
 		at := make([][]float64, len(points))
@@ -115,12 +115,7 @@ func hold(t *testing.T, f build, want truth, points [][]float64, slack float64, 
 			}
 		}
 		for by := range points {
-			var got [][]float64
-			if d == ir.F32 {
-				got = derivatives[float32](t, d, f, at, by)
-			} else {
-				got = derivatives[float64](t, d, f, at, by)
-			}
+			got := f(t, d, at, by)
 			for j := range at[0] {
 				x := make([]float64, len(at))
 				for i := range at {
@@ -152,9 +147,19 @@ func hold(t *testing.T, f build, want truth, points [][]float64, slack float64, 
 	}
 }
 
-// row is the build of a row.
-func row(e *op.Entry, a ir.Attrs) build {
-	return func(c *op.Ctx, x []*gorgonia.Node) *gorgonia.Node { return c.Apply(e, a, x...) }
+// derived makes the values and derivatives by operand by of a function at points.
+type derived func(t *testing.T, d ir.DType, at [][]float64, by int) [][]float64
+
+// row is the function of a row.
+func row(e *op.Entry, a ir.Attrs) derived {
+	f := func(c *op.Ctx, x []*gorgonia.Node) *gorgonia.Node { return c.Apply(e, a, x...) }
+	return func(t *testing.T, d ir.DType, at [][]float64, by int) [][]float64 {
+		t.Helper()
+		if d == ir.F32 {
+			return derivatives[float32](t, d, f, at, by)
+		}
+		return derivatives[float64](t, d, f, at, by)
+	}
 }
 
 // pairs are all pairs of some of the special points.
