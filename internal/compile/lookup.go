@@ -6,7 +6,7 @@ import (
 )
 
 // own are the operators that only passes make.
-var own = []*ir.Def{&Fused, &CopyInt, &op.PackRight, &op.MatMulPacked, &op.Descend, &op.MatMulDescend, &op.SumSquares,
+var own = []*ir.Def{&Fused, &CopyInt, &op.PackRight, &op.MatMulPacked, &op.Descend, &op.MatMulDescend,
 	&op.TanhTail, &op.TanhOpen, &op.TanhSlope, &op.SigmoidTail, &op.SigmoidOpen, &op.SigmoidSlope}
 
 // LookupDef finds an operator by name for ir.Parse: a row of the table or one

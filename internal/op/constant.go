@@ -65,9 +65,9 @@ func simplifyScale(f *ir.Func, v *ir.Value) *ir.Value {
 		if k := x.Attrs.Float("by"); joins(v, k, by) {
 			return withConstant(f, &Scale, x.In[0], by*k, 1)
 		}
-	case &SumSquares:
+	case &SumSquares.Def:
 		if k := x.Attrs.Float("by"); joins(v, k, by) {
-			if w, err := f.New(&SumSquares, ir.A("by", by*k), x.In[0]); err == nil {
+			if w, err := f.New(&SumSquares.Def, ir.A("by", by*k), x.In[0]); err == nil {
 				return w
 			}
 		}

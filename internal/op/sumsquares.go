@@ -3,20 +3,41 @@ package op
 import (
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"github.com/symgrad/symgrad/internal/sym"
+	"gorgonia.org/gorgonia"
 )
 
 // SumSquares is the attribute by times the sum of the squares of all elements of x: a
-// mean of squares in one step, which a small model feels. Only the compiler makes it,
-// so it is no row of the table.
-var SumSquares ir.Def
+// mean of squares in one step, which a small model feels. The compiler makes it of
+// Square, Sum and Scale. dx = 2·by·d·x.
+var SumSquares Entry
 
 func init() {
-	SumSquares = ir.Def{Name: "sumsquares", Class: ir.Opaque, Arity: 1,
-		Infer: func(in []ir.Type, _ ir.Attrs) (ir.Type, error) {
-			return ir.Type{DType: in[0].DType, Shape: ir.Shape{}}, nil
+	define(&SumSquares, Entry{
+		Def: ir.Def{Name: "sumsquares", Class: ir.Opaque, Arity: 1,
+			Infer: func(in []ir.Type, _ ir.Attrs) (ir.Type, error) {
+				if !in[0].DType.IsFloat() {
+					return ir.Type{}, dtypef("got %v, want floats", in[0])
+				}
+				return ir.Type{DType: in[0].DType, Shape: ir.Shape{}}, nil
+			},
+			Cost: func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 2 * int64(v.In[0].Type.Shape.Size())} },
+			F32:  sumSquares(vec.SumSquaresF32, vec.SumF32), F64: sumSquares(vec.SumSquaresF64, vec.SumF64)},
+		Sym: func(a ir.Attrs, x []*sym.Expr) *sym.Expr {
+			return sym.Product(sym.Num(a.Float("by")), sym.Sigma(sym.Power(x[0], sym.Num(2))))
 		},
-		Cost: func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 2 * int64(v.In[0].Type.Shape.Size())} },
-		F32:  sumSquares(vec.SumSquaresF32, vec.SumF32), F64: sumSquares(vec.SumSquaresF64, vec.SumF64)}
+		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
+			return []*gorgonia.Node{c.Scale(c.Mul(d, n.In[0]), 2*n.Attrs.Float("by"))}
+		},
+		Ref: func(c *ir.Call[float64]) {
+			for _, x := range c.In[0] {
+				c.Out[0] += c.V.Attrs.Float("by") * x * x
+			}
+		},
+		Samples: func() []Sample {
+			return withAttrs(ir.A("by", 0.25), shapes(1, ir.Shape{3, 4}, ir.Shape{}, ir.Shape{2, 8200}))
+		},
+	})
 }
 
 // sumSquares sums long operands in chunks, whatever the number of workers.
@@ -59,7 +80,7 @@ func sumOfSquares(f *ir.Func, v *ir.Value) *ir.Value {
 	if x.Def != &Square.Def || len(v.Attrs.Ints("axes")) != len(x.Type.Shape) {
 		return nil
 	}
-	w, err := f.New(&SumSquares, ir.A("by", 1.0), x.In[0])
+	w, err := f.New(&SumSquares.Def, ir.A("by", 1.0), x.In[0])
 	if err != nil || len(v.Type.Shape) == 0 {
 		return w
 	}
