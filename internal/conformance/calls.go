@@ -55,7 +55,7 @@ var aliases = pairs(`absolute abs arccos acos arccosh acosh arcsin asin arcsinh 
 	inv inverse inv_ex inverse cholesky_ex cholesky solve_ex solve special_polygamma polygamma upsample interpolate pinverse pinv
 	multigammaln mvlgamma clip clamp conj positive conj_physical positive resolve_conj positive resolve_neg positive real positive clone positive
 	contiguous positive double positive __add__ add __sub__ sub __mul__ mul __pow__ pow __neg__ neg __mod__ remainder __and__ logical_and
-	__or__ logical_or __invert__ logical_not __getitem__ getitem`)
+	__or__ logical_or __invert__ logical_not`)
 
 func pairs(text string) map[string]string {
 	out, list := map[string]string{}, strings.Fields(text)

@@ -129,3 +129,25 @@ func TestSignatures(t *testing.T) {
 		}
 	}
 }
+
+// TestFloat32 checks that float32 is held to its own precision, whatever the case
+// allows float64: a value that is off by a hundred thousandth fails in float32 alone.
+// Where the inputs are ill-conditioned, what rounding them does is allowed.
+func TestFloat32(t *testing.T) {
+	const text = `{"name": "a", "category": "shape", "program": [{"out": "y", "call": "%s", "args": ["$x", %s]}], "results": ["y"], "tolerance_float64": {"rtol": 1e-3},
+		"inputs": {"x": {"dtype": "float64", "shape": [1], "data": [1000.1]}}, "outputs": {"y": {"dtype": "float64", "shape": [1], "data": [%s]}}}`
+	for _, c := range []struct{ call, by, y, want string }{
+		{"mul", "2", "2000.2", "float64: 1 passed, 0 failed, 0 not covered\nfloat32: 1 passed"},
+		{"mul", "2", "2000.22", "float64: 1 passed, 0 failed, 0 not covered\nfloat32: 0 passed, 1 failed"},
+		{"sub", "1000", "0.1", "float64: 1 passed, 0 failed, 0 not covered\nfloat32: 1 passed"},
+		{"sub", "1000", "0.10005", "float64: 1 passed, 0 failed, 0 not covered\nfloat32: 1 passed"},
+	} {
+		var out bytes.Buffer
+		if _, err := run(&out, fstest.MapFS{"a.json": {Data: fmt.Appendf(nil, text, c.call, c.by, c.y)}}, false); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(out.String(), c.want) {
+			t.Errorf("%s by %s: got\n%s\nwant %s", c.call, c.by, out.String(), c.want)
+		}
+	}
+}
