@@ -744,7 +744,7 @@ done:
 	RET
 
 // func tanhSlope512x32(dst []float32, a []float32, b []float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·tanhSlope512x32(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -816,7 +816,7 @@ done:
 	RET
 
 // func sigmoidSlope512x32(dst []float32, a []float32, b []float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sigmoidSlope512x32(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -865,7 +865,7 @@ done:
 	RET
 
 // func tanhOpen512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·tanhOpen512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -922,7 +922,7 @@ done:
 	RET
 
 // func sigmoidOpen512x32(dst []float32, a []float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sigmoidOpen512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -3208,7 +3208,7 @@ done:
 	RET
 
 // func tanhSlope256x32(dst []float32, a []float32, b []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·tanhSlope256x32(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -3277,7 +3277,7 @@ done:
 	RET
 
 // func sigmoidSlope256x32(dst []float32, a []float32, b []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·sigmoidSlope256x32(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -3325,7 +3325,7 @@ done:
 	RET
 
 // func tanhOpen256x32(dst []float32, a []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·tanhOpen256x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -3379,7 +3379,7 @@ done:
 	RET
 
 // func sigmoidOpen256x32(dst []float32, a []float32)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·sigmoidOpen256x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -5649,7 +5649,7 @@ done:
 	RET
 
 // func tanhSlope512x64(dst []float64, a []float64, b []float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·tanhSlope512x64(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -5721,7 +5721,7 @@ done:
 	RET
 
 // func sigmoidSlope512x64(dst []float64, a []float64, b []float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sigmoidSlope512x64(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -5770,7 +5770,7 @@ done:
 	RET
 
 // func tanhOpen512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·tanhOpen512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -5827,7 +5827,7 @@ done:
 	RET
 
 // func sigmoidOpen512x64(dst []float64, a []float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sigmoidOpen512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -8113,7 +8113,7 @@ done:
 	RET
 
 // func tanhSlope256x64(dst []float64, a []float64, b []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·tanhSlope256x64(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -8182,7 +8182,7 @@ done:
 	RET
 
 // func sigmoidSlope256x64(dst []float64, a []float64, b []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·sigmoidSlope256x64(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -8230,7 +8230,7 @@ done:
 	RET
 
 // func tanhOpen256x64(dst []float64, a []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·tanhOpen256x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
@@ -8284,7 +8284,7 @@ done:
 	RET
 
 // func sigmoidOpen256x64(dst []float64, a []float64)
-// Requires: AVX
+// Requires: AVX, AVX2, FMA3
 TEXT ·sigmoidOpen256x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), DX
 	MOVQ         a_base+24(FP), BX
