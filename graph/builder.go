@@ -46,6 +46,8 @@ type leaf struct {
 	param *Param
 	data  any
 	at    uintptr
+
+	domain Domain // of an input that losses read as targets
 }
 
 // New is a Builder of a new graph whose parameters are in p; nil is a new, empty

@@ -30,6 +30,8 @@ var (
 	// ErrMemory marks what needs more memory than there is, or than is allowed: a
 	// *MemoryError.
 	ErrMemory = op.ErrMemory
+	// ErrTarget marks a target outside of the domain of its loss; see TargetError.
+	ErrTarget = op.ErrTarget
 	// ErrUnsupported marks what the project does not do.
 	ErrUnsupported = op.ErrUnsupported
 )

@@ -188,17 +188,28 @@ var mistakes = []struct {
 		b.RunningStats(b.Input("x", 4, 3), b.Input("mean", 3), b.Input("variance", 3), 2)
 	}},
 	{"pool of the power 0", graph.ErrOption, func(b *graph.Builder) { b.LPPool(b.Input("x", 1, 1, 4), 0, graph.Pool{Kernel: []int{2}}) }},
+	{"weights of other classes", graph.ErrShape, func(b *graph.Builder) {
+		b.MultiMargin(b.Input("x", 2, 3), b.Ints("labels", 2), b.Input("w", 2), 1, 1)
+	}},
+	{"variances of another shape", graph.ErrShape, func(b *graph.Builder) {
+		b.GaussianNLL(b.Input("x", 3, 1), b.Input("y", 3, 1), b.Input("v", 3), false, 1e-6)
+	}},
+	{"eps of -1", graph.ErrOption, func(b *graph.Builder) { b.PoissonNLL(b.Input("x", 3), b.Input("y", 3), false, false, -1) }},
+	{"margin that is NaN", graph.ErrOption, func(b *graph.Builder) { b.HingeEmbedding(b.Input("x", 3), b.Input("y", 3), math.NaN()) }},
+	{"target that is no probability", graph.ErrTarget, func(b *graph.Builder) {
+		b.BCEWithLogits(b.Input("x", 3, 2), b.Const([]float64{0, 1, 1, 1, 0, 2}, 3, 2))
+	}},
 	{"losses of other shapes", graph.ErrShape, func(b *graph.Builder) { b.MSE(b.Input("x", 2, 3), b.Input("y", 3, 2)) }},
 	{"delta of 0", nil, func(b *graph.Builder) { b.Huber(b.Input("x", 2), b.Input("y", 2), 0) }},
 	{"labels of other examples", graph.ErrShape, func(b *graph.Builder) { b.SoftmaxCrossEntropy(b.Input("x", 2, 3), b.Ints("labels", 3)) }},
 	{"likelihoods of other labels", graph.ErrShape, func(b *graph.Builder) { b.NLL(b.Input("x", 2, 3), b.Ints("labels", 3)) }},
-	{"smoothing of 2", graph.ErrShape, func(b *graph.Builder) {
+	{"smoothing of 2", graph.ErrOption, func(b *graph.Builder) {
 		b.NLLEach(b.Input("x", 2, 3), b.Ints("labels", 2), graph.Likelihoods{Smoothing: 2})
 	}},
 	{"soft labels of a scalar", graph.ErrShape, func(b *graph.Builder) {
 		b.CrossEntropySoft(b.Scalar(1), b.Scalar(1), nil, 0)
 	}},
-	{"margins of the power 3", graph.ErrShape, func(b *graph.Builder) {
+	{"margins of the power 3", graph.ErrOption, func(b *graph.Builder) {
 		b.MultiMargin(b.Input("x", 2, 3), b.Ints("labels", 2), nil, 3, 1)
 	}},
 	{"label sets of other examples", graph.ErrShape, func(b *graph.Builder) { b.MultiLabelMargin(b.Input("x", 2, 3), [][]int{{0}}) }},

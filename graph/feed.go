@@ -11,8 +11,12 @@ import (
 // Feed copies the elements of the input name, row-major, rounding them to the
 // program's type. Their number must be the input's. NaN and infinities are data
 // like others. A finite number beyond the program's type is ErrNotFinite, with its
-// index; the input then counts as not fed. It allocates nothing.
+// index; the input then counts as not fed. Targets that the loss does not take are a
+// *TargetError. It allocates nothing.
 func (p *Program) Feed(name string, v []float64) error {
+	if err := outside(p, "Feed", name, v); err != nil {
+		return err
+	}
 	s, err := p.slot("Feed", name, len(v), false)
 	if err != nil {
 		return err
@@ -32,6 +36,9 @@ func (p *Program) Feed(name string, v []float64) error {
 
 // Feed32 is Feed from float32.
 func (p *Program) Feed32(name string, v []float32) error {
+	if err := outside(p, "Feed32", name, v); err != nil {
+		return err
+	}
 	s, err := p.slot("Feed32", name, len(v), false)
 	if err != nil {
 		return err
@@ -49,7 +56,8 @@ func (p *Program) Feed32(name string, v []float32) error {
 
 // Bind lets the program read the elements of the input name from v itself, in
 // every run until the input is bound or fed again: nothing is copied, and v may
-// be changed between runs. The program must be of Float64. It allocates only
+// be changed between runs. Targets are looked at when they are bound, as Feed does, and
+// not again. The program must be of Float64. It allocates only
 // when an input is bound for the first time.
 func (p *Program) Bind(name string, v []float64) error {
 	if err := p.made("Bind"); err != nil {
@@ -57,6 +65,9 @@ func (p *Program) Bind(name string, v []float64) error {
 	}
 	if p.r64 == nil { // before the input counts as fed
 		return errors.Wrapf(ErrDType, "graph: Bind: input %q: got float64, want float32 for a program of Float32", name)
+	}
+	if err := outside(p, "Bind", name, v); err != nil {
+		return err
 	}
 	s, err := p.slot("Bind", name, len(v), false)
 	if err != nil {
@@ -74,6 +85,9 @@ func (p *Program) Bind32(name string, v []float32) error {
 	if p.r32 == nil {
 		return errors.Wrapf(ErrDType, "graph: Bind32: input %q: got float32, want float64 for a program of Float64", name)
 	}
+	if err := outside(p, "Bind32", name, v); err != nil {
+		return err
+	}
 	s, err := p.slot("Bind32", name, len(v), false)
 	if err != nil {
 		return err
@@ -84,7 +98,8 @@ func (p *Program) Bind32(name string, v []float32) error {
 
 // Memory is where the program, which must be of Float64, keeps what the input
 // name was fed, row-major. What is written there is read by the next runs, as if
-// it were fed, until the input is bound.
+// it were fed, until the input is bound. Targets that are written there are not looked
+// at.
 func (p *Program) Memory(name string) ([]float64, error) {
 	if err := p.made("Memory"); err != nil {
 		return nil, err
@@ -165,6 +180,19 @@ func (p *Program) FeedInts(name string, v []int) error {
 		copy(p.r64.Ints(s.Where), v)
 	}
 	return nil
+}
+
+// outside is an error if v, for the input name, has a target that the loss does not
+// take. It is asked before the input counts as fed.
+func outside[T float32 | float64](p *Program, method, name string, v []T) error {
+	if p == nil || p.domains[name] == 0 {
+		return nil // slot looks at p
+	}
+	d, s := p.domains[name], p.inputs[name]
+	if s == nil || s.Type.Shape.Size() != len(v) {
+		return nil // slot says so
+	}
+	return errors.Wrapf(firstOutside(d, name, s.Type.Shape, v), "graph: %s", method)
 }
 
 // slot finds an input for a method, checks n elements against it and marks it as fed.

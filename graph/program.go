@@ -77,6 +77,7 @@ type Program struct {
 	r64     *exec.Program[float64]
 	r32     *exec.Program[float32]
 	inputs  map[string]*exec.Slot
+	domains map[string]Domain // of inputs that are targets
 	fed     map[string]bool
 	bound   map[string][]exec.Reader // of inputs that were bound once
 	missing int
@@ -136,6 +137,7 @@ func (b *Builder) Compile(cfg Config) (p *Program, err error) {
 			return nil, errors.Wrapf(err, "graph: Compile: parameter %q", n.Name())
 		}
 	}
+	p.domains = b.domains()
 	p.allocate()
 	return p, nil
 }
@@ -201,6 +203,17 @@ func (b *Builder) targets(cfg Config) ([]compile.Target, []*gorgonia.Node, error
 		return nil, nil, errors.New("graph: Compile: got no outputs and no gradients, want at least one")
 	}
 	return targets, nodes, nil
+}
+
+// domains are those of the inputs that losses read as targets.
+func (b *Builder) domains() map[string]Domain {
+	out := map[string]Domain{}
+	for _, n := range b.inputs {
+		if l := b.leaves[n]; l.domain != 0 {
+			out[l.name] = l.domain
+		}
+	}
+	return out
 }
 
 // lookup tells the compiler what a leaf is.
@@ -288,6 +301,7 @@ func (p *Program) Fork() *Program {
 		return nil
 	}
 	q := newProgram(p.params, p.plan, p.pool)
+	q.domains = p.domains
 	q.allocate()
 	return q
 }

@@ -65,6 +65,15 @@ var refusals = []golden.Mistake{
 		}
 		return p.Run()
 	}},
+	{"count of -1", graph.ErrTarget, func(*testing.T) error {
+		b := graph.New(nil)
+		loss := b.PoissonNLL(b.Input("x", 2, 1), b.Reshape(b.Input("y", 2), 2, 1), true, false, 0)
+		p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{loss}})
+		if err != nil {
+			return nil
+		}
+		return p.Feed("y", []float64{3, -1})
+	}},
 	{"run of what has not been fed", nil, func(*testing.T) error { return adding(graph.Float64).Run() }},
 	{"input that is not there", nil, func(*testing.T) error { return adding(graph.Float64).Feed("z", nil) }},
 	{"input of other elements", graph.ErrShape, func(*testing.T) error { return adding(graph.Float32).Feed32("x", make([]float32, 3)) }},

@@ -82,6 +82,18 @@ var mistakes = []golden.Mistake{
 		_, err = newTrainer(t, newNet(graph.Float64, 0), train.Options{}).Fit(context.Background(), d)
 		return err
 	}},
+	{"target that the loss does not take", graph.ErrTarget, func(t *testing.T) error {
+		m := model(func(b *graph.Builder, n int) (loss, output *gorgonia.Node) {
+			output = b.Dense("d", b.Input("x", n, 1), 1, graph.Identity)
+			return b.BCEWithLogits(output, b.Input("y", n, 1)), output
+		})
+		d, err := data.XY([]float64{1, 2, 3}, 1, []float64{1, 0, 20}, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = newTrainer(t, m, train.Options{}).Fit(context.Background(), d)
+		return err
+	}},
 	{"lengths that differ", data.ErrShape, func(*testing.T) error {
 		_, err := data.XY(make([]float64, 6), 2, make([]float64, 4), 1)
 		return err

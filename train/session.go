@@ -113,6 +113,9 @@ func (s *session) bind(d *data.Dataset, dt graph.DType) error {
 				return err
 			}
 		}
+		if err := checkTargets(d, name, s.prog.Domain(name)); err != nil {
+			return err
+		}
 		f := feed{name: name, rows: rows}
 		switch {
 		case s.prog.IsInts(name):

@@ -33,6 +33,11 @@ func (c *call) weighted(x node) node {
 	return x
 }
 
+// unseen hides from a loss that y is given: torch takes any number for a sign, its own
+// samples have such, and floats are tried beside their values, while the project's losses
+// refuse what they can see.
+func (c *call) unseen(y node) node { return c.AddConst(y, 0) }
+
 func lossRules() {
 	pairs := map[string]func(c *call, x, y node) node{
 		"mse_loss":         func(c *call, x, y node) node { return c.SquaredError(x, y) },
@@ -83,6 +88,7 @@ func lossRules() {
 			x, y := c.input, c.tensor("target")
 			if v, _ := c.arg("target"); v.kind == ofFloats {
 				x, y = together(c, x, y)
+				y = c.unseen(y)
 			}
 			return c.reduced(f(c, x, y))
 		})
@@ -93,17 +99,17 @@ func lossRules() {
 func labelLossRules() {
 	calls[nn+"multilabel_margin_loss"] = one1(multiLabelMargin)
 	calls[nn+"kl_div"] = one1(func(c *call) node {
-		loss := c.KLDivergence(c.input, c.tensor("target"), c.flag("log_target", false))
+		loss := c.KLDivergence(c.input, c.unseen(c.tensor("target")), c.flag("log_target", false))
 		if c.text("reduction", "mean") == "batchmean" {
 			return c.Scale(c.Sum(loss), 1/float64(c.Shape(c.input)[0]))
 		}
 		return c.reduced(loss)
 	})
 	calls[nn+"margin_ranking_loss"] = one1(func(c *call) node {
-		return c.reduced(c.MarginRanking(c.input, c.tensor("input2"), c.tensor("target"), c.num("margin", 0)))
+		return c.reduced(c.MarginRanking(c.input, c.tensor("input2"), c.unseen(c.tensor("target")), c.num("margin", 0)))
 	})
 	calls[nn+"cosine_embedding_loss"] = one1(func(c *call) node {
-		return c.reduced(c.CosineEmbedding(c.input, c.tensor("input2"), c.tensor("target"), c.num("margin", 0)))
+		return c.reduced(c.CosineEmbedding(c.input, c.tensor("input2"), c.unseen(c.tensor("target")), c.num("margin", 0)))
 	})
 	for _, name := range []string{"triplet_margin_loss", "triplet_margin_with_distance_loss"} {
 		calls[nn+name] = one1(func(c *call) node {
@@ -122,7 +128,7 @@ func labelLossRules() {
 
 func crossEntropy(c *call) node {
 	if v, _ := c.arg("target"); v.kind == ofFloats {
-		loss := c.CrossEntropySoft(c.input, c.node(v), c.optional("weight"), c.num("label_smoothing", 0))
+		loss := c.CrossEntropySoft(c.input, c.unseen(c.node(v)), c.optional("weight"), c.num("label_smoothing", 0))
 		if s := c.Shape(loss); c.text("reduction", "mean") == "mean" { // torch divides by the examples alone
 			return c.Scale(c.Sum(loss), 1/float64(sizeOf(s)))
 		}

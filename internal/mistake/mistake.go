@@ -25,6 +25,8 @@ var (
 	NotDifferentiable = errors.New("not differentiable")
 	// Memory: more memory is needed than there is, or than is allowed.
 	Memory = errors.New("too much memory")
+	// Target: a loss does not take a number as a target.
+	Target = errors.New("target outside of the loss's domain")
 	// Unsupported: what the project does not do.
 	Unsupported = errors.New("not supported")
 )

@@ -9,7 +9,7 @@ import (
 
 // BCELogits is the binary cross-entropy log(1 + eˣ) − x·y of the logit x with
 // the target y, as max(x, 0) − x·y + log(1 + e^−|x|), which neither overflows
-// nor cancels: dx = d·((1 − y)·sigmoid x − y·sigmoid(−x)), which is d·(sigmoid x −
+// nor cancels, and is 0 at the infinite x that y = 0 or 1 asks for: dx = d·((1 − y)·sigmoid x − y·sigmoid(−x)), which is d·(sigmoid x −
 // y) where that would cancel too; dy = −d·x.
 var BCELogits Entry
 
@@ -19,7 +19,7 @@ func init() {
 			Elem32: elem2(bceLogits[float32]), Elem64: elem2(bceLogits[float64])},
 		VJP: vjp2(func(c *Ctx, x, y, d *gorgonia.Node) (dx, dy *gorgonia.Node) {
 			rest := c.AddConst(c.Neg(y), 1)
-			return c.Mul(d, c.Sub(c.Mul(rest, c.Sigmoid(x)), c.Mul(y, c.Sigmoid(c.Neg(x))))), c.Neg(c.Mul(d, x))
+			return c.Mul(d, c.Sub(c.Mul(rest, c.Sigmoid(x)), c.Mul(y, c.Sigmoid(c.Neg(x))))), c.Neg(c.Weigh(d, x))
 		}),
 		Ref:     ref2(func(x, y float64) float64 { return math.Log1p(math.Exp(x)) - x*y }),
 		Samples: func() []Sample { return shapes(2, plain...) },
@@ -29,9 +29,13 @@ func init() {
 func bceLogits[T ir.Float](dst, x, y []T) {
 	y = y[:len(dst)]
 	for i, v := range x[:len(dst)] {
-		t := -v * y[i]
+		k := -y[i]
 		if v > 0 {
-			t = v * (1 - y[i])
+			k = 1 - y[i]
+		}
+		t := v * k
+		if k == 0 { // also for an infinite v
+			t = 0
 		}
 		dst[i] = t + T(math.Log1p(math.Exp(-math.Abs(float64(v)))))
 	}

@@ -20,6 +20,7 @@ var (
 	ErrNotDifferentiable = mistake.NotDifferentiable
 	ErrMemory            = mistake.Memory
 	ErrUnsupported       = mistake.Unsupported
+	ErrTarget            = mistake.Target
 )
 
 // Error is a node that could not be built: which operator, what for, from

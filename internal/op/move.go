@@ -1,8 +1,27 @@
 package op
 
-import "github.com/symgrad/symgrad/internal/ir"
+import (
+	"github.com/symgrad/symgrad/internal/ir"
+	"gorgonia.org/gorgonia"
+)
 
 // This file holds what the rows of operators that only move elements share.
+
+// Source is the node whose elements n shows, all of them: n seen through operators
+// that move or repeat elements and leave none out.
+func Source(n *gorgonia.Node) *gorgonia.Node {
+	for {
+		o, ok := n.Op().(*Op)
+		if !ok || o.Entry.Class != ir.Move || len(o.In) != 1 {
+			return n
+		}
+		t, err := TypeOf(o.In[0])
+		if err != nil || o.Out.Shape.Size() < t.Shape.Size() {
+			return n
+		}
+		n = o.In[0]
+	}
+}
 
 // copyView copies src, read through l, to dst.
 func copyView[E any](dst, src []E, l ir.Layout) {

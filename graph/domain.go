@@ -1,0 +1,82 @@
+package graph
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Domain says which numbers a loss takes as targets: all conditions that are set hold
+// for each of them. NaN is in no Domain but the zero value, which has all numbers.
+//
+// A loss notes its domain on the input that its targets are fed to. Program.Feed and
+// Bind look at what they are given, and a trainer looks at a data set once before the
+// first step; a step looks at nothing.
+type Domain uint8
+
+// The conditions.
+const (
+	NotNegative  Domain = 1 << iota // ≥ 0: counts, probabilities that need not add up to 1
+	UnitInterval                    // in [0, 1]: probabilities, labels that are 0 or 1
+	Signs                           // −1 or 1
+)
+
+var domainNames = []string{"at least 0", "in [0, 1]", "-1 or 1"}
+
+// Takes says whether v is in the domain.
+func (d Domain) Takes(v float64) bool {
+	return (d&NotNegative == 0 || v >= 0) && (d&UnitInterval == 0 || v >= 0 && v <= 1) && (d&Signs == 0 || v == -1 || v == 1)
+}
+
+// String says what the domain is: in [0, 1].
+func (d Domain) String() string {
+	var all []string
+	for i, name := range domainNames {
+		if d&(1<<i) != 0 {
+			all = append(all, name)
+		}
+	}
+	if len(all) == 0 {
+		return "any number"
+	}
+	return strings.Join(all, " and ")
+}
+
+// TargetError is a target outside of the domain of the loss. Find it with errors.As;
+// errors.Is finds ErrTarget.
+type TargetError struct {
+	Input   string // the input or constant
+	Row     int    // place on the first axis, from 0
+	Element int    // place in the row, from 0
+	Value   float64
+	Want    Domain
+}
+
+// Error says what is wrong where.
+func (e *TargetError) Error() string {
+	return fmt.Sprintf("targets %q: got %v at row %d, element %d, want %v: %v", e.Input, e.Value, e.Row, e.Element, e.Want, ErrTarget)
+}
+
+// Unwrap returns ErrTarget.
+func (e *TargetError) Unwrap() error { return ErrTarget }
+
+// firstOutside is the error about the first element of v, row-major of the shape,
+// that is outside of d; nil if there is none.
+func firstOutside[T float32 | float64](d Domain, name string, shape []int, v []T) error {
+	if d == 0 {
+		return nil
+	}
+	row := len(v)
+	if len(shape) > 0 && shape[0] > 0 {
+		row = len(v) / shape[0]
+	}
+	for i, x := range v {
+		if !d.Takes(float64(x)) {
+			return &TargetError{Input: name, Row: i / row, Element: i % row, Value: float64(x), Want: d}
+		}
+	}
+	return nil
+}
+
+// Domain returns the domain of the targets that the input name takes, the zero value
+// if there is no such input or no loss reads it.
+func (p *Program) Domain(name string) Domain { return p.domains[name] }

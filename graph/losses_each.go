@@ -1,0 +1,334 @@
+package graph
+
+import (
+	"math"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+)
+
+// This file has losses without a mean: each is an array with a loss for every
+// element, or for every example where it says so. Sum or Mean makes a number.
+
+// SquaredError returns (x − y)².
+func (b *Builder) SquaredError(x, y *gorgonia.Node) *gorgonia.Node {
+	if !b.loss("squarederror", x, y).alike(x, y).ok() {
+		return nil
+	}
+	return b.Square(b.Sub(x, y))
+}
+
+// HuberEach is Huber without the mean.
+func (b *Builder) HuberEach(x, y *gorgonia.Node, delta float64) *gorgonia.Node {
+	return b.huber("huber", x, y, delta)
+}
+
+func (b *Builder) huber(name string, x, y *gorgonia.Node, delta float64) *gorgonia.Node {
+	if !b.loss(name, x, y).alike(x, y).above("delta", delta, 0).ok() {
+		return nil
+	}
+	near, size, far := b.nearAndFar(x, y, delta)
+	return b.Where(far, b.Scale(b.AddConst(size, -0.5*delta), delta), b.Scale(b.Square(near), 0.5))
+}
+
+// nearAndFar are |x − y|, size, where it is far, beyond the bound, and that as it is
+// where it is not far, 0 there: its square has no infinite slope to be left out.
+func (b *Builder) nearAndFar(x, y *gorgonia.Node, bound float64) (near, size, far *gorgonia.Node) {
+	size = b.Abs(b.Sub(x, y))
+	far = b.c.GtConst(size, bound)
+	return b.Where(far, b.c.Fill(size, 0), size), size, far
+}
+
+// SmoothL1Each returns e²/(2·beta) where |e| ≤ beta and |e| − beta/2 beyond, e = x − y
+// (Girshick 2015). beta ≥ 0; beta = 0 gives |e|, as in PyTorch, and so does one so small
+// that float32 has no 1/beta.
+func (b *Builder) SmoothL1Each(x, y *gorgonia.Node, beta float64) *gorgonia.Node {
+	if !b.loss("smoothl1", x, y).alike(x, y).atLeast("beta", beta, 0).ok() {
+		return nil
+	}
+	if beta < 1/math.MaxFloat32 {
+		return b.Abs(b.Sub(x, y))
+	}
+	near, size, far := b.nearAndFar(x, y, beta)
+	return b.Where(far, b.AddConst(size, -0.5*beta), b.Scale(b.Square(near), 0.5/beta))
+}
+
+// BCEEach is BCE without the mean.
+func (b *Builder) BCEEach(p, y *gorgonia.Node) *gorgonia.Node {
+	if !b.loss("bce", p, y).alike(p, y).targets(y, UnitInterval).ok() {
+		return nil
+	}
+	return b.c.BCE(p, y)
+}
+
+// BCEWithLogitsWeighted is BCEWithLogitsEach with the part of y multiplied by
+// positive, which broadcasts to x's shape: more than 1 raises the recall.
+func (b *Builder) BCEWithLogitsWeighted(x, y, positive *gorgonia.Node) *gorgonia.Node {
+	if !b.loss("bce", x, y, positive).alike(x, y).onto(x, positive).targets(y, UnitInterval).ok() {
+		return nil
+	}
+	yes := b.c.Weigh(b.Mul(y, positive), b.LogSigmoid(x))
+	return b.Neg(b.Add(yes, b.c.Weigh(b.oneMinus(y), b.LogSigmoid(b.Neg(x)))))
+}
+
+// KLDivergence returns y·(log y − x) for logarithms x of probabilities and
+// probabilities y ≥ 0, 0 where y is 0; with logTarget y are logarithms too, -Inf being
+// the probability 0.
+func (b *Builder) KLDivergence(x, y *gorgonia.Node, logTarget bool) *gorgonia.Node {
+	l := b.loss("kldivergence", x, y).alike(x, y)
+	if !logTarget {
+		l = l.targets(y, NotNegative)
+	}
+	if !l.ok() {
+		return nil
+	}
+	if !logTarget {
+		return b.Sub(b.Xlogy(y, y), b.c.Weigh(y, x))
+	}
+	none, zero := b.c.EqConst(y, math.Inf(-1)), b.c.Fill(y, 0)
+	x, y = b.Where(none, zero, x), b.Where(none, zero, y)
+	return b.Where(none, zero, b.c.Weigh(b.Exp(y), b.Sub(y, x)))
+}
+
+// PoissonNLL returns the negative log likelihood of counts y ≥ 0 under Poisson
+// distributions of the mean eˣ: eˣ − x·y; without logInput of the mean x: x −
+// y·log(x + eps), eps ≥ 0. A count of 0 leaves the logarithm out. full adds Stirling's
+// formula for log y! where y > 1.
+func (b *Builder) PoissonNLL(x, y *gorgonia.Node, logInput, full bool, eps float64) *gorgonia.Node {
+	if !b.loss("poissonnll", x, y).alike(x, y).atLeast("eps", eps, 0).targets(y, NotNegative).ok() {
+		return nil
+	}
+	var loss *gorgonia.Node
+	if logInput {
+		loss = b.Sub(b.Exp(x), b.c.Weigh(y, x))
+	} else {
+		mean := b.AddConst(x, eps)
+		neither := b.Mul(b.c.EqConst(y, 0), b.c.EqConst(mean, 0))
+		loss = b.Sub(x, b.c.Weigh(y, b.Log(b.Where(neither, b.c.Fill(x, 1), mean))))
+	}
+	if !full {
+		return loss
+	}
+	few := b.c.LeConst(y, 1)
+	safe := b.Where(few, b.c.Fill(y, 1), y)
+	stirling := b.Add(b.Sub(b.Mul(safe, b.Log(safe)), safe), b.Scale(b.Log(b.Scale(safe, 2*math.Pi)), 0.5))
+	return b.Add(loss, b.Where(few, b.c.Fill(y, 0), stirling))
+}
+
+// GaussianNLL returns ½(log v + (x − y)²/v) for variances v ≥ 0 that broadcast to x's
+// shape; full adds ½·log 2π. Variances below eps > 0 count as eps, with the gradient that
+// eps would have, as in PyTorch.
+func (b *Builder) GaussianNLL(x, y, v *gorgonia.Node, full bool, eps float64) *gorgonia.Node {
+	if !b.loss("gaussiannll", x, y, v).alike(x, y).onto(x, v).above("eps", eps, 0).targets(v, NotNegative).ok() {
+		return nil
+	}
+	held := b.AddConst(b.Sub(v, b.StopGradient(v)), eps)
+	v = b.Where(b.c.LtConst(v, eps), held, v)
+	loss := b.Scale(b.Add(b.Log(v), b.Div(b.Square(b.Sub(x, y)), v)), 0.5)
+	if full {
+		loss = b.AddConst(loss, 0.5*math.Log(2*math.Pi))
+	}
+	return loss
+}
+
+// SoftMargin returns log(1 + e^(−x·y)) for targets y of −1 and 1.
+func (b *Builder) SoftMargin(x, y *gorgonia.Node) *gorgonia.Node {
+	if !b.loss("softmargin", x, y).alike(x, y).targets(y, Signs).ok() {
+		return nil
+	}
+	return b.Softplus(b.Neg(b.Mul(x, y)))
+}
+
+// HingeEmbedding returns x for targets y of 1 and max(0, margin − x) for those of −1.
+func (b *Builder) HingeEmbedding(x, y *gorgonia.Node, margin float64) *gorgonia.Node {
+	if !b.loss("hingeembedding", x, y).alike(x, y).finite("margin", margin).targets(y, Signs).ok() {
+		return nil
+	}
+	return b.bySign(y, x, b.ReLU(b.AddConst(b.Neg(x), margin)))
+}
+
+// bySign is near where y is 1, far where it is −1, the sum of both where it is another
+// number, as in PyTorch, and NaN where it is NaN.
+func (b *Builder) bySign(y, near, far *gorgonia.Node) *gorgonia.Node {
+	none := b.c.Fill(near, 0)
+	sum := b.Add(b.Where(b.c.EqConst(y, 1), none, far), b.Where(b.c.EqConst(y, -1), none, near))
+	return b.Where(b.IsNaN(y), y, sum)
+}
+
+// MarginRanking returns max(0, margin − y·(u − v)) for targets y of −1 and 1: 1 wants u
+// to be larger, −1 v.
+func (b *Builder) MarginRanking(u, v, y *gorgonia.Node, margin float64) *gorgonia.Node {
+	if !b.loss("marginranking", u, v, y).alike(u, v, y).finite("margin", margin).targets(y, Signs).ok() {
+		return nil
+	}
+	return b.ReLU(b.AddConst(b.Neg(b.Mul(y, b.Sub(u, v))), margin))
+}
+
+// CosineEmbedding returns 1 − cos for targets y of 1 and max(0, cos − margin) for those
+// of −1, cos being the cosine of the rows of u and v: [N, D] or [D]; y and the result:
+// [N] or a scalar. The cosine with a row of zeros is 0.
+func (b *Builder) CosineEmbedding(u, v, y *gorgonia.Node, margin float64) *gorgonia.Node {
+	if !b.loss("cosineembedding", u, v, y).alike(u, v).labelled(u, y, -1).finite("margin", margin).targets(y, Signs).ok() {
+		return nil
+	}
+	const eps = 1e-12
+	dot := b.Sum(b.Mul(u, v), -1)
+	nu, nv := b.AddConst(b.Sum(b.Square(u), -1), eps), b.AddConst(b.Sum(b.Square(v), -1), eps)
+	cos := b.Div(dot, b.Mul(b.Sqrt(nu), b.Sqrt(nv)))
+	return b.bySign(y, b.oneMinus(cos), b.ReLU(b.AddConst(cos, -margin)))
+}
+
+// TripletMargin returns max(0, ‖a − p‖ − ‖a − n‖ + margin) for anchors a, positive and
+// negative examples of one shape, with the norm of that order over the last axis after
+// eps ≥ 0 is added; swap takes the smaller of ‖a − n‖ and ‖p − n‖ (Balntas et al. 2016).
+func (b *Builder) TripletMargin(a, p, n *gorgonia.Node, margin, order, eps float64, swap bool) *gorgonia.Node {
+	if !b.loss("tripletmargin", a, p, n).alike(a, p, n).finite("margin", margin).atLeast("eps", eps, 0).ok() {
+		return nil
+	}
+	far := b.PairwiseDistance(a, n, order, eps)
+	if swap {
+		far = b.Minimum(far, b.PairwiseDistance(p, n, order, eps))
+	}
+	return b.ReLU(b.AddConst(b.Sub(b.PairwiseDistance(a, p, order, eps), far), margin))
+}
+
+// MultiMargin returns Σ_c≠label max(0, margin − x[label] + x[c])^p/C for each example,
+// times the weight of its label, w: [C] or nil: scores x: [N, C], labels: Ints [N];
+// p is 1 or 2.
+func (b *Builder) MultiMargin(x, labels, w *gorgonia.Node, p int, margin float64) *gorgonia.Node {
+	l := b.loss("multimargin", x, labels).labelled(x, labels, 1).weighted(x, w, 1)
+	if !l.choice("power", p, p == 1 || p == 2, "1 or 2").finite("margin", margin).ok() {
+		return nil
+	}
+	each := b.gaps(x, labels, margin)
+	if p == 2 {
+		each = b.Square(each)
+	}
+	loss := b.Scale(b.Sum(each, 1), 1/float64(b.c.Shape(x)[1]))
+	if w != nil {
+		loss = b.c.Weigh(b.Take(w, labels), loss)
+	}
+	return loss
+}
+
+// MultiLabelMargin returns Σ over the labels j and the other classes i of max(0, 1 −
+// x[j] + x[i])/C for each example: x: [N, C]; labels has the classes of each
+// example.
+func (b *Builder) MultiLabelMargin(x *gorgonia.Node, labels [][]int) *gorgonia.Node {
+	s := b.c.Shape(x)
+	l := b.loss("multilabelmargin", x)
+	if !l.ok() {
+		return nil
+	}
+	if len(s) != 2 || len(labels) != s[0] {
+		l.fail(errors.Wrapf(ErrShape, "got %v and the labels of %d examples, want [N, C] and N", s, len(labels)))
+		return nil
+	}
+	if !b.holds("multilabelmargin", x, s...) {
+		return nil
+	}
+	is := make([]float64, s[0]*s[1])
+	for i, of := range labels {
+		for _, c := range of {
+			if c < 0 || c >= s[1] {
+				l.fail(errors.Wrapf(ErrShape, "got the label %d of example %d, want it in [0,%d)", c, i, s[1]))
+				return nil
+			}
+			is[i*s[1]+c]++ // a label that is named twice counts twice
+		}
+	}
+	hot := b.Const(is, s...)
+	gap := b.ReLU(b.oneMinus(b.Sub(b.Unsqueeze(x, 2), b.Unsqueeze(x, 1)))) // [N, label, other]
+	pair := b.Mul(b.Unsqueeze(hot, 2), b.Unsqueeze(b.c.EqConst(hot, 0), 1))
+	return b.Scale(b.Sum(b.c.Weigh(pair, gap), 1, 2), 1/float64(s[1]))
+}
+
+// MultiLabelSoftMargin returns the mean over the classes of the binary cross-entropy of
+// sigmoid(x) with targets y in [0, 1], times weights w of the classes, [C], or nil: x:
+// [..., C]; result [...].
+func (b *Builder) MultiLabelSoftMargin(x, y, w *gorgonia.Node) *gorgonia.Node {
+	if !b.loss("multilabelsoftmargin", x, y).alike(x, y).weighted(x, w, -1).targets(y, UnitInterval).ok() {
+		return nil
+	}
+	loss := b.c.BCELogits(x, y)
+	if w != nil {
+		loss = b.c.Weigh(w, loss)
+	}
+	return b.Mean(loss, -1)
+}
+
+// Likelihoods are how NLLEach weighs examples.
+type Likelihoods struct {
+	Weight   *gorgonia.Node // of each class, [C]; nil: 1
+	Ignoring bool           // examples of the label Ignore do not count
+	Ignore   int
+	// Smoothing, in [0, 1], gives the other classes a part of the target: the
+	// target is (1 − Smoothing)·one-hot + Smoothing/C.
+	Smoothing float64
+}
+
+// NLLEach returns −log p of the label of each example, and its weight, by whose sum a
+// mean divides (MeanOver of both sums): logarithms of probabilities logp: [N, C, ...] or
+// [C], labels: Ints of [N, ...] or a scalar; results like labels.
+func (b *Builder) NLLEach(logp, labels *gorgonia.Node, o Likelihoods) (loss, weight *gorgonia.Node) {
+	axis := b.classAxis(logp)
+	if !b.loss("nll", logp, labels).labelled(logp, labels, axis).weighted(logp, o.Weight, axis).smoothing(o.Smoothing).ok() {
+		return nil, nil
+	}
+	s := b.c.Shape(logp)
+	classes := s[axis]
+	kept, hot := b.c.Fill(b.Sum(logp, axis), 1), b.c.OneHot(labels, classes, logp)
+	if o.Ignoring {
+		b.ignoring(labels, o.Ignore, classes)
+		kept, hot = b.c.NotInt(labels, o.Ignore, logp), b.c.OneHotIgnoring(labels, classes, o.Ignore, logp)
+	}
+	hot = b.MoveAxes(hot, []int{-1}, []int{axis})
+	weights := kept
+	scaled := logp
+	zero := b.c.Fill(logp, 0)
+	if o.Weight != nil {
+		w := b.ofClasses(o.Weight, logp, axis)
+		scaled = b.c.Weigh(w, logp)
+		weights = b.Sum(b.Where(hot, w, zero), axis)
+	}
+	loss = b.Neg(b.Sum(b.Where(hot, scaled, zero), axis))
+	if o.Smoothing > 0 {
+		even := b.c.Weigh(kept, b.Scale(b.Sum(scaled, axis), -o.Smoothing/float64(classes)))
+		loss = b.Add(b.Scale(loss, 1-o.Smoothing), even)
+	}
+	return loss, weights
+}
+
+// classAxis is the axis of the classes of x: [N, C, ...] or [C].
+func (b *Builder) classAxis(x *gorgonia.Node) int { return max(0, min(1, len(b.c.Shape(x))-1)) }
+
+// ofClasses is w: [C] in the shape that broadcasts to x along its axis of classes.
+func (b *Builder) ofClasses(w, x *gorgonia.Node, axis int) *gorgonia.Node {
+	if axis == 1 {
+		return b.channels(w, x)
+	}
+	return w
+}
+
+// CrossEntropySoft returns −Σ w·y·log softmax(x) along the classes, axis 1 of [N, C,
+// ...] or the axis of [C], for target probabilities y in [0, 1]; w of the classes, [C],
+// or nil. smoothing, in [0, 1], blends y with 1/C. A class of the target 0 may have the
+// logit -Inf.
+func (b *Builder) CrossEntropySoft(x, y, w *gorgonia.Node, smoothing float64) *gorgonia.Node {
+	axis := b.classAxis(x)
+	l := b.loss("cross-entropy", x, y).alike(x, y).weighted(x, w, axis).smoothing(smoothing).targets(y, UnitInterval)
+	s := b.c.Shape(x)
+	if l.ok() && len(s) == 0 {
+		l.fail(errors.Wrapf(ErrShape, "got %v, want [N, C, ...] or [C]", s))
+	}
+	if !l.ok() {
+		return nil
+	}
+	if smoothing > 0 {
+		y = b.AddConst(b.Scale(y, 1-smoothing), smoothing/float64(s[axis]))
+	}
+	if w != nil {
+		y = b.Mul(y, b.ofClasses(w, x, axis))
+	}
+	return b.Neg(b.Sum(b.c.Weigh(y, b.LogSoftmaxAxis(x, axis)), axis))
+}

@@ -1,0 +1,32 @@
+package train
+
+import (
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/train/data"
+)
+
+// checkTargets returns a *graph.TargetError if the field name of d, which is fed to an
+// input of that name, holds a number outside of the domain that the loss asks of it.
+func checkTargets(d *data.Dataset, name string, want graph.Domain) error {
+	f, ok := d.Field(name)
+	if want == 0 || !ok {
+		return nil
+	}
+	outside := func(i int, v float64) error {
+		if want.Takes(v) {
+			return nil
+		}
+		return &graph.TargetError{Input: name, Row: i / f.Size(), Element: i % f.Size(), Value: v, Want: want}
+	}
+	for i, v := range f.Floats {
+		if err := outside(i, v); err != nil {
+			return err
+		}
+	}
+	for i, v := range f.Ints {
+		if err := outside(i, float64(v)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
