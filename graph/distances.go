@@ -90,10 +90,10 @@ func (b *Builder) WeightNorm(v, gain *gorgonia.Node, axis int) *gorgonia.Node {
 	return b.Mul(v, b.Div(gain, b.c.Norm(v, 2, axes, true)))
 }
 
-// LocalResponseNorm is x/(k + alpha/size·Σx²)^beta, the sum being over size
+// LocalResponseNorm returns x/(k + alpha/size·Σx²)^beta, the sum being over size
 // neighbouring channels: x: [N, C, ...] (Krizhevsky et al. 2012, section 3.3).
 func (b *Builder) LocalResponseNorm(x *gorgonia.Node, size int, alpha, beta, k float64) *gorgonia.Node {
-	a, n, ok := b.line("localresponsenorm", x, 1, 1)
+	_, n, ok := b.line("localresponsenorm", x, 1, 1)
 	if !ok {
 		return nil
 	}
@@ -101,16 +101,13 @@ func (b *Builder) LocalResponseNorm(x *gorgonia.Node, size int, alpha, beta, k f
 		b.c.Fail("localresponsenorm", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrOption, "got %d neighbouring channels, want at least 1", size))
 		return nil
 	}
-	if !b.holds("localresponsenorm", x, n, n) {
-		return nil
+	s := b.c.Shape(x)
+	if s.Size() == 0 {
+		return x
 	}
-	m := make([]float64, n*n) // the mean over neighbours
-	for i := range n {
-		first := i - size/2
-		for j := max(0, first); j < n && j-first < size; j++ {
-			m[i*n+j] = 1 / float64(size)
-		}
-	}
-	mean := b.linearAlong(b.Square(x), a, m, n)
+	before, after := min(size/2, n-1), min(size-1-size/2, n-1) // more are beyond the last channel
+	squares := b.Pad(b.Reshape(b.Square(x), s[0], 1, n, s[2:].Size()), []int{before, 0}, []int{after, 0}, PadZeros)
+	sums := b.SumPool(squares, Pool{Kernel: []int{before + after + 1, 1}, Windowing: Windowing{Stride: []int{1}}})
+	mean := b.Reshape(b.Scale(sums, 1/float64(size)), s...)
 	return b.Div(x, b.PowConst(b.AddConst(b.Scale(mean, alpha), k), beta))
 }

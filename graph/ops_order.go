@@ -106,7 +106,7 @@ func (b *Builder) quantileOf(x *gorgonia.Node, q float64, between Between) bool 
 	return b.c.Err == nil
 }
 
-// NaNQuantile is Quantile of the elements that are not NaN; NaN if there is none.
+// NaNQuantile returns Quantile of the elements that are not NaN; NaN if there is none.
 func (b *Builder) NaNQuantile(x *gorgonia.Node, q float64, axis int, between Between) *gorgonia.Node {
 	a, n, ok := b.line("nanquantile", x, axis, 1)
 	if !ok || !b.quantileOf(x, q, between) {
@@ -119,34 +119,23 @@ func (b *Builder) NaNQuantile(x *gorgonia.Node, q float64, axis int, between Bet
 	if b.c.Err != nil {
 		return nil
 	}
-	shape := make([]int, len(b.c.Shape(x)))
-	for i := range shape {
-		shape[i] = 1
+	pick := func(at *gorgonia.Node) *gorgonia.Node { // [..., 1, ...]
+		return b.c.Gather(y, b.c.Places(b.Unsqueeze(at, -1), []int{n}), a)
 	}
-	shape[a] = n
-	if !b.holds("quantile", x, n) {
-		return nil
-	}
-	k := make([]float64, n)
-	for i := range k {
-		k[i] = float64(i)
-	}
-	place := b.Const(k, shape...)
-	is := func(at *gorgonia.Node) *gorgonia.Node { return b.Equal(b.Broadcast(place, b.c.Shape(x)...), at) }
-	var w *gorgonia.Node // of each place
+	low, high := pick(b.Floor(at)), pick(b.Ceil(at))
+	z := low
 	switch between {
 	case BetweenLinear:
-		w = b.ReLU(b.oneMinus(b.Abs(b.Sub(place, at))))
-	case BetweenLower:
-		w = is(b.Floor(at))
+		part := b.Sub(at, b.Floor(at))
+		z = b.Add(b.c.Weigh(b.oneMinus(part), low), b.c.Weigh(part, high))
 	case BetweenHigher:
-		w = is(b.Ceil(at))
+		z = high
 	case BetweenMidpoint:
-		w = b.Scale(b.Add(is(b.Floor(at)), is(b.Ceil(at))), 0.5)
+		z = b.Scale(b.Add(low, high), 0.5)
 	case BetweenNearest:
-		w = is(b.Round(at))
+		z = pick(b.Round(at))
 	}
-	z := b.Sum(b.Mul(w, b.Where(bad, b.c.Fill(y, 0), y)), a)
+	z = b.Squeeze(z, a)
 	none := b.Equal(b.Squeeze(count, a), b.Scalar(0))
 	return b.Where(none, b.Scalar(math.NaN()), z)
 }
@@ -253,9 +242,10 @@ func (b *Builder) CumulativeTrapezoid(y, at *gorgonia.Node, dx float64, axis int
 	return b.CumSum(b.trapezoids(y, at, dx, k), k)
 }
 
-// Differences is the derivative along the axis by differences of neighbours: at
+// Differences returns the derivative along the axis by differences of neighbours: at
 // has the places, nil: 0, 1, 2, ... Inside, the parabola through three places;
-// at the two ends that of the order, 1 or 2 (as NumPy's gradient).
+// at the two ends that of the order, 1 or 2 (as NumPy's gradient). An element has a part
+// only in the slopes through it: not in its own where its neighbours are equally far.
 func (b *Builder) Differences(x *gorgonia.Node, at []float64, axis, order int) *gorgonia.Node {
 	k, n, ok := b.line("differences", x, axis, order+1)
 	if !ok {
@@ -265,7 +255,7 @@ func (b *Builder) Differences(x *gorgonia.Node, at []float64, axis, order int) *
 		b.c.Fail("differences", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %d places for %d and the order %d, want one for each and the order 1 or 2", len(at), n, order))
 		return nil
 	}
-	if !b.holds("differences", x, n, n) {
+	if !b.holds("differences", x, 3, n) {
 		return nil
 	}
 	if at == nil {
@@ -273,48 +263,62 @@ func (b *Builder) Differences(x *gorgonia.Node, at []float64, axis, order int) *
 			at = append(at, float64(i))
 		}
 	}
-	m := make([]float64, n*n)
-	slope := func(row int, places ...int) { // of the polynomial through the places
-		for _, i := range places {
-			w := 0.0 // the derivative at row of the i-th Lagrange polynomial
-			for _, j := range places {
-				if j == i {
-					continue
-				}
-				term := 1 / (at[i] - at[j])
-				for _, q := range places {
-					if q != i && q != j {
-						term *= (at[row] - at[q]) / (at[i] - at[q])
-					}
-				}
-				w += term
+	pieces := []*gorgonia.Node{b.slopes(x, k, at[:order+1], 0)}
+	if n > 2 {
+		var inside *gorgonia.Node
+		for tap := range 3 {
+			w := make([]float64, n-2)
+			for i := range w {
+				w[i] = lagrangeSlope(at[i:i+3], 1, tap)
 			}
-			m[row*n+i] = w
+			shape := make([]int, len(b.c.Shape(x))-k)
+			for i := range shape {
+				shape[i] = 1
+			}
+			shape[0] = n - 2
+			term := b.c.Weigh(b.Const(w, shape...), b.along(x, k, Range(tap, n-2+tap)))
+			if inside == nil {
+				inside = term
+			} else {
+				inside = b.Add(inside, term)
+			}
 		}
+		pieces = append(pieces, inside)
 	}
-	for i := 1; i < n-1; i++ {
-		slope(i, i-1, i, i+1)
-	}
-	if order == 1 {
-		slope(0, 0, 1)
-		slope(n-1, n-2, n-1)
-	} else {
-		slope(0, 0, 1, 2)
-		slope(n-1, n-3, n-2, n-1)
-	}
-	return b.linearAlong(x, k, m, n)
+	last := b.along(x, k, Range(n-1-order, n))
+	return b.Concat(k, append(pieces, b.slopes(last, k, at[n-1-order:], order))...)
 }
 
-// linearAlong multiplies along an axis by a matrix [out, n].
-func (b *Builder) linearAlong(x *gorgonia.Node, axis int, m []float64, out int) *gorgonia.Node {
-	s := b.c.Shape(x)
-	if b.c.Err != nil {
-		return nil
+// slopes is the slope, at the one that row numbers, of the polynomial through the first
+// places of the axis k, which lie at at: an axis of one place.
+func (b *Builder) slopes(x *gorgonia.Node, k int, at []float64, row int) *gorgonia.Node {
+	var y *gorgonia.Node
+	for i := range at {
+		term := b.Scale(b.along(x, k, Range(i, i+1)), lagrangeSlope(at, row, i))
+		if y == nil {
+			y = term
+		} else {
+			y = b.Add(y, term)
+		}
 	}
-	last := len(s) - 1
-	if last == 0 {
-		return b.MatMul(b.Const(m, out, s[0]), x)
+	return y
+}
+
+// lagrangeSlope is the derivative at at[row] of the polynomial that is 1 at at[i] and 0
+// at the others.
+func lagrangeSlope(at []float64, row, i int) float64 {
+	w := 0.0
+	for j := range at {
+		if j == i {
+			continue
+		}
+		term := 1 / (at[i] - at[j])
+		for q := range at {
+			if q != i && q != j {
+				term *= (at[row] - at[q]) / (at[i] - at[q])
+			}
+		}
+		w += term
 	}
-	y := b.c.MatMulT(b.SwapAxes(x, axis, last), b.Const(m, out, s[axis]), false, true)
-	return b.SwapAxes(y, axis, last)
+	return w
 }

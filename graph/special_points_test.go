@@ -145,3 +145,73 @@ func TestCTCEnds(t *testing.T) {
 	point{"two equal labels in two steps", []int{2, 1, 2}, []float64{.1, .2, .3, .4}, ctc(1, 1), []float64{inf}, []float64{0, 0, 0, 0}}.check(t)
 	point{"two equal labels in three steps", []int{3, 1, 2}, make([]float64, 6), ctc(1, 1), []float64{3 * math.Ln2}, []float64{.5, -.5, -.5, .5, .5, -.5}}.check(t)
 }
+
+// TestPicking holds what reads some elements to no trace of the others: interpolation,
+// windows of channels, differences and quantiles beside infinite elements and NaN.
+func TestPicking(t *testing.T) {
+	type B = graph.Builder
+	type N = gorgonia.Node
+	line := []int{1, 1, 4}
+	resize := func(mode graph.ResizeMode, n int) func(b *B, x *N) *N {
+		return func(b *B, x *N) *N { return b.Resize(x, graph.Resize{Mode: mode, Size: []int{n}}) }
+	}
+	grid := func(mode graph.ResizeMode, pad graph.GridPad, at ...float64) func(b *B, x *N) *N {
+		return func(b *B, x *N) *N { return b.GridSample(x, b.Const(at, 1, len(at), 1), mode, pad, true) }
+	}
+	for _, bad := range []float64{inf, -inf, nan} {
+		for _, p := range []point{
+			{"nearest", line, []float64{bad, 1, 2, 3}, resize(graph.ResizeNearest, 8), []float64{bad, bad, 1, 1, 2, 2, 3, 3}, []float64{2, 2, 2, 2}},
+			{"exactly nearest", line, []float64{bad, 1, 2, 3}, resize(graph.ResizeNearestExact, 2), []float64{1, 3}, []float64{0, 1, 0, 1}},
+			{"linear to the same extent", line, []float64{0, bad, 2, 3}, resize(graph.ResizeLinear, 4), []float64{0, bad, 2, 3}, []float64{1, 1, 1, 1}},
+			{"linear to twice the extent", line, []float64{bad, 1, 2, 3}, resize(graph.ResizeLinear, 8), []float64{bad, bad, bad, 1.25, 1.75, 2.25, 2.75, 3}, []float64{2, 2, 2, 2}},
+			{"cubic to the same extent", line, []float64{0, bad, 2, 3}, resize(graph.ResizeCubic, 4), []float64{0, bad, 2, 3}, []float64{1, 1, 1, 1}},
+			{"mean of windows", line, []float64{bad, 1, 2, 3}, resize(graph.ResizeArea, 2), []float64{bad, 2.5}, []float64{.5, .5, .5, .5}},
+			{"nearest points", line, []float64{0, 1, 2, bad}, grid(graph.ResizeNearest, graph.GridZeros, -1, -.4, 1, 2), []float64{0, 1, bad, 0}, []float64{1, 1, 0, 1}},
+			{"points at the middles of places", line, []float64{0, 1, bad, 3}, grid(graph.ResizeLinear, graph.GridZeros, -1, -1./3, 1), []float64{0, 1, 3}, nil},
+			{"points beyond the border", line, []float64{0, 1, bad, 3}, grid(graph.ResizeLinear, graph.GridBorder, -2, 2, inf), []float64{0, 3, 3}, []float64{1, 0, 0, 2}},
+			{"points mirrored", line, []float64{0, 1, 2, bad}, grid(graph.ResizeLinear, graph.GridReflect, -2), []float64{1.5}, []float64{0, .5, .5, 0}},
+			{"cubic point at the middle of a place", line, []float64{bad, 1, 2, 3}, grid(graph.ResizeCubic, graph.GridBorder, 1), []float64{3}, []float64{0, 0, 0, 1}},
+			{"point that is NaN", line, []float64{0, 1, 2, 3}, grid(graph.ResizeLinear, graph.GridZeros, nan, 1), []float64{nan, 3}, nil},
+			{"nearest point that is NaN", line, []float64{0, 1, 2, 3}, grid(graph.ResizeNearest, graph.GridBorder, nan, 1), []float64{nan, 3}, nil},
+			{"windows of channels", []int{1, 4, 1}, []float64{bad, 1, 1, 1}, func(b *B, x *N) *N {
+				return b.Slice(b.LocalResponseNorm(x, 3, 1, .5, 1), graph.All(), graph.Range(2, 4))
+			}, []float64{1 / math.Sqrt(2), 1 / math.Sqrt(5./3)}, nil},
+			{"differences", []int{5}, []float64{bad, 1, 3, 6, 10}, func(b *B, x *N) *N { return b.Slice(b.Differences(x, nil, 0, 1), graph.Range(2, 5)) },
+				[]float64{2.5, 3.5, 4}, []float64{0, -.5, -.5, -.5, 1.5}},
+			{"differences of equal steps", []int{3}, []float64{1, bad, 3}, func(b *B, x *N) *N { return b.Slice(b.Differences(x, []float64{0, 2, 4}, 0, 1), graph.Range(1, 2)) },
+				[]float64{.5}, []float64{-.25, 0, .25}},
+			{"quantile without NaN", []int{4}, []float64{nan, 1, inf, 2}, func(b *B, x *N) *N { return b.NaNQuantile(x, .25, 0, graph.BetweenLinear) },
+				[]float64{1.5}, []float64{0, .5, 0, .5}},
+			{"median without NaN", []int{2, 3}, []float64{nan, 1, inf, nan, nan, nan}, func(b *B, x *N) *N { return b.NaNMedian(x, 1) }, []float64{1, nan}, nil},
+		} {
+			p.name = fmt.Sprint(p.name, " beside ", bad)
+			p.check(t)
+		}
+	}
+}
+
+// TestGridSlopes holds the gradient by the grid, at the middles of places, to PyTorch's.
+func TestGridSlopes(t *testing.T) {
+	type B = graph.Builder
+	type N = gorgonia.Node
+	squares := func(mode graph.ResizeMode) func(b *B, x *N) *N {
+		return func(b *B, x *N) *N {
+			return b.GridSample(b.Const([]float64{0, 1, 4, 9, 16}, 1, 1, 5), x, mode, graph.GridZeros, true)
+		}
+	}
+	at := []float64{-.5, 0, .5, 1}
+	point{"linear", []int{1, 4, 1}, at, squares(graph.ResizeLinear), []float64{1, 4, 9, 16}, []float64{6, 10, 14, -32}}.check(t)
+	// Keys' kernel gives the slope of the parabola through the neighbours, times 3/2.
+	point{"cubic", []int{1, 3, 1}, at[:3], squares(graph.ResizeCubic), []float64{1, 4, 9}, []float64{6, 12, 18}}.check(t)
+	ramp := make([]float64, 25)
+	for i := range ramp {
+		ramp[i] = float64(i % 5)
+	}
+	for _, corners := range []bool{true, false} {
+		want := map[bool]float64{true: 18, false: 22.5}[corners]
+		point{fmt.Sprint("identity, corners ", corners), []int{1, 2, 3}, []float64{1, 0, 0, 0, 1, 0}, func(b *B, x *N) *N {
+			y := b.GridSample(b.Const(ramp, 1, 1, 5, 5), b.AffineGrid(x, []int{5, 5}, corners), graph.ResizeLinear, graph.GridZeros, corners)
+			return b.Sum(b.Slice(y, graph.All(), graph.All(), graph.Range(1, 4), graph.Range(1, 4)))
+		}, []float64{18}, []float64{0, 0, want, 0, 0, 0}}.check(t)
+	}
+}

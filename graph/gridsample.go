@@ -1,0 +1,172 @@
+package graph
+
+import (
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/op"
+	"gorgonia.org/gorgonia"
+)
+
+// GridPad says what GridSample finds outside of the image.
+type GridPad uint8
+
+// What lies outside.
+const (
+	GridZeros   GridPad = iota // zeros
+	GridBorder                 // the nearest place of the image
+	GridReflect                // the image mirrored
+)
+
+// GridSample takes values of images x: [N, C, In...] at points: grid: [N, Out...,
+// k], k being the number of spatial axes, of coordinates that run from −1 to 1
+// over the image, the last axis first; result [N, C, Out...] (Jaderberg et al. 2015,
+// section 3.3). With corners, −1 and 1 are the middles of the outermost places, else
+// their outer edges.
+//
+// Each point reads the 1, 2 or 4 places of each axis that it lies between; no other
+// place, and none of the weight 0, has a part in it, even if it is infinite or NaN. At the
+// middle of a place, where the slope by the grid jumps, it is that towards the next place,
+// as in PyTorch. A coordinate that is NaN gives NaN.
+func (b *Builder) GridSample(x, grid *gorgonia.Node, mode ResizeMode, pad GridPad, corners bool) *gorgonia.Node {
+	s, g := b.c.Shape(x), b.c.Shape(grid)
+	if b.c.Err != nil {
+		return nil
+	}
+	k := len(s) - 2
+	if k < 1 || k > 3 || len(g) != len(s) || g[0] != s[0] || g[len(g)-1] != k || mode > ResizeCubic || pad > GridReflect || s.Size() == 0 || g.Size() == 0 {
+		b.c.Fail("gridsample", b.c.Label, gorgonia.Nodes{x, grid}, errors.Wrapf(ErrShape, "got %v, the grid %v, the mode %d and the padding %d, want [N, C, ...] of one to three spatial axes and as many coordinates, not empty", s, g, mode, pad))
+		return nil
+	}
+	if !b.holds("gridsample", x, s[0]) {
+		return nil
+	}
+	points := g[1 : len(g)-1].Size()
+	flat := b.Reshape(grid, g[0], points, k)
+	axes := make([][]gridTap, k)
+	for i := range k { // the last axis is the first coordinate
+		axis := k - 1 - i
+		l := gridLine{n: s[2+axis], pad: pad, corners: corners}
+		axes[axis] = b.gridTaps(b.place(flat, 2, i), l, mode)
+	}
+	image := b.gridConst(s[0], points)
+	places := b.Reshape(b.MoveAxes(x, []int{1}, []int{-1}), s[0]*s[2:].Size(), s[1]) // [N·Π In, C]
+	var y *gorgonia.Node                                                             // [N, P, C]
+	for _, taps := range oneOfEach(axes) {
+		at, weight := gorgonia.Nodes{image}, taps[0].weight
+		for i, t := range taps {
+			at = append(at, t.at)
+			if i > 0 {
+				weight = b.Mul(weight, t.weight)
+			}
+		}
+		index := b.c.Places(b.Stack(2, at...), append([]int{s[0]}, s[2:]...))
+		term := b.c.Weigh(b.Unsqueeze(weight, 2), b.c.Take(places, index))
+		if y == nil {
+			y = term
+		} else {
+			y = b.Add(y, term)
+		}
+	}
+	out := append([]int{s[0], s[1]}, g[1:len(g)-1]...)
+	return b.Reshape(b.SwapAxes(y, 1, 2), out...)
+}
+
+// gridConst is the number of its image for each point: [n, points].
+func (b *Builder) gridConst(n, points int) *gorgonia.Node {
+	number := make([]float64, n)
+	for i := range number {
+		number[i] = float64(i)
+	}
+	return b.Broadcast(b.Const(number, n, 1), n, points)
+}
+
+// gridTap is a place on an axis, a whole number, and its weight: [N, P] each.
+type gridTap struct{ at, weight *gorgonia.Node }
+
+// oneOfEach are all choices of one tap of each axis.
+func oneOfEach(axes [][]gridTap) [][]gridTap {
+	all := [][]gridTap{nil}
+	for _, taps := range axes {
+		var next [][]gridTap
+		for _, c := range all {
+			for _, t := range taps {
+				next = append(next, append(c[:len(c):len(c)], t))
+			}
+		}
+		all = next
+	}
+	return all
+}
+
+// gridLine is an axis of images that are sampled: n places.
+type gridLine struct {
+	n       int
+	pad     GridPad
+	corners bool
+}
+
+// gridTaps are the places of the line, and their weights, that points of the
+// coordinates u: [N, P] lie between. Those outside of the image have the weight 0.
+func (b *Builder) gridTaps(u *gorgonia.Node, l gridLine, mode ResizeMode) []gridTap {
+	at := b.Scale(b.AddConst(u, 1), float64(l.n-1)/2)
+	if !l.corners {
+		at = b.AddConst(b.Scale(b.AddConst(u, 1), float64(l.n)/2), -0.5)
+	}
+	if mode != ResizeCubic {
+		at = b.gridInside(at, l)
+	}
+	within := func(at, weight *gorgonia.Node) gridTap {
+		outside := b.Add(b.c.LtConst(at, 0), b.c.GtConst(at, float64(l.n-1)))
+		return gridTap{at, b.Where(outside, b.c.Fill(weight, 0), weight)}
+	}
+	if mode == ResizeNearest {
+		return []gridTap{within(b.Round(at), b.Where(b.IsNaN(at), at, b.c.Fill(at, 1)))}
+	}
+	lo := b.Floor(at)
+	part := b.Sub(at, lo) // of the way to the next place: its slope is 1 also where it is 0
+	if mode == ResizeLinear {
+		return []gridTap{within(lo, b.oneMinus(part)), within(b.AddConst(lo, 1), part)}
+	}
+	var taps []gridTap
+	for i := -1; i <= 2; i++ { // each of the four places finds its own way inside
+		place := b.Round(b.gridInside(b.AddConst(lo, float64(i)), l))
+		taps = append(taps, within(place, b.cubicWeight(part, i)))
+	}
+	return taps
+}
+
+// cubicWeight is Keys' kernel of the place i, from −1 to 2, for points that are the part
+// of the way from the place 0 to 1.
+func (b *Builder) cubicWeight(part *gorgonia.Node, i int) *gorgonia.Node {
+	const c = op.CubicSlope
+	t := b.AddConst(part, float64(-i)) // the distance
+	if i > 0 {
+		t = b.AddConst(b.Neg(part), float64(i))
+	}
+	if i == 0 || i == 1 {
+		return b.AddConst(b.Mul(b.AddConst(b.Scale(t, c+2), -(c+3)), b.Square(t)), 1)
+	}
+	return b.AddConst(b.Mul(b.AddConst(b.Mul(b.AddConst(b.Scale(t, c), -5*c), t), 8*c), t), -4*c)
+}
+
+// gridInside moves coordinates of the line inside as its padding says.
+func (b *Builder) gridInside(at *gorgonia.Node, l gridLine) *gorgonia.Node {
+	if l.pad == GridZeros {
+		return at
+	}
+	if l.pad == GridReflect {
+		lo, span := 0.0, float64(l.n-1)
+		if !l.corners {
+			lo, span = -0.5, float64(l.n)
+		}
+		if span > 0 {
+			from := b.Abs(b.AddConst(at, -lo))
+			turns := b.Floor(b.Scale(from, 1/span))
+			rest := b.Sub(from, b.Scale(turns, span))
+			odd := b.Sub(turns, b.Scale(b.Floor(b.Scale(turns, 0.5)), 2))
+			at = b.AddConst(b.Where(odd, b.AddConst(b.Neg(rest), span), rest), lo)
+		} else {
+			at = b.Where(b.IsNaN(at), at, b.c.Fill(at, 0))
+		}
+	}
+	return b.HardTanhTo(at, 0, float64(l.n-1))
+}

@@ -1,0 +1,279 @@
+package graph_test
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"math"
+	"testing"
+
+	"github.com/symgrad/symgrad/autograd"
+	"github.com/symgrad/symgrad/graph"
+	"gorgonia.org/gorgonia"
+)
+
+// swept is a loss or a layer as a function of x: [3, 4] of numbers in (0, 1).
+type swept struct {
+	method string // of the Builder
+	f      func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node
+	whole  bool // the result is one for all rows; else its first axis counts the rows
+	shape  []int
+}
+
+// sweptFiles are the files whose exported methods must be swept.
+var sweptFiles = []string{"losses.go", "losses_each.go", "ctc.go", "attention.go", "layers.go", "layers_conv.go", "norms.go", "distances.go"}
+
+// notSwept are methods that compute nothing of a prediction, with the reason.
+var notSwept = map[string]string{
+	"CausalMask":     "a constant",
+	"RowDistances":   "all rows meet; CrossDistances has the same formula",
+	"CrossDistances": "its rows are pairs; PairwiseDistance has the same formula",
+}
+
+func targets(v ...float64) func(b *graph.Builder) *gorgonia.Node {
+	return func(b *graph.Builder) *gorgonia.Node { return b.Const(v, 3, 4) }
+}
+
+var (
+	probable = targets(1, 0, 0, 0, .5, .25, .25, 0, 0, 0, 1, 0)
+	signs    = targets(1, -1, 1, -1, 1, 1, -1, -1, -1, 1, 1, -1)
+	amounts  = targets(.3, .1, .7, 2, .5, .4, .9, .2, .6, .1, 3, .2)
+)
+
+func three(b *graph.Builder) *gorgonia.Node { return b.ConstInts([]int{1, 0, 3}, 3) }
+
+func against(y func(b *graph.Builder) *gorgonia.Node, f func(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node) func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
+	return func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return f(b, x, y(b)) }
+}
+
+// sweep is every loss and every layer.
+func sweep() []swept {
+	type B = graph.Builder
+	type N = gorgonia.Node
+	four := func(b *B) *N { return b.Const([]float64{1, 2, .5, 0}, 4) }
+	one := func(b *B) *N { return b.Const([]float64{1, -1, 1}, 3) }
+	images := []int{3, 2, 2}
+	channels := func(b *B) *N { return b.Const([]float64{1.5, .5}, 2) }
+	return []swept{
+		{"MSE", against(amounts, (*B).MSE), true, nil},
+		{"MAE", against(amounts, (*B).MAE), true, nil},
+		{"Huber", against(amounts, func(b *B, x, y *N) *N { return b.Huber(x, y, .5) }), true, nil},
+		{"SmoothL1", against(amounts, func(b *B, x, y *N) *N { return b.SmoothL1(x, y, .5) }), true, nil},
+		{"BCEWithLogits", against(probable, (*B).BCEWithLogits), true, nil},
+		{"BCE", against(probable, (*B).BCE), true, nil},
+		{"SoftmaxCrossEntropy", against(three, (*B).SoftmaxCrossEntropy), true, nil},
+		{"SoftmaxCrossEntropyWeighted", against(three, func(b *B, x, y *N) *N { return b.SoftmaxCrossEntropyWeighted(x, y, four(b)) }), true, nil},
+		{"SoftmaxCrossEntropyIgnoring", against(three, func(b *B, x, y *N) *N { return b.SoftmaxCrossEntropyIgnoring(x, y, 0) }), true, nil},
+		{"NLL", func(b *B, x *N) *N { return b.NLL(b.LogSoftmax(x), three(b)) }, true, nil},
+		{"Hinge", against(signs, (*B).Hinge), true, nil},
+		{"MultiHinge", against(three, (*B).MultiHinge), true, nil},
+		{"SoftmaxCrossEntropySoft", against(probable, (*B).SoftmaxCrossEntropySoft), true, nil},
+		{"CourseCrossEntropy", against(probable, (*B).CourseCrossEntropy), true, nil},
+
+		{"SquaredError", against(amounts, (*B).SquaredError), false, nil},
+		{"HuberEach", against(amounts, func(b *B, x, y *N) *N { return b.HuberEach(x, y, .5) }), false, nil},
+		{"SmoothL1Each", against(amounts, func(b *B, x, y *N) *N { return b.SmoothL1Each(x, y, .5) }), false, nil},
+		{"BCEEach", against(probable, (*B).BCEEach), false, nil},
+		{"BCEWithLogitsEach", against(probable, (*B).BCEWithLogitsEach), false, nil},
+		{"BCEWithLogitsWeighted", against(probable, func(b *B, x, y *N) *N { return b.BCEWithLogitsWeighted(x, y, four(b)) }), false, nil},
+		{"SoftmaxCrossEntropyEach", against(three, (*B).SoftmaxCrossEntropyEach), false, nil},
+		{"KLDivergence", against(probable, func(b *B, x, y *N) *N { return b.KLDivergence(x, b.AddConst(b.Scale(y, .9), .01), false) }), false, nil},
+		{"KLDivergence", against(amounts, func(b *B, x, y *N) *N { return b.KLDivergence(x, y, true) }), false, nil},
+		{"PoissonNLL", against(amounts, func(b *B, x, y *N) *N { return b.PoissonNLL(x, y, true, true, 0) }), false, nil},
+		{"PoissonNLL", against(amounts, func(b *B, x, y *N) *N { return b.PoissonNLL(x, y, false, false, 0) }), false, nil},
+		{"GaussianNLL", against(amounts, func(b *B, x, y *N) *N { return b.GaussianNLL(x, y, b.AddConst(x, .5), true, 1e-6) }), false, nil},
+		{"SoftMargin", against(signs, (*B).SoftMargin), false, nil},
+		{"HingeEmbedding", against(signs, func(b *B, x, y *N) *N { return b.HingeEmbedding(x, y, 2) }), false, nil},
+		{"MarginRanking", against(signs, func(b *B, x, y *N) *N { return b.MarginRanking(x, amounts(b), y, 4) }), false, nil},
+		{"CosineEmbedding", func(b *B, x *N) *N { return b.CosineEmbedding(x, amounts(b), one(b), -1) }, false, nil},
+		{"TripletMargin", func(b *B, x *N) *N { return b.TripletMargin(x, amounts(b), signs(b), 3, 2, 1e-6, true) }, false, nil},
+		{"MultiMargin", against(three, func(b *B, x, y *N) *N { return b.MultiMargin(x, y, nil, 2, 1) }), false, nil},
+		{"MultiLabelMargin", func(b *B, x *N) *N { return b.MultiLabelMargin(x, [][]int{{1, 2}, {0}, {3, 3}}) }, false, nil},
+		{"MultiLabelSoftMargin", against(probable, func(b *B, x, y *N) *N { return b.MultiLabelSoftMargin(x, y, nil) }), false, nil},
+		{"NLLEach", func(b *B, x *N) *N {
+			l, _ := b.NLLEach(b.LogSoftmax(x), three(b), graph.Likelihoods{Smoothing: .1})
+			return l
+		}, false, nil},
+		{"CrossEntropySoft", against(probable, func(b *B, x, y *N) *N { return b.CrossEntropySoft(x, y, nil, .1) }), false, nil},
+		{"CTC", func(b *B, x *N) *N {
+			steps := b.MoveAxes(b.Reshape(x, 3, 4, 1), []int{1}, []int{0}) // [T, N, 1]
+			return b.CTC(b.LogSoftmax(b.Concat(2, steps, b.Scale(steps, 2), b.Neg(steps))), b.ConstInts([]int{1, 2, 1, 1, 2, 1}, 3, 2), 0)
+		}, false, nil},
+
+		{"Attention", func(b *B, x *N) *N {
+			q := b.Reshape(x, 3, 2, 2)
+			return b.Attention(q, b.Scale(q, 2), q, b.CausalMask(2))
+		}, false, nil},
+		{"Dense", func(b *B, x *N) *N { return b.Dense("dense", x, 3, graph.Tanh) }, false, nil},
+		{"Linear", func(b *B, x *N) *N { return b.Linear("linear", x, graph.Linear{Out: 3}) }, false, nil},
+		{"Convolution", func(b *B, x *N) *N { return b.Convolution("conv", x, graph.Convolution{Out: 2, Kernel: []int{2}}) }, false, images},
+		{"Standardize", func(b *B, x *N) *N { return b.Standardize(x, 1e-5, 1) }, false, nil},
+		{"LayerNorm", func(b *B, x *N) *N { return b.LayerNorm(x, four(b), four(b), 1e-5) }, false, nil},
+		{"RMSNorm", func(b *B, x *N) *N { return b.RMSNorm(x, four(b), 1e-5) }, false, nil},
+		{"BatchNorm", func(b *B, x *N) *N { return b.Mul(b.BatchNorm(x, four(b), four(b), 1e-5), amounts(b)) }, true, nil},
+		{"BatchNormFixed", func(b *B, x *N) *N { return b.BatchNormFixed(x, four(b), four(b), four(b), four(b), 1e-5) }, false, nil},
+		{"InstanceNorm", func(b *B, x *N) *N { return b.InstanceNorm(x, 1e-5) }, false, images},
+		{"GroupNorm", func(b *B, x *N) *N { return b.GroupNorm(x, channels(b), channels(b), 2, 1e-5) }, false, images},
+		{"L2Normalize", func(b *B, x *N) *N { return b.L2Normalize(x, 1, 1e-12) }, false, nil},
+		{"Normalize", func(b *B, x *N) *N { return b.Normalize(x, 3, 1, 1e-12) }, false, nil},
+		{"CosineSimilarity", func(b *B, x *N) *N { return b.CosineSimilarity(x, amounts(b), 1, 1e-8) }, false, nil},
+		{"RunningStats", func(b *B, x *N) *N {
+			mean, variance := b.RunningStats(x, four(b), four(b), .1)
+			return b.Add(mean, variance)
+		}, true, nil},
+		{"PairwiseDistance", func(b *B, x *N) *N { return b.PairwiseDistance(x, amounts(b), 2, 1e-6) }, false, nil},
+		{"Renorm", func(b *B, x *N) *N { return b.Renorm(x, 2, 0, .5) }, false, nil},
+		{"WeightNorm", func(b *B, x *N) *N { return b.WeightNorm(x, b.Const([]float64{1, 2, 3}, 3, 1), 0) }, false, nil},
+		{"LocalResponseNorm", func(b *B, x *N) *N { return b.LocalResponseNorm(x, 3, 1, .75, 1) }, false, nil},
+	}
+}
+
+// TestSweepIsComplete checks that every exported method of the files of losses and
+// layers is swept, or named with a reason.
+func TestSweepIsComplete(t *testing.T) {
+	has := map[string]bool{}
+	for _, s := range sweep() {
+		has[s.method] = true
+	}
+	for _, name := range sweptFiles {
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range f.Decls {
+			if m, ok := d.(*ast.FuncDecl); ok && m.Recv != nil && m.Name.IsExported() && !has[m.Name.Name] && notSwept[m.Name.Name] == "" {
+				t.Errorf("%s: %s is not swept", name, m.Name.Name)
+			}
+		}
+	}
+}
+
+// sweptProgram computes a swept function, its gradient along weights that differ, and
+// the gradient of that gradient's weighted sum.
+type sweptProgram struct {
+	p          *graph.Program
+	n          int // elements of the result
+	rows       int // elements of the result for each row of x
+	seed, turn []float64
+}
+
+var sweptX = []float64{.31, .72, .13, .54, .25, .66, .47, .88, .79, .11, .62, .43}
+
+func (s swept) compile(t *testing.T, d graph.DType) *sweptProgram {
+	t.Helper()
+	shape := s.shape
+	if shape == nil {
+		shape = []int{3, 4}
+	}
+	b := graph.New(graph.NewParams(d, 1))
+	x := b.Input("x", shape...)
+	y := s.f(b, x)
+	if b.Err() != nil {
+		t.Fatal(b.Err())
+	}
+	out := &sweptProgram{n: 1}
+	for _, e := range b.Shape(y) {
+		out.n *= e
+	}
+	out.rows = out.n / 3
+	out.seed, out.turn = make([]float64, out.n), make([]float64, 12)
+	for i := range out.seed {
+		out.seed[i] = 1 + .25*math.Sin(float64(3*i))
+	}
+	for i := range out.turn {
+		out.turn[i] = math.Cos(float64(5 * i))
+	}
+	g, err := autograd.Gradients(b.Sum(b.Mul(y, b.Const(out.seed, b.Shape(y)...))), x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slope := b.Sum(b.Mul(g[0], b.Const(out.turn, shape...)))
+	h, err := autograd.GradientsWith(autograd.Options{AllowUnconnected: true}, slope, x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out.p, err = b.Compile(graph.Config{Outputs: gorgonia.Nodes{y, g[0], h[0]}, Workers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func (s *sweptProgram) run(t *testing.T, x []float64) (y, g, h []float64) {
+	t.Helper()
+	if err := s.p.Feed("x", x); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	return s.p.Output(0, nil), s.p.Output(1, nil), s.p.Output(2, nil)
+}
+
+func dot(x, y []float64) float64 {
+	sum := 0.0
+	for i, v := range x {
+		sum += v * y[i]
+	}
+	return sum
+}
+
+// TestSweepDerivatives compares the first and the second derivative of every loss and
+// layer, along a direction, with central differences in float64, and float32 with
+// float64.
+func TestSweepDerivatives(t *testing.T) {
+	const step = 1e-5
+	for i, s := range sweep() {
+		t.Run(fmt.Sprint(s.method, i), func(t *testing.T) {
+			p := s.compile(t, graph.Float64)
+			y, g, h := p.run(t, sweptX)
+			moved := func(by float64) []float64 {
+				x := make([]float64, 12)
+				for i := range x {
+					x[i] = sweptX[i] + by*p.turn[i]
+				}
+				return x
+			}
+			y1, g1, _ := p.run(t, moved(step))
+			y0, g0, _ := p.run(t, moved(-step))
+			alike(t, "slope", []float64{dot(g, p.turn)}, []float64{(dot(y1, p.seed) - dot(y0, p.seed)) / (2 * step)}, 1e-7)
+			second := make([]float64, 12)
+			for i := range second {
+				second[i] = (g1[i] - g0[i]) / (2 * step)
+			}
+			alike(t, "second derivative", h, second, 1e-5)
+			y32, g32, h32 := s.compile(t, graph.Float32).run(t, sweptX)
+			alike(t, "float32", y32, y, 1e-5)
+			alike(t, "gradient in float32", g32, g, 1e-4)
+			alike(t, "second derivative in float32", h32, h, 1e-3)
+		})
+	}
+}
+
+// TestSweepRows puts NaN and infinite elements into the first row: NaN must come out
+// there, and the other rows, their gradients and second derivatives must stay as they
+// are, in both types.
+func TestSweepRows(t *testing.T) {
+	for i, s := range sweep() {
+		for _, d := range []graph.DType{graph.Float32, graph.Float64} {
+			t.Run(fmt.Sprint(s.method, i, " ", d), func(t *testing.T) {
+				p := s.compile(t, d)
+				y, g, h := p.run(t, sweptX)
+				for _, bad := range []float64{nan, inf, -inf} {
+					x := append([]float64{bad, bad, bad, bad}, sweptX[4:]...)
+					yb, gb, hb := p.run(t, x)
+					if math.IsNaN(bad) && !math.IsNaN(dot(yb[:max(1, p.rows)], p.seed)) {
+						t.Errorf("got %v for NaN, want NaN", yb)
+					}
+					if s.whole {
+						continue
+					}
+					alike(t, fmt.Sprint("other rows beside ", bad), yb[p.rows:], y[p.rows:], 0)
+					alike(t, fmt.Sprint("gradients of other rows beside ", bad), gb[4:], g[4:], 0)
+					alike(t, fmt.Sprint("second derivatives of other rows beside ", bad), hb[4:], h[4:], 0)
+				}
+			})
+		}
+	}
+}
