@@ -66,8 +66,9 @@ func (b *Builder) BCEWithLogits(x, y *gorgonia.Node) *gorgonia.Node {
 // BCE returns the binary cross-entropy of probabilities p in [0, 1] with targets y in
 // [0, 1], −mean(y·log p + (1 − y)·log(1 − p)). As in PyTorch the logarithms are held
 // above −100, so that the loss of p = 0 or 1 is at most 100, and the derivative by p is
-// (p − y)/max(p(1 − p), 1e-12): 0 where p is the target, finite elsewhere. p outside of
-// [0, 1] gives NaN. BCEWithLogits is more accurate.
+// (p − y)/max(p(1 − p), 1e-12): 0 where p is the target, finite elsewhere. In float32 a p
+// of 1 counts as 1 − 2⁻²⁴ in the derivative. p outside of [0, 1] gives NaN.
+// BCEWithLogits is more accurate.
 func (b *Builder) BCE(p, y *gorgonia.Node) *gorgonia.Node {
 	if !b.loss("bce", p, y).alike(p, y).targets(y, UnitInterval).ok() {
 		return nil

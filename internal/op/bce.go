@@ -12,6 +12,10 @@ import (
 // derivative above 1e-12, as PyTorch does, so that p = 0 and p = 1 have finite
 // losses and derivatives: dp = d·(p − y)/max(p(1 − p), 1e-12), dy = d·(log(1 − p) −
 // log p). NaN stays.
+//
+// A p that was rounded to 1 is less than half of a unit of the type's last place away
+// from it: 1 − p is held above that. In float32 the derivative at 1 is 2²⁴ and not 1e12,
+// by which the slope of a sigmoid, 2e-9 at 20, would become a gradient of 2000.
 var BCE Entry
 
 const (
@@ -24,8 +28,13 @@ func init() {
 		Def: ir.Def{Name: "bce", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
 			Elem32: elem2(bce[float32]), Elem64: elem2(bce[float64])},
 		VJP: vjp2(func(c *Ctx, p, y, d *gorgonia.Node) (dp, dy *gorgonia.Node) {
-			slope := c.Clamp(c.Mul(p, c.AddConst(c.Neg(p), 1)), leastSlope, math.Inf(1))
-			no, yes := c.heldLog(c.AddConst(c.Neg(p), 1)), c.heldLog(p)
+			rest := c.AddConst(c.Neg(p), 1)
+			unit := 0x1p-53
+			if c.Type(p).DType == ir.F32 {
+				unit = 0x1p-24
+			}
+			slope := c.Clamp(c.Mul(p, c.Clamp(rest, unit, math.Inf(1))), leastSlope, math.Inf(1))
+			no, yes := c.heldLog(rest), c.heldLog(p)
 			return c.Mul(d, c.Div(c.Sub(p, y), slope)), c.Mul(d, c.Sub(no, yes))
 		}),
 		Ref:     ref2(func(p, y float64) float64 { return -y*math.Log(p) - (1-y)*math.Log(1-p) }),

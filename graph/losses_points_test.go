@@ -1,0 +1,217 @@
+package graph_test
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/autograd"
+	"github.com/symgrad/symgrad/graph"
+	"gorgonia.org/gorgonia"
+)
+
+// pointLoss is a loss of one element with its formula and slope by x.
+type pointLoss struct {
+	name         string
+	f            func(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node
+	x, y         []float64 // points of x, each against each target
+	value, slope func(x, y float64) float64
+}
+
+func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+
+func softplus(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }
+
+// weighed is w·x, 0 for the weight 0.
+func weighed(w, x float64) float64 {
+	if w == 0 {
+		return 0
+	}
+	return w * x
+}
+
+var everywhere = []float64{0, 1, -1, 1e-30, -1e-30, 30, -30, 1e4, -1e4, float64(float32(1e30)), -float64(float32(1e30)), math.Inf(1), math.Inf(-1), math.NaN()}
+
+func pointLosses() []pointLoss {
+	type B = graph.Builder
+	type N = gorgonia.Node
+	signs, bits := []float64{-1, 1}, []float64{0, .5, 1}
+	huber := func(delta, by float64) (value, slope func(x, y float64) float64) {
+		return func(x, y float64) float64 {
+				if e := math.Abs(x - y); e > delta {
+					return by * delta * (e - delta/2)
+				}
+				return by * (x - y) * (x - y) / 2
+			}, func(x, y float64) float64 {
+				return by * min(delta, max(-delta, x-y))
+			}
+	}
+	h, hs := huber(.75, 1)
+	s, ss := huber(.5, 2)
+	held := func(x float64) float64 { return max(-100, math.Log(x)) }
+	return []pointLoss{
+		{"squared error", (*B).SquaredError, everywhere, []float64{0, 2}, func(x, y float64) float64 { return (x - y) * (x - y) }, func(x, y float64) float64 { return 2 * (x - y) }},
+		{"huber", func(b *B, x, y *N) *N { return b.HuberEach(x, y, .75) }, everywhere, []float64{0, 2}, h, hs},
+		{"smooth L1", func(b *B, x, y *N) *N { return b.SmoothL1Each(x, y, .5) }, everywhere, []float64{0, 2}, s, ss},
+		{"bce of logits", (*B).BCEWithLogitsEach, everywhere, bits,
+			func(x, y float64) float64 { return weighed(y, softplus(-x)) + weighed(1-y, softplus(x)) },
+			func(x, y float64) float64 { return (1-y)*logistic(x) - y*logistic(-x) }},
+		{"weighted bce of logits", func(b *B, x, y *N) *N { return b.BCEWithLogitsWeighted(x, y, b.Scalar(3)) }, everywhere, bits,
+			func(x, y float64) float64 { return weighed(3*y, softplus(-x)) + weighed(1-y, softplus(x)) },
+			func(x, y float64) float64 { return (1-y)*logistic(x) - 3*y*logistic(-x) }},
+		{"bce", (*B).BCEEach, []float64{0, .25, .5, 1e-30, math.NaN()}, bits,
+			func(x, y float64) float64 { return -weighed(y, held(x)) - weighed(1-y, held(1-x)) },
+			func(x, y float64) float64 { return (x - y) / max(x*(1-x), 1e-12) }},
+		{"kl divergence", func(b *B, x, y *N) *N { return b.KLDivergence(x, y, false) }, everywhere[:13], bits,
+			func(x, y float64) float64 { return weighed(y, math.Log(y)) - weighed(y, x) }, func(x, y float64) float64 { return -y }},
+		{"kl divergence of logarithms", func(b *B, x, y *N) *N { return b.KLDivergence(x, y, true) }, everywhere[:10], []float64{math.Inf(-1), -2},
+			func(x, y float64) float64 { return weighed(math.Exp(y), y-x) }, func(x, y float64) float64 { return -math.Exp(y) }},
+		{"poisson", func(b *B, x, y *N) *N { return b.PoissonNLL(x, y, true, false, 0) }, everywhere, []float64{0, 3},
+			func(x, y float64) float64 { return math.Exp(x) - weighed(y, x) }, func(x, y float64) float64 { return math.Exp(x) - y }},
+		{"poisson of means", func(b *B, x, y *N) *N { return b.PoissonNLL(x, y, false, false, 0) }, []float64{1, 30, 1e4}, []float64{0, 3},
+			func(x, y float64) float64 { return x - weighed(y, math.Log(x)) }, func(x, y float64) float64 { return 1 - y/x }},
+		{"poisson of the mean 0", func(b *B, x, y *N) *N { return b.PoissonNLL(x, y, false, false, 0) }, []float64{0}, []float64{0},
+			func(x, y float64) float64 { return 0 }, func(x, y float64) float64 { return 1 }},
+		{"soft margin", (*B).SoftMargin, everywhere, signs, func(x, y float64) float64 { return softplus(-x * y) }, func(x, y float64) float64 { return -y * logistic(-x*y) }},
+		{"hinge embedding", func(b *B, x, y *N) *N { return b.HingeEmbedding(x, y, 2) }, everywhere, signs,
+			func(x, y float64) float64 {
+				if y == 1 {
+					return x
+				}
+				return max(0, 2-x)
+			},
+			func(x, y float64) float64 {
+				if y == 1 || x < 2 || x != x {
+					return y
+				}
+				return 0
+			}},
+		{"margin ranking", func(b *B, x, y *N) *N { return b.MarginRanking(x, b.Scale(y, 0), y, 2) }, everywhere, signs,
+			func(x, y float64) float64 { return max(0, 2-y*x) },
+			func(x, y float64) float64 {
+				if y*x < 2 || x != x {
+					return -y
+				}
+				return 0
+			}},
+	}
+}
+
+// TestLossPoints holds the losses of one element, and their slopes, to their formulas at
+// zeros, tiny and huge numbers, infinities and NaN, in both types. Where x is NaN the
+// slope is not looked at.
+func TestLossPoints(t *testing.T) {
+	for _, l := range pointLosses() {
+		for _, d := range []graph.DType{graph.Float32, graph.Float64} {
+			t.Run(fmt.Sprint(l.name, " ", d), func(t *testing.T) {
+				tol := map[graph.DType]float64{graph.Float32: 2e-6, graph.Float64: 1e-14}[d]
+				n := len(l.x) * len(l.y)
+				xs, ys := make([]float64, n), make([]float64, n)
+				for i := range xs {
+					xs[i], ys[i] = l.x[i%len(l.x)], l.y[i/len(l.x)]
+				}
+				b := graph.New(graph.NewParams(d, 1))
+				x := b.Input("x", n)
+				loss := l.f(b, x, b.Const(ys, n))
+				if b.Err() != nil {
+					t.Fatal(b.Err())
+				}
+				g, err := autograd.Gradients(b.Sum(loss), x)
+				if err != nil {
+					t.Fatal(err)
+				}
+				out := runs(t, b, map[string][]float64{"x": xs}, loss, g[0])
+				for i, at := range xs {
+					value, slope := l.value(at, ys[i]), l.slope(at, ys[i])
+					if d == graph.Float32 {
+						value, slope = float64(float32(value)), float64(float32(slope))
+					}
+					where := fmt.Sprintf("x = %v, y = %v", at, ys[i])
+					alike(t, where, out[0][i:i+1], []float64{value}, tol)
+					if !math.IsNaN(at) {
+						alike(t, where+", slope", out[1][i:i+1], []float64{slope}, tol)
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestSaturatedBCE holds BCE at probabilities of 1, and behind a sigmoid that has become
+// one, to small or no gradients.
+func TestSaturatedBCE(t *testing.T) {
+	type B = graph.Builder
+	type N = gorgonia.Node
+	for d, top := range map[graph.DType]float64{graph.Float32: 0x1p24, graph.Float64: 1e12} {
+		b := graph.New(graph.NewParams(d, 1))
+		p, z := b.Input("p", 2), b.Input("z", 4)
+		y := b.Const([]float64{1, 0, 1, 0}, 4)
+		raw, behind := b.BCEEach(p, b.Const([]float64{1, 0}, 2)), b.BCEEach(b.Sigmoid(z), y)
+		g, err := autograd.Gradients(b.Add(b.Sum(raw), b.Sum(behind)), p, z)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := runs(t, b, map[string][]float64{"p": {1, 1}, "z": {40, 40, -800, -800}}, raw, behind, g[0], g[1])
+		alike(t, "losses of probabilities", out[0], []float64{0, 100}, 0)
+		alike(t, "losses of logits", out[1], []float64{0, 100, 100, 0}, 0)
+		alike(t, "gradient by probabilities", out[2], []float64{0, top}, 1e-6)
+		alike(t, "gradient by logits", out[3], []float64{0, 0, 0, 0}, 1e-5)
+	}
+}
+
+// TestLossRefusals checks every loss of two operands: shapes that would broadcast, and
+// targets outside of its domain, as constants and as they are fed.
+func TestLossRefusals(t *testing.T) {
+	type B = graph.Builder
+	type N = gorgonia.Node
+	for _, l := range []struct {
+		name string
+		f    func(b *B, x, y *N) *N
+		out  float64 // a target outside of the domain; 0: there is none
+	}{
+		{"mse", (*B).MSE, 0}, {"mae", (*B).MAE, 0}, {"squared error", (*B).SquaredError, 0},
+		{"huber", func(b *B, x, y *N) *N { return b.Huber(x, y, 1) }, 0},
+		{"each huber", func(b *B, x, y *N) *N { return b.HuberEach(x, y, 1) }, 0},
+		{"smooth L1", func(b *B, x, y *N) *N { return b.SmoothL1(x, y, 1) }, 0},
+		{"each smooth L1", func(b *B, x, y *N) *N { return b.SmoothL1Each(x, y, 0) }, 0},
+		{"bce", (*B).BCE, 1.5}, {"each bce", (*B).BCEEach, -1},
+		{"bce of logits", (*B).BCEWithLogits, 2}, {"each bce of logits", (*B).BCEWithLogitsEach, nan},
+		{"weighted bce of logits", func(b *B, x, y *N) *N { return b.BCEWithLogitsWeighted(x, y, b.Scalar(2)) }, -0.1},
+		{"course", (*B).CourseCrossEntropy, 3}, {"soft", (*B).SoftmaxCrossEntropySoft, -1},
+		{"soft by classes", func(b *B, x, y *N) *N { return b.CrossEntropySoft(x, y, nil, 0) }, 7},
+		{"many labels", func(b *B, x, y *N) *N { return b.MultiLabelSoftMargin(x, y, nil) }, -1},
+		{"kl divergence", func(b *B, x, y *N) *N { return b.KLDivergence(x, y, false) }, -1},
+		{"poisson", func(b *B, x, y *N) *N { return b.PoissonNLL(x, y, true, false, 0) }, -1},
+		{"gauss", func(b *B, x, y *N) *N { return b.GaussianNLL(x, y, b.Scalar(1), false, 1e-6) }, 0},
+		{"hinge", (*B).Hinge, 2}, {"soft margin", (*B).SoftMargin, 0.5},
+		{"hinge embedding", func(b *B, x, y *N) *N { return b.HingeEmbedding(x, y, 1) }, 3},
+		{"margin ranking", func(b *B, x, y *N) *N { return b.MarginRanking(x, x, y, 1) }, -2},
+		{"triplets", func(b *B, x, y *N) *N { return b.TripletMargin(x, y, x, 1, 2, 0, false) }, 0},
+	} {
+		b := graph.New(nil)
+		if l.f(b, b.Input("x", 3, 1), b.Input("y", 3)); !errors.Is(b.Err(), graph.ErrShape) {
+			t.Errorf("%s of [3,1] and [3]: got %v, want ErrShape", l.name, b.Err())
+		}
+		if l.out == 0 {
+			continue
+		}
+		b = graph.New(nil)
+		var te *graph.TargetError
+		if l.f(b, b.Input("x", 2, 1), b.Const([]float64{1, l.out}, 2, 1)); !errors.As(b.Err(), &te) || te.Row != 1 {
+			t.Errorf("%s of the constant target %v: got %v, want a TargetError at row 1", l.name, l.out, b.Err())
+		}
+		b = graph.New(nil)
+		loss := l.f(b, b.Input("x", 2, 1), b.Reshape(b.Input("y", 2), 2, 1))
+		p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{loss}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Feed("y", []float64{1, l.out}); !errors.As(err, &te) || te.Row != 1 || te.Input != "y" {
+			t.Errorf("%s fed the target %v: got %v, want a TargetError at row 1", l.name, l.out, err)
+		}
+		if err := p.Fork().Feed("y", []float64{1, 1}); err != nil {
+			t.Errorf("%s fed the targets 1: got %v", l.name, err)
+		}
+	}
+}
