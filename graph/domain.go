@@ -79,4 +79,9 @@ func firstOutside[T float32 | float64](d Domain, name string, shape []int, v []T
 
 // Domain returns the domain of the targets that the input name takes, the zero value
 // if there is no such input or no loss reads it.
-func (p *Program) Domain(name string) Domain { return p.domains[name] }
+func (p *Program) Domain(name string) Domain {
+	if p == nil {
+		return 0
+	}
+	return p.domains[name]
+}
