@@ -5,7 +5,8 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// PairwiseDistance is the p-norm of x − y + eps over the last axis, broadcast.
+// PairwiseDistance returns the p-norm of x − y + eps over the last axis, broadcast. Its
+// gradient where the norm is 0 is 0.
 func (b *Builder) PairwiseDistance(x, y *gorgonia.Node, p, eps float64) *gorgonia.Node {
 	return b.Norm(b.AddConst(b.Sub(x, y), eps), p, -1)
 }
@@ -49,8 +50,11 @@ func (b *Builder) RowDistances(x *gorgonia.Node, p float64) *gorgonia.Node {
 }
 
 // Renorm scales each part of x at one place of the axis so that its p-norm is at
-// most limit.
+// most limit ≥ 0.
 func (b *Builder) Renorm(x *gorgonia.Node, p float64, axis int, limit float64) *gorgonia.Node {
+	if !b.checks("renorm", x).atLeast("limit", limit, 0).ok() {
+		return nil
+	}
 	k, ok := b.axisOf("renorm", x, axis)
 	if !ok {
 		return nil
@@ -69,13 +73,18 @@ func (b *Builder) Renorm(x *gorgonia.Node, p float64, axis int, limit float64) *
 	return b.Mul(x, factor)
 }
 
-// Normalize is x/max(‖x‖, eps) with the p-norm over the axis.
+// Normalize returns x/max(‖x‖, eps) with the p-norm over the axis. eps > 0: a vector of
+// zeros gives zeros, with the gradient d/eps.
 func (b *Builder) Normalize(x *gorgonia.Node, p float64, axis int, eps float64) *gorgonia.Node {
+	if !b.checks("normalize", x).above("eps", eps, 0).ok() {
+		return nil
+	}
 	return b.Div(x, b.ClampTo(b.c.Norm(x, p, []int{axis}, true), b.Scalar(eps), nil))
 }
 
 // WeightNorm is gain·v/‖v‖, the 2-norm being taken over all axes but the one:
-// gain has v's extent there and 1 elsewhere (Salimans and Kingma 2016).
+// gain has v's extent there and 1 elsewhere (Salimans and Kingma 2016). Where v is 0 the
+// result is 0, with the gradient gain·d.
 func (b *Builder) WeightNorm(v, gain *gorgonia.Node, axis int) *gorgonia.Node {
 	k, ok := b.axisOf("weightnorm", v, axis)
 	if !ok {
@@ -87,7 +96,8 @@ func (b *Builder) WeightNorm(v, gain *gorgonia.Node, axis int) *gorgonia.Node {
 			axes = append(axes, i)
 		}
 	}
-	return b.Mul(v, b.Div(gain, b.c.Norm(v, 2, axes, true)))
+	n := b.c.Norm(v, 2, axes, true)
+	return b.Mul(v, b.Div(gain, b.Where(b.c.EqConst(n, 0), b.c.Fill(n, 1), n)))
 }
 
 // LocalResponseNorm returns x/(k + alpha/size·Σx²)^beta, the sum being over size

@@ -20,7 +20,7 @@ import (
 
 // MSE returns the mean squared error mean((x − y)²).
 func (b *Builder) MSE(x, y *gorgonia.Node) *gorgonia.Node {
-	if !b.loss("mse", x, y).alike(x, y).ok() {
+	if !b.checks("mse", x, y).alike(x, y).ok() {
 		return nil
 	}
 	return b.Mean(b.Square(b.Sub(x, y)))
@@ -28,7 +28,7 @@ func (b *Builder) MSE(x, y *gorgonia.Node) *gorgonia.Node {
 
 // MAE returns the mean absolute error mean(|x − y|); its derivative at 0 is 0.
 func (b *Builder) MAE(x, y *gorgonia.Node) *gorgonia.Node {
-	if !b.loss("mae", x, y).alike(x, y).ok() {
+	if !b.checks("mae", x, y).alike(x, y).ok() {
 		return nil
 	}
 	return b.Mean(b.Abs(b.Sub(x, y)))
@@ -57,7 +57,7 @@ func (b *Builder) SmoothL1(x, y *gorgonia.Node, beta float64) *gorgonia.Node {
 // [0, 1], mean(log(1 + eˣ) − x·y), stable for any x: at x = ±Inf it is 0 for the
 // target that x points to and +Inf for others.
 func (b *Builder) BCEWithLogits(x, y *gorgonia.Node) *gorgonia.Node {
-	if !b.loss("bce", x, y).alike(x, y).targets(y, UnitInterval).ok() {
+	if !b.checks("bce", x, y).alike(x, y).targets(y, UnitInterval).ok() {
 		return nil
 	}
 	return b.Mean(b.c.BCELogits(x, y))
@@ -70,7 +70,7 @@ func (b *Builder) BCEWithLogits(x, y *gorgonia.Node) *gorgonia.Node {
 // of 1 counts as 1 − 2⁻²⁴ in the derivative. p outside of [0, 1] gives NaN.
 // BCEWithLogits is more accurate.
 func (b *Builder) BCE(p, y *gorgonia.Node) *gorgonia.Node {
-	if !b.loss("bce", p, y).alike(p, y).targets(y, UnitInterval).ok() {
+	if !b.checks("bce", p, y).alike(p, y).targets(y, UnitInterval).ok() {
 		return nil
 	}
 	return b.Mean(b.c.BCE(p, y))
@@ -94,7 +94,7 @@ func (b *Builder) SoftmaxCrossEntropyEach(x, labels *gorgonia.Node) *gorgonia.No
 // SoftmaxCrossEntropyWeighted returns the mean of the losses weighted by the class of
 // each example: Σ w[label]·loss / Σ w[label], w: [C]; 0 if the weights add up to 0.
 func (b *Builder) SoftmaxCrossEntropyWeighted(x, labels, w *gorgonia.Node) *gorgonia.Node {
-	if !b.loss("crossentropy", x, labels, w).labelled(x, labels, -1).weighted(x, w, -1).ok() {
+	if !b.checks("crossentropy", x, labels, w).labelled(x, labels, -1).weighted(x, w, -1).ok() {
 		return nil
 	}
 	each := b.c.Take(w, labels)
@@ -114,7 +114,7 @@ func (b *Builder) SoftmaxCrossEntropyIgnoring(x, labels *gorgonia.Node, ignore i
 // NLL returns the mean of −logp[label], for logarithms of probabilities: [..., C] and
 // labels: Ints of [...].
 func (b *Builder) NLL(logp, labels *gorgonia.Node) *gorgonia.Node {
-	if !b.loss("nll", logp, labels).labelled(logp, labels, -1).ok() {
+	if !b.checks("nll", logp, labels).labelled(logp, labels, -1).ok() {
 		return nil
 	}
 	return b.Neg(b.Mean(b.ofLabel(logp, labels)))
@@ -127,7 +127,7 @@ func (b *Builder) ofLabel(x, labels *gorgonia.Node) *gorgonia.Node {
 
 // BCEWithLogitsEach is BCEWithLogits without the mean, of x's shape.
 func (b *Builder) BCEWithLogitsEach(x, y *gorgonia.Node) *gorgonia.Node {
-	if !b.loss("bce", x, y).alike(x, y).targets(y, UnitInterval).ok() {
+	if !b.checks("bce", x, y).alike(x, y).targets(y, UnitInterval).ok() {
 		return nil
 	}
 	return b.c.BCELogits(x, y)
@@ -135,7 +135,7 @@ func (b *Builder) BCEWithLogitsEach(x, y *gorgonia.Node) *gorgonia.Node {
 
 // Hinge returns the mean of max(0, 1 − x·y) for targets y of −1 and 1.
 func (b *Builder) Hinge(x, y *gorgonia.Node) *gorgonia.Node {
-	if !b.loss("hinge", x, y).alike(x, y).targets(y, Signs).ok() {
+	if !b.checks("hinge", x, y).alike(x, y).targets(y, Signs).ok() {
 		return nil
 	}
 	return b.Mean(b.ReLU(b.oneMinus(b.Mul(x, y))))
@@ -144,7 +144,7 @@ func (b *Builder) Hinge(x, y *gorgonia.Node) *gorgonia.Node {
 // MultiHinge returns the mean over the examples of Σ_c≠label max(0, 1 − x[label] +
 // x[c])/C: scores x: [..., C], labels: Ints of [...] (Weston and Watkins 1999).
 func (b *Builder) MultiHinge(x, labels *gorgonia.Node) *gorgonia.Node {
-	if !b.loss("multihinge", x, labels).labelled(x, labels, -1).ok() {
+	if !b.checks("multihinge", x, labels).labelled(x, labels, -1).ok() {
 		return nil
 	}
 	return b.Mean(b.gaps(x, labels, 1))
@@ -166,7 +166,7 @@ func (b *Builder) gaps(x, labels *gorgonia.Node, margin float64) *gorgonia.Node 
 // along the last axis, for one-hot or soft targets y in [0, 1] of x's shape: [..., C]. A
 // class of the target 0 may have the logit -Inf.
 func (b *Builder) SoftmaxCrossEntropySoft(x, y *gorgonia.Node) *gorgonia.Node {
-	if !b.loss("softmax cross-entropy", x, y).alike(x, y).targets(y, UnitInterval).ok() {
+	if !b.checks("softmax cross-entropy", x, y).alike(x, y).targets(y, UnitInterval).ok() {
 		return nil
 	}
 	return b.Neg(b.Mean(b.Sum(b.c.Weigh(y, b.LogSoftmax(x)), -1)))
@@ -180,7 +180,7 @@ func (b *Builder) SoftmaxCrossEntropySoft(x, y *gorgonia.Node) *gorgonia.Node {
 // examples: logits x and targets y in [0, 1]: [N, C]. It is computed from the
 // logits, stable for any.
 func (b *Builder) CourseCrossEntropy(x, y *gorgonia.Node) *gorgonia.Node {
-	if !b.loss("cross-entropy", x, y).alike(x, y).targets(y, UnitInterval).ok() {
+	if !b.checks("cross-entropy", x, y).alike(x, y).targets(y, UnitInterval).ok() {
 		return nil
 	}
 	return b.Mean(b.Sum(b.c.BCELogits(x, y), -1))

@@ -10,26 +10,26 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// This file has the one guard of all losses: what their operands, settings and
+// This file has the one guard of losses and normalisations: what their operands, settings and
 // targets must be.
 
-// loss is a call of a loss that is checked. Its methods report the first thing that
+// checks is a call of a loss that is checked. Its methods report the first thing that
 // is wrong, in the loss's name; ok says that there was nothing.
-type loss struct {
+type checks struct {
 	b    *Builder
 	name string
 	in   gorgonia.Nodes // operands, for errors
 }
 
-func (b *Builder) loss(name string, in ...*gorgonia.Node) loss { return loss{b, name, in} }
+func (b *Builder) checks(name string, in ...*gorgonia.Node) checks { return checks{b, name, in} }
 
-func (l loss) ok() bool { return l.b.c.Err == nil }
+func (l checks) ok() bool { return l.b.c.Err == nil }
 
-func (l loss) fail(err error) { l.b.c.Fail(l.name, l.b.c.Label, l.in, err) }
+func (l checks) fail(err error) { l.b.c.Fail(l.name, l.b.c.Label, l.in, err) }
 
 // alike refuses operands of different shapes, also such as broadcast: [N, 1] against
 // [N] is a mistake that would give N×N errors.
-func (l loss) alike(xs ...*gorgonia.Node) loss {
+func (l checks) alike(xs ...*gorgonia.Node) checks {
 	for _, x := range xs[1:] {
 		s, t := l.b.c.Shape(xs[0]), l.b.c.Shape(x)
 		if l.ok() && !s.Equal(t) {
@@ -41,7 +41,7 @@ func (l loss) alike(xs ...*gorgonia.Node) loss {
 
 // labelled refuses labels, or targets, that are not one for each row of x along the
 // axis.
-func (l loss) labelled(x, labels *gorgonia.Node, axis int) loss {
+func (l checks) labelled(x, labels *gorgonia.Node, axis int) checks {
 	s, t := l.b.c.Shape(x), l.b.c.Shape(labels)
 	if !l.ok() {
 		return l
@@ -57,7 +57,7 @@ func (l loss) labelled(x, labels *gorgonia.Node, axis int) loss {
 
 // weighted refuses weights w, if there are any, that are not one for each place of
 // the axis of x.
-func (l loss) weighted(x, w *gorgonia.Node, axis int) loss {
+func (l checks) weighted(x, w *gorgonia.Node, axis int) checks {
 	if w == nil {
 		return l
 	}
@@ -75,7 +75,7 @@ func (l loss) weighted(x, w *gorgonia.Node, axis int) loss {
 }
 
 // onto refuses w unless it broadcasts to the shape of x, without making that larger.
-func (l loss) onto(x, w *gorgonia.Node) loss {
+func (l checks) onto(x, w *gorgonia.Node) checks {
 	s, t := l.b.c.Shape(x), l.b.c.Shape(w)
 	if !l.ok() {
 		return l
@@ -88,7 +88,7 @@ func (l loss) onto(x, w *gorgonia.Node) loss {
 
 // setting refuses a number that is not finite or that the loss does not take: want
 // says which ones it takes.
-func (l loss) setting(name string, v float64, takes bool, want string) loss {
+func (l checks) setting(name string, v float64, takes bool, want string) checks {
 	if l.ok() && (!takes || math.IsNaN(v) || math.IsInf(v, 0)) {
 		l.fail(errors.Wrapf(ErrOption, "got the %s %v, want %s", name, v, want))
 	}
@@ -96,25 +96,25 @@ func (l loss) setting(name string, v float64, takes bool, want string) loss {
 }
 
 // above, atLeast and finite are settings with a lower bound, and without one.
-func (l loss) above(name string, v, bound float64) loss {
+func (l checks) above(name string, v, bound float64) checks {
 	return l.setting(name, v, v > bound, fmt.Sprintf("a finite number above %v", bound))
 }
 
-func (l loss) atLeast(name string, v, bound float64) loss {
+func (l checks) atLeast(name string, v, bound float64) checks {
 	return l.setting(name, v, v >= bound, fmt.Sprintf("a finite number of at least %v", bound))
 }
 
-func (l loss) finite(name string, v float64) loss {
+func (l checks) finite(name string, v float64) checks {
 	return l.setting(name, v, true, "a finite number")
 }
 
 // smoothing is a setting in [0, 1].
-func (l loss) smoothing(v float64) loss {
+func (l checks) smoothing(v float64) checks {
 	return l.setting("smoothing", v, v >= 0 && v <= 1, "it in [0, 1]")
 }
 
 // choice is a setting that is one of some integers.
-func (l loss) choice(name string, v int, takes bool, want string) loss {
+func (l checks) choice(name string, v int, takes bool, want string) checks {
 	if l.ok() && !takes {
 		l.fail(errors.Wrapf(ErrOption, "got the %s %d, want %s", name, v, want))
 	}
@@ -123,7 +123,7 @@ func (l loss) choice(name string, v int, takes bool, want string) loss {
 
 // targets holds y to a domain: at once where y is a constant; where it is an input,
 // Program.Feed and the trainer do. What else y is computed from is not looked at.
-func (l loss) targets(y *gorgonia.Node, d Domain) loss {
+func (l checks) targets(y *gorgonia.Node, d Domain) checks {
 	if !l.ok() || y == nil {
 		return l
 	}

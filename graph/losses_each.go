@@ -12,7 +12,7 @@ import (
 
 // SquaredError returns (x − y)².
 func (b *Builder) SquaredError(x, y *gorgonia.Node) *gorgonia.Node {
-	if !b.loss("squarederror", x, y).alike(x, y).ok() {
+	if !b.checks("squarederror", x, y).alike(x, y).ok() {
 		return nil
 	}
 	return b.Square(b.Sub(x, y))
@@ -24,7 +24,7 @@ func (b *Builder) HuberEach(x, y *gorgonia.Node, delta float64) *gorgonia.Node {
 }
 
 func (b *Builder) huber(name string, x, y *gorgonia.Node, delta float64) *gorgonia.Node {
-	if !b.loss(name, x, y).alike(x, y).above("delta", delta, 0).ok() {
+	if !b.checks(name, x, y).alike(x, y).above("delta", delta, 0).ok() {
 		return nil
 	}
 	near, size, far := b.nearAndFar(x, y, delta)
@@ -43,7 +43,7 @@ func (b *Builder) nearAndFar(x, y *gorgonia.Node, bound float64) (near, size, fa
 // (Girshick 2015). beta ≥ 0; beta = 0 gives |e|, as in PyTorch, and so does one so small
 // that float32 has no 1/beta.
 func (b *Builder) SmoothL1Each(x, y *gorgonia.Node, beta float64) *gorgonia.Node {
-	if !b.loss("smoothl1", x, y).alike(x, y).atLeast("beta", beta, 0).ok() {
+	if !b.checks("smoothl1", x, y).alike(x, y).atLeast("beta", beta, 0).ok() {
 		return nil
 	}
 	if beta < 1/math.MaxFloat32 {
@@ -55,7 +55,7 @@ func (b *Builder) SmoothL1Each(x, y *gorgonia.Node, beta float64) *gorgonia.Node
 
 // BCEEach is BCE without the mean.
 func (b *Builder) BCEEach(p, y *gorgonia.Node) *gorgonia.Node {
-	if !b.loss("bce", p, y).alike(p, y).targets(y, UnitInterval).ok() {
+	if !b.checks("bce", p, y).alike(p, y).targets(y, UnitInterval).ok() {
 		return nil
 	}
 	return b.c.BCE(p, y)
@@ -64,7 +64,7 @@ func (b *Builder) BCEEach(p, y *gorgonia.Node) *gorgonia.Node {
 // BCEWithLogitsWeighted is BCEWithLogitsEach with the part of y multiplied by
 // positive, which broadcasts to x's shape: more than 1 raises the recall.
 func (b *Builder) BCEWithLogitsWeighted(x, y, positive *gorgonia.Node) *gorgonia.Node {
-	if !b.loss("bce", x, y, positive).alike(x, y).onto(x, positive).targets(y, UnitInterval).ok() {
+	if !b.checks("bce", x, y, positive).alike(x, y).onto(x, positive).targets(y, UnitInterval).ok() {
 		return nil
 	}
 	yes := b.c.Weigh(b.Mul(y, positive), b.LogSigmoid(x))
@@ -75,7 +75,7 @@ func (b *Builder) BCEWithLogitsWeighted(x, y, positive *gorgonia.Node) *gorgonia
 // probabilities y ≥ 0, 0 where y is 0; with logTarget y are logarithms too, -Inf being
 // the probability 0.
 func (b *Builder) KLDivergence(x, y *gorgonia.Node, logTarget bool) *gorgonia.Node {
-	l := b.loss("kldivergence", x, y).alike(x, y)
+	l := b.checks("kldivergence", x, y).alike(x, y)
 	if !logTarget {
 		l = l.targets(y, NotNegative)
 	}
@@ -95,7 +95,7 @@ func (b *Builder) KLDivergence(x, y *gorgonia.Node, logTarget bool) *gorgonia.No
 // y·log(x + eps), eps ≥ 0. A count of 0 leaves the logarithm out. full adds Stirling's
 // formula for log y! where y > 1.
 func (b *Builder) PoissonNLL(x, y *gorgonia.Node, logInput, full bool, eps float64) *gorgonia.Node {
-	if !b.loss("poissonnll", x, y).alike(x, y).atLeast("eps", eps, 0).targets(y, NotNegative).ok() {
+	if !b.checks("poissonnll", x, y).alike(x, y).atLeast("eps", eps, 0).targets(y, NotNegative).ok() {
 		return nil
 	}
 	var loss *gorgonia.Node
@@ -119,7 +119,7 @@ func (b *Builder) PoissonNLL(x, y *gorgonia.Node, logInput, full bool, eps float
 // shape; full adds ½·log 2π. Variances below eps > 0 count as eps, with the gradient that
 // eps would have, as in PyTorch.
 func (b *Builder) GaussianNLL(x, y, v *gorgonia.Node, full bool, eps float64) *gorgonia.Node {
-	if !b.loss("gaussiannll", x, y, v).alike(x, y).onto(x, v).above("eps", eps, 0).targets(v, NotNegative).ok() {
+	if !b.checks("gaussiannll", x, y, v).alike(x, y).onto(x, v).above("eps", eps, 0).targets(v, NotNegative).ok() {
 		return nil
 	}
 	held := b.AddConst(b.Sub(v, b.StopGradient(v)), eps)
@@ -133,7 +133,7 @@ func (b *Builder) GaussianNLL(x, y, v *gorgonia.Node, full bool, eps float64) *g
 
 // SoftMargin returns log(1 + e^(−x·y)) for targets y of −1 and 1.
 func (b *Builder) SoftMargin(x, y *gorgonia.Node) *gorgonia.Node {
-	if !b.loss("softmargin", x, y).alike(x, y).targets(y, Signs).ok() {
+	if !b.checks("softmargin", x, y).alike(x, y).targets(y, Signs).ok() {
 		return nil
 	}
 	return b.Softplus(b.Neg(b.Mul(x, y)))
@@ -141,7 +141,7 @@ func (b *Builder) SoftMargin(x, y *gorgonia.Node) *gorgonia.Node {
 
 // HingeEmbedding returns x for targets y of 1 and max(0, margin − x) for those of −1.
 func (b *Builder) HingeEmbedding(x, y *gorgonia.Node, margin float64) *gorgonia.Node {
-	if !b.loss("hingeembedding", x, y).alike(x, y).finite("margin", margin).targets(y, Signs).ok() {
+	if !b.checks("hingeembedding", x, y).alike(x, y).finite("margin", margin).targets(y, Signs).ok() {
 		return nil
 	}
 	return b.bySign(y, x, b.ReLU(b.AddConst(b.Neg(x), margin)))
@@ -158,7 +158,7 @@ func (b *Builder) bySign(y, near, far *gorgonia.Node) *gorgonia.Node {
 // MarginRanking returns max(0, margin − y·(u − v)) for targets y of −1 and 1: 1 wants u
 // to be larger, −1 v.
 func (b *Builder) MarginRanking(u, v, y *gorgonia.Node, margin float64) *gorgonia.Node {
-	if !b.loss("marginranking", u, v, y).alike(u, v, y).finite("margin", margin).targets(y, Signs).ok() {
+	if !b.checks("marginranking", u, v, y).alike(u, v, y).finite("margin", margin).targets(y, Signs).ok() {
 		return nil
 	}
 	return b.ReLU(b.AddConst(b.Neg(b.Mul(y, b.Sub(u, v))), margin))
@@ -168,7 +168,7 @@ func (b *Builder) MarginRanking(u, v, y *gorgonia.Node, margin float64) *gorgoni
 // of −1, cos being the cosine of the rows of u and v: [N, D] or [D]; y and the result:
 // [N] or a scalar. The cosine with a row of zeros is 0.
 func (b *Builder) CosineEmbedding(u, v, y *gorgonia.Node, margin float64) *gorgonia.Node {
-	if !b.loss("cosineembedding", u, v, y).alike(u, v).labelled(u, y, -1).finite("margin", margin).targets(y, Signs).ok() {
+	if !b.checks("cosineembedding", u, v, y).alike(u, v).labelled(u, y, -1).finite("margin", margin).targets(y, Signs).ok() {
 		return nil
 	}
 	const eps = 1e-12
@@ -182,7 +182,7 @@ func (b *Builder) CosineEmbedding(u, v, y *gorgonia.Node, margin float64) *gorgo
 // negative examples of one shape, with the norm of that order over the last axis after
 // eps ≥ 0 is added; swap takes the smaller of ‖a − n‖ and ‖p − n‖ (Balntas et al. 2016).
 func (b *Builder) TripletMargin(a, p, n *gorgonia.Node, margin, order, eps float64, swap bool) *gorgonia.Node {
-	if !b.loss("tripletmargin", a, p, n).alike(a, p, n).finite("margin", margin).atLeast("eps", eps, 0).ok() {
+	if !b.checks("tripletmargin", a, p, n).alike(a, p, n).finite("margin", margin).atLeast("eps", eps, 0).ok() {
 		return nil
 	}
 	far := b.PairwiseDistance(a, n, order, eps)
@@ -196,7 +196,7 @@ func (b *Builder) TripletMargin(a, p, n *gorgonia.Node, margin, order, eps float
 // times the weight of its label, w: [C] or nil: scores x: [N, C], labels: Ints [N];
 // p is 1 or 2.
 func (b *Builder) MultiMargin(x, labels, w *gorgonia.Node, p int, margin float64) *gorgonia.Node {
-	l := b.loss("multimargin", x, labels).labelled(x, labels, 1).weighted(x, w, 1)
+	l := b.checks("multimargin", x, labels).labelled(x, labels, 1).weighted(x, w, 1)
 	if !l.choice("power", p, p == 1 || p == 2, "1 or 2").finite("margin", margin).ok() {
 		return nil
 	}
@@ -216,7 +216,7 @@ func (b *Builder) MultiMargin(x, labels, w *gorgonia.Node, p int, margin float64
 // example.
 func (b *Builder) MultiLabelMargin(x *gorgonia.Node, labels [][]int) *gorgonia.Node {
 	s := b.c.Shape(x)
-	l := b.loss("multilabelmargin", x)
+	l := b.checks("multilabelmargin", x)
 	if !l.ok() {
 		return nil
 	}
@@ -247,7 +247,7 @@ func (b *Builder) MultiLabelMargin(x *gorgonia.Node, labels [][]int) *gorgonia.N
 // sigmoid(x) with targets y in [0, 1], times weights w of the classes, [C], or nil: x:
 // [..., C]; result [...].
 func (b *Builder) MultiLabelSoftMargin(x, y, w *gorgonia.Node) *gorgonia.Node {
-	if !b.loss("multilabelsoftmargin", x, y).alike(x, y).weighted(x, w, -1).targets(y, UnitInterval).ok() {
+	if !b.checks("multilabelsoftmargin", x, y).alike(x, y).weighted(x, w, -1).targets(y, UnitInterval).ok() {
 		return nil
 	}
 	loss := b.c.BCELogits(x, y)
@@ -272,7 +272,7 @@ type Likelihoods struct {
 // [C], labels: Ints of [N, ...] or a scalar; results like labels.
 func (b *Builder) NLLEach(logp, labels *gorgonia.Node, o Likelihoods) (loss, weight *gorgonia.Node) {
 	axis := b.classAxis(logp)
-	if !b.loss("nll", logp, labels).labelled(logp, labels, axis).weighted(logp, o.Weight, axis).smoothing(o.Smoothing).ok() {
+	if !b.checks("nll", logp, labels).labelled(logp, labels, axis).weighted(logp, o.Weight, axis).smoothing(o.Smoothing).ok() {
 		return nil, nil
 	}
 	s := b.c.Shape(logp)
@@ -316,7 +316,7 @@ func (b *Builder) ofClasses(w, x *gorgonia.Node, axis int) *gorgonia.Node {
 // logit -Inf.
 func (b *Builder) CrossEntropySoft(x, y, w *gorgonia.Node, smoothing float64) *gorgonia.Node {
 	axis := b.classAxis(x)
-	l := b.loss("cross-entropy", x, y).alike(x, y).weighted(x, w, axis).smoothing(smoothing).targets(y, UnitInterval)
+	l := b.checks("cross-entropy", x, y).alike(x, y).weighted(x, w, axis).smoothing(smoothing).targets(y, UnitInterval)
 	s := b.c.Shape(x)
 	if l.ok() && len(s) == 0 {
 		l.fail(errors.Wrapf(ErrShape, "got %v, want [N, C, ...] or [C]", s))

@@ -11,10 +11,9 @@ import (
 var inf = math.Inf(1)
 
 // Standardize is (x − mean)/√(variance + eps) over the axes, the variance being
-// the biased one. eps > 0 keeps constant rows finite.
+// the biased one. eps > 0: constant rows give zeros, and finite gradients.
 func (b *Builder) Standardize(x *gorgonia.Node, eps float64, axes ...int) *gorgonia.Node {
-	if !(eps > 0) {
-		b.c.Fail("standardize", b.c.Label, gorgonia.Nodes{x}, errors.Errorf("got the eps %v, want it above 0", eps))
+	if !b.checks("standardize", x).above("eps", eps, 0).ok() {
 		return nil
 	}
 	e := b.Sub(x, b.c.Mean(x, axes, true))
@@ -27,9 +26,12 @@ func (b *Builder) LayerNorm(x, gain, bias *gorgonia.Node, eps float64) *gorgonia
 	return b.Add(b.Mul(b.Standardize(x, eps, -1), gain), bias)
 }
 
-// RMSNorm is x/√(mean x² + eps) over the last axis, times gain (Zhang and
-// Sennrich 2019).
+// RMSNorm returns x/√(mean x² + eps) over the last axis, times gain (Zhang and
+// Sennrich 2019). eps > 0: a row of zeros gives zeros.
 func (b *Builder) RMSNorm(x, gain *gorgonia.Node, eps float64) *gorgonia.Node {
+	if !b.checks("rmsnorm", x, gain).above("eps", eps, 0).ok() {
+		return nil
+	}
 	return b.Mul(b.Mul(x, b.Rsqrt(b.AddConst(b.c.Mean(b.Square(x), []int{-1}, true), eps))), gain)
 }
 
@@ -115,14 +117,21 @@ func (b *Builder) GroupNorm(x, gain, bias *gorgonia.Node, groups int, eps float6
 	return b.Add(b.Mul(y, b.channels(gain, x)), b.channels(bias, x))
 }
 
-// L2Normalize is x/max(‖x‖, eps) over the axis.
+// L2Normalize returns x/max(‖x‖, eps) over the axis. eps > 0: a vector of zeros gives
+// zeros, with the gradient d/eps.
 func (b *Builder) L2Normalize(x *gorgonia.Node, axis int, eps float64) *gorgonia.Node {
+	if !b.checks("l2normalize", x).above("eps", eps, 0).ok() {
+		return nil
+	}
 	return b.Div(x, b.Clamp(b.c.Norm(x, 2, []int{axis}, true), eps, inf))
 }
 
 // CosineSimilarity is x·y/(max(‖x‖, eps)·max(‖y‖, eps)) over the axis, which is
-// dropped. 1e-8 is a usual eps.
+// dropped. eps > 0, usually 1e-8: the cosine with a vector of zeros is 0.
 func (b *Builder) CosineSimilarity(x, y *gorgonia.Node, axis int, eps float64) *gorgonia.Node {
+	if !b.checks("cosinesimilarity", x, y).above("eps", eps, 0).ok() {
+		return nil
+	}
 	nx := b.Clamp(b.Norm(x, 2, axis), eps, inf)
 	ny := b.Clamp(b.Norm(y, 2, axis), eps, inf)
 	return b.Div(b.Sum(b.Mul(x, y), axis), b.Mul(nx, ny))

@@ -215,3 +215,24 @@ func TestGridSlopes(t *testing.T) {
 		}, []float64{18}, []float64{0, 0, want, 0, 0, 0}}.check(t)
 	}
 }
+
+// TestZeroNorms holds what divides by a norm to numbers where the norm is 0, in values
+// and in gradients.
+func TestZeroNorms(t *testing.T) {
+	type B = graph.Builder
+	type N = gorgonia.Node
+	rows, x := []int{2, 2}, []float64{0, 0, 3, 4}
+	for _, p := range []point{
+		{"normalized", rows, x, func(b *B, x *N) *N { return b.Normalize(x, 2, 1, .5) }, []float64{0, 0, .6, .8}, []float64{2, 2, .032, -.024}},
+		{"normalized by the 2-norm", rows, x, func(b *B, x *N) *N { return b.L2Normalize(x, 1, .5) }, []float64{0, 0, .6, .8}, []float64{2, 2, .032, -.024}},
+		{"weights", rows, x, func(b *B, x *N) *N { return b.WeightNorm(x, b.Const([]float64{3, 5}, 2, 1), 0) }, []float64{0, 0, 3, 4}, []float64{3, 3, .16, -.12}},
+		{"held below a limit", rows, x, func(b *B, x *N) *N { return b.Renorm(x, 2, 0, 1) }, []float64{0, 0, 3 / (5 + 1e-7), 4 / (5 + 1e-7)}, nil},
+		{"cosines", rows, x, func(b *B, x *N) *N { return b.CosineSimilarity(x, b.Const([]float64{1, 0, 1, 0}, 2, 2), 1, 1e-8) }, []float64{0, .6}, nil},
+		{"distances", rows, x, func(b *B, x *N) *N { return b.PairwiseDistance(x, b.Const([]float64{0, 0}, 2), 2, 0) }, []float64{0, 5}, []float64{0, 0, .6, .8}},
+		{"distances of the order 3", rows, []float64{0, 0, 0, 2}, func(b *B, x *N) *N { return b.PairwiseDistance(x, b.Const([]float64{0, 0}, 2), 3, 0) }, []float64{0, 2}, []float64{0, 0, 0, 1}},
+		{"root of the mean square", rows, x, func(b *B, x *N) *N { return b.RMSNorm(b.Slice(x, graph.Range(0, 1)), b.Const([]float64{1, 1}, 2), .25) }, []float64{0, 0}, []float64{2, 2, 0, 0}},
+		{"constant row", rows, []float64{7, 7, 1, 3}, func(b *B, x *N) *N { return b.Standardize(x, .25, 1) }, []float64{0, 0, -1 / math.Sqrt(1.25), 1 / math.Sqrt(1.25)}, []float64{0, 0, 0, 0}},
+	} {
+		p.check(t)
+	}
+}
