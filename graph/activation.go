@@ -69,5 +69,8 @@ func (b *Builder) Activate(a Activation, x *gorgonia.Node) *gorgonia.Node {
 		b.Fail(errors.Wrapf(ErrUnsupported, "graph: activation %d", a))
 		return nil
 	}
+	if b.c.Shape(x); b.c.Err != nil {
+		return nil
+	}
 	return activations[a].f(b, x)
 }

@@ -22,7 +22,7 @@ func (b *Builder) SetSeed(seed uint64) { b.seed = seed }
 // runs. Every Dropout of a graph draws apart from the others, and an equal seed
 // and step give equal masks whatever the number of workers.
 func (b *Builder) Dropout(x *gorgonia.Node, rate float64) *gorgonia.Node {
-	if b.c.Err != nil {
+	if b.c.Shape(x); b.c.Err != nil {
 		return nil
 	}
 	if !(rate >= 0 && rate < 1) {

@@ -82,6 +82,9 @@ func (b *Builder) but(x, y *gorgonia.Node, f func(x, y *gorgonia.Node) *gorgonia
 // gradient goes to x inside and at the bounds, to the bound beyond. The result is NaN
 // where x is NaN and where a bound is NaN.
 func (b *Builder) ClampTo(x, lo, hi *gorgonia.Node) *gorgonia.Node {
+	if b.c.Shape(x); b.c.Err != nil {
+		return nil
+	}
 	if lo != nil {
 		x, lo = b.together("clamp", x, lo)
 		if b.c.Err == nil {

@@ -92,6 +92,9 @@ func (b *Builder) Unflatten(x *gorgonia.Node, axis int, extents ...int) *gorgoni
 // Rot90 turns the plane of two axes by so many quarter turns, from the first axis
 // towards the second.
 func (b *Builder) Rot90(x *gorgonia.Node, turns, from, to int) *gorgonia.Node {
+	if b.c.Shape(x); b.c.Err != nil {
+		return nil
+	}
 	for range ((turns % 4) + 4) % 4 {
 		x = b.SwapAxes(b.Flip(x, to), from, to)
 	}

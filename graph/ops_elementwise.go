@@ -212,7 +212,8 @@ func (b *Builder) IsInf(x *gorgonia.Node) *gorgonia.Node { return b.c.IsInf(x) }
 // StopGradient is x, held constant by differentiation.
 func (b *Builder) StopGradient(x *gorgonia.Node) *gorgonia.Node { return b.c.StopGradient(x) }
 
-// Polygamma is the order-th derivative of Digamma, order ≥ 1.
+// Polygamma is the order-th derivative of Digamma, 1 ≤ order ≤ 170: the factorial of
+// a larger one is beyond float64.
 func (b *Builder) Polygamma(x *gorgonia.Node, order int) *gorgonia.Node {
 	return b.c.Polygamma(x, order)
 }

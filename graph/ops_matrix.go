@@ -256,6 +256,9 @@ func (b *Builder) MultiDot(xs ...*gorgonia.Node) *gorgonia.Node {
 		return nil
 	}
 	y := xs[0]
+	if b.c.Shape(y); b.c.Err != nil {
+		return nil
+	}
 	for _, x := range xs[1:] {
 		y = b.MatMul(y, x)
 	}

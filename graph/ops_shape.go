@@ -145,6 +145,9 @@ func (b *Builder) axisOf(op string, x *gorgonia.Node, axis int) (k int, ok bool)
 
 // Flip turns the order along the axes around.
 func (b *Builder) Flip(x *gorgonia.Node, axes ...int) *gorgonia.Node {
+	if b.c.Shape(x); b.c.Err != nil {
+		return nil
+	}
 	for _, a := range axes {
 		k, ok := b.axisOf("flip", x, a)
 		if !ok {

@@ -51,7 +51,7 @@ func (b *Builder) MultivariateLgamma(x *gorgonia.Node, p int) *gorgonia.Node {
 		b.c.Fail("multivariatelgamma", b.c.Label, gorgonia.Nodes{x}, errors.Errorf("got the dimension %d, want at least 1", p))
 		return nil
 	}
-	if !b.holds("multivariatelgamma", x, append(slices.Clone(b.Shape(x)), p)...) {
+	if !b.holds("multivariatelgamma", x, p) || !b.holds("multivariatelgamma", x, append(slices.Clone(b.Shape(x)), p)...) {
 		return nil
 	}
 	halves := make([]float64, p)

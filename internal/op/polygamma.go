@@ -3,6 +3,7 @@ package op
 import (
 	"math"
 
+	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/ir"
 	"gonum.org/v1/gonum/mathext"
 	"gorgonia.org/gorgonia"
@@ -16,8 +17,8 @@ func init() {
 	define(&Polygamma, Entry{
 		Def: ir.Def{Name: "polygamma", Class: ir.Elementwise, Arity: 1, Weight: weightSlow,
 			Infer: func(in []ir.Type, a ir.Attrs) (ir.Type, error) {
-				if n := a.Int("order"); n < 1 {
-					return ir.Type{}, shapef("got the order %d, want at least 1", n)
+				if n := a.Int("order"); n < 1 || n > maxPolygamma {
+					return ir.Type{}, errors.Wrapf(ErrOption, "got the order %d, want 1 to %d", n, maxPolygamma)
 				}
 				return sameShape(in, a)
 			},
@@ -38,6 +39,9 @@ func init() {
 		},
 	})
 }
+
+// maxPolygamma is the largest order: the factorial of the next is beyond float64.
+const maxPolygamma = 170
 
 func polygammas[T ir.Float](dst, x []T, order T) {
 	for i, v := range x {

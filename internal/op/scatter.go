@@ -42,6 +42,9 @@ func inferScatterInto(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 	if err := checkIndex(in[0], in[2], a.Int("axis")); err != nil {
 		return ir.Type{}, err
 	}
+	if in[1].DType != in[0].DType {
+		return ir.Type{}, dtypef("got %v to put into %v, want one element type", in[1], in[0])
+	}
 	if !in[1].Shape.Equal(in[2].Shape) {
 		return ir.Type{}, shapef("got %v and the index %v, want equal shapes", in[1].Shape, in[2].Shape)
 	}

@@ -64,6 +64,9 @@ func vectorRow(name string, shape func(x, y ir.Shape, a ir.Attrs) ir.Shape, vjp 
 	return Entry{
 		Def: ir.Def{Name: name, Class: ir.Opaque, Arity: 2, Simplify: asMatMul,
 			Infer: func(in []ir.Type, a ir.Attrs) (ir.Type, error) {
+				if !in[0].DType.IsFloat() || in[1].DType != in[0].DType {
+					return ir.Type{}, dtypef("got %v and %v, want floats", in[0], in[1])
+				}
 				s := shape(in[0].Shape, in[1].Shape, a)
 				if s == nil {
 					return ir.Type{}, shapef("got %v and %v, which do not fit", in[0].Shape, in[1].Shape)
