@@ -31,19 +31,33 @@ type LoadOptions struct {
 	AllowNonFinite bool
 }
 
+// SaveOptions are the settings of SaveWith. The zero value is what Save takes.
+type SaveOptions struct {
+	// AllowNonFinite writes NaN and infinities, which are refused otherwise. Only a
+	// Load with LoadOptions.AllowNonFinite reads them again.
+	AllowNonFinite bool
+}
+
 // Save writes the parameters as one safetensors file, each under its name and in
 // its type. The file replaces an old one as a whole or not at all, and what a save
 // of it that was killed left beside it is removed.
 //
-// Errors: ErrNotBuilt when there are no parameters, ErrOption for nil, and those of
-// the file system. An old file is then as it was.
-func Save(path string, p *graph.Params) error {
+// Errors: ErrNotBuilt when there are no parameters, ErrOption for nil, ErrNotFinite
+// for a NaN or an infinity, with parameter and index, and those of the file system.
+// An old file is then as it was.
+func Save(path string, p *graph.Params) error { return SaveWith(path, p, SaveOptions{}) }
+
+// SaveWith is Save with settings.
+func SaveWith(path string, p *graph.Params, o SaveOptions) error {
 	if err := built(p); err != nil {
 		return errors.Wrapf(err, "train: saving parameters to %s", path)
 	}
 	f := &safetensors.File{Meta: map[string]string{"format": "symgrad"}}
 	for _, q := range p.List() {
 		v := p.Values(q.Name)
+		if i := slices.IndexFunc(v, func(x float64) bool { return !isFinite(x) }); i >= 0 && !o.AllowNonFinite {
+			return errors.Wrapf(ErrNotFinite, "train: saving parameters to %s: parameter %q: element %d is %v (SaveOptions.AllowNonFinite writes it)", path, q.Name, i, v[i])
+		}
 		if p.DType() == graph.Float64 {
 			f.Tensors = append(f.Tensors, safetensors.FromFloat64s(q.Name, q.Shape, v))
 			continue

@@ -141,3 +141,42 @@ func TestSaveKeepsTheOldFile(t *testing.T) {
 		t.Errorf("%d files are left, %v", len(files), err)
 	}
 }
+
+// Parameters that are not finite are written only where the caller says so, and are
+// then read back bit for bit: what Save writes, Load reads.
+func TestSaveRefusesWhatLoadRefuses(t *testing.T) {
+	for _, d := range []graph.DType{graph.Float32, graph.Float64} {
+		for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+			path := filepath.Join(t.TempDir(), "a.safetensors")
+			p := one(t, d, 1, 2, 3)
+			if err := train.Save(path, p); err != nil {
+				t.Fatal(err)
+			}
+			p32, _ := p.Flat32()
+			p64, _ := p.Flat64()
+			if p32 != nil {
+				p32[1] = float32(bad)
+			} else {
+				p64[1] = bad
+			}
+			err := train.Save(path, p)
+			if !errors.Is(err, train.ErrNotFinite) || !strings.Contains(err.Error(), `parameter "w": element 1`) {
+				t.Errorf("%v, %v: error %v, want ErrNotFinite with the element", d, bad, err)
+			}
+			q := one(t, d, 0, 0, 0)
+			if err := train.Load(path, q); err != nil || !slices.Equal(q.Values("w"), []float64{1, 2, 3}) {
+				t.Errorf("%v, %v: the old file reads as %v, error %v", d, bad, q.Values("w"), err)
+			}
+			if err := train.SaveWith(path, p, train.SaveOptions{AllowNonFinite: true}); err != nil {
+				t.Errorf("%v, %v: allowed: %v", d, bad, err)
+			}
+			if err := train.Load(path, q); !errors.Is(err, train.ErrNotFinite) {
+				t.Errorf("%v, %v: Load: %v", d, bad, err)
+			}
+			err = train.LoadWith(path, q, train.LoadOptions{AllowNonFinite: true})
+			if got := q.Values("w"); err != nil || math.Float64bits(got[1]) != math.Float64bits(p.Values("w")[1]) {
+				t.Errorf("%v, %v: read %v, error %v", d, bad, got, err)
+			}
+		}
+	}
+}
