@@ -2,7 +2,9 @@ package graph
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
+	"sync/atomic"
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/compile"
@@ -108,13 +110,58 @@ func prepareProgram(params *Params, plan *exec.Plan, w *pool.Pool, limit int64) 
 		return nil, err
 	}
 	p := newProgram(params, plan, w)
-	own := int64(0)
-	if p.r32 != nil {
-		own = p.r32.Bytes()
-	} else {
-		own = p.r64.Bytes()
+	if err := check(p.bytes()); err != nil {
+		return nil, err
 	}
-	return p, check(own)
+	b := &budget{limit: limit}
+	b.taken.Store(shared)
+	b.take(p)
+	return p, nil
+}
+
+// bytes is the memory of p's own.
+func (p *Program) bytes() int64 {
+	if p.r32 != nil {
+		return p.r32.Bytes()
+	}
+	return p.r64.Bytes()
+}
+
+// budget is the memory of a Program and all its Forks.
+type budget struct {
+	limit int64        // Config.MemoryLimit
+	taken atomic.Int64 // bytes, those that they share among them
+}
+
+// take counts the memory of p until p is collected.
+func (b *budget) take(p *Program) {
+	p.budget = b
+	n := p.bytes()
+	b.taken.Add(n)
+	runtime.AddCleanup(p, func(n int64) { b.taken.Add(-n) }, n)
+}
+
+// lend counts the memory of a Fork, if there is as much.
+func (b *budget) lend(q *Program) error {
+	own := q.bytes()
+	short := func() *MemoryError {
+		needed, most := own, allowed(0, own, 0)
+		if b.limit > 0 {
+			needed, most = b.taken.Load()+own, b.limit
+		}
+		if needed <= most {
+			return nil
+		}
+		return &MemoryError{Needed: needed, Allowed: most, Largest: largest(q.plan.Func)}
+	}
+	if short() != nil {
+		runtime.GC() // forks that nobody uses may hold it
+	}
+	if err := short(); err != nil {
+		return err
+	}
+	b.take(q)
+	return nil
 }
 
 // largest are the values of f that take most memory.

@@ -126,3 +126,51 @@ func TestMemoryOfParams(t *testing.T) {
 		t.Error("the parameter was declared")
 	}
 }
+
+// A Program and its Forks share one limit: the Fork that goes beyond it allocates
+// nothing, says so wherever it can, and works again when others are gone.
+func TestForkKeepsToTheLimit(t *testing.T) {
+	const n = 1 << 18 // 1 MB of float32
+	build := func(limit int64) *graph.Program {
+		b := graph.New(graph.NewParams(graph.Float32, 1))
+		x := b.Input("x", n)
+		p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{b.As("double").Add(x, x), b.Exp(x)}, Workers: 1, MemoryLimit: limit})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	own := int64(0)
+	for _, v := range build(0).Stats().Bytes {
+		own += int64(v)
+	}
+	p := build(2*own + own/2)
+	if err := p.Fork().Feed("x", make([]float64, n)); err != nil {
+		t.Fatal("a fork within the limit: ", err)
+	}
+	runtime.GC() // the fork is gone
+	first := p.Fork()
+	for first.Feed("x", make([]float64, n)) != nil {
+		runtime.Gosched() // until the memory of the one before is counted as free
+		first = p.Fork()
+	}
+	var second *graph.Program
+	if used := allocated(func() { second = p.Fork() }); used > 1<<18 {
+		t.Errorf("a fork beyond the limit allocated %d bytes", used)
+	}
+	for name, err := range map[string]error{"Run": second.Run(), "Feed": second.Feed("x", make([]float64, n)), "Fork": second.Fork().Run()} {
+		var e *graph.MemoryError
+		if !errors.As(err, &e) || !errors.Is(err, graph.ErrMemory) || e.Needed <= e.Allowed || e.Allowed != 2*own+own/2 || len(e.Largest) == 0 {
+			t.Errorf("%s of a fork beyond the limit: %v", name, err)
+		}
+	}
+	if second.Scalar(0) == second.Scalar(0) || second.Output(0, nil) != nil || len(second.Inputs()) != 0 {
+		t.Error("a fork beyond the limit has outputs")
+	}
+	if err := first.Run(); err != nil {
+		t.Error("the fork within it: ", err)
+	}
+	if err := p.Feed("x", make([]float64, n)); err != nil || p.Run() != nil {
+		t.Error("the program itself: ", err)
+	}
+}

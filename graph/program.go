@@ -41,9 +41,9 @@ type Config struct {
 	// time on handing over work, as fast as that is here, than they save.
 	Workers int
 
-	// MemoryLimit is how many bytes the Program may need, with the parameters and
-	// gradients that it shares: Compile fails with a *MemoryError before it allocates
-	// more. 0 is what this process may still take, as far as the system says: what
+	// MemoryLimit is how many bytes the Program and its Forks may need together, with
+	// the parameters and gradients that they share: Compile and Fork fail with a
+	// *MemoryError before they allocate more. 0 is what this process may still take, as far as the system says: what
 	// the machine has free, its container (control group), ulimit -v and GOMEMLIMIT
 	// leave.
 	MemoryLimit int64
@@ -84,6 +84,8 @@ type Program struct {
 	step    int        // of the random operators
 	counter *exec.Slot // where they read it, nil if there are none
 	rate    *exec.Slot // of gradient descent, nil if a run makes no step
+	budget  *budget    // of p and its forks
+	failed  error      // why Fork could not make p
 }
 
 // ParamNodes are the nodes of the parameters that b has built, in order. After a
@@ -268,7 +270,10 @@ func newProgram(params *Params, plan *exec.Plan, w *pool.Pool) *Program {
 
 // made says whether p comes from Compile: a nil or zero Program does nothing.
 func (p *Program) made(method string) error {
-	if p == nil || p.plan == nil {
+	switch {
+	case p != nil && p.failed != nil:
+		return errors.Wrapf(p.failed, "graph: %s: the program is a Fork that has no memory", method)
+	case p == nil || p.plan == nil:
 		return errors.Errorf("graph: %s: got a Program that Compile has not made", method)
 	}
 	return nil
@@ -296,14 +301,31 @@ func (p *Program) Workers() int {
 // A Program with Grads leaves these in the memory of Params, or changes the
 // parameters with Descend: of those that share a Params, no other may run then.
 // The Fork of nil is nil.
+//
+// Where there is too little memory for another (see Config.MemoryLimit), Fork
+// allocates nothing, and the Program that it returns does nothing: its Run, and all
+// that feeds it, fail with the *MemoryError. Forks that are no longer used give their
+// memory back with the garbage collector's next run.
 func (p *Program) Fork() *Program {
 	if p == nil || p.plan == nil {
-		return nil
+		return p.failedFork()
 	}
 	q := newProgram(p.params, p.plan, p.pool)
 	q.domains = p.domains
+	if err := p.budget.lend(q); err != nil {
+		return &Program{failed: err}
+	}
 	q.allocate()
 	return q
+}
+
+// failedFork is the Fork of what has no plan: nil, but with the error of a failed Fork
+// one that has it too.
+func (p *Program) failedFork() *Program {
+	if p == nil || p.failed == nil {
+		return nil
+	}
+	return &Program{failed: p.failed}
 }
 
 // Run computes the outputs, and the gradients if it was compiled with them,
