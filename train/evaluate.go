@@ -11,6 +11,9 @@ import (
 type Result struct {
 	Loss    float64
 	Metrics []Value
+	// Notes say what the numbers do not: classes of the target that the set has
+	// and the one that Fit trained on has not.
+	Notes []string
 }
 
 // Value is a metric's name and value.
@@ -37,7 +40,8 @@ func find(list []Value, name string) (float64, bool) {
 // graph.Builder.MeanOver).
 //
 // Errors: what is wrong with d, or does not fit a metric, before anything is
-// computed; ErrNotFinite for a parameter or a loss that is NaN or infinite, with
+// computed, such as classes with other names than those of the set that Fit trained
+// on (data.ErrLabel) or its columns in another order (data.ErrField); ErrNotFinite for a parameter or a loss that is NaN or infinite, with
 // the loss and the metrics all the same for the latter; data.ErrEmpty if the loss
 // counts nothing in d; ErrUnsupported for a model with batch normalisation.
 func (t *Trainer) Evaluate(ctx context.Context, d *data.Dataset) (Result, error) {
@@ -48,7 +52,7 @@ func (t *Trainer) Evaluate(ctx context.Context, d *data.Dataset) (Result, error)
 		return Result{}, err
 	}
 	defer t.leave()
-	sc, err := t.newScore(d)
+	sc, err := t.newScore(t.progress.set, d)
 	if err == nil {
 		err = sc.start()
 	}
@@ -74,7 +78,7 @@ func (t *Trainer) Evaluate(ctx context.Context, d *data.Dataset) (Result, error)
 	if err != nil {
 		return Result{}, errors.Wrap(err, "train: evaluation")
 	}
-	r := Result{mean.value(), sc.values()}
+	r := Result{mean.value(), sc.values(), sc.notes}
 	switch {
 	case mean.empty():
 		return r, errors.Wrap(data.ErrEmpty, "train: evaluation: nothing in the data set counts in the loss")
@@ -183,12 +187,16 @@ type score struct {
 	meters []Meter
 	batch  Scored
 	output []float64
+	notes  []string
 }
 
 // newScore checks d and the metrics on it, with the model for all batch sizes that
-// d is cut into.
-func (t *Trainer) newScore(d *data.Dataset) (*score, error) {
+// d is cut into. trained is the set that was trained on, nil for none.
+func (t *Trainer) newScore(trained, d *data.Dataset) (*score, error) {
 	if err := filled(d); err != nil {
+		return nil, err
+	}
+	if err := compareSets(trained, d); err != nil {
 		return nil, err
 	}
 	n := min(t.o.EvalBatch, d.Len())
@@ -201,7 +209,7 @@ func (t *Trainer) newScore(d *data.Dataset) (*score, error) {
 	if err != nil {
 		return nil, err
 	}
-	sc := &score{t: t}
+	sc := &score{t: t, notes: notesOn(trained, d, t.o.Target, s.ignored)}
 	if len(t.o.Metrics) == 0 {
 		return sc, nil
 	}

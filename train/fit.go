@@ -39,12 +39,13 @@ func (t *Trainer) Fit(ctx context.Context, d *data.Dataset) (*History, error) {
 	if err != nil {
 		return h, errors.Wrap(err, "train")
 	}
-	if err := t.prepare(d); err != nil {
+	if err := t.prepare(d, h); err != nil {
 		return h, err
 	}
 	p := &t.progress
 	bar := newBar(t.o.Progress, t.epoch, p.goal, batches.Len(), p.at)
 	defer bar.end()
+	bar.notes(h.Notes)
 	for t.epoch < p.goal {
 		if err := t.fitEpoch(ctx, d, batches, bar); err != nil {
 			return h, err
@@ -64,8 +65,9 @@ func (t *Trainer) Fit(ctx context.Context, d *data.Dataset) (*History, error) {
 	return h, nil
 }
 
-// prepare checks what a Fit on d needs, compiles it, and finds where to go on.
-func (t *Trainer) prepare(d *data.Dataset) error {
+// prepare checks what a Fit on d needs, compiles it, and finds where to go on. h gets
+// the notes.
+func (t *Trainer) prepare(d *data.Dataset, h *History) error {
 	if err := t.enter(); err != nil {
 		return err
 	}
@@ -80,9 +82,11 @@ func (t *Trainer) prepare(d *data.Dataset) error {
 		return errors.Wrap(err, "train")
 	}
 	if over := t.measured(d); over != nil {
-		if _, err := t.newScore(over); err != nil {
+		sc, err := t.newScore(d, over)
+		if err != nil {
 			return errors.Wrap(err, "train: the evaluation after each epoch")
 		}
+		h.Notes = sc.notes
 	}
 	p := &t.progress
 	if p.goal <= t.epoch {

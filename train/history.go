@@ -5,7 +5,13 @@ import "time"
 // History is what happened in each epoch of a Fit. It can be written as JSON and
 // read again: numbers that JSON does not have are the strings "NaN", "+Inf" and
 // "-Inf". A nil History has no epochs.
-type History struct{ Epochs []Epoch }
+type History struct {
+	Epochs []Epoch
+	// Notes say what the figures do not: classes of the target that
+	// Options.Validation has and the training set has not. Options.Progress shows
+	// them before the first epoch.
+	Notes []string `json:",omitempty"`
+}
 
 // Epoch is one pass over the training set.
 type Epoch struct {

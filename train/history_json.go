@@ -59,18 +59,19 @@ func (v *Value) UnmarshalJSON(text []byte) error {
 type resultJSON struct {
 	Loss    number
 	Metrics []Value
+	Notes   []string `json:",omitempty"`
 }
 
 // MarshalJSON writes the result as History does.
 func (r Result) MarshalJSON() ([]byte, error) {
-	return json.Marshal(resultJSON{number(r.Loss), r.Metrics})
+	return json.Marshal(resultJSON{number(r.Loss), r.Metrics, r.Notes})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (r *Result) UnmarshalJSON(text []byte) error {
 	var j resultJSON
 	err := json.Unmarshal(text, &j)
-	*r = Result{float64(j.Loss), j.Metrics}
+	*r = Result{float64(j.Loss), j.Metrics, j.Notes}
 	return err
 }
 

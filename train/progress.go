@@ -38,6 +38,16 @@ func newBar(w io.Writer, epoch, goal, steps, at int) *bar {
 	return p
 }
 
+// notes writes a line for each note.
+func (p *bar) notes(list []string) {
+	if p.w == nil {
+		return
+	}
+	for _, n := range list {
+		fmt.Fprintln(p.w, "note: "+n)
+	}
+}
+
 // start and stop enclose a run of steps.
 func (p *bar) start() { p.since = time.Now() }
 func (p *bar) stop()  { p.took += time.Since(p.since) }

@@ -1,0 +1,120 @@
+package train
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/train/data"
+)
+
+// notesMost is the number of classes that a note lists.
+const notesMost = 5
+
+// compareSets says whether a set to be evaluated means the same as the one that was
+// trained on, nil for none: it is an error if the classes of a field have other names,
+// or the columns another order.
+func compareSets(trained, d *data.Dataset) error {
+	if trained == nil || trained == d {
+		return nil
+	}
+	for _, f := range d.Fields() {
+		if g, ok := trained.Field(f.Name); ok {
+			if err := sameMeaning(g, f); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// notesOn are the notes about d, evaluated by a Trainer that has trained on the other
+// set: classes of the target of which that has no example. ignored are the labels that
+// do not count.
+func notesOn(trained, d *data.Dataset, target string, ignored map[string]graph.IgnoredLabel) []string {
+	if trained == nil || trained == d {
+		return nil
+	}
+	f, ok := d.Field(target)
+	g, same := trained.Field(target)
+	if !ok || !same {
+		return nil
+	}
+	known, here := classesIn(g), classesIn(f)
+	if known == nil || here == nil {
+		return nil
+	}
+	if label, ok := ignored[target]; ok {
+		delete(here, label.Label)
+	}
+	return unseen(f, known, here)
+}
+
+// sameMeaning says what differs between a field of the training set and one of the
+// same name of another set.
+func sameMeaning(trained, f data.Field) error {
+	if len(trained.ClassNames) > 0 && len(f.ClassNames) > 0 {
+		n := min(len(trained.ClassNames), len(f.ClassNames))
+		if !slices.Equal(trained.ClassNames[:n], f.ClassNames[:n]) {
+			return errors.Wrapf(data.ErrLabel, "field %q: got the classes %q, want those of the training set, %q, in their order (CSVOptions.Classes)",
+				f.Name, f.ClassNames, trained.ClassNames)
+		}
+	}
+	if a, b := slices.Sorted(slices.Values(trained.Columns)), slices.Sorted(slices.Values(f.Columns)); slices.Equal(a, b) && !slices.Equal(trained.Columns, f.Columns) {
+		return errors.Wrapf(data.ErrField, "field %q: got the columns %q, want the order of the training set, %q", f.Name, f.Columns, trained.Columns)
+	}
+	return nil
+}
+
+// unseen is the note about classes of f that have labels here, but none among those
+// that are known.
+func unseen(f data.Field, known, here map[int]int) []string {
+	var list []string
+	examples := 0
+	for _, c := range slices.Sorted(maps.Keys(here)) {
+		if known[c] > 0 {
+			continue
+		}
+		examples += here[c]
+		if len(list) < notesMost {
+			list = append(list, className(f, c))
+		} else if len(list) == notesMost {
+			list = append(list, "...")
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("field %q: the training set has no example of class %s, which %d labels of the evaluated set are: nothing was learned about them",
+		f.Name, strings.Join(list, ", "), examples)}
+}
+
+// classesIn counts the labels of f by class; nil if it holds no labels: integers, or
+// numbers of which each is 0 or 1, for one output.
+func classesIn(f data.Field) map[int]int {
+	out := map[int]int{}
+	for _, c := range f.Ints {
+		out[c]++
+	}
+	if f.Ints == nil && f.Size() != 1 {
+		return nil
+	}
+	for _, v := range f.Floats {
+		if v != 0 && v != 1 {
+			return nil
+		}
+		out[int(v)]++
+	}
+	return out
+}
+
+// className is the class c with its name.
+func className(f data.Field, c int) string {
+	if c >= 0 && c < len(f.ClassNames) {
+		return fmt.Sprintf("%d (%q)", c, f.ClassNames[c])
+	}
+	return fmt.Sprint(c)
+}
