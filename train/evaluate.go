@@ -100,7 +100,7 @@ func (t *Trainer) usable() error {
 // output depends on and no targets, and returns the outputs row by row:
 // [N, len/N].
 //
-// Errors: what is wrong with d; ErrNotFinite if a parameter is NaN or infinite;
+// Errors: what is wrong with d, as in Evaluate; ErrNotFinite if a parameter is NaN or infinite;
 // ErrUnsupported for a model with batch normalisation, whose outputs would depend
 // on the other examples of the batch. An output that is not finite though the
 // parameters are is returned as it is.
@@ -112,7 +112,10 @@ func (t *Trainer) Predict(ctx context.Context, d *data.Dataset) ([]float64, erro
 		return nil, err
 	}
 	defer t.leave()
-	_, err := t.forward.bind(d, predicting, min(t.o.EvalBatch, d.Len()))
+	err := compareSets(t.progress.set, d)
+	if err == nil {
+		_, err = t.forward.bind(d, predicting, min(t.o.EvalBatch, d.Len()))
+	}
 	if err == nil {
 		err = t.usable()
 	}

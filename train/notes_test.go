@@ -126,6 +126,9 @@ func TestSetsOfOtherMeaningAreRefused(t *testing.T) {
 			if _, err := tr.Evaluate(context.Background(), c.val); !errors.Is(err, c.kind) {
 				t.Errorf("Evaluate: error %v, want %v", err, c.kind)
 			}
+			if _, err := tr.Predict(context.Background(), c.val); !errors.Is(err, c.kind) {
+				t.Errorf("Predict: error %v, want %v", err, c.kind)
+			}
 		})
 	}
 }
