@@ -12,6 +12,7 @@ import (
 type position struct {
 	set  *data.Dataset // that it trained on
 	goal int           // epochs that are to be made
+	open bool          // it was stopped: it did not return without an error
 	at   int           // batches of the present epoch that are made
 	mean average       // of their losses
 	took time.Duration // for them
@@ -24,8 +25,8 @@ type position struct {
 // Fit ends early, between two steps, when ctx is cancelled, when OnEpoch fails, or
 // when a step does: with the history so far and the error. Called again on the same
 // d it then goes on where it stopped, with the next batch, and makes the epochs
-// that are left; the history of that Fit begins with the epoch that it completes.
-// On another d the epoch begins anew. A Fit after one that was not stopped makes
+// that are left, none if it was stopped after the last; the history of that Fit
+// begins with the epoch that it completes. On another d the epoch begins anew. A Fit after one that was not stopped makes
 // Options.Epochs more.
 //
 // An epoch whose evaluation fails or is cancelled is complete, and in the history
@@ -62,6 +63,7 @@ func (t *Trainer) Fit(ctx context.Context, d *data.Dataset) (*History, error) {
 			}
 		}
 	}
+	p.open = false
 	return h, nil
 }
 
@@ -89,9 +91,10 @@ func (t *Trainer) prepare(d *data.Dataset, h *History) error {
 		h.Notes = sc.notes
 	}
 	p := &t.progress
-	if p.goal <= t.epoch {
+	if !p.open || p.goal <= t.epoch && p.set != d {
 		p.goal = t.epoch + t.o.Epochs
 	}
+	p.open = true
 	if p.set != d {
 		p.set, p.at, p.took = d, 0, 0
 		p.mean.reset()

@@ -145,6 +145,44 @@ func TestStoppedInEvaluation(t *testing.T) {
 	}
 }
 
+// TestStoppedAfterTheLastEpoch checks that a Fit that is stopped when all its epochs
+// are made, in the evaluation or by OnEpoch, makes no more when it is called again,
+// so that a caller may repeat it until it succeeds; and that the next one makes more.
+func TestStoppedAfterTheLastEpoch(t *testing.T) {
+	for _, where := range []string{"evaluation", "OnEpoch"} {
+		m, set := counter(4)
+		ctx, cancel := context.WithCancel(context.Background())
+		evaluations, enough := 0, errors.New("enough")
+		o := train.Options{Optimizer: train.SGD{}, BatchSize: 2, Epochs: 2, Target: "x", Schedule: train.Constant(2)}
+		if where == "evaluation" {
+			o.Metrics = []train.Metric{{Name: "stops", Start: func() train.Meter {
+				if evaluations++; evaluations == 2 {
+					cancel()
+				}
+				return train.MAE().Start()
+			}}}
+		} else {
+			o.OnEpoch = func(e train.Epoch) error {
+				if e.Epoch == 2 {
+					return enough
+				}
+				return nil
+			}
+		}
+		tr := newTrainer(t, m, o)
+		if h, err := tr.Fit(ctx, set); err == nil || len(h.Epochs) != 2 {
+			t.Errorf("%s: got %v and %d epochs", where, err, len(h.Epochs))
+		}
+		if h, err := tr.Fit(context.Background(), set); err != nil || len(h.Epochs) != 0 || !slices.Equal(m.p.Values("w"), []float64{-2, -2, -2, -2}) {
+			t.Errorf("%s, again: got %v, %d epochs and the counts %v, want no more", where, err, len(h.Epochs), m.p.Values("w"))
+		}
+		if h, err := tr.Fit(context.Background(), set); err != nil || len(h.Epochs) != 2 || h.Last().Epoch != 4 {
+			t.Errorf("%s, a third: got %v and %d epochs, want two more", where, err, len(h.Epochs))
+		}
+		cancel()
+	}
+}
+
 // TestBeforeTheFirstStep checks that what is wrong with a data set, a batch size or
 // a metric is found before a step is made.
 func TestBeforeTheFirstStep(t *testing.T) {
