@@ -42,8 +42,9 @@ type Flat[T float32 | float64] struct {
 	sgd      sgdLoop[T] // the settings of the present step: no step allocates
 	momentum momentumLoop[T]
 	adam     adamLoop[T]
-	finite   finiteLoop[T]
-	kept     []T // Param and Slot before the step, nil if they are too many
+	asks     questionLoop[T]
+	kept     []T  // Param and Slot before the step, empty if they were not copied
+	wild     bool // Slot is not calm: see rule
 }
 
 // Span is a run of elements that weight decay treats alike.

@@ -93,16 +93,14 @@ func (t *Trainer) stepOn(s *session, index []int) (float64, error) {
 	if !isFinite(loss) {
 		return loss, t.notFinite(s, index, NotFiniteError{What: "loss", Loss: loss, Rate: lr, Kept: true})
 	}
-	bounded := boundedBy(t.o.Optimizer, lr)
+	bad := ""
 	if !t.descends() {
-		if !t.vars.finiteGrads(bounded) {
-			return loss, t.notFinite(s, index, NotFiniteError{What: "gradient", Loss: loss, Rate: lr, Kept: true})
-		}
-		t.vars.keep()
-		t.o.Optimizer.Update(t.step+1, lr, t.vars)
+		bad = t.vars.update(move{t.o.Optimizer, t.step + 1, lr})
+	} else if !t.vars.finiteParams() {
+		bad = "step"
 	}
-	if !bounded && !t.vars.finiteParams() {
-		return loss, t.notFinite(s, index, NotFiniteError{What: "step", Loss: loss, Rate: lr})
+	if bad != "" {
+		return loss, t.notFinite(s, index, NotFiniteError{What: bad, Loss: loss, Rate: lr, Kept: bad == "gradient"})
 	}
 	t.step++
 	t.rate = lr

@@ -70,6 +70,14 @@ func SquaresFiniteF32(a []float32) bool { return isFinite(f32.sumSquares(a)) || 
 // SquaresFiniteF64 says whether the square of each element is finite.
 func SquaresFiniteF64(a []float64) bool { return isFinite(f64.sumSquares(a)) || squaresFinite(a) }
 
+// SquaresWithinF32 says whether Σ a² is at most limit, and so no element larger than
+// its root; false if there is a NaN.
+func SquaresWithinF32(a []float32, limit float32) bool { return f32.sumSquares(a) <= limit }
+
+// SquaresWithinF64 says whether Σ a² is at most limit, and so no element larger than
+// its root; false if there is a NaN.
+func SquaresWithinF64(a []float64, limit float64) bool { return f64.sumSquares(a) <= limit }
+
 // AccumRowsF32 adds rows to dst: dst[j] += Σᵢ a[i·stride + j].
 func AccumRowsF32(dst, a []float32, rows, stride int) { accum(f32.accumRows, dst, a, rows, stride) }
 
