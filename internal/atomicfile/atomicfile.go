@@ -52,7 +52,8 @@ var disk = system{create: create, rename: os.Rename, remove: os.Remove, syncDir:
 //
 // A new file gets mode 0666 less the umask; an existing one keeps its
 // permission bits. When path is a symbolic link the file it points to is
-// replaced and the link stays. Two writers at once, of one process or of two, do
+// replaced, or made, and the link stays. An empty path, or one that is not a regular
+// file, is fs.ErrInvalid. Two writers at once, of one process or of two, do
 // not disturb each other: the last rename wins.
 //
 // A save that was killed leaves its temporary file. The next save of the same
@@ -63,6 +64,9 @@ func WriteFile(path string, write func(io.Writer) error) error {
 }
 
 func (s system) writeFile(path string, write func(io.Writer) error) error {
+	if path == "" {
+		return fmt.Errorf("atomicfile: save: got no path: %w", fs.ErrInvalid)
+	}
 	target := resolve(path)
 	mode, keepMode, err := oldMode(target)
 	if err != nil {
@@ -134,12 +138,26 @@ func fill(f file, write func(io.Writer) error) error {
 	return nil
 }
 
-// resolve follows symbolic links, so that the file behind a link is replaced.
+// mostLinks is the number of symbolic links that are followed one after another.
+const mostLinks = 40
+
+// resolve follows symbolic links, so that the file behind a link is replaced, or made
+// if the link points to none.
 func resolve(path string) string {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		return target
 	}
-	return path
+	for range mostLinks {
+		to, err := os.Readlink(path)
+		if err != nil {
+			return path
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(path), to)
+		}
+		path = to
+	}
+	return path // a circle, which oldMode reports
 }
 
 // oldMode returns the permission bits of an existing regular file.
@@ -151,7 +169,7 @@ func oldMode(path string) (mode fs.FileMode, exists bool, err error) {
 	case err != nil:
 		return 0, false, err
 	case !info.Mode().IsRegular():
-		return 0, false, fmt.Errorf("it exists and is not a regular file but %v", info.Mode().Type())
+		return 0, false, fmt.Errorf("it exists and is not a regular file but %v: %w", info.Mode().Type(), fs.ErrInvalid)
 	}
 	return info.Mode().Perm(), true, nil
 }

@@ -82,6 +82,39 @@ func TestWriteFileKeepsPermissions(t *testing.T) {
 	}
 }
 
+// A link, or a chain of them, to a file that does not exist yet stays, and the file is
+// made where it points; a circle is an error.
+func TestWriteFileThroughDanglingLinks(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "sub"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for from, to := range map[string]string{"first": "sub/second", "sub/second": "../sub/target", "a": "b", "b": "a"} {
+		if err := os.Symlink(to, filepath.Join(dir, from)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := WriteFile(filepath.Join(dir, "first"), text("new")); err != nil {
+		t.Fatal(err)
+	}
+	for _, link := range []string{"first", "sub/second"} {
+		if info, err := os.Lstat(filepath.Join(dir, link)); err != nil || info.Mode().Type() != fs.ModeSymlink {
+			t.Errorf("the link %s became %v, error %v", link, info, err)
+		}
+	}
+	if got, err := os.ReadFile(filepath.Join(dir, "sub", "target")); err != nil || string(got) != "new" {
+		t.Errorf("the target holds %q, error %v", got, err)
+	}
+	if err := WriteFile(filepath.Join(dir, "a"), text("new")); err == nil {
+		t.Error("a circle of links: no error")
+	}
+	for _, path := range []string{"", dir} {
+		if err := WriteFile(path, text("new")); !errors.Is(err, fs.ErrInvalid) {
+			t.Errorf("path %q: error %v, want ErrInvalid", path, err)
+		}
+	}
+}
+
 func TestWriteFileKeepsSymbolicLink(t *testing.T) {
 	dir := t.TempDir()
 	target, link := filepath.Join(dir, "target"), filepath.Join(dir, "link")

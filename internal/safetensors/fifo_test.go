@@ -3,6 +3,7 @@
 package safetensors
 
 import (
+	"errors"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -15,7 +16,10 @@ func TestReadRefusesPipe(t *testing.T) {
 	if err := syscall.Mkfifo(path, 0o600); err != nil {
 		t.Skip("no pipe can be made: ", err)
 	}
-	if _, err := Read(path, nil); err == nil || !strings.Contains(err.Error(), "not a regular file") {
+	if _, err := Read(path, nil); !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), "not a regular file") {
 		t.Errorf("error %v", err)
+	}
+	if _, err := Read(filepath.Dir(path), nil); !errors.Is(err, ErrFormat) {
+		t.Errorf("a directory: error %v", err)
 	}
 }

@@ -24,7 +24,7 @@ func Read(path string, accept func(*File) error) (*File, error) {
 	return f, nil
 }
 
-// openRegular opens a file but refuses directories, devices and pipes. It looks
+// openRegular opens a file but refuses directories, devices and pipes (ErrFormat). It looks
 // before it opens: opening a pipe that nobody writes to takes for ever.
 func openRegular(path string) (*os.File, int64, error) {
 	info, err := os.Stat(path)
@@ -32,7 +32,7 @@ func openRegular(path string) (*os.File, int64, error) {
 		return nil, 0, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, 0, fmt.Errorf("%q is not a regular file but %v", path, info.Mode().Type())
+		return nil, 0, fmt.Errorf("%w: %q is not a regular file but %v", ErrFormat, path, info.Mode().Type())
 	}
 	file, err := os.Open(path)
 	if err != nil {
@@ -40,7 +40,7 @@ func openRegular(path string) (*os.File, int64, error) {
 	}
 	if info, err = file.Stat(); err != nil || !info.Mode().IsRegular() {
 		file.Close()
-		return nil, 0, fmt.Errorf("%q is no longer a regular file", path)
+		return nil, 0, fmt.Errorf("%w: %q is no longer a regular file", ErrFormat, path)
 	}
 	return file, info.Size(), nil
 }
