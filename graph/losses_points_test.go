@@ -141,8 +141,6 @@ func TestLossPoints(t *testing.T) {
 // TestSaturatedBCE holds BCE at probabilities of 1, and behind a sigmoid that has become
 // one, to small or no gradients.
 func TestSaturatedBCE(t *testing.T) {
-	type B = graph.Builder
-	type N = gorgonia.Node
 	for d, top := range map[graph.DType]float64{graph.Float32: 0x1p24, graph.Float64: 1e12} {
 		b := graph.New(graph.NewParams(d, 1))
 		p, z := b.Input("p", 2), b.Input("z", 4)

@@ -239,7 +239,7 @@ func TestKeepOnly(t *testing.T) {
 		}
 		return g, e, s, cost, inner
 	}
-	g, e, s, cost, inner := build()
+	g, e, s, _, inner := build()
 	vm := graph.NewMachine(g)
 	if err := vm.KeepOnly(s); err != nil {
 		t.Fatal(err)
@@ -256,7 +256,7 @@ func TestKeepOnly(t *testing.T) {
 	if err := graph.NewMachine(g).KeepOnly(G.NewScalar(G.NewGraph(), tensor.Float64, G.WithName("other"))); err == nil {
 		t.Error("KeepOnly of a node of another graph: no error")
 	}
-	g, e, s, cost, inner = build()
+	g, e, s, cost, inner := build()
 	runMachine(t, g, inner[0])
 	for _, n := range []*G.Node{e, s, cost, inner[0]} {
 		if n.Value() == nil {

@@ -14,7 +14,7 @@ import (
 type (
 	sumOp struct {
 		halve
-		along string
+		along string //lint:ignore U1000 read by reflection
 	}
 	transposeOp struct {
 		halve
@@ -22,7 +22,7 @@ type (
 	}
 	softmaxOp struct {
 		halve
-		axis, isLog bool
+		axis, isLog bool //lint:ignore U1000 read by reflection
 	}
 	concatOp    struct{ halve }
 	repeatOp    struct{ halve }

@@ -38,6 +38,7 @@ type (
 // arguments: each answers with the error that is asked for, and none panics.
 func TestArguments(t *testing.T) {
 	ctx, set := context.Background(), blobs(t, 9)
+	var none context.Context
 	trainer := func(o train.Options) *train.Trainer { return newTrainer(t, newNet(graph.Float64, 0), o) }
 	refused := func(m train.Model, o train.Options) func() error {
 		return func() error { _, err := train.New(m, o); return err }
@@ -80,14 +81,14 @@ func TestArguments(t *testing.T) {
 		"Fit with an empty validation set": {fit(good(), train.Options{Validation: &data.Dataset{}}, ctx, set), data.ErrEmpty},
 		"Fit of a model without a loss":    {fit(&pointer{graph.NewParams(graph.Float64, 0)}, train.Options{}, ctx, set), train.ErrOption},
 		"Fit of a model that changes":      {fit(&changing{}, train.Options{}, ctx, set), train.ErrOption},
-		"Evaluate without a context":       {func() error { _, err := trainer(train.Options{}).Evaluate(nil, set); return err }, train.ErrOption},
+		"Evaluate without a context":       {func() error { _, err := trainer(train.Options{}).Evaluate(none, set); return err }, train.ErrOption},
 		"Evaluate without a set":           {func() error { _, err := trainer(train.Options{}).Evaluate(ctx, nil); return err }, data.ErrEmpty},
 		"Evaluate on an empty set":         {func() error { _, err := trainer(train.Options{}).Evaluate(ctx, &data.Dataset{}); return err }, data.ErrEmpty},
 		"Evaluate with no Meter": {func() error {
 			_, err := trainer(train.Options{Metrics: []train.Metric{{Name: "m", Start: func() train.Meter { return nil }}}}).Evaluate(ctx, set)
 			return err
 		}, train.ErrOption},
-		"Predict without a context": {func() error { _, err := trainer(train.Options{}).Predict(nil, set); return err }, train.ErrOption},
+		"Predict without a context": {func() error { _, err := trainer(train.Options{}).Predict(none, set); return err }, train.ErrOption},
 		"Predict without a set":     {func() error { _, err := trainer(train.Options{}).Predict(ctx, nil); return err }, data.ErrEmpty},
 		"Predict on an empty set":   {func() error { _, err := trainer(train.Options{}).Predict(ctx, &data.Dataset{}); return err }, data.ErrEmpty},
 		"Step without a set":        {func() error { _, err := trainer(train.Options{}).Step(nil, nil); return err }, data.ErrEmpty},

@@ -15,9 +15,9 @@ import (
 var (
 	// ErrNotFinite marks a loss, a gradient or a parameter that is NaN or infinite.
 	// errors.As finds a *NotFiniteError, which says more, in what a step returns.
-	ErrNotFinite = mistake.NotFinite
+	ErrNotFinite = mistake.ErrNotFinite
 	// ErrOption marks a setting that has no meaning, such as a learning rate of -1.
-	ErrOption = mistake.Option
+	ErrOption = mistake.ErrOption
 	// ErrBusy marks a call to a Trainer that another goroutine is using.
 	ErrBusy = errors.New("the trainer is in use")
 )

@@ -286,7 +286,7 @@ func (r *Program[T]) Bind(refs []Reader, data []T) {
 
 // ErrNotFinite says that the first output of a run was not finite, and so no
 // parameter was changed.
-var ErrNotFinite = fmt.Errorf("the first output is %w", mistake.NotFinite)
+var ErrNotFinite = fmt.Errorf("the first output is %w", mistake.ErrNotFinite)
 
 // Run computes every step in order. Before the first one that changes
 // parameters, it returns if something has failed by then.

@@ -5,7 +5,7 @@
 // It has nothing but these values and imports nothing of the module. Packages
 // that report a kind give it a name of their own:
 //
-//	var ErrShape = mistake.Shape
+//	var ErrShape = mistake.ErrShape
 package mistake
 
 import "errors" // kinds need no stack
@@ -13,20 +13,20 @@ import "errors" // kinds need no stack
 // The kinds of error.
 var (
 	// Shape: shapes, lengths or sizes do not fit.
-	Shape = errors.New("shapes do not fit")
+	ErrShape = errors.New("shapes do not fit")
 	// DType: element types do not fit.
-	DType = errors.New("element types do not fit")
+	ErrDType = errors.New("element types do not fit")
 	// Option: a setting or an argument has no meaning.
-	Option = errors.New("bad option")
+	ErrOption = errors.New("bad option")
 	// NotFinite: a number is NaN or infinite where it must not be, or too large
 	// for its type.
-	NotFinite = errors.New("not finite")
+	ErrNotFinite = errors.New("not finite")
 	// NotDifferentiable: there is no derivative.
-	NotDifferentiable = errors.New("not differentiable")
+	ErrNotDifferentiable = errors.New("not differentiable")
 	// Memory: more memory is needed than there is, or than is allowed.
-	Memory = errors.New("too much memory")
+	ErrMemory = errors.New("too much memory")
 	// Target: a loss does not take a number as a target.
-	Target = errors.New("target outside of the loss's domain")
+	ErrTarget = errors.New("target outside of the loss's domain")
 	// Unsupported: what the project does not do.
-	Unsupported = errors.New("not supported")
+	ErrUnsupported = errors.New("not supported")
 )

@@ -13,14 +13,14 @@ import (
 
 // What kinds of mistake there are, for errors.Is.
 var (
-	ErrShape             = mistake.Shape
-	ErrDType             = mistake.DType
-	ErrOption            = mistake.Option
-	ErrNotFinite         = mistake.NotFinite
-	ErrNotDifferentiable = mistake.NotDifferentiable
-	ErrMemory            = mistake.Memory
-	ErrUnsupported       = mistake.Unsupported
-	ErrTarget            = mistake.Target
+	ErrShape             = mistake.ErrShape
+	ErrDType             = mistake.ErrDType
+	ErrOption            = mistake.ErrOption
+	ErrNotFinite         = mistake.ErrNotFinite
+	ErrNotDifferentiable = mistake.ErrNotDifferentiable
+	ErrMemory            = mistake.ErrMemory
+	ErrUnsupported       = mistake.ErrUnsupported
+	ErrTarget            = mistake.ErrTarget
 )
 
 // Error is a node that could not be built: which operator, what for, from

@@ -13,9 +13,9 @@ var (
 	// ErrEmpty: there are no examples, or none would be left.
 	ErrEmpty = errors.New("no examples")
 	// ErrShape: lengths or shapes do not agree.
-	ErrShape = mistake.Shape
+	ErrShape = mistake.ErrShape
 	// ErrNotFinite: a value is NaN or infinite, or too large for its type.
-	ErrNotFinite = mistake.NotFinite
+	ErrNotFinite = mistake.ErrNotFinite
 	// ErrLabel: a class label is out of range, no integer, or the only class.
 	ErrLabel = errors.New("bad class label")
 	// ErrField: a field is missing, named twice or of the wrong kind.
@@ -23,7 +23,7 @@ var (
 	// ErrIndex: an index is not that of an example.
 	ErrIndex = errors.New("index out of range")
 	// ErrOption: an argument or option has no meaning.
-	ErrOption = mistake.Option
+	ErrOption = mistake.ErrOption
 	// ErrCSV: a text is no table of the form that the options describe.
 	ErrCSV = errors.New("malformed table")
 )
