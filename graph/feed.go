@@ -166,7 +166,7 @@ func (p *Program) FeedInts(name string, v []int) error {
 	if n := p.IndexRange(name); n > 0 { // before the input counts as fed
 		for i, x := range v {
 			if x < 0 || x >= n {
-				return errors.Errorf("graph: FeedInts: input %q: got %d at element %d, want an index in [0,%d)", name, x, i, n)
+				return errors.Wrapf(ErrOption, "graph: FeedInts: input %q: got %d at element %d, want an index in [0,%d)", name, x, i, n)
 			}
 		}
 	}
@@ -202,7 +202,7 @@ func (p *Program) slot(method, name string, n int, ints bool) (*exec.Slot, error
 	}
 	s := p.inputs[name]
 	if s == nil {
-		return nil, errors.Errorf("graph: %s: no input %q, want one of %q", method, name, p.Inputs())
+		return nil, errors.Wrapf(ErrOption, "graph: %s: no input %q, want one of %q", method, name, p.Inputs())
 	}
 	if ints != (s.Type.DType == ir.Int) {
 		return nil, errors.Wrapf(ErrDType, "graph: %s: input %q: got other elements, want %v", method, name, s.Type)

@@ -53,8 +53,11 @@ func (f Finding) String() string {
 
 // Lint lists what gorgonia may have got wrong in a graph, in the order of the
 // nodes. Nodes of this module's own operators have no findings. It adds nothing to
-// the graph.
+// the graph. A nil graph has no findings.
 func Lint(g *gorgonia.ExprGraph) []Finding {
+	if g == nil {
+		return nil
+	}
 	lost := reverse.ReadRecord(g).Lost
 	var out []Finding
 	for _, n := range g.AllNodes() {

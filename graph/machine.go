@@ -46,6 +46,7 @@ type Machine struct {
 	wrt  []*gorgonia.Node
 
 	settings *op.Settings // of the graph's operators, which programs depend on
+	nodes    int          // of the graph, when built was begun
 	built    map[string]*machineProgram
 	now      *machineProgram
 }
@@ -54,8 +55,8 @@ var _ gorgonia.VM = (*Machine)(nil)
 
 // NewMachine is a machine for g, whose operators are set to training, as
 // gorgonia.NewTapeMachine sets them. keep are nodes whose values are wanted beside
-// those that every run leaves. The graph is compiled by the first RunAll, and must not
-// be added to after that.
+// those that every run leaves. The graph is compiled by the first RunAll, and anew by
+// the first one after nodes were added to it.
 func NewMachine(g *gorgonia.ExprGraph, keep ...*gorgonia.Node) *Machine {
 	return newMachine(g, keep, true)
 }
@@ -81,16 +82,18 @@ func newMachine(g *gorgonia.ExprGraph, keep []*gorgonia.Node, training bool) *Ma
 // must be called before the first RunAll, and once.
 func (m *Machine) Differentiate(cost *gorgonia.Node, wrt ...*gorgonia.Node) error {
 	switch {
+	case m == nil:
+		return errors.Wrap(ErrOption, "graph: Machine: Differentiate: got no Machine")
 	case m.now != nil || m.cost != nil:
-		return errors.New("graph: Machine: Differentiate: the machine has run, or was told before")
+		return errors.Wrap(ErrOption, "graph: Machine: Differentiate: the machine has run, or was told before")
 	case cost == nil || cost.Graph() != m.g || !cost.IsScalar():
-		return errors.New("graph: Machine: Differentiate: the cost is no scalar node of the graph")
+		return errors.Wrap(ErrOption, "graph: Machine: Differentiate: the cost is no scalar node of the graph")
 	case len(wrt) == 0:
-		return errors.New("graph: Machine: Differentiate: got no leaves to differentiate by")
+		return errors.Wrap(ErrOption, "graph: Machine: Differentiate: got no leaves to differentiate by")
 	}
 	for i, n := range wrt {
 		if n == nil || n.Graph() != m.g || n.Op() != nil {
-			return errors.Errorf("graph: Machine: Differentiate: node %d to differentiate by is no leaf of the graph", i)
+			return errors.Wrapf(ErrOption, "graph: Machine: Differentiate: node %d to differentiate by is no leaf of the graph", i)
 		}
 	}
 	m.cost, m.wrt = cost, wrt
@@ -102,12 +105,15 @@ func (m *Machine) Differentiate(cost *gorgonia.Node, wrt ...*gorgonia.Node) erro
 // other node reads and gradients of leaves get theirs as ever. It must be called
 // before the first RunAll.
 func (m *Machine) KeepOnly(nodes ...*gorgonia.Node) error {
+	if m == nil {
+		return errors.Wrap(ErrOption, "graph: Machine: KeepOnly: got no Machine")
+	}
 	if m.now != nil {
-		return errors.New("graph: Machine: KeepOnly: the machine has run")
+		return errors.Wrap(ErrOption, "graph: Machine: KeepOnly: the machine has run")
 	}
 	for i, n := range nodes {
 		if n == nil || n.Graph() != m.g {
-			return errors.Errorf("graph: Machine: KeepOnly: node %d to keep is nil or of another graph", i)
+			return errors.Wrapf(ErrOption, "graph: Machine: KeepOnly: node %d to keep is nil or of another graph", i)
 		}
 	}
 	m.keep, m.only = nodes, true
@@ -122,7 +128,7 @@ func (m *Machine) Close() error { return nil }
 
 // Stats describe the compiled program; the zero Stats before the first RunAll.
 func (m *Machine) Stats() Stats {
-	if m.now == nil {
+	if m == nil || m.now == nil {
 		return Stats{}
 	}
 	return m.now.prog.Stats()
@@ -131,7 +137,7 @@ func (m *Machine) Stats() Stats {
 // Profile runs the graph so many times and says where the time goes, as
 // Program.Profile does. RunAll must have run before.
 func (m *Machine) Profile(runs int) (Profile, error) {
-	if m.now == nil {
+	if m == nil || m.now == nil {
 		return Profile{}, errors.New("graph: Machine: Profile: the machine has not run")
 	}
 	return m.now.prog.Profile(runs)
@@ -141,7 +147,10 @@ func (m *Machine) Profile(runs int) (Profile, error) {
 // shape or type, if the graph cannot be compiled, and if an operator of
 // gorgonia's fails.
 func (m *Machine) RunAll() error {
-	if m.now == nil || m.settings.Changed() {
+	if m == nil {
+		return errors.Wrap(ErrOption, "graph: Machine: got no Machine")
+	}
+	if m.now == nil || m.settings.Changed() || len(m.g.AllNodes()) != m.nodes {
 		if err := m.choose(); err != nil {
 			return errors.Wrap(err, "graph: Machine")
 		}
@@ -161,10 +170,11 @@ func (m *Machine) choose() (err error) {
 		}
 	}()
 	if m.g == nil {
-		return errors.New("got no graph")
+		return errors.Wrap(ErrOption, "got no graph")
 	}
-	if m.settings == nil {
-		m.settings = op.SettingsOf(m.g)
+	if n := len(m.g.AllNodes()); m.settings == nil || n != m.nodes { // the user has added to the graph
+		m.settings, m.nodes = op.SettingsOf(m.g), n
+		m.built = map[string]*machineProgram{}
 	}
 	m.now = nil
 	if len(m.built) >= maxBuilt {

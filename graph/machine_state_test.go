@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"errors"
 	"math"
 	"slices"
 	"testing"
@@ -264,5 +265,64 @@ func TestMachineAllocates(t *testing.T) {
 		}
 	}); n > 0 {
 		t.Errorf("a run allocates %v times, want 0", n)
+	}
+}
+
+// TestMachineGrows adds nodes, and then gradients, between runs: each run leaves values
+// on all that there is.
+func TestMachineGrows(t *testing.T) {
+	g := G.NewGraph()
+	x := G.NewVector(g, tensor.Float64, G.WithShape(3), G.WithName("x"), G.WithValue(tensor.New(tensor.WithBacking([]float64{1, 2, 3}))))
+	y := G.Must(G.Square(x))
+	vm := graph.NewMachine(g)
+	run := func() {
+		t.Helper()
+		if err := vm.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		same(t, "square", y.Value().Data().([]float64), []float64{1, 4, 9})
+	}
+	run()
+	cost := G.Must(G.Sum(G.Must(G.Cube(y))))
+	run()
+	same(t, "cost", []float64{cost.Value().Data().(float64)}, []float64{1 + 64 + 729})
+	if _, err := G.Grad(cost, x); err != nil {
+		t.Fatal(err)
+	}
+	run()
+	grad, err := x.Grad()
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "gradient", grad.Data().([]float64), []float64{6, 6 * 32, 6 * 243})
+	run() // nothing was added
+}
+
+// TestMachineMisuse calls every method of machines that are nil, zero, or without a
+// graph.
+func TestMachineMisuse(t *testing.T) {
+	for name, m := range map[string]*graph.Machine{"nil": nil, "zero": {}, "of no graph": graph.NewMachine(nil), "of no graph, to evaluate": graph.NewEvalMachine(nil)} {
+		_, profiled := m.Profile(1)
+		for method, err := range map[string]error{
+			"RunAll": m.RunAll(), "KeepOnly": m.KeepOnly(nil), "Differentiate": m.Differentiate(nil), "Profile": profiled,
+		} {
+			if err == nil || method != "Profile" && !errors.Is(err, graph.ErrOption) {
+				t.Errorf("%s of a machine that is %s: got %v, want ErrOption", method, name, err)
+			}
+		}
+		m.Reset()
+		if err := m.Close(); err != nil || m.Stats().Steps != 0 {
+			t.Errorf("Close of a machine that is %s: got %v", name, err)
+		}
+	}
+	if got := graph.Lint(nil); got != nil {
+		t.Errorf("Lint of no graph: got %v", got)
+	}
+	if _, err := (*graph.Builder)(nil).Compile(graph.Config{}); !errors.Is(err, graph.ErrOption) {
+		t.Errorf("Compile of no Builder: got %v", err)
+	}
+	b := graph.New(nil)
+	if _, err := b.Compile(graph.Config{Outputs: []*G.Node{b.Input("x", 1)}, Workers: -1}); !errors.Is(err, graph.ErrOption) {
+		t.Errorf("Compile for -1 workers: got %v", err)
 	}
 }

@@ -234,7 +234,7 @@ func widen(a []float64, b []float32, q *Param) []float64 {
 func (p *Params) Set(name string, v []float64) error {
 	q := p.Get(name)
 	if q == nil {
-		return errors.Errorf("graph: no parameter %q", name)
+		return errors.Wrapf(ErrOption, "graph: no parameter %q", name)
 	}
 	if len(v) != q.size {
 		return errors.Wrapf(ErrShape, "graph: parameter %q: got %d elements, want %d for %v", name, len(v), q.size, q.Shape)

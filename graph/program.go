@@ -108,6 +108,9 @@ func (b *Builder) withMissing(nodes []*gorgonia.Node) []*gorgonia.Node {
 // another graph, an operator that cannot be compiled, or a *MemoryError.
 // It binds the parameters' nodes to tensors that show the flat memory.
 func (b *Builder) Compile(cfg Config) (p *Program, err error) {
+	if b == nil {
+		return nil, errors.Wrap(ErrOption, "graph: Compile: got no Builder")
+	}
 	if b.c.Err != nil {
 		return nil, b.c.Err
 	}
@@ -121,8 +124,8 @@ func (b *Builder) Compile(cfg Config) (p *Program, err error) {
 		return nil, errors.Wrap(err, "graph: Compile")
 	}
 	t := tracer{w: cfg.Trace}
-	if cfg.Workers > mostWorkers {
-		return nil, errors.Wrapf(ErrOption, "graph: Compile: got %d workers, want at most %d", cfg.Workers, mostWorkers)
+	if cfg.Workers < 0 || cfg.Workers > mostWorkers {
+		return nil, errors.Wrapf(ErrOption, "graph: Compile: got %d workers, want 0 to %d", cfg.Workers, mostWorkers)
 	}
 	w := pool.Of(cfg.Workers)
 	plan, err := t.compile(f, targets, compile.Options{Recompute: cfg.Recompute, Regions: regionsFor(w, cfg.Recompute)})
@@ -175,18 +178,18 @@ func (b *Builder) targets(cfg Config) ([]compile.Target, []*gorgonia.Node, error
 	var nodes []*gorgonia.Node
 	for i, n := range cfg.Outputs {
 		if n == nil || n.Graph() != b.c.Graph {
-			return nil, nil, errors.Errorf("graph: Compile: output %d is not a node of this graph", i)
+			return nil, nil, errors.Wrapf(ErrOption, "graph: Compile: output %d is not a node of this graph", i)
 		}
 		targets = append(targets, compile.Target{Name: op.NameOf(n)})
 		nodes = append(nodes, n)
 	}
 	if cfg.Grads != nil && len(cfg.Grads) != len(b.paramsIn) {
-		return nil, nil, errors.Errorf("graph: Compile: got %d gradients, want one for each of the %d parameters", len(cfg.Grads), len(b.paramsIn))
+		return nil, nil, errors.Wrapf(ErrOption, "graph: Compile: got %d gradients, want one for each of the %d parameters", len(cfg.Grads), len(b.paramsIn))
 	}
 	for i, n := range cfg.Grads {
 		q := b.leaves[b.paramsIn[i]].param
 		if n == nil {
-			return nil, nil, errors.Errorf("graph: Compile: the gradient of %q is nil", q.Name)
+			return nil, nil, errors.Wrapf(ErrOption, "graph: Compile: the gradient of %q is nil", q.Name)
 		}
 		t, err := op.TypeOf(n)
 		if err != nil {
@@ -199,10 +202,10 @@ func (b *Builder) targets(cfg Config) ([]compile.Target, []*gorgonia.Node, error
 		nodes = append(nodes, n)
 	}
 	if cfg.Descend && (len(cfg.Outputs) == 0 || len(cfg.Grads) == 0) {
-		return nil, nil, errors.New("graph: Compile: got Descend without a loss as the first output, or without gradients")
+		return nil, nil, errors.Wrap(ErrOption, "graph: Compile: got Descend without a loss as the first output, or without gradients")
 	}
 	if len(nodes) == 0 {
-		return nil, nil, errors.New("graph: Compile: got no outputs and no gradients, want at least one")
+		return nil, nil, errors.Wrap(ErrOption, "graph: Compile: got no outputs and no gradients, want at least one")
 	}
 	return targets, nodes, nil
 }
@@ -381,9 +384,9 @@ func (p *Program) SetRate(rate float64) error {
 	}
 	switch {
 	case p.rate == nil:
-		return errors.New("graph: SetRate: the program makes no steps, it was compiled without Descend")
+		return errors.Wrap(ErrOption, "graph: SetRate: the program makes no steps, it was compiled without Descend")
 	case !(rate >= 0) || math.IsInf(rate, 0):
-		return errors.Errorf("graph: SetRate: got the rate %v, want a finite number of at least 0", rate)
+		return errors.Wrapf(ErrOption, "graph: SetRate: got the rate %v, want a finite number of at least 0", rate)
 	case p.r32 != nil && isBeyond32(rate):
 		return errors.Wrapf(ErrNotFinite, "graph: SetRate: got the rate %v, beyond the range of float32", rate)
 	case p.r32 != nil:
