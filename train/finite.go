@@ -36,6 +36,8 @@ type NotFiniteError struct {
 	// Node is the first node that was not finite, with Options.Diagnose; nil if it
 	// was not looked for or not found.
 	Node *BadNode
+
+	blind bool // without Options.Diagnose
 }
 
 // Error says all of it in one line.
@@ -61,8 +63,11 @@ func (e *NotFiniteError) Error() string {
 		}
 		fmt.Fprintf(&b, "the step makes the %sparameter %q not finite, the loss is %v", of, e.Param, e.Loss)
 	}
-	if e.Node != nil {
+	switch {
+	case e.Node != nil:
 		fmt.Fprintf(&b, "; the first node that is not finite is %v", e.Node)
+	case e.blind:
+		b.WriteString("; Options.Diagnose finds the node where that begins")
 	}
 	if e.Kept {
 		b.WriteString("; parameters and optimizer state are those before the step")
@@ -92,6 +97,7 @@ func (t *Trainer) notFinite(s *session, index []int, e NotFiniteError) error {
 		}
 		e.Kept = t.vars.restore()
 	}
+	e.blind = !t.o.Diagnose
 	if t.o.Diagnose && e.Kept {
 		e.Node = t.diagnose(s, index, &e)
 	}

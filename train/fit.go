@@ -75,13 +75,13 @@ func (t *Trainer) prepare(d *data.Dataset, h *History) error {
 	}
 	defer t.leave()
 	n := min(t.o.BatchSize, d.Len())
+	if _, err := t.train.bind(d, training, n); err != nil {
+		return errors.Wrap(err, "train")
+	}
 	if last := d.Len() % n; last > 0 {
 		if _, err := t.train.bind(d, training, last); err != nil {
 			return errors.Wrapf(err, "train: the last batch, of %d, if %d examples are cut into batches of %d (Options.BatchSize)", last, d.Len(), n)
 		}
-	}
-	if _, err := t.train.bind(d, training, n); err != nil {
-		return errors.Wrap(err, "train")
 	}
 	if over := t.measured(d); over != nil {
 		sc, err := t.newScore(d, over)

@@ -1,6 +1,8 @@
 package train
 
 import (
+	"fmt"
+
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/kernel/memory"
@@ -91,6 +93,15 @@ func (c *cache) get(k kind, n int) (*session, error) {
 	return s, nil
 }
 
+// misfit says why an input of the shape does not take a batch of rows of so many
+// elements.
+func (s *session) misfit(shape []int, elements int) string {
+	if len(shape) == 0 || shape[0] != s.n {
+		return fmt.Sprintf("got the shape %v for a batch of %d, want the batch first: [%d, ...], with the n that Loss is called with", shape, s.n, s.n)
+	}
+	return fmt.Sprintf("got %d elements for each example from the data set, want %d: the input is %v for a batch of %d", elements, size(shape)/s.n, shape, s.n)
+}
+
 // bind connects the inputs to the fields of d that have their names.
 func (s *session) bind(d *data.Dataset, dt graph.DType) error {
 	s.set, s.feeds = nil, s.feeds[:0]
@@ -101,7 +112,7 @@ func (s *session) bind(d *data.Dataset, dt graph.DType) error {
 		}
 		shape := s.prog.InputShape(name)
 		if n := size(shape); n != s.n*rows.Size() {
-			return errors.Wrapf(data.ErrShape, "input %q of the model: got %d elements for each example, want %v for a batch of %d", name, rows.Size(), shape, s.n)
+			return errors.Wrapf(data.ErrShape, "input %q of the model: %s", name, s.misfit(shape, rows.Size()))
 		}
 		if n := s.prog.IndexRange(name); n > 0 { // with the row in the error, which a batch does not know
 			if err := d.CheckLabels(name, n); err != nil {
