@@ -11,7 +11,7 @@ import (
 
 // ErrUnconnected marks a gradient with respect to a node that the loss does not
 // depend on.
-var ErrUnconnected = errors.New("the loss does not depend on it")
+var ErrUnconnected = errors.New("the loss does not depend on it, or only through operators without a gradient, such as Sign, Floor or comparisons")
 
 // Options of GradientsWith. The zero value is what Gradients does.
 type Options struct {

@@ -13,7 +13,8 @@ func (b *Builder) MatMul(x, y *gorgonia.Node) *gorgonia.Node { return b.c.MatMul
 // from the last, and an extent of 1 repeats.
 func (b *Builder) Add(x, y *gorgonia.Node) *gorgonia.Node { return b.c.Add(x, y) }
 
-// Sub is x − y, broadcast.
+// Sub is x − y, broadcast as Add does. Take care with predictions [N, 1] and targets
+// [N]: their difference is [N, N]. The losses, such as MSE, refuse such a pair.
 func (b *Builder) Sub(x, y *gorgonia.Node) *gorgonia.Node { return b.c.Sub(x, y) }
 
 // Mul is x · y, element by element, broadcast.
