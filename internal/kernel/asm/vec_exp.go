@@ -139,18 +139,23 @@ func (m *lanes) tanhParts(a, scale v) (short cond, y v) {
 	return short, m.choose(short, m.fma(m.mul(a, z), q, a), y)
 }
 
+// rest is 1 − tanh|x| for the size a of its tail, which is 0 or so large that the rest is
+// a normal number: processors take their time for others.
+func (m *lanes) rest(a v) v { return m.mul(a, m.num(math.Exp2(-m.tailBits()))) }
+
 // tanhOpen is the tanh that p is the tail of.
 func (m *lanes) tanhOpen(p v) v {
 	a := m.abs(p)
-	y := m.sub(m.num(1), m.mul(a, m.num(math.Exp2(-m.tailBits()))))
-	return m.xor(m.choose(m.compare(isLt, a, m.num(0.6)), a, y), m.sign(p))
+	short := m.compare(isLt, a, m.num(0.6))
+	y := m.sub(m.num(1), m.rest(m.choose(short, m.zero(), a)))
+	return m.xor(m.choose(short, a, y), m.sign(p))
 }
 
 // tanhSlope is g times the slope 1 − y² of the tanh that p is the tail of, where y
 // is nearly 1 as c·(2 − c) with the rest c, which is 0 for the last numbers.
 func (m *lanes) tanhSlope(g, p v) v {
 	a, one := m.abs(p), m.num(1)
-	c := m.choose(m.compare(isLt, a, m.num(tailEnd)), m.zero(), m.mul(a, m.num(math.Exp2(-m.tailBits()))))
+	c := m.rest(m.choose(m.compare(isLt, a, m.num(tailEnd)), m.zero(), a))
 	s := m.choose(m.compare(isLt, a, m.num(0.6)), m.sub(one, m.mul(a, a)), m.mul(c, m.sub(m.num(2), c)))
 	return m.mul(g, s)
 }

@@ -770,9 +770,9 @@ whole:
 	VMOVUPS (SI)(AX*1), Z8
 	VANDPS  Z0, Z8, Z8
 	VCMPPS  $0x11, Z2, Z8, K1
-	VMULPS  Z4, Z8, Z9
-	VMOVUPS Z9, Z9
+	VMOVUPS Z8, Z9
 	VMOVAPS Z3, K1, Z9
+	VMULPS  Z4, Z9, Z9
 	VCMPPS  $0x11, Z5, Z8, K2
 	VMULPS  Z8, Z8, Z8
 	VSUBPS  Z8, Z1, Z8
@@ -798,9 +798,9 @@ rest:
 	VMOVUPS.Z (SI)(AX*1), K7, Z8
 	VANDPS    Z0, Z8, Z0
 	VCMPPS    $0x11, Z2, Z0, K3
-	VMULPS    Z4, Z0, Z2
-	VMOVUPS   Z2, Z2
+	VMOVUPS   Z0, Z2
 	VMOVAPS   Z3, K3, Z2
+	VMULPS    Z4, Z2, Z2
 	VCMPPS    $0x11, Z5, Z0, K4
 	VMULPS    Z0, Z0, Z0
 	VSUBPS    Z0, Z1, Z0
@@ -873,10 +873,11 @@ TEXT ·tanhOpen512x32(SB), NOSPLIT, $0-48
 	SHLQ         $0x02, CX
 	XORQ         AX, AX
 	VBROADCASTSS vecNumbers32<>+8(SB), Z0
-	VBROADCASTSS vecNumbers32<>+0(SB), Z1
-	VBROADCASTSS vecNumbers32<>+16(SB), Z2
-	VBROADCASTSS vecNumbers32<>+20(SB), Z3
-	VBROADCASTSS vecNumbers32<>+28(SB), Z4
+	VBROADCASTSS vecNumbers32<>+20(SB), Z1
+	VBROADCASTSS vecNumbers32<>+0(SB), Z2
+	VBROADCASTSS vecNumbers32<>+4(SB), Z3
+	VBROADCASTSS vecNumbers32<>+16(SB), Z4
+	VBROADCASTSS vecNumbers32<>+28(SB), Z5
 	MOVQ         CX, SI
 	SUBQ         $0x00000040, SI
 	JB           rest
@@ -884,16 +885,18 @@ TEXT ·tanhOpen512x32(SB), NOSPLIT, $0-48
 	JA           rest
 
 whole:
-	VMOVUPS (BX)(AX*1), Z5
-	VANDPS  Z0, Z5, Z6
-	VMULPS  Z2, Z6, Z7
-	VSUBPS  Z7, Z1, Z7
-	VCMPPS  $0x11, Z3, Z6, K5
-	VMOVUPS Z7, Z7
-	VMOVAPS Z6, K5, Z7
-	VANDPS  Z4, Z5, Z5
-	VXORPS  Z5, Z7, Z5
-	VMOVUPS Z5, (DX)(AX*1)
+	VMOVUPS (BX)(AX*1), Z6
+	VANDPS  Z0, Z6, Z7
+	VCMPPS  $0x11, Z1, Z7, K5
+	VMOVUPS Z7, Z8
+	VMOVAPS Z3, K5, Z8
+	VMULPS  Z4, Z8, Z8
+	VSUBPS  Z8, Z2, Z8
+	VMOVUPS Z8, Z8
+	VMOVAPS Z7, K5, Z8
+	VANDPS  Z5, Z6, Z6
+	VXORPS  Z6, Z8, Z6
+	VMOVUPS Z6, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
 	JBE     whole
@@ -906,14 +909,16 @@ rest:
 	MOVL      $0xffffffff, CX
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
-	VMOVUPS.Z (BX)(AX*1), K7, Z5
-	VANDPS    Z0, Z5, Z0
-	VMULPS    Z2, Z0, Z2
-	VSUBPS    Z2, Z1, Z1
-	VCMPPS    $0x11, Z3, Z0, K6
+	VMOVUPS.Z (BX)(AX*1), K7, Z6
+	VANDPS    Z0, Z6, Z0
+	VCMPPS    $0x11, Z1, Z0, K6
+	VMOVUPS   Z0, Z1
+	VMOVAPS   Z3, K6, Z1
+	VMULPS    Z4, Z1, Z1
+	VSUBPS    Z1, Z2, Z1
 	VMOVUPS   Z1, Z1
 	VMOVAPS   Z0, K6, Z1
-	VANDPS    Z4, Z5, Z0
+	VANDPS    Z5, Z6, Z0
 	VXORPS    Z0, Z1, Z0
 	VMOVUPS   Z0, K7, (DX)(AX*1)
 
@@ -3232,8 +3237,8 @@ whole:
 	VMOVUPS      (SI)(AX*1), Y6
 	VANDPS       Y0, Y6, Y6
 	VCMPPS       $0x11, Y2, Y6, Y7
-	VMULPS       Y4, Y6, Y8
-	VBLENDVPS    Y7, Y3, Y8, Y7
+	VBLENDVPS    Y7, Y3, Y6, Y7
+	VMULPS       Y4, Y7, Y7
 	VBROADCASTSS vecNumbers32<>+20(SB), Y8
 	VCMPPS       $0x11, Y8, Y6, Y8
 	VMULPS       Y6, Y6, Y6
@@ -3259,8 +3264,8 @@ rest:
 	VMASKMOVPS   (SI)(AX*1), Y5, Y7
 	VANDPS       Y0, Y7, Y0
 	VCMPPS       $0x11, Y2, Y0, Y2
-	VMULPS       Y4, Y0, Y4
-	VBLENDVPS    Y2, Y3, Y4, Y2
+	VBLENDVPS    Y2, Y3, Y0, Y2
+	VMULPS       Y4, Y2, Y2
 	VBROADCASTSS vecNumbers32<>+20(SB), Y3
 	VCMPPS       $0x11, Y3, Y0, Y3
 	VMULPS       Y0, Y0, Y0
@@ -3333,10 +3338,10 @@ TEXT ·tanhOpen256x32(SB), NOSPLIT, $0-48
 	SHLQ         $0x02, CX
 	XORQ         AX, AX
 	VBROADCASTSS vecNumbers32<>+8(SB), Y0
-	VBROADCASTSS vecNumbers32<>+0(SB), Y1
-	VBROADCASTSS vecNumbers32<>+16(SB), Y2
-	VBROADCASTSS vecNumbers32<>+20(SB), Y3
-	VBROADCASTSS vecNumbers32<>+28(SB), Y4
+	VBROADCASTSS vecNumbers32<>+20(SB), Y1
+	VBROADCASTSS vecNumbers32<>+0(SB), Y2
+	VBROADCASTSS vecNumbers32<>+4(SB), Y3
+	VBROADCASTSS vecNumbers32<>+16(SB), Y4
 	MOVQ         CX, SI
 	SUBQ         $0x00000020, SI
 	JB           rest
@@ -3344,35 +3349,39 @@ TEXT ·tanhOpen256x32(SB), NOSPLIT, $0-48
 	JA           rest
 
 whole:
-	VMOVUPS   (BX)(AX*1), Y5
-	VANDPS    Y0, Y5, Y6
-	VMULPS    Y2, Y6, Y7
-	VSUBPS    Y7, Y1, Y7
-	VCMPPS    $0x11, Y3, Y6, Y8
-	VBLENDVPS Y8, Y6, Y7, Y6
-	VANDPS    Y4, Y5, Y5
-	VXORPS    Y5, Y6, Y5
-	VMOVUPS   Y5, (DX)(AX*1)
-	ADDQ      $0x00000020, AX
-	CMPQ      AX, SI
-	JBE       whole
+	VMOVUPS      (BX)(AX*1), Y5
+	VANDPS       Y0, Y5, Y6
+	VCMPPS       $0x11, Y1, Y6, Y7
+	VBLENDVPS    Y7, Y3, Y6, Y8
+	VMULPS       Y4, Y8, Y8
+	VSUBPS       Y8, Y2, Y8
+	VBLENDVPS    Y7, Y6, Y8, Y6
+	VBROADCASTSS vecNumbers32<>+28(SB), Y7
+	VANDPS       Y7, Y5, Y5
+	VXORPS       Y5, Y6, Y5
+	VMOVUPS      Y5, (DX)(AX*1)
+	ADDQ         $0x00000020, AX
+	CMPQ         AX, SI
+	JBE          whole
 
 rest:
-	MOVQ       CX, SI
-	SUBQ       AX, SI
-	JZ         done
-	LEAQ       vecMask<>+32(SB), CX
-	SUBQ       SI, CX
-	VMOVDQU    (CX), Y5
-	VMASKMOVPS (BX)(AX*1), Y5, Y6
-	VANDPS     Y0, Y6, Y0
-	VMULPS     Y2, Y0, Y2
-	VSUBPS     Y2, Y1, Y1
-	VCMPPS     $0x11, Y3, Y0, Y2
-	VBLENDVPS  Y2, Y0, Y1, Y0
-	VANDPS     Y4, Y6, Y1
-	VXORPS     Y1, Y0, Y0
-	VMASKMOVPS Y0, Y5, (DX)(AX*1)
+	MOVQ         CX, SI
+	SUBQ         AX, SI
+	JZ           done
+	LEAQ         vecMask<>+32(SB), CX
+	SUBQ         SI, CX
+	VMOVDQU      (CX), Y5
+	VMASKMOVPS   (BX)(AX*1), Y5, Y6
+	VANDPS       Y0, Y6, Y0
+	VCMPPS       $0x11, Y1, Y0, Y1
+	VBLENDVPS    Y1, Y3, Y0, Y3
+	VMULPS       Y4, Y3, Y3
+	VSUBPS       Y3, Y2, Y2
+	VBLENDVPS    Y1, Y0, Y2, Y0
+	VBROADCASTSS vecNumbers32<>+28(SB), Y1
+	VANDPS       Y1, Y6, Y1
+	VXORPS       Y1, Y0, Y0
+	VMASKMOVPS   Y0, Y5, (DX)(AX*1)
 
 done:
 	VZEROUPPER
@@ -5675,9 +5684,9 @@ whole:
 	VMOVUPD (SI)(AX*1), Z8
 	VANDPD  Z0, Z8, Z8
 	VCMPPD  $0x11, Z2, Z8, K1
-	VMULPD  Z4, Z8, Z9
-	VMOVUPD Z9, Z9
+	VMOVUPD Z8, Z9
 	VMOVAPD Z3, K1, Z9
+	VMULPD  Z4, Z9, Z9
 	VCMPPD  $0x11, Z5, Z8, K2
 	VMULPD  Z8, Z8, Z8
 	VSUBPD  Z8, Z1, Z8
@@ -5703,9 +5712,9 @@ rest:
 	VMOVUPD.Z (SI)(AX*1), K7, Z8
 	VANDPD    Z0, Z8, Z0
 	VCMPPD    $0x11, Z2, Z0, K3
-	VMULPD    Z4, Z0, Z2
-	VMOVUPD   Z2, Z2
+	VMOVUPD   Z0, Z2
 	VMOVAPD   Z3, K3, Z2
+	VMULPD    Z4, Z2, Z2
 	VCMPPD    $0x11, Z5, Z0, K4
 	VMULPD    Z0, Z0, Z0
 	VSUBPD    Z0, Z1, Z0
@@ -5778,10 +5787,11 @@ TEXT ·tanhOpen512x64(SB), NOSPLIT, $0-48
 	SHLQ         $0x03, CX
 	XORQ         AX, AX
 	VBROADCASTSD vecNumbers64<>+16(SB), Z0
-	VBROADCASTSD vecNumbers64<>+0(SB), Z1
-	VBROADCASTSD vecNumbers64<>+32(SB), Z2
-	VBROADCASTSD vecNumbers64<>+40(SB), Z3
-	VBROADCASTSD vecNumbers64<>+56(SB), Z4
+	VBROADCASTSD vecNumbers64<>+40(SB), Z1
+	VBROADCASTSD vecNumbers64<>+0(SB), Z2
+	VBROADCASTSD vecNumbers64<>+8(SB), Z3
+	VBROADCASTSD vecNumbers64<>+32(SB), Z4
+	VBROADCASTSD vecNumbers64<>+56(SB), Z5
 	MOVQ         CX, SI
 	SUBQ         $0x00000040, SI
 	JB           rest
@@ -5789,16 +5799,18 @@ TEXT ·tanhOpen512x64(SB), NOSPLIT, $0-48
 	JA           rest
 
 whole:
-	VMOVUPD (BX)(AX*1), Z5
-	VANDPD  Z0, Z5, Z6
-	VMULPD  Z2, Z6, Z7
-	VSUBPD  Z7, Z1, Z7
-	VCMPPD  $0x11, Z3, Z6, K5
-	VMOVUPD Z7, Z7
-	VMOVAPD Z6, K5, Z7
-	VANDPD  Z4, Z5, Z5
-	VXORPD  Z5, Z7, Z5
-	VMOVUPD Z5, (DX)(AX*1)
+	VMOVUPD (BX)(AX*1), Z6
+	VANDPD  Z0, Z6, Z7
+	VCMPPD  $0x11, Z1, Z7, K5
+	VMOVUPD Z7, Z8
+	VMOVAPD Z3, K5, Z8
+	VMULPD  Z4, Z8, Z8
+	VSUBPD  Z8, Z2, Z8
+	VMOVUPD Z8, Z8
+	VMOVAPD Z7, K5, Z8
+	VANDPD  Z5, Z6, Z6
+	VXORPD  Z6, Z8, Z6
+	VMOVUPD Z6, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
 	JBE     whole
@@ -5811,14 +5823,16 @@ rest:
 	MOVL      $0xffffffff, CX
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
-	VMOVUPD.Z (BX)(AX*1), K7, Z5
-	VANDPD    Z0, Z5, Z0
-	VMULPD    Z2, Z0, Z2
-	VSUBPD    Z2, Z1, Z1
-	VCMPPD    $0x11, Z3, Z0, K6
+	VMOVUPD.Z (BX)(AX*1), K7, Z6
+	VANDPD    Z0, Z6, Z0
+	VCMPPD    $0x11, Z1, Z0, K6
+	VMOVUPD   Z0, Z1
+	VMOVAPD   Z3, K6, Z1
+	VMULPD    Z4, Z1, Z1
+	VSUBPD    Z1, Z2, Z1
 	VMOVUPD   Z1, Z1
 	VMOVAPD   Z0, K6, Z1
-	VANDPD    Z4, Z5, Z0
+	VANDPD    Z5, Z6, Z0
 	VXORPD    Z0, Z1, Z0
 	VMOVUPD   Z0, K7, (DX)(AX*1)
 
@@ -8137,8 +8151,8 @@ whole:
 	VMOVUPD      (SI)(AX*1), Y6
 	VANDPD       Y0, Y6, Y6
 	VCMPPD       $0x11, Y2, Y6, Y7
-	VMULPD       Y4, Y6, Y8
-	VBLENDVPD    Y7, Y3, Y8, Y7
+	VBLENDVPD    Y7, Y3, Y6, Y7
+	VMULPD       Y4, Y7, Y7
 	VBROADCASTSD vecNumbers64<>+40(SB), Y8
 	VCMPPD       $0x11, Y8, Y6, Y8
 	VMULPD       Y6, Y6, Y6
@@ -8164,8 +8178,8 @@ rest:
 	VMASKMOVPD   (SI)(AX*1), Y5, Y7
 	VANDPD       Y0, Y7, Y0
 	VCMPPD       $0x11, Y2, Y0, Y2
-	VMULPD       Y4, Y0, Y4
-	VBLENDVPD    Y2, Y3, Y4, Y2
+	VBLENDVPD    Y2, Y3, Y0, Y2
+	VMULPD       Y4, Y2, Y2
 	VBROADCASTSD vecNumbers64<>+40(SB), Y3
 	VCMPPD       $0x11, Y3, Y0, Y3
 	VMULPD       Y0, Y0, Y0
@@ -8238,10 +8252,10 @@ TEXT ·tanhOpen256x64(SB), NOSPLIT, $0-48
 	SHLQ         $0x03, CX
 	XORQ         AX, AX
 	VBROADCASTSD vecNumbers64<>+16(SB), Y0
-	VBROADCASTSD vecNumbers64<>+0(SB), Y1
-	VBROADCASTSD vecNumbers64<>+32(SB), Y2
-	VBROADCASTSD vecNumbers64<>+40(SB), Y3
-	VBROADCASTSD vecNumbers64<>+56(SB), Y4
+	VBROADCASTSD vecNumbers64<>+40(SB), Y1
+	VBROADCASTSD vecNumbers64<>+0(SB), Y2
+	VBROADCASTSD vecNumbers64<>+8(SB), Y3
+	VBROADCASTSD vecNumbers64<>+32(SB), Y4
 	MOVQ         CX, SI
 	SUBQ         $0x00000020, SI
 	JB           rest
@@ -8249,35 +8263,39 @@ TEXT ·tanhOpen256x64(SB), NOSPLIT, $0-48
 	JA           rest
 
 whole:
-	VMOVUPD   (BX)(AX*1), Y5
-	VANDPD    Y0, Y5, Y6
-	VMULPD    Y2, Y6, Y7
-	VSUBPD    Y7, Y1, Y7
-	VCMPPD    $0x11, Y3, Y6, Y8
-	VBLENDVPD Y8, Y6, Y7, Y6
-	VANDPD    Y4, Y5, Y5
-	VXORPD    Y5, Y6, Y5
-	VMOVUPD   Y5, (DX)(AX*1)
-	ADDQ      $0x00000020, AX
-	CMPQ      AX, SI
-	JBE       whole
+	VMOVUPD      (BX)(AX*1), Y5
+	VANDPD       Y0, Y5, Y6
+	VCMPPD       $0x11, Y1, Y6, Y7
+	VBLENDVPD    Y7, Y3, Y6, Y8
+	VMULPD       Y4, Y8, Y8
+	VSUBPD       Y8, Y2, Y8
+	VBLENDVPD    Y7, Y6, Y8, Y6
+	VBROADCASTSD vecNumbers64<>+56(SB), Y7
+	VANDPD       Y7, Y5, Y5
+	VXORPD       Y5, Y6, Y5
+	VMOVUPD      Y5, (DX)(AX*1)
+	ADDQ         $0x00000020, AX
+	CMPQ         AX, SI
+	JBE          whole
 
 rest:
-	MOVQ       CX, SI
-	SUBQ       AX, SI
-	JZ         done
-	LEAQ       vecMask<>+32(SB), CX
-	SUBQ       SI, CX
-	VMOVDQU    (CX), Y5
-	VMASKMOVPD (BX)(AX*1), Y5, Y6
-	VANDPD     Y0, Y6, Y0
-	VMULPD     Y2, Y0, Y2
-	VSUBPD     Y2, Y1, Y1
-	VCMPPD     $0x11, Y3, Y0, Y2
-	VBLENDVPD  Y2, Y0, Y1, Y0
-	VANDPD     Y4, Y6, Y1
-	VXORPD     Y1, Y0, Y0
-	VMASKMOVPD Y0, Y5, (DX)(AX*1)
+	MOVQ         CX, SI
+	SUBQ         AX, SI
+	JZ           done
+	LEAQ         vecMask<>+32(SB), CX
+	SUBQ         SI, CX
+	VMOVDQU      (CX), Y5
+	VMASKMOVPD   (BX)(AX*1), Y5, Y6
+	VANDPD       Y0, Y6, Y0
+	VCMPPD       $0x11, Y1, Y0, Y1
+	VBLENDVPD    Y1, Y3, Y0, Y3
+	VMULPD       Y4, Y3, Y3
+	VSUBPD       Y3, Y2, Y2
+	VBLENDVPD    Y1, Y0, Y2, Y0
+	VBROADCASTSD vecNumbers64<>+56(SB), Y1
+	VANDPD       Y1, Y6, Y1
+	VXORPD       Y1, Y0, Y0
+	VMASKMOVPD   Y0, Y5, (DX)(AX*1)
 
 done:
 	VZEROUPPER

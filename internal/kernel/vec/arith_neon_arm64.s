@@ -1276,8 +1276,8 @@ TEXT ·tanhSlope128x32(SB), NOSPLIT, $0-72
 	MOVD  $vecNumbers32<>(SB), R4
 	FMOVQ 32(R4), F0
 	FMOVQ 48(R4), F1
-	FMOVQ 64(R4), F2
-	FMOVQ 16(R4), F3
+	FMOVQ 16(R4), F2
+	FMOVQ 64(R4), F3
 	FMOVQ 80(R4), F4
 	FMOVQ (R4), F5
 	FMOVQ 96(R4), F6
@@ -1291,24 +1291,24 @@ pair:
 	VAND    V0.B16, V10.B16, V10.B16
 	WORD    $0x6ea9e42b // fcmgt v11.4s, v1.4s, v9.4s
 	WORD    $0x6eaae42c // fcmgt v12.4s, v1.4s, v10.4s
-	WORD    $0x6e22dd2d // fmul v13.4s, v9.4s, v2.4s
-	WORD    $0x6e22dd4e // fmul v14.4s, v10.4s, v2.4s
-	VBSL    V13.B16, V3.B16, V11.B16
-	VBSL    V14.B16, V3.B16, V12.B16
-	WORD    $0x6ea9e48f // fcmgt v15.4s, v4.4s, v9.4s
-	WORD    $0x6eaae490 // fcmgt v16.4s, v4.4s, v10.4s
+	VBSL    V9.B16, V2.B16, V11.B16
+	VBSL    V10.B16, V2.B16, V12.B16
+	WORD    $0x6e23dd6b // fmul v11.4s, v11.4s, v3.4s
+	WORD    $0x6e23dd8c // fmul v12.4s, v12.4s, v3.4s
+	WORD    $0x6ea9e48d // fcmgt v13.4s, v4.4s, v9.4s
+	WORD    $0x6eaae48e // fcmgt v14.4s, v4.4s, v10.4s
 	WORD    $0x6e29dd29 // fmul v9.4s, v9.4s, v9.4s
 	WORD    $0x6e2add4a // fmul v10.4s, v10.4s, v10.4s
-	WORD    $0x4ea9d4b1 // fsub v17.4s, v5.4s, v9.4s
-	WORD    $0x4eaad4b2 // fsub v18.4s, v5.4s, v10.4s
-	WORD    $0x4eabd4d3 // fsub v19.4s, v6.4s, v11.4s
-	WORD    $0x4eacd4d4 // fsub v20.4s, v6.4s, v12.4s
-	WORD    $0x6e33dd6b // fmul v11.4s, v11.4s, v19.4s
-	WORD    $0x6e34dd8c // fmul v12.4s, v12.4s, v20.4s
-	VBSL    V11.B16, V17.B16, V15.B16
-	VBSL    V12.B16, V18.B16, V16.B16
-	WORD    $0x6e2fdce7 // fmul v7.4s, v7.4s, v15.4s
-	WORD    $0x6e30dd08 // fmul v8.4s, v8.4s, v16.4s
+	WORD    $0x4ea9d4af // fsub v15.4s, v5.4s, v9.4s
+	WORD    $0x4eaad4b0 // fsub v16.4s, v5.4s, v10.4s
+	WORD    $0x4eabd4d1 // fsub v17.4s, v6.4s, v11.4s
+	WORD    $0x4eacd4d2 // fsub v18.4s, v6.4s, v12.4s
+	WORD    $0x6e31dd6b // fmul v11.4s, v11.4s, v17.4s
+	WORD    $0x6e32dd8c // fmul v12.4s, v12.4s, v18.4s
+	VBSL    V11.B16, V15.B16, V13.B16
+	VBSL    V12.B16, V16.B16, V14.B16
+	WORD    $0x6e2ddce7 // fmul v7.4s, v7.4s, v13.4s
+	WORD    $0x6e2edd08 // fmul v8.4s, v8.4s, v14.4s
 	FSTPQ.P (F7, F8), 32(R0)
 	SUB     $8, R3
 	CMP     $8, R3
@@ -1325,15 +1325,15 @@ rest:
 body:
 	VAND    V0.B16, V8.B16, V8.B16
 	WORD    $0x6ea8e429 // fcmgt v9.4s, v1.4s, v8.4s
-	WORD    $0x6e22dd0a // fmul v10.4s, v8.4s, v2.4s
-	VBSL    V10.B16, V3.B16, V9.B16
-	WORD    $0x6ea8e48b // fcmgt v11.4s, v4.4s, v8.4s
+	VBSL    V8.B16, V2.B16, V9.B16
+	WORD    $0x6e23dd29 // fmul v9.4s, v9.4s, v3.4s
+	WORD    $0x6ea8e48a // fcmgt v10.4s, v4.4s, v8.4s
 	WORD    $0x6e28dd08 // fmul v8.4s, v8.4s, v8.4s
-	WORD    $0x4ea8d4ac // fsub v12.4s, v5.4s, v8.4s
-	WORD    $0x4ea9d4cd // fsub v13.4s, v6.4s, v9.4s
-	WORD    $0x6e2ddd29 // fmul v9.4s, v9.4s, v13.4s
-	VBSL    V9.B16, V12.B16, V11.B16
-	WORD    $0x6e2bdce7 // fmul v7.4s, v7.4s, v11.4s
+	WORD    $0x4ea8d4ab // fsub v11.4s, v5.4s, v8.4s
+	WORD    $0x4ea9d4cc // fsub v12.4s, v6.4s, v9.4s
+	WORD    $0x6e2cdd29 // fmul v9.4s, v9.4s, v12.4s
+	VBSL    V9.B16, V11.B16, V10.B16
+	WORD    $0x6e2adce7 // fmul v7.4s, v7.4s, v10.4s
 	CMP     $4, R3
 	BLT     partOut
 	FMOVQ.P F7, 16(R0)
@@ -1474,30 +1474,35 @@ TEXT ·tanhOpen128x32(SB), NOSPLIT, $0-48
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers32<>(SB), R3
 	FMOVQ 32(R3), F0
-	FMOVQ 64(R3), F1
-	FMOVQ (R3), F2
-	FMOVQ 80(R3), F3
-	FMOVQ 112(R3), F4
+	FMOVQ 80(R3), F1
+	FMOVQ 16(R3), F2
+	FMOVQ 64(R3), F3
+	FMOVQ (R3), F4
+	FMOVQ 112(R3), F5
 	CMP   $8, R2
 	BLT   pairend
 
 pair:
-	FLDPQ.P 32(R1), (F5, F6)
-	VAND    V0.B16, V5.B16, V7.B16
+	FLDPQ.P 32(R1), (F6, F7)
 	VAND    V0.B16, V6.B16, V8.B16
-	WORD    $0x6e21dce9 // fmul v9.4s, v7.4s, v1.4s
-	WORD    $0x6e21dd0a // fmul v10.4s, v8.4s, v1.4s
-	WORD    $0x4ea9d44b // fsub v11.4s, v2.4s, v9.4s
-	WORD    $0x4eaad44c // fsub v12.4s, v2.4s, v10.4s
-	WORD    $0x6ea7e46d // fcmgt v13.4s, v3.4s, v7.4s
-	WORD    $0x6ea8e46e // fcmgt v14.4s, v3.4s, v8.4s
-	VBSL    V11.B16, V7.B16, V13.B16
-	VBSL    V12.B16, V8.B16, V14.B16
-	VAND    V4.B16, V5.B16, V5.B16
-	VAND    V4.B16, V6.B16, V6.B16
-	VEOR    V5.B16, V13.B16, V13.B16
-	VEOR    V6.B16, V14.B16, V14.B16
-	FSTPQ.P (F13, F14), 32(R0)
+	VAND    V0.B16, V7.B16, V9.B16
+	WORD    $0x6ea8e42a // fcmgt v10.4s, v1.4s, v8.4s
+	WORD    $0x6ea9e42b // fcmgt v11.4s, v1.4s, v9.4s
+	VMOV    V10.B16, V12.B16
+	VBSL    V8.B16, V2.B16, V12.B16
+	VMOV    V11.B16, V13.B16
+	VBSL    V9.B16, V2.B16, V13.B16
+	WORD    $0x6e23dd8c // fmul v12.4s, v12.4s, v3.4s
+	WORD    $0x6e23ddad // fmul v13.4s, v13.4s, v3.4s
+	WORD    $0x4eacd48e // fsub v14.4s, v4.4s, v12.4s
+	WORD    $0x4eadd48f // fsub v15.4s, v4.4s, v13.4s
+	VBSL    V14.B16, V8.B16, V10.B16
+	VBSL    V15.B16, V9.B16, V11.B16
+	VAND    V5.B16, V6.B16, V6.B16
+	VAND    V5.B16, V7.B16, V7.B16
+	VEOR    V6.B16, V10.B16, V10.B16
+	VEOR    V7.B16, V11.B16, V11.B16
+	FSTPQ.P (F10, F11), 32(R0)
 	SUB     $8, R2
 	CMP     $8, R2
 	BGE     pair
@@ -1507,46 +1512,48 @@ rest:
 	CBZ     R2, done
 	CMP     $4, R2
 	BLT     partIn
-	FMOVQ.P 16(R1), F5
+	FMOVQ.P 16(R1), F6
 
 body:
-	VAND    V0.B16, V5.B16, V6.B16
-	WORD    $0x6e21dcc7 // fmul v7.4s, v6.4s, v1.4s
-	WORD    $0x4ea7d448 // fsub v8.4s, v2.4s, v7.4s
-	WORD    $0x6ea6e469 // fcmgt v9.4s, v3.4s, v6.4s
-	VBSL    V8.B16, V6.B16, V9.B16
-	VAND    V4.B16, V5.B16, V5.B16
-	VEOR    V5.B16, V9.B16, V9.B16
+	VAND    V0.B16, V6.B16, V7.B16
+	WORD    $0x6ea7e428 // fcmgt v8.4s, v1.4s, v7.4s
+	VMOV    V8.B16, V9.B16
+	VBSL    V7.B16, V2.B16, V9.B16
+	WORD    $0x6e23dd29 // fmul v9.4s, v9.4s, v3.4s
+	WORD    $0x4ea9d48a // fsub v10.4s, v4.4s, v9.4s
+	VBSL    V10.B16, V7.B16, V8.B16
+	VAND    V5.B16, V6.B16, V6.B16
+	VEOR    V6.B16, V8.B16, V8.B16
 	CMP     $4, R2
 	BLT     partOut
-	FMOVQ.P F9, 16(R0)
+	FMOVQ.P F8, 16(R0)
 	SUB     $4, R2
 	B       rest
 
 partIn:
 	TBZ   $1, R2, one1
-	FMOVD (R1), F5
+	FMOVD (R1), F6
 	TBZ   $0, R2, end2
 	ADD   $8, R1, R4
-	VLD1  (R4), V5.S[2]
+	VLD1  (R4), V6.S[2]
 	B     end2
 
 one1:
-	FMOVS (R1), F5
+	FMOVS (R1), F6
 
 end2:
 	B body
 
 partOut:
 	TBZ   $1, R2, one3
-	FMOVD F9, (R0)
+	FMOVD F8, (R0)
 	TBZ   $0, R2, end4
 	ADD   $8, R0, R5
-	VST1  V9.S[2], (R5)
+	VST1  V8.S[2], (R5)
 	B     end4
 
 one3:
-	FMOVS F9, (R0)
+	FMOVS F8, (R0)
 
 end4:
 done:
@@ -5029,8 +5036,8 @@ TEXT ·tanhSlope128x64(SB), NOSPLIT, $0-72
 	MOVD  $vecNumbers64<>(SB), R4
 	FMOVQ 32(R4), F0
 	FMOVQ 48(R4), F1
-	FMOVQ 64(R4), F2
-	FMOVQ 16(R4), F3
+	FMOVQ 16(R4), F2
+	FMOVQ 64(R4), F3
 	FMOVQ 80(R4), F4
 	FMOVQ (R4), F5
 	FMOVQ 96(R4), F6
@@ -5044,24 +5051,24 @@ pair:
 	VAND    V0.B16, V10.B16, V10.B16
 	WORD    $0x6ee9e42b // fcmgt v11.2d, v1.2d, v9.2d
 	WORD    $0x6eeae42c // fcmgt v12.2d, v1.2d, v10.2d
-	WORD    $0x6e62dd2d // fmul v13.2d, v9.2d, v2.2d
-	WORD    $0x6e62dd4e // fmul v14.2d, v10.2d, v2.2d
-	VBSL    V13.B16, V3.B16, V11.B16
-	VBSL    V14.B16, V3.B16, V12.B16
-	WORD    $0x6ee9e48f // fcmgt v15.2d, v4.2d, v9.2d
-	WORD    $0x6eeae490 // fcmgt v16.2d, v4.2d, v10.2d
+	VBSL    V9.B16, V2.B16, V11.B16
+	VBSL    V10.B16, V2.B16, V12.B16
+	WORD    $0x6e63dd6b // fmul v11.2d, v11.2d, v3.2d
+	WORD    $0x6e63dd8c // fmul v12.2d, v12.2d, v3.2d
+	WORD    $0x6ee9e48d // fcmgt v13.2d, v4.2d, v9.2d
+	WORD    $0x6eeae48e // fcmgt v14.2d, v4.2d, v10.2d
 	WORD    $0x6e69dd29 // fmul v9.2d, v9.2d, v9.2d
 	WORD    $0x6e6add4a // fmul v10.2d, v10.2d, v10.2d
-	WORD    $0x4ee9d4b1 // fsub v17.2d, v5.2d, v9.2d
-	WORD    $0x4eead4b2 // fsub v18.2d, v5.2d, v10.2d
-	WORD    $0x4eebd4d3 // fsub v19.2d, v6.2d, v11.2d
-	WORD    $0x4eecd4d4 // fsub v20.2d, v6.2d, v12.2d
-	WORD    $0x6e73dd6b // fmul v11.2d, v11.2d, v19.2d
-	WORD    $0x6e74dd8c // fmul v12.2d, v12.2d, v20.2d
-	VBSL    V11.B16, V17.B16, V15.B16
-	VBSL    V12.B16, V18.B16, V16.B16
-	WORD    $0x6e6fdce7 // fmul v7.2d, v7.2d, v15.2d
-	WORD    $0x6e70dd08 // fmul v8.2d, v8.2d, v16.2d
+	WORD    $0x4ee9d4af // fsub v15.2d, v5.2d, v9.2d
+	WORD    $0x4eead4b0 // fsub v16.2d, v5.2d, v10.2d
+	WORD    $0x4eebd4d1 // fsub v17.2d, v6.2d, v11.2d
+	WORD    $0x4eecd4d2 // fsub v18.2d, v6.2d, v12.2d
+	WORD    $0x6e71dd6b // fmul v11.2d, v11.2d, v17.2d
+	WORD    $0x6e72dd8c // fmul v12.2d, v12.2d, v18.2d
+	VBSL    V11.B16, V15.B16, V13.B16
+	VBSL    V12.B16, V16.B16, V14.B16
+	WORD    $0x6e6ddce7 // fmul v7.2d, v7.2d, v13.2d
+	WORD    $0x6e6edd08 // fmul v8.2d, v8.2d, v14.2d
 	FSTPQ.P (F7, F8), 32(R0)
 	SUB     $4, R3
 	CMP     $4, R3
@@ -5078,15 +5085,15 @@ rest:
 body:
 	VAND    V0.B16, V8.B16, V8.B16
 	WORD    $0x6ee8e429 // fcmgt v9.2d, v1.2d, v8.2d
-	WORD    $0x6e62dd0a // fmul v10.2d, v8.2d, v2.2d
-	VBSL    V10.B16, V3.B16, V9.B16
-	WORD    $0x6ee8e48b // fcmgt v11.2d, v4.2d, v8.2d
+	VBSL    V8.B16, V2.B16, V9.B16
+	WORD    $0x6e63dd29 // fmul v9.2d, v9.2d, v3.2d
+	WORD    $0x6ee8e48a // fcmgt v10.2d, v4.2d, v8.2d
 	WORD    $0x6e68dd08 // fmul v8.2d, v8.2d, v8.2d
-	WORD    $0x4ee8d4ac // fsub v12.2d, v5.2d, v8.2d
-	WORD    $0x4ee9d4cd // fsub v13.2d, v6.2d, v9.2d
-	WORD    $0x6e6ddd29 // fmul v9.2d, v9.2d, v13.2d
-	VBSL    V9.B16, V12.B16, V11.B16
-	WORD    $0x6e6bdce7 // fmul v7.2d, v7.2d, v11.2d
+	WORD    $0x4ee8d4ab // fsub v11.2d, v5.2d, v8.2d
+	WORD    $0x4ee9d4cc // fsub v12.2d, v6.2d, v9.2d
+	WORD    $0x6e6cdd29 // fmul v9.2d, v9.2d, v12.2d
+	VBSL    V9.B16, V11.B16, V10.B16
+	WORD    $0x6e6adce7 // fmul v7.2d, v7.2d, v10.2d
 	CMP     $2, R3
 	BLT     partOut
 	FMOVQ.P F7, 16(R0)
@@ -5169,30 +5176,35 @@ TEXT ·tanhOpen128x64(SB), NOSPLIT, $0-48
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers64<>(SB), R3
 	FMOVQ 32(R3), F0
-	FMOVQ 64(R3), F1
-	FMOVQ (R3), F2
-	FMOVQ 80(R3), F3
-	FMOVQ 112(R3), F4
+	FMOVQ 80(R3), F1
+	FMOVQ 16(R3), F2
+	FMOVQ 64(R3), F3
+	FMOVQ (R3), F4
+	FMOVQ 112(R3), F5
 	CMP   $4, R2
 	BLT   pairend
 
 pair:
-	FLDPQ.P 32(R1), (F5, F6)
-	VAND    V0.B16, V5.B16, V7.B16
+	FLDPQ.P 32(R1), (F6, F7)
 	VAND    V0.B16, V6.B16, V8.B16
-	WORD    $0x6e61dce9 // fmul v9.2d, v7.2d, v1.2d
-	WORD    $0x6e61dd0a // fmul v10.2d, v8.2d, v1.2d
-	WORD    $0x4ee9d44b // fsub v11.2d, v2.2d, v9.2d
-	WORD    $0x4eead44c // fsub v12.2d, v2.2d, v10.2d
-	WORD    $0x6ee7e46d // fcmgt v13.2d, v3.2d, v7.2d
-	WORD    $0x6ee8e46e // fcmgt v14.2d, v3.2d, v8.2d
-	VBSL    V11.B16, V7.B16, V13.B16
-	VBSL    V12.B16, V8.B16, V14.B16
-	VAND    V4.B16, V5.B16, V5.B16
-	VAND    V4.B16, V6.B16, V6.B16
-	VEOR    V5.B16, V13.B16, V13.B16
-	VEOR    V6.B16, V14.B16, V14.B16
-	FSTPQ.P (F13, F14), 32(R0)
+	VAND    V0.B16, V7.B16, V9.B16
+	WORD    $0x6ee8e42a // fcmgt v10.2d, v1.2d, v8.2d
+	WORD    $0x6ee9e42b // fcmgt v11.2d, v1.2d, v9.2d
+	VMOV    V10.B16, V12.B16
+	VBSL    V8.B16, V2.B16, V12.B16
+	VMOV    V11.B16, V13.B16
+	VBSL    V9.B16, V2.B16, V13.B16
+	WORD    $0x6e63dd8c // fmul v12.2d, v12.2d, v3.2d
+	WORD    $0x6e63ddad // fmul v13.2d, v13.2d, v3.2d
+	WORD    $0x4eecd48e // fsub v14.2d, v4.2d, v12.2d
+	WORD    $0x4eedd48f // fsub v15.2d, v4.2d, v13.2d
+	VBSL    V14.B16, V8.B16, V10.B16
+	VBSL    V15.B16, V9.B16, V11.B16
+	VAND    V5.B16, V6.B16, V6.B16
+	VAND    V5.B16, V7.B16, V7.B16
+	VEOR    V6.B16, V10.B16, V10.B16
+	VEOR    V7.B16, V11.B16, V11.B16
+	FSTPQ.P (F10, F11), 32(R0)
 	SUB     $4, R2
 	CMP     $4, R2
 	BGE     pair
@@ -5202,28 +5214,30 @@ rest:
 	CBZ     R2, done
 	CMP     $2, R2
 	BLT     partIn
-	FMOVQ.P 16(R1), F5
+	FMOVQ.P 16(R1), F6
 
 body:
-	VAND    V0.B16, V5.B16, V6.B16
-	WORD    $0x6e61dcc7 // fmul v7.2d, v6.2d, v1.2d
-	WORD    $0x4ee7d448 // fsub v8.2d, v2.2d, v7.2d
-	WORD    $0x6ee6e469 // fcmgt v9.2d, v3.2d, v6.2d
-	VBSL    V8.B16, V6.B16, V9.B16
-	VAND    V4.B16, V5.B16, V5.B16
-	VEOR    V5.B16, V9.B16, V9.B16
+	VAND    V0.B16, V6.B16, V7.B16
+	WORD    $0x6ee7e428 // fcmgt v8.2d, v1.2d, v7.2d
+	VMOV    V8.B16, V9.B16
+	VBSL    V7.B16, V2.B16, V9.B16
+	WORD    $0x6e63dd29 // fmul v9.2d, v9.2d, v3.2d
+	WORD    $0x4ee9d48a // fsub v10.2d, v4.2d, v9.2d
+	VBSL    V10.B16, V7.B16, V8.B16
+	VAND    V5.B16, V6.B16, V6.B16
+	VEOR    V6.B16, V8.B16, V8.B16
 	CMP     $2, R2
 	BLT     partOut
-	FMOVQ.P F9, 16(R0)
+	FMOVQ.P F8, 16(R0)
 	SUB     $2, R2
 	B       rest
 
 partIn:
-	FMOVD (R1), F5
+	FMOVD (R1), F6
 	B     body
 
 partOut:
-	FMOVD F9, (R0)
+	FMOVD F8, (R0)
 
 done:
 	RET
