@@ -139,25 +139,21 @@ func (m *lanes) tanhParts(a, scale v) (short cond, y v) {
 	return short, m.choose(short, m.fma(m.mul(a, z), q, a), y)
 }
 
-// rest is 1 − tanh|x| for the size a of its tail, which is 0 or so large that the rest is
-// a normal number: processors take their time for others.
-func (m *lanes) rest(a v) v { return m.mul(a, m.num(math.Exp2(-m.tailBits()))) }
-
-// tanhOpen is the tanh that p is the tail of.
+// tanhOpen is the tanh that p is the tail of: the fused product is of no subnormal
+// number where p is no rest, which processors compute slowly.
 func (m *lanes) tanhOpen(p v) v {
-	a := m.abs(p)
-	short := m.compare(isLt, a, m.num(0.6))
-	y := m.sub(m.num(1), m.rest(m.choose(short, m.zero(), a)))
-	return m.xor(m.choose(short, a, y), m.sign(p))
+	y := m.fnma(p, m.num(math.Exp2(-m.tailBits())), m.or(m.num(1), m.sign(p)))
+	return m.choose(m.compare(isLt, m.abs(p), m.num(0.6)), p, y)
 }
 
-// tanhSlope is g times the slope 1 − y² of the tanh that p is the tail of, where y
-// is nearly 1 as c·(2 − c) with the rest c, which is 0 for the last numbers.
+// tanhSlope is g times the slope c·(2 − c) of the tanh that p is the tail of, where c is
+// the rest 1 − |y|, which counts as 0 for the last numbers.
 func (m *lanes) tanhSlope(g, p v) v {
-	a, one := m.abs(p), m.num(1)
-	c := m.rest(m.choose(m.compare(isLt, a, m.num(tailEnd)), m.zero(), a))
-	s := m.choose(m.compare(isLt, a, m.num(0.6)), m.sub(one, m.mul(a, a)), m.mul(c, m.sub(m.num(2), c)))
-	return m.mul(g, s)
+	a := m.abs(p)
+	long := m.choose(m.compare(isLt, a, m.num(tailEnd)), m.zero(), a)
+	c := m.mul(long, m.num(math.Exp2(-m.tailBits())))
+	c = m.choose(m.compare(isLt, a, m.num(0.6)), m.sub(m.num(1), a), c)
+	return m.mul(g, m.mul(c, m.sub(m.num(2), c)))
 }
 
 // tailEnd is more than the rest of the last numbers in tanhTail.

@@ -753,11 +753,11 @@ TEXT ·tanhSlope512x32(SB), NOSPLIT, $0-72
 	SHLQ         $0x02, CX
 	XORQ         AX, AX
 	VBROADCASTSS vecNumbers32<>+8(SB), Z0
-	VBROADCASTSS vecNumbers32<>+0(SB), Z1
-	VBROADCASTSS vecNumbers32<>+12(SB), Z2
-	VBROADCASTSS vecNumbers32<>+4(SB), Z3
-	VBROADCASTSS vecNumbers32<>+16(SB), Z4
-	VBROADCASTSS vecNumbers32<>+20(SB), Z5
+	VBROADCASTSS vecNumbers32<>+12(SB), Z1
+	VBROADCASTSS vecNumbers32<>+4(SB), Z2
+	VBROADCASTSS vecNumbers32<>+16(SB), Z3
+	VBROADCASTSS vecNumbers32<>+20(SB), Z4
+	VBROADCASTSS vecNumbers32<>+0(SB), Z5
 	VBROADCASTSS vecNumbers32<>+24(SB), Z6
 	MOVQ         CX, DI
 	SUBQ         $0x00000040, DI
@@ -769,18 +769,17 @@ whole:
 	VMOVUPS (BX)(AX*1), Z7
 	VMOVUPS (SI)(AX*1), Z8
 	VANDPS  Z0, Z8, Z8
-	VCMPPS  $0x11, Z2, Z8, K1
+	VCMPPS  $0x11, Z1, Z8, K1
 	VMOVUPS Z8, Z9
-	VMOVAPS Z3, K1, Z9
-	VMULPS  Z4, Z9, Z9
-	VCMPPS  $0x11, Z5, Z8, K2
-	VMULPS  Z8, Z8, Z8
-	VSUBPS  Z8, Z1, Z8
-	VSUBPS  Z9, Z6, Z10
-	VMULPS  Z10, Z9, Z9
+	VMOVAPS Z2, K1, Z9
+	VMULPS  Z3, Z9, Z9
+	VCMPPS  $0x11, Z4, Z8, K2
+	VSUBPS  Z8, Z5, Z8
 	VMOVUPS Z9, Z9
 	VMOVAPS Z8, K2, Z9
-	VMULPS  Z9, Z7, Z7
+	VSUBPS  Z9, Z6, Z8
+	VMULPS  Z8, Z9, Z8
+	VMULPS  Z8, Z7, Z7
 	VMOVUPS Z7, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, DI
@@ -797,18 +796,17 @@ rest:
 	VMOVUPS.Z (BX)(AX*1), K7, Z7
 	VMOVUPS.Z (SI)(AX*1), K7, Z8
 	VANDPS    Z0, Z8, Z0
-	VCMPPS    $0x11, Z2, Z0, K3
-	VMOVUPS   Z0, Z2
-	VMOVAPS   Z3, K3, Z2
-	VMULPS    Z4, Z2, Z2
-	VCMPPS    $0x11, Z5, Z0, K4
-	VMULPS    Z0, Z0, Z0
-	VSUBPS    Z0, Z1, Z0
-	VSUBPS    Z2, Z6, Z1
-	VMULPS    Z1, Z2, Z1
+	VCMPPS    $0x11, Z1, Z0, K3
+	VMOVUPS   Z0, Z1
+	VMOVAPS   Z2, K3, Z1
+	VMULPS    Z3, Z1, Z1
+	VCMPPS    $0x11, Z4, Z0, K4
+	VSUBPS    Z0, Z5, Z0
 	VMOVUPS   Z1, Z1
 	VMOVAPS   Z0, K4, Z1
-	VMULPS    Z1, Z7, Z0
+	VSUBPS    Z1, Z6, Z0
+	VMULPS    Z0, Z1, Z0
+	VMULPS    Z0, Z7, Z0
 	VMOVUPS   Z0, K7, (DX)(AX*1)
 
 done:
@@ -872,12 +870,11 @@ TEXT ·tanhOpen512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x02, CX
 	XORQ         AX, AX
-	VBROADCASTSS vecNumbers32<>+8(SB), Z0
-	VBROADCASTSS vecNumbers32<>+20(SB), Z1
-	VBROADCASTSS vecNumbers32<>+0(SB), Z2
-	VBROADCASTSS vecNumbers32<>+4(SB), Z3
-	VBROADCASTSS vecNumbers32<>+16(SB), Z4
-	VBROADCASTSS vecNumbers32<>+28(SB), Z5
+	VBROADCASTSS vecNumbers32<>+16(SB), Z0
+	VBROADCASTSS vecNumbers32<>+0(SB), Z1
+	VBROADCASTSS vecNumbers32<>+28(SB), Z2
+	VBROADCASTSS vecNumbers32<>+8(SB), Z3
+	VBROADCASTSS vecNumbers32<>+20(SB), Z4
 	MOVQ         CX, SI
 	SUBQ         $0x00000040, SI
 	JB           rest
@@ -885,42 +882,38 @@ TEXT ·tanhOpen512x32(SB), NOSPLIT, $0-48
 	JA           rest
 
 whole:
-	VMOVUPS (BX)(AX*1), Z6
-	VANDPS  Z0, Z6, Z7
-	VCMPPS  $0x11, Z1, Z7, K5
-	VMOVUPS Z7, Z8
-	VMOVAPS Z3, K5, Z8
-	VMULPS  Z4, Z8, Z8
-	VSUBPS  Z8, Z2, Z8
-	VMOVUPS Z8, Z8
-	VMOVAPS Z7, K5, Z8
-	VANDPS  Z5, Z6, Z6
-	VXORPS  Z6, Z8, Z6
-	VMOVUPS Z6, (DX)(AX*1)
-	ADDQ    $0x00000040, AX
-	CMPQ    AX, SI
-	JBE     whole
+	VMOVUPS      (BX)(AX*1), Z5
+	VANDPS       Z2, Z5, Z6
+	VORPS        Z6, Z1, Z6
+	VMOVUPS      Z6, Z6
+	VFNMADD231PS Z0, Z5, Z6
+	VANDPS       Z3, Z5, Z7
+	VCMPPS       $0x11, Z4, Z7, K5
+	VMOVUPS      Z6, Z6
+	VMOVAPS      Z5, K5, Z6
+	VMOVUPS      Z6, (DX)(AX*1)
+	ADDQ         $0x00000040, AX
+	CMPQ         AX, SI
+	JBE          whole
 
 rest:
-	MOVQ      CX, SI
-	SUBQ      AX, SI
-	JZ        done
-	SHRQ      $0x02, SI
-	MOVL      $0xffffffff, CX
-	BZHIL     SI, CX, CX
-	KMOVW     CX, K7
-	VMOVUPS.Z (BX)(AX*1), K7, Z6
-	VANDPS    Z0, Z6, Z0
-	VCMPPS    $0x11, Z1, Z0, K6
-	VMOVUPS   Z0, Z1
-	VMOVAPS   Z3, K6, Z1
-	VMULPS    Z4, Z1, Z1
-	VSUBPS    Z1, Z2, Z1
-	VMOVUPS   Z1, Z1
-	VMOVAPS   Z0, K6, Z1
-	VANDPS    Z5, Z6, Z0
-	VXORPS    Z0, Z1, Z0
-	VMOVUPS   Z0, K7, (DX)(AX*1)
+	MOVQ         CX, SI
+	SUBQ         AX, SI
+	JZ           done
+	SHRQ         $0x02, SI
+	MOVL         $0xffffffff, CX
+	BZHIL        SI, CX, CX
+	KMOVW        CX, K7
+	VMOVUPS.Z    (BX)(AX*1), K7, Z5
+	VANDPS       Z2, Z5, Z2
+	VORPS        Z2, Z1, Z1
+	VMOVUPS      Z1, Z1
+	VFNMADD231PS Z0, Z5, Z1
+	VANDPS       Z3, Z5, Z0
+	VCMPPS       $0x11, Z4, Z0, K6
+	VMOVUPS      Z1, Z0
+	VMOVAPS      Z5, K6, Z0
+	VMOVUPS      Z0, K7, (DX)(AX*1)
 
 done:
 	VZEROUPPER
@@ -3222,10 +3215,10 @@ TEXT ·tanhSlope256x32(SB), NOSPLIT, $0-72
 	SHLQ         $0x02, CX
 	XORQ         AX, AX
 	VBROADCASTSS vecNumbers32<>+8(SB), Y0
-	VBROADCASTSS vecNumbers32<>+0(SB), Y1
-	VBROADCASTSS vecNumbers32<>+12(SB), Y2
-	VBROADCASTSS vecNumbers32<>+4(SB), Y3
-	VBROADCASTSS vecNumbers32<>+16(SB), Y4
+	VBROADCASTSS vecNumbers32<>+12(SB), Y1
+	VBROADCASTSS vecNumbers32<>+4(SB), Y2
+	VBROADCASTSS vecNumbers32<>+16(SB), Y3
+	VBROADCASTSS vecNumbers32<>+20(SB), Y4
 	MOVQ         CX, DI
 	SUBQ         $0x00000020, DI
 	JB           rest
@@ -3236,17 +3229,16 @@ whole:
 	VMOVUPS      (BX)(AX*1), Y5
 	VMOVUPS      (SI)(AX*1), Y6
 	VANDPS       Y0, Y6, Y6
-	VCMPPS       $0x11, Y2, Y6, Y7
-	VBLENDVPS    Y7, Y3, Y6, Y7
-	VMULPS       Y4, Y7, Y7
-	VBROADCASTSS vecNumbers32<>+20(SB), Y8
-	VCMPPS       $0x11, Y8, Y6, Y8
-	VMULPS       Y6, Y6, Y6
-	VSUBPS       Y6, Y1, Y6
-	VBROADCASTSS vecNumbers32<>+24(SB), Y9
-	VSUBPS       Y7, Y9, Y9
-	VMULPS       Y9, Y7, Y7
+	VCMPPS       $0x11, Y1, Y6, Y7
+	VBLENDVPS    Y7, Y2, Y6, Y7
+	VMULPS       Y3, Y7, Y7
+	VCMPPS       $0x11, Y4, Y6, Y8
+	VBROADCASTSS vecNumbers32<>+0(SB), Y9
+	VSUBPS       Y6, Y9, Y6
 	VBLENDVPS    Y8, Y6, Y7, Y6
+	VBROADCASTSS vecNumbers32<>+24(SB), Y7
+	VSUBPS       Y6, Y7, Y7
+	VMULPS       Y7, Y6, Y6
 	VMULPS       Y6, Y5, Y5
 	VMOVUPS      Y5, (DX)(AX*1)
 	ADDQ         $0x00000020, AX
@@ -3263,17 +3255,16 @@ rest:
 	VMASKMOVPS   (BX)(AX*1), Y5, Y6
 	VMASKMOVPS   (SI)(AX*1), Y5, Y7
 	VANDPS       Y0, Y7, Y0
-	VCMPPS       $0x11, Y2, Y0, Y2
-	VBLENDVPS    Y2, Y3, Y0, Y2
-	VMULPS       Y4, Y2, Y2
-	VBROADCASTSS vecNumbers32<>+20(SB), Y3
-	VCMPPS       $0x11, Y3, Y0, Y3
-	VMULPS       Y0, Y0, Y0
-	VSUBPS       Y0, Y1, Y0
+	VCMPPS       $0x11, Y1, Y0, Y1
+	VBLENDVPS    Y1, Y2, Y0, Y1
+	VMULPS       Y3, Y1, Y1
+	VCMPPS       $0x11, Y4, Y0, Y2
+	VBROADCASTSS vecNumbers32<>+0(SB), Y3
+	VSUBPS       Y0, Y3, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y0
 	VBROADCASTSS vecNumbers32<>+24(SB), Y1
-	VSUBPS       Y2, Y1, Y1
-	VMULPS       Y1, Y2, Y1
-	VBLENDVPS    Y3, Y0, Y1, Y0
+	VSUBPS       Y0, Y1, Y1
+	VMULPS       Y1, Y0, Y0
 	VMULPS       Y0, Y6, Y0
 	VMASKMOVPS   Y0, Y5, (DX)(AX*1)
 
@@ -3337,11 +3328,11 @@ TEXT ·tanhOpen256x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x02, CX
 	XORQ         AX, AX
-	VBROADCASTSS vecNumbers32<>+8(SB), Y0
-	VBROADCASTSS vecNumbers32<>+20(SB), Y1
-	VBROADCASTSS vecNumbers32<>+0(SB), Y2
-	VBROADCASTSS vecNumbers32<>+4(SB), Y3
-	VBROADCASTSS vecNumbers32<>+16(SB), Y4
+	VBROADCASTSS vecNumbers32<>+16(SB), Y0
+	VBROADCASTSS vecNumbers32<>+0(SB), Y1
+	VBROADCASTSS vecNumbers32<>+28(SB), Y2
+	VBROADCASTSS vecNumbers32<>+8(SB), Y3
+	VBROADCASTSS vecNumbers32<>+20(SB), Y4
 	MOVQ         CX, SI
 	SUBQ         $0x00000020, SI
 	JB           rest
@@ -3350,15 +3341,13 @@ TEXT ·tanhOpen256x32(SB), NOSPLIT, $0-48
 
 whole:
 	VMOVUPS      (BX)(AX*1), Y5
-	VANDPS       Y0, Y5, Y6
-	VCMPPS       $0x11, Y1, Y6, Y7
-	VBLENDVPS    Y7, Y3, Y6, Y8
-	VMULPS       Y4, Y8, Y8
-	VSUBPS       Y8, Y2, Y8
-	VBLENDVPS    Y7, Y6, Y8, Y6
-	VBROADCASTSS vecNumbers32<>+28(SB), Y7
-	VANDPS       Y7, Y5, Y5
-	VXORPS       Y5, Y6, Y5
+	VANDPS       Y2, Y5, Y6
+	VORPS        Y6, Y1, Y6
+	VMOVUPS      Y6, Y6
+	VFNMADD231PS Y0, Y5, Y6
+	VANDPS       Y3, Y5, Y7
+	VCMPPS       $0x11, Y4, Y7, Y7
+	VBLENDVPS    Y7, Y5, Y6, Y5
 	VMOVUPS      Y5, (DX)(AX*1)
 	ADDQ         $0x00000020, AX
 	CMPQ         AX, SI
@@ -3372,15 +3361,13 @@ rest:
 	SUBQ         SI, CX
 	VMOVDQU      (CX), Y5
 	VMASKMOVPS   (BX)(AX*1), Y5, Y6
-	VANDPS       Y0, Y6, Y0
-	VCMPPS       $0x11, Y1, Y0, Y1
-	VBLENDVPS    Y1, Y3, Y0, Y3
-	VMULPS       Y4, Y3, Y3
-	VSUBPS       Y3, Y2, Y2
-	VBLENDVPS    Y1, Y0, Y2, Y0
-	VBROADCASTSS vecNumbers32<>+28(SB), Y1
-	VANDPS       Y1, Y6, Y1
-	VXORPS       Y1, Y0, Y0
+	VANDPS       Y2, Y6, Y2
+	VORPS        Y2, Y1, Y1
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS Y0, Y6, Y1
+	VANDPS       Y3, Y6, Y0
+	VCMPPS       $0x11, Y4, Y0, Y0
+	VBLENDVPS    Y0, Y6, Y1, Y0
 	VMASKMOVPS   Y0, Y5, (DX)(AX*1)
 
 done:
@@ -5667,11 +5654,11 @@ TEXT ·tanhSlope512x64(SB), NOSPLIT, $0-72
 	SHLQ         $0x03, CX
 	XORQ         AX, AX
 	VBROADCASTSD vecNumbers64<>+16(SB), Z0
-	VBROADCASTSD vecNumbers64<>+0(SB), Z1
-	VBROADCASTSD vecNumbers64<>+24(SB), Z2
-	VBROADCASTSD vecNumbers64<>+8(SB), Z3
-	VBROADCASTSD vecNumbers64<>+32(SB), Z4
-	VBROADCASTSD vecNumbers64<>+40(SB), Z5
+	VBROADCASTSD vecNumbers64<>+24(SB), Z1
+	VBROADCASTSD vecNumbers64<>+8(SB), Z2
+	VBROADCASTSD vecNumbers64<>+32(SB), Z3
+	VBROADCASTSD vecNumbers64<>+40(SB), Z4
+	VBROADCASTSD vecNumbers64<>+0(SB), Z5
 	VBROADCASTSD vecNumbers64<>+48(SB), Z6
 	MOVQ         CX, DI
 	SUBQ         $0x00000040, DI
@@ -5683,18 +5670,17 @@ whole:
 	VMOVUPD (BX)(AX*1), Z7
 	VMOVUPD (SI)(AX*1), Z8
 	VANDPD  Z0, Z8, Z8
-	VCMPPD  $0x11, Z2, Z8, K1
+	VCMPPD  $0x11, Z1, Z8, K1
 	VMOVUPD Z8, Z9
-	VMOVAPD Z3, K1, Z9
-	VMULPD  Z4, Z9, Z9
-	VCMPPD  $0x11, Z5, Z8, K2
-	VMULPD  Z8, Z8, Z8
-	VSUBPD  Z8, Z1, Z8
-	VSUBPD  Z9, Z6, Z10
-	VMULPD  Z10, Z9, Z9
+	VMOVAPD Z2, K1, Z9
+	VMULPD  Z3, Z9, Z9
+	VCMPPD  $0x11, Z4, Z8, K2
+	VSUBPD  Z8, Z5, Z8
 	VMOVUPD Z9, Z9
 	VMOVAPD Z8, K2, Z9
-	VMULPD  Z9, Z7, Z7
+	VSUBPD  Z9, Z6, Z8
+	VMULPD  Z8, Z9, Z8
+	VMULPD  Z8, Z7, Z7
 	VMOVUPD Z7, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, DI
@@ -5711,18 +5697,17 @@ rest:
 	VMOVUPD.Z (BX)(AX*1), K7, Z7
 	VMOVUPD.Z (SI)(AX*1), K7, Z8
 	VANDPD    Z0, Z8, Z0
-	VCMPPD    $0x11, Z2, Z0, K3
-	VMOVUPD   Z0, Z2
-	VMOVAPD   Z3, K3, Z2
-	VMULPD    Z4, Z2, Z2
-	VCMPPD    $0x11, Z5, Z0, K4
-	VMULPD    Z0, Z0, Z0
-	VSUBPD    Z0, Z1, Z0
-	VSUBPD    Z2, Z6, Z1
-	VMULPD    Z1, Z2, Z1
+	VCMPPD    $0x11, Z1, Z0, K3
+	VMOVUPD   Z0, Z1
+	VMOVAPD   Z2, K3, Z1
+	VMULPD    Z3, Z1, Z1
+	VCMPPD    $0x11, Z4, Z0, K4
+	VSUBPD    Z0, Z5, Z0
 	VMOVUPD   Z1, Z1
 	VMOVAPD   Z0, K4, Z1
-	VMULPD    Z1, Z7, Z0
+	VSUBPD    Z1, Z6, Z0
+	VMULPD    Z0, Z1, Z0
+	VMULPD    Z0, Z7, Z0
 	VMOVUPD   Z0, K7, (DX)(AX*1)
 
 done:
@@ -5786,12 +5771,11 @@ TEXT ·tanhOpen512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x03, CX
 	XORQ         AX, AX
-	VBROADCASTSD vecNumbers64<>+16(SB), Z0
-	VBROADCASTSD vecNumbers64<>+40(SB), Z1
-	VBROADCASTSD vecNumbers64<>+0(SB), Z2
-	VBROADCASTSD vecNumbers64<>+8(SB), Z3
-	VBROADCASTSD vecNumbers64<>+32(SB), Z4
-	VBROADCASTSD vecNumbers64<>+56(SB), Z5
+	VBROADCASTSD vecNumbers64<>+32(SB), Z0
+	VBROADCASTSD vecNumbers64<>+0(SB), Z1
+	VBROADCASTSD vecNumbers64<>+56(SB), Z2
+	VBROADCASTSD vecNumbers64<>+16(SB), Z3
+	VBROADCASTSD vecNumbers64<>+40(SB), Z4
 	MOVQ         CX, SI
 	SUBQ         $0x00000040, SI
 	JB           rest
@@ -5799,42 +5783,38 @@ TEXT ·tanhOpen512x64(SB), NOSPLIT, $0-48
 	JA           rest
 
 whole:
-	VMOVUPD (BX)(AX*1), Z6
-	VANDPD  Z0, Z6, Z7
-	VCMPPD  $0x11, Z1, Z7, K5
-	VMOVUPD Z7, Z8
-	VMOVAPD Z3, K5, Z8
-	VMULPD  Z4, Z8, Z8
-	VSUBPD  Z8, Z2, Z8
-	VMOVUPD Z8, Z8
-	VMOVAPD Z7, K5, Z8
-	VANDPD  Z5, Z6, Z6
-	VXORPD  Z6, Z8, Z6
-	VMOVUPD Z6, (DX)(AX*1)
-	ADDQ    $0x00000040, AX
-	CMPQ    AX, SI
-	JBE     whole
+	VMOVUPD      (BX)(AX*1), Z5
+	VANDPD       Z2, Z5, Z6
+	VORPD        Z6, Z1, Z6
+	VMOVUPD      Z6, Z6
+	VFNMADD231PD Z0, Z5, Z6
+	VANDPD       Z3, Z5, Z7
+	VCMPPD       $0x11, Z4, Z7, K5
+	VMOVUPD      Z6, Z6
+	VMOVAPD      Z5, K5, Z6
+	VMOVUPD      Z6, (DX)(AX*1)
+	ADDQ         $0x00000040, AX
+	CMPQ         AX, SI
+	JBE          whole
 
 rest:
-	MOVQ      CX, SI
-	SUBQ      AX, SI
-	JZ        done
-	SHRQ      $0x03, SI
-	MOVL      $0xffffffff, CX
-	BZHIL     SI, CX, CX
-	KMOVW     CX, K7
-	VMOVUPD.Z (BX)(AX*1), K7, Z6
-	VANDPD    Z0, Z6, Z0
-	VCMPPD    $0x11, Z1, Z0, K6
-	VMOVUPD   Z0, Z1
-	VMOVAPD   Z3, K6, Z1
-	VMULPD    Z4, Z1, Z1
-	VSUBPD    Z1, Z2, Z1
-	VMOVUPD   Z1, Z1
-	VMOVAPD   Z0, K6, Z1
-	VANDPD    Z5, Z6, Z0
-	VXORPD    Z0, Z1, Z0
-	VMOVUPD   Z0, K7, (DX)(AX*1)
+	MOVQ         CX, SI
+	SUBQ         AX, SI
+	JZ           done
+	SHRQ         $0x03, SI
+	MOVL         $0xffffffff, CX
+	BZHIL        SI, CX, CX
+	KMOVW        CX, K7
+	VMOVUPD.Z    (BX)(AX*1), K7, Z5
+	VANDPD       Z2, Z5, Z2
+	VORPD        Z2, Z1, Z1
+	VMOVUPD      Z1, Z1
+	VFNMADD231PD Z0, Z5, Z1
+	VANDPD       Z3, Z5, Z0
+	VCMPPD       $0x11, Z4, Z0, K6
+	VMOVUPD      Z1, Z0
+	VMOVAPD      Z5, K6, Z0
+	VMOVUPD      Z0, K7, (DX)(AX*1)
 
 done:
 	VZEROUPPER
@@ -8136,10 +8116,10 @@ TEXT ·tanhSlope256x64(SB), NOSPLIT, $0-72
 	SHLQ         $0x03, CX
 	XORQ         AX, AX
 	VBROADCASTSD vecNumbers64<>+16(SB), Y0
-	VBROADCASTSD vecNumbers64<>+0(SB), Y1
-	VBROADCASTSD vecNumbers64<>+24(SB), Y2
-	VBROADCASTSD vecNumbers64<>+8(SB), Y3
-	VBROADCASTSD vecNumbers64<>+32(SB), Y4
+	VBROADCASTSD vecNumbers64<>+24(SB), Y1
+	VBROADCASTSD vecNumbers64<>+8(SB), Y2
+	VBROADCASTSD vecNumbers64<>+32(SB), Y3
+	VBROADCASTSD vecNumbers64<>+40(SB), Y4
 	MOVQ         CX, DI
 	SUBQ         $0x00000020, DI
 	JB           rest
@@ -8150,17 +8130,16 @@ whole:
 	VMOVUPD      (BX)(AX*1), Y5
 	VMOVUPD      (SI)(AX*1), Y6
 	VANDPD       Y0, Y6, Y6
-	VCMPPD       $0x11, Y2, Y6, Y7
-	VBLENDVPD    Y7, Y3, Y6, Y7
-	VMULPD       Y4, Y7, Y7
-	VBROADCASTSD vecNumbers64<>+40(SB), Y8
-	VCMPPD       $0x11, Y8, Y6, Y8
-	VMULPD       Y6, Y6, Y6
-	VSUBPD       Y6, Y1, Y6
-	VBROADCASTSD vecNumbers64<>+48(SB), Y9
-	VSUBPD       Y7, Y9, Y9
-	VMULPD       Y9, Y7, Y7
+	VCMPPD       $0x11, Y1, Y6, Y7
+	VBLENDVPD    Y7, Y2, Y6, Y7
+	VMULPD       Y3, Y7, Y7
+	VCMPPD       $0x11, Y4, Y6, Y8
+	VBROADCASTSD vecNumbers64<>+0(SB), Y9
+	VSUBPD       Y6, Y9, Y6
 	VBLENDVPD    Y8, Y6, Y7, Y6
+	VBROADCASTSD vecNumbers64<>+48(SB), Y7
+	VSUBPD       Y6, Y7, Y7
+	VMULPD       Y7, Y6, Y6
 	VMULPD       Y6, Y5, Y5
 	VMOVUPD      Y5, (DX)(AX*1)
 	ADDQ         $0x00000020, AX
@@ -8177,17 +8156,16 @@ rest:
 	VMASKMOVPD   (BX)(AX*1), Y5, Y6
 	VMASKMOVPD   (SI)(AX*1), Y5, Y7
 	VANDPD       Y0, Y7, Y0
-	VCMPPD       $0x11, Y2, Y0, Y2
-	VBLENDVPD    Y2, Y3, Y0, Y2
-	VMULPD       Y4, Y2, Y2
-	VBROADCASTSD vecNumbers64<>+40(SB), Y3
-	VCMPPD       $0x11, Y3, Y0, Y3
-	VMULPD       Y0, Y0, Y0
-	VSUBPD       Y0, Y1, Y0
+	VCMPPD       $0x11, Y1, Y0, Y1
+	VBLENDVPD    Y1, Y2, Y0, Y1
+	VMULPD       Y3, Y1, Y1
+	VCMPPD       $0x11, Y4, Y0, Y2
+	VBROADCASTSD vecNumbers64<>+0(SB), Y3
+	VSUBPD       Y0, Y3, Y0
+	VBLENDVPD    Y2, Y0, Y1, Y0
 	VBROADCASTSD vecNumbers64<>+48(SB), Y1
-	VSUBPD       Y2, Y1, Y1
-	VMULPD       Y1, Y2, Y1
-	VBLENDVPD    Y3, Y0, Y1, Y0
+	VSUBPD       Y0, Y1, Y1
+	VMULPD       Y1, Y0, Y0
 	VMULPD       Y0, Y6, Y0
 	VMASKMOVPD   Y0, Y5, (DX)(AX*1)
 
@@ -8251,11 +8229,11 @@ TEXT ·tanhOpen256x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x03, CX
 	XORQ         AX, AX
-	VBROADCASTSD vecNumbers64<>+16(SB), Y0
-	VBROADCASTSD vecNumbers64<>+40(SB), Y1
-	VBROADCASTSD vecNumbers64<>+0(SB), Y2
-	VBROADCASTSD vecNumbers64<>+8(SB), Y3
-	VBROADCASTSD vecNumbers64<>+32(SB), Y4
+	VBROADCASTSD vecNumbers64<>+32(SB), Y0
+	VBROADCASTSD vecNumbers64<>+0(SB), Y1
+	VBROADCASTSD vecNumbers64<>+56(SB), Y2
+	VBROADCASTSD vecNumbers64<>+16(SB), Y3
+	VBROADCASTSD vecNumbers64<>+40(SB), Y4
 	MOVQ         CX, SI
 	SUBQ         $0x00000020, SI
 	JB           rest
@@ -8264,15 +8242,13 @@ TEXT ·tanhOpen256x64(SB), NOSPLIT, $0-48
 
 whole:
 	VMOVUPD      (BX)(AX*1), Y5
-	VANDPD       Y0, Y5, Y6
-	VCMPPD       $0x11, Y1, Y6, Y7
-	VBLENDVPD    Y7, Y3, Y6, Y8
-	VMULPD       Y4, Y8, Y8
-	VSUBPD       Y8, Y2, Y8
-	VBLENDVPD    Y7, Y6, Y8, Y6
-	VBROADCASTSD vecNumbers64<>+56(SB), Y7
-	VANDPD       Y7, Y5, Y5
-	VXORPD       Y5, Y6, Y5
+	VANDPD       Y2, Y5, Y6
+	VORPD        Y6, Y1, Y6
+	VMOVUPD      Y6, Y6
+	VFNMADD231PD Y0, Y5, Y6
+	VANDPD       Y3, Y5, Y7
+	VCMPPD       $0x11, Y4, Y7, Y7
+	VBLENDVPD    Y7, Y5, Y6, Y5
 	VMOVUPD      Y5, (DX)(AX*1)
 	ADDQ         $0x00000020, AX
 	CMPQ         AX, SI
@@ -8286,15 +8262,13 @@ rest:
 	SUBQ         SI, CX
 	VMOVDQU      (CX), Y5
 	VMASKMOVPD   (BX)(AX*1), Y5, Y6
-	VANDPD       Y0, Y6, Y0
-	VCMPPD       $0x11, Y1, Y0, Y1
-	VBLENDVPD    Y1, Y3, Y0, Y3
-	VMULPD       Y4, Y3, Y3
-	VSUBPD       Y3, Y2, Y2
-	VBLENDVPD    Y1, Y0, Y2, Y0
-	VBROADCASTSD vecNumbers64<>+56(SB), Y1
-	VANDPD       Y1, Y6, Y1
-	VXORPD       Y1, Y0, Y0
+	VANDPD       Y2, Y6, Y2
+	VORPD        Y2, Y1, Y1
+	VMOVUPD      Y1, Y1
+	VFNMADD231PD Y0, Y6, Y1
+	VANDPD       Y3, Y6, Y0
+	VCMPPD       $0x11, Y4, Y0, Y0
+	VBLENDVPD    Y0, Y6, Y1, Y0
 	VMASKMOVPD   Y0, Y5, (DX)(AX*1)
 
 done:

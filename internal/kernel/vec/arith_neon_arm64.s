@@ -1297,16 +1297,14 @@ pair:
 	WORD    $0x6e23dd8c // fmul v12.4s, v12.4s, v3.4s
 	WORD    $0x6ea9e48d // fcmgt v13.4s, v4.4s, v9.4s
 	WORD    $0x6eaae48e // fcmgt v14.4s, v4.4s, v10.4s
-	WORD    $0x6e29dd29 // fmul v9.4s, v9.4s, v9.4s
-	WORD    $0x6e2add4a // fmul v10.4s, v10.4s, v10.4s
 	WORD    $0x4ea9d4af // fsub v15.4s, v5.4s, v9.4s
 	WORD    $0x4eaad4b0 // fsub v16.4s, v5.4s, v10.4s
-	WORD    $0x4eabd4d1 // fsub v17.4s, v6.4s, v11.4s
-	WORD    $0x4eacd4d2 // fsub v18.4s, v6.4s, v12.4s
-	WORD    $0x6e31dd6b // fmul v11.4s, v11.4s, v17.4s
-	WORD    $0x6e32dd8c // fmul v12.4s, v12.4s, v18.4s
 	VBSL    V11.B16, V15.B16, V13.B16
 	VBSL    V12.B16, V16.B16, V14.B16
+	WORD    $0x4eadd4d1 // fsub v17.4s, v6.4s, v13.4s
+	WORD    $0x4eaed4d2 // fsub v18.4s, v6.4s, v14.4s
+	WORD    $0x6e31ddad // fmul v13.4s, v13.4s, v17.4s
+	WORD    $0x6e32ddce // fmul v14.4s, v14.4s, v18.4s
 	WORD    $0x6e2ddce7 // fmul v7.4s, v7.4s, v13.4s
 	WORD    $0x6e2edd08 // fmul v8.4s, v8.4s, v14.4s
 	FSTPQ.P (F7, F8), 32(R0)
@@ -1328,11 +1326,10 @@ body:
 	VBSL    V8.B16, V2.B16, V9.B16
 	WORD    $0x6e23dd29 // fmul v9.4s, v9.4s, v3.4s
 	WORD    $0x6ea8e48a // fcmgt v10.4s, v4.4s, v8.4s
-	WORD    $0x6e28dd08 // fmul v8.4s, v8.4s, v8.4s
 	WORD    $0x4ea8d4ab // fsub v11.4s, v5.4s, v8.4s
-	WORD    $0x4ea9d4cc // fsub v12.4s, v6.4s, v9.4s
-	WORD    $0x6e2cdd29 // fmul v9.4s, v9.4s, v12.4s
 	VBSL    V9.B16, V11.B16, V10.B16
+	WORD    $0x4eaad4cc // fsub v12.4s, v6.4s, v10.4s
+	WORD    $0x6e2cdd4a // fmul v10.4s, v10.4s, v12.4s
 	WORD    $0x6e2adce7 // fmul v7.4s, v7.4s, v10.4s
 	CMP     $4, R3
 	BLT     partOut
@@ -1473,36 +1470,29 @@ TEXT ·tanhOpen128x32(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers32<>(SB), R3
-	FMOVQ 32(R3), F0
-	FMOVQ 80(R3), F1
-	FMOVQ 16(R3), F2
-	FMOVQ 64(R3), F3
-	FMOVQ (R3), F4
-	FMOVQ 112(R3), F5
+	FMOVQ 112(R3), F0
+	FMOVQ (R3), F1
+	FMOVQ 64(R3), F2
+	FMOVQ 32(R3), F3
+	FMOVQ 80(R3), F4
 	CMP   $8, R2
 	BLT   pairend
 
 pair:
-	FLDPQ.P 32(R1), (F6, F7)
+	FLDPQ.P 32(R1), (F5, F6)
+	VAND    V0.B16, V5.B16, V7.B16
 	VAND    V0.B16, V6.B16, V8.B16
-	VAND    V0.B16, V7.B16, V9.B16
-	WORD    $0x6ea8e42a // fcmgt v10.4s, v1.4s, v8.4s
-	WORD    $0x6ea9e42b // fcmgt v11.4s, v1.4s, v9.4s
-	VMOV    V10.B16, V12.B16
-	VBSL    V8.B16, V2.B16, V12.B16
-	VMOV    V11.B16, V13.B16
-	VBSL    V9.B16, V2.B16, V13.B16
-	WORD    $0x6e23dd8c // fmul v12.4s, v12.4s, v3.4s
-	WORD    $0x6e23ddad // fmul v13.4s, v13.4s, v3.4s
-	WORD    $0x4eacd48e // fsub v14.4s, v4.4s, v12.4s
-	WORD    $0x4eadd48f // fsub v15.4s, v4.4s, v13.4s
-	VBSL    V14.B16, V8.B16, V10.B16
-	VBSL    V15.B16, V9.B16, V11.B16
-	VAND    V5.B16, V6.B16, V6.B16
-	VAND    V5.B16, V7.B16, V7.B16
-	VEOR    V6.B16, V10.B16, V10.B16
-	VEOR    V7.B16, V11.B16, V11.B16
-	FSTPQ.P (F10, F11), 32(R0)
+	VORR    V7.B16, V1.B16, V9.B16
+	VORR    V8.B16, V1.B16, V10.B16
+	VFMLS   V2.S4, V5.S4, V9.S4
+	VFMLS   V2.S4, V6.S4, V10.S4
+	VAND    V3.B16, V5.B16, V11.B16
+	VAND    V3.B16, V6.B16, V12.B16
+	WORD    $0x6eabe48b // fcmgt v11.4s, v4.4s, v11.4s
+	WORD    $0x6eace48c // fcmgt v12.4s, v4.4s, v12.4s
+	VBSL    V9.B16, V5.B16, V11.B16
+	VBSL    V10.B16, V6.B16, V12.B16
+	FSTPQ.P (F11, F12), 32(R0)
 	SUB     $8, R2
 	CMP     $8, R2
 	BGE     pair
@@ -1512,18 +1502,15 @@ rest:
 	CBZ     R2, done
 	CMP     $4, R2
 	BLT     partIn
-	FMOVQ.P 16(R1), F6
+	FMOVQ.P 16(R1), F5
 
 body:
-	VAND    V0.B16, V6.B16, V7.B16
-	WORD    $0x6ea7e428 // fcmgt v8.4s, v1.4s, v7.4s
-	VMOV    V8.B16, V9.B16
-	VBSL    V7.B16, V2.B16, V9.B16
-	WORD    $0x6e23dd29 // fmul v9.4s, v9.4s, v3.4s
-	WORD    $0x4ea9d48a // fsub v10.4s, v4.4s, v9.4s
-	VBSL    V10.B16, V7.B16, V8.B16
-	VAND    V5.B16, V6.B16, V6.B16
-	VEOR    V6.B16, V8.B16, V8.B16
+	VAND    V0.B16, V5.B16, V6.B16
+	VORR    V6.B16, V1.B16, V7.B16
+	VFMLS   V2.S4, V5.S4, V7.S4
+	VAND    V3.B16, V5.B16, V8.B16
+	WORD    $0x6ea8e488 // fcmgt v8.4s, v4.4s, v8.4s
+	VBSL    V7.B16, V5.B16, V8.B16
 	CMP     $4, R2
 	BLT     partOut
 	FMOVQ.P F8, 16(R0)
@@ -1532,14 +1519,14 @@ body:
 
 partIn:
 	TBZ   $1, R2, one1
-	FMOVD (R1), F6
+	FMOVD (R1), F5
 	TBZ   $0, R2, end2
 	ADD   $8, R1, R4
-	VLD1  (R4), V6.S[2]
+	VLD1  (R4), V5.S[2]
 	B     end2
 
 one1:
-	FMOVS (R1), F6
+	FMOVS (R1), F5
 
 end2:
 	B body
@@ -5057,16 +5044,14 @@ pair:
 	WORD    $0x6e63dd8c // fmul v12.2d, v12.2d, v3.2d
 	WORD    $0x6ee9e48d // fcmgt v13.2d, v4.2d, v9.2d
 	WORD    $0x6eeae48e // fcmgt v14.2d, v4.2d, v10.2d
-	WORD    $0x6e69dd29 // fmul v9.2d, v9.2d, v9.2d
-	WORD    $0x6e6add4a // fmul v10.2d, v10.2d, v10.2d
 	WORD    $0x4ee9d4af // fsub v15.2d, v5.2d, v9.2d
 	WORD    $0x4eead4b0 // fsub v16.2d, v5.2d, v10.2d
-	WORD    $0x4eebd4d1 // fsub v17.2d, v6.2d, v11.2d
-	WORD    $0x4eecd4d2 // fsub v18.2d, v6.2d, v12.2d
-	WORD    $0x6e71dd6b // fmul v11.2d, v11.2d, v17.2d
-	WORD    $0x6e72dd8c // fmul v12.2d, v12.2d, v18.2d
 	VBSL    V11.B16, V15.B16, V13.B16
 	VBSL    V12.B16, V16.B16, V14.B16
+	WORD    $0x4eedd4d1 // fsub v17.2d, v6.2d, v13.2d
+	WORD    $0x4eeed4d2 // fsub v18.2d, v6.2d, v14.2d
+	WORD    $0x6e71ddad // fmul v13.2d, v13.2d, v17.2d
+	WORD    $0x6e72ddce // fmul v14.2d, v14.2d, v18.2d
 	WORD    $0x6e6ddce7 // fmul v7.2d, v7.2d, v13.2d
 	WORD    $0x6e6edd08 // fmul v8.2d, v8.2d, v14.2d
 	FSTPQ.P (F7, F8), 32(R0)
@@ -5088,11 +5073,10 @@ body:
 	VBSL    V8.B16, V2.B16, V9.B16
 	WORD    $0x6e63dd29 // fmul v9.2d, v9.2d, v3.2d
 	WORD    $0x6ee8e48a // fcmgt v10.2d, v4.2d, v8.2d
-	WORD    $0x6e68dd08 // fmul v8.2d, v8.2d, v8.2d
 	WORD    $0x4ee8d4ab // fsub v11.2d, v5.2d, v8.2d
-	WORD    $0x4ee9d4cc // fsub v12.2d, v6.2d, v9.2d
-	WORD    $0x6e6cdd29 // fmul v9.2d, v9.2d, v12.2d
 	VBSL    V9.B16, V11.B16, V10.B16
+	WORD    $0x4eead4cc // fsub v12.2d, v6.2d, v10.2d
+	WORD    $0x6e6cdd4a // fmul v10.2d, v10.2d, v12.2d
 	WORD    $0x6e6adce7 // fmul v7.2d, v7.2d, v10.2d
 	CMP     $2, R3
 	BLT     partOut
@@ -5175,36 +5159,29 @@ TEXT ·tanhOpen128x64(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers64<>(SB), R3
-	FMOVQ 32(R3), F0
-	FMOVQ 80(R3), F1
-	FMOVQ 16(R3), F2
-	FMOVQ 64(R3), F3
-	FMOVQ (R3), F4
-	FMOVQ 112(R3), F5
+	FMOVQ 112(R3), F0
+	FMOVQ (R3), F1
+	FMOVQ 64(R3), F2
+	FMOVQ 32(R3), F3
+	FMOVQ 80(R3), F4
 	CMP   $4, R2
 	BLT   pairend
 
 pair:
-	FLDPQ.P 32(R1), (F6, F7)
+	FLDPQ.P 32(R1), (F5, F6)
+	VAND    V0.B16, V5.B16, V7.B16
 	VAND    V0.B16, V6.B16, V8.B16
-	VAND    V0.B16, V7.B16, V9.B16
-	WORD    $0x6ee8e42a // fcmgt v10.2d, v1.2d, v8.2d
-	WORD    $0x6ee9e42b // fcmgt v11.2d, v1.2d, v9.2d
-	VMOV    V10.B16, V12.B16
-	VBSL    V8.B16, V2.B16, V12.B16
-	VMOV    V11.B16, V13.B16
-	VBSL    V9.B16, V2.B16, V13.B16
-	WORD    $0x6e63dd8c // fmul v12.2d, v12.2d, v3.2d
-	WORD    $0x6e63ddad // fmul v13.2d, v13.2d, v3.2d
-	WORD    $0x4eecd48e // fsub v14.2d, v4.2d, v12.2d
-	WORD    $0x4eedd48f // fsub v15.2d, v4.2d, v13.2d
-	VBSL    V14.B16, V8.B16, V10.B16
-	VBSL    V15.B16, V9.B16, V11.B16
-	VAND    V5.B16, V6.B16, V6.B16
-	VAND    V5.B16, V7.B16, V7.B16
-	VEOR    V6.B16, V10.B16, V10.B16
-	VEOR    V7.B16, V11.B16, V11.B16
-	FSTPQ.P (F10, F11), 32(R0)
+	VORR    V7.B16, V1.B16, V9.B16
+	VORR    V8.B16, V1.B16, V10.B16
+	VFMLS   V2.D2, V5.D2, V9.D2
+	VFMLS   V2.D2, V6.D2, V10.D2
+	VAND    V3.B16, V5.B16, V11.B16
+	VAND    V3.B16, V6.B16, V12.B16
+	WORD    $0x6eebe48b // fcmgt v11.2d, v4.2d, v11.2d
+	WORD    $0x6eece48c // fcmgt v12.2d, v4.2d, v12.2d
+	VBSL    V9.B16, V5.B16, V11.B16
+	VBSL    V10.B16, V6.B16, V12.B16
+	FSTPQ.P (F11, F12), 32(R0)
 	SUB     $4, R2
 	CMP     $4, R2
 	BGE     pair
@@ -5214,18 +5191,15 @@ rest:
 	CBZ     R2, done
 	CMP     $2, R2
 	BLT     partIn
-	FMOVQ.P 16(R1), F6
+	FMOVQ.P 16(R1), F5
 
 body:
-	VAND    V0.B16, V6.B16, V7.B16
-	WORD    $0x6ee7e428 // fcmgt v8.2d, v1.2d, v7.2d
-	VMOV    V8.B16, V9.B16
-	VBSL    V7.B16, V2.B16, V9.B16
-	WORD    $0x6e63dd29 // fmul v9.2d, v9.2d, v3.2d
-	WORD    $0x4ee9d48a // fsub v10.2d, v4.2d, v9.2d
-	VBSL    V10.B16, V7.B16, V8.B16
-	VAND    V5.B16, V6.B16, V6.B16
-	VEOR    V6.B16, V8.B16, V8.B16
+	VAND    V0.B16, V5.B16, V6.B16
+	VORR    V6.B16, V1.B16, V7.B16
+	VFMLS   V2.D2, V5.D2, V7.D2
+	VAND    V3.B16, V5.B16, V8.B16
+	WORD    $0x6ee8e488 // fcmgt v8.2d, v4.2d, v8.2d
+	VBSL    V7.B16, V5.B16, V8.B16
 	CMP     $2, R2
 	BLT     partOut
 	FMOVQ.P F8, 16(R0)
@@ -5233,7 +5207,7 @@ body:
 	B       rest
 
 partIn:
-	FMOVD (R1), F6
+	FMOVD (R1), F5
 	B     body
 
 partOut:

@@ -100,16 +100,16 @@ func tanhSlope[T Float](dst, g, p []T) {
 	scale := T(math.Ldexp(1, -bits))
 	p = p[:len(dst)]
 	for i, d := range g[:len(dst)] {
-		a := T(math.Abs(float64(p[i])))
-		s := 1 - T(a*a)
+		c := T(math.Abs(float64(p[i])))
 		switch {
-		case a >= tailEnd:
-			a *= scale
-			s = a * (2 - a)
-		case a >= short:
-			s = 0
+		case c >= tailEnd:
+			c *= scale
+		case c >= short:
+			c = 0
+		default:
+			c = 1 - c
 		}
-		dst[i] = d * s
+		dst[i] = d * T(c*(2-c))
 	}
 }
 
