@@ -151,7 +151,7 @@ func (b *Builder) TanhShrink(x *gorgonia.Node) *gorgonia.Node { return b.c.TanhS
 
 // SoftShrink is x moved towards 0 by the width: 0 for |x| ≤ width ≥ 0.
 func (b *Builder) SoftShrink(x *gorgonia.Node, width float64) *gorgonia.Node {
-	return b.Sub(b.ReLU(b.AddConst(x, -width)), b.ReLU(b.AddConst(b.Neg(x), -width)))
+	return b.Where(b.c.LeConst(b.Abs(x), width), b.c.Fill(x, 0), b.Sub(x, b.Scale(b.Sign(x), width)))
 }
 
 // HardShrink is x where |x| > width, else 0.
@@ -180,7 +180,8 @@ func (b *Builder) PReLU(x, slope *gorgonia.Node) *gorgonia.Node {
 		}
 		slope = b.channels(slope, x)
 	}
-	return b.Sub(b.ReLU(x), b.Mul(slope, b.ReLU(b.Neg(x))))
+	right := b.c.GtConst(x, 0)
+	return b.Where(right, x, b.Mul(slope, b.Where(right, b.c.Fill(x, 0), x)))
 }
 
 // GLU is u·sigmoid(v), u and v being the halves of x along the axis (Dauphin et

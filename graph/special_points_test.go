@@ -75,6 +75,16 @@ func TestSpecialPoints(t *testing.T) {
 	type N = gorgonia.Node
 	pool := graph.Pool{Kernel: []int{2}}
 	for _, p := range []point{
+		{"log gamma beyond its poles", []int{2}, []float64{-inf, inf}, (*B).Lgamma, []float64{inf, inf}, nil},
+		{"polygamma of an even order at poles", []int{3}, []float64{0, -1, -3e7}, func(b *B, x *N) *N { return b.Polygamma(x, 2) }, []float64{-inf, -inf, -inf}, nil},
+		{"polygamma of an odd order at poles", []int{3}, []float64{0, -1, -3e7}, func(b *B, x *N) *N { return b.Polygamma(x, 1) }, []float64{inf, inf, inf}, nil},
+		{"polygamma between poles", []int{3}, []float64{-.5, -.25, -1e6 - .5}, func(b *B, x *N) *N { return b.Polygamma(x, 1) }, []float64{8.9348022005446793, 18.541879647671606, 9.8696034010903585}, nil},
+		{"norm of a negative order, all infinite", []int{2, 2}, []float64{inf, -inf, 1, 1}, func(b *B, x *N) *N { return b.Norm(x, -1, 1) }, []float64{inf, .5}, nil},
+		{"PReLU at 0, infinity and NaN", []int{4}, []float64{0, inf, -2, nan}, func(b *B, x *N) *N { return b.PReLU(x, b.Scalar(.25)) }, []float64{0, inf, -.5, nan}, []float64{.25, 1, .25, .25}},
+		{"soft shrinking of infinity and NaN", []int{4}, []float64{-inf, inf, .25, nan}, func(b *B, x *N) *N { return b.SoftShrink(x, .5) }, []float64{-inf, inf, 0, nan}, []float64{1, 1, 0, 1}},
+		{"eigenvalues with a NaN beside those of a good matrix", []int{2, 2, 2}, []float64{nan, 1, 1, 2, 2, 1, 1, 2}, func(b *B, x *N) *N { l, _ := b.Eigh(x); return l }, []float64{nan, nan, 1, 3}, nil},
+		{"singular values with an infinity", []int{2, 2}, []float64{1, inf, 0, 1}, func(b *B, x *N) *N { _, s, _ := b.SVD(x); return s }, []float64{nan, nan}, nil},
+		{"pseudoinverse with a NaN", []int{2, 1, 1}, []float64{nan, 0}, func(b *B, x *N) *N { return b.Pinv(x, 1e-9) }, []float64{nan, 0}, nil},
 		{"median with a NaN", []int{2, 3}, []float64{nan, 1, 2, 3, 1, 2}, func(b *B, x *N) *N { return b.Median(x, 1) }, []float64{nan, 2}, []float64{1, 0, 0, 0, 0, 1}},
 		{"smallest with a NaN", []int{2, 3}, []float64{nan, 1, 2, 3, 1, 2}, func(b *B, x *N) *N { return b.KthValue(x, 1, 1) }, []float64{nan, 1}, nil},
 		{"mode with a NaN", []int{2, 3}, []float64{nan, 1, 1, 3, 1, 1}, func(b *B, x *N) *N { return b.Mode(x, 1) }, []float64{nan, 1}, nil},

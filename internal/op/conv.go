@@ -67,8 +67,8 @@ func convSpec(a ir.Attrs, x, w, y ir.Shape) conv.Spec {
 		Stride: a.Ints("stride"), Pad: a.Ints("pad"), Dilation: a.Ints("dilation")}
 }
 
-// convOut is the shape of the convolution of x by w.
-func convOut(a ir.Attrs, x, w ir.Shape) (ir.Shape, error) {
+// ConvOut is the shape of the convolution of x by w.
+func ConvOut(a ir.Attrs, x, w ir.Shape) (ir.Shape, error) {
 	k := len(x) - 2
 	if k < 1 || k > 3 || len(w) != len(x) {
 		return nil, shapef("got images %v and weights %v, want [N, C, ...] and [O, C, ...] with one to three spatial axes", x, w)
@@ -119,7 +119,7 @@ func inferConv(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 	if !in[0].DType.IsFloat() || !in[1].DType.IsFloat() {
 		return ir.Type{}, dtypef("got %v and %v, want floats", in[0], in[1])
 	}
-	out, err := convOut(a, in[0].Shape, in[1].Shape)
+	out, err := ConvOut(a, in[0].Shape, in[1].Shape)
 	return ir.Type{DType: in[0].DType, Shape: out}, err
 }
 

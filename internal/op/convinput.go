@@ -65,7 +65,7 @@ func inferConvInput(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 		}
 	}
 	x := append(ir.Shape{d.Shape[0], w.Shape[1] * a.Int("groups")}, a.Ints("in")...)
-	y, err := convOut(a, x, w.Shape)
+	y, err := ConvOut(a, x, w.Shape)
 	if err != nil {
 		return ir.Type{}, err
 	}

@@ -47,7 +47,7 @@ func inferConvWeight(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 		return ir.Type{}, shapef("got images %v and %v, a kernel %v and %d groups, want [N, C, ...] and [N, O, ...] with one to three spatial axes", x.Shape, d.Shape, kernel, groups)
 	}
 	w := append(ir.Shape{d.Shape[1], x.Shape[1] / groups}, kernel...)
-	y, err := convOut(a, x.Shape, w)
+	y, err := ConvOut(a, x.Shape, w)
 	if err != nil {
 		return ir.Type{}, err
 	}

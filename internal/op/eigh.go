@@ -59,6 +59,10 @@ func eigen[T ir.Float](f *factored, c *ir.Call[T], i int) {
 			f.a[r*n+k] = (float64(x[r*n+k]) + float64(x[k*n+r])) / 2
 		}
 	}
+	if !allFinite(f.a) {
+		fillNaN(y)
+		return
+	}
 	w := f.work[3*n:]
 	if !lapack.Dsyev(glapack.EVCompute, blas.Lower, n, f.a, n, w, f.work[:3*n], 3*n) {
 		c.Fault.Report(shapef("eigh: the eigenvalues of matrix %d of %v do not converge", i, c.V.In[0].Type.Shape))

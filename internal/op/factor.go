@@ -1,6 +1,8 @@
 package op
 
 import (
+	"math"
+
 	"github.com/symgrad/symgrad/internal/ir"
 	"gonum.org/v1/gonum/lapack/gonum"
 	"gorgonia.org/gorgonia"
@@ -46,6 +48,25 @@ func newFactored(s ir.Shape) *factored {
 func load[T ir.Float](f *factored, x []T, i int) {
 	for j, v := range x[i*f.n*f.n : (i+1)*f.n*f.n] {
 		f.a[j] = float64(v)
+	}
+}
+
+// allFinite says whether x is free of NaN and of infinite elements. Iterations that
+// look for eigenvalues or singular values find numbers, or do not end, where it is not:
+// the whole result is then NaN.
+func allFinite(x []float64) bool {
+	for _, v := range x {
+		if v-v != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// fillNaN makes every element NaN.
+func fillNaN[T ir.Float](x []T) {
+	for i := range x {
+		x[i] = T(math.NaN())
 	}
 }
 

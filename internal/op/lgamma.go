@@ -17,6 +17,9 @@ func init() {
 			Elem32: elem1(vec.LgammaF32), Elem64: elem1(vec.LgammaF64)},
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Mul(d, c.Digamma(x)) }),
 		Ref: ref1(func(x float64) float64 {
+			if math.IsInf(x, -1) {
+				return math.Inf(1) // as in C99
+			}
 			y, _ := math.Lgamma(x)
 			return y
 		}),

@@ -99,7 +99,7 @@ func pinvKernel[T ir.Float]() ir.Kernel[T] {
 				for r := range d.n {
 					for q := range d.m {
 						sum := 0.0
-						for j := 0; j < d.k && d.s[j] > rcond*d.s[0]; j++ {
+						for j := 0; j < d.k && !(d.s[j] <= rcond*d.s[0]); j++ {
 							sum += d.vt[j*d.n+r] * d.u[q*d.k+j] / d.s[j]
 						}
 						y[r*d.m+q] = T(sum)

@@ -52,16 +52,27 @@ func polygammas[T ir.Float](dst, x []T, order T) {
 // bernoulli are the even Bernoulli numbers from B2 on.
 var bernoulli = [...]float64{1. / 6, -1. / 30, 1. / 42, -1. / 30, 5. / 66, -691. / 2730, 7. / 6, -3617. / 510, 43867. / 798}
 
-// polygamma steps x up by the recurrence to where the asymptotic series has full
-// accuracy (Abramowitz and Stegun, 6.4.6 and 6.4.11).
+// polygamma is (-1)^(n+1)·Σ n!/(x+j)^(n+1) over all j ≥ 0. Below 0 the terms on either
+// side of 0 are two sums that start between 0 and 1, of which the one of negative terms
+// ends.
 func polygamma(n int, x float64) float64 {
-	if math.IsNaN(x) || math.IsInf(x, -1) || x < -1e6 {
+	sign := 2*float64(n%2) - 1
+	switch {
+	case math.IsNaN(x) || math.IsInf(x, -1):
 		return math.NaN()
+	case x > 0:
+		return sign * hurwitz(n, x)
+	case x == math.Floor(x):
+		return sign * math.Inf(1)
 	}
+	part := x - math.Floor(x)
+	return sign*hurwitz(n, part) + hurwitz(n, 1-part) - hurwitz(n, 1-x)
+}
+
+// hurwitz is Σ n!/(x+j)^(n+1) over all j ≥ 0, for x > 0: terms to where the asymptotic
+// series has full accuracy (Abramowitz and Stegun, 6.4.6 and 6.4.11).
+func hurwitz(n int, x float64) float64 {
 	fact := math.Gamma(float64(n) + 1)
-	if x <= 0 && x == math.Floor(x) {
-		return math.Inf(1)
-	}
 	sum, k := 0.0, float64(n)
 	for ; x < 12+k; x++ {
 		sum += fact / math.Pow(x, k+1)
@@ -75,9 +86,6 @@ func polygamma(n int, x float64) float64 {
 		m := 2*float64(j+1) + k
 		rising *= m * (m + 1) / ((m - k + 1) * (m - k + 2))
 		power /= x * x
-	}
-	if n%2 == 0 {
-		return -sum
 	}
 	return sum
 }

@@ -53,7 +53,7 @@ func (c *Ctx) Std(x *gorgonia.Node, axes []int, correction int, keep bool) *gorg
 }
 
 // Root is the p-th root of s ≥ 0, with the gradient 0 where s is 0, at which the
-// root's own slope is infinite for p > 1.
+// root's own slope is infinite for p > 1. For p < 0 it is infinite where s is 0.
 func (c *Ctx) Root(s *gorgonia.Node, p float64) *gorgonia.Node {
 	switch p {
 	case 1:
@@ -63,7 +63,7 @@ func (c *Ctx) Root(s *gorgonia.Node, p float64) *gorgonia.Node {
 	}
 	zero := c.EqConst(s, 0)
 	safe := c.Select(zero, c.Fill(s, 1), s)
-	return c.Select(zero, c.Fill(s, 0), c.PowConst(safe, 1/p))
+	return c.Select(zero, c.Fill(s, math.Pow(0, 1/p)), c.PowConst(safe, 1/p))
 }
 
 // Norm is the p-norm (Σ|x|ᵖ)^(1/p) over the axes, for any p but 0; p = +Inf is

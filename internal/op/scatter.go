@@ -20,7 +20,7 @@ func init() {
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			s, index, axis := n.In[1], n.In[2], n.Attrs.Int("axis")
 			dx := c.Apply(&Scatter, n.Attrs, d, c.Fill(s, 0), index)
-			return []*gorgonia.Node{dx, c.Mul(c.Gather(d, index, axis), c.stays(n)), nil}
+			return []*gorgonia.Node{dx, c.Select(c.stays(n), c.Gather(d, index, axis), c.Fill(s, 0)), nil}
 		},
 		Ref: func(c *ir.Call[float64]) {
 			c.State, _ = prepareScatterInto(c.V, 1)

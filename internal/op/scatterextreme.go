@@ -21,7 +21,10 @@ func init() {
 			x, s, index, axis := n.In[0], n.In[1], n.In[2], n.Attrs.Int("axis")
 			own, others := c.Eq(x, n.Out), c.Eq(s, c.Gather(n.Out, index, axis))
 			share := c.Div(d, c.Add(own, c.ScatterAdd(others, index, axis, c.Shape(x))))
-			return []*gorgonia.Node{c.Mul(own, share), c.Mul(others, c.Gather(share, index, axis)), nil}
+			lost := c.IsNaN(n.Out) // nothing is equal to it
+			dx := c.Select(c.Add(own, lost), c.Mul(own, share), c.Fill(x, 0))
+			ds := c.Select(c.Add(others, c.Gather(lost, index, axis)), c.Mul(others, c.Gather(share, index, axis)), c.Fill(s, 0))
+			return []*gorgonia.Node{dx, ds, nil}
 		},
 		Ref: func(c *ir.Call[float64]) {
 			c.State, _ = prepareScatterInto(c.V, 1)

@@ -77,6 +77,12 @@ func svd[T ir.Float](d *decomposed, x []T, i int) bool {
 	for j, v := range x[i*d.m*d.n : (i+1)*d.m*d.n] {
 		d.a[j] = float64(v)
 	}
+	if !allFinite(d.a) {
+		fillNaN(d.s)
+		fillNaN(d.u)
+		fillNaN(d.vt)
+		return true
+	}
 	return lapack.Dgesvd(glapack.SVDStore, glapack.SVDStore, d.m, d.n, d.a, d.n, d.s, d.u, d.k, d.vt, d.n, d.work, len(d.work))
 }
 

@@ -70,10 +70,27 @@ func (c *Ctx) IndexSelect(x, index *gorgonia.Node, axis int) *gorgonia.Node {
 		c.Fail("indexselect", c.Label, []*gorgonia.Node{x, index}, shapef("got axis %d of %v and the index %v, want an axis and a vector", axis, t.Shape, c.Shape(index)))
 		return nil
 	}
-	perm := make([]int, len(t.Shape))
+	return c.firstAxis(x, k, func(x *gorgonia.Node) *gorgonia.Node { return c.Take(x, index) })
+}
+
+// IndexPut adds the places of an axis to those, of so many zeros, that the vector index
+// lists: what IndexSelect's derivative does.
+func (c *Ctx) IndexPut(x, index *gorgonia.Node, axis, extent int) *gorgonia.Node {
+	return c.firstAxis(x, axis, func(x *gorgonia.Node) *gorgonia.Node {
+		return c.Apply(&PutAdd, ir.A("rows", extent), x, index)
+	})
+}
+
+// firstAxis is f of x with axis k and the first one swapped, swapped back.
+func (c *Ctx) firstAxis(x *gorgonia.Node, k int, f func(x *gorgonia.Node) *gorgonia.Node) *gorgonia.Node {
+	s := c.Shape(x)
+	if c.Err != nil {
+		return nil
+	}
+	perm := make([]int, len(s))
 	for i := range perm {
 		perm[i] = i
 	}
 	perm[0], perm[k] = k, 0
-	return c.Transpose(c.Take(c.Transpose(x, perm), index), perm)
+	return c.Transpose(f(c.Transpose(x, perm)), perm)
 }

@@ -66,6 +66,9 @@ func silu(x float64) float64 {
 }
 
 func lgamma(x float64) float64 {
+	if math.IsInf(x, 0) {
+		return math.Inf(1) // at -Inf too, as in C99: Γ has poles beyond every number
+	}
 	v, _ := math.Lgamma(x)
 	return v
 }
