@@ -12,7 +12,8 @@ import (
 // [..., K, E]; result [..., M, E]. mask, which may be nil, is added to the
 // scores and broadcasts to [..., M, K]: -Inf hides a key. A query that sees no key has
 // zeros as its result, and takes no part in any gradient. A key that is hidden from
-// all queries has no influence even where it or its value is infinite or NaN.
+// all queries has no influence even where it or its value is infinite or NaN; the value
+// of one that some queries see must be finite, or those that do not see it get NaN too.
 func (b *Builder) Attention(q, k, v, mask *gorgonia.Node) *gorgonia.Node {
 	s := b.c.Shape(q)
 	if b.c.Err != nil {

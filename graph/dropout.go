@@ -16,7 +16,8 @@ func (b *Builder) SetSeed(seed uint64) { b.seed = seed }
 
 // Dropout sets each element of x to 0 with the probability rate in [0, 1) and
 // multiplies the others by 1/(1−rate), so that the expected value stays
-// (Srivastava et al. 2014, inverted). Outside of training it is x itself.
+// (Srivastava et al. 2014, inverted). Outside of training it is x itself. An element
+// that is infinite or NaN gives NaN where it is dropped, as in PyTorch: it is not hidden.
 //
 // Every run draws anew: by the step that Program.SetStep set, or the number of
 // runs. Every Dropout of a graph draws apart from the others, and an equal seed

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
 )
@@ -17,13 +18,27 @@ var broadcastShape = op.BroadcastShape
 func (b *Builder) Frac(x *gorgonia.Node) *gorgonia.Node { return b.Sub(x, b.Trunc(x)) }
 
 // RoundDecimals rounds to so many decimals, halves to the even digit; a negative
-// number counts places before the point. It has no gradient.
+// number counts places before the point. Numbers that have no digit so far behind the
+// point stay, and those far below the place are 0. It has no gradient.
 func (b *Builder) RoundDecimals(x *gorgonia.Node, decimals int) *gorgonia.Node {
-	k := b.Scalar(math.Pow(10, math.Abs(float64(decimals))))
-	if decimals < 0 {
-		return b.Mul(b.Round(b.Div(x, k)), k)
+	t := b.c.Type(x)
+	if b.c.Err != nil {
+		return nil
 	}
-	return b.Div(b.Round(b.Mul(x, k)), k)
+	power := math.Pow(10, math.Abs(float64(decimals)))
+	if t.DType == ir.F32 && power > math.MaxFloat32 {
+		power = math.Inf(1)
+	}
+	k := b.Scalar(power)
+	x = b.StopGradient(x)
+	if decimals < 0 {
+		tens := b.Round(b.Div(x, k))
+		below := b.c.EqConst(tens, 0) // k may be infinite
+		return b.Where(b.c.IsInf(x), x, b.Where(below, tens, b.Mul(tens, k)))
+	}
+	scaled := b.Mul(x, k)
+	whole := b.c.EqConst(b.Sub(scaled, scaled), 0) // x·k is finite
+	return b.Where(whole, b.Div(b.Round(scaled), k), x)
 }
 
 // FMod is the remainder of x/y with x's sign, broadcast: exact, as C's fmod. It is x

@@ -75,6 +75,9 @@ func TestSpecialPoints(t *testing.T) {
 	type N = gorgonia.Node
 	pool := graph.Pool{Kernel: []int{2}}
 	for _, p := range []point{
+		{"rounding to more decimals than there are", []int{4}, []float64{1.25e30, 0, inf, nan}, func(b *B, x *N) *N { return b.RoundDecimals(x, 300) }, []float64{1.25e30, 0, inf, nan}, nil},
+		{"rounding to places beyond every number", []int{4}, []float64{1.25e30, 0, -inf, nan}, func(b *B, x *N) *N { return b.RoundDecimals(x, math.MinInt) }, []float64{0, 0, -inf, nan}, nil},
+		{"rounding to decimals and tens", []int{2}, []float64{1.25, 15}, func(b *B, x *N) *N { return b.Add(b.RoundDecimals(x, 1), b.RoundDecimals(x, -1)) }, []float64{1.2, 35}, nil},
 		{"log gamma beyond its poles", []int{2}, []float64{-inf, inf}, (*B).Lgamma, []float64{inf, inf}, nil},
 		{"polygamma of an even order at poles", []int{3}, []float64{0, -1, -3e7}, func(b *B, x *N) *N { return b.Polygamma(x, 2) }, []float64{-inf, -inf, -inf}, nil},
 		{"polygamma of an odd order at poles", []int{3}, []float64{0, -1, -3e7}, func(b *B, x *N) *N { return b.Polygamma(x, 1) }, []float64{inf, inf, inf}, nil},
