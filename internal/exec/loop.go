@@ -277,16 +277,28 @@ func (l *loop[T]) span(w *worker[T], start, end int) {
 
 // byNumber runs an instruction on a block with its number, run by run.
 func (l *loop[T]) byNumber(w *worker[T], c *instr[T], dst, x []T, start int) {
-	src := l.operand(c.number)
-	do := func(at, i, n int) {
-		w.by[0], w.run[0] = src[at], x[i:i+n]
-		c.elem(dst[i:i+n], w.run, w.by)
+	src, v := l.operand(c.number), &c.number.view
+	switch {
+	case v.kind == uniform:
+		l.run(w, c, dst, x, src[v.offset])
+	case len(v.shape) == 2: // a number for each row
+		n := v.shape[1]
+		row := start / n
+		first := n - (start - row*n)
+		for at := v.offset + row*v.stride[0]; len(dst) > 0; at += v.stride[0] {
+			k := min(first, len(dst))
+			l.run(w, c, dst[:k], x, src[at])
+			dst, x, first = dst[k:], x[k:], n
+		}
+	default:
+		v.runs(start, len(dst), func(at, i, n int) { l.run(w, c, dst[i:i+n], x[i:], src[at]) })
 	}
-	if v := &c.number.view; v.kind == uniform {
-		do(v.offset, 0, len(dst))
-	} else {
-		v.runs(start, len(dst), do)
-	}
+}
+
+// run computes dst from as many elements of x and the number by.
+func (l *loop[T]) run(w *worker[T], c *instr[T], dst, x []T, by T) {
+	w.by[0], w.run[0] = by, x[:len(dst)]
+	c.elem(dst, w.run, w.by)
 }
 
 // spread copies a block to the rows of the result.

@@ -150,9 +150,8 @@ func (m *lanes) tanhOpen(p v) v {
 // the rest 1 − |y|, which counts as 0 for the last numbers.
 func (m *lanes) tanhSlope(g, p v) v {
 	a := m.abs(p)
-	long := m.choose(m.compare(isLt, a, m.num(tailEnd)), m.zero(), a)
-	c := m.mul(long, m.num(math.Exp2(-m.tailBits())))
-	c = m.choose(m.compare(isLt, a, m.num(0.6)), m.sub(m.num(1), a), c)
+	long := m.where(m.compare(isGe, a, m.num(tailEnd)), a) // no subnormal product of others
+	c := m.upper(m.mul(long, m.num(math.Exp2(-m.tailBits()))), m.sub(m.num(1), a))
 	return m.mul(g, m.mul(c, m.sub(m.num(2), c)))
 }
 

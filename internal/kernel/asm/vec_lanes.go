@@ -190,6 +190,16 @@ func (m *lanes) choose(f cond, yes, no reg.VecVirtual) reg.VecVirtual {
 	return d
 }
 
+// where is x where f holds, else 0.
+func (m *lanes) where(f cond, x reg.VecVirtual) reg.VecVirtual {
+	if !m.wide {
+		return m.and(f.v, x)
+	}
+	d := m.reg()
+	pick(m, m.c.VMOVAPS_Z, m.c.VMOVAPD_Z)(x, f.k, d)
+	return d
+}
+
 // bit is whether bit n of x is set.
 func (m *lanes) bit(n int, x reg.VecVirtual) cond {
 	if !m.wide {

@@ -754,11 +754,9 @@ TEXT ·tanhSlope512x32(SB), NOSPLIT, $0-72
 	XORQ         AX, AX
 	VBROADCASTSS vecNumbers32<>+8(SB), Z0
 	VBROADCASTSS vecNumbers32<>+12(SB), Z1
-	VBROADCASTSS vecNumbers32<>+4(SB), Z2
-	VBROADCASTSS vecNumbers32<>+16(SB), Z3
+	VBROADCASTSS vecNumbers32<>+16(SB), Z2
+	VBROADCASTSS vecNumbers32<>+0(SB), Z3
 	VBROADCASTSS vecNumbers32<>+20(SB), Z4
-	VBROADCASTSS vecNumbers32<>+0(SB), Z5
-	VBROADCASTSS vecNumbers32<>+24(SB), Z6
 	MOVQ         CX, DI
 	SUBQ         $0x00000040, DI
 	JB           rest
@@ -766,24 +764,21 @@ TEXT ·tanhSlope512x32(SB), NOSPLIT, $0-72
 	JA           rest
 
 whole:
-	VMOVUPS (BX)(AX*1), Z7
-	VMOVUPS (SI)(AX*1), Z8
-	VANDPS  Z0, Z8, Z8
-	VCMPPS  $0x11, Z1, Z8, K1
-	VMOVUPS Z8, Z9
-	VMOVAPS Z2, K1, Z9
-	VMULPS  Z3, Z9, Z9
-	VCMPPS  $0x11, Z4, Z8, K2
-	VSUBPS  Z8, Z5, Z8
-	VMOVUPS Z9, Z9
-	VMOVAPS Z8, K2, Z9
-	VSUBPS  Z9, Z6, Z8
-	VMULPS  Z8, Z9, Z8
-	VMULPS  Z8, Z7, Z7
-	VMOVUPS Z7, (DX)(AX*1)
-	ADDQ    $0x00000040, AX
-	CMPQ    AX, DI
-	JBE     whole
+	VMOVUPS   (BX)(AX*1), Z5
+	VMOVUPS   (SI)(AX*1), Z6
+	VANDPS    Z0, Z6, Z6
+	VCMPPS    $0x1d, Z1, Z6, K1
+	VMOVAPS.Z Z6, K1, Z7
+	VMULPS    Z2, Z7, Z7
+	VSUBPS    Z6, Z3, Z6
+	VMAXPS    Z6, Z7, Z6
+	VSUBPS    Z6, Z4, Z7
+	VMULPS    Z7, Z6, Z6
+	VMULPS    Z6, Z5, Z5
+	VMOVUPS   Z5, (DX)(AX*1)
+	ADDQ      $0x00000040, AX
+	CMPQ      AX, DI
+	JBE       whole
 
 rest:
 	MOVQ      CX, DI
@@ -793,20 +788,17 @@ rest:
 	MOVL      $0xffffffff, CX
 	BZHIL     DI, CX, CX
 	KMOVW     CX, K7
-	VMOVUPS.Z (BX)(AX*1), K7, Z7
-	VMOVUPS.Z (SI)(AX*1), K7, Z8
-	VANDPS    Z0, Z8, Z0
-	VCMPPS    $0x11, Z1, Z0, K3
-	VMOVUPS   Z0, Z1
-	VMOVAPS   Z2, K3, Z1
-	VMULPS    Z3, Z1, Z1
-	VCMPPS    $0x11, Z4, Z0, K4
-	VSUBPS    Z0, Z5, Z0
-	VMOVUPS   Z1, Z1
-	VMOVAPS   Z0, K4, Z1
-	VSUBPS    Z1, Z6, Z0
-	VMULPS    Z0, Z1, Z0
-	VMULPS    Z0, Z7, Z0
+	VMOVUPS.Z (BX)(AX*1), K7, Z5
+	VMOVUPS.Z (SI)(AX*1), K7, Z6
+	VANDPS    Z0, Z6, Z0
+	VCMPPS    $0x1d, Z1, Z0, K2
+	VMOVAPS.Z Z0, K2, Z1
+	VMULPS    Z2, Z1, Z1
+	VSUBPS    Z0, Z3, Z0
+	VMAXPS    Z0, Z1, Z0
+	VSUBPS    Z0, Z4, Z1
+	VMULPS    Z1, Z0, Z0
+	VMULPS    Z0, Z5, Z0
 	VMOVUPS   Z0, K7, (DX)(AX*1)
 
 done:
@@ -872,9 +864,9 @@ TEXT ·tanhOpen512x32(SB), NOSPLIT, $0-48
 	XORQ         AX, AX
 	VBROADCASTSS vecNumbers32<>+16(SB), Z0
 	VBROADCASTSS vecNumbers32<>+0(SB), Z1
-	VBROADCASTSS vecNumbers32<>+28(SB), Z2
+	VBROADCASTSS vecNumbers32<>+24(SB), Z2
 	VBROADCASTSS vecNumbers32<>+8(SB), Z3
-	VBROADCASTSS vecNumbers32<>+20(SB), Z4
+	VBROADCASTSS vecNumbers32<>+28(SB), Z4
 	MOVQ         CX, SI
 	SUBQ         $0x00000040, SI
 	JB           rest
@@ -888,9 +880,9 @@ whole:
 	VMOVUPS      Z6, Z6
 	VFNMADD231PS Z0, Z5, Z6
 	VANDPS       Z3, Z5, Z7
-	VCMPPS       $0x11, Z4, Z7, K5
+	VCMPPS       $0x11, Z4, Z7, K3
 	VMOVUPS      Z6, Z6
-	VMOVAPS      Z5, K5, Z6
+	VMOVAPS      Z5, K3, Z6
 	VMOVUPS      Z6, (DX)(AX*1)
 	ADDQ         $0x00000040, AX
 	CMPQ         AX, SI
@@ -910,9 +902,9 @@ rest:
 	VMOVUPS      Z1, Z1
 	VFNMADD231PS Z0, Z5, Z1
 	VANDPS       Z3, Z5, Z0
-	VCMPPS       $0x11, Z4, Z0, K6
+	VCMPPS       $0x11, Z4, Z0, K4
 	VMOVUPS      Z1, Z0
-	VMOVAPS      Z5, K6, Z0
+	VMOVAPS      Z5, K4, Z0
 	VMOVUPS      Z0, K7, (DX)(AX*1)
 
 done:
@@ -928,7 +920,7 @@ TEXT ·sigmoidOpen512x32(SB), NOSPLIT, $0-48
 	SHLQ         $0x02, CX
 	XORQ         AX, AX
 	VBROADCASTSS vecNumbers32<>+0(SB), Z0
-	VBROADCASTSS vecNumbers32<>+28(SB), Z1
+	VBROADCASTSS vecNumbers32<>+24(SB), Z1
 	VBROADCASTSS vecNumbers32<>+4(SB), Z2
 	MOVQ         CX, SI
 	SUBQ         $0x00000040, SI
@@ -940,10 +932,10 @@ whole:
 	VMOVUPS (BX)(AX*1), Z3
 	VANDPS  Z1, Z3, Z4
 	VORPS   Z0, Z4, Z4
-	VCMPPS  $0x11, Z2, Z4, K1
+	VCMPPS  $0x11, Z2, Z4, K5
 	VADDPS  Z3, Z0, Z4
 	VMOVUPS Z3, Z3
-	VMOVAPS Z4, K1, Z3
+	VMOVAPS Z4, K5, Z3
 	VMOVUPS Z3, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -960,10 +952,10 @@ rest:
 	VMOVUPS.Z (BX)(AX*1), K7, Z3
 	VANDPS    Z1, Z3, Z1
 	VORPS     Z0, Z1, Z1
-	VCMPPS    $0x11, Z2, Z1, K2
+	VCMPPS    $0x11, Z2, Z1, K6
 	VADDPS    Z3, Z0, Z0
 	VMOVUPS   Z3, Z1
-	VMOVAPS   Z0, K2, Z1
+	VMOVAPS   Z0, K6, Z1
 	VMOVUPS   Z1, K7, (DX)(AX*1)
 
 done:
@@ -1221,10 +1213,10 @@ TEXT ·maxS512x32(SB), NOSPLIT, $0-52
 
 whole:
 	VMOVUPS (BX)(AX*1), Z1
-	VCMPPS  $0x03, Z1, Z1, K3
+	VCMPPS  $0x03, Z1, Z1, K1
 	VMAXPS  Z0, Z1, Z2
 	VMOVUPS Z2, Z2
-	VMOVAPS Z1, K3, Z2
+	VMOVAPS Z1, K1, Z2
 	VMOVUPS Z2, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -1239,10 +1231,10 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPS.Z (BX)(AX*1), K7, Z1
-	VCMPPS    $0x03, Z1, Z1, K4
+	VCMPPS    $0x03, Z1, Z1, K2
 	VMAXPS    Z0, Z1, Z0
 	VMOVUPS   Z0, Z0
-	VMOVAPS   Z1, K4, Z0
+	VMOVAPS   Z1, K2, Z0
 	VMOVUPS   Z0, K7, (DX)(AX*1)
 
 done:
@@ -1266,10 +1258,10 @@ TEXT ·minS512x32(SB), NOSPLIT, $0-52
 
 whole:
 	VMOVUPS (BX)(AX*1), Z1
-	VCMPPS  $0x03, Z1, Z1, K5
+	VCMPPS  $0x03, Z1, Z1, K3
 	VMINPS  Z0, Z1, Z2
 	VMOVUPS Z2, Z2
-	VMOVAPS Z1, K5, Z2
+	VMOVAPS Z1, K3, Z2
 	VMOVUPS Z2, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -1284,10 +1276,10 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPS.Z (BX)(AX*1), K7, Z1
-	VCMPPS    $0x03, Z1, Z1, K6
+	VCMPPS    $0x03, Z1, Z1, K4
 	VMINPS    Z0, Z1, Z0
 	VMOVUPS   Z0, Z0
-	VMOVAPS   Z1, K6, Z0
+	VMOVAPS   Z1, K4, Z0
 	VMOVUPS   Z0, K7, (DX)(AX*1)
 
 done:
@@ -1313,9 +1305,9 @@ TEXT ·ltS512x32(SB), NOSPLIT, $0-52
 
 whole:
 	VMOVUPS (BX)(AX*1), Z3
-	VCMPPS  $0x11, Z0, Z3, K1
+	VCMPPS  $0x11, Z0, Z3, K5
 	VMOVUPS Z2, Z3
-	VMOVAPS Z1, K1, Z3
+	VMOVAPS Z1, K5, Z3
 	VMOVUPS Z3, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -1330,9 +1322,9 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPS.Z (BX)(AX*1), K7, Z3
-	VCMPPS    $0x11, Z0, Z3, K2
+	VCMPPS    $0x11, Z0, Z3, K6
 	VMOVUPS   Z2, Z0
-	VMOVAPS   Z1, K2, Z0
+	VMOVAPS   Z1, K6, Z0
 	VMOVUPS   Z0, K7, (DX)(AX*1)
 
 done:
@@ -1358,9 +1350,9 @@ TEXT ·leS512x32(SB), NOSPLIT, $0-52
 
 whole:
 	VMOVUPS (BX)(AX*1), Z3
-	VCMPPS  $0x12, Z0, Z3, K3
+	VCMPPS  $0x12, Z0, Z3, K1
 	VMOVUPS Z2, Z3
-	VMOVAPS Z1, K3, Z3
+	VMOVAPS Z1, K1, Z3
 	VMOVUPS Z3, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -1375,9 +1367,9 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPS.Z (BX)(AX*1), K7, Z3
-	VCMPPS    $0x12, Z0, Z3, K4
+	VCMPPS    $0x12, Z0, Z3, K2
 	VMOVUPS   Z2, Z0
-	VMOVAPS   Z1, K4, Z0
+	VMOVAPS   Z1, K2, Z0
 	VMOVUPS   Z0, K7, (DX)(AX*1)
 
 done:
@@ -1403,9 +1395,9 @@ TEXT ·gtS512x32(SB), NOSPLIT, $0-52
 
 whole:
 	VMOVUPS (BX)(AX*1), Z3
-	VCMPPS  $0x1e, Z0, Z3, K5
+	VCMPPS  $0x1e, Z0, Z3, K3
 	VMOVUPS Z2, Z3
-	VMOVAPS Z1, K5, Z3
+	VMOVAPS Z1, K3, Z3
 	VMOVUPS Z3, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -1420,9 +1412,9 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPS.Z (BX)(AX*1), K7, Z3
-	VCMPPS    $0x1e, Z0, Z3, K6
+	VCMPPS    $0x1e, Z0, Z3, K4
 	VMOVUPS   Z2, Z0
-	VMOVAPS   Z1, K6, Z0
+	VMOVAPS   Z1, K4, Z0
 	VMOVUPS   Z0, K7, (DX)(AX*1)
 
 done:
@@ -1448,9 +1440,9 @@ TEXT ·geS512x32(SB), NOSPLIT, $0-52
 
 whole:
 	VMOVUPS (BX)(AX*1), Z3
-	VCMPPS  $0x1d, Z0, Z3, K1
+	VCMPPS  $0x1d, Z0, Z3, K5
 	VMOVUPS Z2, Z3
-	VMOVAPS Z1, K1, Z3
+	VMOVAPS Z1, K5, Z3
 	VMOVUPS Z3, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -1465,9 +1457,9 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPS.Z (BX)(AX*1), K7, Z3
-	VCMPPS    $0x1d, Z0, Z3, K2
+	VCMPPS    $0x1d, Z0, Z3, K6
 	VMOVUPS   Z2, Z0
-	VMOVAPS   Z1, K2, Z0
+	VMOVAPS   Z1, K6, Z0
 	VMOVUPS   Z0, K7, (DX)(AX*1)
 
 done:
@@ -1493,9 +1485,9 @@ TEXT ·eqS512x32(SB), NOSPLIT, $0-52
 
 whole:
 	VMOVUPS (BX)(AX*1), Z3
-	VCMPPS  $0x00, Z0, Z3, K3
+	VCMPPS  $0x00, Z0, Z3, K1
 	VMOVUPS Z2, Z3
-	VMOVAPS Z1, K3, Z3
+	VMOVAPS Z1, K1, Z3
 	VMOVUPS Z3, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -1510,9 +1502,9 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPS.Z (BX)(AX*1), K7, Z3
-	VCMPPS    $0x00, Z0, Z3, K4
+	VCMPPS    $0x00, Z0, Z3, K2
 	VMOVUPS   Z2, Z0
-	VMOVAPS   Z1, K4, Z0
+	VMOVAPS   Z1, K2, Z0
 	VMOVUPS   Z0, K7, (DX)(AX*1)
 
 done:
@@ -1538,9 +1530,9 @@ TEXT ·neS512x32(SB), NOSPLIT, $0-52
 
 whole:
 	VMOVUPS (BX)(AX*1), Z3
-	VCMPPS  $0x04, Z0, Z3, K5
+	VCMPPS  $0x04, Z0, Z3, K3
 	VMOVUPS Z2, Z3
-	VMOVAPS Z1, K5, Z3
+	VMOVAPS Z1, K3, Z3
 	VMOVUPS Z3, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -1555,9 +1547,9 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPS.Z (BX)(AX*1), K7, Z3
-	VCMPPS    $0x04, Z0, Z3, K6
+	VCMPPS    $0x04, Z0, Z3, K4
 	VMOVUPS   Z2, Z0
-	VMOVAPS   Z1, K6, Z0
+	VMOVAPS   Z1, K4, Z0
 	VMOVUPS   Z0, K7, (DX)(AX*1)
 
 done:
@@ -1572,7 +1564,7 @@ TEXT ·neg512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x02, CX
 	XORQ         AX, AX
-	VBROADCASTSS vecNumbers32<>+28(SB), Z0
+	VBROADCASTSS vecNumbers32<>+24(SB), Z0
 	MOVQ         CX, SI
 	SUBQ         $0x00000040, SI
 	JB           rest
@@ -2037,7 +2029,7 @@ TEXT ·sign512x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x02, CX
 	XORQ         AX, AX
-	VBROADCASTSS vecNumbers32<>+28(SB), Z0
+	VBROADCASTSS vecNumbers32<>+24(SB), Z0
 	VBROADCASTSS vecNumbers32<>+0(SB), Z1
 	VBROADCASTSS vecNumbers32<>+4(SB), Z2
 	MOVQ         CX, SI
@@ -2050,12 +2042,12 @@ whole:
 	VMOVUPS (BX)(AX*1), Z3
 	VANDPS  Z0, Z3, Z4
 	VORPS   Z1, Z4, Z4
-	VCMPPS  $0x00, Z2, Z3, K1
+	VCMPPS  $0x00, Z2, Z3, K5
 	VMOVUPS Z4, Z4
-	VMOVAPS Z3, K1, Z4
-	VCMPPS  $0x03, Z3, Z3, K2
+	VMOVAPS Z3, K5, Z4
+	VCMPPS  $0x03, Z3, Z3, K6
 	VMOVUPS Z4, Z4
-	VMOVAPS Z3, K2, Z4
+	VMOVAPS Z3, K6, Z4
 	VMOVUPS Z4, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -2072,12 +2064,12 @@ rest:
 	VMOVUPS.Z (BX)(AX*1), K7, Z3
 	VANDPS    Z0, Z3, Z0
 	VORPS     Z1, Z0, Z0
-	VCMPPS    $0x00, Z2, Z3, K3
+	VCMPPS    $0x00, Z2, Z3, K1
 	VMOVUPS   Z0, Z0
-	VMOVAPS   Z3, K3, Z0
-	VCMPPS    $0x03, Z3, Z3, K4
+	VMOVAPS   Z3, K1, Z0
+	VCMPPS    $0x03, Z3, Z3, K2
 	VMOVUPS   Z0, Z0
-	VMOVAPS   Z3, K4, Z0
+	VMOVAPS   Z3, K2, Z0
 	VMOVUPS   Z0, K7, (DX)(AX*1)
 
 done:
@@ -2151,9 +2143,9 @@ whole:
 	VMOVUPS (BX)(AX*1), Z1
 	VMOVUPS (SI)(AX*1), Z2
 	VMOVUPS (DI)(AX*1), Z3
-	VCMPPS  $0x04, Z0, Z1, K5
+	VCMPPS  $0x04, Z0, Z1, K3
 	VMOVUPS Z3, Z1
-	VMOVAPS Z2, K5, Z1
+	VMOVAPS Z2, K3, Z1
 	VMOVUPS Z1, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, R8
@@ -2170,9 +2162,9 @@ rest:
 	VMOVUPS.Z (BX)(AX*1), K7, Z1
 	VMOVUPS.Z (SI)(AX*1), K7, Z2
 	VMOVUPS.Z (DI)(AX*1), K7, Z3
-	VCMPPS    $0x04, Z0, Z1, K6
+	VCMPPS    $0x04, Z0, Z1, K4
 	VMOVUPS   Z3, Z0
-	VMOVAPS   Z2, K6, Z0
+	VMOVAPS   Z2, K4, Z0
 	VMOVUPS   Z0, K7, (DX)(AX*1)
 
 done:
@@ -3216,8 +3208,8 @@ TEXT ·tanhSlope256x32(SB), NOSPLIT, $0-72
 	XORQ         AX, AX
 	VBROADCASTSS vecNumbers32<>+8(SB), Y0
 	VBROADCASTSS vecNumbers32<>+12(SB), Y1
-	VBROADCASTSS vecNumbers32<>+4(SB), Y2
-	VBROADCASTSS vecNumbers32<>+16(SB), Y3
+	VBROADCASTSS vecNumbers32<>+16(SB), Y2
+	VBROADCASTSS vecNumbers32<>+0(SB), Y3
 	VBROADCASTSS vecNumbers32<>+20(SB), Y4
 	MOVQ         CX, DI
 	SUBQ         $0x00000020, DI
@@ -3226,47 +3218,41 @@ TEXT ·tanhSlope256x32(SB), NOSPLIT, $0-72
 	JA           rest
 
 whole:
-	VMOVUPS      (BX)(AX*1), Y5
-	VMOVUPS      (SI)(AX*1), Y6
-	VANDPS       Y0, Y6, Y6
-	VCMPPS       $0x11, Y1, Y6, Y7
-	VBLENDVPS    Y7, Y2, Y6, Y7
-	VMULPS       Y3, Y7, Y7
-	VCMPPS       $0x11, Y4, Y6, Y8
-	VBROADCASTSS vecNumbers32<>+0(SB), Y9
-	VSUBPS       Y6, Y9, Y6
-	VBLENDVPS    Y8, Y6, Y7, Y6
-	VBROADCASTSS vecNumbers32<>+24(SB), Y7
-	VSUBPS       Y6, Y7, Y7
-	VMULPS       Y7, Y6, Y6
-	VMULPS       Y6, Y5, Y5
-	VMOVUPS      Y5, (DX)(AX*1)
-	ADDQ         $0x00000020, AX
-	CMPQ         AX, DI
-	JBE          whole
+	VMOVUPS (BX)(AX*1), Y5
+	VMOVUPS (SI)(AX*1), Y6
+	VANDPS  Y0, Y6, Y6
+	VCMPPS  $0x1d, Y1, Y6, Y7
+	VANDPS  Y6, Y7, Y7
+	VMULPS  Y2, Y7, Y7
+	VSUBPS  Y6, Y3, Y6
+	VMAXPS  Y6, Y7, Y6
+	VSUBPS  Y6, Y4, Y7
+	VMULPS  Y7, Y6, Y6
+	VMULPS  Y6, Y5, Y5
+	VMOVUPS Y5, (DX)(AX*1)
+	ADDQ    $0x00000020, AX
+	CMPQ    AX, DI
+	JBE     whole
 
 rest:
-	MOVQ         CX, DI
-	SUBQ         AX, DI
-	JZ           done
-	LEAQ         vecMask<>+32(SB), CX
-	SUBQ         DI, CX
-	VMOVDQU      (CX), Y5
-	VMASKMOVPS   (BX)(AX*1), Y5, Y6
-	VMASKMOVPS   (SI)(AX*1), Y5, Y7
-	VANDPS       Y0, Y7, Y0
-	VCMPPS       $0x11, Y1, Y0, Y1
-	VBLENDVPS    Y1, Y2, Y0, Y1
-	VMULPS       Y3, Y1, Y1
-	VCMPPS       $0x11, Y4, Y0, Y2
-	VBROADCASTSS vecNumbers32<>+0(SB), Y3
-	VSUBPS       Y0, Y3, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y0
-	VBROADCASTSS vecNumbers32<>+24(SB), Y1
-	VSUBPS       Y0, Y1, Y1
-	VMULPS       Y1, Y0, Y0
-	VMULPS       Y0, Y6, Y0
-	VMASKMOVPS   Y0, Y5, (DX)(AX*1)
+	MOVQ       CX, DI
+	SUBQ       AX, DI
+	JZ         done
+	LEAQ       vecMask<>+32(SB), CX
+	SUBQ       DI, CX
+	VMOVDQU    (CX), Y5
+	VMASKMOVPS (BX)(AX*1), Y5, Y6
+	VMASKMOVPS (SI)(AX*1), Y5, Y7
+	VANDPS     Y0, Y7, Y0
+	VCMPPS     $0x1d, Y1, Y0, Y1
+	VANDPS     Y0, Y1, Y1
+	VMULPS     Y2, Y1, Y1
+	VSUBPS     Y0, Y3, Y0
+	VMAXPS     Y0, Y1, Y0
+	VSUBPS     Y0, Y4, Y1
+	VMULPS     Y1, Y0, Y0
+	VMULPS     Y0, Y6, Y0
+	VMASKMOVPS Y0, Y5, (DX)(AX*1)
 
 done:
 	VZEROUPPER
@@ -3330,9 +3316,9 @@ TEXT ·tanhOpen256x32(SB), NOSPLIT, $0-48
 	XORQ         AX, AX
 	VBROADCASTSS vecNumbers32<>+16(SB), Y0
 	VBROADCASTSS vecNumbers32<>+0(SB), Y1
-	VBROADCASTSS vecNumbers32<>+28(SB), Y2
+	VBROADCASTSS vecNumbers32<>+24(SB), Y2
 	VBROADCASTSS vecNumbers32<>+8(SB), Y3
-	VBROADCASTSS vecNumbers32<>+20(SB), Y4
+	VBROADCASTSS vecNumbers32<>+28(SB), Y4
 	MOVQ         CX, SI
 	SUBQ         $0x00000020, SI
 	JB           rest
@@ -3383,7 +3369,7 @@ TEXT ·sigmoidOpen256x32(SB), NOSPLIT, $0-48
 	SHLQ         $0x02, CX
 	XORQ         AX, AX
 	VBROADCASTSS vecNumbers32<>+0(SB), Y0
-	VBROADCASTSS vecNumbers32<>+28(SB), Y1
+	VBROADCASTSS vecNumbers32<>+24(SB), Y1
 	VBROADCASTSS vecNumbers32<>+4(SB), Y2
 	MOVQ         CX, SI
 	SUBQ         $0x00000020, SI
@@ -3994,7 +3980,7 @@ TEXT ·neg256x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x02, CX
 	XORQ         AX, AX
-	VBROADCASTSS vecNumbers32<>+28(SB), Y0
+	VBROADCASTSS vecNumbers32<>+24(SB), Y0
 	MOVQ         CX, SI
 	SUBQ         $0x00000020, SI
 	JB           rest
@@ -4447,7 +4433,7 @@ TEXT ·sign256x32(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x02, CX
 	XORQ         AX, AX
-	VBROADCASTSS vecNumbers32<>+28(SB), Y0
+	VBROADCASTSS vecNumbers32<>+24(SB), Y0
 	VBROADCASTSS vecNumbers32<>+0(SB), Y1
 	VBROADCASTSS vecNumbers32<>+4(SB), Y2
 	MOVQ         CX, SI
@@ -4918,9 +4904,9 @@ DATA vecNumbers32<>+4(SB)/4, $0x00000000
 DATA vecNumbers32<>+8(SB)/4, $0x7fffffff
 DATA vecNumbers32<>+12(SB)/4, $0x3f900000
 DATA vecNumbers32<>+16(SB)/4, $0x00800000
-DATA vecNumbers32<>+20(SB)/4, $0x3f19999a
-DATA vecNumbers32<>+24(SB)/4, $0x40000000
-DATA vecNumbers32<>+28(SB)/4, $0x80000000
+DATA vecNumbers32<>+20(SB)/4, $0x40000000
+DATA vecNumbers32<>+24(SB)/4, $0x80000000
+DATA vecNumbers32<>+28(SB)/4, $0x3f19999a
 GLOBL vecNumbers32<>(SB), RODATA|NOPTR, $32
 
 // func add512x64(dst []float64, a []float64, b []float64)
@@ -5655,11 +5641,9 @@ TEXT ·tanhSlope512x64(SB), NOSPLIT, $0-72
 	XORQ         AX, AX
 	VBROADCASTSD vecNumbers64<>+16(SB), Z0
 	VBROADCASTSD vecNumbers64<>+24(SB), Z1
-	VBROADCASTSD vecNumbers64<>+8(SB), Z2
-	VBROADCASTSD vecNumbers64<>+32(SB), Z3
+	VBROADCASTSD vecNumbers64<>+32(SB), Z2
+	VBROADCASTSD vecNumbers64<>+0(SB), Z3
 	VBROADCASTSD vecNumbers64<>+40(SB), Z4
-	VBROADCASTSD vecNumbers64<>+0(SB), Z5
-	VBROADCASTSD vecNumbers64<>+48(SB), Z6
 	MOVQ         CX, DI
 	SUBQ         $0x00000040, DI
 	JB           rest
@@ -5667,24 +5651,21 @@ TEXT ·tanhSlope512x64(SB), NOSPLIT, $0-72
 	JA           rest
 
 whole:
-	VMOVUPD (BX)(AX*1), Z7
-	VMOVUPD (SI)(AX*1), Z8
-	VANDPD  Z0, Z8, Z8
-	VCMPPD  $0x11, Z1, Z8, K1
-	VMOVUPD Z8, Z9
-	VMOVAPD Z2, K1, Z9
-	VMULPD  Z3, Z9, Z9
-	VCMPPD  $0x11, Z4, Z8, K2
-	VSUBPD  Z8, Z5, Z8
-	VMOVUPD Z9, Z9
-	VMOVAPD Z8, K2, Z9
-	VSUBPD  Z9, Z6, Z8
-	VMULPD  Z8, Z9, Z8
-	VMULPD  Z8, Z7, Z7
-	VMOVUPD Z7, (DX)(AX*1)
-	ADDQ    $0x00000040, AX
-	CMPQ    AX, DI
-	JBE     whole
+	VMOVUPD   (BX)(AX*1), Z5
+	VMOVUPD   (SI)(AX*1), Z6
+	VANDPD    Z0, Z6, Z6
+	VCMPPD    $0x1d, Z1, Z6, K1
+	VMOVAPD.Z Z6, K1, Z7
+	VMULPD    Z2, Z7, Z7
+	VSUBPD    Z6, Z3, Z6
+	VMAXPD    Z6, Z7, Z6
+	VSUBPD    Z6, Z4, Z7
+	VMULPD    Z7, Z6, Z6
+	VMULPD    Z6, Z5, Z5
+	VMOVUPD   Z5, (DX)(AX*1)
+	ADDQ      $0x00000040, AX
+	CMPQ      AX, DI
+	JBE       whole
 
 rest:
 	MOVQ      CX, DI
@@ -5694,20 +5675,17 @@ rest:
 	MOVL      $0xffffffff, CX
 	BZHIL     DI, CX, CX
 	KMOVW     CX, K7
-	VMOVUPD.Z (BX)(AX*1), K7, Z7
-	VMOVUPD.Z (SI)(AX*1), K7, Z8
-	VANDPD    Z0, Z8, Z0
-	VCMPPD    $0x11, Z1, Z0, K3
-	VMOVUPD   Z0, Z1
-	VMOVAPD   Z2, K3, Z1
-	VMULPD    Z3, Z1, Z1
-	VCMPPD    $0x11, Z4, Z0, K4
-	VSUBPD    Z0, Z5, Z0
-	VMOVUPD   Z1, Z1
-	VMOVAPD   Z0, K4, Z1
-	VSUBPD    Z1, Z6, Z0
-	VMULPD    Z0, Z1, Z0
-	VMULPD    Z0, Z7, Z0
+	VMOVUPD.Z (BX)(AX*1), K7, Z5
+	VMOVUPD.Z (SI)(AX*1), K7, Z6
+	VANDPD    Z0, Z6, Z0
+	VCMPPD    $0x1d, Z1, Z0, K2
+	VMOVAPD.Z Z0, K2, Z1
+	VMULPD    Z2, Z1, Z1
+	VSUBPD    Z0, Z3, Z0
+	VMAXPD    Z0, Z1, Z0
+	VSUBPD    Z0, Z4, Z1
+	VMULPD    Z1, Z0, Z0
+	VMULPD    Z0, Z5, Z0
 	VMOVUPD   Z0, K7, (DX)(AX*1)
 
 done:
@@ -5773,9 +5751,9 @@ TEXT ·tanhOpen512x64(SB), NOSPLIT, $0-48
 	XORQ         AX, AX
 	VBROADCASTSD vecNumbers64<>+32(SB), Z0
 	VBROADCASTSD vecNumbers64<>+0(SB), Z1
-	VBROADCASTSD vecNumbers64<>+56(SB), Z2
+	VBROADCASTSD vecNumbers64<>+48(SB), Z2
 	VBROADCASTSD vecNumbers64<>+16(SB), Z3
-	VBROADCASTSD vecNumbers64<>+40(SB), Z4
+	VBROADCASTSD vecNumbers64<>+56(SB), Z4
 	MOVQ         CX, SI
 	SUBQ         $0x00000040, SI
 	JB           rest
@@ -5789,9 +5767,9 @@ whole:
 	VMOVUPD      Z6, Z6
 	VFNMADD231PD Z0, Z5, Z6
 	VANDPD       Z3, Z5, Z7
-	VCMPPD       $0x11, Z4, Z7, K5
+	VCMPPD       $0x11, Z4, Z7, K3
 	VMOVUPD      Z6, Z6
-	VMOVAPD      Z5, K5, Z6
+	VMOVAPD      Z5, K3, Z6
 	VMOVUPD      Z6, (DX)(AX*1)
 	ADDQ         $0x00000040, AX
 	CMPQ         AX, SI
@@ -5811,9 +5789,9 @@ rest:
 	VMOVUPD      Z1, Z1
 	VFNMADD231PD Z0, Z5, Z1
 	VANDPD       Z3, Z5, Z0
-	VCMPPD       $0x11, Z4, Z0, K6
+	VCMPPD       $0x11, Z4, Z0, K4
 	VMOVUPD      Z1, Z0
-	VMOVAPD      Z5, K6, Z0
+	VMOVAPD      Z5, K4, Z0
 	VMOVUPD      Z0, K7, (DX)(AX*1)
 
 done:
@@ -5829,7 +5807,7 @@ TEXT ·sigmoidOpen512x64(SB), NOSPLIT, $0-48
 	SHLQ         $0x03, CX
 	XORQ         AX, AX
 	VBROADCASTSD vecNumbers64<>+0(SB), Z0
-	VBROADCASTSD vecNumbers64<>+56(SB), Z1
+	VBROADCASTSD vecNumbers64<>+48(SB), Z1
 	VBROADCASTSD vecNumbers64<>+8(SB), Z2
 	MOVQ         CX, SI
 	SUBQ         $0x00000040, SI
@@ -5841,10 +5819,10 @@ whole:
 	VMOVUPD (BX)(AX*1), Z3
 	VANDPD  Z1, Z3, Z4
 	VORPD   Z0, Z4, Z4
-	VCMPPD  $0x11, Z2, Z4, K1
+	VCMPPD  $0x11, Z2, Z4, K5
 	VADDPD  Z3, Z0, Z4
 	VMOVUPD Z3, Z3
-	VMOVAPD Z4, K1, Z3
+	VMOVAPD Z4, K5, Z3
 	VMOVUPD Z3, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -5861,10 +5839,10 @@ rest:
 	VMOVUPD.Z (BX)(AX*1), K7, Z3
 	VANDPD    Z1, Z3, Z1
 	VORPD     Z0, Z1, Z1
-	VCMPPD    $0x11, Z2, Z1, K2
+	VCMPPD    $0x11, Z2, Z1, K6
 	VADDPD    Z3, Z0, Z0
 	VMOVUPD   Z3, Z1
-	VMOVAPD   Z0, K2, Z1
+	VMOVAPD   Z0, K6, Z1
 	VMOVUPD   Z1, K7, (DX)(AX*1)
 
 done:
@@ -6122,10 +6100,10 @@ TEXT ·maxS512x64(SB), NOSPLIT, $0-56
 
 whole:
 	VMOVUPD (BX)(AX*1), Z1
-	VCMPPD  $0x03, Z1, Z1, K3
+	VCMPPD  $0x03, Z1, Z1, K1
 	VMAXPD  Z0, Z1, Z2
 	VMOVUPD Z2, Z2
-	VMOVAPD Z1, K3, Z2
+	VMOVAPD Z1, K1, Z2
 	VMOVUPD Z2, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -6140,10 +6118,10 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPD.Z (BX)(AX*1), K7, Z1
-	VCMPPD    $0x03, Z1, Z1, K4
+	VCMPPD    $0x03, Z1, Z1, K2
 	VMAXPD    Z0, Z1, Z0
 	VMOVUPD   Z0, Z0
-	VMOVAPD   Z1, K4, Z0
+	VMOVAPD   Z1, K2, Z0
 	VMOVUPD   Z0, K7, (DX)(AX*1)
 
 done:
@@ -6167,10 +6145,10 @@ TEXT ·minS512x64(SB), NOSPLIT, $0-56
 
 whole:
 	VMOVUPD (BX)(AX*1), Z1
-	VCMPPD  $0x03, Z1, Z1, K5
+	VCMPPD  $0x03, Z1, Z1, K3
 	VMINPD  Z0, Z1, Z2
 	VMOVUPD Z2, Z2
-	VMOVAPD Z1, K5, Z2
+	VMOVAPD Z1, K3, Z2
 	VMOVUPD Z2, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -6185,10 +6163,10 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPD.Z (BX)(AX*1), K7, Z1
-	VCMPPD    $0x03, Z1, Z1, K6
+	VCMPPD    $0x03, Z1, Z1, K4
 	VMINPD    Z0, Z1, Z0
 	VMOVUPD   Z0, Z0
-	VMOVAPD   Z1, K6, Z0
+	VMOVAPD   Z1, K4, Z0
 	VMOVUPD   Z0, K7, (DX)(AX*1)
 
 done:
@@ -6214,9 +6192,9 @@ TEXT ·ltS512x64(SB), NOSPLIT, $0-56
 
 whole:
 	VMOVUPD (BX)(AX*1), Z3
-	VCMPPD  $0x11, Z0, Z3, K1
+	VCMPPD  $0x11, Z0, Z3, K5
 	VMOVUPD Z2, Z3
-	VMOVAPD Z1, K1, Z3
+	VMOVAPD Z1, K5, Z3
 	VMOVUPD Z3, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -6231,9 +6209,9 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPD.Z (BX)(AX*1), K7, Z3
-	VCMPPD    $0x11, Z0, Z3, K2
+	VCMPPD    $0x11, Z0, Z3, K6
 	VMOVUPD   Z2, Z0
-	VMOVAPD   Z1, K2, Z0
+	VMOVAPD   Z1, K6, Z0
 	VMOVUPD   Z0, K7, (DX)(AX*1)
 
 done:
@@ -6259,9 +6237,9 @@ TEXT ·leS512x64(SB), NOSPLIT, $0-56
 
 whole:
 	VMOVUPD (BX)(AX*1), Z3
-	VCMPPD  $0x12, Z0, Z3, K3
+	VCMPPD  $0x12, Z0, Z3, K1
 	VMOVUPD Z2, Z3
-	VMOVAPD Z1, K3, Z3
+	VMOVAPD Z1, K1, Z3
 	VMOVUPD Z3, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -6276,9 +6254,9 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPD.Z (BX)(AX*1), K7, Z3
-	VCMPPD    $0x12, Z0, Z3, K4
+	VCMPPD    $0x12, Z0, Z3, K2
 	VMOVUPD   Z2, Z0
-	VMOVAPD   Z1, K4, Z0
+	VMOVAPD   Z1, K2, Z0
 	VMOVUPD   Z0, K7, (DX)(AX*1)
 
 done:
@@ -6304,9 +6282,9 @@ TEXT ·gtS512x64(SB), NOSPLIT, $0-56
 
 whole:
 	VMOVUPD (BX)(AX*1), Z3
-	VCMPPD  $0x1e, Z0, Z3, K5
+	VCMPPD  $0x1e, Z0, Z3, K3
 	VMOVUPD Z2, Z3
-	VMOVAPD Z1, K5, Z3
+	VMOVAPD Z1, K3, Z3
 	VMOVUPD Z3, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -6321,9 +6299,9 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPD.Z (BX)(AX*1), K7, Z3
-	VCMPPD    $0x1e, Z0, Z3, K6
+	VCMPPD    $0x1e, Z0, Z3, K4
 	VMOVUPD   Z2, Z0
-	VMOVAPD   Z1, K6, Z0
+	VMOVAPD   Z1, K4, Z0
 	VMOVUPD   Z0, K7, (DX)(AX*1)
 
 done:
@@ -6349,9 +6327,9 @@ TEXT ·geS512x64(SB), NOSPLIT, $0-56
 
 whole:
 	VMOVUPD (BX)(AX*1), Z3
-	VCMPPD  $0x1d, Z0, Z3, K1
+	VCMPPD  $0x1d, Z0, Z3, K5
 	VMOVUPD Z2, Z3
-	VMOVAPD Z1, K1, Z3
+	VMOVAPD Z1, K5, Z3
 	VMOVUPD Z3, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -6366,9 +6344,9 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPD.Z (BX)(AX*1), K7, Z3
-	VCMPPD    $0x1d, Z0, Z3, K2
+	VCMPPD    $0x1d, Z0, Z3, K6
 	VMOVUPD   Z2, Z0
-	VMOVAPD   Z1, K2, Z0
+	VMOVAPD   Z1, K6, Z0
 	VMOVUPD   Z0, K7, (DX)(AX*1)
 
 done:
@@ -6394,9 +6372,9 @@ TEXT ·eqS512x64(SB), NOSPLIT, $0-56
 
 whole:
 	VMOVUPD (BX)(AX*1), Z3
-	VCMPPD  $0x00, Z0, Z3, K3
+	VCMPPD  $0x00, Z0, Z3, K1
 	VMOVUPD Z2, Z3
-	VMOVAPD Z1, K3, Z3
+	VMOVAPD Z1, K1, Z3
 	VMOVUPD Z3, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -6411,9 +6389,9 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPD.Z (BX)(AX*1), K7, Z3
-	VCMPPD    $0x00, Z0, Z3, K4
+	VCMPPD    $0x00, Z0, Z3, K2
 	VMOVUPD   Z2, Z0
-	VMOVAPD   Z1, K4, Z0
+	VMOVAPD   Z1, K2, Z0
 	VMOVUPD   Z0, K7, (DX)(AX*1)
 
 done:
@@ -6439,9 +6417,9 @@ TEXT ·neS512x64(SB), NOSPLIT, $0-56
 
 whole:
 	VMOVUPD (BX)(AX*1), Z3
-	VCMPPD  $0x04, Z0, Z3, K5
+	VCMPPD  $0x04, Z0, Z3, K3
 	VMOVUPD Z2, Z3
-	VMOVAPD Z1, K5, Z3
+	VMOVAPD Z1, K3, Z3
 	VMOVUPD Z3, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -6456,9 +6434,9 @@ rest:
 	BZHIL     SI, CX, CX
 	KMOVW     CX, K7
 	VMOVUPD.Z (BX)(AX*1), K7, Z3
-	VCMPPD    $0x04, Z0, Z3, K6
+	VCMPPD    $0x04, Z0, Z3, K4
 	VMOVUPD   Z2, Z0
-	VMOVAPD   Z1, K6, Z0
+	VMOVAPD   Z1, K4, Z0
 	VMOVUPD   Z0, K7, (DX)(AX*1)
 
 done:
@@ -6473,7 +6451,7 @@ TEXT ·neg512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x03, CX
 	XORQ         AX, AX
-	VBROADCASTSD vecNumbers64<>+56(SB), Z0
+	VBROADCASTSD vecNumbers64<>+48(SB), Z0
 	MOVQ         CX, SI
 	SUBQ         $0x00000040, SI
 	JB           rest
@@ -6938,7 +6916,7 @@ TEXT ·sign512x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x03, CX
 	XORQ         AX, AX
-	VBROADCASTSD vecNumbers64<>+56(SB), Z0
+	VBROADCASTSD vecNumbers64<>+48(SB), Z0
 	VBROADCASTSD vecNumbers64<>+0(SB), Z1
 	VBROADCASTSD vecNumbers64<>+8(SB), Z2
 	MOVQ         CX, SI
@@ -6951,12 +6929,12 @@ whole:
 	VMOVUPD (BX)(AX*1), Z3
 	VANDPD  Z0, Z3, Z4
 	VORPD   Z1, Z4, Z4
-	VCMPPD  $0x00, Z2, Z3, K1
+	VCMPPD  $0x00, Z2, Z3, K5
 	VMOVUPD Z4, Z4
-	VMOVAPD Z3, K1, Z4
-	VCMPPD  $0x03, Z3, Z3, K2
+	VMOVAPD Z3, K5, Z4
+	VCMPPD  $0x03, Z3, Z3, K6
 	VMOVUPD Z4, Z4
-	VMOVAPD Z3, K2, Z4
+	VMOVAPD Z3, K6, Z4
 	VMOVUPD Z4, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, SI
@@ -6973,12 +6951,12 @@ rest:
 	VMOVUPD.Z (BX)(AX*1), K7, Z3
 	VANDPD    Z0, Z3, Z0
 	VORPD     Z1, Z0, Z0
-	VCMPPD    $0x00, Z2, Z3, K3
+	VCMPPD    $0x00, Z2, Z3, K1
 	VMOVUPD   Z0, Z0
-	VMOVAPD   Z3, K3, Z0
-	VCMPPD    $0x03, Z3, Z3, K4
+	VMOVAPD   Z3, K1, Z0
+	VCMPPD    $0x03, Z3, Z3, K2
 	VMOVUPD   Z0, Z0
-	VMOVAPD   Z3, K4, Z0
+	VMOVAPD   Z3, K2, Z0
 	VMOVUPD   Z0, K7, (DX)(AX*1)
 
 done:
@@ -7052,9 +7030,9 @@ whole:
 	VMOVUPD (BX)(AX*1), Z1
 	VMOVUPD (SI)(AX*1), Z2
 	VMOVUPD (DI)(AX*1), Z3
-	VCMPPD  $0x04, Z0, Z1, K5
+	VCMPPD  $0x04, Z0, Z1, K3
 	VMOVUPD Z3, Z1
-	VMOVAPD Z2, K5, Z1
+	VMOVAPD Z2, K3, Z1
 	VMOVUPD Z1, (DX)(AX*1)
 	ADDQ    $0x00000040, AX
 	CMPQ    AX, R8
@@ -7071,9 +7049,9 @@ rest:
 	VMOVUPD.Z (BX)(AX*1), K7, Z1
 	VMOVUPD.Z (SI)(AX*1), K7, Z2
 	VMOVUPD.Z (DI)(AX*1), K7, Z3
-	VCMPPD    $0x04, Z0, Z1, K6
+	VCMPPD    $0x04, Z0, Z1, K4
 	VMOVUPD   Z3, Z0
-	VMOVAPD   Z2, K6, Z0
+	VMOVAPD   Z2, K4, Z0
 	VMOVUPD   Z0, K7, (DX)(AX*1)
 
 done:
@@ -8117,8 +8095,8 @@ TEXT ·tanhSlope256x64(SB), NOSPLIT, $0-72
 	XORQ         AX, AX
 	VBROADCASTSD vecNumbers64<>+16(SB), Y0
 	VBROADCASTSD vecNumbers64<>+24(SB), Y1
-	VBROADCASTSD vecNumbers64<>+8(SB), Y2
-	VBROADCASTSD vecNumbers64<>+32(SB), Y3
+	VBROADCASTSD vecNumbers64<>+32(SB), Y2
+	VBROADCASTSD vecNumbers64<>+0(SB), Y3
 	VBROADCASTSD vecNumbers64<>+40(SB), Y4
 	MOVQ         CX, DI
 	SUBQ         $0x00000020, DI
@@ -8127,47 +8105,41 @@ TEXT ·tanhSlope256x64(SB), NOSPLIT, $0-72
 	JA           rest
 
 whole:
-	VMOVUPD      (BX)(AX*1), Y5
-	VMOVUPD      (SI)(AX*1), Y6
-	VANDPD       Y0, Y6, Y6
-	VCMPPD       $0x11, Y1, Y6, Y7
-	VBLENDVPD    Y7, Y2, Y6, Y7
-	VMULPD       Y3, Y7, Y7
-	VCMPPD       $0x11, Y4, Y6, Y8
-	VBROADCASTSD vecNumbers64<>+0(SB), Y9
-	VSUBPD       Y6, Y9, Y6
-	VBLENDVPD    Y8, Y6, Y7, Y6
-	VBROADCASTSD vecNumbers64<>+48(SB), Y7
-	VSUBPD       Y6, Y7, Y7
-	VMULPD       Y7, Y6, Y6
-	VMULPD       Y6, Y5, Y5
-	VMOVUPD      Y5, (DX)(AX*1)
-	ADDQ         $0x00000020, AX
-	CMPQ         AX, DI
-	JBE          whole
+	VMOVUPD (BX)(AX*1), Y5
+	VMOVUPD (SI)(AX*1), Y6
+	VANDPD  Y0, Y6, Y6
+	VCMPPD  $0x1d, Y1, Y6, Y7
+	VANDPD  Y6, Y7, Y7
+	VMULPD  Y2, Y7, Y7
+	VSUBPD  Y6, Y3, Y6
+	VMAXPD  Y6, Y7, Y6
+	VSUBPD  Y6, Y4, Y7
+	VMULPD  Y7, Y6, Y6
+	VMULPD  Y6, Y5, Y5
+	VMOVUPD Y5, (DX)(AX*1)
+	ADDQ    $0x00000020, AX
+	CMPQ    AX, DI
+	JBE     whole
 
 rest:
-	MOVQ         CX, DI
-	SUBQ         AX, DI
-	JZ           done
-	LEAQ         vecMask<>+32(SB), CX
-	SUBQ         DI, CX
-	VMOVDQU      (CX), Y5
-	VMASKMOVPD   (BX)(AX*1), Y5, Y6
-	VMASKMOVPD   (SI)(AX*1), Y5, Y7
-	VANDPD       Y0, Y7, Y0
-	VCMPPD       $0x11, Y1, Y0, Y1
-	VBLENDVPD    Y1, Y2, Y0, Y1
-	VMULPD       Y3, Y1, Y1
-	VCMPPD       $0x11, Y4, Y0, Y2
-	VBROADCASTSD vecNumbers64<>+0(SB), Y3
-	VSUBPD       Y0, Y3, Y0
-	VBLENDVPD    Y2, Y0, Y1, Y0
-	VBROADCASTSD vecNumbers64<>+48(SB), Y1
-	VSUBPD       Y0, Y1, Y1
-	VMULPD       Y1, Y0, Y0
-	VMULPD       Y0, Y6, Y0
-	VMASKMOVPD   Y0, Y5, (DX)(AX*1)
+	MOVQ       CX, DI
+	SUBQ       AX, DI
+	JZ         done
+	LEAQ       vecMask<>+32(SB), CX
+	SUBQ       DI, CX
+	VMOVDQU    (CX), Y5
+	VMASKMOVPD (BX)(AX*1), Y5, Y6
+	VMASKMOVPD (SI)(AX*1), Y5, Y7
+	VANDPD     Y0, Y7, Y0
+	VCMPPD     $0x1d, Y1, Y0, Y1
+	VANDPD     Y0, Y1, Y1
+	VMULPD     Y2, Y1, Y1
+	VSUBPD     Y0, Y3, Y0
+	VMAXPD     Y0, Y1, Y0
+	VSUBPD     Y0, Y4, Y1
+	VMULPD     Y1, Y0, Y0
+	VMULPD     Y0, Y6, Y0
+	VMASKMOVPD Y0, Y5, (DX)(AX*1)
 
 done:
 	VZEROUPPER
@@ -8231,9 +8203,9 @@ TEXT ·tanhOpen256x64(SB), NOSPLIT, $0-48
 	XORQ         AX, AX
 	VBROADCASTSD vecNumbers64<>+32(SB), Y0
 	VBROADCASTSD vecNumbers64<>+0(SB), Y1
-	VBROADCASTSD vecNumbers64<>+56(SB), Y2
+	VBROADCASTSD vecNumbers64<>+48(SB), Y2
 	VBROADCASTSD vecNumbers64<>+16(SB), Y3
-	VBROADCASTSD vecNumbers64<>+40(SB), Y4
+	VBROADCASTSD vecNumbers64<>+56(SB), Y4
 	MOVQ         CX, SI
 	SUBQ         $0x00000020, SI
 	JB           rest
@@ -8284,7 +8256,7 @@ TEXT ·sigmoidOpen256x64(SB), NOSPLIT, $0-48
 	SHLQ         $0x03, CX
 	XORQ         AX, AX
 	VBROADCASTSD vecNumbers64<>+0(SB), Y0
-	VBROADCASTSD vecNumbers64<>+56(SB), Y1
+	VBROADCASTSD vecNumbers64<>+48(SB), Y1
 	VBROADCASTSD vecNumbers64<>+8(SB), Y2
 	MOVQ         CX, SI
 	SUBQ         $0x00000020, SI
@@ -8895,7 +8867,7 @@ TEXT ·neg256x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x03, CX
 	XORQ         AX, AX
-	VBROADCASTSD vecNumbers64<>+56(SB), Y0
+	VBROADCASTSD vecNumbers64<>+48(SB), Y0
 	MOVQ         CX, SI
 	SUBQ         $0x00000020, SI
 	JB           rest
@@ -9348,7 +9320,7 @@ TEXT ·sign256x64(SB), NOSPLIT, $0-48
 	MOVQ         dst_len+8(FP), CX
 	SHLQ         $0x03, CX
 	XORQ         AX, AX
-	VBROADCASTSD vecNumbers64<>+56(SB), Y0
+	VBROADCASTSD vecNumbers64<>+48(SB), Y0
 	VBROADCASTSD vecNumbers64<>+0(SB), Y1
 	VBROADCASTSD vecNumbers64<>+8(SB), Y2
 	MOVQ         CX, SI
@@ -9819,7 +9791,7 @@ DATA vecNumbers64<>+8(SB)/8, $0x0000000000000000
 DATA vecNumbers64<>+16(SB)/8, $0x7fffffffffffffff
 DATA vecNumbers64<>+24(SB)/8, $0x3ff2000000000000
 DATA vecNumbers64<>+32(SB)/8, $0x0010000000000000
-DATA vecNumbers64<>+40(SB)/8, $0x3fe3333333333333
-DATA vecNumbers64<>+48(SB)/8, $0x4000000000000000
-DATA vecNumbers64<>+56(SB)/8, $0x8000000000000000
+DATA vecNumbers64<>+40(SB)/8, $0x4000000000000000
+DATA vecNumbers64<>+48(SB)/8, $0x8000000000000000
+DATA vecNumbers64<>+56(SB)/8, $0x3fe3333333333333
 GLOBL vecNumbers64<>(SB), RODATA|NOPTR, $64

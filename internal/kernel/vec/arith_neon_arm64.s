@@ -1276,38 +1276,36 @@ TEXT ·tanhSlope128x32(SB), NOSPLIT, $0-72
 	MOVD  $vecNumbers32<>(SB), R4
 	FMOVQ 32(R4), F0
 	FMOVQ 48(R4), F1
-	FMOVQ 16(R4), F2
-	FMOVQ 64(R4), F3
+	FMOVQ 64(R4), F2
+	FMOVQ (R4), F3
 	FMOVQ 80(R4), F4
-	FMOVQ (R4), F5
-	FMOVQ 96(R4), F6
 	CMP   $8, R3
 	BLT   pairend
 
 pair:
-	FLDPQ.P 32(R1), (F7, F8)
-	FLDPQ.P 32(R2), (F9, F10)
-	VAND    V0.B16, V9.B16, V9.B16
-	VAND    V0.B16, V10.B16, V10.B16
-	WORD    $0x6ea9e42b // fcmgt v11.4s, v1.4s, v9.4s
-	WORD    $0x6eaae42c // fcmgt v12.4s, v1.4s, v10.4s
-	VBSL    V9.B16, V2.B16, V11.B16
-	VBSL    V10.B16, V2.B16, V12.B16
-	WORD    $0x6e23dd6b // fmul v11.4s, v11.4s, v3.4s
-	WORD    $0x6e23dd8c // fmul v12.4s, v12.4s, v3.4s
-	WORD    $0x6ea9e48d // fcmgt v13.4s, v4.4s, v9.4s
-	WORD    $0x6eaae48e // fcmgt v14.4s, v4.4s, v10.4s
-	WORD    $0x4ea9d4af // fsub v15.4s, v5.4s, v9.4s
-	WORD    $0x4eaad4b0 // fsub v16.4s, v5.4s, v10.4s
-	VBSL    V11.B16, V15.B16, V13.B16
-	VBSL    V12.B16, V16.B16, V14.B16
-	WORD    $0x4eadd4d1 // fsub v17.4s, v6.4s, v13.4s
-	WORD    $0x4eaed4d2 // fsub v18.4s, v6.4s, v14.4s
-	WORD    $0x6e31ddad // fmul v13.4s, v13.4s, v17.4s
-	WORD    $0x6e32ddce // fmul v14.4s, v14.4s, v18.4s
-	WORD    $0x6e2ddce7 // fmul v7.4s, v7.4s, v13.4s
-	WORD    $0x6e2edd08 // fmul v8.4s, v8.4s, v14.4s
-	FSTPQ.P (F7, F8), 32(R0)
+	FLDPQ.P 32(R1), (F5, F6)
+	FLDPQ.P 32(R2), (F7, F8)
+	VAND    V0.B16, V7.B16, V7.B16
+	VAND    V0.B16, V8.B16, V8.B16
+	WORD    $0x6e21e4e9 // fcmge v9.4s, v7.4s, v1.4s
+	WORD    $0x6e21e50a // fcmge v10.4s, v8.4s, v1.4s
+	VAND    V7.B16, V9.B16, V9.B16
+	VAND    V8.B16, V10.B16, V10.B16
+	WORD    $0x6e22dd29 // fmul v9.4s, v9.4s, v2.4s
+	WORD    $0x6e22dd4a // fmul v10.4s, v10.4s, v2.4s
+	WORD    $0x4ea7d46b // fsub v11.4s, v3.4s, v7.4s
+	WORD    $0x4ea8d46c // fsub v12.4s, v3.4s, v8.4s
+	WORD    $0x6eabe52d // fcmgt v13.4s, v9.4s, v11.4s
+	VBSL    V11.B16, V9.B16, V13.B16
+	WORD    $0x6eace54e // fcmgt v14.4s, v10.4s, v12.4s
+	VBSL    V12.B16, V10.B16, V14.B16
+	WORD    $0x4eadd48f // fsub v15.4s, v4.4s, v13.4s
+	WORD    $0x4eaed490 // fsub v16.4s, v4.4s, v14.4s
+	WORD    $0x6e2fddad // fmul v13.4s, v13.4s, v15.4s
+	WORD    $0x6e30ddce // fmul v14.4s, v14.4s, v16.4s
+	WORD    $0x6e2ddca5 // fmul v5.4s, v5.4s, v13.4s
+	WORD    $0x6e2edcc6 // fmul v6.4s, v6.4s, v14.4s
+	FSTPQ.P (F5, F6), 32(R0)
 	SUB     $8, R3
 	CMP     $8, R3
 	BGE     pair
@@ -1317,61 +1315,61 @@ rest:
 	CBZ     R3, done
 	CMP     $4, R3
 	BLT     partIn
-	FMOVQ.P 16(R1), F7
-	FMOVQ.P 16(R2), F8
+	FMOVQ.P 16(R1), F5
+	FMOVQ.P 16(R2), F6
 
 body:
-	VAND    V0.B16, V8.B16, V8.B16
-	WORD    $0x6ea8e429 // fcmgt v9.4s, v1.4s, v8.4s
-	VBSL    V8.B16, V2.B16, V9.B16
-	WORD    $0x6e23dd29 // fmul v9.4s, v9.4s, v3.4s
-	WORD    $0x6ea8e48a // fcmgt v10.4s, v4.4s, v8.4s
-	WORD    $0x4ea8d4ab // fsub v11.4s, v5.4s, v8.4s
-	VBSL    V9.B16, V11.B16, V10.B16
-	WORD    $0x4eaad4cc // fsub v12.4s, v6.4s, v10.4s
-	WORD    $0x6e2cdd4a // fmul v10.4s, v10.4s, v12.4s
-	WORD    $0x6e2adce7 // fmul v7.4s, v7.4s, v10.4s
+	VAND    V0.B16, V6.B16, V6.B16
+	WORD    $0x6e21e4c7 // fcmge v7.4s, v6.4s, v1.4s
+	VAND    V6.B16, V7.B16, V7.B16
+	WORD    $0x6e22dce7 // fmul v7.4s, v7.4s, v2.4s
+	WORD    $0x4ea6d468 // fsub v8.4s, v3.4s, v6.4s
+	WORD    $0x6ea8e4e9 // fcmgt v9.4s, v7.4s, v8.4s
+	VBSL    V8.B16, V7.B16, V9.B16
+	WORD    $0x4ea9d48a // fsub v10.4s, v4.4s, v9.4s
+	WORD    $0x6e2add29 // fmul v9.4s, v9.4s, v10.4s
+	WORD    $0x6e29dca5 // fmul v5.4s, v5.4s, v9.4s
 	CMP     $4, R3
 	BLT     partOut
-	FMOVQ.P F7, 16(R0)
+	FMOVQ.P F5, 16(R0)
 	SUB     $4, R3
 	B       rest
 
 partIn:
 	TBZ   $1, R3, one1
-	FMOVD (R1), F7
+	FMOVD (R1), F5
 	TBZ   $0, R3, end2
 	ADD   $8, R1, R5
-	VLD1  (R5), V7.S[2]
+	VLD1  (R5), V5.S[2]
 	B     end2
 
 one1:
-	FMOVS (R1), F7
+	FMOVS (R1), F5
 
 end2:
 	TBZ   $1, R3, one3
-	FMOVD (R2), F8
+	FMOVD (R2), F6
 	TBZ   $0, R3, end4
 	ADD   $8, R2, R6
-	VLD1  (R6), V8.S[2]
+	VLD1  (R6), V6.S[2]
 	B     end4
 
 one3:
-	FMOVS (R2), F8
+	FMOVS (R2), F6
 
 end4:
 	B body
 
 partOut:
 	TBZ   $1, R3, one5
-	FMOVD F7, (R0)
+	FMOVD F5, (R0)
 	TBZ   $0, R3, end6
 	ADD   $8, R0, R7
-	VST1  V7.S[2], (R7)
+	VST1  V5.S[2], (R7)
 	B     end6
 
 one5:
-	FMOVS F7, (R0)
+	FMOVS F5, (R0)
 
 end6:
 done:
@@ -1470,11 +1468,11 @@ TEXT ·tanhOpen128x32(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers32<>(SB), R3
-	FMOVQ 112(R3), F0
+	FMOVQ 96(R3), F0
 	FMOVQ (R3), F1
 	FMOVQ 64(R3), F2
 	FMOVQ 32(R3), F3
-	FMOVQ 80(R3), F4
+	FMOVQ 112(R3), F4
 	CMP   $8, R2
 	BLT   pairend
 
@@ -1552,7 +1550,7 @@ TEXT ·sigmoidOpen128x32(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers32<>(SB), R3
-	FMOVQ 112(R3), F0
+	FMOVQ 96(R3), F0
 	FMOVQ (R3), F1
 	FMOVQ 16(R3), F2
 	CMP   $8, R2
@@ -2550,7 +2548,7 @@ TEXT ·neg128x32(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers32<>(SB), R3
-	FMOVQ 112(R3), F0
+	FMOVQ 96(R3), F0
 	CMP   $8, R2
 	BLT   pairend
 
@@ -3301,7 +3299,7 @@ TEXT ·sign128x32(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers32<>(SB), R3
-	FMOVQ 112(R3), F0
+	FMOVQ 96(R3), F0
 	FMOVQ (R3), F1
 	FMOVQ 16(R3), F2
 	CMP   $8, R2
@@ -4207,12 +4205,12 @@ DATA vecNumbers32<>+48(SB)/8, $0x3f9000003f900000
 DATA vecNumbers32<>+56(SB)/8, $0x3f9000003f900000
 DATA vecNumbers32<>+64(SB)/8, $0x0080000000800000
 DATA vecNumbers32<>+72(SB)/8, $0x0080000000800000
-DATA vecNumbers32<>+80(SB)/8, $0x3f19999a3f19999a
-DATA vecNumbers32<>+88(SB)/8, $0x3f19999a3f19999a
-DATA vecNumbers32<>+96(SB)/8, $0x4000000040000000
-DATA vecNumbers32<>+104(SB)/8, $0x4000000040000000
-DATA vecNumbers32<>+112(SB)/8, $0x8000000080000000
-DATA vecNumbers32<>+120(SB)/8, $0x8000000080000000
+DATA vecNumbers32<>+80(SB)/8, $0x4000000040000000
+DATA vecNumbers32<>+88(SB)/8, $0x4000000040000000
+DATA vecNumbers32<>+96(SB)/8, $0x8000000080000000
+DATA vecNumbers32<>+104(SB)/8, $0x8000000080000000
+DATA vecNumbers32<>+112(SB)/8, $0x3f19999a3f19999a
+DATA vecNumbers32<>+120(SB)/8, $0x3f19999a3f19999a
 GLOBL vecNumbers32<>(SB), RODATA|NOPTR, $128
 
 // func add128x64(dst []float64, a []float64, b []float64)
@@ -5023,38 +5021,36 @@ TEXT ·tanhSlope128x64(SB), NOSPLIT, $0-72
 	MOVD  $vecNumbers64<>(SB), R4
 	FMOVQ 32(R4), F0
 	FMOVQ 48(R4), F1
-	FMOVQ 16(R4), F2
-	FMOVQ 64(R4), F3
+	FMOVQ 64(R4), F2
+	FMOVQ (R4), F3
 	FMOVQ 80(R4), F4
-	FMOVQ (R4), F5
-	FMOVQ 96(R4), F6
 	CMP   $4, R3
 	BLT   pairend
 
 pair:
-	FLDPQ.P 32(R1), (F7, F8)
-	FLDPQ.P 32(R2), (F9, F10)
-	VAND    V0.B16, V9.B16, V9.B16
-	VAND    V0.B16, V10.B16, V10.B16
-	WORD    $0x6ee9e42b // fcmgt v11.2d, v1.2d, v9.2d
-	WORD    $0x6eeae42c // fcmgt v12.2d, v1.2d, v10.2d
-	VBSL    V9.B16, V2.B16, V11.B16
-	VBSL    V10.B16, V2.B16, V12.B16
-	WORD    $0x6e63dd6b // fmul v11.2d, v11.2d, v3.2d
-	WORD    $0x6e63dd8c // fmul v12.2d, v12.2d, v3.2d
-	WORD    $0x6ee9e48d // fcmgt v13.2d, v4.2d, v9.2d
-	WORD    $0x6eeae48e // fcmgt v14.2d, v4.2d, v10.2d
-	WORD    $0x4ee9d4af // fsub v15.2d, v5.2d, v9.2d
-	WORD    $0x4eead4b0 // fsub v16.2d, v5.2d, v10.2d
-	VBSL    V11.B16, V15.B16, V13.B16
-	VBSL    V12.B16, V16.B16, V14.B16
-	WORD    $0x4eedd4d1 // fsub v17.2d, v6.2d, v13.2d
-	WORD    $0x4eeed4d2 // fsub v18.2d, v6.2d, v14.2d
-	WORD    $0x6e71ddad // fmul v13.2d, v13.2d, v17.2d
-	WORD    $0x6e72ddce // fmul v14.2d, v14.2d, v18.2d
-	WORD    $0x6e6ddce7 // fmul v7.2d, v7.2d, v13.2d
-	WORD    $0x6e6edd08 // fmul v8.2d, v8.2d, v14.2d
-	FSTPQ.P (F7, F8), 32(R0)
+	FLDPQ.P 32(R1), (F5, F6)
+	FLDPQ.P 32(R2), (F7, F8)
+	VAND    V0.B16, V7.B16, V7.B16
+	VAND    V0.B16, V8.B16, V8.B16
+	WORD    $0x6e61e4e9 // fcmge v9.2d, v7.2d, v1.2d
+	WORD    $0x6e61e50a // fcmge v10.2d, v8.2d, v1.2d
+	VAND    V7.B16, V9.B16, V9.B16
+	VAND    V8.B16, V10.B16, V10.B16
+	WORD    $0x6e62dd29 // fmul v9.2d, v9.2d, v2.2d
+	WORD    $0x6e62dd4a // fmul v10.2d, v10.2d, v2.2d
+	WORD    $0x4ee7d46b // fsub v11.2d, v3.2d, v7.2d
+	WORD    $0x4ee8d46c // fsub v12.2d, v3.2d, v8.2d
+	WORD    $0x6eebe52d // fcmgt v13.2d, v9.2d, v11.2d
+	VBSL    V11.B16, V9.B16, V13.B16
+	WORD    $0x6eece54e // fcmgt v14.2d, v10.2d, v12.2d
+	VBSL    V12.B16, V10.B16, V14.B16
+	WORD    $0x4eedd48f // fsub v15.2d, v4.2d, v13.2d
+	WORD    $0x4eeed490 // fsub v16.2d, v4.2d, v14.2d
+	WORD    $0x6e6fddad // fmul v13.2d, v13.2d, v15.2d
+	WORD    $0x6e70ddce // fmul v14.2d, v14.2d, v16.2d
+	WORD    $0x6e6ddca5 // fmul v5.2d, v5.2d, v13.2d
+	WORD    $0x6e6edcc6 // fmul v6.2d, v6.2d, v14.2d
+	FSTPQ.P (F5, F6), 32(R0)
 	SUB     $4, R3
 	CMP     $4, R3
 	BGE     pair
@@ -5064,33 +5060,33 @@ rest:
 	CBZ     R3, done
 	CMP     $2, R3
 	BLT     partIn
-	FMOVQ.P 16(R1), F7
-	FMOVQ.P 16(R2), F8
+	FMOVQ.P 16(R1), F5
+	FMOVQ.P 16(R2), F6
 
 body:
-	VAND    V0.B16, V8.B16, V8.B16
-	WORD    $0x6ee8e429 // fcmgt v9.2d, v1.2d, v8.2d
-	VBSL    V8.B16, V2.B16, V9.B16
-	WORD    $0x6e63dd29 // fmul v9.2d, v9.2d, v3.2d
-	WORD    $0x6ee8e48a // fcmgt v10.2d, v4.2d, v8.2d
-	WORD    $0x4ee8d4ab // fsub v11.2d, v5.2d, v8.2d
-	VBSL    V9.B16, V11.B16, V10.B16
-	WORD    $0x4eead4cc // fsub v12.2d, v6.2d, v10.2d
-	WORD    $0x6e6cdd4a // fmul v10.2d, v10.2d, v12.2d
-	WORD    $0x6e6adce7 // fmul v7.2d, v7.2d, v10.2d
+	VAND    V0.B16, V6.B16, V6.B16
+	WORD    $0x6e61e4c7 // fcmge v7.2d, v6.2d, v1.2d
+	VAND    V6.B16, V7.B16, V7.B16
+	WORD    $0x6e62dce7 // fmul v7.2d, v7.2d, v2.2d
+	WORD    $0x4ee6d468 // fsub v8.2d, v3.2d, v6.2d
+	WORD    $0x6ee8e4e9 // fcmgt v9.2d, v7.2d, v8.2d
+	VBSL    V8.B16, V7.B16, V9.B16
+	WORD    $0x4ee9d48a // fsub v10.2d, v4.2d, v9.2d
+	WORD    $0x6e6add29 // fmul v9.2d, v9.2d, v10.2d
+	WORD    $0x6e69dca5 // fmul v5.2d, v5.2d, v9.2d
 	CMP     $2, R3
 	BLT     partOut
-	FMOVQ.P F7, 16(R0)
+	FMOVQ.P F5, 16(R0)
 	SUB     $2, R3
 	B       rest
 
 partIn:
-	FMOVD (R1), F7
-	FMOVD (R2), F8
+	FMOVD (R1), F5
+	FMOVD (R2), F6
 	B     body
 
 partOut:
-	FMOVD F7, (R0)
+	FMOVD F5, (R0)
 
 done:
 	RET
@@ -5159,11 +5155,11 @@ TEXT ·tanhOpen128x64(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers64<>(SB), R3
-	FMOVQ 112(R3), F0
+	FMOVQ 96(R3), F0
 	FMOVQ (R3), F1
 	FMOVQ 64(R3), F2
 	FMOVQ 32(R3), F3
-	FMOVQ 80(R3), F4
+	FMOVQ 112(R3), F4
 	CMP   $4, R2
 	BLT   pairend
 
@@ -5222,7 +5218,7 @@ TEXT ·sigmoidOpen128x64(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers64<>(SB), R3
-	FMOVQ 112(R3), F0
+	FMOVQ 96(R3), F0
 	FMOVQ (R3), F1
 	FMOVQ 16(R3), F2
 	CMP   $4, R2
@@ -5935,7 +5931,7 @@ TEXT ·neg128x64(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers64<>(SB), R3
-	FMOVQ 112(R3), F0
+	FMOVQ 96(R3), F0
 	CMP   $4, R2
 	BLT   pairend
 
@@ -6458,7 +6454,7 @@ TEXT ·sign128x64(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers64<>(SB), R3
-	FMOVQ 112(R3), F0
+	FMOVQ 96(R3), F0
 	FMOVQ (R3), F1
 	FMOVQ 16(R3), F2
 	CMP   $4, R2
@@ -7033,10 +7029,10 @@ DATA vecNumbers64<>+48(SB)/8, $0x3ff2000000000000
 DATA vecNumbers64<>+56(SB)/8, $0x3ff2000000000000
 DATA vecNumbers64<>+64(SB)/8, $0x0010000000000000
 DATA vecNumbers64<>+72(SB)/8, $0x0010000000000000
-DATA vecNumbers64<>+80(SB)/8, $0x3fe3333333333333
-DATA vecNumbers64<>+88(SB)/8, $0x3fe3333333333333
-DATA vecNumbers64<>+96(SB)/8, $0x4000000000000000
-DATA vecNumbers64<>+104(SB)/8, $0x4000000000000000
-DATA vecNumbers64<>+112(SB)/8, $0x8000000000000000
-DATA vecNumbers64<>+120(SB)/8, $0x8000000000000000
+DATA vecNumbers64<>+80(SB)/8, $0x4000000000000000
+DATA vecNumbers64<>+88(SB)/8, $0x4000000000000000
+DATA vecNumbers64<>+96(SB)/8, $0x8000000000000000
+DATA vecNumbers64<>+104(SB)/8, $0x8000000000000000
+DATA vecNumbers64<>+112(SB)/8, $0x3fe3333333333333
+DATA vecNumbers64<>+120(SB)/8, $0x3fe3333333333333
 GLOBL vecNumbers64<>(SB), RODATA|NOPTR, $128

@@ -104,7 +104,7 @@ func tanhSlope[T Float](dst, g, p []T) {
 		switch {
 		case c >= tailEnd:
 			c *= scale
-		case c >= short:
+		case c >= 1:
 			c = 0
 		default:
 			c = 1 - c
