@@ -132,3 +132,32 @@ func TestSetsOfOtherMeaningAreRefused(t *testing.T) {
 		})
 	}
 }
+
+// Labels that are numbers, 0 or 1 for one output, count as classes; other numbers do not.
+func TestUnseenNumbersAreNoted(t *testing.T) {
+	set := func(y ...float64) *data.Dataset {
+		d, err := data.XY(make([]float64, len(y)), 1, y, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	for _, c := range []struct {
+		name       string
+		train, val *data.Dataset
+		want       string
+	}{
+		{"a class unseen", set(0, 0, 0), set(0, 1, 1), "no example of class 1, which 2 labels"},
+		{"both seen", set(0, 1, 0), set(1, 1), ""},
+		{"numbers that are no labels", set(0, 0.5, 0), set(0, 1), ""},
+	} {
+		m := builds{graph.NewParams(graph.Float32, 1), func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
+			out := b.Dense("out", b.Input("x", n, 1), 1, graph.Identity)
+			return b.BCEWithLogits(out, b.Input("y", n, 1)), b.Sigmoid(out)
+		}}
+		h, err := newTrainer(t, m, train.Options{Epochs: 1, Validation: c.val}).Fit(context.Background(), c.train)
+		if got := strings.Join(h.Notes, "\n"); err != nil || (c.want == "") != (got == "") || !strings.Contains(got, c.want) {
+			t.Errorf("%s: notes %q, error %v, want %q", c.name, got, err, c.want)
+		}
+	}
+}
