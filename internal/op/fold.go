@@ -157,6 +157,10 @@ func reduceKernel[T ir.Float](r reducer[T]) ir.Kernel[T] {
 func (s *folding[T]) run(c *ir.Call[T], g stage, dst, src, free []T) {
 	s.cur, s.src, s.dst = g, src, dst
 	size := g.outer * g.n * g.inner
+	if g.outer == 1 && g.inner > 1 && g.n <= leafRows && size < reduceGrain { // as columns does it
+		s.r.cols(dst, src, g.n, g.inner)
+		return
+	}
 	if n := g.partials(); n > 0 {
 		s.dst = free[:n]
 		c.Pool.Run(n/g.inner, s.f)
