@@ -19,8 +19,10 @@ func (b *Builder) Attention(q, k, v, mask *gorgonia.Node) *gorgonia.Node {
 	if b.c.Err != nil {
 		return nil
 	}
-	if len(s) < 2 {
-		b.c.Fail("attention", b.c.Label, gorgonia.Nodes{q, k, v}, errors.Wrapf(ErrShape, "got queries %v, want [..., M, D]", s))
+	if err := attentionShapes(s, b.c.Shape(k), b.c.Shape(v)); b.c.Err == nil && err != nil {
+		b.c.Fail("attention", b.c.Label, gorgonia.Nodes{q, k, v}, err)
+	}
+	if b.c.Err != nil {
 		return nil
 	}
 	if mask != nil {
@@ -31,6 +33,20 @@ func (b *Builder) Attention(q, k, v, mask *gorgonia.Node) *gorgonia.Node {
 		return b.MatMul(b.Softmax(scores), v)
 	}
 	return b.MatMul(b.maskedSoftmax(scores, mask), v)
+}
+
+// attentionShapes says what does not fit of queries, keys and values. Their axes
+// before the last two are left to the products.
+func attentionShapes(q, k, v []int) error {
+	switch {
+	case len(q) < 2 || len(k) < 2 || len(v) < 2:
+		return errors.Wrapf(ErrShape, "got queries %v, keys %v and values %v, want [..., M, D], [..., K, D] and [..., K, E]", q, k, v)
+	case q[len(q)-1] != k[len(k)-1]:
+		return errors.Wrapf(ErrShape, "got queries %v and keys %v, want as many numbers in a key as in a query", q, k)
+	case k[len(k)-2] != v[len(v)-2]:
+		return errors.Wrapf(ErrShape, "got keys %v and values %v, want as many values as keys", k, v)
+	}
+	return nil
 }
 
 // maskedSoftmax is the softmax of x + mask along the last axis: 0 where the mask is

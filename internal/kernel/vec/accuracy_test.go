@@ -122,7 +122,7 @@ func accuracy32(t *testing.T, f approximation, stride int) {
 	const block = 1 << 16
 	x, y, want := make([]float32, block), make([]float32, block), make([]float64, block)
 	worst, at := map[string]float64{}, map[string]float32{}
-	for start := int64(0); start < 1<<32; start += int64(block * stride) {
+	for start := int64(0); start < 1<<32; start += block * int64(stride) {
 		n := int(min(block, (1<<32-start+int64(stride)-1)/int64(stride)))
 		for i := range n {
 			x[i] = math.Float32frombits(uint32(start) + uint32(i*stride))

@@ -219,7 +219,7 @@ func allFinite[T Float](a []T) bool {
 
 func squaresFinite[T Float](a []T) bool {
 	for _, x := range a {
-		if !isFinite(x * x) {
+		if !isFinite(T(x * x)) { // rounded, not fused with what isFinite takes from it
 			return false
 		}
 	}
