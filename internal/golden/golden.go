@@ -12,6 +12,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -59,7 +60,9 @@ func Errors(t *testing.T, mistakes []Mistake) string {
 			if err == nil || m.Kind != nil && !errors.Is(err, m.Kind) {
 				t.Fatalf("got the error %v, want one that is %v", err, m.Kind)
 			}
-			fmt.Fprintf(&b, "%s:\n\t%s\n", m.Name, line.ReplaceAllString(err.Error(), "$1"))
+			text := line.ReplaceAllString(err.Error(), "$1")
+			text = strings.ReplaceAll(text, syscall.ENOENT.Error(), "no such file or directory") // as Linux has it
+			fmt.Fprintf(&b, "%s:\n\t%s\n", m.Name, text)
 		})
 	}
 	return b.String()
