@@ -43,10 +43,5 @@ func cse(f *ir.Func) bool {
 		}
 		first[key] = v
 	}
-	if len(by) == 0 {
-		return false
-	}
-	f.Replace(by)
-	f.Sort()
-	return true
+	return replace(f, by)
 }

@@ -26,12 +26,7 @@ func epilogue(f *ir.Func) bool {
 		f.Values[i] = w
 		by[v] = w
 	}
-	if len(by) == 0 {
-		return false
-	}
-	f.Replace(by)
-	f.Sort()
-	return true
+	return replace(f, by)
 }
 
 // productOperand finds the operand of the loop v that is a product nobody else

@@ -17,6 +17,7 @@ type TooLarge struct {
 	Func  *ir.Func
 }
 
+// Error says how many bytes they take.
 func (e *TooLarge) Error() string {
 	return fmt.Sprintf("compile: all values take %d bytes, more than the processor can address", e.Bytes)
 }

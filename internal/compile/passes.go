@@ -100,3 +100,14 @@ func dce(f *ir.Func) bool {
 	f.Sort()
 	return len(f.Values) != n
 }
+
+// replace is how passes end: values of f give way to others, and f is in order again. It
+// says whether anything changed.
+func replace(f *ir.Func, by map[*ir.Value]*ir.Value) bool {
+	if len(by) == 0 {
+		return false
+	}
+	f.Replace(by)
+	f.Sort()
+	return true
+}

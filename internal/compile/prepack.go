@@ -52,10 +52,5 @@ func prepack(f *ir.Func) bool {
 			by[v] = w
 		}
 	}
-	if len(by) == 0 {
-		return false
-	}
-	f.Replace(by)
-	f.Sort()
-	return true
+	return replace(f, by)
 }

@@ -50,12 +50,7 @@ func runs(f *ir.Func) bool {
 			by[v] = w
 		}
 	}
-	if len(by) == 0 {
-		return false
-	}
-	f.Replace(by)
-	f.Sort()
-	return true
+	return replace(f, by)
 }
 
 // needs says whether v is computed from w, once by has replaced values.

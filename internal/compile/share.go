@@ -46,10 +46,5 @@ func share(f *ir.Func) bool {
 			by[v] = w
 		}
 	}
-	if len(by) == 0 {
-		return false
-	}
-	f.Replace(by)
-	f.Sort()
-	return true
+	return replace(f, by)
 }

@@ -35,10 +35,5 @@ func simplify(f *ir.Func) bool {
 			by[v] = w
 		}
 	}
-	if len(by) == 0 {
-		return false
-	}
-	f.Replace(by)
-	f.Sort()
-	return true
+	return replace(f, by)
 }

@@ -35,12 +35,7 @@ func sums(f *ir.Func) bool {
 			by[v] = w
 		}
 	}
-	if len(by) == 0 {
-		return false
-	}
-	f.Replace(by)
-	f.Sort()
-	return true
+	return replace(f, by)
 }
 
 // termsOf are the terms of the sum v from left to right.

@@ -7,11 +7,13 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// BCE is the binary cross-entropy −y·log p − (1 − y)·log(1 − p) of the probability
-// p with the target y, the logarithms held above −100 and p(1 − p) in the
-// derivative above 1e-12, as PyTorch does, so that p = 0 and p = 1 have finite
-// losses and derivatives: dp = d·(p − y)/max(p(1 − p), 1e-12), dy = d·(log(1 − p) −
-// log p). NaN stays.
+// BCE is the binary cross-entropy of the probability p with the target y,
+//
+//	−y·log p − (1 − y)·log(1 − p)
+//	dp = d·(p − y)/max(p(1 − p), 1e-12)   dy = d·(log(1 − p) − log p)
+//
+// The logarithms are held above −100, as in PyTorch, so p = 0 and p = 1 have finite
+// losses and derivatives. NaN stays.
 //
 // A p that was rounded to 1 is less than half of a unit of the type's last place away
 // from it: 1 − p is held above that. In float32 the derivative at 1 is 2²⁴ and not 1e12,

@@ -12,12 +12,16 @@ import (
 	"strings"
 )
 
-// Free is how many bytes this process may still take, as far as the system says:
-// the least of what the machine has available (MemAvailable of /proc/meminfo, less a
-// sixteenth), what its control groups leave it (memory.max of version 2,
-// memory.limit_in_bytes of version 1, of its group and all above it), what its limit of
-// address space does (ulimit -v), and GOMEMLIMIT. Where the system says nothing, such as
-// outside of Linux, it is what is left of half of the address space, or of 64 GiB.
+// Free is how many bytes this process may still take. It is the least of what these leave:
+//
+//   - the machine: MemAvailable of /proc/meminfo, less a sixteenth;
+//   - the control group and all above it: memory.max of version 2,
+//     memory.limit_in_bytes of version 1;
+//   - the limit of the address space (ulimit -v);
+//   - GOMEMLIMIT.
+//
+// Where the system says nothing, such as outside of Linux, it is what is left of half of
+// the address space, or of 64 GiB.
 //
 // What the garbage collector has not yet returned counts as taken; if there is less
 // than want, it is returned first.
