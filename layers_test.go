@@ -24,8 +24,9 @@ const policy = `
 	internal/ir internal/kernel/vec internal/kernel/gemm internal/kernel/conv internal/kernel/maxpool < internal/op
 	internal/ir                                      < internal/exec
 	internal/kernel/memory                           < internal/exec graph train
-	internal/op internal/exec                        < internal/compile
-	internal/op                                      < internal/reverse
+	internal/op                                      < internal/foreign
+	internal/exec internal/foreign                   < internal/compile
+	internal/foreign                                 < internal/reverse
 	internal/compile internal/reverse                < graph
 	graph                                            < autograd models graph/formula
 	internal/atomicfile                              < internal/safetensors

@@ -2,7 +2,7 @@ package graph
 
 import (
 	"github.com/pkg/errors"
-	"github.com/symgrad/symgrad/internal/op"
+	"github.com/symgrad/symgrad/internal/foreign"
 	"gorgonia.org/gorgonia"
 )
 
@@ -45,8 +45,8 @@ type Machine struct {
 	cost *gorgonia.Node // of Differentiate
 	wrt  []*gorgonia.Node
 
-	settings *op.Settings // of the graph's operators, which programs depend on
-	nodes    int          // of the graph, when built was begun
+	settings *foreign.Settings // of the graph's operators, which programs depend on
+	nodes    int               // of the graph, when built was begun
 	built    map[string]*machineProgram
 	now      *machineProgram
 }
@@ -71,7 +71,7 @@ func NewEvalMachine(g *gorgonia.ExprGraph, keep ...*gorgonia.Node) *Machine {
 func newMachine(g *gorgonia.ExprGraph, keep []*gorgonia.Node, training bool) *Machine {
 	m := &Machine{g: g, keep: keep, built: map[string]*machineProgram{}}
 	if g != nil {
-		_ = op.SetTraining(g, training) // gorgonia's own operators cannot fail, and its machines do not ask others
+		_ = foreign.SetTraining(g, training) // gorgonia's own operators cannot fail, and its machines do not ask others
 	}
 	return m
 }
@@ -173,7 +173,7 @@ func (m *Machine) choose() (err error) {
 		return errors.Wrap(ErrOption, "got no graph")
 	}
 	if n := len(m.g.AllNodes()); m.settings == nil || n != m.nodes { // the user has added to the graph
-		m.settings, m.nodes = op.SettingsOf(m.g), n
+		m.settings, m.nodes = foreign.SettingsOf(m.g), n
 		m.built = map[string]*machineProgram{}
 	}
 	m.now = nil

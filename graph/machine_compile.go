@@ -6,6 +6,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/compile"
+	"github.com/symgrad/symgrad/internal/foreign"
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/pool"
 	"github.com/symgrad/symgrad/internal/op"
@@ -85,19 +86,19 @@ func (b *machineBuild) wanted() ([]*gorgonia.Node, error) {
 	var want []*gorgonia.Node
 	seen := map[*gorgonia.Node]bool{}
 	add := func(n *gorgonia.Node) {
-		if n.Op() != nil && !op.IsConstant(n) && !seen[n] {
+		if n.Op() != nil && !foreign.IsConstant(n) && !seen[n] {
 			seen[n] = true
 			want = append(want, n)
 		}
 	}
 	all := b.g.AllNodes()
 	for _, n := range all {
-		if x, into, ok := op.Reads(n); ok {
+		if x, into, ok := foreign.Reads(n); ok {
 			b.p.reads = append(b.p.reads, machineRead{x, into})
 			add(x)
 			continue
 		}
-		if op.IsLet(n) {
+		if foreign.IsLet(n) {
 			continue
 		}
 		for _, x := range op.Operands(n) {
@@ -108,10 +109,10 @@ func (b *machineBuild) wanted() ([]*gorgonia.Node, error) {
 		}
 	}
 	for _, n := range all {
-		if _, _, ok := op.Reads(n); ok || op.IsLet(n) {
+		if _, _, ok := foreign.Reads(n); ok || foreign.IsLet(n) {
 			continue
 		}
-		if !read[n] && !b.rec.IsWaste(n) || read[n] && !b.only && !b.rec.Made(n) && op.IsAsked(n) && !op.Inner(n, readers[n]) {
+		if !read[n] && !b.rec.IsWaste(n) || read[n] && !b.only && !b.rec.Made(n) && op.IsAsked(n) && !foreign.Inner(n, readers[n]) {
 			add(n)
 		}
 	}
@@ -161,7 +162,7 @@ func (b *machineBuild) differentiate() error {
 // runningStats adds the statistics of the batches for normalisations that train.
 func (b *machineBuild) runningStats() {
 	for _, n := range b.g.AllNodes() {
-		s, ok := op.RunningStatsOf(b.c, n)
+		s, ok := foreign.RunningStatsOf(b.c, n)
 		if !ok || b.c.Err != nil {
 			continue
 		}
@@ -176,7 +177,7 @@ func (b *machineBuild) runningStats() {
 // which solvers would write to, gradients of their own.
 func (b *machineBuild) constantGrads() error {
 	for _, g := range b.rec.Gradients {
-		if g.Of.Op() != nil || !op.IsConstant(g.At) || g.Of.Deriv() != g.At {
+		if g.Of.Op() != nil || !foreign.IsConstant(g.At) || g.Of.Deriv() != g.At {
 			continue
 		}
 		data, err := op.ValueData(g.At.Value())
@@ -190,7 +191,7 @@ func (b *machineBuild) constantGrads() error {
 
 // leaf makes an input of a leaf under a name of its own.
 func (b *machineBuild) leaf(n *gorgonia.Node) (compile.Leaf, error) {
-	if op.IsConstant(n) {
+	if foreign.IsConstant(n) {
 		return foreignLeaf(n)
 	}
 	if n.Graph() != b.g && n.Name() == stepInput {

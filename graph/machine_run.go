@@ -2,6 +2,7 @@ package graph
 
 import (
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/foreign"
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
@@ -115,7 +116,7 @@ func (p *machineProgram) allocate() {
 		s := p.prog.plan.Outputs[i]
 		of := s.Type.Shape
 		if o.n != nil {
-			of = op.ValueShape(o.n)
+			of = foreign.ValueShape(o.n)
 		}
 		shape := tensor.WithShape(of...)
 		scalar, isBool := len(of) == 0, o.n != nil && op.IsBool(o.n)

@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"github.com/symgrad/symgrad/internal/exec"
+	"github.com/symgrad/symgrad/internal/foreign"
 	"github.com/symgrad/symgrad/internal/kernel/cpu"
-	"github.com/symgrad/symgrad/internal/op"
 )
 
 // Stats describe a Program.
@@ -65,7 +65,7 @@ func (p *Program) Stats() Stats {
 	s.Bytes[exec.Grad.String()] = size * p.params.size
 	for _, step := range p.plan.Steps {
 		d := step.V.Def
-		if d.Name == op.OpaqueName {
+		if d.Name == foreign.OpaqueName {
 			s.Fallbacks[step.V.Attrs.Str("op")]++
 		}
 		flops, _ := costOf(step.V)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/foreign"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
 )
@@ -85,7 +86,7 @@ func nodesOf(g *gorgonia.ExprGraph, roots gorgonia.Nodes) (order gorgonia.Nodes,
 	for len(stack) > 0 {
 		n := stack[len(stack)-1]
 		if _, seen := in[n]; !seen { // first its operands
-			a, isOp, err := op.Describe(c, n)
+			a, isOp, err := foreign.Describe(c, n)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -156,7 +157,7 @@ func describeBad(m *modelGraph, n *gorgonia.Node, backward bool) *BadNode {
 			out.Op = "parameter"
 		}
 	}
-	if a, isOp, err := op.Describe(op.NewCtx(m.b.Graph()), n); err == nil && isOp {
+	if a, isOp, err := foreign.Describe(op.NewCtx(m.b.Graph()), n); err == nil && isOp {
 		out.Op = a.Entry.Name
 	}
 	return out

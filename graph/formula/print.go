@@ -5,6 +5,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/compile"
+	"github.com/symgrad/symgrad/internal/foreign"
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/op"
 	"github.com/symgrad/symgrad/internal/sym"
@@ -103,7 +104,7 @@ func uniform(d []float64) bool {
 
 // leaf reads a leaf by its name: a constant has a value and no name of a user's.
 func leaf(n *gorgonia.Node) (compile.Leaf, error) {
-	if op.IsConstant(n) {
+	if foreign.IsConstant(n) {
 		data, err := op.ValueData(n.Value())
 		return compile.Leaf{Kind: ir.Const, Name: n.Name(), Data: data}, err
 	}

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/foreign"
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
@@ -21,7 +22,7 @@ type Source struct {
 	Name string
 	Out  []*gorgonia.Node
 	Leaf func(n *gorgonia.Node) (Leaf, error)
-	// Describe reads a node; nil: as op.Describe does.
+	// Describe reads a node; nil: as foreign.Describe does.
 	Describe func(n *gorgonia.Node) (a op.Applied, isOp bool, err error)
 }
 
@@ -32,7 +33,7 @@ func Lower(s Source) (*ir.Func, error) {
 	l := lowering{Source: s, f: f, done: map[*gorgonia.Node]*ir.Value{}, inputs: map[string]*ir.Value{}}
 	if l.Describe == nil {
 		c := op.Apart()
-		l.Describe = func(n *gorgonia.Node) (op.Applied, bool, error) { return op.Describe(c, n) }
+		l.Describe = func(n *gorgonia.Node) (op.Applied, bool, error) { return foreign.Describe(c, n) }
 	}
 	for _, n := range s.Out {
 		v, err := l.lower(n)

@@ -4,8 +4,8 @@ import (
 	"math"
 
 	"github.com/symgrad/symgrad/internal/exec"
+	"github.com/symgrad/symgrad/internal/foreign"
 	"github.com/symgrad/symgrad/internal/ir"
-	"github.com/symgrad/symgrad/internal/op"
 )
 
 // recompute computes values a second time where they are needed late, instead of
@@ -81,7 +81,7 @@ func (s *split) find() {
 	late := map[*ir.Value]bool{}
 	for i, v := range s.f.Values {
 		s.at[v] = i
-		if v.Def == nil || v.Def.Name == op.OpaqueName { // gorgonia's own operators may have state
+		if v.Def == nil || v.Def.Name == foreign.OpaqueName { // gorgonia's own operators may have state
 			s.bound[v] = true
 		}
 		if v.Def != nil && v.Def.Class == ir.Move {

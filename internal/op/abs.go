@@ -15,7 +15,6 @@ func init() {
 	define(&Abs, Entry{
 		Def: ir.Def{Name: "abs", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
 			Elem32: elem1(vec.AbsF32), Elem64: elem1(vec.AbsF64)},
-		From:    []Key{"elemUnaryOp abs"},
 		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Mul(d, c.Sign(x)) }),
 		Ref:     ref1(math.Abs),
 		Samples: func() []Sample { return kinked(shapes(1, plain...)) },

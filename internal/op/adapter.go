@@ -125,8 +125,8 @@ func TypeOf(n *gorgonia.Node) (ir.Type, error) {
 		return ir.Type{}, errors.Wrapf(ErrDType, "node %q has the type %v", n.Name(), n.Type())
 	}
 	shape := ir.Shape(n.Shape()).Clone()
-	for dt == tensor.Bool && n.Op() != nil && len(childrenOf(n)) > 0 {
-		n = childrenOf(n)[0]
+	for dt == tensor.Bool && n.Op() != nil && len(Operands(n)) > 0 {
+		n = Operands(n)[0]
 		dt = n.Dtype()
 	}
 	d, err := dtypeOf(dt)

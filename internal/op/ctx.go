@@ -46,8 +46,8 @@ func Apart() *Ctx {
 	return &Ctx{Graph: gorgonia.NewGraph(), Package: "graph", apart: true, failure: &failure{}}
 }
 
-// fork is a Ctx that builds where c does and fails by itself.
-func (c *Ctx) fork() *Ctx {
+// Fork is a Ctx that builds where c does and fails by itself.
+func (c *Ctx) Fork() *Ctx {
 	return &Ctx{Graph: c.Graph, Package: c.Package, apart: c.apart, failure: &failure{}}
 }
 
@@ -115,7 +115,7 @@ func (c *Ctx) infer(e *Entry, a ir.Attrs, in []*gorgonia.Node) (ir.Type, error) 
 		if n.Graph() != c.Graph && !c.apart {
 			return ir.Type{}, errors.Errorf("operand %d, %q, belongs to another graph", i, NameOf(n))
 		}
-		if err := checkRandom(n); err != nil {
+		if err := CheckRandom(n); err != nil {
 			return ir.Type{}, err
 		}
 		t, err := TypeOf(n)

@@ -4,7 +4,6 @@ import (
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/ir"
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 )
 
 // Do computes o for gorgonia's own machines: correct, not fast. A Program does
@@ -57,7 +56,7 @@ func do[T ir.Float](o *Op, in []gorgonia.Value) (gorgonia.Value, error) {
 	if err := fault.Take(); err != nil {
 		return nil, err
 	}
-	return wrap(o.Out.Shape, c.Out, c.IntOut), nil
+	return NewValue(o.Out.Shape, c.Out, c.IntOut), nil
 }
 
 func readValue[T ir.Float](c *ir.Call[T], i int, v gorgonia.Value, t ir.Type) error {
@@ -81,23 +80,6 @@ func readValue[T ir.Float](c *ir.Call[T], i int, v gorgonia.Value, t ir.Type) er
 		}
 	}
 	return shapef("got a value of %v, want %v", v.Shape(), t.Shape)
-}
-
-func wrap[T ir.Float](shape ir.Shape, out []T, ints []int) gorgonia.Value {
-	var data any = out
-	if ints != nil {
-		data = ints
-	}
-	if len(shape) > 0 {
-		return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(data))
-	}
-	switch d := data.(type) {
-	case []float64:
-		return gorgonia.NewF64(d[0])
-	case []float32:
-		return gorgonia.NewF32(d[0])
-	}
-	return gorgonia.NewI(ints[0])
 }
 
 // Apply runs one application by itself on one worker: an elementwise body on

@@ -5,6 +5,10 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
+// StepInput is the name of the Int input by which random operators draw: the
+// number of the run.
+const StepInput = "symgrad/step"
+
 // DropMask is the mask of a dropout: each element is 1/keep with the probability
 // keep, else 0, drawn anew for each value of the Int scalar step. Element i
 // depends on (seed, stream, step, i) alone: not on the number of workers, nor

@@ -13,9 +13,6 @@ import (
 type Entry struct {
 	ir.Def
 
-	// From are the gorgonia operators that this row is read from.
-	From []Key
-
 	// VJP returns, for each operand, the gradient of the loss with respect to
 	// it, given d, the gradient with respect to the result; nil where it is
 	// none. A gradient may have a shape that the operand was broadcast to: the
@@ -70,7 +67,6 @@ func define(e *Entry, row Entry) {
 		panic("op: " + e.Name + " must be elementwise if and only if it has an elementwise body")
 	}
 	table[e.Name] = e
-	from(e)
 }
 
 // Formula is the operator d applied to x as people write it.

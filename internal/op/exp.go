@@ -16,7 +16,6 @@ func init() {
 	define(&Exp, Entry{
 		Def: ir.Def{Name: "exp", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape,
 			Elem32: elem1(vec.ExpF32), Elem64: elem1(vec.ExpF64)},
-		From:    []Key{"elemUnaryOp exp"},
 		Sym:     func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Exp(x[0]) },
 		VJP:     vjp1(func(c *Ctx, _, y, d *gorgonia.Node) *gorgonia.Node { return c.Mul(d, y) }),
 		Ref:     ref1(math.Exp),

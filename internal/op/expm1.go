@@ -15,7 +15,6 @@ func init() {
 	define(&Expm1, Entry{
 		Def: ir.Def{Name: "expm1", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape,
 			Elem32: elem1(vec.Expm1F32), Elem64: elem1(vec.Expm1F64)},
-		From:    []Key{"elemUnaryOp expm1"},
 		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Mul(d, c.Exp(x)) }),
 		Ref:     ref1(math.Expm1),
 		Samples: func() []Sample { return shapes(1, plain...) },

@@ -15,7 +15,6 @@ func init() {
 	define(&Floor, Entry{
 		Def: ir.Def{Name: "floor", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
 			Elem32: elem1(vec.FloorF32), Elem64: elem1(vec.FloorF64)},
-		From:    []Key{"elemUnaryOp floor"},
 		VJP:     noGrad,
 		Ref:     ref1(math.Floor),
 		Samples: func() []Sample { return kinked(shapes(1, plain...)) },

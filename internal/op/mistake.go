@@ -1,6 +1,7 @@
 package op
 
 import (
+	"reflect"
 	"runtime"
 	"sync"
 	"weak"
@@ -39,9 +40,9 @@ func isOwned(g *gorgonia.ExprGraph) bool {
 	return ok
 }
 
-// checkRandom refuses gorgonia's random nodes in the graph of a Builder.
-func checkRandom(n *gorgonia.Node) error {
-	if !isOp(n, "randomOp") || !isOwned(n.Graph()) {
+// CheckRandom refuses gorgonia's random nodes in the graph of a Builder.
+func CheckRandom(n *gorgonia.Node) error {
+	if n.Op() == nil || reflect.TypeOf(n.Op()).String() != "gorgonia.randomOp" || !isOwned(n.Graph()) {
 		return nil
 	}
 	return Unsupportedf("node %q is one of gorgonia's random nodes, of which two of one shape are one node, and which no seed makes draw the same numbers again: "+

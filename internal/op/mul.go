@@ -14,8 +14,7 @@ func init() {
 	define(&Mul, Entry{
 		Def: ir.Def{Name: "mul", Class: ir.Elementwise, Arity: 2, Infer: sameShape, Simplify: simplifyMul, By: &Scale.Def,
 			Elem32: elem2(vec.MulF32), Elem64: elem2(vec.MulF64)},
-		From: []Key{"elemBinOp ⊙"},
-		Sym:  func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Product(x...) },
+		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Product(x...) },
 		VJP: vjp2(func(c *Ctx, x, y, d *gorgonia.Node) (dx, dy *gorgonia.Node) {
 			return c.Mul(d, y), c.Mul(d, x)
 		}),

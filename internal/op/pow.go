@@ -16,8 +16,7 @@ func init() {
 	define(&Pow, Entry{
 		Def: ir.Def{Name: "pow", Class: ir.Elementwise, Arity: 2, Weight: weightLong, Infer: sameShape,
 			Elem32: elem2(vec.PowF32), Elem64: elem2(vec.PowF64)},
-		From: []Key{"elemBinOp ^"},
-		Sym:  func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Power(x[0], x[1]) },
+		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Power(x[0], x[1]) },
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			x, y := n.In[0], n.In[1]
 			zero := c.Fill(n.Out, 0)

@@ -19,8 +19,7 @@ func init() {
 			ByRow: byRowOffAxes,
 			F32:   extremeKernel(vec.MaxOfF32, vec.MaxF32),
 			F64:   extremeKernel(vec.MaxOfF64, vec.MaxF64)},
-		From: []Key{"maxOp"},
-		Sym:  func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Call("max", x[0]) },
+		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Call("max", x[0]) },
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			return []*gorgonia.Node{c.shareTies(n, d)}
 		},

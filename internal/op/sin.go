@@ -15,7 +15,6 @@ func init() {
 	define(&Sin, Entry{
 		Def: ir.Def{Name: "sin", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape,
 			Elem32: elem1(vec.SinF32), Elem64: elem1(vec.SinF64)},
-		From:    []Key{"elemUnaryOp sin"},
 		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Mul(d, c.Cos(x)) }),
 		Ref:     ref1(math.Sin),
 		Samples: func() []Sample { return shapes(1, plain...) },

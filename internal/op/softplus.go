@@ -15,7 +15,6 @@ func init() {
 	define(&Softplus, Entry{
 		Def: ir.Def{Name: "softplus", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape,
 			Elem32: elem1(vec.SoftplusF32), Elem64: elem1(vec.SoftplusF64)},
-		From:    []Key{"elemUnaryOp softplus"},
 		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Mul(d, c.Sigmoid(x)) }),
 		Ref:     ref1(func(x float64) float64 { return math.Log1p(math.Exp(x)) }),
 		Samples: func() []Sample { return shapes(1, plain...) },

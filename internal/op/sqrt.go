@@ -16,7 +16,6 @@ func init() {
 	define(&Sqrt, Entry{
 		Def: ir.Def{Name: "sqrt", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
 			Elem32: elem1(vec.SqrtF32), Elem64: elem1(vec.SqrtF64)},
-		From:    []Key{"elemUnaryOp sqrt"},
 		Sym:     func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Power(x[0], sym.Num(0.5)) },
 		VJP:     vjp1(func(c *Ctx, _, y, d *gorgonia.Node) *gorgonia.Node { return c.Scale(c.Div(d, y), 0.5) }),
 		Ref:     ref1(math.Sqrt),

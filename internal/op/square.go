@@ -14,8 +14,7 @@ func init() {
 	define(&Square, Entry{
 		Def: ir.Def{Name: "square", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
 			Elem32: elem1(vec.SquareF32), Elem64: elem1(vec.SquareF64)},
-		From: []Key{"elemUnaryOp square"},
-		Sym:  func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Power(x[0], sym.Num(2)) },
+		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Power(x[0], sym.Num(2)) },
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
 			return c.Scale(c.Mul(d, x), 2)
 		}),

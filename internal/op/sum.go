@@ -16,8 +16,7 @@ func init() {
 			ByRow: byRowOffAxes,
 			F32:   sumKernel(vec.SumF32, vec.AccumRowsF32, vec.AddF32),
 			F64:   sumKernel(vec.SumF64, vec.AccumRowsF64, vec.AddF64)},
-		From: []Key{"sumOp"},
-		Sym:  func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Sigma(x[0]) },
+		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Sigma(x[0]) },
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			return []*gorgonia.Node{c.unreduce(n, d)}
 		},

@@ -2,6 +2,7 @@ package op
 
 import (
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/ir"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -35,4 +36,23 @@ func ValueData(v gorgonia.Value) (any, error) {
 		return append([]int(nil), d...), nil
 	}
 	return nil, errors.Wrapf(ErrDType, "got a value of the type %T, want float32, float64 or int", v.Data())
+}
+
+// NewValue is a value of gorgonia's that shows the elements: floats, or ints if
+// these are not nil. Without axes it is a scalar, which is a copy.
+func NewValue[T ir.Float](shape ir.Shape, floats []T, ints []int) gorgonia.Value {
+	var data any = floats
+	if ints != nil {
+		data = ints
+	}
+	if len(shape) > 0 {
+		return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(data))
+	}
+	switch d := data.(type) {
+	case []float64:
+		return gorgonia.NewF64(d[0])
+	case []float32:
+		return gorgonia.NewF32(d[0])
+	}
+	return gorgonia.NewI(ints[0])
 }

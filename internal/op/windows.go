@@ -183,8 +183,8 @@ func inferPoolPair(scatter bool) func(in []ir.Type, a ir.Attrs) (ir.Type, error)
 	}
 }
 
-// attrs are the attributes of the windows over x.
-func (w Windows) attrs(x ir.Shape) ir.Attrs {
+// Attrs are the attributes of pooling with the windows over x.
+func (w Windows) Attrs(x ir.Shape) ir.Attrs {
 	out := make([]int, max(0, len(x)-2))
 	for i := range out {
 		if i >= len(w.Kernel) || i >= len(w.Stride) || i >= len(w.Pad) || i >= len(w.Dilation) || w.Stride[i] < 1 {
@@ -281,7 +281,7 @@ func poolSamples(operands func(x, out ir.Shape) []ir.Shape, adaptive bool, kv ..
 		{ir.Shape{1, 2, 7, 5}, Windows{Kernel: []int{3, 2}, Stride: []int{2, 1}, Pad: []int{1, 1}, Dilation: []int{1, 2}, Ceil: true}},
 		{ir.Shape{1, 1, 3, 4, 5}, Windows{Kernel: []int{2, 2, 2}, Stride: []int{1, 2, 2}, Pad: []int{0, 0, 1}, Dilation: []int{1, 1, 1}}},
 	} {
-		add(s.x, s.w.attrs(s.x))
+		add(s.x, s.w.Attrs(s.x))
 	}
 	if adaptive {
 		add(ir.Shape{1, 2, 7, 5}, ir.A("adaptive", true, "out", []int{3, 2}))
@@ -295,7 +295,7 @@ func (c *Ctx) pool(e *Entry, x *gorgonia.Node, w Windows, kv ...any) *gorgonia.N
 	if c.Err != nil {
 		return nil
 	}
-	a := w.attrs(s)
+	a := w.Attrs(s)
 	for i := 0; i+1 < len(kv); i += 2 {
 		a = a.With(kv[i].(string), kv[i+1])
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/symgrad/symgrad/internal/foreign"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
 )
@@ -74,7 +75,7 @@ func (r *Record) readMade(g *gorgonia.ExprGraph) {
 	users := false // whether the nodes before the last term are the user's
 	for _, n := range nodes {
 		switch alone := !slices.ContainsFunc(readers[n], func(y *gorgonia.Node) bool { return !r.made[y] }); {
-		case op.IsTerm(n):
+		case foreign.IsTerm(n):
 			r.made[n], users = true, false
 		case !users && !cost[n] && alone && len(readers[n]) > 0:
 			r.made[n] = true
@@ -87,7 +88,7 @@ func (r *Record) readMade(g *gorgonia.ExprGraph) {
 // IsWaste says whether n, which no other node reads, is a term of a gradient that
 // gorgonia.Grad returned to nobody: that of an input which was not asked for.
 func (r Record) IsWaste(n *gorgonia.Node) bool {
-	return r.at != nil && !r.at[n] && n.ID() > r.since && op.IsTerm(n)
+	return r.at != nil && !r.at[n] && n.ID() > r.since && foreign.IsTerm(n)
 }
 
 type reading struct {
@@ -103,7 +104,7 @@ func (r *reading) read() {
 	slices.SortFunc(r.nodes, func(a, b *gorgonia.Node) int { return int(b.ID() - a.ID()) })
 	for _, p := range r.nodes {
 		for i, x := range op.Operands(p) {
-			if x.Deriv() != nil && op.Differentiable(p, i) && !slices.Contains(r.users[x], p) {
+			if x.Deriv() != nil && foreign.Differentiable(p, i) && !slices.Contains(r.users[x], p) {
 				r.users[x] = append(r.users[x], p)
 			}
 		}
@@ -144,7 +145,7 @@ func (r *reading) attribute(n *gorgonia.Node) {
 	type term struct{ from, node *gorgonia.Node }
 	var terms []term
 	for _, p := range r.users[n] {
-		for i, d := range op.Terms(p) {
+		for i, d := range foreign.Terms(p) {
 			if d != nil && op.Operands(p)[i] == n {
 				terms = append(terms, term{p, d})
 			}
@@ -180,7 +181,7 @@ func summed(d *gorgonia.Node, isTerm func(*gorgonia.Node) bool) []*gorgonia.Node
 			return append(out, d)
 		}
 		in := op.Operands(d)
-		if d.Op() == nil || op.IsConstant(d) || len(in) != 2 || !isTerm(in[1]) {
+		if d.Op() == nil || foreign.IsConstant(d) || len(in) != 2 || !isTerm(in[1]) {
 			return nil
 		}
 		out, d = append(out, in[1]), in[0]
@@ -192,7 +193,7 @@ func summed(d *gorgonia.Node, isTerm func(*gorgonia.Node) bool) []*gorgonia.Node
 // all right.
 func (r Record) Anew(c *op.Ctx) (map[*gorgonia.Node]*gorgonia.Node, error) {
 	by := map[*gorgonia.Node]*gorgonia.Node{}
-	if !r.Again && !slices.ContainsFunc(r.Gradients, func(g Gradient) bool { return op.WronglyDifferentiated(g.Of) }) {
+	if !r.Again && !slices.ContainsFunc(r.Gradients, func(g Gradient) bool { return foreign.WronglyDifferentiated(g.Of) }) {
 		return by, nil
 	}
 	var costs []*gorgonia.Node
@@ -237,7 +238,7 @@ func anew(c *op.Ctx, cost *gorgonia.Node, grads []Gradient, by map[*gorgonia.Nod
 	for _, g := range grads {
 		// A node made before the cost is part of the forward computation, which
 		// gorgonia took for the gradient since they are equal.
-		if g.At.Op() == nil || op.IsConstant(g.At) || g.At.ID() < cost.ID() || found[g.At] != nil {
+		if g.At.Op() == nil || foreign.IsConstant(g.At) || g.At.ID() < cost.ID() || found[g.At] != nil {
 			continue
 		}
 		d := w.Sum(read(g.Of))
@@ -252,10 +253,10 @@ func anew(c *op.Ctx, cost *gorgonia.Node, grads []Gradient, by map[*gorgonia.Nod
 	return c.Err
 }
 
-// Instead reads nodes as op.Describe does, with others in place of some operands.
+// Instead reads nodes as foreign.Describe does, with others in place of some operands.
 func Instead(c *op.Ctx, by map[*gorgonia.Node]*gorgonia.Node) func(n *gorgonia.Node) (op.Applied, bool, error) {
 	return func(n *gorgonia.Node) (op.Applied, bool, error) {
-		a, isOp, err := op.Describe(c, n)
+		a, isOp, err := foreign.Describe(c, n)
 		for i, x := range a.In {
 			if y := by[x]; y != nil {
 				a.In = slices.Clone(a.In)

@@ -5,6 +5,7 @@
 package reverse
 
 import (
+	"github.com/symgrad/symgrad/internal/foreign"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
 )
@@ -20,7 +21,7 @@ type Walk struct {
 	Grads map[*gorgonia.Node][]*gorgonia.Node // contributions so far: those of the roots at first
 	Order []op.Applied                        // what the roots need and Needs reaches, operands first
 
-	// Describe reads a node; nil: as op.Describe does.
+	// Describe reads a node; nil: as foreign.Describe does.
 	Describe func(n *gorgonia.Node) (a op.Applied, isOp bool, err error)
 }
 
@@ -33,7 +34,7 @@ func (w *Walk) Visit() error {
 	}
 	describe := w.Describe
 	if describe == nil {
-		describe = func(n *gorgonia.Node) (op.Applied, bool, error) { return op.Describe(w.C, n) }
+		describe = func(n *gorgonia.Node) (op.Applied, bool, error) { return foreign.Describe(w.C, n) }
 	}
 	state := map[*gorgonia.Node]bool{}
 	var stack []frame

@@ -1,0 +1,96 @@
+package foreign
+
+import (
+	"slices"
+
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/op"
+	"gorgonia.org/gorgonia"
+)
+
+// OpaqueName is the name of the rows that run an operator by its own Do: those
+// that a program fell back on.
+const OpaqueName = "opaque"
+
+// opaque reads n as a row of its own, which runs by the operator's Do and is
+// differentiated by its SymDiff. unread is why it could not be read as others are,
+// if somebody tried. The attributes keep the compiler from merging two such nodes.
+func opaque(r *row, n node, unread error) (op.Applied, error) {
+	e := &op.Entry{Def: ir.Def{Name: OpaqueName, Class: ir.Opaque, Arity: len(n.in),
+		Infer: func([]ir.Type, ir.Attrs) (ir.Type, error) { return n.out, nil }}}
+	do := r.do
+	if do == nil {
+		do = gorgonia.Op.Do
+	}
+	e.F32 = ir.Kernel[float32]{Run: func(c *ir.Call[float32]) { runOpaque(n.Op(), do, c) }}
+	e.F64 = ir.Kernel[float64]{Run: func(c *ir.Call[float64]) { runOpaque(n.Op(), do, c) }}
+	if sd, ok := n.Op().(gorgonia.SDOp); ok {
+		e.VJP = ownRule(sd)
+		if r.mend != nil {
+			e.VJP = r.mend(n, e.VJP)
+			if n.err() != nil {
+				return op.Applied{}, n.err()
+			}
+		}
+	}
+	what := n.Op().String()
+	if unread != nil {
+		what += ": " + unread.Error()
+	}
+	return n.apply(e, ir.A("node", int(n.ID()), "op", what)), nil
+}
+
+// runOpaque calls do with copies of the operands and copies the result.
+func runOpaque[T ir.Float](o gorgonia.Op, do func(gorgonia.Op, ...gorgonia.Value) (gorgonia.Value, error), c *ir.Call[T]) {
+	in := make([]gorgonia.Value, len(c.V.In))
+	for i, x := range c.V.In {
+		if x.Type.DType == ir.Int {
+			in[i] = op.NewValue[T](x.Type.Shape, nil, slices.Clone(c.IntIn[i]))
+		} else {
+			in[i] = op.NewValue(x.Type.Shape, slices.Clone(c.In[i]), nil)
+		}
+	}
+	v, err := guarded(func() (gorgonia.Value, error) { return do(o, in...) })
+	if err != nil {
+		c.Fault.Report(errors.Wrapf(err, "gorgonia's %v", o))
+		return
+	}
+	if err := store(c, v); err != nil {
+		c.Fault.Report(errors.Wrapf(err, "gorgonia's %v", o))
+	}
+}
+
+// store copies the result of an operator to where the program has it.
+func store[T ir.Float](c *ir.Call[T], v gorgonia.Value) error {
+	if v == nil {
+		return errors.New("it returned no value")
+	}
+	data, err := op.ValueData(v)
+	if err != nil {
+		return err
+	}
+	f, isFloat := data.([]float64)
+	k, isInt := data.([]int)
+	switch {
+	case isFloat && c.IntOut == nil && len(f) == len(c.Out):
+		for i, x := range f {
+			c.Out[i] = T(x)
+		}
+	case isInt && len(k) == len(c.IntOut):
+		copy(c.IntOut, k)
+	default:
+		return errors.Wrapf(op.ErrShape, "it returned %v, want %v", v.Shape(), c.V.Type)
+	}
+	return nil
+}
+
+// guarded calls code of gorgonia's. If that panics, it has failed.
+func guarded[T any](f func() (T, error)) (out T, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = errors.Errorf("it panics: %v", r)
+		}
+	}()
+	return f()
+}
