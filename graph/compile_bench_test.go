@@ -91,7 +91,7 @@ func BenchmarkPasses(b *testing.B) {
 				f.Sort()
 				for _, p := range compile.Passes {
 					if !p.Asked || *asked {
-						measure(p.Name, func() { p.Run(f) })
+						measure(p.Name, func() { p.Run(f, nil) })
 					}
 				}
 				for what, regions := range map[string]compile.Regions{"plan": compile.NoRegions, "plan-regions": compile.PayingRegions} {

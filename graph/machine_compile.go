@@ -55,13 +55,13 @@ func (m *Machine) compile() (p *machineProgram, err error) {
 	if err != nil {
 		return nil, err
 	}
-	plan, err := compile.Compile(f, b.targets, compile.Options{Regions: regionsFor(pool.Of(0), false)})
+	plan, err := compile.Compile(f, b.targets, compile.Options{Regions: compile.RegionsFor(pool.Of(0), false)})
 	if err != nil {
 		return nil, err
 	}
 	params := NewParams(dtype, 0)
 	params.fix()
-	if b.p.prog, err = prepareProgram(params, plan, workersFor(plan, pool.Of(0), 0), 0); err != nil {
+	if b.p.prog, err = prepareProgram(params, plan, compile.WorkersFor(plan, pool.Of(0), 0), 0); err != nil {
 		return nil, err
 	}
 	b.p.prog.allocate()

@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"io"
 	"math"
 	"slices"
 	"time"
@@ -57,12 +56,9 @@ type Config struct {
 	// nothing changes; Stats says what is needed.
 	Recompute bool
 
-	// Trace, if not nil, is written what the compiler makes of the graph: the
-	// computation as it was read from the nodes, as it is after each pass that
-	// changed it, and the kernels with the memory that they work on. Each value is
-	// a line: name, operator, type, operands, attributes, and the node's name if
-	// it has one. A loop that computes several operators at once has a body.
-	Trace io.Writer
+	// Trace, if not nil, is called with each phase of the compilation, in order: what the
+	// compiler read, what each pass made of it, and the plan.
+	Trace func(Phase)
 }
 
 // Program is a compiled graph with memory of its own beside the parameters that
@@ -123,16 +119,15 @@ func (b *Builder) Compile(cfg Config) (p *Program, err error) {
 	if err != nil {
 		return nil, errors.Wrap(err, "graph: Compile")
 	}
-	t := tracer{w: cfg.Trace}
 	if cfg.Workers < 0 || cfg.Workers > mostWorkers {
 		return nil, errors.Wrapf(ErrOption, "graph: Compile: got %d workers, want 0 to %d", cfg.Workers, mostWorkers)
 	}
 	w := pool.Of(cfg.Workers)
-	plan, err := t.compile(f, targets, compile.Options{Recompute: cfg.Recompute, Regions: regionsFor(w, cfg.Recompute)})
+	plan, err := compile.Compile(f, targets, compile.Options{Recompute: cfg.Recompute, Regions: compile.RegionsFor(w, cfg.Recompute), Trace: traceTo(cfg.Trace)})
 	if err != nil {
-		return nil, errors.Wrap(err, "graph: Compile")
+		return nil, errors.Wrap(unplanned(err), "graph: Compile")
 	}
-	p, err = prepareProgram(b.params, plan, workersFor(plan, w, cfg.Workers), cfg.MemoryLimit)
+	p, err = prepareProgram(b.params, plan, compile.WorkersFor(plan, w, cfg.Workers), cfg.MemoryLimit)
 	if err != nil {
 		return nil, errors.Wrap(err, "graph: Compile")
 	}
@@ -149,29 +144,6 @@ func (b *Builder) Compile(cfg Config) (p *Program, err error) {
 
 // mostWorkers is the largest number of threads that may be asked for.
 const mostWorkers = 1 << 10
-
-// workersFor is w, or one worker if their number was left to the program and they
-// would not pay. The second worker saves half of the work from one wait to the next.
-// A wait costs a few handoffs; others fetch what one worker has written, and take back
-// what the other has read before they write it again.
-func workersFor(plan *exec.Plan, w *pool.Pool, asked int) *pool.Pool {
-	const (
-		handoffs = 60
-		plenty   = 40e3 // nanoseconds: more than slow handoffs need
-	)
-	if asked == 0 && w.Workers() > 1 && plan.Between < plenty && plan.Between < handoffs*w.Handoff() {
-		return nil
-	}
-	return w
-}
-
-// regionsFor says which regions a program on w has: they hold on to some memory.
-func regionsFor(w *pool.Pool, recompute bool) compile.Regions {
-	if w.Workers() > 1 && !recompute {
-		return compile.PayingRegions
-	}
-	return compile.NoRegions
-}
 
 func (b *Builder) targets(cfg Config) ([]compile.Target, []*gorgonia.Node, error) {
 	var targets []compile.Target

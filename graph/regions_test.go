@@ -51,7 +51,8 @@ func training(t *testing.T, m train.Model, n, workers int, cfg graph.Config) fed
 	t.Helper()
 	var trace strings.Builder
 	b, loss, grads := step(t, m, n)
-	cfg.Outputs, cfg.Grads, cfg.Workers, cfg.Trace = gorgonia.Nodes{loss}, grads, workers, &trace
+	cfg.Outputs, cfg.Grads, cfg.Workers = gorgonia.Nodes{loss}, grads, workers
+	cfg.Trace = func(p graph.Phase) { trace.WriteString(p.Text) }
 	p, err := b.Compile(cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -306,7 +307,7 @@ func TestRegionsBind(t *testing.T) {
 		y := b.Tanh(b.Add(b.MatMul(in["x"], in["w"]), in["r"]))
 		y = b.Mul(b.Add(b.MatMul(y, in["w"]), in["b"]), in["r"])
 		y = b.Sigmoid(b.Add(b.MatMul(y, in["w"]), b.Slice(in["s"], graph.Range(n, 2*n))))
-		p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y}, Workers: workers, Trace: trace})
+		p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y}, Workers: workers, Trace: func(p graph.Phase) { trace.WriteString(p.Text) }})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,35 +2,36 @@ package graph
 
 import (
 	"fmt"
-	"io"
 
-	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/compile"
-	"github.com/symgrad/symgrad/internal/exec"
-	"github.com/symgrad/symgrad/internal/ir"
 )
 
-// tracer writes the phases of a compilation, keeping the first failure.
-type tracer struct {
-	w   io.Writer // nil: writes nothing
-	err error
+// Phase is one step of a compilation, for readers. In order there are: lower, which reads
+// the nodes; each pass that runs; and plan, which lays out the memory.
+type Phase struct {
+	// Name is lower, the name of a pass, or plan. A pass may run several times.
+	Name string
+
+	// Changed says whether the pass changed anything. It is true for lower and plan.
+	Changed bool
+
+	// Text is what came out of the phase, "" if nothing changed. Behind lower and the
+	// passes that is the computation, one value a line: name, operator, type, operands,
+	// attributes, and the node's name if it has one; a loop that computes several
+	// operators at once has a body. Large constants are cut short. Behind plan it is the
+	// kernels in order, each with the memory that it writes and reads, and the sizes of
+	// all memory, in elements. Kernels in braces run row by row, without waiting for
+	// each other's workers.
+	Text string
 }
 
-func (t *tracer) write(title, text string) {
-	if t.err == nil {
-		_, t.err = fmt.Fprintf(t.w, "// %s\n%s\n", title, text)
-	}
-}
+// String returns the phase under a heading: "// after fuse" and the text.
+func (p Phase) String() string { return fmt.Sprintf("// after %s\n%s", p.Name, p.Text) }
 
-// compile is compile.Compile, traced.
-func (t *tracer) compile(f *ir.Func, targets []compile.Target, o compile.Options) (*exec.Plan, error) {
-	if t.w != nil {
-		o.Trace = func(pass string, f *ir.Func) { t.write("after "+pass, f.Short()) }
+// traceTo is the Trace option of the compiler that calls f.
+func traceTo(f func(Phase)) func(compile.Phase) {
+	if f == nil {
+		return nil
 	}
-	plan, err := compile.Compile(f, targets, o)
-	if err != nil || t.w == nil {
-		return plan, unplanned(err)
-	}
-	t.write("kernels and memory", plan.String())
-	return plan, errors.Wrap(t.err, "trace")
+	return func(p compile.Phase) { f(Phase(p)) }
 }

@@ -1,9 +1,8 @@
 package graph_test
 
 import (
-	"errors"
 	"fmt"
-	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,7 +17,12 @@ import (
 func ExampleConfig_trace() {
 	b := graph.New(graph.NewParams(graph.Float32, 1))
 	y := b.Dense("dense", b.Input("x", 4, 3), 2, graph.ReLU)
-	if _, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y}, Trace: os.Stdout}); err != nil {
+	show := func(p graph.Phase) {
+		if p.Changed {
+			fmt.Println(p)
+		}
+	}
+	if _, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y}, Trace: show}); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -67,47 +71,63 @@ func ExampleConfig_trace() {
 	//   return v7
 	// }
 	//
-	// // kernels and memory
+	// // after plan
 	// v7 matmul: output[0:8] from input[0:12] param[0:6] param[16:18]
 	// input: 16 of f32
 	// output: 16 of f32
 }
 
-// TestTrace reads what was written of every phase.
+// TestTrace reads every phase: each pass of the table once, in order, with a text that
+// parses if it changed anything, and at last the plan.
 func TestTrace(t *testing.T) {
 	b := graph.New(graph.NewParams(graph.Float32, 1))
 	y := b.Softmax(b.Dense("dense", b.Input("x", 4, 3), 2, graph.ReLU))
-	var out strings.Builder
-	if _, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y}, Trace: &out}); err != nil {
+	var phases []graph.Phase
+	if _, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y}, Trace: func(p graph.Phase) { phases = append(phases, p) }}); err != nil {
 		t.Fatal(err)
 	}
-	phases := strings.Split(out.String(), "// after ")[1:]
-	for i, want := range []string{"lower", "fuse", "epilogue"} {
-		name, text, _ := strings.Cut(phases[i], "\n")
-		text, _, _ = strings.Cut(text, "\n// ")
-		f, err := ir.Parse(text, compile.LookupDef)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := ir.Verify(f); err != nil || name != want {
-			t.Errorf("phase %d is %s, want %s: %v", i, name, want, err)
+	want := []string{"lower"}
+	for _, p := range compile.Passes {
+		if !p.Asked {
+			want = append(want, p.Name)
 		}
 	}
-	if _, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y}, Trace: full{}}); !errors.Is(err, errFull) {
-		t.Errorf("got the error %v, want that of the writer", err)
+	want = append(want, "plan")
+	var names, changed []string
+	for _, p := range phases {
+		names = append(names, p.Name)
+		if p.Changed {
+			changed = append(changed, p.Name)
+		}
+		if p.Changed != (p.Text != "") {
+			t.Errorf("%s: changed is %v beside the text %q", p.Name, p.Changed, p.Text)
+		}
+		if !p.Changed || p.Name == "plan" {
+			continue
+		}
+		f, err := ir.Parse(p.Text, compile.LookupDef)
+		if err == nil {
+			err = ir.Verify(f)
+		}
+		if err != nil {
+			t.Errorf("%s: %v", p.Name, err)
+		}
+	}
+	if !slices.Equal(names, want) {
+		t.Errorf("got the phases %v, want %v", names, want)
+	}
+	if want := []string{"lower", "fuse", "epilogue", "plan"}; !slices.Equal(changed, want) {
+		t.Errorf("the phases %v changed something, want %v", changed, want)
+	}
+	if plan := phases[len(phases)-1].Text; !strings.Contains(plan, "softmax: output[0:8] from") {
+		t.Errorf("got the plan\n%s", plan)
 	}
 }
-
-var errFull = errors.New("disk full")
-
-type full struct{}
-
-func (full) Write([]byte) (int, error) { return 0, errFull }
 
 // TestBrokenPass lets a pass panic: the error says which one and what it worked on.
 func TestBrokenPass(t *testing.T) {
 	defer func(old []compile.Pass) { compile.Passes = old }(compile.Passes)
-	compile.Passes = append(compile.Passes[:len(compile.Passes):len(compile.Passes)], compile.Pass{Name: "bad", Run: func(f *ir.Func) bool {
+	compile.Passes = append(compile.Passes[:len(compile.Passes):len(compile.Passes)], compile.Pass{Name: "bad", Run: func(*ir.Func, []compile.Target) bool {
 		panic("a broken invariant")
 	}})
 	b := graph.New(nil)

@@ -9,26 +9,35 @@ import (
 
 // Options say how to compile. The zero value is the default.
 type Options struct {
-	Recompute bool                          // run the pass of that name: less memory, more time
-	Regions   Regions                       // which regions to find
-	Skip      map[string]bool               // optional passes to leave out, by name: for tests
-	Verify    func(f *ir.Func) error        // called after each pass, ir.Verify in tests; nil: nothing
-	Trace     func(pass string, f *ir.Func) // called after each pass that changed something
+	Recompute bool                   // run the pass of that name: less memory, more time
+	Regions   Regions                // which regions to find
+	Skip      map[string]bool        // optional passes to leave out, by name: for tests
+	Verify    func(f *ir.Func) error // called after each pass that changed f, ir.Verify in tests; nil: nothing
+	Trace     func(Phase)            // called after each phase; nil: nothing
 }
 
-// Regions says which regions the planner finds: see exec.Region.
-type Regions uint8
+// Phase is one step of a compilation, as text.
+type Phase struct {
+	Name    string // lower, the name of a pass, or plan
+	Changed bool   // whether a pass changed anything; true for lower and plan
+	Text    string // what came out: the function, or the plan; "" if nothing changed
+}
 
-// One worker has no use for regions; several have for those that save time.
-const (
-	NoRegions Regions = iota
-	PayingRegions
-	AllRegions // for tests
-)
+// trace reports a phase.
+func (o *Options) trace(name string, changed bool, text func() string) {
+	if o.Trace == nil {
+		return
+	}
+	p := Phase{Name: name, Changed: changed}
+	if changed {
+		p.Text = text()
+	}
+	o.Trace(p)
+}
 
-// Target says where a result of the function is to lie: a place in the Grad
-// arena, or the Output arena when Grad is false. With Descend it is the gradient
-// of the parameter at Offset, and makes a step there instead.
+// Target says where a result of the function goes: to a place in the Grad arena, or, if
+// Grad is false, to the Output arena. With Descend the result is the gradient of the
+// parameter at Offset, and makes a step there instead.
 type Target struct {
 	Name    string
 	Grad    bool
@@ -36,20 +45,19 @@ type Target struct {
 	Offset  int // in the Grad or the Param arena
 }
 
-// Compile rewrites f by the passes and lays out its memory. targets say where
-// each of f's results lies.
+// Compile rewrites f by the passes and lays out its memory. Each of f's results goes to
+// its target.
 func Compile(f *ir.Func, targets []Target, o Options) (*exec.Plan, error) {
 	if len(targets) != len(f.Out) {
 		return nil, fmt.Errorf("compile: %d targets for %d results", len(targets), len(f.Out))
 	}
-	if err := Optimize(f, o); err != nil {
+	if err := Optimize(f, targets, o); err != nil {
 		return nil, err
 	}
 	defer locate("plan", f)
-	if descend(f, targets) {
-		if err := check("descend", f, o); err != nil {
-			return nil, err
-		}
+	p, err := plan(f, targets, o.Regions)
+	if err == nil {
+		o.trace("plan", true, p.String)
 	}
-	return plan(f, targets, o.Regions)
+	return p, err
 }

@@ -8,21 +8,17 @@ import (
 )
 
 // cse merges values that apply one operator with equal attributes to the same
-// operands, and constants of equal bits.
+// operands, and constants with equal bits.
 //
 //	v2 = exp v0
 //	v3 = exp v0        =>   v2 = exp v0
 //	v4 = add v2 v3          v4 = add v2 v2
-func cse(f *ir.Func) bool {
+func cse(f *ir.Func, _ []Target) bool {
 	first := make(map[string]*ir.Value, len(f.Values))
-	by := map[*ir.Value]*ir.Value{}
+	c := newChange(f)
 	var b strings.Builder
 	for _, v := range f.Values {
-		for j, x := range v.In {
-			if w := by[x]; w != nil {
-				v.In[j] = w
-			}
-		}
+		c.read(v)
 		b.Reset()
 		switch {
 		case v.Def != nil && v.Body == nil:
@@ -38,10 +34,10 @@ func cse(f *ir.Func) bool {
 		}
 		key := b.String()
 		if w := first[key]; w != nil {
-			by[v] = w
+			c.replace(v, w)
 			continue
 		}
 		first[key] = v
 	}
-	return replace(f, by)
+	return c.end()
 }

@@ -7,23 +7,23 @@ import (
 	"github.com/symgrad/symgrad/internal/op"
 )
 
-// RateInput is the name of the hidden input that steps of gradient descent read
-// their rate from.
+// RateInput is the name of the hidden input from which the steps of gradient descent
+// read their rate.
 const RateInput = "symgrad/rate"
 
-// descend replaces the results that are to be added to parameters by steps of
-// gradient descent in the memory of these:
+// descend replaces the gradients of targets with Descend by steps of gradient descent,
+// in the memory of the parameters:
 //
 //	v5 = matmul x d {transA=true}             v6 = matmul d p {transB=true}
 //	v6 = matmul d p {transB=true}       =>    v7 = matmuldescend rate p x d {transA=true}
 //	return v5                                 return v7
 //
-// A large product that nothing else reads becomes part of the step; the other
-// parameters make theirs together. A step stands behind all that reads its
-// parameters, and behind the first result of the function, which decides whether
-// steps are made at all.
+// A gradient that nothing else reads may be computed within its step: its row says so.
+// All other parameters make theirs together, in one step. A step stands behind all that
+// reads its parameters, and behind the first result of the function, which decides
+// whether any step is made.
 func descend(f *ir.Func, targets []Target) bool {
-	users, params := f.Users(), paramsOf(f)
+	n, params := uses(f), paramsOf(f)
 	var rate, rest *ir.Value
 	var steps []*ir.Value
 	for i, t := range targets {
@@ -38,12 +38,12 @@ func descend(f *ir.Func, targets []Target) bool {
 		if p == nil { // nothing reads it
 			p = f.Add(&ir.Value{Leaf: ir.Param, Name: t.Name, Index: t.Offset, Type: g.Type})
 		}
-		v := productStep(p, rate, g, users)
+		v := ownStep(p, rate, g, n)
 		switch {
 		case v != nil:
 			steps = append(steps, f.Add(v))
 		case rest == nil:
-			rest = f.Add(&ir.Value{Def: &op.Descend, In: []*ir.Value{rate, p, g}, Type: p.Type})
+			rest = f.Add(&ir.Value{Def: &op.Descend, In: []*ir.Value{rate, p, g}, Type: p.Type, PC: g.PC})
 			steps = append(steps, rest)
 		default:
 			rest.In = append(rest.In, p, g)
@@ -63,13 +63,13 @@ func descend(f *ir.Func, targets []Target) bool {
 	return true
 }
 
-// paramPlace is where a parameter lies: one without elements begins where the next
-// one does.
+// paramPlace says which parameter lies there: one without elements begins where the
+// next one does.
 type paramPlace struct{ offset, size int }
 
 func placeOf(offset int, t ir.Type) paramPlace { return paramPlace{offset, t.Shape.Size()} }
 
-// paramsOf are the parameters that f reads.
+// paramsOf returns the parameters that f reads.
 func paramsOf(f *ir.Func) map[paramPlace]*ir.Value {
 	params := map[paramPlace]*ir.Value{}
 	for _, v := range f.Values {
@@ -80,46 +80,50 @@ func paramsOf(f *ir.Func) map[paramPlace]*ir.Value {
 	return params
 }
 
-// productStep is the step of p by g if that is a large product which nothing else
-// reads, of factors that are no parameters: those may have been changed by then.
-// It is nil otherwise.
-func productStep(p, rate, g *ir.Value, users map[*ir.Value]int) *ir.Value {
+// ownStep returns the step of p that computes the gradient g as well; nil if there is
+// none. The gradient may not read parameters: they may have changed by then.
+func ownStep(p, rate, g *ir.Value, uses ir.Table[int]) *ir.Value {
 	v := g
-	for v.Def != nil && v.Def.Class == ir.Move && users[v] == 1 {
+	for isView(v) && *uses.At(v) == 1 {
 		v = v.In[0]
 	}
-	if v.Def != &op.MatMul.Def || v.Body != nil || users[v] != 1 || base(v.In[0]).Leaf == ir.Param || base(v.In[1]).Leaf == ir.Param {
+	readsParam := func(x *ir.Value) bool { return base(x).Leaf == ir.Param }
+	if v.Def == nil || v.Def.Descend == nil || v.Body != nil || *uses.At(v) != 1 || slices.ContainsFunc(v.In, readsParam) {
 		return nil
 	}
-	a, ok := op.DescendAttrs(v)
-	if !ok {
+	d, a := v.Def.Descend(v)
+	if d == nil {
 		return nil
 	}
-	return &ir.Value{Def: &op.MatMulDescend, Attrs: a, In: []*ir.Value{rate, p, v.In[0], v.In[1]}, Type: p.Type, Name: v.Name}
+	return &ir.Value{Def: d, Attrs: a, In: append([]*ir.Value{rate, p}, v.In...), Type: p.Type, Name: v.Name, PC: v.PC}
 }
 
-// putBehind moves each step right behind its operands, the last reader of its
-// parameter and the first result.
+// putBehind moves each step right behind the last of: its operands, what reads its
+// parameters, and the first result.
 func putBehind(f *ir.Func, steps []*ir.Value) {
-	isStep := map[*ir.Value]bool{}
-	for _, v := range steps {
-		isStep[v] = true
+	type record struct {
+		at   int // where the value stands
+		read int // where its memory is read last
+		step bool
 	}
-	f.Values = slices.DeleteFunc(f.Values, func(v *ir.Value) bool { return isStep[v] })
-	place, read := map[*ir.Value]int{}, map[*ir.Value]int{} // where values stand, and are read last
+	of := ir.NewTable[record](f)
+	for _, v := range steps {
+		of.At(v).step = true
+	}
+	f.Values = slices.DeleteFunc(f.Values, func(v *ir.Value) bool { return of.At(v).step })
 	for i, v := range f.Values {
-		place[v] = i
+		of.At(v).at = i
 		for _, x := range v.In {
-			read[base(x)] = i
+			of.At(base(x)).read = i
 		}
 	}
-	behind := map[int][]*ir.Value{}
+	behind := make([][]*ir.Value, len(f.Values))
 	for _, v := range steps {
-		at := place[f.Out[0]]
+		at := of.At(f.Out[0]).at
 		for _, x := range v.In {
-			at = max(at, place[x])
+			at = max(at, of.At(x).at)
 			if x.Leaf == ir.Param {
-				at = max(at, read[x])
+				at = max(at, of.At(x).read)
 			}
 		}
 		behind[at] = append(behind[at], v)

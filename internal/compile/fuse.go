@@ -1,6 +1,10 @@
 package compile
 
-import "github.com/symgrad/symgrad/internal/ir"
+import (
+	"slices"
+
+	"github.com/symgrad/symgrad/internal/ir"
+)
 
 // Fused is the operator of a value whose Body is run as one loop over blocks:
 // elementwise operators, and views of the operands.
@@ -30,105 +34,137 @@ const maxBody = 48
 // its operand in order, which is the operand's memory under another shape. After this
 // pass every elementwise value is a fused one, and every result of the
 // function is a value of its own.
-func fuse(f *ir.Func) bool {
-	g := &fusing{f: f, group: map[*ir.Value]*ir.Value{}, users: map[*ir.Value][]*ir.Value{}, by: map[*ir.Value]*ir.Value{}, size: map[*ir.Value]int{}, kept: map[*ir.Value]*ir.Value{}, again: map[*ir.Value][]*ir.Value{}}
+func fuse(f *ir.Func, _ []Target) bool {
+	g := &fusing{f: f, of: ir.NewTable[member](f)}
 	g.ownResults()
 	for _, v := range f.Values {
 		for _, x := range v.In {
-			g.users[x] = append(g.users[x], v)
+			g.readBy(x, v)
 		}
 	}
-	result := map[*ir.Value]bool{}
 	for _, v := range f.Out {
-		result[base(v)] = true
+		g.of.At(base(v)).result = true
 	}
 	for i := len(f.Values) - 1; i >= 0; i-- {
-		if v := f.Values[i]; v.Def != nil && v.Def.Class == ir.Elementwise && v.Body == nil {
-			g.place(v, result[v])
+		if isElementwise(f.Values[i]) {
+			g.place(f.Values[i])
 		}
 	}
 	g.emit()
-	return true
+	return g.changed
+}
+
+// isElementwise reports whether v is elementwise and no loop yet.
+func isElementwise(v *ir.Value) bool {
+	return v.Def != nil && v.Def.Class == ir.Elementwise && v.Body == nil
 }
 
 type fusing struct {
-	f     *ir.Func
-	users map[*ir.Value][]*ir.Value
-	group map[*ir.Value]*ir.Value // the root of the loop that an elementwise value is in
-	size  map[*ir.Value]int       // instructions in the loop of a root
-	by    map[*ir.Value]*ir.Value
-	kept  map[*ir.Value]*ir.Value   // the copy of a view that is a result
-	again map[*ir.Value][]*ir.Value // copies of a value that other loops compute too
+	f       *ir.Func
+	of      ir.Table[member]
+	changed bool
 }
 
-// ownResults gives every result of the function memory of its own: a leaf, a
-// value that is returned twice, and a view that is not all of a value in its
-// order are copied.
+// member is what fuse knows of one value.
+type member struct {
+	users  []*ir.Value
+	result bool        // it is the base of a result
+	kept   *ir.Value   // of a view that is a result: its copy
+	root   *ir.Value   // of an elementwise value: the root of the loop that it is in
+	size   int         // of a root: the instructions of its loop
+	again  []*ir.Value // copies of the value, which other loops compute too
+
+	loop *ir.Value // the last loop that reads or computes the value
+	in   *ir.Value // what it is in the body of that
+}
+
+func (g *fusing) readBy(x, v *ir.Value) {
+	m := g.of.At(x)
+	m.users = append(m.users, v)
+}
+
+// make returns v with an ID. emit puts it among the values.
+func (g *fusing) make(v *ir.Value) *ir.Value {
+	g.changed = true
+	g.f.Add(v)
+	g.f.Values = g.f.Values[:len(g.f.Values)-1]
+	return v
+}
+
+// ownResults gives every result of the function memory of its own: it copies leaves,
+// values that are returned twice, and views that do not show all of a value in order.
 func (g *fusing) ownResults() {
-	seen := map[*ir.Value]bool{}
+	taken := ir.NewTable[bool](g.f)
 	for i, v := range g.f.Out {
 		b := v
-		if v.Def != nil && v.Def.Class == ir.Move && isAlias(v) && base(v).Type.Shape.Size() == v.Type.Shape.Size() {
+		if isAlias(v) && base(v).Type.Shape.Size() == v.Type.Shape.Size() {
 			b = base(v)
 		}
-		if b.Def == nil || b.Def.Class == ir.Move || seen[b] {
-			w := g.copyOf(v)
-			g.f.Out[i], g.kept[v], b = w, w, w
+		if !computes(b) || *taken.At(b) {
+			b = g.copyOf(v)
+			g.f.Values = append(g.f.Values, b)
+			g.f.Out[i], g.of.At(v).kept = b, b
 		}
-		seen[b] = true
+		*taken.At(b) = true
 	}
 }
 
-// copyOf is a loop that copies v, or the view v, to memory of its own.
+// copyOf returns a loop that copies v, perhaps a view, to memory of its own. loopOf
+// builds its body.
 func (g *fusing) copyOf(v *ir.Value) *ir.Value {
 	d := &Fused
 	if v.Type.DType == ir.Int {
 		d = &CopyInt
 	}
-	return g.f.Add(&ir.Value{Def: d, In: []*ir.Value{v}, Type: v.Type, Body: &ir.Func{}})
+	return g.make(&ir.Value{Def: d, In: []*ir.Value{v}, Type: v.Type, Body: &ir.Func{Name: "body"}, PC: v.PC})
 }
 
 // place decides whether v joins the loop of its users.
-func (g *fusing) place(v *ir.Value, isResult bool) {
+func (g *fusing) place(v *ir.Value) {
 	root := v
-	if !isResult {
+	if !g.of.At(v).result {
 		if v.Def.Again {
 			g.spread(v)
 		}
 		root = g.commonLoop(v)
 	}
-	if root != v && g.size[root] >= maxBody {
+	if root != v && g.of.At(root).size >= maxBody {
 		root = v
 	}
-	g.group[v] = root
-	g.size[root]++
+	g.join(v, root)
 }
 
-// spread gives each loop that reads v a copy of its own, if loops alone read it.
+// join puts v into the loop of root.
+func (g *fusing) join(v, root *ir.Value) {
+	g.of.At(v).root = root
+	g.of.At(root).size++
+}
+
+// spread gives each loop that reads v a copy of its own, if only loops read it.
 func (g *fusing) spread(v *ir.Value) {
-	var first *ir.Value
-	for _, u := range g.users[v] {
-		if g.group[u] == nil {
+	users := g.of.At(v).users
+	for _, u := range users {
+		if g.of.At(u).root == nil {
 			return
 		}
 	}
-	copies, kept := map[*ir.Value]*ir.Value{}, g.users[v][:0:0]
-	for _, u := range g.users[v] {
-		root := g.group[u]
+	var first *ir.Value
+	var kept, again []*ir.Value
+	for _, u := range users {
+		root := g.of.At(u).root
 		if first == nil || root == first {
 			first, kept = root, append(kept, u)
 			continue
 		}
-		w := copies[root]
-		if w == nil {
-			w = g.f.Add(&ir.Value{Def: v.Def, Attrs: v.Attrs, In: append([]*ir.Value(nil), v.In...), Type: v.Type, Name: v.Name})
-			g.f.Values = g.f.Values[:len(g.f.Values)-1]
-			copies[root] = w
-			g.again[v] = append(g.again[v], w)
-			g.group[w] = root
-			g.size[root]++
+		var w *ir.Value
+		if i := slices.IndexFunc(again, func(w *ir.Value) bool { return g.of.At(w).root == root }); i >= 0 {
+			w = again[i]
+		} else {
+			w = g.make(&ir.Value{Def: v.Def, Attrs: v.Attrs, In: slices.Clone(v.In), Type: v.Type, Name: v.Name, PC: v.PC})
+			again = append(again, w)
+			g.join(w, root)
 			for _, x := range w.In {
-				g.users[x] = append(g.users[x], w)
+				g.readBy(x, w)
 			}
 		}
 		for i, x := range u.In {
@@ -137,13 +173,15 @@ func (g *fusing) spread(v *ir.Value) {
 			}
 		}
 	}
-	g.users[v] = kept
+	m := g.of.At(v)
+	m.users, m.again = kept, again
 }
 
+// commonLoop returns the root of the loop that all users of v are in, or v.
 func (g *fusing) commonLoop(v *ir.Value) *ir.Value {
 	var root *ir.Value
-	for _, u := range g.users[v] {
-		r := g.group[u]
+	for _, u := range g.of.At(v).users {
+		r := g.of.At(u).root
 		if r == nil || root != nil && r != root {
 			return v
 		}
@@ -159,73 +197,46 @@ func (g *fusing) commonLoop(v *ir.Value) *ir.Value {
 func (g *fusing) emit() {
 	var values []*ir.Value
 	for _, v := range g.f.Values {
-		values = append(append(values, v), g.again[v]...)
+		values = append(append(values, v), g.of.At(v).again...)
 	}
+	c := newChange(g.f)
 	g.f.Values = nil
 	for _, v := range values {
-		for i, x := range v.In {
-			if w := g.by[x]; w != nil {
-				v.In[i] = w
-			}
-		}
+		c.read(v)
 		switch {
 		case v.Body != nil && len(v.Body.Values) == 0:
-			g.append(g.loopOf(v, nil))
+			g.append(g.copyLoop(v))
 		case v.Def == nil || v.Body != nil:
 			g.append(v)
 		case v.Def.Class == ir.Elementwise:
-			if g.group[v] == v {
-				w := g.loopOf(v, func(x *ir.Value) bool { return g.group[x] == v })
-				g.by[v] = w
-				g.append(w)
+			if g.of.At(v).root == v {
+				c.replace(v, g.append(g.loopOf(v)))
 			}
 		case v.Def.Class == ir.Move:
 			if _, _, ok := chain(v); !ok { // no view of what its operand is a view of
-				v.In[0] = g.append(g.loopOf(g.copyOfView(v.In[0]), nil))
+				v.In[0] = g.append(g.copyLoop(g.copyOf(v.In[0])))
 			}
 			g.append(v) // dropped by Sort where only loops read it
 		default:
 			for i, x := range v.In {
-				if w := g.kept[x]; w != nil && !isAlias(x) {
-					v.In[i] = w
-				} else if x.Def != nil && x.Def.Class == ir.Move && !isAlias(x) {
-					v.In[i] = g.append(g.loopOf(g.copyOfView(x), nil))
+				if isAlias(x) {
+					continue
 				}
+				w := g.of.At(x).kept
+				if w == nil {
+					w = g.append(g.copyLoop(g.copyOf(x)))
+				}
+				v.In[i] = w
 			}
 			g.append(v)
 		}
 	}
-	g.f.Replace(g.by)
-	g.f.Sort()
+	if !c.end() && g.changed { // copies only
+		g.f.Sort()
+	}
 }
 
 func (g *fusing) append(v *ir.Value) *ir.Value {
 	g.f.Values = append(g.f.Values, v)
 	return v
-}
-
-func (g *fusing) copyOfView(x *ir.Value) *ir.Value {
-	v := g.copyOf(x)
-	g.f.Values = g.f.Values[:len(g.f.Values)-1]
-	return v
-}
-
-// isAlias says whether the chain of views v enumerates its base in order.
-func isAlias(v *ir.Value) bool {
-	_, l, ok := chain(v)
-	return ok && l.IsDense()
-}
-
-// chain follows views down to a value in memory. It is not ok if one of them
-// cannot be expressed, such as another shape of a transposed matrix.
-func chain(v *ir.Value) (base *ir.Value, l ir.Layout, ok bool) {
-	if v.Def == nil || v.Def.Class != ir.Move {
-		return v, ir.Dense(v.Type.Shape), true
-	}
-	base, in, ok := chain(v.In[0])
-	if !ok {
-		return nil, ir.Layout{}, false
-	}
-	l, ok = v.Def.View(v, in)
-	return base, l, ok
 }

@@ -1,77 +1,76 @@
 package compile
 
-import "github.com/symgrad/symgrad/internal/ir"
+import (
+	"slices"
 
-// loopOf builds the fused value of root: with inside nil, a copy of its operand;
-// otherwise root and all values below it for which inside holds.
-func (g *fusing) loopOf(root *ir.Value, inside func(*ir.Value) bool) *ir.Value {
-	b := &bodyBuilder{g: g, body: &ir.Func{Name: "body"}, args: map[*ir.Value]*ir.Value{}, done: map[*ir.Value]*ir.Value{}, inside: inside}
-	if inside == nil {
-		out := b.read(root.In[0])
-		b.body.Out = []*ir.Value{out}
-		root.In, root.Body = b.in, b.body
-		return root
-	}
-	out := b.build(root)
-	b.body.Out = []*ir.Value{out}
-	w := g.f.Add(&ir.Value{Def: &Fused, In: b.in, Type: root.Type, Body: b.body, Name: root.Name, PC: root.PC})
-	g.f.Values = g.f.Values[:len(g.f.Values)-1]
+	"github.com/symgrad/symgrad/internal/ir"
+)
+
+// loopOf returns the loop that computes root and all elementwise values below it that
+// are in the same loop.
+func (g *fusing) loopOf(root *ir.Value) *ir.Value {
+	w := g.make(&ir.Value{Def: &Fused, Type: root.Type, Body: &ir.Func{Name: "body"}})
+	b := &bodyBuilder{g: g, root: root, loop: w}
+	w.Body.Out = []*ir.Value{b.build(root)}
 	return w
 }
 
-type bodyBuilder struct {
-	g      *fusing
-	body   *ir.Func
-	in     []*ir.Value
-	args   map[*ir.Value]*ir.Value // operand -> Arg leaf
-	done   map[*ir.Value]*ir.Value
-	inside func(*ir.Value) bool
+// copyLoop builds the body of v, a copy of its operand, and returns v.
+func (g *fusing) copyLoop(v *ir.Value) *ir.Value {
+	x := v.In[0]
+	v.In = nil
+	v.Body.Out = []*ir.Value{(&bodyBuilder{g: g, loop: v}).read(x)}
+	return v
 }
 
-// build copies the elementwise value v and what is inside below it. The depth
-// is bounded by maxBody.
+// bodyBuilder builds the body of a loop.
+type bodyBuilder struct {
+	g    *fusing
+	loop *ir.Value
+	root *ir.Value // of a copy: nil
+}
+
+// done returns what v is in the body, if it is there already.
+func (b *bodyBuilder) done(v *ir.Value) *ir.Value {
+	if m := b.g.of.At(v); m.loop == b.loop {
+		return m.in
+	}
+	return nil
+}
+
+// add appends w to the body as what v is there.
+func (b *bodyBuilder) add(v, w *ir.Value) *ir.Value {
+	m := b.g.of.At(v)
+	m.loop, m.in = b.loop, b.loop.Body.Add(w)
+	return m.in
+}
+
+// build copies the elementwise value v and what is in its loop below it. The depth is
+// bounded by maxBody.
 func (b *bodyBuilder) build(v *ir.Value) *ir.Value {
-	if w := b.done[v]; w != nil {
+	if w := b.done(v); w != nil {
 		return w
 	}
-	in := make([]*ir.Value, len(v.In))
-	for i, x := range v.In {
-		if x.Def != nil && x.Def.Class == ir.Elementwise && x.Body == nil && b.inside(x) {
+	in := slices.Clone(v.In)
+	for i, x := range in {
+		if isElementwise(x) && b.g.of.At(x).root == b.root {
 			in[i] = b.build(x)
 		} else {
 			in[i] = b.read(x)
 		}
 	}
-	w := b.body.Add(&ir.Value{Def: v.Def, Attrs: v.Attrs, In: in, Type: v.Type, Name: v.Name})
-	b.done[v] = w
-	return w
+	return b.add(v, &ir.Value{Def: v.Def, Attrs: v.Attrs, In: in, Type: v.Type, Name: v.Name})
 }
 
-// read makes v, which is outside, readable in the body: an argument, or views
+// read makes v, which is computed outside of the loop, an argument of the body, or a view
 // of one.
 func (b *bodyBuilder) read(v *ir.Value) *ir.Value {
-	if w := b.done[v]; w != nil {
+	if w := b.done(v); w != nil {
 		return w
 	}
-	if m := b.g.by[v]; m != nil {
-		v = m
+	if !isAlias(v) {
+		return b.add(v, &ir.Value{Def: v.Def, Attrs: v.Attrs, In: []*ir.Value{b.read(v.In[0])}, Type: v.Type})
 	}
-	var w *ir.Value
-	if v.Def == nil || v.Def.Class != ir.Move || isAlias(v) {
-		w = b.arg(v)
-	} else {
-		w = b.body.Add(&ir.Value{Def: v.Def, Attrs: v.Attrs, In: []*ir.Value{b.read(v.In[0])}, Type: v.Type})
-	}
-	b.done[v] = w
-	return w
-}
-
-func (b *bodyBuilder) arg(v *ir.Value) *ir.Value {
-	if w := b.args[v]; w != nil {
-		return w
-	}
-	w := b.body.Add(&ir.Value{Leaf: ir.Arg, Index: len(b.in), Type: v.Type})
-	b.in = append(b.in, v)
-	b.args[v] = w
-	return w
+	b.loop.In = append(b.loop.In, v)
+	return b.add(v, &ir.Value{Leaf: ir.Arg, Index: len(b.loop.In) - 1, Type: v.Type})
 }

@@ -28,7 +28,7 @@ func bytesOf(v *ir.Value) int64 { return int64(v.Type.Shape.Size()) * int64(v.Ty
 // sizeOfAll is the memory of all values of f but views, if none shares any.
 func sizeOfAll(f *ir.Func) (n int64) {
 	for _, v := range f.Values {
-		if v.Def == nil || v.Def.Class != ir.Move {
+		if !isView(v) {
 			n += bytesOf(v)
 		}
 	}
@@ -46,7 +46,7 @@ type Use struct {
 
 // Largest are the n values of f that take most memory, the largest first.
 func Largest(f *ir.Func, n int) []Use {
-	values := slices.DeleteFunc(slices.Clone(f.Values), func(v *ir.Value) bool { return v.Def != nil && v.Def.Class == ir.Move })
+	values := slices.DeleteFunc(slices.Clone(f.Values), isView)
 	slices.SortStableFunc(values, func(x, y *ir.Value) int { return int(min(max(bytesOf(y)-bytesOf(x), -1), 1)) })
 	var out []Use
 	for _, v := range values[:min(n, len(values))] {
@@ -69,20 +69,14 @@ func nameOf(v *ir.Value) string {
 	return v.Def.Name
 }
 
-// pcOf is the line that asked for v: its own, else that of the nearest value which is
+// pcOf returns the line that asked for v: its own, else that of the nearest value which is
 // computed from it.
 func pcOf(f *ir.Func, v *ir.Value) uintptr {
-	from := map[*ir.Value]bool{v: true}
 	if v.PC != 0 {
 		return v.PC
 	}
-	for _, u := range f.Values { // in order: users stand after their operands
-		for _, x := range u.In {
-			if from[x] {
-				from[u] = true
-			}
-		}
-		if from[u] && u.PC != 0 {
+	for u := range readers(f, v, func(*ir.Value) bool { return true }) {
+		if u.PC != 0 {
 			return u.PC
 		}
 	}

@@ -7,30 +7,30 @@ import (
 	"github.com/symgrad/symgrad/internal/ir"
 )
 
-// order puts the values into an order that needs less memory: the present one,
-// but that a value is computed as soon as it can be if that needs no more memory
-// than it gives back. So the gradient of a
-// weight is computed once both its factors are there, which may then go, and not
-// when the walk through all layers has ended.
+// order puts the values into an order that needs less memory. It keeps the present order,
+// but computes a value as soon as it can be computed if that needs no more memory than it
+// gives back. So the gradient of a weight is computed once both its factors are there,
+// which may go then, and not after the walk through all layers.
 //
 //	v7 = matmul v5 w1 {transB=true}           v8 = matmul h1 v5 {transA=true}
 //	v8 = matmul h1 v5 {transA=true}     =>    v7 = matmul v5 w1 {transB=true}
 //
-// Views stand behind what they are views of.
-func order(f *ir.Func) bool {
-	o := &ordering{step: map[*ir.Value]*step{}, views: map[*ir.Value][]*ir.Value{}}
+// Views stand right behind what they are views of.
+func order(f *ir.Func, _ []Target) bool {
+	o := &ordering{of: ir.NewTable[step](f)}
 	for _, v := range f.Values {
 		switch {
 		case v.Def == nil:
 			o.values = append(o.values, v)
-		case v.Def.Class == ir.Move:
-			o.views[v.In[0]] = append(o.views[v.In[0]], v)
+		case isView(v):
+			s := o.of.At(v.In[0])
+			s.views = append(s.views, v)
 		default:
 			o.add(v)
 		}
 	}
 	for _, v := range f.Out {
-		if s := o.step[base(v)]; s != nil {
+		if s := o.of.At(base(v)); s.v != nil {
 			s.size = 0  // lies in memory of its own
 			s.waiting++ // for ever
 		}
@@ -38,8 +38,8 @@ func order(f *ir.Func) bool {
 	for _, v := range o.values {
 		o.showViews(v)
 	}
-	for _, s := range o.steps {
-		o.run(s)
+	for _, v := range f.Values {
+		o.run(o.of.At(v))
 	}
 	changed := !slices.Equal(f.Values, o.values)
 	f.Values = o.values
@@ -47,16 +47,17 @@ func order(f *ir.Func) bool {
 }
 
 type ordering struct {
-	steps  []*step
-	step   map[*ir.Value]*step
-	views  map[*ir.Value][]*ir.Value // of a value
-	values []*ir.Value               // in the new order
+	of     ir.Table[step]
+	values []*ir.Value // in the new order
 }
 
-// step is a value that is computed.
+// step is what order knows of one value.
 type step struct {
+	views []*ir.Value // of the value
+
+	// The rest is of values that are computed.
 	v       *ir.Value
-	size    int     // bytes of the result, 0 where it has a place of its own
+	size    int     // bytes of the result, 0 if it has a place of its own
 	reads   []*step // each once
 	users   []*step // in the old order
 	missing int     // reads that have not run
@@ -65,10 +66,11 @@ type step struct {
 }
 
 func (o *ordering) add(v *ir.Value) {
-	s := &step{v: v, size: exec.Align(v.Type.Shape.Size()) * v.Type.DType.Size()}
+	s := o.of.At(v)
+	s.v, s.size = v, exec.Align(v.Type.Shape.Size())*v.Type.DType.Size()
 	for _, x := range v.In {
-		r := o.step[base(x)]
-		if r == nil || len(r.users) > 0 && r.users[len(r.users)-1] == s {
+		r := o.of.At(base(x))
+		if r.v == nil || len(r.users) > 0 && r.users[len(r.users)-1] == s {
 			continue // a leaf, or read twice
 		}
 		r.users = append(r.users, s)
@@ -76,13 +78,11 @@ func (o *ordering) add(v *ir.Value) {
 		s.reads = append(s.reads, r)
 	}
 	s.missing = len(s.reads)
-	o.step[v] = s
-	o.steps = append(o.steps, s)
 }
 
 // run computes s, and then all that may follow at once.
 func (o *ordering) run(s *step) {
-	if s.done {
+	if s.v == nil {
 		return
 	}
 	for todo := []*step{s}; len(todo) > 0; {
@@ -109,8 +109,8 @@ func (o *ordering) run(s *step) {
 	}
 }
 
-// next adds to todo those of the steps that may run and need no more memory than
-// they give back, the first of them on top.
+// next adds to todo those of the steps that can run and need no more memory than they
+// give back, the first of them on top.
 func (o *ordering) next(todo, steps []*step) []*step {
 	for i := len(steps) - 1; i >= 0; i-- {
 		if s := steps[i]; !s.done && s.missing == 0 && s.gain() >= 0 {
@@ -120,7 +120,7 @@ func (o *ordering) next(todo, steps []*step) []*step {
 	return todo
 }
 
-// gain is how many bytes s gives back when it runs next.
+// gain returns how many bytes s gives back if it runs next.
 func (s *step) gain() int {
 	n := -s.size
 	for _, r := range s.reads {
@@ -132,7 +132,7 @@ func (s *step) gain() int {
 }
 
 func (o *ordering) showViews(v *ir.Value) {
-	for _, w := range o.views[v] {
+	for _, w := range o.of.At(v).views {
 		o.values = append(o.values, w)
 		o.showViews(w)
 	}

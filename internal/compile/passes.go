@@ -2,34 +2,24 @@ package compile
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/symgrad/symgrad/internal/ir"
 )
 
-// Pass is one rewriting of a function. It reports whether it changed anything
-// and leaves the values sorted.
+// Pass is one rewriting of a function.
 type Pass struct {
 	Name     string
 	Required bool // the planner relies on it
 	Asked    bool // runs only if Options ask for it
-	Run      func(f *ir.Func) bool
+
+	// Run rewrites f, whose results go to the targets, and leaves its values sorted.
+	// It reports whether it changed anything.
+	Run func(f *ir.Func, targets []Target) bool
 }
 
-// Passes is the table, in order. Why this order:
-//
-//   - simplify before cse: what two rewrites make equal is then merged;
-//   - both in a loop, since merging gives simplify more to see;
-//   - sums after cse, which makes equal terms one value, and before fuse, which
-//     hides additions in loops;
-//   - runs after sums, which makes concatenations;
-//   - share after cse, so that it sees what differs only, and before fuse;
-//   - prepack after what changes products, and before epilogue;
-//   - epilogue after fuse, which makes the loops that it attaches to products;
-//   - fuse late: after it elementwise operators are inside of bodies, where no
-//     other pass looks;
-//   - order after all that: it changes nothing but the order;
-//   - recompute last: it needs to know when memory is needed, and copies values
-//     that cse would merge again.
+// Passes lists the passes in the order in which they run. The reasons for the order
+// are in constraints.
 var Passes = []Pass{
 	{Name: "dce", Run: dce},
 	{Name: "simplify", Run: simplify},
@@ -40,74 +30,172 @@ var Passes = []Pass{
 	{Name: "runs", Run: runs},
 	{Name: "simplify", Run: simplify},
 	{Name: "share", Run: share},
-	{Name: "prepack", Run: prepack},
 	{Name: "fuse", Required: true, Run: fuse},
 	{Name: "epilogue", Run: epilogue},
 	{Name: "order", Run: order},
 	{Name: "recompute", Asked: true, Run: recompute},
+	{Name: "descend", Required: true, Run: descend},
 }
 
-// Optimize runs the passes on f.
-func Optimize(f *ir.Func, o Options) error {
+// constraint says that the pass before must run before the pass after, and why. A
+// pass that runs several times is counted: "cse 2" is the second run of cse.
+type constraint struct{ before, after, reason string }
+
+// constraints justify the order of Passes: each neighbouring pair has one.
+var constraints = []constraint{
+	{"dce", "simplify", "what no result needs is not worth a rewrite"},
+	{"simplify", "cse", "two rewrites may make equal values, which cse merges"},
+	{"cse", "simplify 2", "merged operands show simplify more: x - x"},
+	{"simplify 2", "cse 2", "as in the first round"},
+	{"cse 2", "sums", "equal terms must be one value"},
+	{"sums", "runs", "sums makes concatenations"},
+	{"sums", "fuse", "fuse hides additions in loops"},
+	{"runs", "simplify 3", "runs makes slices and reshapes, which may do nothing"},
+	{"simplify 3", "share", "simplify rewrites functions and products, but not the parts that share makes of them"},
+	{"cse 2", "share", "users of one operand must differ"},
+	{"share", "fuse", "fuse hides users of an operand in loops"},
+	{"share", "epilogue", "share takes no products that have an epilogue"},
+	{"fuse", "epilogue", "fuse makes the loops that epilogue attaches to products"},
+	{"epilogue", "order", "order must know which values need memory: a product with an epilogue needs none"},
+	{"order", "recompute", "recompute must know when memory is needed"},
+	{"cse 2", "recompute", "cse would merge copies with what they copy"},
+	{"order", "descend", "a step must stand behind all that reads its parameter, which order does not know"},
+	{"recompute", "descend", "a copy behind a step would read the parameter that the step has changed"},
+}
+
+func init() {
+	if err := checkOrder(Passes, constraints); err != nil {
+		panic(err)
+	}
+}
+
+// checkOrder reports a constraint that does not hold, or a neighbouring pair of passes
+// without one.
+func checkOrder(passes []Pass, constraints []constraint) error {
+	at, names, runs := map[string]int{}, make([]string, len(passes)), map[string]int{}
+	for i, p := range passes {
+		names[i] = p.Name
+		if runs[p.Name]++; runs[p.Name] > 1 {
+			names[i] = fmt.Sprintf("%s %d", p.Name, runs[p.Name])
+		}
+		at[names[i]] = i
+	}
+	for _, c := range constraints {
+		i, ok := at[c.before]
+		j, ok2 := at[c.after]
+		if !ok || !ok2 || i >= j {
+			return fmt.Errorf("compile: the pass %q must run before %q: %s", c.before, c.after, c.reason)
+		}
+	}
+	for i := range names[1:] {
+		if !slices.ContainsFunc(constraints, func(c constraint) bool { return c.before == names[i] && c.after == names[i+1] }) {
+			return fmt.Errorf("compile: no reason why the pass %q runs before %q", names[i], names[i+1])
+		}
+	}
+	return nil
+}
+
+// Optimize runs the passes on f, whose results go to the targets.
+func Optimize(f *ir.Func, targets []Target, o Options) error {
 	f.Sort()
-	if err := check("lower", f, o); err != nil {
+	if err := o.after("lower", true, f); err != nil {
 		return err
 	}
 	for _, p := range Passes {
 		if o.Skip[p.Name] && !p.Required || p.Asked && !o.Recompute {
 			continue
 		}
-		if changed := p.run(f); !changed {
-			continue
-		}
-		if err := check(p.Name, f, o); err != nil {
+		if err := o.after(p.Name, p.run(f, targets), f); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *Pass) run(f *ir.Func) (changed bool) {
+func (p *Pass) run(f *ir.Func, targets []Target) (changed bool) {
 	defer locate("the pass "+p.Name, f)
-	return p.Run(f)
+	return p.Run(f, targets)
 }
 
-// Tidy runs the passes that only make f simpler, for readers: no loops are built.
-func Tidy(f *ir.Func) {
-	f.Sort()
-	for range 2 {
-		simplify(f)
-		cse(f)
+// after traces and verifies f as the phase has left it.
+func (o *Options) after(phase string, changed bool, f *ir.Func) error {
+	o.trace(phase, changed, f.Short)
+	if o.Verify == nil || !changed {
+		return nil
 	}
-	dce(f)
-}
-
-func check(pass string, f *ir.Func, o Options) error {
-	if o.Trace != nil {
-		o.Trace(pass, f)
-	}
-	if o.Verify != nil {
-		if err := o.Verify(f); err != nil {
-			return fmt.Errorf("compile: after the pass %s: %w", pass, err)
-		}
+	if err := o.Verify(f); err != nil {
+		return fmt.Errorf("compile: after the pass %s: %w", phase, err)
 	}
 	return nil
 }
 
-// dce drops what no result needs.
-func dce(f *ir.Func) bool {
+// Tidy runs the passes that only make f simpler, for readers: it builds no loops.
+func Tidy(f *ir.Func) {
+	f.Sort()
+	for _, run := range []func(*ir.Func, []Target) bool{simplify, cse, simplify, cse, dce} {
+		run(f, nil)
+	}
+}
+
+// dce drops the values that no result needs.
+func dce(f *ir.Func, _ []Target) bool {
 	n := len(f.Values)
 	f.Sort()
 	return len(f.Values) != n
 }
 
-// replace is how passes end: values of f give way to others, and f is in order again. It
-// says whether anything changed.
-func replace(f *ir.Func, by map[*ir.Value]*ir.Value) bool {
-	if len(by) == 0 {
+// change is a rewriting under way: some values of f give way to others.
+type change struct {
+	f  *ir.Func
+	by ir.Table[*ir.Value]
+	n  int // values that give way
+}
+
+// newChange starts a rewriting of f.
+func newChange(f *ir.Func) *change { return &change{f: f, by: ir.NewTable[*ir.Value](f)} }
+
+// replace lets w stand in for v. It gives w the name and the source line of v unless w
+// has its own.
+func (c *change) replace(v, w *ir.Value) {
+	if w.PC == 0 {
+		w.PC = v.PC
+	}
+	if w.Name == "" && w.Leaf == ir.NotLeaf {
+		w.Name = v.Name
+	}
+	*c.by.At(v) = w
+	c.n++
+}
+
+// now returns what stands in for v: v itself if nothing does.
+func (c *change) now(v *ir.Value) *ir.Value {
+	for {
+		w := *c.by.At(v)
+		if w == nil || w == v {
+			return v
+		}
+		v = w
+	}
+}
+
+// read makes v read what stands in for its operands.
+func (c *change) read(v *ir.Value) {
+	for i, x := range v.In {
+		v.In[i] = c.now(x)
+	}
+}
+
+// end is how passes end: it rewires f, sorts it and reports whether anything changed.
+func (c *change) end() bool {
+	if c.n == 0 {
 		return false
 	}
-	f.Replace(by)
-	f.Sort()
+	for _, v := range c.f.Values {
+		c.read(v)
+	}
+	for i, v := range c.f.Out {
+		c.f.Out[i] = c.now(v)
+	}
+	c.f.Sort()
 	return true
 }

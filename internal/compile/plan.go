@@ -9,9 +9,9 @@ import (
 	"github.com/symgrad/symgrad/internal/ir"
 )
 
-// plan lays out the memory of f, on which all passes have run. Results go to
-// their targets; what is between lies in the Temp arena, in memory that is free
-// again after the last step that reads it, or the end of its region.
+// plan lays out the memory of f, on which all passes have run. Results go to their
+// targets. All other values lie in the Temp arena, in memory that is free again after
+// the last step that reads it, or at the end of its region.
 func plan(f *ir.Func, targets []Target, which Regions) (*exec.Plan, error) {
 	if n := sizeOfAll(f); n > math.MaxInt/8 { // on a processor of 32 bits
 		return nil, &TooLarge{Bytes: n, Func: f}
@@ -21,14 +21,14 @@ func plan(f *ir.Func, targets []Target, which Regions) (*exec.Plan, error) {
 		return nil, err
 	}
 	p.p.Live = p.live()
-	p.p.Between = p.between()
+	p.p.Between = between(p.p)
 	p.place()
 	return p.p, nil
 }
 
 // layOut finds which memory each step needs, and when.
 func layOut(f *ir.Func, targets []Target, which Regions) (*planner, error) {
-	p := &planner{f: f, p: &exec.Plan{Func: f, DType: ir.F64, Gate: -1}, at: map[*ir.Value]exec.Buffer{}, last: map[*ir.Value]int{}, part: map[*ir.Value]place{}, holds: map[*ir.Value]bool{}, apart: map[*ir.Value]exec.Rows{}}
+	p := &planner{f: f, p: &exec.Plan{Func: f, DType: ir.F64, Gate: -1}, of: ir.NewTable[record](f)}
 	if err := p.leaves(); err != nil {
 		return nil, err
 	}
@@ -45,12 +45,38 @@ func layOut(f *ir.Func, targets []Target, which Regions) (*planner, error) {
 	return p, nil
 }
 
-// live is how many bytes are needed at once.
+type planner struct {
+	f            *ir.Func
+	p            *exec.Plan
+	of           ir.Table[record]
+	expire       [][]*ir.Value // bases that are free after the i-th value
+	open         *region       // of the last step
+	floats, ints blocks
+}
+
+// record is what the planner knows of one value.
+type record struct {
+	buf    exec.Buffer // its memory
+	placed bool        // buf is set
+	last   int         // of a base: the position of the last value that reads it, or 0
+	inside *ir.Value   // the value in whose memory it lies
+	at     int         // where in that, in elements
+	apart  exec.Rows   // how its rows lie there, if not side by side
+	holds  bool        // others lie inside of it
+
+	region *region // that it is in
+	made   *region // the last one that computes it, row by row if byRow
+	byRow  bool
+	shared *region // the last one that reads it, made before, not row by row
+	whole  *region // the last one whose rows each read all of it
+}
+
+// live returns how many bytes are needed at once.
 func (p *planner) live() int {
 	return p.floats.live()*p.p.DType.Size() + p.ints.live()*ir.Int.Size()
 }
 
-// place says where the blocks of the Temp arena lie.
+// place decides where the blocks of the Temp arena lie.
 func (p *planner) place() {
 	p.p.Floats[exec.Temp], p.p.Ints[exec.Temp] = p.floats.place(), p.ints.place()
 	move := func(v *ir.Value, b *exec.Buffer) {
@@ -65,20 +91,6 @@ func (p *planner) place() {
 			move(x, &s.In[j])
 		}
 	}
-}
-
-type planner struct {
-	f            *ir.Func
-	p            *exec.Plan
-	at           map[*ir.Value]exec.Buffer
-	last         map[*ir.Value]int       // the last value that reads a base
-	part         map[*ir.Value]place     // bases that lie inside of another value
-	apart        map[*ir.Value]exec.Rows // parts whose rows do not lie side by side
-	holds        map[*ir.Value]bool      // values that others lie inside of
-	expire       [][]*ir.Value           // bases that are free after the i-th value
-	in           []*region               // of each value; nil: there are none
-	open         *region                 // of the last step
-	floats, ints blocks
 }
 
 // grow appends n elements to an arena, each buffer starting on a cache line.
@@ -96,20 +108,29 @@ func (p *planner) size(a exec.Arena, d ir.DType) *int {
 	return &p.p.Floats[a]
 }
 
+// put says that v lies in b.
+func (p *planner) put(v *ir.Value, b exec.Buffer) exec.Buffer {
+	r := p.of.At(v)
+	r.buf, r.placed = b, true
+	return b
+}
+
+// leaves gives inputs, constants and parameters their memory.
 func (p *planner) leaves() error {
+	slot := func(a exec.Arena, v *ir.Value) exec.Slot {
+		at := p.put(v, grow(p.size(a, v.Type.DType), a, v.Type.Shape.Size()))
+		return exec.Slot{Name: v.Name, Type: v.Type, Where: at, Range: p.bound(v)}
+	}
 	for _, v := range p.f.Values {
-		n := v.Type.Shape.Size()
 		switch v.Leaf {
 		case ir.Input:
-			p.at[v] = grow(p.size(exec.Input, v.Type.DType), exec.Input, n)
-			p.p.Inputs = append(p.p.Inputs, exec.Slot{Name: v.Name, Type: v.Type, Where: p.at[v], Range: p.bound(v)})
+			p.p.Inputs = append(p.p.Inputs, slot(exec.Input, v))
 		case ir.Const:
-			p.at[v] = grow(p.size(exec.Const, v.Type.DType), exec.Const, n)
-			p.p.Consts = append(p.p.Consts, exec.Slot{Name: v.Name, Type: v.Type, Where: p.at[v], Range: p.bound(v)})
+			p.p.Consts = append(p.p.Consts, slot(exec.Const, v))
 			p.p.Data = append(p.p.Data, v.Data)
 		case ir.Param:
 			p.size(exec.Param, v.Type.DType)
-			p.at[v] = exec.Buffer{Arena: exec.Param, Offset: v.Index, Len: n}
+			p.put(v, exec.Buffer{Arena: exec.Param, Offset: v.Index, Len: v.Type.Shape.Size()})
 		case ir.Arg:
 			return fmt.Errorf("compile: the function %q has an argument, want inputs", p.f.Name)
 		}
@@ -117,40 +138,29 @@ func (p *planner) leaves() error {
 	return nil
 }
 
-// bound is the tightest range that the users of an Int leaf ask for, through
-// views; 0 is none.
-func (p *planner) bound(v *ir.Value) int {
+// bound returns the tightest range that the readers of an Int leaf ask for, also through
+// views; 0 if there is none.
+func (p *planner) bound(v *ir.Value) (least int) {
 	if v.Type.DType != ir.Int {
 		return 0
 	}
-	least := 0
-	from := map[*ir.Value]bool{v: true}
-	for _, u := range p.f.Values {
-		for i, x := range u.In {
-			if !from[x] {
-				continue
-			}
-			if u.Def.Class == ir.Move || u.Def == &CopyInt {
-				from[u] = true
-			}
-			if u.Def.Range == nil {
-				continue
-			}
-			if n, ok := u.Def.Range(u, i); ok && (least == 0 || n < least) {
-				least = n
-			}
+	for u, i := range readers(p.f, v, func(u *ir.Value) bool { return isView(u) || u.Def == &CopyInt }) {
+		if u.Def.Range == nil {
+			continue
+		}
+		if n, ok := u.Def.Range(u, i); ok && (least == 0 || n < least) {
+			least = n
 		}
 	}
 	return least
 }
 
-// target places a result: the memory is that of the base, of which v may be
-// another shape.
+// target places a result in the memory of its base: v may be the base in another shape.
 func (p *planner) target(v *ir.Value, t Target) {
 	n := v.Type.Shape.Size()
-	if t.Descend { // the value is a step of this parameter, and of others perhaps
+	if t.Descend { // the value is a step of this parameter, and perhaps of others
 		p.size(exec.Param, v.Type.DType)
-		p.at[v] = exec.Buffer{Arena: exec.Param, Offset: v.In[1].Index, Len: n}
+		p.put(v, exec.Buffer{Arena: exec.Param, Offset: v.In[1].Index, Len: n})
 		return
 	}
 	var at exec.Buffer
@@ -160,32 +170,24 @@ func (p *planner) target(v *ir.Value, t Target) {
 	} else {
 		at = grow(p.size(exec.Output, v.Type.DType), exec.Output, n)
 	}
-	p.at[base(v)] = at
+	p.put(base(v), at)
 	p.p.Outputs = append(p.p.Outputs, exec.Slot{Name: t.Name, Type: v.Type, Where: at})
-}
-
-// base is the value whose memory an alias shows.
-func base(v *ir.Value) *ir.Value {
-	for v.Def != nil && v.Def.Class == ir.Move {
-		v = v.In[0]
-	}
-	return v
 }
 
 // lifetimes finds the last reader of each base.
 func (p *planner) lifetimes() {
 	for i, v := range p.f.Values {
-		if v.Def != nil && v.Def.Class == ir.Move {
+		if isView(v) {
 			continue // reads nothing when it runs: its users do
 		}
 		for _, x := range v.In {
-			p.last[base(x)] = i
+			p.of.At(base(x)).last = i
 		}
 	}
 	p.joins()
 	p.expire = make([][]*ir.Value, len(p.f.Values))
-	for v, i := range p.last {
-		if v.Leaf == ir.NotLeaf {
+	for _, v := range p.f.Values {
+		if i := p.of.At(v).last; i > 0 && v.Leaf == ir.NotLeaf {
 			p.expire[i] = append(p.expire[i], v)
 		}
 	}
@@ -194,18 +196,12 @@ func (p *planner) lifetimes() {
 	}
 }
 
-// place is where in another value a value lies.
-type place struct {
-	whole *ir.Value
-	at    int // in elements
-}
-
-// joins gives the operands of values that only put their operands one after
-// another places inside of the result, so that nothing has to be moved. The
-// result lives as long as any of them; values stand in order, so what holds it
-// in turn is still to come.
+// joins gives the operands of values that only put their operands one after another
+// places inside of the result, so that nothing has to be moved. The result lives as long
+// as any of them. Values stand in order, so the value in which the result lies itself is
+// still to come.
 func (p *planner) joins() {
-	users := p.f.Users()
+	n := uses(p.f)
 	for _, v := range p.f.Values {
 		if v.Def == nil || v.Def.Joins == nil {
 			continue
@@ -216,105 +212,129 @@ func (p *planner) joins() {
 		}
 		at, width := 0, v.Type.Shape.Size()/rows
 		for _, x := range v.In {
-			n := x.Type.Shape.Size()
+			size := x.Type.Shape.Size()
 			b := elements(x)
-			ok := n > 0 && p.mayJoin(b, v)
+			r := p.of.At(b)
+			ok := size > 0 && p.mayJoin(b, v)
 			if rows > 1 { // a loop that nothing else reads writes its rows apart
-				ok = ok && x == b && b.Def == &Fused && users[b] == 1
+				ok = ok && x == b && b.Def == &Fused && *n.At(b) == 1
 				if ok {
-					p.apart[b] = exec.Rows{Len: n / rows, Stride: width}
+					r.apart = exec.Rows{Len: size / rows, Stride: width}
 				}
 			}
 			if ok {
-				p.part[b] = place{v, at}
-				p.last[v] = max(p.last[v], p.last[b])
-				p.holds[v] = true
+				r.inside, r.at = v, at
+				whole := p.of.At(v)
+				whole.last, whole.holds = max(whole.last, r.last), true
 			}
-			at += n / rows
+			at += size / rows
 		}
 	}
 }
 
-// mayJoin says whether b, if it is a base, may lie inside of v.
+// mayJoin reports whether b may lie inside of v.
 func (p *planner) mayJoin(b, v *ir.Value) bool {
-	_, placed := p.at[b]
-	_, taken := p.part[b]
-	return b.Def != nil && b.Def.Class != ir.Move && b != v && !placed && !taken && b.Type.DType == v.Type.DType
+	r := p.of.At(b)
+	return computes(b) && b != v && !r.placed && r.inside == nil && b.Type.DType == v.Type.DType
 }
 
-// within is the memory of b inside of the value that it is a part of, which is
+// memory returns memory for the i-th value, which is computed now.
+func (p *planner) memory(i int, v *ir.Value) exec.Buffer {
+	if p.of.At(v).inside != nil {
+		return p.within(i, v)
+	}
+	return p.temp(i, v)
+}
+
+// within returns the memory of b inside of the value that it is a part of. That is
 // placed now if it is not yet.
 func (p *planner) within(i int, b *ir.Value) exec.Buffer {
-	in := p.part[b]
-	if _, ok := p.at[in.whole]; !ok {
-		if _, nested := p.part[in.whole]; nested {
-			p.at[in.whole] = p.within(i, in.whole)
-		} else {
-			p.at[in.whole] = p.take(i, in.whole)
-		}
+	r := p.of.At(b)
+	whole := p.of.At(r.inside)
+	switch {
+	case whole.placed:
+	case whole.inside != nil:
+		p.put(r.inside, p.within(i, r.inside))
+	default:
+		p.put(r.inside, p.take(i, r.inside))
 	}
-	at := p.at[in.whole]
-	at.Offset += in.at
+	at := whole.buf
+	at.Offset += r.at
 	at.Len = b.Type.Shape.Size()
-	if r := p.apart[b]; r.Stride > 0 {
-		at.Len = (at.Len/r.Len-1)*r.Stride + r.Len
+	if r.apart.Stride > 0 {
+		at.Len = (at.Len/r.apart.Len-1)*r.apart.Stride + r.apart.Len
 	}
 	return at
 }
 
-// take is memory for v that is needed from the i-th value on.
+// take returns new memory for v, needed from the i-th value on.
 func (p *planner) take(i int, v *ir.Value) exec.Buffer {
 	n := v.Type.Shape.Size()
 	return exec.Buffer{Arena: exec.Temp, Offset: p.blocks(v).take(i, exec.Align(n)), Len: n}
 }
 
-// step places the result of v and appends its application.
+// temp returns memory for the result of the i-th value: that of an operand which the
+// loop v reads in order and nothing reads later, else new memory.
+func (p *planner) temp(i int, v *ir.Value) exec.Buffer {
+	n := v.Type.Shape.Size()
+	if v.Def != &Fused {
+		return p.take(i, v)
+	}
+	for k, x := range v.In {
+		r := p.of.At(x)
+		if r.inside != nil || r.holds {
+			continue // its memory shows other values too
+		}
+		if r.buf.Arena == exec.Temp && r.buf.Len == n && base(x) == x && r.last == i && onlyDirect(v, k) && p.mayOverwrite(v, x) {
+			p.expire[i] = slices.DeleteFunc(p.expire[i], func(y *ir.Value) bool { return y == x })
+			return r.buf
+		}
+	}
+	return p.take(i, v)
+}
+
+// step places the result of the i-th value and appends its application.
 func (p *planner) step(i int, v *ir.Value) {
 	if v.Def == nil {
 		return
 	}
-	if v.Def.Class == ir.Move {
+	r := p.of.At(v)
+	if isView(v) {
 		b, l, ok := chain(v)
 		if !ok || !l.IsDense() {
 			return // a view inside of loops only
 		}
-		at := p.at[b]
+		at := p.of.At(b).buf
 		at.Len = v.Type.Shape.Size()
 		if at.Len > 0 { // a view of no elements may start behind the end
 			at.Offset += l.Offset
 		}
-		p.at[v] = at
+		p.put(v, at)
 		return
 	}
-	if _, ok := p.at[v]; !ok {
-		if _, inside := p.part[v]; inside {
-			p.at[v] = p.within(i, v)
-		} else {
-			p.at[v] = p.temp(i, v)
-		}
+	if !r.placed {
+		p.put(v, p.memory(i, v))
 	}
-	if p.at[v].Arena == exec.Param && p.p.Gate < 0 {
+	if r.buf.Arena == exec.Param && p.p.Gate < 0 {
 		p.p.Gate = len(p.p.Steps)
 	}
 	if !p.inPlace(v) {
-		p.append(i, v)
+		p.append(v)
 	}
 	for _, x := range p.expire[i] {
-		if _, inside := p.part[x]; inside {
-			continue // freed with the whole
-		}
-		if b := p.at[x]; b.Arena == exec.Temp {
-			p.blocks(x).free(p.until(i), b.Offset, exec.Align(b.Len))
+		if r := p.of.At(x); r.inside == nil && r.buf.Arena == exec.Temp { // parts are freed with the whole
+			p.blocks(x).free(p.until(i), r.buf.Offset, exec.Align(r.buf.Len))
 		}
 	}
 }
 
-// append appends the application of v, the i-th value.
-func (p *planner) append(i int, v *ir.Value) {
-	p.addToRegion(i)
-	s := exec.Step{V: v, Out: p.at[v], Rows: p.apart[v], In: make([]exec.Buffer, len(v.In))}
+// append appends the application of v.
+func (p *planner) append(v *ir.Value) {
+	p.addToRegion(v)
+	r := p.of.At(v)
+	s := exec.Step{V: v, Out: r.buf, Rows: r.apart, In: make([]exec.Buffer, len(v.In))}
 	for j, x := range v.In {
-		s.In[j] = p.at[x]
+		s.In[j] = p.of.At(x).buf
 	}
 	p.p.Steps = append(p.p.Steps, s)
 }
@@ -325,42 +345,4 @@ func (p *planner) blocks(v *ir.Value) *blocks {
 	}
 	p.p.DType = v.Type.DType
 	return &p.floats
-}
-
-// temp finds memory for the result of the i-th value: that of an operand which
-// the loop v reads in order and nothing reads later, else memory of its own.
-func (p *planner) temp(i int, v *ir.Value) exec.Buffer {
-	n := v.Type.Shape.Size()
-	if v.Def == &Fused {
-		for k, x := range v.In {
-			b := p.at[x]
-			if _, inside := p.part[x]; inside || p.holds[x] {
-				continue // its memory shows other values too
-			}
-			if b.Arena == exec.Temp && b.Len == n && base(x) == x && p.last[x] == i && onlyDirect(v, k) && p.mayOverwrite(i, x) {
-				p.expire[i] = slices.DeleteFunc(p.expire[i], func(y *ir.Value) bool { return y == x })
-				return b
-			}
-		}
-	}
-	return p.take(i, v)
-}
-
-// onlyDirect says whether the loop v reads its k-th operand element by element,
-// never through a view, and through no other operand that is the same memory.
-func onlyDirect(v *ir.Value, k int) bool {
-	for j, x := range v.In {
-		if j != k && base(x) == base(v.In[k]) {
-			return false
-		}
-	}
-	for _, w := range v.Body.Values {
-		if w.Def == nil || w.Def.Class != ir.Move {
-			continue
-		}
-		if x := w.In[0]; x.Leaf == ir.Arg && x.Index == k {
-			return false
-		}
-	}
-	return true
 }

@@ -2,16 +2,15 @@ package compile
 
 import (
 	"math"
+	"slices"
 
 	"github.com/symgrad/symgrad/internal/exec"
-	"github.com/symgrad/symgrad/internal/foreign"
 	"github.com/symgrad/symgrad/internal/ir"
 )
 
-// recompute computes values a second time where they are needed late, instead of
-// keeping them from the first: for one more walk forward, what a chain of n layers
-// keeps falls to about 2 √n of them (Chen, Xu, Zhang and Guestrin, Training Deep
-// Nets with Sublinear Memory Cost, 2016).
+// recompute computes values a second time where they are needed late, instead of keeping
+// them. For one more walk forward, a chain of n layers keeps about 2 √n results and not n
+// (Chen, Xu, Zhang and Guestrin, Training Deep Nets with Sublinear Memory Cost, 2016).
 //
 //	h1 = matmul x w0                         h1 = matmul x w0
 //	h2 = matmul h1 w1                        h2 = matmul h1 w1
@@ -21,19 +20,17 @@ import (
 //	g1 = matmul h1 g2 {transA=true}          h4 = matmul x w0
 //	                                         g1 = matmul h4 g2 {transA=true}
 //
-// Before is what stands before the point at which most memory is needed. It is cut
-// into segments where little crosses the cut; what does is kept. What stands after
-// the point reads copies of the rest, a segment's at a time. Copies are the same
-// kernels on the same operands, so they have the same bits, and this pass comes
-// after those that would merge or fuse them.
-func recompute(f *ir.Func) bool {
+// The pass finds the point at which most memory is needed: the peak. It cuts what stands
+// before the peak into segments, at places that few bytes cross, and keeps what crosses.
+// What stands behind the peak reads copies of the rest, a segment's at a time. Copies run
+// the same kernels on the same operands, so they have the same bits.
+func recompute(f *ir.Func, _ []Target) bool {
 	whole, err := layOut(f, make([]Target, len(f.Out)), NoRegions)
 	if err != nil {
 		return false // plan says what is wrong
 	}
 	least := whole.live() / 10 * 9 // saving less is not worth the time
-	s := &split{f: f, peak: whole.peak()}
-	s.find()
+	s := newSplit(f, whole.peak())
 	root := int(math.Sqrt(float64(len(s.stored))))
 	var best *ir.Func
 	for _, segments := range []int{root / 2, root, 2 * root} {
@@ -41,7 +38,7 @@ func recompute(f *ir.Func) bool {
 			continue
 		}
 		g := s.rewrite(segments)
-		order(g)
+		order(g, nil)
 		p, err := layOut(g, make([]Target, len(g.Out)), NoRegions)
 		if err == nil && p.live() < least {
 			best, least = g, p.live()
@@ -54,7 +51,7 @@ func recompute(f *ir.Func) bool {
 	return true
 }
 
-// peak is the value at which most floats are needed.
+// peak returns the position of the value at which most floats are needed.
 func (p *planner) peak() (at int) {
 	most, now := 0, 0
 	p.floats.walk(func(x *block) {
@@ -65,61 +62,66 @@ func (p *planner) peak() (at int) {
 	return at
 }
 
-// split is a function and the point where most memory is needed.
+// split is a function that is divided at the peak.
 type split struct {
 	f      *ir.Func
-	peak   int               // position of the value
-	at     map[*ir.Value]int // positions
-	early  map[*ir.Value]int // the last position up to the peak that reads a base
-	stored []*ir.Value       // bases before the peak that are read after it
-	bound  map[*ir.Value]bool
+	peak   int // position
+	of     ir.Table[use]
+	stored []*ir.Value // bases before the peak that are read behind it
 }
 
-// find fills in all but f and peak.
-func (s *split) find() {
-	s.at, s.early, s.bound = map[*ir.Value]int{}, map[*ir.Value]int{}, map[*ir.Value]bool{}
-	late := map[*ir.Value]bool{}
-	for i, v := range s.f.Values {
-		s.at[v] = i
-		if v.Def == nil || v.Def.Name == foreign.OpaqueName { // gorgonia's own operators may have state
-			s.bound[v] = true
-		}
-		if v.Def != nil && v.Def.Class == ir.Move {
+// use says where a value stands and is read.
+type use struct {
+	at    int  // position
+	early int  // of a base: the last position up to the peak that reads it, or 0
+	late  bool // of a base: read behind the peak
+	bound bool // may not be copied
+}
+
+func newSplit(f *ir.Func, peak int) *split {
+	s := &split{f: f, peak: peak, of: ir.NewTable[use](f)}
+	for i, v := range f.Values {
+		u := s.of.At(v)
+		u.at, u.bound = i, v.Def == nil || v.Def.Once
+		if isView(v) {
 			continue
 		}
 		for _, x := range v.In {
-			if i <= s.peak {
-				s.early[base(x)] = i
+			if b := s.of.At(base(x)); i <= peak {
+				b.early = i
 			} else {
-				late[base(x)] = true
+				b.late = true
 			}
 		}
 	}
-	for _, v := range s.f.Out {
-		s.bound[base(v)] = true // has memory of its own
+	for _, v := range f.Out {
+		s.of.At(base(v)).bound = true // has memory of its own
 	}
-	for i, v := range s.f.Values[:s.peak+1] {
-		if late[v] && !s.bound[v] && v.Def.Class != ir.Move && i < s.peak {
+	for _, v := range f.Values[:peak] {
+		if u := s.of.At(v); u.late && !u.bound && !isView(v) {
 			s.stored = append(s.stored, v)
 		}
 	}
+	return s
 }
 
-// bytes of a value that is not kept anyway.
+// bytes returns the memory of v, 0 if v is kept anyway.
 func (s *split) bytes(v *ir.Value) int {
-	if s.bound[v] {
+	if s.of.At(v).bound {
 		return 0
 	}
 	return exec.Align(v.Type.Shape.Size()) * v.Type.DType.Size()
 }
 
-// cuts are the positions that end all segments but the last one: about equally
-// many stored bytes apart, where the fewest bytes cross.
+// cuts returns the positions that end all segments but the last one. Cuts are about
+// equally many stored bytes apart, each where the fewest bytes cross.
 func (s *split) cuts(segments int) (cuts []int) {
 	cross := make([]int, s.peak+2) // first the changes, then the sums
-	for v, last := range s.early {
-		cross[s.at[v]] += s.bytes(v)
-		cross[last] -= s.bytes(v)
+	for _, v := range s.f.Values[:s.peak+1] {
+		if u := s.of.At(v); u.early > 0 {
+			cross[u.at] += s.bytes(v)
+			cross[u.early] -= s.bytes(v)
+		}
 	}
 	for i := 1; i < len(cross); i++ {
 		cross[i] += cross[i-1]
@@ -135,15 +137,16 @@ func (s *split) cuts(segments int) (cuts []int) {
 		if share < 1 {
 			continue
 		}
+		at := s.of.At(v).at
 		if from < 0 {
-			from, least = s.at[v], s.at[v]
+			from, least = at, at
 		}
-		for i := from; i <= s.at[v]; i++ {
+		for i := from; i <= at; i++ {
 			if cross[i] <= cross[least] {
 				least = i
 			}
 		}
-		if from = s.at[v] + 1; share >= 3 {
+		if from = at + 1; share >= 3 {
 			cuts = append(cuts, least)
 			from, least = -1, -1
 		}
@@ -151,65 +154,59 @@ func (s *split) cuts(segments int) (cuts []int) {
 	return cuts
 }
 
-// rewrite is the function in which what stands behind the peak reads copies of
-// what is not kept.
+// rewrite returns the function in which what stands behind the peak reads copies of what
+// is not kept.
 func (s *split) rewrite(segments int) *ir.Func {
 	cuts := s.cuts(segments)
-	r := &rewriting{split: s, g: s.f.Clone(), kept: map[*ir.Value]bool{}, again: map[*ir.Value]*ir.Value{}}
-	for v, last := range s.early {
-		for _, c := range cuts {
-			if s.at[v] <= c && c < last {
-				r.kept[v] = true
-			}
-		}
-	}
-	last := -1 // of what may be copied: the last segment is needed at once
+	last := -1 // what stands behind the last cut is needed at once
 	if len(cuts) > 0 {
 		last = cuts[len(cuts)-1]
 	}
-	values := r.g.Values
+	r := &rewriting{split: s, g: s.f.Clone(), now: ir.NewTable[*ir.Value](s.f)}
+	r.own = r.g.Values
 	for i, v := range s.f.Values {
-		if i > last || r.kept[v] || s.bound[v] {
-			r.again[v] = values[i]
+		u := s.of.At(v)
+		kept := slices.ContainsFunc(cuts, func(c int) bool { return i <= c && c < u.early })
+		if i > last || kept || u.bound {
+			*r.now.At(v) = r.own[i]
 		}
 	}
-	r.first = values
-	r.g.Values = values[: s.peak+1 : s.peak+1]
-	for i := s.peak + 1; i < len(values); i++ {
+	r.g.Values = r.own[: s.peak+1 : s.peak+1]
+	for i := s.peak + 1; i < len(r.own); i++ {
 		for j, x := range s.f.Values[i].In {
-			values[i].In[j] = r.copyOf(x)
+			r.own[i].In[j] = r.copyOf(x)
 		}
-		r.g.Values = append(r.g.Values, values[i])
+		r.g.Values = append(r.g.Values, r.own[i])
 	}
 	r.g.Sort()
 	return r.g
 }
 
+// rewriting makes a function g of f.
 type rewriting struct {
 	*split
-	g     *ir.Func
-	first []*ir.Value // g's own values, as in f
-	kept  map[*ir.Value]bool
-	again map[*ir.Value]*ir.Value // of f's values, what stands behind the peak reads
+	g   *ir.Func
+	own []*ir.Value         // g's values, as in f
+	now ir.Table[*ir.Value] // what stands behind the peak reads for a value of f
 }
 
-// copyOf is what a value behind the peak reads for v: v itself if it is kept, else
+// copyOf returns what a value behind the peak reads for v: v itself if it is kept, else
 // a copy. Its depth is that of a segment.
 func (r *rewriting) copyOf(v *ir.Value) *ir.Value {
-	if w := r.again[v]; w != nil {
+	if w := *r.now.At(v); w != nil {
 		return w
 	}
-	own := r.first[r.at[v]]
+	own := r.own[r.of.At(v).at]
 	w := *own
 	w.In = make([]*ir.Value, len(v.In))
-	same := v.Def.Class == ir.Move // a view of what is kept is no copy
+	same := isView(v) // a view of what is kept is no copy
 	for i, x := range v.In {
 		w.In[i] = r.copyOf(x)
 		same = same && w.In[i] == own.In[i]
 	}
-	r.again[v] = own
 	if !same {
-		r.again[v] = r.g.Add(&w)
+		own = r.g.Add(&w)
 	}
-	return r.again[v]
+	*r.now.At(v) = own
+	return own
 }

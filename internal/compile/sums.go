@@ -1,50 +1,50 @@
 package compile
 
 import (
+	"slices"
+
 	"github.com/symgrad/symgrad/internal/ir"
-	"github.com/symgrad/symgrad/internal/op"
 )
 
-// sums rewrites sums of many terms by what their operators know of it:
+// sums rewrites sums of many terms with what the rows of the terms know:
 //
 //	v4 = unslice v1 {start=[0,0]}       v7 = concat v1 v2 v3 {axis=1}
 //	v5 = unslice v2 {start=[0,8]}
 //	v6 = unslice v3 {start=[0,9]}   =>
 //	v7 = add (add v4 v5) v6
 //
-// A term of a sum is what is no sum itself, or is read by something else too.
-func sums(f *ir.Func) bool {
-	users := f.Users()
-	inner := map[*ir.Value]bool{} // sums that are terms of larger ones
+// An addition that only one other addition reads is part of that one's sum. All else is
+// a term.
+func sums(f *ir.Func, _ []Target) bool {
+	n := uses(f)
+	adds := func(v *ir.Value) bool { return v.Def != nil && v.Def.Adds }
+	inner := ir.NewTable[bool](f) // additions that are part of a larger sum
 	for _, v := range f.Values {
-		if v.Def != &op.Add.Def {
-			continue
-		}
 		for _, x := range v.In {
-			if x.Def == &op.Add.Def && users[x] == 1 {
-				inner[x] = true
+			if adds(v) && adds(x) && *n.At(x) == 1 {
+				*inner.At(x) = true
 			}
 		}
 	}
-	by := map[*ir.Value]*ir.Value{}
+	c := newChange(f)
 	for _, v := range f.Values {
-		if v.Def != &op.Add.Def || inner[v] {
+		if !adds(v) || *inner.At(v) {
 			continue
 		}
 		if w := resum(f, v, termsOf(v, inner)); w != nil {
-			by[v] = w
+			c.replace(v, w)
 		}
 	}
-	return replace(f, by)
+	return c.end()
 }
 
-// termsOf are the terms of the sum v from left to right.
-func termsOf(v *ir.Value, inner map[*ir.Value]bool) (terms []*ir.Value) {
+// termsOf returns the terms of the sum v from left to right.
+func termsOf(v *ir.Value, inner ir.Table[bool]) (terms []*ir.Value) {
 	stack := []*ir.Value{v}
 	for len(stack) > 0 {
 		x := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		if x == v || inner[x] {
+		if x == v || *inner.At(x) {
 			stack = append(stack, x.In[1], x.In[0])
 			continue
 		}
@@ -53,7 +53,7 @@ func termsOf(v *ir.Value, inner map[*ir.Value]bool) (terms []*ir.Value) {
 	return terms
 }
 
-// resum is the sum of terms with fewer of them, or nil.
+// resum returns the sum v of the terms as a sum of fewer terms, or nil.
 func resum(f *ir.Func, v *ir.Value, terms []*ir.Value) *ir.Value {
 	byDef := map[*ir.Def][]*ir.Value{}
 	var order []*ir.Def
@@ -68,36 +68,26 @@ func resum(f *ir.Func, v *ir.Value, terms []*ir.Value) *ir.Value {
 	}
 	changed := false
 	for _, d := range order {
-		group := byDef[d]
-		if len(group) < 2 {
+		if len(byDef[d]) < 2 {
 			continue
 		}
-		fewer := d.Sum(f, group)
+		fewer := d.Sum(f, byDef[d])
 		if fewer == nil {
 			continue
 		}
 		changed = true
-		out := terms[:0:0]
-		for _, x := range terms {
-			if x.Def != d {
-				out = append(out, x)
-			}
-		}
-		terms = append(out, fewer...)
+		terms = append(slices.DeleteFunc(terms, func(x *ir.Value) bool { return x.Def == d }), fewer...)
 	}
 	if !changed {
 		return nil
 	}
 	sum := terms[0]
 	for _, x := range terms[1:] {
-		w, err := f.New(&op.Add.Def, nil, sum, x)
+		w, err := f.New(v.Def, v.Attrs, sum, x)
 		if err != nil {
 			return nil
 		}
 		sum = w
-	}
-	if sum.Name == "" {
-		sum.Name = v.Name
 	}
 	return sum
 }

@@ -17,7 +17,7 @@ const OpaqueName = "opaque"
 // differentiated by its SymDiff. unread is why it could not be read as others are,
 // if somebody tried. The attributes keep the compiler from merging two such nodes.
 func opaque(r *row, n node, unread error) (op.Applied, error) {
-	e := &op.Entry{Def: ir.Def{Name: OpaqueName, Class: ir.Opaque, Arity: len(n.in),
+	e := &op.Entry{Def: ir.Def{Name: OpaqueName, Class: ir.Opaque, Arity: len(n.in), Once: true,
 		Infer: func([]ir.Type, ir.Attrs) (ir.Type, error) { return n.out, nil }}}
 	do := r.do
 	if do == nil {

@@ -56,15 +56,26 @@ type Def struct {
 	// Simplify returns an equal, simpler value for v, appended to f, or nil.
 	Simplify func(f *Func, v *Value) *Value
 
-	// Sum returns fewer terms with the same sum as terms, which are values of
-	// this operator and of one type, appending to f what they need; or nil.
-	// What the sum of many gradients has in common is found here.
+	// Adds says that a value of this operator is the sum of its two operands.
+	Adds bool
+
+	// Sum returns fewer terms with the same sum as terms, or nil. The terms are values of
+	// this operator and of one type. Sum appends to f what the new terms need. What the
+	// sum of many gradients has in common is found here.
 	Sum func(f *Func, terms []*Value) []*Value
 
-	// Joins says that v consists of so many rows, each of them the rows of its
-	// operands one after another. The planner then lets operands be computed in
-	// their place: the kernel must expect to find them there.
+	// Joins returns of how many rows v consists, each of them the rows of its operands
+	// one after another. The planner may let the operands be computed in their places
+	// within v: the kernel must expect to find them there.
 	Joins func(v *Value) (rows int)
+
+	// Part returns v as a part of the value all, or nil, appending to f what it needs. Both
+	// are values of this operator that have one row. The operands of v have the elements
+	// of the operands of all from number first on.
+	Part func(f *Func, all *Value, first int, v *Value) *Value
+
+	// Once says that computing a value twice may give two results: the operator has state.
+	Once bool
 
 	// ByRow says of each operand of the kernel whether one of equal parts of the
 	// result along axis 0 needs just that part of it, in place of all of it. A part
@@ -91,10 +102,15 @@ type Def struct {
 	// operand and one constant that it is where an operand is a number.
 	By *Def
 
-	// Via and After, of an elementwise operator: its value for operands ..., x is After
-	// of ..., Via of x, to the bit. Several operators may have a Via in common, which
-	// the compiler then computes once.
-	Via, After *Def
+	// Split says how v(..., x) is computed in two steps, to the bit: then(..., first(x)),
+	// both with the attributes a. If several values have first(x) in common, the compiler
+	// computes it once. A nil first: v cannot be split.
+	Split func(v *Value) (first, then *Def, a Attrs)
+
+	// Descend says which operator makes a step of gradient descent whose gradient is v,
+	// without writing v to memory: its operands are the rate, the parameter and those of
+	// v, its attributes a. Nil, the function or d: the gradient is computed first.
+	Descend func(v *Value) (d *Def, a Attrs)
 
 	// Again says that an elementwise operator is so cheap that every loop that reads it
 	// computes it again, in place of keeping it in memory.

@@ -77,101 +77,60 @@ func (f *Func) AddConst(t Type, data any) *Value {
 	return f.Add(&Value{Leaf: Const, Type: t, Data: data})
 }
 
-// Clone is a copy of f whose values are its own, under the same names. Constants'
-// elements and bodies are shared: they must not be changed.
+// Clone returns a copy of f with values of its own, under the same IDs. Both share
+// the elements of constants and the bodies: they must not be changed.
 func (f *Func) Clone() *Func {
 	g := &Func{Name: f.Name, nextID: f.nextID, Values: make([]*Value, len(f.Values))}
-	by := make(map[*Value]*Value, len(f.Values))
+	copies := NewTable[*Value](f)
 	own := func(list []*Value) []*Value {
 		out := make([]*Value, len(list))
 		for i, x := range list {
-			out[i] = by[x]
+			out[i] = *copies.At(x)
 		}
 		return out
 	}
 	for i, v := range f.Values {
 		w := *v
 		w.In = own(v.In)
-		by[v], g.Values[i] = &w, &w
+		*copies.At(v), g.Values[i] = &w, &w
 	}
 	g.Out = own(f.Out)
 	return g
 }
 
-// Users counts, for each value, its uses as an operand and as a result of f.
-func (f *Func) Users() map[*Value]int {
-	n := make(map[*Value]int, len(f.Values))
-	for _, v := range f.Values {
-		for _, x := range v.In {
-			n[x]++
-		}
-	}
-	for _, v := range f.Out {
-		n[v]++
-	}
-	return n
-}
-
-// Replace makes every user of old, and f's results, read its replacement.
-// It follows chains of replacements.
-func (f *Func) Replace(by map[*Value]*Value) {
-	if len(by) == 0 {
-		return
-	}
-	find := func(v *Value) *Value {
-		for {
-			w, ok := by[v]
-			if !ok || w == v {
-				return v
-			}
-			v = w
-		}
-	}
-	for _, v := range f.Values {
-		for i, x := range v.In {
-			v.In[i] = find(x)
-		}
-	}
-	for i, x := range f.Out {
-		f.Out[i] = find(x)
-	}
-}
-
-// Sort puts the values that f.Out reaches into an order in which operands stand
-// before their users, keeping the present order where it can. Values that
-// nothing reaches are dropped, but for Arg leaves, which are f's signature.
+// Sort puts the values that f.Out needs into an order in which operands stand
+// before their users. It keeps the present order as far as it can. It drops all
+// other values but the Arg leaves, which are the signature of f.
 func (f *Func) Sort() {
-	state := make(map[*Value]uint8, len(f.Values))
+	seen := NewTable[bool](f)
 	out := make([]*Value, 0, len(f.Values))
 	type frame struct {
 		v *Value
 		i int
 	}
 	var stack []frame
-	visit := func(root *Value) {
-		if state[root] != 0 {
-			return
+	push := func(v *Value) {
+		if s := seen.At(v); !*s {
+			*s = true
+			stack = append(stack, frame{v, 0})
 		}
-		state[root] = 1
-		stack = append(stack[:0], frame{root, 0})
+	}
+	visit := func(root *Value) {
+		push(root)
 		for len(stack) > 0 {
 			top := &stack[len(stack)-1]
 			if top.i < len(top.v.In) {
-				x := top.v.In[top.i]
 				top.i++
-				if state[x] == 0 {
-					state[x] = 1
-					stack = append(stack, frame{x, 0})
-				}
+				push(top.v.In[top.i-1])
 				continue
 			}
 			out = append(out, top.v)
 			stack = stack[:len(stack)-1]
 		}
 	}
-	live := f.reach()
+	needed := f.needed()
 	for _, v := range f.Values {
-		if live[v] || v.Leaf == Arg {
+		if *needed.At(v) || v.Leaf == Arg {
 			visit(v)
 		}
 	}
@@ -181,18 +140,17 @@ func (f *Func) Sort() {
 	f.Values = out
 }
 
-// reach marks what the results need.
-func (f *Func) reach() map[*Value]bool {
-	live := make(map[*Value]bool, len(f.Values))
+// needed says of each value whether the results need it.
+func (f *Func) needed() Table[bool] {
+	needed := NewTable[bool](f)
 	stack := append([]*Value(nil), f.Out...)
 	for len(stack) > 0 {
 		v := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		if live[v] {
-			continue
+		if n := needed.At(v); !*n {
+			*n = true
+			stack = append(stack, v.In...)
 		}
-		live[v] = true
-		stack = append(stack, v.In...)
 	}
-	return live
+	return needed
 }

@@ -1,6 +1,8 @@
 package op
 
 import (
+	"slices"
+
 	"github.com/symgrad/symgrad/internal/ir"
 	"gorgonia.org/gorgonia"
 )
@@ -18,6 +20,7 @@ func init() {
 				return nil
 			},
 			Joins: func(v *ir.Value) int { return v.Type.Shape[:v.Attrs.Int("axis")].Size() },
+			Part:  partOfConcat,
 			F32:   concatKernel[float32](), F64: concatKernel[float64]()},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			out := make([]*gorgonia.Node, len(n.In))
@@ -64,6 +67,29 @@ func inferConcat(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 		out.Shape[axis] += t.Shape[axis]
 	}
 	return out, nil
+}
+
+// partOfConcat returns v as a slice of the concatenation all, from its operand first on.
+func partOfConcat(f *ir.Func, all *ir.Value, first int, v *ir.Value) *ir.Value {
+	axis, s := all.Attrs.Int("axis"), all.Type.Shape
+	start, count, step := make([]int, len(s)), s.Clone(), slices.Repeat([]int{1}, len(s))
+	count[axis] = 0
+	for i, x := range all.In[:first+len(v.In)] {
+		if i < first {
+			start[axis] += x.Type.Shape[axis]
+		} else {
+			count[axis] += x.Type.Shape[axis]
+		}
+	}
+	part, err := f.New(&Slice.Def, ir.A("start", start, "count", []int(count), "step", step), all)
+	if err != nil {
+		return nil
+	}
+	w, err := f.New(&Reshape.Def, ir.A("shape", []int(v.Type.Shape)), part)
+	if err != nil {
+		return nil
+	}
+	return w
 }
 
 // concatGrain is the number of elements that are worth another worker.

@@ -19,26 +19,28 @@ var (
 
 func init() {
 	first := func(in []ir.Type, _ ir.Attrs) (ir.Type, error) { return in[1], nil }
-	Descend = ir.Def{Name: "descend", Class: ir.Opaque, Arity: -1, Infer: first,
-		F32: descend[float32](), F64: descend[float64]()}
-	MatMulDescend = ir.Def{Name: "matmuldescend", Class: ir.Opaque, Arity: 4, Infer: first,
+	defineInner(&Descend, ir.Def{Name: "descend", Class: ir.Opaque, Arity: -1, Infer: first,
+		F32: descend[float32](), F64: descend[float64]()})
+	defineInner(&MatMulDescend, ir.Def{Name: "matmuldescend", Class: ir.Opaque, Arity: 4, Infer: first,
 		Cost: func(v *ir.Value) ir.Cost {
 			n, k := int64(v.Type.Shape.Size()), int64(v.Attrs.Int("k"))
 			return ir.Cost{Flops: 2 * n * k, Bytes: int64(v.Type.DType.Size()) * (2*n + k*int64(v.Attrs.Int("m")+v.Attrs.Int("n")))}
 		},
-		F32: matmulDescend[float32](), F64: matmulDescend[float64]()}
+		F32: matmulDescend[float32](), F64: matmulDescend[float64]()})
 }
 
 // descendLeast is the number of elements from which on a gradient is not written
 // to memory before it is added.
 const descendLeast = 1 << 12
 
-// DescendAttrs are the attributes of MatMulDescend for the MatMul v, and whether
-// that is of use: v must be one product, and not a small one.
-func DescendAttrs(v *ir.Value) (a ir.Attrs, ok bool) {
+// descendMatMul is the Descend of a MatMul. There is none for several products, nor for a
+// small one.
+func descendMatMul(v *ir.Value) (d *ir.Def, a ir.Attrs) {
 	s := matmulSpec(v)
-	ok = s.batch == 1 && s.M*s.N >= descendLeast
-	return ir.A("m", s.M, "n", s.N, "k", s.K, "transA", s.TransA, "transB", s.TransB), ok
+	if s.batch != 1 || s.M*s.N < descendLeast {
+		return nil, nil
+	}
+	return &MatMulDescend, attrsOf(s.Spec)
 }
 
 // descendPiece is the number of elements that are worth another worker.

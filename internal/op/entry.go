@@ -69,6 +69,15 @@ func define(e *Entry, row Entry) {
 	table[e.Name] = e
 }
 
+// inner are the operators that only the compiler makes: they are no rows of the table.
+var inner = map[string]*ir.Def{}
+
+// defineInner fills *d and enters it into inner.
+func defineInner(d *ir.Def, def ir.Def) {
+	*d = def
+	inner[d.Name] = d
+}
+
 // Formula is the operator d applied to x as people write it.
 func Formula(d *ir.Def, a ir.Attrs, x []*sym.Expr) *sym.Expr {
 	if e := table[d.Name]; e != nil && e.Sym != nil {
@@ -83,12 +92,13 @@ func Formula(d *ir.Def, a ir.Attrs, x []*sym.Expr) *sym.Expr {
 // Lookup returns the row of that name, or nil.
 func Lookup(name string) *Entry { return table[name] }
 
-// LookupDef is Lookup for the IR's parser.
+// LookupDef finds an operator by name for the IR's parser: a row, or one that only the
+// compiler makes; nil if there is none.
 func LookupDef(name string) *ir.Def {
 	if e := table[name]; e != nil {
 		return &e.Def
 	}
-	return nil
+	return inner[name]
 }
 
 // All returns every row, sorted by name.

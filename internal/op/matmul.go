@@ -21,6 +21,8 @@ func init() {
 		Def: ir.Def{Name: "matmul", Class: ir.Contract, Arity: 2, Infer: inferMatMul,
 			Simplify: simplifyMatMul,
 			Sum:      sumProducts,
+			Split:    splitMatMul,
+			Descend:  descendMatMul,
 			ByRow:    matmulByRow,
 			Cost: func(v *ir.Value) ir.Cost {
 				s := matmulSpec(v)

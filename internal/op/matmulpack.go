@@ -15,7 +15,7 @@ var (
 )
 
 func init() {
-	PackRight = ir.Def{Name: "packright", Class: ir.Opaque, Arity: 1,
+	defineInner(&PackRight, ir.Def{Name: "packright", Class: ir.Opaque, Arity: 1,
 		Infer: func(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 			p, err := packer(in[0].DType, specOf(a))
 			if err != nil {
@@ -23,8 +23,8 @@ func init() {
 			}
 			return ir.Type{DType: in[0].DType, Shape: ir.Shape{p.PackedSize()}}, nil
 		},
-		F32: packRight[float32](), F64: packRight[float64]()}
-	MatMulPacked = ir.Def{Name: "matmulpacked", Class: ir.Contract, Arity: 2,
+		F32: packRight[float32](), F64: packRight[float64]()})
+	defineInner(&MatMulPacked, ir.Def{Name: "matmulpacked", Class: ir.Contract, Arity: 2,
 		Infer: func(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 			x := in[0].Shape
 			m, _ := lastTwo(x, a.Bool("transA"))
@@ -34,20 +34,20 @@ func init() {
 		Cost: func(v *ir.Value) ir.Cost {
 			return ir.Cost{Flops: 2 * int64(v.Type.Shape.Size()) * int64(v.Attrs.Int("k"))}
 		},
-		F32: matmulPacked[float32](), F64: matmulPacked[float64]()}
+		F32: matmulPacked[float32](), F64: matmulPacked[float64]()})
 }
 
-// PackAttrs are the attributes of both for a MatMul, and whether packing is
-// something that it does: not for a few rows or columns, nor for a y that
-// changes along leading axes.
-func PackAttrs(v *ir.Value) (a ir.Attrs, ok bool) {
+// splitMatMul is the Split of a MatMul. There is none for a product that does not pack y,
+// such as one of few rows or columns, nor for a y that changes along leading axes.
+func splitMatMul(v *ir.Value) (first, then *ir.Def, a ir.Attrs) {
 	s := matmulSpec(v)
-	a = ir.A("m", s.M, "n", s.N, "k", s.K, "transA", s.TransA, "transB", s.TransB)
 	if s.batch != 1 || len(v.In[1].Type.Shape) != 2 {
-		return a, false
+		return nil, nil, nil
 	}
-	p, err := packer(v.Type.DType, s.Spec)
-	return a, err == nil && p.Packs()
+	if p, err := packer(v.Type.DType, s.Spec); err != nil || !p.Packs() {
+		return nil, nil, nil
+	}
+	return &PackRight, &MatMulPacked, attrsOf(s.Spec)
 }
 
 // packer is the plan of a product of elements of type t.
@@ -59,6 +59,11 @@ func packer(t ir.DType, s gemm.Spec) (interface {
 		return gemm.NewPlan[float32](s)
 	}
 	return gemm.NewPlan[float64](s)
+}
+
+// attrsOf are the attributes that specOf reads.
+func attrsOf(s gemm.Spec) ir.Attrs {
+	return ir.A("m", s.M, "n", s.N, "k", s.K, "transA", s.TransA, "transB", s.TransB)
 }
 
 func specOf(a ir.Attrs) gemm.Spec {

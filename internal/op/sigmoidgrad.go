@@ -15,7 +15,7 @@ var SigmoidGrad Entry
 
 func init() {
 	define(&SigmoidGrad, Entry{
-		Def: ir.Def{Name: "sigmoidgrad", Class: ir.Elementwise, Arity: 2, Weight: weightFast, Infer: sameShape, Via: &SigmoidTail, After: &SigmoidSlope,
+		Def: ir.Def{Name: "sigmoidgrad", Class: ir.Elementwise, Arity: 2, Weight: weightFast, Infer: sameShape, Split: splitAt(&SigmoidTail, &SigmoidSlope),
 			Elem32: slopes(vec.SigmoidTailF32, vec.SigmoidSlopeF32), Elem64: slopes(vec.SigmoidTailF64, vec.SigmoidSlopeF64)},
 		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr {
 			return sym.Product(x[0], sym.Call("σ", x[1]), sym.Sum(sym.Num(1), sym.Neg(sym.Call("σ", x[1]))))

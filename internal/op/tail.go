@@ -13,18 +13,23 @@ import (
 var TanhTail, TanhOpen, TanhSlope, SigmoidTail, SigmoidOpen, SigmoidSlope ir.Def
 
 func init() {
-	TanhTail = elementwiseDef("tanhtail", weightFast, elem1(vec.TanhTailF32), elem1(vec.TanhTailF64))
-	TanhOpen = elementwiseDef("tanhopen", 0, elem1(vec.TanhOpenF32), elem1(vec.TanhOpenF64))
-	TanhSlope = elementwiseDef("tanhslope", 0, elem2(vec.TanhSlopeF32), elem2(vec.TanhSlopeF64))
-	SigmoidTail = elementwiseDef("sigmoidtail", weightFast, elem1(vec.SigmoidTailF32), elem1(vec.SigmoidTailF64))
-	SigmoidOpen = elementwiseDef("sigmoidopen", 0, elem1(vec.SigmoidOpenF32), elem1(vec.SigmoidOpenF64))
-	SigmoidSlope = elementwiseDef("sigmoidslope", 0, elem2(vec.SigmoidSlopeF32), elem2(vec.SigmoidSlopeF64))
+	defineTail(&TanhTail, 1, "tanhtail", elem1(vec.TanhTailF32), elem1(vec.TanhTailF64))
+	defineTail(&TanhOpen, 1, "tanhopen", elem1(vec.TanhOpenF32), elem1(vec.TanhOpenF64))
+	defineTail(&TanhSlope, 2, "tanhslope", elem2(vec.TanhSlopeF32), elem2(vec.TanhSlopeF64))
+	defineTail(&SigmoidTail, 1, "sigmoidtail", elem1(vec.SigmoidTailF32), elem1(vec.SigmoidTailF64))
+	defineTail(&SigmoidOpen, 1, "sigmoidopen", elem1(vec.SigmoidOpenF32), elem1(vec.SigmoidOpenF64))
+	defineTail(&SigmoidSlope, 2, "sigmoidslope", elem2(vec.SigmoidSlopeF32), elem2(vec.SigmoidSlopeF64))
+	TanhTail.Weight, SigmoidTail.Weight = weightFast, weightFast
 	TanhOpen.Again, SigmoidOpen.Again = true, true
-	TanhSlope.Arity, SigmoidSlope.Arity = 2, 2
 }
 
-func elementwiseDef(name string, weight int, f32 ir.Elem[float32], f64 ir.Elem[float64]) ir.Def {
-	return ir.Def{Name: name, Class: ir.Elementwise, Arity: 1, Weight: weight, Infer: sameShape, Elem32: f32, Elem64: f64}
+func defineTail(d *ir.Def, arity int, name string, f32 ir.Elem[float32], f64 ir.Elem[float64]) {
+	defineInner(d, ir.Def{Name: name, Class: ir.Elementwise, Arity: arity, Infer: sameShape, Elem32: f32, Elem64: f64})
+}
+
+// splitAt is the Split of an operator that always has the same two steps.
+func splitAt(first, then *ir.Def) func(*ir.Value) (*ir.Def, *ir.Def, ir.Attrs) {
+	return func(*ir.Value) (*ir.Def, *ir.Def, ir.Attrs) { return first, then, nil }
 }
 
 // slopes is the body of the gradient: g times the slope that x's tail has.

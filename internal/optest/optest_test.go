@@ -364,7 +364,7 @@ func TestText(t *testing.T) {
 		if err := check(f); err != nil {
 			t.Error(err)
 		}
-		if err := compile.Optimize(f, compile.Options{Verify: check}); err != nil {
+		if err := compile.Optimize(f, make([]compile.Target, len(f.Out)), compile.Options{Verify: check}); err != nil {
 			t.Error(err)
 		}
 	})

@@ -1,4 +1,4 @@
-package graph
+package compile
 
 import (
 	"testing"
@@ -18,7 +18,7 @@ func TestWorkersFor(t *testing.T) {
 		between     float64
 		asked, want int
 	}{{1, 0, 1}, {1e9, 0, 2}, {1, 2, 2}} {
-		if got := workersFor(&exec.Plan{Between: c.between}, w, c.asked).Workers(); got != c.want {
+		if got := WorkersFor(&exec.Plan{Between: c.between}, w, c.asked).Workers(); got != c.want {
 			t.Errorf("%v ns, asked for %d: got %d workers, want %d", c.between, c.asked, got, c.want)
 		}
 	}

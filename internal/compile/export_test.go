@@ -1,4 +1,0 @@
-package compile
-
-// Descend is descend, which Compile runs for targets.
-var Descend = descend
