@@ -65,6 +65,7 @@ func ParseActivation(name string) (Activation, error) {
 
 // Activate applies a to x.
 func (b *Builder) Activate(a Activation, x *gorgonia.Node) *gorgonia.Node {
+	defer b.c.Enter("graph.Activate", x).Leave()
 	if int(a) >= len(activations) {
 		b.Fail(errors.Wrapf(ErrUnsupported, "graph: activation %d", a))
 		return nil

@@ -3,7 +3,7 @@ package graph
 import (
 	"math"
 
-	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 )
 
@@ -15,12 +15,13 @@ import (
 // all queries has no influence even where it or its value is infinite or NaN; the value
 // of one that some queries see must be finite, or those that do not see it get NaN too.
 func (b *Builder) Attention(q, k, v, mask *gorgonia.Node) *gorgonia.Node {
+	defer b.c.Enter("graph.Attention", q, k, v, mask).Leave()
 	s := b.c.Shape(q)
 	if b.c.Err != nil {
 		return nil
 	}
 	if err := attentionShapes(s, b.c.Shape(k), b.c.Shape(v)); b.c.Err == nil && err != nil {
-		b.c.Fail("attention", b.c.Label, gorgonia.Nodes{q, k, v}, err)
+		b.c.Refuse(err)
 	}
 	if b.c.Err != nil {
 		return nil
@@ -40,11 +41,11 @@ func (b *Builder) Attention(q, k, v, mask *gorgonia.Node) *gorgonia.Node {
 func attentionShapes(q, k, v []int) error {
 	switch {
 	case len(q) < 2 || len(k) < 2 || len(v) < 2:
-		return errors.Wrapf(ErrShape, "got queries %v, keys %v and values %v, want [..., M, D], [..., K, D] and [..., K, E]", q, k, v)
+		return mistake.Shapef("got queries %v, keys %v and values %v, want [..., M, D], [..., K, D] and [..., K, E]", q, k, v)
 	case q[len(q)-1] != k[len(k)-1]:
-		return errors.Wrapf(ErrShape, "got queries %v and keys %v, want as many numbers in a key as in a query", q, k)
+		return mistake.Shapef("got queries %v and keys %v, want as many numbers in a key as in a query", q, k)
 	case k[len(k)-2] != v[len(v)-2]:
-		return errors.Wrapf(ErrShape, "got keys %v and values %v, want as many values as keys", k, v)
+		return mistake.Shapef("got keys %v and values %v, want as many values as keys", k, v)
 	}
 	return nil
 }
@@ -76,7 +77,11 @@ func (b *Builder) withoutHidden(mask, k, v *gorgonia.Node) (seenK, seenV *gorgon
 // seesAll says whether the mask is a constant matrix that hides no key from all
 // queries, such as CausalMask.
 func (b *Builder) seesAll(mask *gorgonia.Node) bool {
-	v, ok := b.leaves[mask].data.([]float64)
+	var v []float64
+	ok := false
+	if l := b.c.LeafOf(mask); l != nil {
+		v, ok = l.Data.([]float64)
+	}
 	s := b.c.Shape(mask)
 	if !ok || len(s) != 2 {
 		return false
@@ -96,7 +101,8 @@ func (b *Builder) seesAll(mask *gorgonia.Node) bool {
 // CausalMask is the mask that lets query i of n see the keys 0 to i: [n, n] of 0
 // and, above the diagonal, -Inf.
 func (b *Builder) CausalMask(n int) *gorgonia.Node {
-	if !b.holds("causalmask", nil, n, n) {
+	defer b.c.Enter("graph.CausalMask").Leave()
+	if !b.c.Holds(n, n) {
 		return nil
 	}
 	m := make([]float64, n*n)

@@ -2,11 +2,11 @@ package graph
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/build"
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
 )
@@ -22,44 +22,27 @@ import (
 //
 // A Builder is for one goroutine; different Builders may be used at once.
 type Builder struct {
+	c        *build.Core
 	params   *Params
-	c        *op.Ctx
-	scopes   []string
-	leaves   map[*gorgonia.Node]leaf
-	used     map[string]bool // names of leaves
 	inputs   []*gorgonia.Node
 	paramsIn []*gorgonia.Node // in the order of their first use
-	training bool
-	draws    int // random operators so far
-	seed     uint64
-	stepNode *gorgonia.Node
-	standIn  *gorgonia.Node // what leaves are after a mistake
-
-	means   []CountedMean           // that MeanOver has made
-	ignored map[string]IgnoredLabel // by the input's name
-	across  string                  // operator that mixes examples
+	paramOf  map[*gorgonia.Node]*Param
 }
 
-type leaf struct {
-	kind  ir.Leaf
-	name  string
-	param *Param
-	data  any
-	at    uintptr
+func init() { build.Of = func(b any) *build.Core { return b.(*Builder).c } }
 
-	domain Domain // of an input that losses read as targets
-}
-
-// New is a Builder of a new graph whose parameters are in p; nil is a new, empty
-// Params of Float64 with the seed 0.
+// New returns a Builder of a new graph whose parameters are in p. For nil it makes a
+// new, empty Params of Float64 with the seed 0.
 func New(p *Params) *Builder {
 	if p == nil {
 		p = NewParams(Float64, 0)
 	}
-	c := op.NewCtx(gorgonia.NewGraph())
-	c.Locate = true
-	c.Own()
-	return &Builder{params: p, c: c, seed: p.seed, leaves: map[*gorgonia.Node]leaf{}, used: map[string]bool{}}
+	c := build.New(p.dtype.ir())
+	c.Seed = p.seed
+	c.Enough = func(bytes int64, shape []int) error {
+		return enough(bytes, MemoryUse{Op: "const", Shape: shape, Bytes: bytes / 2})
+	}
+	return &Builder{c: c, params: p, paramOf: map[*gorgonia.Node]*Param{}}
 }
 
 // Graph is the gorgonia graph that b adds to.
@@ -82,45 +65,42 @@ func (b *Builder) Fail(err error) {
 
 // Training says whether the graph is built for training: layers such as Dropout
 // then do what they do only there. SetTraining chooses; the default is false.
-func (b *Builder) Training() bool { return b.training }
+func (b *Builder) Training() bool { return b.c.Training }
 
 // SetTraining makes the layers that are built from now on behave as in training.
-func (b *Builder) SetTraining(on bool) { b.training = on }
+func (b *Builder) SetTraining(on bool) { b.c.Training = on }
 
-// Scope runs f with "name/" before the names of the parameters that f builds.
-// Scopes nest.
-func (b *Builder) Scope(name string, f func()) {
-	b.scopes = append(b.scopes, name)
-	defer func() { b.scopes = b.scopes[:len(b.scopes)-1] }()
-	f()
-}
+// Scope runs f with "name/" before the names of the parameters and results that f
+// names. Scopes nest.
+func (b *Builder) Scope(name string, f func()) { b.c.Scope(name, f) }
 
-// scoped is name within the present scopes.
-func (b *Builder) scoped(name string) string {
-	return strings.Join(append(b.scopes[:len(b.scopes):len(b.scopes)], name), "/")
-}
-
-// As names the node that the next operator makes, for errors and printed graphs.
-func (b *Builder) As(name string) *Builder {
-	b.c.Label = b.scoped(name)
-	return b
+// Name gives n, the result of an operator, a name within the present scopes, for errors
+// and printed graphs, and returns n. Leaves keep the name that they were made with.
+func (b *Builder) Name(name string, n *gorgonia.Node) *gorgonia.Node {
+	defer b.c.Enter("graph.Name", n).Leave()
+	if b.c.Shape(n); !b.c.OK() {
+		return nil
+	}
+	return b.c.Label(name, n)
 }
 
 // Input is a leaf of floats that is fed before each run. The shape includes the
 // batch: [N, In]. No shape is a scalar. Every name may be used once.
 func (b *Builder) Input(name string, shape ...int) *gorgonia.Node {
+	defer b.c.Enter("graph.Input").Named(name).Leave()
 	return b.input(name, ir.Type{DType: b.params.dtype.ir(), Shape: append(ir.Shape{}, shape...)})
 }
 
 // Ints is an input of indices, such as class labels: integers that the
 // operators which read them hold to a range.
 func (b *Builder) Ints(name string, shape ...int) *gorgonia.Node {
+	defer b.c.Enter("graph.Ints").Named(name).Leave()
 	return b.input(name, ir.Type{DType: ir.Int, Shape: append(ir.Shape{}, shape...)})
 }
 
 func (b *Builder) input(name string, t ir.Type) *gorgonia.Node {
-	n := b.leaf("input", name, t, leaf{kind: ir.Input, name: name})
-	if b.c.Err == nil {
+	n := b.c.NewLeaf(t, build.Leaf{Kind: ir.Input, Name: name})
+	if b.c.OK() {
 		b.inputs = append(b.inputs, n)
 	}
 	return n
@@ -130,25 +110,26 @@ func (b *Builder) input(name string, t ir.Type) *gorgonia.Node {
 // init when it is new to the Params, and kept as it is otherwise. Every name
 // may be used once in a graph; keep the node to use it again.
 func (b *Builder) Param(name string, init Initializer, shape ...int) *gorgonia.Node {
-	if b.c.Err != nil {
-		return b.missing()
-	}
-	full := b.scoped(name)
-	if init == nil {
-		b.c.Fail("param", full, nil, errors.New("got no initializer, want one such as HeUniform()"))
-		return b.missing()
-	}
-	if b.used[full] {
-		b.c.Fail("param", full, nil, errors.New("got this name a second time in one graph, want different names"))
-		return b.missing()
+	full := b.c.Scoped(name)
+	defer b.c.Enter("graph.Param").Named(full).Leave()
+	switch {
+	case !b.c.OK():
+		return b.c.Missing()
+	case init == nil:
+		b.c.Refuse(mistake.Optionf("got no initializer, want one such as HeUniform()"))
+		return b.c.Missing()
+	case b.c.Used(full):
+		b.c.Refuse(mistake.Optionf("got this name a second time in one graph, want different names"))
+		return b.c.Missing()
 	}
 	q, err := b.params.declare(full, append(ir.Shape{}, shape...), init)
 	if err != nil {
-		b.c.Fail("param", full, nil, err)
-		return b.missing()
+		b.c.Refuse(err)
+		return b.c.Missing()
 	}
-	n := b.leaf("param", full, ir.Type{DType: b.params.dtype.ir(), Shape: q.Shape}, leaf{kind: ir.Param, name: full, param: q})
-	if b.c.Err == nil {
+	n := b.c.NewLeaf(ir.Type{DType: b.c.Float, Shape: q.Shape}, build.Leaf{Kind: ir.Param, Name: full})
+	if b.c.OK() {
+		b.paramOf[n] = q
 		b.paramsIn = append(b.paramsIn, n)
 	}
 	return n
@@ -157,94 +138,62 @@ func (b *Builder) Param(name string, init Initializer, shape ...int) *gorgonia.N
 // Const is a constant of the shape with the elements, row-major, which are
 // copied. A finite number beyond the Builder's type is ErrNotFinite.
 func (b *Builder) Const(v []float64, shape ...int) *gorgonia.Node {
-	if b.c.Err != nil {
-		return b.missing()
-	}
-	t := ir.Type{DType: b.params.dtype.ir(), Shape: append(ir.Shape{}, shape...)}
-	if n, err := t.Shape.CheckedSize(op.MaxElements); err != nil || n != len(v) {
-		b.c.Fail("const", "", nil, errors.Wrapf(ErrShape, "got %d elements for %v, want %d", len(v), t.Shape, t.Shape.Size()))
-		return b.missing()
+	defer b.c.Enter("graph.Const").Leave()
+	if !b.holdsAll(len(v), shape) {
+		return b.c.Missing()
 	}
 	if err := beyond(v, b.params.dtype); err != nil {
-		b.c.Fail("const", "", nil, err)
-		return b.missing()
+		b.c.Refuse(err)
+		return b.c.Missing()
 	}
-	name := fmt.Sprintf("const#%d", len(b.leaves))
-	n := b.leaf("const", name, t, leaf{kind: ir.Const, name: name, data: append([]float64(nil), v...)})
-	if b.c.Err == nil && len(shape) == 0 { // for those who print the graph
+	n := b.constant(ir.Type{DType: b.c.Float, Shape: append(ir.Shape{}, shape...)}, append([]float64(nil), v...))
+	if b.c.OK() && len(shape) == 0 { // for those who print the graph
 		var value gorgonia.Value = gorgonia.NewF64(v[0])
-		if t.DType == ir.F32 {
+		if b.c.Float == ir.F32 {
 			value = gorgonia.NewF32(float32(v[0]))
 		}
 		if err := op.Let(n, value); err != nil {
-			b.c.Fail("const", "", nil, err)
+			b.c.Refuse(err)
 		}
 	}
 	return n
+}
+
+// holdsAll says whether a constant of the shape has so many elements; if not it fails.
+func (b *Builder) holdsAll(n int, shape ir.Shape) bool {
+	if size, err := shape.CheckedSize(op.MaxElements); b.c.OK() && (err != nil || size != n) {
+		b.c.Refuse(mistake.Shapef("got %d elements for %v, want %d", n, shape, shape.Size()))
+	}
+	return b.c.OK()
+}
+
+func (b *Builder) constant(t ir.Type, data any) *gorgonia.Node {
+	return b.c.NewLeaf(t, build.Leaf{Kind: ir.Const, Name: fmt.Sprintf("const#%d", b.c.Leaves()), Data: data})
 }
 
 // Scalar is a constant without axes.
-func (b *Builder) Scalar(v float64) *gorgonia.Node { return b.Const([]float64{v}) }
+func (b *Builder) Scalar(v float64) *gorgonia.Node {
+	defer b.c.Enter("graph.Scalar").Leave()
+	return b.Const([]float64{v})
+}
 
 // ConstInts is a constant of indices.
 func (b *Builder) ConstInts(v []int, shape ...int) *gorgonia.Node {
-	if b.c.Err != nil {
-		return b.missing()
+	defer b.c.Enter("graph.ConstInts").Leave()
+	if !b.holdsAll(len(v), shape) {
+		return b.c.Missing()
 	}
-	t := ir.Type{DType: ir.Int, Shape: append(ir.Shape{}, shape...)}
-	if n, err := t.Shape.CheckedSize(op.MaxElements); err != nil || n != len(v) {
-		b.c.Fail("const", "", nil, errors.Wrapf(ErrShape, "got %d elements for %v, want %d", len(v), t.Shape, t.Shape.Size()))
-		return b.missing()
-	}
-	name := fmt.Sprintf("const#%d", len(b.leaves))
-	return b.leaf("const", name, t, leaf{kind: ir.Const, name: name, data: append([]int(nil), v...)})
-}
-
-func (b *Builder) leaf(kind, name string, t ir.Type, l leaf) *gorgonia.Node {
-	if b.c.Err != nil {
-		return b.missing()
-	}
-	if b.used[name] {
-		b.c.Fail(kind, name, nil, errors.New("got this name a second time in one graph, want different names"))
-		return b.missing()
-	}
-	for i, d := range t.Shape {
-		if d < 0 {
-			b.c.Fail(kind, name, nil, errors.Wrapf(ErrShape, "got %v, whose axis %d has the extent %d, want at least 0", t.Shape, i, d))
-			return b.missing()
-		}
-	}
-	if _, err := t.Shape.CheckedSize(op.MaxElements); err != nil {
-		b.c.Fail(kind, name, nil, errors.Wrapf(ErrShape, "%v", err))
-		return b.missing()
-	}
-	n := b.c.Leaf(t, name)
-	l.at = op.Caller()
-	b.used[name] = true
-	b.leaves[n] = l
-	return n
+	return b.constant(ir.Type{DType: ir.Int, Shape: append(ir.Shape{}, shape...)}, append([]int(nil), v...))
 }
 
 // Shape is the shape of a node. It is the caller's. After a mistake it is one of
 // more axes than any node has, each of extent 1, so that programs which look at an
 // axis come to where the mistake is reported.
 func (b *Builder) Shape(n *gorgonia.Node) []int {
+	defer b.c.Enter("graph.Shape", n).Leave()
 	s := b.c.Shape(n)
-	if b.c.Err != nil {
-		return slices.Repeat([]int{1}, standInAxes)
+	if !b.c.OK() {
+		return build.StandInShape()
 	}
 	return s.Clone()
-}
-
-// standInAxes is the rank of what stands for nodes after a mistake.
-const standInAxes = 16
-
-// missing is what stands for leaves after a mistake: a node of the graph, by which
-// whoever gets it finds the mistake.
-func (b *Builder) missing() *gorgonia.Node {
-	if b.standIn == nil {
-		t := ir.Type{DType: b.params.dtype.ir(), Shape: slices.Repeat(ir.Shape{1}, standInAxes)}
-		b.standIn = op.NewCtx(b.c.Graph).Leaf(t, "missing after a mistake")
-	}
-	return b.standIn
 }

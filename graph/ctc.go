@@ -3,7 +3,7 @@ package graph
 import (
 	"math"
 
-	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 )
 
@@ -18,15 +18,16 @@ import (
 // steps for the labels and the blanks between equal ones, or a label of the
 // probability 0.
 func (b *Builder) CTC(logProbs, labels *gorgonia.Node, blank int) *gorgonia.Node {
+	defer b.c.Enter("graph.CTC", logProbs, labels).Leave()
 	s, l := b.c.Shape(logProbs), b.c.Shape(labels)
 	if b.c.Err != nil {
 		return nil
 	}
 	if len(s) != 3 || len(l) != 2 || s[0] < 1 || l[0] != s[1] || l[1] < 1 || blank < 0 || blank >= s[2] {
-		b.c.Fail("ctc", b.c.Label, gorgonia.Nodes{logProbs, labels}, errors.Wrapf(ErrShape, "got %v, labels %v and the blank %d, want [T, N, C], [N, L] and one of the classes", s, l, blank))
+		b.c.Refuse(mistake.Shapef("got %v, labels %v and the blank %d, want [T, N, C], [N, L] and one of the classes", s, l, blank))
 		return nil
 	}
-	if !b.unrolls("ctc", logProbs, s[0]) {
+	if !b.c.Unrolls(s[0]) {
 		return nil
 	}
 	steps, n, length := s[0], s[1], l[1]
@@ -38,25 +39,25 @@ func (b *Builder) CTC(logProbs, labels *gorgonia.Node, blank int) *gorgonia.Node
 	}
 	repeats := b.repeats(labels, s[2])
 	for t := range steps {
-		isBlank := b.along(b.place(logProbs, 0, t), 1, Range(blank, blank+1))
-		isMark := b.place(marked, 0, t)
+		isBlank := b.c.Along(b.c.At(logProbs, 0, t), 1, Range(blank, blank+1))
+		isMark := b.c.At(marked, 0, t)
 		if t == 0 {
-			blanks, marks = b.Concat(1, isBlank, never(length)), b.along(isMark, 1, Range(0, 1))
+			blanks, marks = b.Concat(1, isBlank, never(length)), b.c.Along(isMark, 1, Range(0, 1))
 			if length > 1 {
 				marks = b.Concat(1, marks, never(length-1))
 			}
 			continue
 		}
-		ways := []*gorgonia.Node{marks, b.along(blanks, 1, Range(0, length))}
+		ways := []*gorgonia.Node{marks, b.c.Along(blanks, 1, Range(0, length))}
 		if length > 1 { // a label may follow another one without a blank
-			skips := b.Where(repeats, never(length-1), b.along(marks, 1, Range(0, length-1)))
+			skips := b.Where(repeats, never(length-1), b.c.Along(marks, 1, Range(0, length-1)))
 			ways = append(ways, b.Concat(1, never(1), skips))
 		}
 		after := b.Add(b.LogSumExp(b.Stack(0, ways...), 0), isMark)
 		stay := b.LogSumExp(b.Stack(0, blanks, b.Concat(1, never(1), marks)), 0)
 		blanks, marks = b.Add(stay, isBlank), after
 	}
-	return b.Neg(b.LogSumExp(b.Stack(0, b.place(blanks, 1, length), b.place(marks, 1, length-1)), 0))
+	return b.Neg(b.LogSumExp(b.Stack(0, b.c.At(blanks, 1, length), b.c.At(marks, 1, length-1)), 0))
 }
 
 // repeats is 1 where a label of the classes is the one before it, from the second of
@@ -67,5 +68,5 @@ func (b *Builder) repeats(labels *gorgonia.Node, classes int) *gorgonia.Node {
 		return nil
 	}
 	hot := b.OneHot(labels, classes) // [N, L, C]
-	return b.Sum(b.Mul(b.along(hot, 1, Range(1, length)), b.along(hot, 1, Range(0, length-1))), 2)
+	return b.Sum(b.Mul(b.c.Along(hot, 1, Range(1, length)), b.c.Along(hot, 1, Range(0, length-1))), 2)
 }

@@ -1,25 +1,27 @@
 package graph
 
 import (
-	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 )
 
 // PairwiseDistance returns the p-norm of x − y + eps over the last axis, broadcast. Its
 // gradient where the norm is 0 is 0.
 func (b *Builder) PairwiseDistance(x, y *gorgonia.Node, p, eps float64) *gorgonia.Node {
+	defer b.c.Enter("graph.PairwiseDistance", x, y).Leave()
 	return b.Norm(b.AddConst(b.Sub(x, y), eps), p, -1)
 }
 
 // CrossDistances are the p-norms of the differences of all rows of x: [..., P, D]
 // and y: [..., R, D]: [..., P, R].
 func (b *Builder) CrossDistances(x, y *gorgonia.Node, p float64) *gorgonia.Node {
+	defer b.c.Enter("graph.CrossDistances", x, y).Leave()
 	sx, sy := b.c.Shape(x), b.c.Shape(y)
 	if b.c.Err != nil {
 		return nil
 	}
 	if len(sx) < 2 || len(sy) < 2 {
-		b.c.Fail("crossdistances", b.c.Label, gorgonia.Nodes{x, y}, errors.Wrapf(ErrShape, "got %v and %v, want rows [..., P, D] and [..., R, D]", sx, sy))
+		b.c.Refuse(mistake.Shapef("got %v and %v, want rows [..., P, D] and [..., R, D]", sx, sy))
 		return nil
 	}
 	return b.Norm(b.Sub(b.Unsqueeze(x, len(sx)-1), b.Unsqueeze(y, len(sy)-2)), p, -1)
@@ -28,15 +30,16 @@ func (b *Builder) CrossDistances(x, y *gorgonia.Node, p float64) *gorgonia.Node 
 // RowDistances are the p-norms of the differences of the rows i < j of x: [N, D]:
 // [N(N−1)/2], those of the first row first.
 func (b *Builder) RowDistances(x *gorgonia.Node, p float64) *gorgonia.Node {
+	defer b.c.Enter("graph.RowDistances", x).Leave()
 	s := b.c.Shape(x)
 	if b.c.Err != nil {
 		return nil
 	}
 	if len(s) != 2 {
-		b.c.Fail("rowdistances", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v, want [N, D]", s))
+		b.c.Refuse(mistake.Shapef("got %v, want [N, D]", s))
 		return nil
 	}
-	if n := s[0]; n > 0 && !b.holds("rowdistances", x, n, n) { // twice as many as the pairs
+	if n := s[0]; n > 0 && !b.c.Holds(n, n) { // twice as many as the pairs
 		return nil
 	}
 	first, second := []int{}, []int{}
@@ -52,10 +55,11 @@ func (b *Builder) RowDistances(x *gorgonia.Node, p float64) *gorgonia.Node {
 // Renorm scales each part of x at one place of the axis so that its p-norm is at
 // most limit ≥ 0.
 func (b *Builder) Renorm(x *gorgonia.Node, p float64, axis int, limit float64) *gorgonia.Node {
-	if !b.checks("renorm", x).atLeast("limit", limit, 0).ok() {
+	defer b.c.Enter("graph.Renorm", x).Leave()
+	if !b.c.Checks().AtLeast("limit", limit, 0).OK() {
 		return nil
 	}
-	k, ok := b.axisOf("renorm", x, axis)
+	k, ok := b.c.Axis(x, axis)
 	if !ok {
 		return nil
 	}
@@ -76,7 +80,8 @@ func (b *Builder) Renorm(x *gorgonia.Node, p float64, axis int, limit float64) *
 // Normalize returns x/max(‖x‖, eps) with the p-norm over the axis. eps > 0: a vector of
 // zeros gives zeros, with the gradient d/eps.
 func (b *Builder) Normalize(x *gorgonia.Node, p float64, axis int, eps float64) *gorgonia.Node {
-	if !b.checks("normalize", x).above("eps", eps, 0).ok() {
+	defer b.c.Enter("graph.Normalize", x).Leave()
+	if !b.c.Checks().Above("eps", eps, 0).OK() {
 		return nil
 	}
 	return b.Div(x, b.ClampTo(b.c.Norm(x, p, []int{axis}, true), b.Scalar(eps), nil))
@@ -86,7 +91,8 @@ func (b *Builder) Normalize(x *gorgonia.Node, p float64, axis int, eps float64) 
 // gain has v's extent there and 1 elsewhere (Salimans and Kingma 2016). Where v is 0 the
 // result is 0, with the gradient gain·d.
 func (b *Builder) WeightNorm(v, gain *gorgonia.Node, axis int) *gorgonia.Node {
-	k, ok := b.axisOf("weightnorm", v, axis)
+	defer b.c.Enter("graph.WeightNorm", v, gain).Leave()
+	k, ok := b.c.Axis(v, axis)
 	if !ok {
 		return nil
 	}
@@ -103,12 +109,13 @@ func (b *Builder) WeightNorm(v, gain *gorgonia.Node, axis int) *gorgonia.Node {
 // LocalResponseNorm returns x/(k + alpha/size·Σx²)^beta, the sum being over size
 // neighbouring channels: x: [N, C, ...] (Krizhevsky et al. 2012, section 3.3).
 func (b *Builder) LocalResponseNorm(x *gorgonia.Node, size int, alpha, beta, k float64) *gorgonia.Node {
-	_, n, ok := b.line("localresponsenorm", x, 1, 1)
+	defer b.c.Enter("graph.LocalResponseNorm", x).Leave()
+	_, n, ok := b.c.Extent(x, 1, 1)
 	if !ok {
 		return nil
 	}
 	if size < 1 {
-		b.c.Fail("localresponsenorm", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrOption, "got %d neighbouring channels, want at least 1", size))
+		b.c.Refuse(mistake.Optionf("got %d neighbouring channels, want at least 1", size))
 		return nil
 	}
 	s := b.c.Shape(x)

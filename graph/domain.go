@@ -59,6 +59,12 @@ func (e *TargetError) Error() string {
 // Unwrap returns ErrTarget.
 func (e *TargetError) Unwrap() error { return ErrTarget }
 
+// Check returns a *TargetError about the first element of v, targets of the shape, that
+// is outside of d; nil if there is none.
+func (d Domain) Check(name string, shape []int, v []float64) error {
+	return firstOutside(d, name, shape, v)
+}
+
 // firstOutside is the error about the first element of v, row-major of the shape,
 // that is outside of d; nil if there is none.
 func firstOutside[T float32 | float64](d Domain, name string, shape []int, v []T) error {

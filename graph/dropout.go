@@ -1,8 +1,7 @@
 package graph
 
 import (
-	"github.com/pkg/errors"
-	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
 )
@@ -12,7 +11,7 @@ const stepInput = op.StepInput
 
 // SetSeed sets the seed of the random operators that are built from now on. The
 // default is the seed of the Params.
-func (b *Builder) SetSeed(seed uint64) { b.seed = seed }
+func (b *Builder) SetSeed(seed uint64) { b.c.Seed = seed }
 
 // Dropout sets each element of x to 0 with the probability rate in [0, 1) and
 // multiplies the others by 1/(1−rate), so that the expected value stays
@@ -23,26 +22,19 @@ func (b *Builder) SetSeed(seed uint64) { b.seed = seed }
 // runs. Every Dropout of a graph draws apart from the others, and an equal seed
 // and step give equal masks whatever the number of workers.
 func (b *Builder) Dropout(x *gorgonia.Node, rate float64) *gorgonia.Node {
+	defer b.c.Enter("graph.Dropout", x).Leave()
 	if b.c.Shape(x); b.c.Err != nil {
 		return nil
 	}
 	if !(rate >= 0 && rate < 1) {
-		b.c.Fail("dropout", "", gorgonia.Nodes{x}, errors.Errorf("got the rate %v, want it in [0, 1)", rate))
+		b.c.Refuse(mistake.Optionf("got the rate %v, want it in [0, 1)", rate))
 		return nil
 	}
-	b.draws++ // also outside of training: the streams do not depend on the mode
-	if !b.training || rate == 0 {
+	b.c.Draws++ // also outside of training: the streams do not depend on the mode
+	if !b.c.Training || rate == 0 {
 		return x
 	}
-	return b.c.Mul(x, b.c.DropMask(x, b.step(), 1-rate, b.seed, b.draws))
-}
-
-// step is the hidden input that counts runs.
-func (b *Builder) step() *gorgonia.Node {
-	if b.stepNode == nil {
-		b.stepNode = b.leaf("input", stepInput, ir.Type{DType: ir.Int, Shape: ir.Shape{}}, leaf{kind: ir.Input, name: stepInput})
-	}
-	return b.stepNode
+	return b.c.Mul(x, b.c.DropMask(x, b.c.Step(), 1-rate, b.c.Seed, b.c.Draws))
 }
 
 // SetStep sets the number that the random operators of the next Run draw by.

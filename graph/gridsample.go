@@ -1,7 +1,7 @@
 package graph
 
 import (
-	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
 )
@@ -27,16 +27,17 @@ const (
 // middle of a place, where the slope by the grid jumps, it is that towards the next place,
 // as in PyTorch. A coordinate that is NaN gives NaN.
 func (b *Builder) GridSample(x, grid *gorgonia.Node, mode ResizeMode, pad GridPad, corners bool) *gorgonia.Node {
+	defer b.c.Enter("graph.GridSample", x, grid).Leave()
 	s, g := b.c.Shape(x), b.c.Shape(grid)
 	if b.c.Err != nil {
 		return nil
 	}
 	k := len(s) - 2
 	if k < 1 || k > 3 || len(g) != len(s) || g[0] != s[0] || g[len(g)-1] != k || mode > ResizeCubic || pad > GridReflect || s.Size() == 0 || g.Size() == 0 {
-		b.c.Fail("gridsample", b.c.Label, gorgonia.Nodes{x, grid}, errors.Wrapf(ErrShape, "got %v, the grid %v, the mode %d and the padding %d, want [N, C, ...] of one to three spatial axes and as many coordinates, not empty", s, g, mode, pad))
+		b.c.Refuse(mistake.Shapef("got %v, the grid %v, the mode %d and the padding %d, want [N, C, ...] of one to three spatial axes and as many coordinates, not empty", s, g, mode, pad))
 		return nil
 	}
-	if !b.holds("gridsample", x, s[0]) {
+	if !b.c.Holds(s[0]) {
 		return nil
 	}
 	points := g[1 : len(g)-1].Size()
@@ -45,7 +46,7 @@ func (b *Builder) GridSample(x, grid *gorgonia.Node, mode ResizeMode, pad GridPa
 	for i := range k { // the last axis is the first coordinate
 		axis := k - 1 - i
 		l := gridLine{n: s[2+axis], pad: pad, corners: corners}
-		axes[axis] = b.gridTaps(b.place(flat, 2, i), l, mode)
+		axes[axis] = b.gridTaps(b.c.At(flat, 2, i), l, mode)
 	}
 	image := b.gridConst(s[0], points)
 	places := b.Reshape(b.MoveAxes(x, []int{1}, []int{-1}), s[0]*s[2:].Size(), s[1]) // [N·Π In, C]
@@ -124,7 +125,7 @@ func (b *Builder) gridTaps(u *gorgonia.Node, l gridLine, mode ResizeMode) []grid
 	lo := b.Floor(at)
 	part := b.Sub(at, lo) // of the way to the next place: its slope is 1 also where it is 0
 	if mode == ResizeLinear {
-		return []gridTap{within(lo, b.oneMinus(part)), within(b.AddConst(lo, 1), part)}
+		return []gridTap{within(lo, b.c.OneMinus(part)), within(b.AddConst(lo, 1), part)}
 	}
 	var taps []gridTap
 	for i := -1; i <= 2; i++ { // each of the four places finds its own way inside

@@ -1,7 +1,7 @@
 package graph
 
 import (
-	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 )
 
@@ -10,7 +10,8 @@ import (
 // W, named name/weight, is drawn by HeUniform for ReLU and its kin and by
 // XavierUniform else; b, name/bias, starts as zeros.
 func (b *Builder) Dense(name string, x *gorgonia.Node, out int, act Activation) *gorgonia.Node {
-	return b.Activate(act, b.Linear(name, x, Linear{Out: out, Weight: act.Initializer()}))
+	defer b.c.Enter("graph.Dense", x).Named(b.c.Scoped(name)).Leave()
+	return b.c.Label(name, b.Activate(act, b.Linear(name, x, Linear{Out: out, Weight: act.Initializer()})))
 }
 
 // Linear are the settings of the layer x·W + b.
@@ -24,12 +25,13 @@ type Linear struct {
 // Linear is the layer x·W + b: x: [..., In], W: [In, Out] named name/weight, b:
 // [Out] named name/bias; result [..., Out].
 func (b *Builder) Linear(name string, x *gorgonia.Node, l Linear) *gorgonia.Node {
+	defer b.c.Enter("graph.Linear", x).Named(b.c.Scoped(name)).Leave()
 	shape := b.c.Shape(x)
 	if b.c.Err != nil {
 		return nil
 	}
 	if len(shape) == 0 || l.Out < 1 {
-		b.c.Fail("linear", b.scoped(name), gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v and %d features to come out, want at least one axis and one feature", shape, l.Out))
+		b.c.Refuse(mistake.Shapef("got %v and %d features to come out, want at least one axis and one feature", shape, l.Out))
 		return nil
 	}
 	if l.Weight == nil {
@@ -41,10 +43,10 @@ func (b *Builder) Linear(name string, x *gorgonia.Node, l Linear) *gorgonia.Node
 	var y *gorgonia.Node
 	b.Scope(name, func() {
 		w := b.Param("weight", l.Weight, shape[len(shape)-1], l.Out)
-		y = b.As("matmul").MatMul(x, w)
+		y = b.MatMul(x, w)
 		if !l.NoBias {
-			y = b.As("add").Add(y, b.Param("bias", l.Bias, l.Out))
+			y = b.Add(y, b.Param("bias", l.Bias, l.Out))
 		}
 	})
-	return y
+	return b.c.Label(name, y)
 }

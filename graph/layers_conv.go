@@ -1,7 +1,8 @@
 package graph
 
 import (
-	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/build"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 )
 
@@ -19,14 +20,15 @@ type Convolution struct {
 // three spatial axes: W: [Out, C/Groups, Kernel...] named name/weight, b: [Out]
 // named name/bias; result [N, Out, ...] as Conv has it.
 func (b *Builder) Convolution(name string, x *gorgonia.Node, l Convolution) *gorgonia.Node {
+	defer b.c.Enter("graph.Convolution", x).Named(b.c.Scoped(name)).Leave()
 	s := b.c.Shape(x)
 	if b.c.Err != nil {
 		return nil
 	}
 	groups := max(1, l.Groups)
-	kernel := onAxes(l.Kernel, len(s)-2, nil)
+	kernel := build.OnAxes(l.Kernel, len(s)-2, nil)
 	if len(s) < 3 || len(kernel) != len(s)-2 || l.Out < 1 || s[1]%groups != 0 {
-		b.c.Fail("convolution", b.scoped(name), gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v, a kernel %v, %d channels to come out and %d groups, want [N, C, ...], an extent for each spatial axis and at least one channel", s, l.Kernel, l.Out, groups))
+		b.c.Refuse(mistake.Shapef("got %v, a kernel %v, %d channels to come out and %d groups, want [N, C, ...], an extent for each spatial axis and at least one channel", s, l.Kernel, l.Out, groups))
 		return nil
 	}
 	if l.Weight == nil {
@@ -38,11 +40,11 @@ func (b *Builder) Convolution(name string, x *gorgonia.Node, l Convolution) *gor
 	var y *gorgonia.Node
 	b.Scope(name, func() {
 		w := b.Param("weight", l.Weight, append([]int{l.Out, s[1] / groups}, kernel...)...)
-		y = b.As("conv").Conv(x, w, l.Windowing)
+		y = b.Conv(x, w, l.Windowing)
 		if !l.NoBias {
 			bias := b.Param("bias", l.Bias, l.Out)
-			y = b.As("add").Add(y, b.channels(bias, y))
+			y = b.Add(y, b.c.Channels(bias, y))
 		}
 	})
-	return y
+	return b.c.Label(name, y)
 }

@@ -20,7 +20,8 @@ import (
 
 // MSE returns the mean squared error mean((x − y)²).
 func (b *Builder) MSE(x, y *gorgonia.Node) *gorgonia.Node {
-	if !b.checks("mse", x, y).alike(x, y).ok() {
+	defer b.c.Enter("graph.MSE", x, y).Leave()
+	if !b.c.Checks().Alike(x, y).OK() {
 		return nil
 	}
 	return b.Mean(b.Square(b.Sub(x, y)))
@@ -28,7 +29,8 @@ func (b *Builder) MSE(x, y *gorgonia.Node) *gorgonia.Node {
 
 // MAE returns the mean absolute error mean(|x − y|); its derivative at 0 is 0.
 func (b *Builder) MAE(x, y *gorgonia.Node) *gorgonia.Node {
-	if !b.checks("mae", x, y).alike(x, y).ok() {
+	defer b.c.Enter("graph.MAE", x, y).Leave()
+	if !b.c.Checks().Alike(x, y).OK() {
 		return nil
 	}
 	return b.Mean(b.Abs(b.Sub(x, y)))
@@ -37,7 +39,8 @@ func (b *Builder) MAE(x, y *gorgonia.Node) *gorgonia.Node {
 // Huber returns the mean of e²/2 where |e| ≤ delta and delta·(|e| − delta/2) beyond,
 // e = x − y (Huber 1964). delta > 0. The derivative is ±delta at infinite e.
 func (b *Builder) Huber(x, y *gorgonia.Node, delta float64) *gorgonia.Node {
-	each := b.huber("huber", x, y, delta)
+	defer b.c.Enter("graph.Huber", x, y).Leave()
+	each := b.huber(x, y, delta)
 	if b.c.Err != nil {
 		return nil
 	}
@@ -46,6 +49,7 @@ func (b *Builder) Huber(x, y *gorgonia.Node, delta float64) *gorgonia.Node {
 
 // SmoothL1 returns the mean of SmoothL1Each.
 func (b *Builder) SmoothL1(x, y *gorgonia.Node, beta float64) *gorgonia.Node {
+	defer b.c.Enter("graph.SmoothL1", x, y).Leave()
 	each := b.SmoothL1Each(x, y, beta)
 	if b.c.Err != nil {
 		return nil
@@ -57,7 +61,8 @@ func (b *Builder) SmoothL1(x, y *gorgonia.Node, beta float64) *gorgonia.Node {
 // [0, 1], mean(log(1 + eˣ) − x·y), stable for any x: at x = ±Inf it is 0 for the
 // target that x points to and +Inf for others.
 func (b *Builder) BCEWithLogits(x, y *gorgonia.Node) *gorgonia.Node {
-	if !b.checks("bce", x, y).alike(x, y).targets(y, UnitInterval).ok() {
+	defer b.c.Enter("graph.BCEWithLogits", x, y).Leave()
+	if !b.c.Checks().Alike(x, y).Targets(y, UnitInterval).OK() {
 		return nil
 	}
 	return b.Mean(b.c.BCELogits(x, y))
@@ -70,31 +75,33 @@ func (b *Builder) BCEWithLogits(x, y *gorgonia.Node) *gorgonia.Node {
 // of 1 counts as 1 − 2⁻²⁴ in the derivative. p outside of [0, 1] gives NaN.
 // BCEWithLogits is more accurate.
 func (b *Builder) BCE(p, y *gorgonia.Node) *gorgonia.Node {
-	if !b.checks("bce", p, y).alike(p, y).targets(y, UnitInterval).ok() {
+	defer b.c.Enter("graph.BCE", p, y).Leave()
+	if !b.c.Checks().Alike(p, y).Targets(y, UnitInterval).OK() {
 		return nil
 	}
 	return b.Mean(b.c.BCE(p, y))
 }
 
-func (b *Builder) oneMinus(x *gorgonia.Node) *gorgonia.Node { return b.AddConst(b.Neg(x), 1) }
-
 // SoftmaxCrossEntropy returns the mean over the examples of −log softmax(x)[label]:
 // logits x: [..., C], labels: Ints of [...] in [0, C). It is stable for any finite
 // logits; a logit of -Inf is a class of the probability 0.
 func (b *Builder) SoftmaxCrossEntropy(x, labels *gorgonia.Node) *gorgonia.Node {
+	defer b.c.Enter("graph.SoftmaxCrossEntropy", x, labels).Leave()
 	return b.Mean(b.c.CrossEntropy(x, labels))
 }
 
 // SoftmaxCrossEntropyEach is SoftmaxCrossEntropy without the mean: a loss for
 // each label, [...].
 func (b *Builder) SoftmaxCrossEntropyEach(x, labels *gorgonia.Node) *gorgonia.Node {
+	defer b.c.Enter("graph.SoftmaxCrossEntropyEach", x, labels).Leave()
 	return b.c.CrossEntropy(x, labels)
 }
 
 // SoftmaxCrossEntropyWeighted returns the mean of the losses weighted by the class of
 // each example: Σ w[label]·loss / Σ w[label], w: [C]; 0 if the weights add up to 0.
 func (b *Builder) SoftmaxCrossEntropyWeighted(x, labels, w *gorgonia.Node) *gorgonia.Node {
-	if !b.checks("crossentropy", x, labels, w).labelled(x, labels, -1).weighted(x, w, -1).ok() {
+	defer b.c.Enter("graph.SoftmaxCrossEntropyWeighted", x, labels, w).Leave()
+	if !b.c.Checks().Labelled(x, labels, -1).Weighted(x, w, -1).OK() {
 		return nil
 	}
 	each := b.c.Take(w, labels)
@@ -104,9 +111,10 @@ func (b *Builder) SoftmaxCrossEntropyWeighted(x, labels, w *gorgonia.Node) *gorg
 // SoftmaxCrossEntropyIgnoring is SoftmaxCrossEntropy over the examples whose
 // label is not ignore; 0 with the gradient 0 if there is none.
 func (b *Builder) SoftmaxCrossEntropyIgnoring(x, labels *gorgonia.Node, ignore int) *gorgonia.Node {
+	defer b.c.Enter("graph.SoftmaxCrossEntropyIgnoring", x, labels).Leave()
 	kept := b.Sum(b.c.NotInt(labels, ignore, x))
 	if s := b.c.Shape(x); len(s) > 0 {
-		b.ignoring(labels, ignore, s[len(s)-1])
+		b.c.Ignoring(labels, ignore, s[len(s)-1])
 	}
 	return b.MeanOver(b.Sum(b.c.CrossEntropyIgnoring(x, labels, ignore)), kept)
 }
@@ -114,7 +122,8 @@ func (b *Builder) SoftmaxCrossEntropyIgnoring(x, labels *gorgonia.Node, ignore i
 // NLL returns the mean of −logp[label], for logarithms of probabilities: [..., C] and
 // labels: Ints of [...].
 func (b *Builder) NLL(logp, labels *gorgonia.Node) *gorgonia.Node {
-	if !b.checks("nll", logp, labels).labelled(logp, labels, -1).ok() {
+	defer b.c.Enter("graph.NLL", logp, labels).Leave()
+	if !b.c.Checks().Labelled(logp, labels, -1).OK() {
 		return nil
 	}
 	return b.Neg(b.Mean(b.ofLabel(logp, labels)))
@@ -127,7 +136,8 @@ func (b *Builder) ofLabel(x, labels *gorgonia.Node) *gorgonia.Node {
 
 // BCEWithLogitsEach is BCEWithLogits without the mean, of x's shape.
 func (b *Builder) BCEWithLogitsEach(x, y *gorgonia.Node) *gorgonia.Node {
-	if !b.checks("bce", x, y).alike(x, y).targets(y, UnitInterval).ok() {
+	defer b.c.Enter("graph.BCEWithLogitsEach", x, y).Leave()
+	if !b.c.Checks().Alike(x, y).Targets(y, UnitInterval).OK() {
 		return nil
 	}
 	return b.c.BCELogits(x, y)
@@ -135,16 +145,18 @@ func (b *Builder) BCEWithLogitsEach(x, y *gorgonia.Node) *gorgonia.Node {
 
 // Hinge returns the mean of max(0, 1 − x·y) for targets y of −1 and 1.
 func (b *Builder) Hinge(x, y *gorgonia.Node) *gorgonia.Node {
-	if !b.checks("hinge", x, y).alike(x, y).targets(y, Signs).ok() {
+	defer b.c.Enter("graph.Hinge", x, y).Leave()
+	if !b.c.Checks().Alike(x, y).Targets(y, Signs).OK() {
 		return nil
 	}
-	return b.Mean(b.ReLU(b.oneMinus(b.Mul(x, y))))
+	return b.Mean(b.ReLU(b.c.OneMinus(b.Mul(x, y))))
 }
 
 // MultiHinge returns the mean over the examples of Σ_c≠label max(0, 1 − x[label] +
 // x[c])/C: scores x: [..., C], labels: Ints of [...] (Weston and Watkins 1999).
 func (b *Builder) MultiHinge(x, labels *gorgonia.Node) *gorgonia.Node {
-	if !b.checks("multihinge", x, labels).labelled(x, labels, -1).ok() {
+	defer b.c.Enter("graph.MultiHinge", x, labels).Leave()
+	if !b.c.Checks().Labelled(x, labels, -1).OK() {
 		return nil
 	}
 	return b.Mean(b.gaps(x, labels, 1))
@@ -166,7 +178,8 @@ func (b *Builder) gaps(x, labels *gorgonia.Node, margin float64) *gorgonia.Node 
 // along the last axis, for one-hot or soft targets y in [0, 1] of x's shape: [..., C]. A
 // class of the target 0 may have the logit -Inf.
 func (b *Builder) SoftmaxCrossEntropySoft(x, y *gorgonia.Node) *gorgonia.Node {
-	if !b.checks("softmax cross-entropy", x, y).alike(x, y).targets(y, UnitInterval).ok() {
+	defer b.c.Enter("graph.SoftmaxCrossEntropySoft", x, y).Leave()
+	if !b.c.Checks().Alike(x, y).Targets(y, UnitInterval).OK() {
 		return nil
 	}
 	return b.Neg(b.Mean(b.Sum(b.c.Weigh(y, b.LogSoftmax(x)), -1)))
@@ -180,7 +193,8 @@ func (b *Builder) SoftmaxCrossEntropySoft(x, y *gorgonia.Node) *gorgonia.Node {
 // examples: logits x and targets y in [0, 1]: [N, C]. It is computed from the
 // logits, stable for any.
 func (b *Builder) CourseCrossEntropy(x, y *gorgonia.Node) *gorgonia.Node {
-	if !b.checks("cross-entropy", x, y).alike(x, y).targets(y, UnitInterval).ok() {
+	defer b.c.Enter("graph.CourseCrossEntropy", x, y).Leave()
+	if !b.c.Checks().Alike(x, y).Targets(y, UnitInterval).OK() {
 		return nil
 	}
 	return b.Mean(b.Sum(b.c.BCELogits(x, y), -1))

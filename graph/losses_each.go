@@ -3,7 +3,7 @@ package graph
 import (
 	"math"
 
-	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 )
 
@@ -12,7 +12,8 @@ import (
 
 // SquaredError returns (x − y)².
 func (b *Builder) SquaredError(x, y *gorgonia.Node) *gorgonia.Node {
-	if !b.checks("squarederror", x, y).alike(x, y).ok() {
+	defer b.c.Enter("graph.SquaredError", x, y).Leave()
+	if !b.c.Checks().Alike(x, y).OK() {
 		return nil
 	}
 	return b.Square(b.Sub(x, y))
@@ -20,11 +21,12 @@ func (b *Builder) SquaredError(x, y *gorgonia.Node) *gorgonia.Node {
 
 // HuberEach is Huber without the mean.
 func (b *Builder) HuberEach(x, y *gorgonia.Node, delta float64) *gorgonia.Node {
-	return b.huber("huber", x, y, delta)
+	defer b.c.Enter("graph.HuberEach", x, y).Leave()
+	return b.huber(x, y, delta)
 }
 
-func (b *Builder) huber(name string, x, y *gorgonia.Node, delta float64) *gorgonia.Node {
-	if !b.checks(name, x, y).alike(x, y).above("delta", delta, 0).ok() {
+func (b *Builder) huber(x, y *gorgonia.Node, delta float64) *gorgonia.Node {
+	if !b.c.Checks().Alike(x, y).Above("delta", delta, 0).OK() {
 		return nil
 	}
 	near, size, far := b.nearAndFar(x, y, delta)
@@ -43,7 +45,8 @@ func (b *Builder) nearAndFar(x, y *gorgonia.Node, bound float64) (near, size, fa
 // (Girshick 2015). beta ≥ 0; beta = 0 gives |e|, as in PyTorch, and so does one so small
 // that float32 has no 1/beta.
 func (b *Builder) SmoothL1Each(x, y *gorgonia.Node, beta float64) *gorgonia.Node {
-	if !b.checks("smoothl1", x, y).alike(x, y).atLeast("beta", beta, 0).ok() {
+	defer b.c.Enter("graph.SmoothL1Each", x, y).Leave()
+	if !b.c.Checks().Alike(x, y).AtLeast("beta", beta, 0).OK() {
 		return nil
 	}
 	if beta < 1/math.MaxFloat32 {
@@ -55,7 +58,8 @@ func (b *Builder) SmoothL1Each(x, y *gorgonia.Node, beta float64) *gorgonia.Node
 
 // BCEEach is BCE without the mean.
 func (b *Builder) BCEEach(p, y *gorgonia.Node) *gorgonia.Node {
-	if !b.checks("bce", p, y).alike(p, y).targets(y, UnitInterval).ok() {
+	defer b.c.Enter("graph.BCEEach", p, y).Leave()
+	if !b.c.Checks().Alike(p, y).Targets(y, UnitInterval).OK() {
 		return nil
 	}
 	return b.c.BCE(p, y)
@@ -64,22 +68,24 @@ func (b *Builder) BCEEach(p, y *gorgonia.Node) *gorgonia.Node {
 // BCEWithLogitsWeighted is BCEWithLogitsEach with the part of y multiplied by
 // positive, which broadcasts to x's shape: more than 1 raises the recall.
 func (b *Builder) BCEWithLogitsWeighted(x, y, positive *gorgonia.Node) *gorgonia.Node {
-	if !b.checks("bce", x, y, positive).alike(x, y).onto(x, positive).targets(y, UnitInterval).ok() {
+	defer b.c.Enter("graph.BCEWithLogitsWeighted", x, y, positive).Leave()
+	if !b.c.Checks().Alike(x, y).Onto(x, positive).Targets(y, UnitInterval).OK() {
 		return nil
 	}
 	yes := b.c.Weigh(b.Mul(y, positive), b.LogSigmoid(x))
-	return b.Neg(b.Add(yes, b.c.Weigh(b.oneMinus(y), b.LogSigmoid(b.Neg(x)))))
+	return b.Neg(b.Add(yes, b.c.Weigh(b.c.OneMinus(y), b.LogSigmoid(b.Neg(x)))))
 }
 
 // KLDivergence returns y·(log y − x) for logarithms x of probabilities and
 // probabilities y ≥ 0, 0 where y is 0; with logTarget y are logarithms too, -Inf being
 // the probability 0.
 func (b *Builder) KLDivergence(x, y *gorgonia.Node, logTarget bool) *gorgonia.Node {
-	l := b.checks("kldivergence", x, y).alike(x, y)
+	defer b.c.Enter("graph.KLDivergence", x, y).Leave()
+	l := b.c.Checks().Alike(x, y)
 	if !logTarget {
-		l = l.targets(y, NotNegative)
+		l = l.Targets(y, NotNegative)
 	}
-	if !l.ok() {
+	if !l.OK() {
 		return nil
 	}
 	if !logTarget {
@@ -95,7 +101,8 @@ func (b *Builder) KLDivergence(x, y *gorgonia.Node, logTarget bool) *gorgonia.No
 // y·log(x + eps), eps ≥ 0. A count of 0 leaves the logarithm out. full adds Stirling's
 // formula for log y! where y > 1.
 func (b *Builder) PoissonNLL(x, y *gorgonia.Node, logInput, full bool, eps float64) *gorgonia.Node {
-	if !b.checks("poissonnll", x, y).alike(x, y).atLeast("eps", eps, 0).targets(y, NotNegative).ok() {
+	defer b.c.Enter("graph.PoissonNLL", x, y).Leave()
+	if !b.c.Checks().Alike(x, y).AtLeast("eps", eps, 0).Targets(y, NotNegative).OK() {
 		return nil
 	}
 	var loss *gorgonia.Node
@@ -119,7 +126,8 @@ func (b *Builder) PoissonNLL(x, y *gorgonia.Node, logInput, full bool, eps float
 // shape; full adds ½·log 2π. Variances below eps > 0 count as eps, with the gradient that
 // eps would have, as in PyTorch.
 func (b *Builder) GaussianNLL(x, y, v *gorgonia.Node, full bool, eps float64) *gorgonia.Node {
-	if !b.checks("gaussiannll", x, y, v).alike(x, y).onto(x, v).above("eps", eps, 0).targets(v, NotNegative).ok() {
+	defer b.c.Enter("graph.GaussianNLL", x, y, v).Leave()
+	if !b.c.Checks().Alike(x, y).Onto(x, v).Above("eps", eps, 0).Targets(v, NotNegative).OK() {
 		return nil
 	}
 	held := b.AddConst(b.Sub(v, b.StopGradient(v)), eps)
@@ -133,7 +141,8 @@ func (b *Builder) GaussianNLL(x, y, v *gorgonia.Node, full bool, eps float64) *g
 
 // SoftMargin returns log(1 + e^(−x·y)) for targets y of −1 and 1.
 func (b *Builder) SoftMargin(x, y *gorgonia.Node) *gorgonia.Node {
-	if !b.checks("softmargin", x, y).alike(x, y).targets(y, Signs).ok() {
+	defer b.c.Enter("graph.SoftMargin", x, y).Leave()
+	if !b.c.Checks().Alike(x, y).Targets(y, Signs).OK() {
 		return nil
 	}
 	return b.Softplus(b.Neg(b.Mul(x, y)))
@@ -141,7 +150,8 @@ func (b *Builder) SoftMargin(x, y *gorgonia.Node) *gorgonia.Node {
 
 // HingeEmbedding returns x for targets y of 1 and max(0, margin − x) for those of −1.
 func (b *Builder) HingeEmbedding(x, y *gorgonia.Node, margin float64) *gorgonia.Node {
-	if !b.checks("hingeembedding", x, y).alike(x, y).finite("margin", margin).targets(y, Signs).ok() {
+	defer b.c.Enter("graph.HingeEmbedding", x, y).Leave()
+	if !b.c.Checks().Alike(x, y).Finite("margin", margin).Targets(y, Signs).OK() {
 		return nil
 	}
 	return b.bySign(y, x, b.ReLU(b.AddConst(b.Neg(x), margin)))
@@ -158,7 +168,8 @@ func (b *Builder) bySign(y, near, far *gorgonia.Node) *gorgonia.Node {
 // MarginRanking returns max(0, margin − y·(u − v)) for targets y of −1 and 1: 1 wants u
 // to be larger, −1 v.
 func (b *Builder) MarginRanking(u, v, y *gorgonia.Node, margin float64) *gorgonia.Node {
-	if !b.checks("marginranking", u, v, y).alike(u, v, y).finite("margin", margin).targets(y, Signs).ok() {
+	defer b.c.Enter("graph.MarginRanking", u, v, y).Leave()
+	if !b.c.Checks().Alike(u, v, y).Finite("margin", margin).Targets(y, Signs).OK() {
 		return nil
 	}
 	return b.ReLU(b.AddConst(b.Neg(b.Mul(y, b.Sub(u, v))), margin))
@@ -168,21 +179,23 @@ func (b *Builder) MarginRanking(u, v, y *gorgonia.Node, margin float64) *gorgoni
 // of −1, cos being the cosine of the rows of u and v: [N, D] or [D]; y and the result:
 // [N] or a scalar. The cosine with a row of zeros is 0.
 func (b *Builder) CosineEmbedding(u, v, y *gorgonia.Node, margin float64) *gorgonia.Node {
-	if !b.checks("cosineembedding", u, v, y).alike(u, v).labelled(u, y, -1).finite("margin", margin).targets(y, Signs).ok() {
+	defer b.c.Enter("graph.CosineEmbedding", u, v, y).Leave()
+	if !b.c.Checks().Alike(u, v).Labelled(u, y, -1).Finite("margin", margin).Targets(y, Signs).OK() {
 		return nil
 	}
 	const eps = 1e-12
 	dot := b.Sum(b.Mul(u, v), -1)
 	nu, nv := b.AddConst(b.Sum(b.Square(u), -1), eps), b.AddConst(b.Sum(b.Square(v), -1), eps)
 	cos := b.Div(dot, b.Mul(b.Sqrt(nu), b.Sqrt(nv)))
-	return b.bySign(y, b.oneMinus(cos), b.ReLU(b.AddConst(cos, -margin)))
+	return b.bySign(y, b.c.OneMinus(cos), b.ReLU(b.AddConst(cos, -margin)))
 }
 
 // TripletMargin returns max(0, ‖a − p‖ − ‖a − n‖ + margin) for anchors a, positive and
 // negative examples of one shape, with the norm of that order over the last axis after
 // eps ≥ 0 is added; swap takes the smaller of ‖a − n‖ and ‖p − n‖ (Balntas et al. 2016).
 func (b *Builder) TripletMargin(a, p, n *gorgonia.Node, margin, order, eps float64, swap bool) *gorgonia.Node {
-	if !b.checks("tripletmargin", a, p, n).alike(a, p, n).finite("margin", margin).atLeast("eps", eps, 0).ok() {
+	defer b.c.Enter("graph.TripletMargin", a, p, n).Leave()
+	if !b.c.Checks().Alike(a, p, n).Finite("margin", margin).AtLeast("eps", eps, 0).OK() {
 		return nil
 	}
 	far := b.PairwiseDistance(a, n, order, eps)
@@ -196,8 +209,9 @@ func (b *Builder) TripletMargin(a, p, n *gorgonia.Node, margin, order, eps float
 // times the weight of its label, w: [C] or nil: scores x: [N, C], labels: Ints [N];
 // p is 1 or 2.
 func (b *Builder) MultiMargin(x, labels, w *gorgonia.Node, p int, margin float64) *gorgonia.Node {
-	l := b.checks("multimargin", x, labels).labelled(x, labels, 1).weighted(x, w, 1)
-	if !l.choice("power", p, p == 1 || p == 2, "1 or 2").finite("margin", margin).ok() {
+	defer b.c.Enter("graph.MultiMargin", x, labels, w).Leave()
+	l := b.c.Checks().Labelled(x, labels, 1).Weighted(x, w, 1)
+	if !l.Choice("power", p, p == 1 || p == 2, "1 or 2").Finite("margin", margin).OK() {
 		return nil
 	}
 	each := b.gaps(x, labels, margin)
@@ -215,30 +229,31 @@ func (b *Builder) MultiMargin(x, labels, w *gorgonia.Node, p int, margin float64
 // x[j] + x[i])/C for each example: x: [N, C]; labels has the classes of each
 // example.
 func (b *Builder) MultiLabelMargin(x *gorgonia.Node, labels [][]int) *gorgonia.Node {
+	defer b.c.Enter("graph.MultiLabelMargin", x).Leave()
 	s := b.c.Shape(x)
-	l := b.checks("multilabelmargin", x)
-	if !l.ok() {
+	l := b.c.Checks()
+	if !l.OK() {
 		return nil
 	}
 	if len(s) != 2 || len(labels) != s[0] {
-		l.fail(errors.Wrapf(ErrShape, "got %v and the labels of %d examples, want [N, C] and N", s, len(labels)))
+		b.c.Refuse(mistake.Shapef("got %v and the labels of %d examples, want [N, C] and N", s, len(labels)))
 		return nil
 	}
-	if !b.holds("multilabelmargin", x, s...) {
+	if !b.c.Holds(s...) {
 		return nil
 	}
 	is := make([]float64, s[0]*s[1])
 	for i, of := range labels {
 		for _, c := range of {
 			if c < 0 || c >= s[1] {
-				l.fail(errors.Wrapf(ErrShape, "got the label %d of example %d, want it in [0,%d)", c, i, s[1]))
+				b.c.Refuse(mistake.Shapef("got the label %d of example %d, want it in [0,%d)", c, i, s[1]))
 				return nil
 			}
 			is[i*s[1]+c]++ // a label that is named twice counts twice
 		}
 	}
 	hot := b.Const(is, s...)
-	gap := b.ReLU(b.oneMinus(b.Sub(b.Unsqueeze(x, 2), b.Unsqueeze(x, 1)))) // [N, label, other]
+	gap := b.ReLU(b.c.OneMinus(b.Sub(b.Unsqueeze(x, 2), b.Unsqueeze(x, 1)))) // [N, label, other]
 	pair := b.Mul(b.Unsqueeze(hot, 2), b.Unsqueeze(b.c.EqConst(hot, 0), 1))
 	return b.Scale(b.Sum(b.c.Weigh(pair, gap), 1, 2), 1/float64(s[1]))
 }
@@ -247,7 +262,8 @@ func (b *Builder) MultiLabelMargin(x *gorgonia.Node, labels [][]int) *gorgonia.N
 // sigmoid(x) with targets y in [0, 1], times weights w of the classes, [C], or nil: x:
 // [..., C]; result [...].
 func (b *Builder) MultiLabelSoftMargin(x, y, w *gorgonia.Node) *gorgonia.Node {
-	if !b.checks("multilabelsoftmargin", x, y).alike(x, y).weighted(x, w, -1).targets(y, UnitInterval).ok() {
+	defer b.c.Enter("graph.MultiLabelSoftMargin", x, y, w).Leave()
+	if !b.c.Checks().Alike(x, y).Weighted(x, w, -1).Targets(y, UnitInterval).OK() {
 		return nil
 	}
 	loss := b.c.BCELogits(x, y)
@@ -271,15 +287,16 @@ type Likelihoods struct {
 // mean divides (MeanOver of both sums): logarithms of probabilities logp: [N, C, ...] or
 // [C], labels: Ints of [N, ...] or a scalar; results like labels.
 func (b *Builder) NLLEach(logp, labels *gorgonia.Node, o Likelihoods) (loss, weight *gorgonia.Node) {
+	defer b.c.Enter("graph.NLLEach", logp, labels).Leave()
 	axis := b.classAxis(logp)
-	if !b.checks("nll", logp, labels).labelled(logp, labels, axis).weighted(logp, o.Weight, axis).smoothing(o.Smoothing).ok() {
+	if !b.c.Checks().Labelled(logp, labels, axis).Weighted(logp, o.Weight, axis).Within("smoothing", o.Smoothing, 0, 1).OK() {
 		return nil, nil
 	}
 	s := b.c.Shape(logp)
 	classes := s[axis]
 	kept, hot := b.c.Fill(b.Sum(logp, axis), 1), b.c.OneHot(labels, classes, logp)
 	if o.Ignoring {
-		b.ignoring(labels, o.Ignore, classes)
+		b.c.Ignoring(labels, o.Ignore, classes)
 		kept, hot = b.c.NotInt(labels, o.Ignore, logp), b.c.OneHotIgnoring(labels, classes, o.Ignore, logp)
 	}
 	hot = b.MoveAxes(hot, []int{-1}, []int{axis})
@@ -305,7 +322,7 @@ func (b *Builder) classAxis(x *gorgonia.Node) int { return max(0, min(1, len(b.c
 // ofClasses is w: [C] in the shape that broadcasts to x along its axis of classes.
 func (b *Builder) ofClasses(w, x *gorgonia.Node, axis int) *gorgonia.Node {
 	if axis == 1 {
-		return b.channels(w, x)
+		return b.c.Channels(w, x)
 	}
 	return w
 }
@@ -315,13 +332,14 @@ func (b *Builder) ofClasses(w, x *gorgonia.Node, axis int) *gorgonia.Node {
 // or nil. smoothing, in [0, 1], blends y with 1/C. A class of the target 0 may have the
 // logit -Inf.
 func (b *Builder) CrossEntropySoft(x, y, w *gorgonia.Node, smoothing float64) *gorgonia.Node {
+	defer b.c.Enter("graph.CrossEntropySoft", x, y, w).Leave()
 	axis := b.classAxis(x)
-	l := b.checks("cross-entropy", x, y).alike(x, y).weighted(x, w, axis).smoothing(smoothing).targets(y, UnitInterval)
+	l := b.c.Checks().Alike(x, y).Weighted(x, w, axis).Within("smoothing", smoothing, 0, 1).Targets(y, UnitInterval)
 	s := b.c.Shape(x)
-	if l.ok() && len(s) == 0 {
-		l.fail(errors.Wrapf(ErrShape, "got %v, want [N, C, ...] or [C]", s))
+	if l.OK() && len(s) == 0 {
+		b.c.Refuse(mistake.Shapef("got %v, want [N, C, ...] or [C]", s))
 	}
-	if !l.ok() {
+	if !l.OK() {
 		return nil
 	}
 	if smoothing > 0 {

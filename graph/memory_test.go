@@ -34,7 +34,7 @@ func TestTooLarge(t *testing.T) {
 	}{
 		{"an output", func(b *graph.Builder) graph.Config {
 			x := b.Input("x", n)
-			return graph.Config{Outputs: gorgonia.Nodes{b.As("square").Outer(x, b.Exp(x))}}
+			return graph.Config{Outputs: gorgonia.Nodes{b.Name("square", b.Outer(x, b.Exp(x)))}}
 		}, []string{"mul", "", "memory_test.go"}},
 		{"what lies between", func(b *graph.Builder) graph.Config {
 			x := b.Input("x", n)
@@ -134,7 +134,7 @@ func TestForkKeepsToTheLimit(t *testing.T) {
 	build := func(limit int64) *graph.Program {
 		b := graph.New(graph.NewParams(graph.Float32, 1))
 		x := b.Input("x", n)
-		p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{b.As("double").Add(x, x), b.Exp(x)}, Workers: 1, MemoryLimit: limit})
+		p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{b.Name("double", b.Add(x, x)), b.Exp(x)}, Workers: 1, MemoryLimit: limit})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,7 +5,7 @@ import (
 	"math/bits"
 	"slices"
 
-	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
 )
@@ -14,19 +14,20 @@ import (
 
 // MoveAxes puts the axes from[i] at the places to[i]; the others keep their order.
 func (b *Builder) MoveAxes(x *gorgonia.Node, from, to []int) *gorgonia.Node {
+	defer b.c.Enter("graph.MoveAxes", x).Leave()
 	n := len(b.c.Shape(x))
 	if b.c.Err != nil {
 		return nil
 	}
 	if len(from) != len(to) {
-		b.c.Fail("moveaxes", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the axes %v to the places %v, want as many", from, to))
+		b.c.Refuse(mistake.Shapef("got the axes %v to the places %v, want as many", from, to))
 		return nil
 	}
 	perm := slices.Repeat([]int{-1}, n)
 	var moved []int
 	for i := range from {
-		f, okf := b.axisOf("moveaxes", x, from[i])
-		t, okt := b.axisOf("moveaxes", x, to[i])
+		f, okf := b.c.Axis(x, from[i])
+		t, okt := b.c.Axis(x, to[i])
 		if !okf || !okt {
 			return nil
 		}
@@ -46,17 +47,18 @@ func (b *Builder) MoveAxes(x *gorgonia.Node, from, to []int) *gorgonia.Node {
 
 // Flatten joins the axes from first to last, negative ones counted from the end.
 func (b *Builder) Flatten(x *gorgonia.Node, first, last int) *gorgonia.Node {
+	defer b.c.Enter("graph.Flatten", x).Leave()
 	s := b.c.Shape(x)
 	if b.c.Err == nil && len(s) == 0 {
 		return b.Reshape(x, 1)
 	}
-	lo, okl := b.axisOf("flatten", x, first)
-	hi, okh := b.axisOf("flatten", x, last)
+	lo, okl := b.c.Axis(x, first)
+	hi, okh := b.c.Axis(x, last)
 	if !okl || !okh {
 		return nil
 	}
 	if lo > hi {
-		b.c.Fail("flatten", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the axes %d to %d, want them in order", first, last))
+		b.c.Refuse(mistake.Shapef("got the axes %d to %d, want them in order", first, last))
 		return nil
 	}
 	return b.Reshape(x, slices.Concat([]int(s[:lo]), []int{s[lo : hi+1].Size()}, []int(s[hi+1:]))...)
@@ -64,7 +66,8 @@ func (b *Builder) Flatten(x *gorgonia.Node, first, last int) *gorgonia.Node {
 
 // Unflatten splits an axis into axes of the extents, one of which may be -1.
 func (b *Builder) Unflatten(x *gorgonia.Node, axis int, extents ...int) *gorgonia.Node {
-	k, ok := b.axisOf("unflatten", x, axis)
+	defer b.c.Enter("graph.Unflatten", x).Leave()
+	k, ok := b.c.Axis(x, axis)
 	if !ok {
 		return nil
 	}
@@ -83,7 +86,7 @@ func (b *Builder) Unflatten(x *gorgonia.Node, axis int, extents ...int) *gorgoni
 		known *= extents[free]
 	}
 	if known != s[k] {
-		b.c.Fail("unflatten", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the extents %v for axis %d of %v, want such with the product %d", extents, axis, s, s[k]))
+		b.c.Refuse(mistake.Shapef("got the extents %v for axis %d of %v, want such with the product %d", extents, axis, s, s[k]))
 		return nil
 	}
 	return b.Reshape(x, slices.Concat([]int(s[:k]), extents, []int(s[k+1:]))...)
@@ -92,6 +95,7 @@ func (b *Builder) Unflatten(x *gorgonia.Node, axis int, extents ...int) *gorgoni
 // Rot90 turns the plane of two axes by so many quarter turns, from the first axis
 // towards the second.
 func (b *Builder) Rot90(x *gorgonia.Node, turns, from, to int) *gorgonia.Node {
+	defer b.c.Enter("graph.Rot90", x).Leave()
 	if b.c.Shape(x); b.c.Err != nil {
 		return nil
 	}
@@ -104,16 +108,17 @@ func (b *Builder) Rot90(x *gorgonia.Node, turns, from, to int) *gorgonia.Node {
 // Windows are the pieces of an axis of size places, step apart: their places are a
 // new last axis, and the axis counts them.
 func (b *Builder) Windows(x *gorgonia.Node, axis, size, step int) *gorgonia.Node {
-	k, n, ok := b.line("windows", x, axis, size)
+	defer b.c.Enter("graph.Windows", x).Leave()
+	k, n, ok := b.c.Extent(x, axis, size)
 	if !ok {
 		return nil
 	}
 	if size < 1 || step < 1 {
-		b.c.Fail("windows", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got windows of %d places %d apart, want at least 1", size, step))
+		b.c.Refuse(mistake.Shapef("got windows of %d places %d apart, want at least 1", size, step))
 		return nil
 	}
 	count := (n-size)/step + 1
-	if !b.holds("windows", x, count, size) {
+	if !b.c.Holds(count, size) {
 		return nil
 	}
 	index := make([]int, 0, count*size)
@@ -130,19 +135,20 @@ func (b *Builder) Windows(x *gorgonia.Node, axis, size, step int) *gorgonia.Node
 // i·strides[0] + j·strides[1] + ... of x read in order. Gradients of elements that
 // are read twice add up.
 func (b *Builder) Strided(x *gorgonia.Node, shape, strides []int, offset int) *gorgonia.Node {
+	defer b.c.Enter("graph.Strided", x).Leave()
 	s := b.c.Shape(x)
 	if b.c.Err != nil {
 		return nil
 	}
 	if len(strides) != len(shape) {
-		b.c.Fail("strided", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the shape %v and the strides %v, want a stride for each axis", shape, strides))
+		b.c.Refuse(mistake.Shapef("got the shape %v and the strides %v, want a stride for each axis", shape, strides))
 		return nil
 	}
-	if !b.holds("strided", x, shape...) {
+	if !b.c.Holds(shape...) {
 		return nil
 	}
 	if !reaches(s.Size(), shape, strides, offset) {
-		b.c.Fail("strided", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the shape %v, the strides %v and the offset %d, which reach beyond the %d elements", shape, strides, offset, s.Size()))
+		b.c.Refuse(mistake.Shapef("got the shape %v, the strides %v and the offset %d, which reach beyond the %d elements", shape, strides, offset, s.Size()))
 		return nil
 	}
 	index := []int{offset}
@@ -195,6 +201,7 @@ func reaches(n int, shape, strides []int, offset int) bool {
 // Meshgrid are the vectors xs broadcast against each other: the i-th along axis i
 // of [len(xs[0]), len(xs[1]), ...].
 func (b *Builder) Meshgrid(xs ...*gorgonia.Node) []*gorgonia.Node {
+	defer b.c.Enter("graph.Meshgrid", xs...).Leave()
 	var shape []int
 	for _, x := range xs {
 		shape = append(shape, b.c.Shape(x).Size())
@@ -211,6 +218,7 @@ func (b *Builder) Meshgrid(xs ...*gorgonia.Node) []*gorgonia.Node {
 // CartesianProduct are all choices of one element of each vector, [Π lengths,
 // len(xs)], the last vector changing fastest.
 func (b *Builder) CartesianProduct(xs ...*gorgonia.Node) *gorgonia.Node {
+	defer b.c.Enter("graph.CartesianProduct", xs...).Leave()
 	grid := b.Meshgrid(xs...)
 	if b.c.Err != nil {
 		return nil
@@ -224,16 +232,17 @@ func (b *Builder) CartesianProduct(xs ...*gorgonia.Node) *gorgonia.Node {
 // Combinations are all choices of r places of the vector x in rising order, [.., r];
 // with repeats, places may be chosen again.
 func (b *Builder) Combinations(x *gorgonia.Node, r int, repeats bool) *gorgonia.Node {
+	defer b.c.Enter("graph.Combinations", x).Leave()
 	s := b.c.Shape(x)
 	if b.c.Err != nil {
 		return nil
 	}
 	if len(s) != 1 || r < 0 {
-		b.c.Fail("combinations", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v and %d of it, want a vector and at least 0", s, r))
+		b.c.Refuse(mistake.Shapef("got %v and %d of it, want a vector and at least 0", s, r))
 		return nil
 	}
 	count := choices(s[0], r, repeats)
-	if !b.holds("combinations", x, count, r) {
+	if !b.c.Holds(count, r) {
 		return nil
 	}
 	rise := 1 // from one place of a choice to the next, at least
@@ -287,6 +296,7 @@ func choices(n, r int, repeats bool) int {
 // BlockDiagonal puts matrices along a diagonal, with 0 elsewhere; vectors are rows
 // and scalars matrices of one element.
 func (b *Builder) BlockDiagonal(xs ...*gorgonia.Node) *gorgonia.Node {
+	defer b.c.Enter("graph.BlockDiagonal", xs...).Leave()
 	cols := 0
 	ms := make([]*gorgonia.Node, len(xs))
 	for i, x := range xs {
@@ -295,7 +305,7 @@ func (b *Builder) BlockDiagonal(xs ...*gorgonia.Node) *gorgonia.Node {
 			return nil
 		}
 		if len(s) > 2 {
-			b.c.Fail("blockdiagonal", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v, want a matrix, a vector or a scalar", s))
+			b.c.Refuse(mistake.Shapef("got %v, want a matrix, a vector or a scalar", s))
 			return nil
 		}
 		ms[i] = b.Reshape(x, slices.Concat(slices.Repeat([]int{1}, 2-len(s)), []int(s))...)
@@ -321,8 +331,9 @@ func (b *Builder) BlockDiagonal(xs ...*gorgonia.Node) *gorgonia.Node {
 // OffDiagonal is the diagonal of the axes i and j, k places above the main one, as
 // a last axis.
 func (b *Builder) OffDiagonal(x *gorgonia.Node, k, i, j int) *gorgonia.Node {
-	p, okp := b.axisOf("diagonal", x, i)
-	q, okq := b.axisOf("diagonal", x, j)
+	defer b.c.Enter("graph.OffDiagonal", x).Leave()
+	p, okp := b.c.Axis(x, i)
+	q, okq := b.c.Axis(x, j)
 	if !okp || !okq {
 		return nil
 	}
@@ -330,23 +341,24 @@ func (b *Builder) OffDiagonal(x *gorgonia.Node, k, i, j int) *gorgonia.Node {
 	k = max(-s[p], min(s[q], k))
 	row, col := max(0, -k), max(0, k)
 	n := min(s[p]-row, s[q]-col)
-	return b.Diagonal(b.along(b.along(x, p, Range(row, row+n)), q, Range(col, col+n)), p, q)
+	return b.Diagonal(b.c.Along(b.c.Along(x, p, Range(row, row+n)), q, Range(col, col+n)), p, q)
 }
 
 // DiagonalMatrices has the last axis of x: [..., n] as the diagonal, k places
 // above the main one, of two new axes i and j; 0 elsewhere.
 func (b *Builder) DiagonalMatrices(x *gorgonia.Node, k, i, j int) *gorgonia.Node {
+	defer b.c.Enter("graph.DiagonalMatrices", x).Leave()
 	s := b.c.Shape(x)
 	if b.c.Err != nil {
 		return nil
 	}
 	if len(s) == 0 {
-		b.c.Fail("diagonalmatrices", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v, want an axis", s))
+		b.c.Refuse(mistake.Shapef("got %v, want an axis", s))
 		return nil
 	}
 	n := s[len(s)-1]
 	if k < -op.MaxElements || k > op.MaxElements {
-		b.c.Fail("diagonalmatrices", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the diagonal %d, want one of a matrix", k))
+		b.c.Refuse(mistake.Shapef("got the diagonal %d, want one of a matrix", k))
 		return nil
 	}
 	wide := b.Tril(b.Triu(b.Broadcast(b.Unsqueeze(x, len(s)-1), slices.Concat([]int(s[:len(s)-1]), []int{n, n})...), 0), 0)
@@ -357,12 +369,13 @@ func (b *Builder) DiagonalMatrices(x *gorgonia.Node, k, i, j int) *gorgonia.Node
 // ChannelShuffle puts the channels of x: [N, C, ...] in an order in which those of
 // the groups alternate (Zhang et al. 2018).
 func (b *Builder) ChannelShuffle(x *gorgonia.Node, groups int) *gorgonia.Node {
+	defer b.c.Enter("graph.ChannelShuffle", x).Leave()
 	s := b.c.Shape(x)
 	if b.c.Err != nil {
 		return nil
 	}
 	if len(s) < 2 || groups < 1 || s[1]%groups != 0 {
-		b.c.Fail("channelshuffle", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v in %d groups, want [N, C, ...] with a multiple of the groups", s, groups))
+		b.c.Refuse(mistake.Shapef("got %v in %d groups, want [N, C, ...] with a multiple of the groups", s, groups))
 		return nil
 	}
 	y := b.SwapAxes(b.Unflatten(x, 1, groups, s[1]/groups), 1, 2)

@@ -4,8 +4,9 @@ import (
 	"math"
 	"slices"
 
-	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/build"
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
 )
@@ -20,30 +21,15 @@ type Windowing struct {
 	Groups   int   // of channels that do not meet, of convolutions alone; default 1
 }
 
-// onAxes is v on k axes: itself, its one number on all of them, or fallback.
-func onAxes(v []int, k int, fallback []int) []int {
-	if len(v) == 0 {
-		v = fallback
-	}
-	if len(v) != 1 {
-		return append([]int{}, v...)
-	}
-	out := make([]int, max(k, 0))
-	for i := range out {
-		out[i] = v[0]
-	}
-	return out
-}
-
 // attrs are the attributes of a convolution over k spatial axes.
 func (w Windowing) attrs(k int) ir.Attrs {
 	groups := w.Groups
 	if groups == 0 {
 		groups = 1
 	}
-	pad := onAxes(w.Pad, k, []int{0})
-	return ir.A("stride", onAxes(w.Stride, k, []int{1}), "pad", pad, "padend", onAxes(w.PadEnd, k, pad),
-		"dilation", onAxes(w.Dilation, k, []int{1}), "groups", groups)
+	pad := build.OnAxes(w.Pad, k, []int{0})
+	return ir.A("stride", build.OnAxes(w.Stride, k, []int{1}), "pad", pad, "padend", build.OnAxes(w.PadEnd, k, pad),
+		"dilation", build.OnAxes(w.Dilation, k, []int{1}), "groups", groups)
 }
 
 // Conv is the convolution of images x: [N, C, In...] with weights w: [O,
@@ -57,6 +43,7 @@ func (w Windowing) attrs(k int) ir.Attrs {
 // places of y, whose rounding is relative to the largest Σ |x·w| of a tile: what is
 // not finite may then make all of its tile so (internal/kernel/conv/winograd.go).
 func (b *Builder) Conv(x, w *gorgonia.Node, o Windowing) *gorgonia.Node {
+	defer b.c.Enter("graph.Conv", x, w).Leave()
 	return b.c.Conv(x, w, o.attrs(len(b.c.Shape(x))-2))
 }
 
@@ -66,9 +53,10 @@ func (b *Builder) Conv(x, w *gorgonia.Node, o Windowing) *gorgonia.Node {
 // extra, 0 by default, chooses among the extents that a stride maps to In, and
 // adds zeros beyond.
 func (b *Builder) ConvTranspose(x, w *gorgonia.Node, o Windowing, extra ...int) *gorgonia.Node {
+	defer b.c.Enter("graph.ConvTranspose", x, w).Leave()
 	k := len(b.c.Shape(x)) - 2
-	more, stride := onAxes(extra, k, []int{0}), onAxes(o.Stride, k, []int{1})
-	end := onAxes(o.PadEnd, k, onAxes(o.Pad, k, []int{0}))
+	more, stride := build.OnAxes(extra, k, []int{0}), build.OnAxes(o.Stride, k, []int{1})
+	end := build.OnAxes(o.PadEnd, k, build.OnAxes(o.Pad, k, []int{0}))
 	zeros := make([]int, max(0, k))
 	for i := range zeros {
 		if i < min(len(more), len(stride), len(end)) && more[i] >= stride[i] { // less is cut off, and zeros stand behind
@@ -95,40 +83,45 @@ type Pool struct {
 }
 
 // windows are the settings for images x.
-func (b *Builder) windows(kind string, x *gorgonia.Node, p Pool) op.Windows {
+func (b *Builder) windows(x *gorgonia.Node, p Pool) op.Windows {
 	k := len(b.c.Shape(x)) - 2
 	if len(p.PadEnd) > 0 || p.Groups > 1 {
-		b.c.Fail(kind, b.c.Label, gorgonia.Nodes{x}, errors.New("got PadEnd or Groups, which pools do not have"))
+		b.c.Refuse(mistake.Optionf("got PadEnd or Groups, which pools do not have"))
 	}
-	kernel := onAxes(p.Kernel, k, nil)
-	return op.Windows{Kernel: kernel, Stride: onAxes(p.Stride, k, kernel), Pad: onAxes(p.Pad, k, []int{0}),
-		Dilation: onAxes(p.Dilation, k, []int{1}), Ceil: p.Ceil}
+	kernel := build.OnAxes(p.Kernel, k, nil)
+	return op.Windows{Kernel: kernel, Stride: build.OnAxes(p.Stride, k, kernel), Pad: build.OnAxes(p.Pad, k, []int{0}),
+		Dilation: build.OnAxes(p.Dilation, k, []int{1}), Ceil: p.Ceil}
 }
 
 // MaxPool is the largest element of each window, NaN if there is one. The
 // gradient goes to the first largest element. Padding is never the largest.
 func (b *Builder) MaxPool(x *gorgonia.Node, p Pool) *gorgonia.Node {
-	return b.c.MaxPool(x, b.windows("maxpool", x, p))
+	defer b.c.Enter("graph.MaxPool", x).Leave()
+	return b.c.MaxPool(x, b.windows(x, p))
 }
 
 // AvgPool is the mean of each window.
 func (b *Builder) AvgPool(x *gorgonia.Node, p Pool) *gorgonia.Node {
-	return b.c.AvgPool(x, b.windows("avgpool", x, p), !p.InsideOnly)
+	defer b.c.Enter("graph.AvgPool", x).Leave()
+	return b.c.AvgPool(x, b.windows(x, p), !p.InsideOnly)
 }
 
 // AdaptiveMaxPool is the largest element of each of out windows that share an
 // axis: window i of n over m places reaches from ⌊i·m/n⌋ to before ⌈(i+1)·m/n⌉.
 func (b *Builder) AdaptiveMaxPool(x *gorgonia.Node, out ...int) *gorgonia.Node {
+	defer b.c.Enter("graph.AdaptiveMaxPool", x).Leave()
 	return b.c.AdaptiveMaxPool(x, out)
 }
 
 // AdaptiveAvgPool is the mean of each window of AdaptiveMaxPool.
 func (b *Builder) AdaptiveAvgPool(x *gorgonia.Node, out ...int) *gorgonia.Node {
+	defer b.c.Enter("graph.AdaptiveAvgPool", x).Leave()
 	return b.c.AdaptiveAvgPool(x, out)
 }
 
 // GlobalAvgPool is the mean of each channel: x: [N, C, ...]; result [N, C].
 func (b *Builder) GlobalAvgPool(x *gorgonia.Node) *gorgonia.Node {
+	defer b.c.Enter("graph.GlobalAvgPool", x).Leave()
 	s := b.c.Shape(x)
 	if b.c.Err != nil {
 		return nil
@@ -138,7 +131,7 @@ func (b *Builder) GlobalAvgPool(x *gorgonia.Node) *gorgonia.Node {
 		axes = append(axes, i)
 	}
 	if len(axes) == 0 {
-		b.c.Fail("globalavgpool", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v, want [N, C, ...] with spatial axes", s))
+		b.c.Refuse(mistake.Shapef("got %v, want [N, C, ...] with spatial axes", s))
 		return nil
 	}
 	return b.Mean(x, axes...)
@@ -149,8 +142,9 @@ func (b *Builder) GlobalAvgPool(x *gorgonia.Node) *gorgonia.Node {
 // even. The gradient is 0 where the sum is 0, and for p < 1 that of an element that is
 // 0 is 0 too.
 func (b *Builder) LPPool(x *gorgonia.Node, power float64, p Pool) *gorgonia.Node {
+	defer b.c.Enter("graph.LPPool", x).Leave()
 	if !(power > 0) || math.IsInf(power, 1) {
-		b.c.Fail("lppool", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrOption, "got the power %v, want it above 0 and finite", power))
+		b.c.Refuse(mistake.Optionf("got the power %v, want it above 0 and finite", power))
 		return nil
 	}
 	each := b.PowConst(x, power)
@@ -163,7 +157,8 @@ func (b *Builder) LPPool(x *gorgonia.Node, power float64, p Pool) *gorgonia.Node
 
 // SumPool is the sum of each window.
 func (b *Builder) SumPool(x *gorgonia.Node, p Pool) *gorgonia.Node {
-	return b.c.SumPool(x, b.windows("sumpool", x, p))
+	defer b.c.Enter("graph.SumPool", x).Leave()
+	return b.c.SumPool(x, b.windows(x, p))
 }
 
 // SamePadding is the padding of a convolution of stride 1 whose results have the

@@ -4,7 +4,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 )
 
@@ -15,40 +15,56 @@ import (
 // n, n] as columns, of symmetric matrices x: [..., n, n]; of others, those of (x +
 // xᵀ)/2. The sign of an eigenvector is free: a derivative of what depends on it
 // means nothing.
-func (b *Builder) Eigh(x *gorgonia.Node) (values, vectors *gorgonia.Node) { return b.c.Eigh(x) }
+func (b *Builder) Eigh(x *gorgonia.Node) (values, vectors *gorgonia.Node) {
+	defer b.c.Enter("graph.Eigh", x).Leave()
+	return b.c.Eigh(x)
+}
 
 // SVD are the thin factors of x = u·diag s·vᵀ: u: [..., m, k], s: [..., k] in
 // falling order and v: [..., n, k], k = min(m, n). The common sign of a column of
 // u and v is free.
-func (b *Builder) SVD(x *gorgonia.Node) (u, s, v *gorgonia.Node) { return b.c.SVD(x) }
+func (b *Builder) SVD(x *gorgonia.Node) (u, s, v *gorgonia.Node) {
+	defer b.c.Enter("graph.SVD", x).Leave()
+	return b.c.SVD(x)
+}
 
 // QR are the thin factors of x = q·r: q: [..., m, k] with orthonormal columns and
 // r: [..., k, n] upper triangular, k = min(m, n). The gradient needs the first k
 // columns of x to be independent.
-func (b *Builder) QR(x *gorgonia.Node) (q, r *gorgonia.Node) { return b.c.QR(x) }
+func (b *Builder) QR(x *gorgonia.Node) (q, r *gorgonia.Node) {
+	defer b.c.Enter("graph.QR", x).Leave()
+	return b.c.QR(x)
+}
 
 // Pinv is the Moore-Penrose inverse [..., n, m]. Singular values up to rcond times
 // the largest count as 0; the gradient holds for a rank that stays as it is.
-func (b *Builder) Pinv(x *gorgonia.Node, rcond float64) *gorgonia.Node { return b.c.Pinv(x, rcond) }
+func (b *Builder) Pinv(x *gorgonia.Node, rcond float64) *gorgonia.Node {
+	defer b.c.Enter("graph.Pinv", x).Leave()
+	return b.c.Pinv(x, rcond)
+}
 
 // LeastSquares is the y: [..., n, k] with the least ‖x·y − r‖, and of those the
 // least ‖y‖: Pinv(x, rcond)·r for r: [..., m, k].
 func (b *Builder) LeastSquares(x, r *gorgonia.Node, rcond float64) *gorgonia.Node {
+	defer b.c.Enter("graph.LeastSquares", x, r).Leave()
 	return b.MatMul(b.Pinv(x, rcond), r)
 }
 
 // MatrixExp is the exponential of square matrices.
-func (b *Builder) MatrixExp(x *gorgonia.Node) *gorgonia.Node { return b.c.MatrixExp(x) }
+func (b *Builder) MatrixExp(x *gorgonia.Node) *gorgonia.Node {
+	defer b.c.Enter("graph.MatrixExp", x).Leave()
+	return b.c.MatrixExp(x)
+}
 
 // square is the extent of square matrices.
-func (b *Builder) square(op string, x *gorgonia.Node) (n int, ok bool) {
+func (b *Builder) square(x *gorgonia.Node) (n int, ok bool) {
 	s := b.c.Shape(x)
 	if b.c.Err != nil {
 		return 0, false
 	}
 	k := len(s) - 2
 	if k < 0 || s[k] != s[k+1] {
-		b.c.Fail(op, b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v, want square matrices [..., n, n]", s))
+		b.c.Refuse(mistake.Shapef("got %v, want square matrices [..., n, n]", s))
 		return 0, false
 	}
 	return s[k], true
@@ -57,7 +73,8 @@ func (b *Builder) square(op string, x *gorgonia.Node) (n int, ok bool) {
 // MatrixPower is the power of square matrices; a negative one is that of the
 // inverse, 0 gives identities.
 func (b *Builder) MatrixPower(x *gorgonia.Node, power int) *gorgonia.Node {
-	n, ok := b.square("matrixpower", x)
+	defer b.c.Enter("graph.MatrixPower", x).Leave()
+	n, ok := b.square(x)
 	if !ok {
 		return nil
 	}
@@ -86,7 +103,8 @@ func (b *Builder) MatrixPower(x *gorgonia.Node, power int) *gorgonia.Node {
 
 // Identity is the constant identity matrix [n, n].
 func (b *Builder) Identity(n int) *gorgonia.Node {
-	if !b.holds("identity", nil, n, n) {
+	defer b.c.Enter("graph.Identity").Leave()
+	if !b.c.Holds(n, n) {
 		return nil
 	}
 	v := make([]float64, n*n)
@@ -99,6 +117,7 @@ func (b *Builder) Identity(n int) *gorgonia.Node {
 // LogDet is the logarithm of the determinant of square matrices: NaN where it is
 // negative. It does not overflow.
 func (b *Builder) LogDet(x *gorgonia.Node) *gorgonia.Node {
+	defer b.c.Enter("graph.LogDet", x).Leave()
 	sign, log := b.SlogDet(x)
 	if b.c.Err != nil {
 		return nil
@@ -109,6 +128,7 @@ func (b *Builder) LogDet(x *gorgonia.Node) *gorgonia.Node {
 // CholeskySolve is the y with l·lᵀ·y = r for a lower triangular l, as Cholesky
 // gives it, or uᵀ·u·y = r for an upper one: l: [..., n, n], r: [..., n, k].
 func (b *Builder) CholeskySolve(l, r *gorgonia.Node, upper bool) *gorgonia.Node {
+	defer b.c.Enter("graph.CholeskySolve", l, r).Leave()
 	if upper {
 		l = b.c.T(l)
 	}
@@ -117,7 +137,8 @@ func (b *Builder) CholeskySolve(l, r *gorgonia.Node, upper bool) *gorgonia.Node 
 
 // CholeskyInverse is the inverse of l·lᵀ, or of uᵀ·u.
 func (b *Builder) CholeskyInverse(l *gorgonia.Node, upper bool) *gorgonia.Node {
-	n, ok := b.square("choleskyinverse", l)
+	defer b.c.Enter("graph.CholeskyInverse", l).Leave()
+	n, ok := b.square(l)
 	if !ok {
 		return nil
 	}
@@ -128,16 +149,17 @@ func (b *Builder) CholeskyInverse(l *gorgonia.Node, upper bool) *gorgonia.Node {
 // tau[i]·v·vᵀ, v having zeros, then 1 at place i, then column i of x below it:
 // x: [..., m, n], tau: [..., k], k ≤ n ≤ m.
 func (b *Builder) HouseholderProduct(x, tau *gorgonia.Node) *gorgonia.Node {
+	defer b.c.Enter("graph.HouseholderProduct", x, tau).Leave()
 	s, t := b.c.Shape(x), b.c.Shape(tau)
 	if b.c.Err != nil {
 		return nil
 	}
 	if len(s) < 2 || len(t) != len(s)-1 || t[len(t)-1] > s[len(s)-1] || s[len(s)-1] > s[len(s)-2] {
-		b.c.Fail("householderproduct", b.c.Label, gorgonia.Nodes{x, tau}, errors.Wrapf(ErrShape, "got %v and %v, want [..., m, n] and [..., k] with k ≤ n ≤ m", s, t))
+		b.c.Refuse(mistake.Shapef("got %v and %v, want [..., m, n] and [..., k] with k ≤ n ≤ m", s, t))
 		return nil
 	}
 	m, n, k := s[len(s)-2], s[len(s)-1], t[len(t)-1]
-	if !b.holds("householderproduct", x, m, n) || !b.unrolls("householderproduct", x, k) {
+	if !b.c.Holds(m, n) || !b.c.Unrolls(k) {
 		return nil
 	}
 	eye := make([]float64, m*n)
@@ -147,8 +169,8 @@ func (b *Builder) HouseholderProduct(x, tau *gorgonia.Node) *gorgonia.Node {
 	y := b.Broadcast(b.Const(eye, m, n), s...)
 	v := b.Add(b.Tril(x, -1), b.Const(eye, m, n))
 	for i := k - 1; i >= 0; i-- {
-		column := b.along(v, len(s)-1, Range(i, i+1))
-		factor := b.Unsqueeze(b.along(tau, len(t)-1, Range(i, i+1)), len(t))
+		column := b.c.Along(v, len(s)-1, Range(i, i+1))
+		factor := b.Unsqueeze(b.c.Along(tau, len(t)-1, Range(i, i+1)), len(t))
 		y = b.Sub(y, b.Mul(factor, b.MatMul(column, b.c.MatMulT(column, y, true, false))))
 	}
 	return y
@@ -169,6 +191,7 @@ const (
 // MatrixNorm is a norm of matrices, [...], NormFrobenius and so on. Where singular
 // values vanish or are equal, its gradient is one of several.
 func (b *Builder) MatrixNorm(x *gorgonia.Node, kind int) *gorgonia.Node {
+	defer b.c.Enter("graph.MatrixNorm", x).Leave()
 	switch kind {
 	case NormFrobenius:
 		return b.Norm(x, 2, -2, -1)
@@ -190,13 +213,14 @@ func (b *Builder) MatrixNorm(x *gorgonia.Node, kind int) *gorgonia.Node {
 	case NormRowsLeast:
 		return b.Min(b.Sum(b.Abs(x), -1), -1)
 	}
-	b.c.Fail("matrixnorm", b.c.Label, gorgonia.Nodes{x}, errors.Errorf("got the kind %d, want one of the norms", kind))
+	b.c.Refuse(mistake.Optionf("got the kind %d, want one of the norms", kind))
 	return nil
 }
 
 // Inner is the product over the last axes of both: x: [..., K], y: [..., K],
 // result x's other axes and then y's. Scalars multiply.
 func (b *Builder) Inner(x, y *gorgonia.Node) *gorgonia.Node {
+	defer b.c.Enter("graph.Inner", x, y).Leave()
 	sx, sy := b.c.Shape(x), b.c.Shape(y)
 	if b.c.Err != nil {
 		return nil
@@ -210,12 +234,13 @@ func (b *Builder) Inner(x, y *gorgonia.Node) *gorgonia.Node {
 // TensorDot is the product of x and y summed over the axes ax[i] of x and ay[i] of
 // y together: x's other axes and then y's.
 func (b *Builder) TensorDot(x, y *gorgonia.Node, ax, ay []int) *gorgonia.Node {
+	defer b.c.Enter("graph.TensorDot", x, y).Leave()
 	sx, sy := b.c.Shape(x), b.c.Shape(y)
 	if b.c.Err != nil {
 		return nil
 	}
 	if len(ax) != len(ay) || len(sx)+len(sy) > 50 {
-		b.c.Fail("tensordot", b.c.Label, gorgonia.Nodes{x, y}, errors.Wrapf(ErrShape, "got the axes %v and %v, want as many", ax, ay))
+		b.c.Refuse(mistake.Shapef("got the axes %v and %v, want as many", ax, ay))
 		return nil
 	}
 	letter := func(i int) rune { return rune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"[i]) }
@@ -227,8 +252,8 @@ func (b *Builder) TensorDot(x, y *gorgonia.Node, ax, ay []int) *gorgonia.Node {
 		ly[i] = letter(len(sx) + i)
 	}
 	for i := range ax {
-		p, okp := b.axisOf("tensordot", x, ax[i])
-		q, okq := b.axisOf("tensordot", y, ay[i])
+		p, okp := b.c.Axis(x, ax[i])
+		q, okq := b.c.Axis(y, ay[i])
 		if !okp || !okq {
 			return nil
 		}
@@ -251,8 +276,9 @@ func (b *Builder) TensorDot(x, y *gorgonia.Node, ax, ay []int) *gorgonia.Node {
 // MultiDot is the product of matrices from left to right; the first and the last
 // may be vectors.
 func (b *Builder) MultiDot(xs ...*gorgonia.Node) *gorgonia.Node {
+	defer b.c.Enter("graph.MultiDot", xs...).Leave()
 	if len(xs) == 0 {
-		b.c.Fail("multidot", b.c.Label, nil, errors.New("got no operands, want at least one"))
+		b.c.Refuse(mistake.Optionf("got no operands, want at least one"))
 		return nil
 	}
 	y := xs[0]
@@ -267,6 +293,7 @@ func (b *Builder) MultiDot(xs ...*gorgonia.Node) *gorgonia.Node {
 
 // Kron is the Kronecker product: each element of x times the whole of y.
 func (b *Builder) Kron(x, y *gorgonia.Node) *gorgonia.Node {
+	defer b.c.Enter("graph.Kron", x, y).Leave()
 	sx, sy := b.c.Shape(x), b.c.Shape(y)
 	if b.c.Err != nil {
 		return nil
@@ -283,13 +310,14 @@ func (b *Builder) Kron(x, y *gorgonia.Node) *gorgonia.Node {
 
 // Cross is the vector product along an axis of extent 3, broadcast.
 func (b *Builder) Cross(x, y *gorgonia.Node, axis int) *gorgonia.Node {
-	x, y = b.together("cross", x, y)
-	k, n, ok := b.line("cross", x, axis, 0)
+	defer b.c.Enter("graph.Cross", x, y).Leave()
+	x, y = b.c.Together(x, y)
+	k, n, ok := b.c.Extent(x, axis, 0)
 	if !ok {
 		return nil
 	}
 	if n != 3 {
-		b.c.Fail("cross", b.c.Label, gorgonia.Nodes{x, y}, errors.Wrapf(ErrShape, "got %d places on axis %d, want 3", n, axis))
+		b.c.Refuse(mistake.Shapef("got %d places on axis %d, want 3", n, axis))
 		return nil
 	}
 	turned := func(z *gorgonia.Node, by int) *gorgonia.Node { return b.Roll(z, by, k) }
@@ -298,8 +326,9 @@ func (b *Builder) Cross(x, y *gorgonia.Node, axis int) *gorgonia.Node {
 
 // Vandermonde are the powers 0 to n−1 of x: [...] along a new last axis.
 func (b *Builder) Vandermonde(x *gorgonia.Node, n int) *gorgonia.Node {
+	defer b.c.Enter("graph.Vandermonde", x).Leave()
 	if n < 1 {
-		b.c.Fail("vandermonde", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %d powers, want at least 1", n))
+		b.c.Refuse(mistake.Shapef("got %d powers, want at least 1", n))
 		return nil
 	}
 	column := b.Unsqueeze(x, -1)
@@ -318,12 +347,13 @@ func (b *Builder) Vandermonde(x *gorgonia.Node, n int) *gorgonia.Node {
 // one row, whose variance is a scalar. w, which may be nil, are the observations'
 // weights, [N]; the sum of products is divided by norm.
 func (b *Builder) Covariance(x, w *gorgonia.Node, norm float64) *gorgonia.Node {
+	defer b.c.Enter("graph.Covariance", x, w).Leave()
 	s := b.c.Shape(x)
 	if b.c.Err != nil {
 		return nil
 	}
 	if len(s) == 0 || len(s) > 2 {
-		b.c.Fail("covariance", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v, want [V, N] or [N]", s))
+		b.c.Refuse(mistake.Shapef("got %v, want [V, N] or [N]", s))
 		return nil
 	}
 	y := b.Reshape(x, append(slices.Repeat([]int{1}, 2-len(s)), s...)...)
@@ -344,6 +374,7 @@ func (b *Builder) Covariance(x, w *gorgonia.Node, norm float64) *gorgonia.Node {
 
 // Correlation is Covariance divided by both standard deviations, held to [−1, 1].
 func (b *Builder) Correlation(x *gorgonia.Node) *gorgonia.Node {
+	defer b.c.Enter("graph.Correlation", x).Leave()
 	c := b.Covariance(x, nil, 1)
 	s := b.c.Shape(c)
 	if b.c.Err != nil {

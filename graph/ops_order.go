@@ -3,7 +3,7 @@ package graph
 import (
 	"math"
 
-	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 )
 
@@ -13,43 +13,27 @@ import (
 // CumMax is the largest element so far along the axis, and its place, Ints: the
 // last of those that are equal. NaN stays from where it stands on.
 func (b *Builder) CumMax(x *gorgonia.Node, axis int) (values, index *gorgonia.Node) {
+	defer b.c.Enter("graph.CumMax", x).Leave()
 	return b.c.RunningExtreme(x, axis, false)
 }
 
 // CumMin is the smallest element so far along the axis, and its place.
 func (b *Builder) CumMin(x *gorgonia.Node, axis int) (values, index *gorgonia.Node) {
+	defer b.c.Enter("graph.CumMin", x).Leave()
 	return b.c.RunningExtreme(x, axis, true)
 }
 
 // LogCumSumExp is the logarithm of the running sum of eˣ along the axis, for any
 // finite x.
 func (b *Builder) LogCumSumExp(x *gorgonia.Node, axis int) *gorgonia.Node {
+	defer b.c.Enter("graph.LogCumSumExp", x).Leave()
 	return b.c.LogCumSumExp(x, axis)
-}
-
-// line is the axis counted from the first and its extent, which must be at least
-// least.
-func (b *Builder) line(op string, x *gorgonia.Node, axis, least int) (k, n int, ok bool) {
-	k, ok = b.axisOf(op, x, axis)
-	if !ok {
-		return 0, 0, false
-	}
-	s := b.c.Shape(x)
-	if s[k] < least {
-		b.c.Fail(op, b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got axis %d of %v, want at least %d places", axis, s, least))
-		return 0, 0, false
-	}
-	return k, s[k], true
-}
-
-// place is one place of an axis, which is dropped.
-func (b *Builder) place(x *gorgonia.Node, axis, i int) *gorgonia.Node {
-	return b.Squeeze(b.along(x, axis, Range(i, i+1)), axis)
 }
 
 // KthValue returns the k-th smallest element along the axis, k from 1 on, NaN if
 // there is one.
 func (b *Builder) KthValue(x *gorgonia.Node, k, axis int) *gorgonia.Node {
+	defer b.c.Enter("graph.KthValue", x).Leave()
 	return b.c.KthValue(x, k, axis)
 }
 
@@ -68,12 +52,13 @@ const (
 // Quantile is the element q of the way, in [0, 1], along the sorted axis, place
 // q·(n−1) from 0 on; NaN if there is one.
 func (b *Builder) Quantile(x *gorgonia.Node, q float64, axis int, between Between) *gorgonia.Node {
-	a, n, ok := b.line("quantile", x, axis, 1)
+	defer b.c.Enter("graph.Quantile", x).Leave()
+	a, n, ok := b.c.Extent(x, axis, 1)
 	if !ok || !b.quantileOf(x, q, between) {
 		return nil
 	}
 	y := b.Sort(x, a, false)
-	last := b.place(y, a, n-1)
+	last := b.c.At(y, a, n-1)
 	at := q * float64(n-1)
 	lo, hi := math.Floor(at), math.Ceil(at)
 	var part float64
@@ -88,7 +73,7 @@ func (b *Builder) Quantile(x *gorgonia.Node, q float64, axis int, between Betwee
 		part = math.RoundToEven(at) - lo
 	}
 	var z *gorgonia.Node
-	switch low, high := b.place(y, a, int(lo)), b.place(y, a, int(hi)); part {
+	switch low, high := b.c.At(y, a, int(lo)), b.c.At(y, a, int(hi)); part {
 	case 0:
 		z = low
 	case 1:
@@ -101,20 +86,21 @@ func (b *Builder) Quantile(x *gorgonia.Node, q float64, axis int, between Betwee
 
 func (b *Builder) quantileOf(x *gorgonia.Node, q float64, between Between) bool {
 	if !(q >= 0 && q <= 1) || between > BetweenNearest {
-		b.c.Fail("quantile", b.c.Label, gorgonia.Nodes{x}, errors.Errorf("got the quantile %v and the kind %d, want one in [0, 1] and one of the kinds", q, between))
+		b.c.Refuse(mistake.Optionf("got the quantile %v and the kind %d, want one in [0, 1] and one of the kinds", q, between))
 	}
 	return b.c.Err == nil
 }
 
 // NaNQuantile returns Quantile of the elements that are not NaN; NaN if there is none.
 func (b *Builder) NaNQuantile(x *gorgonia.Node, q float64, axis int, between Between) *gorgonia.Node {
-	a, n, ok := b.line("nanquantile", x, axis, 1)
+	defer b.c.Enter("graph.NaNQuantile", x).Leave()
+	a, n, ok := b.c.Extent(x, axis, 1)
 	if !ok || !b.quantileOf(x, q, between) {
 		return nil
 	}
 	y := b.Sort(x, a, false) // NaN last
 	bad := b.IsNaN(y)
-	count := b.c.Sum(b.oneMinus(bad), []int{a}, true)
+	count := b.c.Sum(b.c.OneMinus(bad), []int{a}, true)
 	at := b.Scale(b.ReLU(b.AddConst(count, -1)), q)
 	if b.c.Err != nil {
 		return nil
@@ -127,7 +113,7 @@ func (b *Builder) NaNQuantile(x *gorgonia.Node, q float64, axis int, between Bet
 	switch between {
 	case BetweenLinear:
 		part := b.Sub(at, b.Floor(at))
-		z = b.Add(b.c.Weigh(b.oneMinus(part), low), b.c.Weigh(part, high))
+		z = b.Add(b.c.Weigh(b.c.OneMinus(part), low), b.c.Weigh(part, high))
 	case BetweenHigher:
 		z = high
 	case BetweenMidpoint:
@@ -143,6 +129,7 @@ func (b *Builder) NaNQuantile(x *gorgonia.Node, q float64, axis int, between Bet
 // NaNMedian is the middle one of the elements along the axis that are not NaN,
 // the lower of two.
 func (b *Builder) NaNMedian(x *gorgonia.Node, axis int) *gorgonia.Node {
+	defer b.c.Enter("graph.NaNMedian", x).Leave()
 	return b.NaNQuantile(x, 0.5, axis, BetweenLower)
 }
 
@@ -150,7 +137,8 @@ func (b *Builder) NaNMedian(x *gorgonia.Node, axis int) *gorgonia.Node {
 // gradient goes in equal shares to all elements that are equal to it. NaN if there is
 // one. It compares all pairs.
 func (b *Builder) Mode(x *gorgonia.Node, axis int) *gorgonia.Node {
-	a, _, ok := b.line("mode", x, axis, 1)
+	defer b.c.Enter("graph.Mode", x).Leave()
+	a, _, ok := b.c.Extent(x, axis, 1)
 	if !ok {
 		return nil
 	}
@@ -163,35 +151,39 @@ func (b *Builder) Mode(x *gorgonia.Node, axis int) *gorgonia.Node {
 
 // NaNSum is Sum with NaN counted as 0.
 func (b *Builder) NaNSum(x *gorgonia.Node, axes ...int) *gorgonia.Node {
+	defer b.c.Enter("graph.NaNSum", x).Leave()
 	return b.Sum(b.Where(b.IsNaN(x), b.c.Fill(x, 0), x), axes...)
 }
 
 // NaNMean is the mean of the elements that are not NaN; NaN if there is none.
 func (b *Builder) NaNMean(x *gorgonia.Node, axes ...int) *gorgonia.Node {
-	return b.Div(b.NaNSum(x, axes...), b.Sum(b.oneMinus(b.IsNaN(x)), axes...))
+	defer b.c.Enter("graph.NaNMean", x).Leave()
+	return b.Div(b.NaNSum(x, axes...), b.Sum(b.c.OneMinus(b.IsNaN(x)), axes...))
 }
 
 // CountNonzero is how many elements are not 0. It has no gradient.
 func (b *Builder) CountNonzero(x *gorgonia.Node, axes ...int) *gorgonia.Node {
+	defer b.c.Enter("graph.CountNonzero", x).Leave()
 	return b.Norm(x, 0, axes...)
 }
 
 // Diff is the differences x[i+1] − x[i] of neighbours along the axis, taken n
 // times.
 func (b *Builder) Diff(x *gorgonia.Node, n, axis int) *gorgonia.Node {
-	k, ok := b.axisOf("diff", x, axis)
+	defer b.c.Enter("graph.Diff", x).Leave()
+	k, ok := b.c.Axis(x, axis)
 	if !ok {
 		return nil
 	}
 	if m := b.c.Shape(x)[k]; n >= m {
-		return b.along(x, k, Range(0, 0))
+		return b.c.Along(x, k, Range(0, 0))
 	}
-	if !b.unrolls("diff", x, n) {
+	if !b.c.Unrolls(n) {
 		return nil
 	}
 	for range n {
 		m := b.c.Shape(x)[k]
-		x = b.Sub(b.along(x, k, Range(1, m)), b.along(x, k, Range(0, m-1)))
+		x = b.Sub(b.c.Along(x, k, Range(1, m)), b.c.Along(x, k, Range(0, m-1)))
 		if b.c.Err != nil {
 			return nil
 		}
@@ -203,7 +195,7 @@ func (b *Builder) Diff(x *gorgonia.Node, n, axis int) *gorgonia.Node {
 // distance, a constant, or one for each pair.
 func (b *Builder) trapezoids(y, at *gorgonia.Node, dx float64, k int) *gorgonia.Node {
 	n := b.c.Shape(y)[k]
-	mean := b.Scale(b.Add(b.along(y, k, Range(1, n)), b.along(y, k, Range(0, n-1))), 0.5)
+	mean := b.Scale(b.Add(b.c.Along(y, k, Range(1, n)), b.c.Along(y, k, Range(0, n-1))), 0.5)
 	if at == nil {
 		return b.Scale(mean, dx)
 	}
@@ -226,7 +218,8 @@ func (b *Builder) trapezoids(y, at *gorgonia.Node, dx float64, k int) *gorgonia.
 // distance dx from place to place; or, if at is not nil, with the places at, a
 // vector or an array like y.
 func (b *Builder) Trapezoid(y, at *gorgonia.Node, dx float64, axis int) *gorgonia.Node {
-	k, _, ok := b.line("trapezoid", y, axis, 1)
+	defer b.c.Enter("graph.Trapezoid", y, at).Leave()
+	k, _, ok := b.c.Extent(y, axis, 1)
 	if !ok {
 		return nil
 	}
@@ -235,7 +228,8 @@ func (b *Builder) Trapezoid(y, at *gorgonia.Node, dx float64, axis int) *gorgoni
 
 // CumulativeTrapezoid is the running integral, of one place less, as Trapezoid.
 func (b *Builder) CumulativeTrapezoid(y, at *gorgonia.Node, dx float64, axis int) *gorgonia.Node {
-	k, _, ok := b.line("trapezoid", y, axis, 1)
+	defer b.c.Enter("graph.CumulativeTrapezoid", y, at).Leave()
+	k, _, ok := b.c.Extent(y, axis, 1)
 	if !ok {
 		return nil
 	}
@@ -247,15 +241,16 @@ func (b *Builder) CumulativeTrapezoid(y, at *gorgonia.Node, dx float64, axis int
 // at the two ends that of the order, 1 or 2 (as NumPy's gradient). An element has a part
 // only in the slopes through it: not in its own where its neighbours are equally far.
 func (b *Builder) Differences(x *gorgonia.Node, at []float64, axis, order int) *gorgonia.Node {
-	k, n, ok := b.line("differences", x, axis, order+1)
+	defer b.c.Enter("graph.Differences", x).Leave()
+	k, n, ok := b.c.Extent(x, axis, order+1)
 	if !ok {
 		return nil
 	}
 	if order < 1 || order > 2 || at != nil && len(at) != n {
-		b.c.Fail("differences", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %d places for %d and the order %d, want one for each and the order 1 or 2", len(at), n, order))
+		b.c.Refuse(mistake.Shapef("got %d places for %d and the order %d, want one for each and the order 1 or 2", len(at), n, order))
 		return nil
 	}
-	if !b.holds("differences", x, 3, n) {
+	if !b.c.Holds(3, n) {
 		return nil
 	}
 	if at == nil {
@@ -276,7 +271,7 @@ func (b *Builder) Differences(x *gorgonia.Node, at []float64, axis, order int) *
 				shape[i] = 1
 			}
 			shape[0] = n - 2
-			term := b.c.Weigh(b.Const(w, shape...), b.along(x, k, Range(tap, n-2+tap)))
+			term := b.c.Weigh(b.Const(w, shape...), b.c.Along(x, k, Range(tap, n-2+tap)))
 			if inside == nil {
 				inside = term
 			} else {
@@ -285,7 +280,7 @@ func (b *Builder) Differences(x *gorgonia.Node, at []float64, axis, order int) *
 		}
 		pieces = append(pieces, inside)
 	}
-	last := b.along(x, k, Range(n-1-order, n))
+	last := b.c.Along(x, k, Range(n-1-order, n))
 	return b.Concat(k, append(pieces, b.slopes(last, k, at[n-1-order:], order))...)
 }
 
@@ -294,7 +289,7 @@ func (b *Builder) Differences(x *gorgonia.Node, at []float64, axis, order int) *
 func (b *Builder) slopes(x *gorgonia.Node, k int, at []float64, row int) *gorgonia.Node {
 	var y *gorgonia.Node
 	for i := range at {
-		term := b.Scale(b.along(x, k, Range(i, i+1)), lagrangeSlope(at, row, i))
+		term := b.Scale(b.c.Along(x, k, Range(i, i+1)), lagrangeSlope(at, row, i))
 		if y == nil {
 			y = term
 		} else {

@@ -4,8 +4,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
 )
@@ -38,6 +38,7 @@ type Resize struct {
 // interpolation. A place that is infinite or NaN has a part only in the results that lie
 // between it and others.
 func (b *Builder) Resize(x *gorgonia.Node, r Resize) *gorgonia.Node {
+	defer b.c.Enter("graph.Resize", x).Leave()
 	s := b.c.Shape(x)
 	if b.c.Err != nil {
 		return nil
@@ -45,7 +46,7 @@ func (b *Builder) Resize(x *gorgonia.Node, r Resize) *gorgonia.Node {
 	k := len(s) - 2
 	size, step, err := r.extents(s, k)
 	if err != nil {
-		b.c.Fail("resize", b.c.Label, gorgonia.Nodes{x}, err)
+		b.c.Refuse(err)
 		return nil
 	}
 	if r.Mode == ResizeArea {
@@ -53,7 +54,7 @@ func (b *Builder) Resize(x *gorgonia.Node, r Resize) *gorgonia.Node {
 	}
 	mode := map[ResizeMode]int{ResizeNearest: op.NearestBelow, ResizeNearestExact: op.Nearest, ResizeLinear: op.Linear, ResizeCubic: op.Cubic}[r.Mode]
 	for i, out := range size {
-		if !b.holds("resize", x, 4, out) { // the places that each is made of
+		if !b.c.Holds(4, out) { // the places that each is made of
 			return nil
 		}
 		x = b.c.Resample(x, 2+i, out, mode, step[i], r.AlignCorners && (r.Mode == ResizeLinear || r.Mode == ResizeCubic))
@@ -64,7 +65,7 @@ func (b *Builder) Resize(x *gorgonia.Node, r Resize) *gorgonia.Node {
 // extents are those of the result and the distances of its places in x.
 func (r Resize) extents(s []int, k int) (size []int, step []float64, err error) {
 	if k < 1 || len(r.Size) == 0 && len(r.Scale) == 0 || r.Mode > ResizeNearestExact {
-		return nil, nil, errors.Wrapf(ErrShape, "got %v, the extents %v, the factors %v and the mode %d, want [N, C, ...] and one of both", s, r.Size, r.Scale, r.Mode)
+		return nil, nil, mistake.Shapef("got %v, the extents %v, the factors %v and the mode %d, want [N, C, ...] and one of both", s, r.Size, r.Scale, r.Mode)
 	}
 	size, step = make([]int, k), make([]float64, k)
 	for i := range size {
@@ -75,12 +76,12 @@ func (r Resize) extents(s []int, k int) (size []int, step []float64, err error) 
 		} else {
 			f := r.Scale[min(i, len(r.Scale)-1)]
 			if !(float64(in)*f <= op.MaxElements) {
-				return nil, nil, errors.Wrapf(ErrShape, "got %v and the factors %v, want at most %d places on an axis", s, r.Scale, op.MaxElements)
+				return nil, nil, mistake.Shapef("got %v and the factors %v, want at most %d places on an axis", s, r.Scale, op.MaxElements)
 			}
 			size[i], step[i] = int(math.Floor(float64(in)*f)), 1/f
 		}
 		if size[i] < 1 || in < 1 {
-			return nil, nil, errors.Wrapf(ErrShape, "got %v, the extents %v and the factors %v, want at least one place on each axis", s, r.Size, r.Scale)
+			return nil, nil, mistake.Shapef("got %v, the extents %v and the factors %v, want at least one place on each axis", s, r.Size, r.Scale)
 		}
 	}
 	return size, step, nil
@@ -89,15 +90,16 @@ func (r Resize) extents(s []int, k int) (size []int, step []float64, err error) 
 // AffineGrid is the grid for GridSample that maps the points of an image of the
 // extents out by theta: [N, k, k+1] of one to three axes: result [N, out..., k].
 func (b *Builder) AffineGrid(theta *gorgonia.Node, out []int, corners bool) *gorgonia.Node {
+	defer b.c.Enter("graph.AffineGrid", theta).Leave()
 	s, k := b.c.Shape(theta), len(out)
 	if b.c.Err != nil {
 		return nil
 	}
 	if k < 1 || k > 3 || len(s) != 3 || s[1] != k || s[2] != k+1 || slices.Min(out) < 1 {
-		b.c.Fail("affinegrid", b.c.Label, gorgonia.Nodes{theta}, errors.Wrapf(ErrShape, "got %v for the extents %v, want [N, k, k+1] for one to three axes of at least one place", s, out))
+		b.c.Refuse(mistake.Shapef("got %v for the extents %v, want [N, k, k+1] for one to three axes of at least one place", s, out))
 		return nil
 	}
-	if !b.holds("affinegrid", theta, append(slices.Clone(out), k+1)...) {
+	if !b.c.Holds(append(slices.Clone(out), k+1)...) {
 		return nil
 	}
 	points := ir.Shape(out).Size()

@@ -4,7 +4,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
+	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
 )
 
@@ -14,6 +15,7 @@ import (
 // places of the index: y[i, index[i, j, k], k] = s[i, j, k] for axis 1. Where a
 // place is named twice the last element stays, and gets the gradient.
 func (b *Builder) Scatter(x, s, index *gorgonia.Node, axis int) *gorgonia.Node {
+	defer b.c.Enter("graph.Scatter", x, s, index).Leave()
 	return b.c.Scatter(x, s, index, axis)
 }
 
@@ -34,8 +36,9 @@ const (
 // there are others. The gradient of a product of several zeros is 0, and second
 // derivatives there are not found.
 func (b *Builder) ScatterFold(x, s, index *gorgonia.Node, axis int, how Fold, own bool) *gorgonia.Node {
+	defer b.c.Enter("graph.ScatterFold", x, s, index).Leave()
 	if how > FoldMin {
-		b.c.Fail("scatterfold", b.c.Label, gorgonia.Nodes{x, s, index}, errors.Errorf("got the fold %d, want one of the folds", how))
+		b.c.Refuse(mistake.Optionf("got the fold %d, want one of the folds", how))
 	}
 	if b.c.Err != nil {
 		return nil
@@ -62,13 +65,13 @@ func (b *Builder) ScatterFold(x, s, index *gorgonia.Node, axis int, how Fold, ow
 }
 
 // spread repeats the vector index over the shape, along its axis.
-func (b *Builder) spread(op string, x, index *gorgonia.Node, axis int, shape []int) *gorgonia.Node {
+func (b *Builder) spread(x, index *gorgonia.Node, axis int, shape []int) *gorgonia.Node {
 	n := b.c.Shape(index)
 	if b.c.Err != nil {
 		return nil
 	}
 	if len(n) != 1 || shape[axis] != n[0] {
-		b.c.Fail(op, b.c.Label, gorgonia.Nodes{x, index}, errors.Wrapf(ErrShape, "got %v along axis %d for the index %v, want a vector of as many", shape, axis, n))
+		b.c.Refuse(mistake.Shapef("got %v along axis %d for the index %v, want a vector of as many", shape, axis, n))
 		return nil
 	}
 	column := slices.Repeat([]int{1}, len(shape)-axis)
@@ -78,8 +81,8 @@ func (b *Builder) spread(op string, x, index *gorgonia.Node, axis int, shape []i
 
 // placedAlong is an axis of x, and the vector index repeated for each element of
 // s, which has x's extents on the other axes.
-func (b *Builder) placedAlong(op string, x, s, index *gorgonia.Node, axis int) (k int, all *gorgonia.Node, ok bool) {
-	k, ok = b.axisOf(op, x, axis)
+func (b *Builder) placedAlong(x, s, index *gorgonia.Node, axis int) (k int, all *gorgonia.Node, ok bool) {
+	k, ok = b.c.Axis(x, axis)
 	if !ok {
 		return 0, nil, false
 	}
@@ -88,19 +91,20 @@ func (b *Builder) placedAlong(op string, x, s, index *gorgonia.Node, axis int) (
 		sx[k] = ss[k]
 	}
 	if b.c.Err == nil && !sx.Equal(ss) {
-		b.c.Fail(op, b.c.Label, gorgonia.Nodes{x, s}, errors.Wrapf(ErrShape, "got %v for %v along axis %d, want equal extents on the others", ss, b.c.Shape(x), axis))
+		b.c.Refuse(mistake.Shapef("got %v for %v along axis %d, want equal extents on the others", ss, b.c.Shape(x), axis))
 	}
 	if b.c.Err != nil {
 		return 0, nil, false
 	}
-	all = b.spread(op, x, index, k, ss)
+	all = b.spread(x, index, k, ss)
 	return k, all, b.c.Err == nil
 }
 
 // IndexCopy is x with the places of an axis that the vector index lists taken from
 // s, which has as many there.
 func (b *Builder) IndexCopy(x, s, index *gorgonia.Node, axis int) *gorgonia.Node {
-	k, all, ok := b.placedAlong("indexcopy", x, s, index, axis)
+	defer b.c.Enter("graph.IndexCopy", x, s, index).Leave()
+	k, all, ok := b.placedAlong(x, s, index, axis)
 	if !ok {
 		return nil
 	}
@@ -110,7 +114,8 @@ func (b *Builder) IndexCopy(x, s, index *gorgonia.Node, axis int) *gorgonia.Node
 // IndexFold is ScatterFold along an axis at the places that the vector index
 // lists.
 func (b *Builder) IndexFold(x, s, index *gorgonia.Node, axis int, how Fold, own bool) *gorgonia.Node {
-	k, all, ok := b.placedAlong("indexfold", x, s, index, axis)
+	defer b.c.Enter("graph.IndexFold", x, s, index).Leave()
+	k, all, ok := b.placedAlong(x, s, index, axis)
 	if !ok {
 		return nil
 	}
@@ -120,7 +125,8 @@ func (b *Builder) IndexFold(x, s, index *gorgonia.Node, axis int, how Fold, own 
 // IndexFill is x with the scalar v at the places of an axis that the vector index
 // lists.
 func (b *Builder) IndexFill(x, v, index *gorgonia.Node, axis int) *gorgonia.Node {
-	k, ok := b.axisOf("indexfill", x, axis)
+	defer b.c.Enter("graph.IndexFill", x, v, index).Leave()
+	k, ok := b.c.Axis(x, axis)
 	if !ok {
 		return nil
 	}
@@ -133,12 +139,14 @@ func (b *Builder) IndexFill(x, v, index *gorgonia.Node, axis int) *gorgonia.Node
 
 // TakeFlat takes elements of x read in order: the result has index's shape.
 func (b *Builder) TakeFlat(x, index *gorgonia.Node) *gorgonia.Node {
+	defer b.c.Enter("graph.TakeFlat", x, index).Leave()
 	return b.Take(b.Flatten(x, 0, -1), index)
 }
 
 // PutFlat is x with the elements of s, of index's shape, in place of those at the
 // places of x read in order, or added to them.
 func (b *Builder) PutFlat(x, s, index *gorgonia.Node, add bool) *gorgonia.Node {
+	defer b.c.Enter("graph.PutFlat", x, s, index).Leave()
 	shape, n := b.c.Shape(x), b.c.Shape(index).Size()
 	if b.c.Err != nil {
 		return nil
@@ -155,7 +163,8 @@ func (b *Builder) PutFlat(x, s, index *gorgonia.Node, add bool) *gorgonia.Node {
 // GatherBroadcast is Gather with x and index broadcast against each other on the
 // other axes (NumPy's take_along_axis).
 func (b *Builder) GatherBroadcast(x, index *gorgonia.Node, axis int) *gorgonia.Node {
-	k, ok := b.axisOf("gather", x, axis)
+	defer b.c.Enter("graph.GatherBroadcast", x, index).Leave()
+	k, ok := b.c.Axis(x, axis)
 	if !ok {
 		return nil
 	}
@@ -164,14 +173,14 @@ func (b *Builder) GatherBroadcast(x, index *gorgonia.Node, axis int) *gorgonia.N
 		return nil
 	}
 	if len(sx) != len(si) {
-		b.c.Fail("gather", b.c.Label, gorgonia.Nodes{x, index}, errors.Wrapf(ErrShape, "got %v and the index %v, want equal ranks", sx, si))
+		b.c.Refuse(mistake.Shapef("got %v and the index %v, want equal ranks", sx, si))
 		return nil
 	}
 	nx, ni := sx[k], si[k]
 	sx[k], si[k] = 1, 1
-	both, err := broadcastShape(sx, si)
+	both, err := op.BroadcastShape(sx, si)
 	if err != nil {
-		b.c.Fail("gather", b.c.Label, gorgonia.Nodes{x, index}, err)
+		b.c.Refuse(err)
 		return nil
 	}
 	wide := func(n int) []int { s := both.Clone(); s[k] = n; return s }
@@ -180,7 +189,8 @@ func (b *Builder) GatherBroadcast(x, index *gorgonia.Node, axis int) *gorgonia.N
 
 // MaskedSelect are the elements of x, read in order, whose mask is set: a vector.
 func (b *Builder) MaskedSelect(x *gorgonia.Node, mask []bool) *gorgonia.Node {
-	at := b.masked("maskedselect", x, mask)
+	defer b.c.Enter("graph.MaskedSelect", x).Leave()
+	at := b.masked(x, mask)
 	if b.c.Err != nil {
 		return nil
 	}
@@ -190,25 +200,26 @@ func (b *Builder) MaskedSelect(x *gorgonia.Node, mask []bool) *gorgonia.Node {
 // MaskedScatter is x with the first elements of s, read in order, where the mask
 // is set.
 func (b *Builder) MaskedScatter(x *gorgonia.Node, mask []bool, s *gorgonia.Node) *gorgonia.Node {
-	at := b.masked("maskedscatter", x, mask)
+	defer b.c.Enter("graph.MaskedScatter", x, s).Leave()
+	at := b.masked(x, mask)
 	if b.c.Err != nil {
 		return nil
 	}
 	if n := b.c.Shape(s).Size(); n < len(at) {
-		b.c.Fail("maskedscatter", b.c.Label, gorgonia.Nodes{x, s}, errors.Wrapf(ErrShape, "got %d elements for %d places, want at least as many", n, len(at)))
+		b.c.Refuse(mistake.Shapef("got %d elements for %d places, want at least as many", n, len(at)))
 		return nil
 	}
 	if len(at) == 0 {
 		return x
 	}
-	return b.PutFlat(x, b.along(b.Flatten(s, 0, -1), 0, Range(0, len(at))), b.ConstInts(at, len(at)), false)
+	return b.PutFlat(x, b.c.Along(b.Flatten(s, 0, -1), 0, Range(0, len(at))), b.ConstInts(at, len(at)), false)
 }
 
 // masked are the places of x whose mask is set.
-func (b *Builder) masked(op string, x *gorgonia.Node, mask []bool) []int {
+func (b *Builder) masked(x *gorgonia.Node, mask []bool) []int {
 	s := b.c.Shape(x)
 	if b.c.Err == nil && s.Size() != len(mask) {
-		b.c.Fail(op, b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got a mask of %d for %v, want %d", len(mask), s, s.Size()))
+		b.c.Refuse(mistake.Shapef("got a mask of %d for %v, want %d", len(mask), s, s.Size()))
 	}
 	at := []int{}
 	for i, set := range mask {

@@ -4,7 +4,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/build"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
 )
@@ -24,11 +25,13 @@ const (
 // last len(before) axes; negative numbers cut places off. What is added follows
 // the mode: PadReflect adds less than the axis has, PadCircular at most that.
 func (b *Builder) Pad(x *gorgonia.Node, before, after []int, mode PadMode) *gorgonia.Node {
+	defer b.c.Enter("graph.Pad", x).Leave()
 	return b.pad(x, before, after, padding{mode: mode})
 }
 
 // PadConst is Pad with the number v in the new places, which may be infinite or NaN.
 func (b *Builder) PadConst(x *gorgonia.Node, before, after []int, v float64) *gorgonia.Node {
+	defer b.c.Enter("graph.PadConst", x).Leave()
 	return b.pad(x, before, after, padding{value: v})
 }
 
@@ -43,10 +46,8 @@ func (b *Builder) pad(x *gorgonia.Node, before, after []int, p padding) *gorgoni
 	if b.c.Err != nil {
 		return nil
 	}
-	label := b.c.Label
-	b.c.Label = ""
 	if len(before) != len(after) || len(before) > len(s) || p.mode > PadCircular {
-		b.c.Fail("pad", label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v before and %v after axes of %v and the mode %d, want two lists of one length for the last axes", before, after, s, p.mode))
+		b.c.Refuse(mistake.Shapef("got %v before and %v after axes of %v and the mode %d, want two lists of one length for the last axes", before, after, s, p.mode))
 		return nil
 	}
 	y := x
@@ -71,10 +72,10 @@ func (b *Builder) padAxis(x *gorgonia.Node, axis, before, after int, p padding) 
 	lo, hi := max(0, before), max(0, after)
 	most := map[PadMode]int{PadZeros: op.MaxElements, PadReflect: n - 1, PadReplicate: op.MaxElements, PadCircular: n}[mode]
 	if lo > most || hi > most || before < -n || after < -n || n+min(0, before)+min(0, after) < 0 || mode != PadZeros && n == 0 && lo+hi > 0 {
-		b.c.Fail("pad", "", gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %d before and %d after axis %d of %v, more than the axis allows", before, after, axis, s))
+		b.c.Refuse(mistake.Shapef("got %d before and %d after axis %d of %v, more than the axis allows", before, after, axis, s))
 		return nil
 	}
-	part := func(span Span) *gorgonia.Node { return b.along(x, axis, span) }
+	part := func(span Span) *gorgonia.Node { return b.c.Along(x, axis, span) }
 	fill := func(count int, first, back Span) *gorgonia.Node {
 		switch {
 		case count == 0:
@@ -115,45 +116,23 @@ func (b *Builder) padAxis(x *gorgonia.Node, axis, before, after int, p padding) 
 // beforeFirst is the Stop of a Span that goes back to the first element and with it.
 const beforeFirst = math.MinInt / 2
 
-// along is the span of one axis.
-func (b *Builder) along(x *gorgonia.Node, axis int, span Span) *gorgonia.Node {
-	spans := make([]Span, axis+1)
-	for i := range spans {
-		spans[i] = All()
-	}
-	spans[axis] = span
-	return b.Slice(x, spans...)
-}
-
 // zeros is a constant of zeros.
 func (b *Builder) zeros(shape []int) *gorgonia.Node {
 	return b.Broadcast(b.Scalar(0), shape...)
 }
 
-// axisOf is an axis counted from the last if negative, checked against x.
-func (b *Builder) axisOf(op string, x *gorgonia.Node, axis int) (k int, ok bool) {
-	t := b.c.Type(x)
-	if b.c.Err != nil {
-		return 0, false
-	}
-	k, err := t.Axis(axis)
-	if err != nil {
-		b.c.Fail(op, b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "%v", err))
-	}
-	return k, err == nil
-}
-
 // Flip turns the order along the axes around.
 func (b *Builder) Flip(x *gorgonia.Node, axes ...int) *gorgonia.Node {
+	defer b.c.Enter("graph.Flip", x).Leave()
 	if b.c.Shape(x); b.c.Err != nil {
 		return nil
 	}
 	for _, a := range axes {
-		k, ok := b.axisOf("flip", x, a)
+		k, ok := b.c.Axis(x, a)
 		if !ok {
 			return nil
 		}
-		x = b.along(x, k, Span{Start: -1, Stop: beforeFirst, Step: -1})
+		x = b.c.Along(x, k, Span{Start: -1, Stop: beforeFirst, Step: -1})
 	}
 	return x
 }
@@ -161,7 +140,8 @@ func (b *Builder) Flip(x *gorgonia.Node, axes ...int) *gorgonia.Node {
 // Roll moves the elements by so many places along an axis; what leaves one end
 // enters at the other.
 func (b *Builder) Roll(x *gorgonia.Node, by, axis int) *gorgonia.Node {
-	k, ok := b.axisOf("roll", x, axis)
+	defer b.c.Enter("graph.Roll", x).Leave()
+	k, ok := b.c.Axis(x, axis)
 	if !ok {
 		return nil
 	}
@@ -172,12 +152,13 @@ func (b *Builder) Roll(x *gorgonia.Node, by, axis int) *gorgonia.Node {
 	if by = ((by % n) + n) % n; by == 0 {
 		return x
 	}
-	return b.Concat(k, b.along(x, k, Range(n-by, n)), b.along(x, k, Range(0, n-by)))
+	return b.Concat(k, b.c.Along(x, k, Range(n-by, n)), b.c.Along(x, k, Range(0, n-by)))
 }
 
 // Repeat repeats every element along an axis count times: a a b b.
 func (b *Builder) Repeat(x *gorgonia.Node, axis, count int) *gorgonia.Node {
-	k, ok := b.axisOf("repeat", x, axis)
+	defer b.c.Enter("graph.Repeat", x).Leave()
+	k, ok := b.c.Axis(x, axis)
 	if !ok {
 		return nil
 	}
@@ -187,19 +168,20 @@ func (b *Builder) Repeat(x *gorgonia.Node, axis, count int) *gorgonia.Node {
 // Tile repeats x as a whole, counts[i] times along axis i: a b a b. There are as
 // many counts as axes.
 func (b *Builder) Tile(x *gorgonia.Node, counts ...int) *gorgonia.Node {
+	defer b.c.Enter("graph.Tile", x).Leave()
 	s := b.c.Shape(x)
 	if b.c.Err != nil {
 		return nil
 	}
 	if len(counts) != len(s) || slices.ContainsFunc(counts, func(c int) bool { return c < 0 }) {
-		b.c.Fail("tile", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the counts %v for %v, want one of at least 0 for each axis", counts, s))
+		b.c.Refuse(mistake.Shapef("got the counts %v for %v, want one of at least 0 for each axis", counts, s))
 		return nil
 	}
 	var apart, wide, out []int // each axis with one of its copies before it
 	for axis, d := range s {
 		apart, wide = append(apart, 1, d), append(wide, counts[axis], d)
 		if d > 0 && counts[axis] > op.MaxElements/d {
-			b.c.Fail("tile", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got the counts %v for %v, which has more than MaxElements elements then", counts, s))
+			b.c.Refuse(mistake.Shapef("got the counts %v for %v, which has more than MaxElements elements then", counts, s))
 			return nil
 		}
 		out = append(out, counts[axis]*d)
@@ -209,18 +191,19 @@ func (b *Builder) Tile(x *gorgonia.Node, counts ...int) *gorgonia.Node {
 
 // Squeeze drops axes of extent 1: those named, or all of them.
 func (b *Builder) Squeeze(x *gorgonia.Node, axes ...int) *gorgonia.Node {
+	defer b.c.Enter("graph.Squeeze", x).Leave()
 	s := b.c.Shape(x)
 	if b.c.Err != nil {
 		return nil
 	}
 	drop := map[int]bool{}
 	for _, a := range axes {
-		k, ok := b.axisOf("squeeze", x, a)
+		k, ok := b.c.Axis(x, a)
 		if !ok {
 			return nil
 		}
 		if s[k] != 1 {
-			b.c.Fail("squeeze", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got axis %d of %v, want one of extent 1", a, s))
+			b.c.Refuse(mistake.Shapef("got axis %d of %v, want one of extent 1", a, s))
 			return nil
 		}
 		drop[k] = true
@@ -236,6 +219,7 @@ func (b *Builder) Squeeze(x *gorgonia.Node, axes ...int) *gorgonia.Node {
 
 // Unsqueeze adds an axis of extent 1 that becomes the given axis of the result.
 func (b *Builder) Unsqueeze(x *gorgonia.Node, axis int) *gorgonia.Node {
+	defer b.c.Enter("graph.Unsqueeze", x).Leave()
 	s := b.c.Shape(x)
 	if b.c.Err != nil {
 		return nil
@@ -244,7 +228,7 @@ func (b *Builder) Unsqueeze(x *gorgonia.Node, axis int) *gorgonia.Node {
 		axis += len(s) + 1
 	}
 	if axis < 0 || axis > len(s) {
-		b.c.Fail("unsqueeze", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "axis %d is out of range for the %d axes of the result", axis, len(s)+1))
+		b.c.Refuse(mistake.Shapef("axis %d is out of range for the %d axes of the result", axis, len(s)+1))
 		return nil
 	}
 	return b.Reshape(x, slices.Insert(slices.Clone([]int(s)), axis, 1)...)
@@ -252,7 +236,8 @@ func (b *Builder) Unsqueeze(x *gorgonia.Node, axis int) *gorgonia.Node {
 
 // Split cuts an axis into parts of the given extents, which add up to it.
 func (b *Builder) Split(x *gorgonia.Node, axis int, extents ...int) []*gorgonia.Node {
-	k, ok := b.axisOf("split", x, axis)
+	defer b.c.Enter("graph.Split", x).Leave()
+	k, ok := b.c.Axis(x, axis)
 	if !ok {
 		return make([]*gorgonia.Node, len(extents))
 	}
@@ -266,13 +251,13 @@ func (b *Builder) Split(x *gorgonia.Node, axis int, extents ...int) []*gorgonia.
 		}
 	}
 	if sum != n {
-		b.c.Fail("split", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got parts %v of an axis of %d, want extents of at least 0 that add up to it", extents, n))
+		b.c.Refuse(mistake.Shapef("got parts %v of an axis of %d, want extents of at least 0 that add up to it", extents, n))
 		return make([]*gorgonia.Node, len(extents))
 	}
 	out := make([]*gorgonia.Node, len(extents))
 	at := 0
 	for i, e := range extents {
-		out[i] = b.along(x, k, Range(at, at+e))
+		out[i] = b.c.Along(x, k, Range(at, at+e))
 		at += e
 	}
 	return out
@@ -281,12 +266,13 @@ func (b *Builder) Split(x *gorgonia.Node, axis int, extents ...int) []*gorgonia.
 // PixelShuffle spreads channels over space: x: [N, C·r², H, W]; result [N, C,
 // H·r, W·r] (Shi et al. 2016, section 3.2).
 func (b *Builder) PixelShuffle(x *gorgonia.Node, r int) *gorgonia.Node {
+	defer b.c.Enter("graph.PixelShuffle", x).Leave()
 	s := b.c.Shape(x)
 	if b.c.Err != nil {
 		return nil
 	}
-	if len(s) != 4 || r < 1 || r > mostSteps || s[1]%r != 0 || s[1]/r%r != 0 {
-		b.c.Fail("pixelshuffle", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v and the factor %d, want [N, C, H, W] with channels that its square divides", s, r))
+	if len(s) != 4 || r < 1 || r > build.MostSteps || s[1]%r != 0 || s[1]/r%r != 0 {
+		b.c.Refuse(mistake.Shapef("got %v and the factor %d, want [N, C, H, W] with channels that its square divides", s, r))
 		return nil
 	}
 	c := s[1] / (r * r)
@@ -296,12 +282,13 @@ func (b *Builder) PixelShuffle(x *gorgonia.Node, r int) *gorgonia.Node {
 
 // PixelUnshuffle is PixelShuffle undone.
 func (b *Builder) PixelUnshuffle(x *gorgonia.Node, r int) *gorgonia.Node {
+	defer b.c.Enter("graph.PixelUnshuffle", x).Leave()
 	s := b.c.Shape(x)
 	if b.c.Err != nil {
 		return nil
 	}
-	if len(s) != 4 || r < 1 || r > mostSteps || s[2]%r != 0 || s[3]%r != 0 {
-		b.c.Fail("pixelunshuffle", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v and the factor %d, want [N, C, H, W] with spatial extents that it divides", s, r))
+	if len(s) != 4 || r < 1 || r > build.MostSteps || s[2]%r != 0 || s[3]%r != 0 {
+		b.c.Refuse(mistake.Shapef("got %v and the factor %d, want [N, C, H, W] with spatial extents that it divides", s, r))
 		return nil
 	}
 	y := b.Transpose(b.Reshape(x, s[0], s[1], s[2]/r, r, s[3]/r, r), 0, 1, 3, 5, 2, 4)
@@ -310,11 +297,12 @@ func (b *Builder) PixelUnshuffle(x *gorgonia.Node, r int) *gorgonia.Node {
 
 // SwapAxes exchanges two axes.
 func (b *Builder) SwapAxes(x *gorgonia.Node, i, j int) *gorgonia.Node {
-	p, ok := b.axisOf("swapaxes", x, i)
+	defer b.c.Enter("graph.SwapAxes", x).Leave()
+	p, ok := b.c.Axis(x, i)
 	if !ok {
 		return nil
 	}
-	q, ok := b.axisOf("swapaxes", x, j)
+	q, ok := b.c.Axis(x, j)
 	if !ok {
 		return nil
 	}

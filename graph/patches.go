@@ -3,8 +3,9 @@ package graph
 import (
 	"slices"
 
-	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/build"
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
 )
@@ -21,14 +22,15 @@ type patching struct {
 // no Groups. Elements are copied: one that is infinite or NaN is found in its windows,
 // at its taps.
 func (b *Builder) Patches(x *gorgonia.Node, kernel []int, w Windowing) *gorgonia.Node {
+	defer b.c.Enter("graph.Patches", x).Leave()
 	s := b.c.Shape(x)
 	if b.c.Err != nil {
 		return nil
 	}
 	k := len(s) - 2
-	kernel = onAxes(kernel, k, []int{1})
+	kernel = build.OnAxes(kernel, k, []int{1})
 	if k < 1 || k > 3 || len(kernel) != k || slices.Min(kernel) < 1 || s[1] < 1 {
-		b.c.Fail("patches", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v and the kernel %v, want [N, C, ...] of one to three spatial axes and an extent for each", s, kernel))
+		b.c.Refuse(mistake.Shapef("got %v and the kernel %v, want [N, C, ...] of one to three spatial axes and an extent for each", s, kernel))
 		return nil
 	}
 	w.Groups = s[1]
@@ -36,17 +38,17 @@ func (b *Builder) Patches(x *gorgonia.Node, kernel []int, w Windowing) *gorgonia
 	out, err := op.ConvOut(a, s, append(ir.Shape{s[1], 1}, kernel...))
 	if err == nil {
 		if _, size := append(out.Clone(), kernel...).CheckedSize(op.MaxElements); size != nil {
-			err = errors.Wrapf(ErrShape, "got %v windows of %v: %v", out[2:], kernel, size)
+			err = mistake.Shapef("got %v windows of %v: %v", out[2:], kernel, size)
 		}
 	}
 	if err != nil {
-		b.c.Fail("patches", b.c.Label, gorgonia.Nodes{x}, err)
+		b.c.Refuse(err)
 		return nil
 	}
 	p := patching{kernel, out[2:], a.Ints("stride"), a.Ints("dilation"), a.Ints("pad"), a.Ints("padend")}
 	y := b.Pad(x, p.pad, p.padEnd, PadZeros)
 	for i := range k {
-		y = b.c.IndexSelect(y, b.places("patches", x, p, i), 2+i)
+		y = b.c.IndexSelect(y, b.places(p, i), 2+i)
 	}
 	y = b.Transpose(b.Reshape(y, append([]int{s[0], s[1]}, alternate(kernel, p.windows)...)...), append([]int{0, 1}, oddsLast(k)...)...)
 	return b.Reshape(y, s[0], s[1]*ir.Shape(kernel).Size(), out[2:].Size())
@@ -55,13 +57,14 @@ func (b *Builder) Patches(x *gorgonia.Node, kernel []int, w Windowing) *gorgonia
 // FromPatches adds columns up to images: what Patches' gradient does. x: [N, C·Π
 // Kernel, Π of the windows]; result [N, C, out...]. Groups and PadEnd are not looked at.
 func (b *Builder) FromPatches(x *gorgonia.Node, out, kernel []int, w Windowing) *gorgonia.Node {
+	defer b.c.Enter("graph.FromPatches", x).Leave()
 	s := b.c.Shape(x)
 	if b.c.Err != nil {
 		return nil
 	}
 	p, err := patchesOf(s, out, kernel, w)
 	if err != nil {
-		b.c.Fail("frompatches", b.c.Label, gorgonia.Nodes{x}, err)
+		b.c.Refuse(err)
 		return nil
 	}
 	k, channels := len(out), s[1]/ir.Shape(p.kernel).Size()
@@ -74,7 +77,7 @@ func (b *Builder) FromPatches(x *gorgonia.Node, out, kernel []int, w Windowing) 
 	}
 	y = b.Reshape(y, merged...)
 	for i := range k {
-		y = b.c.IndexPut(y, b.places("frompatches", x, p, i), 2+i, out[i]+2*p.pad[i])
+		y = b.c.IndexPut(y, b.places(p, i), 2+i, out[i]+2*p.pad[i])
 	}
 	return b.Slice(y, inside...)
 }
@@ -83,40 +86,40 @@ func (b *Builder) FromPatches(x *gorgonia.Node, out, kernel []int, w Windowing) 
 // out.
 func patchesOf(s ir.Shape, out, kernel []int, w Windowing) (patching, error) {
 	k := len(out)
-	p := patching{kernel: onAxes(kernel, k, []int{1}), stride: onAxes(w.Stride, k, []int{1}),
-		dilation: onAxes(w.Dilation, k, []int{1}), pad: onAxes(w.Pad, k, []int{0})}
+	p := patching{kernel: build.OnAxes(kernel, k, []int{1}), stride: build.OnAxes(w.Stride, k, []int{1}),
+		dilation: build.OnAxes(w.Dilation, k, []int{1}), pad: build.OnAxes(w.Pad, k, []int{0})}
 	if len(s) != 3 || k < 1 || k > 3 || len(p.kernel) != k || len(p.stride) != k || len(p.dilation) != k || len(p.pad) != k {
-		return p, errors.Wrapf(ErrShape, "got %v, the extents %v and the kernel %v, want [N, C·K, L] and as many numbers for each", s, out, p.kernel)
+		return p, mistake.Shapef("got %v, the extents %v and the kernel %v, want [N, C·K, L] and as many numbers for each", s, out, p.kernel)
 	}
 	n := 1
 	for i := range k {
 		if p.kernel[i] < 1 || p.pad[i] < 0 || p.dilation[i] < 1 {
-			return p, errors.Wrapf(ErrShape, "got the kernel %v, the padding %v and the dilation %v, want at least 1, 0 and 1", p.kernel, p.pad, p.dilation)
+			return p, mistake.Shapef("got the kernel %v, the padding %v and the dilation %v, want at least 1, 0 and 1", p.kernel, p.pad, p.dilation)
 		}
 		if most := 1 << 30; max(out[i], p.kernel[i], p.pad[i], p.dilation[i]) > most || p.kernel[i] > op.MaxElements/n {
-			return p, errors.Wrapf(ErrShape, "got the extents %v, the kernel %v, the padding %v and the dilation %v, want at most %d", out, p.kernel, p.pad, p.dilation, most)
+			return p, mistake.Shapef("got the extents %v, the kernel %v, the padding %v and the dilation %v, want at most %d", out, p.kernel, p.pad, p.dilation, most)
 		}
 		n *= p.kernel[i]
 		room := out[i] + 2*p.pad[i] - p.dilation[i]*(p.kernel[i]-1) - 1
 		if room < 0 || p.stride[i] < 1 {
-			return p, errors.Wrapf(ErrShape, "got the extents %v, in which the kernel %v does not fit", out, p.kernel)
+			return p, mistake.Shapef("got the extents %v, in which the kernel %v does not fit", out, p.kernel)
 		}
 		p.windows = append(p.windows, room/p.stride[i]+1)
 	}
 	if s[1]%n != 0 {
-		return p, errors.Wrapf(ErrShape, "got %d channels for a kernel of %d taps, want a multiple", s[1], n)
+		return p, mistake.Shapef("got %d channels for a kernel of %d taps, want a multiple", s[1], n)
 	}
 	if l, err := ir.Shape(p.windows).CheckedSize(op.MaxElements); err != nil || l != s[2] {
-		return p, errors.Wrapf(ErrShape, "got %d columns for %v windows, want one for each", s[2], p.windows)
+		return p, mistake.Shapef("got %d columns for %v windows, want one for each", s[2], p.windows)
 	}
 	return p, nil
 }
 
 // places are those of spatial axis i, with its padding, that each tap of the kernel
 // sees, window by window.
-func (b *Builder) places(operator string, x *gorgonia.Node, p patching, i int) *gorgonia.Node {
-	if !b.holds(operator, x, p.kernel[i], p.windows[i]) {
-		return b.missing()
+func (b *Builder) places(p patching, i int) *gorgonia.Node {
+	if !b.c.Holds(p.kernel[i], p.windows[i]) {
+		return b.c.Missing()
 	}
 	at := make([]int, 0, p.kernel[i]*p.windows[i])
 	for tap := range p.kernel[i] {

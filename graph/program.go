@@ -95,7 +95,7 @@ func (b *Builder) InputNodes() []*gorgonia.Node { return b.withMissing(b.inputs)
 func (b *Builder) withMissing(nodes []*gorgonia.Node) []*gorgonia.Node {
 	nodes = slices.Clone(nodes)
 	if b.c.Err != nil {
-		nodes = append(nodes, b.missing())
+		nodes = append(nodes, b.c.Missing())
 	}
 	return nodes
 }
@@ -133,7 +133,7 @@ func (b *Builder) Compile(cfg Config) (p *Program, err error) {
 	}
 	b.params.fix()
 	for _, n := range b.paramsIn {
-		if err := op.Let(n, b.params.tensorOf(b.leaves[n].param)); err != nil {
+		if err := op.Let(n, b.params.tensorOf(b.paramOf[n])); err != nil {
 			return nil, errors.Wrapf(err, "graph: Compile: parameter %q", n.Name())
 		}
 	}
@@ -159,7 +159,7 @@ func (b *Builder) targets(cfg Config) ([]compile.Target, []*gorgonia.Node, error
 		return nil, nil, errors.Wrapf(ErrOption, "graph: Compile: got %d gradients, want one for each of the %d parameters", len(cfg.Grads), len(b.paramsIn))
 	}
 	for i, n := range cfg.Grads {
-		q := b.leaves[b.paramsIn[i]].param
+		q := b.paramOf[b.paramsIn[i]]
 		if n == nil {
 			return nil, nil, errors.Wrapf(ErrOption, "graph: Compile: the gradient of %q is nil", q.Name)
 		}
@@ -186,8 +186,9 @@ func (b *Builder) targets(cfg Config) ([]compile.Target, []*gorgonia.Node, error
 func (b *Builder) domains() map[string]Domain {
 	out := map[string]Domain{}
 	for _, n := range b.inputs {
-		if l := b.leaves[n]; l.domain != 0 {
-			out[l.name] = l.domain
+		l := b.c.LeafOf(n)
+		for _, d := range l.Domains {
+			out[l.Name] |= d.(Domain)
 		}
 	}
 	return out
@@ -195,13 +196,13 @@ func (b *Builder) domains() map[string]Domain {
 
 // lookup tells the compiler what a leaf is.
 func (b *Builder) lookup(n *gorgonia.Node) (compile.Leaf, error) {
-	l, ok := b.leaves[n]
-	if !ok {
+	l := b.c.LeafOf(n)
+	if l == nil {
 		return foreignLeaf(n)
 	}
-	out := compile.Leaf{Kind: l.kind, Name: l.name, Data: l.data, PC: l.at}
-	if l.param != nil {
-		out.Index = l.param.offset
+	out := compile.Leaf{Kind: l.Kind, Name: l.Name, Data: l.Data, PC: l.At}
+	if q := b.paramOf[n]; q != nil {
+		out.Index = q.offset
 	}
 	return out, nil
 }

@@ -3,7 +3,8 @@ package graph
 import (
 	"fmt"
 
-	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/build"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 )
 
@@ -59,6 +60,7 @@ func (b *Builder) affine(x, w, bias *gorgonia.Node) *gorgonia.Node {
 
 // CellStep is one step of a cell: x: [N, In] and the state before; the state after.
 func (b *Builder) CellStep(k Cell, x *gorgonia.Node, s State, w CellWeights) State {
+	defer b.c.Enter("graph.CellStep", x).Leave()
 	return b.cellStep(k, b.affine(x, w.Input, w.InputBias), s, w)
 }
 
@@ -69,11 +71,11 @@ func (b *Builder) cellStep(k Cell, a *gorgonia.Node, s State, w CellWeights) Sta
 		return State{}
 	}
 	if k > ReLURNN || len(shape) != 2 || k == LSTM && s.C == nil {
-		b.c.Fail("cell", b.c.Label, gorgonia.Nodes{s.H}, errors.Wrapf(ErrShape, "got the cell %d and a state of %v, want one of the cells, a state [N, H] and, for LSTM, a second one", k, shape))
+		b.c.Refuse(mistake.Shapef("got the cell %d and a state of %v, want one of the cells, a state [N, H] and, for LSTM, a second one", k, shape))
 		return State{}
 	}
 	n := shape[1]
-	gate := func(x *gorgonia.Node, i int) *gorgonia.Node { return b.along(x, 1, Range(i*n, (i+1)*n)) }
+	gate := func(x *gorgonia.Node, i int) *gorgonia.Node { return b.c.Along(x, 1, Range(i*n, (i+1)*n)) }
 	r := b.affine(s.H, w.Hidden, w.HiddenBias)
 	switch k {
 	case LSTM:
@@ -95,15 +97,16 @@ func (b *Builder) cellStep(k Cell, a *gorgonia.Node, s State, w CellWeights) Sta
 // the first if reverse. It returns the hidden states of all steps, [T, N, H], in
 // the order of x, and the last state. The products of all inputs are one product.
 func (b *Builder) Unroll(k Cell, x *gorgonia.Node, s State, w CellWeights, reverse bool) (*gorgonia.Node, State) {
+	defer b.c.Enter("graph.Unroll", x).Leave()
 	shape := b.c.Shape(x)
 	if b.c.Err != nil {
 		return nil, State{}
 	}
 	if len(shape) != 3 || shape[0] == 0 {
-		b.c.Fail("unroll", b.c.Label, gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v, want [T, N, In] with at least one step", shape))
+		b.c.Refuse(mistake.Shapef("got %v, want [T, N, In] with at least one step", shape))
 		return nil, State{}
 	}
-	if !b.unrolls("unroll", x, shape[0]) {
+	if !b.c.Unrolls(shape[0]) {
 		return nil, State{}
 	}
 	a := b.affine(x, w.Input, w.InputBias)
@@ -113,7 +116,7 @@ func (b *Builder) Unroll(k Cell, x *gorgonia.Node, s State, w CellWeights, rever
 		if reverse {
 			t = len(out) - 1 - i
 		}
-		at := b.Squeeze(b.along(a, 0, Range(t, t+1)), 0)
+		at := b.Squeeze(b.c.Along(a, 0, Range(t, t+1)), 0)
 		s = b.cellStep(k, at, s, w)
 		out[t] = s.H
 	}
@@ -139,6 +142,7 @@ type Recurrent struct {
 // name/layer<i>/reverse. GRU has a second bias, name/layer<i>/hiddenbias, since
 // its reset gate scales one of the two.
 func (b *Builder) Recurrent(name string, x *gorgonia.Node, l Recurrent) (*gorgonia.Node, []State) {
+	defer b.c.Enter("graph.Recurrent", x).Named(b.c.Scoped(name)).Leave()
 	s := b.c.Shape(x)
 	if b.c.Err != nil {
 		return nil, nil
@@ -147,10 +151,10 @@ func (b *Builder) Recurrent(name string, x *gorgonia.Node, l Recurrent) (*gorgon
 		l.Layers = 1
 	}
 	if len(s) != 3 || l.Hidden < 1 || l.Layers < 1 || l.Cell > ReLURNN {
-		b.c.Fail("recurrent", b.scoped(name), gorgonia.Nodes{x}, errors.Wrapf(ErrShape, "got %v, %d hidden units, %d layers and the cell %d, want [T, N, In], at least one unit and layer, and one of the cells", s, l.Hidden, l.Layers, l.Cell))
+		b.c.Refuse(mistake.Shapef("got %v, %d hidden units, %d layers and the cell %d, want [T, N, In], at least one unit and layer, and one of the cells", s, l.Hidden, l.Layers, l.Cell))
 		return nil, nil
 	}
-	if !b.unrolls("recurrent", x, l.Layers) || !b.unrolls("recurrent", x, l.Layers*min(s[0], mostSteps+1)) {
+	if !b.c.Unrolls(l.Layers) || !b.c.Unrolls(l.Layers*min(s[0], build.MostSteps+1)) {
 		return nil, nil
 	}
 	var last []State
@@ -172,7 +176,7 @@ func (b *Builder) Recurrent(name string, x *gorgonia.Node, l Recurrent) (*gorgon
 			})
 		}
 	})
-	return x, last
+	return b.c.Label(name, x), last
 }
 
 // cellWeights declares the parameters of one layer in one direction.

@@ -37,7 +37,7 @@ var refusals = []golden.Mistake{
 		return graph.Config{Grads: gorgonia.Nodes{b.Input("d", 2), b.Input("e", 2)}}
 	})},
 	{"less memory than a program needs", graph.ErrMemory, compiling(func(b *graph.Builder) graph.Config {
-		return graph.Config{MemoryLimit: 1 << 20, Outputs: gorgonia.Nodes{b.As("outer").Outer(b.Input("x", 1000), b.Input("y", 1000))}}
+		return graph.Config{MemoryLimit: 1 << 20, Outputs: gorgonia.Nodes{b.Name("outer", b.Outer(b.Input("x", 1000), b.Input("y", 1000)))}}
 	})},
 	{"too many workers", graph.ErrOption, compiling(func(b *graph.Builder) graph.Config {
 		return graph.Config{Workers: 1 << 20, Outputs: gorgonia.Nodes{b.Input("x", 2)}}

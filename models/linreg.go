@@ -47,8 +47,8 @@ func (m *LinReg) Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node) {
 	x := b.Input("x", n, m.c.In)
 	w := b.Param("weight", graph.XavierUniform(), m.c.In, m.c.Out)
 	bias := b.Param("bias", graph.Zeros(), m.c.Out)
-	output = b.As("output").Add(b.MatMul(x, w), bias)
-	loss = b.As("loss").MSE(output, b.Input("y", n, m.c.Out))
+	output = b.Name("output", b.Add(b.MatMul(x, w), bias))
+	loss = b.Name("loss", b.MSE(output, b.Input("y", n, m.c.Out)))
 	return penalized(b, loss, m.c.L2, w), output
 }
 

@@ -132,7 +132,7 @@ var mistakes = []golden.Mistake{
 	}},
 	{"matmul that does not fit", graph.ErrShape, func(t *testing.T) error {
 		m := model(func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
-			y := b.As("product").MatMul(b.Input("x", n, 4), b.Param("w", graph.Zeros(), 5, 2))
+			y := b.MatMul(b.Input("x", n, 4), b.Param("w", graph.Zeros(), 5, 2))
 			return b.Sum(y), y
 		})
 		_, err := newTrainer(t, m, train.Options{}).Fit(context.Background(), blobs(t, 9))
@@ -242,7 +242,7 @@ var mistakes = []golden.Mistake{
 	{"building a model without Params", train.ErrOption, func(*testing.T) error { return train.Build(builds{}) }},
 	{"model that cannot be built", graph.ErrShape, func(*testing.T) error {
 		return train.Build(model(func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
-			y := b.As("product").MatMul(b.Input("x", n, 4), b.Param("w", graph.Zeros(), 5, 2))
+			y := b.MatMul(b.Input("x", n, 4), b.Param("w", graph.Zeros(), 5, 2))
 			return y, y
 		}))
 	}},

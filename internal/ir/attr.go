@@ -109,7 +109,7 @@ func formatAttr(v any) string {
 	case string:
 		return strconv.Quote(v)
 	case []int:
-		return Shape(v).String()
+		return Shape(v).compact()
 	}
 	panic(fmt.Sprintf("ir: attribute of type %T", v))
 }

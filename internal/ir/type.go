@@ -88,13 +88,18 @@ func (s Shape) Strides() []int {
 	return st
 }
 
-// String writes s as [2,3]; a scalar is [].
-func (s Shape) String() string {
+// String writes s as [2, 3]; a scalar is [].
+func (s Shape) String() string { return s.join(", ") }
+
+// compact writes s as [2,3], as IR has it.
+func (s Shape) compact() string { return s.join(",") }
+
+func (s Shape) join(between string) string {
 	var b strings.Builder
 	b.WriteByte('[')
 	for i, d := range s {
 		if i > 0 {
-			b.WriteByte(',')
+			b.WriteString(between)
 		}
 		b.WriteString(strconv.Itoa(d))
 	}
@@ -109,7 +114,7 @@ type Type struct {
 }
 
 // String writes t as f32[2,3].
-func (t Type) String() string { return t.DType.String() + t.Shape.String() }
+func (t Type) String() string { return t.DType.String() + t.Shape.compact() }
 
 // Equal says whether both types have the same element type and shape.
 func (t Type) Equal(o Type) bool { return t.DType == o.DType && t.Shape.Equal(o.Shape) }

@@ -2,13 +2,17 @@
 // one value: errors.Is(err, graph.ErrShape) finds what train/data calls
 // data.ErrShape too.
 //
-// It has nothing but these values and imports nothing of the module. Packages
+// It has nothing but these values and what makes errors of them, and imports nothing of
+// the module. Packages
 // that report a kind give it a name of their own:
 //
 //	var ErrShape = mistake.ErrShape
 package mistake
 
-import "errors" // kinds need no stack
+import (
+	"errors" // kinds need no stack
+	"fmt"
+)
 
 // The kinds of error.
 var (
@@ -30,3 +34,22 @@ var (
 	// Unsupported: what the project does not do.
 	ErrUnsupported = errors.New("not supported")
 )
+
+// Newf returns an error with the text that errors.Is finds kind in. The text does not
+// repeat the kind's own.
+func Newf(kind error, format string, a ...any) error { return &of{kind, fmt.Sprintf(format, a...)} }
+
+// Shapef returns an ErrShape with the text.
+func Shapef(format string, a ...any) error { return Newf(ErrShape, format, a...) }
+
+// Optionf returns an ErrOption with the text.
+func Optionf(format string, a ...any) error { return Newf(ErrOption, format, a...) }
+
+// of is an error of a kind.
+type of struct {
+	kind error
+	text string
+}
+
+func (e *of) Error() string { return e.text }
+func (e *of) Unwrap() error { return e.kind }

@@ -22,6 +22,7 @@ type Op struct {
 	In    []*gorgonia.Node // the operands: gorgonia keeps its own list private
 	Out   ir.Type
 	Label string  // the user's name of the node, or ""
+	Made  string  // the public operator that made it, as the user called it, or ""
 	PC    uintptr // where the user asked for it
 	Asked bool    // it is what a call gave the user, not a step of a derivative
 

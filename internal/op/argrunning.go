@@ -53,7 +53,7 @@ func (c *Ctx) RunningExtreme(x *gorgonia.Node, axis int, least bool) (values, in
 	}
 	k, err := t.Axis(axis)
 	if err != nil {
-		c.Fail("argrunning", c.Label, []*gorgonia.Node{x}, shapef("%v", err))
+		c.Fail("argrunning", "", []*gorgonia.Node{x}, shapef("%v", err))
 		return nil, nil
 	}
 	index = c.Apply(&ArgRunning, ir.A("axis", k, "least", least), x)

@@ -81,7 +81,7 @@ func (c *Ctx) ArgSort(x *gorgonia.Node, axis int, descending bool) *gorgonia.Nod
 	}
 	k, err := t.Axis(axis)
 	if err != nil {
-		c.Fail("argsort", c.Label, []*gorgonia.Node{x}, shapef("%v", err))
+		c.Fail("argsort", "", []*gorgonia.Node{x}, shapef("%v", err))
 		return nil
 	}
 	return c.Apply(&ArgSort, ir.A("axis", k, "descending", descending), x)
@@ -106,7 +106,7 @@ func (c *Ctx) KthValue(x *gorgonia.Node, k, axis int) *gorgonia.Node {
 	}
 	a, err := t.Axis(axis)
 	if err != nil || k < 1 || k > t.Shape[a] {
-		c.Fail("kthvalue", c.Label, []*gorgonia.Node{x}, shapef("got k = %d along axis %d of %v, want one of its places", k, axis, t.Shape))
+		c.Fail("kthvalue", "", []*gorgonia.Node{x}, shapef("got k = %d along axis %d of %v, want one of its places", k, axis, t.Shape))
 		return nil
 	}
 	y := c.Sort(x, a, false)
@@ -124,7 +124,7 @@ func (c *Ctx) Median(x *gorgonia.Node, axis int) *gorgonia.Node {
 	}
 	k, err := t.Axis(axis)
 	if err != nil || t.Shape[k] == 0 {
-		c.Fail("median", c.Label, []*gorgonia.Node{x}, shapef("got axis %d of %v, want one with elements", axis, t.Shape))
+		c.Fail("median", "", []*gorgonia.Node{x}, shapef("got axis %d of %v, want one with elements", axis, t.Shape))
 		return nil
 	}
 	return c.KthValue(x, (t.Shape[k]+1)/2, k)
@@ -138,7 +138,7 @@ func (c *Ctx) part(x *gorgonia.Node, axis, start, stop int) *gorgonia.Node {
 	}
 	k, err := t.Axis(axis)
 	if err != nil || start < 0 || stop > t.Shape[k] || start > stop {
-		c.Fail("slice", c.Label, []*gorgonia.Node{x}, shapef("got the places [%d,%d) on axis %d of %v", start, stop, axis, t.Shape))
+		c.Fail("slice", "", []*gorgonia.Node{x}, shapef("got the places [%d,%d) on axis %d of %v", start, stop, axis, t.Shape))
 		return nil
 	}
 	r := make([]Range, k+1)

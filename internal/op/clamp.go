@@ -38,7 +38,7 @@ func elemClamp[T ir.Float](f func(dst, x []T, lo, hi T)) ir.Elem[T] {
 // Clamp is x held to [lo, hi].
 func (c *Ctx) Clamp(x *gorgonia.Node, lo, hi float64) *gorgonia.Node {
 	if !(lo <= hi) {
-		c.Fail("clamp", c.Label, []*gorgonia.Node{x}, shapef("got the bounds %v and %v, want lo <= hi", lo, hi))
+		c.Fail("clamp", "", []*gorgonia.Node{x}, shapef("got the bounds %v and %v, want lo <= hi", lo, hi))
 		return nil
 	}
 	return c.Apply(&Clamp, ir.A("lo", lo, "hi", hi), x)

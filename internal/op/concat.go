@@ -149,13 +149,13 @@ func (c *Ctx) Concat(axis int, xs ...*gorgonia.Node) *gorgonia.Node {
 		return nil
 	}
 	if len(xs) == 0 {
-		c.Fail("concat", c.Label, nil, shapef("got no operands, want at least one"))
+		c.Fail("concat", "", nil, shapef("got no operands, want at least one"))
 		return nil
 	}
 	t := c.Type(xs[0])
 	k, err := t.Axis(axis)
 	if c.Err == nil && err != nil {
-		c.Fail("concat", c.Label, xs, shapef("%v", err))
+		c.Fail("concat", "", xs, shapef("%v", err))
 	}
 	return c.Apply(&Concat, ir.A("axis", k), xs...)
 }
@@ -171,13 +171,13 @@ func (c *Ctx) Stack(axis int, xs ...*gorgonia.Node) *gorgonia.Node {
 		k += len(s) + 1
 	}
 	if k < 0 || k > len(s) {
-		c.Fail("stack", c.Label, xs, shapef("got axis %d for operands %v, want it in [0,%d]", axis, s, len(s)))
+		c.Fail("stack", "", xs, shapef("got axis %d for operands %v, want it in [0,%d]", axis, s, len(s)))
 		return nil
 	}
 	each := make([]*gorgonia.Node, len(xs))
 	for i, x := range xs {
 		if si := c.Shape(x); c.Err == nil && !si.Equal(s) {
-			c.Fail("stack", c.Label, xs, shapef("got %v and %v, want equal shapes", s, si))
+			c.Fail("stack", "", xs, shapef("got %v and %v, want equal shapes", s, si))
 		}
 		each[i] = c.Reshape(x, append(append(s[:k:k].Clone(), 1), s[k:]...))
 	}

@@ -102,25 +102,22 @@ func (c *Ctx) convInput(d, w *gorgonia.Node, a ir.Attrs, x ir.Shape) *gorgonia.N
 // the derivative of the convolution that leads from the result's shape to x's:
 // extents (in − 1)·stride − pad − padend + (k − 1)·dilation + 1 + extra.
 func (c *Ctx) ConvTranspose(x, w *gorgonia.Node, a ir.Attrs, extra []int) *gorgonia.Node {
-	label := c.Label
-	c.Label = ""
 	sx, sw := c.Shape(x), c.Shape(w)
 	if c.Err != nil {
 		return nil
 	}
 	k := len(sx) - 2
 	if k < 1 || k > 3 || len(sw) != len(sx) || len(extra) != k {
-		c.Fail("convtranspose", label, []*gorgonia.Node{x, w}, shapef("got images %v, weights %v and %d extra extents, want [N, C, ...] and [C, O, ...] with one to three spatial axes", sx, sw, len(extra)))
+		c.Fail("convtranspose", "", []*gorgonia.Node{x, w}, shapef("got images %v, weights %v and %d extra extents, want [N, C, ...] and [C, O, ...] with one to three spatial axes", sx, sw, len(extra)))
 		return nil
 	}
 	if err := convSettings(a, k); err != nil {
-		c.Fail("convtranspose", label, []*gorgonia.Node{x, w}, err)
+		c.Fail("convtranspose", "", []*gorgonia.Node{x, w}, err)
 		return nil
 	}
 	in := make([]int, k)
 	for i := range in {
 		in[i] = (sx[2+i]-1)*a.Ints("stride")[i] - a.Ints("pad")[i] - a.Ints("padend")[i] + (sw[2+i]-1)*a.Ints("dilation")[i] + 1 + extra[i]
 	}
-	c.Label = label
 	return c.Apply(&ConvInput, convOnly(a).With("in", in), x, w)
 }

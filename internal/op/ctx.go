@@ -26,10 +26,10 @@ type Ctx struct {
 	Package string  // named in errors
 	Locate  bool    // remember the caller's line in every node
 	PC      uintptr // else the line that nodes get, such as that of the node whose derivative they are
-	Label   string  // name of the next node that Apply makes
 
 	apart bool // its nodes stand beside the graphs of their operands
 
+	frame
 	*failure
 }
 
@@ -48,16 +48,26 @@ func Apart() *Ctx {
 
 // Fork is a Ctx that builds where c does and fails by itself.
 func (c *Ctx) Fork() *Ctx {
-	return &Ctx{Graph: c.Graph, Package: c.Package, apart: c.apart, failure: &failure{}}
+	return &Ctx{Graph: c.Graph, Package: c.Package, apart: c.apart, frame: c.frame, failure: &failure{}}
 }
 
-// Fail keeps err, with the operator, its operands and the caller, if it is the
-// first failure.
+// Refuse keeps err, with the operator that the user called, his operands and his
+// line, if it is the first failure.
+func (c *Ctx) Refuse(err error) { c.Fail("", "", nil, err) }
+
+// Fail is Refuse where no frame may be open: then the operator, the node and the
+// operands are those given.
 func (c *Ctx) Fail(op, node string, in []*gorgonia.Node, err error) {
 	if c.Err != nil {
 		return
 	}
-	e := &Error{Package: c.Package, Op: op, Node: node, Err: err, At: Position(Caller())}
+	e := &Error{Package: c.Package, Op: op, Node: node, Err: err}
+	if c.depth > 0 {
+		e.Package, e.Op = c.operator()
+		e.Node, in, e.At = c.label, c.in, Position(c.at)
+	} else {
+		e.At = Position(Caller())
+	}
 	for _, n := range in {
 		t, terr := TypeOf(n)
 		if terr != nil {
@@ -70,23 +80,24 @@ func (c *Ctx) Fail(op, node string, in []*gorgonia.Node, err error) {
 
 // Apply makes the node of e with the attributes applied to the operands.
 func (c *Ctx) Apply(e *Entry, a ir.Attrs, in ...*gorgonia.Node) *gorgonia.Node {
-	label := c.Label
-	c.Label = ""
 	if c.Err != nil {
 		return nil
 	}
 	out, err := c.infer(e, a, in)
 	if err != nil {
-		c.Fail(e.Name, label, in, err)
+		c.Fail(e.Name, "", in, err)
 		return nil
 	}
 	building.Lock()
 	defer building.Unlock()
 	for {
 		o := newOp(e, a, in, out)
-		o.Label, o.PC, o.Asked = label, c.PC, c.Locate
+		o.PC, o.Asked = c.PC, c.Locate
+		if c.depth > 0 {
+			_, o.Made = c.operator()
+		}
 		if c.Locate {
-			o.PC = Caller()
+			o.PC = c.Line()
 		}
 		expect(c.Graph)
 		var children gorgonia.Nodes
@@ -100,6 +111,14 @@ func (c *Ctx) Apply(e *Entry, a ir.Attrs, in ...*gorgonia.Node) *gorgonia.Node {
 		}
 		// Another node has the same hash by chance: the next salt differs.
 	}
+}
+
+// Line is where the user asked for what is being made.
+func (c *Ctx) Line() uintptr {
+	if c.depth > 0 {
+		return c.at
+	}
+	return Caller()
 }
 
 func (c *Ctx) infer(e *Entry, a ir.Attrs, in []*gorgonia.Node) (ir.Type, error) {

@@ -28,7 +28,7 @@ func (c *Ctx) Einsum(equation string, xs ...*gorgonia.Node) *gorgonia.Node {
 	}
 	terms, out, err := c.parseEinsum(equation, xs)
 	if err != nil {
-		c.Fail("einsum", c.Label, xs, err)
+		c.Fail("einsum", "", xs, err)
 		return nil
 	}
 	for i := range terms {

@@ -138,20 +138,16 @@ func stopped(s []Sample) []Sample {
 
 // broadcast2 gives two operands the shape that both broadcast to, for the row e.
 func (c *Ctx) broadcast2(e *Entry, x, y *gorgonia.Node) (*gorgonia.Node, *gorgonia.Node) {
-	label := c.Label
-	c.Label = ""
 	sx, sy := c.Shape(x), c.Shape(y)
 	if c.Err != nil || sx.Equal(sy) {
-		c.Label = label
 		return x, y
 	}
 	s, err := BroadcastShape(sx, sy)
 	if err != nil {
-		c.Fail(e.Name, label, []*gorgonia.Node{x, y}, err)
+		c.Fail(e.Name, "", []*gorgonia.Node{x, y}, err)
 		return nil, nil
 	}
 	x, y = c.Broadcast(x, s), c.Broadcast(y, s)
-	c.Label = label
 	return x, y
 }
 

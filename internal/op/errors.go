@@ -23,12 +23,12 @@ var (
 	ErrTarget            = mistake.ErrTarget
 )
 
-// Error is a node that could not be built: which operator, what for, from
-// which operands, where in the user's program.
+// Error is a node that could not be built: the operator as the user called it, what
+// is wrong, the operands and the line of the user's program.
 type Error struct {
-	Package string    // that found it
-	Op      string    // the operator's name
-	Node    string    // the name of the node, or ""
+	Package string    // of the operator: "graph", "nn"
+	Op      string    // the operator: "Max"
+	Node    string    // the name that the user gave the node, or ""
 	In      []Operand // the operands as far as they could be read
 	At      string    // file:line of the caller, or ""
 	Err     error     // what is wrong
@@ -40,7 +40,9 @@ type Operand struct {
 	Type ir.Type
 }
 
-// Error says all of it in one line.
+// Error says all of it in one line:
+//
+//	graph: Max: axis 5: want one of 0, 1 (x: [2, 3], main.go:12)
 func (e *Error) Error() string {
 	var b strings.Builder
 	if e.Package != "" {
@@ -51,51 +53,55 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, " %q", e.Node)
 	}
 	fmt.Fprintf(&b, ": %v", e.Err)
-	for i, in := range e.In {
-		if i == 0 {
-			b.WriteString(" (operands ")
-		} else {
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(&b, "%q %v", in.Name, in.Type)
-		if i == len(e.In)-1 {
-			b.WriteString(")")
-		}
-	}
+	where := e.operands()
 	if e.At != "" {
-		b.WriteString(" at " + e.At)
+		where = append(where, e.At)
+	}
+	if len(where) > 0 {
+		b.WriteString(" (" + strings.Join(where, ", ") + ")")
 	}
 	return b.String()
+}
+
+// operands are the operands with their shapes: "x: [2, 3]". Types are written where
+// they tell something: that of integers, and those of floats that differ.
+func (e *Error) operands() []string {
+	var floats [ir.Int + 1]bool
+	for _, in := range e.In {
+		floats[in.Type.DType] = true
+	}
+	mixed := floats[ir.F32] && floats[ir.F64]
+	out := make([]string, len(e.In))
+	for i, in := range e.In {
+		t := in.Type.DType.String() + " "
+		switch in.Type.DType {
+		case ir.F32:
+			t = "float32 "
+		case ir.F64:
+			t = "float64 "
+		}
+		if in.Type.DType.IsFloat() && !mixed {
+			t = ""
+		}
+		out[i] = fmt.Sprintf("%s: %s%v", in.Name, t, in.Type.Shape)
+	}
+	return out
 }
 
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// kindError is a message that errors.Is finds a kind in.
-type kindError struct {
-	kind error
-	text string
-}
-
-func (e *kindError) Error() string { return e.text }
-func (e *kindError) Unwrap() error { return e.kind }
-
 // shapef is an ErrShape with the text.
-func shapef(format string, a ...any) error {
-	return &kindError{ErrShape, fmt.Sprintf(format, a...)}
-}
+func shapef(format string, a ...any) error { return mistake.Shapef(format, a...) }
 
 // dtypef is an ErrDType with the text.
-func dtypef(format string, a ...any) error {
-	return &kindError{ErrDType, fmt.Sprintf(format, a...)}
-}
+func dtypef(format string, a ...any) error { return mistake.Newf(ErrDType, format, a...) }
 
 // Unsupportedf is an ErrUnsupported with the text.
-func Unsupportedf(format string, a ...any) error {
-	return &kindError{ErrUnsupported, fmt.Sprintf(format, a...)}
-}
+func Unsupportedf(format string, a ...any) error { return mistake.Newf(ErrUnsupported, format, a...) }
 
-// NameOf is what messages call a node: its label, its leaf name or its operator.
+// NameOf is what messages call a node: the name of a leaf, the name that the user
+// gave a result, or the operator that he called for it.
 func NameOf(n *gorgonia.Node) string {
 	if n == nil {
 		return "nil"
@@ -103,6 +109,9 @@ func NameOf(n *gorgonia.Node) string {
 	if o, ok := n.Op().(*Op); ok {
 		if o.Label != "" {
 			return o.Label
+		}
+		if o.Made != "" {
+			return o.Made
 		}
 		return fmt.Sprintf("%s#%d", o.Entry.Name, n.ID())
 	}
@@ -112,7 +121,7 @@ func NameOf(n *gorgonia.Node) string {
 // Caller is the innermost frame on the stack outside the packages that build
 // graphs: the line of the user's that asked.
 func Caller() uintptr {
-	var pcs [24]uintptr
+	var pcs [48]uintptr
 	n := runtime.Callers(2, pcs[:])
 	frames := runtime.CallersFrames(pcs[:n])
 	for {
@@ -128,12 +137,16 @@ func Caller() uintptr {
 
 const module = "github.com/symgrad/symgrad/"
 
+// builders are the packages that build graphs for the user.
+var builders = [...]string{"graph.", "graph/nn.", "graph/loss.", "graph/linalg.", "graph/special.", "graph/formula.",
+	"graph/machine.", "models.", "train.", "autograd.", "internal/build.", "internal/op.", "internal/reverse."}
+
 func internalFrame(fn string) bool {
 	rest, ok := strings.CutPrefix(fn, module)
 	if !ok {
 		return false
 	}
-	for _, p := range [...]string{"graph.", "internal/op.", "internal/reverse.", "autograd."} {
+	for _, p := range builders {
 		if strings.HasPrefix(rest, p) {
 			return true
 		}

@@ -119,7 +119,7 @@ func (c *Ctx) Gather(x, index *gorgonia.Node, axis int) *gorgonia.Node {
 	}
 	k, err := t.Axis(axis)
 	if err != nil {
-		c.Fail("gather", c.Label, []*gorgonia.Node{x, index}, shapef("%v", err))
+		c.Fail("gather", "", []*gorgonia.Node{x, index}, shapef("%v", err))
 		return nil
 	}
 	return c.Apply(&Gather, ir.A("axis", k), x, index)

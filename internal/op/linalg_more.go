@@ -17,7 +17,7 @@ func (c *Ctx) Diagonal(x *gorgonia.Node, i, j int) *gorgonia.Node {
 	a, erra := t.Axis(i)
 	b, errb := t.Axis(j)
 	if erra != nil || errb != nil || a == b || t.Shape[a] != t.Shape[b] {
-		c.Fail("diagonal", c.Label, []*gorgonia.Node{x}, shapef("got the axes %d and %d of %v, want two of equal extent", i, j, t.Shape))
+		c.Fail("diagonal", "", []*gorgonia.Node{x}, shapef("got the axes %d and %d of %v, want two of equal extent", i, j, t.Shape))
 		return nil
 	}
 	var perm []int
@@ -49,7 +49,7 @@ func (c *Ctx) Diag(v *gorgonia.Node) *gorgonia.Node {
 		return nil
 	}
 	if len(s) != 1 {
-		c.Fail("diag", c.Label, []*gorgonia.Node{v}, shapef("got %v, want a vector", s))
+		c.Fail("diag", "", []*gorgonia.Node{v}, shapef("got %v, want a vector", s))
 		return nil
 	}
 	n := s[0]
@@ -64,7 +64,7 @@ func (c *Ctx) Outer(x, y *gorgonia.Node) *gorgonia.Node {
 		return nil
 	}
 	if len(sx) != 1 || len(sy) != 1 {
-		c.Fail("outer", c.Label, []*gorgonia.Node{x, y}, shapef("got %v and %v, want vectors", sx, sy))
+		c.Fail("outer", "", []*gorgonia.Node{x, y}, shapef("got %v and %v, want vectors", sx, sy))
 		return nil
 	}
 	return c.Mul(c.Reshape(x, ir.Shape{sx[0], 1}), y)

@@ -349,8 +349,6 @@ func (c *Ctx) MatMul(x, y *gorgonia.Node) *gorgonia.Node {
 	if c.Err != nil {
 		return nil
 	}
-	label := c.Label
-	c.Label = ""
 	x0, y0 := x, y
 	if len(sx) == 1 {
 		x = c.Reshape(x, ir.Shape{1, sx[0]})
@@ -359,10 +357,9 @@ func (c *Ctx) MatMul(x, y *gorgonia.Node) *gorgonia.Node {
 		y = c.Reshape(y, ir.Shape{sy[0], 1})
 	}
 	if len(sx) == 0 || len(sy) == 0 {
-		c.Fail("matmul", label, []*gorgonia.Node{x0, y0}, shapef("got %v and %v, want vectors or matrices", sx, sy))
+		c.Fail("matmul", "", []*gorgonia.Node{x0, y0}, shapef("got %v and %v, want vectors or matrices", sx, sy))
 		return nil
 	}
-	c.Label = label
 	z := c.MatMulT(x, y, false, false)
 	s := c.Shape(z)
 	if c.Err != nil {

@@ -81,7 +81,7 @@ func (c *Ctx) QR(x *gorgonia.Node) (q, r *gorgonia.Node) {
 	}
 	m, n, err := matrixOf(t)
 	if err != nil {
-		c.Fail("qr", c.Label, []*gorgonia.Node{x}, err)
+		c.Fail("qr", "", []*gorgonia.Node{x}, err)
 		return nil, nil
 	}
 	left := x

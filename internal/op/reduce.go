@@ -64,7 +64,7 @@ func (c *Ctx) reduce(e *Entry, x *gorgonia.Node, axes []int, keep bool) *gorgoni
 	}
 	axes, err := resolveAxes(t, axes)
 	if err != nil {
-		c.Fail(e.Name, c.Label, []*gorgonia.Node{x}, err)
+		c.Fail(e.Name, "", []*gorgonia.Node{x}, err)
 		return nil
 	}
 	return c.Apply(e, ir.A("axes", axes, "keep", keep), x)

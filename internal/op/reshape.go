@@ -85,7 +85,7 @@ func (c *Ctx) Reshape(x *gorgonia.Node, shape ir.Shape) *gorgonia.Node {
 	for i, d := range to {
 		if d == -1 {
 			if free >= 0 {
-				c.Fail("reshape", c.Label, []*gorgonia.Node{x}, shapef("got two extents of -1 in %v, want at most one", shape))
+				c.Fail("reshape", "", []*gorgonia.Node{x}, shapef("got two extents of -1 in %v, want at most one", shape))
 				return nil
 			}
 			free = i
@@ -95,7 +95,7 @@ func (c *Ctx) Reshape(x *gorgonia.Node, shape ir.Shape) *gorgonia.Node {
 	}
 	if free >= 0 {
 		if n <= 0 || from.Size()%n != 0 {
-			c.Fail("reshape", c.Label, []*gorgonia.Node{x}, shapef("got %v of %d elements, which %v does not divide", from, from.Size(), shape))
+			c.Fail("reshape", "", []*gorgonia.Node{x}, shapef("got %v of %d elements, which %v does not divide", from, from.Size(), shape))
 			return nil
 		}
 		to[free] = from.Size() / n

@@ -35,14 +35,7 @@ func (c *Ctx) squareOf(x *gorgonia.Node) *gorgonia.Node {
 	if c.Err != nil || x == nil {
 		return nil
 	}
-	label := c.Label
-	c.Label = ""
-	y := c.underRoot(x)
-	c.Label = label
-	if y != nil && label != "" {
-		y = c.Scale(y, 1) // to bear the name
-	}
-	return y
+	return c.underRoot(x)
 }
 
 func (c *Ctx) underRoot(x *gorgonia.Node) *gorgonia.Node {

@@ -75,7 +75,7 @@ func (c *Ctx) runningAlong(e *Entry, x *gorgonia.Node, axis int) *gorgonia.Node 
 	}
 	k, err := t.Axis(axis)
 	if err != nil {
-		c.Fail(e.Name, c.Label, []*gorgonia.Node{x}, shapef("%v", err))
+		c.Fail(e.Name, "", []*gorgonia.Node{x}, shapef("%v", err))
 		return nil
 	}
 	return c.Apply(e, ir.A("axis", k, "exclusive", false, "reverse", false), x)

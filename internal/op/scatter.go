@@ -93,7 +93,7 @@ func (c *Ctx) scatterAlong(e *Entry, x, s, index *gorgonia.Node, axis int, kv ..
 	}
 	k, err := t.Axis(axis)
 	if err != nil {
-		c.Fail(e.Name, c.Label, []*gorgonia.Node{x, s, index}, shapef("%v", err))
+		c.Fail(e.Name, "", []*gorgonia.Node{x, s, index}, shapef("%v", err))
 		return nil
 	}
 	return c.Apply(e, ir.A(append([]any{"axis", k}, kv...)...), x, s, index)

@@ -89,7 +89,7 @@ func scatterAdd[T ir.Float](c *ir.Call[T]) {
 func (c *Ctx) ScatterAdd(x, index *gorgonia.Node, axis int, shape ir.Shape) *gorgonia.Node {
 	k, err := ir.Type{Shape: shape}.Axis(axis)
 	if err != nil {
-		c.Fail("scatteradd", c.Label, []*gorgonia.Node{x, index}, shapef("%v", err))
+		c.Fail("scatteradd", "", []*gorgonia.Node{x, index}, shapef("%v", err))
 		return nil
 	}
 	return c.Apply(&ScatterAdd, ir.A("axis", k, "extent", []int(shape.Clone())), x, index)

@@ -71,7 +71,7 @@ func (c *Ctx) Slice(x *gorgonia.Node, ranges []Range) *gorgonia.Node {
 		return nil
 	}
 	if len(ranges) > len(s) {
-		c.Fail("slice", c.Label, []*gorgonia.Node{x}, shapef("got %d ranges for %v, want at most %d", len(ranges), s, len(s)))
+		c.Fail("slice", "", []*gorgonia.Node{x}, shapef("got %d ranges for %v, want at most %d", len(ranges), s, len(s)))
 		return nil
 	}
 	start, count, step := make([]int, len(s)), make([]int, len(s)), make([]int, len(s))

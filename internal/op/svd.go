@@ -166,7 +166,7 @@ func (c *Ctx) SVD(x *gorgonia.Node) (u, s, v *gorgonia.Node) {
 	}
 	m, n, err := matrixOf(t)
 	if err != nil {
-		c.Fail("svd", c.Label, []*gorgonia.Node{x}, err)
+		c.Fail("svd", "", []*gorgonia.Node{x}, err)
 		return nil, nil, nil
 	}
 	return c.svdParts(c.Apply(&SVD, nil, x), m, n)

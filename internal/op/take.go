@@ -67,7 +67,7 @@ func (c *Ctx) IndexSelect(x, index *gorgonia.Node, axis int) *gorgonia.Node {
 	}
 	k, err := t.Axis(axis)
 	if err != nil || len(c.Shape(index)) != 1 {
-		c.Fail("indexselect", c.Label, []*gorgonia.Node{x, index}, shapef("got axis %d of %v and the index %v, want an axis and a vector", axis, t.Shape, c.Shape(index)))
+		c.Fail("indexselect", "", []*gorgonia.Node{x, index}, shapef("got axis %d of %v and the index %v, want an axis and a vector", axis, t.Shape, c.Shape(index)))
 		return nil
 	}
 	return c.firstAxis(x, k, func(x *gorgonia.Node) *gorgonia.Node { return c.Take(x, index) })

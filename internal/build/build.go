@@ -1,0 +1,181 @@
+// Package build is the inside of a graph.Builder, which package graph and its rooms
+// (nn, loss, linalg, special) share: the frame of the operator that the user called,
+// what the leaves are, the scopes of names, and what operands and settings are held to.
+//
+// It does not own the operators (internal/op) or anything that users see. Importers:
+// graph and its rooms. Read build.go first, then checks.go.
+package build
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/mistake"
+	"github.com/symgrad/symgrad/internal/op"
+	"gorgonia.org/gorgonia"
+)
+
+// Core is what a Builder is made of: a Ctx that builds nodes, and what is known of
+// the graph. A Core is for one goroutine.
+type Core struct {
+	*op.Ctx
+	Float    ir.DType // the type of the graph's floats
+	Training bool     // layers behave as in training
+	Seed     uint64   // of random operators
+	Draws    int      // random operators so far
+
+	// Enough is an error if there is no memory for so many bytes of a constant of
+	// the shape.
+	Enough func(bytes int64, shape []int) error
+
+	// Means are the means over what counts: node, sum and count.
+	Means [][3]*gorgonia.Node
+	// Ignored are the labels that losses do not count, and how many classes there
+	// are, by the name of the input.
+	Ignored map[string][2]int
+	// Across is the first operator that mixes the examples of a batch, with the
+	// user's line; or "".
+	Across string
+
+	leaves  map[*gorgonia.Node]*Leaf
+	used    map[string]bool // names of leaves
+	scopes  []string
+	step    *gorgonia.Node // the input by which random operators draw
+	standIn *gorgonia.Node // what stands for leaves after a mistake
+}
+
+// Leaf is what a leaf of the graph is.
+type Leaf struct {
+	Kind    ir.Leaf
+	Name    string
+	Data    any // of a constant: []float64 or []int
+	At      uintptr
+	Domains []Domain // of an input that losses read as targets
+}
+
+// New returns a Core of a new graph with floats of the type.
+func New(float ir.DType) *Core {
+	c := op.NewCtx(gorgonia.NewGraph())
+	c.Locate = true
+	c.Own()
+	return &Core{Ctx: c, Float: float, leaves: map[*gorgonia.Node]*Leaf{}, used: map[string]bool{}, Ignored: map[string][2]int{}}
+}
+
+// Of returns the Core of a *graph.Builder. Package graph sets it.
+var Of func(builder any) *Core
+
+// Enter opens the frame of a public operator of a room, such as "loss.Huber", on a
+// *graph.Builder. Leave closes it.
+func Enter(builder any, name string, in ...*gorgonia.Node) *Core {
+	c := Of(builder)
+	c.Enter(name, in...)
+	return c
+}
+
+// OK says whether nothing has gone wrong.
+func (c *Core) OK() bool { return c.Err == nil }
+
+// Scope runs f with "name/" before the names that f gives. Scopes nest.
+func (c *Core) Scope(name string, f func()) {
+	c.scopes = append(c.scopes, name)
+	defer func() { c.scopes = c.scopes[:len(c.scopes)-1] }()
+	f()
+}
+
+// Scoped returns the name within the present scopes.
+func (c *Core) Scoped(name string) string {
+	return strings.Join(append(c.scopes[:len(c.scopes):len(c.scopes)], name), "/")
+}
+
+// Label gives n, the result of the operator that the user called, a name within the
+// present scopes, for errors and printed graphs. Results of operators that this one is
+// made of have none.
+func (c *Core) Label(name string, n *gorgonia.Node) *gorgonia.Node {
+	if n != nil && c.Outermost() {
+		if o, ok := n.Op().(*op.Op); ok {
+			o.Label = c.Scoped(name)
+		}
+	}
+	return n
+}
+
+// LeafOf returns what n is, nil if it is no leaf that NewLeaf made.
+func (c *Core) LeafOf(n *gorgonia.Node) *Leaf { return c.leaves[n] }
+
+// Leaves is how many leaves there are.
+func (c *Core) Leaves() int { return len(c.leaves) }
+
+// Used says whether a leaf has the name.
+func (c *Core) Used(name string) bool { return c.used[name] }
+
+// NewLeaf makes a leaf of the type.
+func (c *Core) NewLeaf(t ir.Type, l Leaf) *gorgonia.Node {
+	if c.Err != nil {
+		return c.Missing()
+	}
+	if c.used[l.Name] {
+		c.Refuse(mistake.Optionf("got this name a second time in one graph, want different names"))
+		return c.Missing()
+	}
+	for i, d := range t.Shape {
+		if d < 0 {
+			c.Refuse(mistake.Shapef("got %v, whose axis %d has the extent %d, want at least 0", t.Shape, i, d))
+			return c.Missing()
+		}
+	}
+	if _, err := t.Shape.CheckedSize(op.MaxElements); err != nil {
+		c.Refuse(mistake.Shapef("%v", err))
+		return c.Missing()
+	}
+	n := c.Ctx.Leaf(t, l.Name)
+	l.At = c.Line()
+	c.used[l.Name] = true
+	c.leaves[n] = &l
+	return n
+}
+
+// standInAxes is the rank of what stands for nodes after a mistake.
+const standInAxes = 16
+
+// Missing returns what stands for leaves after a mistake: a node of the graph, by
+// which whoever gets it finds the mistake.
+func (c *Core) Missing() *gorgonia.Node {
+	if c.standIn == nil {
+		t := ir.Type{DType: c.Float, Shape: StandInShape()}
+		c.standIn = op.NewCtx(c.Graph).Leaf(t, "missing after a mistake")
+	}
+	return c.standIn
+}
+
+// StandInShape is the shape of nodes after a mistake: more axes than any node has,
+// each of extent 1, so that programs which look at an axis come to where the mistake
+// is reported.
+func StandInShape() ir.Shape { return slices.Repeat(ir.Shape{1}, standInAxes) }
+
+// Step returns the hidden input that counts runs, by which random operators draw.
+func (c *Core) Step() *gorgonia.Node {
+	if c.step == nil {
+		c.step = c.NewLeaf(ir.Type{DType: ir.Int, Shape: ir.Shape{}}, Leaf{Kind: ir.Input, Name: op.StepInput})
+	}
+	return c.step
+}
+
+// Ignoring notes that a loss does not count the label among so many classes.
+func (c *Core) Ignoring(labels *gorgonia.Node, label, classes int) {
+	if l := c.leaves[labels]; l != nil && c.Err == nil {
+		c.Ignored[l.Name] = [2]int{label, classes}
+	}
+}
+
+// AcrossExamples notes that the operator makes the results for one example depend on
+// the other examples of its batch.
+func (c *Core) AcrossExamples(name string) {
+	if c.Across != "" || c.Err != nil {
+		return
+	}
+	c.Across = name
+	if at := op.Position(c.Line()); at != "" {
+		c.Across += " at " + at
+	}
+}
