@@ -15,7 +15,8 @@ import (
 // what a and b may import. Every package of the module stands in it; "never"
 // lines forbid what else would follow.
 const policy = `
-	internal/mistake                                 < internal/op internal/exec train/data
+	internal/mistake                                 < internal/op internal/exec internal/enum train/data
+	internal/mistake internal/enum                   < graph graph/nn graph/loss graph/linalg graph/special
 	internal/kernel/cpu                              < internal/kernel/vec internal/kernel/gemm internal/kernel/conv internal/kernel/maxpool
 	internal/kernel/cpu internal/kernel/vec         < internal/kernel/limit
 	internal/kernel/exact                            < internal/kernel/gemm internal/kernel/conv internal/op
@@ -24,16 +25,19 @@ const policy = `
 	internal/ir internal/kernel/vec internal/kernel/gemm internal/kernel/conv internal/kernel/maxpool < internal/op
 	internal/ir                                      < internal/exec
 	internal/kernel/memory                           < internal/exec graph train
-	internal/op                                      < internal/foreign
+	internal/op                                      < internal/foreign internal/build
 	internal/exec internal/foreign                   < internal/compile
 	internal/foreign                                 < internal/reverse
-	internal/compile internal/reverse                < graph
-	graph                                            < autograd models graph/formula
+	internal/build internal/compile internal/reverse < graph
+	graph internal/build                             < graph/nn graph/linalg graph/special
+	graph internal/build graph/special               < graph/loss
+	graph                                            < autograd graph/formula
+	graph/nn graph/loss                              < models
 	internal/atomicfile                              < internal/safetensors
 	internal/safetensors                             < train
 	train/data internal/kernel/vec internal/kernel/pool autograd < train
 	internal/kernel/limit                            < graph benchmarks
-	autograd models train graph/formula              < examples benchmarks/workload internal/optest internal/randgraph internal/conformance internal/mutate cmd
+	autograd models train graph/formula graph/nn graph/loss graph/linalg graph/special < examples benchmarks/workload internal/optest internal/randgraph internal/conformance internal/mutate cmd
 	internal/golden                                  < internal/optest
 	benchmarks/workload                              < benchmarks/hand
 	benchmarks/hand benchmarks/product               < benchmarks

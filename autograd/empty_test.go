@@ -5,6 +5,7 @@ import (
 
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/linalg"
 	"gorgonia.org/gorgonia"
 )
 
@@ -17,28 +18,28 @@ func TestEmptyMatrices(t *testing.T) {
 		f    func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node
 		want float64 // the sum of one matrix's results
 	}{
-		{"det", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Det(x) }, 1},
+		{"det", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return linalg.Det(b, x) }, 1},
 		{"slogdet", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
-			sign, log := b.SlogDet(x)
+			sign, log := linalg.SlogDet(b, x)
 			return b.Add(sign, log)
 		}, 1},
-		{"logdet", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.LogDet(x) }, 0},
-		{"inverse", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Inverse(x) }, 0},
-		{"solve", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Solve(x, x) }, 0},
-		{"triangularsolve", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.TriangularSolve(x, x, true) }, 0},
-		{"cholesky", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Cholesky(x) }, 0},
-		{"choleskysolve", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.CholeskySolve(x, x, false) }, 0},
-		{"choleskyinverse", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.CholeskyInverse(x, false) }, 0},
-		{"eigh", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return first(b.Eigh(x)) }, 0},
+		{"logdet", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return linalg.LogDet(b, x) }, 0},
+		{"inverse", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return linalg.Inverse(b, x) }, 0},
+		{"solve", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return linalg.Solve(b, x, x) }, 0},
+		{"triangularsolve", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return linalg.TriangularSolve(b, x, x, true) }, 0},
+		{"cholesky", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return linalg.Cholesky(b, x) }, 0},
+		{"choleskysolve", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return linalg.CholeskySolve(b, x, x, false) }, 0},
+		{"choleskyinverse", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return linalg.CholeskyInverse(b, x, false) }, 0},
+		{"eigh", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return first(linalg.Eigh(b, x)) }, 0},
 		{"svd", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
-			_, s, _ := b.SVD(x)
+			_, s, _ := linalg.SVD(b, x)
 			return s
 		}, 0},
-		{"qr", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return first(b.QR(x)) }, 0},
-		{"pinv", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Pinv(x, 1e-12) }, 0},
-		{"leastsquares", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.LeastSquares(x, x, 1e-12) }, 0},
-		{"matrixexp", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.MatrixExp(x) }, 0},
-		{"matrixpower", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.MatrixPower(x, 3) }, 0},
+		{"qr", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return first(linalg.QR(b, x)) }, 0},
+		{"pinv", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return linalg.Pinv(b, x, 1e-12) }, 0},
+		{"leastsquares", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return linalg.LeastSquares(b, x, x, 1e-12) }, 0},
+		{"matrixexp", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return linalg.MatrixExp(b, x) }, 0},
+		{"matrixpower", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return linalg.MatrixPower(b, x, 3) }, 0},
 		{"trace", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Trace(x) }, 0},
 		{"matmul", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.MatMul(x, x) }, 0},
 		{"tril", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Tril(x, 0) }, 0},

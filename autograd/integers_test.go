@@ -7,6 +7,7 @@ import (
 
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/special"
 	"gorgonia.org/gorgonia"
 )
 
@@ -20,14 +21,14 @@ var throughIntegers = map[string]func(b *graph.Builder, x *gorgonia.Node) *gorgo
 	},
 	"TopK":     func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.TopK(b.Reshape(x, 2, 3), 2, 1) },
 	"Median":   func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Median(b.Reshape(x, 2, 3), 1) },
-	"Mode":     func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Mode(x, 0) },
-	"KthValue": func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.KthValue(x, 2, 0) },
+	"Mode":     func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return special.Mode(b, x, 0) },
+	"KthValue": func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return special.KthValue(b, x, 2, 0) },
 	"Quantile": func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
-		return b.Quantile(x, 0.3, 0, graph.BetweenLinear)
+		return special.Quantile(b, x, 0.3, 0, special.BetweenLinear)
 	},
-	"NaNMedian": func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.NaNMedian(x, 0) },
+	"NaNMedian": func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return special.NaNMedian(b, x, 0) },
 	"NaNQuantile": func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
-		return b.NaNQuantile(b.Reshape(x, 3, 2), 0.7, 0, graph.BetweenLinear)
+		return special.NaNQuantile(b, b.Reshape(x, 3, 2), 0.7, 0, special.BetweenLinear)
 	},
 	"CumMax": func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
 		v, _ := b.CumMax(x, 0)

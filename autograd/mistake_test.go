@@ -8,6 +8,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
 	"gorgonia.org/gorgonia"
 )
 
@@ -23,12 +24,12 @@ func TestBuildersMistake(t *testing.T) {
 		says string
 		is   error
 	}{
-		{"operator", []int{2, 3}, []int{4, 5}, nil, "matmul", graph.ErrShape},
-		{"first leaf", []int{-1, 3}, []int{3, 2}, nil, `input "x"`, graph.ErrShape},
-		{"second leaf", []int{2, 3}, []int{3, -2}, nil, `input "y"`, graph.ErrShape},
-		{"constant", []int{2, 3}, []int{3, 2}, func(b *graph.Builder, _ *gorgonia.Node) { b.Const([]float64{1, 2}, 3) }, "const", graph.ErrShape},
+		{"operator", []int{2, 3}, []int{4, 5}, nil, "MatMul", graph.ErrShape},
+		{"first leaf", []int{-1, 3}, []int{3, 2}, nil, `Input "x"`, graph.ErrShape},
+		{"second leaf", []int{2, 3}, []int{3, -2}, nil, `Input "y"`, graph.ErrShape},
+		{"constant", []int{2, 3}, []int{3, 2}, func(b *graph.Builder, _ *gorgonia.Node) { b.Const([]float64{1, 2}, 3) }, "Const", graph.ErrShape},
 		{"parameter", []int{2, 3}, []int{3, 2}, func(b *graph.Builder, _ *gorgonia.Node) { b.Param("w", nil, 3) }, "initializer", nil},
-		{"axis", []int{2, 3}, []int{3, 2}, func(b *graph.Builder, x *gorgonia.Node) { b.Sort(x, 7, false) }, "sort", graph.ErrShape},
+		{"axis", []int{2, 3}, []int{3, 2}, func(b *graph.Builder, x *gorgonia.Node) { b.Sort(x, 7, false) }, "Sort", graph.ErrShape},
 		{"layer", []int{2, 3}, []int{3, 2}, func(b *graph.Builder, _ *gorgonia.Node) { b.Fail(own) }, own.Error(), own},
 	}
 	for _, m := range mistakes {
@@ -39,7 +40,7 @@ func TestBuildersMistake(t *testing.T) {
 			m.make(b, x)
 		}
 		z := b.MatMul(x, y)
-		h := b.Dense("hidden", z, b.Shape(z)[1], graph.Tanh)
+		h := nn.Dense(b, "hidden", z, b.Shape(z)[1], nn.Tanh)
 		for i := range b.Shape(h)[0] {
 			h = b.Add(h, b.Slice(h, graph.Range(i, i+1)))
 		}

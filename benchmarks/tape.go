@@ -6,6 +6,7 @@ import (
 	"github.com/symgrad/symgrad/benchmarks/hand"
 	"github.com/symgrad/symgrad/benchmarks/workload"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -122,9 +123,9 @@ func (t *tape[T]) affine(x *G.Node) *G.Node {
 
 func (t *tape[T]) act(x *G.Node) *G.Node {
 	switch t.p.Activation {
-	case graph.Tanh:
+	case nn.Tanh:
 		return t.must(G.Tanh(x))
-	case graph.Sigmoid:
+	case nn.Sigmoid:
 		return t.must(G.Sigmoid(x))
 	}
 	return t.must(G.Rectify(x))

@@ -8,6 +8,10 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/linalg"
+	"github.com/symgrad/symgrad/graph/loss"
+	"github.com/symgrad/symgrad/graph/nn"
+	"github.com/symgrad/symgrad/graph/special"
 	"gorgonia.org/gorgonia"
 )
 
@@ -25,65 +29,65 @@ var absurd = []struct {
 	name string
 	do   func(b *graph.Builder)
 }{
-	{"CausalMask", func(b *graph.Builder) { b.CausalMask(1 << 24) }},
-	{"CausalMask of a product that overflows", func(b *graph.Builder) { b.CausalMask(half) }},
-	{"CausalMask of less than nothing", func(b *graph.Builder) { b.CausalMask(-1 << 20) }},
+	{"CausalMask", func(b *graph.Builder) { nn.CausalMask(b, 1<<24) }},
+	{"CausalMask of a product that overflows", func(b *graph.Builder) { nn.CausalMask(b, half) }},
+	{"CausalMask of less than nothing", func(b *graph.Builder) { nn.CausalMask(b, -1<<20) }},
 	{"Identity", func(b *graph.Builder) { b.Identity(1 << 24) }},
 	{"Identity of less than nothing", func(b *graph.Builder) { b.Identity(-1 << 20) }},
 	{"Tile", func(b *graph.Builder) { b.Tile(b.Input("x", 3), top>>2) }},
 	{"Tile of a product that overflows", func(b *graph.Builder) { b.Tile(b.Input("x", 4), top) }},
 	{"Repeat of a product that overflows", func(b *graph.Builder) { b.Repeat(b.Input("x", 4), 0, top) }},
 	{"Resize to many places", func(b *graph.Builder) {
-		b.Resize(b.Input("x", 1, 1, 4, 4), graph.Resize{Mode: graph.ResizeLinear, Size: []int{top >> 2}})
+		nn.Resize(b, b.Input("x", 1, 1, 4, 4), nn.ResizeOptions{Mode: nn.ResizeLinear, Size: []int{top >> 2}})
 	}},
 	{"Resize by a large factor", func(b *graph.Builder) {
-		b.Resize(b.Input("x", 1, 1, 4, 4), graph.Resize{Mode: graph.ResizeLinear, Scale: []float64{1e300}})
+		nn.Resize(b, b.Input("x", 1, 1, 4, 4), nn.ResizeOptions{Mode: nn.ResizeLinear, Scale: []float64{1e300}})
 	}},
-	{"AffineGrid", func(b *graph.Builder) { b.AffineGrid(b.Input("t", 1, 2, 3), []int{1 << 20, 1 << 20}, false) }},
-	{"AffineGrid of a product that overflows", func(b *graph.Builder) { b.AffineGrid(b.Input("t", 1, 2, 3), []int{half, half}, false) }},
-	{"PixelShuffle", func(b *graph.Builder) { b.PixelShuffle(b.Input("x", 1, 4, 2, 2), half) }},
-	{"PixelUnshuffle", func(b *graph.Builder) { b.PixelUnshuffle(b.Input("x", 1, 4, 0, 0), half) }},
-	{"Strided", func(b *graph.Builder) { b.Strided(b.Input("x", 4), []int{1 << 24, 1 << 24}, []int{0, 0}, 0) }},
-	{"Strided by steps that overflow", func(b *graph.Builder) { b.Strided(b.Input("x", 4), []int{3}, []int{top}, 0) }},
-	{"Strided back from the lowest number", func(b *graph.Builder) { b.Strided(b.Input("x", 4), []int{2}, []int{math.MinInt}, 0) }},
-	{"Combinations", func(b *graph.Builder) { b.Combinations(b.Input("x", 60), 30, false) }},
-	{"Combinations with repeats", func(b *graph.Builder) { b.Combinations(b.Input("x", 60), top, true) }},
-	{"Vandermonde", func(b *graph.Builder) { b.Vandermonde(b.Input("x", 3), top>>2) }},
-	{"MultivariateLgamma", func(b *graph.Builder) { b.MultivariateLgamma(b.Input("x", 3), top>>2) }},
-	{"Windows of many places", func(b *graph.Builder) { b.Windows(b.Input("x", 1<<20), 0, 1<<19, 1) }},
+	{"AffineGrid", func(b *graph.Builder) { nn.AffineGrid(b, b.Input("t", 1, 2, 3), []int{1 << 20, 1 << 20}, false) }},
+	{"AffineGrid of a product that overflows", func(b *graph.Builder) { nn.AffineGrid(b, b.Input("t", 1, 2, 3), []int{half, half}, false) }},
+	{"PixelShuffle", func(b *graph.Builder) { nn.PixelShuffle(b, b.Input("x", 1, 4, 2, 2), half) }},
+	{"PixelUnshuffle", func(b *graph.Builder) { nn.PixelUnshuffle(b, b.Input("x", 1, 4, 0, 0), half) }},
+	{"Strided", func(b *graph.Builder) { special.Strided(b, b.Input("x", 4), []int{1 << 24, 1 << 24}, []int{0, 0}, 0) }},
+	{"Strided by steps that overflow", func(b *graph.Builder) { special.Strided(b, b.Input("x", 4), []int{3}, []int{top}, 0) }},
+	{"Strided back from the lowest number", func(b *graph.Builder) { special.Strided(b, b.Input("x", 4), []int{2}, []int{math.MinInt}, 0) }},
+	{"Combinations", func(b *graph.Builder) { special.Combinations(b, b.Input("x", 60), 30, false) }},
+	{"Combinations with repeats", func(b *graph.Builder) { special.Combinations(b, b.Input("x", 60), top, true) }},
+	{"Vandermonde", func(b *graph.Builder) { linalg.Vandermonde(b, b.Input("x", 3), top>>2) }},
+	{"MultivariateLgamma", func(b *graph.Builder) { special.MultivariateLgamma(b, b.Input("x", 3), top>>2) }},
+	{"Windows of many places", func(b *graph.Builder) { special.Windows(b, b.Input("x", 1<<20), 0, 1<<19, 1) }},
 	{"Patches", func(b *graph.Builder) {
-		b.Patches(b.Input("x", 1, 1, 1<<12, 1<<12), []int{1 << 11, 1 << 11}, graph.Windowing{})
+		nn.Patches(b, b.Input("x", 1, 1, 1<<12, 1<<12), []int{1 << 11, 1 << 11}, nn.Windowing{})
 	}},
 	{"FromPatches", func(b *graph.Builder) {
-		b.FromPatches(b.Input("x", 1, 4, 4), []int{top, 4}, []int{2, 2}, graph.Windowing{Pad: []int{top}})
+		nn.FromPatches(b, b.Input("x", 1, 4, 4), []int{top, 4}, []int{2, 2}, nn.Windowing{Pad: []int{top}})
 	}},
-	{"Differences", func(b *graph.Builder) { b.Differences(b.Input("x", limit), nil, 0, 1) }},
+	{"Differences", func(b *graph.Builder) { special.Differences(b, b.Input("x", limit), nil, 0, 1) }},
 	{"Diff of many orders", func(b *graph.Builder) { b.Diff(b.Input("x", 1<<24), 1<<20, 0) }},
-	{"RowDistances", func(b *graph.Builder) { b.RowDistances(b.Input("x", 1<<20, 1), 2) }},
-	{"HouseholderProduct", func(b *graph.Builder) { b.HouseholderProduct(b.Input("x", 1<<20, 1<<12), b.Input("t", 1<<12)) }},
-	{"DiagonalMatrices", func(b *graph.Builder) { b.DiagonalMatrices(b.Input("x", 3), math.MinInt, 0, 1) }},
+	{"RowDistances", func(b *graph.Builder) { special.RowDistances(b, b.Input("x", 1<<20, 1), 2) }},
+	{"HouseholderProduct", func(b *graph.Builder) { linalg.HouseholderProduct(b, b.Input("x", 1<<20, 1<<12), b.Input("t", 1<<12)) }},
+	{"DiagonalMatrices", func(b *graph.Builder) { special.DiagonalMatrices(b, b.Input("x", 3), math.MinInt, 0, 1) }},
 	{"Pad that cuts all off twice", func(b *graph.Builder) {
 		b.Pad(b.Input("x", 3), []int{math.MinInt}, []int{math.MinInt}, graph.PadZeros)
 	}},
 	{"Split into parts whose sum overflows", func(b *graph.Builder) { b.Split(b.Input("x", 4), 0, top, top, top, top, 4) }},
 	{"Unroll of many steps", func(b *graph.Builder) {
-		b.Recurrent("rnn", b.Input("x", 1<<30, 1, 1), graph.Recurrent{Hidden: 1})
+		nn.Recurrent(b, "rnn", b.Input("x", 1<<30, 1, 1), nn.RecurrentOptions{Hidden: 1})
 	}},
 	{"Recurrent of many layers", func(b *graph.Builder) {
-		b.Recurrent("rnn", b.Input("x", 2, 1, 1), graph.Recurrent{Hidden: 1, Layers: top >> 2})
+		nn.Recurrent(b, "rnn", b.Input("x", 2, 1, 1), nn.RecurrentOptions{Hidden: 1, Layers: top >> 2})
 	}},
-	{"CTC of many steps", func(b *graph.Builder) { b.CTC(b.Input("x", 1<<30, 1, 3), b.Ints("y", 1, 2), 0) }},
-	{"CTC of labels that are floats", func(b *graph.Builder) { b.CTC(b.Input("x", 4, 1, 3), b.Input("y", 1, 2), 0) }},
-	{"Dense", func(b *graph.Builder) { b.Dense("h", b.Input("x", 2, 1<<16), limit, graph.Tanh) }},
+	{"CTC of many steps", func(b *graph.Builder) { loss.CTC(b, b.Input("x", 1<<30, 1, 3), b.Ints("y", 1, 2), 0) }},
+	{"CTC of labels that are floats", func(b *graph.Builder) { loss.CTC(b, b.Input("x", 4, 1, 3), b.Input("y", 1, 2), 0) }},
+	{"Dense", func(b *graph.Builder) { nn.Dense(b, "h", b.Input("x", 2, 1<<16), limit, nn.Tanh) }},
 }
 
 // TestLarge wants what reads a few places for each of its results to build for axes of
 // which no matrix of squares could be made.
 func TestLarge(t *testing.T) {
 	b := graph.New(nil)
-	b.GridSample(b.Input("image", 1, 1, limit), b.Input("g", 1, 2, 1), graph.ResizeLinear, graph.GridZeros, false)
-	b.LocalResponseNorm(b.Input("channels", 1, 1<<20, 1), 5, 1, 1, 1)
-	b.Resize(b.Input("line", 1, 1, limit), graph.Resize{Mode: graph.ResizeLinear, Size: []int{4}})
+	nn.GridSample(b, b.Input("image", 1, 1, limit), b.Input("g", 1, 2, 1), nn.ResizeLinear, nn.GridZeros, false)
+	nn.LocalResponseNorm(b, b.Input("channels", 1, 1<<20, 1), 5, 1, 1, 1)
+	nn.Resize(b, b.Input("line", 1, 1, limit), nn.ResizeOptions{Mode: nn.ResizeLinear, Size: []int{4}})
 	if b.Err() != nil {
 		t.Error(b.Err())
 	}
@@ -117,7 +121,7 @@ func TestFar(t *testing.T) {
 		build func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node
 		want  []float64
 	}{
-		{"Windows far apart", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Windows(x, 0, 3, top) }, []float64{1, 2, 3}},
+		{"Windows far apart", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return special.Windows(b, x, 0, 3, top) }, []float64{1, 2, 3}},
 		{"Slice in large steps", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
 			return b.Slice(x, graph.Span{Stop: 4, Step: math.MaxInt})
 		}, []float64{1}},
@@ -126,22 +130,22 @@ func TestFar(t *testing.T) {
 		}, []float64{4}},
 		{"Diff of more orders than places", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Diff(x, top, 0) }, []float64{}},
 		{"Strided of nothing", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
-			return b.Strided(x, []int{top >> 2, 0}, []int{1, 1}, 0)
+			return special.Strided(b, x, []int{top >> 2, 0}, []int{1, 1}, 0)
 		}, []float64{}},
 		{"Strided back and forth", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
-			return b.Strided(x, []int{2, 2}, []int{-1, 2}, 1)
+			return special.Strided(b, x, []int{2, 2}, []int{-1, 2}, 1)
 		}, []float64{2, 4, 1, 3}},
 		{"OffDiagonal beyond the matrix", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
-			return b.OffDiagonal(b.Reshape(x, 2, 2), math.MinInt, 0, 1)
+			return special.OffDiagonal(b, b.Reshape(x, 2, 2), math.MinInt, 0, 1)
 		}, []float64{}},
 		{"Tile", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Tile(b.Reshape(x, 2, 2), 1, 2) }, []float64{1, 2, 1, 2, 3, 4, 3, 4}},
 		{"Tile zero times", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Tile(x, 0) }, []float64{}},
 		{"Vandermonde", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
-			return b.Vandermonde(b.Slice(x, graph.Range(1, 3)), 4)
+			return linalg.Vandermonde(b, b.Slice(x, graph.Range(1, 3)), 4)
 		}, []float64{1, 2, 4, 8, 1, 3, 9, 27}},
-		{"Vandermonde of one power", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Vandermonde(x, 1) }, []float64{1, 1, 1, 1}},
+		{"Vandermonde of one power", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return linalg.Vandermonde(b, x, 1) }, []float64{1, 1, 1, 1}},
 		{"MatrixPower of the lowest number", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
-			return b.MatrixPower(b.Identity(2), math.MinInt)
+			return linalg.MatrixPower(b, b.Identity(2), math.MinInt)
 		}, []float64{1, 0, 0, 1}},
 	} {
 		b := graph.New(nil)
@@ -191,7 +195,7 @@ func TestCombinations(t *testing.T) {
 				for i := range places {
 					places[i] = float64(i)
 				}
-				y := b.Combinations(b.Const(places, n), r, repeats)
+				y := special.Combinations(b, b.Const(places, n), r, repeats)
 				p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y}})
 				if err != nil {
 					t.Errorf("%d of %d, repeats %v: %v", r, n, repeats, err)

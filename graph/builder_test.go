@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
 	"gorgonia.org/gorgonia"
 )
 
@@ -42,7 +43,7 @@ func TestNothingMerges(t *testing.T) {
 		{b.Scalar(1), b.Scalar(2)},
 		{b.Scale(x, 2), b.Scale(x, 3)},
 		{b.Sum(x, 0), b.Sum(x, 1)},
-		{b.Dropout(x, 0.5), b.Dropout(x, 0.5)},
+		{nn.Dropout(b, x, 0.5), nn.Dropout(b, x, 0.5)},
 		{b.Reshape(x, 2, 8), b.Reshape(x, 8, 2)},
 		{b.Add(x, x), b.Add(x, x)},
 	}
@@ -66,11 +67,11 @@ func TestNothingMerges(t *testing.T) {
 func TestDropout(t *testing.T) {
 	b := graph.New(nil)
 	x := b.Input("x", 100, 100)
-	if b.Dropout(x, 0.3) != x {
+	if nn.Dropout(b, x, 0.3) != x {
 		t.Error("dropout changes x outside of training")
 	}
 	b.SetTraining(true)
-	p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{b.Dropout(x, 0.3)}})
+	p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{nn.Dropout(b, x, 0.3)}})
 	if err != nil {
 		t.Fatal(err)
 	}

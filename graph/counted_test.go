@@ -7,6 +7,8 @@ import (
 
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/loss"
+	"github.com/symgrad/symgrad/graph/nn"
 	"gorgonia.org/gorgonia"
 )
 
@@ -24,7 +26,7 @@ func TestMeanOver(t *testing.T) {
 		b := graph.New(nil)
 		x := b.Input("x", 3)
 		w := b.Const(c.weights, 3)
-		loss := b.MeanOver(b.Sum(b.Mul(w, b.Square(x))), b.Sum(w))
+		loss := loss.MeanOver(b, b.Sum(b.Mul(w, b.Square(x))), b.Sum(w))
 		g, err := autograd.Gradients(loss, x)
 		if err != nil {
 			t.Fatal(err)
@@ -38,7 +40,7 @@ func TestMeanOver(t *testing.T) {
 		}
 	}
 	b := graph.New(nil)
-	b.MeanOver(b.Input("x", 3), b.Scalar(1))
+	loss.MeanOver(b, b.Input("x", 3), b.Scalar(1))
 	if err := b.Err(); !errors.Is(err, graph.ErrShape) {
 		t.Errorf("got %v for a sum of three elements, want ErrShape", err)
 	}
@@ -48,11 +50,11 @@ func TestMeanOver(t *testing.T) {
 func TestIgnoredLabel(t *testing.T) {
 	for name, loss := range map[string]func(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node{
 		"ignoring": func(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node {
-			return b.SoftmaxCrossEntropyIgnoring(x, y, -7)
+			return loss.SoftmaxCrossEntropyIgnoring(b, x, y, -7)
 		},
 		"nll": func(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node {
-			l, w := b.NLLEach(b.LogSoftmax(x), y, graph.Likelihoods{Ignoring: true, Ignore: -7})
-			return b.MeanOver(b.Sum(l), b.Sum(w))
+			l, w := loss.NLLEach(b, b.LogSoftmax(x), y, loss.Likelihoods{Ignoring: true, Ignore: -7})
+			return loss.MeanOver(b, b.Sum(l), b.Sum(w))
 		},
 	} {
 		b := graph.New(nil)
@@ -72,10 +74,10 @@ func TestAcrossExamples(t *testing.T) {
 		f    func(b *graph.Builder, x, g, s *gorgonia.Node)
 		want bool
 	}{
-		"batch norm":       {func(b *graph.Builder, x, g, s *gorgonia.Node) { b.BatchNorm(x, g, s, 1e-5) }, true},
-		"batch norm fixed": {func(b *graph.Builder, x, g, s *gorgonia.Node) { b.BatchNormFixed(x, g, s, s, g, 1e-5) }, false},
-		"layer norm":       {func(b *graph.Builder, x, g, s *gorgonia.Node) { b.LayerNorm(x, g, s, 1e-5) }, false},
-		"group norm":       {func(b *graph.Builder, x, g, s *gorgonia.Node) { b.GroupNorm(x, g, s, 2, 1e-5) }, false},
+		"batch norm":       {func(b *graph.Builder, x, g, s *gorgonia.Node) { nn.BatchNorm(b, x, g, s, 1e-5) }, true},
+		"batch norm fixed": {func(b *graph.Builder, x, g, s *gorgonia.Node) { nn.BatchNormFixed(b, x, g, s, s, g, 1e-5) }, false},
+		"layer norm":       {func(b *graph.Builder, x, g, s *gorgonia.Node) { nn.LayerNorm(b, x, g, s, 1e-5) }, false},
+		"group norm":       {func(b *graph.Builder, x, g, s *gorgonia.Node) { nn.GroupNorm(b, x, g, s, 2, 1e-5) }, false},
 	} {
 		b := graph.New(nil)
 		c.f(b, b.Input("x", 3, 4), b.Input("g", 4), b.Input("s", 4))

@@ -9,6 +9,8 @@ import (
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/loss"
+	"github.com/symgrad/symgrad/graph/nn"
 	"gorgonia.org/gorgonia"
 )
 
@@ -16,15 +18,15 @@ import (
 // for.
 var descents = map[string]func(b *graph.Builder) *gorgonia.Node{
 	"layers": func(b *graph.Builder) *gorgonia.Node {
-		h := b.Dense("one", b.Input("x", 6, 5), 140, graph.Tanh)
-		h = b.Dense("two", h, 33, graph.ReLU)
-		return b.MSE(b.Dense("three", h, 2, graph.Identity), b.Input("y", 6, 2))
+		h := nn.Dense(b, "one", b.Input("x", 6, 5), 140, nn.Tanh)
+		h = nn.Dense(b, "two", h, 33, nn.ReLU)
+		return loss.MSE(b, nn.Dense(b, "three", h, 2, nn.Identity), b.Input("y", 6, 2))
 	},
 	"tied weights": func(b *graph.Builder) *gorgonia.Node {
 		w := b.Param("w", graph.Normal(0, 1), 5, 2)
 		x := b.Input("x", 6, 5)
 		h := b.Tanh(b.MatMul(x, w))
-		return b.MSE(b.MatMul(h, b.Transpose(w)), x)
+		return loss.MSE(b, b.MatMul(h, b.Transpose(w)), x)
 	},
 	"factors that are parameters": func(b *graph.Builder) *gorgonia.Node {
 		u, v := b.Param("u", graph.Normal(0, 1), 6, 3), b.Param("v", graph.Normal(0, 1), 3, 2)
@@ -41,17 +43,17 @@ var descents = map[string]func(b *graph.Builder) *gorgonia.Node{
 	},
 	"penalty": func(b *graph.Builder) *gorgonia.Node {
 		w := b.Param("w", graph.Normal(0, 1), 5, 2)
-		return b.Add(b.MSE(b.MatMul(b.Input("x", 6, 5), w), b.Input("y", 6, 2)), b.Sum(b.Mul(w, w)))
+		return b.Add(loss.MSE(b, b.MatMul(b.Input("x", 6, 5), w), b.Input("y", 6, 2)), b.Sum(b.Mul(w, w)))
 	},
 	"a deep chain": func(b *graph.Builder) *gorgonia.Node {
 		h := b.Input("x", 6, 5)
 		for i := range 40 {
-			h = b.Dense(fmt.Sprint("layer", i), h, 70, graph.Tanh)
+			h = nn.Dense(b, fmt.Sprint("layer", i), h, 70, nn.Tanh)
 		}
-		return b.MSE(b.Dense("last", h, 2, graph.Identity), b.Input("y", 6, 2))
+		return loss.MSE(b, nn.Dense(b, "last", h, 2, nn.Identity), b.Input("y", 6, 2))
 	},
 	"images": func(b *graph.Builder) *gorgonia.Node {
-		h := b.Convolution("conv", b.Reshape(b.Input("x", 6, 5), 1, 1, 6, 5), graph.Convolution{Out: 3, Kernel: []int{3, 3}})
+		h := nn.Convolution(b, "conv", b.Reshape(b.Input("x", 6, 5), 1, 1, 6, 5), nn.ConvolutionOptions{Out: 3, Kernel: []int{3, 3}})
 		return b.Mean(b.Mul(h, h))
 	},
 }

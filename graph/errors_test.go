@@ -9,6 +9,10 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/linalg"
+	"github.com/symgrad/symgrad/graph/loss"
+	"github.com/symgrad/symgrad/graph/nn"
+	"github.com/symgrad/symgrad/graph/special"
 	"github.com/symgrad/symgrad/internal/golden"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
@@ -51,38 +55,38 @@ var mistakes = []struct {
 	{"no initializer", nil, func(b *graph.Builder) { b.Param("w", nil, 2) }},
 	{"initializer of another shape", graph.ErrShape, func(b *graph.Builder) { b.Param("w", graph.Values([]float64{1}), 2) }},
 	{"convolution of other channels", graph.ErrShape, func(b *graph.Builder) {
-		b.Conv(b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 5, 3, 3), graph.Windowing{})
+		nn.Conv(b, b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 5, 3, 3), nn.Windowing{})
 	}},
 	{"kernel larger than the image", graph.ErrShape, func(b *graph.Builder) {
-		b.Conv(b.Input("x", 2, 3, 4, 4), b.Param("w", graph.Zeros(), 4, 3, 5, 5), graph.Windowing{})
+		nn.Conv(b, b.Input("x", 2, 3, 4, 4), b.Param("w", graph.Zeros(), 4, 3, 5, 5), nn.Windowing{})
 	}},
 	{"stride of 0", graph.ErrShape, func(b *graph.Builder) {
-		b.Conv(b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 3, 3, 3), graph.Windowing{Stride: []int{0}})
+		nn.Conv(b, b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 3, 3, 3), nn.Windowing{Stride: []int{0}})
 	}},
 	{"negative padding", graph.ErrShape, func(b *graph.Builder) {
-		b.Conv(b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 3, 3, 3), graph.Windowing{Pad: []int{-1}})
+		nn.Conv(b, b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 3, 3, 3), nn.Windowing{Pad: []int{-1}})
 	}},
 	{"dilation of 0", graph.ErrShape, func(b *graph.Builder) {
-		b.Conv(b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 3, 3, 3), graph.Windowing{Dilation: []int{0, 1}})
+		nn.Conv(b, b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 3, 3, 3), nn.Windowing{Dilation: []int{0, 1}})
 	}},
 	{"pool larger than the image", graph.ErrShape, func(b *graph.Builder) {
-		b.MaxPool(b.Input("x", 2, 3, 4, 4), graph.Pool{Kernel: []int{5}})
+		nn.MaxPool(b, b.Input("x", 2, 3, 4, 4), nn.PoolOptions{Kernel: []int{5}})
 	}},
-	{"pool of a matrix", graph.ErrShape, func(b *graph.Builder) { b.AvgPool(b.Input("x", 4, 4), graph.Pool{Kernel: []int{2}}) }},
+	{"pool of a matrix", graph.ErrShape, func(b *graph.Builder) { nn.AvgPool(b, b.Input("x", 4, 4), nn.PoolOptions{Kernel: []int{2}}) }},
 	{"reflection of more than there is", graph.ErrShape, func(b *graph.Builder) {
 		b.Pad(b.Input("x", 3), []int{3}, []int{0}, graph.PadReflect)
 	}},
 	{"recurrence over a matrix", graph.ErrShape, func(b *graph.Builder) {
-		b.Recurrent("rnn", b.Input("x", 4, 3), graph.Recurrent{Hidden: 5})
+		nn.Recurrent(b, "rnn", b.Input("x", 4, 3), nn.RecurrentOptions{Hidden: 5})
 	}},
 	{"recurrence without units", graph.ErrShape, func(b *graph.Builder) {
-		b.Recurrent("rnn", b.Input("x", 2, 4, 3), graph.Recurrent{})
+		nn.Recurrent(b, "rnn", b.Input("x", 2, 4, 3), nn.RecurrentOptions{})
 	}},
 	{"attention of other depths", graph.ErrShape, func(b *graph.Builder) {
-		b.Attention(b.Input("q", 4, 8), b.Input("k", 5, 7), b.Input("v", 5, 8), nil)
+		nn.Attention(b, b.Input("q", 4, 8), b.Input("k", 5, 7), b.Input("v", 5, 8), nil)
 	}},
-	{"determinant of no square", graph.ErrShape, func(b *graph.Builder) { b.Det(b.Input("x", 2, 3)) }},
-	{"dropout rate of 1.5", nil, func(b *graph.Builder) { b.Dropout(b.Input("x", 2), 1.5) }},
+	{"determinant of no square", graph.ErrShape, func(b *graph.Builder) { linalg.Det(b, b.Input("x", 2, 3)) }},
+	{"dropout rate of 1.5", nil, func(b *graph.Builder) { nn.Dropout(b, b.Input("x", 2), 1.5) }},
 	{"parameter of another shape than before", graph.ErrShape, func(b *graph.Builder) {
 		graph.New(b.Params()).Param("w", graph.Zeros(), 2)
 		b.Param("w", graph.Zeros(), 3)
@@ -103,47 +107,47 @@ var mistakes = []struct {
 	}},
 	{"constant of another size", graph.ErrShape, func(b *graph.Builder) { b.Const([]float64{1, 2}, 3) }},
 	{"integers of another size", graph.ErrShape, func(b *graph.Builder) { b.ConstInts([]int{1, 2}, 3) }},
-	{"layer without features", graph.ErrShape, func(b *graph.Builder) { b.Linear("out", b.Input("x", 2, 3), graph.Linear{}) }},
+	{"layer without features", graph.ErrShape, func(b *graph.Builder) { nn.Linear(b, "out", b.Input("x", 2, 3), nn.LinearOptions{}) }},
 	{"convolution without channels", graph.ErrShape, func(b *graph.Builder) {
-		b.Convolution("conv", b.Input("x", 2, 3, 8, 8), graph.Convolution{Kernel: []int{3}})
+		nn.Convolution(b, "conv", b.Input("x", 2, 3, 8, 8), nn.ConvolutionOptions{Kernel: []int{3}})
 	}},
 	{"groups that do not divide the channels", graph.ErrShape, func(b *graph.Builder) {
-		b.Conv(b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 1, 3, 3), graph.Windowing{Groups: 2})
+		nn.Conv(b, b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 1, 3, 3), nn.Windowing{Groups: 2})
 	}},
 	{"strides for other axes", graph.ErrShape, func(b *graph.Builder) {
-		b.Conv(b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 3, 3, 3), graph.Windowing{Stride: []int{1, 1, 1}})
+		nn.Conv(b, b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 3, 3, 3), nn.Windowing{Stride: []int{1, 1, 1}})
 	}},
 	{"pool with groups", nil, func(b *graph.Builder) {
-		b.MaxPool(b.Input("x", 2, 3, 4, 4), graph.Pool{Kernel: []int{2}, Windowing: graph.Windowing{Groups: 3}})
+		nn.MaxPool(b, b.Input("x", 2, 3, 4, 4), nn.PoolOptions{Kernel: []int{2}, Windowing: nn.Windowing{Groups: 3}})
 	}},
 	{"pool with a stride of 0", graph.ErrShape, func(b *graph.Builder) {
-		b.MaxPool(b.Input("x", 2, 3, 4, 4), graph.Pool{Kernel: []int{2}, Windowing: graph.Windowing{Stride: []int{0}}})
+		nn.MaxPool(b, b.Input("x", 2, 3, 4, 4), nn.PoolOptions{Kernel: []int{2}, Windowing: nn.Windowing{Stride: []int{0}}})
 	}},
 	{"pool with much padding", graph.ErrShape, func(b *graph.Builder) {
-		b.AvgPool(b.Input("x", 2, 3, 4, 4), graph.Pool{Kernel: []int{2}, Windowing: graph.Windowing{Pad: []int{2}}})
+		nn.AvgPool(b, b.Input("x", 2, 3, 4, 4), nn.PoolOptions{Kernel: []int{2}, Windowing: nn.Windowing{Pad: []int{2}}})
 	}},
-	{"mean of a matrix's places", graph.ErrShape, func(b *graph.Builder) { b.GlobalAvgPool(b.Input("x", 4, 4)) }},
-	{"patches of a matrix", graph.ErrShape, func(b *graph.Builder) { b.Patches(b.Input("x", 4, 4), []int{2}, graph.Windowing{}) }},
+	{"mean of a matrix's places", graph.ErrShape, func(b *graph.Builder) { nn.GlobalAvgPool(b, b.Input("x", 4, 4)) }},
+	{"patches of a matrix", graph.ErrShape, func(b *graph.Builder) { nn.Patches(b, b.Input("x", 4, 4), []int{2}, nn.Windowing{}) }},
 	{"image from patches of a matrix", graph.ErrShape, func(b *graph.Builder) {
-		b.FromPatches(b.Input("x", 4, 4), []int{4}, []int{2}, graph.Windowing{})
+		nn.FromPatches(b, b.Input("x", 4, 4), []int{4}, []int{2}, nn.Windowing{})
 	}},
 	{"image from patches of no place", graph.ErrShape, func(b *graph.Builder) {
-		b.FromPatches(b.Input("x", 1, 4, 4), []int{4}, []int{0}, graph.Windowing{})
+		nn.FromPatches(b, b.Input("x", 1, 4, 4), []int{4}, []int{0}, nn.Windowing{})
 	}},
 	{"image smaller than its patches", graph.ErrShape, func(b *graph.Builder) {
-		b.FromPatches(b.Input("x", 1, 4, 4), []int{1}, []int{2}, graph.Windowing{})
+		nn.FromPatches(b, b.Input("x", 1, 4, 4), []int{1}, []int{2}, nn.Windowing{})
 	}},
 	{"patches of part of a kernel", graph.ErrShape, func(b *graph.Builder) {
-		b.FromPatches(b.Input("x", 1, 3, 3), []int{4}, []int{2}, graph.Windowing{})
+		nn.FromPatches(b, b.Input("x", 1, 3, 3), []int{4}, []int{2}, nn.Windowing{})
 	}},
-	{"resize to nothing given", graph.ErrShape, func(b *graph.Builder) { b.Resize(b.Input("x", 1, 2, 4), graph.Resize{}) }},
+	{"resize to nothing given", graph.ErrShape, func(b *graph.Builder) { nn.Resize(b, b.Input("x", 1, 2, 4), nn.ResizeOptions{}) }},
 	{"resize to no place", graph.ErrShape, func(b *graph.Builder) {
-		b.Resize(b.Input("x", 1, 2, 4), graph.Resize{Size: []int{-1}})
+		nn.Resize(b, b.Input("x", 1, 2, 4), nn.ResizeOptions{Size: []int{-1}})
 	}},
 	{"grid of other axes", graph.ErrShape, func(b *graph.Builder) {
-		b.GridSample(b.Input("x", 1, 2, 4, 4), b.Input("grid", 1, 3, 3, 3), graph.ResizeLinear, graph.GridZeros, false)
+		nn.GridSample(b, b.Input("x", 1, 2, 4, 4), b.Input("grid", 1, 3, 3, 3), nn.ResizeLinear, nn.GridZeros, false)
 	}},
-	{"grid of other maps", graph.ErrShape, func(b *graph.Builder) { b.AffineGrid(b.Input("theta", 2, 3), []int{2, 2}, false) }},
+	{"grid of other maps", graph.ErrShape, func(b *graph.Builder) { nn.AffineGrid(b, b.Input("theta", 2, 3), []int{2, 2}, false) }},
 	{"pad lists of two lengths", graph.ErrShape, func(b *graph.Builder) {
 		b.Pad(b.Input("x", 3), []int{1}, []int{1, 1}, graph.PadReflect)
 	}},
@@ -152,108 +156,110 @@ var mistakes = []struct {
 	{"unsqueeze beyond the axes", graph.ErrShape, func(b *graph.Builder) { b.Unsqueeze(b.Input("x", 3, 2), 4) }},
 	{"split into other parts", graph.ErrShape, func(b *graph.Builder) { b.Split(b.Input("x", 5), 0, 2, 2) }},
 	{"axis to unflatten out of range", graph.ErrShape, func(b *graph.Builder) { b.Unflatten(b.Input("x", 6), 1, 2, 3) }},
-	{"pixels of other channels", graph.ErrShape, func(b *graph.Builder) { b.PixelShuffle(b.Input("x", 1, 3, 2, 2), 2) }},
-	{"channels of other pixels", graph.ErrShape, func(b *graph.Builder) { b.PixelUnshuffle(b.Input("x", 1, 1, 3, 3), 2) }},
+	{"pixels of other channels", graph.ErrShape, func(b *graph.Builder) { nn.PixelShuffle(b, b.Input("x", 1, 3, 2, 2), 2) }},
+	{"channels of other pixels", graph.ErrShape, func(b *graph.Builder) { nn.PixelUnshuffle(b, b.Input("x", 1, 1, 3, 3), 2) }},
 	{"axes without places to go to", graph.ErrShape, func(b *graph.Builder) { b.MoveAxes(b.Input("x", 2, 3), []int{0, 1}, []int{1}) }},
 	{"flatten backwards", graph.ErrShape, func(b *graph.Builder) { b.Flatten(b.Input("x", 2, 3), 1, 0) }},
 	{"unflatten to another size", graph.ErrShape, func(b *graph.Builder) { b.Unflatten(b.Input("x", 6), 0, 4, 2) }},
-	{"windows of no places", graph.ErrShape, func(b *graph.Builder) { b.Windows(b.Input("x", 6), 0, 0, 1) }},
-	{"strides of other axes", graph.ErrShape, func(b *graph.Builder) { b.Strided(b.Input("x", 6), []int{2, 2}, []int{1}, 0) }},
-	{"strides beyond the end", graph.ErrShape, func(b *graph.Builder) { b.Strided(b.Input("x", 6), []int{2}, []int{6}, 0) }},
-	{"combinations of a matrix", graph.ErrShape, func(b *graph.Builder) { b.Combinations(b.Input("x", 2, 2), 2, false) }},
-	{"blocks of three axes", graph.ErrShape, func(b *graph.Builder) { b.BlockDiagonal(b.Input("x", 2, 2, 2)) }},
-	{"diagonals of a scalar", graph.ErrShape, func(b *graph.Builder) { b.DiagonalMatrices(b.Scalar(1), 0, 0, 1) }},
-	{"shuffle of other groups", graph.ErrShape, func(b *graph.Builder) { b.ChannelShuffle(b.Input("x", 1, 3, 2), 2) }},
+	{"windows of no places", graph.ErrShape, func(b *graph.Builder) { special.Windows(b, b.Input("x", 6), 0, 0, 1) }},
+	{"strides of other axes", graph.ErrShape, func(b *graph.Builder) { special.Strided(b, b.Input("x", 6), []int{2, 2}, []int{1}, 0) }},
+	{"strides beyond the end", graph.ErrShape, func(b *graph.Builder) { special.Strided(b, b.Input("x", 6), []int{2}, []int{6}, 0) }},
+	{"combinations of a matrix", graph.ErrShape, func(b *graph.Builder) { special.Combinations(b, b.Input("x", 2, 2), 2, false) }},
+	{"blocks of three axes", graph.ErrShape, func(b *graph.Builder) { special.BlockDiagonal(b, b.Input("x", 2, 2, 2)) }},
+	{"diagonals of a scalar", graph.ErrShape, func(b *graph.Builder) { special.DiagonalMatrices(b, b.Scalar(1), 0, 0, 1) }},
+	{"shuffle of other groups", graph.ErrShape, func(b *graph.Builder) { nn.ChannelShuffle(b, b.Input("x", 1, 3, 2), 2) }},
 	{"state of an unknown cell", graph.ErrShape, func(b *graph.Builder) {
-		w := graph.CellWeights{Input: b.Input("w", 3, 4), Hidden: b.Input("u", 4, 4)}
-		b.CellStep(99, b.Input("x", 2, 3), graph.State{H: b.Input("h", 2, 4)}, w)
+		w := nn.CellWeights{Input: b.Input("w", 3, 4), Hidden: b.Input("u", 4, 4)}
+		nn.CellStep(b, 99, b.Input("x", 2, 3), nn.State{H: b.Input("h", 2, 4)}, w)
 	}},
 	{"unrolling a matrix", graph.ErrShape, func(b *graph.Builder) {
-		b.Unroll(graph.TanhRNN, b.Input("x", 2, 3), graph.State{H: b.Input("h", 2, 4)}, graph.CellWeights{}, false)
+		nn.Unroll(b, nn.TanhRNN, b.Input("x", 2, 3), nn.State{H: b.Input("h", 2, 4)}, nn.CellWeights{}, false)
 	}},
 	{"queries that are a vector", graph.ErrShape, func(b *graph.Builder) {
-		b.Attention(b.Input("q", 8), b.Input("k", 5, 8), b.Input("v", 5, 8), nil)
+		nn.Attention(b, b.Input("q", 8), b.Input("k", 5, 8), b.Input("v", 5, 8), nil)
 	}},
-	{"eps of 0", nil, func(b *graph.Builder) { b.Standardize(b.Input("x", 2, 3), 0, 1) }},
+	{"eps of 0", nil, func(b *graph.Builder) { nn.Standardize(b, b.Input("x", 2, 3), 0, 1) }},
 	{"batch of one value", graph.ErrShape, func(b *graph.Builder) {
-		b.BatchNorm(b.Input("x", 1, 3), b.Input("gain", 3), b.Input("bias", 3), 1e-5)
+		nn.BatchNorm(b, b.Input("x", 1, 3), b.Input("gain", 3), b.Input("bias", 3), 1e-5)
 	}},
 	{"batch of a vector", graph.ErrShape, func(b *graph.Builder) {
-		b.BatchNorm(b.Input("x", 3), b.Input("gain", 3), b.Input("bias", 3), 1e-5)
+		nn.BatchNorm(b, b.Input("x", 3), b.Input("gain", 3), b.Input("bias", 3), 1e-5)
 	}},
-	{"instance norm of a vector", graph.ErrShape, func(b *graph.Builder) { b.InstanceNorm(b.Input("x", 3), 1e-5) }},
+	{"instance norm of a vector", graph.ErrShape, func(b *graph.Builder) { nn.InstanceNorm(b, b.Input("x", 3), 1e-5) }},
 	{"groups of other channels", graph.ErrShape, func(b *graph.Builder) {
-		b.GroupNorm(b.Input("x", 1, 3, 2), b.Input("gain", 3), b.Input("bias", 3), 2, 1e-5)
+		nn.GroupNorm(b, b.Input("x", 1, 3, 2), b.Input("gain", 3), b.Input("bias", 3), 2, 1e-5)
 	}},
 	{"momentum of 2", nil, func(b *graph.Builder) {
-		b.RunningStats(b.Input("x", 4, 3), b.Input("mean", 3), b.Input("variance", 3), 2)
+		nn.RunningStats(b, b.Input("x", 4, 3), b.Input("mean", 3), b.Input("variance", 3), 2)
 	}},
-	{"pool of the power 0", graph.ErrOption, func(b *graph.Builder) { b.LPPool(b.Input("x", 1, 1, 4), 0, graph.Pool{Kernel: []int{2}}) }},
+	{"pool of the power 0", graph.ErrOption, func(b *graph.Builder) { nn.LPPool(b, b.Input("x", 1, 1, 4), 0, nn.PoolOptions{Kernel: []int{2}}) }},
 	{"weights of other classes", graph.ErrShape, func(b *graph.Builder) {
-		b.MultiMargin(b.Input("x", 2, 3), b.Ints("labels", 2), b.Input("w", 2), 1, 1)
+		loss.MultiMargin(b, b.Input("x", 2, 3), b.Ints("labels", 2), b.Input("w", 2), 1, 1)
 	}},
 	{"variances of another shape", graph.ErrShape, func(b *graph.Builder) {
-		b.GaussianNLL(b.Input("x", 3, 1), b.Input("y", 3, 1), b.Input("v", 3), false, 1e-6)
+		loss.GaussianNLL(b, b.Input("x", 3, 1), b.Input("y", 3, 1), b.Input("v", 3), false, 1e-6)
 	}},
-	{"eps of -1", graph.ErrOption, func(b *graph.Builder) { b.PoissonNLL(b.Input("x", 3), b.Input("y", 3), false, false, -1) }},
-	{"margin that is NaN", graph.ErrOption, func(b *graph.Builder) { b.HingeEmbedding(b.Input("x", 3), b.Input("y", 3), math.NaN()) }},
+	{"eps of -1", graph.ErrOption, func(b *graph.Builder) { loss.PoissonNLL(b, b.Input("x", 3), b.Input("y", 3), false, false, -1) }},
+	{"margin that is NaN", graph.ErrOption, func(b *graph.Builder) { loss.HingeEmbedding(b, b.Input("x", 3), b.Input("y", 3), math.NaN()) }},
 	{"target that is no probability", graph.ErrTarget, func(b *graph.Builder) {
-		b.BCEWithLogits(b.Input("x", 3, 2), b.Const([]float64{0, 1, 1, 1, 0, 2}, 3, 2))
+		loss.BCEWithLogits(b, b.Input("x", 3, 2), b.Const([]float64{0, 1, 1, 1, 0, 2}, 3, 2))
 	}},
-	{"losses of other shapes", graph.ErrShape, func(b *graph.Builder) { b.MSE(b.Input("x", 2, 3), b.Input("y", 3, 2)) }},
-	{"delta of 0", nil, func(b *graph.Builder) { b.Huber(b.Input("x", 2), b.Input("y", 2), 0) }},
-	{"labels of other examples", graph.ErrShape, func(b *graph.Builder) { b.SoftmaxCrossEntropy(b.Input("x", 2, 3), b.Ints("labels", 3)) }},
-	{"likelihoods of other labels", graph.ErrShape, func(b *graph.Builder) { b.NLL(b.Input("x", 2, 3), b.Ints("labels", 3)) }},
+	{"losses of other shapes", graph.ErrShape, func(b *graph.Builder) { loss.MSE(b, b.Input("x", 2, 3), b.Input("y", 3, 2)) }},
+	{"delta of 0", nil, func(b *graph.Builder) { loss.Huber(b, b.Input("x", 2), b.Input("y", 2), 0) }},
+	{"labels of other examples", graph.ErrShape, func(b *graph.Builder) { loss.SoftmaxCrossEntropy(b, b.Input("x", 2, 3), b.Ints("labels", 3)) }},
+	{"likelihoods of other labels", graph.ErrShape, func(b *graph.Builder) { loss.NLL(b, b.Input("x", 2, 3), b.Ints("labels", 3)) }},
 	{"smoothing of 2", graph.ErrOption, func(b *graph.Builder) {
-		b.NLLEach(b.Input("x", 2, 3), b.Ints("labels", 2), graph.Likelihoods{Smoothing: 2})
+		loss.NLLEach(b, b.Input("x", 2, 3), b.Ints("labels", 2), loss.Likelihoods{Smoothing: 2})
 	}},
 	{"soft labels of a scalar", graph.ErrShape, func(b *graph.Builder) {
-		b.CrossEntropySoft(b.Scalar(1), b.Scalar(1), nil, 0)
+		loss.CrossEntropySoft(b, b.Scalar(1), b.Scalar(1), nil, 0)
 	}},
 	{"margins of the power 3", graph.ErrOption, func(b *graph.Builder) {
-		b.MultiMargin(b.Input("x", 2, 3), b.Ints("labels", 2), nil, 3, 1)
+		loss.MultiMargin(b, b.Input("x", 2, 3), b.Ints("labels", 2), nil, 3, 1)
 	}},
-	{"label sets of other examples", graph.ErrShape, func(b *graph.Builder) { b.MultiLabelMargin(b.Input("x", 2, 3), [][]int{{0}}) }},
-	{"label that is no class", graph.ErrShape, func(b *graph.Builder) { b.MultiLabelMargin(b.Input("x", 1, 3), [][]int{{3}}) }},
-	{"transcripts of other batches", graph.ErrShape, func(b *graph.Builder) { b.CTC(b.Input("x", 4, 2, 3), b.Ints("labels", 3, 2), 0) }},
+	{"label sets of other examples", graph.ErrShape, func(b *graph.Builder) { loss.MultiLabelMargin(b, b.Input("x", 2, 3), [][]int{{0}}) }},
+	{"label that is no class", graph.ErrShape, func(b *graph.Builder) { loss.MultiLabelMargin(b, b.Input("x", 1, 3), [][]int{{3}}) }},
+	{"transcripts of other batches", graph.ErrShape, func(b *graph.Builder) { loss.CTC(b, b.Input("x", 4, 2, 3), b.Ints("labels", 3, 2), 0) }},
 	{"distances of rows of other lengths", graph.ErrShape, func(b *graph.Builder) {
-		b.CrossDistances(b.Input("x", 2, 3), b.Input("y", 2, 4), 2)
+		special.CrossDistances(b, b.Input("x", 2, 3), b.Input("y", 2, 4), 2)
 	}},
-	{"distances within a vector", graph.ErrShape, func(b *graph.Builder) { b.RowDistances(b.Input("x", 3), 2) }},
-	{"gamma of no dimension", nil, func(b *graph.Builder) { b.MultivariateLgamma(b.Input("x", 3), 0) }},
-	{"alpha of 0", nil, func(b *graph.Builder) { b.CELU(b.Input("x", 3), 0) }},
-	{"slopes of other channels", graph.ErrShape, func(b *graph.Builder) { b.PReLU(b.Input("x", 2, 3), b.Input("slope", 2)) }},
-	{"gate of an odd axis", graph.ErrShape, func(b *graph.Builder) { b.GLU(b.Input("x", 3), 0) }},
-	{"smallest of no places", graph.ErrShape, func(b *graph.Builder) { b.KthValue(b.Input("x", 0), 1, 0) }},
-	{"fourth of three", graph.ErrShape, func(b *graph.Builder) { b.KthValue(b.Input("x", 3), 4, 0) }},
-	{"quantile of 2", nil, func(b *graph.Builder) { b.Quantile(b.Input("x", 3), 2, 0, graph.BetweenLinear) }},
-	{"differences of the order 3", graph.ErrShape, func(b *graph.Builder) { b.Differences(b.Input("x", 5), nil, 0, 3) }},
-	{"unknown fold", nil, func(b *graph.Builder) { b.ScatterFold(b.Input("x", 3), b.Input("s", 3), b.Ints("at", 3), 0, 99, true) }},
+	{"distances within a vector", graph.ErrShape, func(b *graph.Builder) { special.RowDistances(b, b.Input("x", 3), 2) }},
+	{"gamma of no dimension", nil, func(b *graph.Builder) { special.MultivariateLgamma(b, b.Input("x", 3), 0) }},
+	{"alpha of 0", nil, func(b *graph.Builder) { nn.CELU(b, b.Input("x", 3), 0) }},
+	{"slopes of other channels", graph.ErrShape, func(b *graph.Builder) { nn.PReLU(b, b.Input("x", 2, 3), b.Input("slope", 2)) }},
+	{"gate of an odd axis", graph.ErrShape, func(b *graph.Builder) { nn.GLU(b, b.Input("x", 3), 0) }},
+	{"smallest of no places", graph.ErrShape, func(b *graph.Builder) { special.KthValue(b, b.Input("x", 0), 1, 0) }},
+	{"fourth of three", graph.ErrShape, func(b *graph.Builder) { special.KthValue(b, b.Input("x", 3), 4, 0) }},
+	{"quantile of 2", nil, func(b *graph.Builder) { special.Quantile(b, b.Input("x", 3), 2, 0, special.BetweenLinear) }},
+	{"differences of the order 3", graph.ErrShape, func(b *graph.Builder) { special.Differences(b, b.Input("x", 5), nil, 0, 3) }},
+	{"unknown fold", nil, func(b *graph.Builder) {
+		special.ScatterFold(b, b.Input("x", 3), b.Input("s", 3), b.Ints("at", 3), 0, 99, true)
+	}},
 	{"index of another length", graph.ErrShape, func(b *graph.Builder) {
-		b.IndexCopy(b.Input("x", 3, 2), b.Input("s", 2, 2), b.Ints("at", 3), 0)
+		special.IndexCopy(b, b.Input("x", 3, 2), b.Input("s", 2, 2), b.Ints("at", 3), 0)
 	}},
 	{"copies of other rows", graph.ErrShape, func(b *graph.Builder) {
-		b.IndexCopy(b.Input("x", 3, 2), b.Input("s", 2, 4), b.Ints("at", 2), 0)
+		special.IndexCopy(b, b.Input("x", 3, 2), b.Input("s", 2, 4), b.Ints("at", 2), 0)
 	}},
-	{"index of another rank", graph.ErrShape, func(b *graph.Builder) { b.GatherBroadcast(b.Input("x", 3, 2), b.Ints("at", 3), 0) }},
-	{"mask of another size", graph.ErrShape, func(b *graph.Builder) { b.MaskedSelect(b.Input("x", 3), []bool{true}) }},
+	{"index of another rank", graph.ErrShape, func(b *graph.Builder) { special.GatherBroadcast(b, b.Input("x", 3, 2), b.Ints("at", 3), 0) }},
+	{"mask of another size", graph.ErrShape, func(b *graph.Builder) { special.MaskedSelect(b, b.Input("x", 3), []bool{true}) }},
 	{"elements for other places", graph.ErrShape, func(b *graph.Builder) {
-		b.MaskedScatter(b.Input("x", 2), []bool{true, true}, b.Input("s", 1))
+		special.MaskedScatter(b, b.Input("x", 2), []bool{true, true}, b.Input("s", 1))
 	}},
-	{"reflectors of other shapes", graph.ErrShape, func(b *graph.Builder) { b.HouseholderProduct(b.Input("x", 2, 3), b.Input("tau", 2)) }},
-	{"unknown norm", nil, func(b *graph.Builder) { b.MatrixNorm(b.Input("x", 2, 3), 99) }},
+	{"reflectors of other shapes", graph.ErrShape, func(b *graph.Builder) { linalg.HouseholderProduct(b, b.Input("x", 2, 3), b.Input("tau", 2)) }},
+	{"unknown norm", nil, func(b *graph.Builder) { linalg.MatrixNorm(b, b.Input("x", 2, 3), 99) }},
 	{"axes to sum over of two numbers", graph.ErrShape, func(b *graph.Builder) {
 		b.TensorDot(b.Input("x", 2, 3), b.Input("y", 3, 2), []int{0, 1}, []int{0})
 	}},
-	{"product of nothing", nil, func(b *graph.Builder) { b.MultiDot() }},
-	{"cross product of two places", graph.ErrShape, func(b *graph.Builder) { b.Cross(b.Input("x", 2), b.Input("y", 2), 0) }},
-	{"mask of too many elements", graph.ErrShape, func(b *graph.Builder) { b.CausalMask(1 << 24) }},
+	{"product of nothing", nil, func(b *graph.Builder) { linalg.MultiDot(b) }},
+	{"cross product of two places", graph.ErrShape, func(b *graph.Builder) { linalg.Cross(b, b.Input("x", 2), b.Input("y", 2), 0) }},
+	{"mask of too many elements", graph.ErrShape, func(b *graph.Builder) { nn.CausalMask(b, 1<<24) }},
 	{"too many steps to unroll", graph.ErrUnsupported, func(b *graph.Builder) { b.Diff(b.Input("x", 1<<24), 1<<20, 0) }},
 	{"tiles of too many elements", graph.ErrShape, func(b *graph.Builder) { b.Tile(b.Input("x", 1<<20), math.MaxInt32) }},
 	{"repetitions of too many elements", graph.ErrShape, func(b *graph.Builder) { b.Repeat(b.Input("x", 1<<20), 0, math.MaxInt32) }},
-	{"normalization over no channels", graph.ErrOption, func(b *graph.Builder) { b.LocalResponseNorm(b.Input("x", 2, 3), 0, 1, 1, 1) }},
-	{"no powers", graph.ErrShape, func(b *graph.Builder) { b.Vandermonde(b.Input("x", 3), 0) }},
-	{"covariance of three axes", graph.ErrShape, func(b *graph.Builder) { b.Covariance(b.Input("x", 2, 3, 4), nil, 1) }},
+	{"normalization over no channels", graph.ErrOption, func(b *graph.Builder) { nn.LocalResponseNorm(b, b.Input("x", 2, 3), 0, 1, 1, 1) }},
+	{"no powers", graph.ErrShape, func(b *graph.Builder) { linalg.Vandermonde(b, b.Input("x", 3), 0) }},
+	{"covariance of three axes", graph.ErrShape, func(b *graph.Builder) { linalg.Covariance(b, b.Input("x", 2, 3, 4), nil, 1) }},
 }
 
 // lines are places in this file, whose lines move.

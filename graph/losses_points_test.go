@@ -8,6 +8,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/loss"
 	"gorgonia.org/gorgonia"
 )
 
@@ -51,30 +52,30 @@ func pointLosses() []pointLoss {
 	s, ss := huber(.5, 2)
 	held := func(x float64) float64 { return max(-100, math.Log(x)) }
 	return []pointLoss{
-		{"squared error", (*B).SquaredError, everywhere, []float64{0, 2}, func(x, y float64) float64 { return (x - y) * (x - y) }, func(x, y float64) float64 { return 2 * (x - y) }},
-		{"huber", func(b *B, x, y *N) *N { return b.HuberEach(x, y, .75) }, everywhere, []float64{0, 2}, h, hs},
-		{"smooth L1", func(b *B, x, y *N) *N { return b.SmoothL1Each(x, y, .5) }, everywhere, []float64{0, 2}, s, ss},
-		{"bce of logits", (*B).BCEWithLogitsEach, everywhere, bits,
+		{"squared error", loss.SquaredError, everywhere, []float64{0, 2}, func(x, y float64) float64 { return (x - y) * (x - y) }, func(x, y float64) float64 { return 2 * (x - y) }},
+		{"huber", func(b *B, x, y *N) *N { return loss.HuberEach(b, x, y, .75) }, everywhere, []float64{0, 2}, h, hs},
+		{"smooth L1", func(b *B, x, y *N) *N { return loss.SmoothL1Each(b, x, y, .5) }, everywhere, []float64{0, 2}, s, ss},
+		{"bce of logits", loss.BCEWithLogitsEach, everywhere, bits,
 			func(x, y float64) float64 { return weighed(y, softplus(-x)) + weighed(1-y, softplus(x)) },
 			func(x, y float64) float64 { return (1-y)*logistic(x) - y*logistic(-x) }},
-		{"weighted bce of logits", func(b *B, x, y *N) *N { return b.BCEWithLogitsWeighted(x, y, b.Scalar(3)) }, everywhere, bits,
+		{"weighted bce of logits", func(b *B, x, y *N) *N { return loss.BCEWithLogitsWeighted(b, x, y, b.Scalar(3)) }, everywhere, bits,
 			func(x, y float64) float64 { return weighed(3*y, softplus(-x)) + weighed(1-y, softplus(x)) },
 			func(x, y float64) float64 { return (1-y)*logistic(x) - 3*y*logistic(-x) }},
-		{"bce", (*B).BCEEach, []float64{0, .25, .5, 1e-30, math.NaN()}, bits,
+		{"bce", loss.BCEEach, []float64{0, .25, .5, 1e-30, math.NaN()}, bits,
 			func(x, y float64) float64 { return -weighed(y, held(x)) - weighed(1-y, held(1-x)) },
 			func(x, y float64) float64 { return (x - y) / max(x*(1-x), 1e-12) }},
-		{"kl divergence", func(b *B, x, y *N) *N { return b.KLDivergence(x, y, false) }, everywhere[:13], bits,
+		{"kl divergence", func(b *B, x, y *N) *N { return loss.KLDivergence(b, x, y, false) }, everywhere[:13], bits,
 			func(x, y float64) float64 { return weighed(y, math.Log(y)) - weighed(y, x) }, func(x, y float64) float64 { return -y }},
-		{"kl divergence of logarithms", func(b *B, x, y *N) *N { return b.KLDivergence(x, y, true) }, everywhere[:10], []float64{math.Inf(-1), -2},
+		{"kl divergence of logarithms", func(b *B, x, y *N) *N { return loss.KLDivergence(b, x, y, true) }, everywhere[:10], []float64{math.Inf(-1), -2},
 			func(x, y float64) float64 { return weighed(math.Exp(y), y-x) }, func(x, y float64) float64 { return -math.Exp(y) }},
-		{"poisson", func(b *B, x, y *N) *N { return b.PoissonNLL(x, y, true, false, 0) }, everywhere, []float64{0, 3},
+		{"poisson", func(b *B, x, y *N) *N { return loss.PoissonNLL(b, x, y, true, false, 0) }, everywhere, []float64{0, 3},
 			func(x, y float64) float64 { return math.Exp(x) - weighed(y, x) }, func(x, y float64) float64 { return math.Exp(x) - y }},
-		{"poisson of means", func(b *B, x, y *N) *N { return b.PoissonNLL(x, y, false, false, 0) }, []float64{1, 30, 1e4}, []float64{0, 3},
+		{"poisson of means", func(b *B, x, y *N) *N { return loss.PoissonNLL(b, x, y, false, false, 0) }, []float64{1, 30, 1e4}, []float64{0, 3},
 			func(x, y float64) float64 { return x - weighed(y, math.Log(x)) }, func(x, y float64) float64 { return 1 - y/x }},
-		{"poisson of the mean 0", func(b *B, x, y *N) *N { return b.PoissonNLL(x, y, false, false, 0) }, []float64{0}, []float64{0},
+		{"poisson of the mean 0", func(b *B, x, y *N) *N { return loss.PoissonNLL(b, x, y, false, false, 0) }, []float64{0}, []float64{0},
 			func(x, y float64) float64 { return 0 }, func(x, y float64) float64 { return 1 }},
-		{"soft margin", (*B).SoftMargin, everywhere, signs, func(x, y float64) float64 { return softplus(-x * y) }, func(x, y float64) float64 { return -y * logistic(-x*y) }},
-		{"hinge embedding", func(b *B, x, y *N) *N { return b.HingeEmbedding(x, y, 2) }, everywhere, signs,
+		{"soft margin", loss.SoftMargin, everywhere, signs, func(x, y float64) float64 { return softplus(-x * y) }, func(x, y float64) float64 { return -y * logistic(-x*y) }},
+		{"hinge embedding", func(b *B, x, y *N) *N { return loss.HingeEmbedding(b, x, y, 2) }, everywhere, signs,
 			func(x, y float64) float64 {
 				if y == 1 {
 					return x
@@ -87,7 +88,7 @@ func pointLosses() []pointLoss {
 				}
 				return 0
 			}},
-		{"margin ranking", func(b *B, x, y *N) *N { return b.MarginRanking(x, b.Scale(y, 0), y, 2) }, everywhere, signs,
+		{"margin ranking", func(b *B, x, y *N) *N { return loss.MarginRanking(b, x, b.Scale(y, 0), y, 2) }, everywhere, signs,
 			func(x, y float64) float64 { return max(0, 2-y*x) },
 			func(x, y float64) float64 {
 				if y*x < 2 || x != x {
@@ -145,7 +146,7 @@ func TestSaturatedBCE(t *testing.T) {
 		b := graph.New(graph.NewParams(d, 1))
 		p, z := b.Input("p", 2), b.Input("z", 4)
 		y := b.Const([]float64{1, 0, 1, 0}, 4)
-		raw, behind := b.BCEEach(p, b.Const([]float64{1, 0}, 2)), b.BCEEach(b.Sigmoid(z), y)
+		raw, behind := loss.BCEEach(b, p, b.Const([]float64{1, 0}, 2)), loss.BCEEach(b, b.Sigmoid(z), y)
 		g, err := autograd.Gradients(b.Add(b.Sum(raw), b.Sum(behind)), p, z)
 		if err != nil {
 			t.Fatal(err)
@@ -168,24 +169,24 @@ func TestLossRefusals(t *testing.T) {
 		f    func(b *B, x, y *N) *N
 		out  float64 // a target outside of the domain; 0: there is none
 	}{
-		{"mse", (*B).MSE, 0}, {"mae", (*B).MAE, 0}, {"squared error", (*B).SquaredError, 0},
-		{"huber", func(b *B, x, y *N) *N { return b.Huber(x, y, 1) }, 0},
-		{"each huber", func(b *B, x, y *N) *N { return b.HuberEach(x, y, 1) }, 0},
-		{"smooth L1", func(b *B, x, y *N) *N { return b.SmoothL1(x, y, 1) }, 0},
-		{"each smooth L1", func(b *B, x, y *N) *N { return b.SmoothL1Each(x, y, 0) }, 0},
-		{"bce", (*B).BCE, 1.5}, {"each bce", (*B).BCEEach, -1},
-		{"bce of logits", (*B).BCEWithLogits, 2}, {"each bce of logits", (*B).BCEWithLogitsEach, nan},
-		{"weighted bce of logits", func(b *B, x, y *N) *N { return b.BCEWithLogitsWeighted(x, y, b.Scalar(2)) }, -0.1},
-		{"course", (*B).CourseCrossEntropy, 3}, {"soft", (*B).SoftmaxCrossEntropySoft, -1},
-		{"soft by classes", func(b *B, x, y *N) *N { return b.CrossEntropySoft(x, y, nil, 0) }, 7},
-		{"many labels", func(b *B, x, y *N) *N { return b.MultiLabelSoftMargin(x, y, nil) }, -1},
-		{"kl divergence", func(b *B, x, y *N) *N { return b.KLDivergence(x, y, false) }, -1},
-		{"poisson", func(b *B, x, y *N) *N { return b.PoissonNLL(x, y, true, false, 0) }, -1},
-		{"gauss", func(b *B, x, y *N) *N { return b.GaussianNLL(x, y, b.Scalar(1), false, 1e-6) }, 0},
-		{"hinge", (*B).Hinge, 2}, {"soft margin", (*B).SoftMargin, 0.5},
-		{"hinge embedding", func(b *B, x, y *N) *N { return b.HingeEmbedding(x, y, 1) }, 3},
-		{"margin ranking", func(b *B, x, y *N) *N { return b.MarginRanking(x, x, y, 1) }, -2},
-		{"triplets", func(b *B, x, y *N) *N { return b.TripletMargin(x, y, x, 1, 2, 0, false) }, 0},
+		{"mse", loss.MSE, 0}, {"mae", loss.MAE, 0}, {"squared error", loss.SquaredError, 0},
+		{"huber", func(b *B, x, y *N) *N { return loss.Huber(b, x, y, 1) }, 0},
+		{"each huber", func(b *B, x, y *N) *N { return loss.HuberEach(b, x, y, 1) }, 0},
+		{"smooth L1", func(b *B, x, y *N) *N { return loss.SmoothL1(b, x, y, 1) }, 0},
+		{"each smooth L1", func(b *B, x, y *N) *N { return loss.SmoothL1Each(b, x, y, 0) }, 0},
+		{"bce", loss.BCE, 1.5}, {"each bce", loss.BCEEach, -1},
+		{"bce of logits", loss.BCEWithLogits, 2}, {"each bce of logits", loss.BCEWithLogitsEach, nan},
+		{"weighted bce of logits", func(b *B, x, y *N) *N { return loss.BCEWithLogitsWeighted(b, x, y, b.Scalar(2)) }, -0.1},
+		{"course", loss.CourseCrossEntropy, 3}, {"soft", loss.SoftmaxCrossEntropySoft, -1},
+		{"soft by classes", func(b *B, x, y *N) *N { return loss.CrossEntropySoft(b, x, y, nil, 0) }, 7},
+		{"many labels", func(b *B, x, y *N) *N { return loss.MultiLabelSoftMargin(b, x, y, nil) }, -1},
+		{"kl divergence", func(b *B, x, y *N) *N { return loss.KLDivergence(b, x, y, false) }, -1},
+		{"poisson", func(b *B, x, y *N) *N { return loss.PoissonNLL(b, x, y, true, false, 0) }, -1},
+		{"gauss", func(b *B, x, y *N) *N { return loss.GaussianNLL(b, x, y, b.Scalar(1), false, 1e-6) }, 0},
+		{"hinge", loss.Hinge, 2}, {"soft margin", loss.SoftMargin, 0.5},
+		{"hinge embedding", func(b *B, x, y *N) *N { return loss.HingeEmbedding(b, x, y, 1) }, 3},
+		{"margin ranking", func(b *B, x, y *N) *N { return loss.MarginRanking(b, x, x, y, 1) }, -2},
+		{"triplets", func(b *B, x, y *N) *N { return loss.TripletMargin(b, x, y, x, 1, 2, 0, false) }, 0},
 	} {
 		b := graph.New(nil)
 		if l.f(b, b.Input("x", 3, 1), b.Input("y", 3)); !errors.Is(b.Err(), graph.ErrShape) {

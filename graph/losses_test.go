@@ -7,6 +7,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/loss"
 	"gorgonia.org/gorgonia"
 )
 
@@ -41,22 +42,22 @@ func TestLosses(t *testing.T) {
 		loss  float64
 		grad  []float64
 	}{
-		{"mse", []float64{1, 3}, []int{2}, two((*graph.Builder).MSE, 0, 5), 2.5, []float64{1, -2}},
-		{"mae", []float64{1, 3}, []int{2}, two((*graph.Builder).MAE, 0, 5), 1.5, []float64{0.5, -0.5}},
-		{"huber", []float64{0.5, 4}, []int{2}, two(func(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node { return b.Huber(x, y, 1) }, 0, 1), (0.125 + 2.5) / 2, []float64{0.25, 0.5}},
-		{"bce of logits at 0", []float64{0, 0}, []int{2}, two((*graph.Builder).BCEWithLogits, 1, 0), l2, []float64{-0.25, 0.25}},
-		{"bce of logits of 1e4", []float64{1e4, -1e4, 1e4, -1e4}, []int{4}, two((*graph.Builder).BCEWithLogits, 1, 0, 0, 1), 5000, []float64{0, 0, 0.25, -0.25}},
-		{"bce of probabilities", []float64{0.5, 0.25}, []int{2}, two((*graph.Builder).BCE, 1, 0), (l2 - math.Log(0.75)) / 2, []float64{-1, 1 / 1.5}},
-		{"bce of exact probabilities", []float64{1, 0, 0}, []int{3}, two((*graph.Builder).BCE, 1, 0, 1), 100.0 / 3, nil},
+		{"mse", []float64{1, 3}, []int{2}, two(loss.MSE, 0, 5), 2.5, []float64{1, -2}},
+		{"mae", []float64{1, 3}, []int{2}, two(loss.MAE, 0, 5), 1.5, []float64{0.5, -0.5}},
+		{"huber", []float64{0.5, 4}, []int{2}, two(func(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node { return loss.Huber(b, x, y, 1) }, 0, 1), (0.125 + 2.5) / 2, []float64{0.25, 0.5}},
+		{"bce of logits at 0", []float64{0, 0}, []int{2}, two(loss.BCEWithLogits, 1, 0), l2, []float64{-0.25, 0.25}},
+		{"bce of logits of 1e4", []float64{1e4, -1e4, 1e4, -1e4}, []int{4}, two(loss.BCEWithLogits, 1, 0, 0, 1), 5000, []float64{0, 0, 0.25, -0.25}},
+		{"bce of probabilities", []float64{0.5, 0.25}, []int{2}, two(loss.BCE, 1, 0), (l2 - math.Log(0.75)) / 2, []float64{-1, 1 / 1.5}},
+		{"bce of exact probabilities", []float64{1, 0, 0}, []int{3}, two(loss.BCE, 1, 0, 1), 100.0 / 3, nil},
 		{"cross-entropy", []float64{0, 0, 0, l2, 0, 0}, []int{2, 3}, func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
-			return b.SoftmaxCrossEntropy(x, b.ConstInts([]int{2, 0}, 2))
+			return loss.SoftmaxCrossEntropy(b, x, b.ConstInts([]int{2, 0}, 2))
 		}, (l3 + l2) / 2, []float64{1. / 6, 1. / 6, -1. / 3, -0.25, 0.125, 0.125}},
 		{"cross-entropy of 1e4", []float64{1e4, -1e4, 1e4, -1e4}, []int{2, 2}, func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
-			return b.SoftmaxCrossEntropy(x, b.ConstInts([]int{0, 1}, 2))
+			return loss.SoftmaxCrossEntropy(b, x, b.ConstInts([]int{0, 1}, 2))
 		}, 1e4, []float64{0, 0, 0.5, -0.5}},
-		{"cross-entropy with soft targets", []float64{0, 0, l2, 0}, []int{2, 2}, two((*graph.Builder).SoftmaxCrossEntropySoft, 0.5, 0.5, 1, 0), (l2 + math.Log(1.5)) / 2, []float64{0, 0, -1. / 6, 1. / 6}},
-		{"course", []float64{0, 0, 0, 0}, []int{2, 2}, two((*graph.Builder).CourseCrossEntropy, 1, 0, 0, 1), 2 * l2, []float64{-0.25, 0.25, 0.25, -0.25}},
-		{"course at 1e4", []float64{1e4, -1e4, -1e4, 1e4}, []int{2, 2}, two((*graph.Builder).CourseCrossEntropy, 1, 0, 1, 1), 5000, []float64{0, 0, -0.5, 0}},
+		{"cross-entropy with soft targets", []float64{0, 0, l2, 0}, []int{2, 2}, two(loss.SoftmaxCrossEntropySoft, 0.5, 0.5, 1, 0), (l2 + math.Log(1.5)) / 2, []float64{0, 0, -1. / 6, 1. / 6}},
+		{"course", []float64{0, 0, 0, 0}, []int{2, 2}, two(loss.CourseCrossEntropy, 1, 0, 0, 1), 2 * l2, []float64{-0.25, 0.25, 0.25, -0.25}},
+		{"course at 1e4", []float64{1e4, -1e4, -1e4, 1e4}, []int{2, 2}, two(loss.CourseCrossEntropy, 1, 0, 1, 1), 5000, []float64{0, 0, -0.5, 0}},
 	} {
 		loss, grad := lossAndGrad(t, c.x, c.shape, c.f)
 		near(t, c.name, loss, c.loss, 1e-14)
@@ -69,10 +70,10 @@ func TestLosses(t *testing.T) {
 // TestLossShapes refuses what would broadcast by mistake.
 func TestLossShapes(t *testing.T) {
 	for name, f := range map[string]func(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node{
-		"mse": (*graph.Builder).MSE, "mae": (*graph.Builder).MAE, "bce": (*graph.Builder).BCEWithLogits,
-		"bce on probabilities": (*graph.Builder).BCE, "soft": (*graph.Builder).SoftmaxCrossEntropySoft, "course": (*graph.Builder).CourseCrossEntropy,
-		"labels": (*graph.Builder).SoftmaxCrossEntropy,
-		"huber":  func(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node { return b.Huber(x, y, 1) },
+		"mse": loss.MSE, "mae": loss.MAE, "bce": loss.BCEWithLogits,
+		"bce on probabilities": loss.BCE, "soft": loss.SoftmaxCrossEntropySoft, "course": loss.CourseCrossEntropy,
+		"labels": loss.SoftmaxCrossEntropy,
+		"huber":  func(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node { return loss.Huber(b, x, y, 1) },
 	} {
 		b := graph.New(nil)
 		y := b.Input("y", 5)

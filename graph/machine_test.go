@@ -6,6 +6,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -199,7 +200,7 @@ func TestLint(t *testing.T) {
 		t.Errorf("a linear regression: got %v", f)
 	}
 	b := graph.New(nil)
-	b.Dropout(b.Softmax(b.Input("x", 2, 2)), 0.5)
+	nn.Dropout(b, b.Softmax(b.Input("x", 2, 2)), 0.5)
 	if f := graph.Lint(b.Graph()); len(f) > 0 {
 		t.Errorf("a Builder's graph: got %v", f)
 	}

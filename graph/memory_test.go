@@ -8,6 +8,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
 	"gorgonia.org/gorgonia"
 )
 
@@ -88,7 +89,7 @@ func TestMemoryLimit(t *testing.T) {
 		compile := func(limit int64) (*graph.Program, error) {
 			b := graph.New(graph.NewParams(dt, 1))
 			x := b.Input("x", 64, 100)
-			y := b.Softmax(b.Dense("h", x, 300, graph.Tanh))
+			y := b.Softmax(nn.Dense(b, "h", x, 300, nn.Tanh))
 			return b.Compile(graph.Config{Outputs: gorgonia.Nodes{b.Sum(y, 0)}, MemoryLimit: limit, Workers: 2})
 		}
 		p, err := compile(0)

@@ -237,70 +237,16 @@ func (b *Builder) Erf(x *gorgonia.Node) *gorgonia.Node {
 	return b.c.Erf(x)
 }
 
-// Erfc is 1 − Erf, accurate for large x.
-func (b *Builder) Erfc(x *gorgonia.Node) *gorgonia.Node {
-	defer b.c.Enter("graph.Erfc", x).Leave()
-	return b.c.Erfc(x)
-}
-
-// Lgamma is log|Γ(x)|.
-func (b *Builder) Lgamma(x *gorgonia.Node) *gorgonia.Node {
-	defer b.c.Enter("graph.Lgamma", x).Leave()
-	return b.c.Lgamma(x)
-}
-
-// Digamma is the derivative of Lgamma.
-func (b *Builder) Digamma(x *gorgonia.Node) *gorgonia.Node {
-	defer b.c.Enter("graph.Digamma", x).Leave()
-	return b.c.Digamma(x)
-}
-
 // LogSigmoid is log(1/(1 + e⁻ˣ)), without overflow.
 func (b *Builder) LogSigmoid(x *gorgonia.Node) *gorgonia.Node {
 	defer b.c.Enter("graph.LogSigmoid", x).Leave()
 	return b.c.LogSigmoid(x)
 }
 
-// Mish is x·tanh(softplus x) (Misra 2019).
-func (b *Builder) Mish(x *gorgonia.Node) *gorgonia.Node {
-	defer b.c.Enter("graph.Mish", x).Leave()
-	return b.c.Mish(x)
-}
-
-// Softsign is x/(1 + |x|), ±1 at ±Inf.
-func (b *Builder) Softsign(x *gorgonia.Node) *gorgonia.Node {
-	defer b.c.Enter("graph.Softsign", x).Leave()
-	return b.c.Softsign(x)
-}
-
 // GELUTanh is the approximation x·½(1 + tanh(√(2/π)(x + 0.044715x³))) of GELU.
 func (b *Builder) GELUTanh(x *gorgonia.Node) *gorgonia.Node {
 	defer b.c.Enter("graph.GELUTanh", x).Leave()
 	return b.c.GeluTanh(x)
-}
-
-// SELU is the self-normalising ELU of Klambauer et al. (2017).
-func (b *Builder) SELU(x *gorgonia.Node) *gorgonia.Node {
-	defer b.c.Enter("graph.SELU", x).Leave()
-	return b.c.Selu(x)
-}
-
-// HardTanh is x held to [−1, 1].
-func (b *Builder) HardTanh(x *gorgonia.Node) *gorgonia.Node {
-	defer b.c.Enter("graph.HardTanh", x).Leave()
-	return b.c.HardTanh(x)
-}
-
-// HardSigmoid is x/6 + 1/2 held to [0, 1].
-func (b *Builder) HardSigmoid(x *gorgonia.Node) *gorgonia.Node {
-	defer b.c.Enter("graph.HardSigmoid", x).Leave()
-	return b.c.HardSigmoid(x)
-}
-
-// HardSwish is x·HardSigmoid(x).
-func (b *Builder) HardSwish(x *gorgonia.Node) *gorgonia.Node {
-	defer b.c.Enter("graph.HardSwish", x).Leave()
-	return b.c.HardSwish(x)
 }
 
 // Clamp is x held to [lo, hi], which may be infinite; NaN stays. Its derivative
@@ -403,18 +349,4 @@ func (b *Builder) IsInf(x *gorgonia.Node) *gorgonia.Node {
 func (b *Builder) StopGradient(x *gorgonia.Node) *gorgonia.Node {
 	defer b.c.Enter("graph.StopGradient", x).Leave()
 	return b.c.StopGradient(x)
-}
-
-// Polygamma is the order-th derivative of Digamma, 1 ≤ order ≤ 170: the factorial of
-// a larger one is beyond float64.
-func (b *Builder) Polygamma(x *gorgonia.Node, order int) *gorgonia.Node {
-	defer b.c.Enter("graph.Polygamma", x).Leave()
-	return b.c.Polygamma(x, order)
-}
-
-// Xlogy is x·log y, broadcast, 0 where x is 0 unless y is NaN; its derivative by x is
-// log y there too, but 0 where both are 0.
-func (b *Builder) Xlogy(x, y *gorgonia.Node) *gorgonia.Node {
-	defer b.c.Enter("graph.Xlogy", x, y).Leave()
-	return b.c.Xlogy(x, y)
 }

@@ -64,10 +64,3 @@ func (b *Builder) Stack(axis int, xs ...*gorgonia.Node) *gorgonia.Node {
 	defer b.c.Enter("graph.Stack", xs...).Leave()
 	return b.c.Stack(axis, xs...)
 }
-
-// IndexAdd is x: [n, ...] with the rows of s added at the places that the vector
-// index lists.
-func (b *Builder) IndexAdd(x, s, index *gorgonia.Node) *gorgonia.Node {
-	defer b.c.Enter("graph.IndexAdd", x, s, index).Leave()
-	return b.c.IndexAdd(x, s, index)
-}

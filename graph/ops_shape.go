@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/symgrad/symgrad/internal/build"
 	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
@@ -115,11 +114,6 @@ func (b *Builder) padAxis(x *gorgonia.Node, axis, before, after int, p padding) 
 
 // beforeFirst is the Stop of a Span that goes back to the first element and with it.
 const beforeFirst = math.MinInt / 2
-
-// zeros is a constant of zeros.
-func (b *Builder) zeros(shape []int) *gorgonia.Node {
-	return b.Broadcast(b.Scalar(0), shape...)
-}
 
 // Flip turns the order along the axes around.
 func (b *Builder) Flip(x *gorgonia.Node, axes ...int) *gorgonia.Node {
@@ -261,38 +255,6 @@ func (b *Builder) Split(x *gorgonia.Node, axis int, extents ...int) []*gorgonia.
 		at += e
 	}
 	return out
-}
-
-// PixelShuffle spreads channels over space: x: [N, C·r², H, W]; result [N, C,
-// H·r, W·r] (Shi et al. 2016, section 3.2).
-func (b *Builder) PixelShuffle(x *gorgonia.Node, r int) *gorgonia.Node {
-	defer b.c.Enter("graph.PixelShuffle", x).Leave()
-	s := b.c.Shape(x)
-	if b.c.Err != nil {
-		return nil
-	}
-	if len(s) != 4 || r < 1 || r > build.MostSteps || s[1]%r != 0 || s[1]/r%r != 0 {
-		b.c.Refuse(mistake.Shapef("got %v and the factor %d, want [N, C, H, W] with channels that its square divides", s, r))
-		return nil
-	}
-	c := s[1] / (r * r)
-	y := b.Transpose(b.Reshape(x, s[0], c, r, r, s[2], s[3]), 0, 1, 4, 2, 5, 3)
-	return b.Reshape(y, s[0], c, s[2]*r, s[3]*r)
-}
-
-// PixelUnshuffle is PixelShuffle undone.
-func (b *Builder) PixelUnshuffle(x *gorgonia.Node, r int) *gorgonia.Node {
-	defer b.c.Enter("graph.PixelUnshuffle", x).Leave()
-	s := b.c.Shape(x)
-	if b.c.Err != nil {
-		return nil
-	}
-	if len(s) != 4 || r < 1 || r > build.MostSteps || s[2]%r != 0 || s[3]%r != 0 {
-		b.c.Refuse(mistake.Shapef("got %v and the factor %d, want [N, C, H, W] with spatial extents that it divides", s, r))
-		return nil
-	}
-	y := b.Transpose(b.Reshape(x, s[0], s[1], s[2]/r, r, s[3]/r, r), 0, 1, 3, 5, 2, 4)
-	return b.Reshape(y, s[0], s[1]*r*r, s[2]/r, s[3]/r)
 }
 
 // SwapAxes exchanges two axes.

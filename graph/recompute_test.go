@@ -8,6 +8,7 @@ import (
 
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
 	"gorgonia.org/gorgonia"
 )
 
@@ -18,22 +19,22 @@ var chains = map[string]struct {
 }{
 	"perceptron with dropout and shortcuts": {[]int{8, 16}, func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
 		for i := range 24 {
-			h := b.Dense(fmt.Sprint("dense", i), b.Standardize(x, 1e-5, -1), 16, graph.Tanh)
-			x = b.Add(x, b.Dropout(h, 0.25))
+			h := nn.Dense(b, fmt.Sprint("dense", i), nn.Standardize(b, x, 1e-5, -1), 16, nn.Tanh)
+			x = b.Add(x, nn.Dropout(b, h, 0.25))
 		}
 		return b.Mean(b.Square(x))
 	}},
 	"convolutions and a pool": {[]int{2, 3, 12, 12}, func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
 		for i := range 12 {
-			x = b.ReLU(b.Convolution(fmt.Sprint("conv", i), x, graph.Convolution{Out: 4, Kernel: []int{3}, Windowing: graph.Windowing{Pad: []int{1}}}))
+			x = b.ReLU(nn.Convolution(b, fmt.Sprint("conv", i), x, nn.ConvolutionOptions{Out: 4, Kernel: []int{3}, Windowing: nn.Windowing{Pad: []int{1}}}))
 			if i == 5 {
-				x = b.MaxPool(x, graph.Pool{Kernel: []int{2}})
+				x = nn.MaxPool(b, x, nn.PoolOptions{Kernel: []int{2}})
 			}
 		}
 		return b.Mean(b.Square(x))
 	}},
 	"recurrence": {[]int{12, 3, 5}, func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
-		y, _ := b.Recurrent("lstm", x, graph.Recurrent{Hidden: 6})
+		y, _ := nn.Recurrent(b, "lstm", x, nn.RecurrentOptions{Hidden: 6})
 		return b.Mean(b.Square(y))
 	}},
 	"steps of a differential equation": {[]int{50}, func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
@@ -125,7 +126,7 @@ func ExampleConfig_recompute() {
 	b := graph.New(nil)
 	x := b.Input("x", 64, 32)
 	for i := range 256 {
-		x = b.Dense(fmt.Sprint("dense", i), x, 32, graph.Tanh)
+		x = nn.Dense(b, fmt.Sprint("dense", i), x, 32, nn.Tanh)
 	}
 	loss := b.Mean(b.Square(x))
 	grads, err := autograd.Gradients(loss, b.ParamNodes()...)

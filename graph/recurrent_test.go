@@ -8,6 +8,8 @@ import (
 
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/loss"
+	"github.com/symgrad/symgrad/graph/nn"
 	"gorgonia.org/gorgonia"
 )
 
@@ -52,7 +54,7 @@ func wave(n int, seed float64) []float64 {
 func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 
 // loopCell is one step of a cell for one example, written as loops.
-func loopCell(k graph.Cell, x, h, c, wi, wh, bi, bh []float64) (h2, c2 []float64) {
+func loopCell(k nn.Cell, x, h, c, wi, wh, bi, bh []float64) (h2, c2 []float64) {
 	n := len(h)
 	g := k.Gates() * n
 	a, r := append([]float64(nil), bi...), append([]float64(nil), bh...)
@@ -68,16 +70,16 @@ func loopCell(k graph.Cell, x, h, c, wi, wh, bi, bh []float64) (h2, c2 []float64
 	for j := range n {
 		at := func(gate int) float64 { return a[gate*n+j] + r[gate*n+j] }
 		switch k {
-		case graph.LSTM:
+		case nn.LSTM:
 			c2[j] = sigmoid(at(1))*c[j] + sigmoid(at(0))*math.Tanh(at(2))
 			h2[j] = sigmoid(at(3)) * math.Tanh(c2[j])
-		case graph.GRU:
+		case nn.GRU:
 			z := sigmoid(at(1))
 			fresh := math.Tanh(a[2*n+j] + sigmoid(at(0))*r[2*n+j])
 			h2[j] = (1-z)*fresh + z*h[j]
-		case graph.TanhRNN:
+		case nn.TanhRNN:
 			h2[j] = math.Tanh(at(0))
-		case graph.ReLURNN:
+		case nn.ReLURNN:
 			h2[j] = max(at(0), 0)
 		}
 	}
@@ -87,15 +89,15 @@ func loopCell(k graph.Cell, x, h, c, wi, wh, bi, bh []float64) (h2, c2 []float64
 // TestUnroll compares every cell, in both directions, with loops.
 func TestUnroll(t *testing.T) {
 	const steps, batch, in, hid = 4, 2, 3, 5
-	for _, k := range []graph.Cell{graph.LSTM, graph.GRU, graph.TanhRNN, graph.ReLURNN} {
+	for _, k := range []nn.Cell{nn.LSTM, nn.GRU, nn.TanhRNN, nn.ReLURNN} {
 		for _, reverse := range []bool{false, true} {
 			t.Run(fmt.Sprint(k, reverse), func(t *testing.T) {
 				g := k.Gates() * hid
 				x, wi, wh, bi, bh := wave(steps*batch*in, 1), wave(in*g, 2), wave(hid*g, 3), wave(g, 4), wave(g, 5)
 				h0, c0 := wave(batch*hid, 6), wave(batch*hid, 7)
 				b := graph.New(nil)
-				y, last := b.Unroll(k, b.Const(x, steps, batch, in), graph.State{H: b.Const(h0, batch, hid), C: b.Const(c0, batch, hid)},
-					graph.CellWeights{Input: b.Const(wi, in, g), Hidden: b.Const(wh, hid, g), InputBias: b.Const(bi, g), HiddenBias: b.Const(bh, g)}, reverse)
+				y, last := nn.Unroll(b, k, b.Const(x, steps, batch, in), nn.State{H: b.Const(h0, batch, hid), C: b.Const(c0, batch, hid)},
+					nn.CellWeights{Input: b.Const(wi, in, g), Hidden: b.Const(wh, hid, g), InputBias: b.Const(bi, g), HiddenBias: b.Const(bh, g)}, reverse)
 				out := values(t, b, y, last.H)
 				want, end := make([]float64, steps*batch*hid), make([]float64, batch*hid)
 				for e := range batch {
@@ -120,10 +122,10 @@ func TestUnroll(t *testing.T) {
 // TestRecurrentGradient checks the gradients of stacked layers in both
 // directions against differences.
 func TestRecurrentGradient(t *testing.T) {
-	for _, k := range []graph.Cell{graph.LSTM, graph.GRU, graph.TanhRNN} {
+	for _, k := range []nn.Cell{nn.LSTM, nn.GRU, nn.TanhRNN} {
 		b := graph.New(nil)
 		x := b.Input("x", 3, 2, 4)
-		y, last := b.Recurrent("rnn", x, graph.Recurrent{Cell: k, Hidden: 3, Layers: 2, Bidirectional: true})
+		y, last := nn.Recurrent(b, "rnn", x, nn.RecurrentOptions{Cell: k, Hidden: 3, Layers: 2, Bidirectional: true})
 		if got := b.Shape(y); fmt.Sprint(got) != "[3 2 6]" || len(last) != 4 {
 			t.Fatalf("%v: got the states %v and %d last ones", k, got, len(last))
 		}
@@ -142,9 +144,9 @@ func TestAttention(t *testing.T) {
 		b := graph.New(nil)
 		var mask *gorgonia.Node
 		if causal {
-			mask = b.CausalMask(n)
+			mask = nn.CausalMask(b, n)
 		}
-		got := values(t, b, b.Attention(b.Const(q, n, d), b.Const(k, n, d), b.Const(v, n, d), mask))[0]
+		got := values(t, b, nn.Attention(b, b.Const(q, n, d), b.Const(k, n, d), b.Const(v, n, d), mask))[0]
 		want := make([]float64, n*d)
 		for i := range n {
 			var weight [n]float64
@@ -177,7 +179,7 @@ func TestCTC(t *testing.T) {
 		b := graph.New(nil)
 		logits := b.Const(wave(steps*classes, 1), steps, 1, classes)
 		logp := b.LogSoftmax(logits)
-		out := values(t, b, b.CTC(logp, b.ConstInts(label, 1, len(label)), 0), logp)
+		out := values(t, b, loss.CTC(b, logp, b.ConstInts(label, 1, len(label)), 0), logp)
 		total := 0.0
 		for path := range 81 { // all sequences of four classes
 			var collapsed []int
@@ -208,7 +210,7 @@ func TestConvolution(t *testing.T) {
 	const n, c, h, w, o, k = 2, 3, 6, 5, 4, 3
 	x, weight := wave(n*c*h*w, 1), wave(o*c*k*k, 2)
 	b := graph.New(nil)
-	y := b.Conv(b.Const(x, n, c, h, w), b.Const(weight, o, c, k, k), graph.Windowing{Stride: []int{2, 1}, Pad: []int{1, 0}})
+	y := nn.Conv(b, b.Const(x, n, c, h, w), b.Const(weight, o, c, k, k), nn.Windowing{Stride: []int{2, 1}, Pad: []int{1, 0}})
 	shape := b.Shape(y)
 	if fmt.Sprint(shape) != "[2 4 3 3]" {
 		t.Fatalf("got the shape %v", shape)
@@ -237,7 +239,7 @@ func TestConvolution(t *testing.T) {
 	same(t, "convolution", values(t, b, y)[0], want)
 
 	b = graph.New(nil)
-	l := b.Convolution("conv", b.Input("x", 2, 3, 8, 8), graph.Convolution{Out: 5, Kernel: []int{3}})
+	l := nn.Convolution(b, "conv", b.Input("x", 2, 3, 8, 8), nn.ConvolutionOptions{Out: 5, Kernel: []int{3}})
 	if got := fmt.Sprint(b.Shape(l), b.Params().Get("conv/weight").Shape, b.Params().Get("conv/bias").Shape); got != "[2 5 6 6] [5 3 3 3] [5]" {
 		t.Errorf("got the shapes %s", got)
 	}

@@ -21,7 +21,7 @@ import (
 // largest that the limits allow takes a few seconds under emulation.
 const patience = 60 * time.Second
 
-// TestAnyCall calls every method of Builder with arguments of random shapes and
+// TestAnyCall calls every operator with arguments of random shapes and
 // numbers, most of which make no sense. What a user does wrong is an error, at
 // once. What is accepted can be differentiated, compiled and run.
 func TestAnyCall(t *testing.T) {
@@ -30,27 +30,24 @@ func TestAnyCall(t *testing.T) {
 		times = 12
 	}
 	little(t)
-	typ := reflect.TypeFor[*graph.Builder]()
-	for i := range typ.NumMethod() {
-		t.Run(typ.Method(i).Name, func(t *testing.T) {
+	for i, m := range operators() {
+		t.Run(m.Name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(1, uint64(i)))
 			for range times {
 				data := make([]byte, 64)
 				for k := range data {
 					data[k] = byte(r.Uint32())
 				}
-				anyCall(t, typ.Method(i), &draws{data})
+				anyCall(t, m, &draws{data})
 			}
 		})
 	}
 }
 
-// TestNilOperands calls every method that takes nodes with nil ones: each says so.
+// TestNilOperands calls every operator that takes nodes with nil ones: each says so.
 func TestNilOperands(t *testing.T) {
 	little(t)
-	typ := reflect.TypeFor[*graph.Builder]()
-	for i := range typ.NumMethod() {
-		m := typ.Method(i)
+	for i, m := range operators() {
 		r := rand.New(rand.NewPCG(2, uint64(i)))
 		for range 30 {
 			data := make([]byte, 64)
@@ -80,19 +77,19 @@ func little(t testing.TB) {
 // FuzzBuilder is TestAnyCall with calls that the fuzzer chooses.
 func FuzzBuilder(f *testing.F) {
 	little(f)
-	typ := reflect.TypeFor[*graph.Builder]()
-	for i := range typ.NumMethod() {
+	all := operators()
+	for i := range all {
 		f.Add([]byte{byte(i >> 8), byte(i), 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233})
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d := &draws{data}
-		anyCall(t, typ.Method((d.IntN(256)<<8|d.IntN(256))%typ.NumMethod()), d)
+		anyCall(t, all[(d.IntN(256)<<8|d.IntN(256))%len(all)], d)
 	})
 }
 
 // anyCall calls a method of a new Builder with drawn arguments, and uses what it
 // returns.
-func anyCall(t *testing.T, m reflect.Method, d *draws) {
+func anyCall(t *testing.T, m operator, d *draws) {
 	a := attempt{draws: d, b: graph.New(graph.NewParams(graph.DType(d.IntN(2)), 1))}
 	if d.IntN(10) == 0 {
 		a.b.Fail(fmt.Errorf("a mistake before"))
@@ -122,7 +119,7 @@ type attempt struct {
 }
 
 // arguments are the receiver and an argument for each parameter of the method.
-func (a *attempt) arguments(m reflect.Method) []reflect.Value {
+func (a *attempt) arguments(m operator) []reflect.Value {
 	args := []reflect.Value{reflect.ValueOf(a.b)}
 	for k := 1; k < m.Type.NumIn(); k++ {
 		in := m.Type.In(k)
@@ -204,7 +201,7 @@ func fault(err error) error {
 }
 
 // call is how the call reads.
-func call(m reflect.Method, args []reflect.Value) string {
+func call(m operator, args []reflect.Value) string {
 	var text []string
 	for _, a := range args[1:] {
 		s := fmt.Sprintf("%+v", a.Interface())

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/loss"
+	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/internal/golden"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -15,11 +17,11 @@ import (
 var refusals = []golden.Mistake{
 	{"unknown activation", graph.ErrUnsupported, func(*testing.T) error {
 		b := graph.New(nil)
-		b.Activate(99, b.Input("x", 2))
+		nn.Activate(b, 99, b.Input("x", 2))
 		return b.Err()
 	}},
 	{"name of no activation", graph.ErrUnsupported, func(*testing.T) error {
-		_, err := graph.ParseActivation("mish")
+		_, err := nn.ParseActivation("mish")
 		return err
 	}},
 	{"values for no parameter", nil, func(*testing.T) error { return graph.NewParams(graph.Float64, 1).Set("w", nil) }},
@@ -67,7 +69,7 @@ var refusals = []golden.Mistake{
 	}},
 	{"count of -1", graph.ErrTarget, func(*testing.T) error {
 		b := graph.New(nil)
-		loss := b.PoissonNLL(b.Input("x", 2, 1), b.Reshape(b.Input("y", 2), 2, 1), true, false, 0)
+		loss := loss.PoissonNLL(b, b.Input("x", 2, 1), b.Reshape(b.Input("y", 2), 2, 1), true, false, 0)
 		p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{loss}})
 		if err != nil {
 			return nil
@@ -186,7 +188,7 @@ func compiling(f func(b *graph.Builder) graph.Config) func(*testing.T) error {
 func adding(d graph.DType) *graph.Program {
 	b := graph.New(graph.NewParams(d, 1))
 	x, labels := b.Input("x", 2, 2), b.Ints("labels", 2)
-	return compiled(b, graph.Config{Outputs: gorgonia.Nodes{b.Add(x, x), b.SoftmaxCrossEntropyEach(b.Const(make([]float64, 6), 2, 3), labels)}})
+	return compiled(b, graph.Config{Outputs: gorgonia.Nodes{b.Add(x, x), loss.SoftmaxCrossEntropyEach(b, b.Const(make([]float64, 6), 2, 3), labels)}})
 }
 
 // descending is a program that makes steps by the loss Σ w·x.

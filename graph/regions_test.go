@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
 	"gorgonia.org/gorgonia"
@@ -358,8 +359,8 @@ func TestRegionsSmall(t *testing.T) {
 		var want []float64
 		for _, workers := range []int{1, 2, 16} {
 			b := graph.New(nil)
-			h := b.Dense("one", b.Input("x", n, 5), 300, graph.Tanh)
-			h = b.Softmax(b.Dense("three", b.Dense("two", h, 300, graph.Tanh), 4, graph.Identity))
+			h := nn.Dense(b, "one", b.Input("x", n, 5), 300, nn.Tanh)
+			h = b.Softmax(nn.Dense(b, "three", nn.Dense(b, "two", h, 300, nn.Tanh), 4, nn.Identity))
 			p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{h}, Workers: workers})
 			if err != nil {
 				t.Fatal(err)

@@ -7,6 +7,10 @@ import (
 
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/linalg"
+	"github.com/symgrad/symgrad/graph/loss"
+	"github.com/symgrad/symgrad/graph/nn"
+	"github.com/symgrad/symgrad/graph/special"
 	"gorgonia.org/gorgonia"
 )
 
@@ -73,28 +77,28 @@ func alike(t *testing.T, what string, got, want []float64, tol float64) {
 func TestSpecialPoints(t *testing.T) {
 	type B = graph.Builder
 	type N = gorgonia.Node
-	pool := graph.Pool{Kernel: []int{2}}
+	pool := nn.PoolOptions{Kernel: []int{2}}
 	for _, p := range []point{
-		{"rounding to more decimals than there are", []int{4}, []float64{1.25e30, 0, inf, nan}, func(b *B, x *N) *N { return b.RoundDecimals(x, 300) }, []float64{1.25e30, 0, inf, nan}, nil},
-		{"rounding to places beyond every number", []int{4}, []float64{1.25e30, 0, -inf, nan}, func(b *B, x *N) *N { return b.RoundDecimals(x, math.MinInt) }, []float64{0, 0, -inf, nan}, nil},
-		{"rounding to decimals and tens", []int{2}, []float64{1.25, 15}, func(b *B, x *N) *N { return b.Add(b.RoundDecimals(x, 1), b.RoundDecimals(x, -1)) }, []float64{1.2, 35}, nil},
-		{"log gamma beyond its poles", []int{2}, []float64{-inf, inf}, (*B).Lgamma, []float64{inf, inf}, nil},
-		{"polygamma of an even order at poles", []int{3}, []float64{0, -1, -3e7}, func(b *B, x *N) *N { return b.Polygamma(x, 2) }, []float64{-inf, -inf, -inf}, nil},
-		{"polygamma of an odd order at poles", []int{3}, []float64{0, -1, -3e7}, func(b *B, x *N) *N { return b.Polygamma(x, 1) }, []float64{inf, inf, inf}, nil},
-		{"polygamma between poles", []int{3}, []float64{-.5, -.25, -1e6 - .5}, func(b *B, x *N) *N { return b.Polygamma(x, 1) }, []float64{8.9348022005446793, 18.541879647671606, 9.8696034010903585}, nil},
+		{"rounding to more decimals than there are", []int{4}, []float64{1.25e30, 0, inf, nan}, func(b *B, x *N) *N { return special.RoundDecimals(b, x, 300) }, []float64{1.25e30, 0, inf, nan}, nil},
+		{"rounding to places beyond every number", []int{4}, []float64{1.25e30, 0, -inf, nan}, func(b *B, x *N) *N { return special.RoundDecimals(b, x, math.MinInt) }, []float64{0, 0, -inf, nan}, nil},
+		{"rounding to decimals and tens", []int{2}, []float64{1.25, 15}, func(b *B, x *N) *N { return b.Add(special.RoundDecimals(b, x, 1), special.RoundDecimals(b, x, -1)) }, []float64{1.2, 35}, nil},
+		{"log gamma beyond its poles", []int{2}, []float64{-inf, inf}, special.Lgamma, []float64{inf, inf}, nil},
+		{"polygamma of an even order at poles", []int{3}, []float64{0, -1, -3e7}, func(b *B, x *N) *N { return special.Polygamma(b, x, 2) }, []float64{-inf, -inf, -inf}, nil},
+		{"polygamma of an odd order at poles", []int{3}, []float64{0, -1, -3e7}, func(b *B, x *N) *N { return special.Polygamma(b, x, 1) }, []float64{inf, inf, inf}, nil},
+		{"polygamma between poles", []int{3}, []float64{-.5, -.25, -1e6 - .5}, func(b *B, x *N) *N { return special.Polygamma(b, x, 1) }, []float64{8.9348022005446793, 18.541879647671606, 9.8696034010903585}, nil},
 		{"norm of a negative order, all infinite", []int{2, 2}, []float64{inf, -inf, 1, 1}, func(b *B, x *N) *N { return b.Norm(x, -1, 1) }, []float64{inf, .5}, nil},
-		{"PReLU at 0, infinity and NaN", []int{4}, []float64{0, inf, -2, nan}, func(b *B, x *N) *N { return b.PReLU(x, b.Scalar(.25)) }, []float64{0, inf, -.5, nan}, []float64{.25, 1, .25, .25}},
-		{"soft shrinking of infinity and NaN", []int{4}, []float64{-inf, inf, .25, nan}, func(b *B, x *N) *N { return b.SoftShrink(x, .5) }, []float64{-inf, inf, 0, nan}, []float64{1, 1, 0, 1}},
-		{"eigenvalues with a NaN beside those of a good matrix", []int{2, 2, 2}, []float64{nan, 1, 1, 2, 2, 1, 1, 2}, func(b *B, x *N) *N { l, _ := b.Eigh(x); return l }, []float64{nan, nan, 1, 3}, nil},
-		{"singular values with an infinity", []int{2, 2}, []float64{1, inf, 0, 1}, func(b *B, x *N) *N { _, s, _ := b.SVD(x); return s }, []float64{nan, nan}, nil},
-		{"pseudoinverse with a NaN", []int{2, 1, 1}, []float64{nan, 0}, func(b *B, x *N) *N { return b.Pinv(x, 1e-9) }, []float64{nan, 0}, nil},
+		{"PReLU at 0, infinity and NaN", []int{4}, []float64{0, inf, -2, nan}, func(b *B, x *N) *N { return nn.PReLU(b, x, b.Scalar(.25)) }, []float64{0, inf, -.5, nan}, []float64{.25, 1, .25, .25}},
+		{"soft shrinking of infinity and NaN", []int{4}, []float64{-inf, inf, .25, nan}, func(b *B, x *N) *N { return nn.SoftShrink(b, x, .5) }, []float64{-inf, inf, 0, nan}, []float64{1, 1, 0, 1}},
+		{"eigenvalues with a NaN beside those of a good matrix", []int{2, 2, 2}, []float64{nan, 1, 1, 2, 2, 1, 1, 2}, func(b *B, x *N) *N { l, _ := linalg.Eigh(b, x); return l }, []float64{nan, nan, 1, 3}, nil},
+		{"singular values with an infinity", []int{2, 2}, []float64{1, inf, 0, 1}, func(b *B, x *N) *N { _, s, _ := linalg.SVD(b, x); return s }, []float64{nan, nan}, nil},
+		{"pseudoinverse with a NaN", []int{2, 1, 1}, []float64{nan, 0}, func(b *B, x *N) *N { return linalg.Pinv(b, x, 1e-9) }, []float64{nan, 0}, nil},
 		{"median with a NaN", []int{2, 3}, []float64{nan, 1, 2, 3, 1, 2}, func(b *B, x *N) *N { return b.Median(x, 1) }, []float64{nan, 2}, []float64{1, 0, 0, 0, 0, 1}},
-		{"smallest with a NaN", []int{2, 3}, []float64{nan, 1, 2, 3, 1, 2}, func(b *B, x *N) *N { return b.KthValue(x, 1, 1) }, []float64{nan, 1}, nil},
-		{"mode with a NaN", []int{2, 3}, []float64{nan, 1, 1, 3, 1, 1}, func(b *B, x *N) *N { return b.Mode(x, 1) }, []float64{nan, 1}, nil},
-		{"mode of infinite ones", []int{3}, []float64{inf, inf, 1}, func(b *B, x *N) *N { return b.Mode(x, 0) }, []float64{inf}, nil},
-		{"quantile beside an infinite one", []int{3}, []float64{1, inf, 2}, func(b *B, x *N) *N { return b.Quantile(x, 0.5, 0, graph.BetweenLinear) }, []float64{2}, []float64{0, 0, 1}},
-		{"lower quantile beside an infinite one", []int{2}, []float64{1, inf}, func(b *B, x *N) *N { return b.Quantile(x, 0.5, 0, graph.BetweenLower) }, []float64{1}, []float64{1, 0}},
-		{"quantile with a NaN", []int{2, 2}, []float64{1, nan, 1, 3}, func(b *B, x *N) *N { return b.Quantile(x, 0.5, 1, graph.BetweenLinear) }, []float64{nan, 2}, nil},
+		{"smallest with a NaN", []int{2, 3}, []float64{nan, 1, 2, 3, 1, 2}, func(b *B, x *N) *N { return special.KthValue(b, x, 1, 1) }, []float64{nan, 1}, nil},
+		{"mode with a NaN", []int{2, 3}, []float64{nan, 1, 1, 3, 1, 1}, func(b *B, x *N) *N { return special.Mode(b, x, 1) }, []float64{nan, 1}, nil},
+		{"mode of infinite ones", []int{3}, []float64{inf, inf, 1}, func(b *B, x *N) *N { return special.Mode(b, x, 0) }, []float64{inf}, nil},
+		{"quantile beside an infinite one", []int{3}, []float64{1, inf, 2}, func(b *B, x *N) *N { return special.Quantile(b, x, 0.5, 0, special.BetweenLinear) }, []float64{2}, []float64{0, 0, 1}},
+		{"lower quantile beside an infinite one", []int{2}, []float64{1, inf}, func(b *B, x *N) *N { return special.Quantile(b, x, 0.5, 0, special.BetweenLower) }, []float64{1}, []float64{1, 0}},
+		{"quantile with a NaN", []int{2, 2}, []float64{1, nan, 1, 3}, func(b *B, x *N) *N { return special.Quantile(b, x, 0.5, 1, special.BetweenLinear) }, []float64{nan, 2}, nil},
 		{"clamp to bounds that are NaN", []int{3}, []float64{nan, 1, 5}, func(b *B, x *N) *N {
 			return b.ClampTo(x, b.Const([]float64{0, nan, 0}, 3), b.Const([]float64{2, 2, 2}, 3))
 		}, []float64{nan, nan, 2}, nil},
@@ -106,10 +110,10 @@ func TestSpecialPoints(t *testing.T) {
 		{"padding with 1e20", []int{2}, []float64{1, 2}, func(b *B, x *N) *N { return b.PadConst(x, []int{0}, []int{1}, float64(float32(1e20))) }, []float64{1, 2, float64(float32(1e20))}, []float64{1, 1}},
 		{"reflection of an infinite one", []int{3}, []float64{1, inf, 2}, func(b *B, x *N) *N { return b.Pad(x, []int{1}, []int{0}, graph.PadReflect) }, []float64{inf, 1, inf, 2}, []float64{1, 2, 1}},
 
-		{"LPPool at zeros", []int{1, 1, 4}, []float64{0, 0, 3, 4}, func(b *B, x *N) *N { return b.LPPool(x, 2, pool) }, []float64{0, 5}, []float64{0, 0, 0.6, 0.8}},
-		{"LPPool of the power 1/2 at a zero", []int{1, 1, 4}, []float64{0, 4, 0, 0}, func(b *B, x *N) *N { return b.LPPool(x, 0.5, pool) }, []float64{4, 0}, []float64{0, 1, 0, 0}},
-		{"LPPool of the power 3 with a NaN", []int{1, 1, 4}, []float64{nan, 1, 2, 0}, func(b *B, x *N) *N { return b.LPPool(x, 3, pool) }, []float64{nan, 2}, nil},
-		{"LPPool cut off at the end", []int{1, 1, 3}, []float64{1, 2, 4}, func(b *B, x *N) *N { return b.LPPool(x, 2, graph.Pool{Kernel: []int{2}, Ceil: true}) }, []float64{math.Sqrt(5), 4}, nil},
+		{"LPPool at zeros", []int{1, 1, 4}, []float64{0, 0, 3, 4}, func(b *B, x *N) *N { return nn.LPPool(b, x, 2, pool) }, []float64{0, 5}, []float64{0, 0, 0.6, 0.8}},
+		{"LPPool of the power 1/2 at a zero", []int{1, 1, 4}, []float64{0, 4, 0, 0}, func(b *B, x *N) *N { return nn.LPPool(b, x, 0.5, pool) }, []float64{4, 0}, []float64{0, 1, 0, 0}},
+		{"LPPool of the power 3 with a NaN", []int{1, 1, 4}, []float64{nan, 1, 2, 0}, func(b *B, x *N) *N { return nn.LPPool(b, x, 3, pool) }, []float64{nan, 2}, nil},
+		{"LPPool cut off at the end", []int{1, 1, 3}, []float64{1, 2, 4}, func(b *B, x *N) *N { return nn.LPPool(b, x, 2, nn.PoolOptions{Kernel: []int{2}, Ceil: true}) }, []float64{math.Sqrt(5), 4}, nil},
 
 		{"logarithm of no sum", []int{2, 2}, []float64{-inf, -inf, 0, -inf}, func(b *B, x *N) *N { return b.LogSumExp(x, 1) }, []float64{-inf, 0}, []float64{0, 0, 1, 0}},
 		{"logarithm of an infinite sum", []int{2, 2}, []float64{inf, 1, nan, 1}, func(b *B, x *N) *N { return b.LogSumExp(x, 1) }, []float64{inf, nan}, nil},
@@ -126,7 +130,7 @@ func TestMaskedAttention(t *testing.T) {
 	x := []float64{.1, .2, .3, .4}
 	first := func(mask ...float64) func(b *B, x *N) *N {
 		return func(b *B, x *N) *N {
-			return b.Slice(b.Attention(x, x, x, b.Const(mask, 2, 2)), graph.Range(0, 1))
+			return b.Slice(nn.Attention(b, x, x, x, b.Const(mask, 2, 2)), graph.Range(0, 1))
 		}
 	}
 	w := 1 / (1 + math.Exp(.06/math.Sqrt2)) // of the key itself, which is .06/√2 below the other's score
@@ -137,11 +141,11 @@ func TestMaskedAttention(t *testing.T) {
 		[]float64{w*.1 + (1-w)*.3, w*.2 + (1-w)*.4},
 		[]float64{w + d*(2*.1-.3), w + d*(2*.2-.4), 1 - w - d*.1, 1 - w - d*.2}}.check(t)
 	point{"row that sees nothing", []int{2, 2}, x, func(b *B, x *N) *N {
-		return b.Attention(x, x, x, b.Const([]float64{-inf, -inf}, 2))
+		return nn.Attention(b, x, x, x, b.Const([]float64{-inf, -inf}, 2))
 	}, []float64{0, 0, 0, 0}, []float64{0, 0, 0, 0}}.check(t)
 	point{"hidden key that is NaN", []int{2, 2}, []float64{.1, .2, nan, inf}, func(b *B, x *N) *N {
 		q := b.Slice(x, graph.Range(0, 1))
-		return b.Attention(q, x, x, b.Const([]float64{0, -inf}, 1, 2))
+		return nn.Attention(b, q, x, x, b.Const([]float64{0, -inf}, 1, 2))
 	}, []float64{.1, .2}, []float64{1, 1, 0, 0}}.check(t)
 }
 
@@ -150,7 +154,7 @@ func TestCTCEnds(t *testing.T) {
 	type B = graph.Builder
 	type N = gorgonia.Node
 	ctc := func(labels ...int) func(b *B, x *N) *N {
-		return func(b *B, x *N) *N { return b.CTC(b.LogSoftmax(x), b.ConstInts(labels, 1, len(labels)), 0) }
+		return func(b *B, x *N) *N { return loss.CTC(b, b.LogSoftmax(x), b.ConstInts(labels, 1, len(labels)), 0) }
 	}
 	point{"class that cannot be", []int{3, 1, 3}, []float64{0, 0, -inf, 0, 0, -inf, 0, 0, -inf}, ctc(1),
 		[]float64{-math.Log(6. / 8)}, nil}.check(t)
@@ -165,37 +169,39 @@ func TestPicking(t *testing.T) {
 	type B = graph.Builder
 	type N = gorgonia.Node
 	line := []int{1, 1, 4}
-	resize := func(mode graph.ResizeMode, n int) func(b *B, x *N) *N {
-		return func(b *B, x *N) *N { return b.Resize(x, graph.Resize{Mode: mode, Size: []int{n}}) }
+	resize := func(mode nn.ResizeMode, n int) func(b *B, x *N) *N {
+		return func(b *B, x *N) *N { return nn.Resize(b, x, nn.ResizeOptions{Mode: mode, Size: []int{n}}) }
 	}
-	grid := func(mode graph.ResizeMode, pad graph.GridPad, at ...float64) func(b *B, x *N) *N {
-		return func(b *B, x *N) *N { return b.GridSample(x, b.Const(at, 1, len(at), 1), mode, pad, true) }
+	grid := func(mode nn.ResizeMode, pad nn.GridPad, at ...float64) func(b *B, x *N) *N {
+		return func(b *B, x *N) *N { return nn.GridSample(b, x, b.Const(at, 1, len(at), 1), mode, pad, true) }
 	}
 	for _, bad := range []float64{inf, -inf, nan} {
 		for _, p := range []point{
-			{"nearest", line, []float64{bad, 1, 2, 3}, resize(graph.ResizeNearest, 8), []float64{bad, bad, 1, 1, 2, 2, 3, 3}, []float64{2, 2, 2, 2}},
-			{"exactly nearest", line, []float64{bad, 1, 2, 3}, resize(graph.ResizeNearestExact, 2), []float64{1, 3}, []float64{0, 1, 0, 1}},
-			{"linear to the same extent", line, []float64{0, bad, 2, 3}, resize(graph.ResizeLinear, 4), []float64{0, bad, 2, 3}, []float64{1, 1, 1, 1}},
-			{"linear to twice the extent", line, []float64{bad, 1, 2, 3}, resize(graph.ResizeLinear, 8), []float64{bad, bad, bad, 1.25, 1.75, 2.25, 2.75, 3}, []float64{2, 2, 2, 2}},
-			{"cubic to the same extent", line, []float64{0, bad, 2, 3}, resize(graph.ResizeCubic, 4), []float64{0, bad, 2, 3}, []float64{1, 1, 1, 1}},
-			{"mean of windows", line, []float64{bad, 1, 2, 3}, resize(graph.ResizeArea, 2), []float64{bad, 2.5}, []float64{.5, .5, .5, .5}},
-			{"nearest points", line, []float64{0, 1, 2, bad}, grid(graph.ResizeNearest, graph.GridZeros, -1, -.4, 1, 2), []float64{0, 1, bad, 0}, []float64{1, 1, 0, 1}},
-			{"points at the middles of places", line, []float64{0, 1, bad, 3}, grid(graph.ResizeLinear, graph.GridZeros, -1, -1./3, 1), []float64{0, 1, 3}, nil},
-			{"points beyond the border", line, []float64{0, 1, bad, 3}, grid(graph.ResizeLinear, graph.GridBorder, -2, 2, inf), []float64{0, 3, 3}, []float64{1, 0, 0, 2}},
-			{"points mirrored", line, []float64{0, 1, 2, bad}, grid(graph.ResizeLinear, graph.GridReflect, -2), []float64{1.5}, []float64{0, .5, .5, 0}},
-			{"cubic point at the middle of a place", line, []float64{bad, 1, 2, 3}, grid(graph.ResizeCubic, graph.GridBorder, 1), []float64{3}, []float64{0, 0, 0, 1}},
-			{"point that is NaN", line, []float64{0, 1, 2, 3}, grid(graph.ResizeLinear, graph.GridZeros, nan, 1), []float64{nan, 3}, nil},
-			{"nearest point that is NaN", line, []float64{0, 1, 2, 3}, grid(graph.ResizeNearest, graph.GridBorder, nan, 1), []float64{nan, 3}, nil},
+			{"nearest", line, []float64{bad, 1, 2, 3}, resize(nn.ResizeNearest, 8), []float64{bad, bad, 1, 1, 2, 2, 3, 3}, []float64{2, 2, 2, 2}},
+			{"exactly nearest", line, []float64{bad, 1, 2, 3}, resize(nn.ResizeNearestExact, 2), []float64{1, 3}, []float64{0, 1, 0, 1}},
+			{"linear to the same extent", line, []float64{0, bad, 2, 3}, resize(nn.ResizeLinear, 4), []float64{0, bad, 2, 3}, []float64{1, 1, 1, 1}},
+			{"linear to twice the extent", line, []float64{bad, 1, 2, 3}, resize(nn.ResizeLinear, 8), []float64{bad, bad, bad, 1.25, 1.75, 2.25, 2.75, 3}, []float64{2, 2, 2, 2}},
+			{"cubic to the same extent", line, []float64{0, bad, 2, 3}, resize(nn.ResizeCubic, 4), []float64{0, bad, 2, 3}, []float64{1, 1, 1, 1}},
+			{"mean of windows", line, []float64{bad, 1, 2, 3}, resize(nn.ResizeArea, 2), []float64{bad, 2.5}, []float64{.5, .5, .5, .5}},
+			{"nearest points", line, []float64{0, 1, 2, bad}, grid(nn.ResizeNearest, nn.GridZeros, -1, -.4, 1, 2), []float64{0, 1, bad, 0}, []float64{1, 1, 0, 1}},
+			{"points at the middles of places", line, []float64{0, 1, bad, 3}, grid(nn.ResizeLinear, nn.GridZeros, -1, -1./3, 1), []float64{0, 1, 3}, nil},
+			{"points beyond the border", line, []float64{0, 1, bad, 3}, grid(nn.ResizeLinear, nn.GridBorder, -2, 2, inf), []float64{0, 3, 3}, []float64{1, 0, 0, 2}},
+			{"points mirrored", line, []float64{0, 1, 2, bad}, grid(nn.ResizeLinear, nn.GridReflect, -2), []float64{1.5}, []float64{0, .5, .5, 0}},
+			{"cubic point at the middle of a place", line, []float64{bad, 1, 2, 3}, grid(nn.ResizeCubic, nn.GridBorder, 1), []float64{3}, []float64{0, 0, 0, 1}},
+			{"point that is NaN", line, []float64{0, 1, 2, 3}, grid(nn.ResizeLinear, nn.GridZeros, nan, 1), []float64{nan, 3}, nil},
+			{"nearest point that is NaN", line, []float64{0, 1, 2, 3}, grid(nn.ResizeNearest, nn.GridBorder, nan, 1), []float64{nan, 3}, nil},
 			{"windows of channels", []int{1, 4, 1}, []float64{bad, 1, 1, 1}, func(b *B, x *N) *N {
-				return b.Slice(b.LocalResponseNorm(x, 3, 1, .5, 1), graph.All(), graph.Range(2, 4))
+				return b.Slice(nn.LocalResponseNorm(b, x, 3, 1, .5, 1), graph.All(), graph.Range(2, 4))
 			}, []float64{1 / math.Sqrt(2), 1 / math.Sqrt(5./3)}, nil},
-			{"differences", []int{5}, []float64{bad, 1, 3, 6, 10}, func(b *B, x *N) *N { return b.Slice(b.Differences(x, nil, 0, 1), graph.Range(2, 5)) },
+			{"differences", []int{5}, []float64{bad, 1, 3, 6, 10}, func(b *B, x *N) *N { return b.Slice(special.Differences(b, x, nil, 0, 1), graph.Range(2, 5)) },
 				[]float64{2.5, 3.5, 4}, []float64{0, -.5, -.5, -.5, 1.5}},
-			{"differences of equal steps", []int{3}, []float64{1, bad, 3}, func(b *B, x *N) *N { return b.Slice(b.Differences(x, []float64{0, 2, 4}, 0, 1), graph.Range(1, 2)) },
+			{"differences of equal steps", []int{3}, []float64{1, bad, 3}, func(b *B, x *N) *N {
+				return b.Slice(special.Differences(b, x, []float64{0, 2, 4}, 0, 1), graph.Range(1, 2))
+			},
 				[]float64{.5}, []float64{-.25, 0, .25}},
-			{"quantile without NaN", []int{4}, []float64{nan, 1, inf, 2}, func(b *B, x *N) *N { return b.NaNQuantile(x, .25, 0, graph.BetweenLinear) },
+			{"quantile without NaN", []int{4}, []float64{nan, 1, inf, 2}, func(b *B, x *N) *N { return special.NaNQuantile(b, x, .25, 0, special.BetweenLinear) },
 				[]float64{1.5}, []float64{0, .5, 0, .5}},
-			{"median without NaN", []int{2, 3}, []float64{nan, 1, inf, nan, nan, nan}, func(b *B, x *N) *N { return b.NaNMedian(x, 1) }, []float64{1, nan}, nil},
+			{"median without NaN", []int{2, 3}, []float64{nan, 1, inf, nan, nan, nan}, func(b *B, x *N) *N { return special.NaNMedian(b, x, 1) }, []float64{1, nan}, nil},
 		} {
 			p.name = fmt.Sprint(p.name, " beside ", bad)
 			p.check(t)
@@ -207,15 +213,15 @@ func TestPicking(t *testing.T) {
 func TestGridSlopes(t *testing.T) {
 	type B = graph.Builder
 	type N = gorgonia.Node
-	squares := func(mode graph.ResizeMode) func(b *B, x *N) *N {
+	squares := func(mode nn.ResizeMode) func(b *B, x *N) *N {
 		return func(b *B, x *N) *N {
-			return b.GridSample(b.Const([]float64{0, 1, 4, 9, 16}, 1, 1, 5), x, mode, graph.GridZeros, true)
+			return nn.GridSample(b, b.Const([]float64{0, 1, 4, 9, 16}, 1, 1, 5), x, mode, nn.GridZeros, true)
 		}
 	}
 	at := []float64{-.5, 0, .5, 1}
-	point{"linear", []int{1, 4, 1}, at, squares(graph.ResizeLinear), []float64{1, 4, 9, 16}, []float64{6, 10, 14, -32}}.check(t)
+	point{"linear", []int{1, 4, 1}, at, squares(nn.ResizeLinear), []float64{1, 4, 9, 16}, []float64{6, 10, 14, -32}}.check(t)
 	// Keys' kernel gives the slope of the parabola through the neighbours, times 3/2.
-	point{"cubic", []int{1, 3, 1}, at[:3], squares(graph.ResizeCubic), []float64{1, 4, 9}, []float64{6, 12, 18}}.check(t)
+	point{"cubic", []int{1, 3, 1}, at[:3], squares(nn.ResizeCubic), []float64{1, 4, 9}, []float64{6, 12, 18}}.check(t)
 	ramp := make([]float64, 25)
 	for i := range ramp {
 		ramp[i] = float64(i % 5)
@@ -223,7 +229,7 @@ func TestGridSlopes(t *testing.T) {
 	for _, corners := range []bool{true, false} {
 		want := map[bool]float64{true: 18, false: 22.5}[corners]
 		point{fmt.Sprint("identity, corners ", corners), []int{1, 2, 3}, []float64{1, 0, 0, 0, 1, 0}, func(b *B, x *N) *N {
-			y := b.GridSample(b.Const(ramp, 1, 1, 5, 5), b.AffineGrid(x, []int{5, 5}, corners), graph.ResizeLinear, graph.GridZeros, corners)
+			y := nn.GridSample(b, b.Const(ramp, 1, 1, 5, 5), nn.AffineGrid(b, x, []int{5, 5}, corners), nn.ResizeLinear, nn.GridZeros, corners)
 			return b.Sum(b.Slice(y, graph.All(), graph.All(), graph.Range(1, 4), graph.Range(1, 4)))
 		}, []float64{18}, []float64{0, 0, want, 0, 0, 0}}.check(t)
 	}
@@ -236,15 +242,19 @@ func TestZeroNorms(t *testing.T) {
 	type N = gorgonia.Node
 	rows, x := []int{2, 2}, []float64{0, 0, 3, 4}
 	for _, p := range []point{
-		{"normalized", rows, x, func(b *B, x *N) *N { return b.Normalize(x, 2, 1, .5) }, []float64{0, 0, .6, .8}, []float64{2, 2, .032, -.024}},
-		{"normalized by the 2-norm", rows, x, func(b *B, x *N) *N { return b.L2Normalize(x, 1, .5) }, []float64{0, 0, .6, .8}, []float64{2, 2, .032, -.024}},
-		{"weights", rows, x, func(b *B, x *N) *N { return b.WeightNorm(x, b.Const([]float64{3, 5}, 2, 1), 0) }, []float64{0, 0, 3, 4}, []float64{3, 3, .16, -.12}},
-		{"held below a limit", rows, x, func(b *B, x *N) *N { return b.Renorm(x, 2, 0, 1) }, []float64{0, 0, 3 / (5 + 1e-7), 4 / (5 + 1e-7)}, nil},
-		{"cosines", rows, x, func(b *B, x *N) *N { return b.CosineSimilarity(x, b.Const([]float64{1, 0, 1, 0}, 2, 2), 1, 1e-8) }, []float64{0, .6}, nil},
-		{"distances", rows, x, func(b *B, x *N) *N { return b.PairwiseDistance(x, b.Const([]float64{0, 0}, 2), 2, 0) }, []float64{0, 5}, []float64{0, 0, .6, .8}},
-		{"distances of the order 3", rows, []float64{0, 0, 0, 2}, func(b *B, x *N) *N { return b.PairwiseDistance(x, b.Const([]float64{0, 0}, 2), 3, 0) }, []float64{0, 2}, []float64{0, 0, 0, 1}},
-		{"root of the mean square", rows, x, func(b *B, x *N) *N { return b.RMSNorm(b.Slice(x, graph.Range(0, 1)), b.Const([]float64{1, 1}, 2), .25) }, []float64{0, 0}, []float64{2, 2, 0, 0}},
-		{"constant row", rows, []float64{7, 7, 1, 3}, func(b *B, x *N) *N { return b.Standardize(x, .25, 1) }, []float64{0, 0, -1 / math.Sqrt(1.25), 1 / math.Sqrt(1.25)}, []float64{0, 0, 0, 0}},
+		{"normalized", rows, x, func(b *B, x *N) *N { return nn.Normalize(b, x, 2, 1, .5) }, []float64{0, 0, .6, .8}, []float64{2, 2, .032, -.024}},
+		{"normalized by the 2-norm", rows, x, func(b *B, x *N) *N { return nn.L2Normalize(b, x, 1, .5) }, []float64{0, 0, .6, .8}, []float64{2, 2, .032, -.024}},
+		{"weights", rows, x, func(b *B, x *N) *N { return nn.WeightNorm(b, x, b.Const([]float64{3, 5}, 2, 1), 0) }, []float64{0, 0, 3, 4}, []float64{3, 3, .16, -.12}},
+		{"held below a limit", rows, x, func(b *B, x *N) *N { return special.Renorm(b, x, 2, 0, 1) }, []float64{0, 0, 3 / (5 + 1e-7), 4 / (5 + 1e-7)}, nil},
+		{"cosines", rows, x, func(b *B, x *N) *N {
+			return special.CosineSimilarity(b, x, b.Const([]float64{1, 0, 1, 0}, 2, 2), 1, 1e-8)
+		}, []float64{0, .6}, nil},
+		{"distances", rows, x, func(b *B, x *N) *N { return special.PairwiseDistance(b, x, b.Const([]float64{0, 0}, 2), 2, 0) }, []float64{0, 5}, []float64{0, 0, .6, .8}},
+		{"distances of the order 3", rows, []float64{0, 0, 0, 2}, func(b *B, x *N) *N { return special.PairwiseDistance(b, x, b.Const([]float64{0, 0}, 2), 3, 0) }, []float64{0, 2}, []float64{0, 0, 0, 1}},
+		{"root of the mean square", rows, x, func(b *B, x *N) *N {
+			return nn.RMSNorm(b, b.Slice(x, graph.Range(0, 1)), b.Const([]float64{1, 1}, 2), .25)
+		}, []float64{0, 0}, []float64{2, 2, 0, 0}},
+		{"constant row", rows, []float64{7, 7, 1, 3}, func(b *B, x *N) *N { return nn.Standardize(b, x, .25, 1) }, []float64{0, 0, -1 / math.Sqrt(1.25), 1 / math.Sqrt(1.25)}, []float64{0, 0, 0, 0}},
 	} {
 		p.check(t)
 	}

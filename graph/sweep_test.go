@@ -6,10 +6,14 @@ import (
 	"go/parser"
 	"go/token"
 	"math"
+	"path/filepath"
 	"testing"
 
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/loss"
+	"github.com/symgrad/symgrad/graph/nn"
+	"github.com/symgrad/symgrad/graph/special"
 	"gorgonia.org/gorgonia"
 )
 
@@ -21,12 +25,13 @@ type swept struct {
 	shape  []int
 }
 
-// sweptFiles are the files whose exported methods must be swept.
-var sweptFiles = []string{"losses.go", "losses_each.go", "ctc.go", "attention.go", "layers.go", "layers_conv.go", "norms.go", "distances.go"}
+// sweptFiles are the files whose exported functions must be swept.
+var sweptFiles = []string{"loss/*.go", "nn/attention.go", "nn/layers*.go", "nn/norms.go", "nn/distances.go", "special/norms.go", "special/distances.go"}
 
 // notSwept are methods that compute nothing of a prediction, with the reason.
 var notSwept = map[string]string{
 	"CausalMask":     "a constant",
+	"MeanOver":       "it takes one element",
 	"RowDistances":   "all rows meet; CrossDistances has the same formula",
 	"CrossDistances": "its rows are pairs; PairwiseDistance has the same formula",
 }
@@ -56,76 +61,78 @@ func sweep() []swept {
 	images := []int{3, 2, 2}
 	channels := func(b *B) *N { return b.Const([]float64{1.5, .5}, 2) }
 	return []swept{
-		{"MSE", against(amounts, (*B).MSE), true, nil},
-		{"MAE", against(amounts, (*B).MAE), true, nil},
-		{"Huber", against(amounts, func(b *B, x, y *N) *N { return b.Huber(x, y, .5) }), true, nil},
-		{"SmoothL1", against(amounts, func(b *B, x, y *N) *N { return b.SmoothL1(x, y, .5) }), true, nil},
-		{"BCEWithLogits", against(probable, (*B).BCEWithLogits), true, nil},
-		{"BCE", against(probable, (*B).BCE), true, nil},
-		{"SoftmaxCrossEntropy", against(three, (*B).SoftmaxCrossEntropy), true, nil},
-		{"SoftmaxCrossEntropyWeighted", against(three, func(b *B, x, y *N) *N { return b.SoftmaxCrossEntropyWeighted(x, y, four(b)) }), true, nil},
-		{"SoftmaxCrossEntropyIgnoring", against(three, func(b *B, x, y *N) *N { return b.SoftmaxCrossEntropyIgnoring(x, y, 0) }), true, nil},
-		{"NLL", func(b *B, x *N) *N { return b.NLL(b.LogSoftmax(x), three(b)) }, true, nil},
-		{"Hinge", against(signs, (*B).Hinge), true, nil},
-		{"MultiHinge", against(three, (*B).MultiHinge), true, nil},
-		{"SoftmaxCrossEntropySoft", against(probable, (*B).SoftmaxCrossEntropySoft), true, nil},
-		{"CourseCrossEntropy", against(probable, (*B).CourseCrossEntropy), true, nil},
+		{"MSE", against(amounts, loss.MSE), true, nil},
+		{"MAE", against(amounts, loss.MAE), true, nil},
+		{"Huber", against(amounts, func(b *B, x, y *N) *N { return loss.Huber(b, x, y, .5) }), true, nil},
+		{"SmoothL1", against(amounts, func(b *B, x, y *N) *N { return loss.SmoothL1(b, x, y, .5) }), true, nil},
+		{"BCEWithLogits", against(probable, loss.BCEWithLogits), true, nil},
+		{"BCE", against(probable, loss.BCE), true, nil},
+		{"SoftmaxCrossEntropy", against(three, loss.SoftmaxCrossEntropy), true, nil},
+		{"SoftmaxCrossEntropyWeighted", against(three, func(b *B, x, y *N) *N { return loss.SoftmaxCrossEntropyWeighted(b, x, y, four(b)) }), true, nil},
+		{"SoftmaxCrossEntropyIgnoring", against(three, func(b *B, x, y *N) *N { return loss.SoftmaxCrossEntropyIgnoring(b, x, y, 0) }), true, nil},
+		{"NLL", func(b *B, x *N) *N { return loss.NLL(b, b.LogSoftmax(x), three(b)) }, true, nil},
+		{"Hinge", against(signs, loss.Hinge), true, nil},
+		{"MultiHinge", against(three, loss.MultiHinge), true, nil},
+		{"SoftmaxCrossEntropySoft", against(probable, loss.SoftmaxCrossEntropySoft), true, nil},
+		{"CourseCrossEntropy", against(probable, loss.CourseCrossEntropy), true, nil},
 
-		{"SquaredError", against(amounts, (*B).SquaredError), false, nil},
-		{"HuberEach", against(amounts, func(b *B, x, y *N) *N { return b.HuberEach(x, y, .5) }), false, nil},
-		{"SmoothL1Each", against(amounts, func(b *B, x, y *N) *N { return b.SmoothL1Each(x, y, .5) }), false, nil},
-		{"BCEEach", against(probable, (*B).BCEEach), false, nil},
-		{"BCEWithLogitsEach", against(probable, (*B).BCEWithLogitsEach), false, nil},
-		{"BCEWithLogitsWeighted", against(probable, func(b *B, x, y *N) *N { return b.BCEWithLogitsWeighted(x, y, four(b)) }), false, nil},
-		{"SoftmaxCrossEntropyEach", against(three, (*B).SoftmaxCrossEntropyEach), false, nil},
-		{"KLDivergence", against(probable, func(b *B, x, y *N) *N { return b.KLDivergence(x, b.AddConst(b.Scale(y, .9), .01), false) }), false, nil},
-		{"KLDivergence", against(amounts, func(b *B, x, y *N) *N { return b.KLDivergence(x, y, true) }), false, nil},
-		{"PoissonNLL", against(amounts, func(b *B, x, y *N) *N { return b.PoissonNLL(x, y, true, true, 0) }), false, nil},
-		{"PoissonNLL", against(amounts, func(b *B, x, y *N) *N { return b.PoissonNLL(x, y, false, false, 0) }), false, nil},
-		{"GaussianNLL", against(amounts, func(b *B, x, y *N) *N { return b.GaussianNLL(x, y, b.AddConst(x, .5), true, 1e-6) }), false, nil},
-		{"SoftMargin", against(signs, (*B).SoftMargin), false, nil},
-		{"HingeEmbedding", against(signs, func(b *B, x, y *N) *N { return b.HingeEmbedding(x, y, 2) }), false, nil},
-		{"MarginRanking", against(signs, func(b *B, x, y *N) *N { return b.MarginRanking(x, amounts(b), y, 4) }), false, nil},
-		{"CosineEmbedding", func(b *B, x *N) *N { return b.CosineEmbedding(x, amounts(b), one(b), -1) }, false, nil},
-		{"TripletMargin", func(b *B, x *N) *N { return b.TripletMargin(x, amounts(b), signs(b), 3, 2, 1e-6, true) }, false, nil},
-		{"MultiMargin", against(three, func(b *B, x, y *N) *N { return b.MultiMargin(x, y, nil, 2, 1) }), false, nil},
-		{"MultiLabelMargin", func(b *B, x *N) *N { return b.MultiLabelMargin(x, [][]int{{1, 2}, {0}, {3, 3}}) }, false, nil},
-		{"MultiLabelSoftMargin", against(probable, func(b *B, x, y *N) *N { return b.MultiLabelSoftMargin(x, y, nil) }), false, nil},
+		{"SquaredError", against(amounts, loss.SquaredError), false, nil},
+		{"HuberEach", against(amounts, func(b *B, x, y *N) *N { return loss.HuberEach(b, x, y, .5) }), false, nil},
+		{"SmoothL1Each", against(amounts, func(b *B, x, y *N) *N { return loss.SmoothL1Each(b, x, y, .5) }), false, nil},
+		{"BCEEach", against(probable, loss.BCEEach), false, nil},
+		{"BCEWithLogitsEach", against(probable, loss.BCEWithLogitsEach), false, nil},
+		{"BCEWithLogitsWeighted", against(probable, func(b *B, x, y *N) *N { return loss.BCEWithLogitsWeighted(b, x, y, four(b)) }), false, nil},
+		{"SoftmaxCrossEntropyEach", against(three, loss.SoftmaxCrossEntropyEach), false, nil},
+		{"KLDivergence", against(probable, func(b *B, x, y *N) *N { return loss.KLDivergence(b, x, b.AddConst(b.Scale(y, .9), .01), false) }), false, nil},
+		{"KLDivergence", against(amounts, func(b *B, x, y *N) *N { return loss.KLDivergence(b, x, y, true) }), false, nil},
+		{"PoissonNLL", against(amounts, func(b *B, x, y *N) *N { return loss.PoissonNLL(b, x, y, true, true, 0) }), false, nil},
+		{"PoissonNLL", against(amounts, func(b *B, x, y *N) *N { return loss.PoissonNLL(b, x, y, false, false, 0) }), false, nil},
+		{"GaussianNLL", against(amounts, func(b *B, x, y *N) *N { return loss.GaussianNLL(b, x, y, b.AddConst(x, .5), true, 1e-6) }), false, nil},
+		{"SoftMargin", against(signs, loss.SoftMargin), false, nil},
+		{"HingeEmbedding", against(signs, func(b *B, x, y *N) *N { return loss.HingeEmbedding(b, x, y, 2) }), false, nil},
+		{"MarginRanking", against(signs, func(b *B, x, y *N) *N { return loss.MarginRanking(b, x, amounts(b), y, 4) }), false, nil},
+		{"CosineEmbedding", func(b *B, x *N) *N { return loss.CosineEmbedding(b, x, amounts(b), one(b), -1) }, false, nil},
+		{"TripletMargin", func(b *B, x *N) *N { return loss.TripletMargin(b, x, amounts(b), signs(b), 3, 2, 1e-6, true) }, false, nil},
+		{"MultiMargin", against(three, func(b *B, x, y *N) *N { return loss.MultiMargin(b, x, y, nil, 2, 1) }), false, nil},
+		{"MultiLabelMargin", func(b *B, x *N) *N { return loss.MultiLabelMargin(b, x, [][]int{{1, 2}, {0}, {3, 3}}) }, false, nil},
+		{"MultiLabelSoftMargin", against(probable, func(b *B, x, y *N) *N { return loss.MultiLabelSoftMargin(b, x, y, nil) }), false, nil},
 		{"NLLEach", func(b *B, x *N) *N {
-			l, _ := b.NLLEach(b.LogSoftmax(x), three(b), graph.Likelihoods{Smoothing: .1})
+			l, _ := loss.NLLEach(b, b.LogSoftmax(x), three(b), loss.Likelihoods{Smoothing: .1})
 			return l
 		}, false, nil},
-		{"CrossEntropySoft", against(probable, func(b *B, x, y *N) *N { return b.CrossEntropySoft(x, y, nil, .1) }), false, nil},
+		{"CrossEntropySoft", against(probable, func(b *B, x, y *N) *N { return loss.CrossEntropySoft(b, x, y, nil, .1) }), false, nil},
 		{"CTC", func(b *B, x *N) *N {
 			steps := b.MoveAxes(b.Reshape(x, 3, 4, 1), []int{1}, []int{0}) // [T, N, 1]
-			return b.CTC(b.LogSoftmax(b.Concat(2, steps, b.Scale(steps, 2), b.Neg(steps))), b.ConstInts([]int{1, 2, 1, 1, 2, 1}, 3, 2), 0)
+			return loss.CTC(b, b.LogSoftmax(b.Concat(2, steps, b.Scale(steps, 2), b.Neg(steps))), b.ConstInts([]int{1, 2, 1, 1, 2, 1}, 3, 2), 0)
 		}, false, nil},
 
 		{"Attention", func(b *B, x *N) *N {
 			q := b.Reshape(x, 3, 2, 2)
-			return b.Attention(q, b.Scale(q, 2), q, b.CausalMask(2))
+			return nn.Attention(b, q, b.Scale(q, 2), q, nn.CausalMask(b, 2))
 		}, false, nil},
-		{"Dense", func(b *B, x *N) *N { return b.Dense("dense", x, 3, graph.Tanh) }, false, nil},
-		{"Linear", func(b *B, x *N) *N { return b.Linear("linear", x, graph.Linear{Out: 3}) }, false, nil},
-		{"Convolution", func(b *B, x *N) *N { return b.Convolution("conv", x, graph.Convolution{Out: 2, Kernel: []int{2}}) }, false, images},
-		{"Standardize", func(b *B, x *N) *N { return b.Standardize(x, 1e-5, 1) }, false, nil},
-		{"LayerNorm", func(b *B, x *N) *N { return b.LayerNorm(x, four(b), four(b), 1e-5) }, false, nil},
-		{"RMSNorm", func(b *B, x *N) *N { return b.RMSNorm(x, four(b), 1e-5) }, false, nil},
-		{"BatchNorm", func(b *B, x *N) *N { return b.Mul(b.BatchNorm(x, four(b), four(b), 1e-5), amounts(b)) }, true, nil},
-		{"BatchNormFixed", func(b *B, x *N) *N { return b.BatchNormFixed(x, four(b), four(b), four(b), four(b), 1e-5) }, false, nil},
-		{"InstanceNorm", func(b *B, x *N) *N { return b.InstanceNorm(x, 1e-5) }, false, images},
-		{"GroupNorm", func(b *B, x *N) *N { return b.GroupNorm(x, channels(b), channels(b), 2, 1e-5) }, false, images},
-		{"L2Normalize", func(b *B, x *N) *N { return b.L2Normalize(x, 1, 1e-12) }, false, nil},
-		{"Normalize", func(b *B, x *N) *N { return b.Normalize(x, 3, 1, 1e-12) }, false, nil},
-		{"CosineSimilarity", func(b *B, x *N) *N { return b.CosineSimilarity(x, amounts(b), 1, 1e-8) }, false, nil},
+		{"Dense", func(b *B, x *N) *N { return nn.Dense(b, "dense", x, 3, nn.Tanh) }, false, nil},
+		{"Linear", func(b *B, x *N) *N { return nn.Linear(b, "linear", x, nn.LinearOptions{Out: 3}) }, false, nil},
+		{"Convolution", func(b *B, x *N) *N {
+			return nn.Convolution(b, "conv", x, nn.ConvolutionOptions{Out: 2, Kernel: []int{2}})
+		}, false, images},
+		{"Standardize", func(b *B, x *N) *N { return nn.Standardize(b, x, 1e-5, 1) }, false, nil},
+		{"LayerNorm", func(b *B, x *N) *N { return nn.LayerNorm(b, x, four(b), four(b), 1e-5) }, false, nil},
+		{"RMSNorm", func(b *B, x *N) *N { return nn.RMSNorm(b, x, four(b), 1e-5) }, false, nil},
+		{"BatchNorm", func(b *B, x *N) *N { return b.Mul(nn.BatchNorm(b, x, four(b), four(b), 1e-5), amounts(b)) }, true, nil},
+		{"BatchNormFixed", func(b *B, x *N) *N { return nn.BatchNormFixed(b, x, four(b), four(b), four(b), four(b), 1e-5) }, false, nil},
+		{"InstanceNorm", func(b *B, x *N) *N { return nn.InstanceNorm(b, x, 1e-5) }, false, images},
+		{"GroupNorm", func(b *B, x *N) *N { return nn.GroupNorm(b, x, channels(b), channels(b), 2, 1e-5) }, false, images},
+		{"L2Normalize", func(b *B, x *N) *N { return nn.L2Normalize(b, x, 1, 1e-12) }, false, nil},
+		{"Normalize", func(b *B, x *N) *N { return nn.Normalize(b, x, 3, 1, 1e-12) }, false, nil},
+		{"CosineSimilarity", func(b *B, x *N) *N { return special.CosineSimilarity(b, x, amounts(b), 1, 1e-8) }, false, nil},
 		{"RunningStats", func(b *B, x *N) *N {
-			mean, variance := b.RunningStats(x, four(b), four(b), .1)
+			mean, variance := nn.RunningStats(b, x, four(b), four(b), .1)
 			return b.Add(mean, variance)
 		}, true, nil},
-		{"PairwiseDistance", func(b *B, x *N) *N { return b.PairwiseDistance(x, amounts(b), 2, 1e-6) }, false, nil},
-		{"Renorm", func(b *B, x *N) *N { return b.Renorm(x, 2, 0, .5) }, false, nil},
-		{"WeightNorm", func(b *B, x *N) *N { return b.WeightNorm(x, b.Const([]float64{1, 2, 3}, 3, 1), 0) }, false, nil},
-		{"LocalResponseNorm", func(b *B, x *N) *N { return b.LocalResponseNorm(x, 3, 1, .75, 1) }, false, nil},
+		{"PairwiseDistance", func(b *B, x *N) *N { return special.PairwiseDistance(b, x, amounts(b), 2, 1e-6) }, false, nil},
+		{"Renorm", func(b *B, x *N) *N { return special.Renorm(b, x, 2, 0, .5) }, false, nil},
+		{"WeightNorm", func(b *B, x *N) *N { return nn.WeightNorm(b, x, b.Const([]float64{1, 2, 3}, 3, 1), 0) }, false, nil},
+		{"LocalResponseNorm", func(b *B, x *N) *N { return nn.LocalResponseNorm(b, x, 3, 1, .75, 1) }, false, nil},
 	}
 }
 
@@ -136,14 +143,20 @@ func TestSweepIsComplete(t *testing.T) {
 	for _, s := range sweep() {
 		has[s.method] = true
 	}
-	for _, name := range sweptFiles {
-		f, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
-		if err != nil {
-			t.Fatal(err)
+	for _, pattern := range sweptFiles {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %d files, %v", pattern, len(files), err)
 		}
-		for _, d := range f.Decls {
-			if m, ok := d.(*ast.FuncDecl); ok && m.Recv != nil && m.Name.IsExported() && !has[m.Name.Name] && notSwept[m.Name.Name] == "" {
-				t.Errorf("%s: %s is not swept", name, m.Name.Name)
+		for _, name := range files {
+			f, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, d := range f.Decls {
+				if m, ok := d.(*ast.FuncDecl); ok && takesBuilder(m) && m.Name.IsExported() && !has[m.Name.Name] && notSwept[m.Name.Name] == "" {
+					t.Errorf("%s: %s is not swept", name, m.Name.Name)
+				}
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/internal/compile"
 	"github.com/symgrad/symgrad/internal/ir"
 	"gorgonia.org/gorgonia"
@@ -16,7 +17,7 @@ import (
 // of the product, so that one kernel is left.
 func ExampleConfig_trace() {
 	b := graph.New(graph.NewParams(graph.Float32, 1))
-	y := b.Dense("dense", b.Input("x", 4, 3), 2, graph.ReLU)
+	y := nn.Dense(b, "dense", b.Input("x", 4, 3), 2, nn.ReLU)
 	show := func(p graph.Phase) {
 		if p.Changed {
 			fmt.Println(p)
@@ -30,11 +31,11 @@ func ExampleConfig_trace() {
 	// func "main" {
 	//   v0 = input f32[4,3] "x"
 	//   v1 = param f32[3,2] 0 "dense/weight"
-	//   v2 = matmul f32[4,2] v0 v1 {transA=false transB=false} "dense/matmul"
+	//   v2 = matmul f32[4,2] v0 v1 {transA=false transB=false}
 	//   v3 = param f32[2] 16 "dense/bias"
 	//   v4 = broadcast f32[4,2] v3 {shape=[4,2]}
-	//   v5 = add f32[4,2] v2 v4 "dense/add"
-	//   v6 = relu f32[4,2] v5
+	//   v5 = add f32[4,2] v2 v4
+	//   v6 = relu f32[4,2] v5 "dense"
 	//   return v6
 	// }
 	//
@@ -42,14 +43,14 @@ func ExampleConfig_trace() {
 	// func "main" {
 	//   v0 = input f32[4,3] "x"
 	//   v1 = param f32[3,2] 0 "dense/weight"
-	//   v2 = matmul f32[4,2] v0 v1 {transA=false transB=false} "dense/matmul"
+	//   v2 = matmul f32[4,2] v0 v1 {transA=false transB=false}
 	//   v3 = param f32[2] 16 "dense/bias"
-	//   v7 = fused f32[4,2] v2 v3 func "body" {
+	//   v7 = fused f32[4,2] v2 v3 "dense" func "body" {
 	//     v0 = arg f32[4,2] 0
 	//     v1 = arg f32[2] 1
 	//     v2 = broadcast f32[4,2] v1 {shape=[4,2]}
-	//     v3 = add f32[4,2] v0 v2 "dense/add"
-	//     v4 = relu f32[4,2] v3
+	//     v3 = add f32[4,2] v0 v2
+	//     v4 = relu f32[4,2] v3 "dense"
 	//     return v4
 	//   }
 	//   return v7
@@ -60,12 +61,12 @@ func ExampleConfig_trace() {
 	//   v0 = input f32[4,3] "x"
 	//   v1 = param f32[3,2] 0 "dense/weight"
 	//   v3 = param f32[2] 16 "dense/bias"
-	//   v7 = matmul f32[4,2] v0 v1 v3 {transA=false transB=false} func "body" {
+	//   v7 = matmul f32[4,2] v0 v1 v3 {transA=false transB=false} "dense" func "body" {
 	//     v0 = arg f32[4,2] product
 	//     v1 = arg f32[2] 2
 	//     v2 = broadcast f32[4,2] v1 {shape=[4,2]}
-	//     v3 = add f32[4,2] v0 v2 "dense/add"
-	//     v4 = relu f32[4,2] v3
+	//     v3 = add f32[4,2] v0 v2
+	//     v4 = relu f32[4,2] v3 "dense"
 	//     return v4
 	//   }
 	//   return v7
@@ -81,7 +82,7 @@ func ExampleConfig_trace() {
 // parses if it changed anything, and at last the plan.
 func TestTrace(t *testing.T) {
 	b := graph.New(graph.NewParams(graph.Float32, 1))
-	y := b.Softmax(b.Dense("dense", b.Input("x", 4, 3), 2, graph.ReLU))
+	y := b.Softmax(nn.Dense(b, "dense", b.Input("x", 4, 3), 2, nn.ReLU))
 	var phases []graph.Phase
 	if _, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y}, Trace: func(p graph.Phase) { phases = append(phases, p) }}); err != nil {
 		t.Fatal(err)

@@ -7,6 +7,9 @@ import (
 
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/linalg"
+	"github.com/symgrad/symgrad/graph/nn"
+	"github.com/symgrad/symgrad/graph/special"
 	"gorgonia.org/gorgonia"
 )
 
@@ -41,63 +44,67 @@ func linears() []linear {
 	type B = graph.Builder
 	type N = gorgonia.Node
 	image := []int{1, 2, 5, 5}
-	every := func(stride, pad int) graph.Windowing {
-		return graph.Windowing{Stride: []int{stride}, Pad: []int{pad}}
+	every := func(stride, pad int) nn.Windowing {
+		return nn.Windowing{Stride: []int{stride}, Pad: []int{pad}}
 	}
-	pool := func(k, pad int) graph.Pool { return graph.Pool{Kernel: []int{k}, Windowing: every(1, pad)} }
+	pool := func(k, pad int) nn.PoolOptions { return nn.PoolOptions{Kernel: []int{k}, Windowing: every(1, pad)} }
 	index := func(b *B, shape ...int) *N { // each place of three twice
 		return b.ConstInts([]int{0, 2, 1, 0, 2, 1}, shape...)
 	}
 	points := func(b *B) *N { return b.Const([]float64{.1, .3, -.8, .9, 1, 1, -1, 0}, 1, 2, 2, 2) }
-	resize := func(m graph.ResizeMode, n int) func(b *B, x *N) *N {
-		return func(b *B, x *N) *N { return b.Resize(x, graph.Resize{Mode: m, Size: []int{n}}) }
+	resize := func(m nn.ResizeMode, n int) func(b *B, x *N) *N {
+		return func(b *B, x *N) *N { return nn.Resize(b, x, nn.ResizeOptions{Mode: m, Size: []int{n}}) }
 	}
 	return []linear{
-		{"Patches", image, func(b *B, x *N) *N { return b.Patches(x, []int{2, 3}, every(1, 1)) }},
-		{"Patches of a line", []int{1, 1, 6}, func(b *B, x *N) *N { return b.Patches(x, []int{3}, every(2, 1)) }},
-		{"FromPatches", []int{1, 8, 16}, func(b *B, x *N) *N { return b.FromPatches(x, []int{5, 5}, []int{2, 2}, every(1, 0)) }},
-		{"FromPatches with padding", []int{2, 3, 4}, func(b *B, x *N) *N { return b.FromPatches(x, []int{7}, []int{3}, every(2, 1)) }},
-		{"Conv", image, func(b *B, x *N) *N { return b.Conv(x, ramp(b, 3, 2, 2, 2), every(2, 1)) }},
-		{"ConvTranspose", []int{1, 2, 3, 3}, func(b *B, x *N) *N { return b.ConvTranspose(x, ramp(b, 2, 2, 2, 2), every(2, 0), 1) }},
-		{"AvgPool", image, func(b *B, x *N) *N { return b.AvgPool(x, pool(2, 1)) }},
-		{"SumPool", image, func(b *B, x *N) *N { return b.SumPool(x, pool(3, 1)) }},
-		{"AdaptiveAvgPool", image, func(b *B, x *N) *N { return b.AdaptiveAvgPool(x, 3, 2) }},
-		{"Resize nearest", image, resize(graph.ResizeNearest, 7)},
-		{"Resize linear", image, resize(graph.ResizeLinear, 7)},
-		{"Resize cubic", image, resize(graph.ResizeCubic, 7)},
-		{"Resize to less", image, resize(graph.ResizeLinear, 2)},
-		{"GridSample", image, func(b *B, x *N) *N { return b.GridSample(x, points(b), graph.ResizeLinear, graph.GridZeros, true) }},
-		{"Differences", []int{7}, func(b *B, x *N) *N { return b.Differences(x, nil, 0, 2) }},
+		{"Patches", image, func(b *B, x *N) *N { return nn.Patches(b, x, []int{2, 3}, every(1, 1)) }},
+		{"Patches of a line", []int{1, 1, 6}, func(b *B, x *N) *N { return nn.Patches(b, x, []int{3}, every(2, 1)) }},
+		{"FromPatches", []int{1, 8, 16}, func(b *B, x *N) *N { return nn.FromPatches(b, x, []int{5, 5}, []int{2, 2}, every(1, 0)) }},
+		{"FromPatches with padding", []int{2, 3, 4}, func(b *B, x *N) *N { return nn.FromPatches(b, x, []int{7}, []int{3}, every(2, 1)) }},
+		{"Conv", image, func(b *B, x *N) *N { return nn.Conv(b, x, ramp(b, 3, 2, 2, 2), every(2, 1)) }},
+		{"ConvTranspose", []int{1, 2, 3, 3}, func(b *B, x *N) *N { return nn.ConvTranspose(b, x, ramp(b, 2, 2, 2, 2), every(2, 0), 1) }},
+		{"AvgPool", image, func(b *B, x *N) *N { return nn.AvgPool(b, x, pool(2, 1)) }},
+		{"SumPool", image, func(b *B, x *N) *N { return nn.SumPool(b, x, pool(3, 1)) }},
+		{"AdaptiveAvgPool", image, func(b *B, x *N) *N { return nn.AdaptiveAvgPool(b, x, 3, 2) }},
+		{"Resize nearest", image, resize(nn.ResizeNearest, 7)},
+		{"Resize linear", image, resize(nn.ResizeLinear, 7)},
+		{"Resize cubic", image, resize(nn.ResizeCubic, 7)},
+		{"Resize to less", image, resize(nn.ResizeLinear, 2)},
+		{"GridSample", image, func(b *B, x *N) *N { return nn.GridSample(b, x, points(b), nn.ResizeLinear, nn.GridZeros, true) }},
+		{"Differences", []int{7}, func(b *B, x *N) *N { return special.Differences(b, x, nil, 0, 2) }},
 		{"Diff", []int{7}, func(b *B, x *N) *N { return b.Diff(x, 2, 0) }},
-		{"Trapezoid", []int{3, 4}, func(b *B, x *N) *N { return b.Trapezoid(x, nil, .5, 1) }},
+		{"Trapezoid", []int{3, 4}, func(b *B, x *N) *N { return special.Trapezoid(b, x, nil, .5, 1) }},
 		{"CumSum", []int{3, 4}, func(b *B, x *N) *N { return b.CumSum(x, 1) }},
 		{"Pad", image, func(b *B, x *N) *N { return b.Pad(x, []int{1, 1}, []int{2, 1}, graph.PadReflect) }},
 		{"Roll", []int{7}, func(b *B, x *N) *N { return b.Roll(x, 3, 0) }},
 		{"Tile", []int{2, 2}, func(b *B, x *N) *N { return b.Tile(x, 2, 3) }},
 		{"Tril", []int{4, 4}, func(b *B, x *N) *N { return b.Tril(x, 0) }},
 		{"Diag", []int{4}, func(b *B, x *N) *N { return b.Diag(x) }},
-		{"DiagonalMatrices", []int{2, 3}, func(b *B, x *N) *N { return b.DiagonalMatrices(x, 1, 0, 1) }},
+		{"DiagonalMatrices", []int{2, 3}, func(b *B, x *N) *N { return special.DiagonalMatrices(b, x, 1, 0, 1) }},
 		{"Trace", []int{4, 4}, func(b *B, x *N) *N { return b.Trace(x) }},
-		{"BlockDiagonal", []int{2, 2}, func(b *B, x *N) *N { return b.BlockDiagonal(x, b.Scale(x, 2)) }},
-		{"Kron", []int{2, 2}, func(b *B, x *N) *N { return b.Kron(x, ramp(b, 2, 2)) }},
-		{"Windows", []int{8}, func(b *B, x *N) *N { return b.Windows(x, 0, 3, 2) }},
-		{"Strided", []int{8}, func(b *B, x *N) *N { return b.Strided(x, []int{3, 2}, []int{2, 1}, 1) }},
+		{"BlockDiagonal", []int{2, 2}, func(b *B, x *N) *N { return special.BlockDiagonal(b, x, b.Scale(x, 2)) }},
+		{"Kron", []int{2, 2}, func(b *B, x *N) *N { return linalg.Kron(b, x, ramp(b, 2, 2)) }},
+		{"Windows", []int{8}, func(b *B, x *N) *N { return special.Windows(b, x, 0, 3, 2) }},
+		{"Strided", []int{8}, func(b *B, x *N) *N { return special.Strided(b, x, []int{3, 2}, []int{2, 1}, 1) }},
 		{"Take", []int{3, 2}, func(b *B, x *N) *N { return b.Take(x, index(b, 6)) }},
 		{"IndexSelect", []int{2, 3}, func(b *B, x *N) *N { return b.IndexSelect(x, index(b, 6), 1) }},
 		{"Gather", []int{3, 3}, func(b *B, x *N) *N { return b.Gather(x, index(b, 3, 2), 1) }},
 		{"Scatter into", []int{3, 3}, func(b *B, x *N) *N { return b.Scatter(x, ramp(b, 3, 2), index(b, 3, 2), 1) }},
 		{"Scatter from", []int{1, 6}, func(b *B, x *N) *N { return b.Scatter(ramp(b, 1, 4), x, index(b, 1, 6), 1) }},
 		{"ScatterAdd", []int{1, 6}, func(b *B, x *N) *N { return b.ScatterAdd(ramp(b, 1, 4), x, index(b, 1, 6), 1) }},
-		{"ScatterFold of means", []int{1, 6}, func(b *B, x *N) *N { return b.ScatterFold(ramp(b, 1, 4), x, index(b, 1, 6), 1, graph.FoldMean, true) }},
-		{"PutFlat", []int{3}, func(b *B, x *N) *N { return b.PutFlat(ramp(b, 3, 3), x, b.ConstInts([]int{0, 8, 4}, 3), false) }},
-		{"IndexAdd", []int{2, 3}, func(b *B, x *N) *N { return b.IndexAdd(ramp(b, 4, 3), x, b.ConstInts([]int{0, 2}, 2)) }},
-		{"IndexCopy", []int{4, 3}, func(b *B, x *N) *N { return b.IndexCopy(x, ramp(b, 2, 3), b.ConstInts([]int{0, 2}, 2), 0) }},
-		{"MaskedScatter", []int{4}, func(b *B, x *N) *N { return b.MaskedScatter(x, []bool{true, false, true, false}, ramp(b, 2)) }},
+		{"ScatterFold of means", []int{1, 6}, func(b *B, x *N) *N {
+			return special.ScatterFold(b, ramp(b, 1, 4), x, index(b, 1, 6), 1, special.FoldMean, true)
+		}},
+		{"PutFlat", []int{3}, func(b *B, x *N) *N {
+			return special.PutFlat(b, ramp(b, 3, 3), x, b.ConstInts([]int{0, 8, 4}, 3), false)
+		}},
+		{"IndexAdd", []int{2, 3}, func(b *B, x *N) *N { return special.IndexAdd(b, ramp(b, 4, 3), x, b.ConstInts([]int{0, 2}, 2)) }},
+		{"IndexCopy", []int{4, 3}, func(b *B, x *N) *N { return special.IndexCopy(b, x, ramp(b, 2, 3), b.ConstInts([]int{0, 2}, 2), 0) }},
+		{"MaskedScatter", []int{4}, func(b *B, x *N) *N { return special.MaskedScatter(b, x, []bool{true, false, true, false}, ramp(b, 2)) }},
 		{"Where", []int{4}, func(b *B, x *N) *N { return b.Where(b.Const([]float64{1, 0, 1, 0}, 4), x, ramp(b, 4)) }},
 		{"MatMul", []int{3, 4}, func(b *B, x *N) *N { return b.MatMul(x, ramp(b, 4, 2)) }},
 		{"Outer", []int{3}, func(b *B, x *N) *N { return b.Outer(x, ramp(b, 4)) }},
 		{"Einsum", []int{2, 3, 3}, func(b *B, x *N) *N { return b.Einsum("bii->b", x) }},
-		{"Cross", []int{2, 3}, func(b *B, x *N) *N { return b.Cross(x, ramp(b, 2, 3), 1) }},
+		{"Cross", []int{2, 3}, func(b *B, x *N) *N { return linalg.Cross(b, x, ramp(b, 2, 3), 1) }},
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
 	"gorgonia.org/gorgonia"
 )
 
@@ -24,7 +25,7 @@ type ConvNet struct {
 	Hidden                  []int       // units of the layers between the blocks and the output
 	Out                     int         // as for Perceptron
 	Head                    Head
-	Activation              graph.Activation  // of all but the last layer; the zero value is replaced by ReLU
+	Activation              nn.Activation     // of all but the last layer; the zero value is replaced by ReLU
 	Dropout                 float64           // rate after each hidden layer, in [0, 1)
 	Init                    graph.Initializer // of the weights; nil: what suits the activation
 	DType                   graph.DType       // default Float64
@@ -50,8 +51,8 @@ func LeNet() ConvNet {
 
 // NewCNN is a CNN with fresh weights.
 func NewCNN(c ConvNet) (*CNN, error) {
-	if c.Activation == graph.Identity {
-		c.Activation = graph.ReLU
+	if c.Activation == nn.Identity {
+		c.Activation = nn.ReLU
 	}
 	if c.Channels < 1 || c.Height < 1 || c.Width < 1 || len(c.Blocks) == 0 {
 		return nil, errors.Wrapf(graph.ErrOption, "models: CNN: got images of %d channels, %d by %d, and %d blocks, want at least one of each", c.Channels, c.Height, c.Width, len(c.Blocks))
@@ -81,18 +82,18 @@ func (m *CNN) Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node) {
 	h := b.Reshape(b.Input("x", n, m.c.Channels*m.c.Height*m.c.Width), n, m.c.Channels, m.c.Height, m.c.Width)
 	for i, k := range m.c.Blocks {
 		stride := max(1, k.Stride)
-		h = b.Convolution(fmt.Sprintf("conv%d", i), h, graph.Convolution{Out: k.Channels, Kernel: []int{k.Kernel}, Weight: init,
-			Windowing: graph.Windowing{Pad: []int{k.Pad}, Stride: []int{stride}}})
-		h = b.Activate(m.c.Activation, h)
+		h = nn.Convolution(b, fmt.Sprintf("conv%d", i), h, nn.ConvolutionOptions{Out: k.Channels, Kernel: []int{k.Kernel}, Weight: init,
+			Windowing: nn.Windowing{Pad: []int{k.Pad}, Stride: []int{stride}}})
+		h = nn.Activate(b, m.c.Activation, h)
 		if k.Pool > 1 {
-			h = b.MaxPool(h, graph.Pool{Kernel: []int{k.Pool}})
+			h = nn.MaxPool(b, h, nn.PoolOptions{Kernel: []int{k.Pool}})
 		}
 	}
 	h = b.Reshape(h, n, -1)
 	for i, units := range m.c.Hidden {
-		h = b.Linear(fmt.Sprintf("dense%d", i), h, graph.Linear{Out: units, Weight: init})
-		h = b.Dropout(b.Activate(m.c.Activation, h), m.c.Dropout)
+		h = nn.Linear(b, fmt.Sprintf("dense%d", i), h, nn.LinearOptions{Out: units, Weight: init})
+		h = nn.Dropout(b, nn.Activate(b, m.c.Activation, h), m.c.Dropout)
 	}
-	out := b.Linear(fmt.Sprintf("dense%d", len(m.c.Hidden)), h, graph.Linear{Out: m.c.Out})
+	out := nn.Linear(b, fmt.Sprintf("dense%d", len(m.c.Hidden)), h, nn.LinearOptions{Out: m.c.Out})
 	return finish(b, m.c.Head, out, n, m.c.Out)
 }

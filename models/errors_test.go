@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/internal/golden"
 	"github.com/symgrad/symgrad/models"
 )
@@ -24,13 +25,13 @@ var mistakes = []golden.Mistake{
 	{"one class", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 1, Head: models.MultiClass})},
 	{"binary of two outputs", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, Head: models.Binary})},
 	{"no outputs", graph.ErrOption, perceptron(models.Perceptron{In: 1, Head: models.Regression})},
-	{"activations of other layers", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, Hidden: []int{3}, Activations: make([]graph.Activation, 2)})},
+	{"activations of other layers", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, Hidden: []int{3}, Activations: make([]nn.Activation, 2)})},
 	{"dropout rate of 1", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, Dropout: 1})},
 	{"penalty of -1", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, L2: -1})},
 	{"layer without units", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, Hidden: []int{3, 0}})},
 	{"penalty of infinity", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, L2: math.Inf(1)})},
 	{"unknown activation", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, Activation: 200})},
-	{"unknown activation of a layer", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, Hidden: []int{3}, Activations: []graph.Activation{200}})},
+	{"unknown activation of a layer", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, Hidden: []int{3}, Activations: []nn.Activation{200}})},
 	{"unknown type", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, DType: 7})},
 	{"solution of NaN", graph.ErrNotFinite, func(t *testing.T) error {
 		return regression(t, 1, 0).Solve([]float64{1, 2, math.NaN()}, []float64{1, 2, 3})

@@ -5,6 +5,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/loss"
 	"gorgonia.org/gorgonia"
 )
 
@@ -19,14 +20,14 @@ const (
 )
 
 // finish ends a model in the loss and the output of the head.
-func finish(b *graph.Builder, head Head, out *gorgonia.Node, n, outputs int) (loss, output *gorgonia.Node) {
+func finish(b *graph.Builder, head Head, out *gorgonia.Node, n, outputs int) (l, output *gorgonia.Node) {
 	switch head {
 	case MultiClass:
-		return b.SoftmaxCrossEntropy(out, b.Ints("y", n)), b.Softmax(out)
+		return loss.SoftmaxCrossEntropy(b, out, b.Ints("y", n)), b.Softmax(out)
 	case Binary:
-		return b.BCEWithLogits(out, b.Input("y", n, 1)), b.Sigmoid(out)
+		return loss.BCEWithLogits(b, out, b.Input("y", n, 1)), b.Sigmoid(out)
 	}
-	return b.MSE(out, b.Input("y", n, outputs)), out
+	return loss.MSE(b, out, b.Input("y", n, outputs)), out
 }
 
 var headNames = []string{MultiClass: "multiclass", Binary: "binary", Regression: "regression"}

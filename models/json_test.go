@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
 )
@@ -29,13 +30,13 @@ func TestSettingsJSON(t *testing.T) {
 		want     string
 		model    func(settings any) train.Model
 	}{
-		{&models.Perceptron{In: 4, Hidden: []int{8, 3}, Out: 2, Activations: []graph.Activation{graph.Tanh, graph.LeakyReLU}, Dropout: 0.1, L2: 1e-4, DType: graph.Float32, Seed: 7},
+		{&models.Perceptron{In: 4, Hidden: []int{8, 3}, Out: 2, Activations: []nn.Activation{nn.Tanh, nn.LeakyReLU}, Dropout: 0.1, L2: 1e-4, DType: graph.Float32, Seed: 7},
 			`"Activations":["tanh","leaky_relu"]`, func(s any) train.Model { return build(models.NewMLP(*s.(*models.Perceptron))) }},
-		{&models.Perceptron{In: 4, Out: 1, Head: models.Regression, Activation: graph.SiLU}, `"Head":"regression"`,
+		{&models.Perceptron{In: 4, Out: 1, Head: models.Regression, Activation: nn.SiLU}, `"Head":"regression"`,
 			func(s any) train.Model { return build(models.NewMLP(*s.(*models.Perceptron))) }},
-		{&models.ConvNet{Channels: 1, Height: 6, Width: 6, Blocks: []models.ConvBlock{{Channels: 2, Kernel: 3, Pad: 1, Pool: 2}}, Head: models.Binary, Activation: graph.GELU},
+		{&models.ConvNet{Channels: 1, Height: 6, Width: 6, Blocks: []models.ConvBlock{{Channels: 2, Kernel: 3, Pad: 1, Pool: 2}}, Head: models.Binary, Activation: nn.GELU},
 			`"Activation":"gelu"`, func(s any) train.Model { return build(models.NewCNN(*s.(*models.ConvNet))) }},
-		{&models.Recurrence{Steps: 3, In: 2, Cell: graph.GRU, Hidden: 4, Out: 3, DType: graph.Float32}, `"Cell":"gru"`,
+		{&models.Recurrence{Steps: 3, In: 2, Cell: nn.GRU, Hidden: 4, Out: 3, DType: graph.Float32}, `"Cell":"gru"`,
 			func(s any) train.Model { return build(models.NewRNN(*s.(*models.Recurrence))) }},
 		{&models.Linear{In: 3, Out: 2, DType: graph.Float32, Seed: 1 << 63, L2: 0.5}, `"DType":"float32"`,
 			func(s any) train.Model { return build(models.NewLinReg(*s.(*models.Linear))) }},

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/loss"
 	"gonum.org/v1/gonum/mat"
 	"gorgonia.org/gorgonia"
 )
@@ -43,13 +44,13 @@ func NewLinReg(c Linear) (*LinReg, error) {
 func (m *LinReg) Params() *graph.Params { return m.p }
 
 // Loss builds the mean squared error of n examples; the output is ŷ.
-func (m *LinReg) Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node) {
+func (m *LinReg) Loss(b *graph.Builder, n int) (l, output *gorgonia.Node) {
 	x := b.Input("x", n, m.c.In)
 	w := b.Param("weight", graph.XavierUniform(), m.c.In, m.c.Out)
 	bias := b.Param("bias", graph.Zeros(), m.c.Out)
 	output = b.Name("output", b.Add(b.MatMul(x, w), bias))
-	loss = b.Name("loss", b.MSE(output, b.Input("y", n, m.c.Out)))
-	return penalized(b, loss, m.c.L2, w), output
+	l = b.Name("loss", loss.MSE(b, output, b.Input("y", n, m.c.Out)))
+	return penalized(b, l, m.c.L2, w), output
 }
 
 // penalized is loss + l2/2·Σ‖w‖².

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
@@ -124,17 +125,17 @@ func (r *reference) backward(l int, d, x, slope []float64, n int, lr float64) []
 func TestFirstLosses(t *testing.T) {
 	for _, c := range []struct {
 		name string
-		act  graph.Activation
+		act  nn.Activation
 		head models.Head
 		hid  []int
 		out  int
 	}{
-		{"linear regression", graph.ReLU, models.Regression, nil, 1},
-		{"regression of two outputs, tanh", graph.Tanh, models.Regression, []int{7}, 2},
-		{"binary, sigmoid", graph.Sigmoid, models.Binary, []int{6, 5}, 1},
-		{"logistic regression", graph.ReLU, models.Binary, nil, 1},
-		{"classes, relu", graph.ReLU, models.MultiClass, []int{9, 8}, 4},
-		{"softmax regression", graph.ReLU, models.MultiClass, nil, 4},
+		{"linear regression", nn.ReLU, models.Regression, nil, 1},
+		{"regression of two outputs, tanh", nn.Tanh, models.Regression, []int{7}, 2},
+		{"binary, sigmoid", nn.Sigmoid, models.Binary, []int{6, 5}, 1},
+		{"logistic regression", nn.ReLU, models.Binary, nil, 1},
+		{"classes, relu", nn.ReLU, models.MultiClass, []int{9, 8}, 4},
+		{"softmax regression", nn.ReLU, models.MultiClass, nil, 4},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			const n, in, batches = 13, 5, 10

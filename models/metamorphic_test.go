@@ -8,6 +8,7 @@ import (
 
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/internal/compile"
 	"github.com/symgrad/symgrad/models"
 	"gorgonia.org/gorgonia"
@@ -35,13 +36,13 @@ var networks = []network{
 		return mk(models.NewLinReg(models.Linear{In: 3, DType: d, Seed: 1}))
 	}},
 	{"perceptron, regression", 4, 2, false, func(d graph.DType) (model, error) {
-		return mk(models.NewMLP(models.Perceptron{In: 4, Hidden: []int{7, 5}, Out: 2, Head: models.Regression, Activation: graph.Tanh, DType: d, Seed: 1}))
+		return mk(models.NewMLP(models.Perceptron{In: 4, Hidden: []int{7, 5}, Out: 2, Head: models.Regression, Activation: nn.Tanh, DType: d, Seed: 1}))
 	}},
 	{"perceptron, binary", 4, 1, false, func(d graph.DType) (model, error) {
-		return mk(models.NewMLP(models.Perceptron{In: 4, Hidden: []int{9}, Out: 1, Head: models.Binary, Activation: graph.GELU, DType: d, Seed: 1}))
+		return mk(models.NewMLP(models.Perceptron{In: 4, Hidden: []int{9}, Out: 1, Head: models.Binary, Activation: nn.GELU, DType: d, Seed: 1}))
 	}},
 	{"perceptron, classes", 5, 3, true, func(d graph.DType) (model, error) {
-		return mk(models.NewMLP(models.Perceptron{In: 5, Hidden: []int{8}, Out: 3, Activation: graph.ReLU, DType: d, Seed: 1}))
+		return mk(models.NewMLP(models.Perceptron{In: 5, Hidden: []int{8}, Out: 3, Activation: nn.ReLU, DType: d, Seed: 1}))
 	}},
 	{"convolutional", 2 * 8 * 7, 3, true, func(d graph.DType) (model, error) {
 		return mk(models.NewCNN(models.ConvNet{Channels: 2, Height: 8, Width: 7, Out: 3, Hidden: []int{6}, DType: d, Seed: 1,
@@ -51,7 +52,7 @@ var networks = []network{
 		return mk(models.NewRNN(models.Recurrence{Steps: 4, In: 3, Hidden: 5, Out: 3, DType: d, Seed: 1}))
 	}},
 	{"GRU of two directions and layers", 4 * 3, 3, true, func(d graph.DType) (model, error) {
-		return mk(models.NewRNN(models.Recurrence{Steps: 4, In: 3, Hidden: 4, Cell: graph.GRU, Layers: 2, Bidirectional: true, Out: 3, DType: d, Seed: 1}))
+		return mk(models.NewRNN(models.Recurrence{Steps: 4, In: 3, Hidden: 4, Cell: nn.GRU, Layers: 2, Bidirectional: true, Out: 3, DType: d, Seed: 1}))
 	}},
 }
 

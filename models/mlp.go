@@ -6,6 +6,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
 	"gorgonia.org/gorgonia"
 )
 
@@ -18,8 +19,8 @@ type Perceptron struct {
 
 	// Activation is that of every hidden layer; the zero value is replaced by
 	// ReLU. Activations, if not empty, has one for each hidden layer instead.
-	Activation  graph.Activation
-	Activations []graph.Activation
+	Activation  nn.Activation
+	Activations []nn.Activation
 
 	Dropout float64           // rate after each hidden layer, in [0, 1)
 	L2      float64           // adds L2/2·Σ‖W‖² over the weights, not the biases, to the loss; ≥ 0
@@ -51,8 +52,8 @@ func (c *Perceptron) settle() error {
 	if c.Head == Binary && c.Out == 0 {
 		c.Out = 1
 	}
-	if c.Activation == graph.Identity {
-		c.Activation = graph.ReLU
+	if c.Activation == nn.Identity {
+		c.Activation = nn.ReLU
 	}
 	switch {
 	case c.In < 1:
@@ -93,17 +94,17 @@ func (m *MLP) Params() *graph.Params { return m.p }
 // Loss builds the loss of n examples.
 func (m *MLP) Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node) {
 	var weights []*gorgonia.Node
-	layer := func(i int, x *gorgonia.Node, out int, act graph.Activation) *gorgonia.Node {
+	layer := func(i int, x *gorgonia.Node, out int, act nn.Activation) *gorgonia.Node {
 		init := m.c.Init
 		if init == nil {
 			init = act.Initializer()
 		}
 		seen := len(b.ParamNodes())
-		y := b.Linear(fmt.Sprintf("dense%d", i), x, graph.Linear{Out: out, Weight: init})
+		y := nn.Linear(b, fmt.Sprintf("dense%d", i), x, nn.LinearOptions{Out: out, Weight: init})
 		if added := b.ParamNodes(); len(added) > seen {
 			weights = append(weights, added[seen])
 		}
-		return b.Activate(act, y)
+		return nn.Activate(b, act, y)
 	}
 	h := b.Input("x", n, m.c.In)
 	for i, units := range m.c.Hidden {
@@ -111,9 +112,9 @@ func (m *MLP) Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node) {
 		if len(m.c.Activations) > 0 {
 			act = m.c.Activations[i]
 		}
-		h = b.Dropout(layer(i, h, units, act), m.c.Dropout)
+		h = nn.Dropout(b, layer(i, h, units, act), m.c.Dropout)
 	}
-	out := layer(len(m.c.Hidden), h, m.c.Out, graph.Identity)
+	out := layer(len(m.c.Hidden), h, m.c.Out, nn.Identity)
 	loss, output = finish(b, m.c.Head, out, n, m.c.Out)
 	return penalized(b, loss, m.c.L2, weights...), output
 }

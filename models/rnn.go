@@ -3,15 +3,16 @@ package models
 import (
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
 	"gorgonia.org/gorgonia"
 )
 
 // Recurrence are the settings of an RNN.
 type Recurrence struct {
-	Steps, In     int        // of a sequence, and features of a step
-	Cell          graph.Cell // default LSTM
-	Hidden        int        // units, ≥ 1
-	Layers        int        // default 1
+	Steps, In     int     // of a sequence, and features of a step
+	Cell          nn.Cell // default LSTM
+	Hidden        int     // units, ≥ 1
+	Layers        int     // default 1
 	Bidirectional bool
 	Out           int // as for Perceptron
 	Head          Head
@@ -37,7 +38,7 @@ func NewRNN(c Recurrence) (*RNN, error) {
 	if c.Layers == 0 {
 		c.Layers = 1
 	}
-	if c.Steps < 1 || c.In < 1 || c.Hidden < 1 || c.Layers < 1 || c.Cell > graph.ReLURNN {
+	if c.Steps < 1 || c.In < 1 || c.Hidden < 1 || c.Layers < 1 || c.Cell > nn.ReLURNN {
 		return nil, errors.Wrapf(graph.ErrOption, "models: RNN: got %d steps of %d features, %d hidden units, %d layers and the cell %d, want at least one of each and one of the cells", c.Steps, c.In, c.Hidden, c.Layers, c.Cell)
 	}
 	if c.Steps > mostCells/c.Layers {
@@ -57,7 +58,7 @@ func (m *RNN) Params() *graph.Params { return m.p }
 // Loss builds the loss of n examples.
 func (m *RNN) Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node) {
 	x := b.Transpose(b.Reshape(b.Input("x", n, m.c.Steps*m.c.In), n, m.c.Steps, m.c.In), 1, 0, 2)
-	_, last := b.Recurrent("rnn", x, graph.Recurrent{Cell: m.c.Cell, Hidden: m.c.Hidden, Layers: m.c.Layers, Bidirectional: m.c.Bidirectional})
+	_, last := nn.Recurrent(b, "rnn", x, nn.RecurrentOptions{Cell: m.c.Cell, Hidden: m.c.Hidden, Layers: m.c.Layers, Bidirectional: m.c.Bidirectional})
 	if b.Err() != nil {
 		return nil, nil
 	}
@@ -65,5 +66,5 @@ func (m *RNN) Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node) {
 	if m.c.Bidirectional {
 		h = b.Concat(1, last[len(last)-2].H, h)
 	}
-	return finish(b, m.c.Head, b.Linear("out", h, graph.Linear{Out: m.c.Out}), n, m.c.Out)
+	return finish(b, m.c.Head, nn.Linear(b, "out", h, nn.LinearOptions{Out: m.c.Out}), n, m.c.Out)
 }

@@ -12,6 +12,8 @@ import (
 
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/loss"
+	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/internal/golden"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
@@ -83,9 +85,9 @@ var mistakes = []golden.Mistake{
 		return err
 	}},
 	{"target that the loss does not take", graph.ErrTarget, func(t *testing.T) error {
-		m := model(func(b *graph.Builder, n int) (loss, output *gorgonia.Node) {
-			output = b.Dense("d", b.Input("x", n, 1), 1, graph.Identity)
-			return b.BCEWithLogits(output, b.Input("y", n, 1)), output
+		m := model(func(b *graph.Builder, n int) (l, output *gorgonia.Node) {
+			output = nn.Dense(b, "d", b.Input("x", n, 1), 1, nn.Identity)
+			return loss.BCEWithLogits(b, output, b.Input("y", n, 1)), output
 		})
 		d, err := data.XY([]float64{1, 2, 3}, 1, []float64{1, 0, 20}, 1)
 		if err != nil {
@@ -124,7 +126,7 @@ var mistakes = []golden.Mistake{
 	}},
 	{"loss that is a vector", graph.ErrShape, func(t *testing.T) error {
 		m := model(func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
-			y := b.Dense("out", b.Input("x", n, 4), 1, graph.Identity)
+			y := nn.Dense(b, "out", b.Input("x", n, 4), 1, nn.Identity)
 			return y, y
 		})
 		_, err := newTrainer(t, m, train.Options{}).Fit(context.Background(), blobs(t, 9))
@@ -145,7 +147,7 @@ var mistakes = []golden.Mistake{
 		}
 		m := model(func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
 			y := b.MatMul(b.Input("x", n, 1), b.Param("w", graph.Ones(), 1, 1))
-			return b.MSE(b.Square(y), b.Input("y", n, 1)), y
+			return loss.MSE(b, b.Square(y), b.Input("y", n, 1)), y
 		})
 		_, err = newTrainer(t, m, train.Options{Optimizer: train.SGD{}, Schedule: train.Constant(1e6)}).Fit(context.Background(), d)
 		return err
@@ -153,7 +155,7 @@ var mistakes = []golden.Mistake{
 	{"checkpoint of another model", nil, func(t *testing.T) error {
 		path := filepath.Join(t.TempDir(), "a.safetensors")
 		m := model(func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
-			y := b.Dense("hidden", b.Input("x", n, 4), 8, graph.Identity)
+			y := nn.Dense(b, "hidden", b.Input("x", n, 4), 8, nn.Identity)
 			return b.Sum(y), y
 		})
 		if err := train.Build(m); err != nil {
@@ -212,11 +214,11 @@ var mistakes = []golden.Mistake{
 		return b.Sum(y), y
 	})},
 	{"loss that is a vector in evaluation", graph.ErrShape, predicting(func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
-		y := b.Dense("out", b.Input("x", n, 4), 1, graph.Identity)
+		y := nn.Dense(b, "out", b.Input("x", n, 4), 1, nn.Identity)
 		return y, y
 	})},
 	{"output without examples", graph.ErrShape, predicting(func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
-		y := b.Sum(b.Dense("out", b.Input("x", n, 4), 1, graph.Identity))
+		y := b.Sum(nn.Dense(b, "out", b.Input("x", n, 4), 1, nn.Identity))
 		return y, y
 	})},
 	{"file that is not there", os.ErrNotExist, func(t *testing.T) error {

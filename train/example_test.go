@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/loss"
+	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
 	"gorgonia.org/gorgonia"
@@ -15,9 +17,9 @@ type line struct{ p *graph.Params }
 
 func (m line) Params() *graph.Params { return m.p }
 
-func (m line) Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node) {
-	output = b.Linear("line", b.Input("x", n, 1), graph.Linear{Out: 1, Weight: graph.Zeros()})
-	return b.MSE(output, b.Input("y", n, 1)), output
+func (m line) Loss(b *graph.Builder, n int) (l, output *gorgonia.Node) {
+	output = nn.Linear(b, "line", b.Input("x", n, 1), nn.LinearOptions{Out: 1, Weight: graph.Zeros()})
+	return loss.MSE(b, output, b.Input("y", n, 1)), output
 }
 
 // A model of one's own is trained by gradients that nobody wrote.

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/loss"
+	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
 	"gorgonia.org/gorgonia"
@@ -230,10 +232,10 @@ func TestBeforeTheFirstStep(t *testing.T) {
 // normalized is a model with batch normalisation.
 func normalized(d graph.DType) builds {
 	return builds{graph.NewParams(d, 1), func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
-		h := b.Dense("in", b.Input("x", n, 4), 8, graph.Identity)
-		h = b.BatchNorm(h, b.Param("gain", graph.Ones(), 8), b.Param("shift", graph.Zeros(), 8), 1e-5)
-		out := b.Dense("out", b.ReLU(h), 3, graph.Identity)
-		return b.SoftmaxCrossEntropy(out, b.Ints("y", n)), b.Softmax(out)
+		h := nn.Dense(b, "in", b.Input("x", n, 4), 8, nn.Identity)
+		h = nn.BatchNorm(b, h, b.Param("gain", graph.Ones(), 8), b.Param("shift", graph.Zeros(), 8), 1e-5)
+		out := nn.Dense(b, "out", b.ReLU(h), 3, nn.Identity)
+		return loss.SoftmaxCrossEntropy(b, out, b.Ints("y", n)), b.Softmax(out)
 	}}
 }
 

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/loss"
+	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
 	"gorgonia.org/gorgonia"
@@ -32,7 +34,7 @@ func labelled(t *testing.T, labels []int, classes int, names ...string) *data.Da
 func labeller() builds {
 	return builds{graph.NewParams(graph.Float64, 1), func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
 		out := b.MatMul(b.Input("x", n, 1), b.Param("w", graph.Zeros(), 1, 4))
-		return b.SoftmaxCrossEntropyIgnoring(out, b.Ints("y", n), 3), out
+		return loss.SoftmaxCrossEntropyIgnoring(b, out, b.Ints("y", n), 3), out
 	}}
 }
 
@@ -93,7 +95,7 @@ func TestSetsOfOtherMeaningAreRefused(t *testing.T) {
 	}
 	wide := builds{graph.NewParams(graph.Float64, 1), func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
 		out := b.MatMul(b.Input("x", n, 2), b.Param("w", graph.Zeros(), 2, 1))
-		return b.MSE(out, b.Input("y", n, 1)), out
+		return loss.MSE(b, out, b.Input("y", n, 1)), out
 	}}
 	for _, c := range []struct {
 		name  string
@@ -152,8 +154,8 @@ func TestUnseenNumbersAreNoted(t *testing.T) {
 		{"numbers that are no labels", set(0, 0.5, 0), set(0, 1), ""},
 	} {
 		m := builds{graph.NewParams(graph.Float32, 1), func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
-			out := b.Dense("out", b.Input("x", n, 1), 1, graph.Identity)
-			return b.BCEWithLogits(out, b.Input("y", n, 1)), b.Sigmoid(out)
+			out := nn.Dense(b, "out", b.Input("x", n, 1), 1, nn.Identity)
+			return loss.BCEWithLogits(b, out, b.Input("y", n, 1)), b.Sigmoid(out)
 		}}
 		h, err := newTrainer(t, m, train.Options{Epochs: 1, Validation: c.val}).Fit(context.Background(), c.train)
 		if got := strings.Join(h.Notes, "\n"); err != nil || (c.want == "") != (got == "") || !strings.Contains(got, c.want) {

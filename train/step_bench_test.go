@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/loss"
+	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
 	"gorgonia.org/gorgonia"
@@ -29,10 +31,10 @@ func BenchmarkStep(b *testing.B) {
 			m := builds{graph.NewParams(graph.Float32, 1), func(g *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
 				h := g.Input("x", n, in)
 				for i, units := range c.sizes[1 : len(c.sizes)-1] {
-					h = g.Dense(fmt.Sprintf("hidden%d", i), h, units, graph.ReLU)
+					h = nn.Dense(g, fmt.Sprintf("hidden%d", i), h, units, nn.ReLU)
 				}
-				h = g.Dense("out", h, out, graph.Identity)
-				return g.SoftmaxCrossEntropy(h, g.Ints("y", n)), h
+				h = nn.Dense(g, "out", h, out, nn.Identity)
+				return loss.SoftmaxCrossEntropy(g, h, g.Ints("y", n)), h
 			}}
 			x, y, index := make([]float64, c.batch*in), make([]int, c.batch), make([]int, c.batch)
 			for i := range x {

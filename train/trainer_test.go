@@ -12,6 +12,8 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/loss"
+	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
 	"gorgonia.org/gorgonia"
@@ -27,10 +29,10 @@ func newNet(d graph.DType, dropout float64) net { return net{graph.NewParams(d, 
 
 func (m net) Params() *graph.Params { return m.p }
 
-func (m net) Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node) {
-	h := b.Dense("hidden", b.Input("x", n, 4), 16, graph.Tanh)
-	out := b.Dense("out", b.Dropout(h, m.dropout), 3, graph.Identity)
-	return b.SoftmaxCrossEntropy(out, b.Ints("y", n)), b.Softmax(out)
+func (m net) Loss(b *graph.Builder, n int) (l, output *gorgonia.Node) {
+	h := nn.Dense(b, "hidden", b.Input("x", n, 4), 16, nn.Tanh)
+	out := nn.Dense(b, "out", nn.Dropout(b, h, m.dropout), 3, nn.Identity)
+	return loss.SoftmaxCrossEntropy(b, out, b.Ints("y", n)), b.Softmax(out)
 }
 
 // blobs draws n points of three classes around three centres.

@@ -3,7 +3,7 @@ package hand
 import (
 	"math"
 
-	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
 )
 
 // conv is a convolution by a matrix of columns, image by image: w: [out, c,
@@ -12,14 +12,14 @@ type conv[T Float] struct {
 	k                       Kernels[T]
 	n, c, h, w, out, oh, ow int
 	kernel, pad, stride     int
-	act                     graph.Activation
+	act                     nn.Activation
 	weight, bias            *param[T]
 	cols                    []T // [n, c·kernel², oh·ow]
 	x, y, dx, dcols         []T
 	pixel, zero             []T // one bias over a plane; no bias
 }
 
-func newConv[T Float](k Kernels[T], n int, image [3]int, out, kernel, pad, stride int, act graph.Activation, p []*param[T]) *conv[T] {
+func newConv[T Float](k Kernels[T], n int, image [3]int, out, kernel, pad, stride int, act nn.Activation, p []*param[T]) *conv[T] {
 	l := &conv[T]{k: k, n: n, c: image[0], h: image[1], w: image[2], out: out, kernel: kernel, pad: pad, stride: stride, act: act, weight: p[0], bias: p[1]}
 	l.oh, l.ow = (l.h+2*pad-kernel)/stride+1, (l.w+2*pad-kernel)/stride+1
 	taps, size := l.c*kernel*kernel, l.oh*l.ow

@@ -1,17 +1,17 @@
 package hand
 
-import "github.com/symgrad/symgrad/graph"
+import "github.com/symgrad/symgrad/graph/nn"
 
 // dense is y = act(x·w + b): w: [in, out].
 type dense[T Float] struct {
 	k          Kernels[T]
 	n, in, out int
-	act        graph.Activation
+	act        nn.Activation
 	w, b       *param[T]
 	x, y, dx   []T
 }
 
-func newDense[T Float](k Kernels[T], n, in, out int, act graph.Activation, p []*param[T]) *dense[T] {
+func newDense[T Float](k Kernels[T], n, in, out int, act nn.Activation, p []*param[T]) *dense[T] {
 	return &dense[T]{k: k, n: n, in: in, out: out, act: act, w: p[0], b: p[1], y: make([]T, n*out), dx: make([]T, n*in)}
 }
 

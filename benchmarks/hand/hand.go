@@ -12,7 +12,7 @@ import (
 	"math"
 
 	"github.com/symgrad/symgrad/benchmarks/workload"
-	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
 )
 
 // Float is the element type.
@@ -23,9 +23,9 @@ type Kernels[T Float] struct {
 	// MatMul is c = op(a)·op(b) + beta·c: op(a): [m, k], op(b): [k, n].
 	MatMul func(transA, transB bool, m, n, k int, a, b []T, beta T, c []T)
 	// BiasAct is y = act(y + bias) for each of the rows of y.
-	BiasAct func(act graph.Activation, y, bias []T, rows int)
+	BiasAct func(act nn.Activation, y, bias []T, rows int)
 	// ActGrad is d = d·act'(·), from y = act(·).
-	ActGrad func(act graph.Activation, d, y []T)
+	ActGrad func(act nn.Activation, d, y []T)
 	// ColumnSums is db = the sum of the rows of d.
 	ColumnSums func(db, d []T, rows int)
 	// Sigmoid and Tanh are elementwise, in place.
@@ -95,7 +95,7 @@ func New[T Float](p *workload.Problem, k Kernels[T]) (*Net[T], error) {
 	for i := range len(sizes) - 1 {
 		act := p.Activation
 		if i == len(sizes)-2 {
-			act = graph.Identity
+			act = nn.Identity
 		}
 		n.layers = append(n.layers, newDense(k, p.Batch, sizes[i], sizes[i+1], act, take(2)))
 	}

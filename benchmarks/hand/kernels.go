@@ -3,7 +3,7 @@ package hand
 import (
 	"math"
 
-	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/internal/kernel/gemm"
 	"github.com/symgrad/symgrad/internal/kernel/pool"
 	"github.com/symgrad/symgrad/internal/kernel/vec"
@@ -66,22 +66,22 @@ func plainMatMul[T Float](transA, transB bool, m, n, k int, a, b []T, beta T, c 
 	}
 }
 
-func plainBiasAct[T Float](act graph.Activation, y, bias []T, rows int) {
+func plainBiasAct[T Float](act nn.Activation, y, bias []T, rows int) {
 	for i := range rows {
 		row := y[i*len(bias) : (i+1)*len(bias)]
 		for j, v := range bias {
 			row[j] += v
 		}
 		switch act {
-		case graph.ReLU:
+		case nn.ReLU:
 			for j, v := range row {
 				row[j] = max(v, 0)
 			}
-		case graph.Tanh:
+		case nn.Tanh:
 			for j, v := range row {
 				row[j] = T(math.Tanh(float64(v)))
 			}
-		case graph.Sigmoid:
+		case nn.Sigmoid:
 			for j, v := range row {
 				row[j] = T(1 / (1 + math.Exp(-float64(v))))
 			}
@@ -89,19 +89,19 @@ func plainBiasAct[T Float](act graph.Activation, y, bias []T, rows int) {
 	}
 }
 
-func plainActGrad[T Float](act graph.Activation, d, y []T) {
+func plainActGrad[T Float](act nn.Activation, d, y []T) {
 	switch act {
-	case graph.ReLU:
+	case nn.ReLU:
 		for i, v := range y {
 			if !(v > 0) {
 				d[i] = 0
 			}
 		}
-	case graph.Tanh:
+	case nn.Tanh:
 		for i, v := range y {
 			d[i] *= 1 - v*v
 		}
-	case graph.Sigmoid:
+	case nn.Sigmoid:
 		for i, v := range y {
 			d[i] *= v * (1 - v)
 		}
@@ -221,31 +221,31 @@ func Fast[T Float]() Kernels[T] {
 	return k
 }
 
-func fastBiasAct[T Float](add func(dst, a, b []T), relu, tanh, sigmoid func(dst, a []T)) func(graph.Activation, []T, []T, int) {
-	return func(act graph.Activation, y, bias []T, rows int) {
+func fastBiasAct[T Float](add func(dst, a, b []T), relu, tanh, sigmoid func(dst, a []T)) func(nn.Activation, []T, []T, int) {
+	return func(act nn.Activation, y, bias []T, rows int) {
 		for i := range rows {
 			row := y[i*len(bias) : (i+1)*len(bias)]
 			add(row, row, bias)
 			switch act {
-			case graph.ReLU:
+			case nn.ReLU:
 				relu(row, row)
-			case graph.Tanh:
+			case nn.Tanh:
 				tanh(row, row)
-			case graph.Sigmoid:
+			case nn.Sigmoid:
 				sigmoid(row, row)
 			}
 		}
 	}
 }
 
-func fastActGrad[T Float](relu, tanh, sigmoid func(dst, d, y []T)) func(graph.Activation, []T, []T) {
-	return func(act graph.Activation, d, y []T) {
+func fastActGrad[T Float](relu, tanh, sigmoid func(dst, d, y []T)) func(nn.Activation, []T, []T) {
+	return func(act nn.Activation, d, y []T) {
 		switch act {
-		case graph.ReLU:
+		case nn.ReLU:
 			relu(d, d, y)
-		case graph.Tanh:
+		case nn.Tanh:
 			tanh(d, d, y)
-		case graph.Sigmoid:
+		case nn.Sigmoid:
 			sigmoid(d, d, y)
 		}
 	}

@@ -1,6 +1,6 @@
 package hand
 
-import "github.com/symgrad/symgrad/graph"
+import "github.com/symgrad/symgrad/graph/nn"
 
 // lstm is graph.LSTM from a state of zeros; its output is the last hidden state.
 // The gates i, f, g, o lie side by side in rows of 4·hidden.
@@ -29,7 +29,7 @@ func (l *lstm[T]) forward(x []T) []T {
 		}
 	}
 	l.k.MatMul(false, false, l.steps*n, 4*hid, in, l.x, l.wx.w, 0, l.z)
-	l.k.BiasAct(graph.Identity, l.z, l.b.w, l.steps*n)
+	l.k.BiasAct(nn.Identity, l.z, l.b.w, l.steps*n)
 	for t := range l.steps {
 		z := l.z[t*n*4*hid : (t+1)*n*4*hid]
 		if t > 0 {

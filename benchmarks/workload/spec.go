@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/models"
 )
 
@@ -29,7 +29,7 @@ type Spec struct {
 	Blocks     []models.ConvBlock
 	Steps, In  int // of lstm
 	Hidden     int // of lstm
-	Activation graph.Activation
+	Activation nn.Activation
 	MSE        bool
 	Adam       bool
 	Batch      int
@@ -69,7 +69,7 @@ func Standard() []Workload {
 
 // Parse reads a Spec from its text.
 func Parse(text string) (Spec, error) {
-	s := Spec{Text: text, Activation: graph.ReLU, Batch: 64, Rate: 0.01}
+	s := Spec{Text: text, Activation: nn.ReLU, Batch: 64, Rate: 0.01}
 	kind, rest, _ := strings.Cut(text, ":")
 	s.Kind = kind
 	words := strings.Split(rest, ",")
@@ -112,11 +112,11 @@ func (s *Spec) option(w string) (known bool, err error) {
 	key, value, _ := strings.Cut(w, "=")
 	switch key {
 	case "relu":
-		s.Activation = graph.ReLU
+		s.Activation = nn.ReLU
 	case "tanh":
-		s.Activation = graph.Tanh
+		s.Activation = nn.Tanh
 	case "sigmoid":
-		s.Activation = graph.Sigmoid
+		s.Activation = nn.Sigmoid
 	case "mse":
 		s.MSE = true
 	case "sgd":

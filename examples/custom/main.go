@@ -17,6 +17,7 @@ import (
 	"os"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
 	"gorgonia.org/gorgonia"
@@ -29,14 +30,14 @@ func (m ballistic) Params() *graph.Params { return m.params }
 
 // Loss builds the graph for n shots: this is the whole architecture.
 func (m ballistic) Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node) {
-	speed := b.Dense("speed", b.Input("speed", n, 1), 16, graph.Tanh)
-	angle := b.Dense("angle", b.Input("angle", n, 1), 16, graph.Tanh)
+	speed := nn.Dense(b, "speed", b.Input("speed", n, 1), 16, nn.Tanh)
+	angle := nn.Dense(b, "angle", b.Input("angle", n, 1), 16, nn.Tanh)
 	h := b.Mul(speed, angle) // the two meet in a product
 
 	b.Scope("residual", func() { // h + f(h)
-		h = b.Add(h, b.Dense("out", b.Dense("in", h, 32, graph.ReLU), 16, graph.Identity))
+		h = b.Add(h, nn.Dense(b, "out", nn.Dense(b, "in", h, 32, nn.ReLU), 16, nn.Identity))
 	})
-	output = b.Dense("range", h, 1, graph.Identity)
+	output = nn.Dense(b, "range", h, 1, nn.Identity)
 
 	// log cosh of the error: quadratic near 0, linear far away, and smooth.
 	// log cosh e = e + softplus(-2e) - log 2 does not overflow.

@@ -12,6 +12,7 @@ import (
 	"os"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
@@ -45,7 +46,7 @@ func run(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	rnn, err := models.NewRNN(models.Recurrence{Cell: graph.LSTM, Steps: 8, In: 8, Hidden: 32, Bidirectional: true, Out: 10, DType: graph.Float32, Seed: 1})
+	rnn, err := models.NewRNN(models.Recurrence{Cell: nn.LSTM, Steps: 8, In: 8, Hidden: 32, Bidirectional: true, Out: 10, DType: graph.Float32, Seed: 1})
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 	"io"
 	"os"
 
-	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
@@ -30,7 +30,7 @@ func run(w io.Writer) error {
 		return err
 	}
 	for _, hidden := range [][]int{nil, {4}} {
-		model, err := models.NewMLP(models.Perceptron{In: 2, Hidden: hidden, Head: models.Binary, Activation: graph.Tanh, Seed: 1})
+		model, err := models.NewMLP(models.Perceptron{In: 2, Hidden: hidden, Head: models.Binary, Activation: nn.Tanh, Seed: 1})
 		if err != nil {
 			return err
 		}

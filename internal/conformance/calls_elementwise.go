@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
+	"github.com/symgrad/symgrad/graph/special"
 	"gorgonia.org/gorgonia"
 )
 
@@ -16,32 +18,32 @@ type (
 	binary = func(b *build, x, y node) node
 )
 
-const nn = "nn.functional."
+const functional = "nn.functional."
 
 func init() {
 	for name, f := range map[string]unary{
 		"abs": (*build).Abs, "acos": (*build).Acos, "acosh": (*build).Acosh, "asin": (*build).Asin, "asinh": (*build).Asinh,
 		"atan": (*build).Atan, "atanh": (*build).Atanh, "ceil": (*build).Ceil, "cos": (*build).Cos, "cosh": (*build).Cosh,
-		"deg2rad": (*build).Radians, "digamma": (*build).Digamma, "special.entr": (*build).Entropy, "erf": (*build).Erf,
-		"erfc": (*build).Erfc, "special.erfcx": (*build).Erfcx, "erfinv": (*build).Erfinv, "exp": (*build).Exp, "exp2": (*build).Exp2,
-		"expm1": (*build).Expm1, "floor": (*build).Floor, "frac": (*build).Frac, "lgamma": (*build).Lgamma, "log": (*build).Log,
-		"log10": (*build).Log10, "log1p": (*build).Log1p, "log2": (*build).Log2, "special.log_ndtr": (*build).LogNormalCDF,
-		"special.ndtr": (*build).NormalCDF, "special.ndtri": (*build).NormalQuantile, "neg": (*build).Neg, "rad2deg": (*build).Degrees,
+		"deg2rad": special.Radians, "digamma": special.Digamma, "special.entr": special.Entropy, "erf": (*build).Erf,
+		"erfc": special.Erfc, "special.erfcx": special.Erfcx, "erfinv": special.Erfinv, "exp": (*build).Exp, "exp2": (*build).Exp2,
+		"expm1": (*build).Expm1, "floor": (*build).Floor, "frac": special.Frac, "lgamma": special.Lgamma, "log": (*build).Log,
+		"log10": (*build).Log10, "log1p": (*build).Log1p, "log2": (*build).Log2, "special.log_ndtr": special.LogNormalCDF,
+		"special.ndtr": special.NormalCDF, "special.ndtri": special.NormalQuantile, "neg": (*build).Neg, "rad2deg": special.Degrees,
 		"reciprocal": (*build).Reciprocal, "rsqrt": (*build).Rsqrt, "sigmoid": (*build).Sigmoid, "sign": (*build).Sign,
-		"sin": (*build).Sin, "sinc": (*build).Sinc, "sinh": (*build).Sinh, "sqrt": (*build).Sqrt, "square": (*build).Square,
+		"sin": (*build).Sin, "sinc": special.Sinc, "sinh": (*build).Sinh, "sqrt": (*build).Sqrt, "square": (*build).Square,
 		"tan": (*build).Tan, "tanh": (*build).Tanh, "trunc": (*build).Trunc, "relu": (*build).ReLU,
-		nn + "logsigmoid": (*build).LogSigmoid, nn + "relu6": (*build).ReLU6, nn + "selu": (*build).SELU, nn + "silu": (*build).SiLU,
-		nn + "mish": (*build).Mish, nn + "softsign": (*build).Softsign, nn + "hardswish": (*build).HardSwish,
-		nn + "tanhshrink": (*build).TanhShrink, "isnan": (*build).IsNaN, "isinf": (*build).IsInf, "detach": (*build).StopGradient,
-		"i0":           func(b *build, x node) node { return b.BesselI(x, 0) },
-		"special.i1":   func(b *build, x node) node { return b.BesselI(x, 1) },
-		"special.i0e":  func(b *build, x node) node { return b.BesselIScaled(x, 0) },
-		"special.i1e":  func(b *build, x node) node { return b.BesselIScaled(x, 1) },
+		functional + "logsigmoid": (*build).LogSigmoid, functional + "relu6": nn.ReLU6, functional + "selu": nn.SELU, functional + "silu": (*build).SiLU,
+		functional + "mish": nn.Mish, functional + "softsign": nn.Softsign, functional + "hardswish": nn.HardSwish,
+		functional + "tanhshrink": nn.TanhShrink, "isnan": (*build).IsNaN, "isinf": (*build).IsInf, "detach": (*build).StopGradient,
+		"i0":           func(b *build, x node) node { return special.BesselI(b, x, 0) },
+		"special.i1":   func(b *build, x node) node { return special.BesselI(b, x, 1) },
+		"special.i0e":  func(b *build, x node) node { return special.BesselIScaled(b, x, 0) },
+		"special.i1e":  func(b *build, x node) node { return special.BesselIScaled(b, x, 1) },
 		"positive":     func(_ *build, x node) node { return x },
 		"isfinite":     func(b *build, x node) node { return b.Equal(b.Sub(x, x), b.Scalar(0)) },
 		"isposinf":     func(b *build, x node) node { return b.Equal(x, b.Scalar(math.Inf(1))) },
 		"isneginf":     func(b *build, x node) node { return b.Equal(x, b.Scalar(math.Inf(-1))) },
-		"signbit":      func(b *build, x node) node { return b.Less(b.CopySign(b.Scalar(1), x), b.Scalar(0)) },
+		"signbit":      func(b *build, x node) node { return b.Less(special.CopySign(b, b.Scalar(1), x), b.Scalar(0)) },
 		"logical_not":  func(b *build, x node) node { return b.Equal(x, b.Scalar(0)) },
 		"tensor.zero_": func(b *build, x node) node { return b.Scale(x, 0) },
 	} {
@@ -49,10 +51,10 @@ func init() {
 	}
 	for name, f := range map[string]binary{
 		"mul": (*build).Mul, "atan2": (*build).Atan2, "hypot": (*build).Hypot, "pow": (*build).Pow, "maximum": (*build).Maximum,
-		"minimum": (*build).Minimum, "xlogy": (*build).Xlogy, "special.xlog1py": (*build).Xlog1py, "true_divide": (*build).Div,
-		"copysign": (*build).CopySign, "ldexp": (*build).LDexp, "logaddexp": (*build).LogAddExp, "logaddexp2": (*build).LogAddExp2,
-		"fmin": (*build).FMin, "fmax": (*build).FMax, "fmod": (*build).FMod, "remainder": (*build).Remainder,
-		"heaviside": (*build).Heaviside, "eq": (*build).Equal, "ne": (*build).NotEqual, "lt": (*build).Less, "le": (*build).LessEqual,
+		"minimum": (*build).Minimum, "xlogy": special.Xlogy, "special.xlog1py": special.Xlog1py, "true_divide": (*build).Div,
+		"copysign": special.CopySign, "ldexp": special.LDexp, "logaddexp": special.LogAddExp, "logaddexp2": special.LogAddExp2,
+		"fmin": special.FMin, "fmax": special.FMax, "fmod": (*build).FMod, "remainder": (*build).Remainder,
+		"heaviside": special.Heaviside, "eq": (*build).Equal, "ne": (*build).NotEqual, "lt": (*build).Less, "le": (*build).LessEqual,
 		"gt": (*build).Greater, "ge": (*build).GreaterEqual,
 		"floor_divide":        func(b *build, x, y node) node { return b.Floor(b.Div(x, y)) },
 		"logical_and":         func(b *build, x, y node) node { return b.Mul(truth(b, x), truth(b, y)) },
@@ -84,35 +86,41 @@ func settingRules() {
 		"angle": func(c *call, x node) node {
 			return c.Scale(c.Where(c.IsNaN(x), x, c.Less(x, c.Scalar(0))), math.Pi)
 		},
-		"sgn":      func(c *call, x node) node { return c.Sign(x) },
-		"round":    func(c *call, x node) node { return c.RoundDecimals(x, c.int("decimals", 0)) },
-		"logit":    func(c *call, x node) node { return c.Logit(x, c.num("eps", 0)) },
-		"mvlgamma": func(c *call, x node) node { return c.MultivariateLgamma(x, c.int("p", 1)) },
-		"fill":     func(c *call, x node) node { return c.Broadcast(c.tensor("value"), c.Shape(x)...) },
-		nn + "elu": func(c *call, x node) node { return c.ELU(x, c.num("alpha", 1)) },
-		nn + "celu": func(c *call, x node) node {
+		"sgn":              func(c *call, x node) node { return c.Sign(x) },
+		"round":            func(c *call, x node) node { return special.RoundDecimals(c.Builder, x, c.int("decimals", 0)) },
+		"logit":            func(c *call, x node) node { return special.Logit(c.Builder, x, c.num("eps", 0)) },
+		"mvlgamma":         func(c *call, x node) node { return special.MultivariateLgamma(c.Builder, x, c.int("p", 1)) },
+		"fill":             func(c *call, x node) node { return c.Broadcast(c.tensor("value"), c.Shape(x)...) },
+		functional + "elu": func(c *call, x node) node { return c.ELU(x, c.num("alpha", 1)) },
+		functional + "celu": func(c *call, x node) node {
 			c.loosen(1e-7, 0) // torch's slope has 1/alpha in single precision
-			return c.CELU(x, c.num("alpha", 1))
+			return nn.CELU(c.Builder, x, c.num("alpha", 1))
 		},
-		nn + "leaky_relu": func(c *call, x node) node { return c.LeakyReLU(x, c.num("negative_slope", 0.01)) },
-		nn + "rrelu": func(c *call, x node) node {
+		functional + "leaky_relu": func(c *call, x node) node { return c.LeakyReLU(x, c.num("negative_slope", 0.01)) },
+		functional + "rrelu": func(c *call, x node) node {
 			if c.flag("training", false) {
 				c.unsupported("random slopes")
 			}
 			return c.LeakyReLU(x, (c.num("lower", 1./8)+c.num("upper", 1./3))/2)
 		},
-		nn + "hardtanh": func(c *call, x node) node { return c.HardTanhTo(x, c.num("min_val", -1), c.num("max_val", 1)) },
-		nn + "hardsigmoid": func(c *call, x node) node {
-			c.loosen(1e-7, 0) // torch's slope is 1/6 in single precision
-			return c.HardSigmoid(x)
+		functional + "hardtanh": func(c *call, x node) node {
+			return nn.HardTanhTo(c.Builder, x, c.num("min_val", -1), c.num("max_val", 1))
 		},
-		nn + "softplus":   func(c *call, x node) node { return c.SoftplusBeta(x, c.num("beta", 1), c.num("threshold", 20)) },
-		nn + "softshrink": func(c *call, x node) node { return c.SoftShrink(x, c.num("lambd", 0.5)) },
-		nn + "hardshrink": func(c *call, x node) node { return c.HardShrink(x, c.num("lambd", 0.5)) },
-		nn + "threshold":  func(c *call, x node) node { return c.Threshold(x, c.num("threshold", 0), c.num("value", 0)) },
-		nn + "prelu":      func(c *call, x node) node { return c.PReLU(x, c.tensor("weight")) },
-		nn + "glu":        func(c *call, x node) node { return c.GLU(x, c.int("dim", -1)) },
-		nn + "gelu": func(c *call, x node) node {
+		functional + "hardsigmoid": func(c *call, x node) node {
+			c.loosen(1e-7, 0) // torch's slope is 1/6 in single precision
+			return nn.HardSigmoid(c.Builder, x)
+		},
+		functional + "softplus": func(c *call, x node) node {
+			return nn.SoftplusBeta(c.Builder, x, c.num("beta", 1), c.num("threshold", 20))
+		},
+		functional + "softshrink": func(c *call, x node) node { return nn.SoftShrink(c.Builder, x, c.num("lambd", 0.5)) },
+		functional + "hardshrink": func(c *call, x node) node { return nn.HardShrink(c.Builder, x, c.num("lambd", 0.5)) },
+		functional + "threshold": func(c *call, x node) node {
+			return nn.Threshold(c.Builder, x, c.num("threshold", 0), c.num("value", 0))
+		},
+		functional + "prelu": func(c *call, x node) node { return nn.PReLU(c.Builder, x, c.tensor("weight")) },
+		functional + "glu":   func(c *call, x node) node { return nn.GLU(c.Builder, x, c.int("dim", -1)) },
+		functional + "gelu": func(c *call, x node) node {
 			return word(c, "approximate", "none", map[string]unary{"none": (*build).GELU, "tanh": (*build).GELUTanh})(c.Builder, x)
 		},
 		"nan_to_num": func(c *call, x node) node {
@@ -120,15 +128,15 @@ func settingRules() {
 			if c.Params().DType() == graph.Float32 {
 				largest = math.MaxFloat32
 			}
-			return c.NaNToNum(x, c.num("nan", 0), c.num("posinf", largest), c.num("neginf", -largest))
+			return special.NaNToNum(c.Builder, x, c.num("nan", 0), c.num("posinf", largest), c.num("neginf", -largest))
 		},
 		"polygamma": func(c *call, x node) node {
 			if x, n := c.tensor("input"), c.int("n", 0); n > 0 {
-				return c.Polygamma(x, n)
+				return special.Polygamma(c.Builder, x, n)
 			}
-			return c.Digamma(c.tensor("input"))
+			return special.Digamma(c.Builder, c.tensor("input"))
 		},
-		nn + "dropout": func(c *call, x node) node {
+		functional + "dropout": func(c *call, x node) node {
 			p, first, second := c.num("p", 0.5), c.flag("training", true), c.flag("train", true)
 			if first && second && p != 0 {
 				c.unsupported("a random mask")
@@ -139,7 +147,7 @@ func settingRules() {
 		calls[name] = each1(f)
 	}
 	for _, name := range []string{"dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout"} {
-		calls[nn+name] = calls[nn+"dropout"]
+		calls[functional+name] = calls[functional+"dropout"]
 	}
 }
 
@@ -171,10 +179,10 @@ func chosenRules() {
 		"masked_fill": func(c *call, x node) node { return c.Where(c.tensor("mask"), c.tensor("value"), x) },
 		"lerp":        func(c *call, x node) node { return c.Lerp(x, c.tensor("end"), c.tensor("weight")) },
 		"addcmul": func(c *call, x node) node {
-			return c.AddCMul(x, c.tensor("tensor1"), c.tensor("tensor2"), c.num("value", 1))
+			return special.AddCMul(c.Builder, x, c.tensor("tensor1"), c.tensor("tensor2"), c.num("value", 1))
 		},
 		"addcdiv": func(c *call, x node) node {
-			return c.AddCDiv(x, c.tensor("tensor1"), c.tensor("tensor2"), c.num("value", 1))
+			return special.AddCDiv(c.Builder, x, c.tensor("tensor1"), c.tensor("tensor2"), c.num("value", 1))
 		},
 	} {
 		calls[name] = each1(f)

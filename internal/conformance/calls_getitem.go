@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/special"
 )
 
 // This file has Python's x[...]: what the terms pick is found in the places of
@@ -236,7 +237,7 @@ func (c *call) takeAt(x node, terms []any) node {
 	if c.Err() != nil {
 		return nil
 	}
-	return c.TakeFlat(x, c.ConstInts(p.at, p.shape...))
+	return special.TakeFlat(c.Builder, x, c.ConstInts(p.at, p.shape...))
 }
 
 // putAt is x with x[terms] = src, or += src if add.
@@ -245,7 +246,7 @@ func (c *call) putAt(x, src node, terms []any, add bool) node {
 	if c.Err() != nil || len(p.at) == 0 {
 		return x
 	}
-	return c.PutFlat(x, c.Broadcast(src, p.shape...), c.ConstInts(p.at, p.shape...), add)
+	return special.PutFlat(c.Builder, x, c.Broadcast(src, p.shape...), c.ConstInts(p.at, p.shape...), add)
 }
 
 // getItem is x[terms]: slices where the terms are integers and spans, one index

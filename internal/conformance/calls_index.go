@@ -1,7 +1,7 @@
 package main
 
 import (
-	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/special"
 	"gorgonia.org/gorgonia"
 )
 
@@ -70,8 +70,8 @@ func along2(f func(c *call, x, index node, a int) node, keep bool) rule {
 }
 
 // folds are the reductions by torch's names.
-var folds = map[string]graph.Fold{"sum": graph.FoldSum, "add": graph.FoldSum, "prod": graph.FoldProd, "multiply": graph.FoldProd,
-	"mean": graph.FoldMean, "amax": graph.FoldMax, "amin": graph.FoldMin}
+var folds = map[string]special.Fold{"sum": special.FoldSum, "add": special.FoldSum, "prod": special.FoldProd, "multiply": special.FoldProd,
+	"mean": special.FoldMean, "amax": special.FoldMax, "amin": special.FoldMin}
 
 func indexRules() {
 	calls["gather"] = along2(func(c *call, x, index node, a int) node { return c.Gather(x, index, a) }, false)
@@ -86,16 +86,16 @@ func indexRules() {
 	})
 	calls["take"] = each1(func(c *call, x node) node {
 		index, shape := c.index("index", sizeOf(c.Shape(x)))
-		return c.Reshape(c.TakeFlat(x, index), shape...)
+		return c.Reshape(special.TakeFlat(c.Builder, x, index), shape...)
 	})
 	calls["take_along_dim"] = each1(func(c *call, x node) node {
 		if !c.given("dim") {
 			index, shape := c.index("indices", sizeOf(c.Shape(x)))
-			return c.TakeFlat(x, c.Reshape(index, sizeOf(shape)))
+			return special.TakeFlat(c.Builder, x, c.Reshape(index, sizeOf(shape)))
 		}
 		a := c.int("dim", 0)
 		index, _ := c.index("indices", c.extent(x, a))
-		return c.GatherBroadcast(x, index, a)
+		return special.GatherBroadcast(c.Builder, x, index, a)
 	})
 	calls["put"] = each1(func(c *call, x node) node {
 		index, shape := c.index("index", sizeOf(c.Shape(x)))
@@ -103,7 +103,7 @@ func indexRules() {
 		if index == nil || sizeOf(shape) == 0 {
 			return x
 		}
-		return c.PutFlat(x, source, index, add)
+		return special.PutFlat(c.Builder, x, source, index, add)
 	})
 	scatterRules()
 }
@@ -111,31 +111,33 @@ func indexRules() {
 func scatterRules() {
 	calls["scatter"] = scattered(func(c *call, x, src, at node, a int) node {
 		if c.given("reduce") {
-			return c.ScatterFold(x, src, at, a, word(c, "reduce", "", folds), true)
+			return special.ScatterFold(c.Builder, x, src, at, a, word(c, "reduce", "", folds), true)
 		}
 		return c.Scatter(x, src, at, a)
 	})
 	calls["scatter_add"] = scattered(func(c *call, x, src, at node, a int) node { return c.ScatterAdd(x, src, at, a) })
 	calls["scatter_reduce"] = scattered(func(c *call, x, src, at node, a int) node {
-		return c.ScatterFold(x, src, at, a, word(c, "reduce", "", folds), c.flag("include_self", true))
+		return special.ScatterFold(c.Builder, x, src, at, a, word(c, "reduce", "", folds), c.flag("include_self", true))
 	})
 	calls["index_add"] = along2(func(c *call, x, index node, a int) node {
-		return c.IndexFold(x, c.Scale(c.lifted(c.tensor("source")), c.num("alpha", 1)), index, a, graph.FoldSum, true)
+		return special.IndexFold(c.Builder, x, c.Scale(c.lifted(c.tensor("source")), c.num("alpha", 1)), index, a, special.FoldSum, true)
 	}, true)
 	calls["index_copy"] = along2(func(c *call, x, index node, a int) node {
-		return c.IndexCopy(x, c.lifted(c.tensor("source")), index, a)
+		return special.IndexCopy(c.Builder, x, c.lifted(c.tensor("source")), index, a)
 	}, true)
-	calls["index_fill"] = along2(func(c *call, x, index node, a int) node { return c.IndexFill(x, c.tensor("value"), index, a) }, true)
+	calls["index_fill"] = along2(func(c *call, x, index node, a int) node {
+		return special.IndexFill(c.Builder, x, c.tensor("value"), index, a)
+	}, true)
 	calls["index_reduce"] = along2(func(c *call, x, index node, a int) node {
-		return c.IndexFold(x, c.lifted(c.tensor("source")), index, a, word(c, "reduce", "", folds), c.flag("include_self", true))
+		return special.IndexFold(c.Builder, x, c.lifted(c.tensor("source")), index, a, word(c, "reduce", "", folds), c.flag("include_self", true))
 	}, true)
 	calls["masked_select"] = each1(func(c *call, x node) node {
 		x, _ = together(c, x, c.tensor("mask"))
-		return c.MaskedSelect(x, c.mask("mask", c.Shape(x)))
+		return special.MaskedSelect(c.Builder, x, c.mask("mask", c.Shape(x)))
 	})
 	calls["masked_scatter"] = each1(func(c *call, x node) node {
 		x, _ = together(c, x, c.tensor("mask"))
-		return c.MaskedScatter(x, c.mask("mask", c.Shape(x)), c.tensor("source"))
+		return special.MaskedScatter(c.Builder, x, c.mask("mask", c.Shape(x)), c.tensor("source"))
 	})
 	calls["getitem"] = each1(getItem)
 	calls["index_put"] = each1(func(c *call, x node) node {
@@ -151,7 +153,7 @@ func scatterRules() {
 		}
 		return c.OneHot(index, n)
 	})
-	calls[nn+"one_hot"] = func(c *call) []*gorgonia.Node {
+	calls[functional+"one_hot"] = func(c *call) []*gorgonia.Node {
 		c.makes(ofInts)
 		return oneHot(c)
 	}
@@ -223,6 +225,6 @@ func partRules() {
 				list = append(list, base+(d+max(0, -k))*sizeOf(s[i+1:])+(d+max(0, k))*sizeOf(s[j+1:]))
 			}
 		}
-		return c.PutFlat(x, c.tensor("src"), c.ConstInts(list, append(places.shape, m)...), false)
+		return special.PutFlat(c.Builder, x, c.tensor("src"), c.ConstInts(list, append(places.shape, m)...), false)
 	})
 }

@@ -5,7 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/linalg"
+	"github.com/symgrad/symgrad/graph/special"
 )
 
 // This file has the rules of torch's products and functions of matrices.
@@ -19,7 +20,7 @@ func productRules() {
 	calls["outer"] = each2(func(c *call, x, y node) node { return c.Outer(x, y) })
 	calls["ger"] = calls["outer"]
 	calls["linalg.outer"] = calls["outer"]
-	calls["kron"] = each2(func(c *call, x, y node) node { return c.Kron(x, y) })
+	calls["kron"] = each2(func(c *call, x, y node) node { return linalg.Kron(c.Builder, x, y) })
 	plus := func(product func(c *call, x, y node) node) rule {
 		return each1(func(c *call, m node) node {
 			p := product(c, c.second(), c.tensor(c.names[2]))
@@ -47,7 +48,7 @@ func contractionRules() {
 					}
 				}
 			}
-			return c.Cross(x, y, a)
+			return linalg.Cross(c.Builder, x, y, a)
 		})
 	}
 	calls["cross"], calls["linalg.cross"] = crossed(true), crossed(false)
@@ -66,12 +67,12 @@ func contractionRules() {
 	calls["einsum"] = one1(func(c *call) node {
 		return c.Einsum(strings.ReplaceAll(c.text("equation", ""), " ", ""), c.nodes("operands")...)
 	})
-	calls["linalg.multi_dot"] = one1(func(c *call) node { return c.MultiDot(c.nodes("tensors")...) })
+	calls["linalg.multi_dot"] = one1(func(c *call) node { return linalg.MultiDot(c.Builder, c.nodes("tensors")...) })
 	calls["chain_matmul"] = calls["linalg.multi_dot"]
 	calls["linalg.vecdot"] = each2(func(c *call, x, y node) node {
 		return c.Sum(c.Mul(x, y), c.int("dim", -1))
 	})
-	calls[nn+"bilinear"] = one1(func(c *call) node {
+	calls[functional+"bilinear"] = one1(func(c *call) node {
 		y := c.Einsum("...i,kij,...j->...k", c.input, c.tensor("weight"), c.tensor("input2"))
 		if c.given("bias") {
 			y = c.Add(y, c.tensor("bias"))
@@ -82,18 +83,18 @@ func contractionRules() {
 
 func matrixRules() {
 	for name, f := range map[string]func(b *build, x node) node{
-		"det": (*build).Det, "inverse": (*build).Inverse,
-		"logdet": (*build).LogDet, "matrix_exp": (*build).MatrixExp} {
+		"det": linalg.Det, "inverse": linalg.Inverse,
+		"logdet": linalg.LogDet, "matrix_exp": linalg.MatrixExp} {
 		calls[name] = each1(func(c *call, x node) node { return f(c.Builder, x) })
 	}
 	calls["cholesky"] = each1(func(c *call, x node) node {
 		if c.flag("upper", false) {
-			return c.swap(c.Cholesky(c.swap(x, -1, -2)), -1, -2)
+			return c.swap(linalg.Cholesky(c.Builder, c.swap(x, -1, -2)), -1, -2)
 		}
-		return c.Cholesky(x)
+		return linalg.Cholesky(c.Builder, x)
 	})
 	calls["slogdet"] = func(c *call) []node {
-		sign, log := c.SlogDet(c.input)
+		sign, log := linalg.SlogDet(c.Builder, c.input)
 		return []node{sign, log}
 	}
 	solveRules()
@@ -102,12 +103,12 @@ func matrixRules() {
 func solveRules() {
 	calls["linalg.solve"] = each2(func(c *call, x, y node) node {
 		if !c.flag("left", true) {
-			return c.swap(c.Solve(c.swap(x, -1, -2), c.swap(y, -1, -2)), -1, -2)
+			return c.swap(linalg.Solve(c.Builder, c.swap(x, -1, -2), c.swap(y, -1, -2)), -1, -2)
 		}
 		if c.rank(y) == 1 || c.rank(y) == c.rank(x)-1 && sizeOf(c.Shape(y)) == sizeOf(c.Shape(x)[:c.rank(x)-1]) {
-			return c.Squeeze(c.Solve(x, c.Unsqueeze(y, c.rank(y))), -1)
+			return c.Squeeze(linalg.Solve(c.Builder, x, c.Unsqueeze(y, c.rank(y))), -1)
 		}
-		return c.Solve(x, y)
+		return linalg.Solve(c.Builder, x, y)
 	})
 	triangular := func(c *call, x, y node, upper, transposed, unit bool) node {
 		if unit {
@@ -127,7 +128,7 @@ func solveRules() {
 			}
 			x, upper = c.swap(x, -1, -2), !upper
 		}
-		return c.TriangularSolve(x, y, upper)
+		return linalg.TriangularSolve(c.Builder, x, y, upper)
 	}
 	calls["linalg.solve_triangular"] = each2(func(c *call, x, y node) node {
 		upper, unit := c.flag("upper", false), c.flag("unitriangular", false)
@@ -148,18 +149,18 @@ func formRules() {
 	calls["cholesky_solve"] = one1(func(c *call) node {
 		l := c.tensor("input2")
 		c.triangle[l] = c.flag("upper", false)
-		return c.CholeskySolve(l, c.input, c.triangle[l])
+		return linalg.CholeskySolve(c.Builder, l, c.input, c.triangle[l])
 	})
 	calls["cholesky_inverse"] = each1(func(c *call, x node) node {
 		c.triangle[x] = c.flag("upper", false)
-		return c.CholeskyInverse(x, c.triangle[x])
+		return linalg.CholeskyInverse(c.Builder, x, c.triangle[x])
 	})
-	calls["matrix_power"] = each1(func(c *call, x node) node { return c.MatrixPower(x, c.int("n", 1)) })
-	calls["linalg.householder_product"] = each2(func(c *call, x, tau node) node { return c.HouseholderProduct(x, tau) })
+	calls["matrix_power"] = each1(func(c *call, x node) node { return linalg.MatrixPower(c.Builder, x, c.int("n", 1)) })
+	calls["linalg.householder_product"] = each2(func(c *call, x, tau node) node { return linalg.HouseholderProduct(c.Builder, x, tau) })
 	calls["orgqr"] = calls["linalg.householder_product"]
 	calls["linalg.vander"] = each1(func(c *call, x node) node {
 		x = c.lifted(x)
-		return c.Vandermonde(x, c.int("N", c.Shape(x)[c.rank(x)-1]))
+		return linalg.Vandermonde(c.Builder, x, c.int("N", c.Shape(x)[c.rank(x)-1]))
 	})
 	single := func(f func(c *call, x node) node) rule { // one variable gives a scalar
 		return each1(func(c *call, x node) node {
@@ -171,7 +172,7 @@ func formRules() {
 		})
 	}
 	calls["cov"] = single(covariance)
-	calls["corrcoef"] = single(func(c *call, x node) node { return c.Correlation(x) })
+	calls["corrcoef"] = single(func(c *call, x node) node { return linalg.Correlation(c.Builder, x) })
 	factorRules()
 	normRulesOfMatrices()
 }
@@ -184,7 +185,7 @@ func covariance(c *call, x node) node {
 		c.loosen(1e-6, 1e-7) // torch's divisor is in single precision
 	}
 	if !frequency && !importance {
-		return c.Covariance(x, nil, max(0, float64(n)-correction))
+		return linalg.Covariance(c.Builder, x, nil, max(0, float64(n)-correction))
 	}
 	ones := make([]float64, n)
 	for i := range ones {
@@ -202,7 +203,7 @@ func covariance(c *call, x node) node {
 		sum = c.Sum(w)
 		norm = c.Sub(sum, c.Scale(c.Div(c.Sum(c.Mul(w, a)), sum), correction))
 	}
-	return c.Div(c.Covariance(x, w, 1), c.ReLU(norm))
+	return c.Div(linalg.Covariance(c.Builder, x, w, 1), c.ReLU(norm))
 }
 
 // cutOff is the part of the largest singular value up to which others count as 0.
@@ -244,7 +245,7 @@ func (c *call) signs(v node, i int) node {
 // equations than unknowns, and, where the driver finds them, the singular values.
 func leastSquares(c *call) []node {
 	x, b := c.input, c.tensor("b")
-	y := c.LeastSquares(x, b, c.cutOff(x, "rcond"))
+	y := linalg.LeastSquares(c.Builder, x, b, c.cutOff(x, "rcond"))
 	driver := c.text("driver", "gelsy")
 	none := c.Const(nil, 0)
 	rest, values := none, none
@@ -253,14 +254,14 @@ func leastSquares(c *call) []node {
 		rest = c.Sum(c.Square(c.Sub(c.MatMul(x, y), b)), -2)
 	}
 	if driver == "gelsd" || driver == "gelss" {
-		_, values, _ = c.SVD(x)
+		_, values, _ = linalg.SVD(c.Builder, x)
 	}
 	return []node{y, rest, nil, values} // the rank is not computed
 }
 
 func factorRules() {
 	calls["linalg.eigh"] = func(c *call) []node {
-		l, v := c.Eigh(c.mirrored(c.input))
+		l, v := linalg.Eigh(c.Builder, c.mirrored(c.input))
 		return []node{l, c.Mul(v, c.signs(v, 1))}
 	}
 	calls["symeig"] = func(c *call) []node {
@@ -271,7 +272,7 @@ func factorRules() {
 		return calls["linalg.eigh"](c)
 	}
 	calls["linalg.eigvalsh"] = one1(func(c *call) node {
-		l, _ := c.Eigh(c.mirrored(c.input))
+		l, _ := linalg.Eigh(c.Builder, c.mirrored(c.input))
 		return l
 	})
 	svd := func(some func(c *call) bool, transposed bool) rule {
@@ -281,7 +282,7 @@ func factorRules() {
 				c.unsupported("full factors")
 				return nil
 			}
-			u, d, v := c.SVD(c.input)
+			u, d, v := linalg.SVD(c.Builder, c.input)
 			signs := c.signs(u, 0)
 			u, v = c.Mul(u, signs), c.Mul(v, signs)
 			if transposed {
@@ -292,7 +293,7 @@ func factorRules() {
 	}
 	calls["linalg.svd"] = svd(func(c *call) bool { return !c.flag("full_matrices", true) }, true)
 	calls["svd"] = svd(func(c *call) bool { return c.flag("some", true) }, false)
-	calls["linalg.svdvals"] = each1(func(c *call, x node) node { _, s, _ := c.SVD(x); return s })
+	calls["linalg.svdvals"] = each1(func(c *call, x node) node { _, s, _ := linalg.SVD(c.Builder, x); return s })
 	lesserFactorRules()
 }
 
@@ -304,7 +305,7 @@ func lesserFactorRules() {
 				c.unsupported("a full factor")
 				return nil
 			}
-			q, r := c.QR(c.input)
+			q, r := linalg.QR(c.Builder, c.input)
 			return []node{q, r}
 		}
 	}
@@ -328,38 +329,38 @@ func lesserFactorRules() {
 			}
 		}
 		if c.given("rtol") {
-			return c.Pinv(x, c.num("rtol", 0))
+			return linalg.Pinv(c.Builder, x, c.num("rtol", 0))
 		}
-		return c.Pinv(x, c.cutOff(x, "rcond"))
+		return linalg.Pinv(c.Builder, x, c.cutOff(x, "rcond"))
 	})
 	calls["linalg.lstsq"] = leastSquares
 	calls["linalg.cond"] = each1(func(c *call, x node) node {
 		if c.given("p") {
 			norm := func(x node) node { return c.matrixNorm(x, "p") }
-			return c.Mul(norm(x), norm(c.Inverse(x)))
+			return c.Mul(norm(x), norm(linalg.Inverse(c.Builder, x)))
 		}
-		return c.Div(c.MatrixNorm(x, graph.NormSpectral), c.MatrixNorm(x, graph.NormSmallest))
+		return c.Div(linalg.MatrixNorm(c.Builder, x, linalg.NormSpectral), linalg.MatrixNorm(c.Builder, x, linalg.NormSmallest))
 	})
 }
 
 // matrixNorm is the norm of the last two axes that an argument names.
 func (c *call) matrixNorm(x node, name string) node {
 	if word := c.text(name, ""); word == "fro" || word == "nuc" {
-		return c.MatrixNorm(x, map[string]int{"fro": graph.NormFrobenius, "nuc": graph.NormNuclear}[word])
+		return linalg.MatrixNorm(c.Builder, x, map[string]int{"fro": linalg.NormFrobenius, "nuc": linalg.NormNuclear}[word])
 	}
 	switch p := c.num(name, 2); p {
 	case 1:
-		return c.MatrixNorm(x, graph.NormColumns)
+		return linalg.MatrixNorm(c.Builder, x, linalg.NormColumns)
 	case -1:
-		return c.MatrixNorm(x, graph.NormColumnsLeast)
+		return linalg.MatrixNorm(c.Builder, x, linalg.NormColumnsLeast)
 	case 2:
-		return c.MatrixNorm(x, graph.NormSpectral)
+		return linalg.MatrixNorm(c.Builder, x, linalg.NormSpectral)
 	case -2:
-		return c.MatrixNorm(x, graph.NormSmallest)
+		return linalg.MatrixNorm(c.Builder, x, linalg.NormSmallest)
 	case math.Inf(1):
-		return c.MatrixNorm(x, graph.NormRows)
+		return linalg.MatrixNorm(c.Builder, x, linalg.NormRows)
 	case math.Inf(-1):
-		return c.MatrixNorm(x, graph.NormRowsLeast)
+		return linalg.MatrixNorm(c.Builder, x, linalg.NormRowsLeast)
 	}
 	c.unsupported("a norm of a matrix of that order")
 	return nil
@@ -436,16 +437,16 @@ func distanceRules() {
 		d := c.Sub(x, y)
 		return c.Norm(c.Reshape(d, sizeOf(c.Shape(d))), c.num("p", 2), 0)
 	})
-	calls["cdist"] = each2(func(c *call, x, y node) node { return c.CrossDistances(x, y, c.num("p", 2)) })
-	calls[nn+"pdist"] = each1(func(c *call, x node) node { return c.RowDistances(x, c.num("p", 2)) })
-	calls[nn+"pairwise_distance"] = each2(func(c *call, x, y node) node {
-		d := c.PairwiseDistance(x, y, c.num("p", 2), c.num("eps", 1e-6))
+	calls["cdist"] = each2(func(c *call, x, y node) node { return special.CrossDistances(c.Builder, x, y, c.num("p", 2)) })
+	calls[functional+"pdist"] = each1(func(c *call, x node) node { return special.RowDistances(c.Builder, x, c.num("p", 2)) })
+	calls[functional+"pairwise_distance"] = each2(func(c *call, x, y node) node {
+		d := special.PairwiseDistance(c.Builder, x, y, c.num("p", 2), c.num("eps", 1e-6))
 		if c.flag("keepdim", false) {
 			d = c.Unsqueeze(d, c.rank(d))
 		}
 		return d
 	})
 	calls["renorm"] = each1(func(c *call, x node) node {
-		return c.Renorm(x, c.num("p", 2), c.int("dim", 0), c.num("maxnorm", 1))
+		return special.Renorm(c.Builder, x, c.num("p", 2), c.int("dim", 0), c.num("maxnorm", 1))
 	})
 }

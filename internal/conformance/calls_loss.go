@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/loss"
 )
 
 // This file has the rules of torch.nn.functional's losses.
@@ -40,34 +41,34 @@ func (c *call) unseen(y node) node { return c.AddConst(y, 0) }
 
 func lossRules() {
 	pairs := map[string]func(c *call, x, y node) node{
-		"mse_loss":         func(c *call, x, y node) node { return c.SquaredError(x, y) },
+		"mse_loss":         func(c *call, x, y node) node { return loss.SquaredError(c.Builder, x, y) },
 		"l1_loss":          func(c *call, x, y node) node { return c.Abs(c.Sub(x, y)) },
-		"smooth_l1_loss":   func(c *call, x, y node) node { return c.SmoothL1Each(x, y, c.num("beta", 1)) },
-		"huber_loss":       func(c *call, x, y node) node { return c.HuberEach(x, y, c.num("delta", 1)) },
-		"soft_margin_loss": func(c *call, x, y node) node { return c.SoftMargin(x, y) },
+		"smooth_l1_loss":   func(c *call, x, y node) node { return loss.SmoothL1Each(c.Builder, x, y, c.num("beta", 1)) },
+		"huber_loss":       func(c *call, x, y node) node { return loss.HuberEach(c.Builder, x, y, c.num("delta", 1)) },
+		"soft_margin_loss": func(c *call, x, y node) node { return loss.SoftMargin(c.Builder, x, y) },
 		"hinge_embedding_loss": func(c *call, x, y node) node {
-			return c.HingeEmbedding(x, y, c.num("margin", 1))
+			return loss.HingeEmbedding(c.Builder, x, y, c.num("margin", 1))
 		},
 		"poisson_nll_loss": func(c *call, x, y node) node {
-			return c.PoissonNLL(x, y, c.flag("log_input", true), c.flag("full", false), c.num("eps", 1e-8))
+			return loss.PoissonNLL(c.Builder, x, y, c.flag("log_input", true), c.flag("full", false), c.num("eps", 1e-8))
 		},
 		"gaussian_nll_loss": func(c *call, x, y node) node {
 			v := c.tensor("var")
 			if c.rank(v) == c.rank(x)-1 {
 				v = c.Unsqueeze(v, c.rank(v))
 			}
-			return c.GaussianNLL(x, y, v, c.flag("full", false), c.num("eps", 1e-6))
+			return loss.GaussianNLL(c.Builder, x, y, v, c.flag("full", false), c.num("eps", 1e-6))
 		},
-		"binary_cross_entropy": func(c *call, x, y node) node { return c.weighted(c.BCEEach(x, y)) },
+		"binary_cross_entropy": func(c *call, x, y node) node { return c.weighted(loss.BCEEach(c.Builder, x, y)) },
 		"binary_cross_entropy_with_logits": func(c *call, x, y node) node {
 			if c.given("pos_weight") {
-				return c.weighted(c.BCEWithLogitsWeighted(x, y, c.tensor("pos_weight")))
+				return c.weighted(loss.BCEWithLogitsWeighted(c.Builder, x, y, c.tensor("pos_weight")))
 			}
-			return c.weighted(c.BCEWithLogitsEach(x, y))
+			return c.weighted(loss.BCEWithLogitsEach(c.Builder, x, y))
 		},
 		"multilabel_soft_margin_loss": func(c *call, x, y node) node {
 			w := c.optional("weight")
-			return c.MultiLabelSoftMargin(x, y, w)
+			return loss.MultiLabelSoftMargin(c.Builder, x, y, w)
 		},
 		"multi_margin_loss": func(c *call, x, _ node) node {
 			w := c.optional("weight")
@@ -76,7 +77,7 @@ func lossRules() {
 			if one {
 				x = c.Reshape(x, 1, sizeOf(c.Shape(x)))
 			}
-			loss := c.MultiMargin(x, c.Reshape(y, c.Shape(x)[0]), w, c.int("p", 1), c.num("margin", 1))
+			loss := loss.MultiMargin(c.Builder, x, c.Reshape(y, c.Shape(x)[0]), w, c.int("p", 1), c.num("margin", 1))
 			if one && c.rank(y) == 0 {
 				loss = c.Reshape(loss)
 			}
@@ -84,7 +85,7 @@ func lossRules() {
 		},
 	}
 	for name, f := range pairs {
-		calls[nn+name] = one1(func(c *call) node {
+		calls[functional+name] = one1(func(c *call) node {
 			x, y := c.input, c.tensor("target")
 			if v, _ := c.arg("target"); v.kind == ofFloats {
 				x, y = together(c, x, y)
@@ -97,38 +98,38 @@ func lossRules() {
 }
 
 func labelLossRules() {
-	calls[nn+"multilabel_margin_loss"] = one1(multiLabelMargin)
-	calls[nn+"kl_div"] = one1(func(c *call) node {
-		loss := c.KLDivergence(c.input, c.unseen(c.tensor("target")), c.flag("log_target", false))
+	calls[functional+"multilabel_margin_loss"] = one1(multiLabelMargin)
+	calls[functional+"kl_div"] = one1(func(c *call) node {
+		loss := loss.KLDivergence(c.Builder, c.input, c.unseen(c.tensor("target")), c.flag("log_target", false))
 		if c.text("reduction", "mean") == "batchmean" {
 			return c.Scale(c.Sum(loss), 1/float64(c.Shape(c.input)[0]))
 		}
 		return c.reduced(loss)
 	})
-	calls[nn+"margin_ranking_loss"] = one1(func(c *call) node {
-		return c.reduced(c.MarginRanking(c.input, c.tensor("input2"), c.unseen(c.tensor("target")), c.num("margin", 0)))
+	calls[functional+"margin_ranking_loss"] = one1(func(c *call) node {
+		return c.reduced(loss.MarginRanking(c.Builder, c.input, c.tensor("input2"), c.unseen(c.tensor("target")), c.num("margin", 0)))
 	})
-	calls[nn+"cosine_embedding_loss"] = one1(func(c *call) node {
-		return c.reduced(c.CosineEmbedding(c.input, c.tensor("input2"), c.unseen(c.tensor("target")), c.num("margin", 0)))
+	calls[functional+"cosine_embedding_loss"] = one1(func(c *call) node {
+		return c.reduced(loss.CosineEmbedding(c.Builder, c.input, c.tensor("input2"), c.unseen(c.tensor("target")), c.num("margin", 0)))
 	})
 	for _, name := range []string{"triplet_margin_loss", "triplet_margin_with_distance_loss"} {
-		calls[nn+name] = one1(func(c *call) node {
+		calls[functional+name] = one1(func(c *call) node {
 			if c.given("distance_function") {
 				c.unsupported("a distance of its own")
 				return nil
 			}
-			return c.reduced(c.TripletMargin(c.input, c.tensor("positive"), c.tensor("negative"),
+			return c.reduced(loss.TripletMargin(c.Builder, c.input, c.tensor("positive"), c.tensor("negative"),
 				c.num("margin", 1), c.num("p", 2), c.num("eps", 1e-6), c.flag("swap", false)))
 		})
 	}
-	calls[nn+"nll_loss"] = one1(func(c *call) node { return likelihood(c, c.input) })
-	calls[nn+"cross_entropy"] = one1(crossEntropy)
-	calls[nn+"ctc_loss"] = one1(connectionist)
+	calls[functional+"nll_loss"] = one1(func(c *call) node { return likelihood(c, c.input) })
+	calls[functional+"cross_entropy"] = one1(crossEntropy)
+	calls[functional+"ctc_loss"] = one1(connectionist)
 }
 
 func crossEntropy(c *call) node {
 	if v, _ := c.arg("target"); v.kind == ofFloats {
-		loss := c.CrossEntropySoft(c.input, c.unseen(c.node(v)), c.optional("weight"), c.num("label_smoothing", 0))
+		loss := loss.CrossEntropySoft(c.Builder, c.input, c.unseen(c.node(v)), c.optional("weight"), c.num("label_smoothing", 0))
 		if s := c.Shape(loss); c.text("reduction", "mean") == "mean" { // torch divides by the examples alone
 			return c.Scale(c.Sum(loss), 1/float64(sizeOf(s)))
 		}
@@ -139,7 +140,7 @@ func crossEntropy(c *call) node {
 
 // likelihood is the negative log likelihood of labels.
 func likelihood(c *call, logs node) node {
-	loss, weight := c.NLLEach(logs, c.labels("target"), graph.Likelihoods{Weight: c.optional("weight"), Ignoring: true,
+	loss, weight := loss.NLLEach(c.Builder, logs, c.labels("target"), loss.Likelihoods{Weight: c.optional("weight"), Ignoring: true,
 		Ignore: c.int("ignore_index", -100), Smoothing: c.num("label_smoothing", 0)})
 	if c.text("reduction", "mean") == "mean" {
 		return c.Div(c.Sum(loss), c.Sum(weight))
@@ -170,7 +171,7 @@ func multiLabelMargin(c *call) node {
 			labels[i] = append(labels[i], l)
 		}
 	}
-	loss := c.MultiLabelMargin(x, labels)
+	loss := loss.MultiLabelMargin(c.Builder, x, labels)
 	if one {
 		loss = c.Reshape(loss)
 	}
@@ -208,7 +209,7 @@ func connectionist(c *call) node {
 		// torch's gradient is that by what log_softmax was of, written as one by its
 		// result: it has a term that log_softmax takes away again.
 		mass := c.Sum(c.Exp(y))
-		loss := c.CTC(y, c.ConstInts(list, 1, len(list)), blank)
+		loss := loss.CTC(c.Builder, y, c.ConstInts(list, 1, len(list)), blank)
 		each = append(each, c.Add(loss, c.Sub(mass, c.StopGradient(mass))))
 	}
 	loss := c.Concat(0, each...)

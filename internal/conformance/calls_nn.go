@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
+	"github.com/symgrad/symgrad/graph/special"
 )
 
 // This file has the rules of torch.nn.functional.
@@ -32,23 +34,23 @@ func init() {
 
 	for _, d := range []string{"1d", "2d", "3d"} {
 		k := int(d[0] - '0') // spatial axes
-		calls[nn+"conv"+d] = each1(func(c *call, x node) node { return convolved(c, x, k, false) })
-		calls[nn+"conv_transpose"+d] = each1(func(c *call, x node) node { return convolved(c, x, k, true) })
-		calls[nn+"max_pool"+d] = each1(func(c *call, x node) node {
+		calls[functional+"conv"+d] = each1(func(c *call, x node) node { return convolved(c, x, k, false) })
+		calls[functional+"conv_transpose"+d] = each1(func(c *call, x node) node { return convolved(c, x, k, true) })
+		calls[functional+"max_pool"+d] = each1(func(c *call, x node) node {
 			x, undo := c.images(x, k)
-			p := graph.Pool{Kernel: c.ints("kernel_size"), Ceil: c.flag("ceil_mode", false)}
+			p := nn.PoolOptions{Kernel: c.ints("kernel_size"), Ceil: c.flag("ceil_mode", false)}
 			p.Stride, p.Pad, p.Dilation = c.ints("stride"), c.ints("padding"), c.ints("dilation")
-			return undo(c.MaxPool(x, p))
+			return undo(nn.MaxPool(c.Builder, x, p))
 		})
-		calls[nn+"max_pool"+d] = withPlaces(calls[nn+"max_pool"+d])
-		calls[nn+"avg_pool"+d] = each1(func(c *call, x node) node {
+		calls[functional+"max_pool"+d] = withPlaces(calls[functional+"max_pool"+d])
+		calls[functional+"avg_pool"+d] = each1(func(c *call, x node) node {
 			x, undo := c.images(x, k)
-			p := graph.Pool{Kernel: c.ints("kernel_size"), Ceil: c.flag("ceil_mode", false), InsideOnly: !c.flag("count_include_pad", true)}
+			p := nn.PoolOptions{Kernel: c.ints("kernel_size"), Ceil: c.flag("ceil_mode", false), InsideOnly: !c.flag("count_include_pad", true)}
 			p.Stride, p.Pad = c.ints("stride"), c.ints("padding")
 			if c.given("divisor_override") {
-				return undo(c.Scale(c.SumPool(x, p), 1/c.num("divisor_override", 1)))
+				return undo(c.Scale(nn.SumPool(c.Builder, x, p), 1/c.num("divisor_override", 1)))
 			}
-			return undo(c.AvgPool(x, p))
+			return undo(nn.AvgPool(c.Builder, x, p))
 		})
 		adaptive := func(pool func(b *build, x node, out ...int) node) rule {
 			return each1(func(c *call, x node) node {
@@ -68,21 +70,21 @@ func init() {
 				return undo(pool(c.Builder, x, out...))
 			})
 		}
-		calls[nn+"adaptive_avg_pool"+d] = adaptive((*build).AdaptiveAvgPool)
-		calls[nn+"adaptive_max_pool"+d] = withPlaces(adaptive((*build).AdaptiveMaxPool))
+		calls[functional+"adaptive_avg_pool"+d] = adaptive(nn.AdaptiveAvgPool)
+		calls[functional+"adaptive_max_pool"+d] = withPlaces(adaptive(nn.AdaptiveMaxPool))
 	}
 	layerRules()
 }
 
 func layerRules() {
-	calls[nn+"linear"] = each1(func(c *call, x node) node {
+	calls[functional+"linear"] = each1(func(c *call, x node) node {
 		y := c.MatMul(x, c.swap(c.tensor("weight"), -1, -2))
 		if c.given("bias") {
 			y = c.Add(y, c.tensor("bias"))
 		}
 		return y
 	})
-	calls[nn+"pad"] = each1(func(c *call, x node) node {
+	calls[functional+"pad"] = each1(func(c *call, x node) node {
 		list, mode := c.ints("pad"), c.text("mode", "constant")
 		before, after := make([]int, len(list)/2), make([]int, len(list)/2)
 		for i := range before { // from the last axis on
@@ -94,45 +96,45 @@ func layerRules() {
 		c.ignore("value")
 		return c.Pad(x, before, after, word(c, "mode", "", map[string]graph.PadMode{"reflect": graph.PadReflect, "replicate": graph.PadReplicate, "circular": graph.PadCircular}))
 	})
-	calls["constant_pad_nd"] = calls[nn+"pad"]
-	calls[nn+"unfold"] = each1(func(c *call, x node) node {
+	calls["constant_pad_nd"] = calls[functional+"pad"]
+	calls[functional+"unfold"] = each1(func(c *call, x node) node {
 		x, undo := c.images(x, 2)
-		return undo(c.Patches(x, c.ints("kernel_size"), c.patching()))
+		return undo(nn.Patches(c.Builder, x, c.ints("kernel_size"), c.patching()))
 	})
-	calls[nn+"fold"] = each1(func(c *call, x node) node {
+	calls[functional+"fold"] = each1(func(c *call, x node) node {
 		x, undo := c.images(x, 1)
 		out := c.ints("output_size")
 		if len(out) == 1 {
 			out = []int{out[0], out[0]}
 		}
-		return undo(c.FromPatches(x, out, c.ints("kernel_size"), c.patching()))
+		return undo(nn.FromPatches(c.Builder, x, out, c.ints("kernel_size"), c.patching()))
 	})
 	resizeRules()
 }
 
 func resizeRules() {
-	calls[nn+"interpolate"] = each1(interpolate)
+	calls[functional+"interpolate"] = each1(interpolate)
 	for _, name := range []string{"upsample_nearest", "upsample_bilinear"} {
-		calls[nn+name] = each1(func(c *call, x node) node {
+		calls[functional+name] = each1(func(c *call, x node) node {
 			return resized(c, x, strings.TrimPrefix(name, "upsample_"), name == "upsample_bilinear")
 		})
 	}
-	calls[nn+"softmin"] = along(-1, func(c *call, x node, a int) node { return c.SoftmaxAxis(c.Neg(x), a) })
-	calls[nn+"softmax"] = along(-1, func(c *call, x node, a int) node { return c.SoftmaxAxis(x, a) })
-	calls[nn+"log_softmax"] = along(-1, func(c *call, x node, a int) node { return c.LogSoftmaxAxis(x, a) })
-	calls[nn+"normalize"] = each1(func(c *call, x node) node {
+	calls[functional+"softmin"] = along(-1, func(c *call, x node, a int) node { return c.SoftmaxAxis(c.Neg(x), a) })
+	calls[functional+"softmax"] = along(-1, func(c *call, x node, a int) node { return c.SoftmaxAxis(x, a) })
+	calls[functional+"log_softmax"] = along(-1, func(c *call, x node, a int) node { return c.LogSoftmaxAxis(x, a) })
+	calls[functional+"normalize"] = each1(func(c *call, x node) node {
 		p, eps, a := c.num("p", 2), c.num("eps", 1e-12), c.int("dim", 1)
 		if c.rank(x) == 0 {
-			return c.Reshape(c.Normalize(c.Reshape(x, 1), p, 0, eps))
+			return c.Reshape(nn.Normalize(c.Builder, c.Reshape(x, 1), p, 0, eps))
 		}
-		return c.Normalize(x, p, a, eps)
+		return nn.Normalize(c.Builder, x, p, a, eps)
 	})
-	calls[nn+"cosine_similarity"] = each2(func(c *call, x, y node) node {
+	calls[functional+"cosine_similarity"] = each2(func(c *call, x, y node) node {
 		x, y = together(c, x, y)
 		if c.rank(x) == 0 {
 			x, y = c.Reshape(x, 1), c.Reshape(y, 1)
 		}
-		return c.CosineSimilarity(x, y, axis(c.int("dim", 1), c.rank(x)), c.num("eps", 1e-8))
+		return special.CosineSimilarity(c.Builder, x, y, axis(c.int("dim", 1), c.rank(x)), c.num("eps", 1e-8))
 	})
 	sampleRules()
 	normRules()
@@ -142,25 +144,25 @@ func resizeRules() {
 }
 
 // patching reads dilation, padding and stride.
-func (c *call) patching() graph.Windowing {
-	return graph.Windowing{Dilation: c.ints("dilation"), Pad: c.ints("padding"), Stride: c.ints("stride")}
+func (c *call) patching() nn.Windowing {
+	return nn.Windowing{Dilation: c.ints("dilation"), Pad: c.ints("padding"), Stride: c.ints("stride")}
 }
 
 func convolved(c *call, x node, spatial int, transposed bool) node {
 	x, undo := c.images(x, spatial)
-	w := graph.Windowing{Stride: c.ints("stride"), Dilation: c.ints("dilation"), Groups: c.int("groups", 1)}
+	w := nn.Windowing{Stride: c.ints("stride"), Dilation: c.ints("dilation"), Groups: c.int("groups", 1)}
 	switch v, _ := c.arg("padding"); v.plain {
 	case "same":
-		w.Pad, w.PadEnd = graph.SamePadding(c.Shape(c.tensor("weight"))[2:], w.Dilation)
+		w.Pad, w.PadEnd = nn.SamePadding(c.Shape(c.tensor("weight"))[2:], w.Dilation)
 	case "valid":
 	default:
 		w.Pad = c.ints("padding")
 	}
 	var y node
 	if transposed {
-		y = c.ConvTranspose(x, c.tensor("weight"), w, c.ints("output_padding")...)
+		y = nn.ConvTranspose(c.Builder, x, c.tensor("weight"), w, c.ints("output_padding")...)
 	} else {
-		y = c.Conv(x, c.tensor("weight"), w)
+		y = nn.Conv(c.Builder, x, c.tensor("weight"), w)
 	}
 	if c.given("bias") {
 		y = c.Add(y, c.channelwise(c.tensor("bias"), y))
@@ -173,8 +175,8 @@ func interpolate(c *call, x node) node {
 }
 
 // resizeModes are the modes by torch's names.
-var resizeModes = map[string]graph.ResizeMode{"nearest": graph.ResizeNearest, "nearest-exact": graph.ResizeNearestExact, "linear": graph.ResizeLinear,
-	"bilinear": graph.ResizeLinear, "trilinear": graph.ResizeLinear, "bicubic": graph.ResizeCubic, "area": graph.ResizeArea}
+var resizeModes = map[string]nn.ResizeMode{"nearest": nn.ResizeNearest, "nearest-exact": nn.ResizeNearestExact, "linear": nn.ResizeLinear,
+	"bilinear": nn.ResizeLinear, "trilinear": nn.ResizeLinear, "bicubic": nn.ResizeCubic, "area": nn.ResizeArea}
 
 // resized changes the extents of the spatial axes to the size, or by the factor.
 func resized(c *call, x node, mode string, corners bool) node {
@@ -183,7 +185,7 @@ func resized(c *call, x node, mode string, corners bool) node {
 		c.unsupported("interpolation %q", mode)
 		return nil
 	}
-	r := graph.Resize{Mode: m, AlignCorners: corners}
+	r := nn.ResizeOptions{Mode: m, AlignCorners: corners}
 	if c.given("size") {
 		r.Size = c.ints("size")
 	} else {
@@ -194,7 +196,7 @@ func resized(c *call, x node, mode string, corners bool) node {
 			}
 		}
 	}
-	return c.Resize(x, r)
+	return nn.Resize(c.Builder, x, r)
 }
 
 // standardized is Standardize for any eps, which torch does not check.
@@ -230,7 +232,7 @@ func (c *call) keepRunning(x node, momentum float64) {
 	}
 	s := c.Shape(x)
 	rows := c.Reshape(c.MoveAxes(x, []int{1}, []int{-1}), sizeOf(s)/s[1], s[1])
-	mean, variance := c.RunningStats(rows, c.tensor("running_mean"), c.tensor("running_var"), momentum)
+	mean, variance := nn.RunningStats(c.Builder, rows, c.tensor("running_mean"), c.tensor("running_var"), momentum)
 	c.args["running_mean"].node, c.args["running_var"].node = mean, variance
 	for _, name := range []string{"running_mean", "running_var"} {
 		c.args[name].tensor, c.args[name].fixed = nil, c.fixedArgs()
@@ -255,7 +257,7 @@ func fixed(c *call, x node, eps float64) node {
 }
 
 func normRules() {
-	calls[nn+"batch_norm"] = each1(func(c *call, x node) node {
+	calls[functional+"batch_norm"] = each1(func(c *call, x node) node {
 		if c.rank(x) < 2 && sizeOf(c.Shape(x)) > 0 {
 			c.unsupported("a batch without channels")
 		}
@@ -273,7 +275,7 @@ func normRules() {
 		}
 		return scaled(c, c.standardized(x, eps, axes...))
 	})
-	calls[nn+"instance_norm"] = each1(func(c *call, x node) node {
+	calls[functional+"instance_norm"] = each1(func(c *call, x node) node {
 		eps := c.num("eps", 1e-5)
 		c.num("momentum", 0.1) // of the running statistics, which no result shows
 		if !c.flag("use_input_stats", true) {
@@ -294,12 +296,12 @@ func normRules() {
 }
 
 func groupNormRules() {
-	calls[nn+"group_norm"] = each1(func(c *call, x node) node {
+	calls[functional+"group_norm"] = each1(func(c *call, x node) node {
 		s, g := c.Shape(x), c.int("num_groups", 1)
 		y := c.standardized(c.Reshape(x, s[0], g, sizeOf(s[1:])/g), c.num("eps", 1e-5), 2)
 		return scaled(c, c.Reshape(y, s...))
 	})
-	calls[nn+"layer_norm"] = each1(func(c *call, x node) node {
+	calls[functional+"layer_norm"] = each1(func(c *call, x node) node {
 		var axes []int
 		for i := range c.ints("normalized_shape") {
 			axes = append(axes, c.rank(x)-1-i)
@@ -313,8 +315,8 @@ func groupNormRules() {
 		}
 		return y
 	})
-	calls[nn+"local_response_norm"] = each1(func(c *call, x node) node {
-		return c.LocalResponseNorm(x, c.int("size", 1), c.num("alpha", 1e-4), c.num("beta", 0.75), c.num("k", 1))
+	calls[functional+"local_response_norm"] = each1(func(c *call, x node) node {
+		return nn.LocalResponseNorm(c.Builder, x, c.int("size", 1), c.num("alpha", 1e-4), c.num("beta", 0.75), c.num("k", 1))
 	})
 }
 
@@ -322,22 +324,22 @@ func groupNormRules() {
 func sampleRules() {
 	for _, d := range []string{"1d", "2d", "3d"} {
 		k := int(d[0] - '0')
-		calls[nn+"max_unpool"+d] = each1(func(c *call, x node) node { return unpooled(c, x, k) })
-		calls[nn+"lp_pool"+d] = each1(func(c *call, x node) node {
+		calls[functional+"max_unpool"+d] = each1(func(c *call, x node) node { return unpooled(c, x, k) })
+		calls[functional+"lp_pool"+d] = each1(func(c *call, x node) node {
 			x, undo := c.images(x, k)
-			p := graph.Pool{Kernel: c.ints("kernel_size"), Ceil: c.flag("ceil_mode", false)}
+			p := nn.PoolOptions{Kernel: c.ints("kernel_size"), Ceil: c.flag("ceil_mode", false)}
 			p.Stride = c.ints("stride")
 			power := c.num("norm_type", 2)
-			return undo(c.PowConst(c.SumPool(c.PowConst(x, power), p), 1/power))
+			return undo(c.PowConst(nn.SumPool(c.Builder, c.PowConst(x, power), p), 1/power))
 		})
 	}
-	calls[nn+"grid_sample"] = each1(func(c *call, x node) node {
+	calls[functional+"grid_sample"] = each1(func(c *call, x node) node {
 		mode := word(c, "mode", "bilinear", resizeModes)
-		pad := word(c, "padding_mode", "zeros", map[string]graph.GridPad{"zeros": graph.GridZeros, "border": graph.GridBorder, "reflection": graph.GridReflect})
-		return c.GridSample(x, c.tensor("grid"), mode, pad, c.flag("align_corners", false))
+		pad := word(c, "padding_mode", "zeros", map[string]nn.GridPad{"zeros": nn.GridZeros, "border": nn.GridBorder, "reflection": nn.GridReflect})
+		return nn.GridSample(c.Builder, x, c.tensor("grid"), mode, pad, c.flag("align_corners", false))
 	})
-	calls[nn+"affine_grid"] = each1(func(c *call, x node) node {
-		return c.AffineGrid(x, c.ints("size")[2:], c.flag("align_corners", false))
+	calls[functional+"affine_grid"] = each1(func(c *call, x node) node {
+		return nn.AffineGrid(c.Builder, x, c.ints("size")[2:], c.flag("align_corners", false))
 	})
 	leading := func(f func(c *call, x node) node) rule { // any axes before [C, H, W]
 		return each1(func(c *call, x node) node {
@@ -347,13 +349,13 @@ func sampleRules() {
 			return c.Reshape(y, append(append([]int{}, s[:n]...), c.Shape(y)[1:]...)...)
 		})
 	}
-	calls[nn+"pixel_shuffle"] = leading(func(c *call, x node) node {
-		return c.PixelShuffle(x, c.int("upscale_factor", 1))
+	calls[functional+"pixel_shuffle"] = leading(func(c *call, x node) node {
+		return nn.PixelShuffle(c.Builder, x, c.int("upscale_factor", 1))
 	})
-	calls[nn+"pixel_unshuffle"] = leading(func(c *call, x node) node {
-		return c.PixelUnshuffle(x, c.int("downscale_factor", 1))
+	calls[functional+"pixel_unshuffle"] = leading(func(c *call, x node) node {
+		return nn.PixelUnshuffle(c.Builder, x, c.int("downscale_factor", 1))
 	})
-	calls[nn+"channel_shuffle"] = each1(func(c *call, x node) node { return c.ChannelShuffle(x, c.int("groups", 1)) })
+	calls[functional+"channel_shuffle"] = each1(func(c *call, x node) node { return nn.ChannelShuffle(c.Builder, x, c.int("groups", 1)) })
 }
 
 // unpooled puts elements at the places of a max pool that indices name, 0

@@ -3,7 +3,7 @@ package main
 import (
 	"math"
 
-	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/special"
 )
 
 // This file has the rules of reductions and running results.
@@ -60,7 +60,7 @@ func along(def int, f func(c *call, x node, a int) node) rule {
 func init() {
 	calls["sum"], calls["mean"], calls["prod"] = fold((*build).Sum), fold((*build).Mean), fold((*build).Prod)
 	calls["amin"], calls["amax"], calls["logsumexp"] = fold((*build).Min), fold((*build).Max), fold((*build).LogSumExp)
-	calls["nansum"], calls["nanmean"] = fold((*build).NaNSum), fold((*build).NaNMean)
+	calls["nansum"], calls["nanmean"] = fold(special.NaNSum), fold(special.NaNMean)
 	calls["count_nonzero"] = fold((*build).CountNonzero)
 	calls["any"] = fold(func(b *build, x node, axes ...int) node { return b.Max(truth(b, x), axes...) })
 	calls["all"] = fold(func(b *build, x node, axes ...int) node { return b.Min(truth(b, x), axes...) })
@@ -71,7 +71,7 @@ func init() {
 	calls["aminmax"] = func(c *call) []node { return []node{calls["amin"](c)[0], calls["amax"](c)[0]} }
 	calls["cumsum"] = along(0, func(c *call, x node, a int) node { return c.CumSum(x, a) })
 	calls["cumprod"] = along(0, func(c *call, x node, a int) node { return c.CumProd(x, a) })
-	calls["logcumsumexp"] = along(0, func(c *call, x node, a int) node { return c.LogCumSumExp(x, a) })
+	calls["logcumsumexp"] = along(0, func(c *call, x node, a int) node { return special.LogCumSumExp(c.Builder, x, a) })
 	calls["cummax"], calls["cummin"] = running((*build).CumMax), running((*build).CumMin)
 	orderRules()
 	differenceRules()
@@ -202,20 +202,20 @@ func orderRules() {
 	}
 	calls["kthvalue"] = dropping(-1, func(c *call, x node, a int) (node, node) {
 		k := c.int("k", 1)
-		return c.KthValue(x, k, a), c.ranked(x, a, k-1, false)
+		return special.KthValue(c.Builder, x, k, a), c.ranked(x, a, k-1, false)
 	})
-	calls["mode"] = dropping(-1, func(c *call, x node, a int) (node, node) { return c.Mode(x, a), nil })
+	calls["mode"] = dropping(-1, func(c *call, x node, a int) (node, node) { return special.Mode(c.Builder, x, a), nil })
 	calls["median"] = dropping(everything, func(c *call, x node, a int) (node, node) {
 		return c.Median(x, a), c.ranked(x, a, (c.Shape(x)[a]-1)/2, false)
 	})
-	calls["nanmedian"] = dropping(everything, func(c *call, x node, a int) (node, node) { return c.NaNMedian(x, a), nil })
-	calls["quantile"], calls["nanquantile"] = quantiles((*build).Quantile), quantiles((*build).NaNQuantile)
+	calls["nanmedian"] = dropping(everything, func(c *call, x node, a int) (node, node) { return special.NaNMedian(c.Builder, x, a), nil })
+	calls["quantile"], calls["nanquantile"] = quantiles(special.Quantile), quantiles(special.NaNQuantile)
 }
 
 // quantiles is the rule of one quantile, or of several along a new first axis.
-func quantiles(f func(b *build, x node, q float64, axis int, between graph.Between) node) rule {
-	betweens := map[string]graph.Between{"linear": graph.BetweenLinear, "lower": graph.BetweenLower, "higher": graph.BetweenHigher,
-		"midpoint": graph.BetweenMidpoint, "nearest": graph.BetweenNearest}
+func quantiles(f func(b *build, x node, q float64, axis int, between special.Between) node) rule {
+	betweens := map[string]special.Between{"linear": special.BetweenLinear, "lower": special.BetweenLower, "higher": special.BetweenHigher,
+		"midpoint": special.BetweenMidpoint, "nearest": special.BetweenNearest}
 	return one1(func(c *call) node {
 		between := word(c, "interpolation", "linear", betweens)
 		v, _ := c.arg("q")
@@ -250,7 +250,7 @@ func differenceRules() {
 		return c.Diff(x, n, a)
 	})
 	for name, f := range map[string]func(b *build, y, at node, dx float64, axis int) node{
-		"trapezoid": (*build).Trapezoid, "trapz": (*build).Trapezoid, "cumulative_trapezoid": (*build).CumulativeTrapezoid} {
+		"trapezoid": special.Trapezoid, "trapz": special.Trapezoid, "cumulative_trapezoid": special.CumulativeTrapezoid} {
 		calls[name] = each1(func(c *call, y node) node {
 			return f(c.Builder, y, c.optional("x"), c.num("dx", 1), axis(c.int("dim", -1), c.rank(y)))
 		})
@@ -278,7 +278,7 @@ func derivatives(c *call) (out []node) {
 		if step == 0 || math.IsNaN(step) {
 			c.unsupported("a spacing of %v", step)
 		}
-		out = append(out, c.Scale(c.Differences(x, at, a, order), 1/step))
+		out = append(out, c.Scale(special.Differences(c.Builder, x, at, a, order), 1/step))
 	}
 	return out
 }

@@ -4,7 +4,7 @@ import (
 	"math"
 
 	"github.com/symgrad/symgrad/autograd"
-	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
 )
 
 // This file has the rules of embeddings, attention and recurrent layers.
@@ -23,14 +23,14 @@ func (c *call) emptyRow(w node) (table node, row int) {
 }
 
 func embeddingRules() {
-	calls[nn+"embedding"] = one1(func(c *call) node {
+	calls[functional+"embedding"] = one1(func(c *call) node {
 		w, _ := c.emptyRow(c.tensor("weight"))
 		if c.given("max_norm") || c.flag("scale_grad_by_freq", false) {
 			c.unsupported("an embedding with max_norm or scale_grad_by_freq")
 		}
 		return c.Take(w, c.labels("input"))
 	})
-	calls[nn+"embedding_bag"] = one1(embeddingBag)
+	calls[functional+"embedding_bag"] = one1(embeddingBag)
 	attention := one1(func(c *call) node {
 		q, k, v := c.tensor("query"), c.tensor("key"), c.tensor("value")
 		if c.num("dropout_p", 0) != 0 {
@@ -48,10 +48,10 @@ func embeddingRules() {
 			rows, keys := c.Shape(q)[c.rank(q)-2], c.Shape(k)[c.rank(k)-2]
 			mask = forbid(c.Tril(c.Broadcast(c.Scalar(1), rows, keys), 0))
 		}
-		return c.Attention(q, k, v, mask)
+		return nn.Attention(c.Builder, q, k, v, mask)
 	})
-	calls[nn+"scaled_dot_product_attention"] = attention
-	calls[nn+"_scaled_dot_product_attention"] = func(c *call) []node {
+	calls[functional+"scaled_dot_product_attention"] = attention
+	calls[functional+"_scaled_dot_product_attention"] = func(c *call) []node {
 		c.given("need_attn_weights")
 		if out := attention(c); len(c.want) == 1 {
 			return out
@@ -120,8 +120,8 @@ func embeddingBag(c *call) node {
 }
 
 // weights are the parameters of a cell, stored as [units, inputs].
-func (c *call) weights(w []node) graph.CellWeights {
-	out := graph.CellWeights{Input: c.Transpose(w[0]), Hidden: c.Transpose(w[1])}
+func (c *call) weights(w []node) nn.CellWeights {
+	out := nn.CellWeights{Input: c.Transpose(w[0]), Hidden: c.Transpose(w[1])}
 	if len(w) > 2 {
 		out.InputBias, out.HiddenBias = w[2], w[3]
 	}
@@ -129,26 +129,26 @@ func (c *call) weights(w []node) graph.CellWeights {
 }
 
 func recurrentRules() {
-	for name, kind := range map[string]graph.Cell{"rnn_tanh_cell": graph.TanhRNN, "rnn_relu_cell": graph.ReLURNN, "lstm_cell": graph.LSTM, "gru_cell": graph.GRU} {
+	for name, kind := range map[string]nn.Cell{"rnn_tanh_cell": nn.TanhRNN, "rnn_relu_cell": nn.ReLURNN, "lstm_cell": nn.LSTM, "gru_cell": nn.GRU} {
 		calls[name] = func(c *call) []node {
 			w := []node{c.tensor("w_ih"), c.tensor("w_hh")}
 			if c.given("b_ih") {
 				w = append(w, c.tensor("b_ih"), c.tensor("b_hh"))
 			}
 			state := append(c.nodes("hx"), nil)
-			s := c.CellStep(kind, c.input, graph.State{H: state[0], C: state[1]}, c.weights(w))
-			if kind == graph.LSTM {
+			s := nn.CellStep(c.Builder, kind, c.input, nn.State{H: state[0], C: state[1]}, c.weights(w))
+			if kind == nn.LSTM {
 				return []node{s.H, s.C}
 			}
 			return []node{s.H}
 		}
 	}
 	calls["rnn"] = func(c *call) []node {
-		kind := word(c, "nonlinearity", "tanh", map[string]graph.Cell{"tanh": graph.TanhRNN, "relu": graph.ReLURNN})
+		kind := word(c, "nonlinearity", "tanh", map[string]nn.Cell{"tanh": nn.TanhRNN, "relu": nn.ReLURNN})
 		return c.layers(kind)
 	}
-	calls["lstm"] = func(c *call) []node { return c.layers(graph.LSTM) }
-	calls["gru"] = func(c *call) []node { return c.layers(graph.GRU) }
+	calls["lstm"] = func(c *call) []node { return c.layers(nn.LSTM) }
+	calls["gru"] = func(c *call) []node { return c.layers(nn.GRU) }
 	calls["autograd.grad"] = func(c *call) []node {
 		var terms []node
 		v, _ := c.arg("grad_outputs")
@@ -174,7 +174,7 @@ func recurrentRules() {
 }
 
 // layers runs recurrent layers over x: [T, N, In], of one or both directions.
-func (c *call) layers(kind graph.Cell) []node {
+func (c *call) layers(kind nn.Cell) []node {
 	y, list := c.input, c.nodes("weights")
 	first := c.flag("batch_first", false)
 	if first {
@@ -200,11 +200,11 @@ func (c *call) layers(kind graph.Cell) []node {
 		for side := range sides {
 			i := len(lastH)
 			start := func(k int) node { return c.Squeeze(c.cut(state[k], 0, i, i+1), 0) }
-			s := graph.State{H: start(0)}
-			if kind == graph.LSTM {
+			s := nn.State{H: start(0)}
+			if kind == nn.LSTM {
 				s.C = start(1)
 			}
-			out, end := c.Unroll(kind, y, s, c.weights(list[i*each:(i+1)*each]), side == 1)
+			out, end := nn.Unroll(c.Builder, kind, y, s, c.weights(list[i*each:(i+1)*each]), side == 1)
 			outs, lastH, lastC = append(outs, out), append(lastH, end.H), append(lastC, end.C)
 		}
 		y = outs[0]
@@ -216,7 +216,7 @@ func (c *call) layers(kind graph.Cell) []node {
 		y = c.swap(y, 0, 1)
 	}
 	out := []node{y, c.Stack(0, lastH...)}
-	if kind == graph.LSTM {
+	if kind == nn.LSTM {
 		out = append(out, c.Stack(0, lastC...))
 	}
 	return out

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/special"
 )
 
 // This file has the rules of torch's functions that move elements.
@@ -171,7 +172,7 @@ func turnedRules() {
 		if len(axes) == 0 {
 			axes = []int{0, 1}
 		}
-		return c.Rot90(x, c.int("k", 1), axes[0], axes[1])
+		return special.Rot90(c.Builder, x, c.int("k", 1), axes[0], axes[1])
 	})
 	for name, half := range map[string]int{"fft.fftshift": 0, "fft.ifftshift": 1} {
 		calls[name] = each1(func(c *call, x node) node {
@@ -213,7 +214,7 @@ func repeatRules() {
 		return c.IndexSelect(x, c.ConstInts(index, len(index)), a)
 	})
 	calls["as_strided"] = each1(func(c *call, x node) node {
-		return c.Strided(x, c.ints("size"), c.ints("stride"), c.int("storage_offset", 0))
+		return special.Strided(c.Builder, x, c.ints("size"), c.ints("stride"), c.int("storage_offset", 0))
 	})
 	joinRules()
 	splitRules()
@@ -307,12 +308,12 @@ func listRules() {
 		return parts
 	}
 	for name, f := range map[string]func(c *call, xs []node) []node{
-		"block_diag": func(c *call, xs []node) []node { return []node{c.BlockDiagonal(xs...)} },
+		"block_diag": func(c *call, xs []node) []node { return []node{special.BlockDiagonal(c.Builder, xs...)} },
 		"cartesian_prod": func(c *call, xs []node) []node {
 			if len(xs) == 1 {
 				return xs
 			}
-			return []node{c.CartesianProduct(xs...)}
+			return []node{special.CartesianProduct(c.Builder, xs...)}
 		},
 		"broadcast_tensors": func(c *call, xs []node) []node {
 			sum := xs[0]
@@ -333,7 +334,7 @@ func listRules() {
 		}
 	}
 	calls["combinations"] = each1(func(c *call, x node) node {
-		return c.Combinations(x, c.int("r", 2), c.flag("with_replacement", false))
+		return special.Combinations(c.Builder, x, c.int("r", 2), c.flag("with_replacement", false))
 	})
 }
 
@@ -394,7 +395,7 @@ func splitRules() {
 	})
 	calls["tensor.unfold"] = each1(func(c *call, x node) node {
 		a, size, step := c.int("dimension", 0), c.int("size", 1), c.int("step", 1)
-		y := c.Windows(c.lifted(x), a, size, step)
+		y := special.Windows(c.Builder, c.lifted(x), a, size, step)
 		if c.rank(x) == 0 {
 			return c.Reshape(y, size)
 		}
@@ -439,24 +440,24 @@ func (c *call) cuts(x node, a int) (out []node) {
 
 func diagonalRules() {
 	calls["linalg.diagonal"] = each1(func(c *call, x node) node {
-		return c.OffDiagonal(x, c.int("offset", 0), c.int("dim1", -2), c.int("dim2", -1))
+		return special.OffDiagonal(c.Builder, x, c.int("offset", 0), c.int("dim1", -2), c.int("dim2", -1))
 	})
 	calls["diagonal"] = each1(func(c *call, x node) node {
-		return c.OffDiagonal(x, c.int("offset", 0), c.int("dim1", 0), c.int("dim2", 1))
+		return special.OffDiagonal(c.Builder, x, c.int("offset", 0), c.int("dim1", 0), c.int("dim2", 1))
 	})
 	calls["diag_embed"] = each1(func(c *call, x node) node {
-		return c.DiagonalMatrices(x, c.int("offset", 0), c.int("dim1", -2), c.int("dim2", -1))
+		return special.DiagonalMatrices(c.Builder, x, c.int("offset", 0), c.int("dim1", -2), c.int("dim2", -1))
 	})
 	calls["diagflat"] = each1(func(c *call, x node) node {
-		return c.DiagonalMatrices(c.Reshape(x, sizeOf(c.Shape(x))), c.int("offset", 0), 0, 1)
+		return special.DiagonalMatrices(c.Builder, c.Reshape(x, sizeOf(c.Shape(x))), c.int("offset", 0), 0, 1)
 	})
 	calls["diag"] = each1(func(c *call, x node) node {
 		if c.rank(x) == 1 {
-			return c.DiagonalMatrices(x, c.int("diagonal", 0), 0, 1)
+			return special.DiagonalMatrices(c.Builder, x, c.int("diagonal", 0), 0, 1)
 		}
-		return c.OffDiagonal(x, c.int("diagonal", 0), 0, 1)
+		return special.OffDiagonal(c.Builder, x, c.int("diagonal", 0), 0, 1)
 	})
 	calls["tril"] = each1(func(c *call, x node) node { return c.Tril(x, c.int("diagonal", 0)) })
 	calls["triu"] = each1(func(c *call, x node) node { return c.Triu(x, c.int("diagonal", 0)) })
-	calls["trace"] = each1(func(c *call, x node) node { return c.Sum(c.OffDiagonal(x, 0, 0, 1)) })
+	calls["trace"] = each1(func(c *call, x node) node { return c.Sum(special.OffDiagonal(c.Builder, x, 0, 0, 1)) })
 }

@@ -46,8 +46,8 @@ func TestRewritesAtSpecialPoints(t *testing.T) {
 // has lost before a factor of at most 1024.
 func sameRewritten[T ir.Float](t *testing.T, d ir.DType, eps, last float64, f func(c *op.Ctx, x *gorgonia.Node) *gorgonia.Node) {
 	t.Helper()
-	a := &applied{e: &op.Entry{}, c: op.NewCtx(gorgonia.NewGraph()), floats: [][]float64{special}, ints: [][]int{nil}}
-	a.in = []*gorgonia.Node{a.c.Leaf(ir.Type{DType: d, Shape: ir.Shape{len(special)}}, leafName(0))}
+	a := &applied{e: &op.Entry{}, c: op.NewCtx(gorgonia.NewGraph()), floats: [][]float64{specials}, ints: [][]int{nil}}
+	a.in = []*gorgonia.Node{a.c.Leaf(ir.Type{DType: d, Shape: ir.Shape{len(specials)}}, leafName(0))}
 	y := f(a.c, a.in[0])
 	if a.c.Err != nil {
 		t.Fatal(a.c.Err)
@@ -73,7 +73,7 @@ func sameRewritten[T ir.Float](t *testing.T, d ir.DType, eps, last float64, f fu
 		if g == want || math.IsNaN(g) && math.IsNaN(want) || math.Abs(g-want) <= 3*eps*math.Abs(want)+1024*last {
 			continue
 		}
-		t.Errorf("%v at %v: got %v, want %v as without rewrites", d, special[i], g, want)
+		t.Errorf("%v at %v: got %v, want %v as without rewrites", d, specials[i], g, want)
 	}
 }
 

@@ -12,10 +12,10 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// special are the points at which rows and what is made of them are held to their
+// specials are the points at which rows and what is made of them are held to their
 // truth: zeros, numbers below the normal ones, tiny and moderate ones, where functions
 // are nearly constant, where exponentials overflow, and what is no number.
-var special = func() (x []float64) {
+var specials = func() (x []float64) {
 	for _, v := range []float64{0, 5e-324, 1e-40, 1e-30, 1e-9, 1e-4, 0.25, 0.59, 0.61, 1, 1 - 0x1p-24, 2.75, 8, 10, 20, 40, 89, 110, 710, 760, 1e4, 1e30, 1e200, math.Inf(1)} {
 		x = append(x, v, -v)
 	}
@@ -182,7 +182,7 @@ func TestSpecialPoints(t *testing.T) {
 	for _, c := range specialRows() {
 		seen[c.name] = true
 		t.Run(c.name+fmt.Sprint(c.attrs), func(t *testing.T) {
-			points := [][]float64{special}
+			points := [][]float64{specials}
 			e := op.Lookup(c.name)
 			if e == nil {
 				t.Fatal("no such row")

@@ -1,8 +1,10 @@
-package graph
+package loss
 
 import (
 	"math"
 
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/build"
 	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 )
@@ -17,56 +19,58 @@ import (
 // loss is +Inf, and the example's gradient 0, where no alignment is possible: too few
 // steps for the labels and the blanks between equal ones, or a label of the
 // probability 0.
-func (b *Builder) CTC(logProbs, labels *gorgonia.Node, blank int) *gorgonia.Node {
-	defer b.c.Enter("graph.CTC", logProbs, labels).Leave()
-	s, l := b.c.Shape(logProbs), b.c.Shape(labels)
-	if b.c.Err != nil {
+func CTC(b *graph.Builder, logProbs, labels *gorgonia.Node, blank int) *gorgonia.Node {
+	c := build.Enter(b, "loss.CTC", logProbs, labels)
+	defer c.Leave()
+	s, l := c.Shape(logProbs), c.Shape(labels)
+	if c.Err != nil {
 		return nil
 	}
 	if len(s) != 3 || len(l) != 2 || s[0] < 1 || l[0] != s[1] || l[1] < 1 || blank < 0 || blank >= s[2] {
-		b.c.Refuse(mistake.Shapef("got %v, labels %v and the blank %d, want [T, N, C], [N, L] and one of the classes", s, l, blank))
+		c.Refuse(mistake.Shapef("got %v, labels %v and the blank %d, want [T, N, C], [N, L] and one of the classes", s, l, blank))
 		return nil
 	}
-	if !b.c.Unrolls(s[0]) {
+	if !c.Unrolls(s[0]) {
 		return nil
 	}
 	steps, n, length := s[0], s[1], l[1]
 	marked := b.Gather(logProbs, b.Broadcast(labels, steps, n, length), 2) // [T, N, L]
 	never := func(k int) *gorgonia.Node { return b.Broadcast(b.Scalar(math.Inf(-1)), n, k) }
 	var blanks, marks *gorgonia.Node // log probabilities of the prefixes that end in a blank, [N, L+1], or in a label, [N, L]
-	if b.c.Err != nil {
+	if c.Err != nil {
 		return nil
 	}
-	repeats := b.repeats(labels, s[2])
+	repeats := repeats(b, labels, s[2])
 	for t := range steps {
-		isBlank := b.c.Along(b.c.At(logProbs, 0, t), 1, Range(blank, blank+1))
-		isMark := b.c.At(marked, 0, t)
+		isBlank := c.Along(c.At(logProbs, 0, t), 1, graph.Range(blank, blank+1))
+		isMark := c.At(marked, 0, t)
 		if t == 0 {
-			blanks, marks = b.Concat(1, isBlank, never(length)), b.c.Along(isMark, 1, Range(0, 1))
+			blanks, marks = b.Concat(1, isBlank, never(length)), c.Along(isMark, 1, graph.Range(0, 1))
 			if length > 1 {
 				marks = b.Concat(1, marks, never(length-1))
 			}
 			continue
 		}
-		ways := []*gorgonia.Node{marks, b.c.Along(blanks, 1, Range(0, length))}
+		ways := []*gorgonia.Node{marks, c.Along(blanks, 1, graph.Range(0, length))}
 		if length > 1 { // a label may follow another one without a blank
-			skips := b.Where(repeats, never(length-1), b.c.Along(marks, 1, Range(0, length-1)))
+			skips := b.Where(repeats, never(length-1), c.Along(marks, 1, graph.Range(0, length-1)))
 			ways = append(ways, b.Concat(1, never(1), skips))
 		}
 		after := b.Add(b.LogSumExp(b.Stack(0, ways...), 0), isMark)
 		stay := b.LogSumExp(b.Stack(0, blanks, b.Concat(1, never(1), marks)), 0)
 		blanks, marks = b.Add(stay, isBlank), after
 	}
-	return b.Neg(b.LogSumExp(b.Stack(0, b.c.At(blanks, 1, length), b.c.At(marks, 1, length-1)), 0))
+	return b.Neg(b.LogSumExp(b.Stack(0, c.At(blanks, 1, length), c.At(marks, 1, length-1)), 0))
 }
 
 // repeats is 1 where a label of the classes is the one before it, from the second of
 // each example on: labels: [N, L]; result [N, L−1], nil for L = 1.
-func (b *Builder) repeats(labels *gorgonia.Node, classes int) *gorgonia.Node {
-	length := b.c.Shape(labels)[1]
+func repeats(b *graph.Builder, labels *gorgonia.Node, classes int) *gorgonia.Node {
+	c := build.Of(b)
+	length := c.Shape(labels)[1]
 	if length < 2 {
 		return nil
 	}
 	hot := b.OneHot(labels, classes) // [N, L, C]
-	return b.Sum(b.Mul(b.c.Along(hot, 1, Range(1, length)), b.c.Along(hot, 1, Range(0, length-1))), 2)
+	return b.Sum(b.Mul(c.Along(hot, 1, graph.Range(1, length)), c.Along(hot, 1, graph.Range(0, length-1))), 2)
 }

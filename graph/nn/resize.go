@@ -1,9 +1,11 @@
-package graph
+package nn
 
 import (
 	"math"
 	"slices"
 
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/build"
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/op"
@@ -23,7 +25,7 @@ const (
 )
 
 // Resize are the settings of Resize.
-type Resize struct {
+type ResizeOptions struct {
 	Mode ResizeMode
 	Size []int // extents of the result, for each spatial axis or for all
 	// Scale, used without Size, are the factors of the extents, which are rounded
@@ -37,33 +39,34 @@ type Resize struct {
 // Resize changes the extents of the spatial axes of images x: [N, C, In...] by
 // interpolation. A place that is infinite or NaN has a part only in the results that lie
 // between it and others.
-func (b *Builder) Resize(x *gorgonia.Node, r Resize) *gorgonia.Node {
-	defer b.c.Enter("graph.Resize", x).Leave()
-	s := b.c.Shape(x)
-	if b.c.Err != nil {
+func Resize(b *graph.Builder, x *gorgonia.Node, r ResizeOptions) *gorgonia.Node {
+	c := build.Enter(b, "nn.Resize", x)
+	defer c.Leave()
+	s := c.Shape(x)
+	if c.Err != nil {
 		return nil
 	}
 	k := len(s) - 2
 	size, step, err := r.extents(s, k)
 	if err != nil {
-		b.c.Refuse(err)
+		c.Refuse(err)
 		return nil
 	}
 	if r.Mode == ResizeArea {
-		return b.AdaptiveAvgPool(x, size...)
+		return AdaptiveAvgPool(b, x, size...)
 	}
 	mode := map[ResizeMode]int{ResizeNearest: op.NearestBelow, ResizeNearestExact: op.Nearest, ResizeLinear: op.Linear, ResizeCubic: op.Cubic}[r.Mode]
 	for i, out := range size {
-		if !b.c.Holds(4, out) { // the places that each is made of
+		if !c.Holds(4, out) { // the places that each is made of
 			return nil
 		}
-		x = b.c.Resample(x, 2+i, out, mode, step[i], r.AlignCorners && (r.Mode == ResizeLinear || r.Mode == ResizeCubic))
+		x = c.Resample(x, 2+i, out, mode, step[i], r.AlignCorners && (r.Mode == ResizeLinear || r.Mode == ResizeCubic))
 	}
 	return x
 }
 
 // extents are those of the result and the distances of its places in x.
-func (r Resize) extents(s []int, k int) (size []int, step []float64, err error) {
+func (r ResizeOptions) extents(s []int, k int) (size []int, step []float64, err error) {
 	if k < 1 || len(r.Size) == 0 && len(r.Scale) == 0 || r.Mode > ResizeNearestExact {
 		return nil, nil, mistake.Shapef("got %v, the extents %v, the factors %v and the mode %d, want [N, C, ...] and one of both", s, r.Size, r.Scale, r.Mode)
 	}
@@ -89,17 +92,18 @@ func (r Resize) extents(s []int, k int) (size []int, step []float64, err error) 
 
 // AffineGrid is the grid for GridSample that maps the points of an image of the
 // extents out by theta: [N, k, k+1] of one to three axes: result [N, out..., k].
-func (b *Builder) AffineGrid(theta *gorgonia.Node, out []int, corners bool) *gorgonia.Node {
-	defer b.c.Enter("graph.AffineGrid", theta).Leave()
-	s, k := b.c.Shape(theta), len(out)
-	if b.c.Err != nil {
+func AffineGrid(b *graph.Builder, theta *gorgonia.Node, out []int, corners bool) *gorgonia.Node {
+	c := build.Enter(b, "nn.AffineGrid", theta)
+	defer c.Leave()
+	s, k := c.Shape(theta), len(out)
+	if c.Err != nil {
 		return nil
 	}
 	if k < 1 || k > 3 || len(s) != 3 || s[1] != k || s[2] != k+1 || slices.Min(out) < 1 {
-		b.c.Refuse(mistake.Shapef("got %v for the extents %v, want [N, k, k+1] for one to three axes of at least one place", s, out))
+		c.Refuse(mistake.Shapef("got %v for the extents %v, want [N, k, k+1] for one to three axes of at least one place", s, out))
 		return nil
 	}
-	if !b.c.Holds(append(slices.Clone(out), k+1)...) {
+	if !c.Holds(append(slices.Clone(out), k+1)...) {
 		return nil
 	}
 	points := ir.Shape(out).Size()
@@ -121,6 +125,6 @@ func (b *Builder) AffineGrid(theta *gorgonia.Node, out []int, corners bool) *gor
 		}
 		base[p*(k+1)+k] = 1
 	}
-	y := b.c.MatMulT(b.Const(base, points, k+1), theta, false, true)
+	y := c.MatMulT(b.Const(base, points, k+1), theta, false, true)
 	return b.Reshape(y, append(append([]int{s[0]}, out...), k)...)
 }

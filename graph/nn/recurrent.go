@@ -1,8 +1,9 @@
-package graph
+package nn
 
 import (
 	"fmt"
 
+	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/build"
 	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
@@ -50,7 +51,7 @@ type CellWeights struct {
 type State struct{ H, C *gorgonia.Node }
 
 // affine is x·w + bias.
-func (b *Builder) affine(x, w, bias *gorgonia.Node) *gorgonia.Node {
+func affine(b *graph.Builder, x, w, bias *gorgonia.Node) *gorgonia.Node {
 	y := b.MatMul(x, w)
 	if bias != nil {
 		y = b.Add(y, bias)
@@ -59,24 +60,26 @@ func (b *Builder) affine(x, w, bias *gorgonia.Node) *gorgonia.Node {
 }
 
 // CellStep is one step of a cell: x: [N, In] and the state before; the state after.
-func (b *Builder) CellStep(k Cell, x *gorgonia.Node, s State, w CellWeights) State {
-	defer b.c.Enter("graph.CellStep", x).Leave()
-	return b.cellStep(k, b.affine(x, w.Input, w.InputBias), s, w)
+func CellStep(b *graph.Builder, k Cell, x *gorgonia.Node, s State, w CellWeights) State {
+	c := build.Enter(b, "nn.CellStep", x)
+	defer c.Leave()
+	return cellStep(b, k, affine(b, x, w.Input, w.InputBias), s, w)
 }
 
 // cellStep is CellStep for a given a = x·Input + InputBias: [N, G·H].
-func (b *Builder) cellStep(k Cell, a *gorgonia.Node, s State, w CellWeights) State {
-	shape := b.c.Shape(s.H)
-	if b.c.Err != nil {
+func cellStep(b *graph.Builder, k Cell, a *gorgonia.Node, s State, w CellWeights) State {
+	c := build.Of(b)
+	shape := c.Shape(s.H)
+	if c.Err != nil {
 		return State{}
 	}
 	if k > ReLURNN || len(shape) != 2 || k == LSTM && s.C == nil {
-		b.c.Refuse(mistake.Shapef("got the cell %d and a state of %v, want one of the cells, a state [N, H] and, for LSTM, a second one", k, shape))
+		c.Refuse(mistake.Shapef("got the cell %d and a state of %v, want one of the cells, a state [N, H] and, for LSTM, a second one", k, shape))
 		return State{}
 	}
 	n := shape[1]
-	gate := func(x *gorgonia.Node, i int) *gorgonia.Node { return b.c.Along(x, 1, Range(i*n, (i+1)*n)) }
-	r := b.affine(s.H, w.Hidden, w.HiddenBias)
+	gate := func(x *gorgonia.Node, i int) *gorgonia.Node { return c.Along(x, 1, graph.Range(i*n, (i+1)*n)) }
+	r := affine(b, s.H, w.Hidden, w.HiddenBias)
 	switch k {
 	case LSTM:
 		z := b.Add(a, r)
@@ -96,28 +99,29 @@ func (b *Builder) cellStep(k Cell, a *gorgonia.Node, s State, w CellWeights) Sta
 // Unroll runs a cell over x: [T, N, In] from the state s, from the last step to
 // the first if reverse. It returns the hidden states of all steps, [T, N, H], in
 // the order of x, and the last state. The products of all inputs are one product.
-func (b *Builder) Unroll(k Cell, x *gorgonia.Node, s State, w CellWeights, reverse bool) (*gorgonia.Node, State) {
-	defer b.c.Enter("graph.Unroll", x).Leave()
-	shape := b.c.Shape(x)
-	if b.c.Err != nil {
+func Unroll(b *graph.Builder, k Cell, x *gorgonia.Node, s State, w CellWeights, reverse bool) (*gorgonia.Node, State) {
+	c := build.Enter(b, "nn.Unroll", x)
+	defer c.Leave()
+	shape := c.Shape(x)
+	if c.Err != nil {
 		return nil, State{}
 	}
 	if len(shape) != 3 || shape[0] == 0 {
-		b.c.Refuse(mistake.Shapef("got %v, want [T, N, In] with at least one step", shape))
+		c.Refuse(mistake.Shapef("got %v, want [T, N, In] with at least one step", shape))
 		return nil, State{}
 	}
-	if !b.c.Unrolls(shape[0]) {
+	if !c.Unrolls(shape[0]) {
 		return nil, State{}
 	}
-	a := b.affine(x, w.Input, w.InputBias)
+	a := affine(b, x, w.Input, w.InputBias)
 	out := make([]*gorgonia.Node, shape[0])
 	for i := range out {
 		t := i
 		if reverse {
 			t = len(out) - 1 - i
 		}
-		at := b.Squeeze(b.c.Along(a, 0, Range(t, t+1)), 0)
-		s = b.cellStep(k, at, s, w)
+		at := b.Squeeze(c.Along(a, 0, graph.Range(t, t+1)), 0)
+		s = cellStep(b, k, at, s, w)
 		out[t] = s.H
 	}
 	return b.Stack(0, out...), s
@@ -125,13 +129,13 @@ func (b *Builder) Unroll(k Cell, x *gorgonia.Node, s State, w CellWeights, rever
 
 // Recurrent are the settings of a recurrent layer, or of several on top of each
 // other.
-type Recurrent struct {
+type RecurrentOptions struct {
 	Cell          Cell // default LSTM
 	Hidden        int  // units, ≥ 1
 	Layers        int  // default 1
 	Bidirectional bool // a second run from the last step to the first; both outputs side by side
 	NoBias        bool
-	Weight        Initializer // nil: XavierUniform()
+	Weight        graph.Initializer // nil: XavierUniform()
 }
 
 // Recurrent runs recurrent layers over x: [T, N, In] from a state of zeros. It
@@ -141,33 +145,35 @@ type Recurrent struct {
 // name/layer<i>/bias: [G·H]; those of the second direction lie under
 // name/layer<i>/reverse. GRU has a second bias, name/layer<i>/hiddenbias, since
 // its reset gate scales one of the two.
-func (b *Builder) Recurrent(name string, x *gorgonia.Node, l Recurrent) (*gorgonia.Node, []State) {
-	defer b.c.Enter("graph.Recurrent", x).Named(b.c.Scoped(name)).Leave()
-	s := b.c.Shape(x)
-	if b.c.Err != nil {
+func Recurrent(b *graph.Builder, name string, x *gorgonia.Node, l RecurrentOptions) (*gorgonia.Node, []State) {
+	c := build.Enter(b, "nn.Recurrent", x)
+	c.Named(c.Scoped(name))
+	defer c.Leave()
+	s := c.Shape(x)
+	if c.Err != nil {
 		return nil, nil
 	}
 	if l.Layers == 0 {
 		l.Layers = 1
 	}
 	if len(s) != 3 || l.Hidden < 1 || l.Layers < 1 || l.Cell > ReLURNN {
-		b.c.Refuse(mistake.Shapef("got %v, %d hidden units, %d layers and the cell %d, want [T, N, In], at least one unit and layer, and one of the cells", s, l.Hidden, l.Layers, l.Cell))
+		c.Refuse(mistake.Shapef("got %v, %d hidden units, %d layers and the cell %d, want [T, N, In], at least one unit and layer, and one of the cells", s, l.Hidden, l.Layers, l.Cell))
 		return nil, nil
 	}
-	if !b.c.Unrolls(l.Layers) || !b.c.Unrolls(l.Layers*min(s[0], build.MostSteps+1)) {
+	if !c.Unrolls(l.Layers) || !c.Unrolls(l.Layers*min(s[0], build.MostSteps+1)) {
 		return nil, nil
 	}
 	var last []State
-	zero := b.zeros([]int{s[1], l.Hidden})
+	zero := zeros(b, []int{s[1], l.Hidden})
 	b.Scope(name, func() {
 		for i := range l.Layers {
 			b.Scope(fmt.Sprintf("layer%d", i), func() {
-				y, end := b.Unroll(l.Cell, x, State{zero, zero}, b.cellWeights(x, l), false)
+				y, end := Unroll(b, l.Cell, x, State{zero, zero}, cellWeights(b, x, l), false)
 				last = append(last, end)
 				if l.Bidirectional {
 					var back *gorgonia.Node
 					b.Scope("reverse", func() {
-						back, end = b.Unroll(l.Cell, x, State{zero, zero}, b.cellWeights(x, l), true)
+						back, end = Unroll(b, l.Cell, x, State{zero, zero}, cellWeights(b, x, l), true)
 					})
 					last = append(last, end)
 					y = b.Concat(2, y, back)
@@ -176,24 +182,25 @@ func (b *Builder) Recurrent(name string, x *gorgonia.Node, l Recurrent) (*gorgon
 			})
 		}
 	})
-	return b.c.Label(name, x), last
+	return c.Label(name, x), last
 }
 
 // cellWeights declares the parameters of one layer in one direction.
-func (b *Builder) cellWeights(x *gorgonia.Node, l Recurrent) CellWeights {
-	s := b.c.Shape(x)
-	if b.c.Err != nil {
+func cellWeights(b *graph.Builder, x *gorgonia.Node, l RecurrentOptions) CellWeights {
+	c := build.Of(b)
+	s := c.Shape(x)
+	if c.Err != nil {
 		return CellWeights{}
 	}
 	if l.Weight == nil {
-		l.Weight = XavierUniform()
+		l.Weight = graph.XavierUniform()
 	}
 	n := l.Cell.Gates() * l.Hidden
 	w := CellWeights{Input: b.Param("input", l.Weight, s[2], n), Hidden: b.Param("hidden", l.Weight, l.Hidden, n)}
 	if !l.NoBias {
-		w.InputBias = b.Param("bias", Zeros(), n)
+		w.InputBias = b.Param("bias", graph.Zeros(), n)
 		if l.Cell == GRU {
-			w.HiddenBias = b.Param("hiddenbias", Zeros(), n)
+			w.HiddenBias = b.Param("hiddenbias", graph.Zeros(), n)
 		}
 	}
 	return w

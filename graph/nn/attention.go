@@ -1,8 +1,10 @@
-package graph
+package nn
 
 import (
 	"math"
 
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/build"
 	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 )
@@ -14,26 +16,27 @@ import (
 // zeros as its result, and takes no part in any gradient. A key that is hidden from
 // all queries has no influence even where it or its value is infinite or NaN; the value
 // of one that some queries see must be finite, or those that do not see it get NaN too.
-func (b *Builder) Attention(q, k, v, mask *gorgonia.Node) *gorgonia.Node {
-	defer b.c.Enter("graph.Attention", q, k, v, mask).Leave()
-	s := b.c.Shape(q)
-	if b.c.Err != nil {
+func Attention(b *graph.Builder, q, k, v, mask *gorgonia.Node) *gorgonia.Node {
+	c := build.Enter(b, "nn.Attention", q, k, v, mask)
+	defer c.Leave()
+	s := c.Shape(q)
+	if c.Err != nil {
 		return nil
 	}
-	if err := attentionShapes(s, b.c.Shape(k), b.c.Shape(v)); b.c.Err == nil && err != nil {
-		b.c.Refuse(err)
+	if err := attentionShapes(s, c.Shape(k), c.Shape(v)); c.Err == nil && err != nil {
+		c.Refuse(err)
 	}
-	if b.c.Err != nil {
+	if c.Err != nil {
 		return nil
 	}
 	if mask != nil {
-		k, v = b.withoutHidden(mask, k, v)
+		k, v = withoutHidden(b, mask, k, v)
 	}
-	scores := b.Scale(b.c.MatMulT(q, k, false, true), 1/math.Sqrt(float64(s[len(s)-1])))
+	scores := b.Scale(c.MatMulT(q, k, false, true), 1/math.Sqrt(float64(s[len(s)-1])))
 	if mask == nil {
 		return b.MatMul(b.Softmax(scores), v)
 	}
-	return b.MatMul(b.maskedSoftmax(scores, mask), v)
+	return b.MatMul(maskedSoftmax(b, scores, mask), v)
 }
 
 // attentionShapes says what does not fit of queries, keys and values. Their axes
@@ -52,37 +55,40 @@ func attentionShapes(q, k, v []int) error {
 
 // maskedSoftmax is the softmax of x + mask along the last axis: 0 where the mask is
 // -Inf, whatever x is there, and in rows of which nothing is left.
-func (b *Builder) maskedSoftmax(x, mask *gorgonia.Node) *gorgonia.Node {
-	hidden := b.c.EqConst(mask, math.Inf(-1))
+func maskedSoftmax(b *graph.Builder, x, mask *gorgonia.Node) *gorgonia.Node {
+	c := build.Of(b)
+	hidden := c.EqConst(mask, math.Inf(-1))
 	x = b.Where(hidden, b.Scalar(math.Inf(-1)), b.Add(x, mask))
-	none := b.c.EqConst(b.c.ReduceMin(hidden, []int{-1}, true), 1)
+	none := c.EqConst(c.ReduceMin(hidden, []int{-1}, true), 1)
 	return b.Where(none, b.Scalar(0), b.Softmax(b.Where(none, b.Scalar(0), x)))
 }
 
 // withoutHidden is k and v with zeros for the keys that the mask hides from all
 // queries: products would multiply what is not finite there by 0.
-func (b *Builder) withoutHidden(mask, k, v *gorgonia.Node) (seenK, seenV *gorgonia.Node) {
-	s := b.c.Shape(mask)
-	if b.c.Err != nil || len(s) == 0 || b.seesAll(mask) {
+func withoutHidden(b *graph.Builder, mask, k, v *gorgonia.Node) (seenK, seenV *gorgonia.Node) {
+	c := build.Of(b)
+	s := c.Shape(mask)
+	if c.Err != nil || len(s) == 0 || seesAll(b, mask) {
 		return k, v
 	}
-	hidden := b.c.EqConst(mask, math.Inf(-1))
+	hidden := c.EqConst(mask, math.Inf(-1))
 	if len(s) == 1 {
 		hidden = b.Unsqueeze(hidden, 0)
 	}
-	gone := b.SwapAxes(b.c.ReduceMin(hidden, []int{-2}, true), -1, -2)
+	gone := b.SwapAxes(c.ReduceMin(hidden, []int{-2}, true), -1, -2)
 	return b.Where(gone, b.Scalar(0), k), b.Where(gone, b.Scalar(0), v)
 }
 
 // seesAll says whether the mask is a constant matrix that hides no key from all
 // queries, such as CausalMask.
-func (b *Builder) seesAll(mask *gorgonia.Node) bool {
+func seesAll(b *graph.Builder, mask *gorgonia.Node) bool {
+	c := build.Of(b)
 	var v []float64
 	ok := false
-	if l := b.c.LeafOf(mask); l != nil {
+	if l := c.LeafOf(mask); l != nil {
 		v, ok = l.Data.([]float64)
 	}
-	s := b.c.Shape(mask)
+	s := c.Shape(mask)
 	if !ok || len(s) != 2 {
 		return false
 	}
@@ -100,9 +106,10 @@ func (b *Builder) seesAll(mask *gorgonia.Node) bool {
 
 // CausalMask is the mask that lets query i of n see the keys 0 to i: [n, n] of 0
 // and, above the diagonal, -Inf.
-func (b *Builder) CausalMask(n int) *gorgonia.Node {
-	defer b.c.Enter("graph.CausalMask").Leave()
-	if !b.c.Holds(n, n) {
+func CausalMask(b *graph.Builder, n int) *gorgonia.Node {
+	c := build.Enter(b, "nn.CausalMask")
+	defer c.Leave()
+	if !c.Holds(n, n) {
 		return nil
 	}
 	m := make([]float64, n*n)

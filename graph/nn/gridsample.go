@@ -1,6 +1,8 @@
-package graph
+package nn
 
 import (
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/build"
 	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
@@ -26,18 +28,19 @@ const (
 // place, and none of the weight 0, has a part in it, even if it is infinite or NaN. At the
 // middle of a place, where the slope by the grid jumps, it is that towards the next place,
 // as in PyTorch. A coordinate that is NaN gives NaN.
-func (b *Builder) GridSample(x, grid *gorgonia.Node, mode ResizeMode, pad GridPad, corners bool) *gorgonia.Node {
-	defer b.c.Enter("graph.GridSample", x, grid).Leave()
-	s, g := b.c.Shape(x), b.c.Shape(grid)
-	if b.c.Err != nil {
+func GridSample(b *graph.Builder, x, grid *gorgonia.Node, mode ResizeMode, pad GridPad, corners bool) *gorgonia.Node {
+	c := build.Enter(b, "nn.GridSample", x, grid)
+	defer c.Leave()
+	s, g := c.Shape(x), c.Shape(grid)
+	if c.Err != nil {
 		return nil
 	}
 	k := len(s) - 2
 	if k < 1 || k > 3 || len(g) != len(s) || g[0] != s[0] || g[len(g)-1] != k || mode > ResizeCubic || pad > GridReflect || s.Size() == 0 || g.Size() == 0 {
-		b.c.Refuse(mistake.Shapef("got %v, the grid %v, the mode %d and the padding %d, want [N, C, ...] of one to three spatial axes and as many coordinates, not empty", s, g, mode, pad))
+		c.Refuse(mistake.Shapef("got %v, the grid %v, the mode %d and the padding %d, want [N, C, ...] of one to three spatial axes and as many coordinates, not empty", s, g, mode, pad))
 		return nil
 	}
-	if !b.c.Holds(s[0]) {
+	if !c.Holds(s[0]) {
 		return nil
 	}
 	points := g[1 : len(g)-1].Size()
@@ -46,9 +49,9 @@ func (b *Builder) GridSample(x, grid *gorgonia.Node, mode ResizeMode, pad GridPa
 	for i := range k { // the last axis is the first coordinate
 		axis := k - 1 - i
 		l := gridLine{n: s[2+axis], pad: pad, corners: corners}
-		axes[axis] = b.gridTaps(b.c.At(flat, 2, i), l, mode)
+		axes[axis] = gridTaps(b, c.At(flat, 2, i), l, mode)
 	}
-	image := b.gridConst(s[0], points)
+	image := gridConst(b, s[0], points)
 	places := b.Reshape(b.MoveAxes(x, []int{1}, []int{-1}), s[0]*s[2:].Size(), s[1]) // [N·Π In, C]
 	var y *gorgonia.Node                                                             // [N, P, C]
 	for _, taps := range oneOfEach(axes) {
@@ -59,8 +62,8 @@ func (b *Builder) GridSample(x, grid *gorgonia.Node, mode ResizeMode, pad GridPa
 				weight = b.Mul(weight, t.weight)
 			}
 		}
-		index := b.c.Places(b.Stack(2, at...), append([]int{s[0]}, s[2:]...))
-		term := b.c.Weigh(b.Unsqueeze(weight, 2), b.c.Take(places, index))
+		index := c.Places(b.Stack(2, at...), append([]int{s[0]}, s[2:]...))
+		term := c.Weigh(b.Unsqueeze(weight, 2), c.Take(places, index))
 		if y == nil {
 			y = term
 		} else {
@@ -72,7 +75,7 @@ func (b *Builder) GridSample(x, grid *gorgonia.Node, mode ResizeMode, pad GridPa
 }
 
 // gridConst is the number of its image for each point: [n, points].
-func (b *Builder) gridConst(n, points int) *gorgonia.Node {
+func gridConst(b *graph.Builder, n, points int) *gorgonia.Node {
 	number := make([]float64, n)
 	for i := range number {
 		number[i] = float64(i)
@@ -107,37 +110,38 @@ type gridLine struct {
 
 // gridTaps are the places of the line, and their weights, that points of the
 // coordinates u: [N, P] lie between. Those outside of the image have the weight 0.
-func (b *Builder) gridTaps(u *gorgonia.Node, l gridLine, mode ResizeMode) []gridTap {
+func gridTaps(b *graph.Builder, u *gorgonia.Node, l gridLine, mode ResizeMode) []gridTap {
+	c := build.Of(b)
 	at := b.Scale(b.AddConst(u, 1), float64(l.n-1)/2)
 	if !l.corners {
 		at = b.AddConst(b.Scale(b.AddConst(u, 1), float64(l.n)/2), -0.5)
 	}
 	if mode != ResizeCubic {
-		at = b.gridInside(at, l)
+		at = gridInside(b, at, l)
 	}
 	within := func(at, weight *gorgonia.Node) gridTap {
-		outside := b.Add(b.c.LtConst(at, 0), b.c.GtConst(at, float64(l.n-1)))
-		return gridTap{at, b.Where(outside, b.c.Fill(weight, 0), weight)}
+		outside := b.Add(c.LtConst(at, 0), c.GtConst(at, float64(l.n-1)))
+		return gridTap{at, b.Where(outside, c.Fill(weight, 0), weight)}
 	}
 	if mode == ResizeNearest {
-		return []gridTap{within(b.Round(at), b.Where(b.IsNaN(at), at, b.c.Fill(at, 1)))}
+		return []gridTap{within(b.Round(at), b.Where(b.IsNaN(at), at, c.Fill(at, 1)))}
 	}
 	lo := b.Floor(at)
 	part := b.Sub(at, lo) // of the way to the next place: its slope is 1 also where it is 0
 	if mode == ResizeLinear {
-		return []gridTap{within(lo, b.c.OneMinus(part)), within(b.AddConst(lo, 1), part)}
+		return []gridTap{within(lo, c.OneMinus(part)), within(b.AddConst(lo, 1), part)}
 	}
 	var taps []gridTap
 	for i := -1; i <= 2; i++ { // each of the four places finds its own way inside
-		place := b.Round(b.gridInside(b.AddConst(lo, float64(i)), l))
-		taps = append(taps, within(place, b.cubicWeight(part, i)))
+		place := b.Round(gridInside(b, b.AddConst(lo, float64(i)), l))
+		taps = append(taps, within(place, cubicWeight(b, part, i)))
 	}
 	return taps
 }
 
 // cubicWeight is Keys' kernel of the place i, from −1 to 2, for points that are the part
 // of the way from the place 0 to 1.
-func (b *Builder) cubicWeight(part *gorgonia.Node, i int) *gorgonia.Node {
+func cubicWeight(b *graph.Builder, part *gorgonia.Node, i int) *gorgonia.Node {
 	const c = op.CubicSlope
 	t := b.AddConst(part, float64(-i)) // the distance
 	if i > 0 {
@@ -150,7 +154,8 @@ func (b *Builder) cubicWeight(part *gorgonia.Node, i int) *gorgonia.Node {
 }
 
 // gridInside moves coordinates of the line inside as its padding says.
-func (b *Builder) gridInside(at *gorgonia.Node, l gridLine) *gorgonia.Node {
+func gridInside(b *graph.Builder, at *gorgonia.Node, l gridLine) *gorgonia.Node {
+	c := build.Of(b)
 	if l.pad == GridZeros {
 		return at
 	}
@@ -166,8 +171,8 @@ func (b *Builder) gridInside(at *gorgonia.Node, l gridLine) *gorgonia.Node {
 			odd := b.Sub(turns, b.Scale(b.Floor(b.Scale(turns, 0.5)), 2))
 			at = b.AddConst(b.Where(odd, b.AddConst(b.Neg(rest), span), rest), lo)
 		} else {
-			at = b.Where(b.IsNaN(at), at, b.c.Fill(at, 0))
+			at = b.Where(b.IsNaN(at), at, c.Fill(at, 0))
 		}
 	}
-	return b.HardTanhTo(at, 0, float64(l.n-1))
+	return HardTanhTo(b, at, 0, float64(l.n-1))
 }

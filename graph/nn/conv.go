@@ -1,9 +1,10 @@
-package graph
+package nn
 
 import (
 	"math"
 	"slices"
 
+	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/build"
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/mistake"
@@ -42,9 +43,10 @@ func (w Windowing) attrs(k int) ir.Attrs {
 // Stride, Dilation and Groups may be computed by Winograd's tiles of four by four
 // places of y, whose rounding is relative to the largest Σ |x·w| of a tile: what is
 // not finite may then make all of its tile so (internal/kernel/conv/winograd.go).
-func (b *Builder) Conv(x, w *gorgonia.Node, o Windowing) *gorgonia.Node {
-	defer b.c.Enter("graph.Conv", x, w).Leave()
-	return b.c.Conv(x, w, o.attrs(len(b.c.Shape(x))-2))
+func Conv(b *graph.Builder, x, w *gorgonia.Node, o Windowing) *gorgonia.Node {
+	c := build.Enter(b, "nn.Conv", x, w)
+	defer c.Leave()
+	return c.Conv(x, w, o.attrs(len(c.Shape(x))-2))
 }
 
 // ConvTranspose is the transposed convolution of x: [N, C, In...] with w: [C,
@@ -52,9 +54,10 @@ func (b *Builder) Conv(x, w *gorgonia.Node, o Windowing) *gorgonia.Node {
 // Out...] with Out = (In−1)·Stride − Pad − PadEnd + (K−1)·Dilation + 1 + extra;
 // extra, 0 by default, chooses among the extents that a stride maps to In, and
 // adds zeros beyond.
-func (b *Builder) ConvTranspose(x, w *gorgonia.Node, o Windowing, extra ...int) *gorgonia.Node {
-	defer b.c.Enter("graph.ConvTranspose", x, w).Leave()
-	k := len(b.c.Shape(x)) - 2
+func ConvTranspose(b *graph.Builder, x, w *gorgonia.Node, o Windowing, extra ...int) *gorgonia.Node {
+	c := build.Enter(b, "nn.ConvTranspose", x, w)
+	defer c.Leave()
+	k := len(c.Shape(x)) - 2
 	more, stride := build.OnAxes(extra, k, []int{0}), build.OnAxes(o.Stride, k, []int{1})
 	end := build.OnAxes(o.PadEnd, k, build.OnAxes(o.Pad, k, []int{0}))
 	zeros := make([]int, max(0, k))
@@ -65,15 +68,15 @@ func (b *Builder) ConvTranspose(x, w *gorgonia.Node, o Windowing, extra ...int) 
 		}
 	}
 	o.PadEnd = end
-	y := b.c.ConvTranspose(x, w, o.attrs(k), more)
+	y := c.ConvTranspose(x, w, o.attrs(k), more)
 	if slices.Max(append(zeros, 0)) > 0 {
-		return b.Pad(y, make([]int, k), zeros, PadZeros)
+		return b.Pad(y, make([]int, k), zeros, graph.PadZeros)
 	}
 	return y
 }
 
 // Pool are the windows of pooling over images [N, C, In...].
-type Pool struct {
+type PoolOptions struct {
 	Kernel    []int // extents of a window, for each spatial axis or for all
 	Windowing       // Stride's default is Kernel; Pad at most half of Kernel; no PadEnd, no Groups
 	Ceil      bool  // a last window may reach over the end: Out is rounded up
@@ -83,10 +86,11 @@ type Pool struct {
 }
 
 // windows are the settings for images x.
-func (b *Builder) windows(x *gorgonia.Node, p Pool) op.Windows {
-	k := len(b.c.Shape(x)) - 2
+func windows(b *graph.Builder, x *gorgonia.Node, p PoolOptions) op.Windows {
+	c := build.Of(b)
+	k := len(c.Shape(x)) - 2
 	if len(p.PadEnd) > 0 || p.Groups > 1 {
-		b.c.Refuse(mistake.Optionf("got PadEnd or Groups, which pools do not have"))
+		c.Refuse(mistake.Optionf("got PadEnd or Groups, which pools do not have"))
 	}
 	kernel := build.OnAxes(p.Kernel, k, nil)
 	return op.Windows{Kernel: kernel, Stride: build.OnAxes(p.Stride, k, kernel), Pad: build.OnAxes(p.Pad, k, []int{0}),
@@ -95,35 +99,40 @@ func (b *Builder) windows(x *gorgonia.Node, p Pool) op.Windows {
 
 // MaxPool is the largest element of each window, NaN if there is one. The
 // gradient goes to the first largest element. Padding is never the largest.
-func (b *Builder) MaxPool(x *gorgonia.Node, p Pool) *gorgonia.Node {
-	defer b.c.Enter("graph.MaxPool", x).Leave()
-	return b.c.MaxPool(x, b.windows(x, p))
+func MaxPool(b *graph.Builder, x *gorgonia.Node, p PoolOptions) *gorgonia.Node {
+	c := build.Enter(b, "nn.MaxPool", x)
+	defer c.Leave()
+	return c.MaxPool(x, windows(b, x, p))
 }
 
 // AvgPool is the mean of each window.
-func (b *Builder) AvgPool(x *gorgonia.Node, p Pool) *gorgonia.Node {
-	defer b.c.Enter("graph.AvgPool", x).Leave()
-	return b.c.AvgPool(x, b.windows(x, p), !p.InsideOnly)
+func AvgPool(b *graph.Builder, x *gorgonia.Node, p PoolOptions) *gorgonia.Node {
+	c := build.Enter(b, "nn.AvgPool", x)
+	defer c.Leave()
+	return c.AvgPool(x, windows(b, x, p), !p.InsideOnly)
 }
 
 // AdaptiveMaxPool is the largest element of each of out windows that share an
 // axis: window i of n over m places reaches from ⌊i·m/n⌋ to before ⌈(i+1)·m/n⌉.
-func (b *Builder) AdaptiveMaxPool(x *gorgonia.Node, out ...int) *gorgonia.Node {
-	defer b.c.Enter("graph.AdaptiveMaxPool", x).Leave()
-	return b.c.AdaptiveMaxPool(x, out)
+func AdaptiveMaxPool(b *graph.Builder, x *gorgonia.Node, out ...int) *gorgonia.Node {
+	c := build.Enter(b, "nn.AdaptiveMaxPool", x)
+	defer c.Leave()
+	return c.AdaptiveMaxPool(x, out)
 }
 
 // AdaptiveAvgPool is the mean of each window of AdaptiveMaxPool.
-func (b *Builder) AdaptiveAvgPool(x *gorgonia.Node, out ...int) *gorgonia.Node {
-	defer b.c.Enter("graph.AdaptiveAvgPool", x).Leave()
-	return b.c.AdaptiveAvgPool(x, out)
+func AdaptiveAvgPool(b *graph.Builder, x *gorgonia.Node, out ...int) *gorgonia.Node {
+	c := build.Enter(b, "nn.AdaptiveAvgPool", x)
+	defer c.Leave()
+	return c.AdaptiveAvgPool(x, out)
 }
 
 // GlobalAvgPool is the mean of each channel: x: [N, C, ...]; result [N, C].
-func (b *Builder) GlobalAvgPool(x *gorgonia.Node) *gorgonia.Node {
-	defer b.c.Enter("graph.GlobalAvgPool", x).Leave()
-	s := b.c.Shape(x)
-	if b.c.Err != nil {
+func GlobalAvgPool(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
+	c := build.Enter(b, "nn.GlobalAvgPool", x)
+	defer c.Leave()
+	s := c.Shape(x)
+	if c.Err != nil {
 		return nil
 	}
 	var axes []int
@@ -131,7 +140,7 @@ func (b *Builder) GlobalAvgPool(x *gorgonia.Node) *gorgonia.Node {
 		axes = append(axes, i)
 	}
 	if len(axes) == 0 {
-		b.c.Refuse(mistake.Shapef("got %v, want [N, C, ...] with spatial axes", s))
+		c.Refuse(mistake.Shapef("got %v, want [N, C, ...] with spatial axes", s))
 		return nil
 	}
 	return b.Mean(x, axes...)
@@ -141,24 +150,26 @@ func (b *Builder) GlobalAvgPool(x *gorgonia.Node) *gorgonia.Node {
 // image, p being the power, above 0 and finite. x should not be negative unless p is
 // even. The gradient is 0 where the sum is 0, and for p < 1 that of an element that is
 // 0 is 0 too.
-func (b *Builder) LPPool(x *gorgonia.Node, power float64, p Pool) *gorgonia.Node {
-	defer b.c.Enter("graph.LPPool", x).Leave()
+func LPPool(b *graph.Builder, x *gorgonia.Node, power float64, p PoolOptions) *gorgonia.Node {
+	c := build.Enter(b, "nn.LPPool", x)
+	defer c.Leave()
 	if !(power > 0) || math.IsInf(power, 1) {
-		b.c.Refuse(mistake.Optionf("got the power %v, want it above 0 and finite", power))
+		c.Refuse(mistake.Optionf("got the power %v, want it above 0 and finite", power))
 		return nil
 	}
 	each := b.PowConst(x, power)
 	if power < 1 {
-		zero := b.c.EqConst(x, 0)
-		each = b.Where(zero, b.c.Fill(x, 0), b.PowConst(b.Where(zero, b.c.Fill(x, 1), x), power))
+		zero := c.EqConst(x, 0)
+		each = b.Where(zero, c.Fill(x, 0), b.PowConst(b.Where(zero, c.Fill(x, 1), x), power))
 	}
-	return b.c.Root(b.SumPool(each, p), power)
+	return c.Root(SumPool(b, each, p), power)
 }
 
 // SumPool is the sum of each window.
-func (b *Builder) SumPool(x *gorgonia.Node, p Pool) *gorgonia.Node {
-	defer b.c.Enter("graph.SumPool", x).Leave()
-	return b.c.SumPool(x, b.windows(x, p))
+func SumPool(b *graph.Builder, x *gorgonia.Node, p PoolOptions) *gorgonia.Node {
+	c := build.Enter(b, "nn.SumPool", x)
+	defer c.Leave()
+	return c.SumPool(x, windows(b, x, p))
 }
 
 // SamePadding is the padding of a convolution of stride 1 whose results have the

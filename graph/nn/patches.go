@@ -1,8 +1,9 @@
-package graph
+package nn
 
 import (
 	"slices"
 
+	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/build"
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/mistake"
@@ -21,16 +22,17 @@ type patching struct {
 // Kernel, Π Out], the taps of a channel side by side (im2col). Out is that of Conv;
 // no Groups. Elements are copied: one that is infinite or NaN is found in its windows,
 // at its taps.
-func (b *Builder) Patches(x *gorgonia.Node, kernel []int, w Windowing) *gorgonia.Node {
-	defer b.c.Enter("graph.Patches", x).Leave()
-	s := b.c.Shape(x)
-	if b.c.Err != nil {
+func Patches(b *graph.Builder, x *gorgonia.Node, kernel []int, w Windowing) *gorgonia.Node {
+	c := build.Enter(b, "nn.Patches", x)
+	defer c.Leave()
+	s := c.Shape(x)
+	if c.Err != nil {
 		return nil
 	}
 	k := len(s) - 2
 	kernel = build.OnAxes(kernel, k, []int{1})
 	if k < 1 || k > 3 || len(kernel) != k || slices.Min(kernel) < 1 || s[1] < 1 {
-		b.c.Refuse(mistake.Shapef("got %v and the kernel %v, want [N, C, ...] of one to three spatial axes and an extent for each", s, kernel))
+		c.Refuse(mistake.Shapef("got %v and the kernel %v, want [N, C, ...] of one to three spatial axes and an extent for each", s, kernel))
 		return nil
 	}
 	w.Groups = s[1]
@@ -42,13 +44,13 @@ func (b *Builder) Patches(x *gorgonia.Node, kernel []int, w Windowing) *gorgonia
 		}
 	}
 	if err != nil {
-		b.c.Refuse(err)
+		c.Refuse(err)
 		return nil
 	}
 	p := patching{kernel, out[2:], a.Ints("stride"), a.Ints("dilation"), a.Ints("pad"), a.Ints("padend")}
-	y := b.Pad(x, p.pad, p.padEnd, PadZeros)
+	y := b.Pad(x, p.pad, p.padEnd, graph.PadZeros)
 	for i := range k {
-		y = b.c.IndexSelect(y, b.places(p, i), 2+i)
+		y = c.IndexSelect(y, places(b, p, i), 2+i)
 	}
 	y = b.Transpose(b.Reshape(y, append([]int{s[0], s[1]}, alternate(kernel, p.windows)...)...), append([]int{0, 1}, oddsLast(k)...)...)
 	return b.Reshape(y, s[0], s[1]*ir.Shape(kernel).Size(), out[2:].Size())
@@ -56,28 +58,29 @@ func (b *Builder) Patches(x *gorgonia.Node, kernel []int, w Windowing) *gorgonia
 
 // FromPatches adds columns up to images: what Patches' gradient does. x: [N, C·Π
 // Kernel, Π of the windows]; result [N, C, out...]. Groups and PadEnd are not looked at.
-func (b *Builder) FromPatches(x *gorgonia.Node, out, kernel []int, w Windowing) *gorgonia.Node {
-	defer b.c.Enter("graph.FromPatches", x).Leave()
-	s := b.c.Shape(x)
-	if b.c.Err != nil {
+func FromPatches(b *graph.Builder, x *gorgonia.Node, out, kernel []int, w Windowing) *gorgonia.Node {
+	c := build.Enter(b, "nn.FromPatches", x)
+	defer c.Leave()
+	s := c.Shape(x)
+	if c.Err != nil {
 		return nil
 	}
 	p, err := patchesOf(s, out, kernel, w)
 	if err != nil {
-		b.c.Refuse(err)
+		c.Refuse(err)
 		return nil
 	}
 	k, channels := len(out), s[1]/ir.Shape(p.kernel).Size()
 	y := b.Reshape(x, append([]int{s[0], channels}, append(slices.Clone(p.kernel), p.windows...)...)...)
 	y = b.Transpose(y, append([]int{0, 1}, alternate(counting(2, k), counting(2+k, k))...)...)
-	merged, inside := []int{s[0], channels}, []Span{All(), All()}
+	merged, inside := []int{s[0], channels}, []graph.Span{graph.All(), graph.All()}
 	for i := range k {
 		merged = append(merged, p.kernel[i]*p.windows[i])
-		inside = append(inside, Range(p.pad[i], p.pad[i]+out[i]))
+		inside = append(inside, graph.Range(p.pad[i], p.pad[i]+out[i]))
 	}
 	y = b.Reshape(y, merged...)
 	for i := range k {
-		y = b.c.IndexPut(y, b.places(p, i), 2+i, out[i]+2*p.pad[i])
+		y = c.IndexPut(y, places(b, p, i), 2+i, out[i]+2*p.pad[i])
 	}
 	return b.Slice(y, inside...)
 }
@@ -117,9 +120,10 @@ func patchesOf(s ir.Shape, out, kernel []int, w Windowing) (patching, error) {
 
 // places are those of spatial axis i, with its padding, that each tap of the kernel
 // sees, window by window.
-func (b *Builder) places(p patching, i int) *gorgonia.Node {
-	if !b.c.Holds(p.kernel[i], p.windows[i]) {
-		return b.c.Missing()
+func places(b *graph.Builder, p patching, i int) *gorgonia.Node {
+	c := build.Of(b)
+	if !c.Holds(p.kernel[i], p.windows[i]) {
+		return c.Missing()
 	}
 	at := make([]int, 0, p.kernel[i]*p.windows[i])
 	for tap := range p.kernel[i] {

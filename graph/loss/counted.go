@@ -1,0 +1,33 @@
+package loss
+
+import (
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/build"
+	"github.com/symgrad/symgrad/internal/mistake"
+	"gorgonia.org/gorgonia"
+)
+
+// MeanOver is the mean sum/count over what counts, such as the labels that are
+// not ignored, and 0 with the gradient 0 where the count is 0. Both have one
+// element.
+//
+// The mean over a data set is Σ sum/Σ count over its batches, not the mean of the
+// batches' means: a Trainer adds up sums and counts, so that a loss made by
+// MeanOver, or a sum of such losses and others, does not depend on how the data is
+// cut into batches.
+func MeanOver(b *graph.Builder, sum, count *gorgonia.Node) *gorgonia.Node {
+	c := build.Enter(b, "loss.MeanOver", sum, count)
+	defer c.Leave()
+	s, n := c.Shape(sum), c.Shape(count)
+	if c.OK() && (s.Size() != 1 || n.Size() != 1) {
+		c.Refuse(mistake.Shapef("got %v and %v, want one element each", s, n))
+	}
+	if !c.OK() {
+		return nil
+	}
+	mean := b.Div(sum, b.Where(c.EqConst(count, 0), c.Fill(count, 1), count))
+	if c.OK() {
+		c.Means = append(c.Means, [3]*gorgonia.Node{mean, sum, count})
+	}
+	return mean
+}

@@ -1,0 +1,37 @@
+// Package enum writes and reads settings that are one of a few by their names, and so
+// in JSON too.
+//
+// It owns no names: each type has a list of its own, in the order of its constants.
+// Importers: graph and its rooms.
+package enum
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/symgrad/symgrad/internal/mistake"
+)
+
+// String returns the name of constant i, or one such as activation(9) if there is none.
+func String(kind string, names []string, i int) string {
+	if i >= 0 && i < len(names) {
+		return names[i]
+	}
+	return fmt.Sprintf("%s(%d)", kind, i)
+}
+
+// Text returns the name of constant i. Errors: ErrOption if there is none.
+func Text(kind string, names []string, i int) ([]byte, error) {
+	if i >= 0 && i < len(names) {
+		return []byte(names[i]), nil
+	}
+	return nil, mistake.Optionf("got the %s %d, want one of %q", kind, i, names)
+}
+
+// Parse returns the constant that text names. Errors: ErrOption if there is none.
+func Parse(kind string, names []string, text []byte) (int, error) {
+	if i := slices.Index(names, string(text)); i >= 0 {
+		return i, nil
+	}
+	return 0, mistake.Optionf("got the %s %q, want one of %q", kind, text, names)
+}
