@@ -183,7 +183,7 @@ func unplanned(err error) error {
 
 // fits says whether there is memory for n more initial values, those of a parameter.
 func (p *Params) fits(name string, shape ir.Shape, n int) error {
-	if p.size+align(n) <= cap(p.drawn) {
+	if p.size+exec.Align(n) <= cap(p.drawn) {
 		return nil
 	}
 	return enough(8*int64(p.grown(n)), MemoryUse{Op: "param", Name: name, Shape: shape, Bytes: 8 * int64(n)})

@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/exec"
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/memory"
 	"github.com/symgrad/symgrad/internal/op"
@@ -127,7 +128,7 @@ func (p *Params) declare(name string, shape ir.Shape, init Initializer) (*Param,
 		return nil, errors.WithMessage(err, "got an initial value that is too large")
 	}
 	q := &Param{Name: name, Shape: shape.Clone(), Decay: len(shape) >= 2, offset: p.size, size: n}
-	p.size += align(n)
+	p.size += exec.Align(n)
 	p.list = append(p.list, q)
 	if p.names == nil {
 		p.names = map[string]*Param{}
@@ -136,19 +137,16 @@ func (p *Params) declare(name string, shape ir.Shape, init Initializer) (*Param,
 	return q, nil
 }
 
-// align rounds n up so that each parameter starts on a cache line.
-func align(n int) int { return (n + 15) &^ 15 }
-
 // grown is how many initial values there is to be room for when n follow those of the
 // parameters so far, with some to spare: the biases after a large weight need no copy.
 func (p *Params) grown(n int) int {
-	end := p.size + align(n)
+	end := p.size + exec.Align(n)
 	return max(end+end/16, 2*cap(p.drawn))
 }
 
 // room is memory of zeros for n initial values after those of the parameters so far.
 func (p *Params) room(n int) []float64 {
-	end := p.size + align(n)
+	end := p.size + exec.Align(n)
 	if end > cap(p.drawn) {
 		grown := memory.Zeros[float64](p.grown(n))[:p.size]
 		memory.Populate(grown)

@@ -4,14 +4,15 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/symgrad/symgrad/internal/exec"
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/op"
 )
 
-// This file says what takes memory, for messages.
+// This file says what takes memory.
 
-// TooLarge says that the values of a function have more elements than the processor can
-// address.
+// TooLarge is the error that the values of a function have more elements than the
+// processor can address.
 type TooLarge struct {
 	Bytes int64
 	Func  *ir.Func
@@ -22,10 +23,13 @@ func (e *TooLarge) Error() string {
 	return fmt.Sprintf("compile: all values take %d bytes, more than the processor can address", e.Bytes)
 }
 
-// bytesOf is the memory of v.
+// roomOf returns how many bytes v takes in an arena.
+func roomOf(v *ir.Value) int { return exec.Align(v.Type.Shape.Size()) * v.Type.DType.Size() }
+
+// bytesOf returns how many bytes the elements of v have.
 func bytesOf(v *ir.Value) int64 { return int64(v.Type.Shape.Size()) * int64(v.Type.DType.Size()) }
 
-// sizeOfAll is the memory of all values of f but views, if none shares any.
+// sizeOfAll returns how many bytes all values of f but views have, if none shares memory.
 func sizeOfAll(f *ir.Func) (n int64) {
 	for _, v := range f.Values {
 		if !isView(v) {
@@ -41,10 +45,10 @@ type Use struct {
 	Name  string // of the leaf, or what the user called the node
 	Shape ir.Shape
 	Bytes int64
-	At    string // file:line that asked for it, or for what it is needed for, or ""
+	At    string // file:line that asked for it, or for a value that needs it, or ""
 }
 
-// Largest are the n values of f that take most memory, the largest first.
+// Largest returns the n values of f that take most memory, the largest first.
 func Largest(f *ir.Func, n int) []Use {
 	values := slices.DeleteFunc(slices.Clone(f.Values), isView)
 	slices.SortStableFunc(values, func(x, y *ir.Value) int { return int(min(max(bytesOf(y)-bytesOf(x), -1), 1)) })
@@ -55,8 +59,8 @@ func Largest(f *ir.Func, n int) []Use {
 	return out
 }
 
-// nameOf is the operator of v as the user knows it: that of the result where a loop
-// computes several.
+// nameOf returns the operator of v as the user knows it. If a loop computes several, it is
+// that of the result.
 func nameOf(v *ir.Value) string {
 	switch {
 	case v.Def == nil:

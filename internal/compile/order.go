@@ -3,7 +3,6 @@ package compile
 import (
 	"slices"
 
-	"github.com/symgrad/symgrad/internal/exec"
 	"github.com/symgrad/symgrad/internal/ir"
 )
 
@@ -67,7 +66,7 @@ type step struct {
 
 func (o *ordering) add(v *ir.Value) {
 	s := o.of.At(v)
-	s.v, s.size = v, exec.Align(v.Type.Shape.Size())*v.Type.DType.Size()
+	s.v, s.size = v, roomOf(v)
 	for _, x := range v.In {
 		r := o.of.At(base(x))
 		if r.v == nil || len(r.users) > 0 && r.users[len(r.users)-1] == s {

@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/symgrad/symgrad/internal/exec"
 	"github.com/symgrad/symgrad/internal/ir"
 )
 
@@ -110,7 +109,7 @@ func (s *split) bytes(v *ir.Value) int {
 	if s.of.At(v).bound {
 		return 0
 	}
-	return exec.Align(v.Type.Shape.Size()) * v.Type.DType.Size()
+	return roomOf(v)
 }
 
 // cuts returns the positions that end all segments but the last one. Cuts are about

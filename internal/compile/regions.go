@@ -23,8 +23,8 @@ type region struct {
 	rows        int
 	steps       int
 	work        float64 // nanoseconds, roughly
-	held        int     // bytes that are free only after the region
-	fetch       int     // bytes of the operands that each row needs whole
+	held        int64   // bytes that are free only after the region
+	fetch       int64   // bytes of the operands that each row needs whole
 }
 
 // pays reports whether the region takes less time than its steps one by one, each cut in
@@ -58,7 +58,7 @@ func (p *planner) regions(which Regions) {
 		}
 		r.last = i
 		for _, x := range p.expire[i] {
-			r.held += x.Type.Shape.Size() * x.Type.DType.Size()
+			r.held += bytesOf(x)
 		}
 		if r.held > regionHeld {
 			end(i + 1)
@@ -110,7 +110,7 @@ func (p *planner) join(r *region, v *ir.Value) bool {
 	for i, alone := range byRow {
 		if of := p.of.At(v.In[i]); !alone && of.whole != r {
 			of.whole = r
-			r.fetch += v.In[i].Type.Shape.Size() * v.In[i].Type.DType.Size()
+			r.fetch += bytesOf(v.In[i])
 		}
 	}
 	r.rows, own.made, own.byRow = rows, r, true

@@ -47,15 +47,6 @@ func argRunning[T ir.Float](c *ir.Call[T]) {
 // RunningExtreme is the largest element so far along the axis, or the smallest,
 // and its place.
 func (c *Ctx) RunningExtreme(x *gorgonia.Node, axis int, least bool) (values, index *gorgonia.Node) {
-	t := c.Type(x)
-	if c.Err != nil {
-		return nil, nil
-	}
-	k, err := t.Axis(axis)
-	if err != nil {
-		c.Fail("argrunning", "", []*gorgonia.Node{x}, shapef("%v", err))
-		return nil, nil
-	}
-	index = c.Apply(&ArgRunning, ir.A("axis", k, "least", least), x)
-	return c.Gather(x, index, k), index
+	index = c.alongAxis(&ArgRunning, axis, ir.A("least", least), x)
+	return c.Gather(x, index, axis), index
 }

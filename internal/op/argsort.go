@@ -75,16 +75,7 @@ func argSort[T ir.Float](c *ir.Call[T]) {
 
 // ArgSort is the order that sorts x along the axis.
 func (c *Ctx) ArgSort(x *gorgonia.Node, axis int, descending bool) *gorgonia.Node {
-	t := c.Type(x)
-	if c.Err != nil {
-		return nil
-	}
-	k, err := t.Axis(axis)
-	if err != nil {
-		c.Fail("argsort", "", []*gorgonia.Node{x}, shapef("%v", err))
-		return nil
-	}
-	return c.Apply(&ArgSort, ir.A("axis", k, "descending", descending), x)
+	return c.alongAxis(&ArgSort, axis, ir.A("descending", descending), x)
 }
 
 // Sort is x sorted along the axis.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
 )
 
 // This file holds what the rows that work along one axis share: the attribute
@@ -123,6 +124,21 @@ func refLines2(f func(dst, x, y []float64)) func(*ir.Call[float64]) {
 			}
 		}
 	}
+}
+
+// alongAxis applies a row along an axis of x[0]; a negative axis counts from the last. a
+// holds the other attributes.
+func (c *Ctx) alongAxis(e *Entry, axis int, a ir.Attrs, x ...*gorgonia.Node) *gorgonia.Node {
+	t := c.Type(x[0])
+	if c.Err != nil {
+		return nil
+	}
+	k, err := t.Axis(axis)
+	if err != nil {
+		c.Fail(e.Name, "", x, shapef("%v", err))
+		return nil
+	}
+	return c.Apply(e, a.With("axis", k), x...)
 }
 
 // axisSamples are the applications that such rows are sampled at.

@@ -37,5 +37,5 @@ func runningProduct[T ir.Float](dst, x []T, w walk) {
 
 // CumProd is the running product along the axis.
 func (c *Ctx) CumProd(x *gorgonia.Node, axis int) *gorgonia.Node {
-	return c.runningAlong(&CumProd, x, axis)
+	return c.alongAxis(&CumProd, axis, forwards, x)
 }

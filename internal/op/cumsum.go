@@ -46,5 +46,5 @@ func runningSum[T ir.Float](dst, x []T, w walk) {
 
 // CumSum is the running sum along the axis.
 func (c *Ctx) CumSum(x *gorgonia.Node, axis int) *gorgonia.Node {
-	return c.runningAlong(&CumSum, x, axis)
+	return c.alongAxis(&CumSum, axis, forwards, x)
 }

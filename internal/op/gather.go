@@ -113,14 +113,5 @@ func gather[T ir.Float](c *ir.Call[T]) {
 
 // Gather takes elements along the axis; a negative one counts from the last.
 func (c *Ctx) Gather(x, index *gorgonia.Node, axis int) *gorgonia.Node {
-	t := c.Type(x)
-	if c.Err != nil {
-		return nil
-	}
-	k, err := t.Axis(axis)
-	if err != nil {
-		c.Fail("gather", "", []*gorgonia.Node{x, index}, shapef("%v", err))
-		return nil
-	}
-	return c.Apply(&Gather, ir.A("axis", k), x, index)
+	return c.alongAxis(&Gather, axis, nil, x, index)
 }

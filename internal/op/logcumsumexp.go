@@ -71,5 +71,5 @@ func runningLogSum[T ir.Float](dst, x []T, w walk) {
 
 // LogCumSumExp is the logarithm of the running sum of eˣ along the axis.
 func (c *Ctx) LogCumSumExp(x *gorgonia.Node, axis int) *gorgonia.Node {
-	return c.runningAlong(&LogCumSumExp, x, axis)
+	return c.alongAxis(&LogCumSumExp, axis, forwards, x)
 }

@@ -57,5 +57,5 @@ func (l lineOps[T]) logSoftmax(dst, x []T) {
 
 // LogSoftmax is x − log Σeˣ along the axis; a negative one counts from the last.
 func (c *Ctx) LogSoftmax(x *gorgonia.Node, axis int) *gorgonia.Node {
-	return c.alongAxis(&LogSoftmax, x, axis)
+	return c.alongAxis(&LogSoftmax, axis, nil, x)
 }

@@ -14,6 +14,9 @@ type walk struct {
 	exclusive      bool
 }
 
+// forwards are the attributes, but for axis, of a fold from the first element on.
+var forwards = ir.A("exclusive", false, "reverse", false)
+
 func walkOf(a ir.Attrs, n int) walk {
 	if a.Bool("reverse") {
 		return walk{n - 1, -1, n, a.Bool("exclusive")}
@@ -65,20 +68,6 @@ func runningSamples() []Sample {
 		{In: []ir.Shape{{2, 1}}, Attrs: ir.A("axis", 1, "exclusive", false, "reverse", false)},
 		{In: []ir.Shape{{2, 300}}, Attrs: ir.A("axis", 1, "exclusive", true, "reverse", true)},
 	}
-}
-
-// runningAlong applies a running fold that starts at the first element.
-func (c *Ctx) runningAlong(e *Entry, x *gorgonia.Node, axis int) *gorgonia.Node {
-	t := c.Type(x)
-	if c.Err != nil {
-		return nil
-	}
-	k, err := t.Axis(axis)
-	if err != nil {
-		c.Fail(e.Name, "", []*gorgonia.Node{x}, shapef("%v", err))
-		return nil
-	}
-	return c.Apply(e, ir.A("axis", k, "exclusive", false, "reverse", false), x)
 }
 
 // shift moves x by one place along the axis, to higher places or with back to lower

@@ -82,19 +82,5 @@ func (c *Ctx) stays(n Applied) *gorgonia.Node {
 
 // Scatter puts s into x at the places of the index along the axis.
 func (c *Ctx) Scatter(x, s, index *gorgonia.Node, axis int) *gorgonia.Node {
-	return c.scatterAlong(&Scatter, x, s, index, axis)
-}
-
-// scatterAlong applies a row that puts s into x.
-func (c *Ctx) scatterAlong(e *Entry, x, s, index *gorgonia.Node, axis int, kv ...any) *gorgonia.Node {
-	t := c.Type(x)
-	if c.Err != nil {
-		return nil
-	}
-	k, err := t.Axis(axis)
-	if err != nil {
-		c.Fail(e.Name, "", []*gorgonia.Node{x, s, index}, shapef("%v", err))
-		return nil
-	}
-	return c.Apply(e, ir.A(append([]any{"axis", k}, kv...)...), x, s, index)
+	return c.alongAxis(&Scatter, axis, nil, x, s, index)
 }

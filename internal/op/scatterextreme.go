@@ -51,5 +51,5 @@ func scatterExtreme[T ir.Float](c *ir.Call[T]) {
 // ScatterExtreme is x with its places made the largest, or the smallest, of
 // themselves and the elements of s that the index sends there.
 func (c *Ctx) ScatterExtreme(x, s, index *gorgonia.Node, axis int, least bool) *gorgonia.Node {
-	return c.scatterAlong(&ScatterExtreme, x, s, index, axis, "least", least)
+	return c.alongAxis(&ScatterExtreme, axis, ir.A("least", least), x, s, index)
 }

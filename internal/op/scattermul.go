@@ -43,5 +43,5 @@ func scatterMul[T ir.Float](c *ir.Call[T]) {
 // ScatterMul is x with its places multiplied by the elements of s that the index
 // sends there.
 func (c *Ctx) ScatterMul(x, s, index *gorgonia.Node, axis int) *gorgonia.Node {
-	return c.scatterAlong(&ScatterMul, x, s, index, axis)
+	return c.alongAxis(&ScatterMul, axis, nil, x, s, index)
 }

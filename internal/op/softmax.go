@@ -45,21 +45,7 @@ func finite[T ir.Float](m T) T {
 
 // Softmax is eˣ/Σeˣ along the axis; a negative one counts from the last.
 func (c *Ctx) Softmax(x *gorgonia.Node, axis int) *gorgonia.Node {
-	return c.alongAxis(&Softmax, x, axis)
-}
-
-// alongAxis applies a row along an axis, counted from the last if negative.
-func (c *Ctx) alongAxis(e *Entry, x *gorgonia.Node, axis int) *gorgonia.Node {
-	t := c.Type(x)
-	if c.Err != nil {
-		return nil
-	}
-	k, err := t.Axis(axis)
-	if err != nil {
-		c.Fail(e.Name, "", []*gorgonia.Node{x}, shapef("%v", err))
-		return nil
-	}
-	return c.Apply(e, ir.A("axis", k), x)
+	return c.alongAxis(&Softmax, axis, nil, x)
 }
 
 func (l lineOps[T]) softmax(dst, x []T) {
