@@ -1,0 +1,195 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/graph"
+	"gorgonia.org/gorgonia"
+)
+
+// settings are the flags of symgrad graph.
+type settings struct {
+	formula   bool
+	inputs    string
+	batch     int
+	dtype     graph.DType
+	forward   bool
+	recompute bool
+	workers   int
+	all       bool
+	html      string
+}
+
+const graphUsage = `Usage: symgrad graph [flags] MODEL
+       symgrad graph [flags] -formula TEXT
+
+Shows what the compiler makes of a model or of a formula: the computation as it is
+read, as it is after each pass, and the kernels with their memory. With -html it
+writes one page that marks what each pass changed.
+`
+
+// graphVerb is symgrad graph.
+func graphVerb(args []string, out, errs io.Writer) int {
+	s := settings{dtype: graph.Float32}
+	flags := flag.NewFlagSet("symgrad graph", flag.ContinueOnError)
+	flags.SetOutput(errs)
+	flags.BoolVar(&s.formula, "formula", false, "the argument is a formula, such as \"b1*(1 - exp(-b2*x))\"")
+	flags.StringVar(&s.inputs, "inputs", "x", "names in the formula that are inputs, separated by commas; all others are parameters")
+	flags.IntVar(&s.batch, "batch", 32, "number of examples in a batch")
+	flags.TextVar(&s.dtype, "dtype", s.dtype, "type of the numbers: float32 or float64")
+	flags.BoolVar(&s.forward, "forward", false, "compile the outputs alone, without gradients")
+	flags.BoolVar(&s.recompute, "recompute", false, "trade time for memory")
+	flags.IntVar(&s.workers, "workers", 1, "number of threads to plan for; 0: as many as pay")
+	flags.BoolVar(&s.all, "all", false, "name the passes that changed nothing too")
+	flags.StringVar(&s.html, "html", "", "write a page to this file instead of text to the terminal")
+	flags.Usage = func() {
+		fmt.Fprintf(errs, "%s\nModels:\n", graphUsage)
+		for _, m := range sources {
+			fmt.Fprintf(errs, "  %-8s %s\n", m.name, m.is)
+		}
+		fmt.Fprintln(errs, "\nFlags:")
+		flags.PrintDefaults()
+	}
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return done
+	case err != nil:
+		return misuse
+	case flags.NArg() != 1:
+		fmt.Fprintf(errs, "symgrad graph: got %d arguments, want one model or one formula\n", flags.NArg())
+		flags.Usage()
+		return misuse
+	}
+	c, err := s.compile(flags.Arg(0))
+	if err == nil {
+		err = s.write(c, out)
+	}
+	if err != nil {
+		fmt.Fprintf(errs, "symgrad graph: %v\n", err)
+		return failed
+	}
+	return done
+}
+
+// compilation is what a compilation went through.
+type compilation struct {
+	Title  string
+	Phases []graph.Phase
+	Stats  graph.Stats
+}
+
+// compile builds and compiles what is named.
+func (s settings) compile(what string) (*compilation, error) {
+	if s.batch < 1 {
+		return nil, errors.Errorf("got a batch of %d examples, want at least 1", s.batch)
+	}
+	p, err := s.program(what)
+	if err != nil {
+		return nil, err
+	}
+	c := &compilation{Title: s.title(what)}
+	p.cfg.Recompute, p.cfg.Workers = s.recompute, s.workers
+	p.cfg.Trace = func(phase graph.Phase) { c.Phases = append(c.Phases, phase) }
+	compiled, err := p.b.Compile(p.cfg)
+	if err != nil {
+		return nil, err
+	}
+	c.Stats = compiled.Stats()
+	return c, nil
+}
+
+// title names what was compiled, and how.
+func (s settings) title(what string) string {
+	how := []string{fmt.Sprintf("batch %d", s.batch), s.dtype.String()}
+	if s.forward {
+		how = append(how, "forward")
+	} else {
+		how = append(how, "with gradients")
+	}
+	if s.recompute {
+		how = append(how, "recompute")
+	}
+	return what + " (" + strings.Join(how, ", ") + ")"
+}
+
+// program is a graph and what is to be compiled of it.
+type program struct {
+	b   *graph.Builder
+	cfg graph.Config
+}
+
+// program builds the graph of what is named.
+func (s settings) program(what string) (*program, error) {
+	if s.formula {
+		return s.parse(what)
+	}
+	var names []string
+	for _, m := range sources {
+		if m.name == what {
+			model, err := m.make(s.dtype)
+			if err != nil {
+				return nil, err
+			}
+			b := graph.New(model.Params())
+			b.SetTraining(!s.forward)
+			loss, output := model.Loss(b, s.batch)
+			if s.forward {
+				return s.finish(b, nil, output)
+			}
+			return s.finish(b, loss, loss, output)
+		}
+		names = append(names, m.name)
+	}
+	return nil, errors.Errorf("got the model %q, want one of %s; a formula needs -formula", what, strings.Join(names, ", "))
+}
+
+// finish says what is compiled: the outputs, and the gradients of loss, if there is
+// one and parameters that it may depend on.
+func (s settings) finish(b *graph.Builder, loss *gorgonia.Node, outputs ...*gorgonia.Node) (*program, error) {
+	if b.Err() != nil {
+		return nil, b.Err()
+	}
+	p := &program{b: b, cfg: graph.Config{Outputs: outputs}}
+	if loss == nil || len(b.ParamNodes()) == 0 {
+		return p, nil
+	}
+	grads, err := gradients(loss, b.ParamNodes())
+	p.cfg.Grads = grads
+	return p, err
+}
+
+// write shows c: as a page, or as text.
+func (s settings) write(c *compilation, out io.Writer) error {
+	if s.html == "" {
+		return writeText(out, c, s.all)
+	}
+	f, err := os.Create(s.html)
+	if err != nil {
+		return err
+	}
+	if err := writePage(f, c); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
+}
+
+// writeText writes the phases one behind the other.
+func writeText(w io.Writer, c *compilation, all bool) error {
+	text := "// " + c.Title + "\n"
+	for _, p := range c.Phases {
+		switch {
+		case p.Changed:
+			text += "\n" + p.String()
+		case all:
+			text += "\n// after " + p.Name + ": nothing changed\n"
+		}
+	}
+	_, err := fmt.Fprintf(w, "%s\n// %v\n", text, c.Stats)
+	return err
+}
