@@ -162,13 +162,8 @@ func (b *machineBuild) differentiate() error {
 // runningStats adds the statistics of the batches for normalisations that train.
 func (b *machineBuild) runningStats() {
 	for _, n := range b.g.AllNodes() {
-		s, ok := foreign.RunningStatsOf(b.c, n)
-		if !ok || b.c.Err != nil {
-			continue
-		}
-		b.add(s.OfMean, machineOut{moves: s.Mean, momentum: s.Momentum})
-		if s.OfVariance != nil {
-			b.add(s.OfVariance, machineOut{moves: s.Variance, momentum: s.Momentum})
+		for _, r := range foreign.RunningStats(b.c, n) {
+			b.add(r.Batch, machineOut{moves: r.Kept, momentum: r.Momentum})
 		}
 	}
 }

@@ -25,7 +25,6 @@ var elementwise = []row{
 	{name: "minBetween", operands: 2, read: as(&op.Minimum)},
 	{name: "maxBetween", operands: 2, read: as(&op.Maximum)},
 	{name: "Iop", operands: 1, read: composed(func(_ *op.Ctx, n node) *gorgonia.Node { return n.in[0] })},
-	{name: "clampOp", kind: unmade},
 }
 
 func unary(name string, e *op.Entry, doubts ...doubt) row {
@@ -38,7 +37,7 @@ func binary(name string, e *op.Entry) row {
 
 func readLog(c *op.Ctx, n node) op.Applied {
 	if x, axes, ok := summedExp(n.Node); ok {
-		return composed(func(c *op.Ctx, _ node) *gorgonia.Node { return c.LogSumExp(x, axes, false) })(c, n)
+		return n.made(c, c.LogSumExp(x, axes, false))
 	}
 	return n.apply(&op.Log, nil)
 }

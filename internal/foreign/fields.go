@@ -3,7 +3,6 @@ package foreign
 import (
 	"fmt"
 	"reflect"
-	"slices"
 
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
@@ -38,67 +37,57 @@ func (f fields) fail(format string, args ...any) {
 	}
 }
 
-// field is the field key if it is of one of the kinds.
-func (f fields) field(key string, kinds ...reflect.Kind) (v reflect.Value, ok bool) {
+// field is the field key if it is of a kind that is accepted, else the zero Value.
+func (f fields) field(key string, accept func(v reflect.Value) bool) (v reflect.Value) {
 	if f.v.Kind() == reflect.Struct {
 		if t, found := f.v.Type().FieldByName(key); found {
 			v, _ = f.v.FieldByIndexErr(t.Index)
 		}
 	}
-	ok = slices.Contains(kinds, v.Kind())
-	if !ok {
-		f.failField(key, v)
+	if v.IsValid() && accept(v) {
+		return v
 	}
-	return v, ok
-}
-
-// failField is fail for the field key, which has the value v.
-func (f fields) failField(key string, v reflect.Value) {
 	got := "there is none"
 	if v.IsValid() {
 		got = "it is of the type " + v.Type().String()
 	}
-	if f.v.IsValid() { // else it is a field of what could not be read itself
-		f.fail("the field %s of gorgonia's %s cannot be read: %s", key, f.v.Type().Name(), got)
-	}
+	f.fail("the field %s of gorgonia's %s cannot be read: %s", key, f.v.Type().Name(), got)
+	return reflect.Value{}
+}
+
+// is accepts the fields of a kind.
+func is(k reflect.Kind) func(v reflect.Value) bool {
+	return func(v reflect.Value) bool { return v.Kind() == k }
 }
 
 func (f fields) bool(key string) bool {
-	v, ok := f.field(key, reflect.Bool)
-	return ok && v.Bool()
+	v := f.field(key, is(reflect.Bool))
+	return v.IsValid() && v.Bool()
 }
 
 func (f fields) float(key string) float64 {
-	if v, ok := f.field(key, reflect.Float64, reflect.Float32); ok {
+	if v := f.field(key, reflect.Value.CanFloat); v.IsValid() {
 		return v.Float()
 	}
 	return 0
 }
 
-func (f fields) uint(key string) int {
-	if v, ok := f.field(key, reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64); ok {
+func (f fields) int(key string) int {
+	v := f.field(key, func(v reflect.Value) bool { return v.CanInt() || v.CanUint() })
+	switch {
+	case v.CanInt():
+		return int(v.Int())
+	case v.CanUint():
 		return int(v.Uint())
 	}
 	return 0
 }
 
-// intKinds are the kinds of signed integers.
-var intKinds = []reflect.Kind{reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64}
-
-func (f fields) int(key string) int {
-	if v, ok := f.field(key, intKinds...); ok {
-		return int(v.Int())
-	}
-	return 0
-}
-
 func (f fields) ints(key string) []int {
-	v, ok := f.field(key, reflect.Slice)
-	if ok && !slices.Contains(intKinds, v.Type().Elem().Kind()) {
-		f.failField(key, v)
-		return nil
-	}
-	if !ok {
+	v := f.field(key, func(v reflect.Value) bool {
+		return v.Kind() == reflect.Slice && reflect.Zero(v.Type().Elem()).CanInt()
+	})
+	if !v.IsValid() {
 		return nil
 	}
 	out := make([]int, v.Len())
@@ -108,17 +97,11 @@ func (f fields) ints(key string) []int {
 	return out
 }
 
-// inner are the fields of the operator that is embedded as key.
-func (f fields) inner(key string) fields {
-	v, _ := f.field(key, reflect.Struct)
-	return fields{v, f.first}
-}
-
 // operator is the operator that is embedded as key, a pointer; nil if it cannot
 // be read.
 func (f fields) operator(key string) gorgonia.Op {
-	v, ok := f.field(key, reflect.Pointer)
-	if !ok || v.IsNil() {
+	v := f.field(key, is(reflect.Pointer))
+	if !v.IsValid() || v.IsNil() {
 		return nil
 	}
 	o, _ := reflect.NewAt(v.Type().Elem(), v.UnsafePointer()).Interface().(gorgonia.Op)

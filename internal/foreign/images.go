@@ -17,7 +17,7 @@ var images = []row{
 		{MayBeMerged, "convolutions that differ in their dilation are one node", nil},
 	}, read: func(_ *op.Ctx, n node) op.Applied { return n.apply(&op.Im2Col, windowAttrs(n.fields)) }},
 	{name: "col2imOp", operands: 1, read: func(_ *op.Ctx, n node) op.Applied {
-		return n.apply(&op.Col2Im, windowAttrs(n.inner("im2colOp")).With("in", n.pair("unpaddedH", "unpaddedW")))
+		return n.apply(&op.Col2Im, windowAttrs(n.fields).With("in", n.pair("unpaddedH", "unpaddedW")))
 	}},
 	{name: "maxPoolOp", operands: 1, read: composed(maxPool), doubts: slices.Concat(padDoubts, []doubt{
 		{MayBeMerged, "gorgonia.AveragePool1D makes a max pool, which this may be", func(n node) bool { return n.int("h") == 1 }},
@@ -33,7 +33,6 @@ var images = []row{
 	})},
 	{name: "upsampleOp", operands: 1, read: composed(upsample)},
 	{name: "upsampleDiffOp", operands: 3, read: composed(upsampleGrad)},
-	{name: "yoloOp"},
 }
 
 // pair are two fields: for the rows and the columns of images.

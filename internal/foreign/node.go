@@ -48,8 +48,8 @@ func Reads(n *gorgonia.Node) (x *gorgonia.Node, into *gorgonia.Value, ok bool) {
 		return nil, nil, false
 	}
 	r := nodeOf(n)
-	p, ok := r.field("into", reflect.Pointer)
-	if !ok || p.IsNil() || !r.has(1) {
+	p := r.field("into", is(reflect.Pointer))
+	if !p.IsValid() || p.IsNil() || !r.has(1) {
 		return nil, nil, false
 	}
 	return r.in[0], (*gorgonia.Value)(p.UnsafePointer()), true
@@ -60,7 +60,7 @@ func Reads(n *gorgonia.Node) (x *gorgonia.Node, into *gorgonia.Value, ok bool) {
 func IsLet(n *gorgonia.Node) bool { return isOp(n, "letOp") }
 
 // IsConstant says whether n is a constant of gorgonia's own.
-func IsConstant(n *gorgonia.Node) bool { return n.Op() != nil && rowOf(n.Op()).kind == constant }
+func IsConstant(n *gorgonia.Node) bool { return n.Op() != nil && rowOf(n.Op()).constant }
 
 // Inner says whether n is a step inside of one of gorgonia's functions, which
 // gave its caller another node: the columns and the product of a convolution, the

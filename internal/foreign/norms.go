@@ -46,9 +46,12 @@ func standardizeGrad(c *op.Ctx, x, d *gorgonia.Node, eps float64, axes []int) *g
 // running statistics, which the operator keeps. The derivative has the operands x
 // and gradient.
 func batchNorm(c *op.Ctx, n node) *gorgonia.Node {
-	b, x := batchNormOf(n), n.in[0]
+	x := n.in[0]
 	s, eps := c.Shape(x), n.float("epsilon")
-	if b == nil || len(s) < 2 {
+	b, ok := n.Op().(interface {
+		Stats() (mean, variance tensor.Tensor)
+	})
+	if !ok || len(s) < 2 {
 		return nil
 	}
 	if n.bool("training") {
@@ -59,8 +62,8 @@ func batchNorm(c *op.Ctx, n node) *gorgonia.Node {
 		return y
 	}
 	mean, variance := b.Stats()
-	kept := func(name string, v tensor.Tensor) *gorgonia.Node {
-		leaf := c.Leaf(ir.Type{DType: n.out.DType, Shape: ir.Shape{s[1]}}, fmt.Sprintf("batchnorm %p %s", b, name))
+	kept := func(v tensor.Tensor) *gorgonia.Node {
+		leaf := c.Leaf(ir.Type{DType: n.out.DType, Shape: ir.Shape{s[1]}}, fmt.Sprintf("running statistics %p", v))
 		if c.Err == nil {
 			c.Err = op.Let(leaf, v)
 		}
@@ -68,20 +71,11 @@ func batchNorm(c *op.Ctx, n node) *gorgonia.Node {
 		shape[1] = s[1]
 		return c.Reshape(leaf, shape)
 	}
-	scale := c.Rsqrt(c.AddConst(kept("variance", variance), eps))
+	scale := c.Rsqrt(c.AddConst(kept(variance), eps))
 	if len(n.in) == 2 {
 		return c.Mul(n.in[1], scale)
 	}
-	return c.Mul(c.Sub(x, kept("mean", mean)), scale)
-}
-
-// batchNormOf is the batch normalisation that n applies or differentiates.
-func batchNormOf(n node) *gorgonia.BatchNormOp {
-	if b, ok := n.Op().(*gorgonia.BatchNormOp); ok {
-		return b
-	}
-	b, _ := n.operator("BatchNormOp").(*gorgonia.BatchNormOp)
-	return b
+	return c.Mul(c.Sub(x, kept(mean)), scale)
 }
 
 // batchAxes are all axes but that of the channels.
@@ -93,40 +87,37 @@ func batchAxes(s ir.Shape) []int {
 	return axes
 }
 
-// RunningStats are the statistics of a batch normalisation that trains, and what
-// one batch moves them by.
-type RunningStats struct {
-	Mean, Variance tensor.Tensor // inside of the operator
-	Momentum       float64       // the weight of the batch
-	// OfMean and OfVariance are the statistics of the batch: nodes of one number
-	// for each channel. The variance is the unbiased one; nil for one example.
-	OfMean, OfVariance *gorgonia.Node
+// Running is a statistic that a batch normalisation keeps inside of its operator.
+// A run in training moves it towards that of the batch: Kept += Momentum·(Batch −
+// Kept).
+type Running struct {
+	Kept     tensor.Tensor
+	Batch    *gorgonia.Node // one number for each channel
+	Momentum float64
 }
 
-// RunningStatsOf are those of n; false if n is no batch normalisation that trains.
-func RunningStatsOf(c *op.Ctx, n *gorgonia.Node) (s RunningStats, ok bool) {
-	b, isNorm := n.Op().(*gorgonia.BatchNormOp)
-	if !isNorm {
-		return s, false
+// RunningStats are the mean and the variance that n keeps, if it is a batch
+// normalisation that trains. The variance of the batch is the unbiased one, which a
+// batch of one example has not.
+func RunningStats(c *op.Ctx, n *gorgonia.Node) []Running {
+	b, ok := n.Op().(*gorgonia.BatchNormOp)
+	if !ok {
+		return nil
 	}
 	f, x := fieldsOf(b), op.Operands(n)[0]
-	shape := c.Shape(x)
-	training, momentum := f.bool("training"), f.float("momentum")
+	s, training, momentum := c.Shape(x), f.bool("training"), f.float("momentum")
 	if err := f.err(); err != nil {
 		c.Fail("batchnorm", op.NameOf(n), nil, err)
-		return s, false
 	}
-	if !training || len(shape) < 2 {
-		return s, false
+	if c.Err != nil || !training || len(s) < 2 {
+		return nil
 	}
-	s.Mean, s.Variance = b.Stats()
-	s.Momentum = momentum
-	axes := batchAxes(shape)
-	s.OfMean = c.Mean(x, axes, false)
-	if shape.Size() > shape[1] {
-		s.OfVariance = c.Variance(x, axes, 1, false)
+	mean, variance := b.Stats()
+	out := []Running{{mean, c.Mean(x, batchAxes(s), false), momentum}}
+	if s.Size() > s[1] {
+		out = append(out, Running{variance, c.Variance(x, batchAxes(s), 1, false), momentum})
 	}
-	return s, true
+	return out
 }
 
 // groupNorm standardizes each group of channels of each example. The derivative

@@ -16,7 +16,7 @@ const OpaqueName = "opaque"
 // opaque reads n as a row of its own, which runs by the operator's Do and is
 // differentiated by its SymDiff. unread is why it could not be read as others are,
 // if somebody tried. The attributes keep the compiler from merging two such nodes.
-func opaque(r *row, n node, unread error) (op.Applied, error) {
+func opaque(r row, n node, unread error) (op.Applied, error) {
 	e := &op.Entry{Def: ir.Def{Name: OpaqueName, Class: ir.Opaque, Arity: len(n.in), Once: true,
 		Infer: func([]ir.Type, ir.Attrs) (ir.Type, error) { return n.out, nil }}}
 	do := r.do
@@ -52,37 +52,16 @@ func runOpaque[T ir.Float](o gorgonia.Op, do func(gorgonia.Op, ...gorgonia.Value
 		}
 	}
 	v, err := guarded(func() (gorgonia.Value, error) { return do(o, in...) })
+	if err == nil {
+		var floats []T
+		var ints []int
+		floats, ints, err = op.Elements[T](v, c.V.Type)
+		copy(c.Out, floats)
+		copy(c.IntOut, ints)
+	}
 	if err != nil {
 		c.Fault.Report(errors.Wrapf(err, "gorgonia's %v", o))
-		return
 	}
-	if err := store(c, v); err != nil {
-		c.Fault.Report(errors.Wrapf(err, "gorgonia's %v", o))
-	}
-}
-
-// store copies the result of an operator to where the program has it.
-func store[T ir.Float](c *ir.Call[T], v gorgonia.Value) error {
-	if v == nil {
-		return errors.New("it returned no value")
-	}
-	data, err := op.ValueData(v)
-	if err != nil {
-		return err
-	}
-	f, isFloat := data.([]float64)
-	k, isInt := data.([]int)
-	switch {
-	case isFloat && c.IntOut == nil && len(f) == len(c.Out):
-		for i, x := range f {
-			c.Out[i] = T(x)
-		}
-	case isInt && len(k) == len(c.IntOut):
-		copy(c.IntOut, k)
-	default:
-		return errors.Wrapf(op.ErrShape, "it returned %v, want %v", v.Shape(), c.V.Type)
-	}
-	return nil
 }
 
 // guarded calls code of gorgonia's. If that panics, it has failed.

@@ -11,17 +11,15 @@ import (
 
 // others are constants, statements, and what runs by its own Do.
 var others = []row{
-	{name: "constantScalar", kind: constant},
-	{name: "constantTensor", kind: constant, doubts: []doubt{
+	{name: "constantScalar", constant: true},
+	{name: "constantTensor", constant: true, doubts: []doubt{
 		{MayBeMerged, "constants whose text is equal are one node, and the text leaves out elements", func(n node) bool {
 			return strings.Contains(n.Name(), "...") || strings.Contains(n.Name(), "\n.\n")
 		}},
 	}},
-	{name: "readOp", kind: statement},
-	{name: "letOp", kind: statement},
-	{name: "devTrans", kind: unmade},
-	{name: "ExternalOp", kind: unmade},
-	{name: "dtConvOp"},
+	{name: "readOp"}, {name: "letOp"}, // statements: gorgonia.Read and gorgonia.Set
+	{name: "devTrans"}, {name: "ExternalOp"}, {name: "clampOp"}, // no function of gorgonia's makes nodes of them
+	{name: "dtConvOp"}, {name: "yoloOp"},
 	{name: "randomOp", doubts: []doubt{
 		{MayBeMerged, "random nodes of one shape are one node, and no seed makes them draw the same numbers again", nil},
 	}},
@@ -50,7 +48,7 @@ func doCTCGrad(o gorgonia.Op, in ...gorgonia.Value) (gorgonia.Value, error) {
 // isMeanCTC says whether n is a CTC loss that averages: each example's loss is
 // divided by the number of its labels, at least 1, and by that of the examples.
 // Gorgonia's derivative divides by neither.
-func isMeanCTC(n node) bool { return gorgonia.Reduction(n.uint("reduction")) == gorgonia.ReductionMean }
+func isMeanCTC(n node) bool { return gorgonia.Reduction(n.int("reduction")) == gorgonia.ReductionMean }
 
 // meanCTC is the rule of a CTC loss, from gorgonia's.
 func meanCTC(n node, gorgonias rule) rule {

@@ -13,7 +13,7 @@ var products = []row{
 	{name: "linAlgBinOp", operands: 2, read: readProduct, doubts: []doubt{
 		{WrongGradient, "gorgonia's rule for the outer product is wrong", func(n node) bool {
 			// In a gradient it does no harm unless that is differentiated again.
-			return n.uint("āBinaryOperator") == outerProduct && !(IsTerm(n.Node) && n.Deriv() == nil)
+			return n.int("āBinaryOperator") == outerProduct && !(IsTerm(n.Node) && n.Deriv() == nil)
 		}},
 	}},
 	{name: "tensordotOp", operands: 2, read: composed(tensordot)},
@@ -34,24 +34,22 @@ func readProduct(c *op.Ctx, n node) op.Applied {
 	x, y := n.in[0], n.in[1]
 	rx, ry := len(c.Shape(x)), len(c.Shape(y))
 	transA, transB := n.bool("transA"), n.bool("transB")
-	switch kind := n.uint("āBinaryOperator"); {
+	switch kind := n.int("āBinaryOperator"); {
 	case c.Err != nil:
 	case (kind == matMulProduct || kind == batchedProduct) && rx >= 2 && rx == ry:
 		return n.apply(&op.MatMul, ir.A("transA", transA, "transB", transB))
 	case kind == matVecProduct && rx == 2 && ry == 1:
 		return n.apply(&op.MatVec, ir.A("transA", transA))
 	case kind == matVecProduct && rx == 2 && ry == 2:
-		return composed(func(c *op.Ctx, _ node) *gorgonia.Node {
-			return c.Apply(&op.MatVec, ir.A("transA", transA), x, flat(c, y))
-		})(c, n)
+		return n.made(c, c.Apply(&op.MatVec, ir.A("transA", transA), x, flat(c, y)))
 	case kind == dotProduct && rx == 1 && ry == 1:
 		return n.apply(&op.Dot, nil)
 	case kind == dotProduct && (rx > 1 || ry > 1):
-		return composed(func(c *op.Ctx, _ node) *gorgonia.Node { return c.Sum(c.Mul(flat(c, x), flat(c, y)), nil, false) })(c, n)
+		return n.made(c, c.Sum(c.Mul(flat(c, x), flat(c, y)), nil, false))
 	case kind == outerProduct && rx == 1 && ry == 1:
 		return n.apply(&op.OuterProduct, nil)
 	case kind == outerProduct && (rx > 1 || ry > 1):
-		return composed(func(c *op.Ctx, _ node) *gorgonia.Node { return c.Outer(flat(c, x), flat(c, y)) })(c, n)
+		return n.made(c, c.Outer(flat(c, x), flat(c, y)))
 	}
 	return op.Applied{}
 }

@@ -37,9 +37,12 @@ func fold(e *op.Entry) reader {
 }
 
 // axisOf is the axis of x that the field axis says, counted from 0.
-func axisOf(c *op.Ctx, x *gorgonia.Node, f fields) (axis int, ok bool) {
+func axisOf(c *op.Ctx, x *gorgonia.Node, f fields) int {
 	axis, err := c.Type(x).Axis(f.int("axis"))
-	return axis, err == nil && c.Err == nil
+	if err != nil {
+		c.Fail("axis", "", []*gorgonia.Node{x}, err)
+	}
+	return axis
 }
 
 // softmaxRow is the row of a softmax or of its logarithm.
@@ -51,24 +54,20 @@ func softmaxRow(n node) *op.Entry {
 }
 
 func readSoftmax(c *op.Ctx, n node) op.Applied {
-	axis, ok := axisOf(c, n.in[0], n.fields)
-	if !ok {
-		return op.Applied{}
-	}
-	return n.apply(softmaxRow(n), ir.A("axis", axis))
+	return n.apply(softmaxRow(n), ir.A("axis", axisOf(c, n.in[0], n.fields)))
 }
 
 // softmaxGrad has the operands x, result and gradient.
 func softmaxGrad(c *op.Ctx, n node) *gorgonia.Node {
-	axis, ok := axisOf(c, n.in[0], n.fields)
-	if !ok {
-		return nil
-	}
-	return back(c, softmaxRow(n), ir.A("axis", axis), n.in[0], n.in[1], n.in[2])
+	axis := ir.A("axis", axisOf(c, n.in[0], n.fields))
+	return back(c, softmaxRow(n), axis, n.in[0], n.in[1], n.in[2])
 }
 
 // back is the gradient of x, the only operand of e, given d, that of the result y.
 func back(c *op.Ctx, e *op.Entry, a ir.Attrs, x, y, d *gorgonia.Node) *gorgonia.Node {
+	if c.Err != nil {
+		return nil
+	}
 	return e.VJP(c, op.Applied{Entry: e, Attrs: a, In: []*gorgonia.Node{x}, Out: y}, d)[0]
 }
 
@@ -76,10 +75,7 @@ func back(c *op.Ctx, e *op.Entry, a ir.Attrs, x, y, d *gorgonia.Node) *gorgonia.
 // (Martins and Astudillo 2016, algorithm 1).
 func sparsemax(c *op.Ctx, n node) *gorgonia.Node {
 	x := n.in[0]
-	axis, ok := axisOf(c, n.in[0], n.fields)
-	if !ok {
-		return nil
-	}
+	axis := axisOf(c, x, n.fields)
 	z := c.Sort(x, axis, true)
 	k := c.CumSum(c.Fill(z, 1), axis)
 	in := c.Gt(c.AddConst(c.Mul(k, z), 1), c.CumSum(z, axis))
@@ -95,12 +91,8 @@ func sparsemaxGrad(c *op.Ctx, n node) *gorgonia.Node {
 	if !isOp(y, "sparsemaxOp") {
 		return nil
 	}
-	axis, ok := axisOf(c, y, n.of(y.Op()))
-	if !ok {
-		return nil
-	}
+	axes := []int{axisOf(c, y, n.of(y.Op()))}
 	in := c.GtConst(y, 0)
 	d = c.Mul(in, d)
-	axes := []int{axis}
 	return c.Mul(in, c.Sub(d, c.Div(c.Sum(d, axes, true), c.Sum(in, axes, true))))
 }

@@ -1,9 +1,8 @@
 package foreign
 
 import (
+	"fmt"
 	"reflect"
-	"strconv"
-	"strings"
 
 	"gorgonia.org/gorgonia"
 )
@@ -34,8 +33,8 @@ func SettingsOf(g *gorgonia.ExprGraph) *Settings {
 // flag is the setting that an operator has in a field.
 func flag(key string) func(n node) []func() int {
 	return func(n node) []func() int {
-		v, ok := n.field(key, reflect.Bool)
-		if !ok {
+		v := n.field(key, is(reflect.Bool))
+		if !v.IsValid() {
 			return nil
 		}
 		return []func() int{func() int {
@@ -60,14 +59,7 @@ func (s *Settings) Changed() bool {
 }
 
 // Key is a text that differs for other settings.
-func (s *Settings) Key() string {
-	var b strings.Builder
-	for _, v := range s.last {
-		b.WriteString(strconv.Itoa(v))
-		b.WriteByte(' ')
-	}
-	return b.String()
-}
+func (s *Settings) Key() string { return fmt.Sprint(s.last) }
 
 // SetTraining tells every operator of g that knows the difference whether it
 // trains.

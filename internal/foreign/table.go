@@ -14,7 +14,7 @@ type row struct {
 	// name is the operator's Go type, as "sumOp". An elementwise operator has a
 	// row for each function: "elemUnaryOp tanh".
 	name     string
-	kind     kind
+	constant bool                                                              // it is a leaf with a value
 	operands int                                                               // how many the functions below rely on
 	read     reader                                                            // nil: it runs by its own Do
 	doubts   []doubt                                                           // what gorgonia may get wrong
@@ -22,16 +22,6 @@ type row struct {
 	do       func(o gorgonia.Op, in ...gorgonia.Value) (gorgonia.Value, error) // in place of its own Do
 	mend     func(n node, r rule) rule                                         // makes gorgonia's derivative right
 }
-
-// kind says what an operator is for.
-type kind uint8
-
-const (
-	computes  kind = iota
-	constant       // a leaf with a value
-	statement      // what gorgonia.Read and gorgonia.Set make: it has no value
-	unmade         // no function of gorgonia's makes a node of it
-)
 
 // reader says what a node computes: a row of package op applied to operands. The
 // result has no Entry if the node cannot be read. Why not is c's error or that of
@@ -50,36 +40,36 @@ func as(e *op.Entry) reader {
 // composed reads an operator as the nodes that f makes, the last of which has
 // the value. f returns nil for what it cannot read.
 func composed(f func(c *op.Ctx, n node) *gorgonia.Node) reader {
-	return func(c *op.Ctx, n node) op.Applied {
-		y := f(c, n)
-		if y == nil || c.Err != nil {
-			return op.Applied{}
-		}
-		if _, ours := y.Op().(*op.Op); !ours || !c.Shape(y).Equal(n.out.Shape) {
-			y = c.Apply(&op.Reshape, ir.A("shape", []int(n.out.Shape)), y)
-		}
-		if c.Err != nil {
-			return op.Applied{}
-		}
-		o := y.Op().(*op.Op)
-		return op.Applied{Entry: o.Entry, Attrs: o.Attrs, In: o.In, Out: n.Node}
+	return func(c *op.Ctx, n node) op.Applied { return n.made(c, f(c, n)) }
+}
+
+// made reads n as the node y that c made, or as a copy of y if that is no node of
+// ours or has another shape.
+func (n node) made(c *op.Ctx, y *gorgonia.Node) op.Applied {
+	if y == nil || c.Err != nil {
+		return op.Applied{}
 	}
+	o, ours := y.Op().(*op.Op)
+	if !ours || !o.Out.Shape.Equal(n.out.Shape) {
+		if y = c.Apply(&op.Reshape, ir.A("shape", []int(n.out.Shape)), y); y == nil {
+			return op.Applied{}
+		}
+		o = y.Op().(*op.Op)
+	}
+	return op.Applied{Entry: o.Entry, Attrs: o.Attrs, In: o.In, Out: n.Node}
 }
 
 // table are the rows by name.
-var table = map[string]*row{}
+var table = map[string]row{}
 
 func init() {
 	for _, r := range slices.Concat(elementwise, products, reductions, shapes, images, norms, others) {
-		if table[r.name] != nil {
+		if _, ok := table[r.name]; ok {
 			panic("foreign: two rows for " + r.name)
 		}
-		table[r.name] = &r
+		table[r.name] = r
 	}
 }
-
-// unknown is the row of an operator that gorgonia does not have.
-var unknown row
 
 // rowName is the name of the row of an operator, if it has one.
 func rowName(o gorgonia.Op) string {
@@ -91,13 +81,8 @@ func rowName(o gorgonia.Op) string {
 	return name
 }
 
-// rowOf is the row of an operator.
-func rowOf(o gorgonia.Op) *row {
-	if r := table[rowName(o)]; r != nil {
-		return r
-	}
-	return &unknown
-}
+// rowOf is the row of an operator, empty for one that gorgonia does not have.
+func rowOf(o gorgonia.Op) row { return table[rowName(o)] }
 
 // Describe reads x as a row applied to operands. isOp is false for a leaf: a
 // node without an operator, or one of gorgonia's constants. An operator that
@@ -124,7 +109,7 @@ func Describe(c *op.Ctx, x *gorgonia.Node) (a op.Applied, isOp bool, err error) 
 		return op.Applied{}, false, err
 	}
 	r := rowOf(x.Op())
-	if r.kind == constant {
+	if r.constant {
 		return op.Applied{}, false, nil
 	}
 	k := c.Fork()

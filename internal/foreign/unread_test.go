@@ -79,7 +79,7 @@ func TestUnread(t *testing.T) {
 		{repeatOp{}, "the field along of", false},
 		{sliceOp{}, "the field along of", true},
 		{im2colOp{}, "the field h of", false},
-		{col2imOp{}, "the field im2colOp of", false},
+		{col2imOp{}, "the field h of", false},
 		{dropoutOp{}, "the field probability of", false},
 		{maxPoolOp{}, "the field h of", true},
 		{avgPoolOp{}, "the field h of", true},

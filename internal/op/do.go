@@ -43,7 +43,7 @@ func do[T ir.Float](o *Op, in []gorgonia.Value) (gorgonia.Value, error) {
 			return nil, err
 		}
 		v.In[i] = &ir.Value{Type: t}
-		if err := readValue(&c, i, in[i], t); err != nil {
+		if c.In[i], c.IntIn[i], err = Elements[T](in[i], t); err != nil {
 			return nil, errors.Wrapf(err, "op: %s: operand %d", o.Entry.Name, i)
 		}
 	}
@@ -57,29 +57,6 @@ func do[T ir.Float](o *Op, in []gorgonia.Value) (gorgonia.Value, error) {
 		return nil, err
 	}
 	return NewValue(o.Out.Shape, c.Out, c.IntOut), nil
-}
-
-func readValue[T ir.Float](c *ir.Call[T], i int, v gorgonia.Value, t ir.Type) error {
-	data, err := ValueData(v)
-	if err != nil {
-		return err
-	}
-	switch d := data.(type) {
-	case []float64:
-		c.In[i] = make([]T, len(d))
-		for j, x := range d {
-			c.In[i][j] = T(x)
-		}
-		if len(d) == t.Shape.Size() {
-			return nil
-		}
-	case []int:
-		c.IntIn[i] = d
-		if len(d) == t.Shape.Size() {
-			return nil
-		}
-	}
-	return shapef("got a value of %v, want %v", v.Shape(), t.Shape)
 }
 
 // Apply runs one application by itself on one worker: an elementwise body on

@@ -38,6 +38,30 @@ func ValueData(v gorgonia.Value) (any, error) {
 	return nil, errors.Wrapf(ErrDType, "got a value of the type %T, want float32, float64 or int", v.Data())
 }
 
+// Elements copies the elements of a value of gorgonia's, which must be of the type
+// t: as ints if that is Int, else as floats.
+func Elements[T ir.Float](v gorgonia.Value, t ir.Type) (floats []T, ints []int, err error) {
+	if v == nil {
+		return nil, nil, errors.New("got no value")
+	}
+	data, err := ValueData(v)
+	if err != nil {
+		return nil, nil, err
+	}
+	d, isFloat := data.([]float64)
+	ints, _ = data.([]int)
+	if isFloat != t.DType.IsFloat() || len(d)+len(ints) != t.Shape.Size() {
+		return nil, nil, shapef("got a value of %v %v, want %v", v.Dtype(), v.Shape(), t)
+	}
+	if isFloat {
+		floats = make([]T, len(d))
+	}
+	for i, x := range d {
+		floats[i] = T(x)
+	}
+	return floats, ints, nil
+}
+
 // NewValue is a value of gorgonia's that shows the elements: floats, or ints if
 // these are not nil. Without axes it is a scalar, which is a copy.
 func NewValue[T ir.Float](shape ir.Shape, floats []T, ints []int) gorgonia.Value {
