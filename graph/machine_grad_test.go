@@ -263,3 +263,33 @@ func TestMachineWaste(t *testing.T) {
 	}
 	near(t, "gradient", gradOf(t, w)[0], 2*8*30, 1e-12)
 }
+
+// TestMachineSecondDerivativesOfOurs calls gorgonia.Grad on gradients of a Builder's
+// nodes, alone and beside gorgonia's own.
+func TestMachineSecondDerivativesOfOurs(t *testing.T) {
+	at := []float64{0.3, 0.7, -1}
+	for name, cube := range map[string]func(b *graph.Builder, x *G.Node) *G.Node{
+		"ours":  func(b *graph.Builder, x *G.Node) *G.Node { return b.Mul(x, b.Mul(x, x)) },
+		"mixed": func(b *graph.Builder, x *G.Node) *G.Node { return G.Must(G.HadamardProd(x, b.Square(x))) },
+	} {
+		b := graph.New(nil)
+		x := b.Input("x", 3)
+		first := grad(t, G.Must(G.Sum(cube(b, x))), x)[0]
+		second := grad(t, G.Must(G.Sum(first)), x)[0]
+		before := len(b.Graph().AllNodes())
+		if !lost(b.Graph()) {
+			t.Errorf("%s: got the findings %v, want a lost gradient", name, graph.Lint(b.Graph()))
+		}
+		if err := G.Let(x, floatsOf(tensor.Float64, at, 3)); err != nil {
+			t.Fatal(err)
+		}
+		runMachine(t, b.Graph(), first, second)
+		if now := len(b.Graph().AllNodes()); now != before {
+			t.Errorf("%s: %d nodes were added to the graph", name, now-before)
+		}
+		for i, v := range at {
+			near(t, name+": first", numbers(t, first.Value())[i], 3*v*v, 1e-14)
+			near(t, name+": second", numbers(t, second.Value())[i], 6*v, 1e-14)
+		}
+	}
+}

@@ -96,8 +96,11 @@ func Differentiable(n *gorgonia.Node, i int) bool {
 // it was first asked. If it makes new ones, the first are not known, and there are
 // no terms.
 func Terms(n *gorgonia.Node) []*gorgonia.Node {
+	if o, ours := n.Op().(*op.Op); ours {
+		return o.Terms(n.Deriv())
+	}
 	sd, ok := n.Op().(gorgonia.SDOp)
-	if _, ours := n.Op().(*op.Op); !ok || ours || n.Deriv() == nil { // ours make new ones
+	if !ok || n.Deriv() == nil {
 		return nil
 	}
 	in, before := op.Operands(n), len(n.Graph().AllNodes())

@@ -118,6 +118,19 @@ func TestHomonym(t *testing.T) {
 	}
 }
 
+// TestRefused reads a softmax along an axis that there is not, which our rows refuse:
+// it runs by its own Do, and the row says why.
+func TestRefused(t *testing.T) {
+	x := G.NewMatrix(G.NewGraph(), tensor.Float64, G.WithShape(2, 3), G.WithName("x"))
+	y, err := G.SoftMax(x, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := describe(t, y).Attrs.Str("op"); !strings.Contains(got, "axis 3 is out of range") {
+		t.Errorf("got %q, want that the axis is out of range", got)
+	}
+}
+
 // halved applies an operator to a tensor with four axes.
 func halved(t *testing.T, o G.Op) *G.Node {
 	t.Helper()

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash"
+	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/chewxy/hm"
@@ -28,6 +30,8 @@ type Op struct {
 
 	salt uint32 // no two Ops of a process share it
 	hm   hm.Type
+
+	terms map[*gorgonia.Node]gorgonia.Nodes // what SymDiff made, by the gradient that it got
 }
 
 var salts atomic.Uint32
@@ -91,12 +95,34 @@ func (o *Op) DiffWRT(inputs int) []bool {
 	return out
 }
 
-// SymDiff differentiates o for gorgonia's own reverse walk.
+// SymDiff differentiates o for gorgonia's own reverse walk. Asked again with the
+// same gradient, it returns the same nodes, as gorgonia's operators do.
 func (o *Op) SymDiff(_ gorgonia.Nodes, output, grad *gorgonia.Node) (gorgonia.Nodes, error) {
+	if t := o.Terms(grad); t != nil {
+		return t, nil
+	}
 	c := NewCtx(grad.Graph())
 	c.Package = "op"
 	out := c.Gradients(Applied{o.Entry, o.Attrs, o.In, output}, grad, func(*gorgonia.Node) bool { return true })
-	return out, c.Err
+	if c.Err != nil {
+		return nil, c.Err
+	}
+	termsMu.Lock()
+	defer termsMu.Unlock()
+	if o.terms == nil {
+		o.terms = map[*gorgonia.Node]gorgonia.Nodes{}
+	}
+	o.terms[grad] = out
+	return slices.Clone(out), nil
+}
+
+var termsMu sync.Mutex // guards the terms of all Ops
+
+// Terms are what SymDiff returned for that gradient, nil if it was never asked.
+func (o *Op) Terms(grad *gorgonia.Node) gorgonia.Nodes {
+	termsMu.Lock()
+	defer termsMu.Unlock()
+	return slices.Clone(o.terms[grad])
 }
 
 // TypeOf reads the element type and shape of a node. Truth values, which
