@@ -15,7 +15,7 @@ type compiled[T hand.Float] struct {
 	prog      *graph.Program
 	x, y      []T
 	optimizer train.Optimizer // nil: the program makes the steps
-	vars      train.Vars
+	view      *train.View
 	step      int
 	feed      func(prog *graph.Program, name string, v []T) error
 }
@@ -50,7 +50,9 @@ func newSymgrad[T hand.Float](p *workload.Problem, _ int) (stepper, error) {
 	c := &compiled[T]{p: p, prog: prog, x: hand.Convert[T](p.X), y: hand.Convert[T](p.Y)}
 	if p.Adam {
 		c.optimizer = train.Adam{}
-		c.vars = train.NewVars(m.Params(), c.optimizer.Slots(), prog.Workers())
+		if c.view, err = train.NewView(m.Params(), c.optimizer, prog.Workers()); err != nil {
+			return nil, err
+		}
 	} else if err := prog.SetRate(p.Rate); err != nil {
 		return nil, err
 	}
@@ -88,7 +90,7 @@ func (c *compiled[T]) Step(k int) (float64, error) {
 	}
 	if c.optimizer != nil {
 		c.step++
-		c.optimizer.Update(c.step, c.p.Rate, c.vars)
+		c.optimizer.Update(train.Step{N: c.step, Rate: c.p.Rate}, c.view)
 	}
 	return c.prog.Scalar(0), nil
 }
@@ -103,7 +105,7 @@ func (c *compiled[T]) Bytes() (n int) {
 		n += b
 	}
 	if c.optimizer != nil {
-		n += c.optimizer.Slots() * s.Bytes["param"]
+		n += len(c.optimizer.Slots()) * s.Bytes["param"]
 	}
 	return n
 }

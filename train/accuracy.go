@@ -6,31 +6,34 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/train/data"
 )
 
-// Accuracy is the share of labels that are predicted right, over all examples and,
-// for sequences, all steps:
+// Accuracy returns the metric "accuracy": the share of labels that are predicted right,
+// over all examples and, for sequences, all steps. What counts as right depends on
+// outputs and targets (without the batch, their first axis):
 //
-//	output         target                    right is
-//	[..., C]       labels [...]              the largest of C outputs is the label's
-//	[...]          labels [...], 0 or 1      the output is at least 0.5 for 1, below for 0
-//	[...]          numbers [...], 0 or 1     the same
-//	[..., C]       numbers [..., C], rows    the largest of C outputs is at the largest
-//	               that add up to 1          target: one-hot or soft classes
-//	[..., C]       numbers [..., C], 0 or 1  as for one output: several labels for each
-//	                                         example, each of which counts
+//	output    target                       right
+//	[..., C]  labels [...]                 the largest of C outputs is that of the label
+//	[...]     labels [...], 0 or 1         the output is at least 0.5 for 1, below 0.5 for 0
+//	[...]     numbers [...], 0 or 1        the same
+//	[..., C]  numbers [..., C], rows that  the largest of C outputs is at the largest target:
+//	          add up to 1                  one-hot or soft classes
+//	[..., C]  numbers [..., C], 0 or 1     as for one output: each of C labels counts
 //
-// C is at least 2; N, the batch, stands before each shape. Labels that the loss
-// ignores do not count. An output of NaN is wrong. Other shapes are an ErrShape, and
-// targets that are no labels an ErrLabel. The value is NaN if no label counts.
+// C is at least 2. Labels that the loss ignores do not count. An output of NaN is
+// wrong. The value is NaN if nothing counts.
+//
+// Errors of Check: ErrShape for other shapes, data.ErrLabel for targets that are not
+// labels.
 func Accuracy() Metric {
 	return Metric{Name: "accuracy", Start: func() Meter { return &accuracy{sums: true} }, Check: checkAccuracy}
 }
 
-// BinaryAccuracy is Accuracy where every output stands for a label of its own, 0 or
-// 1, as in the second, third and last row of its table, whatever the targets add up
-// to.
+// BinaryAccuracy returns the metric "accuracy" for outputs that each stand for a label
+// of their own, 0 or 1, whatever the targets add up to: the second, third and last row
+// in the table of Accuracy.
 func BinaryAccuracy() Metric {
 	return Metric{Name: "accuracy", Start: func() Meter { return &accuracy{} }, Check: checkBinary}
 }
@@ -87,7 +90,8 @@ func (m *accuracy) Value() float64 {
 	return float64(t.right) / float64(t.n)
 }
 
-// addsUp says whether the numbers are parts of 1, but for the rounding of float32.
+// addsUp reports whether the numbers are at least 0 and add up to 1, within the
+// rounding of float32.
 func addsUp(row []float64) bool {
 	sum := 0.0
 	for _, v := range row {
@@ -99,7 +103,7 @@ func addsUp(row []float64) bool {
 	return math.Abs(sum-1) <= 1e-5
 }
 
-// checkAccuracy says why there is no accuracy of p.
+// checkAccuracy returns why p has no accuracy.
 func checkAccuracy(p Pair) error {
 	f, width := p.Target, 1
 	if len(p.Output) > 0 {
@@ -115,7 +119,7 @@ func checkAccuracy(p Pair) error {
 		return checkBinary(p)
 	case width < 2 || size(p.Output)/width != f.Size():
 		return errors.Wrapf(graph.ErrShape, "got outputs of %v and labels of %v for each example, want a label, or %d, for each row of %d outputs",
-			p.Output, f.Shape, size(p.Output)/max(1, width), width)
+			ir.Shape(p.Output), ir.Shape(f.Shape), size(p.Output)/max(1, width), width)
 	}
 	for i, v := range f.Ints {
 		if (v < 0 || v >= width) && !(p.Ignores && v == p.Ignore) {
@@ -134,7 +138,7 @@ func rowsAddUp(v []float64, width int) bool {
 	return true
 }
 
-// checkBinary says why outputs of p are no labels of 0 and 1.
+// checkBinary returns why p has no accuracy with one label for each output.
 func checkBinary(p Pair) error {
 	if err := checkEqual(p); err != nil {
 		return err
@@ -153,13 +157,13 @@ func checkBinary(p Pair) error {
 	return nil
 }
 
-// checkEqual says that output and target must have one shape; axes of extent 1 and
-// rows that are flat on one side do not matter.
+// checkEqual returns an error unless outputs and targets have the same shape. Axes of
+// extent 1 do not matter, nor does it if one of the two is flat.
 func checkEqual(p Pair) error {
 	long := func(s []int) []int { return slices.DeleteFunc(slices.Clone(s), func(d int) bool { return d == 1 }) }
 	a, b := long(p.Output), long(p.Target.Shape)
 	if size(a) != size(b) || len(a) > 1 && len(b) > 1 && !slices.Equal(a, b) {
-		return errors.Wrapf(graph.ErrShape, "got outputs of %v and targets %q of %v for each example, want equal shapes", p.Output, p.Target.Name, p.Target.Shape)
+		return errors.Wrapf(graph.ErrShape, "got outputs of %v and targets %q of %v for each example, want equal shapes", ir.Shape(p.Output), p.Target.Name, ir.Shape(p.Target.Shape))
 	}
 	return nil
 }

@@ -25,13 +25,13 @@ func (m *changing) Params() *graph.Params                                     { 
 func (m *changing) Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node) {
 	return net{}.Loss(b, n)
 }
-func (negative) Slots() int                      { return -1 }
-func (negative) Update(int, float64, train.Vars) {}
+func (o slotted) Slots() []train.Slot          { return o }
+func (slotted) Update(train.Step, *train.View) {}
 
 type (
 	pointer  struct{ p *graph.Params }
 	changing struct{}
-	negative struct{}
+	slotted  []train.Slot // an Optimizer with these slots
 )
 
 // TestArguments calls every public function with nil, empty, absurd and not finite
@@ -69,7 +69,12 @@ func TestArguments(t *testing.T) {
 		"New with batches below 0":         {optionOf(train.Options{BatchSize: math.MinInt}), train.ErrOption},
 		"New with evaluation below 0":      {optionOf(train.Options{EvalBatch: -1}), train.ErrOption},
 		"New with workers below 0":         {optionOf(train.Options{Workers: -1}), train.ErrOption},
-		"New with slots below 0":           {optionOf(train.Options{Optimizer: negative{}}), train.ErrOption},
+		"New with a nil optimizer":         {optionOf(train.Options{Optimizer: (*train.Adam)(nil)}), train.ErrOption},
+		"New with a slot without a name":   {optionOf(train.Options{Optimizer: slotted{{}}}), train.ErrOption},
+		"New with a slot twice":            {optionOf(train.Options{Optimizer: slotted{{Name: "a"}, {Name: "b"}, {Name: "a"}}}), train.ErrOption},
+		"New with a slot of NaN":           {optionOf(train.Options{Optimizer: slotted{{Name: "a", Init: math.NaN()}}}), train.ErrOption},
+		"New with a slot of Inf":           {optionOf(train.Options{Optimizer: slotted{{Name: "a", Init: math.Inf(-1), Scalar: true}}}), train.ErrOption},
+		"New with a slot beyond float32":   {refused(newNet(graph.Float32, 0), train.Options{Optimizer: slotted{{Name: "a", Init: 1e39}}}), train.ErrOption},
 		"New with an empty metric":         {optionOf(train.Options{Metrics: []train.Metric{{}}}), train.ErrOption},
 		"New with a metric without Start":  {optionOf(train.Options{Metrics: []train.Metric{{Name: "m"}}}), train.ErrOption},
 		"New with a momentum of NaN":       {optionOf(train.Options{Optimizer: train.SGD{Momentum: math.NaN()}}), train.ErrOption},
@@ -84,22 +89,27 @@ func TestArguments(t *testing.T) {
 		"Evaluate without a context":       {func() error { _, err := trainer(train.Options{}).Evaluate(none, set); return err }, train.ErrOption},
 		"Evaluate without a set":           {func() error { _, err := trainer(train.Options{}).Evaluate(ctx, nil); return err }, data.ErrEmpty},
 		"Evaluate on an empty set":         {func() error { _, err := trainer(train.Options{}).Evaluate(ctx, &data.Dataset{}); return err }, data.ErrEmpty},
-		"Evaluate with no Meter": {func() error {
-			_, err := trainer(train.Options{Metrics: []train.Metric{{Name: "m", Start: func() train.Meter { return nil }}}}).Evaluate(ctx, set)
-			return err
-		}, train.ErrOption},
-		"Predict without a context": {func() error { _, err := trainer(train.Options{}).Predict(none, set); return err }, train.ErrOption},
-		"Predict without a set":     {func() error { _, err := trainer(train.Options{}).Predict(ctx, nil); return err }, data.ErrEmpty},
-		"Predict on an empty set":   {func() error { _, err := trainer(train.Options{}).Predict(ctx, &data.Dataset{}); return err }, data.ErrEmpty},
-		"Step without a set":        {func() error { _, err := trainer(train.Options{}).Step(nil, nil); return err }, data.ErrEmpty},
-		"Step without examples":     {func() error { _, err := trainer(train.Options{}).Step(set, nil); return err }, data.ErrEmpty},
-		"Step below the set":        {func() error { _, err := trainer(train.Options{}).Step(set, []int{-1}); return err }, data.ErrIndex},
-		"Step beyond the set":       {func() error { _, err := trainer(train.Options{}).Step(set, []int{math.MaxInt}); return err }, data.ErrIndex},
-		"Build of nil":              {func() error { return train.Build(nil) }, train.ErrOption},
-		"Build without Params":      {func() error { return train.Build(noParams{}) }, train.ErrOption},
-		"Save of nil":               {func() error { return train.Save("x", nil) }, train.ErrOption},
-		"Load into nil":             {func() error { return train.Load("x", nil) }, train.ErrOption},
-		"picture to nothing":        {func() error { return (&train.History{}).WriteSVG(nil) }, train.ErrOption},
+		"New with no Meter":                {optionOf(train.Options{Metrics: []train.Metric{{Name: "m", Start: func() train.Meter { return nil }}}}), train.ErrOption},
+		"New with a nil Meter":             {optionOf(train.Options{Metrics: []train.Metric{{Name: "m", Start: func() train.Meter { return (*thirds)(nil) }}}}), train.ErrOption},
+		"Predict without a context":        {func() error { _, err := trainer(train.Options{}).Predict(none, set); return err }, train.ErrOption},
+		"Predict without a set":            {func() error { _, err := trainer(train.Options{}).Predict(ctx, nil); return err }, data.ErrEmpty},
+		"Predict on an empty set":          {func() error { _, err := trainer(train.Options{}).Predict(ctx, &data.Dataset{}); return err }, data.ErrEmpty},
+		"Step without a set":               {func() error { _, err := trainer(train.Options{}).Step(nil, nil); return err }, data.ErrEmpty},
+		"Step without examples":            {func() error { _, err := trainer(train.Options{}).Step(set, nil); return err }, data.ErrEmpty},
+		"Step below the set":               {func() error { _, err := trainer(train.Options{}).Step(set, []int{-1}); return err }, data.ErrIndex},
+		"Step beyond the set":              {func() error { _, err := trainer(train.Options{}).Step(set, []int{math.MaxInt}); return err }, data.ErrIndex},
+		"Build of nil":                     {func() error { return train.Build(nil) }, train.ErrOption},
+		"Build without Params":             {func() error { return train.Build(noParams{}) }, train.ErrOption},
+		"Save of nil":                      {func() error { return train.Save("x", nil) }, train.ErrOption},
+		"Load into nil":                    {func() error { return train.Load("x", nil) }, train.ErrOption},
+		"picture of nothing":               {func() error { return (&train.History{}).WriteSVG(io.Discard) }, train.ErrOption},
+		"View of nil":                      {func() error { _, err := train.NewView(nil, train.Adam{}, 0); return err }, train.ErrOption},
+		"View for nil":                     {func() error { _, err := train.NewView(one(t, graph.Float32, 1), nil, 0); return err }, train.ErrOption},
+		"View for a bad optimizer":         {func() error { _, err := train.NewView(one(t, graph.Float32, 1), train.Adam{Beta1: 2}, 0); return err }, train.ErrOption},
+		"View for -1 threads":              {func() error { _, err := train.NewView(one(t, graph.Float32, 1), train.Adam{}, -1); return err }, train.ErrOption},
+		"View for 2000 threads":            {func() error { _, err := train.NewView(one(t, graph.Float32, 1), train.Adam{}, 2000); return err }, train.ErrOption},
+		"View of what is not built":        {func() error { _, err := train.NewView(graph.NewParams(graph.Float64, 0), train.Adam{}, 1); return err }, train.ErrNotBuilt},
+		"picture to nothing":               {func() error { return (&train.History{}).WriteSVG(nil) }, train.ErrOption},
 	} {
 		func() {
 			defer func() {
@@ -124,11 +134,8 @@ func TestNothing(t *testing.T) {
 		t.Error("a nil history is drawn")
 	}
 	for _, o := range everyOptimizer {
-		o.Update(1, 0.1, train.Vars{})
-		o.Update(1, 0.1, train.NewVars(nil, o.Slots(), -1))
-		o.Update(0, math.NaN(), train.NewVars(graph.NewParams(graph.Float32, 0), o.Slots(), 0))
+		o.Update(train.Step{N: 1, Rate: 0.1}, nil)
 	}
-	train.NewVars(nil, -1, 0)
 	for _, m := range []train.Metric{train.Accuracy(), train.BinaryAccuracy(), train.MSE(), train.MAE(), train.R2()} {
 		meter := m.Start()
 		meter.Add(train.Scored{})

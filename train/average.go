@@ -2,18 +2,18 @@ package train
 
 import "math"
 
-// average is the loss over a data set, from those of its batches.
+// average computes the loss over a data set from those of its batches.
 //
-// A loss that is a mean over the examples is averaged by their numbers. One that
-// is a mean over what counts, such as the labels that are not ignored, is Σ sum/Σ
-// count over all batches: a batch in which nothing counts adds nothing. In general
-// the loss of a batch is
+// A loss that is a mean over the examples is averaged with the numbers of examples as
+// weights. A loss that is a mean over what counts, such as the labels that are not
+// ignored, is Σ sum/Σ count over all batches: a batch in which nothing counts adds
+// nothing. In general the loss of a batch is
 //
 //	loss = Σ f·sum/count + rest
 //
-// over the means that graph.Builder.MeanOver made, f being the derivative of the
-// loss by the mean: 1 if the loss is that mean. The rest, such as a penalty or a
-// mean over the examples, and f are averaged by the examples.
+// over the means that loss.MeanOver made, where f is the derivative of the
+// loss by the mean: 1 if the loss is that mean. The rest, such as a penalty or a mean
+// over the examples, and f are averaged over the examples.
 type average struct {
 	n     float64 // examples
 	rest  float64 // times examples
@@ -46,7 +46,7 @@ func (a *average) add(s *session, loss float64) {
 	a.rest += loss * n
 }
 
-// value is the loss over all batches; NaN if there were none or nothing counted.
+// value returns the loss over all batches; NaN if there were none or nothing counted.
 func (a *average) value() float64 {
 	if a.empty() {
 		return math.NaN()
@@ -60,8 +60,8 @@ func (a *average) value() float64 {
 	return v
 }
 
-// empty says whether nothing counts in the loss: there is no batch, or the loss is
-// made of means over what counts and nothing does.
+// empty reports whether nothing counts in the loss: there is no batch, or the loss
+// consists of means over what counts, and nothing does.
 func (a *average) empty() bool {
 	for _, t := range a.terms {
 		if t.count != 0 {

@@ -1,9 +1,12 @@
 package train
 
 import (
+	"slices"
+
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
 )
@@ -16,39 +19,42 @@ type modelGraph struct {
 	unused       map[string]bool // parameters that the loss does not depend on
 }
 
-// build builds the model for batches of n, with gradients for training.
+// build returns the graph of the model for batches of n, with gradients for training.
 func (t *Trainer) build(k kind, n int) (*modelGraph, error) {
-	if t.model.Params() != t.params {
-		return nil, errors.Wrap(ErrOption, "the model's Params are not those that it had when the Trainer was made")
+	p, err := paramsOf(t.model)
+	if err != nil {
+		return nil, err
+	}
+	if p != t.params {
+		return nil, errors.Wrapf(ErrOption, "the model %T: got other Params than at New, want the same at every call", t.model)
 	}
 	m := &modelGraph{b: graph.New(t.params), unused: map[string]bool{}}
 	m.b.SetTraining(k == training)
 	m.b.SetSeed(t.o.Seed)
-	m.loss, m.output = t.model.Loss(m.b, n)
+	m.loss, m.output, err = buildLoss(t.model, m.b, n)
 	if across := m.b.AcrossExamples(); across != "" && k != training { // also if it cannot be built for a batch of 1
 		return nil, errors.Wrapf(graph.ErrUnsupported, "the model can be trained, but neither evaluated nor used to predict: %s takes mean and variance of the batch, "+
-			"so the result for one example would depend on the others; use LayerNorm, GroupNorm or, with statistics of your own, BatchNormFixed", across)
+			"so the result for one example would depend on the others; use nn.LayerNorm, nn.GroupNorm or, with statistics of your own, nn.BatchNormFixed", across)
 	}
-	if err := m.b.Err(); err != nil {
-		return nil, errors.Wrapf(err, "the model for a batch of %d", n)
+	if err != nil {
+		return nil, err
 	}
 	if m.loss == nil || m.output == nil {
-		return nil, errors.Wrap(ErrOption, "the model returned a nil loss or output")
+		return nil, errors.Wrapf(ErrOption, "the model for a batch of %d: Loss: got a nil loss or output, want two nodes", n)
 	}
 	if k != training {
 		return m, nil
 	}
 	params := m.b.ParamNodes()
 	if len(params) == 0 {
-		return nil, errors.Wrap(ErrOption, "the model has no parameters")
+		return nil, errors.Wrapf(ErrOption, "the model for a batch of %d: got no parameters, want one or more to train", n)
 	}
-	var err error
 	m.grads, err = autograd.GradientsWith(autograd.Options{AllowUnconnected: t.o.AllowUnused,
 		Unconnected: func(n *gorgonia.Node) { m.unused[op.NameOf(n)] = true }}, m.loss, params...)
 	return m, errors.Wrap(err, "the gradients of the loss")
 }
 
-// compile makes the session of a kind for batches of n.
+// compile returns a session of the kind for batches of n.
 func (t *Trainer) compile(k kind, n int) (*session, error) {
 	m, err := t.build(k, n)
 	if err != nil {
@@ -64,7 +70,7 @@ func (t *Trainer) compile(k kind, n int) (*session, error) {
 		cfg.Outputs = append(cfg.Outputs, m.output)
 	}
 	if k == training {
-		cfg.Grads, cfg.Descend = m.grads, t.descends()
+		cfg.Grads, cfg.Descend = m.grads, t.fused
 	}
 	if k != predicting {
 		terms, err := m.means()
@@ -78,11 +84,11 @@ func (t *Trainer) compile(k kind, n int) (*session, error) {
 		return nil, errors.Wrapf(err, "the model for a batch of %d", n)
 	}
 	if shape := s.prog.OutputShape(0); k != predicting && size(shape) != 1 {
-		return nil, errors.Wrapf(graph.ErrShape, "the loss has the shape %v, want one element", shape)
+		return nil, errors.Wrapf(graph.ErrShape, "the loss: got the shape %v, want one element", ir.Shape(shape))
 	}
 	if s.output >= 0 {
 		if shape := s.prog.OutputShape(s.output); len(shape) == 0 || shape[0] != n {
-			return nil, errors.Wrapf(graph.ErrShape, "the output has the shape %v, want the batch of %d first", shape, n)
+			return nil, errors.Wrapf(graph.ErrShape, "the output: got the shape %v, want [%d, ...], with the batch first", ir.Shape(shape), n)
 		}
 	}
 	s.moved = t.movedBy(m)
@@ -95,21 +101,16 @@ func (t *Trainer) compile(k kind, n int) (*session, error) {
 	return s, nil
 }
 
-// movedBy says of each parameter whether the loss of m depends on it.
-func (t *Trainer) movedBy(m *modelGraph) []bool {
-	list := t.params.List()
+// movedBy returns the parameters that the loss of m depends on.
+func (t *Trainer) movedBy(m *modelGraph) []*graph.Param {
 	here := map[string]bool{}
 	for _, n := range m.b.ParamNodes() {
 		here[n.Name()] = !m.unused[n.Name()]
 	}
-	out := make([]bool, len(list))
-	for i, q := range list {
-		out[i] = here[q.Name]
-	}
-	return out
+	return slices.DeleteFunc(t.params.List(), func(q *graph.Param) bool { return !here[q.Name] })
 }
 
-// means lists sum, count and factor of each mean that the loss is made of: see
+// means returns sum, count and factor of each mean in the loss, one after the other: see
 // average.
 func (m *modelGraph) means() (gorgonia.Nodes, error) {
 	list := m.b.CountedMeans()
@@ -123,7 +124,7 @@ func (m *modelGraph) means() (gorgonia.Nodes, error) {
 	apart := map[*gorgonia.Node]bool{} // means that are no part of the loss
 	factors, err := autograd.GradientsWith(autograd.Options{AllowUnconnected: true, Unconnected: func(n *gorgonia.Node) { apart[n] = true }}, m.loss, nodes...)
 	if err != nil {
-		return nil, errors.Wrap(err, "the loss by the means that it is made of")
+		return nil, errors.Wrap(err, "the derivatives of the loss by its means")
 	}
 	var out gorgonia.Nodes
 	for i, c := range list {

@@ -9,18 +9,18 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// BadNode is a node whose value is not finite though those of its operands are.
+// BadNode is a node whose value is not finite, while the values of its operands are.
 type BadNode struct {
-	Op   string // the operator, or "input" or "parameter"
-	Name string // of the node
-	Type string // element type and shape, as in f64[32,10]
-	At   string // file:line where it was asked for, "" if nobody knows
-	// Backward says that the node computes a gradient; At is then the line of the
-	// node that it is the derivative of.
+	Op   string // the operator; "input" or "parameter" for those
+	Name string // the name of the node
+	Type string // element type and shape, such as f64[32,10]
+	At   string // the file:line that built it; "" if it is not known
+	// Backward: the node is part of the gradient. At is then the line of the node that
+	// it is a derivative of.
 	Backward bool
 }
 
-// String is the node in one line.
+// String returns the node in one line.
 func (n *BadNode) String() string {
 	s := fmt.Sprintf("%s %q %s", n.Op, n.Name, n.Type)
 	if n.Backward {
@@ -35,10 +35,10 @@ func (n *BadNode) String() string {
 	return s
 }
 
-// diagnose computes a step's loss and gradients again, every node by itself, and
-// finds where what is not finite begins: at the end of a way of such nodes from
-// the loss or the gradient. Nil if the nodes cannot be computed so, for want of
-// memory say.
+// diagnose computes loss and gradients of a step again, node by node. It goes from the
+// loss or the gradient along nodes that are not finite, and returns the first one on
+// the way whose operands are finite; nil if the nodes cannot be computed, for example
+// for want of memory.
 func (t *Trainer) diagnose(s *session, index []int, e *NotFiniteError) *BadNode {
 	m, err := t.build(training, s.n)
 	if err != nil {
@@ -46,7 +46,7 @@ func (t *Trainer) diagnose(s *session, index []int, e *NotFiniteError) *BadNode 
 	}
 	root := m.loss
 	for i, p := range m.b.ParamNodes() {
-		if e.What == "gradient" && p.Name() == e.Param {
+		if e.Stage == StageGradient && p.Name() == e.Param {
 			root = m.grads[i]
 		}
 	}
@@ -76,7 +76,7 @@ func (t *Trainer) diagnose(s *session, index []int, e *NotFiniteError) *BadNode 
 	return firstBad(m, order, in, bad, root)
 }
 
-// nodesOf lists the nodes of floats that the roots need, operands first, and the
+// nodesOf returns the nodes of floats that the roots need, operands first, and the
 // operands of each.
 func nodesOf(g *gorgonia.ExprGraph, roots gorgonia.Nodes) (order gorgonia.Nodes, in map[*gorgonia.Node]gorgonia.Nodes, err error) {
 	in = map[*gorgonia.Node]gorgonia.Nodes{}
@@ -114,8 +114,8 @@ func nodesOf(g *gorgonia.ExprGraph, roots gorgonia.Nodes) (order gorgonia.Nodes,
 	return order, in, nil
 }
 
-// firstBad follows the bad nodes from the root to those whose operands are good,
-// and takes the one that is computed first.
+// firstBad follows the bad nodes from the root to those with good operands, and returns
+// the one of them that is computed first.
 func firstBad(m *modelGraph, order gorgonia.Nodes, in map[*gorgonia.Node]gorgonia.Nodes, bad map[*gorgonia.Node]bool, root *gorgonia.Node) *BadNode {
 	begins := map[*gorgonia.Node]bool{}
 	seen := map[*gorgonia.Node]bool{root: true}

@@ -178,6 +178,29 @@ var mistakes = []golden.Mistake{
 	{"Nesterov without momentum", train.ErrOption, option(train.Options{Optimizer: train.SGD{Nesterov: true}})},
 	{"epsilon of -1", train.ErrOption, option(train.Options{Optimizer: train.AdamW{Eps: -1}})},
 	{"Adam with a decay of -1", train.ErrOption, option(train.Options{Optimizer: train.Adam{Decay: -1}})},
+	{"optimizer that is nil", train.ErrOption, option(train.Options{Optimizer: (*train.SGD)(nil)})},
+	{"optimizer with a slot without a name", train.ErrOption, option(train.Options{Optimizer: slotted{{}}})},
+	{"metric that starts nothing", train.ErrOption, option(train.Options{Metrics: []train.Metric{{Name: "m", Start: func() train.Meter { return nil }}}})},
+	{"metric without a name", train.ErrOption, option(train.Options{Metrics: []train.Metric{{Start: train.MAE().Start}}})},
+	{"loss that panics", errOwn, fitting(func(*graph.Builder, int) (_, _ *gorgonia.Node) { panic(errOwn) })},
+	{"update that panics", errOwn, func(t *testing.T) error {
+		return step(t, newTrainer(t, newNet(graph.Float64, 0), train.Options{Optimizer: frail("Update")}), blobs(t, 9), 0)
+	}},
+	{"gradient that is not finite", train.ErrNotFinite, func(t *testing.T) error {
+		return step(t, newTrainer(t, roots(graph.Float64, 3), train.Options{}), fourRows(t), 3)
+	}},
+	{"update that overflows", train.ErrNotFinite, func(t *testing.T) error {
+		o := train.Options{Optimizer: train.SGD{Momentum: 0.9}, Schedule: train.Constant(1e300)}
+		set, err := data.New(data.Field{Name: "x", Shape: []int{1}, Floats: []float64{1e20}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return step(t, newTrainer(t, tilted(graph.Float64, 3), o), set, 0)
+	}},
+	{"model that is nil", train.ErrOption, func(*testing.T) error {
+		_, err := train.New((*pointer)(nil), train.Options{})
+		return err
+	}},
 	{"no model", train.ErrOption, func(*testing.T) error {
 		_, err := train.New(nil, train.Options{})
 		return err

@@ -4,70 +4,90 @@ import (
 	"fmt"
 	"math"
 	"strings"
-	"sync/atomic"
-
-	"github.com/symgrad/symgrad/internal/kernel/vec"
 )
 
-// NotFiniteError is the error of a step whose loss, gradient or result is NaN or
-// infinite. It wraps ErrNotFinite; find it with errors.As.
+// NotFiniteError is the error of a step in which the loss, a gradient, or a number
+// after the update is NaN or infinite. It wraps ErrNotFinite; find it with errors.As.
 //
-// Loss and gradients are looked at before the optimizer changes anything, and a step
-// that may overflow is made with a copy of the parameters and of the optimizer's state
-// at hand, which are then those before the step (Kept is true). The step is not
-// counted.
+// The step is not counted. Parameters and slots are those before it (Kept is true):
+// loss and gradients are checked before the Optimizer changes anything, and a step
+// that may overflow is made with a copy of everything at hand (see Bounded).
 //
-// Two kinds of optimizers can lose parameters. Steps of SGD{} are made within the run
-// that computes the gradients, where a bad gradient or an overflow shows only
-// afterwards; an optimizer of your own may overflow at any step. Of models of up to
-// 4096 numbers, the optimizer's state among them, a copy is kept for these too. Of
-// larger ones the parameters are lost: load them from a file, or draw them anew.
-// Options.Diagnose makes the steps of SGD{} after the run, and so nothing is lost.
+// There is one exception. The steps of SGD{} are made within the run that computes the
+// gradients, where a bad gradient or an overflow shows only afterwards. For models of
+// up to 4096 parameters a copy is made before each of them too. In larger models the
+// parameters are lost then: load them from a file, or initialize them anew. With
+// Options.Diagnose steps of SGD{} are made after the run, and nothing is lost.
 type NotFiniteError struct {
-	Step  int     // steps made before it
+	Step  int     // the number of steps made before it
 	Rate  float64 // the learning rate
 	Loss  float64 // of the batch, before the step
-	What  string  // what is not finite: "loss", "gradient" or "step"
-	Param string  // the first parameter whose gradient or value is not finite, "" for none
-	State bool    // not the parameter's value but the optimizer's state is not finite after the step
-	Large bool    // the gradient is finite, but its square, which Adam and AdamW take, is not
-	Kept  bool    // parameters and optimizer state are those before the step
+	Stage Stage   // where the number that is not finite was found
+	Param string  // the first parameter with such a number; "" for none
+	Slot  string  // the slot of the Optimizer that holds the number after the update; "" if Param itself does
+	Large bool    // the gradient is finite; its square, which Adam and AdamW need, is not
+	Kept  bool    // parameters and slots are those before the step
 
-	// Node is the first node that was not finite, with Options.Diagnose; nil if it
-	// was not looked for or not found.
+	// Node is the first node that was not finite, with Options.Diagnose. It is nil if
+	// it was not looked for or not found.
 	Node *BadNode
 
-	blind bool // without Options.Diagnose
+	blind bool // Options.Diagnose would look for the node
 }
 
-// Error says all of it in one line.
+// Stage is a stage of a training step, in a NotFiniteError.
+type Stage uint8
+
+// The stages of a step.
+const (
+	StageLoss     Stage = iota + 1 // the loss was computed
+	StageGradient                  // the gradients were computed
+	StageUpdate                    // the Optimizer has changed parameters and slots
+)
+
+// String returns "loss", "gradient" or "update".
+func (s Stage) String() string {
+	switch s {
+	case StageLoss:
+		return "loss"
+	case StageGradient:
+		return "gradient"
+	case StageUpdate:
+		return "update"
+	}
+	return fmt.Sprintf("Stage(%d)", uint8(s))
+}
+
+// Error returns all of it in one line.
 func (e *NotFiniteError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "train: step %d, learning rate %v: ", e.Step, e.Rate)
-	switch e.What {
-	case "loss":
+	fmt.Fprintf(&b, "step %d, learning rate %v: ", e.Step, e.Rate)
+	switch {
+	case e.Stage == StageLoss:
 		fmt.Fprintf(&b, "got the loss %v", e.Loss)
 		if e.Param != "" {
-			fmt.Fprintf(&b, "; the parameter %q is not finite", e.Param)
+			fmt.Fprintf(&b, " and a parameter %q that is not finite", e.Param)
 		}
-	case "gradient":
-		what := "is not finite"
-		if e.Large {
-			what = "is so large that its square is not finite"
-		}
-		fmt.Fprintf(&b, "the gradient of the parameter %q %s, the loss is %v", e.Param, what, e.Loss)
+		b.WriteString(", want a finite number")
+	case e.Stage == StageGradient && e.Large:
+		fmt.Fprintf(&b, "parameter %q: got a gradient whose square is not finite, want smaller gradients (loss %v)", e.Param, e.Loss)
+	case e.Stage == StageGradient:
+		fmt.Fprintf(&b, "parameter %q: got a gradient that is not finite, want finite numbers (loss %v)", e.Param, e.Loss)
 	default:
-		of := ""
-		if e.State {
-			of = "optimizer's state of the "
+		var of []string
+		if e.Param != "" {
+			of = append(of, fmt.Sprintf("parameter %q", e.Param))
 		}
-		fmt.Fprintf(&b, "the step makes the %sparameter %q not finite, the loss is %v", of, e.Param, e.Loss)
+		if e.Slot != "" {
+			of = append(of, fmt.Sprintf("slot %q", e.Slot))
+		}
+		fmt.Fprintf(&b, "%s: got numbers that are not finite after the update, want finite ones (loss %v)", strings.Join(of, ", "), e.Loss)
 	}
 	switch {
 	case e.Node != nil:
 		fmt.Fprintf(&b, "; the first node that is not finite is %v", e.Node)
 	case e.blind:
-		b.WriteString("; Options.Diagnose finds the node where that begins")
+		b.WriteString("; Options.Diagnose finds the node where this begins")
 	}
 	if e.Kept {
 		b.WriteString("; parameters and optimizer state are those before the step")
@@ -77,177 +97,77 @@ func (e *NotFiniteError) Error() string {
 	return b.String()
 }
 
-// Unwrap is ErrNotFinite.
+// Unwrap returns ErrNotFinite.
 func (e *NotFiniteError) Unwrap() error { return ErrNotFinite }
 
-// notFinite completes the error e of a step on the examples of index.
+// notFinite completes the error e of a step on the examples of index, and undoes the
+// step.
 func (t *Trainer) notFinite(s *session, index []int, e NotFiniteError) error {
 	e.Step = t.step
-	switch e.What {
-	case "loss":
+	switch e.Stage {
+	case StageLoss:
 		e.Param = t.badParam()
-	case "gradient":
-		e.Param = t.badGrad(finite)
-		if e.Param == "" {
-			e.Param, e.Large = t.badGrad(squaresFinite), true
+	case StageGradient:
+		if e.Param = t.view.first(ofGrad, finite); e.Param == "" {
+			e.Param, e.Large = t.view.first(ofGrad, squaresFinite), true
 		}
 	default:
 		if e.Param = t.badParam(); e.Param == "" {
-			e.Param, e.State = t.badSlot(), true
+			e.Slot, e.Param = t.view.badSlot()
 		}
-		e.Kept = t.vars.restore()
+		e.Kept = t.view.restore()
 	}
-	e.blind = !t.o.Diagnose
+	e.blind = !t.o.Diagnose && (e.Stage != StageUpdate || t.fused)
 	if t.o.Diagnose && e.Kept {
 		e.Node = t.diagnose(s, index, &e)
 	}
 	return &e
 }
 
-// badParam is the name of the first parameter that is not finite, "" if all are.
+// badParam returns the name of the first parameter that is not finite; "" if all are.
 func (t *Trainer) badParam() string {
 	p32, _ := t.params.Flat32()
 	p64, _ := t.params.Flat64()
-	return t.first(func(lo, hi, _ int) bool { return unlike(p32, p64, lo, hi, finite) })
-}
-
-// badGrad is that of the first whose gradient is not finite, or its square, and
-// badSlot that of the first whose optimizer state is not.
-func (t *Trainer) badGrad(q question) string {
-	_, g32 := t.params.Flat32()
-	_, g64 := t.params.Flat64()
-	return t.first(func(lo, hi, i int) bool { return t.varsOf.moved[i] && unlike(g32, g64, lo, hi, q) })
-}
-
-func (t *Trainer) badSlot() string {
-	return t.first(func(lo, hi, _ int) (bad bool) {
-		if v := t.vars.F32; v != nil {
-			for _, s := range v.Slot {
-				bad = bad || unlike(s, nil, lo, hi, finite)
-			}
-			return bad
-		}
-		for _, s := range t.vars.F64.Slot {
-			bad = bad || unlike(nil, s, lo, hi, finite)
-		}
-		return bad
-	})
-}
-
-// unlike says whether the answer is no for elements of the one that is not nil.
-func unlike(a []float32, b []float64, lo, hi int, q question) bool {
-	return a != nil && !holds(a[lo:hi], q) || b != nil && !holds(b[lo:hi], q)
-}
-
-// first is the name of the first parameter for whose place and number bad holds.
-func (t *Trainer) first(bad func(lo, hi, i int) bool) string {
-	for i, q := range t.params.List() {
-		if bad(q.Offset(), q.Offset()+q.Size(), i) {
+	for _, q := range t.params.List() {
+		lo, hi := q.Offset(), q.Offset()+q.Size()
+		if p32 != nil && !holds32(p32[lo:hi], finite) || p64 != nil && !holds64(p64[lo:hi], finite) {
 			return q.Name
 		}
 	}
 	return ""
 }
 
-func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
-
-// question is what is asked of numbers.
-type question uint8
-
-const (
-	finite        question = iota // is each finite?
-	squaresFinite                 // is the square of each?
-	calm                          // are they far from overflow: see calm32
-)
-
-// holds says whether the answer for v is yes.
-func holds[T float32 | float64](v []T, q question) bool {
-	v32, ok := float32s(v)
-	switch {
-	case ok && q == calm:
-		return vec.SquaresWithinF32(v32, calm32)
-	case ok && q == squaresFinite:
-		return vec.SquaresFiniteF32(v32)
-	case ok:
-		return vec.AllFiniteF32(v32)
-	case q == calm:
-		return vec.SquaresWithinF64(float64s(v), calm64)
-	case q == squaresFinite:
-		return vec.SquaresFiniteF64(float64s(v))
+// first returns the name of the first parameter for whose numbers the answer is no;
+// "" for none.
+func (v *View) first(which of, q question) string {
+	if v.f32 != nil {
+		for _, x := range v.f32.whole {
+			if !holds32(pick(x, which), q) {
+				return x.Of.Name
+			}
+		}
+		return ""
 	}
-	return vec.AllFiniteF64(float64s(v))
-}
-
-// questionLoop asks it of a run of numbers that is as long as the parameters.
-type questionLoop[T float32 | float64] struct {
-	of  []T
-	q   question
-	bad atomic.Bool
-}
-
-func (l *questionLoop[T]) run(_ *Flat[T], s Span) {
-	if !holds(l.of[s.Lo:s.Hi], l.q) {
-		l.bad.Store(true)
-	}
-}
-
-// all says whether the answer is yes for a, which is as long as the parameters, where
-// they move.
-func (f *Flat[T]) all(a []T, q question) bool {
-	f.asks.of, f.asks.q = a, q
-	f.asks.bad.Store(false)
-	f.each(&f.asks)
-	return !f.asks.bad.Load()
-}
-
-// finiteParams says whether all parameters are finite.
-func (v Vars) finiteParams() bool {
-	if v.F32 != nil {
-		return v.F32.all(v.F32.Param, finite)
-	}
-	return v.F64.all(v.F64.Param, finite)
-}
-
-// keepMost is the number of elements up to which parameters and slots are copied
-// before each step: so few that it takes some hundredths of it.
-const keepMost = 4096
-
-// keep copies parameters and slots, if they are few.
-func (v Vars) keep() {
-	if v.F32 != nil {
-		v.F32.keep(false)
-		return
-	}
-	v.F64.keep(false)
-}
-
-// restore undoes the step since keep, if that has a copy.
-func (v Vars) restore() bool {
-	if v.F32 != nil {
-		return v.F32.restore()
-	}
-	return v.F64.restore()
-}
-
-// keep copies parameters and slots, if they are few or always.
-func (f *Flat[T]) keep(always bool) {
-	f.kept = f.kept[:0]
-	if always || len(f.Param)*(1+len(f.Slot)) <= keepMost {
-		f.kept = append(f.kept, f.Param...)
-		for _, s := range f.Slot {
-			f.kept = append(f.kept, s...)
+	for _, x := range v.f64.whole {
+		if !holds64(pick(x, which), q) {
+			return x.Of.Name
 		}
 	}
+	return ""
 }
 
-func (f *Flat[T]) restore() bool {
-	n := len(f.Param)
-	if len(f.kept) != n*(1+len(f.Slot)) {
-		return false
+// badSlot returns the name of the first slot that is not finite and that of the
+// parameter where it is not; no parameter for a scalar.
+func (v *View) badSlot() (slot, param string) {
+	for i, s := range v.slots {
+		if s.Scalar && !isFinite(v.scalars[i]) {
+			return s.Name, ""
+		}
+		if name := v.first(of(i), finite); name != "" {
+			return s.Name, name
+		}
 	}
-	copy(f.Param, f.kept)
-	for i, s := range f.Slot {
-		copy(s, f.kept[(i+1)*n:])
-	}
-	return true
+	return "", ""
 }
+
+func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -96,7 +96,7 @@ func TestLostParameters(t *testing.T) {
 	if !errors.As(err, &bad) || bad.Param != "w" || bad.Kept || !strings.Contains(err.Error(), "lost") {
 		t.Fatalf("got %v, want a NotFiniteError of the parameter w, lost", err)
 	}
-	if err := step(t, tr, fourRows(t), 0); !errors.As(err, &bad) || bad.What != "loss" || bad.Param != "w" {
+	if err := step(t, tr, fourRows(t), 0); !errors.As(err, &bad) || bad.Stage != train.StageLoss || bad.Param != "w" {
 		t.Errorf("got %v, want a loss that is not finite because of the parameter w", err)
 	}
 }
@@ -112,7 +112,7 @@ func TestStepTooLarge(t *testing.T) {
 		tr := newTrainer(t, m, train.Options{Optimizer: o, Schedule: train.Constant(1e200), Epochs: 1})
 		h, err := tr.Fit(context.Background(), d)
 		var bad *train.NotFiniteError
-		if !errors.As(err, &bad) || bad.What != "step" || !bad.Kept || len(h.Epochs) != 0 {
+		if !errors.As(err, &bad) || bad.Stage != train.StageUpdate || !bad.Kept || len(h.Epochs) != 0 {
 			t.Errorf("%T: got %v, want the step refused", o, err)
 		}
 		for _, v := range m.p.Values("line/weight") {
@@ -131,21 +131,21 @@ func TestDiagnose(t *testing.T) {
 		f        func(b *graph.Builder, x, w *gorgonia.Node) *gorgonia.Node
 		want     string // of the node
 		backward bool
-		what     string
+		stage    train.Stage
 	}{
 		{"logarithm of 0", func(b *graph.Builder, x, w *gorgonia.Node) *gorgonia.Node {
 			return b.Mean(b.Log(b.Mul(x, b.Scale(w, 0))))
-		}, "log ", false, "loss"},
+		}, "log ", false, train.StageLoss},
 		{"overflow", func(b *graph.Builder, x, w *gorgonia.Node) *gorgonia.Node {
 			return b.Mean(b.AddConst(b.Exp(b.Scale(b.Mul(x, w), 1e6)), 1))
-		}, "exp ", false, "loss"},
+		}, "exp ", false, train.StageLoss},
 		{"meant infinity", func(b *graph.Builder, x, w *gorgonia.Node) *gorgonia.Node {
 			masked := b.Add(b.Mul(x, w), b.Const([]float64{0, math.Inf(-1), 0, 0}, 4))
 			return b.Mean(b.Sqrt(b.Scale(b.Exp(masked), -1)))
-		}, "sqrt ", false, "loss"},
+		}, "sqrt ", false, train.StageLoss},
 		{"gradient alone", func(b *graph.Builder, x, w *gorgonia.Node) *gorgonia.Node {
 			return b.Mean(b.Sqrt(b.Mul(x, b.Scale(w, 0))))
-		}, "", true, "gradient"},
+		}, "", true, train.StageGradient},
 	} {
 		for _, d := range []graph.DType{graph.Float64, graph.Float32} {
 			m := builds{graph.NewParams(d, 1), func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
@@ -155,8 +155,8 @@ func TestDiagnose(t *testing.T) {
 			tr := newTrainer(t, m, train.Options{Diagnose: true})
 			err := step(t, tr, fourRows(t), 0)
 			var bad *train.NotFiniteError
-			if !errors.As(err, &bad) || bad.Node == nil || bad.What != c.what {
-				t.Errorf("%s, %v: got %v, want a node and a bad %s", c.name, d, err, c.what)
+			if !errors.As(err, &bad) || bad.Node == nil || bad.Stage != c.stage {
+				t.Errorf("%s, %v: got %v, want a node and a bad %v", c.name, d, err, c.stage)
 				continue
 			}
 			if !strings.HasPrefix(bad.Node.String(), c.want) || bad.Node.Backward != c.backward || !strings.HasPrefix(bad.Node.At, "finite_test.go:") {

@@ -8,40 +8,49 @@ import (
 	"github.com/symgrad/symgrad/train/data"
 )
 
-// position is how far the last Fit is, for the next one to go on.
+// position is how far the last Fit has come, for the next one to go on.
 type position struct {
 	set  *data.Dataset // that it trained on
-	goal int           // epochs that are to be made
-	open bool          // it was stopped: it did not return without an error
+	goal int           // the number of epochs to be made in all
+	open bool          // it was stopped: it returned an error
 	at   int           // batches of the present epoch that are made
 	mean average       // of their losses
 	took time.Duration // for them
 }
 
-// Fit trains on d for Options.Epochs epochs, and returns what happened in each.
-// Everything that can be checked before the first step is: data sets, their fields
-// and labels, the metrics, and the model for each batch size.
+// Fit trains on d for Options.Epochs epochs and returns what happened in each.
+// Everything that can be checked before the first step is: data sets, their fields and
+// labels, the metrics, and the model for each batch size.
 //
-// Fit ends early, between two steps, when ctx is cancelled, when OnEpoch fails, or
-// when a step does: with the history so far and the error. Called again on the same
-// d it then goes on where it stopped, with the next batch, and makes the epochs
-// that are left, none if it was stopped after the last; the history of that Fit
-// begins with the epoch that it completes. On another d the epoch begins anew. A Fit after one that was not stopped makes
-// Options.Epochs more.
+// Fit ends early, between two steps, if ctx is cancelled, if a step fails, or if
+// OnEpoch does. It then returns the history so far and the error. The next Fit on the
+// same d goes on where this one stopped: with the next batch, for the epochs that are
+// left, none if this was the end of the last one. Its history begins with the epoch
+// that it completes. On another d the epoch begins anew. A Fit after one that ended
+// without an error makes Options.Epochs more epochs.
 //
-// An epoch whose evaluation fails or is cancelled is complete, and in the history
-// without what was not measured; OnEpoch is not called for it.
+// An epoch whose evaluation fails or is cancelled is complete. It is in the history
+// without what was not measured, and OnEpoch is not called for it.
+//
+// Errors: ErrOption for a nil ctx; data.ErrEmpty for no examples, or if none counts in
+// the loss; what does not fit between the data sets, the model and the metrics; those
+// of Step and Evaluate; the error of ctx, and that of OnEpoch; ErrBusy.
 func (t *Trainer) Fit(ctx context.Context, d *data.Dataset) (*History, error) {
 	h := &History{}
+	return h, errors.Wrap(t.fit(ctx, d, h), "train: Fit")
+}
+
+// fit is Fit with the history h.
+func (t *Trainer) fit(ctx context.Context, d *data.Dataset, h *History) error {
 	if err := given(ctx, d); err != nil {
-		return h, errors.Wrap(err, "train")
+		return err
 	}
 	batches, err := data.NewBatches(d.Len(), t.o.BatchSize, !t.o.InOrder, t.o.Seed)
 	if err != nil {
-		return h, errors.Wrap(err, "train")
+		return err
 	}
 	if err := t.prepare(d, h); err != nil {
-		return h, err
+		return err
 	}
 	p := &t.progress
 	bar := newBar(t.o.Progress, t.epoch, p.goal, batches.Len(), p.at)
@@ -49,26 +58,26 @@ func (t *Trainer) Fit(ctx context.Context, d *data.Dataset) (*History, error) {
 	bar.notes(h.Notes)
 	for t.epoch < p.goal {
 		if err := t.fitEpoch(ctx, d, batches, bar); err != nil {
-			return h, err
+			return err
 		}
 		e, err := t.endEpoch(ctx, d)
 		h.Epochs = append(h.Epochs, e)
 		bar.epoch(e)
 		if err != nil {
-			return h, err
+			return errors.Wrapf(err, "after epoch %d", e.Epoch)
 		}
 		if t.o.OnEpoch != nil {
-			if err := t.o.OnEpoch(e); err != nil {
-				return h, err
+			if err := try("Options.OnEpoch", func() error { return t.o.OnEpoch(e) }); err != nil {
+				return errors.Wrapf(err, "after epoch %d", e.Epoch)
 			}
 		}
 	}
 	p.open = false
-	return h, nil
+	return nil
 }
 
-// prepare checks what a Fit on d needs, compiles it, and finds where to go on. h gets
-// the notes.
+// prepare checks what a Fit on d needs, compiles it, and finds where to go on. It
+// writes the notes to h.
 func (t *Trainer) prepare(d *data.Dataset, h *History) error {
 	if err := t.enter(); err != nil {
 		return err
@@ -76,17 +85,17 @@ func (t *Trainer) prepare(d *data.Dataset, h *History) error {
 	defer t.leave()
 	n := min(t.o.BatchSize, d.Len())
 	if _, err := t.train.bind(d, training, n); err != nil {
-		return errors.Wrap(err, "train")
+		return err
 	}
 	if last := d.Len() % n; last > 0 {
 		if _, err := t.train.bind(d, training, last); err != nil {
-			return errors.Wrapf(err, "train: the last batch, of %d, if %d examples are cut into batches of %d (Options.BatchSize)", last, d.Len(), n)
+			return errors.Wrapf(err, "the last batch, of %d, if %d examples are cut into batches of %d (Options.BatchSize)", last, d.Len(), n)
 		}
 	}
-	if over := t.measured(d); over != nil {
+	if over, name := t.measured(d); over != nil {
 		sc, err := t.newScore(d, over)
 		if err != nil {
-			return errors.Wrap(err, "train: the evaluation after each epoch")
+			return errors.Wrapf(err, "the evaluation of %s after each epoch", name)
 		}
 		h.Notes = sc.notes
 	}
@@ -102,15 +111,16 @@ func (t *Trainer) prepare(d *data.Dataset, h *History) error {
 	return nil
 }
 
-// measured is the set that Fit on d evaluates after each epoch, nil for none.
-func (t *Trainer) measured(d *data.Dataset) *data.Dataset {
+// measured returns the data set that Fit on d evaluates after each epoch, nil for none,
+// and what to call it.
+func (t *Trainer) measured(d *data.Dataset) (over *data.Dataset, name string) {
 	switch {
 	case t.o.Validation != nil:
-		return t.o.Validation
+		return t.o.Validation, "Options.Validation"
 	case len(t.o.Metrics) > 0:
-		return d
+		return d, "the training set"
 	}
-	return nil
+	return nil, ""
 }
 
 // fitEpoch makes the steps that are left of the present epoch.
@@ -134,11 +144,11 @@ func (t *Trainer) fitEpoch(ctx context.Context, d *data.Dataset, batches *data.B
 			return nil
 		}
 		if err := ctx.Err(); err != nil {
-			return errors.Wrapf(err, "train: stopped before step %d", t.step)
+			return errors.Wrapf(err, "stopped before step %d", t.step)
 		}
 		s, err := t.train.bind(d, training, len(index))
 		if err != nil {
-			return errors.Wrap(err, "train")
+			return err
 		}
 		loss, err := t.stepOn(s, index)
 		if err != nil {
@@ -159,19 +169,19 @@ func (t *Trainer) endEpoch(ctx context.Context, d *data.Dataset) (Epoch, error) 
 	p.at, p.took = 0, 0
 	p.mean.reset()
 	if empty {
-		return e, errors.Wrap(data.ErrEmpty, "train: nothing in the data set counts in the loss")
+		return e, errors.Wrap(data.ErrEmpty, "nothing in the data set counts in the loss")
 	}
-	over := t.measured(d)
+	over, name := t.measured(d)
 	if over == nil {
 		return e, nil
 	}
-	r, err := t.Evaluate(ctx, over)
+	r, err := t.evaluate(ctx, over)
 	if err != nil && !errors.Is(err, ErrNotFinite) { // nothing was measured
-		return e, err
+		return e, errors.Wrapf(err, "the evaluation of %s", name)
 	}
 	e.Metrics = r.Metrics
 	if t.o.Validation != nil {
 		e.Validation = &r.Loss
 	}
-	return e, err
+	return e, errors.Wrapf(err, "the evaluation of %s", name)
 }

@@ -130,12 +130,22 @@ func TestStoppedByOnEpoch(t *testing.T) {
 	}
 }
 
+// nth is the Start of a metric that calls f the nth time.
+func nth(n int, f func()) func() train.Meter {
+	return func() train.Meter {
+		if n--; n == 0 {
+			f()
+		}
+		return train.MAE().Start()
+	}
+}
+
 // TestStoppedInEvaluation checks that an epoch whose evaluation is cancelled is
 // complete, in the history once, and not made again.
 func TestStoppedInEvaluation(t *testing.T) {
 	m, set := counter(4)
 	ctx, cancel := context.WithCancel(context.Background())
-	metric := train.Metric{Name: "stops", Start: func() train.Meter { cancel(); return train.MAE().Start() }}
+	metric := train.Metric{Name: "stops", Start: nth(2, cancel)} // New starts a first Meter
 	tr := newTrainer(t, m, train.Options{Optimizer: train.SGD{}, BatchSize: 2, Epochs: 2, Target: "x", Metrics: []train.Metric{metric}, Schedule: train.Constant(2)})
 	h, err := tr.Fit(ctx, set)
 	if !errors.Is(err, context.Canceled) || len(h.Epochs) != 1 || h.Last().Epoch != 1 || h.Last().Metrics != nil || tr.Steps() != 2 {
@@ -154,15 +164,10 @@ func TestStoppedAfterTheLastEpoch(t *testing.T) {
 	for _, where := range []string{"evaluation", "OnEpoch"} {
 		m, set := counter(4)
 		ctx, cancel := context.WithCancel(context.Background())
-		evaluations, enough := 0, errors.New("enough")
+		enough := errors.New("enough")
 		o := train.Options{Optimizer: train.SGD{}, BatchSize: 2, Epochs: 2, Target: "x", Schedule: train.Constant(2)}
 		if where == "evaluation" {
-			o.Metrics = []train.Metric{{Name: "stops", Start: func() train.Meter {
-				if evaluations++; evaluations == 2 {
-					cancel()
-				}
-				return train.MAE().Start()
-			}}}
+			o.Metrics = []train.Metric{{Name: "stops", Start: nth(3, cancel)}} // New starts a first Meter
 		} else {
 			o.OnEpoch = func(e train.Epoch) error {
 				if e.Epoch == 2 {

@@ -2,32 +2,32 @@ package train
 
 import "time"
 
-// History is what happened in each epoch of a Fit. It can be written as JSON and
-// read again: numbers that JSON does not have are the strings "NaN", "+Inf" and
+// History is what happened in each epoch of a Fit. It can be written as JSON and read
+// again: NaN and infinities, which JSON does not have, are the strings "NaN", "+Inf" and
 // "-Inf". A nil History has no epochs.
 type History struct {
 	Epochs []Epoch
-	// Notes say what the figures do not: classes of the target that
-	// Options.Validation has and the training set has not. Options.Progress shows
-	// them before the first epoch.
+	// Notes say what the numbers do not: classes of the target that occur in
+	// Options.Validation, but not in the training set. Options.Progress shows them
+	// before the first epoch.
 	Notes []string `json:",omitempty"`
 }
 
 // Epoch is one pass over the training set.
 type Epoch struct {
-	Epoch        int           // from 1
-	Step         int           // steps made so far
-	Loss         float64       // mean over the epoch's examples, each before its step; NaN if none counted
-	Validation   *float64      // loss on Options.Validation after it, nil without one
-	Metrics      []Value       // after it
+	Epoch        int           // the number of the epoch, from 1
+	Step         int           // the number of steps made so far
+	Loss         float64       // the mean over the examples, each before its step; NaN if none counted
+	Validation   *float64      // the loss on Options.Validation after the epoch; nil without one
+	Metrics      []Value       // after the epoch, in the order of Options.Metrics
 	LearningRate float64       // of the last step
 	Duration     time.Duration // of the steps, without the evaluation
 }
 
-// Metric is the value of that name, and whether there is one.
+// Metric returns the value of the metric of that name, and whether there is one.
 func (e Epoch) Metric(name string) (float64, bool) { return find(e.Metrics, name) }
 
-// Last is the last epoch; the zero Epoch if there is none.
+// Last returns the last epoch; the zero Epoch if there is none.
 func (h *History) Last() Epoch {
 	if h == nil || len(h.Epochs) == 0 {
 		return Epoch{}
@@ -42,7 +42,7 @@ func (h *History) epochs() []Epoch {
 	return h.Epochs
 }
 
-// Losses are the training losses of the epochs.
+// Losses returns the training loss of each epoch.
 func (h *History) Losses() []float64 {
 	out := make([]float64, len(h.epochs()))
 	for i, e := range h.epochs() {
@@ -51,7 +51,7 @@ func (h *History) Losses() []float64 {
 	return out
 }
 
-// Validations are the validation losses of the epochs that have one.
+// Validations returns the validation loss of each epoch that has one.
 func (h *History) Validations() []float64 {
 	var out []float64
 	for _, e := range h.epochs() {
@@ -62,7 +62,7 @@ func (h *History) Validations() []float64 {
 	return out
 }
 
-// TrainingTime is the time that all steps took.
+// TrainingTime returns the time that all steps took together.
 func (h *History) TrainingTime() time.Duration {
 	var d time.Duration
 	for _, e := range h.epochs() {

@@ -9,10 +9,10 @@ import (
 	"github.com/pkg/errors"
 )
 
-// number is a float64 that JSON can hold: NaN and infinities as strings.
+// number is a float64 in JSON: NaN and infinities are strings.
 type number float64
 
-// MarshalJSON writes a number, or "NaN", "+Inf" or "-Inf".
+// MarshalJSON returns a number, or "NaN", "+Inf" or "-Inf".
 func (n number) MarshalJSON() ([]byte, error) {
 	x := float64(n)
 	if isFinite(x) {
@@ -21,7 +21,7 @@ func (n number) MarshalJSON() ([]byte, error) {
 	return []byte(strconv.Quote(strconv.FormatFloat(x, 'g', -1, 64))), nil
 }
 
-// UnmarshalJSON reads what MarshalJSON writes.
+// UnmarshalJSON reads what MarshalJSON returns.
 func (n *number) UnmarshalJSON(text []byte) error {
 	switch string(text) {
 	case `"NaN"`:
@@ -45,10 +45,10 @@ type valueJSON struct {
 	Value number
 }
 
-// MarshalJSON writes the value as History does.
+// MarshalJSON returns the value as JSON, numbers as in History.
 func (v Value) MarshalJSON() ([]byte, error) { return json.Marshal(valueJSON{v.Name, number(v.Value)}) }
 
-// UnmarshalJSON reads what MarshalJSON writes.
+// UnmarshalJSON reads what MarshalJSON returns.
 func (v *Value) UnmarshalJSON(text []byte) error {
 	var j valueJSON
 	err := json.Unmarshal(text, &j)
@@ -62,12 +62,12 @@ type resultJSON struct {
 	Notes   []string `json:",omitempty"`
 }
 
-// MarshalJSON writes the result as History does.
+// MarshalJSON returns the result as JSON, numbers as in History.
 func (r Result) MarshalJSON() ([]byte, error) {
 	return json.Marshal(resultJSON{number(r.Loss), r.Metrics, r.Notes})
 }
 
-// UnmarshalJSON reads what MarshalJSON writes.
+// UnmarshalJSON reads what MarshalJSON returns.
 func (r *Result) UnmarshalJSON(text []byte) error {
 	var j resultJSON
 	err := json.Unmarshal(text, &j)
@@ -84,12 +84,12 @@ type epochJSON struct {
 	Duration     time.Duration // in nanoseconds
 }
 
-// MarshalJSON writes the epoch as History does.
+// MarshalJSON returns the epoch as JSON, numbers as in History.
 func (e Epoch) MarshalJSON() ([]byte, error) {
 	return json.Marshal(epochJSON{e.Epoch, e.Step, number(e.Loss), (*number)(e.Validation), e.Metrics, number(e.LearningRate), e.Duration})
 }
 
-// UnmarshalJSON reads what MarshalJSON writes.
+// UnmarshalJSON reads what MarshalJSON returns.
 func (e *Epoch) UnmarshalJSON(text []byte) error {
 	var j epochJSON
 	err := json.Unmarshal(text, &j)

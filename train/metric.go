@@ -3,52 +3,55 @@ package train
 import (
 	"math"
 
+	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/train/data"
 )
 
-// Metric measures how well outputs meet targets. It is a name and a maker of
-// Meters, so it may be shared.
+// Metric measures how well outputs agree with targets. It holds a name and functions
+// only, so one Metric may serve several trainers.
 type Metric struct {
-	Name  string
+	Name string
+	// Start returns a new Meter, for one pass over a data set. New calls it once to see
+	// that it does.
 	Start func() Meter
-	// Check, if it is not nil, says why outputs and targets cannot be compared. It
-	// is called before a Fit's first step and before an evaluation.
+	// Check returns an error if outputs and targets cannot be compared. It is called
+	// before the first step of a Fit and before an evaluation. Nil: everything can.
 	Check func(p Pair) error
 }
 
-// Pair is what a metric compares.
+// Pair is what a Metric compares, for its Check.
 type Pair struct {
-	Output []int      // shape of the output for one example: [C], [T, C]
-	Target data.Field // with all examples
+	Output []int      // the shape of the output for one example: [C], [T, C]
+	Target data.Field // the field of the targets, with all examples
 
-	// Ignores says that labels of the value Ignore do not count in the loss, and so
-	// not in a metric.
-	Ignores bool
+	Ignores bool // targets equal to Ignore do not count, neither in the loss nor in metrics
 	Ignore  int
 }
 
-// Meter adds up one pass over a data set. It is for one goroutine.
+// Meter measures one pass over a data set. It is for one goroutine.
 type Meter interface {
+	// Add takes in one batch. It must not keep the slices of b.
 	Add(b Scored)
+	// Value returns the metric of all batches so far; NaN if nothing counted.
 	Value() float64
 }
 
-// Scored is a batch of outputs and their targets. It is valid during Add only.
+// Scored is a batch of outputs with their targets, which are numbers or labels.
 type Scored struct {
-	N      int       // examples
-	Shape  []int     // of Output, N first; nil: [N, len(Output)/N]
+	N      int       // the number of examples
+	Shape  []int     // the shape of Output, with N first; nil: [N, len(Output)/N]
 	Output []float64 // row-major
-	Target []float64 // N rows, row-major; nil for labels
-	Label  []int     // N rows, row-major; nil for numbers
+	Target []float64 // the numbers of N examples, row-major; nil for labels
+	Label  []int     // the labels of N examples, row-major; nil for numbers
 
-	Ignores bool // labels of the value Ignore do not count
+	Ignores bool // labels equal to Ignore do not count
 	Ignore  int
 }
 
-// counts says whether label i counts.
+// counts reports whether label i counts.
 func (b Scored) counts(i int) bool { return !b.Ignores || b.Label[i] != b.Ignore }
 
-// last is the extent of the output's last axis.
+// last returns the extent of the output's last axis.
 func (b Scored) last() int {
 	if n := len(b.Shape); n > 0 {
 		return b.Shape[n-1]
@@ -56,7 +59,7 @@ func (b Scored) last() int {
 	return len(b.Output) / b.N
 }
 
-// target is element i of the targets as a number, and whether it counts.
+// target returns element i of the targets as a number, and whether it counts.
 func (b Scored) target(i int) (y float64, counts bool) {
 	if b.Label != nil {
 		return float64(b.Label[i]), b.counts(i)
@@ -64,9 +67,9 @@ func (b Scored) target(i int) (y float64, counts bool) {
 	return b.Target[i], true
 }
 
-// Predicted is the class that the outputs for one label say: the index of the
-// largest, the first of equal ones, or with a single output 1 if it is at least 0.5
-// and else 0. It is -1 if there is no output or one is NaN.
+// Predicted returns the class that the outputs for one label stand for: the index of
+// the largest output, and of equal ones the first. A single output is class 1 from 0.5
+// on and class 0 below. Without outputs, or if one is NaN, the result is -1.
 func Predicted(output []float64) int {
 	if len(output) == 0 {
 		return -1
@@ -87,4 +90,23 @@ func Predicted(output []float64) int {
 		return 0
 	}
 	return best
+}
+
+// meter returns a new Meter.
+func (m Metric) meter() (meter Meter, err error) {
+	err = try("Start", func() error {
+		if meter = m.Start(); isNil(meter) {
+			return errors.Wrap(ErrOption, "Start: got a nil Meter, want a new one")
+		}
+		return nil
+	})
+	return meter, errors.Wrapf(err, "metric %q", m.Name)
+}
+
+// check returns why outputs and targets cannot be compared.
+func (m Metric) check(p Pair) error {
+	if m.Check == nil {
+		return nil
+	}
+	return errors.Wrapf(try("Check", func() error { return m.Check(p) }), "metric %q", m.Name)
 }

@@ -14,9 +14,9 @@ import (
 // notesMost is the number of classes that a note lists.
 const notesMost = 5
 
-// compareSets says whether a set to be evaluated means the same as the one that was
-// trained on, nil for none: it is an error if the classes of a field have other names,
-// or the columns another order.
+// compareSets returns an error if d means something else than the data set that was
+// trained on (nil for none): classes of a field have other names, or its columns have
+// another order.
 func compareSets(trained, d *data.Dataset) error {
 	if trained == nil || trained == d {
 		return nil
@@ -31,9 +31,9 @@ func compareSets(trained, d *data.Dataset) error {
 	return nil
 }
 
-// notesOn are the notes about d, evaluated by a Trainer that has trained on the other
-// set: classes of the target of which that has no example. ignored are the labels that
-// do not count.
+// notesOn returns the notes about the evaluation of d by a Trainer that has trained on
+// the other data set: classes of the target without an example there. ignored holds
+// the labels that do not count.
 func notesOn(trained, d *data.Dataset, target string, ignored map[string]graph.IgnoredLabel) []string {
 	if trained == nil || trained == d {
 		return nil
@@ -53,8 +53,8 @@ func notesOn(trained, d *data.Dataset, target string, ignored map[string]graph.I
 	return unseen(f, known, here)
 }
 
-// sameMeaning says what differs between a field of the training set and one of the
-// same name of another set.
+// sameMeaning returns an error if a field of the training set and the one of the same
+// name in another data set differ in their classes or columns.
 func sameMeaning(trained, f data.Field) error {
 	if len(trained.ClassNames) > 0 && len(f.ClassNames) > 0 {
 		n := min(len(trained.ClassNames), len(f.ClassNames))
@@ -69,8 +69,8 @@ func sameMeaning(trained, f data.Field) error {
 	return nil
 }
 
-// unseen is the note about classes of f that have labels here, but none among those
-// that are known.
+// unseen returns the note about the classes of f that have labels here, but none in
+// known.
 func unseen(f data.Field, known, here map[int]int) []string {
 	var list []string
 	examples := 0
@@ -92,8 +92,8 @@ func unseen(f data.Field, known, here map[int]int) []string {
 		f.Name, strings.Join(list, ", "), examples)}
 }
 
-// classesIn counts the labels of f by class; nil if it holds no labels: integers, or
-// numbers of which each is 0 or 1, for one output.
+// classesIn returns the number of labels of f in each class; nil if f does not hold
+// labels: integers, or numbers that are 0 or 1, for one output.
 func classesIn(f data.Field) map[int]int {
 	out := map[int]int{}
 	for _, c := range f.Ints {
@@ -111,7 +111,7 @@ func classesIn(f data.Field) map[int]int {
 	return out
 }
 
-// className is the class c with its name.
+// className returns the class c with its name.
 func className(f data.Field, c int) string {
 	if c >= 0 && c < len(f.ClassNames) {
 		return fmt.Sprintf("%d (%q)", c, f.ClassNames[c])

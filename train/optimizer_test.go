@@ -49,16 +49,19 @@ func TestZero(t *testing.T) {
 		train.Adam{Beta1: train.Zero, Beta2: train.Zero},
 		train.AdamW{Beta1: train.Zero, Beta2: train.Zero, Decay: train.Zero},
 	} {
-		v := train.Vars{F64: &train.Flat[float64]{
-			Param: []float64{1, 2, 3}, Grad: []float64{5, -1, 0}, Slot: [][]float64{make([]float64, 3), make([]float64, 3)},
-			Spans: []train.Span{{Lo: 0, Hi: 3, Decay: true}},
-		}}
-		for step, grad := range [][]float64{{5, -1, 0}, {-2, 0, 3}} {
-			copy(v.F64.Grad, grad)
-			o.Update(step+1, 0.25, v)
+		p := one(t, graph.Float64, 1, 2, 3)
+		p.Get("w").Decay = true
+		v, err := train.NewView(p, o, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, gradient := p.Flat64()
+		for i, g := range [][]float64{{5, -1, 0}, {-2, 0, 3}} {
+			copy(gradient, g)
+			o.Update(train.Step{N: i + 1, Rate: 0.25}, v)
 		}
 		for i, want := range []float64{1, 2.25, 2.75} {
-			if got := v.F64.Param[i]; math.Abs(got-want) > 1e-7 {
+			if got := p.Values("w")[i]; math.Abs(got-want) > 1e-7 {
 				t.Errorf("%T: parameter %d: got %v, want %v", o, i, got, want)
 			}
 		}

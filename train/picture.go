@@ -16,12 +16,15 @@ const (
 	picTop, picBottom   = 40, 50
 )
 
-// WriteSVG draws the losses by epoch on a logarithmic axis: the training loss
-// as a line, the validation loss, if there is one, as a second. It fails if
-// there is no epoch or no loss above 0.
+// WriteSVG draws the losses by epoch on a logarithmic axis and writes the picture to
+// out as SVG: a line for the training loss, and one for the validation loss if there is
+// one.
+//
+// Errors: ErrOption for a nil out, and for a history without a finite loss above 0;
+// those of out.
 func (h *History) WriteSVG(out io.Writer) error {
-	if out == nil {
-		return errors.Wrap(ErrOption, "train: got nothing to draw to")
+	if isNil(out) {
+		return errors.Wrap(ErrOption, "train: History.WriteSVG: got a nil writer, want a value")
 	}
 	lines := [][]float64{h.Losses()}
 	if v := h.Validations(); len(v) > 0 {
@@ -36,7 +39,7 @@ func (h *History) WriteSVG(out io.Writer) error {
 		}
 	}
 	if lo > hi {
-		return errors.New("train: no loss above 0 to draw")
+		return errors.Wrapf(ErrOption, "train: History.WriteSVG: got %d epochs, want one with a finite loss above 0", len(h.epochs()))
 	}
 	if hi-lo < 0.1 {
 		lo, hi = lo-0.05, hi+0.05
@@ -63,7 +66,7 @@ func (h *History) WriteSVG(out io.Writer) error {
 		drawLine(w, l, i, x, y)
 	}
 	fmt.Fprintln(w, "</svg>")
-	return errors.Wrap(w.Flush(), "train: writing the picture")
+	return errors.Wrap(w.Flush(), "train: History.WriteSVG")
 }
 
 func drawLine(w io.Writer, l []float64, i int, x func(int) float64, y func(float64) float64) {
@@ -79,8 +82,8 @@ func drawLine(w io.Writer, l []float64, i int, x func(int) float64, y func(float
 		picWidth-130, 16+16*i, color, picWidth-106, 21+16*i, name)
 }
 
-// ticks are round values between 10^lo and 10^hi: 1, 2 and 5 times powers of
-// ten, or powers alone where there are many.
+// ticks returns round values between 10^lo and 10^hi: 1, 2 and 5 times powers of ten,
+// or only the powers where there are many.
 func ticks(lo, hi float64) []float64 {
 	factors := []float64{1, 2, 5}
 	if hi-lo > 3 {

@@ -9,27 +9,27 @@ import (
 	"unicode/utf8"
 )
 
-// bar writes how far a Fit is. On a terminal it is one line that changes ten times
-// a second at most and stays when the Fit ends; elsewhere one line for each epoch.
-// What cannot be written is lost and stops nothing.
+// bar reports the progress of a Fit. A terminal shows one line that changes at most ten
+// times a second and stays when the Fit ends. Other writers get one line for each
+// epoch. What cannot be written is lost.
 type bar struct {
-	w        io.Writer
-	terminal *os.File // nil: no terminal
-	now      int      // the present epoch of the trainer, from 1
-	goal     int      // the last one
-	steps    int      // of an epoch
-	at       int      // steps made of the present one
+	w        io.Writer // nil: nowhere
+	terminal *os.File  // nil: w is not a terminal
+	now      int       // the present epoch of the trainer, from 1
+	goal     int       // the last one
+	steps    int       // of an epoch
+	at       int       // steps made of the present one
 
 	examples, done int           // in this Fit; done counts steps
 	took           time.Duration // for them, without evaluations
 	since          time.Time     // when the present run of steps began
 	shown          time.Time
-	width          int    // of what stands on the terminal's line
+	width          int    // of the text on the terminal's line
 	measured       string // of the last epoch
 }
 
-// newBar is a bar for the epochs after the first epoch ones, to goal, the next of
-// which has made at of its steps.
+// newBar returns a bar for a Fit to epoch goal, when the given number of epochs are
+// complete and the first at steps of the next one are made.
 func newBar(w io.Writer, epoch, goal, steps, at int) *bar {
 	p := &bar{w: w, now: epoch + 1, goal: goal, steps: steps, at: at}
 	if f, ok := w.(*os.File); ok && f != nil && os.Getenv("TERM") != "dumb" && columns(f) > 0 {
@@ -74,7 +74,7 @@ func (p *bar) step(loss float64, n int) {
 	p.line(fmt.Sprintf("%s  %v left", p.summary(loss, took), rest))
 }
 
-// summary is the line about the present epoch when all steps have taken so long.
+// summary returns the line about the present epoch; all steps have taken the time took.
 func (p *bar) summary(loss float64, took time.Duration) string {
 	s := fmt.Sprintf("epoch %d/%d  loss %.4f", p.now, p.goal, loss)
 	if p.measured != "" {
@@ -109,15 +109,15 @@ func (p *bar) epoch(e Epoch) {
 	p.at = 0
 }
 
-// line replaces what stands on the terminal's line by s, cut to its width.
+// line replaces the text on the terminal's line by s, cut to its width.
 func (p *bar) line(s string) {
-	s = fit(s, columns(p.terminal)-1) // in the last column a terminal may go to the next line
+	s = fit(s, columns(p.terminal)-1) // a full line may move the cursor to the next one
 	n := utf8.RuneCountInString(s)
 	fmt.Fprintf(p.w, "\r%s%s", s, strings.Repeat(" ", max(0, p.width-n)))
 	p.width = n
 }
 
-// fit is s, cut to that many characters.
+// fit returns s, cut to the width in characters.
 func fit(s string, width int) string {
 	if r := []rune(s); len(r) > max(0, width) {
 		return string(r[:max(0, width)])
@@ -125,7 +125,7 @@ func fit(s string, width int) string {
 	return s
 }
 
-// end leaves what stands on the terminal's line and goes to the next.
+// end leaves the text on the terminal's line and goes to the next one.
 func (p *bar) end() {
 	if p.terminal != nil && p.width > 0 {
 		fmt.Fprintln(p.w)

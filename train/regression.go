@@ -2,13 +2,16 @@ package train
 
 import "math"
 
-// MSE is the mean squared error over all elements. Outputs and targets must have
-// one shape, or a metric's Check is an ErrShape; axes of extent 1 do not matter.
+// MSE returns the metric "mse": the mean squared error over all elements.
+//
+// Errors of Check: ErrShape unless outputs and targets have the same shape, apart from
+// axes of extent 1.
 func MSE() Metric {
 	return Metric{Name: "mse", Start: func() Meter { return &meanOf{f: func(e float64) float64 { return e * e }} }, Check: checkEqual}
 }
 
-// MAE is the mean absolute error over all elements, for the shapes of MSE.
+// MAE returns the metric "mae": the mean absolute error over all elements. Shapes and
+// errors are those of MSE.
 func MAE() Metric {
 	return Metric{Name: "mae", Start: func() Meter { return &meanOf{f: math.Abs} }, Check: checkEqual}
 }
@@ -30,13 +33,17 @@ func (m *meanOf) Add(b Scored) {
 
 func (m *meanOf) Value() float64 { return m.sum / float64(m.n) }
 
-// R2 is the coefficient of determination 1 − Σ(y−ŷ)²/Σ(y−ȳ)², averaged over
-// the outputs, for the shapes of MSE. It is NaN for targets that are all equal.
+// R2 returns the metric "r2": the coefficient of determination
+//
+//	1 − Σ(y−ŷ)² / Σ(y−ȳ)²      target y, output ŷ, mean target ȳ
+//
+// averaged over the outputs of an example. It is NaN if the targets of an output are
+// all equal. Shapes and errors are those of MSE.
 func R2() Metric {
 	return Metric{Name: "r2", Start: func() Meter { return &r2{} }, Check: checkEqual}
 }
 
-// r2 has a record for each output of an example.
+// r2 holds a record for each output of an example.
 type r2 struct{ of []residual }
 
 type residual struct{ n, res, mean, m2 float64 }

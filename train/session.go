@@ -5,6 +5,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/memory"
 	"github.com/symgrad/symgrad/train/data"
 )
@@ -18,34 +19,36 @@ const (
 	predicting             // output
 )
 
-// cache holds sessions by kind and batch size; the one used longest ago goes first.
+// String returns the kind.
+func (k kind) String() string { return [...]string{"training", "evaluating", "predicting"}[k] }
+
+// cache holds sessions by kind and batch size. The one that was used longest ago is
+// dropped first.
 type cache struct {
 	t    *Trainer
 	most int
 	list []*session // most recently used last
 }
 
-// session is the model compiled for one batch size, with the memory that its
-// batches are gathered into.
+// session is the model compiled for one batch size, with the memory for its batches.
 type session struct {
 	prog  *graph.Program
 	n     int
 	kind  kind
-	set   *data.Dataset // that feeds are bound to
+	set   *data.Dataset // that the feeds read
 	feeds []feed
 
-	// The outputs of the program: the loss, the output, and three numbers of each
+	// The outputs of the program: the loss, the output, and three numbers for each
 	// counted mean (see average).
-	output int // -1: none
-	means  int // where the first mean begins
-	terms  int // means
+	output int // the number of the output; -1 for none
+	means  int // the number of the first mean's first output
+	terms  int // the number of means
 
-	moved   []bool                        // by training, of each parameter: those that the loss depends on
-	ignored map[string]graph.IgnoredLabel // of the inputs, by name
+	moved   []*graph.Param                // in training: the parameters that the loss depends on
+	ignored map[string]graph.IgnoredLabel // by the name of the input
 }
 
-// feed moves the rows of one field to one input: floats to the program's own
-// memory.
+// feed copies rows of one field to one input; floats go to the program's own memory.
 type feed struct {
 	name string
 	rows data.Rows
@@ -54,10 +57,10 @@ type feed struct {
 	ints []int
 }
 
-// bind finds or compiles the session for batches of n and binds it to d.
+// bind returns the session for batches of n, compiled if need be, and binds it to d.
 func (c *cache) bind(d *data.Dataset, k kind, n int) (*session, error) {
 	if n < 1 {
-		return nil, errors.Wrap(data.ErrEmpty, "got a batch of no examples")
+		return nil, errors.Wrap(data.ErrEmpty, "got a batch without examples, want one or more")
 	}
 	s, err := c.get(k, n)
 	if err != nil {
@@ -93,13 +96,13 @@ func (c *cache) get(k kind, n int) (*session, error) {
 	return s, nil
 }
 
-// misfit says why an input of the shape does not take a batch of rows of so many
-// elements.
+// misfit describes why an input of the shape cannot take a batch of rows with the
+// number of elements.
 func (s *session) misfit(shape []int, elements int) string {
 	if len(shape) == 0 || shape[0] != s.n {
-		return fmt.Sprintf("got the shape %v for a batch of %d, want the batch first: [%d, ...], with the n that Loss is called with", shape, s.n, s.n)
+		return fmt.Sprintf("got the shape %v for a batch of %d, want the batch first: [%d, ...], with the n that Loss is called with", ir.Shape(shape), s.n, s.n)
 	}
-	return fmt.Sprintf("got %d elements for each example from the data set, want %d: the input is %v for a batch of %d", elements, size(shape)/s.n, shape, s.n)
+	return fmt.Sprintf("got %d elements for each example from the data set, want %d: the input is %v for a batch of %d", elements, size(shape)/s.n, ir.Shape(shape), s.n)
 }
 
 // bind connects the inputs to the fields of d that have their names.
@@ -150,7 +153,8 @@ func (s *session) bind(d *data.Dataset, dt graph.DType) error {
 	return nil
 }
 
-// checkIgnoring says which label of the field is neither a class nor ignored.
+// checkIgnoring returns an error for a label of the field that is neither a class nor
+// ignored.
 func checkIgnoring(d *data.Dataset, name string, l graph.IgnoredLabel) error {
 	f, _ := d.Field(name)
 	for i, v := range f.Ints {
@@ -161,8 +165,7 @@ func checkIgnoring(d *data.Dataset, name string, l graph.IgnoredLabel) error {
 	return nil
 }
 
-// run feeds the examples and computes; the result is the loss, or 0 when only
-// predicting.
+// run feeds the examples and runs the program. It returns the loss; 0 for predictions.
 func (s *session) run(index []int, step int) (float64, error) {
 	for i := range s.feeds {
 		f := &s.feeds[i]

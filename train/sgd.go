@@ -1,97 +1,85 @@
 package train
 
 import (
+	"cmp"
+
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/kernel/vec"
 )
 
-// SGD is gradient descent, with momentum if Momentum is not 0:
+// SGD is stochastic gradient descent, with momentum if Momentum is not 0:
 //
 //	g = grad + Decay·p
-//	v = Momentum·v + g                      (v = g in the first step)
-//	p = p − lr·v,   or p − lr·(g + Momentum·v) with Nesterov
+//	m = Momentum·m + g                      (m = g in the first step)
+//	p = p − rate·m,   or p − rate·(g + Momentum·m) with Nesterov
 //
-// The zero value is plain gradient descent, whose steps a Trainer lets the run make
-// that computes the gradients (graph.Config.Descend): it leaves none in memory.
-// Momentum as in Polyak (1964) with
-// the learning rate outside of v, as most libraries have it; Nesterov as in
-// Sutskever et al. (2013).
+// The zero value is plain gradient descent. A Trainer fuses its steps into the run
+// that computes the gradients (graph.Config.Descend), which then never lie in memory.
+//
+// Momentum is that of Polyak (1964) with the learning rate outside of m, as in most
+// libraries. Nesterov is that of Sutskever et al. (2013).
 type SGD struct {
-	Momentum float64 // in [0, 1); 0.9 is usual
+	Momentum float64 // in [0, 1); 0.9 is usual; default 0
 	Nesterov bool    // needs Momentum
-	Decay    float64 // L2 weight decay, on parameters that decay; ≥ 0
+	Decay    float64 // L2 weight decay, of parameters that decay; at least 0; default 0
 }
 
-// Slots is 1 with momentum, 0 without.
-func (o SGD) Slots() int {
-	if o.Momentum == 0 {
-		return 0
-	}
-	return 1
-}
-
-// Validate checks the settings.
+// Validate returns an ErrOption for settings out of range.
 func (o SGD) Validate() error {
-	switch {
-	case !(o.Momentum >= 0 && o.Momentum < 1):
-		return errors.Errorf("SGD: got the momentum %v, want it in [0, 1)", o.Momentum)
-	case o.Nesterov && o.Momentum == 0:
-		return errors.New("SGD: got Nesterov without momentum, want a momentum above 0")
-	case !notNegative(o.Decay):
-		return errors.Errorf("SGD: got the weight decay %v, want a finite number of at least 0", o.Decay)
+	var alone error
+	if o.Nesterov && o.Momentum == 0 {
+		alone = errors.Wrap(ErrOption, "SGD.Nesterov: got Momentum 0, want one above 0")
 	}
-	return nil
+	return cmp.Or(fraction("SGD.Momentum", o.Momentum), alone, notNegative("SGD.Decay", o.Decay))
+}
+
+// Slots returns the slot "momentum", m of the formula; none without momentum.
+func (o SGD) Slots() []Slot {
+	if o.Momentum == 0 {
+		return nil
+	}
+	return []Slot{{Name: "momentum"}}
 }
 
 // Update makes one step.
-func (o SGD) Update(_ int, lr float64, v Vars) {
-	v.slots(o.Slots())
-	switch {
-	case v.F32 != nil:
-		sgd(o, lr, v.F32)
-	case v.F64 != nil:
-		sgd(o, lr, v.F64)
-	}
-}
-
-func sgd[T float32 | float64](o SGD, lr float64, f *Flat[T]) {
+func (o SGD) Update(s Step, v *View) {
 	if o.Momentum == 0 {
-		f.sgd = sgdLoop[T]{lr, o.Decay}
-		f.each(&f.sgd)
+		Each(v, sgd{o, s}, sgd32, sgd64)
 		return
 	}
-	f.momentum = momentumLoop[T]{vec.MomentumArgs{LR: lr, Mu: o.Momentum, Nesterov: o.Nesterov}, o.Decay}
-	f.each(&f.momentum)
+	Each(v, sgd{o, s}, momentum32, momentum64)
 }
 
-// sgdLoop is a step without momentum.
-type sgdLoop[T float32 | float64] struct{ lr, decay float64 }
-
-func (l *sgdLoop[T]) run(f *Flat[T], s Span) {
-	p, g, decay := f.Param[s.Lo:s.Hi], f.Grad[s.Lo:s.Hi], s.decayOf(l.decay)
-	if p32, ok := float32s(p); ok {
-		g32, _ := float32s(g)
-		vec.SGDF32(p32, g32, float32(l.lr), float32(decay))
-		return
-	}
-	vec.SGDF64(float64s(p), float64s(g), l.lr, decay)
+type sgd struct {
+	SGD
+	Step
 }
 
-// momentumLoop is a step with momentum.
-type momentumLoop[T float32 | float64] struct {
-	a     vec.MomentumArgs
-	decay float64
+func sgd32(a sgd, x Span[float32]) {
+	vec.SGDF32(x.Param, x.Grad, float32(a.Rate), float32(x.Decay(a.Decay)))
 }
 
-func (l *momentumLoop[T]) run(f *Flat[T], s Span) {
-	p, g, v := f.Param[s.Lo:s.Hi], f.Grad[s.Lo:s.Hi], f.Slot[0][s.Lo:s.Hi]
-	a := l.a
-	a.Decay = s.decayOf(l.decay)
-	if p32, ok := float32s(p); ok {
-		g32, _ := float32s(g)
-		v32, _ := float32s(v)
-		vec.MomentumF32(p32, g32, v32, a)
-		return
-	}
-	vec.MomentumF64(float64s(p), float64s(g), float64s(v), a)
+func sgd64(a sgd, x Span[float64]) { vec.SGDF64(x.Param, x.Grad, a.Rate, x.Decay(a.Decay)) }
+
+func momentum32(a sgd, x Span[float32]) {
+	vec.MomentumF32(x.Param, x.Grad, x.Slot[0], a.args(x.Decay(a.Decay)))
 }
+
+func momentum64(a sgd, x Span[float64]) {
+	vec.MomentumF64(x.Param, x.Grad, x.Slot[0], a.args(x.Decay(a.Decay)))
+}
+
+func (a sgd) args(decay float64) vec.MomentumArgs {
+	return vec.MomentumArgs{LR: a.Rate, Mu: a.Momentum, Nesterov: a.Nesterov, Decay: decay}
+}
+
+// Bound returns which steps cannot overflow. From moderate numbers of at most L the
+// formula gives |m| ≤ L·(1+Decay)/(1−Momentum), which further such steps keep, and |p|
+// grows by at most rate·(L·(1+Decay) + |m|).
+func (o SGD) Bound(rate float64) Bound {
+	grown := (1 + o.Decay) / (1 - o.Momentum)
+	return Bound{Safe: grown <= moderateFactor && 2*grown*rate <= moderateFactor, Params: true, Slots: o.Momentum != 0}
+}
+
+// plain reports whether a step is p − rate·grad, which a Program can make itself.
+func (o SGD) plain() bool { return o == SGD{} }

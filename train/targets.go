@@ -5,8 +5,8 @@ import (
 	"github.com/symgrad/symgrad/train/data"
 )
 
-// checkTargets returns a *graph.TargetError if the field name of d, which is fed to an
-// input of that name, holds a number outside of the domain that the loss asks of it.
+// checkTargets returns a *graph.TargetError if a field of d holds a number outside of
+// the domain that the loss wants for the input of that name.
 func checkTargets(d *data.Dataset, name string, want graph.Domain) error {
 	f, ok := d.Field(name)
 	if want == 0 || !ok {

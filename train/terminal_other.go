@@ -4,7 +4,7 @@ package train
 
 import "os"
 
-// columns is a width that terminals have, if f may be one, and else 0.
+// columns returns a usual width if f may be a terminal, and else 0.
 func columns(f *os.File) int {
 	if s, err := f.Stat(); err != nil || s.Mode()&os.ModeCharDevice == 0 {
 		return 0

@@ -8,7 +8,7 @@ import (
 	"unsafe"
 )
 
-// columns is the width of the terminal that f is, 0 if it is none.
+// columns returns the width of the terminal f; 0 if f is not a terminal.
 func columns(f *os.File) int {
 	c, err := f.SyscallConn()
 	if err != nil {

@@ -9,18 +9,20 @@ import (
 	"github.com/symgrad/symgrad/train/data"
 )
 
-// Trainer fits one model. It is for one goroutine: a call while another is running
-// fails with ErrBusy and changes nothing. Options.OnEpoch may call it. To predict in
-// many goroutines, compile the model's output and give each a Fork of the
+// Trainer trains one model, and evaluates and predicts with it.
+//
+// It is for one goroutine. A call while another goroutine is in one fails with ErrBusy
+// and changes nothing; Options.OnEpoch may call the Trainer. To predict in many
+// goroutines, compile the model's output and give each goroutine a Fork of the
 // graph.Program.
 type Trainer struct {
 	model  Model
 	params *graph.Params
 	o      Options
 
-	vars     Vars
-	varsOf   *session // that vars move the parameters of
-	workers  int      // of vars
+	view     *View    // of the parameters that the Optimizer moves
+	viewOf   *session // whose gradients view shows
+	fused    bool     // the program makes the steps of the Optimizer itself
 	step     int      // steps made so far
 	epoch    int      // epochs made so far
 	rate     float64  // of the last step
@@ -30,37 +32,54 @@ type Trainer struct {
 	forward  cache // to evaluate and to predict
 }
 
-// New is a Trainer of the model. It fails on settings that mean nothing
-// (ErrOption); the model itself is built by the first step.
+// New returns a Trainer of the model. The model is built at the first step, Evaluate
+// or Predict.
+//
+// Errors: ErrOption for a nil model or nil Params, and for options without a meaning:
+// negative numbers, settings that the Optimizer refuses, a Schedule that begins with a
+// rate below 0, a Metric without a name or a Meter; a *PanicError if a function in the
+// options panics.
 func New(m Model, o Options) (*Trainer, error) {
-	if err := present(m); err != nil {
-		return nil, errors.Wrap(err, "train")
-	}
-	p := m.Params()
-	if err := o.settle(p.DType()); err != nil {
-		return nil, err
+	p, err := paramsOf(m)
+	if err == nil {
+		err = o.settle(p.DType())
 	}
 	t := &Trainer{model: m, params: p, o: o}
+	if err == nil {
+		_, err = t.rateOf(0)
+	}
+	if err != nil {
+		return nil, errors.Wrap(err, "train: New")
+	}
+	plain, ok := o.Optimizer.(interface{ plain() bool })
+	t.fused = ok && plain.plain() && !o.Diagnose
 	t.train = cache{t: t, most: 8}
 	t.forward = cache{t: t, most: 4}
 	return t, nil
 }
 
-// Steps is the number of steps made so far.
+// Steps returns the number of steps made so far.
 func (t *Trainer) Steps() int { return t.step }
 
-// Model is the model that t trains.
+// Model returns the model that t trains.
 func (t *Trainer) Model() Model { return t.model }
 
-// Step makes one step on the examples of d that index lists and returns their
-// loss before it. All its work is in memory that the first step of this batch
-// size allocates.
+// Step makes one step on the examples of d with the given indices. It returns their
+// loss before the step. The first step of each batch size compiles the model; the
+// others allocate nothing.
 //
-// A step with the learning rate 0 changes no parameter. Where the loss or a
-// gradient is not finite, the error is a *NotFiniteError and the step is not made.
+// Errors: data.ErrEmpty for no examples, data.ErrIndex for an index that d has not,
+// what does not fit between d and the model; a *NotFiniteError if the loss, a gradient
+// or a number after the update is not finite; ErrOption for a learning rate that is
+// not a finite number of at least 0; ErrBusy. The step is not counted then.
 func (t *Trainer) Step(d *data.Dataset, index []int) (loss float64, err error) {
+	loss, err = t.oneStep(d, index)
+	return loss, errors.Wrap(err, "train: Step")
+}
+
+func (t *Trainer) oneStep(d *data.Dataset, index []int) (loss float64, err error) {
 	if err := filled(d); err != nil {
-		return 0, errors.Wrap(err, "train")
+		return 0, err
 	}
 	if err := t.enter(); err != nil {
 		return 0, err
@@ -68,68 +87,88 @@ func (t *Trainer) Step(d *data.Dataset, index []int) (loss float64, err error) {
 	defer t.leave()
 	s, err := t.train.bind(d, training, len(index))
 	if err != nil {
-		return 0, errors.Wrap(err, "train")
+		return 0, err
 	}
 	return t.stepOn(s, index)
 }
 
 // stepOn makes a step with the program of s, which is bound to the data set.
 func (t *Trainer) stepOn(s *session, index []int) (float64, error) {
-	lr := t.o.Schedule(t.step)
-	if err := checkRate(lr, t.step, t.params.DType()); err != nil {
+	rate, err := t.rateOf(t.step)
+	if err != nil {
 		return 0, err
 	}
 	t.move(s)
-	if t.descends() { // the run makes the step, but for a loss that is not finite
-		if err := s.prog.SetRate(lr); err != nil {
-			return 0, errors.Wrap(err, "train")
+	if t.fused { // the run makes the step, unless the loss is not finite
+		if err := s.prog.SetRate(rate); err != nil {
+			return 0, err
 		}
-		t.vars.keep()
+		t.view.keepFew()
 	}
 	loss, err := s.run(index, t.step)
 	if err != nil {
-		return 0, errors.Wrapf(err, "train: step %d", t.step)
+		return 0, errors.Wrapf(err, "step %d", t.step)
 	}
-	if !isFinite(loss) {
-		return loss, t.notFinite(s, index, NotFiniteError{What: "loss", Loss: loss, Rate: lr, Kept: true})
+	bad := StageLoss
+	switch {
+	case !isFinite(loss):
+	case !t.fused:
+		if bad, err = t.view.step(t.o.Optimizer, Step{t.step + 1, rate}); err != nil {
+			return loss, t.undo(err)
+		}
+	case t.view.all(ofParam, finite):
+		bad = 0
+	default:
+		bad = StageUpdate
 	}
-	bad := ""
-	if !t.descends() {
-		bad = t.vars.update(move{t.o.Optimizer, t.step + 1, lr})
-	} else if !t.vars.finiteParams() {
-		bad = "step"
-	}
-	if bad != "" {
-		return loss, t.notFinite(s, index, NotFiniteError{What: bad, Loss: loss, Rate: lr, Kept: bad == "gradient"})
+	if bad != 0 {
+		return loss, t.notFinite(s, index, NotFiniteError{Stage: bad, Loss: loss, Rate: rate, Kept: bad != StageUpdate})
 	}
 	t.step++
-	t.rate = lr
+	t.rate = rate
 	return loss, nil
+}
+
+// rateOf returns the learning rate of a step.
+func (t *Trainer) rateOf(step int) (rate float64, err error) {
+	err = try("Options.Schedule", func() error { rate = t.o.Schedule(step); return nil })
+	if err == nil {
+		err = checkRate(rate, step, t.params.DType())
+	}
+	return rate, err
+}
+
+// undo undoes a step whose Update has panicked, and returns the error of it.
+func (t *Trainer) undo(err error) error {
+	var p *PanicError
+	if errors.As(err, &p) {
+		p.after = "; the parameters may have changed in part"
+		if t.view.restore() {
+			p.after = "; parameters and optimizer state are those before the step"
+		}
+	}
+	return errors.Wrapf(err, "step %d: the optimizer %T", t.step, t.o.Optimizer)
 }
 
 // enter and leave enclose what must not run twice at the same time.
 func (t *Trainer) enter() error {
 	if !t.busy.CompareAndSwap(false, true) {
-		return errors.Wrap(ErrBusy, "train: another goroutine trains, evaluates or predicts")
+		return errors.Wrap(ErrBusy, "another goroutine trains, evaluates or predicts")
 	}
 	return nil
 }
 
 func (t *Trainer) leave() { t.busy.Store(false) }
 
-// move makes t.vars those of the parameters that s has gradients of.
+// move makes t.view show the parameters that s has gradients of.
 func (t *Trainer) move(s *session) {
 	switch {
-	case t.varsOf == s:
+	case t.viewOf == s:
 		return
-	case t.varsOf == nil:
-		t.workers = s.prog.Workers()
-		t.vars = newVars(t.params, t.o.Optimizer.Slots(), t.workers, s.moved)
-	case !slices.Equal(t.varsOf.moved, s.moved):
-		t.vars.span(t.params, t.workers, s.moved)
+	case t.view == nil:
+		t.view = newView(t.params, t.o.Optimizer.Slots(), s.prog.Workers(), s.moved)
+	case !slices.Equal(t.viewOf.moved, s.moved):
+		t.view.move(s.moved)
 	}
-	t.varsOf = s
+	t.viewOf = s
 }
-
-// descends says whether the program makes the steps of the optimizer itself.
-func (t *Trainer) descends() bool { return t.o.Optimizer == Optimizer(SGD{}) && !t.o.Diagnose }

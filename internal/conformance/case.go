@@ -272,7 +272,10 @@ func (k *testCase) train(e *experiment, loss *gorgonia.Node) error {
 		if err := b.feed(p, n); err != nil {
 			return nil, err
 		}
-		vars := train.NewVars(b.Params(), 0, 1)
+		view, err := train.NewView(b.Params(), train.SGD{}, 1)
+		if err != nil {
+			return nil, err
+		}
 		for i := range k.SGDLosses {
 			if err := p.Run(); err != nil {
 				return nil, err
@@ -284,7 +287,7 @@ func (k *testCase) train(e *experiment, loss *gorgonia.Node) error {
 				}
 			}
 			if i < len(k.SGDLosses)-1 {
-				train.SGD{}.Update(i+1, k.LR, vars)
+				train.SGD{}.Update(train.Step{N: i + 1, Rate: k.LR}, view)
 			}
 		}
 		got = append(got, first...)

@@ -98,9 +98,6 @@ func (t *trajectory) prepare(d graph.DType) (*experiment, error) {
 	if err != nil {
 		return nil, err
 	}
-	if v, ok := o.(train.Validator); ok && v.Validate() != nil {
-		return nil, v.Validate()
-	}
 	grads, after := t.Sequence, t.After
 	for _, s := range t.Steps {
 		grads, after = append(grads, s.Grads), append(after, s.After)
@@ -124,20 +121,25 @@ func (t *trajectory) prepare(d graph.DType) (*experiment, error) {
 		if b.Err() != nil {
 			return nil, b.Err()
 		}
-		vars := train.NewVars(b.Params(), o.Slots(), 1)
+		view, err := train.NewView(b.Params(), o, 1)
+		if err != nil {
+			return nil, err
+		}
+		_, g32 := b.Params().Flat32()
+		_, g64 := b.Params().Flat64()
 		var out [][]float64
 		for i := range grads {
 			for _, name := range t.Params.Names {
 				at := b.Params().Get(name).Offset()
 				for j, g := range n.apply(grads[i][name].Floats) {
 					if d == graph.Float32 {
-						vars.F32.Grad[at+j] = float32(g)
+						g32[at+j] = float32(g)
 					} else {
-						vars.F64.Grad[at+j] = g
+						g64[at+j] = g
 					}
 				}
 			}
-			o.Update(i+1, lr, vars)
+			o.Update(train.Step{N: i + 1, Rate: lr}, view)
 			for _, name := range t.Params.Names {
 				out = append(out, b.Params().Values(name))
 			}

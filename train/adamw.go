@@ -1,0 +1,57 @@
+package train
+
+import (
+	"cmp"
+	"math"
+
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+)
+
+// AdamW is Adam with weight decay that does not pass through the moments (Loshchilov
+// and Hutter 2019, algorithm 2):
+//
+//	m = Beta1·m + (1−Beta1)·grad
+//	v = Beta2·v + (1−Beta2)·grad²
+//	p = p − rate·Decay·p − rate·(m/(1−Beta1ⁿ)) / (√(v/(1−Beta2ⁿ)) + Eps)      in step n
+//
+// The zero value has the settings of PyTorch.
+type AdamW struct {
+	Beta1 float64 // in [0, 1); default 0.9; Zero for 0
+	Beta2 float64 // in [0, 1); default 0.999; Zero for 0
+	Eps   float64 // above 0; default 1e-8
+	Decay float64 // weight decay, of parameters that decay; at least 0; default 0.01; Zero for 0
+}
+
+// Validate returns an ErrOption for settings out of range.
+func (o AdamW) Validate() error {
+	return cmp.Or(fraction("AdamW.Beta1", o.Beta1), fraction("AdamW.Beta2", o.Beta2),
+		positive("AdamW.Eps", o.Eps), notNegative("AdamW.Decay", o.Decay))
+}
+
+// Slots returns the slots "m" and "v" of the formula.
+func (AdamW) Slots() []Slot { return []Slot{{Name: "m"}, {Name: "v"}} }
+
+// Update makes one step.
+func (o AdamW) Update(s Step, v *View) {
+	a := vec.AdamArgs{LR: s.Rate, Beta1: or(o.Beta1, 0.9), Beta2: or(o.Beta2, 0.999), Eps: or(o.Eps, 1e-8),
+		Decay: or(o.Decay, 0.01), DecoupledDecay: true}
+	a.Bias1, a.Bias2 = 1-math.Pow(a.Beta1, float64(s.N)), 1-math.Pow(a.Beta2, float64(s.N))
+	Each(v, a, adamw32, adamw64)
+}
+
+func adamw32(a vec.AdamArgs, x Span[float32]) {
+	a.Decay = x.Decay(a.Decay)
+	vec.AdamF32(x.Param, x.Grad, x.Slot[0], x.Slot[1], a)
+}
+
+func adamw64(a vec.AdamArgs, x Span[float64]) {
+	a.Decay = x.Decay(a.Decay)
+	vec.AdamF64(x.Param, x.Grad, x.Slot[0], x.Slot[1], a)
+}
+
+// Bound returns which steps cannot overflow. From moderate gradients of at most L the
+// formula squares L, which is finite; |p| grows by at most rate·|m|/Eps, and
+// |1 − rate·Decay| ≤ 1.
+func (o AdamW) Bound(rate float64) Bound {
+	return Bound{Squares: true, Safe: rate <= moderateFactor*or(o.Eps, 1e-8) && rate*or(o.Decay, 0.01) <= 2}
+}

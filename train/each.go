@@ -1,0 +1,141 @@
+package train
+
+// This file hands the spans of a View to the workers.
+
+// Each calls f32 or f64, according to the type of the parameters, for spans that
+// together have every element once. Several goroutines make these calls at the same
+// time, in any order. Use it for updates of which each element depends on the
+// elements at the same place alone.
+//
+// a is passed on to every call: settings, the step, a norm. A step allocates nothing
+// if f32 and f64 capture no variables. They must not call Each, EachParam or Sum.
+func Each[A any](v *View, a A, f32 func(a A, x Span[float32]), f64 func(a A, x Span[float64])) {
+	if v == nil {
+		return
+	}
+	j := reuse[eachJob[A]](v)
+	j.a, j.f32, j.f64, j.whole = a, f32, f64, false
+	v.run(j, v.parts())
+}
+
+// EachParam is Each with one span for each parameter, which has all its elements
+// row-major: for updates that need the norm of a parameter, or its matrix.
+func EachParam[A any](v *View, a A, f32 func(a A, x Span[float32]), f64 func(a A, x Span[float64])) {
+	if v == nil {
+		return
+	}
+	j := reuse[eachJob[A]](v)
+	j.a, j.f32, j.f64, j.whole = a, f32, f64, true
+	n := 0
+	if v.f32 != nil {
+		n = len(v.f32.whole)
+	} else {
+		n = len(v.f64.whole)
+	}
+	v.run(j, n)
+}
+
+// Sum returns the sum of what f32 or f64 returns for the spans of Each. Spans and
+// order of the sum do not depend on the number of threads, and so neither do the bits
+// of the result. The norm of all gradients is the root of
+//
+//	train.Sum(v, 0, squares[float32], squares[float64])
+//
+// where squares adds the squares of x.Grad.
+func Sum[A any](v *View, a A, f32 func(a A, x Span[float32]) float64, f64 func(a A, x Span[float64]) float64) float64 {
+	if v == nil {
+		return 0
+	}
+	j := reuse[sumJob[A]](v)
+	j.a, j.f32, j.f64 = a, f32, f64
+	v.run(j, v.parts())
+	sum := 0.0
+	for _, x := range v.partial {
+		sum += x
+	}
+	return sum
+}
+
+// job is a call of Each, EachParam or Sum. It is kept to be used again by the next
+// step.
+type job interface {
+	run(v *View, part int)
+}
+
+type eachJob[A any] struct {
+	a     A
+	whole bool
+	f32   func(A, Span[float32])
+	f64   func(A, Span[float64])
+}
+
+func (j *eachJob[A]) run(v *View, part int) {
+	switch {
+	case v.f32 == nil && j.whole:
+		j.f64(j.a, v.f64.whole[part])
+	case v.f32 == nil:
+		j.f64(j.a, v.f64.spans[part])
+	case j.whole:
+		j.f32(j.a, v.f32.whole[part])
+	default:
+		j.f32(j.a, v.f32.spans[part])
+	}
+}
+
+type sumJob[A any] struct {
+	a   A
+	f32 func(A, Span[float32]) float64
+	f64 func(A, Span[float64]) float64
+}
+
+func (j *sumJob[A]) run(v *View, part int) {
+	if v.f32 == nil {
+		v.partial[part] = j.f64(j.a, v.f64.spans[part])
+	} else {
+		v.partial[part] = j.f32(j.a, v.f32.spans[part])
+	}
+}
+
+// reuse returns the job of type J that v has, or a new one.
+func reuse[J any, P interface {
+	*J
+	job
+}](v *View) P {
+	for _, j := range v.jobs {
+		if p, ok := j.(P); ok {
+			return p
+		}
+	}
+	p := P(new(J))
+	v.jobs = append(v.jobs, p)
+	return p
+}
+
+func (v *View) parts() int { return len(v.partial) }
+
+// run runs the parts of j on the workers. A panic of one of them goes on here, as a
+// *PanicError that knows where it began.
+func (v *View) run(j job, parts int) {
+	v.job = j
+	if v.few {
+		for i := range parts {
+			v.runPart(0, i)
+		}
+	} else {
+		v.workers.Run(parts, v.part)
+	}
+	v.job = nil
+	if p := v.fault.Swap(nil); p != nil {
+		panic(p)
+	}
+}
+
+// runPart runs one part of the present job.
+func (v *View) runPart(_, part int) {
+	defer func() {
+		if r := recover(); r != nil {
+			v.fault.CompareAndSwap(nil, newPanicError(r))
+		}
+	}()
+	v.job.run(v, part)
+}
