@@ -26,10 +26,16 @@ func TestEmptyMatrices(t *testing.T) {
 		{"logdet", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return linalg.LogDet(b, x) }, 0},
 		{"inverse", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return linalg.Inverse(b, x) }, 0},
 		{"solve", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return linalg.Solve(b, x, x) }, 0},
-		{"triangularsolve", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return linalg.TriangularSolve(b, x, x, true) }, 0},
+		{"triangularsolve", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
+			return linalg.TriangularSolve(b, x, x, linalg.Upper)
+		}, 0},
 		{"cholesky", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return linalg.Cholesky(b, x) }, 0},
-		{"choleskysolve", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return linalg.CholeskySolve(b, x, x, false) }, 0},
-		{"choleskyinverse", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return linalg.CholeskyInverse(b, x, false) }, 0},
+		{"choleskysolve", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
+			return linalg.CholeskySolve(b, x, x, linalg.Lower)
+		}, 0},
+		{"choleskyinverse", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
+			return linalg.CholeskyInverse(b, x, linalg.Lower)
+		}, 0},
 		{"eigh", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return first(linalg.Eigh(b, x)) }, 0},
 		{"svd", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
 			_, s, _ := linalg.SVD(b, x)
@@ -38,8 +44,8 @@ func TestEmptyMatrices(t *testing.T) {
 		{"qr", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return first(linalg.QR(b, x)) }, 0},
 		{"pinv", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return linalg.Pinv(b, x, 1e-12) }, 0},
 		{"leastsquares", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return linalg.LeastSquares(b, x, x, 1e-12) }, 0},
-		{"matrixexp", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return linalg.MatrixExp(b, x) }, 0},
-		{"matrixpower", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return linalg.MatrixPower(b, x, 3) }, 0},
+		{"matrixexp", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return linalg.Exp(b, x) }, 0},
+		{"matrixpower", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return linalg.Power(b, x, 3) }, 0},
 		{"trace", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Trace(x) }, 0},
 		{"matmul", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.MatMul(x, x) }, 0},
 		{"tril", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Tril(x, 0) }, 0},

@@ -56,7 +56,7 @@ var mistakes = []golden.Mistake{
 		return err
 	})},
 	{"integers pushed forward to", graph.ErrDType, from(func(b *graph.Builder, x *gorgonia.Node) error {
-		_, err := autograd.JVP(gorgonia.Nodes{b.ArgSort(x, 0, false)}, gorgonia.Nodes{x}, gorgonia.Nodes{x})
+		_, err := autograd.JVP(gorgonia.Nodes{b.ArgSort(x, 0, graph.Ascending)}, gorgonia.Nodes{x}, gorgonia.Nodes{x})
 		return err
 	})},
 	{"direction of integers", graph.ErrDType, from(func(b *graph.Builder, x *gorgonia.Node) error {

@@ -14,21 +14,21 @@ import (
 // throughIntegers are functions of a vector of six elements whose result depends
 // on integers that are computed from it.
 var throughIntegers = map[string]func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node{
-	"Sort":            func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Sort(x, 0, false) },
-	"Sort descending": func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Sort(x, 0, true) },
+	"Sort":            func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Sort(x, 0, graph.Ascending) },
+	"Sort descending": func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Sort(x, 0, graph.Descending) },
 	"Sort of Sort": func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
-		return b.Sort(b.Reshape(b.Mul(b.Sort(x, 0, false), x), 2, 3), 1, true)
+		return b.Sort(b.Reshape(b.Mul(b.Sort(x, 0, graph.Ascending), x), 2, 3), 1, graph.Descending)
 	},
 	"TopK":     func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.TopK(b.Reshape(x, 2, 3), 2, 1) },
 	"Median":   func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Median(b.Reshape(x, 2, 3), 1) },
 	"Mode":     func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return special.Mode(b, x, 0) },
 	"KthValue": func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return special.KthValue(b, x, 2, 0) },
 	"Quantile": func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
-		return special.Quantile(b, x, 0.3, 0, special.BetweenLinear)
+		return special.Quantile(b, x, 0.3, 0, special.Linear)
 	},
 	"NaNMedian": func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return special.NaNMedian(b, x, 0) },
 	"NaNQuantile": func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
-		return special.NaNQuantile(b, b.Reshape(x, 3, 2), 0.7, 0, special.BetweenLinear)
+		return special.NaNQuantile(b, b.Reshape(x, 3, 2), 0.7, 0, special.Linear)
 	},
 	"CumMax": func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
 		v, _ := b.CumMax(x, 0)
@@ -39,22 +39,22 @@ var throughIntegers = map[string]func(b *graph.Builder, x *gorgonia.Node) *gorgo
 		return b.Mul(v, b.Gather(b.Square(x), k, 0))
 	},
 	"Gather by an order": func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
-		return b.Mul(x, b.Gather(x, b.ArgSort(x, 0, false), 0))
+		return b.Mul(x, b.Gather(x, b.ArgSort(x, 0, graph.Ascending), 0))
 	},
 	"Take at the largest": func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
-		return b.Take(b.Reshape(b.Exp(x), 6, 1), b.Slice(b.ArgSort(x, 0, true), graph.Range(0, 1)))
+		return b.Take(b.Reshape(b.Exp(x), 6, 1), b.Slice(b.ArgSort(x, 0, graph.Descending), graph.Range(0, 1)))
 	},
 	"ScatterAdd by an order": func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
-		return b.ScatterAdd(x, b.Sin(x), b.ArgSort(x, 0, true), 0)
+		return b.ScatterAdd(x, b.Sin(x), b.ArgSort(x, 0, graph.Descending), 0)
 	},
 	"Scatter by an order": func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
-		return b.Mul(x, b.Scatter(x, b.Sin(x), b.ArgSort(x, 0, true), 0))
+		return b.Mul(x, b.Scatter(x, b.Sin(x), b.ArgSort(x, 0, graph.Descending), 0))
 	},
 	"OneHot of an order": func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
-		return b.MatMul(b.OneHot(b.ArgSort(x, 0, false), 6), b.Tanh(x))
+		return b.MatMul(b.OneHot(b.ArgSort(x, 0, graph.Ascending), 6), b.Tanh(x))
 	},
 	"integers that are moved": func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
-		k := b.Transpose(b.Reshape(b.ArgSort(x, 0, false), 2, 3))
+		k := b.Transpose(b.Reshape(b.ArgSort(x, 0, graph.Ascending), 2, 3))
 		return b.Take(x, b.Slice(k, graph.Range(1, 3)))
 	},
 }
@@ -127,7 +127,7 @@ func TestThroughIntegers(t *testing.T) {
 func TestJVPOfSort(t *testing.T) {
 	b := graph.New(nil)
 	x := b.Input("x", 4)
-	j, err := autograd.JVP(gorgonia.Nodes{b.Sort(x, 0, false)}, gorgonia.Nodes{x}, gorgonia.Nodes{b.Const([]float64{1, 2, 3, 4}, 4)})
+	j, err := autograd.JVP(gorgonia.Nodes{b.Sort(x, 0, graph.Ascending)}, gorgonia.Nodes{x}, gorgonia.Nodes{b.Const([]float64{1, 2, 3, 4}, 4)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func TestBuildersMistake(t *testing.T) {
 		{"second leaf", []int{2, 3}, []int{3, -2}, nil, `Input "y"`, graph.ErrShape},
 		{"constant", []int{2, 3}, []int{3, 2}, func(b *graph.Builder, _ *gorgonia.Node) { b.Const([]float64{1, 2}, 3) }, "Const", graph.ErrShape},
 		{"parameter", []int{2, 3}, []int{3, 2}, func(b *graph.Builder, _ *gorgonia.Node) { b.Param("w", nil, 3) }, "initializer", nil},
-		{"axis", []int{2, 3}, []int{3, 2}, func(b *graph.Builder, x *gorgonia.Node) { b.Sort(x, 7, false) }, "Sort", graph.ErrShape},
+		{"axis", []int{2, 3}, []int{3, 2}, func(b *graph.Builder, x *gorgonia.Node) { b.Sort(x, 7, graph.Ascending) }, "Sort", graph.ErrShape},
 		{"layer", []int{2, 3}, []int{3, 2}, func(b *graph.Builder, _ *gorgonia.Node) { b.Fail(own) }, own.Error(), own},
 	}
 	for _, m := range mistakes {

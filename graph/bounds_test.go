@@ -50,11 +50,13 @@ var absurd = []struct {
 	{"Strided", func(b *graph.Builder) { special.Strided(b, b.Input("x", 4), []int{1 << 24, 1 << 24}, []int{0, 0}, 0) }},
 	{"Strided by steps that overflow", func(b *graph.Builder) { special.Strided(b, b.Input("x", 4), []int{3}, []int{top}, 0) }},
 	{"Strided back from the lowest number", func(b *graph.Builder) { special.Strided(b, b.Input("x", 4), []int{2}, []int{math.MinInt}, 0) }},
-	{"Combinations", func(b *graph.Builder) { special.Combinations(b, b.Input("x", 60), 30, false) }},
-	{"Combinations with repeats", func(b *graph.Builder) { special.Combinations(b, b.Input("x", 60), top, true) }},
+	{"Combinations", func(b *graph.Builder) { special.Combinations(b, b.Input("x", 60), 30) }},
+	{"Combinations with repeats", func(b *graph.Builder) { special.CombinationsWithReplacement(b, b.Input("x", 60), top) }},
 	{"Vandermonde", func(b *graph.Builder) { linalg.Vandermonde(b, b.Input("x", 3), top>>2) }},
 	{"MultivariateLgamma", func(b *graph.Builder) { special.MultivariateLgamma(b, b.Input("x", 3), top>>2) }},
-	{"Windows of many places", func(b *graph.Builder) { special.Windows(b, b.Input("x", 1<<20), 0, 1<<19, 1) }},
+	{"Windows of many places", func(b *graph.Builder) {
+		special.Windows(b, b.Input("x", 1<<20), 0, special.WindowOptions{Size: 1 << 19, Step: 1})
+	}},
 	{"Patches", func(b *graph.Builder) {
 		nn.Patches(b, b.Input("x", 1, 1, 1<<12, 1<<12), []int{1 << 11, 1 << 11}, nn.Windowing{})
 	}},
@@ -65,7 +67,7 @@ var absurd = []struct {
 	{"Diff of many orders", func(b *graph.Builder) { b.Diff(b.Input("x", 1<<24), 1<<20, 0) }},
 	{"RowDistances", func(b *graph.Builder) { special.RowDistances(b, b.Input("x", 1<<20, 1), 2) }},
 	{"HouseholderProduct", func(b *graph.Builder) { linalg.HouseholderProduct(b, b.Input("x", 1<<20, 1<<12), b.Input("t", 1<<12)) }},
-	{"DiagonalMatrices", func(b *graph.Builder) { special.DiagonalMatrices(b, b.Input("x", 3), math.MinInt, 0, 1) }},
+	{"DiagonalMatrices", func(b *graph.Builder) { special.DiagonalMatrices(b, b.Input("x", 3), math.MinInt, [2]int{0, 1}) }},
 	{"Pad that cuts all off twice", func(b *graph.Builder) {
 		b.Pad(b.Input("x", 3), []int{math.MinInt}, []int{math.MinInt}, graph.PadZeros)
 	}},
@@ -121,7 +123,9 @@ func TestFar(t *testing.T) {
 		build func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node
 		want  []float64
 	}{
-		{"Windows far apart", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return special.Windows(b, x, 0, 3, top) }, []float64{1, 2, 3}},
+		{"Windows far apart", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
+			return special.Windows(b, x, 0, special.WindowOptions{Size: 3, Step: top})
+		}, []float64{1, 2, 3}},
 		{"Slice in large steps", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
 			return b.Slice(x, graph.Span{Stop: 4, Step: math.MaxInt})
 		}, []float64{1}},
@@ -136,7 +140,7 @@ func TestFar(t *testing.T) {
 			return special.Strided(b, x, []int{2, 2}, []int{-1, 2}, 1)
 		}, []float64{2, 4, 1, 3}},
 		{"OffDiagonal beyond the matrix", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
-			return special.OffDiagonal(b, b.Reshape(x, 2, 2), math.MinInt, 0, 1)
+			return special.OffDiagonal(b, b.Reshape(x, 2, 2), math.MinInt, [2]int{0, 1})
 		}, []float64{}},
 		{"Tile", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Tile(b.Reshape(x, 2, 2), 1, 2) }, []float64{1, 2, 1, 2, 3, 4, 3, 4}},
 		{"Tile zero times", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Tile(x, 0) }, []float64{}},
@@ -145,7 +149,7 @@ func TestFar(t *testing.T) {
 		}, []float64{1, 2, 4, 8, 1, 3, 9, 27}},
 		{"Vandermonde of one power", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return linalg.Vandermonde(b, x, 1) }, []float64{1, 1, 1, 1}},
 		{"MatrixPower of the lowest number", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
-			return linalg.MatrixPower(b, b.Identity(2), math.MinInt)
+			return linalg.Power(b, b.Identity(2), math.MinInt)
 		}, []float64{1, 0, 0, 1}},
 	} {
 		b := graph.New(nil)
@@ -195,7 +199,11 @@ func TestCombinations(t *testing.T) {
 				for i := range places {
 					places[i] = float64(i)
 				}
-				y := special.Combinations(b, b.Const(places, n), r, repeats)
+				pick := special.Combinations
+				if repeats {
+					pick = special.CombinationsWithReplacement
+				}
+				y := pick(b, b.Const(places, n), r)
 				p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y}})
 				if err != nil {
 					t.Errorf("%d of %d, repeats %v: %v", r, n, repeats, err)

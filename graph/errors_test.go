@@ -161,12 +161,12 @@ var mistakes = []struct {
 	{"axes without places to go to", graph.ErrShape, func(b *graph.Builder) { b.MoveAxes(b.Input("x", 2, 3), []int{0, 1}, []int{1}) }},
 	{"flatten backwards", graph.ErrShape, func(b *graph.Builder) { b.Flatten(b.Input("x", 2, 3), 1, 0) }},
 	{"unflatten to another size", graph.ErrShape, func(b *graph.Builder) { b.Unflatten(b.Input("x", 6), 0, 4, 2) }},
-	{"windows of no places", graph.ErrShape, func(b *graph.Builder) { special.Windows(b, b.Input("x", 6), 0, 0, 1) }},
+	{"windows of no places", graph.ErrShape, func(b *graph.Builder) { special.Windows(b, b.Input("x", 6), 0, special.WindowOptions{Step: 1}) }},
 	{"strides of other axes", graph.ErrShape, func(b *graph.Builder) { special.Strided(b, b.Input("x", 6), []int{2, 2}, []int{1}, 0) }},
 	{"strides beyond the end", graph.ErrShape, func(b *graph.Builder) { special.Strided(b, b.Input("x", 6), []int{2}, []int{6}, 0) }},
-	{"combinations of a matrix", graph.ErrShape, func(b *graph.Builder) { special.Combinations(b, b.Input("x", 2, 2), 2, false) }},
+	{"combinations of a matrix", graph.ErrShape, func(b *graph.Builder) { special.Combinations(b, b.Input("x", 2, 2), 2) }},
 	{"blocks of three axes", graph.ErrShape, func(b *graph.Builder) { special.BlockDiagonal(b, b.Input("x", 2, 2, 2)) }},
-	{"diagonals of a scalar", graph.ErrShape, func(b *graph.Builder) { special.DiagonalMatrices(b, b.Scalar(1), 0, 0, 1) }},
+	{"diagonals of a scalar", graph.ErrShape, func(b *graph.Builder) { special.DiagonalMatrices(b, b.Scalar(1), 0, [2]int{0, 1}) }},
 	{"shuffle of other groups", graph.ErrShape, func(b *graph.Builder) { nn.ChannelShuffle(b, b.Input("x", 1, 3, 2), 2) }},
 	{"state of an unknown cell", graph.ErrShape, func(b *graph.Builder) {
 		w := nn.CellWeights{Input: b.Input("w", 3, 4), Hidden: b.Input("u", 4, 4)}
@@ -230,10 +230,10 @@ var mistakes = []struct {
 	{"gate of an odd axis", graph.ErrShape, func(b *graph.Builder) { nn.GLU(b, b.Input("x", 3), 0) }},
 	{"smallest of no places", graph.ErrShape, func(b *graph.Builder) { special.KthValue(b, b.Input("x", 0), 1, 0) }},
 	{"fourth of three", graph.ErrShape, func(b *graph.Builder) { special.KthValue(b, b.Input("x", 3), 4, 0) }},
-	{"quantile of 2", nil, func(b *graph.Builder) { special.Quantile(b, b.Input("x", 3), 2, 0, special.BetweenLinear) }},
+	{"quantile of 2", nil, func(b *graph.Builder) { special.Quantile(b, b.Input("x", 3), 2, 0, special.Linear) }},
 	{"differences of the order 3", graph.ErrShape, func(b *graph.Builder) { special.Differences(b, b.Input("x", 5), nil, 0, 3) }},
 	{"unknown fold", nil, func(b *graph.Builder) {
-		special.ScatterFold(b, b.Input("x", 3), b.Input("s", 3), b.Ints("at", 3), 0, 99, true)
+		special.ScatterReduce(b, b.Input("x", 3), b.Input("s", 3), b.Ints("at", 3), 0, special.ReduceOptions{Reduction: 99})
 	}},
 	{"index of another length", graph.ErrShape, func(b *graph.Builder) {
 		special.IndexCopy(b, b.Input("x", 3, 2), b.Input("s", 2, 2), b.Ints("at", 3), 0)
@@ -247,7 +247,7 @@ var mistakes = []struct {
 		special.MaskedScatter(b, b.Input("x", 2), []bool{true, true}, b.Input("s", 1))
 	}},
 	{"reflectors of other shapes", graph.ErrShape, func(b *graph.Builder) { linalg.HouseholderProduct(b, b.Input("x", 2, 3), b.Input("tau", 2)) }},
-	{"unknown norm", nil, func(b *graph.Builder) { linalg.MatrixNorm(b, b.Input("x", 2, 3), 99) }},
+	{"unknown norm", nil, func(b *graph.Builder) { linalg.Norm(b, b.Input("x", 2, 3), 99) }},
 	{"axes to sum over of two numbers", graph.ErrShape, func(b *graph.Builder) {
 		b.TensorDot(b.Input("x", 2, 3), b.Input("y", 3, 2), []int{0, 1}, []int{0})
 	}},

@@ -1,6 +1,11 @@
 package graph
 
-import "gorgonia.org/gorgonia"
+import (
+	"github.com/symgrad/symgrad/internal/build"
+	"github.com/symgrad/symgrad/internal/enum"
+	"github.com/symgrad/symgrad/internal/mistake"
+	"gorgonia.org/gorgonia"
+)
 
 // This file publishes the folds over axes beside Sum and Mean. Axes are dropped;
 // negative ones count from the last; no axes means all.
@@ -67,19 +72,57 @@ func (b *Builder) CumProd(x *gorgonia.Node, axis int) *gorgonia.Node {
 	return b.c.CumProd(x, axis)
 }
 
+// Order is the order that Sort and ArgSort put elements in.
+type Order uint8
+
+// The orders.
+const (
+	Ascending  Order = iota // the smallest element first, NaN last
+	Descending              // NaN first, then the largest element
+)
+
+var orderNames = []string{Ascending: "ascending", Descending: "descending"}
+
+// String returns ascending or descending.
+func (o Order) String() string { return enum.String("order", orderNames, int(o)) }
+
+// MarshalText returns the name. Errors: ErrOption if there is none.
+func (o Order) MarshalText() ([]byte, error) { return enum.Text("order", orderNames, int(o)) }
+
+// UnmarshalText reads what MarshalText writes. Errors: ErrOption for any other text.
+func (o *Order) UnmarshalText(text []byte) error {
+	i, err := enum.Parse("order", orderNames, text)
+	*o = Order(i)
+	return err
+}
+
+// known refuses a number that is no order.
+func (o Order) known(c *build.Core) bool {
+	if c.OK() && o > Descending {
+		c.Refuse(mistake.Optionf("got %v, want ascending or descending", o))
+	}
+	return c.OK()
+}
+
 // ArgSort returns the order, Ints, that sorts x along the axis. Equal elements keep
 // theirs. NaN counts as larger than all numbers, as in NumPy and PyTorch: it comes
 // last, and first where the order is descending.
-func (b *Builder) ArgSort(x *gorgonia.Node, axis int, descending bool) *gorgonia.Node {
+func (b *Builder) ArgSort(x *gorgonia.Node, axis int, order Order) *gorgonia.Node {
 	defer b.c.Enter("graph.ArgSort", x).Leave()
-	return b.c.ArgSort(x, axis, descending)
+	if !order.known(b.c) {
+		return nil
+	}
+	return b.c.ArgSort(x, axis, order == Descending)
 }
 
 // Sort returns x sorted along the axis, NaN behind all numbers, or before them where
 // the order is descending.
-func (b *Builder) Sort(x *gorgonia.Node, axis int, descending bool) *gorgonia.Node {
+func (b *Builder) Sort(x *gorgonia.Node, axis int, order Order) *gorgonia.Node {
 	defer b.c.Enter("graph.Sort", x).Leave()
-	return b.c.Sort(x, axis, descending)
+	if !order.known(b.c) {
+		return nil
+	}
+	return b.c.Sort(x, axis, order == Descending)
 }
 
 // TopK returns the k largest elements along the axis, in falling order; NaN counts

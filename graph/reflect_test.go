@@ -262,6 +262,10 @@ func (a *attempt) anything(t reflect.Type, depth int) reflect.Value {
 		for i := range n {
 			v.Index(i).Set(a.anything(t.Elem(), depth+1))
 		}
+	case reflect.Array:
+		for i := range t.Len() {
+			v.Index(i).Set(a.anything(t.Elem(), depth+1))
+		}
 	case reflect.Struct:
 		for i := range t.NumField() {
 			if t.Field(i).IsExported() && depth < 3 {

@@ -96,13 +96,13 @@ func TestSpecialPoints(t *testing.T) {
 		{"smallest with a NaN", []int{2, 3}, []float64{nan, 1, 2, 3, 1, 2}, func(b *B, x *N) *N { return special.KthValue(b, x, 1, 1) }, []float64{nan, 1}, nil},
 		{"mode with a NaN", []int{2, 3}, []float64{nan, 1, 1, 3, 1, 1}, func(b *B, x *N) *N { return special.Mode(b, x, 1) }, []float64{nan, 1}, nil},
 		{"mode of infinite ones", []int{3}, []float64{inf, inf, 1}, func(b *B, x *N) *N { return special.Mode(b, x, 0) }, []float64{inf}, nil},
-		{"quantile beside an infinite one", []int{3}, []float64{1, inf, 2}, func(b *B, x *N) *N { return special.Quantile(b, x, 0.5, 0, special.BetweenLinear) }, []float64{2}, []float64{0, 0, 1}},
-		{"lower quantile beside an infinite one", []int{2}, []float64{1, inf}, func(b *B, x *N) *N { return special.Quantile(b, x, 0.5, 0, special.BetweenLower) }, []float64{1}, []float64{1, 0}},
-		{"quantile with a NaN", []int{2, 2}, []float64{1, nan, 1, 3}, func(b *B, x *N) *N { return special.Quantile(b, x, 0.5, 1, special.BetweenLinear) }, []float64{nan, 2}, nil},
+		{"quantile beside an infinite one", []int{3}, []float64{1, inf, 2}, func(b *B, x *N) *N { return special.Quantile(b, x, 0.5, 0, special.Linear) }, []float64{2}, []float64{0, 0, 1}},
+		{"lower quantile beside an infinite one", []int{2}, []float64{1, inf}, func(b *B, x *N) *N { return special.Quantile(b, x, 0.5, 0, special.Lower) }, []float64{1}, []float64{1, 0}},
+		{"quantile with a NaN", []int{2, 2}, []float64{1, nan, 1, 3}, func(b *B, x *N) *N { return special.Quantile(b, x, 0.5, 1, special.Linear) }, []float64{nan, 2}, nil},
 		{"clamp to bounds that are NaN", []int{3}, []float64{nan, 1, 5}, func(b *B, x *N) *N {
 			return b.ClampTo(x, b.Const([]float64{0, nan, 0}, 3), b.Const([]float64{2, 2, 2}, 3))
 		}, []float64{nan, nan, 2}, nil},
-		{"sort with a NaN", []int{3}, []float64{nan, inf, 1}, func(b *B, x *N) *N { return b.Sort(x, 0, false) }, []float64{1, inf, nan}, nil},
+		{"sort with a NaN", []int{3}, []float64{nan, inf, 1}, func(b *B, x *N) *N { return b.Sort(x, 0, graph.Ascending) }, []float64{1, inf, nan}, nil},
 		{"largest with a NaN", []int{3}, []float64{nan, inf, 1}, func(b *B, x *N) *N { return b.TopK(x, 2, 0) }, []float64{nan, inf}, nil},
 
 		{"padding with -Inf", []int{2}, []float64{1, 2}, func(b *B, x *N) *N { return b.PadConst(x, []int{1}, []int{1}, -inf) }, []float64{-inf, 1, 2, -inf}, []float64{1, 1}},
@@ -199,7 +199,7 @@ func TestPicking(t *testing.T) {
 				return b.Slice(special.Differences(b, x, []float64{0, 2, 4}, 0, 1), graph.Range(1, 2))
 			},
 				[]float64{.5}, []float64{-.25, 0, .25}},
-			{"quantile without NaN", []int{4}, []float64{nan, 1, inf, 2}, func(b *B, x *N) *N { return special.NaNQuantile(b, x, .25, 0, special.BetweenLinear) },
+			{"quantile without NaN", []int{4}, []float64{nan, 1, inf, 2}, func(b *B, x *N) *N { return special.NaNQuantile(b, x, .25, 0, special.Linear) },
 				[]float64{1.5}, []float64{0, .5, 0, .5}},
 			{"median without NaN", []int{2, 3}, []float64{nan, 1, inf, nan, nan, nan}, func(b *B, x *N) *N { return special.NaNMedian(b, x, 1) }, []float64{1, nan}, nil},
 		} {

@@ -79,11 +79,11 @@ func linears() []linear {
 		{"Tile", []int{2, 2}, func(b *B, x *N) *N { return b.Tile(x, 2, 3) }},
 		{"Tril", []int{4, 4}, func(b *B, x *N) *N { return b.Tril(x, 0) }},
 		{"Diag", []int{4}, func(b *B, x *N) *N { return b.Diag(x) }},
-		{"DiagonalMatrices", []int{2, 3}, func(b *B, x *N) *N { return special.DiagonalMatrices(b, x, 1, 0, 1) }},
+		{"DiagonalMatrices", []int{2, 3}, func(b *B, x *N) *N { return special.DiagonalMatrices(b, x, 1, [2]int{0, 1}) }},
 		{"Trace", []int{4, 4}, func(b *B, x *N) *N { return b.Trace(x) }},
 		{"BlockDiagonal", []int{2, 2}, func(b *B, x *N) *N { return special.BlockDiagonal(b, x, b.Scale(x, 2)) }},
 		{"Kron", []int{2, 2}, func(b *B, x *N) *N { return linalg.Kron(b, x, ramp(b, 2, 2)) }},
-		{"Windows", []int{8}, func(b *B, x *N) *N { return special.Windows(b, x, 0, 3, 2) }},
+		{"Windows", []int{8}, func(b *B, x *N) *N { return special.Windows(b, x, 0, special.WindowOptions{Size: 3, Step: 2}) }},
 		{"Strided", []int{8}, func(b *B, x *N) *N { return special.Strided(b, x, []int{3, 2}, []int{2, 1}, 1) }},
 		{"Take", []int{3, 2}, func(b *B, x *N) *N { return b.Take(x, index(b, 6)) }},
 		{"IndexSelect", []int{2, 3}, func(b *B, x *N) *N { return b.IndexSelect(x, index(b, 6), 1) }},
@@ -91,11 +91,11 @@ func linears() []linear {
 		{"Scatter into", []int{3, 3}, func(b *B, x *N) *N { return b.Scatter(x, ramp(b, 3, 2), index(b, 3, 2), 1) }},
 		{"Scatter from", []int{1, 6}, func(b *B, x *N) *N { return b.Scatter(ramp(b, 1, 4), x, index(b, 1, 6), 1) }},
 		{"ScatterAdd", []int{1, 6}, func(b *B, x *N) *N { return b.ScatterAdd(ramp(b, 1, 4), x, index(b, 1, 6), 1) }},
-		{"ScatterFold of means", []int{1, 6}, func(b *B, x *N) *N {
-			return special.ScatterFold(b, ramp(b, 1, 4), x, index(b, 1, 6), 1, special.FoldMean, true)
+		{"ScatterReduce of means", []int{1, 6}, func(b *B, x *N) *N {
+			return special.ScatterReduce(b, ramp(b, 1, 4), x, index(b, 1, 6), 1, special.ReduceOptions{Reduction: special.ReduceMean, IncludeSelf: true})
 		}},
 		{"PutFlat", []int{3}, func(b *B, x *N) *N {
-			return special.PutFlat(b, ramp(b, 3, 3), x, b.ConstInts([]int{0, 8, 4}, 3), false)
+			return special.PutFlat(b, ramp(b, 3, 3), x, b.ConstInts([]int{0, 8, 4}, 3))
 		}},
 		{"IndexAdd", []int{2, 3}, func(b *B, x *N) *N { return special.IndexAdd(b, ramp(b, 4, 3), x, b.ConstInts([]int{0, 2}, 2)) }},
 		{"IndexCopy", []int{4, 3}, func(b *B, x *N) *N { return special.IndexCopy(b, x, ramp(b, 2, 3), b.ConstInts([]int{0, 2}, 2), 0) }},

@@ -3,56 +3,71 @@ package linalg
 import (
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/build"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 )
 
-// Inverse is the inverse of square matrices [..., n, n]. A run fails on a
-// singular one, as those of Solve and TriangularSolve do.
-func Inverse(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
-	c := build.Enter(b, "linalg.Inverse", x)
+// Eigh returns the eigenvalues, in rising order, and the eigenvectors, as columns, of
+// symmetric matrices. A matrix that is not symmetric counts as (x + xᵀ)/2.
+// Shape: x [..., N, N]; values [..., N], vectors [..., N, N].
+// Gradient: the sign of an eigenvector is arbitrary, so only results that do not depend
+// on it have a meaningful gradient.
+func Eigh(b *graph.Builder, x *gorgonia.Node) (values, vectors *gorgonia.Node) {
+	c := build.Enter(b, "linalg.Eigh", x)
 	defer c.Leave()
-	return c.Inverse(x)
+	return c.Eigh(x)
 }
 
-// Det is the determinant of square matrices x: [..., n, n]; result [...]. Its
-// gradient needs an inverse where n > 6.
-func Det(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
-	c := build.Enter(b, "linalg.Det", x)
+// SVD returns the thin singular value decomposition x = u·diag(s)·vᵀ, with s in falling
+// order.
+// Shape: x [..., M, N]; u [..., M, K], s [..., K], v [..., N, K] with K = min(M, N).
+// Gradient: a column of u and the same column of v may change sign together, so only
+// results that do not depend on it have a meaningful gradient.
+func SVD(b *graph.Builder, x *gorgonia.Node) (u, s, v *gorgonia.Node) {
+	c := build.Enter(b, "linalg.SVD", x)
 	defer c.Leave()
-	return c.Det(x)
+	return c.SVD(x)
 }
 
-// SlogDet is the sign of the determinant and the logarithm of its absolute
-// value: x: [..., n, n]; results [...]. The logarithm does not overflow.
-func SlogDet(b *graph.Builder, x *gorgonia.Node) (sign, logAbs *gorgonia.Node) {
-	c := build.Enter(b, "linalg.SlogDet", x)
+// QR returns the thin factors x = q·r: q has orthonormal columns and r is upper
+// triangular.
+// Shape: x [..., M, N]; q [..., M, K], r [..., K, N] with K = min(M, N).
+// Gradient: the first K columns of x must be linearly independent.
+func QR(b *graph.Builder, x *gorgonia.Node) (q, r *gorgonia.Node) {
+	c := build.Enter(b, "linalg.QR", x)
 	defer c.Leave()
-	return c.Sign(c.Det(x)), c.LogAbsDet(x)
+	return c.QR(x)
 }
 
-// Solve is the y with x·y = r: x: [..., n, n], r: [..., n, k]; leading axes
-// broadcast.
-func Solve(b *graph.Builder, x, r *gorgonia.Node) *gorgonia.Node {
-	c := build.Enter(b, "linalg.Solve", x, r)
+// HouseholderProduct returns the first N columns of the product of Householder
+// reflections 1 − tau[i]·v·vᵀ. The vector v of reflection i is zero above row i, 1 at
+// row i, and column i of x below it.
+// Shape: x [..., M, N], tau [..., K] with K ≤ N ≤ M; result [..., M, N].
+func HouseholderProduct(b *graph.Builder, x, tau *gorgonia.Node) *gorgonia.Node {
+	c := build.Enter(b, "linalg.HouseholderProduct", x, tau)
 	defer c.Leave()
-	return c.Solve(x, r)
-}
-
-// TriangularSolve is Solve with the lower triangle of x, or the upper one.
-func TriangularSolve(b *graph.Builder, x, r *gorgonia.Node, upper bool) *gorgonia.Node {
-	c := build.Enter(b, "linalg.TriangularSolve", x, r)
-	defer c.Leave()
-	if upper {
-		return c.Solve(c.Triu(x, 0), r)
+	s, t := c.Shape(x), c.Shape(tau)
+	if c.Err != nil {
+		return nil
 	}
-	return c.Solve(c.Tril(x, 0), r)
-}
-
-// Cholesky is the lower triangular y with y·yᵀ = x for symmetric positive
-// definite matrices [..., n, n], of which the lower triangle is read. A run fails
-// on others.
-func Cholesky(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
-	c := build.Enter(b, "linalg.Cholesky", x)
-	defer c.Leave()
-	return c.Cholesky(x)
+	if len(s) < 2 || len(t) != len(s)-1 || t[len(t)-1] > s[len(s)-1] || s[len(s)-1] > s[len(s)-2] {
+		c.Refuse(mistake.Shapef("got %v and %v, want [..., m, n] and [..., k] with k ≤ n ≤ m", s, t))
+		return nil
+	}
+	m, n, k := s[len(s)-2], s[len(s)-1], t[len(t)-1]
+	if !c.Holds(m, n) || !c.Unrolls(k) {
+		return nil
+	}
+	eye := make([]float64, m*n)
+	for i := range n {
+		eye[i*n+i] = 1
+	}
+	y := b.Broadcast(b.Const(eye, m, n), s...)
+	v := b.Add(b.Tril(x, -1), b.Const(eye, m, n))
+	for i := k - 1; i >= 0; i-- {
+		column := c.Along(v, len(s)-1, graph.Range(i, i+1))
+		factor := b.Unsqueeze(c.Along(tau, len(t)-1, graph.Range(i, i+1)), len(t))
+		y = b.Sub(y, b.Mul(factor, b.MatMul(column, c.MatMulT(column, y, true, false))))
+	}
+	return y
 }

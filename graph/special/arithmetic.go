@@ -9,16 +9,18 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Frac is x − Trunc(x): what stands behind the point, with x's sign.
+// Frac returns the fractional part x − trunc(x), with the sign of x.
+// Gradient: 1.
 func Frac(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
 	c := build.Enter(b, "special.Frac", x)
 	defer c.Leave()
 	return b.Sub(x, b.Trunc(x))
 }
 
-// RoundDecimals rounds to so many decimals, halves to the even digit; a negative
-// number counts places before the point. Numbers that have no digit so far behind the
-// point stay, and those far below the place are 0. It has no gradient.
+// RoundDecimals rounds to the given number of decimals, halves to the even digit. A
+// negative number rounds to tens, hundreds and so on. Numbers without a digit at that
+// position stay as they are; numbers far below it become 0.
+// Gradient: none.
 func RoundDecimals(b *graph.Builder, x *gorgonia.Node, decimals int) *gorgonia.Node {
 	c := build.Enter(b, "special.RoundDecimals", x)
 	defer c.Leave()
@@ -42,8 +44,9 @@ func RoundDecimals(b *graph.Builder, x *gorgonia.Node, decimals int) *gorgonia.N
 	return b.Where(whole, b.Div(b.Round(scaled), k), x)
 }
 
-// CopySign is |x| with y's sign, broadcast; a y of −0 counts as negative. y has no
-// gradient.
+// CopySign returns |x| with the sign of y. −0 counts as negative.
+// Shape: x and y broadcast.
+// Gradient: none for y.
 func CopySign(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node {
 	c := build.Enter(b, "special.CopySign", x, y)
 	defer c.Leave()
@@ -55,8 +58,10 @@ func CopySign(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node {
 	return b.Mul(b.Abs(x), b.Where(negative, c.Fill(x, -1), c.Fill(x, 1)))
 }
 
-// Heaviside is 0 for x < 0, y for x = 0 and 1 for x > 0, broadcast. x has no
-// gradient.
+// Heaviside returns the step function: 0 for x < 0, y for x = 0, 1 for x > 0, and NaN
+// for NaN.
+// Shape: x and y broadcast.
+// Gradient: none for x; for y, 1 where x is 0.
 func Heaviside(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node {
 	c := build.Enter(b, "special.Heaviside", x, y)
 	defer c.Leave()
@@ -68,35 +73,38 @@ func Heaviside(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node {
 	return b.Where(c.EqConst(x, 0), y, step)
 }
 
-// LDexp is x·2ʸ, broadcast.
-func LDexp(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node {
-	c := build.Enter(b, "special.LDexp", x, y)
+// Ldexp returns x·2ʸ.
+// Shape: x and y broadcast.
+func Ldexp(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node {
+	c := build.Enter(b, "special.Ldexp", x, y)
 	defer c.Leave()
 	return b.Mul(x, b.Exp2(y))
 }
 
-// Degrees turns radians into degrees.
+// Degrees converts radians to degrees.
 func Degrees(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
 	c := build.Enter(b, "special.Degrees", x)
 	defer c.Leave()
 	return b.Scale(x, 180/math.Pi)
 }
 
-// Radians turns degrees into radians.
+// Radians converts degrees to radians.
 func Radians(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
 	c := build.Enter(b, "special.Radians", x)
 	defer c.Leave()
 	return b.Scale(x, math.Pi/180)
 }
 
-// FMax is the larger of x and y, broadcast, and the other one where one is NaN.
+// FMax returns the larger of x and y; where one of them is NaN, the other one.
+// Shape: x and y broadcast.
 func FMax(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node {
 	c := build.Enter(b, "special.FMax", x, y)
 	defer c.Leave()
 	return but(b, x, y, b.Maximum)
 }
 
-// FMin is the smaller of x and y, broadcast, and the other one where one is NaN.
+// FMin returns the smaller of x and y; where one of them is NaN, the other one.
+// Shape: x and y broadcast.
 func FMin(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node {
 	c := build.Enter(b, "special.FMin", x, y)
 	defer c.Leave()
@@ -108,26 +116,31 @@ func but(b *graph.Builder, x, y *gorgonia.Node, f func(x, y *gorgonia.Node) *gor
 	return b.Where(b.IsNaN(x), y, b.Where(b.IsNaN(y), x, f(x, y)))
 }
 
-// NaNToNum is x with the numbers in place of NaN, +Inf and -Inf, which have no
-// gradient.
-func NaNToNum(b *graph.Builder, x *gorgonia.Node, nan, posInf, negInf float64) *gorgonia.Node {
+// Replacements are the numbers that NaNToNum puts in: all 0 by default.
+type Replacements struct{ NaN, PosInf, NegInf float64 }
+
+// NaNToNum returns x with NaN and infinities replaced by numbers.
+// Gradient: 0 where x was replaced.
+func NaNToNum(b *graph.Builder, x *gorgonia.Node, by Replacements) *gorgonia.Node {
 	c := build.Enter(b, "special.NaNToNum", x)
 	defer c.Leave()
-	y := b.Where(b.IsNaN(x), c.Fill(x, nan), x)
-	for _, end := range []struct{ at, to float64 }{{math.Inf(1), posInf}, {math.Inf(-1), negInf}} {
+	y := b.Where(b.IsNaN(x), c.Fill(x, by.NaN), x)
+	for _, end := range []struct{ at, to float64 }{{math.Inf(1), by.PosInf}, {math.Inf(-1), by.NegInf}} {
 		y = b.Where(c.EqConst(x, end.at), c.Fill(x, end.to), y)
 	}
 	return y
 }
 
-// AddCMul is x + by·y·z, broadcast.
+// AddCMul returns x + by·y·z.
+// Shape: x, y and z broadcast.
 func AddCMul(b *graph.Builder, x, y, z *gorgonia.Node, by float64) *gorgonia.Node {
 	c := build.Enter(b, "special.AddCMul", x, y, z)
 	defer c.Leave()
 	return b.Add(x, b.Scale(b.Mul(y, z), by))
 }
 
-// AddCDiv is x + by·y/z, broadcast.
+// AddCDiv returns x + by·y/z.
+// Shape: x, y and z broadcast.
 func AddCDiv(b *graph.Builder, x, y, z *gorgonia.Node, by float64) *gorgonia.Node {
 	c := build.Enter(b, "special.AddCDiv", x, y, z)
 	defer c.Leave()

@@ -52,7 +52,7 @@ func init() {
 	for name, f := range map[string]binary{
 		"mul": (*build).Mul, "atan2": (*build).Atan2, "hypot": (*build).Hypot, "pow": (*build).Pow, "maximum": (*build).Maximum,
 		"minimum": (*build).Minimum, "xlogy": special.Xlogy, "special.xlog1py": special.Xlog1py, "true_divide": (*build).Div,
-		"copysign": special.CopySign, "ldexp": special.LDexp, "logaddexp": special.LogAddExp, "logaddexp2": special.LogAddExp2,
+		"copysign": special.CopySign, "ldexp": special.Ldexp, "logaddexp": special.LogAddExp, "logaddexp2": special.LogAddExp2,
 		"fmin": special.FMin, "fmax": special.FMax, "fmod": (*build).FMod, "remainder": (*build).Remainder,
 		"heaviside": special.Heaviside, "eq": (*build).Equal, "ne": (*build).NotEqual, "lt": (*build).Less, "le": (*build).LessEqual,
 		"gt": (*build).Greater, "ge": (*build).GreaterEqual,
@@ -128,7 +128,7 @@ func settingRules() {
 			if c.Params().DType() == graph.Float32 {
 				largest = math.MaxFloat32
 			}
-			return special.NaNToNum(c.Builder, x, c.num("nan", 0), c.num("posinf", largest), c.num("neginf", -largest))
+			return special.NaNToNum(c.Builder, x, special.Replacements{NaN: c.num("nan", 0), PosInf: c.num("posinf", largest), NegInf: c.num("neginf", -largest)})
 		},
 		"polygamma": func(c *call, x node) node {
 			if x, n := c.tensor("input"), c.int("n", 0); n > 0 {

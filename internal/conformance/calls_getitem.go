@@ -240,13 +240,21 @@ func (c *call) takeAt(x node, terms []any) node {
 	return special.TakeFlat(c.Builder, x, c.ConstInts(p.at, p.shape...))
 }
 
+// putFlat is what puts elements by their row-major positions, or adds them there.
+func putFlat(add bool) func(b *build, x, s, index node) node {
+	if add {
+		return special.AddFlat
+	}
+	return special.PutFlat
+}
+
 // putAt is x with x[terms] = src, or += src if add.
 func (c *call) putAt(x, src node, terms []any, add bool) node {
 	p := c.pick(c.Shape(x), terms)
 	if c.Err() != nil || len(p.at) == 0 {
 		return x
 	}
-	return special.PutFlat(c.Builder, x, c.Broadcast(src, p.shape...), c.ConstInts(p.at, p.shape...), add)
+	return putFlat(add)(c.Builder, x, c.Broadcast(src, p.shape...), c.ConstInts(p.at, p.shape...))
 }
 
 // getItem is x[terms]: slices where the terms are integers and spans, one index

@@ -70,8 +70,8 @@ func along2(f func(c *call, x, index node, a int) node, keep bool) rule {
 }
 
 // folds are the reductions by torch's names.
-var folds = map[string]special.Fold{"sum": special.FoldSum, "add": special.FoldSum, "prod": special.FoldProd, "multiply": special.FoldProd,
-	"mean": special.FoldMean, "amax": special.FoldMax, "amin": special.FoldMin}
+var folds = map[string]special.Reduction{"sum": special.ReduceSum, "add": special.ReduceSum, "prod": special.ReduceProd, "multiply": special.ReduceProd,
+	"mean": special.ReduceMean, "amax": special.ReduceMax, "amin": special.ReduceMin}
 
 func indexRules() {
 	calls["gather"] = along2(func(c *call, x, index node, a int) node { return c.Gather(x, index, a) }, false)
@@ -103,7 +103,7 @@ func indexRules() {
 		if index == nil || sizeOf(shape) == 0 {
 			return x
 		}
-		return special.PutFlat(c.Builder, x, source, index, add)
+		return putFlat(add)(c.Builder, x, source, index)
 	})
 	scatterRules()
 }
@@ -111,16 +111,16 @@ func indexRules() {
 func scatterRules() {
 	calls["scatter"] = scattered(func(c *call, x, src, at node, a int) node {
 		if c.given("reduce") {
-			return special.ScatterFold(c.Builder, x, src, at, a, word(c, "reduce", "", folds), true)
+			return special.ScatterReduce(c.Builder, x, src, at, a, special.ReduceOptions{Reduction: word(c, "reduce", "", folds), IncludeSelf: true})
 		}
 		return c.Scatter(x, src, at, a)
 	})
 	calls["scatter_add"] = scattered(func(c *call, x, src, at node, a int) node { return c.ScatterAdd(x, src, at, a) })
 	calls["scatter_reduce"] = scattered(func(c *call, x, src, at node, a int) node {
-		return special.ScatterFold(c.Builder, x, src, at, a, word(c, "reduce", "", folds), c.flag("include_self", true))
+		return special.ScatterReduce(c.Builder, x, src, at, a, special.ReduceOptions{Reduction: word(c, "reduce", "", folds), IncludeSelf: c.flag("include_self", true)})
 	})
 	calls["index_add"] = along2(func(c *call, x, index node, a int) node {
-		return special.IndexFold(c.Builder, x, c.Scale(c.lifted(c.tensor("source")), c.num("alpha", 1)), index, a, special.FoldSum, true)
+		return special.IndexReduce(c.Builder, x, c.Scale(c.lifted(c.tensor("source")), c.num("alpha", 1)), index, a, special.ReduceOptions{IncludeSelf: true})
 	}, true)
 	calls["index_copy"] = along2(func(c *call, x, index node, a int) node {
 		return special.IndexCopy(c.Builder, x, c.lifted(c.tensor("source")), index, a)
@@ -129,7 +129,7 @@ func scatterRules() {
 		return special.IndexFill(c.Builder, x, c.tensor("value"), index, a)
 	}, true)
 	calls["index_reduce"] = along2(func(c *call, x, index node, a int) node {
-		return special.IndexFold(c.Builder, x, c.lifted(c.tensor("source")), index, a, word(c, "reduce", "", folds), c.flag("include_self", true))
+		return special.IndexReduce(c.Builder, x, c.lifted(c.tensor("source")), index, a, special.ReduceOptions{Reduction: word(c, "reduce", "", folds), IncludeSelf: c.flag("include_self", true)})
 	}, true)
 	calls["masked_select"] = each1(func(c *call, x node) node {
 		x, _ = together(c, x, c.tensor("mask"))
@@ -225,6 +225,6 @@ func partRules() {
 				list = append(list, base+(d+max(0, -k))*sizeOf(s[i+1:])+(d+max(0, k))*sizeOf(s[j+1:]))
 			}
 		}
-		return special.PutFlat(c.Builder, x, c.tensor("src"), c.ConstInts(list, append(places.shape, m)...), false)
+		return special.PutFlat(c.Builder, x, c.tensor("src"), c.ConstInts(list, append(places.shape, m)...))
 	})
 }

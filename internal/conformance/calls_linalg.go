@@ -84,7 +84,7 @@ func contractionRules() {
 func matrixRules() {
 	for name, f := range map[string]func(b *build, x node) node{
 		"det": linalg.Det, "inverse": linalg.Inverse,
-		"logdet": linalg.LogDet, "matrix_exp": linalg.MatrixExp} {
+		"logdet": linalg.LogDet, "matrix_exp": linalg.Exp} {
 		calls[name] = each1(func(c *call, x node) node { return f(c.Builder, x) })
 	}
 	calls["cholesky"] = each1(func(c *call, x node) node {
@@ -128,7 +128,7 @@ func solveRules() {
 			}
 			x, upper = c.swap(x, -1, -2), !upper
 		}
-		return linalg.TriangularSolve(c.Builder, x, y, upper)
+		return linalg.TriangularSolve(c.Builder, x, y, triangle(upper))
 	}
 	calls["linalg.solve_triangular"] = each2(func(c *call, x, y node) node {
 		upper, unit := c.flag("upper", false), c.flag("unitriangular", false)
@@ -145,17 +145,25 @@ func solveRules() {
 	formRules()
 }
 
+// triangle is the one that torch's upper means.
+func triangle(upper bool) linalg.Triangle {
+	if upper {
+		return linalg.Upper
+	}
+	return linalg.Lower
+}
+
 func formRules() {
 	calls["cholesky_solve"] = one1(func(c *call) node {
 		l := c.tensor("input2")
 		c.triangle[l] = c.flag("upper", false)
-		return linalg.CholeskySolve(c.Builder, l, c.input, c.triangle[l])
+		return linalg.CholeskySolve(c.Builder, l, c.input, triangle(c.triangle[l]))
 	})
 	calls["cholesky_inverse"] = each1(func(c *call, x node) node {
 		c.triangle[x] = c.flag("upper", false)
-		return linalg.CholeskyInverse(c.Builder, x, c.triangle[x])
+		return linalg.CholeskyInverse(c.Builder, x, triangle(c.triangle[x]))
 	})
-	calls["matrix_power"] = each1(func(c *call, x node) node { return linalg.MatrixPower(c.Builder, x, c.int("n", 1)) })
+	calls["matrix_power"] = each1(func(c *call, x node) node { return linalg.Power(c.Builder, x, c.int("n", 1)) })
 	calls["linalg.householder_product"] = each2(func(c *call, x, tau node) node { return linalg.HouseholderProduct(c.Builder, x, tau) })
 	calls["orgqr"] = calls["linalg.householder_product"]
 	calls["linalg.vander"] = each1(func(c *call, x node) node {
@@ -339,28 +347,28 @@ func lesserFactorRules() {
 			norm := func(x node) node { return c.matrixNorm(x, "p") }
 			return c.Mul(norm(x), norm(linalg.Inverse(c.Builder, x)))
 		}
-		return c.Div(linalg.MatrixNorm(c.Builder, x, linalg.NormSpectral), linalg.MatrixNorm(c.Builder, x, linalg.NormSmallest))
+		return c.Div(linalg.Norm(c.Builder, x, linalg.Spectral), linalg.Norm(c.Builder, x, linalg.SmallestValue))
 	})
 }
 
 // matrixNorm is the norm of the last two axes that an argument names.
 func (c *call) matrixNorm(x node, name string) node {
 	if word := c.text(name, ""); word == "fro" || word == "nuc" {
-		return linalg.MatrixNorm(c.Builder, x, map[string]int{"fro": linalg.NormFrobenius, "nuc": linalg.NormNuclear}[word])
+		return linalg.Norm(c.Builder, x, map[string]linalg.NormKind{"fro": linalg.Frobenius, "nuc": linalg.Nuclear}[word])
 	}
 	switch p := c.num(name, 2); p {
 	case 1:
-		return linalg.MatrixNorm(c.Builder, x, linalg.NormColumns)
+		return linalg.Norm(c.Builder, x, linalg.MaxColumnSum)
 	case -1:
-		return linalg.MatrixNorm(c.Builder, x, linalg.NormColumnsLeast)
+		return linalg.Norm(c.Builder, x, linalg.MinColumnSum)
 	case 2:
-		return linalg.MatrixNorm(c.Builder, x, linalg.NormSpectral)
+		return linalg.Norm(c.Builder, x, linalg.Spectral)
 	case -2:
-		return linalg.MatrixNorm(c.Builder, x, linalg.NormSmallest)
+		return linalg.Norm(c.Builder, x, linalg.SmallestValue)
 	case math.Inf(1):
-		return linalg.MatrixNorm(c.Builder, x, linalg.NormRows)
+		return linalg.Norm(c.Builder, x, linalg.MaxRowSum)
 	case math.Inf(-1):
-		return linalg.MatrixNorm(c.Builder, x, linalg.NormRowsLeast)
+		return linalg.Norm(c.Builder, x, linalg.MinRowSum)
 	}
 	c.unsupported("a norm of a matrix of that order")
 	return nil

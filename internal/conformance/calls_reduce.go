@@ -3,6 +3,7 @@ package main
 import (
 	"math"
 
+	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/special"
 )
 
@@ -136,7 +137,7 @@ func moments(second func(b *build, x node, correction int, axes ...int) node, me
 
 // ranked is the place along an axis of the element with k others before it in order.
 func (c *call) ranked(x node, a, k int, descending bool) node {
-	return c.Squeeze(c.cut(c.ArgSort(x, a, descending), a, k, k+1), a)
+	return c.Squeeze(c.cut(c.ArgSort(x, a, order(descending)), a, k, k+1), a)
 }
 
 // everything stands for all axes, where the argument dim is left out.
@@ -180,20 +181,28 @@ func onesOf(s []int) []int {
 	return out
 }
 
+// order is the one that torch's descending means.
+func order(descending bool) graph.Order {
+	if descending {
+		return graph.Descending
+	}
+	return graph.Ascending
+}
+
 func orderRules() {
 	calls["sort"] = func(c *call) []node {
 		down := c.flag("descending", false)
 		return []node{
-			along(-1, func(c *call, x node, a int) node { return c.Sort(x, a, down) })(c)[0],
-			along(-1, func(c *call, x node, a int) node { return c.ArgSort(x, a, down) })(c)[0]}
+			along(-1, func(c *call, x node, a int) node { return c.Sort(x, a, order(down)) })(c)[0],
+			along(-1, func(c *call, x node, a int) node { return c.ArgSort(x, a, order(down)) })(c)[0]}
 	}
-	calls["argsort"] = along(-1, func(c *call, x node, a int) node { return c.ArgSort(x, a, c.flag("descending", false)) })
-	calls["msort"] = along(0, func(c *call, x node, a int) node { return c.Sort(x, a, false) })
+	calls["argsort"] = along(-1, func(c *call, x node, a int) node { return c.ArgSort(x, a, order(c.flag("descending", false))) })
+	calls["msort"] = along(0, func(c *call, x node, a int) node { return c.Sort(x, a, graph.Ascending) })
 	calls["topk"] = func(c *call) []node {
 		down, k := c.flag("largest", true), c.int("k", 1)
 		return []node{
-			along(-1, func(c *call, x node, a int) node { return c.cut(c.Sort(x, a, down), a, 0, k) })(c)[0],
-			along(-1, func(c *call, x node, a int) node { return c.cut(c.ArgSort(x, a, down), a, 0, k) })(c)[0]}
+			along(-1, func(c *call, x node, a int) node { return c.cut(c.Sort(x, a, order(down)), a, 0, k) })(c)[0],
+			along(-1, func(c *call, x node, a int) node { return c.cut(c.ArgSort(x, a, order(down)), a, 0, k) })(c)[0]}
 	}
 	for name, down := range map[string]bool{"argmax": true, "argmin": false} {
 		calls[name] = func(c *call) []node {
@@ -213,9 +222,9 @@ func orderRules() {
 }
 
 // quantiles is the rule of one quantile, or of several along a new first axis.
-func quantiles(f func(b *build, x node, q float64, axis int, between special.Between) node) rule {
-	betweens := map[string]special.Between{"linear": special.BetweenLinear, "lower": special.BetweenLower, "higher": special.BetweenHigher,
-		"midpoint": special.BetweenMidpoint, "nearest": special.BetweenNearest}
+func quantiles(f func(b *build, x node, q float64, axis int, between special.Interpolation) node) rule {
+	betweens := map[string]special.Interpolation{"linear": special.Linear, "lower": special.Lower, "higher": special.Higher,
+		"midpoint": special.Midpoint, "nearest": special.Nearest}
 	return one1(func(c *call) node {
 		between := word(c, "interpolation", "linear", betweens)
 		v, _ := c.arg("q")

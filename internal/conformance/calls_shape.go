@@ -172,7 +172,7 @@ func turnedRules() {
 		if len(axes) == 0 {
 			axes = []int{0, 1}
 		}
-		return special.Rot90(c.Builder, x, c.int("k", 1), axes[0], axes[1])
+		return special.Rot90(c.Builder, x, c.int("k", 1), [2]int(axes[:2]))
 	})
 	for name, half := range map[string]int{"fft.fftshift": 0, "fft.ifftshift": 1} {
 		calls[name] = each1(func(c *call, x node) node {
@@ -334,7 +334,10 @@ func listRules() {
 		}
 	}
 	calls["combinations"] = each1(func(c *call, x node) node {
-		return special.Combinations(c.Builder, x, c.int("r", 2), c.flag("with_replacement", false))
+		if c.flag("with_replacement", false) {
+			return special.CombinationsWithReplacement(c.Builder, x, c.int("r", 2))
+		}
+		return special.Combinations(c.Builder, x, c.int("r", 2))
 	})
 }
 
@@ -395,7 +398,7 @@ func splitRules() {
 	})
 	calls["tensor.unfold"] = each1(func(c *call, x node) node {
 		a, size, step := c.int("dimension", 0), c.int("size", 1), c.int("step", 1)
-		y := special.Windows(c.Builder, c.lifted(x), a, size, step)
+		y := special.Windows(c.Builder, c.lifted(x), a, special.WindowOptions{Size: size, Step: step})
 		if c.rank(x) == 0 {
 			return c.Reshape(y, size)
 		}
@@ -440,24 +443,24 @@ func (c *call) cuts(x node, a int) (out []node) {
 
 func diagonalRules() {
 	calls["linalg.diagonal"] = each1(func(c *call, x node) node {
-		return special.OffDiagonal(c.Builder, x, c.int("offset", 0), c.int("dim1", -2), c.int("dim2", -1))
+		return special.OffDiagonal(c.Builder, x, c.int("offset", 0), [2]int{c.int("dim1", -2), c.int("dim2", -1)})
 	})
 	calls["diagonal"] = each1(func(c *call, x node) node {
-		return special.OffDiagonal(c.Builder, x, c.int("offset", 0), c.int("dim1", 0), c.int("dim2", 1))
+		return special.OffDiagonal(c.Builder, x, c.int("offset", 0), [2]int{c.int("dim1", 0), c.int("dim2", 1)})
 	})
 	calls["diag_embed"] = each1(func(c *call, x node) node {
-		return special.DiagonalMatrices(c.Builder, x, c.int("offset", 0), c.int("dim1", -2), c.int("dim2", -1))
+		return special.DiagonalMatrices(c.Builder, x, c.int("offset", 0), [2]int{c.int("dim1", -2), c.int("dim2", -1)})
 	})
 	calls["diagflat"] = each1(func(c *call, x node) node {
-		return special.DiagonalMatrices(c.Builder, c.Reshape(x, sizeOf(c.Shape(x))), c.int("offset", 0), 0, 1)
+		return special.DiagonalMatrices(c.Builder, c.Reshape(x, sizeOf(c.Shape(x))), c.int("offset", 0), [2]int{0, 1})
 	})
 	calls["diag"] = each1(func(c *call, x node) node {
 		if c.rank(x) == 1 {
-			return special.DiagonalMatrices(c.Builder, x, c.int("diagonal", 0), 0, 1)
+			return special.DiagonalMatrices(c.Builder, x, c.int("diagonal", 0), [2]int{0, 1})
 		}
-		return special.OffDiagonal(c.Builder, x, c.int("diagonal", 0), 0, 1)
+		return special.OffDiagonal(c.Builder, x, c.int("diagonal", 0), [2]int{0, 1})
 	})
 	calls["tril"] = each1(func(c *call, x node) node { return c.Tril(x, c.int("diagonal", 0)) })
 	calls["triu"] = each1(func(c *call, x node) node { return c.Triu(x, c.int("diagonal", 0)) })
-	calls["trace"] = each1(func(c *call, x node) node { return c.Sum(special.OffDiagonal(c.Builder, x, 0, 0, 1)) })
+	calls["trace"] = each1(func(c *call, x node) node { return c.Sum(special.OffDiagonal(c.Builder, x, 0, [2]int{0, 1})) })
 }

@@ -1,22 +1,27 @@
 package special
 
 import (
+	"math"
+
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/build"
 	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 )
 
-// PairwiseDistance returns the p-norm of x − y + eps over the last axis, broadcast. Its
-// gradient where the norm is 0 is 0.
+// PairwiseDistance returns the p-norm of x − y + eps along the last axis.
+// Shape: x and y broadcast to [..., D]; result [...].
+// Gradient: 0 where the norm is 0.
 func PairwiseDistance(b *graph.Builder, x, y *gorgonia.Node, p, eps float64) *gorgonia.Node {
 	c := build.Enter(b, "special.PairwiseDistance", x, y)
 	defer c.Leave()
 	return b.Norm(b.AddConst(b.Sub(x, y), eps), p, -1)
 }
 
-// CrossDistances are the p-norms of the differences of all rows of x: [..., P, D]
-// and y: [..., R, D]: [..., P, R].
+// CrossDistances returns the p-norms of the differences between each row of x and each
+// row of y.
+// Shape: x [..., P, D], y [..., R, D]; result [..., P, R].
+// Gradient: 0 where the norm is 0.
 func CrossDistances(b *graph.Builder, x, y *gorgonia.Node, p float64) *gorgonia.Node {
 	c := build.Enter(b, "special.CrossDistances", x, y)
 	defer c.Leave()
@@ -31,8 +36,10 @@ func CrossDistances(b *graph.Builder, x, y *gorgonia.Node, p float64) *gorgonia.
 	return b.Norm(b.Sub(b.Unsqueeze(x, len(sx)-1), b.Unsqueeze(y, len(sy)-2)), p, -1)
 }
 
-// RowDistances are the p-norms of the differences of the rows i < j of x: [N, D]:
-// [N(N−1)/2], those of the first row first.
+// RowDistances returns the p-norms of the differences between rows i < j of x: first
+// those of row 0, then those of row 1, and so on.
+// Shape: x [N, D]; result [N(N−1)/2].
+// Gradient: 0 where the norm is 0.
 func RowDistances(b *graph.Builder, x *gorgonia.Node, p float64) *gorgonia.Node {
 	c := build.Enter(b, "special.RowDistances", x)
 	defer c.Leave()
@@ -57,8 +64,24 @@ func RowDistances(b *graph.Builder, x *gorgonia.Node, p float64) *gorgonia.Node 
 	return b.Norm(b.Sub(b.Take(x, b.ConstInts(first, n)), b.Take(x, b.ConstInts(second, n))), p, 1)
 }
 
-// Renorm scales each part of x at one place of the axis so that its p-norm is at
-// most limit ≥ 0.
+// CosineSimilarity returns x·y/(max(‖x‖, eps)·max(‖y‖, eps)) along the axis, which is
+// dropped. eps is above 0, usually 1e-8: the similarity with a zero vector is 0.
+// Shape: x and y broadcast; the axis is dropped.
+// Errors: ErrOption for an eps that is not above 0.
+func CosineSimilarity(b *graph.Builder, x, y *gorgonia.Node, axis int, eps float64) *gorgonia.Node {
+	c := build.Enter(b, "special.CosineSimilarity", x, y)
+	defer c.Leave()
+	if !c.Checks().Above("eps", eps, 0).OK() {
+		return nil
+	}
+	nx := b.Clamp(b.Norm(x, 2, axis), eps, math.Inf(1))
+	ny := b.Clamp(b.Norm(y, 2, axis), eps, math.Inf(1))
+	return b.Div(b.Sum(b.Mul(x, y), axis), b.Mul(nx, ny))
+}
+
+// Renorm scales each slice of x along the axis so that its p-norm is at most limit.
+// Shape: that of x.
+// Errors: ErrOption for a negative limit.
 func Renorm(b *graph.Builder, x *gorgonia.Node, p float64, axis int, limit float64) *gorgonia.Node {
 	c := build.Enter(b, "special.Renorm", x)
 	defer c.Leave()
