@@ -5,23 +5,23 @@ import (
 	"github.com/symgrad/symgrad/internal/ir"
 )
 
-// broken is a panic of the compiler with the phase that it came from.
+// broken is a panic of the compiler, with the phase in which it happened.
 type broken struct {
 	phase string
 	f     *ir.Func
 	cause any
 }
 
-// locate, when deferred, adds to a panic where it came from.
+// locate, when deferred, adds the phase and the function to a panic.
 func locate(phase string, f *ir.Func) {
 	if r := recover(); r != nil {
 		panic(broken{phase, f, r})
 	}
 }
 
-// Recover, when deferred by a function that compiles, makes a panic of the
-// compiler, which is a broken invariant of its own, the error *err: with the
-// phase and the computation as it then was, for a report of the fault.
+// Recover, when deferred by a function that compiles, turns a panic of the compiler into
+// the error *err. A panic is a fault of the compiler, so the error holds what a report
+// needs: the phase, and the computation as it was then.
 func Recover(what string, err *error) {
 	switch r := recover().(type) {
 	case nil:

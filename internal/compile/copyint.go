@@ -2,8 +2,8 @@ package compile
 
 import "github.com/symgrad/symgrad/internal/ir"
 
-// CopyInt is the operator of a value that copies a view of an Int operand to
-// memory of its own; the views are in its Body.
+// CopyInt copies a view of an Int operand to memory of its own. The views are in the
+// value's Body.
 var CopyInt = ir.Def{Name: "copyint", Class: ir.Opaque, Arity: 1,
 	Infer: Fused.Infer,
 	F32:   ir.Kernel[float32]{Prepare: prepareCopyInt, Run: copyInt[float32]},

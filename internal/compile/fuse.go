@@ -6,8 +6,8 @@ import (
 	"github.com/symgrad/symgrad/internal/ir"
 )
 
-// Fused is the operator of a value whose Body is run as one loop over blocks:
-// elementwise operators, and views of the operands.
+// Fused runs the value's Body as one loop over blocks. The body has elementwise operators
+// and views of the operands.
 var Fused = ir.Def{Name: "fused", Class: ir.Elementwise, Arity: -1,
 	Infer: func([]ir.Type, ir.Attrs) (ir.Type, error) { return ir.Type{}, errNoInfer }}
 
@@ -17,8 +17,8 @@ func (e constError) Error() string { return string(e) }
 
 const errNoInfer = constError("the type of a fused value is that of its body's result")
 
-// maxBody bounds the instructions of one loop, so that its blocks stay in the
-// first cache.
+// maxBody is the largest number of instructions in one loop: its blocks stay in the L1
+// cache.
 const maxBody = 48
 
 // fuse puts elementwise operators and views into loops:
@@ -27,13 +27,14 @@ const maxBody = 48
 //	v4 = tanh v3              =>       b2 = add a0 a1
 //	                                   return tanh b2 }
 //
-// An elementwise value joins the loop of its users if they are all in one; it
-// is a loop of its own otherwise, or, where its operator says so, computed again in
-// each of them. A view of a value in memory joins every loop that reads it; other
-// readers get a copy, that of the result if it is one, but for a view that enumerates
-// its operand in order, which is the operand's memory under another shape. After this
-// pass every elementwise value is a fused one, and every result of the
-// function is a value of its own.
+// An elementwise value joins the loop of its users if they are all in one loop. Otherwise
+// it is a loop of its own; or each of those loops computes it again, if its row says so.
+//
+// A view joins every loop that reads it. Other operators read a view that shows its
+// operand in order as the operand's memory. Of any other view they read a copy.
+//
+// After this pass every elementwise value is a fused one, and every result of the
+// function has memory of its own.
 func fuse(f *ir.Func, _ []Target) bool {
 	g := &fusing{f: f, of: ir.NewTable[member](f)}
 	g.ownResults()

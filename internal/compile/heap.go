@@ -2,7 +2,7 @@ package compile
 
 import "slices"
 
-// heap hands out intervals of an arena and takes them back, joining neighbours.
+// heap hands out intervals of an arena and takes them back. It joins neighbouring gaps.
 type heap struct {
 	top  int
 	gaps []gap // sorted by offset, never touching
@@ -10,8 +10,8 @@ type heap struct {
 
 type gap struct{ off, len int }
 
-// take returns the offset of n free elements: the smallest gap that holds them,
-// the first of equals, else the end of the arena.
+// take returns the offset of n free elements: the first of the smallest gaps that hold
+// them, else the end of the arena.
 func (h *heap) take(n int) int {
 	if n == 0 {
 		return 0
@@ -41,7 +41,7 @@ func (h *heap) take(n int) int {
 	return off
 }
 
-// free gives n elements at off back.
+// free takes back n elements at off.
 func (h *heap) free(off, n int) {
 	if n == 0 {
 		return

@@ -8,7 +8,7 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Leaf says what a node without operands is.
+// Leaf says what a node without operands is to the compiler.
 type Leaf struct {
 	Kind  ir.Leaf
 	Name  string
@@ -17,7 +17,7 @@ type Leaf struct {
 	PC    uintptr // the line that asked for it, or 0
 }
 
-// Source is a graph to compile: the nodes wanted, and who knows its leaves.
+// Source is a graph to compile.
 type Source struct {
 	Name string
 	Out  []*gorgonia.Node
@@ -26,8 +26,8 @@ type Source struct {
 	Describe func(n *gorgonia.Node) (a op.Applied, isOp bool, err error)
 }
 
-// Lower reads the nodes that the results need into a Func. It walks without
-// recursion, so depth is no limit.
+// Lower reads the nodes that the results need into a Func. It does not recurse: a graph
+// may be of any depth.
 func Lower(s Source) (*ir.Func, error) {
 	f := &ir.Func{Name: s.Name}
 	l := lowering{Source: s, f: f, done: map[*gorgonia.Node]*ir.Value{}, inputs: map[string]*ir.Value{}}
@@ -100,7 +100,7 @@ func (l *lowering) lower(root *gorgonia.Node) (*ir.Value, error) {
 	return l.done[root], nil
 }
 
-// addLeaf appends a leaf. Inputs of one name are one input.
+// addLeaf appends a leaf. Inputs with the same name and type are one input.
 func (l *lowering) addLeaf(n *gorgonia.Node) error {
 	t, err := op.TypeOf(n)
 	if err != nil {
@@ -121,8 +121,8 @@ func (l *lowering) addLeaf(n *gorgonia.Node) error {
 	return nil
 }
 
-// add appends the application a. Gorgonia lets an elementwise operator take a
-// scalar beside a tensor; here the scalar is broadcast.
+// add appends the application a. Gorgonia's elementwise operators take a scalar beside a
+// tensor: add broadcasts the scalar.
 func (l *lowering) add(a op.Applied) error {
 	out, err := op.TypeOf(a.Out)
 	if err != nil {
@@ -143,7 +143,7 @@ func (l *lowering) add(a op.Applied) error {
 		return errors.Wrapf(err, "compile: %s %q", a.Entry.Name, op.NameOf(a.Out))
 	}
 	if !v.Type.Shape.Equal(out.Shape) && v.Type.Shape.Size() == out.Shape.Size() {
-		// Gorgonia writes some results of one element or one column otherwise.
+		// gorgonia has another shape for some results of one element or one column
 		if v, err = l.f.New(&op.Reshape.Def, ir.A("shape", []int(out.Shape)), v); err != nil {
 			return errors.Wrapf(err, "compile: %s %q", a.Entry.Name, op.NameOf(a.Out))
 		}

@@ -5,23 +5,23 @@ import (
 	"slices"
 )
 
-// block is memory that is needed from one value of the function to another one,
-// both included.
+// block is memory that is needed from one value of the function to another, both
+// included.
 type block struct {
 	n        int // elements
-	from, to int
+	from, to int // positions of the values
 	name     int // where it lies before the blocks are placed: no two overlap
-	off      int // where it lies then
+	off      int // where it lies afterwards
 }
 
-// blocks are what an arena must hold. While the steps are planned, each block has
-// memory that no other shares, numbered through; place then says where it lies.
+// blocks are what an arena must hold. While the steps are planned, each block has memory
+// that no other block shares: its name. Then place decides where the blocks lie.
 type blocks struct {
 	all  []block // by name
 	size int     // of all names
 }
 
-// take is a new block of n elements that is needed from the i-th value on.
+// take returns the name of a new block of n elements, needed from the i-th value on.
 func (b *blocks) take(i, n int) (name int) {
 	name = b.size
 	if n > 0 {
@@ -31,14 +31,14 @@ func (b *blocks) take(i, n int) (name int) {
 	return name
 }
 
-// free ends the block of that name with the i-th value.
+// free says that the block of that name is needed up to the i-th value.
 func (b *blocks) free(i, name, n int) {
 	if n > 0 {
 		b.find(name).to = i
 	}
 }
 
-// find is the block that holds the element of that name.
+// find returns the block that holds the element of that name.
 func (b *blocks) find(name int) *block {
 	i, found := slices.BinarySearchFunc(b.all, name, func(x block, name int) int { return x.name - name })
 	if !found {
@@ -47,7 +47,7 @@ func (b *blocks) find(name int) *block {
 	return &b.all[i]
 }
 
-// at is where the element of that name lies.
+// at returns where the element of that name lies.
 func (b *blocks) at(name int) int {
 	if len(b.all) == 0 {
 		return 0
@@ -56,8 +56,8 @@ func (b *blocks) at(name int) int {
 	return x.off + name - x.name
 }
 
-// live is the largest number of elements that are needed at once: no placement
-// needs less.
+// live returns the largest number of elements that are needed at once. No placement needs
+// less.
 func (b *blocks) live() int {
 	most, now := 0, 0
 	b.walk(func(x *block) {
@@ -67,7 +67,7 @@ func (b *blocks) live() int {
 	return most
 }
 
-// walk visits the blocks as they begin and end in time. At any value, blocks
+// walk calls begin and end for the blocks in the order of the values. At one value, blocks
 // begin before others end.
 func (b *blocks) walk(begin, end func(x *block)) {
 	ends := make([]*block, len(b.all))
@@ -89,20 +89,20 @@ func (b *blocks) walk(begin, end func(x *block)) {
 }
 
 const (
-	// forever is the end of a block that nothing frees.
+	// forever is where a block ends that nothing frees.
 	forever = 1<<31 - 1
-	// goodEnough is how much more than the largest live set a placement may
-	// need, in percent, before another one is tried.
+	// goodEnough is how much more memory than live a placement may need, in percent,
+	// before others are tried.
 	goodEnough = 2
-	// maxPairs bounds the comparisons of pairs of blocks that are worth it.
+	// maxPairs is the largest number of pairs of blocks to compare for a better placement.
 	maxPairs = 1 << 27
 )
 
-// place lays the blocks out and returns how many elements they need: one after
-// another as they are needed, into the smallest gap that holds them; and if that
-// leaves holes, the largest first, which are seldom in each other's way (Pisarchyk
-// and Lee, Efficient Memory Management for Deep Neural Net Inference, 2020),
-// whichever needs least.
+// place decides where the blocks lie and returns how many elements they need. It places
+// each block when it is needed, in the smallest gap that holds it. If that leaves holes, it
+// also places the largest blocks first, which are seldom in each other's way (Pisarchyk and
+// Lee, Efficient Memory Management for Deep Neural Net Inference, 2020), and takes what
+// needs least.
 func (b *blocks) place() (size int) {
 	size = b.placeInTime()
 	if size*100 <= b.live()*(100+goodEnough) || len(b.all)*len(b.all) > maxPairs {
@@ -119,13 +119,13 @@ func (b *blocks) place() (size int) {
 	return size
 }
 
-// orders in which to place blocks: by their size, or by size and time.
+// orders in which to place blocks: by size, or by size times the time they are needed.
 var orders = []func(x, y *block) int{
 	func(x, y *block) int { return cmp.Or(y.n-x.n, y.span()-x.span()) },
 	func(x, y *block) int { return y.n*y.span() - x.n*x.span() },
 }
 
-// span is for how many values the block is needed.
+// span returns for how many values the block is needed.
 func (x *block) span() int { return x.to - x.from + 1 }
 
 func (b *blocks) placeInTime() int {
@@ -134,8 +134,8 @@ func (b *blocks) placeInTime() int {
 	return h.top
 }
 
-// placeBy gives each block, the first by the order first, the tightest gap
-// between those that are placed already and needed at the same time, else the end.
+// placeBy places the blocks in an order. Each gets the tightest gap between those that are
+// placed already and needed at the same time, else the end.
 func (b *blocks) placeBy(before func(x, y *block) int) (size int) {
 	order := make([]*block, len(b.all))
 	for i := range b.all {

@@ -1,13 +1,12 @@
-// Package exec runs a planned computation: it owns the arenas, the calls that
-// are prepared once, and the loop that makes them. It decides nothing: which
-// operators run, in which order and in which memory is in the Plan that
-// internal/compile made. A run allocates nothing.
+// Package exec runs a planned computation. It owns the arenas, the calls, which are
+// prepared once, and the loop that makes the calls. It decides nothing: the Plan, which
+// internal/compile makes, says which operators run, in which order and in which memory. A
+// run allocates nothing.
 //
-// Steps run one after another, each on all workers as far as its kernel is cut in
-// parts. Those of a Region run part after part: each worker does all of them for
-// its rows, with calls and scratch of its own.
+// Steps run one after another. Each uses several workers if its kernel can be cut into
+// parts. The steps of a Region are different: each worker runs all of them for its own
+// rows, with calls and scratch of its own.
 //
-// Importers: compile, which makes plans, and graph, which runs them. It knows
-// no operator by name and no gorgonia. Read plan.go, then program.go and
-// region.go.
+// Importers: compile, which makes plans, and graph, which runs them. The package names no
+// operator and does not know gorgonia. Read plan.go, then program.go and region.go.
 package exec

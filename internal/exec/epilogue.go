@@ -5,10 +5,9 @@ import (
 	"github.com/symgrad/symgrad/internal/kernel/pool"
 )
 
-// newEpilogue is what a product does to each tile that it has finished: the
-// Body of v, a loop whose ProductArg is the product, in place. What it returns
-// is called by the workers that computed the tiles, while these are in the
-// cache.
+// newEpilogue makes a loop of the Body of v, a product. The worker that has computed a tile
+// calls the function for it, which runs the loop on the tile, in place, while the tile is
+// in the cache.
 func newEpilogue[T ir.Float](v *ir.Value, c *ir.Call[T], w *pool.Pool) (*loop[T], func(worker, i0, i1, j0, j1 int)) {
 	l := newLoop(v, c, w, Rows{})
 	shape := v.Type.Shape

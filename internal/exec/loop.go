@@ -8,59 +8,61 @@ import (
 )
 
 const (
-	loopBytes = 24 << 10 // memory of the block buffers of one worker: they stay in the L1 cache
-	lineElems = 16       // elements that fill a cache line
-	loopGrain = 1 << 15  // elements times weights of the instructions that are worth another worker
+	loopBytes = 24 << 10 // the blocks of one worker, so that they stay in the L1 cache
+	lineElems = 16       // elements of a cache line
+	loopGrain = 1 << 15  // elements times weights of instructions that are worth another worker
 )
 
-// loop runs the Body of a fused value block by block: each instruction works on
-// a block that is still in the cache from the one before.
+// loop runs the Body of a fused value block by block. Each instruction finds in the cache
+// what the one before has written.
 //
 //	for each block:
 //	    gather the strided operands
 //	    for each instruction: its elementwise body on the block
 //	    the last instruction writes to the result
 type loop[T ir.Float] struct {
-	n, block, parts, per int
-	nslots               int
-	weight               int  // of one element
-	rows                 Rows // of the result
-	args                 []arg
-	code                 []instr[T]
-	work                 []worker[T]
-	call                 *ir.Call[T]
-	f                    func(worker, part int)
+	n      int  // elements
+	block  int  // elements at a time
+	parts  int  // that workers can run at the same time
+	per    int  // elements of a part
+	nslots int  // operands and intermediate results that are needed at once
+	weight int  // of one element
+	rows   Rows // of the result
+	args   []arg
+	code   []instr[T]
+	work   []worker[T]
+	call   *ir.Call[T]
+	f      func(worker, part int)
 }
 
-// arg is a view of an operand, read into a slot.
+// arg is a view of an operand that is read into a slot.
 type arg struct {
 	operand, slot int
 	view          view
 }
 
-// instr is one elementwise operator from slots to a slot; -1 is the result.
+// instr is one elementwise operator. It reads slots and writes one; -1 is the result.
 type instr[T ir.Float] struct {
 	elem   ir.Elem[T]
 	in     []int
 	out    int
 	consts []T
-	number *arg // an operand of one number for many elements, in place of a constant
+	number *arg // an operand that is one number for many elements: the constant then
 }
 
-// worker is the memory of one worker: what each slot holds in the present
-// block, buffers for the slots that need one, operand lists for the bodies.
+// worker is the memory of one worker.
 type worker[T ir.Float] struct {
-	slots [][]T
-	bufs  [][]T
-	in    [][][]T
-	out   []T // a block of a result in rows
-	run   [][]T
-	by    []T // the number of a run
+	slots [][]T   // where each slot's block is now
+	bufs  [][]T   // memory for a block of each slot
+	in    [][][]T // the operands of each instruction
+	out   []T     // a block of a result in rows
+	run   [][]T   // the operand of run
+	by    []T     // the constant of run
 }
 
 func newLoop[T ir.Float](v *ir.Value, c *ir.Call[T], w *pool.Pool, rows Rows) *loop[T] {
 	l := &loop[T]{n: v.Type.Shape.Size(), call: c, rows: rows}
-	nslots := l.assemble(v.Body)
+	nslots := assemble(l, v.Body)
 	size := int(unsafe.Sizeof(T(0)))
 	l.block = min(max(loopBytes/(size*max(1, nslots)), 128), 4096) &^ 63
 	work := l.n * max(1, l.weight)
@@ -76,114 +78,11 @@ func newLoop[T ir.Float](v *ir.Value, c *ir.Call[T], w *pool.Pool, rows Rows) *l
 	return l
 }
 
-// assemble turns the body into views and instructions and returns the number
-// of slots. A slot is free again after the last instruction that reads it.
-func (l *loop[T]) assemble(body *ir.Func) int {
-	result := body.Out[0]
-	last := map[*ir.Value]int{}
-	for i, v := range body.Values {
-		for _, x := range v.In {
-			last[x] = i
-		}
-	}
-	slot := map[*ir.Value]int{}
-	layout := map[*ir.Value]ir.Layout{}
-	base := map[*ir.Value]int{}
-	n := 0
-	for _, v := range body.Values {
-		switch {
-		case v.Leaf == ir.Arg:
-			layout[v], base[v] = ir.Dense(v.Type.Shape), v.Index
-		case v.Def.Class == ir.Move:
-			lay, ok := v.Def.View(v, layout[v.In[0]])
-			if !ok {
-				panic("exec: " + v.Def.Name + " in a fused body is no view of its operand")
-			}
-			layout[v], base[v] = lay, base[v.In[0]]
-		}
-	}
-	need := func(v *ir.Value) { // the slot of an operand that is read from memory
-		lay, isArg := layout[v]
-		if _, ok := slot[v]; ok || !isArg {
-			return
-		}
-		slot[v] = n
-		l.args = append(l.args, arg{operand: base[v], slot: n, view: newView(lay)})
-		n++
-	}
-	var free []int
-	for i, v := range body.Values {
-		if v.Leaf == ir.Arg || v.Def.Class == ir.Move {
-			continue
-		}
-		l.weight += max(1, v.Def.Weight)
-		in := instr[T]{elem: ir.ElemOf[T](v.Def), out: -1}
-		operands := v.In
-		if k, w := numberOf(v, layout); k >= 0 {
-			in.elem = ir.ElemOf[T](v.Def.By)
-			in.number = &arg{operand: base[v.In[k]], view: w}
-			operands = v.In[1-k : 2-k]
-		}
-		if v.Def.Consts != nil {
-			for _, k := range v.Def.Consts(v.Attrs) {
-				in.consts = append(in.consts, T(k))
-			}
-		}
-		for _, x := range operands {
-			need(x)
-			in.in = append(in.in, slot[x])
-		}
-		for _, x := range v.In {
-			if _, isArg := layout[x]; !isArg && last[x] == i && slot[x] >= 0 {
-				free = append(free, slot[x])
-				last[x] = -1 // an operand that is read twice is freed once
-			}
-		}
-		if v != result {
-			if k := len(free); k > 0 {
-				in.out, free = free[k-1], free[:k-1]
-			} else {
-				in.out = n
-				n++
-			}
-		}
-		slot[v] = in.out
-		l.code = append(l.code, in)
-	}
-	if len(l.code) == 0 { // a copy
-		need(result)
-		l.code = append(l.code, instr[T]{elem: copyElem[T], in: []int{slot[result]}, out: -1})
-	}
-	return n
-}
-
-// numberOf is which operand of v is one number for all elements or for runs of at
-// least a cache line, and its view, if v can be computed by that; -1 if none is.
-func numberOf(v *ir.Value, layout map[*ir.Value]ir.Layout) (int, view) {
-	if v.Def.By == nil {
-		return -1, view{}
-	}
-	for k, x := range v.In {
-		lay, isArg := layout[x]
-		if !isArg || v.In[1-k] == x {
-			continue
-		}
-		w := newView(lay)
-		last := len(w.shape) - 1
-		if w.kind == uniform || w.kind == strided && w.stride[last] == 0 && w.shape[last] >= lineElems {
-			return k, w
-		}
-	}
-	return -1, view{}
-}
-
-func copyElem[T ir.Float](dst []T, in [][]T, _ []T) { copy(dst, in[0]) }
-
-// need is the memory that each worker needs, in elements.
+// need returns how many elements of memory each worker needs.
 func (l *loop[T]) need() int { return (l.nslots + 1) * l.block }
 
-// attach gives each worker its part of mem, which is at least as long as all need.
-// It may be shared with loops that run at other times.
+// attach gives each worker its part of mem, which must be long enough for all. Loops that
+// run at other times may share it.
 func (l *loop[T]) attach(mem []T) {
 	per := len(mem) / len(l.work)
 	for i := range l.work {
@@ -196,7 +95,7 @@ func (l *loop[T]) newWorker(mem []T) worker[T] {
 	for _, c := range l.code {
 		n += len(c.in)
 	}
-	const apart = 3 // slices as long as a cache line: no worker writes to one that another reads
+	const apart = 3 // slices that fill a cache line: no worker writes to one that another reads
 	lists := make([][]T, n+2*apart)[apart:]
 	list := func(n int) (x [][]T) {
 		x, lists = lists[:n:n], lists[n:]
@@ -229,7 +128,7 @@ func (l *loop[T]) part(wi, p int) {
 	l.span(w, p*l.per, min(l.n, (p+1)*l.per))
 }
 
-// splat fills the buffers of the operands that are one number.
+// splat fills the blocks of operands that are one number.
 func (l *loop[T]) splat(w *worker[T]) {
 	for i := range l.args {
 		a := &l.args[i]
@@ -240,7 +139,7 @@ func (l *loop[T]) splat(w *worker[T]) {
 	}
 }
 
-// span computes the elements from start to end, block by block.
+// span computes the elements from start to before end, block by block.
 func (l *loop[T]) span(w *worker[T], start, end int) {
 	for ; start < end; start += l.block {
 		n := min(l.block, end-start)
@@ -275,7 +174,8 @@ func (l *loop[T]) span(w *worker[T], start, end int) {
 	}
 }
 
-// byNumber runs an instruction on a block with its number, run by run.
+// byNumber runs an instruction that has a number on a block: once for each stretch of
+// elements with the same number.
 func (l *loop[T]) byNumber(w *worker[T], c *instr[T], dst, x []T, start int) {
 	src, v := l.operand(c.number), &c.number.view
 	switch {
@@ -295,7 +195,7 @@ func (l *loop[T]) byNumber(w *worker[T], c *instr[T], dst, x []T, start int) {
 	}
 }
 
-// run computes dst from as many elements of x and the number by.
+// run computes dst from x and the number by.
 func (l *loop[T]) run(w *worker[T], c *instr[T], dst, x []T, by T) {
 	w.by[0], w.run[0] = by, x[:len(dst)]
 	c.elem(dst, w.run, w.by)
@@ -312,8 +212,8 @@ func (l *loop[T]) spread(block []T, start int) {
 	}
 }
 
-// operand is the memory that an argument reads: the result itself for the
-// product in an epilogue.
+// operand returns the memory that an argument reads. The product of an epilogue is in the
+// result.
 func (l *loop[T]) operand(a *arg) []T {
 	if a.operand == ir.ProductArg {
 		return l.call.Out
@@ -321,7 +221,7 @@ func (l *loop[T]) operand(a *arg) []T {
 	return l.call.In[a.operand]
 }
 
-// load points the operands' slots at the block of n elements from start.
+// load fills the slots of the arguments with the n elements from start on.
 func (l *loop[T]) load(w *worker[T], start, n int) {
 	for i := range l.args {
 		a := &l.args[i]

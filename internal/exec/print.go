@@ -7,13 +7,14 @@ import (
 	"github.com/symgrad/symgrad/internal/ir"
 )
 
-// String lists the steps in order with the memory that they write and read, and
-// the sizes of the arenas that the plan lays out, all in elements:
+// String lists the steps in order, each with the memory that it writes and reads, and then
+// the sizes of the arenas that the plan lays out. All are in elements:
 //
 //	v3 matmul: temp[0:8192] from input[0:50176] param[0:100352]
+//	temp: 8192 of f32
 //
-// Memory of Ints is marked by an i, rows apart by their length and distance. Regions
-// stand in braces.
+// An i marks memory of Ints. Results in rows that lie apart have the length and distance
+// of the rows. Regions stand in braces.
 func (p *Plan) String() string {
 	var b strings.Builder
 	regions, indent := p.Regions, ""

@@ -2,8 +2,8 @@ package exec
 
 import "time"
 
-// Profile is Run, adding the time that the i-th step of the plan takes to
-// took[i].
+// Profile runs the program as Run does, and adds to took[i] the time that the i-th step of
+// the plan takes.
 func (r *Program[T]) Profile(took []time.Duration) error {
 	start := time.Now()
 	for i := 0; i < len(r.tasks); i++ {

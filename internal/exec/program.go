@@ -1,9 +1,8 @@
 package exec
 
 import (
-	"unsafe"
-
 	"fmt"
+	"unsafe"
 
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/memory"
@@ -11,24 +10,23 @@ import (
 	"github.com/symgrad/symgrad/internal/mistake"
 )
 
-// Program is a plan with memory: what a run works on. One run at a time; any
-// number of Programs of one Plan may run at once.
+// Program is a plan with memory. One goroutine may run it at a time. Programs of one Plan
+// may run at the same time.
 type Program[T ir.Float] struct {
 	plan    *Plan
 	floats  [Arenas][]T
 	ints    [Arenas][]int
-	tasks   []task[T] // of each step; those of a region but the first have none of their own
+	tasks   []task[T] // one for each step; the first task of a region runs all of it
 	fault   ir.Fault
 	pool    *pool.Pool
-	all     workspace[T]   // of the tasks that run one after another
+	all     workspace[T]   // of the tasks outside of regions
 	own     []workspace[T] // of the parts of regions
 	scratch int            // elements of all workspaces
 }
 
-// Reader is an operand that reads an input: where in the input it begins, and how
-// many elements of it there are.
+// Reader is an operand that reads an input: n elements from the one at from on.
 type Reader struct {
-	task, part, step int // part and step of a region; part is -1 outside of one
+	task, part, step int // part and step are those of a region; part is -1 outside of one
 	operand          int
 	from, n          int
 }
@@ -36,19 +34,20 @@ type Reader struct {
 type task[T ir.Float] struct {
 	run    func(*ir.Call[T])
 	call   ir.Call[T]
-	post   *ir.Call[T] // what the epilogue reads: call if nil
+	post   *ir.Call[T] // what the epilogue reads; nil: call
 	region *region[T]  // if not nil, runs this task and those that follow
 }
 
-// New is a program of the plan with memory: see Prepare and Allocate.
+// New returns a program of the plan with memory: see Prepare and Allocate.
 func New[T ir.Float](p *Plan, w *pool.Pool, params, grads []T) *Program[T] {
 	r := Prepare[T](p, w)
 	r.Allocate(params, grads)
 	return r
 }
 
-// Prepare chooses how the plan's kernels run, on the workers of w; nil is one worker.
-// The program has no memory yet: Bytes says how much it needs.
+// Prepare returns a program of the plan that runs on the workers of w; nil is one worker.
+// It chooses how the kernels run. The program has no memory yet: Bytes says how much it
+// needs.
 func Prepare[T ir.Float](p *Plan, w *pool.Pool) *Program[T] {
 	r := &Program[T]{plan: p, pool: w}
 	r.prepare()
@@ -59,12 +58,13 @@ func Prepare[T ir.Float](p *Plan, w *pool.Pool) *Program[T] {
 	return r
 }
 
-// Bytes is the memory that Allocate makes.
+// Bytes returns how many bytes Allocate makes.
 func (r *Program[T]) Bytes() int64 {
 	return Bytes(r.plan) + int64(r.scratch)*int64(unsafe.Sizeof(T(0)))
 }
 
-// Bytes is the memory of the plan's arenas, but for those that programs share.
+// Bytes returns how many bytes the arenas of a program of the plan have, without those that
+// programs share.
 func Bytes(p *Plan) int64 {
 	floats, ints := int64(0), int64(0)
 	for a := range Arenas {
@@ -76,8 +76,8 @@ func Bytes(p *Plan) int64 {
 	return floats*int64(p.DType.Size()) + ints*int64(unsafe.Sizeof(int(0)))
 }
 
-// Allocate gives the program memory. params and grads are the arenas that programs
-// share; a plan without gradients takes nil for grads.
+// Allocate gives the program its memory. params and grads are the arenas that programs
+// share. grads may be nil if the plan has no gradients.
 func (r *Program[T]) Allocate(params, grads []T) {
 	p := r.plan
 	for a := range Arenas {
@@ -109,8 +109,8 @@ func (r *Program[T]) Allocate(params, grads []T) {
 	}
 }
 
-// prepare makes one task of every step. All share one workspace: they run one after
-// another. Those of a region are run by it, each part with a workspace of its own.
+// prepare makes a task of every step. They share one workspace, since they run one after
+// another. Each part of a region has a workspace of its own.
 func (r *Program[T]) prepare() {
 	w := r.pool
 	r.tasks = make([]task[T], len(r.plan.Steps))
@@ -127,7 +127,7 @@ func (r *Program[T]) prepare() {
 			}
 		}
 		t.call = r.callOf(s, w)
-		if s.V.Type.Shape.Size() == 0 { // a kernel may still walk along axes of many places
+		if s.V.Type.Shape.Size() == 0 { // a kernel may still walk along its other axes
 			t.run = func(*ir.Call[T]) {}
 			continue
 		}
@@ -163,7 +163,7 @@ func (r *Program[T]) bind() {
 	}
 }
 
-// callOf is the call of s, without its buffers.
+// callOf returns the call of s without its buffers.
 func (r *Program[T]) callOf(s *Step, w *pool.Pool) ir.Call[T] {
 	return ir.Call[T]{V: s.V, In: make([][]T, len(s.In)), IntIn: make([][]int, len(s.In)), Pool: w, Fault: &r.fault}
 }
@@ -184,15 +184,15 @@ func (r *Program[T]) fill(c *ir.Call[T], s *Step) {
 	}
 }
 
-// workspace is what tasks that run one after another share: a scratch, and the blocks
-// of their loops.
+// workspace is the memory that tasks share which run one after another: scratch for
+// kernels, and blocks for loops.
 type workspace[T ir.Float] struct {
 	scratch int
-	calls   []*ir.Call[T] // that may use the scratch
+	calls   []*ir.Call[T] // the calls that may use the scratch
 	loops   []*loop[T]
 }
 
-// kernel lets the operator's own kernel run t, on so many workers.
+// kernel lets the operator's own kernel run t on that many workers.
 func (m *workspace[T]) kernel(t *task[T], workers int) {
 	k := ir.KernelOf[T](t.call.V.Def)
 	t.run = k.Run
@@ -204,7 +204,7 @@ func (m *workspace[T]) kernel(t *task[T], workers int) {
 	}
 }
 
-// blocks is what the loops of one worker need.
+// blocks returns how many elements the loops need for one worker.
 func (m *workspace[T]) blocks() (n int) {
 	for _, l := range m.loops {
 		n = max(n, Align(l.need()))
@@ -212,10 +212,10 @@ func (m *workspace[T]) blocks() (n int) {
 	return n
 }
 
-// size is the memory for so many workers.
+// size returns how many elements the workspace has for that many workers.
 func (m *workspace[T]) size(workers int) int { return m.scratch + workers*m.blocks() }
 
-// share makes the memory.
+// share allocates the memory and gives it to calls and loops.
 func (m *workspace[T]) share(workers int) {
 	mem := memory.Zeros[T](m.size(workers))
 	for _, c := range m.calls {
@@ -226,13 +226,13 @@ func (m *workspace[T]) share(workers int) {
 	}
 }
 
-// Align rounds up to 16 elements: a cache line of float32, two of float64.
+// Align rounds n up to a multiple of 16 elements: a cache line of float32, two of float64.
 func Align(n int) int { return (n + 15) &^ 15 }
 
-// Scratch is how many elements the kernels have for work of their own.
+// Scratch returns how many elements kernels and loops have beside the arenas.
 func (r *Program[T]) Scratch() int { return r.scratch }
 
-// Readers lists the operands that read the float buffer b, for Bind.
+// Readers returns the operands that read the float buffer b, for Bind.
 func (r *Program[T]) Readers(b Buffer) (refs []Reader) {
 	head, steps := 0, 0 // of the region
 	for i, s := range r.plan.Steps {
@@ -264,7 +264,7 @@ func (r *Program[T]) Readers(b Buffer) (refs []Reader) {
 	return refs
 }
 
-// reads is the call of which ref is an operand.
+// reads returns the call that has the operand ref.
 func (r *Program[T]) reads(ref Reader) *ir.Call[T] {
 	t := &r.tasks[ref.task]
 	if ref.part >= 0 {
@@ -276,20 +276,20 @@ func (r *Program[T]) reads(ref Reader) *ir.Call[T] {
 	return &t.call
 }
 
-// Bind lets the operands that refs lists, from Readers, read data instead of the
-// buffer, until the next Bind.
+// Bind lets the operands in refs, which come from Readers, read data and not the buffer,
+// until the next Bind.
 func (r *Program[T]) Bind(refs []Reader, data []T) {
 	for _, ref := range refs {
 		r.reads(ref).In[ref.operand] = data[ref.from : ref.from+ref.n : ref.from+ref.n]
 	}
 }
 
-// ErrNotFinite says that the first output of a run was not finite, and so no
-// parameter was changed.
+// ErrNotFinite is the error of a run whose first output is not finite. The run has changed
+// no parameter.
 var ErrNotFinite = fmt.Errorf("the first output is %w", mistake.ErrNotFinite)
 
-// Run computes every step in order. Before the first one that changes
-// parameters, it returns if something has failed by then.
+// Run computes every step in order. If something has failed before the first step that
+// changes parameters, it stops there. Errors: ErrNotFinite, and what kernels report.
 func (r *Program[T]) Run() error {
 	tasks := r.tasks
 	if gate := r.plan.Gate; gate >= 0 {
@@ -315,7 +315,7 @@ func runAll[T ir.Float](tasks []task[T]) {
 	}
 }
 
-// check is the failure that keeps parameters from being changed.
+// check returns why no parameter may change, or nil.
 func (r *Program[T]) check() error {
 	for _, x := range r.Floats(r.plan.Outputs[0].Where) {
 		if x-x != 0 {
@@ -326,15 +326,15 @@ func (r *Program[T]) check() error {
 	return r.fault.Take()
 }
 
-// Floats is the memory of a buffer of floats.
+// Floats returns the memory of a buffer of floats.
 func (r *Program[T]) Floats(b Buffer) []T {
-	if b.Len == 0 { // a part of nothing may begin anywhere
+	if b.Len == 0 { // an empty part may begin behind the end
 		return []T{}
 	}
 	return r.floats[b.Arena][b.Offset : b.Offset+b.Len : b.Offset+b.Len]
 }
 
-// Ints is the memory of a buffer of Ints.
+// Ints returns the memory of a buffer of Ints.
 func (r *Program[T]) Ints(b Buffer) []int {
 	if b.Len == 0 {
 		return []int{}
@@ -342,5 +342,5 @@ func (r *Program[T]) Ints(b Buffer) []int {
 	return r.ints[b.Arena][b.Offset : b.Offset+b.Len : b.Offset+b.Len]
 }
 
-// Plan is what the program runs.
+// Plan returns what the program runs.
 func (r *Program[T]) Plan() *Plan { return r.plan }

@@ -8,12 +8,12 @@ import (
 	"github.com/symgrad/symgrad/internal/kernel/pool"
 )
 
-// leastRows is the fewest rows of a region that one worker gets: the kernels of
-// products take up to eight at a time.
+// leastRows is the smallest number of rows of a region that one worker gets: the kernels of
+// products take up to eight rows at a time.
 const leastRows = 4
 
-// region runs steps part by part of their rows, each part on one worker with
-// calls and scratch of its own.
+// region runs steps on parts of their rows. One worker runs all steps of a part, with calls
+// and scratch of its own.
 type region[T ir.Float] struct {
 	parts [][]task[T]
 	rows  []rows // of each part
@@ -21,8 +21,8 @@ type region[T ir.Float] struct {
 	f     func(worker, part int)
 }
 
-// newRegion prepares g for the workers; nil if it is of no use to them: the steps one by
-// one can use more workers than there are rows for.
+// newRegion prepares g for the workers. It returns nil if the steps one by one can use more
+// workers than there are rows for.
 func (r *Program[T]) newRegion(g Region) *region[T] {
 	w := r.pool
 	n := min(w.Workers(), g.Rows/leastRows)
@@ -46,8 +46,8 @@ func (r *Program[T]) newRegion(g Region) *region[T] {
 
 func (x *region[T]) run() { x.pool.Run(len(x.parts), x.f) }
 
-// profile is run, adding the time of the steps of the first part to took; the last
-// one waits for the other parts.
+// profile runs the region and adds to took the times of the steps of the first part. The
+// last step has the time of waiting for the other parts as well.
 func (x *region[T]) profile(took []time.Duration) {
 	start := time.Now()
 	x.pool.Run(len(x.parts), func(worker, part int) {
@@ -66,7 +66,7 @@ func (x *region[T]) profile(took []time.Duration) {
 	took[len(took)-1] += time.Since(start)
 }
 
-// rowTasks are the steps of g for some of the rows.
+// rowTasks returns the steps of g as tasks for some of the rows.
 func (r *Program[T]) rowTasks(g Region, part rows, own *workspace[T]) []task[T] {
 	tasks := make([]task[T], g.End-g.First)
 	for i := range tasks {
@@ -94,16 +94,16 @@ func (r *Program[T]) rowTasks(g Region, part rows, own *workspace[T]) []task[T] 
 	return tasks
 }
 
-// rows are those from lo to hi, of so many.
+// rows are the rows from lo to before hi, of all.
 type rows struct{ lo, hi, all int }
 
-// interval is the elements from lo to hi.
+// interval is the elements from lo to before hi.
 type interval struct{ lo, hi int }
 
-// of is where the rows lie among n elements.
+// of returns where the rows lie among n elements.
 func (p rows) of(n int) interval { return interval{n / p.all * p.lo, n / p.all * p.hi} }
 
-// cutValue is v for some of its rows.
+// cutValue returns v as if it had only some of its rows.
 func cutValue(v *ir.Value, part rows) *ir.Value {
 	w := *v
 	w.In = slices.Clone(v.In)
@@ -119,7 +119,7 @@ func cutValue(v *ir.Value, part rows) *ir.Value {
 	return &w
 }
 
-// bindRows gives the task of s for some of its rows the buffers of the program.
+// bindRows gives a task, which runs s for some of its rows, the buffers of the program.
 func (r *Program[T]) bindRows(t *task[T], s *Step, part rows) {
 	r.fill(&t.call, s)
 	if s.V.Body != nil && s.V.Def.Class == ir.Elementwise {
@@ -151,7 +151,7 @@ func cut[E any](x []E, part rows) []E {
 	return x[at.lo:at.hi:at.hi]
 }
 
-// rowLoop is a loop over some of its elements.
+// rowLoop is a loop that computes only some of its elements.
 type rowLoop[T ir.Float] struct {
 	*loop[T]
 	interval

@@ -2,18 +2,17 @@ package exec
 
 import "github.com/symgrad/symgrad/internal/ir"
 
-// kind is how an operand of a fused loop is read.
+// kind says how a loop reads an operand.
 type kind uint8
 
 const (
-	direct  kind = iota // the elements lie one after another: no copy
+	direct  kind = iota // the elements lie one after another: nothing is copied
 	uniform             // one element for all
-	tiled               // a run of elements again and again
+	tiled               // the same run of elements again and again
 	strided             // gathered block by block
 )
 
-// view is an operand as the loop walks it: a layout whose neighbouring axes are
-// joined where one stride covers both.
+// view is the layout of an operand. Neighbouring axes that one stride covers are one axis.
 type view struct {
 	kind   kind
 	offset int
@@ -21,7 +20,7 @@ type view struct {
 	stride []int
 }
 
-// newView joins the axes of l.
+// newView returns the view of l.
 func newView(l ir.Layout) view {
 	v := view{offset: l.Offset}
 	for i, d := range l.Shape {
@@ -52,7 +51,7 @@ func newView(l ir.Layout) view {
 
 // splat fills dst with x.
 func splat[T ir.Float](dst []T, x T) {
-	n := min(len(dst), 64) // as long as a call costs more than the loop
+	n := min(len(dst), 64) // up to here a call takes longer than the loop
 	for i := range dst[:n] {
 		dst[i] = x
 	}
@@ -61,7 +60,7 @@ func splat[T ir.Float](dst []T, x T) {
 	}
 }
 
-// double repeats the first n elements of dst through all of it.
+// double repeats the first n elements of dst until dst is full.
 func double[T ir.Float](dst []T, n int) {
 	for ; n < len(dst); n *= 2 {
 		copy(dst[n:], dst[:n])
@@ -85,10 +84,10 @@ func gather[T ir.Float](dst, src []T, v *view, start int) {
 	v.runs(start, len(dst), func(at, i, n int) { readRun(dst[i:i+n], src, at, step) })
 }
 
-// runs calls f for the runs along the last axis that n elements from start on consist
-// of, in order: where each starts in memory, which of the elements is its first, and
-// how many it has. Runs are followed along the axis before the last; only where that
-// ends, the place is computed anew.
+// runs splits n elements from start on into runs along the last axis and calls f for each
+// in order: it lies at at in memory, and has n elements from the i-th on. From one run to
+// the next along the axis before the last, at grows by a stride. Only at the end of that
+// axis it is computed anew.
 func (v *view) runs(start, n int, f func(at, i, n int)) {
 	last := len(v.shape) - 1
 	inner, step := v.shape[last], v.stride[last]

@@ -7,19 +7,19 @@ import (
 	"strings"
 )
 
-// Attr is one named constant of an operator's application. Val is a bool, int,
-// float64, string or []int and nothing else.
+// Attr is one named constant of an operator's application. Val is a bool, int, float64,
+// string or []int.
 type Attr struct {
 	Key string
 	Val any
 }
 
-// Attrs are the constants of one application, sorted by key. The nil Attrs has
-// none. An Attrs is never changed after it is made, so it may be shared.
+// Attrs are the constants of one application, sorted by key. Nil is none. Nothing changes
+// an Attrs after it is made, so values may share it.
 type Attrs []Attr
 
-// A makes an Attrs from alternating keys and values: A("axis", 1, "keep", true).
-// It panics on a value of another type: that is a mistake in an operator's row.
+// A makes an Attrs from alternating keys and values: A("axis", 1, "keep", true). It panics
+// on a value of a type that Attr does not allow: a mistake in an operator's row.
 func A(kv ...any) Attrs {
 	a := make(Attrs, 0, len(kv)/2)
 	for i := 0; i+1 < len(kv); i += 2 {
@@ -34,7 +34,7 @@ func A(kv ...any) Attrs {
 	return a
 }
 
-// Get returns the value of key, or nil.
+// Get returns the value of key, nil if there is none.
 func (a Attrs) Get(key string) any {
 	for i := range a {
 		if a[i].Key == key {
@@ -44,22 +44,22 @@ func (a Attrs) Get(key string) any {
 	return nil
 }
 
-// Int is the integer attribute key, 0 when absent.
+// Int returns the integer of key, 0 if there is none.
 func (a Attrs) Int(key string) int { v, _ := a.Get(key).(int); return v }
 
-// Float is the float attribute key, 0 when absent.
+// Float returns the float of key, 0 if there is none.
 func (a Attrs) Float(key string) float64 { v, _ := a.Get(key).(float64); return v }
 
-// Bool is the boolean attribute key, false when absent.
+// Bool returns the boolean of key, false if there is none.
 func (a Attrs) Bool(key string) bool { v, _ := a.Get(key).(bool); return v }
 
-// Str is the string attribute key, "" when absent.
+// Str returns the string of key, "" if there is none.
 func (a Attrs) Str(key string) string { v, _ := a.Get(key).(string); return v }
 
-// Ints is the integer list key, nil when absent. The caller must not change it.
+// Ints returns the integers of key, nil if there are none. The caller must not change them.
 func (a Attrs) Ints(key string) []int { v, _ := a.Get(key).([]int); return v }
 
-// With is a copy of a in which key has the value val.
+// With returns a copy of a in which key has the value val.
 func (a Attrs) With(key string, val any) Attrs {
 	kv := make([]any, 0, 2*len(a)+2)
 	for _, x := range a {
@@ -70,12 +70,12 @@ func (a Attrs) With(key string, val any) Attrs {
 	return A(append(kv, key, val)...)
 }
 
-// Equal says whether both hold the same keys with the same values. Floats are
-// compared by their bits, so that NaN equals itself and 0 differs from -0.
+// Equal reports whether both hold the same keys with the same values. It compares floats
+// by their bits: NaN equals itself, and 0 differs from -0.
 func (a Attrs) Equal(b Attrs) bool { return a.String() == b.String() }
 
-// String writes a as {axes=[0,2] keep=true scale=0.5}, sorted by key; floats
-// read back exactly. No attributes: the empty string.
+// String writes a as {axes=[0,2] keep=true scale=0.5}, sorted by key, so that Parse reads
+// floats back exactly. It returns "" for no attributes.
 func (a Attrs) String() string {
 	if len(a) == 0 {
 		return ""

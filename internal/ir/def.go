@@ -6,7 +6,7 @@ import (
 	"github.com/symgrad/symgrad/internal/kernel/pool"
 )
 
-// Class is all that the fusion pass knows of an operator.
+// Class says what kind of operator a Def is: all that fusion knows of it.
 type Class uint8
 
 // The classes of operators.
@@ -23,37 +23,36 @@ type Float interface{ float32 | float64 }
 
 // Kernel runs an operator for one element type.
 type Kernel[T Float] struct {
-	// Prepare chooses, once when a program is built, how to run v: its result
-	// is handed to every run as Call.State, with scratch elements of memory.
-	// Nil means that there is nothing to choose.
+	// Prepare is called once, when a program is built, and chooses how to run v. Every
+	// run gets the state as Call.State, and scratch elements as Call.Scratch. Nil: there
+	// is nothing to choose.
 	Prepare func(v *Value, workers int) (state any, scratch int)
-	// Run computes the result. It allocates nothing and cannot fail but by
-	// Call.Fault.
+	// Run computes the result. It allocates nothing. It reports a failure by Call.Fault.
 	Run func(c *Call[T])
 }
 
-// Elem is the body of an elementwise operator: dst[i] = f(in[0][i], ...) with
-// the constants that Def.Consts took from the attributes. All slices have equal
-// length. dst may be one of the operands.
+// Elem computes an elementwise operator: dst[i] = f(in[0][i], ...). consts are what
+// Def.Consts took from the attributes. All slices have the same length. dst may be one of
+// the operands.
 type Elem[T Float] func(dst []T, in [][]T, consts []T)
 
-// Cost is what one application needs.
+// Cost is what one application of an operator needs.
 type Cost struct {
 	Flops int64 // floating-point operations, a multiply-add counting two
-	Bytes int64 // read and written once each
+	Bytes int64 // of operands and result, each counted once
 }
 
-// Def is what compiler and executor know of an operator.
+// Def is what the compiler and the executor know of an operator.
 type Def struct {
 	Name  string // unique, lower case
 	Class Class
 	Arity int // number of operands, -1 for any
 
-	// Infer checks the operands' types against the attributes and returns the
-	// result's type. Its error says what was got and what was wanted.
+	// Infer checks the types of the operands against the attributes and returns the type
+	// of the result. Its error says what it got and what it wants.
 	Infer func(in []Type, a Attrs) (Type, error)
 
-	// Simplify returns an equal, simpler value for v, appended to f, or nil.
+	// Simplify returns a simpler value that equals v, or nil. It appends new values to f.
 	Simplify func(f *Func, v *Value) *Value
 
 	// Adds says that a value of this operator is the sum of its two operands.
@@ -77,29 +76,30 @@ type Def struct {
 	// Once says that computing a value twice may give two results: the operator has state.
 	Once bool
 
-	// ByRow says of each operand of the kernel whether one of equal parts of the
-	// result along axis 0 needs just that part of it, in place of all of it. A part
-	// of four rows or more has the same bits as when all are computed at once; its
-	// attribute RowsAttr says how many all are. Nil, the function or what it returns:
-	// parts cannot be computed alone.
+	// ByRow lets workers compute parts of v: the result is cut into equal parts along axis
+	// 0. For each operand of the kernel it says whether a part needs only the same part of
+	// that operand, or all of it. A part of four rows or more must have the same bits as
+	// when all rows are computed at once; the attribute RowsAttr says how many rows there
+	// are in all. Nil, the function or what it returns: v cannot be computed in parts.
 	ByRow func(v *Value) []bool
 
-	// View is, for a Move, how the result's elements lie in the operand laid
-	// out as in; false where no strided view can say it.
+	// View returns, for a Move, where the elements of the result lie in memory if those of
+	// the operand lie as in says. It is false if no Layout can say that.
 	View func(v *Value, in Layout) (Layout, bool)
 
-	// Cost of v; nil means one operation for each element of the result.
+	// Cost returns what v needs. Nil: one operation for each element of the result.
 	Cost func(v *Value) Cost
 
-	// Range bounds the Int operand i: its elements must lie in [0, n). Nil: no bound.
+	// Range bounds the elements of the Int operand i to [0, n). It is not ok, or nil, if
+	// there is no bound.
 	Range func(v *Value, i int) (n int, ok bool)
 
-	// Weight is what one element of an elementwise operator costs, an addition
-	// being 1; 0 means 1. It decides how many workers are worth their while.
+	// Weight is how many times as long as an addition one element of an elementwise
+	// operator takes; 0 means 1. The number of workers for a loop depends on it.
 	Weight int
 
-	// By is, for an elementwise operator of two operands in any order, the one with one
-	// operand and one constant that it is where an operand is a number.
+	// By computes an elementwise operator of two operands, in any order, if one of them is
+	// a single number: By has one operand, and the number as its constant.
 	By *Def
 
 	// Split says how v(..., x) is computed in two steps, to the bit: then(..., first(x)),
@@ -112,36 +112,38 @@ type Def struct {
 	// v, its attributes a. Nil, the function or d: the gradient is computed first.
 	Descend func(v *Value) (d *Def, a Attrs)
 
-	// Again says that an elementwise operator is so cheap that every loop that reads it
-	// computes it again, in place of keeping it in memory.
+	// Again says that an elementwise operator is cheap: every loop that reads its value
+	// computes it again, and it is not kept in memory.
 	Again bool
 
-	// Consts are the float constants of an elementwise body; nil: none.
+	// Consts returns the constants of Elem32 and Elem64. Nil: there are none.
 	Consts func(a Attrs) []float64
-	Elem32 Elem[float32] // set if and only if Class is Elementwise
+
+	// Elem32 and Elem64 compute an operator if and only if it is Elementwise.
+	Elem32 Elem[float32]
 	Elem64 Elem[float64]
 
-	F32 Kernel[float32] // unset when Elementwise: the fused loop runs Elem
-	F64 Kernel[float64] // and unset for a Move whose View never fails
+	// F32 and F64 compute all others, but for a Move whose View never fails.
+	F32 Kernel[float32]
+	F64 Kernel[float64]
 }
 
-// RowsAttr is an attribute of a value that is some of the rows of another one: the
-// extent of that one's axis 0.
+// RowsAttr is an attribute of a value that stands for some rows of another value: the
+// extent of axis 0 of that other value.
 const RowsAttr = "of rows"
 
-// Layout is where a value's elements lie inside a buffer: element (i, j, ...)
-// at Offset + i*Stride[0] + j*Stride[1] + ...
+// Layout says where the elements of a value lie in memory: element (i, j, ...) at
+// Offset + i*Stride[0] + j*Stride[1] + ...
 type Layout struct {
 	Offset int
 	Shape  Shape
 	Stride []int
 }
 
-// Dense is the row-major layout of s.
+// Dense returns the layout of s in row-major order without gaps.
 func Dense(s Shape) Layout { return Layout{Shape: s, Stride: s.Strides()} }
 
-// IsDense says whether l enumerates its elements in row-major order without
-// gaps, from whatever offset.
+// IsDense reports whether the elements lie in row-major order without gaps, at any offset.
 func (l Layout) IsDense() bool {
 	n := 1
 	for i := len(l.Shape) - 1; i >= 0; i-- {
@@ -153,8 +155,8 @@ func (l Layout) IsDense() bool {
 	return true
 }
 
-// Call is one prepared application: the operator's buffers, which change only where
-// an input is bound to other memory, and what Prepare chose.
+// Call is one application that is ready to run. Between runs only the memory of inputs may
+// change, which users bind.
 type Call[T Float] struct {
 	V      *Value
 	Out    []T     // the result, dense; nil when the result is Int
@@ -162,24 +164,24 @@ type Call[T Float] struct {
 	IntIn  [][]int // the Int operands; nil at a float one
 	IntOut []int   // the result when it is Int
 
-	State   any
-	Scratch []T
+	State   any        // from Prepare
+	Scratch []T        // as long as Prepare has asked
 	Pool    *pool.Pool // nil: one worker
-	// Post, if not nil, is to be called by a Contract kernel exactly once for
-	// each tile of rows [i0, i1) and columns [j0, j1) of the result, leading
-	// axes counting as rows, after the tile is final.
+	// Post, if not nil, must be called by a Contract kernel when a tile of the result is
+	// final: rows [i0, i1), counting all leading axes, and columns [j0, j1). Each element
+	// is in exactly one tile.
 	Post  func(worker, i0, i1, j0, j1 int)
 	Fault *Fault
 }
 
-// Fault holds the first failure of a run that no check before it could see,
-// such as an index computed out of range. It may be shared by workers.
+// Fault holds the first failure of a run that no check before the run could see, such as
+// an index that is computed and out of range. Several goroutines may use it at once.
 type Fault struct {
 	mu  sync.Mutex
 	err error
 }
 
-// Report keeps err if it is the first.
+// Report keeps err if it is the first since the last Take.
 func (f *Fault) Report(err error) {
 	f.mu.Lock()
 	if f.err == nil {
@@ -197,7 +199,7 @@ func (f *Fault) Take() error {
 	return err
 }
 
-// ElemOf is the elementwise body of d for the element type T.
+// ElemOf returns Elem32 or Elem64 of d.
 func ElemOf[T Float](d *Def) Elem[T] {
 	var e any = d.Elem64
 	if _, ok := any(T(0)).(float32); ok {
@@ -206,7 +208,7 @@ func ElemOf[T Float](d *Def) Elem[T] {
 	return e.(Elem[T])
 }
 
-// KernelOf is the kernel of d for the element type T.
+// KernelOf returns F32 or F64 of d.
 func KernelOf[T Float](d *Def) Kernel[T] {
 	var k any = d.F64
 	if _, ok := any(T(0)).(float32); ok {

@@ -11,13 +11,13 @@ const (
 	maxDepth = 4       // of bodies in bodies
 )
 
-// Parse reads a function that String wrote, or that was written by hand in its
-// form: spaces do not matter, lines may be empty, and a line that begins with //
-// is a comment. op finds operators by name; nil means that there is none.
+// Parse reads a function in the form that String writes. Spaces do not matter, lines may be
+// empty, and a line that begins with // is a comment. op finds an operator by name; it
+// returns nil if there is none.
 //
-// Names must be defined before they are used, once in a function. Parse checks
-// no more than the form: Verify says whether the function makes sense. The error
-// begins with line and column. Text of any kind is safe to read.
+// Each ID must be defined once in a function, before it is used. Parse checks only the
+// form: Verify says whether the function makes sense. Errors begin with line and column.
+// Text of any kind is safe to read.
 func Parse(text string, op func(name string) *Def) (*Func, error) {
 	p := &parser{lines: strings.Split(text, "\n"), row: -1, op: op}
 	f, err := p.function()
@@ -30,7 +30,7 @@ func Parse(text string, op func(name string) *Def) (*Func, error) {
 	return f, nil
 }
 
-// parser reads line by line. What stands at lines[row][col:] is next.
+// parser reads line by line. The text at lines[row][col:] is next.
 type parser struct {
 	lines []string
 	row   int
@@ -40,7 +40,7 @@ type parser struct {
 	op    func(name string) *Def
 }
 
-// next goes to the next line that says something; false at the end.
+// next goes to the next line that is neither empty nor a comment. It is false at the end.
 func (p *parser) next() bool {
 	for p.row+1 < len(p.lines) {
 		p.row++
@@ -59,7 +59,7 @@ func (p *parser) space() {
 	}
 }
 
-// want is the error that something else stands here.
+// want returns the error that the text here is not what was wanted.
 func (p *parser) want(what string) error {
 	got := "the end of the line"
 	if p.col < len(p.line) {
@@ -68,7 +68,7 @@ func (p *parser) want(what string) error {
 	return fmt.Errorf("got %s, want %s", got, what)
 }
 
-// accept takes the text if it is next.
+// accept takes the text if it is next, and reports whether it was.
 func (p *parser) accept(text string) bool {
 	p.space()
 	if strings.HasPrefix(p.line[p.col:], text) {
@@ -85,7 +85,7 @@ func (p *parser) expect(text string) error {
 	return nil
 }
 
-// lineEnd checks that nothing more stands on the line.
+// lineEnd checks that the line ends here.
 func (p *parser) lineEnd() error {
 	if p.space(); p.col < len(p.line) {
 		return p.want("the end of the line")
@@ -93,7 +93,7 @@ func (p *parser) lineEnd() error {
 	return nil
 }
 
-// word takes letters, digits and what numbers consist of; "" if none is next.
+// word takes letters, digits and the other characters of numbers. It may be "".
 func (p *parser) word() string {
 	p.space()
 	start := p.col
@@ -107,7 +107,7 @@ func (p *parser) word() string {
 	return p.line[start:p.col]
 }
 
-// back is the error err about the word w that was just taken.
+// back returns the error that the word w, which was just taken, is not what was wanted.
 func (p *parser) back(w, what string) error {
 	p.col -= len(w)
 	return p.want(what)
@@ -136,13 +136,13 @@ func (p *parser) quoted() (string, error) {
 	return s, nil
 }
 
-// peek says whether the byte c is next.
+// peek reports whether the byte c is next.
 func (p *parser) peek(c byte) bool {
 	p.space()
 	return p.col < len(p.line) && p.line[p.col] == c
 }
 
-// ref takes the name of a value.
+// ref takes the ID of a value.
 func (p *parser) ref() (int, error) {
 	w := p.word()
 	n, err := strconv.Atoi(strings.TrimPrefix(w, "v"))
@@ -160,7 +160,7 @@ func (p *parser) function() (*Func, error) {
 	return p.funcHere()
 }
 
-// funcHere reads from func on to the line with the closing brace.
+// funcHere reads from the word func to the line with the closing brace.
 func (p *parser) funcHere() (*Func, error) {
 	if err := p.expect("func"); err != nil {
 		return nil, err
@@ -204,7 +204,7 @@ func (p *parser) funcHere() (*Func, error) {
 	return nil, p.want("a value or return")
 }
 
-// refs takes the names of values as long as there are any.
+// refs takes the IDs of values as long as there are any.
 func (p *parser) refs(byID map[int]*Value) (in []*Value, err error) {
 	for p.peek('v') {
 		start := p.col
@@ -222,7 +222,7 @@ func (p *parser) refs(byID map[int]*Value) (in []*Value, err error) {
 	return in, nil
 }
 
-// value reads one value, which is a line but for its body.
+// value reads one value: a line, and the body if there is one.
 func (p *parser) value(f *Func, byID map[int]*Value) error {
 	start := p.col
 	id, err := p.ref()
@@ -254,7 +254,7 @@ func (p *parser) value(f *Func, byID map[int]*Value) error {
 	return nil
 }
 
-// head reads the operator or kind of leaf, the type, and what a leaf is.
+// head reads the operator or kind of leaf, the type, and what leaves have.
 func (p *parser) head(v *Value) (err error) {
 	w := p.word()
 	for l := Input; l <= Arg; l++ {
@@ -283,7 +283,7 @@ func (p *parser) head(v *Value) (err error) {
 	return err
 }
 
-// tail reads attributes, name and body, where they are.
+// tail reads what there is of attributes, name and body.
 func (p *parser) tail(v *Value) (err error) {
 	if p.peek('{') {
 		if v.Attrs, err = p.attrs(); err != nil {
@@ -359,7 +359,7 @@ func (p *parser) attrs() (Attrs, error) {
 	return A(kv...), nil
 }
 
-// isKey says whether s can name an attribute: a letter, then letters and digits.
+// isKey reports whether s can name an attribute: a letter, then letters and digits.
 func isKey(s string) bool {
 	for i := range len(s) {
 		c := s[i]

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// String writes f in the form that Parse reads back exactly, one value a line:
+// String writes f, one value a line, so that Parse reads back the same function:
 //
 //	func "main" {
 //	  v0 = input f32[64,784] "x"
@@ -21,15 +21,14 @@ import (
 //	  return v4
 //	}
 //
-// After the name and the operator or kind of leaf stand the type, then the
-// operands, attributes, name and body that there are. A parameter has its place
-// in the parameter memory, an argument its index or the word product. The
-// elements of a constant stand in brackets; [0 ...] are as many zeros as its
-// shape has. A body is a function with names of its own.
+// A line has the value's ID, its operator or kind of leaf, its type, and then what there is
+// of operands, attributes, name and body. A parameter has its place in the parameter
+// memory. An argument has its index, or the word product. A constant has its elements in
+// brackets: [0 ...] if all are zero. A body is a function with IDs of its own.
 func (f *Func) String() string { return f.text(-1) }
 
-// Short is String with the middle of large constants left out, for readers:
-// Parse refuses it where it left out something.
+// Short writes f as String does, but only the first elements of large constants. Parse
+// refuses constants that are cut short.
 func (f *Func) Short() string { return f.text(8) }
 
 func (f *Func) text(most int) string {
@@ -42,7 +41,7 @@ func (f *Func) text(most int) string {
 
 type printer struct {
 	strings.Builder
-	most int // elements of a constant that are written, if not negative
+	most int // elements of a constant to write; negative: all
 }
 
 func (p *printer) body(f *Func, indent string) {
@@ -59,7 +58,7 @@ func (p *printer) body(f *Func, indent string) {
 }
 
 func (p *printer) ref(v *Value) {
-	if v == nil { // of a function that a pass broke
+	if v == nil { // a pass has broken the function
 		p.WriteString(" nil")
 		return
 	}

@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// DType is the type of a value's elements.
+// DType is the type of the elements of a value.
 type DType uint8
 
-// The element types. A Func holds floats of one type only; Int holds indices.
+// The element types. All floats of a Func are of one type. Int is for indices.
 const (
 	F32 DType = iota
 	F64
@@ -20,7 +20,7 @@ const (
 
 var dtypeNames = [...]string{F32: "f32", F64: "f64", Int: "int"}
 
-// String is the name that the printer writes: f32, f64 or int.
+// String returns f32, f64 or int.
 func (d DType) String() string {
 	if int(d) < len(dtypeNames) {
 		return dtypeNames[d]
@@ -28,10 +28,10 @@ func (d DType) String() string {
 	return "dtype" + strconv.Itoa(int(d))
 }
 
-// IsFloat says whether d is F32 or F64.
+// IsFloat reports whether d is F32 or F64.
 func (d DType) IsFloat() bool { return d == F32 || d == F64 }
 
-// Size is the number of bytes of one element.
+// Size returns the number of bytes of one element.
 func (d DType) Size() int {
 	if d == F32 {
 		return 4
@@ -39,11 +39,11 @@ func (d DType) Size() int {
 	return 8
 }
 
-// Shape is the extent of each axis, outermost first. The empty Shape is a
-// scalar; an axis of extent 0 makes a value without elements.
+// Shape is the extent of each axis, the outermost first. The empty Shape is a scalar. A
+// value with an axis of extent 0 has no elements.
 type Shape []int
 
-// Size is the number of elements: the product of the extents.
+// Size returns the number of elements: the product of the extents.
 func (s Shape) Size() int {
 	n := 1
 	for _, d := range s {
@@ -52,8 +52,7 @@ func (s Shape) Size() int {
 	return n
 }
 
-// CheckedSize is Size with an error for a negative extent or a product above
-// limit elements.
+// CheckedSize returns Size. Errors: a negative extent, and more elements than limit.
 func (s Shape) CheckedSize(limit int) (int, error) {
 	n := 1
 	for _, d := range s {
@@ -71,13 +70,13 @@ func (s Shape) CheckedSize(limit int) (int, error) {
 	return n, nil
 }
 
-// Equal says whether both shapes have the same extents.
+// Equal reports whether both shapes have the same extents.
 func (s Shape) Equal(o Shape) bool { return slices.Equal(s, o) }
 
-// Clone is a copy that shares no memory with s; never nil.
+// Clone returns a copy that shares no memory with s. It is never nil.
 func (s Shape) Clone() Shape { return append(Shape{}, s...) }
 
-// Strides are the row-major strides of s in elements.
+// Strides returns the row-major strides of s, in elements.
 func (s Shape) Strides() []int {
 	st := make([]int, len(s))
 	n := 1
@@ -116,10 +115,11 @@ type Type struct {
 // String writes t as f32[2,3].
 func (t Type) String() string { return t.DType.String() + t.Shape.compact() }
 
-// Equal says whether both types have the same element type and shape.
+// Equal reports whether both types have the same element type and shape.
 func (t Type) Equal(o Type) bool { return t.DType == o.DType && t.Shape.Equal(o.Shape) }
 
-// Axis resolves a possibly negative axis against the rank: -1 is the last one.
+// Axis returns the axis counted from 0; a negative one counts from the last, which is -1.
+// Error: the axis is out of range.
 func (t Type) Axis(axis int) (int, error) {
 	r := len(t.Shape)
 	if axis < -r || axis >= r {

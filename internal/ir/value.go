@@ -1,6 +1,6 @@
 package ir
 
-// Leaf says what a value without an operator is.
+// Leaf is the kind of a value without an operator.
 type Leaf uint8
 
 // The kinds of leaf. NotLeaf marks the result of an operator.
@@ -14,31 +14,30 @@ const (
 
 var leafNames = [...]string{"", "input", "param", "const", "arg"}
 
-// String is the word that the printer writes for l.
+// String returns the word that the printer writes for l.
 func (l Leaf) String() string { return leafNames[l] }
 
 // Value is one node of a Func: a leaf, or an operator applied to operands.
 type Value struct {
-	ID    int  // position-independent name, unique in its Func: printed v7
+	ID    int  // unique in its Func, printed as v7; it says nothing about the position
 	Def   *Def // nil for a leaf
 	In    []*Value
 	Attrs Attrs
 	Type  Type
-	Body  *Func // the inner function of a fused value, else nil
+	Body  *Func // what a fused value computes, or the epilogue of a product; else nil
 
 	Leaf  Leaf
-	Name  string  // of a leaf; for an operator, the node it came from, for messages
+	Name  string  // of a leaf, or of the node that an operator comes from, for messages
 	Data  any     // of a Const: []float64 (for F32 too) or []int
-	Index int     // of an Arg or Param: which one
-	PC    uintptr // the line of the user's that asked for it, 0: nobody knows; for messages
+	Index int     // of an Arg: which operand; of a Param: where it lies
+	PC    uintptr // the user's line that asked for the value, for messages; 0: unknown
 }
 
-// ProductArg is the Index of the Arg by which the Body of a Contract value reads
-// the product that it is an epilogue of; other Args read the operands.
+// ProductArg is the Index of the Arg that is the product, in the Body of a Contract value:
+// its epilogue. Other Args are the operands.
 const ProductArg = -1
 
-// Func is a computation: values in an order in which every operand stands
-// before its users, and the values it returns.
+// Func is a computation: values, each behind its operands, and the results among them.
 type Func struct {
 	Name   string
 	Values []*Value
@@ -46,7 +45,7 @@ type Func struct {
 	nextID int
 }
 
-// New appends the application of def to the operands and infers its type.
+// New appends the application of def to the operands. Errors are those of def.Infer.
 func (f *Func) New(def *Def, a Attrs, in ...*Value) (*Value, error) {
 	v := &Value{Def: def, Attrs: a, In: in}
 	types := make([]Type, len(in))
@@ -62,7 +61,7 @@ func (f *Func) New(def *Def, a Attrs, in ...*Value) (*Value, error) {
 	return v, nil
 }
 
-// Add appends v, giving it an ID. Its operands must be in f already.
+// Add appends v under a new ID. Its operands must be in f already.
 func (f *Func) Add(v *Value) *Value { f.add(v); return v }
 
 func (f *Func) add(v *Value) {
@@ -71,8 +70,8 @@ func (f *Func) add(v *Value) {
 	f.Values = append(f.Values, v)
 }
 
-// AddConst appends a constant leaf: data is []float64 for a float type, []int
-// for Int, row-major, and belongs to f from now on.
+// AddConst appends a constant leaf. data holds the elements in row-major order: []float64
+// for a float type, []int for Int. It belongs to f from now on.
 func (f *Func) AddConst(t Type, data any) *Value {
 	return f.Add(&Value{Leaf: Const, Type: t, Data: data})
 }

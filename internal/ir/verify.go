@@ -4,18 +4,18 @@ import (
 	"fmt"
 )
 
-// Verify says what is wrong with f, or nil. A function is right if
+// Verify returns an error if f is not well formed. It checks that
 //
-//   - the names of its values are unique, operands stand before their users, and
-//     its results are among its values;
-//   - its leaves are inputs, parameters and constants with as many elements as
-//     their shapes have, of one float type and Int;
-//   - every operator has the operands that it wants, attributes of the allowed
-//     types, sorted by key, and the type that its shape rule infers;
-//   - a body reads its value's operands through arguments of their types, holds
-//     elementwise operators and views, and returns the value's type. The body of
-//     a Contract value finishes the product of the first operands; any other
-//     value with a body is no more than its body.
+//   - the IDs of its values are unique, operands stand before their users, and its results
+//     are among its values;
+//   - its leaves are inputs, parameters and constants. Constants have as many elements as
+//     their shapes say. All floats are of one type;
+//   - every operator has as many operands as it wants, attributes of the allowed types,
+//     sorted by key, and the type that Infer returns;
+//   - a body reads its value's operands by arguments of their types. It has elementwise
+//     operators and views, and returns the value's type. The body of a Contract value is
+//     the epilogue of the product of the first operands. Any other value with a body
+//     computes just the body.
 func Verify(f *Func) error {
 	c := &verifier{}
 	if err := c.function(f, nil); err != nil {
@@ -25,10 +25,10 @@ func Verify(f *Func) error {
 }
 
 type verifier struct {
-	float *Value // the first one of floats
+	float *Value // the first float value
 }
 
-// function checks f, which is the body of the value of if that is not nil.
+// function checks f. It is the body of the value of, unless that is nil.
 func (c *verifier) function(f *Func, of *Value) error {
 	stands := make(map[*Value]bool, len(f.Values))
 	ids := make(map[int]bool, len(f.Values))
@@ -91,7 +91,7 @@ func (c *verifier) value(v, of *Value) error {
 	return v.checkType(v.In, v.Type)
 }
 
-// check says whether the attributes are ones that A makes.
+// check reports attributes that A would not make.
 func (a Attrs) check() error {
 	for i, x := range a {
 		switch x.Val.(type) {
@@ -149,8 +149,7 @@ func (v *Value) checkLeaf(of *Value) error {
 	return nil
 }
 
-// withBody checks a value whose body is run on what its operands are, or on
-// their product.
+// withBody checks a value with a body.
 func (c *verifier) withBody(v *Value) error {
 	if len(v.Body.Out) != 1 || v.Body.Out[0] == nil || !v.Body.Out[0].Type.Equal(v.Type) {
 		return fmt.Errorf("the body of %v returns something else", v.Type)
