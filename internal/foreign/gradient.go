@@ -5,6 +5,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
 )
@@ -48,7 +49,7 @@ func checkGrad(d, x *gorgonia.Node) error {
 		return err
 	}
 	if want, _ := op.TypeOf(x); d.Graph() != x.Graph() || got.Shape.Size() != want.Shape.Size() {
-		return errors.Wrapf(op.ErrShape, "it has the gradient %v for the operand %v", got.Shape, want.Shape)
+		return mistake.Shapef("it has the gradient %v for the operand %v", got.Shape, want.Shape)
 	}
 	return nil
 }

@@ -65,10 +65,11 @@ func softmaxGrad(c *op.Ctx, n node) *gorgonia.Node {
 
 // back is the gradient of x, the only operand of e, given d, that of the result y.
 func back(c *op.Ctx, e *op.Entry, a ir.Attrs, x, y, d *gorgonia.Node) *gorgonia.Node {
+	grads := c.Gradients(op.Applied{Entry: e, Attrs: a, In: []*gorgonia.Node{x}, Out: y}, d, func(*gorgonia.Node) bool { return true })
 	if c.Err != nil {
 		return nil
 	}
-	return e.VJP(c, op.Applied{Entry: e, Attrs: a, In: []*gorgonia.Node{x}, Out: y}, d)[0]
+	return grads[0]
 }
 
 // sparsemax is max(x − τ, 0), with the τ for which the sum along the axis is 1

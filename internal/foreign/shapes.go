@@ -142,12 +142,6 @@ func at(c *op.Ctx, n node) *gorgonia.Node {
 
 // byIndicesGrad adds the gradient, operand 1, to where operand 2 lists.
 func byIndicesGrad(c *op.Ctx, n node) *gorgonia.Node {
-	perm := make([]int, len(n.out.Shape))
-	for i := range perm {
-		perm[i] = i
-	}
-	k := n.int("axis")
-	perm[0], perm[k] = k, 0
-	d := c.Transpose(n.in[1], perm)
-	return c.Transpose(c.Apply(&op.PutAdd, ir.A("rows", n.out.Shape[k]), d, flat(c, n.in[2])), perm)
+	axis := n.int("axis")
+	return c.IndexPut(n.in[1], flat(c, n.in[2]), axis, n.out.Shape[axis])
 }

@@ -15,9 +15,9 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Op is a row as an operator of gorgonia's, for one node: gorgonia.Op and
-// gorgonia.SDOp. It is made by Ctx.Apply and not changed afterwards but for its
-// label, so a graph that is built may be read by many goroutines.
+// Op is the operator of one node of ours: a row as a gorgonia.Op and
+// gorgonia.SDOp. Ctx.Apply makes it. Afterwards only its label and its marks change,
+// so many goroutines may read a graph that is built.
 type Op struct {
 	Entry *Entry
 	Attrs ir.Attrs
@@ -51,10 +51,10 @@ func newOp(e *Entry, a ir.Attrs, in []*gorgonia.Node, out ir.Type) *Op {
 // Arity is the number of operands.
 func (o *Op) Arity() int { return len(o.In) }
 
-// Type is the operator's type at its operands' types.
+// Type is the function type from the operands' types to the result's.
 func (o *Op) Type() hm.Type { return o.hm }
 
-// InferShape returns the shape that the row inferred when o was made.
+// InferShape returns the result's shape, which was inferred when o was made.
 func (o *Op) InferShape(...gorgonia.DimSizer) (tensor.Shape, error) {
 	return tensor.Shape(o.Out.Shape.Clone()), nil
 }
@@ -68,7 +68,7 @@ func (o *Op) CallsExtern() bool { return false }
 // OverwritesInput is always -1: no operand is written to.
 func (o *Op) OverwritesInput() int { return -1 }
 
-// WriteHash writes what makes o unlike every other Op.
+// WriteHash writes what no other Op writes.
 func (o *Op) WriteHash(h hash.Hash) {
 	fmt.Fprintf(h, "symgrad %s%s ", o.Entry.Name, o.Attrs)
 	var b [4]byte
@@ -125,8 +125,8 @@ func (o *Op) Terms(grad *gorgonia.Node) gorgonia.Nodes {
 	return slices.Clone(o.terms[grad])
 }
 
-// TypeOf reads the element type and shape of a node. Truth values, which
-// gorgonia's comparisons may give, count as floats of the type compared.
+// TypeOf returns the element type and the shape of a node. Gorgonia's comparisons
+// may return bool: those count as floats, of the type that was compared.
 func TypeOf(n *gorgonia.Node) (ir.Type, error) {
 	if n == nil {
 		return ir.Type{}, errors.New("the node is nil")
@@ -163,7 +163,7 @@ func TypeOf(n *gorgonia.Node) (ir.Type, error) {
 	return ir.Type{DType: d, Shape: shape}, nil
 }
 
-// IsBool says whether gorgonia has the values of n as truth values.
+// IsBool says whether the elements of n are of the type bool.
 func IsBool(n *gorgonia.Node) bool {
 	if t, ok := n.Type().(gorgonia.TensorType); ok {
 		return t.Of == hm.Type(tensor.Bool)
@@ -183,7 +183,7 @@ func dtypeOf(dt tensor.Dtype) (ir.DType, error) {
 	return 0, errors.Wrapf(ErrDType, "got elements of the type %v, want float32, float64 or int", dt)
 }
 
-// Dtype is gorgonia's name of d.
+// Dtype is d as an element type of gorgonia's.
 func Dtype(d ir.DType) tensor.Dtype {
 	switch d {
 	case ir.F32:

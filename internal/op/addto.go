@@ -5,7 +5,7 @@ import (
 	"github.com/symgrad/symgrad/internal/kernel/vec"
 )
 
-// This file adds slices by the kernels for them.
+// This file adds slices of either type with the SIMD kernels.
 
 // addTo adds x to dst.
 func addTo[T ir.Float](dst, x []T) {
@@ -23,7 +23,7 @@ func addTo[T ir.Float](dst, x []T) {
 	vec.AddF64(d, d, any(x).([]float64))
 }
 
-// sumOfAll is the sum of the elements, in pairs.
+// sumOfAll is the pairwise sum of the elements.
 func sumOfAll[T ir.Float](x []T) T {
 	if a, ok := any(x).([]float32); ok {
 		return T(vec.SumF32(a))

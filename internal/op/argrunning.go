@@ -5,7 +5,7 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// ArgRunning is the Int place of the largest element so far along an axis, or of
+// ArgRunning is the Int index of the largest element so far along an axis, or of
 // the smallest with the attribute least; the later one of two that are equal.
 // NaN counts as larger and as smaller than anything. No gradient: the running
 // extremes are gathered by it.
@@ -45,7 +45,7 @@ func argRunning[T ir.Float](c *ir.Call[T]) {
 }
 
 // RunningExtreme is the largest element so far along the axis, or the smallest,
-// and its place.
+// and its index.
 func (c *Ctx) RunningExtreme(x *gorgonia.Node, axis int, least bool) (values, index *gorgonia.Node) {
 	index = c.alongAxis(&ArgRunning, axis, ir.A("least", least), x)
 	return c.Gather(x, index, axis), index

@@ -121,7 +121,7 @@ func (c *Ctx) Median(x *gorgonia.Node, axis int) *gorgonia.Node {
 	return c.KthValue(x, (t.Shape[k]+1)/2, k)
 }
 
-// part is the places from start to before stop of an axis.
+// part is the slice of an axis from start up to, but not including, stop.
 func (c *Ctx) part(x *gorgonia.Node, axis, start, stop int) *gorgonia.Node {
 	t := c.Type(x)
 	if c.Err != nil {

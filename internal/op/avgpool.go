@@ -9,8 +9,8 @@ import (
 )
 
 // AvgPool is the mean of each window: x: [N, C, In...], result [N, C, Out...].
-// With the attribute countpad, places of the padding count as zeros; else the
-// mean is that of the places inside. It is linear; AvgPoolGrad is its derivative.
+// With the attribute countpad, padding counts as zeros; else the mean is that of the
+// elements inside the image. It is linear; AvgPoolGrad is its derivative.
 var AvgPool Entry
 
 func init() {
@@ -109,7 +109,7 @@ func (c *Ctx) SumPool(x *gorgonia.Node, w Windows) *gorgonia.Node {
 	return c.pool(&AvgPool, x, w, "sum", true)
 }
 
-// AdaptiveAvgPool is the mean of each of out windows that share the image.
+// AdaptiveAvgPool is the mean of each of out windows that divide the image evenly.
 func (c *Ctx) AdaptiveAvgPool(x *gorgonia.Node, out []int) *gorgonia.Node {
 	return c.Apply(&AvgPool, ir.A("adaptive", true, "out", out), x)
 }

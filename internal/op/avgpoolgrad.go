@@ -8,7 +8,7 @@ import (
 )
 
 // AvgPoolGrad is the derivative of AvgPool: each element of d: [N, C, Out...] is
-// shared among the places of its window; result [N, C, In...], In being the
+// divided among the elements of its window; result [N, C, In...], where In is the
 // attribute in.
 var AvgPoolGrad Entry
 

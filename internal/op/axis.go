@@ -8,10 +8,10 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// This file holds what the rows that work along one axis share: the attribute
-// axis, counted from 0, and a kernel that hands out the lines along it.
+// This file holds what the operators that work along one axis share: the attribute
+// axis, counted from 0, and a kernel that calls a function for each line along it.
 
-// lineOf splits a shape around the axis: outer lines of n elements, inner apart.
+// lineOf splits a shape around the axis. Lines have n elements, inner apart.
 func lineOf(s ir.Shape, axis int) stage {
 	return stage{outer: s[:axis].Size(), n: s[axis], inner: s[axis+1:].Size()}
 }
@@ -51,8 +51,8 @@ type lines[T ir.Float] struct {
 	part    func(worker, part int)
 }
 
-// lineKernel runs f on every line of the operand: dst and x are dense and may be
-// the same memory only if inner elements lie apart.
+// lineKernel calls f for every line of the operand. dst and x are dense. They may be
+// the same memory only if the elements of a line are not neighbours.
 func lineKernel[T ir.Float](f func(dst, x []T)) ir.Kernel[T] {
 	return lineKernel2(func(dst, x, _ []T) { f(dst, x) })
 }
@@ -141,7 +141,7 @@ func (c *Ctx) alongAxis(e *Entry, axis int, a ir.Attrs, x ...*gorgonia.Node) *go
 	return c.Apply(e, a.With("axis", k), x...)
 }
 
-// axisSamples are the applications that such rows are sampled at.
+// axisSamples are the applications that such operators are sampled at.
 func axisSamples() []Sample {
 	return []Sample{
 		{In: []ir.Shape{{3, 4}}, Attrs: ir.A("axis", 1)},
@@ -152,7 +152,7 @@ func axisSamples() []Sample {
 	}
 }
 
-// refMax is the largest element, NaN if there is one.
+// refMax is the largest element, or NaN if an element is NaN.
 func refMax(x []float64) float64 {
 	m := math.Inf(-1)
 	for _, v := range x {

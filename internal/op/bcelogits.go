@@ -9,8 +9,9 @@ import (
 
 // BCELogits is the binary cross-entropy log(1 + eˣ) − x·y of the logit x with
 // the target y, as max(x, 0) − x·y + log(1 + e^−|x|), which neither overflows
-// nor cancels, and is 0 at the infinite x that y = 0 or 1 asks for: dx = d·((1 − y)·sigmoid x − y·sigmoid(−x)), which is d·(sigmoid x −
-// y) where that would cancel too; dy = −d·x.
+// nor cancels. It is 0 at x = -Inf for y = 0, and at +Inf for y = 1. dx = d·((1 −
+// y)·sigmoid x − y·sigmoid(−x)), which is d·(sigmoid x − y) without its cancellation;
+// dy = −d·x.
 var BCELogits Entry
 
 func init() {

@@ -87,7 +87,8 @@ func twice(samples func() []Sample) func() []Sample {
 	}
 }
 
-// heaviest is the place of the weight that is largest by its size; any, if one is NaN.
+// heaviest is the index of the weight of the largest absolute value; any index, if a
+// weight is NaN.
 func (l lineOps[T]) heaviest(w []T) int {
 	most, least := l.maxOf(w), l.minOf(w)
 	if -least > most {
@@ -112,8 +113,8 @@ func (l lineOps[T]) center(dst, w, d []T) {
 	l.addS(dst, dst, -sum)
 }
 
-// spread sums the other elements than that of the largest weight apart: in its own
-// place what it gives and takes cancels.
+// spread sums all elements but that of the largest weight: for that element, what it
+// gives and what it takes cancel.
 func (l lineOps[T]) spread(dst, w, u []T) {
 	if len(dst) == 0 {
 		return

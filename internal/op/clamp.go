@@ -8,7 +8,7 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Clamp is x held to [lo, hi], NaN staying: dx = d where lo ≤ x ≤ hi, else 0.
+// Clamp is x limited to [lo, hi]; NaN stays NaN. dx = d where lo ≤ x ≤ hi, else 0.
 var Clamp Entry
 
 func init() {

@@ -2,16 +2,16 @@ package op
 
 import "github.com/symgrad/symgrad/internal/ir"
 
-// This file makes convolutions of the products that gorgonia writes them as: its
-// windows, laid out as rows P: [N·OH·OW, C·KH·KW], times the weights W: [O,
-// C·KH·KW]. Images with channels last are what these products have; the
-// transposes that bring them here and back meet others, and cancel.
+// Gorgonia writes a convolution as a matrix product: the windows, laid out as the
+// rows of P: [N·OH·OW, C·KH·KW], times the weights W: [O, C·KH·KW]. This file turns
+// such products back into convolutions. The products have the channels last. The
+// transposes to that layout and back meet others, and cancel.
 //
 //	P·Wᵀ          =>  conv x w
 //	Dᵀ·P          =>  convweight x d
 //	col2im (D·W)  =>  convinput d w
 
-// appending appends values to a function until one cannot be.
+// appending adds values to a function. After the first failure it adds nothing.
 type appending struct {
 	f  *ir.Func
 	ok bool
@@ -30,7 +30,8 @@ func (b *appending) reshape(x *ir.Value, shape ...int) *ir.Value {
 	return b.apply(&Reshape, ir.A("shape", shape), x)
 }
 
-// columnsIn is the Im2Col that x is, seen through a reshape; nil if it is none.
+// columnsIn returns x if it is an Im2Col, or its operand if it is the reshape of one;
+// else nil.
 func columnsIn(x *ir.Value) *ir.Value {
 	if x.Def == &Reshape.Def {
 		x = x.In[0]
@@ -47,8 +48,8 @@ func convOf(a ir.Attrs) ir.Attrs {
 	return ir.A("stride", a.Ints("stride"), "pad", pad, "padend", pad, "dilation", a.Ints("dilation"), "groups", 1)
 }
 
-// productOfColumns is the product v as a convolution, or as the derivative of one
-// by its weights.
+// productOfColumns rewrites the product v as a convolution, or as the derivative of
+// one with respect to its weights; nil if v is neither.
 func productOfColumns(f *ir.Func, v *ir.Value) *ir.Value {
 	b := &appending{f, true}
 	x, y := v.In[0], v.In[1]
@@ -82,8 +83,8 @@ func (b *appending) channelsFirst(d *ir.Value, windows ir.Shape) *ir.Value {
 	return b.apply(&Transpose, ir.A("perm", []int{0, 3, 1, 2}), d)
 }
 
-// inputOfProduct is the Col2Im v of a product as the derivative of a convolution
-// by its images.
+// inputOfProduct rewrites v, the Col2Im of a product, as the derivative of a
+// convolution with respect to its images; nil if it is none.
 func inputOfProduct(f *ir.Func, v *ir.Value) *ir.Value {
 	b := &appending{f, true}
 	p := v.In[0]

@@ -92,7 +92,7 @@ func partOfConcat(f *ir.Func, all *ir.Value, first int, v *ir.Value) *ir.Value {
 	return w
 }
 
-// concatGrain is the number of elements that are worth another worker.
+// concatGrain is the number of elements in one part, for one worker.
 const concatGrain = 1 << 14
 
 // concatenation is the state of a concatenation: parts of the rows before the

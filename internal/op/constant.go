@@ -6,11 +6,11 @@ import (
 	"github.com/symgrad/symgrad/internal/ir"
 )
 
-// This file holds the rewrites that constants allow.
+// This file holds the rewrites of values with constant operands.
 
-// constantOf is the number that every element of v is, if the compiler knows
-// it: v is a constant of one element, seen through views.
-func constantOf(v *ir.Value) (float64, bool) {
+// constantOf returns the number that every element of v is. ok is false unless v is a
+// constant of one element, or a view of one.
+func constantOf(v *ir.Value) (k float64, ok bool) {
 	for v.Def != nil && v.Def.Class == ir.Move && len(v.In) == 1 {
 		v = v.In[0]
 	}
@@ -21,8 +21,8 @@ func constantOf(v *ir.Value) (float64, bool) {
 	return d[0], true
 }
 
-// withConstant is the row e with the attribute by applied to x, or x itself if
-// by is neutral.
+// withConstant applies the row e with the attribute by to x. If by is neutral, it
+// returns x.
 func withConstant(f *ir.Func, e *Entry, x *ir.Value, by, neutral float64) *ir.Value {
 	if by == neutral {
 		return x
@@ -34,7 +34,7 @@ func withConstant(f *ir.Func, e *Entry, x *ir.Value, by, neutral float64) *ir.Va
 	return w
 }
 
-// simplifyMul makes a product with a constant a scale.
+// simplifyMul rewrites a product with a constant as a scale.
 func simplifyMul(f *ir.Func, v *ir.Value) *ir.Value {
 	for i, x := range v.In {
 		if k, ok := constantOf(x); ok {
@@ -44,7 +44,7 @@ func simplifyMul(f *ir.Func, v *ir.Value) *ir.Value {
 	return nil
 }
 
-// simplifyAdd makes a sum with a constant an addconst.
+// simplifyAdd rewrites a sum with a constant as an addconst.
 func simplifyAdd(f *ir.Func, v *ir.Value) *ir.Value {
 	for i, x := range v.In {
 		if k, ok := constantOf(x); ok && k != 0 { // -0 + 0 is 0, so 0 is not neutral
@@ -54,7 +54,7 @@ func simplifyAdd(f *ir.Func, v *ir.Value) *ir.Value {
 	return nil
 }
 
-// simplifyScale joins scales, and computes the scale of a constant.
+// simplifyScale joins two scales to one, and computes the scale of a constant.
 func simplifyScale(f *ir.Func, v *ir.Value) *ir.Value {
 	x, by := v.In[0], v.Attrs.Float("by")
 	if k, ok := constantOf(x); ok {
@@ -80,17 +80,17 @@ func simplifyScale(f *ir.Func, v *ir.Value) *ir.Value {
 	return nil
 }
 
-// joins says whether a scale by k and then one by by are the scale by k·by, but for
-// rounding: none of the three is 0, infinite or has lost digits in v's type, and no
-// element overflows or vanishes on the way that would not do so at the end.
+// joins says whether a scale by k, then by by, equals one scale by k·by up to
+// rounding: in v's type none of the three factors is 0, infinite or subnormal, and no
+// element overflows or vanishes after the first scale that would not do so in the end.
 func joins(v *ir.Value, k, by float64) bool {
 	for _, x := range []float64{k, by, k * by} {
 		if x = math.Abs(rounded(v, x)); !(x >= leastNormal(v) && x <= math.MaxFloat64) {
 			return false
 		}
 	}
-	// smaller first loses no more than the last digits of numbers that have lost some
-	// already, if little follows
+	// A first factor below 1 costs digits of numbers that become subnormal. These stay
+	// negligible if the second factor is not large.
 	k, by = math.Abs(k), math.Abs(by)
 	return k >= 1 && by >= 1 || k <= 1 && by <= 1024
 }
@@ -103,7 +103,7 @@ func rounded(v *ir.Value, x float64) float64 {
 	return x
 }
 
-// leastNormal is the smallest number of v's type that has all digits.
+// leastNormal is the smallest positive normal number of v's type.
 func leastNormal(v *ir.Value) float64 {
 	if v.Type.DType == ir.F32 {
 		return 0x1p-126
@@ -111,7 +111,8 @@ func leastNormal(v *ir.Value) float64 {
 	return 0x1p-1022
 }
 
-// simplifyNeg makes the negation of a scale one scale, and drops two negations.
+// simplifyNeg rewrites the negation of a scale as one scale, and drops a double
+// negation.
 func simplifyNeg(f *ir.Func, v *ir.Value) *ir.Value {
 	x := v.In[0]
 	if k, ok := constantOf(x); ok {
@@ -126,7 +127,7 @@ func simplifyNeg(f *ir.Func, v *ir.Value) *ir.Value {
 	return nil
 }
 
-// simplifySub makes x − (−y) a sum.
+// simplifySub rewrites x − (−y) as x + y.
 func simplifySub(f *ir.Func, v *ir.Value) *ir.Value {
 	if y := v.In[1]; y.Def == &Neg.Def {
 		if w, err := f.New(&Add.Def, nil, v.In[0], y.In[0]); err == nil {

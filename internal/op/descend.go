@@ -6,12 +6,11 @@ import (
 	"github.com/symgrad/symgrad/internal/kernel/vec"
 )
 
-// Descend and MatMulDescend make steps of gradient descent where the parameters
-// lie: p ← p − rate·g for gradients g, or for one that is the product op(x)·op(y),
-// whose tiles are then added to the parameter as they are finished. Operands: the
-// scalar rate, and pairs of p and g, or one p, x and y; the result is the first p.
-// Only the compiler makes them, so they are no rows of the table: they are no
-// functions of their operands.
+// Descend and MatMulDescend make steps of gradient descent in the memory of the
+// parameters: p ← p − rate·g. Descend has the operands rate, a scalar, and pairs of p
+// and g. MatMulDescend has rate, p, x and y: its g is the product op(x)·op(y), whose
+// tiles are added to p as they are finished. The result is the first p. Only the
+// compiler makes them, so they are no rows of the table: they change an operand.
 var (
 	Descend       ir.Def
 	MatMulDescend ir.Def
@@ -33,8 +32,8 @@ func init() {
 // to memory before it is added.
 const descendLeast = 1 << 12
 
-// descendMatMul is the Descend of a MatMul. There is none for several products, nor for a
-// small one.
+// descendMatMul is the Descend of a MatMul. A batch of products has none, nor has a
+// small product.
 func descendMatMul(v *ir.Value) (d *ir.Def, a ir.Attrs) {
 	s := matmulSpec(v)
 	if s.batch != 1 || s.M*s.N < descendLeast {
@@ -43,7 +42,7 @@ func descendMatMul(v *ir.Value) (d *ir.Def, a ir.Attrs) {
 	return &MatMulDescend, attrsOf(s.Spec)
 }
 
-// descendPiece is the number of elements that are worth another worker.
+// descendPiece is the number of elements in one part, for one worker.
 const descendPiece = 1 << 15
 
 type descending[T ir.Float] struct {

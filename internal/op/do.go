@@ -6,12 +6,12 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Do computes o for gorgonia's own machines: correct, not fast. A Program does
-// not come here.
+// Do computes o when one of gorgonia's own machines runs the graph. It is correct,
+// not fast. A Program never calls it.
 func (o *Op) Do(in ...gorgonia.Value) (v gorgonia.Value, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			v, err = nil, errors.Errorf("op: %s: %v", o.Entry.Name, r)
+			v, err = nil, errors.Errorf("op: %s: internal error: %v", o.Entry.Name, r)
 		}
 	}()
 	if o.isFloat32() {
@@ -59,8 +59,8 @@ func do[T ir.Float](o *Op, in []gorgonia.Value) (gorgonia.Value, error) {
 	return NewValue(o.Out.Shape, c.Out, c.IntOut), nil
 }
 
-// Apply runs one application by itself on one worker: an elementwise body on
-// whole operands, a view by copying it, a kernel with memory of its own.
+// Apply computes one application by itself, with one worker. An elementwise body
+// runs on the whole operands, a view is copied, a kernel gets memory of its own.
 func Apply[T ir.Float](c *ir.Call[T]) {
 	d := c.V.Def
 	switch {

@@ -13,8 +13,7 @@ const StepInput = "symgrad/step"
 // keep, else 0, drawn anew for each value of the Int scalar step. Element i
 // depends on (seed, stream, step, i) alone: not on the number of workers, nor
 // on what else is drawn. The attributes seed, high (its upper 32 bits) and stream
-// tell masks apart. It
-// reads its float operand for its shape and has no gradient.
+// tell masks apart. It reads only the shape of its float operand and has no gradient.
 var DropMask Entry
 
 func init() {

@@ -8,8 +8,8 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// This file lowers Einstein sums to transposed, batched products: there is no
-// row of its own.
+// This file makes Einstein sums of transposes and batched matrix products. They have
+// no row in the table.
 
 // term is an operand whose axes have labels.
 type term struct {
@@ -17,7 +17,7 @@ type term struct {
 	labels []rune
 }
 
-// Einsum is the sum of products that the equation says, as NumPy's einsum:
+// Einsum is the sum of products that the equation describes, as NumPy's einsum:
 // "ij,jk->ik" is a matrix product, "ii->i" a diagonal, "...ij->...ji" a
 // transpose. Without "->" the result has the labels that occur once, sorted.
 // Labels are letters; equal labels have equal extents, and axes under an

@@ -21,7 +21,7 @@ func sameShape(in []ir.Type, _ ir.Attrs) (ir.Type, error) {
 	return in[0], nil
 }
 
-// elem1, elem2 and elem3 wrap loops over slices as bodies.
+// elem1, elem2 and elem3 make the body of an operator from a loop over slices.
 func elem1[T ir.Float](f func(dst, x []T)) ir.Elem[T] {
 	return func(dst []T, in [][]T, _ []T) { f(dst, in[0]) }
 }
@@ -42,7 +42,7 @@ func elemS[T ir.Float](f func(dst, x []T, s T)) ir.Elem[T] {
 // by is the Consts of an operator with the one float attribute "by".
 func by(a ir.Attrs) []float64 { return []float64{a.Float("by")} }
 
-// ref1, ref2 and ref3 are slow formulas from one for a single element.
+// ref1, ref2 and ref3 make the slow formula of a row from that of one element.
 func ref1(f func(x float64) float64) func(*ir.Call[float64]) {
 	return func(c *ir.Call[float64]) {
 		for i, x := range c.In[0] {
@@ -67,6 +67,7 @@ func ref3(f func(x, y, z float64) float64) func(*ir.Call[float64]) {
 	}
 }
 
+// refBy is ref1 for an operator with the attribute by.
 func refBy(f func(x, s float64) float64) func(*ir.Call[float64]) {
 	return func(c *ir.Call[float64]) {
 		s := c.V.Attrs.Float("by")
@@ -92,13 +93,13 @@ func vjp2(f func(c *Ctx, x, y, d *gorgonia.Node) (dx, dy *gorgonia.Node)) func(*
 	}
 }
 
-// noGrad is the rule of an operator whose result does not change with its
-// operands, almost everywhere: comparisons, floor, sign.
+// noGrad is the rule of an operator whose derivative is 0 almost everywhere:
+// comparisons, floor, sign.
 func noGrad(_ *Ctx, n Applied, _ *gorgonia.Node) []*gorgonia.Node {
 	return make([]*gorgonia.Node, len(n.In))
 }
 
-// shapes makes samples of n equal operands of each shape.
+// shapes makes one sample for each shape, with n operands of it.
 func shapes(n int, list ...ir.Shape) []Sample {
 	out := make([]Sample, len(list))
 	for i, s := range list {
@@ -136,7 +137,7 @@ func stopped(s []Sample) []Sample {
 	return s
 }
 
-// broadcast2 gives two operands the shape that both broadcast to, for the row e.
+// broadcast2 broadcasts two operands of the row e to their common shape.
 func (c *Ctx) broadcast2(e *Entry, x, y *gorgonia.Node) (*gorgonia.Node, *gorgonia.Node) {
 	sx, sy := c.Shape(x), c.Shape(y)
 	if c.Err != nil || sx.Equal(sy) {
@@ -175,10 +176,9 @@ func truth(b bool) int {
 	return 0
 }
 
-// Weights of functions that take many instructions: those with SIMD loops, short
-// and long ones, and those without.
+// Weights of functions that take many instructions.
 const (
-	weightFast = 12
-	weightLong = 40
-	weightSlow = 400
+	weightFast = 12  // a short SIMD loop
+	weightLong = 40  // a long SIMD loop
+	weightSlow = 400 // no SIMD loop
 )

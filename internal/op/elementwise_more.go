@@ -6,8 +6,8 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// This file has elementwise functions that are made of rows: the loops that they
-// are compiled to are one pass all the same.
+// This file has elementwise functions that are made of several rows of the table.
+// The compiler fuses those, so that each function is still one pass over memory.
 
 // GeluTanh is x·½(1 + tanh(√(2/π)(x + 0.044715x³))), as x·sigmoid of twice the
 // argument, which keeps its digits for negative x.

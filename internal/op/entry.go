@@ -13,20 +13,21 @@ import (
 type Entry struct {
 	ir.Def
 
-	// VJP returns, for each operand, the gradient of the loss with respect to
-	// it, given d, the gradient with respect to the result; nil where it is
-	// none. A gradient may have a shape that the operand was broadcast to: the
-	// reverse walk sums it back. A nil VJP means not differentiable.
+	// VJP is the derivative rule. d is the gradient of the loss with respect to the
+	// result. VJP returns one gradient for each operand, nil for an operand that has
+	// none. A gradient may have a shape that the operand broadcasts to: the reverse
+	// walk sums it back. If VJP is nil, the operator is not differentiable.
 	VJP func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node
 
-	// Sym is how people write the operator applied to x. Nil: as a function of
-	// its name, or x itself where it only moves elements.
+	// Sym returns how people write the operator applied to x. If it is nil, the
+	// operator is written as a function of its name, or, if it only moves elements,
+	// as x itself.
 	Sym func(a ir.Attrs, x []*sym.Expr) *sym.Expr
 
-	// Ref is the slow, plain formula that tests hold the kernels to.
+	// Ref is the slow, plain formula that tests compare the kernels with.
 	Ref func(c *ir.Call[float64])
 
-	// Samples makes the applications that tests and benchmarks run.
+	// Samples returns the applications that tests and benchmarks run.
 	Samples func() []Sample
 }
 
@@ -38,22 +39,22 @@ type Applied struct {
 	Out   *gorgonia.Node
 }
 
-// Sample is one application: the operands' shapes, attributes and the interval
-// that random operands are drawn from.
+// Sample is one application: the shapes of the operands, the attributes, and the
+// interval that random operands are drawn from.
 type Sample struct {
 	In     []ir.Shape
 	Int    []int // for each operand, 0 for a float, n for an Int in [0, n); may be short
 	Attrs  ir.Attrs
 	Lo, Hi float64 // both 0: [-2, 2)
-	// Kinked says that the derivative jumps somewhere: finite differences mean
-	// nothing there. Stopped, that it is 0 by definition.
+	// Kinked says that the derivative jumps somewhere, so that finite differences
+	// mean nothing there. Stopped says that the derivative is 0 by definition.
 	Kinked, Stopped bool
 }
 
 var table = map[string]*Entry{}
 
-// define fills the row *e and enters it. It panics on a row that breaks the
-// table's rules: a mistake in this package that any test run shows.
+// define fills the row *e and enters it in the table. It panics on a row that breaks
+// the table's rules: that is a mistake in this package, which any test run shows.
 func define(e *Entry, row Entry) {
 	*e = row
 	switch {

@@ -31,7 +31,7 @@ func each[T ir.Float](f func(float64) float64) func(dst, x []T) {
 	}
 }
 
-// bisect is the place in [lo, hi] at which the growing f is y.
+// bisect finds the x in [lo, hi] at which f, which increases, is y.
 func bisect(y, lo, hi float64, f func(float64) float64) float64 {
 	for range 100 {
 		if mid := (lo + hi) / 2; f(mid) < y {

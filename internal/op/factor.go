@@ -8,7 +8,7 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// This file holds what the rows that factorise square matrices share: the
+// This file holds what the operators that factorise square matrices share. The
 // factorisations are gonum's, in float64, one matrix after the other.
 
 var lapack gonum.Implementation
@@ -51,9 +51,9 @@ func load[T ir.Float](f *factored, x []T, i int) {
 	}
 }
 
-// allFinite says whether x is free of NaN and of infinite elements. Iterations that
-// look for eigenvalues or singular values find numbers, or do not end, where it is not:
-// the whole result is then NaN.
+// allFinite says whether no element of x is NaN or infinite. With such an element an
+// iteration for eigenvalues or singular values would find meaningless numbers, or not
+// end. So the whole result is NaN then.
 func allFinite(x []float64) bool {
 	for _, v := range x {
 		if v-v != 0 {
@@ -109,8 +109,8 @@ func (c *Ctx) T(x *gorgonia.Node) *gorgonia.Node {
 	return c.Transpose(x, perm)
 }
 
-// squareSamples are matrices whose inverses are harmless: the harness draws
-// elements from an interval, so that only small ones are well conditioned.
+// squareSamples are small matrices: the tests draw elements from an interval, and
+// larger matrices of such elements may be badly conditioned.
 func squareSamples() []Sample {
 	return []Sample{
 		{In: []ir.Shape{{1, 1}}, Lo: 0.5, Hi: 2},

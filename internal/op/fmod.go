@@ -7,10 +7,10 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// FMod is the remainder of x/y with x's sign and Remainder that with y's: the
-// mathematical one, which is exact in floating point but where Remainder adds y to it.
-// With q, the quotient that is cut or rounded down, dx = d and dy = −d·q. A y of ±Inf
-// leaves x, or is the result where the signs differ.
+// FMod is the remainder of x/y with the sign of x, Remainder the one with the sign of y.
+// Both are exact, but for the rounding where Remainder adds y. With q, the quotient
+// truncated (FMod) or rounded down (Remainder), dx = d and dy = −d·q. If y is ±Inf, the
+// result is x, or for Remainder y where the signs differ.
 var FMod, Remainder Entry
 
 func init() {

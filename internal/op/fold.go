@@ -8,11 +8,11 @@ import (
 )
 
 // This file folds any axes of an array by one operation. The order depends on the
-// shape alone, never on the number of workers. Nothing is added up one after the
-// other for long: rows fold by themselves in pairs, columns here, in blocks of at
-// most leafRows rows whose results are then folded in pairs. So the rounding errors
-// of a sum of n elements grow with the logarithm of n (Higham, "The Accuracy of
-// Floating Point Summation", SIAM J. Sci. Comput. 14, 1993).
+// shape alone, never on the number of workers. Sums are pairwise: the kernel of a row
+// folds it in pairs, and this file folds columns, in blocks of at most leafRows rows
+// whose results are folded in pairs. So the rounding error of a sum of n elements
+// grows with the logarithm of n (Higham, "The Accuracy of Floating Point Summation",
+// SIAM J. Sci. Comput. 14, 1993).
 
 // reducer folds in two layouts. The folds must be associative.
 type reducer[T ir.Float] struct {
@@ -31,7 +31,8 @@ type group struct {
 	fold      bool
 }
 
-// groups joins the neighbouring axes of a dense shape that go the same way.
+// groups joins the neighbouring axes of a dense shape that are all folded, or all
+// kept.
 func groups(shape ir.Shape, axes []int) (gs []group) {
 	for i, stride := range shape.Strides() {
 		d, fold := shape[i], slices.Contains(axes, i)
@@ -77,12 +78,12 @@ const (
 
 	leafRows   = 128  // rows that columns fold one after the other
 	foldWidth  = 1024 // columns that a worker folds at a time
-	stackWidth = 64   // columns that rows are put side by side for, where they are shorter
-	stackLeast = 512  // rows from which on they are
+	stackWidth = 64   // shorter rows are taken side by side, as rows of this width
+	stackLeast = 512  // if there are at least this many
 )
 
-// chunkRows is how many rows of a stage with one outer element and few columns a part
-// folds; 0 where columns are divided among the parts.
+// chunkRows is how many rows one part folds, for a stage with one outer element and
+// few columns. It is 0 for other stages, whose columns are divided among the parts.
 func (g stage) chunkRows() int {
 	size := g.n * g.inner
 	if g.outer > 1 || g.inner == 1 || size < 4*reduceGrain || g.inner > 2*stackWidth {
@@ -219,7 +220,7 @@ func (s *folding[T]) columns(dst, x []T, n, stride int, free []T) {
 	}
 }
 
-// stacked takes so many short rows, which follow each other in memory, as one.
+// stacked takes side short rows, which follow each other in memory, as one row.
 func (s *folding[T]) stacked(dst, x []T, n, side int, free []T) {
 	width, inner := side*len(dst), len(dst)
 	wide, free := free[:width], free[width:]
@@ -231,8 +232,8 @@ func (s *folding[T]) stacked(dst, x []T, n, side int, free []T) {
 	}
 }
 
-// pairs folds the columns of two halves of the rows, and their results. Where it cuts
-// depends on the number of rows alone.
+// pairs folds the columns of each half of the rows, then the two results. Where it
+// divides the rows depends on their number alone.
 func (s *folding[T]) pairs(dst, x []T, n, stride int, free []T) {
 	if n <= leafRows {
 		s.r.cols(dst, x, n, stride)
@@ -246,7 +247,7 @@ func (s *folding[T]) pairs(dst, x []T, n, stride int, free []T) {
 	s.r.join(dst, dst, half)
 }
 
-// extremeKernel folds rows with of and columns with pair, max or min.
+// extremeKernel folds by max or min: rows with of, columns with pair.
 func extremeKernel[T ir.Float](of func([]T) T, pair func(dst, a, b []T)) ir.Kernel[T] {
 	return reduceKernel(reducer[T]{
 		rows: func(dst, x []T, n int) {

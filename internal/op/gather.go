@@ -6,8 +6,8 @@ import (
 )
 
 // Gather takes elements along an axis: y[i, j, k] = x[i, index[i, j, k], k] for
-// axis 1. index has x's rank, and no larger extents on the other axes: dx adds d
-// back to the places it came from.
+// axis 1. index has x's rank, and no larger extents on the other axes: dx adds each
+// element of d to where it came from.
 var Gather Entry
 
 func init() {
@@ -74,8 +74,8 @@ func newPlaces(whole, idx ir.Shape, axis int) *places {
 	return p
 }
 
-// each calls f for each element of the index with its place in the whole; -1 if
-// it is out of range.
+// each calls f for each element of the index with its offset in the whole, which is -1
+// if the element is out of range.
 func (p *places) each(index []int, f func(i, at int)) {
 	clear(p.pos)
 	base := 0

@@ -5,9 +5,9 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Lerp is x + w·(y − x), exactly y at w = 1 and x where y is x; it grows with w where
-// y is larger, and does not overflow between x and y (C++20, std::lerp): dx = d·(1 −
-// w), dy = d·w, dw = d·(y − x).
+// Lerp is x + w·(y − x). It is exactly y at w = 1, and exactly x where y is x. It
+// increases with w if y > x, and does not overflow between x and y (C++20, std::lerp).
+// dx = d·(1 − w), dy = d·w, dw = d·(y − x).
 var Lerp Entry
 
 func init() {

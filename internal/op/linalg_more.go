@@ -5,10 +5,10 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// This file has functions of matrices that are made of rows.
+// This file has matrix functions that are made of several rows of the table.
 
-// Diagonal is the diagonal of the axes i and j, of equal extent, as a last axis;
-// both are dropped.
+// Diagonal is the diagonal of the axes i and j, which have equal extents. They are
+// dropped, and the diagonal is a new last axis.
 func (c *Ctx) Diagonal(x *gorgonia.Node, i, j int) *gorgonia.Node {
 	t := c.Type(x)
 	if c.Err != nil {

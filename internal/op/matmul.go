@@ -112,8 +112,8 @@ func vjpMatMul(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 	return []*gorgonia.Node{dx, dy}
 }
 
-// simplifyMatMul makes a product that sums one term an elementwise one, and
-// takes transposed operands into the product.
+// simplifyMatMul rewrites a product that sums one term as an elementwise one, and
+// a product of transposed operands as one with transA or transB.
 func simplifyMatMul(f *ir.Func, v *ir.Value) *ir.Value {
 	if len(v.Type.Shape) == 2 {
 		if w := rankOne(f, v); w != nil {
@@ -165,9 +165,9 @@ func rankOne(f *ir.Func, v *ir.Value) *ir.Value {
 	return w
 }
 
-// sumProducts makes x₁ᵀ·y₁ + x₂ᵀ·y₂ + ... one product of the rows of all xᵢ on
-// top of each other, where the rows are fewer to move than the sums: a weight
-// that is used in many steps gets its gradient so.
+// sumProducts rewrites x₁ᵀ·y₁ + x₂ᵀ·y₂ + ... as one product of all xᵢ and all yᵢ,
+// stacked, if moving their rows is less work than adding the products. The gradient of
+// a weight that is used in many steps is such a sum.
 func sumProducts(f *ir.Func, terms []*ir.Value) []*ir.Value {
 	var out, stack []*ir.Value
 	for _, v := range terms {

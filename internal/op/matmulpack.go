@@ -6,9 +6,9 @@ import (
 )
 
 // PackRight and MatMulPacked are MatMul in two steps, for a right operand that
-// several products share: what each of them would do to y before it multiplies
-// is done once. Only the compiler makes them, so they are no rows of the table:
-// the layout of the packed operand is the processor's.
+// several products share: it is packed once, not by each product. Only the compiler
+// makes them, so they are no rows of the table: the layout of the packed operand
+// depends on the processor.
 var (
 	PackRight    ir.Def
 	MatMulPacked ir.Def
@@ -37,8 +37,8 @@ func init() {
 		F32: matmulPacked[float32](), F64: matmulPacked[float64]()})
 }
 
-// splitMatMul is the Split of a MatMul. There is none for a product that does not pack y,
-// such as one of few rows or columns, nor for a y that changes along leading axes.
+// splitMatMul is the Split of a MatMul. A product is not split if it does not pack y
+// (it has few rows or columns), nor if y has leading axes.
 func splitMatMul(v *ir.Value) (first, then *ir.Def, a ir.Attrs) {
 	s := matmulSpec(v)
 	if s.batch != 1 || len(v.In[1].Type.Shape) != 2 {

@@ -59,7 +59,8 @@ func maxPoolKernel[T ir.Float]() ir.Kernel[T] {
 // MaxPool is the largest element of each window.
 func (c *Ctx) MaxPool(x *gorgonia.Node, w Windows) *gorgonia.Node { return c.pool(&MaxPool, x, w) }
 
-// AdaptiveMaxPool is the largest element of each of out windows that share the image.
+// AdaptiveMaxPool is the largest element of each of out windows that divide the image
+// evenly.
 func (c *Ctx) AdaptiveMaxPool(x *gorgonia.Node, out []int) *gorgonia.Node {
 	return c.Apply(&MaxPool, ir.A("adaptive", true, "out", out), x)
 }

@@ -9,19 +9,19 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// failures are those of the Ctx that have a graph to themselves, by that graph:
-// whoever has a node of it finds what went wrong. It keeps no graph alive.
+// failures has, for each graph that a Ctx owns, that Ctx's failure. So whoever holds
+// a node of the graph finds what went wrong. The map keeps no graph alive.
 var failures sync.Map // weak.Pointer[gorgonia.ExprGraph] to *failure
 
-// Own makes the failures of c those of its graph.
+// Own makes c the owner of its graph: Mistake finds c's failure by any of its nodes.
 func (c *Ctx) Own() {
 	key := weak.Make(c.Graph)
 	failures.Store(key, c.failure)
 	runtime.AddCleanup(c.Graph, func(key weak.Pointer[gorgonia.ExprGraph]) { failures.Delete(key) }, key)
 }
 
-// Mistake is the first failure of the Ctx that owns the graph of one of the nodes,
-// nil if there is none.
+// Mistake returns the failure of the Ctx that owns the graph of one of the nodes,
+// nil if none has failed.
 func Mistake(nodes ...*gorgonia.Node) error {
 	for _, n := range nodes {
 		if n == nil {

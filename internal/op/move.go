@@ -7,8 +7,8 @@ import (
 
 // This file holds what the rows of operators that only move elements share.
 
-// Source is the node whose elements n shows, all of them: n seen through operators
-// that move or repeat elements and leave none out.
+// Source follows n back through operators that move or repeat elements and leave
+// none out. It returns the first node that is no such operator.
 func Source(n *gorgonia.Node) *gorgonia.Node {
 	for {
 		o, ok := n.Op().(*Op)

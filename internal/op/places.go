@@ -5,9 +5,9 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Places are the places that coordinates name in an array of the extents, the
-// attribute, read in order: x: [..., k] of whole numbers, one for each axis, result
-// Ints [...]. A coordinate beyond an end counts as the end, NaN as 0. No gradient.
+// Places are the row-major offsets of coordinates in an array, whose extents are an
+// attribute: x: [..., k] of whole numbers, one for each axis; result Ints [...]. A
+// coordinate beyond an end counts as the end, NaN as 0. No gradient.
 var Places Entry
 
 func init() {
@@ -54,7 +54,7 @@ func placesOf[T ir.Float](c *ir.Call[T]) {
 	}
 }
 
-// Places are the places that the coordinates x name in an array of the extents.
+// Places are the row-major offsets of the coordinates x in an array of the extents.
 func (c *Ctx) Places(x *gorgonia.Node, extents []int) *gorgonia.Node {
 	return c.Apply(&Places, ir.A("extents", extents), x)
 }

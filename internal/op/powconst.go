@@ -35,7 +35,7 @@ func init() {
 	})
 }
 
-// PowConst is x to the power of by, and what is under the root where by is 2 and x one.
+// PowConst is x to the power of by. The square of a root is what is under the root.
 func (c *Ctx) PowConst(x *gorgonia.Node, by float64) *gorgonia.Node {
 	if by == 2 {
 		if y := c.squareOf(x); y != nil {

@@ -6,8 +6,8 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// PutAdd adds the rows of x to zeros of so many rows, the attribute, at the
-// places of the index, in order: x: index's shape followed by a row's, result
+// PutAdd makes zeros with as many rows as the attribute rows says, and adds the rows of
+// x to those that the index lists, in order: x: index's shape followed by a row's, result
 // [rows, ...]. dx takes the rows of d.
 var PutAdd Entry
 
@@ -119,7 +119,7 @@ func moveRow[T ir.Float](row, sum []T, fresh bool) {
 	clear(row)
 }
 
-// IndexAdd is x with the rows of s added at the places that index lists.
+// IndexAdd is x with the rows of s added to the rows that index lists.
 func (c *Ctx) IndexAdd(x, s, index *gorgonia.Node) *gorgonia.Node {
 	return c.Add(x, c.Apply(&PutAdd, ir.A("rows", c.rows(x)), s, index))
 }

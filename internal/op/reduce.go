@@ -8,8 +8,8 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// This file holds what the rows that fold axes share. Their attributes: axes,
-// sorted and without repeats, and keep, which leaves them with extent 1.
+// This file holds what the operators that fold axes share. Their attributes are axes,
+// which are sorted and not repeated, and keep, which keeps folded axes with extent 1.
 
 func inferReduce(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 	t := in[0]
@@ -34,7 +34,7 @@ func inferReduce(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 	return ir.Type{DType: t.DType, Shape: out}, nil
 }
 
-// inferReduceSome is inferReduce for a fold that has no value without elements.
+// inferReduceSome is inferReduce for a fold that has no value if there are no elements.
 func inferReduceSome(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 	if in[0].Shape.Size() == 0 {
 		return ir.Type{}, shapef("got %v, which has no elements", in[0].Shape)
@@ -94,13 +94,13 @@ func resolveAxes(t ir.Type, axes []int) ([]int, error) {
 	return out, nil
 }
 
-// unreduce broadcasts y, shaped like the result of the fold n, to its operand.
+// unreduce broadcasts y, of the shape of the fold n, to the shape of n's operand.
 func (c *Ctx) unreduce(n Applied, y *gorgonia.Node) *gorgonia.Node {
 	return c.Broadcast(c.keepAxes(n, y), c.Shape(n.In[0]))
 }
 
-// keepAxes gives y, shaped like the result of the fold n, extents of 1 where
-// axes were folded.
+// keepAxes reshapes y, of the shape of the fold n, to have the folded axes with
+// extent 1.
 func (c *Ctx) keepAxes(n Applied, y *gorgonia.Node) *gorgonia.Node {
 	kept := c.Shape(n.In[0]).Clone()
 	for _, a := range n.Attrs.Ints("axes") {
@@ -111,15 +111,16 @@ func (c *Ctx) keepAxes(n Applied, y *gorgonia.Node) *gorgonia.Node {
 	return c.Reshape(y, kept)
 }
 
-// shareTies sends d to the elements of the operand of the fold n that are equal
-// to its result, in equal shares.
+// shareTies is the gradient of the fold n for a maximum or minimum: elements of the
+// operand that are equal to the result get equal shares of d, the others 0.
 func (c *Ctx) shareTies(n Applied, d *gorgonia.Node) *gorgonia.Node {
 	tie := c.Eq(n.In[0], c.keepAxes(n, n.Out))
 	share := c.Div(c.keepAxes(n, d), c.Sum(tie, n.Attrs.Ints("axes"), true))
 	return c.Mul(tie, share)
 }
 
-// refReduce folds one element after another.
+// refReduce is the slow formula of a fold: one element after the other. If zero is NaN,
+// it starts from the first element.
 func refReduce(zero float64, f func(acc, x float64) float64) func(*ir.Call[float64]) {
 	return func(c *ir.Call[float64]) {
 		shape := c.V.In[0].Type.Shape

@@ -6,11 +6,11 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// This file has folds that are made of rows.
+// This file has folds that are made of several rows of the table.
 
-// LogSumExp is log Σeˣ over the axes, stable for any x: -Inf where all are, +Inf
-// where one is, NaN where one is. Its derivative is softmax x, and 0 where the result
-// is infinite. Several axes are made one first.
+// LogSumExp is log Σeˣ over the axes. It does not overflow: it is -Inf if all elements
+// are, +Inf if one is, NaN if one is. Its derivative is softmax x, and 0 where the
+// result is infinite. Several axes are made one first.
 func (c *Ctx) LogSumExp(x *gorgonia.Node, axes []int, keep bool) *gorgonia.Node {
 	t := c.Type(x)
 	if c.Err != nil {
@@ -32,8 +32,8 @@ func (c *Ctx) LogSumExp(x *gorgonia.Node, axes []int, keep bool) *gorgonia.Node 
 	return c.Reshape(y, kept)
 }
 
-// Variance is Σ(x − mean)²/(n − correction) over the axes: 0 divides by n, 1
-// gives the unbiased one. It is computed in two passes.
+// Variance is Σ(x − mean)²/(n − correction) over the axes. The correction 1 gives the
+// unbiased variance. It is computed in two passes.
 func (c *Ctx) Variance(x *gorgonia.Node, axes []int, correction int, keep bool) *gorgonia.Node {
 	mean := c.Mean(x, axes, true)
 	if c.Err != nil {
@@ -47,13 +47,13 @@ func (c *Ctx) Variance(x *gorgonia.Node, axes []int, correction int, keep bool) 
 	return c.Scale(c.Sum(c.Square(c.Sub(x, mean)), axes, keep), 1/float64(n-correction))
 }
 
-// Std is the square root of Variance, with the gradient 0 where that is 0.
+// Std is the square root of Variance. Its gradient is 0 where it is 0.
 func (c *Ctx) Std(x *gorgonia.Node, axes []int, correction int, keep bool) *gorgonia.Node {
 	return c.Root(c.Variance(x, axes, correction, keep), 2)
 }
 
-// Root is the p-th root of s ≥ 0, with the gradient 0 where s is 0, at which the
-// root's own slope is infinite for p > 1. For p < 0 it is infinite where s is 0.
+// Root is the p-th root of s ≥ 0. Its gradient is 0 where s is 0, though the slope is
+// infinite there for p > 1. For p < 0 the root of 0 is +Inf.
 func (c *Ctx) Root(s *gorgonia.Node, p float64) *gorgonia.Node {
 	switch p {
 	case 1:
@@ -68,8 +68,8 @@ func (c *Ctx) Root(s *gorgonia.Node, p float64) *gorgonia.Node {
 
 // Norm is the p-norm (Σ|x|ᵖ)^(1/p) over the axes, for any p but 0; p = +Inf is
 // the largest |x|, -Inf the smallest, and 0 counts the elements that are not 0.
-// Its gradient where the norm is 0 is 0, and for p < 2 that of an element that is
-// 0 is 0 too.
+// The gradient is 0 where the norm is 0. For p < 2 it is also 0 for each element that
+// is 0.
 func (c *Ctx) Norm(x *gorgonia.Node, p float64, axes []int, keep bool) *gorgonia.Node {
 	switch {
 	case math.IsNaN(p):

@@ -5,8 +5,8 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Repeat repeats each place of an axis count times, one after another, as
-// NumPy's repeat: dx sums over the repetitions.
+// Repeat repeats each index of an axis count times, one after another, as NumPy's
+// repeat: dx sums over the repetitions.
 var Repeat Entry
 
 func init() {
@@ -56,7 +56,7 @@ func repeat[T ir.Float](c *ir.Call[T]) {
 	}
 }
 
-// Repeat repeats each place of the axis count times.
+// Repeat repeats each index of the axis count times.
 func (c *Ctx) Repeat(x *gorgonia.Node, axis, count int) *gorgonia.Node {
 	return c.Apply(&Repeat, ir.A("axis", axis, "count", count), x)
 }

@@ -7,11 +7,11 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Resample changes the extent of an axis from in places to out places by
-// interpolation, the attributes: each place of the result is a sum of a few places of x
-// with weights that the attributes mode, step and corners give (see taps). Places of the
-// weight 0 have no part in it. It is linear: with the attribute back it is its own
-// transpose, from out places to in, which dx is.
+// Resample changes the extent of an axis from in to out (both are attributes) by
+// interpolation: each element of the result is a sum of a few elements of x, with
+// weights that the attributes mode, step and corners give (see taps). Elements of the
+// weight 0 have no part in it, even if they are NaN. It is linear: with the attribute
+// back it is its own transpose, from out to in, which gives dx.
 var Resample Entry
 
 // The modes of Resample.
@@ -79,13 +79,13 @@ func resampleExtents(a ir.Attrs) (from, to int) {
 	return a.Int("in"), a.Int("out")
 }
 
-// tap is a place of the operand with its weight in a place of the result.
+// tap is an index of the operand, with its weight in one element of the result.
 type tap struct {
 	at     int
 	weight float64
 }
 
-// tapsOf are the taps of each place of the result.
+// tapsOf are the taps of each index of the result.
 func tapsOf(a ir.Attrs) [][]tap {
 	n, out := a.Int("in"), a.Int("out")
 	rows := make([][]tap, out)
@@ -104,9 +104,9 @@ func tapsOf(a ir.Attrs) [][]tap {
 	return back
 }
 
-// taps are the places, of n, that place j of out is interpolated between, those beyond
-// an end being its last one: at (j + ½)·step − ½, or with corners such that the first
-// and last places of both lie on each other.
+// taps are the indices, of n, that index j of out is interpolated between. Index j lies
+// at (j + ½)·step − ½, or, with corners, such that the first and the last indices of both
+// coincide. Beyond an end, the last index counts.
 func taps(a ir.Attrs, n, out, j int) []tap {
 	var row []tap
 	add := func(at int, weight float64) {
@@ -201,8 +201,8 @@ func resampleKernel[T ir.Float]() ir.Kernel[T] {
 	}
 }
 
-// run computes the rows of the result from lo to before hi: row o·to + j is place j of
-// line o, inner elements.
+// run computes the rows of the result from lo up to, but not including, hi. Row o·to + j
+// is index j of line o, inner elements.
 func (s *resampling[T]) run(lo, hi int) {
 	inner := s.g.inner
 	for r := lo; r < hi; r++ {
@@ -228,7 +228,8 @@ func (s *resampling[T]) run(lo, hi int) {
 	}
 }
 
-// Resample changes the extent of an axis to out places, step places of x apart.
+// Resample changes the extent of an axis to out. Neighbours in the result are step
+// indices of x apart.
 func (c *Ctx) Resample(x *gorgonia.Node, axis, out, mode int, step float64, corners bool) *gorgonia.Node {
 	s := c.Shape(x)
 	if c.Err != nil {

@@ -9,9 +9,9 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Root is √x for lengths and deviations, which have their least value 0 where x is 0:
-// dx = d/(2√x), and 0 there, in place of Sqrt's infinite slope. Its square is x itself,
-// with all of x's derivatives: see squareOf.
+// Root is √x for lengths and deviations. dx = d/(2√x), and 0 where x is 0, since a length
+// is least there; Sqrt's slope is infinite there. The square of a Root is x itself, with
+// all of x's derivatives: see squareOf.
 var Root Entry
 
 func init() {
@@ -29,8 +29,8 @@ func init() {
 	})
 }
 
-// squareOf is the square of x where x is a root, a length, or a view of one: the
-// square has derivatives where the root has none. Else it is nil.
+// squareOf is the square of x if x is a Root, a Hypot, or a view of one: the square has
+// derivatives where the root has none. Else it is nil.
 func (c *Ctx) squareOf(x *gorgonia.Node) *gorgonia.Node {
 	if c.Err != nil || x == nil {
 		return nil

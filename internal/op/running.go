@@ -5,16 +5,17 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// This file holds what the running folds share: their attributes are axis, exclusive,
-// which leaves an element out of its own fold, and reverse, which starts at the end.
+// This file holds what the running folds (cumulative sum, product, ...) share. Their
+// attributes are axis, exclusive, which leaves an element out of its own fold, and
+// reverse, which starts at the end.
 
-// walk goes through a line of left elements from the place at, step by step.
+// walk goes along a line: from the index at by step, over left elements.
 type walk struct {
 	at, step, left int
 	exclusive      bool
 }
 
-// forwards are the attributes, but for axis, of a fold from the first element on.
+// forwards are the attributes of a fold from the first element on, without axis.
 var forwards = ir.A("exclusive", false, "reverse", false)
 
 func walkOf(a ir.Attrs, n int) walk {
@@ -24,8 +25,8 @@ func walkOf(a ir.Attrs, n int) walk {
 	return walk{0, 1, n, a.Bool("exclusive")}
 }
 
-// running folds the lines of x into the running values of each, which it carries in
-// float64: many roundings of what is carried add up.
+// running writes the running fold of the line x to dst. It accumulates in float64,
+// since the rounding errors of the accumulator add up.
 func running[T ir.Float](dst, x []T, w walk, zero float64, f func(acc, x float64) float64) {
 	acc := zero
 	for range w.left {
@@ -41,7 +42,7 @@ func running[T ir.Float](dst, x []T, w walk, zero float64, f func(acc, x float64
 	}
 }
 
-// runningKernel runs line on every line of the operand.
+// runningKernel calls line for every line of the operand.
 func runningKernel[T ir.Float](line func(dst, x []T, w walk)) ir.Kernel[T] {
 	k := ir.Kernel[T]{Prepare: func(v *ir.Value, workers int) (any, int) {
 		n := v.Type.Shape[v.Attrs.Int("axis")]
@@ -52,6 +53,7 @@ func runningKernel[T ir.Float](line func(dst, x []T, w walk)) ir.Kernel[T] {
 	return k
 }
 
+// refRunning is the slow formula of a running fold.
 func refRunning(zero float64, f func(acc, x float64) float64) func(*ir.Call[float64]) {
 	return func(c *ir.Call[float64]) {
 		refLines(func(dst, x []float64) { running(dst, x, walkOf(c.V.Attrs, len(x)), zero, f) })(c)
@@ -70,8 +72,8 @@ func runningSamples() []Sample {
 	}
 }
 
-// shift moves x by one place along the axis, to higher places or with back to lower
-// ones, and puts zeros where nothing comes from.
+// shift moves x by one index along the axis: up, or down if back. What becomes free
+// is 0.
 func (c *Ctx) shift(x *gorgonia.Node, axis int, back bool) *gorgonia.Node {
 	s := c.Shape(x)
 	if c.Err != nil || s[axis] == 0 {

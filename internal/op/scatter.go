@@ -5,10 +5,9 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Scatter is x with the elements of s in place of its own, along an axis at the
-// places of the index: y[i, index[i, j, k], k] = s[i, j, k] for axis 1; the last
-// one stays where a place is named twice. dx is d with zeros there; ds gathers d
-// for those that stay.
+// Scatter is x with elements of s instead of its own where the index says, along an
+// axis: y[i, index[i, j, k], k] = s[i, j, k] for axis 1. If the index names an element
+// twice, the last one stays. dx is d with zeros there; ds gathers d for those that stay.
 var Scatter Entry
 
 func init() {
@@ -80,7 +79,7 @@ func (c *Ctx) stays(n Applied) *gorgonia.Node {
 	return c.Eq(c.Gather(left, n.In[2], n.Attrs.Int("axis")), numbers)
 }
 
-// Scatter puts s into x at the places of the index along the axis.
+// Scatter puts s into x where the index says, along the axis.
 func (c *Ctx) Scatter(x, s, index *gorgonia.Node, axis int) *gorgonia.Node {
 	return c.alongAxis(&Scatter, axis, nil, x, s, index)
 }

@@ -6,9 +6,9 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// ScatterAdd adds the elements of x to zeros of the attribute extent, along an
-// axis at the places of the index: y[i, index[i, j, k], k] += x[i, j, k] for
-// axis 1, in the order of x. dx gathers d.
+// ScatterAdd adds the elements of x to zeros where the index says, along an axis, whose
+// extent is an attribute: y[i, index[i, j, k], k] += x[i, j, k] for axis 1, in the order
+// of x. dx gathers d.
 var ScatterAdd Entry
 
 func init() {
@@ -84,8 +84,7 @@ func scatterAdd[T ir.Float](c *ir.Call[T]) {
 	}
 }
 
-// ScatterAdd adds x to zeros of the shape, at the places of the index along the
-// axis.
+// ScatterAdd adds x to zeros of the shape where the index says, along the axis.
 func (c *Ctx) ScatterAdd(x, index *gorgonia.Node, axis int, shape ir.Shape) *gorgonia.Node {
 	k, err := ir.Type{Shape: shape}.Axis(axis)
 	if err != nil {

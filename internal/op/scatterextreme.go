@@ -5,10 +5,10 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// ScatterExtreme is x with each place made the largest of itself and the
-// elements of s that the index sends there, as Scatter has it, or the smallest
-// with the attribute least; NaN if there is one. d goes to those that are equal
-// to the result, in equal shares.
+// ScatterExtreme replaces each element of x by the largest of itself and the elements
+// of s that the index sends there, as in Scatter; with the attribute least, by the
+// smallest. The result is NaN if one of them is. d goes to those that are equal to the
+// result, in equal shares.
 var ScatterExtreme Entry
 
 func init() {
@@ -48,8 +48,8 @@ func scatterExtreme[T ir.Float](c *ir.Call[T]) {
 	})
 }
 
-// ScatterExtreme is x with its places made the largest, or the smallest, of
-// themselves and the elements of s that the index sends there.
+// ScatterExtreme replaces each element of x by the largest, or the smallest, of itself
+// and the elements of s that the index sends there.
 func (c *Ctx) ScatterExtreme(x, s, index *gorgonia.Node, axis int, least bool) *gorgonia.Node {
 	return c.alongAxis(&ScatterExtreme, axis, ir.A("least", least), x, s, index)
 }

@@ -5,10 +5,9 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// ScatterMul is x with each place multiplied by the elements of s that the index
-// sends there, as Scatter has it. The gradient of a factor is d times the product
-// of the others: where one factor of a place is 0, of those that are not; where
-// two are, 0.
+// ScatterMul multiplies each element of x by the elements of s that the index sends
+// there, as in Scatter. The gradient of a factor is d times the product of the others,
+// which is right where factors are 0: if two are, the gradient is 0.
 var ScatterMul Entry
 
 func init() {
@@ -40,8 +39,8 @@ func scatterMul[T ir.Float](c *ir.Call[T]) {
 	scatterInto(c, func(i, at int) { c.Out[at] *= c.In[1][i] })
 }
 
-// ScatterMul is x with its places multiplied by the elements of s that the index
-// sends there.
+// ScatterMul multiplies each element of x by the elements of s that the index sends
+// there.
 func (c *Ctx) ScatterMul(x, s, index *gorgonia.Node, axis int) *gorgonia.Node {
 	return c.alongAxis(&ScatterMul, axis, nil, x, s, index)
 }

@@ -8,8 +8,8 @@ import (
 // Range is a part of an axis: Start, Start+Step, ... before Stop.
 type Range struct{ Start, Stop, Step int }
 
-// Slice takes a Range of each axis, as the attributes start, count and step
-// say: dx is d at those places, 0 elsewhere.
+// Slice takes a Range of each axis, as the attributes start, count and step say: dx is
+// d at those elements, 0 elsewhere.
 var Slice Entry
 
 func init() {

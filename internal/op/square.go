@@ -23,7 +23,7 @@ func init() {
 	})
 }
 
-// Square is x², and what is under the root where x is one.
+// Square is x². The square of a root is what is under the root.
 func (c *Ctx) Square(x *gorgonia.Node) *gorgonia.Node {
 	if y := c.squareOf(x); y != nil {
 		return y

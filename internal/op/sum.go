@@ -25,7 +25,7 @@ func init() {
 	})
 }
 
-// farSums is how many elements do not stay in the first caches.
+// farSums is a number of elements that do not fit in the first caches.
 const farSums = 1 << 16
 
 // sumKernel sums rows with sum and columns with accum, which adds the rows of a

@@ -5,11 +5,12 @@ import (
 	"github.com/symgrad/symgrad/internal/kernel/vec"
 )
 
-// The tail of tanh and of the sigmoid is the function's value, or what it lacks of 1
-// where that is less; Open makes the value of it, and Slope g times the slope. A value
-// that is rounded to 1 has lost its slope, so function and gradient are both made of
-// the tail: then the argument need not be kept for the gradient, nor the exponential
-// be computed twice. Only the compiler makes these, so they are no rows of the table.
+// The tail of tanh or the sigmoid is the smaller of two numbers: the function's value,
+// and 1 minus it. Open computes the value from the tail, Slope the gradient: g times the
+// slope. A value that is rounded to 1 has lost its slope, the tail has not. Since both
+// come from the tail, the argument need not be kept for the gradient, nor the
+// exponential be computed twice. Only the compiler makes these operators, so they are
+// no rows of the table.
 var TanhTail, TanhOpen, TanhSlope, SigmoidTail, SigmoidOpen, SigmoidSlope ir.Def
 
 func init() {
@@ -27,12 +28,12 @@ func defineTail(d *ir.Def, arity int, name string, f32 ir.Elem[float32], f64 ir.
 	defineInner(d, ir.Def{Name: name, Class: ir.Elementwise, Arity: arity, Infer: sameShape, Elem32: f32, Elem64: f64})
 }
 
-// splitAt is the Split of an operator that always has the same two steps.
+// splitAt is the Split of an operator that is always split into the same two.
 func splitAt(first, then *ir.Def) func(*ir.Value) (*ir.Def, *ir.Def, ir.Attrs) {
 	return func(*ir.Value) (*ir.Def, *ir.Def, ir.Attrs) { return first, then, nil }
 }
 
-// slopes is the body of the gradient: g times the slope that x's tail has.
+// slopes is the body of the gradient: g times the slope, from the tail of x.
 func slopes[T ir.Float](tail func(dst, x []T), slope func(dst, g, p []T)) ir.Elem[T] {
 	return func(dst []T, in [][]T, _ []T) {
 		var block [256]T

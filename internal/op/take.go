@@ -59,7 +59,7 @@ func take[T ir.Float](c *ir.Call[T]) {
 // Take takes the rows of x that index lists.
 func (c *Ctx) Take(x, index *gorgonia.Node) *gorgonia.Node { return c.Apply(&Take, nil, x, index) }
 
-// IndexSelect takes the places of an axis that the vector index lists.
+// IndexSelect takes the slices of x, along an axis, that the vector index lists.
 func (c *Ctx) IndexSelect(x, index *gorgonia.Node, axis int) *gorgonia.Node {
 	t := c.Type(x)
 	if c.Err != nil {
@@ -73,15 +73,15 @@ func (c *Ctx) IndexSelect(x, index *gorgonia.Node, axis int) *gorgonia.Node {
 	return c.firstAxis(x, k, func(x *gorgonia.Node) *gorgonia.Node { return c.Take(x, index) })
 }
 
-// IndexPut adds the places of an axis to those, of so many zeros, that the vector index
-// lists: what IndexSelect's derivative does.
+// IndexPut makes zeros of that extent along an axis, and adds the slices of x to those
+// that the vector index lists. It is the derivative of IndexSelect.
 func (c *Ctx) IndexPut(x, index *gorgonia.Node, axis, extent int) *gorgonia.Node {
 	return c.firstAxis(x, axis, func(x *gorgonia.Node) *gorgonia.Node {
 		return c.Apply(&PutAdd, ir.A("rows", extent), x, index)
 	})
 }
 
-// firstAxis is f of x with axis k and the first one swapped, swapped back.
+// firstAxis swaps axis k of x with the first, applies f, and swaps them back.
 func (c *Ctx) firstAxis(x *gorgonia.Node, k int, f func(x *gorgonia.Node) *gorgonia.Node) *gorgonia.Node {
 	s := c.Shape(x)
 	if c.Err != nil {

@@ -9,8 +9,8 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// TanhGrad is g·1 − tanh² x, the gradient of tanh at x, with all digits where the
-// function is nearly constant: dg = d·1 − tanh² x, dx = −2·d·g·tanh x·(1 − tanh² x).
+// TanhGrad is g·(1 − tanh² x), the gradient of tanh at x, with all digits where the
+// function is nearly constant: dg = d·(1 − tanh² x), dx = −2·d·g·tanh x·(1 − tanh² x).
 var TanhGrad Entry
 
 func init() {
@@ -31,5 +31,5 @@ func init() {
 	})
 }
 
-// TanhGrad is g·1 − tanh² x.
+// TanhGrad is g·(1 − tanh² x).
 func (c *Ctx) TanhGrad(g, x *gorgonia.Node) *gorgonia.Node { return c.elementwise2(&TanhGrad, g, x) }

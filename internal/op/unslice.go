@@ -8,8 +8,8 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Unslice puts x into zeros of the attribute shape, at the places that a Slice
-// with the same start, count and step would take: dx is that slice of d.
+// Unslice puts x into zeros of the attribute shape, where a Slice with the same start,
+// count and step would take it from: dx is that slice of d.
 var Unslice Entry
 
 func init() {
@@ -45,8 +45,8 @@ func init() {
 	})
 }
 
-// sumUnslices joins parts that lie side by side along an axis: the gradients of
-// a value that was cut into pieces are one concatenation, no sum.
+// sumUnslices rewrites a sum of parts that lie side by side along an axis as their
+// concatenation: it is the gradient of a value that was cut into pieces.
 func sumUnslices(f *ir.Func, terms []*ir.Value) []*ir.Value {
 	byAxis := map[int][]*ir.Value{}
 	var out []*ir.Value
@@ -75,8 +75,8 @@ func sumUnslices(f *ir.Func, terms []*ir.Value) []*ir.Value {
 	return out
 }
 
-// cutAxis is the only axis that v is a part of, if there is one and the part is
-// a run.
+// cutAxis is the axis along which v is a part, if that is the only one and the part has
+// no gaps.
 func cutAxis(v *ir.Value) (axis int, ok bool) {
 	axis = -1
 	for i, n := range v.Type.Shape {
@@ -97,8 +97,8 @@ func cutAxis(v *ir.Value) (axis int, ok bool) {
 // cutAt is where the part v starts.
 func cutAt(v *ir.Value, axis int) int { return v.Attrs.Ints("start")[axis] }
 
-// neighbours takes a run of parts each of which starts where the one before
-// ends. Parts are sorted by where they start.
+// neighbours takes the longest run of parts in which each starts where the one before
+// ends. The parts are sorted by where they start.
 func neighbours(parts []*ir.Value, axis int) (run, rest []*ir.Value) {
 	end := cutAt(parts[0], axis)
 	for _, v := range parts {

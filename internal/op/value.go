@@ -7,8 +7,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// ValueData copies the elements of a value of gorgonia's, row-major: []float64
-// for floats, []int for ints.
+// ValueData returns a copy of the elements of a value of gorgonia's in row-major
+// order: []float64 for floats, []int for ints.
 func ValueData(v gorgonia.Value) (any, error) {
 	if t, ok := v.(tensor.Tensor); ok && (t.RequiresIterator() || !t.DataOrder().IsRowMajor()) {
 		d, ok := t.(*tensor.Dense)

@@ -8,11 +8,11 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// This file holds what the pooling rows share: the windows that their
-// attributes kernel, stride, pad, dilation and out describe. Window i covers the
-// places i·stride + k·dilation − pad, k < kernel, that lie inside. With the
-// attribute adaptive, window i of n over an axis of m reaches from ⌊i·m/n⌋ to
-// before ⌈(i+1)·m/n⌉.
+// This file holds what the pooling operators share: the windows, which the attributes
+// kernel, stride, pad, dilation and out describe. Window i covers the positions
+// i·stride + k·dilation − pad of an axis, k < kernel, that lie inside. With the
+// attribute adaptive, window i of n over an axis of m covers ⌊i·m/n⌋ up to, but not
+// including, ⌈(i+1)·m/n⌉.
 
 // Windows are the settings of pooling: one number for each spatial axis.
 type Windows struct {
@@ -20,8 +20,8 @@ type Windows struct {
 	Ceil                          bool // a last window may reach over the end
 }
 
-// span is a window on one axis: count places from start, step apart. div is the
-// number of places that an average divides by.
+// span is a window on one axis: count positions from start, step apart. div is the
+// number that an average divides by.
 type span struct{ start, count, div int }
 
 // windows are those of three axes, the first ones of extent 1 where there are fewer.
@@ -68,7 +68,7 @@ func spanOf(a ir.Attrs, i, j, n int) span {
 	for k := range count {
 		at := start + k*step
 		if at < n+pad {
-			s.div++ // a place of the image or of its padding
+			s.div++ // a position of the image or of its padding
 		}
 		if at >= 0 && at < n {
 			if s.count == 0 {
@@ -86,7 +86,7 @@ func spanOf(a ir.Attrs, i, j, n int) span {
 	return s
 }
 
-// each calls f for every place of a window with its offset in the plane, in
+// each calls f for every position of a window, with its offset in the plane, in
 // row-major order.
 func (w *windows) each(z, y, x span, f func(at int)) {
 	for i := range z.count {
@@ -99,8 +99,8 @@ func (w *windows) each(z, y, x span, f func(at int)) {
 	}
 }
 
-// first is the offset in the plane of the first largest element of a window, or
-// of the first NaN.
+// first is the offset in the plane of the largest element of a window: the first of
+// equal ones, or the first NaN.
 func first[T ir.Float](w *windows, plane []T, z, y, x span) int {
 	best, m := 0, int64(math.MinInt64) // integers: no branch on what is as good as random
 	for i := range z.count {
@@ -164,8 +164,9 @@ func poolSettings(a ir.Attrs, x ir.Shape, out []int) error {
 	return nil
 }
 
-// inferPoolPair is the shape rule of a row of images and a second operand: of
-// the shape of the windows, with a result like the images, or the other way round.
+// inferPoolPair is the shape rule of an operator of images and a second operand. With
+// scatter, the second operand has the shape of the windows and the result that of the
+// images; else the other way round.
 func inferPoolPair(scatter bool) func(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 	return func(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 		second, err := inferPool(in, a)
@@ -207,13 +208,13 @@ type pooling[T ir.Float] struct {
 	windows
 	plain   plainWindows
 	isPlain bool
-	apart   int // elements between the workers' rows in the scratch
+	apart   int // elements from one worker's row in the scratch to the next worker's
 	c       *ir.Call[T]
 	part    func(worker, part int)
 	parts   int
 }
 
-// poolKernel runs plane for each image of each channel, some of them in a part.
+// poolKernel calls plane for each channel of each image, several of them in one part.
 func poolKernel[T ir.Float](shapes func(v *ir.Value) (x, out ir.Shape), plane func(s *pooling[T], worker, p int)) ir.Kernel[T] {
 	const perPart = 1 << 14 // elements
 	return ir.Kernel[T]{
@@ -239,7 +240,7 @@ func poolKernel[T ir.Float](shapes func(v *ir.Value) (x, out ir.Shape), plane fu
 	}
 }
 
-// row is memory for a row of the images.
+// row is the worker's memory for one row of an image.
 func (s *pooling[T]) row(worker int) []T {
 	return s.c.Scratch[worker*s.apart : worker*s.apart+s.in[2]]
 }
@@ -262,8 +263,8 @@ func (w *windows) every(f func(i int, z, y, x span)) {
 	}
 }
 
-// poolSamples are pooling applications; given adds an operand of the shape of
-// the windows, or puts it in place of the images.
+// poolSamples are pooling applications. operands returns the shapes of the operands
+// from those of the images and the windows.
 func poolSamples(operands func(x, out ir.Shape) []ir.Shape, adaptive bool, kv ...any) []Sample {
 	var out []Sample
 	add := func(x ir.Shape, a ir.Attrs) {
@@ -289,7 +290,7 @@ func poolSamples(operands func(x, out ir.Shape) []ir.Shape, adaptive bool, kv ..
 	return out
 }
 
-// pool applies a pooling row with windows over x.
+// pool applies the pooling operator e with the windows w to x; kv are more attributes.
 func (c *Ctx) pool(e *Entry, x *gorgonia.Node, w Windows, kv ...any) *gorgonia.Node {
 	s := c.Shape(x)
 	if c.Err != nil {

@@ -6,10 +6,10 @@ import (
 	"github.com/symgrad/symgrad/internal/kernel/vec"
 )
 
-// This file holds the fast ways through max pools whose windows are plain: whole,
-// on the last two axes, without gaps in them.
+// This file holds the fast loops of max pools with plain windows: these lie inside of
+// the image, on the last two axes, and have no gaps.
 
-// plainWindows are windows of ky by kx places, sy and sx apart, none of them cut.
+// plainWindows are windows of ky by kx positions, sy and sx apart.
 type plainWindows struct{ ky, kx, sy, sx int }
 
 // plainOf says whether the windows over images x to out are plain.
@@ -33,11 +33,11 @@ func plainOf(a ir.Attrs, x, out ir.Shape) (p plainWindows, ok bool) {
 	return p, true
 }
 
-// pairs are the windows of two by two places, apart from each other.
+// pairs are windows of 2×2 that do not overlap.
 var pairs = plainWindows{2, 2, 2, 2}
 
-// maxPlain writes the largest elements of the windows over one plane of rows of
-// w to oh rows of ow; row is memory for w elements.
+// maxPlain writes the largest element of each window to y, oh rows of ow. The rows of
+// the plane have w elements; row is memory for one.
 func maxPlain[T ir.Float](p plainWindows, y, plane, row []T, w, oh, ow int) {
 	if p == pairs {
 		maxpool.Max(maxpool.Image{Rows: oh, N: ow, LD: w}, y, plane)
@@ -61,7 +61,7 @@ func maxPlain[T ir.Float](p plainWindows, y, plane, row []T, w, oh, ow int) {
 	}
 }
 
-// larger is dst = the larger of a and b.
+// larger writes the larger of a and b, element by element, to dst.
 func larger[T ir.Float](dst, a, b []T) {
 	switch dst := any(dst).(type) {
 	case []float32:
@@ -71,8 +71,8 @@ func larger[T ir.Float](dst, a, b []T) {
 	}
 }
 
-// scatterPairs puts the elements of d at the first largest place of their
-// windows, which are pairs, and 0 everywhere else in one plane of h rows of w.
+// scatterPairs writes each element of d to where its window, a pair, has its first
+// largest element, and 0 to the rest of the plane of h rows of w.
 func scatterPairs[T ir.Float](dx, plane, d []T, h, w, oh, ow int) {
 	maxpool.Grad(maxpool.Image{Rows: oh, N: ow, LD: w}, dx, plane, d)
 	for y := 0; y < 2*oh && 2*ow < w; y++ {
