@@ -15,10 +15,10 @@ import (
 // sentinel is a package's variable whose name begins with Err.
 type sentinel struct{ pkg, name string }
 
-// TestSentinels holds that two public packages which have an error of one name
-// have one value there: errors.Is(err, train.ErrNotFinite) finds what graph calls
-// graph.ErrNotFinite. Each name is followed through its aliases to where the value
-// is made.
+// TestSentinels checks that packages with an error of the same name have the same value
+// there: errors.Is(err, train.ErrNotFinite) finds what graph calls graph.ErrNotFinite.
+// It reads all packages, the internal ones too, and follows each name through its
+// aliases to where the value is made.
 func TestSentinels(t *testing.T) {
 	alias := readSentinels(t)
 	origin := func(s sentinel) sentinel {
@@ -31,17 +31,16 @@ func TestSentinels(t *testing.T) {
 		}
 		return s
 	}
-	public := map[string][]sentinel{}
+	named := map[string][]sentinel{}
 	for s := range alias {
-		if strings.HasPrefix(s.name, "Err") && !strings.Contains(s.pkg, "internal/") {
-			public[s.name] = append(public[s.name], s)
-		}
+		named[s.name] = append(named[s.name], s)
 	}
-	if len(public["ErrShape"]) < 2 || len(public["ErrNotFinite"]) < 3 || len(public["ErrOption"]) < 3 {
-		t.Fatalf("got the packages %v, %v and %v of ErrShape, ErrNotFinite and ErrOption, want graph, train/data and, of the last two, train",
-			public["ErrShape"], public["ErrNotFinite"], public["ErrOption"])
+	// graph, train, train/data, internal/op and internal/mistake
+	if len(named["ErrShape"]) < 4 || len(named["ErrNotFinite"]) < 5 || len(named["ErrOption"]) < 5 || len(named["ErrFormat"]) < 2 {
+		t.Fatalf("got the packages %v of ErrShape, %v of ErrNotFinite, %v of ErrOption and %v of ErrFormat, want more",
+			named["ErrShape"], named["ErrNotFinite"], named["ErrOption"], named["ErrFormat"])
 	}
-	for name, list := range public {
+	for name, list := range named {
 		for _, s := range list[1:] {
 			if a, b := origin(list[0]), origin(s); a != b {
 				t.Errorf("%s of %s is %s.%s, that of %s is %s.%s; want one value", name, list[0].pkg, a.pkg, a.name, s.pkg, b.pkg, b.name)
@@ -105,7 +104,7 @@ func addSentinels(out map[sentinel]sentinel, pkg string, f *ast.File) {
 		for _, spec := range g.Specs {
 			v := spec.(*ast.ValueSpec)
 			for i, id := range v.Names {
-				if len(v.Values) != len(v.Names) || !strings.HasPrefix(id.Name, "Err") && pkg != pkgKinds {
+				if len(v.Values) != len(v.Names) || !strings.HasPrefix(id.Name, "Err") {
 					continue
 				}
 				s := sentinel{pkg, id.Name}
@@ -122,6 +121,3 @@ func addSentinels(out map[sentinel]sentinel, pkg string, f *ast.File) {
 		}
 	}
 }
-
-// pkgKinds is the package of the kinds that several packages have.
-const pkgKinds = "internal/mistake"

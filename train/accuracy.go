@@ -4,9 +4,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/pkg/errors"
-	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/train/data"
 )
 
@@ -118,12 +117,12 @@ func checkAccuracy(p Pair) error {
 	case f.Ints == nil || size(p.Output) == f.Size():
 		return checkBinary(p)
 	case width < 2 || size(p.Output)/width != f.Size():
-		return errors.Wrapf(graph.ErrShape, "got outputs of %v and labels of %v for each example, want a label, or %d, for each row of %d outputs",
+		return mistake.Shapef("got outputs of %v and labels of %v for each example, want a label, or %d, for each row of %d outputs",
 			ir.Shape(p.Output), ir.Shape(f.Shape), size(p.Output)/max(1, width), width)
 	}
 	for i, v := range f.Ints {
 		if (v < 0 || v >= width) && !(p.Ignores && v == p.Ignore) {
-			return errors.Wrapf(data.ErrLabel, "field %q: row %d has the label %d, want one in [0,%d) for %d outputs", f.Name, i/f.Size(), v, width, width)
+			return mistake.Newf(data.ErrLabel, "field %q: row %d has the label %d, want one in [0,%d) for %d outputs", f.Name, i/f.Size(), v, width, width)
 		}
 	}
 	return nil
@@ -146,12 +145,12 @@ func checkBinary(p Pair) error {
 	f := p.Target
 	for i, v := range f.Ints {
 		if v != 0 && v != 1 && !(p.Ignores && v == p.Ignore) {
-			return errors.Wrapf(data.ErrLabel, "field %q: row %d has the label %d, want 0 or 1 for one output", f.Name, i/f.Size(), v)
+			return mistake.Newf(data.ErrLabel, "field %q: row %d has the label %d, want 0 or 1 for one output", f.Name, i/f.Size(), v)
 		}
 	}
 	for i, v := range f.Floats {
 		if v != 0 && v != 1 {
-			return errors.Wrapf(data.ErrLabel, "field %q: row %d has the target %v, want labels: 0 or 1, or rows that add up to 1", f.Name, i/f.Size(), v)
+			return mistake.Newf(data.ErrLabel, "field %q: row %d has the target %v, want labels: 0 or 1, or rows that add up to 1", f.Name, i/f.Size(), v)
 		}
 	}
 	return nil
@@ -163,7 +162,7 @@ func checkEqual(p Pair) error {
 	long := func(s []int) []int { return slices.DeleteFunc(slices.Clone(s), func(d int) bool { return d == 1 }) }
 	a, b := long(p.Output), long(p.Target.Shape)
 	if size(a) != size(b) || len(a) > 1 && len(b) > 1 && !slices.Equal(a, b) {
-		return errors.Wrapf(graph.ErrShape, "got outputs of %v and targets %q of %v for each example, want equal shapes", ir.Shape(p.Output), p.Target.Name, ir.Shape(p.Target.Shape))
+		return mistake.Shapef("got outputs of %v and targets %q of %v for each example, want equal shapes", ir.Shape(p.Output), p.Target.Name, ir.Shape(p.Target.Shape))
 	}
 	return nil
 }

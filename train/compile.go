@@ -7,6 +7,7 @@ import (
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
 )
@@ -26,28 +27,28 @@ func (t *Trainer) build(k kind, n int) (*modelGraph, error) {
 		return nil, err
 	}
 	if p != t.params {
-		return nil, errors.Wrapf(ErrOption, "the model %T: got other Params than at New, want the same at every call", t.model)
+		return nil, mistake.Optionf("the model %T: got other Params than at New, want the same at every call", t.model)
 	}
 	m := &modelGraph{b: graph.New(t.params), unused: map[string]bool{}}
 	m.b.SetTraining(k == training)
 	m.b.SetSeed(t.o.Seed)
 	m.loss, m.output, err = buildLoss(t.model, m.b, n)
 	if across := m.b.AcrossExamples(); across != "" && k != training { // also if it cannot be built for a batch of 1
-		return nil, errors.Wrapf(graph.ErrUnsupported, "the model can be trained, but neither evaluated nor used to predict: %s takes mean and variance of the batch, "+
+		return nil, mistake.Newf(graph.ErrUnsupported, "the model can be trained, but neither evaluated nor used to predict: %s takes mean and variance of the batch, "+
 			"so the result for one example would depend on the others; use nn.LayerNorm, nn.GroupNorm or, with statistics of your own, nn.BatchNormFixed", across)
 	}
 	if err != nil {
 		return nil, err
 	}
 	if m.loss == nil || m.output == nil {
-		return nil, errors.Wrapf(ErrOption, "the model for a batch of %d: Loss: got a nil loss or output, want two nodes", n)
+		return nil, mistake.Optionf("the model for a batch of %d: Loss: got a nil loss or output, want two nodes", n)
 	}
 	if k != training {
 		return m, nil
 	}
 	params := m.b.ParamNodes()
 	if len(params) == 0 {
-		return nil, errors.Wrapf(ErrOption, "the model for a batch of %d: got no parameters, want one or more to train", n)
+		return nil, mistake.Optionf("the model for a batch of %d: got no parameters, want one or more to train", n)
 	}
 	m.grads, err = autograd.GradientsWith(autograd.Options{AllowUnconnected: t.o.AllowUnused,
 		Unconnected: func(n *gorgonia.Node) { m.unused[op.NameOf(n)] = true }}, m.loss, params...)
@@ -84,11 +85,11 @@ func (t *Trainer) compile(k kind, n int) (*session, error) {
 		return nil, errors.Wrapf(err, "the model for a batch of %d", n)
 	}
 	if shape := s.prog.OutputShape(0); k != predicting && size(shape) != 1 {
-		return nil, errors.Wrapf(graph.ErrShape, "the loss: got the shape %v, want one element", ir.Shape(shape))
+		return nil, mistake.Shapef("the loss: got the shape %v, want one element", ir.Shape(shape))
 	}
 	if s.output >= 0 {
 		if shape := s.prog.OutputShape(s.output); len(shape) == 0 || shape[0] != n {
-			return nil, errors.Wrapf(graph.ErrShape, "the output: got the shape %v, want [%d, ...], with the batch first", ir.Shape(shape), n)
+			return nil, mistake.Shapef("the output: got the shape %v, want [%d, ...], with the batch first", ir.Shape(shape), n)
 		}
 	}
 	s.moved = t.movedBy(m)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/train/data"
 )
 
@@ -90,9 +91,9 @@ func (t *Trainer) evaluate(ctx context.Context, d *data.Dataset) (Result, error)
 	case err != nil:
 		return r, err
 	case mean.empty():
-		return r, errors.Wrap(data.ErrEmpty, "nothing in the data set counts in the loss")
+		return r, mistake.Newf(data.ErrEmpty, "nothing in the data set counts in the loss")
 	case !isFinite(r.Loss):
-		return r, errors.Wrapf(ErrNotFinite, "got the loss %v, want a finite number", r.Loss)
+		return r, mistake.Newf(ErrNotFinite, "got the loss %v, want a finite number", r.Loss)
 	}
 	return r, nil
 }
@@ -100,7 +101,7 @@ func (t *Trainer) evaluate(ctx context.Context, d *data.Dataset) (Result, error)
 // usable returns an error if a parameter is not finite.
 func (t *Trainer) usable() error {
 	if name := t.badParam(); name != "" {
-		return errors.Wrapf(ErrNotFinite, "parameter %q: got numbers that are not finite, want finite ones", name)
+		return mistake.Newf(ErrNotFinite, "parameter %q: got numbers that are not finite, want finite ones", name)
 	}
 	return nil
 }
@@ -108,7 +109,7 @@ func (t *Trainer) usable() error {
 // given returns an error unless there are a context and a data set.
 func given(ctx context.Context, d *data.Dataset) error {
 	if ctx == nil {
-		return errors.Wrap(ErrOption, "got a nil context, want one such as context.Background()")
+		return mistake.Optionf("got a nil context, want one such as context.Background()")
 	}
 	return filled(d)
 }
@@ -116,7 +117,7 @@ func given(ctx context.Context, d *data.Dataset) error {
 // filled returns an error unless there is a data set.
 func filled(d *data.Dataset) error {
 	if d == nil || d.Len() == 0 {
-		return errors.Wrap(data.ErrEmpty, "got no data set, want one with examples")
+		return mistake.Newf(data.ErrEmpty, "got no data set, want one with examples")
 	}
 	return nil
 }

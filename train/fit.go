@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/train/data"
 )
 
@@ -169,7 +170,7 @@ func (t *Trainer) endEpoch(ctx context.Context, d *data.Dataset) (Epoch, error) 
 	p.at, p.took = 0, 0
 	p.mean.reset()
 	if empty {
-		return e, errors.Wrap(data.ErrEmpty, "nothing in the data set counts in the loss")
+		return e, mistake.Newf(data.ErrEmpty, "nothing in the data set counts in the loss")
 	}
 	over, name := t.measured(d)
 	if over == nil {

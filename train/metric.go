@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/train/data"
 )
 
@@ -96,7 +97,7 @@ func Predicted(output []float64) int {
 func (m Metric) meter() (meter Meter, err error) {
 	err = try("Start", func() error {
 		if meter = m.Start(); isNil(meter) {
-			return errors.Wrap(ErrOption, "Start: got a nil Meter, want a new one")
+			return mistake.Optionf("Start: got a nil Meter, want a new one")
 		}
 		return nil
 	})

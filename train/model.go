@@ -5,6 +5,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 )
 
@@ -41,11 +42,11 @@ func Build(m Model) error {
 // paramsOf returns the parameters of m, and an error if m is not a model.
 func paramsOf(m Model) (p *graph.Params, err error) {
 	if isNil(m) {
-		return nil, errors.Wrap(ErrOption, "got a nil model, want a value")
+		return nil, mistake.Optionf("got a nil model, want a value")
 	}
 	err = try("Params", func() error {
 		if p = m.Params(); p == nil {
-			return errors.Wrap(ErrOption, "got nil Params, want those of the model")
+			return mistake.Optionf("got nil Params, want those of the model")
 		}
 		return nil
 	})

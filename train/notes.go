@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/train/data"
 )
 
@@ -59,12 +59,12 @@ func sameMeaning(trained, f data.Field) error {
 	if len(trained.ClassNames) > 0 && len(f.ClassNames) > 0 {
 		n := min(len(trained.ClassNames), len(f.ClassNames))
 		if !slices.Equal(trained.ClassNames[:n], f.ClassNames[:n]) {
-			return errors.Wrapf(data.ErrLabel, "field %q: got the classes %q, want those of the training set, %q, in their order (CSVOptions.Classes)",
+			return mistake.Newf(data.ErrLabel, "field %q: got the classes %q, want those of the training set, %q, in their order (CSVOptions.Classes)",
 				f.Name, f.ClassNames, trained.ClassNames)
 		}
 	}
 	if a, b := slices.Sorted(slices.Values(trained.Columns)), slices.Sorted(slices.Values(f.Columns)); slices.Equal(a, b) && !slices.Equal(trained.Columns, f.Columns) {
-		return errors.Wrapf(data.ErrField, "field %q: got the columns %q, want the order of the training set, %q", f.Name, f.Columns, trained.Columns)
+		return mistake.Newf(data.ErrField, "field %q: got the columns %q, want the order of the training set, %q", f.Name, f.Columns, trained.Columns)
 	}
 	return nil
 }

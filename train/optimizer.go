@@ -5,8 +5,8 @@ import (
 	"math"
 	"reflect"
 
-	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // Optimizer makes a step from the gradients of the parameters. SGD, Adam and AdamW
@@ -76,7 +76,7 @@ type Float interface{ float32 | float64 }
 // checkOptimizer returns what is wrong with o and its slots for parameters of type d.
 func checkOptimizer(o Optimizer, d graph.DType) error {
 	if isNil(o) {
-		return errors.Wrapf(ErrOption, "the optimizer: got a nil %T, want a value", o)
+		return mistake.Optionf("the optimizer: got a nil %T, want a value", o)
 	}
 	if v, ok := o.(Validator); ok {
 		if err := try(fmt.Sprintf("%T.Validate", o), v.Validate); err != nil {
@@ -95,11 +95,11 @@ func checkSlots(o Optimizer, d graph.DType) error {
 	for i, s := range o.Slots() {
 		switch {
 		case s.Name == "":
-			return errors.Wrapf(ErrOption, "%T.Slots: slot %d: got no name, want one", o, i)
+			return mistake.Optionf("%T.Slots: slot %d: got no name, want one", o, i)
 		case seen[s.Name]:
-			return errors.Wrapf(ErrOption, "%T.Slots: slot %d: got the name %q again, want one that no other slot has", o, i, s.Name)
+			return mistake.Optionf("%T.Slots: slot %d: got the name %q again, want one that no other slot has", o, i, s.Name)
 		case !(math.Abs(s.Init) <= most):
-			return errors.Wrapf(ErrOption, "%T.Slots: slot %q: got the initial value %v, want a finite number of type %v", o, s.Name, s.Init, d)
+			return mistake.Optionf("%T.Slots: slot %q: got the initial value %v, want a finite number of type %v", o, s.Name, s.Init, d)
 		}
 		seen[s.Name] = true
 	}

@@ -1,12 +1,12 @@
 package train
 
 import (
-	"fmt"
 	"io"
 	"math"
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/train/data"
 )
 
@@ -69,11 +69,11 @@ func (o *Options) settle(d graph.DType) error {
 		n    int
 	}{{"Epochs", o.Epochs}, {"BatchSize", o.BatchSize}, {"EvalBatch", o.EvalBatch}, {"Workers", o.Workers}} {
 		if s.n < 0 {
-			return errors.Wrapf(ErrOption, "Options.%s: got %d, want at least 0", s.name, s.n)
+			return mistake.Optionf("Options.%s: got %d, want at least 0", s.name, s.n)
 		}
 	}
 	if o.Workers > mostWorkers {
-		return errors.Wrapf(ErrOption, "Options.Workers: got %d, want at most %d", o.Workers, mostWorkers)
+		return mistake.Optionf("Options.Workers: got %d, want at most %d", o.Workers, mostWorkers)
 	}
 	o.setDefaults()
 	if err := checkOptimizer(o.Optimizer, d); err != nil {
@@ -112,9 +112,9 @@ func (o *Options) setDefaults() {
 func checkMetric(i int, m Metric) error {
 	switch {
 	case m.Name == "":
-		return errors.Wrapf(ErrOption, "Options.Metrics: metric %d: got no Name, want one", i)
+		return mistake.Optionf("Options.Metrics: metric %d: got no Name, want one", i)
 	case m.Start == nil:
-		return errors.Wrapf(ErrOption, "Options.Metrics: metric %q: got no Start, want a function that returns a Meter", m.Name)
+		return mistake.Optionf("Options.Metrics: metric %q: got no Start, want a function that returns a Meter", m.Name)
 	}
 	_, err := m.meter()
 	return errors.Wrap(err, "Options.Metrics")
@@ -123,10 +123,10 @@ func checkMetric(i int, m Metric) error {
 // checkRate returns what is wrong with the learning rate of a step.
 func checkRate(rate float64, step int, d graph.DType) error {
 	if !(rate >= 0) || math.IsInf(rate, 0) {
-		return errors.Wrapf(ErrOption, "Options.Schedule: step %d: got the learning rate %v, want a finite number of at least 0", step, rate)
+		return mistake.Optionf("Options.Schedule: step %d: got the learning rate %v, want a finite number of at least 0", step, rate)
 	}
 	if d == graph.Float32 && rate > math.MaxFloat32 {
-		return errors.Wrapf(ErrOption, "Options.Schedule: step %d: got the learning rate %v, want one that %v can hold", step, rate, d)
+		return mistake.Optionf("Options.Schedule: step %d: got the learning rate %v, want one that %v can hold", step, rate, d)
 	}
 	return nil
 }
@@ -137,5 +137,13 @@ func ofKind(err, kind error) error {
 	if errors.Is(err, kind) || errors.As(err, &p) {
 		return err
 	}
-	return fmt.Errorf("%w: %w", err, kind)
+	return kinded{err, kind}
 }
+
+// kinded is an error that is of a kind too.
+type kinded struct {
+	error
+	kind error
+}
+
+func (e kinded) Unwrap() []error { return []error{e.error, e.kind} }

@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // The size of a picture and its margins, in pixels.
@@ -24,7 +25,7 @@ const (
 // those of out.
 func (h *History) WriteSVG(out io.Writer) error {
 	if isNil(out) {
-		return errors.Wrap(ErrOption, "train: History.WriteSVG: got a nil writer, want a value")
+		return mistake.Optionf("train: History.WriteSVG: got a nil writer, want a value")
 	}
 	lines := [][]float64{h.Losses()}
 	if v := h.Validations(); len(v) > 0 {
@@ -39,7 +40,7 @@ func (h *History) WriteSVG(out io.Writer) error {
 		}
 	}
 	if lo > hi {
-		return errors.Wrapf(ErrOption, "train: History.WriteSVG: got %d epochs, want one with a finite loss above 0", len(h.epochs()))
+		return mistake.Optionf("train: History.WriteSVG: got %d epochs, want one with a finite loss above 0", len(h.epochs()))
 	}
 	if hi-lo < 0.1 {
 		lo, hi = lo-0.05, hi+0.05

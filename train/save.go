@@ -9,6 +9,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/safetensors"
 )
 
@@ -50,7 +51,7 @@ func save(path string, p *graph.Params, o SaveOptions) error {
 	for _, q := range p.List() {
 		v := p.Values(q.Name)
 		if i := slices.IndexFunc(v, func(x float64) bool { return !isFinite(x) }); i >= 0 && !o.AllowNonFinite {
-			return errors.Wrapf(ErrNotFinite, "parameter %q: element %d: got %v, want a finite number (SaveOptions.AllowNonFinite writes it)", q.Name, i, v[i])
+			return mistake.Newf(ErrNotFinite, "parameter %q: element %d: got %v, want a finite number (SaveOptions.AllowNonFinite writes it)", q.Name, i, v[i])
 		}
 		if p.DType() == graph.Float64 {
 			f.Tensors = append(f.Tensors, safetensors.FromFloat64s(q.Name, q.Shape, v))
@@ -156,9 +157,9 @@ func fits(name string, v []float64, d graph.DType, o LoadOptions) error {
 	for i, x := range v {
 		switch infinite := math.IsInf(x, 0); {
 		case (infinite || math.IsNaN(x)) && !o.AllowNonFinite:
-			return errors.Wrapf(ErrNotFinite, "tensor %q: element %d: got %v, want a finite number (LoadOptions.AllowNonFinite reads it)", name, i, x)
+			return mistake.Newf(ErrNotFinite, "tensor %q: element %d: got %v, want a finite number (LoadOptions.AllowNonFinite reads it)", name, i, x)
 		case d == graph.Float32 && !infinite && math.IsInf(float64(float32(x)), 0):
-			return errors.Wrapf(ErrNotFinite, "tensor %q: element %d: got %v, want a number that %v can hold", name, i, x, d)
+			return mistake.Newf(ErrNotFinite, "tensor %q: element %d: got %v, want a number that %v can hold", name, i, x, d)
 		}
 	}
 	return nil
@@ -168,7 +169,7 @@ func fits(name string, v []float64, d graph.DType, o LoadOptions) error {
 func built(p *graph.Params) error {
 	switch {
 	case p == nil:
-		return errors.Wrap(ErrOption, "got nil Params, want those of a model")
+		return mistake.Optionf("got nil Params, want those of a model")
 	case len(p.List()) == 0:
 		return ErrNotBuilt
 	}

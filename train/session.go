@@ -7,6 +7,7 @@ import (
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/memory"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/train/data"
 )
 
@@ -60,7 +61,7 @@ type feed struct {
 // bind returns the session for batches of n, compiled if need be, and binds it to d.
 func (c *cache) bind(d *data.Dataset, k kind, n int) (*session, error) {
 	if n < 1 {
-		return nil, errors.Wrap(data.ErrEmpty, "got a batch without examples, want one or more")
+		return nil, mistake.Newf(data.ErrEmpty, "got a batch without examples, want one or more")
 	}
 	s, err := c.get(k, n)
 	if err != nil {
@@ -115,7 +116,7 @@ func (s *session) bind(d *data.Dataset, dt graph.DType) error {
 		}
 		shape := s.prog.InputShape(name)
 		if n := size(shape); n != s.n*rows.Size() {
-			return errors.Wrapf(data.ErrShape, "input %q of the model: %s", name, s.misfit(shape, rows.Size()))
+			return mistake.Shapef("input %q of the model: %s", name, s.misfit(shape, rows.Size()))
 		}
 		if n := s.prog.IndexRange(name); n > 0 { // with the row in the error, which a batch does not know
 			if err := d.CheckLabels(name, n); err != nil {
@@ -159,7 +160,7 @@ func checkIgnoring(d *data.Dataset, name string, l graph.IgnoredLabel) error {
 	f, _ := d.Field(name)
 	for i, v := range f.Ints {
 		if v != l.Label && (v < 0 || v >= l.Classes) {
-			return errors.Wrapf(data.ErrLabel, "field %q: row %d has the label %d, want one in [0,%d) or %d, which is ignored", name, i/f.Size(), v, l.Classes, l.Label)
+			return mistake.Newf(data.ErrLabel, "field %q: row %d has the label %d, want one in [0,%d) or %d, which is ignored", name, i/f.Size(), v, l.Classes, l.Label)
 		}
 	}
 	return nil

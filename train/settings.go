@@ -3,7 +3,7 @@ package train
 import (
 	"math"
 
-	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // Zero is the number 0 for settings of optimizers in which 0 means the default:
@@ -27,7 +27,7 @@ func fraction(setting string, v float64) error {
 	if v >= 0 && v < 1 {
 		return nil
 	}
-	return errors.Wrapf(ErrOption, "%s: got %v, want a number in [0, 1)", setting, v)
+	return mistake.Optionf("%s: got %v, want a number in [0, 1)", setting, v)
 }
 
 // notNegative returns an error unless the setting is a finite number of at least 0.
@@ -35,7 +35,7 @@ func notNegative(setting string, v float64) error {
 	if v >= 0 && v <= math.MaxFloat64 {
 		return nil
 	}
-	return errors.Wrapf(ErrOption, "%s: got %v, want a finite number of at least 0", setting, v)
+	return mistake.Optionf("%s: got %v, want a finite number of at least 0", setting, v)
 }
 
 // positive returns an error unless the setting is a finite number above 0, or 0,
@@ -44,5 +44,5 @@ func positive(setting string, v float64) error {
 	if v >= 0 && v <= math.MaxFloat64 && v != Zero {
 		return nil
 	}
-	return errors.Wrapf(ErrOption, "%s: got %v, want a finite number above 0", setting, v)
+	return mistake.Optionf("%s: got %v, want a finite number above 0", setting, v)
 }

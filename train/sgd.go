@@ -3,8 +3,8 @@ package train
 import (
 	"cmp"
 
-	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // SGD is stochastic gradient descent, with momentum if Momentum is not 0:
@@ -28,7 +28,7 @@ type SGD struct {
 func (o SGD) Validate() error {
 	var alone error
 	if o.Nesterov && o.Momentum == 0 {
-		alone = errors.Wrap(ErrOption, "SGD.Nesterov: got Momentum 0, want one above 0")
+		alone = mistake.Optionf("SGD.Nesterov: got Momentum 0, want one above 0")
 	}
 	return cmp.Or(fraction("SGD.Momentum", o.Momentum), alone, notNegative("SGD.Decay", o.Decay))
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/train/data"
 )
 
@@ -153,7 +154,7 @@ func (t *Trainer) undo(err error) error {
 // enter and leave enclose what must not run twice at the same time.
 func (t *Trainer) enter() error {
 	if !t.busy.CompareAndSwap(false, true) {
-		return errors.Wrap(ErrBusy, "another goroutine trains, evaluates or predicts")
+		return mistake.Newf(ErrBusy, "another goroutine trains, evaluates or predicts")
 	}
 	return nil
 }

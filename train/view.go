@@ -9,6 +9,7 @@ import (
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/kernel/memory"
 	"github.com/symgrad/symgrad/internal/kernel/pool"
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // View is what an Optimizer works on: the parameters that a step changes, their
@@ -78,7 +79,7 @@ func NewView(p *graph.Params, o Optimizer, workers int) (*View, error) {
 		err = checkOptimizer(o, p.DType())
 	}
 	if err == nil && (workers < 0 || workers > mostWorkers) {
-		err = errors.Wrapf(ErrOption, "got %d workers, want 0 to %d", workers, mostWorkers)
+		err = mistake.Optionf("got %d workers, want 0 to %d", workers, mostWorkers)
 	}
 	if err != nil {
 		return nil, errors.Wrap(err, "train: NewView")

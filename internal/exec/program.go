@@ -284,12 +284,13 @@ func (r *Program[T]) Bind(refs []Reader, data []T) {
 	}
 }
 
-// ErrNotFinite is the error of a run whose first output is not finite. The run has changed
-// no parameter.
-var ErrNotFinite = fmt.Errorf("the first output is %w", mistake.ErrNotFinite)
+// errFirst is the error of a run whose first output is not finite. The run has changed no
+// parameter.
+var errFirst = fmt.Errorf("the first output is %w", mistake.ErrNotFinite)
 
 // Run computes every step in order. If something has failed before the first step that
-// changes parameters, it stops there. Errors: ErrNotFinite, and what kernels report.
+// changes parameters, it stops there. Errors: mistake.ErrNotFinite for the first output,
+// and what kernels report.
 func (r *Program[T]) Run() error {
 	tasks := r.tasks
 	if gate := r.plan.Gate; gate >= 0 {
@@ -320,7 +321,7 @@ func (r *Program[T]) check() error {
 	for _, x := range r.Floats(r.plan.Outputs[0].Where) {
 		if x-x != 0 {
 			_ = r.fault.Take()
-			return ErrNotFinite
+			return errFirst
 		}
 	}
 	return r.fault.Take()

@@ -2,9 +2,8 @@
 // one value: errors.Is(err, graph.ErrShape) finds what train/data calls
 // data.ErrShape too.
 //
-// It has nothing but these values and what makes errors of them, and imports nothing of
-// the module. Packages
-// that report a kind give it a name of their own:
+// It owns these values and what makes errors of them, and imports nothing of the module.
+// A package that reports a kind exports it under its own name:
 //
 //	var ErrShape = mistake.ErrShape
 package mistake
@@ -16,22 +15,22 @@ import (
 
 // The kinds of error.
 var (
-	// Shape: shapes, lengths or sizes do not fit.
+	// ErrShape: shapes, lengths or sizes do not fit.
 	ErrShape = errors.New("shapes do not fit")
-	// DType: element types do not fit.
+	// ErrDType: element types do not fit.
 	ErrDType = errors.New("element types do not fit")
-	// Option: a setting or an argument has no meaning.
+	// ErrOption: a setting or an argument has no meaning.
 	ErrOption = errors.New("bad option")
-	// NotFinite: a number is NaN or infinite where it must not be, or too large
+	// ErrNotFinite: a number is NaN or infinite where it must not be, or too large
 	// for its type.
 	ErrNotFinite = errors.New("not finite")
-	// NotDifferentiable: there is no derivative.
+	// ErrNotDifferentiable: there is no derivative.
 	ErrNotDifferentiable = errors.New("not differentiable")
-	// Memory: more memory is needed than there is, or than is allowed.
+	// ErrMemory: more memory is needed than there is, or than is allowed.
 	ErrMemory = errors.New("too much memory")
-	// Target: a loss does not take a number as a target.
+	// ErrTarget: a loss does not take a number as a target.
 	ErrTarget = errors.New("target outside of the loss's domain")
-	// Unsupported: what the project does not do.
+	// ErrUnsupported: what the project does not do.
 	ErrUnsupported = errors.New("not supported")
 )
 
