@@ -41,9 +41,10 @@ import (
 //		}
 //	}
 //
-// An Optimizer that works on top of another one, such as one that clips gradients,
-// appends its own slots to those of the other, changes gradients or parameters, and
-// calls the other's Update with the same View.
+// An Optimizer may work on top of another one: clip its gradients, average its
+// parameters. Its Slots appends its own slots to those of the other; its Update changes
+// gradients or parameters, calls the other's Update with the same View, and finds its
+// own slots by name (View.Slot).
 type Optimizer interface {
 	// Slots lists what the Optimizer remembers. It returns the same list at every
 	// call.

@@ -227,3 +227,83 @@ func TestOwnOptimizerIsUndone(t *testing.T) {
 		}
 	}
 }
+
+// onTop clips the gradients of another optimizer by their norm and averages its
+// parameters.
+type onTop struct{ train.Optimizer }
+
+func (o onTop) Slots() []train.Slot {
+	return append(o.Optimizer.Slots(), train.Slot{Name: "clipped", Scalar: true}, train.Slot{Name: "mean"})
+}
+
+func (o onTop) Update(s train.Step, v *train.View) {
+	if norm := math.Sqrt(train.Sum(v, 0, squares[float32], squares[float64])); norm > 1 {
+		train.Each(v, 1/norm, scaleGrad[float32], scaleGrad[float64])
+		*v.Scalar(v.Slot("clipped")) += 1
+	}
+	o.Optimizer.Update(s, v)
+	train.Each(v, v.Slot("mean"), averageParam[float32], averageParam[float64])
+}
+
+func scaleGrad[T train.Float](by float64, x train.Span[T]) {
+	for i := range x.Grad {
+		x.Grad[i] *= T(by)
+	}
+}
+
+func averageParam[T train.Float](slot int, x train.Span[T]) {
+	for i, p := range x.Param {
+		x.Slot[slot][i] += (p - x.Slot[slot][i]) / 2
+	}
+}
+
+// TestOptimizerOnTop holds an optimizer on top of Adam and of momentum, in every mix of
+// slots, to the same computed apart, and counts what its steps allocate.
+func TestOptimizerOnTop(t *testing.T) {
+	for _, o := range []train.Optimizer{train.SGD{}, train.SGD{Momentum: 0.9}, train.Adam{}, thirds{}} {
+		p, q := one(t, graph.Float64, 3, -2, 1), one(t, graph.Float64, 3, -2, 1)
+		v, err := train.NewView(p, onTop{o}, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		alone, err := train.NewView(q, o, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, g := p.Flat64()
+		_, clipped := q.Flat64()
+		average := make([]float64, 3)
+		for n := 1; n <= 5; n++ {
+			copy(g, []float64{float64(n), 0, 0})
+			copy(clipped, []float64{1, 0, 0})
+			s := train.Step{N: n, Rate: 0.1}
+			onTop{o}.Update(s, v)
+			o.Update(s, alone)
+			for i, x := range q.Values("w") {
+				average[i] += (x - average[i]) / 2
+			}
+			if !slices.Equal(p.Values("w"), q.Values("w")) {
+				t.Fatalf("%T, step %d: got the parameters %v, want %v", o, n, p.Values("w"), q.Values("w"))
+			}
+		}
+		train.EachParam(v, v.Slot("mean"), nil, func(slot int, x train.Span[float64]) {
+			if !slices.Equal(x.Slot[slot], average) {
+				t.Errorf("%T: got the average %v, want %v", o, x.Slot[slot], average)
+			}
+		})
+		if got := *v.Scalar(v.Slot("clipped")); got != 4 || v.Slot("none") != -1 {
+			t.Errorf("%T: got %v clipped gradients, want 4", o, got)
+		}
+	}
+	tr := newTrainer(t, newNet(graph.Float32, 0), train.Options{Optimizer: onTop{train.Adam{}}})
+	set := blobs(t, 9)
+	one := func() {
+		if err := step(t, tr, set, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	one()
+	if n := testing.AllocsPerRun(10, one); n != 0 {
+		t.Errorf("a step allocates %v times, want 0", n)
+	}
+}

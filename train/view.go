@@ -89,7 +89,17 @@ func NewView(p *graph.Params, o Optimizer, workers int) (*View, error) {
 
 const mostWorkers = 1 << 10 // as graph has it
 
-// Scalar returns where slot i of Optimizer.Slots, a scalar, lies.
+// Slot returns the index in Optimizer.Slots of the slot of that name, for Span.Slot and
+// Scalar; -1 if there is none. An Optimizer that is part of another one finds its slots
+// by it.
+func (v *View) Slot(name string) int {
+	if v == nil {
+		return -1
+	}
+	return slices.IndexFunc(v.slots, func(s Slot) bool { return s.Name == name })
+}
+
+// Scalar returns the memory of slot i, which must be a scalar.
 func (v *View) Scalar(i int) *float64 { return &v.scalars[i] }
 
 // newView returns a View of the given ones of the parameters of p.
