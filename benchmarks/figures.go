@@ -49,8 +49,9 @@ func (f figure) String() string {
 	return s
 }
 
-// runFigures measures what is no training step: prediction, compiling, and a
-// small program's size and time to its first step.
+// runFigures measures what is no training step: prediction, compiling, a small
+// program's size and time to its first step, and the size of gorgonia's download. It
+// prints the machine first.
 func runFigures(w io.Writer, args []string) error {
 	f := flag.NewFlagSet("benchmarks figures", flag.ExitOnError)
 	names := f.String("workloads", "W1,W2,W3,W4,W5,W6,W7", "standard workloads, of W1 to W8, or all")
@@ -81,18 +82,11 @@ func runFigures(w io.Writer, args []string) error {
 		}
 		fmt.Fprintln(w, x)
 	}
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	for _, n := range workers {
-		runtime.GOMAXPROCS(n)
-		for _, work := range list {
-			for _, batch := range sizes {
-				x, err := predict(work, batch, n, max(1, *rounds))
-				if err != nil {
-					return fmt.Errorf("%s: %w", work.Name, err)
-				}
-				print(x)
-			}
-		}
+	if err := thisMachine(append([]string{"figures"}, args...)).head(w, *lines); err != nil {
+		return err
+	}
+	if err := predictions(print, list, sizes, workers, max(1, *rounds)); err != nil {
+		return err
 	}
 	for _, work := range list {
 		x, err := compileTime(work, max(1, *rounds))
@@ -101,7 +95,49 @@ func runFigures(w io.Writer, args []string) error {
 		}
 		print(x)
 	}
-	return startFigures(print, max(1, *rounds), report{w: w, json: *lines})
+	if err := startFigures(print, max(1, *rounds), report{w: w, json: *lines}); err != nil {
+		return err
+	}
+	x := figure{Figure: "download", Workload: "gorgonia"}
+	if x.Bytes, err = download("gorgonia.org/gorgonia"); err == nil {
+		print(x)
+	}
+	return err
+}
+
+// download returns the size of a module's archive, which go mod download fetches.
+func download(module string) (bytes int64, err error) {
+	text, err := exec.Command("go", "mod", "download", "-json", module).Output()
+	if err != nil {
+		return 0, fmt.Errorf("the download of %s: %w", module, err)
+	}
+	var d struct{ Zip string }
+	if err := json.Unmarshal(text, &d); err != nil {
+		return 0, err
+	}
+	info, err := os.Stat(d.Zip)
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
+
+// predictions predicts by every model, with every number of threads and of examples.
+func predictions(print func(figure), list []workload.Workload, batches, threads []int, rounds int) error {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for _, n := range threads {
+		runtime.GOMAXPROCS(n)
+		for _, work := range list {
+			for _, batch := range batches {
+				x, err := predict(work, batch, n, rounds)
+				if err != nil {
+					return fmt.Errorf("%s: %w", work.Name, err)
+				}
+				print(x)
+			}
+		}
+	}
+	return nil
 }
 
 // predict times the output alone of a model in float32, on random examples.

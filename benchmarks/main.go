@@ -12,6 +12,12 @@
 //
 //	go run ./benchmarks gemm -peers benchmarks/peers -threads 1  # matrix products
 //	go run ./benchmarks figures -workloads W4,W7                 # prediction, compile time, start, size
+//
+// The folder results has a file for each machine, and README.md a table of one of
+// them. These write the file and then the table:
+//
+//	go run ./benchmarks -json > benchmarks/results/NAME.jsonl
+//	go run ./benchmarks table -in README.md
 package main
 
 import (
@@ -52,6 +58,8 @@ func command(args []string) error {
 			return runGemm(os.Stdout, args[1:])
 		case "figures":
 			return runFigures(os.Stdout, args[1:])
+		case "table":
+			return runTable(os.Stdout, args[1:])
 		case "products":
 			return serveProducts(args[1:])
 		case "serve":
@@ -61,6 +69,11 @@ func command(args []string) error {
 	o, err := flags(args)
 	if err != nil {
 		return err
+	}
+	if o.json {
+		if err := thisMachine(args).head(os.Stdout, true); err != nil {
+			return err
+		}
 	}
 	return run(os.Stdout, o)
 }

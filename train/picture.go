@@ -17,9 +17,17 @@ const (
 	picTop, picBottom   = 40, 50
 )
 
+// style has the colours of a picture, for pages with a light and a dark background.
+const style = `<style>
+text{fill:#24292f}.grid{stroke:#d0d7de}.line0{stroke:#0969da}.line1{stroke:#bc4c00}
+@media (prefers-color-scheme:dark){text{fill:#e6edf3}.grid{stroke:#30363d}.line0{stroke:#58a6ff}.line1{stroke:#f0883e}}
+</style>
+`
+
 // WriteSVG draws the losses by epoch on a logarithmic axis and writes the picture to
-// out as SVG: a line for the training loss, and one for the validation loss if there is
-// one.
+// out as SVG, 720 by 400 pixels: a line for the training loss, and one for the
+// validation loss if there is one. The background is transparent, and the colours
+// follow the light or dark scheme of the page.
 //
 // Errors: ErrOption for a nil out, and for a history without a finite loss above 0;
 // those of out.
@@ -54,9 +62,9 @@ func (h *History) WriteSVG(out io.Writer) error {
 		return picHeight - picBottom - (math.Log10(v)-lo)/(hi-lo)*(picHeight-picTop-picBottom)
 	}
 	fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" font-family="sans-serif" font-size="12">`+"\n", picWidth, picHeight)
-	fmt.Fprintf(w, `<rect width="100%%" height="100%%" fill="white"/><text x="%d" y="22" font-size="15">Loss by epoch</text>`+"\n", picLeft)
+	fmt.Fprintf(w, style+`<text x="%d" y="22" font-size="15">Loss by epoch</text>`+"\n", picLeft)
 	for _, v := range ticks(lo, hi) {
-		fmt.Fprintf(w, `<path d="M%d %.1fH%d" stroke="#ddd"/><text x="%d" y="%.1f" text-anchor="end">%.3g</text>`+"\n", picLeft, y(v), picWidth-picRight, picLeft-8, y(v)+4, v)
+		fmt.Fprintf(w, `<path d="M%d %.1fH%d" class="grid"/><text x="%d" y="%.1f" text-anchor="end">%.3g</text>`+"\n", picLeft, y(v), picWidth-picRight, picLeft-8, y(v)+4, v)
 	}
 	step := max(1, (n+9)/10)
 	for e := 1; e <= n; e += step {
@@ -71,16 +79,15 @@ func (h *History) WriteSVG(out io.Writer) error {
 }
 
 func drawLine(w io.Writer, l []float64, i int, x func(int) float64, y func(float64) float64) {
-	color := [...]string{"#1f5fa8", "#c4540a"}[i]
 	name := [...]string{"training", "validation"}[i]
-	fmt.Fprintf(w, `<polyline fill="none" stroke="%s" stroke-width="2" points="`, color)
+	fmt.Fprintf(w, `<polyline class="line%d" fill="none" stroke-width="2" points="`, i)
 	for e, v := range l {
 		if v > 0 && !math.IsInf(v, 0) {
 			fmt.Fprintf(w, "%.1f,%.1f ", x(e+1), y(v))
 		}
 	}
-	fmt.Fprintf(w, `"/><rect x="%d" y="%d" width="18" height="3" fill="%s"/><text x="%d" y="%d">%s</text>`+"\n",
-		picWidth-130, 16+16*i, color, picWidth-106, 21+16*i, name)
+	fmt.Fprintf(w, `"/><path d="M%d %dh18" class="line%d" stroke-width="3"/><text x="%d" y="%d">%s</text>`+"\n",
+		picWidth-130, 17+16*i, i, picWidth-106, 21+16*i, name)
 }
 
 // ticks returns round values between 10^lo and 10^hi: 1, 2 and 5 times powers of ten,

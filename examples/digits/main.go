@@ -33,7 +33,7 @@ func main() {
 }
 
 func run(ctx context.Context, w io.Writer, epochs int, picture, save string) error {
-	trainSet, testSet, err := load()
+	trainSet, testSet, raw, err := load()
 	if err != nil {
 		return err
 	}
@@ -62,11 +62,12 @@ func run(ctx context.Context, w io.Writer, epochs int, picture, save string) err
 	fmt.Fprintf(w, "loss %.4f, test accuracy %.4f after %d epochs, %.1f s of training\n",
 		last.Loss, accuracy, last.Epoch, history.TrainingTime().Seconds())
 
-	if err := show(ctx, w, trainer, testSet); err != nil {
+	shown, err := show(ctx, w, trainer, testSet, raw)
+	if err != nil {
 		return err
 	}
 	if picture != "" {
-		if err := draw(history, picture); err != nil {
+		if err := draw(picture, history, shown); err != nil {
 			return err
 		}
 		fmt.Fprintln(w, "loss curve:", picture)
@@ -78,60 +79,59 @@ func run(ctx context.Context, w io.Writer, epochs int, picture, save string) err
 }
 
 // load splits the digits as the reference does and scales the features to the
-// mean 0 and the variance 1 of the training part.
-func load() (trainSet, testSet *data.Dataset, err error) {
+// mean 0 and the variance 1 of the training part. raw is the test part with its
+// pixels as they are, 0 to 16.
+func load() (trainSet, testSet, raw *data.Dataset, err error) {
 	all, err := data.Digits()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	trainRows, testRows, err := data.ReferenceSplit("digits")
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	if trainSet, err = all.Subset(trainRows); err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	if testSet, err = all.Subset(testRows); err != nil {
-		return nil, nil, err
+	if raw, err = all.Subset(testRows); err != nil {
+		return nil, nil, nil, err
 	}
 	scaler := data.Scaler{Field: "x"}
 	if err := scaler.Fit(trainSet); err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	if trainSet, err = scaler.Apply(trainSet); err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	testSet, err = scaler.Apply(testSet)
-	return trainSet, testSet, err
+	testSet, err = scaler.Apply(raw)
+	return trainSet, testSet, raw, err
 }
 
-// show prints the first predictions on the test set.
-func show(ctx context.Context, w io.Writer, t *train.Trainer, d *data.Dataset) error {
-	some, err := d.Subset([]int{0, 1, 2, 3, 4, 5})
+// prediction is a picture with what the model reads in it.
+type prediction struct {
+	pixels      []float64 // 8 by 8, 0 to 16
+	digit       int
+	probability float64
+}
+
+// show predicts the first pictures of the test set and prints the answers.
+func show(ctx context.Context, w io.Writer, t *train.Trainer, testSet, raw *data.Dataset) ([]prediction, error) {
+	some, err := testSet.Subset([]int{0, 1, 2, 3, 4, 5})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	probs, err := t.Predict(ctx, some)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	labels, _ := some.Field("y")
+	pixels, _ := raw.Field("x")
+	var out []prediction
 	for i, label := range labels.Ints {
 		p := probs[i*10 : (i+1)*10]
 		digit := train.Predicted(p)
 		fmt.Fprintf(w, "picture %d: predicted %d with probability %.3f, is %d\n", i, digit, p[digit], label)
+		out = append(out, prediction{pixels.Floats[i*64 : (i+1)*64], digit, p[digit]})
 	}
-	return nil
-}
-
-func draw(h *train.History, path string) error {
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	if err := h.WriteSVG(f); err != nil {
-		f.Close()
-		return err
-	}
-	return f.Close()
+	return out, nil
 }

@@ -33,6 +33,12 @@ func TestOutput(t *testing.T) {
 	if err != nil || strings.Count(string(svg), "<polyline") != 2 {
 		t.Errorf("got the picture %.60q, %v, want two lines", svg, err)
 	}
+	// The picture in README.md is this one, up to the rounding of the processor.
+	shown, err := os.ReadFile("../../docs/digits.svg")
+	number := regexp.MustCompile(`[0-9.]+`)
+	if got, want := number.ReplaceAllString(string(svg), "0"), number.ReplaceAllString(string(shown), "0"); err != nil || got != want {
+		t.Errorf("docs/digits.svg is not the picture that this command draws: go run ./examples/digits -picture docs/digits.svg (%v)", err)
+	}
 	if s, err := os.Stat(saved); err != nil || s.Size() < 4*(64*64+64*32+32*10) {
 		t.Errorf("the parameters were not saved: %v, %v", s, err)
 	}

@@ -36,6 +36,7 @@ func run(w io.Writer) error {
 
 	// Gradient descent: W <- W - lr dMSE/dW and b <- b - lr dMSE/db, each over
 	// all 100 points, until the gradient is gone.
+	//docs:descent
 	model, err := models.NewLinReg(models.Linear{In: 1})
 	if err != nil {
 		return err
@@ -50,6 +51,7 @@ func run(w io.Writer) error {
 	if err != nil {
 		return err
 	}
+	//docs:end
 	for _, e := range []int{1, 10, 100, 1000} {
 		fmt.Fprintf(w, "epoch %4d  mean squared error %.6f\n", e, history.Epochs[e-1].Loss)
 	}
