@@ -58,10 +58,10 @@ var absurd = []struct {
 		special.Windows(b, b.Input("x", 1<<20), 0, special.WindowOptions{Size: 1 << 19, Step: 1})
 	}},
 	{"Patches", func(b *graph.Builder) {
-		nn.Patches(b, b.Input("x", 1, 1, 1<<12, 1<<12), []int{1 << 11, 1 << 11}, nn.Windowing{})
+		nn.Patches(b, b.Input("x", 1, 1, 1<<12, 1<<12), nn.PatchOptions{Kernel: []int{1 << 11, 1 << 11}})
 	}},
 	{"FromPatches", func(b *graph.Builder) {
-		nn.FromPatches(b, b.Input("x", 1, 4, 4), []int{top, 4}, []int{2, 2}, nn.Windowing{Pad: []int{top}})
+		nn.FromPatches(b, b.Input("x", 1, 4, 4), []int{top, 4}, nn.PatchOptions{Kernel: []int{2, 2}, Windowing: nn.Windowing{Pad: []int{top}}})
 	}},
 	{"Differences", func(b *graph.Builder) { special.Differences(b, b.Input("x", limit), nil, 0, 1) }},
 	{"Diff of many orders", func(b *graph.Builder) { b.Diff(b.Input("x", 1<<24), 1<<20, 0) }},
@@ -87,8 +87,8 @@ var absurd = []struct {
 // which no matrix of squares could be made.
 func TestLarge(t *testing.T) {
 	b := graph.New(nil)
-	nn.GridSample(b, b.Input("image", 1, 1, limit), b.Input("g", 1, 2, 1), nn.ResizeLinear, nn.GridZeros, false)
-	nn.LocalResponseNorm(b, b.Input("channels", 1, 1<<20, 1), 5, 1, 1, 1)
+	nn.GridSample(b, b.Input("image", 1, 1, limit), b.Input("g", 1, 2, 1), nn.GridOptions{Mode: nn.ResizeLinear, Pad: nn.GridZeros})
+	nn.LocalResponseNorm(b, b.Input("channels", 1, 1<<20, 1), nn.LocalResponseOptions{Size: 5, Alpha: 1, Beta: 1, K: 1})
 	nn.Resize(b, b.Input("line", 1, 1, limit), nn.ResizeOptions{Mode: nn.ResizeLinear, Size: []int{4}})
 	if b.Err() != nil {
 		t.Error(b.Err())

@@ -118,8 +118,7 @@ func (b *Builder) Param(name string, init Initializer, shape ...int) *gorgonia.N
 	case init == nil:
 		b.c.Refuse(mistake.Optionf("got no initializer, want one such as HeUniform()"))
 		return b.c.Missing()
-	case b.c.Used(full):
-		b.c.Refuse(mistake.Optionf("got this name a second time in one graph, want different names"))
+	case !b.c.Unused(full):
 		return b.c.Missing()
 	}
 	q, err := b.params.declare(full, append(ir.Shape{}, shape...), init)

@@ -16,16 +16,16 @@ import (
 
 // benchmarkModels are those whose training steps are compiled here.
 func benchmarkModels(b *testing.B) map[string]train.Model {
-	mlp, err := models.NewMLP(models.Perceptron{In: 784, Hidden: []int{128}, Out: 10, Head: models.MultiClass, DType: graph.Float32})
+	mlp, err := models.NewMLP(models.MLPOptions{In: 784, Hidden: []int{128}, Out: 10, Head: models.MultiClass, DType: graph.Float32})
 	if err != nil {
 		b.Fatal(err)
 	}
-	cnn, err := models.NewCNN(models.ConvNet{Channels: 1, Height: 28, Width: 28, Hidden: []int{120, 84}, Out: 10, Head: models.MultiClass, DType: graph.Float32,
+	cnn, err := models.NewCNN(models.CNNOptions{Channels: 1, Height: 28, Width: 28, Hidden: []int{120, 84}, Out: 10, Head: models.MultiClass, DType: graph.Float32,
 		Blocks: []models.ConvBlock{{Channels: 6, Kernel: 5, Pad: 2, Pool: 2}, {Channels: 16, Kernel: 5, Pool: 2}}})
 	if err != nil {
 		b.Fatal(err)
 	}
-	rnn, err := models.NewRNN(models.Recurrence{Steps: 28, In: 28, Hidden: 128, Out: 10, Head: models.MultiClass, DType: graph.Float32})
+	rnn, err := models.NewRNN(models.RNNOptions{Steps: 28, In: 28, Hidden: 128, Out: 10, Head: models.MultiClass, DType: graph.Float32})
 	if err != nil {
 		b.Fatal(err)
 	}

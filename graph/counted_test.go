@@ -71,16 +71,19 @@ func TestIgnoredLabel(t *testing.T) {
 // TestAcrossExamples checks which normalisations look at other examples.
 func TestAcrossExamples(t *testing.T) {
 	for name, c := range map[string]struct {
-		f    func(b *graph.Builder, x, g, s *gorgonia.Node)
+		f    func(b *graph.Builder, x *gorgonia.Node)
 		want bool
 	}{
-		"batch norm":       {func(b *graph.Builder, x, g, s *gorgonia.Node) { nn.BatchNorm(b, x, g, s, 1e-5) }, true},
-		"batch norm fixed": {func(b *graph.Builder, x, g, s *gorgonia.Node) { nn.BatchNormFixed(b, x, g, s, s, g, 1e-5) }, false},
-		"layer norm":       {func(b *graph.Builder, x, g, s *gorgonia.Node) { nn.LayerNorm(b, x, g, s, 1e-5) }, false},
-		"group norm":       {func(b *graph.Builder, x, g, s *gorgonia.Node) { nn.GroupNorm(b, x, g, s, 2, 1e-5) }, false},
+		"batch norm": {func(b *graph.Builder, x *gorgonia.Node) { nn.BatchNorm(b, "norm", x, nn.NormOptions{}) }, true},
+		"batch norm fixed": {func(b *graph.Builder, x *gorgonia.Node) {
+			v := b.Input("v", 4)
+			nn.BatchNormFixed(b, x, nn.Moments{Mean: v, Variance: v}, v, v, 1e-5)
+		}, false},
+		"layer norm": {func(b *graph.Builder, x *gorgonia.Node) { nn.LayerNorm(b, "norm", x, nn.NormOptions{}) }, false},
+		"group norm": {func(b *graph.Builder, x *gorgonia.Node) { nn.GroupNorm(b, "norm", x, 2, nn.NormOptions{}) }, false},
 	} {
 		b := graph.New(nil)
-		c.f(b, b.Input("x", 3, 4), b.Input("g", 4), b.Input("s", 4))
+		c.f(b, b.Input("x", 3, 4))
 		got := b.AcrossExamples()
 		if b.Err() != nil || (got != "") != c.want || c.want && !strings.Contains(got, "at counted_test.go:") {
 			t.Errorf("%s: got %q, want something: %v (%v)", name, got, c.want, b.Err())

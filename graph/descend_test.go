@@ -53,7 +53,7 @@ var descents = map[string]func(b *graph.Builder) *gorgonia.Node{
 		return loss.MSE(b, nn.Dense(b, "last", h, 2, nn.Identity), b.Input("y", 6, 2))
 	},
 	"images": func(b *graph.Builder) *gorgonia.Node {
-		h := nn.Convolution(b, "conv", b.Reshape(b.Input("x", 6, 5), 1, 1, 6, 5), nn.ConvolutionOptions{Out: 3, Kernel: []int{3, 3}})
+		h := nn.Conv(b, "conv", b.Reshape(b.Input("x", 6, 5), 1, 1, 6, 5), nn.ConvOptions{Out: 3, Kernel: []int{3, 3}})
 		return b.Mean(b.Mul(h, h))
 	},
 }

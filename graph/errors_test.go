@@ -11,7 +11,6 @@ import (
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/linalg"
 	"github.com/symgrad/symgrad/graph/loss"
-	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/graph/special"
 	"github.com/symgrad/symgrad/internal/golden"
 	"github.com/symgrad/symgrad/internal/op"
@@ -54,39 +53,10 @@ var mistakes = []struct {
 	{"nil node", nil, func(b *graph.Builder) { b.Tanh(nil) }},
 	{"no initializer", nil, func(b *graph.Builder) { b.Param("w", nil, 2) }},
 	{"initializer of another shape", graph.ErrShape, func(b *graph.Builder) { b.Param("w", graph.Values([]float64{1}), 2) }},
-	{"convolution of other channels", graph.ErrShape, func(b *graph.Builder) {
-		nn.Conv(b, b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 5, 3, 3), nn.Windowing{})
-	}},
-	{"kernel larger than the image", graph.ErrShape, func(b *graph.Builder) {
-		nn.Conv(b, b.Input("x", 2, 3, 4, 4), b.Param("w", graph.Zeros(), 4, 3, 5, 5), nn.Windowing{})
-	}},
-	{"stride of 0", graph.ErrShape, func(b *graph.Builder) {
-		nn.Conv(b, b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 3, 3, 3), nn.Windowing{Stride: []int{0}})
-	}},
-	{"negative padding", graph.ErrShape, func(b *graph.Builder) {
-		nn.Conv(b, b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 3, 3, 3), nn.Windowing{Pad: []int{-1}})
-	}},
-	{"dilation of 0", graph.ErrShape, func(b *graph.Builder) {
-		nn.Conv(b, b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 3, 3, 3), nn.Windowing{Dilation: []int{0, 1}})
-	}},
-	{"pool larger than the image", graph.ErrShape, func(b *graph.Builder) {
-		nn.MaxPool(b, b.Input("x", 2, 3, 4, 4), nn.PoolOptions{Kernel: []int{5}})
-	}},
-	{"pool of a matrix", graph.ErrShape, func(b *graph.Builder) { nn.AvgPool(b, b.Input("x", 4, 4), nn.PoolOptions{Kernel: []int{2}}) }},
 	{"reflection of more than there is", graph.ErrShape, func(b *graph.Builder) {
 		b.Pad(b.Input("x", 3), []int{3}, []int{0}, graph.PadReflect)
 	}},
-	{"recurrence over a matrix", graph.ErrShape, func(b *graph.Builder) {
-		nn.Recurrent(b, "rnn", b.Input("x", 4, 3), nn.RecurrentOptions{Hidden: 5})
-	}},
-	{"recurrence without units", graph.ErrShape, func(b *graph.Builder) {
-		nn.Recurrent(b, "rnn", b.Input("x", 2, 4, 3), nn.RecurrentOptions{})
-	}},
-	{"attention of other depths", graph.ErrShape, func(b *graph.Builder) {
-		nn.Attention(b, b.Input("q", 4, 8), b.Input("k", 5, 7), b.Input("v", 5, 8), nil)
-	}},
 	{"determinant of no square", graph.ErrShape, func(b *graph.Builder) { linalg.Det(b, b.Input("x", 2, 3)) }},
-	{"dropout rate of 1.5", nil, func(b *graph.Builder) { nn.Dropout(b, b.Input("x", 2), 1.5) }},
 	{"parameter of another shape than before", graph.ErrShape, func(b *graph.Builder) {
 		graph.New(b.Params()).Param("w", graph.Zeros(), 2)
 		b.Param("w", graph.Zeros(), 3)
@@ -107,47 +77,6 @@ var mistakes = []struct {
 	}},
 	{"constant of another size", graph.ErrShape, func(b *graph.Builder) { b.Const([]float64{1, 2}, 3) }},
 	{"integers of another size", graph.ErrShape, func(b *graph.Builder) { b.ConstInts([]int{1, 2}, 3) }},
-	{"layer without features", graph.ErrShape, func(b *graph.Builder) { nn.Linear(b, "out", b.Input("x", 2, 3), nn.LinearOptions{}) }},
-	{"convolution without channels", graph.ErrShape, func(b *graph.Builder) {
-		nn.Convolution(b, "conv", b.Input("x", 2, 3, 8, 8), nn.ConvolutionOptions{Kernel: []int{3}})
-	}},
-	{"groups that do not divide the channels", graph.ErrShape, func(b *graph.Builder) {
-		nn.Conv(b, b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 1, 3, 3), nn.Windowing{Groups: 2})
-	}},
-	{"strides for other axes", graph.ErrShape, func(b *graph.Builder) {
-		nn.Conv(b, b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 3, 3, 3), nn.Windowing{Stride: []int{1, 1, 1}})
-	}},
-	{"pool with groups", nil, func(b *graph.Builder) {
-		nn.MaxPool(b, b.Input("x", 2, 3, 4, 4), nn.PoolOptions{Kernel: []int{2}, Windowing: nn.Windowing{Groups: 3}})
-	}},
-	{"pool with a stride of 0", graph.ErrShape, func(b *graph.Builder) {
-		nn.MaxPool(b, b.Input("x", 2, 3, 4, 4), nn.PoolOptions{Kernel: []int{2}, Windowing: nn.Windowing{Stride: []int{0}}})
-	}},
-	{"pool with much padding", graph.ErrShape, func(b *graph.Builder) {
-		nn.AvgPool(b, b.Input("x", 2, 3, 4, 4), nn.PoolOptions{Kernel: []int{2}, Windowing: nn.Windowing{Pad: []int{2}}})
-	}},
-	{"mean of a matrix's places", graph.ErrShape, func(b *graph.Builder) { nn.GlobalAvgPool(b, b.Input("x", 4, 4)) }},
-	{"patches of a matrix", graph.ErrShape, func(b *graph.Builder) { nn.Patches(b, b.Input("x", 4, 4), []int{2}, nn.Windowing{}) }},
-	{"image from patches of a matrix", graph.ErrShape, func(b *graph.Builder) {
-		nn.FromPatches(b, b.Input("x", 4, 4), []int{4}, []int{2}, nn.Windowing{})
-	}},
-	{"image from patches of no place", graph.ErrShape, func(b *graph.Builder) {
-		nn.FromPatches(b, b.Input("x", 1, 4, 4), []int{4}, []int{0}, nn.Windowing{})
-	}},
-	{"image smaller than its patches", graph.ErrShape, func(b *graph.Builder) {
-		nn.FromPatches(b, b.Input("x", 1, 4, 4), []int{1}, []int{2}, nn.Windowing{})
-	}},
-	{"patches of part of a kernel", graph.ErrShape, func(b *graph.Builder) {
-		nn.FromPatches(b, b.Input("x", 1, 3, 3), []int{4}, []int{2}, nn.Windowing{})
-	}},
-	{"resize to nothing given", graph.ErrShape, func(b *graph.Builder) { nn.Resize(b, b.Input("x", 1, 2, 4), nn.ResizeOptions{}) }},
-	{"resize to no place", graph.ErrShape, func(b *graph.Builder) {
-		nn.Resize(b, b.Input("x", 1, 2, 4), nn.ResizeOptions{Size: []int{-1}})
-	}},
-	{"grid of other axes", graph.ErrShape, func(b *graph.Builder) {
-		nn.GridSample(b, b.Input("x", 1, 2, 4, 4), b.Input("grid", 1, 3, 3, 3), nn.ResizeLinear, nn.GridZeros, false)
-	}},
-	{"grid of other maps", graph.ErrShape, func(b *graph.Builder) { nn.AffineGrid(b, b.Input("theta", 2, 3), []int{2, 2}, false) }},
 	{"pad lists of two lengths", graph.ErrShape, func(b *graph.Builder) {
 		b.Pad(b.Input("x", 3), []int{1}, []int{1, 1}, graph.PadReflect)
 	}},
@@ -156,8 +85,6 @@ var mistakes = []struct {
 	{"unsqueeze beyond the axes", graph.ErrShape, func(b *graph.Builder) { b.Unsqueeze(b.Input("x", 3, 2), 4) }},
 	{"split into other parts", graph.ErrShape, func(b *graph.Builder) { b.Split(b.Input("x", 5), 0, 2, 2) }},
 	{"axis to unflatten out of range", graph.ErrShape, func(b *graph.Builder) { b.Unflatten(b.Input("x", 6), 1, 2, 3) }},
-	{"pixels of other channels", graph.ErrShape, func(b *graph.Builder) { nn.PixelShuffle(b, b.Input("x", 1, 3, 2, 2), 2) }},
-	{"channels of other pixels", graph.ErrShape, func(b *graph.Builder) { nn.PixelUnshuffle(b, b.Input("x", 1, 1, 3, 3), 2) }},
 	{"axes without places to go to", graph.ErrShape, func(b *graph.Builder) { b.MoveAxes(b.Input("x", 2, 3), []int{0, 1}, []int{1}) }},
 	{"flatten backwards", graph.ErrShape, func(b *graph.Builder) { b.Flatten(b.Input("x", 2, 3), 1, 0) }},
 	{"unflatten to another size", graph.ErrShape, func(b *graph.Builder) { b.Unflatten(b.Input("x", 6), 0, 4, 2) }},
@@ -167,32 +94,6 @@ var mistakes = []struct {
 	{"combinations of a matrix", graph.ErrShape, func(b *graph.Builder) { special.Combinations(b, b.Input("x", 2, 2), 2) }},
 	{"blocks of three axes", graph.ErrShape, func(b *graph.Builder) { special.BlockDiagonal(b, b.Input("x", 2, 2, 2)) }},
 	{"diagonals of a scalar", graph.ErrShape, func(b *graph.Builder) { special.DiagonalMatrices(b, b.Scalar(1), 0, [2]int{0, 1}) }},
-	{"shuffle of other groups", graph.ErrShape, func(b *graph.Builder) { nn.ChannelShuffle(b, b.Input("x", 1, 3, 2), 2) }},
-	{"state of an unknown cell", graph.ErrShape, func(b *graph.Builder) {
-		w := nn.CellWeights{Input: b.Input("w", 3, 4), Hidden: b.Input("u", 4, 4)}
-		nn.CellStep(b, 99, b.Input("x", 2, 3), nn.State{H: b.Input("h", 2, 4)}, w)
-	}},
-	{"unrolling a matrix", graph.ErrShape, func(b *graph.Builder) {
-		nn.Unroll(b, nn.TanhRNN, b.Input("x", 2, 3), nn.State{H: b.Input("h", 2, 4)}, nn.CellWeights{}, false)
-	}},
-	{"queries that are a vector", graph.ErrShape, func(b *graph.Builder) {
-		nn.Attention(b, b.Input("q", 8), b.Input("k", 5, 8), b.Input("v", 5, 8), nil)
-	}},
-	{"eps of 0", nil, func(b *graph.Builder) { nn.Standardize(b, b.Input("x", 2, 3), 0, 1) }},
-	{"batch of one value", graph.ErrShape, func(b *graph.Builder) {
-		nn.BatchNorm(b, b.Input("x", 1, 3), b.Input("gain", 3), b.Input("bias", 3), 1e-5)
-	}},
-	{"batch of a vector", graph.ErrShape, func(b *graph.Builder) {
-		nn.BatchNorm(b, b.Input("x", 3), b.Input("gain", 3), b.Input("bias", 3), 1e-5)
-	}},
-	{"instance norm of a vector", graph.ErrShape, func(b *graph.Builder) { nn.InstanceNorm(b, b.Input("x", 3), 1e-5) }},
-	{"groups of other channels", graph.ErrShape, func(b *graph.Builder) {
-		nn.GroupNorm(b, b.Input("x", 1, 3, 2), b.Input("gain", 3), b.Input("bias", 3), 2, 1e-5)
-	}},
-	{"momentum of 2", nil, func(b *graph.Builder) {
-		nn.RunningStats(b, b.Input("x", 4, 3), b.Input("mean", 3), b.Input("variance", 3), 2)
-	}},
-	{"pool of the power 0", graph.ErrOption, func(b *graph.Builder) { nn.LPPool(b, b.Input("x", 1, 1, 4), 0, nn.PoolOptions{Kernel: []int{2}}) }},
 	{"weights of other classes", graph.ErrShape, func(b *graph.Builder) {
 		loss.MultiMargin(b, b.Input("x", 2, 3), b.Ints("labels", 2), b.Input("w", 2), 1, 1)
 	}},
@@ -225,9 +126,6 @@ var mistakes = []struct {
 	}},
 	{"distances within a vector", graph.ErrShape, func(b *graph.Builder) { special.RowDistances(b, b.Input("x", 3), 2) }},
 	{"gamma of no dimension", nil, func(b *graph.Builder) { special.MultivariateLgamma(b, b.Input("x", 3), 0) }},
-	{"alpha of 0", nil, func(b *graph.Builder) { nn.CELU(b, b.Input("x", 3), 0) }},
-	{"slopes of other channels", graph.ErrShape, func(b *graph.Builder) { nn.PReLU(b, b.Input("x", 2, 3), b.Input("slope", 2)) }},
-	{"gate of an odd axis", graph.ErrShape, func(b *graph.Builder) { nn.GLU(b, b.Input("x", 3), 0) }},
 	{"smallest of no places", graph.ErrShape, func(b *graph.Builder) { special.KthValue(b, b.Input("x", 0), 1, 0) }},
 	{"fourth of three", graph.ErrShape, func(b *graph.Builder) { special.KthValue(b, b.Input("x", 3), 4, 0) }},
 	{"quantile of 2", nil, func(b *graph.Builder) { special.Quantile(b, b.Input("x", 3), 2, 0, special.Linear) }},
@@ -253,11 +151,9 @@ var mistakes = []struct {
 	}},
 	{"product of nothing", nil, func(b *graph.Builder) { linalg.MultiDot(b) }},
 	{"cross product of two places", graph.ErrShape, func(b *graph.Builder) { linalg.Cross(b, b.Input("x", 2), b.Input("y", 2), 0) }},
-	{"mask of too many elements", graph.ErrShape, func(b *graph.Builder) { nn.CausalMask(b, 1<<24) }},
 	{"too many steps to unroll", graph.ErrUnsupported, func(b *graph.Builder) { b.Diff(b.Input("x", 1<<24), 1<<20, 0) }},
 	{"tiles of too many elements", graph.ErrShape, func(b *graph.Builder) { b.Tile(b.Input("x", 1<<20), math.MaxInt32) }},
 	{"repetitions of too many elements", graph.ErrShape, func(b *graph.Builder) { b.Repeat(b.Input("x", 1<<20), 0, math.MaxInt32) }},
-	{"normalization over no channels", graph.ErrOption, func(b *graph.Builder) { nn.LocalResponseNorm(b, b.Input("x", 2, 3), 0, 1, 1, 1) }},
 	{"no powers", graph.ErrShape, func(b *graph.Builder) { linalg.Vandermonde(b, b.Input("x", 3), 0) }},
 	{"covariance of three axes", graph.ErrShape, func(b *graph.Builder) { linalg.Covariance(b, b.Input("x", 2, 3, 4), nil, 1) }},
 }

@@ -26,7 +26,7 @@ var chains = map[string]struct {
 	}},
 	"convolutions and a pool": {[]int{2, 3, 12, 12}, func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
 		for i := range 12 {
-			x = b.ReLU(nn.Convolution(b, fmt.Sprint("conv", i), x, nn.ConvolutionOptions{Out: 4, Kernel: []int{3}, Windowing: nn.Windowing{Pad: []int{1}}}))
+			x = b.ReLU(nn.Conv(b, fmt.Sprint("conv", i), x, nn.ConvOptions{Out: 4, Kernel: []int{3}, Windowing: nn.Windowing{Pad: []int{1}}}))
 			if i == 5 {
 				x = nn.MaxPool(b, x, nn.PoolOptions{Kernel: []int{2}})
 			}

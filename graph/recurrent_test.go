@@ -210,7 +210,7 @@ func TestConvolution(t *testing.T) {
 	const n, c, h, w, o, k = 2, 3, 6, 5, 4, 3
 	x, weight := wave(n*c*h*w, 1), wave(o*c*k*k, 2)
 	b := graph.New(nil)
-	y := nn.Conv(b, b.Const(x, n, c, h, w), b.Const(weight, o, c, k, k), nn.Windowing{Stride: []int{2, 1}, Pad: []int{1, 0}})
+	y := nn.Convolve(b, b.Const(x, n, c, h, w), b.Const(weight, o, c, k, k), nn.Windowing{Stride: []int{2, 1}, Pad: []int{1, 0}})
 	shape := b.Shape(y)
 	if fmt.Sprint(shape) != "[2 4 3 3]" {
 		t.Fatalf("got the shape %v", shape)
@@ -239,7 +239,7 @@ func TestConvolution(t *testing.T) {
 	same(t, "convolution", values(t, b, y)[0], want)
 
 	b = graph.New(nil)
-	l := nn.Convolution(b, "conv", b.Input("x", 2, 3, 8, 8), nn.ConvolutionOptions{Out: 5, Kernel: []int{3}})
+	l := nn.Conv(b, "conv", b.Input("x", 2, 3, 8, 8), nn.ConvOptions{Out: 5, Kernel: []int{3}})
 	if got := fmt.Sprint(b.Shape(l), b.Params().Get("conv/weight").Shape, b.Params().Get("conv/bias").Shape); got != "[2 5 6 6] [5 3 3 3] [5]" {
 		t.Errorf("got the shapes %s", got)
 	}

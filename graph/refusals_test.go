@@ -6,7 +6,6 @@ import (
 
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/loss"
-	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/internal/golden"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -15,15 +14,6 @@ import (
 // refusals are mistakes behind the building of a graph, with the kind that
 // errors.Is must find.
 var refusals = []golden.Mistake{
-	{"unknown activation", graph.ErrUnsupported, func(*testing.T) error {
-		b := graph.New(nil)
-		nn.Activate(b, 99, b.Input("x", 2))
-		return b.Err()
-	}},
-	{"name of no activation", graph.ErrUnsupported, func(*testing.T) error {
-		_, err := nn.ParseActivation("mish")
-		return err
-	}},
 	{"values for no parameter", nil, func(*testing.T) error { return graph.NewParams(graph.Float64, 1).Set("w", nil) }},
 	{"values of another size", graph.ErrShape, func(*testing.T) error {
 		b := graph.New(nil)

@@ -20,16 +20,16 @@ import (
 // inRegions are models of which several workers do some steps in regions.
 func inRegions(t *testing.T, d graph.DType) map[string]train.Model {
 	t.Helper()
-	mlp, err := models.NewMLP(models.Perceptron{In: 40, Hidden: []int{64, 48}, Out: 10, Head: models.MultiClass, DType: d})
+	mlp, err := models.NewMLP(models.MLPOptions{In: 40, Hidden: []int{64, 48}, Out: 10, Head: models.MultiClass, DType: d})
 	if err != nil {
 		t.Fatal(err)
 	}
-	cnn, err := models.NewCNN(models.ConvNet{Channels: 2, Height: 12, Width: 12, Hidden: []int{24}, Out: 10, Head: models.MultiClass, DType: d,
+	cnn, err := models.NewCNN(models.CNNOptions{Channels: 2, Height: 12, Width: 12, Hidden: []int{24}, Out: 10, Head: models.MultiClass, DType: d,
 		Blocks: []models.ConvBlock{{Channels: 16, Kernel: 3, Pad: 1, Pool: 2}, {Channels: 16, Kernel: 3, Pad: 1, Pool: 2}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	lstm, err := models.NewRNN(models.Recurrence{Steps: 5, In: 12, Hidden: 32, Out: 10, Head: models.MultiClass, DType: d})
+	lstm, err := models.NewRNN(models.RNNOptions{Steps: 5, In: 12, Hidden: 32, Out: 10, Head: models.MultiClass, DType: d})
 	if err != nil {
 		t.Fatal(err)
 	}

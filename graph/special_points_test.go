@@ -87,7 +87,7 @@ func TestSpecialPoints(t *testing.T) {
 		{"polygamma of an odd order at poles", []int{3}, []float64{0, -1, -3e7}, func(b *B, x *N) *N { return special.Polygamma(b, x, 1) }, []float64{inf, inf, inf}, nil},
 		{"polygamma between poles", []int{3}, []float64{-.5, -.25, -1e6 - .5}, func(b *B, x *N) *N { return special.Polygamma(b, x, 1) }, []float64{8.9348022005446793, 18.541879647671606, 9.8696034010903585}, nil},
 		{"norm of a negative order, all infinite", []int{2, 2}, []float64{inf, -inf, 1, 1}, func(b *B, x *N) *N { return b.Norm(x, -1, 1) }, []float64{inf, .5}, nil},
-		{"PReLU at 0, infinity and NaN", []int{4}, []float64{0, inf, -2, nan}, func(b *B, x *N) *N { return nn.PReLU(b, x, b.Scalar(.25)) }, []float64{0, inf, -.5, nan}, []float64{.25, 1, .25, .25}},
+		{"PReLU at 0, infinity and NaN", []int{4}, []float64{0, inf, -2, nan}, func(b *B, x *N) *N { return nn.SlopedReLU(b, x, b.Scalar(.25)) }, []float64{0, inf, -.5, nan}, []float64{.25, 1, .25, .25}},
 		{"soft shrinking of infinity and NaN", []int{4}, []float64{-inf, inf, .25, nan}, func(b *B, x *N) *N { return nn.SoftShrink(b, x, .5) }, []float64{-inf, inf, 0, nan}, []float64{1, 1, 0, 1}},
 		{"eigenvalues with a NaN beside those of a good matrix", []int{2, 2, 2}, []float64{nan, 1, 1, 2, 2, 1, 1, 2}, func(b *B, x *N) *N { l, _ := linalg.Eigh(b, x); return l }, []float64{nan, nan, 1, 3}, nil},
 		{"singular values with an infinity", []int{2, 2}, []float64{1, inf, 0, 1}, func(b *B, x *N) *N { _, s, _ := linalg.SVD(b, x); return s }, []float64{nan, nan}, nil},
@@ -173,7 +173,9 @@ func TestPicking(t *testing.T) {
 		return func(b *B, x *N) *N { return nn.Resize(b, x, nn.ResizeOptions{Mode: mode, Size: []int{n}}) }
 	}
 	grid := func(mode nn.ResizeMode, pad nn.GridPad, at ...float64) func(b *B, x *N) *N {
-		return func(b *B, x *N) *N { return nn.GridSample(b, x, b.Const(at, 1, len(at), 1), mode, pad, true) }
+		return func(b *B, x *N) *N {
+			return nn.GridSample(b, x, b.Const(at, 1, len(at), 1), nn.GridOptions{Mode: mode, Pad: pad, AlignCorners: true})
+		}
 	}
 	for _, bad := range []float64{inf, -inf, nan} {
 		for _, p := range []point{
@@ -191,7 +193,7 @@ func TestPicking(t *testing.T) {
 			{"point that is NaN", line, []float64{0, 1, 2, 3}, grid(nn.ResizeLinear, nn.GridZeros, nan, 1), []float64{nan, 3}, nil},
 			{"nearest point that is NaN", line, []float64{0, 1, 2, 3}, grid(nn.ResizeNearest, nn.GridBorder, nan, 1), []float64{nan, 3}, nil},
 			{"windows of channels", []int{1, 4, 1}, []float64{bad, 1, 1, 1}, func(b *B, x *N) *N {
-				return b.Slice(nn.LocalResponseNorm(b, x, 3, 1, .5, 1), graph.All(), graph.Range(2, 4))
+				return b.Slice(nn.LocalResponseNorm(b, x, nn.LocalResponseOptions{Size: 3, Alpha: 1, Beta: .5, K: 1}), graph.All(), graph.Range(2, 4))
 			}, []float64{1 / math.Sqrt(2), 1 / math.Sqrt(5./3)}, nil},
 			{"differences", []int{5}, []float64{bad, 1, 3, 6, 10}, func(b *B, x *N) *N { return b.Slice(special.Differences(b, x, nil, 0, 1), graph.Range(2, 5)) },
 				[]float64{2.5, 3.5, 4}, []float64{0, -.5, -.5, -.5, 1.5}},
@@ -215,7 +217,7 @@ func TestGridSlopes(t *testing.T) {
 	type N = gorgonia.Node
 	squares := func(mode nn.ResizeMode) func(b *B, x *N) *N {
 		return func(b *B, x *N) *N {
-			return nn.GridSample(b, b.Const([]float64{0, 1, 4, 9, 16}, 1, 1, 5), x, mode, nn.GridZeros, true)
+			return nn.GridSample(b, b.Const([]float64{0, 1, 4, 9, 16}, 1, 1, 5), x, nn.GridOptions{Mode: mode, Pad: nn.GridZeros, AlignCorners: true})
 		}
 	}
 	at := []float64{-.5, 0, .5, 1}
@@ -229,7 +231,7 @@ func TestGridSlopes(t *testing.T) {
 	for _, corners := range []bool{true, false} {
 		want := map[bool]float64{true: 18, false: 22.5}[corners]
 		point{fmt.Sprint("identity, corners ", corners), []int{1, 2, 3}, []float64{1, 0, 0, 0, 1, 0}, func(b *B, x *N) *N {
-			y := nn.GridSample(b, b.Const(ramp, 1, 1, 5, 5), nn.AffineGrid(b, x, []int{5, 5}, corners), nn.ResizeLinear, nn.GridZeros, corners)
+			y := nn.GridSample(b, b.Const(ramp, 1, 1, 5, 5), nn.AffineGrid(b, x, []int{5, 5}, corners), nn.GridOptions{Mode: nn.ResizeLinear, Pad: nn.GridZeros, AlignCorners: corners})
 			return b.Sum(b.Slice(y, graph.All(), graph.All(), graph.Range(1, 4), graph.Range(1, 4)))
 		}, []float64{18}, []float64{0, 0, want, 0, 0, 0}}.check(t)
 	}
@@ -243,7 +245,6 @@ func TestZeroNorms(t *testing.T) {
 	rows, x := []int{2, 2}, []float64{0, 0, 3, 4}
 	for _, p := range []point{
 		{"normalized", rows, x, func(b *B, x *N) *N { return nn.Normalize(b, x, 2, 1, .5) }, []float64{0, 0, .6, .8}, []float64{2, 2, .032, -.024}},
-		{"normalized by the 2-norm", rows, x, func(b *B, x *N) *N { return nn.L2Normalize(b, x, 1, .5) }, []float64{0, 0, .6, .8}, []float64{2, 2, .032, -.024}},
 		{"weights", rows, x, func(b *B, x *N) *N { return nn.WeightNorm(b, x, b.Const([]float64{3, 5}, 2, 1), 0) }, []float64{0, 0, 3, 4}, []float64{3, 3, .16, -.12}},
 		{"held below a limit", rows, x, func(b *B, x *N) *N { return special.Renorm(b, x, 2, 0, 1) }, []float64{0, 0, 3 / (5 + 1e-7), 4 / (5 + 1e-7)}, nil},
 		{"cosines", rows, x, func(b *B, x *N) *N {
@@ -252,7 +253,7 @@ func TestZeroNorms(t *testing.T) {
 		{"distances", rows, x, func(b *B, x *N) *N { return special.PairwiseDistance(b, x, b.Const([]float64{0, 0}, 2), 2, 0) }, []float64{0, 5}, []float64{0, 0, .6, .8}},
 		{"distances of the order 3", rows, []float64{0, 0, 0, 2}, func(b *B, x *N) *N { return special.PairwiseDistance(b, x, b.Const([]float64{0, 0}, 2), 3, 0) }, []float64{0, 2}, []float64{0, 0, 0, 1}},
 		{"root of the mean square", rows, x, func(b *B, x *N) *N {
-			return nn.RMSNorm(b, b.Slice(x, graph.Range(0, 1)), b.Const([]float64{1, 1}, 2), .25)
+			return nn.RMSNorm(b, "norm", b.Slice(x, graph.Range(0, 1)), nn.NormOptions{Eps: .25})
 		}, []float64{0, 0}, []float64{2, 2, 0, 0}},
 		{"constant row", rows, []float64{7, 7, 1, 3}, func(b *B, x *N) *N { return nn.Standardize(b, x, .25, 1) }, []float64{0, 0, -1 / math.Sqrt(1.25), 1 / math.Sqrt(1.25)}, []float64{0, 0, 0, 0}},
 	} {

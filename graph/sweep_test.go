@@ -26,7 +26,7 @@ type swept struct {
 }
 
 // sweptFiles are the files whose exported functions must be swept.
-var sweptFiles = []string{"loss/*.go", "nn/attention.go", "nn/layers*.go", "nn/norms.go", "nn/distances.go", "special/distance.go"}
+var sweptFiles = []string{"loss/*.go", "nn/attention.go", "nn/layers*.go", "nn/norms.go", "nn/normalize.go", "special/distance.go"}
 
 // notSwept are methods that compute nothing of a prediction, with the reason.
 var notSwept = map[string]string{
@@ -59,7 +59,10 @@ func sweep() []swept {
 	four := func(b *B) *N { return b.Const([]float64{1, 2, .5, 0}, 4) }
 	one := func(b *B) *N { return b.Const([]float64{1, -1, 1}, 3) }
 	images := []int{3, 2, 2}
-	channels := func(b *B) *N { return b.Const([]float64{1.5, .5}, 2) }
+	scale := func(v ...float64) nn.NormOptions {
+		return nn.NormOptions{Gain: graph.Values(v), Bias: graph.Values(v)}
+	}
+	norm4, norm2 := scale(1, 2, .5, 0), scale(1.5, .5)
 	return []swept{
 		{"MSE", against(amounts, loss.MSE), true, nil},
 		{"MAE", against(amounts, loss.MAE), true, nil},
@@ -112,27 +115,31 @@ func sweep() []swept {
 		}, false, nil},
 		{"Dense", func(b *B, x *N) *N { return nn.Dense(b, "dense", x, 3, nn.Tanh) }, false, nil},
 		{"Linear", func(b *B, x *N) *N { return nn.Linear(b, "linear", x, nn.LinearOptions{Out: 3}) }, false, nil},
-		{"Convolution", func(b *B, x *N) *N {
-			return nn.Convolution(b, "conv", x, nn.ConvolutionOptions{Out: 2, Kernel: []int{2}})
+		{"Conv", func(b *B, x *N) *N {
+			return nn.Conv(b, "conv", x, nn.ConvOptions{Out: 2, Kernel: []int{2}})
 		}, false, images},
 		{"Standardize", func(b *B, x *N) *N { return nn.Standardize(b, x, 1e-5, 1) }, false, nil},
-		{"LayerNorm", func(b *B, x *N) *N { return nn.LayerNorm(b, x, four(b), four(b), 1e-5) }, false, nil},
-		{"RMSNorm", func(b *B, x *N) *N { return nn.RMSNorm(b, x, four(b), 1e-5) }, false, nil},
-		{"BatchNorm", func(b *B, x *N) *N { return b.Mul(nn.BatchNorm(b, x, four(b), four(b), 1e-5), amounts(b)) }, true, nil},
-		{"BatchNormFixed", func(b *B, x *N) *N { return nn.BatchNormFixed(b, x, four(b), four(b), four(b), four(b), 1e-5) }, false, nil},
-		{"InstanceNorm", func(b *B, x *N) *N { return nn.InstanceNorm(b, x, 1e-5) }, false, images},
-		{"GroupNorm", func(b *B, x *N) *N { return nn.GroupNorm(b, x, channels(b), channels(b), 2, 1e-5) }, false, images},
-		{"L2Normalize", func(b *B, x *N) *N { return nn.L2Normalize(b, x, 1, 1e-12) }, false, nil},
+		{"LayerNorm", func(b *B, x *N) *N { return nn.LayerNorm(b, "norm", x, norm4) }, false, nil},
+		{"RMSNorm", func(b *B, x *N) *N { return nn.RMSNorm(b, "norm", x, nn.NormOptions{Gain: norm4.Gain}) }, false, nil},
+		{"BatchNorm", func(b *B, x *N) *N { return b.Mul(nn.BatchNorm(b, "norm", x, norm4), amounts(b)) }, true, nil},
+		{"BatchNormFixed", func(b *B, x *N) *N {
+			return nn.BatchNormFixed(b, x, nn.Moments{Mean: four(b), Variance: four(b)}, four(b), four(b), 1e-5)
+		}, false, nil},
+		{"InstanceNorm", func(b *B, x *N) *N { return nn.InstanceNorm(b, "norm", x, norm2) }, false, images},
+		{"GroupNorm", func(b *B, x *N) *N { return nn.GroupNorm(b, "norm", x, 2, norm2) }, false, images},
+		{"NormalizeRMS", func(b *B, x *N) *N { return nn.NormalizeRMS(b, x, 1e-5, 1) }, false, nil},
 		{"Normalize", func(b *B, x *N) *N { return nn.Normalize(b, x, 3, 1, 1e-12) }, false, nil},
 		{"CosineSimilarity", func(b *B, x *N) *N { return special.CosineSimilarity(b, x, amounts(b), 1, 1e-8) }, false, nil},
 		{"RunningStats", func(b *B, x *N) *N {
-			mean, variance := nn.RunningStats(b, x, four(b), four(b), .1)
-			return b.Add(mean, variance)
+			m := nn.RunningStats(b, x, nn.Moments{Mean: four(b), Variance: four(b)}, .1)
+			return b.Add(m.Mean, m.Variance)
 		}, true, nil},
 		{"PairwiseDistance", func(b *B, x *N) *N { return special.PairwiseDistance(b, x, amounts(b), 2, 1e-6) }, false, nil},
 		{"Renorm", func(b *B, x *N) *N { return special.Renorm(b, x, 2, 0, .5) }, false, nil},
 		{"WeightNorm", func(b *B, x *N) *N { return nn.WeightNorm(b, x, b.Const([]float64{1, 2, 3}, 3, 1), 0) }, false, nil},
-		{"LocalResponseNorm", func(b *B, x *N) *N { return nn.LocalResponseNorm(b, x, 3, 1, .75, 1) }, false, nil},
+		{"LocalResponseNorm", func(b *B, x *N) *N {
+			return nn.LocalResponseNorm(b, x, nn.LocalResponseOptions{Size: 3, Alpha: 1, Beta: .75, K: 1})
+		}, false, nil},
 	}
 }
 

@@ -56,12 +56,20 @@ func linears() []linear {
 		return func(b *B, x *N) *N { return nn.Resize(b, x, nn.ResizeOptions{Mode: m, Size: []int{n}}) }
 	}
 	return []linear{
-		{"Patches", image, func(b *B, x *N) *N { return nn.Patches(b, x, []int{2, 3}, every(1, 1)) }},
-		{"Patches of a line", []int{1, 1, 6}, func(b *B, x *N) *N { return nn.Patches(b, x, []int{3}, every(2, 1)) }},
-		{"FromPatches", []int{1, 8, 16}, func(b *B, x *N) *N { return nn.FromPatches(b, x, []int{5, 5}, []int{2, 2}, every(1, 0)) }},
-		{"FromPatches with padding", []int{2, 3, 4}, func(b *B, x *N) *N { return nn.FromPatches(b, x, []int{7}, []int{3}, every(2, 1)) }},
-		{"Conv", image, func(b *B, x *N) *N { return nn.Conv(b, x, ramp(b, 3, 2, 2, 2), every(2, 1)) }},
-		{"ConvTranspose", []int{1, 2, 3, 3}, func(b *B, x *N) *N { return nn.ConvTranspose(b, x, ramp(b, 2, 2, 2, 2), every(2, 0), 1) }},
+		{"Patches", image, func(b *B, x *N) *N {
+			return nn.Patches(b, x, nn.PatchOptions{Kernel: []int{2, 3}, Windowing: every(1, 1)})
+		}},
+		{"Patches of a line", []int{1, 1, 6}, func(b *B, x *N) *N {
+			return nn.Patches(b, x, nn.PatchOptions{Kernel: []int{3}, Windowing: every(2, 1)})
+		}},
+		{"FromPatches", []int{1, 8, 16}, func(b *B, x *N) *N {
+			return nn.FromPatches(b, x, []int{5, 5}, nn.PatchOptions{Kernel: []int{2, 2}, Windowing: every(1, 0)})
+		}},
+		{"FromPatches with padding", []int{2, 3, 4}, func(b *B, x *N) *N {
+			return nn.FromPatches(b, x, []int{7}, nn.PatchOptions{Kernel: []int{3}, Windowing: every(2, 1)})
+		}},
+		{"Convolve", image, func(b *B, x *N) *N { return nn.Convolve(b, x, ramp(b, 3, 2, 2, 2), every(2, 1)) }},
+		{"ConvolveTranspose", []int{1, 2, 3, 3}, func(b *B, x *N) *N { return nn.ConvolveTranspose(b, x, ramp(b, 2, 2, 2, 2), every(2, 0), 1) }},
 		{"AvgPool", image, func(b *B, x *N) *N { return nn.AvgPool(b, x, pool(2, 1)) }},
 		{"SumPool", image, func(b *B, x *N) *N { return nn.SumPool(b, x, pool(3, 1)) }},
 		{"AdaptiveAvgPool", image, func(b *B, x *N) *N { return nn.AdaptiveAvgPool(b, x, 3, 2) }},
@@ -69,7 +77,9 @@ func linears() []linear {
 		{"Resize linear", image, resize(nn.ResizeLinear, 7)},
 		{"Resize cubic", image, resize(nn.ResizeCubic, 7)},
 		{"Resize to less", image, resize(nn.ResizeLinear, 2)},
-		{"GridSample", image, func(b *B, x *N) *N { return nn.GridSample(b, x, points(b), nn.ResizeLinear, nn.GridZeros, true) }},
+		{"GridSample", image, func(b *B, x *N) *N {
+			return nn.GridSample(b, x, points(b), nn.GridOptions{Mode: nn.ResizeLinear, Pad: nn.GridZeros, AlignCorners: true})
+		}},
 		{"Differences", []int{7}, func(b *B, x *N) *N { return special.Differences(b, x, nil, 0, 2) }},
 		{"Diff", []int{7}, func(b *B, x *N) *N { return b.Diff(x, 2, 0) }},
 		{"Trapezoid", []int{3, 4}, func(b *B, x *N) *N { return special.Trapezoid(b, x, nil, .5, 1) }},

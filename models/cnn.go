@@ -2,98 +2,141 @@ package models
 
 import (
 	"fmt"
+	"slices"
 
-	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/nn"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 )
 
 // ConvBlock is a convolution, an activation and a max pool.
 type ConvBlock struct {
-	Channels int // that come out, ≥ 1
-	Kernel   int // extent on both axes, ≥ 1
-	Pad      int // zeros on each side
-	Stride   int // default 1
-	Pool     int // extent and stride of the max pool; 0 or 1: none
+	Channels int // output channels, ≥ 1
+	Kernel   int // extent of the kernel on both axes, ≥ 1
+	Pad      int // zeros on each side of the image, ≥ 0
+	Stride   int // of the convolution; 0: 1
+	Pool     int // extent and stride of the max pool; 0 or 1: no pool
 }
 
-// ConvNet are the settings of a CNN.
-type ConvNet struct {
-	Channels, Height, Width int         // of the images
+// CNNOptions are the settings of a CNN.
+type CNNOptions struct {
+	Channels, Height, Width int         // of the images, each ≥ 1
 	Blocks                  []ConvBlock // at least one
-	Hidden                  []int       // units of the layers between the blocks and the output
-	Out                     int         // as for Perceptron
-	Head                    Head
-	Activation              nn.Activation     // of all but the last layer; the zero value is replaced by ReLU
-	Dropout                 float64           // rate after each hidden layer, in [0, 1)
-	Init                    graph.Initializer // of the weights; nil: what suits the activation
-	DType                   graph.DType       // default Float64
-	Seed                    uint64            // of the first weights
+	Hidden                  []int       // units of the layers between the blocks and the output, each ≥ 1
+	Out                     int         // classes of MultiClass, ≥ 2, or outputs of Regression, ≥ 1; 0 or 1 for Binary
+	Head                    Head        // the zero value is MultiClass
+
+	Activation nn.Activation     // of all layers but the last; the zero value is replaced by ReLU
+	Dropout    float64           // rate after each hidden layer, in [0, 1)
+	Init       graph.Initializer // of the weights; nil: Activation.Initializer()
+	DType      graph.DType       // the zero value is Float64
+	Seed       uint64            // of the first weights
 }
 
-// CNN is a convolutional network: blocks of convolution, activation and max
-// pool, then the layers of a perceptron (LeCun et al. 1998). The input "x" is [N,
-// Channels·Height·Width], each image row-major as [Channels, Height, Width]. The
-// parameters are "conv<i>/weight": [out, in, Kernel, Kernel], "conv<i>/bias",
-// "dense<i>/weight" and "dense<i>/bias". Loss and output are those of MLP.
+// CNN is a convolutional network: blocks of convolution, activation and max pool, then
+// the layers of an MLP (LeCun et al. 1998).
+//
+// The input "x" is [N, Channels·Height·Width], each image row-major as [Channels, Height,
+// Width]. The parameters are "conv<i>/weight": [out, in, Kernel, Kernel], "conv<i>/bias":
+// [out], "dense<i>/weight": [in, out] and "dense<i>/bias": [out]. The output is that of
+// MLP.
 type CNN struct {
-	c ConvNet
+	o CNNOptions
 	p *graph.Params
 }
 
-// LeNet is the network of LeCun et al. 1998 with ReLU and max pools, for images
-// of one channel of 28 by 28 and ten classes.
-func LeNet() ConvNet {
-	return ConvNet{Channels: 1, Height: 28, Width: 28, Out: 10, Hidden: []int{120, 84},
+// LeNet returns the settings of the network of LeCun et al. 1998, with ReLU and max
+// pools, for images of one channel and 28 by 28 pixels and ten classes.
+func LeNet() CNNOptions {
+	return CNNOptions{Channels: 1, Height: 28, Width: 28, Out: 10, Hidden: []int{120, 84},
 		Blocks: []ConvBlock{{Channels: 6, Kernel: 5, Pad: 2, Pool: 2}, {Channels: 16, Kernel: 5, Pool: 2}}}
 }
 
-// NewCNN is a CNN with fresh weights.
-func NewCNN(c ConvNet) (*CNN, error) {
-	if c.Activation == nn.Identity {
-		c.Activation = nn.ReLU
+// NewCNN returns a CNN with fresh weights.
+//
+// Errors: ErrOption for settings that are out of range, ErrShape for a block whose kernel
+// or pool does not fit its images.
+func NewCNN(o CNNOptions) (*CNN, error) {
+	o.Out, o.Activation = outputsOf(o.Head, o.Out), activationOf(o.Activation)
+	if err := o.check(); err != nil {
+		return nil, fail("NewCNN", err)
 	}
-	if c.Channels < 1 || c.Height < 1 || c.Width < 1 || len(c.Blocks) == 0 {
-		return nil, errors.Wrapf(graph.ErrOption, "models: CNN: got images of %d channels, %d by %d, and %d blocks, want at least one of each", c.Channels, c.Height, c.Width, len(c.Blocks))
-	}
-	head := Perceptron{In: 1, Hidden: c.Hidden, Out: c.Out, Head: c.Head, Activation: c.Activation, Dropout: c.Dropout, DType: c.DType}
-	if err := head.settle(); err != nil {
-		return nil, errors.Wrap(err, "models: CNN")
-	}
-	c.Out = head.Out
-	for i, k := range c.Blocks {
-		if k.Channels < 1 || k.Kernel < 1 || k.Pad < 0 || k.Stride < 0 || k.Pool < 0 {
-			return nil, errors.Wrapf(graph.ErrOption, "models: CNN: got %+v as block %d, want at least one channel and place of the kernel, and nothing negative", k, i)
-		}
-	}
-	return &CNN{c, graph.NewParams(c.DType, c.Seed)}, nil
+	return &CNN{o, graph.NewParams(o.DType, o.Seed)}, nil
 }
 
-// Params are the weights and biases.
+// check says what is wrong with the settings.
+func (o CNNOptions) check() error {
+	switch {
+	case o.Channels < 1 || o.Height < 1 || o.Width < 1:
+		return mistake.Optionf("got images [%d, %d, %d], want at least one channel and pixel", o.Channels, o.Height, o.Width)
+	case len(o.Blocks) == 0:
+		return mistake.Optionf("got no blocks, want at least one")
+	}
+	if err := (shared{o.Head, o.Out, o.Hidden, []nn.Activation{o.Activation}, o.Dropout, 0, o.DType}).check(); err != nil {
+		return err
+	}
+	image := [3]int{o.Channels, o.Height, o.Width}
+	for i, k := range o.Blocks {
+		if err := k.check(i); err != nil {
+			return err
+		}
+		out, err := k.of(i, image)
+		if err != nil {
+			return err
+		}
+		image = out
+	}
+	return nil
+}
+
+// check says what is wrong with block i by itself.
+func (k ConvBlock) check(i int) error {
+	switch {
+	case k.Channels < 1:
+		return mistake.Optionf("got %d output channels of block %d, want at least 1", k.Channels, i)
+	case k.Kernel < 1:
+		return mistake.Optionf("got the kernel %d of block %d, want at least 1", k.Kernel, i)
+	case min(k.Pad, k.Stride, k.Pool) < 0:
+		return mistake.Optionf("got Pad %d, Stride %d and Pool %d of block %d, want at least 0", k.Pad, k.Stride, k.Pool, i)
+	}
+	return nil
+}
+
+// of returns the images that block i makes of the given ones, or says what does not fit.
+func (k ConvBlock) of(i int, in [3]int) (out [3]int, err error) {
+	out[0] = k.Channels
+	for axis := 1; axis < 3; axis++ {
+		n := in[axis] + 2*k.Pad - k.Kernel
+		if n < 0 {
+			return out, mistake.Shapef("got the kernel %d and Pad %d of block %d for images %v, want a kernel that fits", k.Kernel, k.Pad, i, in)
+		}
+		n = n/max(1, k.Stride) + 1
+		if k.Pool > n {
+			return out, mistake.Shapef("got the pool %d of block %d for %d pixels, want one that fits", k.Pool, i, n)
+		}
+		out[axis] = n / max(1, k.Pool)
+	}
+	return out, nil
+}
+
+// Params returns the weights and biases.
 func (m *CNN) Params() *graph.Params { return m.p }
 
-// Loss builds the loss of n examples.
+// Loss builds the graph for n examples. It returns the loss, a mean over the examples,
+// and the output.
 func (m *CNN) Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node) {
-	init := m.c.Init
-	if init == nil {
-		init = m.c.Activation.Initializer()
-	}
-	h := b.Reshape(b.Input("x", n, m.c.Channels*m.c.Height*m.c.Width), n, m.c.Channels, m.c.Height, m.c.Width)
-	for i, k := range m.c.Blocks {
-		stride := max(1, k.Stride)
-		h = nn.Convolution(b, fmt.Sprintf("conv%d", i), h, nn.ConvolutionOptions{Out: k.Channels, Kernel: []int{k.Kernel}, Weight: init,
-			Windowing: nn.Windowing{Pad: []int{k.Pad}, Stride: []int{stride}}})
-		h = nn.Activate(b, m.c.Activation, h)
+	o := m.o
+	h := b.Reshape(b.Input("x", n, o.Channels*o.Height*o.Width), n, o.Channels, o.Height, o.Width)
+	for i, k := range o.Blocks {
+		h = nn.Conv(b, fmt.Sprintf("conv%d", i), h, nn.ConvOptions{Out: k.Channels, Kernel: []int{k.Kernel}, Weight: initializerOf(o.Init, o.Activation),
+			Windowing: nn.Windowing{Pad: []int{k.Pad}, Stride: []int{max(1, k.Stride)}}})
+		h = nn.Activate(b, o.Activation, h)
 		if k.Pool > 1 {
 			h = nn.MaxPool(b, h, nn.PoolOptions{Kernel: []int{k.Pool}})
 		}
 	}
-	h = b.Reshape(h, n, -1)
-	for i, units := range m.c.Hidden {
-		h = nn.Linear(b, fmt.Sprintf("dense%d", i), h, nn.LinearOptions{Out: units, Weight: init})
-		h = nn.Dropout(b, nn.Activate(b, m.c.Activation, h), m.c.Dropout)
-	}
-	out := nn.Linear(b, fmt.Sprintf("dense%d", len(m.c.Hidden)), h, nn.LinearOptions{Out: m.c.Out})
-	return finish(b, m.c.Head, out, n, m.c.Out)
+	d := dense{o.Hidden, slices.Repeat([]nn.Activation{o.Activation}, len(o.Hidden)), o.Out, o.Dropout, o.Init}
+	out, _ := d.build(b, b.Reshape(h, n, -1))
+	return o.Head.finish(b, out, n, o.Out)
 }

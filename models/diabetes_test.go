@@ -41,7 +41,7 @@ func TestDiabetes(t *testing.T) {
 	}
 	x, _ := trainSet.Field("x")
 	y, _ := trainSet.Field("y")
-	exact, err := models.NewLinReg(models.Linear{In: x.Size()})
+	exact, err := models.NewLinReg(models.LinRegOptions{In: x.Size()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func TestDiabetes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	descent, err := models.NewLinReg(models.Linear{In: x.Size()})
+	descent, err := models.NewLinReg(models.LinRegOptions{In: x.Size()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,62 +13,68 @@ import (
 // mistakes are settings that mean nothing, and data that do not fit.
 var mistakes = []golden.Mistake{
 	{"regression of no features", graph.ErrOption, func(*testing.T) error {
-		_, err := models.NewLinReg(models.Linear{})
+		_, err := models.NewLinReg(models.LinRegOptions{})
 		return err
 	}},
 	{"solution with a penalty", graph.ErrOption, func(t *testing.T) error { return regression(t, 1, 0.5).Solve(make([]float64, 3), make([]float64, 3)) }},
 	{"solution of other sizes", graph.ErrShape, func(t *testing.T) error { return regression(t, 2, 0).Solve(make([]float64, 6), make([]float64, 2)) }},
 	{"solution of few examples", graph.ErrShape, func(t *testing.T) error { return regression(t, 2, 0).Solve(make([]float64, 4), make([]float64, 2)) }},
 	{"solution of a column of zeros", nil, func(t *testing.T) error { return regression(t, 1, 0).Solve(make([]float64, 3), make([]float64, 3)) }},
-	{"perceptron of no features", graph.ErrOption, perceptron(models.Perceptron{Out: 2})},
-	{"unknown head", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, Head: 9})},
-	{"one class", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 1, Head: models.MultiClass})},
-	{"binary of two outputs", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, Head: models.Binary})},
-	{"no outputs", graph.ErrOption, perceptron(models.Perceptron{In: 1, Head: models.Regression})},
-	{"activations of other layers", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, Hidden: []int{3}, Activations: make([]nn.Activation, 2)})},
-	{"dropout rate of 1", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, Dropout: 1})},
-	{"penalty of -1", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, L2: -1})},
-	{"layer without units", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, Hidden: []int{3, 0}})},
-	{"penalty of infinity", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, L2: math.Inf(1)})},
-	{"unknown activation", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, Activation: 200})},
-	{"unknown activation of a layer", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, Hidden: []int{3}, Activations: []nn.Activation{200}})},
-	{"unknown type", graph.ErrOption, perceptron(models.Perceptron{In: 1, Out: 2, DType: 7})},
+	{"perceptron of no features", graph.ErrOption, perceptron(models.MLPOptions{Out: 2})},
+	{"unknown head", graph.ErrOption, perceptron(models.MLPOptions{In: 1, Out: 2, Head: 9})},
+	{"one class", graph.ErrOption, perceptron(models.MLPOptions{In: 1, Out: 1, Head: models.MultiClass})},
+	{"binary of two outputs", graph.ErrOption, perceptron(models.MLPOptions{In: 1, Out: 2, Head: models.Binary})},
+	{"no outputs", graph.ErrOption, perceptron(models.MLPOptions{In: 1, Head: models.Regression})},
+	{"activations of other layers", graph.ErrOption, perceptron(models.MLPOptions{In: 1, Out: 2, Hidden: []int{3}, Activations: make([]nn.Activation, 2)})},
+	{"dropout rate of 1", graph.ErrOption, perceptron(models.MLPOptions{In: 1, Out: 2, Dropout: 1})},
+	{"penalty of -1", graph.ErrOption, perceptron(models.MLPOptions{In: 1, Out: 2, L2: -1})},
+	{"layer without units", graph.ErrOption, perceptron(models.MLPOptions{In: 1, Out: 2, Hidden: []int{3, 0}})},
+	{"penalty of infinity", graph.ErrOption, perceptron(models.MLPOptions{In: 1, Out: 2, L2: math.Inf(1)})},
+	{"unknown activation", graph.ErrOption, perceptron(models.MLPOptions{In: 1, Out: 2, Activation: 200})},
+	{"unknown activation of a layer", graph.ErrOption, perceptron(models.MLPOptions{In: 1, Out: 2, Hidden: []int{3}, Activations: []nn.Activation{200}})},
+	{"unknown type", graph.ErrOption, perceptron(models.MLPOptions{In: 1, Out: 2, DType: 7})},
 	{"solution of NaN", graph.ErrNotFinite, func(t *testing.T) error {
 		return regression(t, 1, 0).Solve([]float64{1, 2, math.NaN()}, []float64{1, 2, 3})
 	}},
 	{"solution of a zero LinReg", graph.ErrOption, func(*testing.T) error { return new(models.LinReg).Solve([]float64{1}, []float64{1}) }},
-	{"endless recurrence", graph.ErrOption, recurrence(models.Recurrence{Steps: 1 << 30, In: 1, Hidden: 2, Out: 2})},
-	{"images of no places", graph.ErrOption, convNet(models.ConvNet{})},
-	{"convolutions for one class", graph.ErrOption, convNet(models.ConvNet{Channels: 1, Height: 4, Width: 4, Blocks: make([]models.ConvBlock, 1), Out: 1})},
-	{"block without channels", graph.ErrOption, convNet(models.ConvNet{Channels: 1, Height: 4, Width: 4, Blocks: make([]models.ConvBlock, 1), Out: 2})},
-	{"recurrence of no steps", graph.ErrOption, recurrence(models.Recurrence{In: 1, Hidden: 2, Out: 2})},
-	{"recurrence of one class", graph.ErrOption, recurrence(models.Recurrence{Steps: 3, In: 1, Hidden: 2, Out: 1})},
+	{"endless recurrence", graph.ErrOption, recurrence(models.RNNOptions{Steps: 1 << 30, In: 1, Hidden: 2, Out: 2})},
+	{"images of no pixels", graph.ErrOption, convNet(models.CNNOptions{})},
+	{"convolutions for one class", graph.ErrOption, convNet(models.CNNOptions{Channels: 1, Height: 4, Width: 4, Blocks: make([]models.ConvBlock, 1), Out: 1})},
+	{"block without channels", graph.ErrOption, convNet(models.CNNOptions{Channels: 1, Height: 4, Width: 4, Blocks: make([]models.ConvBlock, 1), Out: 2})},
+	{"no blocks", graph.ErrOption, convNet(models.CNNOptions{Channels: 1, Height: 4, Width: 4, Out: 2})},
+	{"block with a negative stride", graph.ErrOption, convNet(models.CNNOptions{Channels: 1, Height: 4, Width: 4, Out: 2, Blocks: []models.ConvBlock{{Channels: 2, Kernel: 3, Stride: -1}}})},
+	{"kernel larger than the image", graph.ErrShape, convNet(models.CNNOptions{Channels: 1, Height: 4, Width: 9, Out: 2, Blocks: []models.ConvBlock{{Channels: 2, Kernel: 7, Pad: 1}}})},
+	{"pool larger than the image", graph.ErrShape, convNet(models.CNNOptions{Channels: 1, Height: 8, Width: 8, Out: 2,
+		Blocks: []models.ConvBlock{{Channels: 2, Kernel: 3, Pool: 2}, {Channels: 2, Kernel: 2, Pool: 3}}})},
+	{"unknown cell", graph.ErrOption, recurrence(models.RNNOptions{Steps: 3, In: 1, Hidden: 2, Out: 2, Cell: 9})},
+	{"recurrence of no steps", graph.ErrOption, recurrence(models.RNNOptions{In: 1, Hidden: 2, Out: 2})},
+	{"recurrence of one class", graph.ErrOption, recurrence(models.RNNOptions{Steps: 3, In: 1, Hidden: 2, Out: 1})},
 }
 
 func regression(t *testing.T, in int, l2 float64) *models.LinReg {
 	t.Helper()
-	m, err := models.NewLinReg(models.Linear{In: in, L2: l2})
+	m, err := models.NewLinReg(models.LinRegOptions{In: in, L2: l2})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return m
 }
 
-func perceptron(c models.Perceptron) func(*testing.T) error {
+func perceptron(c models.MLPOptions) func(*testing.T) error {
 	return func(*testing.T) error {
 		_, err := models.NewMLP(c)
 		return err
 	}
 }
 
-func convNet(c models.ConvNet) func(*testing.T) error {
+func convNet(c models.CNNOptions) func(*testing.T) error {
 	return func(*testing.T) error {
 		_, err := models.NewCNN(c)
 		return err
 	}
 }
 
-func recurrence(c models.Recurrence) func(*testing.T) error {
+func recurrence(c models.RNNOptions) func(*testing.T) error {
 	return func(*testing.T) error {
 		_, err := models.NewRNN(c)
 		return err

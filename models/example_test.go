@@ -8,7 +8,7 @@ import (
 
 // A linear regression solved in closed form.
 func ExampleLinReg_Solve() {
-	m, err := models.NewLinReg(models.Linear{In: 1})
+	m, err := models.NewLinReg(models.LinRegOptions{In: 1})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -30,16 +30,16 @@ func TestSettingsJSON(t *testing.T) {
 		want     string
 		model    func(settings any) train.Model
 	}{
-		{&models.Perceptron{In: 4, Hidden: []int{8, 3}, Out: 2, Activations: []nn.Activation{nn.Tanh, nn.LeakyReLU}, Dropout: 0.1, L2: 1e-4, DType: graph.Float32, Seed: 7},
-			`"Activations":["tanh","leaky_relu"]`, func(s any) train.Model { return build(models.NewMLP(*s.(*models.Perceptron))) }},
-		{&models.Perceptron{In: 4, Out: 1, Head: models.Regression, Activation: nn.SiLU}, `"Head":"regression"`,
-			func(s any) train.Model { return build(models.NewMLP(*s.(*models.Perceptron))) }},
-		{&models.ConvNet{Channels: 1, Height: 6, Width: 6, Blocks: []models.ConvBlock{{Channels: 2, Kernel: 3, Pad: 1, Pool: 2}}, Head: models.Binary, Activation: nn.GELU},
-			`"Activation":"gelu"`, func(s any) train.Model { return build(models.NewCNN(*s.(*models.ConvNet))) }},
-		{&models.Recurrence{Steps: 3, In: 2, Cell: nn.GRU, Hidden: 4, Out: 3, DType: graph.Float32}, `"Cell":"gru"`,
-			func(s any) train.Model { return build(models.NewRNN(*s.(*models.Recurrence))) }},
-		{&models.Linear{In: 3, Out: 2, DType: graph.Float32, Seed: 1 << 63, L2: 0.5}, `"DType":"float32"`,
-			func(s any) train.Model { return build(models.NewLinReg(*s.(*models.Linear))) }},
+		{&models.MLPOptions{In: 4, Hidden: []int{8, 3}, Out: 2, Activations: []nn.Activation{nn.Tanh, nn.LeakyReLU}, Dropout: 0.1, L2: 1e-4, DType: graph.Float32, Seed: 7},
+			`"Activations":["tanh","leaky_relu"]`, func(s any) train.Model { return build(models.NewMLP(*s.(*models.MLPOptions))) }},
+		{&models.MLPOptions{In: 4, Out: 1, Head: models.Regression, Activation: nn.SiLU}, `"Head":"regression"`,
+			func(s any) train.Model { return build(models.NewMLP(*s.(*models.MLPOptions))) }},
+		{&models.CNNOptions{Channels: 1, Height: 6, Width: 6, Blocks: []models.ConvBlock{{Channels: 2, Kernel: 3, Pad: 1, Pool: 2}}, Head: models.Binary, Activation: nn.GELU},
+			`"Activation":"gelu"`, func(s any) train.Model { return build(models.NewCNN(*s.(*models.CNNOptions))) }},
+		{&models.RNNOptions{Steps: 3, In: 2, Cell: nn.GRU, Hidden: 4, Out: 3, DType: graph.Float32}, `"Cell":"gru"`,
+			func(s any) train.Model { return build(models.NewRNN(*s.(*models.RNNOptions))) }},
+		{&models.LinRegOptions{In: 3, Out: 2, DType: graph.Float32, Seed: 1 << 63, L2: 0.5}, `"DType":"float32"`,
+			func(s any) train.Model { return build(models.NewLinReg(*s.(*models.LinRegOptions))) }},
 	} {
 		text, err := json.Marshal(c.settings)
 		if err != nil || !strings.Contains(string(text), c.want) {
@@ -56,7 +56,7 @@ func TestSettingsJSON(t *testing.T) {
 			}
 		}
 	}
-	for _, zero := range []any{models.Perceptron{}, models.ConvNet{}, models.Recurrence{}, models.Linear{}, models.LeNet()} {
+	for _, zero := range []any{models.MLPOptions{}, models.CNNOptions{}, models.RNNOptions{}, models.LinRegOptions{}, models.LeNet()} {
 		if _, err := json.Marshal(zero); err != nil {
 			t.Errorf("%T: %v", zero, err)
 		}
@@ -65,19 +65,19 @@ func TestSettingsJSON(t *testing.T) {
 
 // TestSettingsNotInJSON checks that what JSON cannot hold is an error, and not lost.
 func TestSettingsNotInJSON(t *testing.T) {
-	for name, s := range map[string]any{"initializer": models.Perceptron{Init: graph.HeNormal()}, "head": models.Perceptron{Head: 9},
-		"activation": models.ConvNet{Activation: 99}, "cell": models.Recurrence{Cell: 9}, "type": models.Linear{DType: 9}} {
+	for name, s := range map[string]any{"initializer": models.MLPOptions{Init: graph.HeNormal()}, "head": models.MLPOptions{Head: 9},
+		"activation": models.CNNOptions{Activation: 99}, "cell": models.RNNOptions{Cell: 9}, "type": models.LinRegOptions{DType: 9}} {
 		if text, err := json.Marshal(s); err == nil {
 			t.Errorf("%s: got %s, want an error", name, text)
 		}
 	}
 	for _, text := range []string{`{"Activation":"step"}`, `{"Head":"three"}`, `{"DType":"int8"}`, `{"Init":"he"}`, `{"Activation":3}`} {
-		var p models.Perceptron
+		var p models.MLPOptions
 		if err := json.Unmarshal([]byte(text), &p); err == nil {
 			t.Errorf("%s is read as %+v", text, p)
 		}
 	}
-	var r models.Recurrence
+	var r models.RNNOptions
 	if err := json.Unmarshal([]byte(`{"Cell":"gruu"}`), &r); !errors.Is(err, graph.ErrOption) {
 		t.Errorf("got %v for an unknown cell, want ErrOption", err)
 	}

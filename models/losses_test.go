@@ -145,7 +145,7 @@ func TestFirstLosses(t *testing.T) {
 				x[i] = r.NormFloat64()
 			}
 			set, y := targets(t, r, x, in, batches*n, c.head, c.out)
-			m, err := models.NewMLP(models.Perceptron{In: in, Hidden: c.hid, Out: c.out, Head: c.head, Activation: c.act, Seed: 4})
+			m, err := models.NewMLP(models.MLPOptions{In: in, Hidden: c.hid, Out: c.out, Head: c.head, Activation: c.act, Seed: 4})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -33,26 +33,26 @@ func mk[M model](m M, err error) (model, error) { return m, err }
 
 var networks = []network{
 	{"linear regression", 3, 1, false, func(d graph.DType) (model, error) {
-		return mk(models.NewLinReg(models.Linear{In: 3, DType: d, Seed: 1}))
+		return mk(models.NewLinReg(models.LinRegOptions{In: 3, DType: d, Seed: 1}))
 	}},
 	{"perceptron, regression", 4, 2, false, func(d graph.DType) (model, error) {
-		return mk(models.NewMLP(models.Perceptron{In: 4, Hidden: []int{7, 5}, Out: 2, Head: models.Regression, Activation: nn.Tanh, DType: d, Seed: 1}))
+		return mk(models.NewMLP(models.MLPOptions{In: 4, Hidden: []int{7, 5}, Out: 2, Head: models.Regression, Activation: nn.Tanh, DType: d, Seed: 1}))
 	}},
 	{"perceptron, binary", 4, 1, false, func(d graph.DType) (model, error) {
-		return mk(models.NewMLP(models.Perceptron{In: 4, Hidden: []int{9}, Out: 1, Head: models.Binary, Activation: nn.GELU, DType: d, Seed: 1}))
+		return mk(models.NewMLP(models.MLPOptions{In: 4, Hidden: []int{9}, Out: 1, Head: models.Binary, Activation: nn.GELU, DType: d, Seed: 1}))
 	}},
 	{"perceptron, classes", 5, 3, true, func(d graph.DType) (model, error) {
-		return mk(models.NewMLP(models.Perceptron{In: 5, Hidden: []int{8}, Out: 3, Activation: nn.ReLU, DType: d, Seed: 1}))
+		return mk(models.NewMLP(models.MLPOptions{In: 5, Hidden: []int{8}, Out: 3, Activation: nn.ReLU, DType: d, Seed: 1}))
 	}},
 	{"convolutional", 2 * 8 * 7, 3, true, func(d graph.DType) (model, error) {
-		return mk(models.NewCNN(models.ConvNet{Channels: 2, Height: 8, Width: 7, Out: 3, Hidden: []int{6}, DType: d, Seed: 1,
+		return mk(models.NewCNN(models.CNNOptions{Channels: 2, Height: 8, Width: 7, Out: 3, Hidden: []int{6}, DType: d, Seed: 1,
 			Blocks: []models.ConvBlock{{Channels: 3, Kernel: 3, Pad: 1, Pool: 2}, {Channels: 4, Kernel: 2}}}))
 	}},
 	{"LSTM", 4 * 3, 3, true, func(d graph.DType) (model, error) {
-		return mk(models.NewRNN(models.Recurrence{Steps: 4, In: 3, Hidden: 5, Out: 3, DType: d, Seed: 1}))
+		return mk(models.NewRNN(models.RNNOptions{Steps: 4, In: 3, Hidden: 5, Out: 3, DType: d, Seed: 1}))
 	}},
 	{"GRU of two directions and layers", 4 * 3, 3, true, func(d graph.DType) (model, error) {
-		return mk(models.NewRNN(models.Recurrence{Steps: 4, In: 3, Hidden: 4, Cell: nn.GRU, Layers: 2, Bidirectional: true, Out: 3, DType: d, Seed: 1}))
+		return mk(models.NewRNN(models.RNNOptions{Steps: 4, In: 3, Hidden: 4, Cell: nn.GRU, Layers: 2, Bidirectional: true, Out: 3, DType: d, Seed: 1}))
 	}},
 }
 

@@ -2,119 +2,102 @@ package models
 
 import (
 	"fmt"
-	"math"
+	"slices"
 
-	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/nn"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 )
 
-// Perceptron are the settings of an MLP.
-type Perceptron struct {
+// MLPOptions are the settings of an MLP.
+type MLPOptions struct {
 	In     int   // features, ≥ 1
 	Hidden []int // units of the hidden layers, each ≥ 1; none: a linear model
-	Out    int   // classes of MultiClass (≥ 2), outputs of Regression; 0 or 1 for Binary
-	Head   Head
+	Out    int   // classes of MultiClass, ≥ 2, or outputs of Regression, ≥ 1; 0 or 1 for Binary
+	Head   Head  // the zero value is MultiClass
 
-	// Activation is that of every hidden layer; the zero value is replaced by
-	// ReLU. Activations, if not empty, has one for each hidden layer instead.
-	Activation  nn.Activation
-	Activations []nn.Activation
+	Activation  nn.Activation   // of every hidden layer; the zero value is replaced by ReLU
+	Activations []nn.Activation // one for each hidden layer instead, unless empty
 
 	Dropout float64           // rate after each hidden layer, in [0, 1)
 	L2      float64           // adds L2/2·Σ‖W‖² over the weights, not the biases, to the loss; ≥ 0
-	Init    graph.Initializer // of the weights; nil: what suits the activation
-	DType   graph.DType       // default Float64
+	Init    graph.Initializer // of the weights; nil: Activation.Initializer()
+	DType   graph.DType       // the zero value is Float64
 	Seed    uint64            // of the first weights
 }
 
-// MLP is a multi-layer perceptron: layers act(h·W + b), the last of them
-// without an activation. The input "x" is [N, In]; the parameters of layer i are
-// "dense<i>/weight": [in, out] and "dense<i>/bias": [out]. The output is the
-// probabilities of a classifier ([N, Out], or [N, 1] of Binary) and the numbers
-// of a regression ([N, Out]); the loss is a mean over the batch.
+// MLP is a multi-layer perceptron: layers act(h·W + b), the last of them without an
+// activation.
+//
+// The input "x" is [N, In]. Layer i has the parameters "dense<i>/weight": [in, out] and
+// "dense<i>/bias": [out]. The output is the probabilities of a classifier, [N, Out], or
+// [N, 1] for Binary, and the numbers of a regression, [N, Out].
 type MLP struct {
-	c Perceptron
+	o MLPOptions
 	p *graph.Params
 }
 
-// NewMLP is an MLP with fresh weights.
-func NewMLP(c Perceptron) (*MLP, error) {
-	if err := c.settle(); err != nil {
-		return nil, errors.Wrap(err, "models: MLP")
+// NewMLP returns an MLP with fresh weights.
+//
+// Errors: ErrOption for settings that are out of range.
+func NewMLP(o MLPOptions) (*MLP, error) {
+	o.Out, o.Activation = outputsOf(o.Head, o.Out), activationOf(o.Activation)
+	if err := o.check(); err != nil {
+		return nil, fail("NewMLP", err)
 	}
-	return &MLP{c, graph.NewParams(c.DType, c.Seed)}, nil
+	return &MLP{o, graph.NewParams(o.DType, o.Seed)}, nil
 }
 
-// settle fills the defaults in and says what is wrong.
-func (c *Perceptron) settle() error {
-	if c.Head == Binary && c.Out == 0 {
-		c.Out = 1
-	}
-	if c.Activation == nn.Identity {
-		c.Activation = nn.ReLU
-	}
+// check says what is wrong with the settings.
+func (o MLPOptions) check() error {
 	switch {
-	case c.In < 1:
-		return errors.Wrapf(graph.ErrOption, "got %d features, want at least 1", c.In)
-	case c.Head > Regression:
-		return errors.Wrapf(graph.ErrOption, "got the head %d, want MultiClass, Binary or Regression", c.Head)
-	case c.Head == MultiClass && c.Out < 2:
-		return errors.Wrapf(graph.ErrOption, "got %d classes, want at least 2", c.Out)
-	case c.Head == Binary && c.Out != 1:
-		return errors.Wrapf(graph.ErrOption, "got %d outputs of a binary classifier, want 1", c.Out)
-	case c.Out < 1:
-		return errors.Wrapf(graph.ErrOption, "got %d outputs, want at least 1", c.Out)
-	case len(c.Activations) > 0 && len(c.Activations) != len(c.Hidden):
-		return errors.Wrapf(graph.ErrOption, "got %d activations for %d hidden layers, want one for each", len(c.Activations), len(c.Hidden))
-	case !(c.Dropout >= 0 && c.Dropout < 1):
-		return errors.Wrapf(graph.ErrOption, "got the dropout rate %v, want it in [0, 1)", c.Dropout)
-	case !(c.L2 >= 0) || math.IsInf(c.L2, 0):
-		return errors.Wrapf(graph.ErrOption, "got the penalty %v, want a finite number of at least 0", c.L2)
-	case c.Activation.String() == "unknown" || c.DType > graph.Float32:
-		return errors.Wrapf(graph.ErrOption, "got the activation %d and the type %d, want one of graph's", c.Activation, c.DType)
+	case o.In < 1:
+		return mistake.Optionf("got %d features, want at least 1", o.In)
+	case len(o.Activations) > 0 && len(o.Activations) != len(o.Hidden):
+		return mistake.Optionf("got %d activations for %d hidden layers, want one for each", len(o.Activations), len(o.Hidden))
 	}
-	for i, a := range c.Activations {
-		if a.String() == "unknown" {
-			return errors.Wrapf(graph.ErrOption, "got the activation %d of hidden layer %d, want one of graph's", a, i)
-		}
-	}
-	for i, h := range c.Hidden {
-		if h < 1 {
-			return errors.Wrapf(graph.ErrOption, "got %d units in hidden layer %d, want at least 1", h, i)
-		}
-	}
-	return nil
+	return shared{o.Head, o.Out, o.Hidden, append(slices.Clone(o.Activations), o.Activation), o.Dropout, o.L2, o.DType}.check()
 }
 
-// Params are the weights and biases.
+// Params returns the weights and biases.
 func (m *MLP) Params() *graph.Params { return m.p }
 
-// Loss builds the loss of n examples.
+// Loss builds the graph for n examples. It returns the loss, a mean over the examples,
+// and the output.
 func (m *MLP) Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node) {
-	var weights []*gorgonia.Node
-	layer := func(i int, x *gorgonia.Node, out int, act nn.Activation) *gorgonia.Node {
-		init := m.c.Init
-		if init == nil {
-			init = act.Initializer()
-		}
-		seen := len(b.ParamNodes())
-		y := nn.Linear(b, fmt.Sprintf("dense%d", i), x, nn.LinearOptions{Out: out, Weight: init})
-		if added := b.ParamNodes(); len(added) > seen {
-			weights = append(weights, added[seen])
+	act := slices.Repeat([]nn.Activation{m.o.Activation}, len(m.o.Hidden))
+	if len(m.o.Activations) > 0 {
+		act = m.o.Activations
+	}
+	d := dense{m.o.Hidden, act, m.o.Out, m.o.Dropout, m.o.Init}
+	out, weights := d.build(b, b.Input("x", n, m.o.In))
+	loss, output = m.o.Head.finish(b, out, n, m.o.Out)
+	return penalized(b, loss, m.o.L2, weights...), output
+}
+
+// dense are the layers of a perceptron: hidden ones with activations and dropout, and
+// one of out outputs.
+type dense struct {
+	hidden  []int
+	act     []nn.Activation
+	out     int
+	dropout float64
+	init    graph.Initializer
+}
+
+// build returns the outputs for h: [N, In] and the weights of all layers.
+func (d dense) build(b *graph.Builder, h *gorgonia.Node) (out *gorgonia.Node, weights []*gorgonia.Node) {
+	layer := func(i int, x *gorgonia.Node, units int, act nn.Activation) *gorgonia.Node {
+		before := len(b.ParamNodes())
+		y := nn.Linear(b, fmt.Sprintf("dense%d", i), x, nn.LinearOptions{Out: units, Weight: initializerOf(d.init, act)})
+		if all := b.ParamNodes(); len(all) > before {
+			weights = append(weights, all[before]) // the layer's weight comes before its bias
 		}
 		return nn.Activate(b, act, y)
 	}
-	h := b.Input("x", n, m.c.In)
-	for i, units := range m.c.Hidden {
-		act := m.c.Activation
-		if len(m.c.Activations) > 0 {
-			act = m.c.Activations[i]
-		}
-		h = nn.Dropout(b, layer(i, h, units, act), m.c.Dropout)
+	for i, units := range d.hidden {
+		h = nn.Dropout(b, layer(i, h, units, d.act[i]), d.dropout)
 	}
-	out := layer(len(m.c.Hidden), h, m.c.Out, nn.Identity)
-	loss, output = finish(b, m.c.Head, out, n, m.c.Out)
-	return penalized(b, loss, m.c.L2, weights...), output
+	return layer(len(d.hidden), h, d.out, nn.Identity), weights
 }

@@ -10,7 +10,7 @@ import (
 
 func TestNetworkSettings(t *testing.T) {
 	block := []models.ConvBlock{{Channels: 2, Kernel: 3}}
-	for name, c := range map[string]models.ConvNet{
+	for name, c := range map[string]models.CNNOptions{
 		"no blocks":         {Channels: 1, Height: 8, Width: 8, Out: 3},
 		"no channels":       {Height: 8, Width: 8, Out: 3, Blocks: block},
 		"one class":         {Channels: 1, Height: 8, Width: 8, Out: 1, Blocks: block},
@@ -22,7 +22,7 @@ func TestNetworkSettings(t *testing.T) {
 			t.Errorf("CNN, %s: no error", name)
 		}
 	}
-	for name, c := range map[string]models.Recurrence{
+	for name, c := range map[string]models.RNNOptions{
 		"no steps":  {In: 2, Hidden: 3, Out: 2},
 		"no units":  {Steps: 4, In: 2, Out: 2},
 		"one class": {Steps: 4, In: 2, Hidden: 3, Out: 1},
@@ -35,7 +35,7 @@ func TestNetworkSettings(t *testing.T) {
 
 // A convolutional network for small pictures, and its parameters.
 func ExampleNewCNN() {
-	m, err := models.NewCNN(models.ConvNet{Channels: 1, Height: 8, Width: 8, Out: 10, Hidden: []int{32},
+	m, err := models.NewCNN(models.CNNOptions{Channels: 1, Height: 8, Width: 8, Out: 10, Hidden: []int{32},
 		Blocks: []models.ConvBlock{{Channels: 8, Kernel: 3, Pad: 1, Pool: 2}}})
 	if err != nil {
 		fmt.Println(err)

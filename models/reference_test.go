@@ -62,7 +62,7 @@ func TestMLPAccuracy(t *testing.T) {
 			const seeds = 3
 			mean := 0.0
 			for seed := range uint64(seeds) {
-				m, err := models.NewMLP(models.Perceptron{In: features(trainSet), Hidden: []int{64, 32}, Out: trainSet.Classes(), DType: graph.Float32, Seed: seed})
+				m, err := models.NewMLP(models.MLPOptions{In: features(trainSet), Hidden: []int{64, 32}, Out: trainSet.Classes(), DType: graph.Float32, Seed: seed})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -102,7 +102,7 @@ func TestLogisticOptimum(t *testing.T) {
 	} {
 		trainSet, _ := split(t, c.name)
 		scale := c.c * float64(trainSet.Len())
-		p := models.Perceptron{In: features(trainSet), Out: trainSet.Classes(), L2: 1 / scale}
+		p := models.MLPOptions{In: features(trainSet), Out: trainSet.Classes(), L2: 1 / scale}
 		if c.name == "breast_cancer" {
 			p.Head, p.Out = models.Binary, 1
 			trainSet = withFloatLabels(t, trainSet)

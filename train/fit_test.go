@@ -238,7 +238,7 @@ func TestBeforeTheFirstStep(t *testing.T) {
 func normalized(d graph.DType) builds {
 	return builds{graph.NewParams(d, 1), func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
 		h := nn.Dense(b, "in", b.Input("x", n, 4), 8, nn.Identity)
-		h = nn.BatchNorm(b, h, b.Param("gain", graph.Ones(), 8), b.Param("shift", graph.Zeros(), 8), 1e-5)
+		h = nn.BatchNorm(b, "norm", h, nn.NormOptions{})
 		out := nn.Dense(b, "out", b.ReLU(h), 3, nn.Identity)
 		return loss.SoftmaxCrossEntropy(b, out, b.Ints("y", n)), b.Softmax(out)
 	}}

@@ -44,7 +44,7 @@ func run(args []string) (loss float64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	model, err := models.NewMLP(models.Perceptron{In: in, Hidden: []int{128}, Out: classes, Head: models.MultiClass, DType: graph.Float32, Seed: 1})
+	model, err := models.NewMLP(models.MLPOptions{In: in, Hidden: []int{128}, Out: classes, Head: models.MultiClass, DType: graph.Float32, Seed: 1})
 	if err != nil {
 		return 0, err
 	}

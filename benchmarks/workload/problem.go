@@ -33,12 +33,12 @@ func (s Spec) Model(dtype graph.DType) (train.Model, error) {
 	last := len(s.Sizes) - 1
 	switch s.Kind {
 	case "mlp":
-		return models.NewMLP(models.Perceptron{In: s.Sizes[0], Hidden: s.Sizes[1:last], Out: s.Sizes[last], Head: head, Activation: s.Activation, DType: dtype, Seed: 1})
+		return models.NewMLP(models.MLPOptions{In: s.Sizes[0], Hidden: s.Sizes[1:last], Out: s.Sizes[last], Head: head, Activation: s.Activation, DType: dtype, Seed: 1})
 	case "cnn":
-		return models.NewCNN(models.ConvNet{Channels: s.Image[0], Height: s.Image[1], Width: s.Image[2], Blocks: s.Blocks,
+		return models.NewCNN(models.CNNOptions{Channels: s.Image[0], Height: s.Image[1], Width: s.Image[2], Blocks: s.Blocks,
 			Hidden: s.Sizes[:last], Out: s.Sizes[last], Head: head, Activation: s.Activation, DType: dtype, Seed: 1})
 	}
-	return models.NewRNN(models.Recurrence{Steps: s.Steps, In: s.In, Hidden: s.Hidden, Out: s.Sizes[last], Head: head, DType: dtype, Seed: 1})
+	return models.NewRNN(models.RNNOptions{Steps: s.Steps, In: s.In, Hidden: s.Hidden, Out: s.Sizes[last], Head: head, DType: dtype, Seed: 1})
 }
 
 // NewProblem draws the data, and the weights as the model of package models does.

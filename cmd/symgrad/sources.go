@@ -26,10 +26,10 @@ type source struct {
 // sources lists the example models.
 var sources = []source{
 	{"linear", "linear regression of 8 features", func(d graph.DType) (model, error) {
-		return models.NewLinReg(models.Linear{In: 8, DType: d})
+		return models.NewLinReg(models.LinRegOptions{In: 8, DType: d})
 	}},
 	{"mlp", "perceptron for images of 28 by 28 and 10 classes, 128 hidden units", func(d graph.DType) (model, error) {
-		return models.NewMLP(models.Perceptron{In: 784, Hidden: []int{128}, Out: 10, DType: d})
+		return models.NewMLP(models.MLPOptions{In: 784, Hidden: []int{128}, Out: 10, DType: d})
 	}},
 	{"cnn", "LeNet: two convolutions for images of 28 by 28 and 10 classes", func(d graph.DType) (model, error) {
 		c := models.LeNet()
@@ -37,7 +37,7 @@ var sources = []source{
 		return models.NewCNN(c)
 	}},
 	{"rnn", "LSTM of 16 units over 5 steps of 4 features, 3 classes", func(d graph.DType) (model, error) {
-		return models.NewRNN(models.Recurrence{Steps: 5, In: 4, Hidden: 16, Out: 3, DType: d})
+		return models.NewRNN(models.RNNOptions{Steps: 5, In: 4, Hidden: 16, Out: 3, DType: d})
 	}},
 }
 

@@ -39,7 +39,7 @@ func run(ctx context.Context, w io.Writer, epochs int, picture, save string) err
 	}
 	fmt.Fprintf(w, "digits: %d training and %d test pictures of 8x8\n", trainSet.Len(), testSet.Len())
 
-	model, err := models.NewMLP(models.Perceptron{
+	model, err := models.NewMLP(models.MLPOptions{
 		In: 64, Hidden: []int{64, 32}, Out: 10, Head: models.MultiClass, DType: graph.Float32, Seed: 1,
 	})
 	if err != nil {

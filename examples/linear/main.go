@@ -37,7 +37,7 @@ func run(w io.Writer) error {
 	// Gradient descent: W <- W - lr dMSE/dW and b <- b - lr dMSE/db, each over
 	// all 100 points, until the gradient is gone.
 	//docs:descent
-	model, err := models.NewLinReg(models.Linear{In: 1})
+	model, err := models.NewLinReg(models.LinRegOptions{In: 1})
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func run(w io.Writer) error {
 	weight, bias := model.Params().Values("weight")[0], model.Params().Values("bias")[0]
 	fmt.Fprintf(w, "gradient descent: y = %.6f x + %.6f\n", weight, bias)
 
-	exact, err := models.NewLinReg(models.Linear{In: 1})
+	exact, err := models.NewLinReg(models.LinRegOptions{In: 1})
 	if err != nil {
 		return err
 	}

@@ -41,12 +41,12 @@ func run(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	cnn, err := models.NewCNN(models.ConvNet{Channels: 1, Height: 8, Width: 8, Out: 10, Hidden: []int{32}, DType: graph.Float32, Seed: 1,
+	cnn, err := models.NewCNN(models.CNNOptions{Channels: 1, Height: 8, Width: 8, Out: 10, Hidden: []int{32}, DType: graph.Float32, Seed: 1,
 		Blocks: []models.ConvBlock{{Channels: 8, Kernel: 3, Pad: 1, Pool: 2}, {Channels: 16, Kernel: 3, Pad: 1, Pool: 2}}})
 	if err != nil {
 		return err
 	}
-	rnn, err := models.NewRNN(models.Recurrence{Cell: nn.LSTM, Steps: 8, In: 8, Hidden: 32, Bidirectional: true, Out: 10, DType: graph.Float32, Seed: 1})
+	rnn, err := models.NewRNN(models.RNNOptions{Cell: nn.LSTM, Steps: 8, In: 8, Hidden: 32, Bidirectional: true, Out: 10, DType: graph.Float32, Seed: 1})
 	if err != nil {
 		return err
 	}

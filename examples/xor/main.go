@@ -30,7 +30,7 @@ func run(w io.Writer) error {
 		return err
 	}
 	for _, hidden := range [][]int{nil, {4}} {
-		model, err := models.NewMLP(models.Perceptron{In: 2, Hidden: hidden, Head: models.Binary, Activation: nn.Tanh, Seed: 1})
+		model, err := models.NewMLP(models.MLPOptions{In: 2, Hidden: hidden, Head: models.Binary, Activation: nn.Tanh, Seed: 1})
 		if err != nil {
 			return err
 		}

@@ -1,16 +1,15 @@
 package nn
 
 import (
-	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/build"
 	"gorgonia.org/gorgonia"
 )
 
-// Activation is the function between two layers, chosen by name.
+// Activation is the function that a layer applies to each element of its result.
 type Activation uint8
 
-// The activations. The zero value is Identity.
+// The activations. The zero value is Identity. Φ is the normal distribution function.
 const (
 	Identity  Activation = iota // x
 	Sigmoid                     // 1/(1+e⁻ˣ)
@@ -18,36 +17,28 @@ const (
 	ReLU                        // max(x, 0)
 	LeakyReLU                   // x for x > 0, else 0.01·x
 	Softplus                    // log(1+eˣ)
-	GELU                        // x·Φ(x), with the error function
+	GELU                        // x·Φ(x), by the error function
 	SiLU                        // x·sigmoid(x)
 	ELU                         // x for x > 0, else eˣ − 1
 )
 
 var activations = [...]struct {
-	name string
 	f    func(*graph.Builder, *gorgonia.Node) *gorgonia.Node
 	init func() graph.Initializer
 }{
-	Identity:  {"identity", func(_ *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return x }, graph.XavierUniform},
-	Sigmoid:   {"sigmoid", (*graph.Builder).Sigmoid, graph.XavierUniform},
-	Tanh:      {"tanh", (*graph.Builder).Tanh, graph.XavierUniform},
-	ReLU:      {"relu", (*graph.Builder).ReLU, graph.HeUniform},
-	LeakyReLU: {"leaky_relu", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.LeakyReLU(x, 0.01) }, graph.HeUniform},
-	Softplus:  {"softplus", (*graph.Builder).Softplus, graph.HeUniform},
-	GELU:      {"gelu", (*graph.Builder).GELU, graph.HeUniform},
-	SiLU:      {"silu", (*graph.Builder).SiLU, graph.HeUniform},
-	ELU:       {"elu", func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.ELU(x, 1) }, graph.HeUniform},
+	Identity:  {func(_ *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return x }, graph.XavierUniform},
+	Sigmoid:   {(*graph.Builder).Sigmoid, graph.XavierUniform},
+	Tanh:      {(*graph.Builder).Tanh, graph.XavierUniform},
+	ReLU:      {(*graph.Builder).ReLU, graph.HeUniform},
+	LeakyReLU: {func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.LeakyReLU(x, 0.01) }, graph.HeUniform},
+	Softplus:  {(*graph.Builder).Softplus, graph.HeUniform},
+	GELU:      {(*graph.Builder).GELU, graph.HeUniform},
+	SiLU:      {(*graph.Builder).SiLU, graph.HeUniform},
+	ELU:       {func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.ELU(x, 1) }, graph.HeUniform},
 }
 
-// String is the activation's name: relu, leaky_relu.
-func (a Activation) String() string {
-	if int(a) < len(activations) {
-		return activations[a].name
-	}
-	return "unknown"
-}
-
-// Initializer is the usual one for weights before the activation.
+// Initializer returns the usual initializer of weights before the activation:
+// XavierUniform for Identity, Sigmoid and Tanh, HeUniform for the others.
 func (a Activation) Initializer() graph.Initializer {
 	if int(a) < len(activations) {
 		return activations[a].init()
@@ -55,25 +46,14 @@ func (a Activation) Initializer() graph.Initializer {
 	return graph.XavierUniform()
 }
 
-// ParseActivation finds an activation by its name.
-func ParseActivation(name string) (Activation, error) {
-	for i, a := range activations {
-		if a.name == name {
-			return Activation(i), nil
-		}
-	}
-	return 0, errors.Wrapf(graph.ErrUnsupported, "graph: activation %q", name)
-}
-
-// Activate applies a to x.
+// Activate returns a(x), element by element.
+//
+// Errors: ErrOption for an unknown activation.
 func Activate(b *graph.Builder, a Activation, x *gorgonia.Node) *gorgonia.Node {
 	c := build.Enter(b, "nn.Activate", x)
 	defer c.Leave()
-	if int(a) >= len(activations) {
-		b.Fail(errors.Wrapf(graph.ErrUnsupported, "graph: activation %d", a))
-		return nil
-	}
-	if c.Shape(x); c.Err != nil {
+	c.Shape(x)
+	if !known(c, "activation", activationNames, int(a)) {
 		return nil
 	}
 	return activations[a].f(b, x)

@@ -5,17 +5,22 @@ import (
 
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/build"
+	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 )
 
-// Attention is scaled dot-product attention, softmax(q·kᵀ/√D + mask)·v, over the
-// keys (Vaswani et al. 2017, equation 1): q: [..., M, D], k: [..., K, D], v:
-// [..., K, E]; result [..., M, E]. mask, which may be nil, is added to the
-// scores and broadcasts to [..., M, K]: -Inf hides a key. A query that sees no key has
-// zeros as its result, and takes no part in any gradient. A key that is hidden from
-// all queries has no influence even where it or its value is infinite or NaN; the value
-// of one that some queries see must be finite, or those that do not see it get NaN too.
+// Attention returns softmax(q·kᵀ/√D + mask)·v, scaled dot-product attention, with the
+// softmax over the keys (Vaswani et al. 2017, equation 1). Queries q: [..., M, D], keys k:
+// [..., K, D], values v: [..., K, E]; result: [..., M, E].
+//
+// mask may be nil. It is added to the scores and broadcasts to [..., M, K]: -Inf hides a
+// key from a query. A query that sees no key gives zeros and takes no part in any gradient.
+// A key that is hidden from all queries has no influence, even where it or its value is
+// infinite or NaN. The value of a key that some queries see must be finite, or those that
+// do not see it give NaN too.
+//
+// Errors: ErrShape for shapes that do not fit.
 func Attention(b *graph.Builder, q, k, v, mask *gorgonia.Node) *gorgonia.Node {
 	c := build.Enter(b, "nn.Attention", q, k, v, mask)
 	defer c.Leave()
@@ -39,22 +44,22 @@ func Attention(b *graph.Builder, q, k, v, mask *gorgonia.Node) *gorgonia.Node {
 	return b.MatMul(maskedSoftmax(b, scores, mask), v)
 }
 
-// attentionShapes says what does not fit of queries, keys and values. Their axes
-// before the last two are left to the products.
-func attentionShapes(q, k, v []int) error {
+// attentionShapes says what is wrong with the last two axes of queries, keys and values.
+// The products check the others.
+func attentionShapes(q, k, v ir.Shape) error {
 	switch {
 	case len(q) < 2 || len(k) < 2 || len(v) < 2:
 		return mistake.Shapef("got queries %v, keys %v and values %v, want [..., M, D], [..., K, D] and [..., K, E]", q, k, v)
 	case q[len(q)-1] != k[len(k)-1]:
-		return mistake.Shapef("got queries %v and keys %v, want as many numbers in a key as in a query", q, k)
+		return mistake.Shapef("got queries %v and keys %v, want the same last extent", q, k)
 	case k[len(k)-2] != v[len(v)-2]:
-		return mistake.Shapef("got keys %v and values %v, want as many values as keys", k, v)
+		return mistake.Shapef("got keys %v and values %v, want a value for each key", k, v)
 	}
 	return nil
 }
 
-// maskedSoftmax is the softmax of x + mask along the last axis: 0 where the mask is
-// -Inf, whatever x is there, and in rows of which nothing is left.
+// maskedSoftmax is the softmax of x + mask along the last axis. It is 0 where the mask is
+// -Inf, whatever x is there, and in rows where the mask is -Inf everywhere.
 func maskedSoftmax(b *graph.Builder, x, mask *gorgonia.Node) *gorgonia.Node {
 	c := build.Of(b)
 	hidden := c.EqConst(mask, math.Inf(-1))
@@ -63,8 +68,8 @@ func maskedSoftmax(b *graph.Builder, x, mask *gorgonia.Node) *gorgonia.Node {
 	return b.Where(none, b.Scalar(0), b.Softmax(b.Where(none, b.Scalar(0), x)))
 }
 
-// withoutHidden is k and v with zeros for the keys that the mask hides from all
-// queries: products would multiply what is not finite there by 0.
+// withoutHidden is k and v with zeros for the keys that the mask hides from all queries:
+// a product would make NaN of an infinite element and the weight 0.
 func withoutHidden(b *graph.Builder, mask, k, v *gorgonia.Node) (seenK, seenV *gorgonia.Node) {
 	c := build.Of(b)
 	s := c.Shape(mask)
@@ -79,8 +84,8 @@ func withoutHidden(b *graph.Builder, mask, k, v *gorgonia.Node) (seenK, seenV *g
 	return b.Where(gone, b.Scalar(0), k), b.Where(gone, b.Scalar(0), v)
 }
 
-// seesAll says whether the mask is a constant matrix that hides no key from all
-// queries, such as CausalMask.
+// seesAll says whether the mask is a constant matrix, such as CausalMask, in which some
+// query sees each key.
 func seesAll(b *graph.Builder, mask *gorgonia.Node) bool {
 	c := build.Of(b)
 	var v []float64
@@ -104,8 +109,10 @@ func seesAll(b *graph.Builder, mask *gorgonia.Node) bool {
 	return true
 }
 
-// CausalMask is the mask that lets query i of n see the keys 0 to i: [n, n] of 0
-// and, above the diagonal, -Inf.
+// CausalMask returns the mask for Attention with which query i sees the keys 0 to i: [n,
+// n] of 0 and, above the diagonal, -Inf.
+//
+// Errors: ErrShape for n < 0, ErrMemory for a mask that does not fit into memory.
 func CausalMask(b *graph.Builder, n int) *gorgonia.Node {
 	c := build.Enter(b, "nn.CausalMask")
 	defer c.Leave()

@@ -3,26 +3,23 @@ package nn
 import (
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/build"
-	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 )
 
-// Dropout sets each element of x to 0 with the probability rate in [0, 1) and
-// multiplies the others by 1/(1−rate), so that the expected value stays
-// (Srivastava et al. 2014, inverted). Outside of training it is x itself. An element
-// that is infinite or NaN gives NaN where it is dropped, as in PyTorch: it is not hidden.
+// Dropout sets each element of x to 0 with probability rate and multiplies the others by
+// 1/(1−rate), which keeps the expected value (Srivastava et al. 2014, inverted). Outside
+// of training it returns x itself; see Builder.SetTraining. The result has the shape of x.
+// An infinite or NaN element that is dropped gives NaN, as in PyTorch.
 //
-// Every run draws anew: by the step that Program.SetStep set, or the number of
-// runs. Every Dropout of a graph draws apart from the others, and an equal seed
-// and step give equal masks whatever the number of workers.
+// Every run draws a new mask, from the Builder's seed and the step that Program.SetStep
+// set, by default the number of runs. Each Dropout of a graph draws its own. The same seed
+// and step give the same masks for any number of workers.
+//
+// Errors: ErrOption for a rate outside of [0, 1).
 func Dropout(b *graph.Builder, x *gorgonia.Node, rate float64) *gorgonia.Node {
 	c := build.Enter(b, "nn.Dropout", x)
 	defer c.Leave()
-	if c.Shape(x); c.Err != nil {
-		return nil
-	}
-	if !(rate >= 0 && rate < 1) {
-		c.Refuse(mistake.Optionf("got the rate %v, want it in [0, 1)", rate))
+	if c.Shape(x); !c.Checks().Setting("rate", rate, rate >= 0 && rate < 1, "a number in [0, 1)").OK() {
 		return nil
 	}
 	c.Draws++ // also outside of training: the streams do not depend on the mode

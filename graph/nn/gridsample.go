@@ -8,37 +8,50 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// GridPad says what GridSample finds outside of the image.
+// GridPad says what GridSample reads outside of the image.
 type GridPad uint8
 
-// What lies outside.
+// The paddings.
 const (
 	GridZeros   GridPad = iota // zeros
-	GridBorder                 // the nearest place of the image
-	GridReflect                // the image mirrored
+	GridBorder                 // the nearest pixel of the image
+	GridReflect                // the image mirrored at its border
 )
 
-// GridSample takes values of images x: [N, C, In...] at points: grid: [N, Out...,
-// k], k being the number of spatial axes, of coordinates that run from −1 to 1
-// over the image, the last axis first; result [N, C, Out...] (Jaderberg et al. 2015,
-// section 3.3). With corners, −1 and 1 are the middles of the outermost places, else
-// their outer edges.
+// GridOptions are the settings of GridSample.
+type GridOptions struct {
+	Mode ResizeMode // ResizeNearest, the zero value, ResizeLinear or ResizeCubic
+	Pad  GridPad    // the zero value is GridZeros
+	// AlignCorners makes −1 and 1 the centres of the first and last pixels. By default they
+	// are the edges of the image.
+	AlignCorners bool
+}
+
+// GridSample reads images at points between their pixels (Jaderberg et al. 2015, section
+// 3.3). x: [N, C, In...] with one to three spatial axes; grid: [N, Out..., k], the k
+// coordinates of each point, from −1 to 1 over the image, that of the last axis first;
+// result: [N, C, Out...].
 //
-// Each point reads the 1, 2 or 4 places of each axis that it lies between; no other
-// place, and none of the weight 0, has a part in it, even if it is infinite or NaN. At the
-// middle of a place, where the slope by the grid jumps, it is that towards the next place,
-// as in PyTorch. A coordinate that is NaN gives NaN.
-func GridSample(b *graph.Builder, x, grid *gorgonia.Node, mode ResizeMode, pad GridPad, corners bool) *gorgonia.Node {
+// A point reads the 1, 2 or 4 pixels of each axis that it lies between, by the mode. Other
+// pixels, and those of weight 0, have no influence, even if they are infinite or NaN. At the
+// centre of a pixel, where the derivative by the grid jumps, it is the one towards the next
+// pixel, as in PyTorch. A coordinate that is NaN gives NaN.
+//
+// Errors: ErrShape for shapes that do not fit or without elements, ErrOption for an unknown
+// mode or padding.
+func GridSample(b *graph.Builder, x, grid *gorgonia.Node, o GridOptions) *gorgonia.Node {
 	c := build.Enter(b, "nn.GridSample", x, grid)
 	defer c.Leave()
 	s, g := c.Shape(x), c.Shape(grid)
-	if c.Err != nil {
+	if !known(c, "resize mode", resizeNames[:ResizeCubic+1], int(o.Mode)) || !known(c, "grid padding", gridNames, int(o.Pad)) {
 		return nil
 	}
 	k := len(s) - 2
-	if k < 1 || k > 3 || len(g) != len(s) || g[0] != s[0] || g[len(g)-1] != k || mode > ResizeCubic || pad > GridReflect || s.Size() == 0 || g.Size() == 0 {
-		c.Refuse(mistake.Shapef("got %v, the grid %v, the mode %d and the padding %d, want [N, C, ...] of one to three spatial axes and as many coordinates, not empty", s, g, mode, pad))
-		return nil
+	switch {
+	case k < 1 || k > 3 || s.Size() == 0:
+		c.Refuse(mistake.Shapef("got the images %v, want [N, C, In...] with one to three spatial axes, not empty", s))
+	case len(g) != len(s) || g[0] != s[0] || g[len(g)-1] != k || g.Size() == 0:
+		c.Refuse(mistake.Shapef("got the grid %v for the images %v, want [%d, Out..., %d] with %d extents Out, not empty", g, s, s[0], k, k))
 	}
 	if !c.Holds(s[0]) {
 		return nil
@@ -48,11 +61,11 @@ func GridSample(b *graph.Builder, x, grid *gorgonia.Node, mode ResizeMode, pad G
 	axes := make([][]gridTap, k)
 	for i := range k { // the last axis is the first coordinate
 		axis := k - 1 - i
-		l := gridLine{n: s[2+axis], pad: pad, corners: corners}
-		axes[axis] = gridTaps(b, c.At(flat, 2, i), l, mode)
+		l := gridLine{n: s[2+axis], pad: o.Pad, corners: o.AlignCorners}
+		axes[axis] = gridTaps(b, c.At(flat, 2, i), l, o.Mode)
 	}
 	image := gridConst(b, s[0], points)
-	places := b.Reshape(b.MoveAxes(x, []int{1}, []int{-1}), s[0]*s[2:].Size(), s[1]) // [N·Π In, C]
+	pixels := b.Reshape(b.MoveAxes(x, []int{1}, []int{-1}), s[0]*s[2:].Size(), s[1]) // [N·Π In, C]
 	var y *gorgonia.Node                                                             // [N, P, C]
 	for _, taps := range oneOfEach(axes) {
 		at, weight := gorgonia.Nodes{image}, taps[0].weight
@@ -63,7 +76,7 @@ func GridSample(b *graph.Builder, x, grid *gorgonia.Node, mode ResizeMode, pad G
 			}
 		}
 		index := c.Places(b.Stack(2, at...), append([]int{s[0]}, s[2:]...))
-		term := c.Weigh(b.Unsqueeze(weight, 2), c.Take(places, index))
+		term := c.Weigh(b.Unsqueeze(weight, 2), c.Take(pixels, index))
 		if y == nil {
 			y = term
 		} else {
@@ -74,7 +87,7 @@ func GridSample(b *graph.Builder, x, grid *gorgonia.Node, mode ResizeMode, pad G
 	return b.Reshape(b.SwapAxes(y, 1, 2), out...)
 }
 
-// gridConst is the number of its image for each point: [n, points].
+// gridConst is the index of its image for each point: [n, points].
 func gridConst(b *graph.Builder, n, points int) *gorgonia.Node {
 	number := make([]float64, n)
 	for i := range number {
@@ -83,10 +96,10 @@ func gridConst(b *graph.Builder, n, points int) *gorgonia.Node {
 	return b.Broadcast(b.Const(number, n, 1), n, points)
 }
 
-// gridTap is a place on an axis, a whole number, and its weight: [N, P] each.
+// gridTap is a pixel on an axis, a whole number, and its weight: [N, P] each.
 type gridTap struct{ at, weight *gorgonia.Node }
 
-// oneOfEach are all choices of one tap of each axis.
+// oneOfEach are all choices of one tap for each axis.
 func oneOfEach(axes [][]gridTap) [][]gridTap {
 	all := [][]gridTap{nil}
 	for _, taps := range axes {
@@ -101,15 +114,15 @@ func oneOfEach(axes [][]gridTap) [][]gridTap {
 	return all
 }
 
-// gridLine is an axis of images that are sampled: n places.
+// gridLine is a spatial axis of n pixels that is sampled.
 type gridLine struct {
 	n       int
 	pad     GridPad
 	corners bool
 }
 
-// gridTaps are the places of the line, and their weights, that points of the
-// coordinates u: [N, P] lie between. Those outside of the image have the weight 0.
+// gridTaps are the pixels of the line, and their weights, that points at the coordinates
+// u: [N, P] lie between. Those outside of the image have the weight 0.
 func gridTaps(b *graph.Builder, u *gorgonia.Node, l gridLine, mode ResizeMode) []gridTap {
 	c := build.Of(b)
 	at := b.Scale(b.AddConst(u, 1), float64(l.n-1)/2)
@@ -127,20 +140,20 @@ func gridTaps(b *graph.Builder, u *gorgonia.Node, l gridLine, mode ResizeMode) [
 		return []gridTap{within(b.Round(at), b.Where(b.IsNaN(at), at, c.Fill(at, 1)))}
 	}
 	lo := b.Floor(at)
-	part := b.Sub(at, lo) // of the way to the next place: its slope is 1 also where it is 0
+	part := b.Sub(at, lo) // of the way to the next pixel: its slope is 1 also where it is 0
 	if mode == ResizeLinear {
 		return []gridTap{within(lo, c.OneMinus(part)), within(b.AddConst(lo, 1), part)}
 	}
 	var taps []gridTap
-	for i := -1; i <= 2; i++ { // each of the four places finds its own way inside
-		place := b.Round(gridInside(b, b.AddConst(lo, float64(i)), l))
-		taps = append(taps, within(place, cubicWeight(b, part, i)))
+	for i := -1; i <= 2; i++ { // each of the four pixels is padded by itself
+		pixel := b.Round(gridInside(b, b.AddConst(lo, float64(i)), l))
+		taps = append(taps, within(pixel, cubicWeight(b, part, i)))
 	}
 	return taps
 }
 
-// cubicWeight is Keys' kernel of the place i, from −1 to 2, for points that are the part
-// of the way from the place 0 to 1.
+// cubicWeight is Keys' kernel for pixel i, from −1 to 2, and points at the fraction part of
+// the way from pixel 0 to pixel 1.
 func cubicWeight(b *graph.Builder, part *gorgonia.Node, i int) *gorgonia.Node {
 	const c = op.CubicSlope
 	t := b.AddConst(part, float64(-i)) // the distance
@@ -153,7 +166,7 @@ func cubicWeight(b *graph.Builder, part *gorgonia.Node, i int) *gorgonia.Node {
 	return b.AddConst(b.Mul(b.AddConst(b.Mul(b.AddConst(b.Scale(t, c), -5*c), t), 8*c), t), -4*c)
 }
 
-// gridInside moves coordinates of the line inside as its padding says.
+// gridInside moves coordinates into the line, as its padding says.
 func gridInside(b *graph.Builder, at *gorgonia.Node, l gridLine) *gorgonia.Node {
 	c := build.Of(b)
 	if l.pad == GridZeros {

@@ -7,52 +7,99 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Dense is a linear layer with its usual settings, followed by an activation:
-// act(x·W + b) with x: [..., In], W: [In, out], b: [out]; result [..., out].
-// W, named name/weight, is drawn by HeUniform for ReLU and its kin and by
-// XavierUniform else; b, name/bias, starts as zeros.
+// layer is a layer while it is built: the owner of the parameters under its name.
+type layer struct {
+	b *graph.Builder
+	*build.Layer
+}
+
+// enter opens the frame of a layer, such as "nn.Linear", that the user gave a name.
+func enter(b *graph.Builder, operator, name string, x *gorgonia.Node) *build.Core {
+	c := build.Enter(b, operator, x)
+	c.Named(c.Scoped(name))
+	return c
+}
+
+// own runs f with the layer of the name, and with "name/" before the names that f gives.
+func own(b *graph.Builder, name, kind string, f func(l layer)) {
+	build.Of(b).Layer(name, kind, func(l *build.Layer) { f(layer{b, l}) })
+}
+
+// param returns a parameter of the layer. The layer's first call draws it from init, or
+// from fallback if init is nil.
+func (l layer) param(name string, init, fallback graph.Initializer, shape ...int) *gorgonia.Node {
+	if init == nil {
+		init = fallback
+	}
+	return l.Param(name, shape, func() *gorgonia.Node { return l.b.Param(name, init, shape...) })
+}
+
+// leavesOut refuses an initializer for a parameter that the layer is told to leave out.
+func leavesOut(c *build.Core, name string, out bool, init graph.Initializer) bool {
+	if c.OK() && out && init != nil {
+		c.Refuse(mistake.Optionf("got No%s and an initializer %s, want one of them", name, name))
+	}
+	return c.OK()
+}
+
+// Dense returns act(x·W + b): a linear layer with its usual settings and an activation.
+// x: [..., In], result: [..., out].
+//
+// It owns name/weight: [In, out] and name/bias: [out]. The weight is drawn by
+// HeUniform for ReLU and its kin and by XavierUniform for the others, see
+// Activation.Initializer. The bias starts as zeros. Linear has more settings.
+//
+// Errors: ErrShape for x without axes, ErrOption for out < 1 or an unknown activation.
 func Dense(b *graph.Builder, name string, x *gorgonia.Node, out int, act Activation) *gorgonia.Node {
-	c := build.Enter(b, "nn.Dense", x)
-	c.Named(c.Scoped(name))
+	c := enter(b, "nn.Dense", name, x)
 	defer c.Leave()
-	return c.Label(name, Activate(b, act, Linear(b, name, x, LinearOptions{Out: out, Weight: act.Initializer()})))
+	if !known(c, "activation", activationNames, int(act)) {
+		return nil
+	}
+	y := linear(b, "Dense ("+act.String()+")", name, x, LinearOptions{Out: out, Weight: act.Initializer()})
+	return c.Label(name, Activate(b, act, y))
 }
 
-// Linear are the settings of the layer x·W + b.
+// LinearOptions are the settings of Linear.
 type LinearOptions struct {
-	Out    int               // features that come out, ≥ 1
-	NoBias bool              // leave b out
-	Weight graph.Initializer // nil: XavierUniform()
-	Bias   graph.Initializer // nil: Zeros()
+	Out    int               // output features, ≥ 1
+	NoBias bool              // leave the bias out
+	Weight graph.Initializer // of the weight; nil: XavierUniform()
+	Bias   graph.Initializer // of the bias; nil: Zeros()
 }
 
-// Linear is the layer x·W + b: x: [..., In], W: [In, Out] named name/weight, b:
-// [Out] named name/bias; result [..., Out].
-func Linear(b *graph.Builder, name string, x *gorgonia.Node, l LinearOptions) *gorgonia.Node {
-	c := build.Enter(b, "nn.Linear", x)
-	c.Named(c.Scoped(name))
+// Linear returns x·W + b. x: [..., In], result: [..., Out].
+//
+// It owns name/weight: [In, Out] and, unless NoBias is set, name/bias: [Out].
+//
+// Errors: ErrShape for x without axes, ErrOption for Out < 1.
+func Linear(b *graph.Builder, name string, x *gorgonia.Node, o LinearOptions) *gorgonia.Node {
+	c := enter(b, "nn.Linear", name, x)
 	defer c.Leave()
-	shape := c.Shape(x)
-	if c.Err != nil {
+	return c.Label(name, linear(b, "Linear", name, x, o))
+}
+
+// linear is Linear for a layer of the kind.
+func linear(b *graph.Builder, kind, name string, x *gorgonia.Node, o LinearOptions) *gorgonia.Node {
+	c := build.Of(b)
+	s := c.Shape(x)
+	if !leavesOut(c, "Bias", o.NoBias, o.Bias) {
 		return nil
 	}
-	if len(shape) == 0 || l.Out < 1 {
-		c.Refuse(mistake.Shapef("got %v and %d features to come out, want at least one axis and one feature", shape, l.Out))
+	if len(s) == 0 {
+		c.Refuse(mistake.Shapef("got a scalar, want [..., In]"))
 		return nil
 	}
-	if l.Weight == nil {
-		l.Weight = graph.XavierUniform()
-	}
-	if l.Bias == nil {
-		l.Bias = graph.Zeros()
+	if o.Out < 1 {
+		c.Refuse(mistake.Optionf("got %d output features, want at least 1", o.Out))
+		return nil
 	}
 	var y *gorgonia.Node
-	b.Scope(name, func() {
-		w := b.Param("weight", l.Weight, shape[len(shape)-1], l.Out)
-		y = b.MatMul(x, w)
-		if !l.NoBias {
-			y = b.Add(y, b.Param("bias", l.Bias, l.Out))
+	own(b, name, kind, func(l layer) {
+		y = b.MatMul(x, l.param("weight", o.Weight, graph.XavierUniform(), s[len(s)-1], o.Out))
+		if !o.NoBias {
+			y = b.Add(y, l.param("bias", o.Bias, graph.Zeros(), o.Out))
 		}
 	})
-	return c.Label(name, y)
+	return y
 }

@@ -9,16 +9,17 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Cell is the kind of a recurrent layer.
+// Cell is the kind of a recurrent layer: how it makes its next state from an input and
+// the state before.
 type Cell uint8
 
-// The cells. With a = x·Input + InputBias and r = h·Hidden + HiddenBias, the
-// gates lie side by side in the last axis of both.
+// The cells. a = x·Input + InputBias and r = h·Hidden + HiddenBias have the gates side by
+// side in their last axis; σ is the sigmoid.
 const (
 	// LSTM (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al.
 	// 2000): gates i, f, g, o = a + r; c' = σ(f)·c + σ(i)·tanh g; h' = σ(o)·tanh c'.
 	LSTM Cell = iota
-	// GRU (Cho et al. 2014, with the reset after the product): gates r, z, n;
+	// GRU (Cho et al. 2014, with the reset gate after the product): gates r, z, n;
 	// n = tanh(aₙ + σ(aᵣ + rᵣ)·rₙ); h' = (1 − z)·n + z·h with z = σ(a_z + r_z).
 	GRU
 	// TanhRNN (Elman 1990): h' = tanh(a + r).
@@ -27,7 +28,7 @@ const (
 	ReLURNN
 )
 
-// Gates is how many gates the cell has: 4, 3 or 1.
+// Gates returns the number of gates: 4 for LSTM, 3 for GRU, 1 for the others.
 func (k Cell) Gates() int {
 	switch k {
 	case LSTM:
@@ -38,8 +39,8 @@ func (k Cell) Gates() int {
 	return 1
 }
 
-// CellWeights are the parameters of one recurrent layer in one direction, of
-// Gates G and H hidden units. Biases may be nil.
+// CellWeights are the parameters of one recurrent layer in one direction, with In input
+// features, H hidden units and G gates. Biases may be nil.
 type CellWeights struct {
 	Input      *gorgonia.Node // [In, G·H]
 	Hidden     *gorgonia.Node // [H, G·H]
@@ -47,7 +48,8 @@ type CellWeights struct {
 	HiddenBias *gorgonia.Node // [G·H]
 }
 
-// State is what a cell hands from step to step: h: [N, H], and c: [N, H] of LSTM.
+// State is what a cell hands from step to step: the hidden state H: [N, H] and, for LSTM,
+// the cell state C: [N, H].
 type State struct{ H, C *gorgonia.Node }
 
 // affine is x·w + bias.
@@ -59,7 +61,9 @@ func affine(b *graph.Builder, x, w, bias *gorgonia.Node) *gorgonia.Node {
 	return y
 }
 
-// CellStep is one step of a cell: x: [N, In] and the state before; the state after.
+// CellStep returns the state after one step of a cell. x: [N, In]; s is the state before.
+//
+// Errors: ErrShape for shapes that do not fit, ErrOption for an unknown cell.
 func CellStep(b *graph.Builder, k Cell, x *gorgonia.Node, s State, w CellWeights) State {
 	c := build.Enter(b, "nn.CellStep", x)
 	defer c.Leave()
@@ -73,8 +77,14 @@ func cellStep(b *graph.Builder, k Cell, a *gorgonia.Node, s State, w CellWeights
 	if c.Err != nil {
 		return State{}
 	}
-	if k > ReLURNN || len(shape) != 2 || k == LSTM && s.C == nil {
-		c.Refuse(mistake.Shapef("got the cell %d and a state of %v, want one of the cells, a state [N, H] and, for LSTM, a second one", k, shape))
+	switch {
+	case !known(c, "cell", cellNames, int(k)):
+		return State{}
+	case len(shape) != 2:
+		c.Refuse(mistake.Shapef("got the hidden state %v, want [N, H]", shape))
+		return State{}
+	case k == LSTM && s.C == nil:
+		c.Refuse(mistake.Optionf("got no cell state C, want one for the cell lstm"))
 		return State{}
 	}
 	n := shape[1]
@@ -96,9 +106,13 @@ func cellStep(b *graph.Builder, k Cell, a *gorgonia.Node, s State, w CellWeights
 	return State{H: b.Tanh(b.Add(a, r))}
 }
 
-// Unroll runs a cell over x: [T, N, In] from the state s, from the last step to
-// the first if reverse. It returns the hidden states of all steps, [T, N, H], in
-// the order of x, and the last state. The products of all inputs are one product.
+// Unroll runs a cell over the steps of x: [T, N, In] from the state s, from the last step
+// to the first if reverse is set. It returns the hidden states of all steps, [T, N, H], in
+// the order of x, and the state after the last step that it runs. The products with Input
+// are one product for all steps.
+//
+// Errors: ErrShape for shapes that do not fit or no steps, ErrOption for an unknown cell,
+// ErrUnsupported for more steps than a graph has room for.
 func Unroll(b *graph.Builder, k Cell, x *gorgonia.Node, s State, w CellWeights, reverse bool) (*gorgonia.Node, State) {
 	c := build.Enter(b, "nn.Unroll", x)
 	defer c.Leave()
@@ -127,53 +141,47 @@ func Unroll(b *graph.Builder, k Cell, x *gorgonia.Node, s State, w CellWeights, 
 	return b.Stack(0, out...), s
 }
 
-// Recurrent are the settings of a recurrent layer, or of several on top of each
-// other.
+// RecurrentOptions are the settings of Recurrent.
 type RecurrentOptions struct {
-	Cell          Cell // default LSTM
-	Hidden        int  // units, ≥ 1
-	Layers        int  // default 1
-	Bidirectional bool // a second run from the last step to the first; both outputs side by side
-	NoBias        bool
-	Weight        graph.Initializer // nil: XavierUniform()
+	Cell          Cell              // the zero value is LSTM
+	Hidden        int               // units, ≥ 1
+	Layers        int               // layers on top of each other; 0: 1
+	Bidirectional bool              // run from the last step to the first too, and join both outputs
+	NoBias        bool              // leave the biases out
+	Weight        graph.Initializer // of the weights; nil: XavierUniform()
 }
 
-// Recurrent runs recurrent layers over x: [T, N, In] from a state of zeros. It
-// returns the hidden states of all steps, [T, N, H] or [T, N, 2H], and the last
-// state of each layer and direction, layer by layer. Layer i has the parameters
-// name/layer<i>/input: [In, G·H], name/layer<i>/hidden: [H, G·H] and
-// name/layer<i>/bias: [G·H]; those of the second direction lie under
-// name/layer<i>/reverse. GRU has a second bias, name/layer<i>/hiddenbias, since
-// its reset gate scales one of the two.
-func Recurrent(b *graph.Builder, name string, x *gorgonia.Node, l RecurrentOptions) (*gorgonia.Node, []State) {
-	c := build.Enter(b, "nn.Recurrent", x)
-	c.Named(c.Scoped(name))
+// Recurrent runs recurrent layers over the steps of x: [T, N, In] from a state of zeros.
+// It returns the hidden states of all steps, [T, N, Hidden] or, if Bidirectional, [T, N,
+// 2·Hidden], and the last state of each layer and direction, layer by layer.
+//
+// With G gates, layer i owns name/layer<i>/input: [In, G·Hidden], name/layer<i>/hidden:
+// [Hidden, G·Hidden] and name/layer<i>/bias: [G·Hidden]. The second direction owns the
+// same under name/layer<i>/reverse. GRU has a second bias, name/layer<i>/hiddenbias,
+// since its reset gate scales one of the two.
+//
+// Errors: ErrShape unless x is [T, N, In] with at least one step, ErrOption for Hidden < 1,
+// Layers < 0 or an unknown cell, ErrUnsupported for more steps than a graph has room for.
+func Recurrent(b *graph.Builder, name string, x *gorgonia.Node, o RecurrentOptions) (*gorgonia.Node, []State) {
+	c := enter(b, "nn.Recurrent", name, x)
 	defer c.Leave()
-	s := c.Shape(x)
-	if c.Err != nil {
-		return nil, nil
+	if o.Layers == 0 {
+		o.Layers = 1
 	}
-	if l.Layers == 0 {
-		l.Layers = 1
-	}
-	if len(s) != 3 || l.Hidden < 1 || l.Layers < 1 || l.Cell > ReLURNN {
-		c.Refuse(mistake.Shapef("got %v, %d hidden units, %d layers and the cell %d, want [T, N, In], at least one unit and layer, and one of the cells", s, l.Hidden, l.Layers, l.Cell))
-		return nil, nil
-	}
-	if !c.Unrolls(l.Layers) || !c.Unrolls(l.Layers*min(s[0], build.MostSteps+1)) {
+	if !o.fits(c, x) {
 		return nil, nil
 	}
 	var last []State
-	zero := zeros(b, []int{s[1], l.Hidden})
-	b.Scope(name, func() {
-		for i := range l.Layers {
+	zero := zeros(b, []int{c.Shape(x)[1], o.Hidden})
+	own(b, name, "Recurrent ("+o.Cell.String()+")", func(l layer) {
+		for i := range o.Layers {
 			b.Scope(fmt.Sprintf("layer%d", i), func() {
-				y, end := Unroll(b, l.Cell, x, State{zero, zero}, cellWeights(b, x, l), false)
+				y, end := Unroll(b, o.Cell, x, State{zero, zero}, l.cell(x, o), false)
 				last = append(last, end)
-				if l.Bidirectional {
+				if o.Bidirectional {
 					var back *gorgonia.Node
 					b.Scope("reverse", func() {
-						back, end = Unroll(b, l.Cell, x, State{zero, zero}, cellWeights(b, x, l), true)
+						back, end = Unroll(b, o.Cell, x, State{zero, zero}, l.cell(x, o), true)
 					})
 					last = append(last, end)
 					y = b.Concat(2, y, back)
@@ -185,22 +193,35 @@ func Recurrent(b *graph.Builder, name string, x *gorgonia.Node, l RecurrentOptio
 	return c.Label(name, x), last
 }
 
-// cellWeights declares the parameters of one layer in one direction.
-func cellWeights(b *graph.Builder, x *gorgonia.Node, l RecurrentOptions) CellWeights {
-	c := build.Of(b)
+// fits says whether the settings and x go together; if not it fails.
+func (o RecurrentOptions) fits(c *build.Core, x *gorgonia.Node) bool {
 	s := c.Shape(x)
-	if c.Err != nil {
+	if !known(c, "cell", cellNames, int(o.Cell)) {
+		return false
+	}
+	switch {
+	case len(s) != 3 || s[0] < 1:
+		c.Refuse(mistake.Shapef("got %v, want [T, N, In] with at least one step", s))
+	case o.Hidden < 1:
+		c.Refuse(mistake.Optionf("got %d hidden units, want at least 1", o.Hidden))
+	case o.Layers < 1:
+		c.Refuse(mistake.Optionf("got %d layers, want at least 1", o.Layers))
+	}
+	return c.Unrolls(o.Layers) && c.Unrolls(o.Layers*min(s[0], build.MostSteps+1))
+}
+
+// cell returns the parameters of one layer in one direction, which l owns.
+func (l layer) cell(x *gorgonia.Node, o RecurrentOptions) CellWeights {
+	s := build.Of(l.b).Shape(x)
+	if len(s) != 3 {
 		return CellWeights{}
 	}
-	if l.Weight == nil {
-		l.Weight = graph.XavierUniform()
-	}
-	n := l.Cell.Gates() * l.Hidden
-	w := CellWeights{Input: b.Param("input", l.Weight, s[2], n), Hidden: b.Param("hidden", l.Weight, l.Hidden, n)}
-	if !l.NoBias {
-		w.InputBias = b.Param("bias", graph.Zeros(), n)
-		if l.Cell == GRU {
-			w.HiddenBias = b.Param("hiddenbias", graph.Zeros(), n)
+	n := o.Cell.Gates() * o.Hidden
+	w := CellWeights{Input: l.param("input", o.Weight, graph.XavierUniform(), s[2], n), Hidden: l.param("hidden", o.Weight, graph.XavierUniform(), o.Hidden, n)}
+	if !o.NoBias {
+		w.InputBias = l.param("bias", nil, graph.Zeros(), n)
+		if o.Cell == GRU {
+			w.HiddenBias = l.param("hiddenbias", nil, graph.Zeros(), n)
 		}
 	}
 	return w

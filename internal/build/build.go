@@ -39,7 +39,8 @@ type Core struct {
 	Across string
 
 	leaves  map[*gorgonia.Node]*Leaf
-	used    map[string]bool // names of leaves
+	used    map[string]*Leaf  // leaves by their names
+	layers  map[string]*Layer // layers by their names
 	scopes  []string
 	step    *gorgonia.Node // the input by which random operators draw
 	standIn *gorgonia.Node // what stands for leaves after a mistake
@@ -59,7 +60,8 @@ func New(float ir.DType) *Core {
 	c := op.NewCtx(gorgonia.NewGraph())
 	c.Locate = true
 	c.Own()
-	return &Core{Ctx: c, Float: float, leaves: map[*gorgonia.Node]*Leaf{}, used: map[string]bool{}, Ignored: map[string][2]int{}}
+	return &Core{Ctx: c, Float: float, leaves: map[*gorgonia.Node]*Leaf{}, used: map[string]*Leaf{},
+		layers: map[string]*Layer{}, Ignored: map[string][2]int{}}
 }
 
 // Of returns the Core of a *graph.Builder. Package graph sets it.
@@ -106,16 +108,29 @@ func (c *Core) LeafOf(n *gorgonia.Node) *Leaf { return c.leaves[n] }
 // Leaves is how many leaves there are.
 func (c *Core) Leaves() int { return len(c.leaves) }
 
-// Used says whether a leaf has the name.
-func (c *Core) Used(name string) bool { return c.used[name] }
+// Unused says whether no leaf has the name; if one does, it fails.
+func (c *Core) Unused(name string) bool {
+	first := c.used[name]
+	if c.Err != nil || first == nil {
+		return c.Err == nil
+	}
+	where := ""
+	if at := op.Position(first.At); at != "" {
+		where = " at " + at
+	}
+	c.Refuse(mistake.Optionf("got the name %q, which the %s%s has in this graph; want another name", name, kinds[first.Kind], where))
+	return false
+}
+
+// kinds are what messages call leaves.
+var kinds = map[ir.Leaf]string{ir.Input: "input", ir.Param: "parameter", ir.Const: "constant"}
 
 // NewLeaf makes a leaf of the type.
 func (c *Core) NewLeaf(t ir.Type, l Leaf) *gorgonia.Node {
 	if c.Err != nil {
 		return c.Missing()
 	}
-	if c.used[l.Name] {
-		c.Refuse(mistake.Optionf("got this name a second time in one graph, want different names"))
+	if !c.Unused(l.Name) {
 		return c.Missing()
 	}
 	for i, d := range t.Shape {
@@ -130,7 +145,7 @@ func (c *Core) NewLeaf(t ir.Type, l Leaf) *gorgonia.Node {
 	}
 	n := c.Ctx.Leaf(t, l.Name)
 	l.At = c.Line()
-	c.used[l.Name] = true
+	c.used[l.Name] = &l
 	c.leaves[n] = &l
 	return n
 }

@@ -118,7 +118,7 @@ func settingRules() {
 		functional + "threshold": func(c *call, x node) node {
 			return nn.Threshold(c.Builder, x, c.num("threshold", 0), c.num("value", 0))
 		},
-		functional + "prelu": func(c *call, x node) node { return nn.PReLU(c.Builder, x, c.tensor("weight")) },
+		functional + "prelu": func(c *call, x node) node { return nn.SlopedReLU(c.Builder, x, c.tensor("weight")) },
 		functional + "glu":   func(c *call, x node) node { return nn.GLU(c.Builder, x, c.int("dim", -1)) },
 		functional + "gelu": func(c *call, x node) node {
 			return word(c, "approximate", "none", map[string]unary{"none": (*build).GELU, "tanh": (*build).GELUTanh})(c.Builder, x)

@@ -48,6 +48,7 @@ func init() {
 			p := nn.PoolOptions{Kernel: c.ints("kernel_size"), Ceil: c.flag("ceil_mode", false), InsideOnly: !c.flag("count_include_pad", true)}
 			p.Stride, p.Pad = c.ints("stride"), c.ints("padding")
 			if c.given("divisor_override") {
+				p.InsideOnly = false
 				return undo(c.Scale(nn.SumPool(c.Builder, x, p), 1/c.num("divisor_override", 1)))
 			}
 			return undo(nn.AvgPool(c.Builder, x, p))
@@ -99,7 +100,7 @@ func layerRules() {
 	calls["constant_pad_nd"] = calls[functional+"pad"]
 	calls[functional+"unfold"] = each1(func(c *call, x node) node {
 		x, undo := c.images(x, 2)
-		return undo(nn.Patches(c.Builder, x, c.ints("kernel_size"), c.patching()))
+		return undo(nn.Patches(c.Builder, x, c.patching()))
 	})
 	calls[functional+"fold"] = each1(func(c *call, x node) node {
 		x, undo := c.images(x, 1)
@@ -107,7 +108,7 @@ func layerRules() {
 		if len(out) == 1 {
 			out = []int{out[0], out[0]}
 		}
-		return undo(nn.FromPatches(c.Builder, x, out, c.ints("kernel_size"), c.patching()))
+		return undo(nn.FromPatches(c.Builder, x, out, c.patching()))
 	})
 	resizeRules()
 }
@@ -143,9 +144,9 @@ func resizeRules() {
 	recurrentRules()
 }
 
-// patching reads dilation, padding and stride.
-func (c *call) patching() nn.Windowing {
-	return nn.Windowing{Dilation: c.ints("dilation"), Pad: c.ints("padding"), Stride: c.ints("stride")}
+// patching reads the kernel, dilation, padding and stride.
+func (c *call) patching() nn.PatchOptions {
+	return nn.PatchOptions{Kernel: c.ints("kernel_size"), Windowing: nn.Windowing{Dilation: c.ints("dilation"), Pad: c.ints("padding"), Stride: c.ints("stride")}}
 }
 
 func convolved(c *call, x node, spatial int, transposed bool) node {
@@ -160,9 +161,9 @@ func convolved(c *call, x node, spatial int, transposed bool) node {
 	}
 	var y node
 	if transposed {
-		y = nn.ConvTranspose(c.Builder, x, c.tensor("weight"), w, c.ints("output_padding")...)
+		y = nn.ConvolveTranspose(c.Builder, x, c.tensor("weight"), w, c.ints("output_padding")...)
 	} else {
-		y = nn.Conv(c.Builder, x, c.tensor("weight"), w)
+		y = nn.Convolve(c.Builder, x, c.tensor("weight"), w)
 	}
 	if c.given("bias") {
 		y = c.Add(y, c.channelwise(c.tensor("bias"), y))
@@ -194,6 +195,7 @@ func resized(c *call, x node, mode string, corners bool) node {
 			for i, n := range c.Shape(x)[2:] {
 				r.Size = append(r.Size, int(math.Floor(float64(n)*r.Scale[min(i, len(r.Scale)-1)])))
 			}
+			r.Scale = nil
 		}
 	}
 	return nn.Resize(c.Builder, x, r)
@@ -232,8 +234,8 @@ func (c *call) keepRunning(x node, momentum float64) {
 	}
 	s := c.Shape(x)
 	rows := c.Reshape(c.MoveAxes(x, []int{1}, []int{-1}), sizeOf(s)/s[1], s[1])
-	mean, variance := nn.RunningStats(c.Builder, rows, c.tensor("running_mean"), c.tensor("running_var"), momentum)
-	c.args["running_mean"].node, c.args["running_var"].node = mean, variance
+	m := nn.RunningStats(c.Builder, rows, nn.Moments{Mean: c.tensor("running_mean"), Variance: c.tensor("running_var")}, momentum)
+	c.args["running_mean"].node, c.args["running_var"].node = m.Mean, m.Variance
 	for _, name := range []string{"running_mean", "running_var"} {
 		c.args[name].tensor, c.args[name].fixed = nil, c.fixedArgs()
 	}
@@ -316,7 +318,7 @@ func groupNormRules() {
 		return y
 	})
 	calls[functional+"local_response_norm"] = each1(func(c *call, x node) node {
-		return nn.LocalResponseNorm(c.Builder, x, c.int("size", 1), c.num("alpha", 1e-4), c.num("beta", 0.75), c.num("k", 1))
+		return nn.LocalResponseNorm(c.Builder, x, nn.LocalResponseOptions{Size: c.int("size", 1), Alpha: c.num("alpha", 1e-4), Beta: c.num("beta", 0.75), K: c.num("k", 1)})
 	})
 }
 
@@ -336,7 +338,7 @@ func sampleRules() {
 	calls[functional+"grid_sample"] = each1(func(c *call, x node) node {
 		mode := word(c, "mode", "bilinear", resizeModes)
 		pad := word(c, "padding_mode", "zeros", map[string]nn.GridPad{"zeros": nn.GridZeros, "border": nn.GridBorder, "reflection": nn.GridReflect})
-		return nn.GridSample(c.Builder, x, c.tensor("grid"), mode, pad, c.flag("align_corners", false))
+		return nn.GridSample(c.Builder, x, c.tensor("grid"), nn.GridOptions{Mode: mode, Pad: pad, AlignCorners: c.flag("align_corners", false)})
 	})
 	calls[functional+"affine_grid"] = each1(func(c *call, x node) node {
 		return nn.AffineGrid(c.Builder, x, c.ints("size")[2:], c.flag("align_corners", false))

@@ -1,0 +1,253 @@
+package nn_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
+	"github.com/symgrad/symgrad/internal/golden"
+	"github.com/symgrad/symgrad/internal/op"
+)
+
+// mistake is something that users do wrong, with the kind that errors.Is must find.
+type mistake struct {
+	name string
+	kind error
+	do   func(b *graph.Builder)
+}
+
+// mistakes are calls that do not fit, and names that are used twice.
+var mistakes = []mistake{
+	{"convolution of other channels", graph.ErrShape, func(b *graph.Builder) {
+		nn.Convolve(b, b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 5, 3, 3), nn.Windowing{})
+	}},
+	{"kernel larger than the image", graph.ErrShape, func(b *graph.Builder) {
+		nn.Convolve(b, b.Input("x", 2, 3, 4, 4), b.Param("w", graph.Zeros(), 4, 3, 5, 5), nn.Windowing{})
+	}},
+	{"stride of 0", graph.ErrShape, func(b *graph.Builder) {
+		nn.Convolve(b, b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 3, 3, 3), nn.Windowing{Stride: []int{0}})
+	}},
+	{"negative padding", graph.ErrShape, func(b *graph.Builder) {
+		nn.Convolve(b, b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 3, 3, 3), nn.Windowing{Pad: []int{-1}})
+	}},
+	{"dilation of 0", graph.ErrShape, func(b *graph.Builder) {
+		nn.Convolve(b, b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 3, 3, 3), nn.Windowing{Dilation: []int{0, 1}})
+	}},
+	{"pool larger than the image", graph.ErrShape, func(b *graph.Builder) {
+		nn.MaxPool(b, b.Input("x", 2, 3, 4, 4), nn.PoolOptions{Kernel: []int{5}})
+	}},
+	{"pool of a matrix", graph.ErrShape, func(b *graph.Builder) { nn.AvgPool(b, b.Input("x", 4, 4), nn.PoolOptions{Kernel: []int{2}}) }},
+	{"recurrence over a matrix", graph.ErrShape, func(b *graph.Builder) {
+		nn.Recurrent(b, "rnn", b.Input("x", 4, 3), nn.RecurrentOptions{Hidden: 5})
+	}},
+	{"recurrence without units", graph.ErrOption, func(b *graph.Builder) {
+		nn.Recurrent(b, "rnn", b.Input("x", 2, 4, 3), nn.RecurrentOptions{})
+	}},
+	{"attention of other depths", graph.ErrShape, func(b *graph.Builder) {
+		nn.Attention(b, b.Input("q", 4, 8), b.Input("k", 5, 7), b.Input("v", 5, 8), nil)
+	}},
+	{"dropout rate of 1.5", graph.ErrOption, func(b *graph.Builder) { nn.Dropout(b, b.Input("x", 2), 1.5) }},
+	{"layer without features", graph.ErrOption, func(b *graph.Builder) { nn.Linear(b, "out", b.Input("x", 2, 3), nn.LinearOptions{}) }},
+	{"convolution without channels", graph.ErrOption, func(b *graph.Builder) {
+		nn.Conv(b, "conv", b.Input("x", 2, 3, 8, 8), nn.ConvOptions{Kernel: []int{3}})
+	}},
+	{"groups that do not divide the channels", graph.ErrShape, func(b *graph.Builder) {
+		nn.Convolve(b, b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 1, 3, 3), nn.Windowing{Groups: 2})
+	}},
+	{"strides for other axes", graph.ErrShape, func(b *graph.Builder) {
+		nn.Convolve(b, b.Input("x", 2, 3, 8, 8), b.Param("w", graph.Zeros(), 4, 3, 3, 3), nn.Windowing{Stride: []int{1, 1, 1}})
+	}},
+	{"pool with groups", graph.ErrOption, func(b *graph.Builder) {
+		nn.MaxPool(b, b.Input("x", 2, 3, 4, 4), nn.PoolOptions{Kernel: []int{2}, Windowing: nn.Windowing{Groups: 3}})
+	}},
+	{"pool with a stride of 0", graph.ErrShape, func(b *graph.Builder) {
+		nn.MaxPool(b, b.Input("x", 2, 3, 4, 4), nn.PoolOptions{Kernel: []int{2}, Windowing: nn.Windowing{Stride: []int{0}}})
+	}},
+	{"pool with much padding", graph.ErrShape, func(b *graph.Builder) {
+		nn.AvgPool(b, b.Input("x", 2, 3, 4, 4), nn.PoolOptions{Kernel: []int{2}, Windowing: nn.Windowing{Pad: []int{2}}})
+	}},
+	{"mean of a matrix's pixels", graph.ErrShape, func(b *graph.Builder) { nn.GlobalAvgPool(b, b.Input("x", 4, 4)) }},
+	{"patches of a matrix", graph.ErrShape, func(b *graph.Builder) { nn.Patches(b, b.Input("x", 4, 4), nn.PatchOptions{Kernel: []int{2}}) }},
+	{"image from patches of a matrix", graph.ErrShape, func(b *graph.Builder) {
+		nn.FromPatches(b, b.Input("x", 4, 4), []int{4}, nn.PatchOptions{Kernel: []int{2}})
+	}},
+	{"image from patches of no pixel", graph.ErrShape, func(b *graph.Builder) {
+		nn.FromPatches(b, b.Input("x", 1, 4, 4), []int{4}, nn.PatchOptions{Kernel: []int{0}})
+	}},
+	{"image smaller than its patches", graph.ErrShape, func(b *graph.Builder) {
+		nn.FromPatches(b, b.Input("x", 1, 4, 4), []int{1}, nn.PatchOptions{Kernel: []int{2}})
+	}},
+	{"patches of part of a kernel", graph.ErrShape, func(b *graph.Builder) {
+		nn.FromPatches(b, b.Input("x", 1, 3, 3), []int{4}, nn.PatchOptions{Kernel: []int{2}})
+	}},
+	{"resize to nothing given", graph.ErrOption, func(b *graph.Builder) { nn.Resize(b, b.Input("x", 1, 2, 4), nn.ResizeOptions{}) }},
+	{"resize to no pixel", graph.ErrShape, func(b *graph.Builder) {
+		nn.Resize(b, b.Input("x", 1, 2, 4), nn.ResizeOptions{Size: []int{-1}})
+	}},
+	{"grid of other axes", graph.ErrShape, func(b *graph.Builder) {
+		nn.GridSample(b, b.Input("x", 1, 2, 4, 4), b.Input("grid", 1, 3, 3, 3), nn.GridOptions{Mode: nn.ResizeLinear, Pad: nn.GridZeros})
+	}},
+	{"grid of other maps", graph.ErrShape, func(b *graph.Builder) { nn.AffineGrid(b, b.Input("theta", 2, 3), []int{2, 2}, false) }},
+	{"pixels of other channels", graph.ErrShape, func(b *graph.Builder) { nn.PixelShuffle(b, b.Input("x", 1, 3, 2, 2), 2) }},
+	{"channels of other pixels", graph.ErrShape, func(b *graph.Builder) { nn.PixelUnshuffle(b, b.Input("x", 1, 1, 3, 3), 2) }},
+	{"shuffle of other groups", graph.ErrShape, func(b *graph.Builder) { nn.ChannelShuffle(b, b.Input("x", 1, 3, 2), 2) }},
+	{"state of an unknown cell", graph.ErrOption, func(b *graph.Builder) {
+		w := nn.CellWeights{Input: b.Input("w", 3, 4), Hidden: b.Input("u", 4, 4)}
+		nn.CellStep(b, 99, b.Input("x", 2, 3), nn.State{H: b.Input("h", 2, 4)}, w)
+	}},
+	{"unrolling a matrix", graph.ErrShape, func(b *graph.Builder) {
+		nn.Unroll(b, nn.TanhRNN, b.Input("x", 2, 3), nn.State{H: b.Input("h", 2, 4)}, nn.CellWeights{}, false)
+	}},
+	{"queries that are a vector", graph.ErrShape, func(b *graph.Builder) {
+		nn.Attention(b, b.Input("q", 8), b.Input("k", 5, 8), b.Input("v", 5, 8), nil)
+	}},
+	{"eps of 0", graph.ErrOption, func(b *graph.Builder) { nn.Standardize(b, b.Input("x", 2, 3), 0, 1) }},
+	{"batch of one value", graph.ErrShape, func(b *graph.Builder) {
+		nn.BatchNorm(b, "norm", b.Input("x", 1, 3), nn.NormOptions{})
+	}},
+	{"batch of a vector", graph.ErrShape, func(b *graph.Builder) {
+		nn.BatchNorm(b, "norm", b.Input("x", 3), nn.NormOptions{})
+	}},
+	{"instance norm of a vector", graph.ErrShape, func(b *graph.Builder) { nn.InstanceNorm(b, "norm", b.Input("x", 3), nn.NormOptions{}) }},
+	{"groups of other channels", graph.ErrShape, func(b *graph.Builder) {
+		nn.GroupNorm(b, "norm", b.Input("x", 1, 3, 2), 2, nn.NormOptions{})
+	}},
+	{"momentum of 2", graph.ErrOption, func(b *graph.Builder) {
+		nn.RunningStats(b, b.Input("x", 4, 3), nn.Moments{Mean: b.Input("mean", 3), Variance: b.Input("variance", 3)}, 2)
+	}},
+	{"pool of the power 0", graph.ErrOption, func(b *graph.Builder) { nn.LPPool(b, b.Input("x", 1, 1, 4), 0, nn.PoolOptions{Kernel: []int{2}}) }},
+	{"alpha of 0", graph.ErrOption, func(b *graph.Builder) { nn.CELU(b, b.Input("x", 3), 0) }},
+	{"slopes of other channels", graph.ErrShape, func(b *graph.Builder) { nn.SlopedReLU(b, b.Input("x", 2, 3), b.Input("slope", 2)) }},
+	{"gate of an odd axis", graph.ErrShape, func(b *graph.Builder) { nn.GLU(b, b.Input("x", 3), 0) }},
+	{"mask of too many elements", graph.ErrShape, func(b *graph.Builder) { nn.CausalMask(b, 1<<24) }},
+	{"normalization over no channels", graph.ErrOption, func(b *graph.Builder) {
+		nn.LocalResponseNorm(b, b.Input("x", 2, 3), nn.LocalResponseOptions{Size: -1, Alpha: 1, Beta: 1, K: 1})
+	}},
+	{"resize by two settings", graph.ErrOption, func(b *graph.Builder) {
+		nn.Resize(b, b.Input("x", 1, 2, 4), nn.ResizeOptions{Size: []int{2}, Scale: []float64{2}})
+	}},
+	{"sizes for other axes", graph.ErrShape, func(b *graph.Builder) {
+		nn.Resize(b, b.Input("x", 1, 2, 4), nn.ResizeOptions{Size: []int{2, 2}})
+	}},
+	{"corners of nearest pixels", graph.ErrOption, func(b *graph.Builder) {
+		nn.Resize(b, b.Input("x", 1, 2, 4), nn.ResizeOptions{Size: []int{2}, AlignCorners: true})
+	}},
+	{"unknown resize mode", graph.ErrOption, func(b *graph.Builder) {
+		nn.Resize(b, b.Input("x", 1, 2, 4), nn.ResizeOptions{Mode: 9, Size: []int{2}})
+	}},
+	{"points by the mean of windows", graph.ErrOption, func(b *graph.Builder) {
+		nn.GridSample(b, b.Input("x", 1, 2, 4), b.Input("grid", 1, 3, 1), nn.GridOptions{Mode: nn.ResizeArea})
+	}},
+	{"unknown grid padding", graph.ErrOption, func(b *graph.Builder) {
+		nn.GridSample(b, b.Input("x", 1, 2, 4), b.Input("grid", 1, 3, 1), nn.GridOptions{Pad: 9})
+	}},
+	{"patches with groups", graph.ErrOption, func(b *graph.Builder) {
+		nn.Patches(b, b.Input("x", 1, 2, 4), nn.PatchOptions{Kernel: []int{2}, Windowing: nn.Windowing{Groups: 2}})
+	}},
+	{"largest elements inside only", graph.ErrOption, func(b *graph.Builder) {
+		nn.MaxPool(b, b.Input("x", 1, 2, 4), nn.PoolOptions{Kernel: []int{2}, InsideOnly: true})
+	}},
+	{"unknown activation", graph.ErrOption, func(b *graph.Builder) { nn.Activate(b, 99, b.Input("x", 2)) }},
+	{"layer of an unknown activation", graph.ErrOption, func(b *graph.Builder) { nn.Dense(b, "out", b.Input("x", 2, 3), 4, 99) }},
+	{"layer of a scalar", graph.ErrShape, func(b *graph.Builder) { nn.Dense(b, "out", b.Scalar(1), 4, nn.ReLU) }},
+	{"layer without a name", graph.ErrOption, func(b *graph.Builder) { nn.Dense(b, "", b.Input("x", 2, 3), 4, nn.ReLU) }},
+	{"initializer of a bias that is left out", graph.ErrOption, func(b *graph.Builder) {
+		nn.Linear(b, "out", b.Input("x", 2, 3), nn.LinearOptions{Out: 2, NoBias: true, Bias: graph.Ones()})
+	}},
+	{"layer of images that are a matrix", graph.ErrShape, func(b *graph.Builder) {
+		nn.Conv(b, "conv", b.Input("x", 8, 8), nn.ConvOptions{Out: 2, Kernel: []int{3}})
+	}},
+	{"layer of groups that do not divide", graph.ErrShape, func(b *graph.Builder) {
+		nn.Conv(b, "conv", b.Input("x", 2, 3, 8, 8), nn.ConvOptions{Out: 2, Kernel: []int{3}, Windowing: nn.Windowing{Groups: 2}})
+	}},
+	{"layer of a kernel for other axes", graph.ErrShape, func(b *graph.Builder) {
+		nn.Conv(b, "conv", b.Input("x", 2, 3, 8, 8), nn.ConvOptions{Out: 2, Kernel: []int{3, 3, 3}})
+	}},
+	{"layer of a large kernel", graph.ErrShape, func(b *graph.Builder) {
+		nn.Conv(b, "conv", b.Input("x", 2, 3, 4, 4), nn.ConvOptions{Out: 2, Kernel: []int{5}})
+	}},
+	{"unknown cell", graph.ErrOption, func(b *graph.Builder) {
+		nn.Recurrent(b, "rnn", b.Input("x", 4, 2, 3), nn.RecurrentOptions{Cell: 9, Hidden: 5})
+	}},
+	{"LSTM without a cell state", graph.ErrOption, func(b *graph.Builder) {
+		w := nn.CellWeights{Input: b.Input("w", 3, 16), Hidden: b.Input("u", 4, 16)}
+		nn.CellStep(b, nn.LSTM, b.Input("x", 2, 3), nn.State{H: b.Input("h", 2, 4)}, w)
+	}},
+	{"norm with a negative eps", graph.ErrOption, func(b *graph.Builder) { nn.LayerNorm(b, "norm", b.Input("x", 2, 3), nn.NormOptions{Eps: -1}) }},
+	{"norm of a scalar", graph.ErrShape, func(b *graph.Builder) { nn.RMSNorm(b, "norm", b.Scalar(1), nn.NormOptions{}) }},
+	{"moments of other channels", graph.ErrShape, func(b *graph.Builder) {
+		two, three := b.Input("two", 2), b.Input("three", 3)
+		nn.BatchNormFixed(b, b.Input("x", 4, 3), nn.Moments{Mean: two, Variance: three}, three, three, 1e-5)
+	}},
+	{"slopes of a vector", graph.ErrShape, func(b *graph.Builder) { nn.PReLU(b, "act", b.Input("x", 3), nn.PReLUOptions{}) }},
+
+	{"one name for layers of two widths", graph.ErrShape, func(b *graph.Builder) {
+		nn.Dense(b, "h", b.Input("x", 2, 3), 4, nn.ReLU)
+		nn.Dense(b, "h", b.Input("y", 2, 5), 4, nn.ReLU)
+	}},
+	{"one name for layers of two output widths", graph.ErrShape, func(b *graph.Builder) {
+		x := b.Input("x", 2, 3)
+		nn.Linear(b, "h", x, nn.LinearOptions{Out: 4})
+		nn.Linear(b, "h", x, nn.LinearOptions{Out: 5})
+	}},
+	{"one name for two kinds of layer", graph.ErrOption, func(b *graph.Builder) {
+		nn.LayerNorm(b, "h", b.Input("x", 2, 3), nn.NormOptions{})
+		nn.Linear(b, "h", b.Input("y", 2, 3), nn.LinearOptions{Out: 3})
+	}},
+	{"one name for two activations", graph.ErrOption, func(b *graph.Builder) {
+		nn.Dense(b, "h", b.Input("x", 2, 3), 4, nn.ReLU)
+		nn.Dense(b, "h", b.Input("y", 2, 3), 4, nn.Tanh)
+	}},
+	{"one name for two cells", graph.ErrOption, func(b *graph.Builder) {
+		x := b.Input("x", 4, 2, 3)
+		nn.Recurrent(b, "h", x, nn.RecurrentOptions{Cell: nn.TanhRNN, Hidden: 5})
+		nn.Recurrent(b, "h", x, nn.RecurrentOptions{Cell: nn.ReLURNN, Hidden: 5})
+	}},
+	{"one name with and without a bias", graph.ErrOption, func(b *graph.Builder) {
+		x := b.Input("x", 2, 3)
+		nn.Linear(b, "h", x, nn.LinearOptions{Out: 4})
+		nn.Linear(b, "h", x, nn.LinearOptions{Out: 4, NoBias: true})
+	}},
+	{"one name without and with a bias", graph.ErrOption, func(b *graph.Builder) {
+		x := b.Input("x", 2, 3)
+		b.Scope("net", func() {
+			nn.Linear(b, "h", x, nn.LinearOptions{Out: 4, NoBias: true})
+			nn.Linear(b, "h", x, nn.LinearOptions{Out: 4})
+		})
+	}},
+	{"one name for a parameter and a layer", graph.ErrOption, func(b *graph.Builder) {
+		b.Param("h/weight", graph.Zeros(), 3, 4)
+		nn.Linear(b, "h", b.Input("x", 2, 3), nn.LinearOptions{Out: 4})
+	}},
+	{"one name for a layer and a parameter", graph.ErrOption, func(b *graph.Builder) {
+		nn.Linear(b, "h", b.Input("x", 2, 3), nn.LinearOptions{Out: 4})
+		b.Param("h/weight", graph.Zeros(), 3, 4)
+	}},
+	{"layer of another width than the parameters have", graph.ErrShape, func(b *graph.Builder) {
+		first := graph.New(b.Params())
+		nn.Linear(first, "h", first.Input("x", 2, 3), nn.LinearOptions{Out: 4})
+		nn.Linear(b, "h", b.Input("x", 2, 5), nn.LinearOptions{Out: 4})
+	}},
+}
+
+// TestMistakes holds what each mistake is answered with to a golden file. All are at the
+// line of the call in this file.
+func TestMistakes(t *testing.T) {
+	var list []golden.Mistake
+	for _, m := range mistakes {
+		list = append(list, golden.Mistake{Name: m.name, Kind: m.kind, Do: func(t *testing.T) error {
+			b := graph.New(nil)
+			m.do(b)
+			var oe *graph.OpError
+			if err := b.Err(); !errors.As(err, &oe) || !strings.HasPrefix(oe.At, "errors_test.go:") {
+				t.Errorf("got %v, want an OpError at this file", err)
+			}
+			return b.Err()
+		}})
+	}
+	text := strings.ReplaceAll(golden.Errors(t, list), fmt.Sprint("limit of ", op.MaxElements), "limit of MaxElements")
+	golden.Check(t, "testdata/errors.golden", text)
+}

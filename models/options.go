@@ -1,0 +1,146 @@
+package models
+
+import (
+	"math"
+
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/loss"
+	"github.com/symgrad/symgrad/graph/nn"
+	"github.com/symgrad/symgrad/internal/enum"
+	"github.com/symgrad/symgrad/internal/mistake"
+	"github.com/symgrad/symgrad/internal/op"
+	"gorgonia.org/gorgonia"
+)
+
+// Head says what the outputs of a model mean, and with that its targets and its loss.
+type Head uint8
+
+// The heads.
+const (
+	MultiClass Head = iota // Out ≥ 2 classes; targets "y": [N], labels in [0, Out); softmax cross-entropy
+	Binary                 // two classes; targets "y": [N, 1] in [0, 1]; binary cross-entropy
+	Regression             // Out numbers; targets "y": [N, Out]; mean squared error
+)
+
+var headNames = []string{MultiClass: "multiclass", Binary: "binary", Regression: "regression"}
+
+// String returns the head's name: "multiclass", "binary" or "regression".
+func (h Head) String() string { return enum.String("head", headNames, int(h)) }
+
+// MarshalText returns the head's name. Errors: ErrOption if it has none.
+func (h Head) MarshalText() ([]byte, error) { return enum.Text("head", headNames, int(h)) }
+
+// UnmarshalText sets h to the head of the name. Errors: ErrOption for another name.
+func (h *Head) UnmarshalText(text []byte) error {
+	i, err := enum.Parse("head", headNames, text)
+	if err == nil {
+		*h = Head(i)
+	}
+	return err
+}
+
+// finish ends a model in the loss and the output of the head.
+func (h Head) finish(b *graph.Builder, out *gorgonia.Node, n, outputs int) (l, output *gorgonia.Node) {
+	switch h {
+	case MultiClass:
+		return loss.SoftmaxCrossEntropy(b, out, b.Ints("y", n)), b.Softmax(out)
+	case Binary:
+		return loss.BCEWithLogits(b, out, b.Input("y", n, 1)), b.Sigmoid(out)
+	}
+	return loss.MSE(b, out, b.Input("y", n, outputs)), out
+}
+
+// shared are the settings that several models have. Each is checked here, and nowhere
+// else.
+type shared struct {
+	head        Head
+	out         int
+	hidden      []int
+	activations []nn.Activation
+	dropout, l2 float64
+	dtype       graph.DType
+}
+
+// check says what is wrong.
+func (s shared) check() error {
+	if err := s.outputs(); err != nil {
+		return err
+	}
+	for i, units := range s.hidden {
+		if units < 1 {
+			return mistake.Optionf("got %d units in hidden layer %d, want at least 1", units, i)
+		}
+	}
+	for _, a := range s.activations {
+		if _, err := a.MarshalText(); err != nil {
+			return err
+		}
+	}
+	if _, err := s.dtype.MarshalText(); err != nil {
+		return err
+	}
+	switch {
+	case !(s.dropout >= 0 && s.dropout < 1):
+		return mistake.Optionf("got the dropout rate %v, want a number in [0, 1)", s.dropout)
+	case !(s.l2 >= 0) || math.IsInf(s.l2, 0):
+		return mistake.Optionf("got the L2 penalty %v, want a finite number of at least 0", s.l2)
+	}
+	return nil
+}
+
+// outputs says what is wrong with the head and the number of outputs.
+func (s shared) outputs() error {
+	if _, err := s.head.MarshalText(); err != nil {
+		return err
+	}
+	switch {
+	case s.head == MultiClass && s.out < 2:
+		return mistake.Optionf("got %d classes, want at least 2", s.out)
+	case s.head == Binary && s.out != 1:
+		return mistake.Optionf("got %d outputs for the head binary, want 1", s.out)
+	case s.out < 1:
+		return mistake.Optionf("got %d outputs, want at least 1", s.out)
+	}
+	return nil
+}
+
+// outputsOf is the number of outputs with its default, 1 for Binary.
+func outputsOf(h Head, out int) int {
+	if h == Binary && out == 0 {
+		return 1
+	}
+	return out
+}
+
+// activationOf is the activation with its default, ReLU.
+func activationOf(a nn.Activation) nn.Activation {
+	if a == nn.Identity {
+		return nn.ReLU
+	}
+	return a
+}
+
+// fail is an error of the function that the user called, such as NewMLP, at his line.
+func fail(function string, err error) error {
+	return errors.WithStack(&op.Error{Package: "models", Op: function, At: op.Position(op.Caller()), Err: err})
+}
+
+// initializerOf is init, or what suits weights before the activation.
+func initializerOf(init graph.Initializer, a nn.Activation) graph.Initializer {
+	if init == nil {
+		return a.Initializer()
+	}
+	return init
+}
+
+// penalized returns loss + l2/2·Σ‖w‖².
+func penalized(b *graph.Builder, loss *gorgonia.Node, l2 float64, ws ...*gorgonia.Node) *gorgonia.Node {
+	if l2 == 0 {
+		return loss
+	}
+	for _, w := range ws {
+		loss = b.Add(loss, b.Scale(b.Sum(b.Square(w)), l2/2))
+	}
+	return loss
+}
