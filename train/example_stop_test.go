@@ -33,7 +33,7 @@ func ExampleOptions_stopEarly() {
 		fmt.Println(err)
 		return
 	}
-	model, err := models.NewMLP(models.Perceptron{In: 30, Hidden: []int{32}, Out: 2, Activation: nn.Tanh})
+	model, err := models.NewMLP(models.MLPOptions{In: 30, Hidden: []int{32}, Out: 2, Activation: nn.Tanh})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -28,7 +28,7 @@ func run(w io.Writer, table, file string) {
 	ctx := context.Background()
 	//docs:csv
 	flowers := must(data.ReadCSVFile(table, data.CSVOptions{Target: []string{"species"}, Labels: true}))
-	settings := models.Perceptron{In: 4, Hidden: []int{16}, Out: flowers.Classes()}
+	settings := models.MLPOptions{In: 4, Hidden: []int{16}, Out: flowers.Classes()}
 
 	model := must(models.NewMLP(settings))
 	trainer := must(train.New(model, train.Options{Epochs: 100, Schedule: train.Constant(0.01)}))
