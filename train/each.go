@@ -15,7 +15,7 @@ func Each[A any](v *View, a A, f32 func(a A, x Span[float32]), f64 func(a A, x S
 	}
 	j := reuse[eachJob[A]](v)
 	j.a, j.f32, j.f64, j.whole = a, f32, f64, false
-	v.run(j, v.parts())
+	v.run(j, len(v.partial))
 }
 
 // EachParam is Each with one span for each parameter, which has all its elements
@@ -26,13 +26,7 @@ func EachParam[A any](v *View, a A, f32 func(a A, x Span[float32]), f64 func(a A
 	}
 	j := reuse[eachJob[A]](v)
 	j.a, j.f32, j.f64, j.whole = a, f32, f64, true
-	n := 0
-	if v.f32 != nil {
-		n = len(v.f32.whole)
-	} else {
-		n = len(v.f64.whole)
-	}
-	v.run(j, n)
+	v.run(j, v.params)
 }
 
 // Sum returns the sum of what f32 or f64 returns for the spans of Each. Spans and
@@ -48,7 +42,7 @@ func Sum[A any](v *View, a A, f32 func(a A, x Span[float32]) float64, f64 func(a
 	}
 	j := reuse[sumJob[A]](v)
 	j.a, j.f32, j.f64 = a, f32, f64
-	v.run(j, v.parts())
+	v.run(j, len(v.partial))
 	sum := 0.0
 	for _, x := range v.partial {
 		sum += x
@@ -59,7 +53,8 @@ func Sum[A any](v *View, a A, f32 func(a A, x Span[float32]) float64, f64 func(a
 // job is a call of Each, EachParam or Sum. It is kept to be used again by the next
 // step.
 type job interface {
-	run(v *View, part int)
+	// run makes the parts lo to hi.
+	run(v *View, lo, hi int)
 }
 
 type eachJob[A any] struct {
@@ -69,17 +64,24 @@ type eachJob[A any] struct {
 	f64   func(A, Span[float64])
 }
 
-func (j *eachJob[A]) run(v *View, part int) {
-	switch {
-	case v.f32 == nil && j.whole:
-		j.f64(j.a, v.f64.whole[part])
-	case v.f32 == nil:
-		j.f64(j.a, v.f64.spans[part])
-	case j.whole:
-		j.f32(j.a, v.f32.whole[part])
-	default:
-		j.f32(j.a, v.f32.spans[part])
+func (j *eachJob[A]) run(v *View, lo, hi int) {
+	if v.f32 == nil {
+		for _, x := range v.f64.list(j.whole)[lo:hi] {
+			j.f64(j.a, x)
+		}
+		return
 	}
+	for _, x := range v.f32.list(j.whole)[lo:hi] {
+		j.f32(j.a, x)
+	}
+}
+
+// list returns the spans of EachParam or those of Each.
+func (m *arena[T]) list(whole bool) []Span[T] {
+	if whole {
+		return m.whole
+	}
+	return m.spans
 }
 
 type sumJob[A any] struct {
@@ -88,11 +90,13 @@ type sumJob[A any] struct {
 	f64 func(A, Span[float64]) float64
 }
 
-func (j *sumJob[A]) run(v *View, part int) {
-	if v.f32 == nil {
-		v.partial[part] = j.f64(j.a, v.f64.spans[part])
-	} else {
-		v.partial[part] = j.f32(j.a, v.f32.spans[part])
+func (j *sumJob[A]) run(v *View, lo, hi int) {
+	for i := lo; i < hi; i++ {
+		if v.f32 == nil {
+			v.partial[i] = j.f64(j.a, v.f64.spans[i])
+		} else {
+			v.partial[i] = j.f32(j.a, v.f32.spans[i])
+		}
 	}
 }
 
@@ -111,31 +115,27 @@ func reuse[J any, P interface {
 	return p
 }
 
-func (v *View) parts() int { return len(v.partial) }
-
-// run runs the parts of j on the workers. A panic of one of them goes on here, as a
-// *PanicError that knows where it began.
+// run makes all parts of j, on the workers if that pays. A panic of one of them goes on
+// here, as a *PanicError that knows where it began.
 func (v *View) run(j job, parts int) {
-	v.job = j
 	if v.few {
-		for i := range parts {
-			v.runPart(0, i)
-		}
-	} else {
-		v.workers.Run(parts, v.part)
+		j.run(v, 0, parts)
+		return
 	}
+	v.job = j
+	v.workers.Run(parts, v.part)
 	v.job = nil
 	if p := v.fault.Swap(nil); p != nil {
 		panic(p)
 	}
 }
 
-// runPart runs one part of the present job.
+// runPart makes one part of the present job, on a worker.
 func (v *View) runPart(_, part int) {
 	defer func() {
 		if r := recover(); r != nil {
 			v.fault.CompareAndSwap(nil, newPanicError(r))
 		}
 	}()
-	v.job.run(v, part)
+	v.job.run(v, part, part+1)
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/loss"
@@ -62,7 +63,7 @@ func moveThird[T train.Float](a third, x train.Span[T]) {
 	n := present.Add(1)
 	defer present.Add(-1)
 	if a.goroutines != nil {
-		for n < 2 && a.goroutines.Load() < 2 { // wait for a second worker
+		for start := time.Now(); n < 2 && a.goroutines.Load() < 2 && time.Since(start) < 10*time.Second; { // wait for a second worker
 			runtime.Gosched()
 			n = present.Load()
 		}

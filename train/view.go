@@ -30,7 +30,8 @@ type View struct {
 	part    func(worker, part int)
 	fault   atomic.Pointer[PanicError] // the first panic of the present job
 	jobs    []job                      // to use again
-	partial []float64                  // of Sum, for each part
+	partial []float64                  // of Sum, for each span
+	params  int
 
 	bad    atomic.Bool // an answer to all
 	wild   bool        // a slot may be far from 0: see Bound
@@ -149,8 +150,8 @@ func (v *View) move(moved []*graph.Param) {
 		total += q.Size()
 	}
 	parts := cut(moved)
-	v.few = total < 2*fewest
-	v.partial = make([]float64, len(parts))
+	v.few = total < enough
+	v.partial, v.params = make([]float64, len(parts)), len(whole)
 	v.copied = false
 	if v.f32 != nil {
 		v.f32.spans, v.f32.whole = v.f32.show(parts), v.f32.show(whole)
@@ -165,12 +166,12 @@ type piece struct {
 	lo, hi int
 }
 
-// Sizes in elements: two workers pay from 2·fewest on; a piece has at least
-// smallest, if the parameter has, and at most largest.
+// Numbers of elements: sharing pays from enough on, and a piece should have some or,
+// in large parameters, many. A processor reads long runs faster.
 const (
-	fewest   = 1 << 14
-	smallest = 1 << 13
-	largest  = 1 << 17
+	enough = 1 << 15
+	some   = 1 << 15
+	many   = 1 << 17
 )
 
 // cut cuts the parameters into pieces. The pieces do not depend on the number of
@@ -184,9 +185,9 @@ func cut(list []*graph.Param) []piece {
 	var all []placed
 	for _, q := range list {
 		n := q.Size()
-		k := min(n/smallest, max(64, n/largest))
-		if k = max(1, k); k > 1 {
-			k = (k + 3) &^ 3 // alike for 2 and 4 workers
+		k := 1
+		if n >= some {
+			k = (min(n/some, max(64, n/many)) + 3) &^ 3 // as much for each of 2 or 4 workers
 		}
 		at := func(i int) int {
 			if i == k {
