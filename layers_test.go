@@ -29,7 +29,7 @@ const policy = `
 	internal/exec internal/foreign                   < internal/compile
 	internal/foreign                                 < internal/reverse
 	internal/build internal/compile internal/reverse < graph
-	graph internal/build                             < graph/nn graph/linalg graph/special
+	graph internal/build                             < graph/nn graph/linalg graph/special graph/machine
 	graph internal/build graph/special               < graph/loss
 	graph                                            < autograd graph/formula
 	graph/nn graph/loss                              < models
@@ -37,7 +37,7 @@ const policy = `
 	internal/safetensors                             < train
 	train/data internal/kernel/vec internal/kernel/pool autograd < train
 	internal/kernel/limit                            < graph benchmarks
-	autograd models train graph/formula graph/nn graph/loss graph/linalg graph/special < examples benchmarks/workload internal/optest internal/randgraph internal/conformance internal/mutate cmd
+	autograd models train graph/formula graph/nn graph/loss graph/linalg graph/special graph/machine < examples benchmarks/workload internal/optest internal/randgraph internal/conformance internal/mutate cmd
 	internal/golden                                  < internal/optest
 	benchmarks/workload                              < benchmarks/hand
 	benchmarks/hand benchmarks/product               < benchmarks

@@ -106,6 +106,7 @@ func CheckSecondOrder(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOp
 // checker is a compiled loss with a direction.
 type checker struct {
 	p      *graph.Program
+	loss   graph.Output[float64]
 	params *graph.Params
 	o      CheckOptions
 	leaves []coordinate
@@ -116,7 +117,9 @@ type checker struct {
 type coordinate struct {
 	name    string
 	isParam bool
-	output  int // of the gradient
+	isInput bool // that the loss needs
+	input   graph.Input[float64]
+	grad    graph.Output[float64]
 	x, u, y []float64
 }
 
@@ -134,7 +137,7 @@ func newChecker(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOptions)
 	r := rand.New(rand.NewPCG(o.Seed, 1))
 	var wrt []*gorgonia.Node
 	add := func(n *gorgonia.Node, isParam bool, x []float64) {
-		l := coordinate{name: n.Name(), isParam: isParam, output: len(wrt) + 1, x: append([]float64(nil), x...)}
+		l := coordinate{name: n.Name(), isParam: isParam, x: append([]float64(nil), x...)}
 		for _, v := range x {
 			l.u = append(l.u, r.NormFloat64()*math.Max(1, math.Abs(v)))
 		}
@@ -160,12 +163,21 @@ func newChecker(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOptions)
 	if c.p, err = b.Compile(graph.Config{Outputs: append(gorgonia.Nodes{loss}, grads...)}); err != nil {
 		return nil, err
 	}
-	for _, name := range c.p.Inputs() {
-		if !c.p.IsInts(name) {
-			continue
+	needed := map[string]bool{}
+	for _, in := range c.p.Inputs() {
+		needed[in.Name] = true
+		if in.Ints {
+			if err := graph.InputOf[int](c.p, in.Name).Set(at.Ints[in.Name]); err != nil {
+				return nil, err
+			}
 		}
-		if err := c.p.FeedInts(name, at.Ints[name]); err != nil {
-			return nil, err
+	}
+	c.loss = graph.OutputOf[float64](c.p, 0)
+	for i := range c.leaves {
+		l := &c.leaves[i]
+		l.grad = graph.OutputOf[float64](c.p, i+1)
+		if l.isInput = !l.isParam && needed[l.name]; l.isInput {
+			l.input = graph.InputOf[float64](c.p, l.name)
 		}
 	}
 	return c, nil
@@ -174,41 +186,37 @@ func newChecker(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOptions)
 // slopes are the slope along the direction from the gradient, and from
 // differences.
 func (c *checker) slopes() (got, want float64, err error) {
-	if _, err := c.loss(0); err != nil {
+	if _, err := c.lossAt(0); err != nil {
 		return 0, 0, err
 	}
 	for _, l := range c.leaves {
-		for i, g := range c.p.Output(l.output, nil) {
+		for i, g := range l.grad.Read(nil) {
 			got += g * l.u[i]
 			c.scale += math.Abs(g * l.u[i])
 		}
 	}
 	var f [4]float64
 	for i, k := range []float64{1, -1, 2, -2} {
-		if f[i], err = c.loss(k * c.o.Step); err != nil {
+		if f[i], err = c.lossAt(k * c.o.Step); err != nil {
 			return 0, 0, err
 		}
 	}
 	return got, (8*(f[0]-f[1]) - (f[2] - f[3])) / (12 * c.o.Step), nil
 }
 
-// loss is the loss at x + t·u.
-func (c *checker) loss(t float64) (float64, error) {
+// lossAt is the loss at x + t·u.
+func (c *checker) lossAt(t float64) (float64, error) {
 	if err := c.move(t); err != nil {
 		return 0, err
 	}
 	if err := c.p.Run(); err != nil {
 		return 0, err
 	}
-	return c.p.Scalar(0), nil
+	return c.loss.Scalar(), nil
 }
 
 // move sets parameters and inputs to x + t·u.
 func (c *checker) move(t float64) error {
-	needed := map[string]bool{}
-	for _, name := range c.p.Inputs() {
-		needed[name] = true
-	}
 	for _, l := range c.leaves {
 		for i, x := range l.x {
 			l.y[i] = x + t*l.u[i]
@@ -216,8 +224,8 @@ func (c *checker) move(t float64) error {
 		var err error
 		if l.isParam {
 			err = c.params.Set(l.name, l.y)
-		} else if needed[l.name] {
-			err = c.p.Feed(l.name, l.y)
+		} else if l.isInput {
+			err = l.input.Set(l.y)
 		}
 		if err != nil {
 			return err

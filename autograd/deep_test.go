@@ -28,13 +28,13 @@ func TestHundredThousand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Feed("x", []float64{1, 2, 3, 4}); err != nil {
+	if err := graph.InputOf[float64](p, "x").Set([]float64{1, 2, 3, 4}); err != nil {
 		t.Fatal(err)
 	}
 	if err := p.Run(); err != nil {
 		t.Fatal(err)
 	}
-	if v := p.Output(0, nil)[0]; !(v > -1 && v < 1) {
+	if v := graph.OutputOf[float64](p, 0).Read(nil)[0]; !(v > -1 && v < 1) {
 		t.Errorf("got %v", v)
 	}
 }

@@ -67,17 +67,17 @@ func TestEmptyMatrices(t *testing.T) {
 				t.Errorf("%s of %v: %v", c.name, shape, err)
 				continue
 			}
-			if err := p.Feed("x", nil); err != nil {
+			if err := graph.InputOf[float64](p, "x").Set(nil); err != nil {
 				t.Fatal(err)
 			}
 			if err := p.Run(); err != nil {
 				t.Errorf("%s of %v: %v", c.name, shape, err)
 				continue
 			}
-			if got := p.Output(0, nil)[0]; got != c.want*float64(batch) {
+			if got := graph.OutputOf[float64](p, 0).Read(nil)[0]; got != c.want*float64(batch) {
 				t.Errorf("%s of %v: got the sum %v, want %v", c.name, shape, got, c.want*float64(batch))
 			}
-			if g := p.Output(1, nil); len(g) != 0 {
+			if g := graph.OutputOf[float64](p, 1).Read(nil); len(g) != 0 {
 				t.Errorf("%s of %v: got the gradient %v, want an empty one", c.name, shape, g)
 			}
 		}

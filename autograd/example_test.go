@@ -28,7 +28,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	if err := p.Feed("x", []float64{2}); err != nil {
+	if err := graph.InputOf[float64](p, "x").Set([]float64{2}); err != nil {
 		fmt.Println(err)
 		return
 	}
@@ -36,6 +36,6 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(p.Scalar(0), p.Scalar(1), p.Scalar(2))
+	fmt.Println(graph.OutputOf[float64](p, 0).Scalar(), graph.OutputOf[float64](p, 1).Scalar(), graph.OutputOf[float64](p, 2).Scalar())
 	// Output: 8 12 12
 }

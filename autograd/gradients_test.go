@@ -20,8 +20,9 @@ func eval(t *testing.T, b *graph.Builder, feeds map[string][]float64, nodes ...*
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range p.Inputs() {
-		if err := p.Feed(name, feeds[name]); err != nil {
+	for _, in := range p.Inputs() {
+		name := in.Name
+		if err := graph.InputOf[float64](p, name).Set(feeds[name]); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -30,7 +31,7 @@ func eval(t *testing.T, b *graph.Builder, feeds map[string][]float64, nodes ...*
 	}
 	out := make([][]float64, len(nodes))
 	for i := range out {
-		out[i] = p.Output(i, nil)
+		out[i] = graph.OutputOf[float64](p, i).Read(nil)
 	}
 	return out
 }

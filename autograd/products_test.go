@@ -104,15 +104,15 @@ func TestValueAndGradients(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Feed("x", []float64{-1, 2}); err != nil {
+	if err := graph.InputOf[float64](p, "x").Set([]float64{-1, 2}); err != nil {
 		t.Fatal(err)
 	}
 	if err := p.Run(); err != nil {
 		t.Fatal(err)
 	}
-	near(t, "value", p.Scalar(0), 104)
-	near(t, "gradient", p.Output(1, nil)[0], 396)
-	near(t, "gradient", p.Output(1, nil)[1], 200)
+	near(t, "value", graph.OutputOf[float64](p, 0).Scalar(), 104)
+	near(t, "gradient", graph.OutputOf[float64](p, 1).Read(nil)[0], 396)
+	near(t, "gradient", graph.OutputOf[float64](p, 1).Read(nil)[1], 200)
 }
 
 // TestInnerStep differentiates through a step of gradient descent, as in MAML:

@@ -159,8 +159,9 @@ func predict(work workload.Workload, batch, threads, rounds int) (figure, error)
 	for i := range in {
 		in[i] = float32(i%251)/251 - 0.5
 	}
+	inputs := graph.InputOf[float32](prog, "x")
 	step := func(int) (float64, error) {
-		if err := prog.Bind32("x", in); err != nil {
+		if err := inputs.Bind(in); err != nil {
 			return 0, err
 		}
 		return 0, prog.Run()

@@ -13,21 +13,22 @@ import (
 type compiled[T hand.Float] struct {
 	p         *workload.Problem
 	prog      *graph.Program
+	loss      graph.Output[float64]
+	in        graph.Input[T]
+	target    graph.Input[T] // of a regression
+	label     graph.Input[int]
 	x, y      []T
 	optimizer train.Optimizer // nil: the program makes the steps
 	view      *train.View
 	step      int
-	feed      func(prog *graph.Program, name string, v []T) error
 }
 
 // newSymgrad leaves the threads to the program: at most GOMAXPROCS, which the race
 // sets.
 func newSymgrad[T hand.Float](p *workload.Problem, _ int) (stepper, error) {
 	dtype := graph.Float64
-	feed := any((*graph.Program).Bind)
 	if isFloat32[T]() {
 		dtype = graph.Float32
-		feed = (*graph.Program).Bind32
 	}
 	m, err := p.Model(dtype)
 	if err != nil {
@@ -56,7 +57,12 @@ func newSymgrad[T hand.Float](p *workload.Problem, _ int) (stepper, error) {
 	} else if err := prog.SetRate(p.Rate); err != nil {
 		return nil, err
 	}
-	c.feed = feed.(func(*graph.Program, string, []T) error)
+	c.loss, c.in = graph.OutputOf[float64](prog, 0), graph.InputOf[T](prog, "x")
+	if p.MSE {
+		c.target = graph.InputOf[T](prog, "y")
+	} else {
+		c.label = graph.InputOf[int](prog, "y")
+	}
 	return c, nil
 }
 
@@ -73,14 +79,14 @@ func compileStep(b *graph.Builder, loss *gorgonia.Node, descend bool, threads in
 func (c *compiled[T]) Step(k int) (float64, error) {
 	n, f, o := c.p.Batch, c.p.Features(), c.p.Out()
 	at := (k % c.p.Batches()) * n
-	if err := c.feed(c.prog, "x", c.x[at*f:(at+n)*f]); err != nil {
+	if err := c.in.Bind(c.x[at*f : (at+n)*f]); err != nil {
 		return 0, err
 	}
 	var err error
 	if c.p.MSE {
-		err = c.feed(c.prog, "y", c.y[at*o:(at+n)*o])
+		err = c.target.Bind(c.y[at*o : (at+n)*o])
 	} else {
-		err = c.prog.FeedInts("y", c.p.Labels[at:at+n])
+		err = c.label.Set(c.p.Labels[at : at+n])
 	}
 	if err != nil {
 		return 0, err
@@ -92,7 +98,7 @@ func (c *compiled[T]) Step(k int) (float64, error) {
 		c.step++
 		c.optimizer.Update(train.Step{N: c.step, Rate: c.p.Rate}, c.view)
 	}
-	return c.prog.Scalar(0), nil
+	return c.loss.Scalar(), nil
 }
 
 // Profile is where the time of the program goes; the optimizer is none of it.

@@ -5,7 +5,7 @@ import (
 
 	"github.com/symgrad/symgrad/benchmarks/hand"
 	"github.com/symgrad/symgrad/benchmarks/workload"
-	"github.com/symgrad/symgrad/graph"
+	graphmachine "github.com/symgrad/symgrad/graph/machine"
 	"github.com/symgrad/symgrad/graph/nn"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -36,7 +36,7 @@ func newTape[T hand.Float](p *workload.Problem, _ int) (stepper, error) {
 // newMachine trains the same gorgonia graph, with its gradients and its solvers,
 // on this project's machine.
 func newMachine[T hand.Float](p *workload.Problem, _ int) (stepper, error) {
-	return newPlain[T](p, func(g *G.ExprGraph, _ G.Nodes) G.VM { return graph.NewMachine(g) })
+	return newPlain[T](p, func(g *G.ExprGraph, _ G.Nodes) G.VM { return graphmachine.New(g) })
 }
 
 func newPlain[T hand.Float](p *workload.Problem, machine func(g *G.ExprGraph, params G.Nodes) G.VM) (stepper, error) {

@@ -159,15 +159,16 @@ func TestFar(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
-		for _, name := range p.Inputs() {
-			if err := p.Feed(name, x); err != nil {
+		for _, in := range p.Inputs() {
+			name := in.Name
+			if err := graph.InputOf[float64](p, name).Set(x); err != nil {
 				t.Fatal(err)
 			}
 		}
 		if err := p.Run(); err != nil {
 			t.Fatal(err)
 		}
-		if got := p.Output(0, nil); !slices.Equal(got, c.want) {
+		if got := graph.OutputOf[float64](p, 0).Read(nil); !slices.Equal(got, c.want) {
 			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
 		}
 	}
@@ -212,7 +213,7 @@ func TestCombinations(t *testing.T) {
 				if err := p.Run(); err != nil {
 					t.Fatal(err)
 				}
-				if got := p.Output(0, nil); !slices.Equal(got, want) {
+				if got := graph.OutputOf[float64](p, 0).Read(nil); !slices.Equal(got, want) {
 					t.Errorf("%d of %d, repeats %v: got %v, want %v", r, n, repeats, got, want)
 				}
 			}

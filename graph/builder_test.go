@@ -17,8 +17,9 @@ func runs(t *testing.T, b *graph.Builder, feeds map[string][]float64, nodes ...*
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range p.Inputs() {
-		if err := p.Feed(name, feeds[name]); err != nil {
+	for _, in := range p.Inputs() {
+		name := in.Name
+		if err := graph.InputOf[float64](p, name).Set(feeds[name]); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -27,7 +28,7 @@ func runs(t *testing.T, b *graph.Builder, feeds map[string][]float64, nodes ...*
 	}
 	out := make([][]float64, len(nodes))
 	for i := range out {
-		out[i] = p.Output(i, nil)
+		out[i] = graph.OutputOf[float64](p, i).Read(nil)
 	}
 	return out
 }
@@ -79,7 +80,7 @@ func TestDropout(t *testing.T) {
 	for i := range in {
 		in[i] = 7
 	}
-	if err := p.Feed("x", in); err != nil {
+	if err := graph.InputOf[float64](p, "x").Set(in); err != nil {
 		t.Fatal(err)
 	}
 	draw := func(step int) []float64 {
@@ -87,7 +88,7 @@ func TestDropout(t *testing.T) {
 		if err := p.Run(); err != nil {
 			t.Fatal(err)
 		}
-		return p.Output(0, nil)
+		return graph.OutputOf[float64](p, 0).Read(nil)
 	}
 	first, second, again := draw(1), draw(2), draw(1)
 	zeros, equal := 0, 0
@@ -142,13 +143,13 @@ func TestParamsAreShared(t *testing.T) {
 		x    []float64
 		want string
 	}{{one, []float64{1, 1}, "[14 26]"}, {two, []float64{1, 0, 0, 1}, "[11 22 13 24]"}} {
-		if err := c.p.Feed("x", c.x); err != nil {
+		if err := graph.InputOf[float64](c.p, "x").Set(c.x); err != nil {
 			t.Fatal(err)
 		}
 		if err := c.p.Run(); err != nil {
 			t.Fatal(err)
 		}
-		if got := fmt.Sprint(c.p.Output(0, nil)); got != c.want {
+		if got := fmt.Sprint(graph.OutputOf[float64](c.p, 0).Read(nil)); got != c.want {
 			t.Errorf("got %s, want %s", got, c.want)
 		}
 	}
@@ -181,13 +182,13 @@ func TestForks(t *testing.T) {
 		for i := range x {
 			x[i] = float64((i*k)%7) / 7
 		}
-		if err := p.Feed("x", x); err != nil {
+		if err := graph.InputOf[float64](p, "x").Set(x); err != nil {
 			t.Error(err)
 		}
 		if err := p.Run(); err != nil {
 			t.Error(err)
 		}
-		return fmt.Sprint(p.Output(0, nil))
+		return fmt.Sprint(graph.OutputOf[float64](p, 0).Read(nil))
 	}
 	var wg sync.WaitGroup
 	got := make([]string, 20)

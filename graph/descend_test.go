@@ -3,6 +3,7 @@ package graph_test
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -81,8 +82,8 @@ func descent(t *testing.T, loss func(b *graph.Builder) *gorgonia.Node, dtype gra
 		for i := range v {
 			v[i] = math.Sin(float64(i + n))
 		}
-		if prog.InputShape(name) != nil {
-			if err := prog.Feed(name, v); err != nil {
+		if slices.ContainsFunc(prog.Inputs(), func(in graph.InputSpec) bool { return in.Name == name }) {
+			if err := graph.InputOf[float64](prog, name).Set(v); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -114,7 +115,7 @@ func TestDescend(t *testing.T) {
 					for i := range x {
 						x[i] -= rate * g[i]
 					}
-					if a, b := want.Scalar(0), got.Scalar(0); math.Abs(a-b) > 1e-12*(1+math.Abs(a)) {
+					if a, b := graph.OutputOf[float64](want, 0).Scalar(), graph.OutputOf[float64](got, 0).Scalar(); math.Abs(a-b) > 1e-12*(1+math.Abs(a)) {
 						t.Fatalf("loss %v, want %v", b, a)
 					}
 				}
@@ -164,7 +165,7 @@ func TestDescendNotFinite(t *testing.T) {
 		before := append([]float32(nil), x...)
 		y := make([]float64, 12)
 		y[3] = bad
-		if err := prog.Feed("y", y); err != nil {
+		if err := graph.InputOf[float64](prog, "y").Set(y); err != nil {
 			t.Fatal(err)
 		}
 		if err := prog.Run(); !errors.Is(err, graph.ErrNotFinite) {
@@ -175,7 +176,7 @@ func TestDescendNotFinite(t *testing.T) {
 				t.Fatalf("element %d of the parameters has changed", i)
 			}
 		}
-		if err := prog.Feed("y", make([]float64, 12)); err != nil {
+		if err := graph.InputOf[float64](prog, "y").Set(make([]float64, 12)); err != nil {
 			t.Fatal(err)
 		}
 		if err := prog.Run(); err != nil {

@@ -8,9 +8,9 @@ import (
 // Domain says which numbers a loss takes as targets: all conditions that are set hold
 // for each of them. NaN is in no Domain but the zero value, which has all numbers.
 //
-// A loss notes its domain on the input that its targets are fed to. Program.Feed and
-// Bind look at what they are given, and a trainer looks at a data set once before the
-// first step; a step looks at nothing.
+// A loss notes its domain on the input that its targets are read from. Input.Set and
+// Input.Bind check what they are given. A trainer checks a data set once, before the
+// first step; its steps check nothing.
 type Domain uint8
 
 // The conditions.
@@ -67,7 +67,7 @@ func (d Domain) Check(name string, shape []int, v []float64) error {
 
 // firstOutside is the error about the first element of v, row-major of the shape,
 // that is outside of d; nil if there is none.
-func firstOutside[T float32 | float64](d Domain, name string, shape []int, v []T) error {
+func firstOutside[T Element](d Domain, name string, shape []int, v []T) error {
 	if d == 0 {
 		return nil
 	}
@@ -81,13 +81,4 @@ func firstOutside[T float32 | float64](d Domain, name string, shape []int, v []T
 		}
 	}
 	return nil
-}
-
-// Domain returns the domain of the targets that the input name takes, the zero value
-// if there is no such input or no loss reads it.
-func (p *Program) Domain(name string) Domain {
-	if p == nil {
-		return 0
-	}
-	return p.domains[name]
 }

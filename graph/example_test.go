@@ -19,7 +19,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	if err := p.Feed("x", []float64{1, 2, 3, 0, 0, 0}); err != nil {
+	if err := graph.InputOf[float64](p, "x").Set([]float64{1, 2, 3, 0, 0, 0}); err != nil {
 		fmt.Println(err)
 		return
 	}
@@ -27,7 +27,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Printf("%.4f\n", p.Output(0, nil))
+	fmt.Printf("%.4f\n", graph.OutputOf[float64](p, 0).Read(nil))
 	// Output: [0.9993 0.9999 0.0000 0.0000]
 }
 

@@ -206,10 +206,10 @@ func TestLossRefusals(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := p.Feed("y", []float64{1, l.out}); !errors.As(err, &te) || te.Row != 1 || te.Input != "y" {
+		if err := graph.InputOf[float64](p, "y").Set([]float64{1, l.out}); !errors.As(err, &te) || te.Row != 1 || te.Input != "y" {
 			t.Errorf("%s fed the target %v: got %v, want a TargetError at row 1", l.name, l.out, err)
 		}
-		if err := p.Fork().Feed("y", []float64{1, 1}); err != nil {
+		if err := graph.InputOf[float64](p.Fork(), "y").Set([]float64{1, 1}); err != nil {
 			t.Errorf("%s fed the targets 1: got %v", l.name, err)
 		}
 	}

@@ -146,12 +146,12 @@ func TestForkKeepsToTheLimit(t *testing.T) {
 		own += int64(v)
 	}
 	p := build(2*own + own/2)
-	if err := p.Fork().Feed("x", make([]float64, n)); err != nil {
+	if err := graph.InputOf[float64](p.Fork(), "x").Set(make([]float64, n)); err != nil {
 		t.Fatal("a fork within the limit: ", err)
 	}
 	runtime.GC() // the fork is gone
 	first := p.Fork()
-	for first.Feed("x", make([]float64, n)) != nil {
+	for graph.InputOf[float64](first, "x").Set(make([]float64, n)) != nil {
 		runtime.Gosched() // until the memory of the one before is counted as free
 		first = p.Fork()
 	}
@@ -159,19 +159,19 @@ func TestForkKeepsToTheLimit(t *testing.T) {
 	if used := allocated(func() { second = p.Fork() }); used > 1<<18 {
 		t.Errorf("a fork beyond the limit allocated %d bytes", used)
 	}
-	for name, err := range map[string]error{"Run": second.Run(), "Feed": second.Feed("x", make([]float64, n)), "Fork": second.Fork().Run()} {
+	for name, err := range map[string]error{"Run": second.Run(), "Feed": graph.InputOf[float64](second, "x").Set(make([]float64, n)), "Fork": second.Fork().Run()} {
 		var e *graph.MemoryError
 		if !errors.As(err, &e) || !errors.Is(err, graph.ErrMemory) || e.Needed <= e.Allowed || e.Allowed != 2*own+own/2 || len(e.Largest) == 0 {
 			t.Errorf("%s of a fork beyond the limit: %v", name, err)
 		}
 	}
-	if second.Scalar(0) == second.Scalar(0) || second.Output(0, nil) != nil || len(second.Inputs()) != 0 {
+	if graph.OutputOf[float64](second, 0).Scalar() == graph.OutputOf[float64](second, 0).Scalar() || graph.OutputOf[float64](second, 0).Read(nil) != nil || len(second.Inputs()) != 0 {
 		t.Error("a fork beyond the limit has outputs")
 	}
 	if err := first.Run(); err != nil {
 		t.Error("the fork within it: ", err)
 	}
-	if err := p.Feed("x", make([]float64, n)); err != nil || p.Run() != nil {
+	if err := graph.InputOf[float64](p, "x").Set(make([]float64, n)); err != nil || p.Run() != nil {
 		t.Error("the program itself: ", err)
 	}
 }

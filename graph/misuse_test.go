@@ -23,6 +23,10 @@ func TestProgramAndParamsMisuse(t *testing.T) {
 		p := smallProgram(t, d)
 		receivers := map[string]any{
 			"Program": p, "unfed": p.Fork(), "nil Program": (*graph.Program)(nil), "zero Program": &graph.Program{},
+			"Input": graph.InputOf[float64](p, "x"), "Input of float32": graph.InputOf[float32](p, "x"), "Input of indices": graph.InputOf[int](p, "k"),
+			"zero Input": graph.Input[float32]{}, "Input of a nil Program": graph.InputOf[int](nil, "k"), "Input of a zero Program": graph.InputOf[float64](&graph.Program{}, "x"),
+			"Output": graph.OutputOf[float64](p, 0), "Output of float32": graph.OutputOf[float32](p, 2),
+			"zero Output": graph.Output[int]{}, "Output of a nil Program": graph.OutputOf[float64](nil, 0), "Output of a zero Program": graph.OutputOf[float32](&graph.Program{}, 1),
 			"Params": graph.NewParams(d, 1), "nil Params": (*graph.Params)(nil), "zero Params": &graph.Params{},
 			"nil Param": (*graph.Param)(nil),
 		}
@@ -34,10 +38,21 @@ func TestProgramAndParamsMisuse(t *testing.T) {
 					if m.Name == "Profile" && k > 1 {
 						break // it measures the machine, which takes a while
 					}
-					invoke(t, fmt.Sprintf("%v, %s.%s", d, name, m.Name), v.Method(i), args, strings.HasSuffix(name, "l Program") || strings.HasSuffix(name, "o Program"))
+					invoke(t, fmt.Sprintf("%v, %s.%s", d, name, m.Name), v.Method(i), args, strings.HasSuffix(name, "l Program") || strings.HasSuffix(name, "o Program") || name == "zero Input" || name == "zero Output")
 				}
 			}
 		}
+	}
+}
+
+// TestCompileMisuse compiles for no Builder, and for fewer workers than none.
+func TestCompileMisuse(t *testing.T) {
+	if _, err := (*graph.Builder)(nil).Compile(graph.Config{}); !errors.Is(err, graph.ErrOption) {
+		t.Errorf("Compile of no Builder: got %v", err)
+	}
+	b := graph.New(nil)
+	if _, err := b.Compile(graph.Config{Outputs: []*gorgonia.Node{b.Input("x", 1)}, Workers: -1}); !errors.Is(err, graph.ErrOption) {
+		t.Errorf("Compile for -1 workers: got %v", err)
 	}
 }
 
@@ -51,7 +66,7 @@ func smallProgram(t *testing.T, d graph.DType) *graph.Program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, err := range []error{p.Feed("x", []float64{1, 2, 3}), p.FeedInts("k", []int{0, 2}), p.Feed("empty", nil), p.Run()} {
+	for _, err := range []error{graph.InputOf[float64](p, "x").Set([]float64{1, 2, 3}), graph.InputOf[int](p, "k").Set([]int{0, 2}), graph.InputOf[float64](p, "empty").Set(nil), p.Run()} {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -113,18 +128,23 @@ func invoke(t *testing.T, name string, f reflect.Value, args []reflect.Value, fa
 	}
 }
 
-// What is not there has an empty answer.
+// What is not there has an empty answer, and the next Run says so.
 func TestOutputsOutOfRange(t *testing.T) {
-	p := smallProgram(t, graph.Float32)
 	for _, i := range []int{-1, 3, 9} {
-		if !math.IsNaN(p.Scalar(i)) || p.Output(i, make([]float64, 5)) != nil || p.OutputShape(i) != nil {
+		p := smallProgram(t, graph.Float32)
+		y := graph.OutputOf[float64](p, i)
+		if !math.IsNaN(y.Scalar()) || y.Read(make([]float64, 5)) != nil || y.Shape() != nil || y.Len() != 0 {
 			t.Errorf("output %d of 3 is there", i)
 		}
+		if err := p.Run(); !errors.Is(err, graph.ErrOption) || !strings.Contains(err.Error(), fmt.Sprintf("got output %d, want 0 to 2", i)) {
+			t.Errorf("the run after asking for output %d of 3: got %v", i, err)
+		}
 	}
-	if !math.IsNaN(p.Scalar(2)) {
+	p := smallProgram(t, graph.Float32)
+	if !math.IsNaN(graph.OutputOf[float64](p, 2).Scalar()) {
 		t.Error("an empty output has an element")
 	}
-	if got := p.Scalar(0); got != 6 {
+	if got := graph.OutputOf[float64](p, 0).Scalar(); got != 6 {
 		t.Errorf("output 0 is %v, want 6", got)
 	}
 	if err := (graph.Profile{}).WriteTrace(nil); err == nil {
@@ -167,14 +187,14 @@ var tooLarge = map[string]func(b *graph.Builder, v float64) error{
 		if err != nil {
 			return err
 		}
-		if err := p.Feed("x", []float64{1, 2}); err != nil {
+		if err := graph.InputOf[float64](p, "x").Set([]float64{1, 2}); err != nil {
 			return err
 		}
-		err = p.Feed("x", []float64{1, v})
+		err = graph.InputOf[float64](p, "x").Set([]float64{1, v})
 		if run := p.Run(); (run == nil) != (err == nil) {
 			return fmt.Errorf("the run after the failed Feed: %v", run)
 		}
-		if again := p.Feed("x", []float64{1, 2}); again != nil || p.Run() != nil {
+		if again := graph.InputOf[float64](p, "x").Set([]float64{1, 2}); again != nil || p.Run() != nil {
 			return fmt.Errorf("feeding again: %v", again)
 		}
 		return err
@@ -218,13 +238,13 @@ func TestFeedNamesTheElement(t *testing.T) {
 			for i := at; i < n; i++ {
 				v[i] = -4e38
 			}
-			want := fmt.Sprintf(`graph: Feed: input "x": element %d is -4e+38, beyond the range of float32: not finite`, at)
-			if err := p.Feed("x", v); err == nil || err.Error() != want {
+			want := fmt.Sprintf(`graph: Set: input "x": element %d is -4e+38, beyond the range of float32: not finite`, at)
+			if err := graph.InputOf[float64](p, "x").Set(v); err == nil || err.Error() != want {
 				t.Errorf("%d elements: got %v, want %s", n, err, want)
 			}
 			clear(v[at:])
 			v[at] = math.NaN()
-			if err := p.Feed("x", v); err != nil {
+			if err := graph.InputOf[float64](p, "x").Set(v); err != nil {
 				t.Errorf("%d elements, NaN at %d: %v", n, at, err)
 			}
 		}
@@ -235,7 +255,23 @@ func TestFeedNamesTheElement(t *testing.T) {
 func TestFeedAllocatesNothing(t *testing.T) {
 	p := smallProgram(t, graph.Float32)
 	v := []float64{1, math.NaN(), math.MaxFloat32}
-	if n := testing.AllocsPerRun(20, func() { _ = p.Feed("x", v) }); n != 0 {
-		t.Errorf("Feed allocates %v times, want 0", n)
+	x, y := graph.InputOf[float64](p, "x"), graph.OutputOf[float64](p, 0)
+	narrow, k := graph.InputOf[float32](p, "x"), graph.InputOf[int](p, "k")
+	v32, labels, got := []float32{1, 2, 3}, []int{1, 2}, make([]float64, y.Len())
+	if err := narrow.Bind(v32); err != nil {
+		t.Fatal(err)
+	}
+	if n := testing.AllocsPerRun(20, func() {
+		for _, err := range [...]error{x.Set(v), narrow.Bind(v32), narrow.Set(v32), k.Set(labels), p.Run()} {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		mem, err := narrow.Memory()
+		if err != nil || len(mem) != 3 || len(y.Read(got)) != 1 || got[0] != 6 || y.Scalar() != 6 {
+			t.Errorf("got %v, %v, %v", mem, got, err)
+		}
+	}); n != 0 {
+		t.Errorf("a step allocates %v times, want 0", n)
 	}
 }

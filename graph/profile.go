@@ -46,8 +46,8 @@ type KernelProfile struct {
 // one after another, the times are those of the first worker; the last kernel has
 // the time that it waits for the others.
 func (p *Program) Profile(runs int) (Profile, error) {
-	if err := p.made("Profile"); err != nil {
-		return Profile{}, err
+	if err := p.made(); err != nil {
+		return Profile{}, errors.Wrap(err, "graph: Profile")
 	}
 	if runs < 1 {
 		return Profile{}, errors.Errorf("graph: Profile: got %d runs, want at least 1", runs)

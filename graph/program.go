@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/build"
 	"github.com/symgrad/symgrad/internal/compile"
 	"github.com/symgrad/symgrad/internal/exec"
 	"github.com/symgrad/symgrad/internal/ir"
@@ -72,16 +73,14 @@ type Program struct {
 	pool    *pool.Pool
 	r64     *exec.Program[float64]
 	r32     *exec.Program[float32]
-	inputs  map[string]*exec.Slot
-	domains map[string]Domain // of inputs that are targets
-	fed     map[string]bool
-	bound   map[string][]exec.Reader // of inputs that were bound once
-	missing int
+	inputs  map[string]*input
+	missing int        // inputs that have not been fed
 	step    int        // of the random operators
 	counter *exec.Slot // where they read it, nil if there are none
 	rate    *exec.Slot // of gradient descent, nil if a run makes no step
 	budget  *budget    // of p and its forks
 	failed  error      // why Fork could not make p
+	mistake error      // the first of InputOf and OutputOf
 }
 
 // ParamNodes are the nodes of the parameters that b has built, in order. After a
@@ -119,16 +118,7 @@ func (b *Builder) Compile(cfg Config) (p *Program, err error) {
 	if err != nil {
 		return nil, errors.Wrap(err, "graph: Compile")
 	}
-	if cfg.Workers < 0 || cfg.Workers > mostWorkers {
-		return nil, errors.Wrapf(ErrOption, "graph: Compile: got %d workers, want 0 to %d", cfg.Workers, mostWorkers)
-	}
-	w := pool.Of(cfg.Workers)
-	plan, err := compile.Compile(f, targets, compile.Options{Recompute: cfg.Recompute, Regions: compile.RegionsFor(w, cfg.Recompute), Trace: traceTo(cfg.Trace)})
-	if err != nil {
-		return nil, errors.Wrap(unplanned(err), "graph: Compile")
-	}
-	p, err = prepareProgram(b.params, plan, compile.WorkersFor(plan, w, cfg.Workers), cfg.MemoryLimit)
-	if err != nil {
+	if p, err = compileFunc(f, b.params, targets, cfg); err != nil {
 		return nil, errors.Wrap(err, "graph: Compile")
 	}
 	b.params.fix()
@@ -137,9 +127,53 @@ func (b *Builder) Compile(cfg Config) (p *Program, err error) {
 			return nil, errors.Wrapf(err, "graph: Compile: parameter %q", n.Name())
 		}
 	}
-	p.domains = b.domains()
+	for _, n := range b.inputs {
+		l := b.c.LeafOf(n)
+		for _, d := range l.Domains {
+			if in := p.inputs[l.Name]; in != nil {
+				in.domain |= d.(Domain)
+			}
+		}
+	}
 	p.allocate()
 	return p, nil
+}
+
+func init() {
+	build.Compile = func(f *ir.Func, d ir.DType, names []string) (any, error) { return compilePlain(f, d, names) }
+}
+
+// compilePlain makes a Program of a function without parameters, whose floats are of
+// the type d and whose results have the names.
+func compilePlain(f *ir.Func, d ir.DType, names []string) (*Program, error) {
+	targets := make([]compile.Target, len(names))
+	for i, name := range names {
+		targets[i].Name = name
+	}
+	params := NewParams(Float64, 0)
+	if d == ir.F32 {
+		params.dtype = Float32
+	}
+	p, err := compileFunc(f, params, targets, Config{})
+	if err != nil {
+		return nil, err
+	}
+	params.fix()
+	p.allocate()
+	return p, nil
+}
+
+// compileFunc makes a Program of f, without memory.
+func compileFunc(f *ir.Func, params *Params, targets []compile.Target, o Config) (*Program, error) {
+	if o.Workers < 0 || o.Workers > mostWorkers {
+		return nil, errors.Wrapf(ErrOption, "got %d workers, want 0 to %d", o.Workers, mostWorkers)
+	}
+	w := pool.Of(o.Workers)
+	plan, err := compile.Compile(f, targets, compile.Options{Recompute: o.Recompute, Regions: compile.RegionsFor(w, o.Recompute), Trace: traceTo(o.Trace)})
+	if err != nil {
+		return nil, unplanned(err)
+	}
+	return prepareProgram(params, plan, compile.WorkersFor(plan, w, o.Workers), o.MemoryLimit)
 }
 
 // mostWorkers is the largest number of threads that may be asked for.
@@ -182,18 +216,6 @@ func (b *Builder) targets(cfg Config) ([]compile.Target, []*gorgonia.Node, error
 	return targets, nodes, nil
 }
 
-// domains are those of the inputs that losses read as targets.
-func (b *Builder) domains() map[string]Domain {
-	out := map[string]Domain{}
-	for _, n := range b.inputs {
-		l := b.c.LeafOf(n)
-		for _, d := range l.Domains {
-			out[l.Name] |= d.(Domain)
-		}
-	}
-	return out
-}
-
 // lookup tells the compiler what a leaf is.
 func (b *Builder) lookup(n *gorgonia.Node) (compile.Leaf, error) {
 	l := b.c.LeafOf(n)
@@ -222,7 +244,7 @@ func foreignLeaf(n *gorgonia.Node) (compile.Leaf, error) {
 
 // newProgram is a Program without memory.
 func newProgram(params *Params, plan *exec.Plan, w *pool.Pool) *Program {
-	p := &Program{params: params, plan: plan, pool: w, inputs: map[string]*exec.Slot{}, fed: map[string]bool{}, bound: map[string][]exec.Reader{}}
+	p := &Program{params: params, plan: plan, pool: w, inputs: map[string]*input{}}
 	if params.dtype == Float32 {
 		p.r32 = exec.Prepare[float32](plan, w)
 	} else {
@@ -238,19 +260,19 @@ func newProgram(params *Params, plan *exec.Plan, w *pool.Pool) *Program {
 			p.rate = s
 			continue
 		}
-		p.inputs[s.Name] = s
+		p.inputs[s.Name] = &input{slot: s}
 	}
 	p.missing = len(p.inputs)
 	return p
 }
 
-// made says whether p comes from Compile: a nil or zero Program does nothing.
-func (p *Program) made(method string) error {
+// made is an error if p does not come from Compile: a nil or zero Program does nothing.
+func (p *Program) made() error {
 	switch {
 	case p != nil && p.failed != nil:
-		return errors.Wrapf(p.failed, "graph: %s: the program is a Fork that has no memory", method)
+		return errors.Wrap(p.failed, "the program is a Fork that has no memory")
 	case p == nil || p.plan == nil:
-		return errors.Errorf("graph: %s: got a Program that Compile has not made", method)
+		return errors.Wrap(ErrOption, "got a Program that is not from Compile")
 	}
 	return nil
 }
@@ -287,7 +309,9 @@ func (p *Program) Fork() *Program {
 		return p.failedFork()
 	}
 	q := newProgram(p.params, p.plan, p.pool)
-	q.domains = p.domains
+	for name, in := range p.inputs {
+		q.inputs[name].domain = in.domain
+	}
 	if err := p.budget.lend(q); err != nil {
 		return &Program{failed: err}
 	}
@@ -311,8 +335,11 @@ func (p *Program) Run() error { return p.run(nil) }
 
 // run is Run; took, if not nil, gets the time of each step added.
 func (p *Program) run(took []time.Duration) error {
-	if err := p.made("Run"); err != nil {
-		return err
+	if err := p.made(); err != nil {
+		return errors.Wrap(err, "graph: Run")
+	}
+	if p.mistake != nil {
+		return p.mistake
 	}
 	if p.missing > 0 {
 		return p.unfed()
@@ -340,8 +367,8 @@ func (p *Program) run(took []time.Duration) error {
 
 func (p *Program) unfed() error {
 	var names []string
-	for name := range p.inputs {
-		if !p.fed[name] {
+	for name, in := range p.inputs {
+		if !in.fed {
 			names = append(names, name)
 		}
 	}
@@ -352,8 +379,8 @@ func (p *Program) unfed() error {
 // SetRate sets the learning rate, a finite number of at least 0, of a Program that
 // was compiled with Descend. It is 0 before.
 func (p *Program) SetRate(rate float64) error {
-	if err := p.made("SetRate"); err != nil {
-		return err
+	if err := p.made(); err != nil {
+		return errors.Wrap(err, "graph: SetRate")
 	}
 	switch {
 	case p.rate == nil:
@@ -368,17 +395,4 @@ func (p *Program) SetRate(rate float64) error {
 		p.r64.Floats(p.rate.Where)[0] = rate
 	}
 	return nil
-}
-
-// Inputs are the names of the inputs that the outputs need, sorted.
-func (p *Program) Inputs() []string {
-	if p == nil {
-		return nil
-	}
-	names := make([]string, 0, len(p.inputs))
-	for n := range p.inputs {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	return names
 }

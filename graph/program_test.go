@@ -34,10 +34,10 @@ func TestLinearGradient(t *testing.T) {
 		if err := p.Run(); err == nil {
 			t.Fatal("ran without being fed")
 		}
-		if err := p.Feed("x", xs); err != nil {
+		if err := graph.InputOf[float64](p, "x").Set(xs); err != nil {
 			t.Fatal(err)
 		}
-		if err := p.Feed("y", ys); err != nil {
+		if err := graph.InputOf[float64](p, "y").Set(ys); err != nil {
 			t.Fatal(err)
 		}
 		if err := p.Run(); err != nil {
@@ -51,7 +51,7 @@ func TestLinearGradient(t *testing.T) {
 			dw1 += 2 * r * xs[2*i+1] / 3
 			db += 2 * r / 3
 		}
-		near(t, "loss", p.Scalar(0), want, tol)
+		near(t, "loss", graph.OutputOf[float64](p, 0).Scalar(), want, tol)
 		near(t, "dw0", b.Params().Grad("w")[0], dw0, tol)
 		near(t, "dw1", b.Params().Grad("w")[1], dw1, tol)
 		near(t, "db", b.Params().Grad("b")[0], db, tol)

@@ -95,13 +95,13 @@ func train3(t *testing.T, d graph.DType, shape []int, f func(b *graph.Builder, x
 		for i := range v {
 			v[i] = r.NormFloat64()
 		}
-		if err := p.Feed("x", v); err != nil {
+		if err := graph.InputOf[float64](p, "x").Set(v); err != nil {
 			t.Fatal(err)
 		}
 		if err := p.Run(); err != nil {
 			t.Fatal(err)
 		}
-		out = append(out, p.Scalar(0))
+		out = append(out, graph.OutputOf[float64](p, 0).Scalar())
 		for _, n := range b.ParamNodes() {
 			out = append(out, b.Params().Grad(n.Name())...)
 		}

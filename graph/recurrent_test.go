@@ -25,7 +25,7 @@ func values(t *testing.T, b *graph.Builder, nodes ...*gorgonia.Node) [][]float64
 	}
 	out := make([][]float64, len(nodes))
 	for i := range out {
-		out[i] = p.Output(i, nil)
+		out[i] = graph.OutputOf[float64](p, i).Read(nil)
 	}
 	return out
 }
@@ -268,25 +268,25 @@ func TestBind(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := []float64{1, 2, 3}
-	if err := p.Bind("x", v); err != nil {
+	if err := graph.InputOf[float64](p, "x").Bind(v); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []float64{14, 29} {
 		if err := p.Run(); err != nil {
 			t.Fatal(err)
 		}
-		if p.Scalar(0) != want || p.Output(1, nil)[2] != v[2] {
-			t.Errorf("got %v and %v, want %v", p.Scalar(0), p.Output(1, nil), want)
+		if graph.OutputOf[float64](p, 0).Scalar() != want || graph.OutputOf[float64](p, 1).Read(nil)[2] != v[2] {
+			t.Errorf("got %v and %v, want %v", graph.OutputOf[float64](p, 0).Scalar(), graph.OutputOf[float64](p, 1).Read(nil), want)
 		}
 		v[0] = 4 // is seen by the next run
 	}
-	if err := p.Feed("x", []float64{0, 0, 1}); err != nil {
+	if err := graph.InputOf[float64](p, "x").Set([]float64{0, 0, 1}); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Run(); err != nil || p.Scalar(0) != 1 || v[0] != 4 {
-		t.Errorf("after Feed: got %v, %v, and %v in the caller's memory", p.Scalar(0), err, v)
+	if err := p.Run(); err != nil || graph.OutputOf[float64](p, 0).Scalar() != 1 || v[0] != 4 {
+		t.Errorf("after Feed: got %v, %v, and %v in the caller's memory", graph.OutputOf[float64](p, 0).Scalar(), err, v)
 	}
-	if p.Bind32("x", make([]float32, 3)) == nil || p.Bind("x", v[:2]) == nil || p.Bind("y", v) == nil {
+	if graph.InputOf[float32](p, "x").Bind(make([]float32, 3)) == nil || graph.InputOf[float64](p, "x").Bind(v[:2]) == nil || graph.InputOf[float64](p, "y").Bind(v) == nil {
 		t.Error("a wrong Bind got no error")
 	}
 }
@@ -300,24 +300,24 @@ func TestMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 { // fed by nothing else at first, bound at the second time
-		v, err := prog.Memory("x")
+		v, err := graph.InputOf[float64](prog, "x").Memory()
 		if err != nil || len(v) != 3 {
 			t.Fatalf("got %v, %v, want 3 elements", v, err)
 		}
 		for _, want := range []float64{1, 16} {
 			v[0], v[1], v[2] = math.Sqrt(want), 0, 0
-			if err := prog.Run(); err != nil || prog.Scalar(0) != want {
-				t.Errorf("got %v, %v, want %v", prog.Scalar(0), err, want)
+			if err := prog.Run(); err != nil || graph.OutputOf[float64](prog, 0).Scalar() != want {
+				t.Errorf("got %v, %v, want %v", graph.OutputOf[float64](prog, 0).Scalar(), err, want)
 			}
 		}
-		if err := prog.Bind("x", []float64{9, 9, 9}); err != nil {
+		if err := graph.InputOf[float64](prog, "x").Bind([]float64{9, 9, 9}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := prog.Memory32("x"); !errors.Is(err, graph.ErrDType) {
+	if _, err := graph.InputOf[float32](prog, "x").Memory(); !errors.Is(err, graph.ErrDType) {
 		t.Errorf("got %v of the wrong type, want ErrDType", err)
 	}
-	if _, err := prog.Memory("y"); err == nil {
+	if _, err := graph.InputOf[float64](prog, "y").Memory(); err == nil {
 		t.Error("an unknown input got no error")
 	}
 }

@@ -167,23 +167,23 @@ func (a *attempt) use(results []reflect.Value) error {
 	if err != nil {
 		return fault(err)
 	}
-	for _, name := range p.Inputs() {
+	for _, in := range p.Inputs() {
 		n := 1
-		for _, d := range p.InputShape(name) {
+		for _, d := range in.Shape {
 			n *= d
 		}
-		if p.IsInts(name) {
+		if in.Ints {
 			v := make([]int, n)
 			for i := range v {
 				v[i] = a.IntN(5) - 1
 			}
-			err = p.FeedInts(name, v)
+			err = graph.InputOf[int](p, in.Name).Set(v)
 		} else {
 			v := make([]float64, n)
 			for i := range v {
 				v[i] = float64(a.IntN(9)-4) / 2
 			}
-			err = p.Feed(name, v)
+			err = graph.InputOf[float64](p, in.Name).Set(v)
 		}
 		if err != nil {
 			return fault(err)

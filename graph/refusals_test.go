@@ -52,7 +52,7 @@ var refusals = []golden.Mistake{
 	{"rate that is no number", nil, func(*testing.T) error { return descending().SetRate(math.NaN()) }},
 	{"step by a loss that is not finite", graph.ErrNotFinite, func(*testing.T) error {
 		p := descending()
-		if err := p.Feed("x", []float64{1, math.Inf(1)}); err != nil {
+		if err := graph.InputOf[float64](p, "x").Set([]float64{1, math.Inf(1)}); err != nil {
 			return nil
 		}
 		return p.Run()
@@ -64,102 +64,58 @@ var refusals = []golden.Mistake{
 		if err != nil {
 			return nil
 		}
-		return p.Feed("y", []float64{3, -1})
+		return graph.InputOf[float64](p, "y").Set([]float64{3, -1})
 	}},
 	{"run of what has not been fed", nil, func(*testing.T) error { return adding(graph.Float64).Run() }},
-	{"input that is not there", nil, func(*testing.T) error { return adding(graph.Float64).Feed("z", nil) }},
-	{"input of other elements", graph.ErrShape, func(*testing.T) error { return adding(graph.Float32).Feed32("x", make([]float32, 3)) }},
-	{"integers for floats", graph.ErrDType, func(*testing.T) error { return adding(graph.Float64).FeedInts("x", make([]int, 4)) }},
-	{"floats for integers", graph.ErrDType, func(*testing.T) error { return adding(graph.Float64).Feed("labels", make([]float64, 2)) }},
-	{"index out of range", nil, func(*testing.T) error { return adding(graph.Float64).FeedInts("labels", []int{1, 4}) }},
+	{"input that is not there", nil, func(*testing.T) error { return graph.InputOf[float64](adding(graph.Float64), "z").Set(nil) }},
+	{"input of other elements", graph.ErrShape, func(*testing.T) error {
+		return graph.InputOf[float32](adding(graph.Float32), "x").Set(make([]float32, 3))
+	}},
+	{"integers for floats", graph.ErrDType, func(*testing.T) error { return graph.InputOf[int](adding(graph.Float64), "x").Set(make([]int, 4)) }},
+	{"floats for integers", graph.ErrDType, func(*testing.T) error {
+		return graph.InputOf[float64](adding(graph.Float64), "labels").Set(make([]float64, 2))
+	}},
+	{"index out of range", nil, func(*testing.T) error { return graph.InputOf[int](adding(graph.Float64), "labels").Set([]int{1, 4}) }},
 	{"run after an index out of range", nil, func(*testing.T) error {
 		p := adding(graph.Float64)
-		_, _ = p.FeedInts("labels", []int{1, 4}), p.Feed("x", make([]float64, 4))
+		_, _ = graph.InputOf[int](p, "labels").Set([]int{1, 4}), graph.InputOf[float64](p, "x").Set(make([]float64, 4))
 		return p.Run()
 	}},
-	{"float64 bound to float32", graph.ErrDType, func(*testing.T) error { return adding(graph.Float32).Bind("x", make([]float64, 4)) }},
-	{"float32 bound to float64", graph.ErrDType, func(*testing.T) error { return adding(graph.Float64).Bind32("x", make([]float32, 4)) }},
-	{"bound to an input that is not there", nil, func(*testing.T) error { return adding(graph.Float64).Bind("z", nil) }},
-	{"bound with other elements", graph.ErrShape, func(*testing.T) error { return adding(graph.Float32).Bind32("x", nil) }},
-	{"bound to integers", graph.ErrDType, func(*testing.T) error { return adding(graph.Float64).Bind("labels", make([]float64, 2)) }},
+	{"float64 bound to float32", graph.ErrDType, func(*testing.T) error {
+		return graph.InputOf[float64](adding(graph.Float32), "x").Bind(make([]float64, 4))
+	}},
+	{"float32 bound to float64", graph.ErrDType, func(*testing.T) error {
+		return graph.InputOf[float32](adding(graph.Float64), "x").Bind(make([]float32, 4))
+	}},
+	{"bound to an input that is not there", nil, func(*testing.T) error { return graph.InputOf[float64](adding(graph.Float64), "z").Bind(nil) }},
+	{"bound with other elements", graph.ErrShape, func(*testing.T) error { return graph.InputOf[float32](adding(graph.Float32), "x").Bind(nil) }},
+	{"bound to integers", graph.ErrDType, func(*testing.T) error {
+		return graph.InputOf[float64](adding(graph.Float64), "labels").Bind(make([]float64, 2))
+	}},
 	{"memory of float64 in float32", graph.ErrDType, func(*testing.T) error {
-		_, err := adding(graph.Float32).Memory("x")
+		_, err := graph.InputOf[float64](adding(graph.Float32), "x").Memory()
 		return err
 	}},
 	{"memory of float32 in float64", graph.ErrDType, func(*testing.T) error {
-		_, err := adding(graph.Float64).Memory32("x")
+		_, err := graph.InputOf[float32](adding(graph.Float64), "x").Memory()
 		return err
 	}},
 	{"memory of an input that is not there", nil, func(*testing.T) error {
-		_, err := adding(graph.Float64).Memory("z")
+		_, err := graph.InputOf[float64](adding(graph.Float64), "z").Memory()
 		return err
 	}},
 	{"memory of integers", graph.ErrDType, func(*testing.T) error {
-		_, err := adding(graph.Float32).Memory32("labels")
+		_, err := graph.InputOf[float32](adding(graph.Float32), "labels").Memory()
 		return err
 	}},
 	{"profile of no runs", nil, func(*testing.T) error {
 		_, err := adding(graph.Float64).Profile(0)
 		return err
 	}},
-	{"machine of no graph", nil, func(*testing.T) error { return graph.NewMachine(nil).RunAll() }},
-	{"machine of an empty graph", nil, func(*testing.T) error { return graph.NewMachine(gorgonia.NewGraph()).RunAll() }},
-	{"machine that keeps a node of another graph", nil, func(*testing.T) error {
-		g, _, _ := doubling()
-		return graph.NewMachine(g, gorgonia.NewScalar(gorgonia.NewGraph(), tensor.Float64)).RunAll()
-	}},
-	{"machine that keeps only a node of another graph", nil, func(*testing.T) error {
-		g, _, _ := doubling()
-		return graph.NewMachine(g).KeepOnly(gorgonia.NewScalar(gorgonia.NewGraph(), tensor.Float64))
-	}},
 	{"random node in a Builder's graph", graph.ErrUnsupported, func(*testing.T) error {
 		b := graph.New(nil)
 		b.Tanh(gorgonia.GaussianRandomNode(b.Graph(), tensor.Float64, 0, 1, 3))
 		return b.Err()
-	}},
-	{"machine of a leaf without a value", nil, func(*testing.T) error {
-		g, _, _ := doubling()
-		return graph.NewMachine(g).RunAll()
-	}},
-	{"machine of float32 and float64", graph.ErrUnsupported, func(*testing.T) error {
-		g, _, _ := doubling()
-		gorgonia.NewScalar(g, tensor.Float32, gorgonia.WithName("single"))
-		return graph.NewMachine(g).RunAll()
-	}},
-	{"profile of a machine that has not run", nil, func(*testing.T) error {
-		g, _, _ := doubling()
-		_, err := graph.NewMachine(g).Profile(1)
-		return err
-	}},
-	{"machine to differentiate by nothing", nil, func(*testing.T) error {
-		g, _, y := doubling()
-		return graph.NewMachine(g).Differentiate(y)
-	}},
-	{"machine to differentiate nothing", nil, func(*testing.T) error {
-		g, x, _ := doubling()
-		return graph.NewMachine(g).Differentiate(nil, x)
-	}},
-	{"machine to differentiate by what is no leaf", nil, func(*testing.T) error {
-		g, _, y := doubling()
-		return graph.NewMachine(g).Differentiate(y, y)
-	}},
-	{"machine to differentiate twice", nil, func(*testing.T) error {
-		g, x, y := doubling()
-		m := graph.NewMachine(g)
-		if err := m.Differentiate(y, x); err != nil {
-			return nil
-		}
-		return m.Differentiate(y, x)
-	}},
-	{"cost that does not depend on a leaf", nil, func(*testing.T) error {
-		g, x, y := doubling()
-		other := gorgonia.NewScalar(g, tensor.Float64, gorgonia.WithName("other"))
-		m := graph.NewMachine(g)
-		_, _ = gorgonia.Let(x, 1.0), gorgonia.Let(other, 1.0)
-		if err := m.Differentiate(y, other); err != nil {
-			return nil
-		}
-		return m.RunAll()
 	}},
 }
 
@@ -195,11 +151,4 @@ func compiled(b *graph.Builder, cfg graph.Config) *graph.Program {
 		panic(err)
 	}
 	return p
-}
-
-// doubling is a graph of gorgonia's alone: y = 2x.
-func doubling() (g *gorgonia.ExprGraph, x, y *gorgonia.Node) {
-	g = gorgonia.NewGraph()
-	x = gorgonia.NewScalar(g, tensor.Float64, gorgonia.WithName("x"))
-	return g, x, gorgonia.Must(gorgonia.Add(x, x))
 }

@@ -62,16 +62,16 @@ func training(t *testing.T, m train.Model, n, workers int, cfg graph.Config) fed
 		t.Errorf("a batch of %d on %d workers: regions are found: %v", n, workers, regions)
 	}
 	f := fed{Program: p, params: m.Params()}
-	for _, name := range p.Inputs() {
-		if !p.IsInts(name) {
-			f.x = name
+	for _, in := range p.Inputs() {
+		if !in.Ints {
+			f.x = in.Name
 			continue
 		}
 		labels := make([]int, n)
 		for i := range labels {
 			labels[i] = i * 7 % 10
 		}
-		if err := p.FeedInts(name, labels); err != nil {
+		if err := graph.InputOf[int](p, in.Name).Set(labels); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -82,7 +82,7 @@ func training(t *testing.T, m train.Model, n, workers int, cfg graph.Config) fed
 func (f fed) batch(seed uint64) []float64 {
 	r := rand.New(rand.NewPCG(seed, 1))
 	n := 1
-	for _, d := range f.InputShape(f.x) {
+	for _, d := range graph.InputOf[float64](f.Program, f.x).Shape() {
 		n *= d
 	}
 	v := make([]float64, n)
@@ -94,20 +94,20 @@ func (f fed) batch(seed uint64) []float64 {
 
 // ways to give a program what it reads, each of which ends the one before.
 var ways = map[string]func(f fed, v []float64) error{
-	"Feed": func(f fed, v []float64) error { return f.Feed(f.x, v) },
+	"Feed": func(f fed, v []float64) error { return graph.InputOf[float64](f.Program, f.x).Set(v) },
 	"Bind": func(f fed, v []float64) error {
 		if f.params.DType() == graph.Float32 {
-			return f.Bind32(f.x, single(v))
+			return graph.InputOf[float32](f.Program, f.x).Bind(single(v))
 		}
-		return f.Bind(f.x, v)
+		return graph.InputOf[float64](f.Program, f.x).Bind(v)
 	},
 	"Memory": func(f fed, v []float64) error {
 		if f.params.DType() == graph.Float32 {
-			m, err := f.Memory32(f.x)
+			m, err := graph.InputOf[float32](f.Program, f.x).Memory()
 			copy(m, single(v))
 			return err
 		}
-		m, err := f.Memory(f.x)
+		m, err := graph.InputOf[float64](f.Program, f.x).Memory()
 		copy(m, v)
 		return err
 	},
@@ -135,7 +135,7 @@ func (f fed) results(t *testing.T) []uint64 {
 	if err := f.Run(); err != nil {
 		t.Fatal(err)
 	}
-	bits := []uint64{math.Float64bits(f.Scalar(0))}
+	bits := []uint64{math.Float64bits(graph.OutputOf[float64](f.Program, 0).Scalar())}
 	for _, p := range f.params.List() {
 		for _, x := range f.params.Grad(p.Name) {
 			bits = append(bits, math.Float64bits(x))
@@ -158,7 +158,7 @@ func TestRegions(t *testing.T) {
 						p := training(t, m, n, workers, graph.Config{})
 						for i, way := range order {
 							v := p.batch(uint64(i))
-							if err := one.Feed(one.x, v); err != nil {
+							if err := graph.InputOf[float64](one.Program, one.x).Set(v); err != nil {
 								t.Fatal(err)
 							}
 							want := one.results(t)
@@ -194,7 +194,7 @@ func TestRegionsDescend(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i := range 3 {
-				if err := p.Feed(p.x, p.batch(uint64(i))); err != nil {
+				if err := graph.InputOf[float64](p.Program, p.x).Set(p.batch(uint64(i))); err != nil {
 					t.Fatal(err)
 				}
 				if err := p.Run(); err != nil {
@@ -225,7 +225,7 @@ func TestRegionsFork(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			f := fed{Program: p, params: m.Params(), x: p.Inputs()[0]}
+			f := fed{Program: p, params: m.Params(), x: p.Inputs()[0].Name}
 			predict := func(f fed, seed uint64, way string) []float64 {
 				if err := ways[way](f, f.batch(seed)); err != nil {
 					t.Error(err)
@@ -233,7 +233,7 @@ func TestRegionsFork(t *testing.T) {
 				if err := f.Run(); err != nil {
 					t.Error(err)
 				}
-				return f.Output(0, nil)
+				return graph.OutputOf[float64](f.Program, 0).Read(nil)
 			}
 			const seeds = 6
 			var want [seeds][]float64
@@ -267,7 +267,7 @@ func TestRegionsProfile(t *testing.T) {
 	for name, m := range inRegions(t, graph.Float32) {
 		t.Run(name, func(t *testing.T) {
 			p := training(t, m, enough, 2, graph.Config{})
-			if err := p.Feed(p.x, p.batch(1)); err != nil {
+			if err := graph.InputOf[float64](p.Program, p.x).Set(p.batch(1)); err != nil {
 				t.Fatal(err)
 			}
 			want := p.results(t)
@@ -277,7 +277,7 @@ func TestRegionsProfile(t *testing.T) {
 				t.Fatal(err)
 			}
 			passed := time.Since(start)
-			if loss := math.Float64bits(p.Scalar(0)); loss != want[0] {
+			if loss := math.Float64bits(graph.OutputOf[float64](p.Program, 0).Scalar()); loss != want[0] {
 				t.Errorf("the loss is %v, want %v as without measuring", math.Float64frombits(loss), math.Float64frombits(want[0]))
 			}
 			sum := time.Duration(0)
@@ -323,7 +323,7 @@ func TestRegionsBind(t *testing.T) {
 	bound := map[string][]float64{}
 	for name, s := range shapes {
 		bound[name] = make([]float64, s[0]*append(s, 1)[1])
-		if err := p.Bind(name, bound[name]); err != nil {
+		if err := graph.InputOf[float64](p, name).Bind(bound[name]); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -332,7 +332,7 @@ func TestRegionsBind(t *testing.T) {
 			for i := range v {
 				v[i] = r.NormFloat64()
 			}
-			if err := one.Feed(name, v); err != nil {
+			if err := graph.InputOf[float64](one, name).Set(v); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -342,7 +342,7 @@ func TestRegionsBind(t *testing.T) {
 		if err := p.Run(); err != nil {
 			t.Fatal(err)
 		}
-		if got, want := p.Output(0, nil), one.Output(0, nil); !slices.Equal(got, want) {
+		if got, want := graph.OutputOf[float64](p, 0).Read(nil), graph.OutputOf[float64](one, 0).Read(nil); !slices.Equal(got, want) {
 			i := 0
 			for got[i] == want[i] {
 				i++
@@ -369,13 +369,13 @@ func TestRegionsSmall(t *testing.T) {
 			for i := range x {
 				x[i] = math.Sin(float64(i))
 			}
-			if err := p.Bind("x", x); err != nil {
+			if err := graph.InputOf[float64](p, "x").Bind(x); err != nil {
 				t.Fatal(err)
 			}
 			if err := p.Run(); err != nil {
 				t.Fatal(err)
 			}
-			got := p.Output(0, nil)
+			got := graph.OutputOf[float64](p, 0).Read(nil)
 			if workers == 1 {
 				want = got
 			}

@@ -76,7 +76,7 @@ func masks(t *testing.T, dtype graph.DType, seed uint64) (v []float64) {
 			t.Fatal(err)
 		}
 		for i := range 2 {
-			v = append(v, p.Output(i, nil)...)
+			v = append(v, graph.OutputOf[float64](p, i).Read(nil)...)
 		}
 	}
 	return v

@@ -222,13 +222,13 @@ func (s swept) compile(t *testing.T, d graph.DType) *sweptProgram {
 
 func (s *sweptProgram) run(t *testing.T, x []float64) (y, g, h []float64) {
 	t.Helper()
-	if err := s.p.Feed("x", x); err != nil {
+	if err := graph.InputOf[float64](s.p, "x").Set(x); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.p.Run(); err != nil {
 		t.Fatal(err)
 	}
-	return s.p.Output(0, nil), s.p.Output(1, nil), s.p.Output(2, nil)
+	return graph.OutputOf[float64](s.p, 0).Read(nil), graph.OutputOf[float64](s.p, 1).Read(nil), graph.OutputOf[float64](s.p, 2).Read(nil)
 }
 
 func dot(x, y []float64) float64 {

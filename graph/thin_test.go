@@ -49,14 +49,14 @@ func TestThinProducts(t *testing.T) {
 					t.Fatal(err)
 				}
 				for name, v := range map[string][]float64{"x": x, "y": y} {
-					if err := prog.Feed(name, v); err != nil {
+					if err := graph.InputOf[float64](prog, name).Set(v); err != nil {
 						t.Fatal(err)
 					}
 				}
 				if err := prog.Run(); err != nil {
 					t.Fatal(err)
 				}
-				got := prog.Output(0, nil)
+				got := graph.OutputOf[float64](prog, 0).Read(nil)
 				for i := range m {
 					for j := range n {
 						want := 0.0

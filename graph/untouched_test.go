@@ -155,7 +155,7 @@ func (l linear) check(t *testing.T, d graph.DType) {
 		was := in[name][i]
 		in[name][i] = v
 		for k, v := range in {
-			if err := p.Feed(k, v); err != nil {
+			if err := graph.InputOf[float64](p, k).Set(v); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -164,7 +164,7 @@ func (l linear) check(t *testing.T, d graph.DType) {
 		}
 		in[name][i] = was
 		for k := range out {
-			out[k] = p.Output(k, nil)
+			out[k] = graph.OutputOf[float64](p, k).Read(nil)
 		}
 		return out
 	}

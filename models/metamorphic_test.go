@@ -130,11 +130,11 @@ func (n network) evaluate(t *testing.T, m model, e examples, factor float64, wor
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = p.Feed("x", slices.Concat(e.x...))
+	err = graph.InputOf[float64](p, "x").Set(slices.Concat(e.x...))
 	if err == nil && n.label {
-		err = p.FeedInts("y", e.labels)
+		err = graph.InputOf[int](p, "y").Set(e.labels)
 	} else if err == nil {
-		err = p.Feed("y", slices.Concat(e.y...))
+		err = graph.InputOf[float64](p, "y").Set(slices.Concat(e.y...))
 	}
 	if err == nil {
 		err = p.Run()
@@ -142,7 +142,7 @@ func (n network) evaluate(t *testing.T, m model, e examples, factor float64, wor
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := result{loss: p.Output(0, nil), output: p.Output(1, nil)}
+	r := result{loss: graph.OutputOf[float64](p, 0).Read(nil), output: graph.OutputOf[float64](p, 1).Read(nil)}
 	for _, q := range m.Params().List() {
 		r.grad = append(r.grad, m.Params().Grad(q.Name)...)
 	}

@@ -28,12 +28,11 @@ func (a *average) reset() { *a = average{terms: a.terms[:0]} }
 // add adds the batch that s has run, with its loss.
 func (a *average) add(s *session, loss float64) {
 	n := float64(s.n)
-	for i := range s.terms {
+	for i := range len(s.means) / 3 {
 		if len(a.terms) == i {
 			a.terms = append(a.terms, meanTerm{})
 		}
-		at := s.means + 3*i
-		sum, count, factor := s.prog.Scalar(at), s.prog.Scalar(at+1), s.prog.Scalar(at+2)
+		sum, count, factor := s.means[3*i].Scalar(), s.means[3*i+1].Scalar(), s.means[3*i+2].Scalar()
 		t := &a.terms[i]
 		t.sum += sum
 		t.count += count

@@ -61,13 +61,12 @@ func (t *Trainer) compile(k kind, n int) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &session{n: n, kind: k, output: -1}
+	s := &session{n: n, kind: k}
 	cfg := graph.Config{Workers: t.o.Workers, MemoryLimit: t.o.MemoryLimit, Recompute: t.o.Recompute && k == training}
 	if k != predicting {
 		cfg.Outputs = gorgonia.Nodes{m.loss}
 	}
 	if k != training {
-		s.output = len(cfg.Outputs)
 		cfg.Outputs = append(cfg.Outputs, m.output)
 	}
 	if k == training {
@@ -78,28 +77,44 @@ func (t *Trainer) compile(k kind, n int) (*session, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.means, s.terms = len(cfg.Outputs), len(terms)/3
 		cfg.Outputs = append(cfg.Outputs, terms...)
 	}
 	if s.prog, err = m.b.Compile(cfg); err != nil {
 		return nil, errors.Wrapf(err, "the model for a batch of %d", n)
 	}
-	if shape := s.prog.OutputShape(0); k != predicting && size(shape) != 1 {
-		return nil, mistake.Shapef("the loss: got the shape %v, want one element", ir.Shape(shape))
-	}
-	if s.output >= 0 {
-		if shape := s.prog.OutputShape(s.output); len(shape) == 0 || shape[0] != n {
-			return nil, mistake.Shapef("the output: got the shape %v, want [%d, ...], with the batch first", ir.Shape(shape), n)
-		}
+	if err := s.findOutputs(len(cfg.Outputs)); err != nil {
+		return nil, err
 	}
 	s.moved = t.movedBy(m)
 	s.ignored = map[string]graph.IgnoredLabel{}
-	for _, name := range s.prog.Inputs() {
-		if label, ok := m.b.IgnoredLabel(name); ok {
-			s.ignored[name] = label
+	for _, in := range s.prog.Inputs() {
+		if label, ok := m.b.IgnoredLabel(in.Name); ok {
+			s.ignored[in.Name] = label
 		}
 	}
 	return s, nil
+}
+
+// findOutputs finds the n outputs of the program and checks their shapes.
+func (s *session) findOutputs(n int) error {
+	list := make([]graph.Output[float64], n)
+	for i := range list {
+		list[i] = graph.OutputOf[float64](s.prog, i)
+	}
+	if s.kind != predicting {
+		s.loss, list = list[0], list[1:]
+		if s.loss.Len() != 1 {
+			return mistake.Shapef("the loss: got the shape %v, want one element", ir.Shape(s.loss.Shape()))
+		}
+	}
+	if s.kind != training {
+		s.output, list = list[0], list[1:]
+		if shape := s.output.Shape(); len(shape) == 0 || shape[0] != s.n {
+			return mistake.Shapef("the output: got the shape %v, want [%d, ...], with the batch first", ir.Shape(shape), s.n)
+		}
+	}
+	s.means = list
+	return nil
 }
 
 // movedBy returns the parameters that the loss of m depends on.

@@ -68,7 +68,7 @@ func (t *Trainer) diagnose(s *session, index []int, e *NotFiniteError) *BadNode 
 	bad := map[*gorgonia.Node]bool{}
 	var values []float64
 	for i, n := range order {
-		values = prog.Output(i, values)
+		values = graph.OutputOf[float64](prog, i).Read(values)
 		for _, x := range values {
 			bad[n] = bad[n] || !isFinite(x)
 		}

@@ -48,13 +48,13 @@ func (t *Trainer) predict(ctx context.Context, d *data.Dataset) ([]float64, erro
 		if _, err := s.run(index, t.step); err != nil {
 			return err
 		}
-		w := size(s.prog.OutputShape(s.output)) / s.n
+		w := s.output.Len() / s.n
 		if out == nil {
 			out = make([]float64, 0, d.Len()*w)
 		}
 		at := len(out)
 		out = out[:at+s.n*w]
-		s.prog.Output(s.output, out[at:])
+		s.output.Read(out[at:])
 		return nil
 	})
 	if err != nil {

@@ -43,7 +43,7 @@ func (t *Trainer) newScore(trained, d *data.Dataset) (*score, error) {
 		return nil, errors.Wrap(err, "Options.Target")
 	}
 	sc.field, _ = d.Field(t.o.Target)
-	pair := Pair{Output: s.prog.OutputShape(s.output)[1:], Target: sc.field}
+	pair := Pair{Output: s.output.Shape()[1:], Target: sc.field}
 	if label, ok := s.ignored[t.o.Target]; ok {
 		pair.Ignores, pair.Ignore = true, label.Label
 	}
@@ -73,9 +73,9 @@ func (sc *score) add(s *session, index []int) error {
 	if len(sc.meters) == 0 {
 		return nil
 	}
-	sc.output = s.prog.Output(s.output, sc.output)
+	sc.output = s.output.Read(sc.output)
 	b := &sc.batch
-	b.N, b.Output, b.Shape = len(index), sc.output, s.prog.OutputShape(s.output)
+	b.N, b.Output, b.Shape = len(index), sc.output, s.output.Shape()
 	n := len(index) * sc.target.Size()
 	var err error
 	if sc.field.Ints != nil {

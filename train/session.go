@@ -39,11 +39,11 @@ type session struct {
 	set   *data.Dataset // that the feeds read
 	feeds []feed
 
-	// The outputs of the program: the loss, the output, and three numbers for each
-	// counted mean (see average).
-	output int // the number of the output; -1 for none
-	means  int // the number of the first mean's first output
-	terms  int // the number of means
+	// The outputs of the program: the loss, unless the session predicts; the output,
+	// unless it trains; and three numbers for each counted mean (see average).
+	loss   graph.Output[float64]
+	output graph.Output[float64]
+	means  []graph.Output[float64]
 
 	moved   []*graph.Param                // in training: the parameters that the loss depends on
 	ignored map[string]graph.IgnoredLabel // by the name of the input
@@ -51,11 +51,11 @@ type session struct {
 
 // feed copies rows of one field to one input; floats go to the program's own memory.
 type feed struct {
-	name string
-	rows data.Rows
-	f64  []float64
-	f32  []float32
-	ints []int
+	rows   data.Rows
+	f64    []float64
+	f32    []float32
+	ints   []int
+	labels graph.Input[int] // that ints are for
 }
 
 // bind returns the session for batches of n, compiled if need be, and binds it to d.
@@ -109,42 +109,27 @@ func (s *session) misfit(shape []int, elements int) string {
 // bind connects the inputs to the fields of d that have their names.
 func (s *session) bind(d *data.Dataset, dt graph.DType) error {
 	s.set, s.feeds = nil, s.feeds[:0]
-	for _, name := range s.prog.Inputs() {
-		rows, err := d.Rows(name)
+	for _, in := range s.prog.Inputs() {
+		rows, err := d.Rows(in.Name)
 		if err != nil {
-			return errors.Wrapf(err, "input %q of the model", name)
+			return errors.Wrapf(err, "input %q of the model", in.Name)
 		}
-		shape := s.prog.InputShape(name)
-		if n := size(shape); n != s.n*rows.Size() {
-			return mistake.Shapef("input %q of the model: %s", name, s.misfit(shape, rows.Size()))
+		if n := size(in.Shape); n != s.n*rows.Size() {
+			return mistake.Shapef("input %q of the model: %s", in.Name, s.misfit(in.Shape, rows.Size()))
 		}
-		if n := s.prog.IndexRange(name); n > 0 { // with the row in the error, which a batch does not know
-			if err := d.CheckLabels(name, n); err != nil {
-				return err
-			}
-		}
-		if label, ok := s.ignored[name]; ok {
-			if err := checkIgnoring(d, name, label); err != nil {
-				return err
-			}
-		}
-		if err := checkTargets(d, name, s.prog.Domain(name)); err != nil {
-			return err
-		}
-		f := feed{name: name, rows: rows}
+		f := feed{rows: rows}
 		switch {
-		case s.prog.IsInts(name):
-			f.ints = make([]int, size(shape))
+		case in.Ints:
+			f.labels = graph.InputOf[int](s.prog, in.Name)
+			f.ints, err = make([]int, size(in.Shape)), s.checkLabels(d, in.Name, f.labels.IndexRange())
 		case dt == graph.Float32:
-			f.f32, err = s.prog.Memory32(name)
+			f.f32, err = memoryOf[float32](s.prog, d, in.Name)
 		default:
-			f.f64, err = s.prog.Memory(name)
+			f.f64, err = memoryOf[float64](s.prog, d, in.Name)
 		}
 		if err != nil {
 			return err
 		}
-		memory.Populate(f.f32)
-		memory.Populate(f.f64)
 		if err := f.gather([]int{0}); err != nil { // what the type cannot hold shows before the first step
 			return err
 		}
@@ -152,6 +137,31 @@ func (s *session) bind(d *data.Dataset, dt graph.DType) error {
 	}
 	s.set = d
 	return nil
+}
+
+// checkLabels checks the field of d for an input of indices in [0, n), or any if n is
+// 0. The error has the row, which a batch does not know.
+func (s *session) checkLabels(d *data.Dataset, name string, n int) error {
+	if n > 0 {
+		if err := d.CheckLabels(name, n); err != nil {
+			return err
+		}
+	}
+	if label, ok := s.ignored[name]; ok {
+		return checkIgnoring(d, name, label)
+	}
+	return nil
+}
+
+// memoryOf finds the memory of an input of numbers and checks its field of d.
+func memoryOf[T float32 | float64](prog *graph.Program, d *data.Dataset, name string) ([]T, error) {
+	x := graph.InputOf[T](prog, name)
+	if err := checkTargets(d, name, x.Domain()); err != nil {
+		return nil, err
+	}
+	mem, err := x.Memory()
+	memory.Populate(mem)
+	return mem, err
 }
 
 // checkIgnoring returns an error for a label of the field that is neither a class nor
@@ -174,7 +184,7 @@ func (s *session) run(index []int, step int) (float64, error) {
 			return 0, err
 		}
 		if f.ints != nil {
-			if err := s.prog.FeedInts(f.name, f.ints); err != nil {
+			if err := f.labels.Set(f.ints); err != nil {
 				return 0, err
 			}
 		}
@@ -183,7 +193,7 @@ func (s *session) run(index []int, step int) (float64, error) {
 	err := s.prog.Run()
 	loss := 0.0
 	if s.kind != predicting {
-		loss = s.prog.Scalar(0)
+		loss = s.loss.Scalar()
 	}
 	if err != nil && (isFinite(loss) || !errors.Is(err, graph.ErrNotFinite)) { // else the loss says so itself
 		return 0, err

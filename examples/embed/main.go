@@ -6,6 +6,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -53,18 +54,17 @@ func run(w io.Writer) error {
 	if err != nil {
 		return err
 	}
+	x := graph.InputOf[float64](p, "theta")
+	loss, gradient := graph.OutputOf[float64](p, 0), graph.OutputOf[float64](p, 1)
 	var failed error
 	eval := func(theta []float64) {
-		if err := p.Feed("theta", theta); err != nil && failed == nil {
-			failed = err
-		}
-		if err := p.Run(); err != nil && failed == nil {
+		if err := errors.Join(x.Set(theta), p.Run()); err != nil && failed == nil {
 			failed = err
 		}
 	}
 	problem := optimize.Problem{
-		Func: func(theta []float64) float64 { eval(theta); return p.Scalar(0) },
-		Grad: func(grad, theta []float64) { eval(theta); p.Output(1, grad) },
+		Func: func(theta []float64) float64 { eval(theta); return loss.Scalar() },
+		Grad: func(grad, theta []float64) { eval(theta); gradient.Read(grad) },
 	}
 	start := []float64{1, 0.1, 2.8, 0}
 	r, err := optimize.Minimize(problem, start, &optimize.Settings{GradientThreshold: 1e-6}, &optimize.BFGS{})

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"math"
 
 	"github.com/symgrad/symgrad/graph"
@@ -11,15 +10,16 @@ import (
 
 // fit is a model with data: its outputs are f and the columns of f's Jacobian.
 type fit struct {
-	model *graph.Program
-	y     []float64
+	model  *graph.Program
+	params map[int]graph.Input[float64] // those that the model depends on
+	y      []float64
 }
 
 // at is the residuals y − f and the Jacobian of f.
 func (f *fit) at(params []float64) (r *mat.VecDense, j *mat.Dense, err error) {
 	for i, v := range params {
-		if name := fmt.Sprint("b", i+1); f.model.InputShape(name) != nil {
-			if err := f.model.Feed(name, []float64{v}); err != nil {
+		if b, ok := f.params[i]; ok {
+			if err := b.Set([]float64{v}); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -28,12 +28,12 @@ func (f *fit) at(params []float64) (r *mat.VecDense, j *mat.Dense, err error) {
 		return nil, nil, err
 	}
 	r, j = mat.NewVecDense(len(f.y), nil), mat.NewDense(len(f.y), len(params), nil)
-	for i, v := range f.model.Output(0, nil) {
+	for i, v := range graph.OutputOf[float64](f.model, 0).Read(nil) {
 		r.SetVec(i, f.y[i]-v)
 	}
 	column := make([]float64, len(f.y))
 	for k := range params {
-		out := f.model.Output(1+k, nil)
+		out := graph.OutputOf[float64](f.model, 1+k).Read(nil)
 		for i := range column {
 			column[i] = out[min(i, len(out)-1)] // one number where all are the same
 		}

@@ -14,6 +14,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/symgrad/symgrad/autograd"
@@ -115,7 +116,11 @@ func newFit(p *problem) (*fit, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &fit{model: prog, y: append([]float64(nil), p.Y...)}
+	f := &fit{model: prog, params: map[int]graph.Input[float64]{}, y: append([]float64(nil), p.Y...)}
+	for _, in := range prog.Inputs() {
+		i := slices.Index(params, names[in.Name])
+		f.params[i] = graph.InputOf[float64](prog, in.Name)
+	}
 	if strings.Contains(left, "log") { // log[y] = ...
 		for i, v := range f.y {
 			f.y[i] = math.Log(v)

@@ -11,7 +11,7 @@ import (
 	"log"
 	"os"
 
-	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/machine"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -41,7 +41,7 @@ func run(w io.Writer) error {
 	if err := gorgonia.Let(y, tensor.New(tensor.WithBacking([]float64{3, 6, 9, 12}))); err != nil {
 		return err
 	}
-	vm := graph.NewMachine(g) // instead of gorgonia.NewTapeMachine(g, gorgonia.BindDualValues(slope))
+	vm := machine.New(g) // instead of gorgonia.NewTapeMachine(g, gorgonia.BindDualValues(slope))
 	defer vm.Close()
 	solver := gorgonia.NewVanillaSolver(gorgonia.WithLearnRate(0.05))
 	for range 20 {

@@ -31,7 +31,7 @@ func at(t *testing.T, text string) (float64, error) {
 	if err := p.Run(); err != nil {
 		return 0, err
 	}
-	return p.Scalar(0), nil
+	return graph.OutputOf[float64](p, 0).Scalar(), nil
 }
 
 func TestParse(t *testing.T) {
@@ -212,11 +212,11 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	if err := errors.Wrap(p.Feed("x", []float64{2}), "x"); err != nil {
+	if err := errors.Wrap(graph.InputOf[float64](p, "x").Set([]float64{2}), "x"); err != nil {
 		fmt.Println(err)
 		return
 	}
-	if err := p.Feed("rate", []float64{0.5}); err != nil {
+	if err := graph.InputOf[float64](p, "rate").Set([]float64{0.5}); err != nil {
 		fmt.Println(err)
 		return
 	}
@@ -224,6 +224,6 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Printf("%.4f %.4f\n", p.Scalar(0), p.Scalar(1))
+	fmt.Printf("%.4f %.4f\n", graph.OutputOf[float64](p, 0).Scalar(), graph.OutputOf[float64](p, 1).Scalar())
 	// Output: 0.6321 0.7358
 }

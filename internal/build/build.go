@@ -1,5 +1,5 @@
 // Package build is the inside of a graph.Builder, which package graph and its rooms
-// (nn, loss, linalg, special) share: the frame of the operator that the user called,
+// (nn, loss, linalg, special, machine) share: the frame of the operator that the user called,
 // what the leaves are, the scopes of names, and what operands and settings are held to.
 //
 // It does not own the operators (internal/op) or anything that users see. Importers:
@@ -66,6 +66,10 @@ func New(float ir.DType) *Core {
 
 // Of returns the Core of a *graph.Builder. Package graph sets it.
 var Of func(builder any) *Core
+
+// Compile compiles a function without parameters, whose floats are of the type and
+// whose results have the names, and returns a *graph.Program. Package graph sets it.
+var Compile func(f *ir.Func, float ir.DType, names []string) (any, error)
 
 // Enter opens the frame of a public operator of a room, such as "loss.Huber", on a
 // *graph.Builder. Leave closes it.

@@ -88,7 +88,7 @@ func holds(b *graph.Builder, feeds map[string][]float64, list []outcome) error {
 		return err
 	}
 	for i, o := range list {
-		got, scale := p.Output(i, nil), 0.0
+		got, scale := graph.OutputOf[float64](p, i).Read(nil), 0.0
 		for _, w := range o.want {
 			scale = max(scale, math.Abs(w))
 		}
@@ -178,7 +178,7 @@ func (p *adProblem) checkBundle(point []float64) error {
 		return err
 	}
 	for name, v := range map[string][]float64{"cam": still, "x": point, "w": {p.W}} {
-		if err := prog.Feed(name, v); err != nil {
+		if err := graph.InputOf[float64](prog, name).Set(v); err != nil {
 			return err
 		}
 	}
@@ -186,7 +186,7 @@ func (p *adProblem) checkBundle(point []float64) error {
 		return err
 	}
 	for i := range 4 {
-		for j, v := range prog.Output(i, nil) {
+		for j, v := range graph.OutputOf[float64](prog, i).Read(nil) {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				return fmt.Errorf("without rotation, result %d has %v at element %d", i, v, j)
 			}

@@ -280,7 +280,7 @@ func (k *testCase) train(e *experiment, loss *gorgonia.Node) error {
 			if err := p.Run(); err != nil {
 				return nil, err
 			}
-			got = append(got, []float64{p.Scalar(0)})
+			got = append(got, []float64{graph.OutputOf[float64](p, 0).Scalar()})
 			for _, name := range k.Params.Names {
 				if i == 0 {
 					first = append(first, b.Params().Grad(name))

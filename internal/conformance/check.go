@@ -45,7 +45,7 @@ func (e *experiment) compile() error {
 		return err
 	}
 	for i, c := range e.claims {
-		if shape := p.OutputShape(i); !slices.Equal(shape, c.want.Shape) {
+		if shape := graph.OutputOf[float64](p, i).Shape(); !slices.Equal(shape, c.want.Shape) {
 			return fmt.Errorf("%s: got the shape %v, want %v", c.what, shape, c.want.Shape)
 		}
 	}
@@ -58,7 +58,7 @@ func (e *experiment) compile() error {
 		}
 		out := make([][]float64, len(e.claims))
 		for i := range out {
-			out[i] = p.Output(i, nil)
+			out[i] = graph.OutputOf[float64](p, i).Read(nil)
 		}
 		return out, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -72,7 +73,7 @@ func checkRegression(text []byte) error {
 	}
 	j := mat.NewDense(len(r.Y), len(params), nil)
 	for k := range params {
-		j.SetCol(k, p.Output(1+k, nil))
+		j.SetCol(k, graph.OutputOf[float64](p, 1+k).Read(nil))
 	}
 	return sameJacobian(j, r.Jacobian)
 }
@@ -101,10 +102,10 @@ func (r *regression) feed(p *graph.Program, params int) error {
 }
 
 func feedIfAsked(p *graph.Program, name string, v []float64) error {
-	if p.InputShape(name) == nil {
+	if !slices.ContainsFunc(p.Inputs(), func(in graph.InputSpec) bool { return in.Name == name }) {
 		return nil
 	}
-	return p.Feed(name, v)
+	return graph.InputOf[float64](p, name).Set(v)
 }
 
 // sameJacobian compares relative to the largest element of each column.

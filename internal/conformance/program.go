@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -171,7 +170,8 @@ func (b *bench) static(v value) *array {
 		b.Fail(err)
 		return nil
 	}
-	a := &array{Shape: slices.Clone(p.OutputShape(0)), Floats: p.Output(0, nil), Bools: v.kind == ofBools}
+	y := graph.OutputOf[float64](p, 0)
+	a := &array{Shape: y.Shape(), Floats: y.Read(nil), Bools: v.kind == ofBools}
 	if v.kind == ofInts {
 		a.Ints = make([]int, len(a.Floats))
 		for i, x := range a.Floats {
@@ -183,8 +183,8 @@ func (b *bench) static(v value) *array {
 
 // feed gives a program the elements of the leaves, changed by noise if there is any.
 func (b *bench) feed(p *graph.Program, n *noise) error {
-	for _, name := range p.Inputs() {
-		if err := p.Feed(name, b.inRange(n.apply(b.leaves[name].Floats))); err != nil {
+	for _, in := range p.Inputs() {
+		if err := graph.InputOf[float64](p, in.Name).Set(b.inRange(n.apply(b.leaves[in.Name].Floats))); err != nil {
 			return err
 		}
 	}

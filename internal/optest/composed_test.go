@@ -43,7 +43,7 @@ func built(f func(b *graph.Builder, x []*gorgonia.Node) *gorgonia.Node) derived 
 			t.Fatal(err)
 		}
 		for i, v := range at {
-			if err := p.Feed(leafName(i), v); err != nil {
+			if err := graph.InputOf[float64](p, leafName(i)).Set(v); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -52,7 +52,7 @@ func built(f func(b *graph.Builder, x []*gorgonia.Node) *gorgonia.Node) derived 
 		}
 		got := make([][]float64, len(out))
 		for i := range out {
-			got[i] = p.Output(i, nil)
+			got[i] = graph.OutputOf[float64](p, i).Read(nil)
 		}
 		return got
 	}

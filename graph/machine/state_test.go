@@ -1,4 +1,4 @@
-package graph_test
+package machine_test
 
 import (
 	"errors"
@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/machine"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -57,7 +58,7 @@ func TestMachineBatchNorm(t *testing.T) {
 			run(vm, 8)
 			return all
 		}
-		ours := steps(func(g *G.ExprGraph) G.VM { return graph.NewMachine(g) }, func(g *G.ExprGraph) G.VM { return graph.NewEvalMachine(g) })
+		ours := steps(func(g *G.ExprGraph) G.VM { return machine.New(g) }, func(g *G.ExprGraph) G.VM { return machine.NewEval(g) })
 		theirs := steps(func(g *G.ExprGraph) G.VM { return G.NewTapeMachine(g) }, func(g *G.ExprGraph) G.VM { return G.NewTapeMachine(g, G.EvalMode()) })
 		for i := range ours {
 			for j, v := range slices.Concat(theirs[i].out, theirs[i].mean, theirs[i].variance) {
@@ -114,7 +115,7 @@ func TestMachineDropout(t *testing.T) {
 	var v G.Value
 	G.Read(y, &v)
 	grad(t, G.Must(G.Sum(y)), x)
-	vm := graph.NewMachine(g)
+	vm := machine.New(g)
 	var last []float64
 	for range 3 {
 		if err := vm.RunAll(); err != nil {
@@ -139,7 +140,7 @@ func TestMachineDropout(t *testing.T) {
 	if f := vm.Stats().Fallbacks; len(f) > 0 {
 		t.Errorf("fell back on %v", f)
 	}
-	if err := graph.NewEvalMachine(g).RunAll(); err != nil {
+	if err := machine.NewEval(g).RunAll(); err != nil {
 		t.Fatal(err)
 	}
 	same(t, "evaluation", numbers(t, v), numbers(t, x.Value()))
@@ -152,7 +153,7 @@ func TestMachineMovingSlice(t *testing.T) {
 	part := G.Must(G.Slice(x, G.S(0, 2)))
 	square := G.Must(G.Square(part))
 	grad(t, G.Must(G.Sum(square)), x)
-	vm := graph.NewMachine(g, square)
+	vm := machine.New(g, square)
 	for _, at := range []int{0, 3, 1, 0} {
 		if err := G.UnsafeLet(part, G.S(at, at+2)); err != nil {
 			t.Fatal(err)
@@ -178,7 +179,7 @@ func TestMachineSources(t *testing.T) {
 	x := vector(g, "x", wave(50, 1)...)
 	G.Set(x, u)
 	sum := G.Must(G.Add(u, x))
-	vm := graph.NewMachine(g, u, n, b)
+	vm := machine.New(g, u, n, b)
 	var last []float64
 	for range 2 {
 		if err := vm.RunAll(); err != nil {
@@ -217,7 +218,7 @@ func TestMachineSources(t *testing.T) {
 		}
 		return numbers(t, v)
 	}
-	same(t, "YOLO", boxes(func(g *G.ExprGraph) G.VM { return graph.NewMachine(g) }), boxes(func(g *G.ExprGraph) G.VM { return G.NewTapeMachine(g) }))
+	same(t, "YOLO", boxes(func(g *G.ExprGraph) G.VM { return machine.New(g) }), boxes(func(g *G.ExprGraph) G.VM { return G.NewTapeMachine(g) }))
 }
 
 // TestMachineViews lets leaves be slices and transposes of other tensors, and
@@ -227,7 +228,7 @@ func TestMachineViews(t *testing.T) {
 	x := G.NewMatrix(g, tensor.Float64, G.WithShape(3, 2), G.WithName("x"))
 	s := G.NewScalar(g, tensor.Float64, G.WithName("s"))
 	y := G.Must(G.Mul(G.Must(G.Exp(x)), s))
-	vm := graph.NewMachine(g)
+	vm := machine.New(g)
 	whole := floatsOf(tensor.Float64, wave(6, 2), 2, 3)
 	if err := whole.T(); err != nil {
 		t.Fatal(err)
@@ -274,7 +275,7 @@ func TestMachineGrows(t *testing.T) {
 	g := G.NewGraph()
 	x := G.NewVector(g, tensor.Float64, G.WithShape(3), G.WithName("x"), G.WithValue(tensor.New(tensor.WithBacking([]float64{1, 2, 3}))))
 	y := G.Must(G.Square(x))
-	vm := graph.NewMachine(g)
+	vm := machine.New(g)
 	run := func() {
 		t.Helper()
 		if err := vm.RunAll(); err != nil {
@@ -301,7 +302,7 @@ func TestMachineGrows(t *testing.T) {
 // TestMachineMisuse calls every method of machines that are nil, zero, or without a
 // graph.
 func TestMachineMisuse(t *testing.T) {
-	for name, m := range map[string]*graph.Machine{"nil": nil, "zero": {}, "of no graph": graph.NewMachine(nil), "of no graph, to evaluate": graph.NewEvalMachine(nil)} {
+	for name, m := range map[string]*machine.Machine{"nil": nil, "zero": {}, "of no graph": machine.New(nil), "of no graph, to evaluate": machine.NewEval(nil)} {
 		_, profiled := m.Profile(1)
 		for method, err := range map[string]error{
 			"RunAll": m.RunAll(), "KeepOnly": m.KeepOnly(nil), "Differentiate": m.Differentiate(nil), "Profile": profiled,
@@ -315,14 +316,7 @@ func TestMachineMisuse(t *testing.T) {
 			t.Errorf("Close of a machine that is %s: got %v", name, err)
 		}
 	}
-	if got := graph.Lint(nil); got != nil {
+	if got := machine.Lint(nil); got != nil {
 		t.Errorf("Lint of no graph: got %v", got)
-	}
-	if _, err := (*graph.Builder)(nil).Compile(graph.Config{}); !errors.Is(err, graph.ErrOption) {
-		t.Errorf("Compile of no Builder: got %v", err)
-	}
-	b := graph.New(nil)
-	if _, err := b.Compile(graph.Config{Outputs: []*G.Node{b.Input("x", 1)}, Workers: -1}); !errors.Is(err, graph.ErrOption) {
-		t.Errorf("Compile for -1 workers: got %v", err)
 	}
 }

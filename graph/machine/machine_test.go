@@ -1,4 +1,4 @@
-package graph_test
+package machine_test
 
 import (
 	"math"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/machine"
 	"github.com/symgrad/symgrad/graph/nn"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -83,7 +84,7 @@ func trainOn(t *testing.T, dt tensor.Dtype, machine func(g *G.ExprGraph, params 
 // machines: the costs must be the same.
 func TestMachine(t *testing.T) {
 	for dt, tol := range map[tensor.Dtype]float64{tensor.Float64: 1e-12, tensor.Float32: 1e-4} {
-		ours := trainOn(t, dt, func(g *G.ExprGraph, _ G.Nodes) G.VM { return graph.NewMachine(g) })
+		ours := trainOn(t, dt, func(g *G.ExprGraph, _ G.Nodes) G.VM { return machine.New(g) })
 		theirs := trainOn(t, dt, func(g *G.ExprGraph, params G.Nodes) G.VM {
 			return G.NewTapeMachine(g, G.BindDualValues(params...))
 		})
@@ -105,7 +106,7 @@ func TestMachineForward(t *testing.T) {
 	x := G.NewTensor(g, tensor.Float64, 4, G.WithShape(2, 2, 3, 2), G.WithName("x"), G.WithValue(tensor.New(tensor.WithShape(2, 2, 3, 2), tensor.WithBacking(wave(24, 1)))))
 	z := G.NewMatrix(g, tensor.Float64, G.WithShape(2, 2), G.WithName("z"), G.WithValue(tensor.New(tensor.WithShape(2, 2), tensor.WithBacking([]float64{800, 0, 0, 1}))))
 	sum, soft := G.Must(G.Sum(x, 2)), G.Must(G.SoftMax(z))
-	vm := graph.NewMachine(g)
+	vm := machine.New(g)
 	if err := vm.RunAll(); err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +129,7 @@ func TestMachineMistakes(t *testing.T) {
 	g := G.NewGraph()
 	x := G.NewVector(g, tensor.Float64, G.WithShape(3), G.WithName("x"))
 	y := G.Must(G.Square(x))
-	vm := graph.NewMachine(g)
+	vm := machine.New(g)
 	if err := vm.RunAll(); err == nil {
 		t.Error("a leaf without a value: no error")
 	}
@@ -141,16 +142,16 @@ func TestMachineMistakes(t *testing.T) {
 		}
 		same(t, "square", y.Value().Data().([]float64), []float64{1, 4, 9})
 	}
-	if err := graph.NewMachine(nil).RunAll(); err == nil {
+	if err := machine.New(nil).RunAll(); err == nil {
 		t.Error("no graph: no error")
 	}
-	if err := graph.NewMachine(G.NewGraph()).RunAll(); err == nil {
+	if err := machine.New(G.NewGraph()).RunAll(); err == nil {
 		t.Error("an empty graph: no error")
 	}
 	mixed := G.NewGraph()
 	G.Must(G.Square(G.NewScalar(mixed, tensor.Float32, G.WithName("a"), G.WithValue(float32(1)))))
 	G.Must(G.Square(G.NewScalar(mixed, tensor.Float64, G.WithName("b"), G.WithValue(1.0))))
-	if err := graph.NewMachine(mixed).RunAll(); !errors.Is(err, graph.ErrUnsupported) {
+	if err := machine.New(mixed).RunAll(); !errors.Is(err, graph.ErrUnsupported) {
 		t.Errorf("two types: got %v", err)
 	}
 }
@@ -162,24 +163,24 @@ func TestLint(t *testing.T) {
 	v := G.NewVector(g, tensor.Float64, G.WithShape(600), G.WithName("v"))
 	m := G.NewMatrix(g, tensor.Float64, G.WithShape(3, 4), G.WithName("m"))
 	u := G.NewVector(g, tensor.Float64, G.WithShape(3), G.WithName("u"))
-	want := map[*G.Node][]graph.Doubt{
-		G.Must(G.Sum(x, 2)):               {graph.WrongValue},
-		G.Must(G.SoftMax(m)):              {graph.WrongValue, graph.MayBeMerged},
-		G.Must(G.Slice(v, G.S(0, 10, 2))): {graph.WrongValue, graph.MayBeMerged},
-		G.Must(G.Log2(m)):                 {graph.WrongGradient},
-		G.Must(G.InverseSqrt(m)):          {graph.WrongGradient},
-		G.Must(G.OuterProd(u, u)):         {graph.WrongGradient},
-		G.Must(G.Dropout(m, 0.5)):         {graph.WrongGradient, graph.MayBeMerged},
-		G.Must(G.LogSumExp(u, 0)):         {graph.WrongValue, graph.WrongGradient},
-		G.Must(G.AveragePool2D(x, tensor.Shape{2, 2}, []int{0, 1, 0, 0}, []int{1, 1})):                {graph.WrongValue, graph.WrongGradient, graph.WrongValue, graph.MayBeMerged},
+	want := map[*G.Node][]machine.Doubt{
+		G.Must(G.Sum(x, 2)):               {machine.WrongValue},
+		G.Must(G.SoftMax(m)):              {machine.WrongValue, machine.MayBeMerged},
+		G.Must(G.Slice(v, G.S(0, 10, 2))): {machine.WrongValue, machine.MayBeMerged},
+		G.Must(G.Log2(m)):                 {machine.WrongGradient},
+		G.Must(G.InverseSqrt(m)):          {machine.WrongGradient},
+		G.Must(G.OuterProd(u, u)):         {machine.WrongGradient},
+		G.Must(G.Dropout(m, 0.5)):         {machine.WrongGradient, machine.MayBeMerged},
+		G.Must(G.LogSumExp(u, 0)):         {machine.WrongValue, machine.WrongGradient},
+		G.Must(G.AveragePool2D(x, tensor.Shape{2, 2}, []int{0, 1, 0, 0}, []int{1, 1})):                {machine.WrongValue, machine.WrongGradient, machine.WrongValue, machine.MayBeMerged},
 		G.Must(G.Add(v, G.NewConstant(tensor.New(tensor.WithShape(600), tensor.Of(tensor.Float64))))): nil,
-		G.Must(G.MaxPool1D(x, 2, 0, 1)): {graph.MayBeMerged},
+		G.Must(G.MaxPool1D(x, 2, 0, 1)): {machine.MayBeMerged},
 	}
 	G.Must(G.Sum(x, 1))
 	G.Must(G.Tanh(m))
 	G.Must(G.Mul(m, G.NewVector(g, tensor.Float64, G.WithShape(4), G.WithName("w"))))
-	found := map[*G.Node][]graph.Doubt{}
-	for _, f := range graph.Lint(g) {
+	found := map[*G.Node][]machine.Doubt{}
+	for _, f := range machine.Lint(g) {
 		found[f.Node] = append(found[f.Node], f.Doubt)
 		if f.String() == "" || f.Reason == "" {
 			t.Errorf("a finding without a reason: %v", f)
@@ -191,17 +192,17 @@ func TestLint(t *testing.T) {
 		}
 	}
 	for n, d := range found {
-		if want[n] == nil && n.Op() != nil && !(len(d) == 1 && d[0] == graph.MayBeMerged) {
+		if want[n] == nil && n.Op() != nil && !(len(d) == 1 && d[0] == machine.MayBeMerged) {
 			t.Errorf("%v: got %v, want none", n.Op(), d)
 		}
 	}
 	clean, _, _, _, _, _ := plainLinear(t, tensor.Float64)
-	if f := graph.Lint(clean); len(f) > 0 {
+	if f := machine.Lint(clean); len(f) > 0 {
 		t.Errorf("a linear regression: got %v", f)
 	}
 	b := graph.New(nil)
 	nn.Dropout(b, b.Softmax(b.Input("x", 2, 2)), 0.5)
-	if f := graph.Lint(b.Graph()); len(f) > 0 {
+	if f := machine.Lint(b.Graph()); len(f) > 0 {
 		t.Errorf("a Builder's graph: got %v", f)
 	}
 }

@@ -1,4 +1,4 @@
-package graph_test
+package machine_test
 
 import (
 	"fmt"
@@ -8,7 +8,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/machine"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -388,7 +388,7 @@ func TestKinds(t *testing.T) {
 		r := rand.New(rand.NewPCG(3, 4))
 		at := k.draw(r)
 		p := buildKind(t, k, false)
-		vm := graph.NewMachine(p.g)
+		vm := machine.New(p.g)
 		for i, v := range at {
 			p.leaf(t, i, v)
 		}
@@ -439,7 +439,7 @@ func byTape(t *testing.T, k kind, at [][]float64) G.Value {
 func checkGradient(t *testing.T, k kind, at [][]float64, r *rand.Rand) {
 	t.Helper()
 	p := buildKind(t, k, true)
-	vm := graph.NewMachine(p.g)
+	vm := machine.New(p.g)
 	if k.flags&panics != 0 {
 		if err := vm.Differentiate(p.cost, p.floats()...); err != nil {
 			t.Fatal(err)

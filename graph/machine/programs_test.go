@@ -1,4 +1,4 @@
-package graph_test
+package machine_test
 
 import (
 	"fmt"
@@ -6,7 +6,7 @@ import (
 	"math/bits"
 	"testing"
 
-	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/machine"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -309,9 +309,9 @@ func TestMachinePrograms(t *testing.T) {
 	for _, p := range programs {
 		for dt, tol := range map[tensor.Dtype]float64{tensor.Float64: 1e-11, tensor.Float32: 2e-4} {
 			name := fmt.Sprintf("%s in %v", p.name, dt)
-			var vm *graph.Machine
+			var vm *machine.Machine
 			ours := play(t, dt, p.make, func(g *G.ExprGraph, _ G.Nodes) G.VM {
-				vm = graph.NewMachine(g)
+				vm = machine.New(g)
 				return vm
 			})
 			theirs := play(t, dt, p.make, func(g *G.ExprGraph, params G.Nodes) G.VM {

@@ -1,4 +1,4 @@
-package graph_test
+package machine_test
 
 import (
 	"fmt"
@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/machine"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -94,7 +94,7 @@ func valuesOf(t *testing.T, name string, build func() (g *G.ExprGraph, cost *G.N
 		}
 		alone, _, _ := build()
 		m := alone.AllNodes()[i]
-		vm := graph.NewMachine(alone)
+		vm := machine.New(alone)
 		if err := vm.KeepOnly(m); err != nil {
 			t.Fatal(err)
 		}

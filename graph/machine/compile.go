@@ -1,87 +1,99 @@
-package graph
+package machine
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/build"
 	"github.com/symgrad/symgrad/internal/compile"
 	"github.com/symgrad/symgrad/internal/foreign"
 	"github.com/symgrad/symgrad/internal/ir"
-	"github.com/symgrad/symgrad/internal/kernel/pool"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/op"
 	"github.com/symgrad/symgrad/internal/reverse"
 	"gorgonia.org/gorgonia"
 )
 
-// machineBuild is one compilation of a Machine's graph.
-type machineBuild struct {
+// plan is one compilation of a Machine's graph.
+type plan struct {
 	*Machine
 	c   *op.Ctx                           // makes nodes beside the graph
 	by  map[*gorgonia.Node]*gorgonia.Node // what is computed in place of a node
 	rec reverse.Record
-	p   *machineProgram
 
-	targets []compile.Target
-	nodes   []*gorgonia.Node // that are computed
+	nodes  []*gorgonia.Node // that are computed
+	names  []string         // of them
+	types  []ir.Type
+	places []place // where their values go
+	leaves []leaf
+	reads  []reading
+	fixed  []fixed
 }
 
 // compile finds what to compute and compiles it.
-func (m *Machine) compile() (p *machineProgram, err error) {
+func (m *Machine) compile() (r runner, err error) {
 	defer compile.Recover("compile", &err)
-	b := &machineBuild{Machine: m, c: op.Apart(), rec: reverse.ReadRecord(m.g), p: &machineProgram{}}
-	if b.by, err = b.rec.Anew(b.c); err != nil {
-		return nil, errors.Wrap(err, "what gorgonia.Grad built wrongly cannot be built anew")
-	}
-	want, err := b.wanted()
-	if err != nil {
+	b := &plan{Machine: m, c: op.Apart(), rec: reverse.ReadRecord(m.g)}
+	b.c.Package = "machine"
+	if err := b.find(); err != nil {
 		return nil, err
-	}
-	for _, n := range want {
-		b.add(n, machineOut{n: n})
-	}
-	if err := b.differentiate(); err != nil {
-		return nil, errors.Wrap(err, "Differentiate")
-	}
-	b.runningStats()
-	if b.c.Err != nil {
-		return nil, b.c.Err
 	}
 	f, err := compile.Lower(compile.Source{Name: "machine", Out: b.nodes, Leaf: b.leaf, Describe: reverse.Instead(b.c, b.by)})
 	if err != nil {
 		return nil, err
 	}
-	dtype, err := b.dtype()
+	for _, v := range f.Out {
+		b.types = append(b.types, v.Type)
+	}
+	float, err := b.floats()
 	if err != nil {
 		return nil, err
 	}
-	plan, err := compile.Compile(f, b.targets, compile.Options{Regions: compile.RegionsFor(pool.Of(0), false)})
+	p, err := build.Compile(f, float, b.names)
 	if err != nil {
 		return nil, err
 	}
-	params := NewParams(dtype, 0)
-	params.fix()
-	if b.p.prog, err = prepareProgram(params, plan, compile.WorkersFor(plan, pool.Of(0), 0), 0); err != nil {
-		return nil, err
+	if float == ir.F32 {
+		return newProgram[float32](b, p.(*graph.Program))
 	}
-	b.p.prog.allocate()
-	b.p.leaves = slices.DeleteFunc(b.p.leaves, func(l machineLeaf) bool { return b.p.prog.inputs[l.name] == nil })
-	b.p.allocate()
-	return b.p, b.constantGrads()
+	return newProgram[float64](b, p.(*graph.Program))
+}
+
+// find finds the nodes to compute.
+func (b *plan) find() (err error) {
+	if b.by, err = b.rec.Anew(b.c); err != nil {
+		return errors.Wrap(err, "what gorgonia.Grad built wrongly cannot be built anew")
+	}
+	want, err := b.wanted()
+	if err != nil {
+		return err
+	}
+	for _, n := range want {
+		b.add(n, place{n: n})
+	}
+	if err := b.differentiate(); err != nil {
+		return errors.Wrap(err, "Differentiate")
+	}
+	b.runningStats()
+	if b.c.Err != nil {
+		return b.c.Err
+	}
+	return b.constantGrads()
 }
 
 // add makes n, or what is computed in its place, a result of the program.
-func (b *machineBuild) add(n *gorgonia.Node, o machineOut) {
-	b.targets = append(b.targets, compile.Target{Name: op.NameOf(n)})
+func (b *plan) add(n *gorgonia.Node, to place) {
+	b.names = append(b.names, op.NameOf(n))
 	if y := b.by[n]; y != nil {
 		n = y
 	}
 	b.nodes = append(b.nodes, n)
-	b.p.outs = append(b.p.outs, o)
+	b.places = append(b.places, to)
 }
 
 // wanted are the nodes to compute.
-func (b *machineBuild) wanted() ([]*gorgonia.Node, error) {
+func (b *plan) wanted() ([]*gorgonia.Node, error) {
 	read, readers := map[*gorgonia.Node]bool{}, map[*gorgonia.Node][]*gorgonia.Node{}
 	var want []*gorgonia.Node
 	seen := map[*gorgonia.Node]bool{}
@@ -94,7 +106,7 @@ func (b *machineBuild) wanted() ([]*gorgonia.Node, error) {
 	all := b.g.AllNodes()
 	for _, n := range all {
 		if x, into, ok := foreign.Reads(n); ok {
-			b.p.reads = append(b.p.reads, machineRead{x, into})
+			b.reads = append(b.reads, reading{x, into})
 			add(x)
 			continue
 		}
@@ -121,20 +133,20 @@ func (b *machineBuild) wanted() ([]*gorgonia.Node, error) {
 			add(g.At)
 		}
 	}
-	for _, n := range b.keep {
+	for i, n := range b.keep {
 		if n == nil || n.Graph() != b.g {
-			return nil, errors.New("got a node to keep that is not of this graph")
+			return nil, mistake.Optionf("node %d to keep: got %s, want a node of the graph", i, b.text(n))
 		}
 		add(n)
 	}
 	if len(want) == 0 {
-		return nil, errors.New("the graph computes nothing")
+		return nil, mistake.Optionf("got a graph that computes nothing")
 	}
 	return want, nil
 }
 
 // differentiate adds the gradients that Differentiate asked for.
-func (b *machineBuild) differentiate() error {
+func (b *plan) differentiate() error {
 	if b.cost == nil {
 		return nil
 	}
@@ -152,25 +164,25 @@ func (b *machineBuild) differentiate() error {
 	for _, n := range b.wrt {
 		d := w.Sum(n)
 		if d == nil {
-			return errors.Errorf("the cost does not depend on %q", n.Name())
+			return mistake.Optionf("the cost does not depend on %q", n.Name())
 		}
-		b.add(d, machineOut{of: n})
+		b.add(d, place{of: n})
 	}
 	return nil
 }
 
 // runningStats adds the statistics of the batches for normalisations that train.
-func (b *machineBuild) runningStats() {
+func (b *plan) runningStats() {
 	for _, n := range b.g.AllNodes() {
 		for _, r := range foreign.RunningStats(b.c, n) {
-			b.add(r.Batch, machineOut{moves: r.Kept, momentum: r.Momentum})
+			b.add(r.Batch, place{moves: r.Kept, momentum: r.Momentum})
 		}
 	}
 }
 
 // constantGrads gives the leaves whose gradient is one of gorgonia's constants,
 // which solvers would write to, gradients of their own.
-func (b *machineBuild) constantGrads() error {
+func (b *plan) constantGrads() error {
 	for _, g := range b.rec.Gradients {
 		if g.Of.Op() != nil || !foreign.IsConstant(g.At) || g.Of.Deriv() != g.At {
 			continue
@@ -179,44 +191,44 @@ func (b *machineBuild) constantGrads() error {
 		if err != nil {
 			return err
 		}
-		b.p.fixed = append(b.p.fixed, machineFixed{of: g.Of, data: data.([]float64)})
+		b.fixed = append(b.fixed, fixed{of: g.Of, data: data.([]float64)})
 	}
 	return nil
 }
 
 // leaf makes an input of a leaf under a name of its own.
-func (b *machineBuild) leaf(n *gorgonia.Node) (compile.Leaf, error) {
+func (b *plan) leaf(n *gorgonia.Node) (compile.Leaf, error) {
 	if foreign.IsConstant(n) {
-		return foreignLeaf(n)
+		data, err := op.ValueData(n.Value())
+		return compile.Leaf{Kind: ir.Const, Name: n.Name(), Data: data}, errors.Wrapf(err, "node %q", n.Name())
 	}
-	if n.Graph() != b.g && n.Name() == stepInput {
-		return compile.Leaf{Kind: ir.Input, Name: stepInput}, nil
+	if n.Graph() != b.g && n.Name() == op.StepInput {
+		return compile.Leaf{Kind: ir.Input, Name: op.StepInput}, nil
 	}
 	t, err := op.TypeOf(n)
 	if err != nil {
 		return compile.Leaf{}, err
 	}
-	l := machineLeaf{n: n, name: fmt.Sprintf("%s#%d", n.Name(), len(b.p.leaves)), t: t}
-	b.p.leaves = append(b.p.leaves, l)
+	l := leaf{n: n, name: fmt.Sprintf("%s#%d", n.Name(), len(b.leaves)), t: t}
+	b.leaves = append(b.leaves, l)
 	return compile.Leaf{Kind: ir.Input, Name: l.name}, nil
 }
 
-// dtype is the type of all floats of the graph.
-func (b *machineBuild) dtype() (DType, error) {
-	var found ir.DType
-	some := false
+// floats returns the type of all floats of the graph.
+func (b *plan) floats() (ir.DType, error) {
+	found := ir.Int
 	for _, n := range b.g.AllNodes() {
 		t, err := op.TypeOf(n)
 		if err != nil || !t.DType.IsFloat() {
 			continue
 		}
-		if some && t.DType != found {
-			return 0, errors.Wrapf(ErrUnsupported, "the graph has float32 and float64")
+		if found != ir.Int && t.DType != found {
+			return 0, mistake.Newf(graph.ErrUnsupported, "got a graph with float32 and float64, want one of them")
 		}
-		found, some = t.DType, true
+		found = t.DType
 	}
-	if some && found == ir.F32 {
-		return Float32, nil
+	if found == ir.Int {
+		return ir.F64, nil
 	}
-	return Float64, nil
+	return found, nil
 }

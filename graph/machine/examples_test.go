@@ -1,11 +1,11 @@
-package graph_test
+package machine_test
 
 import (
 	"math"
 	"testing"
 
 	"github.com/symgrad/symgrad/autograd"
-	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/machine"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -30,7 +30,7 @@ func TestExampleRegression(t *testing.T) {
 	pred := G.Must(G.Mul(x, w))
 	cost := G.Must(G.Mean(G.Must(G.Square(G.Must(G.Sub(pred, y))))))
 	grad(t, cost, w)
-	vm := graph.NewMachine(g)
+	vm := machine.New(g)
 	defer vm.Close()
 	solver := G.NewVanillaSolver(G.WithLearnRate(rate / rows))
 	w0, w1 := 0.1, -0.2
@@ -62,7 +62,7 @@ func TestExampleLet(t *testing.T) {
 	z := G.Must(G.Mul(x, w))
 	s := G.Must(G.Sigmoid(z))
 	grads := grad(t, s, x)
-	vm := graph.NewMachine(g)
+	vm := machine.New(g)
 	for _, v := range []float64{0.5, -1, 2} {
 		if err := G.Let(x, v); err != nil {
 			t.Fatal(err)
@@ -101,7 +101,7 @@ func TestExampleTensordot(t *testing.T) {
 		b := G.NewVector(g, dt, G.WithName("b"), G.WithShape(3), G.WithValue(floatsOf(dt, []float64{4, 5, 6}, 3)))
 		c := G.Must(G.Tensordot([]int{0}, []int{0}, a, b))
 		square := G.Must(G.Square(c))
-		vm := graph.NewMachine(g)
+		vm := machine.New(g)
 		for range 2 {
 			if err := vm.RunAll(); err != nil {
 				t.Fatal(err)
@@ -185,7 +185,7 @@ func TestExampleDifferentiate(t *testing.T) {
 	x := dense(g, "x", []float64{0.5, -1}, 2)
 	e := G.Must(G.Exp(x))
 	cost := G.Must(G.Sum(G.Must(G.Square(e))))
-	vm := graph.NewMachine(g)
+	vm := machine.New(g)
 	if err := vm.Differentiate(cost, x); err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +240,7 @@ func TestKeepOnly(t *testing.T) {
 		return g, e, s, cost, inner
 	}
 	g, e, s, _, inner := build()
-	vm := graph.NewMachine(g)
+	vm := machine.New(g)
 	if err := vm.KeepOnly(s); err != nil {
 		t.Fatal(err)
 	}
@@ -253,7 +253,7 @@ func TestKeepOnly(t *testing.T) {
 	if err := vm.KeepOnly(); err == nil {
 		t.Error("KeepOnly after a run: no error")
 	}
-	if err := graph.NewMachine(g).KeepOnly(G.NewScalar(G.NewGraph(), tensor.Float64, G.WithName("other"))); err == nil {
+	if err := machine.New(g).KeepOnly(G.NewScalar(G.NewGraph(), tensor.Float64, G.WithName("other"))); err == nil {
 		t.Error("KeepOnly of a node of another graph: no error")
 	}
 	g, e, s, cost, inner := build()

@@ -1,10 +1,11 @@
-package graph_test
+package machine_test
 
 import (
 	"math"
 	"testing"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/machine"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -31,9 +32,9 @@ func grad(t *testing.T, cost *G.Node, by ...*G.Node) G.Nodes {
 	return d
 }
 
-func runMachine(t *testing.T, g *G.ExprGraph, keep ...*G.Node) *graph.Machine {
+func runMachine(t *testing.T, g *G.ExprGraph, keep ...*G.Node) *machine.Machine {
 	t.Helper()
-	vm := graph.NewMachine(g, keep...)
+	vm := machine.New(g, keep...)
 	if err := vm.RunAll(); err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +82,7 @@ func TestMachineSecondDerivatives(t *testing.T) {
 		near(t, c.name+"'", numbers(t, v1)[0], c.first, 1e-12)
 		near(t, c.name+"' by Grad", gradOf(t, x)[0], c.first, 1e-12)
 		if (second == first) != c.lost || lost(g) != c.lost {
-			t.Errorf("%s: got the findings %v, and the first gradient again: %t, want both: %t", c.name, graph.Lint(g), second == first, c.lost)
+			t.Errorf("%s: got the findings %v, and the first gradient again: %t, want both: %t", c.name, machine.Lint(g), second == first, c.lost)
 		}
 		if !c.lost {
 			near(t, c.name+"''", numbers(t, v2)[0], c.second, 1e-12)
@@ -91,8 +92,8 @@ func TestMachineSecondDerivatives(t *testing.T) {
 
 // lost says whether Lint finds that gorgonia.Grad stopped at a node.
 func lost(g *G.ExprGraph) bool {
-	for _, f := range graph.Lint(g) {
-		if f.Doubt == graph.LostGradient {
+	for _, f := range machine.Lint(g) {
+		if f.Doubt == machine.LostGradient {
 			return true
 		}
 	}
@@ -145,7 +146,7 @@ func TestMachineLost(t *testing.T) {
 		near(t, "gradient", gradOf(t, x)[i], 2*math.Tanh(v)*(1-math.Pow(math.Tanh(v), 2)), 1e-12)
 	}
 	if !lost(g) {
-		t.Errorf("got %v, want a finding for the node that both costs pass", graph.Lint(g))
+		t.Errorf("got %v, want a finding for the node that both costs pass", machine.Lint(g))
 	}
 }
 
@@ -168,7 +169,7 @@ func TestMachineConstantGradient(t *testing.T) {
 	cost := G.Must(G.Add(x["x"], x["y"]))
 	params := G.Nodes{x["x"], x["y"]}
 	grad(t, cost, params...)
-	vm := graph.NewMachine(g)
+	vm := machine.New(g)
 	solver := G.NewVanillaSolver(G.WithLearnRate(0.5))
 	for range 3 {
 		if err := vm.RunAll(); err != nil {
@@ -234,7 +235,7 @@ func TestMachineDifferentiate(t *testing.T) {
 		return out
 	}
 	g, cost, params := build()
-	ours := graph.NewMachine(g)
+	ours := machine.New(g)
 	if err := ours.Differentiate(cost, params...); err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +245,7 @@ func TestMachineDifferentiate(t *testing.T) {
 	if err := ours.Differentiate(cost, params...); err == nil {
 		t.Error("a second Differentiate: no error")
 	}
-	if err := graph.NewMachine(g).Differentiate(g.AllNodes()[0], params...); err == nil {
+	if err := machine.New(g).Differentiate(g.AllNodes()[0], params...); err == nil {
 		t.Error("a cost that is no scalar: no error")
 	}
 }
@@ -278,7 +279,7 @@ func TestMachineSecondDerivativesOfOurs(t *testing.T) {
 		second := grad(t, G.Must(G.Sum(first)), x)[0]
 		before := len(b.Graph().AllNodes())
 		if !lost(b.Graph()) {
-			t.Errorf("%s: got the findings %v, want a lost gradient", name, graph.Lint(b.Graph()))
+			t.Errorf("%s: got the findings %v, want a lost gradient", name, machine.Lint(b.Graph()))
 		}
 		if err := G.Let(x, floatsOf(tensor.Float64, at, 3)); err != nil {
 			t.Fatal(err)

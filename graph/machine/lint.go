@@ -1,0 +1,86 @@
+package machine
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/symgrad/symgrad/internal/foreign"
+	"github.com/symgrad/symgrad/internal/op"
+	"github.com/symgrad/symgrad/internal/reverse"
+	"gorgonia.org/gorgonia"
+)
+
+// Doubt is the kind of a Finding.
+type Doubt uint8
+
+// The kinds of findings.
+const (
+	// WrongValue: gorgonia's own machines compute something else than the node says.
+	// A Machine and a graph.Program compute what it says.
+	WrongValue Doubt = Doubt(foreign.WrongValue)
+	// WrongGradient: gorgonia.Grad differentiates the node wrongly. Package autograd
+	// differentiates it correctly, and so does a Machine.
+	WrongGradient Doubt = Doubt(foreign.WrongGradient)
+	// MayBeMerged: the node may stand for two different nodes of the program that
+	// built the graph. gorgonia identifies nodes by a hash, and the hash leaves out
+	// something that this node depends on. The graph does not show whether it
+	// happened, and nothing can undo it. Nodes of a graph.Builder never merge.
+	MayBeMerged Doubt = Doubt(foreign.MayBeMerged)
+	// LostGradient: a second call of gorgonia.Grad stopped at the node, because the
+	// node had a gradient already. For the leaves below it the second call returned
+	// gradients of the first cost, or one term of a sum. A Machine completes the sum;
+	// it cannot know that another cost was meant. Package autograd differentiates any
+	// number of times.
+	LostGradient Doubt = Doubt(foreign.LostGradient)
+	// Unread: the fields of the node's operator differ from those of gorgonia
+	// v0.9.18, so this module cannot read them. The operator runs by its own Do, right
+	// or wrong; Stats counts it among the Fallbacks.
+	Unread Doubt = Doubt(foreign.Unread)
+)
+
+// String returns the name of the kind: wrong gradient.
+func (d Doubt) String() string {
+	if d > Unread {
+		return fmt.Sprintf("doubt %d", uint8(d))
+	}
+	return foreign.Doubt(d).String()
+}
+
+// MarshalText returns what String returns.
+func (d Doubt) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// Finding is a node of a plain gorgonia graph that may not be what was meant.
+type Finding struct {
+	Node   *gorgonia.Node
+	Doubt  Doubt
+	Reason string // one sentence
+}
+
+// String returns one line with the node, the kind and the reason.
+func (f Finding) String() string {
+	id, name := int64(-1), ""
+	if f.Node != nil {
+		id, name = f.Node.ID(), op.NameOf(f.Node)
+	}
+	return fmt.Sprintf("node %d %q: %v: %s", id, name, f.Doubt, f.Reason)
+}
+
+// Lint returns what gorgonia may have got wrong in a graph, in the order of the
+// nodes. Nodes of this module's own operators have no findings, and neither has a nil
+// graph. Lint adds nothing to the graph.
+func Lint(g *gorgonia.ExprGraph) []Finding {
+	if g == nil {
+		return nil
+	}
+	lost := reverse.ReadRecord(g).Lost
+	var out []Finding
+	for _, n := range g.AllNodes() {
+		for _, r := range foreign.Doubts(n) {
+			out = append(out, Finding{n, Doubt(r.Doubt), r.Text})
+		}
+		if slices.Contains(lost, n) {
+			out = append(out, Finding{n, LostGradient, "gorgonia.Grad was called a second time, and stopped here since the node has a gradient"})
+		}
+	}
+	return out
+}

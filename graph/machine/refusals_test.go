@@ -1,0 +1,81 @@
+package machine_test
+
+import (
+	"testing"
+
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/machine"
+	"github.com/symgrad/symgrad/internal/golden"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// TestErrors holds the messages of this package, with the kind that errors.Is must
+// find.
+func TestErrors(t *testing.T) {
+	golden.Check(t, "testdata/errors.golden", golden.Errors(t, refusals))
+}
+
+var refusals = []golden.Mistake{
+	{"machine of no graph", nil, func(*testing.T) error { return machine.New(nil).RunAll() }},
+	{"machine of an empty graph", nil, func(*testing.T) error { return machine.New(gorgonia.NewGraph()).RunAll() }},
+	{"machine that keeps a node of another graph", nil, func(*testing.T) error {
+		g, _, _ := doubling()
+		return machine.New(g, gorgonia.NewScalar(gorgonia.NewGraph(), tensor.Float64)).RunAll()
+	}},
+	{"machine that keeps only a node of another graph", nil, func(*testing.T) error {
+		g, _, _ := doubling()
+		return machine.New(g).KeepOnly(gorgonia.NewScalar(gorgonia.NewGraph(), tensor.Float64))
+	}},
+	{"machine of a leaf without a value", nil, func(*testing.T) error {
+		g, _, _ := doubling()
+		return machine.New(g).RunAll()
+	}},
+	{"machine of float32 and float64", graph.ErrUnsupported, func(*testing.T) error {
+		g, _, _ := doubling()
+		gorgonia.NewScalar(g, tensor.Float32, gorgonia.WithName("single"))
+		return machine.New(g).RunAll()
+	}},
+	{"profile of a machine that has not run", nil, func(*testing.T) error {
+		g, _, _ := doubling()
+		_, err := machine.New(g).Profile(1)
+		return err
+	}},
+	{"machine to differentiate by nothing", nil, func(*testing.T) error {
+		g, _, y := doubling()
+		return machine.New(g).Differentiate(y)
+	}},
+	{"machine to differentiate nothing", nil, func(*testing.T) error {
+		g, x, _ := doubling()
+		return machine.New(g).Differentiate(nil, x)
+	}},
+	{"machine to differentiate by what is no leaf", nil, func(*testing.T) error {
+		g, _, y := doubling()
+		return machine.New(g).Differentiate(y, y)
+	}},
+	{"machine to differentiate twice", nil, func(*testing.T) error {
+		g, x, y := doubling()
+		m := machine.New(g)
+		if err := m.Differentiate(y, x); err != nil {
+			return nil
+		}
+		return m.Differentiate(y, x)
+	}},
+	{"cost that does not depend on a leaf", nil, func(*testing.T) error {
+		g, x, y := doubling()
+		other := gorgonia.NewScalar(g, tensor.Float64, gorgonia.WithName("other"))
+		m := machine.New(g)
+		_, _ = gorgonia.Let(x, 1.0), gorgonia.Let(other, 1.0)
+		if err := m.Differentiate(y, other); err != nil {
+			return nil
+		}
+		return m.RunAll()
+	}},
+}
+
+// doubling is a graph of gorgonia's alone: y = 2x.
+func doubling() (g *gorgonia.ExprGraph, x, y *gorgonia.Node) {
+	g = gorgonia.NewGraph()
+	x = gorgonia.NewScalar(g, tensor.Float64, gorgonia.WithName("x"))
+	return g, x, gorgonia.Must(gorgonia.Add(x, x))
+}
