@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -161,6 +162,34 @@ var mistakes = []struct {
 // lines are places in this file, whose lines move.
 var lines = regexp.MustCompile(`errors_test\.go:\d+`)
 
+// grammar is the form of an error about an operator: package, operator, the name that the
+// user gave, what is wrong, operands with their shapes, and the line.
+var grammar = regexp.MustCompile(`^[a-z]+: [A-Z]\w*( "[^"]*")?: .*\bwant .* ?\((?:.+: .*\[.*\], )?errors_test\.go:\d+\)$`)
+
+// inner is what an error must not show: lists of Go, types of the compiler, numbers of
+// nodes, verbs without arguments.
+var inner = regexp.MustCompile(`\[-?\d+ -?\d|\b[fi](32|64)\b|[a-z]#\d|%!`)
+
+// ungrammatical says what is wrong with the words of an error, "" if nothing.
+func ungrammatical(err error, oe *graph.OpError) string {
+	text := err.Error()
+	name := oe.Package + "." + oe.Op
+	switch {
+	case !grammar.MatchString(text):
+		return "want package: Operator: ... want ... (operands, line)"
+	case inner.MatchString(strings.ReplaceAll(text, "const#", "")):
+		return "it shows " + inner.FindString(text)
+	case !slices.ContainsFunc(operators(), func(o operator) bool { return o.Name == strings.TrimPrefix(name, "graph.") }):
+		return "no operator " + name
+	}
+	for _, in := range oe.In {
+		if !strings.Contains(text, in.Name+": ") {
+			return "it does not show the operand " + in.Name
+		}
+	}
+	return ""
+}
+
 // TestMistakes holds what each mistake is answered with to a golden file, those of
 // refusals as well, and checks that building goes on without effect and Compile
 // reports the mistake.
@@ -187,8 +216,11 @@ func TestMistakes(t *testing.T) {
 		if _, again := b.Compile(graph.Config{}); again != err {
 			t.Errorf("%s: Compile returned %v, want %v", m.name, again, err)
 		}
+		if fault := ungrammatical(err, oe); fault != "" {
+			t.Errorf("%s: %v: %s", m.name, err, fault)
+		}
 		fmt.Fprintf(&got, "%s:\n\t%s\n", m.name, lines.ReplaceAllString(err.Error(), "errors_test.go"))
 	}
-	text := strings.ReplaceAll(got.String()+golden.Errors(t, refusals), fmt.Sprint("limit of ", op.MaxElements), "limit of MaxElements")
+	text := strings.ReplaceAll(got.String()+golden.Errors(t, refusals), fmt.Sprint("at most ", op.MaxElements), "at most MaxElements")
 	golden.Check(t, "testdata/errors.golden", text)
 }

@@ -17,7 +17,7 @@ func (b *Builder) MoveAxes(x *gorgonia.Node, from, to []int) *gorgonia.Node {
 		return nil
 	}
 	if len(from) != len(to) {
-		b.c.Refuse(mistake.Shapef("got the axes %v to the places %v, want as many", from, to))
+		b.c.Refuse(mistake.Shapef("got the axes %v to move to %v, want as many positions as axes", from, to))
 		return nil
 	}
 	perm := slices.Repeat([]int{-1}, n)
@@ -55,7 +55,7 @@ func (b *Builder) Flatten(x *gorgonia.Node, first, last int) *gorgonia.Node {
 		return nil
 	}
 	if lo > hi {
-		b.c.Refuse(mistake.Shapef("got the axes %d to %d, want them in order", first, last))
+		b.c.Refuse(mistake.Shapef("got the axes %d to %d, want the first not after the last", first, last))
 		return nil
 	}
 	return b.Reshape(x, slices.Concat([]int(s[:lo]), []int{s[lo : hi+1].Size()}, []int(s[hi+1:]))...)
@@ -83,7 +83,7 @@ func (b *Builder) Unflatten(x *gorgonia.Node, axis int, extents ...int) *gorgoni
 		known *= extents[free]
 	}
 	if known != s[k] {
-		b.c.Refuse(mistake.Shapef("got the extents %v for axis %d of %v, want such with the product %d", extents, axis, s, s[k]))
+		b.c.Refuse(mistake.Shapef("got the extents %v for axis %d, want extents with the product %d", extents, axis, s[k]))
 		return nil
 	}
 	return b.Reshape(x, slices.Concat([]int(s[:k]), extents, []int(s[k+1:]))...)

@@ -46,7 +46,7 @@ func (b *Builder) TensorDot(x, y *gorgonia.Node, ax, ay []int) *gorgonia.Node {
 		return nil
 	}
 	if len(ax) != len(ay) || len(sx)+len(sy) > 50 {
-		b.c.Refuse(mistake.Shapef("got the axes %v and %v, want as many", ax, ay))
+		b.c.Refuse(mistake.Shapef("got the axes %v and %v, want two lists of one length", ax, ay))
 		return nil
 	}
 	letter := func(i int) rune { return rune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"[i]) }

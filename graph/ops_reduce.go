@@ -1,9 +1,7 @@
 package graph
 
 import (
-	"github.com/symgrad/symgrad/internal/build"
 	"github.com/symgrad/symgrad/internal/enum"
-	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 )
 
@@ -96,20 +94,12 @@ func (o *Order) UnmarshalText(text []byte) error {
 	return err
 }
 
-// known refuses a number that is no order.
-func (o Order) known(c *build.Core) bool {
-	if c.OK() && o > Descending {
-		c.Refuse(mistake.Optionf("got %v, want ascending or descending", o))
-	}
-	return c.OK()
-}
-
 // ArgSort returns the order, Ints, that sorts x along the axis. Equal elements keep
 // theirs. NaN counts as larger than all numbers, as in NumPy and PyTorch: it comes
 // last, and first where the order is descending.
 func (b *Builder) ArgSort(x *gorgonia.Node, axis int, order Order) *gorgonia.Node {
 	defer b.c.Enter("graph.ArgSort", x).Leave()
-	if !order.known(b.c) {
+	if !b.c.Checks().OneOf("order", orderNames, int(order)).OK() {
 		return nil
 	}
 	return b.c.ArgSort(x, axis, order == Descending)
@@ -119,7 +109,7 @@ func (b *Builder) ArgSort(x *gorgonia.Node, axis int, order Order) *gorgonia.Nod
 // the order is descending.
 func (b *Builder) Sort(x *gorgonia.Node, axis int, order Order) *gorgonia.Node {
 	defer b.c.Enter("graph.Sort", x).Leave()
-	if !order.known(b.c) {
+	if !b.c.Checks().OneOf("order", orderNames, int(order)).OK() {
 		return nil
 	}
 	return b.c.Sort(x, axis, order == Descending)

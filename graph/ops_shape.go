@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/symgrad/symgrad/internal/enum"
 	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
@@ -19,6 +20,21 @@ const (
 	PadReplicate                // a a a b c d d d
 	PadCircular                 // c d a b c d a b
 )
+
+var padNames = []string{PadZeros: "zeros", PadReflect: "reflect", PadReplicate: "replicate", PadCircular: "circular"}
+
+// String returns the name, such as reflect.
+func (m PadMode) String() string { return enum.String("mode", padNames, int(m)) }
+
+// MarshalText returns the name. Errors: ErrOption if there is none.
+func (m PadMode) MarshalText() ([]byte, error) { return enum.Text("mode", padNames, int(m)) }
+
+// UnmarshalText reads what MarshalText writes. Errors: ErrOption for any other text.
+func (m *PadMode) UnmarshalText(text []byte) error {
+	i, err := enum.Parse("mode", padNames, text)
+	*m = PadMode(i)
+	return err
+}
 
 // Pad adds before[i] places in front of axis i and after[i] behind it, for the
 // last len(before) axes; negative numbers cut places off. What is added follows
@@ -45,8 +61,11 @@ func (b *Builder) pad(x *gorgonia.Node, before, after []int, p padding) *gorgoni
 	if b.c.Err != nil {
 		return nil
 	}
-	if len(before) != len(after) || len(before) > len(s) || p.mode > PadCircular {
-		b.c.Refuse(mistake.Shapef("got %v before and %v after axes of %v and the mode %d, want two lists of one length for the last axes", before, after, s, p.mode))
+	if !b.c.Checks().OneOf("mode", padNames, int(p.mode)).OK() {
+		return nil
+	}
+	if len(before) != len(after) || len(before) > len(s) {
+		b.c.Refuse(mistake.Shapef("got %v before and %v after, want two lists of one length for the last axes", before, after))
 		return nil
 	}
 	y := x
@@ -71,7 +90,7 @@ func (b *Builder) padAxis(x *gorgonia.Node, axis, before, after int, p padding) 
 	lo, hi := max(0, before), max(0, after)
 	most := map[PadMode]int{PadZeros: op.MaxElements, PadReflect: n - 1, PadReplicate: op.MaxElements, PadCircular: n}[mode]
 	if lo > most || hi > most || before < -n || after < -n || n+min(0, before)+min(0, after) < 0 || mode != PadZeros && n == 0 && lo+hi > 0 {
-		b.c.Refuse(mistake.Shapef("got %d before and %d after axis %d of %v, more than the axis allows", before, after, axis, s))
+		b.c.Refuse(mistake.Shapef("axis %d: got %d before and %d after, want %d to %d each for %v", axis, before, after, -n, most, mode))
 		return nil
 	}
 	part := func(span Span) *gorgonia.Node { return b.c.Along(x, axis, span) }
@@ -168,14 +187,14 @@ func (b *Builder) Tile(x *gorgonia.Node, counts ...int) *gorgonia.Node {
 		return nil
 	}
 	if len(counts) != len(s) || slices.ContainsFunc(counts, func(c int) bool { return c < 0 }) {
-		b.c.Refuse(mistake.Shapef("got the counts %v for %v, want one of at least 0 for each axis", counts, s))
+		b.c.Refuse(mistake.Shapef("got the counts %v, want one of at least 0 for each of %d axes", counts, len(s)))
 		return nil
 	}
 	var apart, wide, out []int // each axis with one of its copies before it
 	for axis, d := range s {
 		apart, wide = append(apart, 1, d), append(wide, counts[axis], d)
 		if d > 0 && counts[axis] > op.MaxElements/d {
-			b.c.Refuse(mistake.Shapef("got the counts %v for %v, which has more than MaxElements elements then", counts, s))
+			b.c.Refuse(mistake.Shapef("got the counts %v, want at most %d elements", counts, op.MaxElements))
 			return nil
 		}
 		out = append(out, counts[axis]*d)
@@ -197,7 +216,7 @@ func (b *Builder) Squeeze(x *gorgonia.Node, axes ...int) *gorgonia.Node {
 			return nil
 		}
 		if s[k] != 1 {
-			b.c.Refuse(mistake.Shapef("got axis %d of %v, want one of extent 1", a, s))
+			b.c.Refuse(mistake.Shapef("axis %d: got the extent %d, want 1", a, s[k]))
 			return nil
 		}
 		drop[k] = true
@@ -222,7 +241,7 @@ func (b *Builder) Unsqueeze(x *gorgonia.Node, axis int) *gorgonia.Node {
 		axis += len(s) + 1
 	}
 	if axis < 0 || axis > len(s) {
-		b.c.Refuse(mistake.Shapef("axis %d is out of range for the %d axes of the result", axis, len(s)+1))
+		b.c.Refuse(mistake.Shapef("axis %d: want 0 to %d, an axis of the result", axis, len(s)))
 		return nil
 	}
 	return b.Reshape(x, slices.Insert(slices.Clone([]int(s)), axis, 1)...)
@@ -245,7 +264,7 @@ func (b *Builder) Split(x *gorgonia.Node, axis int, extents ...int) []*gorgonia.
 		}
 	}
 	if sum != n {
-		b.c.Refuse(mistake.Shapef("got parts %v of an axis of %d, want extents of at least 0 that add up to it", extents, n))
+		b.c.Refuse(mistake.Shapef("axis %d: got parts %v, want extents of at least 0 that add up to %d", axis, extents, n))
 		return make([]*gorgonia.Node, len(extents))
 	}
 	out := make([]*gorgonia.Node, len(extents))

@@ -10,6 +10,7 @@ import (
 	"github.com/symgrad/symgrad/internal/exec"
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/memory"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/tensor"
 )
@@ -99,19 +100,19 @@ func (p *Params) Len() int { return p.orEmpty().size }
 func (p *Params) declare(name string, shape ir.Shape, init Initializer) (*Param, error) {
 	if q := p.names[name]; q != nil {
 		if !shape.Equal(q.Shape) {
-			return nil, errors.Wrapf(ErrShape, "got %v, want %v as it was built first", shape, q.Shape)
+			return nil, mistake.Shapef("got %v, want %v as it was built first", shape, q.Shape)
 		}
 		return q, nil
 	}
 	if p.fixed {
-		return nil, errors.Errorf("new after the first Compile, which fixed the %d parameters of the model", len(p.list))
+		return nil, mistake.Optionf("got a new parameter after the first Compile, want one of the %d that the model has", len(p.list))
 	}
 	n, err := shape.CheckedSize(op.MaxElements)
 	if err != nil {
-		return nil, errors.Wrapf(ErrShape, "%v", err)
+		return nil, mistake.Shapef("%v", err)
 	}
 	if n == 0 {
-		return nil, errors.Wrapf(ErrShape, "got %v, which has no elements", shape)
+		return nil, mistake.Shapef("got %v, want at least one element", shape)
 	}
 	if err := p.fits(name, shape, n); err != nil {
 		return nil, err

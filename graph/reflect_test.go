@@ -44,6 +44,57 @@ func TestAnyCall(t *testing.T) {
 	}
 }
 
+// silent are the methods that report no mistake of the call.
+var silent = map[string]bool{"AcrossExamples": true, "Compile": true, "CountedMeans": true, "Err": true, "Fail": true, "Graph": true,
+	"IgnoredLabel": true, "InputNodes": true, "ParamNodes": true, "Params": true, "SetSeed": true, "SetTraining": true, "Scope": true, "Training": true}
+
+// TestErrorsNameTheOperator calls every operator until it refuses: the error names this
+// operator, not one that it is made of, and the line of the call.
+func TestErrorsNameTheOperator(t *testing.T) {
+	little(t)
+	for i, m := range operators() {
+		if silent[m.Name] {
+			continue
+		}
+		want := m.Name
+		if !strings.Contains(want, ".") {
+			want = "graph." + want
+		}
+		r := rand.New(rand.NewPCG(3, uint64(i)))
+		refused := 0
+		for range 300 {
+			data := make([]byte, 64)
+			for k := range data {
+				data[k] = byte(r.Uint32())
+			}
+			a := attempt{draws: &draws{data}, b: graph.New(graph.NewParams(graph.Float32, 1))}
+			args := a.arguments(m)
+			if a.b.Err() != nil {
+				continue // an operand could not be made
+			}
+			_, _, line, _ := runtime.Caller(0)
+			m.Func.Call(args)
+			var e *graph.OpError
+			switch err := a.b.Err(); {
+			case err == nil:
+				continue
+			case !errors.As(err, &e):
+				t.Errorf("%s: got %v, want an OpError", call(m, args), err)
+			case e.Package+"."+e.Op != want || e.At != fmt.Sprintf("reflect_test.go:%d", line+1):
+				t.Errorf("%s: got %v, want an error of %s at line %d", call(m, args), err, want, line+1)
+			case !strings.Contains(err.Error(), "want "):
+				t.Errorf("%s: got %v, which does not say what is wanted", call(m, args), err)
+			}
+			if refused++; refused == 8 {
+				break
+			}
+		}
+		if refused == 0 {
+			t.Errorf("%s: never refuses", m.Name)
+		}
+	}
+}
+
 // TestNilOperands calls every operator that takes nodes with nil ones: each says so.
 func TestNilOperands(t *testing.T) {
 	little(t)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // round32 rounds v to float32 in dst up to the first finite number that becomes
@@ -37,13 +38,13 @@ func isBeyond32(x float64) bool {
 	return !math.IsInf(x, 0) && math.IsInf(float64(float32(x)), 0)
 }
 
-// beyond is an error if d cannot hold one of the finite numbers of v.
+// beyond returns an error if d cannot hold one of the finite numbers of v.
 func beyond(v []float64, d DType) error {
 	if d != Float32 {
 		return nil
 	}
 	if i := slices.IndexFunc(v, isBeyond32); i >= 0 {
-		return errBeyond(i, v[i])
+		return mistake.Newf(ErrNotFinite, "element %d: got %v, want a number in the range of float32", i, v[i])
 	}
 	return nil
 }

@@ -51,7 +51,7 @@ func HouseholderProduct(b *graph.Builder, x, tau *gorgonia.Node) *gorgonia.Node 
 		return nil
 	}
 	if len(s) < 2 || len(t) != len(s)-1 || t[len(t)-1] > s[len(s)-1] || s[len(s)-1] > s[len(s)-2] {
-		c.Refuse(mistake.Shapef("got %v and %v, want [..., m, n] and [..., k] with k ≤ n ≤ m", s, t))
+		c.Refuse(mistake.Shapef("got %v and %v, want [..., M, N] and [..., K] with K ≤ N ≤ M", s, t))
 		return nil
 	}
 	m, n, k := s[len(s)-2], s[len(s)-1], t[len(t)-1]

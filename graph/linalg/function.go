@@ -78,7 +78,7 @@ func square(b *graph.Builder, x *gorgonia.Node) (n int, ok bool) {
 	}
 	k := len(s) - 2
 	if k < 0 || s[k] != s[k+1] {
-		c.Refuse(mistake.Shapef("got %v, want square matrices [..., n, n]", s))
+		c.Refuse(mistake.Shapef("got %v, want square matrices [..., N, N]", s))
 		return 0, false
 	}
 	return s[k], true

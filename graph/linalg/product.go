@@ -60,7 +60,7 @@ func Cross(b *graph.Builder, x, y *gorgonia.Node, axis int) *gorgonia.Node {
 		return nil
 	}
 	if n != 3 {
-		c.Refuse(mistake.Shapef("got %d places on axis %d, want 3", n, axis))
+		c.Refuse(mistake.Shapef("axis %d: got the extent %d, want 3", axis, n))
 		return nil
 	}
 	turned := func(z *gorgonia.Node, by int) *gorgonia.Node { return b.Roll(z, by, k) }

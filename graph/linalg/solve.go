@@ -4,7 +4,6 @@ import (
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/build"
 	"github.com/symgrad/symgrad/internal/enum"
-	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 )
 
@@ -52,14 +51,6 @@ func (t *Triangle) UnmarshalText(text []byte) error {
 	return err
 }
 
-// known refuses a number that is no triangle.
-func (t Triangle) known(c *build.Core) bool {
-	if c.OK() && t > Upper {
-		c.Refuse(mistake.Optionf("got %v, want lower or upper", t))
-	}
-	return c.OK()
-}
-
 // TriangularSolve returns the y that solves t·y = r, where t is the lower or upper
 // triangle of x. Elements of x outside of the triangle are not read.
 // Shape: x [..., N, N], r [..., N, K]; result [..., N, K]; leading axes broadcast.
@@ -68,7 +59,7 @@ func TriangularSolve(b *graph.Builder, x, r *gorgonia.Node, triangle Triangle) *
 	c := build.Enter(b, "linalg.TriangularSolve", x, r)
 	defer c.Leave()
 	switch {
-	case !triangle.known(c):
+	case !c.Checks().OneOf("triangle", triangleNames, int(triangle)).OK():
 		return nil
 	case triangle == Upper:
 		return c.Solve(c.Triu(x, 0), r)
@@ -93,7 +84,7 @@ func Cholesky(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
 func CholeskySolve(b *graph.Builder, factor, r *gorgonia.Node, triangle Triangle) *gorgonia.Node {
 	c := build.Enter(b, "linalg.CholeskySolve", factor, r)
 	defer c.Leave()
-	if !triangle.known(c) {
+	if !c.Checks().OneOf("triangle", triangleNames, int(triangle)).OK() {
 		return nil
 	}
 	if triangle == Upper {

@@ -24,7 +24,7 @@ func GatherBroadcast(b *graph.Builder, x, index *gorgonia.Node, axis int) *gorgo
 		return nil
 	}
 	if len(sx) != len(si) {
-		c.Refuse(mistake.Shapef("got %v and the index %v, want equal ranks", sx, si))
+		c.Refuse(mistake.Shapef("got %v and the index %v, want as many axes", sx, si))
 		return nil
 	}
 	nx, ni := sx[k], si[k]
@@ -101,7 +101,7 @@ func MaskedScatter(b *graph.Builder, x *gorgonia.Node, mask []bool, s *gorgonia.
 		return nil
 	}
 	if n := c.Shape(s).Size(); n < len(at) {
-		c.Refuse(mistake.Shapef("got %d elements for %d places, want at least as many", n, len(at)))
+		c.Refuse(mistake.Shapef("got %d elements for a mask with %d true, want at least as many", n, len(at)))
 		return nil
 	}
 	if len(at) == 0 {
@@ -115,7 +115,7 @@ func masked(b *graph.Builder, x *gorgonia.Node, mask []bool) []int {
 	c := build.Of(b)
 	s := c.Shape(x)
 	if c.Err == nil && s.Size() != len(mask) {
-		c.Refuse(mistake.Shapef("got a mask of %d for %v, want %d", len(mask), s, s.Size()))
+		c.Refuse(mistake.Shapef("got a mask of %d elements for %v, want %d", len(mask), s, s.Size()))
 	}
 	at := []int{}
 	for i, set := range mask {

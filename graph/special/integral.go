@@ -72,7 +72,7 @@ func Differences(b *graph.Builder, x *gorgonia.Node, at []float64, axis, order i
 		return nil
 	}
 	if order < 1 || order > 2 || at != nil && len(at) != n {
-		c.Refuse(mistake.Shapef("got %d places for %d and the order %d, want one for each and the order 1 or 2", len(at), n, order))
+		c.Refuse(mistake.Shapef("got %d positions for %d elements and the order %d, want one for each and the order 1 or 2", len(at), n, order))
 		return nil
 	}
 	if !c.Holds(3, n) {

@@ -6,7 +6,6 @@ import (
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/build"
 	"github.com/symgrad/symgrad/internal/enum"
-	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 )
 
@@ -83,10 +82,7 @@ func Quantile(b *graph.Builder, x *gorgonia.Node, q float64, axis int, between I
 
 func quantileOf(b *graph.Builder, x *gorgonia.Node, q float64, between Interpolation) bool {
 	c := build.Of(b)
-	if c.OK() && between > Nearest {
-		c.Refuse(mistake.Optionf("got %v, want one of %q", between, interpolationNames))
-	}
-	return c.Checks().Within("q", q, 0, 1).OK()
+	return c.Checks().OneOf("interpolation", interpolationNames, int(between)).Within("q", q, 0, 1).OK()
 }
 
 // NaNQuantile returns the q-quantile of the elements that are not NaN; NaN if there are

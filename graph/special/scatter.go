@@ -59,10 +59,7 @@ type ReduceOptions struct {
 func ScatterReduce(b *graph.Builder, x, s, index *gorgonia.Node, axis int, o ReduceOptions) *gorgonia.Node {
 	c := build.Enter(b, "special.ScatterReduce", x, s, index)
 	defer c.Leave()
-	if o.Reduction > ReduceMin {
-		c.Refuse(mistake.Optionf("got %v, want one of %q", o.Reduction, reductionNames))
-	}
-	if c.Err != nil {
+	if !c.Checks().OneOf("reduction", reductionNames, int(o.Reduction)).OK() {
 		return nil
 	}
 	count := c.ScatterAdd(c.Fill(s, 1), index, axis, c.Shape(x))
@@ -152,7 +149,7 @@ func placedAlong(b *graph.Builder, x, s, index *gorgonia.Node, axis int) (k int,
 		sx[k] = ss[k]
 	}
 	if c.Err == nil && !sx.Equal(ss) {
-		c.Refuse(mistake.Shapef("got %v for %v along axis %d, want equal extents on the others", ss, c.Shape(x), axis))
+		c.Refuse(mistake.Shapef("got %v for %v, want equal extents except on axis %d", ss, c.Shape(x), axis))
 	}
 	if c.Err != nil {
 		return 0, nil, false
@@ -169,7 +166,7 @@ func spread(b *graph.Builder, x, index *gorgonia.Node, axis int, shape []int) *g
 		return nil
 	}
 	if len(n) != 1 || shape[axis] != n[0] {
-		c.Refuse(mistake.Shapef("got %v along axis %d for the index %v, want a vector of as many", shape, axis, n))
+		c.Refuse(mistake.Shapef("got the index %v, want a vector [%d], the extent of axis %d of %v", n, shape[axis], axis, shape))
 		return nil
 	}
 	column := slices.Repeat([]int{1}, len(shape)-axis)

@@ -29,7 +29,7 @@ func Windows(b *graph.Builder, x *gorgonia.Node, axis int, o WindowOptions) *gor
 		return nil
 	}
 	if size < 1 || step < 1 {
-		c.Refuse(mistake.Shapef("got windows of %d places %d apart, want at least 1", size, step))
+		c.Refuse(mistake.Shapef("got the size %d and the step %d, want at least 1", size, step))
 		return nil
 	}
 	count := (n-size)/step + 1
@@ -66,7 +66,7 @@ func Strided(b *graph.Builder, x *gorgonia.Node, shape, strides []int, offset in
 		return nil
 	}
 	if !reaches(s.Size(), shape, strides, offset) {
-		c.Refuse(mistake.Shapef("got the shape %v, the strides %v and the offset %d, which reach beyond the %d elements", shape, strides, offset, s.Size()))
+		c.Refuse(mistake.Shapef("got the shape %v, the strides %v and the offset %d, want only elements 0 to %d", shape, strides, offset, s.Size()-1))
 		return nil
 	}
 	index := []int{offset}

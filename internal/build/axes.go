@@ -34,7 +34,7 @@ func (c *Core) Extent(x *gorgonia.Node, axis, least int) (k, n int, ok bool) {
 	}
 	s := c.Shape(x)
 	if s[k] < least {
-		c.Refuse(mistake.Shapef("got axis %d of %v, want at least %d elements", axis, s, least))
+		c.Refuse(mistake.Shapef("axis %d: got %d elements, want at least %d", axis, s[k], least))
 		return 0, 0, false
 	}
 	return k, s[k], true

@@ -139,7 +139,7 @@ func (c *Core) NewLeaf(t ir.Type, l Leaf) *gorgonia.Node {
 	}
 	for i, d := range t.Shape {
 		if d < 0 {
-			c.Refuse(mistake.Shapef("got %v, whose axis %d has the extent %d, want at least 0", t.Shape, i, d))
+			c.Refuse(mistake.Shapef("axis %d: got the extent %d in %v, want at least 0", i, d, t.Shape))
 			return c.Missing()
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/symgrad/symgrad/internal/enum"
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/op"
@@ -47,7 +48,7 @@ func (l Checks) Labelled(x, labels *gorgonia.Node, axis int) Checks {
 		axis += len(s)
 	}
 	if len(s) == 0 || axis >= len(s) || !t.Equal(append(s[:axis:axis].Clone(), s[axis+1:]...)) {
-		l.c.Refuse(mistake.Shapef("got %v and the labels %v, want a label for each row of axis %d", s, t, axis))
+		l.c.Refuse(mistake.Shapef("got the labels %v for %v, want one for each row of axis %d", t, s, axis))
 	}
 	return l
 }
@@ -112,6 +113,16 @@ func (l Checks) Within(name string, v, lo, hi float64) Checks {
 	return l.Setting(name, v, v >= lo && v <= hi, fmt.Sprintf("a number in [%v, %v]", lo, hi))
 }
 
+// OneOf refuses a number that is none of the named constants.
+func (l Checks) OneOf(kind string, names []string, i int) Checks {
+	if l.OK() {
+		if _, err := enum.Text(kind, names, i); err != nil {
+			l.c.Refuse(err)
+		}
+	}
+	return l
+}
+
 // Choice refuses an integer that is none of those that the operator takes.
 func (l Checks) Choice(name string, v int, takes bool, want string) Checks {
 	if l.OK() && !takes {
@@ -169,7 +180,7 @@ func (c *Core) Holds(shape ...int) bool {
 	}
 	n, err := ir.Shape(shape).CheckedSize(op.MaxElements)
 	if err != nil {
-		c.Refuse(mistake.Shapef("it needs a constant: %v", err))
+		c.Refuse(mistake.Shapef("its constant: %v", err))
 	} else if err := c.Enough(2*8*int64(n), shape); err != nil {
 		c.Refuse(err)
 	}

@@ -149,7 +149,7 @@ func (l *lowering) add(a op.Applied) error {
 		}
 	}
 	if o, ok := a.Out.Op().(*op.Op); ok {
-		v.Name, v.PC = o.Label, o.PC
+		v.Name, v.Made, v.PC = o.Label, o.Made, o.PC
 	}
 	l.done[a.Out] = v
 	return nil

@@ -158,7 +158,7 @@ func newChange(f *ir.Func) *change { return &change{f: f, by: ir.NewTable[*ir.Va
 // has its own.
 func (c *change) replace(v, w *ir.Value) {
 	if w.PC == 0 {
-		w.PC = v.PC
+		w.Made, w.PC = v.Made, v.PC
 	}
 	if w.Name == "" && w.Leaf == ir.NotLeaf {
 		w.Name = v.Name

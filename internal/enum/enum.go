@@ -8,6 +8,7 @@ package enum
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/symgrad/symgrad/internal/mistake"
 )
@@ -25,7 +26,7 @@ func Text(kind string, names []string, i int) ([]byte, error) {
 	if i >= 0 && i < len(names) {
 		return []byte(names[i]), nil
 	}
-	return nil, mistake.Optionf("got the %s %d, want one of %q", kind, i, names)
+	return nil, mistake.Optionf("got the %s %d, want one of %s", kind, i, strings.Join(names, ", "))
 }
 
 // Parse returns the constant that text names. Errors: ErrOption if there is none.
@@ -33,5 +34,5 @@ func Parse(kind string, names []string, text []byte) (int, error) {
 	if i := slices.Index(names, string(text)); i >= 0 {
 		return i, nil
 	}
-	return 0, mistake.Optionf("got the %s %q, want one of %q", kind, text, names)
+	return 0, mistake.Optionf("got the %s %q, want one of %s", kind, text, strings.Join(names, ", "))
 }

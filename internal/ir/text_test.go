@@ -123,7 +123,7 @@ func TestParseErrors(t *testing.T) {
 		{in("v0 = const f32[2] [1 2 x]"), `ir: 2:24: got "x]", want an element of the constant or ]`},
 		{in("v0 = const f32[2] [1 ... 498 more]"), `ir: 2:26: got "498 more]", want "]"`},
 		{in("v0 = const f32[1] [1 ...]"), "ir: 2:25: got ... for a constant of 1 elements"},
-		{in("v0 = const f32[99999999] [1 ...]"), "ir: 2:32: shape [99999999] has more elements than the limit of 16777216"},
+		{in("v0 = const f32[99999999] [1 ...]"), "ir: 2:32: got [99999999], want at most 16777216 elements"},
 		{in(x, "v1 = tanh f32[2] v0 {a=1 a=2}"), `ir: 3:26: got "a=2}", want the name of another attribute`},
 		{in(x, "v1 = tanh f32[2] v0 {a=b}"), `ir: 3:24: got "b}", want true, false, a number, a name in double quotes or a list such as [0,2]`},
 		{in(x, `v1 = tanh f32[2] v0 "unended`), `ir: 3:21: got "\"unended", want a name in double quotes`},

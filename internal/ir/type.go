@@ -57,15 +57,15 @@ func (s Shape) CheckedSize(limit int) (int, error) {
 	n := 1
 	for _, d := range s {
 		if d < 0 {
-			return 0, fmt.Errorf("shape %v has a negative extent", s)
+			return 0, fmt.Errorf("got %v, want extents of at least 0", s)
 		}
 		if d != 0 && n > math.MaxInt/d {
-			return 0, fmt.Errorf("shape %v has more elements than the limit of %d", s, limit)
+			return 0, fmt.Errorf("got %v, want at most %d elements", s, limit)
 		}
 		n *= d
 	}
 	if n > limit {
-		return 0, fmt.Errorf("shape %v has more elements than the limit of %d", s, limit)
+		return 0, fmt.Errorf("got %v, want at most %d elements", s, limit)
 	}
 	return n, nil
 }
@@ -118,12 +118,41 @@ func (t Type) String() string { return t.DType.String() + t.Shape.compact() }
 // Equal reports whether both types have the same element type and shape.
 func (t Type) Equal(o Type) bool { return t.DType == o.DType && t.Shape.Equal(o.Shape) }
 
+// axesOf lists the axes of an array of the rank.
+func axesOf(rank int) string {
+	switch rank {
+	case 0:
+		return "none for a scalar"
+	case 1:
+		return "0"
+	}
+	all := "one of 0"
+	for k := 1; k < rank; k++ {
+		all += ", " + strconv.Itoa(k)
+	}
+	return all
+}
+
+// Words returns t as messages write it: float64 [2, 3].
+func (t Type) Words() string { return t.DType.Words() + " " + t.Shape.String() }
+
+// Words returns d as messages write it: float64.
+func (d DType) Words() string {
+	switch d {
+	case F32:
+		return "float32"
+	case F64:
+		return "float64"
+	}
+	return d.String()
+}
+
 // Axis returns the axis counted from 0; a negative one counts from the last, which is -1.
 // Error: the axis is out of range.
 func (t Type) Axis(axis int) (int, error) {
 	r := len(t.Shape)
 	if axis < -r || axis >= r {
-		return 0, fmt.Errorf("axis %d is out of range for shape %v of rank %d", axis, t.Shape, r)
+		return 0, fmt.Errorf("axis %d: want %s", axis, axesOf(r))
 	}
 	if axis < 0 {
 		axis += r

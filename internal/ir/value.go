@@ -30,6 +30,7 @@ type Value struct {
 	Name  string  // of a leaf, or of the node that an operator comes from, for messages
 	Data  any     // of a Const: []float64 (for F32 too) or []int
 	Index int     // of an Arg: which operand; of a Param: where it lies
+	Made  string  // the public operator that the user called for it, or ""; for messages
 	PC    uintptr // the user's line that asked for the value, for messages; 0: unknown
 }
 

@@ -11,6 +11,8 @@ package mistake
 import (
 	"errors" // kinds need no stack
 	"fmt"
+	"strconv"
+	"strings"
 )
 
 // The kinds of error.
@@ -35,8 +37,36 @@ var (
 )
 
 // Newf returns an error with the text that errors.Is finds kind in. The text does not
-// repeat the kind's own.
-func Newf(kind error, format string, a ...any) error { return &of{kind, fmt.Sprintf(format, a...)} }
+// repeat the kind's own. Arguments print as users write them: lists of integers as
+// [1, 2], types by their Words.
+func Newf(kind error, format string, a ...any) error {
+	words := make([]any, len(a))
+	for i, x := range a {
+		switch x := x.(type) {
+		case []int:
+			words[i] = list(x)
+		case interface{ Words() string }:
+			words[i] = x.Words()
+		default:
+			words[i] = x
+		}
+	}
+	return &of{kind, fmt.Sprintf(format, words...)}
+}
+
+// list writes integers as [1, 2].
+func list(v []int) string {
+	var b strings.Builder
+	b.WriteByte('[')
+	for i, x := range v {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(strconv.Itoa(x))
+	}
+	b.WriteByte(']')
+	return b.String()
+}
 
 // Shapef returns an ErrShape with the text.
 func Shapef(format string, a ...any) error { return Newf(ErrShape, format, a...) }

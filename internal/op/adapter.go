@@ -11,6 +11,7 @@ import (
 	"github.com/chewxy/hm"
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -129,7 +130,7 @@ func (o *Op) Terms(grad *gorgonia.Node) gorgonia.Nodes {
 // may return bool: those count as floats, of the type that was compared.
 func TypeOf(n *gorgonia.Node) (ir.Type, error) {
 	if n == nil {
-		return ir.Type{}, errors.New("the node is nil")
+		return ir.Type{}, mistake.Optionf("got a nil node, want a node of the graph")
 	}
 	if o, ok := n.Op().(*Op); ok {
 		return o.Out, nil

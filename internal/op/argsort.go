@@ -96,8 +96,15 @@ func (c *Ctx) KthValue(x *gorgonia.Node, k, axis int) *gorgonia.Node {
 		return nil
 	}
 	a, err := t.Axis(axis)
-	if err != nil || k < 1 || k > t.Shape[a] {
-		c.Fail("kthvalue", "", []*gorgonia.Node{x}, shapef("got k = %d along axis %d of %v, want one of its places", k, axis, t.Shape))
+	switch {
+	case err != nil:
+		c.Fail("kthvalue", "", []*gorgonia.Node{x}, shapef("%v", err))
+		return nil
+	case t.Shape[a] == 0:
+		c.Fail("kthvalue", "", []*gorgonia.Node{x}, shapef("axis %d: got no elements, want at least one", axis))
+		return nil
+	case k < 1 || k > t.Shape[a]:
+		c.Fail("kthvalue", "", []*gorgonia.Node{x}, shapef("got k = %d, want 1 to %d, the extent of axis %d", k, t.Shape[a], axis))
 		return nil
 	}
 	y := c.Sort(x, a, false)
@@ -114,8 +121,11 @@ func (c *Ctx) Median(x *gorgonia.Node, axis int) *gorgonia.Node {
 		return nil
 	}
 	k, err := t.Axis(axis)
-	if err != nil || t.Shape[k] == 0 {
-		c.Fail("median", "", []*gorgonia.Node{x}, shapef("got axis %d of %v, want one with elements", axis, t.Shape))
+	if err == nil && t.Shape[k] == 0 {
+		err = shapef("axis %d: got no elements, want at least one", axis)
+	}
+	if err != nil {
+		c.Fail("median", "", []*gorgonia.Node{x}, shapef("%v", err))
 		return nil
 	}
 	return c.KthValue(x, (t.Shape[k]+1)/2, k)
@@ -129,7 +139,7 @@ func (c *Ctx) part(x *gorgonia.Node, axis, start, stop int) *gorgonia.Node {
 	}
 	k, err := t.Axis(axis)
 	if err != nil || start < 0 || stop > t.Shape[k] || start > stop {
-		c.Fail("slice", "", []*gorgonia.Node{x}, shapef("got the places [%d,%d) on axis %d of %v", start, stop, axis, t.Shape))
+		c.Fail("slice", "", []*gorgonia.Node{x}, shapef("got elements %d to %d, want such as axis %d of %v has", start, stop, axis, t.Shape))
 		return nil
 	}
 	r := make([]Range, k+1)

@@ -39,7 +39,7 @@ func inferBroadcast(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 		ok = from[i] == to[off+i] || from[i] == 1
 	}
 	if !ok {
-		return ir.Type{}, shapef("got %v, which does not broadcast to %v", from, to)
+		return ir.Type{}, shapef("got %v, want a shape that broadcasts to %v", from, to)
 	}
 	return ir.Type{DType: in[0].DType, Shape: to.Clone()}, nil
 }
@@ -74,7 +74,7 @@ func BroadcastShape(x, y ir.Shape) (ir.Shape, error) {
 		case a == 1:
 			out[i] = b
 		default:
-			return nil, shapef("got %v and %v, which do not broadcast: %d and %d on axis %d", x, y, a, b, i-n)
+			return nil, shapef("got %v and %v: %d and %d on axis %d, want equal extents or 1", x, y, a, b, i-n)
 		}
 	}
 	return out, nil

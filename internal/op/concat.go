@@ -62,7 +62,7 @@ func inferConcat(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 			ok = i == axis || t.Shape[i] == out.Shape[i]
 		}
 		if !ok {
-			return ir.Type{}, shapef("got %v and %v, want equal extents but on axis %d", in[0].Shape, t.Shape, axis)
+			return ir.Type{}, shapef("got %v and %v, want equal extents except on axis %d", in[0].Shape, t.Shape, axis)
 		}
 		out.Shape[axis] += t.Shape[axis]
 	}
@@ -171,7 +171,7 @@ func (c *Ctx) Stack(axis int, xs ...*gorgonia.Node) *gorgonia.Node {
 		k += len(s) + 1
 	}
 	if k < 0 || k > len(s) {
-		c.Fail("stack", "", xs, shapef("got axis %d for operands %v, want it in [0,%d]", axis, s, len(s)))
+		c.Fail("stack", "", xs, shapef("axis %d: want 0 to %d for operands %v", axis, len(s), s))
 		return nil
 	}
 	each := make([]*gorgonia.Node, len(xs))

@@ -78,7 +78,7 @@ func ConvOut(a ir.Attrs, x, w ir.Shape) (ir.Shape, error) {
 	}
 	groups := a.Int("groups")
 	if x[1] != w[1]*groups || w[0]%groups != 0 {
-		return nil, shapef("got images %v of %d channels and weights %v in %d groups, want %d channels and outputs that the groups divide", x, x[1], w, groups, w[1]*groups)
+		return nil, shapef("got %d channels in images %v, weights %v and %d groups, want %d channels and a number of outputs that the groups divide", x[1], x, w, groups, w[1]*groups)
 	}
 	out := ir.Shape{x[0], w[0]}
 	for i := range k {
@@ -86,7 +86,7 @@ func ConvOut(a ir.Attrs, x, w ir.Shape) (ir.Shape, error) {
 		padded := in + a.Ints("pad")[i] + a.Ints("padend")[i]
 		reach := (taps-1)*a.Ints("dilation")[i] + 1
 		if taps < 1 || padded < reach {
-			return nil, shapef("got images %v and weights %v: on axis %d the kernel spans %d, more than the %d of the padded image", x, w, 2+i, reach, padded)
+			return nil, shapef("got a kernel that spans %d on axis %d, want 1 to %d, the extent of the padded images", reach, 2+i, padded)
 		}
 		out = append(out, (padded-reach)/a.Ints("stride")[i]+1)
 	}
@@ -98,14 +98,14 @@ func convSettings(a ir.Attrs, k int) error {
 	for _, key := range []string{"stride", "pad", "padend", "dilation"} {
 		v := a.Ints(key)
 		if len(v) != k {
-			return shapef("got %s %v, want one number for each of %d spatial axes", key, v, k)
+			return shapef("got the %s %v, want one number for each of %d spatial axes", key, v, k)
 		}
 		for _, n := range v {
 			if n < 1 && (key == "stride" || key == "dilation") {
-				return shapef("got %s %v, want numbers of at least 1", key, v)
+				return shapef("got the %s %v, want numbers of at least 1", key, v)
 			}
 			if n < 0 {
-				return shapef("got %s %v, want numbers of at least 0", key, v)
+				return shapef("got the %s %v, want numbers of at least 0", key, v)
 			}
 		}
 	}

@@ -81,7 +81,7 @@ func crossEntropy[T ir.Float](l lineOps[T]) ir.Kernel[T] {
 				continue
 			}
 			if label < 0 || label >= n {
-				c.Fault.Report(shapef("crossentropy: got the label %d at element %d, want it in [0,%d)", label, i, n))
+				failRun(c, shapef("got the label %d at element %d, want 0 to %d", label, i, n-1))
 				continue
 			}
 			x := c.In[0][i*n : (i+1)*n]

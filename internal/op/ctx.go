@@ -6,6 +6,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -129,10 +130,10 @@ func (c *Ctx) infer(e *Entry, a ir.Attrs, in []*gorgonia.Node) (ir.Type, error) 
 	float := -1
 	for i, n := range in {
 		if n == nil {
-			return ir.Type{}, errors.Errorf("operand %d is nil", i)
+			return ir.Type{}, mistake.Optionf("operand %d: got nil, want a node of the graph", i)
 		}
 		if n.Graph() != c.Graph && !c.apart {
-			return ir.Type{}, errors.Errorf("operand %d, %q, belongs to another graph", i, NameOf(n))
+			return ir.Type{}, mistake.Optionf("operand %d: got %q of another graph, want a node of this one", i, NameOf(n))
 		}
 		if err := CheckRandom(n); err != nil {
 			return ir.Type{}, err
@@ -157,11 +158,11 @@ func (c *Ctx) infer(e *Entry, a ir.Attrs, in []*gorgonia.Node) (ir.Type, error) 
 		return ir.Type{}, shapef("%v", err)
 	}
 	if by := a.Float("by"); out.DType == ir.F32 && !math.IsInf(by, 0) && math.IsInf(float64(float32(by)), 0) {
-		return ir.Type{}, errors.Wrapf(ErrNotFinite, "got the number %v, beyond the range of float32", by)
+		return ir.Type{}, mistake.Newf(ErrNotFinite, "got the number %v, want one in the range of float32", by)
 	}
 	for i, t := range types {
 		if t.DType == ir.Int && out.DType == ir.Int && e.View == nil { // kernels compute floats, views move both
-			return ir.Type{}, dtypef("got %v for operand %d, want floats", t, i)
+			return ir.Type{}, dtypef("operand %d: got %v, want floats", i, t)
 		}
 	}
 	return out, nil

@@ -34,7 +34,7 @@ func (o *Op) isFloat32() bool {
 }
 
 func do[T ir.Float](o *Op, in []gorgonia.Value) (gorgonia.Value, error) {
-	v := &ir.Value{Def: &o.Entry.Def, Attrs: o.Attrs, Type: o.Out, In: make([]*ir.Value, len(o.In))}
+	v := &ir.Value{Def: &o.Entry.Def, Attrs: o.Attrs, Type: o.Out, Name: o.Label, Made: o.Made, PC: o.PC, In: make([]*ir.Value, len(o.In))}
 	var fault ir.Fault
 	c := ir.Call[T]{V: v, In: make([][]T, len(in)), IntIn: make([][]int, len(in)), Fault: &fault}
 	for i, n := range o.In {

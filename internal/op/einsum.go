@@ -82,7 +82,7 @@ func (c *Ctx) parseEinsum(equation string, xs []*gorgonia.Node) (terms []term, o
 			case !seen || n == 1 && l >= ellipsisLabel(0):
 				extent[l] = s[j]
 			case n != s[j] && !(s[j] == 1 && l >= ellipsisLabel(0)):
-				return nil, nil, shapef("got the equation %q, in which %q has the extents %d and %d", equation, l, n, s[j])
+				return nil, nil, shapef("got the extents %d and %d for %q in the equation %q, want equal ones", n, s[j], string(l), equation)
 			}
 		}
 		terms = append(terms, term{xs[i], labels})
@@ -103,7 +103,7 @@ func (c *Ctx) parseEinsum(equation string, xs []*gorgonia.Node) (terms []term, o
 	}
 	for i, l := range out {
 		if _, ok := extent[l]; !ok || slices.Contains(out[:i], l) {
-			return nil, nil, shapef("got the equation %q, in whose result %q is unknown or repeated", equation, l)
+			return nil, nil, shapef("got %q in the result of the equation %q, want each label once, and only labels of the operands", string(l), equation)
 		}
 	}
 	return terms, out, nil
@@ -116,11 +116,11 @@ func expand(equation, part string, rank int) (labels []rune, dots int, err error
 	letters := []rune(before + after)
 	dots = rank - len(letters)
 	if dots < 0 || dots > 0 && !has {
-		return nil, 0, shapef("got %q in the equation %q for an operand of rank %d", part, equation, rank)
+		return nil, 0, shapef("got %q in the equation %q for an operand with %d axes, want one label for each axis", part, equation, rank)
 	}
 	for _, l := range letters {
 		if !('a' <= l && l <= 'z' || 'A' <= l && l <= 'Z') {
-			return nil, 0, shapef("got the label %q in the equation %q, want letters", l, equation)
+			return nil, 0, shapef("got the label %q in the equation %q, want letters", string(l), equation)
 		}
 	}
 	labels = []rune(before)

@@ -12,7 +12,7 @@ import (
 func sameShape(in []ir.Type, _ ir.Attrs) (ir.Type, error) {
 	for i, t := range in {
 		if !t.DType.IsFloat() {
-			return ir.Type{}, dtypef("got %v for operand %d, want floats", t, i)
+			return ir.Type{}, dtypef("operand %d: got %v, want floats", i, t)
 		}
 		if !t.Shape.Equal(in[0].Shape) {
 			return ir.Type{}, shapef("got %v and %v, want equal shapes", in[0].Shape, t.Shape)

@@ -73,13 +73,7 @@ func (e *Error) operands() []string {
 	mixed := floats[ir.F32] && floats[ir.F64]
 	out := make([]string, len(e.In))
 	for i, in := range e.In {
-		t := in.Type.DType.String() + " "
-		switch in.Type.DType {
-		case ir.F32:
-			t = "float32 "
-		case ir.F64:
-			t = "float64 "
-		}
+		t := in.Type.DType.Words() + " "
 		if in.Type.DType.IsFloat() && !mixed {
 			t = ""
 		}
@@ -90,6 +84,16 @@ func (e *Error) operands() []string {
 
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
+
+// failRun reports a failure that only a run can see, by the operator that the user
+// called and his line.
+func failRun[T ir.Float](c *ir.Call[T], err error) {
+	name := c.V.Made
+	if name == "" {
+		name = c.V.Def.Name
+	}
+	c.Fault.Report(&Error{Op: name, Node: c.V.Name, At: Position(c.V.PC), Err: err})
+}
 
 // shapef is an ErrShape with the text.
 func shapef(format string, a ...any) error { return mistake.Shapef(format, a...) }
@@ -144,7 +148,7 @@ var builders = [...]string{"graph.", "graph/nn.", "graph/loss.", "graph/linalg."
 func internalFrame(fn string) bool {
 	rest, ok := strings.CutPrefix(fn, module)
 	if !ok {
-		return false
+		return strings.HasPrefix(fn, "reflect.") // who calls by reflection asks, not reflect
 	}
 	for _, p := range builders {
 		if strings.HasPrefix(rest, p) {

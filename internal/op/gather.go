@@ -49,11 +49,11 @@ func checkIndex(whole, idx ir.Type, axis int) error {
 		return dtypef("got %v and %v, want floats and an integer index", whole, idx)
 	}
 	if len(whole.Shape) != len(idx.Shape) || axis < 0 || axis >= len(whole.Shape) {
-		return shapef("got %v and the index %v along axis %d, want equal ranks", whole.Shape, idx.Shape, axis)
+		return shapef("got %v and the index %v, want as many axes, and axis %d among them", whole.Shape, idx.Shape, axis)
 	}
 	for i, d := range idx.Shape {
 		if i != axis && d > whole.Shape[i] {
-			return shapef("got %v and the index %v, which is longer on axis %d", whole.Shape, idx.Shape, i)
+			return shapef("got the index %v for %v, want at most %d on axis %d", idx.Shape, whole.Shape, whole.Shape[i], i)
 		}
 	}
 	return nil
@@ -104,7 +104,7 @@ func gather[T ir.Float](c *ir.Call[T]) {
 	p := c.State.(*places)
 	p.each(c.IntIn[1], func(i, at int) {
 		if at < 0 {
-			c.Fault.Report(shapef("gather: got the index %d at element %d, want it in [0,%d)", c.IntIn[1][i], i, p.n))
+			failRun(c, shapef("got the index %d at element %d, want 0 to %d", c.IntIn[1][i], i, p.n-1))
 			return
 		}
 		c.Out[i] = c.In[0][at]

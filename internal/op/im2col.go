@@ -86,7 +86,7 @@ func columnsOf(a ir.Attrs, x ir.Shape) (columns, error) {
 		c.in[i] = x[2+i]
 		span := c.in[i] + 2*c.pad[i] - (c.kernel[i]-1)*c.dil[i] - 1
 		if span < 0 {
-			return c, shapef("got images %v and windows of %v, of which none fits", x, c.kernel)
+			return c, shapef("got windows of %v, want such as fit into %v", c.kernel, x)
 		}
 		c.out[i] = span/c.stride[i] + 1
 	}

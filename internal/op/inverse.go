@@ -67,7 +67,7 @@ func refSolve(dst, src []float64, n int) {
 func invert[T ir.Float](f *factored, c *ir.Call[T], i int) {
 	load(f, c.In[0], i)
 	if !f.lu() || f.n > 0 && !lapack.Dgetri(f.n, f.a, f.n, f.pivots, f.work, len(f.work)) {
-		singular(c, "inverse", i)
+		singular(c, i)
 		return
 	}
 	for j, v := range f.a {

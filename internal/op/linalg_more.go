@@ -17,7 +17,7 @@ func (c *Ctx) Diagonal(x *gorgonia.Node, i, j int) *gorgonia.Node {
 	a, erra := t.Axis(i)
 	b, errb := t.Axis(j)
 	if erra != nil || errb != nil || a == b || t.Shape[a] != t.Shape[b] {
-		c.Fail("diagonal", "", []*gorgonia.Node{x}, shapef("got the axes %d and %d of %v, want two of equal extent", i, j, t.Shape))
+		c.Fail("diagonal", "", []*gorgonia.Node{x}, shapef("got the axes %d and %d of %v, want two different ones of equal extent", i, j, t.Shape))
 		return nil
 	}
 	var perm []int

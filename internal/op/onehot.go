@@ -51,7 +51,7 @@ func oneHot[T ir.Float](c *ir.Call[T]) {
 			continue
 		}
 		if k < 0 || k >= n {
-			c.Fault.Report(shapef("onehot: got the index %d at element %d, want it in [0,%d)", k, i, n))
+			failRun(c, shapef("got the index %d at element %d, want 0 to %d", k, i, n-1))
 			continue
 		}
 		c.Out[i*n+k] = 1

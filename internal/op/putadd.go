@@ -75,7 +75,7 @@ func putAdd[T ir.Float](c *ir.Call[T]) {
 	used := int32(0)
 	for i, k := range c.IntIn[1] {
 		if k < 0 || k >= rows {
-			c.Fault.Report(shapef("putadd: got the index %d at element %d, want it in [0,%d)", k, i, rows))
+			failRun(c, shapef("got the index %d at element %d, want 0 to %d", k, i, rows-1))
 			continue
 		}
 		row := c.Out[k*w : (k+1)*w]

@@ -19,7 +19,7 @@ func inferReduce(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 	axes := a.Ints("axes")
 	for i, x := range axes {
 		if x < 0 || x >= len(t.Shape) || i > 0 && x <= axes[i-1] {
-			return ir.Type{}, shapef("got axes %v for %v, want different axes in [0,%d)", axes, t.Shape, len(t.Shape))
+			return ir.Type{}, shapef("got the axes %v for %v, want different ones, each less than %d", axes, t.Shape, len(t.Shape))
 		}
 	}
 	out := ir.Shape{}
@@ -37,7 +37,7 @@ func inferReduce(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 // inferReduceSome is inferReduce for a fold that has no value if there are no elements.
 func inferReduceSome(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 	if in[0].Shape.Size() == 0 {
-		return ir.Type{}, shapef("got %v, which has no elements", in[0].Shape)
+		return ir.Type{}, shapef("got %v, want at least one element", in[0].Shape)
 	}
 	return inferReduce(in, a)
 }
@@ -86,7 +86,7 @@ func resolveAxes(t ir.Type, axes []int) ([]int, error) {
 			return nil, shapef("%v", err)
 		}
 		if slices.Contains(out, a) {
-			return nil, shapef("got axes %v, in which axis %d is repeated", axes, a)
+			return nil, shapef("got the axes %v, want different ones: axis %d is there twice", axes, a)
 		}
 		out = append(out, a)
 	}

@@ -41,7 +41,7 @@ func (c *Ctx) Variance(x *gorgonia.Node, axes []int, correction int, keep bool) 
 	}
 	n := c.Shape(x).Size() / max(1, c.Shape(mean).Size())
 	if n <= correction {
-		c.Fail("variance", "", []*gorgonia.Node{x}, shapef("got %d elements for a variance with the correction %d, want more", n, correction))
+		c.Fail("variance", "", []*gorgonia.Node{x}, shapef("got %d elements and the correction %d, want more elements than that", n, correction))
 		return nil
 	}
 	return c.Scale(c.Sum(c.Square(c.Sub(x, mean)), axes, keep), 1/float64(n-correction))
@@ -73,7 +73,7 @@ func (c *Ctx) Root(s *gorgonia.Node, p float64) *gorgonia.Node {
 func (c *Ctx) Norm(x *gorgonia.Node, p float64, axes []int, keep bool) *gorgonia.Node {
 	switch {
 	case math.IsNaN(p):
-		c.Fail("norm", "", []*gorgonia.Node{x}, shapef("got the order %v of a norm, want a number", p))
+		c.Fail("norm", "", []*gorgonia.Node{x}, shapef("got the order %v, want a number", p))
 		return nil
 	case p == 0:
 		return c.Sum(c.AddConst(c.Neg(c.EqConst(x, 0)), 1), axes, keep)

@@ -22,7 +22,7 @@ func init() {
 				}
 				s := in[0].Shape.Clone()
 				if d := s[a.Int("axis")]; d > 0 && n > MaxElements/d {
-					return ir.Type{}, shapef("got %d repetitions of %v, which has more than MaxElements elements then", n, in[0].Shape)
+					return ir.Type{}, shapef("got %d repetitions of %v, want at most %d elements", n, in[0].Shape, MaxElements)
 				}
 				s[a.Int("axis")] *= n
 				return ir.Type{DType: in[0].DType, Shape: s}, nil

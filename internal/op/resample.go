@@ -33,7 +33,7 @@ func init() {
 				from, to := resampleExtents(a)
 				axis := a.Int("axis")
 				if from < 1 || to < 1 || t.Shape[axis] != from {
-					return ir.Type{}, shapef("got %d places on axis %d of %v for %d, want %d", t.Shape[axis], axis, t.Shape, to, from)
+					return ir.Type{}, shapef("axis %d: got %d elements, want %d to make %d of", axis, t.Shape[axis], from, to)
 				}
 				s := t.Shape.Clone()
 				s[axis] = to

@@ -70,7 +70,7 @@ func inferReshape(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 		return ir.Type{}, shapef("%v", err)
 	}
 	if n != in[0].Shape.Size() {
-		return ir.Type{}, shapef("got %v of %d elements, want %v of %d", in[0].Shape, in[0].Shape.Size(), to, n)
+		return ir.Type{}, shapef("got the shape %v of %d elements for %v, want %d elements", to, n, in[0].Shape, in[0].Shape.Size())
 	}
 	return ir.Type{DType: in[0].DType, Shape: to.Clone()}, nil
 }
@@ -85,7 +85,7 @@ func (c *Ctx) Reshape(x *gorgonia.Node, shape ir.Shape) *gorgonia.Node {
 	for i, d := range to {
 		if d == -1 {
 			if free >= 0 {
-				c.Fail("reshape", "", []*gorgonia.Node{x}, shapef("got two extents of -1 in %v, want at most one", shape))
+				c.Fail("reshape", "", []*gorgonia.Node{x}, shapef("got the shape %v, want at most one extent of -1", shape))
 				return nil
 			}
 			free = i
@@ -95,7 +95,7 @@ func (c *Ctx) Reshape(x *gorgonia.Node, shape ir.Shape) *gorgonia.Node {
 	}
 	if free >= 0 {
 		if n <= 0 || from.Size()%n != 0 {
-			c.Fail("reshape", "", []*gorgonia.Node{x}, shapef("got %v of %d elements, which %v does not divide", from, from.Size(), shape))
+			c.Fail("reshape", "", []*gorgonia.Node{x}, shapef("got the shape %v for %v, want extents whose product divides %d", shape, from, from.Size()))
 			return nil
 		}
 		to[free] = from.Size() / n

@@ -60,7 +60,7 @@ func scatterInto[T ir.Float](c *ir.Call[T], f func(i, at int)) {
 	copy(c.Out, c.In[0])
 	p.each(c.IntIn[2], func(i, at int) {
 		if at < 0 {
-			c.Fault.Report(shapef("%s: got the index %d at element %d, want it in [0,%d)", c.V.Def.Name, c.IntIn[2][i], i, p.n))
+			failRun(c, shapef("got the index %d at element %d, want 0 to %d", c.IntIn[2][i], i, p.n-1))
 			return
 		}
 		f(i, at)

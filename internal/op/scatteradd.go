@@ -70,7 +70,7 @@ func scatterAdd[T ir.Float](c *ir.Call[T]) {
 	s.each(c.IntIn[1], func(i, at int) {
 		switch {
 		case at < 0:
-			c.Fault.Report(shapef("scatteradd: got the index %d at element %d, want it in [0,%d)", c.IntIn[1][i], i, s.n))
+			failRun(c, shapef("got the index %d at element %d, want 0 to %d", c.IntIn[1][i], i, s.n-1))
 		case s.long:
 			e := exact.Sum[T]{Sum: c.Out[at], Lost: lost[at]}
 			e.Add(c.In[0][i])

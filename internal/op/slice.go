@@ -56,7 +56,7 @@ func inferSlice(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 	for i, n := range count {
 		last := start[i] + (n-1)*step[i]
 		if n < 0 || n > 0 && (start[i] < 0 || start[i] >= s[i] || last < 0 || last >= s[i]) {
-			return ir.Type{}, shapef("got %d elements from %d in steps of %d on axis %d of %v", n, start[i], step[i], i, s)
+			return ir.Type{}, shapef("got %d elements from %d in steps of %d, want such as axis %d of %v has", n, start[i], step[i], i, s)
 		}
 	}
 	return ir.Type{DType: in[0].DType, Shape: append(ir.Shape{}, count...)}, nil

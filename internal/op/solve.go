@@ -77,7 +77,7 @@ func solveKernel[T ir.Float]() ir.Kernel[T] {
 			for i := range s.count {
 				load(s.factored, c.In[0], i)
 				if !s.lu() {
-					singular(c, "solve", i)
+					singular(c, i)
 					continue
 				}
 				size := len(s.b)

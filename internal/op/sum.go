@@ -64,7 +64,7 @@ func (c *Ctx) Mean(x *gorgonia.Node, axes []int, keep bool) *gorgonia.Node {
 	}
 	n := c.Shape(x).Size() / max(1, c.Shape(s).Size())
 	if n == 0 && c.Shape(s).Size() > 0 {
-		c.Fail("mean", "", []*gorgonia.Node{x}, shapef("got %v, which has no elements to average", c.Shape(x)))
+		c.Fail("mean", "", []*gorgonia.Node{x}, shapef("got %v, want at least one element to average", c.Shape(x)))
 		return nil
 	}
 	return c.Scale(s, 1/float64(max(1, n)))

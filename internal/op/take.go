@@ -17,7 +17,7 @@ func init() {
 					return ir.Type{}, dtypef("got %v and %v, want floats and an integer index", in[0], in[1])
 				}
 				if len(in[0].Shape) == 0 {
-					return ir.Type{}, shapef("got %v, which has no rows", in[0].Shape)
+					return ir.Type{}, shapef("got %v, want rows [n, ...]", in[0].Shape)
 				}
 				return ir.Type{DType: in[0].DType, Shape: append(in[1].Shape.Clone(), in[0].Shape[1:]...)}, nil
 			},
@@ -49,7 +49,7 @@ func take[T ir.Float](c *ir.Call[T]) {
 	w := s[1:].Size()
 	for i, k := range c.IntIn[1] {
 		if k < 0 || k >= s[0] {
-			c.Fault.Report(shapef("take: got the index %d at element %d, want it in [0,%d)", k, i, s[0]))
+			failRun(c, shapef("got the index %d at element %d, want 0 to %d", k, i, s[0]-1))
 			continue
 		}
 		copy(c.Out[i*w:(i+1)*w], c.In[0][k*w:])
@@ -66,8 +66,11 @@ func (c *Ctx) IndexSelect(x, index *gorgonia.Node, axis int) *gorgonia.Node {
 		return nil
 	}
 	k, err := t.Axis(axis)
-	if err != nil || len(c.Shape(index)) != 1 {
-		c.Fail("indexselect", "", []*gorgonia.Node{x, index}, shapef("got axis %d of %v and the index %v, want an axis and a vector", axis, t.Shape, c.Shape(index)))
+	if s := c.Shape(index); err == nil && len(s) != 1 {
+		err = shapef("got the index %v, want a vector [K]", s)
+	}
+	if err != nil {
+		c.Fail("indexselect", "", []*gorgonia.Node{x, index}, shapef("%v", err))
 		return nil
 	}
 	return c.firstAxis(x, k, func(x *gorgonia.Node) *gorgonia.Node { return c.Take(x, index) })

@@ -69,7 +69,7 @@ func vectorRow(name string, shape func(x, y ir.Shape, a ir.Attrs) ir.Shape, vjp 
 				}
 				s := shape(in[0].Shape, in[1].Shape, a)
 				if s == nil {
-					return ir.Type{}, shapef("got %v and %v, which do not fit", in[0].Shape, in[1].Shape)
+					return ir.Type{}, shapef("got %v and %v, want equal shapes", in[0].Shape, in[1].Shape)
 				}
 				return ir.Type{DType: in[0].DType, Shape: s}, nil
 			},

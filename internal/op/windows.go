@@ -144,11 +144,11 @@ func poolSettings(a ir.Attrs, x ir.Shape, out []int) error {
 		for _, key := range keys {
 			v := a.Ints(key)
 			if len(v) != k || v[i] < 1 && key != "pad" || v[i] < 0 {
-				return shapef("got %s %v for images %v, want a number of at least %d for each spatial axis", key, v, x, truth(key != "pad"))
+				return shapef("got the %s %v for images %v, want a number of at least %d for each spatial axis", key, v, x, truth(key != "pad"))
 			}
 		}
 		if n < 1 || x[2+i] < 1 {
-			return shapef("got images %v and windows of %v, of which none fits on axis %d", x, a.Ints("kernel"), 2+i)
+			return shapef("got windows of %v, want such as fit into axis %d of %v", a.Ints("kernel"), 2+i, x)
 		}
 		if a.Bool("adaptive") {
 			continue
@@ -158,7 +158,7 @@ func poolSettings(a ir.Attrs, x ir.Shape, out []int) error {
 			return shapef("got the padding %d for windows of %d, want at most half of it", pad, kernel)
 		}
 		if last := spanOf(a, i, n-1, x[2+i]); last.count == 0 {
-			return shapef("got %v windows of %v over images %v, whose last on axis %d is empty", out, a.Ints("kernel"), x, 2+i)
+			return shapef("got %v windows of %v over images %v, want fewer: the last one on axis %d is empty", out, a.Ints("kernel"), x, 2+i)
 		}
 	}
 	return nil
