@@ -16,7 +16,7 @@ import (
 // lines forbid what else would follow.
 const policy = `
 	internal/mistake                                 < internal/op internal/exec internal/enum train/data
-	internal/mistake internal/enum                   < graph graph/nn graph/loss graph/linalg graph/special
+	internal/mistake internal/enum                   < internal/build graph graph/nn graph/loss graph/linalg graph/special
 	internal/kernel/cpu                              < internal/kernel/vec internal/kernel/gemm internal/kernel/conv internal/kernel/maxpool
 	internal/kernel/cpu internal/kernel/vec         < internal/kernel/limit
 	internal/kernel/exact                            < internal/kernel/gemm internal/kernel/conv internal/op

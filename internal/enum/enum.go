@@ -2,7 +2,7 @@
 // in JSON too.
 //
 // It owns no names: each type has a list of its own, in the order of its constants.
-// Importers: graph and its rooms.
+// Importers: internal/build, graph and its rooms.
 package enum
 
 import (
