@@ -248,6 +248,6 @@ func TestMistakes(t *testing.T) {
 			return b.Err()
 		}})
 	}
-	text := strings.ReplaceAll(golden.Errors(t, list), fmt.Sprint("limit of ", op.MaxElements), "limit of MaxElements")
+	text := strings.ReplaceAll(golden.Errors(t, list), fmt.Sprint("at most ", op.MaxElements), "at most MaxElements")
 	golden.Check(t, "testdata/errors.golden", text)
 }

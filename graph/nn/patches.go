@@ -136,7 +136,7 @@ func patchesOf(s ir.Shape, out []int, o PatchOptions) (patching, error) {
 		n *= p.kernel[i]
 		room := out[i] + p.pad[i] + p.padEnd[i] - p.dilation[i]*(p.kernel[i]-1) - 1
 		if room < 0 {
-			return p, mistake.Shapef("got the kernel %v, which does not fit into the extents %v", p.kernel, out)
+			return p, mistake.Shapef("got the kernel %v, want one that fits into the extents %v", p.kernel, out)
 		}
 		p.windows = append(p.windows, room/p.stride[i]+1)
 	}
