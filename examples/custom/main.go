@@ -32,18 +32,24 @@ func (m ballistic) Params() *graph.Params { return m.params }
 func (m ballistic) Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node) {
 	speed := nn.Dense(b, "speed", b.Input("speed", n, 1), 16, nn.Tanh)
 	angle := nn.Dense(b, "angle", b.Input("angle", n, 1), 16, nn.Tanh)
-	h := b.Mul(speed, angle) // the two meet in a product
-
-	b.Scope("residual", func() { // h + f(h)
-		h = b.Add(h, nn.Dense(b, "out", nn.Dense(b, "in", h, 32, nn.ReLU), 16, nn.Identity))
-	})
+	h := residual(b, "residual", b.Mul(speed, angle)) // the two meet in a product
 	output = nn.Dense(b, "range", h, 1, nn.Identity)
+	return logCosh(b, output, b.Input("range", n, 1)), output
+}
 
-	// log cosh of the error: quadratic near 0, linear far away, and smooth.
-	// log cosh e = e + softplus(-2e) - log 2 does not overflow.
-	e := b.Sub(output, b.Input("range", n, 1))
-	logCosh := b.AddConst(b.Add(e, b.Softplus(b.Scale(e, -2))), -math.Ln2)
-	return b.Mean(logCosh), output
+// residual is a layer: h + f(h), where f has 32 hidden units. h: [N, 16].
+func residual(b *graph.Builder, name string, h *gorgonia.Node) (out *gorgonia.Node) {
+	b.Scope(name, func() {
+		out = b.Add(h, nn.Dense(b, "out", nn.Dense(b, "in", h, 32, nn.ReLU), 16, nn.Identity))
+	})
+	return out
+}
+
+// logCosh is a loss, the mean of log cosh of the error: quadratic near 0, linear far
+// away, and smooth. log cosh e = e + softplus(-2e) - log 2 does not overflow.
+func logCosh(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node {
+	e := b.Sub(x, y)
+	return b.Mean(b.AddConst(b.Add(e, b.Softplus(b.Scale(e, -2))), -math.Ln2))
 }
 
 func main() {
