@@ -219,3 +219,12 @@ func TestLargeGradient(t *testing.T) {
 		}
 	}
 }
+
+// TestStageString checks the words of the stages, and of what is none.
+func TestStageString(t *testing.T) {
+	for s, want := range map[train.Stage]string{train.StageLoss: "loss", train.StageGradient: "gradient", train.StageUpdate: "update", 0: "Stage(0)", 9: "Stage(9)"} {
+		if s.String() != want {
+			t.Errorf("got %v, want %s", s, want)
+		}
+	}
+}

@@ -99,11 +99,6 @@ const (
 	moderate                      // is each moderate?
 )
 
-// String returns the question.
-func (q question) String() string {
-	return [...]string{"finite", "squares finite", "moderate"}[q]
-}
-
 // asked is a question about parameters, gradients or a slot.
 type asked struct {
 	v *View

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -107,6 +108,10 @@ func TestPanics(t *testing.T) {
 	err := fit(after, train.Options{})
 	if !errors.Is(err, graph.ErrShape) || !strings.Contains(err.Error(), "; then Loss panicked") {
 		t.Errorf("a panic after a mistake: got %v, want the mistake first", err)
+	}
+	var p *train.PanicError
+	if errors.As(err, &p) && (fmt.Sprintf("%s", p) != p.Error() || fmt.Sprintf("%v", p) != p.Error() || fmt.Sprintf("%q", p) != strconv.Quote(p.Error())) {
+		t.Errorf("printed as %s, %v and %q, want %s", p, p, p, p.Error())
 	}
 	if text := fmt.Sprintf("%+v", fit(loss, train.Options{})); !strings.Contains(text, "train_test.explode") {
 		t.Errorf("%%+v of the wrapped error has no stack:\n%s", text)

@@ -20,9 +20,6 @@ const (
 	predicting             // output
 )
 
-// String returns the kind.
-func (k kind) String() string { return [...]string{"training", "evaluating", "predicting"}[k] }
-
 // cache holds sessions by kind and batch size. The one that was used longest ago is
 // dropped first.
 type cache struct {
