@@ -53,6 +53,11 @@ var descents = map[string]func(b *graph.Builder) *gorgonia.Node{
 		}
 		return loss.MSE(b, nn.Dense(b, "last", h, 2, nn.Identity), b.Input("y", 6, 2))
 	},
+	"a layer called twice": func(b *graph.Builder) *gorgonia.Node {
+		x := b.Input("x", 6, 5)
+		h := b.Add(nn.Dense(b, "h", x, 70, nn.Tanh), nn.Dense(b, "h", b.Square(x), 70, nn.Tanh))
+		return loss.MSE(b, nn.Dense(b, "out", h, 2, nn.Identity), b.Input("y", 6, 2))
+	},
 	"images": func(b *graph.Builder) *gorgonia.Node {
 		h := nn.Conv(b, "conv", b.Reshape(b.Input("x", 6, 5), 1, 1, 6, 5), nn.ConvOptions{Out: 3, Kernel: []int{3, 3}})
 		return b.Mean(b.Mul(h, h))
