@@ -21,8 +21,8 @@ func fed(t *testing.T, b *graph.Builder, inputs map[string][]float64, nodes ...*
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range p.Inputs() {
-		if err := p.Feed(name, inputs[name]); err != nil {
+	for _, in := range p.Inputs() {
+		if err := graph.InputOf[float64](p, in.Name).Set(inputs[in.Name]); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -31,7 +31,7 @@ func fed(t *testing.T, b *graph.Builder, inputs map[string][]float64, nodes ...*
 	}
 	out := make([][]float64, len(nodes))
 	for i := range out {
-		out[i] = p.Output(i, nil)
+		out[i] = graph.OutputOf[float64](p, i).Read(nil)
 	}
 	return out
 }
