@@ -41,12 +41,12 @@ func (o AdamW) Update(s Step, v *View) {
 
 func adamw32(a vec.AdamArgs, x Span[float32]) {
 	a.Decay = x.Decay(a.Decay)
-	vec.AdamF32(x.Param, x.Grad, x.Slot[0], x.Slot[1], a)
+	vec.F32.Adam(x.Param, x.Grad, x.Slot[0], x.Slot[1], a)
 }
 
 func adamw64(a vec.AdamArgs, x Span[float64]) {
 	a.Decay = x.Decay(a.Decay)
-	vec.AdamF64(x.Param, x.Grad, x.Slot[0], x.Slot[1], a)
+	vec.F64.Adam(x.Param, x.Grad, x.Slot[0], x.Slot[1], a)
 }
 
 // Bound returns which steps cannot overflow. From moderate gradients of at most L the

@@ -148,21 +148,21 @@ func pick[T Float](x Span[T], which of) []T {
 func holds32(x []float32, q question) bool {
 	switch q {
 	case moderate:
-		return vec.SquaresWithinF32(x, moderate32)
+		return vec.F32.SquaresWithin(x, moderate32)
 	case squaresFinite:
-		return vec.SquaresFiniteF32(x)
+		return vec.F32.SquaresFinite(x)
 	}
-	return vec.AllFiniteF32(x)
+	return vec.F32.AllFinite(x)
 }
 
 func holds64(x []float64, q question) bool {
 	switch q {
 	case moderate:
-		return vec.SquaresWithinF64(x, moderate64)
+		return vec.F64.SquaresWithin(x, moderate64)
 	case squaresFinite:
-		return vec.SquaresFiniteF64(x)
+		return vec.F64.SquaresFinite(x)
 	}
-	return vec.AllFiniteF64(x)
+	return vec.F64.AllFinite(x)
 }
 
 // keepMost is the number of elements up to which parameters and slots are copied

@@ -56,17 +56,17 @@ type sgd struct {
 }
 
 func sgd32(a sgd, x Span[float32]) {
-	vec.SGDF32(x.Param, x.Grad, float32(a.Rate), float32(x.Decay(a.Decay)))
+	vec.F32.SGD(x.Param, x.Grad, float32(a.Rate), float32(x.Decay(a.Decay)))
 }
 
-func sgd64(a sgd, x Span[float64]) { vec.SGDF64(x.Param, x.Grad, a.Rate, x.Decay(a.Decay)) }
+func sgd64(a sgd, x Span[float64]) { vec.F64.SGD(x.Param, x.Grad, a.Rate, x.Decay(a.Decay)) }
 
 func momentum32(a sgd, x Span[float32]) {
-	vec.MomentumF32(x.Param, x.Grad, x.Slot[0], a.args(x.Decay(a.Decay)))
+	vec.F32.Momentum(x.Param, x.Grad, x.Slot[0], a.args(x.Decay(a.Decay)))
 }
 
 func momentum64(a sgd, x Span[float64]) {
-	vec.MomentumF64(x.Param, x.Grad, x.Slot[0], a.args(x.Decay(a.Decay)))
+	vec.F64.Momentum(x.Param, x.Grad, x.Slot[0], a.args(x.Decay(a.Decay)))
 }
 
 func (a sgd) args(decay float64) vec.MomentumArgs {

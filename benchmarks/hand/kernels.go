@@ -202,21 +202,21 @@ func Fast[T Float]() Kernels[T] {
 	k := Plain[T]()
 	switch k := any(&k).(type) {
 	case *Kernels[float32]:
-		k.BiasAct = fastBiasAct(vec.AddF32, vec.ReluF32, vec.TanhF32, vec.SigmoidF32)
-		k.ActGrad = fastActGrad(vec.ReluGradF32, vec.TanhGradF32, vec.SigmoidGradF32)
-		k.ColumnSums = func(db, d []float32, rows int) { clear(db); vec.AccumRowsF32(db, d, rows, len(db)) }
-		k.Sigmoid = func(x []float32) { vec.SigmoidF32(x, x) }
-		k.Tanh = func(x []float32) { vec.TanhF32(x, x) }
-		k.Update = func(p, g []float32, rate float32) { vec.AxpyF32(p, -rate, g) }
-		k.Adam = fastAdam(vec.AdamF32)
+		k.BiasAct = fastBiasAct(vec.F32.Add, vec.F32.Relu, vec.F32.Tanh, vec.F32.Sigmoid)
+		k.ActGrad = fastActGrad(vec.F32.ReluGrad, vec.F32.TanhGrad, vec.F32.SigmoidGrad)
+		k.ColumnSums = func(db, d []float32, rows int) { clear(db); vec.F32.AccumRows(db, d, rows, len(db)) }
+		k.Sigmoid = func(x []float32) { vec.F32.Sigmoid(x, x) }
+		k.Tanh = func(x []float32) { vec.F32.Tanh(x, x) }
+		k.Update = func(p, g []float32, rate float32) { vec.F32.Axpy(p, -rate, g) }
+		k.Adam = fastAdam(vec.F32.Adam)
 	case *Kernels[float64]:
-		k.BiasAct = fastBiasAct(vec.AddF64, vec.ReluF64, vec.TanhF64, vec.SigmoidF64)
-		k.ActGrad = fastActGrad(vec.ReluGradF64, vec.TanhGradF64, vec.SigmoidGradF64)
-		k.ColumnSums = func(db, d []float64, rows int) { clear(db); vec.AccumRowsF64(db, d, rows, len(db)) }
-		k.Sigmoid = func(x []float64) { vec.SigmoidF64(x, x) }
-		k.Tanh = func(x []float64) { vec.TanhF64(x, x) }
-		k.Update = func(p, g []float64, rate float64) { vec.AxpyF64(p, -rate, g) }
-		k.Adam = fastAdam(vec.AdamF64)
+		k.BiasAct = fastBiasAct(vec.F64.Add, vec.F64.Relu, vec.F64.Tanh, vec.F64.Sigmoid)
+		k.ActGrad = fastActGrad(vec.F64.ReluGrad, vec.F64.TanhGrad, vec.F64.SigmoidGrad)
+		k.ColumnSums = func(db, d []float64, rows int) { clear(db); vec.F64.AccumRows(db, d, rows, len(db)) }
+		k.Sigmoid = func(x []float64) { vec.F64.Sigmoid(x, x) }
+		k.Tanh = func(x []float64) { vec.F64.Tanh(x, x) }
+		k.Update = func(p, g []float64, rate float64) { vec.F64.Axpy(p, -rate, g) }
+		k.Adam = fastAdam(vec.F64.Adam)
 	}
 	return k
 }

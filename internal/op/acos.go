@@ -15,7 +15,7 @@ var Acos Entry
 func init() {
 	define(&Acos, Entry{
 		Def: ir.Def{Name: "acos", Class: ir.Elementwise, Arity: 1, Weight: weightSlow, Infer: sameShape,
-			Elem32: elem1(vec.AcosF32), Elem64: elem1(vec.AcosF64)},
+			Elem32: elem1(vec.F32.Acos), Elem64: elem1(vec.F64.Acos)},
 		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Call("arccos", x[0]) },
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
 			return c.Neg(c.Mul(d, c.Rsqrt(c.CoSquare(x))))

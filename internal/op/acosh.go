@@ -15,7 +15,7 @@ var Acosh Entry
 func init() {
 	define(&Acosh, Entry{
 		Def: ir.Def{Name: "acosh", Class: ir.Elementwise, Arity: 1, Weight: weightSlow, Infer: sameShape,
-			Elem32: elem1(vec.AcoshF32), Elem64: elem1(vec.AcoshF64)},
+			Elem32: elem1(vec.F32.Acosh), Elem64: elem1(vec.F64.Acosh)},
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
 			return c.Mul(d, c.Mul(c.Rsqrt(c.AddConst(x, -1)), c.Rsqrt(c.AddConst(x, 1))))
 		}),

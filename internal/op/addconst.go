@@ -13,7 +13,7 @@ var AddConst Entry
 func init() {
 	define(&AddConst, Entry{
 		Def: ir.Def{Name: "addconst", Class: ir.Elementwise, Arity: 1, Infer: sameShape, Consts: by,
-			Elem32: elemS(vec.AddSF32), Elem64: elemS(vec.AddSF64)},
+			Elem32: elemS(vec.F32.AddS), Elem64: elemS(vec.F64.AddS)},
 		Sym:     func(a ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Sum(x[0], sym.Num(a.Float("by"))) },
 		VJP:     vjp1(func(_ *Ctx, _, _, d *gorgonia.Node) *gorgonia.Node { return d }),
 		Ref:     refBy(func(x, s float64) float64 { return x + s }),

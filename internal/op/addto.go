@@ -15,18 +15,5 @@ func addTo[T ir.Float](dst, x []T) {
 		}
 		return
 	}
-	if d, ok := any(dst).([]float32); ok {
-		vec.AddF32(d, d, any(x).([]float32))
-		return
-	}
-	d := any(dst).([]float64)
-	vec.AddF64(d, d, any(x).([]float64))
-}
-
-// sumOfAll is the pairwise sum of the elements.
-func sumOfAll[T ir.Float](x []T) T {
-	if a, ok := any(x).([]float32); ok {
-		return T(vec.SumF32(a))
-	}
-	return T(vec.SumF64(any(x).([]float64)))
+	vec.Of[T]().Add(dst, dst, x)
 }

@@ -15,7 +15,7 @@ var Asin Entry
 func init() {
 	define(&Asin, Entry{
 		Def: ir.Def{Name: "asin", Class: ir.Elementwise, Arity: 1, Weight: weightSlow, Infer: sameShape,
-			Elem32: elem1(vec.AsinF32), Elem64: elem1(vec.AsinF64)},
+			Elem32: elem1(vec.F32.Asin), Elem64: elem1(vec.F64.Asin)},
 		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Call("arcsin", x[0]) },
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
 			return c.Mul(d, c.Rsqrt(c.CoSquare(x)))

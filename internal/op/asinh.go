@@ -15,7 +15,7 @@ var Asinh Entry
 func init() {
 	define(&Asinh, Entry{
 		Def: ir.Def{Name: "asinh", Class: ir.Elementwise, Arity: 1, Weight: weightSlow, Infer: sameShape,
-			Elem32: elem1(vec.AsinhF32), Elem64: elem1(vec.AsinhF64)},
+			Elem32: elem1(vec.F32.Asinh), Elem64: elem1(vec.F64.Asinh)},
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
 			return c.Div(d, c.Hypot(x, c.Fill(x, 1)))
 		}),

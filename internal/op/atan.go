@@ -15,7 +15,7 @@ var Atan Entry
 func init() {
 	define(&Atan, Entry{
 		Def: ir.Def{Name: "atan", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape,
-			Elem32: elem1(vec.AtanF32), Elem64: elem1(vec.AtanF64)},
+			Elem32: elem1(vec.F32.Atan), Elem64: elem1(vec.F64.Atan)},
 		Sym:     func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Call("arctan", x[0]) },
 		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Div(d, c.AddConst(c.Square(x), 1)) }),
 		Ref:     ref1(math.Atan),

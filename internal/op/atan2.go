@@ -15,7 +15,7 @@ var Atan2 Entry
 func init() {
 	define(&Atan2, Entry{
 		Def: ir.Def{Name: "atan2", Class: ir.Elementwise, Arity: 2, Weight: weightSlow, Infer: sameShape,
-			Elem32: elem2(vec.Atan2F32), Elem64: elem2(vec.Atan2F64)},
+			Elem32: elem2(vec.F32.Atan2), Elem64: elem2(vec.F64.Atan2)},
 		VJP: vjp2(func(c *Ctx, x, y, d *gorgonia.Node) (dx, dy *gorgonia.Node) {
 			z := c.Hypot(x, y)
 			q := c.Div(d, z)

@@ -14,7 +14,7 @@ var Atanh Entry
 func init() {
 	define(&Atanh, Entry{
 		Def: ir.Def{Name: "atanh", Class: ir.Elementwise, Arity: 1, Weight: weightSlow, Infer: sameShape,
-			Elem32: elem1(vec.AtanhF32), Elem64: elem1(vec.AtanhF64)},
+			Elem32: elem1(vec.F32.Atanh), Elem64: elem1(vec.F64.Atanh)},
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
 			return c.Div(d, c.CoSquare(x))
 		}),

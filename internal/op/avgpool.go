@@ -5,6 +5,7 @@ import (
 
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/exact"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
 	"gorgonia.org/gorgonia"
 )
 
@@ -84,7 +85,7 @@ func sumOfMany[T ir.Float](w *windows, plane []T, z, y, x span) T {
 		for j := range y.count {
 			at := w.place(z.start+i*w.step[0], y.start+j*w.step[1], x.start)
 			if w.step[2] == 1 {
-				sum.Add(sumOfAll(plane[at : at+x.count]))
+				sum.Add(vec.Of[T]().Sum(plane[at : at+x.count]))
 				continue
 			}
 			for range x.count {

@@ -28,19 +28,9 @@ func inferAxis(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 }
 
 // lineOps are loops over one line.
-type lineOps[T ir.Float] struct {
-	maxOf, minOf, sum func(x []T) T
-	dot               func(x, y []T) T
-	exp               func(dst, x []T)
-	addS, mulS, divS  func(dst, x []T, s T)
-	axpy              func(dst []T, s T, x []T)
-	sumExpSub         func(x []T, s T) T
-}
+type lineOps[T ir.Float] struct{ *vec.Loops[T] }
 
-var (
-	lines32 = lineOps[float32]{vec.MaxOfF32, vec.MinOfF32, vec.SumF32, vec.DotF32, vec.ExpF32, vec.AddSF32, vec.MulSF32, vec.DivSF32, vec.AxpyF32, vec.SumExpSubF32}
-	lines64 = lineOps[float64]{vec.MaxOfF64, vec.MinOfF64, vec.SumF64, vec.DotF64, vec.ExpF64, vec.AddSF64, vec.MulSF64, vec.DivSF64, vec.AxpyF64, vec.SumExpSubF64}
-)
+var lines32, lines64 = lineOps[float32]{&vec.F32}, lineOps[float64]{&vec.F64}
 
 // lines is the state of a kernel along an axis.
 type lines[T ir.Float] struct {

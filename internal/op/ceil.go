@@ -14,7 +14,7 @@ var Ceil Entry
 func init() {
 	define(&Ceil, Entry{
 		Def: ir.Def{Name: "ceil", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
-			Elem32: elem1(vec.CeilF32), Elem64: elem1(vec.CeilF64)},
+			Elem32: elem1(vec.F32.Ceil), Elem64: elem1(vec.F64.Ceil)},
 		VJP:     noGrad,
 		Ref:     ref1(math.Ceil),
 		Samples: func() []Sample { return kinked(shapes(1, plain...)) },

@@ -90,7 +90,7 @@ func twice(samples func() []Sample) func() []Sample {
 // heaviest is the index of the weight of the largest absolute value; any index, if a
 // weight is NaN.
 func (l lineOps[T]) heaviest(w []T) int {
-	most, least := l.maxOf(w), l.minOf(w)
+	most, least := l.MaxOf(w), l.MinOf(w)
 	if -least > most {
 		most = least
 	}
@@ -107,10 +107,10 @@ func (l lineOps[T]) center(dst, w, d []T) {
 	if len(dst) == 0 {
 		return
 	}
-	l.addS(dst, d, -d[l.heaviest(w)])
-	sum := l.dot(w, dst)
-	l.mulS(dst, dst, l.sum(w))
-	l.addS(dst, dst, -sum)
+	l.AddS(dst, d, -d[l.heaviest(w)])
+	sum := l.Dot(w, dst)
+	l.MulS(dst, dst, l.Sum(w))
+	l.AddS(dst, dst, -sum)
 }
 
 // spread sums all elements but that of the largest weight: for that element, what it
@@ -120,9 +120,9 @@ func (l lineOps[T]) spread(dst, w, u []T) {
 		return
 	}
 	k := l.heaviest(w)
-	ws, us := l.sum(w[:k])+l.sum(w[k+1:]), l.sum(u[:k])+l.sum(u[k+1:])
-	l.mulS(dst, u, ws+w[k])
-	l.axpy(dst, -us-u[k], w)
+	ws, us := l.Sum(w[:k])+l.Sum(w[k+1:]), l.Sum(u[:k])+l.Sum(u[k+1:])
+	l.MulS(dst, u, ws+w[k])
+	l.Axpy(dst, -us-u[k], w)
 	dst[k] = u[k]*ws - w[k]*us
 }
 

@@ -15,7 +15,7 @@ func init() {
 	define(&Clamp, Entry{
 		Def: ir.Def{Name: "clamp", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
 			Consts: func(a ir.Attrs) []float64 { return []float64{a.Float("lo"), a.Float("hi")} },
-			Elem32: elemClamp(vec.ClampF32), Elem64: elemClamp(vec.ClampF64)},
+			Elem32: elemClamp(vec.F32.Clamp), Elem64: elemClamp(vec.F64.Clamp)},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			x := n.In[0]
 			in := c.Mul(c.GeConst(x, n.Attrs.Float("lo")), c.LeConst(x, n.Attrs.Float("hi")))

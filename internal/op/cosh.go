@@ -14,7 +14,7 @@ var Cosh Entry
 func init() {
 	define(&Cosh, Entry{
 		Def: ir.Def{Name: "cosh", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape,
-			Elem32: elem1(vec.CoshF32), Elem64: elem1(vec.CoshF64)},
+			Elem32: elem1(vec.F32.Cosh), Elem64: elem1(vec.F64.Cosh)},
 		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Mul(d, c.Sinh(x)) }),
 		Ref:     ref1(math.Cosh),
 		Samples: func() []Sample { return shapes(1, plain...) },

@@ -90,13 +90,13 @@ func crossEntropyGrad[T ir.Float](o lineOps[T]) ir.Kernel[T] {
 				clear(y)
 				continue
 			}
-			o.addS(y, x, -finite(o.maxOf(x)))
-			o.exp(y, y)
+			o.AddS(y, x, -finite(o.MaxOf(x)))
+			o.Exp(y, y)
 			own := y[label]
 			y[label] = 0
-			others := o.sum(y)
+			others := o.Sum(y)
 			y[label] = -others
-			o.mulS(y, y, c.In[2][i]/(own+others))
+			o.MulS(y, y, c.In[2][i]/(own+others))
 		}
 	}}
 }

@@ -13,7 +13,7 @@ var Cube Entry
 func init() {
 	define(&Cube, Entry{
 		Def: ir.Def{Name: "cube", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
-			Elem32: elem1(vec.CubeF32), Elem64: elem1(vec.CubeF64)},
+			Elem32: elem1(vec.F32.Cube), Elem64: elem1(vec.F64.Cube)},
 		Sym:     func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Power(x[0], sym.Num(3)) },
 		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Scale(c.Mul(d, c.Square(x)), 3) }),
 		Ref:     ref1(func(x float64) float64 { return x * x * x }),

@@ -57,7 +57,7 @@ func descend[T ir.Float]() ir.Kernel[T] {
 			s := &descending[T]{}
 			s.part = func(_, i int) {
 				lo, hi := i*descendPiece, min(len(s.p), (i+1)*descendPiece)
-				step(s.p[lo:hi], s.g[lo:hi], s.rate)
+				vec.Of[T]().SGD(s.p[lo:hi], s.g[lo:hi], s.rate, 0)
 			}
 			return s, 0
 		},
@@ -70,15 +70,6 @@ func descend[T ir.Float]() ir.Kernel[T] {
 			}
 		},
 	}
-}
-
-// step is p ← p − rate·g.
-func step[T ir.Float](p, g []T, rate T) {
-	if q, ok := any(p).([]float32); ok {
-		vec.SGDF32(q, any(g).([]float32), float32(rate), 0)
-		return
-	}
-	vec.SGDF64(any(p).([]float64), any(g).([]float64), float64(rate), 0)
 }
 
 func matmulDescend[T ir.Float]() ir.Kernel[T] {

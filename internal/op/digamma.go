@@ -14,7 +14,7 @@ var Digamma Entry
 func init() {
 	define(&Digamma, Entry{
 		Def: ir.Def{Name: "digamma", Class: ir.Elementwise, Arity: 1, Weight: weightSlow, Infer: sameShape,
-			Elem32: elem1(vec.DigammaF32), Elem64: elem1(vec.DigammaF64)},
+			Elem32: elem1(vec.F32.Digamma), Elem64: elem1(vec.F64.Digamma)},
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Mul(d, c.Polygamma(x, 1)) }),
 		Ref: ref1(func(x float64) float64 {
 			sum := 0.0

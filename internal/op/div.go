@@ -13,7 +13,7 @@ var Div Entry
 func init() {
 	define(&Div, Entry{
 		Def: ir.Def{Name: "div", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
-			Elem32: elem2(vec.DivF32), Elem64: elem2(vec.DivF64)},
+			Elem32: elem2(vec.F32.Div), Elem64: elem2(vec.F64.Div)},
 		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Div(x[0], x[1]) },
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			y := n.In[1]

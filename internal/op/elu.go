@@ -16,7 +16,7 @@ var Elu Entry
 func init() {
 	define(&Elu, Entry{
 		Def: ir.Def{Name: "elu", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape, Consts: by,
-			Elem32: elemS(vec.EluF32), Elem64: elemS(vec.EluF64)},
+			Elem32: elemS(vec.F32.Elu), Elem64: elemS(vec.F64.Elu)},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			x, by := n.In[0], n.Attrs.Float("by")
 			return []*gorgonia.Node{c.Select(c.GtConst(x, 0), d, c.Mul(d, c.Scale(c.Exp(c.Clamp(x, math.Inf(-1), 0)), by)))}

@@ -13,7 +13,7 @@ var Eq Entry
 func init() {
 	define(&Eq, Entry{
 		Def: ir.Def{Name: "eq", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
-			Elem32: elem2(vec.EqF32), Elem64: elem2(vec.EqF64)},
+			Elem32: elem2(vec.F32.Eq), Elem64: elem2(vec.F64.Eq)},
 		Sym:     func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Compare("=", x[0], x[1]) },
 		VJP:     noGrad,
 		Ref:     ref2(func(x, y float64) float64 { return float64(truth(x == y)) }),

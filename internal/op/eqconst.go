@@ -13,7 +13,7 @@ var EqConst Entry
 func init() {
 	define(&EqConst, Entry{
 		Def: ir.Def{Name: "eqconst", Class: ir.Elementwise, Arity: 1, Infer: sameShape, Consts: by,
-			Elem32: elemS(vec.EqSF32), Elem64: elemS(vec.EqSF64)},
+			Elem32: elemS(vec.F32.EqS), Elem64: elemS(vec.F64.EqS)},
 		Sym:     func(a ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Compare("=", x[0], sym.Num(a.Float("by"))) },
 		VJP:     noGrad,
 		Ref:     refBy(func(x, s float64) float64 { return float64(truth(x == s)) }),

@@ -14,7 +14,7 @@ var Erf Entry
 func init() {
 	define(&Erf, Entry{
 		Def: ir.Def{Name: "erf", Class: ir.Elementwise, Arity: 1, Weight: weightLong, Infer: sameShape,
-			Elem32: elem1(vec.ErfF32), Elem64: elem1(vec.ErfF64)},
+			Elem32: elem1(vec.F32.Erf), Elem64: elem1(vec.F64.Erf)},
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
 			return c.Scale(c.Mul(d, c.Exp(c.Neg(c.Square(x)))), 2/math.SqrtPi)
 		}),

@@ -14,7 +14,7 @@ var Erfc Entry
 func init() {
 	define(&Erfc, Entry{
 		Def: ir.Def{Name: "erfc", Class: ir.Elementwise, Arity: 1, Weight: weightLong, Infer: sameShape,
-			Elem32: elem1(vec.ErfcF32), Elem64: elem1(vec.ErfcF64)},
+			Elem32: elem1(vec.F32.Erfc), Elem64: elem1(vec.F64.Erfc)},
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
 			return c.Scale(c.Mul(d, c.Exp(c.Neg(c.Square(x)))), -2/math.SqrtPi)
 		}),

@@ -15,7 +15,7 @@ var Exp Entry
 func init() {
 	define(&Exp, Entry{
 		Def: ir.Def{Name: "exp", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape,
-			Elem32: elem1(vec.ExpF32), Elem64: elem1(vec.ExpF64)},
+			Elem32: elem1(vec.F32.Exp), Elem64: elem1(vec.F64.Exp)},
 		Sym:     func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Exp(x[0]) },
 		VJP:     vjp1(func(c *Ctx, _, y, d *gorgonia.Node) *gorgonia.Node { return c.Mul(d, y) }),
 		Ref:     ref1(math.Exp),

@@ -14,7 +14,7 @@ var Expm1 Entry
 func init() {
 	define(&Expm1, Entry{
 		Def: ir.Def{Name: "expm1", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape,
-			Elem32: elem1(vec.Expm1F32), Elem64: elem1(vec.Expm1F64)},
+			Elem32: elem1(vec.F32.Expm1), Elem64: elem1(vec.F64.Expm1)},
 		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Mul(d, c.Exp(x)) }),
 		Ref:     ref1(math.Expm1),
 		Samples: func() []Sample { return shapes(1, plain...) },

@@ -14,7 +14,7 @@ var Floor Entry
 func init() {
 	define(&Floor, Entry{
 		Def: ir.Def{Name: "floor", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
-			Elem32: elem1(vec.FloorF32), Elem64: elem1(vec.FloorF64)},
+			Elem32: elem1(vec.F32.Floor), Elem64: elem1(vec.F64.Floor)},
 		VJP:     noGrad,
 		Ref:     ref1(math.Floor),
 		Samples: func() []Sample { return kinked(shapes(1, plain...)) },

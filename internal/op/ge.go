@@ -13,7 +13,7 @@ var Ge Entry
 func init() {
 	define(&Ge, Entry{
 		Def: ir.Def{Name: "ge", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
-			Elem32: elem2(vec.GeF32), Elem64: elem2(vec.GeF64)},
+			Elem32: elem2(vec.F32.Ge), Elem64: elem2(vec.F64.Ge)},
 		Sym:     func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Compare("≥", x[0], x[1]) },
 		VJP:     noGrad,
 		Ref:     ref2(func(x, y float64) float64 { return float64(truth(x >= y)) }),

@@ -13,7 +13,7 @@ var GeConst Entry
 func init() {
 	define(&GeConst, Entry{
 		Def: ir.Def{Name: "geconst", Class: ir.Elementwise, Arity: 1, Infer: sameShape, Consts: by,
-			Elem32: elemS(vec.GeSF32), Elem64: elemS(vec.GeSF64)},
+			Elem32: elemS(vec.F32.GeS), Elem64: elemS(vec.F64.GeS)},
 		Sym:     func(a ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Compare("≥", x[0], sym.Num(a.Float("by"))) },
 		VJP:     noGrad,
 		Ref:     refBy(func(x, s float64) float64 { return float64(truth(x >= s)) }),

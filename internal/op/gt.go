@@ -13,7 +13,7 @@ var Gt Entry
 func init() {
 	define(&Gt, Entry{
 		Def: ir.Def{Name: "gt", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
-			Elem32: elem2(vec.GtF32), Elem64: elem2(vec.GtF64)},
+			Elem32: elem2(vec.F32.Gt), Elem64: elem2(vec.F64.Gt)},
 		Sym:     func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Compare(">", x[0], x[1]) },
 		VJP:     noGrad,
 		Ref:     ref2(func(x, y float64) float64 { return float64(truth(x > y)) }),

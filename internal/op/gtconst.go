@@ -13,7 +13,7 @@ var GtConst Entry
 func init() {
 	define(&GtConst, Entry{
 		Def: ir.Def{Name: "gtconst", Class: ir.Elementwise, Arity: 1, Infer: sameShape, Consts: by,
-			Elem32: elemS(vec.GtSF32), Elem64: elemS(vec.GtSF64)},
+			Elem32: elemS(vec.F32.GtS), Elem64: elemS(vec.F64.GtS)},
 		Sym:     func(a ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Compare(">", x[0], sym.Num(a.Float("by"))) },
 		VJP:     noGrad,
 		Ref:     refBy(func(x, s float64) float64 { return float64(truth(x > s)) }),

@@ -15,7 +15,7 @@ var Hypot Entry
 func init() {
 	define(&Hypot, Entry{
 		Def: ir.Def{Name: "hypot", Class: ir.Elementwise, Arity: 2, Weight: weightSlow, Infer: sameShape,
-			Elem32: elem2(vec.HypotF32), Elem64: elem2(vec.HypotF64)},
+			Elem32: elem2(vec.F32.Hypot), Elem64: elem2(vec.F64.Hypot)},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			x, y := n.In[0], n.In[1]
 			return []*gorgonia.Node{c.Mul(d, c.Unit(x, y)), c.Mul(d, c.Unit(y, x))}

@@ -14,7 +14,7 @@ var IsInf Entry
 func init() {
 	define(&IsInf, Entry{
 		Def: ir.Def{Name: "isinf", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
-			Elem32: elem1(vec.IsInfF32), Elem64: elem1(vec.IsInfF64)},
+			Elem32: elem1(vec.F32.IsInf), Elem64: elem1(vec.F64.IsInf)},
 		VJP:     noGrad,
 		Ref:     ref1(func(x float64) float64 { return float64(truth(math.IsInf(x, 0))) }),
 		Samples: func() []Sample { return kinked(shapes(1, plain...)) },

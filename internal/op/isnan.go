@@ -14,7 +14,7 @@ var IsNaN Entry
 func init() {
 	define(&IsNaN, Entry{
 		Def: ir.Def{Name: "isnan", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
-			Elem32: elem1(vec.IsNaNF32), Elem64: elem1(vec.IsNaNF64)},
+			Elem32: elem1(vec.F32.IsNaN), Elem64: elem1(vec.F64.IsNaN)},
 		VJP:     noGrad,
 		Ref:     ref1(func(x float64) float64 { return float64(truth(math.IsNaN(x))) }),
 		Samples: func() []Sample { return kinked(shapes(1, plain...)) },

@@ -13,7 +13,7 @@ var Le Entry
 func init() {
 	define(&Le, Entry{
 		Def: ir.Def{Name: "le", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
-			Elem32: elem2(vec.LeF32), Elem64: elem2(vec.LeF64)},
+			Elem32: elem2(vec.F32.Le), Elem64: elem2(vec.F64.Le)},
 		Sym:     func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Compare("≤", x[0], x[1]) },
 		VJP:     noGrad,
 		Ref:     ref2(func(x, y float64) float64 { return float64(truth(x <= y)) }),

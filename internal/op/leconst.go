@@ -13,7 +13,7 @@ var LeConst Entry
 func init() {
 	define(&LeConst, Entry{
 		Def: ir.Def{Name: "leconst", Class: ir.Elementwise, Arity: 1, Infer: sameShape, Consts: by,
-			Elem32: elemS(vec.LeSF32), Elem64: elemS(vec.LeSF64)},
+			Elem32: elemS(vec.F32.LeS), Elem64: elemS(vec.F64.LeS)},
 		Sym:     func(a ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Compare("≤", x[0], sym.Num(a.Float("by"))) },
 		VJP:     noGrad,
 		Ref:     refBy(func(x, s float64) float64 { return float64(truth(x <= s)) }),

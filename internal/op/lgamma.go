@@ -14,7 +14,7 @@ var Lgamma Entry
 func init() {
 	define(&Lgamma, Entry{
 		Def: ir.Def{Name: "lgamma", Class: ir.Elementwise, Arity: 1, Weight: weightSlow, Infer: sameShape,
-			Elem32: elem1(vec.LgammaF32), Elem64: elem1(vec.LgammaF64)},
+			Elem32: elem1(vec.F32.Lgamma), Elem64: elem1(vec.F64.Lgamma)},
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Mul(d, c.Digamma(x)) }),
 		Ref: ref1(func(x float64) float64 {
 			if math.IsInf(x, -1) {

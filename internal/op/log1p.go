@@ -14,7 +14,7 @@ var Log1p Entry
 func init() {
 	define(&Log1p, Entry{
 		Def: ir.Def{Name: "log1p", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape,
-			Elem32: elem1(vec.Log1pF32), Elem64: elem1(vec.Log1pF64)},
+			Elem32: elem1(vec.F32.Log1p), Elem64: elem1(vec.F64.Log1p)},
 		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Div(d, c.AddConst(x, 1)) }),
 		Ref:     ref1(math.Log1p),
 		Samples: func() []Sample { return within(-0.5, 2, shapes(1, plain...)) },

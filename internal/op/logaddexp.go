@@ -16,7 +16,7 @@ var LogAddExp Entry
 func init() {
 	define(&LogAddExp, Entry{
 		Def: ir.Def{Name: "logaddexp", Class: ir.Elementwise, Arity: 2, Weight: weightFast, Infer: sameShape,
-			Elem32: logAddExps(vec.SoftplusF32), Elem64: logAddExps(vec.SoftplusF64)},
+			Elem32: logAddExps(vec.F32.Softplus), Elem64: logAddExps(vec.F64.Softplus)},
 		VJP: vjp2(func(c *Ctx, x, y, d *gorgonia.Node) (dx, dy *gorgonia.Node) {
 			e := c.Select(c.Mul(c.Eq(x, y), c.IsInf(x)), c.Fill(x, 0), c.Sub(x, y))
 			return c.Mul(d, c.Sigmoid(e)), c.Mul(d, c.Sigmoid(c.Neg(e)))

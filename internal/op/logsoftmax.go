@@ -37,12 +37,12 @@ func init() {
 // logarithm of 1 and what the others add to it, which keeps its digits where that is
 // little.
 func (l lineOps[T]) logSumExp(x []T) (m, rest T) {
-	m = finite(l.maxOf(x))
-	s := l.sumExpSub(x, m)
+	m = finite(l.MaxOf(x))
+	s := l.SumExpSub(x, m)
 	if s < 1.25 {
 		for k, v := range x {
 			if v == m {
-				return m, T(math.Log1p(float64(l.sumExpSub(x[:k], m)) + float64(l.sumExpSub(x[k+1:], m))))
+				return m, T(math.Log1p(float64(l.SumExpSub(x[:k], m)) + float64(l.SumExpSub(x[k+1:], m))))
 			}
 		}
 	}
@@ -51,8 +51,8 @@ func (l lineOps[T]) logSumExp(x []T) (m, rest T) {
 
 func (l lineOps[T]) logSoftmax(dst, x []T) {
 	m, s := l.logSumExp(x)
-	l.addS(dst, x, -m) // apart: m may be so large that m + s is m
-	l.addS(dst, dst, -s)
+	l.AddS(dst, x, -m) // apart: m may be so large that m + s is m
+	l.AddS(dst, dst, -s)
 }
 
 // LogSoftmax is x − log Σeˣ along the axis; a negative one counts from the last.

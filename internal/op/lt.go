@@ -13,7 +13,7 @@ var Lt Entry
 func init() {
 	define(&Lt, Entry{
 		Def: ir.Def{Name: "lt", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
-			Elem32: elem2(vec.LtF32), Elem64: elem2(vec.LtF64)},
+			Elem32: elem2(vec.F32.Lt), Elem64: elem2(vec.F64.Lt)},
 		Sym:     func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Compare("<", x[0], x[1]) },
 		VJP:     noGrad,
 		Ref:     ref2(func(x, y float64) float64 { return float64(truth(x < y)) }),

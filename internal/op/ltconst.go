@@ -13,7 +13,7 @@ var LtConst Entry
 func init() {
 	define(&LtConst, Entry{
 		Def: ir.Def{Name: "ltconst", Class: ir.Elementwise, Arity: 1, Infer: sameShape, Consts: by,
-			Elem32: elemS(vec.LtSF32), Elem64: elemS(vec.LtSF64)},
+			Elem32: elemS(vec.F32.LtS), Elem64: elemS(vec.F64.LtS)},
 		Sym:     func(a ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Compare("<", x[0], sym.Num(a.Float("by"))) },
 		VJP:     noGrad,
 		Ref:     refBy(func(x, s float64) float64 { return float64(truth(x < s)) }),

@@ -252,14 +252,6 @@ func matmulByRow(v *ir.Value) []bool {
 // maxDot is the longest product of two vectors that one worker computes alone.
 const maxDot = 1 << 16
 
-// dot is the sum of the products of the elements.
-func dot[T ir.Float](x, y []T) T {
-	if a, ok := any(x).([]float32); ok {
-		return T(vec.DotF32(a, any(y).([]float32)))
-	}
-	return T(vec.DotF64(any(x).([]float64), any(y).([]float64)))
-}
-
 type matmulState[T ir.Float] struct {
 	matmulPlan
 	plan *gemm.Plan[T]
@@ -285,7 +277,7 @@ func matmulKernel[T ir.Float]() ir.Kernel[T] {
 		Run: func(c *ir.Call[T]) {
 			s := c.State.(*matmulState[T])
 			if s.batch == 1 && s.M == 1 && s.N == 1 && s.K <= maxDot { // both are vectors, however they are stored
-				c.Out[0] = dot(c.In[0], c.In[1])
+				c.Out[0] = vec.Of[T]().Dot(c.In[0], c.In[1])
 				if c.Post != nil {
 					c.Post(0, 0, 1, 0, 1)
 				}

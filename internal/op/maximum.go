@@ -14,7 +14,7 @@ var Maximum Entry
 func init() {
 	define(&Maximum, Entry{
 		Def: ir.Def{Name: "maximum", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
-			Elem32: elem2(vec.MaxF32), Elem64: elem2(vec.MaxF64)},
+			Elem32: elem2(vec.F32.Max), Elem64: elem2(vec.F64.Max)},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			x, y := n.In[0], n.In[1]
 			rest := c.AddConst(c.Scale(c.Eq(x, y), -0.5), 1) // where one is NaN, d goes to both

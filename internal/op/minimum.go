@@ -14,7 +14,7 @@ var Minimum Entry
 func init() {
 	define(&Minimum, Entry{
 		Def: ir.Def{Name: "minimum", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
-			Elem32: elem2(vec.MinF32), Elem64: elem2(vec.MinF64)},
+			Elem32: elem2(vec.F32.Min), Elem64: elem2(vec.F64.Min)},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			x, y := n.In[0], n.In[1]
 			rest := c.AddConst(c.Scale(c.Eq(x, y), -0.5), 1) // where one is NaN, d goes to both

@@ -13,7 +13,7 @@ var Mul Entry
 func init() {
 	define(&Mul, Entry{
 		Def: ir.Def{Name: "mul", Class: ir.Elementwise, Arity: 2, Infer: sameShape, Simplify: simplifyMul, By: &Scale.Def,
-			Elem32: elem2(vec.MulF32), Elem64: elem2(vec.MulF64)},
+			Elem32: elem2(vec.F32.Mul), Elem64: elem2(vec.F64.Mul)},
 		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Product(x...) },
 		VJP: vjp2(func(c *Ctx, x, y, d *gorgonia.Node) (dx, dy *gorgonia.Node) {
 			return c.Mul(d, y), c.Mul(d, x)

@@ -13,7 +13,7 @@ var Ne Entry
 func init() {
 	define(&Ne, Entry{
 		Def: ir.Def{Name: "ne", Class: ir.Elementwise, Arity: 2, Infer: sameShape,
-			Elem32: elem2(vec.NeF32), Elem64: elem2(vec.NeF64)},
+			Elem32: elem2(vec.F32.Ne), Elem64: elem2(vec.F64.Ne)},
 		Sym:     func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Compare("≠", x[0], x[1]) },
 		VJP:     noGrad,
 		Ref:     ref2(func(x, y float64) float64 { return float64(truth(x != y)) }),

@@ -13,7 +13,7 @@ var Neg Entry
 func init() {
 	define(&Neg, Entry{
 		Def: ir.Def{Name: "neg", Class: ir.Elementwise, Arity: 1, Infer: sameShape, Simplify: simplifyNeg,
-			Elem32: elem1(vec.NegF32), Elem64: elem1(vec.NegF64)},
+			Elem32: elem1(vec.F32.Neg), Elem64: elem1(vec.F64.Neg)},
 		Sym:     func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Neg(x[0]) },
 		VJP:     vjp1(func(c *Ctx, _, _, d *gorgonia.Node) *gorgonia.Node { return c.Neg(d) }),
 		Ref:     ref1(func(x float64) float64 { return -x }),

@@ -15,7 +15,7 @@ var Pow Entry
 func init() {
 	define(&Pow, Entry{
 		Def: ir.Def{Name: "pow", Class: ir.Elementwise, Arity: 2, Weight: weightLong, Infer: sameShape,
-			Elem32: elem2(vec.PowF32), Elem64: elem2(vec.PowF64)},
+			Elem32: elem2(vec.F32.Pow), Elem64: elem2(vec.F64.Pow)},
 		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Power(x[0], x[1]) },
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			x, y := n.In[0], n.In[1]

@@ -17,7 +17,7 @@ var PowConst Entry
 func init() {
 	define(&PowConst, Entry{
 		Def: ir.Def{Name: "powconst", Class: ir.Elementwise, Arity: 1, Weight: weightLong, Infer: sameShape, Consts: by,
-			Elem32: elemS(vec.PowSF32), Elem64: elemS(vec.PowSF64)},
+			Elem32: elemS(vec.F32.PowS), Elem64: elemS(vec.F64.PowS)},
 		Sym: func(a ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Power(x[0], sym.Num(a.Float("by"))) },
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			b := n.Attrs.Float("by")

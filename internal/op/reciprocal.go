@@ -13,7 +13,7 @@ var Reciprocal Entry
 func init() {
 	define(&Reciprocal, Entry{
 		Def: ir.Def{Name: "reciprocal", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
-			Elem32: elem1(vec.ReciprocalF32), Elem64: elem1(vec.ReciprocalF64)},
+			Elem32: elem1(vec.F32.Reciprocal), Elem64: elem1(vec.F64.Reciprocal)},
 		Sym:     func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Power(x[0], sym.Num(-1)) },
 		VJP:     vjp1(func(c *Ctx, _, y, d *gorgonia.Node) *gorgonia.Node { return c.Neg(c.Mul(d, c.Square(y))) }),
 		Ref:     ref1(func(x float64) float64 { return 1 / x }),

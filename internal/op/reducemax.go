@@ -17,8 +17,8 @@ func init() {
 	define(&ReduceMax, Entry{
 		Def: ir.Def{Name: "reducemax", Class: ir.Reduce, Arity: 1, Infer: inferReduceSome,
 			ByRow: byRowOffAxes,
-			F32:   extremeKernel(vec.MaxOfF32, vec.MaxF32),
-			F64:   extremeKernel(vec.MaxOfF64, vec.MaxF64)},
+			F32:   extremeKernel(vec.F32.MaxOf, vec.F32.Max),
+			F64:   extremeKernel(vec.F64.MaxOf, vec.F64.Max)},
 		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Call("max", x[0]) },
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			return []*gorgonia.Node{c.shareTies(n, d)}

@@ -17,8 +17,8 @@ func init() {
 	define(&ReduceMin, Entry{
 		Def: ir.Def{Name: "reducemin", Class: ir.Reduce, Arity: 1, Infer: inferReduceSome,
 			ByRow: byRowOffAxes,
-			F32:   extremeKernel(vec.MinOfF32, vec.MinF32),
-			F64:   extremeKernel(vec.MinOfF64, vec.MinF64)},
+			F32:   extremeKernel(vec.F32.MinOf, vec.F32.Min),
+			F64:   extremeKernel(vec.F64.MinOf, vec.F64.Min)},
 		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Call("min", x[0]) },
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			return []*gorgonia.Node{c.shareTies(n, d)}

@@ -15,7 +15,7 @@ var Relu Entry
 func init() {
 	define(&Relu, Entry{
 		Def: ir.Def{Name: "relu", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
-			Elem32: elem1(vec.ReluF32), Elem64: elem1(vec.ReluF64)},
+			Elem32: elem1(vec.F32.Relu), Elem64: elem1(vec.F64.Relu)},
 		Sym:     func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Call("max", sym.Num(0), x[0]) },
 		VJP:     vjp1(func(c *Ctx, _, y, d *gorgonia.Node) *gorgonia.Node { return c.ReluGrad(d, y) }),
 		Ref:     ref1(func(x float64) float64 { return math.Max(x, 0) }),

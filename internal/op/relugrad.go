@@ -15,7 +15,7 @@ var ReluGrad Entry
 func init() {
 	define(&ReluGrad, Entry{
 		Def: ir.Def{Name: "relugrad", Class: ir.Elementwise, Arity: 2, Infer: sameShape, Simplify: simplifyReluGrad,
-			Elem32: elem2(vec.ReluGradF32), Elem64: elem2(vec.ReluGradF64)},
+			Elem32: elem2(vec.F32.ReluGrad), Elem64: elem2(vec.F64.ReluGrad)},
 		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Product(x[0], sym.Step(x[1])) },
 		VJP: vjp2(func(c *Ctx, _, y, d *gorgonia.Node) (dg, dy *gorgonia.Node) {
 			return c.ReluGrad(d, y), nil

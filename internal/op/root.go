@@ -17,7 +17,7 @@ var Root Entry
 func init() {
 	define(&Root, Entry{
 		Def: ir.Def{Name: "root", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
-			Elem32: elem1(vec.SqrtF32), Elem64: elem1(vec.SqrtF64)},
+			Elem32: elem1(vec.F32.Sqrt), Elem64: elem1(vec.F64.Sqrt)},
 		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Power(x[0], sym.Num(0.5)) },
 		VJP: vjp1(func(c *Ctx, x, y, d *gorgonia.Node) *gorgonia.Node {
 			zero := c.EqConst(x, 0)

@@ -14,7 +14,7 @@ var Round Entry
 func init() {
 	define(&Round, Entry{
 		Def: ir.Def{Name: "round", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
-			Elem32: elem1(vec.RoundF32), Elem64: elem1(vec.RoundF64)},
+			Elem32: elem1(vec.F32.Round), Elem64: elem1(vec.F64.Round)},
 		VJP:     noGrad,
 		Ref:     ref1(math.RoundToEven),
 		Samples: func() []Sample { return kinked(shapes(1, plain...)) },

@@ -15,7 +15,7 @@ var Rsqrt Entry
 func init() {
 	define(&Rsqrt, Entry{
 		Def: ir.Def{Name: "rsqrt", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
-			Elem32: elem1(vec.RsqrtF32), Elem64: elem1(vec.RsqrtF64)},
+			Elem32: elem1(vec.F32.Rsqrt), Elem64: elem1(vec.F64.Rsqrt)},
 		Sym:     func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Power(x[0], sym.Num(-0.5)) },
 		VJP:     vjp1(func(c *Ctx, x, y, d *gorgonia.Node) *gorgonia.Node { return c.Scale(c.Div(c.Mul(d, y), x), -0.5) }),
 		Ref:     ref1(func(x float64) float64 { return 1 / math.Sqrt(x) }),

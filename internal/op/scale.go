@@ -13,7 +13,7 @@ var Scale Entry
 func init() {
 	define(&Scale, Entry{
 		Def: ir.Def{Name: "scale", Class: ir.Elementwise, Arity: 1, Infer: sameShape, Consts: by, Simplify: simplifyScale,
-			Elem32: elemS(vec.MulSF32), Elem64: elemS(vec.MulSF64)},
+			Elem32: elemS(vec.F32.MulS), Elem64: elemS(vec.F64.MulS)},
 		Sym: func(a ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Product(sym.Num(a.Float("by")), x[0]) },
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			return []*gorgonia.Node{c.Scale(d, n.Attrs.Float("by"))}

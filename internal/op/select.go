@@ -14,7 +14,7 @@ var Select Entry
 func init() {
 	define(&Select, Entry{
 		Def: ir.Def{Name: "select", Class: ir.Elementwise, Arity: 3, Infer: sameShape,
-			Elem32: elem3(vec.SelectF32), Elem64: elem3(vec.SelectF64)},
+			Elem32: elem3(vec.F32.Select), Elem64: elem3(vec.F64.Select)},
 		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Select(x[0], x[1], x[2]) },
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			zero := c.Fill(d, 0)

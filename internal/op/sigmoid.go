@@ -15,7 +15,7 @@ var Sigmoid Entry
 func init() {
 	define(&Sigmoid, Entry{
 		Def: ir.Def{Name: "sigmoid", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape, Split: splitAt(&SigmoidTail, &SigmoidOpen),
-			Elem32: elem1(vec.SigmoidF32), Elem64: elem1(vec.SigmoidF64)},
+			Elem32: elem1(vec.F32.Sigmoid), Elem64: elem1(vec.F64.Sigmoid)},
 		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Call("σ", x[0]) },
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
 			return c.SigmoidGrad(d, x)

@@ -16,7 +16,7 @@ var SigmoidGrad Entry
 func init() {
 	define(&SigmoidGrad, Entry{
 		Def: ir.Def{Name: "sigmoidgrad", Class: ir.Elementwise, Arity: 2, Weight: weightFast, Infer: sameShape, Split: splitAt(&SigmoidTail, &SigmoidSlope),
-			Elem32: slopes(vec.SigmoidTailF32, vec.SigmoidSlopeF32), Elem64: slopes(vec.SigmoidTailF64, vec.SigmoidSlopeF64)},
+			Elem32: slopes(vec.F32.SigmoidTail, vec.F32.SigmoidSlope), Elem64: slopes(vec.F64.SigmoidTail, vec.F64.SigmoidSlope)},
 		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr {
 			return sym.Product(x[0], sym.Call("σ", x[1]), sym.Sum(sym.Num(1), sym.Neg(sym.Call("σ", x[1]))))
 		},

@@ -12,7 +12,7 @@ var Sign Entry
 func init() {
 	define(&Sign, Entry{
 		Def: ir.Def{Name: "sign", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
-			Elem32: elem1(vec.SignF32), Elem64: elem1(vec.SignF64)},
+			Elem32: elem1(vec.F32.Sign), Elem64: elem1(vec.F64.Sign)},
 		VJP:     noGrad,
 		Ref:     ref1(func(x float64) float64 { return float64(truth(x > 0) - truth(x < 0)) }),
 		Samples: func() []Sample { return kinked(shapes(1, plain...)) },

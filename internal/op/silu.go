@@ -14,7 +14,7 @@ var Silu Entry
 func init() {
 	define(&Silu, Entry{
 		Def: ir.Def{Name: "silu", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape,
-			Elem32: elem1(vec.SiluF32), Elem64: elem1(vec.SiluF64)},
+			Elem32: elem1(vec.F32.Silu), Elem64: elem1(vec.F64.Silu)},
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
 			return c.Mul(d, c.Add(c.Sigmoid(x), c.SigmoidGrad(x, x)))
 		}),

@@ -14,7 +14,7 @@ var Sin Entry
 func init() {
 	define(&Sin, Entry{
 		Def: ir.Def{Name: "sin", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape,
-			Elem32: elem1(vec.SinF32), Elem64: elem1(vec.SinF64)},
+			Elem32: elem1(vec.F32.Sin), Elem64: elem1(vec.F64.Sin)},
 		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.Mul(d, c.Cos(x)) }),
 		Ref:     ref1(math.Sin),
 		Samples: func() []Sample { return shapes(1, plain...) },

@@ -49,7 +49,7 @@ func (c *Ctx) Softmax(x *gorgonia.Node, axis int) *gorgonia.Node {
 }
 
 func (l lineOps[T]) softmax(dst, x []T) {
-	l.addS(dst, x, -finite(l.maxOf(x)))
-	l.exp(dst, dst)
-	l.divS(dst, dst, l.sum(dst))
+	l.AddS(dst, x, -finite(l.MaxOf(x)))
+	l.Exp(dst, dst)
+	l.DivS(dst, dst, l.Sum(dst))
 }

@@ -13,7 +13,7 @@ var Square Entry
 func init() {
 	define(&Square, Entry{
 		Def: ir.Def{Name: "square", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
-			Elem32: elem1(vec.SquareF32), Elem64: elem1(vec.SquareF64)},
+			Elem32: elem1(vec.F32.Square), Elem64: elem1(vec.F64.Square)},
 		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Power(x[0], sym.Num(2)) },
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
 			return c.Scale(c.Mul(d, x), 2)

@@ -12,7 +12,7 @@ var StopGradient Entry
 func init() {
 	define(&StopGradient, Entry{
 		Def: ir.Def{Name: "stopgradient", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
-			Elem32: elem1(vec.CopyF32), Elem64: elem1(vec.CopyF64),
+			Elem32: elem1(vec.F32.Copy), Elem64: elem1(vec.F64.Copy),
 			Simplify: func(_ *ir.Func, v *ir.Value) *ir.Value { return v.In[0] }},
 		VJP:     noGrad,
 		Ref:     ref1(func(x float64) float64 { return x }),

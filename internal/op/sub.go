@@ -13,7 +13,7 @@ var Sub Entry
 func init() {
 	define(&Sub, Entry{
 		Def: ir.Def{Name: "sub", Class: ir.Elementwise, Arity: 2, Infer: sameShape, Simplify: simplifySub,
-			Elem32: elem2(vec.SubF32), Elem64: elem2(vec.SubF64)},
+			Elem32: elem2(vec.F32.Sub), Elem64: elem2(vec.F64.Sub)},
 		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Sum(x[0], sym.Neg(x[1])) },
 		VJP: vjp2(func(c *Ctx, _, _, d *gorgonia.Node) (dx, dy *gorgonia.Node) {
 			return d, c.Neg(d)

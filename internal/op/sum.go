@@ -14,8 +14,8 @@ func init() {
 	define(&Sum, Entry{
 		Def: ir.Def{Name: "sum", Class: ir.Reduce, Arity: 1, Infer: inferReduce, Simplify: simplifySum,
 			ByRow: byRowOffAxes,
-			F32:   sumKernel(vec.SumF32, vec.AccumRowsF32, vec.AddF32),
-			F64:   sumKernel(vec.SumF64, vec.AccumRowsF64, vec.AddF64)},
+			F32:   sumKernel(vec.F32.Sum, vec.F32.AccumRows, vec.F32.Add),
+			F64:   sumKernel(vec.F64.Sum, vec.F64.AccumRows, vec.F64.Add)},
 		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Sigma(x[0]) },
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			return []*gorgonia.Node{c.unreduce(n, d)}

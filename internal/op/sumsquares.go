@@ -22,7 +22,7 @@ func init() {
 				return ir.Type{DType: in[0].DType, Shape: ir.Shape{}}, nil
 			},
 			Cost: func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 2 * int64(v.In[0].Type.Shape.Size())} },
-			F32:  sumSquares(vec.SumSquaresF32, vec.SumF32), F64: sumSquares(vec.SumSquaresF64, vec.SumF64)},
+			F32:  sumSquares(vec.F32.SumSquares, vec.F32.Sum), F64: sumSquares(vec.F64.SumSquares, vec.F64.Sum)},
 		Sym: func(a ir.Attrs, x []*sym.Expr) *sym.Expr {
 			return sym.Product(sym.Num(a.Float("by")), sym.Sigma(sym.Power(x[0], sym.Num(2))))
 		},

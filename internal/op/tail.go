@@ -14,12 +14,12 @@ import (
 var TanhTail, TanhOpen, TanhSlope, SigmoidTail, SigmoidOpen, SigmoidSlope ir.Def
 
 func init() {
-	defineTail(&TanhTail, 1, "tanhtail", elem1(vec.TanhTailF32), elem1(vec.TanhTailF64))
-	defineTail(&TanhOpen, 1, "tanhopen", elem1(vec.TanhOpenF32), elem1(vec.TanhOpenF64))
-	defineTail(&TanhSlope, 2, "tanhslope", elem2(vec.TanhSlopeF32), elem2(vec.TanhSlopeF64))
-	defineTail(&SigmoidTail, 1, "sigmoidtail", elem1(vec.SigmoidTailF32), elem1(vec.SigmoidTailF64))
-	defineTail(&SigmoidOpen, 1, "sigmoidopen", elem1(vec.SigmoidOpenF32), elem1(vec.SigmoidOpenF64))
-	defineTail(&SigmoidSlope, 2, "sigmoidslope", elem2(vec.SigmoidSlopeF32), elem2(vec.SigmoidSlopeF64))
+	defineTail(&TanhTail, 1, "tanhtail", elem1(vec.F32.TanhTail), elem1(vec.F64.TanhTail))
+	defineTail(&TanhOpen, 1, "tanhopen", elem1(vec.F32.TanhOpen), elem1(vec.F64.TanhOpen))
+	defineTail(&TanhSlope, 2, "tanhslope", elem2(vec.F32.TanhSlope), elem2(vec.F64.TanhSlope))
+	defineTail(&SigmoidTail, 1, "sigmoidtail", elem1(vec.F32.SigmoidTail), elem1(vec.F64.SigmoidTail))
+	defineTail(&SigmoidOpen, 1, "sigmoidopen", elem1(vec.F32.SigmoidOpen), elem1(vec.F64.SigmoidOpen))
+	defineTail(&SigmoidSlope, 2, "sigmoidslope", elem2(vec.F32.SigmoidSlope), elem2(vec.F64.SigmoidSlope))
 	TanhTail.Weight, SigmoidTail.Weight = weightFast, weightFast
 	TanhOpen.Again, SigmoidOpen.Again = true, true
 }

@@ -14,7 +14,7 @@ var Tanh Entry
 func init() {
 	define(&Tanh, Entry{
 		Def: ir.Def{Name: "tanh", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape, Split: splitAt(&TanhTail, &TanhOpen),
-			Elem32: elem1(vec.TanhF32), Elem64: elem1(vec.TanhF64)},
+			Elem32: elem1(vec.F32.Tanh), Elem64: elem1(vec.F64.Tanh)},
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
 			return c.TanhGrad(d, x)
 		}),

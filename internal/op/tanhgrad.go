@@ -16,7 +16,7 @@ var TanhGrad Entry
 func init() {
 	define(&TanhGrad, Entry{
 		Def: ir.Def{Name: "tanhgrad", Class: ir.Elementwise, Arity: 2, Weight: weightFast, Infer: sameShape, Split: splitAt(&TanhTail, &TanhSlope),
-			Elem32: slopes(vec.TanhTailF32, vec.TanhSlopeF32), Elem64: slopes(vec.TanhTailF64, vec.TanhSlopeF64)},
+			Elem32: slopes(vec.F32.TanhTail, vec.F32.TanhSlope), Elem64: slopes(vec.F64.TanhTail, vec.F64.TanhSlope)},
 		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr {
 			return sym.Product(x[0], sym.Sum(sym.Num(1), sym.Neg(sym.Power(sym.Call("tanh", x[1]), sym.Num(2)))))
 		},

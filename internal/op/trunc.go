@@ -14,7 +14,7 @@ var Trunc Entry
 func init() {
 	define(&Trunc, Entry{
 		Def: ir.Def{Name: "trunc", Class: ir.Elementwise, Arity: 1, Infer: sameShape,
-			Elem32: elem1(vec.TruncF32), Elem64: elem1(vec.TruncF64)},
+			Elem32: elem1(vec.F32.Trunc), Elem64: elem1(vec.F64.Trunc)},
 		VJP:     noGrad,
 		Ref:     ref1(math.Trunc),
 		Samples: func() []Sample { return kinked(shapes(1, plain...)) },

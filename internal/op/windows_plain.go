@@ -48,7 +48,7 @@ func maxPlain[T ir.Float](p plainWindows, y, plane, row []T, w, oh, ow int) {
 		line := y[oy*ow : (oy+1)*ow]
 		rows := top[:w]
 		for k := 1; k < p.ky; k++ {
-			larger(row, rows, top[k*w:(k+1)*w])
+			vec.Of[T]().Max(row, rows, top[k*w:(k+1)*w])
 			rows = row
 		}
 		for j := range line {
@@ -58,16 +58,6 @@ func maxPlain[T ir.Float](p plainWindows, y, plane, row []T, w, oh, ow int) {
 			}
 			line[j] = m
 		}
-	}
-}
-
-// larger writes the larger of a and b, element by element, to dst.
-func larger[T ir.Float](dst, a, b []T) {
-	switch dst := any(dst).(type) {
-	case []float32:
-		vec.MaxF32(dst, any(a).([]float32), any(b).([]float32))
-	case []float64:
-		vec.MaxF64(dst, any(a).([]float64), any(b).([]float64))
 	}
 }
 

@@ -17,7 +17,7 @@ var Xlogy, Xlog1py, Entropy Entry
 func init() {
 	define(&Xlogy, Entry{
 		Def: ir.Def{Name: "xlogy", Class: ir.Elementwise, Arity: 2, Weight: weightFast, Infer: sameShape,
-			Elem32: timesLog(vec.LogF32), Elem64: timesLog(vec.LogF64)},
+			Elem32: timesLog(vec.F32.Log), Elem64: timesLog(vec.F64.Log)},
 		VJP: vjp2(func(c *Ctx, x, y, d *gorgonia.Node) (dx, dy *gorgonia.Node) {
 			y = c.butZeros(x, y)
 			return c.Mul(d, c.Log(y)), c.Mul(d, c.Div(x, y))
@@ -27,7 +27,7 @@ func init() {
 	})
 	define(&Xlog1py, Entry{
 		Def: ir.Def{Name: "xlog1py", Class: ir.Elementwise, Arity: 2, Weight: weightFast, Infer: sameShape,
-			Elem32: timesLog(vec.Log1pF32), Elem64: timesLog(vec.Log1pF64)},
+			Elem32: timesLog(vec.F32.Log1p), Elem64: timesLog(vec.F64.Log1p)},
 		VJP: vjp2(func(c *Ctx, x, y, d *gorgonia.Node) (dx, dy *gorgonia.Node) {
 			sum := c.butZeros(x, c.AddConst(y, 1))
 			log := c.Select(c.Mul(c.EqConst(x, 0), c.EqConst(y, -1)), c.Fill(y, 0), c.Log1p(y))
@@ -38,7 +38,7 @@ func init() {
 	})
 	define(&Entropy, Entry{
 		Def: ir.Def{Name: "entropy", Class: ir.Elementwise, Arity: 1, Weight: weightFast, Infer: sameShape,
-			Elem32: entropy(vec.LogF32), Elem64: entropy(vec.LogF64)},
+			Elem32: entropy(vec.F32.Log), Elem64: entropy(vec.F64.Log)},
 		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
 			return c.Neg(c.Mul(d, c.AddConst(c.Log(x), 1)))
 		}),

@@ -97,7 +97,7 @@ func (out files) table(groups []group, arch string, levels ...int) error {
 	for _, bits := range levels {
 		for _, size := range []int{32, 64} {
 			fmt.Fprintf(&b, "\n// simd%dx%d puts the kernels of this level into l.\n", bits, size)
-			fmt.Fprintf(&b, "func simd%dx%d(l *loops[float%d]) {\n", bits, size, size)
+			fmt.Fprintf(&b, "func simd%dx%d(l *Loops[float%d]) {\n", bits, size, size)
 			for _, g := range groups {
 				for _, f := range g.fields {
 					fmt.Fprintf(&b, "l.%s = %s%dx%d\n", f, f, bits, size)

@@ -27,11 +27,11 @@ func Flops(bits, threads int) float64 {
 func Bandwidth(threads int) float64 {
 	const n = 1 << 23 // 32 MiB each
 	a, b := make([]float32, n), make([]float32, n)
-	vec.FillF32(a, 1)
-	vec.FillF32(b, 1)
+	vec.F32.Fill(a, 1)
+	vec.F32.Fill(b, 1)
 	part := n / threads
 	seconds := best(threads, func(i int) {
-		vec.AxpyF32(a[i*part:(i+1)*part], 1e-9, b[i*part:(i+1)*part])
+		vec.F32.Axpy(a[i*part:(i+1)*part], 1e-9, b[i*part:(i+1)*part])
 	})
 	return 3 * 4 * float64(part*threads) / seconds // b and a are read, a is written
 }

@@ -27,32 +27,32 @@ type approximation struct {
 }
 
 var approximations = []approximation{
-	{"exp", ExpF32, ExpF64, 1.25, 2, exp, expOf, -750, 710},
-	{"exp2", Exp2F32, Exp2F64, 1.25, 2, math.Exp2, func(x *big.Float) *big.Float { return expOf(product(x, ln2())) }, -1080, 1024},
-	{"expm1", Expm1F32, Expm1F64, 2, 2, math.Expm1, expm1Of, -40, 710},
-	{"log", LogF32, LogF64, 1, 1.5, log, logOf, 0.5, 4},
-	{"log2", Log2F32, Log2F64, 1, 2, log2, func(x *big.Float) *big.Float { return quotient(logOf(x), ln2()) }, 0.5, 4},
-	{"log10", Log10F32, Log10F64, 1, 2, log10, func(x *big.Float) *big.Float { return quotient(logOf(x), logOf(num(10))) }, 0.5, 4},
-	{"log1p", Log1pF32, Log1pF64, 1.5, 2, math.Log1p, log1pOf, -0.9, 4},
-	{"sin", SinF32, SinF64, 1.25, 2, sin, func(x *big.Float) *big.Float { s, _ := sinCosOf(x); return s }, -1000, 1000},
-	{"cos", CosF32, CosF64, 1.25, 2, cos, func(x *big.Float) *big.Float { _, c := sinCosOf(x); return c }, -1000, 1000},
-	{"tan", TanF32, TanF64, 2.5, 4, tan, func(x *big.Float) *big.Float { return quotient(sinCosOf(x)) }, -1000, 1000},
-	{"atan", AtanF32, AtanF64, 2, 2, math.Atan, atanOf, -20, 20},
-	{"sinh", SinhF32, SinhF64, 2, 4, sinh, sinhOf, -711, 711},
-	{"cosh", CoshF32, CoshF64, 2, 4, cosh, func(x *big.Float) *big.Float {
+	{"exp", F32.Exp, F64.Exp, 1.25, 2, exp, expOf, -750, 710},
+	{"exp2", F32.Exp2, F64.Exp2, 1.25, 2, math.Exp2, func(x *big.Float) *big.Float { return expOf(product(x, ln2())) }, -1080, 1024},
+	{"expm1", F32.Expm1, F64.Expm1, 2, 2, math.Expm1, expm1Of, -40, 710},
+	{"log", F32.Log, F64.Log, 1, 1.5, log, logOf, 0.5, 4},
+	{"log2", F32.Log2, F64.Log2, 1, 2, log2, func(x *big.Float) *big.Float { return quotient(logOf(x), ln2()) }, 0.5, 4},
+	{"log10", F32.Log10, F64.Log10, 1, 2, log10, func(x *big.Float) *big.Float { return quotient(logOf(x), logOf(num(10))) }, 0.5, 4},
+	{"log1p", F32.Log1p, F64.Log1p, 1.5, 2, math.Log1p, log1pOf, -0.9, 4},
+	{"sin", F32.Sin, F64.Sin, 1.25, 2, sin, func(x *big.Float) *big.Float { s, _ := sinCosOf(x); return s }, -1000, 1000},
+	{"cos", F32.Cos, F64.Cos, 1.25, 2, cos, func(x *big.Float) *big.Float { _, c := sinCosOf(x); return c }, -1000, 1000},
+	{"tan", F32.Tan, F64.Tan, 2.5, 4, tan, func(x *big.Float) *big.Float { return quotient(sinCosOf(x)) }, -1000, 1000},
+	{"atan", F32.Atan, F64.Atan, 2, 2, math.Atan, atanOf, -20, 20},
+	{"sinh", F32.Sinh, F64.Sinh, 2, 4, sinh, sinhOf, -711, 711},
+	{"cosh", F32.Cosh, F64.Cosh, 2, 4, cosh, func(x *big.Float) *big.Float {
 		e := expOf(x)
 		return halved(sumOf(e, quotient(num(1), e)))
 	}, -711, 711},
-	{"tanh", TanhF32, TanhF64, 2, 4, math.Tanh, tanhOf, -20, 20},
-	{"erf", ErfF32, ErfF64, 2, 2, math.Erf, erfOf, -6, 6},
-	{"erfc", ErfcF32, ErfcF64, 3.25, 4, math.Erfc, erfcOf, -6, 27.3},
-	{"sigmoid", SigmoidF32, SigmoidF64, 2, 3, sigmoid, sigmoidOf, -746, 40},
-	{"softplus", SoftplusF32, SoftplusF64, 2, 3, softplus, softplusOf, -746, 40},
-	{"logSigmoid", LogSigmoidF32, LogSigmoidF64, 2, 3, logSigmoid,
+	{"tanh", F32.Tanh, F64.Tanh, 2, 4, math.Tanh, tanhOf, -20, 20},
+	{"erf", F32.Erf, F64.Erf, 2, 2, math.Erf, erfOf, -6, 6},
+	{"erfc", F32.Erfc, F64.Erfc, 3.25, 4, math.Erfc, erfcOf, -6, 27.3},
+	{"sigmoid", F32.Sigmoid, F64.Sigmoid, 2, 3, sigmoid, sigmoidOf, -746, 40},
+	{"softplus", F32.Softplus, F64.Softplus, 2, 3, softplus, softplusOf, -746, 40},
+	{"logSigmoid", F32.LogSigmoid, F64.LogSigmoid, 2, 3, logSigmoid,
 		func(x *big.Float) *big.Float { return negative(softplusOf(negative(x))) }, -40, 746},
-	{"silu", SiluF32, SiluF64, 2, 3, silu, func(x *big.Float) *big.Float { return product(x, sigmoidOf(x)) }, -746, 40},
-	{"gelu", GeluF32, GeluF64, 4, 4, gelu, geluOf, -38.6, 10},
-	{"elu", func(dst, a []float32) { EluF32(dst, a, 1.25) }, func(dst, a []float64) { EluF64(dst, a, 1.25) }, 2, 2,
+	{"silu", F32.Silu, F64.Silu, 2, 3, silu, func(x *big.Float) *big.Float { return product(x, sigmoidOf(x)) }, -746, 40},
+	{"gelu", F32.Gelu, F64.Gelu, 4, 4, gelu, geluOf, -38.6, 10},
+	{"elu", func(dst, a []float32) { F32.Elu(dst, a, 1.25) }, func(dst, a []float64) { F64.Elu(dst, a, 1.25) }, 2, 2,
 		func(x float64) float64 {
 			if x > 0 {
 				return x
@@ -69,7 +69,7 @@ var approximations = []approximation{
 
 // powered is the power with the constant exponent y.
 func powered(y float64) approximation {
-	return approximation{fmt.Sprintf("pow %v", y), func(dst, a []float32) { PowSF32(dst, a, float32(y)) }, func(dst, a []float64) { PowSF64(dst, a, y) }, 1.5, 2,
+	return approximation{fmt.Sprintf("pow %v", y), func(dst, a []float32) { F32.PowS(dst, a, float32(y)) }, func(dst, a []float64) { F64.PowS(dst, a, y) }, 1.5, 2,
 		func(x float64) float64 { return pow(x, y) },
 		func(x *big.Float) *big.Float { return powerOf(x, num(y)) }, 0.5, 4}
 }
@@ -229,8 +229,8 @@ func TestAccuracyPow(t *testing.T) {
 		want32[i] = pow(float64(x32[i]), float64(y32[i]))
 	}
 	eachLevel(func(level string) {
-		PowF64(z, x, y)
-		PowF32(z32, x32, y32)
+		F64.Pow(z, x, y)
+		F32.Pow(z32, x32, y32)
 		worst, worst32, at, at32 := 0.0, 0.0, 0, 0
 		for i := range z {
 			if d := offBy(z[i], want[i], rest[i], 53, -1074, 1024); d > worst {
@@ -285,14 +285,14 @@ func TestEnds(t *testing.T) {
 			for j := range b {
 				b[j], b32[j] = y, a32[i]
 			}
-			PowF64(c, a, b)
-			PowF32(c32, a32, b32)
+			F64.Pow(c, a, b)
+			F32.Pow(c32, a32, b32)
 			for j, x := range a {
 				alike(t, c[j], math.Pow(x, y), inexact, "pow", x, y)
 				alike(t, c32[j], math.Pow(float64(a32[j]), float64(b32[j])), inexact, "pow", a32[j], b32[j])
 			}
-			PowSF64(c, a, y)
-			PowSF32(c32, a32, a32[i])
+			F64.PowS(c, a, y)
+			F32.PowS(c32, a32, a32[i])
 			for j, x := range a {
 				alike(t, c[j], math.Pow(x, y), inexact, "pow with a constant", x, y)
 				alike(t, c32[j], math.Pow(float64(a32[j]), float64(b32[j])), inexact, "pow with a constant", a32[j], b32[j])

@@ -1,76 +1,40 @@
 package vec
 
-// LtF32 is 1 where a < b, else 0.
-func LtF32(dst, a, b []float32) { f32.lt(dst, a[:len(dst)], b[:len(dst)]) }
+// Lt is 1 where a < b, else 0.
+func (l *Loops[T]) Lt(dst, a, b []T) { l.lt(dst, a[:len(dst)], b[:len(dst)]) }
 
-// LtF64 is 1 where a < b, else 0.
-func LtF64(dst, a, b []float64) { f64.lt(dst, a[:len(dst)], b[:len(dst)]) }
+// LtS is 1 where a < s, else 0.
+func (l *Loops[T]) LtS(dst, a []T, s T) { l.ltS(dst, a[:len(dst)], s) }
 
-// LtSF32 is 1 where a < s, else 0.
-func LtSF32(dst, a []float32, s float32) { f32.ltS(dst, a[:len(dst)], s) }
+// Le is 1 where a <= b, else 0.
+func (l *Loops[T]) Le(dst, a, b []T) { l.le(dst, a[:len(dst)], b[:len(dst)]) }
 
-// LtSF64 is 1 where a < s, else 0.
-func LtSF64(dst, a []float64, s float64) { f64.ltS(dst, a[:len(dst)], s) }
+// LeS is 1 where a <= s, else 0.
+func (l *Loops[T]) LeS(dst, a []T, s T) { l.leS(dst, a[:len(dst)], s) }
 
-// LeF32 is 1 where a <= b, else 0.
-func LeF32(dst, a, b []float32) { f32.le(dst, a[:len(dst)], b[:len(dst)]) }
+// Gt is 1 where a > b, else 0.
+func (l *Loops[T]) Gt(dst, a, b []T) { l.gt(dst, a[:len(dst)], b[:len(dst)]) }
 
-// LeF64 is 1 where a <= b, else 0.
-func LeF64(dst, a, b []float64) { f64.le(dst, a[:len(dst)], b[:len(dst)]) }
+// GtS is 1 where a > s, else 0.
+func (l *Loops[T]) GtS(dst, a []T, s T) { l.gtS(dst, a[:len(dst)], s) }
 
-// LeSF32 is 1 where a <= s, else 0.
-func LeSF32(dst, a []float32, s float32) { f32.leS(dst, a[:len(dst)], s) }
+// Ge is 1 where a >= b, else 0.
+func (l *Loops[T]) Ge(dst, a, b []T) { l.ge(dst, a[:len(dst)], b[:len(dst)]) }
 
-// LeSF64 is 1 where a <= s, else 0.
-func LeSF64(dst, a []float64, s float64) { f64.leS(dst, a[:len(dst)], s) }
+// GeS is 1 where a >= s, else 0.
+func (l *Loops[T]) GeS(dst, a []T, s T) { l.geS(dst, a[:len(dst)], s) }
 
-// GtF32 is 1 where a > b, else 0.
-func GtF32(dst, a, b []float32) { f32.gt(dst, a[:len(dst)], b[:len(dst)]) }
+// Eq is 1 where a == b, else 0.
+func (l *Loops[T]) Eq(dst, a, b []T) { l.eq(dst, a[:len(dst)], b[:len(dst)]) }
 
-// GtF64 is 1 where a > b, else 0.
-func GtF64(dst, a, b []float64) { f64.gt(dst, a[:len(dst)], b[:len(dst)]) }
+// EqS is 1 where a == s, else 0.
+func (l *Loops[T]) EqS(dst, a []T, s T) { l.eqS(dst, a[:len(dst)], s) }
 
-// GtSF32 is 1 where a > s, else 0.
-func GtSF32(dst, a []float32, s float32) { f32.gtS(dst, a[:len(dst)], s) }
+// Ne is 1 where a != b, else 0.
+func (l *Loops[T]) Ne(dst, a, b []T) { l.ne(dst, a[:len(dst)], b[:len(dst)]) }
 
-// GtSF64 is 1 where a > s, else 0.
-func GtSF64(dst, a []float64, s float64) { f64.gtS(dst, a[:len(dst)], s) }
-
-// GeF32 is 1 where a >= b, else 0.
-func GeF32(dst, a, b []float32) { f32.ge(dst, a[:len(dst)], b[:len(dst)]) }
-
-// GeF64 is 1 where a >= b, else 0.
-func GeF64(dst, a, b []float64) { f64.ge(dst, a[:len(dst)], b[:len(dst)]) }
-
-// GeSF32 is 1 where a >= s, else 0.
-func GeSF32(dst, a []float32, s float32) { f32.geS(dst, a[:len(dst)], s) }
-
-// GeSF64 is 1 where a >= s, else 0.
-func GeSF64(dst, a []float64, s float64) { f64.geS(dst, a[:len(dst)], s) }
-
-// EqF32 is 1 where a == b, else 0.
-func EqF32(dst, a, b []float32) { f32.eq(dst, a[:len(dst)], b[:len(dst)]) }
-
-// EqF64 is 1 where a == b, else 0.
-func EqF64(dst, a, b []float64) { f64.eq(dst, a[:len(dst)], b[:len(dst)]) }
-
-// EqSF32 is 1 where a == s, else 0.
-func EqSF32(dst, a []float32, s float32) { f32.eqS(dst, a[:len(dst)], s) }
-
-// EqSF64 is 1 where a == s, else 0.
-func EqSF64(dst, a []float64, s float64) { f64.eqS(dst, a[:len(dst)], s) }
-
-// NeF32 is 1 where a != b, else 0.
-func NeF32(dst, a, b []float32) { f32.ne(dst, a[:len(dst)], b[:len(dst)]) }
-
-// NeF64 is 1 where a != b, else 0.
-func NeF64(dst, a, b []float64) { f64.ne(dst, a[:len(dst)], b[:len(dst)]) }
-
-// NeSF32 is 1 where a != s, else 0.
-func NeSF32(dst, a []float32, s float32) { f32.neS(dst, a[:len(dst)], s) }
-
-// NeSF64 is 1 where a != s, else 0.
-func NeSF64(dst, a []float64, s float64) { f64.neS(dst, a[:len(dst)], s) }
+// NeS is 1 where a != s, else 0.
+func (l *Loops[T]) NeS(dst, a []T, s T) { l.neS(dst, a[:len(dst)], s) }
 
 // truth is 1 for true and 0 for false.
 func truth[T Float](b bool) T {

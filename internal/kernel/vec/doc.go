@@ -1,14 +1,13 @@
 // Package vec has loops over slices in both float types: the bodies of
 // elementwise operators, sums, and the updates of optimizers.
 //
-// Every function has two names, AddF32 and AddF64. Operands are as long as the
-// first argument or longer; the length is that of dst. dst may be one of the
-// operands, but may not overlap one otherwise. Nothing allocates, nothing fails,
-// and all functions may be called by many goroutines on memory of their own.
-// Elements do not depend on their place in the slice, so that a caller may cut
-// slices anywhere.
+// The functions are methods of F32 and F64, one for each type: F32.Add, F64.Add. Operands
+// must be at least as long as the first argument; the length is that of dst. dst may be one
+// of the operands, but must not overlap one otherwise. Nothing allocates and nothing fails.
+// Many goroutines may call the functions on memory of their own. Elements do not depend on
+// their place in the slice, so that a caller may cut slices anywhere.
 //
-// Importers: op and train. It knows no operator and no shape.
+// The package knows no operator and no shape. Importers: op and train. Read table.go first.
 package vec
 
 // Float is the element type.

@@ -8,11 +8,11 @@ import (
 // TestAllFinite puts each special value at each place of slices of many lengths:
 // finite ones too large for their sum are no fault.
 func TestAllFinite(t *testing.T) {
-	t.Run("float32", func(t *testing.T) { checkAllFinite(t, AllFiniteF32, math.MaxFloat32) })
-	t.Run("float64", func(t *testing.T) { checkAllFinite(t, AllFiniteF64, math.MaxFloat64) })
-	t.Run("squares of float32", func(t *testing.T) { checkAllFinite(t, SquaresFiniteF32, 1.8e19) })
-	t.Run("squares of float64", func(t *testing.T) { checkAllFinite(t, SquaresFiniteF64, 1.3e154) })
-	if SquaresFiniteF32([]float32{1, 2e19}) || SquaresFiniteF64([]float64{1, 1.4e154}) {
+	t.Run("float32", func(t *testing.T) { checkAllFinite(t, F32.AllFinite, math.MaxFloat32) })
+	t.Run("float64", func(t *testing.T) { checkAllFinite(t, F64.AllFinite, math.MaxFloat64) })
+	t.Run("squares of float32", func(t *testing.T) { checkAllFinite(t, F32.SquaresFinite, 1.8e19) })
+	t.Run("squares of float64", func(t *testing.T) { checkAllFinite(t, F64.SquaresFinite, 1.3e154) })
+	if F32.SquaresFinite([]float32{1, 2e19}) || F64.SquaresFinite([]float64{1, 1.4e154}) {
 		t.Error("a square that overflows is said to be finite")
 	}
 }

@@ -18,23 +18,14 @@ type AdamArgs struct {
 	Bias1, Bias2          float64
 }
 
-// SGDF32 is p −= lr·(g + decay·p).
-func SGDF32(p, g []float32, lr, decay float32) { f32.sgd(p, g[:len(p)], lr, decay) }
+// SGD is p −= lr·(g + decay·p).
+func (l *Loops[T]) SGD(p, g []T, lr, decay T) { l.sgd(p, g[:len(p)], lr, decay) }
 
-// SGDF64 is p −= lr·(g + decay·p).
-func SGDF64(p, g []float64, lr, decay float64) { f64.sgd(p, g[:len(p)], lr, decay) }
+// Momentum is d = g + decay·p; v = mu·v + (1−dampening)·d; p −= lr·v, or lr·(d + mu·v) with Nesterov.
+func (l *Loops[T]) Momentum(p, g, v []T, a MomentumArgs) { momentumStep(l.momentum, p, g, v, a) }
 
-// MomentumF32 is d = g + decay·p; v = mu·v + (1−dampening)·d; p −= lr·v, or lr·(d + mu·v) with Nesterov.
-func MomentumF32(p, g, v []float32, a MomentumArgs) { momentumStep(f32.momentum, p, g, v, a) }
-
-// MomentumF64 is d = g + decay·p; v = mu·v + (1−dampening)·d; p −= lr·v, or lr·(d + mu·v) with Nesterov.
-func MomentumF64(p, g, v []float64, a MomentumArgs) { momentumStep(f64.momentum, p, g, v, a) }
-
-// AdamF32 is one step of Adam on p with the moments m and v.
-func AdamF32(p, g, m, v []float32, a AdamArgs) { adamStep(f32.adam, p, g, m, v, a) }
-
-// AdamF64 is one step of Adam on p with the moments m and v.
-func AdamF64(p, g, m, v []float64, a AdamArgs) { adamStep(f64.adam, p, g, m, v, a) }
+// Adam is one step of Adam on p with the moments m and v.
+func (l *Loops[T]) Adam(p, g, m, v []T, a AdamArgs) { adamStep(l.adam, p, g, m, v, a) }
 
 func sgd[T Float](p, g []T, lr, decay T) {
 	g = g[:len(p)]

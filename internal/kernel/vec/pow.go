@@ -5,7 +5,7 @@ import "math"
 func pows[T Float](dst, a, b []T) { each2(dst, a, b, pow) }
 
 // power is powS, by products where there are few.
-func (l *loops[T]) power(dst, a []T, s T) {
+func (l *Loops[T]) power(dst, a []T, s T) {
 	switch s {
 	case -1:
 		l.reciprocal(dst, a)

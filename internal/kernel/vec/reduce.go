@@ -4,85 +4,45 @@ import (
 	"math"
 )
 
-// SumF32 adds all elements, pairwise: the error grows with the logarithm of the length.
-func SumF32(a []float32) float32 { return pairwise(a, f32.sum) }
+// Sum adds all elements, pairwise: the error grows with the logarithm of the length.
+func (l *Loops[T]) Sum(a []T) T { return pairwise(a, l.sum) }
 
-// SumF64 adds all elements, pairwise: the error grows with the logarithm of the length.
-func SumF64(a []float64) float64 { return pairwise(a, f64.sum) }
+// Dot is Σ a·b, pairwise.
+func (l *Loops[T]) Dot(a, b []T) T { return dotHalves(a, b[:len(a)], l.dot) }
 
-// DotF32 is Σ a·b, pairwise.
-func DotF32(a, b []float32) float32 { return dotHalves(a, b[:len(a)], f32.dot) }
+// SumSquares is Σ a², pairwise.
+func (l *Loops[T]) SumSquares(a []T) T { return pairwise(a, l.sumSquares) }
 
-// DotF64 is Σ a·b, pairwise.
-func DotF64(a, b []float64) float64 { return dotHalves(a, b[:len(a)], f64.dot) }
+// SumAbs is Σ |a|, pairwise.
+func (l *Loops[T]) SumAbs(a []T) T { return pairwise(a, l.sumAbs) }
 
-// SumSquaresF32 is Σ a², pairwise.
-func SumSquaresF32(a []float32) float32 { return pairwise(a, f32.sumSquares) }
+// SumExpSub is Σ exp(a − m), pairwise.
+func (l *Loops[T]) SumExpSub(a []T, m T) T { return sumExpHalves(a, m, l.sumExpSub) }
 
-// SumSquaresF64 is Σ a², pairwise.
-func SumSquaresF64(a []float64) float64 { return pairwise(a, f64.sumSquares) }
+// MaxOf is the largest element, NaN if there is one; −Inf of none.
+func (l *Loops[T]) MaxOf(a []T) T { return l.maxOf(a) }
 
-// SumAbsF32 is Σ |a|, pairwise.
-func SumAbsF32(a []float32) float32 { return pairwise(a, f32.sumAbs) }
+// MinOf is the smallest element, NaN if there is one; +Inf of none.
+func (l *Loops[T]) MinOf(a []T) T { return l.minOf(a) }
 
-// SumAbsF64 is Σ |a|, pairwise.
-func SumAbsF64(a []float64) float64 { return pairwise(a, f64.sumAbs) }
+// ArgMax is the index of the first largest element, of the first NaN if there is one; 0 of none.
+func (*Loops[T]) ArgMax(a []T) int { return argMax(a) }
 
-// SumExpSubF32 is Σ exp(a − m), pairwise.
-func SumExpSubF32(a []float32, m float32) float32 { return sumExpHalves(a, m, f32.sumExpSub) }
+// ArgMin is the index of the first smallest element, of the first NaN if there is one; 0 of none.
+func (*Loops[T]) ArgMin(a []T) int { return argMin(a) }
 
-// SumExpSubF64 is Σ exp(a − m), pairwise.
-func SumExpSubF64(a []float64, m float64) float64 { return sumExpHalves(a, m, f64.sumExpSub) }
+// AllFinite says whether no element is NaN or infinite.
+func (l *Loops[T]) AllFinite(a []T) bool { return isFinite(l.sum(a)) || allFinite(a) }
 
-// MaxOfF32 is the largest element, NaN if there is one; −Inf of none.
-func MaxOfF32(a []float32) float32 { return f32.maxOf(a) }
+// SquaresFinite says whether the square of each element is finite.
+func (l *Loops[T]) SquaresFinite(a []T) bool { return isFinite(l.sumSquares(a)) || squaresFinite(a) }
 
-// MaxOfF64 is the largest element, NaN if there is one; −Inf of none.
-func MaxOfF64(a []float64) float64 { return f64.maxOf(a) }
-
-// MinOfF32 is the smallest element, NaN if there is one; +Inf of none.
-func MinOfF32(a []float32) float32 { return f32.minOf(a) }
-
-// MinOfF64 is the smallest element, NaN if there is one; +Inf of none.
-func MinOfF64(a []float64) float64 { return f64.minOf(a) }
-
-// ArgMaxF32 is the index of the first largest element, of the first NaN if there is one; 0 of none.
-func ArgMaxF32(a []float32) int { return argMax(a) }
-
-// ArgMaxF64 is the index of the first largest element, of the first NaN if there is one; 0 of none.
-func ArgMaxF64(a []float64) int { return argMax(a) }
-
-// ArgMinF32 is the index of the first smallest element, of the first NaN if there is one; 0 of none.
-func ArgMinF32(a []float32) int { return argMin(a) }
-
-// ArgMinF64 is the index of the first smallest element, of the first NaN if there is one; 0 of none.
-func ArgMinF64(a []float64) int { return argMin(a) }
-
-// AllFiniteF32 says whether no element is NaN or infinite.
-func AllFiniteF32(a []float32) bool { return isFinite(f32.sum(a)) || allFinite(a) }
-
-// AllFiniteF64 says whether no element is NaN or infinite.
-func AllFiniteF64(a []float64) bool { return isFinite(f64.sum(a)) || allFinite(a) }
-
-// SquaresFiniteF32 says whether the square of each element is finite.
-func SquaresFiniteF32(a []float32) bool { return isFinite(f32.sumSquares(a)) || squaresFinite(a) }
-
-// SquaresFiniteF64 says whether the square of each element is finite.
-func SquaresFiniteF64(a []float64) bool { return isFinite(f64.sumSquares(a)) || squaresFinite(a) }
-
-// SquaresWithinF32 says whether Σ a² is at most limit, and so no element larger than
+// SquaresWithin says whether Σ a² is at most limit, and so no element larger than
 // its root; false if there is a NaN.
-func SquaresWithinF32(a []float32, limit float32) bool { return f32.sumSquares(a) <= limit }
+func (l *Loops[T]) SquaresWithin(a []T, limit T) bool { return l.sumSquares(a) <= limit }
 
-// SquaresWithinF64 says whether Σ a² is at most limit, and so no element larger than
-// its root; false if there is a NaN.
-func SquaresWithinF64(a []float64, limit float64) bool { return f64.sumSquares(a) <= limit }
-
-// AccumRowsF32 adds rows to dst: dst[j] += Σᵢ a[i·stride + j].
-func AccumRowsF32(dst, a []float32, rows, stride int) { accum(f32.accumRows, dst, a, rows, stride) }
-
-// AccumRowsF64 adds rows to dst: dst[j] += Σᵢ a[i·stride + j].
-func AccumRowsF64(dst, a []float64, rows, stride int) { accum(f64.accumRows, dst, a, rows, stride) }
+// AccumRows adds rows to dst: dst[j] += Σᵢ a[i·stride + j].
+func (l *Loops[T]) AccumRows(dst, a []T, rows, stride int) { accum(l.accumRows, dst, a, rows, stride) }
 
 // leaf is the length below which the pairwise sums add one after another, in
 // chains that the processor runs side by side.

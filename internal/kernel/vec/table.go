@@ -6,10 +6,10 @@ import (
 	"github.com/symgrad/symgrad/internal/kernel/cpu"
 )
 
-// loops are the bodies of one element type, chosen once by what the processor
-// can do: Go, or assembly that does the same. Bodies take slices of equal
-// length; those of sums take short ones.
-type loops[T Float] struct {
+// Loops are the functions of the package for one element type. Its fields are their
+// bodies, chosen once by what the processor can do: Go, or assembly that does the same.
+// Bodies take slices of equal length; those of sums take short ones.
+type Loops[T Float] struct {
 	add, sub, mul, div, max, min, squaredDiff func(dst, a, b []T)
 	lt, le, gt, ge, eq, ne                    func(dst, a, b []T)
 	reluGrad, tanhGrad, sigmoidGrad           func(dst, a, b []T)
@@ -43,16 +43,25 @@ type loops[T Float] struct {
 	accumRows                             func(dst, a []T, rows, stride int)
 }
 
+// F32 and F64 are the functions for both element types.
 var (
-	f32 = portable[float32]()
-	f64 = portable[float64]()
+	F32 = portable[float32]()
+	F64 = portable[float64]()
 )
+
+// Of returns F32 or F64. It takes a nanosecond or two.
+func Of[T Float]() *Loops[T] {
+	if l, ok := any(&F32).(*Loops[T]); ok {
+		return l
+	}
+	return any(&F64).(*Loops[T])
+}
 
 func init() { use(cpu.AVX512, cpu.AVX2, cpu.NEON) }
 
 // portable are the bodies in Go.
-func portable[T Float]() loops[T] {
-	return loops[T]{
+func portable[T Float]() Loops[T] {
+	return Loops[T]{
 		add: add[T], sub: sub[T], mul: mul[T], div: div[T], max: maximum[T], min: minimum[T],
 		squaredDiff: squaredDiff[T],
 		lt:          lt[T], le: le[T], gt: gt[T], ge: ge[T], eq: eq[T], ne: ne[T],

@@ -5,7 +5,7 @@
 package vec
 
 // simd512x32 puts the kernels of this level into l.
-func simd512x32(l *loops[float32]) {
+func simd512x32(l *Loops[float32]) {
 	l.add = add512x32
 	l.sub = sub512x32
 	l.mul = mul512x32
@@ -98,7 +98,7 @@ func simd512x32(l *loops[float32]) {
 }
 
 // simd512x64 puts the kernels of this level into l.
-func simd512x64(l *loops[float64]) {
+func simd512x64(l *Loops[float64]) {
 	l.add = add512x64
 	l.sub = sub512x64
 	l.mul = mul512x64
@@ -191,7 +191,7 @@ func simd512x64(l *loops[float64]) {
 }
 
 // simd256x32 puts the kernels of this level into l.
-func simd256x32(l *loops[float32]) {
+func simd256x32(l *Loops[float32]) {
 	l.add = add256x32
 	l.sub = sub256x32
 	l.mul = mul256x32
@@ -284,7 +284,7 @@ func simd256x32(l *loops[float32]) {
 }
 
 // simd256x64 puts the kernels of this level into l.
-func simd256x64(l *loops[float64]) {
+func simd256x64(l *Loops[float64]) {
 	l.add = add256x64
 	l.sub = sub256x64
 	l.mul = mul256x64

@@ -5,7 +5,7 @@
 package vec
 
 // simd128x32 puts the kernels of this level into l.
-func simd128x32(l *loops[float32]) {
+func simd128x32(l *Loops[float32]) {
 	l.add = add128x32
 	l.sub = sub128x32
 	l.mul = mul128x32
@@ -98,7 +98,7 @@ func simd128x32(l *loops[float32]) {
 }
 
 // simd128x64 puts the kernels of this level into l.
-func simd128x64(l *loops[float64]) {
+func simd128x64(l *Loops[float64]) {
 	l.add = add128x64
 	l.sub = sub128x64
 	l.mul = mul128x64

@@ -6,47 +6,26 @@ import "math"
 // where they are nearly 1 or −1. Function and slope follow from it in a few
 // operations.
 
-// TanhTailF32 is tanh a, up to |a| = 0.6, and from there what tanh|a| lacks of 1, times a
+// TanhTail is tanh a, up to |a| = 0.6, and from there what tanh|a| lacks of 1, times a
 // large power of 2 and with a's sign: a tanh that keeps its digits where it is nearly
 // 1.
-func TanhTailF32(dst, a []float32) { f32.tanhTail(dst, a[:len(dst)]) }
+func (l *Loops[T]) TanhTail(dst, a []T) { l.tanhTail(dst, a[:len(dst)]) }
 
-// TanhTailF64 is tanh a, up to |a| = 0.6, and from there what tanh|a| lacks of 1, times a
-// large power of 2 and with a's sign: a tanh that keeps its digits where it is nearly
-// 1.
-func TanhTailF64(dst, a []float64) { f64.tanhTail(dst, a[:len(dst)]) }
+// TanhOpen is the tanh that a is the TanhTail of.
+func (l *Loops[T]) TanhOpen(dst, a []T) { l.tanhOpen(dst, a[:len(dst)]) }
 
-// TanhOpenF32 is the tanh that a is the TanhTail of.
-func TanhOpenF32(dst, a []float32) { f32.tanhOpen(dst, a[:len(dst)]) }
-
-// TanhOpenF64 is the tanh that a is the TanhTail of.
-func TanhOpenF64(dst, a []float64) { f64.tanhOpen(dst, a[:len(dst)]) }
-
-// SigmoidTailF32 is the sigmoid of a for a < 0, else what it lacks of 1, negative: a sigmoid
+// SigmoidTail is the sigmoid of a for a < 0, else what it lacks of 1, negative: a sigmoid
 // that keeps its digits where it is nearly 1.
-func SigmoidTailF32(dst, a []float32) { f32.sigmoidTail(dst, a[:len(dst)]) }
+func (l *Loops[T]) SigmoidTail(dst, a []T) { l.sigmoidTail(dst, a[:len(dst)]) }
 
-// SigmoidTailF64 is the sigmoid of a for a < 0, else what it lacks of 1, negative: a sigmoid
-// that keeps its digits where it is nearly 1.
-func SigmoidTailF64(dst, a []float64) { f64.sigmoidTail(dst, a[:len(dst)]) }
+// SigmoidOpen is the sigmoid that a is the SigmoidTail of.
+func (l *Loops[T]) SigmoidOpen(dst, a []T) { l.sigmoidOpen(dst, a[:len(dst)]) }
 
-// SigmoidOpenF32 is the sigmoid that a is the SigmoidTail of.
-func SigmoidOpenF32(dst, a []float32) { f32.sigmoidOpen(dst, a[:len(dst)]) }
+// TanhSlope is g times the slope of tanh at the x that p is the TanhTail of.
+func (l *Loops[T]) TanhSlope(dst, g, p []T) { l.tanhSlope(dst, g[:len(dst)], p[:len(dst)]) }
 
-// SigmoidOpenF64 is the sigmoid that a is the SigmoidTail of.
-func SigmoidOpenF64(dst, a []float64) { f64.sigmoidOpen(dst, a[:len(dst)]) }
-
-// TanhSlopeF32 is g times the slope of tanh at the x that p is the TanhTail of.
-func TanhSlopeF32(dst, g, p []float32) { f32.tanhSlope(dst, g[:len(dst)], p[:len(dst)]) }
-
-// TanhSlopeF64 is g times the slope of tanh at the x that p is the TanhTail of.
-func TanhSlopeF64(dst, g, p []float64) { f64.tanhSlope(dst, g[:len(dst)], p[:len(dst)]) }
-
-// SigmoidSlopeF32 is g times the slope of the sigmoid at the x that p is the SigmoidTail of.
-func SigmoidSlopeF32(dst, g, p []float32) { f32.sigmoidSlope(dst, g[:len(dst)], p[:len(dst)]) }
-
-// SigmoidSlopeF64 is g times the slope of the sigmoid at the x that p is the SigmoidTail of.
-func SigmoidSlopeF64(dst, g, p []float64) { f64.sigmoidSlope(dst, g[:len(dst)], p[:len(dst)]) }
+// SigmoidSlope is g times the slope of the sigmoid at the x that p is the SigmoidTail of.
+func (l *Loops[T]) SigmoidSlope(dst, g, p []T) { l.sigmoidSlope(dst, g[:len(dst)], p[:len(dst)]) }
 
 // The tail of tanh from short on is the rest 1 − tanh|x| times 2^bits, which is 1 or
 // more; below tailEnd the slope counts as 0.

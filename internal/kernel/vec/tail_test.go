@@ -16,10 +16,10 @@ func TestTails(t *testing.T) {
 		x = append(x, v, -v)
 	}
 	eachLevel(func(level string) {
-		tails(t, level, x, 0x1p-23, 0x1p-125, TanhF32, TanhTailF32, TanhOpenF32, TanhSlopeF32, tanhSlopeOf)
-		tails(t, level, x, 0x1p-52, 0x1p-1021, TanhF64, TanhTailF64, TanhOpenF64, TanhSlopeF64, tanhSlopeOf)
-		tails(t, level, x, 0x1p-23, 0x1p-125, SigmoidF32, SigmoidTailF32, SigmoidOpenF32, SigmoidSlopeF32, sigmoidSlopeOf)
-		tails(t, level, x, 0x1p-52, 0x1p-1021, SigmoidF64, SigmoidTailF64, SigmoidOpenF64, SigmoidSlopeF64, sigmoidSlopeOf)
+		tails(t, level, x, 0x1p-23, 0x1p-125, F32.Tanh, F32.TanhTail, F32.TanhOpen, F32.TanhSlope, tanhSlopeOf)
+		tails(t, level, x, 0x1p-52, 0x1p-1021, F64.Tanh, F64.TanhTail, F64.TanhOpen, F64.TanhSlope, tanhSlopeOf)
+		tails(t, level, x, 0x1p-23, 0x1p-125, F32.Sigmoid, F32.SigmoidTail, F32.SigmoidOpen, F32.SigmoidSlope, sigmoidSlopeOf)
+		tails(t, level, x, 0x1p-52, 0x1p-1021, F64.Sigmoid, F64.SigmoidTail, F64.SigmoidOpen, F64.SigmoidSlope, sigmoidSlopeOf)
 	})
 }
 

@@ -6,23 +6,14 @@ import (
 	"unsafe"
 )
 
-// SinF32 is the sine.
-func SinF32(dst, a []float32) { circular(dst, a[:len(dst)], f32.sin, sin) }
+// Sin is the sine.
+func (l *Loops[T]) Sin(dst, a []T) { circular(dst, a[:len(dst)], l.sin, sin) }
 
-// SinF64 is the sine.
-func SinF64(dst, a []float64) { circular(dst, a[:len(dst)], f64.sin, sin) }
+// Cos is the cosine.
+func (l *Loops[T]) Cos(dst, a []T) { circular(dst, a[:len(dst)], l.cos, cos) }
 
-// CosF32 is the cosine.
-func CosF32(dst, a []float32) { circular(dst, a[:len(dst)], f32.cos, cos) }
-
-// CosF64 is the cosine.
-func CosF64(dst, a []float64) { circular(dst, a[:len(dst)], f64.cos, cos) }
-
-// TanF32 is the tangent.
-func TanF32(dst, a []float32) { circular(dst, a[:len(dst)], f32.tan, tan) }
-
-// TanF64 is the tangent.
-func TanF64(dst, a []float64) { circular(dst, a[:len(dst)], f64.tan, tan) }
+// Tan is the tangent.
+func (l *Loops[T]) Tan(dst, a []T) { circular(dst, a[:len(dst)], l.tan, tan) }
 
 // circular runs a loop that stops at vectors with arguments beyond farthest; those
 // are left to f, and the others in such a vector to the loop, as everywhere.

@@ -4,59 +4,32 @@ import (
 	"math"
 )
 
-// NegF32 is dst = −a.
-func NegF32(dst, a []float32) { f32.neg(dst, a[:len(dst)]) }
+// Neg is dst = −a.
+func (l *Loops[T]) Neg(dst, a []T) { l.neg(dst, a[:len(dst)]) }
 
-// NegF64 is dst = −a.
-func NegF64(dst, a []float64) { f64.neg(dst, a[:len(dst)]) }
+// Square is dst = a².
+func (l *Loops[T]) Square(dst, a []T) { l.square(dst, a[:len(dst)]) }
 
-// SquareF32 is dst = a².
-func SquareF32(dst, a []float32) { f32.square(dst, a[:len(dst)]) }
+// Cube is dst = a³.
+func (l *Loops[T]) Cube(dst, a []T) { l.cube(dst, a[:len(dst)]) }
 
-// SquareF64 is dst = a².
-func SquareF64(dst, a []float64) { f64.square(dst, a[:len(dst)]) }
+// Reciprocal is dst = 1/a.
+func (l *Loops[T]) Reciprocal(dst, a []T) { l.reciprocal(dst, a[:len(dst)]) }
 
-// CubeF32 is dst = a³.
-func CubeF32(dst, a []float32) { f32.cube(dst, a[:len(dst)]) }
+// Relu is dst = max(a, 0); NaN stays.
+func (l *Loops[T]) Relu(dst, a []T) { l.relu(dst, a[:len(dst)]) }
 
-// CubeF64 is dst = a³.
-func CubeF64(dst, a []float64) { f64.cube(dst, a[:len(dst)]) }
+// IsNaN is 1 where a is NaN, else 0.
+func (*Loops[T]) IsNaN(dst, a []T) { isNaN(dst, a) }
 
-// ReciprocalF32 is dst = 1/a.
-func ReciprocalF32(dst, a []float32) { f32.reciprocal(dst, a[:len(dst)]) }
+// IsInf is 1 where a is infinite, else 0.
+func (*Loops[T]) IsInf(dst, a []T) { isInf(dst, a) }
 
-// ReciprocalF64 is dst = 1/a.
-func ReciprocalF64(dst, a []float64) { f64.reciprocal(dst, a[:len(dst)]) }
+// Fill sets every element to s.
+func (*Loops[T]) Fill(dst []T, s T) { fill(dst, s) }
 
-// ReluF32 is dst = max(a, 0); NaN stays.
-func ReluF32(dst, a []float32) { f32.relu(dst, a[:len(dst)]) }
-
-// ReluF64 is dst = max(a, 0); NaN stays.
-func ReluF64(dst, a []float64) { f64.relu(dst, a[:len(dst)]) }
-
-// IsNaNF32 is 1 where a is NaN, else 0.
-func IsNaNF32(dst, a []float32) { isNaN(dst, a) }
-
-// IsNaNF64 is 1 where a is NaN, else 0.
-func IsNaNF64(dst, a []float64) { isNaN(dst, a) }
-
-// IsInfF32 is 1 where a is infinite, else 0.
-func IsInfF32(dst, a []float32) { isInf(dst, a) }
-
-// IsInfF64 is 1 where a is infinite, else 0.
-func IsInfF64(dst, a []float64) { isInf(dst, a) }
-
-// FillF32 sets every element to s.
-func FillF32(dst []float32, s float32) { fill(dst, s) }
-
-// FillF64 sets every element to s.
-func FillF64(dst []float64, s float64) { fill(dst, s) }
-
-// CopyF32 copies a.
-func CopyF32(dst, a []float32) { copy(dst, a) }
-
-// CopyF64 copies a.
-func CopyF64(dst, a []float64) { copy(dst, a) }
+// Copy copies a.
+func (*Loops[T]) Copy(dst, a []T) { copy(dst, a) }
 
 func neg[T Float](dst, a []T) {
 	for i, x := range a[:len(dst)] {

@@ -4,13 +4,13 @@ package vec
 
 // use chooses the bodies for what the processor can do. Not while loops run.
 func use(avx512, avx2, _ bool) {
-	f32, f64 = portable[float32](), portable[float64]()
+	F32, F64 = portable[float32](), portable[float64]()
 	switch {
 	case avx512:
-		simd512x32(&f32)
-		simd512x64(&f64)
+		simd512x32(&F32)
+		simd512x64(&F64)
 	case avx2:
-		simd256x32(&f32)
-		simd256x64(&f64)
+		simd256x32(&F32)
+		simd256x64(&F64)
 	}
 }

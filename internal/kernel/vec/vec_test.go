@@ -74,7 +74,7 @@ func lost[T Float](x, y T) bool {
 
 // same checks every field of the tables whose type is F: run applies a body and
 // returns its results, which may be off ulps from those of the portable body.
-func same[T Float, F any](t *testing.T, tab *loops[T], tolerance float64, run func(f F, n int) []T) {
+func same[T Float, F any](t *testing.T, tab *Loops[T], tolerance float64, run func(f F, n int) []T) {
 	t.Helper()
 	want := portable[T]()
 	got, ref := reflect.ValueOf(tab).Elem(), reflect.ValueOf(&want).Elem()
@@ -121,7 +121,7 @@ func guarded[T Float](n int, f func(dst []T)) []T {
 	return mem[16 : 16+n]
 }
 
-func elementwise[T Float](t *testing.T, tab *loops[T]) {
+func elementwise[T Float](t *testing.T, tab *Loops[T]) {
 	const exact, near = 0, 4 // math functions are held to the truth elsewhere
 	same(t, tab, near, func(f func(dst, a []T), n int) []T {
 		a := random[T](n, 1)
@@ -144,8 +144,8 @@ func elementwise[T Float](t *testing.T, tab *loops[T]) {
 
 func TestElementwise(t *testing.T) {
 	levels(t, func(t *testing.T) {
-		elementwise(t, &f32)
-		elementwise(t, &f64)
+		elementwise(t, &F32)
+		elementwise(t, &F64)
 	})
 }
 
@@ -174,7 +174,7 @@ func near[T Float](t *testing.T, what string, x, y []T) {
 	}
 }
 
-func combined[T Float](t *testing.T, tab *loops[T]) {
+func combined[T Float](t *testing.T, tab *Loops[T]) {
 	ref := portable[T]()
 	for _, n := range lengths {
 		a, b, c := finite[T](n, 1), finite[T](n, 2), finite[T](n, 3)
@@ -182,13 +182,13 @@ func combined[T Float](t *testing.T, tab *loops[T]) {
 		near(t, "fma", abc(tab.fma), abc(ref.fma))
 		near(t, "lerp", abc(tab.lerp), abc(ref.lerp))
 		near(t, "choose", abc(tab.choose), abc(ref.choose))
-		clamp := func(l *loops[T]) []T { return guarded(n, func(d []T) { l.clamp(d, random[T](n, 4), -1, 2) }) }
+		clamp := func(l *Loops[T]) []T { return guarded(n, func(d []T) { l.clamp(d, random[T](n, 4), -1, 2) }) }
 		for i, x := range clamp(tab) {
 			if d := ulps(x, clamp(&ref)[i]); d != 0 {
 				t.Fatalf("clamp: element %d is off %v ulp", i, d)
 			}
 		}
-		step := func(l *loops[T]) []T {
+		step := func(l *Loops[T]) []T {
 			p, g, m := finite[T](n, 5), finite[T](n, 6), finite[T](n, 7)
 			v := finite[T](n, 8)
 			for i := range v {
@@ -205,8 +205,8 @@ func combined[T Float](t *testing.T, tab *loops[T]) {
 
 func TestCombined(t *testing.T) {
 	levels(t, func(t *testing.T) {
-		combined(t, &f32)
-		combined(t, &f64)
+		combined(t, &F32)
+		combined(t, &F64)
 	})
 }
 
@@ -257,19 +257,19 @@ func reductions[T Float](t *testing.T, sum, squares, abs, largest, smallest func
 
 func TestReductions(t *testing.T) {
 	levels(t, func(t *testing.T) {
-		reductions(t, SumF32, SumSquaresF32, SumAbsF32, MaxOfF32, MinOfF32, DotF32)
-		reductions(t, SumF64, SumSquaresF64, SumAbsF64, MaxOfF64, MinOfF64, DotF64)
+		reductions(t, F32.Sum, F32.SumSquares, F32.SumAbs, F32.MaxOf, F32.MinOf, F32.Dot)
+		reductions(t, F64.Sum, F64.SumSquares, F64.SumAbs, F64.MaxOf, F64.MinOf, F64.Dot)
 		for _, n := range lengths {
 			a := finite[float64](n, 1)
 			want := exactSum(a, func(i int) float64 { return math.Exp(a[i] - 2) })
-			if got := SumExpSubF64(a, 2); math.Abs(got-want) > 1e-13*(1+want) {
+			if got := F64.SumExpSub(a, 2); math.Abs(got-want) > 1e-13*(1+want) {
 				t.Errorf("sum of exponentials of %d: got %v, want %v", n, got, want)
 			}
 			b := make([]float32, n)
 			for i := range b {
 				b[i] = float32(a[i])
 			}
-			if got := float64(SumExpSubF32(b, 2)); math.Abs(got-want) > 1e-5*(1+want) {
+			if got := float64(F32.SumExpSub(b, 2)); math.Abs(got-want) > 1e-5*(1+want) {
 				t.Errorf("sum of exponentials of %d: got %v, want %v", n, got, want)
 			}
 		}
@@ -302,8 +302,8 @@ func rows[T Float](t *testing.T, accum func(dst, a []T, rows, stride int)) {
 
 func TestAccumRows(t *testing.T) {
 	levels(t, func(t *testing.T) {
-		rows(t, AccumRowsF32)
-		rows(t, AccumRowsF64)
+		rows(t, F32.AccumRows)
+		rows(t, F64.AccumRows)
 	})
 }
 
