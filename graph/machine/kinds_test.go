@@ -473,6 +473,9 @@ func checkGradient(t *testing.T, k kind, at [][]float64, r *rand.Rand) {
 	const h = 1e-5
 	want := (cost(h) - cost(-h)) / (2 * h)
 	cost(0)
+	if f := vm.Stats().Fallbacks; (len(f) > 0) != (k.flags&opaque != 0) {
+		t.Errorf("%s: the gradient falls back on %v, want some: %t", k.name, f, k.flags&opaque != 0)
+	}
 	got := 0.0
 	for i, x := range p.x {
 		if p.isInt(i) {

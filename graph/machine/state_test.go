@@ -105,6 +105,69 @@ func TestMachineMode(t *testing.T) {
 	}
 }
 
+// TestMachineBatchNormGradient differentiates a batch normalisation in evaluation:
+// its derivative is 2/√(variance + eps), and nothing runs by gorgonia's own Do.
+func TestMachineBatchNormGradient(t *testing.T) {
+	g, x, out, op := normed(tensor.Float64)
+	w := dense(g, "w", wave(24, 3), 2, 3, 2, 2)
+	grad(t, G.Must(G.Sum(G.Must(G.HadamardProd(out, w)))), x)
+	v := wave(24, 1)
+	if err := G.Let(x, floatsOf(tensor.Float64, v, 2, 3, 2, 2)); err != nil {
+		t.Fatal(err)
+	}
+	runMachine(t, g) // the statistics are those of a batch now
+	vm := machine.NewEval(g)
+	if err := vm.RunAll(); err != nil {
+		t.Fatal(err)
+	}
+	if f := vm.Stats().Fallbacks; len(f) > 0 {
+		t.Errorf("fell back on %v", f)
+	}
+	mean, variance := op.Stats()
+	for i := range v {
+		channel := i / 4 % 3
+		slope := 2 / math.Sqrt(numbers(t, variance)[channel]+1e-3)
+		near(t, "normalised", numbers(t, out.Value())[i], (v[i]-numbers(t, mean)[channel])*slope+0.5, 1e-12)
+		near(t, "gradient", gradOf(t, x)[i], wave(24, 3)[i]*slope, 1e-12)
+	}
+}
+
+// TestMachineColumns multiplies vectors that gorgonia has as matrices of one column.
+func TestMachineColumns(t *testing.T) {
+	column := func(g *G.ExprGraph, name string, v ...float64) *G.Node {
+		x := G.NewVector(g, tensor.Float64, G.WithShape(len(v), 1), G.WithName(name))
+		if err := G.Let(x, floatsOf(tensor.Float64, v, len(v))); err != nil {
+			t.Fatal(err)
+		}
+		return x
+	}
+	for name, c := range map[string]struct {
+		product func(g *G.ExprGraph, x *G.Node) (*G.Node, error)
+		want    []float64
+	}{
+		"dot":           {func(g *G.ExprGraph, x *G.Node) (*G.Node, error) { return G.Mul(x, column(g, "y", 4, 5, 6)) }, []float64{32}},
+		"outer product": {func(g *G.ExprGraph, x *G.Node) (*G.Node, error) { return G.OuterProd(x, column(g, "y", 4, 5)) }, []float64{4, 5, 8, 10, 12, 15}},
+		"matrix and vector": {func(g *G.ExprGraph, x *G.Node) (*G.Node, error) {
+			return G.Mul(dense(g, "a", []float64{1, 0, 2, 0, 1, 1}, 2, 3), x)
+		}, []float64{7, 5}},
+		"vector and matrix": {func(g *G.ExprGraph, x *G.Node) (*G.Node, error) {
+			return G.Mul(x, dense(g, "a", []float64{1, 0, 2, 0, 1, 1}, 3, 2))
+		}, []float64{8, 3}},
+	} {
+		g := G.NewGraph()
+		y, err := c.product(g, column(g, "x", 1, 2, 3))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		vm := runMachine(t, g)
+		same(t, name, numbers(t, y.Value()), c.want)
+		if f := vm.Stats().Fallbacks; len(f) > 0 {
+			t.Errorf("%s: fell back on %v", name, f)
+		}
+	}
+}
+
 // TestMachineDropout checks the share of zeros, that backward uses the mask of
 // forward, and that evaluation lets everything through.
 func TestMachineDropout(t *testing.T) {

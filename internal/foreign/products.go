@@ -44,11 +44,11 @@ func readProduct(c *op.Ctx, n node) op.Applied {
 		return n.made(c, c.Apply(&op.MatVec, ir.A("transA", transA), x, flat(c, y)))
 	case kind == dotProduct && rx == 1 && ry == 1:
 		return n.apply(&op.Dot, nil)
-	case kind == dotProduct && (rx > 1 || ry > 1):
+	case kind == dotProduct:
 		return n.made(c, c.Sum(c.Mul(flat(c, x), flat(c, y)), nil, false))
 	case kind == outerProduct && rx == 1 && ry == 1:
 		return n.apply(&op.OuterProduct, nil)
-	case kind == outerProduct && (rx > 1 || ry > 1):
+	case kind == outerProduct:
 		return n.made(c, c.Outer(flat(c, x), flat(c, y)))
 	}
 	return op.Applied{}

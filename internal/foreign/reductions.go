@@ -40,7 +40,7 @@ func fold(e *op.Entry) reader {
 func axisOf(c *op.Ctx, x *gorgonia.Node, f fields) int {
 	axis, err := c.Type(x).Axis(f.int("axis"))
 	if err != nil {
-		c.Fail("axis", "", []*gorgonia.Node{x}, err)
+		c.Fail(f.v.Type().Name(), "", []*gorgonia.Node{x}, err)
 	}
 	return axis
 }

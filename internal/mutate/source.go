@@ -16,8 +16,10 @@ import (
 // rules is the package of the derivative table.
 const rules = "internal/op"
 
-// walks are the packages of the sweeps, and their files that make derivatives.
+// walks are the packages of the sweeps and of gorgonia's operators, and their files that
+// make derivatives.
 var walks = map[string][]string{
+	"internal/foreign": {"images.go", "norms.go", "others.go", "products.go", "reductions.go", "shapes.go"},
 	"internal/reverse": {"walk.go"},
 	"autograd":         {"gradients.go", "forward.go", "products.go"},
 }

@@ -26,6 +26,7 @@ var suites = []*suite{
 	{pkg: "internal/optest"},
 	{pkg: "autograd"},
 	{pkg: "graph"},
+	{pkg: "graph/machine"},
 	{pkg: "models"},
 }
 
