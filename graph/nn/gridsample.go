@@ -53,7 +53,7 @@ func GridSample(b *graph.Builder, x, grid *gorgonia.Node, o GridOptions) *gorgon
 	case len(g) != len(s) || g[0] != s[0] || g[len(g)-1] != k || g.Size() == 0:
 		c.Refuse(mistake.Shapef("got the grid %v for the images %v, want [%d, Out..., %d] with %d extents Out, not empty", g, s, s[0], k, k))
 	}
-	if !c.Holds(s[0]) {
+	if !c.OK() || !c.Holds(s[0]) {
 		return nil
 	}
 	points := g[1 : len(g)-1].Size()
