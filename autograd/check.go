@@ -6,37 +6,41 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 )
 
-// Point is where Check differentiates: the elements of each input by name,
-// row-major. Parameters are taken as they are.
+// Point is where Check differentiates: the elements of each input by its name, in
+// row-major order. Parameters keep their values.
 type Point struct {
 	Floats map[string][]float64
 	Ints   map[string][]int
 }
 
-// CheckOptions of Check. The zero value has the defaults.
+// CheckOptions are the settings of Check. The zero value has the defaults.
 type CheckOptions struct {
-	Seed uint64  // of the direction
-	Step float64 // of the differences, relative to the size of a coordinate; 0: 1e-5
-	RTol float64 // 0: 1e-6
-	ATol float64 // 0: 1e-8
+	Seed uint64  // of the random direction
+	Step float64 // of the differences, relative to the size of a coordinate; default 1e-5
+	RTol float64 // relative tolerance; default 1e-6
+	ATol float64 // absolute tolerance; default 1e-8
 }
 
-// ErrMismatch marks a gradient that finite differences do not confirm.
+// ErrMismatch marks a gradient that differs from finite differences.
 var ErrMismatch = errors.New("the gradient and the finite difference differ")
 
-// Check compares the gradient of loss, with respect to all parameters and float
-// inputs of b, with a finite difference along one random direction u:
+// errNothing says that there is nothing to differentiate by.
+var errNothing = mistake.Optionf("got no parameters and no float inputs, want at least one to differentiate by")
+
+// Check compares the gradient of loss by all parameters and float inputs of b with a
+// finite difference along one random direction u:
 //
 //	∇f·u  against  (8(f(x+hu) − f(x−hu)) − (f(x+2hu) − f(x−2hu))) / 12h
 //
-// which is off by O(h⁴). The loss must be smooth around the point and of one
-// element; use Float64. The error wraps ErrMismatch and has both numbers.
-// Parameters are restored. It is for one goroutine, as b is.
+// whose error is O(h⁴). The loss must have one element and be smooth around the point. The
+// parameters are restored afterwards. Errors: ErrMismatch with both numbers if they
+// differ, ErrDType for Float32, and those of Gradients. Like b, it is for one goroutine.
 func Check(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOptions) error {
-	return errors.Wrap(check(b, loss, at, o), "autograd: Check")
+	return refused(check(b, loss, at, o), "Check", loss)
 }
 
 func check(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOptions) error {
@@ -44,7 +48,7 @@ func check(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOptions) erro
 		return err
 	}
 	if b.Params().DType() != graph.Float64 {
-		return errors.New("got parameters of Float32, want Float64: differences of float32 say nothing")
+		return mistake.Newf(graph.ErrDType, "got parameters of float32, want float64: differences of float32 are too coarse")
 	}
 	c, err := newChecker(b, loss, at, o)
 	if err != nil {
@@ -58,14 +62,14 @@ func check(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOptions) erro
 		return err
 	}
 	if !(math.Abs(got-want) <= c.o.ATol+c.o.RTol*math.Max(math.Abs(want), c.scale)) {
-		return errors.Wrapf(ErrMismatch, "got %v from the gradient, want %v from the difference", got, want)
+		return mistake.Newf(ErrMismatch, "got the slope %v from the gradient, want %v, the finite difference", got, want)
 	}
 	return nil
 }
 
-// CheckSecondOrder is Check of the slope of loss along a random direction: it
-// compares a Hessian-vector product with differences of the gradient. The loss
-// must be twice differentiable around the point.
+// CheckSecondOrder compares a Hessian-vector product with differences of the gradient: it
+// is Check of the slope of loss along a random direction. The loss must be twice
+// differentiable around the point. Errors: those of Check.
 func CheckSecondOrder(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOptions) error {
 	if err := b.Err(); err != nil {
 		return errors.Wrap(err, "autograd: CheckSecondOrder")
@@ -78,7 +82,7 @@ func CheckSecondOrder(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOp
 	}
 	grads, err := gradients(Options{AllowUnconnected: true}, loss, wrt)
 	if err != nil {
-		return errors.Wrap(err, "autograd: CheckSecondOrder")
+		return refused(err, "CheckSecondOrder", loss)
 	}
 	r := rand.New(rand.NewPCG(o.Seed, 2))
 	var slope *gorgonia.Node
@@ -98,9 +102,9 @@ func CheckSecondOrder(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOp
 		return errors.Wrap(err, "autograd: CheckSecondOrder")
 	}
 	if slope == nil {
-		return errors.New("autograd: CheckSecondOrder: got no parameters and no float inputs to differentiate by")
+		return refused(errNothing, "CheckSecondOrder", loss)
 	}
-	return errors.Wrap(check(b, slope, at, o), "autograd: CheckSecondOrder")
+	return refused(check(b, slope, at, o), "CheckSecondOrder", loss)
 }
 
 // checker is a compiled loss with a direction.
@@ -154,7 +158,7 @@ func newChecker(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOptions)
 		}
 	}
 	if len(wrt) == 0 {
-		return nil, errors.New("got no parameters and no float inputs to differentiate by")
+		return nil, errNothing
 	}
 	grads, err := gradients(Options{AllowUnconnected: true}, loss, wrt)
 	if err != nil {

@@ -1,6 +1,7 @@
 package autograd_test
 
 import (
+	"regexp"
 	"testing"
 
 	"github.com/symgrad/symgrad/autograd"
@@ -141,7 +142,17 @@ func gradients(f func(b *graph.Builder, x *gorgonia.Node) (loss *gorgonia.Node, 
 	})
 }
 
-// TestMistakes holds what each mistake is answered with to a golden file.
+// grammar is the form of an error: the function, what is wrong, what is wanted, operands
+// with their shapes, and the line.
+var grammar = regexp.MustCompile(`^autograd: [A-Z]\w*: .*\bwant .* \((.+: .*\[.*\], )?errors_test\.go:\d+\)$`)
+
+// TestMistakes holds what each mistake is answered with to a golden file, and to the
+// grammar of errors.
 func TestMistakes(t *testing.T) {
+	for _, m := range mistakes {
+		if text := m.Do(t).Error(); !grammar.MatchString(text) {
+			t.Errorf("%s: got %q, want autograd: Function: ... want ... (operands, line)", m.Name, text)
+		}
+	}
 	golden.Check(t, "testdata/errors.golden", golden.Errors(t, mistakes))
 }

@@ -3,25 +3,26 @@ package autograd
 import (
 	"slices"
 
-	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/op"
 	"github.com/symgrad/symgrad/internal/reverse"
 	"gorgonia.org/gorgonia"
 )
 
-// JVP adds to the graph the Jacobian-vector products of each of ys along a
-// direction: the sum over i of ∂y/∂wrt[i] · dir[i], of y's shape. dir[i] has the
-// shape of wrt[i]. It is forward mode: one sweep from wrt to all of ys, of about
-// the work of computing them, whatever the number of elements of ys.
+// JVP returns the Jacobian-vector product of each y of ys along a direction: the sum over
+// i of ∂y/∂wrt[i]·dir[i], with the shape of y. dir[i] has the shape of wrt[i]. A y that
+// does not depend on wrt has zeros.
 //
-// The rule of each operator is the transpose of its reverse rule, which is linear
-// in the gradient that comes in: no operator has two rules that could differ
-// (Radul et al. 2022, "You Only Linearize Once", has them the other way round).
-// Integers, such as the order that ArgSort finds, have no tangent: what they index
-// does. It fails as Gradients does; a y that does not depend on wrt has zeros.
+// This is forward mode: one sweep from wrt to all of ys. It costs about as much as
+// computing ys, whatever their number of elements.
+//
+// Each operator has one rule only, for reverse mode. It is linear in the incoming
+// gradient, and forward mode transposes it (Radul et al. 2022, "You Only Linearize Once",
+// go the other way). Integers, such as the result of ArgSort, have no tangent; the
+// elements that they index do. Errors: those of Gradients.
 func JVP(ys, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
 	out, err := jvp(ys, wrt, dir)
-	return given(out, err, "autograd: JVP")
+	return given(out, err, "JVP", slices.Concat(ys, wrt, dir)...)
 }
 
 func jvp(ys, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
@@ -61,10 +62,10 @@ type forward struct {
 
 func newForward(ys, wrt, dir []*gorgonia.Node) (*forward, error) {
 	if len(ys) == 0 || len(wrt) == 0 || len(wrt) != len(dir) {
-		return nil, errors.Errorf("got %d outputs, %d inputs and %d directions; want at least one output and one direction per input", len(ys), len(wrt), len(dir))
+		return nil, mistake.Optionf("got %d outputs, %d inputs and %d directions, want at least one output and one direction per input", len(ys), len(wrt), len(dir))
 	}
 	if ys[0] == nil {
-		return nil, errors.New("node 0 to differentiate is nil")
+		return nil, mistake.Optionf("ys[0]: got nil, want a node of the graph")
 	}
 	w := &walk{wrt: wrt, Walk: reverse.Walk{C: op.NewCtx(ys[0].Graph()), Needs: map[*gorgonia.Node]bool{}}}
 	w.C.Package = "autograd"
@@ -74,23 +75,23 @@ func newForward(ys, wrt, dir []*gorgonia.Node) (*forward, error) {
 	s := &forward{w: w, tangent: map[*gorgonia.Node]*gorgonia.Node{}, blocked: map[*gorgonia.Node]error{}}
 	for i, x := range wrt {
 		if dir[i] == nil || dir[i].Graph() != ys[0].Graph() {
-			return nil, errors.Errorf("direction %d is nil or of another graph", i)
+			return nil, mistake.Optionf("dir[%d]: got nil or a node of another graph, want one of this graph", i)
 		}
 		want, got := w.C.Type(x), w.C.Type(dir[i])
 		if w.C.Err == nil && !got.Shape.Equal(want.Shape) {
-			return nil, errors.Wrapf(op.ErrShape, "direction %d has the shape %v, want %v as %q", i, got.Shape, want.Shape, op.NameOf(x))
+			return nil, mistake.Shapef("dir[%d]: got %v, want %v, the shape of %q", i, got.Shape, want.Shape, op.NameOf(x))
 		}
 		if w.C.Err == nil && got.DType != want.DType {
-			return nil, errors.Wrapf(op.ErrDType, "direction %d has the type %v, want %v as %q", i, got, want, op.NameOf(x))
+			return nil, mistake.Newf(op.ErrDType, "dir[%d]: got %v, want %v, the type of %q", i, got, want, op.NameOf(x))
 		}
 		s.tangent[x] = dir[i]
 	}
 	for i, y := range ys {
 		if y == nil || y.Graph() != ys[0].Graph() {
-			return nil, errors.Errorf("node %d to differentiate is nil or of another graph", i)
+			return nil, mistake.Optionf("ys[%d]: got nil or a node of another graph, want one of this graph", i)
 		}
 		if t := w.C.Type(y); w.C.Err == nil && !t.DType.IsFloat() {
-			return nil, errors.Wrapf(op.ErrDType, "node %q to differentiate has the type %v, want floats", op.NameOf(y), t)
+			return nil, mistake.Newf(op.ErrDType, "ys[%d]: got %v, want floats", i, t)
 		}
 		w.Roots = append(w.Roots, y)
 	}

@@ -4,60 +4,82 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/op"
 	"github.com/symgrad/symgrad/internal/reverse"
 	"gorgonia.org/gorgonia"
 )
 
-// ErrUnconnected marks a gradient with respect to a node that the loss does not
-// depend on.
-var ErrUnconnected = errors.New("the loss does not depend on it, or only through operators without a gradient, such as Sign, Floor or comparisons")
+// ErrUnconnected marks a gradient by a node that the loss does not depend on.
+var ErrUnconnected = errors.New("the loss does not depend on it")
 
-// Options of GradientsWith. The zero value is what Gradients does.
+// Options are the settings of GradientsWith. The zero value does what Gradients does.
 type Options struct {
-	// Seed is the gradient of the loss itself, of the loss's shape; the loss
-	// may then have any shape, and the results are vector-Jacobian products.
-	// Nil: 1, for a loss of one element.
+	// Seed is the gradient of the loss itself and has its shape. With a Seed the loss
+	// may have any shape, and the results are vector-Jacobian products. The default is
+	// 1, for a loss of one element.
 	Seed *gorgonia.Node
-	// AllowUnconnected gives zeros where the loss does not depend on a node,
-	// instead of an error.
+	// AllowUnconnected returns zeros by a node that the loss does not depend on. By
+	// default that is an error.
 	AllowUnconnected bool
 	// Unconnected, if not nil, is called for each node that the loss does not
 	// depend on, with AllowUnconnected.
 	Unconnected func(n *gorgonia.Node)
 }
 
-// Gradients adds to the graph of loss the nodes of d loss / d w for each w of
-// wrt and returns them in that order, each of w's shape. The loss must have one
-// element. wrt may be any nodes, leaves or not.
+// Gradients returns ∂loss/∂w for each w of wrt, in this order: new nodes in the graph of
+// loss, each with the shape of its w. The loss must have one element. wrt may be any
+// nodes, leaves or not. The time is linear in the size of the graph.
 //
-// After a mistake on a Builder it fails with that mistake. It also fails, leaving
-// usable nodes behind, if the loss is no scalar, if a node is
-// given twice, of another graph or unconnected (ErrUnconnected), or if the way
-// to it passes through an operator without derivative
-// (graph.ErrNotDifferentiable). The time is linear in the size of the graph.
-// Graphs may be differentiated by many goroutines, one graph by one at a time.
+// Errors: the first mistake of the Builder, if there is one. ErrShape if the loss has not
+// one element, ErrDType for integers, ErrOption for a node that is nil, given twice or of
+// another graph. ErrUnconnected if the loss does not depend on a node, and
+// graph.ErrNotDifferentiable if it does so through an operator without a derivative. After
+// an error the graph can still be used.
+//
+// Different graphs may be differentiated at once; one graph by one goroutine at a time.
 func Gradients(loss *gorgonia.Node, wrt ...*gorgonia.Node) ([]*gorgonia.Node, error) {
-	return GradientsWith(Options{}, loss, wrt...)
+	out, err := gradients(Options{}, loss, wrt)
+	return given(out, err, "Gradients", append([]*gorgonia.Node{loss}, wrt...)...)
 }
 
-// GradientsWith is Gradients with options.
+// GradientsWith returns what Gradients does, with options. Errors: those of Gradients, and
+// ErrShape for a Seed that has not the shape of the loss.
 func GradientsWith(o Options, loss *gorgonia.Node, wrt ...*gorgonia.Node) ([]*gorgonia.Node, error) {
 	out, err := gradients(o, loss, wrt)
-	return given(out, err, "autograd")
+	return given(out, err, "GradientsWith", append([]*gorgonia.Node{loss, o.Seed}, wrt...)...)
 }
 
 // given returns what a public function found: nodes that the user asked for, or an
 // error with the function's name.
-func given(nodes []*gorgonia.Node, err error, name string) ([]*gorgonia.Node, error) {
+func given(nodes []*gorgonia.Node, err error, name string, in ...*gorgonia.Node) ([]*gorgonia.Node, error) {
 	if err != nil {
-		return nil, errors.Wrap(err, name)
+		return nil, refused(err, name, in...)
 	}
 	op.Asked(nodes...)
 	return nodes, nil
 }
 
-// gradients is GradientsWith with errors that do not name the package.
+// shownOperands is how many operands an error shows: there may be thousands.
+const shownOperands = 4
+
+// refused returns err as an error of the public function with that name, which was called
+// with the nodes.
+func refused(err error, name string, in ...*gorgonia.Node) error {
+	var of *op.Error
+	if err == nil || errors.As(err, &of) { // an operator refuses
+		return errors.Wrap(err, "autograd: "+name)
+	}
+	e := &op.Error{Package: "autograd", Op: name, At: op.Position(op.Caller()), Err: err}
+	for _, n := range in {
+		if t, err := op.TypeOf(n); err == nil && len(e.In) < shownOperands {
+			e.In = append(e.In, op.Operand{Name: op.NameOf(n), Type: t})
+		}
+	}
+	return errors.WithStack(e)
+}
+
+// gradients is GradientsWith with errors that do not name the function.
 func gradients(o Options, loss *gorgonia.Node, wrt []*gorgonia.Node) ([]*gorgonia.Node, error) {
 	if err := op.Mistake(append([]*gorgonia.Node{loss, o.Seed}, wrt...)...); err != nil {
 		return nil, err
@@ -81,10 +103,10 @@ type walk struct {
 func newWalk(o Options, loss *gorgonia.Node, wrt []*gorgonia.Node) (*walk, error) {
 	t, err := op.TypeOf(loss)
 	if err != nil {
-		return nil, errors.Wrap(err, "the loss")
+		return nil, mistake.Optionf("the loss: %v", err)
 	}
 	if !t.DType.IsFloat() {
-		return nil, errors.Wrapf(op.ErrDType, "the loss %q has the type %v, want floats", op.NameOf(loss), t)
+		return nil, mistake.Newf(op.ErrDType, "the loss: got %v, want floats", t)
 	}
 	w := &walk{wrt: wrt, Walk: reverse.Walk{C: op.NewCtx(loss.Graph()), Roots: []*gorgonia.Node{loss},
 		Needs: map[*gorgonia.Node]bool{}, Grads: map[*gorgonia.Node][]*gorgonia.Node{}}}
@@ -92,11 +114,11 @@ func newWalk(o Options, loss *gorgonia.Node, wrt []*gorgonia.Node) (*walk, error
 	seed := o.Seed
 	if seed == nil {
 		if t.Shape.Size() != 1 {
-			return nil, errors.Wrapf(op.ErrShape, "the loss %q has the shape %v, want one element: reduce it by Sum or Mean", op.NameOf(loss), t.Shape)
+			return nil, mistake.Shapef("the loss: got %v, want one element, as Sum or Mean return it", t.Shape)
 		}
 		seed = w.C.Fill(loss, 1)
 	} else if s := w.C.Shape(seed); w.C.Err == nil && !s.Equal(t.Shape) {
-		return nil, errors.Wrapf(op.ErrShape, "the seed has the shape %v, want the loss's %v", s, t.Shape)
+		return nil, mistake.Shapef("the seed: got %v, want %v, the shape of the loss", s, t.Shape)
 	}
 	if w.C.Err != nil {
 		return nil, w.C.Err
@@ -113,16 +135,16 @@ func (w *walk) checkWrt(g *gorgonia.ExprGraph) error {
 	for i, n := range w.wrt {
 		switch {
 		case n == nil:
-			return errors.Errorf("node %d to differentiate by is nil", i)
+			return mistake.Optionf("wrt[%d]: got nil, want a node of the graph", i)
 		case n.Graph() != g:
-			return errors.Errorf("node %q to differentiate by belongs to another graph than the loss", op.NameOf(n))
+			return mistake.Optionf("wrt[%d]: got %q of another graph, want a node of the loss's", i, op.NameOf(n))
 		case w.Needs[n]:
-			return errors.Errorf("node %q to differentiate by is given twice", op.NameOf(n))
+			return mistake.Optionf("wrt[%d]: got %q a second time, want different nodes", i, op.NameOf(n))
 		}
 		if t := w.C.Type(n); w.C.Err != nil {
 			return w.C.Err
 		} else if !t.DType.IsFloat() {
-			return errors.Wrapf(op.ErrDType, "node %q to differentiate by has the type %v, want floats", op.NameOf(n), t)
+			return mistake.Newf(op.ErrDType, "wrt[%d]: got %v, want floats", i, t)
 		}
 		w.Needs[n] = true
 	}
@@ -146,7 +168,7 @@ func (w *walk) results(o Options) ([]*gorgonia.Node, error) {
 		}
 	}
 	if len(lost) > 0 {
-		return nil, errors.Wrapf(ErrUnconnected, "no gradient of %q with respect to %s", op.NameOf(w.Roots[0]), strings.Join(quoted(lost), ", "))
+		return nil, mistake.Newf(ErrUnconnected, "got %s, which the loss does not depend on; want nodes that it depends on, and not only through Sign, Floor, comparisons or the like", strings.Join(quoted(lost), ", "))
 	}
 	if w.C.Err != nil {
 		return nil, w.C.Err

@@ -1,34 +1,37 @@
 package autograd
 
 import (
+	"slices"
+
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
 )
 
-// VJP adds to the graph the vector-Jacobian products of y: for each w of wrt the
-// sum over the elements k of y of u[k]·∂y[k]/∂w, of w's shape. u has y's shape. It
-// is reverse mode; it fails as Gradients does.
+// VJP returns the vector-Jacobian product of y by each w of wrt: the sum over the elements
+// k of y of u[k]·∂y[k]/∂w, with the shape of w. u has the shape of y. This is reverse
+// mode. Errors: those of Gradients.
 func VJP(y, u *gorgonia.Node, wrt ...*gorgonia.Node) ([]*gorgonia.Node, error) {
 	if u == nil {
 		if err := op.Mistake(append([]*gorgonia.Node{y}, wrt...)...); err != nil {
 			return nil, errors.Wrap(err, "autograd: VJP")
 		}
-		return nil, errors.New("autograd: VJP: the vector is nil")
+		return nil, refused(mistake.Optionf("the vector: got nil, want a node with the shape of y"), "VJP", y)
 	}
 	out, err := gradients(Options{Seed: u}, y, wrt)
-	return given(out, err, "autograd: VJP")
+	return given(out, err, "VJP", append([]*gorgonia.Node{y, u}, wrt...)...)
 }
 
-// HVP adds to the graph the products of the Hessian of loss, a scalar, with a
-// direction: for each w of wrt the sum over i of ∂²loss/∂w∂wrt[i] · dir[i], of w's
-// shape. It is a JVP of the gradients (Pearlmutter 1994), of a few times the work
-// of a gradient; the Hessian is never built.
+// HVP returns the product of the Hessian of a loss of one element with a direction: for
+// each w of wrt the sum over i of ∂²loss/∂w∂wrt[i]·dir[i], with the shape of w. It is a JVP
+// of the gradients (Pearlmutter 1994) and costs a few gradients; the Hessian is never
+// built. Errors: those of Gradients and JVP.
 func HVP(loss *gorgonia.Node, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
 	out, err := hvp(loss, wrt, dir)
-	return given(out, err, "autograd: HVP")
+	return given(out, err, "HVP", slices.Concat([]*gorgonia.Node{loss}, wrt, dir)...)
 }
 
 func hvp(loss *gorgonia.Node, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
@@ -39,14 +42,14 @@ func hvp(loss *gorgonia.Node, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, erro
 	return jvp(grads, wrt, dir)
 }
 
-// GaussNewton adds to the graph the products of the Gauss-Newton matrix Jᵀ·H·J
-// with a direction, where J is the Jacobian of output by wrt and H the Hessian of
-// loss by output: the Hessian without the second derivatives of output, positive
-// semidefinite where the loss is convex in the output (Schraudolph 2002). The
-// loss must depend on wrt through output alone.
+// GaussNewton returns the product of the Gauss-Newton matrix Jᵀ·H·J with a direction. J is
+// the Jacobian of output by wrt, H the Hessian of loss by output. The matrix is the
+// Hessian of loss by wrt without the second derivatives of output; it is positive
+// semidefinite where the loss is convex in output (Schraudolph 2002). The loss must depend
+// on wrt through output alone. Errors: those of HVP.
 func GaussNewton(loss, output *gorgonia.Node, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
 	out, err := gaussNewton(loss, output, wrt, dir)
-	return given(out, err, "autograd: GaussNewton")
+	return given(out, err, "GaussNewton", slices.Concat([]*gorgonia.Node{loss, output}, wrt, dir)...)
 }
 
 func gaussNewton(loss, output *gorgonia.Node, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
@@ -68,17 +71,18 @@ func gaussNewton(loss, output *gorgonia.Node, wrt, dir []*gorgonia.Node) ([]*gor
 // longer to compile than products with the directions one needs.
 const maxSweeps = 4096
 
-// Jacobian adds to the graph ∂y/∂x as one node: its shape is that of y followed
-// by that of x. It is made of one reverse sweep for each element of y or one
-// forward sweep for each element of x, whichever are fewer, at most 4096. It
-// fails as Gradients does.
+// Jacobian returns ∂y/∂x as one node. Its shape is that of y followed by that of x. It
+// makes one reverse sweep for each element of y or one forward sweep for each element of x,
+// whichever is less. Errors: those of Gradients, and graph.ErrUnsupported for more than
+// 4096 sweeps.
 func Jacobian(y, x *gorgonia.Node) (*gorgonia.Node, error) {
 	out, err := jacobian(y, x)
-	return givenOne(out, err, "autograd: Jacobian")
+	return givenOne(out, err, "Jacobian", y, x)
 }
 
-func givenOne(n *gorgonia.Node, err error, name string) (*gorgonia.Node, error) {
-	out, err := given([]*gorgonia.Node{n}, err, name)
+// givenOne is given for one node.
+func givenOne(n *gorgonia.Node, err error, name string, in ...*gorgonia.Node) (*gorgonia.Node, error) {
+	out, err := given([]*gorgonia.Node{n}, err, name, in...)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +94,7 @@ func jacobian(y, x *gorgonia.Node) (*gorgonia.Node, error) {
 		return nil, err
 	}
 	if y == nil || x == nil {
-		return nil, errors.New("got a nil node")
+		return nil, mistake.Optionf("got a nil node, want nodes of the graph")
 	}
 	c := op.NewCtx(y.Graph())
 	c.Package = "autograd"
@@ -101,10 +105,10 @@ func jacobian(y, x *gorgonia.Node) (*gorgonia.Node, error) {
 	m, n := sy.Size(), sx.Size()
 	shape := append(sy.Clone(), sx...)
 	if m == 0 || n == 0 {
-		return nil, errors.Wrapf(op.ErrShape, "got %v by %v, want at least one element of each", sy, sx)
+		return nil, mistake.Shapef("got %v by %v, want at least one element of each", sy, sx)
 	}
 	if min(m, n) > maxSweeps {
-		return nil, errors.Wrapf(op.ErrUnsupported, "got %d elements by %d, want at most %d of one: use JVP or VJP", m, n, maxSweeps)
+		return nil, mistake.Newf(op.ErrUnsupported, "got %d elements by %d, want at most %d of one: use JVP or VJP", m, n, maxSweeps)
 	}
 	if m <= n {
 		units := unit(c, y)
@@ -150,28 +154,28 @@ func unit(c *op.Ctx, n *gorgonia.Node) func(i int) *gorgonia.Node {
 	}
 }
 
-// Hessian adds to the graph ∂²loss/∂x² of a scalar loss as one node of the shape
-// of x twice. For many elements use HVP.
+// Hessian returns ∂²loss/∂x² of a loss of one element as one node. Its shape is that of x
+// twice. For many elements use HVP. Errors: those of Jacobian.
 func Hessian(loss, x *gorgonia.Node) (*gorgonia.Node, error) {
 	g, err := gradients(Options{}, loss, []*gorgonia.Node{x})
 	if err != nil {
-		return nil, errors.Wrap(err, "autograd: Hessian")
+		return nil, refused(err, "Hessian", loss, x)
 	}
 	out, err := jacobian(g[0], x)
-	return givenOne(out, err, "autograd: Hessian")
+	return givenOne(out, err, "Hessian", loss, x)
 }
 
-// ValueAndGradients compiles loss and its gradients in one program: output 0 is
-// the loss, output 1+i the gradient by wrt[i]. It is for the loops of others,
-// such as an optimiser that asks for both at a point; wrt may be inputs,
-// parameters or any other nodes.
+// ValueAndGradients compiles loss and its gradients into one program: output 0 is the
+// loss, output 1+i the gradient by wrt[i]. It is for optimizers that ask for both at a
+// point. wrt may be inputs, parameters or any other nodes. Errors: those of Gradients and
+// Compile.
 func ValueAndGradients(b *graph.Builder, loss *gorgonia.Node, wrt ...*gorgonia.Node) (*graph.Program, error) {
 	if err := b.Err(); err != nil {
 		return nil, errors.Wrap(err, "autograd: ValueAndGradients")
 	}
 	grads, err := gradients(Options{}, loss, wrt)
 	if err != nil {
-		return nil, errors.Wrap(err, "autograd: ValueAndGradients")
+		return nil, refused(err, "ValueAndGradients", append([]*gorgonia.Node{loss}, wrt...)...)
 	}
 	p, err := b.Compile(graph.Config{Outputs: append(gorgonia.Nodes{loss}, grads...)})
 	return p, errors.Wrap(err, "autograd: ValueAndGradients")

@@ -11,16 +11,15 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Builder adds nodes to a gorgonia graph. Its methods return plain nodes, which
-// gorgonia's own functions take too, and take nodes that gorgonia made.
+// Builder adds nodes to a gorgonia graph. Its methods return plain nodes: gorgonia's own
+// functions take them, and the methods take nodes that gorgonia made.
 //
-// The first mistake is kept: after it no method adds a node, and Err, Compile and
-// the functions of package autograd report it with the operator, the node, all
-// shapes and the caller's line. So a graph can be written without checking every
-// call. Operators then return nil, leaves (Input, Param, Const and the like) a node
-// that stands for all of them, and Shape ones.
+// The first mistake is kept. After it no method adds a node, and Err, Compile and the
+// functions of package autograd return it. So a graph can be written without checking
+// every call. After a mistake operators return nil, leaves (Input, Param, Const and the
+// like) return a node that stands for all of them, and Shape returns ones.
 //
-// A Builder is for one goroutine; different Builders may be used at once.
+// A Builder is for one goroutine. Different Builders may be used at once.
 type Builder struct {
 	c        *build.Core
 	params   *Params
@@ -31,8 +30,8 @@ type Builder struct {
 
 func init() { build.Of = func(b any) *build.Core { return b.(*Builder).c } }
 
-// New returns a Builder of a new graph whose parameters are in p. For nil it makes a
-// new, empty Params of Float64 with the seed 0.
+// New returns a Builder of a new graph whose parameters are in p. If p is nil, it makes
+// a new, empty Params of Float64 with the seed 0.
 func New(p *Params) *Builder {
 	if p == nil {
 		p = NewParams(Float64, 0)
@@ -45,37 +44,37 @@ func New(p *Params) *Builder {
 	return &Builder{c: c, params: p, paramOf: map[*gorgonia.Node]*Param{}}
 }
 
-// Graph is the gorgonia graph that b adds to.
+// Graph returns the gorgonia graph that b adds to.
 func (b *Builder) Graph() *gorgonia.ExprGraph { return b.c.Graph }
 
-// Params is the set that b's parameters are in.
+// Params returns the Params that hold the parameters of b.
 func (b *Builder) Params() *Params { return b.params }
 
-// Err is the first mistake, or nil. It is an *OpError where an operator was
-// built wrong.
+// Err returns the first mistake, or nil. A call that could not be made is an *OpError.
 func (b *Builder) Err() error { return b.c.Err }
 
-// Fail makes err the Builder's error if it has none: for layers that are
-// written outside of this package.
+// Fail makes err the error of the Builder if it has none. It is for layers that are
+// written outside of this module.
 func (b *Builder) Fail(err error) {
 	if b.c.Err == nil && err != nil {
 		b.c.Err = errors.WithStack(err)
 	}
 }
 
-// Training says whether the graph is built for training: layers such as Dropout
-// then do what they do only there. SetTraining chooses; the default is false.
+// Training reports whether layers are built for training. Layers such as nn.Dropout
+// behave differently then. The default is false; SetTraining changes it.
 func (b *Builder) Training() bool { return b.c.Training }
 
-// SetTraining makes the layers that are built from now on behave as in training.
+// SetTraining makes the layers that are built from now on behave as in training, or as
+// in evaluation.
 func (b *Builder) SetTraining(on bool) { b.c.Training = on }
 
-// Scope runs f with "name/" before the names of the parameters and results that f
-// names. Scopes nest.
+// Scope runs f, which may build nodes. The names of parameters and results that f gives
+// are prefixed with "name/". Scopes nest.
 func (b *Builder) Scope(name string, f func()) { b.c.Scope(name, f) }
 
 // Name gives n, the result of an operator, a name within the present scopes, for errors
-// and printed graphs, and returns n. Leaves keep the name that they were made with.
+// and printed graphs. It returns n. Leaves keep the name that they were made with.
 func (b *Builder) Name(name string, n *gorgonia.Node) *gorgonia.Node {
 	defer b.c.Enter("graph.Name", n).Leave()
 	if b.c.Shape(n); !b.c.OK() {
@@ -84,15 +83,18 @@ func (b *Builder) Name(name string, n *gorgonia.Node) *gorgonia.Node {
 	return b.c.Label(name, n)
 }
 
-// Input is a leaf of floats that is fed before each run. The shape includes the
-// batch: [N, In]. No shape is a scalar. Every name may be used once.
+// Input returns a leaf of floats that is fed before each run. The shape includes the
+// batch, as in [N, In]; without a shape the input is a scalar.
+// Errors: ErrOption for a name that the graph has already, ErrShape for a negative
+// extent.
 func (b *Builder) Input(name string, shape ...int) *gorgonia.Node {
 	defer b.c.Enter("graph.Input").Named(name).Leave()
 	return b.input(name, ir.Type{DType: b.params.dtype.ir(), Shape: append(ir.Shape{}, shape...)})
 }
 
-// Ints is an input of indices, such as class labels: integers that the
-// operators which read them hold to a range.
+// Ints returns an input of integers, such as class labels or indices. The operators that
+// read it say which range they take.
+// Errors: those of Input.
 func (b *Builder) Ints(name string, shape ...int) *gorgonia.Node {
 	defer b.c.Enter("graph.Ints").Named(name).Leave()
 	return b.input(name, ir.Type{DType: ir.Int, Shape: append(ir.Shape{}, shape...)})
@@ -106,9 +108,10 @@ func (b *Builder) input(name string, t ir.Type) *gorgonia.Node {
 	return n
 }
 
-// Param is a parameter of the shape under the present scopes. It is drawn from
-// init when it is new to the Params, and kept as it is otherwise. Every name
-// may be used once in a graph; keep the node to use it again.
+// Param returns a parameter with the given name within the present scopes. If Params has
+// none of this name, it is drawn from init; else it keeps its values.
+// Errors: ErrOption for a name that the graph has already: keep the node to use a
+// parameter twice. ErrShape if the parameter has another shape.
 func (b *Builder) Param(name string, init Initializer, shape ...int) *gorgonia.Node {
 	full := b.c.Scoped(name)
 	defer b.c.Enter("graph.Param").Named(full).Leave()
@@ -134,8 +137,9 @@ func (b *Builder) Param(name string, init Initializer, shape ...int) *gorgonia.N
 	return n
 }
 
-// Const is a constant of the shape with the elements, row-major, which are
-// copied. A finite number beyond the Builder's type is ErrNotFinite.
+// Const returns a constant. v has its elements in row-major order and is copied.
+// Errors: ErrShape for another number of elements, ErrNotFinite for a finite number
+// beyond the range of the Builder's type.
 func (b *Builder) Const(v []float64, shape ...int) *gorgonia.Node {
 	defer b.c.Enter("graph.Const").Leave()
 	if !b.holdsAll(len(v), shape) {
@@ -170,13 +174,16 @@ func (b *Builder) constant(t ir.Type, data any) *gorgonia.Node {
 	return b.c.NewLeaf(t, build.Leaf{Kind: ir.Const, Name: fmt.Sprintf("const#%d", b.c.Leaves()), Data: data})
 }
 
-// Scalar is a constant without axes.
+// Scalar returns a constant without axes.
+// Errors: ErrNotFinite for a finite number beyond the range of the Builder's type.
 func (b *Builder) Scalar(v float64) *gorgonia.Node {
 	defer b.c.Enter("graph.Scalar").Leave()
 	return b.Const([]float64{v})
 }
 
-// ConstInts is a constant of indices.
+// ConstInts returns a constant of integers, such as indices. v has its elements in
+// row-major order and is copied.
+// Errors: ErrShape for another number of elements.
 func (b *Builder) ConstInts(v []int, shape ...int) *gorgonia.Node {
 	defer b.c.Enter("graph.ConstInts").Leave()
 	if !b.holdsAll(len(v), shape) {
@@ -185,9 +192,9 @@ func (b *Builder) ConstInts(v []int, shape ...int) *gorgonia.Node {
 	return b.constant(ir.Type{DType: ir.Int, Shape: append(ir.Shape{}, shape...)}, append([]int(nil), v...))
 }
 
-// Shape is the shape of a node. It is the caller's. After a mistake it is one of
-// more axes than any node has, each of extent 1, so that programs which look at an
-// axis come to where the mistake is reported.
+// Shape returns the shape of a node. The caller owns it. After a mistake it has more
+// axes than any node, each of extent 1, so that code which reads an axis reaches the
+// point where the mistake is reported.
 func (b *Builder) Shape(n *gorgonia.Node) []int {
 	defer b.c.Enter("graph.Shape", n).Leave()
 	s := b.c.Shape(n)

@@ -4,18 +4,18 @@ import (
 	"github.com/symgrad/symgrad/internal/op"
 )
 
-// OpError is a node that could not be built: the operator, the node's name, the
-// operands with their shapes, the caller's file:line and what is wrong. Find it
-// with errors.As.
+// OpError is the error of a call that could not be made: the operator, the name that the
+// user gave, what is wrong and what is wanted, the operands with their shapes, and the
+// caller's file:line. Find it with errors.As.
 type OpError = op.Error
 
-// Operand is an operand as an OpError shows it.
+// Operand is an operand of an OpError: its name and its type.
 type Operand = op.Operand
 
-// What kinds of mistake there are, for errors.Is. Other packages of the module
-// that have a kind of the same name have the same value.
+// The kinds of mistake, for errors.Is. A kind that another package of the module has under
+// the same name is the same value.
 var (
-	// ErrShape marks shapes that do not fit an operator.
+	// ErrShape marks shapes, axes or extents that do not fit an operator.
 	ErrShape = op.ErrShape
 	// ErrDType marks element types that do not fit.
 	ErrDType = op.ErrDType
@@ -25,13 +25,13 @@ var (
 	// such as the first output of a run with Config.Descend, which then has changed
 	// no parameter.
 	ErrNotFinite = op.ErrNotFinite
-	// ErrOption marks a setting that has no meaning, such as a rate of -1.
+	// ErrOption marks an argument or a setting that has no meaning, such as a rate of -1.
 	ErrOption = op.ErrOption
-	// ErrMemory marks what needs more memory than there is, or than is allowed: a
-	// *MemoryError.
+	// ErrMemory marks a program that needs more memory than there is, or than is
+	// allowed: a *MemoryError.
 	ErrMemory = op.ErrMemory
 	// ErrTarget marks a target outside of the domain of its loss; see TargetError.
 	ErrTarget = op.ErrTarget
-	// ErrUnsupported marks what the project does not do.
+	// ErrUnsupported marks a computation that is not implemented.
 	ErrUnsupported = op.ErrUnsupported
 )

@@ -15,9 +15,7 @@ func (d DType) MarshalText() ([]byte, error) { return enum.Text("type", dtypeNam
 
 // UnmarshalText reads what MarshalText writes.
 func (d *DType) UnmarshalText(text []byte) error {
-	i, err := enum.Parse("type", dtypeNames, text)
-	*d = DType(i)
-	return err
+	return enum.Read(d, "type", dtypeNames, text)
 }
 
 // MarshalJSON writes no Initializer as null. One that is there is a function,

@@ -1,7 +1,10 @@
-// Package linalg has functions of matrices: factorizations, solves, determinants, matrix
-// functions and norms. Matrices are the last two axes, x: [..., M, N]; leading axes are
-// a batch.
+// Package linalg has functions of matrices: solves, factorizations, determinants, matrix
+// functions, norms and covariances.
 //
-// It does not own products (MatMul, Einsum and others are methods of graph.Builder).
-// Importers: whoever builds graphs. Read factor.go first.
+// A matrix is the last two axes of an array, x: [..., M, N]; the leading axes are a batch.
+// Every function takes the *graph.Builder first, and mistakes are kept by it as for its own
+// operators.
+//
+// The package does not own products: MatMul, Einsum and others are methods of
+// graph.Builder. Importers: whoever builds graphs. Read solve.go first.
 package linalg

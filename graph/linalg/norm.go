@@ -35,9 +35,7 @@ func (k NormKind) MarshalText() ([]byte, error) { return enum.Text("norm", normN
 // UnmarshalText reads what MarshalText writes.
 // Errors: ErrOption for any other text.
 func (k *NormKind) UnmarshalText(text []byte) error {
-	i, err := enum.Parse("norm", normNames, text)
-	*k = NormKind(i)
-	return err
+	return enum.Read(k, "norm", normNames, text)
 }
 
 // Norm returns a norm of each matrix.

@@ -46,9 +46,7 @@ func (t Triangle) MarshalText() ([]byte, error) { return enum.Text("triangle", t
 // UnmarshalText reads what MarshalText writes.
 // Errors: ErrOption for any other text.
 func (t *Triangle) UnmarshalText(text []byte) error {
-	i, err := enum.Parse("triangle", triangleNames, text)
-	*t = Triangle(i)
-	return err
+	return enum.Read(t, "triangle", triangleNames, text)
 }
 
 // TriangularSolve returns the y that solves t·y = r, where t is the lower or upper

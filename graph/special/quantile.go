@@ -37,9 +37,7 @@ func (i Interpolation) MarshalText() ([]byte, error) {
 // UnmarshalText reads what MarshalText writes.
 // Errors: ErrOption for any other text.
 func (i *Interpolation) UnmarshalText(text []byte) error {
-	k, err := enum.Parse("interpolation", interpolationNames, text)
-	*i = Interpolation(k)
-	return err
+	return enum.Read(i, "interpolation", interpolationNames, text)
 }
 
 // Quantile returns the q-quantile along the axis, which is dropped: the element at

@@ -37,9 +37,7 @@ func (r Reduction) MarshalText() ([]byte, error) {
 // UnmarshalText reads what MarshalText writes.
 // Errors: ErrOption for any other text.
 func (r *Reduction) UnmarshalText(text []byte) error {
-	i, err := enum.Parse("reduction", reductionNames, text)
-	*r = Reduction(i)
-	return err
+	return enum.Read(r, "reduction", reductionNames, text)
 }
 
 // ReduceOptions are the settings of ScatterReduce and IndexReduce. The zero value sums

@@ -29,6 +29,16 @@ func Text(kind string, names []string, i int) ([]byte, error) {
 	return nil, mistake.Optionf("got the %s %d, want one of %s", kind, i, strings.Join(names, ", "))
 }
 
+// Read sets v to the constant that text names. Errors: ErrOption if there is none; v keeps
+// its value then.
+func Read[T ~uint8](v *T, kind string, names []string, text []byte) error {
+	i, err := Parse(kind, names, text)
+	if err == nil {
+		*v = T(i)
+	}
+	return err
+}
+
 // Parse returns the constant that text names. Errors: ErrOption if there is none.
 func Parse(kind string, names []string, text []byte) (int, error) {
 	if i := slices.Index(names, string(text)); i >= 0 {

@@ -146,11 +146,11 @@ func TypeOf(n *gorgonia.Node) (ir.Type, error) {
 		}
 		d, ok := of.(tensor.Dtype)
 		if !ok {
-			return ir.Type{}, errors.Wrapf(ErrDType, "node %q has elements of the type %v", n.Name(), t.Of)
+			return ir.Type{}, mistake.Newf(ErrDType, "node %q: got elements of the type %v, want float32, float64 or int", n.Name(), t.Of)
 		}
 		dt = d
 	default:
-		return ir.Type{}, errors.Wrapf(ErrDType, "node %q has the type %v", n.Name(), n.Type())
+		return ir.Type{}, mistake.Newf(ErrDType, "node %q: got the type %v, want a number or a tensor", n.Name(), n.Type())
 	}
 	shape := ir.Shape(n.Shape()).Clone()
 	for dt == tensor.Bool && n.Op() != nil && len(Operands(n)) > 0 {
@@ -181,7 +181,7 @@ func dtypeOf(dt tensor.Dtype) (ir.DType, error) {
 	case tensor.Int:
 		return ir.Int, nil
 	}
-	return 0, errors.Wrapf(ErrDType, "got elements of the type %v, want float32, float64 or int", dt)
+	return 0, mistake.Newf(ErrDType, "got elements of the type %v, want float32, float64 or int", dt)
 }
 
 // Dtype is d as an element type of gorgonia's.

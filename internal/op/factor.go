@@ -13,7 +13,7 @@ import (
 
 var lapack gonum.Implementation
 
-// inferSquare is the shape rule of a row of square matrices [..., n, n]; drop
+// inferSquare is the shape rule of a row of square matrices [..., N, N]; drop
 // leaves out the last two axes.
 func inferSquare(drop bool) func(in []ir.Type, _ ir.Attrs) (ir.Type, error) {
 	return func(in []ir.Type, _ ir.Attrs) (ir.Type, error) {
@@ -23,7 +23,7 @@ func inferSquare(drop bool) func(in []ir.Type, _ ir.Attrs) (ir.Type, error) {
 		}
 		k := len(x.Shape) - 2
 		if k < 0 || x.Shape[k] != x.Shape[k+1] {
-			return ir.Type{}, shapef("got %v, want square matrices [..., n, n]", x.Shape)
+			return ir.Type{}, shapef("got %v, want square matrices [..., N, N]", x.Shape)
 		}
 		if drop {
 			return ir.Type{DType: x.DType, Shape: x.Shape[:k].Clone()}, nil

@@ -3,8 +3,8 @@ package op
 import (
 	"math"
 
-	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"gonum.org/v1/gonum/mathext"
 	"gorgonia.org/gorgonia"
 )
@@ -18,7 +18,7 @@ func init() {
 		Def: ir.Def{Name: "polygamma", Class: ir.Elementwise, Arity: 1, Weight: weightSlow,
 			Infer: func(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 				if n := a.Int("order"); n < 1 || n > maxPolygamma {
-					return ir.Type{}, errors.Wrapf(ErrOption, "got the order %d, want 1 to %d", n, maxPolygamma)
+					return ir.Type{}, mistake.Newf(ErrOption, "got the order %d, want 1 to %d", n, maxPolygamma)
 				}
 				return sameShape(in, a)
 			},

@@ -6,7 +6,7 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Solve is the y with x·y = b for square matrices: x: [..., n, n], b: [..., n,
+// Solve is the y with x·y = b for square matrices: x: [..., N, N], b: [..., n,
 // k], with equal leading axes; result like b. db = x⁻ᵀ·d and dx = −db·yᵀ. A
 // singular matrix is an error of the run.
 var Solve Entry
@@ -53,7 +53,7 @@ func inferSolve(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 	x, y := in[0].Shape, in[1].Shape
 	k := len(x) - 2
 	if !in[1].DType.IsFloat() || len(y) != len(x) || !y[:k].Equal(x[:k]) || y[k] != x[k] {
-		return ir.Type{}, shapef("got %v and %v, want matrices [..., n, n] and right sides [..., n, k]", in[0], in[1])
+		return ir.Type{}, shapef("got %v and %v, want matrices [..., N, N] and right sides [..., N, K]", in[0], in[1])
 	}
 	return in[1], nil
 }

@@ -6,7 +6,7 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// SVD decomposes matrices [..., m, n] into U·diag S·Vᵀ with k = min(m, n)
+// SVD decomposes matrices [..., M, N] into U·diag S·Vᵀ with k = min(m, n)
 // singular values in falling order: result [..., m+n+1, k], the rows of U, then
 // those of V, then S. The gradient is that of Ionescu et al. (2015, section 3)
 // for thin factors; where singular values are equal, nothing flows between their
@@ -45,7 +45,7 @@ func matrixOf(t ir.Type) (m, n int, err error) {
 		return 0, 0, dtypef("got %v, want floats", t)
 	}
 	if k < 0 {
-		return 0, 0, shapef("got %v, want matrices [..., m, n]", t.Shape)
+		return 0, 0, shapef("got %v, want matrices [..., M, N]", t.Shape)
 	}
 	return t.Shape[k], t.Shape[k+1], nil
 }
@@ -146,7 +146,7 @@ func vjpSVD(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 	return []*gorgonia.Node{dx}
 }
 
-// svdParts are U: [..., m, k], S: [..., k] and V: [..., n, k] of a result of SVD.
+// svdParts are U: [..., m, k], S: [..., k] and V: [..., N, K] of a result of SVD.
 func (c *Ctx) svdParts(y *gorgonia.Node, m, n int) (u, s, v *gorgonia.Node) {
 	shape := c.Shape(y)
 	if c.Err != nil {

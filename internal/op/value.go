@@ -3,6 +3,7 @@ package op
 import (
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -35,7 +36,7 @@ func ValueData(v gorgonia.Value) (any, error) {
 	case []int:
 		return append([]int(nil), d...), nil
 	}
-	return nil, errors.Wrapf(ErrDType, "got a value of the type %T, want float32, float64 or int", v.Data())
+	return nil, mistake.Newf(ErrDType, "got a value of the type %T, want float32, float64 or int", v.Data())
 }
 
 // Elements copies the elements of a value of gorgonia's, which must be of the type
