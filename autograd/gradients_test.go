@@ -146,7 +146,7 @@ func TestErrors(t *testing.T) {
 		{"Int loss", labels, []*gorgonia.Node{x}, "want floats", graph.ErrDType},
 		{"unconnected", sum, []*gorgonia.Node{x, z}, `"z"`, autograd.ErrUnconnected},
 		{"other graph", sum, []*gorgonia.Node{other}, "another graph", nil},
-		{"twice", sum, []*gorgonia.Node{x, x}, "given twice", nil},
+		{"twice", sum, []*gorgonia.Node{x, x}, "a second time", graph.ErrOption},
 		{"nil", sum, []*gorgonia.Node{nil}, "nil", nil},
 	} {
 		_, err := autograd.Gradients(c.loss, c.wrt...)

@@ -19,7 +19,7 @@ func run(b *graph.Builder, out ...*gorgonia.Node) {
 		return
 	}
 	for i := range out {
-		fmt.Printf("%.4g\n", p.Output(i, nil))
+		fmt.Printf("%.4g\n", graph.OutputOf[float64](p, i).Read(nil))
 	}
 }
 
@@ -53,5 +53,5 @@ func ExampleDet() {
 	b := graph.New(nil)
 	linalg.Det(b, b.Input("x", 2, 3))
 	fmt.Println(b.Err())
-	// Output: linalg: Det: got [2, 3], want square matrices [..., N, N] (x: [2, 3], example_test.go:58)
+	// Output: linalg: Det: got [2, 3], want square matrices [..., N, N] (x: [2, 3], example_test.go:54)
 }

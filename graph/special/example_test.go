@@ -19,7 +19,7 @@ func run(b *graph.Builder, out ...*gorgonia.Node) {
 		return
 	}
 	for i := range out {
-		fmt.Printf("%.4g\n", p.Output(i, nil))
+		fmt.Printf("%.4g\n", graph.OutputOf[float64](p, i).Read(nil))
 	}
 }
 
