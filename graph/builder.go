@@ -126,6 +126,9 @@ func (b *Builder) Param(name string, init Initializer, shape ...int) *gorgonia.N
 	}
 	q, err := b.params.declare(full, append(ir.Shape{}, shape...), init)
 	if err != nil {
+		if !b.c.Outermost() { // the frame is that of the layer that owns it
+			err = errors.WithMessagef(err, "parameter %q", full)
+		}
 		b.c.Refuse(err)
 		return b.c.Missing()
 	}

@@ -177,5 +177,3 @@ func TestProfile(t *testing.T) {
 		t.Error("no runs: no error")
 	}
 }
-
-func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }

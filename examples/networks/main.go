@@ -1,6 +1,5 @@
-// Networks trains a convolutional and a recurrent network on handwritten digits:
-// the first looks at small squares of the pictures, the second reads them row by
-// row.
+// Networks trains a convolutional and a recurrent network on handwritten digits. The first
+// reads small squares of the images, the second reads them row by row.
 //
 //	go run ./examples/networks
 package main

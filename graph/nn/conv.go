@@ -57,7 +57,10 @@ func Conv(b *graph.Builder, name string, x *gorgonia.Node, o ConvOptions) *gorgo
 		return nil
 	}
 	kernel := build.OnAxes(o.Kernel, len(s)-2, nil)
-	groups := max(1, o.Groups)
+	groups := o.Groups
+	if groups == 0 {
+		groups = 1
+	}
 	if err := o.fits(s, kernel, groups); err != nil {
 		c.Refuse(err)
 		return nil
@@ -82,6 +85,8 @@ func (o ConvOptions) fits(s ir.Shape, kernel []int, groups int) error {
 		return mistake.Shapef("got the kernel %v for %d spatial axes, want one extent for each", o.Kernel, len(s)-2)
 	case o.Out < 1:
 		return mistake.Optionf("got %d output channels, want at least 1", o.Out)
+	case groups < 1:
+		return mistake.Optionf("got %d groups, want at least 1", groups)
 	case s[1]%groups != 0 || o.Out%groups != 0:
 		return mistake.Shapef("got %d input and %d output channels in %d groups, want a number of groups that divides both", s[1], o.Out, groups)
 	}

@@ -47,7 +47,8 @@ func leavesOut(c *build.Core, name string, out bool, init graph.Initializer) boo
 //
 // It owns name/weight: [In, out] and name/bias: [out]. The weight is drawn by
 // HeUniform for ReLU and its kin and by XavierUniform for the others, see
-// Activation.Initializer. The bias starts as zeros. Linear has more settings.
+// Activation.Initializer. The bias starts as zeros. Linear has more settings. Called again
+// under the same name it must have the same activation.
 //
 // Errors: ErrShape for x without axes, ErrOption for out < 1 or an unknown activation.
 func Dense(b *graph.Builder, name string, x *gorgonia.Node, out int, act Activation) *gorgonia.Node {

@@ -25,8 +25,8 @@ type Core struct {
 	Seed     uint64   // of random operators
 	Draws    int      // random operators so far
 
-	// Enough is an error if there is no memory for so many bytes of a constant of
-	// the shape.
+	// Enough is an error if there is not enough memory for a constant of the shape, which
+	// takes the bytes.
 	Enough func(bytes int64, shape []int) error
 
 	// Means are the means over what counts: node, sum and count.
@@ -180,7 +180,8 @@ func (c *Core) Step() *gorgonia.Node {
 	return c.step
 }
 
-// Ignoring notes that a loss does not count the label among so many classes.
+// Ignoring notes that a loss does not count one label, which may lie outside of the
+// classes.
 func (c *Core) Ignoring(labels *gorgonia.Node, label, classes int) {
 	if l := c.leaves[labels]; l != nil && c.Err == nil {
 		c.Ignored[l.Name] = [2]int{label, classes}
