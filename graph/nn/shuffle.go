@@ -45,7 +45,7 @@ func grouped(c *build.Core, x *gorgonia.Node, groups int) (s []int, ok bool) {
 // (Shi et al. 2016, section 3.2). r² channels of one pixel become r×r pixels of one
 // channel.
 //
-// Errors: ErrShape unless x has that shape.
+// Errors: ErrShape unless x has that shape, or for a factor below 1.
 func PixelShuffle(b *graph.Builder, x *gorgonia.Node, r int) *gorgonia.Node {
 	c := build.Enter(b, "nn.PixelShuffle", x)
 	defer c.Leave()
@@ -65,7 +65,7 @@ func PixelShuffle(b *graph.Builder, x *gorgonia.Node, r int) *gorgonia.Node {
 // PixelUnshuffle moves pixels to channels, the inverse of PixelShuffle: x: [N, C, H·r,
 // W·r], result: [N, C·r², H, W].
 //
-// Errors: ErrShape unless x has that shape.
+// Errors: ErrShape unless x has that shape, or for a factor below 1.
 func PixelUnshuffle(b *graph.Builder, x *gorgonia.Node, r int) *gorgonia.Node {
 	c := build.Enter(b, "nn.PixelUnshuffle", x)
 	defer c.Leave()
@@ -90,7 +90,7 @@ func images2D(c *build.Core, x *gorgonia.Node, factor int) (s []int, ok bool) {
 	case len(s) != 4:
 		c.Refuse(mistake.Shapef("got %v, want [N, C, H, W]", c.Shape(x)))
 	case factor < 1 || factor > build.MostSteps:
-		c.Refuse(mistake.Optionf("got the factor %d, want it from 1 to %d", factor, build.MostSteps))
+		c.Refuse(mistake.Shapef("got the factor %d, want it from 1 to %d", factor, build.MostSteps))
 	}
 	return s, c.OK()
 }
