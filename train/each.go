@@ -4,8 +4,9 @@ package train
 
 // Each calls f32 or f64, according to the type of the parameters, for spans that
 // together have every element once. Several goroutines make these calls at the same
-// time, in any order. Use it for updates of which each element depends on the
-// elements at the same place alone.
+// time, in any order. Use it for updates in which an element depends only on elements
+// with the same index: where one span ends and the next begins depends on the number of
+// threads.
 //
 // a is passed on to every call: settings, the step, a norm. A step allocates nothing
 // if f32 and f64 capture no variables. They must not call Each, EachParam or Sum.
@@ -15,7 +16,7 @@ func Each[A any](v *View, a A, f32 func(a A, x Span[float32]), f64 func(a A, x S
 	}
 	j := reuse[eachJob[A]](v)
 	j.a, j.f32, j.f64, j.whole = a, f32, f64, false
-	v.run(j, len(v.partial))
+	v.run(j, v.spans)
 }
 
 // EachParam is Each with one span for each parameter, which has all its elements
@@ -29,9 +30,9 @@ func EachParam[A any](v *View, a A, f32 func(a A, x Span[float32]), f64 func(a A
 	v.run(j, v.params)
 }
 
-// Sum returns the sum of what f32 or f64 returns for the spans of Each. Spans and
-// order of the sum do not depend on the number of threads, and so neither do the bits
-// of the result. The norm of all gradients is the root of
+// Sum calls f32 or f64 as Each does and returns the sum of what they return. Its spans
+// and the order of the sum do not depend on the number of threads, and so neither do the
+// bits of the result. The norm of all gradients is the root of
 //
 //	train.Sum(v, 0, squares[float32], squares[float64])
 //
@@ -67,12 +68,16 @@ type eachJob[A any] struct {
 func (j *eachJob[A]) run(v *View, lo, hi int) {
 	if v.f32 == nil {
 		for _, x := range v.f64.list(j.whole)[lo:hi] {
-			j.f64(j.a, x)
+			if len(x.Param) > 0 {
+				j.f64(j.a, x)
+			}
 		}
 		return
 	}
 	for _, x := range v.f32.list(j.whole)[lo:hi] {
-		j.f32(j.a, x)
+		if len(x.Param) > 0 {
+			j.f32(j.a, x)
+		}
 	}
 }
 
@@ -93,9 +98,9 @@ type sumJob[A any] struct {
 func (j *sumJob[A]) run(v *View, lo, hi int) {
 	for i := lo; i < hi; i++ {
 		if v.f32 == nil {
-			v.partial[i] = j.f64(j.a, v.f64.spans[i])
+			v.partial[i] = j.f64(j.a, v.f64.runs[i])
 		} else {
-			v.partial[i] = j.f32(j.a, v.f32.spans[i])
+			v.partial[i] = j.f32(j.a, v.f32.runs[i])
 		}
 	}
 }

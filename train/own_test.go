@@ -308,3 +308,61 @@ func TestOptimizerOnTop(t *testing.T) {
 		t.Errorf("a step allocates %v times, want 0", n)
 	}
 }
+
+// TestEachOnce goes over parameters of many sizes with several numbers of workers: every
+// element is in one span, no span is empty, and a sum has the same bits.
+func TestEachOnce(t *testing.T) {
+	var sum float64
+	for _, workers := range []int{1, 2, 3, 7} {
+		m := builds{graph.NewParams(graph.Float32, 1), func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
+			total := b.Scalar(0)
+			for i, size := range []int{1, 15, 300001, 16, 17, 33, 60000} {
+				total = b.Add(total, b.Sum(b.Param(fmt.Sprint("p", i), graph.Uniform(0, 1), size)))
+			}
+			return total, total
+		}}
+		if err := train.Build(m); err != nil {
+			t.Fatal(err)
+		}
+		v, err := train.NewView(m.p, train.SGD{}, workers)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := train.Sum(v, 0, func(_ int, x train.Span[float32]) (sum float64) {
+			for _, p := range x.Param {
+				sum += float64(p)
+			}
+			return sum
+		}, nil)
+		if sum == 0 {
+			sum = got
+		}
+		if got != sum {
+			t.Errorf("%d workers: got the sum %v, want %v as with one", workers, got, sum)
+		}
+		before := map[string][]float64{}
+		for _, q := range m.p.List() {
+			before[q.Name] = m.p.Values(q.Name)
+		}
+		var empty atomic.Bool
+		train.Each(v, 1, func(by int, x train.Span[float32]) {
+			for i := range x.Param {
+				x.Param[i] = float32(before[x.Of.Name][x.Lo+i]) + float32(by)
+				before[x.Of.Name][x.Lo+i] = math.NaN() // a second time would show
+			}
+			if len(x.Param) == 0 {
+				empty.Store(true)
+			}
+		}, nil)
+		for _, q := range m.p.List() {
+			for i, p := range m.p.Values(q.Name) {
+				if !(p >= 1 && p < 2) {
+					t.Fatalf("%d workers: element %d of %s is %v, want one added to it once", workers, i, q.Name, p)
+				}
+			}
+		}
+		if empty.Load() {
+			t.Errorf("%d workers: a span is empty", workers)
+		}
+	}
+}

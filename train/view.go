@@ -1,7 +1,6 @@
 package train
 
 import (
-	"cmp"
 	"slices"
 	"sync/atomic"
 
@@ -30,8 +29,9 @@ type View struct {
 	part    func(worker, part int)
 	fault   atomic.Pointer[PanicError] // the first panic of the present job
 	jobs    []job                      // to use again
+	spans   int                        // of Each
+	params  int                        // spans of EachParam
 	partial []float64                  // of Sum, for each span
-	params  int
 
 	bad    atomic.Bool // an answer to all
 	wild   bool        // a slot may be far from 0: see Bound
@@ -45,7 +45,7 @@ type arena[T Float] struct {
 	slot        [][]T // for each Slot; nil for a scalar
 	kept        [][]T // copies of param and of each slot
 
-	spans, whole []Span[T] // what Each and EachParam go over
+	spans, runs, whole []Span[T] // what Each, Sum and EachParam go over
 }
 
 // Span is a run of elements of one parameter, with everything that belongs to them.
@@ -143,20 +143,19 @@ func newArena[T Float](slots []Slot, n int, flat func() (params, grads []T)) *ar
 
 // move lets steps change these parameters and no others.
 func (v *View) move(moved []*graph.Param) {
-	var whole []piece
 	total := 0
 	for _, q := range moved {
-		whole = append(whole, piece{q, 0, q.Size()})
 		total += q.Size()
 	}
-	parts := cut(moved)
-	v.few = total < enough
-	v.partial, v.params = make([]float64, len(parts)), len(whole)
+	v.few = total < 2*enough
+	spans := shares(moved, max(1, min(v.workers.Workers(), total/enough)))
+	runs, whole := shares(moved, 1), wholes(moved)
+	v.spans, v.params, v.partial = len(spans), len(whole), make([]float64, len(runs))
 	v.copied = false
 	if v.f32 != nil {
-		v.f32.spans, v.f32.whole = v.f32.show(parts), v.f32.show(whole)
+		v.f32.spans, v.f32.runs, v.f32.whole = v.f32.show(spans), v.f32.show(runs), v.f32.show(whole)
 	} else {
-		v.f64.spans, v.f64.whole = v.f64.show(parts), v.f64.show(whole)
+		v.f64.spans, v.f64.runs, v.f64.whole = v.f64.show(spans), v.f64.show(runs), v.f64.show(whole)
 	}
 }
 
@@ -166,43 +165,38 @@ type piece struct {
 	lo, hi int
 }
 
-// Numbers of elements: sharing pays from enough on, and a piece should have some or,
-// in large parameters, many. A processor reads long runs faster.
+// Another worker pays if it gets enough elements. A piece has at most many.
 const (
-	enough = 1 << 15
-	some   = 1 << 15
+	enough = 1 << 14
 	many   = 1 << 17
 )
 
-// cut cuts the parameters into pieces. The pieces do not depend on the number of
-// workers. They are ordered by how far into its parameter a piece lies: a worker that
-// takes a run of them gets the rows whose gradients it has computed, mostly.
-func cut(list []*graph.Param) []piece {
-	type placed struct {
-		piece
-		middle float64
-	}
-	var all []placed
+// wholes returns a piece for each parameter.
+func wholes(list []*graph.Param) (out []piece) {
 	for _, q := range list {
-		n := q.Size()
-		k := 1
-		if n >= some {
-			k = (min(n/some, max(64, n/many)) + 3) &^ 3 // as much for each of 2 or 4 workers
-		}
-		at := func(i int) int {
-			if i == k {
-				return n
-			}
-			return int(int64(n)*int64(i)/int64(k)) &^ 15 // on a cache line
-		}
-		for i := range k {
-			all = append(all, placed{piece{q, at(i), at(i + 1)}, (float64(i) + 0.5) / float64(k)})
-		}
+		out = append(out, piece{q, 0, q.Size()})
 	}
-	slices.SortStableFunc(all, func(a, b placed) int { return cmp.Compare(a.middle, b.middle) })
-	out := make([]piece, len(all))
-	for i, p := range all {
-		out[i] = p.piece
+	return out
+}
+
+// shares cuts each parameter into as many shares as there are workers, and these into
+// pieces. A share may be empty: every worker has as many pieces, one after the other, so
+// that it takes them, and mostly finds the rows whose gradients it has computed itself.
+func shares(list []*graph.Param, workers int) (out []piece) {
+	for w := range workers {
+		for _, q := range list {
+			at := func(w int) int {
+				if w == workers {
+					return q.Size()
+				}
+				return int(int64(q.Size())*int64(w)/int64(workers)) &^ 15 // on a cache line
+			}
+			lo, hi := at(w), at(w+1)
+			for ; hi-lo > many; lo += many {
+				out = append(out, piece{q, lo, lo + many})
+			}
+			out = append(out, piece{q, lo, hi})
+		}
 	}
 	return out
 }
