@@ -1,13 +1,8 @@
 package machine_test
 
 import (
-	"hash"
 	"math"
 	"testing"
-
-	"github.com/chewxy/hm"
-	G "gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 )
 
 func same(t *testing.T, what string, got, want []float64) {
@@ -36,22 +31,6 @@ func near(t *testing.T, what string, got, want, tol float64) {
 	if !(math.Abs(got-want) <= tol*math.Max(1, math.Abs(want))) {
 		t.Errorf("%s: got %v, want %v", what, got, want)
 	}
-}
-
-// halve is an operator of somebody's own.
-type halve struct{}
-
-func (halve) Arity() int                                       { return 1 }
-func (halve) Type() hm.Type                                    { return hm.NewFnType(hm.TypeVariable('a'), hm.TypeVariable('a')) }
-func (halve) InferShape(s ...G.DimSizer) (tensor.Shape, error) { return s[0].(tensor.Shape), nil }
-func (halve) ReturnsPtr() bool                                 { return false }
-func (halve) CallsExtern() bool                                { return false }
-func (halve) OverwritesInput() int                             { return -1 }
-func (halve) WriteHash(h hash.Hash)                            { h.Write([]byte("halve")) }
-func (halve) Hashcode() uint32                                 { return 12345 }
-func (halve) String() string                                   { return "halve" }
-func (halve) Do(v ...G.Value) (G.Value, error) {
-	return v[0].(*tensor.Dense).DivScalar(2.0, true)
 }
 
 func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }

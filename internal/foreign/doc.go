@@ -11,7 +11,8 @@
 // ours, as a row applied to operands; Doubts, which lists what gorgonia may have
 // got wrong; Settings; and what can be told of the nodes that gorgonia.Grad and
 // gorgonia.Read made. It does not own the rows that it reads operators as (op),
-// nor the choice of what to do about a doubt (reverse and graph).
+// nor the choice of what to do about a doubt (reverse and graph/machine).
 //
-// Importers: compile, reverse, graph, train. Read table.go first.
+// Importers: compile, reverse, graph, graph/machine, graph/formula, train. Read
+// table.go first.
 package foreign

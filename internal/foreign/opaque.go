@@ -42,7 +42,7 @@ func opaque(r row, n node, unread error) (op.Applied, error) {
 }
 
 // runOpaque calls do with copies of the operands and copies the result.
-func runOpaque[T ir.Float](o gorgonia.Op, do func(gorgonia.Op, ...gorgonia.Value) (gorgonia.Value, error), c *ir.Call[T]) {
+func runOpaque[T ir.Float](o gorgonia.Op, do doer, c *ir.Call[T]) {
 	in := make([]gorgonia.Value, len(c.V.In))
 	for i, x := range c.V.In {
 		if x.Type.DType == ir.Int {

@@ -14,14 +14,17 @@ type row struct {
 	// name is the operator's Go type, as "sumOp". An elementwise operator has a
 	// row for each function: "elemUnaryOp tanh".
 	name     string
-	constant bool                                                              // it is a leaf with a value
-	operands int                                                               // how many the functions below rely on
-	read     reader                                                            // nil: it runs by its own Do
-	doubts   []doubt                                                           // what gorgonia may get wrong
-	settings func(n node) []func() int                                         // what users may change between two runs
-	do       func(o gorgonia.Op, in ...gorgonia.Value) (gorgonia.Value, error) // in place of its own Do
-	mend     func(n node, r rule) rule                                         // makes gorgonia's derivative right
+	constant bool                      // it is a leaf with a value
+	operands int                       // how many the functions below rely on
+	read     reader                    // nil: it runs by its own Do
+	doubts   []doubt                   // what gorgonia may get wrong
+	settings func(n node) []func() int // what users may change between two runs
+	do       doer                      // what runs in place of its own Do
+	mend     func(n node, r rule) rule // makes gorgonia's derivative right
 }
+
+// doer is the Do of an operator.
+type doer func(o gorgonia.Op, in ...gorgonia.Value) (gorgonia.Value, error)
 
 // reader says what a node computes: a row of package op applied to operands. The
 // result has no Entry if the node cannot be read. Why not is c's error or that of
