@@ -96,32 +96,52 @@ var mistakes = []struct {
 	{"blocks of three axes", graph.ErrShape, func(b *graph.Builder) { special.BlockDiagonal(b, b.Input("x", 2, 2, 2)) }},
 	{"diagonals of a scalar", graph.ErrShape, func(b *graph.Builder) { special.DiagonalMatrices(b, b.Scalar(1), 0, [2]int{0, 1}) }},
 	{"weights of other classes", graph.ErrShape, func(b *graph.Builder) {
-		loss.MultiMargin(b, b.Input("x", 2, 3), b.Ints("labels", 2), b.Input("w", 2), 1, 1)
+		loss.MultiMargin(b, b.Input("x", 2, 3), b.Ints("labels", 2), 1, loss.MultiMarginOptions{Weight: b.Input("w", 2)})
 	}},
 	{"variances of another shape", graph.ErrShape, func(b *graph.Builder) {
-		loss.GaussianNLL(b, b.Input("x", 3, 1), b.Input("y", 3, 1), b.Input("v", 3), false, 1e-6)
+		loss.GaussianNLL(b, b.Input("x", 3, 1), b.Input("y", 3, 1), b.Input("v", 3))
 	}},
-	{"eps of -1", graph.ErrOption, func(b *graph.Builder) { loss.PoissonNLL(b, b.Input("x", 3), b.Input("y", 3), false, false, -1) }},
+	{"eps of -1", graph.ErrOption, func(b *graph.Builder) {
+		loss.PoissonNLL(b, b.Input("x", 3), b.Input("y", 3), loss.PoissonNLLOptions{Rate: true, Eps: -1})
+	}},
 	{"margin that is NaN", graph.ErrOption, func(b *graph.Builder) { loss.HingeEmbedding(b, b.Input("x", 3), b.Input("y", 3), math.NaN()) }},
 	{"target that is no probability", graph.ErrTarget, func(b *graph.Builder) {
 		loss.BCEWithLogits(b, b.Input("x", 3, 2), b.Const([]float64{0, 1, 1, 1, 0, 2}, 3, 2))
 	}},
 	{"losses of other shapes", graph.ErrShape, func(b *graph.Builder) { loss.MSE(b, b.Input("x", 2, 3), b.Input("y", 3, 2)) }},
 	{"delta of 0", nil, func(b *graph.Builder) { loss.Huber(b, b.Input("x", 2), b.Input("y", 2), 0) }},
-	{"labels of other examples", graph.ErrShape, func(b *graph.Builder) { loss.SoftmaxCrossEntropy(b, b.Input("x", 2, 3), b.Ints("labels", 3)) }},
+	{"labels of other examples", graph.ErrShape, func(b *graph.Builder) { loss.CrossEntropy(b, b.Input("x", 2, 3), b.Ints("labels", 3)) }},
 	{"likelihoods of other labels", graph.ErrShape, func(b *graph.Builder) { loss.NLL(b, b.Input("x", 2, 3), b.Ints("labels", 3)) }},
 	{"smoothing of 2", graph.ErrOption, func(b *graph.Builder) {
-		loss.NLLEach(b, b.Input("x", 2, 3), b.Ints("labels", 2), loss.Likelihoods{Smoothing: 2})
+		loss.NLL(b, b.Input("x", 2, 3), b.Ints("labels", 2), loss.CrossEntropyOptions{Smoothing: 2})
 	}},
 	{"soft labels of a scalar", graph.ErrShape, func(b *graph.Builder) {
-		loss.CrossEntropySoft(b, b.Scalar(1), b.Scalar(1), nil, 0)
+		loss.SoftCrossEntropy(b, b.Scalar(1), b.Scalar(1))
 	}},
 	{"margins of the power 3", graph.ErrOption, func(b *graph.Builder) {
-		loss.MultiMargin(b, b.Input("x", 2, 3), b.Ints("labels", 2), nil, 3, 1)
+		loss.MultiMargin(b, b.Input("x", 2, 3), b.Ints("labels", 2), 1, loss.MultiMarginOptions{Power: 3})
 	}},
 	{"label sets of other examples", graph.ErrShape, func(b *graph.Builder) { loss.MultiLabelMargin(b, b.Input("x", 2, 3), [][]int{{0}}) }},
 	{"label that is no class", graph.ErrShape, func(b *graph.Builder) { loss.MultiLabelMargin(b, b.Input("x", 1, 3), [][]int{{3}}) }},
 	{"transcripts of other batches", graph.ErrShape, func(b *graph.Builder) { loss.CTC(b, b.Input("x", 4, 2, 3), b.Ints("labels", 3, 2), 0) }},
+	{"two reductions", graph.ErrOption, func(b *graph.Builder) { loss.MSE(b, b.Input("x", 2), b.Input("y", 2), loss.Sum, loss.Each) }},
+	{"reduction that is none", graph.ErrOption, func(b *graph.Builder) { loss.MSE(b, b.Input("x", 2), b.Input("y", 2), loss.Reduction(7)) }},
+	{"two sets of options", graph.ErrOption, func(b *graph.Builder) {
+		loss.BCEWithLogits(b, b.Input("x", 2), b.Input("y", 2), loss.BCEWithLogitsOptions{}, loss.BCEWithLogitsOptions{})
+	}},
+	{"eps of logarithms of rates", graph.ErrOption, func(b *graph.Builder) {
+		loss.PoissonNLL(b, b.Input("x", 2), b.Input("y", 2), loss.PoissonNLLOptions{Eps: 1e-8})
+	}},
+	{"constant label that is no class", graph.ErrOption, func(b *graph.Builder) {
+		loss.CrossEntropy(b, b.Input("x", 2, 3), b.ConstInts([]int{0, 3}, 2))
+	}},
+	{"classes of an axis that is not there", graph.ErrShape, func(b *graph.Builder) {
+		loss.CrossEntropy(b, b.Input("x", 2, 3), b.Ints("labels", 2), loss.CrossEntropyOptions{Axis: 2})
+	}},
+	{"labels of images along another axis", graph.ErrShape, func(b *graph.Builder) {
+		loss.CrossEntropy(b, b.Input("x", 2, 3, 4), b.Ints("labels", 2, 4))
+	}},
+	{"blank that is no class", graph.ErrOption, func(b *graph.Builder) { loss.CTC(b, b.Input("x", 4, 2, 3), b.Ints("labels", 2, 2), 3) }},
 	{"distances of rows of other lengths", graph.ErrShape, func(b *graph.Builder) {
 		special.CrossDistances(b, b.Input("x", 2, 3), b.Input("y", 2, 4), 2)
 	}},

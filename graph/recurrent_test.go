@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/symgrad/symgrad/graph"
-	"github.com/symgrad/symgrad/graph/loss"
 	"gorgonia.org/gorgonia"
 )
 
@@ -47,38 +46,6 @@ func wave(n int, seed float64) []float64 {
 		v[i] = math.Sin(seed + 1.7*float64(i))
 	}
 	return v
-}
-
-// TestCTC compares with the sum over all paths.
-func TestCTC(t *testing.T) {
-	const steps, classes = 4, 3
-	for _, label := range [][]int{{1}, {1, 2}, {2, 2}, {2, 1}} {
-		b := graph.New(nil)
-		logits := b.Const(wave(steps*classes, 1), steps, 1, classes)
-		logp := b.LogSoftmax(logits)
-		out := values(t, b, loss.CTC(b, logp, b.ConstInts(label, 1, len(label)), 0), logp)
-		total := 0.0
-		for path := range 81 { // all sequences of four classes
-			var collapsed []int
-			p, code, before := 0.0, path, -1
-			for s := range steps {
-				c := code % classes
-				code /= classes
-				p += out[1][s*classes+c]
-				if c != before && c != 0 {
-					collapsed = append(collapsed, c)
-				}
-				before = c
-			}
-			if fmt.Sprint(collapsed) == fmt.Sprint(label) {
-				total += math.Exp(p)
-			}
-		}
-		got := out[0][0]
-		if want := -math.Log(total); !(math.Abs(got-want) <= 1e-12) {
-			t.Errorf("labels %v: got %v, want %v", label, got, want)
-		}
-	}
 }
 
 // TestPad holds the modes to the drawings in their comments.

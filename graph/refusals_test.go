@@ -59,7 +59,7 @@ var refusals = []golden.Mistake{
 	}},
 	{"count of -1", graph.ErrTarget, func(*testing.T) error {
 		b := graph.New(nil)
-		loss := loss.PoissonNLL(b, b.Input("x", 2, 1), b.Reshape(b.Input("y", 2), 2, 1), true, false, 0)
+		loss := loss.PoissonNLL(b, b.Input("x", 2, 1), b.Reshape(b.Input("y", 2), 2, 1))
 		p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{loss}})
 		if err != nil {
 			return nil
@@ -134,7 +134,7 @@ func compiling(f func(b *graph.Builder) graph.Config) func(*testing.T) error {
 func adding(d graph.DType) *graph.Program {
 	b := graph.New(graph.NewParams(d, 1))
 	x, labels := b.Input("x", 2, 2), b.Ints("labels", 2)
-	return compiled(b, graph.Config{Outputs: gorgonia.Nodes{b.Add(x, x), loss.SoftmaxCrossEntropyEach(b, b.Const(make([]float64, 6), 2, 3), labels)}})
+	return compiled(b, graph.Config{Outputs: gorgonia.Nodes{b.Add(x, x), loss.CrossEntropy(b, b.Const(make([]float64, 6), 2, 3), labels, loss.CrossEntropyOptions{Reduction: loss.Each})}})
 }
 
 // descending is a program that makes steps by the loss Σ w·x.

@@ -8,7 +8,6 @@ import (
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/linalg"
-	"github.com/symgrad/symgrad/graph/loss"
 	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/graph/special"
 	"gorgonia.org/gorgonia"
@@ -147,20 +146,6 @@ func TestMaskedAttention(t *testing.T) {
 		q := b.Slice(x, graph.Range(0, 1))
 		return nn.Attention(b, q, x, x, b.Const([]float64{0, -inf}, 1, 2))
 	}, []float64{.1, .2}, []float64{1, 1, 0, 0}}.check(t)
-}
-
-// TestCTCEnds holds CTC to classes that cannot be, and to labels that do not fit.
-func TestCTCEnds(t *testing.T) {
-	type B = graph.Builder
-	type N = gorgonia.Node
-	ctc := func(labels ...int) func(b *B, x *N) *N {
-		return func(b *B, x *N) *N { return loss.CTC(b, b.LogSoftmax(x), b.ConstInts(labels, 1, len(labels)), 0) }
-	}
-	point{"class that cannot be", []int{3, 1, 3}, []float64{0, 0, -inf, 0, 0, -inf, 0, 0, -inf}, ctc(1),
-		[]float64{-math.Log(6. / 8)}, nil}.check(t)
-	point{"label that cannot be", []int{2, 1, 2}, []float64{0, -inf, 0, -inf}, ctc(1), []float64{inf}, []float64{0, 0, 0, 0}}.check(t)
-	point{"two equal labels in two steps", []int{2, 1, 2}, []float64{.1, .2, .3, .4}, ctc(1, 1), []float64{inf}, []float64{0, 0, 0, 0}}.check(t)
-	point{"two equal labels in three steps", []int{3, 1, 2}, make([]float64, 6), ctc(1, 1), []float64{3 * math.Ln2}, []float64{.5, -.5, -.5, .5, .5, -.5}}.check(t)
 }
 
 // TestPicking holds what reads some elements to no trace of the others: interpolation,

@@ -52,6 +52,11 @@ func against(y func(b *graph.Builder) *gorgonia.Node, f func(b *graph.Builder, x
 	return func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return f(b, x, y(b)) }
 }
 
+// reduced is a loss of two operands with its last argument.
+func reduced[O any](f func(b *graph.Builder, x, y *gorgonia.Node, o ...O) *gorgonia.Node, o O) func(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node {
+	return func(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node { return f(b, x, y, o) }
+}
+
 // sweep is every loss and every layer.
 func sweep() []swept {
 	type B = graph.Builder
@@ -64,49 +69,65 @@ func sweep() []swept {
 	}
 	norm4, norm2 := scale(1, 2, .5, 0), scale(1.5, .5)
 	return []swept{
-		{"MSE", against(amounts, loss.MSE), true, nil},
-		{"MAE", against(amounts, loss.MAE), true, nil},
-		{"Huber", against(amounts, func(b *B, x, y *N) *N { return loss.Huber(b, x, y, .5) }), true, nil},
-		{"SmoothL1", against(amounts, func(b *B, x, y *N) *N { return loss.SmoothL1(b, x, y, .5) }), true, nil},
-		{"BCEWithLogits", against(probable, loss.BCEWithLogits), true, nil},
-		{"BCE", against(probable, loss.BCE), true, nil},
-		{"SoftmaxCrossEntropy", against(three, loss.SoftmaxCrossEntropy), true, nil},
-		{"SoftmaxCrossEntropyWeighted", against(three, func(b *B, x, y *N) *N { return loss.SoftmaxCrossEntropyWeighted(b, x, y, four(b)) }), true, nil},
-		{"SoftmaxCrossEntropyIgnoring", against(three, func(b *B, x, y *N) *N { return loss.SoftmaxCrossEntropyIgnoring(b, x, y, 0) }), true, nil},
-		{"NLL", func(b *B, x *N) *N { return loss.NLL(b, b.LogSoftmax(x), three(b)) }, true, nil},
-		{"Hinge", against(signs, loss.Hinge), true, nil},
-		{"MultiHinge", against(three, loss.MultiHinge), true, nil},
-		{"SoftmaxCrossEntropySoft", against(probable, loss.SoftmaxCrossEntropySoft), true, nil},
-		{"CourseCrossEntropy", against(probable, loss.CourseCrossEntropy), true, nil},
-
-		{"SquaredError", against(amounts, loss.SquaredError), false, nil},
-		{"HuberEach", against(amounts, func(b *B, x, y *N) *N { return loss.HuberEach(b, x, y, .5) }), false, nil},
-		{"SmoothL1Each", against(amounts, func(b *B, x, y *N) *N { return loss.SmoothL1Each(b, x, y, .5) }), false, nil},
-		{"BCEEach", against(probable, loss.BCEEach), false, nil},
-		{"BCEWithLogitsEach", against(probable, loss.BCEWithLogitsEach), false, nil},
-		{"BCEWithLogitsWeighted", against(probable, func(b *B, x, y *N) *N { return loss.BCEWithLogitsWeighted(b, x, y, four(b)) }), false, nil},
-		{"SoftmaxCrossEntropyEach", against(three, loss.SoftmaxCrossEntropyEach), false, nil},
-		{"KLDivergence", against(probable, func(b *B, x, y *N) *N { return loss.KLDivergence(b, x, b.AddConst(b.Scale(y, .9), .01), false) }), false, nil},
-		{"KLDivergence", against(amounts, func(b *B, x, y *N) *N { return loss.KLDivergence(b, x, y, true) }), false, nil},
-		{"PoissonNLL", against(amounts, func(b *B, x, y *N) *N { return loss.PoissonNLL(b, x, y, true, true, 0) }), false, nil},
-		{"PoissonNLL", against(amounts, func(b *B, x, y *N) *N { return loss.PoissonNLL(b, x, y, false, false, 0) }), false, nil},
-		{"GaussianNLL", against(amounts, func(b *B, x, y *N) *N { return loss.GaussianNLL(b, x, y, b.AddConst(x, .5), true, 1e-6) }), false, nil},
-		{"SoftMargin", against(signs, loss.SoftMargin), false, nil},
-		{"HingeEmbedding", against(signs, func(b *B, x, y *N) *N { return loss.HingeEmbedding(b, x, y, 2) }), false, nil},
-		{"MarginRanking", against(signs, func(b *B, x, y *N) *N { return loss.MarginRanking(b, x, amounts(b), y, 4) }), false, nil},
-		{"CosineEmbedding", func(b *B, x *N) *N { return loss.CosineEmbedding(b, x, amounts(b), one(b), -1) }, false, nil},
-		{"TripletMargin", func(b *B, x *N) *N { return loss.TripletMargin(b, x, amounts(b), signs(b), 3, 2, 1e-6, true) }, false, nil},
-		{"MultiMargin", against(three, func(b *B, x, y *N) *N { return loss.MultiMargin(b, x, y, nil, 2, 1) }), false, nil},
-		{"MultiLabelMargin", func(b *B, x *N) *N { return loss.MultiLabelMargin(b, x, [][]int{{1, 2}, {0}, {3, 3}}) }, false, nil},
-		{"MultiLabelSoftMargin", against(probable, func(b *B, x, y *N) *N { return loss.MultiLabelSoftMargin(b, x, y, nil) }), false, nil},
-		{"NLLEach", func(b *B, x *N) *N {
-			l, _ := loss.NLLEach(b, b.LogSoftmax(x), three(b), loss.Likelihoods{Smoothing: .1})
-			return l
+		{"MSE", against(amounts, reduced(loss.MSE, loss.Mean)), true, nil},
+		{"MSE", against(amounts, reduced(loss.MSE, loss.Sum)), true, nil},
+		{"MSE", against(amounts, reduced(loss.MSE, loss.Each)), false, nil},
+		{"MAE", against(amounts, reduced(loss.MAE, loss.Each)), false, nil},
+		{"Huber", against(amounts, func(b *B, x, y *N) *N { return loss.Huber(b, x, y, .5, loss.Each) }), false, nil},
+		{"SmoothL1", against(amounts, func(b *B, x, y *N) *N { return loss.SmoothL1(b, x, y, .5, loss.Each) }), false, nil},
+		{"BCE", against(probable, reduced(loss.BCE, loss.Each)), false, nil},
+		{"BCEWithLogits", against(probable, reduced(loss.BCEWithLogits, loss.BCEWithLogitsOptions{Reduction: loss.Each})), false, nil},
+		{"BCEWithLogits", against(probable, func(b *B, x, y *N) *N {
+			return loss.BCEWithLogits(b, x, y, loss.BCEWithLogitsOptions{PositiveWeight: four(b), Reduction: loss.Each})
+		}), false, nil},
+		{"CourseCrossEntropy", against(probable, reduced(loss.CourseCrossEntropy, loss.Each)), false, nil},
+		{"CrossEntropy", against(three, reduced(loss.CrossEntropy, loss.CrossEntropyOptions{})), true, nil},
+		{"CrossEntropy", against(three, reduced(loss.CrossEntropy, loss.CrossEntropyOptions{Reduction: loss.Each})), false, nil},
+		{"CrossEntropy", against(three, func(b *B, x, y *N) *N {
+			return loss.CrossEntropy(b, x, y, loss.CrossEntropyOptions{Weight: four(b)})
+		}), true, nil},
+		{"CrossEntropy", against(three, reduced(loss.CrossEntropy, loss.CrossEntropyOptions{Ignore: new(0)})), true, nil},
+		{"CrossEntropy", against(three, func(b *B, x, y *N) *N {
+			return loss.CrossEntropy(b, x, y, loss.CrossEntropyOptions{Weight: four(b), Ignore: new(0), Smoothing: .1, Reduction: loss.Each})
+		}), false, nil},
+		{"CrossEntropy", func(b *B, x *N) *N {
+			return loss.CrossEntropy(b, x, b.ConstInts([]int{1, 0, 0, 1, 0, 1}, 3, 2), loss.CrossEntropyOptions{Axis: 1, Reduction: loss.Each})
+		}, false, images},
+		{"NLL", func(b *B, x *N) *N {
+			return loss.NLL(b, b.LogSoftmax(x), three(b), loss.CrossEntropyOptions{Reduction: loss.Each})
 		}, false, nil},
-		{"CrossEntropySoft", against(probable, func(b *B, x, y *N) *N { return loss.CrossEntropySoft(b, x, y, nil, .1) }), false, nil},
+		{"NLL", func(b *B, x *N) *N {
+			return loss.NLL(b, b.LogSoftmax(x), three(b), loss.CrossEntropyOptions{Ignore: new(3), Smoothing: 1, Reduction: loss.Each})
+		}, false, nil},
+		{"SoftCrossEntropy", against(probable, reduced(loss.SoftCrossEntropy, loss.SoftCrossEntropyOptions{Reduction: loss.Each})), false, nil},
+		{"SoftCrossEntropy", against(probable, func(b *B, x, y *N) *N {
+			return loss.SoftCrossEntropy(b, x, y, loss.SoftCrossEntropyOptions{Weight: four(b), Smoothing: .1, Reduction: loss.Each})
+		}), false, nil},
+		{"KLDivergence", against(probable, func(b *B, x, y *N) *N {
+			return loss.KLDivergence(b, x, b.AddConst(b.Scale(y, .9), .01), loss.KLDivergenceOptions{Reduction: loss.Each})
+		}), false, nil},
+		{"KLDivergence", against(amounts, reduced(loss.KLDivergence, loss.KLDivergenceOptions{LogTarget: true, Reduction: loss.Each})), false, nil},
+		{"PoissonNLL", against(amounts, reduced(loss.PoissonNLL, loss.PoissonNLLOptions{Full: true, Reduction: loss.Each})), false, nil},
+		{"PoissonNLL", against(amounts, reduced(loss.PoissonNLL, loss.PoissonNLLOptions{Rate: true, Reduction: loss.Each})), false, nil},
+		{"GaussianNLL", against(amounts, func(b *B, x, y *N) *N {
+			return loss.GaussianNLL(b, x, y, b.AddConst(x, .5), loss.GaussianNLLOptions{Full: true, Reduction: loss.Each})
+		}), false, nil},
+		{"Hinge", against(signs, reduced(loss.Hinge, loss.Each)), false, nil},
+		{"SoftMargin", against(signs, reduced(loss.SoftMargin, loss.Each)), false, nil},
+		{"HingeEmbedding", against(signs, func(b *B, x, y *N) *N { return loss.HingeEmbedding(b, x, y, 2, loss.Each) }), false, nil},
+		{"MarginRanking", against(signs, func(b *B, x, y *N) *N { return loss.MarginRanking(b, x, amounts(b), y, 4, loss.Each) }), false, nil},
+		{"CosineEmbedding", func(b *B, x *N) *N { return loss.CosineEmbedding(b, x, amounts(b), one(b), -1, loss.Each) }, false, nil},
+		{"TripletMargin", func(b *B, x *N) *N {
+			return loss.TripletMargin(b, x, amounts(b), signs(b), 3, loss.TripletMarginOptions{Eps: 1e-6, Swap: true, Reduction: loss.Each})
+		}, false, nil},
+		{"MultiMargin", against(three, func(b *B, x, y *N) *N {
+			return loss.MultiMargin(b, x, y, 1, loss.MultiMarginOptions{Power: 2, Reduction: loss.Each})
+		}), false, nil},
+		{"MultiLabelMargin", func(b *B, x *N) *N { return loss.MultiLabelMargin(b, x, [][]int{{1, 2}, {0}, {3, 3}}, loss.Each) }, false, nil},
+		{"MultiLabelSoftMargin", against(probable, reduced(loss.MultiLabelSoftMargin, loss.MultiLabelSoftMarginOptions{Reduction: loss.Each})), false, nil},
 		{"CTC", func(b *B, x *N) *N {
 			steps := b.MoveAxes(b.Reshape(x, 3, 4, 1), []int{1}, []int{0}) // [T, N, 1]
-			return loss.CTC(b, b.LogSoftmax(b.Concat(2, steps, b.Scale(steps, 2), b.Neg(steps))), b.ConstInts([]int{1, 2, 1, 1, 2, 1}, 3, 2), 0)
+			return loss.CTC(b, b.LogSoftmax(b.Concat(2, steps, b.Scale(steps, 2), b.Neg(steps))), b.ConstInts([]int{1, 2, 1, 1, 2, 1}, 3, 2), 0, loss.Each)
 		}, false, nil},
 
 		{"Attention", func(b *B, x *N) *N {

@@ -125,7 +125,7 @@ func (m *CNN) Params() *graph.Params { return m.p }
 
 // Loss builds the graph for n examples. It returns the loss, a mean over the examples,
 // and the output.
-func (m *CNN) Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node) {
+func (m *CNN) Loss(b *graph.Builder, n int) (l, output *gorgonia.Node) {
 	o := m.o
 	h := b.Reshape(b.Input("x", n, o.Channels*o.Height*o.Width), n, o.Channels, o.Height, o.Width)
 	for i, k := range o.Blocks {

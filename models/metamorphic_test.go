@@ -25,7 +25,7 @@ type network struct {
 
 type model interface {
 	Params() *graph.Params
-	Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node)
+	Loss(b *graph.Builder, n int) (l, output *gorgonia.Node)
 }
 
 // mk makes a constructor's result a model.

@@ -65,15 +65,15 @@ func (m *MLP) Params() *graph.Params { return m.p }
 
 // Loss builds the graph for n examples. It returns the loss, a mean over the examples,
 // and the output.
-func (m *MLP) Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node) {
+func (m *MLP) Loss(b *graph.Builder, n int) (l, output *gorgonia.Node) {
 	act := slices.Repeat([]nn.Activation{m.o.Activation}, len(m.o.Hidden))
 	if len(m.o.Activations) > 0 {
 		act = m.o.Activations
 	}
 	d := dense{m.o.Hidden, act, m.o.Out, m.o.Dropout, m.o.Init}
 	out, weights := d.build(b, b.Input("x", n, m.o.In))
-	loss, output = m.o.Head.finish(b, out, n, m.o.Out)
-	return penalized(b, loss, m.o.L2, weights...), output
+	l, output = m.o.Head.finish(b, out, n, m.o.Out)
+	return penalized(b, l, m.o.L2, weights...), output
 }
 
 // dense are the layers of a perceptron: hidden ones with activations and dropout, and

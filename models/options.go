@@ -44,7 +44,7 @@ func (h *Head) UnmarshalText(text []byte) error {
 func (h Head) finish(b *graph.Builder, out *gorgonia.Node, n, outputs int) (l, output *gorgonia.Node) {
 	switch h {
 	case MultiClass:
-		return loss.SoftmaxCrossEntropy(b, out, b.Ints("y", n)), b.Softmax(out)
+		return loss.CrossEntropy(b, out, b.Ints("y", n)), b.Softmax(out)
 	case Binary:
 		return loss.BCEWithLogits(b, out, b.Input("y", n, 1)), b.Sigmoid(out)
 	}

@@ -72,7 +72,7 @@ func (m *RNN) Params() *graph.Params { return m.p }
 
 // Loss builds the graph for n examples. It returns the loss, a mean over the examples,
 // and the output.
-func (m *RNN) Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node) {
+func (m *RNN) Loss(b *graph.Builder, n int) (l, output *gorgonia.Node) {
 	o := m.o
 	x := b.Transpose(b.Reshape(b.Input("x", n, o.Steps*o.In), n, o.Steps, o.In), 1, 0, 2)
 	_, last := nn.Recurrent(b, "rnn", x, nn.RecurrentOptions{Cell: o.Cell, Hidden: o.Hidden, Layers: o.Layers, Bidirectional: o.Bidirectional})

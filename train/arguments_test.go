@@ -17,12 +17,12 @@ import (
 // noParams is a model without Params.
 type noParams struct{}
 
-func (noParams) Params() *graph.Params                                        { return nil }
-func (noParams) Loss(*graph.Builder, int) (loss, output *gorgonia.Node)       { return nil, nil }
-func (p *pointer) Params() *graph.Params                                      { return p.p }
-func (p *pointer) Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node) { return nil, nil }
-func (m *changing) Params() *graph.Params                                     { return graph.NewParams(graph.Float64, 0) }
-func (m *changing) Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node) {
+func (noParams) Params() *graph.Params                                     { return nil }
+func (noParams) Loss(*graph.Builder, int) (l, output *gorgonia.Node)       { return nil, nil }
+func (p *pointer) Params() *graph.Params                                   { return p.p }
+func (p *pointer) Loss(b *graph.Builder, n int) (l, output *gorgonia.Node) { return nil, nil }
+func (m *changing) Params() *graph.Params                                  { return graph.NewParams(graph.Float64, 0) }
+func (m *changing) Loss(b *graph.Builder, n int) (l, output *gorgonia.Node) {
 	return net{}.Loss(b, n)
 }
 func (o slotted) Slots() []train.Slot          { return o }

@@ -37,23 +37,23 @@ func few(t *testing.T) *data.Dataset {
 // it is cut into batches: the loss of one batch of all is it.
 func TestLossOverBatches(t *testing.T) {
 	for name, loss := range map[string]func(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node{
-		"mean over the examples": func(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node { return loss.SoftmaxCrossEntropy(b, x, y) },
+		"mean over the examples": func(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node { return loss.CrossEntropy(b, x, y) },
 		"ignored labels": func(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node {
-			return loss.SoftmaxCrossEntropyIgnoring(b, x, y, 0)
+			return loss.CrossEntropy(b, x, y, loss.CrossEntropyOptions{Ignore: new(0)})
 		},
 		"class weights": func(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node {
-			return loss.SoftmaxCrossEntropyWeighted(b, x, y, b.Const([]float64{0, 1, 10}, 3))
+			return loss.CrossEntropy(b, x, y, loss.CrossEntropyOptions{Weight: b.Const([]float64{0, 1, 10}, 3)})
 		},
 		"penalty and a multiple": func(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node {
-			return b.AddConst(b.Scale(loss.SoftmaxCrossEntropyIgnoring(b, x, y, 0), 3), 0.25)
+			return b.AddConst(b.Scale(loss.CrossEntropy(b, x, y, loss.CrossEntropyOptions{Ignore: new(0)}), 3), 0.25)
 		},
 		"two means and one over the examples": func(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node {
-			w := loss.SoftmaxCrossEntropyWeighted(b, x, y, b.Const([]float64{0, 1, 10}, 3))
-			return b.Add(b.Sub(loss.SoftmaxCrossEntropyIgnoring(b, x, y, 0), b.Scale(w, 0.5)), b.Mean(b.Square(x)))
+			w := loss.CrossEntropy(b, x, y, loss.CrossEntropyOptions{Weight: b.Const([]float64{0, 1, 10}, 3)})
+			return b.Add(b.Sub(loss.CrossEntropy(b, x, y, loss.CrossEntropyOptions{Ignore: new(0)}), b.Scale(w, 0.5)), b.Mean(b.Square(x)))
 		},
 		"a mean beside the loss": func(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node {
-			loss.SoftmaxCrossEntropyIgnoring(b, x, y, 1)
-			return loss.SoftmaxCrossEntropyIgnoring(b, x, y, 0)
+			loss.CrossEntropy(b, x, y, loss.CrossEntropyOptions{Ignore: new(1)})
+			return loss.CrossEntropy(b, x, y, loss.CrossEntropyOptions{Ignore: new(0)})
 		},
 	} {
 		for _, d := range []graph.DType{graph.Float64, graph.Float32} {
@@ -102,7 +102,7 @@ func count(n int) []int {
 func TestNothingCounts(t *testing.T) {
 	m := model(func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
 		out := b.Add(b.Input("x", n, 3), b.Param("b", graph.Zeros(), 3))
-		return loss.SoftmaxCrossEntropyIgnoring(b, out, b.Ints("y", n), 9), out
+		return loss.CrossEntropy(b, out, b.Ints("y", n), loss.CrossEntropyOptions{Ignore: new(9)}), out
 	})
 	set, err := data.New(data.Field{Name: "x", Shape: []int{3}, Floats: make([]float64, 6)}, data.Field{Name: "y", Ints: []int{9, 9}})
 	if err != nil {

@@ -23,14 +23,14 @@ import (
 // builds is a Model from a function.
 type builds struct {
 	p *graph.Params
-	f func(b *graph.Builder, n int) (loss, output *gorgonia.Node)
+	f func(b *graph.Builder, n int) (l, output *gorgonia.Node)
 }
 
 func (m builds) Params() *graph.Params { return m.p }
 
-func (m builds) Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node) { return m.f(b, n) }
+func (m builds) Loss(b *graph.Builder, n int) (l, output *gorgonia.Node) { return m.f(b, n) }
 
-func model(f func(b *graph.Builder, n int) (loss, output *gorgonia.Node)) train.Model {
+func model(f func(b *graph.Builder, n int) (l, output *gorgonia.Node)) train.Model {
 	return builds{graph.NewParams(graph.Float64, 1), f}
 }
 
@@ -293,7 +293,7 @@ func option(o train.Options) func(*testing.T) error {
 }
 
 // fitting is what Fit says to the model f.
-func fitting(f func(b *graph.Builder, n int) (loss, output *gorgonia.Node)) func(*testing.T) error {
+func fitting(f func(b *graph.Builder, n int) (l, output *gorgonia.Node)) func(*testing.T) error {
 	return func(t *testing.T) error {
 		_, err := newTrainer(t, model(f), train.Options{}).Fit(context.Background(), blobs(t, 9))
 		return err
@@ -301,7 +301,7 @@ func fitting(f func(b *graph.Builder, n int) (loss, output *gorgonia.Node)) func
 }
 
 // predicting is what Evaluate says to the model f.
-func predicting(f func(b *graph.Builder, n int) (loss, output *gorgonia.Node)) func(*testing.T) error {
+func predicting(f func(b *graph.Builder, n int) (l, output *gorgonia.Node)) func(*testing.T) error {
 	return func(t *testing.T) error {
 		_, err := newTrainer(t, model(f), train.Options{}).Evaluate(context.Background(), blobs(t, 9))
 		return err

@@ -240,7 +240,7 @@ func normalized(d graph.DType) builds {
 		h := nn.Dense(b, "in", b.Input("x", n, 4), 8, nn.Identity)
 		h = nn.BatchNorm(b, "norm", h, nn.NormOptions{})
 		out := nn.Dense(b, "out", b.ReLU(h), 3, nn.Identity)
-		return loss.SoftmaxCrossEntropy(b, out, b.Ints("y", n)), b.Softmax(out)
+		return loss.CrossEntropy(b, out, b.Ints("y", n)), b.Softmax(out)
 	}}
 }
 

@@ -19,11 +19,12 @@ type Model interface {
 	// Loss builds the graph for a batch of n examples with b, whose Params are those
 	// of the model. Its inputs have the names of the fields of the data set.
 	//
-	// It returns the loss, one element that is a mean over the batch, and the output,
+	// It returns the loss l, one element that is a mean over the batch, and the output,
 	// which Predict returns and metrics see: [n, ...]. The output must not depend on
 	// the targets. Layers that differ in training ask b.Training. Loss need not report
-	// the mistakes of b; the Trainer does.
-	Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node)
+	// the mistakes of b; the Trainer does. A result that is named loss would hide package
+	// loss.
+	Loss(b *graph.Builder, n int) (l, output *gorgonia.Node)
 }
 
 // Build builds the model once so that its parameters exist: to load saved ones into a

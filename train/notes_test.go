@@ -34,7 +34,7 @@ func labelled(t *testing.T, labels []int, classes int, names ...string) *data.Da
 func labeller() builds {
 	return builds{graph.NewParams(graph.Float64, 1), func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
 		out := b.MatMul(b.Input("x", n, 1), b.Param("w", graph.Zeros(), 1, 4))
-		return loss.SoftmaxCrossEntropyIgnoring(b, out, b.Ints("y", n), 3), out
+		return loss.CrossEntropy(b, out, b.Ints("y", n), loss.CrossEntropyOptions{Ignore: new(3)}), out
 	}}
 }
 

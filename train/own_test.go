@@ -102,7 +102,7 @@ func wide(d graph.DType) builds {
 		h := nn.Dense(b, "hidden", b.Input("x", n, 4), 13001, nn.Tanh)
 		b.Param("idle", graph.Ones(), 5, 7)
 		out := nn.Dense(b, "out", h, 3, nn.Identity)
-		return loss.SoftmaxCrossEntropy(b, out, b.Ints("y", n)), out
+		return loss.CrossEntropy(b, out, b.Ints("y", n)), out
 	}}
 }
 

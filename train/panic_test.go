@@ -27,15 +27,15 @@ func (o frail) fail(method string) {
 		explode()
 	}
 }
-func (o frail) Validate() error                                        { o.fail("Validate"); return nil }
-func (o frail) Slots() []train.Slot                                    { o.fail("Slots"); return nil }
-func (o frail) Update(train.Step, *train.View)                         { o.fail("Update") }
-func (o frail) Params() *graph.Params                                  { o.fail("Params"); return graph.NewParams(graph.Float64, 1) }
-func (o frail) Add(train.Scored)                                       { o.fail("Meter.Add") }
-func (o frail) Value() float64                                         { o.fail("Meter.Value"); return 0 }
-func (o frail) check(train.Pair) error                                 { o.fail("Check"); return nil }
-func (o frail) start() train.Meter                                     { o.fail("Start"); return o }
-func (o frail) Loss(*graph.Builder, int) (loss, output *gorgonia.Node) { return nil, nil }
+func (o frail) Validate() error                                     { o.fail("Validate"); return nil }
+func (o frail) Slots() []train.Slot                                 { o.fail("Slots"); return nil }
+func (o frail) Update(train.Step, *train.View)                      { o.fail("Update") }
+func (o frail) Params() *graph.Params                               { o.fail("Params"); return graph.NewParams(graph.Float64, 1) }
+func (o frail) Add(train.Scored)                                    { o.fail("Meter.Add") }
+func (o frail) Value() float64                                      { o.fail("Meter.Value"); return 0 }
+func (o frail) check(train.Pair) error                              { o.fail("Check"); return nil }
+func (o frail) start() train.Meter                                  { o.fail("Start"); return o }
+func (o frail) Loss(*graph.Builder, int) (l, output *gorgonia.Node) { return nil, nil }
 
 // TestPanics lets everything that a user writes panic: the call of the package returns a
 // *PanicError with function, value, place and stack.

@@ -34,7 +34,7 @@ func BenchmarkStep(b *testing.B) {
 					h = nn.Dense(g, fmt.Sprintf("hidden%d", i), h, units, nn.ReLU)
 				}
 				h = nn.Dense(g, "out", h, out, nn.Identity)
-				return loss.SoftmaxCrossEntropy(g, h, g.Ints("y", n)), h
+				return loss.CrossEntropy(g, h, g.Ints("y", n)), h
 			}}
 			x, y, index := make([]float64, c.batch*in), make([]int, c.batch), make([]int, c.batch)
 			for i := range x {

@@ -32,7 +32,7 @@ func (m net) Params() *graph.Params { return m.p }
 func (m net) Loss(b *graph.Builder, n int) (l, output *gorgonia.Node) {
 	h := nn.Dense(b, "hidden", b.Input("x", n, 4), 16, nn.Tanh)
 	out := nn.Dense(b, "out", nn.Dropout(b, h, m.dropout), 3, nn.Identity)
-	return loss.SoftmaxCrossEntropy(b, out, b.Ints("y", n)), b.Softmax(out)
+	return loss.CrossEntropy(b, out, b.Ints("y", n)), b.Softmax(out)
 }
 
 // blobs draws n points of three classes around three centres.

@@ -14,7 +14,7 @@ import (
 // model is what a model of the package models is.
 type model interface {
 	Params() *graph.Params
-	Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node)
+	Loss(b *graph.Builder, n int) (l, output *gorgonia.Node)
 }
 
 // source is a model that can be shown.

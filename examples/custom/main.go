@@ -29,7 +29,7 @@ type ballistic struct{ params *graph.Params }
 func (m ballistic) Params() *graph.Params { return m.params }
 
 // Loss builds the graph for n shots: this is the whole architecture.
-func (m ballistic) Loss(b *graph.Builder, n int) (loss, output *gorgonia.Node) {
+func (m ballistic) Loss(b *graph.Builder, n int) (l, output *gorgonia.Node) {
 	speed := nn.Dense(b, "speed", b.Input("speed", n, 1), 16, nn.Tanh)
 	angle := nn.Dense(b, "angle", b.Input("angle", n, 1), 16, nn.Tanh)
 	h := residual(b, "residual", b.Mul(speed, angle)) // the two meet in a product

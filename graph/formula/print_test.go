@@ -47,7 +47,7 @@ func TestDerivatives(t *testing.T) {
 		{func(b *graph.Builder, n nodes) *gorgonia.Node { return b.Mean(b.Square(n.v)) }, "2/3 v"},
 		{func(b *graph.Builder, n nodes) *gorgonia.Node { return b.Neg(b.Sum(b.Mul(n.y, b.LogSoftmax(n.v)))) }, "softmax(v) Σ y − y"},
 		{func(b *graph.Builder, n nodes) *gorgonia.Node {
-			return loss.SoftmaxCrossEntropy(b, b.Reshape(n.v, 1, 3), b.Ints("label", 1))
+			return loss.CrossEntropy(b, b.Reshape(n.v, 1, 3), b.Ints("label", 1))
 		}, "softmax(v) − onehot(label)"},
 		{func(b *graph.Builder, n nodes) *gorgonia.Node {
 			return b.Sum(b.MatMul(b.MatMul(b.Transpose(n.m), b.Input("A", 3, 3)), n.m))

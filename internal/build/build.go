@@ -180,14 +180,6 @@ func (c *Core) Step() *gorgonia.Node {
 	return c.step
 }
 
-// Ignoring notes that a loss does not count one label, which may lie outside of the
-// classes.
-func (c *Core) Ignoring(labels *gorgonia.Node, label, classes int) {
-	if l := c.leaves[labels]; l != nil && c.Err == nil {
-		c.Ignored[l.Name] = [2]int{label, classes}
-	}
-}
-
 // AcrossExamples notes that the operator makes the results for one example depend on
 // the other examples of its batch.
 func (c *Core) AcrossExamples(name string) {

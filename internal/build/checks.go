@@ -3,6 +3,7 @@ package build
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/symgrad/symgrad/internal/enum"
 	"github.com/symgrad/symgrad/internal/ir"
@@ -11,8 +12,8 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Checks hold the operands, settings and targets of an operator to what it takes.
-// Each method reports the first thing that is wrong, and OK says whether nothing was:
+// Checks checks the operands, settings and targets of an operator. Each method reports
+// what is wrong unless something is already, and OK says whether nothing is:
 //
 //	if !c.Checks().Alike(x, y).Above("delta", delta, 0).OK() {
 //		return nil
@@ -25,8 +26,8 @@ func (c *Core) Checks() Checks { return Checks{c} }
 // OK says whether nothing is wrong.
 func (l Checks) OK() bool { return l.c.Err == nil }
 
-// Alike refuses operands of different shapes, also such as broadcast: [N, 1] against
-// [N] is a mistake that would give N×N errors.
+// Alike refuses operands of different shapes, even if they broadcast: [N, 1] against [N]
+// is a mistake that would give N×N errors.
 func (l Checks) Alike(xs ...*gorgonia.Node) Checks {
 	for _, x := range xs[1:] {
 		s, t := l.c.Shape(xs[0]), l.c.Shape(x)
@@ -37,24 +38,56 @@ func (l Checks) Alike(xs ...*gorgonia.Node) Checks {
 	return l
 }
 
-// Labelled refuses labels, or targets, unless there is one for each row of x along the
-// axis.
-func (l Checks) Labelled(x, labels *gorgonia.Node, axis int) Checks {
-	s, t := l.c.Shape(x), l.c.Shape(labels)
-	if !l.OK() {
-		return l
-	}
-	if axis < 0 {
-		axis += len(s)
-	}
-	if len(s) == 0 || axis >= len(s) || !t.Equal(append(s[:axis:axis].Clone(), s[axis+1:]...)) {
-		l.c.Refuse(mistake.Shapef("got the labels %v for %v, want one for each row of axis %d", t, s, axis))
+// Optional refuses more than one of n optional arguments.
+func (l Checks) Optional(n int) Checks {
+	if l.OK() && n > 1 {
+		l.c.Refuse(mistake.Optionf("got %d optional arguments, want at most one", n))
 	}
 	return l
 }
 
-// Weighted refuses weights w, if there are any, unless there is one for each index of
-// the axis of x.
+// Labelled refuses targets unless there is one for each row of x along the axis.
+func (l Checks) Labelled(x, y *gorgonia.Node, axis int) Checks {
+	s, t := l.c.Shape(x), l.c.Shape(y)
+	if !l.OK() {
+		return l
+	}
+	k, ok := l.c.Axis(x, axis)
+	if !ok {
+		return l
+	}
+	if want := slices.Delete(s.Clone(), k, k+1); !t.Equal(want) {
+		l.c.Refuse(mistake.Shapef("got targets %v for %v, want %v: one for each row along axis %d", t, s, want, k))
+	}
+	return l
+}
+
+// Classes refuses constant labels that are no class, which are on the axis of x, and
+// notes that a loss ignores the label. Labels that are fed are checked then.
+func (l Checks) Classes(x, labels *gorgonia.Node, axis int, ignore *int) Checks {
+	leaf := l.c.leaves[labels]
+	if !l.OK() || leaf == nil {
+		return l
+	}
+	_, n, ok := l.c.Extent(x, axis, 0)
+	if !ok {
+		return l
+	}
+	if ignore != nil {
+		l.c.Ignored[leaf.Name] = [2]int{*ignore, n}
+	}
+	list, _ := leaf.Data.([]int)
+	for i, v := range list {
+		if (v < 0 || v >= n) && (ignore == nil || v != *ignore) {
+			l.c.Refuse(mistake.Optionf("got the label %d at element %d, want it in [0,%d)", v, i, n))
+			break
+		}
+	}
+	return l
+}
+
+// Weighted refuses weights w unless there is one for each class, which are on the axis of
+// x. Nil stands for no weights.
 func (l Checks) Weighted(x, w *gorgonia.Node, axis int) Checks {
 	if w == nil {
 		return l
@@ -63,23 +96,24 @@ func (l Checks) Weighted(x, w *gorgonia.Node, axis int) Checks {
 	if !l.OK() {
 		return l
 	}
-	if axis < 0 {
-		axis += len(s)
-	}
-	if axis < 0 || axis >= len(s) || len(t) != 1 || t[0] != s[axis] {
-		l.c.Refuse(mistake.Shapef("got the weights %v for %v, want one for each index of axis %d", t, s, axis))
+	if k, ok := l.c.Axis(x, axis); ok && (len(t) != 1 || t[0] != s[k]) {
+		l.c.Refuse(mistake.Shapef("got weights %v for %v, want [%d]: one for each class on axis %d", t, s, s[k], k))
 	}
 	return l
 }
 
-// Onto refuses w unless it broadcasts to the shape of x without making that larger.
+// Onto refuses w unless it broadcasts to the shape of x without making that larger. Nil
+// stands for no operand.
 func (l Checks) Onto(x, w *gorgonia.Node) Checks {
+	if w == nil {
+		return l
+	}
 	s, t := l.c.Shape(x), l.c.Shape(w)
 	if !l.OK() {
 		return l
 	}
 	if both, err := op.BroadcastShape(s, t); err != nil || !both.Equal(s) {
-		l.c.Refuse(mistake.Shapef("got %v for %v, want a shape that broadcasts to it", t, s))
+		l.c.Refuse(mistake.Shapef("got %v, want a shape that broadcasts to %v", t, s))
 	}
 	return l
 }

@@ -9,29 +9,35 @@ import (
 
 // This file has the rules of torch.nn.functional's losses.
 
-// reduced is a loss with torch's reduction.
-func (c *call) reduced(x node) node {
-	switch how := c.text("reduction", "mean"); how {
-	case "none":
-		return x
-	case "sum":
-		return c.Sum(x)
-	case "mean":
-	default:
-		c.unsupported("the reduction %q", how)
+// reduction is torch's reduction. What is empty has no mean here: reduced makes it. The
+// batchmean of kl_div is a scalar by then.
+func (c *call) reduction() loss.Reduction {
+	r := word(c, "reduction", "mean", map[string]loss.Reduction{"none": loss.Each, "sum": loss.Sum, "mean": loss.Mean, "batchmean": loss.Mean})
+	if r == loss.Mean && sizeOf(c.Shape(c.input)) == 0 {
+		return loss.Each
 	}
-	if sizeOf(c.Shape(x)) == 0 {
+	return r
+}
+
+// reduced reduces what its rule has not; a scalar stays as it is.
+func (c *call) reduced(x node) node {
+	switch r := c.reduction(); {
+	case r == loss.Sum:
+		return c.Sum(x)
+	case r == loss.Mean:
+		return c.Mean(x)
+	case c.text("reduction", "mean") != "none":
 		return c.AddConst(c.Sum(x), math.NaN())
 	}
-	return c.Mean(x)
+	return x
 }
 
 // weighted is a loss times the argument weight, if it is there.
-func (c *call) weighted(x node) node {
+func (c *call) weighted(each node) node {
 	if w := c.optional("weight"); w != nil {
-		return c.Mul(x, w)
+		each = c.Mul(each, w)
 	}
-	return x
+	return each
 }
 
 // unseen hides from a loss that y is given: torch takes any number for a sign, its own
@@ -40,48 +46,46 @@ func (c *call) weighted(x node) node {
 func (c *call) unseen(y node) node { return c.AddConst(y, 0) }
 
 func lossRules() {
-	pairs := map[string]func(c *call, x, y node) node{
-		"mse_loss":         func(c *call, x, y node) node { return loss.SquaredError(c.Builder, x, y) },
-		"l1_loss":          func(c *call, x, y node) node { return c.Abs(c.Sub(x, y)) },
-		"smooth_l1_loss":   func(c *call, x, y node) node { return loss.SmoothL1Each(c.Builder, x, y, c.num("beta", 1)) },
-		"huber_loss":       func(c *call, x, y node) node { return loss.HuberEach(c.Builder, x, y, c.num("delta", 1)) },
-		"soft_margin_loss": func(c *call, x, y node) node { return loss.SoftMargin(c.Builder, x, y) },
-		"hinge_embedding_loss": func(c *call, x, y node) node {
-			return loss.HingeEmbedding(c.Builder, x, y, c.num("margin", 1))
-		},
+	type rule = func(c *call, x, y node) node
+	plain := func(f func(b *build, x, y node, r ...loss.Reduction) node) rule {
+		return func(c *call, x, y node) node { return f(c.Builder, x, y, c.reduction()) }
+	}
+	number := func(f func(b *build, x, y node, v float64, r ...loss.Reduction) node, name string) rule {
+		return func(c *call, x, y node) node { return f(c.Builder, x, y, c.num(name, 1), c.reduction()) }
+	}
+	pairs := map[string]rule{
+		"mse_loss":             plain(loss.MSE),
+		"l1_loss":              plain(loss.MAE),
+		"soft_margin_loss":     plain(loss.SoftMargin),
+		"smooth_l1_loss":       number(loss.SmoothL1, "beta"),
+		"huber_loss":           number(loss.Huber, "delta"),
+		"hinge_embedding_loss": number(loss.HingeEmbedding, "margin"),
 		"poisson_nll_loss": func(c *call, x, y node) node {
-			return loss.PoissonNLL(c.Builder, x, y, c.flag("log_input", true), c.flag("full", false), c.num("eps", 1e-8))
+			o := loss.PoissonNLLOptions{Rate: !c.flag("log_input", true), Full: c.flag("full", false), Reduction: c.reduction()}
+			if eps := c.num("eps", 1e-8); o.Rate { // torch reads eps in vain otherwise
+				o.Eps = eps
+			}
+			return loss.PoissonNLL(c.Builder, x, y, o)
 		},
 		"gaussian_nll_loss": func(c *call, x, y node) node {
 			v := c.tensor("var")
 			if c.rank(v) == c.rank(x)-1 {
 				v = c.Unsqueeze(v, c.rank(v))
 			}
-			return loss.GaussianNLL(c.Builder, x, y, v, c.flag("full", false), c.num("eps", 1e-6))
+			return loss.GaussianNLL(c.Builder, x, y, v, loss.GaussianNLLOptions{Full: c.flag("full", false), Eps: c.num("eps", 1e-6), Reduction: c.reduction()})
 		},
-		"binary_cross_entropy": func(c *call, x, y node) node { return c.weighted(loss.BCEEach(c.Builder, x, y)) },
+		"binary_cross_entropy": func(c *call, x, y node) node { return c.weighted(loss.BCE(c.Builder, x, y, loss.Each)) },
 		"binary_cross_entropy_with_logits": func(c *call, x, y node) node {
-			if c.given("pos_weight") {
-				return c.weighted(loss.BCEWithLogitsWeighted(c.Builder, x, y, c.tensor("pos_weight")))
-			}
-			return c.weighted(loss.BCEWithLogitsEach(c.Builder, x, y))
+			return c.weighted(loss.BCEWithLogits(c.Builder, x, y, loss.BCEWithLogitsOptions{PositiveWeight: c.optional("pos_weight"), Reduction: loss.Each}))
 		},
 		"multilabel_soft_margin_loss": func(c *call, x, y node) node {
-			w := c.optional("weight")
-			return loss.MultiLabelSoftMargin(c.Builder, x, y, w)
+			return loss.MultiLabelSoftMargin(c.Builder, x, y, loss.MultiLabelSoftMarginOptions{Weight: c.optional("weight"), Reduction: c.reduction()})
 		},
 		"multi_margin_loss": func(c *call, x, _ node) node {
-			w := c.optional("weight")
-			y := c.labels("target")
-			one := c.rank(x) < 2
-			if one {
-				x = c.Reshape(x, 1, sizeOf(c.Shape(x)))
-			}
-			loss := loss.MultiMargin(c.Builder, x, c.Reshape(y, c.Shape(x)[0]), w, c.int("p", 1), c.num("margin", 1))
-			if one && c.rank(y) == 0 {
-				loss = c.Reshape(loss)
-			}
-			return loss
+			y, s := c.labels("target"), c.Shape(x)
+			o := loss.MultiMarginOptions{Power: c.int("p", 1), Weight: c.optional("weight"), Reduction: loss.Each}
+			each := loss.MultiMargin(c.Builder, x, c.Reshape(y, s[:len(s)-1]...), c.num("margin", 1), o)
+			return c.Reshape(each, c.Shape(y)...)
 		},
 	}
 	for name, f := range pairs {
@@ -94,75 +98,76 @@ func lossRules() {
 			return c.reduced(f(c, x, y))
 		})
 	}
-	labelLossRules()
+	otherLossRules()
 }
 
-func labelLossRules() {
-	calls[functional+"multilabel_margin_loss"] = one1(multiLabelMargin)
-	calls[functional+"kl_div"] = one1(func(c *call) node {
-		loss := loss.KLDivergence(c.Builder, c.input, c.unseen(c.tensor("target")), c.flag("log_target", false))
-		if c.text("reduction", "mean") == "batchmean" {
-			return c.Scale(c.Sum(loss), 1/float64(c.Shape(c.input)[0]))
-		}
-		return c.reduced(loss)
-	})
-	calls[functional+"margin_ranking_loss"] = one1(func(c *call) node {
-		return c.reduced(loss.MarginRanking(c.Builder, c.input, c.tensor("input2"), c.unseen(c.tensor("target")), c.num("margin", 0)))
-	})
-	calls[functional+"cosine_embedding_loss"] = one1(func(c *call) node {
-		return c.reduced(loss.CosineEmbedding(c.Builder, c.input, c.tensor("input2"), c.unseen(c.tensor("target")), c.num("margin", 0)))
-	})
-	for _, name := range []string{"triplet_margin_loss", "triplet_margin_with_distance_loss"} {
-		calls[functional+name] = one1(func(c *call) node {
-			if c.given("distance_function") {
-				c.unsupported("a distance of its own")
-				return nil
+func otherLossRules() {
+	rules := map[string]func(c *call) node{
+		"kl_div": func(c *call) node {
+			o := loss.KLDivergenceOptions{LogTarget: c.flag("log_target", false), Reduction: loss.Each}
+			each := loss.KLDivergence(c.Builder, c.input, c.unseen(c.tensor("target")), o)
+			if c.text("reduction", "mean") == "batchmean" {
+				return c.Scale(c.Sum(each), 1/float64(c.Shape(c.input)[0]))
 			}
-			return c.reduced(loss.TripletMargin(c.Builder, c.input, c.tensor("positive"), c.tensor("negative"),
-				c.num("margin", 1), c.num("p", 2), c.num("eps", 1e-6), c.flag("swap", false)))
-		})
+			return c.reduced(each)
+		},
+		"margin_ranking_loss": func(c *call) node {
+			return loss.MarginRanking(c.Builder, c.input, c.tensor("input2"), c.unseen(c.tensor("target")), c.num("margin", 0), c.reduction())
+		},
+		"cosine_embedding_loss": func(c *call) node {
+			return loss.CosineEmbedding(c.Builder, c.input, c.tensor("input2"), c.unseen(c.tensor("target")), c.num("margin", 0), c.reduction())
+		},
+		"triplet_margin_loss":               triplets,
+		"triplet_margin_with_distance_loss": triplets,
+		"multilabel_margin_loss":            multiLabelMargin,
+		"nll_loss":                          func(c *call) node { return labelled(c, loss.NLL) },
+		"cross_entropy":                     crossEntropy,
+		"ctc_loss":                          connectionist,
 	}
-	calls[functional+"nll_loss"] = one1(func(c *call) node { return likelihood(c, c.input) })
-	calls[functional+"cross_entropy"] = one1(crossEntropy)
-	calls[functional+"ctc_loss"] = one1(connectionist)
+	for name, f := range rules {
+		calls[functional+name] = one1(func(c *call) node { return c.reduced(f(c)) })
+	}
 }
+
+func triplets(c *call) node {
+	if c.given("distance_function") {
+		c.unsupported("a distance of its own")
+		return nil
+	}
+	o := loss.TripletMarginOptions{Order: c.num("p", 2), Eps: c.num("eps", 1e-6), Swap: c.flag("swap", false), Reduction: c.reduction()}
+	return loss.TripletMargin(c.Builder, c.input, c.tensor("positive"), c.tensor("negative"), c.num("margin", 1), o)
+}
+
+// classAxis is where torch has the classes.
+func (c *call) classAxis() int { return min(1, c.rank(c.input)-1) }
 
 func crossEntropy(c *call) node {
-	if v, _ := c.arg("target"); v.kind == ofFloats {
-		loss := loss.CrossEntropySoft(c.Builder, c.input, c.unseen(c.node(v)), c.optional("weight"), c.num("label_smoothing", 0))
-		if s := c.Shape(loss); c.text("reduction", "mean") == "mean" { // torch divides by the examples alone
-			return c.Scale(c.Sum(loss), 1/float64(sizeOf(s)))
-		}
-		return c.reduced(loss)
+	v, _ := c.arg("target")
+	if v.kind != ofFloats {
+		return labelled(c, loss.CrossEntropy)
 	}
-	return likelihood(c, c.LogSoftmaxAxis(c.input, min(1, c.rank(c.input)-1)))
+	o := loss.SoftCrossEntropyOptions{Axis: c.classAxis(), Weight: c.optional("weight"), Smoothing: c.num("label_smoothing", 0), Reduction: c.reduction()}
+	return loss.SoftCrossEntropy(c.Builder, c.input, c.unseen(c.node(v)), o)
 }
 
-// likelihood is the negative log likelihood of labels.
-func likelihood(c *call, logs node) node {
-	loss, weight := loss.NLLEach(c.Builder, logs, c.labels("target"), loss.Likelihoods{Weight: c.optional("weight"), Ignoring: true,
-		Ignore: c.int("ignore_index", -100), Smoothing: c.num("label_smoothing", 0)})
-	if c.text("reduction", "mean") == "mean" {
-		return c.Div(c.Sum(loss), c.Sum(weight))
-	}
-	return c.reduced(loss)
+// labelled is a loss of labels.
+func labelled(c *call, f func(b *build, x, y node, o ...loss.CrossEntropyOptions) node) node {
+	o := loss.CrossEntropyOptions{Axis: c.classAxis(), Weight: c.optional("weight"), Ignore: new(c.int("ignore_index", -100)),
+		Smoothing: c.num("label_smoothing", 0), Reduction: c.reduction()}
+	return f(c.Builder, c.input, c.labels("target"), o)
 }
 
 // multiLabelMargin reads the labels of each example up to the first -1.
 func multiLabelMargin(c *call) node {
-	x := c.input
 	v, _ := c.arg("target")
 	target := c.static(v)
 	if target == nil || target.Ints == nil {
 		c.unsupported("multilabel_margin_loss of labels that only the graph knows")
 		return nil
 	}
-	one := c.rank(x) < 2
-	if one {
-		x = c.Reshape(x, 1, sizeOf(c.Shape(x)))
-	}
-	classes := c.Shape(x)[1]
-	labels := make([][]int, c.Shape(x)[0])
+	s := c.Shape(c.input)
+	rows, classes := s[:len(s)-1], s[len(s)-1]
+	labels := make([][]int, sizeOf(rows))
 	for i := range labels {
 		for _, l := range target.Ints[i*classes : (i+1)*classes] {
 			if l < 0 {
@@ -171,11 +176,8 @@ func multiLabelMargin(c *call) node {
 			labels[i] = append(labels[i], l)
 		}
 	}
-	loss := loss.MultiLabelMargin(c.Builder, x, labels)
-	if one {
-		loss = c.Reshape(loss)
-	}
-	return c.reduced(loss)
+	each := loss.MultiLabelMargin(c.Builder, c.Reshape(c.input, len(labels), classes), labels, loss.Each)
+	return c.Reshape(each, rows...)
 }
 
 // connectionist is the CTC loss, of each example by itself: they may have different
@@ -209,26 +211,22 @@ func connectionist(c *call) node {
 		// torch's gradient is that by what log_softmax was of, written as one by its
 		// result: it has a term that log_softmax takes away again.
 		mass := c.Sum(c.Exp(y))
-		loss := loss.CTC(c.Builder, y, c.ConstInts(list, 1, len(list)), blank)
-		each = append(each, c.Add(loss, c.Sub(mass, c.StopGradient(mass))))
+		l := loss.CTC(c.Builder, y, c.ConstInts(list, 1, len(list)), blank, loss.Each)
+		each = append(each, c.Add(l, c.Sub(mass, c.StopGradient(mass))))
 	}
-	loss := c.Concat(0, each...)
-	const endless = 1e29 // the Builder's CTC has a large number for what is impossible
-	impossible := c.Greater(loss, c.Scalar(endless))
+	l := c.Concat(0, each...)
 	if c.flag("zero_infinity", false) {
-		loss = c.Where(impossible, c.Scalar(0), loss)
-	} else {
-		loss = c.Where(impossible, c.Scalar(math.Inf(1)), loss)
+		l = c.Where(c.Equal(l, c.Scalar(math.Inf(1))), c.Scalar(0), l)
 	}
 	if c.text("reduction", "mean") == "mean" {
 		sizes := make([]float64, len(lengths))
 		for i, n := range lengths {
 			sizes[i] = float64(max(1, n))
 		}
-		loss = c.Div(loss, c.Const(sizes, len(sizes)))
+		l = c.Div(l, c.Const(sizes, len(sizes)))
 	}
 	if one {
-		loss = c.Reshape(loss)
+		l = c.Reshape(l)
 	}
-	return c.reduced(loss)
+	return l
 }

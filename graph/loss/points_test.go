@@ -1,4 +1,4 @@
-package graph_test
+package loss_test
 
 import (
 	"fmt"
@@ -52,30 +52,32 @@ func pointLosses() []pointLoss {
 	s, ss := huber(.5, 2)
 	held := func(x float64) float64 { return max(-100, math.Log(x)) }
 	return []pointLoss{
-		{"squared error", loss.SquaredError, everywhere, []float64{0, 2}, func(x, y float64) float64 { return (x - y) * (x - y) }, func(x, y float64) float64 { return 2 * (x - y) }},
-		{"huber", func(b *B, x, y *N) *N { return loss.HuberEach(b, x, y, .75) }, everywhere, []float64{0, 2}, h, hs},
-		{"smooth L1", func(b *B, x, y *N) *N { return loss.SmoothL1Each(b, x, y, .5) }, everywhere, []float64{0, 2}, s, ss},
-		{"bce of logits", loss.BCEWithLogitsEach, everywhere, bits,
+		{"mse", with(loss.MSE, loss.Each), everywhere, []float64{0, 2}, func(x, y float64) float64 { return (x - y) * (x - y) }, func(x, y float64) float64 { return 2 * (x - y) }},
+		{"huber", func(b *B, x, y *N) *N { return loss.Huber(b, x, y, .75, loss.Each) }, everywhere, []float64{0, 2}, h, hs},
+		{"smooth L1", func(b *B, x, y *N) *N { return loss.SmoothL1(b, x, y, .5, loss.Each) }, everywhere, []float64{0, 2}, s, ss},
+		{"bce of logits", with(loss.BCEWithLogits, loss.BCEWithLogitsOptions{Reduction: loss.Each}), everywhere, bits,
 			func(x, y float64) float64 { return weighed(y, softplus(-x)) + weighed(1-y, softplus(x)) },
 			func(x, y float64) float64 { return (1-y)*logistic(x) - y*logistic(-x) }},
-		{"weighted bce of logits", func(b *B, x, y *N) *N { return loss.BCEWithLogitsWeighted(b, x, y, b.Scalar(3)) }, everywhere, bits,
+		{"weighted bce of logits", func(b *B, x, y *N) *N {
+			return loss.BCEWithLogits(b, x, y, loss.BCEWithLogitsOptions{PositiveWeight: b.Scalar(3), Reduction: loss.Each})
+		}, everywhere, bits,
 			func(x, y float64) float64 { return weighed(3*y, softplus(-x)) + weighed(1-y, softplus(x)) },
 			func(x, y float64) float64 { return (1-y)*logistic(x) - 3*y*logistic(-x) }},
-		{"bce", loss.BCEEach, []float64{0, .25, .5, 1e-30, math.NaN()}, bits,
+		{"bce", with(loss.BCE, loss.Each), []float64{0, .25, .5, 1e-30, math.NaN()}, bits,
 			func(x, y float64) float64 { return -weighed(y, held(x)) - weighed(1-y, held(1-x)) },
 			func(x, y float64) float64 { return (x - y) / max(x*(1-x), 1e-12) }},
-		{"kl divergence", func(b *B, x, y *N) *N { return loss.KLDivergence(b, x, y, false) }, everywhere[:13], bits,
+		{"kl divergence", with(loss.KLDivergence, loss.KLDivergenceOptions{Reduction: loss.Each}), everywhere[:13], bits,
 			func(x, y float64) float64 { return weighed(y, math.Log(y)) - weighed(y, x) }, func(x, y float64) float64 { return -y }},
-		{"kl divergence of logarithms", func(b *B, x, y *N) *N { return loss.KLDivergence(b, x, y, true) }, everywhere[:10], []float64{math.Inf(-1), -2},
+		{"kl divergence of logarithms", with(loss.KLDivergence, loss.KLDivergenceOptions{LogTarget: true, Reduction: loss.Each}), everywhere[:10], []float64{math.Inf(-1), -2},
 			func(x, y float64) float64 { return weighed(math.Exp(y), y-x) }, func(x, y float64) float64 { return -math.Exp(y) }},
-		{"poisson", func(b *B, x, y *N) *N { return loss.PoissonNLL(b, x, y, true, false, 0) }, everywhere, []float64{0, 3},
+		{"poisson", with(loss.PoissonNLL, loss.PoissonNLLOptions{Reduction: loss.Each}), everywhere, []float64{0, 3},
 			func(x, y float64) float64 { return math.Exp(x) - weighed(y, x) }, func(x, y float64) float64 { return math.Exp(x) - y }},
-		{"poisson of means", func(b *B, x, y *N) *N { return loss.PoissonNLL(b, x, y, false, false, 0) }, []float64{1, 30, 1e4}, []float64{0, 3},
+		{"poisson of means", with(loss.PoissonNLL, loss.PoissonNLLOptions{Rate: true, Reduction: loss.Each}), []float64{1, 30, 1e4}, []float64{0, 3},
 			func(x, y float64) float64 { return x - weighed(y, math.Log(x)) }, func(x, y float64) float64 { return 1 - y/x }},
-		{"poisson of the mean 0", func(b *B, x, y *N) *N { return loss.PoissonNLL(b, x, y, false, false, 0) }, []float64{0}, []float64{0},
+		{"poisson of the mean 0", with(loss.PoissonNLL, loss.PoissonNLLOptions{Rate: true, Reduction: loss.Each}), []float64{0}, []float64{0},
 			func(x, y float64) float64 { return 0 }, func(x, y float64) float64 { return 1 }},
-		{"soft margin", loss.SoftMargin, everywhere, signs, func(x, y float64) float64 { return softplus(-x * y) }, func(x, y float64) float64 { return -y * logistic(-x*y) }},
-		{"hinge embedding", func(b *B, x, y *N) *N { return loss.HingeEmbedding(b, x, y, 2) }, everywhere, signs,
+		{"soft margin", with(loss.SoftMargin, loss.Each), everywhere, signs, func(x, y float64) float64 { return softplus(-x * y) }, func(x, y float64) float64 { return -y * logistic(-x*y) }},
+		{"hinge embedding", func(b *B, x, y *N) *N { return loss.HingeEmbedding(b, x, y, 2, loss.Each) }, everywhere, signs,
 			func(x, y float64) float64 {
 				if y == 1 {
 					return x
@@ -88,7 +90,7 @@ func pointLosses() []pointLoss {
 				}
 				return 0
 			}},
-		{"margin ranking", func(b *B, x, y *N) *N { return loss.MarginRanking(b, x, b.Scale(y, 0), y, 2) }, everywhere, signs,
+		{"margin ranking", func(b *B, x, y *N) *N { return loss.MarginRanking(b, x, b.Scale(y, 0), y, 2, loss.Each) }, everywhere, signs,
 			func(x, y float64) float64 { return max(0, 2-y*x) },
 			func(x, y float64) float64 {
 				if y*x < 2 || x != x {
@@ -114,15 +116,15 @@ func TestLossPoints(t *testing.T) {
 				}
 				b := graph.New(graph.NewParams(d, 1))
 				x := b.Input("x", n)
-				loss := l.f(b, x, b.Const(ys, n))
+				each := l.f(b, x, b.Const(ys, n))
 				if b.Err() != nil {
 					t.Fatal(b.Err())
 				}
-				g, err := autograd.Gradients(b.Sum(loss), x)
+				g, err := autograd.Gradients(b.Sum(each), x)
 				if err != nil {
 					t.Fatal(err)
 				}
-				out := runs(t, b, map[string][]float64{"x": xs}, loss, g[0])
+				out := runs(t, b, map[string][]float64{"x": xs}, each, g[0])
 				for i, at := range xs {
 					value, slope := l.value(at, ys[i]), l.slope(at, ys[i])
 					if d == graph.Float32 {
@@ -146,7 +148,7 @@ func TestSaturatedBCE(t *testing.T) {
 		b := graph.New(graph.NewParams(d, 1))
 		p, z := b.Input("p", 2), b.Input("z", 4)
 		y := b.Const([]float64{1, 0, 1, 0}, 4)
-		raw, behind := loss.BCEEach(b, p, b.Const([]float64{1, 0}, 2)), loss.BCEEach(b, b.Sigmoid(z), y)
+		raw, behind := loss.BCE(b, p, b.Const([]float64{1, 0}, 2), loss.Each), loss.BCE(b, b.Sigmoid(z), y, loss.Each)
 		g, err := autograd.Gradients(b.Add(b.Sum(raw), b.Sum(behind)), p, z)
 		if err != nil {
 			t.Fatal(err)
@@ -162,34 +164,9 @@ func TestSaturatedBCE(t *testing.T) {
 // TestLossRefusals checks every loss of two operands: shapes that would broadcast, and
 // targets outside of its domain, as constants and as they are fed.
 func TestLossRefusals(t *testing.T) {
-	type B = graph.Builder
-	type N = gorgonia.Node
-	for _, l := range []struct {
-		name string
-		f    func(b *B, x, y *N) *N
-		out  float64 // a target outside of the domain; 0: there is none
-	}{
-		{"mse", loss.MSE, 0}, {"mae", loss.MAE, 0}, {"squared error", loss.SquaredError, 0},
-		{"huber", func(b *B, x, y *N) *N { return loss.Huber(b, x, y, 1) }, 0},
-		{"each huber", func(b *B, x, y *N) *N { return loss.HuberEach(b, x, y, 1) }, 0},
-		{"smooth L1", func(b *B, x, y *N) *N { return loss.SmoothL1(b, x, y, 1) }, 0},
-		{"each smooth L1", func(b *B, x, y *N) *N { return loss.SmoothL1Each(b, x, y, 0) }, 0},
-		{"bce", loss.BCE, 1.5}, {"each bce", loss.BCEEach, -1},
-		{"bce of logits", loss.BCEWithLogits, 2}, {"each bce of logits", loss.BCEWithLogitsEach, nan},
-		{"weighted bce of logits", func(b *B, x, y *N) *N { return loss.BCEWithLogitsWeighted(b, x, y, b.Scalar(2)) }, -0.1},
-		{"course", loss.CourseCrossEntropy, 3}, {"soft", loss.SoftmaxCrossEntropySoft, -1},
-		{"soft by classes", func(b *B, x, y *N) *N { return loss.CrossEntropySoft(b, x, y, nil, 0) }, 7},
-		{"many labels", func(b *B, x, y *N) *N { return loss.MultiLabelSoftMargin(b, x, y, nil) }, -1},
-		{"kl divergence", func(b *B, x, y *N) *N { return loss.KLDivergence(b, x, y, false) }, -1},
-		{"poisson", func(b *B, x, y *N) *N { return loss.PoissonNLL(b, x, y, true, false, 0) }, -1},
-		{"gauss", func(b *B, x, y *N) *N { return loss.GaussianNLL(b, x, y, b.Scalar(1), false, 1e-6) }, 0},
-		{"hinge", loss.Hinge, 2}, {"soft margin", loss.SoftMargin, 0.5},
-		{"hinge embedding", func(b *B, x, y *N) *N { return loss.HingeEmbedding(b, x, y, 1) }, 3},
-		{"margin ranking", func(b *B, x, y *N) *N { return loss.MarginRanking(b, x, x, y, 1) }, -2},
-		{"triplets", func(b *B, x, y *N) *N { return loss.TripletMargin(b, x, y, x, 1, 2, 0, false) }, 0},
-	} {
+	for _, l := range pairs() {
 		b := graph.New(nil)
-		if l.f(b, b.Input("x", 3, 1), b.Input("y", 3)); !errors.Is(b.Err(), graph.ErrShape) {
+		if l.f(b, b.Input("x", 3, 1), b.Input("y", 3), loss.Each); !errors.Is(b.Err(), graph.ErrShape) {
 			t.Errorf("%s of [3,1] and [3]: got %v, want ErrShape", l.name, b.Err())
 		}
 		if l.out == 0 {
@@ -197,12 +174,12 @@ func TestLossRefusals(t *testing.T) {
 		}
 		b = graph.New(nil)
 		var te *graph.TargetError
-		if l.f(b, b.Input("x", 2, 1), b.Const([]float64{1, l.out}, 2, 1)); !errors.As(b.Err(), &te) || te.Row != 1 {
+		if l.f(b, b.Input("x", 2, 1), b.Const([]float64{1, l.out}, 2, 1), loss.Mean); !errors.As(b.Err(), &te) || te.Row != 1 {
 			t.Errorf("%s of the constant target %v: got %v, want a TargetError at row 1", l.name, l.out, b.Err())
 		}
 		b = graph.New(nil)
-		loss := l.f(b, b.Input("x", 2, 1), b.Reshape(b.Input("y", 2), 2, 1))
-		p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{loss}})
+		mean := l.f(b, b.Input("x", 2, 1), b.Reshape(b.Input("y", 2), 2, 1), loss.Mean)
+		p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{mean}})
 		if err != nil {
 			t.Fatal(err)
 		}
