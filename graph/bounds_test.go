@@ -102,7 +102,7 @@ func TestAbsurd(t *testing.T) {
 		start := time.Now()
 		used := allocated(func() { c.do(b) })
 		err := b.Err()
-		if !errors.Is(err, graph.ErrShape) && !errors.Is(err, graph.ErrMemory) && !errors.Is(err, graph.ErrUnsupported) && !errors.Is(err, graph.ErrDType) {
+		if !errors.Is(err, graph.ErrShape) && !errors.Is(err, graph.ErrMemory) && !errors.Is(err, graph.ErrUnsupported) && !errors.Is(err, graph.ErrDType) && !errors.Is(err, graph.ErrOption) {
 			t.Errorf("%s: got %v, want an error of a kind", c.name, err)
 		}
 		var oe *graph.OpError
