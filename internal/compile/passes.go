@@ -21,7 +21,7 @@ type Pass struct {
 // Passes lists the passes in the order in which they run. The reasons for the order
 // are in constraints.
 var Passes = []Pass{
-	{Name: "dce", Run: dce},
+	{Name: "dce", Required: true, Run: dce},
 	{Name: "simplify", Run: simplify},
 	{Name: "cse", Run: cse},
 	{Name: "simplify", Run: simplify},
@@ -45,7 +45,7 @@ type constraint struct{ before, after, reason string }
 var constraints = []constraint{
 	{"dce", "simplify", "what no result needs is not worth a rewrite"},
 	{"simplify", "cse", "two rewrites may make equal values, which cse merges"},
-	{"cse", "simplify 2", "merged operands show simplify more: x - x"},
+	{"cse", "simplify 2", "rewrites that compare operands see that merged ones are the same"},
 	{"simplify 2", "cse 2", "as in the first round"},
 	{"cse 2", "sums", "equal terms must be one value"},
 	{"sums", "runs", "sums makes concatenations"},
@@ -97,7 +97,6 @@ func checkOrder(passes []Pass, constraints []constraint) error {
 
 // Optimize runs the passes on f, whose results go to the targets.
 func Optimize(f *ir.Func, targets []Target, o Options) error {
-	f.Sort()
 	if err := o.after("lower", true, f); err != nil {
 		return err
 	}
@@ -131,17 +130,16 @@ func (o *Options) after(phase string, changed bool, f *ir.Func) error {
 
 // Tidy runs the passes that only make f simpler, for readers: it builds no loops.
 func Tidy(f *ir.Func) {
-	f.Sort()
-	for _, run := range []func(*ir.Func, []Target) bool{simplify, cse, simplify, cse, dce} {
+	for _, run := range []func(*ir.Func, []Target) bool{dce, simplify, cse, simplify, cse} {
 		run(f, nil)
 	}
 }
 
-// dce drops the values that no result needs.
+// dce drops the values that no result needs, and puts the others in order.
 func dce(f *ir.Func, _ []Target) bool {
-	n := len(f.Values)
+	before := f.Values
 	f.Sort()
-	return len(f.Values) != n
+	return !slices.Equal(before, f.Values)
 }
 
 // change is a rewriting under way: some values of f give way to others.
