@@ -164,7 +164,7 @@ func newChecker(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOptions)
 	if err != nil {
 		return nil, err
 	}
-	if c.p, err = b.Compile(graph.Config{Outputs: append(gorgonia.Nodes{loss}, grads...)}); err != nil {
+	if c.p, err = b.Compile(graph.Options{Outputs: append(gorgonia.Nodes{loss}, grads...)}); err != nil {
 		return nil, err
 	}
 	needed := map[string]bool{}

@@ -24,7 +24,7 @@ func TestHundredThousand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y, grads[0]}})
+	p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{y, grads[0]}})
 	if err != nil {
 		t.Fatal(err)
 	}

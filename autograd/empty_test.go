@@ -62,7 +62,7 @@ func TestEmptyMatrices(t *testing.T) {
 				t.Errorf("%s of %v: %v", c.name, shape, err)
 				continue
 			}
-			p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{loss, grads[0]}})
+			p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{loss, grads[0]}})
 			if err != nil {
 				t.Errorf("%s of %v: %v", c.name, shape, err)
 				continue

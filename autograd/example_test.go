@@ -23,7 +23,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y, first[0], second[0]}})
+	p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{y, first[0], second[0]}})
 	if err != nil {
 		fmt.Println(err)
 		return

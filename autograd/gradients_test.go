@@ -16,7 +16,7 @@ import (
 // eval compiles and runs nodes of b with the inputs.
 func eval(t *testing.T, b *graph.Builder, feeds map[string][]float64, nodes ...*gorgonia.Node) [][]float64 {
 	t.Helper()
-	p, err := b.Compile(graph.Config{Outputs: nodes})
+	p, err := b.Compile(graph.Options{Outputs: nodes})
 	if err != nil {
 		t.Fatal(err)
 	}

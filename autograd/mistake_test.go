@@ -48,7 +48,7 @@ func TestBuildersMistake(t *testing.T) {
 		loss := b.Sum(h)
 		one := func(_ *gorgonia.Node, err error) error { return err }
 		_, valueAndGradients := autograd.ValueAndGradients(b, loss, x)
-		_, compile := b.Compile(graph.Config{Outputs: gorgonia.Nodes{loss}})
+		_, compile := b.Compile(graph.Options{Outputs: gorgonia.Nodes{loss}})
 		for what, err := range map[string]error{
 			"Gradients by parameters": second(autograd.Gradients(loss, b.ParamNodes()...)),
 			"Gradients by inputs":     second(autograd.Gradients(loss, b.InputNodes()...)),

@@ -177,6 +177,6 @@ func ValueAndGradients(b *graph.Builder, loss *gorgonia.Node, wrt ...*gorgonia.N
 	if err != nil {
 		return nil, refused(err, "ValueAndGradients", append([]*gorgonia.Node{loss}, wrt...)...)
 	}
-	p, err := b.Compile(graph.Config{Outputs: append(gorgonia.Nodes{loss}, grads...)})
+	p, err := b.Compile(graph.Options{Outputs: append(gorgonia.Nodes{loss}, grads...)})
 	return p, errors.Wrap(err, "autograd: ValueAndGradients")
 }

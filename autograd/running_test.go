@@ -131,7 +131,7 @@ func TestRunningMemory(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := b.Compile(graph.Config{Outputs: g})
+		p, err := b.Compile(graph.Options{Outputs: g})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -73,7 +73,7 @@ func compileStep(b *graph.Builder, loss *gorgonia.Node, descend bool, threads in
 	if err != nil {
 		return nil, err
 	}
-	return b.Compile(graph.Config{Outputs: gorgonia.Nodes{loss}, Grads: grads, Descend: descend, Workers: threads})
+	return b.Compile(graph.Options{Outputs: gorgonia.Nodes{loss}, Grads: grads, Descend: descend, Workers: threads})
 }
 
 func (c *compiled[T]) Step(k int) (float64, error) {

@@ -154,7 +154,7 @@ func TestFar(t *testing.T) {
 	} {
 		b := graph.New(nil)
 		y := c.build(b, b.Input("x", 4))
-		p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y}})
+		p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{y}})
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
@@ -205,7 +205,7 @@ func TestCombinations(t *testing.T) {
 					pick = special.CombinationsWithReplacement
 				}
 				y := pick(b, b.Const(places, n), r)
-				p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y}})
+				p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{y}})
 				if err != nil {
 					t.Errorf("%d of %d, repeats %v: %v", r, n, repeats, err)
 					continue

@@ -13,7 +13,7 @@ import (
 // runs compiles nodes of b, which need the inputs in feeds, and runs them once.
 func runs(t *testing.T, b *graph.Builder, feeds map[string][]float64, nodes ...*gorgonia.Node) [][]float64 {
 	t.Helper()
-	p, err := b.Compile(graph.Config{Outputs: nodes})
+	p, err := b.Compile(graph.Options{Outputs: nodes})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +72,7 @@ func TestDropout(t *testing.T) {
 		t.Error("dropout changes x outside of training")
 	}
 	b.SetTraining(true)
-	p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{nn.Dropout(b, x, 0.3)}})
+	p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{nn.Dropout(b, x, 0.3)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestParamsAreShared(t *testing.T) {
 	program := func(n int) *graph.Program {
 		b := graph.New(params)
 		y := b.Add(b.MatMul(b.Input("x", n, 2), b.Param("w", graph.Normal(0, 1), 2, 2)), b.Param("b", graph.Zeros(), 2))
-		p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y}})
+		p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{y}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -173,7 +173,7 @@ func narrow(v []float64) []float32 {
 func TestForks(t *testing.T) {
 	b := graph.New(nil)
 	y := b.Tanh(b.MatMul(b.Input("x", 8, 8), b.Param("w", graph.Normal(0, 1), 8, 8)))
-	p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y}})
+	p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{y}})
 	if err != nil {
 		t.Fatal(err)
 	}

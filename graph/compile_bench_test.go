@@ -50,7 +50,7 @@ func BenchmarkCompile(b *testing.B) {
 		builder, loss, grads := step(b, m, 64)
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				if _, err := builder.Compile(graph.Config{Outputs: gorgonia.Nodes{loss}, Grads: grads, Workers: 1}); err != nil {
+				if _, err := builder.Compile(graph.Options{Outputs: gorgonia.Nodes{loss}, Grads: grads, Workers: 1}); err != nil {
 					b.Fatal(err)
 				}
 			}

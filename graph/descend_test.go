@@ -65,7 +65,7 @@ var descents = map[string]func(b *graph.Builder) *gorgonia.Node{
 }
 
 // descent is a loss compiled to descend or to leave gradients.
-func descent(t *testing.T, loss func(b *graph.Builder) *gorgonia.Node, dtype graph.DType, cfg graph.Config) (*graph.Program, *graph.Params) {
+func descent(t *testing.T, loss func(b *graph.Builder) *gorgonia.Node, dtype graph.DType, o graph.Options) (*graph.Program, *graph.Params) {
 	t.Helper()
 	p := graph.NewParams(dtype, 7)
 	b := graph.New(p)
@@ -77,8 +77,8 @@ func descent(t *testing.T, loss func(b *graph.Builder) *gorgonia.Node, dtype gra
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg.Outputs, cfg.Grads = gorgonia.Nodes{l}, grads
-	prog, err := b.Compile(cfg)
+	o.Outputs, o.Grads = gorgonia.Nodes{l}, grads
+	prog, err := b.Compile(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,11 +101,11 @@ func descent(t *testing.T, loss func(b *graph.Builder) *gorgonia.Node, dtype gra
 func TestDescend(t *testing.T) {
 	const rate, steps = 0.05, 4
 	for name, loss := range descents {
-		for _, cfg := range []graph.Config{{Workers: 1}, {Workers: 3}, {Workers: 1, Recompute: true}} {
+		for _, o := range []graph.Options{{Workers: 1}, {Workers: 3}, {Workers: 1, Recompute: true}} {
 			t.Run(name, func(t *testing.T) {
-				want, p := descent(t, loss, graph.Float64, graph.Config{Workers: 1})
-				cfg.Descend = true
-				got, q := descent(t, loss, graph.Float64, cfg)
+				want, p := descent(t, loss, graph.Float64, graph.Options{Workers: 1})
+				o.Descend = true
+				got, q := descent(t, loss, graph.Float64, o)
 				if err := got.SetRate(rate); err != nil {
 					t.Fatal(err)
 				}
@@ -131,7 +131,7 @@ func TestDescend(t *testing.T) {
 						t.Errorf("element %d of the parameters is %v, want %v", i, y[i], x[i])
 					}
 				}
-				if n := testing.AllocsPerRun(3, func() { _ = got.Run() }); n != 0 && cfg.Workers == 1 {
+				if n := testing.AllocsPerRun(3, func() { _ = got.Run() }); n != 0 && o.Workers == 1 {
 					t.Errorf("a run allocates %v times", n)
 				}
 			})
@@ -150,7 +150,7 @@ func TestDescendInProducts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{l}, Grads: grads, Descend: true, Trace: func(p graph.Phase) { kernels = p.Text }}); err != nil {
+	if _, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{l}, Grads: grads, Descend: true, Trace: func(p graph.Phase) { kernels = p.Text }}); err != nil {
 		t.Fatal(err)
 	}
 	if n, all := strings.Count(kernels, " matmuldescend:"), strings.Count(kernels, "descend:"); n != 1 || all != 2 {
@@ -162,7 +162,7 @@ func TestDescendInProducts(t *testing.T) {
 // finite.
 func TestDescendNotFinite(t *testing.T) {
 	for _, bad := range []float64{math.NaN(), math.Inf(1)} {
-		prog, p := descent(t, descents["layers"], graph.Float32, graph.Config{Descend: true})
+		prog, p := descent(t, descents["layers"], graph.Float32, graph.Options{Descend: true})
 		if err := prog.SetRate(0.1); err != nil {
 			t.Fatal(err)
 		}
@@ -191,11 +191,11 @@ func TestDescendNotFinite(t *testing.T) {
 }
 
 func TestDescendErrors(t *testing.T) {
-	prog, _ := descent(t, descents["layers"], graph.Float32, graph.Config{})
+	prog, _ := descent(t, descents["layers"], graph.Float32, graph.Options{})
 	if err := prog.SetRate(0.1); err == nil {
 		t.Error("a program without Descend takes a rate")
 	}
-	prog, _ = descent(t, descents["layers"], graph.Float32, graph.Config{Descend: true})
+	prog, _ = descent(t, descents["layers"], graph.Float32, graph.Options{Descend: true})
 	for _, rate := range []float64{-1, math.NaN(), math.Inf(1)} {
 		if err := prog.SetRate(rate); err == nil {
 			t.Errorf("the rate %v is taken", rate)
@@ -203,7 +203,7 @@ func TestDescendErrors(t *testing.T) {
 	}
 	b := graph.New(graph.NewParams(graph.Float32, 7))
 	l := descents["penalty"](b)
-	if _, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{l}, Descend: true}); err == nil {
+	if _, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{l}, Descend: true}); err == nil {
 		t.Error("Descend without gradients compiles")
 	}
 }

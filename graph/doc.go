@@ -9,7 +9,7 @@
 //	b := graph.New(nil)
 //	x := b.Input("x", 2, 3)
 //	y := b.Softmax(x)
-//	p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y}})
+//	p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{y}})
 //
 // # Shapes, gradients, errors
 //

@@ -22,7 +22,7 @@ var (
 	// ErrNotDifferentiable marks an operator without a derivative.
 	ErrNotDifferentiable = op.ErrNotDifferentiable
 	// ErrNotFinite marks a number that is NaN, infinite or too large for its type,
-	// such as the first output of a run with Config.Descend, which then has changed
+	// such as the first output of a run with Options.Descend, which then has changed
 	// no parameter.
 	ErrNotFinite = op.ErrNotFinite
 	// ErrOption marks an argument or a setting that has no meaning, such as a rate of -1.

@@ -233,7 +233,7 @@ func TestMistakes(t *testing.T) {
 		if n := b.Add(b.Input("late", 2), b.Scalar(1)); n != nil {
 			t.Errorf("%s: building went on", m.name)
 		}
-		if _, again := b.Compile(graph.Config{}); again != err {
+		if _, again := b.Compile(graph.Options{}); again != err {
 			t.Errorf("%s: Compile returned %v, want %v", m.name, again, err)
 		}
 		if fault := ungrammatical(err, oe); fault != "" {

@@ -14,7 +14,7 @@ func Example() {
 	x := b.Input("x", 2, 3)
 	w := b.Param("w", graph.Values([]float64{1, 0, 0, 1, 1, 1}), 3, 2)
 	y := b.Tanh(b.MatMul(x, w))
-	p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y}})
+	p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{y}})
 	if err != nil {
 		fmt.Println(err)
 		return

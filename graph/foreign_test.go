@@ -70,7 +70,7 @@ func TestPlainNodes(t *testing.T) {
 			}
 			ours := c.ours(b, n)
 			mixed := b.Tanh(plain) // a Builder's node over one of gorgonia's
-			p, err := b.Compile(graph.Config{Outputs: G.Nodes{plain, ours, mixed}})
+			p, err := b.Compile(graph.Options{Outputs: G.Nodes{plain, ours, mixed}})
 			if err != nil {
 				t.Fatalf("%s: %v", c.name, err)
 			}
@@ -141,7 +141,7 @@ func TestFallback(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := b.Compile(graph.Config{Outputs: G.Nodes{b.Scale(half, 6)}})
+	p, err := b.Compile(graph.Options{Outputs: G.Nodes{b.Scale(half, 6)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +174,7 @@ func TestFallbackGradient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := b.Compile(graph.Config{Outputs: g})
+	p, err := b.Compile(graph.Options{Outputs: g})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,11 +210,11 @@ func TestRandomNodes(t *testing.T) {
 		refused("used by the Builder", b.Err())
 
 		b = graph.New(nil)
-		_, err := b.Compile(graph.Config{Outputs: G.Nodes{random(b.Graph())}})
+		_, err := b.Compile(graph.Options{Outputs: G.Nodes{random(b.Graph())}})
 		refused("alone", err)
 		x := b.Input("x", 2, 3)
 		y := G.Must(G.HadamardProd(x, random(b.Graph())))
-		_, err = b.Compile(graph.Config{Outputs: G.Nodes{b.Sum(y)}})
+		_, err = b.Compile(graph.Options{Outputs: G.Nodes{b.Sum(y)}})
 		refused("used by gorgonia", err)
 		_, err = autograd.Gradients(b.Sum(y), x)
 		refused("differentiated", err)

@@ -114,7 +114,7 @@ func TestWrongHandles(t *testing.T) {
 func TestReadIndices(t *testing.T) {
 	b := graph.New(nil)
 	k := b.Ints("k", 3)
-	p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{k}})
+	p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{k}})
 	if err != nil {
 		t.Fatal(err)
 	}

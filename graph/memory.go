@@ -20,7 +20,7 @@ import (
 // ErrMemory for errors.Is; find it with errors.As.
 type MemoryError struct {
 	Needed  int64       // bytes
-	Allowed int64       // bytes: Config.MemoryLimit, or what the process may still take
+	Allowed int64       // bytes: Options.MemoryLimit, or what the process may still take
 	Largest []MemoryUse // the three values that take most, the largest first
 }
 
@@ -129,7 +129,7 @@ func (p *Program) bytes() int64 {
 
 // budget is the memory of a Program and all its Forks.
 type budget struct {
-	limit int64        // Config.MemoryLimit
+	limit int64        // Options.MemoryLimit
 	taken atomic.Int64 // bytes, those that they share among them
 }
 

@@ -30,32 +30,32 @@ func TestTooLarge(t *testing.T) {
 	const n = 90_000 // 64.8 GB for each square of them
 	for _, c := range []struct {
 		name  string
-		build func(b *graph.Builder) graph.Config
+		build func(b *graph.Builder) graph.Options
 		want  []string // of the largest value: operator, name, file
 	}{
-		{"an output", func(b *graph.Builder) graph.Config {
+		{"an output", func(b *graph.Builder) graph.Options {
 			x := b.Input("x", n)
-			return graph.Config{Outputs: gorgonia.Nodes{b.Name("square", b.Outer(x, b.Exp(x)))}}
+			return graph.Options{Outputs: gorgonia.Nodes{b.Name("square", b.Outer(x, b.Exp(x)))}}
 		}, []string{"mul", "", "memory_test.go"}},
-		{"what lies between", func(b *graph.Builder) graph.Config {
+		{"what lies between", func(b *graph.Builder) graph.Options {
 			x := b.Input("x", n)
-			return graph.Config{Outputs: gorgonia.Nodes{b.MatMul(b.Softmax(b.Outer(x, x)), b.Softmax(b.Outer(b.Exp(x), x)))}}
+			return graph.Options{Outputs: gorgonia.Nodes{b.MatMul(b.Softmax(b.Outer(x, x)), b.Softmax(b.Outer(b.Exp(x), x)))}}
 		}, []string{"", "", "memory_test.go"}},
-		{"an input", func(b *graph.Builder) graph.Config {
-			return graph.Config{Outputs: gorgonia.Nodes{b.Sum(b.Input("pixels", n, n))}}
+		{"an input", func(b *graph.Builder) graph.Options {
+			return graph.Options{Outputs: gorgonia.Nodes{b.Sum(b.Input("pixels", n, n))}}
 		}, []string{"input", "pixels", "memory_test.go"}},
-		{"indices", func(b *graph.Builder) graph.Config {
-			return graph.Config{Outputs: gorgonia.Nodes{b.Sum(b.Take(b.Param("w", graph.Zeros(), 3), b.Ints("places", n, n)))}}
+		{"indices", func(b *graph.Builder) graph.Options {
+			return graph.Options{Outputs: gorgonia.Nodes{b.Sum(b.Take(b.Param("w", graph.Zeros(), 3), b.Ints("places", n, n)))}}
 		}, []string{"", "", "memory_test.go"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := graph.New(nil)
-			cfg := c.build(b)
+			o := c.build(b)
 			if b.Err() != nil {
 				t.Fatal(b.Err())
 			}
 			var err error
-			if used := allocated(func() { _, err = b.Compile(cfg) }); used > 8<<20 {
+			if used := allocated(func() { _, err = b.Compile(o) }); used > 8<<20 {
 				t.Errorf("Compile allocated %d bytes before it failed", used)
 			}
 			var e *graph.MemoryError
@@ -90,7 +90,7 @@ func TestMemoryLimit(t *testing.T) {
 			b := graph.New(graph.NewParams(dt, 1))
 			x := b.Input("x", 64, 100)
 			y := b.Softmax(nn.Dense(b, "h", x, 300, nn.Tanh))
-			return b.Compile(graph.Config{Outputs: gorgonia.Nodes{b.Sum(y, 0)}, MemoryLimit: limit, Workers: 2})
+			return b.Compile(graph.Options{Outputs: gorgonia.Nodes{b.Sum(y, 0)}, MemoryLimit: limit, Workers: 2})
 		}
 		p, err := compile(0)
 		if err != nil {
@@ -135,7 +135,7 @@ func TestForkKeepsToTheLimit(t *testing.T) {
 	build := func(limit int64) *graph.Program {
 		b := graph.New(graph.NewParams(graph.Float32, 1))
 		x := b.Input("x", n)
-		p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{b.Name("double", b.Add(x, x)), b.Exp(x)}, Workers: 1, MemoryLimit: limit})
+		p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{b.Name("double", b.Add(x, x)), b.Exp(x)}, Workers: 1, MemoryLimit: limit})
 		if err != nil {
 			t.Fatal(err)
 		}

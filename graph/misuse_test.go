@@ -47,11 +47,11 @@ func TestProgramAndParamsMisuse(t *testing.T) {
 
 // TestCompileMisuse compiles for no Builder, and for fewer workers than none.
 func TestCompileMisuse(t *testing.T) {
-	if _, err := (*graph.Builder)(nil).Compile(graph.Config{}); !errors.Is(err, graph.ErrOption) {
+	if _, err := (*graph.Builder)(nil).Compile(graph.Options{}); !errors.Is(err, graph.ErrOption) {
 		t.Errorf("Compile of no Builder: got %v", err)
 	}
 	b := graph.New(nil)
-	if _, err := b.Compile(graph.Config{Outputs: []*gorgonia.Node{b.Input("x", 1)}, Workers: -1}); !errors.Is(err, graph.ErrOption) {
+	if _, err := b.Compile(graph.Options{Outputs: []*gorgonia.Node{b.Input("x", 1)}, Workers: -1}); !errors.Is(err, graph.ErrOption) {
 		t.Errorf("Compile for -1 workers: got %v", err)
 	}
 }
@@ -62,7 +62,7 @@ func smallProgram(t *testing.T, d graph.DType) *graph.Program {
 	b := graph.New(graph.NewParams(d, 1))
 	x, k := b.Input("x", 3), b.Ints("k", 2)
 	w := b.Param("w", graph.Ones(), 3)
-	p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{b.Sum(b.Mul(x, w)), b.IndexSelect(x, k, 0), b.Input("empty", 0, 2)}})
+	p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{b.Sum(b.Mul(x, w)), b.IndexSelect(x, k, 0), b.Input("empty", 0, 2)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +183,7 @@ var tooLarge = map[string]func(b *graph.Builder, v float64) error{
 		return err
 	},
 	"Feed": func(b *graph.Builder, v float64) error {
-		p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{b.Neg(b.Input("x", 2))}})
+		p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{b.Neg(b.Input("x", 2))}})
 		if err != nil {
 			return err
 		}
@@ -228,7 +228,7 @@ func TestBeyondFloat32(t *testing.T) {
 func TestFeedNamesTheElement(t *testing.T) {
 	for n := 1; n < 12; n++ {
 		b := graph.New(graph.NewParams(graph.Float32, 1))
-		p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{b.Neg(b.Input("x", n))}})
+		p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{b.Neg(b.Input("x", n))}})
 		if err != nil {
 			t.Fatal(err)
 		}

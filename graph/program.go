@@ -15,8 +15,8 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Config says what to compile. The zero value computes nothing.
-type Config struct {
+// Options says what to compile. The zero value computes nothing.
+type Options struct {
 	// Outputs are the nodes whose values a run leaves for Output, in order.
 	Outputs []*gorgonia.Node
 
@@ -102,7 +102,7 @@ func (b *Builder) withMissing(nodes []*gorgonia.Node) []*gorgonia.Node {
 // Compile makes a Program. It fails with the Builder's first mistake, a node of
 // another graph, an operator that cannot be compiled, or a *MemoryError.
 // It binds the parameters' nodes to tensors that show the flat memory.
-func (b *Builder) Compile(cfg Config) (p *Program, err error) {
+func (b *Builder) Compile(o Options) (p *Program, err error) {
 	if b == nil {
 		return nil, errors.Wrap(ErrOption, "graph: Compile: got no Builder")
 	}
@@ -110,7 +110,7 @@ func (b *Builder) Compile(cfg Config) (p *Program, err error) {
 		return nil, b.c.Err
 	}
 	defer compile.Recover("graph: Compile", &err)
-	targets, nodes, err := b.targets(cfg)
+	targets, nodes, err := b.targets(o)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +118,7 @@ func (b *Builder) Compile(cfg Config) (p *Program, err error) {
 	if err != nil {
 		return nil, errors.Wrap(err, "graph: Compile")
 	}
-	if p, err = compileFunc(f, b.params, targets, cfg); err != nil {
+	if p, err = compileFunc(f, b.params, targets, o); err != nil {
 		return nil, errors.Wrap(err, "graph: Compile")
 	}
 	b.params.fix()
@@ -154,7 +154,7 @@ func compilePlain(f *ir.Func, d ir.DType, names []string) (*Program, error) {
 	if d == ir.F32 {
 		params.dtype = Float32
 	}
-	p, err := compileFunc(f, params, targets, Config{})
+	p, err := compileFunc(f, params, targets, Options{})
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +164,7 @@ func compilePlain(f *ir.Func, d ir.DType, names []string) (*Program, error) {
 }
 
 // compileFunc makes a Program of f, without memory.
-func compileFunc(f *ir.Func, params *Params, targets []compile.Target, o Config) (*Program, error) {
+func compileFunc(f *ir.Func, params *Params, targets []compile.Target, o Options) (*Program, error) {
 	if o.Workers < 0 || o.Workers > mostWorkers {
 		return nil, errors.Wrapf(ErrOption, "got %d workers, want 0 to %d", o.Workers, mostWorkers)
 	}
@@ -179,20 +179,20 @@ func compileFunc(f *ir.Func, params *Params, targets []compile.Target, o Config)
 // mostWorkers is the largest number of threads that may be asked for.
 const mostWorkers = 1 << 10
 
-func (b *Builder) targets(cfg Config) ([]compile.Target, []*gorgonia.Node, error) {
+func (b *Builder) targets(o Options) ([]compile.Target, []*gorgonia.Node, error) {
 	var targets []compile.Target
 	var nodes []*gorgonia.Node
-	for i, n := range cfg.Outputs {
+	for i, n := range o.Outputs {
 		if n == nil || n.Graph() != b.c.Graph {
 			return nil, nil, errors.Wrapf(ErrOption, "graph: Compile: output %d is not a node of this graph", i)
 		}
 		targets = append(targets, compile.Target{Name: op.NameOf(n)})
 		nodes = append(nodes, n)
 	}
-	if cfg.Grads != nil && len(cfg.Grads) != len(b.paramsIn) {
-		return nil, nil, errors.Wrapf(ErrOption, "graph: Compile: got %d gradients, want one for each of the %d parameters", len(cfg.Grads), len(b.paramsIn))
+	if o.Grads != nil && len(o.Grads) != len(b.paramsIn) {
+		return nil, nil, errors.Wrapf(ErrOption, "graph: Compile: got %d gradients, want one for each of the %d parameters", len(o.Grads), len(b.paramsIn))
 	}
-	for i, n := range cfg.Grads {
+	for i, n := range o.Grads {
 		q := b.paramOf[b.paramsIn[i]]
 		if n == nil {
 			return nil, nil, errors.Wrapf(ErrOption, "graph: Compile: the gradient of %q is nil", q.Name)
@@ -204,10 +204,10 @@ func (b *Builder) targets(cfg Config) ([]compile.Target, []*gorgonia.Node, error
 		if !t.Shape.Equal(q.Shape) {
 			return nil, nil, errors.Wrapf(ErrShape, "graph: Compile: gradient of %q: got %v, want %v", q.Name, t.Shape, q.Shape)
 		}
-		targets = append(targets, compile.Target{Name: q.Name, Grad: !cfg.Descend, Descend: cfg.Descend, Offset: q.offset})
+		targets = append(targets, compile.Target{Name: q.Name, Grad: !o.Descend, Descend: o.Descend, Offset: q.offset})
 		nodes = append(nodes, n)
 	}
-	if cfg.Descend && (len(cfg.Outputs) == 0 || len(cfg.Grads) == 0) {
+	if o.Descend && (len(o.Outputs) == 0 || len(o.Grads) == 0) {
 		return nil, nil, errors.Wrap(ErrOption, "graph: Compile: got Descend without a loss as the first output, or without gradients")
 	}
 	if len(nodes) == 0 {
@@ -286,7 +286,7 @@ func (p *Program) allocate() {
 	}
 }
 
-// Workers is the number of threads that a run uses. See Config.Workers.
+// Workers is the number of threads that a run uses. See Options.Workers.
 func (p *Program) Workers() int {
 	if p == nil {
 		return 0
@@ -300,7 +300,7 @@ func (p *Program) Workers() int {
 // parameters with Descend: of those that share a Params, no other may run then.
 // The Fork of nil is nil.
 //
-// Where there is too little memory for another (see Config.MemoryLimit), Fork
+// Where there is too little memory for another (see Options.MemoryLimit), Fork
 // allocates nothing, and the Program that it returns does nothing: its Run, and all
 // that feeds it, fail with the *MemoryError. Forks that are no longer used give their
 // memory back with the garbage collector's next run.

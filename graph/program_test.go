@@ -26,7 +26,7 @@ func TestLinearGradient(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{loss}, Grads: g})
+		p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{loss}, Grads: g})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -52,9 +52,9 @@ func TestRecompute(t *testing.T) {
 	for name, c := range chains {
 		t.Run(name, func(t *testing.T) {
 			for _, d := range []graph.DType{graph.Float32, graph.Float64} {
-				want, most := train3(t, d, c.shape, c.loss, graph.Config{Workers: 1})
+				want, most := train3(t, d, c.shape, c.loss, graph.Options{Workers: 1})
 				for _, workers := range []int{1, 3} {
-					got, live := train3(t, d, c.shape, c.loss, graph.Config{Workers: workers, Recompute: true})
+					got, live := train3(t, d, c.shape, c.loss, graph.Options{Workers: workers, Recompute: true})
 					if live > most/10*9 && name != "recurrence" {
 						t.Errorf("%v: %d bytes are needed at once, %d when nothing is computed twice", d, live, most)
 					}
@@ -71,7 +71,7 @@ func TestRecompute(t *testing.T) {
 
 // train3 makes three runs and returns all losses and gradients, and the bytes that
 // are needed at once.
-func train3(t *testing.T, d graph.DType, shape []int, f func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node, cfg graph.Config) (out []float64, live int) {
+func train3(t *testing.T, d graph.DType, shape []int, f func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node, o graph.Options) (out []float64, live int) {
 	t.Helper()
 	b := graph.New(graph.NewParams(d, 3))
 	b.SetTraining(true)
@@ -81,11 +81,11 @@ func train3(t *testing.T, d graph.DType, shape []int, f func(b *graph.Builder, x
 		t.Fatal(b.Err())
 	}
 	var err error
-	if cfg.Grads, err = autograd.Gradients(loss, b.ParamNodes()...); err != nil {
+	if o.Grads, err = autograd.Gradients(loss, b.ParamNodes()...); err != nil {
 		t.Fatal(err)
 	}
-	cfg.Outputs = gorgonia.Nodes{loss}
-	p, err := b.Compile(cfg)
+	o.Outputs = gorgonia.Nodes{loss}
+	p, err := b.Compile(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +122,7 @@ func size(shape []int) int {
 
 // The gradient of a deep network with little memory: of its 256 layers the results
 // of some are kept, and the others computed again when their gradients need them.
-func ExampleConfig_recompute() {
+func ExampleOptions_recompute() {
 	b := graph.New(nil)
 	x := b.Input("x", 64, 32)
 	for i := range 256 {
@@ -136,7 +136,7 @@ func ExampleConfig_recompute() {
 	}
 	var need [2]graph.Stats
 	for i := range need {
-		p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{loss}, Grads: grads, Recompute: i == 1})
+		p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{loss}, Grads: grads, Recompute: i == 1})
 		if err != nil {
 			fmt.Println(err)
 			return

@@ -13,7 +13,7 @@ import (
 // values compiles and runs nodes that need no feeding.
 func values(t *testing.T, b *graph.Builder, nodes ...*gorgonia.Node) [][]float64 {
 	t.Helper()
-	p, err := b.Compile(graph.Config{Outputs: nodes})
+	p, err := b.Compile(graph.Options{Outputs: nodes})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestPad(t *testing.T) {
 func TestBind(t *testing.T) {
 	b := graph.New(nil)
 	x := b.Input("x", 3)
-	p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{b.Sum(b.Square(x)), b.Reshape(x, 3, 1)}})
+	p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{b.Sum(b.Square(x)), b.Reshape(x, 3, 1)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func TestBind(t *testing.T) {
 // run, also after the input was bound, and that the wrong type is refused.
 func TestMemory(t *testing.T) {
 	b := graph.New(nil)
-	prog, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{b.Sum(b.Square(b.Input("x", 3)))}})
+	prog, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{b.Sum(b.Square(b.Input("x", 3)))}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func TestMemory(t *testing.T) {
 func TestProfile(t *testing.T) {
 	b := graph.New(nil)
 	y := b.Tanh(b.MatMul(b.Const(wave(60, 1), 6, 10), b.Const(wave(40, 2), 10, 4)))
-	p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y}})
+	p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{y}})
 	if err != nil {
 		t.Fatal(err)
 	}

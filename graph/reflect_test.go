@@ -214,7 +214,7 @@ func (a *attempt) use(results []reflect.Value) error {
 			return err
 		}
 	}
-	p, err := a.b.Compile(graph.Config{Outputs: out, Workers: 1, MemoryLimit: 1 << 28})
+	p, err := a.b.Compile(graph.Options{Outputs: out, Workers: 1, MemoryLimit: 1 << 28})
 	if err != nil {
 		return fault(err)
 	}
@@ -293,7 +293,7 @@ func (a *attempt) anything(t reflect.Type, depth int) reflect.Value {
 	switch {
 	case t == nodeType:
 		return reflect.ValueOf(a.node())
-	case t == reflect.TypeFor[graph.Config]():
+	case t == reflect.TypeFor[graph.Options]():
 		return v
 	}
 	switch t.Kind() {

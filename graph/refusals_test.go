@@ -20,32 +20,32 @@ var refusals = []golden.Mistake{
 		b.Param("w", graph.Zeros(), 2)
 		return b.Params().Set("w", []float64{1})
 	}},
-	{"nothing to compile", nil, compiling(func(b *graph.Builder) graph.Config { return graph.Config{} })},
-	{"output that is nil", nil, compiling(func(b *graph.Builder) graph.Config { return graph.Config{Outputs: gorgonia.Nodes{nil}} })},
-	{"output of another graph", nil, compiling(func(b *graph.Builder) graph.Config {
-		return graph.Config{Outputs: gorgonia.Nodes{graph.New(nil).Input("y", 2)}}
+	{"nothing to compile", nil, compiling(func(b *graph.Builder) graph.Options { return graph.Options{} })},
+	{"output that is nil", nil, compiling(func(b *graph.Builder) graph.Options { return graph.Options{Outputs: gorgonia.Nodes{nil}} })},
+	{"output of another graph", nil, compiling(func(b *graph.Builder) graph.Options {
+		return graph.Options{Outputs: gorgonia.Nodes{graph.New(nil).Input("y", 2)}}
 	})},
-	{"gradients of other parameters", nil, compiling(func(b *graph.Builder) graph.Config {
-		return graph.Config{Grads: gorgonia.Nodes{b.Input("d", 2), b.Input("e", 2)}}
+	{"gradients of other parameters", nil, compiling(func(b *graph.Builder) graph.Options {
+		return graph.Options{Grads: gorgonia.Nodes{b.Input("d", 2), b.Input("e", 2)}}
 	})},
-	{"less memory than a program needs", graph.ErrMemory, compiling(func(b *graph.Builder) graph.Config {
-		return graph.Config{MemoryLimit: 1 << 20, Outputs: gorgonia.Nodes{b.Name("outer", b.Outer(b.Input("x", 1000), b.Input("y", 1000)))}}
+	{"less memory than a program needs", graph.ErrMemory, compiling(func(b *graph.Builder) graph.Options {
+		return graph.Options{MemoryLimit: 1 << 20, Outputs: gorgonia.Nodes{b.Name("outer", b.Outer(b.Input("x", 1000), b.Input("y", 1000)))}}
 	})},
-	{"too many workers", graph.ErrOption, compiling(func(b *graph.Builder) graph.Config {
-		return graph.Config{Workers: 1 << 20, Outputs: gorgonia.Nodes{b.Input("x", 2)}}
+	{"too many workers", graph.ErrOption, compiling(func(b *graph.Builder) graph.Options {
+		return graph.Options{Workers: 1 << 20, Outputs: gorgonia.Nodes{b.Input("x", 2)}}
 	})},
-	{"negative memory limit", graph.ErrOption, compiling(func(b *graph.Builder) graph.Config {
-		return graph.Config{MemoryLimit: -1, Outputs: gorgonia.Nodes{b.Input("x", 2)}}
+	{"negative memory limit", graph.ErrOption, compiling(func(b *graph.Builder) graph.Options {
+		return graph.Options{MemoryLimit: -1, Outputs: gorgonia.Nodes{b.Input("x", 2)}}
 	})},
-	{"gradient that is nil", nil, compiling(func(b *graph.Builder) graph.Config { return graph.Config{Grads: gorgonia.Nodes{nil}} })},
-	{"gradient of another shape", graph.ErrShape, compiling(func(b *graph.Builder) graph.Config {
-		return graph.Config{Grads: gorgonia.Nodes{b.Input("d", 3)}}
+	{"gradient that is nil", nil, compiling(func(b *graph.Builder) graph.Options { return graph.Options{Grads: gorgonia.Nodes{nil}} })},
+	{"gradient of another shape", graph.ErrShape, compiling(func(b *graph.Builder) graph.Options {
+		return graph.Options{Grads: gorgonia.Nodes{b.Input("d", 3)}}
 	})},
-	{"descent without a loss", nil, compiling(func(b *graph.Builder) graph.Config {
-		return graph.Config{Grads: gorgonia.Nodes{b.Input("d", 2)}, Descend: true}
+	{"descent without a loss", nil, compiling(func(b *graph.Builder) graph.Options {
+		return graph.Options{Grads: gorgonia.Nodes{b.Input("d", 2)}, Descend: true}
 	})},
-	{"descent without gradients", nil, compiling(func(b *graph.Builder) graph.Config {
-		return graph.Config{Outputs: gorgonia.Nodes{b.Scalar(1)}, Descend: true}
+	{"descent without gradients", nil, compiling(func(b *graph.Builder) graph.Options {
+		return graph.Options{Outputs: gorgonia.Nodes{b.Scalar(1)}, Descend: true}
 	})},
 	{"rate of a program that makes no steps", nil, func(*testing.T) error { return adding(graph.Float64).SetRate(0.1) }},
 	{"rate of -1", nil, func(*testing.T) error { return descending().SetRate(-1) }},
@@ -60,7 +60,7 @@ var refusals = []golden.Mistake{
 	{"count of -1", graph.ErrTarget, func(*testing.T) error {
 		b := graph.New(nil)
 		loss := loss.PoissonNLL(b, b.Input("x", 2, 1), b.Reshape(b.Input("y", 2), 2, 1))
-		p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{loss}})
+		p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{loss}})
 		if err != nil {
 			return nil
 		}
@@ -119,9 +119,9 @@ var refusals = []golden.Mistake{
 	}},
 }
 
-// compiling is the error of Compile with the Config that f makes, for a graph of one
+// compiling is the error of Compile with the Options that f makes, for a graph of one
 // parameter of two elements.
-func compiling(f func(b *graph.Builder) graph.Config) func(*testing.T) error {
+func compiling(f func(b *graph.Builder) graph.Options) func(*testing.T) error {
 	return func(*testing.T) error {
 		b := graph.New(nil)
 		b.Param("w", graph.Zeros(), 2)
@@ -134,7 +134,7 @@ func compiling(f func(b *graph.Builder) graph.Config) func(*testing.T) error {
 func adding(d graph.DType) *graph.Program {
 	b := graph.New(graph.NewParams(d, 1))
 	x, labels := b.Input("x", 2, 2), b.Ints("labels", 2)
-	return compiled(b, graph.Config{Outputs: gorgonia.Nodes{b.Add(x, x), loss.CrossEntropy(b, b.Const(make([]float64, 6), 2, 3), labels, loss.CrossEntropyOptions{Reduction: loss.Each})}})
+	return compiled(b, graph.Options{Outputs: gorgonia.Nodes{b.Add(x, x), loss.CrossEntropy(b, b.Const(make([]float64, 6), 2, 3), labels, loss.CrossEntropyOptions{Reduction: loss.Each})}})
 }
 
 // descending is a program that makes steps by the loss Σ w·x.
@@ -142,11 +142,11 @@ func descending() *graph.Program {
 	b := graph.New(nil)
 	x := b.Input("x", 2)
 	loss := b.Sum(b.Mul(b.Param("w", graph.Ones(), 2), x))
-	return compiled(b, graph.Config{Outputs: gorgonia.Nodes{loss}, Grads: gorgonia.Nodes{x}, Descend: true})
+	return compiled(b, graph.Options{Outputs: gorgonia.Nodes{loss}, Grads: gorgonia.Nodes{x}, Descend: true})
 }
 
-func compiled(b *graph.Builder, cfg graph.Config) *graph.Program {
-	p, err := b.Compile(cfg)
+func compiled(b *graph.Builder, o graph.Options) *graph.Program {
+	p, err := b.Compile(o)
 	if err != nil {
 		panic(err)
 	}

@@ -46,15 +46,15 @@ type fed struct {
 	x      string // the input of floats
 }
 
-// training compiles a training step of m for so many workers, of which cfg says the
+// training compiles a training step of m for so many workers, of which o says the
 // rest.
-func training(t *testing.T, m train.Model, n, workers int, cfg graph.Config) fed {
+func training(t *testing.T, m train.Model, n, workers int, o graph.Options) fed {
 	t.Helper()
 	var trace strings.Builder
 	b, loss, grads := step(t, m, n)
-	cfg.Outputs, cfg.Grads, cfg.Workers = gorgonia.Nodes{loss}, grads, workers
-	cfg.Trace = func(p graph.Phase) { trace.WriteString(p.Text) }
-	p, err := b.Compile(cfg)
+	o.Outputs, o.Grads, o.Workers = gorgonia.Nodes{loss}, grads, workers
+	o.Trace = func(p graph.Phase) { trace.WriteString(p.Text) }
+	p, err := b.Compile(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,10 +152,10 @@ func TestRegions(t *testing.T) {
 	for _, d := range []graph.DType{graph.Float32, graph.Float64} {
 		for name, m := range inRegions(t, d) {
 			for _, n := range []int{enough, 61, 11} { // of 11 three workers get two parts
-				one := training(t, m, n, 1, graph.Config{})
+				one := training(t, m, n, 1, graph.Options{})
 				for _, workers := range []int{2, 3} {
 					t.Run(fmt.Sprintf("%s of %v, %d on %d", name, d, n, workers), func(t *testing.T) {
-						p := training(t, m, n, workers, graph.Config{})
+						p := training(t, m, n, workers, graph.Options{})
 						for i, way := range order {
 							v := p.batch(uint64(i))
 							if err := graph.InputOf[float64](one.Program, one.x).Set(v); err != nil {
@@ -189,7 +189,7 @@ func TestRegionsDescend(t *testing.T) {
 	for _, workers := range []int{1, 2, 3} {
 		got := map[string][]float32{}
 		for name, m := range inRegions(t, graph.Float32) {
-			p := training(t, m, enough, workers, graph.Config{Descend: true})
+			p := training(t, m, enough, workers, graph.Options{Descend: true})
 			if err := p.SetRate(0.1); err != nil {
 				t.Fatal(err)
 			}
@@ -221,7 +221,7 @@ func TestRegionsFork(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := graph.New(m.Params())
 			_, output := m.Loss(b, enough+1)
-			p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{output}, Workers: 2})
+			p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{output}, Workers: 2})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -266,7 +266,7 @@ func TestRegionsProfile(t *testing.T) {
 	const runs = 5
 	for name, m := range inRegions(t, graph.Float32) {
 		t.Run(name, func(t *testing.T) {
-			p := training(t, m, enough, 2, graph.Config{})
+			p := training(t, m, enough, 2, graph.Options{})
 			if err := graph.InputOf[float64](p.Program, p.x).Set(p.batch(1)); err != nil {
 				t.Fatal(err)
 			}
@@ -308,7 +308,7 @@ func TestRegionsBind(t *testing.T) {
 		y := b.Tanh(b.Add(b.MatMul(in["x"], in["w"]), in["r"]))
 		y = b.Mul(b.Add(b.MatMul(y, in["w"]), in["b"]), in["r"])
 		y = b.Sigmoid(b.Add(b.MatMul(y, in["w"]), b.Slice(in["s"], graph.Range(n, 2*n))))
-		p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y}, Workers: workers, Trace: func(p graph.Phase) { trace.WriteString(p.Text) }})
+		p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{y}, Workers: workers, Trace: func(p graph.Phase) { trace.WriteString(p.Text) }})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -361,7 +361,7 @@ func TestRegionsSmall(t *testing.T) {
 			b := graph.New(nil)
 			h := nn.Dense(b, "one", b.Input("x", n, 5), 300, nn.Tanh)
 			h = b.Softmax(nn.Dense(b, "three", nn.Dense(b, "two", h, 300, nn.Tanh), 4, nn.Identity))
-			p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{h}, Workers: workers})
+			p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{h}, Workers: workers})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -66,7 +66,7 @@ func masks(t *testing.T, dtype graph.DType, seed uint64) (v []float64) {
 	b := graph.New(graph.NewParams(dtype, seed))
 	b.SetTraining(true)
 	x := b.Broadcast(b.Scalar(1), 50, 400)
-	p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{nn.Dropout(b, x, 0.3), nn.Dropout(b, x, 0.5)}})
+	p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{nn.Dropout(b, x, 0.3), nn.Dropout(b, x, 0.5)}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -234,7 +234,7 @@ func (s swept) compile(t *testing.T, d graph.DType) *sweptProgram {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out.p, err = b.Compile(graph.Config{Outputs: gorgonia.Nodes{y, g[0], h[0]}, Workers: 1})
+	out.p, err = b.Compile(graph.Options{Outputs: gorgonia.Nodes{y, g[0], h[0]}, Workers: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -44,7 +44,7 @@ func TestThinProducts(t *testing.T) {
 				if form&2 != 0 {
 					q = b.Transpose(q)
 				}
-				prog, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{b.MatMul(p, q)}})
+				prog, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{b.MatMul(p, q)}})
 				if err != nil {
 					t.Fatal(err)
 				}

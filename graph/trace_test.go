@@ -15,7 +15,7 @@ import (
 
 // What the compiler makes of a dense layer: bias and activation finish the tiles
 // of the product, so that one kernel is left.
-func ExampleConfig_trace() {
+func ExampleOptions_trace() {
 	b := graph.New(graph.NewParams(graph.Float32, 1))
 	y := nn.Dense(b, "dense", b.Input("x", 4, 3), 2, nn.ReLU)
 	show := func(p graph.Phase) {
@@ -23,7 +23,7 @@ func ExampleConfig_trace() {
 			fmt.Println(p)
 		}
 	}
-	if _, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y}, Trace: show}); err != nil {
+	if _, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{y}, Trace: show}); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -84,7 +84,7 @@ func TestTrace(t *testing.T) {
 	b := graph.New(graph.NewParams(graph.Float32, 1))
 	y := b.Softmax(nn.Dense(b, "dense", b.Input("x", 4, 3), 2, nn.ReLU))
 	var phases []graph.Phase
-	if _, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y}, Trace: func(p graph.Phase) { phases = append(phases, p) }}); err != nil {
+	if _, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{y}, Trace: func(p graph.Phase) { phases = append(phases, p) }}); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{"lower"}
@@ -134,7 +134,7 @@ func TestBrokenPass(t *testing.T) {
 	b := graph.New(nil)
 	x := b.Input("x", 2)
 	y := b.Tanh(x)
-	_, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y}})
+	_, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{y}})
 	const want = "graph: Compile: internal error in the pass bad: a broken invariant\nfunc \"main\" {\n  v0 = input f64[2] \"x\"\n"
 	if err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("got %v, want %s...", err, want)

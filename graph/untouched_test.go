@@ -145,7 +145,7 @@ func (l linear) check(t *testing.T, d graph.DType) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{y, j[0], g[0], b.Sum(x), b.Sum(dir), b.Sum(u)}, Workers: 1})
+	p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{y, j[0], g[0], b.Sum(x), b.Sum(dir), b.Sum(u)}, Workers: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

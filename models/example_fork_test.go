@@ -20,7 +20,7 @@ func ExampleMLP_fork() {
 	//docs:fork
 	b := graph.New(model.Params())
 	_, output := model.Loss(b, 1) // of one example; the program needs no target
-	program, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{output}, Workers: 1})
+	program, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{output}, Workers: 1})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -126,7 +126,7 @@ func (n network) evaluate(t *testing.T, m model, e examples, factor float64, wor
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{loss, output}, Grads: grads, Workers: workers})
+	p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{loss, output}, Grads: grads, Workers: workers})
 	if err != nil {
 		t.Fatal(err)
 	}

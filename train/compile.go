@@ -62,27 +62,27 @@ func (t *Trainer) compile(k kind, n int) (*session, error) {
 		return nil, err
 	}
 	s := &session{n: n, kind: k}
-	cfg := graph.Config{Workers: t.o.Workers, MemoryLimit: t.o.MemoryLimit, Recompute: t.o.Recompute && k == training}
+	o := graph.Options{Workers: t.o.Workers, MemoryLimit: t.o.MemoryLimit, Recompute: t.o.Recompute && k == training}
 	if k != predicting {
-		cfg.Outputs = gorgonia.Nodes{m.loss}
+		o.Outputs = gorgonia.Nodes{m.loss}
 	}
 	if k != training {
-		cfg.Outputs = append(cfg.Outputs, m.output)
+		o.Outputs = append(o.Outputs, m.output)
 	}
 	if k == training {
-		cfg.Grads, cfg.Descend = m.grads, t.fused
+		o.Grads, o.Descend = m.grads, t.fused
 	}
 	if k != predicting {
 		terms, err := m.means()
 		if err != nil {
 			return nil, err
 		}
-		cfg.Outputs = append(cfg.Outputs, terms...)
+		o.Outputs = append(o.Outputs, terms...)
 	}
-	if s.prog, err = m.b.Compile(cfg); err != nil {
+	if s.prog, err = m.b.Compile(o); err != nil {
 		return nil, errors.Wrapf(err, "the model for a batch of %d", n)
 	}
-	if err := s.findOutputs(len(cfg.Outputs)); err != nil {
+	if err := s.findOutputs(len(o.Outputs)); err != nil {
 		return nil, err
 	}
 	s.moved = t.movedBy(m)

@@ -54,7 +54,7 @@ func (t *Trainer) diagnose(s *session, index []int, e *NotFiniteError) *BadNode 
 	if err != nil {
 		return nil
 	}
-	prog, err := m.b.Compile(graph.Config{Outputs: order, Workers: t.o.Workers, MemoryLimit: t.o.MemoryLimit})
+	prog, err := m.b.Compile(graph.Options{Outputs: order, Workers: t.o.Workers, MemoryLimit: t.o.MemoryLimit})
 	if err != nil {
 		return nil
 	}

@@ -50,14 +50,14 @@ type Options struct {
 	// AllowUnused allows parameters that the loss does not depend on; they keep their
 	// values and do not decay. By default they are an error.
 	AllowUnused bool
-	// Workers is the number of threads of a step; default as in graph.Config. Results
+	// Workers is the number of threads of a step; default as in graph.Options. Results
 	// have the same bits for any number.
 	Workers int
 	// MemoryLimit is the number of bytes that a compiled step may need; default as in
-	// graph.Config. A model or a batch that needs more fails with a
+	// graph.Options. A model or a batch that needs more fails with a
 	// *graph.MemoryError.
 	MemoryLimit int64
-	// Recompute trades time for memory in training steps: see graph.Config. Results
+	// Recompute trades time for memory in training steps: see graph.Options. Results
 	// have the same bits.
 	Recompute bool
 }

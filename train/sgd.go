@@ -14,7 +14,7 @@ import (
 //	p = p − rate·m,   or p − rate·(g + Momentum·m) with Nesterov
 //
 // The zero value is plain gradient descent. A Trainer fuses its steps into the run
-// that computes the gradients (graph.Config.Descend), which then never lie in memory.
+// that computes the gradients (graph.Options.Descend), which then never lie in memory.
 //
 // Momentum is that of Polyak (1964) with the learning rate outside of m, as in most
 // libraries. Nesterov is that of Sutskever et al. (2013).

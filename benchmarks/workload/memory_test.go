@@ -65,7 +65,7 @@ func stats(t *testing.T, s Spec, recompute bool) graph.Stats {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{loss}, Grads: g, Workers: 1, Recompute: recompute})
+	p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{loss}, Grads: g, Workers: 1, Recompute: recompute})
 	if err != nil {
 		t.Fatal(err)
 	}

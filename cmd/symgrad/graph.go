@@ -93,9 +93,9 @@ func (s settings) compile(what string) (*compilation, error) {
 		return nil, err
 	}
 	c := &compilation{Title: s.title(what)}
-	p.cfg.Recompute, p.cfg.Workers = s.recompute, s.workers
-	p.cfg.Trace = func(phase graph.Phase) { c.Phases = append(c.Phases, phase) }
-	compiled, err := p.b.Compile(p.cfg)
+	p.options.Recompute, p.options.Workers = s.recompute, s.workers
+	p.options.Trace = func(phase graph.Phase) { c.Phases = append(c.Phases, phase) }
+	compiled, err := p.b.Compile(p.options)
 	if err != nil {
 		return nil, err
 	}
@@ -119,8 +119,8 @@ func (s settings) title(what string) string {
 
 // program is a graph and what is to be compiled of it.
 type program struct {
-	b   *graph.Builder
-	cfg graph.Config
+	b       *graph.Builder
+	options graph.Options
 }
 
 // program builds the graph of what is named.
@@ -154,12 +154,12 @@ func (s settings) finish(b *graph.Builder, loss *gorgonia.Node, outputs ...*gorg
 	if b.Err() != nil {
 		return nil, b.Err()
 	}
-	p := &program{b: b, cfg: graph.Config{Outputs: outputs}}
+	p := &program{b: b, options: graph.Options{Outputs: outputs}}
 	if loss == nil || len(b.ParamNodes()) == 0 {
 		return p, nil
 	}
 	grads, err := gradients(loss, b.ParamNodes())
-	p.cfg.Grads = grads
+	p.options.Grads = grads
 	return p, err
 }
 

@@ -44,7 +44,7 @@ func residual(t, y []float64) (*graph.Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.Compile(graph.Config{Outputs: gorgonia.Nodes{loss, grad[0]}})
+	return b.Compile(graph.Options{Outputs: gorgonia.Nodes{loss, grad[0]}})
 }
 
 func run(w io.Writer) error {

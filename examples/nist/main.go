@@ -112,7 +112,7 @@ func newFit(p *problem) (*fit, error) {
 		}
 		outputs = append(outputs, column[0])
 	}
-	prog, err := b.Compile(graph.Config{Outputs: outputs})
+	prog, err := b.Compile(graph.Options{Outputs: outputs})
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ func at(t *testing.T, text string) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{n}})
+	p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{n}})
 	if err != nil {
 		return 0, err
 	}

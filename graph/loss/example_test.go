@@ -15,7 +15,7 @@ func Example() {
 	mean := loss.MAE(b, x, y)
 	sum := loss.MAE(b, x, y, loss.Sum)
 	each := loss.MAE(b, x, y, loss.Each)
-	p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{mean, sum, each}})
+	p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{mean, sum, each}})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -38,7 +38,7 @@ func ExampleCrossEntropy() {
 	b := graph.New(nil)
 	logits, labels := b.Const([]float64{0, 0, 5, 1, 0, 0}, 3, 2), b.ConstInts([]int{1, -1, 0}, 3)
 	mean := loss.CrossEntropy(b, logits, labels, loss.CrossEntropyOptions{Ignore: new(-1)})
-	p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{mean}})
+	p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{mean}})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -20,7 +20,7 @@ var inf, nan = math.Inf(1), math.NaN()
 // runs compiles the nodes, feeds the inputs and returns what one run computes.
 func runs(t *testing.T, b *builder, feeds map[string][]float64, nodes ...*node) [][]float64 {
 	t.Helper()
-	p, err := b.Compile(graph.Config{Outputs: nodes})
+	p, err := b.Compile(graph.Options{Outputs: nodes})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -179,7 +179,7 @@ func TestLossRefusals(t *testing.T) {
 		}
 		b = graph.New(nil)
 		mean := l.f(b, b.Input("x", 2, 1), b.Reshape(b.Input("y", 2), 2, 1), loss.Mean)
-		p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{mean}})
+		p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{mean}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,7 +17,7 @@ func values(t *testing.T, b *graph.Builder, nodes ...*gorgonia.Node) [][]float64
 // fed compiles and runs nodes with the inputs.
 func fed(t *testing.T, b *graph.Builder, inputs map[string][]float64, nodes ...*gorgonia.Node) [][]float64 {
 	t.Helper()
-	p, err := b.Compile(graph.Config{Outputs: nodes})
+	p, err := b.Compile(graph.Options{Outputs: nodes})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 
 // run compiles and runs a graph and prints its outputs.
 func run(b *graph.Builder, out ...*gorgonia.Node) {
-	p, err := b.Compile(graph.Config{Outputs: out})
+	p, err := b.Compile(graph.Options{Outputs: out})
 	if err == nil {
 		err = p.Run()
 	}

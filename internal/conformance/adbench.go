@@ -75,7 +75,7 @@ func holds(b *graph.Builder, feeds map[string][]float64, list []outcome) error {
 	for _, o := range list {
 		nodes = append(nodes, o.node)
 	}
-	p, err := b.Compile(graph.Config{Outputs: nodes})
+	p, err := b.Compile(graph.Options{Outputs: nodes})
 	if err != nil {
 		return err
 	}
@@ -173,7 +173,7 @@ func (p *adProblem) checkBundle(point []float64) error {
 	}
 	// Without a rotation nothing may become NaN.
 	still := append([]float64{0, 0, 0}, p.Cam[3:]...)
-	prog, err := b.Compile(graph.Config{Outputs: append(gorgonia.Nodes{y}, jacobians...)})
+	prog, err := b.Compile(graph.Options{Outputs: append(gorgonia.Nodes{y}, jacobians...)})
 	if err != nil {
 		return err
 	}

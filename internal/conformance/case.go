@@ -249,7 +249,7 @@ func (k *testCase) train(e *experiment, loss *gorgonia.Node) error {
 	if err != nil {
 		return err
 	}
-	p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{loss}, Grads: grads})
+	p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{loss}, Grads: grads})
 	if err != nil {
 		return err
 	}

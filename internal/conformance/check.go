@@ -40,7 +40,7 @@ func (e *experiment) add(n *gorgonia.Node, c claim) {
 
 // compile makes run a run of the graph, whose results must have the claims' shapes.
 func (e *experiment) compile() error {
-	p, err := e.bench.Compile(graph.Config{Outputs: e.nodes})
+	p, err := e.bench.Compile(graph.Options{Outputs: e.nodes})
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ func checkRegression(text []byte) error {
 		}
 		outs = append(outs, col...)
 	}
-	p, err := b.Compile(graph.Config{Outputs: outs})
+	p, err := b.Compile(graph.Options{Outputs: outs})
 	if err != nil {
 		return err
 	}

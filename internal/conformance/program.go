@@ -159,7 +159,7 @@ func (b *bench) static(v value) *array {
 	if v.tensor != nil || !v.fixed || v.node == nil || b.Err() != nil {
 		return v.tensor
 	}
-	p, err := b.Compile(graph.Config{Outputs: gorgonia.Nodes{v.node}})
+	p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{v.node}})
 	if err == nil {
 		err = b.feed(p, nil)
 	}

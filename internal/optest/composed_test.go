@@ -38,7 +38,7 @@ func built(f func(b *graph.Builder, x []*gorgonia.Node) *gorgonia.Node) derived 
 			y = g[0]
 			out = append(out, b.AddConst(y, math.Copysign(0, -1)))
 		}
-		p, err := b.Compile(graph.Config{Outputs: out})
+		p, err := b.Compile(graph.Options{Outputs: out})
 		if err != nil {
 			t.Fatal(err)
 		}
