@@ -5,15 +5,16 @@ import (
 	"strings"
 )
 
-// Domain says which numbers a loss takes as targets: all conditions that are set hold
-// for each of them. NaN is in no Domain but the zero value, which has all numbers.
+// Domain is a set of numbers that a loss takes as targets: those for which all its
+// conditions hold. The zero value has no condition and contains every number. NaN is in
+// no other Domain.
 //
 // A loss notes its domain on the input that its targets are read from. Input.Set and
 // Input.Bind check what they are given. A trainer checks a data set once, before the
 // first step; its steps check nothing.
 type Domain uint8
 
-// The conditions.
+// The conditions of a Domain.
 const (
 	NotNegative  Domain = 1 << iota // ≥ 0: counts, probabilities that need not add up to 1
 	UnitInterval                    // in [0, 1]: probabilities, labels that are 0 or 1
@@ -22,12 +23,12 @@ const (
 
 var domainNames = []string{"at least 0", "in [0, 1]", "-1 or 1"}
 
-// Takes says whether v is in the domain.
+// Takes reports whether v is in the domain.
 func (d Domain) Takes(v float64) bool {
 	return (d&NotNegative == 0 || v >= 0) && (d&UnitInterval == 0 || v >= 0 && v <= 1) && (d&Signs == 0 || v == -1 || v == 1)
 }
 
-// String says what the domain is: in [0, 1].
+// String returns the conditions, such as "in [0, 1]".
 func (d Domain) String() string {
 	var all []string
 	for i, name := range domainNames {
