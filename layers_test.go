@@ -39,6 +39,7 @@ const policy = `
 	internal/kernel/limit                            < graph benchmarks
 	autograd models train graph/formula graph/nn graph/loss graph/linalg graph/special graph/machine < examples benchmarks/workload internal/optest internal/randgraph internal/conformance internal/mutate cmd
 	internal/golden                                  < internal/optest
+	graph                                            < internal/graphtest
 	benchmarks/workload                              < benchmarks/hand
 	benchmarks/hand benchmarks/product               < benchmarks
 `

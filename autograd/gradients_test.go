@@ -10,31 +10,9 @@ import (
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/graphtest"
 	"gorgonia.org/gorgonia"
 )
-
-// eval compiles and runs nodes of b with the inputs.
-func eval(t *testing.T, b *graph.Builder, feeds map[string][]float64, nodes ...*gorgonia.Node) [][]float64 {
-	t.Helper()
-	p, err := b.Compile(graph.Options{Outputs: nodes})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, in := range p.Inputs() {
-		name := in.Name
-		if err := graph.InputOf[float64](p, name).Set(feeds[name]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := p.Run(); err != nil {
-		t.Fatal(err)
-	}
-	out := make([][]float64, len(nodes))
-	for i := range out {
-		out[i] = graph.OutputOf[float64](p, i).Read(nil)
-	}
-	return out
-}
 
 func near(t *testing.T, what string, got, want float64) {
 	t.Helper()
@@ -50,7 +28,7 @@ func TestOrders(t *testing.T) {
 	y := b.Mul(b.Square(b.Square(x)), x)
 	want := []float64{32, 80, 160, 240, 240, 120}
 	for order, w := range want {
-		near(t, fmt.Sprintf("derivative %d of x⁵ at 2", order), eval(t, b, map[string][]float64{"x": {2}}, y)[0][0], w)
+		near(t, fmt.Sprintf("derivative %d of x⁵ at 2", order), graphtest.Run(t, b, map[string][]float64{"x": {2}}, y)[0][0], w)
 		if order == len(want)-1 {
 			break
 		}
@@ -75,7 +53,7 @@ func TestTwice(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := eval(t, b, at, g[0])
+		got := graphtest.Run(t, b, at, g[0])
 		for i, v := range at["x"] {
 			th := math.Tanh(v)
 			near(t, "gradient", got[0][i], th+v*(1-th*th))
@@ -97,7 +75,7 @@ func TestIntermediate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := eval(t, b, map[string][]float64{"x": {2}}, g...)
+	got := graphtest.Run(t, b, map[string][]float64{"x": {2}}, g...)
 	near(t, "dy/dh", got[0][0], 24)
 	near(t, "dy/dx", got[1][0], 96)
 }
@@ -115,7 +93,7 @@ func TestDeep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := eval(t, b, map[string][]float64{"x": {1}}, y, g[0])
+	got := graphtest.Run(t, b, map[string][]float64{"x": {1}}, y, g[0])
 	near(t, "value", got[0][0], 20001)
 	near(t, "gradient", got[1][0], 1)
 
@@ -126,7 +104,7 @@ func TestDeep(t *testing.T) {
 	if g, err = autograd.Gradients(y, x); err != nil {
 		t.Fatal(err)
 	}
-	near(t, "doubled 40 times", eval(t, b, map[string][]float64{"x": {1}}, g[0])[0][0], math.Pow(2, 40))
+	near(t, "doubled 40 times", graphtest.Run(t, b, map[string][]float64{"x": {1}}, g[0])[0][0], math.Pow(2, 40))
 }
 
 func TestErrors(t *testing.T) {
@@ -161,7 +139,7 @@ func TestErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := eval(t, b, map[string][]float64{"z": {1, 2}}, g[0])[0]; got[0] != 0 || got[1] != 0 {
+	if got := graphtest.Run(t, b, map[string][]float64{"z": {1, 2}}, g[0])[0]; got[0] != 0 || got[1] != 0 {
 		t.Errorf("got %v for what the loss does not depend on, want zeros", got)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/graphtest"
 	"gorgonia.org/gorgonia"
 )
 
@@ -29,7 +30,7 @@ func TestHessian(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := eval(t, b, map[string][]float64{"x": {0.5, -1, 2}}, h, hv[0])
+	out := graphtest.Run(t, b, map[string][]float64{"x": {0.5, -1, 2}}, h, hv[0])
 	x0, x1, x2 := 0.5, -1.0, 2.0
 	want := []float64{
 		1200*x0*x0 - 400*x1 + 2, -400 * x0, 0,
@@ -59,7 +60,7 @@ func TestJacobian(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out := eval(t, b, map[string][]float64{"x": []float64{0.1, 0.2, -0.3}[:cols]}, j, y)
+		out := graphtest.Run(t, b, map[string][]float64{"x": []float64{0.1, 0.2, -0.3}[:cols]}, j, y)
 		for i := range w {
 			yi := out[1][i/cols]
 			near(t, "Jacobian", out[0][i], (1-yi*yi)*w[i])
@@ -82,7 +83,7 @@ func TestGaussNewton(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := eval(t, b, map[string][]float64{"x": {0.2, -0.4}}, gn[0], j, z)
+	out := graphtest.Run(t, b, map[string][]float64{"x": {0.2, -0.4}}, gn[0], j, z)
 	var want [2]float64
 	for i, zi := range out[2] {
 		jv := out[1][2*i]*v[0] + out[1][2*i+1]*v[1]
@@ -129,7 +130,7 @@ func TestInnerStep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := eval(t, b, map[string][]float64{"w": {3}, "a": {0.1}}, outer...)
+	out := graphtest.Run(t, b, map[string][]float64{"w": {3}, "a": {0.1}}, outer...)
 	near(t, "by w", out[0][0], 2*0.8*0.8*3)
 	near(t, "by a", out[1][0], -4*9*0.8)
 }

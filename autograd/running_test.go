@@ -9,6 +9,7 @@ import (
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/special"
+	"github.com/symgrad/symgrad/internal/graphtest"
 	"gorgonia.org/gorgonia"
 )
 
@@ -37,7 +38,7 @@ func derivatives(t *testing.T, x []float64, f func(b *graph.Builder, x *gorgonia
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := eval(t, b, map[string][]float64{"x": x}, g[0], h)
+	out := graphtest.Run(t, b, map[string][]float64{"x": x}, g[0], h)
 	return out[0], out[1]
 }
 

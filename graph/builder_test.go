@@ -7,31 +7,9 @@ import (
 
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/nn"
+	"github.com/symgrad/symgrad/internal/graphtest"
 	"gorgonia.org/gorgonia"
 )
-
-// runs compiles nodes of b, which need the inputs in feeds, and runs them once.
-func runs(t *testing.T, b *graph.Builder, feeds map[string][]float64, nodes ...*gorgonia.Node) [][]float64 {
-	t.Helper()
-	p, err := b.Compile(graph.Options{Outputs: nodes})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, in := range p.Inputs() {
-		name := in.Name
-		if err := graph.InputOf[float64](p, name).Set(feeds[name]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := p.Run(); err != nil {
-		t.Fatal(err)
-	}
-	out := make([][]float64, len(nodes))
-	for i := range out {
-		out[i] = graph.OutputOf[float64](p, i).Read(nil)
-	}
-	return out
-}
 
 // TestNothingMerges builds what gorgonia would make one node of: operators that
 // differ in an attribute, constants of one name, equal dropouts.
@@ -56,7 +34,7 @@ func TestNothingMerges(t *testing.T) {
 		if p[0] == p[1] || p[0].ID() == p[1].ID() {
 			t.Errorf("pair %d is one node", i)
 		}
-		got := runs(t, b, map[string][]float64{"x": ones}, p[0], p[1])
+		got := graphtest.Run(t, b, map[string][]float64{"x": ones}, p[0], p[1])
 		if same := fmt.Sprint(got[0]) == fmt.Sprint(got[1]); same != (i >= 5) {
 			t.Errorf("pair %d: got %v and %v", i, got[0], got[1])
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/chewxy/hm"
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/graphtest"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -154,7 +155,7 @@ func TestFallback(t *testing.T) {
 	if err := p.Run(); err != nil {
 		t.Fatal(err)
 	}
-	same(t, "3x", graph.OutputOf[float64](p, 0).Read(nil), []float64{3, 6, 9, 12, 15, 18})
+	graphtest.Same(t, "3x", graph.OutputOf[float64](p, 0).Read(nil), []float64{3, 6, 9, 12, 15, 18})
 	if _, err := autograd.Gradients(b.Sum(half), x); err == nil {
 		t.Error("the derivative of an operator that has none: got no error")
 	}

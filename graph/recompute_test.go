@@ -9,6 +9,7 @@ import (
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/nn"
+	"github.com/symgrad/symgrad/internal/ir"
 	"gorgonia.org/gorgonia"
 )
 
@@ -91,7 +92,7 @@ func train3(t *testing.T, d graph.DType, shape []int, f func(b *graph.Builder, x
 	}
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 3 {
-		v := make([]float64, size(shape))
+		v := make([]float64, ir.Shape(shape).Size())
 		for i := range v {
 			v[i] = r.NormFloat64()
 		}
@@ -110,14 +111,6 @@ func train3(t *testing.T, d graph.DType, shape []int, f func(b *graph.Builder, x
 		t.Errorf("a run allocates %v times, want 0", n)
 	}
 	return out, p.Stats().Live
-}
-
-func size(shape []int) int {
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
-	return n
 }
 
 // The gradient of a deep network with little memory: of its 256 layers the results

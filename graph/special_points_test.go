@@ -10,6 +10,7 @@ import (
 	"github.com/symgrad/symgrad/graph/linalg"
 	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/graph/special"
+	"github.com/symgrad/symgrad/internal/graphtest"
 	"gorgonia.org/gorgonia"
 )
 
@@ -47,7 +48,7 @@ func (p point) check(t *testing.T) {
 				}
 				outs = append(outs, g...)
 			}
-			out := runs(t, b, map[string][]float64{"x": p.x}, outs...)
+			out := graphtest.Run(t, b, map[string][]float64{"x": p.x}, outs...)
 			alike(t, "value", out[0], p.value, tol)
 			if p.grad != nil {
 				alike(t, "gradient", out[1], p.grad, tol)

@@ -2,9 +2,9 @@ package main
 
 import (
 	"bytes"
-	"os"
-	"path/filepath"
 	"testing"
+
+	"github.com/symgrad/symgrad/internal/golden"
 )
 
 // TestOutput holds the output to testdata/output.txt.
@@ -13,11 +13,5 @@ func TestOutput(t *testing.T) {
 	if err := run(&got); err != nil {
 		t.Fatal(err)
 	}
-	want, err := os.ReadFile(filepath.Join("testdata", "output.txt"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got.String() != string(want) {
-		t.Errorf("got:\n%s\nwant:\n%s", got.String(), want)
-	}
+	golden.Check(t, "testdata/output.txt", got.String())
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph/machine"
+	"github.com/symgrad/symgrad/internal/graphtest"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -87,10 +88,10 @@ func TestExampleBatchedProduct(t *testing.T) {
 	s := G.Must(G.Sum(c))
 	grad(t, s, a, b)
 	runMachine(t, g)
-	same(t, "product", numbers(t, c.Value()), []float64{5, 5, 14, 11, 47, 15, 65, 21})
-	same(t, "sum", numbers(t, s.Value()), []float64{183})
-	same(t, "gradient of a", gradOf(t, a), []float64{1, 3, 1, 1, 3, 1, 4, 2, 2, 4, 2, 2})
-	same(t, "gradient of b", gradOf(t, b), []float64{5, 5, 7, 7, 9, 9, 17, 17, 19, 19, 21, 21})
+	graphtest.Same(t, "product", numbers(t, c.Value()), []float64{5, 5, 14, 11, 47, 15, 65, 21})
+	graphtest.Same(t, "sum", numbers(t, s.Value()), []float64{183})
+	graphtest.Same(t, "gradient of a", gradOf(t, a), []float64{1, 3, 1, 1, 3, 1, 4, 2, 2, 4, 2, 2})
+	graphtest.Same(t, "gradient of b", gradOf(t, b), []float64{5, 5, 7, 7, 9, 9, 17, 17, 19, 19, 21, 21})
 }
 
 // TestExampleTensordot contracts vectors: gorgonia leaves a vector of one number.
@@ -109,8 +110,8 @@ func TestExampleTensordot(t *testing.T) {
 			if s := c.Value().Shape(); !s.Eq(tensor.Shape{1}) {
 				t.Errorf("got a value of %v, want (1)", s)
 			}
-			same(t, "contraction", numbers(t, c.Value()), []float64{32})
-			same(t, "its square", numbers(t, square.Value()), []float64{1024})
+			graphtest.Same(t, "contraction", numbers(t, c.Value()), []float64{32})
+			graphtest.Same(t, "its square", numbers(t, square.Value()), []float64{1024})
 			if err := G.Let(a, floatsOf(dt, []float64{1, 2, 3}, 3)); err != nil {
 				t.Fatal(err)
 			}
@@ -130,9 +131,9 @@ func TestExampleBackpropagate(t *testing.T) {
 		t.Fatal(err)
 	}
 	runMachine(t, g)
-	same(t, "value", numbers(t, z.Value()), []float64{-1, 2, 36})
-	same(t, "by x", numbers(t, grads[0].Value()), []float64{-2, 20, 2400})
-	same(t, "by y", numbers(t, grads[1].Value()), []float64{1, 40, 900})
+	graphtest.Same(t, "value", numbers(t, z.Value()), []float64{-1, 2, 36})
+	graphtest.Same(t, "by x", numbers(t, grads[0].Value()), []float64{-2, 20, 2400})
+	graphtest.Same(t, "by y", numbers(t, grads[1].Value()), []float64{1, 40, 900})
 }
 
 // TestExampleConvolution looks at every layer of a small convolutional network.
@@ -148,14 +149,14 @@ func TestExampleConvolution(t *testing.T) {
 	cost := G.Must(G.Sum(flat))
 	grad(t, cost, w, b)
 	runMachine(t, g)
-	same(t, "convolution", numbers(t, conv.Value()), []float64{4, 0, 0, -4, 6, 0, 2, -4, 4})
-	same(t, "with the bias", numbers(t, biased.Value()), []float64{3, -1, -1, -5, 5, -1, 1, -5, 3})
-	same(t, "activation", numbers(t, act.Value()), []float64{3, 0, 0, 0, 5, 0, 1, 0, 3})
-	same(t, "pool", numbers(t, pool.Value()), []float64{5})
-	same(t, "reshaped", numbers(t, flat.Value()), []float64{5})
-	same(t, "cost", numbers(t, cost.Value()), []float64{5})
-	same(t, "gradient of the kernel", gradOf(t, w), []float64{3, 1, -2, 1})
-	same(t, "gradient of the bias", gradOf(t, b), []float64{1})
+	graphtest.Same(t, "convolution", numbers(t, conv.Value()), []float64{4, 0, 0, -4, 6, 0, 2, -4, 4})
+	graphtest.Same(t, "with the bias", numbers(t, biased.Value()), []float64{3, -1, -1, -5, 5, -1, 1, -5, 3})
+	graphtest.Same(t, "activation", numbers(t, act.Value()), []float64{3, 0, 0, 0, 5, 0, 1, 0, 3})
+	graphtest.Same(t, "pool", numbers(t, pool.Value()), []float64{5})
+	graphtest.Same(t, "reshaped", numbers(t, flat.Value()), []float64{5})
+	graphtest.Same(t, "cost", numbers(t, cost.Value()), []float64{5})
+	graphtest.Same(t, "gradient of the kernel", gradOf(t, w), []float64{3, 1, -2, 1})
+	graphtest.Same(t, "gradient of the bias", gradOf(t, b), []float64{1})
 }
 
 // TestExampleBatchNorm looks at what is normalised, and at what is made of it.
@@ -212,9 +213,9 @@ func TestExampleAutograd(t *testing.T) {
 	built := g.AllNodes()[before:]
 	norm := G.Must(G.Sum(G.Must(G.Square(d[0]))))
 	runMachine(t, g)
-	same(t, "gradient", numbers(t, d[0].Value()), []float64{3, 12})
-	same(t, "its square", numbers(t, norm.Value()), []float64{153})
-	same(t, "cost", numbers(t, cost.Value()), []float64{9})
+	graphtest.Same(t, "gradient", numbers(t, d[0].Value()), []float64{3, 12})
+	graphtest.Same(t, "its square", numbers(t, norm.Value()), []float64{153})
+	graphtest.Same(t, "cost", numbers(t, cost.Value()), []float64{9})
 	for _, n := range built {
 		if n != d[0] && n.Value() != nil {
 			t.Errorf("%v, on the way to a gradient, has a value", n)

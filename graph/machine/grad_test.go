@@ -6,6 +6,7 @@ import (
 
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/machine"
+	"github.com/symgrad/symgrad/internal/graphtest"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -126,8 +127,8 @@ func TestMachineApart(t *testing.T) {
 	grad(t, G.Must(G.Sum(G.Must(G.Log2(x)))), x)
 	grad(t, G.Must(G.Sum(G.Must(G.Cube(y)))), y)
 	runMachine(t, g)
-	same(t, "x", gradOf(t, x), []float64{1 / math.Ln2, 0.5 / math.Ln2})
-	same(t, "y", gradOf(t, y), []float64{27, 48})
+	graphtest.Same(t, "x", gradOf(t, x), []float64{1 / math.Ln2, 0.5 / math.Ln2})
+	graphtest.Same(t, "y", gradOf(t, y), []float64{27, 48})
 }
 
 // TestMachineLost differentiates a cost through a node that has a gradient of
@@ -158,7 +159,7 @@ func TestMachineCostOfCost(t *testing.T) {
 	grad(t, c, x)
 	grad(t, G.Must(G.Log2(c)), x) // gives the first gradient again
 	runMachine(t, g)
-	same(t, "x", gradOf(t, x), []float64{6})
+	graphtest.Same(t, "x", gradOf(t, x), []float64{6})
 }
 
 // TestMachineConstantGradient takes steps along a gradient that is the constant 1,
@@ -175,19 +176,19 @@ func TestMachineConstantGradient(t *testing.T) {
 		if err := vm.RunAll(); err != nil {
 			t.Fatal(err)
 		}
-		same(t, "gradient", gradOf(t, x["x"]), []float64{1})
+		graphtest.Same(t, "gradient", gradOf(t, x["x"]), []float64{1})
 		if err := solver.Step(G.NodesToValueGrads(params)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	same(t, "x", numbers(t, x["x"].Value()), []float64{1.5})
-	same(t, "y", numbers(t, x["y"].Value()), []float64{2.5})
+	graphtest.Same(t, "x", numbers(t, x["x"].Value()), []float64{1.5})
+	graphtest.Same(t, "y", numbers(t, x["y"].Value()), []float64{2.5})
 	one := G.NewGraph()
 	z := scalars(one, map[string]float64{"z": 1})["z"]
 	w := G.Must(G.Sub(G.NewConstant(1.0), z))
 	grad(t, w, z)
 	runMachine(t, one)
-	same(t, "the constant 1", gradOf(t, z), []float64{-1})
+	graphtest.Same(t, "the constant 1", gradOf(t, z), []float64{-1})
 }
 
 // TestMachineOwnGradient runs parameters that have a gradient of their own.
@@ -198,15 +199,15 @@ func TestMachineOwnGradient(t *testing.T) {
 	G.WithGrad(own)(x)
 	grad(t, G.Must(G.Sum(G.Must(G.Cube(x)))), x)
 	vm := runMachine(t, g)
-	same(t, "gradient", own.Float64s(), []float64{3, 12, 27})
+	graphtest.Same(t, "gradient", own.Float64s(), []float64{3, 12, 27})
 	if err := G.Let(x, tensor.New(tensor.WithBacking([]float64{2, 2, 2}))); err != nil {
 		t.Fatal(err)
 	}
 	if err := vm.RunAll(); err != nil {
 		t.Fatal(err)
 	}
-	same(t, "gradient", gradOf(t, x), []float64{12, 12, 12})
-	same(t, "its own", own.Float64s(), []float64{12, 12, 12})
+	graphtest.Same(t, "gradient", gradOf(t, x), []float64{12, 12, 12})
+	graphtest.Same(t, "its own", own.Float64s(), []float64{12, 12, 12})
 }
 
 // TestMachineDifferentiate trains a graph without gradient nodes, as programs for
@@ -241,7 +242,7 @@ func TestMachineDifferentiate(t *testing.T) {
 	}
 	got := steps(func() G.VM { return ours }, params)
 	g, _, params = build()
-	same(t, "gradients", got, steps(func() G.VM { return G.NewLispMachine(g) }, params)) // good for one run
+	graphtest.Same(t, "gradients", got, steps(func() G.VM { return G.NewLispMachine(g) }, params)) // good for one run
 	if err := ours.Differentiate(cost, params...); err == nil {
 		t.Error("a second Differentiate: no error")
 	}

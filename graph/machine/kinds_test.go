@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/symgrad/symgrad/graph/machine"
+	"github.com/symgrad/symgrad/internal/graphtest"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -310,7 +311,7 @@ func buildKind(t *testing.T, k kind, differentiate bool) *plainProgram {
 	}
 	p.cost = p.out
 	if !p.out.IsScalar() {
-		w := G.NewConstant(tensor.New(tensor.WithShape(p.out.Shape()...), tensor.WithBacking(wave(p.out.Shape().TotalSize(), 0.3))))
+		w := G.NewConstant(tensor.New(tensor.WithShape(p.out.Shape()...), tensor.WithBacking(graphtest.Wave(p.out.Shape().TotalSize(), 0.3))))
 		p.cost = G.Must(G.Sum(G.Must(G.HadamardProd(p.out, w))))
 	}
 	G.Read(p.cost, &p.costVal)

@@ -8,6 +8,7 @@ import (
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/machine"
 	"github.com/symgrad/symgrad/graph/nn"
+	"github.com/symgrad/symgrad/internal/graphtest"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -38,7 +39,7 @@ func trainOn(t *testing.T, dt tensor.Dtype, machine func(g *G.ExprGraph, params 
 	G.Read(pred, &predVal)
 	vm := machine(g, params)
 	defer vm.Close()
-	xs, ys := wave(24, 1), make([]float64, 8)
+	xs, ys := graphtest.Wave(24, 1), make([]float64, 8)
 	for i := range ys {
 		ys[i] = 2*xs[3*i] - xs[3*i+1] + 0.5
 	}
@@ -103,23 +104,23 @@ func TestMachine(t *testing.T) {
 // of a tensor with four axes, and a softmax far from 0.
 func TestMachineForward(t *testing.T) {
 	g := G.NewGraph()
-	x := G.NewTensor(g, tensor.Float64, 4, G.WithShape(2, 2, 3, 2), G.WithName("x"), G.WithValue(tensor.New(tensor.WithShape(2, 2, 3, 2), tensor.WithBacking(wave(24, 1)))))
+	x := G.NewTensor(g, tensor.Float64, 4, G.WithShape(2, 2, 3, 2), G.WithName("x"), G.WithValue(tensor.New(tensor.WithShape(2, 2, 3, 2), tensor.WithBacking(graphtest.Wave(24, 1)))))
 	z := G.NewMatrix(g, tensor.Float64, G.WithShape(2, 2), G.WithName("z"), G.WithValue(tensor.New(tensor.WithShape(2, 2), tensor.WithBacking([]float64{800, 0, 0, 1}))))
 	sum, soft := G.Must(G.Sum(x, 2)), G.Must(G.SoftMax(z))
 	vm := machine.New(g)
 	if err := vm.RunAll(); err != nil {
 		t.Fatal(err)
 	}
-	v := wave(24, 1)
+	v := graphtest.Wave(24, 1)
 	var want []float64
 	for i := range 4 {
 		for k := range 2 {
 			want = append(want, v[6*i+k]+v[6*i+2+k]+v[6*i+4+k])
 		}
 	}
-	same(t, "sum", sum.Value().Data().([]float64), want)
+	graphtest.Same(t, "sum", sum.Value().Data().([]float64), want)
 	e := math.E
-	same(t, "softmax", soft.Value().Data().([]float64), []float64{1, 0, 1 / (1 + e), e / (1 + e)})
+	graphtest.Same(t, "softmax", soft.Value().Data().([]float64), []float64{1, 0, 1 / (1 + e), e / (1 + e)})
 	if len(vm.Stats().Fallbacks) != 0 {
 		t.Errorf("got the fallbacks %v", vm.Stats().Fallbacks)
 	}
@@ -140,7 +141,7 @@ func TestMachineMistakes(t *testing.T) {
 		if err := vm.RunAll(); err != nil {
 			t.Fatal(err)
 		}
-		same(t, "square", y.Value().Data().([]float64), []float64{1, 4, 9})
+		graphtest.Same(t, "square", y.Value().Data().([]float64), []float64{1, 4, 9})
 	}
 	if err := machine.New(nil).RunAll(); err == nil {
 		t.Error("no graph: no error")

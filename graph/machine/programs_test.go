@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/symgrad/symgrad/graph/machine"
+	"github.com/symgrad/symgrad/internal/graphtest"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -37,7 +38,7 @@ func (w *written) fed(name string, shape ...int) *G.Node {
 // param is a leaf that is learnt, with values that depend on its name.
 func (w *written) param(name string, scale float64, shape ...int) *G.Node {
 	n := w.leaf(name, shape...)
-	v := wave(tensor.Shape(shape).TotalSize(), float64(len(name))+float64(name[0]))
+	v := graphtest.Wave(tensor.Shape(shape).TotalSize(), float64(len(name))+float64(name[0]))
 	for i := range v {
 		v[i] *= scale
 	}
@@ -277,7 +278,7 @@ func play(t *testing.T, dt tensor.Dtype, write func(w *written) *G.Node, machine
 	var out [][]float64
 	for step := range 4 {
 		for i, n := range w.feeds {
-			v := wave(n.Shape().TotalSize(), float64(i)+0.37*float64(step))
+			v := graphtest.Wave(n.Shape().TotalSize(), float64(i)+0.37*float64(step))
 			for j := range v {
 				v[j] = (v[j] + 1) / 2 // the targets are probabilities
 			}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/machine"
+	"github.com/symgrad/symgrad/internal/graphtest"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -39,7 +40,7 @@ func TestMachineBatchNorm(t *testing.T) {
 			var v G.Value
 			G.Read(out, &v)
 			run := func(vm G.VM, seed float64) {
-				if err := G.Let(x, floatsOf(dt, wave(24, seed), 2, 3, 2, 2)); err != nil {
+				if err := G.Let(x, floatsOf(dt, graphtest.Wave(24, seed), 2, 3, 2, 2)); err != nil {
 					t.Fatal(err)
 				}
 				if err := vm.RunAll(); err != nil {
@@ -84,7 +85,7 @@ func floatsOf(dt tensor.Dtype, v []float64, shape ...int) *tensor.Dense {
 // TestMachineMode changes the mode of an operator under a machine that has run.
 func TestMachineMode(t *testing.T) {
 	g, x, out, op := normed(tensor.Float64)
-	if err := G.Let(x, floatsOf(tensor.Float64, wave(24, 1), 2, 3, 2, 2)); err != nil {
+	if err := G.Let(x, floatsOf(tensor.Float64, graphtest.Wave(24, 1), 2, 3, 2, 2)); err != nil {
 		t.Fatal(err)
 	}
 	vm := runMachine(t, g)
@@ -99,7 +100,7 @@ func TestMachineMode(t *testing.T) {
 		}
 		seen = append(seen, numbers(t, out.Value()))
 	}
-	same(t, "training again", seen[1], trained)
+	graphtest.Same(t, "training again", seen[1], trained)
 	if slices.Equal(seen[0], trained) || slices.Equal(seen[2], trained) {
 		t.Error("evaluation gives what training gives")
 	}
@@ -109,9 +110,9 @@ func TestMachineMode(t *testing.T) {
 // its derivative is 2/√(variance + eps), and nothing runs by gorgonia's own Do.
 func TestMachineBatchNormGradient(t *testing.T) {
 	g, x, out, op := normed(tensor.Float64)
-	w := dense(g, "w", wave(24, 3), 2, 3, 2, 2)
+	w := dense(g, "w", graphtest.Wave(24, 3), 2, 3, 2, 2)
 	grad(t, G.Must(G.Sum(G.Must(G.HadamardProd(out, w)))), x)
-	v := wave(24, 1)
+	v := graphtest.Wave(24, 1)
 	if err := G.Let(x, floatsOf(tensor.Float64, v, 2, 3, 2, 2)); err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +129,7 @@ func TestMachineBatchNormGradient(t *testing.T) {
 		channel := i / 4 % 3
 		slope := 2 / math.Sqrt(numbers(t, variance)[channel]+1e-3)
 		near(t, "normalised", numbers(t, out.Value())[i], (v[i]-numbers(t, mean)[channel])*slope+0.5, 1e-12)
-		near(t, "gradient", gradOf(t, x)[i], wave(24, 3)[i]*slope, 1e-12)
+		near(t, "gradient", gradOf(t, x)[i], graphtest.Wave(24, 3)[i]*slope, 1e-12)
 	}
 }
 
@@ -161,7 +162,7 @@ func TestMachineColumns(t *testing.T) {
 			continue
 		}
 		vm := runMachine(t, g)
-		same(t, name, numbers(t, y.Value()), c.want)
+		graphtest.Same(t, name, numbers(t, y.Value()), c.want)
 		if f := vm.Stats().Fallbacks; len(f) > 0 {
 			t.Errorf("%s: fell back on %v", name, f)
 		}
@@ -185,7 +186,7 @@ func TestMachineDropout(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := numbers(t, v)
-		same(t, "the gradient is the mask", gradOf(t, x), got)
+		graphtest.Same(t, "the gradient is the mask", gradOf(t, x), got)
 		zeros := 0
 		for _, e := range got {
 			if e == 0 {
@@ -206,7 +207,7 @@ func TestMachineDropout(t *testing.T) {
 	if err := machine.NewEval(g).RunAll(); err != nil {
 		t.Fatal(err)
 	}
-	same(t, "evaluation", numbers(t, v), numbers(t, x.Value()))
+	graphtest.Same(t, "evaluation", numbers(t, v), numbers(t, x.Value()))
 }
 
 // TestMachineMovingSlice moves the bounds of a slice between runs.
@@ -225,10 +226,10 @@ func TestMachineMovingSlice(t *testing.T) {
 			t.Fatal(err)
 		}
 		a, b := float64(at+1), float64(at+2)
-		same(t, "squares", numbers(t, square.Value()), []float64{a * a, b * b})
+		graphtest.Same(t, "squares", numbers(t, square.Value()), []float64{a * a, b * b})
 		want := make([]float64, 5)
 		want[at], want[at+1] = 2*a, 2*b
-		same(t, "gradient", gradOf(t, x), want)
+		graphtest.Same(t, "gradient", gradOf(t, x), want)
 	}
 }
 
@@ -239,7 +240,7 @@ func TestMachineSources(t *testing.T) {
 	u := G.UniformRandomNode(g, tensor.Float64, 2, 3, 50)
 	n := G.GaussianRandomNode(g, tensor.Float64, 0, 1, 51) // of one shape, they would be one node
 	b := G.BinomialRandomNode(g, tensor.Float64, 1, 0.5, 52)
-	x := vector(g, "x", wave(50, 1)...)
+	x := vector(g, "x", graphtest.Wave(50, 1)...)
 	G.Set(x, u)
 	sum := G.Must(G.Add(u, x))
 	vm := machine.New(g, u, n, b)
@@ -273,7 +274,7 @@ func TestMachineSources(t *testing.T) {
 		}
 		var v G.Value
 		G.Read(out, &v)
-		if err := G.Let(x, floatsOf(tensor.Float32, wave(56, 1), 1, 14, 2, 2)); err != nil {
+		if err := G.Let(x, floatsOf(tensor.Float32, graphtest.Wave(56, 1), 1, 14, 2, 2)); err != nil {
 			t.Fatal(err)
 		}
 		if err := vm(g).RunAll(); err != nil {
@@ -281,7 +282,7 @@ func TestMachineSources(t *testing.T) {
 		}
 		return numbers(t, v)
 	}
-	same(t, "YOLO", boxes(func(g *G.ExprGraph) G.VM { return machine.New(g) }), boxes(func(g *G.ExprGraph) G.VM { return G.NewTapeMachine(g) }))
+	graphtest.Same(t, "YOLO", boxes(func(g *G.ExprGraph) G.VM { return machine.New(g) }), boxes(func(g *G.ExprGraph) G.VM { return G.NewTapeMachine(g) }))
 }
 
 // TestMachineViews lets leaves be slices and transposes of other tensors, and
@@ -292,7 +293,7 @@ func TestMachineViews(t *testing.T) {
 	s := G.NewScalar(g, tensor.Float64, G.WithName("s"))
 	y := G.Must(G.Mul(G.Must(G.Exp(x)), s))
 	vm := machine.New(g)
-	whole := floatsOf(tensor.Float64, wave(6, 2), 2, 3)
+	whole := floatsOf(tensor.Float64, graphtest.Wave(6, 2), 2, 3)
 	if err := whole.T(); err != nil {
 		t.Fatal(err)
 	}
@@ -308,7 +309,7 @@ func TestMachineViews(t *testing.T) {
 		}
 		by := numbers(t, s.Value())[0]
 		for i, got := range numbers(t, y.Value()) {
-			near(t, "a transpose", got, by*math.Exp(wave(6, 2)[i%2*3+i/2]), 1e-12)
+			near(t, "a transpose", got, by*math.Exp(graphtest.Wave(6, 2)[i%2*3+i/2]), 1e-12)
 		}
 	}
 }
@@ -316,10 +317,10 @@ func TestMachineViews(t *testing.T) {
 // TestMachineAllocates counts the memory that a run takes.
 func TestMachineAllocates(t *testing.T) {
 	g, x, y, _, _, _ := plainLinear(t, tensor.Float32)
-	if err := G.Let(x, floatsOf(tensor.Float32, wave(24, 1), 8, 3)); err != nil {
+	if err := G.Let(x, floatsOf(tensor.Float32, graphtest.Wave(24, 1), 8, 3)); err != nil {
 		t.Fatal(err)
 	}
-	if err := G.Let(y, floatsOf(tensor.Float32, wave(8, 2), 8, 1)); err != nil {
+	if err := G.Let(y, floatsOf(tensor.Float32, graphtest.Wave(8, 2), 8, 1)); err != nil {
 		t.Fatal(err)
 	}
 	vm := runMachine(t, g)
@@ -344,12 +345,12 @@ func TestMachineGrows(t *testing.T) {
 		if err := vm.RunAll(); err != nil {
 			t.Fatal(err)
 		}
-		same(t, "square", y.Value().Data().([]float64), []float64{1, 4, 9})
+		graphtest.Same(t, "square", y.Value().Data().([]float64), []float64{1, 4, 9})
 	}
 	run()
 	cost := G.Must(G.Sum(G.Must(G.Cube(y))))
 	run()
-	same(t, "cost", []float64{cost.Value().Data().(float64)}, []float64{1 + 64 + 729})
+	graphtest.Same(t, "cost", []float64{cost.Value().Data().(float64)}, []float64{1 + 64 + 729})
 	if _, err := G.Grad(cost, x); err != nil {
 		t.Fatal(err)
 	}
@@ -358,7 +359,7 @@ func TestMachineGrows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "gradient", grad.Data().([]float64), []float64{6, 6 * 32, 6 * 243})
+	graphtest.Same(t, "gradient", grad.Data().([]float64), []float64{6, 6 * 32, 6 * 243})
 	run() // nothing was added
 }
 

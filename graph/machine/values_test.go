@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/symgrad/symgrad/graph/machine"
+	"github.com/symgrad/symgrad/internal/graphtest"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -30,7 +31,7 @@ func TestMachineLeavesValues(t *testing.T) {
 			w := &written{t: t, g: G.NewGraph(), dt: tensor.Float64}
 			cost := p.make(w)
 			for i, n := range w.feeds {
-				v := wave(n.Shape().TotalSize(), float64(i))
+				v := graphtest.Wave(n.Shape().TotalSize(), float64(i))
 				for j := range v {
 					v[j] = (v[j] + 1) / 2
 				}

@@ -11,6 +11,8 @@ import (
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/loss"
 	"github.com/symgrad/symgrad/graph/nn"
+	"github.com/symgrad/symgrad/internal/graphtest"
+	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
 	"gorgonia.org/gorgonia"
@@ -65,7 +67,7 @@ func TestLayersTwice(t *testing.T) {
 	for _, l := range twice() {
 		t.Run(l.name, func(t *testing.T) {
 			p := graph.NewParams(graph.Float64, 3)
-			x, y := wave(size(l.shape), 1), wave(size(l.shape), 2)
+			x, y := graphtest.Wave(ir.Shape(l.shape).Size(), 1), graphtest.Wave(ir.Shape(l.shape).Size(), 2)
 			alone := func(v []float64) (value []float64, grads [][]float64) {
 				b := graph.New(p)
 				out := l.f(b, b.Const(v, l.shape...))
@@ -73,7 +75,7 @@ func TestLayersTwice(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				all := values(t, b, append(gorgonia.Nodes{out}, g...)...)
+				all := graphtest.Run(t, b, nil, append(gorgonia.Nodes{out}, g...)...)
 				return all[0], all[1:]
 			}
 			first, gradsX := alone(x)
@@ -89,15 +91,15 @@ func TestLayersTwice(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			all := values(t, b, append(gorgonia.Nodes{one, two}, g...)...)
-			same(t, "first call", all[0], first)
-			same(t, "second call", all[1], second)
+			all := graphtest.Run(t, b, nil, append(gorgonia.Nodes{one, two}, g...)...)
+			graphtest.Same(t, "first call", all[0], first)
+			graphtest.Same(t, "second call", all[1], second)
 			for i, name := range l.params {
 				sum := make([]float64, len(gradsX[i]))
 				for k := range sum {
 					sum[k] = gradsX[i][k] + gradsY[i][k]
 				}
-				same(t, "gradient of "+name, all[2+i], sum)
+				graphtest.Same(t, "gradient of "+name, all[2+i], sum)
 			}
 			if err := autograd.Check(b, cost, autograd.Point{}, autograd.CheckOptions{}); err != nil {
 				t.Error(err)
@@ -136,7 +138,7 @@ func (m siamese) Loss(b *graph.Builder, n int) (cost, output *gorgonia.Node) {
 // pairs are pairs of points, and whether both lie in the unit circle or both outside.
 func pairs(t *testing.T, n int) *data.Dataset {
 	t.Helper()
-	left, right, y := wave(2*n, 1), wave(2*n, 9), make([]float64, n)
+	left, right, y := graphtest.Wave(2*n, 1), graphtest.Wave(2*n, 9), make([]float64, n)
 	inside := func(v []float64) bool { return math.Hypot(v[0], v[1]) < 1 }
 	for i := range y {
 		if inside(left[2*i:2*i+2]) == inside(right[2*i:2*i+2]) {
@@ -201,7 +203,7 @@ func TestAdversaries(t *testing.T) {
 	if got := names(b); !slices.Equal(got, want) {
 		t.Fatalf("got the parameters %q, want %q (%v)", got, want, b.Err())
 	}
-	at := autograd.Point{Floats: map[string][]float64{"noise": wave(6, 1), "real": wave(6, 2)}}
+	at := autograd.Point{Floats: map[string][]float64{"noise": graphtest.Wave(6, 1), "real": graphtest.Wave(6, 2)}}
 	if err := autograd.Check(b, making, at, autograd.CheckOptions{}); err != nil {
 		t.Error("maker's cost:", err)
 	}
@@ -223,8 +225,8 @@ func TestAdversaries(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range first {
-		v := fed(t, b, at.Floats, grads[2+i], b.Add(first[i], second[i]))
-		same(t, fmt.Sprint("gradient of ", want[2+i]), v[0], v[1])
+		v := graphtest.Run(t, b, at.Floats, grads[2+i], b.Add(first[i], second[i]))
+		graphtest.Same(t, fmt.Sprint("gradient of ", want[2+i]), v[0], v[1])
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/nn"
+	"github.com/symgrad/symgrad/internal/graphtest"
 	"gorgonia.org/gorgonia"
 )
 
@@ -33,9 +34,9 @@ func TestNorms(t *testing.T) {
 		{"InstanceNorm", func(b *B, x *N) *N { return nn.InstanceNorm(b, "h", x, options(c)) }, func(i, j, _ int) int { return i*c + j }, func(_, j, _ int) int { return j }, false},
 		{"GroupNorm", func(b *B, x *N) *N { return nn.GroupNorm(b, "h", x, 2, options(c)) }, func(i, j, _ int) int { return 2*i + j/2 }, func(_, j, _ int) int { return j }, false},
 	} {
-		x := wave(n*c*w, 3)
+		x := graphtest.Wave(n*c*w, 3)
 		b := graph.New(nil)
-		got := values(t, b, l.f(b, b.Const(x, n, c, w)))[0]
+		got := graphtest.Run(t, b, nil, l.f(b, b.Const(x, n, c, w)))[0]
 		each := func(f func(i, j, k, at int)) {
 			for i := range n {
 				for j := range c {
@@ -65,20 +66,20 @@ func TestNorms(t *testing.T) {
 			g, v := l.group(i, j, k), l.channel(i, j, k)
 			want[at] = (x[at]-mean(g))/math.Sqrt(square[g]/count[g]+eps)*gain[v] + bias[v]
 		})
-		same(t, l.name, got, want)
+		graphtest.Same(t, l.name, got, want)
 	}
 }
 
 // TestNormOptions checks the default of Eps, and the parameters that each setting leaves.
 func TestNormOptions(t *testing.T) {
-	x := wave(6, 1)
+	x := graphtest.Wave(6, 1)
 	b := graph.New(nil)
 	in := b.Const(x, 2, 3)
-	out := values(t, b, nn.LayerNorm(b, "default", in, nn.NormOptions{}), nn.Standardize(b, in, 1e-5, -1),
+	out := graphtest.Run(t, b, nil, nn.LayerNorm(b, "default", in, nn.NormOptions{}), nn.Standardize(b, in, 1e-5, -1),
 		nn.RMSNorm(b, "rms", in, nn.NormOptions{}), nn.NormalizeRMS(b, in, 1e-5, -1), nn.LayerNorm(b, "bare", in, nn.NormOptions{NoGain: true, NoBias: true}))
-	same(t, "LayerNorm", out[0], out[1])
-	same(t, "RMSNorm", out[2], out[3])
-	same(t, "LayerNorm without parameters", out[4], out[1])
+	graphtest.Same(t, "LayerNorm", out[0], out[1])
+	graphtest.Same(t, "RMSNorm", out[2], out[3])
+	graphtest.Same(t, "LayerNorm without parameters", out[4], out[1])
 	if got := fmt.Sprint(names(b)); got != "[default/gain default/bias rms/gain]" {
 		t.Errorf("got the parameters %v", got)
 	}
@@ -92,17 +93,17 @@ func TestNormOptions(t *testing.T) {
 // TestBatchNormFixed checks that BatchNorm and BatchNormFixed with the moments of the same
 // batch agree, and how RunningStats moves.
 func TestBatchNormFixed(t *testing.T) {
-	x := wave(8, 2)
+	x := graphtest.Wave(8, 2)
 	b := graph.New(nil)
 	in := b.Const(x, 4, 2)
 	batch := nn.RunningStats(b, in, nn.Moments{Mean: b.Const([]float64{9, 9}, 2), Variance: b.Const([]float64{9, 9}, 2)}, 1)
 	biased := nn.Moments{Mean: batch.Mean, Variance: b.Scale(batch.Variance, 3./4)}
 	gain, bias := b.Const([]float64{2, 3}, 2), b.Const([]float64{-1, 1}, 2)
 	half := nn.RunningStats(b, in, nn.Moments{Mean: b.Const([]float64{9, 9}, 2), Variance: b.Const([]float64{9, 9}, 2)}, .5)
-	out := values(t, b, nn.BatchNorm(b, "h", in, nn.NormOptions{Gain: graph.Values([]float64{2, 3}), Bias: graph.Values([]float64{-1, 1})}),
+	out := graphtest.Run(t, b, nil, nn.BatchNorm(b, "h", in, nn.NormOptions{Gain: graph.Values([]float64{2, 3}), Bias: graph.Values([]float64{-1, 1})}),
 		nn.BatchNormFixed(b, in, biased, gain, bias, 1e-5), half.Mean, batch.Mean)
-	same(t, "fixed", out[1], out[0])
-	same(t, "half way", out[2], []float64{(9 + out[3][0]) / 2, (9 + out[3][1]) / 2})
+	graphtest.Same(t, "fixed", out[1], out[0])
+	graphtest.Same(t, "half way", out[2], []float64{(9 + out[3][0]) / 2, (9 + out[3][1]) / 2})
 }
 
 // TestPReLU checks the slopes of channels, the one of all, and their start.
@@ -110,9 +111,9 @@ func TestPReLU(t *testing.T) {
 	x := []float64{-1, 2, -3, 4, -5, -6}
 	b := graph.New(nil)
 	in := b.Const(x, 1, 3, 2)
-	out := values(t, b, nn.PReLU(b, "each", in, nn.PReLUOptions{Slope: graph.Values([]float64{.5, 0, -1})}), nn.PReLU(b, "one", in, nn.PReLUOptions{OneSlope: true}))
-	same(t, "slope of each channel", out[0], []float64{-.5, 2, 0, 4, 5, 6})
-	same(t, "one slope", out[1], []float64{-.25, 2, -.75, 4, -1.25, -1.5})
+	out := graphtest.Run(t, b, nil, nn.PReLU(b, "each", in, nn.PReLUOptions{Slope: graph.Values([]float64{.5, 0, -1})}), nn.PReLU(b, "one", in, nn.PReLUOptions{OneSlope: true}))
+	graphtest.Same(t, "slope of each channel", out[0], []float64{-.5, 2, 0, 4, 5, 6})
+	graphtest.Same(t, "one slope", out[1], []float64{-.25, 2, -.75, 4, -1.25, -1.5})
 	if e, o := b.Params().Get("each/slope"), b.Params().Get("one/slope"); e.Size() != 3 || o.Size() != 1 {
 		t.Errorf("got %d and %d slopes, want 3 and 1", e.Size(), o.Size())
 	}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/nn"
+	"github.com/symgrad/symgrad/internal/graphtest"
+	"github.com/symgrad/symgrad/internal/ir"
 )
 
 // TestPatches checks that a convolution is a product with the columns of Patches, and that
@@ -19,23 +21,23 @@ func TestPatches(t *testing.T) {
 		{Kernel: []int{3}, Windowing: nn.Windowing{Stride: []int{3}, PadEnd: []int{2}}},
 	} {
 		b := graph.New(nil)
-		x := b.Const(wave(2*3*5*6, 1), 2, 3, 5, 6)
+		x := b.Const(graphtest.Wave(2*3*5*6, 1), 2, 3, 5, 6)
 		columns := nn.Patches(b, x, o)
 		s := b.Shape(columns)
-		y := b.Const(wave(size(s), 2), s...)
+		y := b.Const(graphtest.Wave(ir.Shape(s).Size(), 2), s...)
 		back := nn.FromPatches(b, y, []int{5, 6}, o)
 		kernel := append([]int{}, o.Kernel...)
 		if len(kernel) == 1 {
 			kernel = append(kernel, kernel[0])
 		}
-		w := b.Const(wave(4*s[1], 3), append([]int{4, 3}, kernel...)...)
+		w := b.Const(graphtest.Wave(4*s[1], 3), append([]int{4, 3}, kernel...)...)
 		images := nn.Convolve(b, x, w, o.Windowing)
 		product := b.Reshape(b.MatMul(b.Reshape(w, 4, s[1]), columns), b.Shape(images)...)
-		out := values(t, b, b.Sum(b.Mul(columns, y)), b.Sum(b.Mul(x, back)), images, product)
+		out := graphtest.Run(t, b, nil, b.Sum(b.Mul(columns, y)), b.Sum(b.Mul(x, back)), images, product)
 		what := fmt.Sprintf("%+v", o)
 		if math.Abs(out[0][0]-out[1][0]) > 1e-12*math.Abs(out[0][0]) {
 			t.Errorf("%s: got %v and %v, want equal sums", what, out[0][0], out[1][0])
 		}
-		same(t, what, out[2], out[3])
+		graphtest.Same(t, what, out[2], out[3])
 	}
 }

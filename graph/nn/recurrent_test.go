@@ -8,6 +8,7 @@ import (
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/nn"
+	"github.com/symgrad/symgrad/internal/graphtest"
 	"gorgonia.org/gorgonia"
 )
 
@@ -53,12 +54,12 @@ func TestUnroll(t *testing.T) {
 		for _, reverse := range []bool{false, true} {
 			t.Run(fmt.Sprint(k, reverse), func(t *testing.T) {
 				g := k.Gates() * hid
-				x, wi, wh, bi, bh := wave(steps*batch*in, 1), wave(in*g, 2), wave(hid*g, 3), wave(g, 4), wave(g, 5)
-				h0, c0 := wave(batch*hid, 6), wave(batch*hid, 7)
+				x, wi, wh, bi, bh := graphtest.Wave(steps*batch*in, 1), graphtest.Wave(in*g, 2), graphtest.Wave(hid*g, 3), graphtest.Wave(g, 4), graphtest.Wave(g, 5)
+				h0, c0 := graphtest.Wave(batch*hid, 6), graphtest.Wave(batch*hid, 7)
 				b := graph.New(nil)
 				y, last := nn.Unroll(b, k, b.Const(x, steps, batch, in), nn.State{H: b.Const(h0, batch, hid), C: b.Const(c0, batch, hid)},
 					nn.CellWeights{Input: b.Const(wi, in, g), Hidden: b.Const(wh, hid, g), InputBias: b.Const(bi, g), HiddenBias: b.Const(bh, g)}, reverse)
-				out := values(t, b, y, last.H)
+				out := graphtest.Run(t, b, nil, y, last.H)
 				want, end := make([]float64, steps*batch*hid), make([]float64, batch*hid)
 				for e := range batch {
 					h, c := h0[e*hid:(e+1)*hid], c0[e*hid:(e+1)*hid]
@@ -72,8 +73,8 @@ func TestUnroll(t *testing.T) {
 					}
 					copy(end[e*hid:], h)
 				}
-				same(t, "states", out[0], want)
-				same(t, "last state", out[1], end)
+				graphtest.Same(t, "states", out[0], want)
+				graphtest.Same(t, "last state", out[1], end)
 			})
 		}
 	}
@@ -89,8 +90,8 @@ func TestRecurrentGradient(t *testing.T) {
 		if got := b.Shape(y); fmt.Sprint(got) != "[3 2 6]" || len(last) != 4 {
 			t.Fatalf("%v: got the states %v and %d last ones", k, got, len(last))
 		}
-		loss := b.Sum(b.Square(b.Add(y, b.Const(wave(36, 1), 3, 2, 6))))
-		if err := autograd.Check(b, loss, autograd.Point{Floats: map[string][]float64{"x": wave(24, 2)}}, autograd.CheckOptions{}); err != nil {
+		loss := b.Sum(b.Square(b.Add(y, b.Const(graphtest.Wave(36, 1), 3, 2, 6))))
+		if err := autograd.Check(b, loss, autograd.Point{Floats: map[string][]float64{"x": graphtest.Wave(24, 2)}}, autograd.CheckOptions{}); err != nil {
 			t.Errorf("%v: %v", k, err)
 		}
 	}
@@ -99,14 +100,14 @@ func TestRecurrentGradient(t *testing.T) {
 // TestAttention compares with loops, with and without a mask.
 func TestAttention(t *testing.T) {
 	const n, d = 4, 3
-	q, k, v := wave(n*d, 1), wave(n*d, 2), wave(n*d, 3)
+	q, k, v := graphtest.Wave(n*d, 1), graphtest.Wave(n*d, 2), graphtest.Wave(n*d, 3)
 	for _, causal := range []bool{false, true} {
 		b := graph.New(nil)
 		var mask *gorgonia.Node
 		if causal {
 			mask = nn.CausalMask(b, n)
 		}
-		got := values(t, b, nn.Attention(b, b.Const(q, n, d), b.Const(k, n, d), b.Const(v, n, d), mask))[0]
+		got := graphtest.Run(t, b, nil, nn.Attention(b, b.Const(q, n, d), b.Const(k, n, d), b.Const(v, n, d), mask))[0]
 		want := make([]float64, n*d)
 		for i := range n {
 			var weight [n]float64
@@ -128,7 +129,7 @@ func TestAttention(t *testing.T) {
 				}
 			}
 		}
-		same(t, fmt.Sprint("attention, causal ", causal), got, want)
+		graphtest.Same(t, fmt.Sprint("attention, causal ", causal), got, want)
 	}
 }
 
@@ -136,7 +137,7 @@ func TestAttention(t *testing.T) {
 // with what its comment says.
 func TestConvolution(t *testing.T) {
 	const n, c, h, w, o, k = 2, 3, 6, 5, 4, 3
-	x, weight := wave(n*c*h*w, 1), wave(o*c*k*k, 2)
+	x, weight := graphtest.Wave(n*c*h*w, 1), graphtest.Wave(o*c*k*k, 2)
 	b := graph.New(nil)
 	y := nn.Convolve(b, b.Const(x, n, c, h, w), b.Const(weight, o, c, k, k), nn.Windowing{Stride: []int{2, 1}, Pad: []int{1, 0}})
 	shape := b.Shape(y)
@@ -164,7 +165,7 @@ func TestConvolution(t *testing.T) {
 			}
 		}
 	}
-	same(t, "convolution", values(t, b, y)[0], want)
+	graphtest.Same(t, "convolution", graphtest.Run(t, b, nil, y)[0], want)
 
 	b = graph.New(nil)
 	l := nn.Conv(b, "conv", b.Input("x", 2, 3, 8, 8), nn.ConvOptions{Out: 5, Kernel: []int{3}})

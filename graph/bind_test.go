@@ -2,64 +2,12 @@ package graph_test
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"testing"
 
 	"github.com/symgrad/symgrad/graph"
 	"gorgonia.org/gorgonia"
 )
-
-// values compiles and runs nodes that need no feeding.
-func values(t *testing.T, b *graph.Builder, nodes ...*gorgonia.Node) [][]float64 {
-	t.Helper()
-	p, err := b.Compile(graph.Options{Outputs: nodes})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := p.Run(); err != nil {
-		t.Fatal(err)
-	}
-	out := make([][]float64, len(nodes))
-	for i := range out {
-		out[i] = graph.OutputOf[float64](p, i).Read(nil)
-	}
-	return out
-}
-
-func same(t *testing.T, what string, got, want []float64) {
-	t.Helper()
-	if len(got) != len(want) {
-		t.Fatalf("%s: got %d elements, want %d", what, len(got), len(want))
-	}
-	for i := range got {
-		if !(math.Abs(got[i]-want[i]) <= 1e-12*(1+math.Abs(want[i]))) {
-			t.Fatalf("%s: got %v at element %d, want %v", what, got[i], i, want[i])
-		}
-	}
-}
-
-// wave makes n numbers that are not all alike.
-func wave(n int, seed float64) []float64 {
-	v := make([]float64, n)
-	for i := range v {
-		v[i] = math.Sin(seed + 1.7*float64(i))
-	}
-	return v
-}
-
-// TestPad holds the modes to the drawings in their comments.
-func TestPad(t *testing.T) {
-	for mode, want := range map[graph.PadMode][]float64{
-		graph.PadZeros:     {0, 0, 1, 2, 3, 4, 0, 0},
-		graph.PadReflect:   {3, 2, 1, 2, 3, 4, 3, 2},
-		graph.PadReplicate: {1, 1, 1, 2, 3, 4, 4, 4},
-		graph.PadCircular:  {3, 4, 1, 2, 3, 4, 1, 2},
-	} {
-		b := graph.New(nil)
-		same(t, fmt.Sprint("mode ", mode), values(t, b, b.Pad(b.Const([]float64{1, 2, 3, 4}, 4), []int{2}, []int{2}, mode))[0], want)
-	}
-}
 
 // TestBind checks that a bound input is read in place, that feeding ends that,
 // and that the wrong type is refused.
@@ -122,25 +70,5 @@ func TestMemory(t *testing.T) {
 	}
 	if _, err := graph.InputOf[float64](prog, "y").Memory(); err == nil {
 		t.Error("an unknown input got no error")
-	}
-}
-
-// TestProfile checks that the kernels' figures add up.
-func TestProfile(t *testing.T) {
-	b := graph.New(nil)
-	y := b.Tanh(b.MatMul(b.Const(wave(60, 1), 6, 10), b.Const(wave(40, 2), 10, 4)))
-	p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{y}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	q, err := p.Profile(5)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(q.Kernels) != 1 || q.Kernels[0].Op != "matmul+tanh" || q.Kernels[0].Flops < 2*6*10*4 || q.PerRun <= 0 || q.MaxBytes <= 0 {
-		t.Errorf("got %+v", q)
-	}
-	if _, err := p.Profile(0); err == nil {
-		t.Error("no runs: no error")
 	}
 }

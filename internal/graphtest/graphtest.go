@@ -1,4 +1,8 @@
-package nn_test
+// Package graphtest runs graphs for tests and compares what they compute.
+//
+// It does not own golden files (internal/golden). Importers: tests of graph and its
+// rooms, and of autograd.
+package graphtest
 
 import (
 	"math"
@@ -8,21 +12,16 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// values compiles and runs nodes that need no feeding.
-func values(t *testing.T, b *graph.Builder, nodes ...*gorgonia.Node) [][]float64 {
-	t.Helper()
-	return fed(t, b, nil, nodes...)
-}
-
-// fed compiles and runs nodes with the inputs.
-func fed(t *testing.T, b *graph.Builder, inputs map[string][]float64, nodes ...*gorgonia.Node) [][]float64 {
+// Run compiles nodes of b, sets the inputs that they need from feeds, runs once and
+// returns the elements of each node.
+func Run(t testing.TB, b *graph.Builder, feeds map[string][]float64, nodes ...*gorgonia.Node) [][]float64 {
 	t.Helper()
 	p, err := b.Compile(graph.Options{Outputs: nodes})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, in := range p.Inputs() {
-		if err := graph.InputOf[float64](p, in.Name).Set(inputs[in.Name]); err != nil {
+		if err := graph.InputOf[float64](p, in.Name).Set(feeds[in.Name]); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -36,8 +35,8 @@ func fed(t *testing.T, b *graph.Builder, inputs map[string][]float64, nodes ...*
 	return out
 }
 
-// same compares elements up to a few roundings.
-func same(t *testing.T, what string, got, want []float64) {
+// Same fails the test unless the elements are equal up to a few roundings.
+func Same(t testing.TB, what string, got, want []float64) {
 	t.Helper()
 	if len(got) != len(want) {
 		t.Fatalf("%s: got %d elements, want %d", what, len(got), len(want))
@@ -49,20 +48,11 @@ func same(t *testing.T, what string, got, want []float64) {
 	}
 }
 
-// wave makes n numbers that are not all alike.
-func wave(n int, seed float64) []float64 {
+// Wave returns n numbers that are not all alike.
+func Wave(n int, seed float64) []float64 {
 	v := make([]float64, n)
 	for i := range v {
 		v[i] = math.Sin(seed + 1.7*float64(i))
 	}
 	return v
-}
-
-// size is the number of elements of a shape.
-func size(shape []int) int {
-	n := 1
-	for _, e := range shape {
-		n *= e
-	}
-	return n
 }

@@ -1,0 +1,29 @@
+package graph_test
+
+import (
+	"testing"
+
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/graphtest"
+	"gorgonia.org/gorgonia"
+)
+
+// TestProfile checks that the kernels' figures add up.
+func TestProfile(t *testing.T) {
+	b := graph.New(nil)
+	y := b.Tanh(b.MatMul(b.Const(graphtest.Wave(60, 1), 6, 10), b.Const(graphtest.Wave(40, 2), 10, 4)))
+	p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{y}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, err := p.Profile(5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(q.Kernels) != 1 || q.Kernels[0].Op != "matmul+tanh" || q.Kernels[0].Flops < 2*6*10*4 || q.PerRun <= 0 || q.MaxBytes <= 0 {
+		t.Errorf("got %+v", q)
+	}
+	if _, err := p.Profile(0); err == nil {
+		t.Error("no runs: no error")
+	}
+}
