@@ -62,12 +62,10 @@ func (c *Ctx) Fail(op, node string, in []*gorgonia.Node, err error) {
 	if c.Err != nil {
 		return
 	}
-	e := &Error{Package: c.Package, Op: op, Node: node, Err: err}
+	e := &Error{Package: c.Package, Op: op, Node: node, Err: err, At: Position(c.Line())}
 	if c.depth > 0 {
 		e.Package, e.Op = c.operator()
-		e.Node, in, e.At = c.label, c.in, Position(c.at)
-	} else {
-		e.At = Position(Caller())
+		e.Node, in = c.label, c.in
 	}
 	for _, n := range in {
 		t, terr := TypeOf(n)
@@ -116,10 +114,13 @@ func (c *Ctx) Apply(e *Entry, a ir.Attrs, in ...*gorgonia.Node) *gorgonia.Node {
 
 // Line is where the user asked for what is being made.
 func (c *Ctx) Line() uintptr {
-	if c.depth > 0 {
-		return c.at
+	if c.depth == 0 {
+		return Caller()
 	}
-	return Caller()
+	if c.at == 0 {
+		c.at = Caller()
+	}
+	return c.at
 }
 
 func (c *Ctx) infer(e *Entry, a ir.Attrs, in []*gorgonia.Node) (ir.Type, error) {

@@ -13,7 +13,7 @@ type frame struct {
 	name  string           // package and operator: "graph.Max"
 	label string           // the name that the user gave the result, or ""
 	in    []*gorgonia.Node // the user's operands
-	at    uintptr          // the user's line
+	at    uintptr          // the user's line, 0 until Line is asked for it
 	depth int              // calls that have not returned
 }
 
@@ -24,7 +24,7 @@ type frame struct {
 func (c *Ctx) Enter(name string, in ...*gorgonia.Node) *Ctx {
 	c.depth++
 	if c.depth == 1 && c.Err == nil {
-		c.name, c.in, c.at = name, in, Caller()
+		c.name, c.in = name, in
 	}
 	return c
 }
