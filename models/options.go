@@ -32,13 +32,7 @@ func (h Head) String() string { return enum.String("head", headNames, int(h)) }
 func (h Head) MarshalText() ([]byte, error) { return enum.Text("head", headNames, int(h)) }
 
 // UnmarshalText sets h to the head of the name. Errors: ErrOption for another name.
-func (h *Head) UnmarshalText(text []byte) error {
-	i, err := enum.Parse("head", headNames, text)
-	if err == nil {
-		*h = Head(i)
-	}
-	return err
-}
+func (h *Head) UnmarshalText(text []byte) error { return enum.Read(h, "head", headNames, text) }
 
 // finish ends a model in the loss and the output of the head.
 func (h Head) finish(b *graph.Builder, out *gorgonia.Node, n, outputs int) (l, output *gorgonia.Node) {

@@ -29,11 +29,7 @@ func (r Reduction) MarshalText() ([]byte, error) {
 
 // UnmarshalText sets the reduction that has the name. Errors: ErrOption for other names.
 func (r *Reduction) UnmarshalText(text []byte) error {
-	i, err := enum.Parse("reduction", reductionNames, text)
-	if err == nil {
-		*r = Reduction(i)
-	}
-	return err
+	return enum.Read(r, "reduction", reductionNames, text)
 }
 
 // first returns the optional argument, its zero value if there is none. Checks.Optional

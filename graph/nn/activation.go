@@ -53,7 +53,7 @@ func Activate(b *graph.Builder, a Activation, x *gorgonia.Node) *gorgonia.Node {
 	c := build.Enter(b, "nn.Activate", x)
 	defer c.Leave()
 	c.Shape(x)
-	if !known(c, "activation", activationNames, int(a)) {
+	if !c.Checks().OneOf("activation", activationNames, int(a)).OK() {
 		return nil
 	}
 	return activations[a].f(b, x)

@@ -1,9 +1,6 @@
 package nn
 
-import (
-	"github.com/symgrad/symgrad/internal/build"
-	"github.com/symgrad/symgrad/internal/enum"
-)
+import "github.com/symgrad/symgrad/internal/enum"
 
 // This file writes and reads the settings that are one of a few by their names, and so
 // in JSON. What has no name is an ErrOption that lists the names.
@@ -16,23 +13,6 @@ var (
 	gridNames   = []string{GridZeros: "zeros", GridBorder: "border", GridReflect: "reflect"}
 )
 
-// known says whether a setting is one of the names; if not it fails.
-func known(c *build.Core, kind string, names []string, i int) bool {
-	if _, err := enum.Text(kind, names, i); c.OK() && err != nil {
-		c.Refuse(err)
-	}
-	return c.OK()
-}
-
-// read sets v to what text names, or leaves it as it is.
-func read[T ~uint8](v *T, kind string, names []string, text []byte) error {
-	i, err := enum.Parse(kind, names, text)
-	if err == nil {
-		*v = T(i)
-	}
-	return err
-}
-
 // String returns the activation's name, such as "leaky_relu".
 func (a Activation) String() string { return enum.String("activation", activationNames, int(a)) }
 
@@ -43,7 +23,7 @@ func (a Activation) MarshalText() ([]byte, error) {
 
 // UnmarshalText sets a to the activation of the name. Errors: ErrOption for another name.
 func (a *Activation) UnmarshalText(text []byte) error {
-	return read(a, "activation", activationNames, text)
+	return enum.Read(a, "activation", activationNames, text)
 }
 
 // String returns the cell's name: "lstm", "gru", "tanh_rnn" or "relu_rnn".
@@ -53,7 +33,7 @@ func (k Cell) String() string { return enum.String("cell", cellNames, int(k)) }
 func (k Cell) MarshalText() ([]byte, error) { return enum.Text("cell", cellNames, int(k)) }
 
 // UnmarshalText sets k to the cell of the name. Errors: ErrOption for another name.
-func (k *Cell) UnmarshalText(text []byte) error { return read(k, "cell", cellNames, text) }
+func (k *Cell) UnmarshalText(text []byte) error { return enum.Read(k, "cell", cellNames, text) }
 
 // String returns the mode's name, such as "linear".
 func (m ResizeMode) String() string { return enum.String("resize mode", resizeNames, int(m)) }
@@ -65,7 +45,7 @@ func (m ResizeMode) MarshalText() ([]byte, error) {
 
 // UnmarshalText sets m to the mode of the name. Errors: ErrOption for another name.
 func (m *ResizeMode) UnmarshalText(text []byte) error {
-	return read(m, "resize mode", resizeNames, text)
+	return enum.Read(m, "resize mode", resizeNames, text)
 }
 
 // String returns the padding's name: "zeros", "border" or "reflect".
@@ -75,4 +55,6 @@ func (p GridPad) String() string { return enum.String("grid padding", gridNames,
 func (p GridPad) MarshalText() ([]byte, error) { return enum.Text("grid padding", gridNames, int(p)) }
 
 // UnmarshalText sets p to the padding of the name. Errors: ErrOption for another name.
-func (p *GridPad) UnmarshalText(text []byte) error { return read(p, "grid padding", gridNames, text) }
+func (p *GridPad) UnmarshalText(text []byte) error {
+	return enum.Read(p, "grid padding", gridNames, text)
+}

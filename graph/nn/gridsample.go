@@ -43,7 +43,7 @@ func GridSample(b *graph.Builder, x, grid *gorgonia.Node, o GridOptions) *gorgon
 	c := build.Enter(b, "nn.GridSample", x, grid)
 	defer c.Leave()
 	s, g := c.Shape(x), c.Shape(grid)
-	if !known(c, "resize mode", resizeNames[:ResizeCubic+1], int(o.Mode)) || !known(c, "grid padding", gridNames, int(o.Pad)) {
+	if !c.Checks().OneOf("resize mode", resizeNames[:ResizeCubic+1], int(o.Mode)).OneOf("grid padding", gridNames, int(o.Pad)).OK() {
 		return nil
 	}
 	k := len(s) - 2

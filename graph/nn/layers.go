@@ -54,7 +54,7 @@ func leavesOut(c *build.Core, name string, out bool, init graph.Initializer) boo
 func Dense(b *graph.Builder, name string, x *gorgonia.Node, out int, act Activation) *gorgonia.Node {
 	c := enter(b, "nn.Dense", name, x)
 	defer c.Leave()
-	if !known(c, "activation", activationNames, int(act)) {
+	if !c.Checks().OneOf("activation", activationNames, int(act)).OK() {
 		return nil
 	}
 	y := linear(b, "Dense ("+act.String()+")", name, x, LinearOptions{Out: out, Weight: act.Initializer()})

@@ -78,7 +78,7 @@ func cellStep(b *graph.Builder, k Cell, a *gorgonia.Node, s State, w CellWeights
 		return State{}
 	}
 	switch {
-	case !known(c, "cell", cellNames, int(k)):
+	case !c.Checks().OneOf("cell", cellNames, int(k)).OK():
 		return State{}
 	case len(shape) != 2:
 		c.Refuse(mistake.Shapef("got the hidden state %v, want [N, H]", shape))
@@ -196,7 +196,7 @@ func Recurrent(b *graph.Builder, name string, x *gorgonia.Node, o RecurrentOptio
 // fits says whether the settings and x go together; if not it fails.
 func (o RecurrentOptions) fits(c *build.Core, x *gorgonia.Node) bool {
 	s := c.Shape(x)
-	if !known(c, "cell", cellNames, int(o.Cell)) {
+	if !c.Checks().OneOf("cell", cellNames, int(o.Cell)).OK() {
 		return false
 	}
 	switch {

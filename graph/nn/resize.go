@@ -46,7 +46,7 @@ func Resize(b *graph.Builder, x *gorgonia.Node, o ResizeOptions) *gorgonia.Node 
 	c := build.Enter(b, "nn.Resize", x)
 	defer c.Leave()
 	s := c.Shape(x)
-	if !known(c, "resize mode", resizeNames, int(o.Mode)) {
+	if !c.Checks().OneOf("resize mode", resizeNames, int(o.Mode)).OK() {
 		return nil
 	}
 	size, step, err := o.extents(s)

@@ -32,17 +32,10 @@ func Text(kind string, names []string, i int) ([]byte, error) {
 // Read sets v to the constant that text names. Errors: ErrOption if there is none; v keeps
 // its value then.
 func Read[T ~uint8](v *T, kind string, names []string, text []byte) error {
-	i, err := Parse(kind, names, text)
-	if err == nil {
-		*v = T(i)
+	i := slices.Index(names, string(text))
+	if i < 0 {
+		return mistake.Optionf("got the %s %q, want one of %s", kind, text, strings.Join(names, ", "))
 	}
-	return err
-}
-
-// Parse returns the constant that text names. Errors: ErrOption if there is none.
-func Parse(kind string, names []string, text []byte) (int, error) {
-	if i := slices.Index(names, string(text)); i >= 0 {
-		return i, nil
-	}
-	return 0, mistake.Optionf("got the %s %q, want one of %s", kind, text, strings.Join(names, ", "))
+	*v = T(i)
+	return nil
 }
