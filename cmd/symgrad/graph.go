@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
 	"gorgonia.org/gorgonia"
 )
@@ -158,7 +159,7 @@ func (s settings) finish(b *graph.Builder, loss *gorgonia.Node, outputs ...*gorg
 	if loss == nil || len(b.ParamNodes()) == 0 {
 		return p, nil
 	}
-	grads, err := gradients(loss, b.ParamNodes())
+	grads, err := autograd.Gradients(loss, b.ParamNodes()...)
 	p.options.Grads = grads
 	return p, err
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/formula"
 	"github.com/symgrad/symgrad/models"
@@ -67,8 +66,4 @@ func (s settings) parse(text string) (*program, error) {
 	}
 	loss := b.Mean(b.Square(y))
 	return s.finish(b, loss, loss, y)
-}
-
-func gradients(loss *gorgonia.Node, params []*gorgonia.Node) ([]*gorgonia.Node, error) {
-	return autograd.Gradients(loss, params...)
 }
