@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/build"
@@ -49,6 +50,22 @@ func (b *Builder) Graph() *gorgonia.ExprGraph { return b.c.Graph }
 
 // Params returns the Params that hold the parameters of b.
 func (b *Builder) Params() *Params { return b.params }
+
+// ParamNodes are the nodes of the parameters that b has built, in order. After a
+// mistake one follows that stands for those that are missing.
+func (b *Builder) ParamNodes() []*gorgonia.Node { return b.withMissing(b.paramsIn) }
+
+// InputNodes are the inputs that b has built, in order. After a mistake one follows
+// that stands for those that are missing.
+func (b *Builder) InputNodes() []*gorgonia.Node { return b.withMissing(b.inputs) }
+
+func (b *Builder) withMissing(nodes []*gorgonia.Node) []*gorgonia.Node {
+	nodes = slices.Clone(nodes)
+	if b.c.Err != nil {
+		nodes = append(nodes, b.c.Missing())
+	}
+	return nodes
+}
 
 // Err returns the first mistake, or nil. A call that could not be made is an *OpError.
 func (b *Builder) Err() error { return b.c.Err }

@@ -34,5 +34,6 @@
 // train trains. The package does not own the implementations: operators are in internal/op,
 // the compiler in internal/compile, the run loop in internal/exec.
 //
-// Importers: whoever builds a model. Read builder.go first, then params.go and program.go.
+// Importers: whoever builds a model. Read builder.go first, then params.go,
+// compile.go and program.go.
 package graph

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"github.com/symgrad/symgrad/internal/enum"
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/tensor"
@@ -21,6 +22,16 @@ func (d DType) String() string {
 		return "float32"
 	}
 	return "float64"
+}
+
+var dtypeNames = []string{Float64: "float64", Float32: "float32"}
+
+// MarshalText is the type's name: float64 or float32.
+func (d DType) MarshalText() ([]byte, error) { return enum.Text("type", dtypeNames, int(d)) }
+
+// UnmarshalText reads what MarshalText writes.
+func (d *DType) UnmarshalText(text []byte) error {
+	return enum.Read(d, "type", dtypeNames, text)
 }
 
 func (d DType) ir() ir.DType {

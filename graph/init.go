@@ -13,6 +13,24 @@ import (
 // same bits on every processor.
 type Initializer func(dst []float64, shape []int, r *rand.Rand) error
 
+// MarshalJSON writes no Initializer as null. One that is there is a function,
+// which has no form in JSON: ErrUnsupported.
+func (f Initializer) MarshalJSON() ([]byte, error) {
+	if f != nil {
+		return nil, errors.Wrap(ErrUnsupported, "graph: an Initializer is a function, which JSON cannot hold; only nil, the default, can be written")
+	}
+	return []byte("null"), nil
+}
+
+// UnmarshalJSON reads null as no Initializer.
+func (f *Initializer) UnmarshalJSON(text []byte) error {
+	if string(text) != "null" {
+		return errors.Wrapf(ErrUnsupported, "graph: got the Initializer %s, want null", text)
+	}
+	*f = nil
+	return nil
+}
+
 // Zeros fills with 0.
 func Zeros() Initializer { return Constant(0) }
 

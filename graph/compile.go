@@ -1,0 +1,201 @@
+package graph
+
+import (
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/build"
+	"github.com/symgrad/symgrad/internal/compile"
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/pool"
+	"github.com/symgrad/symgrad/internal/op"
+	"gorgonia.org/gorgonia"
+)
+
+// Options says what to compile. The zero value computes nothing.
+type Options struct {
+	// Outputs are the nodes whose values a run leaves for Output, in order.
+	Outputs []*gorgonia.Node
+
+	// Grads are the gradients of the parameters, from autograd.Gradients: one
+	// for each node that the Builder's ParamNodes lists, in that order. A run
+	// leaves them in the gradient memory of Params. Nil: forward only.
+	Grads []*gorgonia.Node
+
+	// Descend lets a run make a step of gradient descent with the rate of
+	// Program.SetRate,
+	//
+	//	p ← p − rate·g
+	//
+	// for each parameter p and its gradient g in Grads, instead of leaving the
+	// gradients in memory: those of weights are added to them tile by tile as
+	// they are computed. The first of Outputs is the loss: a run for which it is
+	// NaN or infinite fails with ErrNotFinite and changes no parameter.
+	Descend bool
+
+	// Workers is the number of threads that a run uses. 0 leaves it to the program:
+	// GOMAXPROCS, or one where the kernels are so small that threads would spend more
+	// time on handing over work, as fast as that is here, than they save.
+	Workers int
+
+	// MemoryLimit is how many bytes the Program and its Forks may need together, with
+	// the parameters and gradients that they share: Compile and Fork fail with a
+	// *MemoryError before they allocate more. 0 is what this process may still take, as far as the system says: what
+	// the machine has free, its container (control group), ulimit -v and GOMEMLIMIT
+	// leave.
+	MemoryLimit int64
+
+	// Recompute makes gradients with less memory and more time: most of what the
+	// walk forward computes is not kept for the walk back but computed again when
+	// that comes to it, a segment at a time. A chain of n layers so keeps some 2 √n
+	// of its results, for one more walk forward at most. Results have the same bits.
+	// What the gradient of a weight needs of all the steps that share it stays, so a
+	// recurrence gains little. Where less than a tenth of the memory would be saved,
+	// nothing changes; Stats says what is needed.
+	Recompute bool
+
+	// Trace, if not nil, is called with each phase of the compilation, in order: what the
+	// compiler read, what each pass made of it, and the plan.
+	Trace func(Phase)
+}
+
+// Compile makes a Program. It fails with the Builder's first mistake, a node of
+// another graph, an operator that cannot be compiled, or a *MemoryError.
+// It binds the parameters' nodes to tensors that show the flat memory.
+func (b *Builder) Compile(o Options) (p *Program, err error) {
+	if b == nil {
+		return nil, errors.Wrap(ErrOption, "graph: Compile: got no Builder")
+	}
+	if b.c.Err != nil {
+		return nil, b.c.Err
+	}
+	defer compile.Recover("graph: Compile", &err)
+	targets, nodes, err := b.targets(o)
+	if err != nil {
+		return nil, err
+	}
+	f, err := compile.Lower(compile.Source{Name: "main", Out: nodes, Leaf: b.lookup})
+	if err != nil {
+		return nil, errors.Wrap(err, "graph: Compile")
+	}
+	if p, err = compileFunc(f, b.params, targets, o); err != nil {
+		return nil, errors.Wrap(err, "graph: Compile")
+	}
+	b.params.fix()
+	for _, n := range b.paramsIn {
+		if err := op.Let(n, b.params.tensorOf(b.paramOf[n])); err != nil {
+			return nil, errors.Wrapf(err, "graph: Compile: parameter %q", n.Name())
+		}
+	}
+	for _, n := range b.inputs {
+		l := b.c.LeafOf(n)
+		for _, d := range l.Domains {
+			if in := p.inputs[l.Name]; in != nil {
+				in.domain |= d.(Domain)
+			}
+		}
+	}
+	p.allocate()
+	return p, nil
+}
+
+func init() {
+	build.Compile = func(f *ir.Func, d ir.DType, names []string) (any, error) { return compilePlain(f, d, names) }
+}
+
+// compilePlain makes a Program of a function without parameters, whose floats are of
+// the type d and whose results have the names.
+func compilePlain(f *ir.Func, d ir.DType, names []string) (*Program, error) {
+	targets := make([]compile.Target, len(names))
+	for i, name := range names {
+		targets[i].Name = name
+	}
+	params := NewParams(Float64, 0)
+	if d == ir.F32 {
+		params.dtype = Float32
+	}
+	p, err := compileFunc(f, params, targets, Options{})
+	if err != nil {
+		return nil, err
+	}
+	params.fix()
+	p.allocate()
+	return p, nil
+}
+
+// compileFunc makes a Program of f, without memory.
+func compileFunc(f *ir.Func, params *Params, targets []compile.Target, o Options) (*Program, error) {
+	if o.Workers < 0 || o.Workers > mostWorkers {
+		return nil, errors.Wrapf(ErrOption, "got %d workers, want 0 to %d", o.Workers, mostWorkers)
+	}
+	w := pool.Of(o.Workers)
+	plan, err := compile.Compile(f, targets, compile.Options{Recompute: o.Recompute, Regions: compile.RegionsFor(w, o.Recompute), Trace: traceTo(o.Trace)})
+	if err != nil {
+		return nil, unplanned(err)
+	}
+	return prepareProgram(params, plan, compile.WorkersFor(plan, w, o.Workers), o.MemoryLimit)
+}
+
+// mostWorkers is the largest number of threads that may be asked for.
+const mostWorkers = 1 << 10
+
+func (b *Builder) targets(o Options) ([]compile.Target, []*gorgonia.Node, error) {
+	var targets []compile.Target
+	var nodes []*gorgonia.Node
+	for i, n := range o.Outputs {
+		if n == nil || n.Graph() != b.c.Graph {
+			return nil, nil, errors.Wrapf(ErrOption, "graph: Compile: output %d is not a node of this graph", i)
+		}
+		targets = append(targets, compile.Target{Name: op.NameOf(n)})
+		nodes = append(nodes, n)
+	}
+	if o.Grads != nil && len(o.Grads) != len(b.paramsIn) {
+		return nil, nil, errors.Wrapf(ErrOption, "graph: Compile: got %d gradients, want one for each of the %d parameters", len(o.Grads), len(b.paramsIn))
+	}
+	for i, n := range o.Grads {
+		q := b.paramOf[b.paramsIn[i]]
+		if n == nil {
+			return nil, nil, errors.Wrapf(ErrOption, "graph: Compile: the gradient of %q is nil", q.Name)
+		}
+		t, err := op.TypeOf(n)
+		if err != nil {
+			return nil, nil, errors.Wrap(err, "graph: Compile")
+		}
+		if !t.Shape.Equal(q.Shape) {
+			return nil, nil, errors.Wrapf(ErrShape, "graph: Compile: gradient of %q: got %v, want %v", q.Name, t.Shape, q.Shape)
+		}
+		targets = append(targets, compile.Target{Name: q.Name, Grad: !o.Descend, Descend: o.Descend, Offset: q.offset})
+		nodes = append(nodes, n)
+	}
+	if o.Descend && (len(o.Outputs) == 0 || len(o.Grads) == 0) {
+		return nil, nil, errors.Wrap(ErrOption, "graph: Compile: got Descend without a loss as the first output, or without gradients")
+	}
+	if len(nodes) == 0 {
+		return nil, nil, errors.Wrap(ErrOption, "graph: Compile: got no outputs and no gradients, want at least one")
+	}
+	return targets, nodes, nil
+}
+
+// lookup tells the compiler what a leaf is.
+func (b *Builder) lookup(n *gorgonia.Node) (compile.Leaf, error) {
+	l := b.c.LeafOf(n)
+	if l == nil {
+		return foreignLeaf(n)
+	}
+	out := compile.Leaf{Kind: l.Kind, Name: l.Name, Data: l.Data, PC: l.At}
+	if q := b.paramOf[n]; q != nil {
+		out.Index = q.offset
+	}
+	return out, nil
+}
+
+// foreignLeaf reads a leaf that gorgonia made: one with a value is a constant
+// as it is now, one without is an input under its name.
+func foreignLeaf(n *gorgonia.Node) (compile.Leaf, error) {
+	if n.Value() == nil {
+		return compile.Leaf{Kind: ir.Input, Name: n.Name()}, nil
+	}
+	data, err := op.ValueData(n.Value())
+	if err != nil {
+		return compile.Leaf{}, errors.Wrapf(err, "node %q", n.Name())
+	}
+	return compile.Leaf{Kind: ir.Const, Name: n.Name(), Data: data}, nil
+}
