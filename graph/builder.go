@@ -32,13 +32,13 @@ type Builder struct {
 func init() { build.Of = func(b any) *build.Core { return b.(*Builder).c } }
 
 // New returns a Builder of a new graph whose parameters are in p. If p is nil, it makes
-// a new, empty Params of Float64 with the seed 0.
+// a new, empty Params of Float64 with the seed 0. Err reports a mistake of NewParams.
 func New(p *Params) *Builder {
 	if p == nil {
 		p = NewParams(Float64, 0)
 	}
 	c := build.New(p.dtype.ir())
-	c.Seed = p.seed
+	c.Seed, c.Err = p.seed, p.mistake
 	c.Enough = func(bytes int64, shape []int) error {
 		return enough(bytes, MemoryUse{Op: "const", Shape: shape, Bytes: bytes / 2})
 	}

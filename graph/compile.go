@@ -6,6 +6,7 @@ import (
 	"github.com/symgrad/symgrad/internal/compile"
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/pool"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
 )
@@ -62,7 +63,7 @@ type Options struct {
 // It binds the parameters' nodes to tensors that show the flat memory.
 func (b *Builder) Compile(o Options) (p *Program, err error) {
 	if b == nil {
-		return nil, errors.Wrap(ErrOption, "graph: Compile: got no Builder")
+		return nil, mistake.Optionf("graph: Compile: got a nil Builder, want one from New")
 	}
 	if b.c.Err != nil {
 		return nil, b.c.Err
@@ -70,9 +71,9 @@ func (b *Builder) Compile(o Options) (p *Program, err error) {
 	defer compile.Recover("graph: Compile", &err)
 	targets, nodes, err := b.targets(o)
 	if err != nil {
-		return nil, err
+		return nil, errors.Wrap(err, "graph: Compile")
 	}
-	f, err := compile.Lower(compile.Source{Name: "main", Out: nodes, Leaf: b.lookup})
+	f, err := compile.Lower(compile.Source{Name: "main", Out: nodes, PC: op.Caller(), Leaf: b.lookup})
 	if err != nil {
 		return nil, errors.Wrap(err, "graph: Compile")
 	}
@@ -124,7 +125,7 @@ func compilePlain(f *ir.Func, d ir.DType, names []string) (*Program, error) {
 // compileFunc makes a Program of f, without memory.
 func compileFunc(f *ir.Func, params *Params, targets []compile.Target, o Options) (*Program, error) {
 	if o.Workers < 0 || o.Workers > mostWorkers {
-		return nil, errors.Wrapf(ErrOption, "got %d workers, want 0 to %d", o.Workers, mostWorkers)
+		return nil, mistake.Optionf("got %d workers, want 0 to %d", o.Workers, mostWorkers)
 	}
 	w := pool.Of(o.Workers)
 	plan, err := compile.Compile(f, targets, compile.Options{Recompute: o.Recompute, Regions: compile.RegionsFor(w, o.Recompute), Trace: traceTo(o.Trace)})
@@ -137,41 +138,64 @@ func compileFunc(f *ir.Func, params *Params, targets []compile.Target, o Options
 // mostWorkers is the largest number of threads that may be asked for.
 const mostWorkers = 1 << 10
 
-func (b *Builder) targets(o Options) ([]compile.Target, []*gorgonia.Node, error) {
-	var targets []compile.Target
-	var nodes []*gorgonia.Node
+// targets returns the nodes to compute, the outputs before the gradients, and where each
+// goes.
+func (b *Builder) targets(o Options) (targets []compile.Target, nodes []*gorgonia.Node, err error) {
 	for i, n := range o.Outputs {
-		if n == nil || n.Graph() != b.c.Graph {
-			return nil, nil, errors.Wrapf(ErrOption, "graph: Compile: output %d is not a node of this graph", i)
+		if err := b.owns(n); err != nil {
+			return nil, nil, errors.WithMessagef(err, "output %d", i)
 		}
 		targets = append(targets, compile.Target{Name: op.NameOf(n)})
 		nodes = append(nodes, n)
 	}
 	if o.Grads != nil && len(o.Grads) != len(b.paramsIn) {
-		return nil, nil, errors.Wrapf(ErrOption, "graph: Compile: got %d gradients, want one for each of the %d parameters", len(o.Grads), len(b.paramsIn))
+		return nil, nil, mistake.Optionf("got %d gradients, want %d: one for each of ParamNodes", len(o.Grads), len(b.paramsIn))
 	}
 	for i, n := range o.Grads {
 		q := b.paramOf[b.paramsIn[i]]
-		if n == nil {
-			return nil, nil, errors.Wrapf(ErrOption, "graph: Compile: the gradient of %q is nil", q.Name)
-		}
-		t, err := op.TypeOf(n)
-		if err != nil {
-			return nil, nil, errors.Wrap(err, "graph: Compile")
-		}
-		if !t.Shape.Equal(q.Shape) {
-			return nil, nil, errors.Wrapf(ErrShape, "graph: Compile: gradient of %q: got %v, want %v", q.Name, t.Shape, q.Shape)
+		if err := b.isGradient(n, q); err != nil {
+			return nil, nil, errors.WithMessagef(err, "gradient of %q", q.Name)
 		}
 		targets = append(targets, compile.Target{Name: q.Name, Grad: !o.Descend, Descend: o.Descend, Offset: q.offset})
 		nodes = append(nodes, n)
 	}
-	if o.Descend && (len(o.Outputs) == 0 || len(o.Grads) == 0) {
-		return nil, nil, errors.Wrap(ErrOption, "graph: Compile: got Descend without a loss as the first output, or without gradients")
-	}
-	if len(nodes) == 0 {
-		return nil, nil, errors.Wrap(ErrOption, "graph: Compile: got no outputs and no gradients, want at least one")
+	switch {
+	case len(nodes) == 0:
+		return nil, nil, mistake.Optionf("got no outputs and no gradients, want at least one")
+	case o.Descend && len(o.Outputs) == 0:
+		return nil, nil, mistake.Optionf("got Descend without outputs, want the loss as the first")
+	case o.Descend && len(o.Grads) == 0:
+		return nil, nil, mistake.Optionf("got Descend without gradients, want one for each of ParamNodes")
 	}
 	return targets, nodes, nil
+}
+
+// owns is an error if n is no node of b.
+func (b *Builder) owns(n *gorgonia.Node) error {
+	switch {
+	case n == nil:
+		return mistake.Optionf("got nil, want a node of this Builder")
+	case n.Graph() != b.c.Graph:
+		return mistake.Optionf("got %q of another graph, want a node of this Builder", op.NameOf(n))
+	}
+	return nil
+}
+
+// isGradient is an error if n cannot be the gradient of q.
+func (b *Builder) isGradient(n *gorgonia.Node, q *Param) error {
+	if err := b.owns(n); err != nil {
+		return err
+	}
+	t, err := op.TypeOf(n)
+	switch {
+	case err != nil:
+		return err
+	case t.DType != b.c.Float:
+		return mistake.Newf(ErrDType, "got %v, want %v, the type of the parameter", t.DType, b.c.Float)
+	case !t.Shape.Equal(q.Shape):
+		return mistake.Shapef("got %v, want %v, the shape of the parameter", t.Shape, q.Shape)
+	}
+	return nil
 }
 
 // lookup tells the compiler what a leaf is.

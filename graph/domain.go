@@ -54,7 +54,7 @@ type TargetError struct {
 
 // Error says what is wrong where.
 func (e *TargetError) Error() string {
-	return fmt.Sprintf("targets %q: got %v at row %d, element %d, want %v: %v", e.Input, e.Value, e.Row, e.Element, e.Want, ErrTarget)
+	return fmt.Sprintf("targets %q: got %v at row %d, element %d, want %v", e.Input, e.Value, e.Row, e.Element, e.Want)
 }
 
 // Unwrap returns ErrTarget.

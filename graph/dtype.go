@@ -16,20 +16,15 @@ const (
 	Float32
 )
 
-// String is float64 or float32.
-func (d DType) String() string {
-	if d == Float32 {
-		return "float32"
-	}
-	return "float64"
-}
-
 var dtypeNames = []string{Float64: "float64", Float32: "float32"}
 
-// MarshalText is the type's name: float64 or float32.
+// String returns the type's name: "float64" or "float32".
+func (d DType) String() string { return enum.String("type", dtypeNames, int(d)) }
+
+// MarshalText returns the type's name. Errors: ErrOption if it has none.
 func (d DType) MarshalText() ([]byte, error) { return enum.Text("type", dtypeNames, int(d)) }
 
-// UnmarshalText reads what MarshalText writes.
+// UnmarshalText sets d to the type of the name. Errors: ErrOption for another name.
 func (d *DType) UnmarshalText(text []byte) error {
 	return enum.Read(d, "type", dtypeNames, text)
 }

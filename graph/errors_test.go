@@ -112,6 +112,12 @@ var mistakes = []struct {
 	{"delta of 0", nil, func(b *graph.Builder) { loss.Huber(b, b.Input("x", 2), b.Input("y", 2), 0) }},
 	{"labels of other examples", graph.ErrShape, func(b *graph.Builder) { loss.CrossEntropy(b, b.Input("x", 2, 3), b.Ints("labels", 3)) }},
 	{"likelihoods of other labels", graph.ErrShape, func(b *graph.Builder) { loss.NLL(b, b.Input("x", 2, 3), b.Ints("labels", 3)) }},
+	{"labels that are floats", graph.ErrDType, func(b *graph.Builder) {
+		loss.CrossEntropy(b, b.Input("x", 2, 3), b.Input("labels", 2))
+	}},
+	{"one-hot vectors of floats", graph.ErrDType, func(b *graph.Builder) { b.OneHot(b.Input("labels", 2), 3) }},
+	{"rows at floats", graph.ErrDType, func(b *graph.Builder) { b.Take(b.Input("x", 2, 3), b.Input("rows", 2)) }},
+	{"elements at floats", graph.ErrDType, func(b *graph.Builder) { b.Gather(b.Input("x", 2, 3), b.Input("at", 2, 3), 1) }},
 	{"smoothing of 2", graph.ErrOption, func(b *graph.Builder) {
 		loss.NLL(b, b.Input("x", 2, 3), b.Ints("labels", 2), loss.CrossEntropyOptions{Smoothing: 2})
 	}},
@@ -186,6 +192,10 @@ var lines = regexp.MustCompile(`errors_test\.go:\d+`)
 // user gave, what is wrong, operands with their shapes, and the line.
 var grammar = regexp.MustCompile(`^[a-z]+: [A-Z]\w*( "[^"]*")?: .*\bwant .* ?\((?:.+: .*\[.*\], )?errors_test\.go:\d+\)$`)
 
+// spoken is the form of an error that is no operator's: package, function, what is wrong and
+// what is wanted. Operators of others have words of their own, and so have random nodes.
+var spoken = regexp.MustCompile(`^([a-z]+: )?[A-Z]\w*( "[^"]*")?: (.*\bwant |Do of failing: |node .* random nodes)`)
+
 // inner is what an error must not show: lists of Go, types of the compiler, numbers of
 // nodes, verbs without arguments.
 var inner = regexp.MustCompile(`\[-?\d+ -?\d|\b[fi](32|64)\b|[a-z]#\d|%!`)
@@ -240,6 +250,11 @@ func TestMistakes(t *testing.T) {
 			t.Errorf("%s: %v: %s", m.name, err, fault)
 		}
 		fmt.Fprintf(&got, "%s:\n\t%s\n", m.name, lines.ReplaceAllString(err.Error(), "errors_test.go"))
+	}
+	for _, m := range refusals {
+		if text := m.Do(t).Error(); !spoken.MatchString(text) {
+			t.Errorf("%s: got %q, want package: Function: ... want ...", m.Name, text)
+		}
 	}
 	text := strings.ReplaceAll(got.String()+golden.Errors(t, refusals), fmt.Sprint("at most ", op.MaxElements), "at most MaxElements")
 	golden.Check(t, "testdata/errors.golden", text)

@@ -4,7 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // Initializer fills a new parameter of the shape, row-major. It draws from r
@@ -17,7 +17,7 @@ type Initializer func(dst []float64, shape []int, r *rand.Rand) error
 // which has no form in JSON: ErrUnsupported.
 func (f Initializer) MarshalJSON() ([]byte, error) {
 	if f != nil {
-		return nil, errors.Wrap(ErrUnsupported, "graph: an Initializer is a function, which JSON cannot hold; only nil, the default, can be written")
+		return nil, mistake.Newf(ErrUnsupported, "graph: MarshalJSON: got an Initializer, want nil, the default: JSON cannot hold a function")
 	}
 	return []byte("null"), nil
 }
@@ -25,7 +25,7 @@ func (f Initializer) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads null as no Initializer.
 func (f *Initializer) UnmarshalJSON(text []byte) error {
 	if string(text) != "null" {
-		return errors.Wrapf(ErrUnsupported, "graph: got the Initializer %s, want null", text)
+		return mistake.Newf(ErrUnsupported, "graph: UnmarshalJSON: got the Initializer %s, want null", text)
 	}
 	*f = nil
 	return nil
@@ -52,7 +52,7 @@ func Constant(v float64) Initializer {
 func Values(v []float64) Initializer {
 	return func(dst []float64, shape []int, _ *rand.Rand) error {
 		if len(v) != len(dst) {
-			return errors.Wrapf(ErrShape, "got %d initial values for the shape %v, want %d", len(v), shape, len(dst))
+			return mistake.Shapef("got %d initial values for %v, want %d", len(v), shape, len(dst))
 		}
 		copy(dst, v)
 		return nil
@@ -63,7 +63,7 @@ func Values(v []float64) Initializer {
 func Uniform(lo, hi float64) Initializer {
 	return func(dst []float64, _ []int, r *rand.Rand) error {
 		if !(lo <= hi) {
-			return errors.Errorf("got the interval [%v, %v), want lo <= hi", lo, hi)
+			return mistake.Optionf("got the interval [%v, %v), want lo ≤ hi", lo, hi)
 		}
 		for i := range dst {
 			dst[i] = lo + float64((hi-lo)*r.Float64())
@@ -76,7 +76,7 @@ func Uniform(lo, hi float64) Initializer {
 func Normal(mean, std float64) Initializer {
 	return func(dst []float64, _ []int, r *rand.Rand) error {
 		if !(std >= 0) {
-			return errors.Errorf("got the standard deviation %v, want >= 0", std)
+			return mistake.Optionf("got the standard deviation %v, want a number of at least 0", std)
 		}
 		for i := range dst {
 			dst[i] = mean + float64(std*drawNormal(r))
@@ -147,7 +147,7 @@ func LeCunNormal() Initializer { return scaled(true, lecun) }
 func Orthogonal(gain float64) Initializer {
 	return func(dst []float64, shape []int, r *rand.Rand) error {
 		if len(shape) < 2 {
-			return errors.Errorf("got the shape %v for orthogonal rows, want at least two axes", shape)
+			return mistake.Shapef("got %v for orthogonal rows, want at least two axes", shape)
 		}
 		rows := shape[0]
 		if rows == 0 || len(dst) == 0 {

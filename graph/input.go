@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,26 +65,28 @@ type InputSpec struct {
 // Run of p. It is ErrOption if p has no such input: Program.Inputs lists them, without
 // those that no output needs. It is ErrDType if T does not suit the input.
 func InputOf[T Element](p *Program, name string) Input[T] {
-	in, err := p.find(name, isInt[T]())
+	in, err := find[T](p, name)
 	if err != nil {
 		in = &input{err: p.refuse(errors.Wrap(err, "graph: InputOf"))}
 	}
 	return Input[T]{p, in}
 }
 
-// find returns the input of that name, which must take indices if ints says so.
-func (p *Program) find(name string, ints bool) (*input, error) {
+// find returns the input of that name, which must take elements such as T.
+func find[T Element](p *Program, name string) (*input, error) {
 	if err := p.made(); err != nil {
 		return nil, err
 	}
-	in := p.inputs[name]
+	in, all := p.inputs[name], p.inputNames()
 	switch {
+	case len(all) == 0:
+		return nil, mistake.Optionf("got the name %q, want none: the program has no inputs", name)
 	case in == nil:
-		return nil, mistake.Optionf("there is no input %q, want one of %s", name, quoted(p.inputNames()))
-	case ints && !in.ints():
-		return nil, mistake.Newf(ErrDType, "input %q takes numbers: use InputOf[float64] or InputOf[float32], or build it with Builder.Ints", name)
-	case !ints && in.ints():
-		return nil, mistake.Newf(ErrDType, "input %q takes indices: use InputOf[int], or build it with Builder.Input", name)
+		return nil, mistake.Optionf("got the name %q, want one of the inputs %s", name, listed(all))
+	case isInt[T]() && !in.ints():
+		return nil, mistake.Newf(ErrDType, "input %q: got int, want float64 or float32: only inputs that Builder.Ints makes take int", name)
+	case !isInt[T]() && in.ints():
+		return nil, mistake.Newf(ErrDType, "input %q: got %T, want int: Builder.Ints makes inputs of integers", name, T(0))
 	}
 	return in, nil
 }
@@ -158,7 +161,7 @@ func (x Input[T]) Set(v []T) error {
 			copy(p.r64.Floats(w), v)
 		} else if i := round32(p.r32.Floats(w), v); i >= 0 {
 			p.unfeed(x.in)
-			return errors.WithMessagef(errBeyond(i, v[i]), "graph: Set: input %q", x.in.slot.Name)
+			return x.refused("Set", errBeyond(i, v[i]))
 		}
 	case []float32:
 		if p.r32 != nil {
@@ -238,7 +241,7 @@ func memoryOf[T Element](p *Program, s *exec.Slot) (mem []T) {
 // made is an error if x is no input.
 func (x Input[T]) made(method string) error {
 	if x.in == nil {
-		return mistake.Optionf("graph: %s: got an Input that is not from InputOf", method)
+		return mistake.Optionf("graph: %s: got an empty Input, want one from InputOf", method)
 	}
 	return x.in.err
 }
@@ -246,13 +249,21 @@ func (x Input[T]) made(method string) error {
 // direct reports whether the program has memory of type T for the input.
 func (x Input[T]) direct(method string) error {
 	if x.in.ints() {
-		return mistake.Newf(ErrUnsupported, "graph: %s: input %q takes indices, which are checked when they are set: use Set", method, x.in.slot.Name)
+		return x.refused(method, mistake.Newf(ErrUnsupported, "got indices, want numbers: indices must be checked, which only Set does"))
 	}
-	return isOf[T](x.p, method, "input", x.in.slot.Name)
+	if err := isOf[T](x.p); err != nil {
+		return x.refused(method, err)
+	}
+	return nil
+}
+
+// refused returns err with the method that was called and the name of the input.
+func (x Input[T]) refused(method string, err error) error {
+	return errors.WithMessagef(err, "graph: %s: input %q", method, x.in.slot.Name)
 }
 
 // isOf is an error if p is of another float type than T.
-func isOf[T Element](p *Program, method, what, name string) error {
+func isOf[T Element](p *Program) error {
 	got, want := Float64, Float64
 	if _, ok := any(T(0)).(float32); ok {
 		got = Float32
@@ -261,7 +272,7 @@ func isOf[T Element](p *Program, method, what, name string) error {
 		want = Float32
 	}
 	if got != want {
-		return mistake.Newf(ErrDType, "graph: %s: %s %q: got %v, want %v, the type of the program", method, what, name, got, want)
+		return mistake.Newf(ErrDType, "got %v, want %v, the type of the program", got, want)
 	}
 	return nil
 }
@@ -273,17 +284,17 @@ func (x Input[T]) check(method string, v []T) error {
 	}
 	s := x.in.slot
 	if want := s.Where.Len; len(v) != want {
-		return mistake.Shapef("graph: %s: input %q: got %d numbers, want %d for %v", method, s.Name, len(v), want, s.Type.Shape)
+		return x.refused(method, mistake.Shapef("got %d elements, want %d for %v", len(v), want, s.Type.Shape))
 	}
 	if x.in.domain != 0 {
 		if err := firstOutside(x.in.domain, s.Name, s.Type.Shape, v); err != nil {
-			return errors.Wrapf(err, "graph: %s", method)
+			return errors.WithMessagef(err, "graph: %s", method)
 		}
 	}
 	if n := T(s.Range); n > 0 {
 		for i, k := range v {
 			if k < 0 || k >= n {
-				return mistake.Optionf("graph: %s: input %q: got the index %v at element %d, want one in [0, %d)", method, s.Name, k, i, s.Range)
+				return x.refused(method, mistake.Optionf("got the index %v at element %d, want one in [0, %d)", k, i, s.Range))
 			}
 		}
 	}
@@ -330,11 +341,17 @@ func (p *Program) Inputs() []InputSpec {
 	return specs
 }
 
-// quoted writes names for messages: "x", "y".
-func quoted(names []string) string {
-	q := make([]string, len(names))
-	for i, name := range names {
-		q[i] = strconv.Quote(name)
+// mostListed is how many names a message lists: a model may have hundreds.
+const mostListed = 8
+
+// listed writes names for messages: "x", "y".
+func listed(names []string) string {
+	var q []string
+	for _, name := range names[:min(len(names), mostListed)] {
+		q = append(q, strconv.Quote(name))
+	}
+	if more := len(names) - len(q); more > 0 {
+		q = append(q, fmt.Sprintf("and %d others", more))
 	}
 	return strings.Join(q, ", ")
 }

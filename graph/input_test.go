@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/symgrad/symgrad/graph"
@@ -104,7 +105,7 @@ func TestWrongHandles(t *testing.T) {
 		if _, err := p.Profile(1); !errors.Is(err, c.kind) {
 			t.Errorf("%s: Profile returned %v", name, err)
 		}
-		if err := p.Fork().Run(); errors.Is(err, c.kind) {
+		if err := p.Fork().Run(); err == nil || !strings.Contains(err.Error(), "got no elements") {
 			t.Errorf("%s: a Fork reports it: %v", name, err)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/symgrad/symgrad/internal/kernel/cpu"
 	"github.com/symgrad/symgrad/internal/kernel/memory"
 	"github.com/symgrad/symgrad/internal/kernel/pool"
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // MemoryError says that a Program, or a parameter, needs more memory than is allowed,
@@ -89,10 +90,10 @@ func allowed(limit, fresh, held int64) int64 {
 // prepareProgram is a Program without memory, if it may have as much as it needs.
 func prepareProgram(params *Params, plan *exec.Plan, w *pool.Pool, limit int64) (*Program, error) {
 	if err := cpu.Err(); err != nil {
-		return nil, errors.Wrap(ErrOption, err.Error())
+		return nil, mistake.Optionf("%v", err)
 	}
 	if limit < 0 {
-		return nil, errors.Wrapf(ErrOption, "got a memory limit of %d bytes, want at least 0", limit)
+		return nil, mistake.Optionf("got a memory limit of %d bytes, want at least 0", limit)
 	}
 	shared := 2 * int64(params.size) * int64(params.dtype.ir().Size())
 	held := shared

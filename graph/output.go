@@ -44,14 +44,17 @@ func (p *Program) output(i int, ints bool) (*exec.Slot, error) {
 	if err := p.made(); err != nil {
 		return nil, err
 	}
-	n := len(p.plan.Outputs)
+	n := 0 // gradients follow the outputs
+	for n < len(p.plan.Outputs) && p.plan.Outputs[n].Where.Arena == exec.Output {
+		n++
+	}
 	switch {
 	case n == 0:
-		return nil, mistake.Optionf("got output %d of a program without outputs", i)
+		return nil, mistake.Optionf("got output %d, want none: the program has no outputs", i)
 	case i < 0 || i >= n:
 		return nil, mistake.Optionf("got output %d, want 0 to %d", i, n-1)
 	case ints && p.plan.Outputs[i].Type.DType != ir.Int:
-		return nil, mistake.Newf(ErrDType, "output %d has numbers: use OutputOf[float64] or OutputOf[float32]", i)
+		return nil, mistake.Newf(ErrDType, "output %d: got int, want float64 or float32: the output holds numbers", i)
 	}
 	return &p.plan.Outputs[i], nil
 }
@@ -138,14 +141,16 @@ func (y Output[T]) where() exec.Buffer {
 // error is ErrDType.
 func (y Output[T]) Memory() ([]T, error) {
 	if y.slot == nil {
-		return nil, mistake.Optionf("graph: Memory: got an Output that is not from OutputOf, or empty")
+		return nil, mistake.Optionf("graph: Memory: got an empty Output, want one from OutputOf")
 	}
+	var err error
 	if ints := y.slot.Type.DType == ir.Int; ints && !isInt[T]() {
-		return nil, mistake.Newf(ErrDType, "graph: Memory: output %q has indices: use graph.OutputOf[int]", y.slot.Name)
+		err = mistake.Newf(ErrDType, "got %T, want int: the output holds indices", T(0))
 	} else if !ints {
-		if err := isOf[T](y.p, "Memory", "output", y.slot.Name); err != nil {
-			return nil, err
-		}
+		err = isOf[T](y.p)
+	}
+	if err != nil {
+		return nil, errors.WithMessagef(err, "graph: Memory: output %q", y.slot.Name)
 	}
 	return memoryOf[T](y.p, y.slot), nil
 }

@@ -64,13 +64,21 @@ type Params struct {
 	g32   []float32
 	p64   []float64
 	g64   []float64
+
+	mistake error // of NewParams
 }
 
 // NewParams is an empty set of parameters of the type d. Each is drawn from a
 // generator seeded by seed and its name, so that adding one does not change
-// the others.
+// the others. Every Builder of the Params, and Set, report a d that is no DType
+// (ErrOption).
 func NewParams(d DType, seed uint64) *Params {
-	return &Params{dtype: d, seed: seed, names: map[string]*Param{}}
+	p := &Params{dtype: d, seed: seed, names: map[string]*Param{}}
+	if _, err := d.MarshalText(); err != nil {
+		p.dtype = Float64
+		p.mistake = errors.WithStack(&OpError{Package: "graph", Op: "NewParams", At: op.Position(op.Caller()), Err: err})
+	}
+	return p
 }
 
 // orEmpty is p, or an empty Params for nil.
@@ -100,7 +108,7 @@ func (p *Params) Len() int { return p.orEmpty().size }
 func (p *Params) declare(name string, shape ir.Shape, init Initializer) (*Param, error) {
 	if q := p.names[name]; q != nil {
 		if !shape.Equal(q.Shape) {
-			return nil, mistake.Shapef("got %v, want %v as it was built first", shape, q.Shape)
+			return nil, mistake.Shapef("got %v, want %v, the shape that it was built with first", shape, q.Shape)
 		}
 		return q, nil
 	}
@@ -231,15 +239,18 @@ func widen(a []float64, b []float32, q *Param) []float64 {
 // such parameter, for another number of elements (ErrShape) and for a finite number
 // beyond the type (ErrNotFinite).
 func (p *Params) Set(name string, v []float64) error {
+	if err := p.orEmpty().mistake; err != nil {
+		return err
+	}
 	q := p.Get(name)
 	if q == nil {
-		return errors.Wrapf(ErrOption, "graph: no parameter %q", name)
+		return mistake.Optionf("graph: Set: got the name %q, want %s", name, p.known())
 	}
 	if len(v) != q.size {
-		return errors.Wrapf(ErrShape, "graph: parameter %q: got %d elements, want %d for %v", name, len(v), q.size, q.Shape)
+		return mistake.Shapef("graph: Set: parameter %q: got %d elements, want %d for %v", name, len(v), q.size, q.Shape)
 	}
 	if err := beyond(v, p.dtype); err != nil {
-		return errors.WithMessagef(err, "graph: parameter %q", name)
+		return errors.WithMessagef(err, "graph: Set: parameter %q", name)
 	}
 	p.fix()
 	if p.p64 != nil {
@@ -248,6 +259,19 @@ func (p *Params) Set(name string, v []float64) error {
 		round32(p.p32[q.offset:], v)
 	}
 	return nil
+}
+
+// known lists the parameters for messages.
+func (p *Params) known() string {
+	list := p.orEmpty().list
+	if len(list) == 0 {
+		return "none: there are no parameters"
+	}
+	names := make([]string, len(list))
+	for i, q := range list {
+		names[i] = q.Name
+	}
+	return "one of the parameters " + listed(names)
 }
 
 // Flat64 is the memory of all parameters and of their gradients, for a Params

@@ -11,6 +11,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/limit"
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // Profile is where the time of a Program goes: one KernelProfile for each kernel
@@ -50,7 +51,7 @@ func (p *Program) Profile(runs int) (Profile, error) {
 		return Profile{}, errors.Wrap(err, "graph: Profile")
 	}
 	if runs < 1 {
-		return Profile{}, errors.Errorf("graph: Profile: got %d runs, want at least 1", runs)
+		return Profile{}, mistake.Optionf("graph: Profile: got %d runs, want at least 1", runs)
 	}
 	took := make([]time.Duration, len(p.plan.Steps))
 	for i := range runs + 1 {
@@ -145,7 +146,7 @@ func (q Profile) String() string {
 // chrome://tracing show as a timeline.
 func (q Profile) WriteTrace(w io.Writer) error {
 	if w == nil {
-		return errors.New("graph: WriteTrace: got no writer")
+		return mistake.Optionf("graph: WriteTrace: got a nil writer, want one")
 	}
 	type event struct {
 		Name  string         `json:"name"`

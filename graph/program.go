@@ -9,6 +9,7 @@ import (
 	"github.com/symgrad/symgrad/internal/compile"
 	"github.com/symgrad/symgrad/internal/exec"
 	"github.com/symgrad/symgrad/internal/kernel/pool"
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // Program is a compiled graph with memory of its own beside the parameters that
@@ -60,9 +61,9 @@ func newProgram(params *Params, plan *exec.Plan, w *pool.Pool) *Program {
 func (p *Program) made() error {
 	switch {
 	case p != nil && p.failed != nil:
-		return errors.Wrap(p.failed, "the program is a Fork that has no memory")
+		return errors.WithMessage(p.failed, "got a Fork that has no memory")
 	case p == nil || p.plan == nil:
-		return errors.Wrap(ErrOption, "got a Program that is not from Compile")
+		return mistake.Optionf("got an empty Program, want one from Builder.Compile")
 	}
 	return nil
 }
@@ -163,7 +164,7 @@ func (p *Program) unfed() error {
 		}
 	}
 	slices.Sort(names)
-	return errors.Errorf("graph: Run: the inputs %q have not been fed", names)
+	return mistake.Optionf("graph: Run: got no elements for the inputs %s, want all inputs set or bound before the first Run", listed(names))
 }
 
 // SetRate sets the learning rate, a finite number of at least 0, of a Program that
@@ -174,11 +175,11 @@ func (p *Program) SetRate(rate float64) error {
 	}
 	switch {
 	case p.rate == nil:
-		return errors.Wrap(ErrOption, "graph: SetRate: the program makes no steps, it was compiled without Descend")
+		return mistake.Optionf("graph: SetRate: got a Program without Descend, want one that was compiled with it")
 	case !(rate >= 0) || math.IsInf(rate, 0):
-		return errors.Wrapf(ErrOption, "graph: SetRate: got the rate %v, want a finite number of at least 0", rate)
+		return mistake.Optionf("graph: SetRate: got the rate %v, want a finite number of at least 0", rate)
 	case p.r32 != nil && isBeyond32(rate):
-		return errors.Wrapf(ErrNotFinite, "graph: SetRate: got the rate %v, beyond the range of float32", rate)
+		return mistake.Newf(ErrNotFinite, "graph: SetRate: got the rate %v, want a number in the range of float32", rate)
 	case p.r32 != nil:
 		p.r32.Floats(p.rate.Where)[0] = float32(rate)
 	default:

@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/mistake"
 )
 
@@ -44,11 +43,12 @@ func beyond(v []float64, d DType) error {
 		return nil
 	}
 	if i := slices.IndexFunc(v, isBeyond32); i >= 0 {
-		return mistake.Newf(ErrNotFinite, "element %d: got %v, want a number in the range of float32", i, v[i])
+		return errBeyond(i, v[i])
 	}
 	return nil
 }
 
+// errBeyond says that float32 cannot hold element i, x.
 func errBeyond(i int, x float64) error {
-	return errors.Wrapf(ErrNotFinite, "element %d is %v, beyond the range of float32", i, x)
+	return mistake.Newf(ErrNotFinite, "element %d: got %v, want a number in the range of float32", i, x)
 }

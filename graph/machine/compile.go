@@ -27,6 +27,7 @@ type plan struct {
 	types  []ir.Type
 	places []place // where their values go
 	leaves []leaf
+	taken  map[string]bool // names of inputs
 	reads  []reading
 	fixed  []fixed
 }
@@ -34,12 +35,13 @@ type plan struct {
 // compile finds what to compute and compiles it.
 func (m *Machine) compile() (r runner, err error) {
 	defer compile.Recover("compile", &err)
-	b := &plan{Machine: m, c: op.Apart(), rec: reverse.ReadRecord(m.g)}
+	b := &plan{Machine: m, c: op.Apart(), rec: reverse.ReadRecord(m.g),
+		taken: map[string]bool{op.StepInput: true, compile.RateInput: true}}
 	b.c.Package = "machine"
 	if err := b.find(); err != nil {
 		return nil, err
 	}
-	f, err := compile.Lower(compile.Source{Name: "machine", Out: b.nodes, Leaf: b.leaf, Describe: reverse.Instead(b.c, b.by)})
+	f, err := compile.Lower(compile.Source{Name: "machine", Out: b.nodes, PC: op.Caller(), Leaf: b.leaf, Describe: reverse.Instead(b.c, b.by)})
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +142,7 @@ func (b *plan) wanted() ([]*gorgonia.Node, error) {
 		add(n)
 	}
 	if len(want) == 0 {
-		return nil, mistake.Optionf("got a graph that computes nothing")
+		return nil, mistake.Optionf("got a graph that computes nothing, want one with an operator")
 	}
 	return want, nil
 }
@@ -164,7 +166,7 @@ func (b *plan) differentiate() error {
 	for _, n := range b.wrt {
 		d := w.Sum(n)
 		if d == nil {
-			return mistake.Optionf("the cost does not depend on %q", n.Name())
+			return mistake.Optionf("got the leaf %q, which the cost does not depend on; want leaves that it depends on", n.Name())
 		}
 		b.add(d, place{of: n})
 	}
@@ -209,9 +211,20 @@ func (b *plan) leaf(n *gorgonia.Node) (compile.Leaf, error) {
 	if err != nil {
 		return compile.Leaf{}, err
 	}
-	l := leaf{n: n, name: fmt.Sprintf("%s#%d", n.Name(), len(b.leaves)), t: t}
+	l := leaf{n: n, name: b.unused(n.Name()), t: t}
 	b.leaves = append(b.leaves, l)
 	return compile.Leaf{Kind: ir.Input, Name: l.name}, nil
+}
+
+// unused returns the name for an input of the program, with a number if another leaf has
+// it: gorgonia's names need not differ.
+func (b *plan) unused(name string) string {
+	full := name
+	for i := len(b.leaves); b.taken[full]; i++ {
+		full = fmt.Sprintf("%s#%d", name, i)
+	}
+	b.taken[full] = true
+	return full
 }
 
 // floats returns the type of all floats of the graph.

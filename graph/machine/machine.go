@@ -111,9 +111,9 @@ func newMachine(g *gorgonia.ExprGraph, keep []*gorgonia.Node, training bool) *Ma
 func (m *Machine) Differentiate(cost *gorgonia.Node, wrt ...*gorgonia.Node) error {
 	switch {
 	case m == nil:
-		return mistake.Optionf("machine: Differentiate: got no Machine")
+		return mistake.Optionf("machine: Differentiate: got a nil Machine, want one from New or NewEval")
 	case m.now != nil:
-		return mistake.Optionf("machine: Differentiate: the machine has run: call it before the first RunAll")
+		return mistake.Optionf("machine: Differentiate: got a Machine that has run, want the call before the first RunAll")
 	case m.cost != nil:
 		return mistake.Optionf("machine: Differentiate: got a second call, want one")
 	case cost == nil || cost.Graph() != m.g || !cost.IsScalar():
@@ -149,10 +149,10 @@ func (m *Machine) text(n *gorgonia.Node) string {
 // RunAll.
 func (m *Machine) KeepOnly(nodes ...*gorgonia.Node) error {
 	if m == nil {
-		return mistake.Optionf("machine: KeepOnly: got no Machine")
+		return mistake.Optionf("machine: KeepOnly: got a nil Machine, want one from New or NewEval")
 	}
 	if m.now != nil {
-		return mistake.Optionf("machine: KeepOnly: the machine has run: call it before the first RunAll")
+		return mistake.Optionf("machine: KeepOnly: got a Machine that has run, want the call before the first RunAll")
 	}
 	for i, n := range nodes {
 		if n == nil || n.Graph() != m.g {
@@ -182,7 +182,7 @@ func (m *Machine) Stats() graph.Stats {
 // graph.Program.Profile does. RunAll must have run before (ErrOption).
 func (m *Machine) Profile(runs int) (graph.Profile, error) {
 	if m == nil || m.now == nil {
-		return graph.Profile{}, mistake.Optionf("machine: Profile: the machine has not run: call RunAll first")
+		return graph.Profile{}, mistake.Optionf("machine: Profile: got a Machine that has not run, want RunAll before")
 	}
 	return m.now.program().Profile(runs)
 }
@@ -192,7 +192,7 @@ func (m *Machine) Profile(runs int) (graph.Profile, error) {
 // large), and if an operator of gorgonia's fails.
 func (m *Machine) RunAll() error {
 	if m == nil {
-		return mistake.Optionf("machine: RunAll: got no Machine")
+		return mistake.Optionf("machine: RunAll: got a nil Machine, want one from New or NewEval")
 	}
 	if m.now == nil || m.settings.Changed() || len(m.g.AllNodes()) != m.nodes {
 		if err := m.choose(); err != nil {
@@ -214,7 +214,7 @@ func (m *Machine) choose() (err error) {
 		}
 	}()
 	if m.g == nil {
-		return mistake.Optionf("got a nil graph")
+		return mistake.Optionf("got a nil graph, want one with an operator")
 	}
 	if n := len(m.g.AllNodes()); m.settings == nil || n != m.nodes { // the user has added to the graph
 		m.settings, m.nodes = foreign.SettingsOf(m.g), n

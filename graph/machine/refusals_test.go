@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/loss"
 	"github.com/symgrad/symgrad/graph/machine"
 	"github.com/symgrad/symgrad/internal/golden"
 	"gorgonia.org/gorgonia"
@@ -30,6 +31,19 @@ var refusals = []golden.Mistake{
 	{"machine of a leaf without a value", nil, func(*testing.T) error {
 		g, _, _ := doubling()
 		return machine.New(g).RunAll()
+	}},
+	{"label that is no class", graph.ErrOption, func(*testing.T) error {
+		b := graph.New(nil)
+		x, y := b.Input("x", 2, 3), b.Ints("y", 2)
+		loss.CrossEntropy(b, x, y)
+		return computing(b.Graph(), x, tensor.New(tensor.WithShape(2, 3), tensor.WithBacking(make([]float64, 6))), y, tensor.New(tensor.WithShape(2), tensor.WithBacking([]int{1, 4})))
+	}},
+	{"index that is no row", graph.ErrOption, func(*testing.T) error {
+		g := gorgonia.NewGraph()
+		x := gorgonia.NewTensor(g, tensor.Float64, 2, gorgonia.WithShape(3, 2), gorgonia.WithName("x"))
+		at := gorgonia.NewVector(g, tensor.Int, gorgonia.WithShape(2), gorgonia.WithName("at"))
+		gorgonia.Must(gorgonia.ByIndices(x, at, 0))
+		return computing(g, x, tensor.New(tensor.WithShape(3, 2), tensor.WithBacking(make([]float64, 6))), at, tensor.New(tensor.WithShape(2), tensor.WithBacking([]int{1, 9})))
 	}},
 	{"machine of float32 and float64", graph.ErrUnsupported, func(*testing.T) error {
 		g, _, _ := doubling()
@@ -71,6 +85,16 @@ var refusals = []golden.Mistake{
 		}
 		return m.RunAll()
 	}},
+}
+
+// computing is the error of RunAll where the leaves x and y have values.
+func computing(g *gorgonia.ExprGraph, x *gorgonia.Node, v gorgonia.Value, y *gorgonia.Node, w gorgonia.Value) error {
+	for n, v := range map[*gorgonia.Node]gorgonia.Value{x: v, y: w} {
+		if err := gorgonia.Let(n, v); err != nil {
+			panic(err)
+		}
+	}
+	return machine.New(g).RunAll()
 }
 
 // doubling is a graph of gorgonia's alone: y = 2x.

@@ -116,7 +116,7 @@ func (p *program[T]) run() error {
 	for i := range p.leaves {
 		l := &p.leaves[i]
 		if err := l.feed(); err != nil {
-			return errors.Wrapf(err, "leaf %q", l.n.Name())
+			return errors.WithMessagef(errors.Cause(err), "leaf %q", l.n.Name()) // without the Set or Bind of the input
 		}
 	}
 	if err := p.prog.Run(); err != nil {
@@ -141,7 +141,7 @@ func (p *program[T]) run() error {
 func (l *feed[T]) feed() error {
 	v := l.n.Value()
 	if v == nil {
-		return mistake.Optionf("it has no value: use gorgonia.Let")
+		return mistake.Optionf("got no value, want one by gorgonia.Let")
 	}
 	if !ir.Shape(v.Shape()).Equal(l.t.Shape) && v.Shape().TotalSize() != l.t.Shape.Size() {
 		return mistake.Shapef("got a value of %v, want %v", v.Shape(), l.t.Shape)

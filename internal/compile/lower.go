@@ -4,6 +4,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/foreign"
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/op"
 	"gorgonia.org/gorgonia"
 )
@@ -21,6 +22,7 @@ type Leaf struct {
 type Source struct {
 	Name string
 	Out  []*gorgonia.Node
+	PC   uintptr // the line that asked for the results, or 0
 	Leaf func(n *gorgonia.Node) (Leaf, error)
 	// Describe reads a node; nil: as foreign.Describe does.
 	Describe func(n *gorgonia.Node) (a op.Applied, isOp bool, err error)
@@ -57,15 +59,16 @@ func (l *lowering) lower(root *gorgonia.Node) (*ir.Value, error) {
 		n  *gorgonia.Node
 		a  op.Applied
 		at int
+		pc uintptr // the line that asked for n or, if nobody knows, for what reads it
 	}
 	var stack []frame
 	open := map[*gorgonia.Node]bool{}
-	push := func(n *gorgonia.Node) error {
+	push := func(n *gorgonia.Node, pc uintptr) error {
 		if l.done[n] != nil {
 			return nil
 		}
 		if open[n] {
-			return errors.Errorf("compile: node %q depends on itself", op.NameOf(n))
+			return mistake.Optionf("got the node %q among its own operands, want a graph without cycles", op.NameOf(n))
 		}
 		a, isOp, err := l.Describe(n)
 		if err != nil {
@@ -74,11 +77,14 @@ func (l *lowering) lower(root *gorgonia.Node) (*ir.Value, error) {
 		if !isOp {
 			return l.addLeaf(n)
 		}
+		if line := op.LineOf(n); line != 0 {
+			pc = line
+		}
 		open[n] = true
-		stack = append(stack, frame{n: n, a: a})
+		stack = append(stack, frame{n: n, a: a, pc: pc})
 		return nil
 	}
-	if err := push(root); err != nil {
+	if err := push(root, l.PC); err != nil {
 		return nil, err
 	}
 	for len(stack) > 0 {
@@ -86,12 +92,12 @@ func (l *lowering) lower(root *gorgonia.Node) (*ir.Value, error) {
 		if top.at < len(top.a.In) {
 			x := top.a.In[top.at]
 			top.at++
-			if err := push(x); err != nil {
+			if err := push(x, top.pc); err != nil {
 				return nil, err
 			}
 			continue
 		}
-		if err := l.add(top.a); err != nil {
+		if err := l.add(top.a, top.pc); err != nil {
 			return nil, err
 		}
 		delete(open, top.n)
@@ -121,9 +127,9 @@ func (l *lowering) addLeaf(n *gorgonia.Node) error {
 	return nil
 }
 
-// add appends the application a. Gorgonia's elementwise operators take a scalar beside a
+// add appends the application a, which the line pc asked for. Gorgonia's elementwise operators take a scalar beside a
 // tensor: add broadcasts the scalar.
-func (l *lowering) add(a op.Applied) error {
+func (l *lowering) add(a op.Applied, pc uintptr) error {
 	out, err := op.TypeOf(a.Out)
 	if err != nil {
 		return err
@@ -134,22 +140,23 @@ func (l *lowering) add(a op.Applied) error {
 		if a.Entry.Class == ir.Elementwise && !in[i].Type.Shape.Equal(out.Shape) {
 			in[i], err = l.f.New(&op.Broadcast.Def, ir.A("shape", []int(out.Shape)), in[i])
 			if err != nil {
-				return errors.Wrapf(err, "compile: %s %q", a.Entry.Name, op.NameOf(a.Out))
+				return errors.Wrapf(err, "%s %q", a.Entry.Name, op.NameOf(a.Out))
 			}
 		}
 	}
 	v, err := l.f.New(&a.Entry.Def, a.Attrs, in...)
 	if err != nil {
-		return errors.Wrapf(err, "compile: %s %q", a.Entry.Name, op.NameOf(a.Out))
+		return errors.Wrapf(err, "%s %q", a.Entry.Name, op.NameOf(a.Out))
 	}
 	if !v.Type.Shape.Equal(out.Shape) && v.Type.Shape.Size() == out.Shape.Size() {
 		// gorgonia has another shape for some results of one element or one column
 		if v, err = l.f.New(&op.Reshape.Def, ir.A("shape", []int(out.Shape)), v); err != nil {
-			return errors.Wrapf(err, "compile: %s %q", a.Entry.Name, op.NameOf(a.Out))
+			return errors.Wrapf(err, "%s %q", a.Entry.Name, op.NameOf(a.Out))
 		}
 	}
+	v.PC = pc
 	if o, ok := a.Out.Op().(*op.Op); ok {
-		v.Name, v.Made, v.PC = o.Label, o.Made, o.PC
+		v.Name, v.Made = o.Label, o.Made
 	}
 	l.done[a.Out] = v
 	return nil

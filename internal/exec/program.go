@@ -1,7 +1,6 @@
 package exec
 
 import (
-	"fmt"
 	"unsafe"
 
 	"github.com/symgrad/symgrad/internal/ir"
@@ -286,7 +285,7 @@ func (r *Program[T]) Bind(refs []Reader, data []T) {
 
 // errFirst is the error of a run whose first output is not finite. The run has changed no
 // parameter.
-var errFirst = fmt.Errorf("the first output is %w", mistake.ErrNotFinite)
+var errFirst = mistake.Newf(mistake.ErrNotFinite, "the first output: got NaN or infinity, want a finite loss; no parameter was changed")
 
 // Run computes every step in order. If something has failed before the first step that
 // changes parameters, it stops there. Errors: mistake.ErrNotFinite for the first output,

@@ -1,6 +1,7 @@
 package foreign
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -60,7 +61,7 @@ func runOpaque[T ir.Float](o gorgonia.Op, do doer, c *ir.Call[T]) {
 		copy(c.IntOut, ints)
 	}
 	if err != nil {
-		c.Fault.Report(errors.Wrapf(err, "gorgonia's %v", o))
+		op.FailRun(c, fmt.Sprintf("Do of %v", o), err)
 	}
 }
 

@@ -118,8 +118,9 @@ func (t Type) String() string { return t.DType.String() + t.Shape.compact() }
 // Equal reports whether both types have the same element type and shape.
 func (t Type) Equal(o Type) bool { return t.DType == o.DType && t.Shape.Equal(o.Shape) }
 
-// axesOf lists the axes of an array of the rank.
-func axesOf(rank int) string {
+// Axes lists the axes as messages write them: one of 0, 1.
+func (t Type) Axes() string {
+	rank := len(t.Shape)
 	switch rank {
 	case 0:
 		return "none for a scalar"
@@ -152,7 +153,7 @@ func (d DType) Words() string {
 func (t Type) Axis(axis int) (int, error) {
 	r := len(t.Shape)
 	if axis < -r || axis >= r {
-		return 0, fmt.Errorf("axis %d: want %s", axis, axesOf(r))
+		return 0, fmt.Errorf("axis %d: want %s", axis, t.Axes())
 	}
 	if axis < 0 {
 		axis += r

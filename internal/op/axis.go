@@ -22,7 +22,7 @@ func inferAxis(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 		return ir.Type{}, dtypef("got %v, want floats", in[0])
 	}
 	if k := a.Int("axis"); k < 0 || k >= len(in[0].Shape) {
-		return ir.Type{}, shapef("axis %d is out of range for shape %v of rank %d", k, in[0].Shape, len(in[0].Shape))
+		return ir.Type{}, shapef("axis %d: want %s", k, in[0].Axes())
 	}
 	return in[0], nil
 }

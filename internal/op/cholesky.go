@@ -55,7 +55,7 @@ func init() {
 func choleskyOf[T ir.Float](f *factored, c *ir.Call[T], i int) {
 	load(f, c.In[0], i)
 	if f.n > 0 && !lapack.Dpotrf(blas.Lower, f.n, f.a, f.n) {
-		failRun(c, shapef("matrix %d of %v is not positive definite, want a symmetric positive definite one", i, c.V.In[0].Type.Shape))
+		failRun(c, shapef("matrix %d of %v: got one that is not positive definite, want a symmetric positive definite one", i, c.V.In[0].Type.Shape))
 		return
 	}
 	for r := range f.n {

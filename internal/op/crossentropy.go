@@ -62,8 +62,8 @@ func ignored(a ir.Attrs, label int) bool {
 
 func inferCrossEntropy(in []ir.Type, _ ir.Attrs) (ir.Type, error) {
 	x, y := in[0], in[1]
-	if !x.DType.IsFloat() || y.DType != ir.Int {
-		return ir.Type{}, dtypef("got %v and %v, want float logits and integer labels", x, y)
+	if err := wantIndexed(x, y); err != nil {
+		return ir.Type{}, err
 	}
 	if k := len(x.Shape) - 1; k < 0 || !y.Shape.Equal(x.Shape[:k]) || x.Shape[k] < 1 {
 		return ir.Type{}, shapef("got logits %v and labels %v, want one label for each row of logits", x.Shape, y.Shape)

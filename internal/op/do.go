@@ -7,17 +7,28 @@ import (
 )
 
 // Do computes o when one of gorgonia's own machines runs the graph. It is correct,
-// not fast. A Program never calls it.
+// not fast. A Program never calls it. Errors name the operator that the user called and
+// his line.
 func (o *Op) Do(in ...gorgonia.Value) (v gorgonia.Value, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			v, err = nil, errors.Errorf("op: %s: internal error: %v", o.Entry.Name, r)
+			v, err = nil, o.failed(errors.Errorf("internal error: %v", r))
 		}
 	}()
 	if o.isFloat32() {
 		return do[float32](o, in)
 	}
 	return do[float64](o, in)
+}
+
+// failed returns err with the operator that the user called, the name of the node and the
+// line.
+func (o *Op) failed(err error) error {
+	name := o.Made
+	if name == "" {
+		name = o.Entry.Name
+	}
+	return &Error{Op: name, Node: o.Label, At: Position(o.PC), Err: err}
 }
 
 // isFloat32 says whether o works on float32: its result or an operand is.
@@ -40,11 +51,11 @@ func do[T ir.Float](o *Op, in []gorgonia.Value) (gorgonia.Value, error) {
 	for i, n := range o.In {
 		t, err := TypeOf(n)
 		if err != nil {
-			return nil, err
+			return nil, o.failed(err)
 		}
 		v.In[i] = &ir.Value{Type: t}
 		if c.In[i], c.IntIn[i], err = Elements[T](in[i], t); err != nil {
-			return nil, errors.Wrapf(err, "op: %s: operand %d", o.Entry.Name, i)
+			return nil, o.failed(errors.WithMessagef(err, "operand %d", i))
 		}
 	}
 	if o.Out.DType == ir.Int {

@@ -65,7 +65,7 @@ func eigen[T ir.Float](f *factored, c *ir.Call[T], i int) {
 	}
 	w := f.work[3*n:]
 	if !lapack.Dsyev(glapack.EVCompute, blas.Lower, n, f.a, n, w, f.work[:3*n], 3*n) {
-		failRun(c, shapef("the eigenvalues of matrix %d of %v do not converge, want finite elements", i, c.V.In[0].Type.Shape))
+		failRun(c, shapef("matrix %d of %v: got eigenvalues that do not converge, want finite elements", i, c.V.In[0].Type.Shape))
 		return
 	}
 	for j, v := range f.a {

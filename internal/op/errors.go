@@ -92,6 +92,11 @@ func failRun[T ir.Float](c *ir.Call[T], err error) {
 	if name == "" {
 		name = c.V.Def.Name
 	}
+	FailRun(c, name, err)
+}
+
+// FailRun is failRun of an operator that the caller names.
+func FailRun[T ir.Float](c *ir.Call[T], name string, err error) {
 	c.Fault.Report(&Error{Op: name, Node: c.V.Name, At: Position(c.V.PC), Err: err})
 }
 
@@ -100,6 +105,22 @@ func shapef(format string, a ...any) error { return mistake.Shapef(format, a...)
 
 // dtypef is an ErrDType with the text.
 func dtypef(format string, a ...any) error { return mistake.Newf(ErrDType, format, a...) }
+
+// wantInts is an error if t is not a type of integers.
+func wantInts(t ir.Type) error {
+	if t.DType != ir.Int {
+		return dtypef("got %v, want integers: build them with Builder.Ints", t)
+	}
+	return nil
+}
+
+// wantIndexed is an error if x has no floats, or the index no integers.
+func wantIndexed(x, index ir.Type) error {
+	if !x.DType.IsFloat() {
+		return dtypef("got %v, want floats", x)
+	}
+	return wantInts(index)
+}
 
 // Unsupportedf is an ErrUnsupported with the text.
 func Unsupportedf(format string, a ...any) error { return mistake.Newf(ErrUnsupported, format, a...) }

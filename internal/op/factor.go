@@ -90,7 +90,7 @@ func squareKernel[T ir.Float](each func(f *factored, c *ir.Call[T], i int)) ir.K
 
 // singular reports that matrix i has no inverse.
 func singular[T ir.Float](c *ir.Call[T], i int) {
-	failRun(c, shapef("matrix %d of %v is singular, want an invertible one", i, c.V.In[0].Type.Shape))
+	failRun(c, shapef("matrix %d of %v: got a singular one, want an invertible one", i, c.V.In[0].Type.Shape))
 }
 
 // T swaps the last two axes.

@@ -45,8 +45,8 @@ func inferGather(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 
 // checkIndex checks an index of places along an axis of the whole.
 func checkIndex(whole, idx ir.Type, axis int) error {
-	if !whole.DType.IsFloat() || idx.DType != ir.Int {
-		return dtypef("got %v and %v, want floats and an integer index", whole, idx)
+	if err := wantIndexed(whole, idx); err != nil {
+		return err
 	}
 	if len(whole.Shape) != len(idx.Shape) || axis < 0 || axis >= len(whole.Shape) {
 		return shapef("got %v and the index %v, want as many axes, and axis %d among them", whole.Shape, idx.Shape, axis)

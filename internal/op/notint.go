@@ -13,8 +13,8 @@ func init() {
 	define(&NotInt, Entry{
 		Def: ir.Def{Name: "notint", Class: ir.Opaque, Arity: 1,
 			Infer: func(in []ir.Type, a ir.Attrs) (ir.Type, error) {
-				if in[0].DType != ir.Int {
-					return ir.Type{}, dtypef("got %v, want integers", in[0])
+				if err := wantInts(in[0]); err != nil {
+					return ir.Type{}, err
 				}
 				d := ir.F64
 				if a.Str("dtype") == ir.F32.String() {

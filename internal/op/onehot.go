@@ -15,8 +15,8 @@ func init() {
 		Def: ir.Def{Name: "onehot", Class: ir.Opaque, Arity: 1,
 			Infer: func(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 				n := a.Int("classes")
-				if in[0].DType != ir.Int {
-					return ir.Type{}, dtypef("got %v, want integers", in[0])
+				if err := wantInts(in[0]); err != nil {
+					return ir.Type{}, err
 				}
 				if n < 1 {
 					return ir.Type{}, shapef("got %d classes, want at least 1", n)

@@ -92,7 +92,7 @@ func pinvKernel[T ir.Float]() ir.Kernel[T] {
 			d, rcond := c.State.(*decomposed), c.V.Attrs.Float("rcond")
 			for i := range d.count {
 				if !svd(d, c.In[0], i) {
-					failRun(c, shapef("the singular values of matrix %d of %v do not converge, want finite elements", i, c.V.In[0].Type.Shape))
+					failRun(c, shapef("matrix %d of %v: got singular values that do not converge, want finite elements", i, c.V.In[0].Type.Shape))
 					continue
 				}
 				y := c.Out[i*d.m*d.n : (i+1)*d.m*d.n]

@@ -16,8 +16,8 @@ func init() {
 		Def: ir.Def{Name: "putadd", Class: ir.Opaque, Arity: 2,
 			Infer: func(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 				x, idx := in[0], in[1]
-				if !x.DType.IsFloat() || idx.DType != ir.Int {
-					return ir.Type{}, dtypef("got %v and %v, want floats and an integer index", x, idx)
+				if err := wantIndexed(x, idx); err != nil {
+					return ir.Type{}, err
 				}
 				k := len(idx.Shape)
 				if len(x.Shape) < k || !x.Shape[:k].Equal(idx.Shape) {

@@ -94,7 +94,7 @@ func svdKernel[T ir.Float]() ir.Kernel[T] {
 			size := (d.m + d.n + 1) * d.k
 			for i := range d.count {
 				if !svd(d, c.In[0], i) {
-					failRun(c, shapef("the singular values of matrix %d of %v do not converge, want finite elements", i, c.V.In[0].Type.Shape))
+					failRun(c, shapef("matrix %d of %v: got singular values that do not converge, want finite elements", i, c.V.In[0].Type.Shape))
 					continue
 				}
 				y := c.Out[i*size : (i+1)*size]

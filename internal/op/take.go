@@ -13,8 +13,8 @@ func init() {
 	define(&Take, Entry{
 		Def: ir.Def{Name: "take", Class: ir.Opaque, Arity: 2,
 			Infer: func(in []ir.Type, _ ir.Attrs) (ir.Type, error) {
-				if !in[0].DType.IsFloat() || in[1].DType != ir.Int {
-					return ir.Type{}, dtypef("got %v and %v, want floats and an integer index", in[0], in[1])
+				if err := wantIndexed(in[0], in[1]); err != nil {
+					return ir.Type{}, err
 				}
 				if len(in[0].Shape) == 0 {
 					return ir.Type{}, shapef("got %v, want rows [n, ...]", in[0].Shape)

@@ -1,7 +1,6 @@
 package op
 
 import (
-	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
@@ -43,7 +42,7 @@ func ValueData(v gorgonia.Value) (any, error) {
 // t: as ints if that is Int, else as floats.
 func Elements[T ir.Float](v gorgonia.Value, t ir.Type) (floats []T, ints []int, err error) {
 	if v == nil {
-		return nil, nil, errors.New("got no value")
+		return nil, nil, mistake.Optionf("got no value, want one of %v", t)
 	}
 	data, err := ValueData(v)
 	if err != nil {
