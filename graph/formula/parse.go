@@ -6,28 +6,35 @@ package formula
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 )
 
 // The kinds of mistake in a text, for errors.Is.
 var (
-	// ErrSyntax marks a text that is no formula, or names what is not known.
+	// ErrSyntax marks a text that is no formula, too long a one, or one that names what
+	// is not known.
 	ErrSyntax = errors.New("no formula")
-	// ErrLimit marks a formula that is nested too deeply or too long. It is an
-	// ErrSyntax too.
-	ErrLimit = fmt.Errorf("beyond a limit: %w", ErrSyntax)
+	// ErrLimit marks a formula that is nested too deeply or too long, to be read or to
+	// be written.
+	ErrLimit = errors.New("beyond a limit")
 )
 
-// The limits of a formula: of what stands inside of each other (parentheses, signs
-// and the powers of a tower a**b**c), and of its numbers, names and operators
-// together.
+// The limits of a formula. maxDepth is of what stands inside of each other: when it is
+// read, parentheses, signs and the powers of a tower a**b**c. It is small enough for the
+// stack of any machine. maxParts is of the numbers, names and operators that are read,
+// maxPrinted of the operators that are written.
 const (
-	maxDepth = 1000
-	maxParts = 1 << 18
+	maxDepth   = 200
+	maxParts   = 1 << 18
+	maxPrinted = 2000
 )
 
 // SyntaxError is the error of Parse about a text, found with errors.As.
@@ -42,11 +49,14 @@ type SyntaxError struct {
 
 // Error returns the place and what is wrong there.
 func (e *SyntaxError) Error() string {
-	return fmt.Sprintf("formula: at byte %d, near %q: %v", e.At, e.Near, e.Err)
+	return fmt.Sprintf("formula: Parse: at byte %d, near %q: %v", e.At, e.Near, e.Err)
 }
 
 // Unwrap returns Err.
 func (e *SyntaxError) Unwrap() error { return e.Err }
+
+// Is reports that every SyntaxError is an ErrSyntax.
+func (e *SyntaxError) Is(target error) bool { return target == ErrSyntax }
 
 // Names says which node a name stands for; nil if there is none.
 type Names func(name string) *gorgonia.Node
@@ -62,11 +72,11 @@ type Names func(name string) *gorgonia.Node
 //
 // It takes time in proportion to the text. Errors: a *SyntaxError around ErrSyntax
 // for a text that is no formula, around ErrLimit for one of more than 2^18 numbers,
-// names and operators or nested more than 1,000 deep, with b as before; else the
+// names and operators or nested more than 200 deep, with b as before; else the
 // Builder's error, and ErrOption for a nil Builder.
 func Parse(b *graph.Builder, text string, names Names) (*gorgonia.Node, error) {
 	if b == nil {
-		return nil, errors.Wrap(graph.ErrOption, "formula: got no Builder")
+		return nil, mistake.Optionf("formula: Parse: got a nil Builder, want one of graph.New")
 	}
 	parts, err := read(text)
 	if err != nil {
@@ -77,7 +87,7 @@ func Parse(b *graph.Builder, text string, names Names) (*gorgonia.Node, error) {
 		return nil, err
 	}
 	y := build(b, parts, nodes)
-	return y, errors.Wrap(b.Err(), "formula")
+	return y, errors.Wrap(b.Err(), "formula: Parse")
 }
 
 // resolve finds the nodes of all names, before b gets any.
@@ -92,7 +102,7 @@ func resolve(text string, parts []part, names Names) (map[string]*gorgonia.Node,
 			n = names(p.word)
 		}
 		if n == nil && p.word != "pi" {
-			return nil, mistake(text, p.at, ErrSyntax, "no name %q", clip(p.word))
+			return nil, wrong(text, p.at, ErrSyntax, "got the name %q, want one that has a node", clip(p.word))
 		}
 		nodes[p.word] = n
 	}
@@ -166,3 +176,6 @@ var functions = map[string]func(b *graph.Builder, x *gorgonia.Node) *gorgonia.No
 	"exp": (*graph.Builder).Exp, "log": (*graph.Builder).Log, "sigmoid": (*graph.Builder).Sigmoid, "sin": (*graph.Builder).Sin,
 	"sinh": (*graph.Builder).Sinh, "sqrt": (*graph.Builder).Sqrt, "tan": (*graph.Builder).Tan, "tanh": (*graph.Builder).Tanh,
 }
+
+// functionNames is the list of them, for a message.
+var functionNames = strings.Join(slices.Sorted(maps.Keys(functions)), ", ")

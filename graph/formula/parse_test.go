@@ -117,19 +117,20 @@ func TestLimits(t *testing.T) {
 	}
 	const many = 2 << 20
 	for name, text := range map[string]string{
-		"powers":      strings.Repeat("x**", many) + "x",
-		"powers, ^":   strings.Repeat("x^", many) + "x",
-		"parentheses": strings.Repeat("(", many),
-		"brackets":    strings.Repeat("[", many),
-		"functions":   strings.Repeat("sin(", many),
-		"signs":       strings.Repeat("-(", many),
-		"exponents":   strings.Repeat("x**-", many) + "x",
-		"sums":        strings.Repeat("x+", many) + "x",
+		"powers":       strings.Repeat("x**", many) + "x",
+		"powers, ^":    strings.Repeat("x^", many) + "x",
+		"parentheses":  strings.Repeat("(", many),
+		"brackets":     strings.Repeat("[", many),
+		"functions":    strings.Repeat("sin(", many),
+		"signs":        strings.Repeat("-(", many),
+		"exponents":    strings.Repeat("x**-", many) + "x",
+		"one too many": strings.Repeat("(", 201) + "x" + strings.Repeat(")", 201),
+		"sums":         strings.Repeat("x+", many) + "x",
 	} {
 		start := time.Now()
 		err := parse(text)
 		var place *formula.SyntaxError
-		if !errors.Is(err, formula.ErrLimit) || !errors.As(err, &place) || place.At > 1<<20 {
+		if !errors.Is(err, formula.ErrLimit) || !errors.Is(err, formula.ErrSyntax) || !errors.As(err, &place) || place.At > 1<<20 {
 			t.Errorf("%s: got %v, want ErrLimit within the first part of the text", name, err)
 		}
 		if took := time.Since(start); took > 10*time.Second { // some milliseconds, but for a machine that is busy
@@ -137,9 +138,9 @@ func TestLimits(t *testing.T) {
 		}
 	}
 	for name, text := range map[string]string{
-		"powers":      strings.Repeat("x**", 900) + "x",
-		"parentheses": strings.Repeat("(", 900) + "x" + strings.Repeat(")", 900),
-		"functions":   strings.Repeat("sin(", 900) + "x" + strings.Repeat(")", 900),
+		"powers":      strings.Repeat("x**", 199) + "x",
+		"parentheses": strings.Repeat("(", 200) + "x" + strings.Repeat(")", 200),
+		"functions":   strings.Repeat("sin(", 200) + "x" + strings.Repeat(")", 200),
 		"signs":       strings.Repeat("-", many) + "x",
 		"spaces":      strings.Repeat(" ", many) + "x",
 		"sums":        strings.Repeat("x+", 5000) + "x",
@@ -151,28 +152,37 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// A chain of any depth is read, and refused by the printers, without recursion.
+// TestDeepGraphs: the printers refuse what is too long or nested too deeply, a chain of
+// any length without recursion. They write what is deep only as a graph: a sum of terms.
 func TestDeepGraphs(t *testing.T) {
 	b := graph.New(nil)
-	y := b.Input("x")
-	for range 5000 {
-		y = b.Sin(y)
+	x := b.Input("x")
+	nested := func(n int) *gorgonia.Node {
+		y := x
+		for range n {
+			y = b.Sin(y)
+		}
+		return y
 	}
-	if _, err := formula.Text(y); err == nil {
-		t.Error("Text wrote 5,000 operators")
+	product := x
+	for range 12 {
+		product = b.Sin(b.Mul(product, product)) // each factor is written twice
 	}
-	if _, err := formula.LaTeX(y); err == nil {
-		t.Error("LaTeX wrote 5,000 operators")
+	terms := x
+	for i := range 500 {
+		terms = b.Add(terms, b.Input(fmt.Sprint("x", i)))
 	}
-	y = b.Input("y")
-	for range 1900 {
-		y = b.Sin(y)
-	}
-	if text, err := formula.Text(y); err != nil || len(text) != 1900*len("sin()")+1 {
-		t.Errorf("Text of 1,900 operators: %d bytes, %v", len(text), err)
-	}
-	if _, err := formula.LaTeX(y); err != nil {
-		t.Error(err)
+	for _, form := range []func(*gorgonia.Node) (string, error){formula.Text, formula.LaTeX} {
+		for name, y := range map[string]*gorgonia.Node{"5,000 operators": nested(5000), "200 operators inside of each other": nested(200), "4,096 factors": product} {
+			if text, err := form(y); !errors.Is(err, formula.ErrLimit) || errors.Is(err, formula.ErrSyntax) {
+				t.Errorf("%s: got %d bytes, %v, want ErrLimit", name, len(text), err)
+			}
+		}
+		for name, y := range map[string]*gorgonia.Node{"199 operators inside of each other": nested(199), "a sum of 501 terms": terms} {
+			if text, err := form(y); err != nil || len(text) < 199*len("sin()") {
+				t.Errorf("%s: got %d bytes, %v", name, len(text), err)
+			}
+		}
 	}
 }
 

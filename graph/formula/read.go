@@ -1,11 +1,12 @@
 package formula
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // kind is what a part of a formula is.
@@ -88,13 +89,13 @@ func (r *reader) operand() error {
 			r.at += size
 			word = strings.ToLower(word)
 			if functions[word] == nil {
-				return mistake(r.text, start, ErrSyntax, "no function %q", clip(word))
+				return wrong(r.text, start, ErrSyntax, "got the function %q, want one of %s", clip(word), functionNames)
 			}
 			if err := r.wait(part{kind: paren, at: start, word: word, close: closing(open)}); err != nil {
 				return err
 			}
 		default:
-			return mistake(r.text, start, ErrSyntax, "want a number, a name or a parenthesis")
+			return wrong(r.text, start, ErrSyntax, "got %s, want a number, a name or a parenthesis", found(r.text[start:]))
 		}
 	}
 }
@@ -135,7 +136,7 @@ func (r *reader) operator() (more bool, err error) {
 			}
 			r.at += size
 		default:
-			return false, mistake(r.text, start, ErrSyntax, "%q is left over", clip(r.text[start:]))
+			return false, wrong(r.text, start, ErrSyntax, "got %s, want an operator or the end", found(r.text[start:]))
 		}
 	}
 }
@@ -164,11 +165,11 @@ func (r *reader) close(with rune) error {
 	}
 	top := len(r.waiting) - 1
 	if top < 0 {
-		return mistake(r.text, r.at, ErrSyntax, "%q is left over", with)
+		return wrong(r.text, r.at, ErrSyntax, "got %q, want an operator or the end: no parenthesis is open", with)
 	}
 	p := r.waiting[top]
 	if p.close != with {
-		return mistake(r.text, r.at, ErrSyntax, "want %q for the parenthesis at byte %d", p.close, p.at)
+		return wrong(r.text, r.at, ErrSyntax, "got %q, want %q for the parenthesis at byte %d", with, p.close, p.at)
 	}
 	r.waiting = r.waiting[:top]
 	if p.word != "" {
@@ -181,7 +182,7 @@ func (r *reader) close(with rune) error {
 func (r *reader) end() error {
 	for len(r.waiting) > 0 {
 		if w := r.waiting[len(r.waiting)-1]; w.kind == paren {
-			return mistake(r.text, r.at, ErrSyntax, "want %q for the parenthesis at byte %d", w.close, w.at)
+			return wrong(r.text, r.at, ErrSyntax, "got the end, want %q for the parenthesis at byte %d", w.close, w.at)
 		}
 		if err := r.pop(); err != nil {
 			return err
@@ -200,7 +201,7 @@ func (r *reader) pop() error {
 
 func (r *reader) wait(p part) error {
 	if len(r.waiting) >= maxDepth {
-		return mistake(r.text, p.at, ErrLimit, "more than %d parentheses, signs and powers inside of each other", maxDepth)
+		return wrong(r.text, p.at, ErrLimit, "got %d parentheses, signs and powers inside of each other, want at most %d", maxDepth+1, maxDepth)
 	}
 	r.waiting = append(r.waiting, p)
 	return nil
@@ -208,7 +209,7 @@ func (r *reader) wait(p part) error {
 
 func (r *reader) add(p part) error {
 	if len(r.out) >= maxParts {
-		return mistake(r.text, p.at, ErrLimit, "more than %d numbers, names and operators", maxParts)
+		return wrong(r.text, p.at, ErrLimit, "got %d numbers, names and operators, want at most %d", maxParts+1, maxParts)
 	}
 	r.out = append(r.out, p)
 	return nil
@@ -252,15 +253,23 @@ func (r *reader) number() error {
 	word := r.text[start:r.at]
 	v, err := strconv.ParseFloat(word, 64)
 	if err != nil {
-		return mistake(r.text, start, ErrSyntax, "%q is no number of float64", clip(word))
+		return wrong(r.text, start, ErrSyntax, "got %q, want a number of float64", clip(word))
 	}
 	return r.add(part{kind: number, at: start, value: v})
 }
 
 // mistake is what is wrong at a byte of the text.
-func mistake(text string, at int, kind error, format string, args ...any) error {
+func wrong(text string, at int, kind error, format string, args ...any) error {
 	const around = 20
-	return &SyntaxError{At: at, Near: text[max(0, at-around):min(len(text), at+around)], Err: fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), kind)}
+	return &SyntaxError{At: at, Near: text[max(0, at-around):min(len(text), at+around)], Err: mistake.Newf(kind, format, args...)}
+}
+
+// found is what stands at the beginning of the rest of a text, for a message.
+func found(rest string) string {
+	if rest == "" {
+		return "the end"
+	}
+	return strconv.Quote(clip(rest))
 }
 
 // clip shortens a text for a message.

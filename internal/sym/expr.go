@@ -32,7 +32,12 @@ type Expr struct {
 	num  float64 // of a number
 	args []*Expr
 	key  string
+	deep int // expressions inside of each other, itself among them
 }
+
+// Depth returns how many expressions stand inside of each other in e: 1 for a name,
+// 2 for a sum of names.
+func (e *Expr) Depth() int { return e.deep }
 
 func make1(e Expr) *Expr {
 	var b strings.Builder
@@ -45,8 +50,9 @@ func make1(e Expr) *Expr {
 		b.WriteByte('(')
 		b.WriteString(a.key)
 		b.WriteByte(')')
+		e.deep = max(e.deep, a.deep)
 	}
-	e.key = b.String()
+	e.key, e.deep = b.String(), e.deep+1
 	return &e
 }
 
