@@ -99,7 +99,7 @@ var mistakes = []mistake{
 		nn.CellStep(b, 99, b.Input("x", 2, 3), nn.State{H: b.Input("h", 2, 4)}, w)
 	}},
 	{"unrolling a matrix", graph.ErrShape, func(b *graph.Builder) {
-		nn.Unroll(b, nn.TanhRNN, b.Input("x", 2, 3), nn.State{H: b.Input("h", 2, 4)}, nn.CellWeights{}, false)
+		nn.Unroll(b, nn.TanhRNN, b.Input("x", 2, 3), nn.State{H: b.Input("h", 2, 4)}, nn.CellWeights{}, nn.UnrollOptions{})
 	}},
 	{"queries that are a vector", graph.ErrShape, func(b *graph.Builder) {
 		nn.Attention(b, b.Input("q", 8), b.Input("k", 5, 8), b.Input("v", 5, 8), nil)
@@ -175,6 +175,62 @@ var mistakes = []mistake{
 	{"LSTM without a cell state", graph.ErrOption, func(b *graph.Builder) {
 		w := nn.CellWeights{Input: b.Input("w", 3, 16), Hidden: b.Input("u", 4, 16)}
 		nn.CellStep(b, nn.LSTM, b.Input("x", 2, 3), nn.State{H: b.Input("h", 2, 4)}, w)
+	}},
+	{"sequences of another batch than their lengths", graph.ErrShape, func(b *graph.Builder) {
+		nn.Recurrent(b, "rnn", b.Input("x", 4, 2, 3), nn.RecurrentOptions{Hidden: 5, Lengths: b.Ints("lengths", 4)})
+	}},
+	{"lengths that are numbers", graph.ErrDType, func(b *graph.Builder) {
+		nn.Recurrent(b, "rnn", b.Input("x", 4, 2, 3), nn.RecurrentOptions{Hidden: 5, Lengths: b.Input("lengths", 2)})
+	}},
+	{"lengths of steps that are a matrix", graph.ErrShape, func(b *graph.Builder) { nn.LengthMask(b, b.Ints("lengths", 2, 3), 4) }},
+	{"mask of no steps", graph.ErrShape, func(b *graph.Builder) { nn.LengthMask(b, b.Ints("lengths", 2), 0) }},
+	{"batch first without steps", graph.ErrShape, func(b *graph.Builder) {
+		nn.Recurrent(b, "rnn", b.Input("x", 4, 0, 3), nn.RecurrentOptions{Hidden: 5, BatchFirst: true})
+	}},
+	{"projection of a GRU", graph.ErrOption, func(b *graph.Builder) {
+		nn.Recurrent(b, "rnn", b.Input("x", 4, 2, 3), nn.RecurrentOptions{Cell: nn.GRU, Hidden: 5, Projection: 2})
+	}},
+	{"projection to less than nothing", graph.ErrOption, func(b *graph.Builder) {
+		nn.Recurrent(b, "rnn", b.Input("x", 4, 2, 3), nn.RecurrentOptions{Hidden: 5, Projection: -2})
+	}},
+	{"projection of one step of a GRU", graph.ErrOption, func(b *graph.Builder) {
+		w := nn.CellWeights{Input: b.Input("w", 3, 12), Hidden: b.Input("u", 4, 12), Projection: b.Input("p", 4, 4)}
+		nn.CellStep(b, nn.GRU, b.Input("x", 2, 3), nn.State{H: b.Input("h", 2, 4)}, w)
+	}},
+	{"cell state of a GRU", graph.ErrOption, func(b *graph.Builder) {
+		nn.Recurrent(b, "rnn", b.Input("x", 4, 2, 3), nn.RecurrentOptions{Cell: nn.GRU, Hidden: 5, Initial: []nn.State{{C: b.Input("c", 2, 5)}}})
+	}},
+	{"initial states of other layers", graph.ErrOption, func(b *graph.Builder) {
+		nn.Recurrent(b, "rnn", b.Input("x", 4, 2, 3), nn.RecurrentOptions{Hidden: 5, Bidirectional: true, Initial: make([]nn.State, 1)})
+	}},
+	{"initial state of other units", graph.ErrShape, func(b *graph.Builder) {
+		nn.Recurrent(b, "rnn", b.Input("x", 4, 2, 3), nn.RecurrentOptions{Hidden: 5, Initial: []nn.State{{H: b.Input("h", 2, 4)}}})
+	}},
+	{"cell state that is a vector", graph.ErrShape, func(b *graph.Builder) {
+		w := nn.CellWeights{Input: b.Input("w", 3, 16), Hidden: b.Input("u", 2, 16), Projection: b.Input("p", 4, 2)}
+		nn.CellStep(b, nn.LSTM, b.Input("x", 2, 3), nn.State{H: b.Input("h", 2, 2), C: b.Input("c", 2)}, w)
+	}},
+	{"dropout behind one layer", graph.ErrOption, func(b *graph.Builder) {
+		nn.Recurrent(b, "rnn", b.Input("x", 4, 2, 3), nn.RecurrentOptions{Hidden: 5, Dropout: .5})
+	}},
+	{"dropout of all that layers return", graph.ErrOption, func(b *graph.Builder) {
+		nn.Recurrent(b, "rnn", b.Input("x", 4, 2, 3), nn.RecurrentOptions{Hidden: 5, Layers: 2, Dropout: 1})
+	}},
+	{"step of a sequence", graph.ErrShape, func(b *graph.Builder) {
+		nn.RecurrentStep(b, "rnn", b.Input("x", 4, 2, 3), nil, nn.RecurrentOptions{Hidden: 5})
+	}},
+	{"step in both directions", graph.ErrOption, func(b *graph.Builder) {
+		nn.RecurrentStep(b, "rnn", b.Input("x", 2, 3), nil, nn.RecurrentOptions{Hidden: 5, Bidirectional: true})
+	}},
+	{"step with lengths", graph.ErrOption, func(b *graph.Builder) {
+		nn.RecurrentStep(b, "rnn", b.Input("x", 2, 3), nil, nn.RecurrentOptions{Hidden: 5, Lengths: b.Ints("lengths", 2)})
+	}},
+	{"step with initial states twice", graph.ErrOption, func(b *graph.Builder) {
+		nn.RecurrentStep(b, "rnn", b.Input("x", 2, 3), nil, nn.RecurrentOptions{Hidden: 5, Initial: []nn.State{{}}})
+	}},
+	{"step of other layers", graph.ErrOption, func(b *graph.Builder) {
+		nn.Recurrent(b, "rnn", b.Input("x", 4, 2, 3), nn.RecurrentOptions{Hidden: 5, Layers: 2})
+		nn.RecurrentStep(b, "rnn", b.Input("now", 2, 3), nil, nn.RecurrentOptions{Hidden: 5})
 	}},
 	{"norm with a negative eps", graph.ErrOption, func(b *graph.Builder) { nn.LayerNorm(b, "norm", b.Input("x", 2, 3), nn.NormOptions{Eps: -1}) }},
 	{"norm of a scalar", graph.ErrShape, func(b *graph.Builder) { nn.RMSNorm(b, "norm", b.Scalar(1), nn.NormOptions{}) }},

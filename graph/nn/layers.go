@@ -14,8 +14,8 @@ type layer struct {
 }
 
 // enter opens the frame of a layer, such as "nn.Linear", that the user gave a name.
-func enter(b *graph.Builder, operator, name string, x *gorgonia.Node) *build.Core {
-	c := build.Enter(b, operator, x)
+func enter(b *graph.Builder, operator, name string, in ...*gorgonia.Node) *build.Core {
+	c := build.Enter(b, operator, in...)
 	c.Named(c.Scoped(name))
 	return c
 }

@@ -3,6 +3,7 @@ package nn_test
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/symgrad/symgrad/autograd"
@@ -58,7 +59,7 @@ func TestUnroll(t *testing.T) {
 				h0, c0 := graphtest.Wave(batch*hid, 6), graphtest.Wave(batch*hid, 7)
 				b := graph.New(nil)
 				y, last := nn.Unroll(b, k, b.Const(x, steps, batch, in), nn.State{H: b.Const(h0, batch, hid), C: b.Const(c0, batch, hid)},
-					nn.CellWeights{Input: b.Const(wi, in, g), Hidden: b.Const(wh, hid, g), InputBias: b.Const(bi, g), HiddenBias: b.Const(bh, g)}, reverse)
+					nn.CellWeights{Input: b.Const(wi, in, g), Hidden: b.Const(wh, hid, g), InputBias: b.Const(bi, g), HiddenBias: b.Const(bh, g)}, nn.UnrollOptions{Reverse: reverse})
 				out := graphtest.Run(t, b, nil, y, last.H)
 				want, end := make([]float64, steps*batch*hid), make([]float64, batch*hid)
 				for e := range batch {
@@ -95,6 +96,117 @@ func TestRecurrentGradient(t *testing.T) {
 			t.Errorf("%v: %v", k, err)
 		}
 	}
+}
+
+// TestRecurrentStep runs layers step by step, in the graph that has them and in another
+// one: the states are those of Recurrent.
+func TestRecurrentStep(t *testing.T) {
+	const steps, n, in = 3, 5, 4
+	for _, o := range []nn.RecurrentOptions{{Cell: nn.LSTM}, {Cell: nn.LSTM, Projection: 2}, {Cell: nn.GRU}, {Cell: nn.TanhRNN}, {Cell: nn.ReLURNN, NoBias: true}} {
+		o.Hidden, o.Layers = 6, 2
+		for d, tol := range map[graph.DType]float64{graph.Float32: 1e-6, graph.Float64: 1e-12} {
+			x := graphtest.Wave(steps*n*in, 1)
+			b := graph.New(graph.NewParams(d, 3))
+			y, last := nn.Recurrent(b, "rnn", b.Const(x, steps, n, in), o)
+			whole := gorgonia.Nodes{y, last[1].H}
+			if o.Cell == nn.LSTM {
+				whole = append(whole, last[1].C)
+			}
+			// stepwise returns the same by RecurrentStep in g.
+			stepwise := func(g *graph.Builder) gorgonia.Nodes {
+				var states []nn.State
+				var out []*gorgonia.Node
+				for i := range steps {
+					var h *gorgonia.Node
+					h, states = nn.RecurrentStep(g, "rnn", g.Const(x[i*n*in:(i+1)*n*in], n, in), states, o)
+					out = append(out, h)
+				}
+				nodes := gorgonia.Nodes{g.Stack(0, out...), states[1].H}
+				if o.Cell == nn.LSTM {
+					nodes = append(nodes, states[1].C)
+				}
+				return nodes
+			}
+			want := graphtest.Run(t, b, nil, whole...)
+			params := len(b.Params().List())
+			other := graph.New(b.Params())
+			for what, got := range map[string][][]float64{"same graph": graphtest.Run(t, b, nil, stepwise(b)...), "other graph": graphtest.Run(t, other, nil, stepwise(other)...)} {
+				for i := range got {
+					near(t, fmt.Sprint(o.Cell, d, what, i), got[i], want[i], tol)
+				}
+			}
+			if got := len(b.Params().List()); got != params {
+				t.Errorf("%v: got %d parameters, want the %d of Recurrent", o.Cell, got, params)
+			}
+		}
+	}
+}
+
+// TestRecurrentDropout compares with layers that have a Dropout between them, in training,
+// and looks at what evaluation leaves out.
+func TestRecurrentDropout(t *testing.T) {
+	const steps, n, in = 3, 4, 2
+	for _, training := range []bool{false, true} {
+		run := func(f func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node) []float64 {
+			b := graph.New(graph.NewParams(graph.Float64, 3))
+			b.SetTraining(training)
+			return graphtest.Run(t, b, nil, f(b, b.Const(graphtest.Wave(steps*n*in, 1), steps, n, in)))[0]
+		}
+		layers := func(rate float64) []float64 {
+			return run(func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
+				y, _ := nn.Recurrent(b, "rnn", x, nn.RecurrentOptions{Cell: nn.GRU, Hidden: 5, Layers: 3, Dropout: rate})
+				return y
+			})
+		}
+		byHand := run(func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
+			for i, width := range []int{in, 5, 5} {
+				if i > 0 {
+					x = nn.Dropout(b, x, .5)
+				}
+				name := func(s string) string { return fmt.Sprintf("rnn/layer%d/%s", i, s) }
+				w := nn.CellWeights{Input: b.Param(name("input"), graph.XavierUniform(), width, 15), Hidden: b.Param(name("hidden"), graph.XavierUniform(), 5, 15)}
+				x, _ = nn.Unroll(b, nn.GRU, x, nn.State{H: b.Const(make([]float64, n*5), n, 5)}, w, nn.UnrollOptions{})
+			}
+			return x
+		})
+		graphtest.Same(t, "layers", layers(.5), byHand)
+		if without := layers(0); slices.Equal(without, byHand) == training {
+			t.Errorf("training %v: got the values without dropout: %v", training, !training)
+		}
+	}
+}
+
+// TestBatchFirst compares with the steps first.
+func TestBatchFirst(t *testing.T) {
+	b := graph.New(nil)
+	x, lengths := b.Const(graphtest.Wave(24, 1), 4, 3, 2), b.ConstInts([]int{1, 4, 0}, 3)
+	o := nn.RecurrentOptions{Hidden: 5, Bidirectional: true, Lengths: lengths}
+	y, last := nn.Recurrent(b, "rnn", x, o)
+	o.BatchFirst = true
+	z, end := nn.Recurrent(b, "rnn", b.SwapAxes(x, 0, 1), o)
+	if got := b.Shape(z); fmt.Sprint(got) != "[3 4 10]" {
+		t.Fatalf("got %v, want [3 4 10]", got)
+	}
+	out := graphtest.Run(t, b, nil, y, last[1].C, b.SwapAxes(z, 0, 1), end[1].C)
+	graphtest.Same(t, "hidden states", out[2], out[0])
+	graphtest.Same(t, "last state", out[3], out[1])
+}
+
+// TestUnrollLengths compares one direction with Recurrent.
+func TestUnrollLengths(t *testing.T) {
+	b := graph.New(nil)
+	x, lengths := b.Const(append(graphtest.Wave(18, 1), math.NaN(), math.Inf(1), 1, 2, 3, 4), 4, 3, 2), b.ConstInts([]int{3, 4, 0}, 3)
+	y, last := nn.Recurrent(b, "rnn", x, nn.RecurrentOptions{Hidden: 5, Lengths: lengths})
+	w := map[string]*gorgonia.Node{}
+	for _, q := range b.ParamNodes() {
+		w[q.Name()] = q
+	}
+	zero := b.Const(make([]float64, 15), 3, 5)
+	z, end := nn.Unroll(b, nn.LSTM, x, nn.State{H: zero, C: zero},
+		nn.CellWeights{Input: w["rnn/layer0/input"], Hidden: w["rnn/layer0/hidden"], InputBias: w["rnn/layer0/bias"]}, nn.UnrollOptions{Lengths: lengths})
+	out := graphtest.Run(t, b, nil, y, last[0].C, z, end.C)
+	graphtest.Same(t, "hidden states", out[2], out[0])
+	graphtest.Same(t, "last state", out[3], out[1])
 }
 
 // TestAttention compares with loops, with and without a mask.

@@ -204,7 +204,7 @@ func (c *call) layers(kind nn.Cell) []node {
 			if kind == nn.LSTM {
 				s.C = start(1)
 			}
-			out, end := nn.Unroll(c.Builder, kind, y, s, c.weights(list[i*each:(i+1)*each]), side == 1)
+			out, end := nn.Unroll(c.Builder, kind, y, s, c.weights(list[i*each:(i+1)*each]), nn.UnrollOptions{Reverse: side == 1})
 			outs, lastH, lastC = append(outs, out), append(lastH, end.H), append(lastC, end.C)
 		}
 		y = outs[0]
