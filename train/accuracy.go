@@ -109,29 +109,36 @@ func checkAccuracy(p Pair) error {
 		width = p.Output[len(p.Output)-1]
 	}
 	switch {
-	case f.Ints == nil && width > 1 && size(p.Output) == f.Size():
-		if rowsAddUp(f.Floats, width) {
+	case !f.Integers() && width > 1 && size(p.Output) == f.Size():
+		if rowsAddUp(f, width) {
 			return nil
 		}
 		return checkBinary(p)
-	case f.Ints == nil || size(p.Output) == f.Size():
+	case !f.Integers() || size(p.Output) == f.Size():
 		return checkBinary(p)
 	case width < 2 || size(p.Output)/width != f.Size():
 		return mistake.Shapef("got outputs of %v and labels of %v for each example, want a label, or %d, for each row of %d outputs",
 			ir.Shape(p.Output), ir.Shape(f.Shape), size(p.Output)/max(1, width), width)
 	}
-	for i, v := range f.Ints {
-		if (v < 0 || v >= width) && !(p.Ignores && v == p.Ignore) {
-			return mistake.Newf(data.ErrLabel, "field %q: row %d has the label %d, want one in [0,%d) for %d outputs", f.Name, i/f.Size(), v, width, width)
-		}
+	wrong := func(v float64) bool { return (v < 0 || v >= float64(width)) && !p.ignores(v) }
+	if row, _, v, found := f.Find(wrong); found {
+		return mistake.Newf(data.ErrLabel, "field %q: row %d has the label %.0f, want one in [0,%d) for %d outputs", f.Name, row, v, width, width)
 	}
 	return nil
 }
 
-func rowsAddUp(v []float64, width int) bool {
-	for row := range slices.Chunk(v, width) {
-		if !addsUp(row) {
-			return false
+// ignores reports whether the label v does not count.
+func (p Pair) ignores(v float64) bool { return p.Ignores && v == float64(p.Ignore) }
+
+// rowsAddUp reports whether each row of width numbers of f adds up to 1.
+func rowsAddUp(f data.Field, width int) bool {
+	row := make([]float64, width)
+	for i := range f.Len() {
+		for k := range f.Size() {
+			row[k%width] = f.At(i, k)
+			if (k+1)%width == 0 && !addsUp(row) {
+				return false
+			}
 		}
 	}
 	return true
@@ -143,15 +150,12 @@ func checkBinary(p Pair) error {
 		return err
 	}
 	f := p.Target
-	for i, v := range f.Ints {
-		if v != 0 && v != 1 && !(p.Ignores && v == p.Ignore) {
-			return mistake.Newf(data.ErrLabel, "field %q: row %d has the label %d, want 0 or 1 for one output", f.Name, i/f.Size(), v)
-		}
-	}
-	for i, v := range f.Floats {
-		if v != 0 && v != 1 {
-			return mistake.Newf(data.ErrLabel, "field %q: row %d has the target %v, want labels: 0 or 1, or rows that add up to 1", f.Name, i/f.Size(), v)
-		}
+	row, _, v, found := f.Find(func(v float64) bool { return v != 0 && v != 1 && !(f.Integers() && p.ignores(v)) })
+	switch {
+	case found && f.Integers():
+		return mistake.Newf(data.ErrLabel, "field %q: row %d has the label %.0f, want 0 or 1 for one output", f.Name, row, v)
+	case found:
+		return mistake.Newf(data.ErrLabel, "field %q: row %d has the target %v, want labels: 0 or 1, or rows that add up to 1", f.Name, row, v)
 	}
 	return nil
 }

@@ -37,6 +37,10 @@ func TestMetricShapes(t *testing.T) {
 	}{
 		{"classes", []int{3}, []float64{1, 5, 2, 7, 1, 0}, data.Field{Ints: []int{1, 2}, Classes: 3}, want{0.5, none, none, none, none}},
 		{"classes of a column", []int{3}, []float64{1, 5, 2, 7, 1, 0}, data.Field{Shape: []int{1}, Ints: []int{1, 2}}, want{0.5, none, none, none, none}},
+		{"classes in bytes", []int{3}, []float64{1, 5, 2, 7, 1, 0}, data.Field{Bytes: []uint8{1, 2}, Classes: 3}, want{0.5, none, none, none, none}},
+		{"binary in bytes", []int{1}, []float64{0.9, 0.4}, data.Field{Bytes: []uint8{1, 1}}, want{0.5, 0.5, (0.01 + 0.36) / 2, 0.35, math.NaN()}},
+		{"one-hot in bytes", []int{2}, []float64{0.4, 0.3, 0.1, 0.2}, data.Field{Shape: []int{2}, Bytes: []uint8{255, 0, 255, 0}, Scale: 1.0 / 255}, want{0.5, 0.5, (0.36 + 0.09 + 0.81 + 0.04) / 4, 2.0 / 4, math.NaN()}},
+		{"numbers in float32", []int{2}, []float64{1, 2, 3, 5}, data.Field{Shape: []int{2}, Floats32: []float32{1, 3, 5, 7}}, want{none, none, (1 + 4 + 4) / 4.0, 5.0 / 4, 1 - (4.0/8+5.0/8)/2}},
 		{"a label that is no class", []int{3}, []float64{1, 5, 2, 7, 1, 0}, data.Field{Ints: []int{1, 3}}, want{none, none, none, none, none}},
 		{"steps of sequences", []int{2, 2}, []float64{1, 0, 0, 1, 1, 0, 1, 0}, data.Field{Shape: []int{2}, Ints: []int{0, 1, 1, 0}}, want{0.75, none, none, none, none}},
 		{"one label for a sequence", []int{2, 2}, []float64{1, 0, 0, 1, 1, 0, 1, 0}, data.Field{Ints: []int{0, 1}}, want{none, none, none, none, none}},

@@ -95,18 +95,17 @@ func unseen(f data.Field, known, here map[int]int) []string {
 // classesIn returns the number of labels of f in each class; nil if f does not hold
 // labels: integers, or numbers that are 0 or 1, for one output.
 func classesIn(f data.Field) map[int]int {
-	out := map[int]int{}
-	for _, c := range f.Ints {
-		out[c]++
-	}
-	if f.Ints == nil && f.Size() != 1 {
-		return nil
-	}
-	for _, v := range f.Floats {
-		if v != 0 && v != 1 {
+	if !f.Integers() {
+		_, _, _, found := f.Find(func(v float64) bool { return v != 0 && v != 1 })
+		if found || f.Size() != 1 {
 			return nil
 		}
-		out[int(v)]++
+	}
+	out := map[int]int{}
+	for i := range f.Len() {
+		for k := range f.Size() {
+			out[int(f.At(i, k))]++
+		}
 	}
 	return out
 }

@@ -78,7 +78,7 @@ func (sc *score) add(s *session, index []int) error {
 	b.N, b.Output, b.Shape = len(index), sc.output, s.output.Shape()
 	n := len(index) * sc.target.Size()
 	var err error
-	if sc.field.Ints != nil {
+	if sc.field.Integers() {
 		b.Label = resize(b.Label, n)
 		err = sc.target.Ints(b.Label, index)
 	} else {

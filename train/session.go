@@ -165,10 +165,9 @@ func memoryOf[T float32 | float64](prog *graph.Program, d *data.Dataset, name st
 // ignored.
 func checkIgnoring(d *data.Dataset, name string, l graph.IgnoredLabel) error {
 	f, _ := d.Field(name)
-	for i, v := range f.Ints {
-		if v != l.Label && (v < 0 || v >= l.Classes) {
-			return mistake.Newf(data.ErrLabel, "field %q: row %d has the label %d, want one in [0,%d) or %d, which is ignored", name, i/f.Size(), v, l.Classes, l.Label)
-		}
+	row, _, v, found := f.Find(func(v float64) bool { return v != float64(l.Label) && (v < 0 || v >= float64(l.Classes)) })
+	if found {
+		return mistake.Newf(data.ErrLabel, "field %q: row %d has the label %.0f, want one in [0,%d) or %d, which is ignored", name, row, v, l.Classes, l.Label)
 	}
 	return nil
 }

@@ -12,21 +12,8 @@ func checkTargets(d *data.Dataset, name string, want graph.Domain) error {
 	if want == 0 || !ok {
 		return nil
 	}
-	outside := func(i int, v float64) error {
-		if want.Takes(v) {
-			return nil
-		}
-		return &graph.TargetError{Input: name, Row: i / f.Size(), Element: i % f.Size(), Value: v, Want: want}
-	}
-	for i, v := range f.Floats {
-		if err := outside(i, v); err != nil {
-			return err
-		}
-	}
-	for i, v := range f.Ints {
-		if err := outside(i, float64(v)); err != nil {
-			return err
-		}
+	if row, element, v, found := f.Find(func(v float64) bool { return !want.Takes(v) }); found {
+		return &graph.TargetError{Input: name, Row: row, Element: element, Value: v, Want: want}
 	}
 	return nil
 }

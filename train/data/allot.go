@@ -3,7 +3,7 @@ package data
 import (
 	"container/heap"
 
-	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // allot parts test examples among classes in proportion to their members, within
@@ -63,7 +63,7 @@ func allotBounds(test int, members [][]int) (low, high []int, total int, err err
 		}
 	}
 	if fewest == 0 {
-		return nil, nil, 0, errors.Wrap(ErrEmpty, "no class has two examples to part")
+		return nil, nil, 0, mistake.Newf(ErrEmpty, "got one example of each class, want a class with two to part")
 	}
 	if test < fewest {
 		clear(low)

@@ -1,6 +1,6 @@
 package data
 
-import "github.com/pkg/errors"
+import "github.com/symgrad/symgrad/internal/mistake"
 
 // Batches hands out the index lists of minibatches, epoch after epoch. The order
 // within an epoch depends on the seed and the number of the epoch alone, so that
@@ -26,13 +26,13 @@ type Batches struct {
 // Errors: ErrEmpty for n < 1, ErrOption for size < 1 and for n >= 2^31.
 func NewBatches(n, size int, shuffle bool, seed uint64) (*Batches, error) {
 	if n < 1 {
-		return nil, errors.Wrapf(ErrEmpty, "data: cannot make batches of %d examples", n)
+		return nil, mistake.Newf(ErrEmpty, "data: NewBatches: got %d examples, want at least one", n)
 	}
 	if n > 1<<31-1 { // before memory for so many indices is asked for
-		return nil, errors.Wrapf(ErrOption, "data: cannot make batches of %d examples; at most 2^31-1 are possible", n)
+		return nil, mistake.Optionf("data: NewBatches: got %d examples, want at most 2^31-1", n)
 	}
 	if size < 1 {
-		return nil, errors.Wrapf(ErrOption, "data: the batch size is %d; want 1 or more", size)
+		return nil, mistake.Optionf("data: NewBatches: got the batch size %d, want at least 1", size)
 	}
 	b := &Batches{size: min(size, n), shuffle: shuffle, seed: seed, order: identity(n)}
 	b.Epoch(0)

@@ -3,7 +3,7 @@ package data
 import (
 	"slices"
 
-	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // Dataset is a set of fields with the same number of examples. It is immutable
@@ -16,28 +16,28 @@ type Dataset struct {
 	n         int
 }
 
-// New returns a dataset of the given fields. It keeps their Floats and Ints
+// New returns a dataset of the given fields. It keeps their values and Starts
 // without copying: they must not be changed afterwards.
 //
-// Errors: ErrField for no field, a name used twice or none, and a field with both
-// floats and ints; ErrEmpty for no examples; ErrShape when a field does not
-// divide into examples or the fields differ in length; ErrNotFinite for NaN or
+// Errors: ErrField for no field, a name used twice or none, and a field with more
+// than one list of values; ErrEmpty for no examples; ErrShape when a field does
+// not divide into examples or the fields differ in length; ErrNotFinite for NaN or
 // an infinity, with field, row and column; ErrLabel for a label out of range and
-// for a single class.
+// for a single class; ErrOption for a Scale that has no meaning.
 func New(fields ...Field) (*Dataset, error) {
 	if len(fields) == 0 {
-		return nil, errors.Wrap(ErrField, "data: a dataset needs at least one field")
+		return nil, mistake.Newf(ErrField, "data: New: got no field, want at least one")
 	}
 	d := &Dataset{}
 	for _, f := range fields {
 		if _, twice := d.Field(f.Name); twice {
-			return nil, errors.Wrapf(ErrField, "data: two fields are named %q", f.Name)
+			return nil, f.fail(ErrField, "got two fields of this name, want one")
 		}
 		if err := f.check(); err != nil {
 			return nil, err
 		}
 		if len(d.fields) > 0 && f.Len() != d.n {
-			return nil, errors.Wrapf(ErrShape, "data: field %q has %d examples, field %q has %d", d.fields[0].Name, d.n, f.Name, f.Len())
+			return nil, f.fail(ErrShape, "got %d examples, want %d as in field %q", f.Len(), d.n, d.fields[0].Name)
 		}
 		d.n = f.Len()
 		d.fields = append(d.fields, f.clone())
@@ -50,10 +50,10 @@ func New(fields ...Field) (*Dataset, error) {
 // field "y" with out numbers an example, both flat and in row-major order
 // (x: [N, in]; y: [N, out]). See New for ownership and errors.
 func XY(x []float64, in int, y []float64, out int) (*Dataset, error) {
-	if err := checkTable("x", len(x), in); err != nil {
+	if err := checkTable("XY", "x", len(x), in); err != nil {
 		return nil, err
 	}
-	if err := checkTable("y", len(y), out); err != nil {
+	if err := checkTable("XY", "y", len(y), out); err != nil {
 		return nil, err
 	}
 	return New(Field{Name: "x", Shape: []int{in}, Floats: x}, Field{Name: "y", Shape: []int{out}, Floats: y})
@@ -66,15 +66,15 @@ func XY(x []float64, in int, y []float64, out int) (*Dataset, error) {
 // and 5 make six classes, four of them without examples. Errors beside those of
 // New: ErrLabel for a negative label and when all labels are the same.
 func XLabels(x []float64, in int, labels []int) (*Dataset, error) {
-	if err := checkTable("x", len(x), in); err != nil {
+	if err := checkTable("XLabels", "x", len(x), in); err != nil {
 		return nil, err
 	}
 	if len(labels) == 0 {
-		return nil, errors.Wrap(ErrEmpty, "data: no labels")
+		return nil, mistake.Newf(ErrEmpty, "data: XLabels: got no labels, want one an example")
 	}
 	lowest, highest := slices.Min(labels), slices.Max(labels)
 	if lowest == highest {
-		return nil, errors.Wrapf(ErrLabel, "data: field \"y\": all %d labels are %d; telling classes apart takes two", len(labels), lowest)
+		return nil, mistake.Newf(ErrLabel, "data: XLabels: got only the label %d, %d times, want at least two classes to tell apart", lowest, len(labels))
 	}
 	// Where a label is negative or absurdly large, New names the row.
 	classes := min(max(highest, 1), maxClasses-1) + 1
@@ -82,20 +82,22 @@ func XLabels(x []float64, in int, labels []int) (*Dataset, error) {
 }
 
 // checkTable says whether values numbers make rows of the given width.
-func checkTable(name string, values, width int) error {
+func checkTable(op, name string, values, width int) error {
 	switch {
 	case width <= 0:
-		return errors.Wrapf(ErrShape, "data: %s should have %d columns; one number an example is 1 column", name, width)
+		return mistake.Shapef("data: %s: got %d columns for %q, want at least 1, which is one number an example", op, width, name)
 	case values == 0:
-		return errors.Wrapf(ErrEmpty, "data: %s", name)
+		return mistake.Newf(ErrEmpty, "data: %s: got no values for %q, want at least one example", op, name)
 	case values%width != 0:
-		return errors.Wrapf(ErrShape, "data: %s has %d values, not a multiple of its %d columns", name, values, width)
+		return mistake.Shapef("data: %s: got %d values for %q, want a multiple of its %d columns", op, values, name, width)
 	}
 	return nil
 }
 
 // errNoDataset is the error of what a nil dataset is asked.
-func errNoDataset() error { return errors.Wrap(ErrEmpty, "data: the dataset is nil") }
+func errNoDataset() error {
+	return mistake.Newf(ErrEmpty, "data: got a nil dataset, want one that New or a reader made")
+}
 
 // Len returns the number of examples, at least 1; 0 of a nil dataset, which has no
 // fields and no classes either.
@@ -156,9 +158,11 @@ func (d *Dataset) ClassCounts() []int {
 	if !ok {
 		return nil
 	}
-	counts := make([]int, f.Classes)
-	for _, c := range f.Ints {
-		counts[c]++
+	counts, size := make([]int, f.Classes), f.Size()
+	for i := range d.n {
+		for k, at := 0, f.start(i); k < size; k++ {
+			counts[f.integer(at+k)]++
+		}
 	}
 	return counts
 }
@@ -166,20 +170,20 @@ func (d *Dataset) ClassCounts() []int {
 // CheckLabels returns an error that wraps ErrLabel and names row, value and
 // number of classes when a value of the field is not in 0..classes-1: what a
 // model with that many outputs can be trained on. ErrField when the field is
-// missing or holds floats, ErrOption for fewer than one class.
+// missing or holds numbers, ErrOption for fewer than one class.
 func (d *Dataset) CheckLabels(field string, classes int) error {
 	if d == nil {
 		return errNoDataset()
 	}
 	if classes < 1 {
-		return errors.Wrapf(ErrOption, "data: field %q: got %d classes, want 1 or more", field, classes)
+		return mistake.Optionf("data: field %q: got %d classes, want 1 or more", field, classes)
 	}
 	f, ok := d.Field(field)
 	if !ok {
 		return d.missing(field)
 	}
-	if f.Ints == nil {
-		return errors.Wrapf(ErrField, "data: field %q holds floats; labels are ints", field)
+	if !f.Integers() {
+		return f.fail(ErrField, "got numbers, want labels: Ints or Bytes without a Scale")
 	}
 	return f.checkLabels(classes)
 }
@@ -190,5 +194,5 @@ func (d *Dataset) missing(field string) error {
 	for i, f := range d.fields {
 		names[i] = f.Name
 	}
-	return errors.Wrapf(ErrField, "data: no field is named %q; there are %q", field, names)
+	return mistake.Newf(ErrField, "data: got no field %q, want one of %q", field, names)
 }

@@ -49,20 +49,20 @@ func TestNewRefuses(t *testing.T) {
 		{"no examples", []Field{{Name: "x", Floats: []float64{}}}, ErrEmpty, []string{`"x"`}},
 		{"no values", []Field{{Name: "x", Shape: []int{2}}}, ErrEmpty, []string{`"x"`}},
 		{"half an example", []Field{{Name: "x", Shape: []int{2}, Floats: []float64{1, 2, 3}}}, ErrShape, []string{`"x"`, "3 values", "[2]"}},
-		{"empty axis", []Field{{Name: "x", Shape: []int{2, 0}, Floats: []float64{1}}}, ErrShape, []string{"[2 0]"}},
+		{"empty axis", []Field{{Name: "x", Shape: []int{2, 0}, Floats: []float64{1}}}, ErrShape, []string{"[2, 0]"}},
 		{"negative axis", []Field{{Name: "x", Shape: []int{-1}, Floats: []float64{1}}}, ErrShape, []string{"[-1]"}},
-		{"huge axes", []Field{{Name: "x", Shape: []int{math.MaxInt, 2}, Floats: []float64{1}}}, ErrShape, []string{"larger than any memory"}},
-		{"lengths differ", []Field{x, {Name: "y", Ints: []int{0, 1, 0}}}, ErrShape, []string{`"x" has 2`, `"y" has 3`}},
+		{"huge axes", []Field{{Name: "x", Shape: []int{math.MaxInt, 2}, Floats: []float64{1}}}, ErrShape, []string{"fits in memory"}},
+		{"lengths differ", []Field{x, {Name: "y", Ints: []int{0, 1, 0}}}, ErrShape, []string{`"y": got 3 examples, want 2`, `"x"`}},
 		{"column names", []Field{{Name: "x", Floats: []float64{1}, Columns: []string{"a", "b"}}}, ErrShape, []string{"2 column names"}},
 		{"NaN", []Field{{Name: "x", Shape: []int{2}, Floats: []float64{1, 2, 3, nan}}}, ErrNotFinite, []string{`"x"`, "row 1, column 1", "NaN"}},
 		{"NaN in a named column", []Field{{Name: "x", Shape: []int{2}, Columns: []string{"a", "b"}, Floats: []float64{1, 2, nan, 4}}}, ErrNotFinite, []string{`row 1, column 0 ("a")`}},
-		{"infinity in an image", []Field{{Name: "x", Shape: []int{2, 2}, Floats: []float64{0, 0, 0, 0, 0, 0, inf, 0}}}, ErrNotFinite, []string{"row 1, element [1 0] is -Inf"}},
-		{"NaN in y", []Field{{Name: "y", Floats: []float64{0, nan}}}, ErrNotFinite, []string{`"y": row 1 is NaN`}},
+		{"infinity in an image", []Field{{Name: "x", Shape: []int{2, 2}, Floats: []float64{0, 0, 0, 0, 0, 0, inf, 0}}}, ErrNotFinite, []string{"row 1, element [1, 0]: got -Inf"}},
+		{"NaN in y", []Field{{Name: "y", Floats: []float64{0, nan}}}, ErrNotFinite, []string{`"y": row 1: got NaN`}},
 		{"label too large", []Field{{Name: "y", Ints: []int{0, 2}, Classes: 2}}, ErrLabel, []string{"row 1", "label 2", "0..1"}},
 		{"label negative", []Field{{Name: "y", Ints: []int{-1, 0}, Classes: 2}}, ErrLabel, []string{"row 0", "label -1"}},
 		{"one class", []Field{{Name: "y", Ints: []int{0, 0}, Classes: 1}}, ErrLabel, []string{"one class"}},
 		{"float labels", []Field{{Name: "y", Floats: []float64{0, 1}, Classes: 2}}, ErrField, []string{"floats"}},
-		{"class names", []Field{{Name: "y", Ints: []int{0, 1}, Classes: 2, ClassNames: []string{"a"}}}, ErrShape, []string{"1 class names for 2"}},
+		{"class names", []Field{{Name: "y", Ints: []int{0, 1}, Classes: 2, ClassNames: []string{"a"}}}, ErrShape, []string{"1 class names, want 2"}},
 		{"class names alone", []Field{{Name: "y", Ints: []int{0, 1}, ClassNames: []string{"a", "b"}}}, ErrOption, nil},
 		{"negative classes", []Field{{Name: "y", Ints: []int{0, 1}, Classes: -1}}, ErrOption, nil},
 		{"absurd classes", []Field{{Name: "y", Ints: []int{0, 1}, Classes: math.MaxInt}}, ErrOption, nil},
@@ -105,13 +105,13 @@ func TestXY(t *testing.T) {
 		t.Errorf("%d examples, y of shape %v", d.Len(), y.Shape)
 	}
 	_, err := XY([]float64{1, 2}, 1, []float64{1, 2, 3}, 1)
-	wantError(t, err, ErrShape, `"x" has 2`, `"y" has 3`)
+	wantError(t, err, ErrShape, `"y": got 3 examples, want 2`, `"x"`)
 	_, err = XY([]float64{1, 2, 3}, 2, []float64{1}, 1)
-	wantError(t, err, ErrShape, "x has 3 values")
+	wantError(t, err, ErrShape, `3 values for "x"`)
 	_, err = XY([]float64{1}, 0, []float64{1}, 1)
-	wantError(t, err, ErrShape, "1 column")
+	wantError(t, err, ErrShape, "0 columns", "at least 1")
 	_, err = XY([]float64{1}, 1, []float64{1}, -1)
-	wantError(t, err, ErrShape, "y should have -1")
+	wantError(t, err, ErrShape, `-1 columns for "y"`)
 	_, err = XY(nil, 1, nil, 1)
 	wantError(t, err, ErrEmpty)
 }
@@ -132,11 +132,11 @@ func TestXLabels(t *testing.T) {
 		kind   error
 		part   string
 	}{
-		{[]int{1, -1}, ErrLabel, "row 1 is the label -1"},
-		{[]int{-3, -2}, ErrLabel, "row 0 is the label -3"},
-		{[]int{4, 4}, ErrLabel, "all 2 labels are 4"},
+		{[]int{1, -1}, ErrLabel, "row 1: got the label -1"},
+		{[]int{-3, -2}, ErrLabel, "row 0: got the label -3"},
+		{[]int{4, 4}, ErrLabel, "only the label 4, 2 times"},
 		{[]int{0, math.MaxInt}, ErrLabel, "row 1"},
-		{[]int{0, 1, 2}, ErrShape, `"y" has 3`},
+		{[]int{0, 1, 2}, ErrShape, `"y": got 3`},
 		{nil, ErrEmpty, "no labels"},
 	} {
 		_, err := XLabels([]float64{1, 2}, 1, c.labels)

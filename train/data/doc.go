@@ -1,8 +1,10 @@
 // Package data holds examples in memory and hands them out in batches.
 //
-// A Dataset is a set of named tables with one row an example: floats or ints,
-// each with the shape of one example. It is checked once, when it is made (no
-// missing values, equal lengths, labels in range), and not changed afterwards.
+// A Dataset is a set of named tables with one row an example: numbers, integers or
+// bytes, each with the shape of one example. They stay in memory as they are given:
+// pixels take one byte each, and are scaled on their way into a batch. A Dataset is
+// checked once, when it is made (no missing values, equal lengths, labels in
+// range), and not changed afterwards.
 // Batches draws the shuffled index lists of an epoch, Rows copies the rows of a
 // batch into flat buffers without allocating, Scaler and MinMax normalise what
 // they were fitted for on the training part, ReadCSV reads tables strictly, and

@@ -4,16 +4,20 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
-	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // maxClasses bounds what a stray label can make a count of classes allocate.
 const maxClasses = 1 << 20
 
 // Field is one named table of a Dataset: row i belongs to example i. Exactly one
-// of Floats and Ints holds it, flat and in row-major order: N rows of Size
-// elements.
+// of Floats, Floats32, Ints and Bytes holds its values, flat and in row-major
+// order: N rows of Size elements. They stay in memory as they are given.
+//
+// A field of Ints or Bytes without a Scale holds integers, such as labels, tokens
+// and lengths. Every other field holds numbers.
 type Field struct {
 	// Name is the name of the field, unique in its dataset. By convention "x" is
 	// the input and "y" the target.
@@ -21,14 +25,28 @@ type Field struct {
 	// Shape is the shape of one example: nil for one number, [F] for a row of F
 	// features, [C H W] for an image.
 	Shape []int
-	// Floats holds the values of a field of numbers.
+	// Floats holds numbers, in 8 bytes each.
 	Floats []float64
-	// Ints holds the values of a field of class labels or other integers.
+	// Floats32 holds numbers, in 4 bytes each.
+	Floats32 []float32
+	// Ints holds class labels or other integers, in 8 bytes each.
 	Ints []int
+	// Bytes holds pixels, labels or other integers from 0 to 255, in 1 byte each.
+	Bytes []uint8
+	// Scale and Shift change the values on their way into a batch, which gets
+	// value·Scale + Shift: 1.0/255 and 0 take pixels to 0..1. Product and sum are
+	// rounded to float64 each, and a batch of float32 rounds the result once more.
+	// Zero for a Scale leaves the values as they are; any other makes numbers of
+	// integers, 1 too. A field with Classes has no Scale.
+	Scale, Shift float64
+	// Starts lets rows overlap: row i is the Size elements from Starts[i] on, as
+	// windows of a long sequence are. By default rows follow each other. The
+	// dataset keeps Starts, like the values, without copying.
+	Starts []int32
 	// Columns optionally names the Size elements of an example.
 	Columns []string
-	// Classes is the number of classes when Ints holds class labels: every value
-	// is in 0..Classes-1. Zero for a field that holds no labels; at most 2^20.
+	// Classes is the number of classes when the field holds class labels: every
+	// value is in 0..Classes-1. Zero for a field that holds no labels; at most 2^20.
 	Classes int
 	// ClassNames optionally names the classes: ClassNames[c] is that of label c.
 	ClassNames []string
@@ -51,10 +69,13 @@ func (f Field) Len() int {
 	if err != nil {
 		return 0
 	}
-	return (len(f.Floats) + len(f.Ints)) / size
+	if f.Starts != nil {
+		return len(f.Starts)
+	}
+	return f.stored() / size
 }
 
-// clone returns f with its own copy of everything but the values.
+// clone returns f with its own copy of everything but the values and Starts.
 func (f Field) clone() Field {
 	f.Shape = slices.Clone(f.Shape)
 	f.Columns = slices.Clone(f.Columns)
@@ -62,27 +83,34 @@ func (f Field) clone() Field {
 	return f
 }
 
+// fail returns an error about f.
+func (f Field) fail(kind error, format string, a ...any) error {
+	return mistake.Newf(kind, "data: field %q: "+format, append([]any{f.Name}, a...)...)
+}
+
 // check says what is wrong with f on its own.
 func (f Field) check() error {
 	if f.Name == "" {
-		return errors.Wrap(ErrField, "data: a field has no name")
+		return mistake.Newf(ErrField, "data: New: got a field without a name, want one")
 	}
 	size, err := f.checkedSize()
 	if err != nil {
 		return err
 	}
-	if f.Floats != nil && f.Ints != nil {
-		return errors.Wrapf(ErrField, "data: field %q has both floats and ints", f.Name)
+	if kinds := f.kinds(); len(kinds) > 1 {
+		return f.fail(ErrField, "got %s, want one of them", strings.Join(kinds, " and "))
 	}
-	values := len(f.Floats) + len(f.Ints)
-	if values == 0 {
-		return errors.Wrapf(ErrEmpty, "data: field %q", f.Name)
+	if f.stored() == 0 {
+		return f.fail(ErrEmpty, "got no values, want at least one example")
 	}
-	if values%size != 0 {
-		return errors.Wrapf(ErrShape, "data: field %q has %d values, not a multiple of the %d of one example of shape %v", f.Name, values, size, f.Shape)
+	if err := f.checkRows(size); err != nil {
+		return err
 	}
 	if f.Columns != nil && len(f.Columns) != size {
-		return errors.Wrapf(ErrShape, "data: field %q has %d column names for %d columns", f.Name, len(f.Columns), size)
+		return f.fail(ErrShape, "got %d column names, want %d", len(f.Columns), size)
+	}
+	if err := f.checkScale(); err != nil {
+		return err
 	}
 	if err := f.checkFinite(); err != nil {
 		return err
@@ -96,24 +124,65 @@ func (f Field) checkedSize() (int, error) {
 	size := 1
 	for _, n := range f.Shape {
 		if n <= 0 {
-			return 0, errors.Wrapf(ErrShape, "data: field %q has the shape %v; every axis must be positive", f.Name, f.Shape)
+			return 0, f.fail(ErrShape, "got the shape %v, want positive axes", f.Shape)
 		}
 		if size > math.MaxInt/n {
-			return 0, errors.Wrapf(ErrShape, "data: field %q has the shape %v, larger than any memory", f.Name, f.Shape)
+			return 0, f.fail(ErrShape, "got the shape %v, want one that fits in memory", f.Shape)
 		}
 		size *= n
 	}
 	return size, nil
 }
 
-func (f Field) checkFinite() error {
-	if f.AllowNonFinite {
+// checkRows says whether the values make whole rows of size elements.
+func (f Field) checkRows(size int) error {
+	if f.Starts == nil {
+		if n := f.stored(); n%size != 0 {
+			return f.fail(ErrShape, "got %d values, want a multiple of %d (one example: %v)", n, size, f.Shape)
+		}
 		return nil
 	}
-	for i, v := range f.Floats {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return errors.Wrapf(ErrNotFinite, "data: field %q: %s is %v; remove the row or set AllowNonFinite", f.Name, f.position(i), v)
+	if len(f.Starts) == 0 {
+		return f.fail(ErrEmpty, "got no Starts, want at least one example")
+	}
+	if f.stored() < size {
+		return f.fail(ErrShape, "got %d values, want at least %d (one example: %v)", f.stored(), size, f.Shape)
+	}
+	for i, at := range f.Starts {
+		if at < 0 || int(at) > f.stored()-size {
+			return f.fail(ErrShape, "row %d: got the start %d, want one in 0..%d (%d values, one example: %v)", i, at, f.stored()-size, f.stored(), f.Shape)
 		}
+	}
+	return nil
+}
+
+// checkScale says whether Scale and Shift mean something for the values.
+func (f Field) checkScale() error {
+	switch {
+	case !finite(f.Scale) || !finite(f.Shift):
+		return f.fail(ErrOption, "got Scale %v and Shift %v, want finite numbers", f.Scale, f.Shift)
+	case f.Scale == 0 && f.Shift != 0:
+		return f.fail(ErrOption, "got Shift %v without a Scale, want both (Scale 1 leaves the size)", f.Shift)
+	case f.Scale != 0 && f.Classes != 0:
+		return f.fail(ErrOption, "got Scale %v and %d classes, want labels as they are", f.Scale, f.Classes)
+	case f.Scale == 0:
+		return nil
+	}
+	for i, v := range f.Ints {
+		if math.Abs(float64(v)) > exact64 {
+			return f.fail(ErrNotFinite, "%s: got the integer %d and a Scale, want at most 2^53, which float64 holds exactly", f.position(i), v)
+		}
+	}
+	return nil
+}
+
+func (f Field) checkFinite() error {
+	// Of bytes the largest product tells.
+	if f.AllowNonFinite || f.Bytes != nil && finite(scaled(math.MaxUint8, f.Scale, f.Shift)) {
+		return nil
+	}
+	if i := f.find(func(v float64) bool { return !finite(v) }); i >= 0 {
+		return f.fail(ErrNotFinite, "%s: got %v, want a finite number; remove the row or set AllowNonFinite", f.position(i), f.value(i))
 	}
 	return nil
 }
@@ -121,36 +190,50 @@ func (f Field) checkFinite() error {
 func (f Field) checkClasses() error {
 	switch {
 	case f.Classes < 0 || f.Classes > maxClasses:
-		return errors.Wrapf(ErrOption, "data: field %q has %d classes; at most %d are possible", f.Name, f.Classes, maxClasses)
+		return f.fail(ErrOption, "got %d classes, want 0 to %d", f.Classes, maxClasses)
 	case f.Classes == 0 && f.ClassNames != nil:
-		return errors.Wrapf(ErrOption, "data: field %q has class names but no number of classes", f.Name)
+		return f.fail(ErrOption, "got class names without Classes, want %d", len(f.ClassNames))
 	case f.Classes == 0:
 		return nil
-	case f.Ints == nil:
-		return errors.Wrapf(ErrField, "data: field %q has %d classes but its values are floats; labels are ints", f.Name, f.Classes)
+	case !f.Integers():
+		return f.fail(ErrField, "got %d classes of floats, want Ints or Bytes", f.Classes)
 	case f.Classes == 1:
-		return errors.Wrapf(ErrLabel, "data: field %q has one class only; telling classes apart takes two", f.Name)
+		return f.fail(ErrLabel, "got one class, want at least two to tell apart")
 	case f.ClassNames != nil && len(f.ClassNames) != f.Classes:
-		return errors.Wrapf(ErrShape, "data: field %q has %d class names for %d classes", f.Name, len(f.ClassNames), f.Classes)
+		return f.fail(ErrShape, "got %d class names, want %d", len(f.ClassNames), f.Classes)
 	}
 	return f.checkLabels(f.Classes)
 }
 
 // checkLabels says whether every value is in 0..classes-1.
 func (f Field) checkLabels(classes int) error {
-	for i, v := range f.Ints {
-		if v < 0 || v >= classes {
-			return errors.Wrapf(ErrLabel, "data: field %q: %s is the label %d; with %d classes a label is in 0..%d", f.Name, f.position(i), v, classes, classes-1)
-		}
+	if i := f.find(func(v float64) bool { return v < 0 || v >= float64(classes) }); i >= 0 {
+		return f.fail(ErrLabel, "%s: got the label %d, want one in 0..%d for %d classes", f.position(i), f.integer(i), classes-1, classes)
 	}
 	return nil
 }
 
-// position names element i of the flat table for a message.
-func (f Field) position(i int) string {
+// place returns row and element of stored value i; of several rows the first, and
+// -1 if no row has it.
+func (f *Field) place(i int) (row, element int) {
 	size := f.Size()
-	row, column := i/size, i%size
+	if f.Starts == nil {
+		return i / size, i % size
+	}
+	for row, at := range f.Starts {
+		if k := i - int(at); k >= 0 && k < size {
+			return row, k
+		}
+	}
+	return -1, i
+}
+
+// position names stored value i for a message.
+func (f *Field) position(i int) string {
+	row, column := f.place(i)
 	switch {
+	case row < 0:
+		return fmt.Sprintf("value %d, in no row", i)
 	case len(f.Shape) == 0:
 		return fmt.Sprintf("row %d", row)
 	case f.Columns != nil:
@@ -163,19 +246,5 @@ func (f Field) position(i int) string {
 		at[axis] = column % f.Shape[axis]
 		column /= f.Shape[axis]
 	}
-	return fmt.Sprintf("row %d, element %v", row, at)
-}
-
-// magnitude returns the largest absolute value of a finite element.
-func (f Field) magnitude() float64 {
-	largest := 0.0
-	for _, v := range f.Floats {
-		if a := math.Abs(v); a > largest && !math.IsInf(a, 0) {
-			largest = a
-		}
-	}
-	for _, v := range f.Ints {
-		largest = max(largest, math.Abs(float64(v)))
-	}
-	return largest
+	return fmt.Sprintf("row %d, element %s", row, strings.ReplaceAll(fmt.Sprint(at), " ", ", "))
 }

@@ -50,12 +50,12 @@ func TestRowsRefuses(t *testing.T) {
 	x, y := rows(t, d, "x"), rows(t, d, "y")
 	_, err := d.Rows("z")
 	wantError(t, err, ErrField, `"z"`)
-	wantError(t, x.F64(make([]float64, 3), []int{0}), ErrShape, "1 rows of 2", "buffer of 3")
+	wantError(t, x.F64(make([]float64, 3), []int{0}), ErrShape, "buffer of 3", "1 rows of 2")
 	wantError(t, x.F32(make([]float32, 3), []int{0}), ErrShape)
 	wantError(t, y.Ints(make([]int, 3), []int{0}), ErrShape)
-	wantError(t, x.Ints(make([]int, 2), []int{0}), ErrField, "floats")
+	wantError(t, x.Ints(make([]int, 2), []int{0}), ErrField, "numbers")
 	for _, i := range []int{-1, 5, math.MaxInt, math.MinInt} {
-		wantError(t, x.F64(make([]float64, 2), []int{i}), ErrIndex, "of 5")
+		wantError(t, x.F64(make([]float64, 2), []int{i}), ErrIndex, "0..4")
 		wantError(t, x.F32(make([]float32, 2), []int{i}), ErrIndex)
 		wantError(t, y.Ints(make([]int, 1), []int{i}), ErrIndex)
 	}

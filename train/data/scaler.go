@@ -2,12 +2,11 @@ package data
 
 import (
 	"math"
-	"slices"
 
-	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
-// Scaler standardises the columns of a field of floats:
+// Scaler standardises the columns of a field of numbers, with its Scale and Shift:
 //
 //	z = (x - mean) / std
 //
@@ -30,7 +29,7 @@ type Scaler struct {
 // scaler stays as it was. No column of finite numbers is too wide for it.
 //
 // Errors: ErrOption for a nil scaler, ErrEmpty for a nil dataset, ErrField when
-// the field is missing or holds ints, ErrNotFinite when it holds NaN or
+// the field is missing or holds integers, ErrNotFinite when it holds NaN or
 // infinities (AllowNonFinite).
 func (s *Scaler) Fit(train *Dataset) error {
 	if s == nil {
@@ -78,8 +77,8 @@ func (s *Scaler) Fit(train *Dataset) error {
 	return nil
 }
 
-// Apply returns d with the field standardised; the other fields share their
-// values with d. ErrField as for Fit, ErrShape when the number of columns is not
+// Apply returns d with the field standardised, as Floats; the other fields share
+// their values with d. ErrField as for Fit, ErrShape when the number of columns is not
 // that of the data it was fitted to, ErrOption when it has not been fitted.
 func (s *Scaler) Apply(d *Dataset) (*Dataset, error) {
 	if s == nil {
@@ -123,7 +122,7 @@ func stretch(z, a, b float64) float64 {
 	return (z*(a/2) + b/2) * 2
 }
 
-// MinMax maps the columns of a field of floats to 0..1:
+// MinMax maps the columns of a field of numbers, with its Scale and Shift, to 0..1:
 //
 //	z = (x - min) / (max - min)
 //
@@ -157,8 +156,8 @@ func (m *MinMax) Fit(train *Dataset) error {
 	return nil
 }
 
-// Apply returns d with the field mapped; the other fields share their values
-// with d. Errors as for Scaler.Apply.
+// Apply returns d with the field mapped, as Floats; the other fields share their
+// values with d. Errors as for Scaler.Apply.
 func (m *MinMax) Apply(d *Dataset) (*Dataset, error) {
 	if m == nil {
 		return nil, errNoScaler()
@@ -198,7 +197,7 @@ func (m *MinMax) Inverse(rows []float64) error {
 	})
 }
 
-func errNoScaler() error { return errors.Wrap(ErrOption, "data: the scaler is nil") }
+func errNoScaler() error { return mistake.Optionf("data: got a nil scaler, want a value") }
 
 // largest is the larger of two absolute values.
 func largest(a, b float64) float64 { return max(math.Abs(a), math.Abs(b)) }
@@ -224,8 +223,8 @@ func floats(d *Dataset, name string) (Field, error) {
 	if !ok {
 		return f, d.missing(name)
 	}
-	if f.Ints != nil {
-		return f, errors.Wrapf(ErrField, "data: field %q holds ints; only floats are scaled", name)
+	if f.Integers() {
+		return f, f.fail(ErrField, "got integers, want numbers to scale (a Scale of 1 makes numbers of them)")
 	}
 	return f, nil
 }
@@ -233,14 +232,19 @@ func floats(d *Dataset, name string) (Field, error) {
 // ranges returns the least and the largest value of every column.
 func ranges(f Field) (lowest, highest []float64, err error) {
 	columns := f.Size()
-	lowest, highest = slices.Clone(f.Floats[:columns]), slices.Clone(f.Floats[:columns])
-	for i, v := range f.Floats {
-		c := i % columns
-		lowest[c], highest[c] = min(lowest[c], v), max(highest[c], v)
+	lowest, highest = make([]float64, columns), make([]float64, columns)
+	for c := range columns {
+		lowest[c], highest[c] = math.Inf(1), math.Inf(-1)
+	}
+	for i := range f.Len() {
+		for c, at := 0, f.start(i); c < columns; c++ {
+			v := f.value(at + c)
+			lowest[c], highest[c] = min(lowest[c], v), max(highest[c], v)
+		}
 	}
 	for c := range lowest { // a NaN is in both
 		if !finite(lowest[c]) || !finite(highest[c]) {
-			return nil, nil, errors.Wrapf(ErrNotFinite, "data: field %q, column %d goes from %v to %v", f.Name, c, lowest[c], highest[c])
+			return nil, nil, f.fail(ErrNotFinite, "column %d: got numbers from %v to %v, want finite ones", c, lowest[c], highest[c])
 		}
 	}
 	return lowest, highest, nil
@@ -253,16 +257,17 @@ func finite(v float64) bool { return math.Abs(v) <= math.MaxFloat64 }
 func columnSums(f Field, term func(column int, v float64) float64) []float64 {
 	columns := f.Size()
 	sum, lost := make([]float64, columns), make([]float64, columns)
-	for i, v := range f.Floats {
-		c := i % columns
-		t := term(c, v)
-		next := sum[c] + t
-		if math.Abs(sum[c]) >= math.Abs(t) {
-			lost[c] += (sum[c] - next) + t
-		} else {
-			lost[c] += (t - next) + sum[c]
+	for i := range f.Len() {
+		for c, at := 0, f.start(i); c < columns; c++ {
+			t := term(c, f.value(at+c))
+			next := sum[c] + t
+			if math.Abs(sum[c]) >= math.Abs(t) {
+				lost[c] += (sum[c] - next) + t
+			} else {
+				lost[c] += (t - next) + sum[c]
+			}
+			sum[c] = next
 		}
-		sum[c] = next
 	}
 	for c := range sum {
 		sum[c] += lost[c]
@@ -278,17 +283,18 @@ func apply(d *Dataset, name string, columns int, transform func([]float64) error
 		return nil, err
 	}
 	if columns != 0 && target.Size() != columns {
-		return nil, errors.Wrapf(ErrShape, "data: field %q has %d columns, the scaler was fitted to %d", target.Name, target.Size(), columns)
+		return nil, target.fail(ErrShape, "got %d columns, want the %d that the scaler was fitted to", target.Size(), columns)
 	}
 	fields := d.Fields()
 	for k := range fields {
 		if fields[k].Name != target.Name {
 			continue
 		}
-		fields[k].Floats = slices.Clone(fields[k].Floats)
-		if err := transform(fields[k].Floats); err != nil {
+		rows := target.numbers()
+		if err := transform(rows); err != nil {
 			return nil, err
 		}
+		fields[k] = target.holding(rows)
 	}
 	return New(fields...)
 }
@@ -297,15 +303,15 @@ func apply(d *Dataset, name string, columns int, transform func([]float64) error
 func eachRow(rows, a, b []float64, f func(v, a, b float64) float64) error {
 	columns := len(a)
 	if columns == 0 || len(b) != columns {
-		return errors.Wrapf(ErrOption, "data: the scaler has not been fitted: it has %d and %d column values", len(a), len(b))
+		return mistake.Optionf("data: got a scaler for %d and %d columns, want one that has been fitted", len(a), len(b))
 	}
 	if len(rows)%columns != 0 {
-		return errors.Wrapf(ErrShape, "data: %d values are no whole number of rows of the %d columns the scaler was fitted to", len(rows), columns)
+		return mistake.Shapef("data: got %d values to scale, want whole rows of the %d columns that the scaler was fitted to", len(rows), columns)
 	}
 	for i, v := range rows {
 		c := i % columns
 		if z := f(v, a[c], b[c]); !finite(z) && finite(v) {
-			return errors.Wrapf(ErrNotFinite, "data: row %d, column %d: %v becomes %v with the scaler's %v and %v", i/columns, c, v, z, a[c], b[c])
+			return mistake.Newf(ErrNotFinite, "data: row %d, column %d: got %v, want a number that is finite when it is scaled by %v and %v, not %v", i/columns, c, v, a[c], b[c], z)
 		}
 	}
 	for i, v := range rows {

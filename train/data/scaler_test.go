@@ -212,19 +212,19 @@ func TestScalersRefuse(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := fresh()
 			_, err := s.Apply(two)
-			wantError(t, err, ErrOption, "not been fitted")
+			wantError(t, err, ErrOption, "has been fitted")
 			wantError(t, s.Transform([]float64{1}), ErrOption)
 			wantError(t, s.Inverse([]float64{1}), ErrOption)
 			for _, bad := range []*Dataset{field(1, math.NaN()), field(math.NaN()), field(1, math.Inf(1)), field(math.Inf(1), math.Inf(1)), field(-1.7e308, math.Inf(1))} {
 				wantError(t, s.Fit(bad), ErrNotFinite, "column 0")
 			}
 			wantError(t, s.Fit(must(t)(New(Field{Name: "z", Floats: []float64{1}}))), ErrField, `"x"`, `"z"`)
-			wantError(t, s.Fit(must(t)(New(Field{Name: "x", Ints: []int{1}}))), ErrField, "ints")
+			wantError(t, s.Fit(must(t)(New(Field{Name: "x", Ints: []int{1}}))), ErrField, "integers")
 			if err := s.Fit(two); err != nil {
 				t.Fatal(err)
 			}
 			_, err = s.Apply(four)
-			wantError(t, err, ErrShape, "4 columns", "fitted to 2")
+			wantError(t, err, ErrShape, "4 columns", "the 2 that")
 			wantError(t, s.Transform([]float64{1, 2, 3}), ErrShape, "3 values", "2 columns")
 			wantError(t, s.Fit(field(math.NaN())), ErrNotFinite)
 			if err := s.Transform([]float64{1, 2}); err != nil {

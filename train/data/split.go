@@ -5,10 +5,12 @@ import (
 	"slices"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // Subset returns the examples with the given indices, in that order; an index
-// may stand several times. The values are copied.
+// may stand several times. The values are copied, but for those of rows that have
+// Starts, which are shared.
 //
 // Errors: ErrEmpty for no index and a nil dataset, ErrIndex for an index that is
 // not in 0..Len()-1.
@@ -17,7 +19,7 @@ func (d *Dataset) Subset(index []int) (*Dataset, error) {
 		return nil, errNoDataset()
 	}
 	if len(index) == 0 {
-		return nil, errors.Wrap(ErrEmpty, "data: a subset needs at least one index")
+		return nil, mistake.Newf(ErrEmpty, "data: Subset: got no index, want at least one")
 	}
 	for _, i := range index {
 		if i < 0 || i >= d.n {
@@ -26,26 +28,13 @@ func (d *Dataset) Subset(index []int) (*Dataset, error) {
 	}
 	fields := slices.Clone(d.fields)
 	for k, f := range fields {
-		fields[k].Floats = pick(f.Floats, f.Size(), index)
-		fields[k].Ints = pick(f.Ints, f.Size(), index)
+		fields[k] = f.pick(index)
 	}
 	return New(fields...)
 }
 
 func outOfRange(i, n int) error {
-	return errors.Wrapf(ErrIndex, "data: example %d of %d (they are counted from 0)", i, n)
-}
-
-// pick copies rows of a flat table; a nil table stays nil.
-func pick[T any](table []T, size int, index []int) []T {
-	if table == nil {
-		return nil
-	}
-	out := make([]T, 0, len(index)*size)
-	for _, i := range index {
-		out = append(out, table[i*size:(i+1)*size]...)
-	}
-	return out
+	return mistake.Newf(ErrIndex, "data: got the example %d, want one in 0..%d", i, n-1)
 }
 
 // Split parts the examples at random into train and test, in which they keep
@@ -59,7 +48,7 @@ func (d *Dataset) Split(testFrac float64, seed uint64) (train, test *Dataset, er
 		return nil, nil, err
 	}
 	if d.n < 2 {
-		return nil, nil, errors.Wrap(ErrEmpty, "data: one example cannot be split in two parts")
+		return nil, nil, mistake.Newf(ErrEmpty, "data: Split: got one example, want at least two, for two parts")
 	}
 	isTest, order := make([]bool, d.n), identity(d.n)
 	newStream(seed, splitStream).shuffle(order)
@@ -85,13 +74,14 @@ func (d *Dataset) SplitStratified(testFrac float64, seed uint64) (train, test *D
 	}
 	f, ok := d.labels()
 	if !ok {
-		return nil, nil, errors.Wrap(ErrField, "data: a stratified split needs a field of class labels")
+		return nil, nil, mistake.Newf(ErrField, "data: SplitStratified: got no field with Classes, want one of class labels")
 	}
 	if f.Size() != 1 {
-		return nil, nil, errors.Wrapf(ErrField, "data: a stratified split needs one label an example; field %q has the shape %v", f.Name, f.Shape)
+		return nil, nil, f.fail(ErrField, "SplitStratified: got labels of the shape %v, want one label an example", f.Shape)
 	}
 	members := make([][]int, f.Classes)
-	for i, c := range f.Ints {
+	for i := range d.n {
+		c := f.integer(f.start(i))
 		members[c] = append(members[c], i)
 	}
 	random := newStream(seed, splitStream)
@@ -102,7 +92,7 @@ func (d *Dataset) SplitStratified(testFrac float64, seed uint64) (train, test *D
 	}
 	counts, err := allot(share(testFrac, d.n), members, random)
 	if err != nil {
-		return nil, nil, errors.WithMessagef(err, "data: field %q", f.Name)
+		return nil, nil, errors.WithMessagef(err, "data: field %q: SplitStratified", f.Name)
 	}
 	isTest := make([]bool, d.n)
 	for c, m := range members {
@@ -119,7 +109,7 @@ func (d *Dataset) checkFrac(frac float64) error {
 		return errNoDataset()
 	}
 	if !(frac > 0 && frac < 1) {
-		return errors.Wrapf(ErrOption, "data: the share of the test part is %v; want more than 0 and less than 1", frac)
+		return mistake.Optionf("data: Split: got the share %v for the test part, want more than 0 and less than 1", frac)
 	}
 	return nil
 }
@@ -147,40 +137,29 @@ func (d *Dataset) part(isTest []bool) (train, test *Dataset, err error) {
 
 // Concat returns the examples of all datasets, one after the other. The values
 // are copied. The datasets must have the same fields in the same order, with the
-// same shapes, kinds, column names and class names, else ErrShape; the number of
+// same shapes, lists of values, scales, column names and class names, else ErrShape; the number of
 // classes is the largest. ErrEmpty for no dataset and for a nil one.
 func Concat(sets ...*Dataset) (*Dataset, error) {
 	if len(sets) == 0 {
-		return nil, errors.Wrap(ErrEmpty, "data: nothing to concatenate")
+		return nil, mistake.Newf(ErrEmpty, "data: Concat: got no dataset, want at least one")
 	}
 	if slices.Contains(sets, nil) {
-		return nil, errors.Wrapf(ErrEmpty, "data: dataset %d of %d is nil", slices.Index(sets, nil), len(sets))
+		return nil, mistake.Newf(ErrEmpty, "data: Concat: got nil for dataset %d of %d, want one with examples", slices.Index(sets, nil), len(sets))
 	}
 	fields := slices.Clone(sets[0].fields)
 	for k := range fields {
-		fields[k].Floats = slices.Clone(fields[k].Floats)
-		fields[k].Ints = slices.Clone(fields[k].Ints)
+		fields[k] = fields[k].own()
 	}
 	for i, d := range sets[1:] {
 		if len(d.fields) != len(fields) {
-			return nil, errors.Wrapf(ErrShape, "data: dataset 0 has %d fields, dataset %d has %d", len(fields), i+1, len(d.fields))
+			return nil, mistake.Shapef("data: Concat: got %d fields in dataset %d, want %d as in dataset 0", len(d.fields), i+1, len(fields))
 		}
 		for k, f := range d.fields {
-			if !alike(fields[k], f) {
-				return nil, errors.Wrapf(ErrShape, "data: field %q of shape %v of dataset 0 does not fit field %q of shape %v of dataset %d", fields[k].Name, fields[k].Shape, f.Name, f.Shape, i+1)
+			if err := f.fits(fields[k]); err != nil {
+				return nil, errors.WithMessagef(err, "data: Concat: dataset %d", i+1)
 			}
-			fields[k].Floats = append(fields[k].Floats, f.Floats...)
-			fields[k].Ints = append(fields[k].Ints, f.Ints...)
-			fields[k].Classes = max(fields[k].Classes, f.Classes)
-			fields[k].AllowNonFinite = fields[k].AllowNonFinite || f.AllowNonFinite
+			fields[k] = fields[k].join(f)
 		}
 	}
 	return New(fields...)
-}
-
-// alike says whether the rows of two fields mean the same.
-func alike(a, b Field) bool {
-	return a.Name == b.Name && slices.Equal(a.Shape, b.Shape) &&
-		(a.Ints == nil) == (b.Ints == nil) && (a.Classes == 0) == (b.Classes == 0) &&
-		slices.Equal(a.Columns, b.Columns) && slices.Equal(a.ClassNames, b.ClassNames)
 }

@@ -52,7 +52,7 @@ func TestSubset(t *testing.T) {
 	wantError(t, err, ErrEmpty)
 	for _, i := range []int{-1, 5} {
 		_, err := d.Subset([]int{0, i})
-		wantError(t, err, ErrIndex, "of 5")
+		wantError(t, err, ErrIndex, "0..4")
 	}
 }
 
@@ -126,7 +126,7 @@ func TestSplitStratified(t *testing.T) {
 	_, _, err = must(t)(New(Field{Name: "y", Shape: []int{2}, Ints: []int{0, 1}, Classes: 2})).SplitStratified(0.2, 1)
 	wantError(t, err, ErrField, "[2]")
 	_, _, err = must(t)(XLabels([]float64{1, 2}, 1, []int{0, 1})).SplitStratified(0.2, 1)
-	wantError(t, err, ErrEmpty, "two examples")
+	wantError(t, err, ErrEmpty, "class with two")
 	_, _, err = d.SplitStratified(0, 1)
 	wantError(t, err, ErrOption)
 }
@@ -203,7 +203,7 @@ func TestConcat(t *testing.T) {
 	_, err := Concat()
 	wantError(t, err, ErrEmpty)
 	_, err = Concat(a, wide)
-	wantError(t, err, ErrShape, `"x" of shape [2]`, `"x" of shape [1]`, "dataset 1")
+	wantError(t, err, ErrShape, `dataset 1: field "x"`, "shape [1], want [2]")
 	_, err = Concat(a, must(t)(New(Field{Name: "x", Floats: []float64{1}})))
-	wantError(t, err, ErrShape, "2 fields", "has 1")
+	wantError(t, err, ErrShape, "1 fields", "want 2")
 }
