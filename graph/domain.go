@@ -3,6 +3,8 @@ package graph
 import (
 	"fmt"
 	"strings"
+
+	"github.com/symgrad/symgrad/internal/enum"
 )
 
 // Domain is a set of numbers that a loss takes as targets: those for which all its
@@ -41,6 +43,21 @@ func (d Domain) String() string {
 	}
 	return strings.Join(all, " and ")
 }
+
+// domainTexts are the texts of all domains.
+var domainTexts = func() (all []string) {
+	for d := range Domain(1 << len(domainNames)) {
+		all = append(all, d.String())
+	}
+	return all
+}()
+
+// MarshalText returns what String returns. Errors: ErrOption for an unknown condition.
+func (d Domain) MarshalText() ([]byte, error) { return enum.Text("domain", domainTexts, int(d)) }
+
+// UnmarshalText sets d to the domain that String writes so. Errors: ErrOption for another
+// text.
+func (d *Domain) UnmarshalText(text []byte) error { return enum.Read(d, "domain", domainTexts, text) }
 
 // TargetError is a target outside of the domain of the loss. Find it with errors.As;
 // errors.Is finds ErrTarget.
