@@ -1,15 +1,24 @@
 package graph
 
-import (
-	"github.com/symgrad/symgrad/internal/op"
-)
+import "github.com/symgrad/symgrad/internal/op"
 
-// OpError is the error of a call that could not be made: the operator, the name that the
-// user gave, what is wrong and what is wanted, the operands with their shapes, and the
-// caller's file:line. Find it with errors.As.
+// OpError is the error of a call of an operator that could not be made. Find it with
+// errors.As, as the example does. Its fields are
+//
+//	Package string    // the package of the operator: "graph", "nn"
+//	Op      string    // the operator as it was called: "MatMul"
+//	Node    string    // the name that the caller gave, such as that of a parameter; or ""
+//	In      []Operand // the operands
+//	At      string    // the caller's file and line, such as "main.go:12"; or ""
+//	Err     error     // what is wrong, and what is wanted
+//
+// Error returns them in one line. Unwrap returns Err, so errors.Is finds its kind.
 type OpError = op.Error
 
-// Operand is an operand of an OpError: its name and its type.
+// Operand is an operand of an OpError. Its fields are
+//
+//	Name string // the name of a leaf or of a named result, else the operator that made it
+//	Type        // Type.DType prints as f32, f64 or int; Type.Shape is a []int
 type Operand = op.Operand
 
 // The kinds of mistake, for errors.Is. A kind that another package of the module has under
