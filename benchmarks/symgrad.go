@@ -51,7 +51,7 @@ func newSymgrad[T hand.Float](p *workload.Problem, _ int) (stepper, error) {
 	c := &compiled[T]{p: p, prog: prog, x: hand.Convert[T](p.X), y: hand.Convert[T](p.Y)}
 	if p.Adam {
 		c.optimizer = train.Adam{}
-		if c.view, err = train.NewView(m.Params(), c.optimizer, prog.Workers()); err != nil {
+		if c.view, err = train.NewView(m.Params(), c.optimizer, prog.Stats().Workers); err != nil {
 			return nil, err
 		}
 	} else if err := prog.SetRate(p.Rate); err != nil {

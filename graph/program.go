@@ -77,14 +77,6 @@ func (p *Program) allocate() {
 	}
 }
 
-// Workers is the number of threads that a run uses. See Options.Workers.
-func (p *Program) Workers() int {
-	if p == nil {
-		return 0
-	}
-	return p.pool.Workers()
-}
-
 // Fork is another Program of the same plan and parameters with memory of its
 // own, for another goroutine. Its inputs are not fed, and its step and rate are 0.
 // A Program with Grads leaves these in the memory of Params, or changes the

@@ -13,45 +13,56 @@ import (
 
 // Stats describe a Program.
 type Stats struct {
-	// Level is the level of vector instructions that this process runs at: avx512,
-	// avx2, neon, or generic, which is Go code. The environment variable SYMGRAD_CPU
-	// names a lower one; Compile refuses a name that is no level of the processor.
+	// Level is the level of vector instructions that this process uses: avx512, avx2, neon,
+	// or generic, which is Go code. The environment variable SYMGRAD_CPU sets a lower one.
+	// Compile refuses a level that the processor does not have.
 	Level string
-	Steps int // kernels that a run calls
-	// Fallbacks counts, by name, the operators of gorgonia's that run by their
-	// own slow Do because the project has none of its own for them.
+
+	// Workers is the number of threads that a run uses. See Options.Workers.
+	Workers int
+
+	// Kernels is the number of kernels that a run calls.
+	Kernels int
+
+	// Fallbacks counts, by name, the operators that run by their own Do method: operators
+	// of gorgonia and of users that this module has no kernel for. They are slow.
 	Fallbacks map[string]int
-	// Bytes of the program's own memory by role: input, const, temp (what is
-	// between the kernels), output, scratch (what kernels need for themselves);
-	// and of the memory that it shares: param, grad. It is all made by Compile: a
-	// run needs no more.
+
+	// Bytes is the memory by role. The program's own roles are input, const, temp (values
+	// between the kernels), output and scratch (work space of the kernels). The roles param
+	// and grad are shared with other programs. Compile allocates everything.
 	Bytes map[string]int
-	// Live is how many bytes of what is between the kernels are needed at once at
-	// most, in the order in which they run. Bytes["temp"] cannot be less.
-	Live  int
-	Flops int64 // floating-point operations of a run, a multiply-add counting two
+
+	// Live is the largest number of bytes between the kernels that is needed at one time,
+	// in the order in which they run. Bytes["temp"] is at least as large.
+	Live int
+
+	// Flops is the number of floating-point operations of a run. A multiply-add counts two.
+	Flops int64
 }
 
-// String is one line: the level, the kernels and their operations, and the bytes by
-// role.
+// String returns one line: the level, the workers, the kernels, their operations, and the
+// bytes by role.
 func (s Stats) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "level %s, %d kernels, %d operations, live %d bytes", s.Level, s.Steps, s.Flops, s.Live)
+	fmt.Fprintf(&b, "level %s, %d workers, %d kernels, %d operations, live %d bytes", s.Level, s.Workers, s.Kernels, s.Flops, s.Live)
 	for _, role := range slices.Sorted(maps.Keys(s.Bytes)) {
 		fmt.Fprintf(&b, ", %s %d", role, s.Bytes[role])
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Fallbacks)) {
-		fmt.Fprintf(&b, ", gorgonia's %s %d times", name, s.Fallbacks[name])
+		fmt.Fprintf(&b, ", Do of %s %d times", name, s.Fallbacks[name])
 	}
 	return b.String()
 }
 
-// Stats says what p is made of, before or after running: the zero Stats of nil.
+// Stats returns what the program consists of, at any time after Compile. Of a nil Program
+// it is the zero Stats.
 func (p *Program) Stats() Stats {
 	if p == nil || p.plan == nil {
 		return Stats{}
 	}
-	s := Stats{Level: cpu.Level(), Steps: len(p.plan.Steps), Fallbacks: map[string]int{}, Bytes: map[string]int{}, Live: p.plan.Live}
+	s := Stats{Level: cpu.Level(), Workers: p.pool.Workers(), Kernels: len(p.plan.Steps),
+		Fallbacks: map[string]int{}, Bytes: map[string]int{}, Live: p.plan.Live}
 	size := p.plan.DType.Size()
 	for a := range exec.Arenas {
 		s.Bytes[a.String()] = size*p.plan.Floats[a] + 8*p.plan.Ints[a]

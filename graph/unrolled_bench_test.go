@@ -72,5 +72,5 @@ func runUnrolled(b *testing.B, cell nn.Cell, steps int, lengths bool) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/1e3/float64(n*steps), "us/step")
-	b.ReportMetric(float64(p.Stats().Steps)/float64(steps), "kernels/step")
+	b.ReportMetric(float64(p.Stats().Kernels)/float64(steps), "kernels/step")
 }

@@ -167,7 +167,7 @@ func (t *Trainer) move(s *session) {
 	case t.viewOf == s:
 		return
 	case t.view == nil:
-		t.view = newView(t.params, t.o.Optimizer.Slots(), s.prog.Workers(), s.moved)
+		t.view = newView(t.params, t.o.Optimizer.Slots(), s.prog.Stats().Workers, s.moved)
 	case !slices.Equal(t.viewOf.moved, s.moved):
 		t.view.move(s.moved)
 	}

@@ -38,7 +38,7 @@ func TestMemory(t *testing.T) {
 		t.Run(w.Name, func(t *testing.T) {
 			s := stats(t, w.Spec, false)
 			ratio := float64(s.Bytes["temp"]) / float64(s.Live)
-			t.Logf("%d kernels, %d bytes between them, %d needed at once: %.3f", s.Steps, s.Bytes["temp"], s.Live, ratio)
+			t.Logf("%d kernels, %d bytes between them, %d needed at once: %.3f", s.Kernels, s.Bytes["temp"], s.Live, ratio)
 			if ratio < 1 || ratio > maxRatio {
 				t.Errorf("the memory is %.3f times what is needed at once, want at most %v", ratio, maxRatio)
 			}

@@ -376,7 +376,7 @@ func TestMachineMisuse(t *testing.T) {
 			}
 		}
 		m.Reset()
-		if err := m.Close(); err != nil || m.Stats().Steps != 0 {
+		if err := m.Close(); err != nil || m.Stats().Kernels != 0 {
 			t.Errorf("Close of a machine that is %s: got %v", name, err)
 		}
 	}
