@@ -36,8 +36,9 @@ var errNothing = mistake.Optionf("got no parameters and no float inputs, want at
 //
 //	∇f·u  against  (8(f(x+hu) − f(x−hu)) − (f(x+2hu) − f(x−2hu))) / 12h
 //
-// whose error is O(h⁴). The loss must have one element and be smooth around the point. The
-// parameters are restored afterwards. Errors: ErrMismatch with both numbers if they
+// whose error is O(h⁴). The loss must have one element and be smooth around the point.
+// Random operators draw the numbers of step 0 each time. The parameters are restored
+// afterwards. Errors: ErrMismatch with both numbers if they
 // differ, ErrDType for Float32, and those of Gradients. Like b, it is for one goroutine.
 func Check(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOptions) error {
 	return refused(check(b, loss, at, o), "Check", loss)
@@ -213,6 +214,7 @@ func (c *checker) lossAt(t float64) (float64, error) {
 	if err := c.move(t); err != nil {
 		return 0, err
 	}
+	c.p.SetStep(0)
 	if err := c.p.Run(); err != nil {
 		return 0, err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/internal/graphtest"
 	"gorgonia.org/gorgonia"
 )
@@ -184,5 +185,15 @@ func TestCheck(t *testing.T) {
 	jump := b.Sum(b.Tanh(b.Scale(x, 1e7)))
 	if err := autograd.Check(b, jump, autograd.Point{Floats: map[string][]float64{"x": make([]float64, 15)}}, autograd.CheckOptions{Step: 0.1}); !errors.Is(err, autograd.ErrMismatch) {
 		t.Errorf("got %v for a function that is not smooth, want ErrMismatch", err)
+	}
+}
+
+// TestCheckDraws checks the gradient of a loss that draws a mask in every run.
+func TestCheckDraws(t *testing.T) {
+	b := graph.New(nil)
+	b.SetTraining(true)
+	w := b.Param("w", graph.Normal(0, 1), 30)
+	if err := autograd.Check(b, b.Sum(b.Square(nn.Dropout(b, w, 0.5))), autograd.Point{}, autograd.CheckOptions{}); err != nil {
+		t.Error(err)
 	}
 }
