@@ -20,6 +20,7 @@ const policy = `
 	internal/kernel/cpu                              < internal/kernel/vec internal/kernel/gemm internal/kernel/conv internal/kernel/maxpool
 	internal/kernel/cpu internal/kernel/vec         < internal/kernel/limit
 	internal/kernel/exact                            < internal/kernel/gemm internal/kernel/conv internal/op
+	internal/kernel/draw                             < internal/op graph
 	internal/kernel/pool                             < internal/kernel/gemm internal/kernel/conv internal/ir
 	internal/sym                                     < internal/op
 	internal/ir internal/kernel/vec internal/kernel/gemm internal/kernel/conv internal/kernel/maxpool < internal/op

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/symgrad/symgrad/internal/kernel/draw"
 	"github.com/symgrad/symgrad/internal/mistake"
 )
 
@@ -79,7 +80,7 @@ func Normal(mean, std float64) Initializer {
 			return mistake.Optionf("got the standard deviation %v, want a number of at least 0", std)
 		}
 		for i := range dst {
-			dst[i] = mean + float64(std*drawNormal(r))
+			dst[i] = mean + float64(std*draw.NormalOf(r))
 		}
 		return nil
 	}
@@ -177,7 +178,7 @@ func orthonormal(count, n int, r *rand.Rand) [][]float64 {
 	for i := range q {
 		v := make([]float64, n)
 		for k := range v {
-			v[k] = drawNormal(r)
+			v[k] = draw.NormalOf(r)
 		}
 		for range 2 {
 			for _, u := range q[:i] {
