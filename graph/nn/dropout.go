@@ -22,9 +22,17 @@ func Dropout(b *graph.Builder, x *gorgonia.Node, rate float64) *gorgonia.Node {
 	if c.Shape(x); !c.Checks().Setting("rate", rate, rate >= 0 && rate < 1, "a number in [0, 1)").OK() {
 		return nil
 	}
-	c.Draws++ // also outside of training: the streams do not depend on the mode
-	if !c.Training || rate == 0 {
+	if !draws(c, rate) {
 		return x
 	}
-	return c.Mul(x, c.DropMask(x, c.Step(), 1-rate, c.Seed, c.Draws))
+	return c.Mul(x, c.DropMask(c.Draw(), x, 1-rate))
+}
+
+// draws says whether a layer that draws in training alone does so now.
+func draws(c *build.Core, strength float64) bool {
+	if c.Training && strength > 0 {
+		return true
+	}
+	c.SkipDraw()
+	return false
 }

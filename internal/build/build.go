@@ -23,7 +23,6 @@ type Core struct {
 	Float    ir.DType // the type of the graph's floats
 	Training bool     // layers behave as in training
 	Seed     uint64   // of random operators
-	Draws    int      // random operators so far
 
 	// Enough is an error if there is not enough memory for a constant of the shape, which
 	// takes the bytes.
@@ -43,6 +42,7 @@ type Core struct {
 	layers  map[string]*Layer // layers by their names
 	scopes  []string
 	step    *gorgonia.Node // the input by which random operators draw
+	draws   int            // that they took so far
 	standIn *gorgonia.Node // what stands for leaves after a mistake
 }
 
@@ -174,11 +174,21 @@ func StandInShape() ir.Shape { return slices.Repeat(ir.Shape{1}, standInAxes) }
 
 // Step returns the hidden input that counts runs, by which random operators draw.
 func (c *Core) Step() *gorgonia.Node {
-	if c.step == nil {
+	if c.step == nil && c.Err == nil {
 		c.step = c.NewLeaf(ir.Type{DType: ir.Int, Shape: ir.Shape{}}, Leaf{Kind: ir.Input, Name: op.StepInput})
 	}
 	return c.step
 }
+
+// Draw returns numbers that nothing else in the graph draws.
+func (c *Core) Draw() op.Draw {
+	c.draws++
+	return op.Draw{Step: c.Step(), Seed: c.Seed, Stream: c.draws}
+}
+
+// SkipDraw stands for a Draw that a layer makes in training alone: the numbers of others do
+// not depend on the mode.
+func (c *Core) SkipDraw() { c.draws++ }
 
 // AcrossExamples notes that the operator makes the results for one example depend on
 // the other examples of its batch.

@@ -148,5 +148,5 @@ func dropout(c *op.Ctx, n node) *gorgonia.Node {
 		return c.Fill(x, 0)
 	}
 	step := c.Leaf(ir.Type{DType: ir.Int, Shape: ir.Shape{}}, op.StepInput)
-	return c.Mul(x, c.DropMask(x, step, 1-drop, 0, int(id)))
+	return c.Mul(x, c.DropMask(op.Draw{Step: step, Stream: int(id)}, x, 1-drop))
 }

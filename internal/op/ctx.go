@@ -162,7 +162,7 @@ func (c *Ctx) infer(e *Entry, a ir.Attrs, in []*gorgonia.Node) (ir.Type, error) 
 		return ir.Type{}, mistake.Newf(ErrNotFinite, "got the number %v, want one in the range of float32", by)
 	}
 	for i, t := range types {
-		if t.DType == ir.Int && out.DType == ir.Int && e.View == nil { // kernels compute floats, views move both
+		if t.DType == ir.Int && out.DType == ir.Int && e.View == nil && !e.Ints { // kernels compute floats, views move both
 			return ir.Type{}, dtypef("operand %d: got %v, want floats", i, t)
 		}
 	}

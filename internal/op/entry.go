@@ -19,6 +19,10 @@ type Entry struct {
 	// walk sums it back. If VJP is nil, the operator is not differentiable.
 	VJP func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node
 
+	// Ints says that the operator makes Ints of Ints. Other rows whose result is Ints
+	// take floats alone, unless they are views.
+	Ints bool
+
 	// Sym returns how people write the operator applied to x. If it is nil, the
 	// operator is written as a function of its name, or, if it only moves elements,
 	// as x itself.

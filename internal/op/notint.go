@@ -16,11 +16,7 @@ func init() {
 				if err := wantInts(in[0]); err != nil {
 					return ir.Type{}, err
 				}
-				d := ir.F64
-				if a.Str("dtype") == ir.F32.String() {
-					d = ir.F32
-				}
-				return ir.Type{DType: d, Shape: in[0].Shape}, nil
+				return ir.Type{DType: namedFloat(a), Shape: in[0].Shape}, nil
 			},
 			F32: ir.Kernel[float32]{Run: notInt[float32]}, F64: ir.Kernel[float64]{Run: notInt[float64]}},
 		VJP: noGrad,

@@ -21,11 +21,7 @@ func init() {
 				if n < 1 {
 					return ir.Type{}, shapef("got %d classes, want at least 1", n)
 				}
-				d := ir.F64
-				if a.Str("dtype") == ir.F32.String() {
-					d = ir.F32
-				}
-				return ir.Type{DType: d, Shape: append(in[0].Shape.Clone(), n)}, nil
+				return ir.Type{DType: namedFloat(a), Shape: append(in[0].Shape.Clone(), n)}, nil
 			},
 			Range: func(v *ir.Value, _ int) (int, bool) {
 				return v.Attrs.Int("classes"), v.Attrs.Get("ignore") == nil
@@ -41,6 +37,14 @@ func init() {
 			}
 		},
 	})
+}
+
+// namedFloat is the float type that the attribute dtype names.
+func namedFloat(a ir.Attrs) ir.DType {
+	if a.Str("dtype") == ir.F32.String() {
+		return ir.F32
+	}
+	return ir.F64
 }
 
 func oneHot[T ir.Float](c *ir.Call[T]) {
