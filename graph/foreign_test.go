@@ -202,7 +202,7 @@ func TestRandomNodes(t *testing.T) {
 		"binomial": func(g *G.ExprGraph) *G.Node { return G.BinomialRandomNode(g, tensor.Float64, 1, 0.5, 2, 3) },
 	} {
 		refused := func(how string, err error) {
-			if !errors.Is(err, graph.ErrUnsupported) || !strings.Contains(err.Error(), "use the Builder's Dropout") {
+			if !errors.Is(err, graph.ErrUnsupported) || !strings.Contains(err.Error(), "use the Builder's Uniform or Normal") {
 				t.Errorf("%s, %s: got %v, want a refusal that says what to use", name, how, err)
 			}
 		}

@@ -47,6 +47,12 @@ func TestSeedBits(t *testing.T) {
 		}
 		for _, seed := range []uint64{0, 7, 1<<32 + 7, 1<<63 + 5} {
 			fmt.Fprintf(&b, "%v dropout %d: %s\n", dtype, seed, hashed(masks(t, dtype, seed)))
+			build := graph.New(graph.NewParams(dtype, seed))
+			out := everyDraw(build)
+			for i, v := range drawn(t, compiled(build, graph.Options{Outputs: out}), 1000, out) {
+				name, _, _ := strings.Cut(fmt.Sprint(out[i].Op()), "{")
+				fmt.Fprintf(&b, "%v %s %d: %s\n", dtype, name, seed, hashed(v))
+			}
 		}
 	}
 	golden.Check(t, "testdata/seed.golden", b.String())

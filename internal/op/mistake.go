@@ -46,5 +46,5 @@ func CheckRandom(n *gorgonia.Node) error {
 		return nil
 	}
 	return Unsupportedf("node %q is one of gorgonia's random nodes, of which two of one shape are one node, and which no seed makes draw the same numbers again: "+
-		"use the Builder's Dropout, or feed random numbers to an input", NameOf(n))
+		"use the Builder's Uniform or Normal, or feed random numbers to an input", NameOf(n))
 }
