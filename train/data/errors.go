@@ -26,6 +26,8 @@ var (
 	ErrOption = mistake.ErrOption
 	// ErrCSV: a text is no table of the form that the options describe.
 	ErrCSV = errors.New("malformed table")
+	// ErrIDX: a file is no array in the IDX format, or not a whole one.
+	ErrIDX = errors.New("malformed IDX file")
 )
 
 // CSVError is the error of ReadCSV and ReadCSVFile about the content of a file,
