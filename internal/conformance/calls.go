@@ -259,18 +259,23 @@ func (c *call) labels(name string) *gorgonia.Node {
 // nodes is a list of tensors.
 func (c *call) nodes(name string) []*gorgonia.Node {
 	v, _ := c.arg(name)
-	list := v.list
-	if len(list) == 1 && list[0].isList { // a list as the only one of any number of arguments
-		list = list[0].list
-	}
-	if v.isTensor() {
-		list = []value{v}
-	}
 	var out []*gorgonia.Node
-	for _, x := range list {
+	for _, x := range v.elements() {
 		out = append(out, c.node(x))
 	}
 	return out
+}
+
+// numberOf is a number, or the only element of a tensor.
+func (c *call) numberOf(v value) float64 {
+	if a := c.static(v); a != nil && len(a.Floats) == 1 {
+		return a.Floats[0]
+	}
+	f, err := number(v.plain)
+	if err != nil {
+		c.unsupported("%s with %v where numbers are wanted", c.name, v.plain)
+	}
+	return f
 }
 
 func (c *call) num(name string, def float64) float64 {
@@ -278,13 +283,7 @@ func (c *call) num(name string, def float64) float64 {
 	if !ok || v.isNone() {
 		return def
 	}
-	f, err := number(v.plain)
-	if a := c.static(v); a != nil && len(a.Floats) == 1 {
-		f, err = a.Floats[0], nil
-	}
-	if err != nil {
-		c.unsupported("%s with the argument %q", c.name, name)
-	}
+	f := c.numberOf(v)
 	if r := c.inRange([]float64{f})[0]; math.IsInf(r, 0) { // the precision of settings stays
 		return r
 	}
@@ -332,23 +331,9 @@ func (c *call) floatsOf(v value) []float64 {
 	if a := c.static(v); a != nil {
 		return a.Floats
 	}
-	list := v.list
-	if !v.isList {
-		list = []value{v}
-	}
-	if len(list) == 1 && list[0].isList {
-		list = list[0].list
-	}
 	out := []float64{}
-	for _, x := range list {
-		f, err := number(x.plain)
-		if a := c.static(x); a != nil && len(a.Floats) == 1 {
-			f, err = a.Floats[0], nil
-		}
-		if err != nil {
-			c.unsupported("%s with %v where numbers are wanted", c.name, x.plain)
-		}
-		out = append(out, f)
+	for _, x := range v.elements() {
+		out = append(out, c.numberOf(x))
 	}
 	return out
 }

@@ -73,6 +73,11 @@ func along2(f func(c *call, x, index node, a int) node, keep bool) rule {
 var folds = map[string]special.Reduction{"sum": special.ReduceSum, "add": special.ReduceSum, "prod": special.ReduceProd, "multiply": special.ReduceProd,
 	"mean": special.ReduceMean, "amax": special.ReduceMax, "amin": special.ReduceMin}
 
+// reducing reads how elements that meet are reduced.
+func (c *call) reducing() special.ReduceOptions {
+	return special.ReduceOptions{Reduction: word(c, "reduce", "", folds), IncludeSelf: c.flag("include_self", true)}
+}
+
 func indexRules() {
 	calls["gather"] = along2(func(c *call, x, index node, a int) node { return c.Gather(x, index, a) }, false)
 	calls["index_select"] = each1(func(c *call, x node) node {
@@ -109,15 +114,15 @@ func indexRules() {
 }
 
 func scatterRules() {
-	calls["scatter"] = scattered(func(c *call, x, src, at node, a int) node {
-		if c.given("reduce") {
-			return special.ScatterReduce(c.Builder, x, src, at, a, special.ReduceOptions{Reduction: word(c, "reduce", "", folds), IncludeSelf: true})
-		}
-		return c.Scatter(x, src, at, a)
-	})
 	calls["scatter_add"] = scattered(func(c *call, x, src, at node, a int) node { return c.ScatterAdd(x, src, at, a) })
 	calls["scatter_reduce"] = scattered(func(c *call, x, src, at node, a int) node {
-		return special.ScatterReduce(c.Builder, x, src, at, a, special.ReduceOptions{Reduction: word(c, "reduce", "", folds), IncludeSelf: c.flag("include_self", true)})
+		return special.ScatterReduce(c.Builder, x, src, at, a, c.reducing())
+	})
+	calls["scatter"] = scattered(func(c *call, x, src, at node, a int) node {
+		if c.given("reduce") {
+			return special.ScatterReduce(c.Builder, x, src, at, a, c.reducing())
+		}
+		return c.Scatter(x, src, at, a)
 	})
 	calls["index_add"] = along2(func(c *call, x, index node, a int) node {
 		return special.IndexReduce(c.Builder, x, c.Scale(c.lifted(c.tensor("source")), c.num("alpha", 1)), index, a, special.ReduceOptions{IncludeSelf: true})
@@ -129,7 +134,7 @@ func scatterRules() {
 		return special.IndexFill(c.Builder, x, c.tensor("value"), index, a)
 	}, true)
 	calls["index_reduce"] = along2(func(c *call, x, index node, a int) node {
-		return special.IndexReduce(c.Builder, x, c.lifted(c.tensor("source")), index, a, special.ReduceOptions{Reduction: word(c, "reduce", "", folds), IncludeSelf: c.flag("include_self", true)})
+		return special.IndexReduce(c.Builder, x, c.lifted(c.tensor("source")), index, a, c.reducing())
 	}, true)
 	calls["masked_select"] = each1(func(c *call, x node) node {
 		x, _ = together(c, x, c.tensor("mask"))
@@ -187,16 +192,16 @@ func scattered(f func(c *call, x, src, at node, a int) node) rule {
 
 // partRules are those of functions that put a source into a part of the input.
 func partRules() {
-	along := func(a int, term any) []any {
-		terms := make([]any, a+1)
+	along := func(c *call, term any) []any { // of the axis dim
+		terms := make([]any, axis(c.int("dim", 0), c.rank(c.input))+1)
 		for i := range terms {
 			terms[i] = span{nil, nil, nil}
 		}
-		terms[a] = term
+		terms[len(terms)-1] = term
 		return terms
 	}
 	calls["select_scatter"] = each1(func(c *call, x node) node {
-		return c.putAt(x, c.tensor("src"), along(axis(c.int("dim", 0), c.rank(x)), c.int("index", 0)), false)
+		return c.putAt(x, c.tensor("src"), along(c, c.int("index", 0)), false)
 	})
 	ends := func(c *call) span {
 		out := span{nil, nil, float64(c.int("step", 1))}
@@ -207,10 +212,8 @@ func partRules() {
 		}
 		return out
 	}
-	calls["slice_scatter"] = each1(func(c *call, x node) node {
-		return c.putAt(x, c.tensor("src"), along(axis(c.int("dim", 0), c.rank(x)), ends(c)), false)
-	})
-	calls["slice"] = each1(func(c *call, x node) node { return c.takeAt(x, along(axis(c.int("dim", 0), c.rank(x)), ends(c))) })
+	calls["slice_scatter"] = each1(func(c *call, x node) node { return c.putAt(x, c.tensor("src"), along(c, ends(c)), false) })
+	calls["slice"] = each1(func(c *call, x node) node { return c.takeAt(x, along(c, ends(c))) })
 	calls["diagonal_scatter"] = each1(func(c *call, x node) node {
 		k, n, s := c.int("offset", 0), c.rank(x), c.Shape(x)
 		i, j := axis(c.int("dim1", 0), n), axis(c.int("dim2", 1), n)

@@ -38,11 +38,7 @@ func kindOf(name string, args map[string]*value) kind {
 		return ofFloats
 	}
 	k, any := ofBools, false
-	var visit func(v value)
-	visit = func(v value) {
-		for _, x := range v.list {
-			visit(x)
-		}
+	visit := func(v value) {
 		if f, is := v.plain.(float64); is && f != float64(int(f)) {
 			k = ofFloats // a number that is no integer
 		}
@@ -53,7 +49,7 @@ func kindOf(name string, args map[string]*value) kind {
 	}
 	for n, v := range args {
 		if n != "dim" && n != "index" && n != "mask" && n != "condition" {
-			visit(*v)
+			v.visit(visit)
 		}
 	}
 	if !any {
@@ -68,15 +64,8 @@ func kindOf(name string, args map[string]*value) kind {
 // fixedArgs says that all arguments are fixed.
 func (c *call) fixedArgs() bool {
 	fixed := true
-	var visit func(v value)
-	visit = func(v value) {
-		for _, x := range v.list {
-			visit(x)
-		}
-		fixed = fixed && (!v.isTensor() || v.fixed)
-	}
 	for _, v := range c.args {
-		visit(*v)
+		v.visit(func(v value) { fixed = fixed && (!v.isTensor() || v.fixed) })
 	}
 	return fixed
 }

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"math"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -73,11 +73,7 @@ func contractionRules() {
 		return c.Sum(c.Mul(x, y), c.int("dim", -1))
 	})
 	calls[functional+"bilinear"] = one1(func(c *call) node {
-		y := c.Einsum("...i,kij,...j->...k", c.input, c.tensor("weight"), c.tensor("input2"))
-		if c.given("bias") {
-			y = c.Add(y, c.tensor("bias"))
-		}
-		return y
+		return c.plus(c.Einsum("...i,kij,...j->...k", c.input, c.tensor("weight"), c.tensor("input2")), c.optional("bias"))
 	})
 }
 
@@ -112,21 +108,10 @@ func solveRules() {
 	})
 	triangular := func(c *call, x, y node, upper, transposed, unit bool) node {
 		if unit {
-			n := c.Shape(x)[c.rank(x)-1]
-			if upper {
-				x = c.Triu(x, 1)
-			} else {
-				x = c.Tril(x, -1)
-			}
-			x = c.Add(x, c.Identity(n))
+			x = c.Add(half(c, x, upper, 1), c.Identity(c.Shape(x)[c.rank(x)-1]))
 		}
 		if transposed {
-			if upper {
-				x = c.Triu(x, 0)
-			} else {
-				x = c.Tril(x, 0)
-			}
-			x, upper = c.swap(x, -1, -2), !upper
+			x, upper = c.swap(half(c, x, upper, 0), -1, -2), !upper
 		}
 		return linalg.TriangularSolve(c.Builder, x, y, triangle(upper))
 	}
@@ -143,6 +128,14 @@ func solveRules() {
 		return []node{y, c.Broadcast(x, append(c.Shape(y)[:c.rank(y)-2], c.Shape(x)[c.rank(x)-2:]...)...)}
 	}
 	formRules()
+}
+
+// half is a triangle of x, without as many diagonals.
+func half(c *call, x node, upper bool, without int) node {
+	if upper {
+		return c.Triu(x, without)
+	}
+	return c.Tril(x, -without)
 }
 
 // triangle is the one that torch's upper means.
@@ -217,21 +210,15 @@ func covariance(c *call, x node) node {
 // cutOff is the part of the largest singular value up to which others count as 0.
 func (c *call) cutOff(x node, key string) float64 {
 	s := c.Shape(x)
-	def := 0.0
-	if n := len(s); n >= 2 {
-		def = float64(max(s[n-1], s[n-2])) * 2.220446049250313e-16
-	}
-	return c.num(key, def)
+	return c.num(key, float64(max(s[len(s)-1], s[len(s)-2]))*0x1p-52)
 }
 
 // mirrored is the symmetric matrix whose lower triangle is x's, or whose upper one
 // if the argument UPLO or upper says so; torch gives its gradient to both.
 func (c *call) mirrored(x node) node {
 	c.symmetric[x] = true
-	if c.text("UPLO", "L") == "U" || slices.Contains(c.names, "upper") && c.flag("upper", true) {
-		return c.Add(c.Triu(x, 0), c.swap(c.Triu(x, 1), -1, -2))
-	}
-	return c.Add(c.Tril(x, 0), c.swap(c.Tril(x, -1), -1, -2))
+	upper := c.text("UPLO", "L") == "U" || slices.Contains(c.names, "upper") && c.flag("upper", true)
+	return c.Add(half(c, x, upper, 0), c.swap(half(c, x, upper, 1), -1, -2))
 }
 
 // signs are 1 or −1 for each column of v, so that it points to where that of
@@ -285,8 +272,7 @@ func factorRules() {
 	})
 	svd := func(some func(c *call) bool, transposed bool) rule {
 		return func(c *call) []node {
-			s := c.Shape(c.input)
-			if n := len(s); !some(c) && s[n-1] != s[n-2] {
+			if s, n := c.Shape(c.input), c.rank(c.input); !some(c) && s[n-1] != s[n-2] {
 				c.unsupported("full factors")
 				return nil
 			}
@@ -308,8 +294,7 @@ func factorRules() {
 func lesserFactorRules() {
 	qr := func(thin func(c *call) bool) rule {
 		return func(c *call) []node {
-			s := c.Shape(c.input)
-			if n := len(s); !thin(c) && s[n-2] > s[n-1] {
+			if s, n := c.Shape(c.input), c.rank(c.input); !thin(c) && s[n-2] > s[n-1] {
 				c.unsupported("a full factor")
 				return nil
 			}
@@ -353,26 +338,20 @@ func lesserFactorRules() {
 
 // matrixNorm is the norm of the last two axes that an argument names.
 func (c *call) matrixNorm(x node, name string) node {
-	if word := c.text(name, ""); word == "fro" || word == "nuc" {
-		return linalg.Norm(c.Builder, x, map[string]linalg.NormKind{"fro": linalg.Frobenius, "nuc": linalg.Nuclear}[word])
+	kind, ok := normKinds[c.text(name, "")]
+	if !ok {
+		kind, ok = normKinds[fmt.Sprint(c.num(name, 2))]
 	}
-	switch p := c.num(name, 2); p {
-	case 1:
-		return linalg.Norm(c.Builder, x, linalg.MaxColumnSum)
-	case -1:
-		return linalg.Norm(c.Builder, x, linalg.MinColumnSum)
-	case 2:
-		return linalg.Norm(c.Builder, x, linalg.Spectral)
-	case -2:
-		return linalg.Norm(c.Builder, x, linalg.SmallestValue)
-	case math.Inf(1):
-		return linalg.Norm(c.Builder, x, linalg.MaxRowSum)
-	case math.Inf(-1):
-		return linalg.Norm(c.Builder, x, linalg.MinRowSum)
+	if !ok {
+		c.unsupported("a norm of a matrix of that order")
+		return nil
 	}
-	c.unsupported("a norm of a matrix of that order")
-	return nil
+	return linalg.Norm(c.Builder, x, kind)
 }
+
+// normKinds are the norms of matrices by their names or orders.
+var normKinds = map[string]linalg.NormKind{"fro": linalg.Frobenius, "nuc": linalg.Nuclear, "1": linalg.MaxColumnSum, "-1": linalg.MinColumnSum,
+	"2": linalg.Spectral, "-2": linalg.SmallestValue, "+Inf": linalg.MaxRowSum, "-Inf": linalg.MinRowSum}
 
 // matricesNorm moves two axes to the end, and keeps them with extent 1 if asked to.
 func (c *call) matricesNorm(x node, axes []int, keep bool, norm func(x node) node) node {

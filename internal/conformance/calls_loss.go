@@ -32,14 +32,6 @@ func (c *call) reduced(x node) node {
 	return x
 }
 
-// weighted is a loss times the argument weight, if it is there.
-func (c *call) weighted(each node) node {
-	if w := c.optional("weight"); w != nil {
-		each = c.Mul(each, w)
-	}
-	return each
-}
-
 // unseen hides from a loss that y is given: torch takes any number for a sign, its own
 // samples have such, and floats are tried beside their values, while the project's losses
 // refuse what they can see.
@@ -74,9 +66,12 @@ func lossRules() {
 			}
 			return loss.GaussianNLL(c.Builder, x, y, v, loss.GaussianNLLOptions{Full: c.flag("full", false), Eps: c.num("eps", 1e-6), Reduction: c.reduction()})
 		},
-		"binary_cross_entropy": func(c *call, x, y node) node { return c.weighted(loss.BCE(c.Builder, x, y, loss.Each)) },
+		"binary_cross_entropy": func(c *call, x, y node) node {
+			return c.times(loss.BCE(c.Builder, x, y, loss.Each), c.optional("weight"))
+		},
 		"binary_cross_entropy_with_logits": func(c *call, x, y node) node {
-			return c.weighted(loss.BCEWithLogits(c.Builder, x, y, loss.BCEWithLogitsOptions{PositiveWeight: c.optional("pos_weight"), Reduction: loss.Each}))
+			each := loss.BCEWithLogits(c.Builder, x, y, loss.BCEWithLogitsOptions{PositiveWeight: c.optional("pos_weight"), Reduction: loss.Each})
+			return c.times(each, c.optional("weight"))
 		},
 		"multilabel_soft_margin_loss": func(c *call, x, y node) node {
 			return loss.MultiLabelSoftMargin(c.Builder, x, y, loss.MultiLabelSoftMarginOptions{Weight: c.optional("weight"), Reduction: c.reduction()})

@@ -38,29 +38,25 @@ func (c *call) kindOfInput() kind {
 }
 
 func madeRules() {
-	for name, x := range map[string]float64{"zeros": 0, "ones": 1} {
+	for name, fill := range map[string]func(c *call) float64{
+		"zeros": func(*call) float64 { return 0 },
+		"ones":  func(*call) float64 { return 1 },
+		"full":  func(c *call) float64 { return c.num("fill_value", 0) },
+	} {
+		calls[name] = one1(func(c *call) node { c.typed(ofFloats); return c.filled(fill(c), c.ints("size")...) })
 		calls[name+"_like"] = each1(func(c *call, like node) node {
 			c.typed(c.kindOfInput())
-			return c.filled(x, c.Shape(like)...)
+			return c.filled(fill(c), c.Shape(like)...)
 		})
-		calls[name] = one1(func(c *call) node { c.typed(ofFloats); return c.filled(x, c.ints("size")...) })
 		calls["tensor.new_"+name] = each1(func(c *call, _ node) node {
 			c.typed(c.kindOfInput())
-			return c.filled(x, c.ints("size")...)
+			return c.filled(fill(c), c.ints("size")...)
 		})
 	}
-	calls["full_like"] = each1(func(c *call, like node) node {
-		c.typed(c.kindOfInput())
-		return c.filled(c.num("fill_value", 0), c.Shape(like)...)
-	})
-	calls["full"] = one1(func(c *call) node {
+	calls["full"] = one1(func(c *call) node { // of the kind of its number
 		v, _ := c.arg("fill_value")
 		_, k := listed(v)
 		c.typed(k)
-		return c.filled(c.num("fill_value", 0), c.ints("size")...)
-	})
-	calls["tensor.new_full"] = each1(func(c *call, _ node) node {
-		c.typed(c.kindOfInput())
 		return c.filled(c.num("fill_value", 0), c.ints("size")...)
 	})
 	calls["tensor"] = one1(func(c *call) node {

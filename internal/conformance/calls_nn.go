@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/symgrad/symgrad/graph"
@@ -20,18 +21,33 @@ func (c *call) images(x node, spatial int) (y node, undo func(node) node) {
 	return x, func(y node) node { return y }
 }
 
-// channelwise reshapes a vector of the channels to be added to x.
+// channelwise reshapes a vector of the channels to be added to x; nil stays nil.
 func (c *call) channelwise(v, x node) node {
-	s := make([]int, c.rank(x)-1)
-	for i := range s {
-		s[i] = 1
+	if v == nil {
+		return nil
 	}
+	s := onesOf(c.Shape(x)[1:])
 	s[0] = c.Shape(v)[0]
 	return c.Reshape(v, s...)
 }
 
-func init() {
+// plus adds what may not be there.
+func (c *call) plus(x, y node) node {
+	if y == nil {
+		return x
+	}
+	return c.Add(x, y)
+}
 
+// times multiplies by what may not be there.
+func (c *call) times(x, y node) node {
+	if y == nil {
+		return x
+	}
+	return c.Mul(x, y)
+}
+
+func init() {
 	for _, d := range []string{"1d", "2d", "3d"} {
 		k := int(d[0] - '0') // spatial axes
 		calls[functional+"conv"+d] = each1(func(c *call, x node) node { return convolved(c, x, k, false) })
@@ -79,11 +95,7 @@ func init() {
 
 func layerRules() {
 	calls[functional+"linear"] = each1(func(c *call, x node) node {
-		y := c.MatMul(x, c.swap(c.tensor("weight"), -1, -2))
-		if c.given("bias") {
-			y = c.Add(y, c.tensor("bias"))
-		}
-		return y
+		return c.plus(c.MatMul(x, c.swap(c.tensor("weight"), -1, -2)), c.optional("bias"))
 	})
 	calls[functional+"pad"] = each1(func(c *call, x node) node {
 		list, mode := c.ints("pad"), c.text("mode", "constant")
@@ -114,7 +126,9 @@ func layerRules() {
 }
 
 func resizeRules() {
-	calls[functional+"interpolate"] = each1(interpolate)
+	calls[functional+"interpolate"] = each1(func(c *call, x node) node {
+		return resized(c, x, c.text("mode", "nearest"), c.flag("align_corners", false))
+	})
 	for _, name := range []string{"upsample_nearest", "upsample_bilinear"} {
 		calls[functional+name] = each1(func(c *call, x node) node {
 			return resized(c, x, strings.TrimPrefix(name, "upsample_"), name == "upsample_bilinear")
@@ -165,14 +179,7 @@ func convolved(c *call, x node, spatial int, transposed bool) node {
 	} else {
 		y = nn.Convolve(c.Builder, x, c.tensor("weight"), w)
 	}
-	if c.given("bias") {
-		y = c.Add(y, c.channelwise(c.tensor("bias"), y))
-	}
-	return undo(y)
-}
-
-func interpolate(c *call, x node) node {
-	return resized(c, x, c.text("mode", "nearest"), c.flag("align_corners", false))
+	return undo(c.plus(y, c.channelwise(c.optional("bias"), y)))
 }
 
 // resizeModes are the modes by torch's names.
@@ -243,13 +250,8 @@ func (c *call) keepRunning(x node, momentum float64) {
 
 // scaled is y times the weights of the channels, and plus their biases.
 func scaled(c *call, y node) node {
-	if c.given("weight") {
-		y = c.Mul(y, c.channelwise(c.tensor("weight"), y))
-	}
-	if c.given("bias") {
-		y = c.Add(y, c.channelwise(c.tensor("bias"), y))
-	}
-	return y
+	y = c.times(y, c.channelwise(c.optional("weight"), y))
+	return c.plus(y, c.channelwise(c.optional("bias"), y))
 }
 
 // fixed is x standardised by the running statistics.
@@ -309,13 +311,7 @@ func groupNormRules() {
 			axes = append(axes, c.rank(x)-1-i)
 		}
 		y := c.standardized(x, c.num("eps", 1e-5), axes...)
-		if c.given("weight") {
-			y = c.Mul(y, c.tensor("weight"))
-		}
-		if c.given("bias") {
-			y = c.Add(y, c.tensor("bias"))
-		}
-		return y
+		return c.plus(c.times(y, c.optional("weight")), c.optional("bias"))
 	})
 	calls[functional+"local_response_norm"] = each1(func(c *call, x node) node {
 		return nn.LocalResponseNorm(c.Builder, x, nn.LocalResponseOptions{Size: c.int("size", 1), Alpha: c.num("alpha", 1e-4), Beta: c.num("beta", 0.75), K: c.num("k", 1)})
@@ -331,8 +327,7 @@ func sampleRules() {
 			x, undo := c.images(x, k)
 			p := nn.PoolOptions{Kernel: c.ints("kernel_size"), Ceil: c.flag("ceil_mode", false)}
 			p.Stride = c.ints("stride")
-			power := c.num("norm_type", 2)
-			return undo(c.PowConst(nn.SumPool(c.Builder, c.PowConst(x, power), p), 1/power))
+			return undo(nn.LPPool(c.Builder, x, c.num("norm_type", 2), p))
 		})
 	}
 	calls[functional+"grid_sample"] = each1(func(c *call, x node) node {
@@ -347,8 +342,8 @@ func sampleRules() {
 		return each1(func(c *call, x node) node {
 			s := c.Shape(x)
 			n := len(s) - 3
-			y := f(c, c.Reshape(x, append([]int{sizeOf(s[:n])}, s[n:]...)...))
-			return c.Reshape(y, append(append([]int{}, s[:n]...), c.Shape(y)[1:]...)...)
+			y := f(c, c.Reshape(x, slices.Concat([]int{-1}, s[n:])...))
+			return c.Reshape(y, slices.Concat(s[:n], c.Shape(y)[1:])...)
 		})
 	}
 	calls[functional+"pixel_shuffle"] = leading(func(c *call, x node) node {
@@ -401,8 +396,7 @@ func unpooled(c *call, x node, spatial int) node {
 			seen[i] = true
 		}
 	}
-	empty := c.Const(make([]float64, planes*sizeOf(out)), planes, sizeOf(out))
-	n := sizeOf(s[lead:])
-	y := c.Scatter(empty, c.Reshape(x, planes, n), c.ConstInts(index.Ints, planes, n), 1)
-	return c.Reshape(y, append(append([]int{}, s[:lead]...), out...)...)
+	empty := c.filled(0, planes, sizeOf(out))
+	y := c.Scatter(empty, c.Reshape(x, planes, each), c.ConstInts(index.Ints, planes, each), 1)
+	return c.Reshape(y, slices.Concat(s[:lead], out)...)
 }

@@ -190,19 +190,19 @@ func order(descending bool) graph.Order {
 }
 
 func orderRules() {
-	calls["sort"] = func(c *call) []node {
-		down := c.flag("descending", false)
-		return []node{
-			along(-1, func(c *call, x node, a int) node { return c.Sort(x, a, order(down)) })(c)[0],
-			along(-1, func(c *call, x node, a int) node { return c.ArgSort(x, a, order(down)) })(c)[0]}
-	}
+	sorted := along(-1, func(c *call, x node, a int) node { return c.Sort(x, a, order(c.flag("descending", false))) })
 	calls["argsort"] = along(-1, func(c *call, x node, a int) node { return c.ArgSort(x, a, order(c.flag("descending", false))) })
+	calls["sort"] = func(c *call) []node { return append(sorted(c), calls["argsort"](c)...) }
 	calls["msort"] = along(0, func(c *call, x node, a int) node { return c.Sort(x, a, graph.Ascending) })
 	calls["topk"] = func(c *call) []node {
-		down, k := c.flag("largest", true), c.int("k", 1)
-		return []node{
-			along(-1, func(c *call, x node, a int) node { return c.cut(c.Sort(x, a, order(down)), a, 0, k) })(c)[0],
-			along(-1, func(c *call, x node, a int) node { return c.cut(c.ArgSort(x, a, order(down)), a, 0, k) })(c)[0]}
+		c.args["descending"] = &value{plain: c.flag("largest", true)}
+		out, k := calls["sort"](c), c.int("k", 1)
+		for i, x := range out {
+			if c.rank(x) > 0 {
+				out[i] = c.cut(x, axis(c.int("dim", -1), c.rank(x)), 0, k)
+			}
+		}
+		return out
 	}
 	for name, down := range map[string]bool{"argmax": true, "argmin": false} {
 		calls[name] = func(c *call) []node {

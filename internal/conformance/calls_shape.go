@@ -27,19 +27,12 @@ func (c *call) cut(x node, a, lo, hi int) node {
 	return c.Slice(x, spans...)
 }
 
-// swap exchanges two axes.
+// swap exchanges two axes; a scalar has none.
 func (c *call) swap(x node, i, j int) node {
-	n := c.rank(x)
-	if n == 0 {
+	if c.rank(x) == 0 {
 		return x
 	}
-	perm := make([]int, n)
-	for k := range perm {
-		perm[k] = k
-	}
-	i, j = axis(i, n), axis(j, n)
-	perm[i], perm[j] = perm[j], perm[i]
-	return c.Transpose(x, perm...)
+	return c.SwapAxes(x, i, j)
 }
 
 // sizes is a shape, or that of the tensor other.
@@ -59,7 +52,7 @@ func init() {
 		if c.rank(x) < 2 {
 			return x
 		}
-		return c.swap(x, -1, -2)
+		return c.SwapAxes(x, -1, -2)
 	})
 	for _, name := range []string{"T", "mT", "mH", "H", "t", "adjoint"} {
 		calls[name] = transposed
@@ -69,14 +62,11 @@ func init() {
 	})
 	calls["swapaxes"], calls["swapdims"] = calls["transpose"], calls["transpose"]
 	calls["permute"] = each1(func(c *call, x node) node {
-		perm := c.ints("dims")
-		for i := range perm {
-			perm[i] = axis(perm[i], c.rank(x))
-		}
-		if len(perm) == 0 {
+		if c.rank(x) == 0 {
+			c.ignore("dims")
 			return x
 		}
-		return c.Transpose(x, perm...)
+		return c.Transpose(x, c.ints("dims")...)
 	})
 	calls["movedim"] = each1(func(c *call, x node) node {
 		if c.rank(x) == 0 {
@@ -233,35 +223,21 @@ func (c *call) tiled(x node, counts []int) node {
 }
 
 func joinRules() {
-	joined := func(least int, a int, prepare func(c *call, x node) node) rule {
+	joined := func(rank, a int) rule {
 		return one1(func(c *call) node {
-			var parts []node
-			for _, x := range c.nodes("tensors") {
-				x = prepare(c, x)
-				for c.rank(x) < least {
-					x = c.Unsqueeze(x, c.rank(x))
-				}
-				parts = append(parts, x)
-			}
-			return c.Concat(a, parts...)
+			xs := atLeast(c, rank, c.nodes("tensors"))
+			return c.Concat(min(a, c.rank(xs[0])-1), xs...)
 		})
 	}
-	row := func(c *call, x node) node {
-		if x = c.lifted(x); c.rank(x) == 1 {
-			x = c.Unsqueeze(x, 0)
+	calls["hstack"], calls["vstack"], calls["row_stack"], calls["dstack"] = joined(1, 1), joined(2, 0), joined(2, 0), joined(3, 2)
+	calls["column_stack"] = one1(func(c *call) node {
+		xs := atLeast(c, 1, c.nodes("tensors"))
+		for i, x := range xs {
+			if c.rank(x) == 1 {
+				xs[i] = c.Unsqueeze(x, 1)
+			}
 		}
-		return x
-	}
-	calls["dstack"] = joined(3, 2, row)
-	calls["vstack"] = joined(2, 0, row)
-	calls["row_stack"] = calls["vstack"]
-	calls["column_stack"] = joined(2, 1, func(c *call, x node) node { return c.lifted(x) })
-	calls["hstack"] = one1(func(c *call) node {
-		var parts []node
-		for _, x := range c.nodes("tensors") {
-			parts = append(parts, c.lifted(x))
-		}
-		return c.Concat(min(1, c.rank(parts[0])-1), parts...)
+		return c.Concat(1, xs...)
 	})
 	calls["cat"] = one1(func(c *call) node {
 		var parts []node
@@ -284,26 +260,11 @@ func joinRules() {
 
 func listRules() {
 	calls["meshgrid"] = func(c *call) []node {
-		parts := c.nodes("tensors")
-		shape := make([]int, len(parts))
-		for i, x := range parts {
-			shape[i] = sizeOf(c.Shape(x))
-		}
-		xy := c.text("indexing", "ij") == "xy" && len(parts) > 1
-		if xy {
-			shape[0], shape[1] = shape[1], shape[0]
-		}
-		for i, x := range parts {
-			at := i
-			if xy && i < 2 {
-				at = 1 - i
+		parts := special.Meshgrid(c.Builder, c.nodes("tensors")...)
+		if c.text("indexing", "ij") == "xy" && len(parts) > 1 {
+			for i, x := range parts {
+				parts[i] = c.SwapAxes(x, 0, 1)
 			}
-			each := make([]int, len(shape))
-			for k := range each {
-				each[k] = 1
-			}
-			each[at] = shape[at]
-			parts[i] = c.Broadcast(c.Reshape(x, each...), shape...)
 		}
 		return parts
 	}
@@ -358,9 +319,7 @@ func atLeast(c *call, k int, xs []node) []node {
 func splitRules() {
 	calls["chunk"] = func(c *call) []node {
 		k, a := c.int("chunks", 1), axis(c.int("dim", 0), c.rank(c.input))
-		n := c.Shape(c.input)[a]
-		each := (n + k - 1) / k
-		return c.pieces(c.input, a, each)
+		return c.pieces(c.input, a, (c.Shape(c.input)[a]+k-1)/k)
 	}
 	calls["split"] = func(c *call) []node {
 		a, sizes := axis(c.int("dim", 0), c.rank(c.input)), c.ints("split_size_or_sections")
@@ -372,8 +331,7 @@ func splitRules() {
 	}
 	calls["split_with_sizes"] = calls["split"]
 	calls["tensor_split"] = func(c *call) []node {
-		a := axis(c.int("dim", 0), c.rank(c.input))
-		return c.cuts(c.input, a)
+		return c.cuts(c.input, axis(c.int("dim", 0), c.rank(c.input)))
 	}
 	for name, a := range map[string]int{"hsplit": 1, "vsplit": 0, "dsplit": 2} {
 		calls[name] = func(c *call) []node { return c.cuts(c.input, min(a, c.rank(c.input)-1)) }
@@ -429,14 +387,9 @@ func (c *call) cuts(x node, a int) (out []node) {
 		}
 		return out
 	}
-	k, at := list[0], 0
-	for i := range k {
-		size := n / k
-		if i < n%k {
-			size++
-		}
-		out = append(out, c.cut(x, a, at, at+size))
-		at += size
+	k := list[0]
+	for i := range k { // the first n%k are longer by one
+		out = append(out, c.cut(x, a, i*(n/k)+min(i, n%k), (i+1)*(n/k)+min(i+1, n%k)))
 	}
 	return out
 }

@@ -17,9 +17,9 @@ type testCase struct {
 	Name, Category string
 	Program        []step
 	Results        []string
-	Inputs         tensors           // differentiable
+	Inputs         named[*array]     // differentiable
 	ConstInputs    map[string]*array `json:"const_inputs"`
-	Outputs        tensors
+	Outputs        named[*array]
 	Cotangents     map[string]*array
 	Grads          map[string]*array // nil: the outputs do not depend on the input
 	SecondOrder    *struct {
@@ -39,7 +39,7 @@ type testCase struct {
 	Consts                               map[string]*array
 
 	// Of the category model.
-	Params      tensors
+	Params      named[*array]
 	Data        map[string]*array
 	LR          float64
 	SGDLosses   []float64         `json:"sgd_losses"`

@@ -51,14 +51,10 @@ func check32(e32, e64 *experiment) error {
 		if c.kink { // of sums
 			far[i], rounded[i] = []float64{sum(far[i])}, []float64{sum(rounded[i])}
 		}
-		scale := 0.0
-		for _, w := range c.want.Floats {
-			if a := math.Abs(w); a > scale && !math.IsInf(w, 0) {
-				scale = a
-			}
-		}
 		rounding := float64(roundings+e32.bench.steps)*epsilon + loose
-		allow := func(j int, _ float64) float64 { return conditions*far[i][j] + rounding*max(scale, c.before) + tiny }
+		allow := func(j int, _ float64) float64 {
+			return conditions*far[i][j] + rounding*max(c.want.largest(), c.before) + tiny
+		}
 		if c.holds(got[i], allow) == nil {
 			continue
 		}

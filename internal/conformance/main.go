@@ -26,7 +26,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"slices"
 	"strings"
 )
 
@@ -78,16 +77,11 @@ func run(w io.Writer, dir fs.FS, verbose bool) (failed int, err error) {
 			return 0, fmt.Errorf("%s: %w", file, err)
 		}
 	}
-	by, total := r.by, r.total
-	names := make([]string, 0, len(by))
-	for n := range by {
-		names = append(names, n)
-	}
-	slices.Sort(names)
 	fmt.Fprintf(w, "%-12s %-27s %s\n", "", "float64", "float32")
 	fmt.Fprintf(w, "%-12s %7s %7s %11s %7s %7s %11s\n", "category", "passed", "failed", "not covered", "passed", "failed", "not covered")
-	for _, n := range names {
-		a, b := by[n].of64, by[n].of32
+	total := r.total
+	for _, n := range sorted(r.by) {
+		a, b := r.by[n].of64, r.by[n].of32
 		fmt.Fprintf(w, "%-12s %7d %7d %11d %7d %7d %11d\n", n, a.passed, a.failed, a.open, b.passed, b.failed, b.open)
 	}
 	for _, t := range []struct {

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/symgrad/symgrad/graph"
-	"gorgonia.org/gorgonia"
 )
 
 // callFile is a file of samples of one PyTorch function: calls with arguments,
@@ -21,30 +20,10 @@ type callFile struct {
 type callSample struct {
 	Input      value
 	Args       []value
-	Kwargs     keywords
+	Kwargs     named[value]
 	Outputs    []*array
 	Cotangents []*array `json:"cotangents_of_differentiable_outputs"`
 	Grads      []*array `json:"grads_of_requires_grad_inputs_in_order"`
-}
-
-// keywords are named arguments in the order of the file.
-type keywords struct {
-	names []string
-	by    map[string]*value
-}
-
-// UnmarshalJSON keeps the order of the keys.
-func (k *keywords) UnmarshalJSON(text []byte) (err error) {
-	if err := json.Unmarshal(text, &k.by); err != nil {
-		return err
-	}
-	k.names, err = keysOf(text)
-	for _, n := range k.names {
-		if k.by[n] == nil {
-			k.by[n] = &value{}
-		}
-	}
-	return err
 }
 
 // checkCalls runs the samples of a file and calls verdict for each.
@@ -73,8 +52,7 @@ func checkCalls(text []byte, report func(name string, of64, of32 verdict)) error
 // prepare builds the sample's graph. Gradients come in the order of the arguments.
 func (s *callSample) prepare(d graph.DType, name string, t tolerance) (*experiment, error) {
 	b := newBench(d)
-	var wrt []*gorgonia.Node
-	var by []*array
+	k := &testCase{Cotangents: map[string]*array{}, Grads: map[string]*array{}}
 	var leaf func(v value) value
 	leaf = func(v value) value {
 		if v.isList {
@@ -85,10 +63,12 @@ func (s *callSample) prepare(d graph.DType, name string, t tolerance) (*experime
 			v.list = list
 		}
 		if v.tensor != nil {
-			v = b.leaf(fmt.Sprint("x", len(b.leaves)), v)
+			name := fmt.Sprint("x", len(b.leaves))
+			v = b.leaf(name, v)
 			if v.grad {
-				wrt, by = append(wrt, v.node), append(by, v.tensor)
+				k.Inputs.add(name, v.tensor)
 				v.tensor, v.fixed = nil, false
+				b.env[name] = &v
 			}
 		}
 		return v
@@ -99,8 +79,8 @@ func (s *callSample) prepare(d graph.DType, name string, t tolerance) (*experime
 		v := leaf(a)
 		args = append(args, &v)
 	}
-	for _, n := range s.Kwargs.names {
-		v := leaf(*s.Kwargs.by[n])
+	for _, n := range s.Kwargs.Names {
+		v := leaf(s.Kwargs.By[n])
 		kwargs[n] = &v
 	}
 	c := &call{bench: b, name: name, args: map[string]*value{}, read: map[string]bool{}, want: s.Outputs}
@@ -108,55 +88,44 @@ func (s *callSample) prepare(d graph.DType, name string, t tolerance) (*experime
 	if err != nil {
 		return nil, err
 	}
+	floats, err := s.floats(k, out)
+	if err != nil {
+		return nil, err
+	}
 	e := &experiment{bench: b, tolerance: t}
-	if err = s.differentiate(c, e, out, wrt, by); err == nil {
+	if err = k.differentiate(e, floats); err == nil {
 		err = e.compile()
 	}
 	return e, err
 }
 
-// differentiate adds the float results and the gradients.
-func (s *callSample) differentiate(c *call, e *experiment, out []value, wrt []*gorgonia.Node, leaves []*array) error {
+// floats returns the results that are floats, and gives the case what they and the
+// gradients must be.
+func (s *callSample) floats(k *testCase, out []value) (floats []value, err error) {
 	if len(out) == 1 && out[0].isList {
 		out = out[0].list
 	}
 	if len(out) < len(s.Outputs) {
-		return fmt.Errorf("got %d results, want %d", len(out), len(s.Outputs))
+		return nil, fmt.Errorf("got %d results, want %d", len(out), len(s.Outputs))
 	}
-	var floats, terms []*gorgonia.Node
 	for i, want := range s.Outputs {
 		if want.exact() {
 			continue
 		}
 		if out[i].absent {
-			return fmt.Errorf("%w: result %d of %s", graph.ErrUnsupported, i, c.name)
+			return nil, missing("result %d", i)
 		}
-		e.add(c.node(out[i]), claim{what: fmt.Sprint("output ", i), want: want})
-		floats = append(floats, c.node(out[i]))
-	}
-	for i, cot := range s.Cotangents {
-		if i < len(floats) && cot != nil {
-			terms = append(terms, c.dot(floats[i], cot))
+		name := fmt.Sprint(i)
+		k.Outputs.add(name, want)
+		if n := len(floats); n < len(s.Cotangents) {
+			k.Cotangents[name] = s.Cotangents[n]
 		}
-	}
-	if len(terms) == 0 || len(wrt) == 0 || len(s.Grads) != len(wrt) {
-		return c.Err()
-	}
-	grads, err := c.gradients(c.total(terms), wrt)
-	if err != nil {
-		return err
-	}
-	size := 0.0
-	for i, cot := range s.Cotangents {
-		if i < len(e.claims) && cot != nil {
-			size += cot.largest() * e.claims[i].want.largest()
-		}
+		floats = append(floats, out[i])
 	}
 	for i, g := range s.Grads {
-		if g == nil {
-			continue
+		if g != nil && len(s.Grads) == len(k.Inputs.Names) {
+			k.Grads[k.Inputs.Names[i]] = g
 		}
-		e.addGradient(wrt[i], grads[i], claim{what: fmt.Sprint("gradient ", i), want: g, before: size / leaves[i].largest()})
 	}
-	return c.Err()
+	return floats, nil
 }

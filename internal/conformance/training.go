@@ -7,8 +7,6 @@ import (
 	"math/rand/v2"
 	"regexp"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/train"
@@ -49,7 +47,7 @@ func (s settings) left() error {
 type trajectory struct {
 	Optimizer string
 	Hyper     settings
-	Params    tensors `json:"params0"`
+	Params    named[*array] `json:"params0"`
 	Steps     []struct {
 		Grads map[string]*array
 		After map[string]*array `json:"params_after"`
@@ -149,51 +147,34 @@ func (t *trajectory) prepare(d graph.DType) (*experiment, error) {
 	return e, nil
 }
 
-// constructor is a call of one of torch's schedulers with numbers.
-var constructor = regexp.MustCompile(`S\.(\w+)\(o((?:, *(?:\w+ *= *)?[-+.\d e]+)*)\), \{\}\)$`)
+// constructor is a call of one of torch's schedulers.
+var constructor = regexp.MustCompile(`lambda o: S\.(\w+)\(`)
 
-// checkSchedule compares the rates of the steps.
+// checkSchedule compares the rates of the steps. The settings are those of the scheduler's
+// state.
 func checkSchedule(text []byte) error {
 	var s struct {
-		Ctor      string
-		Base      float64 `json:"base_lr"`
-		LR        []float64
+		Ctor  string
+		Base  float64 `json:"base_lr"`
+		LR    []float64
+		State struct {
+			Size  int `json:"step_size"`
+			Gamma float64
+		} `json:"state_after"`
 		Tolerance tolerance `json:"tolerance_float64"`
 	}
 	if err := json.Unmarshal(text, &s); err != nil {
 		return err
 	}
 	m := constructor.FindStringSubmatch(s.Ctor)
-	if m == nil {
-		return missing("the schedule %s", s.Ctor)
-	}
-	params := map[string][]string{"StepLR": {"step_size", "gamma"}, "ExponentialLR": {"gamma"}}[m[1]]
-	args := settings{}
-	for i, a := range strings.Split(m[2], ",")[1:] {
-		name, v, named := strings.Cut(strings.TrimSpace(a), "=")
-		if !named {
-			if i >= len(params) {
-				return missing("the schedule %s", m[1])
-			}
-			name, v = params[i], name
-		}
-		x, err := strconv.ParseFloat(strings.TrimSpace(v), 64)
-		if err != nil {
-			return err
-		}
-		args[strings.TrimSpace(name)] = x
-	}
 	var rate train.Schedule
-	switch m[1] {
-	case "StepLR":
-		rate = train.StepDecay(s.Base, int(args.take("step_size", 1)), args.take("gamma", 0.1))
-	case "ExponentialLR":
-		rate = train.StepDecay(s.Base, 1, args.take("gamma", 1))
+	switch {
+	case m != nil && m[1] == "StepLR":
+		rate = train.StepDecay(s.Base, s.State.Size, s.State.Gamma)
+	case m != nil && m[1] == "ExponentialLR":
+		rate = train.StepDecay(s.Base, 1, s.State.Gamma)
 	default:
-		return missing("the schedule %s", m[1])
-	}
-	if err := args.left(); err != nil {
-		return err
+		return missing("the schedule %s", s.Ctor)
 	}
 	for i, want := range s.LR {
 		if got := rate(i); !near(got, want, s.Tolerance.ATol+s.Tolerance.RTol*want) {

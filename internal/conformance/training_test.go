@@ -19,7 +19,8 @@ func TestTrainingKinds(t *testing.T) {
 			"tolerance_float64": {"rtol": 1e-12, "atol": 0}}`
 	}
 	step := func(ctor, rates string) string {
-		return `{"name": "r", "base_lr": 1, "ctor": "('r', lambda o: ` + ctor + `, {})", "lr": [` + rates + `], "tolerance_float64": {"rtol": 1e-12, "atol": 0}}`
+		return `{"name": "r", "base_lr": 1, "ctor": "('r', lambda o: S.` + ctor + `(o, 2, gamma=.5), {})", "lr": [` + rates + `],
+			"state_after": {"step_size": 2, "gamma": 0.5}, "tolerance_float64": {"rtol": 1e-12, "atol": 0}}`
 	}
 	law := func(std, bound string) string {
 		return `{"name": "i", "weight_shape_out_in": [400, 300], "theory": {"mean": 0, "std": ` + std + `, "bound_low": -` + bound + `, "bound_high": ` + bound + `,
@@ -32,10 +33,10 @@ func TestTrainingKinds(t *testing.T) {
 		{"a setting that SGD does not have", sgd(momentum+`, "dampening": 0.5`, "1.7032"), notCovered},
 		{"a setting that is off", sgd(momentum+`, "dampening": 0, "maximize": false`, "1.7032"), passed},
 		{"an optimizer that is not there", strings.ReplaceAll(sgd(momentum, "1.7032"), `"SGD"`, `"Other"`), notCovered},
-		{"rates", step("S.StepLR(o, 2, gamma=.5)", "1, 1, 0.5, 0.5, 0.25"), passed},
-		{"wrong rates", step("S.StepLR(o, 2, gamma=.5)", "1, 0.5, 0.5"), failed},
-		{"a schedule that is not there", step("S.OtherLR(o, 2)", "1, 1"), notCovered},
-		{"a schedule of schedules", step("S.SequentialLR(o, [S.StepLR(o, 2)], [5])", "1, 1"), notCovered},
+		{"rates", step("StepLR", "1, 1, 0.5, 0.5, 0.25"), passed},
+		{"wrong rates", step("StepLR", "1, 0.5, 0.5"), failed},
+		{"a schedule that is not there", step("OtherLR", "1, 1"), notCovered},
+		{"a schedule of schedules", step("SequentialLR(o, [S.StepLR(o, 2)], [5])", "1, 1"), notCovered},
 		{"the law of LeCun, uniform", law("0.05773502691896258", "0.1"), passed},
 		{"a law of no initializer", law("0.06", "0.10392304845413264"), notCovered},
 		{"orthogonal rows", `{"name": "o", "shape": [2, 3, 2], "gain": 2, "accept_float64": 1e-12}`, passed},

@@ -112,18 +112,25 @@ func sizeOf(s []int) int {
 	return n
 }
 
-// tensors is a list of named tensors in the order of the file.
-type tensors struct {
+// named are values by their names, in the order of the file.
+type named[T any] struct {
 	Names []string
-	By    map[string]*array
+	By    map[string]T
+}
+
+func (m *named[T]) add(name string, v T) {
+	if m.By == nil {
+		m.By = map[string]T{}
+	}
+	m.Names, m.By[name] = append(m.Names, name), v
 }
 
 // UnmarshalJSON keeps the order of the keys.
-func (t *tensors) UnmarshalJSON(text []byte) (err error) {
-	if err := json.Unmarshal(text, &t.By); err != nil {
+func (m *named[T]) UnmarshalJSON(text []byte) (err error) {
+	if err := json.Unmarshal(text, &m.By); err != nil {
 		return err
 	}
-	t.Names, err = keysOf(text)
+	m.Names, err = keysOf(text)
 	return err
 }
 
@@ -183,6 +190,28 @@ func (v value) isTensor() bool { return v.tensor != nil || v.node != nil }
 
 // isNone says that the value is Python's None.
 func (v value) isNone() bool { return !v.isTensor() && !v.isList && !v.absent && v.plain == nil }
+
+// elements are those of a list, also of one that is the only one of any number of
+// arguments; of None none; of another value, the value.
+func (v value) elements() []value {
+	switch {
+	case v.isNone():
+		return nil
+	case !v.isList:
+		return []value{v}
+	case len(v.list) == 1 && v.list[0].isList:
+		return v.list[0].list
+	}
+	return v.list
+}
+
+// visit calls f for a value and all that its lists have.
+func (v value) visit(f func(v value)) {
+	f(v)
+	for _, x := range v.list {
+		x.visit(f)
+	}
+}
 
 // ofArray is the value of a tensor of a file.
 func ofArray(a *array) value {
