@@ -51,14 +51,15 @@ func (b *Builder) Graph() *gorgonia.ExprGraph { return b.c.Graph }
 // Params returns the Params that hold the parameters of b.
 func (b *Builder) Params() *Params { return b.params }
 
-// ParamNodes are the nodes of the parameters that b has built, in order. After a
-// mistake one follows that stands for those that are missing.
+// ParamNodes returns the nodes of the parameters that b has built, in the order in which they
+// were built. After a mistake the last one stands for the missing nodes.
 func (b *Builder) ParamNodes() []*gorgonia.Node { return b.withMissing(b.paramsIn) }
 
-// InputNodes are the inputs that b has built, in order. After a mistake one follows
-// that stands for those that are missing.
+// InputNodes returns the inputs that b has built, in the order in which they were built.
+// After a mistake the last one stands for the missing nodes.
 func (b *Builder) InputNodes() []*gorgonia.Node { return b.withMissing(b.inputs) }
 
+// withMissing returns a copy of nodes, with the stand-in after a mistake.
 func (b *Builder) withMissing(nodes []*gorgonia.Node) []*gorgonia.Node {
 	nodes = slices.Clone(nodes)
 	if b.c.Err != nil {
@@ -182,7 +183,7 @@ func (b *Builder) Const(v []float64, shape ...int) *gorgonia.Node {
 	return n
 }
 
-// holdsAll says whether a constant of the shape has so many elements; if not it fails.
+// holdsAll reports whether a constant of the shape has n elements. If not, it fails.
 func (b *Builder) holdsAll(n int, shape ir.Shape) bool {
 	if size, err := shape.CheckedSize(op.MaxElements); b.c.OK() && (err != nil || size != n) {
 		b.c.Refuse(mistake.Shapef("got %d elements for %v, want %d", n, shape, shape.Size()))

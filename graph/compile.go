@@ -11,56 +11,56 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Options says what to compile. The zero value computes nothing.
+// Options are the settings of Compile. The zero value computes nothing: set Outputs or
+// Grads.
 type Options struct {
-	// Outputs are the nodes whose values a run leaves for Output, in order.
+	// Outputs are the nodes to compute. OutputOf reads them by their index.
 	Outputs []*gorgonia.Node
 
-	// Grads are the gradients of the parameters, from autograd.Gradients: one
-	// for each node that the Builder's ParamNodes lists, in that order. A run
-	// leaves them in the gradient memory of Params. Nil: forward only.
+	// Grads are the gradients of the parameters, as autograd.Gradients returns them: one for
+	// each of Builder.ParamNodes, in that order. A run leaves them in the gradient memory of
+	// Params. The default is nil: the program computes no gradients.
 	Grads []*gorgonia.Node
 
-	// Descend lets a run make a step of gradient descent with the rate of
-	// Program.SetRate,
+	// Descend makes every run a step of gradient descent. For each parameter p with the
+	// gradient g of Grads it sets
 	//
 	//	p ← p − rate·g
 	//
-	// for each parameter p and its gradient g in Grads, instead of leaving the
-	// gradients in memory: those of weights are added to them tile by tile as
-	// they are computed. The first of Outputs is the loss: a run for which it is
-	// NaN or infinite fails with ErrNotFinite and changes no parameter.
+	// with the rate of Program.SetRate. Gradients of weights are added to the weights tile by
+	// tile and never stored. The first of Outputs must be the loss. If the loss is NaN or
+	// infinite, the run fails with ErrNotFinite and changes no parameter.
 	Descend bool
 
-	// Workers is the number of threads that a run uses. 0 leaves it to the program:
-	// GOMAXPROCS, or one where the kernels are so small that threads would spend more
-	// time on handing over work, as fast as that is here, than they save.
+	// Workers is the number of threads that a run uses, at most 1024. The default is 0:
+	// GOMAXPROCS threads, or one if the kernels are too small to share. The cost of handing
+	// work to a thread is measured.
 	Workers int
 
-	// MemoryLimit is how many bytes the Program and its Forks may need together, with
-	// the parameters and gradients that they share: Compile and Fork fail with a
-	// *MemoryError before they allocate more. 0 is what this process may still take, as far as the system says: what
-	// the machine has free, its container (control group), ulimit -v and GOMEMLIMIT
-	// leave.
+	// MemoryLimit is the number of bytes that the Program and its Forks may need together,
+	// with the parameters and gradients that they share. Compile and Fork return a
+	// *MemoryError before they allocate more. The default is 0: as much as the system allows
+	// this process. That is the least of the machine's free memory, the limit of its control
+	// group, ulimit -v and GOMEMLIMIT.
 	MemoryLimit int64
 
-	// Recompute makes gradients with less memory and more time: most of what the
-	// walk forward computes is not kept for the walk back but computed again when
-	// that comes to it, a segment at a time. A chain of n layers so keeps some 2 √n
-	// of its results, for one more walk forward at most. Results have the same bits.
-	// What the gradient of a weight needs of all the steps that share it stays, so a
-	// recurrence gains little. Where less than a tenth of the memory would be saved,
-	// nothing changes; Stats says what is needed.
+	// Recompute trades time for memory. Most values of the forward pass are not kept for the
+	// backward pass but computed again, one segment at a time. A chain of n layers then keeps
+	// about 2·√n of its values, and makes at most one more forward pass. Results have the same
+	// bits. A recurrence saves little: the gradient of its weights reads the values of all
+	// steps. If less than a tenth of the memory would be saved, nothing changes.
 	Recompute bool
 
-	// Trace, if not nil, is called with each phase of the compilation, in order: what the
-	// compiler read, what each pass made of it, and the plan.
+	// Trace, if not nil, is called with each Phase of the compilation, in order.
 	Trace func(Phase)
 }
 
-// Compile makes a Program. It fails with the Builder's first mistake, a node of
-// another graph, an operator that cannot be compiled, or a *MemoryError.
-// It binds the parameters' nodes to tensors that show the flat memory.
+// Compile returns a Program that computes the nodes of o. The first Compile of a Params
+// fixes the set of its parameters. Compile binds the nodes of the parameters to tensors that
+// share their memory.
+//
+// Errors: the first mistake of the Builder; ErrOption, ErrShape or ErrDType for a setting or
+// a node that does not fit; a *MemoryError if the program needs too much memory.
 func (b *Builder) Compile(o Options) (p *Program, err error) {
 	if b == nil {
 		return nil, mistake.Optionf("graph: Compile: got a nil Builder, want one from New")
@@ -102,8 +102,8 @@ func init() {
 	build.Compile = func(f *ir.Func, d ir.DType, names []string) (any, error) { return compilePlain(f, d, names) }
 }
 
-// compilePlain makes a Program of a function without parameters, whose floats are of
-// the type d and whose results have the names.
+// compilePlain returns a Program of a function without parameters. Its floats have the type
+// d, its results the names.
 func compilePlain(f *ir.Func, d ir.DType, names []string) (*Program, error) {
 	targets := make([]compile.Target, len(names))
 	for i, name := range names {
@@ -122,7 +122,7 @@ func compilePlain(f *ir.Func, d ir.DType, names []string) (*Program, error) {
 	return p, nil
 }
 
-// compileFunc makes a Program of f, without memory.
+// compileFunc returns a Program of f that has no memory yet.
 func compileFunc(f *ir.Func, params *Params, targets []compile.Target, o Options) (*Program, error) {
 	if o.Workers < 0 || o.Workers > mostWorkers {
 		return nil, mistake.Optionf("got %d workers, want 0 to %d", o.Workers, mostWorkers)
@@ -198,7 +198,7 @@ func (b *Builder) isGradient(n *gorgonia.Node, q *Param) error {
 	return nil
 }
 
-// lookup tells the compiler what a leaf is.
+// lookup returns what the compiler must know of a leaf.
 func (b *Builder) lookup(n *gorgonia.Node) (compile.Leaf, error) {
 	l := b.c.LeafOf(n)
 	if l == nil {
@@ -211,8 +211,8 @@ func (b *Builder) lookup(n *gorgonia.Node) (compile.Leaf, error) {
 	return out, nil
 }
 
-// foreignLeaf reads a leaf that gorgonia made: one with a value is a constant
-// as it is now, one without is an input under its name.
+// foreignLeaf reads a leaf that gorgonia made. With a value it is a constant with the
+// present elements, without one it is an input under its name.
 func foreignLeaf(n *gorgonia.Node) (compile.Leaf, error) {
 	if n.Value() == nil {
 		return compile.Leaf{Kind: ir.Input, Name: n.Name()}, nil

@@ -7,9 +7,9 @@ import (
 	"github.com/symgrad/symgrad/internal/enum"
 )
 
-// Domain is a set of numbers that a loss takes as targets: those for which all its
-// conditions hold. The zero value has no condition and contains every number. NaN is in
-// no other Domain.
+// Domain is the set of numbers that a loss accepts as targets: the numbers that meet all its
+// conditions. The zero value has no condition and contains every number. All other Domains
+// exclude NaN.
 //
 // A loss notes its domain on the input that its targets are read from. Input.Set and
 // Input.Bind check what they are given. A trainer checks a data set once, before the
@@ -18,7 +18,7 @@ type Domain uint8
 
 // The conditions of a Domain.
 const (
-	NotNegative  Domain = 1 << iota // ≥ 0: counts, probabilities that need not add up to 1
+	NotNegative  Domain = 1 << iota // ≥ 0: counts, or weights that need not add up to 1
 	UnitInterval                    // in [0, 1]: probabilities, labels that are 0 or 1
 	Signs                           // −1 or 1
 )
@@ -59,17 +59,17 @@ func (d Domain) MarshalText() ([]byte, error) { return enum.Text("domain", domai
 // text.
 func (d *Domain) UnmarshalText(text []byte) error { return enum.Read(d, "domain", domainTexts, text) }
 
-// TargetError is a target outside of the domain of the loss. Find it with errors.As;
+// TargetError reports a target outside of the Domain of the loss. Find it with errors.As.
 // errors.Is finds ErrTarget.
 type TargetError struct {
 	Input   string // the input or constant
-	Row     int    // place on the first axis, from 0
-	Element int    // place in the row, from 0
+	Row     int    // index on the first axis, from 0
+	Element int    // index within the row, from 0
 	Value   float64
 	Want    Domain
 }
 
-// Error says what is wrong where.
+// Error returns one line with all fields.
 func (e *TargetError) Error() string {
 	return fmt.Sprintf("targets %q: got %v at row %d, element %d, want %v", e.Input, e.Value, e.Row, e.Element, e.Want)
 }
@@ -77,14 +77,13 @@ func (e *TargetError) Error() string {
 // Unwrap returns ErrTarget.
 func (e *TargetError) Unwrap() error { return ErrTarget }
 
-// Check returns a *TargetError about the first element of v, targets of the shape, that
-// is outside of d; nil if there is none.
+// Check returns a *TargetError about the first element of v outside of d, or nil. The name and
+// the shape are those of the targets.
 func (d Domain) Check(name string, shape []int, v []float64) error {
 	return firstOutside(d, name, shape, v)
 }
 
-// firstOutside is the error about the first element of v, row-major of the shape,
-// that is outside of d; nil if there is none.
+// firstOutside is Check for any type of elements.
 func firstOutside[T Element](d Domain, name string, shape []int, v []T) error {
 	if d == 0 {
 		return nil

@@ -7,7 +7,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// DType is the type of the floats of a model. The zero value is Float64.
+// DType is the type of the floats of a Params and of the graphs that are built with it. The
+// zero value is Float64.
 type DType uint8
 
 // The float types.
@@ -36,5 +37,5 @@ func (d DType) ir() ir.DType {
 	return ir.F64
 }
 
-// Tensor is the name that the package tensor has for d.
+// Tensor returns the type of package tensor: tensor.Float64 or tensor.Float32.
 func (d DType) Tensor() tensor.Dtype { return op.Dtype(d.ir()) }

@@ -21,8 +21,8 @@ type OpError = op.Error
 //	Type        // Type.DType prints as f32, f64 or int; Type.Shape is a []int
 type Operand = op.Operand
 
-// The kinds of mistake, for errors.Is. A kind that another package of the module has under
-// the same name is the same value.
+// The kinds of mistake, for errors.Is. Packages of the module that have a kind of the same
+// name have the same value.
 var (
 	// ErrShape marks shapes, axes or extents that do not fit an operator.
 	ErrShape = op.ErrShape
@@ -30,16 +30,14 @@ var (
 	ErrDType = op.ErrDType
 	// ErrNotDifferentiable marks an operator without a derivative.
 	ErrNotDifferentiable = op.ErrNotDifferentiable
-	// ErrNotFinite marks a number that is NaN, infinite or too large for its type,
-	// such as the first output of a run with Options.Descend, which then has changed
-	// no parameter.
+	// ErrNotFinite marks a number that is NaN, infinite or too large for its type. A run
+	// with Options.Descend returns it for a loss that is not finite.
 	ErrNotFinite = op.ErrNotFinite
 	// ErrOption marks an argument or a setting that has no meaning, such as a rate of -1.
 	ErrOption = op.ErrOption
-	// ErrMemory marks a program that needs more memory than there is, or than is
-	// allowed: a *MemoryError.
+	// ErrMemory marks a need of more memory than is allowed: a *MemoryError.
 	ErrMemory = op.ErrMemory
-	// ErrTarget marks a target outside of the domain of its loss; see TargetError.
+	// ErrTarget marks a target outside of the domain of its loss: a *TargetError.
 	ErrTarget = op.ErrTarget
 	// ErrUnsupported marks a computation that is not implemented.
 	ErrUnsupported = op.ErrUnsupported

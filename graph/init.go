@@ -8,14 +8,14 @@ import (
 	"github.com/symgrad/symgrad/internal/mistake"
 )
 
-// Initializer fills a new parameter of the shape, row-major. It draws from r
-// alone, so that equal seeds give equal parameters; it fails on shapes that it
-// is not defined for. An Initializer may be shared. Those of this package give the
-// same bits on every processor.
+// Initializer fills dst, the elements of a new parameter of the shape, row-major. It must
+// take its random numbers from r, so equal seeds give equal parameters. It returns an error
+// for a shape or a setting that makes no sense. Several parameters may share an Initializer.
+// The Initializers of this package give the same bits on every processor.
 type Initializer func(dst []float64, shape []int, r *rand.Rand) error
 
-// MarshalJSON writes no Initializer as null. One that is there is a function,
-// which has no form in JSON: ErrUnsupported.
+// MarshalJSON returns null for a nil Initializer, the default of settings. Errors:
+// ErrUnsupported for all others, since JSON cannot hold a function.
 func (f Initializer) MarshalJSON() ([]byte, error) {
 	if f != nil {
 		return nil, mistake.Newf(ErrUnsupported, "graph: MarshalJSON: got an Initializer, want nil, the default: JSON cannot hold a function")
@@ -23,7 +23,7 @@ func (f Initializer) MarshalJSON() ([]byte, error) {
 	return []byte("null"), nil
 }
 
-// UnmarshalJSON reads null as no Initializer.
+// UnmarshalJSON sets f to nil if the text is null. Errors: ErrUnsupported for another text.
 func (f *Initializer) UnmarshalJSON(text []byte) error {
 	if string(text) != "null" {
 		return mistake.Newf(ErrUnsupported, "graph: UnmarshalJSON: got the Initializer %s, want null", text)
@@ -32,13 +32,13 @@ func (f *Initializer) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// Zeros fills with 0.
+// Zeros returns an Initializer that fills with 0.
 func Zeros() Initializer { return Constant(0) }
 
-// Ones fills with 1.
+// Ones returns an Initializer that fills with 1.
 func Ones() Initializer { return Constant(1) }
 
-// Constant fills with v.
+// Constant returns an Initializer that fills with v.
 func Constant(v float64) Initializer {
 	return func(dst []float64, _ []int, _ *rand.Rand) error {
 		for i := range dst {
@@ -48,8 +48,8 @@ func Constant(v float64) Initializer {
 	}
 }
 
-// Values fills with the given elements, row-major; their number must be the
-// parameter's.
+// Values returns an Initializer that copies v, row-major. Errors of Param: ErrShape for
+// another number of elements than the parameter has.
 func Values(v []float64) Initializer {
 	return func(dst []float64, shape []int, _ *rand.Rand) error {
 		if len(v) != len(dst) {
@@ -60,7 +60,8 @@ func Values(v []float64) Initializer {
 	}
 }
 
-// Uniform draws from [lo, hi).
+// Uniform returns an Initializer that draws uniformly from [lo, hi). Errors of Param:
+// ErrOption unless lo ≤ hi.
 func Uniform(lo, hi float64) Initializer {
 	return func(dst []float64, _ []int, r *rand.Rand) error {
 		if !(lo <= hi) {
@@ -73,7 +74,8 @@ func Uniform(lo, hi float64) Initializer {
 	}
 }
 
-// Normal draws from the normal distribution of the mean and standard deviation.
+// Normal returns an Initializer that draws from the normal distribution with the mean and
+// standard deviation. Errors of Param: ErrOption unless std ≥ 0.
 func Normal(mean, std float64) Initializer {
 	return func(dst []float64, _ []int, r *rand.Rand) error {
 		if !(std >= 0) {
@@ -86,9 +88,10 @@ func Normal(mean, std float64) Initializer {
 	}
 }
 
-// Fans are the numbers of inputs and outputs that one unit of a parameter of
-// the shape has: [in, out] of a linear layer; [out, in, k...] of a convolution,
-// whose kernel extents multiply both; a vector counts for both.
+// Fans returns the numbers of inputs and outputs of one unit of a layer whose parameter has
+// the shape. A matrix is [in, out], as in a linear layer. More axes are [out, in, k...], as
+// in a convolution, and both numbers are multiplied by the product of k. A vector [n] has n
+// of both, a scalar 1.
 func Fans(shape []int) (in, out float64) {
 	switch len(shape) {
 	case 0:
@@ -105,7 +108,8 @@ func Fans(shape []int) (in, out float64) {
 	return float64(shape[1]) * k, float64(shape[0]) * k
 }
 
-// scaled draws with the variance that v gives for the fans.
+// scaled returns an Initializer that draws with mean 0 and the variance v(in, out) of the
+// fans, normally or uniformly.
 func scaled(normal bool, v func(in, out float64) float64) Initializer {
 	return func(dst []float64, shape []int, r *rand.Rand) error {
 		in, out := Fans(shape)
@@ -122,29 +126,33 @@ func xavier(in, out float64) float64 { return 2 / (in + out) }
 func he(in, _ float64) float64       { return 2 / in }
 func lecun(in, _ float64) float64    { return 1 / in }
 
-// XavierUniform draws uniformly with the variance 2/(in+out) (Glorot and Bengio
-// 2010, eq. 16): for tanh and sigmoid.
+// XavierUniform returns an Initializer that draws uniformly with mean 0 and the variance
+// 2/(in+out) of Fans. It suits tanh and sigmoid. Source: Glorot and Bengio 2010, eq. 16.
 func XavierUniform() Initializer { return scaled(false, xavier) }
 
-// XavierNormal draws normally with the variance 2/(in+out) (Glorot and Bengio
-// 2010, eq. 12).
+// XavierNormal returns an Initializer that draws normally with mean 0 and the variance
+// 2/(in+out) of Fans. It suits tanh and sigmoid. Source: Glorot and Bengio 2010, eq. 12.
 func XavierNormal() Initializer { return scaled(true, xavier) }
 
-// HeUniform draws uniformly with the variance 2/in (He et al. 2015, eq. 10):
-// for ReLU.
+// HeUniform returns an Initializer that draws uniformly with mean 0 and the variance 2/in of
+// Fans. It suits ReLU. Source: He et al. 2015, eq. 10.
 func HeUniform() Initializer { return scaled(false, he) }
 
-// HeNormal draws normally with the variance 2/in (He et al. 2015, eq. 10).
+// HeNormal returns an Initializer that draws normally with mean 0 and the variance 2/in of
+// Fans. It suits ReLU. Source: He et al. 2015, eq. 10.
 func HeNormal() Initializer { return scaled(true, he) }
 
-// LeCunUniform draws uniformly with the variance 1/in (LeCun et al. 1998, §4.6).
+// LeCunUniform returns an Initializer that draws uniformly with mean 0 and the variance 1/in
+// of Fans. It suits SELU and scaled tanh. Source: LeCun et al. 1998, §4.6.
 func LeCunUniform() Initializer { return scaled(false, lecun) }
 
-// LeCunNormal draws normally with the variance 1/in (LeCun et al. 1998, §4.6).
+// LeCunNormal returns an Initializer that draws normally with mean 0 and the variance 1/in
+// of Fans. It suits SELU and scaled tanh. Source: LeCun et al. 1998, §4.6.
 func LeCunNormal() Initializer { return scaled(true, lecun) }
 
-// Orthogonal draws a matrix with orthonormal rows or columns, whichever are
-// fewer, times gain (Saxe et al. 2014). Axes after the first count as columns.
+// Orthogonal returns an Initializer that draws gain times a matrix with orthonormal rows, or
+// columns if there are fewer. All axes after the first count as columns. Errors of Param:
+// ErrShape for fewer than two axes. Source: Saxe et al. 2014.
 func Orthogonal(gain float64) Initializer {
 	return func(dst []float64, shape []int, r *rand.Rand) error {
 		if len(shape) < 2 {
@@ -169,10 +177,10 @@ func Orthogonal(gain float64) Initializer {
 	}
 }
 
-// orthonormal draws count vectors of the length n, count ≤ n, each normal without
-// the part that lies along those before it (Gram and Schmidt). That is uniform
-// among all such vectors (Mezzadri 2007). The part is taken away twice: what
-// rounding leaves of it the first time may be large beside what stays of the vector.
+// orthonormal draws count vectors of the length n, count ≤ n, by the method of Gram and
+// Schmidt: each is normal, minus its projections on the vectors before it. The result is
+// uniform among all orthonormal systems (Mezzadri 2007). Projections are subtracted twice.
+// What rounding leaves of them the first time may be large beside a short rest.
 func orthonormal(count, n int, r *rand.Rand) [][]float64 {
 	q := make([][]float64, count)
 	for i := range q {
@@ -197,7 +205,7 @@ func orthonormal(count, n int, r *rand.Rand) [][]float64 {
 	return q
 }
 
-// inner is the sum of the products of a and b, four sums side by side.
+// inner returns the inner product of a and b, by four sums side by side.
 func inner(a, b []float64) float64 {
 	var s [4]float64
 	for len(a) >= 4 && len(b) >= 4 {

@@ -16,25 +16,25 @@ import (
 	"github.com/symgrad/symgrad/internal/mistake"
 )
 
-// MemoryError says that a Program, or a parameter, needs more memory than is allowed,
-// before any of it is allocated: a Go program that runs out of memory ends. It is an
-// ErrMemory for errors.Is; find it with errors.As.
+// MemoryError reports that a Program, a parameter or a constant needs more memory than is
+// allowed. It is returned before any of it is allocated, since a Go process cannot recover
+// from running out of memory. Find it with errors.As. errors.Is finds ErrMemory.
 type MemoryError struct {
 	Needed  int64       // bytes
 	Allowed int64       // bytes: Options.MemoryLimit, or what the process may still take
-	Largest []MemoryUse // the three values that take most, the largest first
+	Largest []MemoryUse // the three largest values, or fewer, the largest first
 }
 
 // MemoryUse is the memory of one value of a Program.
 type MemoryUse struct {
-	Op    string // the operator's name; input, param or const for a leaf
-	Name  string // what the user called it, or ""
+	Op    string // the operator, or input, param or const
+	Name  string // the name that the caller gave it, or ""
 	Shape []int
 	Bytes int64
-	At    string // file:line of the call that made it, or that needs it, or ""
+	At    string // file:line of the call that made the value or that needs it, or ""
 }
 
-// Error says all of it in one line.
+// Error returns one line with all fields.
 func (e *MemoryError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "got a computation that needs %s of memory, want at most %s", bytes(e.Needed), bytes(e.Allowed))
@@ -59,7 +59,7 @@ func (e *MemoryError) Error() string {
 // Unwrap returns ErrMemory.
 func (e *MemoryError) Unwrap() error { return ErrMemory }
 
-// bytes writes a number of bytes as people do.
+// bytes returns a number of bytes in the unit that suits it, such as 1.05 MB.
 func bytes(n int64) string {
 	units := []string{"kB", "MB", "GB", "TB", "PB", "EB"}
 	if n < 1000 {
@@ -72,11 +72,11 @@ func bytes(n int64) string {
 	return fmt.Sprintf("%.3g %s", x, units[0])
 }
 
-// small is how many bytes are allowed without asking the system.
+// small is the number of new bytes that are allowed without asking the system.
 const small = 16 << 20
 
-// allowed is how many bytes a program that needs so many new ones, beside those that the
-// parameters have already, may need.
+// allowed returns how many bytes a program may have in all. It needs fresh new ones beside
+// those that its parameters hold already. A limit of 0 stands for what the system allows.
 func allowed(limit, fresh, held int64) int64 {
 	switch {
 	case limit > 0:
@@ -87,7 +87,7 @@ func allowed(limit, fresh, held int64) int64 {
 	return memory.Free(fresh) + held
 }
 
-// prepareProgram is a Program without memory, if it may have as much as it needs.
+// prepareProgram returns a Program that has no memory yet, if it may have what it needs.
 func prepareProgram(params *Params, plan *exec.Plan, w *pool.Pool, limit int64) (*Program, error) {
 	if err := cpu.Err(); err != nil {
 		return nil, mistake.Optionf("%v", err)
@@ -107,7 +107,7 @@ func prepareProgram(params *Params, plan *exec.Plan, w *pool.Pool, limit int64) 
 		}
 		return &MemoryError{Needed: own + shared, Allowed: most, Largest: largest(plan.Func)}
 	}
-	if err := check(exec.Bytes(plan)); err != nil { // kernels are made ready only then
+	if err := check(exec.Bytes(plan)); err != nil { // before the kernels are prepared
 		return nil, err
 	}
 	p := newProgram(params, plan, w)
@@ -120,7 +120,7 @@ func prepareProgram(params *Params, plan *exec.Plan, w *pool.Pool, limit int64) 
 	return p, nil
 }
 
-// bytes is the memory of p's own.
+// bytes returns the size of p's own memory.
 func (p *Program) bytes() int64 {
 	if p.r32 != nil {
 		return p.r32.Bytes()
@@ -131,7 +131,7 @@ func (p *Program) bytes() int64 {
 // budget is the memory of a Program and all its Forks.
 type budget struct {
 	limit int64        // Options.MemoryLimit
-	taken atomic.Int64 // bytes, those that they share among them
+	taken atomic.Int64 // bytes, with those that they share
 }
 
 // take counts the memory of p until p is collected.
@@ -142,7 +142,7 @@ func (b *budget) take(p *Program) {
 	runtime.AddCleanup(p, func(n int64) { b.taken.Add(-n) }, n)
 }
 
-// lend counts the memory of a Fork, if there is as much.
+// lend counts the memory of a Fork. It returns an error if there is too little.
 func (b *budget) lend(q *Program) error {
 	own := q.bytes()
 	short := func() *MemoryError {
@@ -156,7 +156,7 @@ func (b *budget) lend(q *Program) error {
 		return &MemoryError{Needed: needed, Allowed: most, Largest: largest(q.plan.Func)}
 	}
 	if short() != nil {
-		runtime.GC() // forks that nobody uses may hold it
+		runtime.GC() // it frees the forks that nobody uses
 	}
 	if err := short(); err != nil {
 		return err
@@ -165,7 +165,7 @@ func (b *budget) lend(q *Program) error {
 	return nil
 }
 
-// largest are the values of f that take most memory.
+// largest returns the largest values of f.
 func largest(f *ir.Func) (out []MemoryUse) {
 	for _, u := range compile.Largest(f, 3) {
 		out = append(out, MemoryUse{Op: u.Op, Name: u.Name, Shape: u.Shape, Bytes: u.Bytes, At: u.At})
@@ -173,7 +173,7 @@ func largest(f *ir.Func) (out []MemoryUse) {
 	return out
 }
 
-// unplanned is the MemoryError of what is too large to be planned, or err.
+// unplanned returns a MemoryError if err says that f is too large to be planned, else err.
 func unplanned(err error) error {
 	var e *compile.TooLarge
 	if errors.As(err, &e) {
@@ -182,7 +182,7 @@ func unplanned(err error) error {
 	return err
 }
 
-// fits says whether there is memory for n more initial values, those of a parameter.
+// fits returns an error if there is no memory for the n initial values of a new parameter.
 func (p *Params) fits(name string, shape ir.Shape, n int) error {
 	if p.size+exec.Align(n) <= cap(p.drawn) {
 		return nil
@@ -190,8 +190,8 @@ func (p *Params) fits(name string, shape ir.Shape, n int) error {
 	return enough(8*int64(p.grown(n)), MemoryUse{Op: "param", Name: name, Shape: shape, Bytes: 8 * int64(n)})
 }
 
-// enough says whether there is as much memory as a value needs that is made while the
-// graph is built.
+// enough returns an error if there are not need bytes for a value that is made while the graph
+// is built.
 func enough(need int64, u MemoryUse) error {
 	if most := allowed(0, need, 0); need > most {
 		return &MemoryError{Needed: need, Allowed: most, Largest: []MemoryUse{u}}

@@ -15,20 +15,21 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Param describes one parameter.
+// Param describes a parameter.
 type Param struct {
 	Name  string // with its scopes: "dense0/weight"
 	Shape []int
-	// Decay says whether weight decay applies to it: true for what has two or
-	// more axes, false for biases and scales.
+
+	// Decay turns weight decay on. The default is true for a parameter with at least two
+	// axes, and false for others, such as biases and scales.
 	Decay bool
 
 	offset int
 	size   int
 }
 
-// Size is the number of elements; 0 of nil, which Params.Get gives for an unknown
-// name.
+// Size returns the number of elements. Of nil, which Params.Get returns for an unknown name,
+// it is 0.
 func (p *Param) Size() int {
 	if p == nil {
 		return 0
@@ -36,7 +37,7 @@ func (p *Param) Size() int {
 	return p.size
 }
 
-// Offset is the index of p's first element in the flat memory of its Params.
+// Offset returns the index of the first element in Params.Flat64 or Flat32.
 func (p *Param) Offset() int {
 	if p == nil {
 		return 0
@@ -44,20 +45,22 @@ func (p *Param) Offset() int {
 	return p.offset
 }
 
-// Params holds the parameters of one model, by name and in the order in which
-// they were first built. Graphs of different batch sizes that are built with
-// one Params share them.
+// Params holds the parameters of one model, by name and in the order in which they were
+// built. Graphs that are built with one Params share its parameters, such as graphs of
+// different batch sizes.
 //
-// All of them lie in one flat slice, and their gradients in another. Building
-// adds parameters; the first Compile, or Values, fixes the layout, after which a
-// new name is an error. A Params may be read by many goroutines while nobody
-// builds, sets or trains. A nil Params has no parameters.
+// All parameters lie in one slice, and their gradients in another. Builder.Param adds
+// parameters until the first Compile, or call of Values, Grad, Set, Flat64 or Flat32, fixes
+// the set. After that a new name is an error.
+//
+// Many goroutines may read a Params while nobody builds, sets or trains. A nil Params has no
+// parameters.
 type Params struct {
 	dtype DType
 	seed  uint64
 	list  []*Param
 	names map[string]*Param
-	drawn []float64 // initial values until the layout is fixed, each where it will lie
+	drawn []float64 // initial values until the layout is fixed, at the offsets of the parameters
 	size  int
 	fixed bool
 	p32   []float32
@@ -68,10 +71,11 @@ type Params struct {
 	mistake error // of NewParams
 }
 
-// NewParams is an empty set of parameters of the type d. Each is drawn from a
-// generator seeded by seed and its name, so that adding one does not change
-// the others. Every Builder of the Params, and Set, report a d that is no DType
-// (ErrOption).
+// NewParams returns a Params without parameters. Its parameters will have the type d. Each
+// is drawn from a generator that is seeded with the seed and the name of the parameter, so
+// a new parameter does not change the others.
+// Errors: ErrOption for an unknown d, which New keeps as the mistake of its Builder, and
+// which Set returns.
 func NewParams(d DType, seed uint64) *Params {
 	p := &Params{dtype: d, seed: seed, names: map[string]*Param{}}
 	if _, err := d.MarshalText(); err != nil {
@@ -81,7 +85,7 @@ func NewParams(d DType, seed uint64) *Params {
 	return p
 }
 
-// orEmpty is p, or an empty Params for nil.
+// orEmpty returns p, or an empty Params for nil.
 func (p *Params) orEmpty() *Params {
 	if p == nil {
 		return &Params{}
@@ -89,22 +93,23 @@ func (p *Params) orEmpty() *Params {
 	return p
 }
 
-// DType is the type of the parameters.
+// DType returns the type of the parameters.
 func (p *Params) DType() DType { return p.orEmpty().dtype }
 
-// Seed is the seed that the parameters are drawn from.
+// Seed returns the seed that the parameters are drawn from.
 func (p *Params) Seed() uint64 { return p.orEmpty().seed }
 
-// List returns the parameters in order. The slice is a copy.
+// List returns the parameters in the order in which they were built. The slice is a copy.
 func (p *Params) List() []*Param { return slices.Clone(p.orEmpty().list) }
 
-// Get returns the parameter of that name, or nil.
+// Get returns the parameter with the name, or nil.
 func (p *Params) Get(name string) *Param { return p.orEmpty().names[name] }
 
-// Len is the number of elements of all parameters together.
+// Len returns the length of Flat64 or Flat32: the elements of all parameters with the padding
+// between them.
 func (p *Params) Len() int { return p.orEmpty().size }
 
-// declare adds a parameter, or finds it and checks the shape.
+// declare adds a parameter. If there is one with the name, it checks the shape.
 func (p *Params) declare(name string, shape ir.Shape, init Initializer) (*Param, error) {
 	if q := p.names[name]; q != nil {
 		if !shape.Equal(q.Shape) {
@@ -146,14 +151,14 @@ func (p *Params) declare(name string, shape ir.Shape, init Initializer) (*Param,
 	return q, nil
 }
 
-// grown is how many initial values there is to be room for when n follow those of the
-// parameters so far, with some to spare: the biases after a large weight need no copy.
+// grown returns how many initial values the memory must hold if n are added. It leaves some
+// room, so the biases after a large weight need no copy.
 func (p *Params) grown(n int) int {
 	end := p.size + exec.Align(n)
 	return max(end+end/16, 2*cap(p.drawn))
 }
 
-// room is memory of zeros for n initial values after those of the parameters so far.
+// room returns memory of zeros for n more initial values.
 func (p *Params) room(n int) []float64 {
 	end := p.size + exec.Align(n)
 	if end > cap(p.drawn) {
@@ -168,9 +173,9 @@ func (p *Params) room(n int) []float64 {
 	return v
 }
 
-// fix gives the parameters their memory: in float64 that of the initial values,
-// in float32 its first half, and the second to the gradients. A small program
-// spends much of its first step on touching memory.
+// fix gives the parameters and gradients their memory. In float64 the parameters take the
+// memory of the initial values. In float32 they take its first half, and the gradients the
+// second: touching new memory takes much of a small program's first step.
 func (p *Params) fix() {
 	if p.fixed {
 		return
@@ -185,8 +190,7 @@ func (p *Params) fix() {
 	}
 }
 
-// narrow rounds v to float32 in place. Its memory has room for as many zeros
-// after them.
+// narrow rounds v to float32 in place. The rest of its memory holds as many zeros.
 func narrow(v []float64) (rounded, zeros []float32) {
 	n := len(v)
 	if n == 0 {
@@ -200,8 +204,8 @@ func narrow(v []float64) (rounded, zeros []float32) {
 	return all[:n:n], all[n:]
 }
 
-// Values returns a copy of a parameter's elements, row-major; nil if there is
-// no such parameter.
+// Values returns a copy of a parameter's elements, row-major. Without a parameter of the name
+// it is nil.
 func (p *Params) Values(name string) []float64 {
 	q := p.Get(name)
 	if q == nil {
@@ -211,8 +215,8 @@ func (p *Params) Values(name string) []float64 {
 	return widen(p.p64, p.p32, q)
 }
 
-// Grad returns a copy of the gradient that the last run left, row-major; nil if
-// there is no such parameter.
+// Grad returns a copy of the gradient that the last run of a program with Options.Grads left,
+// row-major. Without a parameter of the name it is nil.
 func (p *Params) Grad(name string) []float64 {
 	q := p.Get(name)
 	if q == nil {
@@ -222,6 +226,7 @@ func (p *Params) Grad(name string) []float64 {
 	return widen(p.g64, p.g32, q)
 }
 
+// widen returns a copy of the elements of q, which lie in a or b.
 func widen(a []float64, b []float32, q *Param) []float64 {
 	out := make([]float64, q.size)
 	if a != nil {
@@ -234,10 +239,9 @@ func widen(a []float64, b []float32, q *Param) []float64 {
 	return out
 }
 
-// Set gives a parameter new elements, row-major, rounded to its type. NaN and
-// infinities are set as they are. It fails, and changes nothing, when there is no
-// such parameter, for another number of elements (ErrShape) and for a finite number
-// beyond the type (ErrNotFinite).
+// Set gives a parameter new elements, row-major, rounded to its type. NaN and infinities are
+// accepted. Errors change nothing: ErrOption for an unknown name, ErrShape for another number
+// of elements, ErrNotFinite for a finite number beyond the range of the type.
 func (p *Params) Set(name string, v []float64) error {
 	if err := p.orEmpty().mistake; err != nil {
 		return err
@@ -274,23 +278,23 @@ func (p *Params) known() string {
 	return "one of the parameters " + listed(names)
 }
 
-// Flat64 is the memory of all parameters and of their gradients, for a Params
-// of Float64; nil otherwise. Optimizers work on it. Elements between two
-// parameters are padding and stay 0.
+// Flat64 returns the memory of all parameters and of their gradients, without copying it.
+// Optimizers work on it. Between parameters there may be padding, which must stay 0. For a
+// Params of Float32 both are nil.
 func (p *Params) Flat64() (params, grads []float64) {
 	p = p.orEmpty()
 	p.fix()
 	return p.p64, p.g64
 }
 
-// Flat32 is Flat64 for Float32.
+// Flat32 returns what Flat64 does, for a Params of Float32.
 func (p *Params) Flat32() (params, grads []float32) {
 	p = p.orEmpty()
 	p.fix()
 	return p.p32, p.g32
 }
 
-// tensorOf is a tensor that shows the parameter's memory.
+// tensorOf returns a tensor that shares the parameter's memory.
 func (p *Params) tensorOf(q *Param) tensor.Tensor {
 	if p.dtype == Float32 {
 		return tensor.New(tensor.WithShape(q.Shape...), tensor.WithBacking(p.p32[q.offset:q.offset+q.size:q.offset+q.size]))

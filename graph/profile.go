@@ -14,38 +14,40 @@ import (
 	"github.com/symgrad/symgrad/internal/mistake"
 )
 
-// Profile is where the time of a Program goes: one KernelProfile for each kernel
-// of a run, in the order in which they run.
+// Profile shows where the time of a Program goes. Program.Profile measures it.
 type Profile struct {
-	Kernels  []KernelProfile
-	PerRun   time.Duration // of a run, the sum over the kernels
-	Workers  int
-	Peak     float64 // floating-point operations per second that this machine reaches on so many threads
-	Memory   float64 // bytes per second that it moves to and from memory
-	MaxBytes int     // of all memory of the program and its parameters
+	Kernels  []KernelProfile // one for each kernel of a run, in the order in which they run
+	PerRun   time.Duration   // the mean time of a run: the sum over the kernels
+	Workers  int             // the threads of a run
+	Peak     float64         // the machine's floating-point operations per second with these threads
+	Memory   float64         // the machine's bytes per second to and from memory with these threads
+	MaxBytes int             // the memory of the program, its parameters and gradients
 }
 
 // KernelProfile is one kernel of a Profile.
 type KernelProfile struct {
-	Op     string        // the operator, or those of a fused loop: "matmul+add+relu"
-	Node   string        // name of the node that it computes, or ""
+	Op     string        // the operator, or all operators of a fused loop: "matmul+add+relu"
+	Node   string        // the name of the node that it computes, or ""
 	Shape  []int         // of its result
-	PerRun time.Duration // mean
-	Flops  int64         // a multiply-add counting two
-	Bytes  int64         // read and written, once each
-	// Share is how near the kernel is to the machine's limit, in [0, 1]: the
-	// time that its operations need at the Peak, or its bytes at the rate of
-	// Memory if that is longer, by the time that it takes. Operands that lie in
-	// a cache can lift it above 1.
+	PerRun time.Duration // the mean time in a run
+	Flops  int64         // floating-point operations; a multiply-add counts two
+	Bytes  int64         // the size of its operands and its result
+
+	// Share is the part of the machine's limit that the kernel reaches: the shortest possible
+	// time divided by PerRun. The shortest time is the longer one of Flops at the Peak and
+	// Bytes at the rate of Memory. Operands in a cache can make it larger than 1.
 	Share float64
 }
 
-// Profile runs p so many times, which must be at least 1, and says where the
-// time goes. Inputs must have been fed, as for Run; the random operators' step
-// goes on as in Run. Measuring adds some 50 ns to each kernel. It also measures
-// the machine, for some 0.1 s. Of kernels that several workers do each for its rows,
-// one after another, the times are those of the first worker; the last kernel has
-// the time that it waits for the others.
+// Profile runs p the given number of times, after one run that is not measured, and returns
+// mean times. Inputs must be set or bound, and random operators draw, as in Run. Measuring
+// takes about 50 ns for each kernel. Profile also measures the machine, for about 0.1 s.
+//
+// Several workers may run a group of kernels without waiting for each other, each for its
+// rows. The times of such kernels are those of the first worker. The last kernel of the group
+// includes the time that this worker waits for the others.
+//
+// Errors: ErrOption for fewer than 1 run, and those of Run.
 func (p *Program) Profile(runs int) (Profile, error) {
 	if err := p.made(); err != nil {
 		return Profile{}, errors.Wrap(err, "graph: Profile")
@@ -81,7 +83,7 @@ func (p *Program) Profile(runs int) (Profile, error) {
 	return out, nil
 }
 
-// opsOf names the operators of a step.
+// opsOf returns the names of the operators that the kernel of v computes.
 func opsOf(v *ir.Value) string {
 	var names []string
 	if v.Body == nil || v.Def.Class != ir.Elementwise {
@@ -100,7 +102,7 @@ func opsOf(v *ir.Value) string {
 	return strings.Join(names, "+")
 }
 
-// costOf is the work of a step.
+// costOf returns the work of the kernel of v.
 func costOf(v *ir.Value) (flops, bytes int64) {
 	size := int64(v.Type.Shape.Size())
 	for _, x := range v.In {
@@ -122,8 +124,7 @@ func costOf(v *ir.Value) (flops, bytes int64) {
 	return flops, bytes
 }
 
-// String is a table of the kernels, those that take longest first, with a line
-// for the whole.
+// String returns a table of the kernels, the slowest first, and a line about the run.
 func (q Profile) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%10s %6s %9s %9s %7s  %s\n", "time", "", "GFLOP/s", "GB/s", "limit", "kernel")
@@ -142,8 +143,8 @@ func (q Profile) String() string {
 	return b.String()
 }
 
-// WriteTrace writes one mean run in the Trace Event Format, which Perfetto and
-// chrome://tracing show as a timeline.
+// WriteTrace writes one run of mean times in the Trace Event Format. Perfetto and
+// chrome://tracing show it as a timeline. Errors: ErrOption for a nil w, and those of w.
 func (q Profile) WriteTrace(w io.Writer) error {
 	if w == nil {
 		return mistake.Optionf("graph: WriteTrace: got a nil writer, want one")

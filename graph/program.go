@@ -12,11 +12,12 @@ import (
 	"github.com/symgrad/symgrad/internal/mistake"
 )
 
-// Program is a compiled graph with memory of its own beside the parameters that
-// it shares. Feed (or Bind) it, Run it, read Output. A run allocates nothing.
+// Program is a compiled graph with memory of its own. It shares the parameters with all
+// programs of one Params. Set or bind its inputs (InputOf), call Run, and read its outputs
+// (OutputOf). A run does not allocate.
 //
-// One goroutine may use a Program at a time; Fork makes another that runs at
-// the same time.
+// A Program is for one goroutine at a time. Fork returns another one, which may run at the
+// same time.
 type Program struct {
 	params  *Params
 	plan    *exec.Plan
@@ -24,16 +25,16 @@ type Program struct {
 	r64     *exec.Program[float64]
 	r32     *exec.Program[float32]
 	inputs  map[string]*input
-	missing int        // inputs that have not been fed
-	step    int        // of the random operators
-	counter *exec.Slot // where they read it, nil if there are none
-	rate    *exec.Slot // of gradient descent, nil if a run makes no step
+	missing int        // number of inputs without elements
+	step    int        // number of runs, which random operators draw by
+	counter *exec.Slot // where they read the step; nil without random operators
+	rate    *exec.Slot // the learning rate; nil without Descend
 	budget  *budget    // of p and its forks
 	failed  error      // why Fork could not make p
-	mistake error      // the first of InputOf and OutputOf
+	mistake error      // the first mistake of InputOf and OutputOf
 }
 
-// newProgram is a Program without memory.
+// newProgram returns a Program that has no memory yet.
 func newProgram(params *Params, plan *exec.Plan, w *pool.Pool) *Program {
 	p := &Program{params: params, plan: plan, pool: w, inputs: map[string]*input{}}
 	if params.dtype == Float32 {
@@ -57,7 +58,7 @@ func newProgram(params *Params, plan *exec.Plan, w *pool.Pool) *Program {
 	return p
 }
 
-// made is an error if p does not come from Compile: a nil or zero Program does nothing.
+// made returns an error if p cannot run: it is nil, the zero Program or a failed Fork.
 func (p *Program) made() error {
 	switch {
 	case p != nil && p.failed != nil:
@@ -68,7 +69,7 @@ func (p *Program) made() error {
 	return nil
 }
 
-// allocate gives p its memory, after the parameters have theirs.
+// allocate makes the memory of p. The parameters must have theirs.
 func (p *Program) allocate() {
 	if p.r32 != nil {
 		p.r32.Allocate(p.params.p32, p.params.g32)
@@ -77,16 +78,15 @@ func (p *Program) allocate() {
 	}
 }
 
-// Fork is another Program of the same plan and parameters with memory of its
-// own, for another goroutine. Its inputs are not fed, and its step and rate are 0.
-// A Program with Grads leaves these in the memory of Params, or changes the
-// parameters with Descend: of those that share a Params, no other may run then.
-// The Fork of nil is nil.
+// Fork returns another Program of the same plan and parameters, with memory of its own, for
+// another goroutine. Its inputs are not set, and its step and rate are 0.
 //
-// Where there is too little memory for another (see Options.MemoryLimit), Fork
-// allocates nothing, and the Program that it returns does nothing: its Run, and all
-// that feeds it, fail with the *MemoryError. Forks that are no longer used give their
-// memory back with the garbage collector's next run.
+// A program with Grads or Descend writes to Params. While it runs, no other program with the
+// same Params may run.
+//
+// If there is too little memory (see Options.MemoryLimit), Fork returns a Program whose
+// methods fail with a *MemoryError. The garbage collector frees the memory of a Fork that is
+// no longer used. The Fork of a nil Program is nil.
 func (p *Program) Fork() *Program {
 	if p == nil || p.plan == nil {
 		return p.failedFork()
@@ -102,8 +102,8 @@ func (p *Program) Fork() *Program {
 	return q
 }
 
-// failedFork is the Fork of what has no plan: nil, but with the error of a failed Fork
-// one that has it too.
+// failedFork returns the Fork of a Program without a plan: one with the same error if p is a
+// failed Fork, else nil.
 func (p *Program) failedFork() *Program {
 	if p == nil || p.failed == nil {
 		return nil
@@ -111,12 +111,15 @@ func (p *Program) failedFork() *Program {
 	return &Program{failed: p.failed}
 }
 
-// Run computes the outputs, and the gradients if it was compiled with them,
-// from the inputs and the parameters as they are. Every input must have been
-// fed; it keeps what it was fed until it is fed again.
+// Run computes the outputs and the gradients from the inputs and the parameters. Every input
+// must have been set or bound before. It keeps its elements for the following runs.
+//
+// Errors: those of InputOf and OutputOf; ErrOption for an input without elements; the
+// *MemoryError of a failed Fork; the error of an operator that fails, such as Cholesky of a
+// matrix that is not positive definite, with the line that called it.
 func (p *Program) Run() error { return p.run(nil) }
 
-// run is Run; took, if not nil, gets the time of each step added.
+// run is Run. If took is not nil, the time of each kernel is added to it.
 func (p *Program) run(took []time.Duration) error {
 	if err := p.made(); err != nil {
 		return errors.Wrap(err, "graph: Run")
@@ -148,6 +151,7 @@ func (p *Program) run(took []time.Duration) error {
 	return nil
 }
 
+// unfed returns the error about the inputs without elements.
 func (p *Program) unfed() error {
 	var names []string
 	for name, in := range p.inputs {
@@ -159,8 +163,10 @@ func (p *Program) unfed() error {
 	return mistake.Optionf("graph: Run: got no elements for the inputs %s, want all inputs set or bound before the first Run", listed(names))
 }
 
-// SetRate sets the learning rate, a finite number of at least 0, of a Program that
-// was compiled with Descend. It is 0 before.
+// SetRate sets the learning rate of a Program that was compiled with Descend. The rate must
+// be finite and at least 0. It is 0 until it is set.
+// Errors: ErrOption without Descend or for another rate, ErrNotFinite for a rate beyond the
+// range of float32.
 func (p *Program) SetRate(rate float64) error {
 	if err := p.made(); err != nil {
 		return errors.Wrap(err, "graph: SetRate")

@@ -7,10 +7,9 @@ import (
 	"github.com/symgrad/symgrad/internal/mistake"
 )
 
-// round32 rounds v to float32 in dst up to the first finite number that becomes
-// infinite by it, and returns the index of that, or -1. NaN and infinities stay what
-// they are. It looks at four numbers at once: their differences from themselves add
-// up to 0 if all are finite.
+// round32 rounds v to float32 in dst. It stops at the first finite number that becomes
+// infinite and returns its index; else it returns -1. NaN and infinities are kept. Four
+// numbers are checked at once: x − x is 0 if x is finite and NaN if not.
 func round32(dst []float32, v []float64) (beyond int) {
 	dst = dst[:len(v)]
 	i := 0
@@ -32,7 +31,7 @@ func round32(dst []float32, v []float64) (beyond int) {
 	return -1
 }
 
-// isBeyond32 says whether x is finite and too large for float32.
+// isBeyond32 reports whether x is finite and too large for float32.
 func isBeyond32(x float64) bool {
 	return !math.IsInf(x, 0) && math.IsInf(float64(float32(x)), 0)
 }
@@ -48,7 +47,7 @@ func beyond(v []float64, d DType) error {
 	return nil
 }
 
-// errBeyond says that float32 cannot hold element i, x.
+// errBeyond returns the error about element i, x, which float32 cannot hold.
 func errBeyond(i int, x float64) error {
 	return mistake.Newf(ErrNotFinite, "element %d: got %v, want a number in the range of float32", i, x)
 }
