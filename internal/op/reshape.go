@@ -14,7 +14,7 @@ func init() {
 		Def: ir.Def{Name: "reshape", Class: ir.Move, Arity: 1, Infer: inferReshape,
 			View: func(v *ir.Value, in ir.Layout) (ir.Layout, bool) {
 				if !in.IsDense() {
-					return ir.Layout{}, false
+					return withOnes(in, v.Type.Shape)
 				}
 				l := ir.Dense(v.Type.Shape)
 				l.Offset = in.Offset
@@ -48,6 +48,27 @@ func init() {
 			}
 		},
 	})
+}
+
+// withOnes is the layout in with other axes of extent 1. It is not ok if the other axes
+// are not those of the shape.
+func withOnes(in ir.Layout, shape ir.Shape) (_ ir.Layout, ok bool) {
+	out := ir.Layout{Offset: in.Offset, Shape: shape, Stride: make([]int, len(shape))}
+	k := 0
+	for i, d := range shape {
+		if d == 1 {
+			continue
+		}
+		for k < len(in.Shape) && in.Shape[k] == 1 {
+			k++
+		}
+		if k == len(in.Shape) || in.Shape[k] != d {
+			return ir.Layout{}, false
+		}
+		out.Stride[i] = in.Stride[k]
+		k++
+	}
+	return out, true
 }
 
 // withoutKeep is v as the fold that does not keep the axes which v drops.
