@@ -26,7 +26,8 @@ type swept struct {
 }
 
 // sweptFiles are the files whose exported functions must be swept.
-var sweptFiles = []string{"loss/*.go", "nn/attention.go", "nn/layers.go", "nn/norms.go", "nn/normalize.go", "special/distance.go"}
+var sweptFiles = []string{"loss/*.go", "nn/attention.go", "nn/layers.go", "nn/norms.go", "nn/normalize.go",
+	"special/distance.go"}
 
 // notSwept are methods that compute nothing of a prediction, with the reason.
 var notSwept = map[string]string{

@@ -2,6 +2,7 @@ package nn
 
 import (
 	"math"
+	"slices"
 
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/build"
@@ -15,33 +16,85 @@ import (
 // [..., K, D], values v: [..., K, E]; result: [..., M, E].
 //
 // mask may be nil. It is added to the scores and broadcasts to [..., M, K]: -Inf hides a
-// key from a query. A query that sees no key gives zeros and takes no part in any gradient.
-// A key that is hidden from all queries has no influence, even where it or its value is
-// infinite or NaN. The value of a key that some queries see must be finite, or those that
-// do not see it give NaN too.
+// key from a query, whatever the score is. A query that sees no key gives zeros and takes
+// no part in any gradient. A key has no influence on a query that it is hidden from, even
+// where the key or its value is infinite or NaN. With a mask, a query that sees such a
+// key gives NaN.
 //
 // Errors: ErrShape for shapes that do not fit.
 func Attention(b *graph.Builder, q, k, v, mask *gorgonia.Node) *gorgonia.Node {
 	c := build.Enter(b, "nn.Attention", q, k, v, mask)
 	defer c.Leave()
-	s := c.Shape(q)
-	if c.Err != nil {
-		return nil
-	}
-	if err := attentionShapes(s, c.Shape(k), c.Shape(v)); c.Err == nil && err != nil {
+	if err := attentionShapes(c.Shape(q), c.Shape(k), c.Shape(v)); c.OK() && err != nil {
 		c.Refuse(err)
 	}
-	if c.Err != nil {
+	if !c.OK() {
 		return nil
 	}
+	a := attended{q: q, k: k, v: v, mask: mask}
 	if mask != nil {
-		k, v = withoutHidden(b, mask, k, v)
+		a.spoilt = spoilt(b, k, v)
 	}
-	scores := b.Scale(c.MatMulT(q, k, false, true), 1/math.Sqrt(float64(s[len(s)-1])))
-	if mask == nil {
-		return b.MatMul(b.Softmax(scores), v)
+	return a.sum(b)
+}
+
+// attended are the operands of attention, whose shapes fit.
+type attended struct {
+	q, k, v *gorgonia.Node
+	mask    *gorgonia.Node // nil: none
+	spoilt  *gorgonia.Node // with a mask: what spoilt returns for k and v
+	dropout float64        // rate at which weights are dropped
+}
+
+// sum returns the values weighed by the softmax of the scores.
+func (a attended) sum(b *graph.Builder) *gorgonia.Node {
+	c := build.Of(b)
+	s := c.Shape(a.q)
+	if !c.OK() {
+		return nil
 	}
-	return b.MatMul(maskedSoftmax(b, scores, mask), v)
+	if a.mask != nil {
+		a.k, a.v = finite(b, a.k), finite(b, a.v)
+	}
+	scores := b.Scale(c.MatMulT(a.q, a.k, false, true), 1/math.Sqrt(float64(s[len(s)-1])))
+	if !c.Checks().Onto(scores, a.mask).OK() {
+		return nil
+	}
+	var blind *gorgonia.Node
+	if a.mask != nil {
+		scores, blind = masked(b, b.Add(scores, b.SwapAxes(a.spoilt, -1, -2)), a.mask)
+	}
+	weights := b.Softmax(scores)
+	if a.dropout != 0 {
+		weights = Dropout(b, weights, a.dropout)
+	}
+	y := b.MatMul(weights, a.v)
+	if blind != nil {
+		y = b.Where(blind, b.Scalar(0), y)
+	}
+	return y
+}
+
+// finite returns x with zeros for elements that are infinite or NaN. A product would
+// spread those of keys and values to the queries that do not see them: 0·NaN is NaN.
+func finite(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
+	return b.Where(build.Of(b).LtConst(b.Abs(x), math.Inf(1)), x, b.Scalar(0))
+}
+
+// spoilt returns NaN for the keys: [..., K, D] that are not finite, they or their values:
+// [..., K, E], and 0 for the others: [..., K, 1]. It belongs to the scores, where a
+// selection hides it.
+func spoilt(b *graph.Builder, k, v *gorgonia.Node) *gorgonia.Node {
+	zero := func(x *gorgonia.Node) *gorgonia.Node { // x·0 is 0 or NaN, and faster than a test of each element
+		s := build.Of(b).Shape(x)
+		if !build.Of(b).OK() {
+			return nil
+		}
+		rows, d := s[:len(s)-1], s[len(s)-1]
+		y := b.MatMul(b.Reshape(b.StopGradient(x), rows.Size(), d), b.Const(make([]float64, d), d, 1))
+		return b.Reshape(y, append(rows.Clone(), 1)...)
+	}
+	return b.Add(zero(k), zero(v))
 }
 
 // attentionShapes says what is wrong with the last two axes of queries, keys and values.
@@ -58,55 +111,34 @@ func attentionShapes(q, k, v ir.Shape) error {
 	return nil
 }
 
-// maskedSoftmax is the softmax of x + mask along the last axis. It is 0 where the mask is
-// -Inf, whatever x is there, and in rows where the mask is -Inf everywhere.
-func maskedSoftmax(b *graph.Builder, x, mask *gorgonia.Node) *gorgonia.Node {
+// masked returns scores + mask, and -Inf where the mask is -Inf, whatever the score is
+// there. blind is 1 for the queries for which it is -Inf everywhere, 0 for the others: [...,
+// M, 1]; nil if there are none. Their scores are 0: a softmax of -Inf alone is NaN.
+func masked(b *graph.Builder, scores, mask *gorgonia.Node) (sums, blind *gorgonia.Node) {
 	c := build.Of(b)
 	hidden := c.EqConst(mask, math.Inf(-1))
-	x = b.Where(hidden, b.Scalar(math.Inf(-1)), b.Add(x, mask))
-	none := c.EqConst(c.ReduceMin(hidden, []int{-1}, true), 1)
-	return b.Where(none, b.Scalar(0), b.Softmax(b.Where(none, b.Scalar(0), x)))
+	sums = b.Where(hidden, b.Scalar(math.Inf(-1)), b.Add(scores, mask))
+	if allSee(b, mask) {
+		return sums, nil
+	}
+	blind = c.EqConst(c.ReduceMin(hidden, []int{-1}, true), 1)
+	return b.Where(blind, b.Scalar(0), sums), blind
 }
 
-// withoutHidden is k and v with zeros for the keys that the mask hides from all queries:
-// a product would make NaN of an infinite element and the weight 0.
-func withoutHidden(b *graph.Builder, mask, k, v *gorgonia.Node) (seenK, seenV *gorgonia.Node) {
+// allSee says whether the mask is a constant, such as CausalMask, of which each row has a
+// key that is not hidden.
+func allSee(b *graph.Builder, mask *gorgonia.Node) bool {
 	c := build.Of(b)
-	s := c.Shape(mask)
-	if c.Err != nil || len(s) == 0 || seesAll(b, mask) {
-		return k, v
-	}
-	hidden := c.EqConst(mask, math.Inf(-1))
-	if len(s) == 1 {
-		hidden = b.Unsqueeze(hidden, 0)
-	}
-	gone := b.SwapAxes(c.ReduceMin(hidden, []int{-2}, true), -1, -2)
-	return b.Where(gone, b.Scalar(0), k), b.Where(gone, b.Scalar(0), v)
-}
-
-// seesAll says whether the mask is a constant matrix, such as CausalMask, in which some
-// query sees each key.
-func seesAll(b *graph.Builder, mask *gorgonia.Node) bool {
-	c := build.Of(b)
-	var v []float64
-	ok := false
-	if l := c.LeafOf(mask); l != nil {
-		v, ok = l.Data.([]float64)
-	}
-	s := c.Shape(mask)
-	if !ok || len(s) != 2 {
+	leaf, s := c.LeafOf(mask), c.Shape(mask)
+	if leaf == nil || len(s) == 0 || s[len(s)-1] == 0 {
 		return false
 	}
-	for key := range s[1] {
-		seen := false
-		for i := key; i < len(v) && !seen; i += s[1] {
-			seen = !math.IsInf(v[i], -1)
-		}
-		if !seen {
-			return false
-		}
+	v, ok := leaf.Data.([]float64)
+	seen := func(m float64) bool { return !math.IsInf(m, -1) }
+	for keys := range slices.Chunk(v, s[len(s)-1]) {
+		ok = ok && slices.ContainsFunc(keys, seen)
 	}
-	return true
+	return ok
 }
 
 // CausalMask returns the mask for Attention with which query i sees the keys 0 to i: [n,

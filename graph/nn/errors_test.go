@@ -240,6 +240,11 @@ var mistakes = []mistake{
 	}},
 	{"slopes of a vector", graph.ErrShape, func(b *graph.Builder) { nn.PReLU(b, "act", b.Input("x", 3), nn.PReLUOptions{}) }},
 
+	{"attention of a mask that is larger than the scores", graph.ErrShape, func(b *graph.Builder) {
+		x := b.Input("x", 4, 8)
+		nn.Attention(b, x, x, x, b.Input("mask", 2, 4, 4))
+	}},
+
 	{"one name for layers of two widths", graph.ErrShape, func(b *graph.Builder) {
 		nn.Dense(b, "h", b.Input("x", 2, 3), 4, nn.ReLU)
 		nn.Dense(b, "h", b.Input("y", 2, 5), 4, nn.ReLU)
