@@ -27,14 +27,16 @@ type swept struct {
 
 // sweptFiles are the files whose exported functions must be swept.
 var sweptFiles = []string{"loss/*.go", "nn/attention.go", "nn/layers.go", "nn/norms.go", "nn/normalize.go",
-	"special/distance.go"}
+	"nn/positions.go", "special/distance.go"}
 
 // notSwept are methods that compute nothing of a prediction, with the reason.
 var notSwept = map[string]string{
-	"CausalMask":     "a constant",
-	"MeanOver":       "it takes one element",
-	"RowDistances":   "all rows meet; CrossDistances has the same formula",
-	"CrossDistances": "its rows are pairs; PairwiseDistance has the same formula",
+	"CausalMask":          "a constant",
+	"LearnedPositions":    "a parameter",
+	"SinusoidalPositions": "a constant",
+	"MeanOver":            "it takes one element",
+	"RowDistances":        "all rows meet; CrossDistances has the same formula",
+	"CrossDistances":      "its rows are pairs; PairwiseDistance has the same formula",
 }
 
 func targets(v ...float64) func(b *graph.Builder) *gorgonia.Node {
@@ -135,6 +137,7 @@ func sweep() []swept {
 			q := b.Reshape(x, 3, 2, 2)
 			return nn.Attention(b, q, b.Scale(q, 2), q, nn.CausalMask(b, 2))
 		}, false, nil},
+		{"Rotary", func(b *B, x *N) *N { return nn.Rotary(b, x, nn.RotaryOptions{}) }, false, images},
 		{"Dense", func(b *B, x *N) *N { return nn.Dense(b, "dense", x, 3, nn.Tanh) }, false, nil},
 		{"Linear", func(b *B, x *N) *N { return nn.Linear(b, "linear", x, nn.LinearOptions{Out: 3}) }, false, nil},
 		{"Conv", func(b *B, x *N) *N {

@@ -244,6 +244,17 @@ var mistakes = []mistake{
 		x := b.Input("x", 4, 8)
 		nn.Attention(b, x, x, x, b.Input("mask", 2, 4, 4))
 	}},
+	{"positions of no steps", graph.ErrShape, func(b *graph.Builder) { nn.SinusoidalPositions(b, 0, 4) }},
+	{"learned positions of no features", graph.ErrShape, func(b *graph.Builder) { nn.LearnedPositions(b, "positions", 4, 0) }},
+	{"rotation of an odd number of features", graph.ErrShape, func(b *graph.Builder) { nn.Rotary(b, b.Input("x", 2, 3), nn.RotaryOptions{}) }},
+	{"rotation by a negative base", graph.ErrOption, func(b *graph.Builder) { nn.Rotary(b, b.Input("x", 2, 4), nn.RotaryOptions{Base: -1}) }},
+	{"rotation of steps without positions", graph.ErrOption, func(b *graph.Builder) { nn.Rotary(b, b.Input("x", 2, 4), nn.RotaryOptions{Steps: 9}) }},
+	{"rotation at positions without steps", graph.ErrOption, func(b *graph.Builder) {
+		nn.Rotary(b, b.Input("x", 2, 4), nn.RotaryOptions{Positions: b.Ints("positions", 2)})
+	}},
+	{"rotation at other positions than there are", graph.ErrShape, func(b *graph.Builder) {
+		nn.Rotary(b, b.Input("x", 2, 4), nn.RotaryOptions{Positions: b.Ints("positions", 3), Steps: 9})
+	}},
 
 	{"one name for layers of two widths", graph.ErrShape, func(b *graph.Builder) {
 		nn.Dense(b, "h", b.Input("x", 2, 3), 4, nn.ReLU)
