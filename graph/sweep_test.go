@@ -27,7 +27,7 @@ type swept struct {
 
 // sweptFiles are the files whose exported functions must be swept.
 var sweptFiles = []string{"loss/*.go", "nn/attention.go", "nn/layers.go", "nn/norms.go", "nn/normalize.go",
-	"nn/positions.go", "special/distance.go"}
+	"nn/positions.go", "nn/sequential.go", "special/distance.go"}
 
 // notSwept are methods that compute nothing of a prediction, with the reason.
 var notSwept = map[string]string{
@@ -138,6 +138,8 @@ func sweep() []swept {
 			return nn.Attention(b, q, b.Scale(q, 2), q, nn.CausalMask(b, 2))
 		}, false, nil},
 		{"Rotary", func(b *B, x *N) *N { return nn.Rotary(b, x, nn.RotaryOptions{}) }, false, images},
+		{"Residual", func(b *B, x *N) *N { return nn.Residual(b, x, (*B).Tanh) }, false, nil},
+		{"Sequential", func(b *B, x *N) *N { return nn.Sequential(b, "net", x, (*B).Tanh, (*B).Square) }, false, nil},
 		{"Dense", func(b *B, x *N) *N { return nn.Dense(b, "dense", x, 3, nn.Tanh) }, false, nil},
 		{"Linear", func(b *B, x *N) *N { return nn.Linear(b, "linear", x, nn.LinearOptions{Out: 3}) }, false, nil},
 		{"Conv", func(b *B, x *N) *N {

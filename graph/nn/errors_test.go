@@ -10,6 +10,7 @@ import (
 	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/internal/golden"
 	"github.com/symgrad/symgrad/internal/op"
+	"gorgonia.org/gorgonia"
 )
 
 // mistake is something that users do wrong, with the kind that errors.Is must find.
@@ -255,6 +256,17 @@ var mistakes = []mistake{
 	{"rotation at other positions than there are", graph.ErrShape, func(b *graph.Builder) {
 		nn.Rotary(b, b.Input("x", 2, 4), nn.RotaryOptions{Positions: b.Ints("positions", 3), Steps: 9})
 	}},
+	{"sequence of layers without a name", graph.ErrOption, func(b *graph.Builder) { nn.Sequential(b, "", b.Input("x", 2, 3)) }},
+	{"sequence with a layer that is nil", graph.ErrOption, func(b *graph.Builder) {
+		nn.Sequential(b, "net", b.Input("x", 2, 3), (*graph.Builder).Tanh, nil)
+	}},
+	{"mistake of a layer in a sequence", graph.ErrOption, func(b *graph.Builder) {
+		nn.Sequential(b, "net", b.Input("x", 2, 3), func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return nn.Dense(b, "h", x, 0, nn.ReLU) })
+	}},
+	{"residual of another shape", graph.ErrShape, func(b *graph.Builder) {
+		nn.Residual(b, b.Input("x", 2, 3), func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return nn.Dense(b, "h", x, 4, nn.ReLU) })
+	}},
+	{"residual of nothing", graph.ErrOption, func(b *graph.Builder) { nn.Residual(b, b.Input("x", 2, 3), nil) }},
 
 	{"one name for layers of two widths", graph.ErrShape, func(b *graph.Builder) {
 		nn.Dense(b, "h", b.Input("x", 2, 3), 4, nn.ReLU)
