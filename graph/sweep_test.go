@@ -26,17 +26,19 @@ type swept struct {
 }
 
 // sweptFiles are the files whose exported functions must be swept.
-var sweptFiles = []string{"loss/*.go", "nn/attention.go", "nn/layers.go", "nn/norms.go", "nn/normalize.go",
+var sweptFiles = []string{"loss/*.go", "nn/attention.go", "nn/attentionstep.go", "nn/layers.go", "nn/multihead.go", "nn/norms.go", "nn/normalize.go",
 	"nn/positions.go", "nn/sequential.go", "special/distance.go"}
 
 // notSwept are methods that compute nothing of a prediction, with the reason.
 var notSwept = map[string]string{
-	"CausalMask":          "a constant",
-	"LearnedPositions":    "a parameter",
-	"SinusoidalPositions": "a constant",
-	"MeanOver":            "it takes one element",
-	"RowDistances":        "all rows meet; CrossDistances has the same formula",
-	"CrossDistances":      "its rows are pairs; PairwiseDistance has the same formula",
+	"CausalMask":             "a constant",
+	"LearnedPositions":       "a parameter",
+	"PaddingMask":            "a mask",
+	"SinusoidalPositions":    "a constant",
+	"MultiHeadAttentionStep": "a position of MultiHeadAttention",
+	"MeanOver":               "it takes one element",
+	"RowDistances":           "all rows meet; CrossDistances has the same formula",
+	"CrossDistances":         "its rows are pairs; PairwiseDistance has the same formula",
 }
 
 func targets(v ...float64) func(b *graph.Builder) *gorgonia.Node {
@@ -137,6 +139,9 @@ func sweep() []swept {
 			q := b.Reshape(x, 3, 2, 2)
 			return nn.Attention(b, q, b.Scale(q, 2), q, nn.CausalMask(b, 2))
 		}, false, nil},
+		{"MultiHeadAttention", func(b *B, x *N) *N {
+			return nn.MultiHeadAttention(b, "att", x, x, b.Scale(x, 2), nn.MultiHeadOptions{Heads: 2, KeyHeads: 1, KeyDim: 2, RotaryBase: 10, KeyLengths: b.ConstInts([]int{2, 1, 0}, 3)})
+		}, false, images},
 		{"Rotary", func(b *B, x *N) *N { return nn.Rotary(b, x, nn.RotaryOptions{}) }, false, images},
 		{"Residual", func(b *B, x *N) *N { return nn.Residual(b, x, (*B).Tanh) }, false, nil},
 		{"Sequential", func(b *B, x *N) *N { return nn.Sequential(b, "net", x, (*B).Tanh, (*B).Square) }, false, nil},

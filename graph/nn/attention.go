@@ -19,7 +19,8 @@ import (
 // key from a query, whatever the score is. A query that sees no key gives zeros and takes
 // no part in any gradient. A key has no influence on a query that it is hidden from, even
 // where the key or its value is infinite or NaN. With a mask, a query that sees such a
-// key gives NaN.
+// key gives NaN. CausalMask and PaddingMask make masks; their sum hides what one of them
+// hides.
 //
 // Errors: ErrShape for shapes that do not fit.
 func Attention(b *graph.Builder, q, k, v, mask *gorgonia.Node) *gorgonia.Node {
@@ -158,4 +159,36 @@ func CausalMask(b *graph.Builder, n int) *gorgonia.Node {
 		}
 	}
 	return b.Const(m, n, n)
+}
+
+// PaddingMask returns the mask for Attention that hides the keys from the lengths on:
+// key t of example i is seen if t < lengths[i]. lengths: Ints [N] in [0, steps]; result:
+// [N, 1, 1, steps] of 0 and -Inf, which broadcasts to scores [N, Heads, M, steps].
+//
+// Errors: as LengthMask.
+func PaddingMask(b *graph.Builder, lengths *gorgonia.Node, steps int) *gorgonia.Node {
+	c := build.Enter(b, "nn.PaddingMask", lengths)
+	defer c.Leave()
+	seen := LengthMask(b, lengths, steps)
+	if !c.OK() {
+		return nil
+	}
+	return b.Reshape(b.Where(seen, b.Scalar(0), b.Scalar(math.Inf(-1))), c.Shape(lengths)[0], 1, 1, steps)
+}
+
+// lengthsFit says whether there is a length for each of n examples; if not it fails.
+func lengthsFit(c *build.Core, lengths *gorgonia.Node, n int) bool {
+	if s := c.Shape(lengths); c.OK() && !s.Equal(ir.Shape{n}) {
+		c.Refuse(mistake.Shapef("got the lengths %v, want [%d]: one for each example", s, n))
+	}
+	return c.OK()
+}
+
+// padded returns x: [N, T, D] with zeros for the steps from the lengths on.
+func padded(b *graph.Builder, x, lengths *gorgonia.Node) *gorgonia.Node {
+	s := build.Of(b).Shape(x)
+	if !build.Of(b).OK() {
+		return nil
+	}
+	return b.Where(b.Unsqueeze(LengthMask(b, lengths, s[1]), 2), x, b.Scalar(0))
 }

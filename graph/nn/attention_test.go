@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -43,5 +44,33 @@ func TestHiddenValues(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestPaddingMask holds the mask to the lengths, and a run with one that is out of range
+// to an error.
+func TestPaddingMask(t *testing.T) {
+	inf := math.Inf(-1)
+	b := graph.New(nil)
+	mask := nn.PaddingMask(b, b.Ints("lengths", 3), 2)
+	if got := fmt.Sprint(b.Shape(mask)); got != "[3 1 1 2]" {
+		t.Errorf("got the shape %s", got)
+	}
+	p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{mask}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := graph.InputOf[int](p, "lengths")
+	if err := in.Set([]int{1, 2, 0}); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := fmt.Sprint(graph.OutputOf[float64](p, 0).Read(nil)), fmt.Sprint([]float64{0, inf, 0, 0, inf, inf}); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if err := in.Set([]int{1, 3, 0}); err == nil {
+		t.Error("a length of 3 in 2 steps is no error")
 	}
 }

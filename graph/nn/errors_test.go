@@ -245,6 +245,54 @@ var mistakes = []mistake{
 		x := b.Input("x", 4, 8)
 		nn.Attention(b, x, x, x, b.Input("mask", 2, 4, 4))
 	}},
+	{"padding mask of lengths on two axes", graph.ErrShape, func(b *graph.Builder) { nn.PaddingMask(b, b.Ints("lengths", 2, 1), 4) }},
+	{"padding mask of no steps", graph.ErrShape, func(b *graph.Builder) { nn.PaddingMask(b, b.Ints("lengths", 2), 0) }},
+	{"attention of no heads", graph.ErrOption, attending(nn.MultiHeadOptions{})},
+	{"attention of heads that do not divide the features", graph.ErrOption, attending(nn.MultiHeadOptions{Heads: 3})},
+	{"attention of heads of keys that do not divide the heads", graph.ErrOption, attending(nn.MultiHeadOptions{Heads: 4, KeyHeads: 3})},
+	{"attention of a negative number of features", graph.ErrOption, attending(nn.MultiHeadOptions{Heads: 2, KeyDim: -1})},
+	{"attention that turns an odd number of features", graph.ErrOption, attending(nn.MultiHeadOptions{Heads: 2, KeyDim: 3, RotaryBase: 100})},
+	{"attention of dropout 1", graph.ErrOption, attending(nn.MultiHeadOptions{Heads: 2, Dropout: 1})},
+	{"attention without queries", graph.ErrShape, func(b *graph.Builder) {
+		x := b.Input("x", 5, 8)
+		nn.MultiHeadAttention(b, "att", x, x, x, nn.MultiHeadOptions{Heads: 2})
+	}},
+	{"attention to keys of other examples", graph.ErrShape, func(b *graph.Builder) {
+		x, m := b.Input("x", 2, 5, 8), b.Input("memory", 3, 5, 8)
+		nn.MultiHeadAttention(b, "att", x, m, m, nn.MultiHeadOptions{Heads: 2})
+	}},
+	{"attention to keys without values", graph.ErrShape, func(b *graph.Builder) {
+		x, v := b.Input("x", 2, 5, 8), b.Input("values", 2, 6, 8)
+		nn.MultiHeadAttention(b, "att", x, x, v, nn.MultiHeadOptions{Heads: 2})
+	}},
+	{"causal attention to more keys than queries", graph.ErrShape, func(b *graph.Builder) {
+		x, m := b.Input("x", 2, 5, 8), b.Input("memory", 2, 6, 8)
+		nn.MultiHeadAttention(b, "att", x, m, m, nn.MultiHeadOptions{Heads: 2, Causal: true})
+	}},
+	{"attention of a mask for examples alone", graph.ErrShape, func(b *graph.Builder) {
+		x := b.Input("x", 2, 5, 8)
+		nn.MultiHeadAttention(b, "att", x, x, x, nn.MultiHeadOptions{Heads: 2, Mask: b.Input("mask", 2, 1, 5)})
+	}},
+	{"attention of lengths for other examples", graph.ErrShape, func(b *graph.Builder) {
+		x := b.Input("x", 2, 5, 8)
+		nn.MultiHeadAttention(b, "att", x, x, x, nn.MultiHeadOptions{Heads: 2, KeyLengths: b.Ints("lengths", 3)})
+	}},
+	{"one name for attention of two numbers of heads", graph.ErrOption, func(b *graph.Builder) {
+		x := b.Input("x", 2, 5, 8)
+		nn.MultiHeadAttention(b, "att", x, x, x, nn.MultiHeadOptions{Heads: 2})
+		nn.MultiHeadAttention(b, "att", x, x, x, nn.MultiHeadOptions{Heads: 4})
+	}},
+	{"step of attention that is not causal", graph.ErrOption, stepping(nn.MultiHeadOptions{Heads: 2}, 2, 1, 8)},
+	{"step of attention with a mask", graph.ErrOption, func(b *graph.Builder) {
+		stepping(nn.MultiHeadOptions{Heads: 2, Causal: true, Mask: b.Input("mask", 1, 4)}, 2, 1, 8)(b)
+	}},
+	{"step of two positions", graph.ErrShape, stepping(nn.MultiHeadOptions{Heads: 2, Causal: true}, 2, 2, 8)},
+	{"step with a cache of other heads", graph.ErrShape, stepping(nn.MultiHeadOptions{Heads: 4, Causal: true}, 2, 1, 8)},
+	{"step with a cache of other features of values", graph.ErrShape, stepping(nn.MultiHeadOptions{Heads: 2, ValueDim: 3, Causal: true}, 2, 1, 8)},
+	{"step with positions for other examples", graph.ErrShape, func(b *graph.Builder) {
+		cache := nn.KeyValueCache{Keys: b.Input("keys", 2, 2, 6, 4), Values: b.Input("values", 2, 2, 6, 4), Position: b.Ints("position", 3)}
+		nn.MultiHeadAttentionStep(b, "att", b.Input("x", 2, 1, 8), cache, nn.MultiHeadOptions{Heads: 2, Causal: true})
+	}},
 	{"positions of no steps", graph.ErrShape, func(b *graph.Builder) { nn.SinusoidalPositions(b, 0, 4) }},
 	{"learned positions of no features", graph.ErrShape, func(b *graph.Builder) { nn.LearnedPositions(b, "positions", 4, 0) }},
 	{"rotation of an odd number of features", graph.ErrShape, func(b *graph.Builder) { nn.Rotary(b, b.Input("x", 2, 3), nn.RotaryOptions{}) }},
@@ -315,6 +363,23 @@ var mistakes = []mistake{
 		nn.Linear(first, "h", first.Input("x", 2, 3), nn.LinearOptions{Out: 4})
 		nn.Linear(b, "h", b.Input("x", 2, 5), nn.LinearOptions{Out: 4})
 	}},
+}
+
+// attending makes self-attention with the settings.
+func attending(o nn.MultiHeadOptions) func(b *graph.Builder) {
+	return func(b *graph.Builder) {
+		x := b.Input("x", 2, 5, 8)
+		nn.MultiHeadAttention(b, "att", x, x, x, o)
+	}
+}
+
+// stepping makes a step of attention with the settings for x of a shape, with a cache of
+// two heads of four features.
+func stepping(o nn.MultiHeadOptions, shape ...int) func(b *graph.Builder) {
+	return func(b *graph.Builder) {
+		cache := nn.KeyValueCache{Keys: b.Input("keys", 2, 2, 6, 4), Values: b.Input("values", 2, 2, 6, 4), Position: b.Ints("position")}
+		nn.MultiHeadAttentionStep(b, "att", b.Input("x", shape...), cache, o)
+	}
 }
 
 // TestMistakes holds what each mistake is answered with to a golden file. All are at the

@@ -48,6 +48,9 @@ func twice() []layer {
 			return y
 		}, []string{"h/layer0/input", "h/layer0/hidden", "h/layer0/bias", "h/layer0/hiddenbias",
 			"h/layer0/reverse/input", "h/layer0/reverse/hidden", "h/layer0/reverse/bias", "h/layer0/reverse/hiddenbias"}},
+		{"MultiHeadAttention", []int{2, 3, 4}, func(b *B, x *N) *N {
+			return nn.MultiHeadAttention(b, "h", x, x, x, nn.MultiHeadOptions{Heads: 2, NoBias: true, Causal: true})
+		}, []string{"h/query/weight", "h/key/weight", "h/value/weight", "h/out/weight"}},
 	}
 }
 
