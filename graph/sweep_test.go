@@ -27,7 +27,7 @@ type swept struct {
 
 // sweptFiles are the files whose exported functions must be swept.
 var sweptFiles = []string{"loss/*.go", "nn/attention.go", "nn/attentionstep.go", "nn/layers.go", "nn/multihead.go", "nn/norms.go", "nn/normalize.go",
-	"nn/positions.go", "nn/sequential.go", "special/distance.go"}
+	"nn/positions.go", "nn/sequential.go", "nn/transformer.go", "special/distance.go"}
 
 // notSwept are methods that compute nothing of a prediction, with the reason.
 var notSwept = map[string]string{
@@ -36,6 +36,8 @@ var notSwept = map[string]string{
 	"PaddingMask":            "a mask",
 	"SinusoidalPositions":    "a constant",
 	"MultiHeadAttentionStep": "a position of MultiHeadAttention",
+	"TransformerEncoderStep": "a position of TransformerEncoderBlock",
+	"TransformerDecoderStep": "a position of TransformerDecoderBlock",
 	"MeanOver":               "it takes one element",
 	"RowDistances":           "all rows meet; CrossDistances has the same formula",
 	"CrossDistances":         "its rows are pairs; PairwiseDistance has the same formula",
@@ -143,6 +145,12 @@ func sweep() []swept {
 			return nn.MultiHeadAttention(b, "att", x, x, b.Scale(x, 2), nn.MultiHeadOptions{Heads: 2, KeyHeads: 1, KeyDim: 2, RotaryBase: 10, KeyLengths: b.ConstInts([]int{2, 1, 0}, 3)})
 		}, false, images},
 		{"Rotary", func(b *B, x *N) *N { return nn.Rotary(b, x, nn.RotaryOptions{}) }, false, images},
+		{"TransformerEncoderBlock", func(b *B, x *N) *N {
+			return nn.TransformerEncoderBlock(b, "block", x, nn.TransformerOptions{Heads: 2, Activation: nn.Tanh, Causal: true})
+		}, false, images},
+		{"TransformerDecoderBlock", func(b *B, x *N) *N {
+			return nn.TransformerDecoderBlock(b, "block", x, b.Scale(x, 2), nn.TransformerOptions{Heads: 1, Activation: nn.GELU, NormFirst: true})
+		}, false, images},
 		{"Residual", func(b *B, x *N) *N { return nn.Residual(b, x, (*B).Tanh) }, false, nil},
 		{"Sequential", func(b *B, x *N) *N { return nn.Sequential(b, "net", x, (*B).Tanh, (*B).Square) }, false, nil},
 		{"Dense", func(b *B, x *N) *N { return nn.Dense(b, "dense", x, 3, nn.Tanh) }, false, nil},

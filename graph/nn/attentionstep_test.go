@@ -64,7 +64,7 @@ func stepped(t *testing.T, p *graph.Params, x []float64, n, steps, d int, cache 
 	return out
 }
 
-// TestSteps holds attention that is computed position by position to those
+// TestSteps holds attention and blocks that are computed position by position to those
 // that see the whole sequence, whatever the caches hold at first.
 func TestSteps(t *testing.T) {
 	type B = graph.Builder
@@ -72,6 +72,8 @@ func TestSteps(t *testing.T) {
 	const n, steps, d, room = 2, 5, 8, 7
 	heads := nn.MultiHeadOptions{Heads: 4, KeyHeads: 2, Causal: true, RotaryBase: 50}
 	plain := nn.MultiHeadOptions{Heads: 4, Causal: true}
+	block := nn.TransformerOptions{Heads: 4, KeyHeads: 2, Causal: true, RotaryBase: 50, NormFirst: true, Activation: nn.GELU}
+	memory := func(b *B) *N { return b.Const(graphtest.Wave(2*3*4, 6), 2, 3, 4) }
 	for _, c := range []struct {
 		name  string
 		cache []int
@@ -85,6 +87,14 @@ func TestSteps(t *testing.T) {
 		{"attention with fewer heads of keys, turned", []int{n, 2, room, 2}, func(b *B, x *N) *N { return nn.MultiHeadAttention(b, "h", x, x, x, heads) },
 			func(b *B, x *N, c nn.KeyValueCache) (*N, nn.KeyValueCache) {
 				return nn.MultiHeadAttentionStep(b, "h", x, c, heads)
+			}},
+		{"encoder", []int{n, 2, room, 2}, func(b *B, x *N) *N { return nn.TransformerEncoderBlock(b, "h", x, block) },
+			func(b *B, x *N, c nn.KeyValueCache) (*N, nn.KeyValueCache) {
+				return nn.TransformerEncoderStep(b, "h", x, c, block)
+			}},
+		{"decoder", []int{n, 2, room, 2}, func(b *B, x *N) *N { return nn.TransformerDecoderBlock(b, "h", x, memory(b), block) },
+			func(b *B, x *N, c nn.KeyValueCache) (*N, nn.KeyValueCache) {
+				return nn.TransformerDecoderStep(b, "h", x, memory(b), c, block)
 			}},
 	} {
 		for _, dtype := range []graph.DType{graph.Float32, graph.Float64} {

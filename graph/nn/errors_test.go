@@ -304,6 +304,23 @@ var mistakes = []mistake{
 	{"rotation at other positions than there are", graph.ErrShape, func(b *graph.Builder) {
 		nn.Rotary(b, b.Input("x", 2, 4), nn.RotaryOptions{Positions: b.Ints("positions", 3), Steps: 9})
 	}},
+	{"block of a matrix", graph.ErrShape, func(b *graph.Builder) {
+		nn.TransformerEncoderBlock(b, "block", b.Input("x", 5, 8), nn.TransformerOptions{Heads: 2})
+	}},
+	{"block of heads that do not divide the features", graph.ErrOption, blockOf(nn.TransformerOptions{Heads: 3})},
+	{"block of a negative number of hidden units", graph.ErrOption, blockOf(nn.TransformerOptions{Heads: 2, Hidden: -1})},
+	{"block of an unknown activation", graph.ErrOption, blockOf(nn.TransformerOptions{Heads: 2, Activation: 99})},
+	{"block of dropout 1", graph.ErrOption, blockOf(nn.TransformerOptions{Heads: 2, Dropout: 1})},
+	{"block of an encoder with lengths of a memory", graph.ErrOption, func(b *graph.Builder) {
+		blockOf(nn.TransformerOptions{Heads: 2, MemoryLengths: b.Ints("lengths", 2)})(b)
+	}},
+	{"step of a block with lengths", graph.ErrOption, func(b *graph.Builder) {
+		cache := nn.KeyValueCache{Keys: b.Input("keys", 2, 2, 6, 4), Values: b.Input("values", 2, 2, 6, 4), Position: b.Ints("position")}
+		nn.TransformerEncoderStep(b, "block", b.Input("x", 2, 1, 8), cache, nn.TransformerOptions{Heads: 2, Causal: true, Lengths: b.Ints("lengths", 2)})
+	}},
+	{"decoder of a memory of other examples", graph.ErrShape, func(b *graph.Builder) {
+		nn.TransformerDecoderBlock(b, "block", b.Input("x", 2, 5, 8), b.Input("memory", 3, 5, 8), nn.TransformerOptions{Heads: 2})
+	}},
 	{"sequence of layers without a name", graph.ErrOption, func(b *graph.Builder) { nn.Sequential(b, "", b.Input("x", 2, 3)) }},
 	{"sequence with a layer that is nil", graph.ErrOption, func(b *graph.Builder) {
 		nn.Sequential(b, "net", b.Input("x", 2, 3), (*graph.Builder).Tanh, nil)
@@ -380,6 +397,11 @@ func stepping(o nn.MultiHeadOptions, shape ...int) func(b *graph.Builder) {
 		cache := nn.KeyValueCache{Keys: b.Input("keys", 2, 2, 6, 4), Values: b.Input("values", 2, 2, 6, 4), Position: b.Ints("position")}
 		nn.MultiHeadAttentionStep(b, "att", b.Input("x", shape...), cache, o)
 	}
+}
+
+// blockOf makes a block of an encoder with the settings.
+func blockOf(o nn.TransformerOptions) func(b *graph.Builder) {
+	return func(b *graph.Builder) { nn.TransformerEncoderBlock(b, "block", b.Input("x", 2, 5, 8), o) }
 }
 
 // TestMistakes holds what each mistake is answered with to a golden file. All are at the

@@ -51,7 +51,22 @@ func twice() []layer {
 		{"MultiHeadAttention", []int{2, 3, 4}, func(b *B, x *N) *N {
 			return nn.MultiHeadAttention(b, "h", x, x, x, nn.MultiHeadOptions{Heads: 2, NoBias: true, Causal: true})
 		}, []string{"h/query/weight", "h/key/weight", "h/value/weight", "h/out/weight"}},
+		{"TransformerEncoderBlock", []int{2, 3, 4}, func(b *B, x *N) *N {
+			return nn.TransformerEncoderBlock(b, "h", x, nn.TransformerOptions{Heads: 2, Hidden: 3, Activation: nn.Tanh})
+		}, append(attention("h/attention"), "h/norm1/gain", "h/norm1/bias", "h/hidden/weight", "h/hidden/bias", "h/out/weight", "h/out/bias", "h/norm2/gain", "h/norm2/bias")},
+		{"TransformerDecoderBlock", []int{2, 3, 4}, func(b *B, x *N) *N {
+			return nn.TransformerDecoderBlock(b, "h", x, b.Square(x), nn.TransformerOptions{Heads: 1, Hidden: 3, Activation: nn.Tanh, Causal: true})
+		}, slices.Concat(attention("h/attention"), []string{"h/norm1/gain", "h/norm1/bias"}, attention("h/memory"), []string{"h/norm2/gain", "h/norm2/bias",
+			"h/hidden/weight", "h/hidden/bias", "h/out/weight", "h/out/bias", "h/norm3/gain", "h/norm3/bias"})},
 	}
+}
+
+// attention are the parameters of a MultiHeadAttention of the name.
+func attention(name string) (params []string) {
+	for _, part := range heads {
+		params = append(params, name+"/"+part+"/weight", name+"/"+part+"/bias")
+	}
+	return params
 }
 
 // names are those of the Builder's parameters, in order.

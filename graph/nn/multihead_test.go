@@ -176,6 +176,7 @@ func TestPaddingIsNotRead(t *testing.T) {
 			x := b.Input("x", 2, 3, 4)
 			lengths := b.ConstInts([]int{1, 3}, 2)
 			y := nn.MultiHeadAttention(b, "att", x, x, x, nn.MultiHeadOptions{Heads: 2, Causal: true, KeyLengths: lengths})
+			y = nn.TransformerEncoderBlock(b, "block", b.Add(x, y), nn.TransformerOptions{Heads: 2, Lengths: lengths})
 			y = b.Where(b.Const([]float64{1, 0, 0, 1, 1, 1}, 2, 3, 1), y, b.Scalar(0))
 			v := graphtest.Wave(24, 5)
 			for i := 4; i < 12; i++ {
