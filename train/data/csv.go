@@ -2,13 +2,13 @@ package data
 
 import (
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // CSVOptions says how to read a table. The zero value reads a comma-separated
@@ -45,22 +45,12 @@ type CSVOptions struct {
 	MaxBytes int64
 }
 
-// defaultMaxBytes is the limit of CSVOptions.MaxBytes when it is zero.
-const defaultMaxBytes = 1 << 30
-
 // ReadCSVFile is ReadCSV on the regular file at path, which a *CSVError then
 // names. ErrCSV for a pipe, a device or a directory: give ReadCSV an open pipe.
 func ReadCSVFile(path string, opts CSVOptions) (*Dataset, error) {
-	info, err := os.Stat(path) // first: to open a pipe without a writer takes for ever
+	file, err := openRegular(path, ErrCSV)
 	if err != nil {
-		return nil, errors.Wrap(err, "data: read a table")
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.Wrapf(ErrCSV, "data: read a table: %q is not a regular file but %v", path, info.Mode().Type())
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, errors.Wrap(err, "data: read a table")
+		return nil, errors.WithMessage(err, "data: ReadCSVFile")
 	}
 	defer file.Close()
 	d, err := ReadCSV(file, opts)
@@ -89,17 +79,18 @@ func ReadCSVFile(path string, opts CSVOptions) (*Dataset, error) {
 // other or the header, and the reader's own error, wrapped, when it fails.
 func ReadCSV(r io.Reader, opts CSVOptions) (*Dataset, error) {
 	if r == nil {
-		return nil, errors.Wrap(ErrOption, "data: got no reader")
+		return nil, mistake.Optionf("data: ReadCSV: got no reader, want one")
 	}
-	if err := opts.check(); err != nil {
-		return nil, err
+	limit, err := sizeLimit(opts.MaxBytes)
+	if err == nil {
+		err = opts.check()
 	}
-	comma, limit := byte(','), int64(defaultMaxBytes)
+	if err != nil {
+		return nil, errors.WithMessage(err, "data: ReadCSV")
+	}
+	comma := byte(',')
 	if opts.Comma != 0 {
 		comma = byte(opts.Comma)
-	}
-	if opts.MaxBytes != 0 {
-		limit = opts.MaxBytes
 	}
 	t := &csvTable{opts: opts, scan: newCSVScanner(r, comma, limit)}
 	if err := t.read(); err != nil {
@@ -112,21 +103,19 @@ func (o CSVOptions) check() error {
 	targets := len(o.Target) + len(o.TargetIndex)
 	switch {
 	case o.Comma < 0 || o.Comma >= utf8.RuneSelf || strings.ContainsRune("\"\r\n +-.", o.Comma) || ('0' <= o.Comma && o.Comma <= '9'):
-		return errors.Wrapf(ErrOption, "data: %q cannot separate cells", o.Comma)
+		return mistake.Optionf("got the Comma %q, want an ASCII character that separates cells", o.Comma)
 	case o.Target != nil && o.TargetIndex != nil:
-		return errors.Wrap(ErrOption, "data: give Target or TargetIndex, not both")
+		return mistake.Optionf("got Target %q and TargetIndex %v, want one of them", o.Target, o.TargetIndex)
 	case o.NoHeader && o.Header:
-		return errors.Wrap(ErrOption, "data: give Header or NoHeader, not both")
+		return mistake.Optionf("got Header and NoHeader, want one of them")
 	case o.NoHeader && o.Target != nil:
-		return errors.Wrapf(ErrOption, "data: the target columns %q are given by name, but there is no header; use TargetIndex", o.Target)
+		return mistake.Optionf("got the Target %q and NoHeader, want a TargetIndex", o.Target)
 	case o.Labels && targets != 1:
-		return errors.Wrapf(ErrOption, "data: class labels stand in one column; %d target columns are given", targets)
+		return mistake.Optionf("got Labels and %d target columns, want one", targets)
 	case o.Classes != nil && !o.Labels:
-		return errors.Wrap(ErrOption, "data: Classes are given but not Labels")
+		return mistake.Optionf("got Classes without Labels, want both")
 	case o.Classes != nil && (len(o.Classes) < 2 || len(o.Classes) > maxClasses):
-		return errors.Wrapf(ErrOption, "data: %d classes are given; want at least 2 and at most %d", len(o.Classes), maxClasses)
-	case o.MaxBytes < 0:
-		return errors.Wrapf(ErrOption, "data: MaxBytes is %d", o.MaxBytes)
+		return mistake.Optionf("got %d Classes, want at least 2 and at most %d", len(o.Classes), maxClasses)
 	}
 	return nil
 }
@@ -149,7 +138,7 @@ func (t *csvTable) read() error {
 	}
 	err := t.scan.record()
 	if err == io.EOF {
-		return errors.Wrap(ErrEmpty, "data: the table is empty")
+		return mistake.Newf(ErrEmpty, "data: ReadCSV: got an empty table, want at least one line")
 	}
 	if err != nil {
 		return err
@@ -161,7 +150,7 @@ func (t *csvTable) read() error {
 		return err
 	}
 	if t.labels, err = newLabelSet(t.opts.Classes); err != nil {
-		return err
+		return errors.WithMessage(err, "data: ReadCSV")
 	}
 	t.row = make([]float64, len(t.names))
 	if t.opts.NoHeader {
@@ -197,16 +186,16 @@ func (t *csvTable) header() error {
 		name := trim(t.scan.cell(i))
 		switch first, twice := seen[name]; {
 		case name == "":
-			return t.scan.fail(i+1, errors.Wrap(ErrCSV, "the column has no name; is the first line data (NoHeader)?"))
+			return t.scan.fail(i+1, mistake.Newf(ErrCSV, "got no name, want one; is the first line data (NoHeader)?"))
 		case !utf8.ValidString(name):
-			return t.scan.fail(i+1, errors.Wrapf(ErrCSV, "the column name %q is not valid UTF-8", clip(name)))
+			return t.scan.fail(i+1, mistake.Newf(ErrCSV, "got the name %q, want valid UTF-8", clip(name)))
 		case twice:
-			return t.scan.fail(i+1, errors.Wrapf(ErrCSV, "the name %q is that of column %d too; is the first line data (NoHeader)?", clip(name), first+1))
+			return t.scan.fail(i+1, mistake.Newf(ErrCSV, "got the name %q as for column %d, want another; is the first line data (NoHeader)?", clip(name), first+1))
 		}
 		seen[name], t.names[i] = i, name
 	}
 	if len(t.names) == 1 && strings.ContainsAny(t.names[0], ";\t|,") {
-		return t.scan.fail(1, errors.Wrapf(ErrCSV, "the only column is named %q; is the separator another one (Comma)?", clip(t.names[0])))
+		return t.scan.fail(1, mistake.Newf(ErrCSV, "got one column with the name %q, want a name without separators; is the separator another one (Comma)?", clip(t.names[0])))
 	}
 	return nil
 }
@@ -219,7 +208,7 @@ func (t *csvTable) doubt() error {
 	}
 	for i, name := range t.names {
 		if (t.isTarget == nil || !t.isTarget[i]) && isNumber(name) {
-			return t.scan.fail(i+1, errors.Wrapf(ErrCSV, "the first line has the number %s; is it data (NoHeader) or the name of the column (Header)?", clip(name)))
+			return t.scan.fail(i+1, mistake.Newf(ErrCSV, "got the number %s in the first line, want a name; is it data (NoHeader) or the name of the column (Header)?", clip(name)))
 		}
 	}
 	return nil
@@ -232,7 +221,7 @@ func (t *csvTable) chooseTargets() error {
 			if err := t.doubt(); err != nil {
 				return err
 			}
-			return errors.Wrapf(ErrOption, "data: no column is named %q; the header has %s", name, listNames(t.names))
+			return mistake.Optionf("data: ReadCSV: got the Target %q, want one of the header's %s", name, listNames(t.names))
 		}
 		t.targets = append(t.targets, i)
 	}
@@ -242,19 +231,19 @@ func (t *csvTable) chooseTargets() error {
 			i += len(t.names)
 		}
 		if i < 0 || i >= len(t.names) {
-			return errors.Wrapf(ErrOption, "data: there is no target column %d in a table of %d columns", index, len(t.names))
+			return mistake.Optionf("data: ReadCSV: got the TargetIndex %d, want one in -%d..%d", index, len(t.names), len(t.names)-1)
 		}
 		t.targets = append(t.targets, i)
 	}
 	t.isTarget = make([]bool, len(t.names))
 	for _, i := range t.targets {
 		if t.isTarget[i] {
-			return errors.Wrapf(ErrOption, "data: column %q is a target twice", t.names[i])
+			return mistake.Optionf("data: ReadCSV: got the target column %q twice, want it once", t.names[i])
 		}
 		t.isTarget[i] = true
 	}
 	if len(t.targets) == len(t.names) {
-		return errors.Wrapf(ErrOption, "data: all %d columns are targets; none is left for the input", len(t.names))
+		return mistake.Optionf("data: ReadCSV: got all %d columns as targets, want at least one for the input", len(t.names))
 	}
 	if len(t.opts.Target) > 0 { // the header has the names that were asked for
 		return nil
@@ -265,13 +254,13 @@ func (t *csvTable) chooseTargets() error {
 // addRow takes over the values of the record.
 func (t *csvTable) addRow() error {
 	if have := len(t.scan.ends); have != len(t.names) {
-		return t.scan.fail(0, errors.Wrapf(ErrCSV, "the line has %d cells, the first one has %d", have, len(t.names)))
+		return t.scan.fail(0, mistake.Newf(ErrCSV, "got %d cells, want %d as in the first line", have, len(t.names)))
 	}
 	for i := range t.names {
 		cell := trim(t.scan.cell(i))
 		var err error
 		if cell == "" {
-			err = errors.Wrap(ErrCSV, "the cell is empty")
+			err = mistake.Newf(ErrCSV, "got an empty cell, want a value")
 		} else if t.opts.Labels && t.isTarget[i] {
 			err = t.labels.add(cell, t.place(i), t.opts.AllowNonFinite)
 		} else {
@@ -298,7 +287,7 @@ func (t *csvTable) place(i int) place { return place{t.scan.lines[i], i + 1, t.n
 // dataset makes the fields.
 func (t *csvTable) dataset() (*Dataset, error) {
 	if len(t.x) == 0 {
-		return nil, errors.Wrap(ErrEmpty, "data: the table has a header but no rows")
+		return nil, mistake.Newf(ErrEmpty, "data: ReadCSV: got a header without rows, want at least one")
 	}
 	var columns []string
 	for i, name := range t.names {
@@ -315,7 +304,7 @@ func (t *csvTable) dataset() (*Dataset, error) {
 			return nil, err
 		}
 		if err != nil {
-			return nil, errors.WithMessagef(err, "data: column %q", t.names[t.targets[0]])
+			return nil, errors.WithMessagef(err, "data: ReadCSV: column %q", t.names[t.targets[0]])
 		}
 		fields = append(fields, Field{Name: "y", Ints: ints, Columns: []string{t.names[t.targets[0]]}, Classes: len(names), ClassNames: names})
 	case len(t.targets) > 0:

@@ -129,27 +129,27 @@ var csvFaults = []struct {
 	line, column int
 	part         string
 }{
-	{"too few cells", "a,y\n1,2\n3\n", toY, ErrCSV, 3, 0, "1 cells, the first one has 2"},
+	{"too few cells", "a,y\n1,2\n3\n", toY, ErrCSV, 3, 0, "1 cells, want 2"},
 	{"too many cells", "a,y\n1,2,3\n", toY, ErrCSV, 2, 0, "3 cells"},
-	{"word", "a,y\n1,two\n", toY, ErrCSV, 2, 2, `("y"): "two" is not a number`},
-	{"formula", "a,y\n=cmd|calc,0\n", toY, ErrCSV, 2, 1, "not a number"},
-	{"hexadecimal", "a,y\n0x10,0\n", toY, ErrCSV, 2, 1, "not a number"},
-	{"underscore", "a,y\n1_000,0\n", toY, ErrCSV, 2, 1, "not a number"},
+	{"word", "a,y\n1,two\n", toY, ErrCSV, 2, 2, `("y"): got "two", want a number`},
+	{"formula", "a,y\n=cmd|calc,0\n", toY, ErrCSV, 2, 1, "want a number"},
+	{"hexadecimal", "a,y\n0x10,0\n", toY, ErrCSV, 2, 1, "want a number"},
+	{"underscore", "a,y\n1_000,0\n", toY, ErrCSV, 2, 1, "want a number"},
 	{"decimal comma", "a;y\n1,5;0\n", CSVOptions{Comma: ';', Target: []string{"y"}}, ErrCSV, 2, 1, "decimal point"},
-	{"two points", "a,y\n1.2.3,0\n", toY, ErrCSV, 2, 1, "not a number"},
-	{"infinitely signed", "a,y\n+-inf,0\n", toY, ErrCSV, 2, 1, "not a number"},
+	{"two points", "a,y\n1.2.3,0\n", toY, ErrCSV, 2, 1, "want a number"},
+	{"infinitely signed", "a,y\n+-inf,0\n", toY, ErrCSV, 2, 1, "want a number"},
 	{"empty cell", "a,y\n1,\n", toY, ErrCSV, 2, 2, "empty"},
 	{"blank cell", "a,y\n1,  \n", toY, ErrCSV, 2, 2, "empty"},
 	{"empty quotes", "a,y\n\"\",1\n", toY, ErrCSV, 2, 1, "empty"},
 	{"empty quotes alone", "a\n1\n\"\"\n", CSVOptions{}, ErrCSV, 3, 1, "empty"},
-	{"empty line", "a,y\n1,2\n\n\n3,4\n", toY, ErrCSV, 3, 0, "line is empty"},
-	{"empty line first", "\na,y\n1,2\n", toY, ErrCSV, 1, 0, "line is empty"},
+	{"empty line", "a,y\n1,2\n\n\n3,4\n", toY, ErrCSV, 3, 0, "empty line"},
+	{"empty line first", "\na,y\n1,2\n", toY, ErrCSV, 1, 0, "empty line"},
 	{"NaN", "a,y\nNaN,0\n", toY, ErrNotFinite, 2, 1, "NaN"},
 	{"infinity", "a,y\n1,-Infinity\n", toY, ErrNotFinite, 2, 2, "-Infinity"},
-	{"overflow", "a,y\n1e999,0\n", toY, ErrNotFinite, 2, 1, "beyond the range"},
+	{"overflow", "a,y\n1e999,0\n", toY, ErrNotFinite, 2, 1, "in the range of float64"},
 	{"NUL", "a,y\n1\x00,0\n", toY, ErrCSV, 2, 1, "NUL"},
-	{"open quote", "a,y\n1,\"2\n3,4\n", toY, ErrCSV, 2, 2, "not closed"},
-	{"text after a quote", "a,y\n1,\"2\"3\n", toY, ErrCSV, 2, 2, "follows the closing quote"},
+	{"open quote", "a,y\n1,\"2\n3,4\n", toY, ErrCSV, 2, 2, "closing quote"},
+	{"text after a quote", "a,y\n1,\"2\"3\n", toY, ErrCSV, 2, 2, "after the closing quote"},
 	{"quote inside", "a,y\n1,2\"\n", toY, ErrCSV, 2, 2, "quote"},
 	{"lone carriage return", "a,y\r1,2\r", toY, ErrCSV, 1, 2, "carriage return"},
 	{"after a cell of two lines", "a,y\n1,\"p\nq\"\n1,r\n1,\n", labelsOfY, ErrCSV, 5, 2, "empty"},
@@ -166,19 +166,19 @@ var csvFaults = []struct {
 	{"no header, a missing value first", "?,3.5,a\n7,3.2,b\n", lastLabel, ErrCSV, 1, 2, "NoHeader"},
 	{"no header, not finite", "-inf\n2\n", CSVOptions{AllowNonFinite: true}, ErrCSV, 1, 1, "NoHeader"},
 	{"no header, beyond float64", "1e999,a\n2,b\n", lastLabel, ErrCSV, 1, 1, "NoHeader"},
-	{"header as data", "a,b\n1,2\n", bare, ErrCSV, 1, 1, "not a number"},
+	{"header as data", "a,b\n1,2\n", bare, ErrCSV, 1, 1, "want a number"},
 	{"another separator", "a;y\n1;2\n", toY, ErrCSV, 1, 1, "Comma"},
-	{"a separator without header", "1;2\n", bare, ErrCSV, 1, 1, "not a number"},
-	{"label 0.5", "a,y\n1,0.5\n", labelsOfY, ErrLabel, 2, 2, "0.5 is not an integer"},
+	{"a separator without header", "1;2\n", bare, ErrCSV, 1, 1, "want a number"},
+	{"label 0.5", "a,y\n1,0.5\n", labelsOfY, ErrLabel, 2, 2, "the label 0.5"},
 	{"label NaN", "a,y\n1,nan\n", labelsOfY, ErrNotFinite, 2, 2, "nan"},
-	{"label 0.5, later", "a,y\n1,1\n2,0.5\n3,2\n", labelsOfY, ErrLabel, 3, 2, "0.5 is not an integer"},
+	{"label 0.5, later", "a,y\n1,1\n2,0.5\n3,2\n", labelsOfY, ErrLabel, 3, 2, "the label 0.5"},
 	{"label NaN among integers", "a,y\n1,1\n2,2\n3,NaN\n", labelsOfY, ErrNotFinite, 4, 2, "NaN"},
 	{"label beyond float64", "a,y\n1,1\n2,1e400\n", labelsOfY, ErrNotFinite, 3, 2, "1e400"},
-	{"a spelling of a class", "a,y\n1,07\n", CSVOptions{Target: []string{"y"}, Labels: true, Classes: []string{"7", "8"}}, ErrLabel, 2, 2, `"07" is none`},
-	{"unknown label", "a,y\n1,b\n1,c\n", fixedOfY, ErrLabel, 3, 2, `"c" is none of the 2`},
-	{"long cell", "a,y\n1," + strings.Repeat("1", maxCell+1) + "\n", toY, ErrCSV, 2, 2, "longer than"},
-	{"many columns", strings.Repeat("1,", maxColumns) + "1\n", bare, ErrCSV, 1, 0, "more than 1048576 cells"},
-	{"size", "a,y\n1,2\n3,4\n", CSVOptions{Target: []string{"y"}, MaxBytes: 10}, ErrCSV, 3, 0, "limit of 10 bytes"},
+	{"a spelling of a class", "a,y\n1,07\n", CSVOptions{Target: []string{"y"}, Labels: true, Classes: []string{"7", "8"}}, ErrLabel, 2, 2, `"07", want one`},
+	{"unknown label", "a,y\n1,b\n1,c\n", fixedOfY, ErrLabel, 3, 2, `"c", want one of the 2`},
+	{"long cell", "a,y\n1," + strings.Repeat("1", maxCell+1) + "\n", toY, ErrCSV, 2, 2, "longer cell"},
+	{"many columns", strings.Repeat("1,", maxColumns) + "1\n", bare, ErrCSV, 1, 0, "at most 1048576 cells"},
+	{"size", "a,y\n1,2\n3,4\n", CSVOptions{Target: []string{"y"}, MaxBytes: 10}, ErrCSV, 3, 0, "at most 10 bytes"},
 }
 
 func TestReadCSVRefuses(t *testing.T) {
@@ -205,16 +205,16 @@ func TestReadCSVRefusesWhole(t *testing.T) {
 		kind       error
 		part       string
 	}{
-		{"nothing", "", toY, ErrEmpty, "table is empty"},
-		{"byte order mark only", "\ufeff", toY, ErrEmpty, "table is empty"},
-		{"header only", "a,b,y\n", toY, ErrEmpty, "no rows"},
-		{"one class", "a,y\n1,0\n2,0\n", CSVOptions{Target: []string{"y"}, Labels: true}, ErrLabel, `all 2 labels are "0"`},
-		{"unknown target", "a,b\n1,2\n", toY, ErrOption, `"y"; the header has ["a" "b"]`},
-		{"target outside", "a,b\n1,2\n", CSVOptions{TargetIndex: []int{2}}, ErrOption, "target column 2"},
-		{"target outside, negative", "a,b\n1,2\n", CSVOptions{TargetIndex: []int{-3}}, ErrOption, "target column -3"},
+		{"nothing", "", toY, ErrEmpty, "empty table"},
+		{"byte order mark only", "\ufeff", toY, ErrEmpty, "empty table"},
+		{"header only", "a,b,y\n", toY, ErrEmpty, "without rows"},
+		{"one class", "a,y\n1,0\n2,0\n", CSVOptions{Target: []string{"y"}, Labels: true}, ErrLabel, `only the label "0", 2 times`},
+		{"unknown target", "a,b\n1,2\n", toY, ErrOption, `"y", want one of the header's ["a" "b"]`},
+		{"target outside", "a,b\n1,2\n", CSVOptions{TargetIndex: []int{2}}, ErrOption, "TargetIndex 2, want one in -2..1"},
+		{"target outside, negative", "a,b\n1,2\n", CSVOptions{TargetIndex: []int{-3}}, ErrOption, "TargetIndex -3"},
 		{"target twice", "a,b\n1,2\n", CSVOptions{TargetIndex: []int{1, -1}}, ErrOption, "twice"},
-		{"only targets", "a,b\n1,2\n", CSVOptions{TargetIndex: []int{0, 1}}, ErrOption, "none is left"},
-		{"both kinds of target", "", CSVOptions{Target: []string{"a"}, TargetIndex: []int{0}}, ErrOption, "not both"},
+		{"only targets", "a,b\n1,2\n", CSVOptions{TargetIndex: []int{0, 1}}, ErrOption, "all 2 columns"},
+		{"both kinds of target", "", CSVOptions{Target: []string{"a"}, TargetIndex: []int{0}}, ErrOption, "one of them"},
 		{"name without header", "", CSVOptions{NoHeader: true, Target: []string{"y"}}, ErrOption, "TargetIndex"},
 		{"labels without target", "", CSVOptions{Labels: true}, ErrOption, "0 target columns"},
 		{"labels in two columns", "", CSVOptions{Labels: true, TargetIndex: []int{0, 1}}, ErrOption, "2 target columns"},
@@ -222,7 +222,7 @@ func TestReadCSVRefusesWhole(t *testing.T) {
 		{"one fixed class", "", CSVOptions{Labels: true, TargetIndex: []int{0}, Classes: []string{"a"}}, ErrOption, "at least 2"},
 		{"class twice", "a,b\n1,2\n", CSVOptions{Labels: true, TargetIndex: []int{0}, Classes: []string{"a", "a"}}, ErrOption, "twice"},
 		{"class with spaces", "a,b\n1,2\n", CSVOptions{Labels: true, TargetIndex: []int{0}, Classes: []string{"a", " b"}}, ErrOption, "spaces"},
-		{"header and none", "", CSVOptions{Header: true, NoHeader: true}, ErrOption, "not both"},
+		{"header and none", "", CSVOptions{Header: true, NoHeader: true}, ErrOption, "one of them"},
 		{"separator", "", CSVOptions{Comma: '"'}, ErrOption, "separate"},
 		{"wide separator", "", CSVOptions{Comma: '→'}, ErrOption, "separate"},
 		{"digit separator", "", CSVOptions{Comma: '7'}, ErrOption, "separate"},
@@ -293,7 +293,7 @@ func TestReadCSVFile(t *testing.T) {
 	_, err = ReadCSVFile(path+"x", toY)
 	wantError(t, err, os.ErrNotExist)
 	_, err = ReadCSVFile(filepath.Dir(path), toY)
-	wantError(t, err, ErrCSV, "not a regular file")
+	wantError(t, err, ErrCSV, "want a regular file")
 }
 
 // hostileOptions reads the tables of the reference folder: y holds class labels

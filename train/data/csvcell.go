@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // trim returns a cell without the spaces and tabs around it.
@@ -38,26 +39,26 @@ func parseNumber(cell string, allowNonFinite bool) (float64, error) {
 		case err == nil:
 			return v, nil
 		case errors.Is(err, strconv.ErrRange):
-			return 0, errors.Wrapf(ErrNotFinite, "%s is beyond the range of float64", clip(cell))
+			return 0, mistake.Newf(ErrNotFinite, "got %s, want a number in the range of float64", clip(cell))
 		}
-		return 0, errors.Wrapf(ErrCSV, "%q is not a number", clip(cell))
+		return 0, mistake.Newf(ErrCSV, "got %q, want a number", clip(cell))
 	}
 	switch strings.ToLower(strings.TrimLeft(cell, "+-")) {
 	case "nan", "inf", "infinity":
 		v, err := strconv.ParseFloat(cell, 64)
 		if err != nil {
-			return 0, errors.Wrapf(ErrCSV, "%q is not a number", clip(cell))
+			return 0, mistake.Newf(ErrCSV, "got %q, want a number", clip(cell))
 		}
 		if !allowNonFinite {
-			return 0, errors.Wrapf(ErrNotFinite, "%q; remove the row or set AllowNonFinite", cell)
+			return 0, mistake.Newf(ErrNotFinite, "got %q, want a finite number; remove the row or set AllowNonFinite", cell)
 		}
 		return v, nil
 	}
 	hint := ""
 	if strings.Trim(cell, "0123456789+-.eE,") == "" {
-		hint = "; a decimal point is '.'"
+		hint = " whose decimal point is '.'"
 	}
-	return 0, errors.Wrapf(ErrCSV, "%q is not a number%s", clip(cell), hint)
+	return 0, mistake.Newf(ErrCSV, "got %q, want a number%s", clip(cell), hint)
 }
 
 // isNumber says whether a cell reads as a number, finite or not.

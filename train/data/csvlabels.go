@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // place is where a cell stands in a file.
@@ -34,10 +35,10 @@ func newLabelSet(classes []string) (labelSet, error) {
 	s := labelSet{fixed: classes != nil, numbers: map[string]int{}, numeric: true}
 	for i, name := range classes {
 		if _, twice := s.numbers[name]; twice {
-			return s, errors.Wrapf(ErrOption, "data: the class %q is given twice", name)
+			return s, mistake.Optionf("got the class %q twice, want it once", name)
 		}
 		if name == "" || name != trim([]byte(name)) {
-			return s, errors.Wrapf(ErrOption, "data: the class %q can stand in no cell: it is empty or has spaces around it", name)
+			return s, mistake.Optionf("got the class %q, want a text without spaces around it, as cells have", name)
 		}
 		s.numbers[name] = i
 	}
@@ -48,15 +49,15 @@ func newLabelSet(classes []string) (labelSet, error) {
 // add takes over the label of a row.
 func (s *labelSet) add(name string, at place, allowNonFinite bool) error {
 	if !utf8.ValidString(name) {
-		return errors.Wrapf(ErrCSV, "%q is not valid UTF-8", clip(name))
+		return mistake.Newf(ErrCSV, "got the label %q, want valid UTF-8", clip(name))
 	}
 	number, known := s.numbers[name]
 	switch {
 	case known:
 	case s.fixed:
-		return errors.Wrapf(ErrLabel, "%q is none of the %d classes %s", clip(name), len(s.names), listNames(s.names))
+		return mistake.Newf(ErrLabel, "got the label %q, want one of the %d classes %s", clip(name), len(s.names), listNames(s.names))
 	case len(s.names) == maxClasses:
-		return errors.Wrapf(ErrLabel, "more than %d different labels", maxClasses)
+		return mistake.Newf(ErrLabel, "got another new label, want at most %d different ones", maxClasses)
 	default:
 		number = len(s.names)
 		s.numbers[name] = number
@@ -80,7 +81,7 @@ func (s *labelSet) doubt(name string, at place, allowNonFinite bool) {
 	case err != nil:
 		s.doubtful = at.fail(errors.WithMessage(err, "all labels read as numbers (Classes can fix them)"))
 	case v != math.Trunc(v) && !math.IsNaN(v):
-		s.doubtful = at.fail(errors.Wrapf(ErrLabel, "all labels read as numbers, and %s is not an integer; is the target a number to predict (no Labels) or a name (Classes)?", clip(name)))
+		s.doubtful = at.fail(mistake.Newf(ErrLabel, "got the label %s where all read as numbers, want integers; is the target a number to predict (no Labels) or a name (Classes)?", clip(name)))
 	}
 }
 
@@ -93,7 +94,7 @@ func (s *labelSet) mapped() (labels []int, names []string, err error) {
 		return nil, nil, s.doubtful
 	}
 	if len(s.names) < 2 {
-		return nil, nil, errors.Wrapf(ErrLabel, "all %d labels are %q; telling classes apart takes two", len(s.labels), clip(s.names[0]))
+		return nil, nil, mistake.Newf(ErrLabel, "got only the label %q, %d times, want at least two classes to tell apart", clip(s.names[0]), len(s.labels))
 	}
 	names = sortedLabels(s.names)
 	place := make([]int, len(names))

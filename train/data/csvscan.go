@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 const (
@@ -58,11 +59,11 @@ func (s *csvScanner) fail(column int, err error) error {
 func (s *csvScanner) skipMark() error {
 	head, err := s.in.Peek(3)
 	if err != nil && err != io.EOF {
-		return errors.Wrap(err, "data: read the table")
+		return errors.WithMessage(err, "data: ReadCSV: read the table")
 	}
 	switch {
 	case bytes.HasPrefix(head, []byte{0xfe, 0xff}), bytes.HasPrefix(head, []byte{0xff, 0xfe}):
-		return &CSVError{Line: 1, Err: errors.Wrap(ErrCSV, "the text is UTF-16; save it as UTF-8")}
+		return &CSVError{Line: 1, Err: mistake.Newf(ErrCSV, "got a text in UTF-16, want UTF-8")}
 	case bytes.Equal(head, []byte{0xef, 0xbb, 0xbf}):
 		_, err := s.in.Discard(len(head))
 		return err
@@ -81,7 +82,7 @@ func (s *csvScanner) record() error {
 		empty := len(s.ends) == 1 && len(s.text) == 0 && !s.quoted
 		switch {
 		case !empty && firstEmpty > 0:
-			return &CSVError{Line: firstEmpty, Err: errors.Wrap(ErrCSV, "the line is empty")}
+			return &CSVError{Line: firstEmpty, Err: mistake.Newf(ErrCSV, "got an empty line, want one with values")}
 		case !empty:
 			return nil
 		case firstEmpty == 0:
@@ -99,7 +100,7 @@ func (s *csvScanner) scan() error {
 	}
 	for last := false; !last; {
 		if len(s.ends) == maxColumns {
-			return s.fail(0, errors.Wrapf(ErrCSV, "more than %d cells", maxColumns))
+			return s.fail(0, mistake.Newf(ErrCSV, "got a longer line, want at most %d cells", maxColumns))
 		}
 		var err error
 		if last, err = s.scanCell(); err != nil {
@@ -121,7 +122,7 @@ func (s *csvScanner) scanCell() (last bool, err error) {
 	} else {
 		for err == nil && c != s.comma && c != '\n' {
 			if c == '"' {
-				return false, s.fail(len(s.lines), errors.Wrap(ErrCSV, "a quote stands inside a cell that does not begin with one"))
+				return false, s.fail(len(s.lines), mistake.Newf(ErrCSV, "got a quote inside a cell, want one at its begin too"))
 			}
 			if err = s.add(c, start); err == nil {
 				c, err = s.read()
@@ -140,7 +141,7 @@ func (s *csvScanner) scanQuoted(start int) (end byte, err error) {
 	for {
 		c, err := s.read()
 		if err == io.EOF {
-			return 0, s.fail(len(s.lines), errors.Wrap(ErrCSV, "the quote is not closed"))
+			return 0, s.fail(len(s.lines), mistake.Newf(ErrCSV, "got the end of the text within quotes, want a closing quote"))
 		}
 		if err != nil {
 			return 0, err
@@ -151,7 +152,7 @@ func (s *csvScanner) scanQuoted(start int) (end byte, err error) {
 				return c, err
 			}
 			if c != '"' {
-				return 0, s.fail(len(s.lines), errors.Wrapf(ErrCSV, "%q follows the closing quote", c))
+				return 0, s.fail(len(s.lines), mistake.Newf(ErrCSV, "got %q after the closing quote, want the end of the cell", c))
 			}
 		}
 		if err := s.add(c, start); err != nil {
@@ -163,7 +164,7 @@ func (s *csvScanner) scanQuoted(start int) (end byte, err error) {
 // add appends a byte to the cell that began at start.
 func (s *csvScanner) add(c byte, start int) error {
 	if len(s.text)-start == maxCell {
-		return s.fail(len(s.lines), errors.Wrapf(ErrCSV, "the cell is longer than %d bytes", maxCell))
+		return s.fail(len(s.lines), mistake.Newf(ErrCSV, "got a longer cell, want at most %d bytes", maxCell))
 	}
 	s.text = append(s.text, c)
 	return nil
@@ -176,21 +177,21 @@ func (s *csvScanner) read() (byte, error) {
 		if err == io.EOF {
 			return 0, err
 		}
-		return 0, errors.Wrap(err, "data: read the table")
+		return 0, errors.WithMessage(err, "data: ReadCSV: read the table")
 	}
 	if s.count++; s.count > s.limit {
-		return 0, s.fail(0, errors.Wrapf(ErrCSV, "the table is larger than the limit of %d bytes", s.limit))
+		return 0, s.fail(0, mistake.Newf(ErrCSV, "got a larger table, want at most %d bytes (MaxBytes)", s.limit))
 	}
 	switch c {
 	case 0:
-		return 0, s.fail(len(s.lines), errors.Wrap(ErrCSV, "the cell has a NUL byte"))
+		return 0, s.fail(len(s.lines), mistake.Newf(ErrCSV, "got a NUL byte, want text"))
 	case '\r':
 		next, err := s.peek()
 		if err != nil && err != io.EOF {
 			return 0, err
 		}
 		if next != '\n' {
-			return 0, s.fail(len(s.lines), errors.Wrap(ErrCSV, "a carriage return stands without a line feed"))
+			return 0, s.fail(len(s.lines), mistake.Newf(ErrCSV, "got a carriage return alone, want a line feed after it"))
 		}
 		return s.read()
 	case '\n':
@@ -206,7 +207,7 @@ func (s *csvScanner) peek() (byte, error) {
 		return 0, err
 	}
 	if err != nil {
-		return 0, errors.Wrap(err, "data: read the table")
+		return 0, errors.WithMessage(err, "data: ReadCSV: read the table")
 	}
 	return next[0], nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // The tables are those of ATTRIBUTION.md, packed (see packedTable).
@@ -134,7 +135,7 @@ func embedded(name string) (*Dataset, error) {
 func ReferenceSplit(name string) (train, test []int, err error) {
 	e, ok := tableOf(name)
 	if !ok {
-		return nil, nil, errors.Wrapf(ErrOption, "data: no embedded dataset is named %q; there are iris, wine, breast_cancer and digits", name)
+		return nil, nil, mistake.Optionf("data: ReferenceSplit: got the dataset %q, want one of iris, wine, breast_cancer, digits", name)
 	}
 	// One list serves all: an example is for testing when its index is in it.
 	for _, word := range strings.Fields(testIndex) {

@@ -78,7 +78,7 @@ func ExampleScaler() {
 func ExampleReadCSV_error() {
 	_, err := data.ReadCSV(strings.NewReader("a,b\n1,2\n3,four\n"), data.CSVOptions{})
 	fmt.Println(err)
-	// Output: data: csv:3: column 2 ("b"): "four" is not a number: malformed table
+	// Output: data: csv:3: column 2 ("b"): got "four", want a number
 }
 
 // The split that published results use.

@@ -21,13 +21,18 @@ type IDXOptions struct {
 // ReadIDXFile is ReadIDX on the regular file at path. ErrIDX for a pipe, a device or
 // a directory: give ReadIDX an open pipe.
 func ReadIDXFile(path string, opts IDXOptions) (Field, error) {
+	f, err := readIDXFile(path, opts)
+	return f, errors.WithMessage(err, "data: ReadIDXFile")
+}
+
+func readIDXFile(path string, opts IDXOptions) (Field, error) {
 	file, err := openRegular(path, ErrIDX)
 	if err != nil {
-		return Field{}, errors.WithMessage(err, "data: ReadIDXFile")
+		return Field{}, err
 	}
 	defer file.Close()
 	f, err := readIDX(file, opts)
-	return f, errors.WithMessagef(err, "data: ReadIDXFile: %q", path)
+	return f, errors.WithMessagef(err, "%q", path)
 }
 
 // ReadIDX reads an array in the IDX format, in which MNIST is published: raw, or
@@ -125,7 +130,7 @@ func readIDXHeader(in io.Reader, limit int64) (h idxHeader, err error) {
 		return h, mistake.Newf(ErrIDX, "got the first bytes % x, want 00 00, a type in 08, 09, 0b, 0c, 0d, 0e, and the number of axes", word)
 	}
 	h = idxHeader{word[2], file, make([]int, word[3]), 1}
-	most := limit / int64(memory)
+	most := min(limit, math.MaxInt) / int64(memory)
 	for i := range h.axes {
 		if _, err := io.ReadFull(in, word[:]); err != nil {
 			return h, idxFault(err, "the header")

@@ -118,11 +118,11 @@ func (s imageSet) folders(dir string, system []string) []string {
 
 // read returns the dataset of two files.
 func (s imageSet) read(images, labels string) (*Dataset, error) {
-	x, err := ReadIDXFile(images, IDXOptions{})
+	x, err := readIDXFile(images, IDXOptions{})
 	if err != nil {
 		return nil, err
 	}
-	y, err := ReadIDXFile(labels, IDXOptions{})
+	y, err := readIDXFile(labels, IDXOptions{})
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"math"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // packedTable is a table of decimal numbers in the form of the embedded files.
@@ -34,29 +35,29 @@ func unpack(packed []byte) (packedTable, error) {
 	var t packedTable
 	zip, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
-		return t, errors.Wrap(err, "data: unpack a table")
+		return t, errors.WithMessage(err, "gzip")
 	}
 	raw, err := io.ReadAll(zip)
 	if err != nil {
-		return t, errors.Wrap(err, "data: unpack a table")
+		return t, errors.WithMessage(err, "gzip")
 	}
 	in := bytes.NewReader(raw)
 	rows, err := binary.ReadUvarint(in)
 	if err != nil || rows == 0 || rows > maxPackedRows {
-		return t, errors.Wrap(ErrShape, "data: a packed table has no plausible number of rows")
+		return t, mistake.Shapef("got no number of rows, want one in 1..%d", maxPackedRows)
 	}
 	columns, err := binary.ReadUvarint(in)
 	if err != nil || columns == 0 || columns > maxPackedColumns {
-		return t, errors.Wrap(ErrShape, "data: a packed table has no plausible number of columns")
+		return t, mistake.Shapef("got no number of columns, want one in 1..%d", maxPackedColumns)
 	}
 	t.rows, t.columns = int(rows), make([][]float64, columns)
 	for c := range t.columns {
 		if t.columns[c], err = unpackColumn(in, t.rows); err != nil {
-			return t, errors.Wrapf(err, "data: unpack column %d of a table", c)
+			return t, errors.WithMessagef(err, "column %d", c)
 		}
 	}
 	if in.Len() > 0 {
-		return t, errors.Wrapf(ErrShape, "data: %d bytes follow a packed table", in.Len())
+		return t, mistake.Shapef("got %d bytes after the columns, want none", in.Len())
 	}
 	return t, nil
 }
@@ -68,7 +69,7 @@ func unpackColumn(in *bytes.Reader, rows int) ([]float64, error) {
 	}
 	decimals, width := int(head[0]), int(head[1])
 	if decimals > 15 || width > 6 {
-		return nil, errors.Wrapf(ErrShape, "%d decimals in %d bytes", decimals, width)
+		return nil, mistake.Shapef("got %d decimals in %d bytes, want at most 15 in 6", decimals, width)
 	}
 	planes := make([]byte, width*rows)
 	if _, err := io.ReadFull(in, planes); err != nil {

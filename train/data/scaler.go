@@ -311,7 +311,7 @@ func eachRow(rows, a, b []float64, f func(v, a, b float64) float64) error {
 	for i, v := range rows {
 		c := i % columns
 		if z := f(v, a[c], b[c]); !finite(z) && finite(v) {
-			return mistake.Newf(ErrNotFinite, "data: row %d, column %d: got %v, want a number that is finite when it is scaled by %v and %v, not %v", i/columns, c, v, a[c], b[c], z)
+			return mistake.Newf(ErrNotFinite, "data: row %d, column %d: got %v, which becomes %v with the scaler's %v and %v, want a finite result", i/columns, c, v, z, a[c], b[c])
 		}
 	}
 	for i, v := range rows {

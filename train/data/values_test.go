@@ -2,6 +2,7 @@ package data
 
 import (
 	"math"
+	"math/bits"
 	"runtime"
 	"slices"
 	"testing"
@@ -152,6 +153,9 @@ func TestFieldsRefuse(t *testing.T) {
 		{"rows longer than the values", Field{Shape: []int{5}, Bytes: bytes, Starts: []int32{0}}, ErrShape, "4 values, want at least 5"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			if bits.UintSize == 32 && c.kind == ErrNotFinite && c.field.Ints != nil {
+				t.Skip("float64 holds every int")
+			}
 			c.field.Name = "x"
 			_, err := New(c.field)
 			wantError(t, err, c.kind, `"x"`, c.part)
