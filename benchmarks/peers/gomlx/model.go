@@ -6,7 +6,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"github.com/symgrad/symgrad/benchmarks/workload"
-	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
 )
 
 // model reads parameters in the order of the problem.
@@ -52,9 +52,9 @@ func (m model) loss(x, y *mlx.Node) *mlx.Node {
 
 func (m *model) activate(x *mlx.Node) *mlx.Node {
 	switch m.p.Activation {
-	case graph.Tanh:
+	case nn.Tanh:
 		return mlx.Tanh(x)
-	case graph.Sigmoid:
+	case nn.Sigmoid:
 		return mlx.Sigmoid(x)
 	}
 	return mlx.Max(x, mlx.ZerosLike(x))
