@@ -138,6 +138,8 @@ func (w *walk) checkWrt(g *gorgonia.ExprGraph) error {
 			return mistake.Optionf("wrt[%d]: got nil, want a node of the graph", i)
 		case n.Graph() != g:
 			return mistake.Optionf("wrt[%d]: got %q of another graph, want a node of the loss's", i, op.NameOf(n))
+		case op.IsState(n):
+			return mistake.Optionf("wrt[%d]: got the state %q, want parameters, inputs or results: a state is not trained", i, op.NameOf(n))
 		case w.Needs[n]:
 			return mistake.Optionf("wrt[%d]: got %q a second time, want different nodes", i, op.NameOf(n))
 		}

@@ -22,11 +22,12 @@ import (
 //
 // A Builder is for one goroutine. Different Builders may be used at once.
 type Builder struct {
-	c        *build.Core
-	params   *Params
-	inputs   []*gorgonia.Node
-	paramsIn []*gorgonia.Node // in the order of their first use
-	paramOf  map[*gorgonia.Node]*Param
+	c       *build.Core
+	params  *Params
+	inputs  []*gorgonia.Node
+	held    []*gorgonia.Node // parameters and states, in the order in which they were built
+	paramOf map[*gorgonia.Node]*Param
+	updates map[*gorgonia.Node]*gorgonia.Node // the next value of each state that has one
 }
 
 func init() { build.Of = func(b any) *build.Core { return b.(*Builder).c } }
@@ -37,12 +38,15 @@ func New(p *Params) *Builder {
 	if p == nil {
 		p = NewParams(Float64, 0)
 	}
+	if p.values == nil {
+		p.values = &values{}
+	}
 	c := build.New(p.dtype.ir())
 	c.Seed, c.Err = p.seed, p.mistake
 	c.Enough = func(bytes int64, shape []int) error {
 		return enough(bytes, MemoryUse{Op: "const", Shape: shape, Bytes: bytes / 2})
 	}
-	return &Builder{c: c, params: p, paramOf: map[*gorgonia.Node]*Param{}}
+	return &Builder{c: c, params: p, paramOf: map[*gorgonia.Node]*Param{}, updates: map[*gorgonia.Node]*gorgonia.Node{}}
 }
 
 // Graph returns the gorgonia graph that b adds to.
@@ -50,10 +54,6 @@ func (b *Builder) Graph() *gorgonia.ExprGraph { return b.c.Graph }
 
 // Params returns the Params that hold the parameters of b.
 func (b *Builder) Params() *Params { return b.params }
-
-// ParamNodes returns the nodes of the parameters that b has built, in the order in which they
-// were built. After a mistake the last one stands for the missing nodes.
-func (b *Builder) ParamNodes() []*gorgonia.Node { return b.withMissing(b.paramsIn) }
 
 // InputNodes returns the inputs that b has built, in the order in which they were built.
 // After a mistake the last one stands for the missing nodes.
@@ -133,6 +133,11 @@ func (b *Builder) input(name string, t ir.Type) *gorgonia.Node {
 func (b *Builder) Param(name string, init Initializer, shape ...int) *gorgonia.Node {
 	full := b.c.Scoped(name)
 	defer b.c.Enter("graph.Param").Named(full).Leave()
+	return b.owned(ir.Param, full, init, shape)
+}
+
+// owned returns the leaf of a parameter or a state, which Params has or gets.
+func (b *Builder) owned(kind ir.Leaf, full string, init Initializer, shape []int) *gorgonia.Node {
 	switch {
 	case !b.c.OK():
 		return b.c.Missing()
@@ -142,20 +147,32 @@ func (b *Builder) Param(name string, init Initializer, shape ...int) *gorgonia.N
 	case !b.c.Unused(full):
 		return b.c.Missing()
 	}
-	q, err := b.params.declare(full, append(ir.Shape{}, shape...), init)
+	q, err := b.params.declare(full, kind, append(ir.Shape{}, shape...), init)
 	if err != nil {
 		if !b.c.Outermost() { // the frame is that of the layer that owns it
-			err = errors.WithMessagef(err, "parameter %q", full)
+			err = errors.WithMessagef(err, "%s %q", build.KindName(kind), full)
 		}
 		b.c.Refuse(err)
 		return b.c.Missing()
 	}
-	n := b.c.NewLeaf(ir.Type{DType: b.c.Float, Shape: q.Shape}, build.Leaf{Kind: ir.Param, Name: full})
+	n := b.c.NewLeaf(ir.Type{DType: b.c.Float, Shape: q.Shape}, build.Leaf{Kind: kind, Name: full})
 	if b.c.OK() {
 		b.paramOf[n] = q
-		b.paramsIn = append(b.paramsIn, n)
+		b.held = append(b.held, n)
 	}
 	return n
+}
+
+// ParamNodes returns the nodes of the parameters that b has built, in order, without those
+// that are frozen (Params.Freeze): the nodes to take gradients by. After a mistake one
+// follows that stands for those that are missing.
+func (b *Builder) ParamNodes() []*gorgonia.Node { return b.withMissing(b.trained()) }
+
+// trained returns the nodes of the parameters that are not frozen.
+func (b *Builder) trained() []*gorgonia.Node {
+	return slices.DeleteFunc(slices.Clone(b.held), func(n *gorgonia.Node) bool {
+		return b.params.Frozen(b.paramOf[n])
+	})
 }
 
 // Const returns a constant. v has its elements in row-major order and is copied.

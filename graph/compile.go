@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"slices"
+
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/build"
 	"github.com/symgrad/symgrad/internal/compile"
@@ -18,9 +20,17 @@ type Options struct {
 	Outputs []*gorgonia.Node
 
 	// Grads are the gradients of the parameters, as autograd.Gradients returns them: one for
-	// each of Builder.ParamNodes, in that order. A run leaves them in the gradient memory of
-	// Params. The default is nil: the program computes no gradients.
+	// each of Wrt, in that order. A run leaves them in the gradient memory of Params, and
+	// writes states back (Builder.Update). The default is nil: the program computes no
+	// gradients.
 	Grads []*gorgonia.Node
+
+	// Wrt are the nodes of the parameters that Grads belong to. The default is
+	// Builder.ParamNodes.
+	Wrt []*gorgonia.Node
+
+	// Update makes a run without Grads write states back too.
+	Update bool
 
 	// Descend makes every run a step of gradient descent. For each parameter p with the
 	// gradient g of Grads it sets
@@ -81,9 +91,9 @@ func (b *Builder) Compile(o Options) (p *Program, err error) {
 		return nil, errors.Wrap(err, "graph: Compile")
 	}
 	b.params.fix()
-	for _, n := range b.paramsIn {
+	for _, n := range b.held {
 		if err := op.Let(n, b.params.tensorOf(b.paramOf[n])); err != nil {
-			return nil, errors.Wrapf(err, "graph: Compile: parameter %q", n.Name())
+			return nil, errors.Wrapf(err, "graph: Compile: %q", n.Name())
 		}
 	}
 	for _, n := range b.inputs {
@@ -148,16 +158,23 @@ func (b *Builder) targets(o Options) (targets []compile.Target, nodes []*gorgoni
 		targets = append(targets, compile.Target{Name: op.NameOf(n)})
 		nodes = append(nodes, n)
 	}
-	if o.Grads != nil && len(o.Grads) != len(b.paramsIn) {
-		return nil, nil, mistake.Optionf("got %d gradients, want %d: one for each of ParamNodes", len(o.Grads), len(b.paramsIn))
+	wrt, err := b.wrt(o)
+	if err != nil {
+		return nil, nil, err
 	}
 	for i, n := range o.Grads {
-		q := b.paramOf[b.paramsIn[i]]
+		q := b.paramOf[wrt[i]]
 		if err := b.isGradient(n, q); err != nil {
 			return nil, nil, errors.WithMessagef(err, "gradient of %q", q.Name)
 		}
 		targets = append(targets, compile.Target{Name: q.Name, Grad: !o.Descend, Descend: o.Descend, Offset: q.offset})
 		nodes = append(nodes, n)
+	}
+	if o.Grads != nil || o.Update {
+		for _, n := range b.updated() {
+			targets = append(targets, compile.Target{Name: n.Name(), State: true, Offset: b.paramOf[n].offset})
+			nodes = append(nodes, b.updates[n])
+		}
 	}
 	switch {
 	case len(nodes) == 0:
@@ -165,9 +182,35 @@ func (b *Builder) targets(o Options) (targets []compile.Target, nodes []*gorgoni
 	case o.Descend && len(o.Outputs) == 0:
 		return nil, nil, mistake.Optionf("got Descend without outputs, want the loss as the first")
 	case o.Descend && len(o.Grads) == 0:
-		return nil, nil, mistake.Optionf("got Descend without gradients, want one for each of ParamNodes")
+		return nil, nil, mistake.Optionf("got Descend without gradients, want one for each parameter to train")
 	}
 	return targets, nodes, nil
+}
+
+// wrt returns the nodes of the parameters that the gradients of o are by.
+func (b *Builder) wrt(o Options) ([]*gorgonia.Node, error) {
+	if err := b.params.checkRules(); err != nil {
+		return nil, err
+	}
+	list, what := o.Wrt, "one for each of Options.Wrt"
+	if list == nil {
+		list, what = b.trained(), "one for each of ParamNodes, which are not frozen"
+	}
+	if o.Grads != nil && len(o.Grads) != len(list) {
+		return nil, mistake.Optionf("got %d gradients, want %d: %s", len(o.Grads), len(list), what)
+	}
+	for i, n := range list {
+		if err := b.owns(n); err != nil {
+			return nil, errors.WithMessagef(err, "Options.Wrt[%d]", i)
+		}
+		if q := b.paramOf[n]; q == nil || b.params.Frozen(q) {
+			return nil, mistake.Optionf("Options.Wrt[%d]: got %q, want a parameter that is not frozen", i, op.NameOf(n))
+		}
+		if slices.Contains(list[:i], n) {
+			return nil, mistake.Optionf("Options.Wrt[%d]: got %q a second time, want different parameters", i, op.NameOf(n))
+		}
+	}
+	return list, nil
 }
 
 // owns is an error if n is no node of b.

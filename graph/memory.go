@@ -95,10 +95,11 @@ func prepareProgram(params *Params, plan *exec.Plan, w *pool.Pool, limit int64) 
 	if limit < 0 {
 		return nil, mistake.Optionf("got a memory limit of %d bytes, want at least 0", limit)
 	}
-	shared := 2 * int64(params.size) * int64(params.dtype.ir().Size())
+	grads := int64(params.trained.size) * int64(params.dtype.ir().Size())
+	shared := 2*grads + int64(params.states.size)*int64(params.dtype.ir().Size())
 	held := shared
 	if !params.fixed && params.dtype == Float64 { // the gradients have no memory yet
-		held /= 2
+		held -= grads
 	}
 	check := func(own int64) error {
 		most := allowed(limit, own+shared-held, held)
@@ -180,14 +181,6 @@ func unplanned(err error) error {
 		return &MemoryError{Needed: e.Bytes, Allowed: 1 << 31, Largest: largest(e.Func)}
 	}
 	return err
-}
-
-// fits returns an error if there is no memory for the n initial values of a new parameter.
-func (p *Params) fits(name string, shape ir.Shape, n int) error {
-	if p.size+exec.Align(n) <= cap(p.drawn) {
-		return nil
-	}
-	return enough(8*int64(p.grown(n)), MemoryUse{Op: "param", Name: name, Shape: shape, Bytes: 8 * int64(n)})
 }
 
 // enough returns an error if there are not need bytes for a value that is made while the graph

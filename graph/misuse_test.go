@@ -102,6 +102,8 @@ func badValues(t reflect.Type) []reflect.Value {
 		more = []any{-1.0, math.NaN(), math.Inf(1), 1e300}
 	case reflect.TypeFor[[]float64]():
 		more = []any{[]float64{1}, []float64{1, 2, 1e300}, []float64{math.NaN(), 2, math.Inf(-1)}}
+	case reflect.TypeFor[[]string]():
+		more = []any{[]string{"w"}, []string{"", "none/"}}
 	case reflect.TypeFor[[]float32]():
 		more = []any{[]float32{1}, []float32{1, 2, 3}}
 	case reflect.TypeFor[[]int]():
@@ -121,7 +123,11 @@ func invoke(t *testing.T, name string, f reflect.Value, args []reflect.Value, fa
 			t.Errorf("%s(%v): panic: %v", name, args, r)
 		}
 	}()
-	for _, out := range f.Call(args) {
+	call := f.Call
+	if f.Type().IsVariadic() {
+		call = f.CallSlice
+	}
+	for _, out := range call(args) {
 		if out.Type() == reflect.TypeFor[error]() && fails && out.IsNil() {
 			t.Errorf("%s(%v): no error", name, args)
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/ir"
 )
 
 // TestParamsAreWhereTheyWereDrawn declares parameters of growing and of falling
@@ -35,10 +36,10 @@ func TestParamsAreWhereTheyWereDrawn(t *testing.T) {
 						}
 						return errors.New("no")
 					}
-					if _, err := p.declare(name, []int{2 * n}, failing); err == nil {
+					if _, err := p.declare(name, ir.Param, []int{2 * n}, failing); err == nil {
 						t.Fatal("got no error of a failing Initializer")
 					}
-					if _, err := p.declare(name, []int{n}, draw); err != nil {
+					if _, err := p.declare(name, ir.Param, []int{n}, draw); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -76,7 +77,7 @@ func checkPadding(t *testing.T, p *Params) {
 	for i := range g {
 		g[i] = 1
 	}
-	for i, v := range widen(x, y, &Param{size: p.Len()}) {
+	for i, v := range read(x, y, &Param{size: p.Len()}) {
 		if v != 0 {
 			t.Errorf("element %d: got %v, want 0", i, v)
 		}

@@ -72,9 +72,9 @@ func (p *Program) made() error {
 // allocate makes the memory of p. The parameters must have theirs.
 func (p *Program) allocate() {
 	if p.r32 != nil {
-		p.r32.Allocate(p.params.p32, p.params.g32)
+		p.r32.Allocate(exec.Shared[float32]{Param: p.params.trained.v32, Grad: p.params.g32, State: p.params.states.v32})
 	} else {
-		p.r64.Allocate(p.params.p64, p.params.g64)
+		p.r64.Allocate(exec.Shared[float64]{Param: p.params.trained.v64, Grad: p.params.g64, State: p.params.states.v64})
 	}
 }
 

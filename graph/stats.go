@@ -29,8 +29,8 @@ type Stats struct {
 	Fallbacks map[string]int
 
 	// Bytes is the memory by role. The program's own roles are input, const, temp (values
-	// between the kernels), output and scratch (work space of the kernels). The roles param
-	// and grad are shared with other programs. Compile allocates everything.
+	// between the kernels), output and scratch (work space of the kernels). The roles param,
+	// grad and state are shared with other programs. Compile allocates everything.
 	Bytes map[string]int
 
 	// Live is the largest number of bytes between the kernels that is needed at one time,
@@ -72,8 +72,9 @@ func (p *Program) Stats() Stats {
 	} else {
 		s.Bytes["scratch"] = size * p.r64.Scratch()
 	}
-	s.Bytes[exec.Param.String()] = size * p.params.size
-	s.Bytes[exec.Grad.String()] = size * p.params.size
+	s.Bytes[exec.Param.String()] = size * p.params.trained.size
+	s.Bytes[exec.Grad.String()] = size * p.params.trained.size
+	s.Bytes[exec.State.String()] = size * p.params.states.size
 	for _, step := range p.plan.Steps {
 		d := step.V.Def
 		if d.Name == foreign.OpaqueName {

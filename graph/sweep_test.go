@@ -161,7 +161,9 @@ func sweep() []swept {
 		{"Standardize", func(b *B, x *N) *N { return nn.Standardize(b, x, 1e-5, 1) }, false, nil},
 		{"LayerNorm", func(b *B, x *N) *N { return nn.LayerNorm(b, "norm", x, norm4) }, false, nil},
 		{"RMSNorm", func(b *B, x *N) *N { return nn.RMSNorm(b, "norm", x, nn.NormOptions{Gain: norm4.Gain}) }, false, nil},
-		{"BatchNorm", func(b *B, x *N) *N { return b.Mul(nn.BatchNorm(b, "norm", x, norm4), amounts(b)) }, true, nil},
+		{"BatchNorm", func(b *B, x *N) *N {
+			return b.Mul(nn.BatchNorm(b, "norm", x, nn.BatchNormOptions{NoRunning: true, Gain: norm4.Gain, Bias: norm4.Bias}), amounts(b))
+		}, true, nil},
 		{"BatchNormFixed", func(b *B, x *N) *N {
 			return nn.BatchNormFixed(b, x, nn.Moments{Mean: four(b), Variance: four(b)}, four(b), four(b), 1e-5)
 		}, false, nil},

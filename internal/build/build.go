@@ -127,7 +127,10 @@ func (c *Core) Unused(name string) bool {
 }
 
 // kinds are what messages call leaves.
-var kinds = map[ir.Leaf]string{ir.Input: "input", ir.Param: "parameter", ir.Const: "constant"}
+var kinds = map[ir.Leaf]string{ir.Input: "input", ir.Param: "parameter", ir.State: "state", ir.Const: "constant"}
+
+// KindName returns what messages call a kind of leaf.
+func KindName(l ir.Leaf) string { return kinds[l] }
 
 // NewLeaf makes a leaf of the type.
 func (c *Core) NewLeaf(t ir.Type, l Leaf) *gorgonia.Node {

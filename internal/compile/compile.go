@@ -35,14 +35,16 @@ func (o *Options) trace(name string, changed bool, text func() string) {
 	o.Trace(p)
 }
 
-// Target says where a result of the function goes: to a place in the Grad arena, or, if
-// Grad is false, to the Output arena. With Descend the result is the gradient of the
-// parameter at Offset, and makes a step there instead.
+// Target says where a result of the function goes: to a place in the Grad arena with Grad,
+// otherwise to the Output arena. With Descend the result is the gradient of the parameter at
+// Offset, and makes a step there instead. With State it is the new state at Offset, and is
+// copied there when the run ends.
 type Target struct {
 	Name    string
 	Grad    bool
 	Descend bool
-	Offset  int // in the Grad or the Param arena
+	State   bool
+	Offset  int // in the Grad, the Param or the State arena
 }
 
 // Compile rewrites f by the passes and lays out its memory. Each of f's results goes to

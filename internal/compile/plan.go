@@ -115,7 +115,7 @@ func (p *planner) put(v *ir.Value, b exec.Buffer) exec.Buffer {
 	return b
 }
 
-// leaves gives inputs, constants and parameters their memory.
+// leaves gives inputs, constants, parameters and states their memory.
 func (p *planner) leaves() error {
 	slot := func(a exec.Arena, v *ir.Value) exec.Slot {
 		at := p.put(v, grow(p.size(a, v.Type.DType), a, v.Type.Shape.Size()))
@@ -129,13 +129,20 @@ func (p *planner) leaves() error {
 			p.p.Consts = append(p.p.Consts, slot(exec.Const, v))
 			p.p.Data = append(p.p.Data, v.Data)
 		case ir.Param:
-			p.size(exec.Param, v.Type.DType)
-			p.put(v, exec.Buffer{Arena: exec.Param, Offset: v.Index, Len: v.Type.Shape.Size()})
+			p.shared(v, exec.Param)
+		case ir.State:
+			p.shared(v, exec.State)
 		case ir.Arg:
 			return fmt.Errorf("compile: the function %q has an argument, want inputs", p.f.Name)
 		}
 	}
 	return nil
+}
+
+// shared places a leaf in an arena that programs share.
+func (p *planner) shared(v *ir.Value, a exec.Arena) {
+	p.size(a, v.Type.DType)
+	p.put(v, exec.Buffer{Arena: a, Offset: v.Index, Len: v.Type.Shape.Size()})
 }
 
 // bound returns the tightest range that the readers of an Int leaf ask for, also through
@@ -171,6 +178,11 @@ func (p *planner) target(v *ir.Value, t Target) {
 		at = grow(p.size(exec.Output, v.Type.DType), exec.Output, n)
 	}
 	p.put(base(v), at)
+	if t.State {
+		p.size(exec.State, v.Type.DType)
+		p.p.Updates = append(p.p.Updates, exec.Update{From: at, To: exec.Buffer{Arena: exec.State, Offset: t.Offset, Len: n}})
+		return
+	}
 	p.p.Outputs = append(p.p.Outputs, exec.Slot{Name: t.Name, Type: v.Type, Where: at})
 }
 

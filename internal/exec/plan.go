@@ -5,22 +5,26 @@ import "github.com/symgrad/symgrad/internal/ir"
 // Arena is a part of memory, named by what it is for.
 type Arena uint8
 
-// The arenas. The programs of one model share parameters and gradients. The other arenas
-// belong to one program.
+// The arenas. The programs of one model share parameters, gradients and states. The other
+// arenas belong to one program.
 const (
 	Input Arena = iota
 	Param
 	Grad
+	State
 	Const
 	Temp
 	Output
 	Arenas // the number of arenas
 )
 
-var arenaNames = [...]string{"input", "param", "grad", "const", "temp", "output"}
+var arenaNames = [...]string{"input", "param", "grad", "state", "const", "temp", "output"}
 
 // String returns the name of the arena.
 func (a Arena) String() string { return arenaNames[a] }
+
+// shared says whether programs share the arena.
+func (a Arena) shared() bool { return a == Param || a == Grad || a == State }
 
 // Buffer is a part of an arena, in elements. Each arena has memory for floats and memory
 // for Ints, which are counted apart.
@@ -37,6 +41,9 @@ type Slot struct {
 	Where Buffer
 	Range int // of an Int: elements must lie in [0, Range); 0: any
 }
+
+// Update is a copy that ends a run: of a value to its place in the State arena.
+type Update struct{ From, To Buffer }
 
 // Step is the application of one operator to buffers.
 type Step struct {
@@ -70,6 +77,7 @@ type Plan struct {
 	Ints    [Arenas]int
 	Inputs  []Slot
 	Outputs []Slot
+	Updates []Update // made if nothing has failed
 	Consts  []Slot
 	Data    []any // []float64 or []int for each of Consts
 	Live    int   // bytes of the Temp arena, at most, that are needed at once: it may be larger

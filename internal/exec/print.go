@@ -40,6 +40,9 @@ func (p *Plan) String() string {
 			regions, indent = regions[1:], ""
 		}
 	}
+	for _, u := range p.Updates {
+		fmt.Fprintf(&b, "update %v from %v\n", u.To, u.From)
+	}
 	for a := range Arenas {
 		if p.Floats[a] > 0 {
 			fmt.Fprintf(&b, "%v: %d of %v\n", a, p.Floats[a], p.DType)
@@ -56,5 +59,12 @@ func place(v *ir.Value, b Buffer) string {
 	if v.Type.DType == ir.Int {
 		mark = "i"
 	}
+	return b.text(mark)
+}
+
+// String writes a buffer of floats as output[16:20].
+func (b Buffer) String() string { return b.text("") }
+
+func (b Buffer) text(mark string) string {
 	return fmt.Sprintf("%v%s[%d:%d]", b.Arena, mark, b.Offset, b.Offset+b.Len)
 }

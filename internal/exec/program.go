@@ -38,9 +38,9 @@ type task[T ir.Float] struct {
 }
 
 // New returns a program of the plan with memory: see Prepare and Allocate.
-func New[T ir.Float](p *Plan, w *pool.Pool, params, grads []T) *Program[T] {
+func New[T ir.Float](p *Plan, w *pool.Pool, s Shared[T]) *Program[T] {
 	r := Prepare[T](p, w)
-	r.Allocate(params, grads)
+	r.Allocate(s)
 	return r
 }
 
@@ -67,7 +67,7 @@ func (r *Program[T]) Bytes() int64 {
 func Bytes(p *Plan) int64 {
 	floats, ints := int64(0), int64(0)
 	for a := range Arenas {
-		if a != Param && a != Grad {
+		if !a.shared() {
 			floats += int64(p.Floats[a])
 		}
 		ints += int64(p.Ints[a])
@@ -75,16 +75,21 @@ func Bytes(p *Plan) int64 {
 	return floats*int64(p.DType.Size()) + ints*int64(unsafe.Sizeof(int(0)))
 }
 
-// Allocate gives the program its memory. params and grads are the arenas that programs
-// share. grads may be nil if the plan has no gradients.
-func (r *Program[T]) Allocate(params, grads []T) {
+// Shared is the memory that the programs of one model share. An arena may be nil if the
+// plan does not use it.
+type Shared[T ir.Float] struct{ Param, Grad, State []T }
+
+// Allocate gives the program its memory.
+func (r *Program[T]) Allocate(s Shared[T]) {
 	p := r.plan
 	for a := range Arenas {
 		switch a {
 		case Param:
-			r.floats[a] = params
+			r.floats[a] = s.Param
 		case Grad:
-			r.floats[a] = grads
+			r.floats[a] = s.Grad
+		case State:
+			r.floats[a] = s.State
 		default:
 			r.floats[a] = memory.Zeros[T](p.Floats[a])
 		}
@@ -287,8 +292,9 @@ func (r *Program[T]) Bind(refs []Reader, data []T) {
 // parameter.
 var errFirst = mistake.Newf(mistake.ErrNotFinite, "the first output: got NaN or infinity, want a finite loss; no parameter was changed")
 
-// Run computes every step in order. If something has failed before the first step that
-// changes parameters, it stops there. Errors: mistake.ErrNotFinite for the first output,
+// Run computes every step in order and then writes new states back. If something has
+// failed before the first step that changes parameters, it stops there; states change only
+// if nothing has failed. Errors: mistake.ErrNotFinite for the first output,
 // and what kernels report.
 func (r *Program[T]) Run() error {
 	tasks := r.tasks
@@ -300,7 +306,18 @@ func (r *Program[T]) Run() error {
 		tasks = tasks[gate:]
 	}
 	runAll(tasks)
-	return r.fault.Take()
+	err := r.fault.Take()
+	if err == nil {
+		r.update()
+	}
+	return err
+}
+
+// update writes new states back.
+func (r *Program[T]) update() {
+	for _, u := range r.plan.Updates {
+		copy(r.Floats(u.To), r.Floats(u.From))
+	}
 }
 
 func runAll[T ir.Float](tasks []task[T]) {

@@ -69,7 +69,7 @@ func TestRegionParts(t *testing.T) {
 			defer w.Close()
 			var calls atomic.Int32
 			plan := twice(double(&calls, func(*ir.Call[float64]) {}), c.shape, c.rows)
-			p := exec.New[float64](plan, w, nil, nil)
+			p := exec.New(plan, w, exec.Shared[float64]{})
 			refs := p.Readers(plan.Inputs[0].Where)
 			if len(refs) != c.readers {
 				t.Errorf("%d operands read the input, want %d", len(refs), c.readers)
@@ -116,7 +116,7 @@ func TestRegionPanic(t *testing.T) {
 			panic(boom)
 		}
 	}), ir.Shape{24}, 24)
-	p := exec.New[float64](plan, w, nil, nil)
+	p := exec.New(plan, w, exec.Shared[float64]{})
 	x := p.Floats(plan.Inputs[0].Where)
 	for i := range x {
 		x[i] = 3
@@ -150,7 +150,7 @@ func TestRegionFault(t *testing.T) {
 	var calls atomic.Int32
 	boom := errors.New("boom")
 	plan := twice(double(&calls, func(c *ir.Call[float64]) { c.Fault.Report(boom) }), ir.Shape{8}, 8)
-	p := exec.New[float64](plan, w, nil, nil)
+	p := exec.New(plan, w, exec.Shared[float64]{})
 	for range 2 {
 		if err := p.Run(); !errors.Is(err, boom) {
 			t.Errorf("got the error %v, want %v", err, boom)
@@ -170,7 +170,7 @@ func TestRegionProfile(t *testing.T) {
 			time.Sleep(nap)
 		}
 	}), ir.Shape{8}, 8)
-	p := exec.New[float64](plan, w, nil, nil)
+	p := exec.New(plan, w, exec.Shared[float64]{})
 	x := p.Floats(plan.Inputs[0].Where)
 	x[4] = -1 // the first row of the second part, whose two steps sleep
 	took := make([]time.Duration, 2)

@@ -264,15 +264,15 @@ func (p *parser) head(v *Value) (err error) {
 	}
 	if v.Leaf == NotLeaf {
 		if v.Def = p.op(w); v.Def == nil {
-			return p.back(w, "the name of an operator, input, param, const or arg")
+			return p.back(w, "the name of an operator, input, param, state, const or arg")
 		}
 	}
 	if v.Type, err = p.typ(); err != nil {
 		return err
 	}
 	switch v.Leaf {
-	case Param:
-		v.Index, err = p.integer("the parameter's place")
+	case Param, State:
+		v.Index, err = p.integer("the place of the " + w)
 	case Arg:
 		if v.Index = ProductArg; !p.accept("product") {
 			v.Index, err = p.integer("the argument's index")

@@ -76,7 +76,7 @@ func (p *printer) value(v *Value, indent string) {
 		for _, x := range v.In {
 			p.ref(x)
 		}
-	case Param:
+	case Param, State:
 		p.WriteString(" " + strconv.Itoa(v.Index))
 	case Arg:
 		if v.Index == ProductArg {

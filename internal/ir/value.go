@@ -8,11 +8,12 @@ const (
 	NotLeaf Leaf = iota
 	Input        // fed before each run
 	Param        // trained; lives in the parameter arena
+	State        // written back after a run; lives in the state arena
 	Const        // never changes; Data holds its elements
 	Arg          // operand of the value whose Body this is; Index says which
 )
 
-var leafNames = [...]string{"", "input", "param", "const", "arg"}
+var leafNames = [...]string{"", "input", "param", "state", "const", "arg"}
 
 // String returns the word that the printer writes for l.
 func (l Leaf) String() string { return leafNames[l] }
@@ -29,7 +30,7 @@ type Value struct {
 	Leaf  Leaf
 	Name  string  // of a leaf, or of the node that an operator comes from, for messages
 	Data  any     // of a Const: []float64 (for F32 too) or []int
-	Index int     // of an Arg: which operand; of a Param: where it lies
+	Index int     // of an Arg: which operand; of a Param or a State: where it lies
 	Made  string  // the public operator that the user called for it, or ""; for messages
 	PC    uintptr // the user's line that asked for the value, for messages; 0: unknown
 }

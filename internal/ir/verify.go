@@ -141,9 +141,9 @@ func (v *Value) checkLeaf(of *Value) error {
 		if n != v.Type.Shape.Size() {
 			return fmt.Errorf("the constant of %v has %T of %d elements", v.Type, v.Data, n)
 		}
-	case Param:
+	case Param, State:
 		if v.Index < 0 {
-			return fmt.Errorf("the parameter lies at %d", v.Index)
+			return fmt.Errorf("the %v lies at %d", v.Leaf, v.Index)
 		}
 	}
 	return nil

@@ -34,8 +34,12 @@ type Ctx struct {
 	*failure
 }
 
-// failure is the first failure of a Ctx: by itself, since it may outlive the Ctx.
-type failure struct{ Err error }
+// failure is the first failure of a Ctx, and the names of its graph's states: by itself,
+// since it may outlive the Ctx. It refers to no node: it must not keep the graph alive.
+type failure struct {
+	Err    error
+	states map[string]bool
+}
 
 // NewCtx is a Ctx for g.
 func NewCtx(g *gorgonia.ExprGraph) *Ctx { return &Ctx{Graph: g, Package: "graph", failure: &failure{}} }

@@ -34,6 +34,23 @@ func Mistake(nodes ...*gorgonia.Node) error {
 	return nil
 }
 
+// MarkState notes that n is a state of c's graph: IsState finds it.
+func (c *Ctx) MarkState(n *gorgonia.Node) {
+	if c.states == nil {
+		c.states = map[string]bool{}
+	}
+	c.states[n.Name()] = true
+}
+
+// IsState says whether n is a leaf that MarkState was called with.
+func IsState(n *gorgonia.Node) bool {
+	if n == nil || n.Op() != nil {
+		return false
+	}
+	f, ok := failures.Load(weak.Make(n.Graph()))
+	return ok && f.(*failure).states[n.Name()]
+}
+
 // isOwned says whether a Ctx owns g: it is the graph of a Builder.
 func isOwned(g *gorgonia.ExprGraph) bool {
 	_, ok := failures.Load(weak.Make(g))

@@ -106,7 +106,7 @@ func compiled[T ir.Float](a *applied, w *pool.Pool, out ...*gorgonia.Node) (*pro
 	if err != nil {
 		return nil, err
 	}
-	return &program[T]{exec.New[T](plan, w, nil, nil), a}, nil
+	return &program[T]{exec.New(plan, w, exec.Shared[T]{}), a}, nil
 }
 
 // run feeds the operands, each moved by t along u if u is not nil, and returns

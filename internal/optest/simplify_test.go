@@ -62,7 +62,7 @@ func sameRewritten[T ir.Float](t *testing.T, d ir.DType, eps, last float64, f fu
 		if err != nil {
 			t.Fatal(err)
 		}
-		out, err := (&program[T]{exec.New[T](plan, nil, nil, nil), a}).run(0, nil)
+		out, err := (&program[T]{exec.New(plan, nil, exec.Shared[T]{}), a}).run(0, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -432,7 +432,7 @@ func newProgram[T ir.Float](f *ir.Func, s *subject, o compile.Options, w *pool.P
 	if err := checkPlan(plan); err != nil {
 		return nil, err
 	}
-	return &program[T]{exec.New[T](plan, w, nil, nil), s}, nil
+	return &program[T]{exec.New(plan, w, exec.Shared[T]{}), s}, nil
 }
 
 // run feeds the inputs and returns the results; twice, since a run must not see
