@@ -107,10 +107,10 @@ var mistakes = []mistake{
 	}},
 	{"eps of 0", graph.ErrOption, func(b *graph.Builder) { nn.Standardize(b, b.Input("x", 2, 3), 0, 1) }},
 	{"batch of one value", graph.ErrShape, func(b *graph.Builder) {
-		nn.BatchNorm(b, "norm", b.Input("x", 1, 3), nn.NormOptions{})
+		nn.BatchNorm(b, "norm", b.Input("x", 1, 3), nn.BatchNormOptions{NoRunning: true})
 	}},
 	{"batch of a vector", graph.ErrShape, func(b *graph.Builder) {
-		nn.BatchNorm(b, "norm", b.Input("x", 3), nn.NormOptions{})
+		nn.BatchNorm(b, "norm", b.Input("x", 3), nn.BatchNormOptions{})
 	}},
 	{"instance norm of a vector", graph.ErrShape, func(b *graph.Builder) { nn.InstanceNorm(b, "norm", b.Input("x", 3), nn.NormOptions{}) }},
 	{"groups of other channels", graph.ErrShape, func(b *graph.Builder) {

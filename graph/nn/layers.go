@@ -34,6 +34,11 @@ func (l layer) param(name string, init, fallback graph.Initializer, shape ...int
 	return l.Param(name, shape, func() *gorgonia.Node { return l.b.Param(name, init, shape...) })
 }
 
+// state returns a state of the layer. The layer's first call draws it from init.
+func (l layer) state(name string, init graph.Initializer, shape ...int) *gorgonia.Node {
+	return l.Param(name, shape, func() *gorgonia.Node { return l.b.State(name, init, shape...) })
+}
+
 // leavesOut refuses an initializer for a parameter that the layer is told to leave out.
 func leavesOut(c *build.Core, name string, out bool, init graph.Initializer) bool {
 	if c.OK() && out && init != nil {

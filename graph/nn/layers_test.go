@@ -40,7 +40,9 @@ func twice() []layer {
 		{"PReLU", rows, func(b *B, x *N) *N { return nn.PReLU(b, "h", x, nn.PReLUOptions{}) }, []string{"h/slope"}},
 		{"LayerNorm", rows, func(b *B, x *N) *N { return nn.LayerNorm(b, "h", x, norm) }, both},
 		{"RMSNorm", rows, func(b *B, x *N) *N { return nn.RMSNorm(b, "h", x, norm) }, both},
-		{"BatchNorm", rows, func(b *B, x *N) *N { return nn.BatchNorm(b, "h", x, norm) }, both},
+		{"BatchNorm", rows, func(b *B, x *N) *N {
+			return nn.BatchNorm(b, "h", x, nn.BatchNormOptions{NoRunning: true, Gain: norm.Gain, Bias: norm.Bias})
+		}, both},
 		{"InstanceNorm", images, func(b *B, x *N) *N { return nn.InstanceNorm(b, "h", x, norm) }, both},
 		{"GroupNorm", images, func(b *B, x *N) *N { return nn.GroupNorm(b, "h", x, 2, norm) }, both},
 		{"Recurrent", []int{2, 3, 4}, func(b *B, x *N) *N {

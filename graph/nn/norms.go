@@ -34,14 +34,27 @@ func (o NormOptions) holds(c *build.Core) bool {
 // spread gives a vector of n a shape that broadcasts to y.
 func (o NormOptions) rescaled(b *graph.Builder, name, kind string, y *gorgonia.Node, n int, spread func(v *gorgonia.Node) *gorgonia.Node) *gorgonia.Node {
 	own(b, name, kind, func(l layer) {
-		if !o.NoGain {
-			y = b.Mul(y, spread(l.param("gain", o.Gain, graph.Ones(), n)))
+		gain, bias := l.rescaling(o, n)
+		if gain != nil {
+			y = b.Mul(y, spread(gain))
 		}
-		if !o.NoBias {
-			y = b.Add(y, spread(l.param("bias", o.Bias, graph.Zeros(), n)))
+		if bias != nil {
+			y = b.Add(y, spread(bias))
 		}
 	})
 	return y
+}
+
+// rescaling returns the gain and the bias of n elements that the layer owns; nil for one
+// that it leaves out.
+func (l layer) rescaling(o NormOptions, n int) (gain, bias *gorgonia.Node) {
+	if !o.NoGain {
+		gain = l.param("gain", o.Gain, graph.Ones(), n)
+	}
+	if !o.NoBias {
+		bias = l.param("bias", o.Bias, graph.Zeros(), n)
+	}
+	return gain, bias
 }
 
 // LayerNorm normalizes each row of the last axis to mean 0 and variance 1, see
@@ -82,36 +95,6 @@ func RMSNorm(b *graph.Builder, name string, x *gorgonia.Node, o NormOptions) *go
 	o.NoBias = o.Bias == nil
 	y := NormalizeRMS(b, x, o.eps(), -1)
 	return c.Label(name, o.rescaled(b, name, "RMSNorm", y, n, asIs))
-}
-
-// BatchNorm normalizes each channel to mean 0 and variance 1 over the batch and all
-// pixels, and rescales it (Ioffe and Szegedy 2015). x: [N, C, ...], result: the shape of
-// x.
-//
-// It owns name/gain: [C] and name/bias: [C].
-//
-// It keeps no running statistics: mean and variance are those of the batch, in prediction
-// as in training, so the result for one example depends on the others in its batch. A
-// Trainer trains with it, and refuses to evaluate and to predict. LayerNorm, GroupNorm
-// and InstanceNorm look at one example alone; BatchNormFixed takes the statistics that it
-// is given.
-//
-// Errors: ErrShape for x without channels or with one value for each channel, ErrOption
-// for Eps < 0.
-func BatchNorm(b *graph.Builder, name string, x *gorgonia.Node, o NormOptions) *gorgonia.Node {
-	c := enter(b, "nn.BatchNorm", name, x)
-	defer c.Leave()
-	axes, ok := besidesChannels(c, x)
-	if !ok || !o.holds(c) {
-		return nil
-	}
-	c.AcrossExamples("BatchNorm")
-	s := c.Shape(x)
-	if s.Size() <= s[1] {
-		c.Refuse(mistake.Shapef("got %v, which has one value for each channel, want at least two", s))
-		return nil
-	}
-	return c.Label(name, o.rescaled(b, name, "BatchNorm", Standardize(b, x, o.eps(), axes...), s[1], channelsOf(c, x)))
 }
 
 // channelsOf spreads a vector of channels over x: [N, C, ...].
@@ -165,51 +148,4 @@ func GroupNorm(b *graph.Builder, name string, x *gorgonia.Node, groups int, o No
 	}
 	y := b.Reshape(Standardize(b, b.Reshape(x, s[0], groups, -1), o.eps(), -1), s...)
 	return c.Label(name, o.rescaled(b, name, "GroupNorm", y, s[1], channelsOf(c, x)))
-}
-
-// Moments are the mean and the variance of each channel: [C] each.
-type Moments struct{ Mean, Variance *gorgonia.Node }
-
-// BatchNormFixed returns (x − mean)·gain/√(variance + eps) + bias, BatchNorm with moments
-// that are given, as in prediction. x: [N, C, ...]; moments, gain and bias: [C]; result:
-// the shape of x.
-//
-// Errors: ErrShape for shapes that do not fit, ErrOption for eps ≤ 0.
-func BatchNormFixed(b *graph.Builder, x *gorgonia.Node, m Moments, gain, bias *gorgonia.Node, eps float64) *gorgonia.Node {
-	c := build.Enter(b, "nn.BatchNormFixed", x, m.Mean, m.Variance, gain, bias)
-	defer c.Leave()
-	if _, ok := besidesChannels(c, x); !ok || !perChannel(c, x, m.Mean, m.Variance, gain, bias) || !c.Checks().Above("eps", eps, 0).OK() {
-		return nil
-	}
-	scale := b.Mul(gain, b.Rsqrt(b.AddConst(m.Variance, eps)))
-	return b.Add(b.Mul(b.Sub(x, c.Channels(m.Mean, x)), c.Channels(scale, x)), c.Channels(bias, x))
-}
-
-// perChannel says whether all vs have one number for each channel of x; if not it fails.
-func perChannel(c *build.Core, x *gorgonia.Node, vs ...*gorgonia.Node) bool {
-	s := c.Shape(x)
-	for _, v := range vs {
-		if t := c.Shape(v); c.OK() && (len(t) != 1 || t[0] != s[1]) {
-			c.Refuse(mistake.Shapef("got %v for %d channels, want [%d]", t, s[1], s[1]))
-		}
-	}
-	return c.OK()
-}
-
-// RunningStats returns the running moments of each channel after a batch x: [N, C, ...]:
-// (1 − momentum)·old + momentum·new, with the unbiased variance of the batch as the new
-// one. BatchNormFixed takes them.
-//
-// Errors: ErrShape for shapes that do not fit, ErrOption for a momentum outside of [0, 1].
-func RunningStats(b *graph.Builder, x *gorgonia.Node, old Moments, momentum float64) Moments {
-	c := build.Enter(b, "nn.RunningStats", x, old.Mean, old.Variance)
-	defer c.Leave()
-	axes, ok := besidesChannels(c, x)
-	if !ok || !perChannel(c, x, old.Mean, old.Variance) || !c.Checks().Within("momentum", momentum, 0, 1).OK() {
-		return Moments{}
-	}
-	blend := func(old, now *gorgonia.Node) *gorgonia.Node {
-		return b.Add(b.Scale(old, 1-momentum), b.Scale(now, momentum))
-	}
-	return Moments{blend(old.Mean, c.Mean(x, axes, false)), blend(old.Variance, c.Variance(x, axes, 1, false))}
 }

@@ -30,7 +30,9 @@ func TestNorms(t *testing.T) {
 	}{
 		{"LayerNorm", func(b *B, x *N) *N { return nn.LayerNorm(b, "h", x, options(w)) }, func(i, j, _ int) int { return i*c + j }, func(_, _, k int) int { return k }, false},
 		{"RMSNorm", func(b *B, x *N) *N { return nn.RMSNorm(b, "h", x, options(w)) }, func(i, j, _ int) int { return i*c + j }, func(_, _, k int) int { return k }, true},
-		{"BatchNorm", func(b *B, x *N) *N { return nn.BatchNorm(b, "h", x, options(c)) }, func(_, j, _ int) int { return j }, func(_, j, _ int) int { return j }, false},
+		{"BatchNorm", func(b *B, x *N) *N {
+			return nn.BatchNorm(b, "h", x, nn.BatchNormOptions{Eps: eps, NoRunning: true, Gain: graph.Values(gain[:c]), Bias: graph.Values(bias[:c])})
+		}, func(_, j, _ int) int { return j }, func(_, j, _ int) int { return j }, false},
 		{"InstanceNorm", func(b *B, x *N) *N { return nn.InstanceNorm(b, "h", x, options(c)) }, func(i, j, _ int) int { return i*c + j }, func(_, j, _ int) int { return j }, false},
 		{"GroupNorm", func(b *B, x *N) *N { return nn.GroupNorm(b, "h", x, 2, options(c)) }, func(i, j, _ int) int { return 2*i + j/2 }, func(_, j, _ int) int { return j }, false},
 	} {
@@ -100,7 +102,7 @@ func TestBatchNormFixed(t *testing.T) {
 	biased := nn.Moments{Mean: batch.Mean, Variance: b.Scale(batch.Variance, 3./4)}
 	gain, bias := b.Const([]float64{2, 3}, 2), b.Const([]float64{-1, 1}, 2)
 	half := nn.RunningStats(b, in, nn.Moments{Mean: b.Const([]float64{9, 9}, 2), Variance: b.Const([]float64{9, 9}, 2)}, .5)
-	out := graphtest.Run(t, b, nil, nn.BatchNorm(b, "h", in, nn.NormOptions{Gain: graph.Values([]float64{2, 3}), Bias: graph.Values([]float64{-1, 1})}),
+	out := graphtest.Run(t, b, nil, nn.BatchNorm(b, "h", in, nn.BatchNormOptions{NoRunning: true, Gain: graph.Values([]float64{2, 3}), Bias: graph.Values([]float64{-1, 1})}),
 		nn.BatchNormFixed(b, in, biased, gain, bias, 1e-5), half.Mean, batch.Mean)
 	graphtest.Same(t, "fixed", out[1], out[0])
 	graphtest.Same(t, "half way", out[2], []float64{(9 + out[3][0]) / 2, (9 + out[3][1]) / 2})

@@ -1,0 +1,186 @@
+package nn
+
+import (
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/build"
+	"github.com/symgrad/symgrad/internal/mistake"
+	"gorgonia.org/gorgonia"
+)
+
+// BatchNormOptions are the settings of BatchNorm.
+type BatchNormOptions struct {
+	Eps       float64           // added to the variance, > 0; 0: 1e-5
+	Momentum  float64           // weight of the latest batch in the running statistics, in (0, 1]; 0: 0.1
+	NoRunning bool              // keep no running statistics: those of the batch serve in prediction too
+	NoGain    bool              // leave the gain out
+	NoBias    bool              // leave the bias out
+	Gain      graph.Initializer // of the gain; nil: Ones()
+	Bias      graph.Initializer // of the bias; nil: Zeros()
+}
+
+// norm returns the settings that all norms have.
+func (o BatchNormOptions) norm() NormOptions {
+	return NormOptions{Eps: o.Eps, NoGain: o.NoGain, NoBias: o.NoBias, Gain: o.Gain, Bias: o.Bias}
+}
+
+// momentum is Momentum, or its default.
+func (o BatchNormOptions) momentum() float64 {
+	if o.Momentum == 0 {
+		return 0.1
+	}
+	return o.Momentum
+}
+
+// BatchNorm normalizes each channel over the batch and all pixels, and rescales it (Ioffe
+// and Szegedy 2015):
+//
+//	y = (x − mean)/√(variance + eps)·gain + bias
+//
+// x: [N, C, ...], result: the shape of x. In training (Builder.SetTraining) mean and
+// variance are those of the batch, and a run moves the running statistics towards them, see
+// RunningStats. Otherwise they are the running statistics, so the result for one example
+// does not depend on the others.
+//
+// It owns the parameters name/gain: [C] and name/bias: [C], and the states name/mean: [C],
+// which starts as zeros, and name/variance: [C], which starts as ones. With NoRunning it has
+// no states. A Trainer trains such a model, and refuses to evaluate and to predict.
+//
+// Called twice under one name in training, it moves the running statistics twice.
+//
+// Errors: ErrShape for x without channels and, where statistics of the batch are taken, for
+// one value in each channel; ErrOption for Eps < 0 and a Momentum outside of [0, 1].
+func BatchNorm(b *graph.Builder, name string, x *gorgonia.Node, o BatchNormOptions) *gorgonia.Node {
+	c := enter(b, "nn.BatchNorm", name, x)
+	defer c.Leave()
+	axes, ok := besidesChannels(c, x)
+	if !ok || !o.norm().holds(c) || !c.Checks().Within("momentum", o.momentum(), 0, 1).OK() {
+		return nil
+	}
+	if o.NoRunning {
+		c.AcrossExamples("BatchNorm")
+	}
+	ofBatch := o.NoRunning || b.Training()
+	s := c.Shape(x)
+	if ofBatch && s.Size() <= s[1] {
+		c.Refuse(mistake.Shapef("got %v, which has one value for each channel, want at least two to take statistics of", s))
+		return nil
+	}
+	kind := "BatchNorm"
+	if o.NoRunning {
+		kind = "BatchNorm (without running statistics)"
+	}
+	var y *gorgonia.Node
+	own(b, name, kind, func(l layer) {
+		gain, bias := l.rescaling(o.norm(), s[1])
+		var running Moments
+		if !o.NoRunning {
+			running = Moments{l.state("mean", graph.Zeros(), s[1]), l.state("variance", graph.Ones(), s[1])}
+		}
+		now := running
+		if ofBatch {
+			now = momentsOf(c, x, axes)
+		}
+		if ofBatch && !o.NoRunning {
+			next := toward(b, Moments{b.Updated(running.Mean), b.Updated(running.Variance)}, now, s, o.momentum())
+			b.Update(running.Mean, next.Mean)
+			b.Update(running.Variance, next.Variance)
+		}
+		y = normalized(b, x, now, gain, bias, o.norm().eps())
+	})
+	return c.Label(name, y)
+}
+
+// Moments are the mean and the variance of each channel: [C] each.
+type Moments struct{ Mean, Variance *gorgonia.Node }
+
+// momentsOf returns the mean and the variance of each channel of x over the axes.
+func momentsOf(c *build.Core, x *gorgonia.Node, axes []int) Moments {
+	mean := c.Mean(x, axes, false)
+	e := c.Sub(x, c.Channels(mean, x))
+	return Moments{mean, c.Mean(c.Square(e), axes, false)}
+}
+
+// normalized returns (x − mean)·gain/√(variance + eps) + bias for each channel; gain and
+// bias may be nil.
+func normalized(b *graph.Builder, x *gorgonia.Node, m Moments, gain, bias *gorgonia.Node, eps float64) *gorgonia.Node {
+	c := build.Of(b)
+	scale := b.Rsqrt(b.AddConst(m.Variance, eps))
+	if gain != nil {
+		scale = b.Mul(gain, scale)
+	}
+	y := b.Mul(b.Sub(x, c.Channels(m.Mean, x)), c.Channels(scale, x))
+	if bias != nil {
+		y = b.Add(y, c.Channels(bias, x))
+	}
+	return y
+}
+
+// toward returns (1 − momentum)·old + momentum·now, with the unbiased variance of now: the
+// moments of a batch of the shape.
+func toward(b *graph.Builder, old, now Moments, shape []int, momentum float64) Moments {
+	n := 1.0
+	for i, d := range shape {
+		if i != 1 {
+			n *= float64(d)
+		}
+	}
+	blend := func(old, now *gorgonia.Node, scale float64) *gorgonia.Node {
+		return b.Add(b.Scale(old, 1-momentum), b.Scale(now, momentum*scale))
+	}
+	return Moments{blend(old.Mean, now.Mean, 1), blend(old.Variance, now.Variance, n/(n-1))}
+}
+
+// BatchNormFixed returns (x − mean)·gain/√(variance + eps) + bias: BatchNorm with moments
+// that are given, as in prediction. x: [N, C, ...]; moments, gain and bias: [C]; result:
+// the shape of x. gain and bias may be nil.
+//
+// Errors: ErrShape for shapes that do not fit, ErrOption for eps ≤ 0.
+func BatchNormFixed(b *graph.Builder, x *gorgonia.Node, m Moments, gain, bias *gorgonia.Node, eps float64) *gorgonia.Node {
+	c := build.Enter(b, "nn.BatchNormFixed", x, m.Mean, m.Variance, gain, bias)
+	defer c.Leave()
+	given := []*gorgonia.Node{m.Mean, m.Variance}
+	for _, v := range []*gorgonia.Node{gain, bias} {
+		if v != nil {
+			given = append(given, v)
+		}
+	}
+	if _, ok := besidesChannels(c, x); !ok || !perChannel(c, x, given...) || !c.Checks().Above("eps", eps, 0).OK() {
+		return nil
+	}
+	return normalized(b, x, m, gain, bias, eps)
+}
+
+// perChannel says whether all vs have one number for each channel of x; if not it fails.
+func perChannel(c *build.Core, x *gorgonia.Node, vs ...*gorgonia.Node) bool {
+	s := c.Shape(x)
+	for _, v := range vs {
+		if t := c.Shape(v); c.OK() && (len(t) != 1 || t[0] != s[1]) {
+			c.Refuse(mistake.Shapef("got %v for %d channels, want [%d]", t, s[1], s[1]))
+		}
+	}
+	return c.OK()
+}
+
+// RunningStats returns the running moments of each channel after a batch x: [N, C, ...]:
+//
+//	(1 − momentum)·old + momentum·new
+//
+// The new variance is the unbiased one of the batch, as in PyTorch. BatchNormFixed takes
+// the result.
+//
+// Errors: ErrShape for shapes that do not fit and for one value in each channel, ErrOption
+// for a momentum outside of [0, 1].
+func RunningStats(b *graph.Builder, x *gorgonia.Node, old Moments, momentum float64) Moments {
+	c := build.Enter(b, "nn.RunningStats", x, old.Mean, old.Variance)
+	defer c.Leave()
+	axes, ok := besidesChannels(c, x)
+	if !ok || !perChannel(c, x, old.Mean, old.Variance) || !c.Checks().Within("momentum", momentum, 0, 1).OK() {
+		return Moments{}
+	}
+	s := c.Shape(x)
+	if s.Size() <= s[1] {
+		c.Refuse(mistake.Shapef("got %v, which has one value for each channel, want at least two to take statistics of", s))
+		return Moments{}
+	}
+	return toward(b, old, momentsOf(c, x, axes), s, momentum)
+}
