@@ -35,7 +35,7 @@ func (t *Trainer) build(k kind, n int) (*modelGraph, error) {
 	m.loss, m.output, err = buildLoss(t.model, m.b, n)
 	if across := m.b.AcrossExamples(); across != "" && k != training { // also if it cannot be built for a batch of 1
 		return nil, mistake.Newf(graph.ErrUnsupported, "the model can be trained, but neither evaluated nor used to predict: %s takes mean and variance of the batch, "+
-			"so the result for one example would depend on the others; use nn.LayerNorm, nn.GroupNorm or, with statistics of your own, nn.BatchNormFixed", across)
+			"so the result for one example would depend on the others; keep running statistics (without BatchNormOptions.NoRunning), or use nn.LayerNorm or nn.GroupNorm", across)
 	}
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func (t *Trainer) build(k kind, n int) (*modelGraph, error) {
 	}
 	params := m.b.ParamNodes()
 	if len(params) == 0 {
-		return nil, mistake.Optionf("the model for a batch of %d: got no parameters, want one or more to train", n)
+		return nil, mistake.Optionf("the model for a batch of %d: got no parameters that are not frozen, want one or more to train", n)
 	}
 	m.grads, err = autograd.GradientsWith(autograd.Options{AllowUnconnected: t.o.AllowUnused,
 		Unconnected: func(n *gorgonia.Node) { m.unused[op.NameOf(n)] = true }}, m.loss, params...)
@@ -86,6 +86,7 @@ func (t *Trainer) compile(k kind, n int) (*session, error) {
 		return nil, err
 	}
 	s.moved = t.movedBy(m)
+	s.frozen = slices.DeleteFunc(t.params.List(), func(q *graph.Param) bool { return !t.params.Frozen(q) })
 	s.ignored = map[string]graph.IgnoredLabel{}
 	for _, in := range s.prog.Inputs() {
 		if label, ok := m.b.IgnoredLabel(in.Name); ok {

@@ -152,9 +152,10 @@ func describeBad(m *modelGraph, n *gorgonia.Node, backward bool) *BadNode {
 	if t, err := op.TypeOf(n); err == nil {
 		out.Type = t.String()
 	}
-	for _, p := range m.b.ParamNodes() {
-		if p == n {
-			out.Op = "parameter"
+	if q := m.b.Params().Get(out.Name); q != nil && n.Op() == nil {
+		out.Op = "parameter"
+		if q.State {
+			out.Op = "state"
 		}
 	}
 	if a, isOp, err := foreign.Describe(op.NewCtx(m.b.Graph()), n); err == nil && isOp {

@@ -9,7 +9,7 @@ import (
 // NotFiniteError is the error of a step in which the loss, a gradient, or a number
 // after the update is NaN or infinite. It wraps ErrNotFinite; find it with errors.As.
 //
-// The step is not counted. Parameters and slots are those before it (Kept is true):
+// The step is not counted, and the states are those before it. So are parameters and slots (Kept is true):
 // loss and gradients are checked before the Optimizer changes anything, and a step
 // that may overflow is made with a copy of everything at hand (see Bounded).
 //
@@ -23,7 +23,7 @@ type NotFiniteError struct {
 	Rate  float64 // the learning rate
 	Loss  float64 // of the batch, before the step
 	Stage Stage   // where the number that is not finite was found
-	Param string  // the first parameter with such a number; "" for none
+	Param string  // the first parameter, or state, with such a number; "" for none
 	Slot  string  // the slot of the Optimizer that holds the number after the update; "" if Param itself does
 	Large bool    // the gradient is finite; its square, which Adam and AdamW need, is not
 	Kept  bool    // parameters and slots are those before the step
@@ -43,9 +43,10 @@ const (
 	StageLoss     Stage = iota + 1 // the loss was computed
 	StageGradient                  // the gradients were computed
 	StageUpdate                    // the Optimizer has changed parameters and slots
+	StageState                     // the run has given the states new values
 )
 
-// String returns "loss", "gradient" or "update".
+// String returns "loss", "gradient", "update" or "state".
 func (s Stage) String() string {
 	switch s {
 	case StageLoss:
@@ -54,6 +55,8 @@ func (s Stage) String() string {
 		return "gradient"
 	case StageUpdate:
 		return "update"
+	case StageState:
+		return "state"
 	}
 	return fmt.Sprintf("Stage(%d)", uint8(s))
 }
@@ -73,6 +76,8 @@ func (e *NotFiniteError) Error() string {
 		fmt.Fprintf(&b, "parameter %q: got a gradient whose square is not finite, want smaller gradients (loss %v)", e.Param, e.Loss)
 	case e.Stage == StageGradient:
 		fmt.Fprintf(&b, "parameter %q: got a gradient that is not finite, want finite numbers (loss %v)", e.Param, e.Loss)
+	case e.Stage == StageState:
+		fmt.Fprintf(&b, "state %q: got a new value that is not finite, want finite numbers (loss %v)", e.Param, e.Loss)
 	default:
 		var of []string
 		if e.Param != "" {
@@ -104,12 +109,20 @@ func (e *NotFiniteError) Unwrap() error { return ErrNotFinite }
 // step.
 func (t *Trainer) notFinite(s *session, index []int, e NotFiniteError) error {
 	e.Step = t.step
+	if e.Stage == StageState {
+		e.Param = badState(t.params)
+	}
+	t.states.restore(t.params)
 	switch e.Stage {
 	case StageLoss:
 		e.Param = t.badParam()
 	case StageGradient:
 		if e.Param = t.view.first(ofGrad, finite); e.Param == "" {
 			e.Param, e.Large = t.view.first(ofGrad, squaresFinite), true
+		}
+	case StageState:
+		if t.fused {
+			e.Kept = t.view.restore()
 		}
 	default:
 		if e.Param = t.badParam(); e.Param == "" {
@@ -128,13 +141,7 @@ func (t *Trainer) notFinite(s *session, index []int, e NotFiniteError) error {
 func (t *Trainer) badParam() string {
 	p32, _ := t.params.Flat32()
 	p64, _ := t.params.Flat64()
-	for _, q := range t.params.List() {
-		lo, hi := q.Offset(), q.Offset()+q.Size()
-		if p32 != nil && !holds32(p32[lo:hi], finite) || p64 != nil && !holds64(p64[lo:hi], finite) {
-			return q.Name
-		}
-	}
-	return ""
+	return firstNotFinite(t.params.List(), p32, p64)
 }
 
 // first returns the name of the first parameter for whose numbers the answer is no;

@@ -238,7 +238,7 @@ func TestBeforeTheFirstStep(t *testing.T) {
 func normalized(d graph.DType) builds {
 	return builds{graph.NewParams(d, 1), func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
 		h := nn.Dense(b, "in", b.Input("x", n, 4), 8, nn.Identity)
-		h = nn.BatchNorm(b, "norm", h, nn.NormOptions{})
+		h = nn.BatchNorm(b, "norm", h, nn.BatchNormOptions{NoRunning: true})
 		out := nn.Dense(b, "out", b.ReLU(h), 3, nn.Identity)
 		return loss.CrossEntropy(b, out, b.Ints("y", n)), b.Softmax(out)
 	}}

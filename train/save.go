@@ -27,8 +27,8 @@ type SaveOptions struct {
 	AllowNonFinite bool
 }
 
-// Save writes the parameters to one safetensors file: a tensor for each, with its name,
-// shape and type. The file replaces an old one as a whole or not at all. Leftovers of
+// Save writes the parameters and the states to one safetensors file: a tensor for each, with
+// its name, shape and type. The file replaces an old one as a whole or not at all. Leftovers of
 // an earlier Save to the same path that was killed are removed.
 //
 // Errors: ErrNotBuilt if there are no parameters, ErrOption for a nil p, ErrNotFinite
@@ -48,10 +48,10 @@ func save(path string, p *graph.Params, o SaveOptions) error {
 		return err
 	}
 	f := &safetensors.File{Meta: map[string]string{"format": "symgrad"}}
-	for _, q := range p.List() {
+	for _, q := range everything(p) {
 		v := p.Values(q.Name)
 		if i := slices.IndexFunc(v, func(x float64) bool { return !isFinite(x) }); i >= 0 && !o.AllowNonFinite {
-			return mistake.Newf(ErrNotFinite, "parameter %q: element %d: got %v, want a finite number (SaveOptions.AllowNonFinite writes it)", q.Name, i, v[i])
+			return mistake.Newf(ErrNotFinite, "%s %q: element %d: got %v, want a finite number (SaveOptions.AllowNonFinite writes it)", kindOf(q), q.Name, i, v[i])
 		}
 		if p.DType() == graph.Float64 {
 			f.Tensors = append(f.Tensors, safetensors.FromFloat64s(q.Name, q.Shape, v))
@@ -66,8 +66,8 @@ func save(path string, p *graph.Params, o SaveOptions) error {
 	return safetensors.Write(path, f)
 }
 
-// Load reads parameters from a safetensors file, written by Save or by any other
-// library. The file must have exactly the parameters of p, with their shapes, of type
+// Load reads parameters and states from a safetensors file, written by Save or by any other
+// library. The file must have exactly those of p, with their shapes, of type
 // F64, F32, F16 or BF16; they are rounded to the type of p. The names and shapes are
 // compared before memory for the data is allocated, and everything is checked before p
 // changes.
@@ -132,7 +132,7 @@ func compare(f *safetensors.File, p *graph.Params) (wrong []string) {
 	for _, t := range f.Tensors {
 		found[t.Name] = t
 	}
-	for _, q := range p.List() {
+	for _, q := range everything(p) {
 		t, ok := found[q.Name]
 		switch {
 		case !ok:
@@ -164,6 +164,17 @@ func fits(name string, v []float64, d graph.DType, o LoadOptions) error {
 	}
 	return nil
 }
+
+// kindOf returns what messages call q.
+func kindOf(q *graph.Param) string {
+	if q.State {
+		return "state"
+	}
+	return "parameter"
+}
+
+// everything returns the parameters and the states.
+func everything(p *graph.Params) []*graph.Param { return append(p.List(), p.States()...) }
 
 // built returns an error unless there are parameters.
 func built(p *graph.Params) error {

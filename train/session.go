@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
@@ -43,6 +44,7 @@ type session struct {
 	means  []graph.Output[float64]
 
 	moved   []*graph.Param                // in training: the parameters that the loss depends on
+	frozen  []*graph.Param                // those that were frozen when the program was compiled
 	ignored map[string]graph.IgnoredLabel // by the name of the input
 }
 
@@ -75,7 +77,7 @@ func (c *cache) bind(d *data.Dataset, k kind, n int) (*session, error) {
 
 func (c *cache) get(k kind, n int) (*session, error) {
 	for i, s := range c.list {
-		if s.n == n && s.kind == k {
+		if s.n == n && s.kind == k && s.fits(c.t.params) {
 			copy(c.list[i:], c.list[i+1:])
 			c.list[len(c.list)-1] = s
 			return s, nil
@@ -92,6 +94,14 @@ func (c *cache) get(k kind, n int) (*session, error) {
 	}
 	c.list = append(c.list, s)
 	return s, nil
+}
+
+// fits says whether the session trains the parameters of p that are not frozen.
+func (s *session) fits(p *graph.Params) bool {
+	if s.kind != training {
+		return true
+	}
+	return !slices.ContainsFunc(s.moved, p.Frozen) && !slices.ContainsFunc(s.frozen, func(q *graph.Param) bool { return !p.Frozen(q) })
 }
 
 // misfit describes why an input of the shape cannot take a batch of rows with the

@@ -23,6 +23,7 @@ type Trainer struct {
 
 	view     *View    // of the parameters that the Optimizer moves
 	viewOf   *session // whose gradients view shows
+	states   stateCopy
 	fused    bool     // the program makes the steps of the Optimizer itself
 	step     int      // steps made so far
 	epoch    int      // epochs made so far
@@ -106,6 +107,7 @@ func (t *Trainer) stepOn(s *session, index []int) (float64, error) {
 		}
 		t.view.keepFew()
 	}
+	t.states.keep(t.params)
 	loss, err := s.run(index, t.step)
 	if err != nil {
 		return 0, errors.Wrapf(err, "step %d", t.step)
@@ -113,6 +115,8 @@ func (t *Trainer) stepOn(s *session, index []int) (float64, error) {
 	bad := StageLoss
 	switch {
 	case !isFinite(loss):
+	case !statesFinite(t.params):
+		bad = StageState
 	case !t.fused:
 		if bad, err = t.view.step(t.o.Optimizer, Step{t.step + 1, rate}); err != nil {
 			return loss, t.undo(err)
@@ -141,6 +145,7 @@ func (t *Trainer) rateOf(step int) (rate float64, err error) {
 
 // undo undoes a step whose Update has panicked, and returns the error of it.
 func (t *Trainer) undo(err error) error {
+	t.states.restore(t.params)
 	var p *PanicError
 	if errors.As(err, &p) {
 		p.after = "; the parameters may have changed in part"

@@ -67,7 +67,8 @@ func (x Span[T]) Decay(rate float64) float64 {
 	return 0
 }
 
-// NewView returns a View of all parameters of p for steps of o outside of a Trainer:
+// NewView returns a View of the parameters of p that are not frozen, for steps of o outside
+// of a Trainer:
 // run a graph.Program with Grads, then call o.Update. All slots have their initial
 // values. The steps use the given number of threads, 0 for GOMAXPROCS.
 //
@@ -85,7 +86,7 @@ func NewView(p *graph.Params, o Optimizer, workers int) (*View, error) {
 	if err != nil {
 		return nil, errors.Wrap(err, "train: NewView")
 	}
-	return newView(p, o.Slots(), workers, p.List()), nil
+	return newView(p, o.Slots(), workers, slices.DeleteFunc(p.List(), p.Frozen)), nil
 }
 
 const mostWorkers = 1 << 10 // as graph has it

@@ -1,0 +1,154 @@
+package train_test
+
+import (
+	"context"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/loss"
+	"github.com/symgrad/symgrad/graph/nn"
+	"github.com/symgrad/symgrad/train"
+	"github.com/symgrad/symgrad/train/data"
+	"gorgonia.org/gorgonia"
+)
+
+// running is a classifier with a BatchNorm that keeps running statistics.
+func running(p *graph.Params) builds {
+	return builds{p, func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
+		h := nn.Dense(b, "in", b.Input("x", n, 4), 8, nn.Identity)
+		h = nn.BatchNorm(b, "norm", h, nn.BatchNormOptions{})
+		out := nn.Dense(b, "out", b.ReLU(h), 3, nn.Identity)
+		return loss.CrossEntropy(b, out, b.Ints("y", n)), b.Softmax(out)
+	}}
+}
+
+// TestRunningStatistics trains a model with states, predicts examples alone and in company,
+// and loads it again.
+func TestRunningStatistics(t *testing.T) {
+	for _, d := range []graph.DType{graph.Float64, graph.Float32} {
+		set := blobs(t, 33)
+		m := running(graph.NewParams(d, 1))
+		tr := newTrainer(t, m, train.Options{BatchSize: 10, Epochs: 20, Schedule: train.Constant(.02), Metrics: []train.Metric{train.Accuracy()}})
+		h, err := tr.Fit(context.Background(), set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := h.Last().Metric("accuracy"); got < .9 {
+			t.Errorf("%v: got the accuracy %v", d, got)
+		}
+		all, err := tr.Predict(context.Background(), set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		one, err := set.Subset([]int{0})
+		if err != nil {
+			t.Fatal(err)
+		}
+		alone, err := tr.Predict(context.Background(), one)
+		if err != nil || !slices.Equal(alone, all[:3]) {
+			t.Errorf("%v: got %v alone and %v in company (%v)", d, alone, all[:3], err)
+		}
+		file := filepath.Join(t.TempDir(), "m.safetensors")
+		if err := train.Save(file, m.Params()); err != nil {
+			t.Fatal(err)
+		}
+		again := running(graph.NewParams(d, 7))
+		if err := errors.Wrap(train.Build(again), "build"); err != nil {
+			t.Fatal(err)
+		}
+		if err := train.Load(file, again.Params()); err != nil {
+			t.Fatal(err)
+		}
+		loaded, err := newTrainer(t, again, train.Options{}).Predict(context.Background(), set)
+		if err != nil || !slices.Equal(loaded, all) {
+			t.Errorf("%v: a loaded model predicts something else (%v)", d, err)
+		}
+	}
+}
+
+// TestStateKept checks that a step that fails leaves the states as they were: one with a
+// loss that is not finite, and one with a state that is not.
+func TestStateKept(t *testing.T) {
+	for _, o := range []train.Optimizer{train.SGD{}, train.Adam{}} {
+		for name, stage := range map[string]train.Stage{"x": train.StageLoss, "z": train.StageState} {
+			p := graph.NewParams(graph.Float64, 1)
+			m := builds{p, func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
+				x, z, s := b.Input("x", n, 1), b.Input("z", n, 1), b.State("s", graph.Zeros())
+				b.Update(s, b.Add(s, b.Mean(b.Mul(z, z))))
+				y := b.Mul(x, b.Param("w", graph.Ones(), 1))
+				return b.Mean(b.Square(y)), y
+			}}
+			tr := newTrainer(t, m, train.Options{Optimizer: o})
+			values := map[string][]float64{"x": {1, 2}, "z": {1, 2}}
+			values[name][1] = 1e200
+			d, err := data.New(data.Field{Name: "x", Shape: []int{1}, Floats: values["x"]}, data.Field{Name: "z", Shape: []int{1}, Floats: values["z"]})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := tr.Step(d, []int{0}); err != nil {
+				t.Fatal(err)
+			}
+			w := p.Values("w")
+			_, err = tr.Step(d, []int{1})
+			var bad *train.NotFiniteError
+			if !errors.As(err, &bad) || bad.Stage != stage || !bad.Kept || stage == train.StageState && bad.Param != "s" {
+				t.Errorf("%T, %s: got %v", o, name, err)
+			}
+			if got := p.Values("s")[0]; got != 1 {
+				t.Errorf("%T, %s: got the state %v, want 1", o, name, got)
+			}
+			if !slices.Equal(w, p.Values("w")) || math.IsNaN(w[0]) {
+				t.Errorf("%T, %s: the parameters have changed", o, name)
+			}
+			if stage == train.StageState && !strings.Contains(err.Error(), `state "s"`) {
+				t.Errorf("%T, %s: got %v, want the name of the state", o, name, err)
+			}
+		}
+	}
+}
+
+// TestFrozenParameters checks that a frozen parameter neither moves nor decays, that its
+// slots wait for it, and that a Trainer notices both Freeze and Thaw.
+func TestFrozenParameters(t *testing.T) {
+	for _, o := range []train.Optimizer{train.SGD{}, train.SGD{Momentum: .9}, train.AdamW{Decay: .1}} {
+		p := graph.NewParams(graph.Float32, 3)
+		m := running(p)
+		if err := train.Build(m); err != nil {
+			t.Fatal(err)
+		}
+		tr := newTrainer(t, m, train.Options{Optimizer: o})
+		set := blobs(t, 33)
+		step := func() map[string]bool {
+			before := map[string][]float64{}
+			for _, q := range p.List() {
+				before[q.Name] = p.Values(q.Name)
+			}
+			if _, err := tr.Step(set, []int{0, 3, 5, 7}); err != nil {
+				t.Fatal(err)
+			}
+			moved := map[string]bool{}
+			for name, v := range before {
+				moved[name] = !slices.Equal(v, p.Values(name))
+			}
+			return moved
+		}
+		for _, c := range []struct {
+			change func()
+			moves  bool
+		}{{func() {}, true}, {func() { p.Freeze("in/") }, false}, {func() { p.Thaw("in/weight") }, true}} {
+			c.change()
+			if moved := step(); moved["in/weight"] != c.moves || !moved["out/weight"] {
+				t.Errorf("%+v: got %v, want in/weight to move: %v", o, moved, c.moves)
+			}
+		}
+		p.Freeze("in/", "norm/", "out/")
+		if _, err := tr.Step(set, []int{0, 1}); !errors.Is(err, train.ErrOption) {
+			t.Errorf("%+v: got %v for a model that is all frozen, want ErrOption", o, err)
+		}
+	}
+}
