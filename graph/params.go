@@ -216,7 +216,7 @@ func (p *Params) Set(name string, v []float64) error {
 	}
 	q := p.Get(name)
 	if q == nil {
-		return errors.Wrapf(ErrOption, "graph: no parameter and no state %q", name)
+		return mistake.Optionf("graph: Set: got the name %q, want %s", name, p.known())
 	}
 	if len(v) != q.size {
 		return mistake.Shapef("graph: Set: %q: got %d elements, want %d for %v", name, len(v), q.size, q.Shape)
