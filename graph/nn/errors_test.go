@@ -3,6 +3,7 @@ package nn_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -51,6 +52,12 @@ var mistakes = []mistake{
 		nn.Attention(b, b.Input("q", 4, 8), b.Input("k", 5, 7), b.Input("v", 5, 8), nil)
 	}},
 	{"dropout rate of 1.5", graph.ErrOption, func(b *graph.Builder) { nn.Dropout(b, b.Input("x", 2), 1.5) }},
+	{"channels dropped from a vector", graph.ErrShape, func(b *graph.Builder) { nn.SpatialDropout(b, b.Input("x", 2), 0.5) }},
+	{"rate of 1", graph.ErrOption, func(b *graph.Builder) { nn.SpatialDropout(b, b.Input("x", 2, 3), 1) }},
+	{"path of a scalar", graph.ErrShape, func(b *graph.Builder) { nn.DropPath(b, b.Input("x"), 0.5) }},
+	{"negative rate", graph.ErrOption, func(b *graph.Builder) { nn.AlphaDropout(b, b.Input("x", 2), -0.5) }},
+	{"negative noise", graph.ErrOption, func(b *graph.Builder) { nn.GaussianNoise(b, b.Input("x", 2), -1) }},
+	{"noise without bound", graph.ErrOption, func(b *graph.Builder) { nn.GaussianDropout(b, b.Input("x", 2), math.NaN()) }},
 	{"layer without features", graph.ErrOption, func(b *graph.Builder) { nn.Linear(b, "out", b.Input("x", 2, 3), nn.LinearOptions{}) }},
 	{"convolution without channels", graph.ErrOption, func(b *graph.Builder) {
 		nn.Conv(b, "conv", b.Input("x", 2, 3, 8, 8), nn.ConvOptions{Kernel: []int{3}})

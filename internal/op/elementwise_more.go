@@ -37,8 +37,15 @@ func (c *Ctx) openClamp(x *gorgonia.Node, lo, hi float64) *gorgonia.Node {
 	return c.Select(inside, x, c.StopGradient(c.Clamp(x, lo, hi)))
 }
 
+// The constants of SELU (Klambauer et al. 2017): with them mean 0 and variance 1 are a
+// fixed point.
+const (
+	SeluAlpha = 1.6732632423543772848170429916717
+	SeluScale = 1.0507009873554804934193349852946
+)
+
 // Selu is scale·(x for x > 0, else alpha·(eˣ − 1)), with the constants of
 // Klambauer et al. (2017).
 func (c *Ctx) Selu(x *gorgonia.Node) *gorgonia.Node {
-	return c.Scale(c.Elu(x, 1.6732632423543772848170429916717), 1.0507009873554804934193349852946)
+	return c.Scale(c.Elu(x, SeluAlpha), SeluScale)
 }
