@@ -62,6 +62,6 @@ func CheckRandom(n *gorgonia.Node) error {
 	if n.Op() == nil || reflect.TypeOf(n.Op()).String() != "gorgonia.randomOp" || !isOwned(n.Graph()) {
 		return nil
 	}
-	return Unsupportedf("node %q is one of gorgonia's random nodes, of which two of one shape are one node, and which no seed makes draw the same numbers again: "+
+	return Unsupportedf("got gorgonia's random node %q, want a node that a seed can repeat, and that is not one with others of its shape: "+
 		"use the Builder's Uniform or Normal, or feed random numbers to an input", NameOf(n))
 }
