@@ -10,8 +10,8 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Point is where Check differentiates: the elements of each input by its name, in
-// row-major order. Parameters keep their values.
+// Point is the point at which Check differentiates. It has the elements of each input by its
+// name, row-major. Parameters have their present values.
 type Point struct {
 	Floats map[string][]float64
 	Ints   map[string][]int
@@ -19,8 +19,8 @@ type Point struct {
 
 // CheckOptions are the settings of Check. The zero value has the defaults.
 type CheckOptions struct {
-	Seed uint64  // of the random direction
-	Step float64 // of the differences, relative to the size of a coordinate; default 1e-5
+	Seed uint64  // draws the random direction
+	Step float64 // h, relative to the size of a coordinate; default 1e-5
 	RTol float64 // relative tolerance; default 1e-6
 	ATol float64 // absolute tolerance; default 1e-8
 }
@@ -28,7 +28,7 @@ type CheckOptions struct {
 // ErrMismatch marks a gradient that differs from finite differences.
 var ErrMismatch = errors.New("the gradient and the finite difference differ")
 
-// errNothing says that there is nothing to differentiate by.
+// errNothing is the error of a graph without parameters and float inputs.
 var errNothing = mistake.Optionf("got no parameters and no float inputs, want at least one to differentiate by")
 
 // Check compares the gradient of loss by all parameters and float inputs of b with a
@@ -38,8 +38,9 @@ var errNothing = mistake.Optionf("got no parameters and no float inputs, want at
 //
 // whose error is O(h⁴). The loss must have one element and be smooth around the point.
 // Random operators draw the numbers of step 0 each time. The parameters are restored
-// afterwards. Errors: ErrMismatch with both numbers if they
-// differ, ErrDType for Float32, and those of Gradients. Like b, it is for one goroutine.
+// afterwards. Like b, Check is for one goroutine.
+// Errors: ErrMismatch with both numbers if they differ, ErrDType for Float32, and those of
+// Gradients.
 func Check(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOptions) error {
 	return refused(check(b, loss, at, o), "Check", loss)
 }
@@ -68,8 +69,8 @@ func check(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOptions) erro
 	return nil
 }
 
-// CheckSecondOrder compares a Hessian-vector product with differences of the gradient: it
-// is Check of the slope of loss along a random direction. The loss must be twice
+// CheckSecondOrder compares a Hessian-vector product with finite differences of the gradient.
+// It checks the slope of loss along a random direction as Check does. The loss must be twice
 // differentiable around the point. Errors: those of Check.
 func CheckSecondOrder(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOptions) error {
 	if err := b.Err(); err != nil {
@@ -108,7 +109,7 @@ func CheckSecondOrder(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOp
 	return refused(check(b, slope, at, o), "CheckSecondOrder", loss)
 }
 
-// checker is a compiled loss with a direction.
+// checker is a compiled loss with a random direction.
 type checker struct {
 	p      *graph.Program
 	loss   graph.Output[float64]
@@ -118,11 +119,11 @@ type checker struct {
 	scale  float64 // of the terms of the slope
 }
 
-// coordinate is one parameter or input: where it is, and which way it goes.
+// coordinate is one parameter or input, at the point x, with its part u of the direction.
 type coordinate struct {
 	name    string
 	isParam bool
-	isInput bool // that the loss needs
+	isInput bool // it is an input that the loss needs
 	input   graph.Input[float64]
 	grad    graph.Output[float64]
 	x, u, y []float64
@@ -188,8 +189,7 @@ func newChecker(b *graph.Builder, loss *gorgonia.Node, at Point, o CheckOptions)
 	return c, nil
 }
 
-// slopes are the slope along the direction from the gradient, and from
-// differences.
+// slopes returns the slope along the direction by the gradient and by finite differences.
 func (c *checker) slopes() (got, want float64, err error) {
 	if _, err := c.lossAt(0); err != nil {
 		return 0, 0, err
@@ -209,7 +209,7 @@ func (c *checker) slopes() (got, want float64, err error) {
 	return got, (8*(f[0]-f[1]) - (f[2] - f[3])) / (12 * c.o.Step), nil
 }
 
-// lossAt is the loss at x + t·u.
+// lossAt returns the loss at x + t·u.
 func (c *checker) lossAt(t float64) (float64, error) {
 	if err := c.move(t); err != nil {
 		return 0, err

@@ -3,6 +3,7 @@ package autograd
 import (
 	"slices"
 
+	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/op"
 	"github.com/symgrad/symgrad/internal/reverse"
@@ -10,16 +11,16 @@ import (
 )
 
 // JVP returns the Jacobian-vector product of each y of ys along a direction: the sum over
-// i of ∂y/∂wrt[i]·dir[i], with the shape of y. dir[i] has the shape of wrt[i]. A y that
-// does not depend on wrt has zeros.
+// i of ∂y/∂wrt[i]·dir[i], with the shape of y. dir[i] has the shape of wrt[i]. For a y that
+// does not depend on wrt it is zero.
 //
 // This is forward mode: one sweep from wrt to all of ys. It costs about as much as
 // computing ys, whatever their number of elements.
 //
-// Each operator has one rule only, for reverse mode. It is linear in the incoming
-// gradient, and forward mode transposes it (Radul et al. 2022, "You Only Linearize Once",
-// go the other way). Integers, such as the result of ArgSort, have no tangent; the
-// elements that they index do. Errors: those of Gradients.
+// Each operator has one rule, for reverse mode. The rule is linear in the incoming gradient,
+// and forward mode transposes it. (Radul et al. 2022, "You Only Linearize Once", transpose
+// the rules of forward mode.) Integers, such as the result of ArgSort, have no tangent. The
+// elements that they index have one. Errors: those of Gradients.
 func JVP(ys, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
 	out, err := jvp(ys, wrt, dir)
 	return given(out, err, "JVP", slices.Concat(ys, wrt, dir)...)
@@ -57,7 +58,7 @@ func jvp(ys, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
 type forward struct {
 	w       *walk // of the nodes between wrt and ys
 	tangent map[*gorgonia.Node]*gorgonia.Node
-	blocked map[*gorgonia.Node]error // has no tangent, which matters if somebody needs it
+	blocked map[*gorgonia.Node]error // why a node has no tangent: an error if it is needed
 }
 
 func newForward(ys, wrt, dir []*gorgonia.Node) (*forward, error) {
@@ -74,8 +75,8 @@ func newForward(ys, wrt, dir []*gorgonia.Node) (*forward, error) {
 	}
 	s := &forward{w: w, tangent: map[*gorgonia.Node]*gorgonia.Node{}, blocked: map[*gorgonia.Node]error{}}
 	for i, x := range wrt {
-		if dir[i] == nil || dir[i].Graph() != ys[0].Graph() {
-			return nil, mistake.Optionf("dir[%d]: got nil or a node of another graph, want one of this graph", i)
+		if err := within(ys[0].Graph(), dir[i]); err != nil {
+			return nil, errors.WithMessagef(err, "dir[%d]", i)
 		}
 		want, got := w.C.Type(x), w.C.Type(dir[i])
 		if w.C.Err == nil && !got.Shape.Equal(want.Shape) {
@@ -87,8 +88,8 @@ func newForward(ys, wrt, dir []*gorgonia.Node) (*forward, error) {
 		s.tangent[x] = dir[i]
 	}
 	for i, y := range ys {
-		if y == nil || y.Graph() != ys[0].Graph() {
-			return nil, mistake.Optionf("ys[%d]: got nil or a node of another graph, want one of this graph", i)
+		if err := within(ys[0].Graph(), y); err != nil {
+			return nil, errors.WithMessagef(err, "ys[%d]", i)
 		}
 		if t := w.C.Type(y); w.C.Err == nil && !t.DType.IsFloat() {
 			return nil, mistake.Newf(op.ErrDType, "ys[%d]: got %v, want floats", i, t)
@@ -101,8 +102,8 @@ func newForward(ys, wrt, dir []*gorgonia.Node) (*forward, error) {
 	return s, w.Visit()
 }
 
-// apply gives the result of a its tangent. If a has no derivative, whoever needs
-// one says so: as in reverse mode, it may be of no matter.
+// apply computes the tangent of the result of a. If a has no derivative, the error is kept for
+// the nodes that need the tangent: as in reverse mode, it may not matter.
 func (s *forward) apply(a op.Applied) error {
 	c := s.w.C
 	if s.tangent[a.Out] != nil || !s.w.Reaches(a) {
@@ -140,8 +141,8 @@ func (s *forward) apply(a op.Applied) error {
 	return c.Err
 }
 
-// transpose is what the linear map from d to dx makes of v the other way round;
-// nil if dx does not depend on d. The nodes of the map were all made after d.
+// transpose applies the transpose of the linear map from d to dx to v. It returns nil if dx
+// does not depend on d. All nodes of the map were made after d.
 func transpose(c *op.Ctx, dx, d, v *gorgonia.Node) (*gorgonia.Node, error) {
 	w := &reverse.Walk{C: c, Roots: []*gorgonia.Node{dx}, Since: d.ID(),
 		Needs: map[*gorgonia.Node]bool{d: true}, Grads: map[*gorgonia.Node][]*gorgonia.Node{dx: {v}}}

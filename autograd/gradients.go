@@ -10,7 +10,7 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// ErrUnconnected marks a gradient by a node that the loss does not depend on.
+// ErrUnconnected marks the gradient by a node that the loss does not depend on.
 var ErrUnconnected = errors.New("the loss does not depend on it")
 
 // Options are the settings of GradientsWith. The zero value does what Gradients does.
@@ -19,11 +19,10 @@ type Options struct {
 	// may have any shape, and the results are vector-Jacobian products. The default is
 	// 1, for a loss of one element.
 	Seed *gorgonia.Node
-	// AllowUnconnected returns zeros by a node that the loss does not depend on. By
-	// default that is an error.
+	// AllowUnconnected makes the gradient zero by a node that the loss does not depend on. By
+	// default such a node is an error.
 	AllowUnconnected bool
-	// Unconnected, if not nil, is called for each node that the loss does not
-	// depend on, with AllowUnconnected.
+	// Unconnected, if not nil, is called with each node that AllowUnconnected gave zeros.
 	Unconnected func(n *gorgonia.Node)
 }
 
@@ -31,27 +30,27 @@ type Options struct {
 // loss, each with the shape of its w. The loss must have one element. wrt may be any
 // nodes, leaves or not. The time is linear in the size of the graph.
 //
-// Errors: the first mistake of the Builder, if there is one. ErrShape if the loss has not
-// one element, ErrDType for integers, ErrOption for a node that is nil, given twice or of
-// another graph. ErrUnconnected if the loss does not depend on a node, and
-// graph.ErrNotDifferentiable if it does so through an operator without a derivative. After
-// an error the graph can still be used.
+// Errors: the first mistake of the Builder, if there is one. ErrShape for a loss of several
+// elements or of none, ErrDType for integers, ErrOption for a node that is nil, given twice or
+// of another graph. ErrUnconnected if the loss does not depend on a node, and
+// graph.ErrNotDifferentiable if it depends on it through an operator without a derivative.
+// After an error the graph can still be used.
 //
-// Different graphs may be differentiated at once; one graph by one goroutine at a time.
+// A graph is for one goroutine at a time. Different graphs may be differentiated at once.
 func Gradients(loss *gorgonia.Node, wrt ...*gorgonia.Node) ([]*gorgonia.Node, error) {
 	out, err := gradients(Options{}, loss, wrt)
 	return given(out, err, "Gradients", append([]*gorgonia.Node{loss}, wrt...)...)
 }
 
 // GradientsWith returns what Gradients does, with options. Errors: those of Gradients, and
-// ErrShape for a Seed that has not the shape of the loss.
+// ErrShape for a Seed of another shape than the loss.
 func GradientsWith(o Options, loss *gorgonia.Node, wrt ...*gorgonia.Node) ([]*gorgonia.Node, error) {
 	out, err := gradients(o, loss, wrt)
 	return given(out, err, "GradientsWith", append([]*gorgonia.Node{loss, o.Seed}, wrt...)...)
 }
 
-// given returns what a public function found: nodes that the user asked for, or an
-// error with the function's name.
+// given returns the result of a public function: its nodes, marked as asked for by the user,
+// or its error with the function's name.
 func given(nodes []*gorgonia.Node, err error, name string, in ...*gorgonia.Node) ([]*gorgonia.Node, error) {
 	if err != nil {
 		return nil, refused(err, name, in...)
@@ -60,7 +59,7 @@ func given(nodes []*gorgonia.Node, err error, name string, in ...*gorgonia.Node)
 	return nodes, nil
 }
 
-// shownOperands is how many operands an error shows: there may be thousands.
+// shownOperands is the number of operands that an error shows. There may be thousands.
 const shownOperands = 4
 
 // refused returns err as an error of the public function with that name, which was called
@@ -79,7 +78,7 @@ func refused(err error, name string, in ...*gorgonia.Node) error {
 	return errors.WithStack(e)
 }
 
-// gradients is GradientsWith with errors that do not name the function.
+// gradients does what GradientsWith does. Its errors do not name the function.
 func gradients(o Options, loss *gorgonia.Node, wrt []*gorgonia.Node) ([]*gorgonia.Node, error) {
 	if err := op.Mistake(append([]*gorgonia.Node{loss, o.Seed}, wrt...)...); err != nil {
 		return nil, err
@@ -94,7 +93,7 @@ func gradients(o Options, loss *gorgonia.Node, wrt []*gorgonia.Node) ([]*gorgoni
 	return w.results(o)
 }
 
-// walk is one reverse sweep by the nodes wrt.
+// walk is one reverse sweep to the nodes wrt.
 type walk struct {
 	reverse.Walk
 	wrt []*gorgonia.Node
@@ -130,14 +129,24 @@ func newWalk(o Options, loss *gorgonia.Node, wrt []*gorgonia.Node) (*walk, error
 	return w, w.Visit()
 }
 
+// within returns an error if n is not a node of g.
+func within(g *gorgonia.ExprGraph, n *gorgonia.Node) error {
+	switch {
+	case n == nil:
+		return mistake.Optionf("got nil, want a node of the graph")
+	case n.Graph() != g:
+		return mistake.Optionf("got %q of another graph, want a node of this one", op.NameOf(n))
+	}
+	return nil
+}
+
 // checkWrt checks the nodes to differentiate by and marks them.
 func (w *walk) checkWrt(g *gorgonia.ExprGraph) error {
 	for i, n := range w.wrt {
+		if err := within(g, n); err != nil {
+			return errors.WithMessagef(err, "wrt[%d]", i)
+		}
 		switch {
-		case n == nil:
-			return mistake.Optionf("wrt[%d]: got nil, want a node of the graph", i)
-		case n.Graph() != g:
-			return mistake.Optionf("wrt[%d]: got %q of another graph, want a node of the loss's", i, op.NameOf(n))
 		case op.IsState(n):
 			return mistake.Optionf("wrt[%d]: got the state %q, want parameters, inputs or results: a state is not trained", i, op.NameOf(n))
 		case w.Needs[n]:

@@ -27,8 +27,8 @@ func VJP(y, u *gorgonia.Node, wrt ...*gorgonia.Node) ([]*gorgonia.Node, error) {
 
 // HVP returns the product of the Hessian of a loss of one element with a direction: for
 // each w of wrt the sum over i of ∂²loss/∂w∂wrt[i]·dir[i], with the shape of w. It is a JVP
-// of the gradients (Pearlmutter 1994) and costs a few gradients; the Hessian is never
-// built. Errors: those of Gradients and JVP.
+// of the gradients (Pearlmutter 1994). It costs about as much as a few gradients, since the
+// Hessian is never built. Errors: those of Gradients and JVP.
 func HVP(loss *gorgonia.Node, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
 	out, err := hvp(loss, wrt, dir)
 	return given(out, err, "HVP", slices.Concat([]*gorgonia.Node{loss}, wrt, dir)...)
@@ -44,7 +44,7 @@ func hvp(loss *gorgonia.Node, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, erro
 
 // GaussNewton returns the product of the Gauss-Newton matrix Jᵀ·H·J with a direction. J is
 // the Jacobian of output by wrt, H the Hessian of loss by output. The matrix is the
-// Hessian of loss by wrt without the second derivatives of output; it is positive
+// Hessian of loss by wrt without the second derivatives of output. It is positive
 // semidefinite where the loss is convex in output (Schraudolph 2002). The loss must depend
 // on wrt through output alone. Errors: those of HVP.
 func GaussNewton(loss, output *gorgonia.Node, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
@@ -67,8 +67,8 @@ func gaussNewton(loss, output *gorgonia.Node, wrt, dir []*gorgonia.Node) ([]*gor
 	return gradients(Options{Seed: hjv[0]}, output, wrt)
 }
 
-// maxSweeps bounds the sweeps of a Jacobian: more would make a graph that takes
-// longer to compile than products with the directions one needs.
+// maxSweeps is the largest number of sweeps of a Jacobian. A graph of more would take longer
+// to compile than products with the directions that are needed.
 const maxSweeps = 4096
 
 // Jacobian returns ∂y/∂x as one node. Its shape is that of y followed by that of x. It
@@ -80,7 +80,7 @@ func Jacobian(y, x *gorgonia.Node) (*gorgonia.Node, error) {
 	return givenOne(out, err, "Jacobian", y, x)
 }
 
-// givenOne is given for one node.
+// givenOne does what given does, for one node.
 func givenOne(n *gorgonia.Node, err error, name string, in ...*gorgonia.Node) (*gorgonia.Node, error) {
 	out, err := given([]*gorgonia.Node{n}, err, name, in...)
 	if err != nil {
@@ -136,7 +136,7 @@ func jacobian(y, x *gorgonia.Node) (*gorgonia.Node, error) {
 	return out, c.Err
 }
 
-// unit returns the vectors of as many elements as n that are 1 at one place.
+// unit returns a function that makes the unit vectors with as many elements as n.
 func unit(c *op.Ctx, n *gorgonia.Node) func(i int) *gorgonia.Node {
 	size := c.Shape(n).Size()
 	zeros := c.Fill(c.Reshape(n, ir.Shape{size}), 0)
@@ -166,7 +166,7 @@ func Hessian(loss, x *gorgonia.Node) (*gorgonia.Node, error) {
 }
 
 // ValueAndGradients compiles loss and its gradients into one program: output 0 is the
-// loss, output 1+i the gradient by wrt[i]. It is for optimizers that ask for both at a
+// loss, output 1+i the gradient by wrt[i]. It is for optimizers that ask for both at one
 // point. wrt may be inputs, parameters or any other nodes. Errors: those of Gradients and
 // Compile.
 func ValueAndGradients(b *graph.Builder, loss *gorgonia.Node, wrt ...*gorgonia.Node) (*graph.Program, error) {

@@ -85,8 +85,8 @@ func (b *Builder) Rsqrt(x *gorgonia.Node) *gorgonia.Node {
 	return b.c.Rsqrt(x)
 }
 
-// Pow returns xʸ, NaN for a negative x and a y that is no integer. It is 1 where x is 1
-// or y is 0, whatever the other one is.
+// Pow returns xʸ, NaN for a negative x and a y that is not an integer. It is 1 where x
+// is 1 or y is 0, whatever the other one is.
 // Shape: x and y broadcast.
 // Gradient: 0 for y where x is 0 and y ≥ 0.
 func (b *Builder) Pow(x, y *gorgonia.Node) *gorgonia.Node {

@@ -17,8 +17,8 @@ import (
 //
 // The first mistake is kept. After it no method adds a node, and Err, Compile and the
 // functions of package autograd return it. So a graph can be written without checking
-// every call. After a mistake operators return nil, leaves (Input, Param, Const and the
-// like) return a node that stands for all of them, and Shape returns ones.
+// every call. After a mistake operators return nil, leaves (such as Input, Param and Const)
+// return a stand-in node, and Shape returns extents of 1.
 //
 // A Builder is for one goroutine. Different Builders may be used at once.
 type Builder struct {
@@ -91,7 +91,7 @@ func (b *Builder) SetTraining(on bool) { b.c.Training = on }
 // are prefixed with "name/". Scopes nest.
 func (b *Builder) Scope(name string, f func()) { b.c.Scope(name, f) }
 
-// Name gives n, the result of an operator, a name within the present scopes, for errors
+// Name gives n, the result of an operator, a name within the current scopes, for errors
 // and printed graphs. It returns n. Leaves keep the name that they were made with.
 func (b *Builder) Name(name string, n *gorgonia.Node) *gorgonia.Node {
 	defer b.c.Enter("graph.Name", n).Leave()
@@ -126,7 +126,7 @@ func (b *Builder) input(name string, t ir.Type) *gorgonia.Node {
 	return n
 }
 
-// Param returns a parameter with the given name within the present scopes. If Params has
+// Param returns a parameter with the given name within the current scopes. If Params has
 // none of this name, it is drawn from init; else it keeps its values.
 // Errors: ErrOption for a name that the graph has already: keep the node to use a
 // parameter twice. ErrShape if the parameter has another shape.

@@ -213,7 +213,7 @@ func (b *Builder) wrt(o Options) ([]*gorgonia.Node, error) {
 	return list, nil
 }
 
-// owns is an error if n is no node of b.
+// owns returns an error if n is not a node of b.
 func (b *Builder) owns(n *gorgonia.Node) error {
 	switch {
 	case n == nil:
@@ -224,7 +224,7 @@ func (b *Builder) owns(n *gorgonia.Node) error {
 	return nil
 }
 
-// isGradient is an error if n cannot be the gradient of q.
+// isGradient returns an error if n cannot be the gradient of q.
 func (b *Builder) isGradient(n *gorgonia.Node, q *Param) error {
 	if err := b.owns(n); err != nil {
 		return err

@@ -43,12 +43,12 @@ type Input[T Element] struct {
 // input is the state of one input of a Program.
 type input struct {
 	slot   *exec.Slot
-	domain Domain // of an input that losses read as targets
-	fed    bool
-	err    error // there is no such input
+	domain Domain // the targets that its losses accept
+	fed    bool   // it has elements
+	err    error  // the error of InputOf
 
-	bound   bool          // it has been bound, now or before
-	readers []exec.Reader // then: the operands that read it
+	bound   bool          // it is or was bound
+	readers []exec.Reader // the operands that read it, if it is or was bound
 }
 
 // InputSpec describes an input of a Program.
@@ -72,7 +72,7 @@ func InputOf[T Element](p *Program, name string) Input[T] {
 	return Input[T]{p, in}
 }
 
-// find returns the input of that name, which must take elements such as T.
+// find returns the input with the name. It must take elements of type T.
 func find[T Element](p *Program, name string) (*input, error) {
 	if err := p.made(); err != nil {
 		return nil, err
@@ -91,7 +91,7 @@ func find[T Element](p *Program, name string) (*input, error) {
 	return in, nil
 }
 
-// refuse keeps the first mistake that was made with p, for Run to report, and returns err.
+// refuse returns err, and keeps it for Run if it is the first mistake.
 func (p *Program) refuse(err error) error {
 	if p != nil && p.mistake == nil {
 		p.mistake = err
@@ -129,8 +129,8 @@ func (x Input[T]) Domain() Domain {
 	return x.in.domain
 }
 
-// IndexRange returns the n for which all indices must lie in [0, n), as the operators
-// that read the input require; 0 if they accept all, or if the input takes numbers.
+// IndexRange returns n if the operators that read the input require indices in [0, n). It
+// is 0 if they accept all indices, and for an input of numbers.
 func (x Input[T]) IndexRange() int {
 	if x.made("IndexRange") != nil {
 		return 0
@@ -238,7 +238,7 @@ func memoryOf[T Element](p *Program, s *exec.Slot) (mem []T) {
 	return mem
 }
 
-// made is an error if x is no input.
+// made returns an error if x is not from InputOf.
 func (x Input[T]) made(method string) error {
 	if x.in == nil {
 		return mistake.Optionf("graph: %s: got an empty Input, want one from InputOf", method)
@@ -246,7 +246,7 @@ func (x Input[T]) made(method string) error {
 	return x.in.err
 }
 
-// direct reports whether the program has memory of type T for the input.
+// direct returns an error if the input has no memory of type T.
 func (x Input[T]) direct(method string) error {
 	if x.in.ints() {
 		return x.refused(method, mistake.Newf(ErrUnsupported, "got indices, want numbers: indices must be checked, which only Set does"))
@@ -262,7 +262,7 @@ func (x Input[T]) refused(method string, err error) error {
 	return errors.WithMessagef(err, "graph: %s: input %q", method, x.in.slot.Name)
 }
 
-// isOf is an error if p is of another float type than T.
+// isOf returns an error if p has another float type than T.
 func isOf[T Element](p *Program) error {
 	got, want := Float64, Float64
 	if _, ok := any(T(0)).(float32); ok {
@@ -277,7 +277,7 @@ func isOf[T Element](p *Program) error {
 	return nil
 }
 
-// check is an error if v cannot be the elements of x.
+// check returns an error if v cannot be the elements of x.
 func (x Input[T]) check(method string, v []T) error {
 	if err := x.made(method); err != nil {
 		return err
@@ -317,7 +317,7 @@ func (p *Program) unfeed(in *input) {
 	}
 }
 
-// unbind makes an input be read from the program's own memory again.
+// unbind makes the program read the input from its own memory again.
 func (p *Program) unbind(in *input) {
 	switch {
 	case !in.bound:
@@ -341,10 +341,10 @@ func (p *Program) Inputs() []InputSpec {
 	return specs
 }
 
-// mostListed is how many names a message lists: a model may have hundreds.
+// mostListed is the number of names that a message lists. A model may have hundreds.
 const mostListed = 8
 
-// listed writes names for messages: "x", "y".
+// listed returns names as messages write them: "x", "y".
 func listed(names []string) string {
 	var q []string
 	for _, name := range names[:min(len(names), mostListed)] {
@@ -356,7 +356,7 @@ func listed(names []string) string {
 	return strings.Join(q, ", ")
 }
 
-// inputNames lists the names of the inputs, sorted.
+// inputNames returns the names of the inputs, sorted.
 func (p *Program) inputNames() []string {
 	names := make([]string, 0, len(p.inputs))
 	for n := range p.inputs {

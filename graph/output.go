@@ -39,7 +39,7 @@ func OutputOf[T Element](p *Program, i int) Output[T] {
 	return Output[T]{p, s}
 }
 
-// output returns the i-th output, which must be of indices if ints says so.
+// output returns the i-th output. If ints is true, it must hold indices.
 func (p *Program) output(i int, ints bool) (*exec.Slot, error) {
 	if err := p.made(); err != nil {
 		return nil, err
@@ -76,8 +76,8 @@ func (y Output[T]) Len() int {
 }
 
 // Read copies the elements of the last Run, row-major, to dst and returns them. It
-// allocates only if dst is shorter than Len: Read(nil) returns a new slice. float64
-// is rounded to float32 where T asks for it; what is too large becomes infinite.
+// allocates only if dst is shorter than Len: Read(nil) returns a new slice. If T is
+// float32, a float64 is rounded. A number that is too large becomes infinite.
 func (y Output[T]) Read(dst []T) []T {
 	if y.slot == nil {
 		return nil
@@ -109,8 +109,8 @@ func convertTo[T, U Element](dst []T, src []U) {
 	}
 }
 
-// Scalar returns the element of an output that has one, such as a loss: the first if
-// there are several, and NaN (0 for int) if there is none.
+// Scalar returns the element of an output that has one, such as a loss. Of several elements
+// it returns the first. Without elements it returns NaN, or 0 for int.
 func (y Output[T]) Scalar() T {
 	w := y.where()
 	switch {
@@ -127,6 +127,7 @@ func (y Output[T]) Scalar() T {
 	return T(y.p.r64.Floats(w)[0])
 }
 
+// where returns the memory of the output.
 func (y Output[T]) where() exec.Buffer {
 	if y.slot == nil {
 		return exec.Buffer{}
@@ -155,6 +156,7 @@ func (y Output[T]) Memory() ([]T, error) {
 	return memoryOf[T](y.p, y.slot), nil
 }
 
+// ints returns the memory of a buffer of indices.
 func (p *Program) ints(b exec.Buffer) []int {
 	if p.r32 != nil {
 		return p.r32.Ints(b)

@@ -10,7 +10,7 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// PadMode says which elements Pad adds.
+// PadMode says which elements Pad adds. The zero value is PadZeros.
 type PadMode uint8
 
 // The modes of padding, two elements on each side of a, b, c, d:
@@ -23,41 +23,42 @@ const (
 
 var padNames = []string{PadZeros: "zeros", PadReflect: "reflect", PadReplicate: "replicate", PadCircular: "circular"}
 
-// String returns the name, such as reflect.
+// String returns the mode's name, such as "reflect".
 func (m PadMode) String() string { return enum.String("mode", padNames, int(m)) }
 
-// MarshalText returns the name. Errors: ErrOption if there is none.
+// MarshalText returns the mode's name. Errors: ErrOption if it has none.
 func (m PadMode) MarshalText() ([]byte, error) { return enum.Text("mode", padNames, int(m)) }
 
-// UnmarshalText reads what MarshalText writes. Errors: ErrOption for any other text.
+// UnmarshalText sets m to the mode of the name. Errors: ErrOption for another name.
 func (m *PadMode) UnmarshalText(text []byte) error {
 	return enum.Read(m, "mode", padNames, text)
 }
 
-// Pad adds before[i] elements in front of an axis and after[i] behind it. The lists are
-// for the last axes of x; a negative number cuts elements off. The mode says what is
+// Pad adds before[i] elements in front of an axis and after[i] behind it. The lists belong to
+// the last axes of x. A negative number removes elements. The mode says which elements are
 // added.
 // Shape: each extent plus before and after.
-// Errors: ErrShape if PadReflect is to add as many elements as the axis has or more, or
-// PadCircular more than it has.
+// Errors: ErrShape if PadReflect would add as many elements as the axis has, or PadCircular
+// more than that.
 func (b *Builder) Pad(x *gorgonia.Node, before, after []int, mode PadMode) *gorgonia.Node {
 	defer b.c.Enter("graph.Pad", x).Leave()
 	return b.pad(x, before, after, padding{mode: mode})
 }
 
-// PadConst pads as Pad does, with the number v, which may be infinite or NaN.
+// PadConst pads as Pad does, with the number v. It may be infinite or NaN.
 // Shape: each extent plus before and after.
 func (b *Builder) PadConst(x *gorgonia.Node, before, after []int, v float64) *gorgonia.Node {
 	defer b.c.Enter("graph.PadConst", x).Leave()
 	return b.pad(x, before, after, padding{value: v})
 }
 
-// padding is what pad puts into the new places.
+// padding says which elements pad adds.
 type padding struct {
 	mode  PadMode
 	value float64 // of PadZeros
 }
 
+// pad is Pad with any padding.
 func (b *Builder) pad(x *gorgonia.Node, before, after []int, p padding) *gorgonia.Node {
 	s := b.c.Shape(x)
 	if b.c.Err != nil {
@@ -133,5 +134,5 @@ func (b *Builder) padAxis(x *gorgonia.Node, axis, before, after int, p padding) 
 	return b.Concat(axis, pieces...)
 }
 
-// beforeFirst is the Stop of a Span that goes back to the first element and with it.
+// beforeFirst is the Stop of a Span that goes backwards and includes the first element.
 const beforeFirst = math.MinInt / 2

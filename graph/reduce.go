@@ -4,16 +4,15 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Sum returns the sum over the axes, which are dropped. Negative axes count from the
-// last; without axes it sums over all.
+// Sum returns the sum over the axes. Negative axes count from the last. Without axes it
+// sums all elements.
 // Shape: the axes are dropped.
 func (b *Builder) Sum(x *gorgonia.Node, axes ...int) *gorgonia.Node {
 	defer b.c.Enter("graph.Sum", x).Leave()
 	return b.c.Sum(x, axes, false)
 }
 
-// Mean returns the mean over the axes, which are dropped. Without axes it averages over
-// all.
+// Mean returns the mean over the axes. Without axes it is the mean of all elements.
 // Shape: the axes are dropped.
 // Errors: ErrShape without elements.
 func (b *Builder) Mean(x *gorgonia.Node, axes ...int) *gorgonia.Node {
@@ -21,8 +20,8 @@ func (b *Builder) Mean(x *gorgonia.Node, axes ...int) *gorgonia.Node {
 	return b.c.Mean(x, axes, false)
 }
 
-// Max returns the largest element along the axes, NaN if there is one. Without axes it
-// is that of all elements.
+// Max returns the largest element along the axes, or NaN if one of them is NaN. Without axes
+// it looks at all elements.
 // Shape: the axes are dropped.
 // Gradient: equal shares for all largest elements.
 // Errors: ErrShape without elements.
@@ -31,8 +30,8 @@ func (b *Builder) Max(x *gorgonia.Node, axes ...int) *gorgonia.Node {
 	return b.c.ReduceMax(x, axes, false)
 }
 
-// Min returns the smallest element along the axes, NaN if there is one. Without axes it
-// is that of all elements.
+// Min returns the smallest element along the axes, or NaN if one of them is NaN. Without axes
+// it looks at all elements.
 // Shape: the axes are dropped.
 // Gradient: equal shares for all smallest elements.
 // Errors: ErrShape without elements.
@@ -50,7 +49,7 @@ func (b *Builder) Prod(x *gorgonia.Node, axes ...int) *gorgonia.Node {
 }
 
 // LogSumExp returns log Σeˣ over the axes, without overflow. It is −Inf where all
-// elements are, +Inf where one is, NaN where one is.
+// elements are −Inf, +Inf where one is +Inf, and NaN where one is NaN.
 // Shape: the axes are dropped.
 // Gradient: the softmax of x, 0 where the result is infinite.
 func (b *Builder) LogSumExp(x *gorgonia.Node, axes ...int) *gorgonia.Node {
@@ -129,7 +128,7 @@ func (b *Builder) CumMin(x *gorgonia.Node, axis int) (values, index *gorgonia.No
 }
 
 // Diff returns the differences x[i+1] − x[i] along the axis, taken n times.
-// Shape: the axis has n elements less, at least 0.
+// Shape: the axis has n elements fewer, but at least 0.
 func (b *Builder) Diff(x *gorgonia.Node, n, axis int) *gorgonia.Node {
 	defer b.c.Enter("graph.Diff", x).Leave()
 	k, ok := b.c.Axis(x, axis)

@@ -5,7 +5,8 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Order is the order that Sort and ArgSort put elements in.
+// Order is the order of the elements that Sort and ArgSort return. The zero value is
+// Ascending.
 type Order uint8
 
 // The orders.
@@ -16,13 +17,13 @@ const (
 
 var orderNames = []string{Ascending: "ascending", Descending: "descending"}
 
-// String returns ascending or descending.
+// String returns the order's name: "ascending" or "descending".
 func (o Order) String() string { return enum.String("order", orderNames, int(o)) }
 
-// MarshalText returns the name. Errors: ErrOption if there is none.
+// MarshalText returns the order's name. Errors: ErrOption if it has none.
 func (o Order) MarshalText() ([]byte, error) { return enum.Text("order", orderNames, int(o)) }
 
-// UnmarshalText reads what MarshalText writes. Errors: ErrOption for any other text.
+// UnmarshalText sets o to the order of the name. Errors: ErrOption for another name.
 func (o *Order) UnmarshalText(text []byte) error {
 	return enum.Read(o, "order", orderNames, text)
 }
@@ -51,7 +52,7 @@ func (b *Builder) ArgSort(x *gorgonia.Node, axis int, order Order) *gorgonia.Nod
 	return b.c.ArgSort(x, axis, order == Descending)
 }
 
-// TopK returns the k largest elements along the axis in falling order. NaN counts as
+// TopK returns the k largest elements along the axis in descending order. NaN counts as
 // larger than all numbers.
 // Shape: the axis has the extent k.
 // Gradient: goes back to where each element came from.
@@ -61,8 +62,8 @@ func (b *Builder) TopK(x *gorgonia.Node, k, axis int) *gorgonia.Node {
 	return b.c.TopK(x, k, axis)
 }
 
-// Median returns the middle element along the axis, the lower one of two; NaN if there
-// is one.
+// Median returns the middle element along the axis. Of two middle elements it is the smaller
+// one. It is NaN if an element is NaN.
 // Shape: the axis is dropped.
 // Errors: ErrShape without elements.
 func (b *Builder) Median(x *gorgonia.Node, axis int) *gorgonia.Node {

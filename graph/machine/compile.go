@@ -19,13 +19,13 @@ import (
 type plan struct {
 	*Machine
 	c   *op.Ctx                           // makes nodes beside the graph
-	by  map[*gorgonia.Node]*gorgonia.Node // what is computed in place of a node
+	by  map[*gorgonia.Node]*gorgonia.Node // the nodes that replace others
 	rec reverse.Record
 
-	nodes  []*gorgonia.Node // that are computed
-	names  []string         // of them
-	types  []ir.Type
-	places []place // where their values go
+	nodes  []*gorgonia.Node // the nodes to compute
+	names  []string         // their names
+	types  []ir.Type        // their types
+	places []place          // where their values go
 	leaves []leaf
 	taken  map[string]bool // names of inputs
 	reads  []reading
@@ -84,7 +84,7 @@ func (b *plan) find() (err error) {
 	return b.constantGrads()
 }
 
-// add makes n, or what is computed in its place, a result of the program.
+// add makes n, or the node that replaces it, a result of the program.
 func (b *plan) add(n *gorgonia.Node, to place) {
 	b.names = append(b.names, op.NameOf(n))
 	if y := b.by[n]; y != nil {
@@ -94,7 +94,7 @@ func (b *plan) add(n *gorgonia.Node, to place) {
 	b.places = append(b.places, to)
 }
 
-// wanted are the nodes to compute.
+// wanted returns the nodes to compute.
 func (b *plan) wanted() ([]*gorgonia.Node, error) {
 	read, readers := map[*gorgonia.Node]bool{}, map[*gorgonia.Node][]*gorgonia.Node{}
 	var want []*gorgonia.Node
@@ -173,7 +173,7 @@ func (b *plan) differentiate() error {
 	return nil
 }
 
-// runningStats adds the statistics of the batches for normalisations that train.
+// runningStats adds the batch statistics of the normalisations that are in training.
 func (b *plan) runningStats() {
 	for _, n := range b.g.AllNodes() {
 		for _, r := range foreign.RunningStats(b.c, n) {
@@ -182,8 +182,8 @@ func (b *plan) runningStats() {
 	}
 }
 
-// constantGrads gives the leaves whose gradient is one of gorgonia's constants,
-// which solvers would write to, gradients of their own.
+// constantGrads finds the leaves whose gradient is one of gorgonia's constants. They get
+// gradients of their own, since solvers write to them.
 func (b *plan) constantGrads() error {
 	for _, g := range b.rec.Gradients {
 		if g.Of.Op() != nil || !foreign.IsConstant(g.At) || g.Of.Deriv() != g.At {
@@ -198,7 +198,7 @@ func (b *plan) constantGrads() error {
 	return nil
 }
 
-// leaf makes an input of a leaf under a name of its own.
+// leaf makes a leaf an input of the program.
 func (b *plan) leaf(n *gorgonia.Node) (compile.Leaf, error) {
 	if foreign.IsConstant(n) {
 		data, err := op.ValueData(n.Value())
@@ -216,8 +216,8 @@ func (b *plan) leaf(n *gorgonia.Node) (compile.Leaf, error) {
 	return compile.Leaf{Kind: ir.Input, Name: l.name}, nil
 }
 
-// unused returns the name for an input of the program, with a number if another leaf has
-// it: gorgonia's names need not differ.
+// unused returns the name of an input for a leaf of that name. If another leaf has the name,
+// it adds a number.
 func (b *plan) unused(name string) string {
 	full := name
 	for i := len(b.leaves); b.taken[full]; i++ {

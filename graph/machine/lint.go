@@ -15,16 +15,16 @@ type Doubt uint8
 
 // The kinds of findings.
 const (
-	// WrongValue: gorgonia's own machines compute something else than the node says.
-	// A Machine and a graph.Program compute what it says.
+	// WrongValue: gorgonia's own machines compute another value than the node stands for. A
+	// Machine and a graph.Program compute the right one.
 	WrongValue Doubt = Doubt(foreign.WrongValue)
 	// WrongGradient: gorgonia.Grad differentiates the node wrongly. Package autograd
 	// differentiates it correctly, and so does a Machine.
 	WrongGradient Doubt = Doubt(foreign.WrongGradient)
-	// MayBeMerged: the node may stand for two different nodes of the program that
-	// built the graph. gorgonia identifies nodes by a hash, and the hash leaves out
-	// something that this node depends on. The graph does not show whether it
-	// happened, and nothing can undo it. Nodes of a graph.Builder never merge.
+	// MayBeMerged: two calls of the program that built the graph may have got this one node.
+	// gorgonia identifies nodes by a hash, and the hash leaves out something that this node
+	// depends on. The graph does not show whether it happened, and nothing can undo it.
+	// Nodes of a graph.Builder never merge.
 	MayBeMerged Doubt = Doubt(foreign.MayBeMerged)
 	// LostGradient: a second call of gorgonia.Grad stopped at the node, because the
 	// node had a gradient already. For the leaves below it the second call returned
@@ -49,7 +49,7 @@ func (d Doubt) String() string {
 // MarshalText returns what String returns.
 func (d Doubt) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
-// Finding is a node of a plain gorgonia graph that may not be what was meant.
+// Finding is a node of a plain gorgonia graph that may compute something else than was meant.
 type Finding struct {
 	Node   *gorgonia.Node
 	Doubt  Doubt
@@ -65,9 +65,9 @@ func (f Finding) String() string {
 	return fmt.Sprintf("node %d %q: %v: %s", id, name, f.Doubt, f.Reason)
 }
 
-// Lint returns what gorgonia may have got wrong in a graph, in the order of the
-// nodes. Nodes of this module's own operators have no findings, and neither has a nil
-// graph. Lint adds nothing to the graph.
+// Lint returns the nodes of a graph that gorgonia may have got wrong, in the order of the
+// nodes. It finds nothing in this module's own operators, or in a nil graph. It does not
+// change the graph.
 func Lint(g *gorgonia.ExprGraph) []Finding {
 	if g == nil {
 		return nil

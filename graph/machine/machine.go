@@ -30,46 +30,49 @@ import (
 //
 // After RunAll these have values:
 //
-//   - the nodes that the user's own calls returned: costs, predictions and what lies
-//     on the way to them. KeepOnly narrows this, for speed;
+//   - the nodes that the user's own calls returned, such as costs, predictions and the
+//     layers before them. KeepOnly leaves fewer of them, for speed;
 //   - the gradients of leaves, where Grad and gorgonia's solvers find them;
-//   - what gorgonia.Read reads.
+//   - the nodes that gorgonia.Read reads.
 //
-// Two kinds of nodes keep the value that they had, unless they are given to New:
-// those that gorgonia.Grad or autograd built on the way to what they returned, and the
-// steps within one of gorgonia's functions, such as the columns of a convolution.
+// Two kinds of nodes keep their old value, unless they are given to New. One kind is the
+// steps that gorgonia.Grad or autograd built for the gradients that they returned. The
+// other is the steps within one of gorgonia's functions, such as the columns of a
+// convolution.
 //
-// Values are views of the machine's memory: the next run overwrites them. If a leaf
-// has memory for its gradient, by gorgonia.WithGrad or from another machine, the
-// gradient is copied there.
+// Values are views of the machine's memory, which the next run overwrites. A leaf may have
+// memory for its gradient, by gorgonia.WithGrad or from another machine. Then the gradient
+// is copied there.
 //
 // # Where gorgonia is wrong
 //
-// Operators that this module has no kernel for run by their own Do; Stats counts them.
-// Where gorgonia's kernel is wrong, this one is right.
+// Operators that this module has no kernel for run by their own Do method, right or wrong.
+// Stats counts them. All other operators are computed correctly, also those whose kernel
+// in gorgonia is wrong.
 //
-// Gradients are computed as gorgonia.Grad built them, if its rules are right. The
-// machine differentiates the costs anew if a rule on the way is wrong, and if
-// gorgonia.Grad was called more than once, which gives terms of gradients instead of
-// their sums. The nodes that gorgonia.Grad returned then have the right gradients.
-// What cannot be put right is listed by Lint: gorgonia made one node of two, or
-// returned the gradient of an earlier cost.
+// Gradients are computed as gorgonia.Grad built them, if its rules are right. In two cases
+// the machine differentiates the costs anew. One is a wrong rule. The other is a second call
+// of gorgonia.Grad, which returns terms of gradients instead of their sums. The nodes that
+// gorgonia.Grad returned then get the right gradients.
+//
+// Lint lists what cannot be put right: gorgonia made one node of two, or returned the
+// gradient of an earlier cost.
 //
 // A Machine is for one goroutine at a time.
 type Machine struct {
 	g    *gorgonia.ExprGraph
 	keep []*gorgonia.Node
-	only bool           // nothing else inside of the graph is kept
+	only bool           // KeepOnly was called
 	cost *gorgonia.Node // of Differentiate
 	wrt  []*gorgonia.Node
 
-	settings *foreign.Settings // of the graph's operators, which programs depend on
-	nodes    int               // of the graph, when built was begun
+	settings *foreign.Settings // of the graph's operators: each set has a program
+	nodes    int               // number of the graph's nodes when the programs were built
 	built    map[string]runner
 	now      runner
 }
 
-// runner is the graph compiled for some settings of its operators.
+// runner is the graph, compiled for one set of settings of its operators.
 type runner interface {
 	run() error              // computes the graph
 	show() error             // gives the nodes their values
@@ -79,17 +82,17 @@ type runner interface {
 var _ gorgonia.VM = (*Machine)(nil)
 
 // New returns a machine for g. It sets the operators of g to training, as
-// gorgonia.NewTapeMachine does. keep lists nodes whose values are wanted beside those
-// that every run leaves.
+// gorgonia.NewTapeMachine does. A run also leaves the values of the nodes keep.
 //
-// The first RunAll compiles the graph. If nodes were added since, RunAll compiles it
-// again. Mistakes, such as a nil graph, are reported by RunAll.
+// The first RunAll compiles the graph. After nodes were added, RunAll compiles it again.
+// RunAll reports mistakes, such as a nil graph.
 func New(g *gorgonia.ExprGraph, keep ...*gorgonia.Node) *Machine {
 	return newMachine(g, keep, true)
 }
 
-// NewEval is New with the operators set to evaluation, as gorgonia.EvalMode does:
-// batch normalisation uses its running statistics, dropout does nothing.
+// NewEval returns a machine as New does, with the operators set to evaluation, as
+// gorgonia.EvalMode does. Batch normalisation uses its running statistics, and dropout does
+// nothing.
 func NewEval(g *gorgonia.ExprGraph, keep ...*gorgonia.Node) *Machine {
 	return newMachine(g, keep, false)
 }
@@ -103,8 +106,8 @@ func newMachine(g *gorgonia.ExprGraph, keep []*gorgonia.Node, training bool) *Ma
 }
 
 // Differentiate makes every run compute the gradients of cost by the leaves wrt, for
-// Grad and gorgonia's solvers to find. gorgonia.NewLispMachine does so by itself;
-// gorgonia.Grad need not be called.
+// Grad and gorgonia's solvers to find, as gorgonia.NewLispMachine does. gorgonia.Grad need
+// not be called.
 //
 // cost must be a scalar node of the graph and wrt leaves of it (ErrOption).
 // Differentiate must be called once, before the first RunAll.
@@ -130,7 +133,7 @@ func (m *Machine) Differentiate(cost *gorgonia.Node, wrt ...*gorgonia.Node) erro
 	return nil
 }
 
-// text is a node of m for messages.
+// text returns a node as messages write it.
 func (m *Machine) text(n *gorgonia.Node) string {
 	switch {
 	case n == nil:
@@ -163,14 +166,14 @@ func (m *Machine) KeepOnly(nodes ...*gorgonia.Node) error {
 	return nil
 }
 
-// Reset does nothing: every run starts anew. It is there for gorgonia.VM.
+// Reset does nothing, since every run starts anew. gorgonia.VM requires it.
 func (m *Machine) Reset() {}
 
-// Close does nothing: the machine holds nothing but memory. It is there for
-// gorgonia.VM.
+// Close does nothing, since the machine holds only memory. gorgonia.VM requires it. It
+// returns nil.
 func (m *Machine) Close() error { return nil }
 
-// Stats describes the compiled program. Before the first RunAll it is the zero Stats.
+// Stats returns the Stats of the compiled program. Before the first RunAll they are zero.
 func (m *Machine) Stats() graph.Stats {
 	if m == nil || m.now == nil {
 		return graph.Stats{}
@@ -178,8 +181,9 @@ func (m *Machine) Stats() graph.Stats {
 	return m.now.program().Stats()
 }
 
-// Profile runs the graph so many times and measures its kernels, as
-// graph.Program.Profile does. RunAll must have run before (ErrOption).
+// Profile runs the graph the given number of times and measures its kernels, as
+// graph.Program.Profile does. Errors: ErrOption before the first RunAll, and those of
+// graph.Program.Profile.
 func (m *Machine) Profile(runs int) (graph.Profile, error) {
 	if m == nil || m.now == nil {
 		return graph.Profile{}, mistake.Optionf("machine: Profile: got a Machine that has not run, want RunAll before")
@@ -187,9 +191,11 @@ func (m *Machine) Profile(runs int) (graph.Profile, error) {
 	return m.now.program().Profile(runs)
 }
 
-// RunAll computes the graph. It fails if a leaf has no value or a value of another
-// shape or type, if the graph cannot be compiled (a *graph.MemoryError if it is too
-// large), and if an operator of gorgonia's fails.
+// RunAll computes the graph.
+//
+// Errors: ErrOption or ErrShape for a leaf without a value or with another shape;
+// ErrUnsupported for a graph of float32 and float64; a *graph.MemoryError for a graph that is
+// too large; the error of an operator that fails.
 func (m *Machine) RunAll() error {
 	if m == nil {
 		return mistake.Optionf("machine: RunAll: got a nil Machine, want one from New or NewEval")
@@ -202,11 +208,11 @@ func (m *Machine) RunAll() error {
 	return errors.Wrap(m.now.run(), "machine: RunAll")
 }
 
-// maxBuilt is how many programs a Machine keeps for other settings.
+// maxBuilt is the number of programs that a Machine keeps, one for each set of settings.
 const maxBuilt = 16
 
-// choose takes the program for the settings of the operators, which it compiles
-// if there is none yet, and shows its memory on the nodes.
+// choose takes the program for the present settings of the operators, which it compiles if
+// there is none. It makes its memory the values of the nodes.
 func (m *Machine) choose() (err error) {
 	defer func() {
 		if r := recover(); r != nil { // a broken invariant of the compiler

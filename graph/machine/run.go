@@ -11,8 +11,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// program is a compiled graph whose floats are of type T, with what it reads and where
-// its results go.
+// program is a compiled graph with floats of type T, the leaves that it reads and the places
+// of its results.
 type program[T ir.Float] struct {
 	prog   *graph.Program
 	leaves []feed[T]
@@ -21,14 +21,14 @@ type program[T ir.Float] struct {
 	fixed  []fixed
 }
 
-// leaf is a leaf that is read in each run.
+// leaf is a leaf that each run reads.
 type leaf struct {
 	n    *gorgonia.Node
 	name string // of the program's input
 	t    ir.Type
 }
 
-// feed is a leaf with the input that reads it: one of numbers or one of indices.
+// feed is a leaf with the input that it feeds, of numbers or of indices.
 type feed[T ir.Float] struct {
 	leaf
 	x      graph.Input[T]
@@ -36,8 +36,8 @@ type feed[T ir.Float] struct {
 	labels graph.Input[int]
 }
 
-// place says where a result goes: to the node n as its value, to the leaf of as its
-// gradient, or to running statistics.
+// place says where a result goes: the value of the node n, the gradient of the leaf of, or
+// the running statistics moves.
 type place struct {
 	n        *gorgonia.Node
 	of       *gorgonia.Node
@@ -45,12 +45,12 @@ type place struct {
 	momentum float64
 }
 
-// result is one output of the program with its place. Tensors show the memory of the
-// program. Scalars and truth values have memory that is written after each run.
+// result is one output of the program with its place. Tensors share the memory of the
+// program. Scalars and truth values have memory of their own, written after each run.
 type result[T ir.Float] struct {
 	place
-	data []T   // the program's memory, of numbers
-	ints []int // or of indices
+	data []T   // the program's memory of an output of numbers
+	ints []int // and of an output of indices
 
 	value gorgonia.Value
 	f64   *gorgonia.F64
@@ -58,7 +58,7 @@ type result[T ir.Float] struct {
 	i     *gorgonia.I
 	bit   *gorgonia.B
 	bits  []bool
-	copy  []gorgonia.Value // gradients of leaves that have memory of their own
+	copy  []gorgonia.Value // gradients of leaves, with memory of their own
 }
 
 // reading is a gorgonia.Read.
@@ -73,7 +73,7 @@ type fixed struct {
 	data []float64
 }
 
-// newProgram connects the program to what b has found.
+// newProgram connects the program to the leaves and places that b has found.
 func newProgram[T ir.Float](b *plan, prog *graph.Program) (*program[T], error) {
 	p := &program[T]{prog: prog, reads: b.reads, fixed: b.fixed}
 	needed := map[string]bool{}
@@ -136,8 +136,7 @@ func (p *program[T]) run() error {
 	return nil
 }
 
-// feed makes the program read the value of the leaf, in place if it lies row-major in
-// memory.
+// feed gives the program the value of the leaf, without a copy if it is row-major.
 func (l *feed[T]) feed() error {
 	v := l.n.Value()
 	if v == nil {
@@ -195,7 +194,7 @@ func (o *result[T]) allocate(of ir.Shape) {
 	}
 }
 
-// dtypeOf returns the name that package tensor has for T.
+// dtypeOf returns the type of package tensor for T.
 func dtypeOf[T ir.Float]() tensor.Dtype {
 	if _, ok := any(T(0)).(float32); ok {
 		return tensor.Float32
@@ -211,7 +210,7 @@ func floats[T ir.Float](d *tensor.Dense) []T {
 	return any(d.Float64s()).([]T)
 }
 
-// show binds the values to the nodes.
+// show binds the values and gradients to the nodes.
 func (p *program[T]) show() error {
 	for i := range p.outs {
 		o := &p.outs[i]
@@ -256,7 +255,7 @@ func (o *result[T]) let() error {
 	return op.Let(o.n, o.value)
 }
 
-// deliver brings the result of a run to its place.
+// deliver writes the result of a run to its place.
 func (o *result[T]) deliver() {
 	switch {
 	case o.f64 != nil:
@@ -279,14 +278,14 @@ func (o *result[T]) deliver() {
 	}
 }
 
-// blend moves old towards batch by the momentum.
+// blend sets old to momentum·batch + (1−momentum)·old.
 func blend[T ir.Float](old, batch []T, momentum T) {
 	for i, x := range batch {
 		old[i] = momentum*x + (1-momentum)*old[i]
 	}
 }
 
-// store writes x to a value of as many elements.
+// store writes x to a value with the same number of elements.
 func store[T ir.Float](v gorgonia.Value, x []T) {
 	switch v := v.(type) {
 	case *gorgonia.F64:
@@ -303,6 +302,7 @@ func store[T ir.Float](v gorgonia.Value, x []T) {
 	}
 }
 
+// convert copies x to dst.
 func convert[T, U ir.Float](dst []T, x []U) {
 	for i := range dst {
 		dst[i] = T(x[i])

@@ -106,7 +106,7 @@ func shapef(format string, a ...any) error { return mistake.Shapef(format, a...)
 // dtypef is an ErrDType with the text.
 func dtypef(format string, a ...any) error { return mistake.Newf(ErrDType, format, a...) }
 
-// wantInts is an error if t is not a type of integers.
+// wantInts returns an error if t is not a type of integers.
 func wantInts(t ir.Type) error {
 	if t.DType != ir.Int {
 		return dtypef("got %v, want integers: build them with Builder.Ints", t)
@@ -114,7 +114,7 @@ func wantInts(t ir.Type) error {
 	return nil
 }
 
-// wantIndexed is an error if x has no floats, or the index no integers.
+// wantIndexed returns an error if x does not hold floats or the index not integers.
 func wantIndexed(x, index ir.Type) error {
 	if !x.DType.IsFloat() {
 		return dtypef("got %v, want floats", x)
