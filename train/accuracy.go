@@ -122,7 +122,7 @@ func checkAccuracy(p Pair) error {
 	}
 	wrong := func(v float64) bool { return (v < 0 || v >= float64(width)) && !p.ignores(v) }
 	if row, _, v, found := f.Find(wrong); found {
-		return mistake.Newf(data.ErrLabel, "field %q: row %d has the label %.0f, want one in [0,%d) for %d outputs", f.Name, row, v, width, width)
+		return mistake.Newf(data.ErrLabel, "field %q: row %d has the label %.0f, want one in [0, %d) for %d outputs", f.Name, row, v, width, width)
 	}
 	return nil
 }

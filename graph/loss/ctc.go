@@ -36,7 +36,7 @@ func CTC(b *graph.Builder, x, labels *gorgonia.Node, blank int, r ...Reduction) 
 		c.Refuse(mistake.Shapef("got %v and labels %v, want [T, N, C] and [N, L] with T and L of at least 1", s, l))
 		return nil
 	}
-	if !c.Checks().Choice("blank", blank, blank >= 0 && blank < s[2], fmt.Sprintf("a class in [0,%d)", s[2])).Classes(x, labels, 2, nil).OK() {
+	if !c.Checks().Choice("blank", blank, blank >= 0 && blank < s[2], fmt.Sprintf("a class in [0, %d)", s[2])).Classes(x, labels, 2, nil).OK() {
 		return nil
 	}
 	if !c.Unrolls(s[0]) {

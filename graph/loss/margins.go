@@ -171,7 +171,7 @@ func MultiLabelMargin(b *graph.Builder, x *gorgonia.Node, labels [][]int, r ...R
 	for i, of := range labels {
 		for _, class := range of {
 			if class < 0 || class >= s[1] {
-				c.Refuse(mistake.Shapef("got the label %d of example %d, want it in [0,%d)", class, i, s[1]))
+				c.Refuse(mistake.Shapef("got the label %d of example %d, want one in [0, %d)", class, i, s[1]))
 				return nil
 			}
 			counts[i*s[1]+class]++

@@ -79,7 +79,7 @@ func (l Checks) Classes(x, labels *gorgonia.Node, axis int, ignore *int) Checks 
 	list, _ := leaf.Data.([]int)
 	for i, v := range list {
 		if (v < 0 || v >= n) && (ignore == nil || v != *ignore) {
-			l.c.Refuse(mistake.Optionf("got the label %d at element %d, want it in [0,%d)", v, i, n))
+			l.c.Refuse(mistake.Optionf("got the label %d at element %d, want one in [0, %d)", v, i, n))
 			break
 		}
 	}
