@@ -10,17 +10,19 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// JVP returns the Jacobian-vector product of each y of ys along a direction: the sum over
-// i of ∂y/∂wrt[i]·dir[i], with the shape of y. dir[i] has the shape of wrt[i]. For a y that
-// does not depend on wrt it is zero.
+// JVP returns the Jacobian-vector product of each y of ys along a direction, the sum over i
+// of ∂y/∂wrt[i]·dir[i]. It has the shape of y. Each dir[i] has the shape of wrt[i]. The
+// product is zero for a y that does not depend on wrt.
 //
 // This is forward mode: one sweep from wrt to all of ys. It costs about as much as
 // computing ys, whatever their number of elements.
 //
 // Each operator has one rule, for reverse mode. The rule is linear in the incoming gradient,
-// and forward mode transposes it. (Radul et al. 2022, "You Only Linearize Once", transpose
-// the rules of forward mode.) Integers, such as the result of ArgSort, have no tangent. The
-// elements that they index have one. Errors: those of Gradients.
+// and forward mode transposes it. Radul et al. 2022, "You Only Linearize Once", transpose
+// the rules of forward mode instead.
+//
+// Integers, such as the result of ArgSort, have no tangent. The elements that they index have
+// one. Errors: those of Gradients.
 func JVP(ys, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {
 	out, err := jvp(ys, wrt, dir)
 	return given(out, err, "JVP", slices.Concat(ys, wrt, dir)...)

@@ -31,7 +31,7 @@ type Options struct {
 // nodes, leaves or not. The time is linear in the size of the graph.
 //
 // Errors: the first mistake of the Builder, if there is one. ErrShape for a loss of several
-// elements or of none, ErrDType for integers, ErrOption for a node that is nil, given twice or
+// elements or of none. ErrDType for integers. ErrOption for a node that is nil, given twice or
 // of another graph. ErrUnconnected if the loss does not depend on a node, and
 // graph.ErrNotDifferentiable if it depends on it through an operator without a derivative.
 // After an error the graph can still be used.

@@ -11,9 +11,9 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// VJP returns the vector-Jacobian product of y by each w of wrt: the sum over the elements
-// k of y of u[k]·∂y[k]/∂w, with the shape of w. u has the shape of y. This is reverse
-// mode. Errors: those of Gradients.
+// VJP returns the vector-Jacobian product of y by each w of wrt, the sum of u[k]·∂y[k]/∂w
+// over the elements k of y. It has the shape of w. The vector u has the shape of y. This is
+// reverse mode. Errors: those of Gradients.
 func VJP(y, u *gorgonia.Node, wrt ...*gorgonia.Node) ([]*gorgonia.Node, error) {
 	if u == nil {
 		if err := op.Mistake(append([]*gorgonia.Node{y}, wrt...)...); err != nil {
@@ -25,8 +25,8 @@ func VJP(y, u *gorgonia.Node, wrt ...*gorgonia.Node) ([]*gorgonia.Node, error) {
 	return given(out, err, "VJP", append([]*gorgonia.Node{y, u}, wrt...)...)
 }
 
-// HVP returns the product of the Hessian of a loss of one element with a direction: for
-// each w of wrt the sum over i of ∂²loss/∂w∂wrt[i]·dir[i], with the shape of w. It is a JVP
+// HVP returns the product of the Hessian with a direction: for each w of wrt the sum over i
+// of ∂²loss/∂w∂wrt[i]·dir[i]. It has the shape of w. The loss has one element. HVP is a JVP
 // of the gradients (Pearlmutter 1994). It costs about as much as a few gradients, since the
 // Hessian is never built. Errors: those of Gradients and JVP.
 func HVP(loss *gorgonia.Node, wrt, dir []*gorgonia.Node) ([]*gorgonia.Node, error) {

@@ -230,9 +230,9 @@ func (b *Builder) ConstInts(v []int, shape ...int) *gorgonia.Node {
 	return b.constant(ir.Type{DType: ir.Int, Shape: append(ir.Shape{}, shape...)}, append([]int(nil), v...))
 }
 
-// Shape returns the shape of a node. The caller owns it. After a mistake it has more
-// axes than any node, each of extent 1, so that code which reads an axis reaches the
-// point where the mistake is reported.
+// Shape returns the shape of a node. The caller owns it. After a mistake it has more axes
+// than any node, each of extent 1. So code that reads an axis goes on to the point where the
+// mistake is reported.
 func (b *Builder) Shape(n *gorgonia.Node) []int {
 	defer b.c.Enter("graph.Shape", n).Leave()
 	s := b.c.Shape(n)

@@ -69,8 +69,8 @@ type Options struct {
 // fixes the set of its parameters. Compile binds the nodes of the parameters to tensors that
 // share their memory.
 //
-// Errors: the first mistake of the Builder; ErrOption, ErrShape or ErrDType for a setting or
-// a node that does not fit; a *MemoryError if the program needs too much memory.
+// Errors: the first mistake of the Builder. ErrOption, ErrShape or ErrDType for a setting or
+// a node that does not fit. A *MemoryError if the program needs too much memory.
 func (b *Builder) Compile(o Options) (p *Program, err error) {
 	if b == nil {
 		return nil, mistake.Optionf("graph: Compile: got a nil Builder, want one from New")

@@ -29,7 +29,7 @@ func (b *Builder) IgnoredLabel(input string) (label IgnoredLabel, ok bool) {
 	return IgnoredLabel{l[0], l[1]}, ok
 }
 
-// AcrossExamples returns the operator that makes the results for one example depend on the
-// other examples of its batch, and where it was called: "BatchNorm at model.go:12". It is
-// "" if there is none.
+// AcrossExamples returns the first operator whose results for one example depend on the other
+// examples of the batch, and where it was called: "BatchNorm at model.go:12". It is "" if
+// there is none.
 func (b *Builder) AcrossExamples() string { return b.c.Across }

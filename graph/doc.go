@@ -15,13 +15,13 @@
 //
 // Shapes are written as [N, In]; "..." stands for any number of axes. Axes count from 0,
 // and negative ones from the last. A function of one element has the shape of its operand,
-// and its gradient is its derivative; the comments say where that is special. "x and y
-// broadcast" means as in NumPy: axes are matched from the last, and an extent of 1
-// repeats. Truth values are 1 and 0, of the type of the operands.
+// and its gradient is its derivative. The comments say where that is special. "x and y
+// broadcast" means as in NumPy. Axes are matched from the last, and an extent of 1 repeats.
+// Truth values are 1 and 0, of the type of the operands.
 //
-// Mistakes are errors, never panics. The Builder keeps the first one, an *OpError with the
-// operator, what is wrong, what is wanted, the operands and the line of the caller; Err and
-// Compile return it:
+// Mistakes are errors, never panics. The Builder keeps the first one, and Err and Compile
+// return it. It is an *OpError with the operator, what is wrong, what is wanted, the operands
+// and the line of the caller:
 //
 //	graph: Max: axis 5: want one of 0, 1 (x: [2, 3], main.go:12)
 //

@@ -57,9 +57,9 @@ func (b *Builder) IndexSelect(x, index *gorgonia.Node, axis int) *gorgonia.Node 
 	return b.c.IndexSelect(x, index, axis)
 }
 
-// Scatter returns x with elements of s written to the positions that index gives along
-// the axis: y[i, index[i, j, k], k] = s[i, j, k] for axis 1. If a position is named
-// twice, the last element counts.
+// Scatter returns x with elements of s written to the positions of index along the axis.
+// For axis 1, y[i, index[i, j, k], k] = s[i, j, k]. If a position occurs twice, the last
+// element counts.
 // Shape: s and index have one shape; the result has that of x.
 // Gradient: goes to the elements of s that stay, and 0 to those of x that are replaced.
 func (b *Builder) Scatter(x, s, index *gorgonia.Node, axis int) *gorgonia.Node {
@@ -67,8 +67,8 @@ func (b *Builder) Scatter(x, s, index *gorgonia.Node, axis int) *gorgonia.Node {
 	return b.c.Scatter(x, s, index, axis)
 }
 
-// ScatterAdd returns x with elements of s added at the positions that index gives along
-// the axis: y[i, index[i, j, k], k] += s[i, j, k] for axis 1.
+// ScatterAdd returns x with elements of s added at the positions of index along the axis.
+// For axis 1, y[i, index[i, j, k], k] += s[i, j, k].
 // Shape: s and index have one shape; the result has that of x.
 func (b *Builder) ScatterAdd(x, s, index *gorgonia.Node, axis int) *gorgonia.Node {
 	defer b.c.Enter("graph.ScatterAdd", x, s, index).Leave()

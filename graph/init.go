@@ -178,7 +178,7 @@ func Orthogonal(gain float64) Initializer {
 }
 
 // orthonormal draws count vectors of the length n, count ≤ n, by the method of Gram and
-// Schmidt: each is normal, minus its projections on the vectors before it. The result is
+// Schmidt. Each is normal, minus its projections on the vectors before it. The result is
 // uniform among all orthonormal systems (Mezzadri 2007). Projections are subtracted twice.
 // What rounding leaves of them the first time may be large beside a short rest.
 func orthonormal(count, n int, r *rand.Rand) [][]float64 {

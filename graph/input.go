@@ -12,8 +12,8 @@ import (
 	"github.com/symgrad/symgrad/internal/mistake"
 )
 
-// Element is the Go type that an input is set from or an output is read into: float64
-// or float32 for numbers, int for indices such as class labels.
+// Element is the Go type of the elements of inputs and outputs: float64 or float32 for
+// numbers, int for indices such as class labels.
 type Element interface{ float64 | float32 | int }
 
 // Input is an input of a Program. Find it once with InputOf, then Set or Bind it
@@ -141,11 +141,12 @@ func (x Input[T]) IndexRange() int {
 // Set copies v, row-major, into the input. A program of Float32 rounds float64 to
 // float32. NaN and infinities are accepted. Set does not allocate.
 //
-// Errors: ErrShape if v has another number of elements than the input; a *TargetError
-// for a target outside of the loss's Domain; ErrOption for an index outside of
-// IndexRange; ErrNotFinite for a finite number beyond the range of float32. After an
-// error the input keeps what it had, except after ErrNotFinite: then it must be set
-// again before the next Run.
+// Errors: ErrShape if v has another number of elements than the input. A *TargetError for a
+// target outside of the loss's Domain. ErrOption for an index outside of IndexRange.
+// ErrNotFinite for a finite number beyond the range of float32.
+//
+// After an error the input keeps its elements. After ErrNotFinite it loses them, and must be
+// set again before the next Run.
 func (x Input[T]) Set(v []T) error {
 	if err := x.check("Set", v); err != nil {
 		return err
@@ -176,9 +177,9 @@ func (x Input[T]) Set(v []T) error {
 	return nil
 }
 
-// Bind makes the program read the input from v itself, without copying, in all runs
-// until the input is set or bound again. v may be changed between runs. Targets are
-// checked when they are bound and not again. Bind allocates only the first time.
+// Bind makes the program read the input from v itself, without copying it, until the input
+// is set or bound again. The caller may change v between runs. Targets are checked when they
+// are bound and not again. Bind allocates only the first time.
 //
 // T must be the type of the program, otherwise the error is ErrDType. Indices cannot
 // be bound (ErrUnsupported). Other errors are those of Set.
@@ -207,9 +208,9 @@ func (x Input[T]) Bind(v []T) error {
 	return nil
 }
 
-// Memory returns the program's own memory of the input, row-major, and counts as
-// setting it: following runs read what is written there, until the input is bound.
-// Targets that are written there are not checked.
+// Memory returns the program's own memory of the input, row-major. It counts as setting the
+// input: following runs read what is written there, until the input is bound. Targets that
+// are written there are not checked.
 //
 // T must be the type of the program, otherwise the error is ErrDType. Indices must be
 // checked, so they have no Memory (ErrUnsupported).

@@ -77,8 +77,8 @@ type values struct {
 }
 
 // NewParams returns a Params without parameters. Its parameters will have the type d. Each
-// is drawn from a generator that is seeded with the seed and the name of the parameter, so
-// a new parameter does not change the others.
+// is drawn from a generator that is seeded with the seed and the parameter's name. So a new
+// parameter does not change the others.
 // Errors: ErrOption for an unknown d, which New keeps as the mistake of its Builder, and
 // which Set returns.
 func NewParams(d DType, seed uint64) *Params {

@@ -114,9 +114,9 @@ func (p *Program) failedFork() *Program {
 // Run computes the outputs and the gradients from the inputs and the parameters. Every input
 // must have been set or bound before. It keeps its elements for the following runs.
 //
-// Errors: those of InputOf and OutputOf; ErrOption for an input without elements; the
-// *MemoryError of a failed Fork; the error of an operator that fails, such as Cholesky of a
-// matrix that is not positive definite, with the line that called it.
+// Errors: those of InputOf and OutputOf. ErrOption for an input without elements. The
+// *MemoryError of a failed Fork. The error of an operator that fails, such as Cholesky of a
+// matrix that is not positive definite. It names the operator and the line that called it.
 func (p *Program) Run() error { return p.run(nil) }
 
 // run is Run. If took is not nil, the time of each kernel is added to it.

@@ -24,8 +24,8 @@ type Stats struct {
 	// Kernels is the number of kernels that a run calls.
 	Kernels int
 
-	// Fallbacks counts, by name, the operators that run by their own Do method: operators
-	// of gorgonia and of users that this module has no kernel for. They are slow.
+	// Fallbacks counts, by name, the operators that run by their own Do method, slowly. They
+	// are operators of gorgonia and of users that this module has no kernel for.
 	Fallbacks map[string]int
 
 	// Bytes is the memory by role. The program's own roles are input, const, temp (values

@@ -22,8 +22,8 @@ const (
 	// differentiates it correctly, and so does a Machine.
 	WrongGradient Doubt = Doubt(foreign.WrongGradient)
 	// MayBeMerged: two calls of the program that built the graph may have got this one node.
-	// gorgonia identifies nodes by a hash, and the hash leaves out something that this node
-	// depends on. The graph does not show whether it happened, and nothing can undo it.
+	// The hash by which gorgonia identifies nodes leaves out something that this node depends
+	// on. The graph does not show whether it happened, and nothing can undo it.
 	// Nodes of a graph.Builder never merge.
 	MayBeMerged Doubt = Doubt(foreign.MayBeMerged)
 	// LostGradient: a second call of gorgonia.Grad stopped at the node, because the

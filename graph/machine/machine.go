@@ -106,8 +106,8 @@ func newMachine(g *gorgonia.ExprGraph, keep []*gorgonia.Node, training bool) *Ma
 }
 
 // Differentiate makes every run compute the gradients of cost by the leaves wrt, for
-// Grad and gorgonia's solvers to find, as gorgonia.NewLispMachine does. gorgonia.Grad need
-// not be called.
+// Grad and gorgonia's solvers to find. It replaces gorgonia.Grad, as
+// gorgonia.NewLispMachine does.
 //
 // cost must be a scalar node of the graph and wrt leaves of it (ErrOption).
 // Differentiate must be called once, before the first RunAll.
@@ -193,9 +193,9 @@ func (m *Machine) Profile(runs int) (graph.Profile, error) {
 
 // RunAll computes the graph.
 //
-// Errors: ErrOption or ErrShape for a leaf without a value or with another shape;
-// ErrUnsupported for a graph of float32 and float64; a *graph.MemoryError for a graph that is
-// too large; the error of an operator that fails.
+// Errors: ErrOption or ErrShape for a leaf without a value or with another shape.
+// ErrUnsupported for a graph of float32 and float64. A *graph.MemoryError for a graph that is
+// too large. The error of an operator that fails.
 func (m *Machine) RunAll() error {
 	if m == nil {
 		return mistake.Optionf("machine: RunAll: got a nil Machine, want one from New or NewEval")
