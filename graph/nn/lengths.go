@@ -22,6 +22,17 @@ import (
 func LengthMask(b *graph.Builder, lengths *gorgonia.Node, steps int) *gorgonia.Node {
 	c := build.Enter(b, "nn.LengthMask", lengths)
 	defer c.Leave()
+	if lengthsOf(c, lengths); c.OK() && steps < 1 {
+		c.Refuse(mistake.Shapef("got %d steps, want at least 1", steps))
+	}
+	if !c.OK() {
+		return nil
+	}
+	return c.OneMinus(behind(b, lengths, steps))
+}
+
+// lengthsOf returns how many sequences have the lengths. It fails if they are no Ints [N].
+func lengthsOf(c *build.Core, lengths *gorgonia.Node) int {
 	t := c.Type(lengths)
 	switch {
 	case !c.OK():
@@ -29,37 +40,38 @@ func LengthMask(b *graph.Builder, lengths *gorgonia.Node, steps int) *gorgonia.N
 		c.Refuse(mistake.Newf(graph.ErrDType, "got the lengths %v, want Ints", t))
 	case len(t.Shape) != 1:
 		c.Refuse(mistake.Shapef("got the lengths %v, want [N]", t.Shape))
-	case steps < 1:
-		c.Refuse(mistake.Shapef("got %d steps, want at least 1", steps))
+	default:
+		return t.Shape[0]
 	}
-	if !c.OK() {
-		return nil
-	}
-	over := b.CumSum(b.OneHot(lengths, steps+1), 1) // 1 from the length on
-	return c.OneMinus(c.Part(over, 1, 0, steps))
+	return 0
 }
 
-// maskFor returns the LengthMask of the sequences x: [T, N, ...], nil without lengths.
-func maskFor(b *graph.Builder, x, lengths *gorgonia.Node) *gorgonia.Node {
+// behind returns 1 for the steps behind the end of each sequence, else 0: [N, steps].
+func behind(b *graph.Builder, lengths *gorgonia.Node, steps int) *gorgonia.Node {
+	return build.Of(b).Part(b.CumSum(b.OneHot(lengths, steps+1), 1), 1, 0, steps)
+}
+
+// stepMask returns the LengthMask of the sequences x: [T, N, ...] with the steps first,
+// [T, N, 1], so that those of a step lie side by side. It is nil without lengths.
+func stepMask(b *graph.Builder, x, lengths *gorgonia.Node) *gorgonia.Node {
 	if lengths == nil {
 		return nil
 	}
 	c := build.Of(b)
-	s, n := c.Shape(x), c.Shape(lengths)
+	s, n := c.Shape(x), lengthsOf(c, lengths)
+	if c.OK() && n != s[1] {
+		c.Refuse(mistake.Shapef("got %d lengths for %d sequences, want one for each", n, s[1]))
+	}
 	if !c.OK() {
 		return nil
 	}
-	if !n.Equal(s[1:2]) {
-		c.Refuse(mistake.Shapef("got the lengths %v, want %v: one for each sequence", n, s[1:2]))
-		return nil
-	}
-	return LengthMask(b, lengths, s[0])
+	return c.OneMinus(b.Transpose(b.Unsqueeze(behind(b, lengths, s[0]), 2), 1, 0, 2))
 }
 
-// maskSteps returns x: [T, N, D] with zeros where the mask: [N, T] is 0. Nil is no mask.
+// maskSteps returns x: [T, N, D] with zeros where the stepMask is 0. Nil is no mask.
 func maskSteps(b *graph.Builder, mask, x *gorgonia.Node) *gorgonia.Node {
 	if mask == nil {
 		return x
 	}
-	return b.Where(b.Transpose(b.Unsqueeze(mask, 2), 1, 0, 2), x, b.Scalar(0))
+	return b.Where(mask, x, b.Scalar(0))
 }

@@ -81,7 +81,7 @@ func Recurrent(b *graph.Builder, name string, x *gorgonia.Node, o RecurrentOptio
 	if o.BatchFirst {
 		x = b.SwapAxes(x, 0, 1)
 	}
-	mask := maskFor(b, x, o.Lengths)
+	mask := stepMask(b, x, o.Lengths)
 	y, last := o.run(b, name, maskSteps(b, mask, x), func(x *gorgonia.Node, s State, w CellWeights, reverse bool) (*gorgonia.Node, State) {
 		return sweep{o.Cell, mask, reverse}.over(b, x, s, w)
 	})

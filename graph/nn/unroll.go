@@ -33,14 +33,14 @@ func Unroll(b *graph.Builder, k Cell, x *gorgonia.Node, s State, w CellWeights, 
 	if !c.Unrolls(shape[0]) {
 		return nil, State{}
 	}
-	mask := maskFor(b, x, o.Lengths)
+	mask := stepMask(b, x, o.Lengths)
 	return sweep{k, mask, o.Reverse}.over(b, maskSteps(b, mask, x), s, w)
 }
 
 // sweep is how a cell runs over the steps of sequences.
 type sweep struct {
 	cell    Cell
-	mask    *gorgonia.Node // LengthMask of the sequences: [N, T]; nil: they have all steps
+	mask    *gorgonia.Node // stepMask of the sequences; nil: they have all steps
 	reverse bool
 }
 
@@ -59,7 +59,7 @@ func (r sweep) over(b *graph.Builder, x *gorgonia.Node, s State, w CellWeights) 
 		}
 		var here *gorgonia.Node
 		if r.mask != nil {
-			here = c.Part(r.mask, 1, t, t+1)
+			here = c.At(r.mask, 0, t)
 		}
 		s = cellStep(b, r.cell, c.At(a, 0, t), s, w, here)
 		out[t] = s.H
