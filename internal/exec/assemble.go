@@ -1,6 +1,10 @@
 package exec
 
-import "github.com/symgrad/symgrad/internal/ir"
+import (
+	"slices"
+
+	"github.com/symgrad/symgrad/internal/ir"
+)
 
 // assembler turns the body of a fused value into the arguments and instructions of a
 // loop.
@@ -61,7 +65,7 @@ func (a *assembler[T]) instruction(i int, v *ir.Value, isResult bool) {
 	if k, w := a.numberOf(v); k >= 0 {
 		in.elem = ir.ElemOf[T](v.Def.By)
 		in.number = &arg{operand: a.of.At(v.In[k]).operand, view: w}
-		operands = v.In[1-k : 2-k]
+		operands = slices.Concat(v.In[:k], v.In[k+1:])
 	}
 	if v.Def.Consts != nil {
 		for _, k := range v.Def.Consts(v.Attrs) {
@@ -113,9 +117,13 @@ func (a *assembler[T]) numberOf(v *ir.Value) (int, view) {
 	if v.Def.By == nil {
 		return -1, view{}
 	}
-	for k, x := range v.In {
+	may := v.In
+	if len(may) == 3 {
+		may = may[:1]
+	}
+	for k, x := range may {
 		p := a.of.At(x)
-		if !p.isArg || v.In[1-k] == x {
+		if !p.isArg || slices.Contains(v.In[k+1:], x) || slices.Contains(v.In[:k], x) {
 			continue
 		}
 		w := newView(p.layout)

@@ -56,7 +56,7 @@ type worker[T ir.Float] struct {
 	bufs  [][]T   // memory for a block of each slot
 	in    [][][]T // the operands of each instruction
 	out   []T     // a block of a result in rows
-	run   [][]T   // the operand of run
+	run   [][]T   // the operands of run
 	by    []T     // the constant of run
 }
 
@@ -91,17 +91,18 @@ func (l *loop[T]) attach(mem []T) {
 }
 
 func (l *loop[T]) newWorker(mem []T) worker[T] {
-	n := 2*l.nslots + 1
+	n, most := 2*l.nslots, 0
 	for _, c := range l.code {
-		n += len(c.in)
+		n, most = n+len(c.in), max(most, len(c.in))
 	}
+	n += most
 	const apart = 3 // slices that fill a cache line: no worker writes to one that another reads
 	lists := make([][]T, n+2*apart)[apart:]
 	list := func(n int) (x [][]T) {
 		x, lists = lists[:n:n], lists[n:]
 		return x
 	}
-	w := worker[T]{slots: list(l.nslots), bufs: list(l.nslots), run: list(1), in: make([][][]T, len(l.code)), by: make([]T, 3*lineElems)[lineElems:][:1]}
+	w := worker[T]{slots: list(l.nslots), bufs: list(l.nslots), run: list(most), in: make([][][]T, len(l.code)), by: make([]T, 3*lineElems)[lineElems:][:1]}
 	for i := range w.bufs {
 		w.bufs[i] = mem[i*l.block : (i+1)*l.block : (i+1)*l.block]
 	}
@@ -160,7 +161,7 @@ func (l *loop[T]) span(w *worker[T], start, end int) {
 				in[j] = w.slots[s]
 			}
 			if c.number != nil {
-				l.byNumber(w, c, dst, in[0], start)
+				l.byNumber(w, c, dst, in, start)
 			} else {
 				c.elem(dst, in, c.consts)
 			}
@@ -176,29 +177,33 @@ func (l *loop[T]) span(w *worker[T], start, end int) {
 
 // byNumber runs an instruction that has a number on a block: once for each stretch of
 // elements with the same number.
-func (l *loop[T]) byNumber(w *worker[T], c *instr[T], dst, x []T, start int) {
+func (l *loop[T]) byNumber(w *worker[T], c *instr[T], dst []T, in [][]T, start int) {
 	src, v := l.operand(c.number), &c.number.view
 	switch {
 	case v.kind == uniform:
-		l.run(w, c, dst, x, src[v.offset])
+		w.by[0] = src[v.offset]
+		c.elem(dst, in, w.by)
 	case len(v.shape) == 2: // a number for each row
 		n := v.shape[1]
 		row := start / n
-		first := n - (start - row*n)
-		for at := v.offset + row*v.stride[0]; len(dst) > 0; at += v.stride[0] {
-			k := min(first, len(dst))
-			l.run(w, c, dst[:k], x, src[at])
-			dst, x, first = dst[k:], x[k:], n
+		at := v.offset + row*v.stride[0]
+		for i, end := 0, min((row+1)*n-start, len(dst)); i < len(dst); i, end = end, min(end+n, len(dst)) {
+			l.run(w, c, dst[i:end], in, i, src[at])
+			at += v.stride[0]
 		}
 	default:
-		v.runs(start, len(dst), func(at, i, n int) { l.run(w, c, dst[i:i+n], x[i:], src[at]) })
+		v.runs(start, len(dst), func(at, i, n int) { l.run(w, c, dst[i:i+n], in, i, src[at]) })
 	}
 }
 
-// run computes dst from x and the number by.
-func (l *loop[T]) run(w *worker[T], c *instr[T], dst, x []T, by T) {
-	w.by[0], w.run[0] = by, x[:len(dst)]
-	c.elem(dst, w.run, w.by)
+// run computes dst from the operands, from their i-th elements on, and the number by.
+func (l *loop[T]) run(w *worker[T], c *instr[T], dst []T, in [][]T, i int, by T) {
+	w.by[0] = by
+	run := w.run[:len(in)]
+	for j, x := range in {
+		run[j] = x[i : i+len(dst)]
+	}
+	c.elem(dst, run, w.by)
 }
 
 // spread copies a block to the rows of the result.

@@ -98,8 +98,9 @@ type Def struct {
 	// operator takes; 0 means 1. The number of workers for a loop depends on it.
 	Weight int
 
-	// By computes an elementwise operator of two operands, in any order, if one of them is
-	// a single number: By has one operand, and the number as its constant.
+	// By computes an elementwise operator if one of its operands is a single number: By has
+	// the others, and the number as its constant. Of two operands either may be the number,
+	// of three only the first.
 	By *Def
 
 	// Split says how v(..., x) is computed in two steps, to the bit: then(..., first(x)),
