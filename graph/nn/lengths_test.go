@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -12,6 +13,8 @@ import (
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/internal/graphtest"
+	"github.com/symgrad/symgrad/train"
+	"github.com/symgrad/symgrad/train/data"
 	"gorgonia.org/gorgonia"
 )
 
@@ -51,6 +54,24 @@ func TestLengthMask(t *testing.T) {
 	}
 	if err == nil {
 		t.Error("a constant length of 9 of 3 steps: got no error")
+	}
+}
+
+// TestLengthsOfDataSet trains with a length that is longer than the sequences: the trainer
+// says which field and row has it.
+func TestLengthsOfDataSet(t *testing.T) {
+	set, err := data.New(data.Field{Name: "x", Shape: []int{3, 1}, Floats: make([]float64, 6)}, data.Field{Name: "lengths", Ints: []int{3, 4}},
+		data.Field{Name: "y", Shape: []int{3}, Ints: make([]int, 6)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr, err := train.New(tagger{graph.NewParams(graph.Float64, 1), 3}, train.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = tr.Fit(context.Background(), set)
+	if !errors.Is(err, data.ErrLabel) || !strings.Contains(err.Error(), `field "lengths"`) || !strings.Contains(err.Error(), "row 1") {
+		t.Errorf("got %v, want an ErrLabel for the field lengths in row 1", err)
 	}
 }
 

@@ -57,6 +57,9 @@ type RecurrentOptions struct {
 // reset gate scales one of the two. With Projection there is name/layer<i>/projection:
 // [Hidden, P].
 //
+// Each step has nodes of its own, so the time to compile and the memory of a training run
+// grow with T. All layers together have at most 32,768 steps.
+//
 // Errors: ErrShape unless x has three axes with at least one step, and for lengths and
 // states of other shapes. ErrOption for settings that are out of range or do not go with
 // the cell. ErrUnsupported for more steps than a graph has room for. An input of lengths

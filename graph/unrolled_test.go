@@ -29,6 +29,43 @@ func unrolled(b testing.TB, cell nn.Cell, steps int, lengths bool) (*graph.Build
 	return g, graph.Options{Outputs: gorgonia.Nodes{loss}, Grads: grads, Workers: 1}
 }
 
+// TestUnrolled counts the kernels and the memory that each further step of a sequence
+// takes: one product and a few loops to compute it, and one product and some loops for
+// its gradient.
+func TestUnrolled(t *testing.T) {
+	for _, k := range []struct {
+		cell             nn.Cell
+		lengths          bool
+		forward, kernels int
+	}{
+		{nn.LSTM, false, 3, 14}, {nn.LSTM, true, 3, 16},
+		{nn.GRU, false, 2, 15}, {nn.GRU, true, 2, 16},
+		{nn.TanhRNN, false, 1, 3}, {nn.TanhRNN, true, 1, 4},
+	} {
+		stats := func(steps int, training bool) graph.Stats {
+			g, o := unrolled(t, k.cell, steps, k.lengths)
+			if !training {
+				o.Grads = nil
+			}
+			p, err := g.Compile(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return p.Stats()
+		}
+		few, many, more := stats(10, true), stats(20, true), stats(30, true)
+		if got, want := many.Kernels-few.Kernels, 10*k.kernels; got != want {
+			t.Errorf("%v, lengths %v: got %d kernels for 10 steps of training, want %d", k.cell, k.lengths, got, want)
+		}
+		if got, want := stats(20, false).Kernels-stats(10, false).Kernels, 10*k.forward; got != want {
+			t.Errorf("%v, lengths %v: got %d kernels for 10 steps, want %d", k.cell, k.lengths, got, want)
+		}
+		if a, b := many.Bytes["temp"]-few.Bytes["temp"], more.Bytes["temp"]-many.Bytes["temp"]; b*100 > a*105 {
+			t.Errorf("%v, lengths %v: got %d bytes for steps 10 to 20 and %d for 20 to 30, want the same", k.cell, k.lengths, a, b)
+		}
+	}
+}
+
 // BenchmarkUnrolled measures the compilation of recurrent layers, with their graphs and
 // gradients, and their training steps. Both must be linear in the number of steps.
 func BenchmarkUnrolled(b *testing.B) {
