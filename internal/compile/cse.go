@@ -1,8 +1,8 @@
 package compile
 
 import (
+	"encoding/binary"
 	"fmt"
-	"strings"
 
 	"github.com/symgrad/symgrad/internal/ir"
 )
@@ -16,28 +16,25 @@ import (
 func cse(f *ir.Func, _ []Target) bool {
 	first := make(map[string]*ir.Value, len(f.Values))
 	c := newChange(f)
-	var b strings.Builder
+	var key []byte
 	for _, v := range f.Values {
 		c.read(v)
-		b.Reset()
 		switch {
 		case v.Def != nil && v.Body == nil:
-			b.WriteString(v.Def.Name)
-			b.WriteString(v.Attrs.String())
+			key = append(append(append(key[:0], v.Def.Name...), v.Attrs.String()...), ' ')
 			for _, x := range v.In {
-				fmt.Fprintf(&b, " %d", x.ID)
+				key = binary.AppendUvarint(key, uint64(x.ID))
 			}
 		case v.Leaf == ir.Const && v.Type.Shape.Size() <= 64:
-			fmt.Fprintf(&b, "const %v %b", v.Type, v.Data)
+			key = fmt.Appendf(key[:0], "const %v %b", v.Type, v.Data)
 		default:
 			continue
 		}
-		key := b.String()
-		if w := first[key]; w != nil {
+		if w := first[string(key)]; w != nil {
 			c.replace(v, w)
 			continue
 		}
-		first[key] = v
+		first[string(key)] = v
 	}
 	return c.end()
 }
