@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"github.com/symgrad/symgrad/internal/ir"
-	"github.com/symgrad/symgrad/internal/kernel/vec"
 	"gorgonia.org/gorgonia"
 )
 
@@ -26,11 +25,6 @@ func inferAxis(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 	}
 	return in[0], nil
 }
-
-// lineOps are loops over one line.
-type lineOps[T ir.Float] struct{ *vec.Loops[T] }
-
-var lines32, lines64 = lineOps[float32]{&vec.F32}, lineOps[float64]{&vec.F64}
 
 // lines is the state of a kernel along an axis.
 type lines[T ir.Float] struct {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
 	"github.com/symgrad/symgrad/internal/sym"
 	"gorgonia.org/gorgonia"
 )
@@ -22,7 +23,7 @@ func init() {
 		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr {
 			return sym.Sum(sym.Product(x[1], sym.Sigma(x[0])), sym.Neg(sym.Sigma(sym.Product(x[0], x[1]))))
 		},
-		Def: weightedLines("center", lineKernel2(lines32.center), lineKernel2(lines64.center)),
+		Def: weightedLines("center", lineKernel2(center[float32]), lineKernel2(center[float64])),
 		VJP: vjpLines(func(c *Ctx, w, d, u *gorgonia.Node, axis int) (dw, dd *gorgonia.Node) {
 			return c.Neg(c.Center(u, d, axis)), c.Spread(w, u, axis)
 		}),
@@ -40,7 +41,7 @@ func init() {
 		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr {
 			return sym.Sum(sym.Product(x[1], sym.Sigma(x[0])), sym.Neg(sym.Product(x[0], sym.Sigma(x[1]))))
 		},
-		Def: weightedLines("spread", lineKernel2(lines32.spread), lineKernel2(lines64.spread)),
+		Def: weightedLines("spread", lineKernel2(spread[float32]), lineKernel2(spread[float64])),
 		VJP: vjpLines(func(c *Ctx, w, u, v *gorgonia.Node, axis int) (dw, du *gorgonia.Node) {
 			return c.Neg(c.Center(u, v, axis)), c.Center(w, v, axis)
 		}),
@@ -89,7 +90,8 @@ func twice(samples func() []Sample) func() []Sample {
 
 // heaviest is the index of the weight of the largest absolute value; any index, if a
 // weight is NaN.
-func (l lineOps[T]) heaviest(w []T) int {
+func heaviest[T ir.Float](w []T) int {
+	l := vec.Of[T]()
 	most, least := l.MaxOf(w), l.MinOf(w)
 	if -least > most {
 		most = least
@@ -103,11 +105,12 @@ func (l lineOps[T]) heaviest(w []T) int {
 }
 
 // center takes differences to the element of the largest weight.
-func (l lineOps[T]) center(dst, w, d []T) {
+func center[T ir.Float](dst, w, d []T) {
 	if len(dst) == 0 {
 		return
 	}
-	l.AddS(dst, d, -d[l.heaviest(w)])
+	l := vec.Of[T]()
+	l.AddS(dst, d, -d[heaviest(w)])
 	sum := l.Dot(w, dst)
 	l.MulS(dst, dst, l.Sum(w))
 	l.AddS(dst, dst, -sum)
@@ -115,11 +118,11 @@ func (l lineOps[T]) center(dst, w, d []T) {
 
 // spread sums all elements but that of the largest weight: for that element, what it
 // gives and what it takes cancel.
-func (l lineOps[T]) spread(dst, w, u []T) {
+func spread[T ir.Float](dst, w, u []T) {
 	if len(dst) == 0 {
 		return
 	}
-	k := l.heaviest(w)
+	l, k := vec.Of[T](), heaviest(w)
 	ws, us := l.Sum(w[:k])+l.Sum(w[k+1:]), l.Sum(u[:k])+l.Sum(u[k+1:])
 	l.MulS(dst, u, ws+w[k])
 	l.Axpy(dst, -us-u[k], w)

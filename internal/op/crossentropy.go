@@ -19,7 +19,7 @@ func init() {
 			ByRow: byRow(true, true),
 			Range: labelRange,
 			Cost:  func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 4 * int64(v.In[0].Type.Shape.Size())} },
-			F32:   crossEntropy(lines32), F64: crossEntropy(lines64)},
+			F32:   crossEntropy[float32](), F64: crossEntropy[float64]()},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			return []*gorgonia.Node{c.Apply(&CrossEntropyGrad, n.Attrs, n.In[0], n.In[1], d), nil}
 		},
@@ -71,7 +71,7 @@ func inferCrossEntropy(in []ir.Type, _ ir.Attrs) (ir.Type, error) {
 	return ir.Type{DType: x.DType, Shape: y.Shape.Clone()}, nil
 }
 
-func crossEntropy[T ir.Float](l lineOps[T]) ir.Kernel[T] {
+func crossEntropy[T ir.Float]() ir.Kernel[T] {
 	return ir.Kernel[T]{Run: func(c *ir.Call[T]) {
 		s := c.V.In[0].Type.Shape
 		n := s[len(s)-1]
@@ -85,7 +85,7 @@ func crossEntropy[T ir.Float](l lineOps[T]) ir.Kernel[T] {
 				continue
 			}
 			x := c.In[0][i*n : (i+1)*n]
-			m, rest := l.logSumExp(x)
+			m, rest := logSumExp(x)
 			c.Out[i] = rest + (m - x[label])
 		}
 	}}

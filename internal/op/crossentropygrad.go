@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
 	"github.com/symgrad/symgrad/internal/sym"
 	"gorgonia.org/gorgonia"
 )
@@ -21,7 +22,7 @@ func init() {
 			ByRow: byRow(true, true, true),
 			Range: labelRange,
 			Cost:  func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 5 * int64(v.Type.Shape.Size())} },
-			F32:   crossEntropyGrad(lines32), F64: crossEntropyGrad(lines64)},
+			F32:   crossEntropyGrad[float32](), F64: crossEntropyGrad[float64]()},
 		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr {
 			return sym.Product(x[2], sym.Sum(sym.Call("softmax", x[0]), sym.Neg(sym.Call("onehot", x[1]))))
 		},
@@ -80,23 +81,24 @@ func vjpCrossEntropyGrad(c *Ctx, n Applied, u *gorgonia.Node) []*gorgonia.Node {
 	return []*gorgonia.Node{dx, nil, c.Neg(c.Sum(c.Select(hot, center, c.Fill(center, 0)), []int{-1}, false))}
 }
 
-func crossEntropyGrad[T ir.Float](o lineOps[T]) ir.Kernel[T] {
+func crossEntropyGrad[T ir.Float]() ir.Kernel[T] {
 	return ir.Kernel[T]{Run: func(c *ir.Call[T]) {
 		s := c.V.Type.Shape
 		n := s[len(s)-1]
+		l := vec.Of[T]()
 		for i, label := range c.IntIn[1] {
 			y, x := c.Out[i*n:(i+1)*n], c.In[0][i*n:(i+1)*n]
 			if ignored(c.V.Attrs, label) || label < 0 || label >= n { // the forward pass reports the latter
 				clear(y)
 				continue
 			}
-			o.AddS(y, x, -finite(o.MaxOf(x)))
-			o.Exp(y, y)
+			l.AddS(y, x, -finite(l.MaxOf(x)))
+			l.Exp(y, y)
 			own := y[label]
 			y[label] = 0
-			others := o.Sum(y)
+			others := l.Sum(y)
 			y[label] = -others
-			o.MulS(y, y, c.In[2][i]/(own+others))
+			l.MulS(y, y, c.In[2][i]/(own+others))
 		}
 	}}
 }

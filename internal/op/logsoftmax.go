@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
 	"gorgonia.org/gorgonia"
 )
 
@@ -16,7 +17,7 @@ func init() {
 		Def: ir.Def{Name: "logsoftmax", Class: ir.Opaque, Arity: 1, Infer: inferAxis,
 			ByRow: byRowOffAxis,
 			Cost:  func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 4 * int64(v.Type.Shape.Size())} },
-			F32:   lineKernel(lines32.logSoftmax), F64: lineKernel(lines64.logSoftmax)},
+			F32:   lineKernel(logSoftmax[float32]), F64: lineKernel(logSoftmax[float64])},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			return []*gorgonia.Node{c.Spread(c.Exp(n.Out), d, n.Attrs.Int("axis"))}
 		},
@@ -36,7 +37,8 @@ func init() {
 // logSumExp is log Σeˣ as the largest x, or 0 if that is infinite, and the rest: the
 // logarithm of 1 and what the others add to it, which keeps its digits where that is
 // little.
-func (l lineOps[T]) logSumExp(x []T) (m, rest T) {
+func logSumExp[T ir.Float](x []T) (m, rest T) {
+	l := vec.Of[T]()
 	m = finite(l.MaxOf(x))
 	s := l.SumExpSub(x, m)
 	if s < 1.25 {
@@ -49,8 +51,9 @@ func (l lineOps[T]) logSumExp(x []T) (m, rest T) {
 	return m, T(math.Log(float64(s)))
 }
 
-func (l lineOps[T]) logSoftmax(dst, x []T) {
-	m, s := l.logSumExp(x)
+func logSoftmax[T ir.Float](dst, x []T) {
+	l := vec.Of[T]()
+	m, s := logSumExp(x)
 	l.AddS(dst, x, -m) // apart: m may be so large that m + s is m
 	l.AddS(dst, dst, -s)
 }

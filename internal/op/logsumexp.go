@@ -29,7 +29,7 @@ func init() {
 				return ir.Type{DType: t.DType, Shape: t.Shape[:len(t.Shape)-1].Clone()}, nil
 			},
 			Cost: func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 4 * int64(v.In[0].Type.Shape.Size())} },
-			F32:  logSumExps(lines32), F64: logSumExps(lines64)},
+			F32:  logSumExps[float32](), F64: logSumExps[float64]()},
 		VJP: vjp1(func(c *Ctx, x, y, d *gorgonia.Node) *gorgonia.Node {
 			column := append(c.Shape(d).Clone(), 1)
 			safe := c.Select(c.IsInf(c.Reshape(y, column)), c.Fill(x, 0), x)
@@ -50,7 +50,7 @@ func init() {
 }
 
 // logSumExps hands the lines to the workers.
-func logSumExps[T ir.Float](l lineOps[T]) ir.Kernel[T] {
+func logSumExps[T ir.Float]() ir.Kernel[T] {
 	type state struct {
 		c    *ir.Call[T]
 		part func(worker, part int)
@@ -65,7 +65,7 @@ func logSumExps[T ir.Float](l lineOps[T]) ir.Kernel[T] {
 				n := len(x) / max(1, len(y))
 				of := parts(s.c)
 				for i := p * len(y) / of; i < (p+1)*len(y)/of; i++ {
-					m, rest := l.logSumExp(x[i*n : (i+1)*n])
+					m, rest := logSumExp(x[i*n : (i+1)*n])
 					y[i] = m + rest
 				}
 			}

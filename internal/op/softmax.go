@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
 	"gorgonia.org/gorgonia"
 )
 
@@ -16,7 +17,7 @@ func init() {
 		Def: ir.Def{Name: "softmax", Class: ir.Opaque, Arity: 1, Infer: inferAxis,
 			ByRow: byRowOffAxis,
 			Cost:  func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 4 * int64(v.Type.Shape.Size())} },
-			F32:   lineKernel(lines32.softmax), F64: lineKernel(lines64.softmax)},
+			F32:   lineKernel(softmax[float32]), F64: lineKernel(softmax[float64])},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			return []*gorgonia.Node{c.Mul(n.Out, c.Center(n.Out, d, n.Attrs.Int("axis")))}
 		},
@@ -48,7 +49,8 @@ func (c *Ctx) Softmax(x *gorgonia.Node, axis int) *gorgonia.Node {
 	return c.alongAxis(&Softmax, axis, nil, x)
 }
 
-func (l lineOps[T]) softmax(dst, x []T) {
+func softmax[T ir.Float](dst, x []T) {
+	l := vec.Of[T]()
 	l.AddS(dst, x, -finite(l.MaxOf(x)))
 	l.Exp(dst, dst)
 	l.DivS(dst, dst, l.Sum(dst))
