@@ -19,7 +19,7 @@ import (
 // Core is what a Builder is made of: a Ctx that builds nodes, and what is known of
 // the graph. A Core is for one goroutine.
 type Core struct {
-	*op.Ctx
+	op.Ctx
 	Float    ir.DType // the type of the graph's floats
 	Training bool     // layers behave as in training
 	Seed     uint64   // of random operators
@@ -57,11 +57,11 @@ type Leaf struct {
 
 // New returns a Core of a new graph with floats of the type.
 func New(float ir.DType) *Core {
-	c := op.NewCtx(gorgonia.NewGraph())
+	c := &Core{Ctx: *op.NewCtx(gorgonia.NewGraph()), Float: float, leaves: map[*gorgonia.Node]*Leaf{}, used: map[string]*Leaf{},
+		layers: map[string]*Layer{}, Ignored: map[string][2]int{}}
 	c.Locate = true
 	c.Own()
-	return &Core{Ctx: c, Float: float, leaves: map[*gorgonia.Node]*Leaf{}, used: map[string]*Leaf{},
-		layers: map[string]*Layer{}, Ignored: map[string][2]int{}}
+	return c
 }
 
 // Of returns the Core of a *graph.Builder. Package graph sets it.
