@@ -36,14 +36,14 @@ func binary(name string, e *op.Entry) row {
 }
 
 func readLog(c *op.Ctx, n node) op.Applied {
-	if x, axes, ok := summedExp(n.Node); ok {
+	if x, axes, ok := summedExp(n.node); ok {
 		return n.made(c, c.LogSumExp(x, axes, false))
 	}
 	return n.apply(&op.Log, nil)
 }
 
 func isLogSumExp(n node) bool {
-	_, _, ok := summedExp(n.Node)
+	_, _, ok := summedExp(n.node)
 	return ok
 }
 

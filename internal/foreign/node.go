@@ -11,28 +11,28 @@ import (
 
 // node is a node of gorgonia's to read, with the fields of its operator.
 type node struct {
-	*gorgonia.Node
+	node *gorgonia.Node
 	fields
 	in  []*gorgonia.Node // the operands
 	out ir.Type          // known to readers alone
 }
 
 func nodeOf(x *gorgonia.Node) node {
-	return node{Node: x, fields: fieldsOf(x.Op()), in: op.Operands(x)}
+	return node{node: x, fields: fieldsOf(x.Op()), in: op.Operands(x)}
 }
 
 // has says whether n has at least count operands. If not, the error of its
 // fields says so.
 func (n node) has(count int) bool {
 	if len(n.in) < count {
-		n.fail("gorgonia's %s has %d operands here, want %d", typeName(n.Op()), len(n.in), count)
+		n.fail("gorgonia's %s has %d operands here, want %d", typeName(n.node.Op()), len(n.in), count)
 	}
 	return len(n.in) >= count
 }
 
 // apply is the row e applied to the node's operands.
 func (n node) apply(e *op.Entry, a ir.Attrs) op.Applied {
-	return op.Applied{Entry: e, Attrs: a, In: n.in, Out: n.Node}
+	return op.Applied{Entry: e, Attrs: a, In: n.in, Out: n.node}
 }
 
 // shape is that of the i-th operand, nil if its type is none of ours.

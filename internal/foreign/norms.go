@@ -48,7 +48,7 @@ func standardizeGrad(c *op.Ctx, x, d *gorgonia.Node, eps float64, axes []int) *g
 func batchNorm(c *op.Ctx, n node) *gorgonia.Node {
 	x := n.in[0]
 	s, eps := c.Shape(x), n.float("epsilon")
-	b, ok := n.Op().(interface {
+	b, ok := n.node.Op().(interface {
 		Stats() (mean, variance tensor.Tensor)
 	})
 	if !ok || len(s) < 2 {
@@ -136,7 +136,7 @@ func groupNorm(c *op.Ctx, n node) *gorgonia.Node {
 // dropout is x times a mask. The derivative has the operands x, result and
 // gradient, and the mask of the result: the ID of the dropout node stands for it.
 func dropout(c *op.Ctx, n node) *gorgonia.Node {
-	x, id := n.in[0], n.ID()
+	x, id := n.in[0], n.node.ID()
 	if len(n.in) == 3 {
 		x, id = n.in[2], n.in[1].ID()
 	}

@@ -24,9 +24,9 @@ func opaque(r row, n node, unread error) (op.Applied, error) {
 	if do == nil {
 		do = gorgonia.Op.Do
 	}
-	e.F32 = ir.Kernel[float32]{Run: func(c *ir.Call[float32]) { runOpaque(n.Op(), do, c) }}
-	e.F64 = ir.Kernel[float64]{Run: func(c *ir.Call[float64]) { runOpaque(n.Op(), do, c) }}
-	if sd, ok := n.Op().(gorgonia.SDOp); ok {
+	e.F32 = ir.Kernel[float32]{Run: func(c *ir.Call[float32]) { runOpaque(n.node.Op(), do, c) }}
+	e.F64 = ir.Kernel[float64]{Run: func(c *ir.Call[float64]) { runOpaque(n.node.Op(), do, c) }}
+	if sd, ok := n.node.Op().(gorgonia.SDOp); ok {
 		e.VJP = ownRule(sd)
 		if r.mend != nil {
 			e.VJP = r.mend(n, e.VJP)
@@ -35,11 +35,11 @@ func opaque(r row, n node, unread error) (op.Applied, error) {
 			}
 		}
 	}
-	what := n.Op().String()
+	what := n.node.Op().String()
 	if unread != nil {
 		what += ": " + unread.Error()
 	}
-	return n.apply(e, ir.A("node", int(n.ID()), "op", what)), nil
+	return n.apply(e, ir.A("node", int(n.node.ID()), "op", what)), nil
 }
 
 // runOpaque calls do with copies of the operands and copies the result.

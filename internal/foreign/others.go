@@ -14,7 +14,7 @@ var others = []row{
 	{name: "constantScalar", constant: true},
 	{name: "constantTensor", constant: true, doubts: []doubt{
 		{MayBeMerged, "constants whose text is equal are one node, and the text leaves out elements", func(n node) bool {
-			return strings.Contains(n.Name(), "...") || strings.Contains(n.Name(), "\n.\n")
+			return strings.Contains(n.node.Name(), "...") || strings.Contains(n.node.Name(), "\n.\n")
 		}},
 	}},
 	{name: "readOp"}, {name: "letOp"}, // statements: gorgonia.Read and gorgonia.Set

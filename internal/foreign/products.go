@@ -13,7 +13,7 @@ var products = []row{
 	{name: "linAlgBinOp", operands: 2, read: readProduct, doubts: []doubt{
 		{WrongGradient, "gorgonia's rule for the outer product is wrong", func(n node) bool {
 			// In a gradient it does no harm unless that is differentiated again.
-			return n.int("āBinaryOperator") == outerProduct && !(IsTerm(n.Node) && n.Deriv() == nil)
+			return n.int("āBinaryOperator") == outerProduct && !(IsTerm(n.node) && n.node.Deriv() == nil)
 		}},
 	}},
 	{name: "tensordotOp", operands: 2, read: composed(tensordot)},

@@ -76,9 +76,9 @@ func readRepeat(c *op.Ctx, n node) op.Applied {
 
 // cut is the slice that n takes of one axis, nil for the whole axis.
 func cut(n node) tensor.Slice {
-	s, ok := n.Op().(interface{ IsSlice() tensor.Slice })
+	s, ok := n.node.Op().(interface{ IsSlice() tensor.Slice })
 	if !ok {
-		n.fail("gorgonia's %s does not say what it takes", typeName(n.Op()))
+		n.fail("gorgonia's %s does not say what it takes", typeName(n.node.Op()))
 		return nil
 	}
 	return s.IsSlice()

@@ -59,7 +59,7 @@ func (n node) made(c *op.Ctx, y *gorgonia.Node) op.Applied {
 		}
 		o = y.Op().(*op.Op)
 	}
-	return op.Applied{Entry: o.Entry, Attrs: o.Attrs, In: o.In, Out: n.Node}
+	return op.Applied{Entry: o.Entry, Attrs: o.Attrs, In: o.In, Out: n.node}
 }
 
 // table are the rows by name.
