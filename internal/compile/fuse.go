@@ -31,7 +31,8 @@ const maxBody = 48
 // it is a loop of its own; or each of those loops computes it again, if its row says so.
 //
 // A view joins every loop that reads it. Other operators read a view that shows its
-// operand in order as the operand's memory. Of any other view they read a copy.
+// operand in order as the operand's memory. Of any other view they read a copy, one for
+// all of them.
 //
 // After this pass every elementwise value is a fused one, and every result of the
 // function has memory of its own.
@@ -70,7 +71,7 @@ type fusing struct {
 type member struct {
 	users  []*ir.Value
 	result bool        // it is the base of a result
-	kept   *ir.Value   // of a view that is a result: its copy
+	kept   *ir.Value   // of a view: its copy, if there is one
 	root   *ir.Value   // of an elementwise value: the root of the loop that it is in
 	size   int         // of a root: the instructions of its loop
 	again  []*ir.Value // copies of the value, which other loops compute too
@@ -215,19 +216,14 @@ func (g *fusing) emit() {
 			}
 		case v.Def.Class == ir.Move:
 			if _, _, ok := chain(v); !ok { // no view of what its operand is a view of
-				v.In[0] = g.append(g.copyLoop(g.copyOf(v.In[0])))
+				v.In[0] = g.copied(v.In[0])
 			}
 			g.append(v) // dropped by Sort where only loops read it
 		default:
 			for i, x := range v.In {
-				if isAlias(x) {
-					continue
+				if !isAlias(x) {
+					v.In[i] = g.copied(x)
 				}
-				w := g.of.At(x).kept
-				if w == nil {
-					w = g.append(g.copyLoop(g.copyOf(x)))
-				}
-				v.In[i] = w
 			}
 			g.append(v)
 		}
@@ -235,6 +231,16 @@ func (g *fusing) emit() {
 	if !c.end() && g.changed { // copies only
 		g.f.Sort()
 	}
+}
+
+// copied returns a copy of the view v, which all that read one share.
+func (g *fusing) copied(v *ir.Value) *ir.Value {
+	w := g.of.At(v).kept
+	if w == nil {
+		w = g.append(g.copyLoop(g.copyOf(v)))
+		g.of.At(v).kept = w
+	}
+	return w
 }
 
 func (g *fusing) append(v *ir.Value) *ir.Value {
