@@ -19,9 +19,10 @@
 // spatial axes. Where an option is a list with a number for each spatial axis, a list of
 // one number stands for all axes.
 //
-// Sequences have the shape [T, N, In]: T steps of N examples with In features. Those of
-// different lengths are padded to the longest, and their lengths are an input of their own:
-// see Recurrent and LengthMask.
+// Sequences of recurrent layers have the shape [T, N, In]: T steps of N examples with In
+// features. Those of attention have the examples first: [N, T, D]. Sequences of different
+// lengths are padded to the longest, and their lengths are an input of their own: see
+// Recurrent, MultiHeadAttention and LengthMask.
 //
 // The Builder keeps the first mistake, with the function as it was called, its operands
 // and the caller's line; see graph.Builder. Functions then return nil.

@@ -233,3 +233,15 @@ func TestMultiHeadShapes(t *testing.T) {
 		t.Errorf("got the parameters %s, want %s", got, want)
 	}
 }
+
+// TestMaskGradient checks the gradient by a mask that is trained, as a bias by positions,
+// against differences.
+func TestMaskGradient(t *testing.T) {
+	b := graph.New(graph.NewParams(graph.Float64, 1))
+	x := b.Const(graphtest.Wave(24, 3), 2, 3, 4)
+	bias := b.Param("bias", graph.Normal(0, 1), 1, 2, 3, 3)
+	y := nn.MultiHeadAttention(b, "att", x, x, x, nn.MultiHeadOptions{Heads: 2, Causal: true, Mask: bias, KeyLengths: b.ConstInts([]int{3, 2}, 2)})
+	if err := autograd.Check(b, b.Sum(b.Mul(y, b.Const(graphtest.Wave(24, 5), 2, 3, 4))), autograd.Point{}, autograd.CheckOptions{}); err != nil {
+		t.Error(err)
+	}
+}
