@@ -325,6 +325,11 @@ var mistakes = []mistake{
 		cache := nn.KeyValueCache{Keys: b.Input("keys", 2, 2, 6, 4), Values: b.Input("values", 2, 2, 6, 4), Position: b.Ints("position")}
 		nn.TransformerEncoderStep(b, "block", b.Input("x", 2, 1, 8), cache, nn.TransformerOptions{Heads: 2, Causal: true, Lengths: b.Ints("lengths", 2)})
 	}},
+	{"one name for blocks of two orders of norms", graph.ErrOption, func(b *graph.Builder) {
+		x := b.Input("x", 2, 5, 8)
+		nn.TransformerEncoderBlock(b, "block", x, nn.TransformerOptions{Heads: 2})
+		nn.TransformerEncoderBlock(b, "block", x, nn.TransformerOptions{Heads: 2, NormFirst: true})
+	}},
 	{"decoder of a memory of other examples", graph.ErrShape, func(b *graph.Builder) {
 		nn.TransformerDecoderBlock(b, "block", b.Input("x", 2, 5, 8), b.Input("memory", 3, 5, 8), nn.TransformerOptions{Heads: 2})
 	}},

@@ -1,6 +1,8 @@
 package nn
 
 import (
+	"fmt"
+
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/build"
 	"github.com/symgrad/symgrad/internal/mistake"
@@ -196,12 +198,20 @@ func (o TransformerOptions) remembering() MultiHeadOptions {
 	return MultiHeadOptions{Heads: o.Heads, KeyHeads: o.KeyHeads, KeyLengths: o.MemoryLengths, Dropout: o.Dropout, Weight: o.Weight}
 }
 
+// kind is what a block is called: two that compute something else are not the same.
+func (o TransformerOptions) kind(name string) string {
+	if o.NormFirst {
+		return fmt.Sprintf("%s (%v, norms first)", name, o.Activation)
+	}
+	return fmt.Sprintf("%s (%v)", name, o.Activation)
+}
+
 // part is a part of a block, without what stands around it.
 type part func(x *gorgonia.Node) *gorgonia.Node
 
 // encoder returns x after the parts of an encoder, the first of which attends.
 func (o TransformerOptions) encoder(b *graph.Builder, name string, x *gorgonia.Node, attend part) *gorgonia.Node {
-	own(b, name, "TransformerEncoder", func(layer) {
+	own(b, name, o.kind("TransformerEncoder"), func(layer) {
 		x = o.around(b, "norm1", x, attend)
 		x = o.around(b, "norm2", x, o.feedForward(b))
 	})
@@ -210,7 +220,7 @@ func (o TransformerOptions) encoder(b *graph.Builder, name string, x *gorgonia.N
 
 // decoder returns x after the parts of a decoder, the first of which attends.
 func (o TransformerOptions) decoder(b *graph.Builder, name string, x, memory *gorgonia.Node, attend part) *gorgonia.Node {
-	own(b, name, "TransformerDecoder", func(layer) {
+	own(b, name, o.kind("TransformerDecoder"), func(layer) {
 		x = o.around(b, "norm1", x, attend)
 		x = o.around(b, "norm2", x, func(x *gorgonia.Node) *gorgonia.Node {
 			return MultiHeadAttention(b, "memory", x, memory, memory, o.remembering())
