@@ -31,7 +31,7 @@ var sweptFiles = []string{"loss/*.go", "nn/attention.go", "nn/attentionstep.go",
 
 // notSwept are methods that compute nothing of a prediction, with the reason.
 var notSwept = map[string]string{
-	"CausalMask":             "a constant",
+	"CausalMask":             "a mask",
 	"LearnedPositions":       "a parameter",
 	"PaddingMask":            "a mask",
 	"SinusoidalPositions":    "a constant",

@@ -2,7 +2,6 @@ package nn
 
 import (
 	"math"
-	"slices"
 
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/build"
@@ -44,6 +43,7 @@ type attended struct {
 	q, k, v *gorgonia.Node
 	mask    *gorgonia.Node // nil: none
 	spoilt  *gorgonia.Node // with a mask: what spoilt returns for k and v
+	allSee  bool           // the mask leaves each query a key
 	dropout float64        // rate at which weights are dropped
 }
 
@@ -63,7 +63,8 @@ func (a attended) sum(b *graph.Builder) *gorgonia.Node {
 	}
 	var blind *gorgonia.Node
 	if a.mask != nil {
-		scores, blind = masked(b, b.Add(scores, b.SwapAxes(a.spoilt, -1, -2)), a.mask)
+		scores = b.Add(scores, b.SwapAxes(a.spoilt, -1, -2))
+		scores, blind = a.masked(b, scores)
 	}
 	weights := b.Softmax(scores)
 	if a.dropout != 0 {
@@ -115,50 +116,26 @@ func attentionShapes(q, k, v ir.Shape) error {
 // masked returns scores + mask, and -Inf where the mask is -Inf, whatever the score is
 // there. blind is 1 for the queries for which it is -Inf everywhere, 0 for the others: [...,
 // M, 1]; nil if there are none. Their scores are 0: a softmax of -Inf alone is NaN.
-func masked(b *graph.Builder, scores, mask *gorgonia.Node) (sums, blind *gorgonia.Node) {
+func (a attended) masked(b *graph.Builder, scores *gorgonia.Node) (sums, blind *gorgonia.Node) {
 	c := build.Of(b)
-	hidden := c.EqConst(mask, math.Inf(-1))
-	sums = b.Where(hidden, b.Scalar(math.Inf(-1)), b.Add(scores, mask))
-	if allSee(b, mask) {
+	hidden := c.EqConst(a.mask, math.Inf(-1))
+	sums = b.Where(hidden, b.Scalar(math.Inf(-1)), b.Add(scores, a.mask))
+	if a.allSee {
 		return sums, nil
 	}
 	blind = c.EqConst(c.ReduceMin(hidden, []int{-1}, true), 1)
 	return b.Where(blind, b.Scalar(0), sums), blind
 }
 
-// allSee says whether the mask is a constant, such as CausalMask, of which each row has a
-// key that is not hidden.
-func allSee(b *graph.Builder, mask *gorgonia.Node) bool {
-	c := build.Of(b)
-	leaf, s := c.LeafOf(mask), c.Shape(mask)
-	if leaf == nil || len(s) == 0 || s[len(s)-1] == 0 {
-		return false
-	}
-	v, ok := leaf.Data.([]float64)
-	seen := func(m float64) bool { return !math.IsInf(m, -1) }
-	for keys := range slices.Chunk(v, s[len(s)-1]) {
-		ok = ok && slices.ContainsFunc(keys, seen)
-	}
-	return ok
-}
-
 // CausalMask returns the mask for Attention with which query i sees the keys 0 to i: [n,
 // n] of 0 and, above the diagonal, -Inf.
 //
-// Errors: ErrShape for n < 0, ErrMemory for a mask that does not fit into memory.
+// Errors: ErrShape for n < 0 or more elements than an array may have.
 func CausalMask(b *graph.Builder, n int) *gorgonia.Node {
 	c := build.Enter(b, "nn.CausalMask")
 	defer c.Leave()
-	if !c.Holds(n, n) {
-		return nil
-	}
-	m := make([]float64, n*n)
-	for i := range n {
-		for j := i + 1; j < n; j++ {
-			m[i*n+j] = math.Inf(-1)
-		}
-	}
-	return b.Const(m, n, n)
+	at := b.CumSum(b.Broadcast(b.Scalar(1), n), 0) // 1, 2, ... n
+	return b.Where(b.Greater(at, b.Unsqueeze(at, 1)), b.Scalar(math.Inf(-1)), b.Scalar(0))
 }
 
 // PaddingMask returns the mask for Attention that hides the keys from the lengths on:

@@ -49,7 +49,7 @@ func MultiHeadAttentionStep(b *graph.Builder, name string, x *gorgonia.Node, cac
 			q, k = Rotary(b, q, turn), Rotary(b, k, turn)
 		}
 		next.Keys, next.Values = b.Where(now.at, k, cache.Keys), b.Where(now.at, v, cache.Values)
-		a := attended{q: q, k: o.forHeads(b, next.Keys), v: o.forHeads(b, next.Values), mask: now.mask, dropout: o.Dropout}
+		a := attended{q: q, k: o.forHeads(b, next.Keys), v: o.forHeads(b, next.Values), mask: now.mask, allSee: true, dropout: o.Dropout}
 		a.spoilt = spoilt(b, a.k, a.v)
 		y = o.joined(b, a.sum(b), features)
 	})

@@ -68,7 +68,7 @@ func MultiHeadAttention(b *graph.Builder, name string, query, key, value *gorgon
 func (o MultiHeadOptions) layer(b *graph.Builder, name string, query, key, value *gorgonia.Node) (y *gorgonia.Node) {
 	s := build.Of(b).Shape(query)
 	own(b, name, o.kind(), func(layer) {
-		a := attended{mask: o.mask(b, query, key), dropout: o.Dropout}
+		a := attended{mask: o.mask(b, query, key), allSee: o.Mask == nil && o.KeyLengths == nil, dropout: o.Dropout}
 		a.q, a.k, a.v = o.projected(b, query, key, value)
 		if a.mask != nil {
 			a.spoilt = o.forHeads(b, byHead(b, spoilt(b, a.k, a.v)))
