@@ -33,19 +33,20 @@ func (w Windowing) attrs(k int) ir.Attrs {
 
 // ConvOptions are the settings of Conv.
 type ConvOptions struct {
-	Out       int               // output channels, ≥ 1
-	Kernel    []int             // extents of the kernel, for each spatial axis or one for all
-	Windowing                   // Stride, Pad, PadEnd, Dilation and Groups
-	NoBias    bool              // leave the bias out
-	Weight    graph.Initializer // of the weight; nil: HeUniform()
-	Bias      graph.Initializer // of the bias; nil: Zeros()
+	Out        int               // output channels, ≥ 1
+	Kernel     []int             // extents of the kernel, for each spatial axis or one for all
+	Windowing                    // Stride, Pad, PadEnd, Dilation and Groups
+	NoBias     bool              // leave the bias out
+	WeightNorm bool              // learn the length and the direction of each kernel apart, see WeightNorm
+	Weight     graph.Initializer // of the weight; nil: HeUniform()
+	Bias       graph.Initializer // of the bias; nil: Zeros()
 }
 
 // Conv is a convolutional layer: it returns Convolve(x, W) plus a bias for each output
 // channel. x: [N, C, In...] with one to three spatial axes, result: [N, Out, ...].
 //
-// It owns name/weight: [Out, C/Groups, Kernel...] and, unless NoBias is set, name/bias:
-// [Out].
+// It owns name/weight: [Out, C/Groups, Kernel...], with WeightNorm name/gain: [Out], and,
+// unless NoBias is set, name/bias: [Out].
 //
 // Errors: ErrShape for x, a kernel or windows that do not fit each other, ErrOption for
 // Out < 1.
@@ -67,7 +68,7 @@ func Conv(b *graph.Builder, name string, x *gorgonia.Node, o ConvOptions) *gorgo
 	}
 	var y *gorgonia.Node
 	own(b, name, "Conv", func(l layer) {
-		w := l.param("weight", o.Weight, graph.HeUniform(), append([]int{o.Out, s[1] / groups}, kernel...)...)
+		w := l.weight(either(o.Weight, graph.HeUniform()), o.WeightNorm, 0, append([]int{o.Out, s[1] / groups}, kernel...)...)
 		y = Convolve(b, x, w, o.Windowing)
 		if !o.NoBias {
 			y = b.Add(y, c.Channels(l.param("bias", o.Bias, graph.Zeros(), o.Out), y))

@@ -28,10 +28,24 @@ func own(b *graph.Builder, name, kind string, f func(l layer)) {
 // param returns a parameter of the layer. The layer's first call draws it from init, or
 // from fallback if init is nil.
 func (l layer) param(name string, init, fallback graph.Initializer, shape ...int) *gorgonia.Node {
+	return l.Param(name, shape, func() *gorgonia.Node { return l.b.Param(name, either(init, fallback), shape...) })
+}
+
+// either returns init, or fallback if init is nil.
+func either(init, fallback graph.Initializer) graph.Initializer {
 	if init == nil {
-		init = fallback
+		return fallback
 	}
-	return l.Param(name, shape, func() *gorgonia.Node { return l.b.Param(name, init, shape...) })
+	return init
+}
+
+// weight returns the weight of the layer, whose outputs are on the axis: a parameter, or
+// WeightNorm of two.
+func (l layer) weight(init graph.Initializer, norm bool, axis int, shape ...int) *gorgonia.Node {
+	if norm {
+		return l.normed(init, axis, shape...)
+	}
+	return l.param("weight", init, nil, shape...)
 }
 
 // state returns a state of the layer. The layer's first call draws it from init.
@@ -68,15 +82,17 @@ func Dense(b *graph.Builder, name string, x *gorgonia.Node, out int, act Activat
 
 // LinearOptions are the settings of Linear.
 type LinearOptions struct {
-	Out    int               // output features, ≥ 1
-	NoBias bool              // leave the bias out
-	Weight graph.Initializer // of the weight; nil: XavierUniform()
-	Bias   graph.Initializer // of the bias; nil: Zeros()
+	Out        int               // output features, ≥ 1
+	NoBias     bool              // leave the bias out
+	WeightNorm bool              // learn the length and the direction of each output's weights apart, see WeightNorm
+	Weight     graph.Initializer // of the weight; nil: XavierUniform()
+	Bias       graph.Initializer // of the bias; nil: Zeros()
 }
 
 // Linear returns x·W + b. x: [..., In], result: [..., Out].
 //
-// It owns name/weight: [In, Out] and, unless NoBias is set, name/bias: [Out].
+// It owns name/weight: [In, Out], with WeightNorm name/gain: [Out], and, unless NoBias is
+// set, name/bias: [Out].
 //
 // Errors: ErrShape for x without axes, ErrOption for Out < 1.
 func Linear(b *graph.Builder, name string, x *gorgonia.Node, o LinearOptions) *gorgonia.Node {
@@ -102,7 +118,7 @@ func linear(b *graph.Builder, kind, name string, x *gorgonia.Node, o LinearOptio
 	}
 	var y *gorgonia.Node
 	own(b, name, kind, func(l layer) {
-		y = b.MatMul(x, l.param("weight", o.Weight, graph.XavierUniform(), s[len(s)-1], o.Out))
+		y = b.MatMul(x, l.weight(either(o.Weight, graph.XavierUniform()), o.WeightNorm, 1, s[len(s)-1], o.Out))
 		if !o.NoBias {
 			y = b.Add(y, l.param("bias", o.Bias, graph.Zeros(), o.Out))
 		}

@@ -49,28 +49,6 @@ func Normalize(b *graph.Builder, x *gorgonia.Node, p float64, axis int, eps floa
 	return b.Div(x, b.ClampTo(c.Norm(x, p, []int{axis}, true), b.Scalar(eps), nil))
 }
 
-// WeightNorm returns gain·v/‖v‖, with the 2-norm over all axes but the given one
-// (Salimans and Kingma 2016). gain has v's extent on that axis and 1 on the others. Where
-// v is 0 the result is 0, with the gradient gain·d for the gradient d of the result.
-//
-// Errors: ErrShape for an axis out of range or a gain that does not broadcast to v.
-func WeightNorm(b *graph.Builder, v, gain *gorgonia.Node, axis int) *gorgonia.Node {
-	c := build.Enter(b, "nn.WeightNorm", v, gain)
-	defer c.Leave()
-	k, ok := c.Axis(v, axis)
-	if !ok {
-		return nil
-	}
-	var axes []int
-	for i := range c.Shape(v) {
-		if i != k {
-			axes = append(axes, i)
-		}
-	}
-	n := c.Norm(v, 2, axes, true)
-	return b.Mul(v, b.Div(gain, b.Where(c.EqConst(n, 0), c.Fill(n, 1), n)))
-}
-
 // LocalResponseOptions are the settings of LocalResponseNorm.
 type LocalResponseOptions struct {
 	Size  int     // channels of a window, ≥ 1; 0: 5
