@@ -8,6 +8,7 @@ import "github.com/symgrad/symgrad/internal/enum"
 var (
 	activationNames = []string{Identity: "identity", Sigmoid: "sigmoid", Tanh: "tanh", ReLU: "relu", LeakyReLU: "leaky_relu",
 		Softplus: "softplus", GELU: "gelu", SiLU: "silu", ELU: "elu"}
+	bagNames    = []string{BagMean: "mean", BagSum: "sum", BagMax: "max"}
 	cellNames   = []string{LSTM: "lstm", GRU: "gru", TanhRNN: "tanh_rnn", ReLURNN: "relu_rnn"}
 	resizeNames = []string{ResizeNearest: "nearest", ResizeLinear: "linear", ResizeCubic: "cubic", ResizeArea: "area", ResizeNearestExact: "nearest_exact"}
 	gridNames   = []string{GridZeros: "zeros", GridBorder: "border", GridReflect: "reflect"}
@@ -24,6 +25,17 @@ func (a Activation) MarshalText() ([]byte, error) {
 // UnmarshalText sets a to the activation of the name. Errors: ErrOption for another name.
 func (a *Activation) UnmarshalText(text []byte) error {
 	return enum.Read(a, "activation", activationNames, text)
+}
+
+// String returns the mode's name: "mean", "sum" or "max".
+func (m BagMode) String() string { return enum.String("bag mode", bagNames, int(m)) }
+
+// MarshalText returns the mode's name. Errors: ErrOption if it has none.
+func (m BagMode) MarshalText() ([]byte, error) { return enum.Text("bag mode", bagNames, int(m)) }
+
+// UnmarshalText sets m to the mode of the name. Errors: ErrOption for another name.
+func (m *BagMode) UnmarshalText(text []byte) error {
+	return enum.Read(m, "bag mode", bagNames, text)
 }
 
 // String returns the cell's name: "lstm", "gru", "tanh_rnn" or "relu_rnn".

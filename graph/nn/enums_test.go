@@ -21,6 +21,7 @@ func TestEnums(t *testing.T) {
 		names string
 	}{
 		{new(nn.Activation), "identity sigmoid tanh relu leaky_relu softplus gelu silu elu"},
+		{new(nn.BagMode), "mean sum max"},
 		{new(nn.Cell), "lstm gru tanh_rnn relu_rnn"},
 		{new(nn.ResizeMode), "nearest linear cubic area nearest_exact"},
 		{new(nn.GridPad), "zeros border reflect"},

@@ -58,6 +58,56 @@ var mistakes = []mistake{
 	{"negative rate", graph.ErrOption, func(b *graph.Builder) { nn.AlphaDropout(b, b.Input("x", 2), -0.5) }},
 	{"negative noise", graph.ErrOption, func(b *graph.Builder) { nn.GaussianNoise(b, b.Input("x", 2), -1) }},
 	{"noise without bound", graph.ErrOption, func(b *graph.Builder) { nn.GaussianDropout(b, b.Input("x", 2), math.NaN()) }},
+	{"embedding without rows", graph.ErrOption, func(b *graph.Builder) {
+		nn.Embedding(b, "words", b.Ints("index", 2), nn.EmbeddingOptions{Dim: 3})
+	}},
+	{"embedding without features", graph.ErrOption, func(b *graph.Builder) {
+		nn.Embedding(b, "words", b.Ints("index", 2), nn.EmbeddingOptions{Count: 5})
+	}},
+	{"embedding of floats", graph.ErrDType, func(b *graph.Builder) {
+		nn.Embedding(b, "words", b.Input("x", 2), nn.EmbeddingOptions{Count: 5, Dim: 3})
+	}},
+	{"padding that is no row", graph.ErrOption, func(b *graph.Builder) {
+		nn.Embedding(b, "words", b.Ints("index", 2), nn.EmbeddingOptions{Count: 5, Dim: 3, Padding: new(-1)})
+	}},
+	{"padding of floats", graph.ErrDType, func(b *graph.Builder) { nn.Lookup(b, b.Input("w", 5, 3), b.Input("x", 2), new(1)) }},
+	{"lookup in a scalar", graph.ErrShape, func(b *graph.Builder) { nn.Lookup(b, b.Input("w"), b.Ints("index", 2), nil) }},
+	{"embeddings of another size", graph.ErrShape, func(b *graph.Builder) {
+		nn.Embedding(b, "words", b.Ints("index", 2), nn.EmbeddingOptions{Count: 5, Dim: 3})
+		nn.Embedding(b, "words", b.Ints("more", 2), nn.EmbeddingOptions{Count: 5, Dim: 4})
+	}},
+	{"bags that are a list", graph.ErrShape, func(b *graph.Builder) {
+		nn.EmbeddingBag(b, "bags", b.Ints("index", 2), nn.EmbeddingBagOptions{Count: 5, Dim: 3})
+	}},
+	{"mode of bags that is none", graph.ErrOption, func(b *graph.Builder) {
+		nn.EmbeddingBag(b, "bags", b.Ints("index", 2, 4), nn.EmbeddingBagOptions{Count: 5, Dim: 3, BagOptions: nn.BagOptions{Mode: 7}})
+	}},
+	{"factors of a mean", graph.ErrOption, func(b *graph.Builder) {
+		nn.EmbeddingBag(b, "bags", b.Ints("index", 2, 4), nn.EmbeddingBagOptions{Count: 5, Dim: 3, BagOptions: nn.BagOptions{Factors: b.Input("factors", 2, 4)}})
+	}},
+	{"factors of other bags", graph.ErrShape, func(b *graph.Builder) {
+		nn.LookupBags(b, b.Input("w", 5, 3), b.Ints("index", 2, 4), nn.BagOptions{Mode: nn.BagSum, Factors: b.Input("factors", 2, 3)})
+	}},
+	{"lengths of other bags", graph.ErrShape, func(b *graph.Builder) {
+		nn.LookupBags(b, b.Input("w", 5, 3), b.Ints("index", 2, 4), nn.BagOptions{Lengths: b.Ints("lengths", 3)})
+	}},
+	{"lengths of bags that are floats", graph.ErrDType, func(b *graph.Builder) {
+		nn.LookupBags(b, b.Input("w", 5, 3), b.Ints("index", 2, 4), nn.BagOptions{Lengths: b.Input("lengths", 2)})
+	}},
+	{"form of other batches", graph.ErrShape, func(b *graph.Builder) {
+		nn.Bilinear(b, "form", b.Input("x", 2, 3), b.Input("y", 4, 3), nn.BilinearOptions{Out: 2})
+	}},
+	{"form without features", graph.ErrOption, func(b *graph.Builder) {
+		nn.Bilinear(b, "form", b.Input("x", 2, 3), b.Input("y", 2, 3), nn.BilinearOptions{})
+	}},
+	{"form of another weight", graph.ErrShape, func(b *graph.Builder) {
+		nn.BilinearForm(b, b.Input("x", 2, 3), b.Input("y", 2, 4), b.Input("w", 5, 4, 3))
+	}},
+	{"weight that is normed later", graph.ErrOption, func(b *graph.Builder) {
+		other := graph.New(b.Params())
+		nn.Linear(other, "h", other.Input("x", 2, 3), nn.LinearOptions{Out: 2})
+		nn.Linear(b, "h", b.Input("x", 2, 3), nn.LinearOptions{Out: 2, WeightNorm: true})
+	}},
 	{"layer without features", graph.ErrOption, func(b *graph.Builder) { nn.Linear(b, "out", b.Input("x", 2, 3), nn.LinearOptions{}) }},
 	{"convolution without channels", graph.ErrOption, func(b *graph.Builder) {
 		nn.Conv(b, "conv", b.Input("x", 2, 3, 8, 8), nn.ConvOptions{Kernel: []int{3}})

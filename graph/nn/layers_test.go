@@ -37,6 +37,17 @@ func twice() []layer {
 		{"Dense", rows, func(b *B, x *N) *N { return nn.Dense(b, "h", x, 2, nn.Tanh) }, []string{"h/weight", "h/bias"}},
 		{"Linear", rows, func(b *B, x *N) *N { return nn.Linear(b, "h", x, nn.LinearOptions{Out: 2, NoBias: true}) }, []string{"h/weight"}},
 		{"Conv", images, func(b *B, x *N) *N { return nn.Conv(b, "h", x, nn.ConvOptions{Out: 2, Kernel: []int{2}}) }, []string{"h/weight", "h/bias"}},
+		{"Linear with WeightNorm", rows, func(b *B, x *N) *N { return nn.Linear(b, "h", x, nn.LinearOptions{Out: 2, WeightNorm: true}) }, []string{"h/weight", "h/gain", "h/bias"}},
+		{"Conv with WeightNorm", images, func(b *B, x *N) *N {
+			return nn.Conv(b, "h", x, nn.ConvOptions{Out: 2, Kernel: []int{2}, NoBias: true, WeightNorm: true})
+		}, []string{"h/weight", "h/gain"}},
+		{"Bilinear", rows, func(b *B, x *N) *N { return nn.Bilinear(b, "h", x, b.Sin(x), nn.BilinearOptions{Out: 2}) }, []string{"h/weight", "h/bias"}},
+		{"Embedding", rows, func(b *B, x *N) *N {
+			return nn.Embedding(b, "h", b.ArgSort(x, 1, graph.Ascending), nn.EmbeddingOptions{Count: 4, Dim: 2})
+		}, []string{"h/weight"}},
+		{"EmbeddingBag", rows, func(b *B, x *N) *N {
+			return nn.EmbeddingBag(b, "h", b.ArgSort(x, 1, graph.Ascending), nn.EmbeddingBagOptions{Count: 4, Dim: 2, BagOptions: nn.BagOptions{Mode: nn.BagMax}})
+		}, []string{"h/weight"}},
 		{"PReLU", rows, func(b *B, x *N) *N { return nn.PReLU(b, "h", x, nn.PReLUOptions{}) }, []string{"h/slope"}},
 		{"LayerNorm", rows, func(b *B, x *N) *N { return nn.LayerNorm(b, "h", x, norm) }, both},
 		{"RMSNorm", rows, func(b *B, x *N) *N { return nn.RMSNorm(b, "h", x, norm) }, both},
