@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/symgrad/symgrad/graph/linalg"
+	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/graph/special"
 )
 
@@ -73,7 +74,7 @@ func contractionRules() {
 		return c.Sum(c.Mul(x, y), c.int("dim", -1))
 	})
 	calls[functional+"bilinear"] = one1(func(c *call) node {
-		return c.plus(c.Einsum("...i,kij,...j->...k", c.input, c.tensor("weight"), c.tensor("input2")), c.optional("bias"))
+		return c.plus(nn.BilinearForm(c.Builder, c.input, c.tensor("input2"), c.tensor("weight")), c.optional("bias"))
 	})
 }
 

@@ -9,26 +9,22 @@ import (
 
 // This file has the rules of embeddings, attention and recurrent layers.
 
-// emptyRow is a table of embeddings whose row padding_idx has no gradient, and the
-// number of that row; -1 of none.
-func (c *call) emptyRow(w node) (table node, row int) {
+// padding is the row of the table w that stands for nothing; nil if there is none.
+func (c *call) padding(w node) *int {
 	if !c.given("padding_idx") || c.num("padding_idx", -1) == -1 && c.name == "embedding" {
-		return w, -1
+		return nil
 	}
-	n := c.Shape(w)[0]
-	row = axis(c.int("padding_idx", 0), n)
-	mark := zeros([]int{n, 1})
-	mark.Floats[row] = 1
-	return c.Where(c.Broadcast(c.Const(mark.Floats, n, 1), c.Shape(w)...), c.StopGradient(w), w), row
+	row := axis(c.int("padding_idx", 0), c.Shape(w)[0])
+	return &row
 }
 
 func embeddingRules() {
 	calls[functional+"embedding"] = one1(func(c *call) node {
-		w, _ := c.emptyRow(c.tensor("weight"))
+		w := c.tensor("weight")
 		if c.given("max_norm") || c.flag("scale_grad_by_freq", false) {
 			c.unsupported("an embedding with max_norm or scale_grad_by_freq")
 		}
-		return c.Take(w, c.labels("input"))
+		return nn.Lookup(c.Builder, w, c.labels("input"), c.padding(w))
 	})
 	calls[functional+"embedding_bag"] = one1(embeddingBag)
 	attention := one1(func(c *call) node {
@@ -91,32 +87,26 @@ func embeddingBag(c *call) node {
 		c.unsupported("an embedding_bag with max_norm, scale_grad_by_freq or no fixed indices")
 		return nil
 	}
-	w, pad := c.emptyRow(c.tensor("weight"))
-	weights := c.optional("per_sample_weights")
-	if weights != nil {
-		weights = c.Reshape(weights, len(index.Ints), 1)
+	w, bags, longest := c.tensor("weight"), c.bags(index.Shape), 1
+	for _, bag := range bags {
+		longest = max(longest, len(bag))
 	}
-	reduce := word(c, "mode", "mean", map[string]func(b *build, x node, axes ...int) node{
-		"sum": (*build).Sum, "mean": (*build).Mean, "max": (*build).Max})
-	var rows []node
-	for _, bag := range c.bags(index.Shape) {
-		var list, which []int
+	var which, places, lengths []int // those of all bags, filled up to the longest
+	for _, bag := range bags {
+		lengths = append(lengths, len(bag))
+		for len(bag) < longest {
+			bag = append(bag, 0)
+		}
 		for _, j := range bag {
-			if index.Ints[j] != pad {
-				list, which = append(list, j), append(which, index.Ints[j])
-			}
+			which, places = append(which, index.Ints[j]), append(places, j)
 		}
-		if len(list) == 0 {
-			rows = append(rows, c.Scale(c.cut(w, 0, 0, 1), 0))
-			continue
-		}
-		x := c.IndexSelect(w, c.ConstInts(which, len(which)), 0)
-		if weights != nil {
-			x = c.Mul(x, c.IndexSelect(weights, c.ConstInts(list, len(list)), 0))
-		}
-		rows = append(rows, c.Unsqueeze(reduce(c.Builder, x, 0), 0))
 	}
-	return c.Concat(0, rows...)
+	o := nn.BagOptions{Lengths: c.ConstInts(lengths, len(bags)), Padding: c.padding(w),
+		Mode: word(c, "mode", "mean", map[string]nn.BagMode{"sum": nn.BagSum, "mean": nn.BagMean, "max": nn.BagMax})}
+	if weights := c.optional("per_sample_weights"); weights != nil {
+		o.Factors = c.Take(c.Reshape(weights, len(index.Ints)), c.ConstInts(places, len(bags), longest))
+	}
+	return nn.LookupBags(c.Builder, w, c.ConstInts(which, len(bags), longest), o)
 }
 
 // weights are the parameters of a cell, stored as [units, inputs].
