@@ -9,7 +9,7 @@ import (
 )
 
 // kinds are all kinds of steps.
-var kinds = slices.Concat(elementwise, moves, folds, products, indexed, windowed)
+var kinds = slices.Concat(elementwise, moves, folds, products, indexed, windowed, drawing)
 
 // one is a step of one operand.
 func one(name string, x int, build func(c *op.Ctx, x node) node, eval func(k *naive, x array) array) (step, bool) {
