@@ -42,6 +42,13 @@ var mistakes = []struct {
 		b.Add(b.Input("x", 3), gorgonia.NewVector(b.Graph(), tensor.Float32, gorgonia.WithShape(3), gorgonia.WithName("single")))
 	}},
 	{"negative extent", graph.ErrShape, func(b *graph.Builder) { b.Input("x", 3, -1) }},
+	{"draw of a negative extent", graph.ErrShape, func(b *graph.Builder) { b.Normal(3, -1) }},
+	{"draw of too many elements", graph.ErrShape, func(b *graph.Builder) { b.Uniform(1<<30, 1<<30) }},
+	{"permutation of less than nothing", graph.ErrShape, func(b *graph.Builder) { b.Permutation(-1) }},
+	{"probabilities that are integers", graph.ErrDType, func(b *graph.Builder) { b.Bernoulli(b.Ints("p", 3)) }},
+	{"logits that are integers", graph.ErrDType, func(b *graph.Builder) { b.Categorical(b.Ints("logits", 3)) }},
+	{"logits without axes", graph.ErrShape, func(b *graph.Builder) { b.Categorical(b.Input("logits")) }},
+	{"logits of no categories", graph.ErrShape, func(b *graph.Builder) { b.Categorical(b.Input("logits", 3, 0)) }},
 	{"too many elements", graph.ErrShape, func(b *graph.Builder) { b.Input("x", 1<<30, 1<<30) }},
 	{"too many elements by broadcasting", graph.ErrShape, func(b *graph.Builder) {
 		b.Add(b.Input("x", 1<<20, 1), b.Input("y", 1<<20))

@@ -284,3 +284,28 @@ func TestDrawShapes(t *testing.T) {
 		t.Errorf("got %v with the probability 1 and the permutation %v of one number", v[3], v[6])
 	}
 }
+
+// A sample of a normal distribution, made of numbers that are drawn anew in every run: mean
+// and standard deviation have gradients. The samples of a step come again with it.
+func ExampleBuilder_Normal() {
+	b := graph.New(graph.NewParams(graph.Float64, 1))
+	mean, std := b.Param("mean", graph.Constant(10), 1), b.Param("std", graph.Constant(0.5), 1)
+	sample := b.Add(mean, b.Mul(std, b.Normal(3)))
+	p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{sample}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, step := range []int{0, 1, 0} {
+		p.SetStep(step)
+		if err := p.Run(); err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("%.3f\n", graph.OutputOf[float64](p, 0).Read(nil))
+	}
+	// Output:
+	// [9.923 9.344 9.662]
+	// [10.153 10.804 10.056]
+	// [9.923 9.344 9.662]
+}

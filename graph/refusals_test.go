@@ -138,6 +138,13 @@ var refusals = []golden.Mistake{
 		_, _ = graph.InputOf[int](p, "labels").Set([]int{1, 4}), graph.InputOf[float64](p, "x").Set(make([]float64, 4))
 		return p.Run()
 	}},
+	{"probability of 2", graph.ErrOption, drawing(func(b *graph.Builder) *gorgonia.Node { return b.Bernoulli(b.Const([]float64{0, 2}, 2)) })},
+	{"logits that are NaN", graph.ErrOption, drawing(func(b *graph.Builder) *gorgonia.Node {
+		return b.Categorical(b.Const([]float64{0, 1, 2, math.NaN()}, 2, 2))
+	})},
+	{"logits that allow nothing", graph.ErrOption, drawing(func(b *graph.Builder) *gorgonia.Node {
+		return b.Categorical(b.Const([]float64{math.Inf(-1)}, 1, 1))
+	})},
 	{"float64 bound to float32", graph.ErrDType, func(*testing.T) error {
 		return graph.InputOf[float64](adding(graph.Float32), "x").Bind(make([]float64, 4))
 	}},
@@ -277,6 +284,14 @@ func running(b *graph.Builder, y *gorgonia.Node, inputs map[string][]float64) er
 		}
 	}
 	return p.Run()
+}
+
+// drawing is the error of a run of what f draws.
+func drawing(f func(b *graph.Builder) *gorgonia.Node) func(*testing.T) error {
+	return func(*testing.T) error {
+		b := graph.New(nil)
+		return compiled(b, graph.Options{Outputs: gorgonia.Nodes{b.Name("drawn", f(b))}}).Run()
+	}
 }
 
 // adding is a program of the inputs x: [2, 2], and labels, two of three.

@@ -51,3 +51,24 @@ func Example_sharing() {
 	// [16] 4 parameters
 	// true
 }
+
+// Two texts as the means of their words' vectors. The shorter one is filled up with word 0,
+// which counts for nothing.
+func ExampleEmbeddingBag() {
+	b := graph.New(nil)
+	words := b.ConstInts([]int{3, 1, 2, 2, 0, 0}, 2, 3)
+	y := nn.EmbeddingBag(b, "words", words, nn.EmbeddingBagOptions{
+		Count: 4, Dim: 2, Weight: graph.Values([]float64{9, 9, 1, 0, 2, 2, 6, 1}), BagOptions: nn.BagOptions{Padding: new(0)},
+	})
+	p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{y}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := p.Run(); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(graph.OutputOf[float64](p, 0).Read(nil))
+	// Output: [3 1 2 2]
+}
