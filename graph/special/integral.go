@@ -1,6 +1,8 @@
 package special
 
 import (
+	"slices"
+
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/build"
 	"github.com/symgrad/symgrad/internal/mistake"
@@ -83,6 +85,7 @@ func Differences(b *graph.Builder, x *gorgonia.Node, at []float64, axis, order i
 			at = append(at, float64(i))
 		}
 	}
+	shape := slices.Repeat([]int{1}, len(c.Shape(x))-k) // of the weights of inner elements
 	pieces := []*gorgonia.Node{slopes(b, x, k, at[:order+1], 0)}
 	if n > 2 {
 		var inside *gorgonia.Node
@@ -90,10 +93,6 @@ func Differences(b *graph.Builder, x *gorgonia.Node, at []float64, axis, order i
 			w := make([]float64, n-2)
 			for i := range w {
 				w[i] = lagrangeSlope(at[i:i+3], 1, tap)
-			}
-			shape := make([]int, len(c.Shape(x))-k)
-			for i := range shape {
-				shape[i] = 1
 			}
 			shape[0] = n - 2
 			term := c.Weigh(b.Const(w, shape...), c.Along(x, k, graph.Range(tap, n-2+tap)))
