@@ -46,6 +46,8 @@ var mistakes = []golden.Mistake{
 	{"kernel larger than the image", graph.ErrShape, convNet(models.CNNOptions{Channels: 1, Height: 4, Width: 9, Out: 2, Blocks: []models.ConvBlock{{Channels: 2, Kernel: 7, Pad: 1}}})},
 	{"pool larger than the image", graph.ErrShape, convNet(models.CNNOptions{Channels: 1, Height: 8, Width: 8, Out: 2,
 		Blocks: []models.ConvBlock{{Channels: 2, Kernel: 3, Pool: 2}, {Channels: 2, Kernel: 2, Pool: 3}}})},
+	{"residual block of fewer channels", graph.ErrShape, convNet(models.CNNOptions{Channels: 3, Height: 4, Width: 4, Out: 2, Blocks: []models.ConvBlock{{Channels: 2, Kernel: 3, Pad: 1, Residual: true}}})},
+	{"residual block that shrinks images", graph.ErrShape, convNet(models.CNNOptions{Channels: 1, Height: 4, Width: 4, Out: 2, Blocks: []models.ConvBlock{{Channels: 2, Kernel: 3, Residual: true}}})},
 	{"unknown cell", graph.ErrOption, recurrence(models.RNNOptions{Steps: 3, In: 1, Hidden: 2, Out: 2, Cell: 9})},
 	{"recurrence of no steps", graph.ErrOption, recurrence(models.RNNOptions{In: 1, Hidden: 2, Out: 2})},
 	{"recurrence of one class", graph.ErrOption, recurrence(models.RNNOptions{Steps: 3, In: 1, Hidden: 2, Out: 1})},

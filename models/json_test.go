@@ -56,7 +56,7 @@ func TestSettingsJSON(t *testing.T) {
 			}
 		}
 	}
-	for _, zero := range []any{models.MLPOptions{}, models.CNNOptions{}, models.RNNOptions{}, models.LinRegOptions{}, models.LeNet()} {
+	for _, zero := range []any{models.MLPOptions{}, models.CNNOptions{}, models.RNNOptions{}, models.LinRegOptions{}, models.LeNet5(), models.ResNet20()} {
 		if _, err := json.Marshal(zero); err != nil {
 			t.Errorf("%T: %v", zero, err)
 		}

@@ -48,6 +48,10 @@ var networks = []network{
 		return mk(models.NewCNN(models.CNNOptions{Channels: 2, Height: 8, Width: 7, Out: 3, Hidden: []int{6}, DType: d, Seed: 1,
 			Blocks: []models.ConvBlock{{Channels: 3, Kernel: 3, Pad: 1, Pool: 2}, {Channels: 4, Kernel: 2}}}))
 	}},
+	{"residual", 2 * 6 * 5, 3, true, func(d graph.DType) (model, error) {
+		return mk(models.NewCNN(models.CNNOptions{Channels: 2, Height: 6, Width: 5, Out: 3, GlobalPool: true, DType: d, Seed: 1,
+			Blocks: []models.ConvBlock{{Channels: 3, Kernel: 3, Pad: 1, BatchNorm: true}, {Channels: 4, Kernel: 3, Pad: 1, Stride: 2, BatchNorm: true, Residual: true}}}))
+	}},
 	{"LSTM", 4 * 3, 3, true, func(d graph.DType) (model, error) {
 		return mk(models.NewRNN(models.RNNOptions{Steps: 4, In: 3, Hidden: 5, Out: 3, DType: d, Seed: 1}))
 	}},

@@ -30,8 +30,8 @@ var sources = []source{
 	{"mlp", "perceptron for images of 28 by 28 and 10 classes, 128 hidden units", func(d graph.DType) (model, error) {
 		return models.NewMLP(models.MLPOptions{In: 784, Hidden: []int{128}, Out: 10, DType: d})
 	}},
-	{"cnn", "LeNet: two convolutions for images of 28 by 28 and 10 classes", func(d graph.DType) (model, error) {
-		c := models.LeNet()
+	{"cnn", "LeNet-5: two convolutions for images of 28 by 28 and 10 classes", func(d graph.DType) (model, error) {
+		c := models.LeNet5()
 		c.DType = d
 		return models.NewCNN(c)
 	}},
