@@ -180,7 +180,7 @@ func (m *CNN) Loss(b *graph.Builder, n int) (l, output *gorgonia.Node) {
 	}
 	d := dense{o.Hidden, slices.Repeat([]nn.Activation{o.Activation}, len(o.Hidden)), o.Out, o.Dropout, o.Init}
 	out, _ := d.build(b, b.Reshape(h, n, -1))
-	return o.Head.finish(b, out, n, o.Out)
+	return o.Head.finish(b, out, nil)
 }
 
 // convolved returns the convolution "conv<i>" of h, normalized if the block says so.

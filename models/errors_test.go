@@ -50,6 +50,38 @@ var mistakes = []golden.Mistake{
 	{"residual block that shrinks images", graph.ErrShape, convNet(models.CNNOptions{Channels: 1, Height: 4, Width: 4, Out: 2, Blocks: []models.ConvBlock{{Channels: 2, Kernel: 3, Residual: true}}})},
 	{"unknown cell", graph.ErrOption, recurrence(models.RNNOptions{Steps: 3, In: 1, Hidden: 2, Out: 2, Cell: 9})},
 	{"recurrence of no steps", graph.ErrOption, recurrence(models.RNNOptions{In: 1, Hidden: 2, Out: 2})},
+	{"recurrence of a negative vocabulary", graph.ErrOption, recurrence(models.RNNOptions{Steps: 3, In: 2, Hidden: 2, Out: 2, Tokens: -1})},
+	{"recurrence that drops all", graph.ErrOption, recurrence(models.RNNOptions{Steps: 3, In: 2, Hidden: 2, Out: 2, Dropout: 1})},
+	{"characters of one kind", graph.ErrOption, made(models.NewCharModel, models.CharModelOptions{Vocabulary: 1, Steps: 3, Hidden: 2})},
+	{"characters in no layer", graph.ErrOption, made(models.NewCharModel, models.CharModelOptions{Vocabulary: 3, Steps: 3, Hidden: 2, Layers: -1})},
+	{"Transformer of tokens and features", graph.ErrOption, made(models.NewTransformer, models.TransformerOptions{Steps: 3, In: 2, Tokens: 4, Features: 4, Out: 2})},
+	{"Transformer of three heads", graph.ErrOption, made(models.NewTransformer, models.TransformerOptions{Steps: 3, In: 2, Features: 4, Heads: 3, Out: 2})},
+	{"Transformer of no heads", graph.ErrOption, made(models.NewTransformer, models.TransformerOptions{Steps: 3, In: 2, Features: 4, Heads: -1, Out: 2})},
+	{"Transformer of negative units", graph.ErrOption, made(models.NewTransformer, models.TransformerOptions{Steps: 3, In: 2, Features: 4, Hidden: -1, Out: 2})},
+	{"language of one word", graph.ErrOption, made(models.NewLanguageModel, models.LanguageModelOptions{Vocabulary: 1, Steps: 3, Features: 4})},
+	{"language of no steps", graph.ErrOption, made(models.NewLanguageModel, models.LanguageModelOptions{Vocabulary: 3, Features: 4})},
+	{"autoencoder without a code", graph.ErrOption, made(models.NewAutoencoder, models.AutoencoderOptions{In: 3})},
+	{"variational autoencoder of no features", graph.ErrOption, made(models.NewVAE, models.VAEOptions{Code: 3})},
+	{"variational autoencoder of a negative weight", graph.ErrOption, made(models.NewVAE, models.VAEOptions{In: 3, Code: 3, Beta: -1})},
+	{"no examples of a variational autoencoder", graph.ErrOption, func(t *testing.T) error {
+		m, err := models.NewVAE(models.VAEOptions{In: 3, Code: 3})
+		if err == nil {
+			_, err = m.Sample(0, 1)
+		}
+		return err
+	}},
+	{"text without a prompt", graph.ErrOption, written(models.SampleOptions{Length: 2})},
+	{"text of no length", graph.ErrOption, written(models.SampleOptions{Prompt: []int{1}})},
+	{"text of a prompt that has no character", graph.ErrOption, written(models.SampleOptions{Prompt: []int{0, 3}, Length: 2})},
+	{"text of a negative temperature", graph.ErrOption, written(models.SampleOptions{Prompt: []int{1}, Length: 2, Temperature: -1})},
+	{"text of more characters than there are", graph.ErrOption, written(models.SampleOptions{Prompt: []int{1}, Length: 2, TopK: 4})},
+	{"text longer than the model", graph.ErrOption, func(t *testing.T) error {
+		m, err := models.NewLanguageModel(models.LanguageModelOptions{Vocabulary: 3, Steps: 3, Features: 2})
+		if err == nil {
+			_, err = m.Sample(models.SampleOptions{Prompt: []int{1, 2}, Length: 2})
+		}
+		return err
+	}},
 	{"recurrence of one class", graph.ErrOption, recurrence(models.RNNOptions{Steps: 3, In: 1, Hidden: 2, Out: 1})},
 }
 
@@ -65,6 +97,25 @@ func regression(t *testing.T, in int, l2 float64) *models.LinReg {
 func perceptron(c models.MLPOptions) func(*testing.T) error {
 	return func(*testing.T) error {
 		_, err := models.NewMLP(c)
+		return err
+	}
+}
+
+// made makes a model of the options.
+func made[O, M any](make func(O) (M, error), o O) func(*testing.T) error {
+	return func(*testing.T) error {
+		_, err := make(o)
+		return err
+	}
+}
+
+// written lets a model of three characters write.
+func written(o models.SampleOptions) func(*testing.T) error {
+	return func(*testing.T) error {
+		m, err := models.NewCharModel(models.CharModelOptions{Vocabulary: 3, Steps: 2, Hidden: 2})
+		if err == nil {
+			_, err = m.Sample(o)
+		}
 		return err
 	}
 }

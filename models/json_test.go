@@ -40,6 +40,18 @@ func TestSettingsJSON(t *testing.T) {
 			func(s any) train.Model { return build(models.NewRNN(*s.(*models.RNNOptions))) }},
 		{&models.LinRegOptions{In: 3, Out: 2, DType: graph.Float32, Seed: 1 << 63, L2: 0.5}, `"DType":"float32"`,
 			func(s any) train.Model { return build(models.NewLinReg(*s.(*models.LinRegOptions))) }},
+		{&models.RNNOptions{Steps: 3, In: 2, Tokens: 5, Lengths: true, Cell: nn.LSTM, Hidden: 4, Layers: 2, Dropout: 0.1, EachStep: true, Out: 3}, `"Tokens":5`,
+			func(s any) train.Model { return build(models.NewRNN(*s.(*models.RNNOptions))) }},
+		{&models.CharModelOptions{Vocabulary: 5, Steps: 3, Features: 2, Cell: nn.GRU, Hidden: 4, Layers: 2, Dropout: 0.1, Seed: 3}, `"Cell":"gru"`,
+			func(s any) train.Model { return build(models.NewCharModel(*s.(*models.CharModelOptions))) }},
+		{&models.TransformerOptions{Steps: 3, In: 2, Lengths: true, Features: 4, Heads: 2, Hidden: 5, Layers: 2, Dropout: 0.1, Out: 1, Head: models.Binary, Seed: 3}, `"Head":"binary"`,
+			func(s any) train.Model { return build(models.NewTransformer(*s.(*models.TransformerOptions))) }},
+		{&models.LanguageModelOptions{Vocabulary: 5, Steps: 3, Features: 4, Heads: 2, Layers: 2, DType: graph.Float32, Seed: 3}, `"Heads":2`,
+			func(s any) train.Model { return build(models.NewLanguageModel(*s.(*models.LanguageModelOptions))) }},
+		{&models.AutoencoderOptions{In: 5, Hidden: []int{4, 3}, Code: 2, Binary: true, Activation: nn.Tanh, Dropout: 0.1, Seed: 3}, `"Activation":"tanh"`,
+			func(s any) train.Model { return build(models.NewAutoencoder(*s.(*models.AutoencoderOptions))) }},
+		{&models.VAEOptions{In: 5, Hidden: []int{4}, Code: 2, Beta: 0.5, Activation: nn.SiLU, DType: graph.Float32, Seed: 3}, `"Beta":0.5`,
+			func(s any) train.Model { return build(models.NewVAE(*s.(*models.VAEOptions))) }},
 	} {
 		text, err := json.Marshal(c.settings)
 		if err != nil || !strings.Contains(string(text), c.want) {
@@ -56,7 +68,8 @@ func TestSettingsJSON(t *testing.T) {
 			}
 		}
 	}
-	for _, zero := range []any{models.MLPOptions{}, models.CNNOptions{}, models.RNNOptions{}, models.LinRegOptions{}, models.LeNet5(), models.ResNet20()} {
+	for _, zero := range []any{models.MLPOptions{}, models.CNNOptions{}, models.RNNOptions{}, models.LinRegOptions{}, models.LeNet5(), models.ResNet20(),
+		models.CharModelOptions{}, models.TransformerOptions{}, models.LanguageModelOptions{}, models.AutoencoderOptions{}, models.VAEOptions{}} {
 		if _, err := json.Marshal(zero); err != nil {
 			t.Errorf("%T: %v", zero, err)
 		}

@@ -58,6 +58,12 @@ var networks = []network{
 	{"GRU of two directions and layers", 4 * 3, 3, true, func(d graph.DType) (model, error) {
 		return mk(models.NewRNN(models.RNNOptions{Steps: 4, In: 3, Hidden: 4, Cell: nn.GRU, Layers: 2, Bidirectional: true, Out: 3, DType: d, Seed: 1}))
 	}},
+	{"tagger, regression", 4 * 3, 4 * 2, false, func(d graph.DType) (model, error) {
+		return mk(models.NewRNN(models.RNNOptions{Steps: 4, In: 3, Hidden: 5, EachStep: true, Out: 2, Head: models.Regression, DType: d, Seed: 1}))
+	}},
+	{"Transformer", 4 * 3, 3, true, func(d graph.DType) (model, error) {
+		return mk(models.NewTransformer(models.TransformerOptions{Steps: 4, In: 3, Features: 6, Heads: 2, Hidden: 5, Layers: 2, Out: 3, DType: d, Seed: 1}))
+	}},
 }
 
 // examples are the rows of a batch.

@@ -72,7 +72,7 @@ func (m *MLP) Loss(b *graph.Builder, n int) (l, output *gorgonia.Node) {
 	}
 	d := dense{m.o.Hidden, act, m.o.Out, m.o.Dropout, m.o.Init}
 	out, weights := d.build(b, b.Input("x", n, m.o.In))
-	l, output = m.o.Head.finish(b, out, n, m.o.Out)
+	l, output = m.o.Head.finish(b, out, nil)
 	return penalized(b, l, m.o.L2, weights...), output
 }
 

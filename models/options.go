@@ -18,7 +18,7 @@ type Head uint8
 
 // The heads.
 const (
-	MultiClass Head = iota // Out ≥ 2 classes; targets "y": [N], labels in [0, Out); softmax cross-entropy
+	MultiClass Head = iota // Out ≥ 2 classes; targets "y": Ints [N], labels in [0, Out); softmax cross-entropy
 	Binary                 // two classes; targets "y": [N, 1] in [0, 1]; binary cross-entropy
 	Regression             // Out numbers; targets "y": [N, Out]; mean squared error
 )
@@ -34,15 +34,34 @@ func (h Head) MarshalText() ([]byte, error) { return enum.Text("head", headNames
 // UnmarshalText sets h to the head of the name. Errors: ErrOption for another name.
 func (h *Head) UnmarshalText(text []byte) error { return enum.Read(h, "head", headNames, text) }
 
-// finish ends a model in the loss and the output of the head.
-func (h Head) finish(b *graph.Builder, out *gorgonia.Node, n, outputs int) (l, output *gorgonia.Node) {
-	switch h {
-	case MultiClass:
-		return loss.CrossEntropy(b, out, b.Ints("y", n)), b.Softmax(out)
-	case Binary:
-		return loss.BCEWithLogits(b, out, b.Input("y", n, 1)), b.Sigmoid(out)
+// finish ends a model in the loss and the output of the head. out: [N, outputs], or [N,
+// Steps, outputs]. Then labels of -1 do not count, and neither does what the mask: [N,
+// Steps] of the other heads is 0 for; nil is no mask.
+func (h Head) finish(b *graph.Builder, out, mask *gorgonia.Node) (l, output *gorgonia.Node) {
+	shape := b.Shape(out)
+	last := len(shape) - 1
+	if h == MultiClass {
+		var o loss.CrossEntropyOptions
+		if last > 1 {
+			o.Ignore = new(-1)
+		}
+		return loss.CrossEntropy(b, out, b.Ints("y", shape[:last]...), o), b.Softmax(out)
 	}
-	return loss.MSE(b, out, b.Input("y", n, outputs)), out
+	y := b.Input("y", shape...)
+	of := func(r loss.Reduction) *gorgonia.Node {
+		if h == Binary {
+			return loss.BCEWithLogits(b, out, y, loss.BCEWithLogitsOptions{Reduction: r})
+		}
+		return loss.MSE(b, out, y, r)
+	}
+	if output = out; h == Binary {
+		output = b.Sigmoid(out)
+	}
+	if mask == nil {
+		return of(loss.Mean), output
+	}
+	each := b.Where(mask, b.Mean(of(loss.Each), last), b.Scalar(0))
+	return loss.MeanOver(b, b.Sum(each), b.Sum(mask)), output
 }
 
 // shared are the settings that several models have. Each is checked here, and nowhere
