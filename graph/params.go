@@ -222,7 +222,7 @@ func (p *Params) Set(name string, v []float64) error {
 		return mistake.Shapef("graph: Set: %q: got %d elements, want %d for %v", name, len(v), q.size, q.Shape)
 	}
 	if err := beyond(v, p.dtype); err != nil {
-		return errors.WithMessagef(err, "graph: Set: parameter %q", name)
+		return errors.WithMessagef(err, "graph: Set: %q", name)
 	}
 	p.fix()
 	p.of(q).write(q, v)

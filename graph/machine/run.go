@@ -143,7 +143,7 @@ func (l *feed[T]) feed() error {
 		return mistake.Optionf("got no value, want one by gorgonia.Let")
 	}
 	if !ir.Shape(v.Shape()).Equal(l.t.Shape) && v.Shape().TotalSize() != l.t.Shape.Size() {
-		return mistake.Shapef("got a value of %v, want %v", v.Shape(), l.t.Shape)
+		return mistake.Shapef("got a value of %v, want %v", ir.Shape(v.Shape()), l.t.Shape)
 	}
 	if d, ok := v.(*tensor.Dense); ok && !d.RequiresIterator() && d.DataOrder().IsRowMajor() {
 		switch {

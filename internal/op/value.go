@@ -51,7 +51,7 @@ func Elements[T ir.Float](v gorgonia.Value, t ir.Type) (floats []T, ints []int, 
 	d, isFloat := data.([]float64)
 	ints, _ = data.([]int)
 	if isFloat != t.DType.IsFloat() || len(d)+len(ints) != t.Shape.Size() {
-		return nil, nil, shapef("got a value of %v %v, want %v", v.Dtype(), v.Shape(), t)
+		return nil, nil, shapef("got a value of %v %v, want %v", v.Dtype(), ir.Shape(v.Shape()), t)
 	}
 	if isFloat {
 		floats = make([]T, len(d))
