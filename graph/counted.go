@@ -30,6 +30,6 @@ func (b *Builder) IgnoredLabel(input string) (label IgnoredLabel, ok bool) {
 }
 
 // AcrossExamples returns the first operator whose results for one example depend on the other
-// examples of the batch, and where it was called: "BatchNorm at model.go:12". It is "" if
-// there is none.
+// examples of the batch, with the line of its call: "BatchNorm at model.go:12". Without such
+// an operator it is "".
 func (b *Builder) AcrossExamples() string { return b.c.Across }

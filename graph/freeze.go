@@ -22,12 +22,12 @@ func (r rule) covers(name string) bool {
 	return r.match == nil || slices.ContainsFunc(r.match, func(m string) bool { return matches(name, m) })
 }
 
-// Freeze stops the training of parameters: no gradient is computed for them, and neither an
-// optimizer nor weight decay moves them. match has names such as "out/bias", and scopes such
+// Freeze stops the training of parameters. No gradient is computed for them, and neither an
+// optimizer nor weight decay changes them. match has names such as "out/bias", and scopes such
 // as "encoder/", which stand for all names in them. It may be called before the parameters
 // are built. A Trainer compiles its model again after it.
 //
-// Of several calls of Freeze and Thaw that match a parameter the last one counts. Compile
+// If several calls of Freeze and Thaw match a parameter, the last one counts. Compile
 // fails with ErrOption if one of match matches no parameter.
 func (p *Params) Freeze(match ...string) { p.addRule(match, true) }
 

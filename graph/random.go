@@ -5,19 +5,19 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// This file has the operators that draw. Element i of a draw is a function of the
-// Builder's seed, the number of the draw in its graph, the step and i: the same bits for
-// any number of workers, on every processor and however the graph is compiled.
+// This file has the operators that draw. Element i of a draw is a function of four numbers:
+// the Builder's seed, the number of the draw in its graph, the step and i. So its bits are
+// the same for any number of workers, on every processor and however the graph is compiled.
 
 // stepInput is the name of the hidden input that random operators draw by.
 const stepInput = op.StepInput
 
-// SetSeed sets the seed of the random operators that are built from now on. The
-// default is the seed of the Params.
+// SetSeed sets the seed of the random operators that are built after it. The default is the
+// seed of the Params.
 func (b *Builder) SetSeed(seed uint64) { b.c.Seed = seed }
 
-// SetStep sets the number that the random operators of the next Run draw by.
-// Each Run counts it up by one; it starts at 0.
+// SetStep sets the step, by which the random operators of the next Run draw. It is 0 for the
+// first Run, and each Run adds 1.
 func (p *Program) SetStep(step int) {
 	if p != nil {
 		p.step = step
@@ -38,8 +38,8 @@ func (b *Builder) Uniform(shape ...int) *gorgonia.Node {
 // Normal draws numbers of the standard normal distribution by the ziggurat of Marsaglia
 // and Tsang (2000). It draws as Uniform does: anew in every run.
 //
-// A sample of the normal distribution with mean μ and standard deviation σ is μ + σ·ε,
-// which has gradients by both (Kingma and Welling 2014).
+// With a result ε, μ + σ·ε is a sample with mean μ and standard deviation σ. It has gradients
+// by both (Kingma and Welling 2014).
 // Shape: the given shape.
 // Gradient: none.
 // Errors: ErrShape for a negative extent.
@@ -75,7 +75,7 @@ func (b *Builder) Bernoulli(p *gorgonia.Node) *gorgonia.Node {
 // Shape: logits [..., K]; result [...].
 // Gradient: none.
 // Errors: ErrShape for logits without axes or categories. A run fails with ErrOption on
-// NaN, and on a row of which no category can be drawn.
+// NaN, and on a row without a category that can be drawn.
 func (b *Builder) Categorical(logits *gorgonia.Node) *gorgonia.Node {
 	defer b.c.Enter("graph.Categorical", logits).Leave()
 	return b.c.Categorical(b.c.Draw(), logits)

@@ -34,8 +34,8 @@ func (b *Builder) State(name string, init Initializer, shape ...int) *gorgonia.N
 // A second Update of a state must build on the first: its value depends on Updated(state).
 // The last one counts. So a layer that is called twice updates its statistics twice.
 //
-// Errors: ErrOption for a node that is not a state of b and for a second Update that does
-// not build on the first, ErrShape for a value of another shape, ErrDType for integers.
+// Errors: ErrOption for a node that is not a state of b, and for a second Update that does not
+// build on the first. ErrShape for a value of another shape. ErrDType for integers.
 func (b *Builder) Update(state, value *gorgonia.Node) {
 	defer b.c.Enter("graph.Update", state, value).Leave()
 	got, want := b.c.Type(value), b.c.Type(state)

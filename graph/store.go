@@ -11,20 +11,20 @@ import (
 // store is the flat memory of all values of one kind: the parameters, or the states.
 type store struct {
 	list  []*Param
-	drawn []float64 // initial values until the layout is fixed, each where it will lie
+	drawn []float64 // initial values until the layout is fixed, at their offsets
 	size  int
 	v32   []float32 // one of the two, when the layout is fixed
 	v64   []float64
 }
 
-// grown returns how many initial values there is to be room for when n follow those so
-// far, with some to spare: the biases after a large weight need no copy.
+// grown returns how many initial values the memory must hold if n are added. It leaves some
+// room, so the biases after a large weight need no copy.
 func (m *store) grown(n int) int {
 	end := m.size + exec.Align(n)
 	return max(end+end/16, 2*cap(m.drawn))
 }
 
-// room returns memory of zeros for n initial values after those so far.
+// room returns memory of zeros for n more initial values.
 func (m *store) room(n int) []float64 {
 	end := m.size + exec.Align(n)
 	if end > cap(m.drawn) {
@@ -55,8 +55,8 @@ func (m *store) add(q *Param) {
 }
 
 // fix gives the values their memory: in float64 that of the initial values, in float32 its
-// first half. It returns the second half, zeros of the same number, to be used for
-// something else: a small program spends much of its first step on touching memory.
+// first half. It returns the second half, as many zeros, for another use: touching new memory
+// takes much of a small program's first step.
 func (m *store) fix(d DType) (spare32 []float32) {
 	drawn := m.drawn[:m.size:m.size]
 	m.drawn = nil
