@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/symgrad/symgrad/internal/enum"
 	"github.com/symgrad/symgrad/internal/foreign"
 	"github.com/symgrad/symgrad/internal/op"
 	"github.com/symgrad/symgrad/internal/reverse"
@@ -38,16 +39,17 @@ const (
 	Unread Doubt = Doubt(foreign.Unread)
 )
 
-// String returns the name of the kind: wrong gradient.
-func (d Doubt) String() string {
-	if d > Unread {
-		return fmt.Sprintf("doubt %d", uint8(d))
-	}
-	return foreign.Doubt(d).String()
-}
+var doubtNames = []string{WrongValue: "wrong value", WrongGradient: "wrong gradient", MayBeMerged: "may be merged",
+	LostGradient: "lost gradient", Unread: "not read"}
 
-// MarshalText returns what String returns.
-func (d Doubt) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+// String returns the name of the kind, such as "wrong gradient".
+func (d Doubt) String() string { return enum.String("doubt", doubtNames, int(d)) }
+
+// MarshalText returns the name of the kind. Errors: ErrOption if it has none.
+func (d Doubt) MarshalText() ([]byte, error) { return enum.Text("doubt", doubtNames, int(d)) }
+
+// UnmarshalText sets d to the kind of the name. Errors: ErrOption for another name.
+func (d *Doubt) UnmarshalText(text []byte) error { return enum.Read(d, "doubt", doubtNames, text) }
 
 // Finding is a node of a plain gorgonia graph that may compute something else than was meant.
 type Finding struct {

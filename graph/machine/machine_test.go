@@ -207,3 +207,17 @@ func TestLint(t *testing.T) {
 		t.Errorf("a Builder's graph: got %v", f)
 	}
 }
+
+// TestDoubtText writes the kinds of findings as text, reads them back, and refuses others.
+func TestDoubtText(t *testing.T) {
+	for d := range machine.Unread + 1 {
+		text, err := d.MarshalText()
+		back := machine.Unread - d
+		if err != nil || string(text) != d.String() || back.UnmarshalText(text) != nil || back != d {
+			t.Errorf("%v: got %s, %v, and %v read back", d, text, err, back)
+		}
+	}
+	if _, err := (machine.Unread + 1).MarshalText(); !errors.Is(err, graph.ErrOption) {
+		t.Errorf("a kind that is none: got %v", err)
+	}
+}

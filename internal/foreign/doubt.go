@@ -18,11 +18,6 @@ const (
 	Unread                     // the operator has other fields than in the gorgonia that we know
 )
 
-// String is the doubt in words.
-func (d Doubt) String() string {
-	return [...]string{"wrong value", "wrong gradient", "may be merged", "lost gradient", "not read"}[d]
-}
-
 // doubt is a doubt about an operator.
 type doubt struct {
 	kind   Doubt
