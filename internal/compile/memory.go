@@ -79,10 +79,16 @@ func pcOf(f *ir.Func, v *ir.Value) uintptr {
 	if v.PC != 0 {
 		return v.PC
 	}
-	for u := range readers(f, v, func(*ir.Value) bool { return true }) {
+	from := ir.NewTable[bool](f) // computed from v
+	*from.At(v) = true
+	for _, u := range f.Values {
+		if !slices.ContainsFunc(u.In, func(x *ir.Value) bool { return *from.At(x) }) {
+			continue
+		}
 		if u.PC != 0 {
 			return u.PC
 		}
+		*from.At(u) = true
 	}
 	return 0
 }

@@ -63,6 +63,7 @@ type record struct {
 	at     int         // where in that, in elements
 	apart  exec.Rows   // how its rows lie there, if not side by side
 	holds  bool        // others lie inside of it
+	bound  int         // of an Int value: its elements must lie in [0, bound); 0: anywhere
 
 	region *region // that it is in
 	made   *region // the last one that computes it, row by row if byRow
@@ -117,9 +118,10 @@ func (p *planner) put(v *ir.Value, b exec.Buffer) exec.Buffer {
 
 // leaves gives inputs, constants, parameters and states their memory.
 func (p *planner) leaves() error {
+	p.bounds()
 	slot := func(a exec.Arena, v *ir.Value) exec.Slot {
 		at := p.put(v, grow(p.size(a, v.Type.DType), a, v.Type.Shape.Size()))
-		return exec.Slot{Name: v.Name, Type: v.Type, Where: at, Range: p.bound(v)}
+		return exec.Slot{Name: v.Name, Type: v.Type, Where: at, Range: p.of.At(v).bound}
 	}
 	for _, v := range p.f.Values {
 		switch v.Leaf {
@@ -145,21 +147,36 @@ func (p *planner) shared(v *ir.Value, a exec.Arena) {
 	p.put(v, exec.Buffer{Arena: a, Offset: v.Index, Len: v.Type.Shape.Size()})
 }
 
-// bound returns the tightest range that the readers of an Int leaf ask for, also through
-// views; 0 if there is none.
-func (p *planner) bound(v *ir.Value) (least int) {
-	if v.Type.DType != ir.Int {
-		return 0
-	}
-	for u, i := range readers(p.f, v, func(u *ir.Value) bool { return isView(u) || u.Def == &CopyInt }) {
-		if u.Def.Range == nil {
-			continue
+// bounds finds the tightest range that the readers of each Int value ask for, also through
+// views.
+func (p *planner) bounds() {
+	for _, u := range slices.Backward(p.f.Values) {
+		through := 0
+		if isView(u) || u.Def == &CopyInt {
+			through = p.of.At(u).bound
 		}
-		if n, ok := u.Def.Range(u, i); ok && (least == 0 || n < least) {
-			least = n
+		for i, x := range u.In {
+			if x.Type.DType != ir.Int {
+				continue
+			}
+			r := p.of.At(x)
+			r.bound = tighter(r.bound, through)
+			if u.Def.Range == nil {
+				continue
+			}
+			if n, ok := u.Def.Range(u, i); ok {
+				r.bound = tighter(r.bound, n)
+			}
 		}
 	}
-	return least
+}
+
+// tighter returns the tighter one of two bounds. 0 is none.
+func tighter(a, b int) int {
+	if a == 0 || b > 0 && b < a {
+		return b
+	}
+	return a
 }
 
 // target places a result in the memory of its base: v may be the base in another shape.

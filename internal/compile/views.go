@@ -1,13 +1,9 @@
 package compile
 
-import (
-	"iter"
-
-	"github.com/symgrad/symgrad/internal/ir"
-)
+import "github.com/symgrad/symgrad/internal/ir"
 
 // This file holds the questions that several passes and the planner ask about a
-// function: who reads a value, and which memory a view shows.
+// function: how often a value is read, and which memory a view shows.
 
 // uses counts how often each value is read, as an operand or as a result.
 func uses(f *ir.Func) ir.Table[int] {
@@ -21,27 +17,6 @@ func uses(f *ir.Func) ir.Table[int] {
 		*n.At(v)++
 	}
 	return n
-}
-
-// readers yields, in order, the values that read v, each with the number of the operand
-// that v is. It follows v through the values that pass is true for: it yields their
-// readers too.
-func readers(f *ir.Func, v *ir.Value, pass func(u *ir.Value) bool) iter.Seq2[*ir.Value, int] {
-	return func(yield func(*ir.Value, int) bool) {
-		shows := ir.NewTable[bool](f)
-		*shows.At(v) = true
-		for _, u := range f.Values {
-			for i, x := range u.In {
-				if !*shows.At(x) {
-					continue
-				}
-				*shows.At(u) = *shows.At(u) || pass(u)
-				if !yield(u, i) {
-					return
-				}
-			}
-		}
-	}
 }
 
 // isView reports whether v is a view: it rearranges elements and computes none.
