@@ -26,8 +26,8 @@ type RecurrentOptions struct {
 	// In]. By default they begin with the steps: [T, N, In].
 	BatchFirst bool
 
-	// Lengths are the steps that each sequence has: Ints [N] in [0, T]. What x has behind
-	// them is padding. nil: all sequences have T steps.
+	// Lengths are the numbers of steps of the sequences: Ints [N] in [0, T]. The steps behind
+	// them are padding. nil: all sequences have T steps.
 	Lengths *gorgonia.Node
 
 	// Initial are the states before the first step that each layer and direction runs, in
@@ -35,8 +35,8 @@ type RecurrentOptions struct {
 	// are zeros.
 	Initial []State
 
-	// Dropout is the rate of the Dropout of what all layers but the last one return, in
-	// [0, 1). 0: none.
+	// Dropout is the rate of Dropout between the layers, in [0, 1): on what all but the last
+	// one return. 0: none.
 	Dropout float64
 
 	Weight graph.Initializer // of the weights; nil: XavierUniform()
