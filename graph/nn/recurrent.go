@@ -46,10 +46,10 @@ type RecurrentOptions struct {
 // states of all steps, [T, N, P] or, if Bidirectional, [T, N, 2·P], and the last state of
 // each layer and direction, layer by layer. P is Projection, or Hidden without one.
 //
-// With Lengths, each sequence gives what it would give alone: the second direction begins
-// at its own last step, the last state is that after its own steps, and the hidden states
-// of its padding are 0. A sequence of length 0 keeps its initial state. Padding has no
-// influence on anything, even where it is infinite or NaN.
+// With Lengths, each sequence gives what it would give alone. The second direction begins
+// at its own last step. The last state is the one after its own steps, or the initial one
+// if it has none. The hidden states of its padding are 0. Padding has no influence on
+// anything, even where it is infinite or NaN.
 //
 // With G gates, layer i owns name/layer<i>/input: [In, G·Hidden], name/layer<i>/hidden:
 // [P, G·Hidden] and name/layer<i>/bias: [G·Hidden]. The second direction owns the same
@@ -94,10 +94,10 @@ func Recurrent(b *graph.Builder, name string, x *gorgonia.Node, o RecurrentOptio
 	return c.Label(name, y), last
 }
 
-// RecurrentStep runs the layers of Recurrent of that name for one step, as a program does
-// that makes a sequence step by step. x: [N, In]; states are those before the step, as
-// Recurrent returns them and takes them as Initial. It returns the hidden state of the last
-// layer, [N, P], and the states after the step.
+// RecurrentStep runs the layers of Recurrent of that name for one step. A program that
+// makes a sequence step by step needs it. x: [N, In]; states are those before the step, as
+// Recurrent returns them and takes them as Initial; nil: zeros. It returns the hidden state
+// of the last layer, [N, P], and the states after the step.
 //
 // It owns the parameters of Recurrent under the name with the same options, in the same
 // graph or in another one of the same Params. Lengths, Initial and Bidirectional must not
