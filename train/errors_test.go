@@ -52,6 +52,26 @@ var mistakes = []golden.Mistake{
 		_, err := train.New(newNet(graph.Float64, 0), train.Options{BatchSize: -2})
 		return err
 	}},
+	{"stopping without a validation set", train.ErrOption, func(t *testing.T) error {
+		_, err := train.New(newNet(graph.Float64, 0), train.Options{Stop: &train.EarlyStopping{}})
+		return err
+	}},
+	{"patience of -1", train.ErrOption, func(t *testing.T) error {
+		_, err := train.New(newNet(graph.Float64, 0), train.Options{Validation: blobs(t, 9), Stop: &train.EarlyStopping{Patience: -1}})
+		return err
+	}},
+	{"smallest difference of NaN", train.ErrOption, func(t *testing.T) error {
+		_, err := train.New(newNet(graph.Float64, 0), train.Options{Validation: blobs(t, 9), Stop: &train.EarlyStopping{MinDelta: math.NaN()}})
+		return err
+	}},
+	{"largest validation loss", train.ErrOption, func(t *testing.T) error {
+		_, err := train.New(newNet(graph.Float64, 0), train.Options{Validation: blobs(t, 9), Stop: &train.EarlyStopping{Maximize: true}})
+		return err
+	}},
+	{"stopping by an unknown metric", train.ErrOption, func(t *testing.T) error {
+		_, err := train.New(newNet(graph.Float64, 0), train.Options{Validation: blobs(t, 9), Metrics: []train.Metric{train.Accuracy()}, Stop: &train.EarlyStopping{Metric: "acuracy"}})
+		return err
+	}},
 	{"empty set", data.ErrEmpty, func(*testing.T) error {
 		_, err := data.XLabels(nil, 4, nil)
 		return err

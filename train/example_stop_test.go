@@ -2,9 +2,7 @@ package train_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"math"
 
 	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/models"
@@ -12,7 +10,8 @@ import (
 	"github.com/symgrad/symgrad/train/data"
 )
 
-// A training stops when the validation loss has not fallen for some epochs.
+// A training stops when the validation loss has not fallen for ten epochs, and the best
+// parameters are put back.
 func ExampleOptions_stopEarly() {
 	set, err := data.BreastCancer()
 	if err != nil {
@@ -39,20 +38,8 @@ func ExampleOptions_stopEarly() {
 		return
 	}
 	//docs:stop
-	stop := errors.New("the validation loss does not fall any more")
-	best, waited := math.Inf(1), 0
-	t, err := train.New(model, train.Options{
-		Epochs: 1000, Schedule: train.Constant(0.01), Validation: validation,
-		OnEpoch: func(e train.Epoch) error {
-			if waited++; *e.Validation < best {
-				best, waited = *e.Validation, 0
-			}
-			if waited == 10 {
-				return stop
-			}
-			return nil
-		},
-	})
+	t, err := train.New(model, train.Options{Epochs: 1000, Schedule: train.Constant(0.01),
+		Validation: validation, Stop: &train.EarlyStopping{Patience: 10}})
 	//docs:end
 	if err != nil {
 		fmt.Println(err)
@@ -60,10 +47,20 @@ func ExampleOptions_stopEarly() {
 	}
 	//docs:stop
 	history, err := t.Fit(context.Background(), trainSet)
-	if err != nil && !errors.Is(err, stop) {
+	//docs:end
+	if err != nil {
+		fmt.Println(err)
 		return
 	}
-	//docs:end
+	measured, err := t.Evaluate(context.Background(), validation)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	best := history.Epochs[history.Best-1]
 	fmt.Println("stopped before epoch 100:", len(history.Epochs) < 100)
-	// Output: stopped before epoch 100: true
+	fmt.Println("the model is that of the best epoch:", measured.Loss == *best.Validation)
+	// Output:
+	// stopped before epoch 100: true
+	// the model is that of the best epoch: true
 }

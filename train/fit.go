@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/pkg/errors"
@@ -33,12 +34,19 @@ type position struct {
 // An epoch whose evaluation fails or is cancelled is complete. It is in the history
 // without what was not measured, and OnEpoch is not called for it.
 //
+// With Options.Stop it ends too when the model does not get better any more, without an
+// error; and at every end the best parameters are put back, see EarlyStopping.
+//
 // Errors: ErrOption for a nil ctx; data.ErrEmpty for no examples, or if none counts in
 // the loss; what does not fit between the data sets, the model and the metrics; those
 // of Step and Evaluate; the error of ctx, and that of OnEpoch; ErrBusy.
 func (t *Trainer) Fit(ctx context.Context, d *data.Dataset) (*History, error) {
 	h := &History{}
-	return h, errors.Wrap(t.fit(ctx, d, h), "train: Fit")
+	err := t.fit(ctx, d, h)
+	if h.Ended == EndNone {
+		h.Ended = endOf(err)
+	}
+	return h, errors.Wrap(err, "train: Fit")
 }
 
 // fit is Fit with the history h.
@@ -53,6 +61,20 @@ func (t *Trainer) fit(ctx context.Context, d *data.Dataset, h *History) error {
 	if err := t.prepare(d, h); err != nil {
 		return err
 	}
+	err = t.fitEpochs(ctx, d, batches, h)
+	h.Best = t.lookout.epoch
+	switch bad := t.lookout.end(t); {
+	case bad == nil:
+		return err
+	case err == nil:
+		return bad
+	default:
+		return fmt.Errorf("%w; then %w", err, bad)
+	}
+}
+
+// fitEpochs makes the epochs that are left.
+func (t *Trainer) fitEpochs(ctx context.Context, d *data.Dataset, batches *data.Batches, h *History) error {
 	p := &t.progress
 	bar := newBar(t.o.Progress, t.epoch, p.goal, batches.Len(), p.at)
 	defer bar.end()
@@ -67,10 +89,19 @@ func (t *Trainer) fit(ctx context.Context, d *data.Dataset, h *History) error {
 		if err != nil {
 			return errors.Wrapf(err, "after epoch %d", e.Epoch)
 		}
+		stop, err := t.lookout.see(t.o.Stop, e, t)
+		if err != nil {
+			return err
+		}
 		if t.o.OnEpoch != nil {
 			if err := try("Options.OnEpoch", func() error { return t.o.OnEpoch(e) }); err != nil {
+				h.Ended = EndOnEpoch
 				return errors.Wrapf(err, "after epoch %d", e.Epoch)
 			}
+		}
+		if stop {
+			h.Ended = EndPatience
+			break
 		}
 	}
 	p.open = false
@@ -101,6 +132,7 @@ func (t *Trainer) prepare(d *data.Dataset, h *History) error {
 		h.Notes = sc.notes
 	}
 	p := &t.progress
+	t.lookout.begin(t, p.open && p.set == d)
 	if !p.open || p.goal <= t.epoch && p.set != d {
 		p.goal = t.epoch + t.o.Epochs
 	}

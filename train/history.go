@@ -11,6 +11,11 @@ type History struct {
 	// Options.Validation, but not in the training set. Options.Progress shows them
 	// before the first epoch.
 	Notes []string `json:",omitempty"`
+	// Ended says why the Fit ended.
+	Ended End `json:",omitempty"`
+	// Best is the number of the best epoch, whose parameters Options.Stop has put back. It
+	// may be one of an earlier Fit that this one went on with. 0: there is none.
+	Best int `json:",omitempty"`
 }
 
 // Epoch is one pass over the training set.

@@ -32,6 +32,9 @@ type Options struct {
 	Metrics []Metric
 	// Validation is a data set that Fit evaluates after each epoch; nil for none.
 	Validation *data.Dataset
+	// Stop ends Fit when the model does not get better on Validation any more, and puts the
+	// best parameters back; nil for never.
+	Stop *EarlyStopping
 
 	// Progress is where Fit reports its progress; nil for nowhere. A terminal shows
 	// one line that changes. Other writers get one line for each epoch. A write that
@@ -84,7 +87,7 @@ func (o *Options) settle(d graph.DType) error {
 			return err
 		}
 	}
-	return nil
+	return o.settleStop()
 }
 
 func (o *Options) setDefaults() {

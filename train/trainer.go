@@ -29,6 +29,7 @@ type Trainer struct {
 	epoch    int      // epochs made so far
 	rate     float64  // of the last step
 	progress position // of Fit
+	lookout  lookout  // for the best epoch of Fit
 	busy     atomic.Bool
 	train    cache
 	forward  cache // to evaluate and to predict

@@ -1,0 +1,124 @@
+package train
+
+import (
+	"math"
+	"slices"
+
+	"github.com/symgrad/symgrad/internal/mistake"
+)
+
+// EarlyStopping ends a Fit when the model does not get better any more, and puts the best
+// parameters and states back (Prechelt 1998):
+//
+//	train.Options{Epochs: 500, Validation: validation, Stop: &train.EarlyStopping{Patience: 20}}
+//
+// After each epoch Fit looks at the loss on Options.Validation, or at a metric there. If
+// it is the best so far, parameters and states are copied. When the Fit ends, the copy is
+// put back, whatever ended it: Patience, the last epoch, OnEpoch, a step that fails, or the
+// context. History.Best says which epoch the copy is from, and History.Ended why the Fit
+// ended. Without a measured epoch the parameters stay as they are, and frozen ones always
+// do. The slots of the optimizer are those of the last step.
+//
+// A Fit that goes on after an error goes on with the parameters of the last step, unless
+// somebody has changed those that were put back. It remembers the best epoch, so results
+// have the same bits as without the error. An epoch whose evaluation was cancelled is not
+// looked at. Every other Fit begins with what is there, and looks for a best epoch of its
+// own.
+type EarlyStopping struct {
+	Patience int     // epochs in a row that are not better, after which Fit ends; at least 1; default 10
+	MinDelta float64 // by how much a better epoch must be better than the best one; at least 0; default 0
+	Metric   string  // the name of one of Options.Metrics; default: the validation loss
+	Maximize bool    // larger values of Metric are better, such as accuracy or R²; smaller ones by default
+}
+
+// settleStop checks Options.Stop and fills in its defaults.
+func (o *Options) settleStop() error {
+	if o.Stop == nil {
+		return nil
+	}
+	s := *o.Stop
+	o.Stop = &s
+	switch {
+	case o.Validation == nil:
+		return mistake.Optionf("Options.Stop: got no Options.Validation, want a data set to measure the epochs on")
+	case s.Patience < 0:
+		return mistake.Optionf("EarlyStopping.Patience: got %d, want at least 0", s.Patience)
+	case s.Maximize && s.Metric == "":
+		return mistake.Optionf("EarlyStopping.Maximize: got no Metric, want one; the validation loss is to be small")
+	case s.Metric != "" && !slices.ContainsFunc(o.Metrics, func(m Metric) bool { return m.Name == s.Metric }):
+		return mistake.Optionf("EarlyStopping.Metric: got %q, want the name of one of Options.Metrics", s.Metric)
+	}
+	if s.Patience == 0 {
+		o.Stop.Patience = 10
+	}
+	return notNegative("EarlyStopping.MinDelta", s.MinDelta)
+}
+
+// value returns the measure of an epoch, the smaller the better; NaN if it has none.
+func (s *EarlyStopping) value(e Epoch) float64 {
+	v := math.NaN()
+	if m, ok := e.Metric(s.Metric); ok {
+		v = m
+	} else if s.Metric == "" && e.Validation != nil {
+		v = *e.Validation
+	}
+	if s.Maximize {
+		return -v
+	}
+	return v
+}
+
+// lookout keeps the best parameters of the epochs of a Fit, and of those that it goes on
+// with.
+type lookout struct {
+	epoch   int     // the best one; 0 for none
+	value   float64 // of it
+	waited  int     // epochs since then
+	best    snapshot
+	last    snapshot // after the last step, if swapped
+	swapped bool     // best was put back, and a Fit may go on with last
+}
+
+// see takes in an epoch. It reports whether the patience is at its end.
+func (l *lookout) see(s *EarlyStopping, e Epoch, t *Trainer) (stop bool, err error) {
+	if s == nil {
+		return false, nil
+	}
+	if err := t.enter(); err != nil {
+		return false, err
+	}
+	defer t.leave()
+	l.waited++
+	if v := s.value(e); l.epoch == 0 && !math.IsNaN(v) || v < l.value-s.MinDelta {
+		l.epoch, l.value, l.waited = e.Epoch, v, 0
+		l.best.keep(t.params)
+	}
+	return l.waited >= s.Patience, nil
+}
+
+// begin prepares for a Fit, which goes on where another one stopped or does not.
+func (l *lookout) begin(t *Trainer, goesOn bool) {
+	if goesOn && l.swapped && l.best.same(t.params) {
+		l.last.restore(t.params)
+	}
+	if !goesOn {
+		l.epoch, l.waited = 0, 0
+	}
+	l.swapped = false
+}
+
+// end puts the best parameters back.
+func (l *lookout) end(t *Trainer) error {
+	if l.epoch == 0 || t.o.Stop == nil {
+		return nil
+	}
+	if err := t.enter(); err != nil {
+		return err
+	}
+	defer t.leave()
+	if l.swapped = t.progress.open; l.swapped {
+		l.last.keep(t.params)
+	}
+	l.best.restore(t.params)
+	return nil
+}
