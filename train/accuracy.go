@@ -122,7 +122,7 @@ func checkAccuracy(p Pair) error {
 	}
 	wrong := func(v float64) bool { return (v < 0 || v >= float64(width)) && !p.ignores(v) }
 	if row, _, v, found := f.Find(wrong); found {
-		return mistake.Newf(data.ErrLabel, "field %q: row %d has the label %.0f, want one in [0, %d) for %d outputs", f.Name, row, v, width, width)
+		return mistake.Newf(data.ErrLabel, "field %q: row %d: got the label %.0f, want one in 0..%d for %d outputs", f.Name, row, v, width-1, width)
 	}
 	return nil
 }
@@ -153,9 +153,9 @@ func checkBinary(p Pair) error {
 	row, _, v, found := f.Find(func(v float64) bool { return v != 0 && v != 1 && !(f.Integers() && p.ignores(v)) })
 	switch {
 	case found && f.Integers():
-		return mistake.Newf(data.ErrLabel, "field %q: row %d has the label %.0f, want 0 or 1 for one output", f.Name, row, v)
+		return mistake.Newf(data.ErrLabel, "field %q: row %d: got the label %.0f, want 0 or 1 for one output", f.Name, row, v)
 	case found:
-		return mistake.Newf(data.ErrLabel, "field %q: row %d has the target %v, want labels: 0 or 1, or rows that add up to 1", f.Name, row, v)
+		return mistake.Newf(data.ErrLabel, "field %q: row %d: got the target %v, want labels: 0 or 1, or rows that add up to 1", f.Name, row, v)
 	}
 	return nil
 }

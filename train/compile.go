@@ -34,8 +34,8 @@ func (t *Trainer) build(k kind, n int) (*modelGraph, error) {
 	m.b.SetSeed(t.o.Seed)
 	m.loss, m.output, err = buildLoss(t.model, m.b, n)
 	if across := m.b.AcrossExamples(); across != "" && k != training { // also if it cannot be built for a batch of 1
-		return nil, mistake.Newf(graph.ErrUnsupported, "the model can be trained, but neither evaluated nor used to predict: %s takes mean and variance of the batch, "+
-			"so the result for one example would depend on the others; keep running statistics (without BatchNormOptions.NoRunning), or use nn.LayerNorm or nn.GroupNorm", across)
+		return nil, mistake.Newf(graph.ErrUnsupported, "got a model with %s, which takes mean and variance of the batch; want one whose result for an example "+
+			"does not depend on the others, to evaluate or predict: keep running statistics (without BatchNormOptions.NoRunning), or use nn.LayerNorm or nn.GroupNorm", across)
 	}
 	if err != nil {
 		return nil, err

@@ -91,7 +91,7 @@ func (t *Trainer) evaluate(ctx context.Context, d *data.Dataset) (Result, error)
 	case err != nil:
 		return r, err
 	case mean.empty():
-		return r, mistake.Newf(data.ErrEmpty, "nothing in the data set counts in the loss")
+		return r, mistake.Newf(data.ErrEmpty, "got no target that counts in the loss, want one or more in the data set")
 	case !isFinite(r.Loss):
 		return r, mistake.Newf(ErrNotFinite, "got the loss %v, want a finite number", r.Loss)
 	}

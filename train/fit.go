@@ -202,7 +202,7 @@ func (t *Trainer) endEpoch(ctx context.Context, d *data.Dataset) (Epoch, error) 
 	p.at, p.took = 0, 0
 	p.mean.reset()
 	if empty {
-		return e, mistake.Newf(data.ErrEmpty, "nothing in the data set counts in the loss")
+		return e, mistake.Newf(data.ErrEmpty, "got no target that counts in the loss, want one or more in the data set")
 	}
 	over, name := t.measured(d)
 	if over == nil {

@@ -33,7 +33,7 @@ func (n *number) UnmarshalJSON(text []byte) error {
 	default:
 		var x float64
 		if err := json.Unmarshal(text, &x); err != nil {
-			return errors.Wrap(err, `train: want a number, "NaN", "+Inf" or "-Inf"`)
+			return errors.Wrap(err, `train: History: got no number, want one, "NaN", "+Inf" or "-Inf"`)
 		}
 		*n = number(x)
 	}

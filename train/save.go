@@ -136,16 +136,16 @@ func compare(f *safetensors.File, p *graph.Params) (wrong []string) {
 		t, ok := found[q.Name]
 		switch {
 		case !ok:
-			wrong = append(wrong, fmt.Sprintf("%q is missing", q.Name))
+			wrong = append(wrong, fmt.Sprintf("%q: got no such tensor, want one of %v", q.Name, ir.Shape(q.Shape)))
 		case !slices.Equal(t.Shape, q.Shape):
 			wrong = append(wrong, fmt.Sprintf("%q: got the shape %v, want %v", q.Name, ir.Shape(t.Shape), ir.Shape(q.Shape)))
 		case !slices.Contains(safetensors.Floats(), t.DType):
-			wrong = append(wrong, fmt.Sprintf("%q: got elements of type %s, want one of %v", q.Name, t.DType, safetensors.Floats()))
+			wrong = append(wrong, fmt.Sprintf("%q: got elements of type %s, want one of %s", q.Name, t.DType, strings.Join(safetensors.Floats(), ", ")))
 		}
 	}
 	for _, t := range f.Tensors {
 		if p.Get(t.Name) == nil {
-			wrong = append(wrong, fmt.Sprintf("%q is not a parameter of the model", t.Name))
+			wrong = append(wrong, fmt.Sprintf("%q: got a tensor, want none: the model has no parameter or state of this name", t.Name))
 		}
 	}
 	return wrong
@@ -182,7 +182,7 @@ func built(p *graph.Params) error {
 	case p == nil:
 		return mistake.Optionf("got nil Params, want those of a model")
 	case len(p.List()) == 0:
-		return ErrNotBuilt
+		return mistake.Newf(ErrNotBuilt, "got Params without parameters, want those of a model that is built: call Build first")
 	}
 	return nil
 }

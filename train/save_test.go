@@ -71,7 +71,7 @@ func TestLoadElements(t *testing.T) {
 		{"NaN", "F32", []any{float32(1), float32(math.NaN()), float32(2)}, graph.Float32, false, nil, train.ErrNotFinite, `"w": element 1: got NaN`},
 		{"infinity of float16", "F16", []any{uint16(0xfc00), uint16(0), uint16(0)}, graph.Float64, false, nil, train.ErrNotFinite, `element 0: got -Inf`},
 		{"infinity, allowed", "F64", []any{inf, -inf, 1.0}, graph.Float32, true, []float64{inf, -inf, 1}, nil, ""},
-		{"integers", "I64", []any{int64(1), int64(2), int64(3)}, graph.Float64, false, nil, train.ErrParameters, "type I64, want one of [F64 F32 F16 BF16]"},
+		{"integers", "I64", []any{int64(1), int64(2), int64(3)}, graph.Float64, false, nil, train.ErrParameters, "type I64, want one of F64, F32, F16, BF16"},
 		{"other shape", "F64", []any{1.0, 2.0}, graph.Float64, false, nil, train.ErrParameters, "the shape [2], want [3]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

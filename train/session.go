@@ -177,7 +177,7 @@ func checkIgnoring(d *data.Dataset, name string, l graph.IgnoredLabel) error {
 	f, _ := d.Field(name)
 	row, _, v, found := f.Find(func(v float64) bool { return v != float64(l.Label) && (v < 0 || v >= float64(l.Classes)) })
 	if found {
-		return mistake.Newf(data.ErrLabel, "field %q: row %d has the label %.0f, want one in [0, %d) or %d, which is ignored", name, row, v, l.Classes, l.Label)
+		return mistake.Newf(data.ErrLabel, "field %q: row %d: got the label %.0f, want one in 0..%d or %d, which is ignored", name, row, v, l.Classes-1, l.Label)
 	}
 	return nil
 }

@@ -160,7 +160,7 @@ func (t *Trainer) undo(err error) error {
 // enter and leave enclose what must not run twice at the same time.
 func (t *Trainer) enter() error {
 	if !t.busy.CompareAndSwap(false, true) {
-		return mistake.Newf(ErrBusy, "another goroutine trains, evaluates or predicts")
+		return mistake.Newf(ErrBusy, "got a call while another goroutine trains, evaluates or predicts; want one at a time")
 	}
 	return nil
 }

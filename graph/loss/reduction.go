@@ -50,7 +50,7 @@ func reduce(b *graph.Builder, each *gorgonia.Node, r Reduction) *gorgonia.Node {
 // which the losses already contain, or by their number if weights are nil.
 func reduceOver(b *graph.Builder, each, weights *gorgonia.Node, r Reduction) *gorgonia.Node {
 	c := build.Of(b)
-	if !c.Checks().Choice("reduction", int(r), r <= Each, "0 (mean), 1 (sum) or 2 (each)").OK() {
+	if !c.Checks().OneOf("reduction", reductionNames, int(r)).OK() {
 		return nil
 	}
 	switch {

@@ -36,13 +36,13 @@ func takeChecksum(f *File) (stored, error) {
 	if !ok {
 		for key, value := range f.Meta {
 			if strings.HasPrefix(key, writerMark) || strings.Contains(key, "crc32c") || value == writerMark {
-				return "", fmt.Errorf("%w: the header has %q, so that it should have %q too: it is damaged", ErrChecksum, clip(key), crcKey)
+				return "", fmt.Errorf("%w: got %q in the header, but no %q; want both", ErrChecksum, clip(key), crcKey)
 			}
 		}
 		return "", nil
 	}
 	if digits := strings.TrimPrefix(want, crcPrefix); len(digits) != 8 || strings.Trim(digits, "0123456789abcdef") != "" {
-		return "", fmt.Errorf("%w: %q stands where a CRC-32C should", ErrChecksum, clip(want))
+		return "", fmt.Errorf("%w: got %q, want a CRC-32C", ErrChecksum, clip(want))
 	}
 	delete(f.Meta, crcKey)
 	if len(f.Meta) == 0 {
@@ -65,7 +65,7 @@ func (s stored) verify(f *File, data []byte) error {
 		of, want, sum = "file", digits, crc32.Checksum(head, castagnoli())
 	}
 	if got := checksum(crc32.Update(sum, castagnoli(), data)); got != want {
-		return fmt.Errorf("%w: the %s has CRC-32C %s, the header says %q", ErrChecksum, of, got, want)
+		return fmt.Errorf("%w: got the CRC-32C %s of the %s, want %s as in the header", ErrChecksum, got, of, want)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"strings"
 )
 
 // FromFloat32s returns an F32 tensor with a copy of v. Whether v fills the shape
@@ -111,7 +112,7 @@ func (t Tensor) Ints() ([]int, error) {
 	for i := range v {
 		x, ok := integer(t.DType, t.Data[i*width:])
 		if !ok {
-			return nil, fmt.Errorf("safetensors: tensor %q: element %d does not fit in an int", t.Name, i)
+			return nil, fmt.Errorf("safetensors: tensor %q: element %d: got a number beyond int, want one that int can hold", t.Name, i)
 		}
 		v[i] = x
 	}
@@ -146,20 +147,25 @@ func integer(dtype string, data []byte) (int, bool) {
 	return int(signed), int64(int(signed)) == signed
 }
 
+// filled checks that t has as many bytes as its shape takes.
+func (t Tensor) filled() error {
+	size, err := byteSize(t.DType, t.Shape)
+	if err == nil && size != len(t.Data) {
+		err = fmt.Errorf("got %d bytes, want %d for %s of %s", len(t.Data), size, axes(t.Shape), t.DType)
+	}
+	return err
+}
+
 // want checks that t has one of the element types and as many bytes as its
 // shape takes.
 func (t Tensor) want(dtypes ...string) error {
-	size, err := byteSize(t.DType, t.Shape)
-	if err != nil {
+	if err := t.filled(); err != nil {
 		return fmt.Errorf("safetensors: tensor %q: %w", t.Name, err)
-	}
-	if size != len(t.Data) {
-		return fmt.Errorf("safetensors: tensor %q: shape %v of %s takes %d bytes, it has %d", t.Name, t.Shape, t.DType, size, len(t.Data))
 	}
 	for _, d := range dtypes {
 		if t.DType == d {
 			return nil
 		}
 	}
-	return fmt.Errorf("safetensors: tensor %q has elements of type %s, want one of %v", t.Name, t.DType, dtypes)
+	return fmt.Errorf("safetensors: tensor %q: got elements of type %s, want one of %s", t.Name, t.DType, strings.Join(dtypes, ", "))
 }

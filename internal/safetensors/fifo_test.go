@@ -16,7 +16,7 @@ func TestReadRefusesPipe(t *testing.T) {
 	if err := syscall.Mkfifo(path, 0o600); err != nil {
 		t.Skip("no pipe can be made: ", err)
 	}
-	if _, err := Read(path, nil); !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), "not a regular file") {
+	if _, err := Read(path, nil); !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), "want a regular file") {
 		t.Errorf("error %v", err)
 	}
 	if _, err := Read(filepath.Dir(path), nil); !errors.Is(err, ErrFormat) {

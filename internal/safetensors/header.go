@@ -38,12 +38,12 @@ func parseHeader(text []byte) (header, error) {
 	s := &scanner{text: text}
 	var h header
 	if len(text) == 0 || text[0] != '{' {
-		return h, errors.New("it does not begin with '{'")
+		return h, errors.New("got another first byte, want '{'")
 	}
 	seen := map[string]struct{}{}
 	err := s.object(func(key string) error {
 		if _, twice := seen[key]; twice {
-			return s.errorf("key %q stands there twice", key)
+			return s.errorf("got the key %q twice, want it once", key)
 		}
 		seen[key] = struct{}{}
 		if key == metaKey {
@@ -62,7 +62,7 @@ func parseHeader(text []byte) (header, error) {
 		return h, err
 	}
 	if c := s.next(); s.at < len(text) {
-		return h, s.errorf("%q follows the closing brace; only white space may", c)
+		return h, s.errorf("got %q after the closing brace, want only white space", c)
 	}
 	return h, nil
 }
@@ -72,7 +72,7 @@ func (s *scanner) meta() (map[string]string, error) {
 	m := map[string]string{}
 	err := s.object(func(key string) error {
 		if _, twice := m[key]; twice {
-			return s.errorf("key %q stands there twice", key)
+			return s.errorf("got the key %q twice, want it once", key)
 		}
 		value, err := s.string()
 		if err != nil {
@@ -93,7 +93,7 @@ func (s *scanner) tensor(name string) (entry, error) {
 	var hasType, hasShape, hasRange bool
 	once := func(flag *bool, key string) error {
 		if *flag {
-			return s.errorf("key %q stands there twice", key)
+			return s.errorf("got the key %q twice, want it once", key)
 		}
 		*flag = true
 		return nil
@@ -116,17 +116,17 @@ func (s *scanner) tensor(name string) (entry, error) {
 			}
 			return s.offsets(&e)
 		}
-		return s.errorf("unknown key %q; want dtype, shape and data_offsets", key)
+		return s.errorf("got the key %q, want dtype, shape and data_offsets", key)
 	})
 	switch {
 	case err != nil:
 		return e, err
 	case !hasType:
-		return e, s.errorf("key \"dtype\" is missing")
+		return e, s.errorf("got no key \"dtype\", want one")
 	case !hasShape:
-		return e, s.errorf("key \"shape\" is missing")
+		return e, s.errorf("got no key \"shape\", want one")
 	case !hasRange:
-		return e, s.errorf("key \"data_offsets\" is missing")
+		return e, s.errorf("got no key \"data_offsets\", want one")
 	}
 	return e, nil
 }
@@ -136,7 +136,7 @@ func (s *scanner) dtype(e *entry) (err error) {
 		return err
 	}
 	if bitsOf[e.dtype] == 0 {
-		return s.errorf("unknown element type %q", e.dtype)
+		return s.errorf("got the element type %q, want one of the format", e.dtype)
 	}
 	return nil
 }
@@ -149,10 +149,10 @@ func (s *scanner) shape(e *entry) error {
 			return err
 		}
 		if n > math.MaxInt {
-			return s.errorf("axis %d is larger than any memory", n)
+			return s.errorf("got the axis %d, want one that fits in memory", n)
 		}
 		if len(e.shape) == maxRank {
-			return s.errorf("more than %d axes", maxRank)
+			return s.errorf("got %d axes, want at most %d", maxRank+1, maxRank)
 		}
 		e.shape = append(e.shape, int(n))
 		return nil
@@ -168,12 +168,12 @@ func (s *scanner) offsets(e *entry) error {
 		case 2:
 			e.end, err = s.integer()
 		default:
-			err = s.errorf("data_offsets has more than two numbers")
+			err = s.errorf("got more than two data_offsets, want two")
 		}
 		return err
 	})
 	if err == nil && count != 2 {
-		err = s.errorf("data_offsets has %d of two numbers", count)
+		err = s.errorf("got %d data_offsets, want two", count)
 	}
 	return err
 }
@@ -212,9 +212,9 @@ func (s *scanner) next() byte {
 func (s *scanner) expect(c byte) error {
 	switch got := s.next(); {
 	case s.at == len(s.text):
-		return s.errorf("the text ends where %q should stand", c)
+		return s.errorf("got the end of the text, want %q", c)
 	case got != c:
-		return s.errorf("%q stands where %q should", got, c)
+		return s.errorf("got %q, want %q", got, c)
 	}
 	s.at++
 	return nil
@@ -271,13 +271,13 @@ func (s *scanner) integer() (uint64, error) {
 	}
 	switch {
 	case digits == "", follows == '.', follows == 'e', follows == 'E':
-		return 0, s.errorf("want a non-negative integer")
+		return 0, s.errorf("got %q, want a non-negative integer", s.text[begin:min(len(s.text), s.at+1)])
 	case len(digits) > 1 && digits[0] == '0':
-		return 0, s.errorf("number %s begins with a zero", digits)
+		return 0, s.errorf("got %s, want a number without a zero in front", digits)
 	}
 	n, err := strconv.ParseUint(digits, 10, 64)
 	if err != nil {
-		return 0, s.errorf("number %s does not fit in 64 bits", digits)
+		return 0, s.errorf("got %s, want a number of at most 64 bits", digits)
 	}
 	return n, nil
 }
@@ -301,17 +301,17 @@ func (s *scanner) string() (string, error) {
 		case c == '"':
 			plain := s.text[begin:s.at]
 			if !utf8.Valid(plain) {
-				return "", s.errorf("the string before here is not valid UTF-8")
+				return "", s.errorf("got a string before here that is not valid UTF-8, want UTF-8")
 			}
 			s.at++
 			return string(plain), nil
 		case c == '\\':
 			return s.escaped(begin)
 		case c < ' ':
-			return "", s.errorf("control character %q in a string", c)
+			return "", s.errorf("got the control character %q in a string, want it escaped", c)
 		}
 	}
-	return "", s.errorf("the text ends inside a string")
+	return "", s.errorf("got the end of the text inside a string, want a closing quote")
 }
 
 // escaped reads the rest of a string that has an escape at the scanner.
@@ -322,7 +322,7 @@ func (s *scanner) escaped(begin int) (string, error) {
 		switch {
 		case c == '"':
 			if !utf8.Valid(out) {
-				return "", s.errorf("the string before here is not valid UTF-8")
+				return "", s.errorf("got a string before here that is not valid UTF-8, want UTF-8")
 			}
 			s.at++
 			return string(out), nil
@@ -333,25 +333,25 @@ func (s *scanner) escaped(begin int) (string, error) {
 			}
 			out = utf8.AppendRune(out, r)
 		case c < ' ':
-			return "", s.errorf("control character %q in a string", c)
+			return "", s.errorf("got the control character %q in a string, want it escaped", c)
 		default:
 			out = append(out, c)
 			s.at++
 		}
 	}
-	return "", s.errorf("the text ends inside a string")
+	return "", s.errorf("got the end of the text inside a string, want a closing quote")
 }
 
 // escape reads one escape sequence, or two when they are a surrogate pair.
 func (s *scanner) escape() (rune, error) {
 	if s.at+1 >= len(s.text) {
-		return 0, s.errorf("the text ends inside a string")
+		return 0, s.errorf("got the end of the text inside a string, want a closing quote")
 	}
 	c := s.text[s.at+1]
 	if c != 'u' {
 		r, ok := simpleEscapes[c]
 		if !ok {
-			return 0, s.errorf("unknown escape \\%c", c)
+			return 0, s.errorf("got the escape \\%c, want one of JSON", c)
 		}
 		s.at += 2
 		return r, nil
@@ -365,7 +365,7 @@ func (s *scanner) escape() (rune, error) {
 		return 0, err
 	}
 	if r = utf16.DecodeRune(r, low); r == utf8.RuneError {
-		return 0, s.errorf("the escapes before here are no surrogate pair")
+		return 0, s.errorf("got escapes before here that are no surrogate pair, want a pair")
 	}
 	return r, nil
 }
@@ -377,11 +377,11 @@ var simpleEscapes = map[byte]rune{
 // unicode reads one \uXXXX.
 func (s *scanner) unicode() (rune, error) {
 	if len(s.text)-s.at < 6 || s.text[s.at] != '\\' || s.text[s.at+1] != 'u' {
-		return 0, s.errorf("want \\u and four hexadecimal digits (a lone surrogate is no character)")
+		return 0, s.errorf("got a lone surrogate or the end of the text, want \\u and four hexadecimal digits")
 	}
 	n, err := strconv.ParseUint(string(s.text[s.at+2:s.at+6]), 16, 16)
 	if err != nil {
-		return 0, s.errorf("\\%s is no escape", s.text[s.at+1:s.at+6])
+		return 0, s.errorf("got \\%s, want four hexadecimal digits", s.text[s.at+1:s.at+6])
 	}
 	s.at += 6
 	return rune(n), nil

@@ -32,7 +32,7 @@ func openRegular(path string) (*os.File, int64, error) {
 		return nil, 0, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, 0, fmt.Errorf("%w: %q is not a regular file but %v", ErrFormat, path, info.Mode().Type())
+		return nil, 0, fmt.Errorf("%w: %q: got %v, want a regular file", ErrFormat, path, info.Mode().Type())
 	}
 	file, err := os.Open(path)
 	if err != nil {
@@ -40,7 +40,7 @@ func openRegular(path string) (*os.File, int64, error) {
 	}
 	if info, err = file.Stat(); err != nil || !info.Mode().IsRegular() {
 		file.Close()
-		return nil, 0, fmt.Errorf("%w: %q is no longer a regular file", ErrFormat, path)
+		return nil, 0, fmt.Errorf("%w: %q: got another file when it was opened, want a regular one", ErrFormat, path)
 	}
 	return file, info.Size(), nil
 }
@@ -63,7 +63,7 @@ func openRegular(path string) (*os.File, int64, error) {
 // (ErrChecksum).
 func Decode(r io.Reader, size int64, accept func(*File) error) (*File, error) {
 	if r == nil {
-		return nil, errors.New("safetensors: got no reader")
+		return nil, errors.New("safetensors: got a nil reader, want a value")
 	}
 	f, err := decode(r, size, accept)
 	if err != nil {
@@ -89,7 +89,7 @@ func decode(r io.Reader, size int64, accept func(*File) error) (*File, error) {
 		}
 	}
 	if total > math.MaxInt {
-		return nil, fmt.Errorf("its %d bytes of data are more than this machine can address", total)
+		return nil, fmt.Errorf("got %d bytes of data, want what this machine can address", total)
 	}
 	data := make([]byte, total)
 	if err := readFull(in, data); err != nil {
@@ -133,12 +133,12 @@ func readHeader(in *bufio.Reader, size int64) ([]byte, error) {
 	length, err := headerLength(start, size)
 	if err != nil {
 		if kind := otherFormat(start); kind != "" {
-			err = fmt.Errorf("it is %s", kind)
+			err = fmt.Errorf("got %s, want a safetensors file", kind)
 		}
 		return nil, malformed(err)
 	}
 	if length == 0 || start[lengthSize] != '{' {
-		return nil, malformed(errors.New("header: it does not begin with '{'"))
+		return nil, malformed(errors.New("header: got another first byte, want '{'"))
 	}
 	header := make([]byte, lengthSize+length)
 	if err := readFull(in, header); err != nil {
@@ -150,14 +150,14 @@ func readHeader(in *bufio.Reader, size int64) ([]byte, error) {
 // headerLength reads the length of the header from the first bytes of a file.
 func headerLength(start []byte, size int64) (int, error) {
 	if size < lengthSize {
-		return 0, fmt.Errorf("it has %d bytes, fewer than the %d of the header length", size, lengthSize)
+		return 0, fmt.Errorf("got %d bytes, want at least the %d of the header length", size, lengthSize)
 	}
 	length := binary.LittleEndian.Uint64(start)
 	switch {
 	case length > maxHeader:
-		return 0, fmt.Errorf("header length %d is above the limit of %d", length, maxHeader)
+		return 0, fmt.Errorf("got the header length %d, want at most %d", length, maxHeader)
 	case length > uint64(size-lengthSize):
-		return 0, fmt.Errorf("header length %d is more than the %d bytes that follow", length, size-lengthSize)
+		return 0, fmt.Errorf("got the header length %d, want at most the %d bytes that follow", length, size-lengthSize)
 	}
 	return int(length), nil
 }

@@ -75,14 +75,14 @@ var bitsOf = map[string]uint64{
 func byteSize(dtype string, shape []int) (int, error) {
 	width, ok := bitsOf[dtype]
 	if !ok {
-		return 0, fmt.Errorf("unknown element type %q", dtype)
+		return 0, fmt.Errorf("got the element type %q, want one of the format", dtype)
 	}
 	// Zero axes are left out of the product: a shape whose other axes overflow
 	// is refused wherever its zero stands.
 	size, empty := width, false
 	for _, n := range shape {
 		if n < 0 {
-			return 0, fmt.Errorf("negative axis in shape %v", shape)
+			return 0, fmt.Errorf("got the shape %s, want axes of at least 0", axes(shape))
 		}
 		if n == 0 {
 			empty = true
@@ -90,7 +90,7 @@ func byteSize(dtype string, shape []int) (int, error) {
 		}
 		hi, lo := bits.Mul64(size, uint64(n))
 		if hi != 0 {
-			return 0, fmt.Errorf("shape %v of %s is larger than any memory", shape, dtype)
+			return 0, fmt.Errorf("got %s of %s, want what fits in memory", axes(shape), dtype)
 		}
 		size = lo
 	}
@@ -98,9 +98,9 @@ func byteSize(dtype string, shape []int) (int, error) {
 	case empty:
 		return 0, nil
 	case size%8 != 0:
-		return 0, fmt.Errorf("shape %v of %s ends inside a byte", shape, dtype)
+		return 0, fmt.Errorf("got %s of %s, want whole bytes", axes(shape), dtype)
 	case size/8 > math.MaxInt:
-		return 0, fmt.Errorf("shape %v of %s is larger than any memory", shape, dtype)
+		return 0, fmt.Errorf("got %s of %s, want what fits in memory", axes(shape), dtype)
 	}
 	return int(size / 8), nil
 }
@@ -144,26 +144,26 @@ func layOut(entries []entry, total uint64) ([]Tensor, error) {
 		name := clip(e.name)
 		switch {
 		case e.end < e.begin:
-			return nil, fmt.Errorf("tensor %q: data ends at %d before it begins at %d", name, e.end, e.begin)
+			return nil, fmt.Errorf("tensor %q: got data that end at %d, want at least %d, where they begin", name, e.end, e.begin)
 		case e.end > total:
-			return nil, fmt.Errorf("tensor %q: data end at %d, beyond the %d bytes of the file's data", name, e.end, total)
+			return nil, fmt.Errorf("tensor %q: got data that end at %d, want at most the %d bytes of the file's data", name, e.end, total)
 		case e.begin > at:
-			return nil, fmt.Errorf("tensor %q: data begin at %d, which leaves a hole after %d", name, e.begin, at)
+			return nil, fmt.Errorf("tensor %q: got data that begin at %d, want %d: they leave a hole", name, e.begin, at)
 		case e.begin < at:
-			return nil, fmt.Errorf("tensor %q: data begin at %d and overlap the tensor that ends at %d", name, e.begin, at)
+			return nil, fmt.Errorf("tensor %q: got data that begin at %d, want %d: they overlap those before", name, e.begin, at)
 		}
 		size, err := byteSize(e.dtype, e.shape)
 		if err != nil {
 			return nil, fmt.Errorf("tensor %q: %w", name, err)
 		}
 		if uint64(size) != e.end-e.begin {
-			return nil, fmt.Errorf("tensor %q: shape %v of %s takes %d bytes, its range has %d", name, e.shape, e.dtype, size, e.end-e.begin)
+			return nil, fmt.Errorf("tensor %q: got %d bytes, want %d for %s of %s", name, e.end-e.begin, size, axes(e.shape), e.dtype)
 		}
 		tensors[i] = Tensor{Name: e.name, DType: e.dtype, Shape: e.shape}
 		at = e.end
 	}
 	if at != total {
-		return nil, fmt.Errorf("%d bytes of data follow the last tensor", total-at)
+		return nil, fmt.Errorf("got %d bytes of data after the last tensor, want none", total-at)
 	}
 	return tensors, nil
 }

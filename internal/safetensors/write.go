@@ -35,15 +35,15 @@ func Write(path string, f *File) error {
 // or when its data do not have the length that its shape asks for.
 func Encode(w io.Writer, f *File) error {
 	if f == nil || w == nil {
-		return errors.New("safetensors: got no file to write, or no writer")
+		return errors.New("safetensors: got a nil File or writer, want values")
 	}
 	seen := make(map[string]struct{}, len(f.Tensors))
 	for _, t := range f.Tensors {
 		if err := check(t); err != nil {
-			return fmt.Errorf("safetensors: cannot write tensor %q: %w", t.Name, err)
+			return fmt.Errorf("safetensors: tensor %q: %w", t.Name, err)
 		}
 		if _, twice := seen[t.Name]; twice {
-			return fmt.Errorf("safetensors: cannot write two tensors named %q", t.Name)
+			return fmt.Errorf("safetensors: got two tensors of the name %q, want different names", t.Name)
 		}
 		seen[t.Name] = struct{}{}
 	}
@@ -72,22 +72,15 @@ func Encode(w io.Writer, f *File) error {
 // check says whether t can stand in a file.
 func check(t Tensor) error {
 	if t.Name == metaKey {
-		return errors.New("the format keeps this name for its metadata")
+		return errors.New("got this name, which the format keeps for its metadata; want another")
 	}
 	if !utf8.ValidString(t.Name) {
-		return errors.New("its name is not valid UTF-8")
+		return errors.New("got a name that is not valid UTF-8, want UTF-8")
 	}
 	if len(t.Shape) > maxRank {
-		return fmt.Errorf("%d axes are more than %d", len(t.Shape), maxRank)
+		return fmt.Errorf("got %d axes, want at most %d", len(t.Shape), maxRank)
 	}
-	size, err := byteSize(t.DType, t.Shape)
-	if err != nil {
-		return err
-	}
-	if size != len(t.Data) {
-		return fmt.Errorf("shape %v of %s takes %d bytes, it has %d", t.Shape, t.DType, size, len(t.Data))
-	}
-	return nil
+	return t.filled()
 }
 
 // noChecksum stands where the checksum will, while that is computed.
@@ -102,7 +95,7 @@ func encodeHeader(f *File, sum string) ([]byte, error) {
 	meta[crcKey] = sum
 	for key, value := range meta {
 		if !utf8.ValidString(key) || !utf8.ValidString(value) {
-			return nil, fmt.Errorf("safetensors: cannot write metadata %q: not valid UTF-8", key)
+			return nil, fmt.Errorf("safetensors: metadata %q: got text that is not valid UTF-8, want UTF-8", key)
 		}
 	}
 	var head bytes.Buffer
@@ -120,7 +113,7 @@ func encodeHeader(f *File, sum string) ([]byte, error) {
 	}
 	length := head.Len() - lengthSize
 	if length > maxHeader {
-		return nil, fmt.Errorf("safetensors: cannot write a header of %d bytes: the limit is %d", length, maxHeader)
+		return nil, fmt.Errorf("safetensors: got a header of %d bytes, want at most %d", length, maxHeader)
 	}
 	binary.LittleEndian.PutUint64(head.Bytes(), uint64(length))
 	return head.Bytes(), nil
@@ -154,9 +147,12 @@ func quoteMap(m map[string]string) string {
 
 // list returns the JSON text of a list of integers.
 func list(shape []int) string {
-	axes := make([]string, len(shape))
+	numbers := make([]string, len(shape))
 	for i, n := range shape {
-		axes[i] = strconv.Itoa(n)
+		numbers[i] = strconv.Itoa(n)
 	}
-	return "[" + strings.Join(axes, ",") + "]"
+	return "[" + strings.Join(numbers, ",") + "]"
 }
+
+// axes returns a shape as messages have it: [2, 3].
+func axes(shape []int) string { return strings.ReplaceAll(list(shape), ",", ", ") }
