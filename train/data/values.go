@@ -204,3 +204,17 @@ func (f Field) holding(rows []float64) Field {
 	f.Scale, f.Shift, f.Starts = 0, 0, nil
 	return f
 }
+
+// hold sets the values of f.
+func hold[T Element](f *Field, table []T) {
+	switch v := any(table).(type) {
+	case []float64:
+		f.Floats = v
+	case []float32:
+		f.Floats32 = v
+	case []int:
+		f.Ints = v
+	case []uint8:
+		f.Bytes = v
+	}
+}
