@@ -6,9 +6,13 @@
 // checked once, when it is made (no missing values, equal lengths, labels in
 // range), and not changed afterwards.
 // Batches draws the shuffled index lists of an epoch, Rows copies the rows of a
-// batch into flat buffers without allocating, Scaler and MinMax normalise what
-// they were fitted for on the training part, ReadCSV reads tables strictly, and
-// Iris, Wine, BreastCancer and Digits need no file at all.
+// batch into flat buffers without allocating, and Scaler and MinMax normalise what
+// they were fitted for on the training part.
+//
+// Where examples come from: ReadCSV reads tables strictly, and ReadIDX arrays. MNIST
+// and FashionMNIST find their files. Vocabulary makes windows of a text, and Sequences
+// pads sequences of different lengths. Iris, Wine, BreastCancer and Digits need no
+// file. Shapes, Brackets and Waves are drawn from a seed.
 //
 // It owns examples, their order and their preparation. It does not own graphs,
 // training or metrics. It is imported by train and by programs.

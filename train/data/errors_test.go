@@ -45,6 +45,12 @@ func mistakes() []golden.Mistake {
 			return err
 		}
 	}
+	words := func(do func(v *Vocabulary) error) func(*testing.T) error {
+		return func(t *testing.T) error { return do(vocabulary(t, "abc")) }
+	}
+	padding := func(sequences [][]int, opts SequenceOptions) func(*testing.T) error {
+		return func(*testing.T) error { _, _, err := Sequences("x", sequences, opts); return err }
+	}
 	floats := []float64{1, 2, 3, 4}
 	return []golden.Mistake{
 		{"no field", ErrField, of()},
@@ -171,6 +177,22 @@ func mistakes() []golden.Mistake {
 		{"labels for images", ErrShape, images("train-labels-idx1-ubyte", "t10k-images-idx3-ubyte")},
 		{"images for labels", ErrShape, images("t10k-images-idx3-ubyte", "train-labels-idx1-ubyte")},
 		{"images that are not there", fs.ErrNotExist, func(*testing.T) error { _, _, err := MNIST("none"); return err }},
+		{"text of one character", ErrLabel, func(*testing.T) error { _, err := NewVocabulary("aaa"); return err }},
+		{"text that is not UTF-8", ErrOption, func(*testing.T) error { _, err := NewVocabulary("ab\xff"); return err }},
+		{"character that is not there", ErrLabel, words(func(v *Vocabulary) error { _, err := v.Encode("aé"); return err })},
+		{"code that is not there", ErrLabel, words(func(v *Vocabulary) error { _, err := v.Decode([]int{0, 3}); return err })},
+		{"nil vocabulary", ErrOption, func(*testing.T) error { _, err := (*Vocabulary)(nil).Encode("a"); return err }},
+		{"windows of 0 characters", ErrOption, words(func(v *Vocabulary) error { _, err := v.Windows("abc", WindowOptions{}); return err })},
+		{"windows with gaps", ErrOption, words(func(v *Vocabulary) error { _, err := v.Windows("abc", WindowOptions{Length: 1, Step: 2}); return err })},
+		{"text shorter than a window", ErrEmpty, words(func(v *Vocabulary) error { _, err := v.Windows("abc", WindowOptions{Length: 3}); return err })},
+		{"no sequences", ErrEmpty, padding(nil, SequenceOptions{})},
+		{"sequences without steps", ErrEmpty, padding([][]int{{}}, SequenceOptions{})},
+		{"half a step", ErrShape, padding([][]int{{1, 2, 3}}, SequenceOptions{Step: []int{2}})},
+		{"steps of nothing", ErrShape, padding([][]int{{1}}, SequenceOptions{Step: []int{0}})},
+		{"sequence that is too long", ErrShape, padding([][]int{{1}, {1, 2, 3}}, SequenceOptions{Length: 2})},
+		{"sequences of length -1", ErrOption, padding([][]int{{1}}, SequenceOptions{Length: -1})},
+		{"padding of another type", ErrOption, padding([][]int{{1}}, SequenceOptions{Pad: 0.5})},
+		{"no synthetic examples", ErrOption, func(*testing.T) error { _, err := Shapes(0, 1); return err }},
 	}
 }
 

@@ -101,3 +101,66 @@ func ExampleReferenceSplit() {
 	fmt.Println(len(train), part.Len(), part.Classes())
 	// Output: 1422 375 10
 }
+
+// Pixels stay bytes in memory. A batch gets them scaled.
+func ExampleField() {
+	d, err := data.New(
+		data.Field{Name: "x", Shape: []int{1, 2, 2}, Bytes: []uint8{0, 51, 102, 255, 255, 0, 0, 255}, Scale: 1.0 / 255},
+		data.Field{Name: "y", Bytes: []uint8{1, 0}, Classes: 2},
+	)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	x, err := d.Rows("x")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	batch := make([]float32, 2*x.Size())
+	fmt.Println(x.F32(batch, []int{1, 0}), batch)
+	// Output: <nil> [1 0 0 1 0 0.2 0.4 1]
+}
+
+// Windows of five characters, one beginning at each character.
+func ExampleVocabulary_Windows() {
+	text := "to be or not to be"
+	v, err := data.NewVocabulary(text)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	d, err := v.Windows(text, data.WindowOptions{Length: 5, Step: 1})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	x, _ := d.Rows("x")
+	y, _ := d.Rows("y")
+	in, out := make([]int, 5), make([]int, 5)
+	fmt.Println(x.Ints(in, []int{3}), y.Ints(out, []int{3}))
+	before, _ := v.Decode(in)
+	after, _ := v.Decode(out)
+	fmt.Printf("%d windows of %d classes: %q, then %q\n", d.Len(), d.Classes(), before, after)
+	// Output:
+	// <nil> <nil>
+	// 13 windows of 7 classes: "be or", then "e or "
+}
+
+// Sequences of different lengths, for a recurrent layer with lengths.
+func ExampleSequences() {
+	x, lengths, err := data.Sequences("x", [][]float64{{1, 2, 3}, {4}}, data.SequenceOptions{Step: []int{1}})
+	fmt.Println(x.Shape, x.Floats, lengths.Ints, err)
+	// Output: [3 1] [1 2 3 4 0 0] [3 1] <nil>
+}
+
+// Where the files are not found, the error says how to get them.
+func ExampleFashionMNIST() {
+	train, test, err := data.FashionMNIST("")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	x, _ := train.Field("x")
+	fmt.Println(train.Len(), test.Len(), x.Shape) // 60000 10000 [1 28 28]
+}
