@@ -148,6 +148,9 @@ func (f Field) checkRows(size int) error {
 	if f.stored() < size {
 		return f.fail(ErrShape, "got %d values, want at least %d (one example: %v)", f.stored(), size, f.Shape)
 	}
+	if f.stored() > math.MaxInt32 {
+		return f.fail(ErrOption, "got %d values with Starts, want at most 2^31-1", f.stored())
+	}
 	for i, at := range f.Starts {
 		if at < 0 || int(at) > f.stored()-size {
 			return f.fail(ErrShape, "row %d: got the start %d, want one in 0..%d (%d values, one example: %v)", i, at, f.stored()-size, f.stored(), f.Shape)
@@ -168,9 +171,9 @@ func (f Field) checkScale() error {
 	case f.Scale == 0:
 		return nil
 	}
-	for i, v := range f.Ints {
+	for _, v := range f.Ints {
 		if math.Abs(float64(v)) > exact64 {
-			return f.fail(ErrNotFinite, "%s: got the integer %d and a Scale, want at most 2^53, which float64 holds exactly", f.position(i), v)
+			return f.fail(ErrNotFinite, "got the integer %d and a Scale, want at most 2^53, which float64 holds exactly", v)
 		}
 	}
 	return nil
@@ -181,8 +184,8 @@ func (f Field) checkFinite() error {
 	if f.AllowNonFinite || f.Bytes != nil && finite(scaled(math.MaxUint8, f.Scale, f.Shift)) {
 		return nil
 	}
-	if i := f.find(func(v float64) bool { return !finite(v) }); i >= 0 {
-		return f.fail(ErrNotFinite, "%s: got %v, want a finite number; remove the row or set AllowNonFinite", f.position(i), f.value(i))
+	if row, k, v, found := f.Find(func(v float64) bool { return !finite(v) }); found {
+		return f.fail(ErrNotFinite, "%s: got %v, want a finite number; remove the row or set AllowNonFinite", f.position(row, k), v)
 	}
 	return nil
 }
@@ -207,33 +210,15 @@ func (f Field) checkClasses() error {
 
 // checkLabels says whether every value is in 0..classes-1.
 func (f Field) checkLabels(classes int) error {
-	if i := f.find(func(v float64) bool { return v < 0 || v >= float64(classes) }); i >= 0 {
-		return f.fail(ErrLabel, "%s: got the label %d, want one in 0..%d for %d classes", f.position(i), f.integer(i), classes-1, classes)
+	if row, k, _, found := f.Find(func(v float64) bool { return v < 0 || v >= float64(classes) }); found {
+		return f.fail(ErrLabel, "%s: got the label %d, want one in 0..%d for %d classes", f.position(row, k), f.integer(f.start(row)+k), classes-1, classes)
 	}
 	return nil
 }
 
-// place returns row and element of stored value i; of several rows the first, and
-// -1 if no row has it.
-func (f *Field) place(i int) (row, element int) {
-	size := f.Size()
-	if f.Starts == nil {
-		return i / size, i % size
-	}
-	for row, at := range f.Starts {
-		if k := i - int(at); k >= 0 && k < size {
-			return row, k
-		}
-	}
-	return -1, i
-}
-
-// position names stored value i for a message.
-func (f *Field) position(i int) string {
-	row, column := f.place(i)
+// position names an element of a row for a message.
+func (f *Field) position(row, column int) string {
 	switch {
-	case row < 0:
-		return fmt.Sprintf("value %d, in no row", i)
 	case len(f.Shape) == 0:
 		return fmt.Sprintf("row %d", row)
 	case f.Columns != nil:

@@ -131,8 +131,11 @@ func (r Rows) Ints(dst []int, index []int) error {
 // tooLarge names the first number beyond the range of float32.
 func (r Rows) tooLarge() error {
 	f := r.field
-	i := f.find(func(v float64) bool { return finite(v) && math.Abs(v) > math.MaxFloat32 })
-	return f.fail(ErrNotFinite, "%s: got %v, want a number in the range of float32", f.position(i), f.value(i))
+	row, k, v, found := f.Find(func(v float64) bool { return finite(v) && math.Abs(v) > math.MaxFloat32 })
+	if !found {
+		return f.fail(ErrNotFinite, "got %v in no row, want numbers in the range of float32", r.magnitude)
+	}
+	return f.fail(ErrNotFinite, "%s: got %v, want a number in the range of float32", f.position(row, k), v)
 }
 
 func (r Rows) checkBuffer(have, rows int) error {

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"math"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -9,7 +10,7 @@ import (
 
 // maxSequences bounds the elements of padded sequences, below what a program can ask
 // of the system without being ended by it.
-const maxSequences = 1 << 37
+const maxSequences = min(1<<37, math.MaxInt)
 
 // SequenceOptions says how sequences of different lengths become rows of one.
 type SequenceOptions struct {
@@ -27,12 +28,12 @@ type SequenceOptions struct {
 // one a row, padded at the end; lengths (lengths: [N]) is named "lengths" and holds the
 // number of steps of each. Scale, Classes and the like may be set before New.
 //
-// The values keep their type. They are copied.
+// The values keep their type. They are copied. A sequence may be empty.
 //
-// A sequence may be empty. Errors: ErrEmpty for no sequences and if all are empty and
-// Length is zero; ErrShape for a sequence
-// that is no whole number of steps or longer than Length, and for rows beyond memory;
-// ErrOption for a negative Length and a Pad that the type does not have.
+// Errors: ErrEmpty for no sequences, and for none with a step when Length is zero;
+// ErrShape for a sequence that is no whole number of steps or longer than Length, and
+// for rows beyond memory; ErrOption for a negative Length and for a Pad that the type
+// cannot hold exactly.
 func Sequences[T Element](name string, sequences [][]T, opts SequenceOptions) (values, lengths Field, err error) {
 	values, lengths, err = padded(sequences, opts)
 	if err != nil {

@@ -24,15 +24,21 @@ func (f Field) Integers() bool { return f.Scale == 0 && (f.Ints != nil || f.Byte
 func (f *Field) At(i, k int) float64 { return f.value(f.start(i) + k) }
 
 // Find returns the first value that wrong reports, with its row and element, and
-// false when there is none. It looks at each value in memory once, however many
-// rows have it; row is -1 for one that is in no row.
+// false when there is none. Where there is none, it has looked at each value in
+// memory once, however many rows have it.
 func (f *Field) Find(wrong func(v float64) bool) (row, element int, v float64, found bool) {
-	i := f.find(wrong)
-	if i < 0 {
+	if !f.anyStored(wrong) {
 		return 0, 0, 0, false
 	}
-	row, element = f.place(i)
-	return row, element, f.value(i), true
+	size := f.Size()
+	for i := range f.Len() {
+		for k := range size {
+			if v := f.At(i, k); wrong(v) {
+				return i, k, v, true
+			}
+		}
+	}
+	return 0, 0, 0, false // it is in no row
 }
 
 // kinds returns the names of the lists that f has.
@@ -90,22 +96,24 @@ func scaled(v, scale, shift float64) float64 {
 	return float64(v*scale) + shift
 }
 
-// find returns the first stored value that wrong reports, -1 for none.
-func (f *Field) find(wrong func(v float64) bool) int {
+// anyStored reports whether wrong reports a stored value.
+func (f *Field) anyStored(wrong func(v float64) bool) bool {
 	for i := range f.stored() {
 		if wrong(f.value(i)) {
-			return i
+			return true
 		}
 	}
-	return -1
+	return false
 }
 
-// magnitude returns the largest absolute value of a finite element, as a batch
+// magnitude returns the largest absolute value of a finite stored value, as a batch
 // gets it.
 func (f *Field) magnitude() float64 {
 	if len(f.Bytes) > 0 { // the least and the largest tell
 		low, high := float64(slices.Min(f.Bytes)), float64(slices.Max(f.Bytes))
-		return largest(scaled(low, f.Scale, f.Shift), scaled(high, f.Scale, f.Shift))
+		if most := largest(scaled(low, f.Scale, f.Shift), scaled(high, f.Scale, f.Shift)); finite(most) {
+			return most
+		}
 	}
 	most := 0.0
 	for i := range f.stored() {

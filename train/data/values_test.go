@@ -145,7 +145,7 @@ func TestFieldsRefuse(t *testing.T) {
 		{"NaN in float32", Field{Floats32: []float32{0, float32(math.NaN())}}, ErrNotFinite, "row 1: got NaN"},
 		{"product beyond float64", Field{Floats: []float64{1, 1e10}, Scale: 1e300}, ErrNotFinite, "row 1: got +Inf"},
 		{"product of bytes beyond float64", Field{Bytes: []uint8{0, 200}, Scale: 1e306}, ErrNotFinite, "row 1: got +Inf"},
-		{"integer beyond 2^53", Field{Ints: []int{0, math.MaxInt}, Scale: 1}, ErrNotFinite, "row 1: got the integer"},
+		{"integer beyond 2^53", Field{Ints: []int{0, math.MaxInt}, Scale: 1}, ErrNotFinite, "got the integer"},
 		{"half a row", Field{Shape: []int{3}, Bytes: bytes}, ErrShape, "4 values, want a multiple of 3"},
 		{"no start", Field{Bytes: bytes, Starts: []int32{}}, ErrEmpty, "Starts"},
 		{"start too late", Field{Shape: []int{2}, Bytes: bytes, Starts: []int32{0, 3}}, ErrShape, "row 1: got the start 3, want one in 0..2"},
@@ -199,7 +199,14 @@ func TestStarts(t *testing.T) {
 	}
 	wantError(t, d.CheckLabels("y", 2), ErrLabel, "row 1, column 1: got the label 2")
 	labels.Starts = []int32{0}
-	wantError(t, must(t)(New(labels)).CheckLabels("y", 2), ErrLabel, "value 2, in no row")
+	if err := must(t)(New(labels)).CheckLabels("y", 2); err != nil {
+		t.Errorf("a label in no row: %v", err)
+	}
+	wide := must(t)(New(Field{Name: "x", Floats: []float64{1, 1e39}, Starts: []int32{0}}))
+	wantError(t, rows(t, wide, "x").F32(make([]float32, 1), []int{0}), ErrNotFinite, "1e+39 in no row")
+	// Infinities that are allowed are no magnitude.
+	inf := must(t)(New(Field{Name: "x", Bytes: []uint8{1, 200}, Scale: 1e306, Shift: 1, AllowNonFinite: true}))
+	wantError(t, rows(t, inf, "x").F32(make([]float32, 1), []int{0}), ErrNotFinite, "row 0: got 1e+306")
 }
 
 func TestFind(t *testing.T) {
