@@ -15,12 +15,12 @@ import (
 // what a and b may import. Every package of the module stands in it; "never"
 // lines forbid what else would follow.
 const policy = `
-	internal/mistake                                 < internal/op internal/exec internal/enum train/data
+	internal/mistake                                 < internal/op internal/exec internal/enum train/data train/augment
 	internal/mistake internal/enum                   < internal/build graph graph/nn graph/loss graph/linalg graph/special
 	internal/kernel/cpu                              < internal/kernel/vec internal/kernel/gemm internal/kernel/conv internal/kernel/maxpool
 	internal/kernel/cpu internal/kernel/vec         < internal/kernel/limit
 	internal/kernel/exact                            < internal/kernel/gemm internal/kernel/conv internal/op
-	internal/kernel/draw                             < internal/op graph
+	internal/kernel/draw                             < internal/op graph train/augment
 	internal/kernel/pool                             < internal/kernel/gemm internal/kernel/conv internal/ir
 	internal/sym                                     < internal/op
 	internal/ir internal/kernel/vec internal/kernel/gemm internal/kernel/conv internal/kernel/maxpool < internal/op
@@ -36,7 +36,8 @@ const policy = `
 	graph/nn graph/loss                              < models
 	internal/atomicfile                              < internal/safetensors
 	internal/safetensors                             < train
-	train/data internal/kernel/vec internal/kernel/pool autograd < train
+	train/data                                       < train/augment
+	train/augment train/data internal/kernel/vec internal/kernel/pool autograd < train
 	internal/kernel/limit                            < graph benchmarks
 	autograd models train graph/formula graph/nn graph/loss graph/linalg graph/special graph/machine < examples benchmarks/workload internal/optest internal/randgraph internal/conformance internal/mutate cmd
 	internal/golden                                  < internal/optest

@@ -62,6 +62,9 @@ func (t *Trainer) compile(k kind, n int) (*session, error) {
 		return nil, err
 	}
 	s := &session{n: n, kind: k}
+	if k == training {
+		s.augment, s.seed = t.o.Augment, t.o.Seed
+	}
 	o := graph.Options{Workers: t.o.Workers, MemoryLimit: t.o.MemoryLimit, Recompute: t.o.Recompute && k == training}
 	if k != predicting {
 		o.Outputs = gorgonia.Nodes{m.loss}

@@ -58,7 +58,7 @@ func (t *Trainer) diagnose(s *session, index []int, e *NotFiniteError) *BadNode 
 	if err != nil {
 		return nil
 	}
-	again := &session{prog: prog, n: s.n, kind: training}
+	again := &session{prog: prog, n: s.n, kind: training, augment: s.augment, seed: s.seed, epoch: s.epoch}
 	if err := again.bind(s.set, t.params.DType()); err != nil {
 		return nil
 	}

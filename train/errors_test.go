@@ -16,6 +16,7 @@ import (
 	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/internal/golden"
 	"github.com/symgrad/symgrad/train"
+	"github.com/symgrad/symgrad/train/augment"
 	"github.com/symgrad/symgrad/train/data"
 	"gorgonia.org/gorgonia"
 )
@@ -70,6 +71,16 @@ var mistakes = []golden.Mistake{
 	}},
 	{"stopping by an unknown metric", train.ErrOption, func(t *testing.T) error {
 		_, err := train.New(newNet(graph.Float64, 0), train.Options{Validation: blobs(t, 9), Metrics: []train.Metric{train.Accuracy()}, Stop: &train.EarlyStopping{Metric: "acuracy"}})
+		return err
+	}},
+	{"changes of a field that is no input", data.ErrField, func(t *testing.T) error {
+		o := train.Options{Augment: augment.Fields{"z": {augment.Noise{Sigma: 1}}}}
+		_, err := newTrainer(t, newNet(graph.Float64, 0), o).Fit(context.Background(), blobs(t, 9))
+		return err
+	}},
+	{"noise without a deviation", train.ErrOption, func(t *testing.T) error {
+		o := train.Options{Augment: augment.Fields{"x": {augment.Noise{}}}}
+		_, err := newTrainer(t, newNet(graph.Float64, 0), o).Fit(context.Background(), blobs(t, 9))
 		return err
 	}},
 	{"empty set", data.ErrEmpty, func(*testing.T) error {

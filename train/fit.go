@@ -183,6 +183,7 @@ func (t *Trainer) fitEpoch(ctx context.Context, d *data.Dataset, batches *data.B
 		if err != nil {
 			return err
 		}
+		s.epoch = t.epoch
 		loss, err := t.stepOn(s, index)
 		if err != nil {
 			return err

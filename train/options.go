@@ -7,6 +7,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/mistake"
+	"github.com/symgrad/symgrad/train/augment"
 	"github.com/symgrad/symgrad/train/data"
 )
 
@@ -17,8 +18,13 @@ type Options struct {
 
 	Epochs    int    // passes over the data that Fit makes; default 10
 	BatchSize int    // examples in a step; default 32. The last batch of an epoch may be shorter.
-	Seed      uint64 // of the order of the examples and of dropout
+	Seed      uint64 // of the order of the examples, of Augment and of dropout
 	InOrder   bool   // take the examples in order; by default each epoch has a random order
+
+	// Augment changes examples on their way into the batches of Fit: more data from the
+	// data there is. It depends on Seed, the epoch and the index of the example alone.
+	// Evaluate, Predict and Step take examples as they are.
+	Augment augment.Fields
 
 	// EvalBatch is the number of examples that Evaluate and Predict compute at once;
 	// default BatchSize. More takes more memory. Results differ by rounding only.

@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -9,6 +10,7 @@ import (
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/memory"
 	"github.com/symgrad/symgrad/internal/mistake"
+	"github.com/symgrad/symgrad/train/augment"
 	"github.com/symgrad/symgrad/train/data"
 )
 
@@ -43,6 +45,10 @@ type session struct {
 	output graph.Output[float64]
 	means  []graph.Output[float64]
 
+	augment augment.Fields // in training: what Fit changes
+	seed    uint64         // of it
+	epoch   int            // for it; -1 to leave the examples as they are
+
 	moved   []*graph.Param                // in training: the parameters that the loss depends on
 	frozen  []*graph.Param                // those that were frozen when the program was compiled
 	ignored map[string]graph.IgnoredLabel // by the name of the input
@@ -54,7 +60,8 @@ type feed struct {
 	f64    []float64
 	f32    []float32
 	ints   []int
-	labels graph.Input[int] // that ints are for
+	labels graph.Input[int]  // that ints are for
+	change *augment.Pipeline // nil for none
 }
 
 // bind returns the session for batches of n, compiled if need be, and binds it to d.
@@ -137,12 +144,39 @@ func (s *session) bind(d *data.Dataset, dt graph.DType) error {
 		if err != nil {
 			return err
 		}
+		if f.change, err = s.pipeline(d, in); err != nil {
+			return err
+		}
 		if err := f.gather([]int{0}); err != nil { // what the type cannot hold shows before the first step
 			return err
 		}
 		s.feeds = append(s.feeds, f)
 	}
+	if err := s.checkAugment(); err != nil {
+		return err
+	}
 	s.set = d
+	return nil
+}
+
+// pipeline returns what changes the examples for the input, nil for nothing.
+func (s *session) pipeline(d *data.Dataset, in graph.InputSpec) (*augment.Pipeline, error) {
+	list := s.augment[in.Name]
+	if len(list) == 0 {
+		return nil, nil
+	}
+	f, _ := d.Field(in.Name)
+	p, err := augment.NewPipeline(f, in.Ints, list, s.seed)
+	return p, errors.Wrap(err, "Options.Augment")
+}
+
+// checkAugment returns an error for a field to change that is no input.
+func (s *session) checkAugment() error {
+	for _, name := range slices.Sorted(maps.Keys(s.augment)) {
+		if !slices.ContainsFunc(s.prog.Inputs(), func(in graph.InputSpec) bool { return in.Name == name }) {
+			return mistake.Newf(data.ErrField, "Options.Augment: got the field %q, want the name of an input of the model", name)
+		}
+	}
 	return nil
 }
 
@@ -189,6 +223,11 @@ func (s *session) run(index []int, step int) (float64, error) {
 		if err := f.gather(index); err != nil {
 			return 0, err
 		}
+		if f.change != nil && s.epoch >= 0 {
+			if err := try("Options.Augment", func() error { f.augment(index, s.epoch); return nil }); err != nil {
+				return 0, err
+			}
+		}
 		if f.ints != nil {
 			if err := f.labels.Set(f.ints); err != nil {
 				return 0, err
@@ -220,6 +259,19 @@ func (f *feed) gather(index []int) error {
 		err = f.rows.F64(f.f64[:k], index)
 	}
 	return err
+}
+
+// augment changes the rows that gather copied.
+func (f *feed) augment(index []int, epoch int) {
+	k := len(index) * f.rows.Size()
+	switch {
+	case f.ints != nil:
+		f.change.Ints(f.ints[:k], index, epoch)
+	case f.f32 != nil:
+		f.change.F32(f.f32[:k], index, epoch)
+	default:
+		f.change.F64(f.f64[:k], index, epoch)
+	}
 }
 
 func size(shape []int) int {

@@ -68,7 +68,8 @@ func (t *Trainer) Steps() int { return t.step }
 func (t *Trainer) Model() Model { return t.model }
 
 // Step makes one step on the examples of d with the given indices. It returns their
-// loss before the step. The first step of each batch size compiles the model; the
+// loss before the step. Options.Augment is for Fit: here they are as they lie in d. The
+// first step of each batch size compiles the model; the
 // others allocate nothing.
 //
 // Errors: data.ErrEmpty for no examples, data.ErrIndex for an index that d has not,
@@ -92,6 +93,7 @@ func (t *Trainer) oneStep(d *data.Dataset, index []int) (loss float64, err error
 	if err != nil {
 		return 0, err
 	}
+	s.epoch = -1
 	return t.stepOn(s, index)
 }
 

@@ -9,7 +9,8 @@
 // processors. +, −, ·, / and √ are rounded as IEEE 754 says everywhere.
 //
 // It owns the generator and the distributions. Which operators draw, and from which
-// stream, is theirs to say. Importers: the operators, and the initializers of graph.
+// stream, is theirs to say. Importers: the operators, the initializers of graph, and
+// train/augment.
 package draw
 
 // Float is the element type of what is drawn. A float32 is the float64 of the same key and
