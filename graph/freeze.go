@@ -13,14 +13,15 @@ type rule struct {
 	frozen bool
 }
 
-// matches says whether a name is m, or begins with m if m ends with "/".
-func matches(name, m string) bool {
-	return name == m || strings.HasSuffix(m, "/") && strings.HasPrefix(name, m)
+// Matches reports whether one of match is the name of p, such as "out/bias", or a scope that
+// p is in, such as "encoder/".
+func (p *Param) Matches(match ...string) bool {
+	return p != nil && slices.ContainsFunc(match, func(m string) bool {
+		return p.Name == m || strings.HasSuffix(m, "/") && strings.HasPrefix(p.Name, m)
+	})
 }
 
-func (r rule) covers(name string) bool {
-	return r.match == nil || slices.ContainsFunc(r.match, func(m string) bool { return matches(name, m) })
-}
+func (r rule) covers(q *Param) bool { return r.match == nil || q.Matches(r.match...) }
 
 // Freeze stops the training of parameters. No gradient is computed for them, and neither an
 // optimizer nor weight decay changes them. match has names such as "out/bias", and scopes such
@@ -58,7 +59,7 @@ func (p *Params) Frozen(q *Param) bool {
 		return false
 	}
 	for i := len(p.rules) - 1; i >= 0; i-- {
-		if p.rules[i].covers(q.Name) {
+		if p.rules[i].covers(q) {
 			return p.rules[i].frozen
 		}
 	}
@@ -70,7 +71,7 @@ func (p *Params) Frozen(q *Param) bool {
 func (p *Params) checkRules() error {
 	for _, r := range p.rules {
 		for _, m := range r.match {
-			if !slices.ContainsFunc(p.trained.list, func(q *Param) bool { return matches(q.Name, m) }) {
+			if !slices.ContainsFunc(p.trained.list, func(q *Param) bool { return q.Matches(m) }) {
 				return mistake.Optionf("Params.Freeze, Thaw or Only: got %q, want the name of a parameter or a scope such as \"encoder/\"", m)
 			}
 		}

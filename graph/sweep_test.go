@@ -39,6 +39,9 @@ var notSwept = map[string]string{
 	"TransformerEncoderStep": "a position of TransformerEncoderBlock",
 	"TransformerDecoderStep": "a position of TransformerDecoderBlock",
 	"MeanOver":               "it takes one element",
+	"L1":                     "it takes parameters",
+	"L2":                     "it takes parameters",
+	"ElasticNet":             "it takes parameters",
 	"RowDistances":           "all rows meet; CrossDistances has the same formula",
 	"CrossDistances":         "its rows are pairs; PairwiseDistance has the same formula",
 }

@@ -33,7 +33,10 @@
 //	TripletMargin         anchor, positive, negative             none (embeddings)
 //	CTC                   sequences without alignment            LogSoftmax
 //
-// MeanOver makes the mean of a loss of one's own over what counts.
+// MeanOver makes the mean of a loss of one's own over what counts. L1, L2 and ElasticNet
+// are penalties for large parameters, to be added to a loss:
+//
+//	l = b.Add(l, loss.L2(b, 0.01, "hidden/"))
 //
 // Shapes that differ are refused even where they broadcast: [N, 1] against [N] is a
 // mistake that would give N×N errors.
