@@ -173,3 +173,52 @@ func TestAugmentPanics(t *testing.T) {
 		t.Errorf("got %v, want a PanicError of Options.Augment", err)
 	}
 }
+
+// TestMixup trains on mixed images: the same bits for any number of workers and after a
+// stop. Evaluations mix nothing.
+func TestMixup(t *testing.T) {
+	for _, d := range []graph.DType{graph.Float64, graph.Float32} {
+		fit := func(stop, workers int) []float64 {
+			ctx, cancel := context.WithCancel(context.Background())
+			defer cancel()
+			m := builds{graph.NewParams(d, 1), func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
+				x, cut := nn.CutMix(b, b.Input("x", n, 1, 5, 5), 1)
+				x, mix := nn.Mixup(b, b.Reshape(x, n, 25), .4)
+				out := nn.Dense(b, "out", x, 3, nn.Identity)
+				l := mix.Loss(b, out, b.Ints("y", n), func(out, y *gorgonia.Node) *gorgonia.Node {
+					return cut.Loss(b, out, y, func(out, y *gorgonia.Node) *gorgonia.Node { return loss.CrossEntropy(b, out, y) })
+				})
+				return l, b.Softmax(out)
+			}}
+			set := images(t, 27, true)
+			tr := newTrainer(t, m, train.Options{Epochs: 2, BatchSize: 8, Workers: workers, Metrics: []train.Metric{train.Accuracy()}, Schedule: func(step int) float64 {
+				if step == stop {
+					cancel()
+				}
+				return .01
+			}})
+			_, err := tr.Fit(ctx, set)
+			if errors.Is(err, context.Canceled) {
+				_, err = tr.Fit(context.Background(), set)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := tr.Evaluate(context.Background(), set)
+			again, _ := tr.Evaluate(context.Background(), set)
+			if err != nil || r.Loss != again.Loss {
+				t.Errorf("%v: evaluations get the losses %v and %v, %v", d, r.Loss, again.Loss, err)
+			}
+			return m.p.Values("out/weight")
+		}
+		want := fit(-1, 1)
+		for _, workers := range []int{2, 3} {
+			if !slices.Equal(fit(-1, workers), want) {
+				t.Errorf("%v: %d workers get other bits", d, workers)
+			}
+		}
+		if !slices.Equal(fit(2, 2), want) {
+			t.Errorf("%v: a training that goes on gets other bits", d)
+		}
+	}
+}
