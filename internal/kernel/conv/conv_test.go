@@ -100,15 +100,20 @@ func compare[T Float](t *testing.T, s Spec, w *pool.Pool) {
 	check(t, "weight", s, got, dw)
 }
 
-// specs are shapes at the edges of the tiles, and some that are drawn.
+// specs are shapes at the edges of the tiles, and some that are drawn, fewer in short
+// tests.
 func specs() []Spec {
 	plain := func(n, c, o, in, k int) Spec {
 		return Spec{N: n, C: c, O: o, Groups: 1, In: []int{in, in}, Kernel: []int{k, k}, Out: []int{in - k + 1, in - k + 1},
 			Stride: []int{1, 1}, Pad: []int{0, 0}, Dilation: []int{1, 1}}
 	}
 	out := []Spec{plain(2, 1, 6, 28, 5), plain(3, 6, 16, 14, 5), plain(1, 3, 33, 40, 3), plain(2, 17, 19, 9, 1), plain(0, 2, 3, 5, 3), plain(9, 2, 3, 5, 5), plain(2, 32, 32, 18, 3)}
+	drawn := 53
+	if testing.Short() {
+		drawn = 23
+	}
 	r := rand.New(rand.NewPCG(5, 5))
-	for len(out) < 60 {
+	for range drawn {
 		groups := 1 + r.IntN(3)*r.IntN(2)
 		s := Spec{N: 1 + r.IntN(3), C: groups * (1 + r.IntN(4)), O: groups * (1 + r.IntN(9)), Groups: groups}
 		for range 1 + r.IntN(3) {

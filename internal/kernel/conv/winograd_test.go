@@ -16,7 +16,7 @@ func squares(n, c, o int, in, pad, padEnd [2]int) Spec {
 }
 
 // winogradSpecs are sizes at the edges of tiles, vectors, panels and blocks, and
-// some that are drawn.
+// some that are drawn, fewer in short tests.
 func winogradSpecs() []Spec {
 	one := [2]int{1, 1}
 	out := []Spec{
@@ -25,8 +25,12 @@ func winogradSpecs() []Spec {
 		squares(1, 40, 3, [2]int{33, 41}, [2]int{4, 7}, [2]int{0, 3}), squares(2, 3, 2, [2]int{9, 9}, [2]int{-1, -2}, [2]int{-2, -1}),
 		squares(1, 300, 9, [2]int{6, 6}, one, one), squares(40, 4, 4, [2]int{3, 3}, one, one), squares(2, 120, 100, [2]int{9, 5}, one, one),
 	}
+	drawn := 29
+	if testing.Short() {
+		drawn = 9
+	}
 	r := rand.New(rand.NewPCG(7, 7))
-	for len(out) < 40 {
+	for range drawn {
 		in := [2]int{3 + r.IntN(20), 3 + r.IntN(20)}
 		out = append(out, squares(1+r.IntN(4), 1+r.IntN(3)*r.IntN(12), 1+r.IntN(40), in, [2]int{r.IntN(4), r.IntN(4)}, [2]int{r.IntN(3), r.IntN(3)}))
 	}
