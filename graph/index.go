@@ -39,8 +39,8 @@ func (b *Builder) Gather(x, index *gorgonia.Node, axis int) *gorgonia.Node {
 }
 
 // Take returns the rows of x that index lists: the lookup of an embedding.
-// Shape: x [N, ...], index [...] of Ints; the result has the shape of index followed by
-// that of a row.
+// Shape: x [N, ...], index [...] of Ints; the result has the axes of index and then
+// those of a row.
 // Gradient: summed over all reads of a row.
 // Errors: a run fails on an index out of range.
 func (b *Builder) Take(x, index *gorgonia.Node) *gorgonia.Node {

@@ -67,8 +67,8 @@ func (m *LinReg) Loss(b *graph.Builder, n int) (l, output *gorgonia.Node) {
 // L2 = 0.
 //
 // Errors: ErrShape for sizes that do not fit or fewer examples than parameters of an
-// output, ErrNotFinite for a NaN or infinite element, gonum's mat.Condition for columns of
-// x that depend on each other, ErrOption for a penalty.
+// output; ErrNotFinite for a NaN or infinite element; gonum's mat.Condition for columns of
+// x that depend on each other; ErrOption for a penalty.
 func (m *LinReg) Solve(x, y []float64) error {
 	if err := m.solvable(x, y); err != nil {
 		return fail("Solve", err)

@@ -31,8 +31,8 @@ func Accuracy() Metric {
 }
 
 // BinaryAccuracy returns the metric "accuracy" for outputs that each stand for a label
-// of their own, 0 or 1, whatever the targets add up to: the second, third and last row
-// in the table of Accuracy.
+// of their own, 0 or 1, whatever the targets add up to. It is the second, third and last
+// row in the table of Accuracy.
 func BinaryAccuracy() Metric {
 	return Metric{Name: "accuracy", Start: func() Meter { return &accuracy{} }, Check: checkBinary}
 }

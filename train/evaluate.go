@@ -42,7 +42,7 @@ func find(list []Value, name string) (float64, bool) {
 //
 // Errors: ErrOption for a nil ctx, data.ErrEmpty for no examples or if none counts in
 // the loss; what does not fit between d, the model and the metrics; data.ErrLabel for
-// classes with other names than those of the data set that Fit trained on, and
+// classes with other names than those of the data set that Fit trained on;
 // data.ErrField for its columns in another order; ErrNotFinite for a parameter that is
 // NaN or infinite, and for such a loss, with the Result all the same;
 // graph.ErrUnsupported for a model with batch normalisation; the error of ctx; ErrBusy.

@@ -9,9 +9,10 @@ import (
 // NotFiniteError is the error of a step in which the loss, a gradient, or a number
 // after the update is NaN or infinite. It wraps ErrNotFinite; find it with errors.As.
 //
-// The step is not counted, and the states are those before it. So are parameters and slots (Kept is true):
-// loss and gradients are checked before the Optimizer changes anything, and a step
-// that may overflow is made with a copy of everything at hand (see Bounded).
+// The step is not counted, and the states are those before it. So are parameters and
+// slots (Kept is true). Loss and gradients are checked before the Optimizer changes
+// anything. A step that may overflow is made with a copy of everything at hand (see
+// Bounded).
 //
 // There is one exception. The steps of SGD{} are made within the run that computes the
 // gradients, where a bad gradient or an overflow shows only afterwards. For models of

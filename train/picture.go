@@ -25,7 +25,7 @@ text{fill:#24292f}.grid{stroke:#d0d7de}.line0{stroke:#0969da}.line1{stroke:#bc4c
 `
 
 // WriteSVG draws the losses by epoch on a logarithmic axis and writes the picture to
-// out as SVG, 720 by 400 pixels: a line for the training loss, and one for the
+// out as SVG, 720 by 400 pixels. There is a line for the training loss, and one for the
 // validation loss if there is one. The background is transparent, and the colours
 // follow the light or dark scheme of the page.
 //

@@ -38,10 +38,9 @@ type Trainer struct {
 // New returns a Trainer of the model. The model is built at the first step, Evaluate
 // or Predict.
 //
-// Errors: ErrOption for a nil model or nil Params, and for options without a meaning:
-// negative numbers, settings that the Optimizer refuses, a Schedule that begins with a
-// rate below 0, a Metric without a name or a Meter; a *PanicError if a function in the
-// options panics.
+// Errors: ErrOption for a nil model or nil Params; ErrOption for negative numbers, for
+// settings that the Optimizer refuses, for a Schedule that begins with a rate below 0, and
+// for a Metric without a name or a Meter; a *PanicError if a function in the options panics.
 func New(m Model, o Options) (*Trainer, error) {
 	p, err := paramsOf(m)
 	if err == nil {
@@ -72,7 +71,7 @@ func (t *Trainer) Model() Model { return t.model }
 // first step of each batch size compiles the model; the
 // others allocate nothing.
 //
-// Errors: data.ErrEmpty for no examples, data.ErrIndex for an index that d has not,
+// Errors: data.ErrEmpty for no examples; data.ErrIndex for an index that d has not;
 // what does not fit between d and the model; a *NotFiniteError if the loss, a gradient
 // or a number after the update is not finite; ErrOption for a learning rate that is
 // not a finite number of at least 0; ErrBusy. The step is not counted then.

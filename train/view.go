@@ -72,8 +72,8 @@ func (x Span[T]) Decay(rate float64) float64 {
 // run a graph.Program with Grads, then call o.Update. All slots have their initial
 // values. The steps use the given number of threads, 0 for GOMAXPROCS.
 //
-// Errors: ErrOption for a nil p or o, for settings that o's Validate refuses, for
-// slots without a name of their own or a finite initial value, and for a number of
+// Errors: ErrOption for a nil p or o, for settings that o's Validate refuses, and for
+// slots without a name of their own or a finite initial value; ErrOption for a number of
 // threads that is negative or above 1024; ErrNotBuilt if p has no parameters yet.
 func NewView(p *graph.Params, o Optimizer, workers int) (*View, error) {
 	err := built(p)

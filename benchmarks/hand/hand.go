@@ -1,7 +1,7 @@
 // Package hand trains the benchmarks' models with backpropagation written by
-// hand, as one writes it without a framework: every layer has its forward and
-// its backward loop, every buffer is allocated once, and products go to whichever
-// library Kernels names.
+// hand, as one writes it without a framework. Every layer has its forward and
+// its backward loop, and every buffer is allocated once. Products go to the library
+// that Kernels names.
 //
 // It owns the layers and the update. It does not own any product but a plain
 // one. Importers: the benchmarks and their peers.

@@ -169,7 +169,7 @@ func Gonum[T Float]() Kernels[T] {
 	return k
 }
 
-// Best are this project's own kernels, called by hand, on so many threads.
+// Best are this project's own kernels, called by hand, on the number of threads.
 func Best[T Float](threads int) Kernels[T] {
 	k := Fast[T]()
 	w := pool.Of(threads)

@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// Library prepares a product of given operands: run computes c from a and b so
-// many times.
+// Library prepares a product of given operands. run computes c from a and b, as many
+// times as its argument says.
 type Library[T Float] func(p Product, c, a, b []T) (run func(times int), err error)
 
 // Serve lets a library multiply at the other end of a pipe. It says "ready" and
-// a remark; then it answers a line such as "64x784x128 NN" by the hash of the
-// result, and "time <ms>" by the nanoseconds of that product, measured for so
-// many milliseconds at least. What it cannot do it answers by a sentence.
+// a remark. Then it answers a line such as "64x784x128 NN" by the hash of the
+// result. It answers "time <ms>" by the nanoseconds of that product, measured for at
+// least as many milliseconds. What it cannot do it answers by a sentence.
 func Serve[T Float](in io.Reader, out io.Writer, remark string, l Library[T]) {
 	fmt.Fprintln(out, "ready", remark)
 	var run func(times int)

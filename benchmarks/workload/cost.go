@@ -9,9 +9,9 @@ type Cost struct {
 	Input      float64 // elements of a batch
 }
 
-// Cost of a step: the products of the forward pass; in the backward pass those
-// of the weights' gradients and, but for the first layer, of the inputs'
-// gradients; the memory traffic of the update and of reading the batch.
+// Cost of a step: its products and its memory traffic. The products are those of the
+// forward pass, of the weights' gradients and, but for the first layer, of the inputs'
+// gradients. The traffic is that of the update and of reading the batch.
 func (s Spec) Cost() Cost {
 	var c Cost
 	n := float64(s.Batch)

@@ -8,9 +8,9 @@ import (
 )
 
 // Serve lets a system train at the other end of a pipe. It says "ready" and a
-// remark; then it answers "step <k>" by the loss of a step on batch k, and
-// "time <k> <ms>" by the nanoseconds per step of steps from batch k on for that
-// long, and how many they were. An error it answers by its text.
+// remark. Then it answers "step <k>" by the loss of a step on batch k. On "time <k> <ms>"
+// it makes steps from batch k on for that long, and answers by the nanoseconds per step
+// and their number. An error it answers by its text.
 func Serve(in io.Reader, out io.Writer, remark string, step func(k int) (float64, error)) {
 	fmt.Fprintln(out, "ready", remark)
 	for lines := bufio.NewScanner(in); lines.Scan(); {

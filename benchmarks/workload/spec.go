@@ -18,10 +18,11 @@ import (
 // mlp has the units of its layers, the input first. cnn has the images' channels
 // x height x width, blocks channels@kernel, each with its padding p and its stride
 // s and maybe followed by a max pool, and the units of the layers after them. lstm
-// has steps x features, hidden units and outputs. Options follow in any order:
-// relu (the default), tanh or sigmoid; mse instead of the softmax cross-entropy
-// (always with one output); sgd (the default) or adam; batch=, rows= (examples
-// that the batches go through, 10 batches by default), rate= (0.01).
+// has steps x features, hidden units and outputs. Options follow in any order.
+// The activation is relu (the default), tanh or sigmoid. mse stands for that loss instead
+// of the softmax cross-entropy, always with one output. The optimizer is sgd (the default)
+// or adam. batch= and rate= (0.01) are numbers; so is rows=, the examples that the batches
+// go through (10 batches by default).
 type Spec struct {
 	Kind       string // "mlp", "cnn" or "lstm"
 	Sizes      []int  // units of the dense layers; of mlp with the input

@@ -62,18 +62,20 @@ func (e *SyntaxError) Is(target error) bool { return target == ErrSyntax }
 type Names func(name string) *gorgonia.Node
 
 // Parse adds the graph of a formula to b. It has numbers, names, the constant pi,
-// sums and differences, products and quotients, powers by ** or ^ (which bind
-// tighter than a sign in front of them, and to the right), parentheses or brackets,
-// and the functions abs, arctan, cos, cosh, exp, log, sigmoid, sin, sinh, sqrt, tan
-// and tanh, in any case. Names begin with a letter and go on with letters, digits and
+// sums and differences, products and quotients, powers, and parentheses or brackets.
+// Powers, by ** or ^, bind tighter than a sign in front of them, and to the right. The
+// functions are abs, arctan, cos, cosh, exp, log, sigmoid, sin, sinh, sqrt, tan and
+// tanh, in any case. Names begin with a letter and go on with letters, digits and
 // underscores; a name that names does not know may be pi, and one before a
 // parenthesis is a function. Shapes broadcast. A power whose exponent is a number has
 // no logarithm in its derivative, so that its base may be negative.
 //
-// It takes time in proportion to the text. Errors: a *SyntaxError around ErrSyntax
-// for a text that is no formula, around ErrLimit for one of more than 2^18 numbers,
-// names and operators or nested more than 200 deep, with b as before; else the
-// Builder's error, and ErrOption for a nil Builder.
+// It takes time in proportion to the text.
+//
+// Errors: a *SyntaxError around ErrSyntax for a text that is no formula; a *SyntaxError
+// around ErrLimit for more than 2^18 numbers, names and operators, and for a formula that
+// is nested more than 200 deep; ErrOption for a nil Builder; else the Builder's error. b
+// is as before after a *SyntaxError.
 func Parse(b *graph.Builder, text string, names Names) (*gorgonia.Node, error) {
 	if b == nil {
 		return nil, mistake.Optionf("formula: Parse: got a nil Builder, want one of graph.New")

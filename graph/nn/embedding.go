@@ -67,7 +67,7 @@ func (o EmbeddingOptions) table(l layer) *gorgonia.Node {
 
 // Lookup returns the rows of the table that index lists, as Builder.Take does. The row
 // padding has no gradient; nil is none. table: [Count, ...], index: Ints [...]; result: the
-// shape of index followed by that of a row. Embedding owns its table.
+// axes of index and then those of a row. Embedding owns its table.
 //
 // Errors: ErrShape for a table without rows, ErrDType for an index that is no Ints,
 // ErrOption for a padding that is no index.

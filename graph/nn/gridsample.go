@@ -28,9 +28,9 @@ type GridOptions struct {
 }
 
 // GridSample reads images at points between their pixels (Jaderberg et al. 2015, section
-// 3.3). x: [N, C, In...] with one to three spatial axes; grid: [N, Out..., k], the k
-// coordinates of each point, from −1 to 1 over the image, that of the last axis first;
-// result: [N, C, Out...].
+// 3.3). x: [N, C, In...] with one to three spatial axes, result: [N, C, Out...]. grid:
+// [N, Out..., k] has the k coordinates of each point, from −1 to 1 over the image, the one
+// along the last axis first.
 //
 // A point reads the 1, 2 or 4 pixels of each axis that it lies between, by the mode. Other
 // pixels, and those of weight 0, have no influence, even if they are infinite or NaN. At the

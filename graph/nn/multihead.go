@@ -43,7 +43,7 @@ type MultiHeadOptions struct {
 // 0: they may be NaN. So are those of a query that is the same node as the key.
 //
 // Errors: ErrShape for shapes that do not fit, also for Causal with other numbers of keys
-// and queries, ErrOption for numbers of heads or features that do not fit and a Dropout
+// and queries; ErrOption for numbers of heads or features that do not fit and a Dropout
 // outside of [0, 1), ErrDType for lengths that are no Ints. A run fails on a length outside
 // of [0, Tk].
 func MultiHeadAttention(b *graph.Builder, name string, query, key, value *gorgonia.Node, o MultiHeadOptions) *gorgonia.Node {

@@ -35,8 +35,8 @@ type TransformerOptions struct {
 //
 //	h = x + attention(norm1(x)), y = h + out(act(hidden(norm2(h))))
 //
-// x: [N, T, D], result: the shape of x. With Causal it is a block of a language model, of
-// which TransformerEncoderStep computes one position.
+// x: [N, T, D], result: the shape of x. With Causal it is a block of a language model.
+// TransformerEncoderStep computes one position of it.
 //
 // It owns name/attention/..., see MultiHeadAttention, the Linear layers name/hidden and
 // name/out, and the LayerNorms name/norm1 and name/norm2.
