@@ -85,7 +85,7 @@ var refusals = []golden.Mistake{
 	{"run of a fork without memory", graph.ErrMemory, func(*testing.T) error {
 		b := graph.New(nil)
 		y := b.Name("square", b.Outer(b.Input("x", 1000), b.Input("z", 1000)))
-		p := compiled(b, graph.Options{Outputs: gorgonia.Nodes{y}, MemoryLimit: 9 << 20})
+		p := compiled(b, graph.Options{Outputs: gorgonia.Nodes{y}, MemoryLimit: 9 << 20, Workers: 1})
 		fork := p.Fork()
 		runtime.KeepAlive(p) // it holds the memory
 		return fork.Run()
