@@ -38,9 +38,7 @@ func (p places) along(a int, list []int) places {
 	return out
 }
 
-// dropAxis picks the first of an axis, which goes.
-func (p places) dropAxis(a int) places { return p.one(a, 0) }
-
+// one picks the i-th of an axis, which goes.
 func (p places) one(a, i int) places {
 	out := p.along(a, []int{i})
 	out.shape = slices.Delete(out.shape, a, a+1)
@@ -266,7 +264,7 @@ func getItem(c *call, x node) node {
 			v = v.list[0]
 		}
 		if v.kind == ofInts && c.rank(x) > 0 {
-			if a := c.static(v); a == nil {
+			if c.static(v) == nil {
 				return c.Take(x, v.node)
 			}
 		}
@@ -275,17 +273,14 @@ func getItem(c *call, x node) node {
 	terms := c.terms(v)
 	spans, drop := []graph.Span{}, []int{}
 	for a, t := range terms {
+		if a >= c.rank(x) {
+			return c.takeAt(x, terms)
+		}
 		switch t := t.(type) {
 		case int:
-			if a >= c.rank(x) {
-				return c.takeAt(x, terms)
-			}
 			k := axis(t, c.Shape(x)[a])
 			spans, drop = append(spans, graph.Range(k, k+1)), append(drop, a)
 		case span:
-			if a >= c.rank(x) {
-				return c.takeAt(x, terms)
-			}
 			list := c.spanOf(t, c.Shape(x)[a])
 			if len(list) == 0 {
 				return c.takeAt(x, terms)

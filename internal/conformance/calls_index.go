@@ -220,7 +220,7 @@ func partRules() {
 		m := max(0, min(s[i]-max(0, -k), s[j]-max(0, k)))
 		places := placesOf(s)
 		for _, a := range []int{max(i, j), min(i, j)} { // the other axes in their order
-			places = places.dropAxis(a)
+			places = places.one(a, 0)
 		}
 		var list []int
 		for _, base := range places.at {

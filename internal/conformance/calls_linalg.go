@@ -354,31 +354,22 @@ func (c *call) matrixNorm(x node, name string) node {
 var normKinds = map[string]linalg.NormKind{"fro": linalg.Frobenius, "nuc": linalg.Nuclear, "1": linalg.MaxColumnSum, "-1": linalg.MinColumnSum,
 	"2": linalg.Spectral, "-2": linalg.SmallestValue, "+Inf": linalg.MaxRowSum, "-Inf": linalg.MinRowSum}
 
-// matricesNorm moves two axes to the end, and keeps them with extent 1 if asked to.
-func (c *call) matricesNorm(x node, axes []int, keep bool, norm func(x node) node) node {
-	s := c.Shape(x)
-	y := norm(c.MoveAxes(x, axes, []int{-2, -1}))
-	if keep {
-		for _, a := range axes {
-			s[a] = 1
-		}
-		y = c.Reshape(y, s...)
-	}
-	return y
-}
-
 func normRulesOfMatrices() {
 	vector := func(c *call, x node, p float64) node {
-		return c.folded(x, c.axesOf("dim", x), c.flag("keepdim", false), func(x node, axes ...int) node {
-			return c.Norm(x, p, axes...)
-		})
+		return c.folded(x, c.axesOf("dim", x), c.flag("keepdim", false), func(x node, axes ...int) node { return c.Norm(x, p, axes...) })
 	}
 	matrix := func(c *call, x node, name string) node {
 		axes := []int{c.rank(x) - 2, c.rank(x) - 1}
 		if c.given("dim") {
 			axes = c.axesOf("dim", x)
 		}
-		return c.matricesNorm(x, axes, c.flag("keepdim", false), func(x node) node { return c.matrixNorm(x, name) })
+		y := c.matrixNorm(c.MoveAxes(x, axes, []int{-2, -1}), name)
+		if !c.flag("keepdim", false) {
+			return y
+		}
+		s := c.Shape(x)
+		s[axes[0]], s[axes[1]] = 1, 1
+		return c.Reshape(y, s...)
 	}
 	calls["frobenius_norm"] = each1(func(c *call, x node) node { c.ignore("p"); return vector(c, x, 2) })
 	calls["nuclear_norm"] = each1(func(c *call, x node) node {
@@ -394,14 +385,11 @@ func normRulesOfMatrices() {
 		return matrix(c, x, "ord")
 	})
 	calls["linalg.norm"] = each1(func(c *call, x node) node {
-		if !c.given("ord") {
-			return vector(c, x, 2)
-		}
 		matrices := c.rank(x) == 2
 		if c.given("dim") {
 			matrices = len(c.ints("dim")) == 2
 		}
-		if matrices || c.text("ord", "") != "" && c.rank(x) > 1 {
+		if c.given("ord") && (matrices || c.text("ord", "") != "" && c.rank(x) > 1) {
 			return matrix(c, x, "ord")
 		}
 		return vector(c, x, c.num("ord", 2))
@@ -410,10 +398,8 @@ func normRulesOfMatrices() {
 		switch c.text("p", "") {
 		case "nuc":
 			return matrix(c, x, "p")
-		case "fro", "":
-			if c.text("p", "") == "fro" || !c.given("p") {
-				return vector(c, x, 2)
-			}
+		case "fro":
+			return vector(c, x, 2)
 		}
 		return vector(c, x, c.num("p", 2))
 	})

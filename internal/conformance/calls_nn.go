@@ -254,10 +254,18 @@ func scaled(c *call, y node) node {
 	return c.plus(y, c.channelwise(c.optional("bias"), y))
 }
 
-// fixed is x standardised by the running statistics.
+// fixed is x standardised by the running statistics, and scaled.
 func fixed(c *call, x node, eps float64) node {
-	mean, variance := c.channelwise(c.tensor("running_mean"), x), c.channelwise(c.tensor("running_var"), x)
-	return c.Mul(c.Sub(x, mean), c.Rsqrt(c.AddConst(variance, eps)))
+	m := nn.Moments{Mean: c.tensor("running_mean"), Variance: c.tensor("running_var")}
+	return nn.BatchNormFixed(c.Builder, x, m, c.optional("weight"), c.optional("bias"), eps)
+}
+
+// spatial are the axes behind the batch and the channels.
+func spatial(c *call, x node) (axes []int) {
+	for a := 2; a < c.rank(x); a++ {
+		axes = append(axes, a)
+	}
+	return axes
 }
 
 func normRules() {
@@ -270,31 +278,23 @@ func normRules() {
 			c.ignore("running_mean", "running_var", "weight", "bias")
 			return x
 		} else if !training {
-			return scaled(c, fixed(c, x, eps))
+			return fixed(c, x, eps)
 		}
 		c.keepRunning(x, momentum)
-		axes := []int{0}
-		for a := 2; a < c.rank(x); a++ {
-			axes = append(axes, a)
-		}
-		return scaled(c, c.standardized(x, eps, axes...))
+		return scaled(c, c.standardized(x, eps, append(spatial(c, x), 0)...))
 	})
 	calls[functional+"instance_norm"] = each1(func(c *call, x node) node {
 		eps := c.num("eps", 1e-5)
 		c.num("momentum", 0.1) // of the running statistics, which no result shows
 		if !c.flag("use_input_stats", true) {
-			return scaled(c, fixed(c, x, eps))
+			return fixed(c, x, eps)
 		}
 		for _, name := range []string{"running_mean", "running_var"} {
 			if c.given(name) { // changed in place, to what is not computed here
 				*c.args[name] = value{absent: true}
 			}
 		}
-		var axes []int
-		for a := 2; a < c.rank(x); a++ {
-			axes = append(axes, a)
-		}
-		return scaled(c, c.standardized(x, eps, axes...))
+		return scaled(c, c.standardized(x, eps, spatial(c, x)...))
 	})
 	groupNormRules()
 }

@@ -93,11 +93,11 @@ func running(f func(b *build, x node, a int) (values, index node)) rule {
 // extreme is max(x), max(x, y) or max(x, dim), which has the places too.
 func extreme(two binary, all rule, largest bool) rule {
 	one := dropping(0, func(c *call, x node, a int) (values, index node) {
-		fold := (*build).Min
+		index = c.ranked(x, a, 0, largest)
 		if largest {
-			fold = (*build).Max
+			return c.Max(x, a), index
 		}
-		return fold(c.Builder, x, a), c.ranked(x, a, 0, largest)
+		return c.Min(x, a), index
 	})
 	return func(c *call) []node {
 		dim, _ := c.arg("dim")

@@ -134,18 +134,14 @@ func shapedRules() {
 }
 
 func turnedRules() {
-	flipped := func(axes func(c *call) []int) rule {
-		return each1(func(c *call, x node) node {
-			list := axes(c)
-			if len(list) == 0 || c.rank(x) == 0 {
-				return x
-			}
-			return c.Flip(x, list...)
-		})
-	}
-	calls["fliplr"] = flipped(func(*call) []int { return []int{1} })
-	calls["flipud"] = flipped(func(*call) []int { return []int{0} })
-	calls["flip"] = flipped(func(c *call) []int { return c.ints("dims") })
+	calls["fliplr"] = each1(func(c *call, x node) node { return c.Flip(x, 1) })
+	calls["flipud"] = each1(func(c *call, x node) node { return c.Flip(x, 0) })
+	calls["flip"] = each1(func(c *call, x node) node {
+		if axes := c.ints("dims"); len(axes) > 0 {
+			return c.Flip(x, axes...)
+		}
+		return x
+	})
 	calls["roll"] = each1(func(c *call, x node) node {
 		by, axes := c.ints("shifts"), c.ints("dims")
 		if len(axes) == 0 {
@@ -177,14 +173,21 @@ func turnedRules() {
 }
 
 func repeatRules() {
-	calls["repeat"] = each1(func(c *call, x node) node { return c.tiled(x, c.ints("repeats")) })
-	calls["tile"] = each1(func(c *call, x node) node {
-		counts := c.ints("dims")
-		for len(counts) < c.rank(x) {
-			counts = append([]int{1}, counts...)
-		}
-		return c.tiled(x, counts)
-	})
+	for name, counts := range map[string]string{"repeat": "repeats", "tile": "dims"} {
+		calls[name] = each1(func(c *call, x node) node {
+			counts := c.ints(counts)
+			for len(counts) < c.rank(x) {
+				counts = append([]int{1}, counts...)
+			}
+			for c.rank(x) < len(counts) {
+				x = c.Unsqueeze(x, 0)
+			}
+			if len(counts) == 0 {
+				return x
+			}
+			return c.Tile(x, counts...)
+		})
+	}
 	calls["repeat_interleave"] = each1(func(c *call, x node) node {
 		counts := c.ints("repeats")
 		if !c.given("dim") {
@@ -210,16 +213,6 @@ func repeatRules() {
 	splitRules()
 	diagonalRules()
 	madeRules()
-}
-
-func (c *call) tiled(x node, counts []int) node {
-	if len(counts) == 0 {
-		return x
-	}
-	for c.rank(x) < len(counts) {
-		x = c.Unsqueeze(x, 0)
-	}
-	return c.Tile(x, counts...)
 }
 
 func joinRules() {
@@ -277,12 +270,9 @@ func listRules() {
 			return []node{special.CartesianProduct(c.Builder, xs...)}
 		},
 		"broadcast_tensors": func(c *call, xs []node) []node {
-			sum := xs[0]
-			for _, x := range xs[1:] {
-				sum = c.Add(sum, x)
-			}
+			s := c.Shape(c.total(xs))
 			for i, x := range xs {
-				xs[i] = c.Broadcast(x, c.Shape(sum)...)
+				xs[i] = c.Broadcast(x, s...)
 			}
 			return xs
 		},

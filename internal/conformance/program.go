@@ -13,8 +13,8 @@ import (
 type step struct {
 	Out    any // a name, or a list of names
 	Call   string
-	Args   []any
-	Kwargs map[string]any
+	Args   []value
+	Kwargs map[string]value
 }
 
 // bench is a graph under construction. All float tensors of a case are inputs of
@@ -117,40 +117,24 @@ func (b *bench) step(s step) error {
 	return nil
 }
 
-// resolve is the value of an argument: references and marked values replaced.
-func (b *bench) resolve(arg any) (*value, error) {
-	switch a := arg.(type) {
-	case string:
-		if name, is := strings.CutPrefix(a, "$"); is {
-			if v := b.env[name]; v != nil {
-				return v, nil
-			}
-			return nil, fmt.Errorf("nothing has the name %q", name)
+// resolve is an argument with what its references name in their places.
+func (b *bench) resolve(v value) (*value, error) {
+	if text, is := v.plain.(string); is && strings.HasPrefix(text, "$") {
+		if named := b.env[text[1:]]; named != nil {
+			return named, nil
 		}
-	case []any:
-		v := &value{isList: true}
-		for _, e := range a {
-			x, err := b.resolve(e)
-			if err != nil {
-				return nil, err
-			}
-			v.list = append(v.list, *x)
-		}
-		return v, nil
-	case map[string]any:
-		if n, ok := a["number"]; ok {
-			x, err := number(n)
-			return &value{plain: x}, err
-		}
-		if n, ok := a["dtype"].(string); ok {
-			return &value{plain: dtype(n)}, nil
-		}
-		if ends, ok := a["slice"].([]any); ok {
-			return &value{plain: span(ends)}, nil
-		}
-		return nil, errors.Wrapf(graph.ErrUnsupported, "the argument %v", a)
+		return nil, fmt.Errorf("nothing has the name %q", text[1:])
 	}
-	return &value{plain: arg}, nil
+	list := make([]value, len(v.list))
+	for i, x := range v.list {
+		x, err := b.resolve(x)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = *x
+	}
+	v.list = list
+	return &v, nil
 }
 
 // static is a tensor's elements, which the graph is run for if they follow from

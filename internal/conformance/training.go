@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"regexp"
@@ -59,10 +60,7 @@ type trajectory struct {
 
 // optimizer is the project's own with the settings of torch's, and the rate.
 func (t *trajectory) optimizer() (o train.Optimizer, lr float64, err error) {
-	h := settings{}
-	for k, v := range t.Hyper {
-		h[k] = v
-	}
+	h := maps.Clone(t.Hyper)
 	lr = h.take("lr", 1e-3)
 	beta := [2]float64{}
 	if list, ok := h["betas"].([]any); ok && len(list) == 2 {

@@ -173,7 +173,7 @@ type value struct {
 	kind   kind
 	fixed  bool // no input that gradients are wanted of has a part in it
 	grad   bool // gradients of it are wanted
-	absent bool // a result that no rule computes
+	absent bool // a result that no rule computes, or an argument that none can take
 	list   []value
 	isList bool
 	plain  any
@@ -224,9 +224,10 @@ func ofArray(a *array) value {
 	return v
 }
 
-// UnmarshalJSON reads an argument of a sample: {"tensor": ...}, {"list": [...]}, a
-// list or a plain value.
-func (v *value) UnmarshalJSON(text []byte) error {
+// UnmarshalJSON reads an argument: a list, a plain value, or an object that says what it
+// has: {"tensor": ...}, {"list": [...]}, {"number": "-Inf"}, {"dtype": "int64"},
+// {"slice": [start, end, step]}. What another one has is absent.
+func (v *value) UnmarshalJSON(text []byte) (err error) {
 	text = bytes.TrimSpace(text)
 	if len(text) == 0 || text[0] != '{' && text[0] != '[' {
 		return v.plainFrom(text)
@@ -239,6 +240,9 @@ func (v *value) UnmarshalJSON(text []byte) error {
 		Tensor *array
 		Grad   bool `json:"requires_grad"`
 		List   *[]value
+		Number any
+		DType  string
+		Slice  span
 	}
 	if err := json.Unmarshal(text, &o); err != nil {
 		return err
@@ -249,14 +253,16 @@ func (v *value) UnmarshalJSON(text []byte) error {
 	case o.Tensor != nil:
 		*v = ofArray(o.Tensor)
 		v.grad = o.Grad
+	case o.Number != nil:
+		v.plain, err = number(o.Number)
+	case o.DType != "":
+		v.plain = dtype(strings.TrimPrefix(o.DType, "torch."))
+	case o.Slice != nil:
+		v.plain = o.Slice
 	default:
-		var marked struct{ DType string }
-		if err := json.Unmarshal(text, &marked); err != nil || marked.DType == "" {
-			return fmt.Errorf("the argument %.40s is no value", text)
-		}
-		v.plain = dtype(strings.TrimPrefix(marked.DType, "torch."))
+		v.absent = true
 	}
-	return nil
+	return err
 }
 
 func (v *value) plainFrom(text []byte) error {
