@@ -101,6 +101,7 @@ var rooms = map[string]any{
 	"nn.GaussianDropout":                  nn.GaussianDropout,
 	"nn.GaussianNoise":                    nn.GaussianNoise,
 	"nn.GlobalAvgPool":                    nn.GlobalAvgPool,
+	"nn.GlobalMaxPool":                    nn.GlobalMaxPool,
 	"nn.GridSample":                       nn.GridSample,
 	"nn.GroupNorm":                        nn.GroupNorm,
 	"nn.HardShrink":                       nn.HardShrink,

@@ -170,7 +170,7 @@ func sweep() []swept {
 		{"BatchNormFixed", func(b *B, x *N) *N {
 			return nn.BatchNormFixed(b, x, nn.Moments{Mean: four(b), Variance: four(b)}, four(b), four(b), 1e-5)
 		}, false, nil},
-		{"InstanceNorm", func(b *B, x *N) *N { return nn.InstanceNorm(b, "norm", x, norm2) }, false, images},
+		{"InstanceNorm", func(b *B, x *N) *N { return nn.InstanceNorm(b, "norm", x, nn.InstanceNormOptions{NormOptions: norm2}) }, false, images},
 		{"GroupNorm", func(b *B, x *N) *N { return nn.GroupNorm(b, "norm", x, 2, norm2) }, false, images},
 		{"NormalizeRMS", func(b *B, x *N) *N { return nn.NormalizeRMS(b, x, 1e-5, 1) }, false, nil},
 		{"Normalize", func(b *B, x *N) *N { return nn.Normalize(b, x, 3, 1, 1e-12) }, false, nil},

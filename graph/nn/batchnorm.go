@@ -23,12 +23,12 @@ func (o BatchNormOptions) norm() NormOptions {
 	return NormOptions{Eps: o.Eps, NoGain: o.NoGain, NoBias: o.NoBias, Gain: o.Gain, Bias: o.Bias}
 }
 
-// momentum is Momentum, or its default.
-func (o BatchNormOptions) momentum() float64 {
-	if o.Momentum == 0 {
+// latest is the weight of the latest batch in running statistics, or its default.
+func latest(momentum float64) float64 {
+	if momentum == 0 {
 		return 0.1
 	}
-	return o.Momentum
+	return momentum
 }
 
 // BatchNorm normalizes each channel over the batch and all pixels, and rescales it (Ioffe
@@ -53,7 +53,7 @@ func BatchNorm(b *graph.Builder, name string, x *gorgonia.Node, o BatchNormOptio
 	c := enter(b, "nn.BatchNorm", name, x)
 	defer c.Leave()
 	axes, ok := besidesChannels(c, x)
-	if !ok || !o.norm().holds(c) || !c.Checks().Within("momentum", o.momentum(), 0, 1).OK() {
+	if !ok || !o.norm().holds(c) || !c.Checks().Within("momentum", latest(o.Momentum), 0, 1).OK() {
 		return nil
 	}
 	if o.NoRunning {
@@ -74,20 +74,30 @@ func BatchNorm(b *graph.Builder, name string, x *gorgonia.Node, o BatchNormOptio
 		gain, bias := l.rescaling(o.norm(), s[1])
 		var running Moments
 		if !o.NoRunning {
-			running = Moments{l.state("mean", graph.Zeros(), s[1]), l.state("variance", graph.Ones(), s[1])}
+			running = l.running(s[1])
 		}
 		now := running
 		if ofBatch {
 			now = momentsOf(c, x, axes)
 		}
 		if ofBatch && !o.NoRunning {
-			next := toward(b, Moments{b.Updated(running.Mean), b.Updated(running.Variance)}, now, s, o.momentum())
-			b.Update(running.Mean, next.Mean)
-			b.Update(running.Variance, next.Variance)
+			l.follow(running, now, s, latest(o.Momentum))
 		}
 		y = normalized(b, x, now, gain, bias, o.norm().eps())
 	})
 	return c.Label(name, y)
+}
+
+// running returns the running statistics of n channels, which are states of the layer.
+func (l layer) running(n int) Moments {
+	return Moments{l.state("mean", graph.Zeros(), n), l.state("variance", graph.Ones(), n)}
+}
+
+// follow moves the running statistics towards now, the moments of a batch of the shape.
+func (l layer) follow(running, now Moments, shape []int, momentum float64) {
+	next := toward(l.b, Moments{l.b.Updated(running.Mean), l.b.Updated(running.Variance)}, now, shape, momentum)
+	l.b.Update(running.Mean, next.Mean)
+	l.b.Update(running.Variance, next.Variance)
 }
 
 // Moments are the mean and the variance of each channel: [C] each.

@@ -169,7 +169,15 @@ var mistakes = []mistake{
 	{"batch of a vector", graph.ErrShape, func(b *graph.Builder) {
 		nn.BatchNorm(b, "norm", b.Input("x", 3), nn.BatchNormOptions{})
 	}},
-	{"instance norm of a vector", graph.ErrShape, func(b *graph.Builder) { nn.InstanceNorm(b, "norm", b.Input("x", 3), nn.NormOptions{}) }},
+	{"instance norm of a vector", graph.ErrShape, func(b *graph.Builder) { nn.InstanceNorm(b, "norm", b.Input("x", 3), nn.InstanceNormOptions{}) }},
+	{"instance norm of one pixel", graph.ErrShape, func(b *graph.Builder) {
+		b.SetTraining(true)
+		nn.InstanceNorm(b, "norm", b.Input("x", 2, 3, 1), nn.InstanceNormOptions{Running: true})
+	}},
+	{"momentum without statistics", graph.ErrOption, func(b *graph.Builder) {
+		nn.InstanceNorm(b, "norm", b.Input("x", 2, 3, 4), nn.InstanceNormOptions{Momentum: .2})
+	}},
+	{"largest of a matrix's pixels", graph.ErrShape, func(b *graph.Builder) { nn.GlobalMaxPool(b, b.Input("x", 4, 4)) }},
 	{"groups of other channels", graph.ErrShape, func(b *graph.Builder) {
 		nn.GroupNorm(b, "norm", b.Input("x", 1, 3, 2), 2, nn.NormOptions{})
 	}},

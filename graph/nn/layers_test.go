@@ -54,7 +54,7 @@ func twice() []layer {
 		{"BatchNorm", rows, func(b *B, x *N) *N {
 			return nn.BatchNorm(b, "h", x, nn.BatchNormOptions{NoRunning: true, Gain: norm.Gain, Bias: norm.Bias})
 		}, both},
-		{"InstanceNorm", images, func(b *B, x *N) *N { return nn.InstanceNorm(b, "h", x, norm) }, both},
+		{"InstanceNorm", images, func(b *B, x *N) *N { return nn.InstanceNorm(b, "h", x, nn.InstanceNormOptions{NormOptions: norm}) }, both},
 		{"GroupNorm", images, func(b *B, x *N) *N { return nn.GroupNorm(b, "h", x, 2, norm) }, both},
 		{"Recurrent", []int{2, 3, 4}, func(b *B, x *N) *N {
 			y, _ := nn.Recurrent(b, "h", x, nn.RecurrentOptions{Cell: nn.GRU, Hidden: 2, Bidirectional: true})

@@ -33,15 +33,19 @@ func (o NormOptions) holds(c *build.Core) bool {
 // rescaled returns y·gain + bias, with n of each, which the layer of the name owns.
 // spread gives a vector of n a shape that broadcasts to y.
 func (o NormOptions) rescaled(b *graph.Builder, name, kind string, y *gorgonia.Node, n int, spread func(v *gorgonia.Node) *gorgonia.Node) *gorgonia.Node {
-	own(b, name, kind, func(l layer) {
-		gain, bias := l.rescaling(o, n)
-		if gain != nil {
-			y = b.Mul(y, spread(gain))
-		}
-		if bias != nil {
-			y = b.Add(y, spread(bias))
-		}
-	})
+	own(b, name, kind, func(l layer) { y = l.rescaled(o, y, n, spread) })
+	return y
+}
+
+// rescaled is NormOptions.rescaled within the layer.
+func (l layer) rescaled(o NormOptions, y *gorgonia.Node, n int, spread func(v *gorgonia.Node) *gorgonia.Node) *gorgonia.Node {
+	gain, bias := l.rescaling(o, n)
+	if gain != nil {
+		y = l.b.Mul(y, spread(gain))
+	}
+	if bias != nil {
+		y = l.b.Add(y, spread(bias))
+	}
 	return y
 }
 
@@ -113,23 +117,6 @@ func besidesChannels(c *build.Core, x *gorgonia.Node) (axes []int, ok bool) {
 		axes = append(axes, i)
 	}
 	return axes, c.OK()
-}
-
-// InstanceNorm normalizes each channel of each example to mean 0 and variance 1 over its
-// pixels, and rescales it (Ulyanov et al. 2016). x: [N, C, In...], result: the shape of x.
-//
-// It owns name/gain: [C] and name/bias: [C].
-//
-// Errors: ErrShape for x without spatial axes, ErrOption for Eps < 0.
-func InstanceNorm(b *graph.Builder, name string, x *gorgonia.Node, o NormOptions) *gorgonia.Node {
-	c := enter(b, "nn.InstanceNorm", name, x)
-	defer c.Leave()
-	axes, ok := spatial(c, x)
-	if !ok || !o.holds(c) {
-		return nil
-	}
-	s := c.Shape(x)
-	return c.Label(name, o.rescaled(b, name, "InstanceNorm", Standardize(b, x, o.eps(), axes...), s[1], channelsOf(c, x)))
 }
 
 // GroupNorm normalizes each group of channels of each example to mean 0 and variance 1

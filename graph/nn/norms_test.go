@@ -33,7 +33,9 @@ func TestNorms(t *testing.T) {
 		{"BatchNorm", func(b *B, x *N) *N {
 			return nn.BatchNorm(b, "h", x, nn.BatchNormOptions{Eps: eps, NoRunning: true, Gain: graph.Values(gain[:c]), Bias: graph.Values(bias[:c])})
 		}, func(_, j, _ int) int { return j }, func(_, j, _ int) int { return j }, false},
-		{"InstanceNorm", func(b *B, x *N) *N { return nn.InstanceNorm(b, "h", x, options(c)) }, func(i, j, _ int) int { return i*c + j }, func(_, j, _ int) int { return j }, false},
+		{"InstanceNorm", func(b *B, x *N) *N {
+			return nn.InstanceNorm(b, "h", x, nn.InstanceNormOptions{NormOptions: options(c)})
+		}, func(i, j, _ int) int { return i*c + j }, func(_, j, _ int) int { return j }, false},
 		{"GroupNorm", func(b *B, x *N) *N { return nn.GroupNorm(b, "h", x, 2, options(c)) }, func(i, j, _ int) int { return 2*i + j/2 }, func(_, j, _ int) int { return j }, false},
 	} {
 		x := graphtest.Wave(n*c*w, 3)

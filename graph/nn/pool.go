@@ -98,7 +98,7 @@ func LPPool(b *graph.Builder, x *gorgonia.Node, power float64, o PoolOptions) *g
 func AdaptiveMaxPool(b *graph.Builder, x *gorgonia.Node, out ...int) *gorgonia.Node {
 	c := build.Enter(b, "nn.AdaptiveMaxPool", x)
 	defer c.Leave()
-	return c.AdaptiveMaxPool(x, out)
+	return c.AdaptiveMaxPool(x, build.OnAxes(out, len(c.Shape(x))-2, nil))
 }
 
 // AdaptiveAvgPool returns the mean of each window of AdaptiveMaxPool.
@@ -107,7 +107,7 @@ func AdaptiveMaxPool(b *graph.Builder, x *gorgonia.Node, out ...int) *gorgonia.N
 func AdaptiveAvgPool(b *graph.Builder, x *gorgonia.Node, out ...int) *gorgonia.Node {
 	c := build.Enter(b, "nn.AdaptiveAvgPool", x)
 	defer c.Leave()
-	return c.AdaptiveAvgPool(x, out)
+	return c.AdaptiveAvgPool(x, build.OnAxes(out, len(c.Shape(x))-2, nil))
 }
 
 // GlobalAvgPool returns the mean of all pixels of each channel. x: [N, C, In...],
@@ -122,6 +122,20 @@ func GlobalAvgPool(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
 		return nil
 	}
 	return b.Mean(x, axes...)
+}
+
+// GlobalMaxPool returns the largest of all pixels of each channel. x: [N, C, In...],
+// result: [N, C]. NaN and gradients are as of graph.Builder.Max.
+//
+// Errors: ErrShape for x without spatial axes.
+func GlobalMaxPool(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node {
+	c := build.Enter(b, "nn.GlobalMaxPool", x)
+	defer c.Leave()
+	axes, ok := spatial(c, x)
+	if !ok {
+		return nil
+	}
+	return b.Max(x, axes...)
 }
 
 // spatial returns the spatial axes of x: [N, C, In...]; it fails if there are none.
