@@ -54,7 +54,7 @@ func (f figure) String() string {
 // prints the machine first.
 func runFigures(w io.Writer, args []string) error {
 	f := flag.NewFlagSet("benchmarks figures", flag.ExitOnError)
-	names := f.String("workloads", "W1,W2,W3,W4,W5,W6,W7", "standard workloads, of W1 to W8, or all")
+	names := f.String("workloads", usual, "standard workloads, of W1 to W12, or all")
 	threads := f.String("threads", "1,2", "numbers of threads of prediction")
 	batches := f.String("batches", "1,1000", "examples that are predicted at once")
 	rounds := f.Int("rounds", 5, "measurements, of which the median counts")
@@ -159,6 +159,15 @@ func predict(work workload.Workload, batch, threads, rounds int) (figure, error)
 	for i := range in {
 		in[i] = float32(i%251)/251 - 0.5
 	}
+	if s.Lengths {
+		lengths := make([]int, batch)
+		for i := range lengths {
+			lengths[i] = s.Length(i)
+		}
+		if err := graph.InputOf[int](prog, "lengths").Set(lengths); err != nil {
+			return x, err
+		}
+	}
 	inputs := graph.InputOf[float32](prog, "x")
 	step := func(int) (float64, error) {
 		if err := inputs.Bind(in); err != nil {
@@ -191,8 +200,7 @@ func compileTime(work workload.Workload, rounds int) (figure, error) {
 	}
 	var ns []float64
 	for range rounds {
-		b := graph.New(m.Params())
-		loss, _ := m.Loss(b, work.Spec.Batch)
+		b, loss := workload.Training(m, work.Spec.Batch)
 		start := time.Now()
 		if _, err := compileStep(b, loss, true, 1); err != nil {
 			return x, err

@@ -17,6 +17,7 @@ type compiled[T hand.Float] struct {
 	in        graph.Input[T]
 	target    graph.Input[T] // of a regression
 	label     graph.Input[int]
+	lengths   graph.Input[int] // of sequences that have them
 	x, y      []T
 	optimizer train.Optimizer // nil: the program makes the steps
 	view      *train.View
@@ -34,8 +35,7 @@ func newSymgrad[T hand.Float](p *workload.Problem, _ int) (stepper, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := graph.New(m.Params())
-	loss, _ := m.Loss(b, p.Batch)
+	b, loss := workload.Training(m, p.Batch)
 	if err := b.Err(); err != nil {
 		return nil, err
 	}
@@ -62,6 +62,9 @@ func newSymgrad[T hand.Float](p *workload.Problem, _ int) (stepper, error) {
 		c.target = graph.InputOf[T](prog, "y")
 	} else {
 		c.label = graph.InputOf[int](prog, "y")
+	}
+	if p.Lengths != nil {
+		c.lengths = graph.InputOf[int](prog, "lengths")
 	}
 	return c, nil
 }
@@ -90,6 +93,11 @@ func (c *compiled[T]) Step(k int) (float64, error) {
 	}
 	if err != nil {
 		return 0, err
+	}
+	if c.p.Lengths != nil {
+		if err := c.lengths.Set(c.p.Lengths[at : at+n]); err != nil {
+			return 0, err
+		}
 	}
 	if err := c.prog.Run(); err != nil {
 		return 0, err

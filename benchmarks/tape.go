@@ -40,6 +40,9 @@ func newMachine[T hand.Float](p *workload.Problem, _ int) (stepper, error) {
 }
 
 func newPlain[T hand.Float](p *workload.Problem, machine func(g *G.ExprGraph, params G.Nodes) G.VM) (stepper, error) {
+	if err := p.Only(); err != nil {
+		return nil, err
+	}
 	t := &tape[T]{p: p, g: G.NewGraph(), xs: hand.Convert[T](p.X), ys: hand.Convert[T](p.Y)}
 	n, o := p.Batch, p.Out()
 	if !p.MSE {

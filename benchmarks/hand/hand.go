@@ -57,8 +57,11 @@ type Net[T Float] struct {
 	step   int
 }
 
-// New is the net of a problem.
+// New is the net of a problem. It fails for models with parts that have no layers here.
 func New[T Float](p *workload.Problem, k Kernels[T]) (*Net[T], error) {
+	if err := p.Only(); err != nil {
+		return nil, err
+	}
 	n := &Net[T]{p: p, k: k, x: Convert[T](p.X), y: Convert[T](p.Y), d: make([]T, p.Batch*p.Out())}
 	for _, q := range p.Params {
 		s := &param[T]{w: Convert[T](q.Values), g: make([]T, len(q.Values))}

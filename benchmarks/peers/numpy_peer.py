@@ -177,7 +177,7 @@ def build(p):
     sizes = list(p.sizes)
     if p.kind == "cnn":
         c, h, w = p.image
-        for out, k, pad, stride, pool in p.blocks:
+        for out, k, pad, stride, pool, *_ in p.blocks:
             layers.append(Conv(next(q), next(q), (c, h, w), pad, stride, p.activation))
             c, h, w = out, (h + 2 * pad - k) // stride + 1, (w + 2 * pad - k) // stride + 1
             if pool > 1:
@@ -195,6 +195,9 @@ def build(p):
 def main():
     dtype = np.dtype(sys.argv[3])
     p = Problem(sys.argv[2], dtype)
+    if p.parts:
+        print("it has no code here for %s" % ", ".join(p.parts))
+        return
     layers = build(p)
     params = [q for l in layers for q in l.params()]
     m, v = [np.zeros_like(q) for q in params], [np.zeros_like(q) for q in params]

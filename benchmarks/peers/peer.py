@@ -30,6 +30,7 @@ class Problem:
             self.y = take(self.rows, self.sizes[-1]).astype(dtype)
         else:
             self.labels = take(self.rows).astype(np.int64)
+        self.lengths = take(self.rows).astype(np.int64) if at < len(data) else None
         self.batches = self.rows // self.batch
 
     def span(self, k):

@@ -29,7 +29,7 @@ def build(p):
     if p.kind == "cnn":
         c, h, w = p.image
         layers.append(nn.Unflatten(1, (c, h, w)))
-        for out, k, pad, stride, pool in p.blocks:
+        for out, k, pad, stride, pool, *_ in p.blocks:
             layers += [nn.Conv2d(c, out, k, stride=stride, padding=pad), act()]
             c, h, w = out, (h + 2 * pad - k) // stride + 1, (w + 2 * pad - k) // stride + 1
             if pool > 1:
@@ -71,6 +71,9 @@ def main():
     dtype = getattr(torch, sys.argv[4])
     torch.set_default_dtype(dtype)
     p = Problem(sys.argv[3], np.dtype(sys.argv[4]))
+    if p.parts:
+        print("it has no code here for %s" % ", ".join(p.parts))
+        return
     model = build(p)
     load(model, p)
     x = torch.from_numpy(p.x)

@@ -59,8 +59,7 @@ func stats(t *testing.T, s Spec, recompute bool) graph.Stats {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := graph.New(m.Params())
-	loss, _ := m.Loss(b, s.Batch)
+	b, loss := Training(m, s.Batch)
 	g, err := autograd.Gradients(loss, b.ParamNodes()...)
 	if err != nil {
 		t.Fatal(err)

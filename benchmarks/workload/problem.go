@@ -4,8 +4,10 @@ import (
 	"math/rand/v2"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
+	"gorgonia.org/gorgonia"
 )
 
 // Param is a parameter with its first values, row-major.
@@ -18,10 +20,11 @@ type Param struct {
 // Problem is what all systems start from. It is only read.
 type Problem struct {
 	Spec
-	Params []Param   // in the order of the model of package models
-	X      []float64 // [Rows, Features]
-	Labels []int     // [Rows], of the cross-entropy
-	Y      []float64 // [Rows, Out], of the mean squared error
+	Params  []Param   // in the order of the model of package models
+	X       []float64 // [Rows, Features]
+	Labels  []int     // [Rows], of the cross-entropy
+	Y       []float64 // [Rows, Out], of the mean squared error
+	Lengths []int     // [Rows], of the sequences, if the model has lengths
 }
 
 // Model is the Spec as a model of package models.
@@ -35,10 +38,26 @@ func (s Spec) Model(dtype graph.DType) (train.Model, error) {
 	case "mlp":
 		return models.NewMLP(models.MLPOptions{In: s.Sizes[0], Hidden: s.Sizes[1:last], Out: s.Sizes[last], Head: head, Activation: s.Activation, DType: dtype, Seed: 1})
 	case "cnn":
-		return models.NewCNN(models.CNNOptions{Channels: s.Image[0], Height: s.Image[1], Width: s.Image[2], Blocks: s.Blocks,
+		return models.NewCNN(models.CNNOptions{Channels: s.Image[0], Height: s.Image[1], Width: s.Image[2], Blocks: s.Blocks, GlobalPool: s.GlobalPool,
 			Hidden: s.Sizes[:last], Out: s.Sizes[last], Head: head, Activation: s.Activation, DType: dtype, Seed: 1})
+	case "transformer":
+		return models.NewTransformer(models.TransformerOptions{Steps: s.Steps, In: s.In, Features: s.Hidden, Heads: s.Heads, Hidden: s.Inner, Layers: s.Layers,
+			Out: s.Sizes[last], Head: head, DType: dtype, Seed: 1})
 	}
-	return models.NewRNN(models.RNNOptions{Steps: s.Steps, In: s.In, Hidden: s.Hidden, Out: s.Sizes[last], Head: head, DType: dtype, Seed: 1})
+	cell := nn.LSTM
+	if s.Kind == "gru" {
+		cell = nn.GRU
+	}
+	return models.NewRNN(models.RNNOptions{Steps: s.Steps, In: s.In, Lengths: s.Lengths, Cell: cell, Hidden: s.Hidden, Out: s.Sizes[last], Head: head, DType: dtype, Seed: 1})
+}
+
+// Training builds the graph of a training step of n examples, without gradients. It
+// returns the loss.
+func Training(m train.Model, n int) (*graph.Builder, *gorgonia.Node) {
+	b := graph.New(m.Params())
+	b.SetTraining(true)
+	loss, _ := m.Loss(b, n)
+	return b, loss
 }
 
 // NewProblem draws the data, and the weights as the model of package models does.
@@ -49,10 +68,8 @@ func NewProblem(s Spec) (*Problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := graph.New(m.Params())
-	m.Loss(b, s.Batch)
-	if err := b.Err(); err != nil {
-		return nil, err
+	if b, _ := Training(m, s.Batch); b.Err() != nil {
+		return nil, b.Err()
 	}
 	p := &Problem{Spec: s}
 	for _, q := range m.Params().List() {
@@ -71,6 +88,9 @@ func NewProblem(s Spec) (*Problem, error) {
 	}
 	answer := make([]float64, k)
 	for i := range n {
+		if s.Lengths {
+			p.Lengths = append(p.Lengths, s.Length(i))
+		}
 		best := 0
 		for j := range answer {
 			answer[j] = 0

@@ -13,23 +13,34 @@ import (
 //
 //	mlp:300-211-47-10,relu,batch=37,adam
 //	cnn:3x32x32,8@5p2,pool2,16@3s2,64-10,batch=50
+//	cnn:3x32x32,16@3p1n,16@3p1nr,32@3p1s2nr,mean,10
 //	lstm:28x28,128,10,batch=64
+//	gru:64x64,128,10,lengths
+//	transformer:64x128,128-4-512-2,10
 //
 // mlp has the units of its layers, the input first. cnn has the images' channels
-// x height x width, blocks channels@kernel, each with its padding p and its stride
-// s and maybe followed by a max pool, and the units of the layers after them. lstm
-// has steps x features, hidden units and outputs. Options follow in any order.
-// The activation is relu (the default), tanh or sigmoid. mse stands for that loss instead
-// of the softmax cross-entropy, always with one output. The optimizer is sgd (the default)
-// or adam. batch= and rate= (0.01) are numbers; so is rows=, the examples that the batches
-// go through (10 batches by default).
+// x height x width, blocks channels@kernel, and the units of the layers after them.
+// A block has its padding p, its stride s, n if it is batch-normalized and r if it is
+// residual, in this order; a max pool may follow it. After the blocks mean leaves the
+// mean of each channel. lstm and gru have steps x features, hidden units and outputs.
+// transformer has steps x features, features within the model - heads - hidden units -
+// blocks, and outputs. Options follow in any order. The activation of mlp and cnn is relu
+// (the default), tanh or sigmoid. lengths gives the sequences of lstm and gru lengths of
+// their own. mse stands for that loss instead of the softmax cross-entropy, always with
+// one output. The optimizer is sgd (the default) or adam. batch= and rate= (0.01) are
+// numbers; so is rows=, the examples that the batches go through (10 batches by default).
 type Spec struct {
-	Kind       string // "mlp", "cnn" or "lstm"
+	Kind       string // "mlp", "cnn", "lstm", "gru" or "transformer"
 	Sizes      []int  // units of the dense layers; of mlp with the input
 	Image      [3]int // of cnn: channels, height, width
 	Blocks     []models.ConvBlock
-	Steps, In  int // of lstm
-	Hidden     int // of lstm
+	GlobalPool bool // of cnn: the mean of each channel follows the blocks
+	Steps, In  int  // of sequences
+	Hidden     int  // units of lstm and gru, features within a transformer
+	Lengths    bool // sequences have lengths of their own, see Length
+	Heads      int  // of transformer
+	Inner      int  // of transformer: hidden units of a block
+	Layers     int  // of transformer: blocks
 	Activation nn.Activation
 	MSE        bool
 	Adam       bool
@@ -45,7 +56,7 @@ type Workload struct {
 	Spec Spec
 }
 
-// Standard are the workloads W1 to W8.
+// Standard are the workloads W1 to W12.
 func Standard() []Workload {
 	text := []string{
 		"mlp:1-1,mse,batch=100,rows=100,rate=0.1",
@@ -56,6 +67,10 @@ func Standard() []Workload {
 		"cnn:1x28x28,6@5p2,pool2,16@5,pool2,120-84-10,batch=64,rows=1280",
 		"lstm:28x28,128,10,batch=64,rows=1280",
 		"mlp:1024-4096-4096-10,batch=256,rows=2048",
+		resNet20,
+		"transformer:64x128,128-4-512-4,10,batch=16,rows=160",
+		"gru:64x64,128,10,lengths,batch=32,rows=320",
+		"cnn:1x28x28,6@5p2n,pool2,16@5n,pool2,120-84-10,batch=128,rows=1280",
 	}
 	out := make([]Workload, len(text))
 	for i, t := range text {
@@ -67,6 +82,9 @@ func Standard() []Workload {
 	}
 	return out
 }
+
+// resNet20 is models.ResNet20 as text.
+const resNet20 = "cnn:3x32x32,16@3p1n,16@3p1nr,16@3p1nr,16@3p1nr,32@3p1s2nr,32@3p1nr,32@3p1nr,64@3p1s2nr,64@3p1nr,64@3p1nr,mean,10,batch=32,rows=320"
 
 // Parse reads a Spec from its text.
 func Parse(text string) (Spec, error) {
@@ -90,10 +108,15 @@ func Parse(text string) (Spec, error) {
 		err = s.mlp(shape)
 	case "cnn":
 		err = s.cnn(shape)
-	case "lstm":
-		err = s.lstm(shape)
+	case "lstm", "gru":
+		err = s.recurrent(shape)
+	case "transformer":
+		err = s.transformer(shape)
 	default:
-		err = fmt.Errorf("got the kind %q, want mlp, cnn or lstm", kind)
+		err = fmt.Errorf("got the kind %q, want mlp, cnn, lstm, gru or transformer", kind)
+	}
+	if err == nil && s.Lengths && kind != "lstm" && kind != "gru" {
+		err = fmt.Errorf("got lengths for the kind %q, want lstm or gru", kind)
 	}
 	if err != nil {
 		return s, fmt.Errorf("workload %q: %w", text, err)
@@ -118,6 +141,8 @@ func (s *Spec) option(w string) (known bool, err error) {
 		s.Activation = nn.Tanh
 	case "sigmoid":
 		s.Activation = nn.Sigmoid
+	case "lengths":
+		s.Lengths = true
 	case "mse":
 		s.MSE = true
 	case "sgd":
@@ -156,7 +181,11 @@ func (s *Spec) cnn(shape []string) error {
 		return fmt.Errorf("got the image %q, want channels x height x width", shape[0])
 	}
 	s.Image = [3]int(image)
-	for _, w := range shape[1 : len(shape)-1] {
+	blocks := shape[1 : len(shape)-1]
+	if n := len(blocks) - 1; blocks[n] == "mean" {
+		s.GlobalPool, blocks = true, blocks[:n]
+	}
+	for _, w := range blocks {
 		if n := len(s.Blocks); strings.HasPrefix(w, "pool") && n > 0 {
 			if s.Blocks[n-1].Pool, err = strconv.Atoi(w[4:]); err != nil {
 				return err
@@ -173,9 +202,11 @@ func (s *Spec) cnn(shape []string) error {
 	return err
 }
 
-// block reads channels@kernel, p<padding> and s<stride>.
+// block reads channels@kernel, p<padding>, s<stride>, n and r.
 func block(w string) (k models.ConvBlock, err error) {
-	bad := fmt.Errorf("got the block %q, want one such as 16@5p2s1", w)
+	bad := fmt.Errorf("got the block %q, want one such as 16@5p2s1nr", w)
+	w, k.Residual = strings.CutSuffix(w, "r")
+	w, k.BatchNorm = strings.CutSuffix(w, "n")
 	out, rest, ok := strings.Cut(w, "@")
 	if k.Channels, err = strconv.Atoi(out); err != nil || !ok {
 		return k, bad
@@ -200,23 +231,40 @@ func block(w string) (k models.ConvBlock, err error) {
 	return k, nil
 }
 
-func (s *Spec) lstm(shape []string) error {
+func (s *Spec) recurrent(shape []string) error {
+	inner, err := s.sequence(shape, "hidden units", 1)
+	if err == nil {
+		s.Hidden = inner[0]
+	}
+	return err
+}
+
+func (s *Spec) transformer(shape []string) error {
+	inner, err := s.sequence(shape, "features-heads-hidden-blocks", 4)
+	if err == nil {
+		s.Hidden, s.Heads, s.Inner, s.Layers = inner[0], inner[1], inner[2], inner[3]
+	}
+	return err
+}
+
+// sequence reads steps x features, so many numbers of the model, and outputs.
+func (s *Spec) sequence(shape []string, what string, count int) (inner []int, err error) {
 	if len(shape) != 3 {
-		return fmt.Errorf("got %q, want steps x features, hidden units, outputs", shape)
+		return nil, fmt.Errorf("got %q, want steps x features, %s, outputs", shape, what)
 	}
 	seq, err := numbers(shape[0], "x")
 	if err != nil || len(seq) != 2 {
-		return fmt.Errorf("got the sequence %q, want steps x features", shape[0])
+		return nil, fmt.Errorf("got the sequence %q, want steps x features", shape[0])
 	}
 	s.Steps, s.In = seq[0], seq[1]
-	if s.Hidden, err = strconv.Atoi(shape[1]); err != nil {
-		return err
+	if inner, err = numbers(shape[1], "-"); err != nil || len(inner) != count {
+		return nil, fmt.Errorf("got %q, want %s", shape[1], what)
 	}
 	s.Sizes, err = numbers(shape[2], "-")
 	if err == nil && len(s.Sizes) != 1 {
 		err = fmt.Errorf("got the outputs %q, want one number", shape[2])
 	}
-	return err
+	return inner, err
 }
 
 func numbers(text, sep string) ([]int, error) {
@@ -240,6 +288,15 @@ func (s Spec) Features() int {
 		return s.Image[0] * s.Image[1] * s.Image[2]
 	}
 	return s.Steps * s.In
+}
+
+// Length is the number of steps that the sequence of a row has: with Lengths each from
+// half of Steps on in turn, without them all.
+func (s Spec) Length(row int) int {
+	if !s.Lengths {
+		return s.Steps
+	}
+	return max(1, s.Steps/2+row%(s.Steps-s.Steps/2))
 }
 
 // Out is the number of outputs.

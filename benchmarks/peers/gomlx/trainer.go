@@ -25,6 +25,9 @@ type trainer[T hand.Float] struct {
 }
 
 func newTrainer[T hand.Float](p *workload.Problem) (step func(k int) (float64, error), err error) {
+	if err := p.Only(); err != nil {
+		return nil, err
+	}
 	backend, err := gobackend.New("")
 	if err != nil {
 		return nil, err
