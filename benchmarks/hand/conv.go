@@ -7,20 +7,24 @@ import (
 )
 
 // conv is a convolution by a matrix of columns, image by image: w: [out, c,
-// kernel, kernel]; images: [n, c, h, w]. dw is the sum over the images.
+// kernel, kernel]; images: [n, c, h, w]. dw is the sum over the images. Without a bias it
+// has no activation either.
 type conv[T Float] struct {
 	k                       Kernels[T]
 	n, c, h, w, out, oh, ow int
 	kernel, pad, stride     int
 	act                     nn.Activation
-	weight, bias            *param[T]
-	cols                    []T // [n, c·kernel², oh·ow]
+	weight, bias            *param[T] // bias may be nil
+	cols                    []T       // [n, c·kernel², oh·ow]
 	x, y, dx, dcols         []T
 	pixel, zero             []T // one bias over a plane; no bias
 }
 
 func newConv[T Float](k Kernels[T], n int, image [3]int, out, kernel, pad, stride int, act nn.Activation, p []*param[T]) *conv[T] {
-	l := &conv[T]{k: k, n: n, c: image[0], h: image[1], w: image[2], out: out, kernel: kernel, pad: pad, stride: stride, act: act, weight: p[0], bias: p[1]}
+	l := &conv[T]{k: k, n: n, c: image[0], h: image[1], w: image[2], out: out, kernel: kernel, pad: pad, stride: stride, act: act, weight: p[0]}
+	if len(p) > 1 {
+		l.bias = p[1]
+	}
 	l.oh, l.ow = (l.h+2*pad-kernel)/stride+1, (l.w+2*pad-kernel)/stride+1
 	taps, size := l.c*kernel*kernel, l.oh*l.ow
 	l.cols, l.dcols = make([]T, n*taps*size), make([]T, taps*size)
@@ -43,6 +47,9 @@ func (l *conv[T]) forward(x []T) []T {
 		l.gather(cols, x[i*l.c*l.h*l.w:])
 		y := l.y[i*l.out*size : (i+1)*l.out*size]
 		l.k.MatMul(false, false, l.out, size, taps, l.weight.w, cols, 0, y)
+		if l.bias == nil {
+			continue
+		}
 		for o := range l.out {
 			for j := range l.pixel {
 				l.pixel[j] = l.bias.w[o]
@@ -109,20 +116,15 @@ func (l *conv[T]) scatter(x, cols []T) {
 
 func (l *conv[T]) backward(d []T, needInput bool) []T {
 	taps, size, image := l.c*l.kernel*l.kernel, l.oh*l.ow, l.c*l.h*l.w
-	l.k.ActGrad(l.act, d, l.y)
-	clear(l.bias.g)
+	if l.bias != nil {
+		l.k.ActGrad(l.act, d, l.y)
+		l.biasGrad(d)
+	}
 	if needInput {
 		clear(l.dx)
 	}
 	for i := range l.n {
 		di := d[i*l.out*size : (i+1)*l.out*size]
-		for o := range l.out {
-			var sum T
-			for _, v := range di[o*size : (o+1)*size] {
-				sum += v
-			}
-			l.bias.g[o] += sum
-		}
 		l.k.MatMul(false, true, l.out, taps, size, di, l.cols[i*taps*size:(i+1)*taps*size], T(min(i, 1)), l.weight.g)
 		if needInput {
 			l.k.MatMul(true, false, taps, size, l.out, l.weight.w, di, 0, l.dcols)
@@ -133,6 +135,19 @@ func (l *conv[T]) backward(d []T, needInput bool) []T {
 		return nil
 	}
 	return l.dx
+}
+
+// biasGrad sums the gradient of each channel.
+func (l *conv[T]) biasGrad(d []T) {
+	size := l.oh * l.ow
+	clear(l.bias.g)
+	for i := range l.n * l.out {
+		var sum T
+		for _, v := range d[i*size : (i+1)*size] {
+			sum += v
+		}
+		l.bias.g[i%l.out] += sum
+	}
 }
 
 // maxPool is a max pool over squares that do not overlap.

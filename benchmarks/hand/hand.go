@@ -30,6 +30,11 @@ type Kernels[T Float] struct {
 	ColumnSums func(db, d []T, rows int)
 	// Sigmoid and Tanh are elementwise, in place.
 	Sigmoid, Tanh func(x []T)
+	// Sum is Σ x, and Dot is Σ a·b.
+	Sum func(x []T) T
+	Dot func(a, b []T) T
+	// Affine is y = scale·x + shift; y may be x.
+	Affine func(y, x []T, scale, shift T)
 	// Update is p = p − rate·g.
 	Update func(p, g []T, rate T)
 	// Adam is one step of Adam.
@@ -59,7 +64,7 @@ type Net[T Float] struct {
 
 // New is the net of a problem. It fails for models with parts that have no layers here.
 func New[T Float](p *workload.Problem, k Kernels[T]) (*Net[T], error) {
-	if err := p.Only(); err != nil {
+	if err := p.Only(workload.BatchNorm); err != nil {
 		return nil, err
 	}
 	n := &Net[T]{p: p, k: k, x: Convert[T](p.X), y: Convert[T](p.Y), d: make([]T, p.Batch*p.Out())}
@@ -81,9 +86,16 @@ func New[T Float](p *workload.Problem, k Kernels[T]) (*Net[T], error) {
 	case "cnn":
 		c, h, w := p.Image[0], p.Image[1], p.Image[2]
 		for _, b := range p.Blocks {
-			l := newConv(k, p.Batch, [3]int{c, h, w}, b.Channels, b.Kernel, b.Pad, max(1, b.Stride), p.Activation, take(2))
+			owned := 2
+			if b.BatchNorm {
+				owned = 1
+			}
+			l := newConv(k, p.Batch, [3]int{c, h, w}, b.Channels, b.Kernel, b.Pad, max(1, b.Stride), p.Activation, take(owned))
 			n.layers = append(n.layers, l)
 			c, h, w = b.Channels, l.oh, l.ow
+			if b.BatchNorm {
+				n.layers = append(n.layers, newBatchNorm(k, p.Batch, c, h*w, p.Activation, take(2)))
+			}
 			if b.Pool > 1 {
 				q := newMaxPool[T](p.Batch*c, h, w, b.Pool)
 				n.layers = append(n.layers, q)

@@ -26,6 +26,7 @@ func Plain[T Float]() Kernels[T] {
 				x[i] = T(math.Tanh(float64(v)))
 			}
 		},
+		Sum: plainSum[T], Dot: plainDot[T], Affine: plainAffine[T],
 		Update: func(p, g []T, rate T) {
 			for i, v := range g {
 				p[i] -= rate * v
@@ -114,6 +115,26 @@ func plainColumnSums[T Float](db, d []T, rows int) {
 		for j, v := range d[i*len(db) : (i+1)*len(db)] {
 			db[j] += v
 		}
+	}
+}
+
+func plainSum[T Float](x []T) (sum T) {
+	for _, v := range x {
+		sum += v
+	}
+	return sum
+}
+
+func plainDot[T Float](a, b []T) (sum T) {
+	for i, v := range a {
+		sum += v * b[i]
+	}
+	return sum
+}
+
+func plainAffine[T Float](y, x []T, scale, shift T) {
+	for i, v := range x {
+		y[i] = scale*v + shift
 	}
 }
 
@@ -207,6 +228,8 @@ func Fast[T Float]() Kernels[T] {
 		k.ColumnSums = func(db, d []float32, rows int) { clear(db); vec.F32.AccumRows(db, d, rows, len(db)) }
 		k.Sigmoid = func(x []float32) { vec.F32.Sigmoid(x, x) }
 		k.Tanh = func(x []float32) { vec.F32.Tanh(x, x) }
+		k.Sum, k.Dot = vec.F32.Sum, vec.F32.Dot
+		k.Affine = fastAffine(vec.F32.MulS, vec.F32.AddS)
 		k.Update = func(p, g []float32, rate float32) { vec.F32.Axpy(p, -rate, g) }
 		k.Adam = fastAdam(vec.F32.Adam)
 	case *Kernels[float64]:
@@ -215,6 +238,8 @@ func Fast[T Float]() Kernels[T] {
 		k.ColumnSums = func(db, d []float64, rows int) { clear(db); vec.F64.AccumRows(db, d, rows, len(db)) }
 		k.Sigmoid = func(x []float64) { vec.F64.Sigmoid(x, x) }
 		k.Tanh = func(x []float64) { vec.F64.Tanh(x, x) }
+		k.Sum, k.Dot = vec.F64.Sum, vec.F64.Dot
+		k.Affine = fastAffine(vec.F64.MulS, vec.F64.AddS)
 		k.Update = func(p, g []float64, rate float64) { vec.F64.Axpy(p, -rate, g) }
 		k.Adam = fastAdam(vec.F64.Adam)
 	}
@@ -247,6 +272,18 @@ func fastActGrad[T Float](relu, tanh, sigmoid func(dst, d, y []T)) func(nn.Activ
 			tanh(d, d, y)
 		case nn.Sigmoid:
 			sigmoid(d, d, y)
+		}
+	}
+}
+
+func fastAffine[T Float](mulS, addS func(dst, a []T, s T)) func(y, x []T, scale, shift T) {
+	return func(y, x []T, scale, shift T) {
+		if scale != 1 {
+			mulS(y, x, scale)
+			x = y
+		}
+		if scale == 1 || shift != 0 {
+			addS(y, x, shift)
 		}
 	}
 }
