@@ -11,9 +11,9 @@ const (
 	closing = 2
 )
 
-// Brackets returns n words of 2 to 20 brackets: field "x" (x: [n, 20], Bytes: 1 is an
-// opening and 2 a closing bracket, 0 is padding), field "lengths" and field "y", the
-// class: unbalanced or balanced, which take turns.
+// Brackets returns n words of 2 to 20 brackets. Field "x" (x: [n, 20], Bytes) has 1 for an
+// opening and 2 for a closing bracket, and 0 as padding. Field "lengths" has the lengths,
+// and field "y" the class: unbalanced or balanced, which take turns.
 //
 // A word is balanced when each closing bracket has an opening one before it. All words
 // have as many of one as of the other, so that to count them does not tell: a model has

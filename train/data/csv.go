@@ -18,8 +18,8 @@ type CSVOptions struct {
 	NoHeader bool
 	// Header: the first line holds names, even where they look like numbers. With
 	// neither Header nor NoHeader the first line is taken for names when Target
-	// finds its columns there, or when no input column has a number in it; else
-	// it may be data, and the table is refused.
+	// finds its columns there, or when no input column has a number in it.
+	// Otherwise it may be data, and the table is refused.
 	Header bool
 	// Comma is the separator, ',' when zero; an ASCII character.
 	Comma rune
@@ -62,21 +62,22 @@ func ReadCSVFile(path string, opts CSVOptions) (*Dataset, error) {
 }
 
 // ReadCSV reads a table of numbers into field "x" (x: [N, F], Columns from the
-// header) and, when a target is chosen, field "y": floats of shape [K] for K
+// header). When a target is chosen, there is field "y": floats of shape [K] for K
 // target columns, or class labels (Labels).
 //
 // The text is UTF-8 with or without byte order mark, its lines end in LF or
 // CRLF, the last one with or without, and cells may be quoted with '"' ("" is a
 // quote). Spaces around a cell are not part of it. Everything else is an error
-// that names line and column: a line with more or fewer cells than the first, an
-// empty cell or line, a text that is not a decimal number, NaN and Inf, a number
-// beyond the range of float64, a NUL byte, a column name that is empty or used
-// twice, a first line that may be data (Header), labels that may be numbers to
-// predict (Labels), a cell above 1 MiB, more than 2^20 columns or classes.
+// that names line and column:
+//   - a line with more or fewer cells than the first, an empty cell or line, a NUL byte
+//   - a text that is not a decimal number, NaN and Inf, a number beyond float64
+//   - a column name that is empty or used twice, a first line that may be data (Header)
+//   - labels that may be numbers to predict (Labels)
+//   - a cell above 1 MiB, more than 2^20 columns or classes
 //
-// Errors about the content are *CSVError around ErrCSV, ErrNotFinite or ErrLabel;
-// ErrEmpty for a table without rows, ErrOption for options that contradict each
-// other or the header, and the reader's own error, wrapped, when it fails.
+// Errors: a *CSVError around ErrCSV, ErrNotFinite or ErrLabel about the content; ErrEmpty
+// for a table without rows; ErrOption for options that contradict each other or the
+// header; the reader's own error, wrapped, when it fails.
 func ReadCSV(r io.Reader, opts CSVOptions) (*Dataset, error) {
 	if r == nil {
 		return nil, mistake.Optionf("data: ReadCSV: got no reader, want one")

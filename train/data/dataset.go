@@ -167,9 +167,9 @@ func (d *Dataset) ClassCounts() []int {
 	return counts
 }
 
-// CheckLabels returns an error that wraps ErrLabel and names row, value and
-// number of classes when a value of the field is not in 0..classes-1: what a
-// model with that many outputs can be trained on. ErrField when the field is
+// CheckLabels returns an error when a value of the field is not in 0..classes-1, what a
+// model with that many outputs can be trained on. It wraps ErrLabel and names row, value
+// and number of classes. ErrField when the field is
 // missing or holds numbers, ErrOption for fewer than one class.
 func (d *Dataset) CheckLabels(field string, classes int) error {
 	if d == nil {

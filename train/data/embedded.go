@@ -129,9 +129,9 @@ func embedded(name string) (*Dataset, error) {
 
 // ReferenceSplit returns the indices of the training and of the test examples of
 // an embedded dataset, "iris", "wine", "breast_cancer" or "digits", in rising
-// order: a split that is fixed for results to be compared (about one example in
-// five is for testing; 29 of iris, 34 of wine, 124 of breast_cancer, 375 of
-// digits). ErrOption for another name.
+// order. The split is fixed, so that results can be compared. About one example in
+// five is for testing: 29 of iris, 34 of wine, 124 of breast_cancer, 375 of
+// digits. ErrOption for another name.
 func ReferenceSplit(name string) (train, test []int, err error) {
 	e, ok := tableOf(name)
 	if !ok {

@@ -12,9 +12,9 @@ import (
 //
 // with the mean and the biased standard deviation (division by N) of the data it
 // was fitted to, which should be the training part alone. A column that is
-// constant, or constant but for rounding, gets std 1, so that it becomes 0 (to
-// within rounding) and other values are not blown up: one whose values differ by
-// at most 16 units of 2^-52 of the largest of them. Once fitted it may be shared
+// constant, or constant but for rounding, gets std 1. So it becomes 0 (to within
+// rounding), and other values are not blown up. Rounding explains differences of at
+// most 16 units of 2^-52 of the largest value. Once fitted it may be shared
 // between goroutines; its fields may be stored and set again.
 type Scaler struct {
 	// Field is the name of the field, "x" when empty.

@@ -24,8 +24,8 @@ type SequenceOptions struct {
 }
 
 // Sequences returns two fields for sequences of different lengths, as recurrent layers
-// take them: values (values: [N, Length, Step...]) has the given name and holds them
-// one a row, padded at the end; lengths (lengths: [N]) is named "lengths" and holds the
+// take them. values (values: [N, Length, Step...]) has the given name and holds them
+// one a row, padded at the end. lengths (lengths: [N]) is named "lengths" and holds the
 // number of steps of each. Scale, Classes and the like may be set before New.
 //
 // The values keep their type. They are copied. A sequence may be empty.

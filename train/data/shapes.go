@@ -3,9 +3,9 @@ package data
 // shapesSide is the number of pixels in a row and in a column of Shapes.
 const shapesSide = 16
 
-// Shapes returns n grey images of 16x16 pixels, each with one filled shape: field "x"
-// (x: [n, 1, 16, 16], Bytes scaled to 0..1) and field "y", the class: circle, square,
-// triangle or cross, which take turns.
+// Shapes returns n grey images of 16x16 pixels, each with one filled shape. Field "x"
+// (x: [n, 1, 16, 16], Bytes scaled to 0..1) has the images, and field "y" the class:
+// circle, square, triangle or cross, which take turns.
 //
 // A shape has a radius r of 3 to 6 pixels, and a centre at which it is inside of the
 // image. With dx and dy from the centre, right and down, it covers

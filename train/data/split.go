@@ -63,7 +63,7 @@ func (d *Dataset) Split(testFrac float64, seed uint64) (train, test *Dataset, er
 // gives it. Class c with n_c of all N examples gets its share of them, test·n_c/N,
 // rounded down or up so that they add up. Where shares tie, the seed decides. Each
 // class of two examples or more has at least one in either part, unless the part
-// has fewer examples than there are such classes (ClassCounts tells); a class with
+// has fewer examples than there are such classes (ClassCounts tells). A class with
 // a single example keeps it in train.
 //
 // Errors beside those of Split: ErrField when there is no label field or it has

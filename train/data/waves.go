@@ -6,9 +6,9 @@ const wavesLength = 48
 // quarterWave is 64·sin(2π·k/64) for k from 0 to 16, rounded.
 var quarterWave = [17]int{0, 6, 12, 19, 24, 30, 36, 41, 45, 49, 53, 56, 59, 61, 63, 64, 64}
 
-// Waves returns n noisy sine waves of 24 to 48 samples: field "x" (x: [n, 48, 1],
-// Floats32, padded with 0), field "lengths" and field "y", the class by the period:
-// slow (32 samples), medium (16) or fast (8), which take turns.
+// Waves returns n noisy sine waves of 24 to 48 samples. Field "x" (x: [n, 48, 1],
+// Floats32, padded with 0) has the waves, and field "lengths" their lengths. Field "y" has
+// the class by the period: slow (32 samples), medium (16) or fast (8), which take turns.
 //
 // A wave has a random phase and an amplitude a of 0.5 to 1. Each sample is
 // a·sin(phase + 2π·t/period) and noise within ±0.125, in steps of 1/64.
