@@ -79,7 +79,11 @@ func (t *Trainer) fitEpochs(ctx context.Context, d *data.Dataset, batches *data.
 	bar := newBar(t.o.Progress, t.epoch, p.goal, batches.Len(), p.at)
 	defer bar.end()
 	bar.notes(h.Notes)
-	for t.epoch < p.goal {
+	stop, err := t.lookout.catchUp(ctx, t, d)
+	if err != nil {
+		return err
+	}
+	for !stop && t.epoch < p.goal {
 		if err := t.fitEpoch(ctx, d, batches, bar); err != nil {
 			return err
 		}
@@ -89,8 +93,7 @@ func (t *Trainer) fitEpochs(ctx context.Context, d *data.Dataset, batches *data.
 		if err != nil {
 			return errors.Wrapf(err, "after epoch %d", e.Epoch)
 		}
-		stop, err := t.lookout.see(t.o.Stop, e, t)
-		if err != nil {
+		if stop, err = t.lookout.see(t, e); err != nil {
 			return err
 		}
 		if t.o.OnEpoch != nil {
@@ -99,10 +102,9 @@ func (t *Trainer) fitEpochs(ctx context.Context, d *data.Dataset, batches *data.
 				return errors.Wrapf(err, "after epoch %d", e.Epoch)
 			}
 		}
-		if stop {
-			h.Ended = EndPatience
-			break
-		}
+	}
+	if stop {
+		h.Ended = EndPatience
 	}
 	p.open = false
 	return nil
@@ -205,17 +207,25 @@ func (t *Trainer) endEpoch(ctx context.Context, d *data.Dataset) (Epoch, error) 
 	if empty {
 		return e, mistake.Newf(data.ErrEmpty, "got no target that counts in the loss, want one or more in the data set")
 	}
+	err := t.measure(ctx, d, &e)
+	return e, err
+}
+
+// measure evaluates the epoch that is complete.
+func (t *Trainer) measure(ctx context.Context, d *data.Dataset, e *Epoch) error {
 	over, name := t.measured(d)
 	if over == nil {
-		return e, nil
+		return nil
 	}
 	r, err := t.evaluate(ctx, over)
+	t.lookout.missed = nil
 	if err != nil && !errors.Is(err, ErrNotFinite) { // nothing was measured
-		return e, errors.Wrapf(err, "the evaluation of %s", name)
+		t.lookout.missed = e
+		return errors.Wrapf(err, "the evaluation of %s", name)
 	}
 	e.Metrics = r.Metrics
 	if t.o.Validation != nil {
 		e.Validation = &r.Loss
 	}
-	return e, errors.Wrapf(err, "the evaluation of %s", name)
+	return errors.Wrapf(err, "the evaluation of %s", name)
 }

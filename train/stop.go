@@ -1,10 +1,13 @@
 package train
 
 import (
+	"context"
 	"math"
 	"slices"
 
+	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/mistake"
+	"github.com/symgrad/symgrad/train/data"
 )
 
 // EarlyStopping ends a Fit when the model does not get better any more, and puts the best
@@ -21,9 +24,9 @@ import (
 //
 // A Fit that goes on after an error goes on with the parameters of the last step, unless
 // somebody has changed those that were put back. It remembers the best epoch, so results
-// have the same bits as without the error. An epoch whose evaluation was cancelled is not
-// looked at. Every other Fit begins with what is there, and looks for a best epoch of its
-// own.
+// have the same bits as without the error. If the evaluation of an epoch was cancelled, it
+// is made first. Every other Fit begins with what is there, and looks for a best epoch of
+// its own.
 type EarlyStopping struct {
 	Patience int     // epochs in a row that are not better, after which Fit ends; at least 1; default 10
 	MinDelta float64 // by how much a better epoch must be better than the best one; at least 0; default 0
@@ -74,13 +77,15 @@ type lookout struct {
 	epoch   int     // the best one; 0 for none
 	value   float64 // of it
 	waited  int     // epochs since then
+	missed  *Epoch  // the last one, whose evaluation failed
 	best    snapshot
 	last    snapshot // after the last step, if swapped
 	swapped bool     // best was put back, and a Fit may go on with last
 }
 
 // see takes in an epoch. It reports whether the patience is at its end.
-func (l *lookout) see(s *EarlyStopping, e Epoch, t *Trainer) (stop bool, err error) {
+func (l *lookout) see(t *Trainer, e Epoch) (stop bool, err error) {
+	s := t.o.Stop
 	if s == nil {
 		return false, nil
 	}
@@ -96,13 +101,26 @@ func (l *lookout) see(s *EarlyStopping, e Epoch, t *Trainer) (stop bool, err err
 	return l.waited >= s.Patience, nil
 }
 
+// catchUp evaluates the epoch whose evaluation failed in the Fit that this one goes on
+// with, and takes it in.
+func (l *lookout) catchUp(ctx context.Context, t *Trainer, d *data.Dataset) (stop bool, err error) {
+	e := l.missed
+	if e == nil || t.o.Stop == nil {
+		return false, nil
+	}
+	if err := t.measure(ctx, d, e); err != nil {
+		return false, errors.Wrapf(err, "after epoch %d", e.Epoch)
+	}
+	return l.see(t, *e)
+}
+
 // begin prepares for a Fit, which goes on where another one stopped or does not.
 func (l *lookout) begin(t *Trainer, goesOn bool) {
 	if goesOn && l.swapped && l.best.same(t.params) {
 		l.last.restore(t.params)
 	}
 	if !goesOn {
-		l.epoch, l.waited = 0, 0
+		l.epoch, l.waited, l.missed = 0, 0, nil
 	}
 	l.swapped = false
 }

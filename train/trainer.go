@@ -67,9 +67,8 @@ func (t *Trainer) Steps() int { return t.step }
 func (t *Trainer) Model() Model { return t.model }
 
 // Step makes one step on the examples of d with the given indices. It returns their
-// loss before the step. Options.Augment is for Fit: here they are as they lie in d. The
-// first step of each batch size compiles the model; the
-// others allocate nothing.
+// loss before the step. Options.Augment is for Fit: Step takes them as they are in d. The
+// first step of each batch size compiles the model; the others allocate nothing.
 //
 // Errors: data.ErrEmpty for no examples; data.ErrIndex for an index that d has not;
 // what does not fit between d and the model; a *NotFiniteError if the loss, a gradient
