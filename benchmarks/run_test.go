@@ -18,7 +18,9 @@ var steps = []struct {
 	{"cnn:2x9x9,3@3p1n,pool2,4@3p1s2nr,mean,3,batch=5", 1},
 	{"lstm:5x4,6,3,batch=5", 6},
 	{"lstm:5x4,6,3,lengths,batch=5", 1},
-	{"gru:5x4,6,3,lengths,batch=5", 1},
+	{"gru:5x4,6,3,batch=5", 4},
+	{"gru:1x4,6,3,lengths,batch=5", 4},
+	{"gru:9x4,6,3,lengths,batch=4", 4}, // each batch has other lengths
 	{"transformer:5x4,8-2-7-2,3,batch=5", 1},
 }
 

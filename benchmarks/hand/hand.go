@@ -10,6 +10,7 @@ package hand
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/symgrad/symgrad/benchmarks/workload"
 	"github.com/symgrad/symgrad/graph/nn"
@@ -53,18 +54,23 @@ type layer[T Float] interface {
 
 // Net is a model with its data.
 type Net[T Float] struct {
-	p      *workload.Problem
-	k      Kernels[T]
-	layers []layer[T]
-	params []*param[T]
-	x, y   []T
-	d      []T
-	step   int
+	p       *workload.Problem
+	k       Kernels[T]
+	layers  []layer[T]
+	params  []*param[T]
+	x, y    []T
+	lengths []int // of the sequences of the batch
+	d       []T
+	step    int
 }
 
 // New is the net of a problem. It fails for models with parts that have no layers here.
 func New[T Float](p *workload.Problem, k Kernels[T]) (*Net[T], error) {
-	if err := p.Only(workload.BatchNorm); err != nil {
+	known := []string{workload.BatchNorm, workload.GRU}
+	if p.Kind == "gru" {
+		known = append(known, workload.Lengths)
+	}
+	if err := p.Only(known...); err != nil {
 		return nil, err
 	}
 	n := &Net[T]{p: p, k: k, x: Convert[T](p.X), y: Convert[T](p.Y), d: make([]T, p.Batch*p.Out())}
@@ -103,6 +109,10 @@ func New[T Float](p *workload.Problem, k Kernels[T]) (*Net[T], error) {
 			}
 		}
 		sizes = append([]int{c * h * w}, sizes...)
+	case "gru":
+		n.lengths = slices.Repeat([]int{p.Steps}, p.Batch)
+		n.layers = append(n.layers, newGRU(k, n.lengths, p.Steps, p.In, p.Hidden, take(4)))
+		sizes = append([]int{p.Hidden}, sizes...)
 	case "lstm":
 		n.layers = append(n.layers, newLSTM(k, p.Batch, p.Steps, p.In, p.Hidden, take(3)))
 		sizes = append([]int{p.Hidden}, sizes...)
@@ -133,6 +143,9 @@ func Convert[T Float](v []float64) []T {
 func (n *Net[T]) Step(k int) (float64, error) {
 	b, f, o := n.p.Batch, n.p.Features(), n.p.Out()
 	at := (k % n.p.Batches()) * b
+	if n.p.Lengths != nil {
+		copy(n.lengths, n.p.Lengths[at:at+b])
+	}
 	h := n.x[at*f : (at+b)*f]
 	for _, l := range n.layers {
 		h = l.forward(h)
