@@ -161,6 +161,9 @@ func sweep() []swept {
 		{"Conv", func(b *B, x *N) *N {
 			return nn.Conv(b, "conv", x, nn.ConvOptions{Out: 2, Kernel: []int{2}})
 		}, false, images},
+		{"ConvTranspose", func(b *B, x *N) *N {
+			return nn.ConvTranspose(b, "conv", x, nn.ConvOptions{Out: 2, Kernel: []int{2}, Windowing: nn.Windowing{Stride: []int{2}}}, 1)
+		}, false, images},
 		{"Standardize", func(b *B, x *N) *N { return nn.Standardize(b, x, 1e-5, 1) }, false, nil},
 		{"LayerNorm", func(b *B, x *N) *N { return nn.LayerNorm(b, "norm", x, norm4) }, false, nil},
 		{"RMSNorm", func(b *B, x *N) *N { return nn.RMSNorm(b, "norm", x, nn.NormOptions{Gain: norm4.Gain}) }, false, nil},
@@ -182,6 +185,7 @@ func sweep() []swept {
 		{"PairwiseDistance", func(b *B, x *N) *N { return special.PairwiseDistance(b, x, amounts(b), 2, 1e-6) }, false, nil},
 		{"Renorm", func(b *B, x *N) *N { return special.Renorm(b, x, 2, 0, .5) }, false, nil},
 		{"WeightNorm", func(b *B, x *N) *N { return nn.WeightNorm(b, x, b.Const([]float64{1, 2, 3}, 3, 1), 0) }, false, nil},
+		{"SpectralNorm", func(b *B, x *N) *N { return nn.SpectralNorm(b, x, b.Const([]float64{1, 2, 3}, 3), four(b), 0) }, true, nil},
 		{"LocalResponseNorm", func(b *B, x *N) *N {
 			return nn.LocalResponseNorm(b, x, nn.LocalResponseOptions{Size: 3, Alpha: 1, Beta: .75, K: 1})
 		}, false, nil},

@@ -78,7 +78,7 @@ var mistakes = []golden.Mistake{
 	{"text longer than the model", graph.ErrOption, func(t *testing.T) error {
 		m, err := models.NewLanguageModel(models.LanguageModelOptions{Vocabulary: 3, Steps: 3, Features: 2})
 		if err == nil {
-			_, err = m.Sample(models.SampleOptions{Prompt: []int{1, 2}, Length: 2})
+			_, err = m.Sample(models.SampleOptions{Prompt: []int{1, 2}, Length: 3})
 		}
 		return err
 	}},

@@ -10,7 +10,7 @@ import (
 // LanguageModelOptions are the settings of a LanguageModel.
 type LanguageModelOptions struct {
 	Vocabulary int         // tokens, ≥ 2
-	Steps      int         // tokens of a text, ≥ 1: those of training texts, and the most of Sample
+	Steps      int         // tokens of a text that the model reads, ≥ 1
 	Features   int         // of each position within the model, ≥ 1
 	Heads      int         // of attention, a divisor of Features; 0: 1
 	Hidden     int         // units of the feed-forward parts; 0: 4·Features
@@ -89,11 +89,11 @@ func (m *LanguageModel) logits(b *graph.Builder, h *gorgonia.Node) *gorgonia.Nod
 // Keys and values of the positions before are computed once.
 //
 // Errors: ErrOption for options that are out of range and for a prompt and Length of more
-// than Steps together, ErrNotFinite for weights that make no probabilities.
+// than Steps + 1 together, ErrNotFinite for weights that make no probabilities.
 func (m *LanguageModel) Sample(o SampleOptions) ([]int, error) {
 	err := o.check(m.o.Vocabulary)
-	if err == nil && len(o.Prompt) > m.o.Steps-o.Length {
-		err = mistake.Optionf("got %d tokens in the prompt and %d to draw, want at most %d together: the model's Steps", len(o.Prompt), o.Length, m.o.Steps)
+	if err == nil && len(o.Prompt)-1 > m.o.Steps-o.Length {
+		err = mistake.Optionf("got %d tokens in the prompt and %d to draw, want at most %d together: the model reads its Steps, and draws one more", len(o.Prompt), o.Length, m.o.Steps+1)
 	}
 	var text []int
 	if err == nil {

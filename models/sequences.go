@@ -46,7 +46,7 @@ func (q sequences) mask(b *graph.Builder, lengths *gorgonia.Node) *gorgonia.Node
 
 // embedded returns a row of the learned table "embedding" for each token.
 func embedded(b *graph.Builder, tokens *gorgonia.Node, vocabulary, features int) *gorgonia.Node {
-	return b.Take(b.Param("embedding/weight", graph.Normal(0, 1), vocabulary, features), tokens)
+	return nn.Embedding(b, "embedding", tokens, nn.EmbeddingOptions{Count: vocabulary, Dim: features})
 }
 
 // orOne is a number of layers or heads with its default.

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"math/rand/v2"
 	"slices"
 
 	"github.com/symgrad/symgrad/graph"
@@ -22,59 +23,96 @@ type Windowing struct {
 
 // attrs are the attributes of a convolution over k spatial axes.
 func (w Windowing) attrs(k int) ir.Attrs {
-	groups := w.Groups
-	if groups == 0 {
-		groups = 1
-	}
 	pad := build.OnAxes(w.Pad, k, []int{0})
 	return ir.A("stride", build.OnAxes(w.Stride, k, []int{1}), "pad", pad, "padend", build.OnAxes(w.PadEnd, k, pad),
-		"dilation", build.OnAxes(w.Dilation, k, []int{1}), "groups", groups)
+		"dilation", build.OnAxes(w.Dilation, k, []int{1}), "groups", w.groups())
 }
 
-// ConvOptions are the settings of Conv.
+// groups is Groups, or its default.
+func (w Windowing) groups() int {
+	if w.Groups == 0 {
+		return 1
+	}
+	return w.Groups
+}
+
+// ConvOptions are the settings of Conv and of ConvTranspose.
 type ConvOptions struct {
-	Out        int               // output channels, ≥ 1
-	Kernel     []int             // extents of the kernel, for each spatial axis or one for all
-	Windowing                    // Stride, Pad, PadEnd, Dilation and Groups
-	NoBias     bool              // leave the bias out
-	WeightNorm bool              // learn the length and the direction of each kernel apart, see WeightNorm
-	Weight     graph.Initializer // of the weight; nil: HeUniform()
-	Bias       graph.Initializer // of the bias; nil: Zeros()
+	Out          int               // output channels, ≥ 1
+	Kernel       []int             // extents of the kernel, for each spatial axis or one for all
+	Windowing                      // Stride, Pad, PadEnd, Dilation and Groups
+	NoBias       bool              // leave the bias out
+	WeightNorm   bool              // learn the length and the direction of each kernel apart, see WeightNorm
+	SpectralNorm bool              // divide the weight by its largest singular value, see SpectralNorm
+	Weight       graph.Initializer // of the weight; nil: HeUniform()
+	Bias         graph.Initializer // of the bias; nil: Zeros()
 }
 
 // Conv is a convolutional layer: it returns Convolve(x, W) plus a bias for each output
-// channel. x: [N, C, In...] with one to three spatial axes, result: [N, Out, ...].
+// channel. x: [N, C, In...] with one to three spatial axes, result: [N, Out, ...]. With
+// Groups = C each channel has kernels of its own (a depthwise convolution).
 //
-// It owns name/weight: [Out, C/Groups, Kernel...], with WeightNorm name/gain: [Out], and,
-// unless NoBias is set, name/bias: [Out].
+// It owns name/weight: [Out, C/Groups, Kernel...], with WeightNorm name/gain: [Out], with
+// SpectralNorm the states name/u: [Out] and name/v, and, unless NoBias is set, name/bias:
+// [Out].
 //
 // Errors: ErrShape for x, a kernel or windows that do not fit each other, ErrOption for
 // Out < 1.
 func Conv(b *graph.Builder, name string, x *gorgonia.Node, o ConvOptions) *gorgonia.Node {
 	c := enter(b, "nn.Conv", name, x)
 	defer c.Leave()
+	return c.Label(name, o.layer(b, "Conv", name, x, func(l layer, in int, kernel []int) *gorgonia.Node {
+		shape := append([]int{o.Out, in / o.groups()}, kernel...)
+		return Convolve(b, x, l.weight(either(o.Weight, graph.HeUniform()), o.norm(), 0, shape...), o.Windowing)
+	}))
+}
+
+// ConvTranspose is a layer of a transposed convolution, which makes images larger: it
+// returns ConvolveTranspose(x, W) plus a bias for each output channel. x: [N, C, In...] with
+// one to three spatial axes, result: [N, Out, ...]. extra is that of ConvolveTranspose.
+//
+// It owns name/weight: [C, Out/Groups, Kernel...], with WeightNorm name/gain: [Out/Groups],
+// with SpectralNorm the states name/u: [Out/Groups] and name/v, and, unless NoBias is set,
+// name/bias: [Out]. The default of Weight is HeUniform() with the fans of the convolution
+// from C to Out channels.
+//
+// Errors: as of Conv.
+func ConvTranspose(b *graph.Builder, name string, x *gorgonia.Node, o ConvOptions, extra ...int) *gorgonia.Node {
+	c := enter(b, "nn.ConvTranspose", name, x)
+	defer c.Leave()
+	return c.Label(name, o.layer(b, "ConvTranspose", name, x, func(l layer, in int, kernel []int) *gorgonia.Node {
+		init := func(dst []float64, _ []int, r *rand.Rand) error {
+			return graph.HeUniform()(dst, append([]int{o.Out, in / o.groups()}, kernel...), r)
+		}
+		shape := append([]int{in, o.Out / o.groups()}, kernel...)
+		return ConvolveTranspose(b, x, l.weight(either(o.Weight, init), o.norm(), 1, shape...), o.Windowing, extra...)
+	}))
+}
+
+// norm is how the weight is made of parameters.
+func (o ConvOptions) norm() norming { return norming{o.WeightNorm, o.SpectralNorm} }
+
+// layer returns a convolution of x, which convolve makes with a weight of its own, plus a
+// bias. convolve takes the channels of x and the extents of the kernel.
+func (o ConvOptions) layer(b *graph.Builder, kind, name string, x *gorgonia.Node, convolve func(l layer, in int, kernel []int) *gorgonia.Node) *gorgonia.Node {
+	c := build.Of(b)
 	s := c.Shape(x)
-	if !leavesOut(c, "Bias", o.NoBias, o.Bias) {
+	if !leavesOut(c, "Bias", o.NoBias, o.Bias) || !o.norm().holds(c) {
 		return nil
 	}
 	kernel := build.OnAxes(o.Kernel, len(s)-2, nil)
-	groups := o.Groups
-	if groups == 0 {
-		groups = 1
-	}
-	if err := o.fits(s, kernel, groups); err != nil {
+	if err := o.fits(s, kernel, o.groups()); err != nil {
 		c.Refuse(err)
 		return nil
 	}
 	var y *gorgonia.Node
-	own(b, name, "Conv", func(l layer) {
-		w := l.weight(either(o.Weight, graph.HeUniform()), o.WeightNorm, 0, append([]int{o.Out, s[1] / groups}, kernel...)...)
-		y = Convolve(b, x, w, o.Windowing)
+	own(b, name, kind, func(l layer) {
+		y = convolve(l, s[1], kernel)
 		if !o.NoBias {
 			y = b.Add(y, c.Channels(l.param("bias", o.Bias, graph.Zeros(), o.Out), y))
 		}
 	})
-	return c.Label(name, y)
+	return y
 }
 
 // fits says what is wrong with images of the shape s for the layer.
@@ -118,6 +156,7 @@ func Convolve(b *graph.Builder, x, w *gorgonia.Node, o Windowing) *gorgonia.Node
 // w: [C, O/Groups, K...]: what the gradient of Convolve does to images. The result is [N,
 // O, Out...] with Out = (In−1)·Stride − Pad − PadEnd + (K−1)·Dilation + 1 + extra. A
 // stride maps several extents to one In; extra, 0 by default, chooses one of them.
+// ConvTranspose is the layer that owns w and a bias.
 //
 // Errors: ErrShape for shapes and windows that do not fit.
 func ConvolveTranspose(b *graph.Builder, x, w *gorgonia.Node, o Windowing, extra ...int) *gorgonia.Node {

@@ -108,6 +108,29 @@ var mistakes = []mistake{
 		nn.Linear(other, "h", other.Input("x", 2, 3), nn.LinearOptions{Out: 2})
 		nn.Linear(b, "h", b.Input("x", 2, 3), nn.LinearOptions{Out: 2, WeightNorm: true})
 	}},
+	{"weight that is divided later", graph.ErrOption, func(b *graph.Builder) {
+		other := graph.New(b.Params())
+		nn.Linear(other, "h", other.Input("x", 2, 3), nn.LinearOptions{Out: 2})
+		nn.Linear(b, "h", b.Input("x", 2, 3), nn.LinearOptions{Out: 2, SpectralNorm: true})
+	}},
+	{"weight with two norms", graph.ErrOption, func(b *graph.Builder) {
+		nn.Linear(b, "h", b.Input("x", 2, 3), nn.LinearOptions{Out: 2, WeightNorm: true, SpectralNorm: true})
+	}},
+	{"spectral norm of zeros", graph.ErrOption, func(b *graph.Builder) {
+		nn.Conv(b, "h", b.Input("x", 2, 3, 4), nn.ConvOptions{Out: 2, Kernel: []int{2}, SpectralNorm: true, Weight: graph.Zeros()})
+	}},
+	{"spectral norm of a vector", graph.ErrShape, func(b *graph.Builder) {
+		nn.SpectralNorm(b, b.Input("w", 3), b.Input("u", 3), b.Input("v", 1), 0)
+	}},
+	{"singular vectors of another matrix", graph.ErrShape, func(b *graph.Builder) {
+		nn.SpectralNorm(b, b.Input("w", 3, 2, 2), b.Input("u", 2), b.Input("v", 4), 1)
+	}},
+	{"transposed convolution of a vector", graph.ErrShape, func(b *graph.Builder) {
+		nn.ConvTranspose(b, "conv", b.Input("x", 4), nn.ConvOptions{Out: 2, Kernel: []int{2}})
+	}},
+	{"transposed convolution in groups that do not fit", graph.ErrShape, func(b *graph.Builder) {
+		nn.ConvTranspose(b, "conv", b.Input("x", 1, 4, 4), nn.ConvOptions{Out: 3, Kernel: []int{2}, Windowing: nn.Windowing{Groups: 2}})
+	}},
 	{"layer without features", graph.ErrOption, func(b *graph.Builder) { nn.Linear(b, "out", b.Input("x", 2, 3), nn.LinearOptions{}) }},
 	{"convolution without channels", graph.ErrOption, func(b *graph.Builder) {
 		nn.Conv(b, "conv", b.Input("x", 2, 3, 8, 8), nn.ConvOptions{Kernel: []int{3}})

@@ -1,6 +1,8 @@
 package nn
 
 import (
+	"math/rand/v2"
+
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/build"
 	"github.com/symgrad/symgrad/internal/mistake"
@@ -39,13 +41,39 @@ func either(init, fallback graph.Initializer) graph.Initializer {
 	return init
 }
 
-// weight returns the weight of the layer, whose outputs are on the axis: a parameter, or
-// WeightNorm of two.
-func (l layer) weight(init graph.Initializer, norm bool, axis int, shape ...int) *gorgonia.Node {
-	if norm {
+// norming says how the weight of a layer is made of its parameters: by neither of both,
+// it is a parameter.
+type norming struct{ weight, spectral bool }
+
+// holds refuses both ways at once.
+func (n norming) holds(c *build.Core) bool {
+	if c.OK() && n.weight && n.spectral {
+		c.Refuse(mistake.Optionf("got WeightNorm and SpectralNorm, want one of them"))
+	}
+	return c.OK()
+}
+
+// weight returns the weight of the layer, whose outputs are on the axis.
+func (l layer) weight(init graph.Initializer, n norming, axis int, shape ...int) *gorgonia.Node {
+	switch {
+	case n.weight:
 		return l.normed(init, axis, shape...)
+	case n.spectral:
+		return l.spectral(init, axis, shape...)
 	}
 	return l.param("weight", init, nil, shape...)
+}
+
+// found returns an Initializer that copies v, which the weight's Initializer finds. v is nil
+// where the Params have the weight already.
+func found(v *[]float64, option string) graph.Initializer {
+	return func(dst []float64, _ []int, _ *rand.Rand) error {
+		if *v == nil {
+			return mistake.Optionf("got a weight that was made without %s, want another name", option)
+		}
+		copy(dst, *v)
+		return nil
+	}
 }
 
 // state returns a state of the layer. The layer's first call draws it from init.
@@ -82,17 +110,18 @@ func Dense(b *graph.Builder, name string, x *gorgonia.Node, out int, act Activat
 
 // LinearOptions are the settings of Linear.
 type LinearOptions struct {
-	Out        int               // output features, ≥ 1
-	NoBias     bool              // leave the bias out
-	WeightNorm bool              // learn the length and the direction of each output's weights apart, see WeightNorm
-	Weight     graph.Initializer // of the weight; nil: XavierUniform()
-	Bias       graph.Initializer // of the bias; nil: Zeros()
+	Out          int               // output features, ≥ 1
+	NoBias       bool              // leave the bias out
+	WeightNorm   bool              // learn the length and the direction of each output's weights apart, see WeightNorm
+	SpectralNorm bool              // divide the weight by its largest singular value, see SpectralNorm
+	Weight       graph.Initializer // of the weight; nil: XavierUniform()
+	Bias         graph.Initializer // of the bias; nil: Zeros()
 }
 
 // Linear returns x·W + b. x: [..., In], result: [..., Out].
 //
-// It owns name/weight: [In, Out], with WeightNorm name/gain: [Out], and, unless NoBias is
-// set, name/bias: [Out].
+// It owns name/weight: [In, Out], with WeightNorm name/gain: [Out], with SpectralNorm the
+// states name/u: [Out] and name/v: [In], and, unless NoBias is set, name/bias: [Out].
 //
 // Errors: ErrShape for x without axes, ErrOption for Out < 1.
 func Linear(b *graph.Builder, name string, x *gorgonia.Node, o LinearOptions) *gorgonia.Node {
@@ -105,7 +134,8 @@ func Linear(b *graph.Builder, name string, x *gorgonia.Node, o LinearOptions) *g
 func linear(b *graph.Builder, kind, name string, x *gorgonia.Node, o LinearOptions) *gorgonia.Node {
 	c := build.Of(b)
 	s := c.Shape(x)
-	if !leavesOut(c, "Bias", o.NoBias, o.Bias) {
+	norm := norming{o.WeightNorm, o.SpectralNorm}
+	if !leavesOut(c, "Bias", o.NoBias, o.Bias) || !norm.holds(c) {
 		return nil
 	}
 	if len(s) == 0 {
@@ -118,7 +148,7 @@ func linear(b *graph.Builder, kind, name string, x *gorgonia.Node, o LinearOptio
 	}
 	var y *gorgonia.Node
 	own(b, name, kind, func(l layer) {
-		y = b.MatMul(x, l.weight(either(o.Weight, graph.XavierUniform()), o.WeightNorm, 1, s[len(s)-1], o.Out))
+		y = b.MatMul(x, l.weight(either(o.Weight, graph.XavierUniform()), norm, 1, s[len(s)-1], o.Out))
 		if !o.NoBias {
 			y = b.Add(y, l.param("bias", o.Bias, graph.Zeros(), o.Out))
 		}

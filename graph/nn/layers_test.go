@@ -41,6 +41,10 @@ func twice() []layer {
 		{"Conv with WeightNorm", images, func(b *B, x *N) *N {
 			return nn.Conv(b, "h", x, nn.ConvOptions{Out: 2, Kernel: []int{2}, NoBias: true, WeightNorm: true})
 		}, []string{"h/weight", "h/gain"}},
+		{"ConvTranspose", images, func(b *B, x *N) *N {
+			return nn.ConvTranspose(b, "h", x, nn.ConvOptions{Out: 2, Kernel: []int{2}, Windowing: nn.Windowing{Stride: []int{2}, Groups: 2}}, 1)
+		}, []string{"h/weight", "h/bias"}},
+		{"Linear with SpectralNorm", rows, func(b *B, x *N) *N { return nn.Linear(b, "h", x, nn.LinearOptions{Out: 2, SpectralNorm: true}) }, []string{"h/weight", "h/bias"}},
 		{"Bilinear", rows, func(b *B, x *N) *N { return nn.Bilinear(b, "h", x, b.Sin(x), nn.BilinearOptions{Out: 2}) }, []string{"h/weight", "h/bias"}},
 		{"Embedding", rows, func(b *B, x *N) *N {
 			return nn.Embedding(b, "h", b.ArgSort(x, 1, graph.Ascending), nn.EmbeddingOptions{Count: 4, Dim: 2})

@@ -7,7 +7,6 @@ import (
 
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/build"
-	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 )
 
@@ -15,7 +14,7 @@ import (
 // (Salimans and Kingma 2016). gain has v's extent on that axis and 1 on the others. Where
 // v is 0 the result is 0, with the gradient gain·d for the gradient d of the result.
 //
-// Linear and Conv with the option WeightNorm own v and the gain.
+// Linear, Conv and ConvTranspose with the option WeightNorm own v and the gain.
 //
 // Errors: ErrShape for an axis out of range or a gain that does not broadcast to v.
 func WeightNorm(b *graph.Builder, v, gain *gorgonia.Node, axis int) *gorgonia.Node {
@@ -44,13 +43,7 @@ func (l layer) normed(init graph.Initializer, axis int, shape ...int) *gorgonia.
 		norms = normsAlong(dst, shape, axis)
 		return err
 	}, nil, shape...)
-	gain := l.param("gain", func(dst []float64, _ []int, _ *rand.Rand) error {
-		if norms == nil {
-			return mistake.Optionf("got a weight that was made without WeightNorm, want another name")
-		}
-		copy(dst, norms)
-		return nil
-	}, nil, shape[axis])
+	gain := l.param("gain", found(&norms, "WeightNorm"), nil, shape[axis])
 	spread := slices.Repeat([]int{1}, len(shape))
 	spread[axis] = shape[axis]
 	return WeightNorm(l.b, v, l.b.Reshape(gain, spread...), axis)
