@@ -1,6 +1,7 @@
 package models_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
+	"github.com/symgrad/symgrad/train/augment"
 	"github.com/symgrad/symgrad/train/data"
 )
 
@@ -26,21 +28,22 @@ func TestWorkers(t *testing.T) {
 	}
 	sequences := data.Field{Name: "x", Shape: []int{steps, in}, Floats: wave(n*steps*in, 2, 1.3)}
 	for _, c := range []struct {
-		name   string
-		fields []data.Field
-		model  func(d graph.DType) (model, error)
+		name    string
+		fields  []data.Field
+		changes augment.Fields
+		model   func(d graph.DType) (model, error)
 	}{
-		{"CNN with batch norm and dropout", []data.Field{numbers, labels}, func(d graph.DType) (model, error) {
+		{"CNN with batch norm, dropout and augmentation", []data.Field{numbers, labels}, augment.Fields{"x": {augment.Shift{Pixels: 1}, augment.Noise{Sigma: 0.1}}}, func(d graph.DType) (model, error) {
 			return mk(models.NewCNN(models.CNNOptions{Channels: 1, Height: 8, Width: 8, Out: 3, Hidden: []int{32}, Dropout: 0.3, DType: d, Seed: 1,
 				Blocks: []models.ConvBlock{{Channels: 8, Kernel: 3, Pad: 1, BatchNorm: true}, {Channels: 16, Kernel: 3, Pad: 1, Stride: 2, BatchNorm: true, Residual: true}}}))
 		}},
-		{"LSTM with lengths", []data.Field{sequences, lengths, labels}, func(d graph.DType) (model, error) {
+		{"LSTM with lengths", []data.Field{sequences, lengths, labels}, nil, func(d graph.DType) (model, error) {
 			return mk(models.NewRNN(models.RNNOptions{Steps: steps, In: in, Lengths: true, Hidden: 32, Layers: 2, Bidirectional: true, Dropout: 0.3, Out: 3, DType: d, Seed: 1}))
 		}},
-		{"Transformer with lengths", []data.Field{sequences, lengths, labels}, func(d graph.DType) (model, error) {
+		{"Transformer with lengths", []data.Field{sequences, lengths, labels}, nil, func(d graph.DType) (model, error) {
 			return mk(models.NewTransformer(models.TransformerOptions{Steps: steps, In: in, Lengths: true, Features: 32, Heads: 4, Layers: 2, Dropout: 0.3, Out: 3, DType: d, Seed: 1}))
 		}},
-		{"VAE", []data.Field{numbers}, func(d graph.DType) (model, error) {
+		{"VAE", []data.Field{numbers}, nil, func(d graph.DType) (model, error) {
 			return mk(models.NewVAE(models.VAEOptions{In: 64, Hidden: []int{64}, Code: 8, Binary: true, Activation: nn.Tanh, DType: d, Seed: 1}))
 		}},
 	} {
@@ -55,7 +58,7 @@ func TestWorkers(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				got := trained(t, m, set, workers)
+				got := trained(t, m, set, c.changes, workers)
 				if want == nil {
 					want = got
 				}
@@ -67,25 +70,18 @@ func TestWorkers(t *testing.T) {
 	}
 }
 
-// trained returns the losses of some steps, and then all parameters and states.
-func trained(t *testing.T, m model, set *data.Dataset, workers int) []float64 {
+// trained returns the losses of two epochs, and then all parameters and states.
+func trained(t *testing.T, m model, set *data.Dataset, changes augment.Fields, workers int) []float64 {
 	t.Helper()
-	tr, err := train.New(m, train.Options{Workers: workers, Seed: 3, Schedule: train.Constant(0.01)})
+	tr, err := train.New(m, train.Options{Workers: workers, Seed: 3, Schedule: train.Constant(0.01), Epochs: 2, Augment: changes})
 	if err != nil {
 		t.Fatal(err)
 	}
-	index := make([]int, set.Len())
-	for i := range index {
-		index[i] = i
+	h, err := tr.Fit(context.Background(), set)
+	if err != nil {
+		t.Fatal(err)
 	}
-	var out []float64
-	for i := range 4 {
-		l, err := tr.Step(set, index[:len(index)-i%2]) // two sizes of batches
-		if err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, l)
-	}
+	out := h.Losses()
 	for _, q := range slices.Concat(m.Params().List(), m.Params().States()) {
 		out = append(out, m.Params().Values(q.Name)...)
 	}

@@ -3,7 +3,7 @@
 // the handwritten digits that the module carries.
 //
 //	go run ./examples/cnn
-//	go run ./examples/cnn -model resnet20 -epochs 10
+//	go run ./examples/cnn -model resnet20 -epochs 10 -augment
 package main
 
 import (
@@ -19,14 +19,16 @@ import (
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
+	"github.com/symgrad/symgrad/train/augment"
 	"github.com/symgrad/symgrad/train/data"
 )
 
 // settings are the flags.
 type settings struct {
-	model  string
-	epochs int
-	digits bool
+	model   string
+	epochs  int
+	digits  bool
+	augment bool
 }
 
 func main() {
@@ -34,6 +36,7 @@ func main() {
 	flag.StringVar(&s.model, "model", "lenet5", "the network: lenet5 or resnet20")
 	flag.IntVar(&s.epochs, "epochs", 0, "passes over the training set; 0: 3 of Fashion-MNIST, 5 of the digits")
 	flag.BoolVar(&s.digits, "digits", false, "read the digits also where Fashion-MNIST is found")
+	flag.BoolVar(&s.augment, "augment", false, "change the pictures in each epoch: move them, mirror clothes")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -57,7 +60,8 @@ func run(ctx context.Context, w io.Writer, s settings) error {
 		return err
 	}
 	trainer, err := train.New(model, train.Options{Epochs: s.epochs, BatchSize: p.batch, Seed: 1, Progress: w,
-		Schedule: train.Constant(p.rate), Metrics: []train.Metric{train.Accuracy()}, EvalBatch: 250})
+		Schedule: train.StepDecay(p.rate, s.epochs*p.train.Len()/p.batch/3, 0.4), Metrics: []train.Metric{train.Accuracy()}, EvalBatch: 250,
+		Augment: p.changes(s.augment)})
 	if err != nil {
 		return err
 	}
@@ -93,18 +97,31 @@ type pictures struct {
 	side          int // pixels
 	epochs, batch int
 	rate          float64
+	mirror        bool // a mirrored picture shows the same
+}
+
+// changes returns what happens to the pictures in an epoch.
+func (p pictures) changes(on bool) augment.Fields {
+	if !on {
+		return nil
+	}
+	list := []augment.Transform{augment.Shift{Pixels: p.side / 12}}
+	if p.mirror {
+		list = append(list, augment.Flip{Horizontal: 0.5})
+	}
+	return augment.Fields{"x": list}
 }
 
 // load returns Fashion-MNIST, or the digits if it is not found.
 func load(digits bool) (pictures, error) {
-	p := pictures{name: "Fashion-MNIST", side: 28, epochs: 3, batch: 128, rate: 0.001}
+	p := pictures{name: "Fashion-MNIST", side: 28, epochs: 3, batch: 128, rate: 0.002, mirror: true}
 	var err error
 	if !digits {
 		if p.train, p.test, err = data.FashionMNIST(""); err == nil || !errors.Is(err, fs.ErrNotExist) {
 			return p, err
 		}
 	}
-	p = pictures{name: "digits", side: 16, epochs: 5, batch: 32, rate: 0.002}
+	p = pictures{name: "digits", side: 16, epochs: 5, batch: 32, rate: 0.003}
 	all, err := data.Digits()
 	if err != nil {
 		return p, err

@@ -13,7 +13,7 @@ func TestOutput(t *testing.T) {
 	for _, c := range []struct {
 		settings settings
 		want     float64
-	}{{settings{"lenet5", 5, true}, 0.95}, {settings{"resnet20", 1, true}, 0.9}} {
+	}{{settings{"lenet5", 5, true, false}, 0.95}, {settings{"resnet20", 2, true, true}, 0.9}} {
 		var out strings.Builder
 		if err := run(context.Background(), &out, c.settings); err != nil {
 			t.Fatal(err)
@@ -26,7 +26,7 @@ func TestOutput(t *testing.T) {
 			t.Errorf("%s: got the accuracy %s, want at least %v", c.settings.model, m[1], c.want)
 		}
 	}
-	if err := run(context.Background(), &strings.Builder{}, settings{"alexnet", 1, true}); err == nil || !strings.Contains(err.Error(), "alexnet") {
+	if err := run(context.Background(), &strings.Builder{}, settings{"alexnet", 1, true, false}); err == nil || !strings.Contains(err.Error(), "alexnet") {
 		t.Errorf("got %v for a model that there is not", err)
 	}
 }
