@@ -27,7 +27,7 @@ type CharModelOptions struct {
 // The label −1 does not count. The loss is the mean cross-entropy of a character. The
 // output is the probabilities: [N, Steps, Vocabulary]. The parameters are those of an RNN
 // with tokens.
-type CharModel struct{ rnn *RNN }
+type CharModel struct{ rnn RNN }
 
 // NewCharModel returns a CharModel with fresh weights.
 //
@@ -45,7 +45,7 @@ func NewCharModel(o CharModelOptions) (*CharModel, error) {
 	if err != nil {
 		return nil, fail("NewCharModel", err)
 	}
-	return &CharModel{&RNN{r, graph.NewParams(o.DType, o.Seed)}}, nil
+	return &CharModel{RNN{r, graph.NewParams(o.DType, o.Seed)}}, nil
 }
 
 // Params returns the weights and biases.

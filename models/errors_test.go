@@ -75,6 +75,18 @@ var mistakes = []golden.Mistake{
 	{"text of a prompt that has no character", graph.ErrOption, written(models.SampleOptions{Prompt: []int{0, 3}, Length: 2})},
 	{"text of a negative temperature", graph.ErrOption, written(models.SampleOptions{Prompt: []int{1}, Length: 2, Temperature: -1})},
 	{"text of more characters than there are", graph.ErrOption, written(models.SampleOptions{Prompt: []int{1}, Length: 2, TopK: 4})},
+	{"text of a zero CharModel", graph.ErrOption, func(*testing.T) error {
+		_, err := new(models.CharModel).Sample(models.SampleOptions{Prompt: []int{0}, Length: 1})
+		return err
+	}},
+	{"text of a zero LanguageModel", graph.ErrOption, func(*testing.T) error {
+		_, err := new(models.LanguageModel).Sample(models.SampleOptions{Prompt: []int{0}, Length: 1})
+		return err
+	}},
+	{"examples of a zero VAE", graph.ErrOption, func(*testing.T) error {
+		_, err := new(models.VAE).Sample(1, 1)
+		return err
+	}},
 	{"text longer than the model", graph.ErrOption, func(t *testing.T) error {
 		m, err := models.NewLanguageModel(models.LanguageModelOptions{Vocabulary: 3, Steps: 3, Features: 2})
 		if err == nil {
