@@ -3,10 +3,12 @@ package main
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
+	"github.com/symgrad/symgrad/graph"
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
@@ -87,6 +89,52 @@ func TestBroken(t *testing.T) {
 		var out strings.Builder
 		if failed, err := run(&out, dir); failed == 0 && err == nil {
 			t.Errorf("%s: got %s, want an error", name, out.String())
+		}
+	}
+}
+
+// TestPlaces compares where the largest pixels are, in both orders, with a loop.
+func TestPlaces(t *testing.T) {
+	x := tensor{shape: []int{1, 2, 3, 3}, data: []float64{1, 5, 2, 7, 3, 4, 0, 6, 8, -1, -2, -9, -4, -5, -3, -8, -7, -6}}
+	for order, want := range [][]float64{{3, 1, 3, 8, 9, 10, 12, 14}, {1, 3, 1, 8, 9, 12, 10, 16}} {
+		n := node{op: "MaxPool", inputs: []string{"x"}, outputs: []string{"y", "at"},
+			attrs: map[string]attr{"kernel_shape": {ints: []int{2, 2}}, "storage_order": {i: order}}}
+		for _, d := range []graph.DType{graph.Float64, graph.Float32} {
+			out, err := compute(model{nodes: []node{n}}, map[string]tensor{"x": x}, d)
+			if err != nil || !slices.Equal(out["at"].data, want) {
+				t.Errorf("%v, storage_order %d: got %v (%v), want %v", d, order, out["at"].data, err, want)
+			}
+		}
+	}
+}
+
+// TestResetFirst compares two steps of a GRU of one unit with its formula, in both
+// directions and for a sequence that has one step.
+func TestResetFirst(t *testing.T) {
+	w := [3]float64{.5, -.3, .8} // z, r, n
+	r := [3]float64{.2, .7, -.6}
+	bias := []float64{.1, .2, .3, -.1, .4, .25}
+	sigmoid := func(v float64) float64 { return 1 / (1 + math.Exp(-v)) }
+	next := func(x, h float64) float64 {
+		z, reset := sigmoid(w[0]*x+r[0]*h+bias[0]+bias[3]), sigmoid(w[1]*x+r[1]*h+bias[1]+bias[4])
+		n := math.Tanh(w[2]*x + bias[2] + r[2]*reset*h + bias[5])
+		return (1-z)*n + z*h
+	}
+	x := []float64{1, -2, .5, 3} // [T, N, 1] = [2, 2, 1]
+	for direction, want := range map[string][]float64{
+		"forward": {next(.5, next(1, 0)), next(-2, 0)},
+		"reverse": {next(1, next(.5, 0)), next(-2, 0)},
+	} {
+		n := node{op: "GRU", inputs: []string{"x", "w", "r", "b", "lengths"}, outputs: []string{"", "h"},
+			attrs: map[string]attr{"hidden_size": {i: 1}, "direction": {s: direction}}}
+		out, err := compute(model{nodes: []node{n}}, map[string]tensor{
+			"x": {shape: []int{2, 2, 1}, data: x}, "w": {shape: []int{1, 3, 1}, data: w[:]}, "r": {shape: []int{1, 3, 1}, data: r[:]},
+			"b": {shape: []int{1, 6}, data: bias}, "lengths": {shape: []int{2}, data: []float64{2, 1}}}, graph.Float64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := equal(out["h"], tensor{shape: []int{1, 2, 1}, data: want}); err != nil {
+			t.Errorf("%s: %v", direction, err)
 		}
 	}
 }

@@ -123,7 +123,7 @@ func prelu(c *call) []*gorgonia.Node {
 
 // dropout covers what draws no numbers, which are ONNX's own.
 func dropout(c *call) []*gorgonia.Node {
-	x, rate := c.tensor(0), 0.5
+	x, rate := c.tensor(0), c.float("ratio", 0.5) // an attribute before version 12
 	c.int("seed", 0)
 	if c.has(1) {
 		rate = c.value(1).data[0]

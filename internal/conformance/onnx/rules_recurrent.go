@@ -8,57 +8,35 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// This file has recurrences. Both directions are calls of Unroll.
+// This file has recurrences. Each direction is a call of Unroll. Two cells that nn does not
+// have are composed of operators of graph: see composed.go.
 
 func init() {
 	rules["LSTM"] = func(c *call) []*gorgonia.Node {
 		c.only("input_forget", 0)
-		if c.has(7) {
-			c.open("peepholes")
+		if peepholes := c.tensor(7); peepholes != nil {
+			return c.recurrent(nn.LSTM, []int{0, 2, 3, 1}, peephole(peepholes), "Sigmoid", "Tanh", "Tanh")
 		}
-		return c.recurrent(nn.LSTM, []int{0, 2, 3, 1}, "Sigmoid", "Tanh", "Tanh")
+		return c.recurrent(nn.LSTM, []int{0, 2, 3, 1}, nil, "Sigmoid", "Tanh", "Tanh")
 	}
 	rules["GRU"] = func(c *call) []*gorgonia.Node {
-		if c.int("linear_before_reset", 0) == 0 && !c.resetsNothing() {
-			c.open("linear_before_reset = 0")
+		if c.int("linear_before_reset", 0) == 0 {
+			return c.recurrent(nn.GRU, []int{1, 0, 2}, resetFirst, "Sigmoid", "Tanh")
 		}
-		return c.recurrent(nn.GRU, []int{1, 0, 2}, "Sigmoid", "Tanh")
+		return c.recurrent(nn.GRU, []int{1, 0, 2}, nil, "Sigmoid", "Tanh")
 	}
 	rules["RNN"] = func(c *call) []*gorgonia.Node {
 		c.asked["activations"] = true
 		if a := c.attrs["activations"].strings; len(a) > 0 && !slices.ContainsFunc(a, func(s string) bool { return s != "Relu" }) {
-			return c.recurrent(nn.ReLURNN, []int{0}, "Relu")
+			return c.recurrent(nn.ReLURNN, []int{0}, nil, "Relu")
 		}
-		return c.recurrent(nn.TanhRNN, []int{0}, "Tanh")
+		return c.recurrent(nn.TanhRNN, []int{0}, nil, "Tanh")
 	}
 }
 
-// resetsNothing says whether a GRU's reset gate before the product, which Unroll does not
-// have, has the same results as the one after it: all starts from zeros, there is one step,
-// and no bias is reset.
-func (c *call) resetsNothing() bool {
-	steps := 0
-	if c.int("layout", 0) == 1 {
-		steps = 1
-	}
-	if c.has(5) || c.value(0).shape[steps] != 1 {
-		return false
-	}
-	if !c.has(3) {
-		return true
-	}
-	bias := c.value(3)
-	h := bias.shape[1] / 6
-	for d := range bias.shape[0] {
-		if slices.ContainsFunc(bias.data[d*6*h+5*h:(d+1)*6*h], func(v float64) bool { return v != 0 }) {
-			return false
-		}
-	}
-	return true
-}
-
-// recurrent runs a cell whose gates are at the positions in ONNX's order.
-func (c *call) recurrent(cell nn.Cell, gates []int, functions ...string) []*gorgonia.Node {
+// recurrent runs a cell whose gates are at the positions in ONNX's order; with own, which
+// makes one step of direction d, in place of nn's.
+func (c *call) recurrent(cell nn.Cell, gates []int, own step, functions ...string) []*gorgonia.Node {
 	c.asked["activations"] = true
 	if a := c.attrs["activations"].strings; !slices.Equal(a, slices.Repeat(functions, len(a)/len(functions))) {
 		c.open("activations = %v", a)
@@ -95,7 +73,13 @@ func (c *call) recurrent(cell nn.Cell, gates []int, functions ...string) []*gorg
 		if cell == nn.LSTM {
 			start.C = c.start(states[1], x, d, hidden)
 		}
-		y, last := nn.Unroll(c.Builder, cell, x, start, weights, o)
+		var y *gorgonia.Node
+		var last nn.State
+		if own != nil {
+			y, last = c.composed(own, d, x, start, weights, o)
+		} else {
+			y, last = nn.Unroll(c.Builder, cell, x, start, weights, o)
+		}
 		ys, hs, cs = append(ys, y), append(hs, last.H), append(cs, last.C)
 	}
 	y, h := c.Stack(1, ys...), c.Stack(0, hs...) // [T, D, N, H] and [D, N, H]

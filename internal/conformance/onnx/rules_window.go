@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/nn"
 	"gorgonia.org/gorgonia"
@@ -123,10 +124,42 @@ func (c *call) pooled(x *gorgonia.Node, v float64) (*gorgonia.Node, nn.PoolOptio
 	return c.PadConst(x, w.Pad, w.PadEnd, v), o
 }
 
+// maxPool also returns where in x the largest elements are: the derivative of the pool along
+// the numbers of the pixels.
 func maxPool(c *call) []*gorgonia.Node {
-	c.only("storage_order", 0)
-	x, o := c.pooled(c.tensor(0), math.Inf(-1))
-	return []*gorgonia.Node{nn.MaxPool(c.Builder, x, o)}
+	x, columns := c.tensor(0), c.int("storage_order", 0) == 1
+	padded, o := c.pooled(x, math.Inf(-1))
+	y := nn.MaxPool(c.Builder, padded, o)
+	if len(c.outputs) < 2 || y == nil {
+		return []*gorgonia.Node{y}
+	}
+	places, err := autograd.JVP(gorgonia.Nodes{y}, gorgonia.Nodes{x}, gorgonia.Nodes{c.places(c.Shape(x), columns)})
+	if err != nil {
+		c.open("%v", err)
+	}
+	return []*gorgonia.Node{y, places[0]}
+}
+
+// places returns the numbers of the elements of images, in which the last axis varies
+// fastest; with columns, it is the first spatial axis.
+func (c *call) places(s []int, columns bool) *gorgonia.Node {
+	pixels := 1
+	for _, d := range s[2:] {
+		pixels *= d
+	}
+	v := make([]float64, s[0]*s[1]*pixels)
+	for i := range v {
+		v[i] = float64(i)
+	}
+	if !columns {
+		return c.Const(v, s...)
+	}
+	turned, perm := slices.Clone(s), []int{0, 1}
+	slices.Reverse(turned[2:])
+	for i := len(s) - 1; i >= 2; i-- {
+		perm = append(perm, i)
+	}
+	return c.Transpose(c.Const(v, turned...), perm...)
 }
 
 // averagePool divides sums by the numbers of elements where AvgPool has no such padding.
