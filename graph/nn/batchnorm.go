@@ -48,7 +48,8 @@ func latest(momentum float64) float64 {
 // Called twice under one name in training, it moves the running statistics twice.
 //
 // Errors: ErrShape for x without channels and, where statistics of the batch are taken, for
-// one value in each channel; ErrOption for Eps < 0 and a Momentum outside of [0, 1].
+// one value in each channel; ErrOption for Eps < 0, a Momentum outside of [0, 1] and one with
+// NoRunning.
 func BatchNorm(b *graph.Builder, name string, x *gorgonia.Node, o BatchNormOptions) *gorgonia.Node {
 	c := enter(b, "nn.BatchNorm", name, x)
 	defer c.Leave()
@@ -58,6 +59,10 @@ func BatchNorm(b *graph.Builder, name string, x *gorgonia.Node, o BatchNormOptio
 	}
 	if o.NoRunning {
 		c.AcrossExamples("BatchNorm")
+		if o.Momentum != 0 {
+			c.Refuse(mistake.Optionf("got a Momentum and NoRunning, want one of them"))
+			return nil
+		}
 	}
 	ofBatch := o.NoRunning || b.Training()
 	s := c.Shape(x)

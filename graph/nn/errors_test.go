@@ -197,6 +197,9 @@ var mistakes = []mistake{
 		b.SetTraining(true)
 		nn.InstanceNorm(b, "norm", b.Input("x", 2, 3, 1), nn.InstanceNormOptions{Running: true})
 	}},
+	{"momentum of no statistics", graph.ErrOption, func(b *graph.Builder) {
+		nn.BatchNorm(b, "norm", b.Input("x", 2, 3, 4), nn.BatchNormOptions{NoRunning: true, Momentum: .2})
+	}},
 	{"momentum without statistics", graph.ErrOption, func(b *graph.Builder) {
 		nn.InstanceNorm(b, "norm", b.Input("x", 2, 3, 4), nn.InstanceNormOptions{Momentum: .2})
 	}},
