@@ -19,7 +19,8 @@
 //
 // Training is reproducible. The same seed gives the same bits for any number of
 // threads. A Fit that was stopped goes on with the next batch. The loss over a data set
-// does not depend on how it is cut into batches, up to rounding.
+// does not depend on how it is cut into batches, up to rounding, unless the model draws
+// random numbers in prediction.
 //
 // The package owns the training loop, optimizers, schedules, metrics, and files of
 // parameters. It does not know what a model is made of. Importers: programs. Read

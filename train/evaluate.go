@@ -40,12 +40,16 @@ func find(list []Value, name string) (float64, bool) {
 // Options.Metrics. Up to rounding they do not depend on Options.EvalBatch: a loss that
 // is a mean over what counts is one over all of d (see loss.MeanOver).
 //
+// Random numbers that the model draws in prediction depend on Options.Seed and the index
+// of the first example of the batch alone. So the same call gives the same bits, before
+// and after training. With another EvalBatch other numbers are drawn.
+//
 // Errors: ErrOption for a nil ctx, data.ErrEmpty for no examples or if none counts in
 // the loss; what does not fit between d, the model and the metrics; data.ErrLabel for
 // classes with other names than those of the data set that Fit trained on;
 // data.ErrField for its columns in another order; ErrNotFinite for a parameter that is
 // NaN or infinite, and for such a loss, with the Result all the same;
-// graph.ErrUnsupported for a model with batch normalisation; the error of ctx; ErrBusy.
+// graph.ErrUnsupported for nn.BatchNorm with NoRunning; the error of ctx; ErrBusy.
 func (t *Trainer) Evaluate(ctx context.Context, d *data.Dataset) (Result, error) {
 	r, err := t.evaluate(ctx, d)
 	return r, errors.Wrap(err, "train: Evaluate")
@@ -75,7 +79,7 @@ func (t *Trainer) evaluate(ctx context.Context, d *data.Dataset) (Result, error)
 		if err != nil {
 			return err
 		}
-		loss, err := s.run(index, t.step)
+		loss, err := s.run(index, index[0])
 		if err != nil {
 			return err
 		}

@@ -27,7 +27,8 @@ type Options struct {
 	Augment augment.Fields
 
 	// EvalBatch is the number of examples that Evaluate and Predict compute at once;
-	// default BatchSize. More takes more memory. Results differ by rounding only.
+	// default BatchSize. More takes more memory. Results differ by rounding only, unless
+	// the model draws random numbers in prediction (see Evaluate).
 	EvalBatch int
 
 	// Target is the field of the data set that metrics compare the outputs with;

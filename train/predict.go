@@ -9,13 +9,14 @@ import (
 
 // Predict runs the model on the examples of d and returns its outputs, row-major: one
 // row for each example. d needs the fields that the output depends on, and no targets.
-// An output that is not finite is returned as it is.
+// An output that is not finite is returned as it is. Random numbers that the model draws
+// in prediction are those of Evaluate.
 //
 // Errors: ErrOption for a nil ctx, data.ErrEmpty for no examples; what does not fit
 // between d and the model; data.ErrLabel and data.ErrField for other classes or columns
 // than those that Fit trained on, as in Evaluate; ErrNotFinite for a parameter that is
-// NaN or infinite; graph.ErrUnsupported for a model with batch normalisation, whose
-// outputs would depend on the other examples of the batch; the error of ctx; ErrBusy.
+// NaN or infinite; graph.ErrUnsupported for nn.BatchNorm with NoRunning, whose outputs
+// would depend on the other examples of the batch; the error of ctx; ErrBusy.
 func (t *Trainer) Predict(ctx context.Context, d *data.Dataset) ([]float64, error) {
 	out, err := t.predict(ctx, d)
 	return out, errors.Wrap(err, "train: Predict")
@@ -45,7 +46,7 @@ func (t *Trainer) predict(ctx context.Context, d *data.Dataset) ([]float64, erro
 		if err != nil {
 			return err
 		}
-		if _, err := s.run(index, t.step); err != nil {
+		if _, err := s.run(index, index[0]); err != nil {
 			return err
 		}
 		w := s.output.Len() / s.n
