@@ -131,15 +131,18 @@ func (b *Builder) input(name string, t ir.Type) *gorgonia.Node {
 // Errors: ErrOption for a name that the graph has already: keep the node to use a
 // parameter twice. ErrShape if the parameter has another shape.
 func (b *Builder) Param(name string, init Initializer, shape ...int) *gorgonia.Node {
-	full := b.c.Scoped(name)
-	defer b.c.Enter("graph.Param").Named(full).Leave()
-	return b.owned(ir.Param, full, init, shape)
+	defer b.c.Enter("graph.Param").Named(b.c.Scoped(name)).Leave()
+	return b.owned(ir.Param, name, init, shape)
 }
 
 // owned returns the leaf of a parameter or a state, which Params has or gets.
-func (b *Builder) owned(kind ir.Leaf, full string, init Initializer, shape []int) *gorgonia.Node {
+func (b *Builder) owned(kind ir.Leaf, name string, init Initializer, shape []int) *gorgonia.Node {
+	full := b.c.Scoped(name)
 	switch {
 	case !b.c.OK():
+		return b.c.Missing()
+	case name == "":
+		b.c.Refuse(mistake.Optionf("got no name, want one"))
 		return b.c.Missing()
 	case init == nil:
 		b.c.Refuse(mistake.Optionf("got no initializer, want one such as HeUniform()"))
@@ -171,7 +174,8 @@ func (b *Builder) ParamNodes() []*gorgonia.Node { return b.withMissing(b.trained
 // trained returns the nodes of the parameters that are not frozen.
 func (b *Builder) trained() []*gorgonia.Node {
 	return slices.DeleteFunc(slices.Clone(b.held), func(n *gorgonia.Node) bool {
-		return b.params.Frozen(b.paramOf[n])
+		q := b.paramOf[n]
+		return q.State || b.params.Frozen(q)
 	})
 }
 

@@ -189,8 +189,11 @@ func (b *Builder) targets(o Options) (targets []compile.Target, nodes []*gorgoni
 
 // wrt returns the nodes of the parameters that the gradients of o are by.
 func (b *Builder) wrt(o Options) ([]*gorgonia.Node, error) {
-	if err := b.params.checkRules(); err != nil {
+	if err := b.params.Err(); err != nil {
 		return nil, err
+	}
+	if o.Wrt != nil && o.Grads == nil {
+		return nil, mistake.Optionf("got Options.Wrt without Options.Grads, want both")
 	}
 	list, what := o.Wrt, "one for each of Options.Wrt"
 	if list == nil {
@@ -203,7 +206,7 @@ func (b *Builder) wrt(o Options) ([]*gorgonia.Node, error) {
 		if err := b.owns(n); err != nil {
 			return nil, errors.WithMessagef(err, "Options.Wrt[%d]", i)
 		}
-		if q := b.paramOf[n]; q == nil || b.params.Frozen(q) {
+		if q := b.paramOf[n]; q == nil || q.State || b.params.Frozen(q) {
 			return nil, mistake.Optionf("Options.Wrt[%d]: got %q, want a parameter that is not frozen", i, op.NameOf(n))
 		}
 		if slices.Contains(list[:i], n) {

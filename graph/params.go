@@ -60,7 +60,8 @@ func (p *Param) Offset() int {
 // has no parameters.
 type Params struct {
 	*values
-	rules []rule // the last one that covers a parameter says whether it is frozen
+	rules   []rule // the last one that covers a name says whether it is frozen
+	checked bool   // each of match in the rules matches something, and will
 }
 
 // values is what Params.Only shares.

@@ -42,6 +42,7 @@ type KernelProfile struct {
 // Profile runs p the given number of times, after one run that is not measured, and returns
 // mean times. Inputs must be set or bound, and random operators draw, as in Run. Measuring
 // takes about 50 ns for each kernel. Profile also measures the machine, for about 0.1 s.
+// Parameters, states and the step are the same after it as before.
 //
 // Several workers may run a group of kernels without waiting for each other, each for its
 // rows. The times of such kernels are those of the first worker. The last kernel of the group
@@ -56,6 +57,7 @@ func (p *Program) Profile(runs int) (Profile, error) {
 		return Profile{}, mistake.Optionf("graph: Profile: got %d runs, want at least 1", runs)
 	}
 	took := make([]time.Duration, len(p.plan.Steps))
+	defer p.unchanged()()
 	for i := range runs + 1 {
 		if i == 1 {
 			clear(took) // the first run warms the caches up
@@ -167,4 +169,19 @@ func (q Profile) WriteTrace(w io.Writer) error {
 	}
 	err := json.NewEncoder(w).Encode(map[string]any{"traceEvents": events})
 	return errors.Wrap(err, "graph: WriteTrace")
+}
+
+// unchanged returns a function that puts back the parameters and the step of now. A run that is
+// measured writes no states.
+func (p *Program) unchanged() func() {
+	step, t := p.step, &p.params.trained
+	if p.plan.Gate < 0 {
+		return func() { p.step = step }
+	}
+	v32, v64 := slices.Clone(t.v32), slices.Clone(t.v64)
+	return func() {
+		p.step = step
+		copy(t.v32, v32)
+		copy(t.v64, v64)
+	}
 }

@@ -79,9 +79,10 @@ func (p *Program) allocate() {
 }
 
 // Fork returns another Program of the same plan and parameters, with memory of its own, for
-// another goroutine. Its inputs are not set, and its step and rate are 0.
+// another goroutine. Its inputs are not set, and its step and rate are 0: call SetStep if the
+// two are to draw different random numbers.
 //
-// A program with Grads or Descend writes to Params. While it runs, no other program with the
+// A program with Grads, Descend or Update writes to Params. While it runs, no other program with the
 // same Params may run.
 //
 // If there is too little memory (see Options.MemoryLimit), Fork returns a Program whose
@@ -132,7 +133,6 @@ func (p *Program) run(took []time.Duration) error {
 	}
 	if p.counter != nil {
 		p.ints(p.counter.Where)[0] = p.step
-		p.step++
 	}
 	var err error
 	switch {
@@ -148,6 +148,7 @@ func (p *Program) run(took []time.Duration) error {
 	if err != nil {
 		return errors.Wrap(err, "graph: Run")
 	}
+	p.step++ // a run that fails draws the same numbers again
 	return nil
 }
 

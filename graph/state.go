@@ -18,9 +18,8 @@ import (
 //
 // Errors: those of Param. A gradient by a state is refused.
 func (b *Builder) State(name string, init Initializer, shape ...int) *gorgonia.Node {
-	full := b.c.Scoped(name)
-	defer b.c.Enter("graph.State").Named(full).Leave()
-	n := b.owned(ir.State, full, init, shape)
+	defer b.c.Enter("graph.State").Named(b.c.Scoped(name)).Leave()
+	n := b.owned(ir.State, name, init, shape)
 	if b.c.OK() {
 		b.c.MarkState(n)
 	}
@@ -41,6 +40,10 @@ func (b *Builder) Update(state, value *gorgonia.Node) {
 	got, want := b.c.Type(value), b.c.Type(state)
 	before := b.updates[state]
 	if !b.isStateHere(state) {
+		return
+	}
+	if err := b.owns(value); err != nil {
+		b.c.Refuse(err)
 		return
 	}
 	switch {
@@ -95,7 +98,10 @@ func dependsOn(value, x *gorgonia.Node) bool {
 	return false
 }
 
-// updated returns the states that have an update, in the order in which they were built.
+// updated returns the states that have an update and are not frozen, in the order in which
+// they were built.
 func (b *Builder) updated() []*gorgonia.Node {
-	return slices.DeleteFunc(slices.Clone(b.held), func(n *gorgonia.Node) bool { return b.updates[n] == nil })
+	return slices.DeleteFunc(slices.Clone(b.held), func(n *gorgonia.Node) bool {
+		return b.updates[n] == nil || b.params.Frozen(b.paramOf[n])
+	})
 }

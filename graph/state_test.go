@@ -127,8 +127,8 @@ func TestStatesApart(t *testing.T) {
 	if n := b.ParamNodes(); len(n) != 1 || n[0].Name() != "w" {
 		t.Errorf("got the nodes %v", n)
 	}
-	if p.Grad("n") != nil || !p.Frozen(p.Get("n")) || prog == nil {
-		t.Error("a state has a gradient, or is not frozen")
+	if p.Grad("n") != nil || p.Frozen(p.Get("n")) || prog == nil {
+		t.Error("a state has a gradient, or is frozen")
 	}
 	if err := p.Set("n", []float64{1, 2, 3}); err != nil || p.State32()[1] != 2 || p.State64() != nil {
 		t.Errorf("got %v and %v", err, p.State32())
@@ -304,6 +304,21 @@ func TestStateMistakes(t *testing.T) {
 			other.State("w", graph.Ones(), 2)
 			return other.Err()
 		}, graph.ErrOption},
+		"update with a node of another graph": {func(b *graph.Builder) error {
+			b.Update(b.State("s", graph.Ones(), 2), graph.New(nil).Input("x", 2))
+			return b.Err()
+		}, graph.ErrOption},
+		"state without a name":     {func(b *graph.Builder) error { b.State("", graph.Ones(), 2); return b.Err() }, graph.ErrOption},
+		"parameter without a name": {func(b *graph.Builder) error { b.Param("", graph.Ones(), 2); return b.Err() }, graph.ErrOption},
+		"Wrt without Grads": {func(b *graph.Builder) error {
+			w := b.Param("w", graph.Ones(), 2)
+			_, err := b.Compile(graph.Options{Outputs: []*gorgonia.Node{w}, Wrt: []*gorgonia.Node{w}})
+			return err
+		}, graph.ErrOption},
+		"only what is not there": {func(b *graph.Builder) error {
+			b.Param("w", graph.Ones(), 2)
+			return b.Params().Only("v/").Err()
+		}, graph.ErrOption},
 		"freezing nothing": {func(b *graph.Builder) error {
 			b.Params().Freeze("v/")
 			_, err := b.Compile(graph.Options{Outputs: []*gorgonia.Node{b.Param("w", graph.Ones(), 2)}})
@@ -325,5 +340,85 @@ func TestStateMistakes(t *testing.T) {
 			t.Errorf("%s: got %v, want %v", name, err, c.want)
 		}
 		t.Log(name, err)
+	}
+}
+
+// TestFreezeOften checks that rules do not pile up, and that a frozen state is not written.
+func TestFreezeOften(t *testing.T) {
+	p := graph.NewParams(graph.Float64, 1)
+	_, prog, err := counting(p, graph.Options{Update: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 10000 {
+		p.Freeze("n")
+		p.Thaw("n")
+	}
+	p.Freeze("n")
+	if n := testing.AllocsPerRun(10, func() { p.Frozen(p.Get("w")) }); n != 0 || !p.Frozen(p.Get("n")) || p.Err() != nil {
+		t.Errorf("got %v allocations, frozen %v and %v", n, p.Frozen(p.Get("n")), p.Err())
+	}
+	if n := graph.Rules(p); n != 1 {
+		t.Errorf("got %d rules, want the one that counts", n)
+	}
+	_, frozen, err := counting(p, graph.Options{Update: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, run := range []struct {
+		p    *graph.Program
+		want float64
+	}{{frozen, 0}, {prog, 1}} {
+		if err := graph.InputOf[float64](run.p, "x").Set([]float64{1, 1, 1}); err != nil {
+			t.Fatal(err)
+		}
+		if err := run.p.Run(); err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Values("n")[0]; got != run.want {
+			t.Errorf("got the state %v, want %v", got, run.want)
+		}
+	}
+	p.Freeze("m/")
+	if !errors.Is(p.Err(), graph.ErrOption) {
+		t.Errorf("got %v, want ErrOption", p.Err())
+	}
+}
+
+// TestProfileChangesNothing profiles a program that descends, updates a state and draws.
+func TestProfileChangesNothing(t *testing.T) {
+	for _, d := range []graph.DType{graph.Float32, graph.Float64} {
+		b := graph.New(graph.NewParams(d, 1))
+		w, n := b.Param("w", graph.Ones(), 2), b.State("n", graph.Zeros())
+		b.Update(n, b.AddConst(n, 1))
+		u := b.Uniform(2)
+		loss := b.Sum(b.Square(w))
+		grads, err := autograd.Gradients(loss, w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		prog, err := b.Compile(graph.Options{Outputs: []*gorgonia.Node{loss, u}, Grads: grads, Descend: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := prog.SetRate(.1); err != nil {
+			t.Fatal(err)
+		}
+		other := prog.Fork()
+		if _, err := prog.Profile(3); err != nil {
+			t.Fatal(err)
+		}
+		if p := b.Params(); p.Values("w")[0] != 1 || p.Values("n")[0] != 0 {
+			t.Errorf("%v: got the parameter %v and the state %v", d, p.Values("w"), p.Values("n"))
+		}
+		if err := errors.Wrap(prog.Run(), "run"); err != nil {
+			t.Fatal(err)
+		}
+		if err := other.Run(); err != nil {
+			t.Fatal(err)
+		}
+		if a, b := graph.OutputOf[float64](prog, 1).Read(nil), graph.OutputOf[float64](other, 1).Read(nil); !slices.Equal(a, b) {
+			t.Errorf("%v: got the draws %v after a profile, want %v", d, a, b)
+		}
 	}
 }

@@ -46,6 +46,9 @@ func (t *Trainer) build(k kind, n int) (*modelGraph, error) {
 	if k != training {
 		return m, nil
 	}
+	if err := t.params.Err(); err != nil {
+		return nil, err
+	}
 	params := m.b.ParamNodes()
 	if len(params) == 0 {
 		return nil, mistake.Optionf("the model for a batch of %d: got no parameters that are not frozen, want one or more to train", n)
@@ -89,7 +92,8 @@ func (t *Trainer) compile(k kind, n int) (*session, error) {
 		return nil, err
 	}
 	s.moved = t.movedBy(m)
-	s.frozen = slices.DeleteFunc(t.params.List(), func(q *graph.Param) bool { return !t.params.Frozen(q) })
+	s.updated = slices.DeleteFunc(t.params.States(), t.params.Frozen)
+	s.frozen = slices.DeleteFunc(everything(t.params), func(q *graph.Param) bool { return !t.params.Frozen(q) })
 	s.ignored = map[string]graph.IgnoredLabel{}
 	for _, in := range s.prog.Inputs() {
 		if label, ok := m.b.IgnoredLabel(in.Name); ok {

@@ -50,7 +50,8 @@ type session struct {
 	epoch   int            // for it; -1 to leave the examples as they are
 
 	moved   []*graph.Param                // in training: the parameters that the loss depends on
-	frozen  []*graph.Param                // those that were frozen when the program was compiled
+	updated []*graph.Param                // in training: the states that a step may write
+	frozen  []*graph.Param                // parameters and states that were frozen when the program was compiled
 	ignored map[string]graph.IgnoredLabel // by the name of the input
 }
 
@@ -103,12 +104,12 @@ func (c *cache) get(k kind, n int) (*session, error) {
 	return s, nil
 }
 
-// fits says whether the session trains the parameters of p that are not frozen.
+// fits says whether the session changes the parameters and states of p that are not frozen.
 func (s *session) fits(p *graph.Params) bool {
 	if s.kind != training {
 		return true
 	}
-	return !slices.ContainsFunc(s.moved, p.Frozen) && !slices.ContainsFunc(s.frozen, func(q *graph.Param) bool { return !p.Frozen(q) })
+	return !slices.ContainsFunc(s.moved, p.Frozen) && !slices.ContainsFunc(s.updated, p.Frozen) && !slices.ContainsFunc(s.frozen, func(q *graph.Param) bool { return !p.Frozen(q) })
 }
 
 // misfit describes why an input of the shape cannot take a batch of rows with the

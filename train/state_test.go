@@ -146,9 +146,38 @@ func TestFrozenParameters(t *testing.T) {
 				t.Errorf("%+v: got %v, want in/weight to move: %v", o, moved, c.moves)
 			}
 		}
+		mean := p.Values("norm/mean")
+		p.Freeze("norm/mean")
+		if step(); !slices.Equal(mean, p.Values("norm/mean")) {
+			t.Errorf("%+v: a frozen state has moved", o)
+		}
+		p.Thaw("norm/mean")
+		if step(); slices.Equal(mean, p.Values("norm/mean")) {
+			t.Errorf("%+v: a state that is thawed does not move", o)
+		}
 		p.Freeze("in/", "norm/", "out/")
 		if _, err := tr.Step(set, []int{0, 1}); !errors.Is(err, train.ErrOption) {
 			t.Errorf("%+v: got %v for a model that is all frozen, want ErrOption", o, err)
+		}
+	}
+}
+
+// TestFrozenName checks that a scope that is not there is found before the first step, and in
+// mid-training.
+func TestFrozenName(t *testing.T) {
+	for name, fit := range map[string]bool{"before": false, "after": true} {
+		p := graph.NewParams(graph.Float64, 3)
+		tr := newTrainer(t, running(p), train.Options{Epochs: 1})
+		set := blobs(t, 32)
+		if fit {
+			if _, err := tr.Fit(context.Background(), set); err != nil {
+				t.Fatal(err)
+			}
+		}
+		steps := tr.Steps()
+		p.Freeze("encoder/")
+		if _, err := tr.Fit(context.Background(), set); !errors.Is(err, graph.ErrOption) || !strings.Contains(err.Error(), "encoder/") || tr.Steps() != steps {
+			t.Errorf("%s: got %v after %d steps", name, err, tr.Steps()-steps)
 		}
 	}
 }

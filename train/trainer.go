@@ -97,6 +97,9 @@ func (t *Trainer) oneStep(d *data.Dataset, index []int) (loss float64, err error
 
 // stepOn makes a step with the program of s, which is bound to the data set.
 func (t *Trainer) stepOn(s *session, index []int) (float64, error) {
+	if err := t.params.Err(); err != nil {
+		return 0, err
+	}
 	rate, err := t.rateOf(t.step)
 	if err != nil {
 		return 0, err

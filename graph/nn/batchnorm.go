@@ -57,14 +57,14 @@ func BatchNorm(b *graph.Builder, name string, x *gorgonia.Node, o BatchNormOptio
 	if !ok || !o.norm().holds(c) || !c.Checks().Within("momentum", latest(o.Momentum), 0, 1).OK() {
 		return nil
 	}
-	if o.NoRunning {
-		c.AcrossExamples("BatchNorm")
-		if o.Momentum != 0 {
-			c.Refuse(mistake.Optionf("got a Momentum and NoRunning, want one of them"))
-			return nil
-		}
+	if o.NoRunning && o.Momentum != 0 {
+		c.Refuse(mistake.Optionf("got a Momentum and NoRunning, want one of them"))
+		return nil
 	}
 	ofBatch := o.NoRunning || b.Training()
+	if ofBatch {
+		c.AcrossExamples("BatchNorm")
+	}
 	s := c.Shape(x)
 	if ofBatch && s.Size() <= s[1] {
 		c.Refuse(mistake.Shapef("got %v, which has one value for each channel, want at least two to take statistics of", s))
