@@ -2,7 +2,6 @@ package train
 
 import (
 	"cmp"
-	"math"
 
 	"github.com/symgrad/symgrad/internal/kernel/vec"
 )
@@ -12,9 +11,9 @@ import (
 //
 //	m = Beta1·m + (1−Beta1)·grad
 //	v = Beta2·v + (1−Beta2)·grad²
-//	p = p − rate·Decay·p − rate·(m/(1−Beta1ⁿ)) / (√(v/(1−Beta2ⁿ)) + Eps)      in step n
+//	p = p − rate·Decay·p − rate·(m/(1−Beta1ⁿ)) / (√(v/(1−Beta2ⁿ)) + Eps)      in step n of p
 //
-// The zero value has the settings of PyTorch.
+// A step that leaves p out is none of p: see Span.N. The zero value has the settings of PyTorch.
 type AdamW struct {
 	Beta1 float64 // in [0, 1); default 0.9; Zero for 0
 	Beta2 float64 // in [0, 1); default 0.999; Zero for 0
@@ -35,18 +34,7 @@ func (AdamW) Slots() []Slot { return []Slot{{Name: "m"}, {Name: "v"}} }
 func (o AdamW) Update(s Step, v *View) {
 	a := vec.AdamArgs{LR: s.Rate, Beta1: or(o.Beta1, 0.9), Beta2: or(o.Beta2, 0.999), Eps: or(o.Eps, 1e-8),
 		Decay: or(o.Decay, 0.01), DecoupledDecay: true}
-	a.Bias1, a.Bias2 = 1-math.Pow(a.Beta1, float64(s.N)), 1-math.Pow(a.Beta2, float64(s.N))
-	Each(v, a, adamw32, adamw64)
-}
-
-func adamw32(a vec.AdamArgs, x Span[float32]) {
-	a.Decay = x.Decay(a.Decay)
-	vec.F32.Adam(x.Param, x.Grad, x.Slot[0], x.Slot[1], a)
-}
-
-func adamw64(a vec.AdamArgs, x Span[float64]) {
-	a.Decay = x.Decay(a.Decay)
-	vec.F64.Adam(x.Param, x.Grad, x.Slot[0], x.Slot[1], a)
+	stepAdam(s, v, a)
 }
 
 // Bound returns which steps cannot overflow. From moderate gradients of at most L the

@@ -41,6 +41,10 @@ import (
 //		}
 //	}
 //
+// Each parameter has slots of its own age. While it is frozen, or a loss does not depend
+// on it, its slots wait. A formula with the number of the step takes Span.N, which counts
+// the steps of the parameter, and not Step.N.
+//
 // An Optimizer may work on top of another one: clip its gradients, average its
 // parameters. Its Slots appends its own slots to those of the other; its Update changes
 // gradients or parameters, calls the other's Update with the same View, and finds its
@@ -63,7 +67,7 @@ type Slot struct {
 
 // Step tells an Optimizer which step to make.
 type Step struct {
-	N    int     // the number of the step, from 1
+	N    int     // the number of the step, from 1; Span.N has that for one parameter
 	Rate float64 // the learning rate; finite and at least 0
 }
 

@@ -177,8 +177,8 @@ func (t *Trainer) move(s *session) {
 		return
 	case t.view == nil:
 		t.view = newView(t.params, t.o.Optimizer.Slots(), s.prog.Stats().Workers, s.moved)
-	case !slices.Equal(t.viewOf.moved, s.moved):
-		t.view.move(s.moved)
+	case !slices.Equal(t.view.moved, s.moved):
+		t.view.move(s.moved, t.step)
 	}
 	t.viewOf = s
 }

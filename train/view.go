@@ -33,6 +33,10 @@ type View struct {
 	params  int                        // spans of EachParam
 	partial []float64                  // of Sum, for each span
 
+	moved  []*graph.Param       // what steps change
+	made   int                  // the number of steps made before it was these
+	counts map[*graph.Param]int // how many of those steps moved the parameter
+
 	bad    atomic.Bool // an answer to all
 	wild   bool        // a slot may be far from 0: see Bound
 	copied bool        // kept holds what was before the step
@@ -56,7 +60,15 @@ type Span[T Float] struct {
 	Slot  [][]T        // Slot[i] holds the elements of slot i of Optimizer.Slots, as many as Param; nil for a scalar
 	Of    *graph.Param // the parameter, with its name and shape
 	Lo    int          // the index in Of of the first element
+
+	missed int // steps made that left Of out
 }
+
+// N returns the number of the step s for this parameter, from 1: how many of the steps up to
+// s have moved it. Steps in which it was frozen, or the loss did not depend on it, do not
+// count. A formula with the number of the step, such as the bias correction of Adam, needs
+// this one, since the slots are as old as it says.
+func (x Span[T]) N(s Step) int { return s.N - x.missed }
 
 // Decay returns the rate of weight decay for these elements: rate, or 0 if the
 // parameter does not decay (graph.Param.Decay).
@@ -68,9 +80,9 @@ func (x Span[T]) Decay(rate float64) float64 {
 }
 
 // NewView returns a View of the parameters of p that are not frozen, for steps of o outside
-// of a Trainer:
-// run a graph.Program with Grads, then call o.Update. All slots have their initial
-// values. The steps use the given number of threads, 0 for GOMAXPROCS.
+// of a Trainer: run a graph.Program with Grads, then call o.Update. All slots have their
+// initial values, so the first step is Step{N: 1}. The steps use the given number of
+// threads, 0 for GOMAXPROCS.
 //
 // Errors: ErrOption for a nil p or o, for settings that o's Validate refuses, and for
 // slots without a name of their own or a finite initial value; ErrOption for a number of
@@ -106,7 +118,7 @@ func (v *View) Scalar(i int) *float64 { return &v.scalars[i] }
 
 // newView returns a View of the given ones of the parameters of p.
 func newView(p *graph.Params, slots []Slot, workers int, moved []*graph.Param) *View {
-	v := &View{slots: slots, scalars: make([]float64, len(slots)), workers: pool.Of(workers)}
+	v := &View{slots: slots, scalars: make([]float64, len(slots)), workers: pool.Of(workers), counts: map[*graph.Param]int{}}
 	for i, s := range slots {
 		if s.Scalar {
 			v.scalars[i] = s.Init
@@ -119,7 +131,7 @@ func newView(p *graph.Params, slots []Slot, workers int, moved []*graph.Param) *
 		v.f64 = newArena(slots, p.Len(), p.Flat64)
 	}
 	v.part = v.runPart
-	v.move(moved)
+	v.move(moved, 0)
 	return v
 }
 
@@ -142,8 +154,12 @@ func newArena[T Float](slots []Slot, n int, flat func() (params, grads []T)) *ar
 	return m
 }
 
-// move lets steps change these parameters and no others.
-func (v *View) move(moved []*graph.Param) {
+// move lets steps change these parameters and no others, after the given number of steps.
+func (v *View) move(moved []*graph.Param, made int) {
+	for _, q := range v.moved {
+		v.counts[q] += made - v.made
+	}
+	v.moved, v.made = moved, made
 	total := 0
 	for _, q := range moved {
 		total += q.Size()
@@ -154,9 +170,9 @@ func (v *View) move(moved []*graph.Param) {
 	v.spans, v.params, v.partial = len(spans), len(whole), make([]float64, len(runs))
 	v.copied = false
 	if v.f32 != nil {
-		v.f32.spans, v.f32.runs, v.f32.whole = v.f32.show(spans), v.f32.show(runs), v.f32.show(whole)
+		v.f32.spans, v.f32.runs, v.f32.whole = show(v, v.f32, spans), show(v, v.f32, runs), show(v, v.f32, whole)
 	} else {
-		v.f64.spans, v.f64.runs, v.f64.whole = v.f64.show(spans), v.f64.show(runs), v.f64.show(whole)
+		v.f64.spans, v.f64.runs, v.f64.whole = show(v, v.f64, spans), show(v, v.f64, runs), show(v, v.f64, whole)
 	}
 }
 
@@ -202,12 +218,12 @@ func shares(list []*graph.Param, workers int) (out []piece) {
 	return out
 }
 
-// show returns the pieces as spans.
-func (m *arena[T]) show(list []piece) []Span[T] {
+// show returns the pieces as spans of m, the memory of v.
+func show[T Float](v *View, m *arena[T], list []piece) []Span[T] {
 	out := make([]Span[T], len(list))
 	for i, p := range list {
 		lo, hi := p.of.Offset()+p.lo, p.of.Offset()+p.hi
-		x := Span[T]{Param: m.param[lo:hi:hi], Grad: m.grad[lo:hi:hi], Slot: make([][]T, len(m.slot)), Of: p.of, Lo: p.lo}
+		x := Span[T]{Param: m.param[lo:hi:hi], Grad: m.grad[lo:hi:hi], Slot: make([][]T, len(m.slot)), Of: p.of, Lo: p.lo, missed: v.made - v.counts[p.of]}
 		for k, s := range m.slot {
 			if s != nil {
 				x.Slot[k] = s[lo:hi:hi]
