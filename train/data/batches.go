@@ -1,6 +1,10 @@
 package data
 
-import "github.com/symgrad/symgrad/internal/mistake"
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/mistake"
+)
 
 // Batches hands out the index lists of minibatches, epoch after epoch. The order
 // within an epoch depends on the seed and the number of the epoch alone, so that
@@ -19,17 +23,22 @@ type Batches struct {
 	random  stream
 }
 
+// mostExamples bounds the order of an epoch. A machine of 32 bits has no room for a list of
+// 2^31-1 indices.
+const mostExamples = min(1<<31-1, math.MaxInt/8)
+
 // NewBatches returns the batches of size examples out of n, at the start of
 // epoch 0. With shuffle, every epoch has its own random order, else every epoch
 // goes from 0 to n-1. When size is more than n, an epoch is one batch of n.
 //
-// Errors: ErrEmpty for n < 1, ErrOption for size < 1 and for n >= 2^31.
+// Errors: ErrEmpty for n < 1, ErrOption for size < 1 and for n >= 2^31, on a machine of
+// 32 bits for n >= 2^28.
 func NewBatches(n, size int, shuffle bool, seed uint64) (*Batches, error) {
 	if n < 1 {
 		return nil, mistake.Newf(ErrEmpty, "data: NewBatches: got %d examples, want at least one", n)
 	}
-	if n > 1<<31-1 { // before memory for so many indices is asked for
-		return nil, mistake.Optionf("data: NewBatches: got %d examples, want at most 2^31-1", n)
+	if n > mostExamples { // before memory for so many indices is asked for
+		return nil, mistake.Optionf("data: NewBatches: got %d examples, want at most %d", n, mostExamples)
 	}
 	if size < 1 {
 		return nil, mistake.Optionf("data: NewBatches: got the batch size %d, want at least 1", size)
