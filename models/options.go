@@ -7,6 +7,7 @@ import (
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/loss"
 	"github.com/symgrad/symgrad/graph/nn"
+	"github.com/symgrad/symgrad/internal/build"
 	"github.com/symgrad/symgrad/internal/enum"
 	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/op"
@@ -35,33 +36,44 @@ func (h Head) MarshalText() ([]byte, error) { return enum.Text("head", headNames
 func (h *Head) UnmarshalText(text []byte) error { return enum.Read(h, "head", headNames, text) }
 
 // finish ends a model in the loss and the output of the head. out: [N, outputs], or [N,
-// Steps, outputs]. Then labels of -1 do not count, and neither does what the mask: [N,
-// Steps] of the other heads is 0 for; nil is no mask.
+// Steps, outputs]. Then labels of -1 do not count, and neither do the steps for which the
+// mask: [N, Steps] is 0; nil is no mask.
 func (h Head) finish(b *graph.Builder, out, mask *gorgonia.Node) (l, output *gorgonia.Node) {
 	shape := b.Shape(out)
 	last := len(shape) - 1
-	if h == MultiClass {
-		var o loss.CrossEntropyOptions
+	reduction := loss.Mean
+	if mask != nil {
+		reduction = loss.Each
+	}
+	switch h {
+	case MultiClass:
+		y, o := b.Ints("y", shape[:last]...), loss.CrossEntropyOptions{Reduction: reduction}
 		if last > 1 {
 			o.Ignore = new(-1)
 		}
-		return loss.CrossEntropy(b, out, b.Ints("y", shape[:last]...), o), b.Softmax(out)
-	}
-	y := b.Input("y", shape...)
-	of := func(r loss.Reduction) *gorgonia.Node {
-		if h == Binary {
-			return loss.BCEWithLogits(b, out, y, loss.BCEWithLogitsOptions{Reduction: r})
+		l, output = loss.CrossEntropy(b, out, y, o), b.Softmax(out)
+		if mask != nil {
+			mask = b.Mul(mask, build.Of(b).NotInt(y, *o.Ignore, out))
 		}
-		return loss.MSE(b, out, y, r)
+		return meanOf(b, l, mask), output
+	case Binary:
+		l, output = loss.BCEWithLogits(b, out, b.Input("y", shape...), loss.BCEWithLogitsOptions{Reduction: reduction}), b.Sigmoid(out)
+	default:
+		l, output = loss.MSE(b, out, counted(b, b.Input("y", shape...), mask), reduction), out
 	}
-	if output = out; h == Binary {
-		output = b.Sigmoid(out)
+	if mask != nil {
+		l = b.Mean(l, last)
 	}
+	return meanOf(b, l, mask), output
+}
+
+// meanOf returns the mean of the losses over the elements for which the mask is 1. Nil is
+// no mask: then l is the mean.
+func meanOf(b *graph.Builder, l, mask *gorgonia.Node) *gorgonia.Node {
 	if mask == nil {
-		return of(loss.Mean), output
+		return l
 	}
-	each := b.Where(mask, b.Mean(of(loss.Each), last), b.Scalar(0))
-	return loss.MeanOver(b, b.Sum(each), b.Sum(mask)), output
+	return loss.MeanOver(b, b.Sum(b.Where(mask, l, b.Scalar(0))), b.Sum(mask))
 }
 
 // shared are the settings that several models have. Each is checked here, and nowhere

@@ -35,8 +35,10 @@ type RNNOptions struct {
 //
 // The output is that of MLP. A tagger's is [N, Steps, Out], with the targets "y": Ints [N,
 // Steps] of MultiClass, or [N, Steps, Out]. Its loss is a mean over the steps that count.
-// The label −1 does not count: give it to the padding, which metrics count otherwise. For
-// Binary and Regression the steps behind the end of a sequence do not count in the loss.
+// A step behind the end of a sequence does not count, whatever target it has; NaN too for
+// Regression. Labels must be −1 or a class there too, and targets of Binary in [0, 1].
+// Neither does the label −1 count anywhere. Metrics know no lengths: they count the padding,
+// except for the label −1.
 //
 // The parameters are "embedding/weight": [Tokens, In], if there are tokens, those of
 // nn.Recurrent under "rnn", and "out/weight" and "out/bias".

@@ -13,9 +13,14 @@ import (
 //
 // A loss over sequences counts the steps that there are, whatever lies behind them:
 //
-//	each := loss.MSE(b, y, target, loss.Each) // [N, T]
 //	mask := nn.LengthMask(b, lengths, t)
+//	target = b.Where(mask, target, b.Scalar(0)) // [N, T]
+//	each := loss.MSE(b, y, target, loss.Each)
 //	mean := loss.MeanOver(b, b.Sum(b.Where(mask, each, b.Scalar(0))), b.Sum(mask))
+//
+// The first Where is for targets that may be NaN or infinite there: the second alone would
+// leave 0 times NaN in the gradients. Do the same with y, unless it is finite there, as what
+// Recurrent makes is.
 //
 // Errors: ErrShape for steps < 1, ErrDType for lengths that are no Ints. An input of
 // lengths refuses a length that is out of range when it is set, and names itself.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/loss"
 	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/internal/graphtest"
 	"github.com/symgrad/symgrad/train"
@@ -54,6 +55,36 @@ func TestLengthMask(t *testing.T) {
 	}
 	if err == nil {
 		t.Error("a constant length of 9 of 3 steps: got no error")
+	}
+}
+
+// TestLengthMaskOfLoss holds the loss of LengthMask's comment, and its gradient, to the mean
+// over the steps that there are, with NaN and infinite targets behind them.
+func TestLengthMaskOfLoss(t *testing.T) {
+	for _, d := range []graph.DType{graph.Float32, graph.Float64} {
+		b := graph.New(graph.NewParams(d, 1))
+		y, target := b.Param("y", graph.Ones(), 2, 3), b.Const([]float64{3, math.NaN(), math.Inf(1), 0, 2, math.NaN()}, 2, 3)
+		mask := nn.LengthMask(b, b.ConstInts([]int{1, 2}, 2), 3)
+		target = b.Where(mask, target, b.Scalar(0))
+		each := loss.MSE(b, y, target, loss.Each)
+		mean := loss.MeanOver(b, b.Sum(b.Where(mask, each, b.Scalar(0))), b.Sum(mask))
+		grads, err := autograd.Gradients(mean, y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{mean}, Grads: grads})
+		if err == nil {
+			err = p.Run()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := append(graph.OutputOf[float64](p, 0).Read(nil), b.Params().Grad("y")...)
+		for i, want := range []float64{2, -4.0 / 3, 0, 0, 2.0 / 3, -2.0 / 3, 0} {
+			if !(math.Abs(got[i]-want) <= 1e-6) {
+				t.Errorf("%v: got the mean and its gradient %v, want %v at %d", d, got, want, i)
+			}
+		}
 	}
 }
 
