@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/foreign"
@@ -35,22 +36,17 @@ func (n *BadNode) String() string {
 	return s
 }
 
-// diagnose computes loss and gradients of a step again, node by node. It goes from the
-// loss or the gradient along nodes that are not finite, and returns the first one on
-// the way whose operands are finite; nil if the nodes cannot be computed, for example
-// for want of memory.
+// diagnose computes a step again, node by node. It goes from the number that e speaks of,
+// the loss, a gradient or the new value of a state, along nodes that are not finite. It
+// returns the first one on the way whose operands are finite; nil if the nodes cannot be
+// computed, for example for want of memory.
 func (t *Trainer) diagnose(s *session, index []int, e *NotFiniteError) *BadNode {
 	m, err := t.build(training, s.n)
 	if err != nil {
 		return nil
 	}
-	root := m.loss
-	for i, p := range m.b.ParamNodes() {
-		if e.Stage == StageGradient && p.Name() == e.Param {
-			root = m.grads[i]
-		}
-	}
-	order, in, err := nodesOf(m.b.Graph(), append(gorgonia.Nodes{m.loss}, root))
+	root := m.rootOf(e)
+	order, in, err := nodesOf(m.b.Graph(), gorgonia.Nodes{m.loss, root})
 	if err != nil {
 		return nil
 	}
@@ -73,7 +69,36 @@ func (t *Trainer) diagnose(s *session, index []int, e *NotFiniteError) *BadNode 
 			bad[n] = bad[n] || !isFinite(x)
 		}
 	}
-	return firstBad(m, order, in, bad, root)
+	first := firstBad(order, in, bad, root)
+	if first == nil {
+		return nil
+	}
+	return describeBad(m, first, e.Stage == StageGradient && !needs(m, first))
+}
+
+// rootOf returns the node of the number that e speaks of.
+func (m *modelGraph) rootOf(e *NotFiniteError) *gorgonia.Node {
+	switch e.Stage {
+	case StageGradient:
+		for i, p := range m.b.ParamNodes() {
+			if p.Name() == e.Param {
+				return m.grads[i]
+			}
+		}
+	case StageState:
+		for _, n := range m.b.Graph().AllNodes() {
+			if op.IsState(n) && op.NameOf(n) == e.Param {
+				return m.b.Updated(n)
+			}
+		}
+	}
+	return m.loss
+}
+
+// needs reports whether the loss of m needs n.
+func needs(m *modelGraph, n *gorgonia.Node) bool {
+	list, _, err := nodesOf(m.b.Graph(), gorgonia.Nodes{m.loss})
+	return err == nil && slices.Contains(list, n)
 }
 
 // nodesOf returns the nodes of floats that the roots need, operands first, and the
@@ -115,8 +140,8 @@ func nodesOf(g *gorgonia.ExprGraph, roots gorgonia.Nodes) (order gorgonia.Nodes,
 }
 
 // firstBad follows the bad nodes from the root to those with good operands, and returns
-// the one of them that is computed first.
-func firstBad(m *modelGraph, order gorgonia.Nodes, in map[*gorgonia.Node]gorgonia.Nodes, bad map[*gorgonia.Node]bool, root *gorgonia.Node) *BadNode {
+// the one of them that is computed first; nil for none.
+func firstBad(order gorgonia.Nodes, in map[*gorgonia.Node]gorgonia.Nodes, bad map[*gorgonia.Node]bool, root *gorgonia.Node) *gorgonia.Node {
 	begins := map[*gorgonia.Node]bool{}
 	seen := map[*gorgonia.Node]bool{root: true}
 	for stack := (gorgonia.Nodes{root}); len(stack) > 0; {
@@ -133,15 +158,9 @@ func firstBad(m *modelGraph, order gorgonia.Nodes, in map[*gorgonia.Node]gorgoni
 			}
 		}
 	}
-	forward := map[*gorgonia.Node]bool{}
-	if list, _, err := nodesOf(m.b.Graph(), gorgonia.Nodes{m.loss}); err == nil {
-		for _, n := range list {
-			forward[n] = true
-		}
-	}
 	for _, n := range order {
 		if begins[n] {
-			return describeBad(m, n, !forward[n])
+			return n
 		}
 	}
 	return nil

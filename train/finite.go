@@ -118,7 +118,7 @@ func (t *Trainer) notFinite(s *session, index []int, e NotFiniteError) error {
 	case StageLoss:
 		e.Param = t.badParam()
 	case StageGradient:
-		if e.Param = t.view.first(ofGrad, finite); e.Param == "" {
+		if e.Param = t.view.first(ofGrad, finite); e.Param == "" { // every node is finite
 			e.Param, e.Large = t.view.first(ofGrad, squaresFinite), true
 		}
 	case StageState:
@@ -131,7 +131,7 @@ func (t *Trainer) notFinite(s *session, index []int, e NotFiniteError) error {
 		}
 		e.Kept = t.view.restore()
 	}
-	e.blind = !t.o.Diagnose && (e.Stage != StageUpdate || t.fused)
+	e.blind = !t.o.Diagnose && !e.Large && (e.Stage != StageUpdate || t.fused)
 	if t.o.Diagnose && e.Kept {
 		e.Node = t.diagnose(s, index, &e)
 	}

@@ -217,12 +217,15 @@ func TestLargeGradient(t *testing.T) {
 		if !errors.As(err, &bad) || !bad.Large || bad.Param != "w" || !bad.Kept || !slices.Equal(m.p.Values("w"), []float64{1, 1, 1, 1}) {
 			t.Errorf("%T: got %v, want the gradient of w refused as too large", o, err)
 		}
+		if err != nil && strings.Contains(err.Error(), "Diagnose") {
+			t.Errorf("%T: got %v, but there is no node that is not finite to find", o, err)
+		}
 	}
 }
 
 // TestStageString checks the words of the stages, and of what is none.
 func TestStageString(t *testing.T) {
-	for s, want := range map[train.Stage]string{train.StageLoss: "loss", train.StageGradient: "gradient", train.StageUpdate: "update", 0: "Stage(0)", 9: "Stage(9)"} {
+	for s, want := range map[train.Stage]string{train.StageLoss: "loss", train.StageGradient: "gradient", train.StageUpdate: "update", train.StageState: "state", 0: "Stage(0)", 9: "Stage(9)"} {
 		if s.String() != want {
 			t.Errorf("got %v, want %s", s, want)
 		}

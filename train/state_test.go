@@ -112,6 +112,38 @@ func TestStateKept(t *testing.T) {
 	}
 }
 
+// TestDiagnoseState makes a step whose loss is finite and whose new state is not. With
+// Options.Diagnose the error has the node where that begins; without, it says so. The states
+// are two, so that the right one must be found.
+func TestDiagnoseState(t *testing.T) {
+	for _, d := range []graph.DType{graph.Float64, graph.Float32} {
+		for _, diagnose := range []bool{false, true} {
+			m := builds{graph.NewParams(d, 1), func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
+				x, good, s := b.Input("x", n, 1), b.State("good", graph.Zeros()), b.State("s", graph.Zeros())
+				b.Update(good, b.Mean(x))
+				b.Update(s, b.Add(s, b.Mean(b.Square(x))))
+				y := b.Mul(b.Tanh(x), b.Param("w", graph.Ones(), 1))
+				return b.Mean(y), y
+			}}
+			set, err := data.New(data.Field{Name: "x", Shape: []int{1}, Floats: []float64{1, map[graph.DType]float64{graph.Float64: 1e200, graph.Float32: 1e30}[d]}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = newTrainer(t, m, train.Options{Diagnose: diagnose}).Step(set, []int{0, 1})
+			var bad *train.NotFiniteError
+			if !errors.As(err, &bad) || bad.Stage != train.StageState || bad.Param != "s" || !bad.Kept {
+				t.Fatalf("%v: got %v, want a NotFiniteError of the state s", d, err)
+			}
+			if diagnose != (bad.Node != nil) || diagnose == strings.Contains(err.Error(), "Diagnose finds") {
+				t.Errorf("%v, diagnose %v: got %v", d, diagnose, err)
+			}
+			if n := bad.Node; n != nil && (n.Op != "square" || n.Backward || !strings.Contains(n.At, "state_test.go:")) {
+				t.Errorf("%v: got the node %v, want the square that Loss built", d, n)
+			}
+		}
+	}
+}
+
 // TestFrozenParameters checks that a frozen parameter neither moves nor decays, that its
 // slots wait for it, and that a Trainer notices both Freeze and Thaw.
 func TestFrozenParameters(t *testing.T) {
