@@ -37,9 +37,10 @@ type position struct {
 // With Options.Stop it ends too when the model does not get better any more, without an
 // error; and at every end the best parameters are put back, see EarlyStopping.
 //
-// Errors: ErrOption for a nil ctx; data.ErrEmpty for no examples, or if none counts in
-// the loss; what does not fit between the data sets, the model and the metrics; those
-// of Step and Evaluate; the error of ctx, and that of OnEpoch; ErrBusy.
+// Errors: ErrOption for a nil ctx, and with Options.DropLast for fewer examples than a
+// batch; data.ErrEmpty for no examples, or if none counts in the loss; what does not fit
+// between the data sets, the model and the metrics; those of Step and Evaluate; the error
+// of ctx, and that of OnEpoch; ErrBusy.
 func (t *Trainer) Fit(ctx context.Context, d *data.Dataset) (*History, error) {
 	h := &History{}
 	err := t.fit(ctx, d, h)
@@ -54,7 +55,7 @@ func (t *Trainer) fit(ctx context.Context, d *data.Dataset, h *History) error {
 	if err := given(ctx, d); err != nil {
 		return err
 	}
-	batches, err := data.NewBatches(d.Len(), t.o.BatchSize, !t.o.InOrder, t.o.Seed)
+	batches, err := t.batches(d)
 	if err != nil {
 		return err
 	}
@@ -71,6 +72,18 @@ func (t *Trainer) fit(ctx context.Context, d *data.Dataset, h *History) error {
 	default:
 		return fmt.Errorf("%w; then %w", err, bad)
 	}
+}
+
+// batches returns the batches of an epoch on d.
+func (t *Trainer) batches(d *data.Dataset) (*data.Batches, error) {
+	if t.o.DropLast && d.Len() < t.o.BatchSize {
+		return nil, mistake.Optionf("Options.DropLast: got %d examples, want at least one batch of %d (Options.BatchSize)", d.Len(), t.o.BatchSize)
+	}
+	b, err := data.NewBatches(d.Len(), t.o.BatchSize, !t.o.InOrder, t.o.Seed)
+	if err == nil {
+		b.DropLast = t.o.DropLast
+	}
+	return b, err
 }
 
 // fitEpochs makes the epochs that are left.
@@ -121,9 +134,9 @@ func (t *Trainer) prepare(d *data.Dataset, h *History) error {
 	if _, err := t.train.bind(d, training, n); err != nil {
 		return err
 	}
-	if last := d.Len() % n; last > 0 {
+	if last := d.Len() % n; last > 0 && !t.o.DropLast {
 		if _, err := t.train.bind(d, training, last); err != nil {
-			return errors.Wrapf(err, "the last batch, of %d, if %d examples are cut into batches of %d (Options.BatchSize)", last, d.Len(), n)
+			return errors.Wrapf(err, "the last batch, of %d, if %d examples are cut into batches of %d (Options.BatchSize; Options.DropLast leaves it out)", last, d.Len(), n)
 		}
 	}
 	if over, name := t.measured(d); over != nil {

@@ -86,6 +86,80 @@ func TestResume(t *testing.T) {
 	}
 }
 
+// TestDropLast leaves the last three of eleven examples out of each epoch, stops before each
+// step and goes on. The model is never built for a short batch, no example is used twice in an
+// epoch, and a stop changes nothing. Without a whole batch Fit is refused.
+func TestDropLast(t *testing.T) {
+	o := train.Options{Optimizer: train.SGD{}, BatchSize: 4, Epochs: 3, DropLast: true, Seed: 7, Schedule: train.Constant(4)}
+	var whole, losses []float64
+	for _, stop := range []int{100, 0, 1, 2, 3, 4, 5} {
+		m, set := counter(11)
+		sizes := map[int]bool{}
+		tr := newTrainer(t, builds{m.p, func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
+			sizes[n] = true
+			return m.f(b, n)
+		}}, o)
+		var got []float64
+		h, err := tr.Fit(&after{Context: context.Background(), steps: stop}, set)
+		got = append(got, h.Losses()...)
+		if stop < 6 {
+			if !errors.Is(err, context.Canceled) || tr.Steps() != stop {
+				t.Fatalf("got %v after %d steps, want a stop after %d", err, tr.Steps(), stop)
+			}
+			h, err = tr.Fit(context.Background(), set)
+			got = append(got, h.Losses()...)
+		}
+		if err != nil || tr.Steps() != 6 || h.Last().Step != 6 || len(got) != 3 {
+			t.Fatalf("stop %d: got %v, %d steps and the losses %v, want 6 and 3 of them", stop, err, tr.Steps(), got)
+		}
+		if !sizes[4] || len(sizes) != 1 {
+			t.Errorf("stop %d: the model is built for batches of %v, want 4 alone", stop, sizes)
+		}
+		w := m.p.Values("w")
+		if whole == nil {
+			whole, losses = w, got
+			checkCounts(t, w, -24)
+		}
+		if !slices.Equal(w, whole) || !slices.Equal(got, losses) {
+			t.Errorf("stop %d: got the counts %v and losses %v, without a stop %v and %v", stop, w, got, whole, losses)
+		}
+	}
+	m, set := counter(3)
+	tr := newTrainer(t, m, o)
+	if _, err := tr.Fit(context.Background(), set); !errors.Is(err, train.ErrOption) || tr.Steps() != 0 {
+		t.Errorf("got %v for three examples and batches of four, want ErrOption", err)
+	}
+}
+
+// checkCounts checks that each count is from -3 to 0, once at most in each of three epochs, and
+// their sum.
+func checkCounts(t *testing.T, w []float64, want float64) {
+	t.Helper()
+	sum := 0.0
+	for _, x := range w {
+		if x < -3 || x > 0 {
+			t.Errorf("got the count %v, want at most one in an epoch", x)
+		}
+		sum += x
+	}
+	if sum != want {
+		t.Errorf("got the sum of counts %v, want %v", sum, want)
+	}
+}
+
+// after is a context that is cancelled after some steps.
+type after struct {
+	context.Context
+	steps int
+}
+
+func (c *after) Err() error {
+	if c.steps--; c.steps < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
 // TestResumeElsewhere checks that a Fit on another data set begins the epoch anew.
 func TestResumeElsewhere(t *testing.T) {
 	m, set := counter(4)

@@ -18,6 +18,7 @@ type Options struct {
 
 	Epochs    int    // passes over the data that Fit makes; default 10
 	BatchSize int    // examples in a step; default 32. The last batch of an epoch may be shorter.
+	DropLast  bool   // leave out the last batch of an epoch if it is shorter; Fit then needs BatchSize examples or more
 	Seed      uint64 // of the order of the examples, of Augment and of dropout
 	InOrder   bool   // take the examples in order; by default each epoch has a random order
 
