@@ -74,7 +74,7 @@ func LookupBags(b *graph.Builder, table, index *gorgonia.Node, o BagOptions) *go
 	}
 	rows, counts := b.Take(table, index), o.counts(b, table, index)
 	if o.Factors != nil {
-		rows = b.Mul(rows, trailing(b, o.Factors, 1))
+		rows = b.Mul(rows, trailing(b, o.factors(b, counts), 1))
 	}
 	if counts == nil {
 		return []func(x *gorgonia.Node, axes ...int) *gorgonia.Node{BagMean: b.Mean, BagSum: b.Sum, BagMax: b.Max}[o.Mode](rows, 1)
@@ -90,6 +90,15 @@ func LookupBags(b *graph.Builder, table, index *gorgonia.Node, o BagOptions) *go
 		return b.Where(n, b.Max(some(math.Inf(-1)), 1), b.Scalar(0))
 	}
 	return b.Div(b.Sum(some(0), 1), b.Maximum(n, b.Scalar(1)))
+}
+
+// factors returns the Factors, with 0 for each index that does not count: one that is NaN
+// or infinite there would reach the gradient of the table, as 0 times itself.
+func (o BagOptions) factors(b *graph.Builder, counts *gorgonia.Node) *gorgonia.Node {
+	if counts == nil {
+		return o.Factors
+	}
+	return b.Where(counts, o.Factors, b.Scalar(0))
 }
 
 // fits says whether the bags fit the table and the settings the bags; if not it fails.

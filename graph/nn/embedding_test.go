@@ -179,6 +179,37 @@ func TestEmbeddingBagLengths(t *testing.T) {
 	}
 }
 
+// TestEmbeddingBagFactors gives indices that do not count factors of NaN and infinity: sums
+// and gradients of the table and the factors are those of the others.
+func TestEmbeddingBagFactors(t *testing.T) {
+	pad := 1
+	for _, d := range []graph.DType{graph.Float64, graph.Float32} {
+		b := graph.New(graph.NewParams(d, 1))
+		table := b.Param("table", graph.Ones(), 3, 1)
+		factors := b.Param("factors", graph.Zeros(), 2, 3)
+		o := nn.BagOptions{Mode: nn.BagSum, Factors: factors, Padding: &pad, Lengths: b.ConstInts([]int{3, 1}, 2)}
+		y := nn.LookupBags(b, table, b.ConstInts([]int{0, 1, 2, 2, 0, 1}, 2, 3), o)
+		grads, err := autograd.Gradients(b.Sum(y), table, factors)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{y}, Grads: grads})
+		if err == nil {
+			err = b.Params().Set("factors", []float64{2, math.NaN(), 3, 5, math.Inf(1), math.NaN()})
+		}
+		if err == nil {
+			err = p.Run()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := slices.Concat(graph.OutputOf[float64](p, 0).Read(nil), b.Params().Grad("table"), b.Params().Grad("factors"))
+		if want := []float64{5, 5, 2, 0, 8, 1, 0, 1, 1, 0, 0}; !slices.Equal(got, want) {
+			t.Errorf("%v: got the sums and the gradients %v, want %v", d, got, want)
+		}
+	}
+}
+
 // TestBilinear compares values and gradients with PyTorch's, and checks both orders with
 // more axes.
 func TestBilinear(t *testing.T) {

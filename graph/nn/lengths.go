@@ -18,8 +18,8 @@ import (
 //	each := loss.MSE(b, y, target, loss.Each)
 //	mean := loss.MeanOver(b, b.Sum(b.Where(mask, each, b.Scalar(0))), b.Sum(mask))
 //
-// The first Where is for targets that may be NaN or infinite there: the second alone would
-// leave 0 times NaN in the gradients. Do the same with y, unless it is finite there, as what
+// The first Where is for targets that may be NaN or infinite there: with the second alone
+// the derivative is 0 times NaN. Do the same with y, unless it is finite there, as what
 // Recurrent makes is.
 //
 // Errors: ErrShape for steps < 1, ErrDType for lengths that are no Ints. An input of
