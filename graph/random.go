@@ -74,7 +74,7 @@ func (b *Builder) Bernoulli(p *gorgonia.Node) *gorgonia.Node {
 // every run. A logit of -Inf is never drawn.
 // Shape: logits [..., K]; result [...].
 // Gradient: none.
-// Errors: ErrShape for logits without axes or categories. A run fails with ErrOption on
+// Errors: ErrShape for logits without axes or categories. A run fails with ErrNotFinite on
 // NaN, and on a row without a category that can be drawn.
 func (b *Builder) Categorical(logits *gorgonia.Node) *gorgonia.Node {
 	defer b.c.Enter("graph.Categorical", logits).Leave()

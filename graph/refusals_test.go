@@ -139,10 +139,10 @@ var refusals = []golden.Mistake{
 		return p.Run()
 	}},
 	{"probability of 2", graph.ErrOption, drawing(func(b *graph.Builder) *gorgonia.Node { return b.Bernoulli(b.Const([]float64{0, 2}, 2)) })},
-	{"logits that are NaN", graph.ErrOption, drawing(func(b *graph.Builder) *gorgonia.Node {
+	{"logits that are NaN", graph.ErrNotFinite, drawing(func(b *graph.Builder) *gorgonia.Node {
 		return b.Categorical(b.Const([]float64{0, 1, 2, math.NaN()}, 2, 2))
 	})},
-	{"logits that allow nothing", graph.ErrOption, drawing(func(b *graph.Builder) *gorgonia.Node {
+	{"logits that allow nothing", graph.ErrNotFinite, drawing(func(b *graph.Builder) *gorgonia.Node {
 		return b.Categorical(b.Const([]float64{math.Inf(-1)}, 1, 1))
 	})},
 	{"float64 bound to float32", graph.ErrDType, func(*testing.T) error {

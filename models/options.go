@@ -146,9 +146,14 @@ func activationOf(a nn.Activation) nn.Activation {
 	return a
 }
 
-// fail is an error of the function that the user called, such as NewMLP, at his line.
+// fail is an error of the function that the user called, such as NewMLP, at his line,
+// which is left out if err has it already.
 func fail(function string, err error) error {
-	return errors.WithStack(&op.Error{Package: "models", Op: function, At: op.Position(op.Caller()), Err: err})
+	at := op.Position(op.Caller())
+	if inner := (*op.Error)(nil); errors.As(err, &inner) && inner.At == at {
+		at = ""
+	}
+	return errors.WithStack(&op.Error{Package: "models", Op: function, At: at, Err: err})
 }
 
 // initializerOf is init, or what suits weights before the activation.

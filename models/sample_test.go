@@ -1,9 +1,11 @@
 package models_test
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/symgrad/symgrad/graph"
@@ -110,6 +112,24 @@ func TestSample(t *testing.T) {
 		}
 		if rest := sample(models.SampleOptions{Prompt: slices.Concat(prompt, all[:4]), Length: 6, Seed: 4}); !slices.Equal(rest, all[4:]) {
 			t.Errorf("%s: got %v when the text goes on, want %v as at once", name, rest, all[4:])
+		}
+	}
+}
+
+// TestSampleOfNaN lets models with a weight of NaN write: the error is ErrNotFinite, as
+// documented, and has the line once.
+func TestSampleOfNaN(t *testing.T) {
+	for name, m := range writers(t) {
+		v := m.Params().Values("out/weight")
+		v[0] = math.NaN()
+		if err := m.Params().Set("out/weight", v); err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range []int{0, 2} {
+			_, err := m.Sample(models.SampleOptions{Prompt: []int{1}, Length: 2, TopK: k})
+			if !errors.Is(err, graph.ErrNotFinite) || errors.Is(err, graph.ErrOption) || strings.Count(err.Error(), "sample_test.go") != 1 {
+				t.Errorf("%s, TopK %d: got %v, want ErrNotFinite with the line once", name, k, err)
+			}
 		}
 	}
 }

@@ -53,12 +53,12 @@ func noLogits[T ir.Float](c *ir.Call[T]) error {
 		some := false
 		for k, x := range c.In[0][row*n : (row+1)*n] {
 			if x != x {
-				return mistake.Optionf("got the logit NaN for category %d of row %d, want a number", k, row)
+				return mistake.Newf(ErrNotFinite, "got the logit NaN for category %d of row %d, want a number", k, row)
 			}
 			some = some || x > T(math.Inf(-1))
 		}
 		if !some {
-			return mistake.Optionf("got the logit -Inf for all categories of row %d, want at least one that can be drawn", row)
+			return mistake.Newf(ErrNotFinite, "got the logit -Inf for all categories of row %d, want at least one that can be drawn", row)
 		}
 	}
 	return nil
