@@ -18,9 +18,9 @@ import (
 //	each := loss.MSE(b, y, target, loss.Each)
 //	mean := loss.MeanOver(b, b.Sum(b.Where(mask, each, b.Scalar(0))), b.Sum(mask))
 //
-// The first Where is for targets that may be NaN or infinite there: with the second alone
-// the derivative is 0 times NaN. Do the same with y, unless it is finite there, as what
-// Recurrent makes is.
+// The first Where replaces targets that are NaN or infinite there. With the second alone
+// they reach the weights, as 0 times NaN. Do the same with y, unless it is finite there, as
+// what Recurrent makes is.
 //
 // Errors: ErrShape for steps < 1, ErrDType for lengths that are no Ints. An input of
 // lengths refuses a length that is out of range when it is set, and names itself.
