@@ -20,7 +20,7 @@ type VAEOptions struct {
 	Activation nn.Activation // of the hidden layers; the zero value is replaced by ReLU
 	Dropout    float64       // rate after each hidden layer, in [0, 1)
 	DType      graph.DType   // the zero value is Float64
-	Seed       uint64        // of the first weights and of the draws
+	Seed       uint64        // of the first weights
 }
 
 // VAE is a variational autoencoder (Kingma and Welling 2014). The encoder makes a normal
@@ -35,7 +35,7 @@ type VAEOptions struct {
 // where −log p(x|z) is the sum over the features of the binary cross-entropy with Binary,
 // else of half the squared error. With Beta = 1 it is the negative evidence lower bound, up
 // to a constant; other numbers make a β-VAE (Higgins et al. 2017). Codes are drawn in
-// evaluation too.
+// evaluation too, by Options.Seed of the Trainer.
 //
 // The output is what the decoder makes of μ, without a draw: [N, In]. The parameters are
 // those of MLP under "encoder", whose last layer has the columns of μ and then of ln σ²,

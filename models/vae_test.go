@@ -1,6 +1,7 @@
 package models_test
 
 import (
+	"context"
 	"math"
 	"slices"
 	"testing"
@@ -9,6 +10,8 @@ import (
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/models"
+	"github.com/symgrad/symgrad/train"
+	"github.com/symgrad/symgrad/train/data"
 	"gorgonia.org/gorgonia"
 )
 
@@ -124,6 +127,29 @@ func TestVAESample(t *testing.T) {
 	b := graph.New(m.Params())
 	l, _ := m.Loss(b, 2)
 	evaluated(t, b, make([]float64, 6), 0, l)
+}
+
+// TestVAESeeds evaluates models of equal weights: the Trainer's Seed decides what is drawn,
+// that of the model does not.
+func TestVAESeeds(t *testing.T) {
+	set, err := data.New(data.Field{Name: "x", Shape: []int{3}, Floats: wave(12, 1, 1.1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	loss := func(model, trainer uint64) float64 {
+		tr, err := train.New(vae(t, models.VAEOptions{Seed: model}), train.Options{Seed: trainer})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := tr.Evaluate(context.Background(), set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Loss
+	}
+	if a, b, c := loss(1, 1), loss(2, 1), loss(1, 2); a != b || a == c {
+		t.Errorf("got the losses %v, %v for another seed of the model and %v for another one of the trainer", a, b, c)
+	}
 }
 
 // TestAutoencoder holds codes and output to the layers computed by hand.

@@ -19,7 +19,7 @@ type Options struct {
 	Epochs    int    // passes over the data that Fit makes; default 10
 	BatchSize int    // examples in a step; default 32. The last batch of an epoch may be shorter.
 	DropLast  bool   // leave out the last batch of an epoch if it is shorter; Fit then needs BatchSize examples or more
-	Seed      uint64 // of the order of the examples, of Augment and of dropout
+	Seed      uint64 // of the order of the examples, of Augment, of dropout and of what else the model draws
 	InOrder   bool   // take the examples in order; by default each epoch has a random order
 
 	// Augment changes examples on their way into the batches of Fit: more data from the
