@@ -29,7 +29,8 @@ type CharModelOptions struct {
 // with tokens.
 type CharModel struct{ rnn RNN }
 
-// NewCharModel returns a CharModel with fresh weights.
+// NewCharModel returns a CharModel with fresh weights. Its layers have at most as many steps
+// as those of an RNN.
 //
 // Errors: ErrOption for settings that are out of range.
 func NewCharModel(o CharModelOptions) (*CharModel, error) {

@@ -3,6 +3,7 @@ package models
 import (
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/nn"
+	"github.com/symgrad/symgrad/internal/build"
 	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 )
@@ -47,10 +48,8 @@ type RNN struct {
 	p *graph.Params
 }
 
-// mostCells is the number of steps in all layers that a graph has room for.
-const mostCells = 1 << 17
-
-// NewRNN returns an RNN with fresh weights.
+// NewRNN returns an RNN with fresh weights. All layers together have at most 32,768 steps, as
+// those of nn.Recurrent.
 //
 // Errors: ErrOption for settings that are out of range.
 func NewRNN(o RNNOptions) (*RNN, error) {
@@ -75,8 +74,8 @@ func (o RNNOptions) check() error {
 	if _, err := o.Cell.MarshalText(); err != nil {
 		return err
 	}
-	if o.Steps > mostCells/o.Layers {
-		return mistake.Optionf("got %d steps in %d layers, want at most %d in all: each has nodes of its own", o.Steps, o.Layers, mostCells)
+	if o.Steps > build.MostSteps/o.Layers {
+		return mistake.Optionf("got %d steps in %d layers, want at most %d in all: each has nodes of its own", o.Steps, o.Layers, build.MostSteps)
 	}
 	return shared{head: o.Head, out: o.Out, dropout: o.Dropout, dtype: o.DType}.check()
 }
