@@ -55,7 +55,7 @@ func (t *Trainer) diagnose(s *session, index []int, e *NotFiniteError) *BadNode 
 		return nil
 	}
 	again := &session{prog: prog, n: s.n, kind: training, augment: s.augment, seed: s.seed, epoch: s.epoch}
-	if err := again.bind(s.set, t.params.DType()); err != nil {
+	if err := again.bind(s.set, t); err != nil {
 		return nil
 	}
 	if _, err := again.run(index, t.step); err != nil {

@@ -35,6 +35,22 @@ func model(f func(b *graph.Builder, n int) (l, output *gorgonia.Node)) train.Mod
 	return builds{graph.NewParams(graph.Float64, 1), f}
 }
 
+// reading fits a model with the part to a data set of the field.
+func reading(part func(b *graph.Builder, n int) *gorgonia.Node, f data.Field) func(*testing.T) error {
+	return func(t *testing.T) error {
+		d, err := data.New(f)
+		if err != nil {
+			return err
+		}
+		m := model(func(b *graph.Builder, n int) (l, output *gorgonia.Node) {
+			output = part(b, n)
+			return b.Mul(b.Mean(output), b.Param("w", graph.Ones())), output
+		})
+		_, err = newTrainer(t, m, train.Options{}).Fit(context.Background(), d)
+		return err
+	}
+}
+
 // mistakes are what users do wrong in training.
 var mistakes = []golden.Mistake{
 	{"learning rate of -1", train.ErrOption, func(*testing.T) error {
@@ -115,6 +131,14 @@ var mistakes = []golden.Mistake{
 		_, err = newTrainer(t, newNet(graph.Float64, 0), train.Options{}).Fit(context.Background(), d)
 		return err
 	}},
+	{"length out of range", data.ErrLabel, reading(func(b *graph.Builder, n int) *gorgonia.Node { return nn.LengthMask(b, b.Ints("lengths", n), 3) },
+		data.Field{Name: "lengths", Ints: []int{3, 4}})},
+	{"token out of range", data.ErrLabel, reading(func(b *graph.Builder, n int) *gorgonia.Node {
+		return nn.Embedding(b, "e", b.Ints("words", n, 2), nn.EmbeddingOptions{Count: 5, Dim: 1})
+	}, data.Field{Name: "words", Shape: []int{2}, Ints: []int{0, 1, 4, -1}})},
+	{"tokens that are numbers", data.ErrField, reading(func(b *graph.Builder, n int) *gorgonia.Node {
+		return nn.Embedding(b, "e", b.Ints("words", n), nn.EmbeddingOptions{Count: 5, Dim: 1})
+	}, data.Field{Name: "words", Floats: []float64{1, 7}})},
 	{"target that the loss does not take", graph.ErrTarget, func(t *testing.T) error {
 		m := model(func(b *graph.Builder, n int) (l, output *gorgonia.Node) {
 			output = nn.Dense(b, "d", b.Input("x", n, 1), 1, nn.Identity)

@@ -77,7 +77,7 @@ func (c *cache) bind(d *data.Dataset, k kind, n int) (*session, error) {
 	if s.set == d {
 		return s, nil
 	}
-	if err := s.bind(d, c.t.params.DType()); err != nil {
+	if err := s.bind(d, c.t); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -121,8 +121,8 @@ func (s *session) misfit(shape []int, elements int) string {
 	return fmt.Sprintf("got %d elements for each example from the data set, want %d: the input is %v for a batch of %d", elements, size(shape)/s.n, ir.Shape(shape), s.n)
 }
 
-// bind connects the inputs to the fields of d that have their names.
-func (s *session) bind(d *data.Dataset, dt graph.DType) error {
+// bind connects the inputs to the fields of d that have their names, for the Trainer.
+func (s *session) bind(d *data.Dataset, t *Trainer) error {
 	s.set, s.feeds = nil, s.feeds[:0]
 	for _, in := range s.prog.Inputs() {
 		rows, err := d.Rows(in.Name)
@@ -136,8 +136,8 @@ func (s *session) bind(d *data.Dataset, dt graph.DType) error {
 		switch {
 		case in.Ints:
 			f.labels = graph.InputOf[int](s.prog, in.Name)
-			f.ints, err = make([]int, size(in.Shape)), s.checkLabels(d, in.Name, f.labels.IndexRange())
-		case dt == graph.Float32:
+			f.ints, err = make([]int, size(in.Shape)), s.checkIndices(d, in.Name, f.labels.IndexRange(), in.Name == t.o.Target)
+		case t.params.DType() == graph.Float32:
 			f.f32, err = memoryOf[float32](s.prog, d, in.Name)
 		default:
 			f.f64, err = memoryOf[float64](s.prog, d, in.Name)
@@ -181,11 +181,15 @@ func (s *session) checkAugment() error {
 	return nil
 }
 
-// checkLabels checks the field of d for an input of indices in [0, n), or any if n is
-// 0. The error has the row, which a batch does not know.
-func (s *session) checkLabels(d *data.Dataset, name string, n int) error {
+// checkIndices checks the field of d for an input of indices in [0, n), or any if n is
+// 0. They may be labels. The error has the row, which a batch does not know.
+func (s *session) checkIndices(d *data.Dataset, name string, n int, labels bool) error {
 	if n > 0 {
-		if err := d.CheckLabels(name, n); err != nil {
+		check := checkRange
+		if f, _ := d.Field(name); labels || f.Classes > 0 {
+			check = (*data.Dataset).CheckLabels
+		}
+		if err := check(d, name, n); err != nil {
 			return err
 		}
 	}
@@ -204,6 +208,21 @@ func memoryOf[T float32 | float64](prog *graph.Program, d *data.Dataset, name st
 	mem, err := x.Memory()
 	memory.Populate(mem)
 	return mem, err
+}
+
+// checkRange returns an error for an integer of the field that is not in [0, n), such as a
+// length or a token.
+func checkRange(d *data.Dataset, name string, n int) error {
+	f, _ := d.Field(name)
+	row, element, v, found := f.Find(func(v float64) bool { return v < 0 || v >= float64(n) })
+	if !found || !f.Integers() { // numbers have an error of their own
+		return nil
+	}
+	at := fmt.Sprintf("row %d", row)
+	if f.Size() > 1 {
+		at += fmt.Sprintf(", element %d", element)
+	}
+	return mistake.Newf(data.ErrLabel, "field %q: %s: got the index %.0f, want one in [0, %d)", name, at, v, n)
 }
 
 // checkIgnoring returns an error for a label of the field that is neither a class nor

@@ -16,7 +16,8 @@ var (
 	ErrShape = mistake.ErrShape
 	// ErrNotFinite: a value is NaN or infinite, or too large for its type.
 	ErrNotFinite = mistake.ErrNotFinite
-	// ErrLabel: a class label is out of range, no integer, or the only class.
+	// ErrLabel: a class label is out of range, no integer, or the only class; or another
+	// index that a model reads is out of range, such as a token or a length.
 	ErrLabel = errors.New("bad class label")
 	// ErrField: a field is missing, named twice or of the wrong kind.
 	ErrField = errors.New("bad field")
