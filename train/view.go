@@ -159,6 +159,7 @@ func (v *View) move(moved []*graph.Param, made int) {
 	for _, q := range v.moved {
 		v.counts[q] += made - v.made
 	}
+	v.wild = v.wild || v.moved != nil // slots of what moves again are not known
 	v.moved, v.made = moved, made
 	total := 0
 	for _, q := range moved {
