@@ -42,7 +42,8 @@ func (p *Params) Freeze(match ...string) { p.addRule(match, true) }
 // Thaw undoes Freeze for the parameters and states that match.
 func (p *Params) Thaw(match ...string) { p.addRule(match, false) }
 
-// addRule adds a rule in place of those that it covers.
+// addRule adds a rule in place of those that it covers, and of those that were reported as a
+// mistake.
 func (p *Params) addRule(match []string, frozen bool) {
 	if p == nil || len(match) == 0 {
 		return
@@ -50,11 +51,11 @@ func (p *Params) addRule(match []string, frozen bool) {
 	covered := func(m string) bool {
 		return slices.ContainsFunc(match, func(by string) bool { return matches(m, by) })
 	}
-	if p.Err() == nil { // else it stays among the rules
-		p.rules = slices.DeleteFunc(p.rules, func(r rule) bool {
-			return r.match != nil && !slices.ContainsFunc(r.match, func(m string) bool { return !covered(m) })
-		})
-	}
+	p.rules = slices.DeleteFunc(p.rules, func(r rule) bool {
+		wrong := p.reported && slices.ContainsFunc(r.match, func(m string) bool { return !p.has(m) })
+		return wrong || r.match != nil && !slices.ContainsFunc(r.match, func(m string) bool { return !covered(m) })
+	})
+	p.reported = false
 	p.rules = append(p.rules, rule{slices.Clone(match), frozen})
 	p.checked = false
 }
@@ -82,7 +83,8 @@ func (p *Params) Frozen(q *Param) bool {
 }
 
 // Err returns the first mistake of NewParams, Freeze, Thaw and Only, or nil. While the model
-// is not built, it says nothing of names that nothing has.
+// is not built, it says nothing of names that nothing has. A call of Freeze or Thaw after it
+// takes the place of the one with the mistake.
 func (p *Params) Err() error {
 	p = p.orEmpty()
 	if p.mistake != nil || p.checked || len(p.names) == 0 {
@@ -91,7 +93,8 @@ func (p *Params) Err() error {
 	for _, r := range p.rules {
 		for _, m := range r.match {
 			if !p.has(m) {
-				return mistake.Optionf("Params.Freeze, Thaw or Only: got %q, want the name of a parameter or a state, or a scope such as \"encoder/\"", m)
+				p.reported = true
+				return mistake.Optionf("Params.Freeze, Thaw or Only: got %q, want a scope that ends with / or %s", m, p.known())
 			}
 		}
 	}

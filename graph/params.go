@@ -62,6 +62,8 @@ type Params struct {
 	*values
 	rules   []rule // the last one that covers a name says whether it is frozen
 	checked bool   // each of match in the rules matches something, and will
+
+	reported bool // Err has found a match that matches nothing
 }
 
 // values is what Params.Only shares.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/pkg/errors"
@@ -380,8 +381,12 @@ func TestFreezeOften(t *testing.T) {
 		}
 	}
 	p.Freeze("m/")
-	if !errors.Is(p.Err(), graph.ErrOption) {
-		t.Errorf("got %v, want ErrOption", p.Err())
+	if err := p.Err(); !errors.Is(err, graph.ErrOption) || !strings.Contains(err.Error(), `got "m/"`) || !strings.Contains(err.Error(), `"n"`) {
+		t.Errorf("got %v, want ErrOption with the names that there are", err)
+	}
+	p.Freeze("w")
+	if p.Err() != nil || !p.Frozen(p.Get("w")) {
+		t.Errorf("got %v after the mistake was mended", p.Err())
 	}
 }
 

@@ -27,14 +27,14 @@ import (
 // Errors of Check: ErrShape for other shapes, data.ErrLabel for targets that are not
 // labels.
 func Accuracy() Metric {
-	return Metric{Name: "accuracy", Start: func() Meter { return &accuracy{sums: true} }, Check: checkAccuracy}
+	return Metric{Name: "accuracy", Maximize: true, Start: func() Meter { return &accuracy{sums: true} }, Check: checkAccuracy}
 }
 
 // BinaryAccuracy returns the metric "accuracy" for outputs that each stand for a label
 // of their own, 0 or 1, whatever the targets add up to. It is the second, third and last
 // row in the table of Accuracy.
 func BinaryAccuracy() Metric {
-	return Metric{Name: "accuracy", Start: func() Meter { return &accuracy{} }, Check: checkBinary}
+	return Metric{Name: "accuracy", Maximize: true, Start: func() Meter { return &accuracy{} }, Check: checkBinary}
 }
 
 // accuracy counts rows, the labels of classes, and cells, labels of 0 or 1.

@@ -81,10 +81,6 @@ var mistakes = []golden.Mistake{
 		_, err := train.New(newNet(graph.Float64, 0), train.Options{Validation: blobs(t, 9), Stop: &train.EarlyStopping{MinDelta: math.NaN()}})
 		return err
 	}},
-	{"largest validation loss", train.ErrOption, func(t *testing.T) error {
-		_, err := train.New(newNet(graph.Float64, 0), train.Options{Validation: blobs(t, 9), Stop: &train.EarlyStopping{Maximize: true}})
-		return err
-	}},
 	{"stopping by an unknown metric", train.ErrOption, func(t *testing.T) error {
 		_, err := train.New(newNet(graph.Float64, 0), train.Options{Validation: blobs(t, 9), Metrics: []train.Metric{train.Accuracy()}, Stop: &train.EarlyStopping{Metric: "acuracy"}})
 		return err

@@ -12,6 +12,9 @@ import (
 // only, so one Metric may serve several trainers.
 type Metric struct {
 	Name string
+	// Maximize says that larger values are better, as of an accuracy or R². By default
+	// smaller ones are, as of an error. EarlyStopping looks for the best epoch by it.
+	Maximize bool
 	// Start returns a new Meter, for one pass over a data set. New calls it once to see
 	// that it does.
 	Start func() Meter

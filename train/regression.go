@@ -40,7 +40,7 @@ func (m *meanOf) Value() float64 { return m.sum / float64(m.n) }
 // averaged over the outputs of an example. It is NaN if the targets of an output are
 // all equal. Shapes and errors are those of MSE.
 func R2() Metric {
-	return Metric{Name: "r2", Start: func() Meter { return &r2{} }, Check: checkEqual}
+	return Metric{Name: "r2", Maximize: true, Start: func() Meter { return &r2{} }, Check: checkEqual}
 }
 
 // r2 holds a record for each output of an example.

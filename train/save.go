@@ -136,7 +136,7 @@ func compare(f *safetensors.File, p *graph.Params) (wrong []string) {
 		t, ok := found[q.Name]
 		switch {
 		case !ok:
-			wrong = append(wrong, fmt.Sprintf("%q: got no such tensor, want one of %v", q.Name, ir.Shape(q.Shape)))
+			wrong = append(wrong, fmt.Sprintf("%q: got no such tensor, want one with the shape %v", q.Name, ir.Shape(q.Shape)))
 		case !slices.Equal(t.Shape, q.Shape):
 			wrong = append(wrong, fmt.Sprintf("%q: got the shape %v, want %v", q.Name, ir.Shape(t.Shape), ir.Shape(q.Shape)))
 		case !slices.Contains(safetensors.Floats(), t.DType):

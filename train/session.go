@@ -190,7 +190,7 @@ func (s *session) checkIndices(d *data.Dataset, name string, n int, labels bool)
 			check = (*data.Dataset).CheckLabels
 		}
 		if err := check(d, name, n); err != nil {
-			return err
+			return errors.WithMessagef(err, "input %q of the model", name)
 		}
 	}
 	if label, ok := s.ignored[name]; ok {

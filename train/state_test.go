@@ -211,5 +211,9 @@ func TestFrozenName(t *testing.T) {
 		if _, err := tr.Fit(context.Background(), set); !errors.Is(err, graph.ErrOption) || !strings.Contains(err.Error(), "encoder/") || tr.Steps() != steps {
 			t.Errorf("%s: got %v after %d steps", name, err, tr.Steps()-steps)
 		}
+		p.Freeze("in/")
+		if _, err := tr.Fit(context.Background(), set); err != nil {
+			t.Errorf("%s: got %v after the mistake was mended", name, err)
+		}
 	}
 }

@@ -30,8 +30,7 @@ import (
 type EarlyStopping struct {
 	Patience int     // epochs in a row that are not better, after which Fit ends; at least 1; default 10
 	MinDelta float64 // by how much a better epoch must be better than the best one; at least 0; default 0
-	Metric   string  // the name of one of Options.Metrics; default: the validation loss
-	Maximize bool    // larger values of Metric are better, such as accuracy or R²; smaller ones by default
+	Metric   string  // the name of one of Options.Metrics, whose Maximize says which values are better; default: the validation loss
 }
 
 // settleStop checks Options.Stop and fills in its defaults.
@@ -46,8 +45,6 @@ func (o *Options) settleStop() error {
 		return mistake.Optionf("Options.Stop: got no Options.Validation, want a data set to measure the epochs on")
 	case s.Patience < 0:
 		return mistake.Optionf("EarlyStopping.Patience: got %d, want at least 0", s.Patience)
-	case s.Maximize && s.Metric == "":
-		return mistake.Optionf("EarlyStopping.Maximize: got no Metric, want one; the validation loss is to be small")
 	case s.Metric != "" && !slices.ContainsFunc(o.Metrics, func(m Metric) bool { return m.Name == s.Metric }):
 		return mistake.Optionf("EarlyStopping.Metric: got %q, want the name of one of Options.Metrics", s.Metric)
 	}
@@ -57,15 +54,17 @@ func (o *Options) settleStop() error {
 	return notNegative("EarlyStopping.MinDelta", s.MinDelta)
 }
 
-// value returns the measure of an epoch, the smaller the better; NaN if it has none.
-func (s *EarlyStopping) value(e Epoch) float64 {
+// measureOf returns the measure of an epoch by Options.Stop, the smaller the better; NaN if it
+// has none.
+func (o *Options) measureOf(e Epoch) float64 {
+	s := o.Stop
 	v := math.NaN()
 	if m, ok := e.Metric(s.Metric); ok {
 		v = m
 	} else if s.Metric == "" && e.Validation != nil {
 		v = *e.Validation
 	}
-	if s.Maximize {
+	if slices.ContainsFunc(o.Metrics, func(m Metric) bool { return m.Name == s.Metric && m.Maximize }) {
 		return -v
 	}
 	return v
@@ -94,7 +93,7 @@ func (l *lookout) see(t *Trainer, e Epoch) (stop bool, err error) {
 	}
 	defer t.leave()
 	l.waited++
-	if v := s.value(e); l.epoch == 0 && !math.IsNaN(v) || v < l.value-s.MinDelta {
+	if v := t.o.measureOf(e); l.epoch == 0 && !math.IsNaN(v) || v < l.value-s.MinDelta {
 		l.epoch, l.value, l.waited = e.Epoch, v, 0
 		l.best.keep(t.params)
 	}

@@ -95,19 +95,20 @@ func TestEarlyStopping(t *testing.T) {
 // TestEarlyStoppingMeasures stops by a metric that is to be large, and one whose epochs
 // must be better by a number.
 func TestEarlyStoppingMeasures(t *testing.T) {
-	score := train.Metric{Name: "score", Start: func() train.Meter { return &near{} }}
+	score := train.Metric{Name: "score", Maximize: true, Start: func() train.Meter { return &near{} }}
+	mistake := train.Metric{Name: "mistake", Start: score.Start}
 	for _, c := range []struct {
 		s            train.EarlyStopping
 		best, epochs int
 	}{
-		{train.EarlyStopping{Metric: "score", Maximize: true, Patience: 2}, 5, 7},
-		{train.EarlyStopping{Metric: "score", Patience: 3}, 1, 4},
+		{train.EarlyStopping{Metric: "score", Patience: 2}, 5, 7},
+		{train.EarlyStopping{Metric: "mistake", Patience: 3}, 1, 4},
 		{train.EarlyStopping{MinDelta: 4, Patience: 1}, 2, 3}, // the losses are 9, 4.4, 1.7
 		{train.EarlyStopping{}, 5, 15},
 	} {
 		m, trainSet, validation := passing(t, graph.Float64)
 		tr := newTrainer(t, m, train.Options{Epochs: 100, Optimizer: train.SGD{}, Schedule: train.Constant(.05),
-			Validation: validation, Metrics: []train.Metric{score}, Stop: &c.s})
+			Validation: validation, Metrics: []train.Metric{score, mistake}, Stop: &c.s})
 		h, err := tr.Fit(context.Background(), trainSet)
 		if err != nil || h.Best != c.best || len(h.Epochs) != c.epochs || h.Ended != train.EndPatience {
 			t.Errorf("%+v: got the best epoch %d of %d, %v, %v, want %d of %d", c.s, h.Best, len(h.Epochs), h.Ended, err, c.best, c.epochs)
