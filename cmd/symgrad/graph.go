@@ -183,6 +183,9 @@ func (s settings) write(c *compilation, out io.Writer) error {
 // writeText writes the phases one behind the other.
 func writeText(w io.Writer, c *compilation, all bool) error {
 	text := "// " + c.Title + "\n"
+	for _, l := range legend {
+		text += "// " + l + "\n"
+	}
 	for _, p := range c.Phases {
 		switch {
 		case p.Changed:

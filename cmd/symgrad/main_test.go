@@ -26,7 +26,7 @@ func TestGraphText(t *testing.T) {
 				if status != done || errs != "" {
 					t.Fatalf("%q %s: status %d, %s", args, m.name, status, errs)
 				}
-				for _, want := range []string{"// after lower\n", "// after fuse\n", "// after plan\n", "level ", d[:1] + d[5:] + "[4"} {
+				for _, want := range []string{"// " + legend[0] + "\n", "// after lower\n", "// after fuse\n", "// after plan\n", "level ", d[:1] + d[5:] + "[4"} {
 					if !strings.Contains(out, want) {
 						t.Errorf("%q %s: the text has no %q", args, m.name, want)
 					}

@@ -35,8 +35,9 @@ type word struct{ Text, Value string }
 func writePage(w io.Writer, c *compilation) error {
 	data := struct {
 		Title, Stats string
+		Legend       []string
 		Columns      []column
-	}{Title: c.Title, Stats: c.Stats.String()}
+	}{Title: c.Title, Stats: c.Stats.String(), Legend: legend}
 	var last []string
 	for _, p := range c.Phases {
 		col := column{Name: p.Name, Changed: p.Changed}
