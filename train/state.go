@@ -30,8 +30,7 @@ func badState(p *graph.Params) string { return firstNotFinite(p.States(), p.Stat
 // in the memory of one of both types.
 func firstNotFinite(list []*graph.Param, f32 []float32, f64 []float64) string {
 	for _, q := range list {
-		lo, hi := q.Offset(), q.Offset()+q.Size()
-		if f32 != nil && !holds32(f32[lo:hi], finite) || f64 != nil && !holds64(f64[lo:hi], finite) {
+		if !holds32(elements(f32, q), finite) || !holds64(elements(f64, q), finite) {
 			return q.Name
 		}
 	}

@@ -1,7 +1,7 @@
 package nn_test
 
 import (
-	"math"
+	"fmt"
 	"testing"
 
 	"github.com/symgrad/symgrad/autograd"
@@ -57,12 +57,7 @@ func TestRunningAgainstTorch(t *testing.T) {
 		for d, tol := range map[graph.DType]float64{graph.Float64: 1e-12, graph.Float32: 1e-6} {
 			near := func(what string, got, want []float64) {
 				t.Helper()
-				for i := range want {
-					if !(math.Abs(got[i]-want[i]) <= tol*(1+math.Abs(want[i]))) {
-						t.Errorf("%s of %v: %s: got %v, want %v", name, d, what, got, want)
-						return
-					}
-				}
+				graphtest.Near(t, fmt.Sprintf("%s of %v: %s", name, d, what), got, want, tol)
 			}
 			p := graph.NewParams(d, 1)
 			programs := map[int]*graph.Program{}

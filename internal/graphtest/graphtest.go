@@ -38,11 +38,17 @@ func Run(t testing.TB, b *graph.Builder, feeds map[string][]float64, nodes ...*g
 // Same fails the test unless the elements are equal up to a few roundings.
 func Same(t testing.TB, what string, got, want []float64) {
 	t.Helper()
+	Near(t, what, got, want, 1e-12)
+}
+
+// Near fails the test unless |got − want| ≤ tol·(1 + |want|) for each element.
+func Near(t testing.TB, what string, got, want []float64, tol float64) {
+	t.Helper()
 	if len(got) != len(want) {
 		t.Fatalf("%s: got %d elements, want %d", what, len(got), len(want))
 	}
 	for i := range got {
-		if !(math.Abs(got[i]-want[i]) <= 1e-12*(1+math.Abs(want[i]))) {
+		if !(math.Abs(got[i]-want[i]) <= tol*(1+math.Abs(want[i]))) {
 			t.Fatalf("%s: got %v at element %d, want %v", what, got[i], i, want[i])
 		}
 	}
