@@ -87,9 +87,9 @@ func likeliest(p []float64) []int {
 	return order
 }
 
-// TestSample holds the texts that models write step by step to what they compute of a
-// whole text: the likeliest token with TopK of 1 and at a temperature near 0, one of the
-// likeliest two with a TopK of 2, and shares of all tokens near their probabilities.
+// TestSample compares what models write step by step with what they compute of a whole
+// text. With a TopK of 1, and at a temperature near 0, each token is the likeliest. With a
+// TopK of 2 it is one of the likeliest two. A text that goes on is that made at once.
 func TestSample(t *testing.T) {
 	for name, m := range writers(t) {
 		sample := func(o models.SampleOptions) []int {

@@ -3,9 +3,9 @@
 //
 // Nothing is stored between calls. A key mixes a seed, a stream and a step. Element i of a
 // draw depends on the key and i alone, so that any part of it may be filled by any worker.
-// The package leaves nothing to the processor: a product that is added to something is
-// converted to float64 first, which Go's specification forbids to fuse with the sum, and
-// exp and log are computed here, since package math has assembly for them on some
+// The bits do not depend on the processor. A product that is added to something is
+// converted to float64 first: Go's specification forbids to fuse a converted product with
+// the sum. exp and log are computed here: package math has assembly for them on some
 // processors. +, −, ·, / and √ are rounded as IEEE 754 says everywhere.
 //
 // It owns the generator and the distributions. Which operators draw, and from which
