@@ -16,7 +16,7 @@ import (
 // lines forbid what else would follow.
 const policy = `
 	internal/mistake                                 < internal/op internal/exec internal/enum train/data train/augment
-	internal/mistake internal/enum                   < internal/build graph graph/nn graph/loss graph/linalg graph/special
+	internal/mistake internal/enum                   < train/schedule internal/build graph graph/nn graph/loss graph/linalg graph/special
 	internal/kernel/cpu                              < internal/kernel/vec internal/kernel/gemm internal/kernel/conv internal/kernel/maxpool
 	internal/kernel/cpu internal/kernel/vec         < internal/kernel/limit
 	internal/kernel/exact                            < internal/kernel/gemm internal/kernel/conv internal/op
@@ -30,17 +30,29 @@ const policy = `
 	internal/exec internal/foreign                   < internal/compile
 	internal/foreign                                 < internal/reverse
 	internal/build internal/compile internal/reverse < graph
-	graph internal/build                             < graph/nn graph/linalg graph/special graph/machine
+	graph internal/build                             < graph/nn graph/linalg graph/special graph/machine graph/onnx graph/gosource
 	graph internal/build graph/special               < graph/loss
 	graph                                            < autograd graph/formula
-	graph/nn graph/loss                              < models
-	internal/atomicfile                              < internal/safetensors
-	internal/safetensors                             < train
-	train/data                                       < train/augment
-	train/augment train/data internal/kernel/vec internal/kernel/pool autograd < train
+	autograd                                         < graph/formula
+	graph/nn graph/loss train                        < models
+	internal/atomicfile                              < internal/safetensors internal/atomicfile/faults graph/gosource
+	internal/mistake                                 < internal/safetensors internal/npy
+	internal/safetensors internal/atomicfile         < internal/checkpoint
+	internal/safetensors                             < internal/npy
+	internal/strictjson                              < internal/safetensors
+	internal/strictjson internal/safetensors internal/npy < train/data
+	internal/safetensors internal/checkpoint internal/npy < train
+	train/data                                       < train/augment graph/gosource
+	train/augment train/data train/schedule internal/kernel/vec internal/kernel/gemm internal/kernel/pool autograd < train
 	internal/kernel/limit                            < graph benchmarks
-	autograd models train graph/formula graph/nn graph/loss graph/linalg graph/special graph/machine < examples benchmarks/workload internal/optest internal/randgraph internal/conformance internal/mutate cmd
+	train graph                                      < train/record
+	internal/mistake internal/atomicfile graph graph/formula train train/data < train/report
+	autograd models train train/record train/report graph/formula graph/nn graph/loss graph/linalg graph/special graph/machine graph/onnx graph/gosource < examples benchmarks/workload internal/optest internal/randgraph internal/conformance internal/mutate cmd
 	internal/golden                                  < internal/optest
+	graph                                            < internal/export
+	internal/export                                  < graph/onnx graph/gosource
+	internal/itself                                  < benchmarks
+	internal/onnxtest                                < internal/randgraph
 	graph                                            < internal/graphtest
 	benchmarks/workload                              < benchmarks/hand
 	benchmarks/hand benchmarks/product               < benchmarks

@@ -12,12 +12,22 @@
 //
 //	go run ./benchmarks gemm -peers benchmarks/peers -threads 1  # matrix products
 //	go run ./benchmarks figures -workloads W4,W7                 # prediction, compile time, start, size
+//	go run ./benchmarks trainer                                 # Fit, updates of optimizers, checkpoints
+//	go run ./benchmarks read                                    # tables: time and memory
+//	go run ./benchmarks load                                    # predictions of many callers at a time
 //
 // The folder results has a file for each machine, and README.md a table of one of
 // them. These write the file and then the table:
 //
 //	go run ./benchmarks -json > benchmarks/results/NAME.jsonl
 //	go run ./benchmarks table -in README.md
+//
+// and so do these for docs/training.md:
+//
+//	go run ./benchmarks trainer -json > benchmarks/results/trainer-NAME.jsonl
+//	go run ./benchmarks table -in docs/training.md
+//
+// The command load writes benchmarks/results/load-NAME.jsonl in the same way.
 package main
 
 import (
@@ -62,6 +72,14 @@ func command(args []string) error {
 			return runGemm(os.Stdout, args[1:])
 		case "figures":
 			return runFigures(os.Stdout, args[1:])
+		case "trainer":
+			return runTrainer(os.Stdout, args[1:])
+		case "read":
+			return runRead(os.Stdout, args[1:])
+		case "reads":
+			return serveRead(os.Stdout, args[1:])
+		case "load":
+			return runLoad(os.Stdout, args[1:])
 		case "table":
 			return runTable(os.Stdout, args[1:])
 		case "products":

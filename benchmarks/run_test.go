@@ -15,13 +15,14 @@ var steps = []struct {
 	{"mlp:7-6-3,adam,batch=5,rate=0.001", 6},
 	{"cnn:2x8x8,3@3p1,pool2,4@3,5-3,batch=5", 6},
 	{"cnn:2x9x9,3@3p1n,pool2,4@3s2n,5-3,batch=5", 4},
-	{"cnn:2x9x9,3@3p1n,pool2,4@3p1s2nr,mean,3,batch=5", 1},
+	{"cnn:2x9x9,3@3p1n,pool2,4@3p1s2nr,mean,3,batch=5", 4},
+	{"cnn:2x9x7,3@5p2r,pool2,3@1r,5@3p1s3r,4-3,tanh,batch=5", 4},
 	{"lstm:5x4,6,3,batch=5", 6},
 	{"lstm:5x4,6,3,lengths,batch=5", 1},
 	{"gru:5x4,6,3,batch=5", 4},
 	{"gru:1x4,6,3,lengths,batch=5", 4},
 	{"gru:9x4,6,3,lengths,batch=4", 4}, // each batch has other lengths
-	{"transformer:5x4,8-2-7-2,3,batch=5", 1},
+	{"transformer:5x4,8-2-7-2,3,batch=5", 4},
 }
 
 // TestSystemsAgree trains small models with all systems of this module. Their losses

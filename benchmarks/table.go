@@ -18,6 +18,8 @@ import (
 type result struct {
 	machine machine
 	lines   []line
+	trainer []trainerLine // of the command trainer
+	load    []loadLine    // of the command load
 	notes   []string
 }
 
@@ -93,7 +95,7 @@ func readResult(path string) (r result, err error) {
 	if err := s.Err(); err != nil {
 		return r, err
 	}
-	if len(r.lines) == 0 {
+	if len(r.lines)+len(r.trainer)+len(r.load) == 0 {
 		return r, fmt.Errorf("%s: got no figure", path)
 	}
 	return r, nil
@@ -104,7 +106,9 @@ func (r *result) read(text []byte, first bool) error {
 	var any struct {
 		machine
 		line
-		Note string `json:"note"`
+		Note    string `json:"note"`
+		Trainer string `json:"trainer"`
+		Load    string `json:"load"`
 	}
 	if err := json.Unmarshal(text, &any); err != nil {
 		return err
@@ -116,6 +120,18 @@ func (r *result) read(text []byte, first bool) error {
 		}
 	case any.Note != "":
 		r.notes = append(r.notes, any.Note)
+	case any.Trainer != "":
+		var l trainerLine
+		if err := json.Unmarshal(text, &l); err != nil {
+			return err
+		}
+		r.trainer = append(r.trainer, l)
+	case any.Load != "":
+		var l loadLine
+		if err := json.Unmarshal(text, &l); err != nil {
+			return err
+		}
+		r.load = append(r.load, l)
 	case any.Workload != "" && any.NsPerStep > 0:
 		r.lines = append(r.lines, any.line)
 	default:
@@ -125,9 +141,15 @@ func (r *result) read(text []byte, first bool) error {
 }
 
 // table returns the times of a step in Markdown, a table for each number of threads,
-// and below it the machine and a link to the file.
+// or those of the commands trainer and load, and below them the machine and a link to the file.
 func (r result) table(link string) string {
 	var b strings.Builder
+	if len(r.trainer) > 0 {
+		fmt.Fprintf(&b, "%s\n%s. Every figure: [`%s`](%s).\n", trainerTable(r.trainer), r.machine, filepath.Base(link), link)
+	}
+	if len(r.load) > 0 {
+		fmt.Fprintf(&b, "%s\n%s. Every figure: [`%s`](%s).\n", loadTable(r.load), r.machine, filepath.Base(link), link)
+	}
 	for _, threads := range distinct(r.lines, func(l line) int { return l.Threads }) {
 		var lines []line
 		for _, l := range r.lines {

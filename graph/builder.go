@@ -3,6 +3,7 @@ package graph
 import (
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/build"
@@ -129,7 +130,8 @@ func (b *Builder) input(name string, t ir.Type) *gorgonia.Node {
 // Param returns a parameter with the given name within the current scopes. If Params has
 // none of this name, it is drawn from init; else it keeps its values.
 // Errors: ErrOption for a name that the graph has already: keep the node to use a
-// parameter twice. ErrShape if the parameter has another shape.
+// parameter twice. ErrOption for no name, and for one that a file cannot have: "__metadata__",
+// or no UTF-8. ErrShape if the parameter has another shape.
 func (b *Builder) Param(name string, init Initializer, shape ...int) *gorgonia.Node {
 	defer b.c.Enter("graph.Param").Named(b.c.Scoped(name)).Leave()
 	return b.owned(ir.Param, name, init, shape)
@@ -146,6 +148,9 @@ func (b *Builder) owned(kind ir.Leaf, name string, init Initializer, shape []int
 		return b.c.Missing()
 	case init == nil:
 		b.c.Refuse(mistake.Optionf("got no initializer, want one such as HeUniform()"))
+		return b.c.Missing()
+	case full == "__metadata__" || !utf8.ValidString(full): // no file of safetensors can hold it
+		b.c.Refuse(mistake.Optionf("got the name %q, which files of parameters cannot have; want UTF-8 other than \"__metadata__\"", full))
 		return b.c.Missing()
 	case !b.c.Unused(full):
 		return b.c.Missing()

@@ -248,24 +248,11 @@ func (b *Builder) isGradient(n *gorgonia.Node, q *Param) error {
 func (b *Builder) lookup(n *gorgonia.Node) (compile.Leaf, error) {
 	l := b.c.LeafOf(n)
 	if l == nil {
-		return foreignLeaf(n)
+		return compile.ForeignLeaf(n)
 	}
 	out := compile.Leaf{Kind: l.Kind, Name: l.Name, Data: l.Data, PC: l.At}
 	if q := b.paramOf[n]; q != nil {
 		out.Index = q.offset
 	}
 	return out, nil
-}
-
-// foreignLeaf reads a leaf that gorgonia made. With a value it is a constant with the
-// present elements, without one it is an input under its name.
-func foreignLeaf(n *gorgonia.Node) (compile.Leaf, error) {
-	if n.Value() == nil {
-		return compile.Leaf{Kind: ir.Input, Name: n.Name()}, nil
-	}
-	data, err := op.ValueData(n.Value())
-	if err != nil {
-		return compile.Leaf{}, errors.Wrapf(err, "node %q", n.Name())
-	}
-	return compile.Leaf{Kind: ir.Const, Name: n.Name(), Data: data}, nil
 }

@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -45,5 +46,35 @@ func TestUnconnected(t *testing.T) {
 	_, err := autograd.GradientsWith(autograd.Options{AllowUnconnected: true, Unconnected: func(n *gorgonia.Node) { got = append(got, n) }}, loss, w, frozen, free)
 	if err != nil || len(got) != 2 || got[0] != frozen || got[1] != free {
 		t.Errorf("got %v and %v, want the parameters frozen and free", got, err)
+	}
+}
+
+// TestCountSteps looks at what CountSteps notes, and at what it refuses.
+func TestCountSteps(t *testing.T) {
+	b := graph.New(nil)
+	b.CountSteps(b.Input("y", 3, 4, 2), b.Ints("n", 3))
+	if got, ok := b.CountedSteps("y"); b.Err() != nil || got != "n" || !ok {
+		t.Errorf("got %q, %v and %v, want n", got, ok, b.Err())
+	}
+	if got, ok := b.CountedSteps("n"); ok {
+		t.Errorf("got %q for other targets, want none", got)
+	}
+	for name, c := range map[string]struct {
+		f    func(b *graph.Builder)
+		want error
+	}{
+		"computed targets": {func(b *graph.Builder) { b.CountSteps(b.Neg(b.Input("y", 3, 4)), b.Ints("n", 3)) }, graph.ErrOption},
+		"constant lengths": {func(b *graph.Builder) { b.CountSteps(b.Input("y", 3, 4), b.ConstInts([]int{1, 2, 3}, 3)) }, graph.ErrOption},
+		"a parameter":      {func(b *graph.Builder) { b.CountSteps(b.Param("y", graph.Ones(), 3, 4), b.Ints("n", 3)) }, graph.ErrOption},
+		"numbers":          {func(b *graph.Builder) { b.CountSteps(b.Input("y", 3, 4), b.Input("n", 3)) }, graph.ErrDType},
+		"no steps":         {func(b *graph.Builder) { b.CountSteps(b.Input("y", 3), b.Ints("n", 3)) }, graph.ErrShape},
+		"other examples":   {func(b *graph.Builder) { b.CountSteps(b.Input("y", 3, 4), b.Ints("n", 4)) }, graph.ErrShape},
+		"nil":              {func(b *graph.Builder) { b.CountSteps(nil, b.Ints("n", 4)) }, graph.ErrOption},
+	} {
+		b := graph.New(nil)
+		c.f(b)
+		if err := b.Err(); !errors.Is(err, c.want) || !strings.Contains(err.Error(), "CountSteps") || !strings.Contains(err.Error(), "counted_test.go:") {
+			t.Errorf("%s: got %v, want %v of CountSteps with the line", name, err, c.want)
+		}
 	}
 }

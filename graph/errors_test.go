@@ -53,6 +53,8 @@ var mistakes = []struct {
 	{"too many elements by broadcasting", graph.ErrShape, func(b *graph.Builder) {
 		b.Add(b.Input("x", 1<<20, 1), b.Input("y", 1<<20))
 	}},
+	{"name that a file cannot have", graph.ErrOption, func(b *graph.Builder) { b.Param("__metadata__", graph.Zeros(), 2) }},
+	{"name of other bytes", graph.ErrOption, func(b *graph.Builder) { b.State("w\xff", graph.Zeros(), 2) }},
 	{"one name for two parameters", nil, func(b *graph.Builder) {
 		b.Param("w", graph.Zeros(), 2)
 		b.Param("w", graph.Zeros(), 3)

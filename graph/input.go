@@ -9,6 +9,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/exec"
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
 	"github.com/symgrad/symgrad/internal/mistake"
 )
 
@@ -160,7 +161,7 @@ func (x Input[T]) Set(v []T) error {
 	case []float64:
 		if p.r64 != nil {
 			copy(p.r64.Floats(w), v)
-		} else if i := round32(p.r32.Floats(w), v); i >= 0 {
+		} else if i := vec.Narrow(p.r32.Floats(w), v); i >= 0 {
 			p.unfeed(x.in)
 			return x.refused("Set", errBeyond(i, v[i]))
 		}

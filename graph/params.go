@@ -77,6 +77,8 @@ type values struct {
 	g32     []float32 // gradients; one of the two, when the layout is fixed
 	g64     []float64
 	mistake error // of NewParams
+	most    int   // of Limit; 0: none
+	built   int   // elements of all parameters and states
 }
 
 // NewParams returns a Params without parameters. Its parameters will have the type d. Each
@@ -99,6 +101,15 @@ func (p *Params) orEmpty() *Params {
 		return &Params{values: &values{}}
 	}
 	return p
+}
+
+// Limit makes it an error (ErrMemory) to build parameters and states of more than n elements
+// in all. It is for models whose settings come from somebody else. Without a call of it, or
+// for n ≤ 0, there is no limit but the memory of the system.
+func (p *Params) Limit(n int) {
+	if p != nil && p.values != nil {
+		p.most = max(n, 0)
+	}
 }
 
 // DType returns the type of the parameters.
@@ -150,6 +161,9 @@ func (p *Params) declare(name string, kind ir.Leaf, shape ir.Shape, init Initial
 	if n == 0 {
 		return nil, mistake.Shapef("got %v, want at least one element", shape)
 	}
+	if p.most > 0 && n > p.most-p.built {
+		return nil, mistake.Newf(ErrMemory, "got %v, which makes %d elements in all, want at most %d, the limit of these Params", shape, p.built+n, p.most)
+	}
 	q := &Param{Name: name, Shape: shape.Clone(), State: kind == ir.State, Decay: kind == ir.Param && len(shape) >= 2, size: n}
 	m := p.of(q)
 	if err := m.fits(q, n); err != nil {
@@ -167,6 +181,7 @@ func (p *Params) declare(name string, kind ir.Leaf, shape ir.Shape, init Initial
 		return nil, errors.WithMessage(err, "got an initial value that is too large")
 	}
 	m.add(q)
+	p.built += n
 	if p.names == nil {
 		p.names = map[string]*Param{}
 	}

@@ -120,7 +120,7 @@ func costOf(v *ir.Value) (flops, bytes int64) {
 				flops += size
 			}
 		}
-	} else if v.Def.Cost == nil {
+	} else if v.Def.Cost == nil && v.Def.Class != ir.Move {
 		flops = size
 	}
 	return flops, bytes

@@ -9,6 +9,7 @@ import (
 	"github.com/symgrad/symgrad/internal/compile"
 	"github.com/symgrad/symgrad/internal/exec"
 	"github.com/symgrad/symgrad/internal/kernel/pool"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
 	"github.com/symgrad/symgrad/internal/mistake"
 )
 
@@ -177,7 +178,7 @@ func (p *Program) SetRate(rate float64) error {
 		return mistake.Optionf("graph: SetRate: got a Program without Descend, want one that was compiled with it")
 	case !(rate >= 0) || math.IsInf(rate, 0):
 		return mistake.Optionf("graph: SetRate: got the rate %v, want a finite number of at least 0", rate)
-	case p.r32 != nil && isBeyond32(rate):
+	case p.r32 != nil && vec.Beyond32(rate):
 		return mistake.Newf(ErrNotFinite, "graph: SetRate: got the rate %v, want a number in the range of float32", rate)
 	case p.r32 != nil:
 		p.r32.Floats(p.rate.Where)[0] = float32(rate)

@@ -24,6 +24,9 @@ func (p *Program) SetStep(step int) {
 	}
 }
 
+// Draws reports whether a run draws random numbers. Then its outputs depend on the step.
+func (p *Program) Draws() bool { return p != nil && p.counter != nil }
+
 // Uniform draws numbers that are uniform in [0, 1). Every run draws anew, by the Builder's
 // seed and the step, see Program.SetStep. Each call draws its own. In float32 they are the
 // numbers of float64, rounded, and below 1.

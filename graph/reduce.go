@@ -6,13 +6,17 @@ import (
 
 // Sum returns the sum over the axes. Negative axes count from the last. Without axes it
 // sums all elements.
+// The sum is pairwise, in blocks: the rounding error grows with the logarithm of the number
+// of elements (Higham 1993). Large numbers that cancel can still take small ones with them.
+// The order depends on the shape alone, so any number of threads gets the same bits.
 // Shape: the axes are dropped.
 func (b *Builder) Sum(x *gorgonia.Node, axes ...int) *gorgonia.Node {
 	defer b.c.Enter("graph.Sum", x).Leave()
 	return b.c.Sum(x, axes, false)
 }
 
-// Mean returns the mean over the axes. Without axes it is the mean of all elements.
+// Mean returns the mean over the axes. Without axes it is the mean of all elements. It rounds
+// as Sum does.
 // Shape: the axes are dropped.
 // Errors: ErrShape without elements.
 func (b *Builder) Mean(x *gorgonia.Node, axes ...int) *gorgonia.Node {

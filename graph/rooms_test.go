@@ -62,6 +62,7 @@ var rooms = map[string]any{
 	"loss.MAE":                            loss.MAE,
 	"loss.MSE":                            loss.MSE,
 	"loss.MarginRanking":                  loss.MarginRanking,
+	"loss.MeanOf":                         loss.MeanOf,
 	"loss.MeanOver":                       loss.MeanOver,
 	"loss.MultiLabelMargin":               loss.MultiLabelMargin,
 	"loss.MultiLabelSoftMargin":           loss.MultiLabelSoftMargin,

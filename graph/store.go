@@ -6,6 +6,7 @@ import (
 	"github.com/symgrad/symgrad/internal/exec"
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/memory"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
 )
 
 // store is the flat memory of all values of one kind: the parameters, or the states.
@@ -100,7 +101,7 @@ func (m *store) write(q *Param, v []float64) {
 	if m.v64 != nil {
 		copy(m.v64[q.offset:], v)
 	} else {
-		round32(m.v32[q.offset:], v)
+		vec.Narrow(m.v32[q.offset:], v)
 	}
 }
 

@@ -39,6 +39,7 @@ var notSwept = map[string]string{
 	"TransformerEncoderStep": "a position of TransformerEncoderBlock",
 	"TransformerDecoderStep": "a position of TransformerDecoderBlock",
 	"MeanOver":               "it takes one element",
+	"MeanOf":                 "a mask",
 	"L1":                     "it takes parameters",
 	"L2":                     "it takes parameters",
 	"ElasticNet":             "it takes parameters",

@@ -164,7 +164,7 @@ func (m *CNN) Params() *graph.Params { return m.p }
 // and the output.
 func (m *CNN) Loss(b *graph.Builder, n int) (l, output *gorgonia.Node) {
 	o := m.o
-	h := b.Reshape(b.Input("x", n, o.Channels*o.Height*o.Width), n, o.Channels, o.Height, o.Width)
+	h := b.Input("x", n, o.Channels, o.Height, o.Width)
 	for i, k := range o.Blocks {
 		if k.Residual {
 			b.Scope(fmt.Sprintf("block%d", i), func() { h = m.residual(b, h, k) })

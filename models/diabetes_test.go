@@ -16,6 +16,7 @@ import (
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 )
 
 // TestDiabetes reads the diabetes data, which the project may not contain, from
@@ -56,7 +57,7 @@ func TestDiabetes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trained, err := train.New(descent, train.Options{Optimizer: train.SGD{Momentum: 0.95, Nesterov: true}, Schedule: train.Constant(0.1),
+	trained, err := train.New(descent, train.Options{Optimizer: train.SGD{Momentum: 0.95, Nesterov: true}, Schedule: schedule.Constant(0.1),
 		Epochs: 3000, BatchSize: trainSet.Len(), Metrics: []train.Metric{train.R2()}})
 	if err != nil {
 		t.Fatal(err)

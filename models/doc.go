@@ -8,7 +8,9 @@
 //
 // Every model reads the input "x", one row for each example. Classifiers and regressions
 // have targets "y", which their Head describes. Models of sequences may read "lengths".
-// Options can be written to JSON and read from it, except for an initializer.
+// Options can be written to JSON and read from it, except for an initializer. All models are
+// registered: train.SaveModel writes them to a file that is whole, and train.Open needs the
+// import of this package and nothing else.
 //
 // It does not know how models are trained (train), and owns no layers (graph/nn) and no
 // losses (graph/loss). A model's methods are for one goroutine. Importers: users. Read

@@ -8,6 +8,7 @@ import (
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 )
 
 // A Transformer says whether the brackets of a word are balanced. Words have different
@@ -28,7 +29,7 @@ func ExampleNewTransformer() {
 		fmt.Println(err)
 		return
 	}
-	t, err := train.New(m, train.Options{Epochs: 8, Schedule: train.Constant(0.005), Metrics: []train.Metric{train.Accuracy()}})
+	t, err := train.New(m, train.Options{Epochs: 8, Schedule: schedule.Constant(0.005), Metrics: []train.Metric{train.Accuracy()}})
 	if err != nil {
 		fmt.Println(err)
 		return

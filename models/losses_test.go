@@ -10,6 +10,7 @@ import (
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 )
 
 // reference is an MLP in plain loops with its backpropagation worked out by
@@ -153,7 +154,7 @@ func TestFirstLosses(t *testing.T) {
 				t.Fatal(err)
 			}
 			ref := newReference(m.Params(), append(append([]int{in}, c.hid...), c.out), c.act.String(), c.head)
-			tr, err := train.New(m, train.Options{Optimizer: train.SGD{}, Schedule: train.Constant(0.1)})
+			tr, err := train.New(m, train.Options{Optimizer: train.SGD{}, Schedule: schedule.Constant(0.1)})
 			if err != nil {
 				t.Fatal(err)
 			}

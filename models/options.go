@@ -36,18 +36,25 @@ func (h Head) MarshalText() ([]byte, error) { return enum.Text("head", headNames
 func (h *Head) UnmarshalText(text []byte) error { return enum.Read(h, "head", headNames, text) }
 
 // finish ends a model in the loss and the output of the head. out: [N, outputs], or [N,
-// Steps, outputs]. Then labels of -1 do not count, and neither do the steps for which the
-// mask: [N, Steps] is 0; nil is no mask.
-func (h Head) finish(b *graph.Builder, out, mask *gorgonia.Node) (l, output *gorgonia.Node) {
+// Steps, outputs]. Then labels of -1 do not count, and neither do the steps from the
+// lengths: Ints [N] on; nil: all do.
+func (h Head) finish(b *graph.Builder, out, lengths *gorgonia.Node) (l, output *gorgonia.Node) {
 	shape := b.Shape(out)
 	last := len(shape) - 1
 	reduction := loss.Mean
-	if mask != nil {
-		reduction = loss.Each
+	var mask *gorgonia.Node
+	if lengths != nil && b.Err() == nil {
+		reduction, mask = loss.Each, nn.LengthMask(b, lengths, shape[1])
+	}
+	targets := func(y *gorgonia.Node) *gorgonia.Node {
+		if lengths != nil {
+			b.CountSteps(y, lengths)
+		}
+		return y
 	}
 	switch h {
 	case MultiClass:
-		y, o := b.Ints("y", shape[:last]...), loss.CrossEntropyOptions{Reduction: reduction}
+		y, o := targets(b.Ints("y", shape[:last]...)), loss.CrossEntropyOptions{Reduction: reduction}
 		if last > 1 {
 			o.Ignore = new(-1)
 		}
@@ -57,9 +64,9 @@ func (h Head) finish(b *graph.Builder, out, mask *gorgonia.Node) (l, output *gor
 		}
 		return meanOf(b, l, mask), output
 	case Binary:
-		l, output = loss.BCEWithLogits(b, out, b.Input("y", shape...), loss.BCEWithLogitsOptions{Reduction: reduction}), b.Sigmoid(out)
+		l, output = loss.BCEWithLogits(b, out, targets(b.Input("y", shape...)), loss.BCEWithLogitsOptions{Reduction: reduction}), b.Sigmoid(out)
 	default:
-		l, output = loss.MSE(b, out, counted(b, b.Input("y", shape...), mask), reduction), out
+		l, output = loss.MSE(b, out, counted(b, targets(b.Input("y", shape...)), mask), reduction), out
 	}
 	if mask != nil {
 		l = b.Mean(l, last)
@@ -73,7 +80,7 @@ func meanOf(b *graph.Builder, l, mask *gorgonia.Node) *gorgonia.Node {
 	if mask == nil {
 		return l
 	}
-	return loss.MeanOver(b, b.Sum(b.Where(mask, l, b.Scalar(0))), b.Sum(mask))
+	return loss.MeanOf(b, l, mask)
 }
 
 // shared are the settings that several models have. Each is checked here, and nowhere

@@ -9,6 +9,7 @@ import (
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 )
 
 // split is a data set cut as the reference does, standardised by its training
@@ -111,7 +112,7 @@ func TestLogisticOptimum(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tr, err := train.New(m, train.Options{Optimizer: train.SGD{Momentum: 0.98, Nesterov: true}, Schedule: train.Constant(0.25),
+		tr, err := train.New(m, train.Options{Optimizer: train.SGD{Momentum: 0.98, Nesterov: true}, Schedule: schedule.Constant(0.25),
 			Epochs: 2000, BatchSize: trainSet.Len()})
 		if err != nil {
 			t.Fatal(err)

@@ -36,10 +36,9 @@ type RNNOptions struct {
 //
 // The output is that of MLP. A tagger's is [N, Steps, Out], with the targets "y": Ints [N,
 // Steps] of MultiClass, or [N, Steps, Out]. Its loss is a mean over the steps that count.
-// A step behind the end of a sequence does not count, whatever target it has; NaN too for
-// Regression. Labels must be −1 or a class there too, and targets of Binary in [0, 1].
-// Neither does the label −1 count anywhere. Metrics know no lengths: they count the padding,
-// except for the label −1.
+// A step behind the end of a sequence does not count, in no metric either, and a trainer takes
+// any target there, NaN too. Neither does the label −1 count anywhere. In a program without a
+// trainer, labels must be −1 or a class behind the end too, and targets of Binary in [0, 1].
 //
 // The parameters are "embedding/weight": [Tokens, In], if there are tokens, those of
 // nn.Recurrent under "rnn", and "out/weight" and "out/bias".
@@ -96,7 +95,7 @@ func (m *RNN) Loss(b *graph.Builder, n int) (l, output *gorgonia.Node) {
 		return nil, nil
 	}
 	if o.EachStep {
-		return o.Head.finish(b, o.out(b, each), q.mask(b, lengths))
+		return o.Head.finish(b, o.out(b, each), lengths)
 	}
 	h := last[len(last)-1].H
 	if o.Bidirectional {

@@ -28,7 +28,7 @@ func (q sequences) read(b *graph.Builder, n int) (x, lengths *gorgonia.Node) {
 	if q.tokens > 0 {
 		x = embedded(b, b.Ints("x", n, q.steps), q.tokens, q.in)
 	} else {
-		x = b.Reshape(b.Input("x", n, q.steps*q.in), n, q.steps, q.in)
+		x = b.Input("x", n, q.steps, q.in)
 	}
 	if q.lengths {
 		lengths = b.Ints("lengths", n)

@@ -147,6 +147,9 @@ func (s stack) check() error {
 func (s stack) build(b *graph.Builder, x *gorgonia.Node, block func(name string, x *gorgonia.Node, t nn.TransformerOptions) *gorgonia.Node) *gorgonia.Node {
 	t := nn.TransformerOptions{Heads: s.heads, Hidden: s.hidden, Dropout: s.dropout, NormFirst: true, Activation: nn.GELU}
 	for i := range s.layers {
+		if b.Err() != nil { // the number of layers may come from a file
+			return nil
+		}
 		x = block(fmt.Sprintf("block%d", i), x, t)
 	}
 	return nn.LayerNorm(b, "norm", x, nn.NormOptions{})

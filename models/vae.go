@@ -80,13 +80,12 @@ func (m *VAE) Loss(b *graph.Builder, n int) (l, output *gorgonia.Node) {
 	y := m.o.coder().decoded(b, b.Add(mean, noise))
 	var distance *gorgonia.Node
 	if m.o.Binary {
-		distance = loss.BCEWithLogits(b, y, x, loss.BCEWithLogitsOptions{Reduction: loss.Sum})
+		distance = b.Sum(loss.BCEWithLogits(b, y, x, loss.BCEWithLogitsOptions{Reduction: loss.Each}), -1)
 	} else {
-		distance = b.Scale(loss.MSE(b, y, x, loss.Sum), 0.5)
+		distance = b.Scale(b.Sum(loss.MSE(b, y, x, loss.Each), -1), 0.5)
 	}
-	divergence := b.Sum(b.Sub(b.Add(b.Square(mean), b.Exp(logVariance)), b.AddConst(logVariance, 1)))
-	l = b.Scale(b.Add(distance, b.Scale(divergence, m.o.Beta/2)), 1/float64(n))
-	return l, m.Decode(b, mean)
+	divergence := b.Sum(b.Sub(b.Add(b.Square(mean), b.Exp(logVariance)), b.AddConst(logVariance, 1)), -1)
+	return loss.MeanOf(b, b.Add(distance, b.Scale(divergence, m.o.Beta/2)), nil), m.Decode(b, mean)
 }
 
 // Encode returns mean and logarithm of the variance of the codes of examples x: [N, In];

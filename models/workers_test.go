@@ -11,6 +11,7 @@ import (
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/augment"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 )
 
 // TestWorkers trains models that draw numbers or keep statistics: the same seed gives the
@@ -73,7 +74,7 @@ func TestWorkers(t *testing.T) {
 // trained returns the losses of two epochs, and then all parameters and states.
 func trained(t *testing.T, m model, set *data.Dataset, changes augment.Fields, workers int) []float64 {
 	t.Helper()
-	tr, err := train.New(m, train.Options{Workers: workers, Seed: 3, Schedule: train.Constant(0.01), Epochs: 2, Augment: changes})
+	tr, err := train.New(m, train.Options{Workers: workers, Seed: 3, Schedule: schedule.Constant(0.01), Epochs: 2, Augment: changes})
 	if err != nil {
 		t.Fatal(err)
 	}

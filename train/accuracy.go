@@ -21,8 +21,11 @@ import (
 //	          add up to 1                  one-hot or soft classes
 //	[..., C]  numbers [..., C], 0 or 1     as for one output: each of C labels counts
 //
-// C is at least 2. Labels that the loss ignores do not count. An output of NaN is
-// wrong. The value is NaN if nothing counts.
+// C is at least 2. Labels that the loss ignores do not count, nor do steps behind the end of
+// a sequence (see Metric). An output of NaN is wrong.
+//
+// The value is Σ w of what is right / Σ w of all, with the weights w of the examples, as
+// scikit-learn's accuracy_score. It is in [0, 1]; larger is better. It is NaN if nothing counts.
 //
 // Errors of Check: ErrShape for other shapes, data.ErrLabel for targets that are not
 // labels.
@@ -39,17 +42,16 @@ func BinaryAccuracy() Metric {
 
 // accuracy counts rows, the labels of classes, and cells, labels of 0 or 1.
 type accuracy struct {
-	rows, cells tally
-	sums        bool // all rows of numbers so far add up to 1: they are classes
+	rows, cells weightedMean // of 1 for right and 0 for wrong
+	sums        bool         // all rows of numbers so far add up to 1: they are classes
 }
 
-type tally struct{ right, n int }
-
-func (t *tally) add(right bool) {
-	t.n++
+// one returns 1 for true and 0 for false.
+func one(right bool) float64 {
 	if right {
-		t.right++
+		return 1
 	}
+	return 0
 }
 
 func (m *accuracy) Add(b Scored) {
@@ -60,33 +62,36 @@ func (m *accuracy) Add(b Scored) {
 		w := len(b.Output) / len(b.Label)
 		m.sums = false
 		for i, label := range b.Label {
-			if b.counts(i) {
-				m.cells.add(Predicted(b.Output[i*w:(i+1)*w]) == label)
+			if weight := b.WeightAt(i, len(b.Label)); weight > 0 {
+				m.cells.add(one(Predicted(b.Output[i*w:(i+1)*w]) == label), weight)
 			}
 		}
 		return
 	}
 	for i, y := range b.Target {
-		m.cells.add(Predicted(b.Output[i:i+1]) == Predicted(b.Target[i:i+1]) && !math.IsNaN(y))
+		if weight := b.WeightAt(i, len(b.Target)); weight > 0 {
+			m.cells.add(one(Predicted(b.Output[i:i+1]) == Predicted(b.Target[i:i+1]) && !math.IsNaN(y)), weight)
+		}
 	}
 	c := b.last()
 	if c < 2 || !m.sums {
 		m.sums = false
 		return
 	}
-	for i := 0; i+c <= len(b.Target); i += c {
-		want := b.Target[i : i+c]
-		m.sums = m.sums && addsUp(want)
-		m.rows.add(Predicted(b.Output[i:i+c]) == Predicted(want))
+	for i := range len(b.Target) / c {
+		if weight := b.WeightAt(i, len(b.Target)/c); weight > 0 {
+			want := b.Target[i*c : (i+1)*c]
+			m.sums = m.sums && addsUp(want)
+			m.rows.add(one(Predicted(b.Output[i*c:(i+1)*c]) == Predicted(want)), weight)
+		}
 	}
 }
 
 func (m *accuracy) Value() float64 {
-	t := m.cells
 	if m.sums {
-		t = m.rows
+		return m.rows.value()
 	}
-	return float64(t.right) / float64(t.n)
+	return m.cells.value()
 }
 
 // addsUp reports whether the numbers are at least 0 and add up to 1, within the
@@ -110,7 +115,7 @@ func checkAccuracy(p Pair) error {
 	}
 	switch {
 	case !f.Integers() && width > 1 && size(p.Output) == f.Size():
-		if rowsAddUp(f, width) {
+		if p.rowsAddUp(width) {
 			return nil
 		}
 		return checkBinary(p)
@@ -120,23 +125,19 @@ func checkAccuracy(p Pair) error {
 		return mistake.Shapef("got outputs of %v and labels of %v for each example, want a label, or %d, for each row of %d outputs",
 			ir.Shape(p.Output), ir.Shape(f.Shape), size(p.Output)/max(1, width), width)
 	}
-	wrong := func(v float64) bool { return (v < 0 || v >= float64(width)) && !p.ignores(v) }
-	if row, _, v, found := f.Find(wrong); found {
+	if row, _, v, found := p.find(func(v float64) bool { return v < 0 || v >= float64(width) }); found {
 		return mistake.Newf(data.ErrLabel, "field %q: row %d: got the label %.0f, want one in 0..%d for %d outputs", f.Name, row, v, width-1, width)
 	}
 	return nil
 }
 
-// ignores reports whether the label v does not count.
-func (p Pair) ignores(v float64) bool { return p.Ignores && v == float64(p.Ignore) }
-
-// rowsAddUp reports whether each row of width numbers of f adds up to 1.
-func rowsAddUp(f data.Field, width int) bool {
-	row := make([]float64, width)
+// rowsAddUp reports whether each row of width numbers that counts adds up to 1.
+func (p Pair) rowsAddUp(width int) bool {
+	f, row := p.Target, make([]float64, width)
 	for i := range f.Len() {
 		for k := range f.Size() {
 			row[k%width] = f.At(i, k)
-			if (k+1)%width == 0 && !addsUp(row) {
+			if (k+1)%width == 0 && p.Counts(i, k) && !addsUp(row) {
 				return false
 			}
 		}
@@ -150,7 +151,7 @@ func checkBinary(p Pair) error {
 		return err
 	}
 	f := p.Target
-	row, _, v, found := f.Find(func(v float64) bool { return v != 0 && v != 1 && !(f.Integers() && p.ignores(v)) })
+	row, _, v, found := p.find(func(v float64) bool { return v != 0 && v != 1 })
 	switch {
 	case found && f.Integers():
 		return mistake.Newf(data.ErrLabel, "field %q: row %d: got the label %.0f, want 0 or 1 for one output", f.Name, row, v)

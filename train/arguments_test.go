@@ -11,6 +11,7 @@ import (
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 	"gorgonia.org/gorgonia"
 )
 
@@ -51,8 +52,8 @@ func TestArguments(t *testing.T) {
 				return fmt.Errorf("New refuses it: %v", err)
 			}
 			h, err := tr.Fit(ctx, d)
-			if h == nil || tr.Steps() != 0 {
-				return fmt.Errorf("got the history %v and %d steps (%v)", h, tr.Steps(), err)
+			if h == nil || tr.Position().Step != 0 {
+				return fmt.Errorf("got the history %v and %d steps (%v)", h, tr.Position().Step, err)
 			}
 			return err
 		}
@@ -72,6 +73,9 @@ func TestArguments(t *testing.T) {
 		"New with a nil optimizer":         {optionOf(train.Options{Optimizer: (*train.Adam)(nil)}), train.ErrOption},
 		"New with a slot without a name":   {optionOf(train.Options{Optimizer: slotted{{}}}), train.ErrOption},
 		"New with a slot twice":            {optionOf(train.Options{Optimizer: slotted{{Name: "a"}, {Name: "b"}, {Name: "a"}}}), train.ErrOption},
+		"New with a slot with a slash":     {optionOf(train.Options{Optimizer: slotted{{Name: "m"}, {Name: "m/in"}}}), train.ErrOption},
+		"New with a slot of other bytes":   {optionOf(train.Options{Optimizer: slotted{{Name: "m\xff", Scalar: true}}}), train.ErrOption},
+		"Rule with a slot with a slash":    {optionOf(train.Options{Optimizer: train.Rule{State: []train.Slot{{Name: "m/in"}}, Build: adamRule().Build}}), train.ErrOption},
 		"New with a slot of NaN":           {optionOf(train.Options{Optimizer: slotted{{Name: "a", Init: math.NaN()}}}), train.ErrOption},
 		"New with a slot of Inf":           {optionOf(train.Options{Optimizer: slotted{{Name: "a", Init: math.Inf(-1), Scalar: true}}}), train.ErrOption},
 		"New with a slot beyond float32":   {refused(newNet(graph.Float32, 0), train.Options{Optimizer: slotted{{Name: "a", Init: 1e39}}}), train.ErrOption},
@@ -146,6 +150,6 @@ func TestNothing(t *testing.T) {
 			t.Errorf("%s: Check of nothing: %v", m.Name, err)
 		}
 	}
-	train.StepDecay(0.1, -1, 0)(-1)
-	train.StepDecay(math.Inf(1), math.MaxInt, math.NaN())(math.MaxInt)
+	schedule.Step{Rate: 0.1, Every: -1, Factor: 0}.At(schedule.Moment{Step: -1})
+	schedule.Step{Rate: math.Inf(1), Every: math.MaxInt, Factor: math.NaN()}.At(schedule.Moment{Step: math.MaxInt})
 }

@@ -32,7 +32,7 @@ func (a *average) add(s *session, loss float64) {
 		if len(a.terms) == i {
 			a.terms = append(a.terms, meanTerm{})
 		}
-		sum, count, factor := s.means[3*i].Scalar(), s.means[3*i+1].Scalar(), s.means[3*i+2].Scalar()
+		sum, count, factor := s.terms[3*i], s.terms[3*i+1], s.terms[3*i+2]
 		t := &a.terms[i]
 		t.sum += sum
 		t.count += count
@@ -43,6 +43,20 @@ func (a *average) add(s *session, loss float64) {
 	}
 	a.n += n
 	a.rest += loss * n
+}
+
+// merge adds the batches of b.
+func (a *average) merge(b *average) {
+	for i, m := range b.terms {
+		if len(a.terms) == i {
+			a.terms = append(a.terms, meanTerm{})
+		}
+		a.terms[i].sum += m.sum
+		a.terms[i].count += m.count
+		a.terms[i].factor += m.factor
+	}
+	a.n += b.n
+	a.rest += b.rest
 }
 
 // value returns the loss over all batches; NaN if there were none or nothing counted.

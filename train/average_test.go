@@ -10,6 +10,7 @@ import (
 	"github.com/symgrad/symgrad/graph/loss"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 	"gorgonia.org/gorgonia"
 )
 
@@ -74,7 +75,7 @@ func TestLossOverBatches(t *testing.T) {
 				within = 1e-6 // some roundings of numbers around 1
 			}
 			for _, batch := range []int{1, 4, 12, 22, 23} {
-				tr := newTrainer(t, m(), train.Options{EvalBatch: batch, BatchSize: batch, Epochs: 1, Schedule: train.Constant(0)})
+				tr := newTrainer(t, m(), train.Options{EvalBatch: batch, BatchSize: batch, Epochs: 1, Schedule: schedule.Constant(0)})
 				r, err := tr.Evaluate(context.Background(), set)
 				if err != nil || !(math.Abs(r.Loss-want) < within) {
 					t.Errorf("%s, %v in batches of %d: evaluation got %v and %v, want %v", name, d, batch, r.Loss, err, want)

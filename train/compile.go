@@ -22,6 +22,8 @@ type modelGraph struct {
 
 // build returns the graph of the model for batches of n, with gradients for training.
 func (t *Trainer) build(k kind, n int) (*modelGraph, error) {
+	t.building.Lock()
+	defer t.building.Unlock()
 	p, err := paramsOf(t.model)
 	if err != nil {
 		return nil, err
@@ -29,9 +31,12 @@ func (t *Trainer) build(k kind, n int) (*modelGraph, error) {
 	if p != t.params {
 		return nil, mistake.Optionf("the model %T: got other Params than at New, want the same at every call", t.model)
 	}
-	m := &modelGraph{b: graph.New(t.params), unused: map[string]bool{}}
+	m := &modelGraph{b: graph.New(t.onto), unused: map[string]bool{}}
 	m.b.SetTraining(k == training)
 	m.b.SetSeed(t.o.Seed)
+	if k != predicting {
+		t.weighExamples(m.b, n)
+	}
 	m.loss, m.output, err = buildLoss(t.model, m.b, n)
 	if across := m.b.AcrossExamples(); across != "" && k != training { // also if it cannot be built for a batch of 1
 		return nil, mistake.Newf(graph.ErrUnsupported, "got a model with %s, which takes mean and variance of the batch; want one whose result for an example "+
@@ -42,6 +47,11 @@ func (t *Trainer) build(k kind, n int) (*modelGraph, error) {
 	}
 	if m.loss == nil || m.output == nil {
 		return nil, mistake.Optionf("the model for a batch of %d: Loss: got a nil loss or output, want two nodes", n)
+	}
+	if k != predicting {
+		if err := t.checkWeighed(m.b); err != nil {
+			return nil, err
+		}
 	}
 	if k != training {
 		return m, nil
@@ -68,6 +78,34 @@ func (t *Trainer) compile(k kind, n int) (*session, error) {
 	if k == training {
 		s.augment, s.seed = t.o.Augment, t.o.Seed
 	}
+	o, err := t.programOptions(k, m)
+	if err != nil {
+		return nil, err
+	}
+	if s.prog, err = m.b.Compile(o); err != nil {
+		return nil, errors.Wrapf(err, "the model for a batch of %d", n)
+	}
+	if err := s.findOutputs(len(o.Outputs)); err != nil {
+		return nil, err
+	}
+	s.moved = t.movedBy(m)
+	s.updated = slices.DeleteFunc(t.params.States(), t.params.Frozen)
+	s.frozen = slices.DeleteFunc(everything(t.params), func(q *graph.Param) bool { return !t.params.Frozen(q) })
+	s.mixed = k == training && m.mixed(s.prog.Inputs())
+	s.ignored, s.steps = map[string]graph.IgnoredLabel{}, map[string]string{}
+	for _, in := range s.prog.Inputs() {
+		if label, ok := m.b.IgnoredLabel(in.Name); ok {
+			s.ignored[in.Name] = label
+		}
+		if lengths, ok := m.b.CountedSteps(in.Name); ok {
+			s.steps[in.Name] = lengths
+		}
+	}
+	return s, nil
+}
+
+// programOptions returns what a program of the kind computes of m.
+func (t *Trainer) programOptions(k kind, m *modelGraph) (graph.Options, error) {
 	o := graph.Options{Workers: t.o.Workers, MemoryLimit: t.o.MemoryLimit, Recompute: t.o.Recompute && k == training}
 	if k != predicting {
 		o.Outputs = gorgonia.Nodes{m.loss}
@@ -81,26 +119,11 @@ func (t *Trainer) compile(k kind, n int) (*session, error) {
 	if k != predicting {
 		terms, err := m.means()
 		if err != nil {
-			return nil, err
+			return o, err
 		}
 		o.Outputs = append(o.Outputs, terms...)
 	}
-	if s.prog, err = m.b.Compile(o); err != nil {
-		return nil, errors.Wrapf(err, "the model for a batch of %d", n)
-	}
-	if err := s.findOutputs(len(o.Outputs)); err != nil {
-		return nil, err
-	}
-	s.moved = t.movedBy(m)
-	s.updated = slices.DeleteFunc(t.params.States(), t.params.Frozen)
-	s.frozen = slices.DeleteFunc(everything(t.params), func(q *graph.Param) bool { return !t.params.Frozen(q) })
-	s.ignored = map[string]graph.IgnoredLabel{}
-	for _, in := range s.prog.Inputs() {
-		if label, ok := m.b.IgnoredLabel(in.Name); ok {
-			s.ignored[in.Name] = label
-		}
-	}
-	return s, nil
+	return o, nil
 }
 
 // findOutputs finds the n outputs of the program and checks their shapes.
@@ -117,11 +140,11 @@ func (s *session) findOutputs(n int) error {
 	}
 	if s.kind != training {
 		s.output, list = list[0], list[1:]
-		if shape := s.output.Shape(); len(shape) == 0 || shape[0] != s.n {
-			return mistake.Shapef("the output: got the shape %v, want [%d, ...], with the batch first", ir.Shape(shape), s.n)
+		if s.shape = s.output.Shape(); len(s.shape) == 0 || s.shape[0] != s.n {
+			return mistake.Shapef("the output: got the shape %v, want [%d, ...], with the batch first", ir.Shape(s.shape), s.n)
 		}
 	}
-	s.means = list
+	s.means, s.terms = list, make([]float64, len(list))
 	return nil
 }
 
@@ -132,6 +155,32 @@ func (t *Trainer) movedBy(m *modelGraph) []*graph.Param {
 		here[n.Name()] = !m.unused[n.Name()]
 	}
 	return slices.DeleteFunc(t.params.List(), func(q *graph.Param) bool { return !here[q.Name] })
+}
+
+// mixed reports whether the loss has means over what counts, and depends on an input in another
+// way than by them, such as a mean over all examples. A penalty depends on no input.
+func (m *modelGraph) mixed(inputs []graph.InputSpec) bool {
+	seen := map[*gorgonia.Node]bool{}
+	for _, c := range m.b.CountedMeans() {
+		seen[c.Node] = true
+	}
+	if len(seen) == 0 {
+		return false
+	}
+	for left := []*gorgonia.Node{m.loss}; len(left) > 0; {
+		n := left[len(left)-1]
+		left = left[:len(left)-1]
+		if seen[n] {
+			continue
+		}
+		seen[n] = true
+		operands := op.Operands(n)
+		if len(operands) == 0 && slices.ContainsFunc(inputs, func(in graph.InputSpec) bool { return in.Name == op.NameOf(n) }) {
+			return true
+		}
+		left = append(left, operands...)
+	}
+	return false
 }
 
 // means returns sum, count and factor of each mean in the loss, one after the other: see

@@ -36,11 +36,11 @@ func (n *BadNode) String() string {
 	return s
 }
 
-// diagnose computes a step again, node by node. It goes from the number that e speaks of,
+// diagnose computes a piece of a step again, node by node. It goes from the number that e speaks of,
 // the loss, a gradient or the new value of a state, along nodes that are not finite. It
 // returns the first one on the way whose operands are finite; nil if the nodes cannot be
 // computed, for example for want of memory.
-func (t *Trainer) diagnose(s *session, index []int, e *NotFiniteError) *BadNode {
+func (t *Trainer) diagnose(s *session, index []int, draw int, e *NotFiniteError) *BadNode {
 	m, err := t.build(training, s.n)
 	if err != nil {
 		return nil
@@ -54,11 +54,11 @@ func (t *Trainer) diagnose(s *session, index []int, e *NotFiniteError) *BadNode 
 	if err != nil {
 		return nil
 	}
-	again := &session{prog: prog, n: s.n, kind: training, augment: s.augment, seed: s.seed, epoch: s.epoch}
+	again := &session{prog: prog, n: s.n, kind: training, augment: s.augment, seed: s.seed, epoch: s.epoch, batch: s.batch}
 	if err := again.bind(s.set, t); err != nil {
 		return nil
 	}
-	if _, err := again.run(index, t.step); err != nil {
+	if _, err := again.run(index, draw); err != nil {
 		return nil
 	}
 	bad := map[*gorgonia.Node]bool{}

@@ -41,14 +41,19 @@ func Sum[A any](v *View, a A, f32 func(a A, x Span[float32]) float64, f64 func(a
 	if v == nil {
 		return 0
 	}
-	j := reuse[sumJob[A]](v)
-	j.a, j.f32, j.f64 = a, f32, f64
-	v.run(j, len(v.partial))
+	sumParts(v, a, f32, f64)
 	sum := 0.0
 	for _, x := range v.partial {
 		sum += x
 	}
 	return sum
+}
+
+// sumParts sets v.partial to what f32 or f64 return, for the spans of Sum.
+func sumParts[A any](v *View, a A, f32 func(a A, x Span[float32]) float64, f64 func(a A, x Span[float64]) float64) {
+	j := reuse[sumJob[A]](v)
+	j.a, j.f32, j.f64 = a, f32, f64
+	v.run(j, len(v.partial))
 }
 
 // job is a call of Each, EachParam or Sum. It is kept to be used again by the next

@@ -10,18 +10,19 @@ import (
 // End says why a Fit ended.
 type End uint8
 
-// The ends of a Fit. All but EndEpochs and EndPatience come with an error.
+// The ends of a Fit. All but EndEpochs, EndPatience, EndDryRun and ErrStop come with an error.
 const (
 	EndNone      End = iota // of a History that Fit did not make
 	EndEpochs               // all epochs are made
 	EndPatience             // no epoch was better for EarlyStopping.Patience epochs
 	EndCancelled            // the context was cancelled, or its deadline has passed
 	EndNotFinite            // a loss, a gradient or a parameter was not finite
-	EndOnEpoch              // Options.OnEpoch returned an error
+	EndCallback             // a callback returned an error, or ErrStop
 	EndError                // anything else failed
+	EndDryRun               // a dry run has found no mistake: see Options.DryRun
 )
 
-var endNames = []string{"none", "epochs", "patience", "cancelled", "not finite", "OnEpoch", "error"}
+var endNames = []string{"none", "epochs", "patience", "cancelled", "not finite", "callback", "error", "dry run"}
 
 // String returns the name, such as "patience".
 func (e End) String() string { return enum.String("end", endNames, int(e)) }

@@ -2,6 +2,7 @@ package train
 
 import (
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/checkpoint"
 	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/safetensors"
 )
@@ -22,7 +23,12 @@ var (
 	ErrNotBuilt = errors.New("the model is not built: call Build first")
 	// ErrParameters: a file does not have the parameters of the model.
 	ErrParameters = errors.New("the file does not fit the model")
-	// ErrFormat: a file is not a safetensors file, or is damaged.
+	// ErrRun: a file does not hold a training, or holds another one.
+	ErrRun = errors.New("the run does not fit")
+	// ErrLocked: another process, or another Fit of this one, writes to the folder of
+	// Options.Checkpoint.
+	ErrLocked = checkpoint.ErrLocked
+	// ErrFormat: a file is not of the format that is read, or is damaged.
 	ErrFormat = safetensors.ErrFormat
 	// ErrChecksum: the content of a file is not what was written. It is an ErrFormat
 	// too.

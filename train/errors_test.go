@@ -18,6 +18,7 @@ import (
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/augment"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 	"gorgonia.org/gorgonia"
 )
 
@@ -51,10 +52,27 @@ func reading(part func(b *graph.Builder, n int) *gorgonia.Node, f data.Field) fu
 	}
 }
 
+// measuring evaluates two examples, whose outputs have the shape, with the metric.
+func measuring(m train.Metric, shape []int, y data.Field) func(*testing.T) error {
+	return func(t *testing.T) error {
+		n := 2
+		for _, d := range shape {
+			n *= d
+		}
+		y.Name = "y"
+		set, err := data.New(data.Field{Name: "x", Shape: shape, Floats: make([]float64, n)}, y)
+		if err != nil {
+			return err
+		}
+		_, err = newTrainer(t, shaped(shape...), train.Options{Metrics: []train.Metric{m}}).Evaluate(context.Background(), set)
+		return err
+	}
+}
+
 // mistakes are what users do wrong in training.
 var mistakes = []golden.Mistake{
 	{"learning rate of -1", train.ErrOption, func(*testing.T) error {
-		_, err := train.New(newNet(graph.Float64, 0), train.Options{Schedule: train.Constant(-1)})
+		_, err := train.New(newNet(graph.Float64, 0), train.Options{Schedule: schedule.Constant(-1)})
 		return err
 	}},
 	{"momentum of 1.5", train.ErrOption, func(*testing.T) error {
@@ -200,7 +218,7 @@ var mistakes = []golden.Mistake{
 			y := b.MatMul(b.Input("x", n, 1), b.Param("w", graph.Ones(), 1, 1))
 			return loss.MSE(b, b.Square(y), b.Input("y", n, 1)), y
 		})
-		_, err = newTrainer(t, m, train.Options{Optimizer: train.SGD{}, Schedule: train.Constant(1e6)}).Fit(context.Background(), d)
+		_, err = newTrainer(t, m, train.Options{Optimizer: train.SGD{}, Schedule: schedule.Constant(1e6)}).Fit(context.Background(), d)
 		return err
 	}},
 	{"checkpoint of another model", nil, func(t *testing.T) error {
@@ -232,6 +250,25 @@ var mistakes = []golden.Mistake{
 	{"optimizer that is nil", train.ErrOption, option(train.Options{Optimizer: (*train.SGD)(nil)})},
 	{"optimizer with a slot without a name", train.ErrOption, option(train.Options{Optimizer: slotted{{}}})},
 	{"metric that starts nothing", train.ErrOption, option(train.Options{Metrics: []train.Metric{{Name: "m", Start: func() train.Meter { return nil }}}})},
+	{"class of a metric that there is not", train.ErrOption, measuring(train.F1(train.ClassOptions{Average: train.OneClass, Class: 3}), []int{3}, data.Field{Ints: []int{0, 2}})},
+	{"class of a metric without OneClass", train.ErrOption, option(train.Options{Metrics: []train.Metric{train.F1(train.ClassOptions{Class: 3})}})},
+	{"average that there is not", train.ErrOption, option(train.Options{Metrics: []train.Metric{train.IoU(train.ClassOptions{Average: 9})}})},
+	{"threshold of NaN", train.ErrOption, option(train.Options{Metrics: []train.Metric{train.Recall(train.ClassOptions{Threshold: math.NaN()})}})},
+	{"0/0 that is a half", train.ErrOption, option(train.Options{Metrics: []train.Metric{train.Precision(train.ClassOptions{ZeroDivision: 0.5})}})},
+	{"beta of -1", train.ErrOption, option(train.Options{Metrics: []train.Metric{train.FBeta(-1, train.ClassOptions{})}})},
+	{"top 0", train.ErrOption, option(train.Options{Metrics: []train.Metric{train.TopAccuracy(0)}})},
+	{"accuracy of label -1", train.ErrOption, option(train.Options{Metrics: []train.Metric{train.LabelAccuracy(-1)}})},
+	{"accuracy of a label that there is not", train.ErrOption, measuring(train.LabelAccuracy(2), []int{2}, data.Field{Shape: []int{2}, Ints: []int{0, 1, 1, 1}})},
+	{"metric of a label that is no class", data.ErrLabel, measuring(train.ROCAUC(train.ClassOptions{}), []int{3}, data.Field{Ints: []int{0, 3}})},
+	{"metric of classes by numbers", data.ErrLabel, measuring(train.Precision(train.ClassOptions{}), []int{1}, data.Field{Floats: []float64{0, 2.5}})},
+	{"metric of numbers of another shape", graph.ErrShape, measuring(train.RMSE(), []int{3}, data.Field{Shape: []int{2}, Floats: []float64{1, 2, 3, 4}})},
+	{"matrix of labels of their own", graph.ErrShape, measuring(train.Confusion(), []int{2}, data.Field{Shape: []int{2}, Ints: []int{0, 1, 1, 1}})},
+	{"matrix of too many classes", graph.ErrMemory, measuring(train.Confusion(), []int{5000}, data.Field{Ints: []int{0, 1}})},
+	{"perplexity of one output", graph.ErrShape, measuring(train.Perplexity(train.ProbabilityOptions{}), []int{1}, data.Field{Ints: []int{0, 1}})},
+	{"weights without a field", data.ErrField, func(t *testing.T) error {
+		_, err := newTrainer(t, newNet(graph.Float64, 0), train.Options{Metrics: []train.Metric{train.Accuracy()}, SampleWeight: "w"}).Evaluate(context.Background(), blobs(t, 9))
+		return err
+	}},
 	{"metric without a name", train.ErrOption, option(train.Options{Metrics: []train.Metric{{Start: train.MAE().Start}}})},
 	{"loss that panics", errOwn, fitting(func(*graph.Builder, int) (_, _ *gorgonia.Node) { panic(errOwn) })},
 	{"update that panics", errOwn, func(t *testing.T) error {
@@ -241,7 +278,7 @@ var mistakes = []golden.Mistake{
 		return step(t, newTrainer(t, roots(graph.Float64, 3), train.Options{}), fourRows(t), 3)
 	}},
 	{"update that overflows", train.ErrNotFinite, func(t *testing.T) error {
-		o := train.Options{Optimizer: train.SGD{Momentum: 0.9}, Schedule: train.Constant(1e300)}
+		o := train.Options{Optimizer: train.SGD{Momentum: 0.9}, Schedule: schedule.Constant(1e300)}
 		set, err := data.New(data.Field{Name: "x", Shape: []int{1}, Floats: []float64{1e20}})
 		if err != nil {
 			t.Fatal(err)
@@ -257,7 +294,7 @@ var mistakes = []golden.Mistake{
 		return err
 	}},
 	{"learning rate that becomes negative", train.ErrOption, func(t *testing.T) error {
-		o := train.Options{Schedule: func(step int) float64 { return float64(1 - step) }, BatchSize: 3}
+		o := train.Options{Schedule: schedule.Func(func(step int) float64 { return float64(1 - step) }), BatchSize: 3}
 		_, err := newTrainer(t, newNet(graph.Float64, 0), o).Fit(context.Background(), blobs(t, 9))
 		return err
 	}},

@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/mistake"
@@ -14,7 +15,8 @@ type Result struct {
 	Loss    float64 // the mean over the data set
 	Metrics []Value // in the order of Options.Metrics
 	// Notes say what the numbers do not: classes of the target that occur in the data
-	// set, but not in the one that Fit trained on.
+	// set, but not in the one that Fit trained on. They also name the classes for which a
+	// metric is not defined, such as the precision of a class that is never predicted.
 	Notes []string
 }
 
@@ -22,6 +24,8 @@ type Result struct {
 type Value struct {
 	Name  string
 	Value float64
+
+	Confusion *ConfusionMatrix // of the metric Confusion; nil for others
 }
 
 // Metric returns the value of the metric of that name, and whether there is one.
@@ -40,30 +44,47 @@ func find(list []Value, name string) (float64, bool) {
 // Options.Metrics. Up to rounding they do not depend on Options.EvalBatch: a loss that
 // is a mean over what counts is one over all of d (see loss.MeanOver).
 //
+// d is read on other goroutines while the model runs, unless it is in memory. A Result of such
+// a source has no notes on classes.
+//
 // Random numbers that the model draws in prediction depend on Options.Seed and the index
 // of the first example of the batch alone. So the same call gives the same bits, before
 // and after training. With another EvalBatch other numbers are drawn.
+//
+// With EMA or SWA it evaluates the average of the parameters.
 //
 // Errors: ErrOption for a nil ctx, data.ErrEmpty for no examples or if none counts in
 // the loss; what does not fit between d, the model and the metrics; data.ErrLabel for
 // classes with other names than those of the data set that Fit trained on;
 // data.ErrField for its columns in another order; ErrNotFinite for a parameter that is
-// NaN or infinite, and for such a loss, with the Result all the same;
+// NaN or infinite, and for such a loss, with the Result all the same: a *NumberError if that comes
+// from the data;
 // graph.ErrUnsupported for nn.BatchNorm with NoRunning; the error of ctx; ErrBusy.
-func (t *Trainer) Evaluate(ctx context.Context, d *data.Dataset) (Result, error) {
-	r, err := t.evaluate(ctx, d)
+func (t *Trainer) Evaluate(ctx context.Context, d data.Source) (Result, error) {
+	if err := given(ctx, d); err != nil {
+		return Result{}, errors.Wrap(err, "train: Evaluate")
+	}
+	from, err := t.toMeasure(d)
+	if err != nil {
+		return Result{}, errors.Wrap(err, "train: Evaluate")
+	}
+	if err := t.enter(); err != nil {
+		return Result{}, errors.Wrap(err, "train: Evaluate")
+	}
+	defer t.leave()
+	r, err := t.evaluate(ctx, from, 0)
 	return r, errors.Wrap(err, "train: Evaluate")
 }
 
-func (t *Trainer) evaluate(ctx context.Context, d *data.Dataset) (Result, error) {
-	if err := given(ctx, d); err != nil {
-		return Result{}, err
-	}
-	if err := t.enter(); err != nil {
-		return Result{}, err
-	}
-	defer t.leave()
-	sc, err := t.newScore(t.progress.set, d)
+// evaluate is Evaluate for who has entered.
+func (t *Trainer) evaluate(ctx context.Context, from supply, limit int) (r Result, err error) {
+	err = t.withAverage(func() error { r, err = t.evaluateAsIs(ctx, from, limit); return err })
+	return r, err
+}
+
+// evaluateAsIs evaluates the parameters that are there.
+func (t *Trainer) evaluateAsIs(ctx context.Context, from supply, limit int) (Result, error) {
+	sc, err := t.newScore(t.progress.on, from)
 	if err == nil {
 		err = sc.start()
 	}
@@ -74,28 +95,32 @@ func (t *Trainer) evaluate(ctx context.Context, d *data.Dataset) (Result, error)
 		return Result{}, err
 	}
 	var mean average
-	err = t.over(ctx, d.Len(), func(index []int) error {
-		s, err := t.forward.bind(d, evaluating, len(index))
+	var bad *NumberError
+	err = t.over(ctx, from, evaluating, limit, func(s *session, b data.Batch) error {
+		loss, err := s.run(b.Index, b.Number(b.Index[0]))
 		if err != nil {
 			return err
 		}
-		loss, err := s.run(index, index[0])
-		if err != nil {
-			return err
+		if bad == nil && !isFinite(loss) {
+			bad = s.badNumber(b.Index, t.o.Target)
 		}
 		mean.add(s, loss)
-		return sc.add(s, index)
+		return sc.add(s, b)
 	})
 	if err != nil {
 		return Result{}, err
 	}
-	r := Result{Loss: mean.value(), Notes: sc.notes}
+	r := Result{Loss: mean.value()}
 	r.Metrics, err = sc.values()
+	r.Notes = sc.notes
 	switch {
 	case err != nil:
 		return r, err
 	case mean.empty():
 		return r, mistake.Newf(data.ErrEmpty, "got no target that counts in the loss, want one or more in the data set")
+	case !isFinite(r.Loss) && bad != nil:
+		bad.makes = fmt.Sprintf(", which makes the loss %v", r.Loss)
+		return r, bad
 	case !isFinite(r.Loss):
 		return r, mistake.Newf(ErrNotFinite, "got the loss %v, want a finite number", r.Loss)
 	}
@@ -110,37 +135,28 @@ func (t *Trainer) usable() error {
 	return nil
 }
 
-// given returns an error unless there are a context and a data set.
-func given(ctx context.Context, d *data.Dataset) error {
-	if ctx == nil {
-		return mistake.Optionf("got a nil context, want one such as context.Background()")
-	}
-	return filled(d)
-}
-
-// filled returns an error unless there is a data set.
-func filled(d *data.Dataset) error {
-	if d == nil || d.Len() == 0 {
-		return mistake.Newf(data.ErrEmpty, "got no data set, want one with examples")
-	}
-	return nil
-}
-
-// over calls f for batches of the examples 0 to n-1, in order.
-func (t *Trainer) over(ctx context.Context, n int, f func(index []int) error) error {
-	b, err := data.NewBatches(n, t.o.EvalBatch, false, 0)
+// over calls f for batches of all examples, in order, with a session that is bound to each: the
+// first limit ones, or all if limit is 0.
+func (t *Trainer) over(ctx context.Context, from supply, k kind, limit int, f func(s *session, b data.Batch) error) error {
+	l, err := data.NewLoader(from.src, data.LoaderOptions{Batch: t.o.EvalBatch, Limit: limit, Epochs: 1})
 	if err != nil {
 		return err
 	}
+	defer l.Close()
 	for {
-		index, ok := b.Next()
-		if !ok {
-			return nil
+		b, ok, err := nextBatch(l)
+		if err != nil || !ok {
+			return err
 		}
-		if err := ctx.Err(); err != nil {
-			return errors.Wrapf(err, "stopped before example %d of %d", index[0], n)
+		first := b.Number(b.Index[0])
+		if err := stopped(ctx); err != nil {
+			return errors.Wrapf(err, "stopped before example %d of %d", first, max(first+1, from.src.Len()))
 		}
-		if err := f(index); err != nil {
+		s, err := t.forward.bindBatch(b, k, len(b.Index))
+		if err != nil {
+			return err
+		}
+		if err := f(s, b); err != nil {
 			return err
 		}
 	}

@@ -8,27 +8,28 @@ import (
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 )
 
-// RMSprop divides each gradient by the root of a moving average of its square.
-type RMSprop struct{ Rho, Eps float64 }
+// RootMean divides each gradient by the root of a moving average of its square.
+type RootMean struct{ Rho, Eps float64 }
 
-func (o RMSprop) Slots() []train.Slot { return []train.Slot{{Name: "square"}} }
+func (o RootMean) Slots() []train.Slot { return []train.Slot{{Name: "square"}} }
 
-func (o RMSprop) Update(s train.Step, v *train.View) {
-	train.Each(v, rmsprop{o, s}, rmspropSpan[float32], rmspropSpan[float64])
+func (o RootMean) Update(s train.Step, v *train.View) {
+	train.Each(v, rootMean{o, s}, rootMeanSpan[float32], rootMeanSpan[float64])
 }
 
-type rmsprop struct {
-	RMSprop
+type rootMean struct {
+	RootMean
 	train.Step
 }
 
-func rmspropSpan[T train.Float](a rmsprop, x train.Span[T]) {
+func rootMeanSpan[T train.Float](a rootMean, x train.Span[T]) {
 	for i, g := range x.Grad {
 		v := T(a.Rho)*x.Slot[0][i] + T(1-a.Rho)*g*g
 		x.Slot[0][i] = v
-		x.Param[i] -= T(a.Rate) * g / (T(math.Sqrt(float64(v))) + T(a.Eps))
+		x.Param[i] -= T(x.Rate(a.Step)) * g / (T(math.Sqrt(float64(v))) + T(a.Eps))
 	}
 }
 
@@ -40,7 +41,7 @@ func ExampleOptimizer() {
 		return
 	}
 	t, err := train.New(line{graph.NewParams(graph.Float32, 1)}, train.Options{
-		Optimizer: RMSprop{Rho: 0.9, Eps: 1e-6}, Schedule: train.StepDecay(0.1, 100, 0.5), Epochs: 1000,
+		Optimizer: RootMean{Rho: 0.9, Eps: 1e-6}, Schedule: schedule.Step{Rate: 0.1, Every: 100, Factor: 0.5}, Epochs: 1000,
 	})
 	if err != nil {
 		fmt.Println(err)

@@ -8,6 +8,7 @@ import (
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 )
 
 // A training stops when the validation loss has not fallen for ten epochs, and the best
@@ -38,7 +39,7 @@ func ExampleOptions_stopEarly() {
 		return
 	}
 	//docs:stop
-	t, err := train.New(model, train.Options{Epochs: 1000, Schedule: train.Constant(0.01),
+	t, err := train.New(model, train.Options{Epochs: 1000, Schedule: schedule.Constant(0.01),
 		Validation: validation, Stop: &train.EarlyStopping{Patience: 10}})
 	//docs:end
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 	"gorgonia.org/gorgonia"
 )
 
@@ -30,7 +31,7 @@ func Example() {
 		return
 	}
 	t, err := train.New(line{graph.NewParams(graph.Float64, 1)}, train.Options{
-		Optimizer: train.SGD{}, Schedule: train.Constant(0.1), Epochs: 500, BatchSize: 4,
+		Optimizer: train.SGD{}, Schedule: schedule.Constant(0.1), Epochs: 500, BatchSize: 4,
 	})
 	if err != nil {
 		fmt.Println(err)

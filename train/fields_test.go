@@ -10,6 +10,7 @@ import (
 	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 	"gorgonia.org/gorgonia"
 )
 
@@ -49,7 +50,7 @@ func TestFieldKinds(t *testing.T) {
 				out := nn.Dense(b, "out", b.Input("x", n, size), 3, nn.Identity)
 				return loss.CrossEntropy(b, out, b.Ints("y", n)), out
 			}}
-			tr := newTrainer(t, m, train.Options{Epochs: 3, BatchSize: 5, Metrics: []train.Metric{train.Accuracy()}, Validation: set, Schedule: train.Constant(0.5)})
+			tr := newTrainer(t, m, train.Options{Epochs: 3, BatchSize: 5, Metrics: []train.Metric{train.Accuracy()}, Validation: set, Schedule: schedule.Constant(0.5)})
 			h, err := tr.Fit(context.Background(), set)
 			if err != nil {
 				t.Fatal(err)

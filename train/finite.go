@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -28,6 +29,11 @@ type NotFiniteError struct {
 	Slot  string  // the slot of the Optimizer that holds the number after the update; "" if Param itself does
 	Large bool    // the gradient is finite; its square, which Adam and AdamW need, is not
 	Kept  bool    // parameters and slots are those before the step
+
+	// Examples are the indices in the data set of the examples of the batch.
+	Examples []int
+	// Number is the first number in the data of the batch that is not finite; nil if all are.
+	Number *NumberError
 
 	// Node is the first node that was not finite, with Options.Diagnose. It is nil if
 	// it was not looked for or not found.
@@ -65,7 +71,7 @@ func (s Stage) String() string {
 // Error returns all of it in one line.
 func (e *NotFiniteError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "step %d, learning rate %v: ", e.Step, e.Rate)
+	fmt.Fprintf(&b, "step %d, learning rate %v: ", e.Step+1, e.Rate)
 	switch {
 	case e.Stage == StageLoss:
 		fmt.Fprintf(&b, "got the loss %v", e.Loss)
@@ -89,6 +95,9 @@ func (e *NotFiniteError) Error() string {
 		}
 		fmt.Fprintf(&b, "%s: got numbers that are not finite after the update, want finite ones (loss %v)", strings.Join(of, ", "), e.Loss)
 	}
+	if e.Number != nil {
+		fmt.Fprintf(&b, "; in the batch is %v", e.Number)
+	}
 	switch {
 	case e.Node != nil:
 		fmt.Fprintf(&b, "; the first node that is not finite is %v", e.Node)
@@ -110,6 +119,8 @@ func (e *NotFiniteError) Unwrap() error { return ErrNotFinite }
 // step.
 func (t *Trainer) notFinite(s *session, index []int, e NotFiniteError) error {
 	e.Step = t.step
+	e.Examples = slices.Clone(s.numbered(index))
+	e.Number = s.badNumber(index, t.o.Target)
 	if e.Stage == StageState {
 		e.Param = badState(t.params)
 	}
@@ -131,9 +142,14 @@ func (t *Trainer) notFinite(s *session, index []int, e NotFiniteError) error {
 		}
 		e.Kept = t.view.restore()
 	}
-	e.blind = !t.o.Diagnose && !e.Large && (e.Stage != StageUpdate || t.fused)
+	e.blind = !t.o.Diagnose && e.Number == nil && !e.Large && (e.Stage != StageUpdate || t.fused)
 	if t.o.Diagnose && e.Kept {
-		e.Node = t.diagnose(s, index, &e)
+		if err := t.pieces(s, index, func(x *session, part []int, draw int) bool {
+			e.Node = t.diagnose(x, part, draw, &e)
+			return e.Node == nil
+		}); err != nil {
+			e.Node = nil
+		}
 	}
 	return &e
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 	"gorgonia.org/gorgonia"
 )
 
@@ -57,7 +58,7 @@ func TestBadGradient(t *testing.T) {
 		for _, d := range []graph.DType{graph.Float64, graph.Float32} {
 			name := fmt.Sprintf("%T%+v of %d units, %v, diagnose %v", c.optimizer, c.optimizer, c.units, d, c.diagnose)
 			set := fourRows(t)
-			o := train.Options{Optimizer: c.optimizer, Diagnose: c.diagnose, Schedule: train.Constant(0.01)}
+			o := train.Options{Optimizer: c.optimizer, Diagnose: c.diagnose, Schedule: schedule.Constant(0.01)}
 			m, control := roots(d, c.units), roots(d, c.units)
 			tr, without := newTrainer(t, m, o), newTrainer(t, control, o)
 			for i := range 2 {
@@ -74,8 +75,8 @@ func TestBadGradient(t *testing.T) {
 			if c.diagnose != (bad.Node != nil) || c.diagnose && !strings.Contains(bad.Node.At, "finite_test.go:") {
 				t.Errorf("%s: got the node %v, want one with its line: %v", name, bad.Node, c.diagnose)
 			}
-			if !slices.Equal(m.p.Values("w"), control.p.Values("w")) || tr.Steps() != 2 {
-				t.Errorf("%s: the parameters have changed, or there are %d steps, want 2", name, tr.Steps())
+			if !slices.Equal(m.p.Values("w"), control.p.Values("w")) || tr.Position().Step != 2 {
+				t.Errorf("%s: the parameters have changed, or there are %d steps, want 2", name, tr.Position().Step)
 			}
 			if err := errors.Join(step(t, tr, set, 2), step(t, without, set, 2)); err != nil {
 				t.Fatal(name, err)
@@ -109,7 +110,7 @@ func TestStepTooLarge(t *testing.T) {
 	}
 	for _, o := range []train.Optimizer{train.SGD{}, train.SGD{Momentum: 0.5}} {
 		m := line{graph.NewParams(graph.Float64, 1)}
-		tr := newTrainer(t, m, train.Options{Optimizer: o, Schedule: train.Constant(1e200), Epochs: 1})
+		tr := newTrainer(t, m, train.Options{Optimizer: o, Schedule: schedule.Constant(1e200), Epochs: 1})
 		h, err := tr.Fit(context.Background(), d)
 		var bad *train.NotFiniteError
 		if !errors.As(err, &bad) || bad.Stage != train.StageUpdate || !bad.Kept || len(h.Epochs) != 0 {
@@ -178,6 +179,9 @@ func TestBadParameters(t *testing.T) {
 	flat[m.p.Get("out/bias").Offset()] = math.NaN()
 	_, predicted := tr.Predict(context.Background(), set)
 	_, evaluated := tr.Evaluate(context.Background(), set)
+	if err := tr.SetEpochs(20); err != nil {
+		t.Fatal(err)
+	}
 	_, fitted := tr.Fit(context.Background(), set)
 	for name, err := range map[string]error{"Predict": predicted, "Evaluate": evaluated, "Fit": fitted} {
 		if !errors.Is(err, train.ErrNotFinite) || !strings.Contains(err.Error(), `"out/bias"`) {

@@ -3,242 +3,379 @@ package train
 import (
 	"context"
 	"fmt"
-	"time"
+	"math"
+	"slices"
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/train/data"
 )
 
-// position is how far the last Fit has come, for the next one to go on.
-type position struct {
-	set  *data.Dataset // that it trained on
-	goal int           // the number of epochs to be made in all
-	open bool          // it was stopped: it returned an error
-	at   int           // batches of the present epoch that are made
-	mean average       // of their losses
-	took time.Duration // for them
-}
-
-// Fit trains on d for Options.Epochs epochs and returns what happened in each.
+// Fit trains on d until Options.Epochs epochs are made, and returns what happened in each.
 // Everything that can be checked before the first step is: data sets, their fields and
 // labels, the metrics, and the model for each batch size.
 //
-// Fit ends early, between two steps, if ctx is cancelled, if a step fails, or if
-// OnEpoch does. It then returns the history so far and the error. The next Fit on the
-// same d goes on where this one stopped: with the next batch, for the epochs that are
-// left, none if this was the end of the last one. Its history begins with the epoch
-// that it completes. On another d the epoch begins anew. A Fit after one that ended
-// without an error makes Options.Epochs more epochs.
+// d is a data.Dataset, or another data.Source: its examples are read on other goroutines while steps
+// are made, so it may be larger than memory. What is wrong with an example of it ends the Fit when it
+// is read. Schedules that ask for the length of the training need a source with a length.
 //
-// An epoch whose evaluation fails or is cancelled is complete. It is in the history
-// without what was not measured, and OnEpoch is not called for it.
+// Fit ends early, between two steps, if ctx is cancelled, if a step fails, or if a callback
+// returns an error. It then returns the history so far and the error. The next Fit on the
+// same d goes on where this one stopped, with the next batch and the same bits; so does one
+// after Restore, in another process. On another d the epoch begins anew. A Fit after one that
+// has reached Options.Epochs makes no step; SetEpochs lets it go on.
+//
+// An epoch whose evaluation fails or is cancelled is complete. It is in the history without
+// what was not measured. The next Fit evaluates it first, and its EpochEnd comes then.
 //
 // With Options.Stop it ends too when the model does not get better any more, without an
 // error; and at every end the best parameters are put back, see EarlyStopping.
 //
+// The History is that of the whole training, with the epochs of earlier calls.
+//
 // Errors: ErrOption for a nil ctx, and with Options.DropLast for fewer examples than a
-// batch; data.ErrEmpty for no examples, or if none counts in the loss; what does not fit
-// between the data sets, the model and the metrics; those of Step and Evaluate; the error
-// of ctx, and that of OnEpoch; ErrBusy.
-func (t *Trainer) Fit(ctx context.Context, d *data.Dataset) (*History, error) {
-	h := &History{}
-	err := t.fit(ctx, d, h)
-	if h.Ended == EndNone {
-		h.Ended = endOf(err)
+// batch; data.ErrEmpty for no examples, or if none counts in the loss; data.ErrLabel if all
+// labels that count are of one class; a *NumberError for NaN and infinities in the data that reach
+// the loss; what does not fit between the data sets, the model and the metrics; those of Step and
+// Evaluate; the error of ctx, and those of callbacks; ErrBusy.
+func (t *Trainer) Fit(ctx context.Context, d data.Source) (*History, error) {
+	if !t.fitting.CompareAndSwap(false, true) {
+		return &History{Ended: EndError}, errors.Wrap(mistake.Newf(ErrBusy, "got a call while a Fit runs, by one of its callbacks or another goroutine; want it after the end"), "train: Fit")
+	}
+	defer t.fitting.Store(false)
+	f := fitting{Trainer: t, ctx: ctx, given: d}
+	err := f.run()
+	h := f.record(err)
+	if f.started {
+		for _, c := range t.o.Callbacks {
+			if bad := f.send1(c, &FitEnd{Trainer: t, History: h, Err: err}); !errors.Is(bad, ErrStop) {
+				err = together(err, bad)
+			}
+		}
 	}
 	return h, errors.Wrap(err, "train: Fit")
 }
 
-// fit is Fit with the history h.
-func (t *Trainer) fit(ctx context.Context, d *data.Dataset, h *History) error {
-	if err := given(ctx, d); err != nil {
-		return err
-	}
-	batches, err := t.batches(d)
-	if err != nil {
-		return err
-	}
-	if err := t.prepare(d, h); err != nil {
-		return err
-	}
-	err = t.fitEpochs(ctx, d, batches, h)
-	h.Best = t.lookout.epoch
-	switch bad := t.lookout.end(t); {
-	case bad == nil:
-		return err
-	case err == nil:
-		return bad
-	default:
-		return fmt.Errorf("%w; then %w", err, bad)
-	}
+// fitting is one call of Fit.
+type fitting struct {
+	*Trainer
+	ctx     context.Context
+	given   data.Source
+	from    supply       // of given, once it is prepared
+	batches *data.Loader // of from
+	bar     *bar
+	keeper  *keeper // nil without Options.Checkpoint
+	notes   []string
+	began   bool   // everything was checked
+	dry     *Epoch // what Options.DryRun has measured
+	ended   End
+	started bool // the callbacks have seen FitStart
 }
 
-// batches returns the batches of an epoch on d.
-func (t *Trainer) batches(d *data.Dataset) (*data.Batches, error) {
-	if t.o.DropLast && d.Len() < t.o.BatchSize {
-		return nil, mistake.Optionf("Options.DropLast: got %d examples, want at least one batch of %d (Options.BatchSize)", d.Len(), t.o.BatchSize)
-	}
-	b, err := data.NewBatches(d.Len(), t.o.BatchSize, !t.o.InOrder, t.o.Seed)
-	if err == nil {
-		b.DropLast = t.o.DropLast
-	}
-	return b, err
-}
-
-// fitEpochs makes the epochs that are left.
-func (t *Trainer) fitEpochs(ctx context.Context, d *data.Dataset, batches *data.Batches, h *History) error {
-	p := &t.progress
-	bar := newBar(t.o.Progress, t.epoch, p.goal, batches.Len(), p.at)
-	defer bar.end()
-	bar.notes(h.Notes)
-	stop, err := t.lookout.catchUp(ctx, t, d)
-	if err != nil {
+// run makes the steps, and puts the best parameters back.
+func (f *fitting) run() error {
+	if err := given(f.ctx, f.given); err != nil {
 		return err
 	}
-	for !stop && t.epoch < p.goal {
-		if err := t.fitEpoch(ctx, d, batches, bar); err != nil {
-			return err
-		}
-		e, err := t.endEpoch(ctx, d)
-		h.Epochs = append(h.Epochs, e)
-		bar.epoch(e)
+	if f.o.DryRun {
+		return f.dryRun()
+	}
+	if d, ok := f.given.(*data.Dataset); ok { // what cannot be cut into batches leaves no file
+		l, err := f.loader(supply{d, d})
 		if err != nil {
-			return errors.Wrapf(err, "after epoch %d", e.Epoch)
-		}
-		if stop, err = t.lookout.see(t, e); err != nil {
 			return err
 		}
-		if t.o.OnEpoch != nil {
-			if err := try("Options.OnEpoch", func() error { return t.o.OnEpoch(e) }); err != nil {
-				h.Ended = EndOnEpoch
-				return errors.Wrapf(err, "after epoch %d", e.Epoch)
-			}
+		if f.o.Recipe.IsZero() {
+			f.batches = l
 		}
 	}
-	if stop {
-		h.Ended = EndPatience
+	var err error
+	if f.keeper, err = newKeeper(f); err != nil {
+		return err
 	}
-	p.open = false
-	return nil
+	err = f.train()
+	return together(err, f.keeper.end(err))
 }
 
-// prepare checks what a Fit on d needs, compiles it, and finds where to go on. It
-// writes the notes to h.
-func (t *Trainer) prepare(d *data.Dataset, h *History) error {
-	if err := t.enter(); err != nil {
+// train is run with the checkpoints at hand.
+func (f *fitting) train() error {
+	if err := f.fitRecipe(); err != nil {
 		return err
 	}
-	defer t.leave()
-	n := min(t.o.BatchSize, d.Len())
-	if _, err := t.train.bind(d, training, n); err != nil {
+	var err error
+	if f.batches, err = f.orLoader(f.batches, f.from); err != nil {
 		return err
 	}
-	if last := d.Len() % n; last > 0 && !t.o.DropLast {
-		if _, err := t.train.bind(d, training, last); err != nil {
-			return errors.Wrapf(err, "the last batch, of %d, if %d examples are cut into batches of %d (Options.BatchSize; Options.DropLast leaves it out)", last, d.Len(), n)
+	if err := f.prepare(); err != nil {
+		return err
+	}
+	f.began = true
+	steps := max(0, f.batches.Len())
+	f.bar = newBar(f.o.Progress, f.epoch, f.o.Epochs, steps, f.progress.at)
+	defer f.bar.end()
+	f.bar.goesOn(f.Position())
+	f.bar.notes(f.notes)
+	f.started = true
+	err = f.send(&FitStart{Trainer: f.Trainer, Steps: steps, Epochs: f.o.Epochs})
+	if err == nil {
+		err = f.loop()
+	}
+	if errors.Is(err, ErrStop) {
+		f.ended, err = EndCallback, nil
+	}
+	return together(err, f.lookout.end(f.Trainer))
+}
+
+// prepare checks what a Fit needs and compiles it, and finds where to go on.
+func (f *fitting) prepare() error {
+	if err := f.enter(); err != nil {
+		return err
+	}
+	defer f.leave()
+	if err := f.check(); err != nil {
+		return err
+	}
+	return f.begin(f.from)
+}
+
+// check is prepare without what changes the Trainer.
+func (f *fitting) check() error {
+	if f.looping.Load() {
+		return busy()
+	}
+	if err := f.bindBatches(f.from); err != nil {
+		return err
+	}
+	if over, name := f.measured(); !over.empty() {
+		sc, err := f.newScore(f.from, over)
+		if err == nil {
+			err = f.checkMeasured(over)
 		}
-	}
-	if over, name := t.measured(d); over != nil {
-		sc, err := t.newScore(d, over)
 		if err != nil {
 			return errors.Wrapf(err, "the evaluation of %s after each epoch", name)
 		}
-		h.Notes = sc.notes
+		f.notes = sc.notes
 	}
-	p := &t.progress
-	t.lookout.begin(t, p.open && p.set == d)
-	if !p.open || p.goal <= t.epoch && p.set != d {
-		p.goal = t.epoch + t.o.Epochs
+	f.notes = slices.Concat(f.Trainer.notes, f.Recipe().Notes(), f.notes)
+	return f.oneClass(f.from)
+}
+
+// loop makes the steps that are left and what follows each.
+func (f *fitting) loop() error {
+	switch { // of the Fit that this one goes on with
+	case f.progress.pending != nil:
+		if err := f.epochEnd(); err != nil {
+			return err
+		}
+	case f.progress.at > 0:
+		if err := f.validate(); err != nil {
+			return err
+		}
 	}
-	p.open = true
-	if p.set != d {
-		p.set, p.at, p.took = d, 0, 0
-		p.mean.reset()
+	f.bar.start()
+	defer f.bar.stop()
+	for e, err := range f.steps(f.ctx, f.from, f.batches, f.waitTurn) {
+		if err != nil {
+			return err
+		}
+		f.bar.step(e.Loss, e.Examples)
+		if len(f.o.Callbacks) > 0 {
+			f.progress.pause()
+			if err := f.send(e); err != nil {
+				return err
+			}
+		}
+		if e.Last || f.due() {
+			if err := f.evaluations(e.Last); err != nil {
+				return err
+			}
+		}
+		if !e.Last {
+			if err := f.keeper.after(nil); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
 
-// measured returns the data set that Fit on d evaluates after each epoch, nil for none,
-// and what to call it.
-func (t *Trainer) measured(d *data.Dataset) (over *data.Dataset, name string) {
-	switch {
-	case t.o.Validation != nil:
-		return t.o.Validation, "Options.Validation"
-	case len(t.o.Metrics) > 0:
-		return d, "the training set"
+// evaluations makes those that are due after the last step. Their time is not that of steps.
+func (f *fitting) evaluations(last bool) error {
+	f.progress.pause()
+	f.bar.stop()
+	defer f.bar.start()
+	if last {
+		return f.epochEnd()
 	}
-	return nil, ""
+	return f.validate()
 }
 
-// fitEpoch makes the steps that are left of the present epoch.
-func (t *Trainer) fitEpoch(ctx context.Context, d *data.Dataset, batches *data.Batches, bar *bar) error {
-	if err := t.enter(); err != nil {
-		return err
-	}
-	defer t.leave()
-	p := &t.progress
-	batches.Epoch(t.epoch)
-	batches.Skip(p.at)
-	start, before := time.Now(), p.took
-	bar.start()
-	defer func() {
-		p.took = before + time.Since(start)
-		bar.stop()
-	}()
-	for {
-		index, ok := batches.Next()
-		if !ok {
-			return nil
-		}
-		if err := ctx.Err(); err != nil {
-			return errors.Wrapf(err, "stopped before step %d", t.step)
-		}
-		s, err := t.train.bind(d, training, len(index))
-		if err != nil {
-			return err
-		}
-		s.epoch = t.epoch
-		loss, err := t.stepOn(s, index)
-		if err != nil {
-			return err
-		}
-		p.at++
-		p.mean.add(s, loss)
-		bar.step(loss, len(index))
-	}
+// waitTurn enters once nobody is within a call: who comes after FitStart does not end the Fit.
+func (f *fitting) waitTurn() error {
+	f.again()
+	return nil
 }
 
-// endEpoch completes the present epoch and evaluates it.
-func (t *Trainer) endEpoch(ctx context.Context, d *data.Dataset) (Epoch, error) {
-	p := &t.progress
-	t.epoch++
-	e := Epoch{Epoch: t.epoch, Step: t.step, Loss: p.mean.value(), LearningRate: t.rate, Duration: p.took}
-	empty := p.mean.empty()
-	p.at, p.took = 0, 0
-	p.mean.reset()
-	if empty {
-		return e, mistake.Newf(data.ErrEmpty, "got no target that counts in the loss, want one or more in the data set")
+// epochEnd evaluates the pending epoch and tells the callbacks of it.
+func (f *fitting) epochEnd() error {
+	e, err := *f.progress.pending, error(nil)
+	none := math.IsNaN(e.Loss)
+	if none {
+		err = mistake.Newf(data.ErrEmpty, "got no target that counts in the loss, want one or more in the data set")
+	} else {
+		err = f.measure(&e)
 	}
-	err := t.measure(ctx, d, &e)
-	return e, err
+	f.bar.epoch(e)
+	if err == nil || errors.Is(err, ErrNotFinite) || none { // it was measured, or never will be
+		f.progress.pending = &e
+		f.settlePending()
+	}
+	if err == nil {
+		f.progress.over, err = f.lookout.see(f.Trainer, e)
+	}
+	if err == nil {
+		err = f.send(&EpochEnd{Trainer: f.Trainer, Epoch: e})
+		err = unlessStop(err, f.keeper.after(&e)) // it may be the best one
+	}
+	return errors.Wrapf(err, "after epoch %d", e.Epoch)
+}
+
+// note adds a note to the history.
+func (f *fitting) note(text string) {
+	f.notes = append(f.notes, text)
+	f.bar.notes(f.notes[len(f.notes)-1:])
+}
+
+// validate evaluates within an epoch, if that is due after the last step, and tells the
+// callbacks of it.
+func (f *fitting) validate() error {
+	if !f.due() {
+		return nil
+	}
+	step := f.step
+	f.again()
+	r, err := f.evaluated(f.o.LimitValidation)
+	f.leave()
+	if err == nil || errors.Is(err, ErrNotFinite) { // it was measured, or never will be
+		f.progress.validated = step
+	}
+	if err == nil {
+		err = f.send(&Validated{Trainer: f.Trainer, Step: step, Result: r})
+	}
+	return errors.Wrapf(err, "after step %d", step)
+}
+
+// due reports whether an evaluation within an epoch is due after the last step.
+func (f *fitting) due() bool {
+	n := f.o.ValidateEvery
+	return n > 0 && f.step%n == 0 && f.progress.validated != f.step
 }
 
 // measure evaluates the epoch that is complete.
-func (t *Trainer) measure(ctx context.Context, d *data.Dataset, e *Epoch) error {
-	over, name := t.measured(d)
-	if over == nil {
+func (f *fitting) measure(e *Epoch) error {
+	f.again()
+	defer f.leave()
+	return f.measureIn(e, f.o.LimitValidation)
+}
+
+// measureIn is measure for who has entered, with at most so many batches; 0 for all.
+func (f *fitting) measureIn(e *Epoch, most int) error {
+	if over, _ := f.measured(); over.empty() {
 		return nil
 	}
-	r, err := t.evaluate(ctx, over)
-	t.lookout.missed = nil
+	r, err := f.evaluated(most)
 	if err != nil && !errors.Is(err, ErrNotFinite) { // nothing was measured
-		t.lookout.missed = e
-		return errors.Wrapf(err, "the evaluation of %s", name)
+		return err
 	}
 	e.Metrics = r.Metrics
-	if t.o.Validation != nil {
+	if f.o.Validation != nil {
 		e.Validation = &r.Loss
 	}
-	return errors.Wrapf(err, "the evaluation of %s", name)
+	return err
+}
+
+// evaluated evaluates what measured returns, for who has entered.
+func (f *fitting) evaluated(most int) (Result, error) {
+	over, name := f.measured()
+	r, err := f.evaluate(f.ctx, over, most)
+	return r, errors.Wrapf(err, "the evaluation of %s", name)
+}
+
+// measured returns what Fit evaluates after each epoch, if anything, and what to call it.
+func (f *fitting) measured() (over supply, name string) {
+	switch {
+	case f.o.Validation != nil:
+		return f.validation(), "Options.Validation"
+	case len(f.o.Metrics) > 0:
+		return f.from, "the training set"
+	}
+	return supply{}, ""
+}
+
+// record returns the history of the training so far, whose last Fit ended with err.
+func (f *fitting) record(err error) *History {
+	if f.o.DryRun {
+		out := f.history.clone()
+		if out.Notes, out.Ended = f.notes, endOf(err); f.dry != nil {
+			out.Ended, out.Epochs = EndDryRun, append(out.Epochs, *f.dry)
+		}
+		return out
+	}
+	h := &f.history
+	h.Notes, h.Best, h.Ended = f.notes, f.best(), f.ended
+	switch {
+	case h.Ended != EndNone:
+	case err == nil && f.progress.over:
+		h.Ended = EndPatience
+	default:
+		h.Ended = endOf(err)
+	}
+	out := h.clone()
+	if f.progress.pending != nil {
+		out.Epochs = append(out.Epochs, *f.progress.pending)
+	}
+	return out
+}
+
+// send sends the event to all callbacks, also behind one that returns an error: what they
+// remember is then that of a Fit which was not ended. It returns the errors, or ErrStop.
+func (f *fitting) send(e Event) (err error) {
+	for _, c := range f.o.Callbacks {
+		err = unlessStop(err, f.send1(c, e))
+	}
+	return err
+}
+
+// unlessStop returns an error with both. ErrStop gives way to any other.
+func unlessStop(err, then error) error {
+	switch {
+	case errors.Is(err, ErrStop) && then != nil:
+		return then
+	case err != nil && errors.Is(then, ErrStop):
+		return err
+	}
+	return together(err, then)
+}
+
+func (f *fitting) send1(c Callback, e Event) error {
+	var err error
+	if bad := try("Callback.On", func() error { err = c.On(e); return nil }); bad != nil {
+		err = bad
+	}
+	if err == nil || errors.Is(err, ErrStop) {
+		return err
+	}
+	f.ended = EndCallback
+	return errors.Wrapf(err, "callback %T", c)
+}
+
+// together returns an error with both.
+func together(err, then error) error {
+	switch {
+	case err == nil:
+		return then
+	case then == nil:
+		return err
+	}
+	return fmt.Errorf("%w; then %w", err, then)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 	"gorgonia.org/gorgonia"
 )
 
@@ -38,7 +39,7 @@ func counter(n int) (builds, *data.Dataset) {
 func TestResume(t *testing.T) {
 	for _, inOrder := range []bool{true, false} {
 		for stop := range 11 {
-			o := train.Options{Optimizer: train.SGD{}, BatchSize: 2, Epochs: 2, InOrder: inOrder, Seed: 7, Schedule: train.Constant(2)}
+			o := train.Options{Optimizer: train.SGD{}, BatchSize: 2, Epochs: 2, InOrder: inOrder, Seed: 7, Schedule: schedule.Constant(2)}
 			whole, set := counter(10)
 			h, err := newTrainer(t, whole, o).Fit(context.Background(), set)
 			if err != nil {
@@ -46,12 +47,12 @@ func TestResume(t *testing.T) {
 			}
 			ctx, cancel := context.WithCancel(context.Background())
 			begun := false
-			o.Schedule = func(step int) float64 {
+			o.Schedule = schedule.Func(func(step int) float64 {
 				if begun && step == stop-1 { // the step after this one is not made
 					cancel()
 				}
 				return 2
-			}
+			})
 			m, _ := counter(10)
 			tr := newTrainer(t, m, o)
 			if begun = true; stop == 0 {
@@ -59,27 +60,33 @@ func TestResume(t *testing.T) {
 			}
 			first, err := tr.Fit(ctx, set)
 			name := fmt.Sprintf("in order %v, stopped after %d steps", inOrder, stop)
-			if stop < 10 && !errors.Is(err, context.Canceled) || tr.Steps() != stop && stop <= 10 {
-				t.Fatalf("%s: got %v after %d steps", name, err, tr.Steps())
+			if stop < 10 && !errors.Is(err, context.Canceled) || tr.Position().Step != stop && stop <= 10 {
+				t.Fatalf("%s: got %v after %d steps", name, err, tr.Position().Step)
 			}
 			if err == nil {
 				continue
 			}
 			second, err := tr.Fit(context.Background(), set)
-			if err != nil || tr.Steps() != 10 {
-				t.Fatalf("%s: going on got %v and %d steps, want 10", name, err, tr.Steps())
+			if err != nil || tr.Position().Step != 10 {
+				t.Fatalf("%s: going on got %v and %d steps, want 10", name, err, tr.Position().Step)
 			}
 			if got := m.p.Values("w"); !slices.Equal(got, whole.p.Values("w")) {
 				t.Errorf("%s: got the counts %v, want each example twice", name, got)
 			}
-			if got := slices.Concat(first.Losses(), second.Losses()); !slices.Equal(got, h.Losses()) {
+			if got := second.Losses(); !slices.Equal(got, h.Losses()) || !slices.Equal(got[:len(first.Epochs)], first.Losses()) {
 				t.Errorf("%s: got the losses %v, without a stop %v", name, got, h.Losses())
 			}
 			if last := second.Last(); last.Epoch != 2 || last.Step != 10 {
 				t.Errorf("%s: got the last epoch %d after %d steps, want 2 after 10", name, last.Epoch, last.Step)
 			}
-			if third, err := tr.Fit(context.Background(), set); err != nil || len(third.Epochs) != 2 || third.Last().Epoch != 4 {
-				t.Errorf("%s: a third Fit got %v and %d epochs, want two more", name, err, len(third.Epochs))
+			if third, err := tr.Fit(context.Background(), set); err != nil || len(third.Epochs) != 2 || tr.Position().Step != 10 {
+				t.Errorf("%s: a third Fit got %v and %d epochs, want no more", name, err, len(third.Epochs))
+			}
+			if err := tr.SetEpochs(4); err != nil {
+				t.Fatal(err)
+			}
+			if fourth, err := tr.Fit(context.Background(), set); err != nil || len(fourth.Epochs) != 4 || fourth.Last().Epoch != 4 {
+				t.Errorf("%s: a fourth Fit got %v and %d epochs, want two more", name, err, len(fourth.Epochs))
 			}
 			cancel()
 		}
@@ -90,7 +97,7 @@ func TestResume(t *testing.T) {
 // step and goes on. The model is never built for a short batch, no example is used twice in an
 // epoch, and a stop changes nothing. Without a whole batch Fit is refused.
 func TestDropLast(t *testing.T) {
-	o := train.Options{Optimizer: train.SGD{}, BatchSize: 4, Epochs: 3, DropLast: true, Seed: 7, Schedule: train.Constant(4)}
+	o := train.Options{Optimizer: train.SGD{}, BatchSize: 4, Epochs: 3, DropLast: true, Seed: 7, Schedule: schedule.Constant(4)}
 	var whole, losses []float64
 	for _, stop := range []int{100, 0, 1, 2, 3, 4, 5} {
 		m, set := counter(11)
@@ -101,16 +108,16 @@ func TestDropLast(t *testing.T) {
 		}}, o)
 		var got []float64
 		h, err := tr.Fit(&after{Context: context.Background(), steps: stop}, set)
-		got = append(got, h.Losses()...)
+		got = h.Losses()
 		if stop < 6 {
-			if !errors.Is(err, context.Canceled) || tr.Steps() != stop {
-				t.Fatalf("got %v after %d steps, want a stop after %d", err, tr.Steps(), stop)
+			if !errors.Is(err, context.Canceled) || tr.Position().Step != stop {
+				t.Fatalf("got %v after %d steps, want a stop after %d", err, tr.Position().Step, stop)
 			}
 			h, err = tr.Fit(context.Background(), set)
-			got = append(got, h.Losses()...)
+			got = h.Losses()
 		}
-		if err != nil || tr.Steps() != 6 || h.Last().Step != 6 || len(got) != 3 {
-			t.Fatalf("stop %d: got %v, %d steps and the losses %v, want 6 and 3 of them", stop, err, tr.Steps(), got)
+		if err != nil || tr.Position().Step != 6 || h.Last().Step != 6 || len(got) != 3 {
+			t.Fatalf("stop %d: got %v, %d steps and the losses %v, want 6 and 3 of them", stop, err, tr.Position().Step, got)
 		}
 		if !sizes[4] || len(sizes) != 1 {
 			t.Errorf("stop %d: the model is built for batches of %v, want 4 alone", stop, sizes)
@@ -126,7 +133,7 @@ func TestDropLast(t *testing.T) {
 	}
 	m, set := counter(3)
 	tr := newTrainer(t, m, o)
-	if _, err := tr.Fit(context.Background(), set); !errors.Is(err, train.ErrOption) || tr.Steps() != 0 {
+	if _, err := tr.Fit(context.Background(), set); !errors.Is(err, train.ErrOption) || tr.Position().Step != 0 {
 		t.Errorf("got %v for three examples and batches of four, want ErrOption", err)
 	}
 }
@@ -166,12 +173,12 @@ func TestResumeElsewhere(t *testing.T) {
 	_, other := counter(4)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	tr := newTrainer(t, m, train.Options{Optimizer: train.SGD{}, BatchSize: 1, Epochs: 1, InOrder: true, Schedule: func(step int) float64 {
+	tr := newTrainer(t, m, train.Options{Optimizer: train.SGD{}, BatchSize: 1, Epochs: 1, InOrder: true, Schedule: schedule.Func(func(step int) float64 {
 		if step == 1 {
 			cancel()
 		}
 		return 1
-	}})
+	})})
 	if _, err := tr.Fit(ctx, set); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
@@ -183,24 +190,24 @@ func TestResumeElsewhere(t *testing.T) {
 	}
 }
 
-// TestStoppedByOnEpoch checks that an epoch is in the history though OnEpoch fails,
+// TestStoppedByCallback checks that an epoch is in the history though a callback fails,
 // and that the next Fit makes what is left.
-func TestStoppedByOnEpoch(t *testing.T) {
+func TestStoppedByCallback(t *testing.T) {
 	m, set := counter(4)
 	enough := errors.New("enough")
-	tr := newTrainer(t, m, train.Options{Epochs: 3, OnEpoch: func(e train.Epoch) error {
-		if e.Epoch == 1 {
+	tr := newTrainer(t, m, train.Options{Epochs: 3, Callbacks: []train.Callback{train.On(func(e *train.EpochEnd) error {
+		if e.Epoch.Epoch == 1 {
 			return enough
 		}
 		return nil
-	}})
+	})}})
 	h, err := tr.Fit(context.Background(), set)
 	if !errors.Is(err, enough) || len(h.Epochs) != 1 {
 		t.Errorf("got %v and %d epochs, want one", err, len(h.Epochs))
 	}
 	h, err = tr.Fit(context.Background(), set)
-	if err != nil || len(h.Epochs) != 2 || h.Last().Epoch != 3 {
-		t.Errorf("going on: got %v and %d epochs, want the epochs 2 and 3", err, len(h.Epochs))
+	if err != nil || len(h.Epochs) != 3 || h.Last().Epoch != 3 {
+		t.Errorf("going on: got %v and %d epochs, want three", err, len(h.Epochs))
 	}
 }
 
@@ -220,45 +227,44 @@ func TestStoppedInEvaluation(t *testing.T) {
 	m, set := counter(4)
 	ctx, cancel := context.WithCancel(context.Background())
 	metric := train.Metric{Name: "stops", Start: nth(2, cancel)} // New starts a first Meter
-	tr := newTrainer(t, m, train.Options{Optimizer: train.SGD{}, BatchSize: 2, Epochs: 2, Target: "x", Metrics: []train.Metric{metric}, Schedule: train.Constant(2)})
+	tr := newTrainer(t, m, train.Options{Optimizer: train.SGD{}, BatchSize: 2, Epochs: 2, Target: "x", Metrics: []train.Metric{metric}, Schedule: schedule.Constant(2)})
 	h, err := tr.Fit(ctx, set)
-	if !errors.Is(err, context.Canceled) || len(h.Epochs) != 1 || h.Last().Epoch != 1 || h.Last().Metrics != nil || tr.Steps() != 2 {
-		t.Errorf("got %v, %+v and %d steps, want the first epoch without metrics", err, h, tr.Steps())
+	if !errors.Is(err, context.Canceled) || len(h.Epochs) != 1 || h.Last().Epoch != 1 || h.Last().Metrics != nil || tr.Position().Step != 2 {
+		t.Errorf("got %v, %+v and %d steps, want the first epoch without metrics", err, h, tr.Position().Step)
 	}
 	h, err = tr.Fit(context.Background(), set)
-	if err != nil || len(h.Epochs) != 1 || h.Last().Epoch != 2 || !slices.Equal(m.p.Values("w"), []float64{-2, -2, -2, -2}) {
-		t.Errorf("going on: got %v, %+v and the counts %v, want the second epoch", err, h, m.p.Values("w"))
+	if err != nil || len(h.Epochs) != 2 || h.Epochs[0].Metrics == nil || h.Last().Epoch != 2 || !slices.Equal(m.p.Values("w"), []float64{-2, -2, -2, -2}) {
+		t.Errorf("going on: got %v, %+v and the counts %v, want the first epoch measured and the second", err, h, m.p.Values("w"))
 	}
 }
 
 // TestStoppedAfterTheLastEpoch checks that a Fit that is stopped when all its epochs
-// are made, in the evaluation or by OnEpoch, makes no more when it is called again,
-// so that a caller may repeat it until it succeeds; and that the next one makes more.
+// are made, in the evaluation or by a callback, makes no more when it is called
+// again, so that a caller may repeat it until it succeeds.
 func TestStoppedAfterTheLastEpoch(t *testing.T) {
-	for _, where := range []string{"evaluation", "OnEpoch"} {
+	for _, where := range []string{"evaluation", "callback"} {
 		m, set := counter(4)
 		ctx, cancel := context.WithCancel(context.Background())
 		enough := errors.New("enough")
-		o := train.Options{Optimizer: train.SGD{}, BatchSize: 2, Epochs: 2, Target: "x", Schedule: train.Constant(2)}
+		o := train.Options{Optimizer: train.SGD{}, BatchSize: 2, Epochs: 2, Target: "x", Schedule: schedule.Constant(2)}
 		if where == "evaluation" {
 			o.Metrics = []train.Metric{{Name: "stops", Start: nth(3, cancel)}} // New starts a first Meter
 		} else {
-			o.OnEpoch = func(e train.Epoch) error {
-				if e.Epoch == 2 {
+			o.Callbacks = []train.Callback{train.On(func(e *train.EpochEnd) error {
+				if e.Epoch.Epoch == 2 {
 					return enough
 				}
 				return nil
-			}
+			})}
 		}
 		tr := newTrainer(t, m, o)
 		if h, err := tr.Fit(ctx, set); err == nil || len(h.Epochs) != 2 {
 			t.Errorf("%s: got %v and %d epochs", where, err, len(h.Epochs))
 		}
-		if h, err := tr.Fit(context.Background(), set); err != nil || len(h.Epochs) != 0 || !slices.Equal(m.p.Values("w"), []float64{-2, -2, -2, -2}) {
-			t.Errorf("%s, again: got %v, %d epochs and the counts %v, want no more", where, err, len(h.Epochs), m.p.Values("w"))
-		}
-		if h, err := tr.Fit(context.Background(), set); err != nil || len(h.Epochs) != 2 || h.Last().Epoch != 4 {
-			t.Errorf("%s, a third: got %v and %d epochs, want two more", where, err, len(h.Epochs))
+		for range 2 {
+			if h, err := tr.Fit(context.Background(), set); err != nil || len(h.Epochs) != 2 || !slices.Equal(m.p.Values("w"), []float64{-2, -2, -2, -2}) {
+				t.Errorf("%s, again: got %v, %d epochs and the counts %v, want no more", where, err, len(h.Epochs), m.p.Values("w"))
+			}
 		}
 		cancel()
 	}
@@ -302,8 +308,8 @@ func TestBeforeTheFirstStep(t *testing.T) {
 	} {
 		c.o.BatchSize, c.o.InOrder = 2, true
 		tr := newTrainer(t, newNet(graph.Float64, 0), c.o)
-		if _, err := tr.Fit(context.Background(), c.set); !errors.Is(err, c.want) || tr.Steps() != 0 {
-			t.Errorf("%s: got %v after %d steps, want %v before the first", c.name, err, tr.Steps(), c.want)
+		if _, err := tr.Fit(context.Background(), c.set); !errors.Is(err, c.want) || tr.Position().Step != 0 {
+			t.Errorf("%s: got %v after %d steps, want %v before the first", c.name, err, tr.Position().Step, c.want)
 		}
 	}
 }
@@ -324,8 +330,8 @@ func TestBatchNorm(t *testing.T) {
 	for _, d := range []graph.DType{graph.Float64, graph.Float32} {
 		set := blobs(t, 33)
 		tr := newTrainer(t, normalized(d), train.Options{BatchSize: 32})
-		if _, err := tr.Fit(context.Background(), set); !errors.Is(err, graph.ErrShape) || tr.Steps() != 0 {
-			t.Errorf("%v: got %v after %d steps for a last batch of one, want ErrShape before the first", d, err, tr.Steps())
+		if _, err := tr.Fit(context.Background(), set); !errors.Is(err, graph.ErrShape) || tr.Position().Step != 0 {
+			t.Errorf("%v: got %v after %d steps for a last batch of one, want ErrShape before the first", d, err, tr.Position().Step)
 		}
 		tr = newTrainer(t, normalized(d), train.Options{BatchSize: 11})
 		h, err := tr.Fit(context.Background(), set)
@@ -344,8 +350,8 @@ func TestBatchNorm(t *testing.T) {
 			}
 		}
 		tr = newTrainer(t, normalized(d), train.Options{BatchSize: 11, Metrics: []train.Metric{train.Accuracy()}})
-		if _, err := tr.Fit(context.Background(), set); !errors.Is(err, graph.ErrUnsupported) || tr.Steps() != 0 {
-			t.Errorf("%v: got %v after %d steps for a metric, want ErrUnsupported before the first", d, err, tr.Steps())
+		if _, err := tr.Fit(context.Background(), set); !errors.Is(err, graph.ErrUnsupported) || tr.Position().Step != 0 {
+			t.Errorf("%v: got %v after %d steps for a metric, want ErrUnsupported before the first", d, err, tr.Position().Step)
 		}
 		m := normalized(d)
 		if err := train.Build(m); err != nil || m.p.Get("out/weight") == nil {

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"math"
 	"slices"
 
 	"github.com/symgrad/symgrad/internal/kernel/memory"
@@ -44,6 +45,29 @@ const (
 	moderateFactor = 1e17
 )
 
+// Fail says that a step cannot be made, for the reason err: a loss that Step.Again could not
+// compute, for example. Update calls it at most once and returns. Trainer.Step then fails
+// with err, and undoes the step if it has made a copy before it (see Bounded).
+func (v *View) Fail(err error) {
+	if v != nil && v.failed == nil {
+		v.failed = err
+	}
+}
+
+// Err returns what the last Update has given to Fail, and forgets it; nil if all is well.
+func (v *View) Err() error {
+	if v == nil {
+		return nil
+	}
+	err := v.failed
+	v.failed = nil
+	return err
+}
+
+// smallMove is what can be added to any finite number of either type without overflow: less
+// than half the distance between the two largest ones, which is 1e31 in float32.
+const smallMove = 1e30
+
 // boundOf returns what is known about steps of o.
 func boundOf(o Optimizer, rate float64) Bound {
 	if b, ok := o.(Bounded); ok {
@@ -54,11 +78,11 @@ func boundOf(o Optimizer, rate float64) Bound {
 
 // step lets o make the step s. It returns what is not finite, if anything is: after
 // StageGradient nothing has changed, and restore undoes a step after StageUpdate or
-// after an error, which is a panic of o.
+// after an error, which is a panic of o or what o has given to Fail.
 func (v *View) step(o Optimizer, s Step) (bad Stage, err error) {
-	update := func() error { o.Update(s, v); return nil }
-	v.copied = false
-	b := boundOf(o, s.Rate)
+	update := func() error { o.Update(s, v); return v.failed }
+	v.copied, v.failed, v.measure = false, nil, math.NaN()
+	b := v.groups.bound(o, s.Rate)
 	if v.safe(b) {
 		return 0, try("Update", update)
 	}
@@ -117,9 +141,40 @@ const (
 
 // all reports whether the answer is yes for all the numbers; it is for a scalar slot.
 func (v *View) all(which of, q question) bool {
+	switch {
+	case v.few && v.f32 != nil:
+		return allIn(v.f32, v.joined, which, q, holds32)
+	case v.few:
+		return allIn(v.f64, v.joined, which, q, holds64)
+	}
 	v.bad.Store(false)
 	Each(v, asked{v, q, which}, ask32, ask64)
 	return !v.bad.Load()
+}
+
+// allIn is all for stretches of m.
+func allIn[T Float](m *arena[T], list []stretch, which of, q question, holds func([]T, question) bool) bool {
+	x := m.numbers(which)
+	if x == nil { // a scalar
+		return true
+	}
+	for _, s := range list {
+		if !holds(x[s.lo:s.hi], q) {
+			return false
+		}
+	}
+	return true
+}
+
+// numbers returns those that are meant, of all parameters; nil for a scalar slot.
+func (m *arena[T]) numbers(which of) []T {
+	switch which {
+	case ofParam:
+		return m.param
+	case ofGrad:
+		return m.grad
+	}
+	return m.slot[which]
 }
 
 func ask32(a asked, x Span[float32]) {
@@ -191,7 +246,7 @@ func (v *View) keep() {
 		v.f64.room()
 	}
 	v.kept = append(v.kept[:0], v.scalars...)
-	Each(v, keeping{v, false}, keep32, keep64)
+	v.copyKept(false)
 	v.copied = true
 }
 
@@ -201,8 +256,32 @@ func (v *View) restore() bool {
 		return false
 	}
 	copy(v.scalars, v.kept)
-	Each(v, keeping{v, true}, keep32, keep64)
+	v.copyKept(true)
 	return true
+}
+
+// copyKept copies parameters and slots to the memory for copies, or back.
+func (v *View) copyKept(back bool) {
+	switch {
+	case v.few && v.f32 != nil:
+		v.f32.copyKept(v.joined, back)
+	case v.few:
+		v.f64.copyKept(v.joined, back)
+	default:
+		Each(v, keeping{v, back}, keep32, keep64)
+	}
+}
+
+// copyKept is that of View for stretches of m.
+func (m *arena[T]) copyKept(list []stretch, back bool) {
+	for _, s := range list {
+		copyEither(m.kept[0][s.lo:s.hi], m.param[s.lo:s.hi], back)
+		for i, x := range m.slot {
+			if x != nil {
+				copyEither(m.kept[1+i][s.lo:s.hi], x[s.lo:s.hi], back)
+			}
+		}
+	}
 }
 
 // room makes the memory for copies, once.

@@ -1,20 +1,26 @@
 package train
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
-// History is what happened in each epoch of a Fit. It can be written as JSON and read
+// History is what happened in each epoch of a training. It can be written as JSON and read
 // again: NaN and infinities, which JSON does not have, are the strings "NaN", "+Inf" and
 // "-Inf". A nil History has no epochs.
 type History struct {
 	Epochs []Epoch
 	// Notes say what the numbers do not: classes of the target that occur in
-	// Options.Validation, but not in the training set. Options.Progress shows them
-	// before the first epoch.
+	// Options.Validation, but not in the training set; columns that Options.Recipe has found
+	// constant. Options.Progress shows them before the first epoch.
 	Notes []string `json:",omitempty"`
-	// Ended says why the Fit ended.
+	// Steps are single steps, if a RateLog is one of Options.Callbacks.
+	Steps []StepRate `json:",omitempty"`
+	// Ended says why the last Fit ended.
 	Ended End `json:",omitempty"`
-	// Best is the number of the best epoch, whose parameters Options.Stop has put back. It
-	// may be one of an earlier Fit that this one went on with. 0: there is none.
+	// Best is the number of the best epoch: the first one with the least loss on
+	// Options.Validation, or with the best value of EarlyStopping.Metric. Options.Stop, which
+	// has a MinDelta too, has put its parameters back. 0: no epoch was measured there.
 	Best int `json:",omitempty"`
 }
 
@@ -45,6 +51,13 @@ func (h *History) epochs() []Epoch {
 		return nil
 	}
 	return h.Epochs
+}
+
+// clone returns a copy.
+func (h *History) clone() *History {
+	out := *h
+	out.Epochs = slices.Clone(h.Epochs)
+	return &out
 }
 
 // Losses returns the training loss of each epoch.

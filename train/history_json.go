@@ -41,18 +41,21 @@ func (n *number) UnmarshalJSON(text []byte) error {
 }
 
 type valueJSON struct {
-	Name  string
-	Value number
+	Name      string
+	Value     number
+	Confusion *ConfusionMatrix `json:",omitempty"`
 }
 
 // MarshalJSON returns the value as JSON, numbers as in History.
-func (v Value) MarshalJSON() ([]byte, error) { return json.Marshal(valueJSON{v.Name, number(v.Value)}) }
+func (v Value) MarshalJSON() ([]byte, error) {
+	return json.Marshal(valueJSON{v.Name, number(v.Value), v.Confusion})
+}
 
 // UnmarshalJSON reads what MarshalJSON returns.
 func (v *Value) UnmarshalJSON(text []byte) error {
 	var j valueJSON
 	err := json.Unmarshal(text, &j)
-	*v = Value{j.Name, float64(j.Value)}
+	*v = Value{j.Name, float64(j.Value), j.Confusion}
 	return err
 }
 

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/symgrad/symgrad/graph"
-	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // MaxNorm lets another Optimizer make its step and then limits the weights of each unit:
@@ -24,9 +23,7 @@ type MaxNorm struct {
 }
 
 func (o MaxNorm) settled() MaxNorm {
-	if o.Optimizer == nil {
-		o.Optimizer = Adam{}
-	}
+	o.Optimizer = inner(o.Optimizer)
 	o.Norm = cmp.Or(o.Norm, 3)
 	return o
 }
@@ -35,19 +32,14 @@ func (o MaxNorm) settled() MaxNorm {
 // Validate returns.
 func (o MaxNorm) Validate() error {
 	o = o.settled()
-	if isNil(o.Optimizer) {
-		return mistake.Optionf("MaxNorm.Optimizer: got a nil %T, want a value", o.Optimizer)
-	}
-	if v, ok := o.Optimizer.(Validator); ok {
-		if err := v.Validate(); err != nil {
-			return err
-		}
-	}
-	return positive("MaxNorm.Norm", o.Norm)
+	return cmp.Or(validateInner("MaxNorm.Optimizer", o.Optimizer), positive("MaxNorm.Norm", o.Norm))
 }
 
+// Unwrap returns the other Optimizer.
+func (o MaxNorm) Unwrap() Optimizer { return inner(o.Optimizer) }
+
 // Slots returns those of the other Optimizer.
-func (o MaxNorm) Slots() []Slot { return o.settled().Optimizer.Slots() }
+func (o MaxNorm) Slots() []Slot { return o.Unwrap().Slots() }
 
 // Update makes one step.
 func (o MaxNorm) Update(s Step, v *View) {
@@ -58,7 +50,7 @@ func (o MaxNorm) Update(s Step, v *View) {
 
 // Bound returns what is known about the steps of the other Optimizer: no parameter grows
 // afterwards.
-func (o MaxNorm) Bound(rate float64) Bound { return boundOf(o.settled().Optimizer, rate) }
+func (o MaxNorm) Bound(rate float64) Bound { return boundOf(o.Unwrap(), rate) }
 
 // limits reports whether the units of q are limited.
 func (o MaxNorm) limits(q *graph.Param) bool {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/train"
+	"github.com/symgrad/symgrad/train/schedule"
 	"gorgonia.org/gorgonia"
 )
 
@@ -53,7 +54,7 @@ func TestMaxNorm(t *testing.T) {
 			free, held := unitModel(d), unitModel(d)
 			c.o.Optimizer = train.SGD{Momentum: .5}
 			for m, o := range map[*builds]train.Optimizer{&free: c.o.Optimizer, &held: c.o} {
-				if err := step(t, newTrainer(t, *m, train.Options{Optimizer: o, Schedule: train.Constant(.01)}), blobs(t, 3), 0); err != nil {
+				if err := step(t, newTrainer(t, *m, train.Options{Optimizer: o, Schedule: schedule.Constant(.01)}), blobs(t, 3), 0); err != nil {
 					t.Fatal(err)
 				}
 			}

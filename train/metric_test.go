@@ -38,21 +38,21 @@ func TestMetricShapes(t *testing.T) {
 		{"classes", []int{3}, []float64{1, 5, 2, 7, 1, 0}, data.Field{Ints: []int{1, 2}, Classes: 3}, want{0.5, none, none, none, none}},
 		{"classes of a column", []int{3}, []float64{1, 5, 2, 7, 1, 0}, data.Field{Shape: []int{1}, Ints: []int{1, 2}}, want{0.5, none, none, none, none}},
 		{"classes in bytes", []int{3}, []float64{1, 5, 2, 7, 1, 0}, data.Field{Bytes: []uint8{1, 2}, Classes: 3}, want{0.5, none, none, none, none}},
-		{"binary in bytes", []int{1}, []float64{0.9, 0.4}, data.Field{Bytes: []uint8{1, 1}}, want{0.5, 0.5, (0.01 + 0.36) / 2, 0.35, math.NaN()}},
-		{"one-hot in bytes", []int{2}, []float64{0.4, 0.3, 0.1, 0.2}, data.Field{Shape: []int{2}, Bytes: []uint8{255, 0, 255, 0}, Scale: 1.0 / 255}, want{0.5, 0.5, (0.36 + 0.09 + 0.81 + 0.04) / 4, 2.0 / 4, math.NaN()}},
+		{"binary in bytes", []int{1}, []float64{0.9, 0.4}, data.Field{Bytes: []uint8{1, 1}}, want{0.5, 0.5, (0.01 + 0.36) / 2, 0.35, 0}},
+		{"one-hot in bytes", []int{2}, []float64{0.4, 0.3, 0.1, 0.2}, data.Field{Shape: []int{2}, Bytes: []uint8{255, 0, 255, 0}, Scale: 1.0 / 255}, want{0.5, 0.5, (0.36 + 0.09 + 0.81 + 0.04) / 4, 2.0 / 4, 0}},
 		{"numbers in float32", []int{2}, []float64{1, 2, 3, 5}, data.Field{Shape: []int{2}, Floats32: []float32{1, 3, 5, 7}}, want{none, none, (1 + 4 + 4) / 4.0, 5.0 / 4, 1 - (4.0/8+5.0/8)/2}},
 		{"a label that is no class", []int{3}, []float64{1, 5, 2, 7, 1, 0}, data.Field{Ints: []int{1, 3}}, want{none, none, none, none, none}},
 		{"steps of sequences", []int{2, 2}, []float64{1, 0, 0, 1, 1, 0, 1, 0}, data.Field{Shape: []int{2}, Ints: []int{0, 1, 1, 0}}, want{0.75, none, none, none, none}},
 		{"one label for a sequence", []int{2, 2}, []float64{1, 0, 0, 1, 1, 0, 1, 0}, data.Field{Ints: []int{0, 1}}, want{none, none, none, none, none}},
 		{"channels before steps", []int{3, 2}, make([]float64, 12), data.Field{Shape: []int{2}, Ints: []int{0, 1, 1, 0}}, want{none, none, none, none, none}},
-		{"binary", []int{1}, []float64{0.9, 0.4}, data.Field{Ints: []int{1, 1}, Classes: 2}, want{0.5, 0.5, (0.01 + 0.36) / 2, 0.35, math.NaN()}},
+		{"binary", []int{1}, []float64{0.9, 0.4}, data.Field{Ints: []int{1, 1}, Classes: 2}, want{0.5, 0.5, (0.01 + 0.36) / 2, 0.35, 0}},
 		{"binary numbers", []int{1}, []float64{0.9, 0.4}, data.Field{Shape: []int{1}, Floats: []float64{1, 0}}, want{1, 1, (0.01 + 0.16) / 2, 0.25, 1 - 0.17/0.5}},
 		{"binary without axes", nil, []float64{0.9, 0.4}, data.Field{Floats: []float64{1, 0}}, want{1, 1, (0.01 + 0.16) / 2, 0.25, 1 - 0.17/0.5}},
-		{"several labels", []int{2}, []float64{0.9, 0.4, 0.1, 0.2}, data.Field{Shape: []int{2}, Floats: []float64{1, 1, 1, 0}}, want{0.5, 0.5, (0.01 + 0.36 + 0.81 + 0.04) / 4, 1.8 / 4, math.NaN()}},
-		{"several labels as ints", []int{2}, []float64{0.9, 0.4, 0.1, 0.2}, data.Field{Shape: []int{2}, Ints: []int{1, 1, 1, 0}}, want{0.5, 0.5, (0.01 + 0.36 + 0.81 + 0.04) / 4, 1.8 / 4, math.NaN()}},
-		{"one-hot", []int{2}, []float64{0.4, 0.3, 0.1, 0.2}, data.Field{Shape: []int{2}, Floats: []float64{1, 0, 1, 0}}, want{0.5, 0.5, (0.36 + 0.09 + 0.81 + 0.04) / 4, 2.0 / 4, math.NaN()}},
+		{"several labels", []int{2}, []float64{0.9, 0.4, 0.1, 0.2}, data.Field{Shape: []int{2}, Floats: []float64{1, 1, 1, 0}}, want{0.5, 0.5, (0.01 + 0.36 + 0.81 + 0.04) / 4, 1.8 / 4, (1 - 0.4/0.5) / 2}},
+		{"several labels as ints", []int{2}, []float64{0.9, 0.4, 0.1, 0.2}, data.Field{Shape: []int{2}, Ints: []int{1, 1, 1, 0}}, want{0.5, 0.5, (0.01 + 0.36 + 0.81 + 0.04) / 4, 1.8 / 4, (1 - 0.4/0.5) / 2}},
+		{"one-hot", []int{2}, []float64{0.4, 0.3, 0.1, 0.2}, data.Field{Shape: []int{2}, Floats: []float64{1, 0, 1, 0}}, want{0.5, 0.5, (0.36 + 0.09 + 0.81 + 0.04) / 4, 2.0 / 4, 0}},
 		{"soft classes", []int{2}, []float64{0.4, 0.3, 0.1, 0.2}, data.Field{Shape: []int{2}, Floats: []float64{0.75, 0.25, 0.5, 0.5}}, want{0.5, none, (0.1225 + 0.0025 + 0.16 + 0.09) / 4, 1.1 / 4, 1 - (0.2825/0.03125+0.0925/0.03125)/2}},
-		{"one-hot steps", []int{1, 2}, []float64{3, 4, 6, 5}, data.Field{Shape: []int{1, 2}, Floats: []float64{0, 1, 0, 1}}, want{0.5, 0.5, (9 + 9 + 36 + 16) / 4.0, 4, math.NaN()}},
+		{"one-hot steps", []int{1, 2}, []float64{3, 4, 6, 5}, data.Field{Shape: []int{1, 2}, Floats: []float64{0, 1, 0, 1}}, want{0.5, 0.5, (9 + 9 + 36 + 16) / 4.0, 4, 0}},
 		{"numbers", []int{2}, []float64{1, 2, 3, 5}, data.Field{Shape: []int{2}, Floats: []float64{1, 3, 5, 7}}, want{none, none, (1 + 4 + 4) / 4.0, 5.0 / 4, 1 - (4.0/8+5.0/8)/2}},
 		{"numbers, flat", []int{2}, []float64{1, 2, 3, 5}, data.Field{Shape: []int{1, 2, 1}, Floats: []float64{1, 3, 5, 7}}, want{none, none, 9.0 / 4, 5.0 / 4, 1 - (4.0/8+5.0/8)/2}},
 		{"other order of axes", []int{2, 3}, make([]float64, 12), data.Field{Shape: []int{3, 2}, Floats: make([]float64, 12)}, want{none, none, none, none, none}},
@@ -76,8 +76,8 @@ func TestMetricShapes(t *testing.T) {
 					if !errors.Is(err, graph.ErrShape) && !errors.Is(err, data.ErrLabel) {
 						t.Errorf("%s, %s: got %v and %v, want ErrShape or ErrLabel", c.name, m.metric.Name, r, err)
 					}
-					if h, err := tr.Fit(context.Background(), set); err == nil || tr.Steps() > 0 || len(h.Epochs) > 0 {
-						t.Errorf("%s, %s: Fit makes %d steps before it fails by %v", c.name, m.metric.Name, tr.Steps(), err)
+					if h, err := tr.Fit(context.Background(), set); err == nil || tr.Position().Step > 0 || len(h.Epochs) > 0 {
+						t.Errorf("%s, %s: Fit makes %d steps before it fails by %v", c.name, m.metric.Name, tr.Position().Step, err)
 					}
 					continue
 				}
@@ -115,8 +115,42 @@ func TestIgnoredLabels(t *testing.T) {
 			t.Fatal(err)
 		}
 		tr := newTrainer(t, m, train.Options{BatchSize: 1, InOrder: true})
-		if _, err := tr.Fit(context.Background(), set); !errors.Is(err, data.ErrLabel) || tr.Steps() > 0 {
-			t.Errorf("ignoring %d: got %v after %d steps for the label 7 of 3 classes, want ErrLabel before the first", ignore, err, tr.Steps())
+		if _, err := tr.Fit(context.Background(), set); !errors.Is(err, data.ErrLabel) || tr.Position().Step > 0 {
+			t.Errorf("ignoring %d: got %v after %d steps for the label 7 of 3 classes, want ErrLabel before the first", ignore, err, tr.Position().Step)
+		}
+	}
+}
+
+// TestWeighedMetrics: weights of examples and ignored labels say what counts, however the
+// examples are cut into batches.
+func TestWeighedMetrics(t *testing.T) {
+	// Three sequences of three steps with two classes. Right: 1 1 0, 0 1 1, 1 0 1.
+	x := []float64{2, 1 /**/, 1, 2 /**/, 2, 1 /***/, 1, 2 /**/, 1, 2 /**/, 2, 1 /***/, 2, 1 /**/, 2, 1 /**/, 1, 2}
+	right := []int{0, 1, 1 /***/, 0, 1, 0 /***/, 0, 1, 1}
+	for _, c := range []struct {
+		name    string
+		weights []float64
+		label   []int
+		want    float64
+	}{
+		{"of 1", []float64{1, 1, 1}, right, 6.0 / 9},
+		{"of 0", []float64{0, 1, 0}, right, 2.0 / 3},
+		{"uneven", []float64{1, 0.5, 2}, right, (2 + 2*0.5 + 2*2) / 10.5},
+		{"with ignored labels", []float64{1, 0.5, 2}, []int{0, -1, 1 /***/, 0, 1, -1 /***/, 0, -1, -1}, (1 + 0.5 + 2) / (2 + 1 + 2)},
+	} {
+		for _, batch := range []int{1, 2, 3} {
+			set, err := data.New(data.Field{Name: "x", Shape: []int{3, 2}, Floats: x}, data.Field{Name: "w", Floats: c.weights}, data.Field{Name: "y", Shape: []int{3}, Ints: c.label})
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := model(func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
+				out := b.Add(b.Input("x", n, 3, 2), b.Param("b", graph.Zeros(), 1))
+				return loss.CrossEntropy(b, out, b.Ints("y", n, 3), loss.CrossEntropyOptions{Ignore: new(-1)}), out
+			})
+			r, err := newTrainer(t, m, train.Options{SampleWeight: "w", EvalBatch: batch, Metrics: []train.Metric{train.Accuracy()}}).Evaluate(context.Background(), set)
+			if got, _ := r.Metric("accuracy"); err != nil || math.Abs(got-c.want) > 1e-15 {
+				t.Errorf("weights %s in batches of %d: got %v and %v, want %v", c.name, batch, got, err, c.want)
+			}
 		}
 	}
 }

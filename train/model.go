@@ -42,7 +42,7 @@ func Build(m Model) error {
 
 // paramsOf returns the parameters of m, and an error if m is not a model.
 func paramsOf(m Model) (p *graph.Params, err error) {
-	if isNil(m) {
+	if mistake.IsNil(m) {
 		return nil, mistake.Optionf("got a nil model, want a value")
 	}
 	err = try("Params", func() error {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/train/data"
 )
@@ -15,7 +14,7 @@ import (
 const notesMost = 5
 
 // compareSets returns an error if d means something else than the data set that was
-// trained on (nil for none): classes of a field have other names, or its columns have
+// trained on (nil for none): classes of a field have other names, or its columns or axes have
 // another order.
 func compareSets(trained, d *data.Dataset) error {
 	if trained == nil || trained == d {
@@ -32,9 +31,8 @@ func compareSets(trained, d *data.Dataset) error {
 }
 
 // notesOn returns the notes about the evaluation of d by a Trainer that has trained on
-// the other data set: classes of the target without an example there. ignored holds
-// the labels that do not count.
-func notesOn(trained, d *data.Dataset, target string, ignored map[string]graph.IgnoredLabel) []string {
+// the other data set: classes of the target without an example there. s is bound to d.
+func (s *session) notesOn(trained, d *data.Dataset, target string) []string {
 	if trained == nil || trained == d {
 		return nil
 	}
@@ -43,19 +41,53 @@ func notesOn(trained, d *data.Dataset, target string, ignored map[string]graph.I
 	if !ok || !same {
 		return nil
 	}
-	known, here := classesIn(g), classesIn(f)
+	known, here := classesIn(g, s.endsIn(trained, target)), classesIn(f, s.endsIn(d, target))
 	if known == nil || here == nil {
 		return nil
 	}
-	if label, ok := ignored[target]; ok {
+	if label, ok := s.ignored[target]; ok {
 		delete(here, label.Label)
 	}
 	return unseen(f, known, here)
 }
 
+// oneClass returns an error if the labels of the target that count are all of one class: a model
+// learns nothing from them but to say it always. Examples that are not in memory are not looked at.
+func (t *Trainer) oneClass(from supply) error {
+	d := from.set
+	f, ok := d.Field(t.o.Target)
+	if !ok || f.Classes == 0 || !from.whole() {
+		return nil
+	}
+	s, err := t.train.bind(d, training, t.pieceOf(min(t.o.BatchSize, t.o.Sampling.examples(from.src))))
+	if err != nil {
+		return err
+	}
+	e, only := s.endsIn(d, f.Name), -1
+	ignored, ignores := s.ignored[f.Name]
+	for i := range f.Len() {
+		for k := range f.Size() {
+			switch c := int(f.At(i, k)); {
+			case !e.counts(i, k), ignores && c == ignored.Label, c == only:
+			case only < 0:
+				only = c
+			default:
+				return nil
+			}
+		}
+	}
+	if only < 0 || d.Len() == 1 { // nothing counts, which has an error of its own, or no two can
+		return nil
+	}
+	return mistake.Newf(data.ErrLabel, "field %q: got no labels but those of class %s in the training set, want at least two classes to tell apart", f.Name, className(f, only))
+}
+
 // sameMeaning returns an error if a field of the training set and the one of the same
-// name in another data set differ in their classes or columns.
+// name in another data set differ in their axes, classes or columns.
 func sameMeaning(trained, f data.Field) error {
+	if why := mistake.Axes(f.Shape, trained.Shape); why != "" && size(f.Shape) == size(trained.Shape) {
+		return mistake.Shapef("field %q: %s; that is the shape of the training set", f.Name, why)
+	}
 	if len(trained.ClassNames) > 0 && len(f.ClassNames) > 0 {
 		n := min(len(trained.ClassNames), len(f.ClassNames))
 		if !slices.Equal(trained.ClassNames[:n], f.ClassNames[:n]) {
@@ -92,11 +124,11 @@ func unseen(f data.Field, known, here map[int]int) []string {
 		f.Name, strings.Join(list, ", "), examples)}
 }
 
-// classesIn returns the number of labels of f in each class; nil if f does not hold
-// labels: integers, or numbers that are 0 or 1, for one output.
-func classesIn(f data.Field) map[int]int {
+// classesIn returns the number of labels of f that count in each class; nil if f does not
+// hold labels: integers, or numbers that are 0 or 1, for one output.
+func classesIn(f data.Field, e *ends) map[int]int {
 	if !f.Integers() {
-		_, _, _, found := f.Find(func(v float64) bool { return v != 0 && v != 1 })
+		_, _, _, found := e.find(f, func(v float64) bool { return v != 0 && v != 1 })
 		if found || f.Size() != 1 {
 			return nil
 		}
@@ -104,7 +136,9 @@ func classesIn(f data.Field) map[int]int {
 	out := map[int]int{}
 	for i := range f.Len() {
 		for k := range f.Size() {
-			out[int(f.At(i, k))]++
+			if e.counts(i, k) {
+				out[int(f.At(i, k))]++
+			}
 		}
 	}
 	return out

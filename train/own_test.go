@@ -16,6 +16,7 @@ import (
 	"github.com/symgrad/symgrad/graph/loss"
 	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/train"
+	"github.com/symgrad/symgrad/train/schedule"
 	"gorgonia.org/gorgonia"
 )
 
@@ -114,7 +115,7 @@ func TestOwnOptimizer(t *testing.T) {
 		var want []float64
 		for _, workers := range []int{1, 2, 3} {
 			m := wide(d)
-			tr := newTrainer(t, m, train.Options{Optimizer: thirds{}, Epochs: 2, Workers: workers, Schedule: train.Constant(0.01), AllowUnused: true})
+			tr := newTrainer(t, m, train.Options{Optimizer: thirds{}, Epochs: 2, Workers: workers, Schedule: schedule.Constant(0.01), AllowUnused: true})
 			if _, err := tr.Fit(context.Background(), blobs(t, 70)); err != nil {
 				t.Fatal(err)
 			}
@@ -207,7 +208,7 @@ func TestOwnOptimizerIsUndone(t *testing.T) {
 	} {
 		for _, units := range []int{3, 100000} {
 			set := fourRows(t)
-			o := train.Options{Schedule: train.Constant(0.001), Workers: 2}
+			o := train.Options{Schedule: schedule.Constant(0.001), Workers: 2}
 			m, control := roots(graph.Float64, units), roots(graph.Float64, units)
 			o.Optimizer = spoiler{3, c.do}
 			tr := newTrainer(t, m, o)
@@ -222,8 +223,8 @@ func TestOwnOptimizerIsUndone(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "parameters and optimizer state are those before the step") {
 				t.Errorf("%s, %d units: got %v, want %s", c.name, units, err, c.want)
 			}
-			if !slices.Equal(m.p.Values("w"), control.p.Values("w")) || tr.Steps() != 2 {
-				t.Errorf("%s, %d units: the parameters have changed, or there are %d steps", c.name, units, tr.Steps())
+			if !slices.Equal(m.p.Values("w"), control.p.Values("w")) || tr.Position().Step != 2 {
+				t.Errorf("%s, %d units: the parameters have changed, or there are %d steps", c.name, units, tr.Position().Step)
 			}
 		}
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // PanicError is the error of a panic in code of yours that a Trainer or Build called:
-// a model's Loss, an Optimizer, a Schedule, a Metric, OnEpoch, an augment.Func. Find
+// a model's Loss, an Optimizer, a Schedule, a Metric, a Callback, an augment.Func. Find
 // it with errors.As. Print the error with %+v to see the stack.
 type PanicError struct {
 	In    string // the function that was called: "Loss"

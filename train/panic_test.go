@@ -11,6 +11,7 @@ import (
 
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/train"
+	"github.com/symgrad/symgrad/train/schedule"
 	"gorgonia.org/gorgonia"
 )
 
@@ -30,6 +31,7 @@ func (o frail) fail(method string) {
 func (o frail) Validate() error                                     { o.fail("Validate"); return nil }
 func (o frail) Slots() []train.Slot                                 { o.fail("Slots"); return nil }
 func (o frail) Update(train.Step, *train.View)                      { o.fail("Update") }
+func (o frail) At(schedule.Moment) float64                          { o.fail("At"); return 0.1 }
 func (o frail) Params() *graph.Params                               { o.fail("Params"); return graph.NewParams(graph.Float64, 1) }
 func (o frail) Add(train.Scored)                                    { o.fail("Meter.Add") }
 func (o frail) Value() float64                                      { o.fail("Meter.Value"); return 0 }
@@ -77,7 +79,8 @@ func TestPanics(t *testing.T) {
 		{"New", "Params", func() error { _, err := train.New(frail("Params"), train.Options{}); return err }},
 		{"New", "train_test.frail.Validate", net(train.Options{Optimizer: frail("Validate")})},
 		{"New", "train_test.frail.Slots", net(train.Options{Optimizer: frail("Slots")})},
-		{"New", "Options.Schedule", net(train.Options{Schedule: func(int) float64 { explode(); return 0 }})},
+		{"New", "Options.Schedule: Validate", net(train.Options{Schedule: frail("Validate")})},
+		{"Fit", "Options.Schedule", net(train.Options{Schedule: frail("At")})},
 		{"New", "Start", net(metric("Start"))},
 		{"Build", "Loss", func() error { return train.Build(loss) }},
 		{"Fit", "Loss", func() error { return fit(loss, train.Options{}) }},
@@ -86,11 +89,11 @@ func TestPanics(t *testing.T) {
 		{"Evaluate", "Loss", func() error { _, err := newTrainer(t, loss, train.Options{}).Evaluate(ctx, set); return err }},
 		{"Predict", "Loss", func() error { _, err := newTrainer(t, loss, train.Options{}).Predict(ctx, set); return err }},
 		{"Fit", "Update", net(train.Options{Optimizer: frail("Update")})},
-		{"Fit", "Options.Schedule", net(train.Options{Schedule: late(explode)})},
+		{"Fit", "Options.Schedule", net(train.Options{Schedule: schedule.Func(late(explode))})},
 		{"Fit", "Check", net(metric("Check"))},
 		{"Fit", "Meter.Add", net(metric("Meter.Add"))},
 		{"Fit", "Meter.Value", net(metric("Meter.Value"))},
-		{"Fit", "Options.OnEpoch", net(train.Options{OnEpoch: func(train.Epoch) error { explode(); return nil }})},
+		{"Fit", "Callback.On", net(train.Options{Callbacks: []train.Callback{train.On(func(*train.EpochEnd) error { explode(); return nil })}})},
 	} {
 		err := c.do()
 		var p *train.PanicError

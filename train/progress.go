@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"strings"
 	"time"
@@ -40,11 +41,26 @@ func newBar(w io.Writer, epoch, goal, steps, at int) *bar {
 
 // notes writes a line for each note.
 func (p *bar) notes(list []string) {
-	if p.w == nil {
+	if p == nil || p.w == nil {
 		return
+	}
+	if len(list) > 0 && p.width > 0 { // below the line of a terminal
+		fmt.Fprintln(p.w)
+		p.width = 0
 	}
 	for _, n := range list {
 		fmt.Fprintln(p.w, "note: "+n)
+	}
+}
+
+// goesOn writes where the Fit goes on, unless it begins.
+func (p *bar) goesOn(at Position) {
+	switch {
+	case at.Step == 0:
+	case at.Epoch >= p.goal:
+		p.notes([]string{fmt.Sprintf("all %d epochs are made", p.goal)})
+	default:
+		p.notes([]string{fmt.Sprintf("goes on after %d steps, in epoch %d", at.Step, at.Epoch+1)})
 	}
 }
 
@@ -69,8 +85,8 @@ func (p *bar) step(loss float64, n int) {
 	}
 	p.shown = now
 	took := p.took + now.Sub(p.since)
-	left := (p.goal-p.now+1)*p.steps - p.at
-	rest := time.Duration(float64(took) / float64(p.done) * float64(left)).Round(time.Second)
+	left := float64(p.goal-p.now+1)*float64(p.steps) - float64(p.at)
+	rest := time.Duration(min(float64(took)/float64(p.done)*left, math.MaxInt64/2)).Round(time.Second)
 	p.line(fmt.Sprintf("%s  %v left", p.summary(loss, took), rest))
 }
 

@@ -2,82 +2,97 @@ package train
 
 import "math"
 
-// MSE returns the metric "mse": the mean squared error over all elements.
+// MSE returns the metric "mse", the mean squared error over all elements:
+//
+//	Σ w·(ŷ−y)² / Σ w      output ŷ, target y, weight w of the example
+//
+// It is at least 0; smaller is better. It is NaN if nothing counts. Labels count as numbers.
+// It is scikit-learn's mean_squared_error.
 //
 // Errors of Check: ErrShape unless outputs and targets have the same shape, apart from
 // axes of extent 1.
 func MSE() Metric {
-	return Metric{Name: "mse", Start: func() Meter { return &meanOf{f: func(e float64) float64 { return e * e }} }, Check: checkEqual}
+	return meanMetric("mse", func(got, want float64) float64 { return square(got - want) })
 }
 
-// MAE returns the metric "mae": the mean absolute error over all elements. Shapes and
-// errors are those of MSE.
+// MAE returns the metric "mae", the mean absolute error Σ w·|ŷ−y| / Σ w over all elements. It
+// is at least 0; smaller is better. Shapes, errors and NaN are those of MSE. It is
+// scikit-learn's mean_absolute_error.
 func MAE() Metric {
-	return Metric{Name: "mae", Start: func() Meter { return &meanOf{f: math.Abs} }, Check: checkEqual}
+	return meanMetric("mae", func(got, want float64) float64 { return math.Abs(got - want) })
+}
+
+// MAPE returns the metric "mape", the mean absolute error as a part of the target:
+//
+//	Σ w·|ŷ−y|/max(|y|, ε) / Σ w      ε = 2⁻⁵²
+//
+// It is at least 0; smaller is better. 0.1 is an error of ten percent. A target of 0 makes it
+// huge, as in scikit-learn, whose mean_absolute_percentage_error it is. Shapes, errors and NaN
+// are those of MSE.
+func MAPE() Metric {
+	return meanMetric("mape", func(got, want float64) float64 { return math.Abs(got-want) / max(math.Abs(want), epsilon) })
+}
+
+// epsilon is the distance of 1 to the next float64.
+const epsilon = 0x1p-52
+
+// square returns x², rounded, so that the bits do not depend on the processor.
+func square(x float64) float64 { return float64(x * x) }
+
+// meanMetric returns the metric that is the mean of f over all elements.
+func meanMetric(name string, f func(got, want float64) float64) Metric {
+	return Metric{Name: name, Start: func() Meter { return &meanOf{f: f} }, Check: checkEqual}
 }
 
 type meanOf struct {
-	f   func(float64) float64
-	sum float64
-	n   int
+	f    func(got, want float64) float64
+	mean weightedMean
 }
 
 func (m *meanOf) Add(b Scored) {
-	for i, y := range b.Output {
-		if want, counts := b.target(i); counts {
-			m.sum += m.f(y - want)
-			m.n++
+	for i, got := range b.Output {
+		if want, weight := b.target(i); weight > 0 {
+			m.mean.add(m.f(got, want), weight)
 		}
 	}
 }
 
-func (m *meanOf) Value() float64 { return m.sum / float64(m.n) }
+func (m *meanOf) Value() float64 { return m.mean.value() }
 
-// R2 returns the metric "r2": the coefficient of determination
+// RMSE returns the metric "rmse", the root of the mean squared error:
 //
-//	1 − Σ(y−ŷ)² / Σ(y−ȳ)²      target y, output ŷ, mean target ȳ
+//	√(Σ w·(ŷ−y)² / Σ w)
 //
-// averaged over the outputs of an example. It is NaN if the targets of an output are
-// all equal. Shapes and errors are those of MSE.
-func R2() Metric {
-	return Metric{Name: "r2", Maximize: true, Start: func() Meter { return &r2{} }, Check: checkEqual}
+// With several outputs for an example it is the mean of their roots, as in scikit-learn 1.2
+// (mean_squared_error with squared=False). Outputs without a target that counts are left out.
+// It is at least 0; smaller is better. Shapes, errors and NaN are those of MSE.
+func RMSE() Metric {
+	return Metric{Name: "rmse", Start: func() Meter { return &rootOf{} }, Check: checkEqual}
 }
 
-// r2 holds a record for each output of an example.
-type r2 struct{ of []residual }
+// rootOf holds a mean for each output of an example.
+type rootOf struct{ of []weightedMean }
 
-type residual struct{ n, res, mean, m2 float64 }
-
-func (m *r2) Add(b Scored) {
+func (m *rootOf) Add(b Scored) {
 	if b.N == 0 {
 		return
 	}
-	w := len(b.Output) / b.N
 	if m.of == nil {
-		m.of = make([]residual, w)
+		m.of = make([]weightedMean, len(b.Output)/b.N)
 	}
 	for i, got := range b.Output {
-		y, counts := b.target(i)
-		if !counts {
-			continue
+		if want, weight := b.target(i); weight > 0 {
+			m.of[i%len(m.of)].add(square(got-want), weight)
 		}
-		r := &m.of[i%w]
-		r.n++
-		e := y - got
-		r.res += e * e
-		d := y - r.mean // Welford's recurrence: no cancellation
-		r.mean += d / r.n
-		r.m2 += d * (y - r.mean)
 	}
 }
 
-func (m *r2) Value() float64 {
-	sum := 0.0
-	for _, r := range m.of {
-		if r.m2 == 0 {
-			return math.NaN()
+func (m *rootOf) Value() float64 {
+	var mean weightedMean
+	for _, x := range m.of {
+		if x.weight.value() > 0 {
+			mean.add(math.Sqrt(x.value()), 1)
 		}
-		sum += 1 - r.res/r.m2
 	}
-	return sum / float64(len(m.of))
+	return mean.value()
 }

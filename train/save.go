@@ -2,7 +2,6 @@ package train
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -12,13 +11,6 @@ import (
 	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/safetensors"
 )
-
-// LoadOptions are the settings of LoadWith. The zero value is what Load uses.
-type LoadOptions struct {
-	// AllowNonFinite reads NaN and infinities, which are refused otherwise. A finite
-	// number that the type of the parameters cannot hold is refused all the same.
-	AllowNonFinite bool
-}
 
 // SaveOptions are the settings of SaveWith. The zero value is what Save uses.
 type SaveOptions struct {
@@ -47,83 +39,57 @@ func save(path string, p *graph.Params, o SaveOptions) error {
 	if err := built(p); err != nil {
 		return err
 	}
-	f := &safetensors.File{Meta: map[string]string{"format": "symgrad"}}
-	for _, q := range everything(p) {
-		v := p.Values(q.Name)
-		if i := slices.IndexFunc(v, func(x float64) bool { return !isFinite(x) }); i >= 0 && !o.AllowNonFinite {
-			return mistake.Newf(ErrNotFinite, "%s %q: element %d: got %v, want a finite number (SaveOptions.AllowNonFinite writes it)", kindOf(q), q.Name, i, v[i])
-		}
-		if p.DType() == graph.Float64 {
-			f.Tensors = append(f.Tensors, safetensors.FromFloat64s(q.Name, q.Shape, v))
-			continue
-		}
-		w := make([]float32, len(v))
-		for i, x := range v {
-			w[i] = float32(x)
-		}
-		f.Tensors = append(f.Tensors, safetensors.FromFloat32s(q.Name, q.Shape, w))
-	}
-	return safetensors.Write(path, f)
-}
-
-// Load reads parameters and states from a safetensors file, written by Save or by any other
-// library. The file must have exactly those of p, with their shapes, of type
-// F64, F32, F16 or BF16; they are rounded to the type of p. The names and shapes are
-// compared before memory for the data is allocated, and everything is checked before p
-// changes.
-//
-// Errors: ErrNotBuilt if p has no parameters yet, ErrOption for a nil p; ErrFormat and
-// ErrChecksum for a file that is not safetensors or is damaged; ErrParameters, with all
-// differences; ErrNotFinite for NaN, an infinity, or a number that the type of p cannot
-// hold, with tensor and index; those of the file system.
-func Load(path string, p *graph.Params) error {
-	return errors.Wrap(loadInto(path, p, LoadOptions{}), "train: Load")
-}
-
-// LoadWith is Load with settings.
-func LoadWith(path string, p *graph.Params, o LoadOptions) error {
-	return errors.Wrap(loadInto(path, p, o), "train: LoadWith")
-}
-
-func loadInto(path string, p *graph.Params, o LoadOptions) error {
-	values, err := load(path, p, o)
+	views, err := views(p, o)
 	if err != nil {
 		return err
 	}
-	for name, v := range values {
-		if err := p.Set(name, v); err != nil {
-			return err
-		}
-	}
-	return nil
+	return safetensors.WriteTensors(path, map[string]string{"format": "symgrad"}, views, safetensors.WriteOptions{})
 }
 
-// load returns the values of all parameters, checked.
-func load(path string, p *graph.Params, o LoadOptions) (map[string][]float64, error) {
-	if err := built(p); err != nil {
-		return nil, err
-	}
-	f, err := safetensors.Read(path, func(f *safetensors.File) error {
-		if wrong := compare(f, p); len(wrong) > 0 {
-			return fmt.Errorf("%w: %s", ErrParameters, strings.Join(wrong, "; "))
-		}
-		return nil
-	})
+// views returns the parameters and the states as tensors that share their memory.
+func views(p *graph.Params, o SaveOptions) ([]safetensors.View, error) {
+	f32, _ := p.Flat32()
+	f64, _ := p.Flat64()
+	list, err := viewsOf(nil, p.List(), f32, f64, o)
 	if err != nil {
 		return nil, err
 	}
-	values := make(map[string][]float64, len(f.Tensors))
-	for _, t := range f.Tensors {
-		v, err := t.Float64s()
-		if err != nil {
-			return nil, err
+	return viewsOf(list, p.States(), p.State32(), p.State64(), o)
+}
+
+// viewsOf appends a view of each of list, which lies in the memory of one of both types.
+func viewsOf(out []safetensors.View, list []*graph.Param, f32 []float32, f64 []float64, o SaveOptions) ([]safetensors.View, error) {
+	for _, q := range list {
+		v32, v64 := elements(f32, q), elements(f64, q)
+		if !o.AllowNonFinite && !(holds32(v32, finite) && holds64(v64, finite)) {
+			return nil, saysNotFinite(q, v32, v64)
 		}
-		if err := fits(t.Name, v, p.DType(), o); err != nil {
-			return nil, errors.WithMessagef(err, "%q", path)
+		if f64 != nil {
+			out = append(out, safetensors.FloatsView(q.Name, q.Shape, v64))
+		} else {
+			out = append(out, safetensors.FloatsView(q.Name, q.Shape, v32))
 		}
-		values[t.Name] = v
 	}
-	return values, nil
+	return out, nil
+}
+
+// saysNotFinite returns the error about the first element of q that is not finite.
+func saysNotFinite(q *graph.Param, f32 []float32, f64 []float64) error {
+	i, x := firstWild(f64)
+	if f64 == nil {
+		i, x = firstWild(f32)
+	}
+	return mistake.Newf(ErrNotFinite, "%s %q: element %d: got %v, want a finite number (SaveOptions.AllowNonFinite writes it)", kindOf(q), q.Name, i, x)
+}
+
+// firstWild returns the index and the value of the first element that is not finite;
+// -1 for none.
+func firstWild[T Float](v []T) (int, float64) {
+	i := slices.IndexFunc(v, func(x T) bool { return !isFinite(float64(x)) })
+	if i < 0 {
+		return i, 0
+	}
+	return i, float64(v[i])
 }
 
 // compare lists what differs between the tensors of a file and the parameters of p.
@@ -149,20 +115,6 @@ func compare(f *safetensors.File, p *graph.Params) (wrong []string) {
 		}
 	}
 	return wrong
-}
-
-// fits returns an error unless the type d can hold the elements v of a tensor, and they
-// are finite or need not be.
-func fits(name string, v []float64, d graph.DType, o LoadOptions) error {
-	for i, x := range v {
-		switch infinite := math.IsInf(x, 0); {
-		case (infinite || math.IsNaN(x)) && !o.AllowNonFinite:
-			return mistake.Newf(ErrNotFinite, "tensor %q: element %d: got %v, want a finite number (LoadOptions.AllowNonFinite reads it)", name, i, x)
-		case d == graph.Float32 && !infinite && math.IsInf(float64(float32(x)), 0):
-			return mistake.Newf(ErrNotFinite, "tensor %q: element %d: got %v, want a number that %v can hold", name, i, x, d)
-		}
-	}
-	return nil
 }
 
 // kindOf returns what messages call q.

@@ -76,7 +76,7 @@ func TestLoadElements(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := one(t, c.into, 7, 8, 9)
-			err := train.LoadWith(tensorFile(t, c.dtype, c.elements...), p, train.LoadOptions{AllowNonFinite: c.allow})
+			_, err := train.LoadWith(tensorFile(t, c.dtype, c.elements...), p, train.LoadOptions{AllowNonFinite: c.allow})
 			want := c.want
 			if c.kind != nil {
 				want = []float64{7, 8, 9} // nothing is changed
@@ -126,14 +126,7 @@ func TestSaveKeepsTheOldFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bad := builds{graph.NewParams(graph.Float64, 1), func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
-		w := b.Param("__metadata__", graph.Zeros(), 2)
-		return b.Sum(w), w
-	}}
-	if err := train.Build(bad); err != nil {
-		t.Fatal(err)
-	}
-	for name, p := range map[string]*graph.Params{"not built": graph.NewParams(graph.Float32, 1), "nil": nil, "a name that the format keeps": bad.p} {
+	for name, p := range map[string]*graph.Params{"not built": graph.NewParams(graph.Float32, 1), "nil": nil, "not finite": one(t, graph.Float64, 1, math.NaN())} {
 		if err := train.Save(path, p); err == nil {
 			t.Errorf("%s: no error", name)
 		}
@@ -144,6 +137,33 @@ func TestSaveKeepsTheOldFile(t *testing.T) {
 	files, err := os.ReadDir(filepath.Dir(path))
 	if err != nil || len(files) != 1 {
 		t.Errorf("%d files are left, %v", len(files), err)
+	}
+}
+
+// A model whose parameters or states could not be written is refused when it is built, and not
+// after it was trained.
+func TestNamesThatCannotBeSaved(t *testing.T) {
+	for _, name := range []string{"__metadata__", "w\xff"} {
+		for kind, leaf := range map[string]func(b *graph.Builder) *gorgonia.Node{
+			"parameter": func(b *graph.Builder) *gorgonia.Node { return b.Param(name, graph.Zeros(), 2) },
+			"state":     func(b *graph.Builder) *gorgonia.Node { return b.State(name, graph.Zeros(), 2) },
+		} {
+			m := model(func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
+				w := leaf(b)
+				return b.Sum(w), w
+			})
+			if err := train.Build(m); !errors.Is(err, train.ErrOption) || !strings.Contains(err.Error(), strconv.Quote(name)) {
+				t.Errorf("the %s %q: got %v, want ErrOption", kind, name, err)
+			}
+		}
+	}
+	m := model(func(b *graph.Builder, n int) (w, _ *gorgonia.Node) { // within a scope the name is another one
+		b.Scope("a", func() { w = b.Param("__metadata__", graph.Ones(), 2) })
+		return b.Sum(w), w
+	})
+	path := filepath.Join(t.TempDir(), "a.safetensors")
+	if err := errors.Join(train.Build(m), train.Save(path, m.Params()), train.Load(path, m.Params())); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -178,7 +198,7 @@ func TestSaveRefusesWhatLoadRefuses(t *testing.T) {
 			if err := train.Load(path, q); !errors.Is(err, train.ErrNotFinite) {
 				t.Errorf("%v, %v: Load: %v", d, bad, err)
 			}
-			err = train.LoadWith(path, q, train.LoadOptions{AllowNonFinite: true})
+			_, err = train.LoadWith(path, q, train.LoadOptions{AllowNonFinite: true})
 			if got := q.Values("w"); err != nil || math.Float64bits(got[1]) != math.Float64bits(p.Values("w")[1]) {
 				t.Errorf("%v, %v: read %v, error %v", d, bad, got, err)
 			}

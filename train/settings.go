@@ -38,6 +38,15 @@ func notNegative(setting string, v float64) error {
 	return mistake.Optionf("%s: got %v, want a finite number of at least 0", setting, v)
 }
 
+// divisor is positive, and refuses numbers that float32 rounds to 0: a step would divide 0
+// by 0.
+func divisor(setting string, v float64) error {
+	if err := positive(setting, v); err != nil || v == 0 || v >= math.SmallestNonzeroFloat32 {
+		return err
+	}
+	return mistake.Optionf("%s: got %v, which float32 rounds to 0, want at least %v", setting, v, math.SmallestNonzeroFloat32)
+}
+
 // positive returns an error unless the setting is a finite number above 0, or 0,
 // which stands for its default.
 func positive(setting string, v float64) error {

@@ -20,6 +20,15 @@ func (k *snapshot) keep(p *graph.Params) {
 	k.states.keep(p)
 }
 
+// set puts back everything.
+func (k *snapshot) set(p *graph.Params) {
+	f32, _ := p.Flat32()
+	f64, _ := p.Flat64()
+	copy(f32, k.f32)
+	copy(f64, k.f64)
+	k.states.restore(p)
+}
+
 // restore puts back the parameters that are not frozen, and the states.
 func (k *snapshot) restore(p *graph.Params) {
 	f32, _ := p.Flat32()

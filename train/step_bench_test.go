@@ -9,6 +9,7 @@ import (
 	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 	"gorgonia.org/gorgonia"
 )
 
@@ -47,7 +48,7 @@ func BenchmarkStep(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			tr := newTrainer(b, m, train.Options{Optimizer: c.o, Workers: 1, Schedule: train.Constant(1e-6)})
+			tr := newTrainer(b, m, train.Options{Optimizer: c.o, Workers: 1, Schedule: schedule.Constant(1e-6)})
 			for b.Loop() {
 				if _, err := tr.Step(set, index); err != nil {
 					b.Fatal(err)

@@ -1,13 +1,10 @@
 package train
 
 import (
-	"context"
 	"math"
 	"slices"
 
-	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/mistake"
-	"github.com/symgrad/symgrad/train/data"
 )
 
 // EarlyStopping ends a Fit when the model does not get better any more, and puts the best
@@ -17,10 +14,11 @@ import (
 //
 // After each epoch Fit looks at the loss on Options.Validation, or at a metric there. If
 // it is the best so far, parameters and states are copied. When the Fit ends, the copy is
-// put back, whatever ended it: Patience, the last epoch, OnEpoch, a step that fails, or the
+// put back, whatever ended it: Patience, the last epoch, a callback, a step that fails, or the
 // context. History.Best says which epoch the copy is from, and History.Ended why the Fit
 // ended. Without a measured epoch the parameters stay as they are, and frozen ones always
-// do. The slots of the optimizer are those of the last step.
+// do. The slots of the optimizer are those of the last step. With EMA or SWA the copy is of
+// the average, which is what was evaluated.
 //
 // A Fit that goes on after an error goes on with the parameters of the last step, unless
 // somebody has changed those that were put back. It remembers the best epoch, so results
@@ -54,10 +52,13 @@ func (o *Options) settleStop() error {
 	return notNegative("EarlyStopping.MinDelta", s.MinDelta)
 }
 
-// measureOf returns the measure of an epoch by Options.Stop, the smaller the better; NaN if it
-// has none.
+// measureOf returns the measure of an epoch by Options.Stop, or its validation loss, the
+// smaller the better; NaN if it has none.
 func (o *Options) measureOf(e Epoch) float64 {
 	s := o.Stop
+	if s == nil {
+		s = &EarlyStopping{}
+	}
 	v := math.NaN()
 	if m, ok := e.Metric(s.Metric); ok {
 		v = m
@@ -70,13 +71,26 @@ func (o *Options) measureOf(e Epoch) float64 {
 	return v
 }
 
+// best returns the number of the best epoch so far; 0 for none.
+func (t *Trainer) best() (epoch int) {
+	if t.o.Stop != nil {
+		return t.lookout.epoch
+	}
+	least := math.NaN()
+	for _, e := range t.history.Epochs {
+		if v := t.o.measureOf(e); v < least || math.IsNaN(least) && !math.IsNaN(v) {
+			least, epoch = v, e.Epoch
+		}
+	}
+	return epoch
+}
+
 // lookout keeps the best parameters of the epochs of a Fit, and of those that it goes on
 // with.
 type lookout struct {
 	epoch   int     // the best one; 0 for none
 	value   float64 // of it
 	waited  int     // epochs since then
-	missed  *Epoch  // the last one, whose evaluation failed
 	best    snapshot
 	last    snapshot // after the last step, if swapped
 	swapped bool     // best was put back, and a Fit may go on with last
@@ -88,54 +102,39 @@ func (l *lookout) see(t *Trainer, e Epoch) (stop bool, err error) {
 	if s == nil {
 		return false, nil
 	}
-	if err := t.enter(); err != nil {
-		return false, err
-	}
+	t.again()
 	defer t.leave()
 	l.waited++
 	if v := t.o.measureOf(e); l.epoch == 0 && !math.IsNaN(v) || v < l.value-s.MinDelta {
 		l.epoch, l.value, l.waited = e.Epoch, v, 0
-		l.best.keep(t.params)
+		_ = t.withAverage(func() error { l.best.keep(t.params); return nil })
 	}
 	return l.waited >= s.Patience, nil
 }
 
-// catchUp evaluates the epoch whose evaluation failed in the Fit that this one goes on
-// with, and takes it in.
-func (l *lookout) catchUp(ctx context.Context, t *Trainer, d *data.Dataset) (stop bool, err error) {
-	e := l.missed
-	if e == nil || t.o.Stop == nil {
-		return false, nil
-	}
-	if err := t.measure(ctx, d, e); err != nil {
-		return false, errors.Wrapf(err, "after epoch %d", e.Epoch)
-	}
-	return l.see(t, *e)
-}
-
 // begin prepares for a Fit, which goes on where another one stopped or does not.
 func (l *lookout) begin(t *Trainer, goesOn bool) {
-	if goesOn && l.swapped && l.best.same(t.params) {
+	switch {
+	case goesOn && l.swapped && l.best.same(t.params):
 		l.last.restore(t.params)
+	case l.swapped:
+		t.restartAverage()
 	}
 	if !goesOn {
-		l.epoch, l.waited, l.missed = 0, 0, nil
+		l.epoch, l.waited = 0, 0
 	}
 	l.swapped = false
 }
 
 // end puts the best parameters back.
 func (l *lookout) end(t *Trainer) error {
-	if l.epoch == 0 || t.o.Stop == nil {
-		return nil
-	}
-	if err := t.enter(); err != nil {
-		return err
-	}
+	t.again()
 	defer t.leave()
-	if l.swapped = t.progress.open; l.swapped {
+	if l.epoch > 0 && t.o.Stop != nil {
 		l.last.keep(t.params)
+		l.swapped = true
+		l.best.restore(t.params)
 	}
-	l.best.restore(t.params)
+	t.leadAll()
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 	"gorgonia.org/gorgonia"
 )
 
@@ -50,7 +51,7 @@ func TestEarlyStopping(t *testing.T) {
 		for end, interrupt := range map[train.End]func(epoch int, cancel func()) (rate float64, err error){
 			train.EndPatience:  func(int, func()) (float64, error) { return .05, nil },
 			train.EndEpochs:    func(int, func()) (float64, error) { return .05, nil },
-			train.EndOnEpoch:   func(int, func()) (float64, error) { return .05, enough },
+			train.EndCallback:  func(int, func()) (float64, error) { return .05, enough },
 			train.EndCancelled: func(_ int, cancel func()) (float64, error) { cancel(); return .05, nil },
 			train.EndNotFinite: func(int, func()) (float64, error) { return huge, nil },
 			train.EndError:     func(int, func()) (float64, error) { return -1, nil },
@@ -64,14 +65,14 @@ func TestEarlyStopping(t *testing.T) {
 				epochs = 8
 			}
 			tr := newTrainer(t, m, train.Options{Epochs: epochs, Optimizer: train.SGD{Momentum: .01}, Validation: validation,
-				Stop: &train.EarlyStopping{Patience: 6}, Schedule: func(int) float64 { return rate },
-				OnEpoch: func(e train.Epoch) (err error) {
-					byEpoch[e.Epoch] = m.p.Values("w")
-					if e.Epoch == 9 {
-						rate, err = interrupt(e.Epoch, cancel)
+				Stop: &train.EarlyStopping{Patience: 6}, Schedule: schedule.Func(func(int) float64 { return rate }),
+				Callbacks: []train.Callback{train.On(func(e *train.EpochEnd) (err error) {
+					byEpoch[e.Epoch.Epoch] = m.p.Values("w")
+					if e.Epoch.Epoch == 9 {
+						rate, err = interrupt(e.Epoch.Epoch, cancel)
 					}
 					return err
-				}})
+				})}})
 			h, err := tr.Fit(ctx, trainSet)
 			if (err == nil) != (end == train.EndPatience || end == train.EndEpochs) || h.Ended != end {
 				t.Errorf("%s: got the end %v, %v", name, h.Ended, err)
@@ -107,7 +108,7 @@ func TestEarlyStoppingMeasures(t *testing.T) {
 		{train.EarlyStopping{}, 5, 15},
 	} {
 		m, trainSet, validation := passing(t, graph.Float64)
-		tr := newTrainer(t, m, train.Options{Epochs: 100, Optimizer: train.SGD{}, Schedule: train.Constant(.05),
+		tr := newTrainer(t, m, train.Options{Epochs: 100, Optimizer: train.SGD{}, Schedule: schedule.Constant(.05),
 			Validation: validation, Metrics: []train.Metric{score, mistake}, Stop: &c.s})
 		h, err := tr.Fit(context.Background(), trainSet)
 		if err != nil || h.Best != c.best || len(h.Epochs) != c.epochs || h.Ended != train.EndPatience {
@@ -133,16 +134,16 @@ func TestResumeWithStop(t *testing.T) {
 			ctx, cancel := context.WithCancel(context.Background())
 			defer cancel()
 			tr := newTrainer(t, m, train.Options{Epochs: 6, BatchSize: 10, Validation: validation, Stop: &train.EarlyStopping{Patience: 2},
-				Schedule: func(step int) float64 {
+				Schedule: schedule.Func(func(step int) float64 {
 					if step == stop {
 						cancel() // this step is the last
 					}
 					return .5 // too large, so that the best epoch is not the last
-				}})
+				})})
 			h, err := tr.Fit(ctx, trainSet)
 			if losses = h.Losses(); errors.Is(err, context.Canceled) {
 				h, err = tr.Fit(context.Background(), trainSet)
-				losses = append(losses, h.Losses()...)
+				losses = h.Losses()
 			}
 			if err != nil {
 				t.Fatal(err)
@@ -173,13 +174,13 @@ func TestResumeAfterSet(t *testing.T) {
 	for _, other := range []bool{false, true} {
 		m, set, validation := passing(t, graph.Float64)
 		enough := errors.New("enough")
-		tr := newTrainer(t, m, train.Options{Epochs: 3, Optimizer: train.SGD{}, Schedule: train.Constant(.05), Validation: validation,
-			Stop: &train.EarlyStopping{}, OnEpoch: func(e train.Epoch) error {
-				if e.Epoch == 2 {
+		tr := newTrainer(t, m, train.Options{Epochs: 3, Optimizer: train.SGD{}, Schedule: schedule.Constant(.05), Validation: validation,
+			Stop: &train.EarlyStopping{}, Callbacks: []train.Callback{train.On(func(e *train.EpochEnd) error {
+				if e.Epoch.Epoch == 2 {
 					return enough
 				}
 				return nil
-			}})
+			})}})
 		if _, err := tr.Fit(context.Background(), set); !errors.Is(err, enough) {
 			t.Fatal(err)
 		}
@@ -192,11 +193,46 @@ func TestResumeAfterSet(t *testing.T) {
 			want = 6 + .05*2*4
 		}
 		h, err := tr.Fit(context.Background(), set)
-		if err != nil || len(h.Epochs) != 1 || math.Abs(h.Last().Loss-16) > 1e-12 {
-			t.Errorf("got the history %+v, %v, want one epoch that begins with the loss 16", h, err)
+		if err != nil || len(h.Epochs) != 3 || math.Abs(h.Last().Loss-16) > 1e-12 {
+			t.Errorf("got the history %+v, %v, want a third epoch that begins with the loss 16", h, err)
 		}
 		if got := m.p.Values("w")[0]; math.Abs(got-want) > 1e-12 {
 			t.Errorf("another set %v: got the weight %v, want %v", other, got, want)
+		}
+	}
+}
+
+// TestBest finds the best epoch of a training that nothing stops, over all calls of Fit, and none
+// where no epoch was measured on other data.
+func TestBest(t *testing.T) {
+	fit := func(o train.Options, validate bool) (h *train.History, w float64) {
+		t.Helper()
+		m, set, validation := passing(t, graph.Float64)
+		o.Epochs, o.Optimizer, o.Schedule = 4, train.SGD{}, schedule.Constant(.05)
+		if validate {
+			o.Validation = validation
+		}
+		tr := newTrainer(t, m, o)
+		for _, epochs := range []int{3, 12} {
+			if err := tr.SetEpochs(epochs); err != nil {
+				t.Fatal(err)
+			}
+			var err error
+			if h, err = tr.Fit(context.Background(), set); err != nil {
+				t.Fatal(err)
+			}
+			if best, losses := h.Best, h.Validations(); validate && losses[best-1] != slices.Min(losses) {
+				t.Errorf("got the best epoch %d of %v", best, losses)
+			}
+		}
+		return h, m.p.Values("w")[0]
+	}
+	if h, w := fit(train.Options{}, true); h.Best != 5 || math.Abs(w-10*(1-math.Pow(.9, 12))) > 1e-9 {
+		t.Errorf("got the best epoch %d and the weight %v, want 5 and that of epoch 12", h.Best, w)
+	}
+	for _, metrics := range [][]train.Metric{nil, {train.MAE()}} {
+		if h, _ := fit(train.Options{Metrics: metrics}, false); h.Best != 0 {
+			t.Errorf("got the best epoch %d without Validation, want none", h.Best)
 		}
 	}
 }
@@ -205,7 +241,7 @@ func TestResumeAfterSet(t *testing.T) {
 func TestStopWithoutEpoch(t *testing.T) {
 	m, set, validation := passing(t, graph.Float64)
 	tr := newTrainer(t, m, train.Options{BatchSize: 1, Optimizer: train.SGD{}, Validation: validation, Stop: &train.EarlyStopping{},
-		Schedule: func(step int) float64 { return .05 - .1*float64(step) }})
+		Schedule: schedule.Func(func(step int) float64 { return .05 - .1*float64(step) })})
 	h, err := tr.Fit(context.Background(), set)
 	if !errors.Is(err, train.ErrOption) || h.Best != 0 || h.Ended != train.EndError || m.p.Values("w")[0] != 1 {
 		t.Errorf("got %+v, %v and the weight %v, want 1 after one step", h, err, m.p.Values("w"))
@@ -224,7 +260,7 @@ func TestEndText(t *testing.T) {
 			t.Errorf("%v: got %s, %+v, %v", e, text, h, err)
 		}
 	}
-	if _, err := (train.EndError + 1).MarshalText(); !errors.Is(err, train.ErrOption) {
+	if _, err := (train.EndDryRun + 1).MarshalText(); !errors.Is(err, train.ErrOption) {
 		t.Errorf("got %v for no End", err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/train"
+	"github.com/symgrad/symgrad/train/schedule"
 )
 
 // terminal is a pseudo terminal of so many columns, with what is written to it.
@@ -56,10 +57,10 @@ func TestProgressOnTerminal(t *testing.T) {
 	for _, columns := range []uint16{20, 200} {
 		tty, written := terminal(t, columns)
 		tr := newTrainer(t, newNet(graph.Float64, 0), train.Options{Epochs: 3, BatchSize: 8, Progress: tty, Metrics: []train.Metric{train.Accuracy()},
-			Schedule: func(int) float64 {
+			Schedule: schedule.Func(func(int) float64 {
 				time.Sleep(20 * time.Millisecond) // slow enough for several lines
 				return 0.01
-			}})
+			})})
 		if _, err := tr.Fit(context.Background(), blobs(t, 64)); err != nil {
 			t.Fatal(err)
 		}

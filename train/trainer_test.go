@@ -16,6 +16,7 @@ import (
 	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 	"gorgonia.org/gorgonia"
 )
 
@@ -70,7 +71,7 @@ func TestFit(t *testing.T) {
 	for _, d := range []graph.DType{graph.Float64, graph.Float32} {
 		for name, o := range map[string]train.Optimizer{"sgd": train.SGD{Momentum: 0.9}, "nesterov": train.SGD{Momentum: 0.9, Nesterov: true}, "adam": train.Adam{}, "adamw": train.AdamW{}} {
 			set := blobs(t, 301) // the last batch of 32 has 13
-			tr := newTrainer(t, newNet(d, 0.1), train.Options{Optimizer: o, Schedule: train.Constant(0.01), Epochs: 15, Metrics: []train.Metric{train.Accuracy()}})
+			tr := newTrainer(t, newNet(d, 0.1), train.Options{Optimizer: o, Schedule: schedule.Constant(0.01), Epochs: 15, Metrics: []train.Metric{train.Accuracy()}})
 			h, err := tr.Fit(context.Background(), set)
 			if err != nil {
 				t.Fatal(err)
@@ -78,8 +79,8 @@ func TestFit(t *testing.T) {
 			if got, _ := h.Last().Metric("accuracy"); got < 0.93 || h.Last().Loss > h.Epochs[0].Loss {
 				t.Errorf("%v %s: got the accuracy %v and the losses %v", d, name, got, h.Losses())
 			}
-			if tr.Steps() != 15*10 {
-				t.Errorf("got %d steps, want 150", tr.Steps())
+			if tr.Position().Step != 15*10 {
+				t.Errorf("got %d steps, want 150", tr.Position().Step)
 			}
 		}
 	}
@@ -111,7 +112,7 @@ func TestSameBits(t *testing.T) {
 // loss over all is that of one batch of all.
 func TestShortBatch(t *testing.T) {
 	set := blobs(t, 300) // evaluated in batches of 256 and 44
-	tr := newTrainer(t, newNet(graph.Float64, 0), train.Options{BatchSize: 300, Epochs: 1, InOrder: true, Schedule: train.Constant(1e-300), Optimizer: train.SGD{}})
+	tr := newTrainer(t, newNet(graph.Float64, 0), train.Options{BatchSize: 300, Epochs: 1, InOrder: true, Schedule: schedule.Constant(1e-300), Optimizer: train.SGD{}})
 	h, err := tr.Fit(context.Background(), set)
 	if err != nil {
 		t.Fatal(err)
@@ -149,18 +150,18 @@ func TestStepAllocatesNothing(t *testing.T) {
 
 func TestCancel(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
-	tr := newTrainer(t, newNet(graph.Float64, 0), train.Options{Epochs: 1000, OnEpoch: func(e train.Epoch) error {
-		if e.Epoch == 2 {
+	tr := newTrainer(t, newNet(graph.Float64, 0), train.Options{Epochs: 1000, Callbacks: []train.Callback{train.On(func(e *train.EpochEnd) error {
+		if e.Epoch.Epoch == 2 {
 			cancel()
 		}
 		return nil
-	}})
+	})}})
 	h, err := tr.Fit(ctx, blobs(t, 64))
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got the error %v, want context.Canceled", err)
 	}
-	if len(h.Epochs) != 2 || tr.Steps() != 4 {
-		t.Errorf("got %d epochs and %d steps, want 2 and 4", len(h.Epochs), tr.Steps())
+	if len(h.Epochs) != 2 || tr.Position().Step != 4 {
+		t.Errorf("got %d epochs and %d steps, want 2 and 4", len(h.Epochs), tr.Position().Step)
 	}
 }
 
@@ -253,14 +254,5 @@ func TestMetrics(t *testing.T) {
 	m.Add(train.Scored{N: 2, Output: []float64{0.4, 0.6}, Target: []float64{0, 1}})
 	if got := m.Value(); got != 0.75 {
 		t.Errorf("accuracy: got %v, want 0.75", got)
-	}
-}
-
-func TestSchedules(t *testing.T) {
-	s := train.StepDecay(1, 10, 0.5)
-	for step, want := range map[int]float64{0: 1, 9: 1, 10: 0.5, 25: 0.25} {
-		if got := s(step); got != want {
-			t.Errorf("step %d: got %v, want %v", step, got, want)
-		}
 	}
 }

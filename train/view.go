@@ -1,6 +1,7 @@
 package train
 
 import (
+	"math"
 	"slices"
 	"sync/atomic"
 
@@ -24,18 +25,25 @@ type View struct {
 	scalars []float64 // the value of each scalar slot; 0 for the others
 
 	workers *pool.Pool
-	few     bool // too few elements to share
-	job     job  // the present one
+	few     bool      // too few elements to share
+	joined  []stretch // of the elements that a step changes
+	job     job       // the present one
 	part    func(worker, part int)
 	fault   atomic.Pointer[PanicError] // the first panic of the present job
 	jobs    []job                      // to use again
+	hooks   []any                      // *hook of several types, to use again
+	rules   []any                      // *ruleProgram
 	spans   int                        // of Each
 	params  int                        // spans of EachParam
 	partial []float64                  // of Sum, for each span
 
-	moved  []*graph.Param       // what steps change
+	moved  []*graph.Param // what the loss depends on; a group may leave some of it out
+	groups grouping
 	made   int                  // the number of steps made before it was these
 	counts map[*graph.Param]int // how many of those steps moved the parameter
+
+	failed  error   // see Fail
+	measure float64 // the norm that ClipGradNorm has measured last; NaN for none
 
 	bad    atomic.Bool // an answer to all
 	wild   bool        // a slot may be far from 0: see Bound
@@ -61,7 +69,8 @@ type Span[T Float] struct {
 	Of    *graph.Param // the parameter, with its name and shape
 	Lo    int          // the index in Of of the first element
 
-	missed int // steps made that left Of out
+	missed      int     // steps made that left Of out
+	rate, decay float64 // the factors of Of's Group
 }
 
 // N returns the number of the step s for this parameter, from 1: how many of the steps up to
@@ -70,35 +79,49 @@ type Span[T Float] struct {
 // this one, since the slots are as old as it says.
 func (x Span[T]) N(s Step) int { return s.N - x.missed }
 
-// Decay returns the rate of weight decay for these elements: rate, or 0 if the
-// parameter does not decay (graph.Param.Decay).
-func (x Span[T]) Decay(rate float64) float64 {
-	if x.Of.Decay {
-		return rate
-	}
-	return 0
-}
-
 // NewView returns a View of the parameters of p that are not frozen, for steps of o outside
 // of a Trainer: run a graph.Program with Grads, then call o.Update. All slots have their
 // initial values, so the first step is Step{N: 1}. The steps use the given number of
 // threads, 0 for GOMAXPROCS.
 //
+// Such a loop checks loss and gradients itself. After Update it asks View.Err.
+//
 // Errors: ErrOption for a nil p or o, for settings that o's Validate refuses, and for
 // slots without a name of their own or a finite initial value; ErrOption for a number of
 // threads that is negative or above 1024; ErrNotBuilt if p has no parameters yet.
 func NewView(p *graph.Params, o Optimizer, workers int) (*View, error) {
-	err := built(p)
-	if err == nil {
-		err = checkOptimizer(o, p.DType())
+	v, err := viewWith(p, o, ViewOptions{Workers: workers})
+	return v, errors.Wrap(err, "train: NewView")
+}
+
+// ViewOptions are the settings of NewViewWith.
+type ViewOptions struct {
+	Workers int                     // threads of the steps; default GOMAXPROCS
+	Groups  func(name string) Group // the factors of each parameter, as Options.Groups; nil for none
+}
+
+// NewViewWith is NewView with settings. Errors: those of NewView; ErrOption for a Group with
+// a factor that is not a finite number of at least 0; a *PanicError if Groups panics.
+func NewViewWith(p *graph.Params, o Optimizer, s ViewOptions) (*View, error) {
+	v, err := viewWith(p, o, s)
+	return v, errors.Wrap(err, "train: NewViewWith")
+}
+
+func viewWith(p *graph.Params, o Optimizer, s ViewOptions) (*View, error) {
+	if err := built(p); err != nil {
+		return nil, err
 	}
-	if err == nil && (workers < 0 || workers > mostWorkers) {
-		err = mistake.Optionf("got %d workers, want 0 to %d", workers, mostWorkers)
+	if err := checkOptimizer(o, p.DType()); err != nil {
+		return nil, err
 	}
+	if s.Workers < 0 || s.Workers > mostWorkers {
+		return nil, mistake.Optionf("got %d workers, want 0 to %d", s.Workers, mostWorkers)
+	}
+	groups, err := groupsOf(s.Groups, p.List())
 	if err != nil {
-		return nil, errors.Wrap(err, "train: NewView")
+		return nil, err
 	}
-	return newView(p, o.Slots(), workers, slices.DeleteFunc(p.List(), p.Frozen)), nil
+	return newView(p, o, s.Workers, groups, slices.DeleteFunc(p.List(), p.Frozen))
 }
 
 const mostWorkers = 1 << 10 // as graph has it
@@ -117,8 +140,10 @@ func (v *View) Slot(name string) int {
 func (v *View) Scalar(i int) *float64 { return &v.scalars[i] }
 
 // newView returns a View of the given ones of the parameters of p.
-func newView(p *graph.Params, slots []Slot, workers int, moved []*graph.Param) *View {
-	v := &View{slots: slots, scalars: make([]float64, len(slots)), workers: pool.Of(workers), counts: map[*graph.Param]int{}}
+func newView(p *graph.Params, o Optimizer, workers int, groups grouping, moved []*graph.Param) (*View, error) {
+	slots := o.Slots()
+	v := &View{slots: slots, scalars: make([]float64, len(slots)), workers: pool.Of(workers), counts: map[*graph.Param]int{},
+		groups: groups, measure: math.NaN()}
 	for i, s := range slots {
 		if s.Scalar {
 			v.scalars[i] = s.Init
@@ -132,7 +157,10 @@ func newView(p *graph.Params, slots []Slot, workers int, moved []*graph.Param) *
 	}
 	v.part = v.runPart
 	v.move(moved, 0)
-	return v
+	if err := v.prepare(o); err != nil {
+		return nil, err
+	}
+	return v, nil
 }
 
 // newArena returns the memory for n elements of parameters, with new slots.
@@ -161,11 +189,13 @@ func (v *View) move(moved []*graph.Param, made int) {
 	}
 	v.wild = v.wild || v.moved != nil // slots of what moves again are not known
 	v.moved, v.made = moved, made
+	moved = slices.DeleteFunc(slices.Clone(moved), func(q *graph.Param) bool { return v.groups.get(q).Rate == 0 })
 	total := 0
 	for _, q := range moved {
 		total += q.Size()
 	}
 	v.few = total < 2*enough
+	v.joined = stretches(moved)
 	spans := shares(moved, max(1, min(v.workers.Workers(), total/enough)))
 	runs, whole := shares(moved, 1), wholes(moved)
 	v.spans, v.params, v.partial = len(spans), len(whole), make([]float64, len(runs))
@@ -175,6 +205,23 @@ func (v *View) move(moved []*graph.Param, made int) {
 	} else {
 		v.f64.spans, v.f64.runs, v.f64.whole = show(v, v.f64, spans), show(v, v.f64, runs), show(v, v.f64, whole)
 	}
+}
+
+// stretch is the elements lo to hi of all parameters.
+type stretch struct{ lo, hi int }
+
+// stretches returns the elements of the parameters in as few stretches as there can be: those of
+// neighbours lie one after the other.
+func stretches(list []*graph.Param) (out []stretch) {
+	for _, q := range list {
+		s := stretch{q.Offset(), q.Offset() + q.Size()}
+		if n := len(out); n > 0 && out[n-1].hi == s.lo {
+			out[n-1].hi = s.hi
+		} else {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // piece is the elements lo to hi of a parameter.
@@ -225,6 +272,8 @@ func show[T Float](v *View, m *arena[T], list []piece) []Span[T] {
 	for i, p := range list {
 		lo, hi := p.of.Offset()+p.lo, p.of.Offset()+p.hi
 		x := Span[T]{Param: m.param[lo:hi:hi], Grad: m.grad[lo:hi:hi], Slot: make([][]T, len(m.slot)), Of: p.of, Lo: p.lo, missed: v.made - v.counts[p.of]}
+		k := v.groups.get(p.of)
+		x.rate, x.decay = k.Rate, k.Decay
 		for k, s := range m.slot {
 			if s != nil {
 				x.Slot[k] = s[lo:hi:hi]

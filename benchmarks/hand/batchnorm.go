@@ -17,6 +17,7 @@ type batchNorm[T Float] struct {
 	scale          []T // 1/√(variance + eps) of the batch
 	u, y           []T // u = (x − mean)·scale
 	pixel          []T // one bias over a plane
+	dx             []T // where the gradient of x goes; nil: over that of y
 }
 
 // The defaults of nn.BatchNormOptions.
@@ -71,6 +72,10 @@ func (l *batchNorm[T]) forward(x []T) []T {
 
 func (l *batchNorm[T]) backward(d []T, _ bool) []T {
 	l.k.ActGrad(l.act, d, l.y)
+	dx := l.dx
+	if dx == nil {
+		dx = d
+	}
 	count := T(l.n * l.size)
 	for c := range l.c {
 		var sum, along float64
@@ -82,10 +87,10 @@ func (l *batchNorm[T]) backward(d []T, _ bool) []T {
 		l.bias.g[c], l.gain.g[c] = T(sum), T(along)
 		scale := l.gain.w[c] * l.scale[c]
 		for i := range l.n {
-			d := l.plane(d, i, c)
-			l.k.Affine(d, d, scale, -scale*l.bias.g[c]/count)
-			l.k.Update(d, l.plane(l.u, i, c), scale*l.gain.g[c]/count)
+			dx := l.plane(dx, i, c)
+			l.k.Affine(dx, l.plane(d, i, c), scale, -scale*l.bias.g[c]/count)
+			l.k.Update(dx, l.plane(l.u, i, c), scale*l.gain.g[c]/count)
 		}
 	}
-	return d
+	return dx
 }

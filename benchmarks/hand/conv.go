@@ -104,8 +104,12 @@ func (l *conv[T]) scatter(x, cols []T) {
 					if iy < 0 || iy >= l.h || lo >= hi {
 						continue
 					}
-					dst := x[(c*l.h+iy)*l.w+lo*l.stride+kx-l.pad:]
-					for j, v := range row[oy*l.ow+lo : oy*l.ow+hi] {
+					dst, line := x[(c*l.h+iy)*l.w+lo*l.stride+kx-l.pad:], row[oy*l.ow+lo:oy*l.ow+hi]
+					if l.stride == 1 {
+						l.k.Update(dst[:hi-lo], line, -1)
+						continue
+					}
+					for j, v := range line {
 						dst[j*l.stride] += v
 					}
 				}

@@ -9,6 +9,7 @@ type dense[T Float] struct {
 	act        nn.Activation
 	w, b       *param[T]
 	x, y, dx   []T
+	onto       T // 1: backward adds to what dx has
 }
 
 func newDense[T Float](k Kernels[T], n, in, out int, act nn.Activation, p []*param[T]) *dense[T] {
@@ -29,6 +30,6 @@ func (l *dense[T]) backward(d []T, needInput bool) []T {
 	if !needInput {
 		return nil
 	}
-	l.k.MatMul(false, true, l.n, l.in, l.out, d, l.w.w, 0, l.dx)
+	l.k.MatMul(false, true, l.n, l.in, l.out, d, l.w.w, l.onto, l.dx)
 	return l.dx
 }

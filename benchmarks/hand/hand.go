@@ -23,6 +23,8 @@ type Float interface{ float32 | float64 }
 type Kernels[T Float] struct {
 	// MatMul is c = op(a)·op(b) + beta·c: op(a): [m, k], op(b): [k, n].
 	MatMul func(transA, transB bool, m, n, k int, a, b []T, beta T, c []T)
+	// Heads is a product for each head of attention.
+	Heads func(h *Heads, a, b, c []T)
 	// BiasAct is y = act(y + bias) for each of the rows of y.
 	BiasAct func(act nn.Activation, y, bias []T, rows int)
 	// ActGrad is d = d·act'(·), from y = act(·).
@@ -36,6 +38,14 @@ type Kernels[T Float] struct {
 	Dot func(a, b []T) T
 	// Affine is y = scale·x + shift; y may be x.
 	Affine func(y, x []T, scale, shift T)
+	// Mul is y = a·b and MulAdd is y = y + a·b, elementwise; y may be a.
+	Mul, MulAdd func(y, a, b []T)
+	// Softmax is the softmax of each row of x, in place, and SoftmaxGrad is
+	// d = y·(d − Σ d·y) for each row, from y = softmax(·).
+	Softmax     func(x []T, columns int)
+	SoftmaxGrad func(d, y []T, columns int)
+	// GELU is y = x·Φ(x) and slope, its derivative; y may be x.
+	GELU func(y, slope, x []T)
 	// Update is p = p − rate·g.
 	Update func(p, g []T, rate T)
 	// Adam is one step of Adam.
@@ -66,7 +76,7 @@ type Net[T Float] struct {
 
 // New is the net of a problem. It fails for models with parts that have no layers here.
 func New[T Float](p *workload.Problem, k Kernels[T]) (*Net[T], error) {
-	known := []string{workload.BatchNorm, workload.GRU}
+	known := []string{workload.BatchNorm, workload.Residual, workload.MeanPool, workload.GRU, workload.Attention}
 	if p.Kind == "gru" {
 		known = append(known, workload.Lengths)
 	}
@@ -90,28 +100,15 @@ func New[T Float](p *workload.Problem, k Kernels[T]) (*Net[T], error) {
 	sizes := p.Sizes
 	switch p.Kind {
 	case "cnn":
-		c, h, w := p.Image[0], p.Image[1], p.Image[2]
-		for _, b := range p.Blocks {
-			owned := 2
-			if b.BatchNorm {
-				owned = 1
-			}
-			l := newConv(k, p.Batch, [3]int{c, h, w}, b.Channels, b.Kernel, b.Pad, max(1, b.Stride), p.Activation, take(owned))
-			n.layers = append(n.layers, l)
-			c, h, w = b.Channels, l.oh, l.ow
-			if b.BatchNorm {
-				n.layers = append(n.layers, newBatchNorm(k, p.Batch, c, h*w, p.Activation, take(2)))
-			}
-			if b.Pool > 1 {
-				q := newMaxPool[T](p.Batch*c, h, w, b.Pool)
-				n.layers = append(n.layers, q)
-				h, w = q.oh, q.ow
-			}
-		}
-		sizes = append([]int{c * h * w}, sizes...)
+		layers, features := cnn(p, k, take)
+		n.layers = layers
+		sizes = append([]int{features}, sizes...)
 	case "gru":
 		n.lengths = slices.Repeat([]int{p.Steps}, p.Batch)
 		n.layers = append(n.layers, newGRU(k, n.lengths, p.Steps, p.In, p.Hidden, take(4)))
+		sizes = append([]int{p.Hidden}, sizes...)
+	case "transformer":
+		n.layers = transformer(p, k, take)
 		sizes = append([]int{p.Hidden}, sizes...)
 	case "lstm":
 		n.layers = append(n.layers, newLSTM(k, p.Batch, p.Steps, p.In, p.Hidden, take(3)))

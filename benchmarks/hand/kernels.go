@@ -14,7 +14,7 @@ import (
 // Plain are loops in plain Go.
 func Plain[T Float]() Kernels[T] {
 	return Kernels[T]{
-		MatMul:  plainMatMul[T],
+		MatMul: plainMatMul[T], Heads: plainHeads[T],
 		BiasAct: plainBiasAct[T], ActGrad: plainActGrad[T], ColumnSums: plainColumnSums[T],
 		Sigmoid: func(x []T) {
 			for i, v := range x {
@@ -26,6 +26,7 @@ func Plain[T Float]() Kernels[T] {
 				x[i] = T(math.Tanh(float64(v)))
 			}
 		},
+		Mul: plainMul[T], MulAdd: plainMulAdd[T], Softmax: plainSoftmax[T], SoftmaxGrad: plainSoftmaxGrad[T], GELU: plainGELU[T],
 		Sum: plainSum[T], Dot: plainDot[T], Affine: plainAffine[T],
 		Update: func(p, g []T, rate T) {
 			for i, v := range g {
@@ -37,30 +38,48 @@ func Plain[T Float]() Kernels[T] {
 }
 
 func plainMatMul[T Float](transA, transB bool, m, n, k int, a, b []T, beta T, c []T) {
-	if beta == 0 {
-		clear(c[:m*n])
-	}
-	if transB { // rows of a and of b lie side by side
-		for i := range m {
-			for j := range n {
-				var sum T
-				for p, v := range b[j*k : (j+1)*k] {
-					sum += a[i*k+p] * v
-				}
-				c[i*n+j] += sum
-			}
-		}
-		return
-	}
-	row, col := k, 1 // of a, from one element of op(a) to the next
+	lda, ldb := leading(transA, transB, m, n, k)
+	plainProduct(transA, transB, m, n, k, 1, a, lda, b, ldb, beta, c, n)
+}
+
+// leading are the distances between the rows of a and of b if these are dense.
+func leading(transA, transB bool, m, n, k int) (lda, ldb int) {
+	lda, ldb = k, n
 	if transA {
-		row, col = 1, m
+		lda = m
+	}
+	if transB {
+		ldb = k
+	}
+	return lda, ldb
+}
+
+// plainProduct is c = alpha·op(a)·op(b) + beta·c with the distances between rows; beta is
+// 0 or 1. At most one of a and b is transposed.
+func plainProduct[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	row, col := lda, 1 // of a, from one element of op(a) to the next
+	if transA {
+		row, col = 1, lda
 	}
 	for i := range m {
-		y := c[i*n : (i+1)*n]
+		y := c[i*ldc : i*ldc+n]
+		if beta == 0 {
+			clear(y)
+		}
+		if transB { // rows of a and of b lie side by side
+			x := a[i*lda : i*lda+k]
+			for j := range y {
+				var sum T
+				for p, v := range b[j*ldb : j*ldb+k] {
+					sum += x[p] * v
+				}
+				y[j] += alpha * sum
+			}
+			continue
+		}
 		for p := range k {
-			x := a[i*row+p*col]
-			for j, v := range b[p*n : (p+1)*n] {
+			x := alpha * a[i*row+p*col]
+			for j, v := range b[p*ldb : p*ldb+n] {
 				y[j] += x * v
 			}
 		}
@@ -150,49 +169,50 @@ func plainAdam[T Float](p, g, m, v []T, step int, rate float64) {
 // Gonum are Plain's with gonum's products.
 func Gonum[T Float]() Kernels[T] {
 	k := Plain[T]()
-	flag := func(t bool) blas.Transpose {
-		if t {
-			return blas.Trans
-		}
-		return blas.NoTrans
-	}
+	k.Heads = gonumHeads[T]
 	k.MatMul = func(transA, transB bool, m, n, kk int, a, b []T, beta T, c []T) {
-		lda, ldb := kk, n
-		if transA {
-			lda = m
-		}
-		if transB {
-			ldb = kk
-		}
-		switch a := any(a).(type) {
-		case []float32:
-			if n == 1 { // op(b) is a vector
-				rows, cols := m, kk
-				if transA {
-					rows, cols = kk, m
-				}
-				gonum.Implementation{}.Sgemv(flag(transA), rows, cols, 1, a, lda, any(b).([]float32), 1, float32(beta), any(c).([]float32), 1)
-				return
-			}
-			gonum.Implementation{}.Sgemm(flag(transA), flag(transB), m, n, kk, 1, a, lda, any(b).([]float32), ldb, float32(beta), any(c).([]float32), n)
-		case []float64:
-			if n == 1 {
-				rows, cols := m, kk
-				if transA {
-					rows, cols = kk, m
-				}
-				gonum.Implementation{}.Dgemv(flag(transA), rows, cols, 1, a, lda, any(b).([]float64), 1, float64(beta), any(c).([]float64), 1)
-				return
-			}
-			gonum.Implementation{}.Dgemm(flag(transA), flag(transB), m, n, kk, 1, a, lda, any(b).([]float64), ldb, float64(beta), any(c).([]float64), n)
-		}
+		lda, ldb := leading(transA, transB, m, n, kk)
+		gonumProduct(transA, transB, m, n, kk, 1, a, lda, b, ldb, beta, c, n)
 	}
 	return k
+}
+
+func flag(t bool) blas.Transpose {
+	if t {
+		return blas.Trans
+	}
+	return blas.NoTrans
+}
+
+// gonumProduct is c = alpha·op(a)·op(b) + beta·c with the distances between rows.
+func gonumProduct[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	vector := n == 1 && ldc == 1 && (transB || ldb == 1) // op(b) is one
+	rows, cols := m, k
+	if transA {
+		rows, cols = k, m
+	}
+	switch a := any(a).(type) {
+	case []float32:
+		b, c := any(b).([]float32), any(c).([]float32)
+		if vector {
+			gonum.Implementation{}.Sgemv(flag(transA), rows, cols, float32(alpha), a, lda, b, 1, float32(beta), c, 1)
+			return
+		}
+		gonum.Implementation{}.Sgemm(flag(transA), flag(transB), m, n, k, float32(alpha), a, lda, b, ldb, float32(beta), c, ldc)
+	case []float64:
+		b, c := any(b).([]float64), any(c).([]float64)
+		if vector {
+			gonum.Implementation{}.Dgemv(flag(transA), rows, cols, float64(alpha), a, lda, b, 1, float64(beta), c, 1)
+			return
+		}
+		gonum.Implementation{}.Dgemm(flag(transA), flag(transB), m, n, k, float64(alpha), a, lda, b, ldb, float64(beta), c, ldc)
+	}
 }
 
 // Best are this project's own kernels, called by hand, on the number of threads.
 func Best[T Float](threads int) Kernels[T] {
 	k := Fast[T]()
+	k.Heads = bestHeads[T](threads)
 	w := pool.Of(threads)
 	type shape struct {
 		s gemm.Spec
@@ -221,6 +241,7 @@ func Best[T Float](threads int) Kernels[T] {
 // Fast are Plain's with this project's SIMD loops for all but the products.
 func Fast[T Float]() Kernels[T] {
 	k := Plain[T]()
+	fastRows(&k, vec.Of[T]())
 	switch k := any(&k).(type) {
 	case *Kernels[float32]:
 		k.BiasAct = fastBiasAct(vec.F32.Add, vec.F32.Relu, vec.F32.Tanh, vec.F32.Sigmoid)
@@ -288,9 +309,10 @@ func fastAffine[T Float](mulS, addS func(dst, a []T, s T)) func(y, x []T, scale,
 	}
 }
 
-func fastAdam[T Float](adam func(p, g, m, v []T, a vec.AdamArgs)) func(p, g, m, v []T, step int, rate float64) {
+func fastAdam[T Float](adam func(p, m, v, g []T, a vec.AdamArgs)) func(p, g, m, v []T, step int, rate float64) {
 	return func(p, g, m, v []T, step int, rate float64) {
-		adam(p, g, m, v, vec.AdamArgs{LR: rate, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8,
-			Bias1: 1 - math.Pow(0.9, float64(step)), Bias2: 1 - math.Pow(0.999, float64(step))})
+		n := float64(step)
+		adam(p, m, v, g, vec.AdamArgs{B1: 0.9, C1: 1 - 0.9, B2: 0.999, C2: 1 - 0.999, Eps: 1e-8, Keep: 1,
+			Step: rate / (1 - math.Pow(0.9, n)), Root: 1 / math.Sqrt(1-math.Pow(0.999, n))})
 	}
 }

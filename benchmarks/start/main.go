@@ -13,6 +13,7 @@ import (
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 )
 
 func main() {
@@ -48,7 +49,7 @@ func run(args []string) (loss float64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	trainer, err := train.New(model, train.Options{Optimizer: train.SGD{}, Schedule: train.Constant(0.01), BatchSize: batch})
+	trainer, err := train.New(model, train.Options{Optimizer: train.SGD{}, Schedule: schedule.Constant(0.01), BatchSize: batch})
 	if err != nil {
 		return 0, err
 	}

@@ -4,7 +4,9 @@
 //
 //	go run ./examples/charlm
 //	go run ./examples/charlm -epochs 7
-//	go run ./examples/charlm -text FILE -prompt "Once "
+//	go run ./examples/charlm -text FILE -prompt "Once " -checkpoint FOLDER
+//
+// With -checkpoint the same command goes on where the training was interrupted.
 package main
 
 import (
@@ -14,12 +16,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 )
 
 //go:embed sonnets.txt
@@ -28,6 +30,7 @@ var sonnets string
 // settings are the flags.
 type settings struct {
 	text, prompt   string
+	checkpoint     string
 	epochs, length int
 	topK           int
 	temperature    float64
@@ -43,8 +46,9 @@ func main() {
 	flag.IntVar(&s.topK, "topk", 5, "draw one of so many characters that are the likeliest; 0: of all")
 	flag.Float64Var(&s.temperature, "temperature", 0.7, "below 1 the text is more likely, above 1 more surprising")
 	flag.Uint64Var(&s.seed, "seed", 1, "of the weights and of what is written")
+	flag.StringVar(&s.checkpoint, "checkpoint", "", "a folder to write the training to and to go on with; empty: none")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := train.WithSignals(context.Background())
 	defer stop()
 	err := s.read(*file)
 	if err == nil {
@@ -52,7 +56,7 @@ func main() {
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "charlm:", err)
-		os.Exit(1)
+		os.Exit(train.ExitCode(err))
 	}
 }
 
@@ -82,7 +86,11 @@ func run(ctx context.Context, w io.Writer, s settings) error {
 	if err != nil {
 		return err
 	}
-	trainer, err := train.New(model, train.Options{Epochs: s.epochs, Schedule: train.Constant(0.005), Seed: s.seed})
+	o := train.Options{Epochs: s.epochs, Schedule: schedule.Constant(0.005), Seed: s.seed}
+	if s.checkpoint != "" {
+		o.Checkpoint = &train.Checkpoint{Dir: s.checkpoint, Resume: true}
+	}
+	trainer, err := train.New(model, o)
 	if err != nil {
 		return err
 	}

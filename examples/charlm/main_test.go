@@ -9,6 +9,9 @@ import (
 
 // TestOutput lets a trained model write: nearly all words are words of the sonnets.
 func TestOutput(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it trains for many seconds without assembly")
+	}
 	var out strings.Builder
 	s := settings{text: sonnets, prompt: "Shall I ", epochs: 20, length: 250, topK: 5, temperature: 0.7, seed: 1}
 	if err := run(context.Background(), &out, s); err != nil {

@@ -4,6 +4,7 @@
 //
 //	go run ./examples/cnn
 //	go run ./examples/cnn -model resnet20 -epochs 10 -augment
+//	go run ./examples/cnn -digits -report page.html
 package main
 
 import (
@@ -14,13 +15,14 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/signal"
 
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/augment"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/report"
+	"github.com/symgrad/symgrad/train/schedule"
 )
 
 // settings are the flags.
@@ -29,6 +31,7 @@ type settings struct {
 	epochs  int
 	digits  bool
 	augment bool
+	report  string
 }
 
 func main() {
@@ -37,12 +40,13 @@ func main() {
 	flag.IntVar(&s.epochs, "epochs", 0, "passes over the training set; 0: 3 of Fashion-MNIST, 5 of the digits")
 	flag.BoolVar(&s.digits, "digits", false, "read the digits also where Fashion-MNIST is found")
 	flag.BoolVar(&s.augment, "augment", false, "change the pictures in each epoch: move them, mirror clothes")
+	flag.StringVar(&s.report, "report", "", "a file for a page about the training; empty: none")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := train.WithSignals(context.Background())
 	defer stop()
 	if err := run(ctx, os.Stdout, s); err != nil {
 		fmt.Fprintln(os.Stderr, "cnn:", err)
-		os.Exit(1)
+		os.Exit(train.ExitCode(err))
 	}
 }
 
@@ -60,7 +64,7 @@ func run(ctx context.Context, w io.Writer, s settings) error {
 		return err
 	}
 	trainer, err := train.New(model, train.Options{Epochs: s.epochs, BatchSize: p.batch, Seed: 1, Progress: w,
-		Schedule: train.StepDecay(p.rate, s.epochs*p.train.Len()/p.batch/3, 0.4), Metrics: []train.Metric{train.Accuracy()}, EvalBatch: 250,
+		Schedule: schedule.Step{Rate: p.rate, Every: s.epochs * p.train.Len() / p.batch / 3, Factor: 0.4}, Metrics: []train.Metric{train.Accuracy()}, EvalBatch: 250,
 		Augment: p.changes(s.augment)})
 	if err != nil {
 		return err
@@ -72,7 +76,16 @@ func run(ctx context.Context, w io.Writer, s settings) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w, "%s: test loss %.4f, test accuracy %.4f after %d steps\n", s.model, r.Loss, r.Metrics[0].Value, trainer.Steps())
+	if s.report != "" {
+		page, err := report.Of(ctx, trainer, report.Options{Title: s.model + " on " + p.name, Data: p.test, DataName: "test", Batch: p.batch})
+		if err != nil {
+			return err
+		}
+		if err := page.WriteFile(s.report); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintf(w, "%s: test loss %.4f, test accuracy %.4f after %d steps\n", s.model, r.Loss, r.Metrics[0].Value, trainer.Position().Step)
 	return err
 }
 

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -10,10 +12,14 @@ import (
 
 // TestOutput trains both networks on the digits and looks at what they say.
 func TestOutput(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it trains for many seconds without assembly")
+	}
+	page := filepath.Join(t.TempDir(), "page.html")
 	for _, c := range []struct {
 		settings settings
 		want     float64
-	}{{settings{"lenet5", 5, true, false}, 0.95}, {settings{"resnet20", 2, true, true}, 0.9}} {
+	}{{settings{model: "lenet5", epochs: 5, digits: true, report: page}, 0.95}, {settings{model: "resnet20", epochs: 2, digits: true, augment: true}, 0.9}} {
 		var out strings.Builder
 		if err := run(context.Background(), &out, c.settings); err != nil {
 			t.Fatal(err)
@@ -26,7 +32,10 @@ func TestOutput(t *testing.T) {
 			t.Errorf("%s: got the accuracy %s, want at least %v", c.settings.model, m[1], c.want)
 		}
 	}
-	if err := run(context.Background(), &strings.Builder{}, settings{"alexnet", 1, true, false}); err == nil || !strings.Contains(err.Error(), "alexnet") {
+	if text, err := os.ReadFile(page); err != nil || !strings.Contains(string(text), "<h1>lenet5 on digits</h1>") {
+		t.Errorf("the report: %v, %.300s", err, text)
+	}
+	if err := run(context.Background(), &strings.Builder{}, settings{model: "alexnet", epochs: 1, digits: true}); err == nil || !strings.Contains(err.Error(), "alexnet") {
 		t.Errorf("got %v for a model that there is not", err)
 	}
 }

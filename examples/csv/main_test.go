@@ -17,6 +17,6 @@ func TestOutput(t *testing.T) {
 		t.Errorf("got:\n%s", &out)
 	}
 	if s, err := os.Stat(file); err != nil || s.Size() < 8*(4*16+16+16*3+3) {
-		t.Errorf("the parameters were not saved: %v, %v", s, err)
+		t.Errorf("the model was not saved: %v, %v", s, err)
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 	"gorgonia.org/gorgonia"
 )
 
@@ -55,11 +56,13 @@ func logCosh(b *graph.Builder, x, y *gorgonia.Node) *gorgonia.Node {
 func main() {
 	if err := run(os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "custom:", err)
-		os.Exit(1)
+		os.Exit(train.ExitCode(err))
 	}
 }
 
 func run(w io.Writer) error {
+	ctx, stop := train.WithSignals(context.Background())
+	defer stop()
 	set, err := shots(2000)
 	if err != nil {
 		return err
@@ -70,16 +73,16 @@ func run(w io.Writer) error {
 	}
 	model := ballistic{graph.NewParams(graph.Float64, 7)}
 	trainer, err := train.New(model, train.Options{
-		Optimizer: train.AdamW{}, Schedule: train.StepDecay(0.01, 500, 0.5), Epochs: 40, BatchSize: 50,
+		Optimizer: train.AdamW{}, Schedule: schedule.Step{Rate: 0.01, Every: 500, Factor: 0.5}, Epochs: 40, BatchSize: 50,
 		Target: "range", Metrics: []train.Metric{train.MAE(), train.R2()},
 	})
 	if err != nil {
 		return err
 	}
-	if _, err := trainer.Fit(context.Background(), trainSet); err != nil {
+	if _, err := trainer.Fit(ctx, trainSet); err != nil {
 		return err
 	}
-	r, err := trainer.Evaluate(context.Background(), testSet)
+	r, err := trainer.Evaluate(ctx, testSet)
 	if err != nil {
 		return err
 	}

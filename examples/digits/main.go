@@ -11,29 +11,29 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 )
 
 func main() {
 	epochs := flag.Int("epochs", 40, "passes over the training set")
 	picture := flag.String("picture", "digits-loss.svg", "where to draw the loss curve; empty: nowhere")
-	save := flag.String("save", "", "where to save the trained parameters (safetensors); empty: nowhere")
+	save := flag.String("save", "", "where to save the trained model, for train.Open; empty: nowhere")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := train.WithSignals(context.Background())
 	defer stop()
 	if err := run(ctx, os.Stdout, *epochs, *picture, *save); err != nil {
 		fmt.Fprintln(os.Stderr, "digits:", err)
-		os.Exit(1)
+		os.Exit(train.ExitCode(err))
 	}
 }
 
 func run(ctx context.Context, w io.Writer, epochs int, picture, save string) error {
-	trainSet, testSet, raw, err := load()
+	trainSet, testSet, raw, scaler, err := load()
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func run(ctx context.Context, w io.Writer, epochs int, picture, save string) err
 		return err
 	}
 	trainer, err := train.New(model, train.Options{
-		Optimizer: train.Adam{}, Schedule: train.StepDecay(0.002, 850, 0.75),
+		Optimizer: train.Adam{}, Schedule: schedule.Step{Rate: 0.002, Every: 850, Factor: 0.75},
 		Epochs: epochs, BatchSize: 32, Seed: 1,
 		Metrics: []train.Metric{train.Accuracy()}, Validation: testSet, Progress: w,
 	})
@@ -73,7 +73,7 @@ func run(ctx context.Context, w io.Writer, epochs int, picture, save string) err
 		fmt.Fprintln(w, "loss curve:", picture)
 	}
 	if save != "" {
-		return train.Save(save, model.Params())
+		return trainer.SaveModel(save, train.ModelFile{Recipe: data.Recipe{Steps: []data.Step{&scaler}}})
 	}
 	return nil
 }
@@ -81,30 +81,30 @@ func run(ctx context.Context, w io.Writer, epochs int, picture, save string) err
 // load splits the digits as the reference does and scales the features to the
 // mean 0 and the variance 1 of the training part. raw is the test part with its
 // pixels as they are, 0 to 16.
-func load() (trainSet, testSet, raw *data.Dataset, err error) {
+func load() (trainSet, testSet, raw *data.Dataset, scaler data.Scaler, err error) {
+	fail := func(err error) (_, _, _ *data.Dataset, _ data.Scaler, _ error) { return nil, nil, nil, scaler, err }
 	all, err := data.Digits()
 	if err != nil {
-		return nil, nil, nil, err
+		return fail(err)
 	}
 	trainRows, testRows, err := data.ReferenceSplit("digits")
 	if err != nil {
-		return nil, nil, nil, err
+		return fail(err)
 	}
 	if trainSet, err = all.Subset(trainRows); err != nil {
-		return nil, nil, nil, err
+		return fail(err)
 	}
 	if raw, err = all.Subset(testRows); err != nil {
-		return nil, nil, nil, err
+		return fail(err)
 	}
-	scaler := data.Scaler{Field: "x"}
 	if err := scaler.Fit(trainSet); err != nil {
-		return nil, nil, nil, err
+		return fail(err)
 	}
 	if trainSet, err = scaler.Apply(trainSet); err != nil {
-		return nil, nil, nil, err
+		return fail(err)
 	}
 	testSet, err = scaler.Apply(raw)
-	return trainSet, testSet, raw, err
+	return trainSet, testSet, raw, scaler, err
 }
 
 // prediction is a picture with what the model reads in it.

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/symgrad/symgrad/train"
 )
 
 // TestOutput trains as the command does and looks at what it says and writes.
@@ -30,8 +32,8 @@ func TestOutput(t *testing.T) {
 		t.Errorf("got %d predictions, want 6", n)
 	}
 	svg, err := os.ReadFile(picture)
-	if err != nil || strings.Count(string(svg), "<polyline") != 2 {
-		t.Errorf("got the picture %.60q, %v, want two lines", svg, err)
+	if err != nil || strings.Count(string(svg), "<polyline") != 3 {
+		t.Errorf("got the picture %.60q, %v, want the lines of two losses and of the learning rate", svg, err)
 	}
 	// The picture in README.md is this one, up to the rounding of the processor.
 	shown, err := os.ReadFile("../../docs/digits.svg")
@@ -39,7 +41,40 @@ func TestOutput(t *testing.T) {
 	if got, want := number.ReplaceAllString(string(svg), "0"), number.ReplaceAllString(string(shown), "0"); err != nil || got != want {
 		t.Errorf("docs/digits.svg is not the picture that this command draws: go run ./examples/digits -picture docs/digits.svg (%v)", err)
 	}
-	if s, err := os.Stat(saved); err != nil || s.Size() < 4*(64*64+64*32+32*10) {
-		t.Errorf("the parameters were not saved: %v, %v", s, err)
+	if right := opened(t, saved); right < 0.9735 {
+		t.Errorf("the saved model has the test accuracy %.4f, want at least 0.9735", right)
 	}
+}
+
+// opened returns the accuracy of a saved model on the test pictures as they are.
+func opened(t *testing.T, file string) float64 {
+	t.Helper()
+	model, err := train.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, raw, _, err := load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	probs, err := model.Predict(context.Background(), raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	y, _ := raw.Field("y")
+	labels := make([]int, raw.Len())
+	rows, err := raw.Rows(y.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	right := 0
+	for i := range labels {
+		if err := rows.Ints(labels[i:i+1], []int{i}); err != nil {
+			t.Fatal(err)
+		}
+		if model.Label(probs[10*i:10*i+10]) == strconv.Itoa(labels[i]) {
+			right++
+		}
+	}
+	return float64(right) / float64(raw.Len())
 }

@@ -8,12 +8,14 @@ import (
 	"fmt"
 	"log"
 	"math"
+	"os"
 
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/loss"
 	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 	"gorgonia.org/gorgonia"
 )
 
@@ -35,10 +37,11 @@ func main() {
 		x = append(x, float64(i)/50-2)
 		y = append(y, math.Sin(x[i]))
 	}
-	ctx := context.Background()
+	ctx, stop := train.WithSignals(context.Background())
+	defer stop()
 	set := must(data.XY(x, 1, y, 1))
 	model := curve{graph.NewParams(graph.Float64, 1)}
-	trainer := must(train.New(model, train.Options{Epochs: 200, Schedule: train.StepDecay(0.01, 400, 0.5)}))
+	trainer := must(train.New(model, train.Options{Epochs: 200, Schedule: schedule.Step{Rate: 0.01, Every: 400, Factor: 0.5}}))
 	history := must(trainer.Fit(ctx, set))
 
 	at := must(data.New(data.Field{Name: "x", Shape: []int{1}, Floats: []float64{1}}))
@@ -49,7 +52,8 @@ func main() {
 // must returns v, or ends the program with the error.
 func must[T any](v T, err error) T {
 	if err != nil {
-		log.Fatal(err)
+		log.Print(err)
+		os.Exit(train.ExitCode(err))
 	}
 	return v
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 )
 
 func main() {
@@ -24,7 +25,7 @@ func main() {
 	flag.Parse()
 	if err := run(os.Stdout, *steps, *picture); err != nil {
 		fmt.Fprintln(os.Stderr, "gan:", err)
-		os.Exit(1)
+		os.Exit(train.ExitCode(err))
 	}
 }
 
@@ -52,7 +53,7 @@ func run(w io.Writer, steps int, picture string) error {
 func play(w io.Writer, set *data.Dataset, steps int) ([]float64, error) {
 	const batch = 256
 	critic, generator := players(1)
-	o := train.Options{Optimizer: train.Adam{Beta1: 0.5}, Schedule: train.StepDecay(0.002, 2000, 0.5), EvalBatch: set.Len()}
+	o := train.Options{Optimizer: train.Adam{Beta1: 0.5}, Schedule: schedule.Step{Rate: 0.002, Every: 2000, Factor: 0.5}, EvalBatch: set.Len()}
 	first, err := train.New(critic, o)
 	if err != nil {
 		return nil, err
@@ -65,7 +66,12 @@ func play(w io.Writer, set *data.Dataset, steps int) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
+	ctx, stop := train.WithSignals(context.Background())
+	defer stop()
 	for i := range steps {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
 		if i%batches.Len() == 0 {
 			batches.Epoch(i / batches.Len())
 		}
@@ -82,7 +88,7 @@ func play(w io.Writer, set *data.Dataset, steps int) ([]float64, error) {
 			fmt.Fprintf(w, "step %d: the critic's loss is %.2f, the generator's %.2f\n", i+1, a, b)
 		}
 	}
-	return second.Predict(context.Background(), set)
+	return second.Predict(ctx, set)
 }
 
 // clusters draws n points of eight normal distributions on a circle.

@@ -16,6 +16,9 @@ import (
 
 // TestOutput plays for less time than the command and looks at what it says and draws.
 func TestOutput(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it trains for many seconds without assembly")
+	}
 	picture := filepath.Join(t.TempDir(), "gan.svg")
 	var out strings.Builder
 	if err := run(&out, 3000, picture); err != nil {

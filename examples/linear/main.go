@@ -17,17 +17,19 @@ import (
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 )
 
 func main() {
 	if err := run(os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "linear:", err)
-		os.Exit(1)
+		os.Exit(train.ExitCode(err))
 	}
 }
 
 func run(w io.Writer) error {
-	ctx := context.Background()
+	ctx, stop := train.WithSignals(context.Background())
+	defer stop()
 	x, y := points(100)
 	set, err := data.XY(x, 1, y, 1)
 	if err != nil {
@@ -42,7 +44,7 @@ func run(w io.Writer) error {
 		return err
 	}
 	trainer, err := train.New(model, train.Options{
-		Optimizer: train.SGD{}, Schedule: train.Constant(0.5), Epochs: 1000, BatchSize: len(x),
+		Optimizer: train.SGD{}, Schedule: schedule.Constant(0.5), Epochs: 1000, BatchSize: len(x),
 	})
 	if err != nil {
 		return err

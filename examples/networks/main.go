@@ -15,16 +15,19 @@ import (
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 )
 
 func main() {
 	if err := run(os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "networks:", err)
-		os.Exit(1)
+		os.Exit(train.ExitCode(err))
 	}
 }
 
 func run(w io.Writer) error {
+	ctx, stop := train.WithSignals(context.Background())
+	defer stop()
 	set, err := data.Digits()
 	if err != nil {
 		return err
@@ -53,18 +56,18 @@ func run(w io.Writer) error {
 		name  string
 		model train.Model
 	}{{"convolutional", cnn}, {"recurrent", rnn}} {
-		t, err := train.New(m.model, train.Options{Epochs: 15, Schedule: train.StepDecay(0.005, 400, 0.5), Metrics: []train.Metric{train.Accuracy()}, Seed: 1})
+		t, err := train.New(m.model, train.Options{Epochs: 15, Schedule: schedule.Step{Rate: 0.005, Every: 400, Factor: 0.5}, Metrics: []train.Metric{train.Accuracy()}, Seed: 1})
 		if err != nil {
 			return err
 		}
-		if _, err := t.Fit(context.Background(), rest); err != nil {
+		if _, err := t.Fit(ctx, rest); err != nil {
 			return err
 		}
-		r, err := t.Evaluate(context.Background(), test)
+		r, err := t.Evaluate(ctx, test)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "%s network: test accuracy %.4f after %d steps\n", m.name, r.Metrics[0].Value, t.Steps())
+		fmt.Fprintf(w, "%s network: test accuracy %.4f after %d steps\n", m.name, r.Metrics[0].Value, t.Position().Step)
 	}
 	return nil
 }

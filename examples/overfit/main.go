@@ -18,14 +18,17 @@ import (
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/augment"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 )
 
 func main() {
 	picture := flag.String("picture", "overfit.svg", "where to draw the validation losses; empty: nowhere")
 	flag.Parse()
-	if err := run(context.Background(), os.Stdout, *picture); err != nil {
+	ctx, stop := train.WithSignals(context.Background())
+	defer stop()
+	if err := run(ctx, os.Stdout, *picture); err != nil {
 		fmt.Fprintln(os.Stderr, "overfit:", err)
-		os.Exit(1)
+		os.Exit(train.ExitCode(err))
 	}
 }
 
@@ -39,7 +42,7 @@ type remedy struct {
 // remedies returns the settings without a remedy, with each, and with all.
 func remedies(validation *data.Dataset) []remedy {
 	model := models.MLPOptions{In: 64, Hidden: []int{64, 32}, Out: 10, DType: graph.Float32, Seed: 1}
-	fit := train.Options{Epochs: 150, Schedule: train.Constant(0.002), Seed: 1, Validation: validation}
+	fit := train.Options{Epochs: 150, Schedule: schedule.Constant(0.002), Seed: 1, Validation: validation}
 	list := make([]remedy, 7)
 	for i, name := range []string{"nothing", "more data", "smaller model", "weight decay", "dropout", "early stopping", "all"} {
 		list[i] = remedy{name, model, fit}

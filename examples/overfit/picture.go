@@ -45,7 +45,7 @@ func draw(results []result) []byte {
 			fmt.Fprintf(&b, "%.1f,%.1f ", x(e+1), y(v))
 		}
 		fmt.Fprintf(&b, `"/><path d="M%d %dh18" class="line%d" stroke-width="3"/><text x="%d" y="%d">%s</text>`, right+20, top+22*i, i, right+44, top+22*i+4, r.name)
-		if best := r.history.Best; best > 0 {
+		if best := r.history.Best; r.fit.Stop != nil && best > 0 {
 			fmt.Fprintf(&b, `<circle cx="%.1f" cy="%.1f" r="4" class="line%d" fill="none" stroke-width="2"/>`, x(best), y(r.history.Validations()[best-1]), i)
 		}
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 	"gorgonia.org/gorgonia"
 )
 
@@ -63,11 +64,13 @@ func main() {
 	flag.Parse()
 	if err := run(os.Stdout, *epochs); err != nil {
 		fmt.Fprintln(os.Stderr, "pinn:", err)
-		os.Exit(1)
+		os.Exit(train.ExitCode(err))
 	}
 }
 
 func run(w io.Writer, epochs int) error {
+	ctx, stop := train.WithSignals(context.Background())
+	defer stop()
 	const points = 41
 	x := make([]float64, points)
 	for i := range x {
@@ -78,15 +81,15 @@ func run(w io.Writer, epochs int) error {
 		return err
 	}
 	model := equation{graph.NewParams(graph.Float64, 1)}
-	trainer, err := train.New(model, train.Options{Epochs: epochs, BatchSize: points, InOrder: true, Schedule: train.StepDecay(0.01, epochs/8+1, 0.5)})
+	trainer, err := train.New(model, train.Options{Epochs: epochs, BatchSize: points, InOrder: true, Schedule: schedule.Step{Rate: 0.01, Every: epochs/8 + 1, Factor: 0.5}})
 	if err != nil {
 		return err
 	}
-	history, err := trainer.Fit(context.Background(), set)
+	history, err := trainer.Fit(ctx, set)
 	if err != nil {
 		return err
 	}
-	y, err := trainer.Predict(context.Background(), set)
+	y, err := trainer.Predict(ctx, set)
 	if err != nil {
 		return err
 	}

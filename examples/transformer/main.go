@@ -12,13 +12,13 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
-	"os/signal"
 	"slices"
 
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 )
 
 // A text is digits, equals, and the digits in order: tokens 0 to 9, and 10 for equals.
@@ -31,11 +31,11 @@ const (
 func main() {
 	epochs := flag.Int("epochs", 6, "passes over the training texts")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := train.WithSignals(context.Background())
 	defer stop()
 	if err := run(ctx, os.Stdout, *epochs); err != nil {
 		fmt.Fprintln(os.Stderr, "transformer:", err)
-		os.Exit(1)
+		os.Exit(train.ExitCode(err))
 	}
 }
 
@@ -50,7 +50,7 @@ func run(ctx context.Context, w io.Writer, epochs int) error {
 	if err != nil {
 		return err
 	}
-	trainer, err := train.New(model, train.Options{Epochs: epochs, BatchSize: 64, Schedule: train.StepDecay(0.003, 94*epochs/3, 0.4), Seed: 1})
+	trainer, err := train.New(model, train.Options{Epochs: epochs, BatchSize: 64, Schedule: schedule.Step{Rate: 0.003, Every: 94 * epochs / 3, Factor: 0.4}, Seed: 1})
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,9 @@ import (
 
 // TestOutput trains for less time than the command and looks at what the model sorts.
 func TestOutput(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it trains for many seconds without assembly")
+	}
 	var out strings.Builder
 	if err := run(context.Background(), &out, 4); err != nil {
 		t.Fatal(err)

@@ -10,13 +10,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strings"
 
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 	"gorgonia.org/gorgonia"
 )
 
@@ -24,11 +24,11 @@ func main() {
 	epochs := flag.Int("epochs", 120, "passes over the digits")
 	picture := flag.String("picture", "vae.svg", "where to draw the digits; empty: nowhere")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := train.WithSignals(context.Background())
 	defer stop()
 	if err := run(ctx, os.Stdout, *epochs, *picture); err != nil {
 		fmt.Fprintln(os.Stderr, "vae:", err)
-		os.Exit(1)
+		os.Exit(train.ExitCode(err))
 	}
 }
 
@@ -52,7 +52,7 @@ func run(ctx context.Context, w io.Writer, epochs int, picture string) error {
 	if err != nil {
 		return err
 	}
-	trainer, err := train.New(model, train.Options{Epochs: epochs, BatchSize: 64, Schedule: train.Constant(0.002), Seed: 1})
+	trainer, err := train.New(model, train.Options{Epochs: epochs, BatchSize: 64, Schedule: schedule.Constant(0.002), Seed: 1})
 	if err != nil {
 		return err
 	}

@@ -14,16 +14,19 @@ import (
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 )
 
 func main() {
 	if err := run(os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "xor:", err)
-		os.Exit(1)
+		os.Exit(train.ExitCode(err))
 	}
 }
 
 func run(w io.Writer) error {
+	ctx, stop := train.WithSignals(context.Background())
+	defer stop()
 	x := []float64{0, 0, 0, 1, 1, 0, 1, 1}
 	set, err := data.XY(x, 2, []float64{0, 1, 1, 0}, 1)
 	if err != nil {
@@ -34,15 +37,15 @@ func run(w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		trainer, err := train.New(model, train.Options{Optimizer: train.Adam{}, Schedule: train.Constant(0.05), Epochs: 500, BatchSize: 4})
+		trainer, err := train.New(model, train.Options{Optimizer: train.Adam{}, Schedule: schedule.Constant(0.05), Epochs: 500, BatchSize: 4})
 		if err != nil {
 			return err
 		}
-		history, err := trainer.Fit(context.Background(), set)
+		history, err := trainer.Fit(ctx, set)
 		if err != nil {
 			return err
 		}
-		probs, err := trainer.Predict(context.Background(), set)
+		probs, err := trainer.Predict(ctx, set)
 		if err != nil {
 			return err
 		}

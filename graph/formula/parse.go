@@ -1,7 +1,9 @@
-// Package formula reads formulas as text into graphs: "b1*(1 - exp(-b2*x))".
+// Package formula reads formulas as text into graphs: "b1*(1 - exp(-b2*x))". It writes graphs as
+// formulas, and models with their gradients as equations.
 //
-// It owns the text form. It does not own any operator: it calls a graph.Builder.
-// Importers: programs whose models come as text. Read parse.go.
+// It owns the text forms. It does not own any operator: it calls a graph.Builder.
+// Importers: programs whose models come as text, and pages that show models. Read parse.go,
+// print.go, then equations.go.
 package formula
 
 import (

@@ -17,8 +17,8 @@ import (
 // Leaves are written by their names, without a scope that all share; constants of
 // one element as numbers, others as "const". Reshaping and broadcasting are not
 // written. What only a reader sees is simplified: products by 1, sums with 0, like
-// terms and powers. Matrices are multiplied side by side, Xᵀ is a transpose and
-// σ the sigmoid function. Operators without a sign of their own are functions of
+// terms and powers. Matrices are multiplied side by side, beside them ⊙ multiplies element
+// by element, Xᵀ is a transpose and σ the sigmoid function. Operators without a sign of their own are functions of
 // their names.
 //
 // Errors: ErrOption for a nil node; ErrLimit for a formula of more than 2,000 operators,
@@ -41,37 +41,85 @@ func LaTeX(n *gorgonia.Node) (string, error) {
 	return e.LaTeX(), nil
 }
 
+// MathML is Text as a MathML element "math", for web pages.
+func MathML(n *gorgonia.Node) (string, error) {
+	e, err := expression(n)
+	if err != nil {
+		return "", errors.Wrap(err, "formula: MathML")
+	}
+	return mathElement(e.MathML()), nil
+}
+
+func mathElement(inside string) string {
+	return `<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">` + inside + "</math>"
+}
+
 // expression returns what n computes, within the limits.
 func expression(n *gorgonia.Node) (e *sym.Expr, err error) {
 	defer compile.Recover("formula", &err)
 	if n == nil {
 		return nil, mistake.Optionf("got a nil node, want a node of a graph")
 	}
-	f, err := compile.Lower(compile.Source{Name: "formula", Out: []*gorgonia.Node{n}, Leaf: leaf})
+	f, err := lower(n)
 	if err != nil {
 		return nil, err
 	}
-	compile.Tidy(f)
 	if len(f.Values) > maxPrinted {
 		return nil, mistake.Newf(ErrLimit, "got %d operators, want at most %d (%s)", len(f.Values), maxPrinted, op.NameOf(n))
 	}
-	size := map[*ir.Value]int{} // of the formula, in which a value that is used twice stands twice
-	done := map[*ir.Value]*sym.Expr{}
+	w := newWriter(nil)
 	for _, v := range f.Values {
-		args := make([]*sym.Expr, len(v.In))
-		size[v] = 1
-		for i, x := range v.In {
-			args[i] = done[x]
-			size[v] += size[x]
-		}
-		if size[v] > maxPrinted {
-			return nil, mistake.Newf(ErrLimit, "got a formula that writes some operators several times, want at most %d in all (%s)", maxPrinted, op.NameOf(n))
-		}
-		if done[v] = formulaOf(v, args); done[v].Depth() > maxDepth {
-			return nil, mistake.Newf(ErrLimit, "got operators nested %d deep, want at most %d (%s)", done[v].Depth(), maxDepth, op.NameOf(n))
+		if err := w.add(v); err != nil {
+			return nil, errors.WithMessage(err, op.NameOf(n))
 		}
 	}
-	return done[f.Out[0]], nil
+	return w.own[f.Out[0]], nil
+}
+
+// lower returns what the nodes compute, made simpler.
+func lower(nodes ...*gorgonia.Node) (*ir.Func, error) {
+	f, err := compile.Lower(compile.Source{Name: "formula", Out: nodes, Leaf: leaf})
+	if err == nil {
+		compile.Tidy(f)
+	}
+	return f, err
+}
+
+// writer has the expressions of values. A value with a name stands in others by that.
+type writer struct {
+	names map[*ir.Value]*sym.Expr
+	own   map[*ir.Value]*sym.Expr // what each value computes
+	size  map[*ir.Value]int       // operators, a value that is used twice counts twice
+}
+
+func newWriter(names map[*ir.Value]*sym.Expr) *writer {
+	return &writer{names: names, own: map[*ir.Value]*sym.Expr{}, size: map[*ir.Value]int{}}
+}
+
+// add writes v, whose operands have been written.
+func (w *writer) add(v *ir.Value) error {
+	args, size := make([]*sym.Expr, len(v.In)), 1
+	for i, x := range v.In {
+		if name, ok := w.names[x]; ok {
+			args[i] = name
+			size++
+			continue
+		}
+		args[i] = w.own[x]
+		size += w.size[x]
+		if args[i] == nil {
+			return mistake.Newf(ErrLimit, "got a part that is too long itself")
+		}
+	}
+	if size > maxPrinted {
+		return mistake.Newf(ErrLimit, "got a formula that writes some operators several times, want at most %d in all", maxPrinted)
+	}
+	e := formulaOf(v, args)
+	if e.Depth() > maxDepth {
+		return mistake.Newf(ErrLimit, "got operators nested %d deep, want at most %d", e.Depth(), maxDepth)
+	}
+	w.own[v], w.size[v] = e, size
+	return nil
 }
 
 // formulaOf returns the expression of a value, of those of its arguments.

@@ -14,7 +14,8 @@ import (
 // The mean over a data set is Σ sum / Σ count over its batches, which is not the mean of
 // the batches' means. A Trainer adds up sums and counts, so that the loss does not depend
 // on how the data is cut into batches. That holds for a loss made by MeanOver, and for a
-// sum of such losses and others.
+// sum of such losses and others. For losses and a mask use MeanOf: it knows the weights of
+// classes and examples too, and MeanOver does not.
 func MeanOver(b *graph.Builder, sum, count *gorgonia.Node) *gorgonia.Node {
 	c := build.Enter(b, "loss.MeanOver", sum, count)
 	defer c.Leave()

@@ -4,6 +4,7 @@ import (
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/build"
 	"github.com/symgrad/symgrad/internal/enum"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"gorgonia.org/gorgonia"
 )
 
@@ -56,6 +57,11 @@ func reduceOver(b *graph.Builder, each, weights *gorgonia.Node, r Reduction) *go
 	switch {
 	case r == Each:
 		return each
+	case r == Sum && c.ExampleWeights != nil:
+		c.Refuse(mistake.Newf(mistake.ErrUnsupported, "got the reduction sum, want mean, or loss.MeanOf of each: with weights of examples (Options.SampleWeight, Options.ClassWeights) a loss is a weighted mean"))
+		return nil
+	case c.ExampleWeights != nil:
+		return weighedMean(b, each, weights)
 	case r == Sum:
 		return b.Sum(each)
 	case weights != nil:

@@ -10,6 +10,7 @@ import (
 	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 	"gorgonia.org/gorgonia"
 )
 
@@ -28,13 +29,15 @@ func (m tagger) Loss(b *graph.Builder, n int) (cost, output *gorgonia.Node) {
 
 	each := loss.CrossEntropy(b, logits, tags, loss.CrossEntropyOptions{Reduction: loss.Each})
 	mask := nn.LengthMask(b, lengths, m.steps)
-	return loss.MeanOver(b, b.Sum(b.Where(mask, each, b.Scalar(0))), b.Sum(mask)), logits
+	b.CountSteps(tags, lengths) // for metrics
+	return loss.MeanOf(b, each, mask), logits
 }
 
 // A tagger for sequences of different lengths. The tag of a step is 1 if its number has
 // the sign of the last number of its sequence, which the second direction reads first. The
-// loss is the mean over all steps that there are. What stands in the padding does not
-// matter: here numbers that would spoil the tags.
+// loss is the mean over all steps that there are, and a step of tag 1 counts twice. What stands in the padding does not
+// matter: here numbers that would spoil the tags, and tags that do not exist. The accuracy is that
+// of the steps that there are.
 func ExampleLengthMask() {
 	const n, steps = 128, 6
 	var x []float64
@@ -49,19 +52,20 @@ func ExampleLengthMask() {
 				tag = 1
 			}
 			if t >= l {
-				v = 1e6
+				v, tag = 1e6, 7
 			}
 			x, tags = append(x, v), append(tags, tag)
 		}
 	}
 	set, err := data.New(data.Field{Name: "x", Shape: []int{steps, 1}, Floats: x},
-		data.Field{Name: "lengths", Ints: lengths}, data.Field{Name: "y", Shape: []int{steps}, Ints: tags, Classes: 2})
+		data.Field{Name: "lengths", Ints: lengths}, data.Field{Name: "y", Shape: []int{steps}, Ints: tags})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	m := tagger{graph.NewParams(graph.Float64, 1), steps}
-	t, err := train.New(m, train.Options{Epochs: 30, Seed: 1, Schedule: train.Constant(0.02)})
+	t, err := train.New(m, train.Options{Epochs: 30, Seed: 1, Schedule: schedule.Constant(0.02), Metrics: []train.Metric{train.Accuracy()},
+		ClassWeights: []float64{1, 2}})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -73,7 +77,11 @@ func ExampleLengthMask() {
 	}
 	losses := history.Losses()
 	fmt.Println(losses[0] > 0.5, losses[len(losses)-1] < 0.1)
-	// Output: true true
+	accuracy, _ := history.Epochs[29].Metric("accuracy")
+	fmt.Println(accuracy > 0.95)
+	// Output:
+	// true true
+	// true
 }
 
 // A program of one step makes a sequence: it gets what it made before, and its own states.

@@ -15,6 +15,7 @@ import (
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 	"gorgonia.org/gorgonia"
 )
 
@@ -195,7 +196,7 @@ func TestSiamese(t *testing.T) {
 	var losses [2][]float64
 	for i := range losses {
 		m := siamese{graph.NewParams(graph.Float64, 5), i == 1}
-		tr, err := train.New(m, train.Options{Epochs: 40, BatchSize: 16, Seed: 2, Schedule: train.Constant(0.02)})
+		tr, err := train.New(m, train.Options{Epochs: 40, BatchSize: 16, Seed: 2, Schedule: schedule.Constant(0.02)})
 		if err != nil {
 			t.Fatal(err)
 		}

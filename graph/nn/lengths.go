@@ -16,11 +16,15 @@ import (
 //	mask := nn.LengthMask(b, lengths, t)
 //	target = b.Where(mask, target, b.Scalar(0)) // [N, T]
 //	each := loss.MSE(b, y, target, loss.Each)
-//	mean := loss.MeanOver(b, b.Sum(b.Where(mask, each, b.Scalar(0))), b.Sum(mask))
+//	mean := loss.MeanOf(b, each, mask)
+//	b.CountSteps(target, lengths)
 //
-// The first Where replaces targets that are NaN or infinite there. With the second alone
+// Builder.CountSteps tells a trainer that its metrics are to count the same steps.
+// loss.MeanOf takes the weights of classes and examples that a trainer gives.
+//
+// The Where replaces targets that are NaN or infinite there. With the mask of MeanOf alone
 // they reach the weights, as 0 times NaN. Do the same with y, unless it is finite there, as
-// what Recurrent makes is.
+// what Recurrent makes is. A trainer does it for the targets that CountSteps names.
 //
 // Errors: ErrShape for steps < 1, ErrDType for lengths that are no Ints. An input of
 // lengths refuses a length that is out of range when it is set, and names itself.

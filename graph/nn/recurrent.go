@@ -86,7 +86,7 @@ func Recurrent(b *graph.Builder, name string, x *gorgonia.Node, o RecurrentOptio
 	}
 	mask := stepMask(b, x, o.Lengths)
 	y, last := o.run(b, name, maskSteps(b, mask, x), func(x *gorgonia.Node, s State, w CellWeights, reverse bool) (*gorgonia.Node, State) {
-		return sweep{o.Cell, mask, reverse}.over(b, x, s, w)
+		return sweep{o.Cell, mask, o.Lengths, reverse}.over(b, x, s, w)
 	})
 	if o.BatchFirst {
 		y = b.SwapAxes(y, 0, 1)

@@ -13,6 +13,7 @@ import (
 	"github.com/symgrad/symgrad/internal/graphtest"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/schedule"
 	"gorgonia.org/gorgonia"
 )
 
@@ -253,7 +254,7 @@ func ExampleTransformerEncoderBlock() {
 		return
 	}
 	m := finder{graph.NewParams(graph.Float64, 1), steps}
-	t, err := train.New(m, train.Options{Epochs: 30, Seed: 1, Schedule: train.Constant(0.01)})
+	t, err := train.New(m, train.Options{Epochs: 30, Seed: 1, Schedule: schedule.Constant(0.01)})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -34,13 +34,14 @@ func Unroll(b *graph.Builder, k Cell, x *gorgonia.Node, s State, w CellWeights, 
 		return nil, State{}
 	}
 	mask := stepMask(b, x, o.Lengths)
-	return sweep{k, mask, o.Reverse}.over(b, maskSteps(b, mask, x), s, w)
+	return sweep{k, mask, o.Lengths, o.Reverse}.over(b, maskSteps(b, mask, x), s, w)
 }
 
 // sweep is how a cell runs over the steps of sequences.
 type sweep struct {
 	cell    Cell
 	mask    *gorgonia.Node // stepMask of the sequences; nil: they have all steps
+	lengths *gorgonia.Node // that the mask is made of
 	reverse bool
 }
 
@@ -51,7 +52,7 @@ func (r sweep) over(b *graph.Builder, x *gorgonia.Node, s State, w CellWeights) 
 	if !c.OK() {
 		return nil, State{}
 	}
-	out := make([]*gorgonia.Node, c.Shape(x)[0])
+	before, out := s, make([]*gorgonia.Node, c.Shape(x)[0])
 	for i := range out {
 		t := i
 		if r.reverse {
@@ -64,5 +65,10 @@ func (r sweep) over(b *graph.Builder, x *gorgonia.Node, s State, w CellWeights) 
 		s = cellStep(b, r.cell, c.At(a, 0, t), s, w, here)
 		out[t] = s.H
 	}
-	return maskSteps(b, r.mask, b.Stack(0, out...)), s
+	y := maskSteps(b, r.mask, b.Stack(0, out...))
+	if c.OK() && w.Projection == nil {
+		c.Sweeps = append(c.Sweeps, build.Sweep{Cell: r.cell.String(), Reverse: r.reverse, X: x, Lengths: r.lengths, H: before.H, C: before.C,
+			Input: w.Input, Hidden: w.Hidden, InputBias: w.InputBias, HiddenBias: w.HiddenBias, Y: y, LastH: s.H, LastC: s.C})
+	}
+	return y, s
 }

@@ -14,30 +14,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
-	"syscall"
 )
 
 // bufferSize is what collects small writes before they reach the kernel.
 const bufferSize = 1 << 16
-
-// file is the part of *os.File that a save uses.
-type file interface {
-	io.Writer
-	Chmod(fs.FileMode) error
-	Sync() error
-	Close() error
-}
-
-// system is the set of calls a save makes, so that a test can make each fail.
-type system struct {
-	create  func(path string) (file, error)
-	rename  func(from, to string) error
-	remove  func(path string) error
-	syncDir func(dir string) error
-}
-
-var disk = system{create: create, rename: os.Rename, remove: os.Remove, syncDir: syncDir}
 
 // WriteFile makes path hold what write writes, atomically: a reader sees the
 // old content or the new one, never a part of either, also when the process is
@@ -60,10 +40,19 @@ var disk = system{create: create, rename: os.Rename, remove: os.Remove, syncDir:
 // path removes it, and leaves alone those of saves that are still running
 // elsewhere (see claim).
 func WriteFile(path string, write func(io.Writer) error) error {
-	return disk.writeFile(path, write)
+	return Replace(OS, path, func(f io.Writer) error {
+		buf := bufio.NewWriterSize(f, bufferSize)
+		if err := write(buf); err != nil {
+			return err
+		}
+		return buf.Flush()
+	})
 }
 
-func (s system) writeFile(path string, write func(io.Writer) error) error {
+// Replace is WriteFile on the disk d, without a buffer: each write of the callback is
+// one of the file, so it should write much at once. Large content need not be copied
+// for it. A write that failed is an error of Replace, also if the callback returns nil.
+func Replace(d Disk, path string, write func(io.Writer) error) error {
 	if path == "" {
 		return fmt.Errorf("atomicfile: save: got no path: %w", fs.ErrInvalid)
 	}
@@ -73,7 +62,7 @@ func (s system) writeFile(path string, write func(io.Writer) error) error {
 		return fmt.Errorf("atomicfile: save %q: %w", path, err)
 	}
 	removeTemps(target)
-	temp, f, release, err := s.createTemp(target)
+	temp, f, release, err := createTemp(d, target)
 	if err != nil {
 		return fmt.Errorf("atomicfile: save %q: create the temporary file: %w", path, err)
 	}
@@ -84,7 +73,7 @@ func (s system) writeFile(path string, write func(io.Writer) error) error {
 			f.Close() // the error that led here is the one to report
 		}
 		if !renamed {
-			s.remove(temp)
+			d.Remove(temp)
 		}
 	}()
 	if keepMode {
@@ -99,21 +88,21 @@ func (s system) writeFile(path string, write func(io.Writer) error) error {
 	if err := f.Close(); err != nil {
 		return fmt.Errorf("atomicfile: save %q: close the temporary file: %w", path, err)
 	}
-	if err := s.rename(temp, target); err != nil {
+	if err := d.Rename(temp, target); err != nil {
 		return fmt.Errorf("atomicfile: save %q: %w", path, err)
 	}
 	renamed = true
-	if err := s.syncDir(filepath.Dir(target)); err != nil {
+	if err := d.SyncDir(filepath.Dir(target)); err != nil {
 		return fmt.Errorf("atomicfile: save %q: the file is in place but its directory could not be flushed: %w", path, err)
 	}
 	return nil
 }
 
 // createTemp creates a temporary file for target and claims it.
-func (s system) createTemp(target string) (temp string, f file, release func(), err error) {
+func createTemp(d Disk, target string) (temp string, f File, release func(), err error) {
 	for {
 		temp = tempName(target)
-		if f, err = s.create(temp); err != nil {
+		if f, err = d.Create(temp); err != nil {
 			return "", nil, nil, err
 		}
 		if release, ok := claim(temp); ok {
@@ -124,13 +113,13 @@ func (s system) createTemp(target string) (temp string, f file, release func(), 
 }
 
 // fill runs write against f and brings every byte to the disk.
-func fill(f file, write func(io.Writer) error) error {
-	buf := bufio.NewWriterSize(f, bufferSize)
-	if err := write(buf); err != nil {
+func fill(f File, write func(io.Writer) error) error {
+	s := &strict{File: f}
+	if err := write(s); err != nil {
 		return err
 	}
-	if err := buf.Flush(); err != nil {
-		return fmt.Errorf("write the temporary file: %w", err)
+	if s.err != nil {
+		return fmt.Errorf("write the temporary file: %w", s.err)
 	}
 	if err := f.Sync(); err != nil {
 		return fmt.Errorf("flush the temporary file: %w", err)
@@ -172,30 +161,4 @@ func oldMode(path string) (mode fs.FileMode, exists bool, err error) {
 		return 0, false, fmt.Errorf("it exists and is not a regular file but %v: %w", info.Mode().Type(), fs.ErrInvalid)
 	}
 	return info.Mode().Perm(), true, nil
-}
-
-func create(path string) (file, error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return nil, err
-	}
-	return f, nil
-}
-
-// syncDir flushes a directory entry to the disk. Windows has no such call, and
-// some file systems refuse it: neither is an error.
-func syncDir(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	err = d.Sync()
-	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
-		return nil
-	}
-	return err
 }

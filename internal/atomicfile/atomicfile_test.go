@@ -8,13 +8,14 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/symgrad/symgrad/internal/itself"
 )
 
 func text(s string) func(io.Writer) error {
@@ -150,15 +151,18 @@ func TestWriteFileRefusesDirectory(t *testing.T) {
 
 // faulty fails the call that its name selects.
 type faulty struct {
-	*os.File
+	File
 	call string
 	err  error
 }
 
 func (f faulty) Write(p []byte) (int, error) {
-	if f.call == "write" {
+	switch f.call {
+	case "write":
 		n, _ := f.File.Write(p[:len(p)/2])
 		return n, f.err
+	case "short write":
+		return f.File.Write(p[:len(p)/2])
 	}
 	return f.File.Write(p)
 }
@@ -185,31 +189,50 @@ func (f faulty) Close() error {
 	return err
 }
 
-// broken returns a system in which one call fails.
-func broken(call string, failure error) system {
-	s := disk
-	s.create = func(path string) (file, error) {
-		if call == "create" {
-			return nil, failure
-		}
-		f, err := create(path)
-		if err != nil {
-			return nil, err
-		}
-		return faulty{f.(*os.File), call, failure}, nil
+// broken is a disk on which one call fails.
+type broken struct {
+	Disk
+	call string
+	err  error
+}
+
+func (b broken) Create(path string) (File, error) {
+	if b.call == "create" {
+		return nil, b.err
 	}
-	if call == "rename" {
-		s.rename = func(string, string) error { return failure }
+	f, err := b.Disk.Create(path)
+	if err != nil {
+		return nil, err
 	}
-	if call == "syncDir" {
-		s.syncDir = func(string) error { return failure }
+	return faulty{f, b.call, b.err}, nil
+}
+
+func (b broken) Rename(from, to string) error {
+	if b.call == "rename" {
+		return b.err
 	}
-	return s
+	return b.Disk.Rename(from, to)
+}
+
+func (b broken) SyncDir(dir string) error {
+	if b.call == "syncDir" {
+		return b.err
+	}
+	return b.Disk.SyncDir(dir)
+}
+
+// on saves what write writes on a disk on which one call fails.
+func on(call string, failure error, path string, write func(io.Writer) error) error {
+	return Replace(broken{OS, call, failure}, path, write)
 }
 
 func TestWriteFileFaults(t *testing.T) {
 	failure := errors.New("injected")
-	for _, call := range []string{"create", "chmod", "write", "sync", "close", "rename", "syncDir"} {
+	for _, call := range []string{"create", "chmod", "write", "short write", "sync", "close", "rename", "syncDir"} {
+		failure := failure
+		if call == "short write" {
+			failure = io.ErrShortWrite
+		}
 		for _, old := range []bool{true, false} {
 			if call == "chmod" && !old {
 				continue // a new file keeps the mode it was created with
@@ -224,7 +247,7 @@ func TestWriteFileFaults(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				err := broken(call, failure).writeFile(path, text("new content"))
+				err := on(call, failure, path, text("new content"))
 				if !errors.Is(err, failure) {
 					t.Fatalf("error %v does not wrap the failure", err)
 				}
@@ -270,7 +293,7 @@ func TestWriteFileCallbackFails(t *testing.T) {
 func TestWriteFileCallbackIgnoresWriteError(t *testing.T) {
 	dir := t.TempDir()
 	failure := errors.New("no space")
-	err := broken("write", failure).writeFile(filepath.Join(dir, "a"), func(w io.Writer) error {
+	err := on("write", failure, filepath.Join(dir, "a"), func(w io.Writer) error {
 		for range 4 {
 			_, _ = w.Write(make([]byte, bufferSize))
 		}
@@ -308,6 +331,9 @@ func TestLeftoversAreRemoved(t *testing.T) {
 	}
 	wantDir(t, dir, want)
 	removeTemps(filepath.Join(dir, "missing", "a")) // does nothing
+	delete(want, ".b.bin.tmp-0123456789abcdef")
+	Clean(dir, func(name string) bool { return name == "b.bin" })
+	wantDir(t, dir, want)
 }
 
 // The temporary file of a save that is running stays, of this process or another.
@@ -346,14 +372,14 @@ func TestKilledSave(t *testing.T) {
 	if err := WriteFile(path, text("old")); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(os.Args[0], "-test.run=^TestKilledSave$")
+	cmd := itself.Command(t, "-test.run=^TestKilledSave$")
 	cmd.Env = append(os.Environ(), "ATOMICFILE_SAVE_FOR_EVER="+path)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := cmd.Start(); err != nil {
-		t.Skip("no process can be started: ", err)
+		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill() })
 	if line, err := bufio.NewReader(out).ReadString('\n'); line != "writing\n" {

@@ -30,9 +30,18 @@ type Core struct {
 
 	// Means are the means over what counts: node, sum and count.
 	Means [][3]*gorgonia.Node
+	// ExampleWeights are what losses multiply examples by: [N, ...]; nil for 1. Weighted
+	// is how many means have used them.
+	ExampleWeights *gorgonia.Node
+	Weighted       int
 	// Ignored are the labels that losses do not count, and how many classes there
 	// are, by the name of the input.
 	Ignored map[string][2]int
+	// Lengths are the inputs that say how many steps of the targets count, by the name of
+	// the targets.
+	Lengths map[string]string
+	// Sweeps are the recurrent cells that ran over sequences, without those that project.
+	Sweeps []Sweep
 	// Across is the first operator that mixes the examples of a batch, with the
 	// user's line; or "".
 	Across string
@@ -58,7 +67,7 @@ type Leaf struct {
 // New returns a Core of a new graph with floats of the type.
 func New(float ir.DType) *Core {
 	c := &Core{Ctx: *op.NewCtx(gorgonia.NewGraph()), Float: float, leaves: map[*gorgonia.Node]*Leaf{}, used: map[string]*Leaf{},
-		layers: map[string]*Layer{}, Ignored: map[string][2]int{}}
+		layers: map[string]*Layer{}, Ignored: map[string][2]int{}, Lengths: map[string]string{}}
 	c.Locate = true
 	c.Own()
 	return c
@@ -84,8 +93,9 @@ func (c *Core) OK() bool { return c.Err == nil }
 
 // Scope runs f with "name/" before the names that f gives. Scopes nest.
 func (c *Core) Scope(name string, f func()) {
-	c.scopes = append(c.scopes, name)
-	defer func() { c.scopes = c.scopes[:len(c.scopes)-1] }()
+	outer := c.Within
+	c.scopes, c.Within = append(c.scopes, name), c.Scoped(name)
+	defer func() { c.scopes, c.Within = c.scopes[:len(c.scopes)-1], outer }()
 	f()
 }
 

@@ -44,6 +44,7 @@ func (c *Core) Layer(name, kind string, f func(*Layer)) {
 	}
 	l.asked = 0
 	c.Scope(name, func() { f(l) })
+	c.Stay(full)
 	if l.asked < len(l.owned) {
 		c.Refuse(mistake.Optionf("got no parameter %q, which %s has; want the same settings or another name", l.owned[l.asked].Name(), l))
 	}

@@ -2,11 +2,12 @@ package compile
 
 import (
 	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+
 	"github.com/symgrad/symgrad/internal/foreign"
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/op"
-	"gorgonia.org/gorgonia"
 )
 
 // Leaf says what a node without operands is to the compiler.
@@ -16,6 +17,19 @@ type Leaf struct {
 	Index int     // of a parameter
 	Data  any     // of a constant: []float64 or []int
 	PC    uintptr // the line that asked for it, or 0
+}
+
+// ForeignLeaf reads a leaf that gorgonia made. With a value it is a constant with the
+// present elements, without one it is an input under its name.
+func ForeignLeaf(n *gorgonia.Node) (Leaf, error) {
+	if n.Value() == nil {
+		return Leaf{Kind: ir.Input, Name: n.Name()}, nil
+	}
+	data, err := op.ValueData(n.Value())
+	if err != nil {
+		return Leaf{}, errors.Wrapf(err, "node %q", n.Name())
+	}
+	return Leaf{Kind: ir.Const, Name: n.Name(), Data: data}, nil
 }
 
 // Source is a graph to compile.
@@ -156,7 +170,7 @@ func (l *lowering) add(a op.Applied, pc uintptr) error {
 	}
 	v.PC = pc
 	if o, ok := a.Out.Op().(*op.Op); ok {
-		v.Name, v.Made = o.Label, o.Made
+		v.Name, v.Made, v.Scope = o.Label, o.Made, o.Scope
 	}
 	l.done[a.Out] = v
 	return nil

@@ -23,6 +23,7 @@ func plan(f *ir.Func, targets []Target, which Regions) (*exec.Plan, error) {
 	p.p.Live = p.live()
 	p.p.Between = between(p.p)
 	p.place()
+	p.p.Blocks = append(p.list(&p.floats), p.list(&p.ints)...)
 	return p.p, nil
 }
 
@@ -40,8 +41,10 @@ func layOut(f *ir.Func, targets []Target, which Regions) (*planner, error) {
 		p.regions(which)
 	}
 	for i, v := range f.Values {
+		p.steps = append(p.steps, len(p.p.Steps))
 		p.step(i, v)
 	}
+	p.steps = append(p.steps, len(p.p.Steps))
 	return p, nil
 }
 
@@ -51,6 +54,7 @@ type planner struct {
 	of           ir.Table[record]
 	expire       [][]*ir.Value // bases that are free after the i-th value
 	open         *region       // of the last step
+	steps        []int         // made before the i-th value, and after the last
 	floats, ints blocks
 }
 
@@ -92,6 +96,19 @@ func (p *planner) place() {
 			move(x, &s.In[j])
 		}
 	}
+}
+
+// list returns the blocks where they have been placed, with the steps that need them.
+func (p *planner) list(b *blocks) []exec.Block {
+	out := make([]exec.Block, 0, len(b.all))
+	for _, x := range b.all {
+		from, to := p.steps[x.from], len(p.p.Steps)-1
+		if x.to != forever {
+			to = p.steps[x.to+1] - 1
+		}
+		out = append(out, exec.Block{Of: p.f.Values[x.from], Offset: x.off, Len: x.n, From: from, To: max(from, to)})
+	}
+	return out
 }
 
 // grow appends n elements to an arena, each buffer starting on a cache line.

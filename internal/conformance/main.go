@@ -14,6 +14,10 @@
 // of cases that passed in both types, failed in one, or are not covered. Its exit
 // status is 1 if any case failed.
 //
+// A directory with a MANIFEST.tsv, or a folder of one, has files that readers of data must
+// accept or refuse: tables, IDX, npy, npz and safetensors. A reader may take 2 s and 64 MiB
+// for each, and what it reads must be what the manifest says of the values.
+//
 //	go run ./internal/conformance [-v] DIR
 package main
 
@@ -36,7 +40,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: conformance [-v] DIR")
 		os.Exit(2)
 	}
-	failed, err := run(os.Stdout, os.DirFS(flag.Arg(0)), *verbose)
+	failed, err := runDir(os.Stdout, flag.Arg(0), *verbose)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "conformance:", err)
 		os.Exit(2)
@@ -44,6 +48,14 @@ func main() {
 	if failed > 0 {
 		os.Exit(1)
 	}
+}
+
+// runDir checks a directory of cases, or of files with a manifest.
+func runDir(w io.Writer, dir string, verbose bool) (failed int, err error) {
+	if root, under, ok := manifestOf(dir); ok {
+		return runHostile(w, root, under, verbose)
+	}
+	return run(w, os.DirFS(dir), verbose)
 }
 
 // tally counts the verdicts of one category: of each type of floats, and of both
@@ -67,7 +79,7 @@ func run(w io.Writer, dir fs.FS, verbose bool) (failed int, err error) {
 	if len(files) == 0 {
 		return 0, errors.New("the directory has no case")
 	}
-	r := &record{w: w, verbose: verbose, by: map[string]*tally{}}
+	r := newRecord(w, verbose)
 	for _, file := range files {
 		text, err := fs.ReadFile(dir, file)
 		if err == nil {
@@ -77,20 +89,7 @@ func run(w io.Writer, dir fs.FS, verbose bool) (failed int, err error) {
 			return 0, fmt.Errorf("%s: %w", file, err)
 		}
 	}
-	fmt.Fprintf(w, "%-12s %-27s %s\n", "", "float64", "float32")
-	fmt.Fprintf(w, "%-12s %7s %7s %11s %7s %7s %11s\n", "category", "passed", "failed", "not covered", "passed", "failed", "not covered")
-	total := r.total
-	for _, n := range sorted(r.by) {
-		a, b := r.by[n].of64, r.by[n].of32
-		fmt.Fprintf(w, "%-12s %7d %7d %11d %7d %7d %11d\n", n, a.passed, a.failed, a.open, b.passed, b.failed, b.open)
-	}
-	for _, t := range []struct {
-		name string
-		counts
-	}{{"float64: ", total.of64}, {"float32: ", total.of32}, {"", total.both}} {
-		fmt.Fprintf(w, "%s%d passed, %d failed, %d not covered\n", t.name, t.passed, t.failed, t.open)
-	}
-	return total.both.failed, nil
+	return r.table(), nil
 }
 
 // record collects the verdicts.
@@ -99,6 +98,28 @@ type record struct {
 	verbose bool
 	by      map[string]*tally
 	total   tally
+}
+
+func newRecord(w io.Writer, verbose bool) *record {
+	return &record{w: w, verbose: verbose, by: map[string]*tally{}}
+}
+
+// table prints the counts, and returns how many cases failed.
+func (r *record) table() (failed int) {
+	fmt.Fprintf(r.w, "%-12s %-27s %s\n", "", "float64", "float32")
+	fmt.Fprintf(r.w, "%-12s %7s %7s %11s %7s %7s %11s\n", "category", "passed", "failed", "not covered", "passed", "failed", "not covered")
+	total := r.total
+	for _, n := range sorted(r.by) {
+		a, b := r.by[n].of64, r.by[n].of32
+		fmt.Fprintf(r.w, "%-12s %7d %7d %11d %7d %7d %11d\n", n, a.passed, a.failed, a.open, b.passed, b.failed, b.open)
+	}
+	for _, t := range []struct {
+		name string
+		counts
+	}{{"float64: ", total.of64}, {"float32: ", total.of32}, {"", total.both}} {
+		fmt.Fprintf(r.w, "%s%d passed, %d failed, %d not covered\n", t.name, t.passed, t.failed, t.open)
+	}
+	return total.both.failed
 }
 
 // file runs the cases of a file: its content says of which kind it is.
@@ -129,7 +150,15 @@ func (r *record) file(text []byte) error {
 		if err := json.Unmarshal(text, t); err != nil {
 			return err
 		}
-		of64, of32 := both(t.prepare)
+		prepare := t.prepare
+		if kind.Optimizer == "LBFGS" {
+			k := &searching{}
+			if err := json.Unmarshal(text, k); err != nil {
+				return err
+			}
+			prepare = k.prepare
+		}
+		of64, of32 := both(prepare)
 		r.add("optim", kind.Name, of64, &of32)
 	case kind.Ctor != "":
 		r.add("sched", kind.Name, verdictOf(checkSchedule(text)), nil)
@@ -138,7 +167,12 @@ func (r *record) file(text []byte) error {
 	case kind.Truth != nil:
 		r.add("metrics", kind.Name, verdictOf(checkMetrics(text)), nil)
 	case kind.Clipped != nil:
-		r.add("clip", kind.Name, verdict{open: errors.New("gradients are not clipped")}, nil)
+		k := &clipping{}
+		if err := json.Unmarshal(text, k); err != nil {
+			return err
+		}
+		of64, of32 := both(k.prepare)
+		r.add("clip", kind.Name, of64, &of32)
 	case kind.Category == "":
 		r.add("other", kind.Name, verdict{open: errors.New("a case of no known kind")}, nil)
 	default:

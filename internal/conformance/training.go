@@ -1,19 +1,19 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
 	"math/rand/v2"
-	"regexp"
 	"slices"
 
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/train"
 )
 
-// This file has the cases about training: optimizers, schedules, initializers,
+// This file has the cases about training: optimizers, initializers,
 // metrics and the clipping of gradients. What the project does not have is not
 // covered.
 
@@ -30,6 +30,31 @@ func (s settings) take(name string, def float64) float64 {
 	if x, err := number(v); ok && err == nil {
 		return x
 	}
+	return def
+}
+
+// taken is the setting of that name: orZero if it is there, else 0 for the default.
+func (s settings) taken(name string) float64 {
+	if _, ok := s[name]; !ok {
+		return 0
+	}
+	return orZero(s.take(name, 0))
+}
+
+// pair is the setting of two numbers.
+func (s settings) pair(name string, def [2]float64) [2]float64 {
+	list, ok := s[name].([]any)
+	if !ok || len(list) != len(def) {
+		return def
+	}
+	for i, v := range list {
+		x, err := number(v)
+		if err != nil {
+			return def
+		}
+		def[i] = x
+	}
+	delete(s, name)
 	return def
 }
 
@@ -61,32 +86,59 @@ type trajectory struct {
 // optimizer is the project's own with the settings of torch's, and the rate.
 func (t *trajectory) optimizer() (o train.Optimizer, lr float64, err error) {
 	h := maps.Clone(t.Hyper)
-	lr = h.take("lr", 1e-3)
+	lr = h.take("lr", cmp.Or(rates[t.Optimizer], 1e-3))
+	for _, name := range []string{"foreach", "fused", "capturable", "differentiable"} { // how torch computes, not what
+		delete(h, name)
+	}
 	beta := [2]float64{}
-	if list, ok := h["betas"].([]any); ok && len(list) == 2 {
-		delete(h, "betas")
-		for i := range beta {
-			beta[i], _ = number(list[i])
-			if beta[i] == 0 {
-				return nil, 0, missing("a beta of 0")
-			}
-		}
+	if h["betas"] != nil {
+		beta = h.pair("betas", beta)
+		beta[0], beta[1] = orZero(beta[0]), orZero(beta[1])
 	}
 	switch t.Optimizer {
 	case "SGD":
-		o = train.SGD{Momentum: h.take("momentum", 0), Nesterov: h.take("nesterov", 0) != 0, Decay: h.take("weight_decay", 0)}
+		o = train.SGD{Momentum: h.take("momentum", 0), Dampening: h.take("dampening", 0), Nesterov: h.take("nesterov", 0) != 0, Decay: h.take("weight_decay", 0)}
 	case "Adam":
-		o = train.Adam{Beta1: beta[0], Beta2: beta[1], Eps: h.take("eps", 0), Decay: h.take("weight_decay", 0)}
+		o = train.Adam{Beta1: beta[0], Beta2: beta[1], Eps: h.take("eps", 0), Decay: h.take("weight_decay", 0), AMSGrad: h.take("amsgrad", 0) != 0}
 	case "AdamW":
-		a := train.AdamW{Beta1: beta[0], Beta2: beta[1], Eps: h.take("eps", 0), Decay: h.take("weight_decay", 0.01)}
-		if o = a; a.Decay == 0 {
-			return nil, 0, missing("AdamW without decay")
-		}
+		o = train.AdamW{Beta1: beta[0], Beta2: beta[1], Eps: h.take("eps", 0), Decay: orZero(h.take("weight_decay", 0.01)),
+			AMSGrad: h.take("amsgrad", 0) != 0}
+	case "Adagrad":
+		o = train.Adagrad{RateDecay: h.take("lr_decay", 0), Initial: h.take("initial_accumulator_value", 0), Eps: h.taken("eps"), Decay: h.take("weight_decay", 0)}
+	case "Adadelta":
+		o = train.Adadelta{Rho: h.taken("rho"), Eps: h.taken("eps"), Decay: h.take("weight_decay", 0)}
+	case "RMSprop":
+		o = train.RMSprop{Alpha: h.taken("alpha"), Eps: h.taken("eps"), Momentum: h.take("momentum", 0), Centered: h.take("centered", 0) != 0, Decay: h.take("weight_decay", 0)}
+	case "Adamax":
+		o = train.Adamax{Beta1: beta[0], Beta2: beta[1], Eps: h.taken("eps"), Decay: h.take("weight_decay", 0)}
+	case "NAdam":
+		o = train.NAdam{Beta1: beta[0], Beta2: beta[1], Eps: h.taken("eps"), MomentumDecay: h.taken("momentum_decay"), Decay: h.take("weight_decay", 0),
+			Decoupled: h.take("decoupled_weight_decay", 0) != 0, PyTorch1: true} // the cases are of version 1.13
+	case "RAdam":
+		o = train.RAdam{Beta1: beta[0], Beta2: beta[1], Eps: h.taken("eps"), Decay: h.take("weight_decay", 0), Decoupled: h.take("decoupled_weight_decay", 0) != 0}
+	case "Rprop":
+		eta, size := h.pair("etas", [2]float64{0.5, 1.2}), h.pair("step_sizes", [2]float64{1e-6, 50})
+		o = train.Rprop{Down: eta[0], Up: eta[1], Min: orZero(size[0]), Max: size[1]}
+	case "ASGD":
+		o = train.ASGD{Lambda: orZero(h.take("lambd", 1e-4)), Alpha: orZero(h.take("alpha", 0.75)), T0: orZero(h.take("t0", 1e6)),
+			Decay: h.take("weight_decay", 0)}
 	default:
 		return nil, 0, missing("the optimizer %s", t.Optimizer)
 	}
+	if h.take("maximize", 0) != 0 {
+		o = train.Maximize{Optimizer: o}
+	}
+	if err := o.(train.Validator).Validate(); err != nil {
+		return nil, 0, missing("%s: %v", t.Optimizer, err)
+	}
 	return o, lr, h.left()
 }
+
+// rates are torch's default rates other than 0.001.
+var rates = map[string]float64{"Adagrad": 0.01, "Adadelta": 1, "RMSprop": 0.01, "Adamax": 0.002, "NAdam": 0.002, "Rprop": 0.01, "ASGD": 0.01}
+
+// orZero is the setting v where 0 stands for a default.
+func orZero(v float64) float64 { return cmp.Or(v, train.Zero) }
 
 // prepare makes an experiment whose results are all parameters after each step.
 func (t *trajectory) prepare(d graph.DType) (*experiment, error) {
@@ -136,6 +188,9 @@ func (t *trajectory) prepare(d graph.DType) (*experiment, error) {
 				}
 			}
 			o.Update(train.Step{N: i + 1, Rate: lr}, view)
+			if err := view.Err(); err != nil {
+				return nil, err
+			}
 			for _, name := range t.Params.Names {
 				out = append(out, b.Params().Values(name))
 			}
@@ -145,55 +200,33 @@ func (t *trajectory) prepare(d graph.DType) (*experiment, error) {
 	return e, nil
 }
 
-// constructor is a call of one of torch's schedulers.
-var constructor = regexp.MustCompile(`lambda o: S\.(\w+)\(`)
-
-// checkSchedule compares the rates of the steps. The settings are those of the scheduler's
-// state.
-func checkSchedule(text []byte) error {
-	var s struct {
-		Ctor  string
-		Base  float64 `json:"base_lr"`
-		LR    []float64
-		State struct {
-			Size  int `json:"step_size"`
-			Gamma float64
-		} `json:"state_after"`
-		Tolerance tolerance `json:"tolerance_float64"`
-	}
-	if err := json.Unmarshal(text, &s); err != nil {
-		return err
-	}
-	m := constructor.FindStringSubmatch(s.Ctor)
-	var rate train.Schedule
-	switch {
-	case m != nil && m[1] == "StepLR":
-		rate = train.StepDecay(s.Base, s.State.Size, s.State.Gamma)
-	case m != nil && m[1] == "ExponentialLR":
-		rate = train.StepDecay(s.Base, 1, s.State.Gamma)
-	default:
-		return missing("the schedule %s", s.Ctor)
-	}
-	for i, want := range s.LR {
-		if got := rate(i); !near(got, want, s.Tolerance.ATol+s.Tolerance.RTol*want) {
-			return fmt.Errorf("step %d: got the rate %v, want %v", i, got, want)
-		}
-	}
-	return nil
+// laws are the initializers with the variance that each says it has.
+var laws = []law{
+	{graph.XavierNormal(), graph.NormalLaw, func(in, out float64) float64 { return 2 / (in + out) }},
+	{graph.XavierUniform(), graph.UniformLaw, func(in, out float64) float64 { return 2 / (in + out) }},
+	{graph.HeNormal(), graph.NormalLaw, func(in, _ float64) float64 { return 2 / in }},
+	{graph.HeUniform(), graph.UniformLaw, func(in, _ float64) float64 { return 2 / in }},
+	{graph.LeCunNormal(), graph.NormalLaw, func(in, _ float64) float64 { return 1 / in }},
+	{graph.LeCunUniform(), graph.UniformLaw, func(in, _ float64) float64 { return 1 / in }},
 }
 
-// laws are the initializers with the variance that each says it has.
-var laws = []struct {
+type law struct {
 	draw     graph.Initializer
-	normal   bool
+	of       graph.Law
 	variance func(in, out float64) float64
-}{
-	{graph.XavierNormal(), true, func(in, out float64) float64 { return 2 / (in + out) }},
-	{graph.XavierUniform(), false, func(in, out float64) float64 { return 2 / (in + out) }},
-	{graph.HeNormal(), true, func(in, _ float64) float64 { return 2 / in }},
-	{graph.HeUniform(), false, func(in, _ float64) float64 { return 2 / in }},
-	{graph.LeCunNormal(), true, func(in, _ float64) float64 { return 1 / in }},
-	{graph.LeCunUniform(), false, func(in, _ float64) float64 { return 1 / in }},
+}
+
+// The scales of torch's gains: tanh, leaky ReLU with the usual slopes, and SELU.
+func init() {
+	for _, scale := range []float64{1, 2, 25. / 9, 2 / (1 + 1e-4), 2 / 1.04, 1. / 3, 9. / 16} {
+		for _, fan := range []graph.Fan{graph.FanIn, graph.FanOut, graph.FanMean} {
+			for _, of := range []graph.Law{graph.NormalLaw, graph.TruncatedLaw, graph.UniformLaw} {
+				laws = append(laws, law{graph.Scaled(graph.ScaledOptions{Scale: scale, Fan: fan, Law: of}), of, func(in, out float64) float64 {
+					return scale / [...]float64{in, out, (in + out) / 2}[fan]
+				}})
+			}
+		}
+	}
 }
 
 // initial is a case of an initializer: the law of the elements it draws.
@@ -203,16 +236,38 @@ type initial struct {
 	Accept float64 `json:"accept_float64"`
 
 	OutIn  []int `json:"weight_shape_out_in"`
-	Theory struct {
-		Mean, Std float64
-		Lo        *float64 `json:"bound_low"`
-		Hi        *float64 `json:"bound_high"`
-		Kurtosis  float64  `json:"excess_kurtosis"`
-	}
+	Theory theory
 	Limits struct {
 		Mean float64 `json:"mean_abs_max"`
 		Std  float64 `json:"std_rel_max"`
 	} `json:"accept"`
+}
+
+// theory is what is known about the law of a case.
+type theory struct {
+	Mean, Std float64
+	Lo        *float64 `json:"bound_low"`
+	Hi        *float64 `json:"bound_high"`
+	Kurtosis  float64  `json:"excess_kurtosis"`
+}
+
+// law is the one with such bounds and kurtosis: -1.2 is that of the uniform one.
+func (t *theory) law() graph.Law {
+	switch {
+	case t.Lo == nil:
+		return graph.NormalLaw
+	case t.Kurtosis < -1:
+		return graph.UniformLaw
+	}
+	return graph.TruncatedLaw
+}
+
+// bound is the largest number of the law, in standard deviations.
+func (l law) bound() float64 {
+	if l.of == graph.TruncatedLaw {
+		return 2 / 0.87962566103423978
+	}
+	return math.Sqrt(3)
 }
 
 // checkInitial draws with the initializer that has the law of the case.
@@ -229,11 +284,10 @@ func checkInitial(text []byte) error {
 		slices.Reverse(shape)
 	}
 	in, out := graph.Fans(shape)
-	t := k.Theory
+	t := &k.Theory
 	for _, law := range laws {
 		std := math.Sqrt(law.variance(in, out))
-		if math.Abs(std-t.Std) > 1e-9*std || law.normal != (t.Lo == nil) || law.normal != (t.Kurtosis == 0) ||
-			!law.normal && math.Abs(*t.Hi-std*math.Sqrt(3)) > 1e-9*std {
+		if math.Abs(std-t.Std) > 1e-9*std || law.of != t.law() || t.Hi != nil && math.Abs(*t.Hi-std*law.bound()) > 1e-9*std {
 			continue
 		}
 		v := make([]float64, sizeOf(shape))
@@ -289,54 +343,4 @@ func (k *initial) checkOrthogonal() error {
 		}
 	}
 	return nil
-}
-
-// meters are the project's metrics by the usual names.
-var meters = map[string]func() train.Metric{"accuracy": train.Accuracy, "mae": train.MAE, "mean_absolute_error": train.MAE,
-	"mse": train.MSE, "mean_squared_error": train.MSE, "r2": train.R2, "r2_score": train.R2}
-
-// checkMetrics compares each metric that the project has.
-func checkMetrics(text []byte) error {
-	var k struct {
-		True []float64 `json:"y_true"`
-		Pred []float64 `json:"y_pred"`
-	}
-	var all map[string]any
-	if err := json.Unmarshal(text, &all); err != nil {
-		return err
-	}
-	if err := json.Unmarshal(text, &k); err != nil || len(k.Pred) != len(k.True) {
-		return missing("targets or predictions that are no list of numbers")
-	}
-	var open error
-	for _, name := range sorted(all) {
-		want, is := all[name].(float64)
-		if !is {
-			continue
-		}
-		if meters[name] == nil {
-			open = missing("the metric %s", name)
-			continue
-		}
-		m := meters[name]().Start()
-		m.Add(scored(name, k.Pred, k.True))
-		if got := m.Value(); !near(got, want, 1e-9*math.Abs(want)+1e-12) {
-			return fmt.Errorf("%s: got %v, want %v", name, got, want)
-		}
-	}
-	return open
-}
-
-// scored are predictions as a metric takes them: classes as scores of each class.
-func scored(name string, pred, want []float64) train.Scored {
-	s := train.Scored{N: len(want), Output: pred, Target: want}
-	if name != "accuracy" {
-		return s
-	}
-	classes := int(max(slices.Max(pred), slices.Max(want))) + 1
-	s.Target, s.Output, s.Label = nil, make([]float64, len(pred)*max(2, classes)), make([]int, len(want))
-	for i, p := range pred {
-		s.Output[i*max(2, classes)+int(p)], s.Label[i] = 1, int(want[i])
-	}
-	return s
 }

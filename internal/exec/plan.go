@@ -1,6 +1,10 @@
 package exec
 
-import "github.com/symgrad/symgrad/internal/ir"
+import (
+	"slices"
+
+	"github.com/symgrad/symgrad/internal/ir"
+)
 
 // Arena is a part of memory, named by what it is for.
 type Arena uint8
@@ -65,6 +69,15 @@ type Region struct {
 	Rows       int // into how many equal parts all results can be cut along axis 0
 }
 
+// Block is a part of the Temp arena that is needed from one of the Steps to another, both
+// included. No two blocks overlap in both place and time.
+type Block struct {
+	Of       *ir.Value // the first value in it; later ones may overwrite it in place
+	Offset   int       // in elements
+	Len      int
+	From, To int
+}
+
 // Plan is a computation with its memory laid out. Nothing changes it after it is made, so
 // programs may share it.
 type Plan struct {
@@ -80,9 +93,15 @@ type Plan struct {
 	Updates []Update // made if nothing has failed
 	Consts  []Slot
 	Data    []any // []float64 or []int for each of Consts
-	Live    int   // bytes of the Temp arena, at most, that are needed at once: it may be larger
+	Blocks  []Block
+	Live    int // bytes of the Temp arena, at most, that are needed at once: it may be larger
 
 	// Between estimates the time of one worker, in nanoseconds, between two points at
 	// which several would wait for each other.
 	Between float64
+}
+
+// Writes says whether a run writes to an arena that programs share.
+func (p *Plan) Writes() bool {
+	return len(p.Updates) > 0 || slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Out.Arena.shared() })
 }

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"math"
 	"unsafe"
 
 	"github.com/symgrad/symgrad/internal/ir"
@@ -21,6 +22,7 @@ type Program[T ir.Float] struct {
 	all     workspace[T]   // of the tasks outside of regions
 	own     []workspace[T] // of the parts of regions
 	scratch int            // elements of all workspaces
+	readers [2][]Reader    // the operands in the Param and State arenas, once Share was called
 }
 
 // Reader is an operand that reads an input: n elements from the one at from on.
@@ -110,6 +112,21 @@ func (r *Program[T]) Allocate(s Shared[T]) {
 	r.all.share(r.pool.Workers())
 	for i := range r.own {
 		r.own[i].share(1)
+	}
+}
+
+// Share lets the program read other parameters and states. It must write neither. Only the
+// first call allocates.
+func (r *Program[T]) Share(s Shared[T]) {
+	arenas := [2]Arena{Param, State}
+	if r.readers[0] == nil {
+		for i, a := range arenas {
+			r.readers[i] = append([]Reader{}, r.Readers(Buffer{Arena: a, Len: math.MaxInt})...)
+		}
+	}
+	r.floats[Param], r.floats[Grad], r.floats[State] = s.Param, s.Grad, s.State
+	for i, a := range arenas {
+		r.Bind(r.readers[i], r.floats[a])
 	}
 }
 

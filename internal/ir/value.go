@@ -32,6 +32,7 @@ type Value struct {
 	Data  any     // of a Const: []float64 (for F32 too) or []int
 	Index int     // of an Arg: which operand; of a Param or a State: where it lies
 	Made  string  // the public operator that the user called for it, or ""; for messages
+	Scope string  // that the node was made within, or ""; for summaries
 	PC    uintptr // the user's line that asked for the value, for messages; 0: unknown
 }
 

@@ -2,7 +2,8 @@
 // one value: errors.Is(err, graph.ErrShape) finds what train/data calls
 // data.ErrShape too.
 //
-// It owns these values and what makes errors of them, and imports nothing of the module.
+// It owns these values, what makes errors of them, and two questions that several packages ask:
+// has a user given nil, and do the axes of an example fit? It imports nothing of the module.
 // A package that reports a kind exports it under its own name:
 //
 //	var ErrShape = mistake.ErrShape
@@ -32,6 +33,8 @@ var (
 	ErrMemory = errors.New("too much memory")
 	// ErrTarget: a loss does not take a number as a target.
 	ErrTarget = errors.New("target outside of the loss's domain")
+	// ErrFormat: the content of a file is not what its format asks for.
+	ErrFormat = errors.New("malformed file")
 	// ErrUnsupported: what the project does not do.
 	ErrUnsupported = errors.New("not supported")
 )

@@ -26,6 +26,7 @@ type Op struct {
 	Out   ir.Type
 	Label string  // the user's name of the node, or ""
 	Made  string  // the public operator that made it, as the user called it, or ""
+	Scope string  // that it was made within, with "/" between scopes; or ""
 	PC    uintptr // where the user asked for it
 	Asked bool    // it is what a call gave the user, not a step of a derivative
 

@@ -62,8 +62,7 @@ func spatial(s ir.Shape) ir.Shape { return s[2:] }
 
 // convSpec describes the convolution y of x by w, by their shapes.
 func convSpec(a ir.Attrs, x, w, y ir.Shape) conv.Spec {
-	batch, _ := a.Get(ir.RowsAttr).(int)
-	return conv.Spec{N: x[0], Batch: batch, C: x[1], O: w[0], Groups: a.Int("groups"), In: spatial(x), Kernel: spatial(w), Out: spatial(y),
+	return conv.Spec{N: x[0], C: x[1], O: w[0], Groups: a.Int("groups"), In: spatial(x), Kernel: spatial(w), Out: spatial(y),
 		Stride: a.Ints("stride"), Pad: a.Ints("pad"), Dilation: a.Ints("dilation")}
 }
 

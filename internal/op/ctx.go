@@ -26,6 +26,7 @@ type Ctx struct {
 	Graph   *gorgonia.ExprGraph
 	Package string  // named in errors
 	Locate  bool    // remember the caller's line in every node
+	Within  string  // the scopes that nodes are made in, with "/" between them; or ""
 	PC      uintptr // else the line that nodes get, such as that of the node whose derivative they are
 
 	apart bool // its nodes stand beside the graphs of their operands
@@ -95,7 +96,7 @@ func (c *Ctx) Apply(e *Entry, a ir.Attrs, in ...*gorgonia.Node) *gorgonia.Node {
 	defer building.Unlock()
 	for {
 		o := newOp(e, a, in, out)
-		o.PC, o.Asked = c.PC, c.Locate
+		o.PC, o.Asked, o.Scope = c.PC, c.Locate, c.Within
 		if c.depth > 0 {
 			_, o.Made = c.operator()
 		}

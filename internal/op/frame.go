@@ -15,6 +15,7 @@ type frame struct {
 	in    []*gorgonia.Node // the user's operands
 	at    uintptr          // the user's line, 0 until Line is asked for it
 	depth int              // calls that have not returned
+	outer string           // Ctx.Within at the call
 }
 
 // Enter opens the frame of a public operator, such as "graph.Max", with the user's
@@ -23,10 +24,21 @@ type frame struct {
 //	defer c.Enter("graph.Max", x).Leave()
 func (c *Ctx) Enter(name string, in ...*gorgonia.Node) *Ctx {
 	c.depth++
-	if c.depth == 1 && c.Err == nil {
-		c.name, c.in = name, in
+	if c.depth == 1 {
+		c.outer = c.Within
+		if c.Err == nil {
+			c.name, c.in = name, in
+		}
 	}
 	return c
+}
+
+// Stay says that what the frame makes from now on is made within the scope too, unless it has
+// opened another scope around it.
+func (c *Ctx) Stay(scope string) {
+	if c.depth == 1 && c.Within == c.outer {
+		c.Within = scope
+	}
 }
 
 // Named says that the frame is about something that the user gave a name, such as a
@@ -41,7 +53,7 @@ func (c *Ctx) Named(label string) *Ctx {
 // Leave closes the frame.
 func (c *Ctx) Leave() {
 	if c.depth--; c.depth == 0 {
-		c.frame = frame{}
+		c.Within, c.frame = c.outer, frame{}
 	}
 }
 

@@ -57,6 +57,11 @@ func init() {
 	})
 }
 
+// freeAttr is an attribute of a product that may be summed in an order that depends on its
+// number of rows, as gemm.Spec has it. A gradient may, since it depends on the batch anyway. A
+// product of the model itself may not: its rows are examples, which must not see each other.
+const freeAttr = "free"
+
 // lastTwo are the rows and columns of op(x).
 func lastTwo(s ir.Shape, trans bool) (rows, cols int) {
 	rows, cols = s[len(s)-2], s[len(s)-1]
@@ -90,10 +95,13 @@ func vjpMatMul(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 	x, y := n.In[0], n.In[1]
 	ta, tb := n.Attrs.Bool("transA"), n.Attrs.Bool("transB")
 	var dx, dy *gorgonia.Node
-	if ta {
+	switch {
+	case ta:
 		dx = c.MatMulT(y, d, tb, true)
-	} else {
-		dx = c.MatMulT(d, y, false, !tb)
+	case tb:
+		dx = c.MatMulT(d, y, false, false)
+	default:
+		dx = c.Apply(&MatMul, ir.A("transA", false, "transB", true, freeAttr, true), d, y)
 	}
 	sx, sy := c.Shape(x), c.Shape(y)
 	if c.Err == nil && len(sy) == 2 && len(sx) > 2 && !ta { // one product over all rows at once
@@ -227,6 +235,8 @@ func matmulSpec(v *ir.Value) matmulPlan {
 	m, k := lastTwo(x, ta)
 	_, n := lastTwo(y, tb)
 	p := matmulPlan{Spec: gemm.Spec{M: m, N: n, K: k, TransA: ta, TransB: tb, Alpha: 1}}
+	free, _ := v.Attrs.Get(freeAttr).(bool)
+	p.Free = free || len(y) > 2 // then the rows are not the examples
 	p.batch, p.sa, p.sb, p.sc = x[:len(x)-2].Size(), m*k, k*n, m*n
 	if len(y) == 2 {
 		p.sb = 0
@@ -249,6 +259,12 @@ func matmulByRow(v *ir.Value) []bool {
 	return []bool{true, len(v.In[1].Type.Shape) > 2}
 }
 
+// isDot reports whether v, whose plan is p, is a product of two vectors of examples, however
+// they are stored. One of an example's features is not: there may be more examples.
+func (p *matmulPlan) isDot(v *ir.Value) bool {
+	return len(v.Type.Shape) == 2 && p.TransA && p.M == 1 && p.N == 1 && p.K <= maxDot
+}
+
 // maxDot is the longest product of two vectors that one worker computes alone.
 const maxDot = 1 << 16
 
@@ -257,6 +273,7 @@ type matmulState[T ir.Float] struct {
 	plan *gemm.Plan[T]
 	call *ir.Call[T]
 	row  int // of the result where the present product starts
+	dot  bool
 	post gemm.Post
 }
 
@@ -264,6 +281,7 @@ func matmulKernel[T ir.Float]() ir.Kernel[T] {
 	return ir.Kernel[T]{
 		Prepare: func(v *ir.Value, workers int) (any, int) {
 			s := &matmulState[T]{matmulPlan: matmulSpec(v)}
+			s.dot = s.isDot(v)
 			p, err := gemm.NewPlan[T](s.Spec)
 			if err != nil {
 				panic("op: matmul: " + err.Error()) // the shape rule let through what it may not
@@ -276,7 +294,7 @@ func matmulKernel[T ir.Float]() ir.Kernel[T] {
 		},
 		Run: func(c *ir.Call[T]) {
 			s := c.State.(*matmulState[T])
-			if s.batch == 1 && s.M == 1 && s.N == 1 && s.K <= maxDot { // both are vectors, however they are stored
+			if s.dot {
 				c.Out[0] = vec.Of[T]().Dot(c.In[0], c.In[1])
 				if c.Post != nil {
 					c.Post(0, 0, 1, 0, 1)

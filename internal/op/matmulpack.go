@@ -63,11 +63,16 @@ func packer(t ir.DType, s gemm.Spec) (interface {
 
 // attrsOf are the attributes that specOf reads.
 func attrsOf(s gemm.Spec) ir.Attrs {
-	return ir.A("m", s.M, "n", s.N, "k", s.K, "transA", s.TransA, "transB", s.TransB)
+	a := ir.A("m", s.M, "n", s.N, "k", s.K, "transA", s.TransA, "transB", s.TransB)
+	if s.Free {
+		a = a.With(freeAttr, true)
+	}
+	return a
 }
 
 func specOf(a ir.Attrs) gemm.Spec {
-	return gemm.Spec{M: a.Int("m"), N: a.Int("n"), K: a.Int("k"), TransA: a.Bool("transA"), TransB: a.Bool("transB"), Alpha: 1}
+	free, _ := a.Get(freeAttr).(bool)
+	return gemm.Spec{M: a.Int("m"), N: a.Int("n"), K: a.Int("k"), TransA: a.Bool("transA"), TransB: a.Bool("transB"), Free: free, Alpha: 1}
 }
 
 // planOf is the plan of a value whose attributes were checked when it was made.

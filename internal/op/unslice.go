@@ -145,13 +145,27 @@ func unsliceLayout(v *ir.Value) ir.Layout {
 	return l
 }
 
-// scatter writes src to dst through l; idx is memory for an index.
+// scatter writes src to dst through l, run by run along the last axis; idx is memory for an
+// index.
 func scatter[T ir.Float](dst, src []T, l ir.Layout, idx []int) {
+	last := len(l.Shape) - 1
+	if last < 0 {
+		dst[l.Offset] = src[0]
+		return
+	}
 	clear(idx)
-	at := l.Offset
-	for _, x := range src {
-		dst[at] = x
-		for k := len(idx) - 1; k >= 0; k-- {
+	n, step := l.Shape[last], l.Stride[last]
+	for at := l.Offset; len(src) > 0; src = src[n:] {
+		if step == 1 {
+			copy(dst[at:at+n], src[:n])
+		} else {
+			to := at
+			for _, x := range src[:n] {
+				dst[to] = x
+				to += step
+			}
+		}
+		for k := last - 1; k >= 0; k-- {
 			at += l.Stride[k]
 			if idx[k]++; idx[k] < l.Shape[k] {
 				break
@@ -162,6 +176,20 @@ func scatter[T ir.Float](dst, src []T, l ir.Layout, idx []int) {
 	}
 }
 
+// joined returns l with axes that follow each other without a gap as one.
+func joined(l ir.Layout) ir.Layout {
+	out := ir.Layout{Offset: l.Offset}
+	for i, n := range l.Shape {
+		if k := len(out.Shape) - 1; k >= 0 && out.Stride[k] == n*l.Stride[i] {
+			out.Shape[k] *= n
+			out.Stride[k] = l.Stride[i]
+			continue
+		}
+		out.Shape, out.Stride = append(out.Shape, n), append(out.Stride, l.Stride[i])
+	}
+	return out
+}
+
 type unslicing struct {
 	l   ir.Layout
 	idx []int
@@ -170,7 +198,8 @@ type unslicing struct {
 func unslice[T ir.Float]() ir.Kernel[T] {
 	return ir.Kernel[T]{
 		Prepare: func(v *ir.Value, _ int) (any, int) {
-			return &unslicing{unsliceLayout(v), make([]int, len(v.Type.Shape))}, 0
+			l := joined(unsliceLayout(v))
+			return &unslicing{l, make([]int, len(l.Shape))}, 0
 		},
 		Run: func(c *ir.Call[T]) {
 			s := c.State.(*unslicing)

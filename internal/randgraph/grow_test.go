@@ -143,6 +143,11 @@ func (g *recipe) build(d ir.DType) (c *op.Ctx, nodes []*gorgonia.Node) {
 	for i, x := range g.feed {
 		nodes = append(nodes, c.Leaf(ir.Type{DType: d, Shape: x.shape}, fmt.Sprintf("x%d", i)))
 	}
+	return c, g.apply(c, nodes)
+}
+
+// apply builds the steps behind the nodes of the inputs.
+func (g *recipe) apply(c *op.Ctx, nodes []*gorgonia.Node) []*gorgonia.Node {
 	for _, s := range g.steps {
 		var in []*gorgonia.Node
 		for _, i := range s.in {
@@ -150,7 +155,7 @@ func (g *recipe) build(d ir.DType) (c *op.Ctx, nodes []*gorgonia.Node) {
 		}
 		nodes = append(nodes, s.build(c, in))
 	}
-	return c, nodes
+	return nodes
 }
 
 // String lists the steps.

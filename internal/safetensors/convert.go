@@ -4,29 +4,11 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
-// FromFloat32s returns an F32 tensor with a copy of v. Whether v fills the shape
-// is checked when the tensor is written.
-func FromFloat32s(name string, shape []int, v []float32) Tensor {
-	data := make([]byte, 0, 4*len(v))
-	for _, x := range v {
-		data = binary.LittleEndian.AppendUint32(data, math.Float32bits(x))
-	}
-	return Tensor{Name: name, DType: "F32", Shape: shape, Data: data}
-}
-
-// FromFloat64s returns an F64 tensor with a copy of v. See FromFloat32s.
-func FromFloat64s(name string, shape []int, v []float64) Tensor {
-	data := make([]byte, 0, 8*len(v))
-	for _, x := range v {
-		data = binary.LittleEndian.AppendUint64(data, math.Float64bits(x))
-	}
-	return Tensor{Name: name, DType: "F64", Shape: shape, Data: data}
-}
-
-// FromInts returns an I64 tensor with a copy of v. See FromFloat32s.
+// FromInts returns an I64 tensor with a copy of v. See FloatsView.
 func FromInts(name string, shape []int, v []int) Tensor {
 	data := make([]byte, 0, 8*len(v))
 	for _, x := range v {
@@ -78,7 +60,7 @@ func fill[T float32 | float64](v []T, t Tensor) {
 		}
 	case "F16":
 		for i := range v {
-			v[i] = T(half(le.Uint16(t.Data[2*i:])))
+			v[i] = T(Half(le.Uint16(t.Data[2*i:])))
 		}
 	case "BF16": // the upper half of a float32
 		for i := range v {
@@ -87,9 +69,113 @@ func fill[T float32 | float64](v []T, t Tensor) {
 	}
 }
 
-// half is the number whose bits in IEEE 754's binary16 are given: sign, 5 bits of
+// RangeError is the error about an element that its type in memory cannot hold: a finite
+// float beyond float32, an integer beyond int.
+type RangeError struct {
+	Name  string // of the tensor
+	Index int    // of the element
+	Value float64
+	Type  string // in memory
+}
+
+// Error returns it in one line.
+func (e *RangeError) Error() string {
+	return fmt.Sprintf("tensor %q: element %d: got %v, want a number that %s can hold", clip(e.Name), e.Index, e.Value, e.Type)
+}
+
+// ReadFloats reads the elements of an F64, F32, F16 or BF16 tensor of r into all of
+// into, which must have their number. Elements of type T are read into the memory of
+// into bit for bit, others through a small buffer: F64 are rounded to float32.
+//
+// Errors: those of Reader.ReadInto; another element type; *RangeError.
+func ReadFloats[T float32 | float64](r *Reader, name string, into []T) error {
+	return r.named(readFloats(r, name, into))
+}
+
+func readFloats[T float32 | float64](r *Reader, name string, into []T) error {
+	t, ok := r.Tensor(name)
+	if ok && t.DType == dtypeOf[T]() {
+		b := memoryOf(into)
+		err := r.readInto(name, b)
+		if swapped {
+			swap(b, sizeOf[T]())
+		}
+		return err
+	}
+	switch {
+	case !ok:
+		return fmt.Errorf("got the name %q, want that of a tensor of the file", clip(name))
+	case !slices.Contains(Floats(), t.DType):
+		return fmt.Errorf("tensor %q: got elements of type %s, want one of %s", clip(name), t.DType, strings.Join(Floats(), ", "))
+	}
+	width := int64(bitsOf[t.DType] / 8)
+	if t.size() != width*int64(len(into)) {
+		return fmt.Errorf("tensor %q: got memory of %d elements, want %d", clip(name), len(into), t.size()/width)
+	}
+	buf, done := make([]byte, min(chunk, t.size())), 0
+	return r.parts(t, func(n int) []byte { return buf[:n] }, func(part []byte) error {
+		v := into[done : done+len(part)/int(width)]
+		if t.DType != "F64" {
+			fill(v, Tensor{DType: t.DType, Data: part})
+		} else if i, x := round(v, part); i >= 0 {
+			return &RangeError{name, done + i, x, "float32"}
+		}
+		done += len(v)
+		return nil
+	})
+}
+
+// round makes float32 of F64 elements. It returns the index and the value of the first
+// finite one that is too large, or -1.
+func round[T float32 | float64](v []T, data []byte) (int, float64) {
+	for i := range v {
+		x := math.Float64frombits(binary.LittleEndian.Uint64(data[8*i:]))
+		v[i] = T(x)
+		if math.IsInf(float64(v[i]), 0) && !math.IsInf(x, 0) {
+			return i, x
+		}
+	}
+	return -1, 0
+}
+
+// ReadInts reads the elements of a tensor of integers (I8 to I64, U8 to U64) of r into all
+// of into, which must have their number, through a small buffer.
+//
+// Errors: those of Reader.ReadInto; another element type; *RangeError for a value that int
+// cannot hold.
+func ReadInts(r *Reader, name string, into []int) error {
+	return r.named(readInts(r, name, into))
+}
+
+func readInts(r *Reader, name string, into []int) error {
+	t, ok := r.Tensor(name)
+	switch {
+	case !ok:
+		return fmt.Errorf("got the name %q, want that of a tensor of the file", clip(name))
+	case !slices.Contains(Integers(), t.DType):
+		return fmt.Errorf("tensor %q: got elements of type %s, want one of %s", clip(name), t.DType, strings.Join(Integers(), ", "))
+	}
+	width := int64(bitsOf[t.DType] / 8)
+	if t.size() != width*int64(len(into)) {
+		return fmt.Errorf("tensor %q: got memory of %d elements, want %d", clip(name), len(into), t.size()/width)
+	}
+	buf, done := make([]byte, min(chunk, t.size())), 0
+	return r.parts(t, func(n int) []byte { return buf[:n] }, func(part []byte) error {
+		for ; len(part) > 0; part = part[width:] {
+			x, about, ok := integer(t.DType, part)
+			if !ok {
+				return &RangeError{name, done, about, "int"}
+			}
+			into[done] = x
+			done++
+		}
+		return nil
+	})
+}
+
+// Half is the number whose bits in IEEE 754's binary16 are given: sign, 5 bits of
 // exponent with the bias 15, 10 of fraction.
-func half(bits uint16) float32 {
+func Half(bits uint16) float32 {
 	sign, exponent, fraction := uint32(bits>>15)<<31, uint32(bits>>10)&31, uint32(bits)&1023
 	switch exponent {
 	case 0: // zero or subnormal: fraction units of 2^-24
@@ -100,17 +186,20 @@ func half(bits uint16) float32 {
 	return math.Float32frombits(sign | (exponent+127-15)<<23 | fraction<<13)
 }
 
+// Integers lists the element types that ReadInts and Ints read.
+func Integers() []string { return []string{"I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8"} }
+
 // Ints returns a copy of the elements of a tensor of integers (I8 to I64, U8 to
 // U64). Any other element type is an error, and so is a value that int cannot
 // hold.
 func (t Tensor) Ints() ([]int, error) {
-	if err := t.want("I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8"); err != nil {
+	if err := t.want(Integers()...); err != nil {
 		return nil, err
 	}
 	width := int(bitsOf[t.DType] / 8)
 	v := make([]int, len(t.Data)/width)
 	for i := range v {
-		x, ok := integer(t.DType, t.Data[i*width:])
+		x, _, ok := integer(t.DType, t.Data[i*width:])
 		if !ok {
 			return nil, fmt.Errorf("safetensors: tensor %q: element %d: got a number beyond int, want one that int can hold", t.Name, i)
 		}
@@ -119,8 +208,9 @@ func (t Tensor) Ints() ([]int, error) {
 	return v, nil
 }
 
-// integer decodes the first element of data.
-func integer(dtype string, data []byte) (int, bool) {
+// integer decodes the first element of data. It is about the float64; ok tells whether int
+// can hold it.
+func integer(dtype string, data []byte) (x int, about float64, ok bool) {
 	le := binary.LittleEndian
 	signed := int64(0)
 	switch dtype {
@@ -138,13 +228,13 @@ func integer(dtype string, data []byte) (int, bool) {
 		signed = int64(le.Uint32(data))
 	case "U64":
 		if le.Uint64(data) > math.MaxInt64 {
-			return 0, false
+			return 0, float64(le.Uint64(data)), false
 		}
 		signed = int64(le.Uint64(data))
 	default:
 		signed = int64(le.Uint64(data))
 	}
-	return int(signed), int64(int(signed)) == signed
+	return int(signed), float64(signed), int64(int(signed)) == signed
 }
 
 // filled checks that t has as many bytes as its shape takes.

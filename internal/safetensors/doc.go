@@ -3,12 +3,13 @@
 // element type, shape and byte range, and the bytes of the tensors.
 //
 // It owns strict parsing (a file is either exactly what the format describes or
-// an error), writing through atomicfile, a CRC-32C over the file, and conversion
-// to and from Go slices. It does not own model state: what the names mean is for
+// an error), reading on demand, writing through atomicfile without a copy, CRC-32C
+// checksums of every byte, and conversion to and from Go slices. It does not own model state: what the names mean is for
 // its importers (checkpoints, model files) to say. A tensor name is a key and
 // never becomes a path.
 //
-// Read first: Decode in read.go, then header.go for the grammar.
+// Read first: WriteTensors in write.go and Reader in reader.go, then header.go for
+// the grammar and checksum.go for what finds damage.
 //
 // Source: the format description in the README of the safetensors library.
 package safetensors

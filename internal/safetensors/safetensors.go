@@ -8,6 +8,8 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 const (
@@ -20,7 +22,7 @@ const (
 )
 
 // ErrFormat is wrapped by every error about the content of a file.
-var ErrFormat = errors.New("malformed safetensors file")
+var ErrFormat = mistake.ErrFormat
 
 // ErrChecksum is wrapped, beside ErrFormat, by the error about a file that does not
 // agree with the checksum stored in it.
@@ -105,8 +107,9 @@ func byteSize(dtype string, shape []int) (int, error) {
 	return int(size / 8), nil
 }
 
-// otherFormat names the formats that are met under a wrong extension.
-func otherFormat(start []byte) string {
+// OtherFormat names the format of a file by its first bytes, where it is one that is met
+// under a wrong extension; "" for others.
+func OtherFormat(start []byte) string {
 	for _, f := range []struct{ magic, kind string }{
 		{"PK\x03\x04", "a zip archive (npz and newer PyTorch files are)"},
 		{"PK\x05\x06", "an empty zip archive"},

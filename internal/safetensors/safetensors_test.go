@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"math"
 	"os"
 	"path/filepath"
@@ -19,6 +18,13 @@ import (
 func raw(header string, data ...byte) []byte {
 	out := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
 	return append(append(out, header...), data...)
+}
+
+// signed is raw with the checksum of the header.
+func signed(header string, data ...byte) []byte {
+	out := raw(header)
+	signHeader(out)
+	return append(out, data...)
 }
 
 // one describes a tensor "a" with the given fields.
@@ -61,10 +67,10 @@ var refused = []struct {
 	{"comma first", `got ',', want '"'`, raw("{,}")},
 	{"comma last", `got '}', want '"'`, raw(`{"__metadata__":{},}`)},
 	{"no colon", "want ':'", raw(`{"a"{}}`)},
-	{"two values", "after the closing brace", raw("{}{}")},
-	{"form feed after the header", "after the closing brace", raw("{}\f")},
-	{"no-break space after the header", "after the closing brace", raw("{}\u00a0")},
-	{"NUL after the header", "after the closing brace", raw("{}\x00")},
+	{"two values", "after the value", raw("{}{}")},
+	{"form feed after the header", "after the value", raw("{}\f")},
+	{"no-break space after the header", "after the value", raw("{}\u00a0")},
+	{"NUL after the header", "after the value", raw("{}\x00")},
 	{"deep nesting", `got '[', want '{'`, raw(`{"__metadata__":` + strings.Repeat("[", 100000) + strings.Repeat("]", 100000) + "}")},
 	{"metadata null", `got 'n', want '{'`, raw(`{"__metadata__":null}`)},
 	{"metadata string", `got '"', want '{'`, raw(`{"__metadata__":"x"}`)},
@@ -120,8 +126,15 @@ var refused = []struct {
 	{"raw control character after an escape", "control character", raw("{\"\\t\n\":{}}")},
 	{"invalid UTF-8", "not valid UTF-8", raw("{\"a\xff\":{}}")},
 	{"invalid UTF-8 after an escape", "not valid UTF-8", raw("{\"\\t\xff\":{}}")},
-	{"checksum of other data", "CRC-32C", raw(`{"__metadata__":{"symgrad.crc32c":"00000000"},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}`, 7)},
-	{"checksum in another form", "CRC-32C", raw(`{"__metadata__":{"symgrad.crc32c":"0"}}`)},
+	{"checksum without that of the header", "want both or none", raw(`{"__metadata__":{"symgrad.crc32c":"{}"}}`)},
+	{"checksum of the header alone", "want both or none", raw(`{"__metadata__":{"symgrad.header.crc32c":"00000000"}}`)},
+	{"checksum in another form", "want a CRC-32C", raw(`{"__metadata__":{"symgrad.crc32c":"{}","symgrad.header.crc32c":"0"}}`)},
+	{"checksum of another header", "got the CRC-32C", raw(`{"__metadata__":{"symgrad.crc32c":"{}","symgrad.header.crc32c":"00000000"}}`)},
+	{"checksum spaced differently", "written anew", raw(`{"__metadata__":{"symgrad.crc32c":"{}","symgrad.header.crc32c": "00000000"}}`)},
+	{"checksums of no tensor", "no checksum of tensor", signed(`{"__metadata__":{"symgrad.crc32c":"{}","symgrad.header.crc32c":"00000000"},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}`, 7)},
+	{"checksums that are no object", "want '{'", signed(`{"__metadata__":{"symgrad.crc32c":"","symgrad.header.crc32c":"00000000"}}`)},
+	{"checksums and more", "after the value", signed(`{"__metadata__":{"symgrad.crc32c":"{}{","symgrad.header.crc32c":"00000000"}}`)},
+	{"checksum of other data", "of the data", signed(`{"__metadata__":{"symgrad.crc32c":"{\"a\":\"00000000\"}","symgrad.header.crc32c":"00000000"},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}`, 7)},
 	{"zip", "zip archive", []byte("PK\x03\x04\x14\x00\x00\x00\x08\x00")},
 	{"pickle", "pickle", []byte("\x80\x02}q\x00(X\x01\x00\x00\x00")},
 	{"pointer", "LFS pointer", []byte("version https://git-lfs.github.com/spec/v1\noid sha256:0\n")},
@@ -143,7 +156,7 @@ func TestDecodeRefuses(t *testing.T) {
 			}
 		})
 	}
-	_, err := decoded(raw(`{"__metadata__":{"symgrad.crc32c":"ffffffff"}}`))
+	_, err := decoded(raw(`{"__metadata__":{"symgrad.crc32c":"{}","symgrad.header.crc32c":"ffffffff"}}`))
 	if !errors.Is(err, ErrChecksum) {
 		t.Errorf("error %v does not wrap ErrChecksum", err)
 	}
@@ -187,8 +200,8 @@ func TestDecodeAccepts(t *testing.T) {
 func sample() *File {
 	return &File{
 		Tensors: []Tensor{
-			FromFloat32s("dense0/weight", []int{2, 3}, []float32{0, float32(math.Copysign(0, -1)), 1.5, float32(math.Inf(1)), math.SmallestNonzeroFloat32, float32(math.NaN())}),
-			FromFloat64s("dense0/bias", []int{3}, []float64{math.Pi, -math.MaxFloat64, 5e-324}),
+			FloatsView("dense0/weight", []int{2, 3}, []float32{0, float32(math.Copysign(0, -1)), 1.5, float32(math.Inf(1)), math.SmallestNonzeroFloat32, float32(math.NaN())}),
+			FloatsView("dense0/bias", []int{3}, []float64{math.Pi, -math.MaxFloat64, 5e-324}),
 			FromInts("step", nil, []int{-7}),
 			{Name: "nothing", DType: "BF16", Shape: []int{4, 0}},
 			{Name: "quotes \" \\ and \u0001 слой 😀", DType: "U8", Shape: []int{3}, Data: []byte{1, 2, 3}},
@@ -278,64 +291,10 @@ func TestWriteRead(t *testing.T) {
 	}
 }
 
-// Every truncation and every changed byte, of names and keys too, must be noticed,
-// but for another spelling of the same: white space, or a digit of an escape.
-func TestDamageIsNoticed(t *testing.T) {
-	for name, f := range map[string]*File{"sample": sample(), "without metadata": {Tensors: []Tensor{FromInts("a", nil, []int{1})}}} {
-		whole := encode(t, f)
-		for n := range whole {
-			if _, err := decoded(whole[:n]); err == nil {
-				t.Errorf("%s: the first %d of %d bytes were accepted", name, n, len(whole))
-			}
-		}
-		data := lengthSize + int(binary.LittleEndian.Uint64(whole))
-		for i := range whole {
-			changes := []byte("\"\\ \t\r\n,:{}[]0e_\x00")
-			for bit := range 8 {
-				changes = append(changes, whole[i]^1<<bit)
-			}
-			for _, c := range changes {
-				damaged := bytes.Clone(whole)
-				damaged[i] = c
-				if c == whole[i] {
-					continue
-				}
-				got, err := decoded(damaged)
-				if i >= data && !errors.Is(err, ErrChecksum) || i < data && err == nil && !equal(got, f) {
-					t.Errorf("%s: byte %d from %q to %q: %v", name, i, whole[i], c, err)
-				}
-			}
-		}
-	}
-}
-
-// A header that another program writes anew keeps its checksum; an older file has
-// one of its data alone.
-func TestChecksumOfOthers(t *testing.T) {
-	f := &File{Tensors: []Tensor{FromInts("a", nil, []int{5})}, Meta: map[string]string{"k": "v"}}
-	whole := encode(t, f)
-	data := lengthSize + int(binary.LittleEndian.Uint64(whole))
-	spaced := strings.ReplaceAll(string(whole[lengthSize:data]), ":{", " : {\n")
-	got, err := decoded(raw(spaced, whole[data:]...))
-	if err != nil || !equal(got, f) {
-		t.Errorf("spaced differently: %+v, %v", got, err)
-	}
-	older := func(sum string) []byte {
-		return raw(`{"__metadata__":{"format":"symgrad","symgrad.crc32c":"`+sum+`"},"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}`, 1, 2)
-	}
-	sum := checksum(crc32.Checksum([]byte{1, 2}, castagnoli()))
-	if got, err := decoded(older(sum)); err != nil || len(got.Meta) != 1 {
-		t.Errorf("an older file: %+v, %v", got, err)
-	}
-	if _, err := decoded(older("00000000")); !errors.Is(err, ErrChecksum) {
-		t.Errorf("an older file of other data: %v", err)
-	}
-}
-
 // What is refused for its names and shapes costs no memory for its data, and no
 // file is waited for.
 func TestReadLooksFirst(t *testing.T) {
-	const size = int64(30) << 30
+	const size int64 = 30 << 30
 	path := filepath.Join(t.TempDir(), "a")
 	for name, header := range map[string]string{
 		"zeros":          "",
@@ -360,7 +319,7 @@ func TestReadLooksFirst(t *testing.T) {
 			return refusal
 		})
 		runtime.ReadMemStats(&after)
-		if !errors.Is(err, ErrFormat) && !errors.Is(err, refusal) || errors.Is(err, refusal) != (name == "one that fits") {
+		if !errors.Is(err, ErrFormat) && !errors.Is(err, refusal) || errors.Is(err, refusal) != (name == "one that fits" && int64(math.MaxInt) > size) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if got := after.TotalAlloc - before.TotalAlloc; got > 1<<20 {
@@ -380,7 +339,7 @@ func TestEncodeRefuses(t *testing.T) {
 		{"name not UTF-8", "UTF-8", File{Tensors: []Tensor{{Name: "\xff", DType: "U8", Shape: []int{0}}}}},
 		{"metadata not UTF-8", "UTF-8", File{Meta: map[string]string{"a": "\xff"}}},
 		{"unknown type", "got the element type", File{Tensors: []Tensor{{Name: "a", DType: "float"}}}},
-		{"wrong length", "got 8 bytes, want 24 for [3] of F64", File{Tensors: []Tensor{FromFloat64s("a", []int{3}, []float64{1})}}},
+		{"wrong length", "got 8 bytes, want 24 for [3] of F64", File{Tensors: []Tensor{FloatsView("a", []int{3}, []float64{1})}}},
 		{"negative axis", "want axes of at least 0", File{Tensors: []Tensor{{Name: "a", DType: "U8", Shape: []int{-1}}}}},
 		{"too many axes", "axes", File{Tensors: []Tensor{{Name: "a", DType: "U8", Shape: make([]int, 256)}}}},
 	} {
@@ -449,6 +408,9 @@ func TestConversions(t *testing.T) {
 		t.Error("a tensor shorter than its shape was converted")
 	}
 	for dtype, want := range map[string]int64{"I8": -1, "I16": -1, "I32": -1, "I64": -1, "U8": 1<<8 - 1, "U16": 1<<16 - 1, "U32": 1<<32 - 1} {
+		if int64(int(want)) != want {
+			continue // beyond int
+		}
 		v, err := Tensor{Name: dtype, DType: dtype, Shape: []int{1}, Data: bytes.Repeat([]byte{0xff}, int(bitsOf[dtype]/8))}.Ints()
 		if err != nil || len(v) != 1 || int64(v[0]) != want {
 			t.Errorf("%s: %v, %v; want %d", dtype, v, err, want)

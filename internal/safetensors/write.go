@@ -16,19 +16,45 @@ import (
 	"github.com/symgrad/symgrad/internal/atomicfile"
 )
 
-// Write replaces the file at path by f, atomically (see atomicfile.WriteFile).
-// The bytes are those of Encode.
+// View is a Tensor whose data are memory that the caller goes on using: see BytesOf.
+type View = Tensor
+
+// WriteOptions are the settings of WriteTensors. The zero value writes to the disk of
+// the system.
+type WriteOptions struct {
+	Disk atomicfile.Disk // nil for atomicfile.OS
+}
+
+// Write replaces the file at path by f. See WriteTensors.
 func Write(path string, f *File) error {
-	if err := atomicfile.WriteFile(path, func(w io.Writer) error { return Encode(w, f) }); err != nil {
+	if f == nil {
+		return errors.New("safetensors: got a nil File, want a value")
+	}
+	return WriteTensors(path, f.Meta, f.Tensors, WriteOptions{})
+}
+
+// WriteTensors replaces the file at path, atomically (see atomicfile.Replace), by one
+// with the metadata and the tensors. It makes no copy of the data, which must not
+// change meanwhile. The bytes are those of Encode.
+func WriteTensors(path string, meta map[string]string, tensors []View, o WriteOptions) error {
+	disk := o.Disk
+	if disk == nil {
+		disk = atomicfile.OS
+	}
+	l, err := newLayout(meta, tensors)
+	if err == nil {
+		err = atomicfile.Replace(disk, path, l.write)
+	}
+	if err != nil {
 		return fmt.Errorf("safetensors: %w", err)
 	}
 	return nil
 }
 
 // Encode writes f to w: the same f gives the same bytes. The tensors keep their
-// order, the metadata are sorted and gain the entry of crcKey, which replaces one of
-// that name. The header is padded with spaces so that the data begin at a multiple
-// of eight bytes.
+// order, the metadata are sorted and gain the two entries of checksums, which replace
+// those of that name. The header is padded with spaces so that the data begin at a
+// multiple of eight bytes. It goes twice over the data.
 //
 // Nothing is written and an error returned when f or w is nil, when a tensor's name
 // is not valid UTF-8, "__metadata__" or used twice, when its element type is unknown,
@@ -37,34 +63,12 @@ func Encode(w io.Writer, f *File) error {
 	if f == nil || w == nil {
 		return errors.New("safetensors: got a nil File or writer, want values")
 	}
-	seen := make(map[string]struct{}, len(f.Tensors))
-	for _, t := range f.Tensors {
-		if err := check(t); err != nil {
-			return fmt.Errorf("safetensors: tensor %q: %w", t.Name, err)
-		}
-		if _, twice := seen[t.Name]; twice {
-			return fmt.Errorf("safetensors: got two tensors of the name %q, want different names", t.Name)
-		}
-		seen[t.Name] = struct{}{}
+	l, err := newLayout(f.Meta, f.Tensors)
+	if err == nil {
+		err = l.write(w)
 	}
-	head, err := encodeHeader(f, noChecksum)
 	if err != nil {
-		return err
-	}
-	sum := crc32.Checksum(head, castagnoli())
-	for _, t := range f.Tensors {
-		sum = crc32.Update(sum, castagnoli(), t.Data)
-	}
-	if head, err = encodeHeader(f, crcPrefix+checksum(sum)); err != nil {
-		return err
-	}
-	if _, err := w.Write(head); err != nil {
-		return fmt.Errorf("safetensors: write the header: %w", err)
-	}
-	for _, t := range f.Tensors {
-		if _, err := w.Write(t.Data); err != nil {
-			return fmt.Errorf("safetensors: write tensor %q: %w", t.Name, err)
-		}
+		return fmt.Errorf("safetensors: %w", err)
 	}
 	return nil
 }
@@ -83,40 +87,83 @@ func check(t Tensor) error {
 	return t.filled()
 }
 
-// noChecksum stands where the checksum will, while that is computed.
-const noChecksum = crcPrefix + "00000000"
+// layout is a file that is about to be written.
+type layout struct {
+	meta    map[string]string
+	tensors []Tensor
+}
 
-// encodeHeader returns the length and the padded JSON header with the checksum.
-func encodeHeader(f *File, sum string) ([]byte, error) {
-	meta := maps.Clone(f.Meta)
-	if meta == nil {
-		meta = map[string]string{}
+// newLayout checks what is to be written.
+func newLayout(meta map[string]string, tensors []Tensor) (*layout, error) {
+	seen := make(map[string]struct{}, len(tensors))
+	for _, t := range tensors {
+		if err := check(t); err != nil {
+			return nil, fmt.Errorf("tensor %q: %w", t.Name, err)
+		}
+		if _, twice := seen[t.Name]; twice {
+			return nil, fmt.Errorf("got two tensors of the name %q, want different names", t.Name)
+		}
+		seen[t.Name] = struct{}{}
 	}
-	meta[crcKey] = sum
 	for key, value := range meta {
 		if !utf8.ValidString(key) || !utf8.ValidString(value) {
-			return nil, fmt.Errorf("safetensors: metadata %q: got text that is not valid UTF-8, want UTF-8", key)
+			return nil, fmt.Errorf("metadata %q: got text that is not valid UTF-8, want UTF-8", key)
 		}
 	}
+	l := &layout{meta: maps.Clone(meta), tensors: tensors}
+	if l.meta == nil {
+		l.meta = map[string]string{}
+	}
+	if length := len(l.header(make([]uint32, len(tensors)))) - lengthSize; length > maxHeader {
+		return nil, fmt.Errorf("got a header of %d bytes, want at most %d", length, maxHeader)
+	}
+	return l, nil
+}
+
+// write writes the file, from its first byte to its last: some systems cannot come
+// back to the header. So the checksums are taken in a pass of their own, which is much
+// faster than a disk.
+func (l *layout) write(w io.Writer) error {
+	sums := make([]uint32, len(l.tensors))
+	for i, t := range l.tensors {
+		sums[i] = crc32.Checksum(t.Data, castagnoli())
+	}
+	if _, err := w.Write(l.header(sums)); err != nil {
+		return fmt.Errorf("write the header: %w", err)
+	}
+	for _, t := range l.tensors {
+		if _, err := w.Write(t.Data); err != nil {
+			return fmt.Errorf("write tensor %q: %w", t.Name, err)
+		}
+	}
+	return nil
+}
+
+// header returns the length and the padded JSON header, with the checksums of the
+// tensors and its own.
+func (l *layout) header(of []uint32) []byte {
+	sums := make(map[string]string, len(l.tensors))
+	for i, t := range l.tensors {
+		sums[t.Name] = checksum(of[i])
+	}
+	l.meta[crcKey], l.meta[headerKey] = quoteMap(sums), zeros
 	var head bytes.Buffer
 	head.Write(make([]byte, lengthSize))
-	head.WriteString(`{"` + metaKey + `":` + quoteMap(meta))
-	at := 0
-	for _, t := range f.Tensors {
+	head.WriteString(`{"` + metaKey + `":` + quoteMap(l.meta))
+	at := uint64(0)
+	for _, t := range l.tensors {
+		end := at + uint64(len(t.Data))
 		fmt.Fprintf(&head, `,%s:{"dtype":%s,"shape":%s,"data_offsets":[%d,%d]}`,
-			quote(t.Name), quote(t.DType), list(t.Shape), at, at+len(t.Data))
-		at += len(t.Data)
+			quote(t.Name), quote(t.DType), list(t.Shape), at, end)
+		at = end
 	}
 	head.WriteByte('}')
 	for head.Len()%8 != 0 {
 		head.WriteByte(' ')
 	}
-	length := head.Len() - lengthSize
-	if length > maxHeader {
-		return nil, fmt.Errorf("safetensors: got a header of %d bytes, want at most %d", length, maxHeader)
-	}
-	binary.LittleEndian.PutUint64(head.Bytes(), uint64(length))
-	return head.Bytes(), nil
+	binary.LittleEndian.PutUint64(head.Bytes(), uint64(head.Len()-lengthSize))
+	signHeader(head.Bytes())
+	return head.Bytes()
 }
 
 // quote returns the JSON text of a string of valid UTF-8.

@@ -1,7 +1,7 @@
 // Package sym writes expressions as people do: sums, products and powers, put in
 // order and without what cancels.
 //
-// It owns the order, a few simplifications that are always right, and the two
+// It owns the order, a few simplifications that are always right, and the three
 // ways to print. It does not own any operator: each row of the table says what it
 // is in these terms. Importers: internal/op and what prints formulas.
 package sym
@@ -64,6 +64,9 @@ func Name(s string) *Expr { return make1(Expr{kind: name, text: s}) }
 
 // Call is a function of arguments.
 func Call(f string, args ...*Expr) *Expr { return make1(Expr{kind: call, text: f, args: args}) }
+
+// Slope is the derivative of one variable by another.
+func Slope(of, by string) *Expr { return Call("∂", Name(of), Name(by)) }
 
 // Func returns the function f of one argument, as rows of the table want it.
 func Func(f string) func(x []*Expr) *Expr {
@@ -286,4 +289,47 @@ func Transpose(x *Expr) *Expr {
 		return make1(Expr{kind: matrix, args: out})
 	}
 	return Call("ᵀ", x)
+}
+
+// Replace returns e with others in place of the parts that equal the keys of by.
+func (e *Expr) Replace(by []Swap) *Expr {
+	done := map[string]*Expr{}
+	for _, s := range by {
+		done[s.Old.key] = s.New
+	}
+	return e.replace(done)
+}
+
+// Swap says what stands in place of an expression.
+type Swap struct{ Old, New *Expr }
+
+func (e *Expr) replace(done map[string]*Expr) *Expr {
+	if x := done[e.key]; x != nil {
+		return x
+	}
+	args, same := make([]*Expr, len(e.args)), true
+	for i, a := range e.args {
+		args[i] = a.replace(done)
+		same = same && args[i] == a
+	}
+	x := e
+	if !same {
+		switch e.kind {
+		case call:
+			x = Call(e.text, args...)
+		case power:
+			x = Power(args[0], args[1])
+		case product:
+			x = Product(args...)
+		case sum:
+			x = Sum(args...)
+		case matrix:
+			x = args[0]
+			for _, a := range args[1:] {
+				x = MatMul(x, a)
+			}
+		}
+	}
+	done[e.key] = x
+	return x
 }

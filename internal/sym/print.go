@@ -2,6 +2,7 @@ package sym
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -34,7 +35,7 @@ func (e *Expr) print(s style, around int) string {
 		return s.name(e.text)
 	case call:
 		text := e.call(s, "")
-		if comparisons[e.text] != "" && around > inSum {
+		if comparisons[e.text] != "" && around > inSum || e.text == "Σ" && around == inPower {
 			return s.paren(text)
 		}
 		return text
@@ -47,11 +48,7 @@ func (e *Expr) print(s style, around int) string {
 		}
 		return text
 	case matrix:
-		var parts []string
-		for _, a := range e.args {
-			parts = append(parts, a.print(s, inProduct))
-		}
-		text := strings.Join(parts, " ")
+		text := s.matrices(e.args)
 		if around == inPower {
 			return s.paren(text)
 		}
@@ -144,23 +141,10 @@ func (e *Expr) sum(s style) string {
 
 // product prints factors, those with negative exponents below a line.
 func (e *Expr) product(s style) string {
+	minus, above, below := e.fraction()
 	sign := ""
-	var above, below []*Expr
-	for _, a := range e.args {
-		switch {
-		case a.kind == number && a.num == -1:
-			sign = s.minus()
-		case a.kind == number && a.num < 0:
-			sign = s.minus()
-			above = append(above, Num(-a.num))
-		case a.kind == power && a.args[1].kind == number && a.args[1].num < 0:
-			below = append(below, Power(a.args[0], Num(-a.args[1].num)))
-		default:
-			above = append(above, a)
-		}
-	}
-	if len(above) == 0 {
-		above = []*Expr{Num(1)}
+	if minus {
+		sign = s.minus()
 	}
 	if len(below) == 0 {
 		return sign + s.factors(above)
@@ -175,19 +159,93 @@ func (e *Expr) product(s style) string {
 		}
 		return sign + `\frac{` + top + `}{` + bottom + `}`
 	}
-	bottom := below[0].print(s, inPower)
+	around := inPower
+	if below[0].kind == call {
+		around = inProduct
+	}
+	bottom := below[0].print(s, around)
 	if len(below) > 1 {
 		bottom = s.paren(s.factors(below))
 	}
 	return sign + s.factors(above) + " / " + bottom
 }
 
+// fraction returns the factors above and below the line, and whether a minus stands before it.
+func (e *Expr) fraction() (minus bool, above, below []*Expr) {
+	for _, a := range e.args {
+		switch {
+		case a.kind == number && a.num == -1:
+			minus = true
+		case a.kind == number && a.num < 0:
+			minus = true
+			above = append(above, Num(-a.num))
+		case a.kind == power && a.args[1].kind == number && a.args[1].num < 0:
+			below = append(below, Power(a.args[0], Num(-a.args[1].num)))
+		default:
+			above = append(above, a)
+		}
+	}
+	if len(above) == 0 {
+		above = []*Expr{Num(1)}
+	}
+	return minus, above, below
+}
+
 func (s style) factors(list []*Expr) string {
+	var b strings.Builder
+	for i, a := range list {
+		switch {
+		case i == 0:
+		case byElement(list, i):
+			b.WriteString(" " + s.odot() + " ")
+		default:
+			b.WriteString(" ")
+		}
+		text := a.print(s, inProduct)
+		if i < len(list)-1 && a.reaches() {
+			text = s.paren(text)
+		}
+		b.WriteString(text)
+	}
+	return b.String()
+}
+
+func (s style) odot() string {
+	if s.latex {
+		return `\odot`
+	}
+	return "⊙"
+}
+
+// byElement says whether a sign stands before factor i: it is multiplied element by element
+// beside a product of matrices.
+func byElement(list []*Expr, i int) bool {
+	return list[i-1].kind != number && slices.ContainsFunc(list, func(a *Expr) bool { return a.kind == matrix })
+}
+
+// matrices prints the factors of a product of matrices.
+func (s style) matrices(list []*Expr) string {
 	var parts []string
-	for _, a := range list {
-		parts = append(parts, a.print(s, inProduct))
+	for i, a := range list {
+		text := a.print(s, inProduct)
+		if a.kind == product || i < len(list)-1 && a.reaches() {
+			text = s.paren(text)
+		}
+		parts = append(parts, text)
 	}
 	return strings.Join(parts, " ")
+}
+
+// reaches says whether e ends in a sum over elements, which would take in a factor behind it.
+func (e *Expr) reaches() bool {
+	switch e.kind {
+	case call:
+		return e.text == "Σ"
+	case product, matrix:
+		_, above, below := e.fraction()
+		return len(below) == 0 && above[len(above)-1].reaches()
+	}
+	return false
 }
 
 func (e *Expr) power(s style, around int) string {
@@ -236,6 +294,12 @@ func (e *Expr) call(s style, up string) string {
 			sigma = `\sum`
 		}
 		return sigma + " " + e.args[0].print(s, inProduct)
+	case "∂":
+		of, by := e.args[0].print(s, inPower), e.args[1].print(s, inPower)
+		if s.latex {
+			return `\frac{\partial ` + of + `}{\partial ` + by + `}`
+		}
+		return "∂" + of + "/∂" + by
 	}
 	var parts []string
 	for _, a := range e.args {

@@ -1,6 +1,12 @@
 package sym
 
-import "testing"
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+)
 
 func TestPrint(t *testing.T) {
 	x, y, w := Name("x"), Name("y"), Name("w")
@@ -43,12 +49,69 @@ func TestPrint(t *testing.T) {
 		{Product(Exp(x), Power(Sigma(Exp(y)), Num(-1))), "exp(x) / Σ exp(y)", `\frac{e^{x}}{\sum e^{y}}`},
 		{Sigma(Neg(x)), "−Σ x", `-\sum x`},
 		{Power(Call("abs", x), Num(2)), "|x|²", `\left|x\right|^{2}`},
+		{Slope("L", "w"), "∂L/∂w", `\frac{\partial L}{\partial w}`},
+		{MatMul(Sigma(x), y), "(Σ x) y", `\left(\sum x\right) y`},
+		{Transpose(Sigma(x)), "(Σ x)ᵀ", `\left(\sum x\right)^{\top}`},
+		{MatMul(Transpose(Name("A<b")), Slope("L", "h")), "A<bᵀ ∂L/∂h", `\mathrm{A<b}^{\top} \frac{\partial L}{\partial h}`},
 	} {
 		if got := c.e.Text(); got != c.text {
 			t.Errorf("text: got %s, want %s", got, c.text)
 		}
 		if got := c.e.LaTeX(); got != c.latex {
 			t.Errorf("LaTeX: got %s, want %s", got, c.latex)
+		}
+		checkMathML(t, c.text, c.e.MathML())
+	}
+}
+
+// TestMathML prints one expression of each kind.
+func TestMathML(t *testing.T) {
+	x, y := Name("x"), Name("y")
+	times := "<mo>\u2062</mo><mspace width=\"0.2em\"/>"
+	for want, e := range map[string]*Expr{
+		"<mi>A&lt;b</mi>":                     Name("A<b"),
+		"<mrow><mo>−</mo><mn>2</mn></mrow>":   Num(-2),
+		"<mfrac><mn>1</mn><mn>3</mn></mfrac>": Num(1.0 / 3),
+		"<mrow><mn>1</mn><mo>·</mo><msup><mn>10</mn><mrow><mo>−</mo><mn>7</mn></mrow></msup></mrow>":                  Num(1e-7),
+		"<mrow><mi>y</mi><mo>−</mo><mi>x</mi></mrow>":                                                                 Sum(Neg(x), y),
+		"<mrow><mi>x</mi>" + times + "<mi>y</mi></mrow>":                                                              Product(x, y),
+		"<mfrac><mi>x</mi><mi>y</mi></mfrac>":                                                                         Div(x, y),
+		"<msup><mrow><mo>(</mo><mrow><mi>x</mi><mo>+</mo><mi>y</mi></mrow><mo>)</mo></mrow><mn>3</mn></msup>":         Power(Sum(x, y), Num(3)),
+		"<msqrt><mi>x</mi></msqrt>":                                                                                   Power(x, Num(0.5)),
+		"<mrow><msup><mi>tanh</mi><mn>2</mn></msup><mo>\u2061</mo><mrow><mo>(</mo><mi>x</mi><mo>)</mo></mrow></mrow>": Power(Call("tanh", x), Num(2)),
+		"<mrow><mi>f</mi><mo>\u2061</mo><mrow><mo>(</mo><mi>x</mi><mo>,</mo><mi>y</mi><mo>)</mo></mrow></mrow>":       Call("f", x, y),
+		"<msup><mi>e</mi><mrow><mo>−</mo><mi>x</mi></mrow></msup>":                                                    Call("exp", Neg(x)),
+		"<msup><mi>x</mi><mo>⊤</mo></msup>":                                                                           Transpose(x),
+		"<mrow><mo>∑</mo><mi>x</mi></mrow>":                                                                           Sigma(x),
+		"<mrow><mi>x</mi><mo>&lt;</mo><mi>y</mi></mrow>":                                                              Compare("<", x, y),
+		"<mfrac><mrow><mo>∂</mo><mi>L</mi></mrow><mrow><mo>∂</mo><mi>w</mi></mrow></mfrac>":                           Slope("L", "w"),
+	} {
+		if got := e.MathML(); got != want {
+			t.Errorf("%s: got %s, want %s", e.Text(), got, want)
+		}
+	}
+}
+
+// checkMathML checks that the elements are closed, and that the letters are those of the text.
+func checkMathML(t *testing.T, text, markup string) {
+	t.Helper()
+	var letters strings.Builder
+	for d := xml.NewDecoder(strings.NewReader(markup)); ; {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Errorf("%s: %v in %s", text, err, markup)
+			return
+		}
+		if chars, ok := token.(xml.CharData); ok {
+			letters.Write(chars)
+		}
+	}
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return !(r >= 'a' && r <= 'z') }) {
+		if !strings.Contains(letters.String(), strings.TrimPrefix(word, "sqrt")) && word != "exp" {
+			t.Errorf("%s: no %q in %s", text, word, markup)
 		}
 	}
 }

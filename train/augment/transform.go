@@ -20,7 +20,7 @@ type Transform interface {
 	// Check returns an error if the settings have no meaning, or if examples such as x
 	// cannot be changed. It is called before the first step.
 	Check(x *Example) error
-	// Apply changes x in place. It must not keep x.
+	// Apply changes x in place. It must not keep x. A Fit calls it on a goroutine of its own.
 	Apply(x *Example)
 }
 

@@ -2,6 +2,7 @@ package data
 
 import (
 	"math"
+	"slices"
 
 	"github.com/symgrad/symgrad/internal/mistake"
 )
@@ -14,12 +15,16 @@ type Batches struct {
 	// DropLast leaves out the last batch of an epoch when it is shorter than the
 	// others; by default it is given.
 	DropLast bool
+	// Limit is the most batches that an epoch has; 0 for no limit.
+	Limit int
 
 	size    int
 	shuffle bool
 	seed    uint64
 	order   []int
+	sums    []float64 // of the weights up to each example; nil without Weigh
 	at      int
+	epoch   int // whose order it has
 	random  stream
 }
 
@@ -43,18 +48,27 @@ func NewBatches(n, size int, shuffle bool, seed uint64) (*Batches, error) {
 	if size < 1 {
 		return nil, mistake.Optionf("data: NewBatches: got the batch size %d, want at least 1", size)
 	}
-	b := &Batches{size: min(size, n), shuffle: shuffle, seed: seed, order: identity(n)}
+	b := &Batches{size: min(size, n), shuffle: shuffle, seed: seed, order: identity(n), epoch: -1}
 	b.Epoch(0)
 	return b, nil
 }
 
 // Epoch goes to the start of epoch e. It takes time proportional to the number
-// of examples and does not allocate.
+// of examples, unless they are in the order of e already, and does not allocate.
 func (b *Batches) Epoch(e int) {
 	if b == nil {
 		return
 	}
 	b.at = 0
+	if b.epoch == e && e >= 0 { // its order is there
+		return
+	}
+	b.epoch = e
+	if b.sums != nil {
+		b.random.seed(b.seed, uint64(e))
+		b.draw()
+		return
+	}
 	if !b.shuffle {
 		return
 	}
@@ -72,7 +86,7 @@ func (b *Batches) Next() (index []int, ok bool) {
 		return nil, false
 	}
 	left := len(b.order) - b.at
-	if left == 0 || (b.DropLast && left < b.size) {
+	if left == 0 || (b.DropLast && left < b.size) || (b.Limit > 0 && b.at/b.size >= b.Limit) {
 		return nil, false
 	}
 	end := b.at + min(b.size, left)
@@ -96,8 +110,36 @@ func (b *Batches) Len() int {
 	if b == nil || b.size == 0 {
 		return 0
 	}
-	if b.DropLast {
-		return len(b.order) / b.size
+	return batchesOf(len(b.order), b.size, b.DropLast, b.Limit)
+}
+
+// batchesOf returns the number of batches that n examples make.
+func batchesOf(n, size int, dropLast bool, limit int) int {
+	batches := (n + size - 1) / size
+	if dropLast {
+		batches = n / size
 	}
-	return (len(b.order) + b.size - 1) / b.size
+	if limit > 0 {
+		batches = min(batches, limit)
+	}
+	return batches
+}
+
+// rest returns the indices of all batches of the epoch that are left.
+func (b *Batches) rest() []int {
+	end := len(b.order)
+	if b.DropLast {
+		end = end / b.size * b.size
+	}
+	if b.Limit > 0 {
+		end = min(end, b.Limit*b.size)
+	}
+	return b.order[min(b.at, end):end]
+}
+
+// clone returns batches of the same examples for another goroutine.
+func (b *Batches) clone() *Batches {
+	c := *b
+	c.order = slices.Clone(b.order)
+	return &c
 }

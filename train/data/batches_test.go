@@ -1,6 +1,7 @@
 package data
 
 import (
+	"fmt"
 	"math"
 	"runtime"
 	"slices"
@@ -172,5 +173,34 @@ func BenchmarkEpoch(b *testing.B) {
 	for b.Loop() {
 		it.Epoch(e)
 		e++
+	}
+}
+
+// TestEpochAgain begins an epoch again: it has the same order, which is there, and a weighed one too.
+func TestEpochAgain(t *testing.T) {
+	b, err := NewBatches(10, 3, true, 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func() (out []int) {
+		for index, ok := b.Next(); ok; index, ok = b.Next() {
+			out = append(out, index...)
+		}
+		return out
+	}
+	orders := map[string]bool{}
+	for range 2 { // the second time with weights
+		for e := range 3 {
+			b.Epoch(e)
+			first := fmt.Sprint(read())
+			b.Epoch(e)
+			if again := fmt.Sprint(read()); again != first || orders[first] {
+				t.Errorf("epoch %d: got %v, then %v, want the same, and another one for each epoch", e, first, again)
+			}
+			orders[first] = true
+		}
+		if err := b.Weigh([]float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -296,54 +296,6 @@ func TestReadCSVFile(t *testing.T) {
 	wantError(t, err, ErrCSV, "want a regular file")
 }
 
-// hostileOptions reads the tables of the reference folder: y holds class labels
-// where the verdict speaks of them.
-func hostileOptions(path string) CSVOptions {
-	if strings.Contains(path, "label") {
-		return CSVOptions{Target: []string{"y"}, Labels: true}
-	}
-	return CSVOptions{TargetIndex: []int{-1}}
-}
-
-// TestHostileCSV holds ReadCSV to the verdicts of the reference folder, and to
-// those of two tables of its own, so that it tests something without the folder.
-func TestHostileCSV(t *testing.T) {
-	type verdict struct {
-		path, want string
-		content    []byte
-	}
-	files := []verdict{{"own/ok", "accept", []byte("a,y\n1,0\n")}, {"own/ragged", "reject", []byte("a,y\n1\n")}}
-	root := os.Getenv("SYMGRAD_REFERENCE")
-	if root == "" {
-		t.Log("SYMGRAD_REFERENCE is not set: only the built-in cases run")
-	} else {
-		manifest, err := os.ReadFile(filepath.Join(root, "hostile", "MANIFEST.tsv"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for line := range strings.Lines(string(manifest)) {
-			fields := strings.Split(line, "\t")
-			if len(fields) < 3 || !strings.HasPrefix(fields[0], "csv/") {
-				continue
-			}
-			content, err := os.ReadFile(filepath.Join(root, "hostile", filepath.FromSlash(fields[0])))
-			if err != nil {
-				t.Fatal(err)
-			}
-			files = append(files, verdict{fields[0], fields[2], content})
-		}
-		if len(files) == 2 {
-			t.Errorf("no table is listed in the manifest under %q", root)
-		}
-	}
-	for _, f := range files {
-		_, err := ReadCSV(bytes.NewReader(f.content), hostileOptions(f.path))
-		if (f.want == "accept" && err != nil) || (f.want == "reject" && err == nil) {
-			t.Errorf("%s: want %s, got %v", f.path, f.want, err)
-		}
-	}
-}
-
 // FuzzReadCSV checks that no text makes ReadCSV panic, that every error has a
 // kind, and that what is accepted has the size its lines say.
 func FuzzReadCSV(f *testing.F) {
@@ -369,4 +321,18 @@ func FuzzReadCSV(f *testing.F) {
 			t.Fatalf("%d examples, %d and %d rows of %q", d.Len(), x.Len(), y.Len(), text)
 		}
 	})
+}
+
+// TestCSVTextColumn: the first text where a number is wanted names the options that read texts.
+func TestCSVTextColumn(t *testing.T) {
+	for text, want := range map[string]string{
+		"city,a,y\nParis,1,2\n": `csv:2: column 1 ("city"): got "Paris", want a number, or Columns or Text to say what texts become, or Drop to leave the column out`,
+		"a,y\n1,no\n":           `csv:2: column 2 ("y"): got "no", want a number, or Labels for texts that are classes`,
+		"a,y\n1,2\nx,3\n":       `csv:3: column 1 ("a"): got "x", want a number`,
+	} {
+		_, err := ReadCSV(strings.NewReader(text), CSVOptions{Target: []string{"y"}})
+		if !errors.Is(err, ErrCSV) || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
 }

@@ -21,18 +21,22 @@ func (p place) fail(err error) error {
 	return &CSVError{Line: p.line, Column: p.column, Name: clip(p.name), Err: err}
 }
 
-// labelSet numbers the texts of class labels in the order they are met.
+// labelSet numbers the texts of a column of categories in the order they are met.
 type labelSet struct {
 	fixed    bool
 	numbers  map[string]int // by text
 	names    []string
-	labels   []int
-	numeric  bool  // whether every name reads as a number
-	doubtful error // the first name that is a number and may be no class
+	counts   []int
+	other    string // the category of all texts that are none of names; "" for none
+	others   int    // how many cells are in it
+	most     int    // the most names, 0 for maxClasses
+	labels   bool   // class labels, of which numbers are doubted
+	numeric  bool   // whether every name reads as a number
+	doubtful error  // the first name that is a number and may be no class
 }
 
-func newLabelSet(classes []string) (labelSet, error) {
-	s := labelSet{fixed: classes != nil, numbers: map[string]int{}, numeric: true}
+func newLabelSet(classes []string) (*labelSet, error) {
+	s := &labelSet{fixed: classes != nil, numbers: map[string]int{}, numeric: true}
 	for i, name := range classes {
 		if _, twice := s.numbers[name]; twice {
 			return s, mistake.Optionf("got the class %q twice, want it once", name)
@@ -43,29 +47,51 @@ func newLabelSet(classes []string) (labelSet, error) {
 		s.numbers[name] = i
 	}
 	s.names = slices.Clone(classes)
+	s.counts = make([]int, len(classes))
 	return s, nil
 }
 
-// add takes over the label of a row.
-func (s *labelSet) add(name string, at place, allowNonFinite bool) error {
-	if !utf8.ValidString(name) {
-		return mistake.Newf(ErrCSV, "got the label %q, want valid UTF-8", clip(name))
+// otherNumber is the number of the category Other until mapped puts it last.
+const otherNumber = -1
+
+// add returns the number of the category of a cell.
+func (s *labelSet) add(cell []byte, at place, allowNonFinite bool) (int, error) {
+	if number, known := s.numbers[string(cell)]; known {
+		s.counts[number]++
+		return number, nil
 	}
-	number, known := s.numbers[name]
+	name := string(cell)
 	switch {
-	case known:
+	case !utf8.ValidString(name):
+		return 0, mistake.Newf(ErrCSV, "got the text %q, want valid UTF-8", clip(name))
+	case s.other != "" && (s.fixed || name == s.other):
+		s.others++
+		return otherNumber, nil
+	case s.fixed && s.labels:
+		return 0, mistake.Newf(ErrLabel, "got the label %q, want one of the %d classes %s", clip(name), len(s.names), listNames(s.names))
 	case s.fixed:
-		return mistake.Newf(ErrLabel, "got the label %q, want one of the %d classes %s", clip(name), len(s.names), listNames(s.names))
+		return 0, mistake.Newf(ErrLabel, "got %q, want one of the %d categories %s; are unseen texts to have one (Other)?", clip(name), len(s.names), listNames(s.names))
+	case s.most > 0 && s.width() >= s.most:
+		return 0, mistake.Newf(ErrLabel, "got another new text %q, want at most %d different ones (MaxCategories); is the column to be left out?", clip(name), s.most)
 	case len(s.names) == maxClasses:
-		return mistake.Newf(ErrLabel, "got another new label, want at most %d different ones", maxClasses)
-	default:
-		number = len(s.names)
-		s.numbers[name] = number
-		s.names = append(s.names, name)
+		return 0, mistake.Newf(ErrLabel, "got another new label, want at most %d different ones", maxClasses)
+	}
+	number := len(s.names)
+	s.numbers[name] = number
+	s.names = append(s.names, name)
+	s.counts = append(s.counts, 1)
+	if s.labels {
 		s.doubt(name, at, allowNonFinite)
 	}
-	s.labels = append(s.labels, number)
-	return nil
+	return number, nil
+}
+
+// width is the number of categories, Other included.
+func (s *labelSet) width() int {
+	if s.other != "" {
+		return len(s.names) + 1
+	}
+	return len(s.names)
 }
 
 // doubt notes whether a new name is a number, and whether it then names a class.
@@ -85,26 +111,39 @@ func (s *labelSet) doubt(name string, at place, allowNonFinite bool) {
 	}
 }
 
-// mapped returns the labels numbered in the order of their names.
-func (s *labelSet) mapped() (labels []int, names []string, err error) {
+// settle puts the categories in their order. It returns the place of each number in
+// that order; Other, behind them all, is not in it.
+func (s *labelSet) settle() (place []int, err error) {
+	if s.labels && !s.fixed {
+		if s.numeric && s.doubtful != nil {
+			return nil, s.doubtful
+		}
+		if len(s.names) == 1 {
+			return nil, mistake.Newf(ErrLabel, "got only the label %q, %d times, want at least two classes to tell apart", clip(s.names[0]), s.counts[0])
+		}
+	}
+	place = make([]int, len(s.names))
 	if s.fixed {
-		return s.labels, s.names, nil
+		for i := range place {
+			place[i] = i
+		}
+		return place, nil
 	}
-	if s.numeric && s.doubtful != nil {
-		return nil, nil, s.doubtful
-	}
-	if len(s.names) < 2 {
-		return nil, nil, mistake.Newf(ErrLabel, "got only the label %q, %d times, want at least two classes to tell apart", clip(s.names[0]), len(s.labels))
-	}
-	names = sortedLabels(s.names)
-	place := make([]int, len(names))
+	names, counts := sortedLabels(s.names), make([]int, len(s.names))
 	for i, name := range names {
-		place[s.numbers[name]] = i
+		old := s.numbers[name]
+		place[old], counts[i] = i, s.counts[old]
 	}
-	for i, old := range s.labels {
-		s.labels[i] = place[old]
+	s.names, s.counts = names, counts
+	return place, nil
+}
+
+// all returns the names of the categories, Other included.
+func (s *labelSet) all() []string {
+	if s.other == "" {
+		return s.names
 	}
-	return s.labels, names, nil
+	return append(slices.Clone(s.names), s.other)
 }
 
 // sortedLabels returns names by value if all are finite numbers, those of one

@@ -1,6 +1,8 @@
 package data
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/symgrad/symgrad/internal/mistake"
@@ -37,13 +39,22 @@ func New(fields ...Field) (*Dataset, error) {
 			return nil, err
 		}
 		if len(d.fields) > 0 && f.Len() != d.n {
-			return nil, f.fail(ErrShape, "got %d examples, want %d as in field %q", f.Len(), d.n, d.fields[0].Name)
+			return nil, f.fail(ErrShape, "got %d examples, want %d as in field %q%s", f.Len(), d.n, d.fields[0].Name, cmp.Or(f.unshaped(d.n), d.fields[0].unshaped(f.Len())))
 		}
 		d.n = f.Len()
 		d.fields = append(d.fields, f.clone())
 		d.magnitude = append(d.magnitude, f.magnitude())
 	}
 	return d, nil
+}
+
+// unshaped asks whether f is to have a Shape, where its numbers would make n examples with one; ""
+// where they would not.
+func (f Field) unshaped(n int) string {
+	if f.Shape != nil || f.Len() <= n || f.Len()%n != 0 {
+		return ""
+	}
+	return fmt.Sprintf("; has an example %d numbers in field %q (Shape: []int{%d})?", f.Len()/n, f.Name, f.Len()/n)
 }
 
 // XY returns a dataset for regression: field "x" with in numbers an example and
@@ -94,9 +105,9 @@ func checkTable(op, name string, values, width int) error {
 	return nil
 }
 
-// errNoDataset is the error of what a nil dataset is asked.
+// errNoDataset is the error of what a nil or a zero dataset is asked.
 func errNoDataset() error {
-	return mistake.Newf(ErrEmpty, "data: got a nil dataset, want one that New or a reader made")
+	return mistake.Newf(ErrEmpty, "data: got a nil dataset, or one without fields, want one that New or a reader made")
 }
 
 // Len returns the number of examples, at least 1; 0 of a nil dataset, which has no
@@ -118,7 +129,8 @@ func (d *Dataset) Fields() []Field {
 }
 
 // Field returns the field with the given name. Its slices are those of the
-// dataset and must not be changed.
+// dataset and must not be changed. The field of a View, or of a part of
+// Split, has Starts: row i then does not begin at element i·Size. Read it with Field.At or Rows.
 func (d *Dataset) Field(name string) (Field, bool) {
 	if d == nil {
 		return Field{}, false
@@ -190,6 +202,9 @@ func (d *Dataset) CheckLabels(field string, classes int) error {
 
 // missing is the error about a field that d does not have.
 func (d *Dataset) missing(field string) error {
+	if len(d.fields) == 0 { // the zero Dataset
+		return errNoDataset()
+	}
 	names := make([]string, len(d.fields))
 	for i, f := range d.fields {
 		names[i] = f.Name

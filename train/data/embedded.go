@@ -39,7 +39,7 @@ func tableOf(name string) (e embeddedTable, ok bool) {
 	switch name {
 	case "iris":
 		columns := func() []string {
-			return []string{"sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)"}
+			return []string{"sepal length", "sepal width", "petal length", "petal width"}
 		}
 		return embeddedTable{irisPacked, 150, columns, []string{"setosa", "versicolor", "virginica"}}, true
 	case "wine":

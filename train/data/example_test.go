@@ -71,7 +71,7 @@ func ExampleScaler() {
 	}
 	x, _ := test.Field("x")
 	fmt.Println(train.Len(), test.Len(), x.Columns[0], test.ClassCounts())
-	// Output: 120 30 sepal length (cm) [10 10 10]
+	// Output: 120 30 sepal length [10 10 10]
 }
 
 // An error names the line, the column and what stands there.
@@ -79,6 +79,46 @@ func ExampleReadCSV_error() {
 	_, err := data.ReadCSV(strings.NewReader("a,b\n1,2\n3,four\n"), data.CSVOptions{})
 	fmt.Println(err)
 	// Output: data: csv:3: column 2 ("b"): got "four", want a number
+}
+
+// Columns of text become numbers, and a second table gets the same ones.
+func ExampleReadCSVPlan() {
+	const train = "species,island,bill_mm,sex\nAdelie,Biscoe,39.1,male\nGentoo,Biscoe,NA,female\nAdelie,Dream,40.3,\n"
+	d, plan, err := data.ReadCSVPlan(strings.NewReader(train), data.CSVOptions{
+		Target: []string{"species"}, Labels: true,
+		Columns:   map[string]data.CSVColumn{"island": {Kind: data.OneHot}},
+		Drop:      []string{"sex"},
+		OnMissing: data.KeepMissing,
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	x, _ := d.Field("x")
+	fmt.Println(x.Columns, x.Floats)
+	fmt.Print(plan)
+
+	inputs, err := plan.Without("y") // new data has no species
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fresh, err := inputs.Read(strings.NewReader("island,bill_mm\nDream,38.5\n"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	x, _ = fresh.Field("x")
+	fmt.Println(x.Floats)
+	// Output:
+	// [island=Biscoe island=Dream bill_mm] [1 0 39.1 1 0 NaN 0 1 40.3]
+	// 3 rows
+	// column   field  kind      missing  categories
+	// species  y      Category  0        Adelie 2, Gentoo 1
+	// island   x      OneHot    0        Biscoe 2, Dream 1
+	// bill_mm  x      Number    1
+	// sex      -      LeftOut   -
+	// [0 1 38.5]
 }
 
 // The split that published results use.

@@ -39,9 +39,10 @@ type Field struct {
 	// Zero for a Scale leaves the values as they are; any other makes numbers of
 	// integers, 1 too. A field with Classes has no Scale.
 	Scale, Shift float64
-	// Starts lets rows overlap: row i is the Size elements from Starts[i] on, as
-	// windows of a long sequence are. By default rows follow each other. The
-	// dataset keeps Starts, like the values, without copying.
+	// Starts says where rows begin: row i is the Size elements from Starts[i] on. So rows
+	// may overlap, as windows of a long sequence do, and a part of a dataset shares the
+	// values of the whole. By default rows follow each other. The dataset keeps Starts,
+	// like the values, without copying.
 	Starts []int32
 	// Columns optionally names the Size elements of an example.
 	Columns []string
@@ -50,8 +51,11 @@ type Field struct {
 	Classes int
 	// ClassNames optionally names the classes: ClassNames[c] is that of label c.
 	ClassNames []string
-	// AllowNonFinite lets NaN and infinities pass, which are refused otherwise.
+	// AllowNonFinite lets NaN and infinities pass, which are refused otherwise. An Impute fills
+	// NaN. A training refuses them where they reach the loss.
 	AllowNonFinite bool
+
+	passed []passed // the steps that it has been through
 }
 
 // Size returns the number of elements of one example, the product of Shape.
@@ -181,7 +185,7 @@ func (f Field) checkScale() error {
 
 func (f Field) checkFinite() error {
 	// Of bytes the largest product tells.
-	if f.AllowNonFinite || f.Bytes != nil && finite(scaled(math.MaxUint8, f.Scale, f.Shift)) {
+	if f.AllowNonFinite || f.allFinite() || f.Bytes != nil && finite(scaled(math.MaxUint8, f.Scale, f.Shift)) {
 		return nil
 	}
 	if row, k, v, found := f.Find(func(v float64) bool { return !finite(v) }); found {
@@ -233,3 +237,7 @@ func (f *Field) position(row, column int) string {
 	}
 	return fmt.Sprintf("row %d, element %s", row, strings.ReplaceAll(fmt.Sprint(at), " ", ", "))
 }
+
+// Position says in words which element of a row is meant, for a message: "row 1, column 2", with
+// the name of the column if it has one. It does not ask whether there is such a row.
+func (f Field) Position(row, element int) string { return f.position(row, element) }

@@ -175,8 +175,26 @@ func TestReadIDXFile(t *testing.T) {
 	wantError(t, err, ErrIDX, "want a regular file")
 }
 
-// FuzzReadIDX checks that no file makes ReadIDX panic, that every error has a kind,
-// and that what is accepted makes whole rows.
+// writeIDX is f as a file in the format.
+func writeIDX(t testing.TB, f Field) []byte {
+	axes := append([]int{f.Len()}, f.Shape...)
+	switch {
+	case f.Bytes != nil:
+		return idx(0x08, axes, f.Bytes...)
+	case f.Floats32 != nil:
+		return idx(0x0D, axes, laid(t, binary.BigEndian, f.Floats32)...)
+	case f.Floats != nil:
+		return idx(0x0E, axes, laid(t, binary.BigEndian, f.Floats)...)
+	}
+	narrow := make([]int32, len(f.Ints))
+	for i, v := range f.Ints {
+		narrow[i] = int32(v)
+	}
+	return idx(0x0C, axes, laid(t, binary.BigEndian, narrow)...)
+}
+
+// FuzzReadIDX checks that no file makes ReadIDX panic, that every error has a kind, that
+// what is accepted makes whole rows, and that it is written and read again equal.
 func FuzzReadIDX(f *testing.F) {
 	for _, c := range hostileIDX(f) {
 		if len(c.raw) < 1<<12 {
@@ -193,6 +211,10 @@ func FuzzReadIDX(f *testing.F) {
 				t.Fatalf("error %v of no kind", err)
 			}
 			return
+		}
+		raw = writeIDX(t, field)
+		if again, err := ReadIDX(bytes.NewReader(raw), IDXOptions{}); err != nil || !bytes.Equal(writeIDX(t, again), raw) {
+			t.Fatalf("got %v, %v; want %v again", again, err, field)
 		}
 		field.Name, field.AllowNonFinite = "x", true
 		if d, err := New(field); err != nil || d.Len()*field.Size() != field.stored() {

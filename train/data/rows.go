@@ -162,6 +162,9 @@ func row[T Element](table []T, r *Rows, i int) ([]T, error) {
 
 // copyRows fills dst with the rows of a table as they are.
 func copyRows[T Element](dst, table []T, r Rows, index []int) error {
+	if r.size <= short && r.field.Starts == nil {
+		return copyShort(dst, table, r.size, r.n, index)
+	}
 	for _, i := range index {
 		values, err := row(table, &r, i)
 		if err != nil {
@@ -169,6 +172,32 @@ func copyRows[T Element](dst, table []T, r Rows, index []int) error {
 		}
 		copy(dst, values)
 		dst = dst[r.size:]
+	}
+	return nil
+}
+
+// short is the size of rows that are copied element by element: a call of copy takes longer.
+const short = 8
+
+// copyShort is copyRows for rows of a few elements, one after the other in the table.
+func copyShort[T Element](dst, table []T, size, n int, index []int) error {
+	for k, i := range index {
+		if uint(i) >= uint(n) {
+			return outOfRange(i, n)
+		}
+		to, from := k*size, i*size
+		switch size { // arrays of a known length are copied in a register
+		case 1:
+			dst[to] = table[from]
+		case 2:
+			*(*[2]T)(dst[to:]) = [2]T(table[from:])
+		case 4:
+			*(*[4]T)(dst[to:]) = [4]T(table[from:])
+		case 8:
+			*(*[8]T)(dst[to:]) = [8]T(table[from:])
+		default:
+			copy(dst[to:to+size], table[from:from+size])
+		}
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package data
 import (
 	"math"
 
+	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/mistake"
 )
 
@@ -15,10 +16,13 @@ import (
 // constant, or constant but for rounding, gets std 1. So it becomes 0 (to within
 // rounding), and other values are not blown up. Rounding explains differences of at
 // most 16 units of 2^-52 of the largest value. Once fitted it may be shared
-// between goroutines; its fields may be stored and set again.
+// between goroutines; its fields may be stored and set again. It is a Step.
 type Scaler struct {
 	// Field is the name of the field, "x" when empty.
 	Field string
+	// Columns are the numbers of the columns that are standardised, from 0; nil for all.
+	// The others have the mean 0 and the deviation 1, and stay as they are.
+	Columns []int `json:",omitempty"`
 	// Mean and Std hold one number a column.
 	Mean, Std []float64
 	// Constant lists the columns that had no variance but for rounding.
@@ -28,47 +32,56 @@ type Scaler struct {
 // Fit takes mean and standard deviation from the field of train. On an error the
 // scaler stays as it was. No column of finite numbers is too wide for it.
 //
-// Errors: ErrOption for a nil scaler, ErrEmpty for a nil dataset, ErrField when
-// the field is missing or holds integers, ErrNotFinite when it holds NaN or
-// infinities (AllowNonFinite).
-func (s *Scaler) Fit(train *Dataset) error {
+// Errors: ErrOption for a nil scaler, and a column that the field has not; ErrEmpty for a nil
+// dataset; ErrField when the field is missing or holds integers; ErrNotFinite when it
+// holds NaN or infinities (AllowNonFinite) in one of the Columns.
+func (s *Scaler) Fit(train *Dataset) error { return s.fit(train) }
+
+func (s *Scaler) fit(train Source) error {
 	if s == nil {
 		return errNoScaler()
 	}
-	f, err := floats(train, s.Field)
+	x, err := passesOf(train, s.Field)
 	if err != nil {
 		return err
 	}
-	lowest, highest, err := ranges(f)
+	chosen, err := choose(x.head, s.Columns)
 	if err != nil {
 		return err
 	}
-	columns, n := f.Size(), float64(f.Len())
-	// A column of numbers near the end of float64's range is reckoned in units in
-	// which neither its sum nor its width can leave it.
-	scale := make([]float64, columns)
-	for c := range scale {
-		scale[c] = 1
-		if largest(lowest[c], highest[c]) > 0x1p900 {
-			scale[c] = 0x1p-64
-		}
-	}
-	mean, std := columnSums(f, func(c int, v float64) float64 { return v * scale[c] }), make([]float64, columns)
-	for c := range mean {
-		mean[c] /= n
+	list, err := x.stats(chosen)
+	if err != nil {
+		return err
 	}
 	// Two passes with the rounding error of the mean taken out again, for columns
 	// whose mean is large beside their deviation; in units of the width of the
 	// column, so that no square leaves the range of float64.
-	span := func(c int) float64 { return highest[c]*scale[c] - lowest[c]*scale[c] }
-	unit := func(c int, v float64) float64 { return (v*scale[c] - mean[c]) / span(c) }
-	drift := columnSums(f, unit)
-	squares := columnSums(f, func(c int, v float64) float64 { return unit(c, v) * unit(c, v) })
+	columns := len(list)
+	mean, std, scale, span := make([]float64, columns), make([]float64, columns), make([]float64, columns), make([]float64, columns)
+	for c := range list {
+		scale[c] = list[c].scale()
+		mean[c] = list[c].total() / float64(list[c].n)
+		span[c] = list[c].high*scale[c] - list[c].low*scale[c]
+	}
+	drift, squares := make([]runningSum, columns), make([]runningSum, columns)
+	if err := x.each(func(_, c int, v float64) {
+		unit := (v*scale[c] - mean[c]) / span[c]
+		drift[c].add(unit)
+		squares[c].add(float64(unit * unit))
+	}); err != nil {
+		return err
+	}
 	var constant []int
 	for c := range std {
-		std[c] = span(c) * math.Sqrt(squares[c]/n-drift[c]/n*(drift[c]/n)) / scale[c]
-		mean[c] = min(max(mean[c]/scale[c], lowest[c]), highest[c])
-		if isConstant(lowest[c], highest[c]) || std[c] == 0 {
+		if !chosen[c] {
+			mean[c], std[c] = 0, 1
+			continue
+		}
+		n, low, high := float64(list[c].n), list[c].low, list[c].high
+		d := drift[c].value() / n
+		std[c] = span[c] * math.Sqrt(squares[c].value()/n-float64(d*d)) / scale[c]
+		mean[c] = min(max(mean[c]/scale[c], low), high)
+		if isConstant(low, high) || std[c] == 0 {
 			std[c] = 1
 			constant = append(constant, c)
 		}
@@ -84,7 +97,7 @@ func (s *Scaler) Apply(d *Dataset) (*Dataset, error) {
 	if s == nil {
 		return nil, errNoScaler()
 	}
-	return apply(d, s.Field, len(s.Mean), s.Transform)
+	return apply(d, s, s.Field, len(s.Mean))
 }
 
 // Transform standardises flat rows in place, row-major, as many as there are.
@@ -116,85 +129,10 @@ func standardise(v, mean, std float64) float64 {
 
 // stretch is z*a + b, also where z*a alone is beyond float64.
 func stretch(z, a, b float64) float64 {
-	if p := z * a; !math.IsInf(p, 0) {
+	if p := float64(z * a); !math.IsInf(p, 0) { // rounded: the same on every processor
 		return p + b
 	}
-	return (z*(a/2) + b/2) * 2
-}
-
-// MinMax maps the columns of a field of numbers, with its Scale and Shift, to 0..1:
-//
-//	z = (x - min) / (max - min)
-//
-// with the least and the largest value of the data it was fitted to, which
-// should be the training part alone; other data may fall outside 0..1. A column
-// whose values are all the same, or the same but for rounding as a Scaler has it,
-// is only shifted: it becomes 0 where it has its least value. Once fitted it may
-// be shared between goroutines; its fields may be stored and set again.
-type MinMax struct {
-	// Field is the name of the field, "x" when empty.
-	Field string
-	// Min and Max hold one number a column.
-	Min, Max []float64
-}
-
-// Fit takes the least and the largest values from the field of train. On an
-// error the MinMax stays as it was. Errors as for Scaler.Fit.
-func (m *MinMax) Fit(train *Dataset) error {
-	if m == nil {
-		return errNoScaler()
-	}
-	f, err := floats(train, m.Field)
-	if err != nil {
-		return err
-	}
-	lowest, highest, err := ranges(f)
-	if err != nil {
-		return err
-	}
-	m.Min, m.Max = lowest, highest
-	return nil
-}
-
-// Apply returns d with the field mapped, as Floats; the other fields share their
-// values with d. Errors as for Scaler.Apply.
-func (m *MinMax) Apply(d *Dataset) (*Dataset, error) {
-	if m == nil {
-		return nil, errNoScaler()
-	}
-	return apply(d, m.Field, len(m.Min), m.Transform)
-}
-
-// Transform maps flat rows in place. Errors as for Scaler.Transform.
-func (m *MinMax) Transform(rows []float64) error {
-	if m == nil {
-		return errNoScaler()
-	}
-	return eachRow(rows, m.Min, m.Max, func(v, low, high float64) float64 {
-		if isConstant(low, high) {
-			return v - low
-		}
-		if width := high - low; !math.IsInf(width, 0) {
-			return standardise(v, low, width)
-		}
-		return (v/2 - low/2) / (high/2 - low/2)
-	})
-}
-
-// Inverse undoes Transform in place: x = z*(max-min) + min.
-func (m *MinMax) Inverse(rows []float64) error {
-	if m == nil {
-		return errNoScaler()
-	}
-	return eachRow(rows, m.Min, m.Max, func(z, low, high float64) float64 {
-		if isConstant(low, high) {
-			return z + low
-		}
-		if width := high - low; !math.IsInf(width, 0) {
-			return stretch(z, width, low)
-		}
-		return (z*(high/2-low/2) + low/2) * 2
-	})
+	return (float64(z*(a/2)) + b/2) * 2
 }
 
 func errNoScaler() error { return mistake.Optionf("data: got a nil scaler, want a value") }
@@ -216,12 +154,9 @@ func floats(d *Dataset, name string) (Field, error) {
 	if d == nil {
 		return Field{}, errNoDataset()
 	}
-	if name == "" {
-		name = "x"
-	}
-	f, ok := d.Field(name)
+	f, ok := d.Field(orX(name))
 	if !ok {
-		return f, d.missing(name)
+		return f, d.missing(orX(name))
 	}
 	if f.Integers() {
 		return f, f.fail(ErrField, "got integers, want numbers to scale (a Scale of 1 makes numbers of them)")
@@ -229,55 +164,11 @@ func floats(d *Dataset, name string) (Field, error) {
 	return f, nil
 }
 
-// ranges returns the least and the largest value of every column.
-func ranges(f Field) (lowest, highest []float64, err error) {
-	columns := f.Size()
-	lowest, highest = make([]float64, columns), make([]float64, columns)
-	for c := range columns {
-		lowest[c], highest[c] = math.Inf(1), math.Inf(-1)
-	}
-	for i := range f.Len() {
-		for c, at := 0, f.start(i); c < columns; c++ {
-			v := f.value(at + c)
-			lowest[c], highest[c] = min(lowest[c], v), max(highest[c], v)
-		}
-	}
-	for c := range lowest { // a NaN is in both
-		if !finite(lowest[c]) || !finite(highest[c]) {
-			return nil, nil, f.fail(ErrNotFinite, "column %d: got numbers from %v to %v, want finite ones", c, lowest[c], highest[c])
-		}
-	}
-	return lowest, highest, nil
-}
-
 func finite(v float64) bool { return math.Abs(v) <= math.MaxFloat64 }
-
-// columnSums adds term over the rows of every column, with the rounding error of
-// each addition carried along (Neumaier).
-func columnSums(f Field, term func(column int, v float64) float64) []float64 {
-	columns := f.Size()
-	sum, lost := make([]float64, columns), make([]float64, columns)
-	for i := range f.Len() {
-		for c, at := 0, f.start(i); c < columns; c++ {
-			t := term(c, f.value(at+c))
-			next := sum[c] + t
-			if math.Abs(sum[c]) >= math.Abs(t) {
-				lost[c] += (sum[c] - next) + t
-			} else {
-				lost[c] += (t - next) + sum[c]
-			}
-			sum[c] = next
-		}
-	}
-	for c := range sum {
-		sum[c] += lost[c]
-	}
-	return sum
-}
 
 // apply returns d with one field of the given number of columns replaced by what
 // transform makes of it.
-func apply(d *Dataset, name string, columns int, transform func([]float64) error) (*Dataset, error) {
+func apply(d *Dataset, s transformer, name string, columns int) (*Dataset, error) {
 	target, err := floats(d, name)
 	if err != nil {
 		return nil, err
@@ -285,18 +176,17 @@ func apply(d *Dataset, name string, columns int, transform func([]float64) error
 	if columns != 0 && target.Size() != columns {
 		return nil, target.fail(ErrShape, "got %d columns, want the %d that the scaler was fitted to", target.Size(), columns)
 	}
-	fields := d.Fields()
-	for k := range fields {
-		if fields[k].Name != target.Name {
-			continue
-		}
-		rows := target.numbers()
-		if err := transform(rows); err != nil {
-			return nil, err
-		}
-		fields[k] = target.holding(rows)
+	rows := target.numbers()
+	if err := s.Transform(rows); err != nil {
+		return nil, errors.WithMessagef(err, "data: field %q", target.Name)
 	}
-	return New(fields...)
+	return d.with(target.holding(rows).through(s))
+}
+
+// transformer is a Step that changes the numbers of a field in place.
+type transformer interface {
+	Step
+	Transform(rows []float64) error
 }
 
 // eachRow replaces every value by f of it and the two numbers of its column.

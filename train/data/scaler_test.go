@@ -216,7 +216,7 @@ func TestScalersRefuse(t *testing.T) {
 			wantError(t, s.Transform([]float64{1}), ErrOption)
 			wantError(t, s.Inverse([]float64{1}), ErrOption)
 			for _, bad := range []*Dataset{field(1, math.NaN()), field(math.NaN()), field(1, math.Inf(1)), field(math.Inf(1), math.Inf(1)), field(-1.7e308, math.Inf(1))} {
-				wantError(t, s.Fit(bad), ErrNotFinite, "column 0")
+				wantError(t, s.Fit(bad), ErrNotFinite, "row")
 			}
 			wantError(t, s.Fit(must(t)(New(Field{Name: "z", Floats: []float64{1}}))), ErrField, `"x"`, `"z"`)
 			wantError(t, s.Fit(must(t)(New(Field{Name: "x", Ints: []int{1}}))), ErrField, "integers")

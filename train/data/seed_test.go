@@ -33,7 +33,7 @@ func TestSeedOrders(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			fmt.Fprintf(&out, "%s %d: %s\n", []string{"split", "stratified"}[i], seed, hashedInts(append(train.fields[0].Ints, test.fields[0].Ints...)))
+			fmt.Fprintf(&out, "%s %d: %s\n", []string{"split", "stratified"}[i], seed, hashedInts(append(train.fields[0].dense().Ints, test.fields[0].dense().Ints...)))
 		}
 	}
 	golden.Check(t, "testdata/seed.golden", out.String())

@@ -19,14 +19,17 @@ type SequenceOptions struct {
 	// Length is the number of steps in a row; zero is that of the longest sequence. A
 	// test set needs the one of its training set.
 	Length int
-	// Pad is the value in the steps after the end of a sequence.
+	// Pad is the value in the steps after the end of a sequence. For labels leave it 0 if
+	// Classes of the field is set: then every value must be one of the classes. The lengths
+	// say what counts. A label that a loss ignores, such as −1, needs a field without Classes.
 	Pad float64
 }
 
 // Sequences returns two fields for sequences of different lengths, as recurrent layers
 // take them. values (values: [N, Length, Step...]) has the given name and holds them
 // one a row, padded at the end. lengths (lengths: [N]) is named "lengths" and holds the
-// number of steps of each. Scale, Classes and the like may be set before New.
+// number of steps of each. Scale, Classes and the like may be set before New. With Classes,
+// Pad has to be a class too.
 //
 // The values keep their type. They are copied. A sequence may be empty.
 //

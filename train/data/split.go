@@ -15,16 +15,8 @@ import (
 // Errors: ErrEmpty for no index and a nil dataset, ErrIndex for an index that is
 // not in 0..Len()-1.
 func (d *Dataset) Subset(index []int) (*Dataset, error) {
-	if d == nil {
-		return nil, errNoDataset()
-	}
-	if len(index) == 0 {
-		return nil, mistake.Newf(ErrEmpty, "data: Subset: got no index, want at least one")
-	}
-	for _, i := range index {
-		if i < 0 || i >= d.n {
-			return nil, outOfRange(i, d.n)
-		}
+	if err := d.checkIndex("Subset", index); err != nil {
+		return nil, err
 	}
 	fields := slices.Clone(d.fields)
 	for k, f := range fields {
@@ -117,6 +109,7 @@ func (d *Dataset) checkFrac(frac float64) error {
 // share is the part frac of at least two examples, one at least and not all.
 func share(frac float64, n int) int { return min(max(int(math.Round(frac*float64(n))), 1), n-1) }
 
+// part returns views of the examples that are not in the test part, and of those that are.
 func (d *Dataset) part(isTest []bool) (train, test *Dataset, err error) {
 	var index [2][]int
 	for i, second := range isTest {
@@ -126,40 +119,9 @@ func (d *Dataset) part(isTest []bool) (train, test *Dataset, err error) {
 			index[0] = append(index[0], i)
 		}
 	}
-	if train, err = d.Subset(index[0]); err != nil {
+	if train, err = d.View(index[0]); err != nil {
 		return nil, nil, err
 	}
-	if test, err = d.Subset(index[1]); err != nil {
-		return nil, nil, err
-	}
-	return train, test, nil
-}
-
-// Concat returns the examples of all datasets, one after the other. The values
-// are copied. The datasets must have the same fields in the same order, with the
-// same shapes, lists of values, scales, column names and class names, else ErrShape; the number of
-// classes is the largest. ErrEmpty for no dataset and for a nil one.
-func Concat(sets ...*Dataset) (*Dataset, error) {
-	if len(sets) == 0 {
-		return nil, mistake.Newf(ErrEmpty, "data: Concat: got no dataset, want at least one")
-	}
-	if slices.Contains(sets, nil) {
-		return nil, mistake.Newf(ErrEmpty, "data: Concat: got nil for dataset %d of %d, want one with examples", slices.Index(sets, nil), len(sets))
-	}
-	fields := slices.Clone(sets[0].fields)
-	for k := range fields {
-		fields[k] = fields[k].own()
-	}
-	for i, d := range sets[1:] {
-		if len(d.fields) != len(fields) {
-			return nil, mistake.Shapef("data: Concat: got %d fields in dataset %d, want %d as in dataset 0", len(d.fields), i+1, len(fields))
-		}
-		for k, f := range d.fields {
-			if err := f.fits(fields[k]); err != nil {
-				return nil, errors.WithMessagef(err, "data: Concat: dataset %d", i+1)
-			}
-			fields[k] = fields[k].join(f)
-		}
-	}
-	return New(fields...)
+	test, err = d.View(index[1])
+	return train, test, err
 }

@@ -28,9 +28,9 @@ func examples(t *testing.T, d *Dataset) []int {
 	y, _ := d.Field("y")
 	var out []int
 	for i := range d.Len() {
-		n := int(x.Floats[2*i])
-		if x.Floats[2*i+1] != -float64(n) || y.Ints[i] != n%y.Classes {
-			t.Errorf("row %d is torn: %v and %d", i, x.Floats[2*i:2*i+2], y.Ints[i])
+		n := int(x.At(i, 0))
+		if x.At(i, 1) != -float64(n) || y.At(i, 0) != float64(n%y.Classes) {
+			t.Errorf("row %d is torn: %v, %v and %v", i, x.At(i, 0), x.At(i, 1), y.At(i, 0))
 		}
 		out = append(out, n)
 	}

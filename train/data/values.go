@@ -106,6 +106,19 @@ func (f *Field) anyStored(wrong func(v float64) bool) bool {
 	return false
 }
 
+// allFinite says whether all stored values are Floats, without a Scale, and finite.
+func (f *Field) allFinite() bool {
+	if f.Floats == nil || f.Scale != 0 {
+		return false
+	}
+	for _, v := range f.Floats {
+		if !finite(v) {
+			return false
+		}
+	}
+	return true
+}
+
 // magnitude returns the largest absolute value of a finite stored value, as a batch
 // gets it.
 func (f *Field) magnitude() float64 {
@@ -116,6 +129,14 @@ func (f *Field) magnitude() float64 {
 		}
 	}
 	most := 0.0
+	if f.Scale == 0 && f.Floats != nil { // the usual numbers, quickly
+		for _, v := range f.Floats {
+			if a := math.Abs(v); a > most && a <= math.MaxFloat64 {
+				most = a
+			}
+		}
+		return most
+	}
 	for i := range f.stored() {
 		if a := math.Abs(f.value(i)); a > most && !math.IsInf(a, 0) {
 			most = a
@@ -182,7 +203,6 @@ func (f *Field) fits(g Field) error {
 		{"the shape", f.Shape, g.Shape, slices.Equal(f.Shape, g.Shape)},
 		{"values in", f.kinds(), g.kinds(), slices.Equal(f.kinds(), g.kinds())},
 		{"Scale and Shift", []float64{f.Scale, f.Shift}, []float64{g.Scale, g.Shift}, f.Scale == g.Scale && f.Shift == g.Shift},
-		{"rows with Starts:", f.Starts != nil, g.Starts != nil, (f.Starts == nil) == (g.Starts == nil)},
 		{"labels:", f.Classes > 0, g.Classes > 0, (f.Classes > 0) == (g.Classes > 0)},
 		{"the columns", f.Columns, g.Columns, slices.Equal(f.Columns, g.Columns)},
 		{"the classes", f.ClassNames, g.ClassNames, slices.Equal(f.ClassNames, g.ClassNames)},

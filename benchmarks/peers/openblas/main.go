@@ -58,11 +58,11 @@ func open(args []string) (net, error) {
 	C.openblas_set_num_threads(C.int(threads))
 	if args[2] == "float32" {
 		k := hand.Plain[float32]()
-		k.MatMul = matMul32
+		k.MatMul, k.Heads = matMul32, heads32
 		return hand.New(p, k)
 	}
 	k := hand.Plain[float64]()
-	k.MatMul = matMul64
+	k.MatMul, k.Heads = matMul64, heads64
 	return hand.New(p, k)
 }
 
@@ -109,4 +109,18 @@ func matMul64(transA, transB bool, m, n, k int, a, b []float64, beta float64, c 
 		return
 	}
 	C.cblas_dgemm(C.CblasRowMajor, flag(transA), flag(transB), C.int(m), C.int(n), C.int(k), 1, (*C.double)(&a[0]), lda, (*C.double)(&b[0]), ldb, C.double(beta), (*C.double)(&c[0]), C.int(n))
+}
+
+func heads32(h *hand.Heads, a, b, c []float32) {
+	for i := range h.Count() {
+		a0, b0, c0 := h.At(i)
+		C.cblas_sgemm(C.CblasRowMajor, flag(h.TransA), flag(h.TransB), C.int(h.M), C.int(h.N), C.int(h.K), C.float(h.Alpha), (*C.float)(&a[a0]), C.int(h.A.Row), (*C.float)(&b[b0]), C.int(h.B.Row), 0, (*C.float)(&c[c0]), C.int(h.C.Row))
+	}
+}
+
+func heads64(h *hand.Heads, a, b, c []float64) {
+	for i := range h.Count() {
+		a0, b0, c0 := h.At(i)
+		C.cblas_dgemm(C.CblasRowMajor, flag(h.TransA), flag(h.TransB), C.int(h.M), C.int(h.N), C.int(h.K), C.double(h.Alpha), (*C.double)(&a[a0]), C.int(h.A.Row), (*C.double)(&b[b0]), C.int(h.B.Row), 0, (*C.double)(&c[c0]), C.int(h.C.Row))
+	}
 }

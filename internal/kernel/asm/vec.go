@@ -24,14 +24,14 @@ type group struct {
 
 func init() {
 	generators = append(generators, func(out files) error {
-		groups := []group{formulas("arith", arithmetic), long("exp", exponentials), long("log", logarithms),
+		groups := []group{formulas("arith", arithmetic), formulas("steps", steps), long("exp", exponentials), long("log", logarithms),
 			long("pow", powers), long("trig", circular), long("erf", errorFunctions), reductions()}
 		for _, g := range groups {
 			if err := out.avo("vec", g.file+"_amd64", "amd64,!noasm", g.write); err != nil {
 				return err
 			}
 		}
-		return errors.Join(out.table(groups, "amd64", 512, 256), out.neonVec(groups))
+		return errors.Join(out.table(groups, "amd64", 512, 256), out.neonVec(groups), out.goSteps(steps))
 	})
 }
 

@@ -132,14 +132,4 @@ var arithmetic = []formula{
 			vel := m.fma(s[1], x[2], m.mul(s[2], d))
 			return []v{m.fnma(s[0], m.fma(s[4], d, m.mul(s[5], vel)), x[0]), vel}
 		}},
-	{name: "adam", out: "p m v", in: "p g m v", numbers: "b1 c1 b2 c2 step root eps keep decay",
-		doc: "d := g[i] + decay*p[i]; m[i] = b1*m[i] + c1*d; v[i] = b2*v[i] + c2*d*d;\n" +
-			"p[i] = keep*p[i] - step*m[i]/(√v[i]*root + eps).",
-		body: func(m *lanes, x, s []v) []v {
-			d := m.fma(s[8], x[0], x[1])
-			first := m.fma(s[0], x[2], m.mul(s[1], d))
-			second := m.fma(s[2], x[3], m.mul(m.mul(s[3], d), d))
-			under := m.fma(m.sqrt(second), s[5], s[6])
-			return []v{m.sub(m.mul(s[7], x[0]), m.div(m.mul(s[4], first), under)), first, second}
-		}},
 }

@@ -24,18 +24,17 @@ type Float interface{ ~float32 | ~float64 }
 //	y[n, o, p] = Σ over c, k of x[n, c, p·Stride + k·Dilation − Pad] · w[o, c, k]
 //
 // with x: [N, C, In...], w: [O, C/Groups, Kernel...], y: [N, O, Out...]. x counts
-// as zero outside. The channels are cut into Groups that do not meet. How y is
-// computed, and so its bits, depends on the images of the Batch, not on N.
+// as zero outside. The channels are cut into Groups that do not meet. The bits of an image
+// of y do not depend on N.
 type Spec struct {
 	N, C, O, Groups       int
-	Batch                 int // images of the batch that x is a part of; 0: N
 	In, Kernel, Out       []int
 	Stride, Pad, Dilation []int
 }
 
 // geometry is a Spec with three spatial axes and groups of channels.
 type geometry struct {
-	n, batch, groups int
+	n, groups        int
 	c, o             int // channels of one group
 	in, kernel, out  [3]int
 	stride, pad, dil [3]int
@@ -47,10 +46,7 @@ const leastPad = -1 << (30 + 10*(^uint(0)>>63))
 
 // geometry checks s and adds axes of extent 1 in front.
 func (s Spec) geometry() (geometry, error) {
-	g := geometry{n: s.N, batch: s.N, groups: s.Groups}
-	if s.Batch > 0 {
-		g.batch = s.Batch
-	}
+	g := geometry{n: s.N, groups: s.Groups}
 	if s.Groups < 1 || s.C%s.Groups != 0 || s.O%s.Groups != 0 {
 		return g, fmt.Errorf("conv: got %d and %d channels in %d groups, want groups of equal size", s.C, s.O, s.Groups)
 	}

@@ -28,6 +28,10 @@ const (
 	busyTiles     = 4
 )
 
+// usualBatch is the number of images for which tiles must pay. It is not the number that
+// there are: an image has the same bits in every batch.
+const usualBatch = 16
+
 // payMargin is how many times faster tiles must seem.
 const payMargin = 1.25
 
@@ -39,8 +43,8 @@ func tilesPay[T Float](g *geometry, l level, derivative bool) bool {
 	}
 	p := newWinograd[T](g, l, derivative)
 	vecs := func(n int) float64 { return float64(ceil(n, l.lanes())) }
-	walk := 9 * float64(g.batch) * float64(p.c) * float64(p.o) * float64(p.out[0]) * vecs(p.out[1])
-	tiles, weights := float64(g.batch*p.b.tiles[0]*p.b.tiles[1]), tileElems*float64(p.c)*vecs(p.o)
+	walk := 9 * float64(usualBatch) * float64(p.c) * float64(p.o) * float64(p.out[0]) * vecs(p.out[1])
+	tiles, weights := float64(usualBatch*p.b.tiles[0]*p.b.tiles[1]), tileElems*float64(p.c)*vecs(p.o)
 	perTile, perWeight := tileCost+tileByteCost*float64(l.bits/8), float64(weightCost)
 	if l.bits == 0 {
 		perTile = tileCostGo

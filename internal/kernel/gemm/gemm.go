@@ -24,6 +24,9 @@ type Float interface{ ~float32 | ~float64 }
 type Spec struct {
 	// M, N and K are the sizes; each may be 0.
 	M, N, K int
+	// Unless A is transposed, an element of C has the same bits whatever M is. Free lets M
+	// decide the order of a sum, which makes some products with TransB faster.
+	Free bool
 	// Rows, if more than M, says that op(A) is some of so many rows: they get the bits
 	// that they have in the product of all.
 	Rows int
@@ -91,16 +94,21 @@ func newPlan[T Float](s Spec, l level) (*Plan[T], error) {
 			return nil, fmt.Errorf("gemm: %s is %d, shorter than a stored row of %d elements", d.name, *d.ld, d.width)
 		}
 	}
+	s.Free = s.Free || s.TransA
 	p := &Plan[T]{asked: s, spec: s}
 	size := int(unsafe.Sizeof(T(0)))
-	column, few := s.N == 1 && s.rows() > 1 && s.LDC == 1, narrow(s, l, size)
-	if column || few {
+	column, few := s.N == 1 && s.LDC == 1, narrow(s, l, size)
+	slim := few && slim(s, l)
+	if column || few && !slim {
 		p.flip = true
 		p.spec = Spec{M: s.N, N: s.M, K: s.K, TransA: !s.TransB, TransB: !s.TransA,
-			LDA: s.LDB, LDB: s.LDA, LDC: s.M, Alpha: s.Alpha, Beta: s.Beta}
+			LDA: s.LDB, LDB: s.LDA, LDC: s.M, Alpha: s.Alpha, Beta: s.Beta, Free: true}
 	}
 	p.choice = choose(p.spec, l, size)
-	if few {
+	switch {
+	case slim:
+		p.slims()
+	case few:
 		p.transpose()
 	}
 	var err error
@@ -111,7 +119,7 @@ func newPlan[T Float](s Spec, l level) (*Plan[T], error) {
 // Rows is the product of m of the rows of op(A), for RunPacked with a B that p has
 // packed.
 func (p *Plan[T]) Rows(m int) *Plan[T] {
-	if p.flip || p.dots || p.thin || p.long != nil || p.asked.TransA || m == p.asked.M {
+	if p.flip || p.dots || p.thin || p.slim || p.long != nil || p.asked.TransA || m == p.asked.M {
 		return p
 	}
 	q := &Plan[T]{asked: p.asked, spec: p.spec, choice: p.choice}

@@ -243,7 +243,7 @@ func TestNarrow(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 8))
 	for n := 2; n <= narrowCols+1; n++ {
 		for trans := range 4 {
-			for _, d := range [][2]int{{4 + r.IntN(4), 60 + r.IntN(90)}, {12 + r.IntN(12), 128}, {turnedRows + 1 + r.IntN(20), 64 + r.IntN(20)}, {9, 700}} {
+			for _, d := range [][2]int{{1 + r.IntN(3), 60 + r.IntN(90)}, {1 + r.IntN(3), 127 + r.IntN(18)}, {4 + r.IntN(4), 60 + r.IntN(90)}, {12 + r.IntN(12), 128}, {turnedRows + 1 + r.IntN(20), 64 + r.IntN(20)}, {9, 700}} {
 				both(t, r, Spec{M: d[0], N: n, K: d[1], TransA: trans&1 != 0, TransB: trans&2 != 0, Alpha: 1.5, Beta: float64(r.IntN(2)) / 2}, 4*r.IntN(2))
 			}
 		}
@@ -268,17 +268,19 @@ func TestFar(t *testing.T) {
 	both(t, r, Spec{M: 1037, N: 523, K: 14, Alpha: 1, Beta: 1}, 5)
 }
 
-// TestRowsAlone wants the bits of a row whatever the others are, where Rows says how
-// many there are.
+// TestRowsAlone wants the bits of a row whatever the others are. Where they may depend on the
+// number of rows, Rows says how many there are.
 func TestRowsAlone(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 9))
-	for _, d := range [][2]int{{1, 100}, {2, 100}, {3, 400}, {7, 130}, {10, 90}, {10, 20}, {40, 300}, {130, 4}} {
+	for _, d := range [][2]int{{1, 100}, {1, 5}, {2, 100}, {3, 400}, {7, 130}, {10, 90}, {10, 20}, {40, 300}, {130, 4}} {
 		for trans := range 4 {
 			for _, m := range []int{2, 3, 9, 15, 61} {
 				s := Spec{M: m, N: d[0], K: d[1], TransA: trans&1 != 0, TransB: trans&2 != 0, Alpha: 1}
-				for _, l := range levels() {
-					rowsAlone[float32](t, random[float32](r, s, 0), l)
-					rowsAlone[float64](t, random[float64](r, s, 0), l)
+				for _, s.Free = range []bool{false, true} {
+					for _, l := range levels() {
+						rowsAlone[float32](t, random[float32](r, s, 0), l)
+						rowsAlone[float64](t, random[float64](r, s, 0), l)
+					}
 				}
 			}
 		}
@@ -300,7 +302,10 @@ func rowsAlone[T Float](t *testing.T, o operands[T], l level) {
 	all := run(o.s, o.a)
 	for i, m := 0, 1; i+m <= o.s.M; i, m = i+m, m+2 {
 		s, a := o.s, o.a
-		s.M, s.Rows = m, o.s.M
+		s.M = m
+		if s.Free || s.TransA {
+			s.Rows = o.s.M
+		}
 		if s.TransA {
 			s.LDA, a = o.s.M, a[i:]
 		} else {

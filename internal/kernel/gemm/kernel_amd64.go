@@ -58,6 +58,23 @@ func thinTile[T Float](l level, t *tile) {
 	}
 }
 
+// slimTile runs the slim kernel of the level.
+func slimTile[T Float](l level, t *tile) {
+	p, double := (*byte)(unsafe.Pointer(t)), unsafe.Sizeof(T(0)) == 8
+	switch {
+	case l == portable:
+		slimGo[T](t)
+	case l == avx512 && double:
+		slim512x64(p)
+	case l == avx512:
+		slim512x32(p)
+	case double:
+		slim256x64(p)
+	default:
+		slim256x32(p)
+	}
+}
+
 // outerTile runs the outer kernel of the level, avx2 or avx512.
 func outerTile[T Float](l level, t *tile) {
 	p, double := (*byte)(unsafe.Pointer(t)), unsafe.Sizeof(T(0)) == 8

@@ -36,6 +36,9 @@ func dotTile[T Float](l level, t *tile) {
 // thinTile runs the thin kernel of the level.
 func thinTile[T Float](l level, t *tile) { thinDots[T](l, t) }
 
+// slimTile runs the slim kernel of the level.
+func slimTile[T Float](_ level, t *tile) { slimGo[T](t) }
+
 // outerTile is not there: the rule does not ask for it.
 func outerTile[T Float](level, *tile) {}
 

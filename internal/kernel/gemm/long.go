@@ -26,7 +26,7 @@ func (c *choice) longest() int {
 		if c.level == portable {
 			sums = 4
 		}
-	case c.thin:
+	case c.thin, c.slim:
 	default:
 		return c.kc * exact.Block
 	}
@@ -39,14 +39,20 @@ func newLong[T Float](p *Plan[T], l level) (*long[T], error) {
 	if p.nothing || s.M == 0 || s.N == 0 || s.K <= most {
 		return nil, nil
 	}
-	x := &long[T]{chunks: ceil(s.K, most/2)} // none of which is too long itself
-	part := s
-	part.K, part.LDC, part.Beta = ceil(s.K, x.chunks), 0, 0
-	x.chunks = ceil(s.K, part.K)
+	x, part := &long[T]{}, s
+	part.LDC, part.Beta = 0, 0
 	var err error
-	if x.chunk, err = newPlan[T](part, l); err != nil {
-		return nil, err
+	for {
+		part.K = ceil(s.K, ceil(s.K, most/2))
+		if x.chunk, err = newPlan[T](part, l); err != nil {
+			return nil, err
+		}
+		if x.chunk.long == nil {
+			break
+		}
+		most = x.chunk.longest() // a chunk, whose C is dense, has another kernel
 	}
+	x.chunks = ceil(s.K, part.K)
 	part.K = s.K - (x.chunks-1)*part.K
 	x.last, err = newPlan[T](part, l)
 	return x, err
@@ -79,7 +85,7 @@ func (x *long[T]) run(w *pool.Pool, s *Spec, j *job[T], scratch []T) {
 		if i == x.chunks-1 {
 			p = x.last
 		}
-		p.RunScaled(w, j.alpha, part, j.a[k*stepA:], j.b[k*stepB:], scratch)
+		p.whole(w, &job[T]{alpha: j.alpha, c: part, a: j.a[k*stepA:], b: j.b[k*stepB:]}, scratch)
 		exact.Add(sum, lost, part)
 	}
 	beta := T(s.Beta)

@@ -42,8 +42,10 @@ func TestLong(t *testing.T) {
 				if p.long == nil {
 					t.Errorf("%v %+v: is not cut into chunks", l, s)
 				}
-				c := append([]float32(nil), o.c...)
-				p.Run(nil, c, o.a, o.b, nil, nil)
+				c, scratch := append([]float32(nil), o.c...), make([]float32, p.Scratch(1))
+				if n := testing.AllocsPerRun(1, func() { copy(c, o.c); p.Run(nil, c, o.a, o.b, scratch, nil) }); n > 0 {
+					t.Errorf("%v %+v: a run allocates %v times, want 0", l, s, n)
+				}
 				what := fmt.Sprintf("%v %+v", l, s)
 				for i, w := range want {
 					if !(math.Abs(float64(c[i])-w) <= tol*math.Abs(w)) {

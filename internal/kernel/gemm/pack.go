@@ -71,7 +71,7 @@ func (p *Plan[T]) stride(n int) int { return roundUp(n, line/p.size) + line/p.si
 // edgeB returns the elements of a panel of a block, where one can be needed:
 // for padding, and for a task that packs B itself.
 func (p *Plan[T]) edgeB() int {
-	if p.dots || p.thin || p.outer || p.nothing || !p.padEdge && !p.packB {
+	if p.dots || p.thin || p.slim || p.outer || p.nothing || !p.padEdge && !p.packB {
 		return 0
 	}
 	return roundUp(p.kc*p.nr, line/p.size)
@@ -87,7 +87,7 @@ func (p *Plan[T]) PackedSize() int {
 		return 0
 	case p.flip, p.long != nil:
 		return p.asked.lenB()
-	case p.dots, p.thin, p.outer:
+	case p.dots, p.thin, p.slim, p.outer:
 		return p.spec.lenB()
 	}
 	return p.panels()
@@ -102,7 +102,7 @@ func (p *Plan[T]) PackB(b []T, dst []T) {
 	case p.nothing:
 	case p.flip, p.long != nil:
 		copy(dst, b[:p.asked.lenB()])
-	case p.dots, p.thin, p.outer:
+	case p.dots, p.thin, p.slim, p.outer:
 		copy(dst, b[:p.spec.lenB()])
 	default:
 		p.packPanels(dst, b, 0, p.spec.N)

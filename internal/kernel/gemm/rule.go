@@ -73,18 +73,21 @@ const (
 	packSpan   = 128 << 10
 	packStride = 512
 
-	// At most this many rows of A with a transposed B are computed as dot
-	// products, without packing, where no thin kernel takes them.
+	// Where the product is free, at most this many rows of A with a transposed B are
+	// computed as dot products, without packing, where no thin kernel takes them.
 	dotRows = 3
 
-	// Thin kernels take 2 to narrowCols rows of A with a transposed B: the vectors go
-	// along the rows of A and of stored B, of at least thinDepth bytes.
+	// Thin kernels take A with a transposed B: the vectors go along the rows of A and of
+	// stored B, of at least thinDepth bytes. A free product takes them for 2 to narrowCols
+	// rows.
 	//
-	// A product of at most narrowCols columns, and more rows than dotRows, is computed
-	// as its transpose: by a thin kernel where A is not transposed. Otherwise the
-	// vectors go along the rows of C, at least turnedLeast of them, of which a task
-	// takes turnedRows.
+	// A product of at most narrowCols columns is computed as its transpose: by a thin
+	// kernel where A is not transposed, or for at most slimRows rows, in Go slimRowsGo, by
+	// the slim kernel, which has the same bits and needs no transposed B. Otherwise the vectors go along the
+	// rows of C, at least turnedLeast of them, of which a task takes turnedRows.
 	narrowCols  = 15
+	slimRows    = 3
+	slimRowsGo  = 16
 	thinDepth   = 256
 	turnedLeast = 32
 	turnedRows  = 512
@@ -123,6 +126,7 @@ type choice struct {
 	dots, // dot products of stored rows
 	outer, // rows of C at a time
 	thin, // those of several rows with several at once
+	slim, // sums of rows of B, in the order of thin
 	turned, // tiles are transposed when they are done
 	wide, // tiles of four vectors where they fit
 	broad, // tiles of up to eight vectors
@@ -154,8 +158,8 @@ func choose(s Spec, l level, size int) choice {
 	c.nothing = s.K == 0 || s.Alpha == 0
 	blocks := max(1, ceil(s.K, min(blockK, blockBytes/(c.nr+strip)/size)))
 	c.kc = max(1, ceil(s.K, blocks))
-	c.thin = s.TransB && s.rows() > 1 && s.rows() <= narrowCols && s.K*size >= thinDepth && l.avx()
-	c.dots = s.TransB && s.rows() <= dotRows && !c.thin
+	c.thin = s.TransB && s.K*size >= thinDepth && l.avx() && (!s.Free || s.rows() > 1 && s.rows() <= narrowCols)
+	c.dots = s.TransB && s.Free && s.rows() <= dotRows && !c.thin
 	c.wide = l != portable && (s.M <= wideRows || l == avx512 && s.M <= wide512) && !s.TransB
 	c.broad = c.wide && s.M == 1 && l != neon
 	if c.nothing || c.dots || c.thin {
@@ -185,19 +189,37 @@ func crowds(rows, apart int) bool {
 }
 
 // narrow says whether to compute C as its transpose because it has few columns. Where
-// that decides the order of a sum, it does not depend on the rows but for dotRows.
+// that decides the order of a sum, it does not depend on the rows.
 func narrow(s Spec, l level, size int) bool {
 	cols := narrowCols
 	if !l.avx() && !s.TransA {
 		cols = dotRows // there is no thin kernel
 	}
 	switch {
-	case s.N < 2 || s.N > cols || s.rows() <= dotRows || s.K == 0 || s.Alpha == 0:
+	case s.N < 2 || s.N > cols || s.K == 0 || s.Alpha == 0:
 		return false
 	case s.TransA:
 		return s.M >= turnedLeast
 	}
 	return s.K*size >= thinDepth
+}
+
+// slim says whether the slim kernel computes C, which is narrow.
+func slim(s Spec, l level) bool {
+	rows := slimRows
+	switch l {
+	case neon:
+		rows = 0 // there is no slim kernel
+	case portable:
+		rows = slimRowsGo
+	}
+	return s.M <= rows && !s.TransA && !s.TransB
+}
+
+// slims changes the choice for a product by the slim kernel.
+func (c *choice) slims() {
+	c.slim = true
+	c.dots, c.thin, c.outer, c.packA, c.packB = false, false, false, false, false
 }
 
 // transpose changes the choice for a product that is computed as its transpose.

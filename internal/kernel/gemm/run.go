@@ -47,12 +47,17 @@ func (p *Plan[T]) run(w *pool.Pool, j *job[T], scratch []T) {
 	if p.asked.M == 0 || p.asked.N == 0 {
 		return
 	}
-	if !p.nothing {
-		j.a, j.b = j.a[:p.asked.lenA()], j.b[:p.asked.lenB()]
-	}
 	if p.long != nil {
 		p.long.run(w, &p.asked, j, scratch)
 		return
+	}
+	p.whole(w, j, scratch)
+}
+
+// whole runs the job of a product that is not cut into chunks and not empty.
+func (p *Plan[T]) whole(w *pool.Pool, j *job[T], scratch []T) {
+	if !p.nothing {
+		j.a, j.b = j.a[:p.asked.lenA()], j.b[:p.asked.lenB()]
 	}
 	if p.flip {
 		j.a, j.b = j.b, j.a
@@ -64,7 +69,7 @@ func (p *Plan[T]) run(w *pool.Pool, j *job[T], scratch []T) {
 // RunPacked is Run with a B that PackB has packed, which may be shared. The
 // result has the same bits as that of Run.
 func (p *Plan[T]) RunPacked(w *pool.Pool, c, a, packed, scratch []T, post Post) {
-	if p.flip || p.dots || p.thin || p.outer || p.nothing || p.long != nil {
+	if p.flip || p.dots || p.thin || p.slim || p.outer || p.nothing || p.long != nil {
 		p.Run(w, c, a, packed, scratch, post)
 		return
 	}

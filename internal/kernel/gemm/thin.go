@@ -69,11 +69,12 @@ func (j *job[T]) rows() ([]T, int) {
 // fill thinBytes meet all of them in turn.
 const thinRows, thinBytes = 4, 8 << 10
 
-// thin computes columns [j0, j1) of C, or of its transpose, as dot products.
-func (j *job[T]) thin(j0, j1 int) {
+// thin computes a tile of C, or of its transpose, as dot products.
+func (j *job[T]) thin(r0, r1, j0, j1 int) {
 	p, s := j.p, &j.p.spec
 	a, lda := j.rows()
-	parts := ceil(s.M, thinRows)
+	rows := r1 - r0
+	parts := ceil(rows, thinRows)
 	step := j1 - j0
 	if parts > 1 {
 		step = roundUp(ceil(thinBytes, s.K*p.size), p.thinCols)
@@ -86,7 +87,7 @@ func (j *job[T]) thin(j0, j1 int) {
 	for ; j0 < j1; j0 += step {
 		t.b, t.cols = at(j.b, j0*s.LDB), min(step, j1-j0)
 		for part := range parts {
-			i0, i1 := part*s.M/parts, (part+1)*s.M/parts
+			i0, i1 := r0+part*rows/parts, r0+(part+1)*rows/parts
 			t.a, t.c, t.rows = at(a, i0*lda), at(j.c, i0*rsc+j0*csc), i1-i0
 			thinTile[T](p.level, &t)
 		}

@@ -28,6 +28,13 @@ import "unsafe"
 // for 1 to thinRows rows, in an order that depends on k alone; rows of a lie rsa, rows
 // of b ldb and rows of c ldc bytes apart. With across it is c[i, j] instead.
 //
+// A slim kernel computes, for j < cols,
+//
+//	c[j] = alpha · sum over q < k of a[q]·b[q, j] + beta·c[j]
+//
+// in the order of the thin kernel of its level. a is dense, rows of b lie ldb bytes apart,
+// and cols is at most slimCols. There is none for neon.
+//
 // An outer kernel computes what a tile kernel does, for one or two rows and any number
 // of columns, and reads no more of b. k is at most outerDepth, and rows is one at
 // level avx2 if k is more than outerTwo.

@@ -274,12 +274,6 @@ func sgd512x32(p []float32, g []float32, lr float32, decay float32)
 //go:noescape
 func momentum512x32(p []float32, v []float32, g []float32, lr float32, mu float32, in float32, decay float32, now float32, kept float32)
 
-// adam512x32 is d := g[i] + decay*p[i]; m[i] = b1*m[i] + c1*d; v[i] = b2*v[i] + c2*d*d;
-// p[i] = keep*p[i] - step*m[i]/(√v[i]*root + eps).
-//
-//go:noescape
-func adam512x32(p []float32, m []float32, v []float32, g []float32, b1 float32, c1 float32, b2 float32, c2 float32, step float32, root float32, eps float32, keep float32, decay float32)
-
 // add256x32 is dst[i] = a[i] + b[i].
 //
 //go:noescape
@@ -549,12 +543,6 @@ func sgd256x32(p []float32, g []float32, lr float32, decay float32)
 //
 //go:noescape
 func momentum256x32(p []float32, v []float32, g []float32, lr float32, mu float32, in float32, decay float32, now float32, kept float32)
-
-// adam256x32 is d := g[i] + decay*p[i]; m[i] = b1*m[i] + c1*d; v[i] = b2*v[i] + c2*d*d;
-// p[i] = keep*p[i] - step*m[i]/(√v[i]*root + eps).
-//
-//go:noescape
-func adam256x32(p []float32, m []float32, v []float32, g []float32, b1 float32, c1 float32, b2 float32, c2 float32, step float32, root float32, eps float32, keep float32, decay float32)
 
 // add512x64 is dst[i] = a[i] + b[i].
 //
@@ -826,12 +814,6 @@ func sgd512x64(p []float64, g []float64, lr float64, decay float64)
 //go:noescape
 func momentum512x64(p []float64, v []float64, g []float64, lr float64, mu float64, in float64, decay float64, now float64, kept float64)
 
-// adam512x64 is d := g[i] + decay*p[i]; m[i] = b1*m[i] + c1*d; v[i] = b2*v[i] + c2*d*d;
-// p[i] = keep*p[i] - step*m[i]/(√v[i]*root + eps).
-//
-//go:noescape
-func adam512x64(p []float64, m []float64, v []float64, g []float64, b1 float64, c1 float64, b2 float64, c2 float64, step float64, root float64, eps float64, keep float64, decay float64)
-
 // add256x64 is dst[i] = a[i] + b[i].
 //
 //go:noescape
@@ -1101,9 +1083,3 @@ func sgd256x64(p []float64, g []float64, lr float64, decay float64)
 //
 //go:noescape
 func momentum256x64(p []float64, v []float64, g []float64, lr float64, mu float64, in float64, decay float64, now float64, kept float64)
-
-// adam256x64 is d := g[i] + decay*p[i]; m[i] = b1*m[i] + c1*d; v[i] = b2*v[i] + c2*d*d;
-// p[i] = keep*p[i] - step*m[i]/(√v[i]*root + eps).
-//
-//go:noescape
-func adam256x64(p []float64, m []float64, v []float64, g []float64, b1 float64, c1 float64, b2 float64, c2 float64, step float64, root float64, eps float64, keep float64, decay float64)

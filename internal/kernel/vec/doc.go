@@ -7,7 +7,7 @@
 // Many goroutines may call the functions on memory of their own. Elements do not depend on
 // their place in the slice, so that a caller may cut slices anywhere.
 //
-// The package knows no operator and no shape. Importers: op and train. Read table.go first.
+// The package knows no operator and no shape. Importers: op, graph and train. Read table.go first.
 package vec
 
 // Float is the element type.

@@ -35,7 +35,7 @@ type Loops[T Float] struct {
 
 	sgd      func(p, g []T, lr, decay T)
 	momentum func(p, v, g []T, lr, mu, in, decay, now, kept T)
-	adam     func(p, m, v, g []T, b1, c1, b2, c2, step, root, eps, keep, decay T)
+	steps[T]
 
 	sum, sumSquares, sumAbs, maxOf, minOf func(a []T) T
 	dot                                   func(a, b []T) T
@@ -87,7 +87,7 @@ func portable[T Float]() Loops[T] {
 		pow: pows[T], powS: powS[T], elu: elu[T],
 
 		fma: fma[T], choose: choose[T], lerp: lerp[T], clamp: clamp[T], axpy: axpy[T],
-		sgd: sgd[T], momentum: momentum[T], adam: adam[T],
+		sgd: sgd[T], momentum: momentum[T], steps: portableSteps[T](),
 
 		sum: shortSum[T], sumSquares: shortSumSquares[T], sumAbs: shortSumAbs[T], dot: shortDot[T],
 		maxOf: maxOf[T], minOf: minOf[T], sumExpSub: shortSumExpSub[T], accumRows: accumRows[T],

@@ -10,3 +10,7 @@ func use(_, _, neon bool) {
 		simd128x64(&F64)
 	}
 }
+
+// narrowBlocks rounds elements to float32 until there are few left, or a result is not finite. It
+// returns how many are done.
+func narrowBlocks(dst []float32, v []float64) int { return narrowed(dst, v) }

@@ -1,0 +1,8 @@
+//go:build !unix
+
+package main
+
+import "os"
+
+// hup is nil: there is no such signal here.
+var hup os.Signal

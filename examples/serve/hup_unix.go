@@ -1,0 +1,11 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"syscall"
+)
+
+// hup is the signal to open the file anew.
+var hup os.Signal = syscall.SIGHUP

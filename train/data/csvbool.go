@@ -1,0 +1,42 @@
+package data
+
+import (
+	"strings"
+
+	"github.com/symgrad/symgrad/internal/mistake"
+)
+
+// truths are the texts of a Boolean column in small letters, with their values.
+type truths map[string]float64
+
+func newTruths(c CSVColumn) (truths, error) {
+	yes, no := c.True, c.False
+	if yes == nil && no == nil {
+		yes, no = []string{"true", "t", "yes", "y", "1"}, []string{"false", "f", "no", "n", "0"}
+	}
+	if len(yes) == 0 || len(no) == 0 {
+		return nil, mistake.Optionf("got True %q and False %q, want at least one text each", yes, no)
+	}
+	t := truths{}
+	for value, texts := range [][]string{no, yes} {
+		for _, text := range texts {
+			key := strings.ToLower(text)
+			if other, twice := t[key]; twice && other != float64(value) {
+				return nil, mistake.Optionf("got %q in True and in False, want it in one", text)
+			}
+			t[key] = float64(value)
+		}
+	}
+	return t, nil
+}
+
+func (t truths) read(cell string) (float64, error) {
+	v, ok := t[cell]
+	if !ok {
+		v, ok = t[strings.ToLower(cell)]
+	}
+	if !ok {
+		return 0, mistake.Newf(ErrCSV, "got %q, want a truth value: one of %s (True, False)", clip(cell), listNames(sortedKeys(t)))
+	}
+	return v, nil
+}

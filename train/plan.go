@@ -1,0 +1,149 @@
+package train
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/symgrad/symgrad/train/data"
+)
+
+// This file fits the plan of a model file, which reads tables, to the inputs of the model.
+
+// adoptPlan takes over what the plan says of the inputs, and with named the names that nothing else
+// has given.
+func (m *ModelInfo) adoptPlan(plan *data.CSVPlan, named bool) (wrong []string) {
+	fields, err := plan.Info()
+	if err != nil {
+		return []string{fmt.Sprintf("the plan: %v", err)}
+	}
+	if named {
+		m.adoptNames(fields)
+	}
+	var names []string
+	for _, in := range m.Inputs {
+		names = append(names, in.Name)
+	}
+	if m.Plan, err = plan.Only(names...); err != nil {
+		return []string{fmt.Sprintf("the plan: %v", err)}
+	}
+	m.Version = modelVersion
+	m.Plan.Rows, m.Plan.Dropped = 0, 0
+	for i := range m.Plan.Columns {
+		c := &m.Plan.Columns[i]
+		c.Missing, c.Counts = 0, nil
+	}
+	return m.wrongPlan()
+}
+
+// adoptNames gives inputs and target the names of fields.
+func (m *ModelInfo) adoptNames(fields []data.FieldInfo) {
+	for _, f := range fields {
+		if f.Name == m.Target.Name {
+			m.Target.adopt(f.Field(), m.Output)
+		}
+		i := slices.IndexFunc(m.Inputs, func(in InputInfo) bool { return in.Name == f.Name })
+		if _, known := m.recorded(f.Name); i < 0 || known {
+			continue
+		}
+		if in := &m.Inputs[i]; size(f.Shape) == size(in.Shape) && f.Integers == in.Integers {
+			in.Columns, in.ClassNames = f.Columns, f.ClassNames
+		}
+	}
+}
+
+// wrongPlan lists what keeps the plan from reading tables to the inputs.
+func (m *ModelInfo) wrongPlan() (wrong []string) {
+	if m.Plan == nil {
+		return nil
+	}
+	fail := func(format string, a ...any) { wrong = append(wrong, "the plan: "+fmt.Sprintf(format, a...)) }
+	fields, err := m.Plan.Info()
+	if err != nil {
+		fail("%v", err)
+		return wrong
+	}
+	for _, f := range fields {
+		if _, ok := m.input(f.Name); !ok && f.Name != "x" {
+			fail("got the field %q, want inputs alone", clipped(f.Name))
+		}
+	}
+	for _, in := range m.Inputs {
+		i := slices.IndexFunc(fields, func(f data.FieldInfo) bool { return f.Name == in.Name })
+		if i < 0 {
+			fail("got no field %q, want one, as it is an input", clipped(in.Name))
+			continue
+		}
+		f := fields[i]
+		differs := func(format string, a ...any) { fail("field %q: "+format, append([]any{clipped(in.Name)}, a...)...) }
+		switch {
+		case size(f.Shape) != size(in.Shape):
+			differs("got %d elements for each example, want the %d of the input", size(f.Shape), size(in.Shape))
+		case f.Integers != in.Integers:
+			differs("got %s, want %s as the input", kindOfNumbers(InputInfo{Integers: f.Integers}), kindOfNumbers(in))
+		case in.Scale != 0:
+			differs("got an input with a Scale, want one of a table")
+		case in.Columns != nil && !slices.Equal(f.Columns, in.Columns):
+			differs("got other columns than the input has")
+		case in.ClassNames != nil && !slices.Equal(f.ClassNames, in.ClassNames):
+			differs("got other categories than the input has")
+		}
+	}
+	return wrong
+}
+
+// tables returns the plan by which a Predictor reads rows of text. Each row has an output, so a
+// missing cell that nothing fills is refused, unless they are to be kept as they are. Without a plan of the file the columns are numbers
+// under the names of the inputs; it is nil if there are none.
+func (m *ModelInfo) tables(keep bool) *data.CSVPlan {
+	plan := m.namedTable()
+	if m.Plan != nil {
+		copied := *m.Plan
+		plan = &copied
+	}
+	if plan == nil {
+		return nil
+	}
+	fills := keep
+	for _, in := range m.Inputs {
+		for k := range size(in.Shape) {
+			fills = fills || m.Recipe.Imputes(in.Name, k)
+		}
+	}
+	switch o := &plan.Options; {
+	case !fills || o.OnMissing == data.DropRows:
+		o.OnMissing = data.RefuseMissing
+	case m.Plan == nil:
+		o.OnMissing = data.KeepMissing
+	}
+	return plan
+}
+
+// namedTable returns a plan for tables of numbers, and of the texts that stand for integers.
+func (m *ModelInfo) namedTable() *data.CSVPlan {
+	p := &data.CSVPlan{Options: data.CSVOptions{Header: true, Columns: map[string]data.CSVColumn{}}}
+	for _, in := range m.Inputs {
+		names := in.Columns
+		if names == nil && size(in.Shape) == 1 {
+			names = []string{in.Name}
+		}
+		report := data.CSVReport{Field: in.Name}
+		if in.ClassNames != nil {
+			report.Kind, report.Categories = data.Category, in.ClassNames
+		}
+		for _, name := range names {
+			report.Name = name
+			p.Columns = append(p.Columns, report)
+			if in.ClassNames != nil {
+				p.Options.Columns[name] = data.CSVColumn{Kind: data.Category, Categories: in.ClassNames}
+			}
+		}
+		if in.Scale != 0 || len(names) != size(in.Shape) {
+			return nil
+		}
+		p.Options.Fields = append(p.Options.Fields, data.CSVField{Name: in.Name, Columns: names, Integers: in.Integers})
+	}
+	if p.Validate() != nil {
+		return nil
+	}
+	return p
+}

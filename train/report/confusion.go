@@ -1,0 +1,131 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/symgrad/symgrad/train"
+)
+
+// How much of a confusion matrix is shown.
+const (
+	mostClasses = 40
+	mostPairs   = 15
+	shades      = 9
+)
+
+// confusionView is the matrix, a row for each class of the targets, and the pairs that are
+// confused most. A matrix of very many classes has the pairs alone.
+type confusionView struct {
+	Head  []string
+	Rows  []confusionRow
+	Pairs *table
+	Text  string
+}
+
+type confusionRow struct {
+	Name   string
+	Cells  []cell
+	Recall string
+}
+
+// cell is a count. Class says how dark it is, and whether it is right.
+type cell struct{ Text, Class string }
+
+func confusionOf(c *train.ConfusionMatrix) *confusionView {
+	if c == nil || len(c.Counts) == 0 {
+		return nil
+	}
+	v := &confusionView{Pairs: pairTable(c), Text: fmt.Sprintf("%s of %s are predicted right: %.2f %%.", count(c.Accuracy()*c.Total()), count(c.Total()), 100*c.Accuracy())}
+	if len(c.Counts) > mostClasses {
+		v.Text += fmt.Sprintf(" The matrix of %d classes is left out.", len(c.Counts))
+		return v
+	}
+	for j := range c.Counts {
+		v.Head = append(v.Head, className(c.Names, j))
+	}
+	if c.None != nil {
+		v.Head = append(v.Head, "NaN")
+	}
+	for i, counts := range c.Counts {
+		row := confusionRow{Name: className(c.Names, i), Recall: "–"}
+		counts = slices.Clone(counts)
+		right := 0.0
+		if i < len(counts) {
+			right = counts[i]
+		}
+		if i < len(c.None) {
+			counts = append(counts, c.None[i])
+		}
+		sum := 0.0
+		for _, n := range counts {
+			sum += n
+		}
+		if sum > 0 {
+			row.Recall = fmt.Sprintf("%.1f %%", 100*right/sum)
+		}
+		for j, n := range counts {
+			row.Cells = append(row.Cells, cell{count(n), shade(n, sum, i == j)})
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	return v
+}
+
+// shade returns the class of a cell with n of sum.
+func shade(n, sum float64, right bool) string {
+	k := 0
+	if n > 0 && sum > 0 {
+		k = min(1+int(n/sum*shades), shades)
+	}
+	kind := "bad"
+	if right {
+		kind = "good"
+	}
+	return fmt.Sprint(kind, k)
+}
+
+func className(names []string, i int) string {
+	if i < len(names) {
+		return clipped(names[i], 40)
+	}
+	return strconv.Itoa(i)
+}
+
+// count returns a sum of weights.
+func count(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
+
+// pairTable lists the pairs that are confused most, nil for none.
+func pairTable(c *train.ConfusionMatrix) *table {
+	type pair struct {
+		i, j int
+		n    float64
+	}
+	var list []pair
+	for i, row := range c.Counts {
+		for j, n := range row {
+			if i != j && n > 0 {
+				list = append(list, pair{i, j, n})
+			}
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(list, func(a, b pair) int {
+		switch {
+		case a.n > b.n:
+			return -1
+		case a.n < b.n:
+			return 1
+		}
+		return 0
+	})
+	t := &table{Caption: "Confused most", Head: []column{{Name: "is"}, {Name: "taken for"}, {"times", true}}}
+	for _, p := range list[:min(len(list), mostPairs)] {
+		t.Rows = append(t.Rows, []string{className(c.Names, p.i), className(c.Names, p.j), count(p.n)})
+	}
+	t.Omitted = omitted(len(t.Rows), len(list), "pairs")
+	return t
+}
