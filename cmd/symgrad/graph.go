@@ -56,25 +56,14 @@ func graphVerb(args []string, out, errs io.Writer) int {
 		fmt.Fprintln(errs, "\nFlags:")
 		flags.PrintDefaults()
 	}
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		return done
-	case err != nil:
-		return misuse
-	case flags.NArg() != 1:
-		fmt.Fprintf(errs, "symgrad graph: got %d arguments, want one model or one formula\n", flags.NArg())
-		flags.Usage()
-		return misuse
+	if code, ok := parse(flags, args, 1, "one model or one formula"); !ok {
+		return code
 	}
 	c, err := s.compile(flags.Arg(0))
 	if err == nil {
 		err = s.write(c, out)
 	}
-	if err != nil {
-		fmt.Fprintf(errs, "symgrad graph: %v\n", err)
-		return failed
-	}
-	return done
+	return ended(flags, err)
 }
 
 // compilation is what a compilation went through.

@@ -1,14 +1,21 @@
-// Command symgrad shows what the library makes of a model.
+// Command symgrad shows what the library makes of a model, and uses models that were trained.
 //
+//	symgrad train penguins.csv -target species
 //	symgrad graph mlp
 //	symgrad graph -html page.html cnn
 //	symgrad graph -formula "b1*(1 - exp(-b2*x))"
+//	symgrad summary cnn
+//	symgrad info iris.safetensors
+//	symgrad export onnx iris.safetensors iris.onnx
+//	symgrad predict iris.safetensors flowers.csv
 //
-// It owns its flags and pages, nothing of the compiler. Read main.go first, then a file
+// It owns its flags, pages and tables, nothing of the compiler. Read main.go first, then a file
 // for each verb.
 package main
 
 import (
+	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -22,7 +29,12 @@ type verb struct {
 
 // verbs lists them in the order in which help shows them.
 var verbs = []verb{
+	{"train", "train a model on a table", trainVerb},
 	{"graph", "show every phase of a compilation", graphVerb},
+	{"summary", "show the layers of a model and what they cost", summaryVerb},
+	{"info", "show what a model file says of itself", infoVerb},
+	{"export", "write a model file as an ONNX file or as Go source", exportVerb},
+	{"predict", "predict for the lines of a table with a model file", predictVerb},
 }
 
 // The exit statuses.
@@ -53,6 +65,48 @@ func run(args []string, out, errs io.Writer) int {
 	fmt.Fprintf(errs, "symgrad: unknown verb %q\n", args[0])
 	help(errs)
 	return misuse
+}
+
+// parse reads the flags of a verb, which takes n arguments besides, before, between or behind
+// them. If it is not ok, the verb ends with the code.
+func parse(flags *flag.FlagSet, args []string, n int, want string) (code int, ok bool) {
+	switch err := parseMixed(flags, args); {
+	case errors.Is(err, flag.ErrHelp):
+		return done, false
+	case err != nil:
+		return misuse, false
+	case flags.NArg() != n:
+		fmt.Fprintf(flags.Output(), "%s: got %d arguments, want %s\n", flags.Name(), flags.NArg(), want)
+		flags.Usage()
+		return misuse, false
+	}
+	return done, true
+}
+
+// parseMixed parses flags that may stand behind arguments. Behind "--" all are arguments.
+func parseMixed(flags *flag.FlagSet, args []string) error {
+	var plain []string
+	for len(args) > 0 {
+		if err := flags.Parse(args); err != nil {
+			return err
+		}
+		used := len(args) - flags.NArg()
+		if rest := flags.Args(); len(rest) == 0 || used > 0 && args[used-1] == "--" {
+			plain, args = append(plain, rest...), nil
+		} else {
+			plain, args = append(plain, rest[0]), rest[1:]
+		}
+	}
+	return flags.Parse(append([]string{"--"}, plain...))
+}
+
+// ended returns the exit status of a verb that has ended with the error, which it prints.
+func ended(flags *flag.FlagSet, err error) int {
+	if err == nil {
+		return done
+	}
+	fmt.Fprintf(flags.Output(), "%s: %v\n", flags.Name(), err)
+	return failed
 }
 
 func help(w io.Writer) {

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/graph/gosource"
+	"github.com/symgrad/symgrad/graph/onnx"
+	"github.com/symgrad/symgrad/internal/atomicfile"
+	"github.com/symgrad/symgrad/train"
+	"github.com/symgrad/symgrad/train/data"
+)
+
+const exportUsage = `Usage: symgrad export [flags] onnx MODEL FILE
+       symgrad export [flags] go MODEL FOLDER
+
+Reads a model file that train.SaveModel wrote. Models of the package models can be read.
+
+onnx writes it as an ONNX file, which ONNX Runtime and other programs run. A FILE of - is
+the standard output. The file takes any batch size. Preprocessing, column and class names
+are texts in its metadata: the program that runs it must prepare inputs itself.
+
+go writes it as a package of plain Go with the weights and a test, which needs the
+standard library alone. Preprocessing and class names are part of the package.
+`
+
+// exportVerb is symgrad export.
+func exportVerb(args []string, out, errs io.Writer) int {
+	var o onnx.Options
+	flags := flag.NewFlagSet("symgrad export", flag.ContinueOnError)
+	flags.SetOutput(errs)
+	flags.IntVar(&o.Batch, "batch", 0, "the only batch size of the file; 0: any")
+	flags.BoolVar(&o.Float32, "float32", false, "write the numbers of a float64 model as float32, which more programs can compute with")
+	flags.StringVar(&o.Doc, "doc", "", "a text that says what the model is for")
+	var source gosource.Options
+	flags.StringVar(&source.Package, "package", "", "the name of the package; without it that of the folder")
+	flags.StringVar(&source.Module, "module", "", "the path of a module: writes go.mod too")
+	flags.Usage = func() {
+		fmt.Fprintf(errs, "%s\nFlags:\n", exportUsage)
+		flags.PrintDefaults()
+	}
+	if code, ok := parse(flags, args, 3, "onnx, a model and a file"); !ok {
+		return code
+	}
+	switch flags.Arg(0) {
+	case "onnx":
+		return ended(flags, export(flags.Arg(1), flags.Arg(2), o, out))
+	case "go":
+		source.Doc = o.Doc
+		return ended(flags, exportGo(flags.Arg(1), flags.Arg(2), source))
+	}
+	fmt.Fprintf(errs, "symgrad export: got the format %q, want onnx or go\n", flags.Arg(0))
+	return misuse
+}
+
+// exportGo writes the model as a package into the folder.
+func exportGo(model, folder string, o gosource.Options) error {
+	p, err := train.Open(model)
+	if err != nil {
+		return err
+	}
+	if o.Package == "" {
+		path, err := filepath.Abs(folder)
+		if err != nil {
+			return err
+		}
+		o.Package = filepath.Base(path)
+	}
+	info := p.Info()
+	o.Recipe = info.Recipe
+	prepares := !o.Recipe.IsZero() || slices.ContainsFunc(info.Inputs, func(in train.InputInfo) bool { return in.Scale != 0 })
+	if info.Target.Classes > 0 {
+		o.Classes = p.Classes()
+	}
+	for _, in := range info.Inputs {
+		if !prepares {
+			break
+		}
+		o.Fields = append(o.Fields, data.FieldInfo{Name: in.Name, Shape: in.Shape, Integers: in.Integers, Classes: in.Below, Columns: in.Columns, Scale: in.Scale, Shift: in.Shift}.Field())
+	}
+	if slices.Contains(info.Recipe.Reads(), info.Target.Name) && info.Target.Classes == 0 {
+		o.Target = info.Target.Name
+	}
+	params, outputs := train.Function(p)
+	return gosource.Write(folder, gosource.Model{Params: params, Outputs: outputs}, o)
+}
+
+// export writes the model to a file, or to out.
+func export(model, file string, o onnx.Options, out io.Writer) error {
+	p, err := train.Open(model)
+	if err != nil {
+		return err
+	}
+	if o.Metadata, err = train.Metadata(p.Info()); err != nil {
+		return err
+	}
+	o.Name = p.Info().Model
+	params, outputs := train.Function(p)
+	write := func(w io.Writer) error { return onnx.Write(w, onnx.Model{Params: params, Outputs: outputs}, o) }
+	if file == "-" {
+		return write(out)
+	}
+	return errors.Wrap(atomicfile.WriteFile(file, write), file)
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"path/filepath"
+	"runtime"
+
+	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/train"
+)
+
+const summaryUsage = `Usage: symgrad summary [flags] MODEL
+
+Shows the layers of a model with the shapes of their results, their parameters and their
+cost, and what a training step with Adam and a prediction take in operations and memory.
+Nothing is run. MODEL is a model file, or one of these:
+`
+
+// summaryVerb is symgrad summary.
+func summaryVerb(args []string, out, errs io.Writer) int {
+	s := summarySettings{dtype: graph.Float32}
+	flags := flag.NewFlagSet("symgrad summary", flag.ContinueOnError)
+	flags.SetOutput(errs)
+	flags.IntVar(&s.batch, "batch", 32, "number of examples in a batch")
+	flags.TextVar(&s.dtype, "dtype", s.dtype, "type of the numbers, unless a model file says it: float32 or float64")
+	flags.IntVar(&s.workers, "workers", runtime.GOMAXPROCS(0), "number of threads")
+	flags.BoolVar(&s.json, "json", false, "print JSON")
+	flags.Usage = func() {
+		fmt.Fprint(errs, summaryUsage)
+		for _, m := range sources {
+			fmt.Fprintf(errs, "  %-8s %s\n", m.name, m.is)
+		}
+		fmt.Fprintln(errs, "\nFlags:")
+		flags.PrintDefaults()
+	}
+	if code, ok := parse(flags, args, 1, "a model"); !ok {
+		return code
+	}
+	return ended(flags, s.run(flags.Arg(0), out))
+}
+
+// summarySettings are the flags of symgrad summary.
+type summarySettings struct {
+	batch   int
+	dtype   graph.DType
+	workers int
+	json    bool
+}
+
+func (s summarySettings) run(what string, out io.Writer) error {
+	m, err := s.model(what)
+	if err != nil {
+		return err
+	}
+	sum, err := train.Summarize(m, s.batch, train.Options{Optimizer: train.Adam{}, Workers: s.workers})
+	if err != nil {
+		return err
+	}
+	if !s.json {
+		_, err := io.WriteString(out, sum.String())
+		return err
+	}
+	e := json.NewEncoder(out)
+	e.SetIndent("", "  ")
+	return e.Encode(sum)
+}
+
+// model returns the example model of the name, or that of a file.
+func (s summarySettings) model(what string) (train.Model, error) {
+	for _, m := range sources {
+		if m.name == what {
+			return m.make(s.dtype)
+		}
+	}
+	if filepath.Ext(what) == "" {
+		return nil, errors.Errorf("unknown model %q; want one of those that symgrad summary -help lists, or a model file", what)
+	}
+	p, err := train.Open(what)
+	if err != nil {
+		return nil, err
+	}
+	return p.Model(), nil
+}
