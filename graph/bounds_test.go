@@ -109,7 +109,7 @@ func TestAbsurd(t *testing.T) {
 		if !errors.As(err, &oe) {
 			t.Errorf("%s: got %v, want an OpError", c.name, err)
 		}
-		if took := time.Since(start); used > 4<<20 || took > 2*time.Second {
+		if took := time.Since(start); used > 4<<20 || took > time.Minute {
 			t.Errorf("%s: took %v and %d bytes", c.name, took, used)
 		}
 	}
