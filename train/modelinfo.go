@@ -48,6 +48,8 @@ type InputInfo struct {
 
 	// Columns are the names of the elements of an example, if they have any.
 	Columns []string `json:"columns,omitempty"`
+	// Categories are those of the elements that are indices of a text, see data.Field.
+	Categories [][]string `json:"categories,omitempty"`
 	// ClassNames are those of the integers, if they have any: the characters of a text.
 	ClassNames []string `json:"class_names,omitempty"`
 	// Scale and Shift are those of the field in the training set, see data.Field. PredictRows
@@ -120,7 +122,7 @@ func (m *ModelInfo) adopt(d *data.Dataset) (wrong []string) {
 		} else if why := mistake.Axes(f.Shape, in.Shape); why != "" {
 			wrong = append(wrong, fmt.Sprintf("input %q: field %q: %s", f.Name, f.Name, why))
 		}
-		in.Shape, in.Columns, in.ClassNames, in.Scale, in.Shift = orNone(f.Shape), f.Columns, f.ClassNames, f.Scale, f.Shift
+		in.Shape, in.Columns, in.Categories, in.ClassNames, in.Scale, in.Shift = orNone(f.Shape), f.Columns, f.Categories, f.ClassNames, f.Scale, f.Shift
 		inputs = append(inputs, in)
 	}
 	for _, in := range m.Inputs {
@@ -167,6 +169,8 @@ func (m *ModelInfo) differences(built *ModelInfo) (wrong []string) {
 			fail("got %s, want %s", kindOfNumbers(in), kindOfNumbers(b))
 		case in.Columns != nil && len(in.Columns) != n:
 			fail("got %d names of columns, want %d", len(in.Columns), n)
+		case in.Categories != nil && len(in.Categories) != n:
+			fail("got categories of %d columns, want %d", len(in.Categories), n)
 		case in.Scale == 0 && in.Shift != 0 || in.Scale != 0 && in.Integers:
 			fail("got the Scale %v and the Shift %v, want those of a field", in.Scale, in.Shift)
 		}

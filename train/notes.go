@@ -95,10 +95,49 @@ func sameMeaning(trained, f data.Field) error {
 				f.Name, f.ClassNames, trained.ClassNames)
 		}
 	}
-	if a, b := slices.Sorted(slices.Values(trained.Columns)), slices.Sorted(slices.Values(f.Columns)); slices.Equal(a, b) && !slices.Equal(trained.Columns, f.Columns) {
-		return mistake.Newf(data.ErrField, "field %q: got the columns %q, want the order of the training set, %q", f.Name, f.Columns, trained.Columns)
+	if k, why := mistake.Categories(f.Categories, trained.Categories); why != "" {
+		return mistake.Newf(data.ErrLabel, "field %q: %s: %s; read the table with the plan of the training set (data.CSVPlan.Read)", f.Name, columnOf(f, k), why)
 	}
-	return nil
+	return sameColumns(trained, f)
+}
+
+// sameColumns returns an error if the columns of a field have other names than in the training set, or
+// another order. A column alone may have any name, and so may a table that shares no name with it: there
+// all are renamed.
+func sameColumns(trained, f data.Field) error {
+	a, b := trained.Columns, f.Columns
+	if len(a) != len(b) || len(a) < 2 || slices.Equal(a, b) {
+		return nil
+	}
+	if slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))) {
+		return mistake.Newf(data.ErrField, "field %q: got the columns %q, want the order of the training set, %q", f.Name, b, a)
+	}
+	known := map[string]bool{}
+	for _, name := range a {
+		known[beforeCategory(name)] = true
+	}
+	if !slices.ContainsFunc(b, func(name string) bool { return known[beforeCategory(name)] }) {
+		return nil
+	}
+	k := 0
+	for a[k] == b[k] {
+		k++
+	}
+	return mistake.Newf(data.ErrField, "field %q: got the column %q at index %d, want %q as in the training set; the plan of that reads a table in the same way (data.CSVPlan.Read)", f.Name, b[k], k, a[k])
+}
+
+// beforeCategory returns the column of which one-hot encoding has made one: kind of kind=bee.
+func beforeCategory(name string) string {
+	before, _, _ := strings.Cut(name, "=")
+	return before
+}
+
+// columnOf returns the number and the name of a column.
+func columnOf(f data.Field, k int) string {
+	if k < len(f.Columns) {
+		return fmt.Sprintf("column %d (%q)", k, f.Columns[k])
+	}
+	return fmt.Sprintf("column %d", k)
 }
 
 // unseen returns the note about the classes of f that have labels here, but none in

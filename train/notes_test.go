@@ -110,6 +110,8 @@ func TestSetsOfOtherMeaningAreRefused(t *testing.T) {
 		{"columns in another order", wide, columns("a", "b"), columns("b", "a"), data.ErrField},
 		{"columns in one order", wide, columns("a", "b"), columns("a", "b"), nil},
 		{"columns of other names", wide, columns("a", "b"), columns("c", "d"), nil},
+		{"one column of another name", wide, columns("a", "b"), columns("a", "d"), data.ErrField},
+		{"other categories", wide, columns("k=a", "k=b"), columns("k=c", "k=d"), data.ErrField},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			tr, err := train.New(c.model, train.Options{Epochs: 1, Validation: c.val})

@@ -46,7 +46,7 @@ func (m *ModelInfo) adoptNames(fields []data.FieldInfo) {
 			continue
 		}
 		if in := &m.Inputs[i]; size(f.Shape) == size(in.Shape) && f.Integers == in.Integers {
-			in.Columns, in.ClassNames = f.Columns, f.ClassNames
+			in.Columns, in.Categories, in.ClassNames = f.Columns, f.Categories, f.ClassNames
 		}
 	}
 }
@@ -84,6 +84,8 @@ func (m *ModelInfo) wrongPlan() (wrong []string) {
 			differs("got an input with a Scale, want one of a table")
 		case in.Columns != nil && !slices.Equal(f.Columns, in.Columns):
 			differs("got other columns than the input has")
+		case in.Categories != nil && !slices.EqualFunc(f.Categories, in.Categories, slices.Equal):
+			differs("got other categories than the input has")
 		case in.ClassNames != nil && !slices.Equal(f.ClassNames, in.ClassNames):
 			differs("got other categories than the input has")
 		}
@@ -130,11 +132,17 @@ func (m *ModelInfo) namedTable() *data.CSVPlan {
 		if in.ClassNames != nil {
 			report.Kind, report.Categories = data.Category, in.ClassNames
 		}
-		for _, name := range names {
+		for k, name := range names {
+			if in.Categories != nil {
+				report.Kind, report.Categories = data.Number, in.Categories[k]
+				if report.Categories != nil {
+					report.Kind = data.Category
+				}
+			}
 			report.Name = name
 			p.Columns = append(p.Columns, report)
-			if in.ClassNames != nil {
-				p.Options.Columns[name] = data.CSVColumn{Kind: data.Category, Categories: in.ClassNames}
+			if report.Categories != nil {
+				p.Options.Columns[name] = data.CSVColumn{Kind: data.Category, Categories: report.Categories}
 			}
 		}
 		if in.Scale != 0 || len(names) != size(in.Shape) {

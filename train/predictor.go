@@ -133,7 +133,7 @@ func (k *outline) takes(d *data.Dataset) error {
 		if why := mistake.Axes(f.Shape, in.Shape); why != "" {
 			return mistake.Shapef("input %q of the model: field %q: %s", in.Name, in.Name, why)
 		}
-		if err := sameMeaning(data.Field{Name: in.Name, Columns: in.Columns, ClassNames: in.ClassNames}, f); err != nil {
+		if err := sameMeaning(data.Field{Name: in.Name, Columns: in.Columns, Categories: in.Categories, ClassNames: in.ClassNames}, f); err != nil {
 			return err
 		}
 	}

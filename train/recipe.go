@@ -36,7 +36,7 @@ func (m *ModelInfo) sources() {
 			}
 			raw := in
 			if f, ok := m.recorded(name); ok {
-				raw = InputInfo{Name: name, Shape: orNone(f.Shape), Integers: f.Integers, Columns: f.Columns, ClassNames: f.ClassNames, Scale: f.Scale, Shift: f.Shift}
+				raw = InputInfo{Name: name, Shape: orNone(f.Shape), Integers: f.Integers, Columns: f.Columns, Categories: f.Categories, ClassNames: f.ClassNames, Scale: f.Scale, Shift: f.Shift}
 			}
 			raw.Name = name
 			inputs = append(inputs, raw)
@@ -47,7 +47,7 @@ func (m *ModelInfo) sources() {
 
 // field returns the field that an input is given by, without values.
 func (in InputInfo) field() data.Field {
-	return data.FieldInfo{Name: in.Name, Shape: in.Shape, Integers: in.Integers, ClassNames: in.ClassNames, Columns: in.Columns, Scale: in.Scale, Shift: in.Shift}.Field()
+	return data.FieldInfo{Name: in.Name, Shape: in.Shape, Integers: in.Integers, ClassNames: in.ClassNames, Columns: in.Columns, Categories: in.Categories, Scale: in.Scale, Shift: in.Shift}.Field()
 }
 
 // wrongRecipe lists what keeps the recipe from making the inputs of the model of those that are
@@ -173,6 +173,8 @@ func (in InputInfo) wrong() string {
 		return fmt.Sprintf("got the shape %v, want positive axes", ir.Shape(in.Shape))
 	case in.Columns != nil && len(in.Columns) != n:
 		return fmt.Sprintf("got %d names of columns, want %d", len(in.Columns), n)
+	case in.Categories != nil && len(in.Categories) != n:
+		return fmt.Sprintf("got categories of %d columns, want %d", len(in.Categories), n)
 	case in.Scale == 0 && in.Shift != 0 || in.Scale != 0 && in.Integers || math.IsNaN(in.Scale-in.Scale) || math.IsNaN(in.Shift-in.Shift):
 		return fmt.Sprintf("got the Scale %v and the Shift %v, want those of a field", in.Scale, in.Shift)
 	}

@@ -154,7 +154,7 @@ func (t *csvTable) field(f *csvField, n int) (Field, error) {
 // describe returns the field without values.
 func (f *csvField) describe() Field {
 	shape, names := rowShape(f.parts)
-	g := Field{Name: f.name, Shape: shape, Columns: names}
+	g := Field{Name: f.name, Shape: shape, Columns: names, Categories: f.categories()}
 	if !f.integers {
 		g.Floats = []float64{}
 		return g
@@ -165,9 +165,23 @@ func (f *csvField) describe() Field {
 		if set := f.parts[0].set; set != nil {
 			g.ClassNames = set.all()
 			g.Classes = len(g.ClassNames)
+			g.Categories = nil
 		}
 	}
 	return g
+}
+
+// categories returns those of each element of a row that is an index; nil if none is.
+func (f *csvField) categories() (out [][]string) {
+	for _, p := range f.parts {
+		if p.Kind == Category && p.set != nil {
+			out = append(append(out, make([][]string, p.at-len(out))...), p.set.all())
+		}
+	}
+	if out != nil {
+		out = append(out, make([][]string, f.width-len(out))...)
+	}
+	return out
 }
 
 // fill writes the elements of the column into the rows of a field, to of length width.

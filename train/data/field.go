@@ -46,6 +46,10 @@ type Field struct {
 	Starts []int32
 	// Columns optionally names the Size elements of an example.
 	Columns []string
+	// Categories optionally names what the elements are indices of: Categories[k][v] is the text
+	// that the value v of element k stands for, as a table was read. It is nil for an element that
+	// is no index. Two data sets whose lists differ are not taken for each other.
+	Categories [][]string
 	// Classes is the number of classes when the field holds class labels: every
 	// value is in 0..Classes-1. Zero for a field that holds no labels; at most 2^20.
 	Classes int
@@ -83,6 +87,7 @@ func (f Field) Len() int {
 func (f Field) clone() Field {
 	f.Shape = slices.Clone(f.Shape)
 	f.Columns = slices.Clone(f.Columns)
+	f.Categories = slices.Clone(f.Categories)
 	f.ClassNames = slices.Clone(f.ClassNames)
 	return f
 }
@@ -112,6 +117,9 @@ func (f Field) check() error {
 	}
 	if f.Columns != nil && len(f.Columns) != size {
 		return f.fail(ErrShape, "got %d column names, want %d", len(f.Columns), size)
+	}
+	if f.Categories != nil && len(f.Categories) != size {
+		return f.fail(ErrShape, "got Categories of %d elements, want %d", len(f.Categories), size)
 	}
 	if err := f.checkScale(); err != nil {
 		return err

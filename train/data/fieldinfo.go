@@ -8,26 +8,27 @@ import (
 
 // FieldInfo describes a field without its values, see Field.
 type FieldInfo struct {
-	Name       string   `json:"name"`
-	Shape      []int    `json:"shape"`              // of one example; empty for one number
-	Integers   bool     `json:"integers,omitempty"` // holds integers; otherwise numbers
-	Classes    int      `json:"classes,omitempty"`
-	ClassNames []string `json:"class_names,omitempty"`
-	Columns    []string `json:"columns,omitempty"`
-	Scale      float64  `json:"scale,omitempty"`
-	Shift      float64  `json:"shift,omitempty"`
+	Name       string     `json:"name"`
+	Shape      []int      `json:"shape"`              // of one example; empty for one number
+	Integers   bool       `json:"integers,omitempty"` // holds integers; otherwise numbers
+	Classes    int        `json:"classes,omitempty"`
+	ClassNames []string   `json:"class_names,omitempty"`
+	Columns    []string   `json:"columns,omitempty"`
+	Categories [][]string `json:"categories,omitempty"`
+	Scale      float64    `json:"scale,omitempty"`
+	Shift      float64    `json:"shift,omitempty"`
 }
 
 // info returns the description of f.
 func (f Field) info() FieldInfo {
 	f = f.clone()
 	return FieldInfo{Name: f.Name, Shape: append([]int{}, f.Shape...), Integers: f.Integers(), Classes: f.Classes,
-		ClassNames: f.ClassNames, Columns: f.Columns, Scale: f.Scale, Shift: f.Shift}
+		ClassNames: f.ClassNames, Columns: f.Columns, Categories: f.Categories, Scale: f.Scale, Shift: f.Shift}
 }
 
 // Field returns a field of the description, without values.
 func (i FieldInfo) Field() Field {
-	f := Field{Name: i.Name, Shape: i.Shape, Classes: i.Classes, ClassNames: i.ClassNames, Columns: i.Columns, Scale: i.Scale, Shift: i.Shift}
+	f := Field{Name: i.Name, Shape: i.Shape, Classes: i.Classes, ClassNames: i.ClassNames, Columns: i.Columns, Categories: i.Categories, Scale: i.Scale, Shift: i.Shift}
 	if i.Integers {
 		f.Ints = []int{}
 	} else {
@@ -48,6 +49,8 @@ func (i FieldInfo) check() error {
 		return f.fail(ErrOption, "got rows of %d elements, want fewer", size)
 	case f.Columns != nil && len(f.Columns) != size:
 		return f.fail(ErrOption, "got %d column names, want %d", len(f.Columns), size)
+	case f.Categories != nil && len(f.Categories) != size:
+		return f.fail(ErrOption, "got categories of %d columns, want %d", len(f.Categories), size)
 	case !finite(f.Scale) || !finite(f.Shift) || f.Classes < 0:
 		return f.fail(ErrOption, "got Scale %v, Shift %v and %d classes, want what Fit makes", f.Scale, f.Shift, f.Classes)
 	}
@@ -67,6 +70,9 @@ func (i FieldInfo) takes(f Field) error {
 		return f.fail(ErrField, "got the columns %q, want %q as in the training part", f.Columns, i.Columns)
 	case f.ClassNames != nil && i.ClassNames != nil && !slices.Equal(f.ClassNames, i.ClassNames):
 		return f.fail(ErrLabel, "got the classes %q, want %q as in the training part", f.ClassNames, i.ClassNames)
+	}
+	if k, why := mistake.Categories(f.Categories, i.Categories); why != "" {
+		return f.fail(ErrLabel, "%s: %s (CSVPlan.Read reads a table like the first one)", columnName(f, k), why)
 	}
 	return nil
 }

@@ -20,6 +20,9 @@ func (d *Dataset) Fingerprint() string {
 	for _, f := range d.Fields() {
 		fmt.Fprintf(h, "%q %v %d %q %q %x %x %d %d %d %d %d\n", f.Name, f.Shape, f.Classes, f.ClassNames, f.Columns,
 			math.Float64bits(f.Scale), math.Float64bits(f.Shift), len(f.Floats), len(f.Floats32), len(f.Ints), len(f.Bytes), len(f.Starts))
+		if f.Categories != nil {
+			fmt.Fprintf(h, "%q\n", f.Categories)
+		}
 		inBlocks(h, f.Floats, func(b []byte, v float64) []byte { return binary.LittleEndian.AppendUint64(b, math.Float64bits(v)) })
 		inBlocks(h, f.Floats32, func(b []byte, v float32) []byte { return binary.LittleEndian.AppendUint32(b, math.Float32bits(v)) })
 		inBlocks(h, f.Ints, func(b []byte, v int) []byte { return binary.LittleEndian.AppendUint64(b, uint64(v)) })

@@ -239,6 +239,9 @@ func (m *Impute) output(f Field) (Field, error) {
 		}
 		f.Columns = names
 	}
+	if f.Categories != nil {
+		f.Categories = append(slices.Clip(f.Categories), make([][]string, len(m.Missing))...)
+	}
 	f.Shape = []int{len(m.Values) + len(m.Missing)}
 	return f, nil
 }

@@ -124,6 +124,7 @@ func (j *Join) check() error {
 func (j *Join) describe(fields []Field) ([]Field, error) {
 	into := Field{Name: j.into(), Floats: []float64{}}
 	var names []string
+	var categories [][]string
 	width, anyNames := 0, false
 	for i, name := range j.Fields {
 		k := named(fields, name)
@@ -147,12 +148,18 @@ func (j *Join) describe(fields []Field) ([]Field, error) {
 				names = append(names, fmt.Sprintf("%s[%d]", f.Name, c))
 			}
 		}
+		if f.Categories != nil {
+			categories = append(append(categories, make([][]string, width-len(categories))...), f.Categories...)
+		}
 		width += f.Size()
 		into.AllowNonFinite = into.AllowNonFinite || f.AllowNonFinite
 	}
 	into.Shape = []int{width}
 	if anyNames {
 		into.Columns = names
+	}
+	if categories != nil {
+		into.Categories = append(categories, make([][]string, width-len(categories))...)
 	}
 	if k := named(fields, into.Name); k >= 0 && !slices.Contains(j.Fields, into.Name) {
 		return nil, mistake.Optionf("data: Join.Into: got %q, want the name of no other field", into.Name)

@@ -134,6 +134,9 @@ func (r Recipe) Apply(d *Dataset) (*Dataset, error) {
 			if f.Columns == nil {
 				f.Columns = want.Columns
 			}
+			if f.Categories == nil {
+				f.Categories = want.Categories
+			}
 			if f.ClassNames == nil && f.Classes == want.Classes {
 				f.ClassNames = want.ClassNames
 			}

@@ -44,17 +44,21 @@ func constantNote(f Field, columns []int) string {
 			names = append(names, fmt.Sprintf("%d more", len(columns)-i))
 			break
 		}
-		name := fmt.Sprintf("column %d", c)
-		if c >= 0 && c < len(f.Columns) {
-			name += fmt.Sprintf(" (%q)", f.Columns[c])
-		}
-		names = append(names, name)
+		names = append(names, columnName(f, c))
 	}
 	list, verb := names[0], "is"
 	if last := len(names) - 1; last > 0 {
 		list, verb = strings.Join(names[:last], ", ")+" and "+names[last], "are"
 	}
 	return fmt.Sprintf("field %q: %s %s constant in the training set, so that nothing can be learned from it", f.Name, list, verb)
+}
+
+// columnName returns the number of a column, and its name if it has one.
+func columnName(f Field, c int) string {
+	if c >= 0 && c < len(f.Columns) {
+		return fmt.Sprintf("column %d (%q)", c, f.Columns[c])
+	}
+	return fmt.Sprintf("column %d", c)
 }
 
 func (s *Scaler) constant() []int { return s.Constant }

@@ -205,6 +205,7 @@ func (f *Field) fits(g Field) error {
 		{"Scale and Shift", []float64{f.Scale, f.Shift}, []float64{g.Scale, g.Shift}, f.Scale == g.Scale && f.Shift == g.Shift},
 		{"labels:", f.Classes > 0, g.Classes > 0, (f.Classes > 0) == (g.Classes > 0)},
 		{"the columns", f.Columns, g.Columns, slices.Equal(f.Columns, g.Columns)},
+		{"the categories", f.Categories, g.Categories, sameLists(f.Categories, g.Categories)},
 		{"the classes", f.ClassNames, g.ClassNames, slices.Equal(f.ClassNames, g.ClassNames)},
 	} {
 		if !p.same {
@@ -231,6 +232,14 @@ func (f Field) holding(rows []float64) Field {
 	f.Floats, f.Floats32, f.Ints, f.Bytes = rows, nil, nil, nil
 	f.Scale, f.Shift, f.Starts = 0, 0, nil
 	return f
+}
+
+// sameLists reports whether the categories of two fields are the same.
+func sameLists(a, b [][]string) bool {
+	return slices.EqualFunc(a, b, func(a, b []string) bool {
+		shared := len(a) == len(b) && len(a) > 0 && &a[0] == &b[0]
+		return shared || (a == nil) == (b == nil) && slices.Equal(a, b)
+	})
 }
 
 // hold sets the values of f.
