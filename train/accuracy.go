@@ -126,7 +126,7 @@ func checkAccuracy(p Pair) error {
 			ir.Shape(p.Output), ir.Shape(f.Shape), size(p.Output)/max(1, width), width)
 	}
 	if row, _, v, found := p.find(func(v float64) bool { return v < 0 || v >= float64(width) }); found {
-		return mistake.Newf(data.ErrLabel, "field %q: row %d: got the label %.0f, want one in 0..%d for %d outputs", f.Name, row, v, width-1, width)
+		return mistake.Newf(data.ErrLabel, "field %q: %s: got the label %.0f, want one in 0..%d for %d outputs", f.Name, rowIn(f, row), v, width-1, width)
 	}
 	return nil
 }
@@ -154,9 +154,9 @@ func checkBinary(p Pair) error {
 	row, _, v, found := p.find(func(v float64) bool { return v != 0 && v != 1 })
 	switch {
 	case found && f.Integers():
-		return mistake.Newf(data.ErrLabel, "field %q: row %d: got the label %.0f, want 0 or 1 for one output", f.Name, row, v)
+		return mistake.Newf(data.ErrLabel, "field %q: %s: got the label %.0f, want 0 or 1 for one output", f.Name, rowIn(f, row), v)
 	case found:
-		return mistake.Newf(data.ErrLabel, "field %q: row %d: got the target %v, want labels: 0 or 1, or rows that add up to 1", f.Name, row, v)
+		return mistake.Newf(data.ErrLabel, "field %q: %s: got the target %v, want labels: 0 or 1, or rows that add up to 1", f.Name, rowIn(f, row), v)
 	}
 	return nil
 }

@@ -156,8 +156,11 @@ func (f *fitting) check() error {
 		}
 		f.notes = sc.notes
 	}
-	f.notes = slices.Concat(f.Trainer.notes, f.Recipe().Notes(), f.notes)
-	return f.oneClass(f.from)
+	if err := f.oneClass(f.from); err != nil {
+		return err
+	}
+	f.notes = slices.Concat(f.Trainer.notes, f.Recipe().Notes(), f.unlearned(f.notes), f.notes)
+	return nil
 }
 
 // loop makes the steps that are left and what follows each.

@@ -87,7 +87,7 @@ func (m *ModelInfo) describe(s *session, p *graph.Params) error {
 	m.DType, m.Output, m.Inputs = p.DType(), orNone(s.output.Shape()[1:]), nil
 	for _, in := range s.prog.Inputs() {
 		if len(in.Shape) == 0 || in.Shape[0] != s.n {
-			return ofKind(fmt.Errorf("input %q of the model: %s", in.Name, s.misfit(in.Shape, 0)), graph.ErrShape)
+			return ofKind(fmt.Errorf("input %q of the model: %s", in.Name, s.misfit(in.Shape, 0, "")), graph.ErrShape)
 		}
 		d := InputInfo{Name: in.Name, Shape: orNone(in.Shape[1:]), Integers: in.Ints}
 		if in.Ints {
@@ -265,7 +265,7 @@ func (t TargetInfo) noClasses(output []int, d *data.Dataset) (out []string) {
 		return out
 	}
 	if row, _, v, found := f.Find(func(v float64) bool { return v < 0 || v > 1 }); found {
-		out = append(out, fmt.Sprintf("the target %q: got names of classes and a target of numbers, %v in row %d of the data set; want labels, or numbers from 0 to 1", clipped(t.Name), v, row))
+		out = append(out, fmt.Sprintf("the target %q: got names of classes and a target of numbers, %v in %s of the data set; want labels, or numbers from 0 to 1", clipped(t.Name), v, rowIn(f, row)))
 	}
 	return out
 }

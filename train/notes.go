@@ -132,6 +132,11 @@ func beforeCategory(name string) string {
 	return before
 }
 
+// rowIn returns the number of a row and where it comes from.
+func rowIn(f data.Field, row int) string {
+	return fmt.Sprintf("row %d%s", row, f.Origin(row).Words(row))
+}
+
 // columnOf returns the number and the name of a column.
 func columnOf(f data.Field, k int) string {
 	if k < len(f.Columns) {
@@ -159,8 +164,12 @@ func unseen(f data.Field, known, here map[int]int) []string {
 	if len(list) == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("field %q: the training set has no example of class %s, which %d labels of the evaluated set are: nothing was learned about them",
-		f.Name, strings.Join(list, ", "), examples)}
+	return []string{noClass(f.Name) + fmt.Sprintf(" %s, which %d labels of the evaluated set are: nothing was learned about them", strings.Join(list, ", "), examples)}
+}
+
+// noClass is what notes about classes without an example begin with.
+func noClass(field string) string {
+	return fmt.Sprintf("field %q: the training set has no example of class", field)
 }
 
 // classesIn returns the number of labels of f that count in each class; nil if f does not

@@ -21,6 +21,10 @@ type NumberError struct {
 	Element int     // of the example, such as the column
 	Value   float64 // what is there
 
+	// Origin is where the example comes from: the line of a table that was read, or its number in
+	// the data set that a part was taken from. In rows of a prediction it is Row.
+	Origin data.Origin
+
 	what   string // "field" or "input"
 	at     string // row and element in words
 	remedy string
@@ -35,10 +39,9 @@ func (e *NumberError) Error() string {
 // Unwrap returns ErrNotFinite.
 func (e *NumberError) Unwrap() error { return ErrNotFinite }
 
-// numberError returns the error about element k of row i of a field, which is the given row of the
-// data set.
-func numberError(what string, f data.Field, i, k int, v float64) *NumberError {
-	e := &NumberError{Field: f.Name, Row: i, Element: k, Value: v, what: what, at: f.Position(i, k)}
+// numberError returns the error about element k of example i of a field without values.
+func numberError(what string, f data.Field, i, k int, v float64, from data.Origin) *NumberError {
+	e := &NumberError{Field: f.Name, Row: i, Element: k, Value: v, Origin: from, what: what, at: f.Position(i, k) + from.Words(i)}
 	if math.IsNaN(v) {
 		e.remedy = "; a data.Impute in the recipe fills missing numbers"
 	}
@@ -60,7 +63,7 @@ func (s *session) badNumber(index []int, target string) *NumberError {
 				if s.batch.Set != nil {
 					number = s.batch.Number(row)
 				}
-				e := numberError("field", f, number, k, f.At(row, k))
+				e := numberError("field", data.Field{Name: f.Name, Shape: f.Shape, Columns: f.Columns}, number, k, f.At(row, k), f.Origin(row))
 				if f.Name == target {
 					e.remedy = "; data.Dataset.Filter leaves its example out"
 				}

@@ -104,7 +104,7 @@ func TestMissingCells(t *testing.T) {
 	const table = "age,weight,price\n1,2,3\n4,,5\n6,7,8\n2,1,2\n"
 	set := value(data.ReadCSV(strings.NewReader(table), data.CSVOptions{Target: []string{"price"}, OnMissing: data.KeepMissing}))
 	_, err := newTrainer(t, regressor(graph.Float64, 2), train.Options{}).Fit(ctx, set)
-	wantError(t, "Fit", err, train.ErrNotFinite, `field "x": row 1, column 1 ("weight"): got NaN`, "data.Impute")
+	wantError(t, "Fit", err, train.ErrNotFinite, `field "x": row 1, column 1 ("weight") (line 3): got NaN`, "data.Impute")
 	filled := newTrainer(t, regressor(graph.Float64, 2), train.Options{Epochs: 1, Recipe: data.Recipe{Steps: []data.Step{&data.Impute{}}}})
 	value(filled.Fit(ctx, set))
 	value(filled.Predict(ctx, set))

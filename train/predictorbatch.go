@@ -188,10 +188,12 @@ func (by *outline) badInput(x *part) error {
 			if in.Integers {
 				continue
 			}
+			from := data.Origin{Row: row}
 			var values []float64
 			if x.src.rows == nil {
 				values = by.part(x.src.flat, row, i)
 			} else {
+				from = x.src.rows[i].Origin(row)
 				values = make([]float64, x.src.rows[i].Size())
 				if err := x.src.rows[i].F64(values, []int{row}); err != nil {
 					return err
@@ -201,7 +203,7 @@ func (by *outline) badInput(x *part) error {
 			if e < 0 {
 				continue
 			}
-			bad := numberError("input", data.Field{Name: in.Name, Shape: in.Shape, Columns: in.Columns}, row, e, values[e])
+			bad := numberError("input", data.Field{Name: in.Name, Shape: in.Shape, Columns: in.Columns}, row, e, values[e], from)
 			bad.makes = ", which makes the output NaN or infinite"
 			bad.remedy += "; PredictorOptions.AllowNonFiniteInputs returns the output as it is"
 			return bad

@@ -129,7 +129,7 @@ func (k *outline) notFilled(d *data.Dataset, from int) error {
 				if c < len(f.Columns) {
 					column = f.Columns[c]
 				}
-				return mistake.Newf(ErrNotFinite, "row %d, column %q: got a missing cell, want a value: no step of the recipe fills it (data.Impute)", from+i, column)
+				return mistake.Newf(ErrNotFinite, "row %d, column %q%s: got a missing cell, want a value: no step of the recipe fills it (data.Impute)", from+i, column, f.Origin(i).Words(from+i))
 			}
 		}
 	}

@@ -98,7 +98,7 @@ func (m *ModelInfo) wrongRecipe(inputs []InputInfo) (out []string) {
 		case !ok:
 			fail("got no input %q of it, want one", clipped(in.Name))
 		case f.Size() != size(in.Shape):
-			fail("the input %q: got %d elements for each example, want %d", clipped(in.Name), f.Size(), size(in.Shape))
+			fail("the input %q: got %d elements for each example%s, want %d", clipped(in.Name), f.Size(), resizedBy(m.Recipe, in.Name), size(in.Shape))
 		case mistake.Axes(f.Shape, in.Shape) != "":
 			fail("the input %q: %s", clipped(in.Name), mistake.Axes(f.Shape, in.Shape))
 		case f.Integers() != in.Integers:
@@ -113,6 +113,15 @@ func (m *ModelInfo) wrongRecipe(inputs []InputInfo) (out []string) {
 		fail("the target %q: %s", clipped(m.Target.Name), text)
 	}
 	return out
+}
+
+// resizedBy says in brackets which step of a recipe gave an input its number of elements; "" for none.
+func resizedBy(r data.Recipe, field string) string {
+	words := r.Resized(field)
+	if words != "" {
+		words = " (of the recipe " + words + ")"
+	}
+	return words
 }
 
 // wrongUndo says what keeps the recipe from undoing the target, which it makes f of if it makes one;

@@ -125,12 +125,12 @@ func (s *session) fits(p *graph.Params) bool {
 }
 
 // misfit describes why an input of the shape cannot take a batch of rows with the
-// number of elements.
-func (s *session) misfit(shape []int, elements int) string {
+// number of elements. by says which step of a recipe made them so many.
+func (s *session) misfit(shape []int, elements int, by string) string {
 	if len(shape) == 0 || shape[0] != s.n {
 		return fmt.Sprintf("got the shape %v for a batch of %d, want the batch first: [%d, ...], with the n that Loss is called with", ir.Shape(shape), s.n, s.n)
 	}
-	return fmt.Sprintf("got %d elements for each example from the data set, want %d: the input is %v for a batch of %d", elements, size(shape)/s.n, ir.Shape(shape), s.n)
+	return fmt.Sprintf("got %d elements for each example from the data set%s, want %d: the input is %v for a batch of %d", elements, by, size(shape)/s.n, ir.Shape(shape), s.n)
 }
 
 // bind connects the inputs to the fields of d that have their names, for the Trainer.
@@ -142,7 +142,7 @@ func (s *session) bind(d *data.Dataset, t *Trainer) error {
 			return err
 		}
 		if n := size(in.Shape); n != s.n*rows.Size() {
-			return mistake.Shapef("input %q of the model: %s", in.Name, s.misfit(in.Shape, rows.Size()))
+			return mistake.Shapef("input %q of the model: %s", in.Name, s.misfit(in.Shape, rows.Size(), resizedBy(t.Recipe(), in.Name)))
 		}
 		if err := s.checkShape(d, in); err != nil {
 			return err
@@ -262,7 +262,7 @@ func (s *session) checkCounted(d *data.Dataset, name string, n int, e *ends) err
 	if !found || !f.Integers() { // numbers have an error of their own
 		return nil
 	}
-	return mistake.Newf(data.ErrLabel, "input %q of the model: field %q: row %d, element %d: got the label %.0f, want one in 0..%d", name, name, row, element, v, n-1)
+	return mistake.Newf(data.ErrLabel, "input %q of the model: field %q: %s, element %d: got the label %.0f, want one in 0..%d", name, name, rowIn(f, row), element, v, n-1)
 }
 
 // memoryOf finds the memory and the domain of an input of numbers and checks its field of d.
@@ -284,7 +284,7 @@ func checkRange(d *data.Dataset, name string, n int) error {
 	if !found || !f.Integers() { // numbers have an error of their own
 		return nil
 	}
-	at := fmt.Sprintf("row %d", row)
+	at := rowIn(f, row)
 	if f.Size() > 1 {
 		at += fmt.Sprintf(", element %d", element)
 	}
@@ -297,7 +297,7 @@ func checkIgnoring(d *data.Dataset, name string, l graph.IgnoredLabel, e *ends) 
 	f, _ := d.Field(name)
 	row, _, v, found := e.find(f, func(v float64) bool { return v != float64(l.Label) && (v < 0 || v >= float64(l.Classes)) })
 	if found {
-		return mistake.Newf(data.ErrLabel, "field %q: row %d: got the label %.0f, want one in 0..%d or %d, which is ignored", name, row, v, l.Classes-1, l.Label)
+		return mistake.Newf(data.ErrLabel, "field %q: %s: got the label %.0f, want one in 0..%d or %d, which is ignored", name, rowIn(f, row), v, l.Classes-1, l.Label)
 	}
 	return nil
 }

@@ -144,7 +144,7 @@ func (t *Trainer) sampleWeights(d *data.Dataset, w []float64, each int) error {
 		return mistake.Shapef("field %q: got %d numbers for each example, want one", name, f.Size())
 	}
 	if row, _, v, found := f.Find(func(v float64) bool { return !(v >= 0) || math.IsInf(v, 0) }); found {
-		return mistake.Optionf("field %q: row %d: got the weight %v, want a finite number of at least 0", name, row, v)
+		return mistake.Optionf("field %q: %s: got the weight %v, want a finite number of at least 0", name, rowIn(f, row), v)
 	}
 	return eachRow(f, rows, func(i int, v []float64) error {
 		for j := range each {
@@ -171,9 +171,9 @@ func (t *Trainer) classWeights(d *data.Dataset, w []float64, each int, e *ends) 
 			switch {
 			case !e.counts(i, j):
 			case c != math.Trunc(c):
-				return mistake.Newf(data.ErrLabel, "field %q: row %d: got the target %v, want the number of a class", f.Name, i, c)
+				return mistake.Newf(data.ErrLabel, "field %q: %s: got the target %v, want the number of a class", f.Name, rowIn(f, i), c)
 			case c >= float64(len(of)):
-				return mistake.Newf(data.ErrLabel, "field %q: row %d: got the label %.0f and %d weights, want a weight for each class", f.Name, i, c, len(of))
+				return mistake.Newf(data.ErrLabel, "field %q: %s: got the label %.0f and %d weights, want a weight for each class", f.Name, rowIn(f, i), c, len(of))
 			case c >= 0:
 				w[i*each+j] *= of[int(c)]
 			}

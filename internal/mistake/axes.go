@@ -28,7 +28,7 @@ func Axes(got, want []int) string {
 	case n > 2 && slices.Equal(order, append(upTo(n)[1:], 0)):
 		move = "with its first axis moved to the end the field has this shape"
 	}
-	return text + "; " + move + ": Dataset.Map reorders the numbers"
+	return text + "; its numbers lie in another order, so do not change its Shape alone: " + move + ", and Dataset.Map reorders the numbers, as its example for images shows"
 }
 
 // padded reports whether long is short with axes of extent 1 at one of its ends.
@@ -51,17 +51,12 @@ func upTo(n int) []int {
 	return out
 }
 
-// orderOf returns an order of the axes of got that makes it want; nil for none. An axis that moves
-// from one end to the other is what it looks for first.
+// orderOf returns an order of the axes of got that makes it want; nil for none. Axes of the same
+// extent keep their order.
 func orderOf(got, want []int) []int {
 	n := len(got)
 	if n != len(want) {
 		return nil
-	}
-	for _, order := range [][]int{append([]int{n - 1}, upTo(n-1)...), append(upTo(n)[1:], 0)} {
-		if !slices.ContainsFunc(upTo(n), func(i int) bool { return got[order[i]] != want[i] }) {
-			return order
-		}
 	}
 	order := make([]int, 0, n)
 	for _, d := range want {

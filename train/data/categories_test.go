@@ -3,6 +3,8 @@ package data
 import (
 	"encoding/json"
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -103,5 +105,56 @@ func TestRecipeComparesCategories(t *testing.T) {
 	}
 	if f, _ := out.Field("all"); len(f.Categories) != 4 {
 		t.Errorf("got the categories %q, want those of the training part", f.Categories)
+	}
+}
+
+// TestCutFile: a text whose last line has no end, and whose last cell is the first part of another
+// category, is refused: a cut file must not make a class.
+func TestCutFile(t *testing.T) {
+	const flowers = "a,kind\n1,setosa\n2,virginica\n3,setosa\n4,setos"
+	labels := CSVOptions{Target: []string{"kind"}, Labels: true}
+	kinds := func(c CSVColumn) CSVOptions { return CSVOptions{Columns: map[string]CSVColumn{"kind": c}} }
+	fixed := labels
+	fixed.Classes = []string{"setos", "setosa", "virginica"}
+	for _, c := range []struct {
+		name, text string
+		o          CSVOptions
+		cut        bool
+	}{
+		{"label", flowers, labels, true},
+		{"category", flowers, kinds(CSVColumn{Kind: Category}), true},
+		{"one-hot", flowers, kinds(CSVColumn{Kind: OneHot}), true},
+		{"by Text", flowers, CSVOptions{Text: Category, Header: true}, true},
+		{"unknown, which would be Other", flowers, kinds(CSVColumn{Kind: Category, Categories: []string{"setosa", "virginica"}, Other: "none"}), true},
+		{"behind a quoted cell", strings.Replace(flowers, "4,", "\"4\",", 1), labels, true},
+		{"quoted", strings.TrimSuffix(flowers, "setos") + "\"setos\"", labels, false},
+		{"with a line end", flowers + "\n", labels, false},
+		{"in other rows too", strings.Replace(flowers, "2,virginica", "2,setos", 1), labels, false},
+		{"no part of another", "a,kind\n1,setosa\n2,virginica", labels, false},
+		{"given", flowers, fixed, false},
+		{"in another column", "kind,a\nsetosa,1\nvirginica,2\nsetos,3", labels, false},
+	} {
+		_, err := ReadCSV(strings.NewReader(c.text), c.o)
+		var where *CSVError
+		switch {
+		case !c.cut && err != nil:
+			t.Errorf("%s: got the error %v, want none", c.name, err)
+		case c.cut && (!errors.Is(err, ErrCSV) || !errors.As(err, &where) || where.Line != 5 || where.Column != 2 || !strings.Contains(err.Error(), "is the file cut?")):
+			t.Errorf("%s: got the error %v, want ErrCSV at line 5, column 2", c.name, err)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "flowers.csv")
+	if err := os.WriteFile(path, []byte(flowers), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenCSV(path, labels); !errors.Is(err, ErrCSV) {
+		t.Errorf("OpenCSV: got the error %v, want ErrCSV", err)
+	}
+	long := "a,kind\n" + strings.Repeat("1,setosa\n2,virginica\n", 1<<16)
+	if _, err := ReadCSV(strings.NewReader(long+"3,virgin"), labels); !errors.Is(err, ErrCSV) {
+		t.Errorf("a long text: got the error %v, want ErrCSV", err)
+	}
+	if d, err := ReadCSV(strings.NewReader(long), labels); err != nil || d.Len() != 1<<17 {
+		t.Errorf("a long text: got %d rows and the error %v, want all", d.Len(), err)
 	}
 }

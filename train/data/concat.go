@@ -39,9 +39,11 @@ func Concat(sets ...*Dataset) (*Dataset, error) {
 		for i, d := range sets {
 			parts[i] = d.fields[k]
 		}
+		from := joinedOrigin(parts)
 		fields[k] = joined(parts)
+		fields[k].from = from
 	}
-	return New(fields...)
+	return assemble(fields...)
 }
 
 // joined returns the rows of all parts, which are alike, in the form that takes less memory:

@@ -39,7 +39,7 @@ func ReadCSVFile(path string, opts CSVOptions) (*Dataset, error) {
 // for a table without rows; ErrOption for options that contradict each other or the
 // header; the reader's own error, wrapped, when it fails.
 func ReadCSV(r io.Reader, opts CSVOptions) (*Dataset, error) {
-	d, _, err := readCSV("data: ReadCSV", r, opts, nil)
+	d, _, err := readCSV("data: ReadCSV", "", r, opts, nil)
 	return d, err
 }
 
@@ -50,7 +50,7 @@ func readCSVFile(who, path string, opts CSVOptions, plan *CSVPlan) (*Dataset, *c
 		return nil, nil, errors.WithMessage(err, who)
 	}
 	defer file.Close()
-	d, t, err := readCSV(of(who, path), file, opts, plan)
+	d, t, err := readCSV(who, path, file, opts, plan)
 	return d, t, inFile(path, err)
 }
 
@@ -72,12 +72,13 @@ func inFile(path string, err error) error {
 }
 
 // readCSV reads a table, and returns what there is to say about it. With a plan given, the table
-// must be one for it.
-func readCSV(who string, r io.Reader, opts CSVOptions, plan *CSVPlan) (*Dataset, *csvTable, error) {
-	t, err := newCSVTable(who, r, opts, plan, newCSVStore)
+// must be one for it. The path is that of r, if it is a file.
+func readCSV(who, path string, r io.Reader, opts CSVOptions, plan *CSVPlan) (*Dataset, *csvTable, error) {
+	t, err := newCSVTable(of(who, path), r, opts, plan, newCSVStore)
 	if err != nil {
 		return nil, nil, err
 	}
+	t.path = path
 	if err := t.readAll(); err != nil {
 		return nil, nil, err
 	}

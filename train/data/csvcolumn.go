@@ -116,7 +116,8 @@ type CSVColumn struct {
 	Categories []string `json:",omitempty"`
 	// Other names a last category for texts that are in no other. It matters with fixed
 	// Categories, as when a second table is read like a first one. By default such
-	// a text is an error.
+	// a text is an error. A model learns about Other from training examples of it alone: fix
+	// fewer Categories than there are, and the rest is Other. A Fit without one notes it.
 	Other string `json:",omitempty"`
 	// MaxCategories is the most categories that are accepted, Other included. Zero is 256
 	// for OneHot and 2^20, the most there can be, for Category.

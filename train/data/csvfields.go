@@ -42,13 +42,16 @@ func (t *csvTable) dataset() (*Dataset, error) {
 // take makes the fields of the next n rows that were read, and forgets these.
 func (t *csvTable) take(n int) (*Dataset, error) {
 	fields := make([]Field, len(t.fields))
+	from := &origin{n: n, root: &root{path: t.path, first: t.taken, lines: t.from.take(n)}}
+	t.taken += n
 	for k := range t.fields {
 		var err error
 		if fields[k], err = t.field(&t.fields[k], n); err != nil {
 			return nil, err
 		}
+		fields[k].from = from
 	}
-	return New(fields...)
+	return assemble(fields...)
 }
 
 // maxElements is how many elements OneHot columns may make of a field: 16 GiB.

@@ -91,6 +91,7 @@ func (f *CSVFile) survey(who string, file *os.File, opts CSVOptions, plan *CSVPl
 		return err
 	}
 	t.lift()
+	t.unlined = true
 	t.points = &f.points
 	if err := t.readAll(); err != nil {
 		return err

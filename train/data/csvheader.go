@@ -46,6 +46,25 @@ func (t *csvTable) header() error {
 	return nil
 }
 
+// withoutHint names the first field of the plan without whose columns the table has as many as were
+// read; "" for none.
+func (t *csvTable) withoutHint() string {
+	if t.plan == nil {
+		return ""
+	}
+	columns := map[string]int{} // of each field
+	for _, c := range t.plan.Columns {
+		columns[c.Field]++
+	}
+	for _, c := range t.plan.Columns {
+		read := len(t.plan.Columns) - columns[c.Field]
+		if c.Field != "" && c.Field != "x" && (len(t.names) == read || len(t.names) == read-columns[""]) {
+			return withoutHint(c.Field)
+		}
+	}
+	return ""
+}
+
 // takeNames takes the names of the options. By a plan the columns that it leaves out may be
 // missing, all of them.
 func (t *csvTable) takeNames() error {
@@ -58,7 +77,7 @@ func (t *csvTable) takeNames() error {
 		if n := len(names); n != len(t.opts.Names) {
 			want += " or " + strconv.Itoa(n)
 		}
-		return t.scan.fail(0, mistake.Newf(ErrCSV, "got %d cells, want %s as there are Names", len(t.names), want))
+		return t.scan.fail(0, mistake.Newf(ErrCSV, "got %d cells, want %s as there are Names%s", len(t.names), want, t.withoutHint()))
 	}
 	copy(t.names, names)
 	return nil

@@ -86,6 +86,21 @@ func (s *labelSet) add(cell []byte, at place, allowNonFinite bool) (int, error) 
 	return number, nil
 }
 
+// begins returns a category that begins with name, if name is none that other cells have or that was
+// given; "" for none.
+func (s *labelSet) begins(name string) string {
+	number, known := s.numbers[name]
+	if known && (s.fixed || s.counts[number] > 1) || name == "" || name == s.other {
+		return ""
+	}
+	for _, whole := range s.names {
+		if len(whole) > len(name) && strings.HasPrefix(whole, name) {
+			return whole
+		}
+	}
+	return ""
+}
+
 // width is the number of categories, Other included.
 func (s *labelSet) width() int {
 	if s.other != "" {

@@ -33,7 +33,7 @@ func (t *csvTable) part() *csvTable {
 func (t *csvTable) restart(text []byte) {
 	s := t.scan
 	s.buf, s.pos, s.failure, s.count, s.line, s.empty = text, 0, io.EOF, 0, 1, 0
-	t.rows, t.dropped = 0, 0
+	t.rows, t.dropped, t.from = 0, 0, lineList{}
 	for k := range t.fields {
 		if q, ok := t.fields[k].rows.(*csvQueue); ok {
 			q.rows = q.rows[:0]
@@ -78,6 +78,7 @@ func (t *csvTable) takeOver(p *csvTable) bool {
 		}
 	}
 	t.rows, t.dropped = t.rows+p.rows, t.dropped+p.dropped
+	t.from.addAll(&p.from, t.scan.line-1)
 	t.scan.count, t.scan.line = t.scan.count+p.scan.count, t.scan.line+p.scan.line-1
 	for k := range t.fields {
 		if q, ok := p.fields[k].rows.(*csvQueue); ok {

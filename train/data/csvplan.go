@@ -47,7 +47,7 @@ type CSVReport struct {
 //	train, plan, err := data.ReadCSVPlan(file, opts)
 //	test, err := plan.Read(other)
 func ReadCSVPlan(r io.Reader, opts CSVOptions) (*Dataset, *CSVPlan, error) {
-	return planned(readCSV("data: ReadCSVPlan", r, opts, nil))
+	return planned(readCSV("data: ReadCSVPlan", "", r, opts, nil))
 }
 
 // ReadCSVPlanFile is ReadCSVFile, and returns how the table was read.
@@ -73,7 +73,7 @@ func (p *CSVPlan) Read(r io.Reader) (*Dataset, error) {
 	if p == nil {
 		return nil, mistake.Optionf("%s: got a nil plan, want one", who)
 	}
-	d, _, err := readCSV(who, r, p.Options, p)
+	d, _, err := readCSV(who, "", r, p.Options, p)
 	return d, err
 }
 
@@ -222,7 +222,7 @@ func (t *csvTable) match() error {
 	for _, c := range t.plan.Columns {
 		known[c.Name] = true
 		if _, ok := t.position[c.Name]; !ok && c.Kind != LeftOut {
-			return t.scan.fail(0, mistake.Newf(ErrCSV, "got no column %q, want those of the plan: the header has %s", clip(c.Name), listNames(t.names)))
+			return t.scan.fail(0, mistake.Newf(ErrCSV, "got no column %q, want those of the plan: the header has %s%s", clip(c.Name), listNames(t.names), withoutHint(c.Field)))
 		}
 	}
 	for i, name := range t.names {
@@ -231,6 +231,14 @@ func (t *csvTable) match() error {
 		}
 	}
 	return nil
+}
+
+// withoutHint says how a table without the columns of a field is read; "" for "x".
+func withoutHint(field string) string {
+	if field == "x" {
+		return ""
+	}
+	return fmt.Sprintf("; CSVPlan.Without(%q) reads tables without this field, and train.Predictor.PredictCSV needs none of it", field)
 }
 
 // newPlan says how the table was read.

@@ -2,6 +2,7 @@ package data
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -153,5 +154,39 @@ func TestCSVPlanFile(t *testing.T) {
 	wantError(t, none.Validate(), ErrOption)
 	if err := plan.Validate(); err != nil || none.String() == "" {
 		t.Error(err)
+	}
+}
+
+// TestPlanHints: where a table lacks the columns of a field that is no input, the error says how it is
+// read.
+func TestPlanHints(t *testing.T) {
+	const hint = `CSVPlan.Without("y")`
+	for _, c := range []struct {
+		name, first, text string
+		o                 CSVOptions
+		hint              bool
+	}{
+		{"no target", "a,b,y\n1,2,3\n4,5,6\n", "a,b\n1,2\n", CSVOptions{Target: []string{"y"}}, true},
+		{"no input", "a,b,y\n1,2,3\n4,5,6\n", "b,y\n1,2\n", CSVOptions{Target: []string{"y"}}, false},
+		{"no header", "1,2,3\n4,5,6\n", "1,2\n", CSVOptions{NoHeader: true, TargetIndex: []int{-1}}, true},
+		{"no header, and without what is left out", "1,2,3,4\n4,5,6,7\n", "1,2\n", CSVOptions{NoHeader: true, Names: []string{"a", "b", "id", "y"}, Drop: []string{"id"}, Target: []string{"y"}}, true},
+		{"no header and no input", "1,2,3\n4,5,6\n", "1\n", CSVOptions{NoHeader: true, TargetIndex: []int{-1}}, false},
+	} {
+		_, plan, err := ReadCSVPlan(strings.NewReader(c.first), c.o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = plan.Read(strings.NewReader(c.text))
+		if !errors.Is(err, ErrCSV) || strings.Contains(err.Error(), hint) != c.hint {
+			t.Errorf("%s: got the error %v, want ErrCSV with a hint: %v", c.name, err, c.hint)
+		}
+		if c.hint { // and it helps
+			if plan, err = plan.Without("y"); err == nil {
+				_, err = plan.Read(strings.NewReader(c.text))
+			}
+			if err != nil {
+				t.Errorf("%s: without the target: got the error %v, want none", c.name, err)
+			}
+		}
 	}
 }

@@ -27,6 +27,7 @@ func (p *CSVPlan) ReadRecords(columns []string, rows [][]string) (*Dataset, erro
 	if err != nil {
 		return nil, inForm("columns", err)
 	}
+	t.unlined = true // a row is where it is
 	for i, row := range rows {
 		if t.scan.give(row, i); len(row) != len(columns) {
 			err = t.scan.fail(0, mistake.Newf(ErrCSV, "got %d cells, want %d as there are columns", len(row), len(columns)))
@@ -90,7 +91,7 @@ func (p *CSVPlan) Stream(r io.Reader) (Stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.t = t
+	s.t, t.path = t, s.path
 	if t.opts.MaxBytes == 0 {
 		t.scan.limit = math.MaxInt64
 	}

@@ -40,11 +40,35 @@ func (t *csvTable) addRow() error {
 		}
 		c.field.row[c.slot] = v
 	}
+	if t.scan.cutOff() {
+		if err := t.doubtEnd(); err != nil {
+			return err
+		}
+	}
 	for k := range t.fields {
 		f := &t.fields[k]
 		f.rows.add(f.row, t.scan.count, t.total)
 	}
+	if !t.unlined {
+		t.from.add(t.scan.began)
+	}
 	t.rows++
+	return nil
+}
+
+// doubtEnd refuses a text that ends within a line, with what may be the first part of a category: it is
+// in no other row.
+func (t *csvTable) doubtEnd() error {
+	last := len(t.names) - 1
+	k := slices.IndexFunc(t.columns, func(c *csvColumn) bool { return c.position == last })
+	if k < 0 || t.columns[k].set == nil {
+		return nil
+	}
+	c := t.columns[k]
+	name := string(t.scan.cell(last))
+	if whole := c.set.begins(name); whole != "" {
+		return t.place(c).fail(mistake.Newf(ErrCSV, "got %q once, in a last line without an end, and %q begins with it: is the file cut? A line end, or Classes or Categories with it, says that it is whole", clip(name), clip(whole)))
+	}
 	return nil
 }
 

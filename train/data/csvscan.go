@@ -33,6 +33,7 @@ type csvScanner struct {
 	in      io.Reader
 	buf     []byte
 	pos     int   // of the next byte in buf
+	before  byte  // the one before buf, 0 at the start
 	failure error // what the reader ended with, io.EOF at the end of the text
 
 	comma   byte
@@ -99,6 +100,18 @@ func (s *csvScanner) fail(column int, err error) error {
 	return &CSVError{Line: s.lineOf(column - 1), Column: column, Err: err}
 }
 
+// cutOff reports whether the text is read to its end, and has no line end there and no quote.
+func (s *csvScanner) cutOff() bool {
+	if s.failure != io.EOF || s.pos < len(s.buf) {
+		return false
+	}
+	last := s.before
+	if s.pos > 0 {
+		last = s.buf[s.pos-1]
+	}
+	return last != '\n' && last != '"' && last != 0
+}
+
 // skipMark passes over a UTF-8 byte order mark and refuses those of UTF-16.
 func (s *csvScanner) skipMark() error {
 	for len(s.buf) < 3 && s.failure == nil {
@@ -150,6 +163,7 @@ func (s *csvScanner) broken() error {
 // is dropped first; the buffer grows where it is full.
 func (s *csvScanner) fill() {
 	if s.pos > 0 {
+		s.before = s.buf[s.pos-1]
 		s.buf = s.buf[:copy(s.buf, s.buf[s.pos:])]
 		s.pos = 0
 	}

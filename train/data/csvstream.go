@@ -56,7 +56,7 @@ func (s *csvStream) begin(from int) error {
 	if err != nil {
 		return err
 	}
-	s.t = t
+	s.t, t.path = t, s.f.path
 	t.lift()
 	if err := t.begin(); err != nil {
 		return err
@@ -76,6 +76,8 @@ func (s *csvStream) begin(from int) error {
 	for k := range t.fields {
 		t.fields[k].rows.take(s.at - to.row)
 	}
+	t.from.take(s.at - to.row)
+	t.taken = s.at
 	s.most = t.mostAtOnce()
 	return nil
 }

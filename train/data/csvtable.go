@@ -26,6 +26,10 @@ type csvTable struct {
 	missing  map[string]bool // the texts of missing cells
 	dropped  int             // rows left out
 	rows     int             // rows read, without those
+	path     string          // of the file, "" if it is not known
+	from     lineList        // the lines of the rows that were not taken
+	taken    int             // rows that were
+	unlined  bool            // nobody asks for lines
 	newRows  func(width int) csvRows
 	held     bool       // the record is a row that was not read yet
 	start    csvPoint   // where the first row is

@@ -27,6 +27,15 @@ type Dataset struct {
 // an infinity, with field, row and column; ErrLabel for a label out of range and
 // for a single class; ErrOption for a Scale that has no meaning.
 func New(fields ...Field) (*Dataset, error) {
+	fields = slices.Clone(fields)
+	for k := range fields {
+		fields[k].from = nil // the values may be others than those of the field that it was
+	}
+	return assemble(fields...)
+}
+
+// assemble is New for fields whose rows are where they say.
+func assemble(fields ...Field) (*Dataset, error) {
 	if len(fields) == 0 {
 		return nil, mistake.Newf(ErrField, "data: New: got no field, want at least one")
 	}
@@ -54,7 +63,7 @@ func (f Field) unshaped(n int) string {
 	if f.Shape != nil || f.Len() <= n || f.Len()%n != 0 {
 		return ""
 	}
-	return fmt.Sprintf("; has an example %d numbers in field %q (Shape: []int{%d})?", f.Len()/n, f.Name, f.Len()/n)
+	return fmt.Sprintf("; has an example %d numbers in field %q (Shape: []int{%d}, or of images the axes in the order in which their numbers lie)?", f.Len()/n, f.Name, f.Len()/n)
 }
 
 // XY returns a dataset for regression: field "x" with in numbers an example and

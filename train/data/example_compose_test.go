@@ -3,6 +3,7 @@ package data_test
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/symgrad/symgrad/train/data"
 )
@@ -47,6 +48,34 @@ func ExampleDataset_Map() {
 	x, _ := d.Field("x")
 	fmt.Println(x.Shape, x.Floats)
 	// Output: [3] [3 4 12 6 8 48]
+}
+
+// Images of other libraries often have their channels last, [height, width, channels]. Layers take
+// [channels, height, width]: another Shape alone would mix up the pixels, so Map moves the numbers.
+func ExampleDataset_Map_images() {
+	const height, width, channels = 2, 2, 3
+	red, blue := []float64{1, 0, 0}, []float64{0, 0, 1}
+	image := slices.Concat(red, red, blue, blue) // a red row above a blue one
+	d, err := data.New(data.Field{Name: "x", Shape: []int{height, width, channels}, Floats: image})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	d, err = d.Map("x", []int{channels, height, width}, func(out, in []float64) error {
+		for pixel := range height * width {
+			for c := range channels {
+				out[c*height*width+pixel] = in[pixel*channels+c]
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	x, _ := d.Field("x")
+	fmt.Println(x.Shape, x.Floats)
+	// Output: [3 2 2] [1 1 0 0 0 0 0 0 0 0 1 1]
 }
 
 // A recipe takes its numbers from the training part alone, and does the same to the test part.

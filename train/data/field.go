@@ -60,6 +60,7 @@ type Field struct {
 	AllowNonFinite bool
 
 	passed []passed // the steps that it has been through
+	from   *origin  // where its rows come from
 }
 
 // Size returns the number of elements of one example, the product of Shape.
@@ -223,13 +224,22 @@ func (f Field) checkClasses() error {
 // checkLabels says whether every value is in 0..classes-1.
 func (f Field) checkLabels(classes int) error {
 	if row, k, _, found := f.Find(func(v float64) bool { return v < 0 || v >= float64(classes) }); found {
-		return f.fail(ErrLabel, "%s: got the label %d, want one in 0..%d for %d classes", f.position(row, k), f.integer(f.start(row)+k), classes-1, classes)
+		label, hint := f.integer(f.start(row)+k), ""
+		if _, _, _, zero := f.Find(func(v float64) bool { return v == 0 }); label == classes && !zero {
+			hint = "; no label is 0: do they count from 1?"
+		}
+		return f.fail(ErrLabel, "%s: got the label %d, want one in 0..%d for %d classes%s", f.position(row, k), label, classes-1, classes, hint)
 	}
 	return nil
 }
 
-// position names an element of a row for a message.
+// position names an element of a row for a message, and where the row comes from.
 func (f *Field) position(row, column int) string {
+	return f.element(row, column) + f.from.of(row).Words(row)
+}
+
+// element names an element of a row.
+func (f *Field) element(row, column int) string {
 	switch {
 	case len(f.Shape) == 0:
 		return fmt.Sprintf("row %d", row)
@@ -247,5 +257,5 @@ func (f *Field) position(row, column int) string {
 }
 
 // Position says in words which element of a row is meant, for a message: "row 1, column 2", with
-// the name of the column if it has one. It does not ask whether there is such a row.
+// the name of the column if it has one, and where the row comes from: see Origin. It does not ask whether there is such a row.
 func (f Field) Position(row, element int) string { return f.position(row, element) }

@@ -83,6 +83,9 @@ func (j *Join) Apply(d *Dataset) (*Dataset, error) {
 	rows, at := make([]float64, d.n*width), 0
 	for i, name := range j.Fields {
 		f, _ := d.Field(name)
+		if i == 0 {
+			fields[k].from = f.from
+		}
 		fields[k].passed = append(fields[k].passed, f.passed...)
 		for r := range d.n {
 			for c, from := 0, f.start(r); c < j.Widths[i]; c++ {
@@ -92,7 +95,7 @@ func (j *Join) Apply(d *Dataset) (*Dataset, error) {
 		at += j.Widths[i]
 	}
 	fields[k].Floats = rows
-	return New(fields...)
+	return assemble(fields...)
 }
 
 // into returns the name of the joined field.

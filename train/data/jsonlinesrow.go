@@ -35,6 +35,7 @@ func (t *jsonTable) addCells() error {
 		f := &t.fields[k]
 		f.rows.add(f.row, t.lines.count, total)
 	}
+	t.from.add(t.lines.number)
 	t.rows++
 	return nil
 }

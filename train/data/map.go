@@ -28,7 +28,7 @@ func (d *Dataset) Map(field string, shape []int, f func(out, in []float64) error
 		return nil, mistake.Optionf("data: Map: got a nil function, want one")
 	}
 	from := &d.fields[k]
-	to := Field{Name: field, Shape: slices.Clone(shape), AllowNonFinite: from.AllowNonFinite}
+	to := Field{Name: field, Shape: slices.Clone(shape), AllowNonFinite: from.AllowNonFinite, from: from.from}
 	size, err := to.checkedSize()
 	if err != nil {
 		return nil, err
@@ -46,7 +46,7 @@ func (d *Dataset) Map(field string, shape []int, f func(out, in []float64) error
 		}
 		row := out[i*size : (i+1)*size : (i+1)*size]
 		if err := guard("Map", func() error { return f(row, in) }); err != nil {
-			return nil, errors.WithMessagef(err, "data: field %q: row %d", field, i)
+			return nil, errors.WithMessagef(err, "data: field %q: row %d%s", field, i, from.Origin(i).Words(i))
 		}
 	}
 	to.Floats = out
@@ -58,7 +58,7 @@ func (d *Dataset) Map(field string, shape []int, f func(out, in []float64) error
 func (d *Dataset) with(fields ...Field) (*Dataset, error) {
 	out := &Dataset{fields: slices.Clone(d.fields), magnitude: slices.Clone(d.magnitude), n: d.n}
 	for _, f := range fields {
-		one, err := New(f)
+		one, err := assemble(f)
 		if err != nil {
 			return nil, err
 		}

@@ -140,7 +140,7 @@ func (s *OneHotEncoder) output(f Field) (Field, error) {
 	if f.Size() != len(s.Categories) {
 		return f, f.fail(ErrShape, "got %d integers in a row, want the %d that the step was fitted to", f.Size(), len(s.Categories))
 	}
-	to := Field{Name: f.Name, Scale: 1, Bytes: []uint8{}}
+	to := Field{Name: f.Name, Scale: 1, Bytes: []uint8{}, from: f.from}
 	for c, list := range s.Categories {
 		name := f.Name
 		if f.Columns != nil {

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -274,6 +275,31 @@ func (r Recipe) Imputes(field string, column int) bool {
 		}
 	}
 	return false
+}
+
+// Resized says which step was the last to give the rows of a field another number of elements:
+// "step 0, Impute, makes 3 of 2"; "" if none did. The recipe must be fitted.
+func (r Recipe) Resized(field string) (words string) {
+	fields := make([]Field, len(r.Fields))
+	for i, f := range r.Fields {
+		fields[i] = f.Field()
+	}
+	for i, s := range r.Steps {
+		made, err := (Recipe{Steps: r.Steps[i : i+1]}).Describe(fields)
+		if err != nil { // Apply says so
+			return words
+		}
+		was, is := named(fields, field), named(made, field)
+		switch {
+		case is < 0:
+		case was < 0:
+			words = fmt.Sprintf("step %d, %s, makes it", i, typeOfStep(s))
+		case fields[was].Size() != made[is].Size():
+			words = fmt.Sprintf("step %d, %s, makes %d of %d", i, typeOfStep(s), made[is].Size(), fields[was].Size())
+		}
+		fields = made
+	}
+	return words
 }
 
 // Sources returns the fields that Apply makes the given fields of: a Join has several.

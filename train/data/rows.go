@@ -47,6 +47,14 @@ func (d *Dataset) Rows(field string) (Rows, error) {
 	return Rows{}, d.missing(field)
 }
 
+// Origin returns where row i comes from.
+func (r Rows) Origin(i int) Origin {
+	if r.field == nil {
+		return Origin{Row: i}
+	}
+	return r.field.Origin(i)
+}
+
 // eachByte returns what a batch gets for each byte.
 func (f *Field) eachByte() (wide *[256]float64, narrow *[256]float32) {
 	wide, narrow = new([256]float64), new([256]float32)

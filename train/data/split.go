@@ -18,11 +18,12 @@ func (d *Dataset) Subset(index []int) (*Dataset, error) {
 	if err := d.checkIndex("Subset", index); err != nil {
 		return nil, err
 	}
-	fields := slices.Clone(d.fields)
+	fields, from := slices.Clone(d.fields), picker(index, d.n)
 	for k, f := range fields {
 		fields[k] = f.pick(index)
+		fields[k].from = from(f.from)
 	}
-	return New(fields...)
+	return assemble(fields...)
 }
 
 func outOfRange(i, n int) error {

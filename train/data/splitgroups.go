@@ -71,7 +71,7 @@ func (d *Dataset) SplitTime(field string, testFrac float64) (train, test *Datase
 			return nil, nil, err
 		}
 		if row, _, v, found := f.Find(func(v float64) bool { return !finite(v) }); found {
-			return nil, nil, f.fail(ErrNotFinite, "SplitTime: row %d: got the time %v, want a finite number", row, v)
+			return nil, nil, f.fail(ErrNotFinite, "SplitTime: row %d%s: got the time %v, want a finite number", row, f.Origin(row).Words(row), v)
 		}
 		slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(f.At(i, 0), f.At(j, 0)) })
 		same = func(i, j int) bool { return f.At(i, 0) == f.At(j, 0) }

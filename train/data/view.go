@@ -19,6 +19,7 @@ func (d *Dataset) View(index []int) (*Dataset, error) {
 		return nil, err
 	}
 	v := &Dataset{fields: slices.Clone(d.fields), magnitude: slices.Clone(d.magnitude), n: len(index)}
+	from := picker(index, d.n)
 	bySize := map[int][]int32{} // fields of the same size share their Starts
 	for k, f := range v.fields {
 		size := f.Size()
@@ -36,6 +37,7 @@ func (d *Dataset) View(index []int) (*Dataset, error) {
 			}
 			v.fields[k].Starts, bySize[size] = starts, starts
 		}
+		v.fields[k].from = from(f.from)
 	}
 	return v, nil
 }
