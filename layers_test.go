@@ -51,6 +51,10 @@ const policy = `
 	internal/golden                                  < internal/optest
 	graph                                            < internal/export
 	internal/export                                  < graph/onnx graph/gosource
+	internal/mistake                                 < internal/onnxfile
+	graph internal/build internal/export internal/mistake internal/onnxfile < internal/onnxin
+	graph/nn graph/loss graph/linalg graph/special   < internal/onnxin
+	internal/onnxfile internal/onnxin                < graph/onnx internal/conformance
 	internal/itself                                  < benchmarks
 	internal/onnxtest                                < internal/randgraph
 	graph                                            < internal/graphtest

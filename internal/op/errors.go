@@ -164,7 +164,7 @@ const module = "github.com/symgrad/symgrad/"
 
 // builders are the packages that build graphs for the user.
 var builders = [...]string{"graph.", "graph/nn.", "graph/loss.", "graph/linalg.", "graph/special.", "graph/formula.",
-	"graph/machine.", "models.", "train.", "autograd.", "internal/build.", "internal/foreign.", "internal/op.", "internal/reverse."}
+	"graph/machine.", "graph/onnx.", "models.", "train.", "autograd.", "internal/build.", "internal/foreign.", "internal/onnxin.", "internal/op.", "internal/reverse."}
 
 func internalFrame(fn string) bool {
 	rest, ok := strings.CutPrefix(fn, module)

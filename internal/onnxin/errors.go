@@ -1,0 +1,31 @@
+package onnxin
+
+import (
+	"github.com/symgrad/symgrad/internal/export"
+	"github.com/symgrad/symgrad/internal/mistake"
+	"github.com/symgrad/symgrad/internal/onnxfile"
+)
+
+// about returns the error about a node.
+func about(n *onnxfile.Node, err error) *export.Error {
+	op := n.Op
+	if n.Domain != "" {
+		op = n.Domain + "." + n.Op
+	}
+	return &export.Error{Op: op, Node: n.Name, Err: err}
+}
+
+// refuse returns the error about a node that is legal and not read.
+func refuse(n *onnxfile.Node, format string, a ...any) *export.Error {
+	return about(n, mistake.Newf(mistake.ErrUnsupported, format, a...))
+}
+
+// malformed returns the error about a node that ONNX does not allow.
+func malformed(n *onnxfile.Node, format string, a ...any) *export.Error {
+	return about(n, mistake.Newf(mistake.ErrFormat, format, a...))
+}
+
+// wrong returns the error about another part of a file, such as an "input".
+func wrong(what, name string, kind error, format string, a ...any) *export.Error {
+	return &export.Error{Op: what, Node: name, Err: mistake.Newf(kind, format, a...)}
+}
