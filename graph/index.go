@@ -83,3 +83,21 @@ func (b *Builder) OneHot(index *gorgonia.Node, classes int) *gorgonia.Node {
 	defer b.c.Enter("graph.OneHot", index).Leave()
 	return b.c.OneHot(index, classes, b.Scalar(0))
 }
+
+// AsInts returns x without its fractions, as Ints.
+// Shape: that of x.
+// Gradient: none.
+// Errors: a run fails on NaN and on numbers that are not between −2³¹ and 2³¹.
+func (b *Builder) AsInts(x *gorgonia.Node) *gorgonia.Node {
+	defer b.c.Enter("graph.AsInts", x).Leave()
+	return b.c.AsInts(x)
+}
+
+// AsFloats returns Ints as floats of the type of the graph. Float32 rounds integers beyond
+// ±2²⁴, Float64 those beyond ±2⁵³.
+// Shape: that of index.
+// Gradient: none.
+func (b *Builder) AsFloats(index *gorgonia.Node) *gorgonia.Node {
+	defer b.c.Enter("graph.AsFloats", index).Leave()
+	return b.c.AsFloats(index, b.c.Float)
+}

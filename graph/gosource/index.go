@@ -20,7 +20,9 @@ var indexRules = map[string]rule{
 		has, label := c.ignored()
 		c.do("oneHot", c.in(0), c.v.Attrs.Int("classes"), has, label)
 	}),
-	"notint": steps(func(c *call) { c.do("notInt", c.in(0), c.v.Attrs.Int("by")) }),
+	"asints":   steps(func(c *call) { c.do("asInts", c.in(0)) }),
+	"asfloats": steps(func(c *call) { c.do("asFloats", c.in(0)) }),
+	"notint":   steps(func(c *call) { c.do("notInt", c.in(0), c.v.Attrs.Int("by")) }),
 	"places": steps(func(c *call) {
 		extents := ""
 		for _, n := range c.v.Attrs.Ints("extents") {

@@ -35,6 +35,8 @@ var indexRules = map[string]rule{
 		}
 		return c.nodes2("TopK", 2, attrs{"axis": axis, "largest": largest}, c.arg(0), c.vector(c.shape(c.v)[axis:axis+1]))[1]
 	}),
+	"asints":   one(func(c *call) string { return c.node("Cast", attrs{"to": int(int64s)}, c.arg(0)) }),
+	"asfloats": one(func(c *call) string { return c.cast(c.arg(0)) }),
 	"places": several(func(c *call) string {
 		extents := c.ints("extents")
 		last, stride := make([]float64, len(extents)), make([]int, len(extents))
