@@ -51,6 +51,10 @@ type Port struct {
 	Type  string   // of the elements, as ONNX calls them without the bits of memory: "float32", "int64", "bool"
 	Dims  []string // the shape: numbers, and names of sizes; nil for an output whose shape the file does not say
 	Index bool     // an input that is fed as integers: Builder.Ints makes it
+
+	// Setting says that the model can be built only if the elements of the input are known, such as those
+	// of a shape: give them by Imported.Fix.
+	Setting bool
 }
 
 // Read reads a model from r.
@@ -115,7 +119,7 @@ func imported(m *onnxfile.Model, g *onnxin.Graph) (*Imported, error) {
 		out.Doc = g.Doc
 	}
 	for _, p := range g.Inputs {
-		out.In = append(out.In, Port{p.Name, p.Kind.String(), p.Axes(), p.Index})
+		out.In = append(out.In, Port{p.Name, p.Kind.String(), p.Axes(), p.Index, p.Setting})
 	}
 	for _, p := range g.Outputs {
 		out.Out = append(out.Out, Port{Name: p.Name, Type: p.Kind.String(), Dims: p.Axes()})

@@ -97,7 +97,13 @@ func (w *building) add(n step) (err error) {
 	for _, x := range n.In {
 		c.in = append(c.in, w.values[x])
 	}
-	out := c.make()
+	out, ok := []Value(nil), false
+	if c.foldable() {
+		out, ok = c.folded()
+	}
+	if !ok {
+		out = c.make()
+	}
 	if err := w.Err(); err != nil {
 		return about(n.Node, err)
 	}

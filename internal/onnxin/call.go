@@ -74,7 +74,7 @@ func (c *call) floatOf(v Value) *gorgonia.Node {
 	case v.Known != nil:
 		return c.Const(v.Known.numbers(), v.Known.Shape...)
 	case c.isIndex(v):
-		c.refuse("got indices where numbers are wanted")
+		return c.AsFloats(v.Node)
 	}
 	return v.Node
 }
@@ -86,7 +86,7 @@ func (c *call) index(i int) *gorgonia.Node {
 	case v.Known != nil:
 		return c.ConstInts(c.ints(i), v.Known.Shape...)
 	case !c.isIndex(v):
-		c.refuse("operand %d (%q): got numbers that are computed, want an input of indices or integers that are known", i, c.In[i])
+		return c.AsInts(v.Node)
 	}
 	return v.Node
 }

@@ -9,7 +9,10 @@ import (
 var constantRules = map[string]rule{
 	"Constant": {make: constant},
 	"Identity": {least: 1, most: 1, moves: true, make: func(c *call) []Value { return []Value{c.value(0)} }},
-	"Cast":     {least: 1, most: 1, moves: true, make: cast},
+	"Cast": {least: 1, most: 1, moves: true, make: func(c *call) []Value {
+		return c.cast(onnxfile.Kind(c.intAttr("to", 0)))
+	}},
+	"CastLike": {least: 2, most: 2, make: func(c *call) []Value { return c.cast(c.kind(1)) }},
 }
 
 // constant is a tensor that the node has as one of several attributes.
@@ -34,9 +37,8 @@ func constant(c *call) []Value {
 
 // cast changes the type of the elements. Nodes of floats hold integers and booleans as they are:
 // a cast to integers cuts the fraction off, one to booleans compares with 0.
-func cast(c *call) []Value {
-	to := onnxfile.Kind(c.intAttr("to", 0))
-	c.ignore("saturate") // of float8, which is not read
+func (c *call) cast(to onnxfile.Kind) []Value {
+	c.ignore("saturate", "round_mode") // of float8, which is not read
 	if err := to.Check(); err != nil {
 		panic(about(c.Node, err))
 	}

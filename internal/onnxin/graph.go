@@ -31,7 +31,8 @@ type step struct {
 // Input is an input of a graph.
 type Input struct {
 	onnxfile.Port
-	Index bool // it is one of Builder.Ints
+	Index   bool // it is one of Builder.Ints
+	Setting bool // its elements must be known
 }
 
 // Held is an initializer that is a parameter or a state.

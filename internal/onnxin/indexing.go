@@ -38,7 +38,7 @@ func gather(c *call) []Value {
 		}
 		return c.selected(axis, c.ConstInts(index, c.dims(1)...), shape)
 	}
-	return c.selected(axis, c.index(1), shape)
+	return c.selected(axis, c.indexOf(1, d[axis]), shape)
 }
 
 // selected reads slices by a node of indices.

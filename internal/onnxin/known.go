@@ -53,9 +53,12 @@ func wrapped(kind onnxfile.Kind, v int64) int64 {
 	return v
 }
 
+// isNarrow reports whether the floats of the Builder are float32.
+func (c *call) isNarrow() bool { return c.Params().DType() == graph.Float32 }
+
 // rounded returns a float as the Builder's type holds it.
 func (c *call) rounded(x float64) float64 {
-	if c.g.DType == graph.Float32 {
+	if c.isNarrow() {
 		return float64(float32(x))
 	}
 	return x
@@ -117,24 +120,4 @@ func (c *call) expanded(a *Array, shape []int) *Array {
 		}
 		return at
 	})
-}
-
-// pairwise computes the known operands 0 and 1 element by element. ints is nil for what only
-// floats have, floats for what only integers have.
-func (c *call) pairwise(ints func(x, y int64) int64, floats func(x, y float64) float64) []Value {
-	kind := c.kind(0)
-	shape := c.broadcast(c.dims(0), c.dims(1))
-	x, y, out := c.expanded(c.known(0), shape), c.expanded(c.known(1), shape), &Array{Shape: shape}
-	if kind.IsFloat() {
-		out.Floats = make([]float64, size(shape))
-		for i := range out.Floats {
-			out.Floats[i] = c.rounded(floats(x.Floats[i], y.Floats[i]))
-		}
-	} else {
-		out.Ints = make([]int64, size(shape))
-		for i := range out.Ints {
-			out.Ints[i] = wrapped(kind, ints(x.Ints[i], y.Ints[i]))
-		}
-	}
-	return []Value{{Kind: kind, Known: out}}
 }

@@ -1,17 +1,22 @@
 package onnxin
 
-import "gorgonia.org/gorgonia"
+import (
+	"strings"
+
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/linalg"
+)
 
 // productRules are those of products of matrices and vectors.
 var productRules = map[string]rule{
 	"MatMul": {least: 2, most: 2, make: func(c *call) []Value {
-		return c.floats(c.product(c.float(0), c.float(1)))
+		c.alike(0, 1)
+		return c.floats(c.MatMul(c.float(0), c.float(1)))
 	}},
-	"Gemm": {least: 2, most: 3, make: gemm},
+	"Gemm":   {least: 2, most: 3, make: gemm},
+	"Einsum": {least: 1, most: -1, make: einsum},
+	"Det":    unary(func(b *graph.Builder, x node) node { return linalg.Det(b, x) }),
 }
-
-// product returns the product of matrices, which may be vectors or stand in a batch.
-func (c *call) product(x, y *gorgonia.Node) *gorgonia.Node { return c.MatMul(x, y) }
 
 // gemm is α·A·B + β·C, with A and B transposed if attributes say so.
 func gemm(c *call) []Value {
@@ -21,6 +26,9 @@ func gemm(c *call) []Value {
 	}
 	if c.boolAttr("transB", false) {
 		y = c.Transpose(y)
+	}
+	if c.version < 7 {
+		c.ignore("broadcast") // C broadcasts in any case
 	}
 	z := c.MatMul(x, y)
 	if alpha := c.floatAttr("alpha", 1); alpha != 1 {
@@ -35,4 +43,12 @@ func gemm(c *call) []Value {
 		bias = c.Scale(bias, beta)
 	}
 	return c.floats(c.Add(z, bias))
+}
+
+func einsum(c *call) []Value {
+	var xs []node
+	for i := range c.in {
+		xs = append(xs, c.float(i))
+	}
+	return c.floats(c.Einsum(strings.ReplaceAll(c.textAttr("equation", ""), " ", ""), xs...))
 }

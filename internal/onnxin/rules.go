@@ -12,13 +12,15 @@ type rule struct {
 	settings    []int // operands that are read as numbers while the graph is built
 	indices     []int // operands that are read with call.index, or whose shape alone is read
 	states      []int // operands that are states, not parameters, if they are initializers
+	draws       bool  // results are random numbers
 	moves       bool  // other operands are moved as they are: integers stay indices
 	since       int64 // the first version of ONNX's operators that has it; 0: any
 	make        func(c *call) []Value
 }
 
 // rules are those of all operators, by name.
-var rules = join(arithmeticRules, constantRules, productRules, shapeRules, indexRules)
+var rules = join(arithmeticRules, elementwiseRules, activationRules, compareRules, reduceRules, softmaxRules, constantRules, makingRules, shapeRules, moveRules,
+	indexRules, pickRules, productRules, windowRules, poolRules, normRules, recurrentRules, resizeRules, lossRules, randomRules, bitRules, quantizedRules)
 
 func join(tables ...map[string]rule) map[string]rule {
 	all := map[string]rule{}
@@ -30,8 +32,8 @@ func join(tables ...map[string]rule) map[string]rule {
 
 // The versions of ONNX's operators that are read, and of the file format.
 const (
-	FirstOpset, LastOpset = 9, 21
-	firstIR, lastIR       = 3, 10
+	FirstOpset, LastOpset = 1, 28
+	firstIR, lastIR       = 3, 14
 )
 
 // ruleOf returns the rule of a node.

@@ -24,16 +24,16 @@ type extent struct {
 // Shapes returns the shapes of the inputs for a batch of n. sizes gives names their numbers.
 //
 // Errors: an *export.Error with the input, of the kind ErrOption for a size that is not given and
-// for another batch than the file has.
+// for another batch than the first input has in a file of a fixed one.
 func (g *Graph) Shapes(n int, sizes map[string]int) (map[string][]int, error) {
 	batch := g.batch()
 	out := map[string][]int{}
-	for _, p := range g.Inputs {
+	for k, p := range g.Inputs {
 		shape := []int{}
 		for i, name := range p.Axes() {
 			if p.Dims[i].N >= 0 {
 				d := clip(p.Dims[i].N)
-				if i == 0 && len(batch) == 0 && d != n {
+				if k == 0 && i == 0 && len(batch) == 0 && d != n {
 					return nil, wrong("input", p.Name, mistake.ErrOption, "got a batch of %d for a file with a fixed batch of %d, want that", n, d)
 				}
 				shape = append(shape, d)
