@@ -65,7 +65,11 @@ func (w *writer) leaves(b *graph.Builder, params *graph.Params) {
 	}
 	for _, q := range append(params.List(), params.States()...) {
 		if v := held[q.Name]; v != nil {
-			w.tensors = append(w.tensors, &tensor{name: w.leaf(v), kind: w.floats, shape: q.Shape, floats: w.fitting(v, params.Values(q.Name))})
+			t := &tensor{name: w.leaf(v), kind: w.floats, shape: q.Shape, floats: w.fitting(v, params.Values(q.Name))}
+			if q.State {
+				t.doc = isState
+			}
+			w.tensors = append(w.tensors, t)
 		}
 	}
 	for _, v := range w.f.Values {

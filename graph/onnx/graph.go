@@ -112,7 +112,7 @@ func (w *writer) constant(t tensor) string {
 	if name := w.consts[key]; name != "" {
 		return name
 	}
-	t.name = w.unused("const")
+	t.name, t.doc = w.unused("const"), isConstant
 	w.tensors = append(w.tensors, &t)
 	w.consts[key] = t.name
 	return t.name

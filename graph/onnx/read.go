@@ -36,6 +36,8 @@ type Imported struct {
 	Opset    int               // the version of ONNX's operators, 9 to 21
 	Metadata map[string]string // more texts of the file, such as a recipe
 
+	Batch int // the batch that the file fixes; 0: any
+
 	In  []Port // the inputs, in the order of the file
 	Out []Port // the outputs
 
@@ -113,7 +115,7 @@ func readFrom(r io.Reader, l Limits, other *onnxfile.Source) (*Imported, error) 
 
 // imported returns the model of a graph.
 func imported(m *onnxfile.Model, g *onnxin.Graph) (*Imported, error) {
-	out := &Imported{Name: g.Name, Doc: m.Doc, Producer: m.Producer, Opset: int(g.Opset), Metadata: m.Metadata, graph: g,
+	out := &Imported{Name: g.Name, Doc: m.Doc, Producer: m.Producer, Opset: int(g.Opset), Metadata: m.Metadata, Batch: g.Batch(), graph: g,
 		sizes: map[string]int{}, known: map[string]onnxin.Value{}}
 	if out.Doc == "" {
 		out.Doc = g.Doc
@@ -137,6 +139,9 @@ func imported(m *onnxfile.Model, g *onnxin.Graph) (*Imported, error) {
 
 // Params returns the parameters of the model: the initializers of floats, by their names.
 func (m *Imported) Params() *graph.Params { return m.params }
+
+// Sizes returns the names of the sizes that inputs have, without those of the batch.
+func (m *Imported) Sizes() []string { return m.graph.Sizes() }
 
 // SetSize gives a size of the inputs its number, such as the length of sequences. The batch needs
 // none: Outputs gives it.

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/symgrad/symgrad/internal/onnxfile"
+	"github.com/symgrad/symgrad/internal/onnxin"
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
@@ -63,7 +65,14 @@ type tensor struct {
 	shape  []int
 	floats []float64
 	ints   []int
+	doc    string // "": a parameter
 }
+
+// What the texts of tensors say, by which Read tells them from parameters.
+const (
+	isConstant = onnxfile.Constant
+	isState    = onnxfile.State
+)
 
 // proto returns a TensorProto with raw data.
 func (t *tensor) proto() message {
@@ -74,6 +83,7 @@ func (t *tensor) proto() message {
 	m.integer(2, int(t.kind))
 	m.text(8, t.name)
 	m.bytes(9, t.raw())
+	m.text(12, t.doc)
 	return m
 }
 
@@ -225,7 +235,7 @@ func (f *file) proto() message {
 	version.bytes(1, nil) // ONNX's own operators
 	version.integer(2, opset)
 	m.integer(1, irVersion)
-	m.text(2, "symgrad")
+	m.text(2, onnxin.Producer)
 	m.bytes(7, g)
 	m.bytes(8, version)
 	for _, key := range slices.Sorted(maps.Keys(f.metadata)) {

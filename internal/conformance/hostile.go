@@ -18,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/train/data"
 )
 
@@ -154,13 +155,13 @@ func (f hostileFile) judge(root string) verdict {
 	return verdict{}
 }
 
-// errorKinds are those of package data.
-var errorKinds = []error{data.ErrCSV, data.ErrIDX, data.ErrFormat, data.ErrDType, data.ErrEmpty, data.ErrShape, data.ErrNotFinite, data.ErrLabel, data.ErrField, data.ErrOption}
+// errorKinds are those of the packages that read files.
+var errorKinds = []error{graph.ErrUnsupported, graph.ErrMemory, data.ErrCSV, data.ErrIDX, data.ErrFormat, data.ErrDType, data.ErrEmpty, data.ErrShape, data.ErrNotFinite, data.ErrLabel, data.ErrField, data.ErrOption}
 
 // wellFormed says whether an error about a file of arrays is not about its format: arrays
 // without rows or of different lengths make no data set, but such files are legal.
 func wellFormed(kind string, err error) bool {
-	return kind != "csv" && !errors.Is(err, data.ErrFormat) && !errors.Is(err, data.ErrIDX)
+	return kind != "csv" && kind != "onnx" && !errors.Is(err, data.ErrFormat) && !errors.Is(err, data.ErrIDX)
 }
 
 // overrun is the error about a reader that took too much, or panicked.
@@ -202,10 +203,11 @@ func held() int64 {
 
 // hostileReaders read the files of a kind. What they return checks the values.
 var hostileReaders = map[string]func(f hostileFile, name string) (check func() error, err error){
-	"csv": hostileFile.readCSV,
-	"idx": hostileFile.readIDX,
-	"npy": hostileFile.readNPY,
-	"npz": func(f hostileFile, name string) (func() error, error) { return f.readArrays(name, data.ReadNPZ) },
+	"csv":  hostileFile.readCSV,
+	"idx":  hostileFile.readIDX,
+	"npy":  hostileFile.readNPY,
+	"onnx": hostileFile.readONNX,
+	"npz":  func(f hostileFile, name string) (func() error, error) { return f.readArrays(name, data.ReadNPZ) },
 	"safetensors": func(f hostileFile, name string) (func() error, error) {
 		return f.readArrays(name, data.ReadSafetensors)
 	},

@@ -62,18 +62,18 @@ func (t *Tensor) load(root *os.Root, n int64) error {
 			*to = v
 		}
 	}
-	f, err := root.Open(filepath.FromSlash(location))
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	info, err := f.Stat()
+	info, err := root.Stat(filepath.FromSlash(location)) // before it is opened: to open a pipe waits
 	if err != nil {
 		return err
 	}
 	if !info.Mode().IsRegular() || offset > info.Size() || n > info.Size()-offset {
 		return formatf("got a file of %d bytes in %q, want a regular file with %d bytes from %d on", info.Size(), location, n, offset)
 	}
+	f, err := root.Open(filepath.FromSlash(location))
+	if err != nil {
+		return err
+	}
+	defer f.Close()
 	t.raw, t.External = make([]byte, n), nil
 	_, err = io.ReadFull(io.NewSectionReader(f, offset, n), t.raw)
 	return err

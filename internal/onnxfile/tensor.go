@@ -10,7 +10,8 @@ type Tensor struct {
 	Name  string
 	Kind  Kind
 	Shape []int
-	Size  int // the number of elements
+	Size  int    // the number of elements
+	Doc   string // what the tensor is: see Constant and State
 
 	External map[string]string // where the data are if not in the file: "location", "offset", "length"
 
@@ -19,6 +20,12 @@ type Tensor struct {
 	doubles []float64
 	ints    []int64
 }
+
+// The texts by which a file of this project tells initializers from parameters.
+const (
+	Constant = "constant" // it is no weight
+	State    = "state"    // it is not trained by gradients
+)
 
 // tensorIn reads a tensor that is a field.
 func (r *reader) tensorIn(x field) (*Tensor, error) {
@@ -103,6 +110,8 @@ func (t *Tensor) field(x field) error {
 		return err
 	case 10:
 		return x.doubles(&t.doubles)
+	case 12:
+		return x.text(&t.Doc)
 	}
 	return nil
 }
@@ -147,37 +156,47 @@ func (t *Tensor) complete() error {
 
 // Floats returns the elements as floats, in row-major order. Booleans are 0 and 1.
 func (t *Tensor) Floats() []float64 {
-	if t.raw == nil && t.Kind == Double {
-		return t.doubles
-	}
 	out := make([]float64, t.Size)
-	switch {
-	case t.raw == nil && t.Kind == Float:
-		for i, v := range t.floats {
-			out[i] = float64(v)
-		}
-	case t.Kind == Float:
+	if t.Kind.IsFloat() {
 		for i := range out {
-			out[i] = float64(math.Float32frombits(binary.LittleEndian.Uint32(t.raw[4*i:])))
+			out[i] = t.at(i)
 		}
-	case t.Kind == Double:
-		for i := range out {
-			out[i] = math.Float64frombits(binary.LittleEndian.Uint64(t.raw[8*i:]))
-		}
-	case t.Kind == Float16:
-		for i := range out {
-			out[i] = half(uint16(t.bits(i)))
-		}
-	case t.Kind == BFloat16:
-		for i := range out {
-			out[i] = float64(math.Float32frombits(uint32(t.bits(i)) << 16))
-		}
-	default:
-		for i, v := range t.Ints() {
-			out[i] = float64(v)
-		}
+		return out
+	}
+	for i, v := range t.Ints() {
+		out[i] = float64(v)
 	}
 	return out
+}
+
+// Finite reports whether all elements of a tensor of floats are finite numbers.
+func (t *Tensor) Finite() bool {
+	for i := range t.Size {
+		if x := t.at(i); math.IsNaN(x) || math.IsInf(x, 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// at returns element i of a tensor of floats.
+func (t *Tensor) at(i int) float64 {
+	switch {
+	case t.raw == nil && t.Kind == Float:
+		return float64(t.floats[i])
+	case t.raw == nil && t.Kind == Double:
+		return t.doubles[i]
+	}
+	switch v := t.bits(i); t.Kind {
+	case Float:
+		return float64(math.Float32frombits(uint32(v)))
+	case Double:
+		return math.Float64frombits(v)
+	case BFloat16:
+		return float64(math.Float32frombits(uint32(v) << 16))
+	default:
+		return half(uint16(v))
+	}
 }
 
 // Ints returns the elements of integers and booleans, in row-major order. What is beyond int64

@@ -27,7 +27,7 @@ type building struct {
 func (g *Graph) Build(b *graph.Builder, shapes map[string][]int, known map[string]Value) (out []Value, err error) {
 	w := &building{b, g, build.Of(b), map[string]Value{"": {}}}
 	defer func() {
-		if err != nil && w.core.Err == nil {
+		if err != nil {
 			w.core.Err = err
 		}
 	}()
@@ -105,7 +105,7 @@ func (w *building) add(n step) (err error) {
 		out = c.make()
 	}
 	if err := w.Err(); err != nil {
-		return about(n.Node, err)
+		return unbuilt(n.Node, err)
 	}
 	c.leftovers()
 	for i, name := range n.Out {
@@ -126,9 +126,12 @@ func (w *building) add(n step) (err error) {
 	return nil
 }
 
+// frame is the package of the Builder's frames.
+const frame = "onnx"
+
 // make calls the rule within a frame of the Builder, whose errors name the operator of ONNX.
 func (c *call) make() []Value {
-	c.core.Enter("onnx."+c.Op, c.nodes()...).Named(c.step.Name)
+	c.core.Enter(frame+"."+c.Op, c.nodes()...).Named(c.step.Name)
 	defer c.core.Leave()
 	return c.rule.make(c)
 }

@@ -20,6 +20,7 @@ type Graph struct {
 	nodes     []step
 	constants map[string]*onnxfile.Tensor // the initializers that are neither
 	held      map[string]bool
+	producer  string
 }
 
 // step is a node with its rule.
@@ -51,7 +52,7 @@ func New(m *onnxfile.Model, l onnxfile.Limits) (*Graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Graph{Graph: m.Graph, Opset: m.Opsets[""], limits: l, constants: map[string]*onnxfile.Tensor{}, held: map[string]bool{}}
+	g := &Graph{Graph: m.Graph, Opset: m.Opsets[""], producer: m.Producer, limits: l, constants: map[string]*onnxfile.Tensor{}, held: map[string]bool{}}
 	switch {
 	case m.IR != 0 && (m.IR < firstIR || m.IR > lastIR):
 		return nil, wrong("file", "", mistake.ErrUnsupported, "got IR version %d, want %d to %d", m.IR, firstIR, lastIR)

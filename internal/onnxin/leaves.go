@@ -1,7 +1,6 @@
 package onnxin
 
 import (
-	"math"
 	"slices"
 
 	"github.com/symgrad/symgrad/internal/mistake"
@@ -57,11 +56,10 @@ func (g *Graph) leaves() error {
 			return wrong("initializer", t.Name, mistake.ErrFormat, "got its name twice, or none; want a name of its own")
 		}
 		seen[t.Name] = true
-		switch {
-		case t.Kind.IsFloat() && t.Size > 0 && uses[t.Name] != 0 && uses[t.Name]&setting == 0 && finite(t):
-			g.Held = append(g.Held, Held{t, uses[t.Name]&state != 0})
+		if g.isHeld(t, uses[t.Name]) {
+			g.Held = append(g.Held, Held{t, uses[t.Name]&state != 0 || g.says(t, onnxfile.State)})
 			g.held[t.Name] = true
-		default:
+		} else {
 			g.constants[t.Name] = t
 		}
 	}
@@ -81,6 +79,21 @@ func (g *Graph) leaves() error {
 	return nil
 }
 
+// Producer is what files of this project have as the program that wrote them.
+const Producer = "symgrad"
+
+// says reports whether this project wrote the file, and the text about the initializer.
+func (g *Graph) says(t *onnxfile.Tensor, text string) bool {
+	return g.producer == Producer && t.Doc == text
+}
+
+// isHeld reports whether an initializer is a parameter or a state: a tensor of floats that nodes
+// compute with. What they read as a setting is none, nor is one with numbers such as the −Inf of
+// masks.
+func (g *Graph) isHeld(t *onnxfile.Tensor, as use) bool {
+	return t.Kind.IsFloat() && t.Size > 0 && as != 0 && as&setting == 0 && !g.says(t, onnxfile.Constant) && t.Finite()
+}
+
 // checkPort returns an error for an input that no Builder can have.
 func checkPort(p onnxfile.Port) error {
 	switch {
@@ -94,13 +107,4 @@ func checkPort(p onnxfile.Port) error {
 		return wrong("input", p.Name, mistake.ErrUnsupported, "got no shape, want one: its extents may be names")
 	}
 	return nil
-}
-
-// finite reports whether a tensor has finite numbers alone. Others, such as the −Inf of masks,
-// are no parameters.
-func finite(t *onnxfile.Tensor) bool {
-	if t.External != nil {
-		return true
-	}
-	return !slices.ContainsFunc(t.Floats(), func(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) })
 }

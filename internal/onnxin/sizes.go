@@ -24,19 +24,18 @@ type extent struct {
 // Shapes returns the shapes of the inputs for a batch of n. sizes gives names their numbers.
 //
 // Errors: an *export.Error with the input, of the kind ErrOption for a size that is not given and
-// for another batch than the first input has in a file of a fixed one.
+// for another batch than the file fixes.
 func (g *Graph) Shapes(n int, sizes map[string]int) (map[string][]int, error) {
 	batch := g.batch()
+	if fixed := g.Batch(); n < 0 || fixed != 0 && fixed != n {
+		return nil, wrong("file", g.Name, mistake.ErrOption, "got a batch of %d, want the %d that the file fixes; or at least 0 if it fixes none", n, fixed)
+	}
 	out := map[string][]int{}
-	for k, p := range g.Inputs {
+	for _, p := range g.Inputs {
 		shape := []int{}
 		for i, name := range p.Axes() {
 			if p.Dims[i].N >= 0 {
-				d := clip(p.Dims[i].N)
-				if k == 0 && i == 0 && len(batch) == 0 && d != n {
-					return nil, wrong("input", p.Name, mistake.ErrOption, "got a batch of %d for a file with a fixed batch of %d, want that", n, d)
-				}
-				shape = append(shape, d)
+				shape = append(shape, clip(p.Dims[i].N))
 				continue
 			}
 			e := parse(name)
@@ -47,7 +46,11 @@ func (g *Graph) Shapes(n int, sizes map[string]int) (map[string][]int, error) {
 			if !ok {
 				return nil, wrong("input", p.Name, mistake.ErrOption, "got the shape %v without a number for %q, want one: see Imported.SetSize", p.Axes(), e.name)
 			}
-			shape = append(shape, e.k*size+e.c)
+			d := int64(e.k)*int64(size) + int64(e.c)
+			if d < 0 || d > int64(g.limits.Elements) {
+				return nil, wrong("input", p.Name, mistake.ErrMemory, "got the extent %d for %q, want 0 to %d", d, name, g.limits.Elements)
+			}
+			shape = append(shape, int(d))
 		}
 		if size64(shape) > int64(g.limits.Elements) {
 			return nil, wrong("input", p.Name, mistake.ErrMemory, "got the shape %v, want at most %d elements", shape, g.limits.Elements)
@@ -55,6 +58,20 @@ func (g *Graph) Shapes(n int, sizes map[string]int) (map[string][]int, error) {
 		out[p.Name] = shape
 	}
 	return out, nil
+}
+
+// Batch returns the batch that the file fixes: the first extent of the first input that has axes,
+// if no extent is a name. It is 0 if the file fixes none.
+func (g *Graph) Batch() int {
+	if len(g.batch()) > 0 {
+		return 0
+	}
+	for _, p := range g.Inputs {
+		if len(p.Dims) > 0 && p.Dims[0].N >= 0 {
+			return clip(p.Dims[0].N)
+		}
+	}
+	return 0
 }
 
 // Sizes returns the names of the sizes that inputs have, without those of the batch.
