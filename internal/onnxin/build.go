@@ -18,6 +18,7 @@ type building struct {
 	g      *Graph
 	core   *build.Core
 	values map[string]Value
+	count  *int // how many nodes there are so far
 }
 
 // Build adds the graph to a Builder and returns its outputs. shapes are those of the inputs,
@@ -25,7 +26,7 @@ type building struct {
 //
 // Errors: an *export.Error, which is the Builder's mistake too.
 func (g *Graph) Build(b *graph.Builder, shapes map[string][]int, known map[string]Value) (out []Value, err error) {
-	w := &building{b, g, build.Of(b), map[string]Value{"": {}}}
+	w := &building{b, g, build.Of(b), map[string]Value{"": {}}, new(int)}
 	defer func() {
 		if err != nil {
 			w.core.Err = err
@@ -93,6 +94,9 @@ func (w *building) leaves(shapes map[string][]int, known map[string]Value) error
 // add builds a node.
 func (w *building) add(n step) (err error) {
 	defer export.Caught(&err)
+	if *w.count++; *w.count > w.g.limits.Parts {
+		return about(n.Node, mistake.Newf(mistake.ErrMemory, "got more nodes than %d with those of loops", w.g.limits.Parts))
+	}
 	c := &call{building: w, Builder: w.Builder, step: n, version: w.g.Opset, read: map[int]bool{}, asked: map[string]bool{}}
 	for _, x := range n.In {
 		c.in = append(c.in, w.values[x])

@@ -26,7 +26,7 @@ func (c *call) foldable() bool {
 func (c *call) folded() (out []Value, ok bool) {
 	b := graph.New(graph.NewParams(graph.Float64, 0))
 	own := *c
-	own.Builder, own.building = b, &building{b, c.g, build.Of(b), c.values}
+	own.Builder, own.building = b, &building{b, c.g, build.Of(b), c.values, c.count}
 	values := own.make()
 	if err := b.Err(); err != nil {
 		panic(about(c.Node, err))

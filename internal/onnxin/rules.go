@@ -20,7 +20,10 @@ type rule struct {
 
 // rules are those of all operators, by name.
 var rules = join(arithmeticRules, elementwiseRules, activationRules, compareRules, reduceRules, softmaxRules, constantRules, makingRules, shapeRules, moveRules,
-	indexRules, pickRules, productRules, windowRules, poolRules, normRules, recurrentRules, resizeRules, lossRules, randomRules, bitRules, quantizedRules)
+	indexRules, pickRules, productRules, windowRules, poolRules, normRules, recurrentRules, resizeRules, lossRules, randomRules, bitRules, quantizedRules, spectrumRules, attentionRules, regionRules)
+
+// init adds the operators that have graphs, whose rules look rules up.
+func init() { maps.Copy(rules, controlRules) }
 
 func join(tables ...map[string]rule) map[string]rule {
 	all := map[string]rule{}
