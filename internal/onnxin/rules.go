@@ -48,6 +48,8 @@ func (g *Graph) ruleOf(n *onnxfile.Node) (*rule, error) {
 	}
 	r, ok := rules[n.Op]
 	switch {
+	case !ok && refusals[n.Op] != "":
+		return nil, refuse(n, "got %s", refusals[n.Op])
 	case !ok:
 		return nil, refuse(n, "got an operator that is not read")
 	case g.Opset < r.since:
