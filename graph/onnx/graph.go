@@ -94,6 +94,13 @@ func (w *writer) nodes2(op string, n int, a attrs, in ...string) []string {
 	return y.out
 }
 
+// last names the node that ends a composition after the operator: Read looks for it.
+func (w *writer) last(tensor string) {
+	if n := w.file.nodes; len(n) > 0 && n[len(n)-1].out[0] == tensor {
+		n[len(n)-1].name = w.fresh(w.now.Def.Name)
+	}
+}
+
 // where says which call of the user's a node comes from.
 func (w *writer) where() string {
 	if w.now == nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/compile"
 	"github.com/symgrad/symgrad/internal/export"
 	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/onnxfile"
@@ -33,7 +34,7 @@ type Imported struct {
 	Name     string            // of the graph
 	Doc      string            // what the file says that it is for
 	Producer string            // the program that wrote the file
-	Opset    int               // the version of ONNX's operators, 9 to 21
+	Opset    int               // the version of ONNX's operators
 	Metadata map[string]string // more texts of the file, such as a recipe
 
 	Batch int // the batch that the file fixes; 0: any
@@ -87,8 +88,9 @@ func readNamed(name string, l Limits) (*Imported, error) {
 }
 
 // readFrom reads a model whose other files open opens.
-func readFrom(r io.Reader, l Limits, other *onnxfile.Source) (*Imported, error) {
-	l, err := l.OrDefault()
+func readFrom(r io.Reader, l Limits, other *onnxfile.Source) (out *Imported, err error) {
+	defer compile.Recover("the file", &err)
+	l, err = l.OrDefault()
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +108,7 @@ func readFrom(r io.Reader, l Limits, other *onnxfile.Source) (*Imported, error) 
 	if err != nil {
 		return nil, &export.Error{Op: "file", Err: err}
 	}
-	g, err := onnxin.New(m, l)
+	g, err := onnxin.New(m, restored(m.Graph), l)
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +139,11 @@ func imported(m *onnxfile.Model, g *onnxin.Graph) (*Imported, error) {
 	return out, b.Err()
 }
 
-// Params returns the parameters of the model: the initializers of floats, by their names.
+// Params returns the parameters and states of the model by the names of their initializers: the
+// floats that nodes compute with. Those without axes begin frozen, since they are mostly settings:
+// Params.Thaw trains them. The mean and the variance of a BatchNormalization are states. The type
+// is float64 if an input, an output or an initializer has it, else float32; other floats are
+// converted to it.
 func (m *Imported) Params() *graph.Params { return m.params }
 
 // Sizes returns the names of the sizes that inputs have, without those of the batch.
@@ -164,7 +170,14 @@ func (m *Imported) Fix(name string, v []float64, shape ...int) error {
 	return errors.Wrapf(m.graph.Fix(m.known, name, v, shape), "onnx: Fix: %q", name)
 }
 
-// Outputs adds the model to a Builder for a batch of n examples, and returns its outputs.
+// Outputs adds the model to b for a batch of n examples and returns its outputs, in the order of
+// the file. Integers that are no inputs are floats. If the Params of b have no parameter of a
+// name, it begins with the numbers of the file. Several goroutines may call it, each with a
+// Builder of its own, unless one calls SetSize or Fix.
+//
+// A mistake is that of b: an *Error with the operator, the name of the node and the caller's line.
+// Its kind is graph.ErrOption for a size that is not given and for another batch than the file
+// fixes, graph.ErrShape for shapes that do not fit, or one of those of Read. Then the result is nil.
 func (m *Imported) Outputs(b *graph.Builder, n int) []*gorgonia.Node {
 	shapes, err := m.graph.Shapes(n, m.sizes)
 	if err != nil {

@@ -96,6 +96,9 @@ func (w *writer) add(v *ir.Value) {
 		}
 	}
 	y := result{name: r.make(c)}
+	if r.form == composition {
+		w.last(y.name)
+	}
 	y.shape, y.truth = c.out, c.truth
 	if full := w.shape(v); equal(full, c.out) {
 		y.whole = y.name

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/build"
 	"github.com/symgrad/symgrad/internal/export"
@@ -93,13 +94,24 @@ func (w *building) leaves(shapes map[string][]int, known map[string]Value) error
 
 // add builds a node.
 func (w *building) add(n step) (err error) {
-	defer export.Caught(&err)
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case *export.Error:
+			err = r
+		default:
+			err = about(n.Node, errors.Errorf("internal error: %v", r))
+		}
+	}()
 	if *w.count++; *w.count > w.g.limits.Parts {
 		return about(n.Node, mistake.Newf(mistake.ErrMemory, "got more nodes than %d with those of loops", w.g.limits.Parts))
 	}
 	c := &call{building: w, Builder: w.Builder, step: n, version: w.g.Opset, read: map[int]bool{}, asked: map[string]bool{}}
 	for _, x := range n.In {
 		c.in = append(c.in, w.values[x])
+	}
+	if r, ok := w.g.rows[n.Node]; ok {
+		c.asRow(r)
 	}
 	out, ok := []Value(nil), false
 	if c.foldable() {

@@ -21,6 +21,7 @@ type Graph struct {
 	constants map[string]*onnxfile.Tensor // the initializers that are neither
 	held      map[string]bool
 	producer  string
+	rows      map[*onnxfile.Node]Row
 }
 
 // step is a node with its rule.
@@ -42,17 +43,18 @@ type Held struct {
 	State bool
 }
 
-// New checks a model and returns its graph.
+// New checks a model and returns its graph. rows are the operators of the compiler that nodes
+// stand for; nil: none.
 //
 // Errors: an *export.Error with the operator or another part of the file. Its kind is
 // ErrUnsupported for what is not read, ErrFormat for what ONNX does not allow, ErrMemory for what
 // is beyond the limits.
-func New(m *onnxfile.Model, l onnxfile.Limits) (*Graph, error) {
+func New(m *onnxfile.Model, rows map[*onnxfile.Node]Row, l onnxfile.Limits) (*Graph, error) {
 	l, err := l.OrDefault()
 	if err != nil {
 		return nil, err
 	}
-	g := &Graph{Graph: m.Graph, Opset: m.Opsets[""], producer: m.Producer, limits: l, constants: map[string]*onnxfile.Tensor{}, held: map[string]bool{}}
+	g := &Graph{Graph: m.Graph, Opset: m.Opsets[""], producer: m.Producer, rows: rows, limits: l, constants: map[string]*onnxfile.Tensor{}, held: map[string]bool{}}
 	switch {
 	case m.IR != 0 && (m.IR < firstIR || m.IR > lastIR):
 		return nil, wrong("file", "", mistake.ErrUnsupported, "got IR version %d, want %d to %d", m.IR, firstIR, lastIR)

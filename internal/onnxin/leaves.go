@@ -74,7 +74,7 @@ func (g *Graph) leaves() error {
 		if err := checkPort(p); err != nil {
 			return err
 		}
-		g.Inputs = append(g.Inputs, Input{p, p.Kind.IsInt() && uses[p.Name]&^index == 0, uses[p.Name]&setting != 0})
+		g.Inputs = append(g.Inputs, Input{p, p.Kind.IsInt(), uses[p.Name]&setting != 0})
 	}
 	return nil
 }
