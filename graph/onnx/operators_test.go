@@ -22,7 +22,7 @@ An attribute or an operand that is not read makes an error. It is never left out
 through what is read, as through any graph.
 
 **Integers and truth values.** A node holds integers and truth values as floats; true is 1. Inputs
-of integers that only pick elements are inputs of integers (` + "`Builder.Ints`" + `). Float32 is exact up
+of integers are fed as integers (` + "`Builder.Ints`" + `). Float32 is exact up
 to 2²⁴, float64 up to 2⁵³. Integers of 8 and 16 bits overflow as in ONNX; wider ones do not.
 Operators that would need more bits than the floats have are refused.
 
@@ -38,16 +38,11 @@ func TestOperators(t *testing.T) {
 	var page strings.Builder
 	page.WriteString(operatorsHead)
 	fmt.Fprintf(&page, "## Read (%d)\n\n", len(read))
-	var line []string
-	for i, name := range read {
-		if line = append(line, "`"+name+"`"); len(line) == 6 || i == len(read)-1 {
-			page.WriteString(strings.Join(line, ", "))
-			if line = nil; i < len(read)-1 {
-				page.WriteString(",\n")
-			}
-		}
+	page.WriteString("| |\n|---|\n")
+	for six := range slices.Chunk(read, 6) {
+		fmt.Fprintf(&page, "| `%s` |\n", strings.Join(six, "`, `"))
 	}
-	fmt.Fprintf(&page, "\n\n## Refused (%d)\n\n| Operator | It has |\n|---|---|\n", len(refused))
+	fmt.Fprintf(&page, "\n## Refused (%d)\n\n| Operator | It has |\n|---|---|\n", len(refused))
 	for _, name := range slices.Sorted(maps.Keys(refused)) {
 		fmt.Fprintf(&page, "| `%s` | %s |\n", name, refused[name])
 	}

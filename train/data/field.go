@@ -257,5 +257,6 @@ func (f *Field) element(row, column int) string {
 }
 
 // Position says in words which element of a row is meant, for a message: "row 1, column 2", with
-// the name of the column if it has one, and where the row comes from: see Origin. It does not ask whether there is such a row.
+// the name of the column if it has one. What Origin.Words says of the row is behind it. It does not
+// ask whether there is such a row.
 func (f Field) Position(row, element int) string { return f.position(row, element) }

@@ -122,8 +122,8 @@ func (o Origin) String() string {
 	return fmt.Sprintf("%s:%d", o.Path, o.Line)
 }
 
-// Words returns what a message about row i adds to that number: the line that it was read from, and
-// its number there if that is another one; "" for a row of values in memory that has its own.
+// Words returns what a message about row i adds to that number. It is the line that the row was read
+// from, and its number there if that is another one. It is "" for values in memory, but in a part.
 func (o Origin) Words(i int) string {
 	switch {
 	case o.Row == i && o.Line == 0:
