@@ -14,9 +14,10 @@ import (
 const (
 	// modelKey is the metadata entry of a safetensors file with the JSON of a ModelInfo.
 	modelKey = "symgrad.model"
-	// modelVersion is the newest version of the format. SaveModel writes it for a file that has
-	// what it brought, a plan, and version 1 for others. Open reads both.
-	modelVersion = 2
+	// modelVersion is the newest version of the format. SaveModel writes the version that brought
+	// what the file has: 3 for a plan with the target, 2 for a plan without one, 1 without a plan.
+	// Open reads all of them.
+	modelVersion = 3
 )
 
 // ModelInfo is what a model file says about its model. In the file it is a JSON object under
@@ -33,8 +34,10 @@ type ModelInfo struct {
 	Output []int       `json:"output"` // shape of the output for one example; empty for one number
 	Target TargetInfo  `json:"target"`
 
-	Recipe data.Recipe   `json:"recipe,omitzero"` // makes the inputs of the model of Inputs
-	Plan   *data.CSVPlan `json:"plan,omitempty"`  // reads tables to Inputs; nil for none
+	Recipe data.Recipe `json:"recipe,omitzero"` // makes the inputs of the model of Inputs
+	// Plan reads tables to Inputs, and to the target if the training set read it from a table; nil
+	// for none. Read takes tables with the target, which an evaluation needs.
+	Plan *data.CSVPlan `json:"plan,omitempty"`
 
 	Tensors []TensorInfo `json:"-"` // in the order of the file, which describes them by itself
 }

@@ -25,7 +25,7 @@ type NumberError struct {
 	// the data set that a part was taken from. In rows of a prediction it is Row.
 	Origin data.Origin
 
-	what   string // "field" or "input"
+	what   string // "field" or "input"; "" for a missing cell of a table
 	at     string // row and element in words
 	remedy string
 	makes  string // what it makes NaN or infinite; "" for nothing that is known
@@ -33,6 +33,9 @@ type NumberError struct {
 
 // Error returns all of it in one line.
 func (e *NumberError) Error() string {
+	if e.what == "" {
+		return fmt.Sprintf("%s: got a missing cell, want a value: no step of the recipe fills it (data.Impute)", e.at)
+	}
 	return fmt.Sprintf("%s %q: %s: got %v%s, want a finite number%s", e.what, e.Field, e.at, e.Value, e.makes, e.remedy)
 }
 

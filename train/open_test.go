@@ -474,7 +474,7 @@ func TestOpenRefuses(t *testing.T) {
 			delete(m, "symgrad.model")
 			return l
 		}, train.ErrModelFile, []string{"Load reads them"}},
-		"newer":         {replace(`"version":1`, `"version":3,"future":[]`), train.ErrModelFile, []string{"got the version 3 of the format, want at most 2"}},
+		"newer":         {replace(`"version":1`, `"version":4,"future":[]`), train.ErrModelFile, []string{"got the version 4 of the format, want at most 3"}},
 		"no version":    {replace(`"version":1,`, ``), train.ErrModelFile, []string{"no version"}},
 		"no JSON":       {replace(`{"version"`, `"version"`), train.ErrModelFile, nil},
 		"unknown field": {replace(`"version":1`, `"version":1,"colour":3`), train.ErrModelFile, []string{`unknown field "colour"`}},

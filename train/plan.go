@@ -23,16 +23,25 @@ func (m *ModelInfo) adoptPlan(plan *data.CSVPlan, named bool) (wrong []string) {
 	for _, in := range m.Inputs {
 		names = append(names, in.Name)
 	}
+	m.Version = 2
+	if m.readsTarget(fields) {
+		names, m.Version = append(names, m.Target.Name), 3
+	}
 	if m.Plan, err = plan.Only(names...); err != nil {
 		return []string{fmt.Sprintf("the plan: %v", err)}
 	}
-	m.Version = modelVersion
 	m.Plan.Rows, m.Plan.Dropped = 0, 0
 	for i := range m.Plan.Columns {
 		c := &m.Plan.Columns[i]
 		c.Missing, c.Counts = 0, nil
 	}
 	return m.wrongPlan()
+}
+
+// readsTarget says whether a table with the fields has the target, besides the inputs.
+func (m *ModelInfo) readsTarget(fields []data.FieldInfo) bool {
+	_, input := m.input(m.Target.Name)
+	return !input && slices.ContainsFunc(fields, func(f data.FieldInfo) bool { return f.Name == m.Target.Name })
 }
 
 // adoptNames gives inputs and target the names of fields.
@@ -63,8 +72,13 @@ func (m *ModelInfo) wrongPlan() (wrong []string) {
 		return wrong
 	}
 	for _, f := range fields {
-		if _, ok := m.input(f.Name); !ok && f.Name != "x" {
-			fail("got the field %q, want inputs alone", clipped(f.Name))
+		_, input := m.input(f.Name)
+		switch most := mostClasses(m.Output); {
+		case input || f.Name == "x":
+		case f.Name != m.Target.Name || m.Version < 3:
+			fail("got the field %q, want inputs and the target alone", clipped(f.Name))
+		case m.Target.Classes > 0 && f.Classes > most:
+			fail("field %q: got %d classes, want at most %d, which the output tells apart", clipped(f.Name), f.Classes, most)
 		}
 	}
 	for _, in := range m.Inputs {
@@ -99,8 +113,7 @@ func (m *ModelInfo) wrongPlan() (wrong []string) {
 func (m *ModelInfo) tables(keep bool) *data.CSVPlan {
 	plan := m.namedTable()
 	if m.Plan != nil {
-		copied := *m.Plan
-		plan = &copied
+		plan = m.inputsPlan()
 	}
 	if plan == nil {
 		return nil
@@ -118,6 +131,18 @@ func (m *ModelInfo) tables(keep bool) *data.CSVPlan {
 		o.OnMissing = data.KeepMissing
 	}
 	return plan
+}
+
+// inputsPlan returns a copy of the plan for tables that lack the target.
+func (m *ModelInfo) inputsPlan() *data.CSVPlan {
+	fields, err := m.Plan.Info()
+	if err == nil && m.readsTarget(fields) {
+		if plan, err := m.Plan.Without(m.Target.Name); err == nil {
+			return plan
+		}
+	}
+	copied := *m.Plan
+	return &copied
 }
 
 // namedTable returns a plan for tables of numbers, and of the texts that stand for integers.

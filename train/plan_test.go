@@ -134,7 +134,7 @@ func TestPredictCSV(t *testing.T) {
 			sameBits(t, name, got, want)
 		}
 	}
-	if info := saved.Info(); info.Version != 2 || info.Plan.Rows != 0 || info.Plan.Columns[5].Missing != 0 || info.Plan.Columns[1].Counts != nil || plan.Rows != 2500 {
+	if info := saved.Info(); info.Version != 3 || info.Plan.Rows != 0 || info.Plan.Columns[5].Missing != 0 || info.Plan.Columns[1].Counts != nil || plan.Rows != 2500 {
 		t.Errorf("got the plan %+v, want one without counts, and a copy", info.Plan)
 	}
 	n := 0
@@ -331,7 +331,9 @@ func TestPlanRefuses(t *testing.T) {
 		{`"Kind":"Time"`, `"Kind":"Clock"`, train.ErrModelFile},
 		{`"Inputs":["price","until","size"]`, `"Inputs":["until","price","size"]`, train.ErrParameters},
 		{`"Inputs":["price","until","size"]`, `"Inputs":["price","until"]`, train.ErrParameters},
-		{`"Inputs":["price","until","size"]`, `"Inputs":["price","until","size"],"Target":["sold"]`, train.ErrParameters},
+		{`"Target":["sold"]`, `"Target":["bought"]`, train.ErrParameters},
+		{`"version":3`, `"version":2`, train.ErrParameters},
+		{`"Classes":["no","yes"]`, `"Classes":["no","yes","maybe"]`, train.ErrParameters},
 		{`"Rows":0`, `"Rows":-1`, train.ErrParameters},
 		{`"Rows":0`, `"Rows":1e99`, train.ErrModelFile},
 		{`"Categories":["New`, `"Categories":["Old`, train.ErrParameters},
@@ -341,5 +343,51 @@ func TestPlanRefuses(t *testing.T) {
 		if _, err := train.Open(bad); !errors.Is(err, c.kind) {
 			t.Errorf("%s: got %v, want %v", c.by, err, c.kind)
 		}
+	}
+}
+
+// The plan of a file reads tables with their targets, for an evaluation: the same examples, and so the
+// same loss.
+func TestPlanTarget(t *testing.T) {
+	ctx := context.Background()
+	text := shop(100)
+	trainer, set, plan := shopModel(t, text)
+	path := filepath.Join(t.TempDir(), "shop")
+	if err := trainer.SaveModel(path, train.ModelFile{Plan: plan}); err != nil {
+		t.Fatal(err)
+	}
+	p, err := train.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, counts, err := p.Info().Plan.ReadPlan(strings.NewReader(text))
+	if err != nil || counts.Rows != set.Len() {
+		t.Fatalf("got %v and %v, want %d rows", counts, err, set.Len())
+	}
+	measure, err := train.New(p.Model(), train.Options{Recipe: p.Info().Recipe})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := trainer.EvaluateWith(ctx, set, train.Accuracy())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := measure.EvaluateWith(ctx, again, train.Accuracy())
+	if err != nil || got.Loss != want.Loss || got.Metrics[0].Value != want.Metrics[0].Value {
+		t.Errorf("got %+v and %v, want %+v", got, err, want)
+	}
+	var names []string
+	for _, c := range p.Columns() {
+		names = append(names, fmt.Sprintf("%s %v", c.Name, c.Kind))
+	}
+	if got := fmt.Sprint(names); got != "[city Category price Number until Time size Number]" {
+		t.Errorf("got the columns %s", got)
+	}
+	if _, _, err := p.Info().Plan.ReadPlan(strings.NewReader("city;price;until;size\nRome;1;2026-01-01;2\n")); !errors.Is(err, data.ErrCSV) || !strings.Contains(err.Error(), `no column "sold"`) {
+		t.Errorf("without the target: got %v", err)
+	}
+	var none *data.CSVPlan
+	if _, _, err := none.ReadPlan(strings.NewReader("")); !errors.Is(err, data.ErrOption) {
+		t.Errorf("no plan: got %v", err)
 	}
 }

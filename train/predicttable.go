@@ -2,9 +2,11 @@ package train
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"iter"
 	"math"
+	"slices"
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
@@ -27,7 +29,7 @@ const rowsAtOnce = 1024
 //
 // Errors come last, with a nil output, and rows before one may lack their outputs. A
 // *data.CSVError has line and column of a cell that the plan does not take, such as an unknown
-// category. ErrNotFinite: a missing cell that nothing fills. graph.ErrUnsupported: no plan, and not
+// category. A *NumberError is for a missing cell that nothing fills. graph.ErrUnsupported: no plan, and not
 // all columns have names. Others are those of Predict, of ctx and of r.
 func (p *Predictor) PredictCSV(ctx context.Context, r io.Reader) iter.Seq2[[]float64, error] {
 	return func(yield func([]float64, error) bool) {
@@ -99,6 +101,16 @@ func (p *Predictor) predictRecords(ctx context.Context, columns []string, rows [
 	return p.predictTable(ctx, d, 0)
 }
 
+// Columns describes the columns that PredictCSV and PredictRecords need, in the order of the
+// training's table: their names, kinds and categories. It is empty for a model that reads no tables.
+func (p *Predictor) Columns() []data.CSVReport {
+	plan, err := p.tables()
+	if err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(plan.Columns), func(c data.CSVReport) bool { return c.Kind == data.LeftOut })
+}
+
 // predictTable predicts for rows that the plan has read. The first one has the number from.
 func (p *Predictor) predictTable(ctx context.Context, d *data.Dataset, from int) ([]float64, error) {
 	if !p.o.AllowNonFiniteInputs {
@@ -129,7 +141,8 @@ func (k *outline) notFilled(d *data.Dataset, from int) error {
 				if c < len(f.Columns) {
 					column = f.Columns[c]
 				}
-				return mistake.Newf(ErrNotFinite, "row %d, column %q%s: got a missing cell, want a value: no step of the recipe fills it (data.Impute)", from+i, column, f.Origin(i).Words(from+i))
+				at := fmt.Sprintf("row %d, column %q%s", from+i, column, f.Origin(i).Words(from+i))
+				return &NumberError{Field: in.Name, Row: from + i, Element: c, Value: math.NaN(), Origin: f.Origin(i), at: at}
 			}
 		}
 	}

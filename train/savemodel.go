@@ -27,8 +27,9 @@ type ModelFile struct {
 	Recipe data.Recipe
 	// Plan says how the table of the training set was read, from data.ReadCSVPlan or
 	// data.CSVFile.Plan. With it Predictor.PredictCSV and PredictRecords take raw rows of text,
-	// without the columns of the target. Without Data, its names of columns and classes are
-	// written. Its counts are not.
+	// with or without the columns of the target. Without Data, its names of columns and classes
+	// are written. Its counts are not. A plan that reads the target goes to the file with it:
+	// ModelInfo.Plan then reads tables for an evaluation.
 	Plan *data.CSVPlan
 	// Target is the field that the outputs stand for. It must be one that Loss reads: an
 	// autoencoder may have "x". Default: Options.Target for Trainer.SaveModel, otherwise "y",

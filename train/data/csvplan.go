@@ -77,6 +77,16 @@ func (p *CSVPlan) Read(r io.Reader) (*Dataset, error) {
 	return d, err
 }
 
+// ReadPlan is Read, and returns the plan with the counts of this table: its rows, and those that
+// were left out.
+func (p *CSVPlan) ReadPlan(r io.Reader) (*Dataset, *CSVPlan, error) {
+	const who = "data: CSVPlan.ReadPlan"
+	if p == nil {
+		return nil, nil, mistake.Optionf("%s: got a nil plan, want one", who)
+	}
+	return planned(readCSV(who, r, p.Options, p))
+}
+
 // ReadFile is Read on the regular file at path. Errors: those of ReadCSVFile; ErrOption
 // for a nil plan.
 func (p *CSVPlan) ReadFile(path string) (*Dataset, error) {
