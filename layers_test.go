@@ -47,7 +47,10 @@ const policy = `
 	internal/kernel/limit                            < graph benchmarks
 	train graph                                      < train/record
 	internal/mistake internal/atomicfile graph graph/formula train train/data < train/report
-	autograd models train train/record train/report graph/formula graph/nn graph/loss graph/linalg graph/special graph/machine graph/onnx graph/gosource < examples benchmarks/workload internal/optest internal/randgraph internal/conformance internal/mutate cmd
+	internal/mistake graph train train/data            < internal/jsonrow
+	internal/jsonrow internal/mistake graph train train/data < train/serve
+	internal/jsonrow internal/npy internal/safetensors internal/atomicfile < cmd
+	autograd models train train/record train/report train/serve graph/formula graph/nn graph/loss graph/linalg graph/special graph/machine graph/onnx graph/gosource < examples benchmarks/workload internal/optest internal/randgraph internal/conformance internal/mutate cmd
 	internal/golden                                  < internal/optest
 	graph                                            < internal/export
 	internal/export                                  < graph/onnx graph/gosource

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -18,10 +19,13 @@ import (
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/serve"
 )
 
 // demo trains a small model, serves it on a free port of this machine, asks it so many times
-// from 1 and from 50 goroutines, and prints a table of the latencies.
+// from 1 and from 50 goroutines, and prints a table of the latencies. All run on the processors of
+// this machine, so with 50 goroutines a request waits for its turn: more are answered in a second,
+// and each takes longer.
 func demo(ctx context.Context, w io.Writer, s settings, requests int) error {
 	dir, err := os.MkdirTemp("", "serve")
 	if err != nil {
@@ -35,7 +39,7 @@ func demo(ctx context.Context, w io.Writer, s settings, requests int) error {
 	serving, stop := context.WithCancel(ctx)
 	defer stop()
 	at, ended := make(chan string, 1), make(chan error, 1)
-	go func() { ended <- serve(serving, s, io.Discard, func(address string) { at <- address }) }()
+	go func() { ended <- run(serving, s, io.Discard, func(address string) { at <- address }) }()
 	var url string
 	select {
 	case address := <-at:
@@ -43,9 +47,16 @@ func demo(ctx context.Context, w io.Writer, s settings, requests int) error {
 	case err := <-ended:
 		return err
 	}
+	fmt.Fprintf(w, "Client and server share %d processors. With more goroutines than that a request waits for its turn:\n"+
+		"look at the requests per second then, and at the latency with one goroutine.\n\n", runtime.GOMAXPROCS(0))
 	fmt.Fprint(w, "| goroutines | requests | per second | median | p95 | p99 |\n|---:|---:|---:|---:|---:|---:|\n")
 	for _, goroutines := range []int{1, 50} {
-		took, total, err := askAll(url, goroutines, requests)
+		client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: goroutines}, Timeout: time.Minute}
+		defer client.CloseIdleConnections()
+		if _, _, err := askAll(client, url, goroutines, 4*goroutines); err != nil { // which connects, and compiles
+			return err
+		}
+		took, total, err := askAll(client, url, goroutines, requests)
 		if err != nil {
 			return err
 		}
@@ -92,9 +103,7 @@ func trainTo(ctx context.Context, path string) error {
 }
 
 // askAll asks from that many goroutines. It returns the latencies in order.
-func askAll(url string, goroutines, requests int) (took []time.Duration, total time.Duration, err error) {
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: goroutines}, Timeout: time.Minute}
-	defer client.CloseIdleConnections()
+func askAll(client *http.Client, url string, goroutines, requests int) (took []time.Duration, total time.Duration, err error) {
 	took = make([]time.Duration, requests)
 	failed := make([]error, goroutines)
 	var next atomic.Int64
@@ -131,7 +140,7 @@ func ask(client *http.Client, url string, i int) error {
 		return err
 	}
 	defer r.Body.Close()
-	var a answer
+	var a serve.Answer
 	if err := json.NewDecoder(r.Body).Decode(&a); err != nil {
 		return err
 	}

@@ -1,28 +1,29 @@
-// Serve answers over HTTP with the predictions of a model file.
+// Serve answers over HTTP with the predictions of a model file, by package train/serve.
 //
 //	go run ./examples/serve -model examples/open/iris.safetensors
 //	curl -d '{"rows": [[6.1, 2.8, 4.7, 1.2]]}' localhost:8080/predict
 //
 // It reads the file again when it changes, and at SIGHUP. SIGINT and SIGTERM end it when the
 // requests under way have their answers. With -demo it trains a small model, serves it on a free
-// port, asks it from 50 goroutines, and prints how long the answers took.
+// port, asks it from 1 and from 50 goroutines, and prints how long the answers took.
 package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"log"
 	"net"
-	"net/http"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
+	_ "github.com/symgrad/symgrad/models" // knows how to make the models of files
 	"github.com/symgrad/symgrad/train"
+	"github.com/symgrad/symgrad/train/serve"
 )
 
 // settings are the flags.
@@ -50,57 +51,39 @@ func main() {
 	if *show {
 		err = demo(ctx, os.Stdout, s, 2000)
 	} else {
-		err = serve(ctx, s, os.Stderr, func(at string) { log.Print("listening on ", at) })
+		err = run(ctx, s, os.Stderr, func(at string) { log.Print("listening on ", at) })
 	}
 	if err != nil {
 		log.Fatal(err)
 	}
 }
 
-// serve answers until ctx is done, and then until the requests under way have their answers. It
+// run answers until ctx is done, and then until the requests under way have their answers. It
 // calls ready with its address.
-func serve(ctx context.Context, s settings, logs io.Writer, ready func(at string)) error {
+func run(ctx context.Context, s settings, logs io.Writer, ready func(at string)) error {
 	//docs:serve
-	m, err := open(s.model, train.PredictorOptions{Gather: train.Gather{Examples: s.gather}}, log.New(logs, "", log.LstdFlags))
+	server, err := serve.Open(s.model, serve.Options{
+		Timeout:   s.timeout,
+		Predictor: train.PredictorOptions{Gather: train.Gather{Examples: s.gather}},
+		Log:       log.New(logs, "", log.LstdFlags),
+	})
 	if err != nil {
 		return err
 	}
-	server := &http.Server{
-		Handler:           handler(m, s.timeout),
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      s.timeout + 10*time.Second,
-		IdleTimeout:       time.Minute,
-		MaxHeaderBytes:    16 << 10,
-	}
-	//docs:end
 	listener, err := net.Listen("tcp", s.addr)
 	if err != nil {
 		return err
 	}
-	watching, stop := context.WithCancel(ctx)
-	defer stop()
-	watched := make(chan struct{})
-	go func() {
-		defer close(watched)
-		m.watch(watching, s.watch)
-	}()
-	defer func() { stop(); <-watched }()
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
+	var watching sync.WaitGroup
+	ctx, stop := context.WithCancel(ctx)
+	watching.Go(func() { server.Watch(ctx, s.watch) }) // opens the file anew when it changes
 	ready(listener.Addr().String())
-	select {
-	case err := <-ended:
-		return err
-	case <-ctx.Done():
-	}
-	last, cancel := context.WithTimeout(context.Background(), s.grace)
-	defer cancel()
-	if err := server.Shutdown(last); err != nil {
-		return fmt.Errorf("requests were cut off after %v: %w", s.grace, err)
-	}
-	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
-		return err
+	err = server.Run(ctx, listener, s.grace)
+	//docs:end
+	stop()
+	watching.Wait()
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.addr, err)
 	}
 	return nil
 }
