@@ -5,7 +5,6 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -39,12 +38,15 @@ type tableColumn struct {
 
 // look returns the columns of a table, and the character between its cells unless comma says it.
 func look(path string, o *data.CSVOptions) ([]tableColumn, error) {
-	f, err := os.Open(path)
+	table, closeTable, err := openTable(path)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	in := bufio.NewReaderSize(io.LimitReader(f, lookedAtBytes), 1<<16)
+	defer closeTable()
+	if table.isJSON() {
+		return nil, errors.Errorf("%s: got JSON lines, want comma-separated values to train on", path)
+	}
+	in := bufio.NewReaderSize(io.LimitReader(table, lookedAtBytes), 1<<16)
 	head, _ := in.Peek(1 << 14)
 	if o.Comma == 0 {
 		o.Comma = separatorOf(path, string(head))

@@ -17,15 +17,20 @@ import (
 
 const exportUsage = `Usage: symgrad export [flags] onnx MODEL FILE
        symgrad export [flags] go MODEL FOLDER
+       symgrad export [flags] npz|safetensors MODEL FILE
 
-Reads a model file that train.SaveModel wrote. Models of the package models can be read.
+Reads a model file. For onnx and go its model must be one of the package models. A FILE of - is
+the standard output.
 
-onnx writes it as an ONNX file, which ONNX Runtime and other programs run. A FILE of - is
-the standard output. The file takes any batch size. Preprocessing, column and class names
-are texts in its metadata: the program that runs it must prepare inputs itself.
+onnx writes it as an ONNX file, which ONNX Runtime and other programs run. The file takes any
+batch size. Preprocessing, column and class names are texts in its metadata: the program that
+runs it must prepare inputs itself.
 
 go writes it as a package of plain Go with the weights and a test, which needs the
 standard library alone. Preprocessing and class names are part of the package.
+
+npz and safetensors write the weights alone, with their names and shapes, for NumPy and for
+other programs. MODEL may be any safetensors file.
 `
 
 // exportVerb is symgrad export.
@@ -43,23 +48,25 @@ func exportVerb(args []string, out, errs io.Writer) int {
 		fmt.Fprintf(errs, "%s\nFlags:\n", exportUsage)
 		flags.PrintDefaults()
 	}
-	if code, ok := parse(flags, args, 3, "onnx, a model and a file"); !ok {
+	if code, ok := parse(flags, args, 3, "a format, a model and a file"); !ok {
 		return code
 	}
 	switch flags.Arg(0) {
+	case "npz", "safetensors":
+		return ended(flags, exportWeights(flags.Arg(0), flags.Arg(1), flags.Arg(2), o.Float32, out))
 	case "onnx":
 		return ended(flags, export(flags.Arg(1), flags.Arg(2), o, out))
 	case "go":
 		source.Doc = o.Doc
 		return ended(flags, exportGo(flags.Arg(1), flags.Arg(2), source))
 	}
-	fmt.Fprintf(errs, "symgrad export: got the format %q, want onnx or go\n", flags.Arg(0))
+	fmt.Fprintf(errs, "symgrad export: got the format %q, want onnx, go, npz or safetensors\n", flags.Arg(0))
 	return misuse
 }
 
 // exportGo writes the model as a package into the folder.
 func exportGo(model, folder string, o gosource.Options) error {
-	p, err := train.Open(model)
+	p, err := openModel(model, train.PredictorOptions{})
 	if err != nil {
 		return err
 	}
@@ -91,7 +98,7 @@ func exportGo(model, folder string, o gosource.Options) error {
 
 // export writes the model to a file, or to out.
 func export(model, file string, o onnx.Options, out io.Writer) error {
-	p, err := train.Open(model)
+	p, err := openModel(model, train.PredictorOptions{})
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,7 @@ func TestExportMisuse(t *testing.T) {
 		code int
 		want string
 	}{
-		{[]string{"onnx", model}, misuse, "want onnx, a model and a file"},
+		{[]string{"onnx", model}, misuse, "want a format, a model and a file"},
 		{[]string{"pickle", model, file}, misuse, `got the format "pickle"`},
 		{[]string{"-batch", "-1", "onnx", model, file}, failed, "Options.Batch"},
 		{[]string{"onnx", file, file}, failed, "line.onnx"},

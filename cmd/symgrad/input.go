@@ -39,28 +39,30 @@ var kinds = []struct{ begin, kind string }{
 }
 
 // extensions are those of texts that are no tables of comma-separated values.
-var extensions = []string{".json", ".jsonl", ".ndjson", ".xml", ".html", ".svg", ".yaml", ".yml"}
+var extensions = []string{".xml", ".html", ".svg", ".yaml", ".yml"}
+
+// wantTable is what a table has to be.
+const wantTable = "want a table: comma-separated values, or JSON lines, with a line for each example"
 
 // isText returns an error if the input is of a kind that has no lines of values. It reads none.
 func (in input) isText() error {
-	const want = "want a table of comma-separated values: text with a line for each example"
 	head, err := in.Peek(512)
 	if len(head) == 0 && err != nil {
 		return nil // an empty table, of which its reader speaks
 	}
 	for _, k := range kinds {
 		if bytes.HasPrefix(head, []byte(k.begin)) && (len(k.begin) > 2 || bytes.IndexByte(head, 0) >= 0) {
-			return errors.Errorf("got %s, %s", k.kind, want)
+			return errors.Errorf("got %s, %s", k.kind, wantTable)
 		}
 	}
 	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
-		return errors.Errorf("got a text in UTF-16, %s in UTF-8", want)
+		return errors.Errorf("got a text in UTF-16, %s, in UTF-8", wantTable)
 	}
 	if i := bytes.IndexByte(head, 0); i >= 0 {
-		return errors.Errorf("got a NUL byte at byte %d, as files of numbers have, %s", i, want)
+		return errors.Errorf("got a NUL byte at byte %d, as files of numbers have, %s", i, wantTable)
 	}
 	if ext := strings.ToLower(path.Ext(in.name)); slices.Contains(extensions, ext) {
-		return errors.Errorf("got a file with the extension %q, %s", ext, want)
+		return errors.Errorf("got a file with the extension %q, %s", ext, wantTable)
 	}
 	return nil
 }

@@ -1,13 +1,13 @@
 // Command symgrad shows what the library makes of a model, and uses models that were trained.
 //
 //	symgrad train penguins.csv -target species
-//	symgrad graph mlp
-//	symgrad graph -html page.html cnn
-//	symgrad graph -formula "b1*(1 - exp(-b2*x))"
+//	symgrad evaluate penguins.safetensors penguins.csv
+//	symgrad predict penguins.safetensors penguins.csv
+//	symgrad serve penguins.safetensors
+//	symgrad inspect penguins.safetensors
 //	symgrad summary cnn
-//	symgrad info iris.safetensors
-//	symgrad export onnx iris.safetensors iris.onnx
-//	symgrad predict iris.safetensors flowers.csv
+//	symgrad graph -html page.html cnn
+//	symgrad export onnx penguins.safetensors penguins.onnx
 //
 // It owns its flags, pages and tables, nothing of the compiler. Read main.go first, then a file
 // for each verb.
@@ -19,6 +19,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/symgrad/symgrad/train"
 )
 
 // verb is a word behind symgrad: symgrad graph.
@@ -30,11 +32,13 @@ type verb struct {
 // verbs lists them in the order in which help shows them.
 var verbs = []verb{
 	{"train", "train a model on a table", trainVerb},
-	{"graph", "show every phase of a compilation", graphVerb},
-	{"summary", "show the layers of a model and what they cost", summaryVerb},
-	{"info", "show what a model file says of itself", infoVerb},
-	{"export", "write a model file as an ONNX file or as Go source", exportVerb},
+	{"evaluate", "measure a model file on a table with the target", evaluateVerb},
 	{"predict", "predict for the lines of a table with a model file", predictVerb},
+	{"serve", "answer over HTTP with the predictions of a model file", serveVerb},
+	{"inspect", "show what a file is and what it holds", inspectVerb},
+	{"summary", "show the layers of a model and what they cost", summaryVerb},
+	{"graph", "show every phase of a compilation", graphVerb},
+	{"export", "write a model file as ONNX, Go source, npz or safetensors", exportVerb},
 }
 
 // The exit statuses.
@@ -100,18 +104,20 @@ func parseMixed(flags *flag.FlagSet, args []string) error {
 	return flags.Parse(append([]string{"--"}, plain...))
 }
 
-// ended returns the exit status of a verb that has ended with the error, which it prints.
+// ended returns the exit status of a verb that has ended with the error, which it prints: 130 after
+// Ctrl-C.
 func ended(flags *flag.FlagSet, err error) int {
 	if err == nil {
 		return done
 	}
 	fmt.Fprintf(flags.Output(), "%s: %v\n", flags.Name(), err)
-	return failed
+	return train.ExitCode(err)
 }
 
 func help(w io.Writer) {
-	fmt.Fprintln(w, "Usage: symgrad VERB [flags] [arguments]")
+	fmt.Fprint(w, "Usage: symgrad VERB [flags] [arguments]\n\n")
 	for _, v := range verbs {
-		fmt.Fprintf(w, "\n  %-8s %s (symgrad %s -help)\n", v.name, v.does, v.name)
+		fmt.Fprintf(w, "  %-8s  %s\n", v.name, v.does)
 	}
+	fmt.Fprintln(w, "\nsymgrad VERB -help says more.")
 }

@@ -1,29 +1,30 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/csv"
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/jsonrow"
 	"github.com/symgrad/symgrad/train"
 )
 
 const predictUsage = `Usage: symgrad predict [flags] MODEL TABLE
 
-Reads a model file that train.SaveModel wrote and a table of comma-separated values,
-and writes a table with a line for each example: its label and the probability of each
-class, or the numbers of a regression. A TABLE of - is the standard input.
+Reads a model file and a table, and writes a table with a line for each example: its label
+and the probability of each class, or the numbers of a regression. TABLE is comma-separated
+values, or JSON lines: an object by the names of the columns for each example, or an array of
+numbers. What comes out has the same form; -json writes JSON lines for any. A TABLE of - is
+the standard input.
 
-Where the file says how the table of the training was read (train.ModelFile.Plan), TABLE
-is read in the same way: it may be that table, with texts and missing cells, with or
-without the target, its columns in any order. Otherwise the table has numbers alone.
+Where the file says how the table of the training was read, as symgrad train writes it, TABLE
+is read in the same way: it may be that table, with texts and missing cells, with or without
+the target, its columns in any order. Otherwise the table has numbers alone.
 Where the model knows the names of its columns, they are looked up in the first line,
 in any order, and other columns are ignored. Without names the table has the columns of
 the inputs, one after the other. Models of the package models can be read.
@@ -36,6 +37,7 @@ const rowsAtOnce = 1024
 func predictVerb(args []string, out, errs io.Writer) int {
 	var t table
 	var o train.PredictorOptions
+	var asJSON bool
 	comma := ","
 	flags := flag.NewFlagSet("symgrad predict", flag.ContinueOnError)
 	flags.SetOutput(errs)
@@ -43,6 +45,7 @@ func predictVerb(args []string, out, errs io.Writer) int {
 	flags.StringVar(&comma, "comma", comma, "the character between two cells")
 	flags.IntVar(&o.BatchSize, "batch", 32, "number of examples that are computed at once")
 	flags.IntVar(&o.Workers, "workers", 1, "number of threads of one batch")
+	flags.BoolVar(&asJSON, "json", false, "write JSON lines, whatever TABLE is")
 	flags.Usage = func() {
 		fmt.Fprintf(errs, "%s\nFlags:\n", predictUsage)
 		flags.PrintDefaults()
@@ -52,58 +55,53 @@ func predictVerb(args []string, out, errs io.Writer) int {
 	}
 	err := t.separate(comma)
 	flags.Visit(func(f *flag.Flag) { t.said = t.said || f.Name == "comma" || f.Name == "no-header" })
+	ctx, stop := train.WithSignals(context.Background())
+	defer stop()
 	if err == nil {
-		err = predict(flags.Arg(0), flags.Arg(1), t, o, out)
+		err = predict(ctx, flags.Arg(0), flags.Arg(1), t, o, asJSON, out)
 	}
 	return ended(flags, err)
 }
 
 // predict writes what the model says of the examples in the table.
-func predict(model, file string, t table, o train.PredictorOptions, out io.Writer) error {
-	p, err := train.OpenWith(model, o)
+func predict(ctx context.Context, model, file string, t table, o train.PredictorOptions, asJSON bool, out io.Writer) error {
+	p, err := openModel(model, o)
 	if err != nil {
 		return err
 	}
-	from := os.Stdin
-	if file == "-" {
-		file = "standard input"
-	} else {
-		if from, err = os.Open(file); err != nil {
-			return err
-		}
-		defer from.Close()
+	in, closeTable, err := openTable(file)
+	if err != nil {
+		return err
 	}
-	in := input{bufio.NewReaderSize(from, 1<<16), file}
-	if err := in.isText(); err != nil {
-		return errors.Wrap(err, file)
-	}
-	to := bufio.NewWriter(out)
-	w := csv.NewWriter(to)
+	defer closeTable()
 	a := answersOf(p)
-	if p.Info().Plan != nil {
-		err = a.planned(in, t, w)
-	} else {
+	fromJSON := in.isJSON()
+	var w output = &csvOutput{w: csv.NewWriter(out), names: a.header()}
+	if fromJSON || asJSON {
+		w = newJSONOutput(out, a.header())
+	}
+	switch {
+	case fromJSON && t.said:
+		err = errors.New("got -comma or -no-header beside JSON, want none of them")
+	case fromJSON:
+		err = a.rows(ctx, in, w)
+	case p.Info().Plan != nil:
+		err = a.planned(ctx, in, t, w)
+	default:
 		err = a.numbersOf(in, t, w)
 	}
-	if w.Flush(); err == nil {
-		err = w.Error()
-	}
-	if bad := to.Flush(); err == nil {
+	if bad := w.flush(); err == nil {
 		err = bad
 	}
 	return err
 }
 
 // planned answers for a table that is read as that of the training was.
-func (a answers) planned(in input, t table, w *csv.Writer) error {
+func (a answers) planned(ctx context.Context, in input, t table, w output) error {
 	if t.said {
 		return errors.New("got -comma or -no-header, want none of them: the model file says how its tables are written")
 	}
-	begun := false
-	for outputs, err := range a.p.PredictCSV(context.Background(), in) {
-		if err == nil && !begun {
-			begun, err = true, w.Write(a.header())
-		}
+	for outputs, err := range a.p.PredictCSV(ctx, in) {
 		if err == nil {
 			err = a.write(w, outputs)
 		}
@@ -111,18 +109,36 @@ func (a answers) planned(in input, t table, w *csv.Writer) error {
 			return err
 		}
 	}
-	if !begun {
-		return w.Write(a.header())
+	return w.begin()
+}
+
+// rows answers for rows of JSON.
+func (a answers) rows(ctx context.Context, in input, w output) error {
+	from, t := rowsOf(in), jsonrow.Inputs(a.p)
+	for {
+		rows, err := from.next(rowsAtOnce)
+		if err != nil {
+			return err
+		}
+		if len(rows) == 0 {
+			return w.begin()
+		}
+		outputs, err := jsonrow.Predict(ctx, a.p, t, rows)
+		if err != nil {
+			return from.located(err)
+		}
+		if err := a.write(w, outputs); err != nil {
+			return err
+		}
 	}
-	return nil
 }
 
 // numbersOf answers for a table of numbers.
-func (a answers) numbersOf(in input, t table, w *csv.Writer) error {
+func (a answers) numbersOf(in input, t table, w output) error {
 	if err := t.open(in, a.p.Inputs()); err != nil {
 		return errors.Wrap(err, in.name)
 	}
-	if err := w.Write(a.header()); err != nil {
+	if err := w.begin(); err != nil {
 		return err
 	}
 	for more := true; more; {
@@ -221,20 +237,20 @@ func numbered(name string, n int) []string {
 }
 
 // write writes a line for each example.
-func (a answers) write(w *csv.Writer, outputs []float64) error {
-	var line []string
+func (a answers) write(w output, outputs []float64) error {
+	var labels, numbers []string
 	for ; len(outputs) > 0; outputs = outputs[a.size:] {
-		line = line[:0]
+		labels, numbers = labels[:0], numbers[:0]
 		example := outputs[:a.size]
 		for i := range a.labels() {
-			line = append(line, a.p.Label(example[i*a.step:(i+1)*a.step]))
+			labels = append(labels, a.p.Label(example[i*a.step:(i+1)*a.step]))
 		}
 		if a.numbers() {
 			for _, v := range example {
-				line = append(line, strconv.FormatFloat(v, 'g', -1, a.bits))
+				numbers = append(numbers, strconv.FormatFloat(v, 'g', -1, a.bits))
 			}
 		}
-		if err := w.Write(line); err != nil {
+		if err := w.line(labels, numbers); err != nil {
 			return err
 		}
 	}

@@ -127,10 +127,10 @@ func TestPredictSteps(t *testing.T) {
 	}
 }
 
-// TestInfo shows a file.
-func TestInfo(t *testing.T) {
+// TestInspectModel shows a model file.
+func TestInspectModel(t *testing.T) {
 	path := straight(t, train.ModelFile{Data: dataset(t), Recipe: data.Recipe{Steps: []data.Step{&data.Scaler{Mean: []float64{1, 2}, Std: []float64{3, 4}}}}})
-	status, out, errs := symgrad("info", path)
+	status, out, errs := symgrad("inspect", path)
 	for _, want := range []string{`"models.LinReg" of package "github.com/symgrad/symgrad/models"`, "float32", `"x" [2] columns "a" "b"`, `"y" columns "price"`,
 		"mean [1 2], std [3 4]", "2 tensors, 3 elements", `"In": 2`, `"weight"  F32  [2, 1]`} {
 		if !strings.Contains(out, want) {
@@ -141,10 +141,10 @@ func TestInfo(t *testing.T) {
 		t.Errorf("status %d, %q and\n%s", status, errs, out)
 	}
 	const none = "no class names"
-	if _, bare, _ := symgrad("info", straight(t, train.ModelFile{})); !strings.Contains(bare, none) || strings.Contains(out, none) {
+	if _, bare, _ := symgrad("inspect", straight(t, train.ModelFile{})); !strings.Contains(bare, none) || strings.Contains(out, none) {
 		t.Errorf("want %q in the second of these alone:\n%s\n%s", none, out, bare)
 	}
-	if _, out, _ := symgrad("info", sorts(t)); !strings.Contains(out, `"y" 2 classes "minus" "plus"`) {
+	if _, out, _ := symgrad("inspect", sorts(t)); !strings.Contains(out, `"y" 2 classes "minus" "plus"`) {
 		t.Errorf("got\n%s", out)
 	}
 }
@@ -167,15 +167,15 @@ func TestPredictMisuse(t *testing.T) {
 		{[]string{"predict", model, file(t, "a,b\n1,two\n")}, failed, `line 2, column "b": got "two"`},
 		{[]string{"predict", model, file(t, "a,b\n1,NaN\n")}, failed, "want a finite number"},
 		{[]string{"predict", model, filepath.Join(t.TempDir(), "no")}, failed, "no"},
-		{[]string{"predict", file(t, "a,b"), file(t, "a,b")}, failed, "safetensors"},
-		{[]string{"info"}, misuse, "got 0 arguments"},
-		{[]string{"info", file(t, "text")}, failed, "safetensors"},
+		{[]string{"predict", file(t, "a,b"), file(t, "a,b")}, failed, "got text, such as a table, want a model file"},
+		{[]string{"inspect"}, misuse, "got 0 arguments"},
+		{[]string{"inspect", file(t, "text")}, failed, "got text, such as a table, want a model file"},
 	} {
 		if status, _, errs := symgrad(c.args...); status != c.status || !strings.Contains(errs, c.says) {
 			t.Errorf("%q: status %d, %q, want %d and %q", c.args, status, errs, c.status, c.says)
 		}
 	}
-	for _, help := range [][]string{{"info", "-help"}, {"predict", "-help"}} {
+	for _, help := range [][]string{{"inspect", "-help"}, {"predict", "-help"}} {
 		if status, out, errs := symgrad(help...); status != done || !strings.Contains(out+errs, "Usage: symgrad") {
 			t.Errorf("%q: status %d, %q", help, status, out+errs)
 		}

@@ -1,10 +1,10 @@
 package main
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"runtime"
 
@@ -64,9 +64,7 @@ func (s summarySettings) run(what string, out io.Writer) error {
 		_, err := io.WriteString(out, sum.String())
 		return err
 	}
-	e := json.NewEncoder(out)
-	e.SetIndent("", "  ")
-	return e.Encode(sum)
+	return writeJSON(out, sum)
 }
 
 // model returns the example model of the name, or that of a file.
@@ -76,10 +74,10 @@ func (s summarySettings) model(what string) (train.Model, error) {
 			return m.make(s.dtype)
 		}
 	}
-	if filepath.Ext(what) == "" {
+	if _, err := os.Stat(what); err != nil && filepath.Ext(what) == "" {
 		return nil, errors.Errorf("unknown model %q; want one of those that symgrad summary -help lists, or a model file", what)
 	}
-	p, err := train.Open(what)
+	p, err := openModel(what, train.PredictorOptions{})
 	if err != nil {
 		return nil, err
 	}

@@ -214,24 +214,12 @@ type trainResult struct {
 // write prints the result.
 func (r *trainResult) write(w io.Writer, asJSON bool) error {
 	if asJSON {
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		return e.Encode(r)
+		return writeJSON(w, r)
 	}
 	fmt.Fprintf(w, "The best epoch of %d is %d. On the rows for validation:\n", r.Epochs, r.Best)
-	for _, m := range r.Validation.Metrics {
-		name := m.Name
-		if m.Confusion != nil {
-			name = "accuracy"
-		}
-		fmt.Fprintf(w, "  %s %.4g\n", name, m.Value)
-	}
+	writeValues(w, r.Validation.Metrics)
 	fmt.Fprintf(w, "  %s\n", r.guess)
-	for _, m := range r.Validation.Metrics {
-		if m.Confusion != nil && len(m.Confusion.Names) <= 20 {
-			fmt.Fprintf(w, "\n%v", m.Confusion)
-		}
-	}
+	writeMatrix(w, r.Validation.Metrics)
 	page := ""
 	if r.Report != "" {
 		page = ", a page about it is " + r.Report
@@ -259,7 +247,7 @@ func (c *trainConfig) run(ctx context.Context, log io.Writer) (*trainResult, err
 	if err != nil && !(errors.As(err, &signal) && h != nil && h.Best > 0) {
 		return nil, err
 	}
-	result, rerr := t.Evaluate(context.Background(), validation)
+	result, rerr := t.EvaluateWith(context.Background(), validation, metricsOf(c.Task == classes)...)
 	if rerr != nil {
 		return nil, rerr
 	}
@@ -272,7 +260,7 @@ func (c *trainConfig) run(ctx context.Context, log io.Writer) (*trainResult, err
 	if rerr := c.writeReport(t, validation); rerr != nil {
 		return nil, rerr
 	}
-	inUnits(&result, t.Recipe())
+	inUnits(&result, t.Recipe(), "y")
 	r := &trainResult{Model: c.Out, Run: c.runFile(), Report: c.Report, Rows: set.Len(), Epochs: len(h.Epochs), Best: h.Best, Validation: result, guess: guessOf(part, validation)}
 	return r, err
 }
@@ -287,22 +275,6 @@ func (c *trainConfig) writeReport(t *train.Trainer, validation *data.Dataset) er
 		return err
 	}
 	return r.WriteFile(c.Report)
-}
-
-// inUnits turns errors of a target that the recipe has scaled back into its units.
-func inUnits(r *train.Result, recipe data.Recipe) {
-	for _, step := range recipe.Steps {
-		s, ok := step.(*data.Scaler)
-		if !ok || s.Field != "y" {
-			continue
-		}
-		r.Loss *= s.Std[0] * s.Std[0]
-		for i := range r.Metrics {
-			if m := &r.Metrics[i]; m.Name != "r2" {
-				m.Value *= s.Std[0]
-			}
-		}
-	}
 }
 
 // writeRun writes the settings.
@@ -430,10 +402,10 @@ func (c *trainConfig) trainer(set, validation *data.Dataset, log io.Writer) (*tr
 		if outputs < 2 {
 			return nil, errors.Errorf("the target %q: got one class, want at least 2", c.Target)
 		}
-		o.Metrics = []train.Metric{train.Confusion()}
+		o.Metrics = []train.Metric{train.Accuracy()}
 	} else {
 		o.Recipe.Steps = append(o.Recipe.Steps, &data.Scaler{Field: "y"})
-		o.Metrics = []train.Metric{train.RMSE(), train.MAE(), train.R2()}
+		o.Metrics = metricsOf(false)
 	}
 	model, err := m.build(x.Size(), outputs, head, c.Seed)
 	if err != nil {

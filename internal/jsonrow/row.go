@@ -67,7 +67,7 @@ func ReadBody(from io.Reader, most int) (rows []Row, err error) {
 	}
 	had := false
 	for ; d.More(); had = true {
-		key, err := d.Token()
+		key, err := token(d)
 		switch {
 		case err != nil:
 			return nil, err
@@ -131,7 +131,7 @@ func readList(d *json.Decoder, most int) (rows []Row, err error) {
 }
 
 func readRow(d *json.Decoder) (Row, error) {
-	t, err := d.Token()
+	t, err := token(d)
 	if err != nil {
 		return Row{}, err
 	}
@@ -159,7 +159,7 @@ func readArray(d *json.Decoder) (r Row, err error) {
 func readObject(d *json.Decoder) (r Row, err error) {
 	r.Cells, r.Keys = map[string]any{}, []string{}
 	for d.More() {
-		t, err := d.Token()
+		t, err := token(d)
 		if err != nil {
 			return r, err
 		}
@@ -177,7 +177,7 @@ func readObject(d *json.Decoder) (r Row, err error) {
 
 // value reads a value that is no array and no object.
 func value(d *json.Decoder) (any, error) {
-	t, err := d.Token()
+	t, err := token(d)
 	if err != nil {
 		return nil, err
 	}
@@ -187,12 +187,18 @@ func value(d *json.Decoder) (any, error) {
 	return t, nil
 }
 
-// delim reads a brace or a bracket.
-func delim(d *json.Decoder, want json.Delim) error {
+// token reads a token. The end of the text is an error.
+func token(d *json.Decoder) (json.Token, error) {
 	t, err := d.Token()
 	if err == io.EOF {
 		err = io.ErrUnexpectedEOF
 	}
+	return t, err
+}
+
+// delim reads a brace or a bracket.
+func delim(d *json.Decoder, want json.Delim) error {
+	t, err := token(d)
 	if err == nil && t != want {
 		err = errors.Errorf("got %s, want %s", show(t), map[json.Delim]string{'{': "an object", '}': "its end", '[': "an array", ']': "its end"}[want])
 	}
@@ -220,4 +226,17 @@ func clip(name string) string {
 		return string(r[:60]) + "…"
 	}
 	return name
+}
+
+// ReadArray reads a list of rows, [...], to its end.
+//
+// Errors: an *Error about a row, those of from and of JSON.
+func ReadArray(from io.Reader) ([]Row, error) {
+	d := json.NewDecoder(from)
+	d.UseNumber()
+	rows, err := readList(d, -1)
+	if err == nil {
+		err = ended(d)
+	}
+	return rows, err
 }

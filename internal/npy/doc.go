@@ -1,4 +1,4 @@
-// Package npy reads NumPy's files: an array (npy) and a zip archive of arrays (npz).
+// Package npy reads NumPy's files, an array (npy) and a zip archive of arrays (npz), and writes npz.
 //
 // It owns strict parsing of both. A header is read as data and never as Python; an
 // object array, which is a pickle, is refused. What a file says about its sizes is

@@ -1,7 +1,9 @@
 package report_test
 
 import (
+	"bytes"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/symgrad/symgrad/models"
@@ -67,5 +69,25 @@ func TestKinds(t *testing.T) {
 			t.Errorf("%s: the example does not show what was to be predicted", c.name)
 		}
 		write(t, r)
+	}
+}
+
+// TestConfusionIsAccuracy: the value of the metric "confusion" stands under its own name.
+func TestConfusionIsAccuracy(t *testing.T) {
+	matrix := &train.ConfusionMatrix{Counts: [][]float64{{3, 1}, {0, 4}}}
+	confusion := train.Value{Name: "confusion", Value: 0.875, Confusion: matrix}
+	for name, values := range map[string][]train.Value{"alone": {confusion}, "beside it": {{Name: "accuracy", Value: 0.875}, confusion}} {
+		r := &report.Report{Results: []report.Result{{Name: "validation", Result: train.Result{Metrics: values}}}, Confusion: matrix,
+			History: &train.History{Epochs: []train.Epoch{{Epoch: 1, Metrics: values}, {Epoch: 2, Metrics: values}}}}
+		var b bytes.Buffer
+		if err := r.Write(&b); err != nil {
+			t.Fatal(err)
+		}
+		if page := b.String(); strings.Contains(page, ">confusion<") || strings.Count(page, ">accuracy<") != 3 {
+			t.Errorf("%s: got %d times accuracy, want it as a column of two tables and as a curve", name, strings.Count(page, ">accuracy<"))
+		}
+		if len(values) > 0 && values[len(values)-1].Name != "confusion" {
+			t.Error("the values were changed")
+		}
 	}
 }

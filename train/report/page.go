@@ -7,6 +7,9 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"slices"
+
+	"github.com/symgrad/symgrad/train"
 )
 
 //go:embed page.css
@@ -87,7 +90,7 @@ type column struct {
 func (r *Report) view(title string) *view {
 	v := &view{Title: title, Notes: notesOf(r.Notes)}
 	v.Results = resultTable(r.Results)
-	v.Curves, v.Epochs = curves(r.History)
+	v.Curves, v.Epochs = curves(inWords(r.History))
 	v.Model = modelOf(r.Summary)
 	v.Confusion = confusionOf(r.Confusion)
 	v.Worst = worstOf(r)
@@ -146,6 +149,35 @@ func (r *Report) facts() (list []fact) {
 
 const mostMetrics = 40 // columns of a table
 
+// worded returns the values under the names of what they are: that of the metric "confusion" is an
+// accuracy. Beside one it is left out.
+func worded(list []train.Value) []train.Value {
+	const accuracy = "accuracy"
+	i := slices.IndexFunc(list, func(v train.Value) bool { return v.Confusion != nil })
+	if i < 0 {
+		return list
+	}
+	out := slices.Clone(list)
+	if slices.ContainsFunc(list, func(v train.Value) bool { return v.Name == accuracy }) {
+		return slices.Delete(out, i, i+1)
+	}
+	out[i].Name = accuracy
+	return out
+}
+
+// inWords returns a history whose metrics are worded.
+func inWords(h *train.History) *train.History {
+	if h == nil {
+		return nil
+	}
+	out := *h
+	out.Epochs = slices.Clone(h.Epochs)
+	for i := range out.Epochs {
+		out.Epochs[i].Metrics = worded(out.Epochs[i].Metrics)
+	}
+	return &out
+}
+
 // resultTable has a row for each data set and a column for each metric.
 func resultTable(list []Result) *table {
 	if len(list) == 0 {
@@ -154,7 +186,7 @@ func resultTable(list []Result) *table {
 	t := &table{Head: []column{{Name: "data"}, {"loss", true}}}
 	at := map[string]int{}
 	for _, r := range list {
-		for _, m := range r.Metrics {
+		for _, m := range worded(r.Metrics) {
 			if _, ok := at[m.Name]; !ok && len(t.Head) < mostMetrics {
 				at[m.Name] = len(t.Head)
 				t.Head = append(t.Head, column{clipped(m.Name, 60), true})
@@ -164,7 +196,7 @@ func resultTable(list []Result) *table {
 	for _, r := range list {
 		row := make([]string, len(t.Head))
 		row[0], row[1] = r.Name, number(r.Loss)
-		for _, m := range r.Metrics {
+		for _, m := range worded(r.Metrics) {
 			if i, ok := at[m.Name]; ok {
 				row[i] = number(m.Value)
 			}

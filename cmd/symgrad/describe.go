@@ -1,52 +1,16 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
-	"flag"
 	"fmt"
 	"io"
-	"os"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
 )
 
-const infoUsage = `Usage: symgrad info MODEL
-
-Shows what a model file that train.SaveModel wrote says of itself: the model and its
-settings, inputs, outputs and classes, preprocessing, tensors and size. It reads the header
-alone, and the model may be of any program.
-`
-
-// infoVerb is symgrad info.
-func infoVerb(args []string, out, errs io.Writer) int {
-	flags := flag.NewFlagSet("symgrad info", flag.ContinueOnError)
-	flags.SetOutput(errs)
-	flags.Usage = func() { fmt.Fprint(errs, infoUsage) }
-	if code, ok := parse(flags, args, 1, "a model"); !ok {
-		return code
-	}
-	return ended(flags, info(flags.Arg(0), out))
-}
-
-// info writes what the file says.
-func info(path string, out io.Writer) error {
-	m, err := train.ReadModelInfo(path)
-	if err != nil {
-		return err
-	}
-	file, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	var settings bytes.Buffer
-	if err := json.Indent(&settings, m.Settings, "  ", "  "); err != nil {
-		return err
-	}
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+// describeModel writes what a model file says of its model.
+func describeModel(w io.Writer, m *train.ModelInfo) {
 	fmt.Fprintf(w, "model\t%q of package %q\n", m.Model, m.Package)
 	fmt.Fprintf(w, "numbers\t%v\n", m.DType)
 	for _, in := range m.Inputs {
@@ -59,7 +23,15 @@ func info(path string, out io.Writer) error {
 	if nameless(m) {
 		fmt.Fprint(w, "names\tno class names and no column names; those of train.ModelFile.Data are written\n")
 	}
-	for _, s := range m.Recipe.Steps {
+	describeRecipe(w, m.Recipe)
+	if m.Plan != nil {
+		fmt.Fprintf(w, "table\tcolumns %s\n", tableOf(m.Plan))
+	}
+}
+
+// describeRecipe writes a line for each step.
+func describeRecipe(w io.Writer, r data.Recipe) {
+	for _, s := range r.Steps {
 		switch s := s.(type) {
 		case *data.Scaler:
 			fmt.Fprintf(w, "step\tScaler of %q: (x - mean) / std, mean %v, std %v\n", orX(s.Field), some(s.Mean), some(s.Std))
@@ -77,19 +49,6 @@ func info(path string, out io.Writer) error {
 			fmt.Fprintf(w, "step\tJoin of %q\n", s.Fields)
 		}
 	}
-	if m.Plan != nil {
-		fmt.Fprintf(w, "table\tcolumns %s\n", tableOf(m.Plan))
-	}
-	elements := 0
-	for _, t := range m.Tensors {
-		elements += size(t.Shape)
-	}
-	fmt.Fprintf(w, "size\t%d tensors, %d elements, %d bytes in the file\n", len(m.Tensors), elements, file.Size())
-	fmt.Fprintf(w, "\nsettings\n  %s\n\ntensors\n", &settings)
-	for _, t := range m.Tensors {
-		fmt.Fprintf(w, "  %q\t%s\t%s\n", t.Name, t.DType, shape(t.Shape))
-	}
-	return w.Flush()
 }
 
 // nameless says whether the file has names of neither classes nor columns.
