@@ -84,7 +84,7 @@ func (p *CSVPlan) ReadPlan(r io.Reader) (*Dataset, *CSVPlan, error) {
 	if p == nil {
 		return nil, nil, mistake.Optionf("%s: got a nil plan, want one", who)
 	}
-	return planned(readCSV(who, r, p.Options, p))
+	return planned(readCSV(who, "", r, p.Options, p))
 }
 
 // ReadFile is Read on the regular file at path. Errors: those of ReadCSVFile; ErrOption
