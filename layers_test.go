@@ -59,6 +59,7 @@ const policy = `
 	graph/nn graph/loss graph/linalg graph/special   < internal/onnxin
 	internal/onnxfile internal/onnxin                < graph/onnx internal/conformance
 	internal/itself                                  < benchmarks
+	internal/browsertest                             < examples
 	internal/onnxtest                                < internal/randgraph
 	graph                                            < internal/graphtest
 	benchmarks/workload                              < benchmarks/hand

@@ -1,37 +1,20 @@
 package report_test
 
 import (
-	"bytes"
-	"context"
 	"flag"
 	"fmt"
-	"image/png"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
-	"time"
 
+	"github.com/symgrad/symgrad/internal/browsertest"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/report"
 )
 
 // keep is where the pages and their pictures stay, to be looked at.
 var keep = flag.String("keep", "", "a folder to keep pages and pictures in")
-
-// browser returns the path of a browser, or skips the test.
-func browser(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	t.Skip("no browser here")
-	return ""
-}
 
 // folder returns where the files of a test go.
 func folder(t *testing.T) string {
@@ -44,31 +27,13 @@ func folder(t *testing.T) string {
 	return *keep
 }
 
-// browse runs the browser on a file. It returns what it writes to both outputs.
-func browse(t *testing.T, path, profile string, args ...string) (out, errs string) {
-	t.Helper()
-	ctx, stop := context.WithTimeout(t.Context(), 4*time.Minute)
-	defer stop()
-	args = append([]string{"--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-extensions", "--hide-scrollbars",
-		"--enable-logging=stderr", "--user-data-dir=" + profile, "--virtual-time-budget=3000"}, args...)
-	cmd := exec.CommandContext(ctx, path, args...)
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("%v: %s", err, stderr.String())
-	}
-	return stdout.String(), stderr.String()
-}
-
-var attribute = regexp.MustCompile(`<html[^>]*>`)
-
 // TestBrowser opens reports of a table, of images and of sequences in a browser, wide and narrow,
-// light and dark. The page must report no error, and not be wider than the screen.
+// light and dark. The page must report no error, ask for nothing, and not be wider than the screen.
 func TestBrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it starts a browser")
 	}
-	path := browser(t)
+	b := browsertest.Start(t)
 	dir := folder(t)
 	for _, m := range []trained{iris(t, train.Options{}), digits(t), waves(t)} {
 		r, err := report.Of(t.Context(), m.t, report.Options{Title: m.name, Data: m.test, DataName: "test"})
@@ -80,45 +45,38 @@ func TestBrowser(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, width := range []int{1200, 390} {
-			look(t, path, dir, m.name, width)
+			look(t, b, file, width)
 		}
 	}
 }
 
-// look opens a page in a frame of a width.
-func look(t *testing.T, path, dir, name string, width int) {
+// look opens a page in a window of a width.
+func look(t *testing.T, b *browsertest.Browser, file string, width int) {
 	t.Helper()
-	profile := t.TempDir()
-	address := "file://" + filepath.ToSlash(filepath.Join(dir, name+".html"))
-	size := fmt.Sprintf("--window-size=%d,2400", width)
-	dom, errs := browse(t, path, profile, size, "--dump-dom", address)
-	head := attribute.FindString(dom)
-	if !strings.Contains(head, `data-ready="yes"`) || !strings.Contains(head, `data-errors=""`) || !strings.Contains(head, `data-overflow="0"`) {
-		t.Errorf("%s at %d: got %s", name, width, head)
-	}
-	for line := range strings.Lines(errs) {
-		if strings.Contains(line, "CONSOLE") {
-			t.Errorf("%s at %d: %s", name, width, line)
-		}
-	}
-	for _, mode := range []string{"light", "dark"} {
-		picture := filepath.Join(dir, fmt.Sprintf("%s-%d-%s.png", name, width, mode))
-		args := []string{size, "--screenshot=" + picture, address}
-		if mode == "dark" {
-			args = append([]string{"--blink-settings=preferredColorScheme=0"}, args...)
-		}
-		browse(t, path, profile, args...)
-		b, err := os.ReadFile(picture)
-		if err != nil {
-			t.Fatal(err)
-		}
-		img, err := png.Decode(bytes.NewReader(b))
-		if err != nil {
-			t.Fatal(err)
-		}
+	view := browsertest.View{Width: width, Height: 900, Phone: width < 600}
+	p := b.Open(t, "file://"+filepath.ToSlash(file), view)
+	p.Wait("document.documentElement.dataset.ready === 'yes'")
+	for _, dark := range []bool{false, true} {
+		view.Dark = dark
+		p.View(view)
+		mode := map[bool]string{false: "light", true: "dark"}[dark]
+		img := p.Picture(fmt.Sprintf("%s-%d-%s.png", strings.TrimSuffix(file, ".html"), width, mode))
 		r, g, bl, _ := img.At(2, img.Bounds().Dy()-2).RGBA()
-		if bright := (r + g + bl) / 3 >> 8; (bright > 128) != (mode == "light") {
-			t.Errorf("%s at %d, %s: the page has the brightness %d", name, width, mode, bright)
+		if bright := (r + g + bl) / 3 >> 8; (bright < 128) != dark {
+			t.Errorf("%s at %d, %s: the page has the brightness %d", file, width, mode, bright)
+		}
+	}
+	var head struct {
+		Errors   string
+		Overflow int
+	}
+	p.Eval("({errors: document.documentElement.dataset.errors, overflow: document.documentElement.scrollWidth - innerWidth})", &head)
+	if head.Errors != "" || head.Overflow > 0 || len(p.Complaints()) > 0 {
+		t.Errorf("%s at %d: got %+v and %q", file, width, head, p.Complaints())
+	}
+	for _, r := range p.Requests()[1:] {
+		if !strings.HasPrefix(r, "data:") {
+			t.Errorf("%s at %d: the page asks for %s", file, width, r)
 		}
 	}
 }
