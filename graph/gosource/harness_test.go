@@ -119,7 +119,7 @@ func module(t *testing.T, dir string, all []*written) {
 }
 
 // tool runs the command go in the folder.
-func tool(t *testing.T, dir string, env []string, args ...string) []byte {
+func tool(t testing.TB, dir string, env []string, args ...string) []byte {
 	t.Helper()
 	path, err := exec.LookPath("go")
 	if err != nil {

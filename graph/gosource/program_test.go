@@ -17,7 +17,7 @@ import (
 )
 
 // four are the models that are built for all targets.
-func four(t *testing.T) map[string]Model {
+func four(t testing.TB) map[string]Model {
 	t.Helper()
 	out := map[string]Model{}
 	add := func(name string, m train.Model, err error) {

@@ -33,7 +33,8 @@ func axes3(n []int, otherwise int) [3]int {
 // triple writes three numbers.
 func triple(n [3]int) string { return fmt.Sprintf("[3]int{%d, %d, %d}", n[0], n[1], n[2]) }
 
-// convolution pads the images, and multiplies each window by the weights.
+// convolution pads the images, and multiplies each window by the weights. Numbers of a window and
+// their weights come column by column, as convolve lays them out.
 func convolution(c *call) {
 	x, w, y := c.shape(0), c.shape(1), c.v.Type.Shape
 	if *c.known.At(c.v.In[1]) == nil {
@@ -46,7 +47,7 @@ func convolution(c *call) {
 		padded[2+i] = (y[2+i]-1)*stride[i] + (w[2+i]-1)*dilation[i] + 1
 	}
 	in := c.surrounded(x, padded, lo)
-	k, out := w[1]*taps, w[0]/groups
+	k, wide, out := w[1]*taps, w[len(w)-1], w[0]/groups
 	var all [][]float64
 	weights := (*c.known.At(c.v.In[1])).floats
 	for g := range groups {
@@ -54,17 +55,20 @@ func convolution(c *call) {
 	}
 	var parts []ref
 	for g, w := range all {
-		parts = append(parts, c.pack(fmt.Sprintf("v%d group %d", c.v.In[1].ID, g), k, out, func(i, j int) float64 { return w[j*k+i] }))
+		parts = append(parts, c.pack(fmt.Sprintf("v%d group %d", c.v.In[1].ID, g), k, out, func(i, j int) float64 {
+			return w[j*k+i%(k/wide)*wide+i/(k/wide)]
+		}))
 	}
-	patch := c.new(scratch, k)
-	patch.first = len(c.steps)
+	step := dilation[len(dilation)-1]
+	lines := c.new(scratch, (padded[len(padded)-1]+step-1)/step*step*k/wide)
+	lines.first = len(c.steps)
 	text := fmt.Sprintf("window{images: %d, channels: %d, groups: %d, outputs: %d, in: %s, kernel: %s, out: %s, stride: %s, dilation: %s}", x[0], w[1], groups, out,
 		triple(axes3(padded[2:], 1)), triple(axes3(w[2:], 1)), triple(axes3(y[2:], 1)), triple(axes3(stride, 1)), triple(axes3(dilation, 1)))
 	whole := ref{b: parts[0].b, n: 0}
 	for _, p := range parts {
 		whole.n += p.n
 	}
-	c.do("convolve", in, ref{b: patch, n: k}, text, whole)
+	c.do("convolve", in, ref{b: lines, n: lines.size}, text, whole)
 }
 
 // surrounded returns the images in zeros, or cut, so that they have the extents padded: lo before
