@@ -229,7 +229,7 @@ func (t *Trainer) restateOn(ctx context.Context, batches *data.Loader) error {
 // gradients at most.
 func (t *Trainer) GradNorm() float64 {
 	switch {
-	case t.view == nil || t.fused || t.step == 0:
+	case t == nil || t.view == nil || t.fused || t.step == 0:
 		return math.NaN()
 	case !math.IsNaN(t.view.measure):
 		return t.view.measure

@@ -39,6 +39,9 @@ import (
 // the loss; what does not fit between the data sets, the model and the metrics; those of Step and
 // Evaluate; the error of ctx, and those of callbacks; ErrBusy.
 func (t *Trainer) Fit(ctx context.Context, d data.Source) (*History, error) {
+	if err := t.made(); err != nil {
+		return &History{Ended: EndError}, errors.Wrap(err, "train: Fit")
+	}
 	if !t.fitting.CompareAndSwap(false, true) {
 		return &History{Ended: EndError}, errors.Wrap(mistake.Newf(ErrBusy, "got a call while a Fit runs, by one of its callbacks or another goroutine; want it after the end"), "train: Fit")
 	}

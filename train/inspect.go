@@ -14,7 +14,12 @@ import (
 // This file has what a Trainer tells about itself. Nothing here changes a training.
 
 // History returns a copy of what happened in the epochs so far. Package train/report draws it.
-func (t *Trainer) History() *History { return t.history.clone() }
+func (t *Trainer) History() *History {
+	if t == nil {
+		return &History{}
+	}
+	return t.history.clone()
+}
 
 // Summarize is the function Summarize for the model and the options of t.
 //

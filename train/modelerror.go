@@ -25,7 +25,12 @@ type ModelFileError struct {
 }
 
 // Error returns the kind and all that is wrong in one line.
-func (e *ModelFileError) Error() string { return e.Kind.Error() + ": " + strings.Join(e.Wrong, "; ") }
+func (e *ModelFileError) Error() string {
+	if e.Kind == nil {
+		return strings.Join(e.Wrong, "; ")
+	}
+	return e.Kind.Error() + ": " + strings.Join(e.Wrong, "; ")
+}
 
 // Unwrap returns Kind.
 func (e *ModelFileError) Unwrap() error { return e.Kind }

@@ -58,6 +58,9 @@ var errRenewed = errors.New("the model has another outline")
 
 // outline returns that of the parameters of now.
 func (p *Predictor) outline() *outline {
+	if !p.made() {
+		return unmade()
+	}
 	p.versions.mu.Lock()
 	defer p.versions.mu.Unlock()
 	return p.versions.now.by

@@ -61,7 +61,12 @@ func (p *Predictor) Info() *ModelInfo { return p.outline().info }
 
 // Model returns the model, to call methods of its own, such as Sample of a language model.
 // While it is trained or its parameters are set, nobody may predict.
-func (p *Predictor) Model() Model { return p.t.model }
+func (p *Predictor) Model() Model {
+	if !p.made() {
+		return nil
+	}
+	return p.t.model
+}
 
 // Inputs describes the inputs, in the order in which PredictRows takes them. The slice is a
 // copy.

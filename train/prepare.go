@@ -31,6 +31,9 @@ const mostPrepared = 3
 // Recipe returns Options.Recipe as it was fitted to the training set, and the zero Recipe before
 // that.
 func (t *Trainer) Recipe() data.Recipe {
+	if t == nil {
+		return data.Recipe{}
+	}
 	t.prep.mu.Lock()
 	defer t.prep.mu.Unlock()
 	return t.prep.fitted
@@ -39,6 +42,9 @@ func (t *Trainer) Recipe() data.Recipe {
 // toFit returns what Options.Recipe makes of a training set. It is fitted to the first one that
 // steps are made on.
 func (t *Trainer) toFit(ctx context.Context, src data.Source) (supply, error) {
+	if err := t.made(); err != nil {
+		return supply{}, err
+	}
 	if t.o.Recipe.IsZero() {
 		return supplyOf(src, t.o.BatchSize)
 	}
@@ -69,6 +75,9 @@ func until(ctx context.Context, src data.Source) (data.Source, error) {
 
 // toMeasure returns what Options.Recipe makes of a data set that it is not fitted to.
 func (t *Trainer) toMeasure(src data.Source) (supply, error) {
+	if err := t.made(); err != nil {
+		return supply{}, err
+	}
 	if t.o.Recipe.IsZero() {
 		return supplyOf(src, t.o.EvalBatch)
 	}

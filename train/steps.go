@@ -20,6 +20,9 @@ type Position struct {
 
 // Position returns how far the training has come.
 func (t *Trainer) Position() Position {
+	if t == nil {
+		return Position{}
+	}
 	return Position{Step: t.step, Epoch: t.epoch, Batch: t.progress.at}
 }
 

@@ -91,7 +91,12 @@ func New(m Model, o Options) (*Trainer, error) {
 }
 
 // Model returns the model that t trains.
-func (t *Trainer) Model() Model { return t.model }
+func (t *Trainer) Model() Model {
+	if t == nil {
+		return nil
+	}
+	return t.model
+}
 
 // Step makes one step on the examples of d with the given indices. It returns their
 // loss before the step. Options.Augment is for Fit: Step takes them as they are in d. The
@@ -205,6 +210,9 @@ func (t *Trainer) undo(err error) error {
 // outside is refused, but waits for a copy of the parameters; the loop waits with again after
 // it has been out.
 func (t *Trainer) enter() error {
+	if err := t.made(); err != nil {
+		return err
+	}
 	t.copying.Lock()
 	defer t.copying.Unlock()
 	if !t.busy.TryLock() {
@@ -218,6 +226,9 @@ func (t *Trainer) leave() { t.busy.Unlock() }
 
 // between calls f between two steps, and while no other call runs. It waits for that.
 func (t *Trainer) between(f func() error) error {
+	if err := t.made(); err != nil {
+		return err
+	}
 	t.copying.Lock()
 	defer t.copying.Unlock()
 	t.again()

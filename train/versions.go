@@ -90,6 +90,9 @@ func (c *versions) put(v *version, now bool) {
 // was made before the first Fit may also find that its ModelFile does not fit the data set, a
 // *ModelFileError, or that the recipe is not fitted yet. Its predictions then fail in the same way.
 func (p *Predictor) Update() error {
+	if !p.made() {
+		return errors.Wrap(unmade().missing, "train: Predictor.Update")
+	}
 	update := p.renew
 	if p.from != nil {
 		update = func() error { return p.from.between(p.renew) }

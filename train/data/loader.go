@@ -125,6 +125,8 @@ func (l *Loader) draw(n int) error {
 // for a Sequential source.
 func (l *Loader) Weigh(weights []float64, n int) error {
 	switch {
+	case !l.made():
+		return unmadeLoader("Weigh")
 	case l.order == nil:
 		return mistake.Optionf("data: Weigh: got a %T, which is read from front to back, want an Indexed source", l.src)
 	case len(weights) != l.length:
@@ -145,6 +147,9 @@ func (l *Loader) Weigh(weights []float64, n int) error {
 // Len returns the number of batches of an epoch; -1 as long as the length of the source is not
 // known: a Sequential without a length is counted in its first epoch.
 func (l *Loader) Len() int {
+	if !l.made() {
+		return 0
+	}
 	if l.order != nil {
 		return l.order.Len()
 	}
@@ -157,6 +162,9 @@ func (l *Loader) Len() int {
 // Begin goes to a batch of an epoch, both from 0. At the end of an epoch the start of the next one
 // is read ahead, up to LoaderOptions.Epochs.
 func (l *Loader) Begin(epoch, batch int) {
+	if !l.made() {
+		return // Next says so
+	}
 	if goesOn := l.now.last && epoch == l.epoch+1 && batch == 0 && !l.o.ends(epoch); !goesOn {
 		l.Close()
 	}
@@ -165,6 +173,13 @@ func (l *Loader) Begin(epoch, batch int) {
 		l.order.Epoch(epoch)
 		l.order.Skip(batch)
 	}
+}
+
+// made reports whether NewLoader made l.
+func (l *Loader) made() bool { return l != nil && l.src != nil }
+
+func unmadeLoader(op string) error {
+	return mistake.Optionf("data: Loader.%s: got a Loader that NewLoader did not make, want one; what was its error?", op)
 }
 
 // ends reports whether nothing is read ahead of an epoch.
@@ -176,6 +191,9 @@ func (o LoaderOptions) ends(epoch int) bool { return o.Epochs > 0 && epoch >= o.
 // Errors: those of the source; ErrShape if it has fewer or more examples than it says, and for
 // examples that do not fit what Info says.
 func (l *Loader) Next() (Batch, error) {
+	if !l.made() {
+		return Batch{}, unmadeLoader("Next")
+	}
 	if l.inside != nil {
 		index, ok := l.order.Next()
 		if !ok {
@@ -214,6 +232,9 @@ func (l *Loader) Next() (Batch, error) {
 
 // Close ends the goroutines that read. The loader may begin again.
 func (l *Loader) Close() {
+	if l == nil {
+		return
+	}
 	if l.ahead != nil {
 		l.ahead.stop()
 		l.ahead = nil
