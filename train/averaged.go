@@ -30,6 +30,9 @@ import (
 // Errors: ErrOption if f is nil or the Optimizer keeps no average: it has no slots "average"
 // and "averages"; that of f; ErrBusy.
 func (t *Trainer) Averaged(f func() error) error {
+	if err := t.made(); err != nil {
+		return errors.Wrap(err, "train: Averaged")
+	}
 	switch {
 	case f == nil:
 		return mistake.Optionf("train: Averaged: got a nil function, want one")

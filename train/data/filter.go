@@ -43,7 +43,7 @@ func (d *Dataset) Filter(keep func(example int) bool) (*Dataset, error) {
 // Errors: ErrEmpty for a nil dataset, ErrOption for fewer than one time and for 2^31
 // examples or more.
 func (d *Dataset) Repeat(times int) (*Dataset, error) {
-	if d == nil {
+	if d.Len() == 0 {
 		return nil, errNoDataset()
 	}
 	if times < 1 || times > mostExamples/d.n {

@@ -116,12 +116,20 @@ func openImages(files fs.FS, dir string, o ImageOptions) (*Images, error) {
 }
 
 // Len returns the number of images.
-func (im *Images) Len() int { return len(im.list) }
+func (im *Images) Len() int { return len(im.orNone().list) }
+
+// orNone returns im, and one without images for nil.
+func (im *Images) orNone() *Images {
+	if im == nil {
+		return &Images{}
+	}
+	return im
+}
 
 // Info describes field "x", and field "y" unless there are no labels.
 func (im *Images) Info() []FieldInfo {
 	var out []FieldInfo
-	for _, f := range im.fields([]uint8{}, []int{}) {
+	for _, f := range im.orNone().fields([]uint8{}, []int{}) {
 		out = append(out, f.info())
 	}
 	return out
@@ -168,7 +176,7 @@ func (im *Images) View(index []int) (*Dataset, error) {
 // slashes.
 func (im *Images) Names() []string {
 	out := make([]string, im.Len())
-	for i, f := range im.list {
+	for i, f := range im.orNone().list {
 		out[i] = f.name
 	}
 	return out
@@ -177,7 +185,7 @@ func (im *Images) Names() []string {
 // Labels returns the labels in the order of the examples, without reading an image; nil with
 // NoLabels. With them Loader.Weigh can draw rare classes more often.
 func (im *Images) Labels() []int {
-	if im.o.NoLabels {
+	if im == nil || im.o.NoLabels {
 		return nil
 	}
 	out := make([]int, im.Len())
@@ -188,7 +196,7 @@ func (im *Images) Labels() []int {
 }
 
 // ClassNames returns the names of the classes in the order of the labels; nil with NoLabels.
-func (im *Images) ClassNames() []string { return slices.Clone(im.o.Classes) }
+func (im *Images) ClassNames() []string { return slices.Clone(im.orNone().o.Classes) }
 
 // Skipped returns the files that SkipBad leaves out, with the reasons.
-func (im *Images) Skipped() []SkippedImage { return slices.Clone(im.skipped) }
+func (im *Images) Skipped() []SkippedImage { return slices.Clone(im.orNone().skipped) }

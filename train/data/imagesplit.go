@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // Subset returns the images with the given indices, in that order; an index may stand several
@@ -39,6 +40,9 @@ func (im *Images) SplitStratified(testFrac float64, seed uint64) (train, test *I
 
 // split parts a dataset of the numbers and the labels of the images, and the images like it.
 func (im *Images) split(by func(*Dataset) (train, test *Dataset, err error)) (train, test *Images, err error) {
+	if im.Len() == 0 {
+		return nil, nil, mistake.Newf(ErrEmpty, "data: Images: got none, want those of OpenImages")
+	}
 	fields := []Field{{Name: "number", Ints: identity(im.Len())}}
 	if !im.o.NoLabels {
 		fields = append(fields, Field{Name: "y", Ints: im.Labels(), Classes: len(im.o.Classes)})
@@ -70,6 +74,7 @@ func numbersIn(d *Dataset) []int {
 // files in another folder, and on every system.
 func (im *Images) Fingerprint() string {
 	h := sha256.New()
+	im = im.orNone()
 	o := im.o
 	fmt.Fprintf(h, "images %d %d %d %t %t %d %t %q\n", o.Channels, o.Height, o.Width, o.resized, o.Crop, o.Background, o.NoLabels, o.Classes)
 	for _, f := range im.list {

@@ -55,6 +55,9 @@ func checkIndex(op string, index []int, n int) error {
 	if len(index) == 0 {
 		return mistake.Newf(ErrEmpty, "data: %s: got no index, want at least one", op)
 	}
+	if n == 0 {
+		return mistake.Newf(ErrEmpty, "data: %s: got no examples, want one or more", op)
+	}
 	for _, i := range index {
 		if i < 0 || i >= n {
 			return outOfRange(i, n)
