@@ -15,6 +15,7 @@
 //	go run ./benchmarks trainer                                 # Fit, updates of optimizers, checkpoints
 //	go run ./benchmarks read                                    # tables: time and memory
 //	go run ./benchmarks load                                    # predictions of many callers at a time
+//	go run ./benchmarks busy                                    # threads while another process keeps a core busy
 //
 // The folder results has a file for each machine, and README.md a table of one of
 // them. These write the file and then the table:
@@ -80,6 +81,10 @@ func command(args []string) error {
 			return serveRead(os.Stdout, args[1:])
 		case "load":
 			return runLoad(os.Stdout, args[1:])
+		case "busy":
+			return runBusy(os.Stdout, args[1:])
+		case "spin":
+			return serveSpin(args[1:])
 		case "table":
 			return runTable(os.Stdout, args[1:])
 		case "products":
