@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"sync/atomic"
 
 	"github.com/symgrad/symgrad/benchmarks/workload"
 )
@@ -18,15 +19,17 @@ type busyFlags struct {
 	dtype     string
 	threads   []int
 	rounds    int
-	millis    float64 // of a measurement
-	core      int     // that the other process keeps busy
+	millis    float64  // of a measurement
+	core      int      // that the other process keeps busy
+	self      []string // starts this program
 }
 
 // busyLine is what the command busy prints: the time of a training step while the machine is
 // quiet, and while another process keeps one core busy. The ratios are to one thread in the same
 // state. They are medians of the ratios of each round.
 type busyLine struct {
-	Workload   string  `json:"busy"`
+	Busy       string  `json:"busy"` // what was measured: a "step"
+	Workload   string  `json:"workload"`
 	DType      string  `json:"dtype"`
 	Threads    int     `json:"threads"`
 	QuietNs    float64 `json:"quiet_ns"`
@@ -53,7 +56,7 @@ func runBusy(w io.Writer, args []string) error {
 	f.StringVar(&o.dtype, "dtype", "float32", "float32 or float64")
 	f.IntVar(&o.rounds, "rounds", 7, "times that the settings take turns")
 	f.Float64Var(&o.millis, "ms", 200, "milliseconds of each measurement, at least")
-	f.IntVar(&o.core, "core", 1, "the core that the other process keeps busy (Linux; elsewhere the system chooses)")
+	f.IntVar(&o.core, "core", 1, "which of the cores of this process the other one keeps busy, from 0 on (Linux; elsewhere the system chooses)")
 	lines := f.Bool("json", false, "print lines of JSON")
 	if err := f.Parse(args); err != nil {
 		return err
@@ -74,6 +77,11 @@ func runBusy(w io.Writer, args []string) error {
 	if o.workloads, err = standard(*names); err != nil {
 		return err
 	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	o.self = []string{self}
 	if err := thisMachine(append([]string{"busy"}, args...)).head(w, *lines); err != nil {
 		return err
 	}
@@ -89,82 +97,85 @@ func runBusy(w io.Writer, args []string) error {
 
 // run measures all workloads.
 func (o busyFlags) run(print func(busyLine)) error {
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	load, _, err := start("", setting{threads: 1}, self, "spin", strconv.Itoa(o.core))
-	if err != nil {
-		return fmt.Errorf("the busy process: %w", err)
-	}
-	defer load.end()
 	for _, work := range o.workloads {
-		if err := o.workload(work, load, print); err != nil {
+		if err := o.workload(work, print); err != nil {
 			return fmt.Errorf("%s: %w", work.Name, err)
 		}
 	}
 	return nil
 }
 
-// workload measures one workload: a process for each number of threads. They take turns, first
-// all of them quiet, then all beside the load.
-func (o busyFlags) workload(work workload.Workload, load *process, print func(busyLine)) error {
+// workload measures one workload: a process for each number of threads. In each round all of them
+// run while the machine is quiet, and then again beside the load.
+func (o busyFlags) workload(work workload.Workload, print func(busyLine)) error {
 	p, err := workload.NewProblem(work.Spec)
 	if err != nil {
 		return err
 	}
-	var field []peer
+	var field []*peer
 	defer func() {
 		for _, e := range field {
 			e.Close()
 		}
 	}()
 	for _, n := range o.threads {
-		q, err := startLocal("symgrad")(p, o.dtype, setting{threads: n})
+		q, err := o.start(n, "serve", "symgrad", p.Text, o.dtype, strconv.Itoa(n))
 		if err != nil {
 			return err
 		}
-		field = append(field, peer{process: q})
+		field = append(field, &peer{process: q})
 	}
-	times := make([][2][]float64, len(field)) // of each number of threads, quiet and busy
+	quiet, busy := make([][]float64, len(field)), make([][]float64, len(field))
 	for range o.rounds {
-		for state := range 2 {
-			if state == 1 {
-				if err := resume(load.cmd.Process); err != nil {
-					return err
-				}
-			}
-			for i := range field {
-				ns, err := field[i].Measure(o.millis)
-				if err != nil {
-					return err
-				}
-				times[i][state] = append(times[i][state], ns)
-			}
-			if state == 1 {
-				if err := stop(load.cmd.Process); err != nil {
-					return err
-				}
-			}
+		if err := o.turn(field, quiet); err != nil {
+			return err
+		}
+		if err := o.beside(func() error { return o.turn(field, busy) }); err != nil {
+			return err
 		}
 	}
 	for i, n := range o.threads {
-		l := busyLine{Workload: work.Name, DType: o.dtype, Threads: n, QuietNs: median(times[i][0]), BusyNs: median(times[i][1])}
+		l := busyLine{Busy: "step", Workload: work.Name, DType: o.dtype, Threads: n, QuietNs: median(quiet[i]), BusyNs: median(busy[i])}
 		if i > 0 {
-			l.QuietRatio, l.BusyRatio = ratio(times[i][0], times[0][0]), ratio(times[i][1], times[0][1])
+			l.QuietRatio, l.BusyRatio = ratio(quiet[i], quiet[0]), ratio(busy[i], busy[0])
 		}
 		print(l)
 	}
 	return nil
 }
 
-// end ends a process that reads nothing.
-func (p *process) end() {
-	_ = p.cmd.Process.Kill()
-	_ = p.cmd.Wait()
+// start starts this program in another process, on so many threads.
+func (o busyFlags) start(threads int, args ...string) (*process, error) {
+	q, _, err := start("", setting{threads: threads}, append(o.self[:len(o.self):len(o.self)], args...)...)
+	return q, err
 }
 
-// serveSpin keeps the core of that number busy until the process is killed.
+// turn measures each of the field once and adds the times of a step.
+func (o busyFlags) turn(field []*peer, ns [][]float64) error {
+	for i, e := range field {
+		t, err := e.Measure(o.millis)
+		if err != nil {
+			return err
+		}
+		ns[i] = append(ns[i], t)
+	}
+	return nil
+}
+
+// beside calls f while another process keeps the core busy.
+func (o busyFlags) beside(f func() error) error {
+	load, err := o.start(1, "spin", strconv.Itoa(o.core))
+	if err != nil {
+		return fmt.Errorf("the busy process: %w", err)
+	}
+	defer load.Close()
+	if err := resume(load.cmd.Process); err != nil {
+		return err
+	}
+	return f()
+}
+
+// serveSpin keeps the core of that number busy until its input ends.
 func serveSpin(args []string) error {
 	if len(args) != 1 {
 		return fmt.Errorf("got %q, want the number of a core", args)
@@ -174,9 +185,15 @@ func serveSpin(args []string) error {
 		return err
 	}
 	if err := pin(core); err != nil {
-		return fmt.Errorf("got the core %d: %w", core, err)
+		return fmt.Errorf("core %d: %w", core, err)
 	}
 	fmt.Println("ready")
-	for {
+	var ended atomic.Bool
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		ended.Store(true)
+	}()
+	for !ended.Load() {
 	}
+	return nil
 }

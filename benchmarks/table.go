@@ -20,6 +20,7 @@ type result struct {
 	lines   []line
 	trainer []trainerLine // of the command trainer
 	load    []loadLine    // of the command load
+	busy    []busyLine    // of the command busy
 	notes   []string
 }
 
@@ -95,7 +96,7 @@ func readResult(path string) (r result, err error) {
 	if err := s.Err(); err != nil {
 		return r, err
 	}
-	if len(r.lines)+len(r.trainer)+len(r.load) == 0 {
+	if len(r.lines)+len(r.trainer)+len(r.load)+len(r.busy) == 0 {
 		return r, fmt.Errorf("%s: got no figure", path)
 	}
 	return r, nil
@@ -109,6 +110,7 @@ func (r *result) read(text []byte, first bool) error {
 		Note    string `json:"note"`
 		Trainer string `json:"trainer"`
 		Load    string `json:"load"`
+		Busy    string `json:"busy"`
 	}
 	if err := json.Unmarshal(text, &any); err != nil {
 		return err
@@ -132,6 +134,12 @@ func (r *result) read(text []byte, first bool) error {
 			return err
 		}
 		r.load = append(r.load, l)
+	case any.Busy != "":
+		var l busyLine
+		if err := json.Unmarshal(text, &l); err != nil {
+			return err
+		}
+		r.busy = append(r.busy, l)
 	case any.Workload != "" && any.NsPerStep > 0:
 		r.lines = append(r.lines, any.line)
 	default:
@@ -149,6 +157,9 @@ func (r result) table(link string) string {
 	}
 	if len(r.load) > 0 {
 		fmt.Fprintf(&b, "%s\n%s. Every figure: [`%s`](%s).\n", loadTable(r.load), r.machine, filepath.Base(link), link)
+	}
+	if len(r.busy) > 0 {
+		fmt.Fprintf(&b, "%s\n%s. Every figure: [`%s`](%s).\n", busyTable(r.busy), r.machine, filepath.Base(link), link)
 	}
 	for _, threads := range distinct(r.lines, func(l line) int { return l.Threads }) {
 		var lines []line

@@ -2,7 +2,6 @@ package pool
 
 import (
 	"errors"
-	"runtime"
 	"sync/atomic"
 )
 
@@ -19,10 +18,15 @@ const (
 )
 
 // How often a spinning side looks before it sleeps, some millisecond in all, and
-// after how many looks it lets other goroutines run: some 10 microseconds. That is
-// longer than what one worker does alone between two jobs of a training step, or
-// longer than another one in the same job. Waking a sleeping one can take a tenth of
-// that, and yielding costs as much as looking a hundred times.
+// after how many looks it yields: some 10 microseconds. That is longer than what one
+// worker does alone between two jobs of a training step, or longer than another one in
+// the same job. Waking a sleeping one can take a tenth of that, and yielding costs as
+// much as looking a hundred times.
+//
+// A side that yields where another process wants its core leaves it between two jobs.
+// Otherwise the system would take the core within a job sooner or later, for some
+// milliseconds, and all others would wait for that part. A job that nobody takes
+// meanwhile is done by the caller.
 const (
 	spins      = 1 << 18
 	spinsYield = 1 << 12
@@ -61,7 +65,7 @@ func (h *helper) await() {
 			return
 		}
 		if i%spinsYield == 0 {
-			runtime.Gosched()
+			yield()
 		}
 	}
 	if h.state.CompareAndSwap(running, awaited) {
@@ -81,7 +85,7 @@ func (h *helper) take() bool {
 			return false
 		}
 		if i%spinsYield == 0 {
-			runtime.Gosched()
+			yield()
 		}
 		if i >= spins && h.state.CompareAndSwap(idle, parked) {
 			<-h.wake

@@ -80,6 +80,25 @@ func TestParallel(t *testing.T) {
 	}
 }
 
+// TestOneProcessor lets workers that need each other share one processor: who waits
+// lets the others run.
+func TestOneProcessor(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	const n = 3
+	p := New(n)
+	defer p.Close()
+	for range 20 {
+		var here atomic.Int32
+		p.Run(n, func(_, _ int) {
+			here.Add(1)
+			for here.Load() < n {
+				yield()
+			}
+		})
+		check(t, p, 7)
+	}
+}
+
 // TestParked lets workers fall asleep and the caller wait long.
 func TestParked(t *testing.T) {
 	p := New(3)
