@@ -28,7 +28,8 @@
 //	go run ./benchmarks trainer -json > benchmarks/results/trainer-NAME.jsonl
 //	go run ./benchmarks table -in docs/training.md
 //
-// The command load writes benchmarks/results/load-NAME.jsonl in the same way.
+// The commands load and busy write benchmarks/results/load-NAME.jsonl and busy-NAME.jsonl
+// in the same way, for docs/serving.md and docs/threads.md.
 package main
 
 import (
