@@ -51,17 +51,16 @@ func attention(c *call) []Value {
 	}
 	scale := math.Sqrt(c.floatAttr("scale", 1/math.Sqrt(float64(sq[3])))) // half of it on both sides
 	scores := c.MatMul(c.Scale(q, scale), c.SwapAxes(c.Scale(keys, scale), 2, 3))
-	shown := []node{scores}
-	masked := scores
-	if m := c.mask(sq[2], sk[2], past); m != nil {
-		masked = c.Add(scores, m)
-	}
-	shown = append(shown, masked)
+	capped := scores
 	if by := c.floatAttr("softcap", 0); by > 0 {
-		masked = c.Scale(c.Tanh(c.Scale(masked, 1/by)), by)
+		capped = c.Scale(c.Tanh(c.Scale(scores, 1/by)), by)
+	}
+	masked := capped
+	if m := c.mask(sq[2], sk[2], past); m != nil {
+		masked = c.Add(capped, m)
 	}
 	weights := c.SoftmaxAxis(masked, -1)
-	shown = append(shown, masked, weights)
+	shown := []node{scores, capped, masked, weights}
 	y := c.MatMul(weights, values)
 	if flat {
 		y = c.SwapAxes(y, 1, 2)

@@ -279,8 +279,12 @@ func (s sampling) kernel(d float64) float64 {
 	return 0
 }
 
-// nearest rounds a coordinate.
+// nearest rounds a coordinate. What is between two elements up to the rounding of float32 scales
+// is between them.
 func (s sampling) nearest(c *call, at float64) int {
+	if half := math.Round(2*at) / 2; math.Abs(at-half) < 1e-6*max(1, half) {
+		at = half
+	}
 	switch s.rounding {
 	case "round_prefer_floor":
 		return int(math.Ceil(at - 0.5))

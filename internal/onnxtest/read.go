@@ -11,6 +11,8 @@ import (
 // The types of elements, as onnx.proto numbers them.
 const (
 	Float  = 1
+	Uint8  = 2
+	Int8   = 3
 	Int32  = 6
 	Int64  = 7
 	Bool   = 9
@@ -248,8 +250,14 @@ func readTensor(message []byte) (name string, t Tensor, err error) {
 		case Int64:
 			t.Data = append(t.Data, float64(int64(binary.LittleEndian.Uint64(raw[i:]))))
 			i += 8
-		case Bool:
+		case Int32:
+			t.Data = append(t.Data, float64(int32(binary.LittleEndian.Uint32(raw[i:]))))
+			i += 4
+		case Bool, Uint8:
 			t.Data = append(t.Data, float64(raw[i]))
+			i++
+		case Int8:
+			t.Data = append(t.Data, float64(int8(raw[i])))
 			i++
 		default:
 			return name, t, fmt.Errorf("constant %q has elements of the type %d", name, t.Kind)

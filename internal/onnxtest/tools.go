@@ -61,7 +61,7 @@ func Check(python, dir string, files [][]byte) (wrong map[int]string, err error)
 
 const runner = `
 const ort = require("onnxruntime-node"), fs = require("fs");
-const arrays = {1: ["float32", Float32Array], 11: ["float64", Float64Array], 7: ["int64", null]};
+const arrays = {1: ["float32", Float32Array], 11: ["float64", Float64Array], 7: ["int64", null], 6: ["int32", Int32Array], 9: ["bool", Uint8Array], 2: ["uint8", Uint8Array], 3: ["int8", Int8Array]};
 const number = x => typeof x === "string" ? ({"NaN": NaN, "+Inf": Infinity, "-Inf": -Infinity})[x] : x;
 const text = x => Number.isFinite(x) ? x : Number.isNaN(x) ? "NaN" : x > 0 ? "+Inf" : "-Inf";
 (async () => {
