@@ -58,7 +58,7 @@ func gelu(c *call) []Value {
 	case "tanh":
 		return c.floats(c.GELUTanh(c.float(0)))
 	default:
-		c.malformed("got approximate = %q, want none or tanh", by)
+		c.refuse("got approximate = %q, want none or tanh", by)
 	}
 	return nil
 }

@@ -89,7 +89,7 @@ func bitShift(c *call) []Value {
 	case "LEFT":
 		return c.floats(c.wrap(c.kind(0), c.Mul(x, by)))
 	default:
-		c.malformed("got direction = %q, want LEFT or RIGHT", way)
+		c.refuse("got direction = %q, want LEFT or RIGHT", way)
 	}
 	return nil
 }

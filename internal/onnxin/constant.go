@@ -1,7 +1,6 @@
 package onnxin
 
 import (
-	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/onnxfile"
 )
 
@@ -12,7 +11,9 @@ var constantRules = map[string]rule{
 	"Cast": {least: 1, most: 1, moves: true, make: func(c *call) []Value {
 		return c.cast(onnxfile.Kind(c.intAttr("to", 0)))
 	}},
-	"CastLike": {least: 2, most: 2, make: func(c *call) []Value { return c.cast(c.kind(1)) }},
+	"OptionalGetElement": {least: 1, most: 1, moves: true, make: func(c *call) []Value { return []Value{c.value(0)} }}, // of a tensor
+	"OptionalHasElement": {most: 1, make: hasElement},
+	"CastLike":           {least: 2, most: 2, make: func(c *call) []Value { return c.cast(c.kind(1)) }},
 }
 
 // constant is a tensor that the node has as one of several attributes.
@@ -35,6 +36,16 @@ func constant(c *call) []Value {
 	return nil
 }
 
+// hasElement reports whether there is an operand.
+func hasElement(c *call) []Value {
+	a := &Array{Ints: []int64{0}}
+	if c.has(0) {
+		c.value(0)
+		a.Ints[0] = 1
+	}
+	return []Value{{Kind: onnxfile.Bool, Known: a}}
+}
+
 // cast changes the type of the elements. Nodes of floats hold integers and booleans as they are:
 // a cast to integers cuts the fraction off, one to booleans compares with 0.
 func (c *call) cast(to onnxfile.Kind) []Value {
@@ -49,11 +60,13 @@ func (c *call) cast(to onnxfile.Kind) []Value {
 	case c.isIndex(x) && to.IsInt():
 		return []Value{{Kind: to, Node: x.Node}}
 	case to.IsInt() && x.Kind.IsFloat():
-		return c.typed(to, c.Trunc(c.float(0)))
+		return c.typed(to, c.wrap(to, c.Trunc(c.float(0))))
+	case to.IsInt():
+		return c.typed(to, c.wrap(to, c.float(0)))
 	case to == onnxfile.Bool && x.Kind != onnxfile.Bool:
 		return c.truth(c.NotEqual(c.float(0), c.Scalar(0)))
 	}
-	return c.typed(to, c.float(0))
+	return c.typed(to, c.rounding(c.float(0), x.Kind, to))
 }
 
 // converted returns the elements of a Known value in another type.
@@ -63,9 +76,7 @@ func (c *call) converted(x Value, to onnxfile.Kind) *Array {
 	case to.IsFloat():
 		y.Floats = x.Known.numbers()
 		for i, v := range y.Floats {
-			if y.Floats[i] = v; to == onnxfile.Float || c.g.DType == graph.Float32 {
-				y.Floats[i] = float64(float32(v))
-			}
+			y.Floats[i] = c.rounded(roundTo(to, v))
 		}
 	case x.Known.Floats != nil:
 		y.Ints = make([]int64, len(x.Known.Floats))

@@ -14,6 +14,11 @@ func (c *call) foldable() bool {
 	if len(c.in) == 0 || c.rule.draws || !c.allKnown() {
 		return false
 	}
+	for _, a := range c.Attrs {
+		if a.G != nil { // its nodes are looked at one by one
+			return false
+		}
+	}
 	for _, v := range c.in {
 		if v.Known != nil && v.Known.len() > c.g.limits.Known {
 			return false

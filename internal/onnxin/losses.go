@@ -49,7 +49,7 @@ func (c *call) likelihood(logs node) node {
 		}
 		return c.Div(c.Sum(each), c.Sum(weights))
 	default:
-		c.malformed("got reduction = %q, want none, sum or mean", by)
+		c.refuse("got reduction = %q, want none, sum or mean", by)
 	}
 	return nil
 }

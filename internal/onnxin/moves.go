@@ -157,7 +157,7 @@ func pad(c *call) []Value {
 	}
 	by, ok := padModes[mode]
 	if !ok {
-		c.malformed("got mode = %q, want constant, reflect, edge or wrap", mode)
+		c.refuse("got mode = %q, want constant, reflect, edge or wrap", mode)
 	}
 	return c.floats(c.Pad(c.float(0), before, after, by))
 }
@@ -206,7 +206,7 @@ func depthToSpace(c *call) []Value {
 	case "CRD":
 		x = c.Transpose(c.Reshape(x, n, deep, k, k, h, w), 0, 1, 4, 2, 5, 3)
 	default:
-		c.malformed("got mode = %q, want DCR or CRD", mode)
+		c.refuse("got mode = %q, want DCR or CRD", mode)
 	}
 	return c.floats(c.Reshape(x, n, deep, h*k, w*k))
 }

@@ -74,7 +74,7 @@ func (c *call) reduction() (by bool, r special.Reduction) {
 	case "min":
 		return true, special.ReduceMin
 	default:
-		c.malformed("got reduction = %q, want none, add, mul, max or min", name)
+		c.refuse("got reduction = %q, want none, add, mul, max or min", name)
 	}
 	return false, 0
 }

@@ -53,7 +53,7 @@ func (c *call) recurrent(k cell) []Value {
 	}
 	reverse, ok := map[string][]bool{"forward": {false}, "reverse": {true}, "bidirectional": {false, true}}[c.textAttr("direction", "forward")]
 	if !ok {
-		c.malformed("got direction = %q, want forward, reverse or bidirectional", c.textAttr("direction", ""))
+		c.refuse("got direction = %q, want forward, reverse or bidirectional", c.textAttr("direction", ""))
 	}
 	turn := func(x node) node { // batch and steps, or batch and directions
 		if x != nil && batchFirst {

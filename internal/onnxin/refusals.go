@@ -16,7 +16,7 @@ var refusals = map[string]string{
 	"SequenceInsert": noSequence, "SequenceLength": noSequence, "SequenceMap": noSequence, "SplitToSequence": noSequence,
 	"ConcatFromSequence": noSequence,
 
-	"Optional": noOptional, "OptionalGetElement": noOptional, "OptionalHasElement": noOptional,
+	"Optional": noOptional,
 
 	"StringNormalizer": noText, "StringConcat": noText, "StringSplit": noText, "RegexFullMatch": noText, "TfIdfVectorizer": noText,
 

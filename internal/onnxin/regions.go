@@ -91,7 +91,7 @@ func roiAlign(c *call) []Value {
 	case "max":
 		c.refuse("got mode = max, which takes the largest share of a pixel, want avg")
 	default:
-		c.malformed("got mode = %q, want avg or max", mode)
+		c.refuse("got mode = %q, want avg or max", mode)
 	}
 	return nil
 }

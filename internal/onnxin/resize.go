@@ -98,7 +98,7 @@ func (c *call) scales(sizes, axes []int) []float64 {
 	case "not_smaller":
 		by = slices.Max(out)
 	default:
-		c.malformed("got keep_aspect_ratio_policy = %q, want stretch, not_larger or not_smaller", policy)
+		c.refuse("got keep_aspect_ratio_policy = %q, want stretch, not_larger or not_smaller", policy)
 	}
 	for i := range out {
 		out[i], sizes[i] = by, int(math.Floor(by*float64(shape[axes[i]])+0.5))
@@ -115,7 +115,7 @@ func (c *call) resample(s sampling, axes []int, scales, regions []float64, sizes
 	}
 	modes := map[string]string{"nearest": "nearest", "linear": "linear", "bilinear": "linear", "trilinear": "linear", "cubic": "cubic"}
 	if s.mode = modes[s.mode]; s.mode == "" {
-		c.malformed("got mode = %q, want nearest, linear or cubic", c.textAttr("mode", ""))
+		c.refuse("got mode = %q, want nearest, linear or cubic", c.textAttr("mode", ""))
 	}
 	for i, axis := range axes {
 		s.in, s.scale, s.to = shape[axis], scales[i], 1
@@ -228,7 +228,7 @@ func (s sampling) at(c *call, j int) float64 {
 		}
 		return s.from*(in-1) + x*(s.to-s.from)*(in-1)/(out-1)
 	}
-	c.malformed("got coordinate_transformation_mode = %q, want one that ONNX has", s.transform)
+	c.refuse("got coordinate_transformation_mode = %q, want one that ONNX has", s.transform)
 	return 0
 }
 
@@ -295,7 +295,7 @@ func (s sampling) nearest(c *call, at float64) int {
 	case "ceil":
 		return int(math.Ceil(at))
 	}
-	c.malformed("got nearest_mode = %q, want one that ONNX has", s.rounding)
+	c.refuse("got nearest_mode = %q, want one that ONNX has", s.rounding)
 	return 0
 }
 
@@ -306,7 +306,7 @@ func gridSample(c *call) []Value {
 	mode, okMode := modes[c.textAttr("mode", "linear")]
 	pad, okPad := pads[c.textAttr("padding_mode", "zeros")]
 	if !okMode || !okPad {
-		c.malformed("got mode = %q and padding_mode = %q, want some that ONNX has", c.textAttr("mode", ""), c.textAttr("padding_mode", ""))
+		c.refuse("got mode = %q and padding_mode = %q, want some that ONNX has", c.textAttr("mode", ""), c.textAttr("padding_mode", ""))
 	}
 	o := nn.GridOptions{Mode: mode, Pad: pad, AlignCorners: c.boolAttr("align_corners", false)}
 	return c.floats(nn.GridSample(c.Builder, c.float(0), c.float(1), o))

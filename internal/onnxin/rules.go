@@ -54,8 +54,10 @@ func (g *Graph) ruleOf(n *onnxfile.Node) (*rule, error) {
 		return nil, refuse(n, "got an operator that is not read")
 	case g.Opset < r.since:
 		return nil, refuse(n, "got the operator in a file of opset %d, want opset %d or later, which has it", g.Opset, r.since)
-	case len(n.In) < r.least || r.most >= 0 && len(n.In) > r.most:
-		return nil, malformed(n, "got %d operands, want %d to %d", len(n.In), r.least, r.most)
+	case len(n.In) < r.least:
+		return nil, malformed(n, "got %d operands, want at least %d", len(n.In), r.least)
+	case r.most >= 0 && len(n.In) > r.most: // later versions may have more
+		return nil, refuse(n, "got %d operands, want at most %d", len(n.In), r.most)
 	}
 	return &r, nil
 }

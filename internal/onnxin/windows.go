@@ -52,7 +52,7 @@ func (c *call) windows(kernel []int) windows {
 		return w
 	case "VALID", "SAME_UPPER", "SAME_LOWER":
 	default:
-		c.malformed("got auto_pad = %q, want NOTSET, VALID, SAME_UPPER or SAME_LOWER", auto)
+		c.refuse("got auto_pad = %q, want NOTSET, VALID, SAME_UPPER or SAME_LOWER", auto)
 	}
 	for i, n := range in {
 		w.Pad[i], w.PadEnd[i] = 0, 0
@@ -139,7 +139,7 @@ func convTranspose(c *call) []Value {
 			}
 		}
 	default:
-		c.malformed("got auto_pad = %q, want NOTSET, VALID, SAME_UPPER or SAME_LOWER", auto)
+		c.refuse("got auto_pad = %q, want NOTSET, VALID, SAME_UPPER or SAME_LOWER", auto)
 	}
 	if len(shape) > 0 && len(shape) < k {
 		c.malformed("got output_shape = %v, want %d extents", shape, k)
