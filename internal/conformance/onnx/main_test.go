@@ -79,8 +79,8 @@ func TestVerdicts(t *testing.T) {
 		"wrong value":      {folder("Conv", strides, 21, 85), "0 passed, 1 failed, 0 not covered"},
 		"wrong shape":      {folder("Conv", strides, 21, 84, 0), "0 passed, 1 failed, 0 not covered"},
 		"other attribute":  {folder("Conv", message(1, "colour", 3, 1), 21, 84), "0 passed, 0 failed, 1 not covered"},
-		"other padding":    {folder("Conv", message(1, "auto_pad", 4, "SOME"), 21, 84), "0 passed, 1 failed, 0 not covered"},
-		"two operands":     {folder("Selu", nil, 8), "0 passed, 1 failed, 0 not covered"},
+		"other padding":    {folder("Conv", message(1, "auto_pad", 4, "SOME"), 21, 84), "0 passed, 0 failed, 1 not covered"},
+		"bad strides":      {folder("Conv", message(1, "strides", 8, 0, 20, 7), 21, 84), "0 passed, 1 failed, 0 not covered"},
 		"another operator": {folder("NonMaxSuppression", nil, 8), "0 passed, 0 failed, 1 not covered"},
 	} {
 		var out strings.Builder
