@@ -50,6 +50,9 @@ func windowPeers() (all []peer) {
 			all = append(all, peer{"AveragePool", 19, at(a{"dilations": []int{2, 1}}), []operand{x(2, 2, 8, 7)}, 1})
 		}
 	}
+	all = append(all, peer{"DeformConv", 19, a{"pads": []int{1, 0, 1, 2}, "strides": []int{2, 1}, "offset_group": 2, "group": 2},
+		[]operand{x(2, 4, 5, 4), x(6, 2, 3, 2), x(2, 24, 3, 5), x(6), x(2, 12, 3, 5)}, 1})
+	all = append(all, peer{"DeformConv", 19, a{"dilations": []int{2, 1}}, []operand{x(1, 2, 6, 4), x(3, 2, 2, 2), x(1, 8, 4, 3)}, 1})
 	add("MaxPool", a{"kernel_shape": []int{2}, "pads": []int{1, 1}}, x(1, 2, 6))
 	add("MaxPool", a{"kernel_shape": []int{2, 2, 2}}, x(1, 2, 4, 3, 3))
 	add("LpPool", a{"kernel_shape": []int{2, 2}, "p": 3}, x(1, 2, 4, 3))

@@ -23,7 +23,6 @@ var refusals = map[string]string{
 	"Unique": noShape, "NonMaxSuppression": noShape,
 	"ImageDecoder": "the bytes of an image file, which are decoded before a model reads them",
 	"MaxRoiPool":   "pools whose windows depend on elements that are computed",
-	"DeformConv":   "a convolution at places that are computed",
 }
 
 // Operators returns the names of the operators of ONNX that are read, sorted, and those that are

@@ -20,7 +20,7 @@ type rule struct {
 
 // rules are those of all operators, by name.
 var rules = join(arithmeticRules, elementwiseRules, activationRules, compareRules, reduceRules, softmaxRules, constantRules, makingRules, shapeRules, moveRules,
-	indexRules, pickRules, productRules, windowRules, poolRules, normRules, recurrentRules, resizeRules, lossRules, randomRules, bitRules, quantizedRules, spectrumRules, attentionRules, regionRules)
+	indexRules, pickRules, productRules, windowRules, poolRules, normRules, recurrentRules, resizeRules, lossRules, randomRules, bitRules, quantizedRules, spectrumRules, attentionRules, regionRules, deformRules)
 
 // init adds the operators that have graphs, whose rules look rules up.
 func init() { maps.Copy(rules, controlRules) }
