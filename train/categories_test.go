@@ -17,8 +17,6 @@ import (
 var (
 	asIndices = data.CSVOptions{Target: []string{"y"}, Columns: map[string]data.CSVColumn{"kind": {Kind: data.Category}}}
 	asOneHot  = data.CSVOptions{Target: []string{"y"}, Columns: map[string]data.CSVColumn{"kind": {Kind: data.OneHot}}}
-	asEmbed   = data.CSVOptions{Target: []string{"y"}, Inputs: []string{"a"}, Columns: map[string]data.CSVColumn{"kind": {Kind: data.Category}, "size": {Kind: data.Category}},
-		Fields: []data.CSVField{{Name: "codes", Columns: []string{"kind", "size"}, Integers: true}}}
 )
 
 func rowsOfText(t *testing.T, text string, o data.CSVOptions) *data.Dataset {
