@@ -60,7 +60,8 @@ const policy = `
 	internal/onnxfile internal/onnxin                < graph/onnx internal/conformance
 	internal/itself                                  < benchmarks
 	internal/browsertest                             < examples
-	internal/onnxtest                                < internal/randgraph
+	graph                                            < internal/onnxtest
+	internal/onnxtest                                < internal/randgraph examples
 	graph                                            < internal/graphtest
 	benchmarks/workload                              < benchmarks/hand
 	benchmarks/hand benchmarks/product               < benchmarks
