@@ -98,5 +98,5 @@ func ExampleImported() {
 func ExampleError_read() {
 	_, err := onnx.Read(bytes.NewReader([]byte("no model")), onnx.Limits{})
 	fmt.Println(err)
-	// Output: onnx: Read: file: got bytes that are no protocol buffer: proto: cannot parse reserved wire type
+	// Output: onnx: Read: file: got bytes that are no protocol buffer: cannot parse reserved wire type
 }

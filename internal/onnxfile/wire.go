@@ -2,6 +2,7 @@ package onnxfile
 
 import (
 	"math"
+	"strings"
 	"unicode/utf8"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -31,7 +32,7 @@ func (r *reader) each(message []byte, f func(field) error) error {
 	for len(message) > 0 {
 		x, n := next(message)
 		if n < 0 {
-			return formatf("got bytes that are no protocol buffer: %v", protowire.ParseError(n))
+			return formatf("got bytes that are no protocol buffer: %v", parseError(n))
 		}
 		message = message[n:]
 		if err := f(x); err != nil {
@@ -128,7 +129,7 @@ func list[T any](x field, to *[]T, kind protowire.Type, decode func(b []byte) (T
 	for b := x.bytes; len(b) > 0; {
 		v, n := decode(b)
 		if n < 0 {
-			return formatf("field %d: got packed numbers that end early: %v", x.number, protowire.ParseError(n))
+			return formatf("field %d: got packed numbers that end early: %v", x.number, parseError(n))
 		}
 		*to, b = append(*to, v), b[n:]
 	}
@@ -165,4 +166,10 @@ func (x field) doubles(to *[]float64) error {
 		v, n := protowire.ConsumeFixed64(b)
 		return math.Float64frombits(v), n
 	})
+}
+
+// parseError returns the text of protowire's error. Its package writes one of two kinds of space
+// after its name, differently in every program, so that nobody relies on the text.
+func parseError(n int) string {
+	return strings.TrimPrefix(strings.ReplaceAll(protowire.ParseError(n).Error(), "\u00a0", " "), "proto: ")
 }
