@@ -47,7 +47,7 @@ func (s *Server) reload() error {
 		return err
 	}
 	s.stamp = st
-	s.Swap(p)
+	s.swap(p)
 	return nil
 }
 

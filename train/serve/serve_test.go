@@ -372,6 +372,24 @@ func TestCutOff(t *testing.T) {
 	}
 }
 
+// TestSwap puts another model in the place of one. A nil one is refused, and the model stays.
+func TestSwap(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "m.safetensors")
+	saved(t, path)
+	_, s := started(t, path, serve.Options{})
+	first := s.Predictor()
+	if err := s.Swap(nil); !errors.Is(err, train.ErrOption) || s.Predictor() != first {
+		t.Errorf("got %v, want ErrOption and the model that there was", err)
+	}
+	other, err := train.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Swap(other); err != nil || s.Predictor() != other {
+		t.Errorf("got %v, want the other model", err)
+	}
+}
+
 func record(s *serve.Server, path string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, httptest.NewRequest("GET", path, nil))

@@ -87,7 +87,7 @@ func New(p *train.Predictor, o Options) (*Server, error) {
 		return nil, errors.WithMessage(err, "serve: New")
 	}
 	s := &Server{o: o, counts: newCounts()}
-	s.Swap(p)
+	s.swap(p)
 	return s, nil
 }
 
@@ -108,8 +108,16 @@ func Open(path string, o Options) (*Server, error) {
 // Predictor returns the one that new requests get.
 func (s *Server) Predictor() *train.Predictor { return s.now.Load().Predictor }
 
-// Swap makes new requests ask another Predictor, which must not be nil.
-func (s *Server) Swap(p *train.Predictor) {
+// Swap makes new requests ask another Predictor. Errors: train.ErrOption for a nil p.
+func (s *Server) Swap(p *train.Predictor) error {
+	if p == nil {
+		return errors.WithMessage(mistake.Optionf("got a nil Predictor, want one"), "serve: Swap")
+	}
+	s.swap(p)
+	return nil
+}
+
+func (s *Server) swap(p *train.Predictor) {
 	s.now.Store(&model{p, jsonrow.Inputs(p), time.Now()})
 }
 
