@@ -99,7 +99,7 @@ func (t *Trainer) predictor(f ModelFile, o PredictorOptions) (*Predictor, error)
 		return nil, err
 	}
 	second.building, second.onto = t.building, t.params.Clone()
-	info := &ModelInfo{Package: packageOf(t.model)}
+	info := &ModelInfo{Version: 1, Package: packageOf(t.model)}
 	s, built, err := second.inform(info, f)
 	if err != nil {
 		return nil, err
@@ -111,11 +111,17 @@ func (t *Trainer) predictor(f ModelFile, o PredictorOptions) (*Predictor, error)
 	return p, p.fill(second.onto, k)
 }
 
-// declare builds the model once, so that its parameters exist.
+// declare builds the model once, so that its parameters exist: for two examples, or for one if it
+// takes no more.
 func (t *Trainer) declare() error {
 	t.building.Lock()
 	defer t.building.Unlock()
 	_, _, err := buildLoss(t.model, graph.New(t.params), 2)
+	if err != nil {
+		if _, _, one := buildLoss(t.model, graph.New(t.params), 1); one == nil {
+			return nil
+		}
+	}
 	return err
 }
 

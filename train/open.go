@@ -70,6 +70,18 @@ func infoOf(r *safetensors.Reader) (*ModelInfo, error) {
 		}
 		return nil, wrongs(ErrModelFile, []string{fmt.Sprintf("got no %q in the metadata, want one: SaveModel writes it, Save writes the parameters alone (Load reads them)", modelKey)})
 	}
+	info, err := readInfo(text)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range r.Tensors() {
+		info.Tensors = append(info.Tensors, TensorInfo{t.Name, t.DType, t.Shape})
+	}
+	return info, nil
+}
+
+// readInfo reads the JSON of a description.
+func readInfo(text string) (*ModelInfo, error) {
 	var first struct {
 		Version *int `json:"version"`
 	}
@@ -86,11 +98,7 @@ func infoOf(r *safetensors.Reader) (*ModelInfo, error) {
 	if err := readStrict([]byte(text), &all); err != nil {
 		return nil, wrongs(ErrModelFile, []string{fmt.Sprintf("%q: %v", modelKey, err)})
 	}
-	info := all.recipe()
-	for _, t := range r.Tensors() {
-		info.Tensors = append(info.Tensors, TensorInfo{t.Name, t.DType, t.Shape})
-	}
-	return info, nil
+	return all.recipe(), nil
 }
 
 // open makes a Predictor of a file.
@@ -135,26 +143,11 @@ func prepare(r *safetensors.Reader, o PredictorOptions) (*Predictor, error) {
 	if len(wrong) > 0 { // a model of other parameters has other inputs too
 		return nil, wrongs(ErrParameters, wrong)
 	}
-	t, err := New(m, Options{Seed: info.Seed, Workers: o.Workers, MemoryLimit: o.MemoryLimit, Target: info.Target.Name, EvalBatch: o.BatchSize})
+	t, err := New(m, info.options(o))
 	if err != nil {
 		return nil, err
 	}
-	s, err := t.describing()
-	if err != nil {
-		return nil, err
-	}
-	built := &ModelInfo{}
-	if err := built.describe(s, params); err != nil {
-		return nil, err
-	}
-	wrong = info.differences(built)
-	if len(wrong) == 0 {
-		wrong = append(info.wrongRecipe(built.Inputs), info.wrongPlan()...)
-	}
-	if len(wrong) > 0 {
-		return nil, wrongs(ErrParameters, wrong)
-	}
-	return newPredictor(t, newOutline(info, built.Inputs), s, o), nil
+	return info.predictor(t, o, false)
 }
 
 // elements returns the number of elements of all tensors of the file.
