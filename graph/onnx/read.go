@@ -36,6 +36,7 @@ type Imported struct {
 	Producer string            // the program that wrote the file
 	Opset    int               // the version of ONNX's operators
 	Metadata map[string]string // more texts of the file, such as a recipe
+	Nodes    map[string]int    // the number of nodes of each operator, those in branches and loops too
 
 	Batch int // the batch that the file fixes; 0: any
 
@@ -117,7 +118,7 @@ func readFrom(r io.Reader, l Limits, other *onnxfile.Source) (out *Imported, err
 
 // imported returns the model of a graph.
 func imported(m *onnxfile.Model, g *onnxin.Graph) (*Imported, error) {
-	out := &Imported{Name: g.Name, Doc: m.Doc, Producer: m.Producer, Opset: int(g.Opset), Metadata: m.Metadata, Batch: g.Batch(), graph: g,
+	out := &Imported{Name: g.Name, Doc: m.Doc, Producer: m.Producer, Opset: int(g.Opset), Metadata: m.Metadata, Nodes: m.Graph.Operators(), Batch: g.Batch(), graph: g,
 		sizes: map[string]int{}, known: map[string]onnxin.Value{}}
 	if out.Doc == "" {
 		out.Doc = g.Doc

@@ -155,6 +155,9 @@ func TestMetadataAgain(t *testing.T) {
 	if !maps.Equal(m.Metadata, want) || len(want) == 0 {
 		t.Errorf("got the metadata %v, want %v", m.Metadata, want)
 	}
+	if m.Nodes["MatMul"] < 2 {
+		t.Errorf("got the operators %v, want two MatMul or more", m.Nodes)
+	}
 	if m.Name != "mlp" || m.Doc != "what it is for" || m.Opset != 17 || m.Batch != 0 {
 		t.Errorf("got %q, %q, opset %d and batch %d, want mlp, what it is for, 17 and 0", m.Name, m.Doc, m.Opset, m.Batch)
 	}

@@ -27,6 +27,28 @@ type Node struct {
 	Attrs            map[string]*Attr
 }
 
+// Operators returns the number of nodes of each operator, with the graphs of their attributes. Its
+// name has its domain unless that is ONNX's own.
+func (g *Graph) Operators() map[string]int {
+	out := map[string]int{}
+	for _, n := range g.Nodes {
+		name := n.Op
+		if n.Domain != "" {
+			name = n.Domain + "." + n.Op
+		}
+		out[name]++
+		for _, a := range n.Attrs {
+			if a.G == nil {
+				continue
+			}
+			for name, k := range a.G.Operators() {
+				out[name] += k
+			}
+		}
+	}
+	return out
+}
+
 // Port is an input or an output of a graph.
 type Port struct {
 	Name  string
