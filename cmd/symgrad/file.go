@@ -50,6 +50,7 @@ var hints = map[fileKind]string{
 	checkpointFile: "; Trainer.Restore reads it in a program, and Trainer.SaveModel then writes a model file",
 	weightsFile:    "; train.Load reads it in a program that makes the model",
 	runFile:        "; symgrad train -config makes its model file again",
+	onnxFile:       "; symgrad inspect, summary, graph and predict read ONNX files",
 }
 
 // openRegular opens a regular file: a folder, a pipe or a device is an error.
@@ -158,4 +159,34 @@ func openModel(path string, o train.PredictorOptions) (*train.Predictor, error) 
 		return nil, errors.Errorf("%s: got %s, want a model file, as symgrad train writes it%s", path, name, hints[kind])
 	}
 	return train.OpenWith(path, o)
+}
+
+// openPredictor opens a model file or an ONNX file.
+func openPredictor(path string, o train.PredictorOptions) (*train.Predictor, error) {
+	kind, name, err := kindOf(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case kind == onnxFile:
+		return openONNX(path, o)
+	case kind != modelFile:
+		return nil, errors.Errorf("%s: got %s, want a model file, as symgrad train writes it, or an ONNX file%s", path, name, hints[kind])
+	}
+	return train.OpenWith(path, o)
+}
+
+// readModel returns the model of a model file, or of an ONNX file for any batch or for one alone.
+func readModel(path string) (train.Model, error) {
+	kind, _, err := kindOf(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case kind == onnxFile:
+		return readONNX(path)
+	}
+	p, err := openPredictor(path, train.PredictorOptions{})
+	if err != nil {
+		return nil, err
+	}
+	return p.Model(), nil
 }

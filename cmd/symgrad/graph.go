@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -24,6 +25,7 @@ type settings struct {
 	workers   int
 	all       bool
 	html      string
+	part      bool // the loss may depend on a part of the parameters alone
 }
 
 const graphUsage = `Usage: symgrad graph [flags] MODEL
@@ -32,6 +34,9 @@ const graphUsage = `Usage: symgrad graph [flags] MODEL
 Shows what the compiler makes of a model or of a formula: the computation as it is
 read, as it is after each pass, and the kernels with their memory. With -html it
 writes one page that marks what each pass changed.
+
+An ONNX file has no loss: its gradients are those of the mean of the squares of its
+first output of floats, as those of a formula.
 `
 
 // graphVerb is symgrad graph.
@@ -42,14 +47,14 @@ func graphVerb(args []string, out, errs io.Writer) int {
 	flags.BoolVar(&s.formula, "formula", false, "the argument is a formula, such as \"b1*(1 - exp(-b2*x))\"")
 	flags.StringVar(&s.inputs, "inputs", "x", "names in the formula that are inputs, separated by commas; all others are parameters")
 	flags.IntVar(&s.batch, "batch", 32, "number of examples in a batch")
-	flags.TextVar(&s.dtype, "dtype", s.dtype, "type of the numbers: float32 or float64")
+	flags.TextVar(&s.dtype, "dtype", s.dtype, "type of the numbers, unless a file says it: float32 or float64")
 	flags.BoolVar(&s.forward, "forward", false, "compile the outputs alone, without gradients")
 	flags.BoolVar(&s.recompute, "recompute", false, "trade time for memory")
 	flags.IntVar(&s.workers, "workers", 1, "number of threads to plan for; 0: as many as pay")
 	flags.BoolVar(&s.all, "all", false, "name the passes that changed nothing too")
 	flags.StringVar(&s.html, "html", "", "write a page to this file instead of text to the terminal")
 	flags.Usage = func() {
-		fmt.Fprintf(errs, "%s\nModels:\n", graphUsage)
+		fmt.Fprintf(errs, "%s\nMODEL is a model file, an ONNX file, or one of these:\n", graphUsage)
 		for _, m := range sources {
 			fmt.Fprintf(errs, "  %-8s %s\n", m.name, m.is)
 		}
@@ -82,12 +87,13 @@ func (s settings) compile(what string) (*compilation, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.dtype = p.b.Params().DType()
 	c := &compilation{Title: s.title(what)}
 	p.options.Recompute, p.options.Workers = s.recompute, s.workers
 	p.options.Trace = func(phase graph.Phase) { c.Phases = append(c.Phases, phase) }
 	compiled, err := p.b.Compile(p.options)
 	if err != nil {
-		return nil, err
+		return nil, errors.WithMessage(err, what)
 	}
 	c.Stats = compiled.Stats()
 	return c, nil
@@ -125,17 +131,31 @@ func (s settings) program(what string) (*program, error) {
 			if err != nil {
 				return nil, err
 			}
-			b := graph.New(model.Params())
-			b.SetTraining(!s.forward)
-			loss, output := model.Loss(b, s.batch)
-			if s.forward {
-				return s.finish(b, nil, output)
-			}
-			return s.finish(b, loss, loss, output)
+			return s.of(model)
 		}
 		names = append(names, m.name)
 	}
-	return nil, errors.Errorf("got the model %q, want one of %s; a formula needs -formula", what, strings.Join(names, ", "))
+	if _, err := os.Stat(what); err != nil && filepath.Ext(what) == "" {
+		return nil, errors.Errorf("got the model %q, want one of %s, or a file; a formula needs -formula", what, strings.Join(names, ", "))
+	}
+	m, err := readModel(what)
+	if err != nil {
+		return nil, err
+	}
+	_, s.part = m.(imported)
+	p, err := s.of(m)
+	return p, errors.WithMessage(err, what)
+}
+
+// of builds the graph of a model.
+func (s settings) of(m model) (*program, error) {
+	b := graph.New(m.Params())
+	b.SetTraining(!s.forward)
+	loss, output := m.Loss(b, s.batch)
+	if s.forward {
+		return s.finish(b, nil, output)
+	}
+	return s.finish(b, loss, loss, output)
 }
 
 // finish says what is compiled: the outputs, and the gradients of loss, if there is
@@ -148,7 +168,7 @@ func (s settings) finish(b *graph.Builder, loss *gorgonia.Node, outputs ...*gorg
 	if loss == nil || len(b.ParamNodes()) == 0 {
 		return p, nil
 	}
-	grads, err := autograd.Gradients(loss, b.ParamNodes()...)
+	grads, err := autograd.GradientsWith(autograd.Options{AllowUnconnected: s.part}, loss, b.ParamNodes()...)
 	p.options.Grads = grads
 	return p, err
 }

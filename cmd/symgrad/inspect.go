@@ -18,13 +18,14 @@ import (
 const inspectUsage = `Usage: symgrad inspect [flags] FILE
 
 Shows what a file is and what it holds: its tensors with type, shape and size, and what it says of
-itself. It reads headers alone, not the data of tensors, and the model may be of any program. FILE
-is one of these:
+itself. The model may be of any program. Of all files but ONNX it reads headers alone, not the data
+of tensors. FILE is one of these:
 
   a model file         model, settings, inputs, outputs, classes, preprocessing, table
   a checkpoint         how far the training has come, its settings and history
   safetensors          metadata
   npz, npy             arrays
+  ONNX                 inputs, outputs, operators, weights, metadata, what symgrad export has written
   run.json             the settings of symgrad train
 `
 
@@ -57,10 +58,11 @@ type inspection struct {
 	File     string            `json:"file"`
 	Format   string            `json:"format"`
 	Bytes    int64             `json:"bytes"`
-	Metadata map[string]string `json:"metadata,omitempty"` // of safetensors, but for the entries below
+	Metadata map[string]string `json:"metadata,omitempty"` // of safetensors and ONNX, but for the entries below
 	Model    *train.ModelInfo  `json:"model,omitempty"`
 	Training *training         `json:"training,omitempty"`
 	Run      *trainConfig      `json:"run,omitempty"`
+	ONNX     *onnxInfo         `json:"onnx,omitempty"`
 	Elements int               `json:"elements,omitempty"`
 	Tensors  []tensor          `json:"tensors,omitempty"`
 }
@@ -108,11 +110,13 @@ func inspect(path string) (*inspection, error) {
 		err = i.npz(f, size)
 	case npyFile:
 		err = i.npy(f, size)
+	case onnxFile:
+		err = i.onnx(path)
 	case runFile:
 		i.Run = &trainConfig{}
 		return i, i.Run.read(path)
 	default:
-		return nil, errors.Errorf("%s: got %s, want a model file, a checkpoint, safetensors, npz, npy or run.json", path, name)
+		return nil, errors.Errorf("%s: got %s, want a model file, a checkpoint, safetensors, ONNX, npz, npy or run.json", path, name)
 	}
 	if err != nil {
 		return nil, errors.WithMessage(err, path)
@@ -128,6 +132,9 @@ func (i *inspection) write(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "file\t%s\nformat\t%s\n", i.File, i.Format)
 	var settings json.RawMessage
+	if i.ONNX != nil {
+		i.ONNX.write(w)
+	}
 	switch {
 	case i.Model != nil:
 		describeModel(w, i.Model)

@@ -33,7 +33,7 @@ type verb struct {
 var verbs = []verb{
 	{"train", "train a model on a table", trainVerb},
 	{"evaluate", "measure a model file on a table with the target", evaluateVerb},
-	{"predict", "predict for the lines of a table with a model file", predictVerb},
+	{"predict", "predict for the lines of a table with a model file or an ONNX file", predictVerb},
 	{"serve", "answer over HTTP with the predictions of a model file", serveVerb},
 	{"inspect", "show what a file is and what it holds", inspectVerb},
 	{"summary", "show the layers of a model and what they cost", summaryVerb},

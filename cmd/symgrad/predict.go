@@ -16,8 +16,8 @@ import (
 
 const predictUsage = `Usage: symgrad predict [flags] MODEL TABLE
 
-Reads a model file and a table, and writes a table with a line for each example: its label
-and the probability of each class, or the numbers of a regression. TABLE is comma-separated
+Reads a model file or an ONNX file, and a table, and writes a table with a line for each example:
+its label and the probability of each class, or the numbers of a regression. TABLE is comma-separated
 values, or JSON lines: an object by the names of the columns for each example, or an array of
 numbers. What comes out has the same form; -json writes JSON lines for any. A TABLE of - is
 the standard input.
@@ -28,6 +28,10 @@ the target, its columns in any order. Otherwise the table has numbers alone.
 Where the model knows the names of its columns, they are looked up in the first line,
 in any order, and other columns are ignored. Without names the table has the columns of
 the inputs, one after the other. Models of the package models can be read.
+
+MODEL may be an ONNX file. What symgrad export has written is used as the model file is. Another
+file needs one input of floats with the batch first; its columns are the elements of an example, and
+the first output of floats is written. A file for a batch of 1 is run for one example at a time.
 `
 
 // rowsAtOnce is the number of lines that are read before they are predicted.
@@ -65,7 +69,7 @@ func predictVerb(args []string, out, errs io.Writer) int {
 
 // predict writes what the model says of the examples in the table.
 func predict(ctx context.Context, model, file string, t table, o train.PredictorOptions, asJSON bool, out io.Writer) error {
-	p, err := openModel(model, o)
+	p, err := openPredictor(model, o)
 	if err != nil {
 		return err
 	}

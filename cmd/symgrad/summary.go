@@ -17,7 +17,8 @@ const summaryUsage = `Usage: symgrad summary [flags] MODEL
 
 Shows the layers of a model with the shapes of their results, their parameters and their
 cost, and what a training step with Adam and a prediction take in operations and memory.
-Nothing is run. MODEL is a model file, or one of these:
+Nothing is run. An ONNX file has no loss: its step is one for the mean of the squares of its
+first output of floats. MODEL is a model file, an ONNX file, or one of these:
 `
 
 // summaryVerb is symgrad summary.
@@ -26,7 +27,7 @@ func summaryVerb(args []string, out, errs io.Writer) int {
 	flags := flag.NewFlagSet("symgrad summary", flag.ContinueOnError)
 	flags.SetOutput(errs)
 	flags.IntVar(&s.batch, "batch", 32, "number of examples in a batch")
-	flags.TextVar(&s.dtype, "dtype", s.dtype, "type of the numbers, unless a model file says it: float32 or float64")
+	flags.TextVar(&s.dtype, "dtype", s.dtype, "type of the numbers, unless a file says it: float32 or float64")
 	flags.IntVar(&s.workers, "workers", runtime.GOMAXPROCS(0), "number of threads")
 	flags.BoolVar(&s.json, "json", false, "print JSON")
 	flags.Usage = func() {
@@ -56,9 +57,10 @@ func (s summarySettings) run(what string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	sum, err := train.Summarize(m, s.batch, train.Options{Optimizer: train.Adam{}, Workers: s.workers})
+	_, part := m.(imported) // whose loss may depend on a part of the parameters alone
+	sum, err := train.Summarize(m, s.batch, train.Options{Optimizer: train.Adam{}, Workers: s.workers, AllowUnused: part})
 	if err != nil {
-		return err
+		return errors.WithMessage(err, what)
 	}
 	if !s.json {
 		_, err := io.WriteString(out, sum.String())
@@ -75,11 +77,7 @@ func (s summarySettings) model(what string) (train.Model, error) {
 		}
 	}
 	if _, err := os.Stat(what); err != nil && filepath.Ext(what) == "" {
-		return nil, errors.Errorf("unknown model %q; want one of those that symgrad summary -help lists, or a model file", what)
+		return nil, errors.Errorf("unknown model %q; want one of those that symgrad summary -help lists, a model file or an ONNX file", what)
 	}
-	p, err := openModel(what, train.PredictorOptions{})
-	if err != nil {
-		return nil, err
-	}
-	return p.Model(), nil
+	return readModel(what)
 }
