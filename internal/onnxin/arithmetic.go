@@ -119,6 +119,8 @@ func power(c *call) []Value {
 	x, y := c.float(0), c.aligned()
 	if a := c.value(1).Known; a != nil && a.len() == 1 && len(a.Shape) <= len(c.dims(0)) {
 		x = c.PowConst(x, a.numbers()[0])
+	} else if a := c.value(0).Known; a != nil && a.len() == 1 && len(a.Shape) <= len(c.dims(1)) && a.numbers()[0] == 2 {
+		x = c.Exp2(c.float(1)) // as Write writes it; the last bit of a power may differ
 	} else {
 		x = c.Pow(x, y)
 	}
