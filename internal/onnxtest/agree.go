@@ -5,12 +5,27 @@ import (
 	"math/rand/v2"
 
 	"github.com/symgrad/symgrad/graph"
+	"gorgonia.org/gorgonia"
 )
 
-// Agree feeds a program and the file of its model with the same numbers in [0, 1) and returns an
-// error unless their outputs are equal up to the tolerance of Compare. The inputs are floats. The
-// outputs of p are those of the file, in its order.
-func Agree(file []byte, p *graph.Program, tolerance float64) error {
+// Agree computes a model and its file for batches of 1 and 5 examples, from the same numbers in
+// [0, 1). It returns an error unless their outputs are equal up to the tolerance of Compare. The
+// inputs of the model are floats.
+func Agree(file []byte, params *graph.Params, outputs func(b *graph.Builder, n int) []*gorgonia.Node, tolerance float64) error {
+	for _, n := range []int{1, 5} {
+		b := graph.New(params)
+		p, err := b.Compile(graph.Options{Outputs: outputs(b, n)})
+		if err == nil {
+			err = agree(file, p, tolerance)
+		}
+		if err != nil {
+			return fmt.Errorf("batch %d: %w", n, err)
+		}
+	}
+	return nil
+}
+
+func agree(file []byte, p *graph.Program, tolerance float64) error {
 	m, err := Read(file)
 	if err != nil {
 		return err
