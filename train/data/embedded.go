@@ -25,31 +25,31 @@ var (
 	testIndex string
 )
 
-// embeddedTable is one of the datasets that come with the package.
+// embeddedTable is one of the datasets that come with the package. Each has its own
+// function, so that a program carries the tables that it asks for and no other.
 type embeddedTable struct {
+	name    string
 	packed  []byte
-	rows    int
-	columns func() []string
+	columns []string // names of the features
 	classes []string
 }
 
-// tableOf is the embedded dataset of a name. It is no variable, so that a program
-// that asks for none does not carry them.
-func tableOf(name string) (e embeddedTable, ok bool) {
-	switch name {
-	case "iris":
-		columns := func() []string {
-			return []string{"sepal length", "sepal width", "petal length", "petal width"}
-		}
-		return embeddedTable{irisPacked, 150, columns, []string{"setosa", "versicolor", "virginica"}}, true
-	case "wine":
-		return embeddedTable{winePacked, 178, wineColumns, []string{"class_0", "class_1", "class_2"}}, true
-	case "breast_cancer":
-		return embeddedTable{breastCancerPacked, 569, breastCancerColumns, []string{"malignant", "benign"}}, true
-	case "digits":
-		return embeddedTable{digitsPacked, 1797, digitsColumns, strings.Split("0123456789", "")}, true
-	}
-	return e, false
+func irisTable() embeddedTable {
+	return embeddedTable{"iris", irisPacked,
+		[]string{"sepal length", "sepal width", "petal length", "petal width"},
+		[]string{"setosa", "versicolor", "virginica"}}
+}
+
+func wineTable() embeddedTable {
+	return embeddedTable{"wine", winePacked, wineColumns(), []string{"class_0", "class_1", "class_2"}}
+}
+
+func breastCancerTable() embeddedTable {
+	return embeddedTable{"breast_cancer", breastCancerPacked, breastCancerColumns(), []string{"malignant", "benign"}}
+}
+
+func digitsTable() embeddedTable {
+	return embeddedTable{"digits", digitsPacked, digitsColumns(), strings.Split("0123456789", "")}
 }
 
 func wineColumns() []string {
@@ -86,32 +86,31 @@ func digitsColumns() []string {
 // centimetres and y, the species: setosa, versicolor or virginica, 50 of each.
 //
 // Source and licence: ATTRIBUTION.md. Every call returns a dataset of its own.
-func Iris() (*Dataset, error) { return embedded("iris") }
+func Iris() (*Dataset, error) { return irisTable().dataset() }
 
 // Wine returns chemical analyses of 178 wines: x [178, 13] and y, which of three
 // cultivators made the wine, with 59, 71 and 48 examples.
 //
 // Source and licence: ATTRIBUTION.md. Every call returns a dataset of its own.
-func Wine() (*Dataset, error) { return embedded("wine") }
+func Wine() (*Dataset, error) { return wineTable().dataset() }
 
 // BreastCancer returns measurements of the cell nuclei in 569 images of breast
 // masses (Wisconsin, diagnostic): x [569, 30] and y, malignant (212) or benign
 // (357).
 //
 // Source and licence: ATTRIBUTION.md. Every call returns a dataset of its own.
-func BreastCancer() (*Dataset, error) { return embedded("breast_cancer") }
+func BreastCancer() (*Dataset, error) { return breastCancerTable().dataset() }
 
 // Digits returns 1797 images of handwritten digits: x [1797, 64], 8 rows of 8
 // pixels from 0 to 16, and y, the digit. Divide x by 16 for values in 0..1.
 //
 // Source and licence: ATTRIBUTION.md. Every call returns a dataset of its own.
-func Digits() (*Dataset, error) { return embedded("digits") }
+func Digits() (*Dataset, error) { return digitsTable().dataset() }
 
-func embedded(name string) (*Dataset, error) {
-	e, _ := tableOf(name)
+func (e embeddedTable) dataset() (*Dataset, error) {
 	table, err := unpack(e.packed)
 	if err != nil {
-		return nil, errors.WithMessagef(err, "data: embedded dataset %q", name)
+		return nil, errors.WithMessagef(err, "data: embedded dataset %q", e.name)
 	}
 	features := len(table.columns) - 1
 	x, y := make([]float64, 0, table.rows*features), make([]int, 0, table.rows)
@@ -122,7 +121,7 @@ func embedded(name string) (*Dataset, error) {
 		y = append(y, int(table.columns[features][i]))
 	}
 	return New(
-		Field{Name: "x", Shape: []int{features}, Floats: x, Columns: e.columns()},
+		Field{Name: "x", Shape: []int{features}, Floats: x, Columns: e.columns},
 		Field{Name: "y", Ints: y, Classes: len(e.classes), ClassNames: e.classes},
 	)
 }
@@ -133,8 +132,8 @@ func embedded(name string) (*Dataset, error) {
 // five is for testing: 29 of iris, 34 of wine, 124 of breast_cancer, 375 of
 // digits. ErrOption for another name.
 func ReferenceSplit(name string) (train, test []int, err error) {
-	e, ok := tableOf(name)
-	if !ok {
+	rows := map[string]int{"iris": 150, "wine": 178, "breast_cancer": 569, "digits": 1797}[name]
+	if rows == 0 {
 		return nil, nil, mistake.Optionf("data: ReferenceSplit: got the dataset %q, want one of iris, wine, breast_cancer, digits", name)
 	}
 	// One list serves all: an example is for testing when its index is in it.
@@ -143,11 +142,11 @@ func ReferenceSplit(name string) (train, test []int, err error) {
 		if err != nil {
 			return nil, nil, errors.Wrap(err, "data: the list of test examples")
 		}
-		if i < e.rows {
+		if i < rows {
 			test = append(test, i)
 		}
 	}
-	for i := range e.rows {
+	for i := range rows {
 		if _, found := slices.BinarySearch(test, i); !found {
 			train = append(train, i)
 		}
