@@ -35,6 +35,8 @@ const policy = `
 	graph                                            < autograd graph/formula
 	autograd                                         < graph/formula
 	graph/nn graph/loss train                        < models
+	graph graph/loss graph/onnx internal/enum internal/mistake train < models/imported
+	models/imported                                  < cmd
 	internal/atomicfile                              < internal/safetensors internal/atomicfile/faults graph/gosource
 	internal/mistake                                 < internal/safetensors internal/npy
 	internal/safetensors internal/atomicfile         < internal/checkpoint

@@ -43,6 +43,7 @@ func predictorOf(m Model, info *ModelInfo, o PredictorOptions) (*Predictor, erro
 	if o.Follow > 0 {
 		return nil, noTrainer(o)
 	}
+	o.limit(m)
 	t, err := New(m, info.options(o))
 	if err == nil {
 		err = t.declare()
@@ -53,7 +54,7 @@ func predictorOf(m Model, info *ModelInfo, o PredictorOptions) (*Predictor, erro
 	t.onto = t.params.Clone()
 	own := *info
 	own.DType, own.Tensors = t.params.DType(), nil
-	p, err := own.predictor(t, o, true)
+	p, err := own.predictor(t, o)
 	if err != nil {
 		return nil, err
 	}
@@ -65,9 +66,9 @@ func (m *ModelInfo) options(o PredictorOptions) Options {
 	return Options{Seed: m.Seed, Workers: o.Workers, MemoryLimit: o.MemoryLimit, Target: m.Target.Name, EvalBatch: o.BatchSize}
 }
 
-// predictor returns a Predictor of the model of t, if it is what m describes. With narrows, m may give
-// a range to integers of which the model does not know any.
-func (m *ModelInfo) predictor(t *Trainer, o PredictorOptions, narrows bool) (*Predictor, error) {
+// predictor returns a Predictor of the model of t, if it is what m describes. m may give a range to
+// integers of which the model does not know any.
+func (m *ModelInfo) predictor(t *Trainer, o PredictorOptions) (*Predictor, error) {
 	s, err := t.describing()
 	if err != nil {
 		return nil, err
@@ -77,7 +78,7 @@ func (m *ModelInfo) predictor(t *Trainer, o PredictorOptions, narrows bool) (*Pr
 		return nil, err
 	}
 	for i, b := range built.Inputs {
-		if in, ok := m.input(b.Name); ok && narrows && b.Below == 0 && b.Integers && in.Integers {
+		if in, ok := m.input(b.Name); ok && b.Below == 0 && b.Integers && in.Integers {
 			built.Inputs[i].Below = in.Below
 		}
 	}

@@ -10,7 +10,9 @@ import (
 )
 
 // Model is what a Trainer needs of a model. The models of package models are Models;
-// so is any type of yours with these two methods.
+// so is any type of yours with these two methods. If a model cannot take
+// batches of any size, its method MaxBatch() int returns the largest one: Evaluate, Predict and
+// Predictors then take no larger ones.
 type Model interface {
 	// Params returns the set that Loss builds its parameters in: the same one at
 	// every call.
@@ -35,7 +37,7 @@ type Model interface {
 func Build(m Model) error {
 	p, err := paramsOf(m)
 	if err == nil {
-		_, _, err = buildLoss(m, graph.New(p), 2) // one example is too few for batch normalisation
+		err = buildOnce(m, p)
 	}
 	return errors.Wrap(err, "train: Build")
 }

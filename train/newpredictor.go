@@ -4,7 +4,6 @@ import (
 	"weak"
 
 	"github.com/pkg/errors"
-	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/mistake"
 )
 
@@ -91,6 +90,7 @@ func (t *Trainer) predictor(f ModelFile, o PredictorOptions) (*Predictor, error)
 	if err := o.settle(); err != nil {
 		return nil, err
 	}
+	o.limit(t.model)
 	if err := t.declare(); err != nil {
 		return nil, err
 	}
@@ -111,18 +111,11 @@ func (t *Trainer) predictor(f ModelFile, o PredictorOptions) (*Predictor, error)
 	return p, p.fill(second.onto, k)
 }
 
-// declare builds the model once, so that its parameters exist: for two examples, or for one if it
-// takes no more.
+// declare makes the parameters of the model exist.
 func (t *Trainer) declare() error {
 	t.building.Lock()
 	defer t.building.Unlock()
-	_, _, err := buildLoss(t.model, graph.New(t.params), 2)
-	if err != nil {
-		if _, _, one := buildLoss(t.model, graph.New(t.params), 1); one == nil {
-			return nil
-		}
-	}
-	return err
+	return buildOnce(t.model, t.params)
 }
 
 func noTrainer(o PredictorOptions) error {

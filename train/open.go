@@ -143,11 +143,12 @@ func prepare(r *safetensors.Reader, o PredictorOptions) (*Predictor, error) {
 	if len(wrong) > 0 { // a model of other parameters has other inputs too
 		return nil, wrongs(ErrParameters, wrong)
 	}
+	o.limit(m)
 	t, err := New(m, info.options(o))
 	if err != nil {
 		return nil, err
 	}
-	return info.predictor(t, o, false)
+	return info.predictor(t, o)
 }
 
 // elements returns the number of elements of all tensors of the file.

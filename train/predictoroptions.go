@@ -88,6 +88,12 @@ func (o *PredictorOptions) settle() error {
 	return nil
 }
 
+// limit makes batches no larger than the model takes.
+func (o *PredictorOptions) limit(m Model) {
+	o.BatchSize = atMost(m, o.BatchSize)
+	o.Gather.Examples = min(o.Gather.Examples, o.BatchSize)
+}
+
 // sizesOf returns the batch sizes that programs are compiled for: at most so many, from the
 // least that the model takes to the largest, by a factor.
 func sizesOf(least, largest, most int) (out []int) {

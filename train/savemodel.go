@@ -262,8 +262,7 @@ func buildWithin(m Model, elements int) (*graph.Params, error) {
 		return nil, err
 	}
 	p.Limit(elements + elements/2 + 1<<20)
-	b := graph.New(p)
-	if _, _, err = buildLoss(m, b, 2); err != nil {
+	if err := buildOnce(m, p); err != nil {
 		return nil, err
 	}
 	return p, nil

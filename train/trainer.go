@@ -70,6 +70,7 @@ func New(m Model, o Options) (*Trainer, error) {
 	if err == nil {
 		err = o.settle(p.DType())
 	}
+	o.EvalBatch = atMost(m, o.EvalBatch)
 	t := &Trainer{model: m, params: p, o: o, building: &sync.Mutex{}, onto: p}
 	reads := false
 	if err == nil {

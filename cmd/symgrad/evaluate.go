@@ -197,7 +197,7 @@ func openTable(path string) (in input, done func(), err error) {
 func (e evaluation) read(p *train.Predictor, in input) (set *data.Dataset, left int, err error) {
 	info := p.Info()
 	if info.Target.Name == "" {
-		return nil, 0, errors.New("got a model without a target, want one whose outputs stand for a column")
+		return nil, 0, errors.New("got a model without a target, want one whose outputs stand for a column; of an ONNX file, symgrad import -loss says what they are")
 	}
 	var rows []jsonrow.Row
 	lines := rowsOf(in)

@@ -11,6 +11,7 @@ import (
 	"github.com/symgrad/symgrad/graph/gosource"
 	"github.com/symgrad/symgrad/graph/onnx"
 	"github.com/symgrad/symgrad/internal/atomicfile"
+	"github.com/symgrad/symgrad/models/imported"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
 )
@@ -19,8 +20,8 @@ const exportUsage = `Usage: symgrad export [flags] onnx MODEL FILE
        symgrad export [flags] go MODEL FOLDER
        symgrad export [flags] npz|safetensors MODEL FILE
 
-Reads a model file. For onnx and go its model must be one of the package models. A FILE of - is
-the standard output.
+Reads a model file or an ONNX file. For onnx and go its model must be one of the package models, or
+one of symgrad import. A FILE of - is the standard output.
 
 onnx writes it as an ONNX file, which ONNX Runtime and other programs run. The file takes any
 batch size. Preprocessing, column and class names are texts in its metadata: the program that
@@ -102,10 +103,14 @@ func export(model, file string, o onnx.Options, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if o.Metadata, err = train.Metadata(p.Info()); err != nil {
+	info := *p.Info()
+	if _, ok := p.Model().(*imported.Model); ok {
+		info.Settings = nil // the graph is what is written
+	}
+	if o.Metadata, err = train.Metadata(&info); err != nil {
 		return err
 	}
-	o.Name = p.Info().Model
+	o.Name = info.Model
 	params, outputs := train.Function(p)
 	write := func(w io.Writer) error { return onnx.Write(w, onnx.Model{Params: params, Outputs: outputs}, o) }
 	if file == "-" {

@@ -12,7 +12,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/graph/onnx"
 	"github.com/symgrad/symgrad/internal/safetensors"
+	"github.com/symgrad/symgrad/models/imported"
 	"github.com/symgrad/symgrad/train"
 )
 
@@ -50,7 +52,7 @@ var hints = map[fileKind]string{
 	checkpointFile: "; Trainer.Restore reads it in a program, and Trainer.SaveModel then writes a model file",
 	weightsFile:    "; train.Load reads it in a program that makes the model",
 	runFile:        "; symgrad train -config makes its model file again",
-	onnxFile:       "; symgrad inspect, summary, graph and predict read ONNX files",
+	onnxFile:       "; symgrad import makes a model file of it",
 }
 
 // openRegular opens a regular file: a folder, a pipe or a device is an error.
@@ -149,8 +151,8 @@ func isONNX(path string, head []byte) bool {
 	return len(head) > 3 && head[0] == 0x08 && head[1] < 0x20 && (head[2] == 0x12 || head[2] == 0x3a || head[2] == 0x42)
 }
 
-// openModel opens a model file. Of another file it says what that is.
-func openModel(path string, o train.PredictorOptions) (*train.Predictor, error) {
+// openModelFile opens a model file. Of another file it says what that is.
+func openModelFile(path string, o train.PredictorOptions) (*train.Predictor, error) {
 	kind, name, err := kindOf(path)
 	switch {
 	case err != nil:
@@ -161,14 +163,14 @@ func openModel(path string, o train.PredictorOptions) (*train.Predictor, error) 
 	return train.OpenWith(path, o)
 }
 
-// openPredictor opens a model file or an ONNX file.
-func openPredictor(path string, o train.PredictorOptions) (*train.Predictor, error) {
+// openModel opens a model file or an ONNX file.
+func openModel(path string, o train.PredictorOptions) (*train.Predictor, error) {
 	kind, name, err := kindOf(path)
 	switch {
 	case err != nil:
 		return nil, err
 	case kind == onnxFile:
-		return openONNX(path, o)
+		return importing{}.open(path, o)
 	case kind != modelFile:
 		return nil, errors.Errorf("%s: got %s, want a model file, as symgrad train writes it, or an ONNX file%s", path, name, hints[kind])
 	}
@@ -184,9 +186,25 @@ func readModel(path string) (train.Model, error) {
 	case kind == onnxFile:
 		return readONNX(path)
 	}
-	p, err := openPredictor(path, train.PredictorOptions{})
+	p, err := openModel(path, train.PredictorOptions{})
 	if err != nil {
 		return nil, err
 	}
 	return p.Model(), nil
+}
+
+// readONNX returns the model of an ONNX file, which may be for any batch.
+func readONNX(path string) (train.Model, error) {
+	f, err := onnx.ReadFile(path, onnx.Limits{})
+	if err != nil {
+		return nil, errors.WithMessage(err, path)
+	}
+	info, err := train.ReadMetadata(f.Metadata)
+	if err == nil {
+		var m *imported.Model
+		if m, err = (importing{}).model(f, info); err == nil {
+			return m, nil
+		}
+	}
+	return nil, errors.WithMessage(err, path)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/models/imported"
 	"gorgonia.org/gorgonia"
 )
 
@@ -142,7 +143,7 @@ func (s settings) program(what string) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, s.part = m.(imported)
+	_, s.part = m.(*imported.Model)
 	p, err := s.of(m)
 	return p, errors.WithMessage(err, what)
 }

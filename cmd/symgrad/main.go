@@ -8,6 +8,7 @@
 //	symgrad summary cnn
 //	symgrad graph -html page.html cnn
 //	symgrad export onnx penguins.safetensors penguins.onnx
+//	symgrad import resnet.onnx resnet.safetensors
 //
 // It owns its flags, pages and tables, nothing of the compiler. Read main.go first, then a file
 // for each verb.
@@ -38,6 +39,7 @@ var verbs = []verb{
 	{"inspect", "show what a file is and what it holds", inspectVerb},
 	{"summary", "show the layers of a model and what they cost", summaryVerb},
 	{"graph", "show every phase of a compilation", graphVerb},
+	{"import", "write the model of an ONNX file as a model file", importVerb},
 	{"export", "write a model file as ONNX, Go source, npz or safetensors", exportVerb},
 }
 

@@ -69,7 +69,7 @@ func predictVerb(args []string, out, errs io.Writer) int {
 
 // predict writes what the model says of the examples in the table.
 func predict(ctx context.Context, model, file string, t table, o train.PredictorOptions, asJSON bool, out io.Writer) error {
-	p, err := openPredictor(model, o)
+	p, err := openModel(model, o)
 	if err != nil {
 		return err
 	}

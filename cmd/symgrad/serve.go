@@ -71,7 +71,7 @@ func (s serveSettings) run(ctx context.Context, model string, out, errs io.Write
 	if s.gather < 0 || s.watch < 0 || s.grace < 0 {
 		return errors.Errorf("got -gather %d, -watch %v and -grace %v, want at least 0", s.gather, s.watch, s.grace)
 	}
-	p, err := openModel(model, s.o.Predictor) // says what another file is
+	p, err := openModelFile(model, s.o.Predictor) // says what another file is
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/models/imported"
 	"github.com/symgrad/symgrad/train"
 )
 
@@ -57,7 +58,7 @@ func (s summarySettings) run(what string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	_, part := m.(imported) // whose loss may depend on a part of the parameters alone
+	_, part := m.(*imported.Model) // whose loss may depend on a part of the parameters alone
 	sum, err := train.Summarize(m, s.batch, train.Options{Optimizer: train.Adam{}, Workers: s.workers, AllowUnused: part})
 	if err != nil {
 		return errors.WithMessage(err, what)

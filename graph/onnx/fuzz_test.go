@@ -80,6 +80,21 @@ func changed(file []byte, r *rand.Rand) []byte {
 func readable(file []byte) error {
 	m, err := Read(bytes.NewReader(file), small)
 	if err == nil {
+		if again, err := ReadStructure(m.Structure(), small); err != nil && !errors.Is(err, graph.ErrMemory) {
+			return err
+		} else if err == nil && len(again.graph.Held) != len(m.graph.Held) {
+			return errors.New("got another number of parameters from the structure")
+		}
+	}
+	if err := builds(m, err); err != nil {
+		return err
+	}
+	return builds(ReadStructure(file, small))
+}
+
+// builds builds and compiles a model that was read with the error.
+func builds(m *Imported, err error) error {
+	if err == nil {
 		for _, name := range m.Sizes() {
 			if err := m.SetSize(name, 3); err != nil {
 				return err

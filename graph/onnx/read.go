@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
@@ -43,6 +44,8 @@ type Imported struct {
 	In  []Port // the inputs, in the order of the file
 	Out []Port // the outputs
 
+	file   []byte // without data of other files
+	model  *onnxfile.Model
 	graph  *onnxin.Graph
 	params *graph.Params
 	sizes  map[string]int
@@ -52,6 +55,7 @@ type Imported struct {
 // Port is an input or an output of a file.
 type Port struct {
 	Name  string
+	Op    string   // the operator that makes an output; "" if no node does
 	Type  string   // of the elements, as ONNX calls them without the bits of memory: "float32", "int64", "bool"
 	Dims  []string // the shape: numbers, and names of sizes; nil for an output whose shape the file does not say
 	Index bool     // an input that is fed as integers: Builder.Ints makes it
@@ -59,6 +63,11 @@ type Port struct {
 	// Setting says that the model can be built only if the elements of the input are known, such as those
 	// of a shape: give them by Imported.Fix.
 	Setting bool
+}
+
+// IsFloat reports whether the elements are floats.
+func (p Port) IsFloat() bool {
+	return strings.HasPrefix(p.Type, "float") || strings.HasPrefix(p.Type, "bfloat")
 }
 
 // Read reads a model from r.
@@ -109,35 +118,40 @@ func readFrom(r io.Reader, l Limits, other *onnxfile.Source) (out *Imported, err
 	if err != nil {
 		return nil, &export.Error{Op: "file", Err: err}
 	}
+	out, err = imported(b, m, l)
+	if err != nil {
+		return nil, err
+	}
+	made := graph.New(out.params)
+	out.graph.Declare(made)
+	return out, made.Err()
+}
+
+// imported returns the model of a file. Its parameters are not made yet.
+func imported(file []byte, m *onnxfile.Model, l Limits) (*Imported, error) {
 	g, err := onnxin.New(m, restored(m.Graph), l)
 	if err != nil {
 		return nil, err
 	}
-	return imported(m, g)
-}
-
-// imported returns the model of a graph.
-func imported(m *onnxfile.Model, g *onnxin.Graph) (*Imported, error) {
-	out := &Imported{Name: g.Name, Doc: m.Doc, Producer: m.Producer, Opset: int(g.Opset), Metadata: m.Metadata, Nodes: m.Graph.Operators(), Batch: g.Batch(), graph: g,
-		sizes: map[string]int{}, known: map[string]onnxin.Value{}}
+	out := &Imported{Name: g.Name, Doc: m.Doc, Producer: m.Producer, Opset: int(g.Opset), Metadata: m.Metadata, Nodes: m.Graph.Operators(), Batch: g.Batch(),
+		file: file, model: m, graph: g, sizes: map[string]int{}, known: map[string]onnxin.Value{}}
 	if out.Doc == "" {
 		out.Doc = g.Doc
 	}
 	for _, p := range g.Inputs {
-		out.In = append(out.In, Port{p.Name, p.Kind.String(), p.Axes(), p.Index, p.Setting})
+		out.In = append(out.In, Port{Name: p.Name, Type: p.Kind.String(), Dims: p.Axes(), Index: p.Index, Setting: p.Setting})
 	}
+	makers := m.Graph.Makers()
 	for _, p := range g.Outputs {
-		out.Out = append(out.Out, Port{Name: p.Name, Type: p.Kind.String(), Dims: p.Axes()})
+		out.Out = append(out.Out, Port{Name: p.Name, Op: makers[p.Name], Type: p.Kind.String(), Dims: p.Axes()})
 	}
-	b := graph.New(graph.NewParams(g.DType, 0))
-	g.Declare(b)
-	out.params = b.Params()
+	out.params = graph.NewParams(g.DType, 0)
 	for _, t := range g.Held {
 		if len(t.Shape) == 0 && !t.State {
 			out.params.Freeze(t.Name)
 		}
 	}
-	return out, b.Err()
+	return out, nil
 }
 
 // Params returns the parameters and states of the model by the names of their initializers: the
@@ -171,10 +185,38 @@ func (m *Imported) Fix(name string, v []float64, shape ...int) error {
 	return errors.Wrapf(m.graph.Fix(m.known, name, v, shape), "onnx: Fix: %q", name)
 }
 
+// Rename calls an input by another name in the graphs that Outputs builds. In keeps the name of the
+// file, and so do SetSize and Fix.
+//
+// Errors: graph.ErrOption for an input that the file does not have, and for a name that another
+// input or a parameter has.
+func (m *Imported) Rename(input, name string) error {
+	at := -1
+	taken := name == ""
+	for i, p := range m.graph.Inputs {
+		if p.Name == input {
+			at = i
+		} else {
+			taken = taken || p.As == name
+		}
+	}
+	for _, t := range m.graph.Held {
+		taken = taken || t.Name == name
+	}
+	switch {
+	case at < 0:
+		return mistake.Optionf("onnx: Rename: got the input %q, want one of the file", input)
+	case taken:
+		return mistake.Optionf("onnx: Rename: got the name %q, want one that no other input and no parameter has", name)
+	}
+	m.graph.Inputs[at].As = name
+	return nil
+}
+
 // Outputs adds the model to b for a batch of n examples and returns its outputs, in the order of
 // the file. Integers that are no inputs are floats. If the Params of b have no parameter of a
 // name, it begins with the numbers of the file. Several goroutines may call it, each with a
-// Builder of its own, unless one calls SetSize or Fix.
+// Builder of its own, unless one calls SetSize, Fix or Rename.
 //
 // A mistake is that of b: an *Error with the operator, the name of the node and the caller's line.
 // Its kind is graph.ErrOption for a size that is not given and for another batch than the file

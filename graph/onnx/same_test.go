@@ -77,21 +77,50 @@ func again(t *testing.T, name string, of onnx.Model) *onnx.Imported {
 	return m
 }
 
-// sameBits compares the results of a model and of its file.
+// sameBits compares the results of a model, of its file, and of the structure of that with the same
+// parameters.
 func sameBits(t *testing.T, e *exported, n int) bool {
 	t.Helper()
 	m := again(t, e.name, e.of)
 	want := compute(t, e.of, n, e)
-	got := compute(t, onnx.Model{Params: m.Params(), Outputs: m.Outputs}, n, e)
+	return same(t, e.name, want, compute(t, onnx.Model{Params: m.Params(), Outputs: m.Outputs}, n, e)) &&
+		same(t, e.name+", structure", want, compute(t, structureOf(t, m), n, e))
+}
+
+// structureOf reads the structure of a model and gives it the parameters.
+func structureOf(t *testing.T, m *onnx.Imported) onnx.Model {
+	t.Helper()
+	again, err := onnx.ReadStructure(m.Structure(), onnx.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, named := again.Params(), m.Params()
+	if b := graph.New(p); again.Outputs(b, 2) == nil {
+		t.Fatal(b.Err())
+	}
+	for _, q := range append(named.List(), named.States()...) {
+		if err := p.Set(q.Name, named.Values(q.Name)); err != nil {
+			t.Fatal(err)
+		}
+		if p.Get(q.Name).State != q.State || p.Frozen(p.Get(q.Name)) != named.Frozen(q) {
+			t.Errorf("%s: got a state %v, frozen %v; want %v, %v", q.Name, p.Get(q.Name).State, p.Frozen(p.Get(q.Name)), q.State, named.Frozen(q))
+		}
+	}
+	return onnx.Model{Params: p, Outputs: again.Outputs}
+}
+
+// same compares outputs.
+func same(t *testing.T, name string, want, got computed) bool {
+	t.Helper()
 	for i := range want {
 		x, y := want[i].([]float64), got[i].([]float64)
 		if len(x) != len(y) {
-			t.Errorf("%s: output %d: got %d elements, want %d", e.name, i, len(y), len(x))
+			t.Errorf("%s: output %d: got %d elements, want %d", name, i, len(y), len(x))
 			return false
 		}
 		for k := range x {
 			if x[k] != y[k] && !(x[k] != x[k] && y[k] != y[k]) {
-				t.Errorf("%s: output %d: got %v at element %d, want %v", e.name, i, y[k], k, x[k])
+				t.Errorf("%s: output %d: got %v at element %d, want %v", name, i, y[k], k, x[k])
 				return false
 			}
 		}

@@ -24,6 +24,9 @@ func (g *Graph) LoadExternal(from *Source, most int64) error {
 		if t.External == nil {
 			continue
 		}
+		if t.External["location"] == inParams {
+			return named{"tensor", t.Name, unsupportedf("got a tensor whose numbers are in a model file, want a file with its numbers")}
+		}
 		if from == nil {
 			return named{"tensor", t.Name, unsupportedf("got data outside of the file, which only ReadFile reads")}
 		}

@@ -49,6 +49,17 @@ func (g *Graph) Operators() map[string]int {
 	return out
 }
 
+// Makers returns the operator that makes each tensor.
+func (g *Graph) Makers() map[string]string {
+	out := map[string]string{}
+	for _, n := range g.Nodes {
+		for _, y := range n.Out {
+			out[y] = n.Op
+		}
+	}
+	return out
+}
+
 // Port is an input or an output of a graph.
 type Port struct {
 	Name  string

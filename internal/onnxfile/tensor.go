@@ -14,6 +14,7 @@ type Tensor struct {
 	Doc   string // what the tensor is: see Constant and State
 
 	External map[string]string // where the data are if not in the file: "location", "offset", "length"
+	Absent   bool              // there are no numbers, see Structure; they count as 0
 
 	raw     []byte // little-endian; nil: in one of the lists
 	floats  []float32
@@ -171,6 +172,9 @@ func (t *Tensor) Floats() []float64 {
 
 // Finite reports whether all elements of a tensor of floats are finite numbers.
 func (t *Tensor) Finite() bool {
+	if t.Absent {
+		return true
+	}
 	for i := range t.Size {
 		if x := t.at(i); math.IsNaN(x) || math.IsInf(x, 0) {
 			return false
@@ -182,6 +186,8 @@ func (t *Tensor) Finite() bool {
 // at returns element i of a tensor of floats.
 func (t *Tensor) at(i int) float64 {
 	switch {
+	case t.Absent:
+		return 0
 	case t.raw == nil && t.Kind == Float:
 		return float64(t.floats[i])
 	case t.raw == nil && t.Kind == Double:

@@ -72,9 +72,9 @@ func (w *building) leaves(shapes map[string][]int, known map[string]Value) error
 		switch {
 		case ok:
 		case p.Index:
-			v = Value{Kind: p.Kind, Node: w.Ints(p.Name, shapes[p.Name]...)}
+			v = Value{Kind: p.Kind, Node: w.Ints(p.As, shapes[p.Name]...)}
 		default:
-			v = Value{Kind: p.Kind, Node: w.Input(p.Name, shapes[p.Name]...)}
+			v = Value{Kind: p.Kind, Node: w.Input(p.As, shapes[p.Name]...)}
 		}
 		w.values[p.Name] = v
 	}

@@ -33,8 +33,9 @@ type step struct {
 // Input is an input of a graph.
 type Input struct {
 	onnxfile.Port
-	Index   bool // it is one of Builder.Ints
-	Setting bool // its elements must be known
+	Index   bool   // it is one of Builder.Ints
+	Setting bool   // its elements must be known
+	As      string // what graphs call it
 }
 
 // Held is an initializer that is a parameter or a state.

@@ -59,6 +59,8 @@ func (g *Graph) leaves() error {
 		if g.isHeld(t, uses[t.Name]) {
 			g.Held = append(g.Held, Held{t, uses[t.Name]&state != 0 || g.says(t, onnxfile.State)})
 			g.held[t.Name] = true
+		} else if t.Absent {
+			return wrong("initializer", t.Name, mistake.ErrFormat, "got no numbers for what is no parameter, want them")
 		} else {
 			g.constants[t.Name] = t
 		}
@@ -74,7 +76,7 @@ func (g *Graph) leaves() error {
 		if err := checkPort(p); err != nil {
 			return err
 		}
-		g.Inputs = append(g.Inputs, Input{p, p.Kind.IsInt(), uses[p.Name]&setting != 0})
+		g.Inputs = append(g.Inputs, Input{p, p.Kind.IsInt(), uses[p.Name]&setting != 0, p.Name})
 	}
 	return nil
 }
