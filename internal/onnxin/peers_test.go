@@ -29,13 +29,15 @@ type peer struct {
 }
 
 // operand is an input of a node. Without data its elements are random, in [lo, hi), by default
-// [-2, 2). It is fixed if it is a setting: an initializer of the file.
+// [-2, 2). It is fixed if it is a setting: an initializer of the file. It is within if only graphs
+// within the node read it.
 type operand struct {
 	kind   int
 	shape  []int
 	data   []float64
 	lo, hi float64
 	fixed  bool
+	within bool
 }
 
 func x(shape ...int) operand { return operand{kind: onnxtest.Float, shape: shape} }
@@ -101,6 +103,8 @@ func attribute(name string, value any) []byte {
 			m = append(m, message(9, e)...)
 		}
 		return append(m, message(20, 8)...)
+	case body:
+		return append(m, message(6, []byte(v), 20, 5)...)
 	}
 	panic(value)
 }
@@ -111,6 +115,8 @@ func raw(o operand) (b []byte) {
 		switch o.kind {
 		case onnxtest.Float:
 			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(float32(v)))
+		case onnxtest.Double:
+			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
 		case onnxtest.Int64:
 			b = binary.LittleEndian.AppendUint64(b, uint64(int64(v)))
 		case onnxtest.Int32:
@@ -131,7 +137,9 @@ func (p peer) file() []byte {
 			n = append(n, message(1, "")...)
 			continue
 		}
-		n = append(n, message(1, name)...)
+		if !o.within {
+			n = append(n, message(1, name)...)
+		}
 		var dims []byte
 		for _, d := range o.shape {
 			dims = append(dims, message(1, message(1, d))...)
