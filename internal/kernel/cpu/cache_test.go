@@ -1,0 +1,47 @@
+package cpu
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// TestCaches compares the sizes with what Linux says, where the processor was asked.
+func TestCaches(t *testing.T) {
+	if L1 < leastL1 || L2 < leastL2 || L2 < L1 {
+		t.Errorf("got caches of %d and %d bytes", L1, L2)
+	}
+	l1, l2 := caches()
+	if runtime.GOOS != "linux" || l1 == 0 || l2 == 0 {
+		if L1 < leastL1 || l1 == 0 && L1 != defaultL1 {
+			t.Errorf("nothing is known: got %d bytes, want the default %d", L1, defaultL1)
+		}
+		return
+	}
+	for level, got := range map[string]int{"1": l1, "2": l2} {
+		if want := linuxCache(level); want != 0 && got != want {
+			t.Errorf("level %s: got %d bytes, Linux says %d", level, got, want)
+		}
+	}
+}
+
+// linuxCache is the size of a data cache of the first core, 0 where Linux does not tell.
+func linuxCache(level string) int {
+	dirs, _ := filepath.Glob("/sys/devices/system/cpu/cpu0/cache/index*")
+	for _, dir := range dirs {
+		read := func(name string) string {
+			text, _ := os.ReadFile(filepath.Join(dir, name))
+			return strings.TrimSpace(string(text))
+		}
+		if read("level") != level || read("type") == "Instruction" {
+			continue
+		}
+		if n, err := strconv.Atoi(strings.TrimSuffix(read("size"), "K")); err == nil {
+			return n << 10
+		}
+	}
+	return 0
+}
