@@ -37,8 +37,8 @@ func (p *Plan[T]) local(workers int) bool {
 func (p *Plan[T]) gathers() bool { return p.spec.TransA && p.spec.LDA != 1 }
 
 // perWorker returns the elements of scratch of one worker: a block of A, one
-// padded panel of B and a tile of transposed C.
-func (p *Plan[T]) perWorker() int { return p.blockA() + p.edgeB() + p.tileC() }
+// padded panel of B and a tile of transposed C, or what thin kernels need.
+func (p *Plan[T]) perWorker() int { return p.blockA() + p.edgeB() + p.tileC() + p.thinOwn() }
 
 // tileC returns the elements of a tile of C that is computed transposed.
 func (p *Plan[T]) tileC() int {

@@ -122,6 +122,9 @@ type choice struct {
 	width    int // elements of a vector
 	kc       int // rows of a block of B, at least 1
 	thinCols int // rows of B that a thin kernel takes at a time
+	thinDeep int // terms that a thin kernel of many rows takes at a time
+	thinWide int // rows of B that it then meets with each few rows of A
+	thinCopy int // elements of a row of A that is copied for that, 0 if none is
 	transB, nothing,
 	dots, // dot products of stored rows
 	outer, // rows of C at a time
@@ -162,6 +165,9 @@ func choose(s Spec, l level, size int) choice {
 	c.dots = s.TransB && s.Free && s.rows() <= dotRows && !c.thin
 	c.wide = l != portable && (s.M <= wideRows || l == avx512 && s.M <= wide512) && !s.TransB
 	c.broad = c.wide && s.M == 1 && l != neon
+	if c.thin && s.M > thinFew {
+		c.thinBlocks(s)
+	}
 	if c.nothing || c.dots || c.thin {
 		return c
 	}

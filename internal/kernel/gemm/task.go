@@ -61,7 +61,7 @@ func (j *job[T]) task(worker, part int) {
 	case p.nothing:
 		j.scale(i0, i1, j0, j1)
 	case p.thin:
-		j.thin(i0, i1, j0, j1)
+		j.thin(worker, i0, i1, j0, j1)
 	case p.slim:
 		j.slim(i0, i1, j0, j1)
 	case p.turned:

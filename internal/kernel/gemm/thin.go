@@ -1,6 +1,10 @@
 package gemm
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"github.com/symgrad/symgrad/internal/kernel/cpu"
+)
 
 // padded is how many elements of a row of few elements transpose may take instead:
 // whole blocks where that is more.
@@ -69,9 +73,104 @@ func (j *job[T]) rows() ([]T, int) {
 // fill thinBytes meet all of them in turn.
 const thinRows, thinBytes = 4, 8 << 10
 
-// thin computes a tile of C, or of its transpose, as dot products.
-func (j *job[T]) thin(r0, r1, j0, j1 int) {
+// From more than thinFew rows of op(A) on, a thin kernel is given blocks of both
+// operands that stay in the caches: its rows of A and B in the first level, the rows of B
+// that meet these rows of A in the second. The rest of each cache is for what passes.
+const thinFew = 24
+
+// thinBlocks chooses the sizes of the blocks. They do not change the order of a sum.
+func (c *choice) thinBlocks(s Spec) {
+	const most = 128 // rows of B: their sums stay in the first level
+	bytes, crowds := s.K*c.size*(thinRows+c.thinCols), s.LDA*c.size%thinCrowd == 0
+	limit := cpu.L1 * 7 / 8
+	if c.level == avx512 && !crowds {
+		limit = 2 * cpu.L1 // its sums are longer to keep than rows to fetch from the second level
+	}
+	c.thinWide = roundUp(min(max(cpu.L2/2/(s.K*c.size), 1), most), c.thinCols)
+	if c.level == avx512 && c.thinWide < thinMeet {
+		return // copies of A would meet too few rows of B
+	}
+	c.thinDeep = s.K
+	if bytes > limit {
+		c.thinDeep = roundUp(ceil(s.K, ceil(bytes, cpu.L1*5/8)), line/c.size)
+	}
+	if s.N >= thinMeet && (c.thinDeep < s.K || s.LDA > s.K && crowds) {
+		c.thinCopy = roundUp(c.thinDeep, line/c.size)
+	}
+}
+
+// Parts of rows, and rows with gaps that lie a multiple of thinCrowd bytes apart, meet some
+// sets of the first-level cache alone. Those of A are copied side by side if at least
+// thinMeet rows of B meet them.
+const thinMeet, thinCrowd = 48, 512
+
+// thinOwn returns the elements of scratch that a worker needs: the sums that a thin kernel
+// keeps, and copies of rows of A.
+func (p *Plan[T]) thinOwn() int {
+	if !p.thin {
+		return 0
+	}
+	return p.thinSums() + p.thinCopy*thinRows
+}
+
+// thinSums returns the elements of the sums that a thin kernel keeps.
+func (p *Plan[T]) thinSums() int {
+	if p.thinDeep >= p.spec.K {
+		return 0
+	}
+	return p.thinWide * thinRows * p.width
+}
+
+// deep computes a tile of C as dot products, block by block.
+func (j *job[T]) deep(worker, r0, r1, j0, j1 int) {
 	p, s := j.p, &j.p.spec
+	a, lda := j.rows()
+	t := tile{rsa: lda * p.size, ldb: s.LDB * p.size, ldc: s.LDC * p.size, alpha: j.alpha, beta: s.Beta, across: 1}
+	own := j.own[worker*p.perWorker() : (worker+1)*p.perWorker()]
+	sums := p.thinSums()
+	if sums > 0 {
+		t.sums = at(own, 0)
+	}
+	rows := r1 - r0
+	parts := ceil(rows, thinRows)
+	t.nextLD = lda * p.size
+	for ; j0 < j1; j0 += p.thinWide {
+		t.cols = min(p.thinWide, j1-j0)
+		for part := range parts {
+			i0, i1 := r0+part*rows/parts, r0+(part+1)*rows/parts
+			t.c, t.rows = at(j.c, i0*s.LDC+j0), i1-i0
+			for k := 0; k < s.K; k += p.thinDeep {
+				t.k = min(p.thinDeep, s.K-k)
+				t.a, t.b = at(a, i0*lda+k), at(j.b, j0*s.LDB+k)
+				if p.thinCopy > 0 {
+					for i := range t.rows {
+						copy(own[sums+i*p.thinCopy:], a[(i0+i)*lda+k:][:t.k])
+					}
+					t.a, t.rsa = at(own, sums), p.thinCopy*p.size
+				}
+				t.begun, t.open, t.sumsAt = k, s.K-k-t.k, 0
+				t.nextRows, t.nextLines = t.rows, ceil(t.k*p.size, line)
+				switch {
+				case t.open > 0:
+					t.next = at(a, i0*lda+k+t.k)
+				case i1+t.rows <= r1:
+					t.next = at(a, i1*lda)
+				default:
+					t.nextRows = 0
+				}
+				thinTile[T](p.level, &t)
+			}
+		}
+	}
+}
+
+// thin computes a tile of C, or of its transpose, as dot products.
+func (j *job[T]) thin(worker, r0, r1, j0, j1 int) {
+	p, s := j.p, &j.p.spec
+	if p.thinDeep > 0 {
+		j.deep(worker, r0, r1, j0, j1)
+		return
+	}
 	a, lda := j.rows()
 	rows := r1 - r0
 	parts := ceil(rows, thinRows)

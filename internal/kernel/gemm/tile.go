@@ -63,6 +63,12 @@ type tile struct {
 	ahead int
 
 	across int // not 0: a thin kernel does not transpose
+
+	// A thin kernel may take its sums in parts of k. If open is not 0 it keeps the sums at
+	// sums and writes no c. If begun is not 0 it starts from those that it has kept there.
+	// Each part but the last has whole vectors. sumsAt is 0, and the kernel changes it.
+	sums                unsafe.Pointer
+	sumsAt, begun, open int
 }
 
 // elem returns the element that lies off bytes after p.
