@@ -151,7 +151,7 @@ func predict(work workload.Workload, batch, threads, rounds int) (figure, error)
 	}
 	b := graph.New(m.Params())
 	_, output := m.Loss(b, batch)
-	prog, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{output}, Workers: threads})
+	prog, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{output}, Workers: threads, Fixed: true})
 	if err != nil {
 		return x, err
 	}

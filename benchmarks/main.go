@@ -12,6 +12,7 @@
 //
 //	go run ./benchmarks gemm -peers benchmarks/peers -threads 1  # matrix products
 //	go run ./benchmarks figures -workloads W4,W7                 # prediction, compile time, start, size
+//	go run ./benchmarks predict -peers benchmarks/peers          # prediction against ONNX Runtime
 //	go run ./benchmarks trainer                                 # Fit, updates of optimizers, checkpoints
 //	go run ./benchmarks read                                    # tables: time and memory
 //	go run ./benchmarks load                                    # predictions of many callers at a time
@@ -28,8 +29,8 @@
 //	go run ./benchmarks trainer -json > benchmarks/results/trainer-NAME.jsonl
 //	go run ./benchmarks table -in docs/training.md
 //
-// The commands load and busy write benchmarks/results/load-NAME.jsonl and busy-NAME.jsonl
-// in the same way, for docs/serving.md and docs/threads.md.
+// The commands load, busy and predict write benchmarks/results/load-NAME.jsonl, busy-NAME.jsonl and
+// predict-NAME.jsonl in the same way, for docs/serving.md, docs/threads.md and docs/benchmarks.md.
 package main
 
 import (
@@ -84,6 +85,10 @@ func command(args []string) error {
 			return runLoad(os.Stdout, args[1:])
 		case "busy":
 			return runBusy(os.Stdout, args[1:])
+		case "predict":
+			return runPredict(os.Stdout, args[1:])
+		case "predicts":
+			return servePredict(os.Stdin, os.Stdout, args[1:])
 		case "spin":
 			return serveSpin(args[1:])
 		case "table":

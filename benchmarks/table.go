@@ -21,6 +21,7 @@ type result struct {
 	trainer []trainerLine // of the command trainer
 	load    []loadLine    // of the command load
 	busy    []busyLine    // of the command busy
+	predict []predictLine // of the command predict
 	notes   []string
 }
 
@@ -96,7 +97,7 @@ func readResult(path string) (r result, err error) {
 	if err := s.Err(); err != nil {
 		return r, err
 	}
-	if len(r.lines)+len(r.trainer)+len(r.load)+len(r.busy) == 0 {
+	if len(r.lines)+len(r.trainer)+len(r.load)+len(r.busy)+len(r.predict) == 0 {
 		return r, fmt.Errorf("%s: got no figure", path)
 	}
 	return r, nil
@@ -111,6 +112,7 @@ func (r *result) read(text []byte, first bool) error {
 		Trainer string `json:"trainer"`
 		Load    string `json:"load"`
 		Busy    string `json:"busy"`
+		Predict string `json:"predict"`
 	}
 	if err := json.Unmarshal(text, &any); err != nil {
 		return err
@@ -140,6 +142,12 @@ func (r *result) read(text []byte, first bool) error {
 			return err
 		}
 		r.busy = append(r.busy, l)
+	case any.Predict != "":
+		var l predictLine
+		if err := json.Unmarshal(text, &l); err != nil {
+			return err
+		}
+		r.predict = append(r.predict, l)
 	case any.Workload != "" && any.NsPerStep > 0:
 		r.lines = append(r.lines, any.line)
 	default:
@@ -160,6 +168,9 @@ func (r result) table(link string) string {
 	}
 	if len(r.busy) > 0 {
 		fmt.Fprintf(&b, "%s\n%s. Every figure: [`%s`](%s).\n", busyTable(r.busy), r.machine, filepath.Base(link), link)
+	}
+	if len(r.predict) > 0 {
+		fmt.Fprintf(&b, "%s\n%s. Every figure: [`%s`](%s).\n", predictTable(r.predict), r.machine, filepath.Base(link), link)
 	}
 	for _, threads := range distinct(r.lines, func(l line) int { return l.Threads }) {
 		var lines []line

@@ -61,6 +61,12 @@ type Options struct {
 	// steps. If less than a tenth of the memory would be saved, nothing changes.
 	Recompute bool
 
+	// Fixed says that parameters and states do not change between runs. What depends on them
+	// alone is then computed once: by the first run, and again by the first one after
+	// Program.Reread or SetParams. Results have the same bits. It is for prediction: Grads, Descend and
+	// Update are refused with it.
+	Fixed bool
+
 	// Trace, if not nil, is called with each Phase of the compilation, in order.
 	Trace func(Phase)
 }
@@ -138,7 +144,7 @@ func compileFunc(f *ir.Func, params *Params, targets []compile.Target, o Options
 		return nil, mistake.Optionf("got %d workers, want 0 to %d", o.Workers, mostWorkers)
 	}
 	w := pool.Of(o.Workers)
-	plan, err := compile.Compile(f, targets, compile.Options{Recompute: o.Recompute, Regions: compile.RegionsFor(w, o.Recompute), Trace: traceTo(o.Trace)})
+	plan, err := compile.Compile(f, targets, compile.Options{Recompute: o.Recompute, Fixed: o.Fixed, Regions: compile.RegionsFor(w, o.Recompute), Trace: traceTo(o.Trace)})
 	if err != nil {
 		return nil, unplanned(err)
 	}
@@ -179,6 +185,8 @@ func (b *Builder) targets(o Options) (targets []compile.Target, nodes []*gorgoni
 	switch {
 	case len(nodes) == 0:
 		return nil, nil, mistake.Optionf("got no outputs and no gradients, want at least one")
+	case o.Fixed && (o.Grads != nil || o.Descend || o.Update):
+		return nil, nil, mistake.Optionf("got Fixed with Grads, Descend or Update, which change parameters or states; want outputs alone")
 	case o.Descend && len(o.Outputs) == 0:
 		return nil, nil, mistake.Optionf("got Descend without outputs, want the loss as the first")
 	case o.Descend && len(o.Grads) == 0:

@@ -153,6 +153,19 @@ func (p *Program) run(took []time.Duration) error {
 	return nil
 }
 
+// Reread says that parameters or states have changed, to a Program with Options.Fixed: the next Run
+// computes anew what depends on them alone. Other Programs read them in each run. A Fork has to be
+// told by itself.
+func (p *Program) Reread() {
+	switch {
+	case p == nil:
+	case p.r32 != nil:
+		p.r32.Reread()
+	case p.r64 != nil:
+		p.r64.Reread()
+	}
+}
+
 // unfed returns the error about the inputs without elements.
 func (p *Program) unfed() error {
 	var names []string

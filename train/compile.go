@@ -106,7 +106,7 @@ func (t *Trainer) compile(k kind, n int) (*session, error) {
 
 // programOptions returns what a program of the kind computes of m.
 func (t *Trainer) programOptions(k kind, m *modelGraph) (graph.Options, error) {
-	o := graph.Options{Workers: t.o.Workers, MemoryLimit: t.o.MemoryLimit, Recompute: t.o.Recompute && k == training}
+	o := graph.Options{Workers: t.o.Workers, MemoryLimit: t.o.MemoryLimit, Recompute: t.o.Recompute && k == training, Fixed: t.still && k == predicting}
 	if k != predicting {
 		o.Outputs = gorgonia.Nodes{m.loss}
 	}

@@ -51,7 +51,7 @@ func predictorOf(m Model, info *ModelInfo, o PredictorOptions) (*Predictor, erro
 	if err != nil {
 		return nil, err
 	}
-	t.onto = t.params.Clone()
+	t.still, t.onto = true, t.params.Clone()
 	own := *info
 	own.DType, own.Tensors = t.params.DType(), nil
 	p, err := own.predictor(t, o)

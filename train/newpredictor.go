@@ -98,7 +98,7 @@ func (t *Trainer) predictor(f ModelFile, o PredictorOptions) (*Predictor, error)
 	if err != nil {
 		return nil, err
 	}
-	second.building, second.onto = t.building, t.params.Clone()
+	second.still, second.building, second.onto = true, t.building, t.params.Clone()
 	info := &ModelInfo{Version: 1, Package: packageOf(t.model)}
 	s, built, err := second.inform(info, f)
 	if err != nil {

@@ -148,6 +148,7 @@ func prepare(r *safetensors.Reader, o PredictorOptions) (*Predictor, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.still = true
 	return info.predictor(t, o)
 }
 

@@ -60,7 +60,7 @@ func newPredictor(t *Trainer, k *outline, s *session, o PredictorOptions) *Predi
 func (p *Predictor) Info() *ModelInfo { return p.outline().info }
 
 // Model returns the model, to call methods of its own, such as Sample of a language model.
-// While it is trained or its parameters are set, nobody may predict.
+// While it is trained or its parameters are set, nobody may predict. Predictions see that after Update.
 func (p *Predictor) Model() Model {
 	if !p.made() {
 		return nil

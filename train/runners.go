@@ -37,6 +37,7 @@ type runner struct {
 	output graph.Output[float64]
 	all    []float64 // of output, if not all are wanted
 	reads  *version  // whose parameters it reads
+	filled int       // as reads was filled then
 }
 
 // inputFeed is the memory of one input.
@@ -116,7 +117,7 @@ func (p *Predictor) runner(v *version, n int) (*runner, error) {
 	if err == nil && (r == nil || r.by != v.by) {
 		r, err = p.fork(o, v.by)
 	}
-	if err == nil && r.reads != v {
+	if err == nil && (r.reads != v || r.filled != v.filled) {
 		err = p.runners.share(r, v)
 	}
 	return r, err
@@ -126,7 +127,8 @@ func (p *Predictor) runner(v *version, n int) (*runner, error) {
 func (c *runners) share(r *runner, v *version) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	r.reads = v
+	r.reads, r.filled = v, v.filled
+	r.prog.Reread()
 	return r.prog.SetParams(v.params)
 }
 

@@ -51,6 +51,7 @@ type Trainer struct {
 	busy        sync.Mutex
 	copying     sync.Mutex    // of who takes busy to copy the parameters: others wait for that
 	building    *sync.Mutex   // for calls of the model's Loss; that of a Predictor too
+	still       bool          // it compiles for a Predictor, whose parameters change by Update alone
 	onto        *graph.Params // that graphs are built with: params, or the copy of a Predictor
 	followers   []follower    // Predictors that get the parameters of steps
 	looping     atomic.Bool   // Steps is in its loop, or in the body of it

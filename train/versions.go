@@ -26,6 +26,7 @@ type versions struct {
 type version struct {
 	params *graph.Params
 	by     *outline // of the model with these parameters
+	filled int      // how often params were filled
 	users  int
 	theirs bool // the parameters are those of the model: they are not filled
 }
@@ -109,6 +110,7 @@ func (p *Predictor) renew() error {
 	v := c.spare(p.t.onto)
 	v.by = k
 	err := p.fill(v.params, k)
+	v.filled++
 	if c.put(v, err == nil); err == nil {
 		p.learns = p.learns && p.from.progress.on.empty()
 		err = k.missing

@@ -11,6 +11,7 @@ import (
 type Options struct {
 	Recompute bool                   // run the pass of that name: less memory, more time
 	Regions   Regions                // which regions to find
+	Fixed     bool                   // parameters and states hold still: see once
 	Skip      map[string]bool        // optional passes to leave out, by name: for tests
 	Verify    func(f *ir.Func) error // called after each pass that changed f, ir.Verify in tests; nil: nothing
 	Trace     func(Phase)            // called after each phase; nil: nothing
@@ -57,7 +58,14 @@ func Compile(f *ir.Func, targets []Target, o Options) (*exec.Plan, error) {
 		return nil, err
 	}
 	defer locate("plan", f)
+	var fixed *ir.Func
+	if o.Fixed {
+		fixed = once(f)
+	}
 	p, err := plan(f, targets, o.Regions)
+	if err == nil && fixed != nil {
+		p.Once, err = plan(fixed, make([]Target, len(fixed.Out)), NoRegions)
+	}
 	if err == nil {
 		o.trace("plan", true, p.String)
 	}

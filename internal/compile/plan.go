@@ -145,7 +145,13 @@ func (p *planner) leaves() error {
 		case ir.Input:
 			p.p.Inputs = append(p.p.Inputs, slot(exec.Input, v))
 		case ir.Const:
-			p.p.Consts = append(p.p.Consts, slot(exec.Const, v))
+			s := slot(exec.Const, v)
+			if v.Data == nil { // see once
+				p.p.Kept = slices.Grow(p.p.Kept, v.Index+1)[:max(len(p.p.Kept), v.Index+1)]
+				p.p.Kept[v.Index] = s.Where
+				continue
+			}
+			p.p.Consts = append(p.p.Consts, s)
 			p.p.Data = append(p.p.Data, v.Data)
 		case ir.Param:
 			p.shared(v, exec.Param)

@@ -96,6 +96,11 @@ type Plan struct {
 	Blocks  []Block
 	Live    int // bytes of the Temp arena, at most, that are needed at once: it may be larger
 
+	// Once computes, from parameters and states alone, what a run reads besides: its outputs go to
+	// Kept. nil: there is nothing.
+	Once *Plan
+	Kept []Buffer // in the Const arena
+
 	// Between estimates the time of one worker, in nanoseconds, between two points at
 	// which several would wait for each other.
 	Between float64

@@ -17,6 +17,13 @@ import (
 // of the rows. Regions stand in braces.
 func (p *Plan) String() string {
 	var b strings.Builder
+	if p.Once != nil {
+		b.WriteString("once {\n" + p.Once.String())
+		for i, to := range p.Kept {
+			fmt.Fprintf(&b, "keep %v from %v\n", to, p.Once.Outputs[i].Where)
+		}
+		b.WriteString("}\n")
+	}
 	regions, indent := p.Regions, ""
 	for i, s := range p.Steps {
 		if len(regions) > 0 && i == regions[0].First {

@@ -3,8 +3,11 @@ package exec
 import "time"
 
 // Profile runs the program as Run does, and adds to took[i] the time that the i-th step of
-// the plan takes.
+// the plan takes, without those of Once.
 func (r *Program[T]) Profile(took []time.Duration) error {
+	if err := r.keep(); err != nil {
+		return err
+	}
 	start := time.Now()
 	for i := 0; i < len(r.tasks); i++ {
 		if i == r.plan.Gate {

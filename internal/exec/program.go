@@ -22,6 +22,8 @@ type Program[T ir.Float] struct {
 	all     workspace[T]   // of the tasks outside of regions
 	own     []workspace[T] // of the parts of regions
 	scratch int            // elements of all workspaces
+	once    *Program[T]    // of plan.Once; nil: there is none
+	kept    bool           // the results of once are those of the parameters and states of now
 	readers [2][]Reader    // the operands in the Param and State arenas, once Share was called
 }
 
@@ -51,6 +53,9 @@ func New[T ir.Float](p *Plan, w *pool.Pool, s Shared[T]) *Program[T] {
 // needs.
 func Prepare[T ir.Float](p *Plan, w *pool.Pool) *Program[T] {
 	r := &Program[T]{plan: p, pool: w}
+	if p.Once != nil {
+		r.once = Prepare[T](p.Once, w)
+	}
 	r.prepare()
 	r.scratch = r.all.size(w.Workers())
 	for i := range r.own {
@@ -61,11 +66,15 @@ func Prepare[T ir.Float](p *Plan, w *pool.Pool) *Program[T] {
 
 // Bytes returns how many bytes Allocate makes.
 func (r *Program[T]) Bytes() int64 {
-	return Bytes(r.plan) + int64(r.scratch)*int64(unsafe.Sizeof(T(0)))
+	n := Bytes(r.plan) + int64(r.scratch)*int64(unsafe.Sizeof(T(0)))
+	if r.once != nil {
+		n += r.once.Bytes()
+	}
+	return n
 }
 
 // Bytes returns how many bytes the arenas of a program of the plan have, without those that
-// programs share.
+// programs share and those of Once.
 func Bytes(p *Plan) int64 {
 	floats, ints := int64(0), int64(0)
 	for a := range Arenas {
@@ -84,6 +93,9 @@ type Shared[T ir.Float] struct{ Param, Grad, State []T }
 // Allocate gives the program its memory.
 func (r *Program[T]) Allocate(s Shared[T]) {
 	p := r.plan
+	if r.once != nil {
+		r.once.Allocate(s)
+	}
 	for a := range Arenas {
 		switch a {
 		case Param:
@@ -118,6 +130,10 @@ func (r *Program[T]) Allocate(s Shared[T]) {
 // Share lets the program read other parameters and states. It must write neither. Only the
 // first call allocates.
 func (r *Program[T]) Share(s Shared[T]) {
+	if r.once != nil {
+		r.once.Share(s)
+	}
+	r.Reread()
 	arenas := [2]Arena{Param, State}
 	if r.readers[0] == nil {
 		for i, a := range arenas {
@@ -128,6 +144,30 @@ func (r *Program[T]) Share(s Shared[T]) {
 	for i, a := range arenas {
 		r.Bind(r.readers[i], r.floats[a])
 	}
+}
+
+// Reread says that parameters or states have changed: the next run computes anew what depends on
+// them alone.
+func (r *Program[T]) Reread() { r.kept = false }
+
+// keep computes what depends on parameters and states alone, if they have changed.
+func (r *Program[T]) keep() error {
+	if r.once == nil || r.kept {
+		return nil
+	}
+	if err := r.once.Run(); err != nil {
+		return err
+	}
+	for i, from := range r.plan.Once.Outputs {
+		to := r.plan.Kept[i]
+		if from.Type.DType == ir.Int {
+			copy(r.Ints(to), r.once.Ints(from.Where))
+		} else {
+			copy(r.Floats(to), r.once.Floats(from.Where))
+		}
+	}
+	r.kept = true
+	return nil
 }
 
 // prepare makes a task of every step. They share one workspace, since they run one after
@@ -314,6 +354,9 @@ var errFirst = mistake.Newf(mistake.ErrNotFinite, "the first output: got NaN or 
 // if nothing has failed. Errors: mistake.ErrNotFinite for the first output,
 // and what kernels report.
 func (r *Program[T]) Run() error {
+	if err := r.keep(); err != nil {
+		return err
+	}
 	tasks := r.tasks
 	if gate := r.plan.Gate; gate >= 0 {
 		runAll(tasks[:gate])

@@ -40,7 +40,7 @@ func TestRandomGraphs(t *testing.T) {
 	for _, p := range pools[1:] {
 		defer p.Close()
 	}
-	kinks := 0
+	kinks, once := 0, 0
 	for seed := *from; seed < *from+uint64(*graphs); seed++ {
 		c := &checks{pools: pools}
 		steps := 3 + int(seed%17)
@@ -61,6 +61,12 @@ func TestRandomGraphs(t *testing.T) {
 		if c.kinked {
 			kinks++
 		}
+		if c.once {
+			once++
+		}
+	}
+	if once < *graphs/4 {
+		t.Errorf("%d of %d graphs have a part that is computed once, want a quarter", once, *graphs)
 	}
 	if kinks > 1+*graphs/50 {
 		t.Errorf("%d of %d graphs have kinks where differences were to be taken", kinks, *graphs)
@@ -74,6 +80,7 @@ func TestRandomGraphs(t *testing.T) {
 type checks struct {
 	pools  []*pool.Pool
 	kinked bool
+	once   bool // a part was computed once
 }
 
 // subject is a graph with a loss and its derivatives.
@@ -271,6 +278,9 @@ func (c *checks) variants(s *subject, want [][]float64, seed uint64) error {
 		if err := compare(name+" alone", compile.Options{Skip: others}, c.pools[1], true, tolPasses); err != nil {
 			return err
 		}
+	}
+	if err := c.fixed(s); err != nil {
+		return err
 	}
 	return c.narrow(s)
 }
