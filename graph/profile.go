@@ -17,7 +17,7 @@ import (
 // Profile shows where the time of a Program goes. Program.Profile measures it.
 type Profile struct {
 	Kernels  []KernelProfile // one for each kernel of a run, in the order in which they run
-	PerRun   time.Duration   // the mean time of a run: the sum over the kernels
+	PerRun   time.Duration   // the time of a run: the sum over the kernels
 	Workers  int             // the threads of a run
 	Peak     float64         // the machine's floating-point operations per second with these threads
 	Memory   float64         // the machine's bytes per second to and from memory with these threads
@@ -29,7 +29,7 @@ type KernelProfile struct {
 	Op     string        // the operator, or all operators of a fused loop: "matmul+add+relu"
 	Node   string        // the name of the node that it computes, or ""
 	Shape  []int         // of its result
-	PerRun time.Duration // the mean time in a run
+	PerRun time.Duration // the usual time in a run: the mean over the middle half of the runs
 	Flops  int64         // floating-point operations; a multiply-add counts two
 	Bytes  int64         // the size of its operands and its result
 
@@ -40,7 +40,7 @@ type KernelProfile struct {
 }
 
 // Profile runs p the given number of times, after one run that is not measured, and returns
-// mean times. Inputs must be set or bound, and random operators draw, as in Run. Measuring
+// usual times. Inputs must be set or bound, and random operators draw, as in Run. Measuring
 // takes about 50 ns for each kernel. Profile also measures the machine, for about 0.1 s.
 // Parameters, states and the step are the same after it as before.
 //
@@ -56,14 +56,18 @@ func (p *Program) Profile(runs int) (Profile, error) {
 	if runs < 1 {
 		return Profile{}, mistake.Optionf("graph: Profile: got %d runs, want at least 1", runs)
 	}
-	took := make([]time.Duration, len(p.plan.Steps))
+	took := make([][]time.Duration, len(p.plan.Steps)) // of each kernel in each run
+	one := make([]time.Duration, len(p.plan.Steps))
 	defer p.unchanged()()
 	for i := range runs + 1 {
-		if i == 1 {
-			clear(took) // the first run warms the caches up
-		}
-		if err := p.run(took); err != nil {
+		clear(one)
+		if err := p.run(one); err != nil {
 			return Profile{}, err
+		}
+		for k := range took {
+			if i > 0 { // the first run warms the caches up
+				took[k] = append(took[k], one[k])
+			}
 		}
 	}
 	bits := 8 * p.plan.DType.Size()
@@ -73,7 +77,7 @@ func (p *Program) Profile(runs int) (Profile, error) {
 		out.MaxBytes += n
 	}
 	for i, s := range p.plan.Steps {
-		k := KernelProfile{Op: opsOf(s.V), Node: s.V.Name, Shape: s.V.Type.Shape.Clone(), PerRun: took[i] / time.Duration(runs)}
+		k := KernelProfile{Op: opsOf(s.V), Node: s.V.Name, Shape: s.V.Type.Shape.Clone(), PerRun: usual(took[i])}
 		k.Flops, k.Bytes = costOf(s.V)
 		least := max(float64(k.Flops)/out.Peak, float64(k.Bytes)/out.Memory)
 		if k.PerRun > 0 {
@@ -83,6 +87,18 @@ func (p *Program) Profile(runs int) (Profile, error) {
 		out.PerRun += k.PerRun
 	}
 	return out, nil
+}
+
+// usual returns the mean of the middle half of some times, which it sorts. A run that was
+// interrupted does not count, and the mean is finer than a coarse clock.
+func usual(list []time.Duration) time.Duration {
+	slices.Sort(list)
+	list = list[len(list)/4 : len(list)-len(list)/4]
+	sum := time.Duration(0)
+	for _, t := range list {
+		sum += t
+	}
+	return sum / time.Duration(len(list))
 }
 
 // opsOf returns the names of the operators that the kernel of v computes.
@@ -145,7 +161,7 @@ func (q Profile) String() string {
 	return b.String()
 }
 
-// WriteTrace writes one run of mean times in the Trace Event Format. Perfetto and
+// WriteTrace writes one run with these times in the Trace Event Format. Perfetto and
 // chrome://tracing show it as a timeline. Errors: ErrOption for a nil w, and those of w.
 func (q Profile) WriteTrace(w io.Writer) error {
 	if w == nil {
