@@ -257,7 +257,7 @@ func (c *trainConfig) run(ctx context.Context, log io.Writer) (*trainResult, err
 	if werr := c.writeRun(); werr != nil {
 		return nil, werr
 	}
-	if rerr := c.writeReport(t, validation); rerr != nil {
+	if rerr := c.writeReport(t, validation, plan); rerr != nil {
 		return nil, rerr
 	}
 	inUnits(&result, t.Recipe(), "y")
@@ -266,11 +266,11 @@ func (c *trainConfig) run(ctx context.Context, log io.Writer) (*trainResult, err
 }
 
 // writeReport writes the page about the training, with the worst rows of those for validation.
-func (c *trainConfig) writeReport(t *train.Trainer, validation *data.Dataset) error {
+func (c *trainConfig) writeReport(t *train.Trainer, validation *data.Dataset, plan *data.CSVPlan) error {
 	if c.Report == "" {
 		return nil
 	}
-	r, err := report.Of(context.Background(), t, report.Options{Title: filepath.Base(c.Table) + ": " + c.Target, Data: validation, DataName: "validation"})
+	r, err := report.Of(context.Background(), t, report.Options{Title: filepath.Base(c.Table) + ": " + c.Target, Data: validation, DataName: "validation", Table: plan})
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/symgrad/symgrad/train"
 )
@@ -13,19 +14,23 @@ const (
 	mostClasses = 40
 	mostPairs   = 15
 	shades      = 9
+	mostName    = 28 // characters of a name
+	mostLevel   = 8  // of one that stands level above its column
 )
 
 // confusionView is the matrix, a row for each class of the targets, and the pairs that are
 // confused most. A matrix of very many classes has the pairs alone.
 type confusionView struct {
-	Head  []string
+	Head  []className
 	Rows  []confusionRow
 	Pairs *table
 	Text  string
+
+	Upright bool // the names of the columns stand upright
 }
 
 type confusionRow struct {
-	Name   string
+	Name   className
 	Cells  []cell
 	Recall string
 }
@@ -42,14 +47,14 @@ func confusionOf(c *train.ConfusionMatrix) *confusionView {
 		v.Text += fmt.Sprintf(" The matrix of %d classes is left out.", len(c.Counts))
 		return v
 	}
-	for j := range c.Counts {
-		v.Head = append(v.Head, className(c.Names, j))
-	}
+	names := classNames(c.Names, len(c.Counts))
+	v.Head = names
 	if c.None != nil {
-		v.Head = append(v.Head, "NaN")
+		v.Head = append(slices.Clip(v.Head), className{Short: "NaN", Full: "NaN"})
 	}
+	v.Upright = slices.ContainsFunc(v.Head, func(n className) bool { return utf8.RuneCountInString(n.Short) > mostLevel })
 	for i, counts := range c.Counts {
-		row := confusionRow{Name: className(c.Names, i), Recall: "–"}
+		row := confusionRow{Name: names[i], Recall: "–"}
 		counts = slices.Clone(counts)
 		right := 0.0
 		if i < len(counts) {
@@ -86,11 +91,18 @@ func shade(n, sum float64, right bool) string {
 	return fmt.Sprint(kind, k)
 }
 
-func className(names []string, i int) string {
-	if i < len(names) {
-		return clipped(names[i], 40)
+// className is the name of a class as the matrix shows it, and as it is.
+type className struct{ Short, Full string }
+
+func classNames(names []string, n int) []className {
+	out := make([]className, n)
+	for i, s := range shortNames(names, n, mostName) {
+		out[i] = className{s, s}
+		if i < len(names) {
+			out[i].Full = clipped(names[i], 200)
+		}
 	}
-	return strconv.Itoa(i)
+	return out
 }
 
 // count returns a sum of weights.
@@ -123,8 +135,9 @@ func pairTable(c *train.ConfusionMatrix) *table {
 		return 0
 	})
 	t := &table{Caption: "Confused most", Head: []column{{Name: "is"}, {Name: "taken for"}, {"times", true}}}
+	names := shortNames(c.Names, len(c.Counts), 60)
 	for _, p := range list[:min(len(list), mostPairs)] {
-		t.Rows = append(t.Rows, []string{className(c.Names, p.i), className(c.Names, p.j), count(p.n)})
+		t.Rows = append(t.Rows, []string{names[p.i], names[p.j], count(p.n)})
 	}
 	t.Omitted = omitted(len(t.Rows), len(list), "pairs")
 	return t

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/symgrad/symgrad/train"
@@ -11,7 +12,7 @@ import (
 // The size of a picture of curves and its margins.
 const (
 	curveWidth, curveHeight = 520, 250
-	curveLeft, curveRight   = 64, 14
+	curveLeft, curveRight   = 64, 30
 	curveTop, curveBottom   = 12, 38
 	mostPoints              = 500 // of a line
 	mostEpochs              = 200 // rows of the table
@@ -23,7 +24,7 @@ type curveView struct {
 	ID, Name string
 	Width    int
 	Height   int
-	Lines    []string // names of the lines
+	Keys     []key // of the lines
 	Linear   *chart
 	Log      *chart // nil if no value is above 0
 	Missing  string // how many values are not finite
@@ -33,6 +34,7 @@ type curveView struct {
 type chart struct {
 	Axes  axes
 	Lines []polyline
+	Best  string // a path at the best epoch, or ""
 }
 
 // polyline is a line with gaps: a path. Dots are its points if there are few.
@@ -47,17 +49,23 @@ type dot struct{ X, Y, Text string }
 // series is a line by the numbers of epochs or steps.
 type series struct {
 	name string
+	line int // its colour
 	x, y []float64
 }
 
 // curves returns the pictures of a history and a table of its epochs.
-func curves(h *train.History) ([]curveView, *table) {
+func curves(h *train.History, ofLoss string) ([]curveView, *table) {
 	if h == nil || len(h.Epochs) == 0 {
 		return nil, nil
 	}
-	loss, valid := series{name: "training"}, series{name: "validation"}
+	loss, valid := series{name: "training"}, series{name: "validation", line: 1}
+	measured := loss // what the metrics are measured on
+	if slices.ContainsFunc(h.Epochs, func(e train.Epoch) bool { return e.Validation != nil }) {
+		measured = valid
+	}
 	rate := series{name: "learning rate"}
 	var metrics []series
+	var names []string
 	at := map[string]int{}
 	for _, e := range h.Epochs {
 		x := float64(e.Epoch)
@@ -69,25 +77,26 @@ func curves(h *train.History) ([]curveView, *table) {
 		for _, m := range e.Metrics {
 			if _, ok := at[m.Name]; !ok {
 				at[m.Name] = len(metrics)
-				metrics = append(metrics, series{name: m.Name})
+				names = append(names, m.Name)
+				metrics = append(metrics, measured)
 			}
 			metrics[at[m.Name]].add(x, m.Value)
 		}
 	}
-	list := []curveView{newCurve("loss", "Loss", "epoch", loss, valid)}
-	for _, m := range metrics {
-		list = append(list, newCurve(fmt.Sprint("metric", len(list)), clipped(m.name, 80), "epoch", m))
+	list := []curveView{newCurve("loss", "Loss"+ofLoss, "epoch", h.Best, loss, valid)}
+	for i, m := range metrics {
+		list = append(list, newCurve(fmt.Sprint("metric", len(list)), shortened(names[i], 80), "epoch", h.Best, m))
 	}
 	if len(h.Steps) > 0 {
 		rate = series{name: "learning rate"}
 		for _, s := range h.Steps {
 			rate.add(float64(s.Step), s.Rate)
 		}
-		list = append(list, newCurve("rate", "Learning rate", "step", rate))
+		list = append(list, newCurve("rate", "Learning rate", "step", 0, rate))
 	} else if rate.varies() {
-		list = append(list, newCurve("rate", "Learning rate", "epoch", rate))
+		list = append(list, newCurve("rate", "Learning rate", "epoch", 0, rate))
 	}
-	return list[:min(len(list), mostCurves)], epochTable(h)
+	return list[:min(len(list), mostCurves)], epochTable(h, ofLoss)
 }
 
 func (s *series) add(x, y float64) { s.x, s.y = append(s.x, x), append(s.y, y) }
@@ -101,14 +110,17 @@ func (s *series) varies() bool {
 	return false
 }
 
-func newCurve(id, name, x string, lines ...series) curveView {
+// newCurve marks the epoch best, unless it is 0.
+func newCurve(id, name, x string, best int, lines ...series) curveView {
 	v := curveView{ID: id, Name: name, Width: curveWidth, Height: curveHeight}
 	missing := 0
 	for _, l := range lines {
 		if len(l.x) == 0 {
 			continue
 		}
-		v.Lines = append(v.Lines, l.name)
+		if l.name != "learning rate" {
+			v.Keys = append(v.Keys, key{fmt.Sprint("line", l.line), l.name})
+		}
 		for _, y := range l.y {
 			if math.IsNaN(y) || math.IsInf(y, 0) {
 				missing++
@@ -118,12 +130,15 @@ func newCurve(id, name, x string, lines ...series) curveView {
 	if missing > 0 {
 		v.Missing = fmt.Sprintf("Not finite, and left out: %s.", grouped(int64(missing)))
 	}
-	v.Linear, v.Log = newChart(x, lines, false), newChart(x, lines, true)
+	if best > 0 {
+		v.Keys = append(v.Keys, key{"best", fmt.Sprintf("best epoch, %d", best)})
+	}
+	v.Linear, v.Log = newChart(x, best, lines, false), newChart(x, best, lines, true)
 	return v
 }
 
 // newChart returns nil if there is nothing to show.
-func newChart(xName string, lines []series, log bool) *chart {
+func newChart(xName string, best int, lines []series, log bool) *chart {
 	var xs, ys []float64
 	for _, l := range lines {
 		xs, ys = append(xs, l.x...), append(ys, l.y...)
@@ -143,10 +158,13 @@ func newChart(xName string, lines []series, log bool) *chart {
 			a.X = append(a.X, mark{place(x.at(m)), tickOfCount(m)})
 		}
 	}
-	for i, l := range lines {
+	for _, l := range lines {
 		if len(l.x) > 0 {
-			c.Lines = append(c.Lines, l.draw(i, x, y))
+			c.Lines = append(c.Lines, l.draw(l.line, x, y))
 		}
+	}
+	if best > 0 && x.lo <= float64(best) && float64(best) <= x.hi {
+		c.Best = fmt.Sprintf("M%s %dV%d", place(x.at(float64(best))), a.Top, a.Bottom)
 	}
 	return c
 }
@@ -216,8 +234,8 @@ func thinned(values []float64, y axis) (index []int) {
 }
 
 // epochTable has a row for each epoch, or for some if there are very many.
-func epochTable(h *train.History) *table {
-	t := &table{Head: []column{{"epoch", true}, {"steps", true}, {"loss", true}, {"validation", true}}}
+func epochTable(h *train.History, ofLoss string) *table {
+	t := &table{Head: []column{{"epoch", true}, {"steps", true}, {"loss" + ofLoss, true}, {"validation" + ofLoss, true}}}
 	var names []string
 	for _, m := range h.Last().Metrics[:min(len(h.Last().Metrics), mostMetrics)] {
 		names = append(names, m.Name)

@@ -1,10 +1,7 @@
 package report
 
 import (
-	"encoding/xml"
 	"html/template"
-	"io"
-	"strings"
 
 	"github.com/symgrad/symgrad/graph/formula"
 )
@@ -13,7 +10,9 @@ import (
 const (
 	mostEquations    = 200
 	mostEquationText = 300_000 // bytes of all
-	mostMath         = 20_000  // bytes of one; a longer one is text
+	mostMath         = 20_000  // bytes of one as it is shown; a longer one is text
+	mostWhole        = 400_000 // bytes of one that is read
+	mostFences       = 4       // parentheses in each other that are shown
 )
 
 // equationView has the equations of the layers and those of the gradients.
@@ -27,11 +26,13 @@ type equationPart struct {
 	List []equationLine
 }
 
-// equationLine is an equation as MathML, or as text if Math is empty.
+// equationLine is an equation as MathML, or as text if Math is empty. Cut says that MathML leaves out
+// what stands deep within.
 type equationLine struct {
 	Layer string
 	Math  template.HTML
 	Text  string
+	Cut   bool
 }
 
 func equationsOf(list []formula.Equation) *equationView {
@@ -42,8 +43,10 @@ func equationsOf(list []formula.Equation) *equationView {
 	budget, shown := mostEquationText, 0
 	for _, e := range list[:min(len(list), mostEquations)] {
 		line := equationLine{Layer: clipped(e.Layer, 60), Text: clipped(e.Text, 2000)}
-		if len(e.MathML) <= mostMath && isMath(e.MathML) {
-			line.Math = template.HTML(e.MathML)
+		if len(e.MathML) <= mostWhole {
+			if text, cut, ok := shownMath(e.MathML); ok && len(text) <= mostMath {
+				line.Math, line.Cut = template.HTML(text), cut
+			}
 		}
 		if budget -= len(line.Math) + len(line.Text); budget < 0 {
 			break
@@ -57,60 +60,4 @@ func equationsOf(list []formula.Equation) *equationView {
 	}
 	v.Omitted = omitted(shown, len(list), "equations")
 	return v
-}
-
-// mathElements are the elements of MathML that stand on the page as they are.
-var mathElements = map[string]bool{}
-
-func init() {
-	for name := range strings.FieldsSeq("math mrow mi mn mo mtext mspace mfrac msqrt mroot msup msub msubsup mover munder munderover mtable mtr mtd mpadded mstyle menclose mfenced") {
-		mathElements[name] = true
-	}
-}
-
-// isMath reports whether text is one math element with known elements in it, and attributes that
-// are neither addresses nor scripts nor styles.
-func isMath(text string) bool {
-	d := xml.NewDecoder(strings.NewReader(text))
-	depth, count := 0, 0
-	for {
-		token, err := d.Token()
-		if err == io.EOF {
-			return depth == 0 && count == 1
-		}
-		if err != nil {
-			return false
-		}
-		switch t := token.(type) {
-		case xml.StartElement:
-			if !mathElements[t.Name.Local] || depth == 0 && t.Name.Local != "math" {
-				return false
-			}
-			for _, a := range t.Attr {
-				if !isPlainAttribute(a) {
-					return false
-				}
-			}
-			if depth == 0 {
-				count++
-			}
-			depth++
-		case xml.EndElement:
-			depth--
-		case xml.CharData:
-			if depth == 0 && strings.TrimSpace(string(t)) != "" {
-				return false
-			}
-		default: // comments, directives
-			return false
-		}
-	}
-}
-
-func isPlainAttribute(a xml.Attr) bool {
-	name := a.Name.Local
-	if name == "xmlns" {
-		return a.Value == "http://www.w3.org/1998/Math/MathML"
-	}
-	return name != "style" && name != "href" && name != "src" && !strings.HasPrefix(name, "on")
 }

@@ -11,7 +11,7 @@ import (
 // The size of the picture of the limits and its margins, and how much is shown.
 const (
 	roofWidth, roofHeight = 720, 340
-	roofLeft, roofRight   = 64, 14
+	roofLeft, roofRight   = 64, 24
 	roofTop, roofBottom   = 12, 38
 	mostKernels           = 60  // rows of the table
 	mostPlaced            = 300 // circles
@@ -41,11 +41,12 @@ type roofView struct {
 	Axes          axes
 	Roof          string // a path
 	Kernels       []circle
+	Legend        []key
 }
 
 type circle struct{ X, Y, R, Class, Text string }
 
-func kernelsOf(p *graph.Profile) *kernelView {
+func kernelsOf(p *graph.Profile, hue coloured) *kernelView {
 	if p == nil || len(p.Kernels) == 0 {
 		return nil
 	}
@@ -58,24 +59,33 @@ func kernelsOf(p *graph.Profile) *kernelView {
 	slices.SortStableFunc(order, func(a, b int) int { return int(min(max(p.Kernels[b].PerRun-p.Kernels[a].PerRun, -1), 1)) })
 	most := max(p.Kernels[order[0]].PerRun, 1)
 	for _, i := range order[:min(len(order), mostKernels)] {
-		v.Rows = append(v.Rows, rowOf(p.Kernels[i], i, p.PerRun, most))
+		v.Rows = append(v.Rows, rowOf(p.Kernels[i], i, p.PerRun, most, hue))
 	}
 	v.Omitted = omitted(len(v.Rows), len(order), "kernels, the fastest,")
-	v.Roof = roofOf(p, order[:min(len(order), mostPlaced)])
+	v.Roof = roofOf(p, order[:min(len(order), mostPlaced)], hue)
 	return v
 }
 
-func rowOf(k graph.KernelProfile, i int, all, most time.Duration) kernelRow {
+func rowOf(k graph.KernelProfile, i int, all, most time.Duration, hue coloured) kernelRow {
 	s := max(k.PerRun.Seconds(), 1e-12)
-	return kernelRow{Op: clipped(k.Op, 80), Node: clipped(k.Node, 60), Shape: shapeText(k.Shape), Order: i, Hue: hueOf(k.Op),
+	return kernelRow{Op: clipped(k.Op, 80), Node: clipped(k.Node, 60), Shape: shapeText(k.Shape), Order: i, Hue: hue.class[k.Op],
 		Time: durationText(k.PerRun), Part: fmt.Sprintf("%.1f %%", 100*s/max(all.Seconds(), 1e-12)),
-		Rate: scaled(float64(k.Flops)/s, "FLOP/s"), Memory: scaled(float64(k.Bytes)/s, "B/s"), Limit: fmt.Sprintf("%.0f %%", 100*k.Share),
+		Rate: scaled(float64(k.Flops)/s, "FLOP/s"), Memory: scaled(float64(k.Bytes)/s, "B/s"), Limit: limitText(k.Share),
 		Nanos: fmt.Sprint(k.PerRun.Nanoseconds()), Flops: fmt.Sprintf("%.0f", float64(k.Flops)/s), Bytes: fmt.Sprintf("%.0f", float64(k.Bytes)/s), Share: fmt.Sprintf("%.4f", k.Share),
 		Bar: place(100 * float64(k.PerRun) / float64(most))}
 }
 
+// limitText returns the part of the limit that a kernel reaches. How far above it a kernel is says
+// nothing: the operands came from a cache, and the limit is that of memory.
+func limitText(share float64) string {
+	if share > 1 {
+		return "> 100 %"
+	}
+	return fmt.Sprintf("%.0f %%", 100*share)
+}
+
 // roofOf returns nil if no kernel computes anything.
-func roofOf(p *graph.Profile, order []int) *roofView {
+func roofOf(p *graph.Profile, order []int, hue coloured) *roofView {
 	var xs, ys []float64
 	for _, i := range order {
 		k := p.Kernels[i]
@@ -101,16 +111,19 @@ func roofOf(p *graph.Profile, order []int) *roofView {
 		a.Y = append(a.Y, mark{place(y.at(m)), scaled(m, "")})
 	}
 	v.Roof = roofPath(p, x, y, corner)
+	var ops []string
 	for _, i := range order {
 		k := p.Kernels[i]
 		s := k.PerRun.Seconds()
 		if k.Flops == 0 || k.Bytes == 0 || s <= 0 {
 			continue
 		}
+		ops = append(ops, k.Op)
 		part := s / max(p.PerRun.Seconds(), 1e-12)
-		v.Kernels = append(v.Kernels, circle{place(x.at(float64(k.Flops) / float64(k.Bytes))), place(y.at(float64(k.Flops) / s)), place(3 + 14*part), hueOf(k.Op),
-			fmt.Sprintf("%s %s: %s, %s, %.0f %% of the limit", clipped(k.Op, 60), shapeText(k.Shape), durationText(k.PerRun), scaled(float64(k.Flops)/s, "FLOP/s"), 100*k.Share)})
+		v.Kernels = append(v.Kernels, circle{place(x.at(float64(k.Flops) / float64(k.Bytes))), place(y.at(float64(k.Flops) / s)), place(3 + 14*part), hue.class[k.Op],
+			fmt.Sprintf("%s %s: %s, %s, %s of the limit", clipped(k.Op, 60), shapeText(k.Shape), durationText(k.PerRun), scaled(float64(k.Flops)/s, "FLOP/s"), limitText(k.Share))})
 	}
+	v.Legend = hue.legend(ops)
 	return v
 }
 

@@ -79,16 +79,16 @@ func (d *drawing) boxes(layers []train.LayerSummary) (reads [][]int) {
 		for _, name := range l.Inputs {
 			if _, ok := inputs[name]; !ok && len(inputs) < mostBoxes {
 				inputs[name] = len(d.view.Boxes)
-				d.view.Boxes = append(d.view.Boxes, box{Name: clipped(name, 26), Detail: "input", Class: "input", Text: "input " + clipped(name, 80)})
+				d.view.Boxes = append(d.view.Boxes, box{Name: shortened(name, 26), Detail: "input", Class: "input", Text: "input " + clipped(name, 80)})
 				reads = append(reads, nil)
 			}
 		}
 	}
 	first := len(d.view.Boxes)
 	for _, l := range layers {
-		b := box{Name: clipped(l.Name, 26), Detail: clipped(fmt.Sprintf("%s %s", l.Op, shapeText(l.Shape)), 30), Class: "layer"}
+		b := box{Name: shortened(l.Name, 26), Detail: clipped(fmt.Sprintf("%s %s", l.Op, shapeText(l.Shape)), 30), Class: "layer"}
 		if l.Name == "" {
-			b.Name, b.Detail, b.Class = clipped(l.Op, 26), clipped(shapeText(l.Shape), 30), "operator"
+			b.Name, b.Detail, b.Class = shortened(l.Op, 26), clipped(shapeText(l.Shape), 30), "operator"
 		}
 		b.Text = fmt.Sprintf("%s %s %s, %s parameters", clipped(l.Name, 80), l.Op, shapeText(l.Shape), grouped(int64(l.Trained+l.Frozen+l.State)))
 		var from []int

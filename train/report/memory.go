@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"hash/fnv"
 	"slices"
 
 	"github.com/symgrad/symgrad/graph"
@@ -10,12 +9,11 @@ import (
 
 // The size of the picture of the memory and its margins, and how much it shows.
 const (
-	memoryWidth, memoryHeight = 960, 340
-	memoryLeft, memoryRight   = 64, 10
-	memoryTop, memoryBottom   = 10, 36
+	memoryWidth, memoryHeight = 960, 350
+	memoryLeft, memoryRight   = 80, 10
+	memoryTop, memoryBottom   = 10, 46
 	mostPieces                = 1000
 	mostLargest               = 20 // rows of the table
-	hues                      = 8  // colours of operators
 	leastFramed               = 3  // pixels of a rectangle with a frame
 )
 
@@ -24,6 +22,7 @@ type memoryView struct {
 	Width, Height int
 	Axes          axes
 	Pieces        []rectangle
+	Legend        []key
 	Omitted       string
 	Text          string
 	Roles         *table
@@ -36,7 +35,7 @@ type rectangle struct {
 	Class, Text         string
 }
 
-func memoryOf(p *graph.Plan) *memoryView {
+func memoryOf(p *graph.Plan, hue coloured) *memoryView {
 	if p == nil {
 		return nil
 	}
@@ -62,16 +61,18 @@ func memoryOf(p *graph.Plan) *memoryView {
 	slices.SortStableFunc(pieces, func(a, b graph.Piece) int { return int(min(max(areaOf(b)-areaOf(a), -1), 1)) })
 	v.Omitted = omitted(min(len(pieces), mostPieces), len(pieces), "pieces, the smallest,")
 	pieces = pieces[:min(len(pieces), mostPieces)]
+	var ops []string
 	for _, q := range pieces {
 		lo, hi := x.at(float64(q.From)), x.at(float64(q.To+1))
 		bottom, top := y.at(float64(q.Offset)), y.at(float64(q.Offset+q.Bytes))
-		class := hueOf(q.Op)
+		class := hue.class[q.Op]
+		ops = append(ops, q.Op)
 		if min(hi-lo, bottom-top) < leastFramed {
 			class += " small"
 		}
 		v.Pieces = append(v.Pieces, rectangle{place(lo), place(top), place(max(hi-lo, 0.5)), place(max(bottom-top, 0.3)), class, pieceText(q)})
 	}
-	v.Largest = largestTable(pieces)
+	v.Legend, v.Largest = hue.legend(ops), largestTable(pieces)
 	return v
 }
 
@@ -84,13 +85,6 @@ func pieceText(p graph.Piece) string {
 		text += " " + clipped(p.Node, 60)
 	}
 	return fmt.Sprintf("%s %s: %s, kernels %d to %d", text, shapeText(p.Shape), bytesText(p.Bytes), p.From, p.To)
-}
-
-// hueOf returns the class of the colour of an operator.
-func hueOf(name string) string {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(name))
-	return fmt.Sprint("hue", h.Sum32()%hues)
 }
 
 // largestTable lists the pieces that take most, for those who cannot see the picture.

@@ -27,7 +27,7 @@ func modelOf(s *train.Summary) *modelView {
 	v := &modelView{Text: fmt.Sprintf("For a batch of %s in %v: %s.", grouped(int64(s.Batch)), s.DType, countsText(s.Trained, s.Frozen, s.State))}
 	v.Layers = &table{Caption: "Layers", Head: []column{{Name: "layer"}, {Name: "operator"}, {Name: "output"}, {"parameters", true}, {"FLOP", true}, {"output memory", true}}}
 	for _, l := range s.Layers[:min(len(s.Layers), mostLayers)] {
-		v.Layers.Rows = append(v.Layers.Rows, []string{clipped(l.Name, 60), clipped(l.Op, 40), shapeText(l.Shape), grouped(int64(l.Trained + l.Frozen + l.State)), scaled(float64(l.Flops), ""), bytesText(l.Bytes)})
+		v.Layers.Rows = append(v.Layers.Rows, []string{shortened(l.Name, 60), clipped(l.Op, 40), shapeText(l.Shape), grouped(int64(l.Trained + l.Frozen + l.State)), scaled(float64(l.Flops), ""), bytesText(l.Bytes)})
 	}
 	v.Layers.Omitted = omitted(len(v.Layers.Rows), len(s.Layers), "layers")
 	v.Costs = costTable(s)

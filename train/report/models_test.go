@@ -2,6 +2,8 @@ package report_test
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/symgrad/symgrad/graph"
@@ -16,6 +18,8 @@ type trained struct {
 	name string
 	t    *train.Trainer
 	test data.Source
+
+	table *data.CSVPlan // how it was read; nil if it was not
 }
 
 // fit trains a model for some epochs.
@@ -33,7 +37,7 @@ func fit(t *testing.T, name string, m train.Model, set *data.Dataset, o train.Op
 	if err != nil {
 		t.Fatal(name, err)
 	}
-	return trained{name, trainer, test}
+	return trained{name: name, t: trainer, test: test}
 }
 
 // iris is an MLP on a table.
@@ -87,4 +91,61 @@ func waves(t *testing.T) trained {
 		t.Fatal(err)
 	}
 	return fit(t, "waves", m, set, train.Options{Epochs: 4, Schedule: schedule.Constant(0.01)})
+}
+
+// read reads a table.
+func read(t *testing.T, text string, o data.CSVOptions) (*data.Dataset, *data.CSVPlan) {
+	t.Helper()
+	set, plan, err := data.ReadCSVPlan(strings.NewReader(text), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set, plan
+}
+
+const cities = "Bern,Zurich,Geneva,Saint Petersburg on the river Neva"
+
+// prices is an MLP on a table with long names, dates, categories and missing cells. It learns a
+// scaled target.
+func prices(t *testing.T) trained {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("the temperature of the outside air in degrees,city,date of the measurement,number_of_visitors_in_the_last_week,open,price\n")
+	for i := range 240 {
+		temperature, visitors := fmt.Sprintf("%.2f", float64(i*7919%300)/10), fmt.Sprint(i*104729%100000)
+		if i%9 == 4 {
+			temperature = ""
+		}
+		city := i * 31 % 4
+		fmt.Fprintf(&b, "%s,%s,2023-%02d-%02d,%s,%s,%d\n", temperature, strings.Split(cities, ",")[city], 1+i%12, 1+i%28, visitors, []string{"yes", "no"}[i%2], 1000*city+i*7919%300+i*i%97)
+	}
+	set, plan := read(t, b.String(), data.CSVOptions{Target: []string{"price"}, OnMissing: data.KeepMissing,
+		Columns: map[string]data.CSVColumn{"city": {Kind: data.OneHot}, "date of the measurement": {Kind: data.Time}, "open": {Kind: data.Boolean, True: []string{"yes"}, False: []string{"no"}}}})
+	m, err := models.NewMLP(models.MLPOptions{In: 8, Hidden: []int{16}, Out: 1, Head: models.Regression})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := fit(t, "prices", m, set, train.Options{Epochs: 12, Schedule: schedule.Constant(0.01), Metrics: []train.Metric{train.RMSE(), train.R2()},
+		Recipe: data.Recipe{Steps: []data.Step{&data.Impute{Strategy: data.ImputeMedian}, &data.Scaler{}, &data.Scaler{Field: "y"}}}})
+	out.table = plan
+	return out
+}
+
+// kinds is an MLP for 25 classes with long names that differ at their ends.
+func kinds(t *testing.T) trained {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("width,height,kind\n")
+	for i := range 500 {
+		k := i % 25
+		fmt.Fprintf(&b, "%d,%d,the very long name of the kind with the number %02d\n", k+i*7919%5, k*k%11+i%3, k)
+	}
+	set, plan := read(t, b.String(), data.CSVOptions{Target: []string{"kind"}, Labels: true})
+	m, err := models.NewMLP(models.MLPOptions{In: 2, Hidden: []int{16, 16}, Out: 25})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := fit(t, "kinds", m, set, train.Options{Epochs: 5, Schedule: schedule.Constant(0.01), Metrics: []train.Metric{train.Accuracy()}})
+	out.table = plan
+	return out
 }

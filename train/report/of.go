@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -26,6 +27,10 @@ type Options struct {
 
 	// DataName is what the page calls Data; default "data".
 	DataName string
+
+	// Table says how the table was read that Data is from, nil for none. The worst examples are then
+	// shown with the cells of that table: a category, a date.
+	Table *data.CSVPlan
 
 	// Target is the field of Data that the outputs stand for; default "y".
 	Target string
@@ -50,6 +55,9 @@ type Options struct {
 // counters have the same bits before and after, and the training goes on as without it. It
 // compiles the model a few times and, with Data, evaluates it.
 //
+// Errors of a target that Options.Recipe scales are shown in the units of the target. Losses stay
+// those of the scaled target, and the page says so.
+//
 // What cannot be made of this model is left out, and Report.Notes say why. There is no confusion
 // matrix of a model that does not classify, and no note about that.
 //
@@ -60,7 +68,8 @@ func Of(ctx context.Context, t *train.Trainer, o Options) (*Report, error) {
 	if err := m.settle(); err != nil {
 		return nil, fmt.Errorf("report: Of: %w", err)
 	}
-	m.r.History = t.History()
+	m.units = unitsOf(t.Recipe(), m.o.Target)
+	m.r.History, m.r.ScaledTarget, m.r.Table = m.units.history(t.History()), m.units.changed, m.o.Table
 	for _, part := range []struct {
 		name string
 		make func() error
@@ -92,6 +101,8 @@ type maker struct {
 	t   *train.Trainer
 	o   Options
 	r   *Report
+
+	units units // of the target
 }
 
 // settle checks the options and fills in the defaults.
@@ -155,6 +166,7 @@ func (m *maker) results() error {
 	if err != nil {
 		return err
 	}
+	r.Metrics = m.units.of(r.Metrics)
 	m.r.Results = []Result{{m.o.DataName, r}}
 	for _, v := range r.Metrics {
 		if v.Confusion != nil {
@@ -230,7 +242,7 @@ func (m *maker) worst() error {
 		if err != nil {
 			return err
 		}
-		e := Example{Number: k, Loss: losses[k], Data: one}
+		e := Example{Number: k, Place: placeOf(one, k, m.o.DataName), Loss: losses[k], Data: one}
 		if target.Size() <= mostShown {
 			e.Skip = []string{m.o.Target}
 		}
@@ -239,6 +251,19 @@ func (m *maker) worst() error {
 		m.r.Worst = append(m.r.Worst, e)
 	}
 	return nil
+}
+
+// placeOf says where example k of a data set is from, which one holds alone.
+func placeOf(one *data.Dataset, k int, name string) string {
+	for _, f := range one.Fields() {
+		switch o := f.Origin(0); {
+		case o.Line > 0 && o.Path != "":
+			return fmt.Sprintf("line %d of %s", o.Line, filepath.Base(o.Path))
+		case o.Line > 0:
+			return fmt.Sprintf("line %d", o.Line)
+		}
+	}
+	return fmt.Sprintf("row %d of the %s examples", k, name)
 }
 
 // worstFirst returns the indices of the losses, the largest first. Those that are NaN have no

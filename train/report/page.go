@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/symgrad/symgrad/train"
 )
@@ -58,6 +59,7 @@ type view struct {
 	Model     *modelView
 	Curves    []curveView
 	Epochs    *table
+	Scaled    bool // losses are those of a scaled target
 	Results   *table
 	Memory    *memoryView
 	Kernels   *kernelView
@@ -69,6 +71,11 @@ type view struct {
 
 // fact is a number of the heading.
 type fact struct{ Name, Value string }
+
+// Short reports whether the value is not broken into lines.
+func (f fact) Short() bool { return utf8.RuneCountInString(f.Value) <= mostUnbroken }
+
+const mostUnbroken = 20 // characters
 
 // link is a section of the page.
 type link struct{ ID, Name string }
@@ -89,16 +96,22 @@ type column struct {
 
 func (r *Report) view(title string) *view {
 	v := &view{Title: title, Notes: notesOf(r.Notes)}
-	v.Results = resultTable(r.Results)
-	v.Curves, v.Epochs = curves(inWords(r.History))
+	ofLoss := ""
+	if r.ScaledTarget {
+		ofLoss = scaledTarget
+	}
+	v.Results = resultTable(r.Results, ofLoss)
+	v.Scaled = r.ScaledTarget
+	v.Curves, v.Epochs = curves(inWords(r.History), ofLoss)
 	v.Model = modelOf(r.Summary)
 	v.Confusion = confusionOf(r.Confusion)
 	v.Worst = worstOf(r)
-	v.Kernels = kernelsOf(r.Profile)
-	v.Memory = memoryOf(r.Plan)
+	hue := huesOf(r.Plan, r.Profile)
+	v.Kernels = kernelsOf(r.Profile, hue)
+	v.Memory = memoryOf(r.Plan, hue)
 	v.Phases = phasesOf(r.Phases)
 	v.Equations = equationsOf(r.Equations)
-	v.Facts = r.facts()
+	v.Facts = r.facts(ofLoss)
 	for _, s := range []struct {
 		link
 		shown bool
@@ -129,7 +142,7 @@ func notesOf(list []string) (out []string) {
 }
 
 // facts are the numbers of the heading.
-func (r *Report) facts() (list []fact) {
+func (r *Report) facts(ofLoss string) (list []fact) {
 	if s := r.Summary; s != nil {
 		list = append(list, fact{"parameters", grouped(int64(s.Trained))})
 		if s.Frozen > 0 {
@@ -139,12 +152,26 @@ func (r *Report) facts() (list []fact) {
 	}
 	if h := r.History; h != nil && len(h.Epochs) > 0 {
 		last := h.Last()
-		list = append(list, fact{"epochs", grouped(int64(last.Epoch))}, fact{"steps", grouped(int64(last.Step))}, fact{"training time", durationText(h.TrainingTime())}, fact{"last loss", number(last.Loss)})
+		list = append(list, fact{"epochs", grouped(int64(last.Epoch))}, fact{"steps", grouped(int64(last.Step))}, fact{"training time", durationText(h.TrainingTime())})
+		list = append(list, lossFacts(h, ofLoss)...)
 	}
 	if p := r.Profile; p != nil && p.PerRun > 0 {
 		list = append(list, fact{"a step", durationText(p.PerRun)})
 	}
 	return list
+}
+
+// lossFacts are the best epoch with its loss, or the last loss if no epoch is known to be the best.
+func lossFacts(h *train.History, ofLoss string) []fact {
+	i := slices.IndexFunc(h.Epochs, func(e train.Epoch) bool { return e.Epoch == h.Best })
+	if i < 0 {
+		return []fact{{"last loss" + ofLoss, number(h.Last().Loss)}}
+	}
+	list := []fact{{"best epoch", grouped(int64(h.Best))}}
+	if v := h.Epochs[i].Validation; v != nil {
+		return append(list, fact{"its validation loss" + ofLoss, number(*v)})
+	}
+	return append(list, fact{"its loss" + ofLoss, number(h.Epochs[i].Loss)})
 }
 
 const mostMetrics = 40 // columns of a table
@@ -179,11 +206,11 @@ func inWords(h *train.History) *train.History {
 }
 
 // resultTable has a row for each data set and a column for each metric.
-func resultTable(list []Result) *table {
+func resultTable(list []Result, ofLoss string) *table {
 	if len(list) == 0 {
 		return nil
 	}
-	t := &table{Head: []column{{Name: "data"}, {"loss", true}}}
+	t := &table{Head: []column{{Name: "data"}, {"loss" + ofLoss, true}}}
 	at := map[string]int{}
 	for _, r := range list {
 		for _, m := range worded(r.Metrics) {

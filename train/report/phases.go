@@ -14,6 +14,8 @@ const (
 	mostPhaseText = 400_000 // bytes of all phases
 	mostLine      = 240     // characters of a line
 	mostPhases    = 200
+
+	mostLevelLines = 36 // of a phase that does not scroll
 )
 
 // phaseView is a phase of the compilation.
@@ -23,6 +25,7 @@ type phaseView struct {
 	Note    string // how many lines are new and gone
 	Lines   []phaseLine
 	Omitted string
+	Tall    bool // scrolls
 }
 
 // phaseLine is a line, or a run of lines that are alike in New.
@@ -93,7 +96,7 @@ func (v *phaseView) mark(lines, last []string, plan bool, budget int) {
 	} else {
 		v.Note = fmt.Sprintf("%d lines", len(lines))
 	}
-	v.Omitted = omitted(shown, len(lines), "lines")
+	v.Omitted, v.Tall = omitted(shown, len(lines), "lines"), shown > mostLevelLines
 }
 
 func pow10(v float64) float64 { return math.Pow(10, v) }

@@ -51,6 +51,13 @@ type Report struct {
 	// WorstOf is the number of examples that Worst was chosen of; 0 to leave it out.
 	WorstOf int
 
+	// Table says how the table of the worst examples was read, nil for none. Their cells are shown as
+	// they stand in it.
+	Table *data.CSVPlan
+
+	// ScaledTarget says that losses are those of a target that the Recipe of the training has changed.
+	ScaledTarget bool
+
 	// Notes are lines of text under the heading. Of says here what it could not make.
 	Notes []string
 }
@@ -64,6 +71,7 @@ type Result struct {
 // Example is one example with what the model makes of it.
 type Example struct {
 	Number    int           // in the data set, from 0
+	Place     string        // where it is from, such as "line 7 of iris.csv"; "" for its Number alone
 	Loss      float64       // of this example alone
 	Wanted    string        // the target, such as the name of a class
 	Predicted string        // the output

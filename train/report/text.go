@@ -10,7 +10,11 @@ import (
 )
 
 // number returns v with four digits.
-func number(v float64) string {
+func number(v float64) string { return digits(v, 4) }
+
+// digits returns v with n digits, and those of a whole number below 10^7. Powers of ten stand behind
+// very large and very small numbers.
+func digits(v float64, n int) string {
 	switch {
 	case math.IsNaN(v):
 		return "NaN"
@@ -19,11 +23,25 @@ func number(v float64) string {
 	case math.IsInf(v, -1):
 		return "−∞"
 	}
-	return strings.ReplaceAll(strconv.FormatFloat(v, 'g', 4, 64), "e", "·10^")
+	if a := math.Abs(v); a >= math.Pow(10, float64(n-1)) && a < 1e7 {
+		return strconv.FormatFloat(v, 'f', 0, 64)
+	}
+	text, power, _ := strings.Cut(strconv.FormatFloat(v, 'g', n, 64), "e")
+	if power == "" {
+		return text
+	}
+	k, _ := strconv.Atoi(power)
+	return text + "·10" + raised.Replace(strconv.Itoa(k))
 }
+
+// raised writes a number as an exponent.
+var raised = strings.NewReplacer("-", "⁻", "0", "⁰", "1", "¹", "2", "²", "3", "³", "4", "⁴", "5", "⁵", "6", "⁶", "7", "⁷", "8", "⁸", "9", "⁹")
 
 // tick returns v as the label of an axis.
 func tick(v float64) string {
+	if v == 0 {
+		return "0" // also for the zero with a sign
+	}
 	return strings.NewReplacer("e+0", "e", "e+", "e", "e-0", "e-").Replace(strconv.FormatFloat(v, 'g', 3, 64))
 }
 

@@ -28,15 +28,16 @@ const (
 // worstView are the worst predicted examples.
 type worstView struct {
 	Text  string
+	Wide  bool // the cards have cells
 	Cards []card
 }
 
 // card is an example.
 type card struct {
-	Number, Loss, Wanted, Predicted string
-	Pictures                        []picture
-	Cells                           []fact
-	Omitted                         string
+	Place, Loss, Wanted, Predicted string
+	Pictures                       []picture
+	Cells                          []fact
+	Omitted                        string
 }
 
 // picture is an image, or the lines of a sequence.
@@ -56,20 +57,28 @@ func worstOf(r *Report) *worstView {
 	if r.WorstOf > 0 {
 		v.Text = fmt.Sprintf("The %d of %s examples with the largest loss.", len(shown), grouped(int64(r.WorstOf)))
 	}
+	if r.ScaledTarget {
+		v.Text += " The loss is that of the scaled target."
+	}
 	if text := omitted(len(shown), len(r.Worst), "examples"); text != "" {
 		v.Text += " " + text
 	}
 	shades := rangesOf(shown)
+	cells := newTableCells(r.Table)
 	budget := mostPictures
 	for _, e := range shown {
-		c := card{Number: grouped(int64(e.Number)), Loss: number(e.Loss), Wanted: clipped(e.Wanted, 60), Predicted: clipped(e.Predicted, 60)}
+		c := card{Place: clipped(e.Place, 120), Loss: number(e.Loss), Wanted: shortened(e.Wanted, 80), Predicted: shortened(e.Predicted, 80)}
+		if e.Place == "" {
+			c.Place = fmt.Sprintf("row %s of the examples", grouped(int64(e.Number)))
+		}
 		if e.Data != nil && e.Data.Len() > 0 {
 			for _, f := range e.Data.Fields() {
 				if !slices.Contains(e.Skip, f.Name) {
-					c.show(e.Data, f, shades[f.Name], &budget)
+					c.show(e.Data, f, shades[f.Name], &budget, cells)
 				}
 			}
 		}
+		v.Wide = v.Wide || len(c.Cells) > 0
 		v.Cards = append(v.Cards, c)
 	}
 	return v
@@ -125,7 +134,7 @@ func valuesOf(d *data.Dataset, f data.Field) []float64 {
 }
 
 // show adds a field to the card.
-func (c *card) show(d *data.Dataset, f data.Field, s span, budget *int) {
+func (c *card) show(d *data.Dataset, f data.Field, s span, budget *int, t tableCells) {
 	values := valuesOf(d, f)
 	if planes, h, w, ok := imageShape(f); ok && *budget > 0 {
 		if p, size, ok := drawImage(values, planes, h, w, s); ok {
@@ -139,27 +148,29 @@ func (c *card) show(d *data.Dataset, f data.Field, s span, budget *int) {
 		c.Pictures = append(c.Pictures, drawSequence(f.Name, values, steps, width))
 		return
 	}
-	for i, x := range values[:min(len(values), mostCells)] {
-		c.Cells = append(c.Cells, fact{cellName(f, i, len(values)), cellText(f, x)})
-	}
-	c.Omitted += omitted(min(len(values), mostCells), len(values), "values of "+clipped(f.Name, 40))
+	list := t.cells(f, values)
+	c.Cells = append(c.Cells, list[:min(len(list), mostCells)]...)
+	c.Omitted += omitted(min(len(list), mostCells), len(list), "values of "+shortened(f.Name, 40))
 }
 
 func cellName(f data.Field, i, n int) string {
 	switch {
 	case i < len(f.Columns):
-		return clipped(f.Columns[i], 40)
+		return shortened(f.Columns[i], 60)
 	case n == 1:
-		return clipped(f.Name, 40)
+		return shortened(f.Name, 60)
 	}
-	return fmt.Sprintf("%s[%d]", clipped(f.Name, 40), i)
+	return fmt.Sprintf("%s[%d]", shortened(f.Name, 40), i)
 }
 
 func cellText(f data.Field, x float64) string {
 	if k := int(x); f.Integers() && k >= 0 && k < len(f.ClassNames) {
-		return clipped(f.ClassNames[k], 40)
+		return shortened(f.ClassNames[k], 60)
 	}
-	return number(x)
+	if math.IsNaN(x) {
+		return missing
+	}
+	return digits(x, 6)
 }
 
 // imageShape returns planes, height and width of a field that is drawn as an image: [H, W],
