@@ -90,6 +90,22 @@ func outerTile[T Float](l level, t *tile) {
 	}
 }
 
+// copyStrips is stripRows, as far as the level has a kernel for it.
+func copyStrips[T Float](l level, dst, src []T, t turn) int {
+	double := unsafe.Sizeof(T(0)) == 8
+	switch {
+	case l == avx512 && double:
+		return stripRows(dst, src, t, strips512x64)
+	case l == avx512:
+		return stripRows(dst, src, t, strips512x32)
+	case l == avx2 && double:
+		return stripRows(dst, src, t, strips256x64)
+	case l == avx2:
+		return stripRows(dst, src, t, strips256x32)
+	}
+	return 0
+}
+
 // transpose is transposeGo, as far as the level has a kernel for it.
 func transpose[T Float](l level, dst, src []T, t turn) {
 	switch {

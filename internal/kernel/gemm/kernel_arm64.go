@@ -42,6 +42,20 @@ func slimTile[T Float](_ level, t *tile) { slimGo[T](t) }
 // outerTile is not there: the rule does not ask for it.
 func outerTile[T Float](level, *tile) {}
 
+// copyStrips is stripRows by moves of eight elements, a strip of the level.
+func copyStrips[T Float](l level, dst, src []T, t turn) int {
+	const strip = 8
+	if l == portable || t.depth < stripDepth || t.n == 0 {
+		return 0
+	}
+	for i := range t.n {
+		for r := range stripDepth {
+			*(*[strip]T)(dst[i*t.nr+r*strip:]) = [strip]T(src[r*t.ld+i*strip:])
+		}
+	}
+	return stripDepth
+}
+
 // transpose is transposeGo, as far as the level has a kernel for it.
 func transpose[T Float](l level, dst, src []T, t turn) {
 	switch {

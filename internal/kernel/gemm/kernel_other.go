@@ -20,6 +20,9 @@ func slimTile[T Float](_ level, t *tile) { slimGo[T](t) }
 // outerTile is not there: the rule does not ask for it.
 func outerTile[T Float](level, *tile) {}
 
+// copyStrips is not there: rows are copied one by one.
+func copyStrips[T Float](level, []T, []T, turn) int { return 0 }
+
 // transpose is transposeGo, as far as the level has a kernel for it.
 func transpose[T Float](_ level, dst, src []T, t turn) {
 	transposeGo(dst, src, t)

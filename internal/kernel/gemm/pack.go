@@ -3,9 +3,8 @@ package gemm
 import "unsafe"
 
 // Packed B: panels of nr columns one after the other, each [K, nr], the last
-// one padded with zeros. Packed A: one block of rows and columns; a transposed
-// one stays as it is, another one becomes strips of mr rows, each
-// [columns, strip].
+// one padded with zeros. Packed A: one block of rows and columns as strips of
+// mr rows, each [columns, strip].
 
 // panels returns the length of B packed as panels.
 func (p *Plan[T]) panels() int { return p.spec.K * roundUp(p.spec.N, p.nr) }
@@ -48,25 +47,15 @@ func (p *Plan[T]) tileC() int {
 	return p.padded(p.spec.M) * turnedRows
 }
 
-// strip is the distance between the columns of a packed strip; mr is not above
-// it.
-const strip = 8
-
 // blockA returns the elements of a packed block of A.
 func (p *Plan[T]) blockA() int {
 	switch rows := min(p.spec.M, blockM); {
 	case !p.packA:
 		return 0
-	case p.spec.TransA:
-		return p.kc * p.stride(rows)
 	default:
-		return ceil(rows, p.mr) * p.kc * strip
+		return roundUp(ceil(rows, p.mr)*p.kc*p.strip, line/p.size)
 	}
 }
-
-// stride returns the distance between packed rows of so many elements: one
-// cache line more than they fill, so that a column meets all sets of the cache.
-func (p *Plan[T]) stride(n int) int { return roundUp(n, line/p.size) + line/p.size }
 
 // edgeB returns the elements of a panel of a block, where one can be needed:
 // for padding, and for a task that packs B itself.
@@ -176,13 +165,10 @@ func transposeBlocks[T Float](dst, src []T, t turn, side int, kernel func(dst, s
 // packBlock copies rows [i0, i1) and columns [k0, k1) of op(A). It returns the
 // distances between rows and between columns of one tile, and between tiles.
 func (p *Plan[T]) packBlock(dst, a []T, i0, i1, k0, k1 int) (rs, cs, tile int) {
-	ld, depth := p.spec.LDA, k1-k0
+	ld, depth, strip := p.spec.LDA, k1-k0, p.strip
 	if p.spec.TransA {
-		cs = p.stride(i1 - i0)
-		for k := range depth {
-			copy(dst[k*cs:], a[(k0+k)*ld+i0:(k0+k)*ld+i1])
-		}
-		return 1, cs, p.mr
+		p.packStrips(dst, a, i0, i1, k0, k1)
+		return 1, strip, depth * strip
 	}
 	for i := i0; i < i1; i += p.mr {
 		// Rows after the strip are harmless and may fill a block of transpose.
@@ -190,4 +176,41 @@ func (p *Plan[T]) packBlock(dst, a []T, i0, i1, k0, k1 int) (rs, cs, tile int) {
 		dst = dst[depth*strip:]
 	}
 	return 1, strip, depth * strip
+}
+
+// packStrips copies columns [i0, i1) and rows [k0, k1) of stored A to strips.
+func (p *Plan[T]) packStrips(dst, a []T, i0, i1, k0, k1 int) {
+	ld, strip, depth := p.spec.LDA, p.strip, k1-k0
+	fast := 0 // strips that a kernel can copy: it reads all elements of them
+	if p.spec.M >= i0+strip {
+		fast = min(ceil(i1-i0, p.mr), (p.spec.M-i0-strip)/p.mr+1)
+	}
+	for k := 0; k < depth; {
+		src, n := a[(k0+k)*ld:], fast
+		rows := copyStrips(p.level, dst[k*strip:], src[i0:], turn{n, depth - k, depth * strip, ld})
+		if rows == 0 {
+			rows, n = 1, 0
+		}
+		for ; i0+n*p.mr < i1; n++ {
+			i := i0 + n*p.mr
+			for r := range rows {
+				copy(dst[n*depth*strip+(k+r)*strip:][:strip], src[r*ld+i:r*ld+min(i+strip, p.spec.M)])
+			}
+		}
+		k += rows
+	}
+}
+
+// stripDepth is how many rows a kernel cuts into pieces for strips at a time.
+const stripDepth = 4
+
+// stripRows lets a kernel copy stripDepth rows to t.n strips, t.nr elements apart. It returns
+// the number of rows: none if t.depth is less or there are no strips.
+func stripRows[T Float](dst, src []T, t turn, kernel func(dst, src *byte, dstStep, srcStride, pieces int)) int {
+	if t.depth < stripDepth || t.n == 0 {
+		return 0
+	}
+	size := int(unsafe.Sizeof(T(0)))
+	kernel((*byte)(at(dst, 0)), (*byte)(at(src, 0)), t.nr*size, t.ld*size, t.n)
+	return stripDepth
 }

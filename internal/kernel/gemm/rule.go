@@ -36,11 +36,12 @@ func best() level {
 const (
 	line = 64 // bytes of a cache line
 
-	// The sum over K is cut where a panel of B and a strip of A would fill more
-	// bytes than blockBytes (first-level cache), or after blockK elements. A
+	// The sum over K is cut where a panel of B and a strip of A of blockStrip rows would
+	// fill more bytes than blockBytes (first-level cache), or after blockK elements. A
 	// task is at most blockM x blockN of C; its block of A has blockM rows
 	// (second-level cache).
 	blockBytes = 40 << 10
+	blockStrip = 8
 	blockK     = 256
 	blockM     = 256
 	blockN     = 4096
@@ -119,6 +120,7 @@ type choice struct {
 	level    level
 	size     int // bytes of an element
 	mr, nr   int // tile of a kernel; nr is also the width of a panel
+	strip    int // distance between columns of packed A, at least mr
 	width    int // elements of a vector
 	kc       int // rows of a block of B, at least 1
 	thinCols int // rows of B that a thin kernel takes at a time
@@ -155,11 +157,15 @@ func choose(s Spec, l level, size int) choice {
 	default:
 		c.mr, c.width, c.nr, c.thinCols = 2, 4, 4, 1
 	}
+	c.strip = c.mr
+	if l == avx2 && size == 4 {
+		c.strip = 8 // whole vectors
+	}
 	c.padEdge = l != avx512
 	c.transB = s.TransB
 	c.far, c.farC = s.lenB()*size > farBytes, s.lenC()*size > farBytes
 	c.nothing = s.K == 0 || s.Alpha == 0
-	blocks := max(1, ceil(s.K, min(blockK, blockBytes/(c.nr+strip)/size)))
+	blocks := max(1, ceil(s.K, min(blockK, blockBytes/(c.nr+blockStrip)/size)))
 	c.kc = max(1, ceil(s.K, blocks))
 	c.thin = s.TransB && s.K*size >= thinDepth && l.avx() && (!s.Free || s.rows() > 1 && s.rows() <= narrowCols)
 	c.dots = s.TransB && s.Free && s.rows() <= dotRows && !c.thin
