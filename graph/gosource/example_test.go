@@ -60,7 +60,7 @@ func ExampleWrite_predictor() {
 	params, outputs := train.Function(predictor)
 	o := gosource.Options{Package: "iris", Classes: predictor.Classes(), Recipe: predictor.Info().Recipe}
 	for _, in := range predictor.Inputs() { // what the program takes, before the recipe
-		o.Fields = append(o.Fields, data.FieldInfo{Name: in.Name, Shape: in.Shape, Integers: in.Integers, Scale: in.Scale, Shift: in.Shift}.Field())
+		o.Fields = append(o.Fields, data.FieldInfo{Name: in.Name, Shape: in.Shape, Integers: in.Integers, Columns: in.Columns, Scale: in.Scale, Shift: in.Shift}.Field())
 	}
 	err = gosource.Write(dir, gosource.Model{Params: params, Outputs: outputs}, o)
 	//docs:end

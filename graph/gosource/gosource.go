@@ -43,6 +43,15 @@ type Options struct {
 	// as Classes. The default is none.
 	Classes []string
 
+	// Columns are the names of the elements of inputs, by the names of the inputs. The program has
+	// them as Columns, or as XColumns for the input x of several. Fields have their own. The
+	// default is none.
+	Columns map[string][]string
+
+	// Table says how the table of the training set was read. What a number of a column means is
+	// then a part of its name: the days since a date. The default is none.
+	Table *data.CSVPlan
+
 	// Fields are what the program takes instead of the inputs of the model, in the order of its
 	// parameters: fields of a data set, whose values are not read. A Scale of a field is applied.
 	// Recipe then makes the inputs of the model of them, which have the names of fields that it
@@ -134,6 +143,9 @@ func generateFiles(m Model, o Options) ([]File, error) {
 		return nil, err
 	}
 	p := newProgram(g, prep, o, s)
+	if err := p.checkColumns(); err != nil {
+		return nil, err
+	}
 	source, err := p.source()
 	if err != nil {
 		return nil, err
@@ -163,7 +175,14 @@ func (o *Options) settle() error {
 	if !token.IsIdentifier(o.Package) || strings.ContainsFunc(o.Package, other) || o.Package == "main" {
 		return mistake.Optionf("got Options.Package of %q, want lower-case letters and digits, and not main", o.Package)
 	}
-	for _, s := range append([]string{o.Doc, o.Module}, o.Classes...) {
+	texts := append([]string{o.Doc, o.Module}, o.Classes...)
+	for _, f := range o.Fields {
+		texts = append(texts, f.Columns...)
+	}
+	for _, names := range o.Columns {
+		texts = append(texts, names...)
+	}
+	for _, s := range texts {
 		if !utf8.ValidString(s) {
 			return mistake.Optionf("got the text %q, want UTF-8", s)
 		}

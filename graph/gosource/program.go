@@ -51,7 +51,7 @@ func (p *program) typ(t port) string {
 
 // reserved are names that inputs cannot have.
 func (g *generator) reserved() map[string]bool {
-	taken := map[string]bool{"k": true, "output": true, "weights": true, "weight": true, "bits": true, "wrong": true, "dst": true, "m": true, "n": true, "i": true, "err": true, "number": true, "New": true, "Model": true, "Classes": true}
+	taken := map[string]bool{"k": true, "output": true, "weights": true, "weight": true, "bits": true, "wrong": true, "dst": true, "m": true, "n": true, "i": true, "err": true, "number": true, "New": true, "Model": true, "Classes": true, "Columns": true}
 	for name := range library() {
 		taken[name] = true
 	}
@@ -226,6 +226,7 @@ func (p *program) head(b *bytes.Buffer) {
 		fmt.Fprintf(b, "%sSize = %d // %s\n", t.title, t.size, t.shapeText())
 	}
 	b.WriteString(")\n\n")
+	p.printColumns(b)
 	if len(p.o.Classes) > 0 {
 		b.WriteString("// Classes are the names of the classes that the outputs stand for.\nvar Classes = []string{")
 		for _, c := range p.o.Classes {
@@ -311,14 +312,18 @@ func (p *program) listed(all []port) string {
 // predict writes the method with its checks.
 func (p *program) predict(b *bytes.Buffer) {
 	b.WriteString("// Predict computes the outputs for as many examples as there are rows of inputs, one after another,\n// without an allocation.\n//\n")
-	for _, t := range p.inputs {
+	for k, t := range p.inputs {
 		what := "numbers"
 		if t.below > 0 {
 			what = fmt.Sprintf("integers in [0, %d)", t.below)
 		} else if t.ints {
 			what = "integers"
 		}
-		fmt.Fprintf(b, "// %s has %sSize %s for each example: %s.\n", t.name, t.title, what, t.shapeText())
+		named := ""
+		if len(p.columnsOf(k)) > 0 {
+			named = ", named by " + p.columnsName(t)
+		}
+		fmt.Fprintf(b, "// %s has %sSize %s for each example: %s%s.\n", t.name, t.title, what, t.shapeText(), named)
 	}
 	for _, t := range p.outputs {
 		fmt.Fprintf(b, "// %s takes %sSize for each: %s.\n", t.name, t.title, t.shapeText())

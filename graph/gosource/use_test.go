@@ -28,7 +28,7 @@ func useModule(t *testing.T) (dir string) {
 	params, outputs := train.Function(predictor)
 	o := gosource.Options{Package: "iris", Classes: predictor.Classes(), Recipe: predictor.Info().Recipe}
 	for _, in := range predictor.Inputs() {
-		o.Fields = append(o.Fields, data.FieldInfo{Name: in.Name, Shape: in.Shape, Integers: in.Integers, Scale: in.Scale, Shift: in.Shift}.Field())
+		o.Fields = append(o.Fields, data.FieldInfo{Name: in.Name, Shape: in.Shape, Integers: in.Integers, Columns: in.Columns, Scale: in.Scale, Shift: in.Shift}.Field())
 	}
 	if err := gosource.Write(filepath.Join(dir, "iris"), gosource.Model{Params: params, Outputs: outputs}, o); err != nil {
 		t.Fatal(err)
