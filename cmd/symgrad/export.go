@@ -79,14 +79,15 @@ func exportGo(model, folder string, o gosource.Options) error {
 		o.Package = filepath.Base(path)
 	}
 	info := p.Info()
-	o.Recipe = info.Recipe
+	o.Recipe, o.Table, o.Columns = info.Recipe, info.Plan, map[string][]string{}
 	prepares := !o.Recipe.IsZero() || slices.ContainsFunc(info.Inputs, func(in train.InputInfo) bool { return in.Scale != 0 })
 	if info.Target.Classes > 0 {
 		o.Classes = p.Classes()
 	}
 	for _, in := range info.Inputs {
+		o.Columns[in.Name] = in.Columns
 		if !prepares {
-			break
+			continue
 		}
 		o.Fields = append(o.Fields, data.FieldInfo{Name: in.Name, Shape: in.Shape, Integers: in.Integers, Classes: in.Below, Columns: in.Columns, Scale: in.Scale, Shift: in.Shift}.Field())
 	}

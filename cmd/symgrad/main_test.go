@@ -66,7 +66,7 @@ func TestGraphPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := string(text)
-	for _, want := range []string{"<title>mlp (batch 32", "<h2>lower ", "<h2>fuse ", "<h2>plan ", `<b data-v="v0">v0</b>`, `class="new"`, "nothing changed", "</html>"} {
+	for _, want := range []string{"<title>mlp (batch 32", ">lower</button>", ">fuse</button>", ">plan</button>", `<b data-v="v0">v0</b>`, `class="new"`, "nothing changed", "</html>"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page has no %q", want)
 		}
