@@ -110,7 +110,8 @@ type libraryCommand struct {
 }
 
 // libraries are this module's products, at each level of the processor's vectors,
-// gonum's, and those of the peers' module.
+// gonum's, and those of the peers' module, which run at the level of this process where
+// that is avx2.
 func libraries(peers string) (c libraryCommands, err error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -129,15 +130,38 @@ func libraries(peers string) (c libraryCommands, err error) {
 		return c, err
 	}
 	binary, err := buildPeer(peers, c.temp, "openblas")
-	c.list = append(c.list, libraryCommand{name: "openblas", command: []string{binary}, failed: err})
-	if os.Getenv(coreType) != "" { // what it would choose by itself
-		c.list = append(c.list, libraryCommand{name: "openblas-auto", command: []string{binary}, env: []string{coreType + "="}, failed: err})
+	for _, l := range openBLASLibraries(cpu.Level()) {
+		l.command, l.failed = []string{binary}, err
+		c.list = append(c.list, l)
 	}
 	binary, err = buildPeer(peers, c.temp, "onednn")
+	isa := oneDNNLevel(cpu.Level())
 	c.list = append(c.list,
-		libraryCommand{name: "onednn", command: []string{binary}, failed: err},
-		libraryCommand{name: "onednn-passive", command: []string{binary}, env: []string{"OMP_WAIT_POLICY=passive"}, failed: err})
+		libraryCommand{name: "onednn", command: []string{binary}, env: isa, failed: err},
+		libraryCommand{name: "onednn-passive", command: []string{binary}, env: append([]string{"OMP_WAIT_POLICY=passive"}, isa...), failed: err})
 	return c, nil
+}
+
+// openBLASLibraries are the kernels of OpenBLAS to race: those of the environment and
+// its own choice, or those for processors of the level avx2. Elsewhere it chooses.
+func openBLASLibraries(level string) []libraryCommand {
+	switch {
+	case os.Getenv(coreType) != "":
+		return []libraryCommand{{name: "openblas"}, {name: "openblas-auto", env: []string{coreType + "="}}}
+	case level == "avx2":
+		return []libraryCommand{{name: "openblas-haswell", env: []string{coreType + "=Haswell"}}, {name: "openblas-zen", env: []string{coreType + "=Zen"}}}
+	}
+	return []libraryCommand{{name: "openblas"}}
+}
+
+// oneDNNLevel is the environment that keeps oneDNN to the level avx2, unless the
+// environment already says a level.
+func oneDNNLevel(level string) []string {
+	const name = "ONEDNN_MAX_CPU_ISA"
+	if level != "avx2" || os.Getenv(name) != "" {
+		return nil
+	}
+	return []string{name + "=AVX2"}
 }
 
 // serveProducts is the other end of the local libraries. Its arguments are the
