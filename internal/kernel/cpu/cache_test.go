@@ -15,8 +15,9 @@ func TestCaches(t *testing.T) {
 		t.Errorf("got caches of %d and %d bytes", L1, L2)
 	}
 	l1, l2 := caches()
-	if runtime.GOOS != "linux" || l1 == 0 || l2 == 0 {
-		if L1 < leastL1 || l1 == 0 && L1 != defaultL1 {
+	emulated := os.Getenv("SYMGRAD_EMULATOR") != "" // Linux tells of the processor below
+	if runtime.GOOS != "linux" || emulated || l1 == 0 || l2 == 0 {
+		if l1 == 0 && L1 != defaultL1 {
 			t.Errorf("nothing is known: got %d bytes, want the default %d", L1, defaultL1)
 		}
 		return
