@@ -106,7 +106,7 @@ func (c *call) layer(k cell, d, n int) *layer {
 	if l.hidden = c.intAttr("hidden_size", shape[2]); l.hidden != shape[2] {
 		c.malformed("got hidden_size = %d for the recurrence weights %v, want %d", l.hidden, shape, shape[2])
 	}
-	l.w.Input, l.w.Hidden = c.Transpose(l.part(c.at(w, 0, d))), c.Transpose(l.part(c.at(r, 0, d)))
+	l.w.Input, l.w.Hidden = l.part(c.Transpose(c.at(w, 0, d))), l.part(c.Transpose(c.at(r, 0, d)))
 	if c.has(3) {
 		both := c.Reshape(c.float(3), n, 2, -1)
 		own := c.at(both, 0, d)
@@ -125,13 +125,17 @@ func (c *call) layer(k cell, d, n int) *layer {
 	return l
 }
 
-// part returns the gates of weights or biases in nn's order.
+// part returns the gates of weights or biases, which lie side by side, in nn's order. So products
+// read weights that lie as nn's do, and have their bits.
 func (l *layer) part(all node) node {
+	last := len(l.Shape(all)) - 1
+	at := []graph.Span{graph.All(), graph.All()}[:last+1]
 	var parts []node
 	for _, g := range l.gates {
-		parts = append(parts, l.Slice(all, graph.Range(g*l.hidden, (g+1)*l.hidden)))
+		at[last] = graph.Range(g*l.hidden, (g+1)*l.hidden)
+		parts = append(parts, l.Slice(all, at...))
 	}
-	return l.Concat(0, parts...)
+	return l.Concat(last, parts...)
 }
 
 // start returns the state before the first step, zeros where none is given.
