@@ -90,7 +90,7 @@ func BenchmarkPasses(b *testing.B) {
 				}
 				f.Sort()
 				for _, p := range compile.Passes {
-					if !p.Asked || *asked {
+					if p.Asked == nil || *asked {
 						measure(p.Name, func() { p.Run(f, nil) })
 					}
 				}

@@ -30,6 +30,9 @@ func TestFixed(t *testing.T) {
 		if a, b := plain.Stats().Kernels, fixed.Stats().Kernels; b >= a {
 			t.Errorf("%v: got %d kernels in a run, want less than %d", d, b, a)
 		}
+		if a, b := plain.Stats().Bytes["kept"], fixed.Stats().Bytes["kept"]; a != 0 || b == 0 {
+			t.Errorf("%v: got %d and %d bytes that are kept, want 0 and more", d, a, b)
+		}
 		run := func(p *graph.Program) []float64 {
 			t.Helper()
 			if err := graph.InputOf[float64](p, "x").Set([]float64{1, -2, 3, 0.5, 4, -1}); err != nil {

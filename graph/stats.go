@@ -29,7 +29,8 @@ type Stats struct {
 	Fallbacks map[string]int
 
 	// Bytes is the memory by role. The program's own roles are input, const, temp (values
-	// between the kernels), output and scratch (work space of the kernels). The roles param,
+	// between the kernels), output, scratch (work space of the kernels) and, with Options.Fixed, kept
+	// (what depends on parameters alone). The roles param,
 	// grad and state are shared with other programs. Compile allocates everything.
 	Bytes map[string]int
 
@@ -64,13 +65,17 @@ func (p *Program) Stats() Stats {
 	s := Stats{Level: cpu.Level(), Workers: p.pool.Workers(), Kernels: len(p.plan.Steps),
 		Fallbacks: map[string]int{}, Bytes: map[string]int{}, Live: p.plan.Live}
 	size := p.plan.DType.Size()
-	for a := range exec.Arenas {
+	for a := range exec.Kept {
 		s.Bytes[a.String()] = size*p.plan.Floats[a] + 8*p.plan.Ints[a]
 	}
+	kept := int64(0)
 	if p.r32 != nil {
-		s.Bytes["scratch"] = size * p.r32.Scratch()
+		s.Bytes["scratch"], kept = size*p.r32.Scratch(), p.r32.OnceBytes()
 	} else {
-		s.Bytes["scratch"] = size * p.r64.Scratch()
+		s.Bytes["scratch"], kept = size*p.r64.Scratch(), p.r64.OnceBytes()
+	}
+	if kept > 0 {
+		s.Bytes[exec.Kept.String()] = int(kept)
 	}
 	s.Bytes[exec.Param.String()] = size * p.params.trained.size
 	s.Bytes[exec.Grad.String()] = size * p.params.trained.size

@@ -89,7 +89,7 @@ func TestTrace(t *testing.T) {
 	}
 	want := []string{"lower"}
 	for _, p := range compile.Passes {
-		if !p.Asked {
+		if p.Asked == nil {
 			want = append(want, p.Name)
 		}
 	}

@@ -62,10 +62,7 @@ func Compile(f *ir.Func, targets []Target, o Options) (*exec.Plan, error) {
 	if o.Fixed {
 		fixed = once(f)
 	}
-	p, err := plan(f, targets, o.Regions)
-	if err == nil && fixed != nil {
-		p.Once, err = plan(fixed, make([]Target, len(fixed.Out)), NoRegions)
-	}
+	p, err := plan(f, fixed, targets, o.Regions)
 	if err == nil {
 		o.trace("plan", true, p.String)
 	}

@@ -35,12 +35,7 @@ func once(f *ir.Func) *ir.Func {
 
 // movable returns the values that what stays reads, and that depend on no input.
 func movable(f *ir.Func) (out []*ir.Value) {
-	fixed, needed, stays := ir.NewTable[bool](f), ir.NewTable[bool](f), ir.NewTable[bool](f)
-	for _, v := range f.Values {
-		*fixed.At(v) = v.Leaf == ir.Param || v.Leaf == ir.State || v.Leaf == ir.Const ||
-			v.Leaf == ir.NotLeaf && v.Def.Name != foreign.OpaqueName && // which may do anything
-				!slices.ContainsFunc(v.In, func(x *ir.Value) bool { return !*fixed.At(x) })
-	}
+	fixed, needed, stays := fixedValues(f), ir.NewTable[bool](f), ir.NewTable[bool](f)
 	for _, v := range f.Out {
 		*needed.At(v), *stays.At(base(v)) = true, true // a result has its own place
 	}
@@ -57,4 +52,15 @@ func movable(f *ir.Func) (out []*ir.Value) {
 		}
 	}
 	return out
+}
+
+// fixedValues says of each value whether it depends on parameters, states and constants alone.
+func fixedValues(f *ir.Func) ir.Table[bool] {
+	fixed := ir.NewTable[bool](f)
+	for _, v := range f.Values {
+		*fixed.At(v) = v.Leaf == ir.Param || v.Leaf == ir.State || v.Leaf == ir.Const ||
+			v.Leaf == ir.NotLeaf && v.Def.Name != foreign.OpaqueName && // which may do anything
+				!slices.ContainsFunc(v.In, func(x *ir.Value) bool { return !*fixed.At(x) })
+	}
+	return fixed
 }

@@ -10,8 +10,8 @@ import (
 // Pass is one rewriting of a function.
 type Pass struct {
 	Name     string
-	Required bool // the planner relies on it
-	Asked    bool // runs only if Options ask for it
+	Required bool                  // the planner relies on it
+	Asked    func(o *Options) bool // whether Options ask for it; nil: it runs always
 
 	// Run rewrites f, whose results go to the targets, and leaves its values sorted.
 	// It reports whether it changed anything.
@@ -30,10 +30,11 @@ var Passes = []Pass{
 	{Name: "runs", Run: runs},
 	{Name: "simplify", Run: simplify},
 	{Name: "share", Run: share},
+	{Name: "prepack", Asked: func(o *Options) bool { return o.Fixed }, Run: prepack},
 	{Name: "fuse", Required: true, Run: fuse},
 	{Name: "epilogue", Run: epilogue},
 	{Name: "order", Run: order},
-	{Name: "recompute", Asked: true, Run: recompute},
+	{Name: "recompute", Asked: func(o *Options) bool { return o.Recompute }, Run: recompute},
 	{Name: "descend", Required: true, Run: descend},
 }
 
@@ -53,6 +54,9 @@ var constraints = []constraint{
 	{"runs", "simplify 3", "runs makes slices and reshapes, which may do nothing"},
 	{"simplify 3", "share", "simplify rewrites functions and products, but not the parts that share makes of them"},
 	{"cse 2", "share", "users of one operand must differ"},
+	{"share", "prepack", "prepack takes what share has left"},
+	{"prepack", "fuse", "fuse hides additions, of which prepack must see that they depend on an input"},
+	{"prepack", "epilogue", "prepack takes no products that have an epilogue"},
 	{"share", "fuse", "fuse hides users of an operand in loops"},
 	{"share", "epilogue", "share takes no products that have an epilogue"},
 	{"fuse", "epilogue", "fuse makes the loops that epilogue attaches to products"},
@@ -101,7 +105,7 @@ func Optimize(f *ir.Func, targets []Target, o Options) error {
 		return err
 	}
 	for _, p := range Passes {
-		if o.Skip[p.Name] && !p.Required || p.Asked && !o.Recompute {
+		if o.Skip[p.Name] && !p.Required || p.Asked != nil && !p.Asked(&o) {
 			continue
 		}
 		if err := o.after(p.Name, p.run(f, targets), f); err != nil {

@@ -11,12 +11,19 @@ import (
 
 // plan lays out the memory of f, on which all passes have run. Results go to their
 // targets. All other values lie in the Temp arena, in memory that is free again after
-// the last step that reads it, or at the end of its region.
-func plan(f *ir.Func, targets []Target, which Regions) (*exec.Plan, error) {
+// the last step that reads it, or at the end of its region. fixed is what once has moved out of f, or nil.
+func plan(f, fixed *ir.Func, targets []Target, which Regions) (*exec.Plan, error) {
 	if n := sizeOfAll(f); n > math.MaxInt/8 { // on a processor of 32 bits
 		return nil, &TooLarge{Bytes: n, Func: f}
 	}
-	p, err := layOut(f, targets, which)
+	var before *exec.Plan
+	if fixed != nil {
+		var err error
+		if before, err = plan(fixed, nil, make([]Target, len(fixed.Out)), NoRegions); err != nil {
+			return nil, err
+		}
+	}
+	p, err := layOut(f, before, targets, which)
 	if err != nil {
 		return nil, err
 	}
@@ -28,8 +35,8 @@ func plan(f *ir.Func, targets []Target, which Regions) (*exec.Plan, error) {
 }
 
 // layOut finds which memory each step needs, and when.
-func layOut(f *ir.Func, targets []Target, which Regions) (*planner, error) {
-	p := &planner{f: f, p: &exec.Plan{Func: f, DType: ir.F64, Gate: -1}, of: ir.NewTable[record](f)}
+func layOut(f *ir.Func, before *exec.Plan, targets []Target, which Regions) (*planner, error) {
+	p := &planner{f: f, p: &exec.Plan{Func: f, Once: before, DType: ir.F64, Gate: -1}, of: ir.NewTable[record](f)}
 	if err := p.leaves(); err != nil {
 		return nil, err
 	}
@@ -145,13 +152,13 @@ func (p *planner) leaves() error {
 		case ir.Input:
 			p.p.Inputs = append(p.p.Inputs, slot(exec.Input, v))
 		case ir.Const:
-			s := slot(exec.Const, v)
 			if v.Data == nil { // see once
-				p.p.Kept = slices.Grow(p.p.Kept, v.Index+1)[:max(len(p.p.Kept), v.Index+1)]
-				p.p.Kept[v.Index] = s.Where
+				at := p.p.Once.Outputs[v.Index].Where
+				at.Arena = exec.Kept
+				p.put(v, at)
 				continue
 			}
-			p.p.Consts = append(p.p.Consts, s)
+			p.p.Consts = append(p.p.Consts, slot(exec.Const, v))
 			p.p.Data = append(p.p.Data, v.Data)
 		case ir.Param:
 			p.shared(v, exec.Param)

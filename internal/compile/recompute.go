@@ -24,7 +24,7 @@ import (
 // What stands behind the peak reads copies of the rest, a segment's at a time. Copies run
 // the same kernels on the same operands, so they have the same bits.
 func recompute(f *ir.Func, _ []Target) bool {
-	whole, err := layOut(f, make([]Target, len(f.Out)), NoRegions)
+	whole, err := layOut(f, nil, make([]Target, len(f.Out)), NoRegions)
 	if err != nil {
 		return false // plan says what is wrong
 	}
@@ -38,7 +38,7 @@ func recompute(f *ir.Func, _ []Target) bool {
 		}
 		g := s.rewrite(segments)
 		order(g, nil)
-		p, err := layOut(g, make([]Target, len(g.Out)), NoRegions)
+		p, err := layOut(g, nil, make([]Target, len(g.Out)), NoRegions)
 		if err == nil && p.live() < least {
 			best, least = g, p.live()
 		}

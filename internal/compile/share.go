@@ -17,17 +17,35 @@ import "github.com/symgrad/symgrad/internal/ir"
 //	v4 = matmul v2 w         =>     v3 = matmulpacked v1 v5
 //	                                v4 = matmulpacked v2 v5
 func share(f *ir.Func, _ []Target) bool {
+	return splitAll(f, func(users []*ir.Value) bool { return len(users) > 1 })
+}
+
+// prepackBytes is the largest operand that prepack takes. Packing costs products of larger ones less
+// than the copy costs memory.
+const prepackBytes = 2 << 20
+
+// prepack does the same for operands that depend on no input, of one user too: what is made of them
+// is then computed once (see once), such as the packed weights of a product.
+func prepack(f *ir.Func, _ []Target) bool {
+	fixed := fixedValues(f)
+	return splitAll(f, func(users []*ir.Value) bool {
+		v := users[0]
+		return bytesOf(v.In[len(v.In)-1]) <= prepackBytes && *fixed.At(v.In[len(v.In)-1]) && !*fixed.At(v)
+	})
+}
+
+// splitAll splits the operators that make the same of one operand, if they are to be.
+func splitAll(f *ir.Func, wanted func(users []*ir.Value) bool) bool {
 	type step struct {
 		x     *ir.Value
 		first *ir.Def
 		attrs string
 	}
-	type user struct {
-		v    *ir.Value
+	type rest struct {
 		then *ir.Def
 		a    ir.Attrs
 	}
-	users := map[step][]user{}
+	users, rests := map[step][]*ir.Value{}, map[step][]rest{}
 	var order []step
 	for _, v := range f.Values {
 		if v.Def == nil || v.Def.Split == nil || v.Body != nil {
@@ -41,21 +59,21 @@ func share(f *ir.Func, _ []Target) bool {
 		if users[k] == nil {
 			order = append(order, k)
 		}
-		users[k] = append(users[k], user{v, then, a})
+		users[k], rests[k] = append(users[k], v), append(rests[k], rest{then, a})
 	}
 	c := newChange(f)
 	for _, k := range order {
-		if len(users[k]) < 2 {
+		if !wanted(users[k]) {
 			continue
 		}
-		first, err := f.New(k.first, users[k][0].a, k.x)
+		first, err := f.New(k.first, rests[k][0].a, k.x)
 		if err != nil {
 			continue
 		}
-		for _, u := range users[k] {
-			n := len(u.v.In) - 1
-			if w, err := f.New(u.then, u.a, append(u.v.In[:n:n], first)...); err == nil {
-				c.replace(u.v, w)
+		for i, v := range users[k] {
+			n, r := len(v.In)-1, rests[k][i]
+			if w, err := f.New(r.then, r.a, append(v.In[:n:n], first)...); err == nil {
+				c.replace(v, w)
 			}
 		}
 	}

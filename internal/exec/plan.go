@@ -19,10 +19,11 @@ const (
 	Const
 	Temp
 	Output
+	Kept   // the outputs of Plan.Once
 	Arenas // the number of arenas
 )
 
-var arenaNames = [...]string{"input", "param", "grad", "state", "const", "temp", "output"}
+var arenaNames = [...]string{"input", "param", "grad", "state", "const", "temp", "output", "kept"}
 
 // String returns the name of the arena.
 func (a Arena) String() string { return arenaNames[a] }
@@ -96,10 +97,9 @@ type Plan struct {
 	Blocks  []Block
 	Live    int // bytes of the Temp arena, at most, that are needed at once: it may be larger
 
-	// Once computes, from parameters and states alone, what a run reads besides: its outputs go to
-	// Kept. nil: there is nothing.
+	// Once computes, from parameters and states alone, what a run reads besides: its Output arena is
+	// the Kept arena. nil: there is nothing.
 	Once *Plan
-	Kept []Buffer // in the Const arena
 
 	// Between estimates the time of one worker, in nanoseconds, between two points at
 	// which several would wait for each other.

@@ -18,11 +18,7 @@ import (
 func (p *Plan) String() string {
 	var b strings.Builder
 	if p.Once != nil {
-		b.WriteString("once {\n" + p.Once.String())
-		for i, to := range p.Kept {
-			fmt.Fprintf(&b, "keep %v from %v\n", to, p.Once.Outputs[i].Where)
-		}
-		b.WriteString("}\n")
+		fmt.Fprintf(&b, "once {\n%v}\n", p.Once)
 	}
 	regions, indent := p.Regions, ""
 	for i, s := range p.Steps {

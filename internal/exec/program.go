@@ -66,11 +66,15 @@ func Prepare[T ir.Float](p *Plan, w *pool.Pool) *Program[T] {
 
 // Bytes returns how many bytes Allocate makes.
 func (r *Program[T]) Bytes() int64 {
-	n := Bytes(r.plan) + int64(r.scratch)*int64(unsafe.Sizeof(T(0)))
-	if r.once != nil {
-		n += r.once.Bytes()
+	return Bytes(r.plan) + int64(r.scratch)*int64(unsafe.Sizeof(T(0))) + r.OnceBytes()
+}
+
+// OnceBytes returns how many bytes of these are for Plan.Once.
+func (r *Program[T]) OnceBytes() int64 {
+	if r.once == nil {
+		return 0
 	}
-	return n
+	return r.once.Bytes()
 }
 
 // Bytes returns how many bytes the arenas of a program of the plan have, without those that
@@ -104,6 +108,11 @@ func (r *Program[T]) Allocate(s Shared[T]) {
 			r.floats[a] = s.Grad
 		case State:
 			r.floats[a] = s.State
+		case Kept:
+			if r.once != nil {
+				r.floats[a], r.ints[a] = r.once.floats[Output], r.once.ints[Output]
+			}
+			continue
 		default:
 			r.floats[a] = memory.Zeros[T](p.Floats[a])
 		}
@@ -157,14 +166,6 @@ func (r *Program[T]) keep() error {
 	}
 	if err := r.once.Run(); err != nil {
 		return err
-	}
-	for i, from := range r.plan.Once.Outputs {
-		to := r.plan.Kept[i]
-		if from.Type.DType == ir.Int {
-			copy(r.Ints(to), r.once.Ints(from.Where))
-		} else {
-			copy(r.Floats(to), r.once.Floats(from.Where))
-		}
 	}
 	r.kept = true
 	return nil
