@@ -36,6 +36,10 @@ type PredictorOptions struct {
 	// AllowNonFiniteInputs returns what the model makes of NaN and infinities. By default a row is
 	// refused whose output is then NaN or infinite too.
 	AllowNonFiniteInputs bool
+	// Unknown is called with the number of rows whose text is in no category, and with their column,
+	// where the plan takes such texts (data.CSVColumn.IgnoreUnknown). Calls for one column may follow
+	// each other, and come from all goroutines that ask. The default is nil: none is told.
+	Unknown func(column string, rows int)
 	// Gather puts the examples of calls that come at the same time into one batch. The zero
 	// value does not.
 	Gather Gather

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"math"
 	"slices"
 
@@ -116,6 +117,12 @@ func (p *Predictor) predictTable(ctx context.Context, d *data.Dataset, from int)
 	if !p.o.AllowNonFiniteInputs {
 		if err := p.outline().notFilled(d, from); err != nil {
 			return nil, err
+		}
+	}
+	if p.o.Unknown != nil {
+		unknown := p.outline().plan.Unknown(d)
+		for _, column := range slices.Sorted(maps.Keys(unknown)) {
+			p.o.Unknown(column, unknown[column])
 		}
 	}
 	out, err := p.predict(ctx, d)

@@ -16,7 +16,7 @@ import (
 type Table struct {
 	Columns []string // those of the records
 	how     map[string]column
-	known   map[string]bool // what a row may have besides
+	known   map[string]bool // what is no other name of a column
 	comma   bool            // numbers have a decimal comma
 }
 
@@ -25,6 +25,7 @@ type column struct {
 	kind       data.ColumnKind
 	categories []string
 	yes, no    string // of a Boolean
+	any        bool   // other texts are taken too
 }
 
 // Inputs returns the table of the rows that the Predictor predicts for. Its Columns are empty for a
@@ -53,6 +54,7 @@ func newTable(p *train.Predictor, columns []data.CSVReport) *Table {
 	}
 	for _, r := range columns {
 		c := column{kind: r.Kind, categories: r.Categories, yes: "true", no: "false"}
+		c.any = settings[r.Name].IgnoreUnknown || settings[r.Name].Other != ""
 		if s := settings[r.Name]; len(s.True) > 0 && len(s.False) > 0 {
 			c.yes, c.no = s.True[0], s.False[0]
 		}
@@ -85,7 +87,7 @@ func (t *Table) Records(rows []Row) ([][]string, error) {
 	return records, nil
 }
 
-// keys returns an error unless the row has the columns, and nothing that is unknown.
+// keys returns an error unless the row has the columns. Keys that are unknown are passed over.
 func (t *Table) keys(r Row) error {
 	var missing, unknown []string
 	for _, name := range t.Columns {
@@ -103,8 +105,6 @@ func (t *Table) keys(r Row) error {
 		return &Error{Field: missing[0], Err: errors.Errorf("got no %s but the unknown %s, want %s", keysOf(missing), keysOf(unknown), listed(t.Columns))}
 	case missing != nil:
 		return &Error{Field: missing[0], Err: errors.Errorf("got no %s, want all columns (null for a missing value)", keysOf(missing))}
-	case unknown != nil:
-		return &Error{Field: unknown[0], Err: errors.Errorf("got the unknown %s, want %s", keysOf(unknown), listed(t.Columns))}
 	}
 	return nil
 }
@@ -159,6 +159,9 @@ func (c column) truth(v bool) (string, error) {
 		i := slices.IndexFunc(c.categories, func(name string) bool { return strings.EqualFold(name, text) })
 		if i >= 0 {
 			return c.categories[i], nil
+		}
+		if c.any {
+			return text, nil
 		}
 		return "", errors.Errorf("got %v, want one of %s", v, listed(c.categories))
 	}

@@ -119,6 +119,10 @@ type CSVColumn struct {
 	// a text is an error. A model learns about Other from training examples of it alone: fix
 	// fewer Categories than there are, and the rest is Other. A Fit without one notes it.
 	Other string `json:",omitempty"`
+	// IgnoreUnknown gives a OneHot column a row of zeros for a text that is in none of its
+	// fixed Categories, as when a second table is read like a first one. By default such a text is
+	// an error. CSVPlan.Unknown counts these texts.
+	IgnoreUnknown bool `json:",omitempty"`
 	// MaxCategories is the most categories that are accepted, Other included. Zero is 256
 	// for OneHot and 2^20, the most there can be, for Category.
 	MaxCategories int `json:",omitempty"`
@@ -153,6 +157,8 @@ func (c CSVColumn) Validate() error {
 		return mistake.Optionf("got True or False for the Kind %v, want Boolean", c.Kind)
 	case !clock && (c.Layout != "" || c.Unit != Days || !c.Epoch.IsZero()):
 		return mistake.Optionf("got settings of times for the Kind %v, want Time", c.Kind)
+	case c.IgnoreUnknown && (c.Kind != OneHot || c.Other != ""):
+		return mistake.Optionf("got IgnoreUnknown for the Kind %v and the Other %q, want OneHot without Other", c.Kind, c.Other)
 	case c.Categories != nil && len(c.Categories) == 0:
 		return mistake.Optionf("got an empty list of Categories, want at least one, or nil")
 	case c.MaxCategories < 0 || c.MaxCategories > maxClasses:

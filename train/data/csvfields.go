@@ -204,6 +204,8 @@ func (p part) fill(to []float64, width int, from []float64, cells int) {
 			for k := range p.width {
 				to[i+k] = v
 			}
+		case v == otherNumber && p.set.ignore:
+			clear(to[i : i+p.width])
 		default:
 			clear(to[i : i+p.width])
 			to[i+int(p.category(v))] = 1

@@ -102,9 +102,12 @@ func (t *csvTable) rename() error {
 // distinct notes the place of each name, which must be there once.
 func (t *csvTable) distinct() error {
 	seen := make(map[string]int, len(t.names))
+	known := t.plan.known()
 	for i, name := range t.names {
 		first, twice := seen[name]
 		switch {
+		case t.plan != nil && t.opts.Names == nil && !known[name]:
+			continue // passed over
 		case t.opts.Names != nil && (name == "" || twice):
 			return t.optionf("got the name %q in Names, want a name, and each once", name)
 		case name == "" && !slices.Contains(t.opts.Drop, ""):

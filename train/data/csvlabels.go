@@ -29,6 +29,7 @@ type labelSet struct {
 	counts   []int
 	other    string // the category of all texts that are none of names; "" for none
 	others   int    // how many cells are in it
+	ignore   bool   // a text that is none of fixed names is in no category
 	most     int    // the most names, 0 for maxClasses
 	labels   bool   // class labels, of which numbers are doubted
 	numeric  bool   // whether every name reads as a number
@@ -51,7 +52,8 @@ func newLabelSet(classes []string) (*labelSet, error) {
 	return s, nil
 }
 
-// otherNumber is the number of the category Other until mapped puts it last.
+// otherNumber is the number of the category Other until mapped puts it last, and that of a text that is
+// in no category.
 const otherNumber = -1
 
 // add returns the number of the category of a cell.
@@ -66,6 +68,8 @@ func (s *labelSet) add(cell []byte, at place, allowNonFinite bool) (int, error) 
 		return 0, mistake.Newf(ErrCSV, "got the text %q, want valid UTF-8", clip(name))
 	case s.other != "" && (s.fixed || name == s.other):
 		s.others++
+		return otherNumber, nil
+	case s.fixed && s.ignore:
 		return otherNumber, nil
 	case s.fixed && s.labels:
 		return 0, mistake.Newf(ErrLabel, "got the label %q, want one of the %d classes %s", clip(name), len(s.names), listNames(s.names))

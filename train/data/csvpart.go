@@ -104,7 +104,7 @@ func (c *csvColumn) renumber(part *csvColumn) {
 
 // apart returns a set that takes the categories of some rows by themselves.
 func (s *labelSet) apart() *labelSet {
-	p := &labelSet{fixed: s.fixed, other: s.other, most: s.most, labels: s.labels, numeric: true}
+	p := &labelSet{fixed: s.fixed, other: s.other, ignore: s.ignore, most: s.most, labels: s.labels, numeric: true}
 	if s.fixed {
 		p.numbers, p.names, p.counts = s.numbers, s.names, make([]int, len(s.names))
 	} else {

@@ -64,8 +64,8 @@ func planned(d *Dataset, t *csvTable, err error) (*Dataset, *CSVPlan, error) {
 }
 
 // Read reads a table with the columns of the plan. By a header they may come in another
-// order, and those that are left out may be missing. A column that the plan does not
-// know is an error, and so is a category that it does not know, unless Other is set.
+// order, and those that are left out may be missing. Columns that the plan does not know are
+// passed over. A category that it does not know is an error, unless Other or IgnoreUnknown is set.
 //
 // Errors: those of ReadCSV; ErrOption for a nil plan.
 func (p *CSVPlan) Read(r io.Reader) (*Dataset, error) {
@@ -228,19 +228,34 @@ func (t *csvTable) match() error {
 	if t.plan == nil {
 		return nil
 	}
-	known := map[string]bool{}
 	for _, c := range t.plan.Columns {
-		known[c.Name] = true
 		if _, ok := t.position[c.Name]; !ok && c.Kind != LeftOut {
-			return t.scan.fail(0, mistake.Newf(ErrCSV, "got no column %q, want those of the plan: the header has %s%s", clip(c.Name), listNames(t.names), withoutHint(c.Field)))
-		}
-	}
-	for i, name := range t.names {
-		if !known[name] {
-			return t.scan.fail(i+1, mistake.Newf(ErrCSV, "got the column %q, want one of the plan", clip(name)))
+			near := mistake.Near(c.Name, t.extra())
+			if near != "" {
+				near = fmt.Sprintf("; is %q it?", clip(near))
+			}
+			return t.scan.fail(0, mistake.Newf(ErrCSV, "got no column %q, want those of the plan: the header has %s%s%s", clip(c.Name), listNames(t.names), near, withoutHint(c.Field)))
 		}
 	}
 	return nil
+}
+
+// extra returns the names of the columns that the plan does not know.
+func (t *csvTable) extra() []string {
+	known := t.plan.known()
+	return slices.DeleteFunc(slices.Clone(t.names), func(name string) bool { return known[name] })
+}
+
+// known has the names of the columns of the plan; none for no plan.
+func (p *CSVPlan) known() map[string]bool {
+	if p == nil {
+		return nil
+	}
+	known := make(map[string]bool, len(p.Columns))
+	for _, c := range p.Columns {
+		known[c.Name] = true
+	}
+	return known
 }
 
 // withoutHint says how a table without the columns of a field is read; "" for "x".
@@ -289,6 +304,11 @@ func (t *csvTable) newPlan() *CSVPlan {
 		if c.Kind == LeftOut {
 			o.Drop = append(o.Drop, c.Name)
 		}
+	}
+	if t.plan != nil && !o.NoHeader { // what it does not know was passed over
+		known := t.plan.known()
+		p.Columns = slices.DeleteFunc(p.Columns, func(c CSVReport) bool { return !known[c.Name] })
+		o.Drop = slices.DeleteFunc(o.Drop, func(name string) bool { return !known[name] })
 	}
 	return p
 }

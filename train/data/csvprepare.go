@@ -82,7 +82,7 @@ func (c *csvColumn) begin() (err error) {
 		if c.set, err = newLabelSet(how.Categories); err != nil {
 			return err
 		}
-		c.set.labels, c.set.other = c.field.labels, how.Other
+		c.set.labels, c.set.other, c.set.ignore = c.field.labels, how.Other, how.IgnoreUnknown
 		if !c.field.labels {
 			c.set.most = how.most()
 		}
