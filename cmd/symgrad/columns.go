@@ -2,15 +2,16 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/csv"
 	"fmt"
 	"io"
+	"math"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/train/data"
@@ -20,6 +21,7 @@ import (
 const (
 	rowsLookedAt  = 100_000 // of a table
 	mostTexts     = 50      // different texts of a column that becomes one-hot
+	mostOneHot    = 256     // those of a column that -inputs names
 	mostClasses   = 10      // different whole numbers that are taken for classes
 	lookedAtBytes = 1 << 28
 )
@@ -27,24 +29,27 @@ const (
 // tableColumn is what the first rows say of a column of a table.
 type tableColumn struct {
 	name    string
-	rows    int            // cells that are not missing
-	missing int            // cells that are
-	numbers int            // cells that are numbers
+	rows    int // cells that are not missing
+	numbers int // cells that are numbers
+	badCell string
+	badLine int            // of the first cell that is no number
 	whole   bool           // all numbers are whole
 	counts  bool           // row i has i, or i + 1
-	dates   int            // cells that are dates
+	dates   dates          // the forms of dates that all cells have
+	sample  string         // a cell
 	texts   map[string]int // different texts, with how often they occur; nil for too many
 }
 
-// look returns the columns of a table, and the character between its cells unless comma says it.
-func look(path string, o *data.CSVOptions) ([]tableColumn, error) {
-	table, closeTable, err := openTable(path)
+// look returns the columns of a table, and settles the character between its cells, the decimal comma and the
+// names of columns without a header, unless o says them.
+func look(ctx context.Context, path string, o *data.CSVOptions) ([]tableColumn, error) {
+	table, closeTable, err := openTable(ctx, path)
 	if err != nil {
 		return nil, err
 	}
 	defer closeTable()
 	if table.isJSON() {
-		return nil, errors.Errorf("%s: got JSON lines, want comma-separated values to train on", path)
+		return nil, errors.Errorf("%s: got JSON, want comma-separated values to train on", path)
 	}
 	in := bufio.NewReaderSize(io.LimitReader(table, lookedAtBytes), 1<<16)
 	head, _ := in.Peek(1 << 14)
@@ -52,7 +57,11 @@ func look(path string, o *data.CSVOptions) ([]tableColumn, error) {
 		o.Comma = separatorOf(path, string(head))
 	}
 	o.DecimalComma = o.Comma != ',' && decimalComma.Match(head) && !decimalPoint.Match(head)
-	r := csv.NewReader(in)
+	var from io.Reader = in
+	if o.Comma == ' ' {
+		from = newSpaced(in)
+	}
+	r := csv.NewReader(from)
 	r.Comma, r.LazyQuotes, r.FieldsPerRecord, r.ReuseRecord = o.Comma, true, -1, true
 	var list []tableColumn
 	for n := -1; n < rowsLookedAt; n++ {
@@ -67,19 +76,22 @@ func look(path string, o *data.CSVOptions) ([]tableColumn, error) {
 			for i, name := range cells {
 				if o.NoHeader {
 					name = fmt.Sprintf("c%d", i)
+					o.Names = append(o.Names, name)
 				}
-				list = append(list, tableColumn{name: strings.Clone(strings.TrimPrefix(name, "\ufeff")), whole: true, counts: true, texts: map[string]int{}})
+				name = strings.TrimSpace(strings.TrimPrefix(name, "\ufeff"))
+				list = append(list, tableColumn{name: strings.Clone(name), whole: true, counts: true, texts: map[string]int{}})
 			}
 			if !o.NoHeader {
 				continue
 			}
 		}
 		for i := range list {
-			cell := ""
 			if i < len(cells) {
-				cell = strings.TrimSpace(cells[i])
+				line, _ := r.FieldPos(i)
+				list[i].add(n, line, strings.TrimSpace(strings.TrimPrefix(cells[i], "\ufeff")), o)
+			} else {
+				list[i].add(n, 0, "", o)
 			}
-			list[i].add(n, cell, o.DecimalComma)
 		}
 	}
 	if len(list) == 0 {
@@ -109,12 +121,21 @@ func separatorOf(path, head string) rune {
 			best, most = c, n
 		}
 	}
+	if most == 0 && spacesSeparate(lines) {
+		return ' '
+	}
 	return best
+}
+
+// spacesSeparate says whether all lines have the same number of words, more than one.
+func spacesSeparate(lines []string) bool {
+	n := len(strings.Fields(lines[0]))
+	return n > 1 && !slices.ContainsFunc(lines, func(line string) bool { return len(strings.Fields(line)) != n })
 }
 
 // separatorName says what stands between the cells.
 func separatorName(o data.CSVOptions) string {
-	name := map[rune]string{',': "commas", ';': "semicolons", '\t': "tabs", '|': "bars"}[o.Comma]
+	name := map[rune]string{',': "commas", ';': "semicolons", '\t': "tabs", '|': "bars", ' ': "spaces"}[o.Comma]
 	if name == "" {
 		name = fmt.Sprintf("%q", o.Comma)
 	}
@@ -130,29 +151,45 @@ var (
 	decimalPoint = regexp.MustCompile(`(?m)(^|[^0-9,.])[0-9]+\.[0-9]+([^0-9.]|$)`)
 )
 
-var missingTexts = []string{"", "NA", "N/A", "?", "null", "NULL", "NaN", "nan"}
+// missingTexts are the texts of missing cells, beside those of -missing and the empty one.
+var missingTexts = []string{"NA", "N/A", "?", "null", "NULL", "NaN", "nan"}
+
+// readNumber returns the number in a cell, as train/data reads it.
+func readNumber(cell string, decimalComma bool) (float64, bool) {
+	if decimalComma {
+		if strings.Contains(cell, ".") {
+			return 0, false
+		}
+		cell = strings.Replace(cell, ",", ".", 1)
+	}
+	if strings.Trim(cell, "0123456789+-.eE") != "" {
+		return 0, false
+	}
+	v, err := strconv.ParseFloat(cell, 64)
+	return v, err == nil && !math.IsInf(v, 0)
+}
 
 // add looks at the cell of row n.
-func (c *tableColumn) add(n int, cell string, decimalComma bool) {
-	if slices.Contains(missingTexts, cell) {
-		c.missing++
+func (c *tableColumn) add(n, line int, cell string, o *data.CSVOptions) {
+	if cell == "" || slices.Contains(o.Missing, cell) {
 		c.counts = false
 		return
 	}
-	c.rows++
-	number := cell
-	if decimalComma {
-		number = strings.Replace(cell, ",", ".", 1)
+	if c.rows++; c.rows == 1 {
+		c.sample = strings.Clone(cell)
 	}
-	if v, err := strconv.ParseFloat(number, 64); err == nil {
+	if v, ok := readNumber(cell, o.DecimalComma); ok {
 		c.numbers++
 		i := int(v)
 		c.whole = c.whole && v == float64(i)
 		c.counts = c.counts && v == float64(i) && (i == n || i == n+1)
+		c.dates = dates{begun: true}
 	} else {
-		c.whole, c.counts = false, false
-		if _, err := time.Parse(time.DateOnly, cell[:min(len(cell), len(time.DateOnly))]); err == nil {
-			c.dates++
+		if c.whole, c.counts = false, false; c.badLine == 0 {
+			c.badCell, c.badLine = strings.Clone(cell), line
+		}
+		if c.dates.add(cell); !mayBeDate(cell) {
+			c.dates.forms = nil
 		}
 	}
 	if c.texts != nil {
@@ -160,73 +197,6 @@ func (c *tableColumn) add(n int, cell string, decimalComma bool) {
 			c.texts = nil
 		}
 	}
-}
-
-// decided is how a table is read, and a sentence for each decision.
-type decided struct {
-	csv  data.CSVOptions
-	said []string
-}
-
-func (d *decided) say(format string, args ...any) {
-	d.said = append(d.said, fmt.Sprintf(format, args...))
-}
-
-// decide settles how the columns beside the target are read.
-func (d *decided) decide(list []tableColumn, target string) error {
-	d.csv.Columns = map[string]data.CSVColumn{}
-	var numbers, oneHot []string
-	for _, c := range list {
-		kind, why := c.kind()
-		switch {
-		case c.name == target:
-		case kind == data.LeftOut:
-			d.csv.Drop = append(d.csv.Drop, c.name)
-			d.say("Column %q is left out: %s.", c.name, why)
-		case kind == data.OneHot:
-			d.csv.Columns[c.name] = data.CSVColumn{Kind: data.OneHot}
-			oneHot = append(oneHot, fmt.Sprintf("%s (%d)", c.name, len(c.texts)))
-		case kind == data.Time:
-			d.csv.Columns[c.name] = data.CSVColumn{Kind: data.Time}
-			d.say("Column %q has dates, which become days since 1970.", c.name)
-			numbers = append(numbers, c.name)
-		default:
-			numbers = append(numbers, c.name)
-		}
-	}
-	if len(numbers)+len(oneHot) == 0 {
-		return errors.Errorf("got no column that can be an input, want one beside the target %q", target)
-	}
-	if len(numbers) > 0 {
-		d.say("Numbers: %s.", listed(numbers))
-	}
-	if len(oneHot) > 0 {
-		d.say("Texts, with a column for each different one: %s.", listed(oneHot))
-	}
-	return nil
-}
-
-// kind says what the cells of an input become, and why they are left out.
-func (c *tableColumn) kind() (data.ColumnKind, string) {
-	switch {
-	case c.rows == 0:
-		return data.LeftOut, "all its cells are empty"
-	case len(c.texts) == 1:
-		return data.LeftOut, "all its cells are equal"
-	case c.counts && c.rows > 2:
-		return data.LeftOut, "it counts the rows"
-	case 10*c.numbers >= 9*c.rows: // a single text among numbers is a mistake, which the reader names
-		return data.Number, ""
-	case c.dates == c.rows:
-		return data.Time, ""
-	case c.texts == nil:
-		return data.LeftOut, fmt.Sprintf("it has more than %d different texts", 1<<16)
-	case len(c.texts) > mostTexts:
-		return data.LeftOut, fmt.Sprintf("it has %d different texts, and at most %d make columns", len(c.texts), mostTexts)
-	case 2*len(c.texts) > c.rows && c.rows > 10:
-		return data.LeftOut, fmt.Sprintf("it has %d different texts in %d rows", len(c.texts), c.rows)
-	}
-	return data.OneHot, ""
 }
 
 // listed joins names, but not hundreds of them.

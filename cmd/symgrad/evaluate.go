@@ -31,8 +31,8 @@ func evaluateVerb(args []string, out, errs io.Writer) int {
 	flags := flag.NewFlagSet("symgrad evaluate", flag.ContinueOnError)
 	flags.SetOutput(errs)
 	flags.StringVar(&e.target, "target", "", "the columns of the target, separated by commas; the default is what the model file says")
-	flags.IntVar(&e.batch, "batch", 32, "number of examples that are computed at once")
-	flags.IntVar(&e.workers, "workers", 0, "number of threads; 0: as many as pay")
+	batchFlag(flags, &e.batch, "number of examples that are computed at once")
+	workersFlag(flags, &e.workers)
 	flags.BoolVar(&e.json, "json", false, "print JSON")
 	flags.Usage = func() {
 		fmt.Fprintf(errs, "%s\nFlags:\n", evaluateUsage)
@@ -43,7 +43,7 @@ func evaluateVerb(args []string, out, errs io.Writer) int {
 	}
 	ctx, stop := train.WithSignals(context.Background())
 	defer stop()
-	return ended(flags, e.run(ctx, flags.Arg(0), flags.Arg(1), out))
+	return ended(flags, e.run(ctx, flags.Arg(0), flags.Arg(1), out, errs))
 }
 
 // evaluation are the flags of symgrad evaluate.
@@ -64,15 +64,26 @@ type evaluated struct {
 	Notes   []string      `json:"notes,omitempty"`
 }
 
-func (e evaluation) run(ctx context.Context, model, table string, out io.Writer) error {
-	if e.batch < 1 {
-		return errors.Errorf("-batch: got %d, want at least 1", e.batch)
+// MarshalJSON returns the result with keys of one style.
+func (r evaluated) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Model   string `json:"model"`
+		Table   string `json:"table"`
+		Rows    int    `json:"rows"`
+		LeftOut int    `json:"left_out"`
+		measuredJSON
+	}{r.Model, r.Table, r.Rows, r.LeftOut, newMeasuredJSON(train.Result{Loss: r.Loss, Metrics: r.Metrics, Notes: r.Notes})})
+}
+
+func (e evaluation) run(ctx context.Context, model, table string, out, errs io.Writer) error {
+	if err := first(atLeast("batch", e.batch, 1), atLeast("workers", e.workers, 0)); err != nil {
+		return err
 	}
 	p, err := openModel(model, train.PredictorOptions{})
 	if err != nil {
 		return err
 	}
-	in, closeTable, err := openTable(table)
+	in, closeTable, err := openTable(ctx, table)
 	if err != nil {
 		return err
 	}
@@ -81,6 +92,8 @@ func (e evaluation) run(ctx context.Context, model, table string, out io.Writer)
 	if err != nil {
 		return err
 	}
+	unknown := unknownTexts{p.Info().Plan.Unknown(set)}
+	unknown.warn(errs)
 	result, err := measure(ctx, p, set, e.batch, e.workers)
 	if err != nil {
 		return errors.WithMessage(err, in.name)
@@ -156,8 +169,12 @@ func writeValues(w io.Writer, values []train.Value) {
 // writeMatrix prints the confusion matrix, if there is one that fits.
 func writeMatrix(w io.Writer, values []train.Value) {
 	for _, m := range values {
-		if m.Confusion != nil && len(m.Confusion.Names) <= 20 {
+		switch {
+		case m.Confusion == nil:
+		case len(m.Confusion.Counts) <= mostOfMatrix:
 			fmt.Fprintf(w, "\n%v", m.Confusion)
+		default:
+			writeConfused(w, m.Confusion)
 		}
 	}
 }
@@ -169,10 +186,10 @@ func writeJSON(w io.Writer, v any) error {
 	return e.Encode(v)
 }
 
-// openTable opens a table, or the standard input for "-".
-func openTable(path string) (in input, done func(), err error) {
+// openTable opens a table, or the standard input for "-". Waiting for input ends with ctx.
+func openTable(ctx context.Context, path string) (in input, done func(), err error) {
 	if path == "-" {
-		return input{bufio.NewReaderSize(os.Stdin, 1<<16), "standard input"}, func() {}, nil
+		return input{bufio.NewReaderSize(&interruptible{ctx: ctx, from: os.Stdin}, 1<<16), "standard input"}, func() {}, nil
 	}
 	info, err := os.Stat(path)
 	switch {
@@ -186,6 +203,9 @@ func openTable(path string) (in input, done func(), err error) {
 		return in, nil, err
 	}
 	in = input{bufio.NewReaderSize(f, 1<<16), path}
+	if !info.Mode().IsRegular() {
+		in.Reader = bufio.NewReaderSize(&interruptible{ctx: ctx, from: f}, 1<<16)
+	}
 	if err := in.isText(); err != nil {
 		f.Close()
 		return in, nil, errors.Wrap(err, path)

@@ -43,7 +43,7 @@ func validationRows(t *testing.T, table, run string) (asCSV, asJSON string) {
 	if err := c.read(run); err != nil {
 		t.Fatal(err)
 	}
-	set, err := data.ReadCSVFile(table, c.CSV)
+	set, err := data.ReadCSVFile(table, data.CSVOptions(c.CSV))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -224,8 +224,8 @@ func TestEvaluateRefuses(t *testing.T) {
 		`:2: "x": got "one"`:            {failed, []string{out, write(t, "t.jsonl", "{\"x\": 1, \"y\": \"p\"}\n{\"x\": \"one\", \"y\": \"p\"}\n")}},
 		`:1: "y": got no key "y"`:       {failed, []string{out, write(t, "t.jsonl", "{\"x\": 1}\n")}},
 		"got no rows":                   {failed, []string{out, write(t, "t.jsonl", "\n")}},
-		`-batch: got 0`:                 {failed, []string{out, table, "-batch", "0"}},
-		`got the Target "z"`:            {failed, []string{out, table, "-target", "z"}},
+		`-batch: got 0`:                 {misuse, []string{out, table, "-batch", "0"}},
+		`got the target "z"`:            {failed, []string{out, table, "-target", "z"}},
 		"flag provided but not defined": {misuse, []string{out, table, "-validation", "2"}},
 	} {
 		status, text, said := symgrad(append([]string{"evaluate"}, c.args...)...)

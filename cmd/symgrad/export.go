@@ -4,7 +4,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -39,12 +38,15 @@ func exportVerb(args []string, out, errs io.Writer) int {
 	var o onnx.Options
 	flags := flag.NewFlagSet("symgrad export", flag.ContinueOnError)
 	flags.SetOutput(errs)
+	var force, quiet bool
 	flags.IntVar(&o.Batch, "batch", 0, "the only batch size of the file; 0: any")
 	flags.BoolVar(&o.Float32, "float32", false, "write the numbers of a float64 model as float32, which more programs can compute with")
 	flags.StringVar(&o.Doc, "doc", "", "a text that says what the model is for")
 	var source gosource.Options
-	flags.StringVar(&source.Package, "package", "", "the name of the package; without it that of the folder")
+	flags.StringVar(&source.Package, "package", "", "the name of the package, lower-case letters and digits; without it that of the folder")
 	flags.StringVar(&source.Module, "module", "", "the path of a module: writes go.mod too")
+	flags.BoolVar(&force, "force", false, "write over files that are there")
+	flags.BoolVar(&quiet, "quiet", false, "do not say what was written")
 	flags.Usage = func() {
 		fmt.Fprintf(errs, "%s\nFlags:\n", exportUsage)
 		flags.PrintDefaults()
@@ -52,31 +54,52 @@ func exportVerb(args []string, out, errs io.Writer) int {
 	if code, ok := parse(flags, args, 3, "a format, a model and a file"); !ok {
 		return code
 	}
-	switch flags.Arg(0) {
-	case "npz", "safetensors":
-		return ended(flags, exportWeights(flags.Arg(0), flags.Arg(1), flags.Arg(2), o.Float32, out))
-	case "onnx":
-		return ended(flags, export(flags.Arg(1), flags.Arg(2), o, out))
-	case "go":
-		source.Doc = o.Doc
-		return ended(flags, exportGo(flags.Arg(1), flags.Arg(2), source))
+	format, model, to := flags.Arg(0), flags.Arg(1), flags.Arg(2)
+	if !slices.Contains(exportFormats, format) {
+		return ended(flags, unclearf("got the format %q, want onnx, go, npz or safetensors%s", format, meant(format, exportFormats)))
 	}
-	fmt.Fprintf(errs, "symgrad export: got the format %q, want onnx, go, npz or safetensors\n", flags.Arg(0))
-	return misuse
+	log := errs
+	if quiet {
+		log = io.Discard
+	}
+	w := writing{force: force, reads: []string{model}}
+	err := atLeast("batch", o.Batch, 0)
+	if _, _, bad := openRegular(model); err == nil && bad != nil {
+		err = bad
+	}
+	if err == nil && format == "go" {
+		source.Doc = o.Doc
+		return ended(flags, exportGo(model, to, source, w, log))
+	}
+	if err == nil {
+		err = w.check(to)
+	}
+	if err == nil && format == "onnx" {
+		err = export(model, to, o, out)
+	} else if err == nil {
+		err = exportWeights(format, model, to, o.Float32, out)
+	}
+	if err == nil && to != "-" {
+		fmt.Fprintf(log, "Wrote %s.\n", to)
+	}
+	return ended(flags, err)
 }
 
+var exportFormats = []string{"onnx", "go", "npz", "safetensors"}
+
 // exportGo writes the model as a package into the folder.
-func exportGo(model, folder string, o gosource.Options) error {
+func exportGo(model, folder string, o gosource.Options, w writing, log io.Writer) error {
 	p, err := openModel(model, train.PredictorOptions{})
 	if err != nil {
 		return err
 	}
 	if o.Package == "" {
-		path, err := filepath.Abs(folder)
-		if err != nil {
+		if o.Package, err = packageOf(folder); err != nil {
 			return err
 		}
-		o.Package = filepath.Base(path)
+	}
+	if err := otherPackage(folder, o.Package); err != nil && !w.force {
+		return err
 	}
 	info := p.Info()
 	o.Recipe, o.Table, o.Columns = info.Recipe, info.Plan, map[string][]string{}
@@ -95,7 +118,11 @@ func exportGo(model, folder string, o gosource.Options) error {
 		o.Target = info.Target.Name
 	}
 	params, outputs := train.Function(p)
-	return gosource.Write(folder, gosource.Model{Params: params, Outputs: outputs}, o)
+	files, err := gosource.Files(gosource.Model{Params: params, Outputs: outputs}, o)
+	if err != nil {
+		return err
+	}
+	return writeFiles(folder, files, w, log)
 }
 
 // export writes the model to a file, or to out.

@@ -51,7 +51,7 @@ func TestExportMisuse(t *testing.T) {
 	}{
 		{[]string{"onnx", model}, misuse, "want a format, a model and a file"},
 		{[]string{"pickle", model, file}, misuse, `got the format "pickle"`},
-		{[]string{"-batch", "-1", "onnx", model, file}, failed, "Options.Batch"},
+		{[]string{"-batch", "-1", "onnx", model, file}, misuse, "-batch: got -1"},
 		{[]string{"onnx", file, file}, failed, "line.onnx"},
 	} {
 		var out, errs strings.Builder
@@ -70,7 +70,7 @@ func TestExportGo(t *testing.T) {
 	recipe := data.Recipe{Steps: []data.Step{&data.Scaler{Field: "x", Mean: []float64{1, 2}, Std: []float64{2, 4}}, &data.Scaler{Field: "y", Mean: []float64{3}, Std: []float64{5}}}}
 	for name, f := range map[string]train.ModelFile{"plain": {Data: dataset(t)}, "with a recipe": {Data: dataset(t), Recipe: recipe}} {
 		var out, errs strings.Builder
-		if code := run([]string{"export", "-doc", "is a line", "-module", "line", "go", straight(t, f), dir}, &out, &errs); code != done || out.Len() > 0 {
+		if code := run([]string{"export", "-force", "-doc", "is a line", "-module", "line", "go", straight(t, f), dir}, &out, &errs); code != done || out.Len() > 0 {
 			t.Fatalf("%s: got the status %d, %s%s", name, code, out.String(), errs.String())
 		}
 		text, err := os.ReadFile(filepath.Join(dir, "line.go"))
@@ -82,7 +82,7 @@ func TestExportGo(t *testing.T) {
 		}
 	}
 	var out, errs strings.Builder
-	if code := run([]string{"export", "-package", "a-b", "go", straight(t, train.ModelFile{}), dir}, &out, &errs); code != failed || !strings.Contains(errs.String(), "a-b") {
+	if code := run([]string{"export", "-force", "-package", "a-b", "go", straight(t, train.ModelFile{}), dir}, &out, &errs); code != failed || !strings.Contains(errs.String(), "a-b") {
 		t.Errorf("got the status %d and %s, want an error about the name", code, errs.String())
 	}
 }

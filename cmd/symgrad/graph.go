@@ -11,6 +11,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/autograd"
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/atomicfile"
 	"github.com/symgrad/symgrad/models/imported"
 	"gorgonia.org/gorgonia"
 )
@@ -26,6 +27,7 @@ type settings struct {
 	workers   int
 	all       bool
 	html      string
+	force     bool
 	part      bool // the loss may depend on a part of the parameters alone
 }
 
@@ -47,13 +49,14 @@ func graphVerb(args []string, out, errs io.Writer) int {
 	flags.SetOutput(errs)
 	flags.BoolVar(&s.formula, "formula", false, "the argument is a formula, such as \"b1*(1 - exp(-b2*x))\"")
 	flags.StringVar(&s.inputs, "inputs", "x", "names in the formula that are inputs, separated by commas; all others are parameters")
-	flags.IntVar(&s.batch, "batch", 32, "number of examples in a batch")
+	batchFlag(flags, &s.batch, "number of examples in a batch")
 	flags.TextVar(&s.dtype, "dtype", s.dtype, "type of the numbers, unless a file says it: float32 or float64")
 	flags.BoolVar(&s.forward, "forward", false, "compile the outputs alone, without gradients")
 	flags.BoolVar(&s.recompute, "recompute", false, "trade time for memory")
-	flags.IntVar(&s.workers, "workers", 1, "number of threads to plan for; 0: as many as pay")
+	workersFlag(flags, &s.workers)
 	flags.BoolVar(&s.all, "all", false, "name the passes that changed nothing too")
 	flags.StringVar(&s.html, "html", "", "write a page to this file instead of text to the terminal")
+	flags.BoolVar(&s.force, "force", false, "write over a page that is there")
 	flags.Usage = func() {
 		fmt.Fprintf(errs, "%s\nMODEL is a model file, an ONNX file, or one of these:\n", graphUsage)
 		for _, m := range sources {
@@ -65,7 +68,17 @@ func graphVerb(args []string, out, errs io.Writer) int {
 	if code, ok := parse(flags, args, 1, "one model or one formula"); !ok {
 		return code
 	}
-	c, err := s.compile(flags.Arg(0))
+	err := first(atLeast("batch", s.batch, 1), atLeast("workers", s.workers, 0))
+	if w := (writing{force: s.force}); err == nil {
+		if !s.formula {
+			w.reads = []string{flags.Arg(0)}
+		}
+		err = w.check(s.html)
+	}
+	var c *compilation
+	if err == nil {
+		c, err = s.compile(flags.Arg(0))
+	}
 	if err == nil {
 		err = s.write(c, out)
 	}
@@ -81,9 +94,6 @@ type compilation struct {
 
 // compile builds and compiles what is named.
 func (s settings) compile(what string) (*compilation, error) {
-	if s.batch < 1 {
-		return nil, errors.Errorf("got a batch of %d examples, want at least 1", s.batch)
-	}
 	p, err := s.program(what)
 	if err != nil {
 		return nil, err
@@ -123,7 +133,8 @@ type program struct {
 // program builds the graph of what is named.
 func (s settings) program(what string) (*program, error) {
 	if s.formula {
-		return s.parse(what)
+		p, err := s.parse(what)
+		return p, errors.WithMessage(err, "the formula")
 	}
 	var names []string
 	for _, m := range sources {
@@ -137,7 +148,7 @@ func (s settings) program(what string) (*program, error) {
 		names = append(names, m.name)
 	}
 	if _, err := os.Stat(what); err != nil && filepath.Ext(what) == "" {
-		return nil, errors.Errorf("got the model %q, want one of %s, or a file; a formula needs -formula", what, strings.Join(names, ", "))
+		return nil, errors.Errorf("got the model %q, want one of %s, or a file; a formula needs -formula%s", what, strings.Join(names, ", "), meant(what, names))
 	}
 	m, err := readModel(what)
 	if err != nil {
@@ -179,15 +190,10 @@ func (s settings) write(c *compilation, out io.Writer) error {
 	if s.html == "" {
 		return writeText(out, c, s.all)
 	}
-	f, err := os.Create(s.html)
-	if err != nil {
-		return err
+	if s.html == "-" {
+		return writePage(out, c)
 	}
-	if err := writePage(f, c); err != nil {
-		f.Close()
-		return err
-	}
-	return f.Close()
+	return atomicfile.WriteFile(s.html, func(w io.Writer) error { return writePage(w, c) })
 }
 
 // writeText writes the phases one behind the other.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,15 +59,15 @@ func importVerb(args []string, out, errs io.Writer) int {
 
 // run writes the model file.
 func (i importing) run(path, model string, force, asJSON bool, out, log io.Writer) error {
-	if _, err := os.Stat(model); err == nil && !force {
-		return errors.Errorf("%s: got a file that is there already, want another name, or -force", model)
-	}
 	kind, name, err := kindOf(path)
 	switch {
 	case err != nil:
 		return err
 	case kind != onnxFile:
 		return errors.Errorf("%s: got %s, want an ONNX file", path, name)
+	}
+	if err := (writing{force: force, reads: []string{path}}).check(model); err != nil {
+		return err
 	}
 	p, err := i.open(path, train.PredictorOptions{})
 	if err != nil {
@@ -182,7 +181,7 @@ func (i *importing) fix(text string) error {
 // list returns what reads a list of names.
 func list(to *[]string) func(string) error {
 	return func(text string) error {
-		*to = strings.Split(text, ",")
+		*to = append(*to, strings.Split(text, ",")...)
 		return nil
 	}
 }

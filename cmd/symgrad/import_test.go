@@ -142,10 +142,10 @@ func TestImportMisuse(t *testing.T) {
 		code int
 		says string
 	}{
-		{[]string{good}, misuse, "got 1 arguments"},
+		{[]string{good}, misuse, "got 1 argument,"},
 		{[]string{"-size", "steps", good, "m"}, misuse, "want NAME=N"},
 		{[]string{"-fix", "a=b", good, "m"}, misuse, "want NAME=NUMBERS"},
-		{[]string{good, there}, failed, "there already"},
+		{[]string{good, there}, misuse, "there already"},
 		{[]string{there, "m"}, failed, "want an ONNX file"},
 		{[]string{"none.onnx", "m"}, failed, "there is no such file"},
 		{[]string{"-loss", "hinge", good, "m"}, failed, `got the loss "hinge"`},

@@ -108,8 +108,8 @@ func TestKinds(t *testing.T) {
 		"other.safetensors": {"\x02\x00\x00\x00\x00\x00\x00\x00{}", "got a safetensors file with tensors alone"},
 		"pickle.pt":         {"\x80\x02}q\x00.", "pickle"},
 		"random.bin":        {"\x00\x01\x02\xff\xfe", "5 bytes of an unknown format"},
-		"bad.run.json":      {`{"table": "a", "validation": 3}`, "want all four"},
-		"unknown.run.json":  {`{"table": "a", "validation": 3, "tusk": 1}`, `unknown field "tusk"`},
+		"bad.run.json":      {`{"table": "a", "validation": 3}`, "got no target model out, want table"},
+		"unknown.run.json":  {`{"table": "a", "validation": 3, "tusk": 1}`, `got the unknown key "tusk"`},
 	} {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, []byte(c.content), 0o644); err != nil {
@@ -152,7 +152,7 @@ func TestExportWeights(t *testing.T) {
 	}
 	for _, format := range []string{"npz", "safetensors"} {
 		path := filepath.Join(dir, "w."+format)
-		if status, out, errs := symgrad("export", format, model, path); status != done || out+errs != "" {
+		if status, out, errs := symgrad("export", "-quiet", format, model, path); status != done || out+errs != "" {
 			t.Fatalf("%s: status %d, %s%s", format, status, out, errs)
 		}
 		if err := train.Load(path, m.Params()); err != nil {
@@ -164,7 +164,7 @@ func TestExportWeights(t *testing.T) {
 		if status, out, _ := symgrad("export", format, model, "-"); status != done || len(out) == 0 {
 			t.Errorf("%s to the standard output: status %d", format, status)
 		}
-		if status, _, errs := symgrad("export", format, penguins, path); status != failed || !strings.Contains(errs, "want a model file or another safetensors file") {
+		if status, _, errs := symgrad("export", "-force", format, penguins, path); status != failed || !strings.Contains(errs, "want a model file or another safetensors file") {
 			t.Errorf("%s: status %d, %s", format, status, errs)
 		}
 	}

@@ -19,13 +19,15 @@ var jsonExtensions = []string{".json", ".jsonl", ".ndjson"}
 // mostLine is the longest line of JSON lines, in bytes.
 const mostLine = 1 << 24
 
-// isJSON says whether the input has rows of JSON: by its extension, or by its first character.
+// isJSON says whether the input has rows of JSON: by its extension, or by its first character that is no
+// space. A table whose first name begins with { or [ has it in quotes.
 func (in input) isJSON() bool {
 	if slices.Contains(jsonExtensions, strings.ToLower(path.Ext(in.name))) {
 		return true
 	}
 	head, _ := in.Peek(512)
-	return bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n"), []byte("{"))
+	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
+	return len(head) > 0 && (head[0] == '{' || head[0] == '[')
 }
 
 // rowReader reads rows of JSON: one on each line, or all in one array.

@@ -20,7 +20,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/train"
 )
 
@@ -60,33 +62,75 @@ func run(args []string, out, errs io.Writer) int {
 	}
 	switch args[0] {
 	case "help", "-h", "-help", "--help":
+		if len(args) > 1 {
+			return run([]string{args[1], "-help"}, out, errs)
+		}
 		help(out)
 		return done
+	case "version", "-version", "--version":
+		writeVersion(out)
+		return done
 	}
+	var names []string
 	for _, v := range verbs {
-		if v.name == args[0] {
+		switch names = append(names, v.name); {
+		case v.name != args[0]:
+		case asksHelp(args[1:]):
+			return v.run([]string{"-help"}, out, out) // what was asked for is the result
+		default:
 			return v.run(args[1:], out, errs)
 		}
 	}
-	fmt.Fprintf(errs, "symgrad: unknown verb %q\n", args[0])
-	help(errs)
+	fmt.Fprintf(errs, "symgrad: unknown verb %q%s\nsymgrad help lists the verbs.\n", args[0], meant(args[0], names))
 	return misuse
+}
+
+// asksHelp says whether the arguments of a verb ask for help.
+func asksHelp(args []string) bool {
+	for _, a := range args {
+		switch a {
+		case "--":
+			return false
+		case "-h", "-help", "--help":
+			return true
+		}
+	}
+	return false
+}
+
+// meant is a question behind a name that is unknown, if one of the names is like it.
+func meant(name string, names []string) string {
+	if near := mistake.Near(name, names); near != "" {
+		return fmt.Sprintf("; is %q meant?", near)
+	}
+	return ""
 }
 
 // parse reads the flags of a verb, which takes n arguments besides, before, between or behind
 // them. If it is not ok, the verb ends with the code.
 func parse(flags *flag.FlagSet, args []string, n int, want string) (code int, ok bool) {
-	switch err := parseMixed(flags, args); {
+	usage, errs := flags.Usage, flags.Output()
+	flags.Usage = func() {}
+	flags.SetOutput(io.Discard) // the package prints all flags with each mistake
+	err := parseMixed(flags, args)
+	flags.SetOutput(errs)
+	switch {
 	case errors.Is(err, flag.ErrHelp):
+		usage()
 		return done, false
-	case err != nil:
-		return misuse, false
-	case flags.NArg() != n:
-		fmt.Fprintf(flags.Output(), "%s: got %d arguments, want %s\n", flags.Name(), flags.NArg(), want)
-		flags.Usage()
-		return misuse, false
+	case err == nil && flags.NArg() != n:
+		err = fmt.Errorf("got %s, want %s", count(flags.NArg(), "argument"), want)
+	case err == nil:
+		return done, true
 	}
-	return done, true
+	text := err.Error()
+	if name, ok := strings.CutPrefix(text, "flag provided but not defined: -"); ok {
+		var names []string
+		flags.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
+		text += meant(name, names)
+	}
+	fmt.Fprintf(errs, "%s: %s\n%s -help shows how it is used.\n", flags.Name(), text, flags.Name())
+	return misuse, false
 }
 
 // parseMixed parses flags that may stand behind arguments. Behind "--" all are arguments.
@@ -112,8 +156,14 @@ func ended(flags *flag.FlagSet, err error) int {
 	if err == nil {
 		return done
 	}
-	fmt.Fprintf(flags.Output(), "%s: %v\n", flags.Name(), err)
-	return train.ExitCode(err)
+	fmt.Fprintf(flags.Output(), "%s: %s\n", flags.Name(), inWords(flags, err))
+	if code := train.ExitCode(err); code != failed {
+		return code
+	}
+	if errors.As(err, &unclear{}) {
+		return misuse
+	}
+	return failed
 }
 
 func help(w io.Writer) {
@@ -121,5 +171,6 @@ func help(w io.Writer) {
 	for _, v := range verbs {
 		fmt.Fprintf(w, "  %-8s  %s\n", v.name, v.does)
 	}
+	fmt.Fprintf(w, "  %-8s  %s\n", "version", "show the version of this command")
 	fmt.Fprintln(w, "\nsymgrad VERB -help says more.")
 }

@@ -13,6 +13,7 @@ import (
 func symgrad(args ...string) (status int, out, errs string) {
 	var o, e bytes.Buffer
 	status = run(args, &o, &e)
+	listen(args, e.String())
 	return status, o.String(), e.String()
 }
 
@@ -108,8 +109,8 @@ func TestMisuse(t *testing.T) {
 		{[]string{"graph", "-batch", "many", "mlp"}, misuse, `invalid value "many"`},
 		{[]string{"graph", "-dtype", "float16", "mlp"}, misuse, "float16"},
 		{[]string{"graph", "resnet"}, failed, `got the model "resnet", want one of linear, mlp, cnn, rnn`},
-		{[]string{"graph", "-batch", "0", "mlp"}, failed, "got a batch of 0 examples, want at least 1"},
-		{[]string{"graph", "-workers", "-1", "mlp"}, failed, "-1"},
+		{[]string{"graph", "-batch", "0", "mlp"}, misuse, "-batch: got 0, want at least 1"},
+		{[]string{"graph", "-workers", "-1", "mlp"}, misuse, "-1"},
 		{[]string{"graph", "-formula", "1 +"}, failed, "formula"},
 		{[]string{"graph", "-html", filepath.Join("no", "such", "folder"), "mlp"}, failed, "no"},
 	} {

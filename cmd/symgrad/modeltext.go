@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -42,6 +43,12 @@ type parsed struct {
 	patience   int
 }
 
+// withEpochs returns the text of a model with another number of epochs.
+func withEpochs(text string, epochs int) string {
+	words := slices.DeleteFunc(strings.Split(text, ","), func(word string) bool { return strings.HasPrefix(strings.TrimSpace(word), "epochs=") })
+	return shell(strings.Join(append(words, "epochs="+strconv.Itoa(epochs)), ","))
+}
+
 var optimizers = map[string]struct {
 	is   train.Optimizer
 	rate float64 // the default
@@ -58,11 +65,16 @@ var activations = map[string]nn.Activation{"relu": nn.ReLU, "tanh": nn.Tanh, "si
 // parseModel reads the text of a model.
 func parseModel(text string) (parsed, error) {
 	p := parsed{activation: nn.ReLU, optimizer: "adam", batch: 32, epochs: 200, patience: 20}
+	said := map[string]string{} // the word that has settled a setting
 	for i, word := range strings.Split(text, ",") {
 		word = strings.TrimSpace(word)
 		name, value, hasValue := strings.Cut(word, "=")
 		var err error
-		if i == 0 {
+		if i > 0 {
+			err = p.fresh(said, word, name)
+		}
+		if err != nil {
+		} else if i == 0 {
 			err = p.kind(word)
 		} else if hasValue {
 			err = p.set(name, value)
@@ -81,6 +93,26 @@ func parseModel(text string) (parsed, error) {
 		p.rate = optimizers[p.optimizer].rate
 	}
 	return p, nil
+}
+
+// fresh returns an error about a word that has no effect: one that settles what another has settled,
+// and settings of hidden layers that are not there.
+func (p *parsed) fresh(said map[string]string, word, name string) error {
+	setting, hidden := name, name == "dropout"
+	if _, ok := activations[word]; ok {
+		setting, hidden = "activation", true
+	} else if _, ok := optimizers[word]; ok {
+		setting = "optimizer"
+	}
+	before, twice := said[setting]
+	said[setting] = word
+	switch {
+	case twice:
+		return errors.Errorf("got %s and %s, want one of them", before, word)
+	case hidden && len(p.hidden) == 0:
+		return errors.Errorf("got %s for a model without hidden layers, where it has no effect; want it left out, or mlp with hidden layers", word)
+	}
+	return nil
 }
 
 // kind reads what stands before the settings.

@@ -24,9 +24,10 @@ the standard input.
 
 Where the file says how the table of the training was read, as symgrad train writes it, TABLE
 is read in the same way: it may be that table, with texts and missing cells, with or without
-the target, its columns in any order. Otherwise the table has numbers alone.
+the target, its columns in any order, and others beside them. A text that the training did
+not have is taken for none of the known ones, with a warning. Without this the table has numbers alone.
 Where the model knows the names of its columns, they are looked up in the first line,
-in any order, and other columns are ignored. Without names the table has the columns of
+in any order, and other columns are passed over. Without names the table has the columns of
 the inputs, one after the other. Models of the package models can be read.
 
 MODEL may be an ONNX file. What symgrad export has written is used as the model file is. Another
@@ -46,9 +47,9 @@ func predictVerb(args []string, out, errs io.Writer) int {
 	flags := flag.NewFlagSet("symgrad predict", flag.ContinueOnError)
 	flags.SetOutput(errs)
 	flags.BoolVar(&t.noHeader, "no-header", false, "the first line of the table is an example")
-	flags.StringVar(&comma, "comma", comma, "the character between two cells")
-	flags.IntVar(&o.BatchSize, "batch", 32, "number of examples that are computed at once")
-	flags.IntVar(&o.Workers, "workers", 1, "number of threads of one batch")
+	flags.StringVar(&comma, "comma", comma, commaUsage)
+	batchFlag(flags, &o.BatchSize, "number of examples that are computed at once")
+	workersFlag(flags, &o.Workers)
 	flags.BoolVar(&asJSON, "json", false, "write JSON lines, whatever TABLE is")
 	flags.Usage = func() {
 		fmt.Fprintf(errs, "%s\nFlags:\n", predictUsage)
@@ -57,13 +58,19 @@ func predictVerb(args []string, out, errs io.Writer) int {
 	if code, ok := parse(flags, args, 2, "a model and a table"); !ok {
 		return code
 	}
-	err := t.separate(comma)
+	err := first(atLeast("batch", o.BatchSize, 1), atLeast("workers", o.Workers, 0))
+	if err == nil {
+		t.comma, err = separatorNamed(comma)
+	}
+	unknown := &unknownTexts{}
+	o.Unknown = unknown.add
 	flags.Visit(func(f *flag.Flag) { t.said = t.said || f.Name == "comma" || f.Name == "no-header" })
 	ctx, stop := train.WithSignals(context.Background())
 	defer stop()
 	if err == nil {
 		err = predict(ctx, flags.Arg(0), flags.Arg(1), t, o, asJSON, out)
 	}
+	unknown.warn(errs)
 	return ended(flags, err)
 }
 
@@ -73,7 +80,7 @@ func predict(ctx context.Context, model, file string, t table, o train.Predictor
 	if err != nil {
 		return err
 	}
-	in, closeTable, err := openTable(file)
+	in, closeTable, err := openTable(ctx, file)
 	if err != nil {
 		return err
 	}

@@ -158,8 +158,8 @@ func TestPredictMisuse(t *testing.T) {
 		says   string
 	}{
 		{[]string{"predict"}, misuse, "got 0 arguments"},
-		{[]string{"predict", "-comma", ",,", model, file(t, "")}, failed, "got the separator"},
-		{[]string{"predict", "-batch", "-1", model, file(t, "")}, failed, "BatchSize"},
+		{[]string{"predict", "-comma", ",,", model, file(t, "")}, misuse, "got the separator"},
+		{[]string{"predict", "-batch", "-1", model, file(t, "")}, misuse, "-batch"},
 		{[]string{"predict", model, file(t, "")}, failed, "empty table"},
 		{[]string{"predict", model, file(t, "a,c\n1,2\n")}, failed, `got no columns ["b"]`},
 		{[]string{"predict", model, file(t, "a,b,a\n1,2,3\n")}, failed, `two columns of the name "a"`},

@@ -61,6 +61,7 @@ func TestPredictRaw(t *testing.T) {
 		"size;colour\n1;red\n;blue\n":     "kind cup pot",
 		"kind;colour;size\n?;blue;2,25\n": "kind pot",
 		"colour;size\n":                   "kind",
+		"size;colour;age;\n1;red;2;\n":    "kind cup",
 	} {
 		if status, out, errs := symgrad("predict", model, file(t, text)); status != done || labels(out) != want {
 			t.Errorf("%q: status %d, %q, %q, want %q", text, status, out, errs, want)
@@ -69,7 +70,7 @@ func TestPredictRaw(t *testing.T) {
 	for text, want := range map[string]string{
 		"size;colour\n1;red\n1;green\n": `table.csv:3: column 2 ("colour"): got "green", want one of the 2 categories ["blue" "red"]`,
 		"size\n1\n":                     `no column "colour"`,
-		"size;colour;age\n1;red;2\n":    `got the column "age"`,
+		"size;color;age\n1;red;2\n":     `no column "colour", want those of the plan: the header has ["size" "color" "age"]; is "color" it?`,
 		"size;colour\n1.5;red\n":        `table.csv:2: column 1 ("size"): got "1.5"`,
 		"":                              "table.csv\": got an empty table",
 	} {
@@ -83,7 +84,7 @@ func TestPredictRaw(t *testing.T) {
 	if status, out, errs := symgrad("inspect", model); status != done || !strings.Contains(out, `columns "colour (OneHot)" "size (Number)"`) {
 		t.Errorf("status %d, %q, %q", status, out, errs)
 	}
-	if status, _, errs := symgrad("predict", straight(t, train.ModelFile{Data: dataset(t)}), file(t, "a,b\n1,NA\n")); status != failed || !strings.Contains(errs, "ModelFile.Plan") {
+	if status, _, errs := symgrad("predict", straight(t, train.ModelFile{Data: dataset(t)}), file(t, "a,b\n1,NA\n")); status != failed || !strings.Contains(errs, "a model file of symgrad train") {
 		t.Errorf("status %d, %q, want a word about the plan", status, errs)
 	}
 }

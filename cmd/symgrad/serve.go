@@ -68,8 +68,10 @@ func serveVerb(args []string, out, errs io.Writer) int {
 
 // run answers until ctx is done.
 func (s serveSettings) run(ctx context.Context, model string, out, errs io.Writer) error {
-	if s.gather < 0 || s.watch < 0 || s.grace < 0 {
-		return errors.Errorf("got -gather %d, -watch %v and -grace %v, want at least 0", s.gather, s.watch, s.grace)
+	err := first(atLeast("gather", s.gather, 0), atLeast("parallel", s.o.Predictor.Parallel, 0), atLeast("max-rows", s.o.MaxRows, 0),
+		notBelow("max-bytes", s.o.MaxBytes, 0), notBelow("watch", s.watch, 0), notBelow("grace", s.grace, 0), notBelow("timeout", s.o.Timeout, 0))
+	if err != nil {
+		return err
 	}
 	p, err := openModelFile(model, s.o.Predictor) // says what another file is
 	if err != nil {

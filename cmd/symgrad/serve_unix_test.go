@@ -78,10 +78,10 @@ func TestServeMisuse(t *testing.T) {
 	}{
 		"want a model":       {misuse, nil},
 		"-addr nowhere:x":    {failed, []string{model, "-addr", "nowhere:x"}},
-		"-gather -1":         {failed, []string{model, "-gather", "-1"}},
-		"Options.MaxRows":    {failed, []string{model, "-max-rows", "-1"}},
-		"Options.MaxBytes":   {failed, []string{model, "-max-bytes", "-1"}},
-		"Options.Timeout":    {failed, []string{model, "-timeout", "-1s"}},
+		"-gather: got -1":    {misuse, []string{model, "-gather", "-1"}},
+		"-max-rows":          {misuse, []string{model, "-max-rows", "-1"}},
+		"-max-bytes":         {misuse, []string{model, "-max-bytes", "-1"}},
+		"-timeout: got":      {misuse, []string{model, "-timeout", "-1s"}},
 		"invalid value":      {misuse, []string{model, "-timeout", "soon"}},
 		"there is no such f": {failed, []string{"none"}},
 	} {

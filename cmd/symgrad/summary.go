@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/graph"
@@ -27,9 +26,9 @@ func summaryVerb(args []string, out, errs io.Writer) int {
 	s := summarySettings{dtype: graph.Float32}
 	flags := flag.NewFlagSet("symgrad summary", flag.ContinueOnError)
 	flags.SetOutput(errs)
-	flags.IntVar(&s.batch, "batch", 32, "number of examples in a batch")
+	batchFlag(flags, &s.batch, "number of examples in a batch")
 	flags.TextVar(&s.dtype, "dtype", s.dtype, "type of the numbers, unless a file says it: float32 or float64")
-	flags.IntVar(&s.workers, "workers", runtime.GOMAXPROCS(0), "number of threads")
+	workersFlag(flags, &s.workers)
 	flags.BoolVar(&s.json, "json", false, "print JSON")
 	flags.Usage = func() {
 		fmt.Fprint(errs, summaryUsage)
@@ -54,6 +53,9 @@ type summarySettings struct {
 }
 
 func (s summarySettings) run(what string, out io.Writer) error {
+	if err := first(atLeast("batch", s.batch, 1), atLeast("workers", s.workers, 0)); err != nil {
+		return err
+	}
 	m, err := s.model(what)
 	if err != nil {
 		return err

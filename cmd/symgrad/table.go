@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/train"
@@ -23,18 +22,11 @@ type table struct {
 	names    []string // of these cells, for messages; "" for none
 }
 
-// separate sets the character between two cells.
-func (t *table) separate(comma string) error {
-	r, n := utf8.DecodeRuneInString(comma)
-	if n == 0 || n != len(comma) || r == '"' || r == '\r' || r == '\n' || r == utf8.RuneError {
-		return errors.Errorf("got the separator %q, want one character that is neither a quote nor the end of a line", comma)
-	}
-	t.comma = r
-	return nil
-}
-
 // open reads the first line and finds the columns of the inputs.
 func (t *table) open(r io.Reader, inputs []train.InputInfo) error {
+	if t.comma == ' ' {
+		r = newSpaced(r)
+	}
 	t.in = csv.NewReader(r)
 	t.in.Comma, t.in.ReuseRecord, t.in.TrimLeadingSpace = t.comma, true, true
 	var names []string

@@ -2,13 +2,9 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
-	"maps"
-	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,23 +22,10 @@ const trainUsage = `Usage: symgrad train [flags] TABLE -target COLUMN
 Trains a model on a table of separated values and writes it to a file. What is not said is
 decided, with a sentence for each decision: which columns are read and how, whether the
 target has classes or numbers, and how missing cells are filled. Part of the rows is kept
-for validation. With -config all is read from a file that an earlier run has written.
+for validation. With -config all is read from a file that an earlier run has written; paths in it
+begin at its own folder. Beside it only -force, -json and -quiet have a meaning.
 
 `
-
-// trainConfig is what a run does: the flags of symgrad train, with all that was decided.
-type trainConfig struct {
-	Table      string          `json:"table"`
-	Target     string          `json:"target"`
-	Task       string          `json:"task"` // classes or numbers
-	Model      string          `json:"model"`
-	Validation float64         `json:"validation"`
-	Seed       uint64          `json:"seed"`
-	Workers    int             `json:"workers"`
-	Out        string          `json:"out"`
-	Report     string          `json:"report,omitempty"` // the page; none without
-	CSV        data.CSVOptions `json:"csv"`
-}
 
 // trainVerb is symgrad train.
 func trainVerb(args []string, out, errs io.Writer) int {
@@ -54,20 +37,23 @@ func trainVerb(args []string, out, errs io.Writer) int {
 	flags.StringVar(&c.Target, "target", "", "the column to predict")
 	flags.StringVar(&c.Task, "task", "", "classes or numbers: what the target has; the default is decided")
 	flags.StringVar(&c.Model, "model", defaultModel, "the model, as below")
+	flags.Func("inputs", "the columns to predict from, separated by commas; the default is all others", list(&c.wishes.inputs))
+	flags.Func("drop", "columns to leave out, separated by commas", list(&c.wishes.drop))
+	flags.Func("missing", "texts of missing cells, separated by commas, beside "+strings.Join(missingTexts, ", ")+" and empty cells", list(&c.wishes.missing))
 	flags.Float64Var(&c.Validation, "validation", 0.2, "the share of rows for validation")
 	flags.Uint64Var(&c.Seed, "seed", 1, "of the split, the first weights and the order of the rows")
-	flags.IntVar(&c.Workers, "workers", 0, "number of threads; 0: as many as pay")
+	workersFlag(flags, &c.Workers)
 	flags.StringVar(&c.Out, "out", "", "the model file; the default is the name of the table with .safetensors")
 	flags.StringVar(&c.Report, "report", "", "a page about the training; the default is the name of the model file with .html, and none writes no page")
-	flags.StringVar(&comma, "comma", "", "the character between two cells, \\t for a tab; the default is found")
+	flags.StringVar(&comma, "comma", "", commaUsage+"; the default is found")
 	flags.BoolVar(&c.CSV.NoHeader, "no-header", false, "the first line is an example: columns are c0, c1, ...")
 	flags.BoolVar(&c.CSV.Header, "header", false, "the first line has the names, even where they look like numbers")
 	flags.StringVar(&config, "config", "", "read all settings from a run.json")
-	flags.BoolVar(&force, "force", false, "write over a model file that is there")
+	flags.BoolVar(&force, "force", false, "write over files that are there")
 	flags.BoolVar(&asJSON, "json", false, "print the result as JSON")
 	flags.BoolVar(&quiet, "quiet", false, "say nothing on the way")
 	flags.Usage = func() {
-		fmt.Fprintf(errs, "%s%s\nFlags:\n", trainUsage, modelUsage)
+		fmt.Fprintf(flags.Output(), "%s%s\nFlags:\n", trainUsage, modelUsage)
 		flags.PrintDefaults()
 	}
 	n := 1
@@ -82,38 +68,36 @@ func trainVerb(args []string, out, errs io.Writer) int {
 		log = io.Discard
 	}
 	err := c.settle(flags, config, comma)
-	if err == nil && config == "" && !force {
-		err = free(c.Out, c.runFile(), c.Report)
+	if err == nil {
+		err = c.files(config, force)
 	}
 	if err != nil {
-		fmt.Fprintf(errs, "symgrad train: %v\n", err)
-		return misuse
+		return ended(flags, err)
 	}
 	ctx, stop := train.WithSignals(context.Background())
 	defer stop()
 	result, err := c.run(ctx, log)
 	if result != nil {
+		for _, text := range result.Warnings {
+			fmt.Fprintf(log, "Warning: %s.\n", text)
+		}
 		if werr := result.write(out, asJSON); err == nil {
 			err = werr
 		}
 	}
-	if err != nil {
-		fmt.Fprintf(errs, "symgrad train: %v\n", err)
-	}
-	return train.ExitCode(err)
+	return ended(flags, err)
 }
 
-// free returns an error if one of the files is there.
-func free(paths ...string) error {
-	for _, path := range paths {
-		if path == "" {
-			continue
-		}
-		if _, err := os.Lstat(path); err == nil {
-			return errors.Errorf("got the file %s, which is there already; want another one (-out), or -force to write over it", path)
-		}
+// files checks the files that the run reads and writes, before it begins.
+func (c *trainConfig) files(config string, force bool) error {
+	if _, _, err := openRegular(c.Table); err != nil {
+		return err
 	}
-	return nil
+	w := writing{force: force, reads: []string{c.Table}}
+	if config != "" && !sameFile(config, c.runFile()) {
+		w.reads = append(w.reads, config)
+	}
+	return w.check(c.Out, c.runFile(), c.Report)
 }
 
 // settle completes the settings from the file, or from the flags.
@@ -121,30 +105,47 @@ func (c *trainConfig) settle(flags *flag.FlagSet, config, comma string) error {
 	if config != "" {
 		var wrong error
 		flags.Visit(func(f *flag.Flag) {
-			if !slices.Contains([]string{"config", "json", "quiet"}, f.Name) {
-				wrong = errors.Errorf("got -%s beside -config, which says all; want one of them", f.Name)
+			if !slices.Contains([]string{"config", "force", "json", "quiet"}, f.Name) {
+				wrong = unclearf("got -%s beside -config, which says all; want one of them", f.Name)
 			}
 		})
 		if wrong != nil {
 			return wrong
 		}
-		return c.read(config)
+		if _, _, err := openRegular(config); err != nil {
+			return err
+		}
+		if err := c.read(config); err != nil {
+			return unclear{err}
+		}
+		return nil
 	}
 	c.Table = flags.Arg(0)
 	switch {
 	case c.Target == "":
-		return errors.New("got no -target, want the name of the column to predict")
+		return unclearf("got no -target, want the name of the column to predict")
 	case !(c.Validation > 0 && c.Validation < 1):
-		return errors.Errorf("-validation: got %v, want a share between 0 and 1", c.Validation)
+		return unclearf("-validation: got %v, want a share between 0 and 1", c.Validation)
 	case c.Task != "" && c.Task != classes && c.Task != numbers:
-		return errors.Errorf("-task: got %q, want %s or %s", c.Task, classes, numbers)
+		return unclearf("-task: got %q, want %s or %s", c.Task, classes, numbers)
+	case c.CSV.Header && c.CSV.NoHeader:
+		return unclearf("got -header and -no-header, want one of them")
 	}
-	switch r := []rune(strings.ReplaceAll(comma, `\t`, "\t")); len(r) {
-	case 0:
-	case 1:
-		c.CSV.Comma = r[0]
-	default:
-		return errors.Errorf("-comma: got %q, want one character", comma)
+	if err := atLeast("workers", c.Workers, 0); err != nil {
+		return err
+	}
+	if comma != "" {
+		r, err := separatorNamed(comma)
+		if err != nil {
+			return err
+		}
+		c.CSV.Comma = r
+	}
+	c.CSV.Missing = slices.Clone(missingTexts)
+	for _, text := range c.wishes.missing {
+		if text = strings.TrimSpace(text); text != "" {
+			c.CSV.Missing = append(c.CSV.Missing, text)
+		}
 	}
 	if c.Out == "" {
 		c.Out = strings.TrimSuffix(filepath.Base(c.Table), filepath.Ext(c.Table)) + ".safetensors"
@@ -155,8 +156,10 @@ func (c *trainConfig) settle(flags *flag.FlagSet, config, comma string) error {
 	case "none":
 		c.Report = ""
 	}
-	_, err := parseModel(c.Model)
-	return err
+	if _, err := parseModel(c.Model); err != nil {
+		return unclear{err}
+	}
+	return nil
 }
 
 // The tasks.
@@ -165,72 +168,9 @@ const (
 	numbers = "numbers"
 )
 
-// read reads a run.json. Keys that it does not know are an error.
-func (c *trainConfig) read(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	*c = trainConfig{}
-	d := json.NewDecoder(f)
-	d.DisallowUnknownFields()
-	if err := d.Decode(c); err != nil {
-		return errors.Wrap(err, path)
-	}
-	if d.More() {
-		return errors.Errorf("%s: got more than one value", path)
-	}
-	switch {
-	case c.Table == "" || c.Target == "" || c.Out == "" || c.Model == "":
-		return errors.Errorf("%s: got no table, target, model or out, want all four", path)
-	case c.Task != classes && c.Task != numbers:
-		return errors.Errorf("%s: task: got %q, want %s or %s", path, c.Task, classes, numbers)
-	case !(c.Validation > 0 && c.Validation < 1):
-		return errors.Errorf("%s: validation: got %v, want a share between 0 and 1", path, c.Validation)
-	}
-	_, err = parseModel(c.Model)
-	return errors.WithMessage(err, path)
-}
-
-// runFile returns where the settings of the run are written: beside the model file.
-func (c *trainConfig) runFile() string {
-	return strings.TrimSuffix(c.Out, filepath.Ext(c.Out)) + ".run.json"
-}
-
-// trainResult is what a run has come to.
-type trainResult struct {
-	Model      string       `json:"model"` // the file
-	Run        string       `json:"run"`   // the file of settings
-	Report     string       `json:"report,omitempty"`
-	Rows       int          `json:"rows"`
-	Epochs     int          `json:"epochs"`
-	Best       int          `json:"best"`
-	Validation train.Result `json:"validation"`
-
-	guess string // what a constant answer would reach
-}
-
-// write prints the result.
-func (r *trainResult) write(w io.Writer, asJSON bool) error {
-	if asJSON {
-		return writeJSON(w, r)
-	}
-	fmt.Fprintf(w, "The best epoch of %d is %d. On the rows for validation:\n", r.Epochs, r.Best)
-	writeValues(w, r.Validation.Metrics)
-	fmt.Fprintf(w, "  %s\n", r.guess)
-	writeMatrix(w, r.Validation.Metrics)
-	page := ""
-	if r.Report != "" {
-		page = ", a page about it is " + r.Report
-	}
-	_, err := fmt.Fprintf(w, "\nThe model is in %s, the settings are in %s%s. Now try:\n  symgrad predict %s TABLE\n", r.Model, r.Run, page, r.Model)
-	return err
-}
-
 // run trains and writes the files. After an interrupt the best model so far is written too.
 func (c *trainConfig) run(ctx context.Context, log io.Writer) (*trainResult, error) {
-	set, plan, err := c.readTable(log)
+	set, plan, err := c.readTable(ctx, log)
 	if err != nil {
 		return nil, err
 	}
@@ -238,11 +178,17 @@ func (c *trainConfig) run(ctx context.Context, log io.Writer) (*trainResult, err
 	if err != nil {
 		return nil, err
 	}
-	t, err := c.trainer(set, validation, log)
+	m, err := parseModel(c.Model)
+	if err != nil {
+		return nil, err
+	}
+	progress := newSparse(log, m.epochs)
+	t, err := c.trainer(m, set, validation, log, progress)
 	if err != nil {
 		return nil, err
 	}
 	h, err := t.Fit(ctx, part)
+	endSparse(progress)
 	var signal *train.SignalError
 	if err != nil && !(errors.As(err, &signal) && h != nil && h.Best > 0) {
 		return nil, err
@@ -254,14 +200,16 @@ func (c *trainConfig) run(ctx context.Context, log io.Writer) (*trainResult, err
 	if serr := t.SaveModel(c.Out, train.ModelFile{Data: set, Plan: plan}); serr != nil {
 		return nil, serr
 	}
-	if werr := c.writeRun(); werr != nil {
+	if werr := c.write(); werr != nil {
 		return nil, werr
 	}
 	if rerr := c.writeReport(t, validation, plan); rerr != nil {
 		return nil, rerr
 	}
 	inUnits(&result, t.Recipe(), "y")
-	r := &trainResult{Model: c.Out, Run: c.runFile(), Report: c.Report, Rows: set.Len(), Epochs: len(h.Epochs), Best: h.Best, Validation: result, guess: guessOf(part, validation)}
+	r := &trainResult{Model: c.Out, Run: c.runFile(), Report: c.Report, Rows: set.Len(), LeftOut: plan.Dropped, Epochs: len(h.Epochs), Best: h.Best, Validation: result,
+		constant: constantOf(part, validation), table: c.Table}
+	r.warn(validation.Len(), m.epochs, c.Model)
 	return r, err
 }
 
@@ -277,24 +225,15 @@ func (c *trainConfig) writeReport(t *train.Trainer, validation *data.Dataset, pl
 	return r.WriteFile(c.Report)
 }
 
-// writeRun writes the settings.
-func (c *trainConfig) writeRun() error {
-	text, err := json.MarshalIndent(c, "", "  ")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(c.runFile(), append(text, '\n'), 0o644)
-}
-
 // readTable reads the table, after decisions that the settings do not have yet.
-func (c *trainConfig) readTable(log io.Writer) (*data.Dataset, *data.CSVPlan, error) {
-	d := decided{csv: c.CSV}
-	if c.CSV.Columns == nil {
-		list, err := look(c.Table, &d.csv)
+func (c *trainConfig) readTable(ctx context.Context, log io.Writer) (*data.Dataset, *data.CSVPlan, error) {
+	d := decided{csv: data.CSVOptions(c.CSV), wishes: c.wishes}
+	if c.CSV.Target == nil {
+		list, err := look(ctx, c.Table, &d.csv)
 		if err != nil {
 			return nil, nil, err
 		}
-		if err := c.decide(&d, list); err != nil {
+		if err := first(d.target(c, list), d.columns(list, c.Target)); err != nil {
 			return nil, nil, errors.WithMessage(err, c.Table)
 		}
 	}
@@ -302,74 +241,36 @@ func (c *trainConfig) readTable(log io.Writer) (*data.Dataset, *data.CSVPlan, er
 	if err != nil {
 		return nil, nil, err
 	}
-	c.CSV = d.csv
-	fmt.Fprintf(log, "%s has %s, with %s between the cells.\n", c.Table, count(set.Len(), "row"), separatorName(c.CSV))
+	c.CSV = tableOptions(d.csv)
+	fmt.Fprintf(log, "%s has %s, with %s between the cells.\n", c.Table, count(set.Len()+plan.Dropped, "row"), separatorName(d.csv))
 	if plan.Dropped > 0 {
 		d.say("Left out: %s without a value for %q.", count(plan.Dropped, "row"), c.Target)
 	}
-	missing := 0
-	for _, r := range plan.Columns {
-		if r.Field == "x" {
-			missing += r.Missing
-		}
-	}
-	if missing > 0 {
-		d.say("Empty cells, %d in all, are filled with the median of the rows for training.", missing)
-	}
+	d.filled(plan)
 	for _, s := range d.said {
 		fmt.Fprintln(log, s)
 	}
 	return set, plan, nil
 }
 
-// decide settles the target, and how all columns are read.
-func (c *trainConfig) decide(d *decided, list []tableColumn) error {
-	var names []string
-	var target *tableColumn
-	for i := range list {
-		names = append(names, list[i].name)
-		if list[i].name == c.Target {
-			target = &list[i]
+// filled says what becomes of missing cells.
+func (d *decided) filled(plan *data.CSVPlan) {
+	numbers, texts := 0, 0
+	for _, r := range plan.Columns {
+		switch {
+		case r.Field != "x":
+		case r.Kind == data.OneHot:
+			texts += r.Missing
+		default:
+			numbers += r.Missing
 		}
 	}
-	if target == nil {
-		return errors.Errorf("got the target %q, want one of the columns: %s", c.Target, listed(names))
+	if numbers > 0 {
+		d.say("Empty cells of numbers, %d in all, are filled with the median of the rows for training.", numbers)
 	}
-	if target.rows == 0 {
-		return errors.Errorf("got the target %q without a value", c.Target)
+	if texts > 0 {
+		d.say("Empty cells of texts, %d in all, become the text of more than half of the rows for training, or none.", texts)
 	}
-	if target.dates == target.rows {
-		return errors.Errorf("the target %q: got dates, want classes or numbers", c.Target)
-	}
-	if c.Task == "" {
-		c.Task = numbers
-		few := target.whole && target.texts != nil && len(target.texts) <= mostClasses && len(target.texts)*5 <= target.rows
-		if target.numbers < target.rows || few {
-			c.Task = classes
-		}
-	}
-	switch {
-	case c.Task == classes && target.texts == nil:
-		return errors.Errorf("the target %q: got more than %d different texts, want classes", c.Target, 1<<16)
-	case c.Task == numbers && target.numbers < target.rows:
-		return errors.Errorf("the target %q: got texts that are no numbers, want numbers (-task numbers)", c.Target)
-	case c.Task == classes && target.numbers == target.rows:
-		d.say("The target %s has %d different whole numbers, which are taken for classes; -task numbers takes them for numbers.", c.Target, len(target.texts))
-	case c.Task == classes:
-		d.say("The target %s has %d classes.", c.Target, len(target.texts))
-	default:
-		d.say("The target %s has numbers.", c.Target)
-	}
-	if c.Task == classes {
-		for _, text := range slices.Sorted(maps.Keys(target.texts)) {
-			if target.texts[text] == 1 {
-				d.say("The class %q has one row.", text)
-			}
-		}
-	}
-	d.csv.Target, d.csv.Labels, d.csv.OnMissing, d.csv.DropUnlabelled = []string{c.Target}, c.Task == classes, data.KeepMissing, true
-	d.csv.Missing = missingTexts[1:]
-	return d.decide(list, c.Target)
 }
 
 // split returns the rows for training and those for validation.
@@ -387,16 +288,12 @@ func (c *trainConfig) split(set *data.Dataset, log io.Writer) (part, validation 
 }
 
 // trainer returns what trains the model for the table.
-func (c *trainConfig) trainer(set, validation *data.Dataset, log io.Writer) (*train.Trainer, error) {
-	m, err := parseModel(c.Model)
-	if err != nil {
-		return nil, err
-	}
+func (c *trainConfig) trainer(m parsed, set, validation *data.Dataset, log, progress io.Writer) (*train.Trainer, error) {
 	x, _ := set.Field("x")
 	outputs, head := 1, models.Regression
 	o := m.options()
 	o.Recipe = data.Recipe{Steps: []data.Step{&data.Impute{Strategy: data.ImputeMedian}, &data.Scaler{}}}
-	o.Validation, o.Seed, o.Workers, o.Progress = validation, c.Seed, c.Workers, log
+	o.Validation, o.Seed, o.Workers, o.Progress = validation, c.Seed, c.Workers, progress
 	if c.Task == classes {
 		outputs, head = set.Classes(), models.MultiClass
 		if outputs < 2 {
@@ -421,28 +318,4 @@ func (c *trainConfig) trainer(set, validation *data.Dataset, log io.Writer) (*tr
 	}
 	fmt.Fprintf(log, "%s scaled to mean 0 and deviation 1.\nThe model %s has %s, %s and %d parameters.\n", scaled, c.Model, count(x.Size(), "input"), count(outputs, "output"), s.Trained)
 	return train.New(model, o)
-}
-
-// guessOf says what the best constant answer would reach on the validation rows.
-func guessOf(part, validation *data.Dataset) string {
-	if counts := part.ClassCounts(); len(counts) > 0 {
-		best := slices.Index(counts, slices.Max(counts))
-		y, _ := validation.Field("y")
-		share := float64(validation.ClassCounts()[best]) / float64(validation.Len())
-		name := fmt.Sprint(best)
-		if best < len(y.ClassNames) {
-			name = y.ClassNames[best]
-		}
-		return fmt.Sprintf("(always saying %q would have accuracy %.4g)", name, share)
-	}
-	from, _ := part.Field("y")
-	to, _ := validation.Field("y")
-	mean, sum := 0.0, 0.0
-	for i := range from.Len() {
-		mean += from.At(i, 0) / float64(from.Len())
-	}
-	for i := range to.Len() {
-		sum += (to.At(i, 0) - mean) * (to.At(i, 0) - mean)
-	}
-	return fmt.Sprintf("(always saying the mean, %.4g, would have rmse %.4g)", mean, math.Sqrt(sum/float64(to.Len())))
 }

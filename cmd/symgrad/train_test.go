@@ -29,7 +29,7 @@ func TestTrain(t *testing.T) {
 	if status != done || !strings.Contains(text, "always saying \"Adelie\"") || !strings.Contains(text, "Chinstrap") {
 		t.Fatalf("status %d\n%s%s", status, said, text)
 	}
-	for _, want := range []string{"240 rows", "3 classes", "Numbers: bill_length_mm", "island (3), sex (2)", "31 in all", "9 inputs, 3 outputs"} {
+	for _, want := range []string{"240 rows", "3 classes", "Numbers: bill_length_mm", "island (3), sex (2)", "25 in all", "6 in all", "9 inputs, 3 outputs"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("got\n%s\nwant %q", said, want)
 		}
@@ -53,7 +53,7 @@ func TestTrain(t *testing.T) {
 		t.Fatal(err)
 	}
 	run := strings.TrimSuffix(out, ".safetensors") + ".run.json"
-	status, text, said = symgrad("train", "-config", run, "-json", "-quiet")
+	status, text, said = symgrad("train", "-force", "-config", run, "-json", "-quiet")
 	var result struct {
 		Rows, Epochs, Best int
 		Model              string
@@ -152,7 +152,7 @@ func TestTrainRefuses(t *testing.T) {
 		`the kind "cnn"`:                     {misuse, []string{table, "-target", "y", "-model", "cnn"}},
 		`dropout: got "2"`:                   {misuse, []string{table, "-target", "y", "-model", "mlp:8,dropout=2"}},
 		`got "" units`:                       {misuse, []string{table, "-target", "y", "-model", "mlp:32--"}},
-		`unknown field "tusk"`:               {misuse, []string{"-config", config}},
+		`line 1: got the unknown key "tusk"`: {misuse, []string{"-config", config}},
 		"got -seed beside -config":           {misuse, []string{"-config", config, "-seed", "3"}},
 		"no such file":                       {failed, []string{"no.csv", "-target", "y"}},
 		"an empty file":                      {failed, []string{write(t, "empty.csv", ""), "-target", "y"}},

@@ -52,8 +52,8 @@ func newLabelSet(classes []string) (*labelSet, error) {
 	return s, nil
 }
 
-// otherNumber is the number of the category Other until mapped puts it last, and that of a text that is
-// in no category.
+// otherNumber is the number of the category Other until mapped puts it last. A text in no category has
+// it too.
 const otherNumber = -1
 
 // add returns the number of the category of a cell.
