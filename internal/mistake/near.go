@@ -3,7 +3,7 @@ package mistake
 import "strings"
 
 // Near returns the name of the list that is most like the name, for "did you mean"; "" if none is
-// like it. Upper case and the ends of words by spaces make no difference.
+// like it. Upper case, and which separator stands between words, make no difference.
 func Near(name string, list []string) string {
 	best, least := "", 0
 	for _, other := range list {
@@ -21,26 +21,29 @@ func plain(name string) string {
 	return strings.NewReplacer("-", "_", " ", "_").Replace(strings.ToLower(strings.TrimSpace(name)))
 }
 
-// distance is how many characters have to be put in, left out or exchanged to make b of a.
+// distance is how many characters have to be put in, left out, exchanged, or swapped with the next one to
+// make b of a.
 func distance(a, b []rune) int {
 	if len(a) > 100 || len(b) > 100 {
 		return max(len(a), len(b))
 	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i, x := range a {
-		last := row[0]
-		row[0] = i + 1
-		for j, y := range b {
-			d := last
-			if x != y {
-				d++
+	rows := make([][]int, len(a)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		for j := range rows[i] {
+			switch {
+			case i == 0 || j == 0:
+				rows[i][j] = i + j
+				continue
+			case a[i-1] == b[j-1]:
+				rows[i][j] = rows[i-1][j-1]
+			default:
+				rows[i][j] = 1 + min(rows[i-1][j-1], rows[i-1][j], rows[i][j-1])
 			}
-			last = row[j+1]
-			row[j+1] = min(d, last+1, row[j]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
 		}
 	}
-	return row[len(b)]
+	return rows[len(a)][len(b)]
 }
