@@ -54,6 +54,9 @@ func TestFitAllocatesNothing(t *testing.T) {
 			return train.Options{Checkpoint: &train.Checkpoint{Dir: t.TempDir()}}
 		}},
 	} {
+		if runtime.GOOS == "js" && name == "TensorBoard" {
+			continue // each step writes to a file, which allocates there
+		}
 		for _, d := range []graph.DType{graph.Float32, graph.Float64} {
 			if n, steps := fitAllocs(t, c.set, d, c.o()); n > steps/10 { // the runtime may allocate now and then
 				t.Errorf("%s, %v: got %d allocations in %d steps, want none", name, d, n, steps)
