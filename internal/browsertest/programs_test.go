@@ -18,27 +18,28 @@ import (
 )
 
 var (
-	packages = flag.String("packages", "internal/kernel/vec", "packages of the module whose short tests run in the browser")
-	skip     = flag.String("skipped", "", "a pattern of tests to leave out in the browser")
+	packages = flag.String("packages", "internal/kernel/vec graph:^Test(Program|Profile|Params|Operators|Rooms|Sweep|Trace|RegionsProfile)",
+		"packages of the module whose short tests run in the browser, each alone or with : and a pattern of its tests")
+	skip = flag.String("skipped", "", "a pattern of tests to leave out in the browser")
 )
 
 // TestPrograms runs the short tests of packages in a browser, as programs for js/wasm. Files are
-// in memory there: the folder of the package is put into it.
+// in memory there: those of the module are put into it, since tests read other folders too.
 func TestPrograms(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds for WebAssembly and starts a browser")
 	}
-	b := browsertest.Start(t)
-	for _, p := range strings.Split(*packages, ",") {
+	b, module := browsertest.Start(t), filepath.Join("..", "..")
+	for _, what := range strings.Fields(*packages) {
+		p, pattern, _ := strings.Cut(what, ":")
 		t.Run(p, func(t *testing.T) {
-			dir := filepath.Join("..", "..", filepath.FromSlash(p))
 			program := filepath.Join(t.TempDir(), "test.wasm")
-			goTool(t, "test", "-c", "-ldflags=-s -w", "-o", program, "./"+filepath.ToSlash(dir))
-			server := httptest.NewServer(served(t, dir, program))
+			goTool(t, "test", "-c", "-ldflags=-s -w", "-o", program, "../../"+p)
+			server := httptest.NewServer(served(t, module, program))
 			defer server.Close()
 			page := b.Open(t, server.URL, browsertest.View{Width: 800, Height: 600})
-			args := []string{"-test.short", "-test.v", "-test.skip", *skip}
-			page.Eval(fmt.Sprintf("run(%s, %s).then(c => { globalThis.code = c }, e => { output += e; globalThis.code = 99 }); 0", text(t, args), text(t, files(t, dir))), nil)
+			args := []string{"-test.short", "-test.v", "-test.run", pattern, "-test.skip", *skip}
+			page.Eval(fmt.Sprintf("run(%s, %s, %s).then(c => { globalThis.code = c }, e => { output += e; globalThis.code = 99 }); 0", text(t, args), text(t, "/module/"+p), text(t, files(t, module))), nil)
 			page.Wait("globalThis.code !== undefined")
 			var code int
 			var said string
@@ -69,32 +70,31 @@ func goTool(t *testing.T, args ...string) string {
 }
 
 // served serves what the page of testdata asks for.
-func served(t *testing.T, dir, program string) http.Handler {
+func served(t *testing.T, module, program string) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", http.FileServer(http.Dir("testdata")))
-	mux.Handle("/files/", http.StripPrefix("/files/", http.FileServer(http.Dir(dir))))
+	mux.Handle("/files/", http.StripPrefix("/files/", http.FileServer(http.Dir(module))))
 	for name, file := range map[string]string{"test.wasm": program, "wasm_exec.js": filepath.Join(goTool(t, "env", "GOROOT"), "lib", "wasm", "wasm_exec.js")} {
 		mux.HandleFunc("/"+name, func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, file) })
 	}
 	return mux
 }
 
-// files are those of a folder and below, but for packages below.
-func files(t *testing.T, dir string) (out []string) {
+// files are those of the module.
+func files(t *testing.T, module string) (out []string) {
 	t.Helper()
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
+	err := filepath.WalkDir(module, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.Name() == ".git" && d.IsDir():
+			return filepath.SkipDir
+		case d.Type().IsRegular():
+			rel, err := filepath.Rel(module, path)
+			out = append(out, filepath.ToSlash(rel))
 			return err
 		}
-		if d.IsDir() {
-			return nil
-		}
-		rel, err := filepath.Rel(dir, path)
-		rel = filepath.ToSlash(rel)
-		if !strings.Contains(rel, "/") || strings.HasPrefix(rel, "testdata/") {
-			out = append(out, rel)
-		}
-		return err
+		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
