@@ -18,17 +18,20 @@ const mostTold = 8
 
 // columnsOf returns the names of the elements of input k, nil if they have none.
 func (p *program) columnsOf(k int) []string {
-	names := []string(nil)
-	if p.prep != nil {
-		names = p.prep.raw[k].Columns
-	} else {
-		names = p.o.Columns[p.sample.inputs[k].name]
-	}
+	names := p.namesOf(k)
 	out := make([]string, len(names))
 	for i, name := range names {
 		out[i] = name + unitOf(p.o.Table, name)
 	}
 	return out
+}
+
+// namesOf returns the names without what their numbers mean.
+func (p *program) namesOf(k int) []string {
+	if p.prep != nil {
+		return p.prep.raw[k].Columns
+	}
+	return p.o.Columns[p.sample.inputs[k].name]
 }
 
 // checkColumns refuses names that are not one for each element.

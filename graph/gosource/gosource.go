@@ -49,7 +49,9 @@ type Options struct {
 	Columns map[string][]string
 
 	// Table says how the table of the training set was read. What a number of a column means is
-	// then a part of its name: the days since a date. The default is none.
+	// then a part of its name: the days since a date. If the table has all of the only input, the
+	// program has Header and Encode too, which makes the elements of the cells of a row. A table
+	// with a decimal comma or separators of thousands has none. The default is none.
 	Table *data.CSVPlan
 
 	// Fields are what the program takes instead of the inputs of the model, in the order of its

@@ -26,6 +26,7 @@ type program struct {
 	inputs  []port
 	outputs []port
 	number  string // the type of the numbers
+	encode  []encoding
 }
 
 // port is an input or an output.
@@ -51,7 +52,7 @@ func (p *program) typ(t port) string {
 
 // reserved are names that inputs cannot have.
 func (g *generator) reserved() map[string]bool {
-	taken := map[string]bool{"k": true, "output": true, "weights": true, "weight": true, "bits": true, "wrong": true, "dst": true, "m": true, "n": true, "i": true, "err": true, "number": true, "New": true, "Model": true, "Classes": true, "Columns": true}
+	taken := map[string]bool{"k": true, "output": true, "weights": true, "weight": true, "bits": true, "wrong": true, "dst": true, "m": true, "n": true, "i": true, "err": true, "number": true, "New": true, "Model": true, "Classes": true, "Columns": true, "Header": true, "Encode": true, "cellRules": true, "missingCell": true}
 	for name := range library() {
 		taken[name] = true
 	}
@@ -105,6 +106,9 @@ func newProgram(g *generator, prep *preparing, o Options, s *samples) *program {
 		for _, name := range prep.used {
 			g.use(name)
 		}
+	}
+	if p.encode = p.newEncoding(); len(p.encode) > 0 {
+		g.use("encodeCell")
 	}
 	for _, st := range g.steps {
 		if b := st.dst.b; b.home == outside {
@@ -184,6 +188,7 @@ func (p *program) source() ([]byte, error) {
 	p.head(&b)
 	p.model(&b)
 	p.predict(&b)
+	p.printEncode(&b)
 	p.parts(&b)
 	for _, t := range p.tables {
 		b.WriteString("\n" + t)
@@ -194,8 +199,8 @@ func (p *program) source() ([]byte, error) {
 	p.library(&b)
 	text := b.String()
 	var imports strings.Builder
-	for _, name := range []string{"errors", "math", "strconv"} {
-		if strings.Contains(text, name+".") {
+	for _, name := range []string{"errors", "math", "strconv", "strings", "time"} {
+		if len(p.encode) > 0 || name < "strings" && strings.Contains(text, name+".") {
 			fmt.Fprintf(&imports, "%q\n", name)
 		}
 	}

@@ -53,7 +53,33 @@ func (p *program) test() ([]byte, error) {
 		}
 		b.WriteString("}\n")
 	}
+	if err := p.printEncodeTest(&b); err != nil {
+		return nil, err
+	}
 	return formatted(b.String())
+}
+
+// printEncodeTest writes the test that holds Encode to the plan of the table.
+func (p *program) printEncodeTest(b *bytes.Buffer) error {
+	if len(p.encode) == 0 {
+		return nil
+	}
+	rows, want, err := p.encodedRows()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(b, "\n// TestEncode compares what Encode makes of rows with what they were where the model was trained.\nfunc TestEncode(t *testing.T) {\nwant := []float64{")
+	for _, v := range want {
+		b.WriteString(plain(v) + ", ")
+	}
+	b.WriteString("}\nfor i, row := range [][]string{\n")
+	for _, row := range rows {
+		fmt.Fprintf(b, "%s,\n", strings.TrimPrefix(fmt.Sprintf("%#v", row), "[]string"))
+	}
+	size := p.inputs[0].title + "Size"
+	fmt.Fprintf(b, "} {\nx := make([]number, %s)\nif err := Encode(x, row); err != nil {\nt.Fatal(err)\n}\nfor k, v := range x {\nclose(t, Columns[k], i, float64(v), want[i*%s+k])\n}\n}\n", size, size)
+	fmt.Fprintf(b, "if err := Encode(make([]number, %s), make([]string, len(Header)+1)); err == nil {\nt.Error(\"got no error for a row that is too long\")\n}\n}\n", size)
+	return nil
 }
 
 // plain writes a number of a list.
