@@ -145,11 +145,23 @@ func (w *building) add(n step) (err error) {
 // frame is the package of the Builder's frames.
 const frame = "onnx"
 
-// make calls the rule within a frame of the Builder, whose errors name the operator of ONNX.
+// make calls the rule within a frame of the Builder, whose errors name the operator of ONNX. What it
+// makes is a layer of the name of the node.
 func (c *call) make() []Value {
 	c.core.Enter(frame+"."+c.Op, c.nodes()...).Named(c.step.Name)
 	defer c.core.Leave()
+	if name := c.nodeName(); name != "" {
+		c.core.Stay(c.core.Scoped(name))
+	}
 	return c.rule.make(c)
+}
+
+// nodeName returns the name of the node, or of its first result if it has none.
+func (c *call) nodeName() string {
+	if c.step.Name != "" {
+		return c.step.Name
+	}
+	return slices.Concat(c.Out, []string{""})[0]
 }
 
 // nodes returns the operands that are nodes.

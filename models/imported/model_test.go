@@ -269,3 +269,32 @@ func TestSettings(t *testing.T) {
 		}
 	}
 }
+
+// TestLayers holds that the layers of a file are its nodes, in their order, each with its parameters.
+func TestLayers(t *testing.T) {
+	m, err := imported.New(written(t, graph.Float32, 0, body), imported.Options{Loss: imported.SquaredError})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := train.Summarize(m, 2, train.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names, ops, params []string
+	for _, l := range s.Layers {
+		names, ops, params = append(names, l.Name), append(ops, l.Op), append(params, l.Params...)
+	}
+	if want := []string{"MatMul", "Add", "Tanh", "MatMul", "Add"}; !slices.Equal(slices.DeleteFunc(ops, func(op string) bool { return op == "Reshape" }), want) {
+		t.Errorf("got the operators %q, want %q", ops, want)
+	}
+	if want := []string{"body/weight", "body/bias", "head/weight", "head/bias"}; !slices.Equal(params, want) {
+		t.Errorf("got the parameters %q, want %q", params, want)
+	}
+	slices.Sort(names)
+	if len(slices.Compact(names)) != len(s.Layers) || names[0] == "" {
+		t.Errorf("got the names %q, want one for each layer", names)
+	}
+	if text := s.String(); !strings.Contains(text, "names of parameters") || !strings.Contains(text, "body/weight") {
+		t.Errorf("the table does not name the parameters:\n%s", text)
+	}
+}
