@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -28,14 +29,15 @@ type Summary struct {
 
 // LayerSummary is one layer of a model: what is made within one scope, or else one operator.
 type LayerSummary struct {
-	Name    string `json:"name"`  // the scopes with "/" between them: "encoder/dense0"; or ""
-	Op      string `json:"op"`    // the operator, as the model calls it: "Linear"
-	Shape   []int  `json:"shape"` // of the result
-	Trained int    `json:"trained"`
-	Frozen  int    `json:"frozen"`
-	State   int    `json:"state"`
-	Flops   int64  `json:"flops"` // of a prediction; a multiply-add counts two
-	Bytes   int64  `json:"bytes"` // of the result
+	Name    string   `json:"name"`  // the scopes with "/" between them: "encoder/dense0"; or ""
+	Op      string   `json:"op"`    // the operator, as the model calls it: "Linear"
+	Shape   []int    `json:"shape"` // of the result
+	Trained int      `json:"trained"`
+	Frozen  int      `json:"frozen"`
+	State   int      `json:"state"`
+	Params  []string `json:"params,omitempty"` // names of the parameters and states that count here
+	Flops   int64    `json:"flops"`            // of a prediction; a multiply-add counts two
+	Bytes   int64    `json:"bytes"`            // of the result
 
 	Reads  []int    `json:"reads,omitempty"`  // indices of the layers that it reads
 	Inputs []string `json:"inputs,omitempty"` // names of the inputs that it reads
@@ -104,6 +106,7 @@ func (t *Trainer) summarize(batch int) (*Summary, error) {
 		x := LayerSummary{Name: l.Scope, Op: l.Op, Shape: l.Shape, Flops: l.Flops, Bytes: l.Bytes, Reads: l.Reads, Inputs: l.Inputs}
 		for _, q := range l.Params {
 			*t.kindOf(q, &x.Trained, &x.Frozen, &x.State) += q.Size()
+			x.Params = append(x.Params, q.Name)
 		}
 		s.Layers = append(s.Layers, x)
 	}
@@ -155,12 +158,22 @@ func passOf(s graph.Stats) PassSummary {
 		Inputs: of("input"), Outputs: of("output"), Scratch: of("scratch") + of("const"), Live: int64(s.Live)}}
 }
 
-// String returns a table of the layers, the number of parameters, and a table of what a step and
+// String returns a table of the layers, with the names of their parameters if these do not begin with
+// that of the layer. Behind it are the number of parameters, and a table of what a step and
 // a prediction take. It ends with a new line.
 func (s *Summary) String() string {
 	layers := [][]string{{"layer", "operator", "output", "parameters", "flops", "memory"}}
+	foreign := slices.ContainsFunc(s.Layers, func(l LayerSummary) bool { return l.foreign() })
+	left := 3
+	if foreign {
+		layers[0], left = slices.Insert(layers[0], left, "names of parameters"), left+1
+	}
 	for _, l := range s.Layers {
-		layers = append(layers, []string{l.Name, l.Op, ir.Shape(l.Shape).String(), countsText(l.Trained, l.Frozen, l.State), siText(l.Flops, ""), siText(l.Bytes, "B")})
+		row := []string{l.Name, l.Op, ir.Shape(l.Shape).String(), countsText(l.Trained, l.Frozen, l.State), siText(l.Flops, ""), siText(l.Bytes, "B")}
+		if foreign {
+			row = slices.Insert(row, 3, strings.Join(l.Params, ", "))
+		}
+		layers = append(layers, row)
 	}
 	costs := [][]string{{fmt.Sprintf("batch of %d", s.Batch), "flops", "kernels", "memory", "parameters", "gradients", "states", "optimizer", "values", "in and out", "scratch"}}
 	for i, p := range []PassSummary{s.Training, s.Prediction} {
@@ -171,7 +184,12 @@ func (s *Summary) String() string {
 		}
 		costs = append(costs, row)
 	}
-	return tableText(layers, 3) + fmt.Sprintf("\nparameters: %s (%v)\n\n", countsText(s.Trained, s.Frozen, s.State), s.DType) + tableText(costs, 1)
+	return tableText(layers, left) + fmt.Sprintf("\nparameters: %s (%v)\n\n", countsText(s.Trained, s.Frozen, s.State), s.DType) + tableText(costs, 1)
+}
+
+// foreign reports whether a parameter has another name than those that begin with the name of the layer.
+func (l LayerSummary) foreign() bool {
+	return l.Name != "" && slices.ContainsFunc(l.Params, func(name string) bool { return !strings.HasPrefix(name, l.Name+"/") })
 }
 
 // tableText returns rows in columns. Those after the first left ones stand at the right.

@@ -61,15 +61,15 @@ func TestSummary(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []train.LayerSummary{
-		{Name: "conv", Shape: []int{7, 4, 10, 10}, Trained: 4*9 + 4, Flops: 7*4*100*9*2 + 7*400, Inputs: []string{"x"}},
+		{Name: "conv", Shape: []int{7, 4, 10, 10}, Trained: 4*9 + 4, Params: []string{"conv/weight", "conv/bias"}, Flops: 7*4*100*9*2 + 7*400, Inputs: []string{"x"}},
 		{Shape: []int{7, 4, 10, 10}, Flops: 7 * 400, Reads: []int{0}},
-		{Name: "norm", Shape: []int{7, 4, 10, 10}, Trained: 8, State: 8, Reads: []int{1}},
+		{Name: "norm", Shape: []int{7, 4, 10, 10}, Trained: 8, State: 8, Params: []string{"norm/mean", "norm/variance", "norm/gain", "norm/bias"}, Reads: []int{1}},
 		{Shape: []int{7, 400}, Reads: []int{2}},
-		{Name: "head/hidden", Shape: []int{7, 50}, Trained: 400*50 + 50, Flops: 7 * 50 * (2*400 + 1), Reads: []int{3}},
+		{Name: "head/hidden", Shape: []int{7, 50}, Trained: 400*50 + 50, Params: []string{"head/hidden/weight", "head/hidden/bias"}, Flops: 7 * 50 * (2*400 + 1), Reads: []int{3}},
 		{Name: "head", Shape: []int{7, 50}, Flops: 2 * 7 * 50, Reads: []int{4, 6}},
-		{Name: "head/again", Shape: []int{7, 50}, Trained: 50*50 + 50, Flops: 2 * 7 * 50 * (2*50 + 1), Reads: []int{5}},
+		{Name: "head/again", Shape: []int{7, 50}, Trained: 50*50 + 50, Params: []string{"head/again/weight", "head/again/bias"}, Flops: 2 * 7 * 50 * (2*50 + 1), Reads: []int{5}},
 		{Shape: []int{7, 50}, Flops: 7 * 50, Reads: []int{6}},
-		{Name: "out", Shape: []int{7, 3}, Trained: 50*3 + 3, Flops: 7 * 3 * (2*50 + 1), Reads: []int{7}},
+		{Name: "out", Shape: []int{7, 3}, Trained: 50*3 + 3, Params: []string{"out/weight", "out/bias"}, Flops: 7 * 3 * (2*50 + 1), Reads: []int{7}},
 	}
 	if len(s.Layers) != len(want) {
 		t.Fatalf("got\n%v", s)
@@ -90,7 +90,7 @@ func TestSummary(t *testing.T) {
 	if total := 40 + 8 + 20050 + 2550 + 153; s.Trained != total || s.Frozen != 0 || s.State != 8 {
 		t.Errorf("got %d, %d and %d elements, want %d, 0 and 8", s.Trained, s.Frozen, s.State, total)
 	}
-	if text := s.String(); !strings.Contains(text, "head/hidden  Linear") || !strings.Contains(text, "parameters: 22801 + 8 state (float32)") {
+	if text := s.String(); strings.Contains(text, "names of parameters") || !strings.Contains(text, "head/hidden  Linear") || !strings.Contains(text, "parameters: 22801 + 8 state (float32)") {
 		t.Errorf("got\n%s", text)
 	}
 	if s.Training.Flops < 2*s.Prediction.Flops || s.Training.Memory.Slots != 2*s.Training.Memory.Params {
