@@ -25,8 +25,12 @@ type bar struct {
 	took           time.Duration // for them, without evaluations
 	since          time.Time     // when the present run of steps began
 	shown          time.Time
-	width          int    // of the text on the terminal's line
-	measured       string // of the last epoch
+	width          int      // of the text on the terminal's line
+	measured       string   // of the last epoch
+	begun          struct { // what was done before the present epoch
+		examples int
+		took     time.Duration
+	}
 }
 
 // newBar returns a bar for a Fit to epoch goal, when the given number of epochs are
@@ -90,14 +94,15 @@ func (p *bar) step(loss float64, n int) {
 	p.line(fmt.Sprintf("%s  %v left", p.summary(loss, took), rest))
 }
 
-// summary returns the line about the present epoch; all steps have taken the time took.
+// summary returns the line about the present epoch, with its examples in a second; all steps of the Fit
+// have taken the time took.
 func (p *bar) summary(loss float64, took time.Duration) string {
 	s := fmt.Sprintf("epoch %d/%d  loss %.4f", p.now, p.goal, loss)
 	if p.measured != "" {
 		s += "  " + p.measured
 	}
-	if took > 0 && p.examples > 0 {
-		s += fmt.Sprintf("  %.0f examples/s", float64(p.examples)/took.Seconds())
+	if n, d := p.examples-p.begun.examples, took-p.begun.took; d > 0 && n > 0 {
+		s += fmt.Sprintf("  %.0f examples/s", float64(n)/d.Seconds())
 	}
 	return s
 }
@@ -123,6 +128,7 @@ func (p *bar) epoch(e Epoch) {
 	}
 	p.now++
 	p.at = 0
+	p.begun.examples, p.begun.took = p.examples, p.took
 }
 
 // line replaces the text on the terminal's line by s, cut to its width.
