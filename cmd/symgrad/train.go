@@ -36,7 +36,7 @@ func trainVerb(args []string, out, errs io.Writer) int {
 	flags.SetOutput(errs)
 	flags.StringVar(&c.Target, "target", "", "the column to predict")
 	flags.StringVar(&c.Task, "task", "", "classes or numbers: what the target has; the default is decided")
-	flags.StringVar(&c.Model, "model", defaultModel, "the model, as below")
+	flags.StringVar(&c.Model, "model", defaultModel, "the model, as above")
 	flags.Func("inputs", "the columns to predict from, separated by commas; the default is all others", list(&c.wishes.inputs))
 	flags.Func("drop", "columns to leave out, separated by commas", list(&c.wishes.drop))
 	flags.Func("missing", "texts of missing cells, separated by commas, beside "+strings.Join(missingTexts, ", ")+" and empty cells", list(&c.wishes.missing))
