@@ -53,9 +53,13 @@ func (p *Plan[T]) blockA() int {
 	case !p.packA:
 		return 0
 	default:
-		return roundUp(ceil(rows, p.mr)*p.kc*p.strip, line/p.size)
+		return roundUp(ceil(rows, p.mr)*p.stripStep(p.kc), line/p.size)
 	}
 }
+
+// stripStep is the distance between strips of so many columns: one cache line more than
+// they fill, so that the same columns of all strips meet different sets of the cache.
+func (c *choice) stripStep(depth int) int { return depth*c.strip + line/c.size }
 
 // edgeB returns the elements of a panel of a block, where one can be needed:
 // for padding, and for a task that packs B itself.
@@ -168,14 +172,14 @@ func (p *Plan[T]) packBlock(dst, a []T, i0, i1, k0, k1 int) (rs, cs, tile int) {
 	ld, depth, strip := p.spec.LDA, k1-k0, p.strip
 	if p.spec.TransA {
 		p.packStrips(dst, a, i0, i1, k0, k1)
-		return 1, strip, depth * strip
+		return 1, strip, p.stripStep(depth)
 	}
 	for i := i0; i < i1; i += p.mr {
 		// Rows after the strip are harmless and may fill a block of transpose.
 		transpose(p.level, dst[:depth*strip], a[i*ld+k0:], turn{min(strip, i1-i), depth, strip, ld})
-		dst = dst[depth*strip:]
+		dst = dst[p.stripStep(depth):]
 	}
-	return 1, strip, depth * strip
+	return 1, strip, p.stripStep(depth)
 }
 
 // packStrips copies columns [i0, i1) and rows [k0, k1) of stored A to strips.
@@ -187,14 +191,14 @@ func (p *Plan[T]) packStrips(dst, a []T, i0, i1, k0, k1 int) {
 	}
 	for k := 0; k < depth; {
 		src, n := a[(k0+k)*ld:], fast
-		rows := copyStrips(p.level, dst[k*strip:], src[i0:], turn{n, depth - k, depth * strip, ld})
+		rows := copyStrips(p.level, dst[k*strip:], src[i0:], turn{n, depth - k, p.stripStep(depth), ld})
 		if rows == 0 {
 			rows, n = 1, 0
 		}
 		for ; i0+n*p.mr < i1; n++ {
 			i := i0 + n*p.mr
 			for r := range rows {
-				copy(dst[n*depth*strip+(k+r)*strip:][:strip], src[r*ld+i:r*ld+min(i+strip, p.spec.M)])
+				copy(dst[n*p.stripStep(depth)+(k+r)*strip:][:strip], src[r*ld+i:r*ld+min(i+strip, p.spec.M)])
 			}
 		}
 		k += rows

@@ -28,7 +28,7 @@ func packBlock[T Float](t *testing.T, r *rand.Rand, s Spec, l level, depth, i0, 
 		t.Fatal(err)
 	}
 	const guard, k0 = 12345, 4
-	dst := make([]T, ceil(i1-i0, p.mr)*depth*p.strip+1)
+	dst := make([]T, ceil(i1-i0, p.mr)*p.stripStep(depth)+1)
 	dst[len(dst)-1] = guard
 	rs, cs, tile := p.packBlock(dst[:len(dst)-1], o.a, i0, i1, k0, k0+depth)
 	strideRow, strideColumn := p.spec.strideA()
