@@ -111,14 +111,24 @@ func TestAllocs(t *testing.T) {
 		scratch := make([]float32, p.Scratch(w.Workers()))
 		post := func(_, _, _, _, _ int) {}
 		for _, w := range []*pool.Pool{nil, w} {
-			if n := testing.AllocsPerRun(3, func() { p.Run(w, c, a, b, scratch, post) }); n != 0 {
+			if n := allocs(func() { p.Run(w, c, a, b, scratch, post) }); n != 0 {
 				t.Errorf("%+v on %d workers: Run allocates %v times", s, w.Workers(), n)
 			}
-			if n := testing.AllocsPerRun(3, func() { p.RunPacked(w, c, a, packed, scratch, post) }); n != 0 {
+			if n := allocs(func() { p.RunPacked(w, c, a, packed, scratch, post) }); n != 0 {
 				t.Errorf("%+v on %d workers: RunPacked allocates %v times", s, w.Workers(), n)
 			}
 		}
 	}
+}
+
+// allocs returns how often f allocates: the least of some tries, since what other goroutines allocate
+// counts too.
+func allocs(f func()) float64 {
+	least := math.Inf(1)
+	for range 5 {
+		least = min(least, testing.AllocsPerRun(3, f))
+	}
+	return least
 }
 
 // TestShared runs one plan from several goroutines on one pool.
