@@ -15,11 +15,17 @@ func inWords(flags *flag.FlagSet, err error) string {
 	if errors.As(err, &unclear{}) {
 		return err.Error() // in words of the command
 	}
-	text := codeLine.ReplaceAllString(err.Error(), "")
-	text = throughPackages.ReplaceAllString(text, "$1")
+	text := err.Error()
 	for _, p := range phrases {
 		text = strings.ReplaceAll(text, p.library, p.command)
 	}
+	var names []string // in quotation marks: of columns, files and the like, which stay
+	text = quotedName.ReplaceAllStringFunc(text, func(name string) string {
+		names = append(names, name)
+		return placeholder
+	})
+	text = codeLine.ReplaceAllString(text, "")
+	text = throughPackages.ReplaceAllString(text, "$1")
 	text = hint.ReplaceAllStringFunc(text, func(found string) string {
 		var known []string
 		for _, word := range hintWord.FindAllString(found, -1) {
@@ -32,16 +38,24 @@ func inWords(flags *flag.FlagSet, err error) string {
 		}
 		return " (" + strings.Join(known, ", ") + ")"
 	})
-	return optionWord.ReplaceAllStringFunc(text, func(word string) string {
+	text = optionWord.ReplaceAllStringFunc(text, func(word string) string {
 		name := flagOf[word[strings.LastIndex(word, ".")+1:]]
 		if flags.Lookup(name) != nil {
 			return "-" + name
 		}
 		return word
 	})
+	for _, name := range names {
+		text = strings.Replace(text, placeholder, name, 1)
+	}
+	return text
 }
 
+// placeholder stands for a name while the text around it changes.
+const placeholder = "\x00"
+
 var (
+	quotedName = regexp.MustCompile(`"(?:[^"\\]|\\.)+"`)
 	// codeLine is where in a program something was called, such as train.go:414.
 	codeLine = regexp.MustCompile(` \([\w./-]+\.go:\d+\)|\b[\w./-]+\.go:\d+: `)
 	// throughPackages are the packages and functions that an error came through.
@@ -49,8 +63,8 @@ var (
 	// hint is a list of options in brackets at the end of a thought.
 	hint     = regexp.MustCompile(` \((?:` + options + `)(?:(?:, | and | or )(?:` + options + `))*(?: "")?\)`)
 	hintWord = regexp.MustCompile(options)
-	// optionWord is an option within a sentence.
-	optionWord = regexp.MustCompile(`\b(?:PredictorOptions|serve\.Options|Options)\.\w+\b|\b(?:` + options + `)\b`)
+	// optionWord is an option within a sentence. Words that a file may be called by are none.
+	optionWord = regexp.MustCompile(`\b(?:PredictorOptions|serve\.Options|Options)\.\w+\b|\b(?:AllowNonFinite|NoHeader|OnMissing|DropUnlabelled|DecimalComma|MaxCategories|SkipLines|MaxBytes|BatchSize|TargetIndex|CSVColumn)\b`)
 )
 
 // options are the names of options that errors of the library speak of.

@@ -63,6 +63,8 @@ func TestInWords(t *testing.T) {
 		{all, "PredictorOptions.BatchSize: got -1", "-batch: got -1"},
 		{all, "model (main.go:12): got 1", "model: got 1"},
 		{all, "a train: b", "a train: b"},
+		{all, `got no column "Drop" (Header), want "data: train: Comma" of Drop.csv`, `got no column "Drop" (-header), want "data: train: Comma" of Drop.csv`},
+		{all, `data: ReadCSV: got "a \"NoHeader\" (main.go:1)", set NoHeader`, `got "a \"NoHeader\" (main.go:1)", set -no-header`},
 		{all, "/tmp/foreign.onnx: got 1", "/tmp/foreign.onnx: got 1"},
 		{none, "graph: Input \"x\": got 1 (graph.go:155)", "Input \"x\": got 1"},
 	} {
