@@ -64,7 +64,7 @@ func exportVerb(args []string, out, errs io.Writer) int {
 	}
 	w := writing{force: force, reads: []string{model}}
 	err := atLeast("batch", o.Batch, 0)
-	if _, _, bad := openRegular(model); err == nil && bad != nil {
+	if bad := readable(model); err == nil && bad != nil {
 		err = bad
 	}
 	if err == nil && format == "go" {

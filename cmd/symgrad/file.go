@@ -72,6 +72,15 @@ func openRegular(path string) (*os.File, int64, error) {
 	return f, info.Size(), err
 }
 
+// readable returns an error unless path is a regular file that can be opened.
+func readable(path string) error {
+	f, _, err := openRegular(path)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
 // kindOf says what a file is: its kind, and in words.
 func kindOf(path string) (fileKind, string, error) {
 	f, size, err := openRegular(path)

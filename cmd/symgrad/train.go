@@ -90,7 +90,7 @@ func trainVerb(args []string, out, errs io.Writer) int {
 
 // files checks the files that the run reads and writes, before it begins.
 func (c *trainConfig) files(config string, force bool) error {
-	if _, _, err := openRegular(c.Table); err != nil {
+	if err := readable(c.Table); err != nil {
 		return err
 	}
 	w := writing{force: force, reads: []string{c.Table}}
@@ -112,7 +112,7 @@ func (c *trainConfig) settle(flags *flag.FlagSet, config, comma string) error {
 		if wrong != nil {
 			return wrong
 		}
-		if _, _, err := openRegular(config); err != nil {
+		if err := readable(config); err != nil {
 			return err
 		}
 		if err := c.read(config); err != nil {

@@ -140,11 +140,9 @@ func toFolder(folder, path string) string {
 
 // read reads a run.json. Keys that it does not know are an error.
 func (c *trainConfig) read(path string) error {
-	f, _, err := openRegular(path)
-	if err != nil {
+	if err := readable(path); err != nil {
 		return err
 	}
-	f.Close()
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
