@@ -93,7 +93,7 @@ func TestTrainUnknownText(t *testing.T) {
 	if finite(strings.Split(rows[62], ",")[1]) == false {
 		t.Errorf("got the prediction %s", rows[62])
 	}
-	status, out, errs = symgrad("predict", model, write(t, "t.jsonl", `{"colour": "violet", "size": 3, "more": [1]}`+"\n"))
+	status, out, _ = symgrad("predict", model, write(t, "t.jsonl", `{"colour": "violet", "size": 3, "more": [1]}`+"\n"))
 	if status == done {
 		t.Errorf("an array: status %d, %s", status, out)
 	}
