@@ -35,6 +35,8 @@ type tableColumn struct {
 	badLine int            // of the first cell that is no number
 	whole   bool           // all numbers are whole
 	counts  bool           // row i has i, or i + 1
+	steps   bool           // each cell is one more than the cell before
+	from    int            // the first number
 	dates   dates          // the forms of dates that all cells have
 	sample  string         // a cell
 	texts   map[string]int // different texts, with how often they occur; nil for too many
@@ -79,7 +81,7 @@ func look(ctx context.Context, path string, o *data.CSVOptions) ([]tableColumn, 
 					o.Names = append(o.Names, name)
 				}
 				name = strings.TrimSpace(strings.TrimPrefix(name, "\ufeff"))
-				list = append(list, tableColumn{name: strings.Clone(name), whole: true, counts: true, texts: map[string]int{}})
+				list = append(list, tableColumn{name: strings.Clone(name), whole: true, counts: true, steps: true, texts: map[string]int{}})
 			}
 			if !o.NoHeader {
 				continue
@@ -183,15 +185,16 @@ func (c *tableColumn) add(n, line int, cell string, o *data.CSVOptions) {
 		i := int(v)
 		c.whole = c.whole && v == float64(i)
 		c.counts = c.counts && v == float64(i) && (i == n || i == n+1)
-		c.dates = dates{begun: true}
+		if c.numbers == 1 {
+			c.from = i
+		}
+		c.steps = c.steps && v == float64(c.from+c.rows-1)
 	} else {
-		if c.whole, c.counts = false, false; c.badLine == 0 {
+		if c.whole, c.counts, c.steps = false, false, false; c.badLine == 0 {
 			c.badCell, c.badLine = strings.Clone(cell), line
 		}
-		if c.dates.add(cell); !mayBeDate(cell) {
-			c.dates.forms = nil
-		}
 	}
+	c.dates.add(cell, line)
 	if c.texts != nil {
 		if c.texts[cell]++; c.texts[cell] == 1 && len(c.texts) > 1<<16 {
 			c.texts = nil
@@ -202,6 +205,12 @@ func (c *tableColumn) add(n, line int, cell string, o *data.CSVOptions) {
 // listed joins names, but not hundreds of them.
 func listed(names []string) string {
 	const most = 12
+	names = slices.Clone(names)
+	for i, name := range names {
+		if name == "" || strings.TrimSpace(name) != name || strings.Contains(name, ",") && !strings.HasPrefix(name, "\"") {
+			names[i] = fmt.Sprintf("%q", name)
+		}
+	}
 	if more := len(names) - most; more > 0 {
 		names = append(slices.Clone(names[:most]), fmt.Sprintf("and %d more", more))
 	}

@@ -59,19 +59,36 @@ func (f dateForm) fits(cell string) bool {
 	return err == nil
 }
 
-// dates are the forms that all cells of a column have so far.
+// dates are the forms that the dates of a column have so far.
 type dates struct {
-	begun bool
-	forms []dateForm
+	forms   []dateForm
+	good    int // cells that are dates
+	bad     int // cells that are none
+	badCell string
+	badLine int // of the first of these
 }
 
+// mostBad is the number of cells without a date after which no more are looked for.
+const mostBad = 100
+
 // add looks at a cell.
-func (d *dates) add(cell string) {
-	if !d.begun {
-		d.begun, d.forms = true, dateForms
+func (d *dates) add(cell string, line int) {
+	if d.good+d.bad == 0 {
+		d.forms = dateForms
 	}
-	if len(d.forms) > 0 {
-		d.forms = slices.DeleteFunc(slices.Clone(d.forms), func(f dateForm) bool { return !f.fits(cell) })
+	if d.bad > mostBad+d.good {
+		return
+	}
+	var left []dateForm
+	if mayBeDate(cell) {
+		left = slices.DeleteFunc(slices.Clone(d.forms), func(f dateForm) bool { return !f.fits(cell) })
+	}
+	if len(left) > 0 {
+		d.forms, d.good = left, d.good+1
+		return
+	}
+	if d.bad++; d.bad == 1 {
+		d.badCell, d.badLine = strings.Clone(cell), line
 	}
 }
 
@@ -86,7 +103,10 @@ func (d *dates) form(dayFirst bool) (f dateForm, clear bool) {
 }
 
 // are says whether all cells are dates.
-func (d *dates) are() bool { return len(d.forms) > 0 }
+func (d *dates) are() bool { return d.good > 0 && d.bad == 0 }
+
+// mostly says whether most cells are dates, but not all.
+func (d *dates) mostly() bool { return d.bad > 0 && d.good >= 4*d.bad }
 
 // mayBeDate says quickly whether a cell may be a date.
 func mayBeDate(cell string) bool {

@@ -61,20 +61,28 @@ func likeExample(list []tableColumn, target string, decimalComma bool) string {
 	return ""
 }
 
-// mostlyNumbers returns an error about a column whose cells are numbers but for some.
+// mostlyNumbers returns an error about a column whose cells are numbers, or dates, but for some.
 func (c *tableColumn) mostlyNumbers() error {
+	if d := &c.dates; d.mostly() {
+		return c.butFor("dates", d.bad, d.badCell, d.badLine)
+	}
 	bad := c.rows - c.numbers
 	few := c.texts != nil && len(c.texts) <= mostClasses
 	switch {
 	case bad == 0 || c.dates.are() || 10*c.numbers < 8*c.rows || few && 10*c.numbers < 9*c.rows:
 		return nil
 	}
-	cells := "cells are"
+	return c.butFor("numbers", bad, c.badCell, c.badLine)
+}
+
+// butFor returns the error about some cells that are not like the others.
+func (c *tableColumn) butFor(what string, bad int, cell string, line int) error {
+	are := "are"
 	if bad == 1 {
-		cells = "cell is"
+		are = "is"
 	}
-	return errors.Errorf("column %q looks like numbers, but %d of %d %s not, such as %q in line %d; -missing %s takes this text for a missing cell, and -drop %s leaves the column out",
-		c.name, bad, c.rows, cells, c.badCell, c.badLine, shell(c.badCell), shell(c.name))
+	return errors.Errorf("column %q looks like %s, but %d of %d cells %s not, such as %q in line %d; -missing %s takes this text for a missing cell, and -drop %s leaves the column out",
+		c.name, what, bad, c.rows, are, cell, line, shell(cell), shell(c.name))
 }
 
 // target settles what the target has, and how it is read.
@@ -174,6 +182,11 @@ func (d *decided) columns(list []tableColumn, target string) error {
 	if err := first(known("drop", d.wishes.drop, list), known("inputs", d.wishes.inputs, list)); err != nil {
 		return err
 	}
+	for _, name := range d.wishes.inputs {
+		if slices.Contains(d.wishes.drop, name) {
+			return unclearf("got the column %q in -inputs and in -drop, want it in one of them", name)
+		}
+	}
 	d.csv.Columns = map[string]data.CSVColumn{}
 	var numbers, oneHot, others, reasons []string
 	dayFirst := d.csv.DecimalComma || d.csv.Comma == ';'
@@ -209,6 +222,9 @@ func (d *decided) columns(list []tableColumn, target string) error {
 			numbers = append(numbers, c.name)
 		default:
 			numbers = append(numbers, c.name)
+			if c.steps && c.whole && c.rows == c.numbers && c.rows > 10 && !wanted {
+				d.say("Column %q counts up by 1, from %d: if it only numbers the rows, leave it out by -drop %s.", c.name, c.from, shell(c.name))
+			}
 		}
 	}
 	if others != nil {

@@ -93,9 +93,14 @@ func TestTrainUnknownText(t *testing.T) {
 	if finite(strings.Split(rows[62], ",")[1]) == false {
 		t.Errorf("got the prediction %s", rows[62])
 	}
-	status, out, _ = symgrad("predict", model, write(t, "t.jsonl", `{"colour": "violet", "size": 3, "more": [1]}`+"\n"))
-	if status == done {
-		t.Errorf("an array: status %d, %s", status, out)
+	status, out, errs = symgrad("predict", model, write(t, "t.jsonl", `{"colour": "red", "size": 3, "more": [1, {"a": []}]}`+"\n"))
+	if status != done || errs != "" || strings.Count(out, "\n") != 1 {
+		t.Errorf("an array that is passed over: status %d, %s%s", status, out, errs)
+	}
+	for _, row := range []string{`{"colour": ["red"], "size": 3}`, `{"colour": "red", "size": {"a": 3}}`, `{"colour": "red", "size": 3, "more": [1}`} {
+		if status, out, errs = symgrad("predict", model, write(t, "t.jsonl", row+"\n")); status == done {
+			t.Errorf("%s: status %d, %s%s", row, status, out, errs)
+		}
 	}
 	status, out, errs = symgrad("predict", model, write(t, "t.jsonl", `{"colour": "violet", "size": 3, "more": 1}`+"\n"))
 	if status != done || !strings.Contains(errs, "Warning: 1 row of column") {

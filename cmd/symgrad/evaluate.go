@@ -294,7 +294,7 @@ func inputColumns(info *train.ModelInfo, o *data.CSVOptions) error {
 			names = []string{in.Name}
 		}
 		if len(names) != size(in.Shape) {
-			return errors.Errorf("the input %q: got no names of its %d columns in the model file, want them to find the columns in a table", in.Name, size(in.Shape))
+			return errors.Errorf("the input %q: got no names of its %d columns in the model file, want them to find the columns in a table (symgrad import -columns gives them)", in.Name, size(in.Shape))
 		}
 		for _, name := range names {
 			if in.ClassNames != nil {

@@ -132,8 +132,11 @@ func export(model, file string, o onnx.Options, out io.Writer) error {
 		return err
 	}
 	info := *p.Info()
-	if _, ok := p.Model().(*imported.Model); ok {
+	if m, ok := p.Model().(*imported.Model); ok {
 		info.Settings = nil // the graph is what is written
+		if o.Batch == 0 {
+			o.Batch = m.MaxBatch()
+		}
 	}
 	if o.Metadata, err = train.Metadata(&info); err != nil {
 		return err

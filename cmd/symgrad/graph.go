@@ -131,7 +131,7 @@ type program struct {
 }
 
 // program builds the graph of what is named.
-func (s settings) program(what string) (*program, error) {
+func (s *settings) program(what string) (*program, error) {
 	if s.formula {
 		p, err := s.parse(what)
 		return p, errors.WithMessage(err, "the formula")
@@ -154,7 +154,10 @@ func (s settings) program(what string) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, s.part = m.(*imported.Model)
+	var file *imported.Model
+	if file, s.part = m.(*imported.Model); s.part && file.MaxBatch() > 0 {
+		s.batch = min(s.batch, file.MaxBatch())
+	}
 	p, err := s.of(m)
 	return p, errors.WithMessage(err, what)
 }

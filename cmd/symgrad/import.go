@@ -83,6 +83,7 @@ func (i importing) run(path, model string, force, asJSON bool, out, log io.Write
 		if err != nil {
 			return err
 		}
+		info.Settings = withoutStructure(info.Settings)
 		return writeJSON(out, info)
 	}
 	return nil
@@ -92,25 +93,39 @@ func (i importing) run(path, model string, force, asJSON bool, out, log io.Write
 func (i importing) say(w io.Writer, path string, p *train.Predictor) {
 	m, info := p.Model().(*imported.Model), p.Info()
 	f := m.File()
-	fmt.Fprintf(w, "%s is %s of %.200q, opset %d, with %s in %s.\n", path, graphName(f), f.Producer, f.Opset, count(elements(f), "number"), count(len(f.Params().List())+len(f.Params().States()), "tensor"))
+	fmt.Fprintf(w, "%s is %s, opset %d, with %s in %s.\n", path, graphName(f), f.Opset, count(elements(f), "number"), count(len(f.Params().List())+len(f.Params().States()), "tensor"))
 	for _, in := range info.Inputs {
-		what := "numbers"
+		what, name := "number", fmt.Sprintf("%q", in.Name)
 		if in.Integers {
-			what = "integers"
+			what = "integer"
 		}
-		fmt.Fprintf(w, "Input %q: %s %v for each example.\n", in.Name, what, in.Shape)
+		if len(f.In) == 1 && f.In[0].Name != in.Name {
+			name += fmt.Sprintf(", %q in the file", f.In[0].Name)
+		}
+		if len(in.Shape) == 0 {
+			fmt.Fprintf(w, "Input %s: one %s for each example.\n", name, what)
+		} else {
+			fmt.Fprintf(w, "Input %s: %ss %v for each example.\n", name, what, in.Shape)
+		}
 	}
 	l := m.Options().Loss
-	fmt.Fprintf(w, "Output %q: %s", m.Options().Output, meanings[l])
+	meaning := meanings[l]
+	if l == imported.BinaryLoss && len(info.Output) > 0 && info.Output[len(info.Output)-1] > 1 {
+		meaning = "probabilities, one for each label that may be there"
+	}
+	fmt.Fprintf(w, "Output %q: %s", m.Options().Output, meaning)
 	if n := len(p.Classes()); n > 0 {
 		fmt.Fprintf(w, ", of %d classes", n)
 	}
 	fmt.Fprintln(w, ".")
-	switch {
-	case f.Batch == 1:
+	if l == imported.CrossEntropy && slices.ContainsFunc(f.Out, func(p onnx.Port) bool { return p.Name == m.Options().Output && p.Op == "Softmax" }) {
+		fmt.Fprintln(w, "Warning: the output is made by a Softmax: it has probabilities, for which -loss log-loss is, and not logits.")
+	}
+	if f.Batch == 1 {
 		fmt.Fprintln(w, "The file is for batches of 1 alone: examples are computed one at a time.")
-	case !info.Recipe.IsZero() || info.Plan != nil:
-		fmt.Fprintln(w, "Preprocessing and tables are those of the file.")
+	}
+	if own, err := train.ReadMetadata(f.Metadata); err == nil && own != nil {
+		fmt.Fprintln(w, "Preprocessing, tables and names are those of the file.")
 	}
 }
 
@@ -124,10 +139,14 @@ var meanings = map[imported.Loss]string{
 }
 
 func graphName(f *onnx.Imported) string {
-	if f.Name == "" {
-		return "a graph"
+	text := "a graph"
+	if f.Name != "" {
+		text = fmt.Sprintf("the graph %.200q", f.Name)
 	}
-	return fmt.Sprintf("the graph %.200q", f.Name)
+	if f.Producer != "" {
+		text += fmt.Sprintf(" of %.200q", f.Producer)
+	}
+	return text
 }
 
 // elements returns how many numbers the parameters and states are.
@@ -178,11 +197,16 @@ func (i *importing) fix(text string) error {
 	return nil
 }
 
-// list returns what reads a list of names.
+// list returns what reads a list of names: a line of comma-separated values, in which quotation marks
+// stand around a name with a comma.
 func list(to *[]string) func(string) error {
 	return func(text string) error {
-		*to = append(*to, strings.Split(text, ",")...)
-		return nil
+		names, err := csv.NewReader(strings.NewReader(text)).Read()
+		if err == io.EOF { // one empty name
+			names, err = []string{""}, nil
+		}
+		*to = append(*to, names...)
+		return err
 	}
 }
 
@@ -206,7 +230,7 @@ func (i importing) predictor(path string, o train.PredictorOptions) (*train.Pred
 	if err != nil {
 		return nil, err
 	}
-	if err := examples(f); err != nil {
+	if err := first(examples(f), i.named(m)); err != nil {
 		return nil, err
 	}
 	if info != nil {
@@ -224,6 +248,24 @@ func (i importing) predictor(path string, o train.PredictorOptions) (*train.Pred
 		return nil, err
 	}
 	return train.NewPredictor(m, train.ModelFile{Classes: i.classes, Plan: plan}, o)
+}
+
+// named returns an error about names that cannot be used.
+func (i importing) named(m *imported.Model) error {
+	for what, names := range map[string][]string{"columns": i.columns, "classes": i.classes, "target": i.target} {
+		for k, name := range names {
+			if slices.Contains(names[:k], name) {
+				return unclearf("-%s: got %q twice, want different names", what, name)
+			}
+		}
+	}
+	switch l := m.Options().Loss; {
+	case i.classes != nil && l == imported.SquaredError:
+		return unclearf("got -classes for numbers (-loss squared-error), want one of both")
+	case i.target != nil && i.classes == nil && (l == imported.CrossEntropy || l == imported.LogLoss):
+		return unclearf("got -target without -classes for an output of classes, want both: the texts of the target in the order of the outputs")
+	}
+	return nil
 }
 
 // plan says how tables are read that have the columns of the flags.

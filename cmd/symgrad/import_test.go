@@ -78,7 +78,7 @@ func TestImportForeign(t *testing.T) {
 	for _, batch := range []any{"batch", 1} {
 		path := foreignFile(t, layer(), []message{portOf("input", float32s, batch, 2)}, []message{portOf("out", float32s, batch, 2)})
 		model, said := importedFile(t, path, "-columns", "p,q", "-classes", "low,high", "-target", "kind")
-		for _, want := range []string{`the graph "main_graph" of "pytorch", opset 13, with 6 numbers in 2 tensors`, `Input "x": numbers [2]`, `Output "out": logits of classes`, "2 classes", "Wrote "} {
+		for _, want := range []string{`the graph "main_graph" of "pytorch", opset 13, with 6 numbers in 2 tensors`, `Input "x", "input" in the file: numbers [2]`, `Output "out": logits of classes`, "2 classes", "Wrote "} {
 			if !strings.Contains(said, want) {
 				t.Errorf("got %s, want %q", said, want)
 			}
@@ -123,6 +123,19 @@ func TestImportForeign(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &info); status != done || err != nil || info.Inputs[0].Name != "x" || info.Model != "imported.Model" {
 		t.Errorf("status %d, %s (%v)", status, text, err)
 	}
+	one := foreignFile(t, layer(), []message{portOf("input", float32s, 1, 2)}, []message{portOf("out", float32s, 1, 2)})
+	model, _ = importedFile(t, one, "-columns", `"p, first",q`)
+	for _, args := range [][]string{{"summary", model}, {"graph", model}, {"export", "onnx", model, "-"}} {
+		if status, out, errs := symgrad(args...); status != done || out == "" || errs != "" {
+			t.Errorf("%q of a file for a batch of 1: status %d, %s", args, status, errs)
+		}
+	}
+	if status, out, errs := symgrad("predict", model, file(t, "q,\"p, first\"\n2,1\n")); status != done || !strings.Contains(out, "5.5,0") {
+		t.Errorf("status %d, %s%s", status, out, errs)
+	}
+	if _, out, _ := symgrad("inspect", model); !strings.Contains(out, `"a graph of `) {
+		t.Errorf("got %s", out)
+	}
 	folder := filepath.Join(t.TempDir(), "plain")
 	if status, _, errs := symgrad("export", "go", numbers, folder); status != done {
 		t.Error(errs)
@@ -157,7 +170,12 @@ func TestImportMisuse(t *testing.T) {
 		{[]string{"-classes", "a", good, "m"}, failed, "got 1 names of classes, want 2"},
 		{[]string{"-loss", "none", "-columns", "a,b", "-target", "y", good, "m"}, failed, "want -loss too"},
 		{[]string{"-columns", "a,b", own, "m"}, failed, "the file has its own"},
-		{[]string{steps, "m"}, failed, `the size "steps"`},
+		{[]string{"-columns", "a,a", good, "m"}, misuse, `got "a" twice`},
+		{[]string{"-classes", "b,b", good, "m"}, misuse, `got "b" twice`},
+		{[]string{"-loss", "squared-error", "-classes", "a,b", good, "m"}, misuse, "want one of both"},
+		{[]string{"-loss", "cross-entropy", "-columns", "a,b", "-target", "t", good, "m"}, misuse, "got -target without -classes"},
+		{[]string{"-fix", "shape=1,2,3", shaped, "m"}, failed, "got the shape [3], want [2]"},
+		{[]string{steps, "m"}, failed, `the free size "steps" of an input, want one (symgrad import -size`},
 		{[]string{shaped, "m"}, failed, `the input "shape"`},
 		{[]string{good, filepath.Join(t.TempDir(), "none", "m")}, failed, "none"},
 	} {

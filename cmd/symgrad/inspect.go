@@ -124,6 +124,9 @@ func inspect(path string) (*inspection, error) {
 	for _, t := range i.Tensors {
 		i.Elements += t.Elements
 	}
+	if i.Model != nil {
+		i.Model.Settings = withoutStructure(i.Model.Settings)
+	}
 	return i, nil
 }
 
@@ -198,4 +201,20 @@ func (t *training) write(w io.Writer) {
 		}
 		fmt.Fprintf(w, "history\t%s\n", text)
 	}
+}
+
+// withoutStructure returns the settings of a model with the length of a graph in place of its bytes, which
+// a model file of symgrad import has.
+func withoutStructure(settings json.RawMessage) json.RawMessage {
+	var all map[string]json.RawMessage
+	var graph []byte
+	if json.Unmarshal(settings, &all) != nil || json.Unmarshal(all["Structure"], &graph) != nil {
+		return settings
+	}
+	all["Structure"], _ = json.Marshal(fmt.Sprintf("a graph of %d bytes", len(graph))) // a text always is JSON
+	text, err := json.Marshal(all)
+	if err != nil {
+		return settings
+	}
+	return text
 }

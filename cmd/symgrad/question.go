@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
@@ -22,7 +23,12 @@ func question(p *train.Predictor) string {
 		case data.Boolean:
 			value = "true"
 		case data.Time:
-			value = `"2026-01-31"`
+			at := time.Date(2026, 1, 31, 0, 0, 0, 0, time.UTC)
+			layout := time.DateOnly
+			if plan := p.Info().Plan; plan != nil && plan.Options.Columns[c.Name].Layout != "" {
+				layout = plan.Options.Columns[c.Name].Layout
+			}
+			value = string(quotedJSON(at.Format(layout)))
 		}
 		cells = append(cells, fmt.Sprintf("%s: %s", quotedJSON(c.Name), value))
 	}

@@ -60,7 +60,10 @@ func (s summarySettings) run(what string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	_, part := m.(*imported.Model) // whose loss may depend on a part of the parameters alone
+	file, part := m.(*imported.Model) // whose loss may depend on a part of the parameters alone
+	if part && file.MaxBatch() > 0 {
+		s.batch = min(s.batch, file.MaxBatch())
+	}
 	sum, err := train.Summarize(m, s.batch, train.Options{Optimizer: train.Adam{}, Workers: s.workers, AllowUnused: part})
 	if err != nil {
 		return errors.WithMessage(err, what)

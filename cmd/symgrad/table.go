@@ -63,6 +63,9 @@ func (t *table) open(r io.Reader, inputs []train.InputInfo) error {
 		header[i] = strings.TrimSpace(name)
 	}
 	header[0] = strings.TrimPrefix(header[0], "\ufeff")
+	if !slices.ContainsFunc(header, func(name string) bool { _, err := strconv.ParseFloat(name, 64); return err != nil }) {
+		return errors.New("the first line has numbers alone: is it an example (-no-header)? Otherwise want the names of the columns in it")
+	}
 	if named {
 		return t.find(header, names)
 	}

@@ -94,8 +94,12 @@ func (c *trainConfig) files(config string, force bool) error {
 		return err
 	}
 	w := writing{force: force, reads: []string{c.Table}}
-	if config != "" && !sameFile(config, c.runFile()) {
-		w.reads = append(w.reads, config)
+	if config == "" {
+		return w.check(c.Out, c.runFile(), c.Report)
+	}
+	w.reads = append(w.reads, config)
+	if c.kept = sameFile(config, c.runFile()); c.kept {
+		return w.check(c.Out, c.Report)
 	}
 	return w.check(c.Out, c.runFile(), c.Report)
 }
@@ -200,8 +204,10 @@ func (c *trainConfig) run(ctx context.Context, log io.Writer) (*trainResult, err
 	if serr := t.SaveModel(c.Out, train.ModelFile{Data: set, Plan: plan}); serr != nil {
 		return nil, serr
 	}
-	if werr := c.write(); werr != nil {
-		return nil, werr
+	if !c.kept {
+		if werr := c.write(); werr != nil {
+			return nil, werr
+		}
 	}
 	if rerr := c.writeReport(t, validation, plan); rerr != nil {
 		return nil, rerr
@@ -315,6 +321,9 @@ func (c *trainConfig) trainer(m parsed, set, validation *data.Dataset, log, prog
 	scaled := "All inputs are"
 	if c.Task == numbers {
 		scaled = "All inputs and the target are"
+	}
+	if c.Task == numbers {
+		scaled = "Losses and errors on the way are those of the scaled target. " + scaled
 	}
 	fmt.Fprintf(log, "%s scaled to mean 0 and deviation 1.\nThe model %s has %s, %s and %d parameters.\n", scaled, c.Model, count(x.Size(), "input"), count(outputs, "output"), s.Trained)
 	return train.New(model, o)

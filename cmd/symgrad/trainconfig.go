@@ -29,6 +29,7 @@ type trainConfig struct {
 	CSV        tableOptions `json:"csv"`
 
 	wishes wishes
+	kept   bool // the file is there: it is what was read
 }
 
 // tableOptions are the options of a table, whose characters are texts in JSON. Numbers are read too.

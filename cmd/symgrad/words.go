@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -48,7 +49,20 @@ func inWords(flags *flag.FlagSet, err error) string {
 	for _, name := range names {
 		text = strings.Replace(text, placeholder, name, 1)
 	}
-	return text
+	return once(text)
+}
+
+// once returns the text with the name of a file once where it stands twice, one behind the other.
+func once(text string) string {
+	parts := strings.Split(text, ": ")
+	out := parts[:1]
+	for _, p := range parts[1:] {
+		last := out[len(out)-1]
+		if p != last && p != filepath.Base(last) {
+			out = append(out, p)
+		}
+	}
+	return strings.Join(out, ": ")
 }
 
 // placeholder stands for a name while the text around it changes.
@@ -110,4 +124,9 @@ var phrases = []struct{ library, command string }{
 	{" (LoadOptions.AllowNonFinite reads it)", ""},
 	{" (SaveOptions.AllowNonFinite writes it)", ""},
 	{" (PredictorOptions.AllowNonFinite accepts them)", ""},
+	{"Sizes: got no number for the size", "got no number for the free size"},
+	{"of an input, want one", "of an input, want one (symgrad import -size gives it)"},
+	{"Fixed: got nothing for the input", "got nothing for the input"},
+	{"want its elements: shapes or other settings depend on them", "want its elements, since shapes or other settings depend on them (symgrad import -fix gives them)"},
+	{"got a batch of 2, want the 1 that the file fixes; or at least 0 if it fixes none", "got a model for batches of 1 alone, want one for any batch"},
 }

@@ -63,6 +63,7 @@ func TestInWords(t *testing.T) {
 		{all, "PredictorOptions.BatchSize: got -1", "-batch: got -1"},
 		{all, "model (main.go:12): got 1", "model: got 1"},
 		{all, "a train: b", "a train: b"},
+		{all, "dir/m.onnx: onnx: ReadFile: m.onnx: m.onnx: got 1", "dir/m.onnx: got 1"},
 		{all, `got no column "Drop" (Header), want "data: train: Comma" of Drop.csv`, `got no column "Drop" (-header), want "data: train: Comma" of Drop.csv`},
 		{all, `data: ReadCSV: got "a \"NoHeader\" (main.go:1)", set NoHeader`, `got "a \"NoHeader\" (main.go:1)", set -no-header`},
 		{all, "/tmp/foreign.onnx: got 1", "/tmp/foreign.onnx: got 1"},

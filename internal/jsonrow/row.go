@@ -18,12 +18,15 @@ import (
 
 // Row is an example: an array with the numbers of all inputs, or an object with the cells of a
 // table by the names of their columns. A value is a json.Number, a text, a truth value, or nil for
-// null.
+// null. A value that is an array or an object itself is Nested: a key with it may only be passed over.
 type Row struct {
 	List  []any    // nil for an object
 	Keys  []string // of an object, in their order
 	Cells map[string]any
 }
+
+// Nested is an array or an object within a row, in words.
+type Nested string
 
 // Error says which row is wrong, and where.
 type Error struct {
@@ -167,7 +170,7 @@ func readObject(d *json.Decoder) (r Row, err error) {
 		if _, twice := r.Cells[key]; twice {
 			return r, &Error{Field: key, Err: errors.New("got the key twice, want it once")}
 		}
-		if r.Cells[key], err = value(d); err != nil {
+		if r.Cells[key], err = cell(d); err != nil {
 			return r, &Error{Field: key, Err: err}
 		}
 		r.Keys = append(r.Keys, key)
@@ -185,6 +188,31 @@ func value(d *json.Decoder) (any, error) {
 		return nil, errors.Errorf("got %s, want a number, a text, a truth value or null", show(t))
 	}
 	return t, nil
+}
+
+// cell reads the value of a key.
+func cell(d *json.Decoder) (any, error) {
+	t, err := token(d)
+	if err != nil {
+		return nil, err
+	}
+	if _, nested := t.(json.Delim); !nested {
+		return t, nil
+	}
+	what := Nested(show(t))
+	for open := 1; open > 0; {
+		t, err := token(d)
+		if err != nil {
+			return nil, err
+		}
+		switch t {
+		case json.Delim('['), json.Delim('{'):
+			open++
+		case json.Delim(']'), json.Delim('}'):
+			open--
+		}
+	}
+	return what, nil
 }
 
 // token reads a token. The end of the text is an error.

@@ -134,6 +134,8 @@ func (t *Table) cell(c column, v any) (string, error) {
 	switch v := v.(type) {
 	case string:
 		return v, nil
+	case Nested:
+		return "", errors.Errorf("got %s, want a number, a text, a truth value or null", v)
 	case json.Number:
 		if t.comma && c.kind == data.Number {
 			return strings.Replace(v.String(), ".", ",", 1), nil

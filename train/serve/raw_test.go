@@ -76,7 +76,7 @@ func TestObjects(t *testing.T) {
 		"other keys":         {`{"rows": [{"colour": "red", "size": 1, "sold": true}, {"colour": "red", "size": 1, "sole": true}]}`, 400, 1, "sold", []string{`no key "sold" but the unknown key "sole"`}},
 		"fewer keys":         {`{"rows": [{"colour": "red", "size": 1, "sold": true}, {"colour": "red"}]}`, 400, 1, "size", []string{`no keys "size", "sold"`}},
 		"both forms":         {`{"rows": [{"colour": "red", "size": 1, "sold": true}, [1, 2, 3]]}`, 400, 1, "", []string{"got an array, want an object"}},
-		"an object in it":    {`{"rows": [{"colour": {"red": 1}}]}`, 400, 0, "colour", []string{"got an object"}},
+		"an object in it":    {`{"rows": [{"colour": {"red": 1}, "size": 1, "sold": true}]}`, 400, 0, "colour", []string{"got an object"}},
 		"no cells":           {`{"rows": [{}]}`, 400, 0, "colour", []string{`no keys "colour", "size", "sold"`}},
 	} {
 		urls := []string{planned}
