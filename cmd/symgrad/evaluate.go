@@ -234,6 +234,9 @@ func (e evaluation) read(p *train.Predictor, in input) (set *data.Dataset, left 
 			set, err = jsonrow.Examples(p).Read(info.Plan, rows)
 			return counted(set, len(rows), lines.located(err))
 		}
+		if err := in.separatedAs(info.Plan.Options); err != nil {
+			return nil, 0, err
+		}
 		set, plan, err := info.Plan.ReadPlan(in)
 		if err != nil {
 			return nil, 0, errors.WithMessage(err, in.name)

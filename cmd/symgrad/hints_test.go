@@ -110,3 +110,14 @@ func TestQuestionDate(t *testing.T) {
 		t.Errorf("%s: status %d, %s%s", row, status, answer, errs)
 	}
 }
+
+// TestOtherSeparator says that a table is separated otherwise than that of the training.
+func TestOtherSeparator(t *testing.T) {
+	model := rawModel(t, rawTable)
+	bars := file(t, strings.ReplaceAll(rawTable, ";", "|"))
+	for _, verb := range []string{"predict", "evaluate"} {
+		if status, out, errs := symgrad(verb, model, bars); status != failed || out != "" || !strings.Contains(errs, "got bars between the cells, want semicolons") {
+			t.Errorf("%s: status %d, %s%s", verb, status, out, errs)
+		}
+	}
+}

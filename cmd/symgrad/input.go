@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/train/data"
 )
 
 // input is a table that is read, and its name.
@@ -65,4 +66,21 @@ func (in input) isText() error {
 		return errors.Errorf("got a file with the extension %q, %s", ext, wantTable)
 	}
 	return nil
+}
+
+// separatedAs returns an error if the first line has other characters between its cells than the tables of
+// the options. It reads nothing.
+func (in input) separatedAs(o data.CSVOptions) error {
+	head, _ := in.Peek(1 << 14)
+	line, _, _ := strings.Cut(string(head), "\n")
+	want := o.Comma
+	if want == 0 {
+		want = ','
+	}
+	got := separatorOf(in.name, string(head))
+	if got == want || strings.ContainsRune(line, want) || !strings.ContainsRune(line, got) {
+		return nil
+	}
+	return errors.Errorf("%s: got %s between the cells, want %s as in the table of the training", in.name,
+		separatorName(data.CSVOptions{Comma: got}), separatorName(data.CSVOptions{Comma: want}))
 }

@@ -112,6 +112,9 @@ func (a answers) planned(ctx context.Context, in input, t table, w output) error
 	if t.said {
 		return errors.New("got -comma or -no-header, want none of them: the model file says how its tables are written")
 	}
+	if err := in.separatedAs(a.p.Info().Plan.Options); err != nil {
+		return err
+	}
 	for outputs, err := range a.p.PredictCSV(ctx, in) {
 		if err == nil {
 			err = a.write(w, outputs)
