@@ -179,7 +179,7 @@ func pressed(t *testing.T, b *browsertest.Browser, address string) {
 		requestAnimationFrame(look);
 	})`, &drawn)
 	t.Logf("%v pictures in a training, at most %.0f ms between two", drawn.Pictures, drawn.Longest)
-	if drawn.Pictures < 4 {
+	if drawn.Pictures < 2 { // a training that lets nobody draw has one, behind its end
 		t.Errorf("got %v pictures in a training, want more", drawn.Pictures)
 	}
 	sound(t, p, address)
