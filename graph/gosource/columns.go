@@ -56,14 +56,14 @@ func unitOf(plan *data.CSVPlan, name string) string {
 	c, o := plan.Columns[k], plan.Options.Columns[name]
 	switch c.Kind {
 	case data.Time:
-		unit := strings.ToLower(o.Unit.String())
+		unit, start := strings.ToLower(o.Unit.String()), o.Start()
 		switch {
-		case o.Layout != "" && !strings.Contains(o.Layout, "06"):
+		case o.Epoch.IsZero() && start.Year() == 0: // a layout without a year
 			return fmt.Sprintf(" (%s since the start of the year)", unit)
 		case o.Epoch.IsZero():
 			return fmt.Sprintf(" (%s since 1970-01-01)", unit)
 		}
-		return fmt.Sprintf(" (%s since %s)", unit, o.Epoch.UTC().Format(time.RFC3339))
+		return fmt.Sprintf(" (%s since %s)", unit, start.UTC().Format(time.RFC3339))
 	case data.Boolean:
 		if len(o.True) == 0 || len(o.False) == 0 {
 			return " (1 for true, 0 for false)"

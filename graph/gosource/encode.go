@@ -45,9 +45,6 @@ func (p *program) newEncoding() (list []encoding) {
 	return list
 }
 
-var isoLayouts = []string{"2006-01-02", "2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05", "2006-01-02T15:04Z07:00", "2006-01-02T15:04",
-	"2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05", "2006-01-02 15:04Z07:00", "2006-01-02 15:04"}
-
 // rule writes what becomes of the cells of the column.
 func (e encoding) rule(keep bool) string {
 	texts := func(list []string) string { return fmt.Sprintf(", texts: %#v", list) }
@@ -57,33 +54,17 @@ func (e encoding) rule(keep bool) string {
 	case data.Category, data.OneHot:
 		out += fmt.Sprintf(", other: %v%s", e.o.Other != "", texts(e.c.Categories))
 	case data.Boolean:
-		yes, no := e.truths()
+		yes, no := e.o.Truths()
 		values := strings.Repeat("1, ", len(yes)) + strings.Repeat("0, ", len(no))
 		out += fmt.Sprintf("%s, values: []number{%s}", texts(slices.Concat(yes, no)), values)
 	case data.Time:
-		layouts, epoch, unit := isoLayouts, e.o.Epoch.Unix(), 86400
-		if e.o.Epoch.IsZero() {
-			epoch = 0
-		}
-		if e.o.Layout != "" {
-			if layouts = []string{e.o.Layout}; !strings.Contains(e.o.Layout, "06") {
-				epoch = time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
-			}
-		}
+		unit := 86400
 		if e.o.Unit == data.Seconds {
 			unit = 1
 		}
-		out += fmt.Sprintf(", epoch: %d, unit: %d%s", epoch, unit, texts(layouts))
+		out += fmt.Sprintf(", epoch: %d, unit: %d%s", e.o.Start().Unix(), unit, texts(e.o.Layouts()))
 	}
 	return out + "},\n"
-}
-
-// truths returns the texts of a truth value.
-func (e encoding) truths() (yes, no []string) {
-	if e.o.True == nil {
-		return []string{"true", "t", "yes", "y", "1"}, []string{"false", "f", "no", "n", "0"}
-	}
-	return e.o.True, e.o.False
 }
 
 // printEncode writes Header and Encode.
@@ -153,13 +134,11 @@ func (e encoding) cell(i int, missing bool) string {
 	case missing && i == examples-1:
 		return ""
 	case e.c.Kind == data.Boolean:
-		yes, no := e.truths()
+		yes, no := e.o.Truths()
 		return [...]string{yes[0], no[0]}[i%2]
 	case e.c.Kind == data.Time:
-		layout := e.o.Layout
-		if layout == "" {
-			layout = isoLayouts[2*i%4]
-		}
+		layouts := e.o.Layouts()
+		layout := layouts[2*i%4%len(layouts)]
 		return time.Date(2001+i, 2, 3+i, 4, 5, 6, 0, time.UTC).Format(layout)
 	case len(e.c.Categories) > 0:
 		return e.c.Categories[i%len(e.c.Categories)]

@@ -10,10 +10,7 @@ import (
 type truths map[string]float64
 
 func newTruths(c CSVColumn) (truths, error) {
-	yes, no := c.True, c.False
-	if yes == nil && no == nil {
-		yes, no = []string{"true", "t", "yes", "y", "1"}, []string{"false", "f", "no", "n", "0"}
-	}
+	yes, no := c.Truths()
 	if len(yes) == 0 || len(no) == 0 {
 		return nil, mistake.Optionf("got True %q and False %q, want at least one text each", yes, no)
 	}
@@ -28,6 +25,15 @@ func newTruths(c CSVColumn) (truths, error) {
 		}
 	}
 	return t, nil
+}
+
+// Truths returns the texts of a Boolean column that are true, and those that are false: True and
+// False, or the defaults if both are nil. The slices must not be changed.
+func (c CSVColumn) Truths() (yes, no []string) {
+	if c.True == nil && c.False == nil {
+		return []string{"true", "t", "yes", "y", "1"}, []string{"false", "f", "no", "n", "0"}
+	}
+	return c.True, c.False
 }
 
 func (t truths) read(cell string) (float64, error) {

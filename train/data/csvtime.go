@@ -32,17 +32,28 @@ type clock struct {
 }
 
 func newClock(c CSVColumn) *clock {
-	k := &clock{layouts: isoLayouts, epoch: c.Epoch, unit: c.Unit}
-	if c.Layout != "" {
-		k.layouts = []string{c.Layout}
-	}
+	return &clock{layouts: c.Layouts(), epoch: c.Start(), unit: c.Unit}
+}
+
+// Start returns the time that the numbers of a Time column count from: Epoch, by default the
+// beginning of 1970, and the beginning of the year 0 for a Layout without a year.
+func (c CSVColumn) Start() time.Time {
 	switch {
 	case c.Layout != "" && !hasYear(c.Layout):
-		k.epoch = time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)
+		return time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)
 	case c.Epoch.IsZero():
-		k.epoch = time.Unix(0, 0)
+		return time.Unix(0, 0).UTC()
 	}
-	return k
+	return c.Epoch
+}
+
+// Layouts returns the forms that the cells of a Time column may have, as package time writes
+// them: Layout, by default the forms of ISO 8601. The slice must not be changed.
+func (c CSVColumn) Layouts() []string {
+	if c.Layout != "" {
+		return []string{c.Layout}
+	}
+	return isoLayouts
 }
 
 // read returns the time in a cell. The form that fitted the cell before is tried first.

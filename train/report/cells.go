@@ -2,7 +2,6 @@ package report
 
 import (
 	"math"
-	"strings"
 	"time"
 
 	"github.com/symgrad/symgrad/train/data"
@@ -96,13 +95,7 @@ func timeText(c data.CSVColumn, v float64) string {
 	if c.Unit == data.Days {
 		v *= 86400
 	}
-	epoch := c.Epoch
-	switch {
-	case c.Layout != "" && !strings.Contains(c.Layout, "06"): // without a year
-		epoch = time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)
-	case epoch.IsZero():
-		epoch = time.Unix(0, 0)
-	}
+	epoch := c.Start()
 	whole, rest := math.Modf(v)
 	at := time.Unix(epoch.Unix()+int64(whole), int64(epoch.Nanosecond())+int64(rest*1e9)).UTC().Round(time.Millisecond)
 	switch {
