@@ -3,39 +3,23 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
-
-	"github.com/symgrad/symgrad/internal/itself"
 )
-
-// TestBusyChild is the other processes of TestBusy.
-func TestBusyChild(t *testing.T) {
-	if flag.NArg() == 0 {
-		t.Skip("TestBusy starts it")
-	}
-	if err := command(flag.Args()); err != nil {
-		t.Fatal(err)
-	}
-}
 
 // TestBusy measures briefly: there is a line for one thread and for two, with ratios, and a table
 // of them. The load ends with the measurement.
 func TestBusy(t *testing.T) {
-	if runtime.GOOS == "js" || runtime.GOOS == "wasip1" {
-		t.Skip("a program cannot start another")
-	}
 	work, err := standard("W3")
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := busyFlags{workloads: work, dtype: "float32", threads: []int{1, 2}, rounds: 1, millis: 1,
-		self: append(itself.Line(), "-test.run=^TestBusyChild$", "-test.v=false", "--")}
+		self: child(t, "TestChild")}
 	var lines []busyLine
 	if err := o.run(func(l busyLine) { lines = append(lines, l) }); err != nil {
 		t.Fatal(err)

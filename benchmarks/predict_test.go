@@ -7,35 +7,19 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
-
-	"github.com/symgrad/symgrad/internal/itself"
 )
-
-// TestPredictChild is the other process of TestPredict.
-func TestPredictChild(t *testing.T) {
-	if flag.NArg() == 0 {
-		t.Skip("TestPredict starts it")
-	}
-	if err := command(flag.Args()); err != nil {
-		t.Fatal(err)
-	}
-}
 
 // TestPredict measures briefly: there is a line for each workload and batch, of ONNX Runtime too where
 // it is, and a table of them.
 func TestPredict(t *testing.T) {
-	if runtime.GOOS == "js" || runtime.GOOS == "wasip1" {
-		t.Skip("a program cannot start another")
-	}
 	work, err := standard("W4,W11")
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := predictFlags{workloads: work, batches: []int{1, 3}, threads: []int{1}, rounds: 1, millis: 1, peers: "peers",
-		self: append(itself.Line(), "-test.run=^TestPredictChild$", "-test.v=false", "--")}
+		self: child(t, "TestChild")}
 	if testing.Short() {
 		o.peers = ""
 	}
@@ -77,11 +61,8 @@ func TestPredict(t *testing.T) {
 
 // TestAgreeing refuses systems that predict something else.
 func TestAgreeing(t *testing.T) {
-	if runtime.GOOS == "js" || runtime.GOOS == "wasip1" {
-		t.Skip("a program cannot start another")
-	}
 	for answer, want := range map[string]string{"1 2": "", "1.000001 2": "", "1 3": "output 1", "1": "got 1 outputs, want 2", "error": "error"} {
-		self := append(itself.Line(), "-test.run=^TestAnswerChild$", "-test.v=false", "--")
+		self := child(t, "TestAnswerChild")
 		var field []*predictor
 		for i, a := range []string{"1 2", answer} {
 			q, _, err := start("", setting{threads: 1}, append(self[:len(self):len(self)], a)...)

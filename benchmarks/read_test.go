@@ -3,35 +3,18 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
-
-	"github.com/symgrad/symgrad/internal/itself"
 )
-
-// TestReadChild is the other process of TestReadLines.
-func TestReadChild(t *testing.T) {
-	if flag.NArg() == 0 {
-		t.Skip("TestReadLines starts it")
-	}
-	if err := serveRead(os.Stdout, flag.Args()); err != nil {
-		t.Fatal(err)
-	}
-}
 
 // TestReadLines: each reader has a line, with what it read and what that took, and the table is gone.
 func TestReadLines(t *testing.T) {
-	if runtime.GOOS == "js" || runtime.GOOS == "wasip1" {
-		t.Skip("a program cannot start another")
-	}
 	t.Setenv("SYMGRAD_FASHION_MNIST", t.TempDir()) // without files
 	dir := t.TempDir()
 	o := readFlags{megabytes: 1, columns: 3, rounds: 1, dir: dir, json: true,
-		child: append(itself.Line(), "-test.run=^TestReadChild$", "-test.v=false", "--")}
+		child: append(child(t, "TestChild"), "reads")}
 	var out bytes.Buffer
 	err := o.run(report{w: &out, json: true})
 	if err != nil {
