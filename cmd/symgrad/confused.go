@@ -1,10 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/symgrad/symgrad/train"
 )
@@ -17,19 +15,7 @@ const (
 // writeConfused names the pairs of classes that are confused most, in place of a matrix that would be
 // too wide.
 func writeConfused(w io.Writer, m *train.ConfusionMatrix) {
-	type pair struct {
-		is, taken int
-		n         float64
-	}
-	var pairs []pair
-	for i, row := range m.Counts {
-		for j, n := range row {
-			if i != j && n > 0 {
-				pairs = append(pairs, pair{i, j, n})
-			}
-		}
-	}
-	slices.SortStableFunc(pairs, func(a, b pair) int { return cmp.Compare(b.n, a.n) })
+	pairs := m.Confused()
 	fmt.Fprintf(w, "\nThe confusion matrix of %d classes is left out; -json has it.", len(m.Counts))
 	if pairs == nil {
 		fmt.Fprintln(w, " No class was taken for another one.")
@@ -37,7 +23,7 @@ func writeConfused(w io.Writer, m *train.ConfusionMatrix) {
 	}
 	fmt.Fprintln(w, " Confused most:")
 	for _, p := range pairs[:min(mostConfused, len(pairs))] {
-		fmt.Fprintf(w, "  %s taken for %s, %s\n", className(m, p.is), className(m, p.taken), times(p.n))
+		fmt.Fprintf(w, "  %s taken for %s, %s\n", className(m, p.Class), className(m, p.Predicted), times(p.Weight))
 	}
 }
 

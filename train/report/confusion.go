@@ -110,34 +110,14 @@ func count(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
 
 // pairTable lists the pairs that are confused most, nil for none.
 func pairTable(c *train.ConfusionMatrix) *table {
-	type pair struct {
-		i, j int
-		n    float64
-	}
-	var list []pair
-	for i, row := range c.Counts {
-		for j, n := range row {
-			if i != j && n > 0 {
-				list = append(list, pair{i, j, n})
-			}
-		}
-	}
+	list := c.Confused()
 	if len(list) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(list, func(a, b pair) int {
-		switch {
-		case a.n > b.n:
-			return -1
-		case a.n < b.n:
-			return 1
-		}
-		return 0
-	})
 	t := &table{Caption: "Confused most", Head: []column{{Name: "is"}, {Name: "taken for"}, {"times", true}}}
 	names := shortNames(c.Names, len(c.Counts), 60)
 	for _, p := range list[:min(len(list), mostPairs)] {
-		t.Rows = append(t.Rows, []string{names[p.i], names[p.j], count(p.n)})
+		t.Rows = append(t.Rows, []string{names[p.Class], names[p.Predicted], count(p.Weight)})
 	}
 	t.Omitted = omitted(len(t.Rows), len(list), "pairs")
 	return t
