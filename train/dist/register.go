@@ -1,0 +1,58 @@
+package dist
+
+import (
+	"sync"
+
+	"github.com/pkg/errors"
+)
+
+// world is the Engine of the process.
+var world struct {
+	mu     sync.Mutex
+	name   string // of the driver; "" for none
+	open   func() (Engine, error)
+	opened bool
+	engine Engine
+	err    error
+}
+
+// Register makes a driver known; the package of a driver calls it when it is imported. open returns
+// the Engine of this process, and nil if it was started alone. It is called at most once, by the first
+// Default. Register panics if there is a driver already, as two cannot share the ranks.
+func Register(name string, open func() (Engine, error)) {
+	world.mu.Lock()
+	defer world.mu.Unlock()
+	if world.name != "" {
+		panic("dist: Register: got the driver " + name + " after " + world.name + "; want one")
+	}
+	world.name, world.open = name, open
+}
+
+// Default returns the Engine of the driver that the program has imported, and nil if there is none
+// or the process was started alone. The first call starts it; it may be called by several
+// goroutines.
+//
+// Errors: those of the driver, such as a library that is not there; each call returns the same.
+func Default() (Engine, error) {
+	world.mu.Lock()
+	defer world.mu.Unlock()
+	if world.open != nil && !world.opened {
+		world.opened = true
+		world.engine, world.err = world.open()
+		world.err = errors.Wrapf(world.err, "dist: driver %s", world.name)
+	}
+	return world.engine, world.err
+}
+
+// Close ends the Engine of Default, if it was started. A main function that may be a rank calls it
+// before it returns: a launcher takes a rank that leaves without for a broken one.
+func Close() error {
+	world.mu.Lock()
+	defer world.mu.Unlock()
+	e := world.engine
+	world.engine = nil
+	if e == nil {
+		return nil
+	}
+	return errors.Wrap(e.Close(), "dist: Close")
+}
