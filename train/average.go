@@ -26,13 +26,15 @@ type meanTerm struct{ sum, count, factor float64 } // factor times examples
 func (a *average) reset() { *a = average{terms: a.terms[:0]} }
 
 // add adds the batch that s has run, with its loss.
-func (a *average) add(s *session, loss float64) {
-	n := float64(s.n)
-	for i := range len(s.means) / 3 {
+func (a *average) add(s *session, loss float64) { a.take(float64(s.n), loss, s.terms) }
+
+// take adds a batch of n examples, with its loss and the terms of its session.
+func (a *average) take(n, loss float64, terms []float64) {
+	for i := range len(terms) / 3 {
 		if len(a.terms) == i {
 			a.terms = append(a.terms, meanTerm{})
 		}
-		sum, count, factor := s.terms[3*i], s.terms[3*i+1], s.terms[3*i+2]
+		sum, count, factor := terms[3*i], terms[3*i+1], terms[3*i+2]
 		t := &a.terms[i]
 		t.sum += sum
 		t.count += count

@@ -32,6 +32,9 @@ func TestFitAllocatesNothing(t *testing.T) {
 		"MicroBatch": {set, func() train.Options {
 			return train.Options{BatchSize: 16, MicroBatch: 5, Optimizer: train.ClipNorm{Norm: 0.1}}
 		}},
+		"Shards": {set, func() train.Options {
+			return train.Options{BatchSize: 16, Shards: 5, Optimizer: train.ClipNorm{Norm: 0.1}}
+		}},
 		"SampleWeight": {weighted, func() train.Options { return train.Options{SampleWeight: "weight"} }},
 		"SampleWeight and MicroBatch": {weighted, func() train.Options {
 			return train.Options{SampleWeight: "weight", BatchSize: 16, MicroBatch: 4}

@@ -31,7 +31,7 @@ func (t *Trainer) Summarize(batch int) (s *Summary, err error) {
 
 // Plan compiles a step on batches of the given number of examples, and returns what its program
 // needs: see graph.Builder.Plan. trace, if not nil, is called with each phase of the compilation,
-// in order. With Options.MicroBatch it is the program of one piece.
+// in order. With Options.MicroBatch and Shards it is the program of one piece.
 //
 // Errors: ErrOption for fewer than 1 example; those of building the model; ErrBusy.
 func (t *Trainer) Plan(batch int, trace func(graph.Phase)) (plan graph.Plan, err error) {
@@ -66,7 +66,8 @@ func (t *Trainer) Graph(n int) (b *graph.Builder, loss, output *gorgonia.Node, e
 
 // Profile measures the program of a step on the first examples of d, the given number of times:
 // see graph.Program.Profile. The step of the Optimizer is in it only if it is made within the run,
-// as for SGD{}. With fewer examples in d, and with Options.MicroBatch, it takes fewer than batch.
+// as for SGD{}. With fewer examples in d, and with Options.MicroBatch and Shards, it
+// takes fewer than batch.
 //
 // Parameters, gradients, states and counters have the same bits before and after.
 //

@@ -207,6 +207,7 @@ func courses(t *testing.T) []course {
 		{"SWA", norm(graph.Float64), blobs(t, 25), train.Options{Epochs: 3, BatchSize: 10, Optimizer: train.SWA{Start: 4, Every: 2}, Schedule: schedule.Constant(.1), Validation: validation, Stop: &train.EarlyStopping{}}},
 		{"LBFGS", plain(graph.Float64), blobs(t, 25), train.Options{Epochs: 2, BatchSize: 10, Optimizer: train.LBFGS{Iterations: 3, History: 3}, Schedule: schedule.Constant(1)}},
 		{"pieces and weights", func() builds { return ignoring(graph.Float32) }, unlabelled(t, 25), train.Options{Epochs: 2, BatchSize: 10, MicroBatch: 4, ClassWeights: weights, Schedule: schedule.Constant(.1), Validation: unlabelled(t, 25), ValidateEvery: 1}},
+		{"shards", norm(graph.Float32), blobs(t, 25), train.Options{Epochs: 3, BatchSize: 10, Shards: 4, DropLast: true, Optimizer: train.EMA{}, Schedule: schedule.Constant(.1), Augment: augment.Fields{"x": {augment.Noise{Sigma: .1}}}}},
 		{"plateau", plain(graph.Float64), blobs(t, 25), train.Options{Epochs: 5, BatchSize: 13, Validation: validation, Metrics: []train.Metric{train.Accuracy()}, Schedule: schedule.Plateau{Of: schedule.Constant(.5), Patience: -1, Metric: "accuracy", Maximize: true}}},
 		{"one cycle", plain(graph.Float32), blobs(t, 25), train.Options{Epochs: 3, BatchSize: 10, Schedule: schedule.OneCycle{Rate: .1}, DropLast: true, LimitBatches: 1}},
 		{"overfit", norm(graph.Float32), blobs(t, 25), train.Options{Epochs: 3, BatchSize: 10, OverfitBatches: 2, Validation: validation, LimitValidation: 1}},

@@ -10,9 +10,13 @@ import (
 
 // This file computes the gradients of a batch in pieces: Options.MicroBatch.
 
-// pieceOf returns the number of examples of a batch of n that are computed at once.
+// pieceOf returns the number of examples of a batch of n that are computed at once, of the first
+// piece.
 func (t *Trainer) pieceOf(n int) int {
-	if t.o.MicroBatch == 0 {
+	switch {
+	case t.o.sharded():
+		return t.o.shardSize(n, 0)
+	case t.o.MicroBatch == 0:
 		return n
 	}
 	return min(n, t.o.MicroBatch)
@@ -20,6 +24,9 @@ func (t *Trainer) pieceOf(n int) int {
 
 // bindPieces compiles the model for the pieces of a batch of n and binds it to d.
 func (t *Trainer) bindPieces(d *data.Dataset, n int) error {
+	if t.o.sharded() {
+		return t.bindShards(d, n)
+	}
 	most := t.pieceOf(n)
 	if _, err := t.train.bind(d, training, most); err != nil {
 		return err
@@ -34,7 +41,10 @@ func (t *Trainer) bindPieces(d *data.Dataset, n int) error {
 
 // draw returns the number of the random numbers for a piece of the present step.
 func (t *Trainer) draw(piece int) int {
-	if t.o.MicroBatch == 0 {
+	switch {
+	case t.o.sharded():
+		return t.step*t.o.Shards + piece
+	case t.o.MicroBatch == 0:
 		return t.step
 	}
 	return t.step*((t.o.BatchSize-1)/t.o.MicroBatch+1) + piece
@@ -47,7 +57,12 @@ func (t *Trainer) pieces(s *session, index []int, f func(x *session, part []int,
 	g.index = append(g.index[:0], index...) // the caller's stays on its stack
 	left := g.index
 	for i := 0; len(left) > 0; i++ {
-		part := left[:t.pieceOf(len(left))]
+		var part []int
+		if t.o.sharded() {
+			part = t.o.shardOf(g.index, i)
+		} else {
+			part = left[:t.pieceOf(len(left))]
+		}
 		x, err := t.train.bind(s.set, training, len(part))
 		if err != nil {
 			return err
@@ -74,7 +89,10 @@ type gathered struct {
 // compute runs the model on the examples of index. It returns the loss, and leaves the
 // gradients in the memory of the parameters. s is the session of the first piece.
 func (t *Trainer) compute(s *session, index []int) (float64, error) {
-	if s.n == len(index) {
+	switch {
+	case t.o.sharded():
+		return t.computeShards(s, index)
+	case s.n == len(index):
 		return s.run(index, t.draw(0))
 	}
 	return t.gather(s, index)
@@ -103,23 +121,12 @@ func (t *Trainer) gather(s *session, index []int) (loss float64, err error) {
 	return loss, nil
 }
 
-// add adds the gradients that x has computed. They are those of a mean over the examples of
-// x, or over what counts among them: their weight is its number.
+// add adds the gradients that x has computed.
 func (g *gathered) add(p *graph.Params, x *session) error {
-	weight := float64(x.n)
-	if len(x.terms) > 0 {
-		weight = x.terms[1]
-		first := g.mean.terms[0].count
-		for i, m := range g.mean.terms {
-			if x.terms[3*i+1]*first != weight*m.count {
-				return mistake.Newf(graph.ErrUnsupported, "Options.MicroBatch: got a loss of two means over different counts, whose gradients cannot be computed in pieces; want one, or no MicroBatch")
-			}
-		}
-		if x.mixed && float64(x.n)*first != weight*g.mean.n {
-			return mistake.Newf(graph.ErrUnsupported, "Options.MicroBatch: got a loss of a mean over what counts and a part over all examples, and pieces of which not the same share counts: "+
-				"its gradients cannot be computed in pieces; want one kind of mean, or no MicroBatch")
-		}
+	if err := g.mean.splits("Options.MicroBatch", float64(x.n), x.terms, x.mixed); err != nil {
+		return err
 	}
+	weight := weightOf(float64(x.n), x.terms)
 	switch {
 	case weight == 0 && !g.idle: // nothing counts in this piece
 		return nil
@@ -137,6 +144,34 @@ func (g *gathered) add(p *graph.Params, x *session) error {
 	}
 	vec.F32.Axpy(g.f32, float32(weight), g32)
 	vec.F64.Axpy(g.f64, weight, g64)
+	return nil
+}
+
+// weightOf returns the weight of the gradients of a piece of n examples with the terms: they are
+// those of a mean over the examples, or over what counts among them.
+func weightOf(n float64, terms []float64) float64 {
+	if len(terms) > 0 {
+		return terms[1]
+	}
+	return n
+}
+
+// splits returns an error unless the gradients of the batch are a mean of those of its pieces. The
+// average has the last one already, which has n examples and the terms; mixed is that of its session.
+func (a *average) splits(option string, n float64, terms []float64, mixed bool) error {
+	if len(terms) == 0 {
+		return nil
+	}
+	weight, first := terms[1], a.terms[0].count
+	for i, m := range a.terms {
+		if terms[3*i+1]*first != weight*m.count {
+			return mistake.Newf(graph.ErrUnsupported, "%s: got a loss of two means over different counts, whose gradients cannot be computed in pieces; want one, or the batch as a whole", option)
+		}
+	}
+	if mixed && n*first != weight*a.n {
+		return mistake.Newf(graph.ErrUnsupported, "%s: got a loss of a mean over what counts and a part over all examples, and pieces of which not the same share counts: "+
+			"its gradients cannot be computed in pieces; want one kind of mean, or the batch as a whole", option)
+	}
 	return nil
 }
 
@@ -163,7 +198,7 @@ func (g *gathered) spread(p *graph.Params) {
 // with its loss, before an Optimizer computes the batch anew at other parameters.
 func (t *Trainer) take(s *session, n int, loss float64) {
 	t.taken.reset()
-	if s.n == n {
+	if s.n == n && !t.o.sharded() {
 		t.taken.add(s, loss)
 		return
 	}

@@ -3,6 +3,7 @@ package train_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -23,6 +24,21 @@ func ignoring(d graph.DType) builds {
 		l := loss.CrossEntropy(b, out, b.Ints("y", n), loss.CrossEntropyOptions{Ignore: new(-1)})
 		return b.Add(l, b.Mul(b.Scalar(.01), b.Sum(b.Square(b.ParamNodes()[0])))), out
 	}}
+}
+
+// cut is a way to compute a batch in pieces.
+type cut struct{ micro, shards int }
+
+func (c cut) of(o train.Options) train.Options {
+	o.MicroBatch, o.Shards = c.micro, c.shards
+	return o
+}
+
+func (c cut) String() string {
+	if c.shards > 0 {
+		return fmt.Sprintf("%d shards", c.shards)
+	}
+	return fmt.Sprintf("pieces of %d", c.micro)
 }
 
 // TestMicroBatch trains with batches in pieces: parameters and losses are those of whole
@@ -50,29 +66,29 @@ func TestMicroBatch(t *testing.T) {
 	} {
 		for _, d := range []graph.DType{graph.Float64, graph.Float32} {
 			near := map[graph.DType]float64{graph.Float64: 1e-12, graph.Float32: 1e-5}[d]
-			fit := func(micro int) ([]float64, []float64) {
+			fit := func(by cut) ([]float64, []float64) {
 				m := c.model(d)
-				tr := newTrainer(t, m, train.Options{Epochs: 2, BatchSize: 20, MicroBatch: micro, InOrder: true, Optimizer: train.SGD{Momentum: .9}, Schedule: schedule.Constant(.1)})
+				tr := newTrainer(t, m, by.of(train.Options{Epochs: 2, BatchSize: 20, InOrder: true, Optimizer: train.SGD{Momentum: .9}, Schedule: schedule.Constant(.1)}))
 				h, err := tr.Fit(context.Background(), c.set)
 				if err != nil {
-					t.Fatalf("%s, pieces of %d: %v", name, micro, err)
+					t.Fatalf("%s, %v: %v", name, by, err)
 				}
 				if tr.Position().Step != 6 {
 					t.Errorf("%s: got %d steps, want 6", name, tr.Position().Step)
 				}
 				return all(m.p), h.Losses()
 			}
-			want, wantLosses := fit(0)
-			for _, micro := range []int{1, 4, 6, 7, 10, 20, 100} {
-				got, losses := fit(micro)
+			want, wantLosses := fit(cut{})
+			for _, by := range []cut{{1, 0}, {4, 0}, {6, 0}, {7, 0}, {10, 0}, {20, 0}, {100, 0}, {0, 1}, {0, 2}, {0, 3}, {0, 4}, {0, 7}, {0, 8}, {0, 20}, {0, 33}} {
+				got, losses := fit(by)
 				for i := range got {
 					if math.Abs(got[i]-want[i]) > near {
-						t.Fatalf("%s, %v, pieces of %d: got %v, want %v", name, d, micro, got[i], want[i])
+						t.Fatalf("%s, %v, %v: got %v, want %v", name, d, by, got[i], want[i])
 					}
 				}
 				for i := range losses {
 					if math.Abs(losses[i]-wantLosses[i]) > near {
-						t.Errorf("%s, %v, pieces of %d: got the losses %v, want %v", name, d, micro, losses, wantLosses)
+						t.Errorf("%s, %v, %v: got the losses %v, want %v", name, d, by, losses, wantLosses)
 					}
 				}
 			}
@@ -100,30 +116,32 @@ func TestMicroBatchMixed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			fit := func(micro int) ([]float64, error) {
+			fit := func(by cut) ([]float64, error) {
 				m := ignoring(d)
 				with := builds{m.p, func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
 					l, out := m.f(b, n)
 					return b.Add(l, b.Mean(b.Square(out))), out
 				}}
-				tr := newTrainer(t, with, train.Options{Epochs: 2, BatchSize: 4, MicroBatch: micro, InOrder: true, Optimizer: train.SGD{}, Schedule: schedule.Constant(.1)})
+				tr := newTrainer(t, with, by.of(train.Options{Epochs: 2, BatchSize: 4, InOrder: true, Optimizer: train.SGD{}, Schedule: schedule.Constant(.1)}))
 				_, err := tr.Fit(context.Background(), set)
 				return all(m.p), err
 			}
-			want, err := fit(0)
+			want, err := fit(cut{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := fit(2)
-			if !c.fits {
-				if !errors.Is(err, graph.ErrUnsupported) {
-					t.Errorf("%v, %v: got %v, want ErrUnsupported", d, c.labels, err)
+			for _, by := range []cut{{2, 0}, {0, 2}} {
+				got, err := fit(by)
+				if !c.fits {
+					if !errors.Is(err, graph.ErrUnsupported) {
+						t.Errorf("%v, %v, %v: got %v, want ErrUnsupported", d, c.labels, by, err)
+					}
+					continue
 				}
-				continue
-			}
-			for i := range want {
-				if err != nil || math.Abs(got[i]-want[i]) > near {
-					t.Fatalf("%v, %v: got %v, %v, want %v", d, c.labels, got[i], err, want[i])
+				for i := range want {
+					if err != nil || math.Abs(got[i]-want[i]) > near {
+						t.Fatalf("%v, %v, %v: got %v, %v, want %v", d, c.labels, by, got[i], err, want[i])
+					}
 				}
 			}
 		}
@@ -133,6 +151,12 @@ func TestMicroBatchMixed(t *testing.T) {
 // TestMicroBatchDraws checks that the pieces of a step draw different masks, and those of the
 // next step others again, and that a step allocates nothing.
 func TestMicroBatchDraws(t *testing.T) {
+	for _, by := range []cut{{2, 0}, {0, 2}} {
+		testDraws(t, by)
+	}
+}
+
+func testDraws(t *testing.T, by cut) {
 	masks := builds{graph.NewParams(graph.Float64, 1), nil}
 	set, err := data.XY(slices.Repeat([]float64{1}, 8*40), 40, make([]float64, 8), 1)
 	if err != nil {
@@ -143,7 +167,7 @@ func TestMicroBatchDraws(t *testing.T) {
 		w := b.Param("w", graph.Zeros(), 40)
 		return b.Mean(b.Mul(b.Mul(h, h), w)), h
 	}
-	tr := newTrainer(t, masks, train.Options{BatchSize: 4, MicroBatch: 2, Optimizer: train.SGD{}, Schedule: schedule.Constant(1)})
+	tr := newTrainer(t, masks, by.of(train.Options{BatchSize: 4, Optimizer: train.SGD{}, Schedule: schedule.Constant(1)}))
 	if err := train.Build(masks); err != nil {
 		t.Fatal(err)
 	}
@@ -187,11 +211,13 @@ func TestMicroBatchDiagnose(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr := newTrainer(t, m, train.Options{BatchSize: 6, MicroBatch: 2, InOrder: true, Diagnose: true})
-	_, err = tr.Fit(context.Background(), set)
-	var bad *train.NotFiniteError
-	if !errors.As(err, &bad) || bad.Node == nil || bad.Node.Op != "log" {
-		t.Errorf("got %v, want an error that names log", err)
+	for _, by := range []cut{{2, 0}, {0, 3}, {0, 8}} {
+		tr := newTrainer(t, m, by.of(train.Options{BatchSize: 6, InOrder: true, Diagnose: true}))
+		_, err = tr.Fit(context.Background(), set)
+		var bad *train.NotFiniteError
+		if !errors.As(err, &bad) || bad.Node == nil || bad.Node.Op != "log" {
+			t.Errorf("%v: got %v, want an error that names log", by, err)
+		}
 	}
 }
 
@@ -207,10 +233,14 @@ func TestMicroBatchRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := newTrainer(t, m, train.Options{BatchSize: 4, MicroBatch: 2, InOrder: true}).Fit(context.Background(), set); !errors.Is(err, graph.ErrUnsupported) {
-		t.Errorf("got %v, want ErrUnsupported", err)
+	for _, by := range []cut{{2, 0}, {0, 2}} {
+		if _, err := newTrainer(t, m, by.of(train.Options{BatchSize: 4, InOrder: true})).Fit(context.Background(), set); !errors.Is(err, graph.ErrUnsupported) {
+			t.Errorf("%v: got %v, want ErrUnsupported", by, err)
+		}
 	}
-	if _, err := train.New(m, train.Options{MicroBatch: -1}); !errors.Is(err, train.ErrOption) {
-		t.Errorf("got %v for a negative number", err)
+	for _, by := range []cut{{-1, 0}, {0, -1}, {2, 2}} {
+		if _, err := train.New(m, by.of(train.Options{})); !errors.Is(err, train.ErrOption) {
+			t.Errorf("MicroBatch %d and Shards %d: got %v, want ErrOption", by.micro, by.shards, err)
+		}
 	}
 }

@@ -32,15 +32,19 @@ func TestMicroBatchEverywhere(t *testing.T) {
 		},
 		"Restate": func(tr *train.Trainer) error { return tr.Restate(background, set) },
 	} {
-		for _, dry := range []bool{false, true} {
+		for i := range 4 {
+			dry, by := i%2 == 1, cut{4, 0}
+			if i > 1 {
+				by = cut{0, 3}
+			}
 			m, most := newNet(graph.Float64, .5), 0
 			watched := builds{m.p, func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
 				most = max(most, n)
 				return m.Loss(b, n)
 			}}
-			tr := newTrainer(t, watched, train.Options{Epochs: 1, BatchSize: 10, MicroBatch: 4, DryRun: dry})
-			if err := use(tr); err != nil || most != 4 {
-				t.Errorf("%s, dry run %v: got %v and a batch of %d, want none above 4", name, dry, err, most)
+			tr := newTrainer(t, watched, by.of(train.Options{Epochs: 1, BatchSize: 10, DryRun: dry}))
+			if err := use(tr); err != nil || most > 4 {
+				t.Errorf("%s, dry run %v, %v: got %v and a batch of %d, want none above 4", name, dry, by, err, most)
 			}
 		}
 	}
@@ -55,20 +59,20 @@ func TestMicroBatchIdle(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fit := func(micro int) []float64 {
+		fit := func(by cut) []float64 {
 			m := ignoring(graph.Float64)
-			tr := newTrainer(t, m, train.Options{Epochs: 2, BatchSize: 4, MicroBatch: micro, InOrder: true, Optimizer: train.SGD{Momentum: .1}, Schedule: schedule.Constant(1)})
+			tr := newTrainer(t, m, by.of(train.Options{Epochs: 2, BatchSize: 4, InOrder: true, Optimizer: train.SGD{Momentum: .1}, Schedule: schedule.Constant(1)}))
 			h, err := tr.Fit(context.Background(), set)
 			if err != nil {
 				t.Fatal(err)
 			}
 			return append(all(m.p), h.Losses()...)
 		}
-		want := fit(0)
-		for _, micro := range []int{1, 2, 3} {
-			for i, v := range fit(micro) {
+		want := fit(cut{})
+		for _, by := range []cut{{1, 0}, {2, 0}, {3, 0}, {0, 2}, {0, 3}, {0, 5}} {
+			for i, v := range fit(by) {
 				if math.Abs(v-want[i]) > 1e-12 {
-					t.Fatalf("%v, pieces of %d: got %v, want %v", labels, micro, v, want[i])
+					t.Fatalf("%v, %v: got %v, want %v", labels, by, v, want[i])
 				}
 			}
 		}
@@ -79,7 +83,7 @@ func TestMicroBatchIdle(t *testing.T) {
 // that computes each batch again at other parameters: whole, in pieces, and with labels that
 // do not count.
 func TestLossBeforeStep(t *testing.T) {
-	for _, micro := range []int{0, 3} {
+	for _, by := range []cut{{}, {3, 0}, {0, 4}} {
 		for _, ignore := range []bool{false, true} {
 			n := newNet(graph.Float64, 0)
 			m, set := builds{n.p, n.Loss}, blobs(t, 25)
@@ -88,7 +92,7 @@ func TestLossBeforeStep(t *testing.T) {
 			}
 			y, _ := set.Field("y")
 			var sum, counted, examples float64
-			tr := newTrainer(t, m, train.Options{Epochs: 1, BatchSize: 10, MicroBatch: micro, InOrder: true, Optimizer: train.LBFGS{}, Schedule: schedule.Constant(1),
+			tr := newTrainer(t, m, by.of(train.Options{Epochs: 1, BatchSize: 10, InOrder: true, Optimizer: train.LBFGS{}, Schedule: schedule.Constant(1),
 				Callbacks: []train.Callback{train.On(func(e *train.StepEnd) error {
 					count := 0.0
 					for i := range e.Examples {
@@ -99,7 +103,7 @@ func TestLossBeforeStep(t *testing.T) {
 					examples += float64(e.Examples)
 					sum, counted = sum+e.Loss*count, counted+count
 					return nil
-				})}})
+				})}}))
 			h, err := tr.Fit(context.Background(), set)
 			if err != nil {
 				t.Fatal(err)
@@ -109,7 +113,7 @@ func TestLossBeforeStep(t *testing.T) {
 				near = 1e-3 // of the penalty, whose mean is over the examples
 			}
 			if got := h.Losses(); !slices.ContainsFunc(got, func(v float64) bool { return math.Abs(v-sum/counted) < near }) {
-				t.Errorf("ignore %v, pieces of %d: got the loss %v, want %v", ignore, micro, got, sum/counted)
+				t.Errorf("ignore %v, %v: got the loss %v, want %v", ignore, by, got, sum/counted)
 			}
 		}
 	}

@@ -30,8 +30,18 @@ type Options struct {
 	// batch, also where the last piece is shorter, or targets are ignored. Batch
 	// normalization sees each piece by itself, and dropout draws for each.
 	MicroBatch int
-	DropLast   bool   // leave out the last batch of an epoch if it is shorter; Fit then needs BatchSize examples or more
-	Seed       uint64 // of the order of the examples, of Augment, of dropout and of what else the model draws
+	// Shards is the number of parts that each batch is cut into; default 1. Their gradients are summed in one fixed
+	// tree: that of n shards is the sum of those of the first n/2 and of the others. It is the
+	// sum that several processes make too, so a training has the same bits on one of them and
+	// on several: see package dist. Up to rounding the gradients are those of the whole
+	// batch. A batch that cannot be cut evenly has larger shards first.
+	//
+	// Batch normalization sees each shard by itself, and dropout draws for each. Each
+	// shard begins with the states from before the step, and what it changes counts by its
+	// share of the examples. It does not go together with MicroBatch.
+	Shards   int
+	DropLast bool   // leave out the last batch of an epoch if it is shorter; Fit then needs BatchSize examples or more
+	Seed     uint64 // of the order of the examples, of Augment, of dropout and of what else the model draws
 	// ShuffleWindow is the number of examples that are put in a random order together, of a source
 	// that is read from front to back: see data.LoaderOptions.Window. Others are shuffled as a whole.
 	ShuffleWindow int
@@ -154,7 +164,7 @@ func (o *Options) settle(d graph.DType) error {
 	for _, s := range []struct {
 		name string
 		n    int
-	}{{"Epochs", o.Epochs}, {"BatchSize", o.BatchSize}, {"MicroBatch", o.MicroBatch}, {"EvalBatch", o.EvalBatch}, {"Workers", o.Workers}, {"OverfitBatches", o.OverfitBatches},
+	}{{"Epochs", o.Epochs}, {"BatchSize", o.BatchSize}, {"MicroBatch", o.MicroBatch}, {"Shards", o.Shards}, {"EvalBatch", o.EvalBatch}, {"Workers", o.Workers}, {"OverfitBatches", o.OverfitBatches},
 		{"LimitBatches", o.LimitBatches}, {"LimitValidation", o.LimitValidation}, {"ValidateEvery", o.ValidateEvery}, {"ShuffleWindow", o.ShuffleWindow}} {
 		if s.n < 0 {
 			return mistake.Optionf("Options.%s: got %d, want at least 0", s.name, s.n)
@@ -169,6 +179,8 @@ func (o *Options) settle(d graph.DType) error {
 	switch {
 	case o.OverfitBatches > 0 && o.LimitBatches > 0:
 		return mistake.Optionf("Options.OverfitBatches: got %d, and %d for LimitBatches, want one of them", o.OverfitBatches, o.LimitBatches)
+	case o.Shards > 1 && o.MicroBatch > 0:
+		return mistake.Optionf("Options.Shards: got %d, and %d for MicroBatch, want one of them", o.Shards, o.MicroBatch)
 	case o.ValidateEvery > 0 && o.Validation == nil && len(o.Metrics) == 0:
 		return mistake.Optionf("Options.ValidateEvery: got %d, and neither Validation nor Metrics, want something to evaluate", o.ValidateEvery)
 	}

@@ -39,6 +39,7 @@ type record struct {
 	InOrder   bool             `json:"inOrder,omitempty"`
 	DropLast  bool             `json:"dropLast,omitempty"`
 	Micro     int              `json:"microBatch,omitempty"`
+	Shards    int              `json:"shards,omitempty"` // if there are several
 	Limit     int              `json:"limitBatches,omitempty"`
 	Overfit   int              `json:"overfitBatches,omitempty"`
 	Course    json.RawMessage  `json:"course,omitempty"` // what else in Options changes the steps or the end
@@ -95,7 +96,7 @@ func (t *Trainer) record() (*record, error) {
 		Version: runVersion, Model: modelHash(t.params),
 		Settings: modelSettings(t.model), Groups: t.groupsOfRun(),
 		Optimizer: settingsOf(t.o.Optimizer), Schedule: settingsOf(t.o.Schedule),
-		Seed: t.o.Seed, BatchSize: t.o.BatchSize, InOrder: t.o.InOrder, DropLast: t.o.DropLast, Micro: t.o.MicroBatch, Limit: t.o.LimitBatches, Overfit: t.o.OverfitBatches, Course: t.o.course(),
+		Seed: t.o.Seed, BatchSize: t.o.BatchSize, InOrder: t.o.InOrder, DropLast: t.o.DropLast, Micro: t.o.MicroBatch, Shards: t.o.shardsOfRun(), Limit: t.o.LimitBatches, Overfit: t.o.OverfitBatches, Course: t.o.course(),
 		Data: t.fingerprint(), Step: t.step, Epoch: t.epoch, Batch: p.at, Over: p.over, Valid: p.validated, Rate: number(t.rate),
 		Mean: meanRecord{N: number(p.mean.n), Rest: number(p.mean.rest)}, Took: p.took, Pending: p.pending, File: (*number)(t.bestFile),
 		Scalars: map[string]number{}, Counts: map[string]int{}, History: t.history,
@@ -163,6 +164,14 @@ func (t *Trainer) fingerprint() string {
 	return t.progress.print
 }
 
+// shardsOfRun returns Options.Shards as the record has it: one shard is none.
+func (o *Options) shardsOfRun() int {
+	if o.sharded() {
+		return o.Shards
+	}
+	return 0
+}
+
 // course returns as JSON what changes the steps or the end of a training, besides what has a
 // place of its own in the record.
 func (o *Options) course() json.RawMessage {
@@ -201,6 +210,7 @@ func (r *record) check(t *Trainer) error {
 	differ("InOrder", t.o.InOrder, r.InOrder)
 	differ("DropLast", t.o.DropLast, r.DropLast)
 	differ("MicroBatch", t.o.MicroBatch, r.Micro)
+	differ("Shards", t.o.shardsOfRun(), r.Shards)
 	differ("LimitBatches", t.o.LimitBatches, r.Limit)
 	differ("OverfitBatches", t.o.OverfitBatches, r.Overfit)
 	differ("Sampling", t.o.Sampling, r.Sampling)

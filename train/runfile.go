@@ -49,9 +49,9 @@ func (t *Trainer) Save(path string) error {
 // Restore goes on with a training that Trainer.Save or Options.Checkpoint has written: the
 // next Fit or Steps makes the step after the last one of the file, with the same bits. It
 // builds the model if need be. The Trainer must have the model of the run, and an Optimizer
-// with the same slots. Options.Seed, BatchSize, MicroBatch, InOrder, DropLast, LimitBatches,
-// OverfitBatches, Sampling and the settings of Recipe must be those of the run. Other options may differ, such as Epochs or
-// Workers. With another Schedule, Augment, Stop, ShuffleWindow, SampleWeight or ClassWeights, or other settings
+// with the same slots. Options.Seed, BatchSize, MicroBatch, Shards, InOrder, DropLast,
+// LimitBatches, OverfitBatches, Sampling and the settings of Recipe must be those of the run. Other
+// options may differ, such as Epochs or Workers. With another Schedule, Augment, Stop, ShuffleWindow, SampleWeight or ClassWeights, or other settings
 // of the Optimizer, the training goes on, and History.Notes says so.
 //
 // The data set of the next Fit must be the one of the run, by data.Fingerprint.

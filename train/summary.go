@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -54,7 +55,7 @@ type PassSummary struct {
 // pass, and no pass needs more: the sum is the peak.
 type MemoryUsage struct {
 	Params  int64 `json:"params"`
-	Grads   int64 `json:"grads"` // of all parameters, also in prediction; with MicroBatch their sum too
+	Grads   int64 `json:"grads"` // of all parameters, also in prediction; with MicroBatch and Shards sums of them too
 	States  int64 `json:"states"`
 	Slots   int64 `json:"slots"`   // of the optimizer
 	Values  int64 `json:"values"`  // between the kernels; see Live
@@ -72,8 +73,8 @@ func (m MemoryUsage) Sum() int64 {
 }
 
 // Summarize builds m for batches of the given number of examples and returns its Summary. o are
-// the options that it will be trained with: the optimizer's slots, Workers, Recompute and
-// MicroBatch count. It runs nothing, and of all memory it makes that of the parameters' first
+// the options that it will be trained with: the optimizer's slots, Workers, Recompute,
+// MicroBatch and Shards count. It runs nothing, and of all memory it makes that of the parameters' first
 // values alone. m may be trained later as if there had been no call.
 //
 // A step that may overflow is made on copies of parameters and slots (see Bounded). These are
@@ -114,7 +115,10 @@ func (t *Trainer) summarize(batch int) (*Summary, error) {
 		*t.kindOf(q, &s.Trained, &s.Frozen, &s.State) += q.Size()
 	}
 	s.Prediction, s.Training = passOf(forward.Stats), passOf(whole.Stats)
-	if t.pieceOf(batch) < batch {
+	switch {
+	case t.o.sharded():
+		s.Training.Memory.Grads *= int64(2 + bits.Len(uint(t.o.Shards-1))) // see treeSums
+	case t.pieceOf(batch) < batch:
 		s.Training.Memory.Grads *= 2
 	}
 	for _, slot := range t.o.Optimizer.Slots() {

@@ -147,6 +147,7 @@ func TestSummaryOfHeap(t *testing.T) {
 			"Adam":        {Optimizer: train.Adam{}},
 			"momentum":    {Optimizer: train.SGD{Momentum: 0.9}, Workers: 2},
 			"micro-batch": {Optimizer: train.AdamW{}, MicroBatch: 100},
+			"shards":      {Optimizer: train.AdamW{}, Shards: 4},
 		} {
 			o.BatchSize, o.EvalBatch = n, n
 			s, err := train.Summarize(layered(d, 900), n, o)

@@ -42,6 +42,7 @@ type Trainer struct {
 	bestFile    *float64           // the measure of the best checkpoint; nil for none
 	folder      checkpoint.Options // of Options.Checkpoint; tests give it a disk that fails
 	gathered    gathered           // of a batch in pieces
+	shards      *sharding          // of Options.Shards; nil before the first step
 	tried       *data.Dataset      // whose numbers that are not finite reach no loss; see checkNumbers
 	taken       average            // of the batch of the last step, before the step
 	home        string             // the folder of its files: of Fit, or of Restore
@@ -82,7 +83,7 @@ func New(m Model, o Options) (*Trainer, error) {
 		return nil, errors.Wrap(err, "train: New")
 	}
 	plain, ok := o.Optimizer.(interface{ plain() bool })
-	t.fused = ok && plain.plain() && !t.o.Diagnose && o.MicroBatch == 0 && o.Groups == nil && !reads
+	t.fused = ok && plain.plain() && !t.o.Diagnose && o.MicroBatch == 0 && !o.sharded() && o.Groups == nil && !reads
 	t.now.again = t.computeAgain
 	if !o.Recipe.IsZero() && o.Recipe.Fitted() {
 		t.prep.fitted = o.Recipe
