@@ -22,6 +22,7 @@ type Profile struct {
 	Peak     float64         // the machine's floating-point operations per second with these threads
 	Memory   float64         // the machine's bytes per second to and from memory with these threads
 	MaxBytes int             // the memory of the program, its parameters and gradients
+	Scaling  Scaling         // what limits more threads, by the measured times
 }
 
 // KernelProfile is one kernel of a Profile.
@@ -86,6 +87,11 @@ func (p *Program) Profile(runs int) (Profile, error) {
 		out.Kernels = append(out.Kernels, k)
 		out.PerRun += k.PerRun
 	}
+	times := make([]time.Duration, len(out.Kernels))
+	for i, k := range out.Kernels {
+		times[i] = k.PerRun
+	}
+	out.Scaling = p.measured(times)
 	return out, nil
 }
 
@@ -142,7 +148,8 @@ func costOf(v *ir.Value) (flops, bytes int64) {
 	return flops, bytes
 }
 
-// String returns a table of the kernels, the slowest first, and a line about the run.
+// String returns a table of the kernels, the slowest first, a line about the run, and what limits
+// more threads.
 func (q Profile) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%10s %6s %9s %9s %7s  %s\n", "time", "", "GFLOP/s", "GB/s", "limit", "kernel")
@@ -158,6 +165,9 @@ func (q Profile) String() string {
 	}
 	fmt.Fprintf(&b, "%10v a run of %d kernels on %d workers; the machine does %.0f GFLOP/s and %.0f GB/s; %d bytes\n",
 		q.PerRun, len(q.Kernels), q.Workers, q.Peak/1e9, q.Memory/1e9, q.MaxBytes)
+	if len(q.Scaling.Threads) > 0 {
+		b.WriteString(q.Scaling.String())
+	}
 	return b.String()
 }
 

@@ -22,6 +22,8 @@ type Pool struct {
 	busy    sync.Mutex // held during a Run that uses the helpers, and for ever after Close
 	closed  atomic.Bool
 
+	dry func(parts int) // of a pool that computes nothing, see Dry; else nil
+
 	handoff sync.Once
 	nanos   float64 // of Handoff
 
@@ -104,6 +106,10 @@ func (p *Pool) Workers() int {
 // and is raised again here with the same value once all workers have stopped.
 func (p *Pool) Run(parts int, f func(worker, part int)) {
 	if parts <= 1 || p.Workers() == 1 || !p.busy.TryLock() {
+		if p != nil && p.dry != nil {
+			p.dry(parts)
+			return
+		}
 		for i := range parts {
 			f(0, i)
 		}
