@@ -83,6 +83,7 @@ type keeper struct {
 	step       int             // of it; -1 for none
 	failed     error           // of the last file
 	owed       checkpoint.Kind // files that were due when the context ended
+	restored   string          // the file that the Trainer was restored from; "" for none
 	bestBefore *float64        // the measure of the best file before the last one
 }
 
@@ -97,6 +98,9 @@ func newKeeper(f *fitting) (k *keeper, err error) {
 	}
 	defer f.leave()
 	k = &keeper{f: f, o: *f.o.Checkpoint, last: time.Now(), step: -1}
+	if !f.ranks.first() { // the first rank has the folder
+		return k, nil
+	}
 	o := f.folder
 	o.Keep = k.o.Keep
 	if k.folder, err = checkpoint.Open(k.o.Dir, o); err != nil {
@@ -135,6 +139,7 @@ func (k *keeper) start() error {
 	if err := t.restoreFrom(found.Path); err != nil {
 		return err
 	}
+	k.restored = found.Path
 	for _, s := range found.Skipped {
 		t.notes = append(t.notes, fmt.Sprintf("checkpoint %q is damaged, the one before it was taken: %v", s.Path, s.Err))
 	}
@@ -156,6 +161,26 @@ func (k *keeper) after(ended *Epoch) error {
 	if k == nil {
 		return nil
 	}
+	if k.f.ranks == nil {
+		if as := k.due(ended); as != 0 {
+			if err := k.write(k.f.ctx, as); err != nil {
+				return err
+			}
+		}
+		return k.tell()
+	}
+	as, err := k.f.ranks.follow(k.tell(), byte(k.due(ended)))
+	if err == nil && as != 0 {
+		_, err = k.f.ranks.follow(k.write(context.WithoutCancel(k.f.ctx), checkpoint.Kind(as)), 0)
+	}
+	return err
+}
+
+// due returns which files are to be written after a step.
+func (k *keeper) due(ended *Epoch) checkpoint.Kind {
+	if k.folder == nil {
+		return 0
+	}
 	as := checkpoint.Kind(0)
 	if k.o.Steps > 0 && k.f.step%k.o.Steps == 0 || k.o.Epochs > 0 && ended != nil && ended.Epoch%k.o.Epochs == 0 ||
 		k.o.Every > 0 && time.Since(k.last) >= k.o.Every {
@@ -164,12 +189,7 @@ func (k *keeper) after(ended *Epoch) error {
 	if ended != nil && k.better(*ended) {
 		as |= checkpoint.OfBest
 	}
-	if as != 0 {
-		if err := k.write(k.f.ctx, as); err != nil {
-			return err
-		}
-	}
-	return k.tell()
+	return as
 }
 
 // better reports whether an epoch is the best so far.
@@ -186,12 +206,16 @@ func (k *keeper) better(e Epoch) bool {
 	return true
 }
 
-// write begins to write a file of the Trainer as it is.
+// write begins to write a file of the Trainer as it is. All ranks call it: a step is written when
+// they have all made it.
 func (k *keeper) write(ctx context.Context, as checkpoint.Kind) error {
 	t := k.f.Trainer
 	t.progress.pause()
 	t.again()
 	defer t.leave()
+	if err := t.confirm(); err != nil || k.folder == nil {
+		return err
+	}
 	meta, tensors, err := t.runFile()
 	if err != nil {
 		return errors.Wrap(err, "Options.Checkpoint")
@@ -209,6 +233,9 @@ func (k *keeper) write(ctx context.Context, as checkpoint.Kind) error {
 
 // tell tells the callbacks of the files that are written, and takes in errors.
 func (k *keeper) tell() (err error) {
+	if k.writer == nil {
+		return nil
+	}
 	for _, w := range k.writer.Poll() {
 		again := k.failed != nil
 		if w.Err != nil && w.As&checkpoint.OfBest != 0 { // the file there is that of the best before
@@ -216,7 +243,7 @@ func (k *keeper) tell() (err error) {
 		}
 		switch k.failed = w.Err; {
 		case w.Err == nil:
-			err = unlessStop(err, k.f.send(&Saved{Trainer: k.f.Trainer, Step: w.Step, Path: w.Path, Took: w.Took}))
+			err = unlessStop(err, k.f.sendHere(&Saved{Trainer: k.f.Trainer, Step: w.Step, Path: w.Path, Took: w.Took}))
 		case k.o.Strict:
 			err = unlessStop(err, errors.Wrap(w.Err, "Options.Checkpoint"))
 		case !again:
@@ -226,6 +253,14 @@ func (k *keeper) tell() (err error) {
 	return err
 }
 
+// close closes the folder of a Fit that has not begun.
+func (k *keeper) close() {
+	if k != nil && k.folder != nil {
+		k.writer.Close()
+		k.folder.Close()
+	}
+}
+
 // end writes a last file, waits for it and closes the folder. ended is the error that has
 // ended the Fit.
 func (k *keeper) end(ended error) error {
@@ -233,10 +268,30 @@ func (k *keeper) end(ended error) error {
 		return nil
 	}
 	t := k.f.Trainer
-	var err error
+	as := checkpoint.Kind(0)
 	if made := k.f.began && t.step > 0 && (k.step != t.step || t.lookout.swapped || k.owed != 0); made && !(errors.Is(ended, ErrNotFinite) && t.usable() != nil) {
-		err = k.write(context.WithoutCancel(k.f.ctx), checkpoint.OfStep|k.owed)
+		as = checkpoint.OfStep | k.owed
 	}
+	if t.ranks.apart(ended) { // what no other rank has confirmed is not written
+		if k.folder != nil {
+			return k.endFolder(ended, nil)
+		}
+		return nil
+	}
+	all, err := t.ranks.follow(nil, byte(as))
+	if err == nil && all != 0 {
+		err = k.write(context.WithoutCancel(k.f.ctx), checkpoint.Kind(all))
+	}
+	if k.folder != nil {
+		err = k.endFolder(ended, err)
+	}
+	_, err = t.ranks.follow(err, 0)
+	return err
+}
+
+// endFolder is end for what follows the last file, which was written with err.
+func (k *keeper) endFolder(ended, err error) error {
+	t := k.f.Trainer
 	k.writer.Close()
 	if told := k.tell(); !errors.Is(told, ErrStop) { // the Fit ends anyway
 		err = together(err, told)

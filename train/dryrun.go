@@ -21,7 +21,7 @@ func (f *fitting) dryRun() error {
 		return err
 	}
 	defer f.leave()
-	if err := f.check(); err != nil {
+	if err := f.meet(f.ctx, f.check()); err != nil {
 		return err
 	}
 	e := Epoch{Epoch: f.epoch + 1, Step: f.step + 1}
@@ -36,7 +36,7 @@ func (f *fitting) dryRun() error {
 		return err
 	}
 	f.ended, f.dry = EndDryRun, &e
-	if w := f.o.Progress; w != nil {
+	if w := f.o.Progress; w != nil && f.ranks.first() {
 		for _, n := range f.notes {
 			fmt.Fprintln(w, "note: "+n)
 		}

@@ -28,6 +28,9 @@ var (
 	// ErrLocked: another process, or another Fit of this one, writes to the folder of
 	// Options.Checkpoint.
 	ErrLocked = checkpoint.ErrLocked
+	// ErrRank: another process of a training by several has failed, has other settings, or
+	// cannot be reached.
+	ErrRank = errors.New("the ranks do not train together")
 	// ErrFormat: a file is not of the format that is read, or is damaged.
 	ErrFormat = safetensors.ErrFormat
 	// ErrChecksum: the content of a file is not what was written. It is an ErrFormat

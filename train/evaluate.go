@@ -72,18 +72,19 @@ func (t *Trainer) Evaluate(ctx context.Context, d data.Source) (Result, error) {
 		return Result{}, errors.Wrap(err, "train: Evaluate")
 	}
 	defer t.leave()
-	r, err := t.evaluate(ctx, from, 0)
+	r, err := t.evaluate(ctx, from, 0, false)
 	return r, errors.Wrap(err, "train: Evaluate")
 }
 
-// evaluate is Evaluate for who has entered.
-func (t *Trainer) evaluate(ctx context.Context, from supply, limit int) (r Result, err error) {
-	err = t.withAverage(func() error { r, err = t.evaluateAsIs(ctx, from, limit); return err })
+// evaluate is Evaluate for who has entered, of the first limit batches, or all if limit is 0. If it
+// is shared, all ranks make the call, and each runs the model on a part of the batches.
+func (t *Trainer) evaluate(ctx context.Context, from supply, limit int, shared bool) (r Result, err error) {
+	err = t.withAverage(func() error { r, err = t.evaluateAsIs(ctx, from, limit, shared); return err })
 	return r, err
 }
 
 // evaluateAsIs evaluates the parameters that are there.
-func (t *Trainer) evaluateAsIs(ctx context.Context, from supply, limit int) (Result, error) {
+func (t *Trainer) evaluateAsIs(ctx context.Context, from supply, limit int, shared bool) (Result, error) {
 	sc, err := t.newScore(t.progress.on, from)
 	if err == nil {
 		err = sc.start()
@@ -96,17 +97,30 @@ func (t *Trainer) evaluateAsIs(ctx context.Context, from supply, limit int) (Res
 	}
 	var mean average
 	var bad *NumberError
-	err = t.over(ctx, from, evaluating, limit, func(s *session, b data.Batch) error {
-		loss, err := s.run(b.Index, b.Number(b.Index[0]))
-		if err != nil {
-			return err
-		}
+	take := func(s *session, b data.Batch, loss float64, terms []float64) {
 		if bad == nil && !isFinite(loss) {
 			bad = s.badNumber(b.Index, t.o.Target)
 		}
-		mean.add(s, loss)
-		return sc.add(s, b)
-	})
+		mean.take(float64(s.n), loss, terms)
+	}
+	if metrics := len(sc.meters) > 0; shared && t.ranks != nil && from.whole() {
+		err = t.overRanks(ctx, from, limit, metrics, func(s *session, b data.Batch, x *evaluated) error {
+			take(s, b, x.loss, x.terms)
+			if !metrics {
+				return nil
+			}
+			return sc.addOutput(s, b, x.output)
+		})
+	} else {
+		err = t.over(ctx, from, evaluating, limit, func(s *session, b data.Batch) error {
+			loss, err := s.run(b.Index, b.Number(b.Index[0]))
+			if err != nil {
+				return err
+			}
+			take(s, b, loss, s.terms)
+			return sc.add(s, b)
+		})
+	}
 	if err != nil {
 		return Result{}, err
 	}

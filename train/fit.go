@@ -49,7 +49,8 @@ func (t *Trainer) Fit(ctx context.Context, d data.Source) (*History, error) {
 	f := fitting{Trainer: t, ctx: ctx, given: d}
 	err := f.run()
 	h := f.record(err)
-	if f.started {
+	f.ranks.end(err)
+	if f.started && f.ranks.first() {
 		for _, c := range t.o.Callbacks {
 			if bad := f.send1(c, &FitEnd{Trainer: t, History: h, Err: err}); !errors.Is(bad, ErrStop) {
 				err = together(err, bad)
@@ -80,6 +81,10 @@ func (f *fitting) run() error {
 	if err := given(f.ctx, f.given); err != nil {
 		return err
 	}
+	if err := f.join(); err != nil {
+		return err
+	}
+	f.ranks.begin(f.ctx)
 	if f.o.DryRun {
 		return f.dryRun()
 	}
@@ -93,33 +98,34 @@ func (f *fitting) run() error {
 		}
 	}
 	var err error
-	if f.keeper, err = newKeeper(f); err != nil {
+	f.keeper, err = newKeeper(f)
+	if err = f.ranks.agree(err); err != nil {
+		f.keeper.close()
 		return err
 	}
-	err = f.train()
+	if err = f.keeper.spread(); err == nil {
+		err = f.train()
+	}
 	return together(err, f.keeper.end(err))
 }
 
 // train is run with the checkpoints at hand.
 func (f *fitting) train() error {
-	if err := f.fitRecipe(); err != nil {
-		return err
-	}
-	var err error
-	if f.batches, err = f.orLoader(f.batches, f.from); err != nil {
-		return err
-	}
-	if err := f.prepare(); err != nil {
+	if err := f.meet(f.ctx, f.ready()); err != nil {
 		return err
 	}
 	f.began = true
 	steps := max(0, f.batches.Len())
-	f.bar = newBar(f.o.Progress, f.epoch, f.o.Epochs, steps, f.progress.at)
+	progress := f.o.Progress
+	if !f.ranks.first() {
+		progress = nil
+	}
+	f.bar = newBar(progress, f.epoch, f.o.Epochs, steps, f.progress.at)
 	defer f.bar.end()
 	f.bar.goesOn(f.Position())
 	f.bar.notes(f.notes)
 	f.started = true
-	err = f.send(&FitStart{Trainer: f.Trainer, Steps: steps, Epochs: f.o.Epochs})
+	err := f.send(&FitStart{Trainer: f.Trainer, Steps: steps, Epochs: f.o.Epochs})
 	if err == nil {
 		err = f.loop()
 	}
@@ -127,6 +133,17 @@ func (f *fitting) train() error {
 		f.ended, err = EndCallback, nil
 	}
 	return together(err, f.lookout.end(f.Trainer))
+}
+
+// ready prepares the data sets and everything else that the first step needs.
+func (f *fitting) ready() (err error) {
+	if err := f.fitRecipe(); err != nil {
+		return err
+	}
+	if f.batches, err = f.orLoader(f.batches, f.from); err != nil {
+		return err
+	}
+	return f.prepare()
 }
 
 // prepare checks what a Fit needs and compiles it, and finds where to go on.
@@ -303,7 +320,7 @@ func (f *fitting) measureIn(e *Epoch, most int) error {
 // evaluated evaluates what measured returns, for who has entered.
 func (f *fitting) evaluated(most int) (Result, error) {
 	over, name := f.measured()
-	r, err := f.evaluate(f.ctx, over, most)
+	r, err := f.evaluate(f.ctx, over, most, true)
 	return r, errors.Wrapf(err, "the evaluation of %s", name)
 }
 
@@ -345,7 +362,20 @@ func (f *fitting) record(err error) *History {
 
 // send sends the event to all callbacks, also behind one that returns an error: what they
 // remember is then that of a Fit which was not ended. It returns the errors, or ErrStop.
+// The first of several ranks has the callbacks, and what they return ends all.
 func (f *fitting) send(e Event) (err error) {
+	if len(f.o.Callbacks) == 0 {
+		return nil
+	}
+	_, err = f.ranks.follow(f.sendHere(e), 0)
+	return err
+}
+
+// sendHere is send for events that other ranks do not wait for.
+func (f *fitting) sendHere(e Event) (err error) {
+	if !f.ranks.first() {
+		return nil
+	}
 	for _, c := range f.o.Callbacks {
 		err = unlessStop(err, f.send1(c, e))
 	}

@@ -144,7 +144,7 @@ func (t *Trainer) EvaluateWith(ctx context.Context, d data.Source, metrics ...Me
 		}
 		defer func(old []Metric) { t.o.Metrics = old }(t.o.Metrics)
 		t.o.Metrics = metrics
-		r, err = t.evaluate(ctx, from, 0)
+		r, err = t.evaluate(ctx, from, 0, false)
 		return err
 	})
 	return r, errors.Wrap(err, "train: Trainer.EvaluateWith")

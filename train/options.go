@@ -8,6 +8,7 @@ import (
 	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/train/augment"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/dist"
 	"github.com/symgrad/symgrad/train/schedule"
 )
 
@@ -39,7 +40,17 @@ type Options struct {
 	// Batch normalization sees each shard by itself, and dropout draws for each. Each
 	// shard begins with the states from before the step, and what it changes counts by its
 	// share of the examples. It does not go together with MicroBatch.
-	Shards   int
+	Shards int
+	// Ranks are the processes that train together, each with Shards/Size() of the shards of every
+	// batch. The default is dist.Default(): those that a launcher has started, if the program
+	// has imported a driver, and otherwise this process alone. Shards must be a multiple of their
+	// number. All ranks make the same calls of Fit, Steps, Step and FindRate, with the same
+	// model, options and data, and have the same bits after each step as one process.
+	//
+	// Fit evaluates a part of Validation at each rank, and measures the same bits. Rank 0
+	// writes Progress and checkpoints and calls the callbacks, which must not change the
+	// training. Evaluate and Predict are those of one process, at each rank.
+	Ranks    dist.Engine
 	DropLast bool   // leave out the last batch of an epoch if it is shorter; Fit then needs BatchSize examples or more
 	Seed     uint64 // of the order of the examples, of Augment, of dropout and of what else the model draws
 	// ShuffleWindow is the number of examples that are put in a random order together, of a source

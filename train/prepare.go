@@ -45,6 +45,9 @@ func (t *Trainer) toFit(ctx context.Context, src data.Source) (supply, error) {
 	if err := t.made(); err != nil {
 		return supply{}, err
 	}
+	if err := t.join(); err != nil {
+		return supply{}, err
+	}
 	if t.o.Recipe.IsZero() {
 		return supplyOf(src, t.o.BatchSize)
 	}

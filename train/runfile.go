@@ -91,6 +91,11 @@ func (t *Trainer) restoreFrom(path string) error {
 		return err
 	}
 	defer file.Close()
+	return errors.WithMessagef(t.restoreFile(file), "%q", path)
+}
+
+// restoreFile restores what the file of a run holds.
+func (t *Trainer) restoreFile(file *safetensors.Reader) error {
 	r, err := readRecord(file)
 	if err == nil {
 		err = r.check(t)
@@ -101,7 +106,7 @@ func (t *Trainer) restoreFrom(path string) error {
 		}
 	}
 	if err != nil {
-		return errors.WithMessagef(err, "%q", path)
+		return err
 	}
 	if t.params.DType() == graph.Float32 {
 		return restoreTensors[float32](t, file, r)

@@ -97,15 +97,20 @@ func (sc *score) add(s *session, from data.Batch) error {
 	if len(sc.meters) == 0 {
 		return nil
 	}
+	sc.output = s.output.Read(sc.output)
+	return sc.addOutput(s, from, sc.output)
+}
+
+// addOutput adds a batch that s is bound to, with the output for it.
+func (sc *score) addOutput(s *session, from data.Batch, output []float64) error {
 	if sc.set != from.Set {
 		if err := sc.look(s, from.Set); err != nil {
 			return within(from, err)
 		}
 	}
 	index := from.Index
-	sc.output = s.output.Read(sc.output)
 	b := &sc.batch
-	b.N, b.Output, b.Shape = len(index), sc.output, s.shape
+	b.N, b.Output, b.Shape = len(index), output, s.shape
 	n := len(index) * sc.target.Size()
 	var err error
 	if sc.field.Integers() {

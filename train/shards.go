@@ -64,6 +64,10 @@ type shardSums interface {
 func (t *Trainer) newSharding() *sharding {
 	k := t.o.Shards
 	x := &sharding{hi: k, records: make([]shardRecord, k), leaf: t.runShard}
+	if r := t.ranks; r != nil {
+		each := k / r.Size()
+		x.lo, x.hi = r.Rank()*each, (r.Rank()+1)*each
+	}
 	if t.params.DType() == graph.Float32 {
 		_, grads := t.params.Flat32()
 		x.sums = newTreeSums(t, x.lo, x.hi, grads, t.params.State32(), &t.states.f32)
@@ -91,7 +95,7 @@ func (t *Trainer) computeShards(s *session, index []int) (float64, error) {
 	}
 	x := t.shards
 	x.begin(s, index)
-	if err := x.sums.add(x.leaf); err != nil {
+	if err := t.ranks.share(x, x.sums.add(x.leaf)); err != nil {
 		return 0, err
 	}
 	loss, weight, err := t.weighShards()

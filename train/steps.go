@@ -93,6 +93,7 @@ func (t *Trainer) Steps(ctx context.Context, d data.Source) iter.Seq2[*StepEnd, 
 		}
 		for e, err := range t.steps(ctx, from, nil, t.enter) {
 			t.progress.pause() // the body is none of the step
+			t.ranks.end(err)
 			if !yield(e, errors.Wrap(err, "train: Steps")) {
 				return
 			}
@@ -126,10 +127,11 @@ func (t *Trainer) loop(ctx context.Context, from supply, loader *data.Loader, en
 		return err
 	}
 	defer t.leave()
-	if err := t.bindBatches(from); err != nil {
-		return err
+	err = t.bindBatches(from)
+	if err == nil {
+		err = t.begin(from)
 	}
-	if err := t.begin(from); err != nil {
+	if err = t.meet(ctx, err); err != nil {
 		return err
 	}
 	batches := newFeeder(t, loader)
@@ -138,7 +140,7 @@ func (t *Trainer) loop(ctx context.Context, from supply, loader *data.Loader, en
 	defer p.pause()
 	batches.Begin(t.orderOf(t.epoch), p.at)
 	for t.epoch < t.o.Epochs && !p.over {
-		if err := stopped(ctx); err != nil {
+		if err := t.stoppedBefore(ctx); err != nil {
 			return errors.Wrapf(err, "stopped after %d steps", t.step)
 		}
 		p.watch.start()
@@ -171,6 +173,15 @@ func (t *Trainer) loop(ctx context.Context, from supply, loader *data.Loader, en
 		}
 	}
 	return nil
+}
+
+// stoppedBefore returns an error if the training ends before the next step, because the context is
+// done: at one of several ranks before the last exchange.
+func (t *Trainer) stoppedBefore(ctx context.Context) error {
+	if t.ranks != nil {
+		return t.ranks.stop()
+	}
+	return stopped(ctx)
 }
 
 // count counts the step on a batch, and describes it.

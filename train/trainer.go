@@ -43,6 +43,8 @@ type Trainer struct {
 	folder      checkpoint.Options // of Options.Checkpoint; tests give it a disk that fails
 	gathered    gathered           // of a batch in pieces
 	shards      *sharding          // of Options.Shards; nil before the first step
+	ranks       *ranks             // that train together; nil for one process
+	joined      bool               // ranks is known
 	tried       *data.Dataset      // whose numbers that are not finite reach no loss; see checkNumbers
 	taken       average            // of the batch of the last step, before the step
 	home        string             // the folder of its files: of Fit, or of Restore

@@ -43,6 +43,9 @@ type treeSums[T Float] struct {
 	spare [][]T  // by depth, for right halves
 	leaf  func(k int) (portion, error)
 
+	shards int
+	others *exchange[T] // nil for one process
+
 	workers *pool.Pool
 	now     spanJob[T]
 	part    func(worker, part int)
@@ -50,7 +53,7 @@ type treeSums[T Float] struct {
 
 // newTreeSums returns the sums for the shards lo to hi-1 of t.
 func newTreeSums[T Float](t *Trainer, lo, hi int, grads, states []T, before *[]T) *treeSums[T] {
-	x := &treeSums[T]{grads: grads, states: states, before: before, workers: pool.Of(t.o.Workers)}
+	x := &treeSums[T]{shards: t.o.Shards, grads: grads, states: states, before: before, workers: pool.Of(t.o.Workers)}
 	x.nodes = node{0, t.o.Shards}.within(lo, hi)
 	x.part = x.runPart
 	most := 1
@@ -60,6 +63,9 @@ func newTreeSums[T Float](t *Trainer, lo, hi int, grads, states []T, before *[]T
 	}
 	for range bits.Len(uint(most - 1)) {
 		x.spare = append(x.spare, x.vector())
+	}
+	if t.ranks != nil {
+		x.others = newExchange(t.ranks, x.shards, x)
 	}
 	return x
 }
@@ -115,7 +121,14 @@ func (x *treeSums[T]) take(to []T, by portion) {
 }
 
 func (x *treeSums[T]) spread(factor float64) error {
-	x.give(x.parts[0], factor)
+	sum := x.parts[0]
+	if x.others != nil {
+		var err error
+		if sum, err = x.others.sum(x.shards, x.parts); err != nil {
+			return err
+		}
+	}
+	x.give(sum, factor)
 	return nil
 }
 

@@ -56,3 +56,20 @@ func Close() error {
 	}
 	return errors.Wrap(e.Close(), "dist: Close")
 }
+
+// Rank returns the number of this process among those of Default, for a program that prints or writes
+// at one of them; 0 if it trains alone or cannot start.
+func Rank() int {
+	if e, err := Default(); err == nil && e != nil {
+		return e.Rank()
+	}
+	return 0
+}
+
+// Size returns the number of processes that train together; 1 for one alone.
+func Size() int {
+	if e, err := Default(); err == nil && e != nil {
+		return e.Size()
+	}
+	return 1
+}

@@ -1,0 +1,287 @@
+package train_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/train"
+	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/dist"
+	"github.com/symgrad/symgrad/train/schedule"
+)
+
+// onRanks calls f as each of n ranks at once.
+func onRanks(n int, f func(e dist.Engine)) {
+	var all sync.WaitGroup
+	for _, e := range dist.Local(n) {
+		all.Go(func() { f(e) })
+	}
+	all.Wait()
+}
+
+// TestLawRanks makes the trainings of TestLaw on several ranks: what comes out at each has the
+// bits of one process that computes the same shards.
+func TestLawRanks(t *testing.T) {
+	for i, c := range courses(t) {
+		if c.o.MicroBatch > 0 {
+			continue
+		}
+		t.Run(c.name, func(t *testing.T) {
+			background := context.Background()
+			alone := func(shards int) (outcome, error) {
+				c := courses(t)[i]
+				c.o.Shards = shards
+				return c.run(t, background, "", nil, nil, nil)
+			}
+			shards := 6
+			want, err := alone(shards)
+			if errors.Is(err, graph.ErrShape) { // batch normalization wants two examples
+				shards = 2
+				want, err = alone(shards)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, n := range []int{2, 3, 6} {
+				if shards%n != 0 {
+					continue
+				}
+				var all []course
+				for range n {
+					all = append(all, courses(t)[i]) // sources are for one goroutine
+				}
+				onRanks(n, func(e dist.Engine) {
+					c := all[e.Rank()]
+					c.o.Shards, c.o.Ranks, c.o.Workers = shards, e, 1
+					got, err := c.run(t, background, "", nil, nil, nil)
+					if e.Rank() > 0 { // the first one has the callbacks
+						got.count, got.history.Steps = want.count, want.history.Steps
+					}
+					if diff := want.differs(got); err != nil || diff != "" {
+						t.Errorf("%d shards, %s of %d: %s, %v", shards, e.Name(e.Rank()), n, diff, err)
+					}
+				})
+			}
+		})
+	}
+}
+
+// ranked is a training on several ranks, and its end at each.
+type ranked struct {
+	t      *testing.T
+	o      func(rank int) train.Options
+	set    func(rank int) data.Source
+	values [][]float64
+	at     []train.Position
+	errs   []error
+}
+
+func (r *ranked) fit(n int) {
+	r.values, r.at, r.errs = make([][]float64, n), make([]train.Position, n), make([]error, n)
+	var trainers []*train.Trainer
+	var models []builds
+	var sets []data.Source
+	engines := dist.Local(n)
+	for q := range n {
+		m := running(graph.NewParams(graph.Float32, 3))
+		o := r.o(q)
+		o.Ranks, o.Shards = engines[q], 4
+		if o.BatchSize == 0 {
+			o.BatchSize = 8
+		}
+		trainers, models, sets = append(trainers, newTrainer(r.t, m, o)), append(models, m), append(sets, r.set(q))
+	}
+	var all sync.WaitGroup
+	for q := range n {
+		all.Go(func() {
+			_, r.errs[q] = trainers[q].Fit(context.Background(), sets[q])
+			r.values[q], r.at[q] = all64(models[q]), trainers[q].Position()
+		})
+	}
+	all.Wait()
+}
+
+// all64 returns parameters and states.
+func all64(m builds) (out []float64) {
+	for _, q := range append(m.p.List(), m.p.States()...) {
+		out = append(out, m.p.Values(q.Name)...)
+	}
+	return out
+}
+
+// TestRanksResume ends trainings at each step, and goes on with other numbers of ranks.
+func TestRanksResume(t *testing.T) {
+	sets := []*data.Dataset{blobs(t, 32), blobs(t, 32), blobs(t, 32), blobs(t, 32)}
+	dir := t.TempDir()
+	for stop := 1; stop < 8; stop++ {
+		folder := filepath.Join(dir, fmt.Sprint(stop))
+		options := func(left int, keep bool) func(rank int) train.Options {
+			return func(rank int) train.Options {
+				o := train.Options{Epochs: 2, Optimizer: train.EMA{}, Schedule: schedule.Constant(.1), Validation: sets[rank], Metrics: []train.Metric{train.Accuracy()}}
+				o.Callbacks = []train.Callback{&stopper{left: left, err: train.ErrStop}}
+				if keep {
+					o.Checkpoint = &train.Checkpoint{Dir: folder, Resume: true}
+					if rank > 0 { // only the first rank needs to see the folder
+						o.Checkpoint.Dir = filepath.Join(dir, "nowhere", fmt.Sprint(rank))
+					}
+				}
+				return o
+			}
+		}
+		set := func(rank int) data.Source { return sets[rank] }
+		one := &ranked{t: t, set: set, o: options(0, false)}
+		one.fit(1)
+		r := &ranked{t: t, set: set, o: options(stop, true)}
+		r.fit([]int{4, 2}[stop%2])
+		if err := errors.Join(r.errs...); err != nil {
+			t.Fatalf("stopped after %d events: %v", stop, err)
+		}
+		r.o = options(0, true)
+		r.fit([]int{1, 2, 4}[stop%3])
+		for q, v := range r.values {
+			if r.errs[q] != nil || !slices.Equal(v, one.values[0]) {
+				t.Errorf("stopped after %d events, %d ranks then: rank %d has other values than one process, %v", stop, len(r.values), q, r.errs[q])
+			}
+		}
+	}
+}
+
+// TestRanksErrors lets one of three or four ranks be wrong: all of them end, and those that are right
+// get an ErrRank that says which one is not.
+func TestRanksErrors(t *testing.T) {
+	set := func(int) data.Source { return blobs(t, 32) }
+	plain := func(int) train.Options { return train.Options{Epochs: 2} }
+	odd := func(rank int, change func(o *train.Options)) func(int) train.Options {
+		return func(q int) train.Options {
+			o := plain(q)
+			if q == rank {
+				change(&o)
+			}
+			return o
+		}
+	}
+	wrong := errors.New("wrong")
+	for name, c := range map[string]struct {
+		r    ranked
+		says string // at the ranks that are right
+		who  int
+	}{
+		"another seed":      {ranked{set: set, o: odd(1, func(o *train.Options) { o.Seed = 7 })}, "rank 1 has another Options.Seed than rank 0", -1},
+		"another optimizer": {ranked{set: set, o: odd(1, func(o *train.Options) { o.Optimizer = train.SGD{} })}, "rank 1 has another Options.Optimizer", -1},
+		"another batch":     {ranked{set: set, o: odd(1, func(o *train.Options) { o.BatchSize = 16 })}, "rank 1 has another", -1},
+		"other data": {ranked{o: plain, set: func(rank int) data.Source {
+			d := blobs(t, 32)
+			if rank == 1 {
+				d, _ = d.Subset(append([]int{1, 0}, rows(2, 32)...))
+			}
+			return d
+		}}, "rank 1 has another data set", -1},
+		"fewer data": {ranked{o: plain, set: func(rank int) data.Source {
+			if rank == 1 {
+				return blobs(t, 3)
+			}
+			return blobs(t, 32)
+		}}, "rank 1", 1},
+		"a callback": {ranked{set: set, o: odd(0, func(o *train.Options) {
+			o.Callbacks = []train.Callback{train.On(func(e *train.StepEnd) error {
+				if e.Step == 2 {
+					return wrong
+				}
+				return nil
+			})}
+		})}, "rank 1 has another Options.Callbacks", -1},
+	} {
+		r := c.r
+		r.t = t
+		r.fit(2)
+		for q, err := range r.errs {
+			if q == c.who {
+				if err == nil || errors.Is(err, train.ErrRank) {
+					t.Errorf("%s, rank %d: got %v, want an error of its own", name, q, err)
+				}
+				continue
+			}
+			if !errors.Is(err, train.ErrRank) || !strings.Contains(fmt.Sprint(err), c.says) {
+				t.Errorf("%s, rank %d: got %v, want ErrRank with %q", name, q, err, c.says)
+			}
+		}
+	}
+}
+
+// rows returns the numbers lo to hi-1.
+func rows(lo, hi int) (out []int) {
+	for i := lo; i < hi; i++ {
+		out = append(out, i)
+	}
+	return out
+}
+
+// TestRanksStop ends a training by a callback of the first rank, by an error of it, and by the context
+// of the last rank: all ranks end after the same step.
+func TestRanksStop(t *testing.T) {
+	wrong := errors.New("wrong")
+	for name, c := range map[string]struct {
+		stop func(rank int, cancel func()) error // after step 3
+		want func(rank int) error
+	}{
+		"ErrStop": {func(int, func()) error { return train.ErrStop }, func(int) error { return nil }},
+		"error": {func(int, func()) error { return wrong }, func(rank int) error {
+			if rank == 0 {
+				return wrong
+			}
+			return train.ErrRank
+		}},
+		"context": {func(_ int, cancel func()) error { cancel(); return nil }, func(int) error { return context.Canceled }},
+	} {
+		positions := make([]train.Position, 4)
+		ctx, cancel := context.WithCancel(context.Background())
+		sets := []*data.Dataset{blobs(t, 32), blobs(t, 32), blobs(t, 32), blobs(t, 32)}
+		onRanks(4, func(e dist.Engine) {
+			m := newNet(graph.Float64, .2)
+			own := context.Background()
+			if e.Rank() == 3 {
+				own = ctx
+			}
+			tr, err := train.New(m, train.Options{Epochs: 3, BatchSize: 8, Shards: 4, Ranks: e, Callbacks: []train.Callback{train.On(func(x *train.StepEnd) error {
+				if x.Step == 3 {
+					return c.stop(e.Rank(), cancel)
+				}
+				return nil
+			})}})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_, err = tr.Fit(own, sets[e.Rank()])
+			if want := c.want(e.Rank()); !errors.Is(err, want) {
+				t.Errorf("%s, rank %d: got %v, want %v", name, e.Rank(), err, want)
+			}
+			positions[e.Rank()] = tr.Position()
+		})
+		cancel()
+		for q, p := range positions {
+			if p != positions[0] || p.Step < 3 || p.Step > 4 {
+				t.Errorf("%s, rank %d: got the position %+v, want %+v, after step 3 or 4", name, q, p, positions[0])
+			}
+		}
+	}
+}
+
+// TestRanksShards refuses numbers of shards that the ranks cannot share evenly.
+func TestRanksShards(t *testing.T) {
+	for _, shards := range []int{0, 1, 2, 4} {
+		onRanks(3, func(e dist.Engine) {
+			tr := newTrainer(t, newNet(graph.Float64, 0), train.Options{Shards: shards, Ranks: e})
+			if _, err := tr.Fit(context.Background(), blobs(t, 9)); !errors.Is(err, train.ErrOption) {
+				t.Errorf("%d shards on 3 ranks: got %v, want ErrOption", shards, err)
+			}
+		})
+	}
+}
