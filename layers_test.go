@@ -47,7 +47,7 @@ const policy = `
 	train/data                                       < train/augment graph/gosource
 	train/augment train/data train/schedule internal/kernel/vec internal/kernel/gemm internal/kernel/pool autograd < train
 	internal/kernel/limit                            < graph benchmarks
-	train/dist                                       < train examples
+	train/dist                                       < train examples internal/disttest
 	train graph                                      < train/record
 	internal/mistake internal/atomicfile graph graph/formula train train/data < train/report
 	internal/mistake graph train train/data            < internal/jsonrow

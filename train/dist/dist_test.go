@@ -1,12 +1,11 @@
 package dist_test
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
 	"sync"
 	"testing"
 
+	"github.com/symgrad/symgrad/internal/disttest"
 	"github.com/symgrad/symgrad/train/dist"
 )
 
@@ -25,7 +24,7 @@ func TestLocal(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 8} {
 		err := errors.Join(onAll(n, func(e dist.Engine) error {
 			for round := range 20 {
-				if err := exchange(e, byte(round)); err != nil {
+				if err := disttest.Exchange(e, byte(round), round); err != nil {
 					return err
 				}
 			}
@@ -35,43 +34,6 @@ func TestLocal(t *testing.T) {
 			t.Errorf("%d ranks: %v", n, err)
 		}
 	}
-}
-
-// exchange makes each call once and checks what has come.
-func exchange(e dist.Engine, round byte) error {
-	n, me := e.Size(), e.Rank()
-	message := func(from, to int) []byte { return bytes.Repeat([]byte{byte(10*from+to) + round}, from+2*to) }
-	receive, send := make([][]byte, n), make([][]byte, n)
-	for r := range n {
-		receive[r], send[r] = make([]byte, len(message(r, me))), message(me, r)
-	}
-	if err := e.AllToAll(receive, send); err != nil {
-		return err
-	}
-	for r, p := range receive {
-		if !bytes.Equal(p, message(r, me)) {
-			return fmt.Errorf("AllToAll: rank %d got %v from rank %d, want %v", me, p, r, message(r, me))
-		}
-	}
-	all, want := make([]byte, 3*n), []byte(nil)
-	for r := range n {
-		want = append(want, byte(r)+round, 1, 2)
-	}
-	if err := e.AllGather(all, []byte{byte(me) + round, 1, 2}); err != nil {
-		return err
-	}
-	if !bytes.Equal(all, want) {
-		return fmt.Errorf("AllGather: rank %d got %v, want %v", me, all, want)
-	}
-	root := int(round) % n
-	p := []byte{byte(me), round}
-	if err := e.Broadcast(p, root); err != nil {
-		return err
-	}
-	if p[0] != byte(root) || p[1] != round {
-		return fmt.Errorf("Broadcast: rank %d got %v, want [%d %d]", me, p, root, round)
-	}
-	return e.Barrier()
 }
 
 // TestLocalErrors checks that an error at one rank ends the calls of all.
