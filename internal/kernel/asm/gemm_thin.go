@@ -341,14 +341,19 @@ func (k *thin) fold(s []reg.VecVirtual) []reg.VecVirtual {
 			}
 		}
 	}
-	for n := 16 / k.elem(); n > 1; n /= 2 { // neighbours
+	for n := 16 / k.elem(); n > 1; n /= 2 { // neighbours, not by VHADD, which some processors have as microcode
 		var to []reg.VecVirtual
 		for i := 0; i < len(y); i += 2 {
 			other := y[min(i+1, len(y)-1)]
+			odd := c.YMM()
 			if double {
-				c.VHADDPD(other, y[i], y[i])
+				c.VUNPCKHPD(other, y[i], odd)
+				c.VUNPCKLPD(other, y[i], y[i])
+				c.VADDPD(odd, y[i], y[i])
 			} else {
-				c.VHADDPS(other, y[i], y[i])
+				c.VSHUFPS(operand.U8(0xdd), other, y[i], odd)
+				c.VSHUFPS(operand.U8(0x88), other, y[i], y[i])
+				c.VADDPS(odd, y[i], y[i])
 			}
 			to = append(to, y[i])
 		}

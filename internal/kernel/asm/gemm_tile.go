@@ -35,6 +35,10 @@ const (
 	tileSumsAt          = 160 // bytes from there to those of the next group
 	tileBegun           = 168 // whether they start from kept sums
 	tileOpen            = 176 // whether they keep them
+	tilePasses          = 184 // of lane kernels: their passes, and bytes of a
+	tileLane            = 192 // to the next lane
+	tileHalfA           = 200 // and, of a and b, to the lane that is added first
+	tileHalfB           = 208
 )
 
 // The wide tile: gemm's rule uses it for at most wideRows rows, of vectors of 64 bytes

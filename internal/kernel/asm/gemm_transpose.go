@@ -48,6 +48,21 @@ func transposeFunc(c *build.Context, name string, n int, half func(c *build.Cont
 
 	c.IMUL3Q(operand.U8(n), across.stride, far)
 	c.Label("block")
+	turnBlock(c, dst, src, n, half)
+	for _, p := range along.ptr {
+		c.ADDQ(operand.U8(32), p)
+	}
+	for _, p := range across.ptr {
+		c.ADDQ(far, p)
+	}
+	c.DECQ(blocks)
+	c.JNZ(operand.LabelRef("block"))
+	c.VZEROUPPER()
+	c.RET()
+}
+
+// turnBlock emits the transposition of a block.
+func turnBlock(c *build.Context, dst, src *rowsOf, n int, half func(c *build.Context, in []reg.VecVirtual) []reg.VecVirtual) {
 	for h := range 2 {
 		in := make([]reg.VecVirtual, n/2)
 		for i := range in {
@@ -59,16 +74,6 @@ func transposeFunc(c *build.Context, name string, n int, half func(c *build.Cont
 			c.VMOVUPS(x, dst.at(h*n/2+i, 0))
 		}
 	}
-	for _, p := range along.ptr {
-		c.ADDQ(operand.U8(32), p)
-	}
-	for _, p := range across.ptr {
-		c.ADDQ(far, p)
-	}
-	c.DECQ(blocks)
-	c.JNZ(operand.LabelRef("block"))
-	c.VZEROUPPER()
-	c.RET()
 }
 
 // quad32 transposes, in each 128-bit lane, 4 rows of 4 elements of 32 bits.

@@ -119,7 +119,7 @@ func newPlan[T Float](s Spec, l level) (*Plan[T], error) {
 // Rows is the product of m of the rows of op(A), for RunPacked with a B that p has
 // packed.
 func (p *Plan[T]) Rows(m int) *Plan[T] {
-	if p.flip || p.dots || p.thin || p.slim || p.long != nil || p.asked.TransA || m == p.asked.M {
+	if p.flip || p.dots || p.thin || p.slim || p.lanes || p.long != nil || p.asked.TransA || m == p.asked.M {
 		return p
 	}
 	q := &Plan[T]{asked: p.asked, spec: p.spec, choice: p.choice}

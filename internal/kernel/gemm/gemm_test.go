@@ -264,6 +264,7 @@ func TestFar(t *testing.T) {
 	}
 	both(t, r, Spec{M: 9, N: 523, K: 1037, TransB: true, Alpha: 1}, 0)
 	both(t, r, Spec{M: 18, N: 523, K: 1037, TransB: true, Alpha: 1}, 0)
+	both(t, r, Spec{M: laneMany, N: laneFew + 5, K: 1030, TransB: true, Alpha: 1, Beta: 1}, 0)
 	both(t, r, Spec{M: 1037, N: 523, K: 3, Alpha: 1, Beta: 1}, 0)
 	both(t, r, Spec{M: 1037, N: 523, K: 14, Alpha: 1, Beta: 1}, 5)
 }
@@ -272,7 +273,7 @@ func TestFar(t *testing.T) {
 // number of rows, Rows says how many there are.
 func TestRowsAlone(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 9))
-	for _, d := range [][2]int{{1, 100}, {1, 5}, {2, 100}, {3, 400}, {7, 130}, {10, 90}, {10, 20}, {40, 300}, {130, 4}} {
+	for _, d := range [][2]int{{1, 100}, {1, 5}, {2, 100}, {3, 400}, {7, 130}, {10, 90}, {10, 20}, {40, 300}, {50, 100}, {130, 4}} {
 		for trans := range 4 {
 			for _, m := range []int{2, 3, 9, 15, 61} {
 				s := Spec{M: m, N: d[0], K: d[1], TransA: trans&1 != 0, TransB: trans&2 != 0, Alpha: 1}

@@ -26,7 +26,7 @@ func (c *choice) longest() int {
 		if c.level == portable {
 			sums = 4
 		}
-	case c.thin, c.slim:
+	case c.thin, c.slim, c.lanes:
 	default:
 		return c.kc * exact.Block
 	}

@@ -7,7 +7,12 @@ import "unsafe"
 // mr rows, each [columns, strip].
 
 // panels returns the length of B packed as panels.
-func (p *Plan[T]) panels() int { return p.spec.K * roundUp(p.spec.N, p.nr) }
+func (p *Plan[T]) panels() int {
+	if p.lanes {
+		return ceil(p.spec.N, p.nr) * p.lanePanel()
+	}
+	return p.spec.K * roundUp(p.spec.N, p.nr)
+}
 
 // sharedSize returns the elements of scratch that so many workers share: packed B
 // if not each task packs what it needs of it, or the rows of A when dot products
@@ -37,7 +42,9 @@ func (p *Plan[T]) gathers() bool { return p.spec.TransA && p.spec.LDA != 1 }
 
 // perWorker returns the elements of scratch of one worker: a block of A, one
 // padded panel of B and a tile of transposed C, or what thin kernels need.
-func (p *Plan[T]) perWorker() int { return p.blockA() + p.edgeB() + p.tileC() + p.thinOwn() }
+func (p *Plan[T]) perWorker() int {
+	return p.blockA() + p.edgeB() + p.tileC() + p.thinOwn() + p.laneSums()
+}
 
 // tileC returns the elements of a tile of C that is computed transposed.
 func (p *Plan[T]) tileC() int {
@@ -49,9 +56,11 @@ func (p *Plan[T]) tileC() int {
 
 // blockA returns the elements of a packed block of A.
 func (p *Plan[T]) blockA() int {
-	switch rows := min(p.spec.M, blockM); {
+	switch rows := min(p.spec.M, p.mc); {
 	case !p.packA:
 		return 0
+	case p.lanes:
+		return roundUp(ceil(rows, p.mr)*p.laneStrip(), line/p.size)
 	default:
 		return roundUp(ceil(rows, p.mr)*p.stripStep(p.kc), line/p.size)
 	}
@@ -67,11 +76,14 @@ func (p *Plan[T]) edgeB() int {
 	if p.dots || p.thin || p.slim || p.outer || p.nothing || !p.padEdge && !p.packB {
 		return 0
 	}
+	if p.lanes {
+		return roundUp(p.lanePanel(), line/p.size)
+	}
 	return roundUp(p.kc*p.nr, line/p.size)
 }
 
 // Packs says whether Run packs B: whether several runs with one B gain by PackB.
-func (p *Plan[T]) Packs() bool { return p.packB && !p.flip && p.long == nil }
+func (p *Plan[T]) Packs() bool { return p.packB && !p.lanes && !p.flip && p.long == nil }
 
 // PackedSize returns how many elements PackB writes.
 func (p *Plan[T]) PackedSize() int {
@@ -80,7 +92,7 @@ func (p *Plan[T]) PackedSize() int {
 		return 0
 	case p.flip, p.long != nil:
 		return p.asked.lenB()
-	case p.dots, p.thin, p.slim, p.outer:
+	case p.dots, p.thin, p.slim, p.lanes, p.outer:
 		return p.spec.lenB()
 	}
 	return p.panels()
@@ -95,7 +107,7 @@ func (p *Plan[T]) PackB(b []T, dst []T) {
 	case p.nothing:
 	case p.flip, p.long != nil:
 		copy(dst, b[:p.asked.lenB()])
-	case p.dots, p.thin, p.slim, p.outer:
+	case p.dots, p.thin, p.slim, p.lanes, p.outer:
 		copy(dst, b[:p.spec.lenB()])
 	default:
 		p.packPanels(dst, b, 0, p.spec.N)
@@ -106,6 +118,12 @@ func (p *Plan[T]) PackB(b []T, dst []T) {
 // at a time: that reads B in long pieces.
 func (p *Plan[T]) packPanels(dst, b []T, j0, j1 int) {
 	const rows = 16
+	for j := j0; j < j1 && p.lanes; j += p.nr {
+		p.dealPanel(dst[j/p.nr*p.lanePanel():], b, j)
+	}
+	if p.lanes {
+		return
+	}
 	for k := 0; k < p.spec.K; k += rows {
 		end := min(k+rows, p.spec.K)
 		for j := j0; j < j1; j += p.nr {

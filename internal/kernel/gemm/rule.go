@@ -93,6 +93,14 @@ const (
 	turnedLeast = 32
 	turnedRows  = 512
 
+	// Lane kernels take the place of thin ones where C has at least laneFew rows and
+	// columns: for sums of float32 of at most laneShort bytes, and for sums of at least
+	// laneDeep bytes if there are laneMany rows.
+	laneShort = 1 << 10
+	laneDeep  = 4 << 10
+	laneFew   = 48
+	laneMany  = 192
+
 	// Sums of at most outerDepth terms are computed for two rows of at least
 	// outerVecs vectors of C at a time, or what meets outerBytes of B. With AVX2, it
 	// is one row from more than outerTwo terms on.
@@ -127,11 +135,14 @@ type choice struct {
 	thinDeep int // terms that a thin kernel of many rows takes at a time
 	thinWide int // rows of B that it then meets with each few rows of A
 	thinCopy int // elements of a row of A that is copied for that, 0 if none is
+	mc       int // most rows of a task
+	passes   int // of lane kernels over a tile
 	transB, nothing,
 	dots, // dot products of stored rows
 	outer, // rows of C at a time
 	thin, // those of several rows with several at once
 	slim, // sums of rows of B, in the order of thin
+	lanes, // tiles, in the order of thin
 	turned, // tiles are transposed when they are done
 	wide, // tiles of four vectors where they fit
 	broad, // tiles of up to eight vectors
@@ -157,7 +168,7 @@ func choose(s Spec, l level, size int) choice {
 	default:
 		c.mr, c.width, c.nr, c.thinCols = 2, 4, 4, 1
 	}
-	c.strip = c.mr
+	c.strip, c.mc = c.mr, blockM
 	if l == avx2 && size == 4 {
 		c.strip = 8 // whole vectors
 	}
@@ -171,6 +182,10 @@ func choose(s Spec, l level, size int) choice {
 	c.dots = s.TransB && s.Free && s.rows() <= dotRows && !c.thin
 	c.wide = l != portable && (s.M <= wideRows || l == avx512 && s.M <= wide512) && !s.TransB
 	c.broad = c.wide && s.M == 1 && l != neon
+	if c.thin && c.lanesPay(s) {
+		c.lanesOf(s)
+		return c
+	}
 	if c.thin && s.M > thinFew {
 		c.thinBlocks(s)
 	}
@@ -245,7 +260,7 @@ func (c *choice) transpose() {
 // grid cuts C into tasks of at most mc x nc for so many workers. With columns,
 // neighbouring tasks, which a worker gets, share columns.
 func (c *choice) grid(s *Spec, workers int) (mc, nc int, columns bool) {
-	mc = roundUp(ceil(s.M, ceil(s.M, blockM)), c.mr)
+	mc = roundUp(ceil(s.M, ceil(s.M, c.mc)), c.mr)
 	nc = roundUp(ceil(s.N, ceil(s.N, blockN)), c.nr)
 	if c.turned {
 		nc = min(roundUp(ceil(s.N, ceil(s.N, turnedRows)), c.nr), turnedRows)

@@ -68,6 +68,8 @@ func (j *job[T]) task(worker, part int) {
 		j.turned(worker, j0, j1)
 	case p.dots:
 		j.dots(i0, i1, j0, j1)
+	case p.lanes:
+		j.laneTiles(worker, i0, i1, j0, j1)
 	default:
 		j.tiles(worker, i0, i1, j0, j1)
 	}

@@ -260,9 +260,15 @@ r4closed:
 	VADDPS        Y17, Y2, Y2
 	VEXTRACTF64X4 $0x01, Z3, Y17
 	VADDPS        Y17, Y3, Y3
-	VHADDPS       Y1, Y0, Y0
-	VHADDPS       Y3, Y2, Y2
-	VHADDPS       Y2, Y0, Y0
+	VSHUFPS       $0xdd, Y1, Y0, Y17
+	VSHUFPS       $0x88, Y1, Y0, Y0
+	VADDPS        Y17, Y0, Y0
+	VSHUFPS       $0xdd, Y3, Y2, Y17
+	VSHUFPS       $0x88, Y3, Y2, Y2
+	VADDPS        Y17, Y2, Y2
+	VSHUFPS       $0xdd, Y2, Y0, Y17
+	VSHUFPS       $0x88, Y2, Y0, Y0
+	VADDPS        Y17, Y0, Y0
 	VEXTRACTF32X4 $0x01, Y0, X17
 	VADDPS        X17, X0, X0
 	VMULPS        X16, X0, X0
@@ -289,9 +295,15 @@ r4c0:
 	VADDPS        Y17, Y6, Y6
 	VEXTRACTF64X4 $0x01, Z7, Y17
 	VADDPS        Y17, Y7, Y7
-	VHADDPS       Y5, Y4, Y4
-	VHADDPS       Y7, Y6, Y6
-	VHADDPS       Y6, Y4, Y4
+	VSHUFPS       $0xdd, Y5, Y4, Y17
+	VSHUFPS       $0x88, Y5, Y4, Y4
+	VADDPS        Y17, Y4, Y4
+	VSHUFPS       $0xdd, Y7, Y6, Y17
+	VSHUFPS       $0x88, Y7, Y6, Y6
+	VADDPS        Y17, Y6, Y6
+	VSHUFPS       $0xdd, Y6, Y4, Y17
+	VSHUFPS       $0x88, Y6, Y4, Y4
+	VADDPS        Y17, Y4, Y4
 	VEXTRACTF32X4 $0x01, Y4, X17
 	VADDPS        X17, X4, X4
 	VMULPS        X16, X4, X4
@@ -318,9 +330,15 @@ r4c1:
 	VADDPS        Y17, Y10, Y10
 	VEXTRACTF64X4 $0x01, Z11, Y17
 	VADDPS        Y17, Y11, Y11
-	VHADDPS       Y9, Y8, Y8
-	VHADDPS       Y11, Y10, Y10
-	VHADDPS       Y10, Y8, Y8
+	VSHUFPS       $0xdd, Y9, Y8, Y17
+	VSHUFPS       $0x88, Y9, Y8, Y8
+	VADDPS        Y17, Y8, Y8
+	VSHUFPS       $0xdd, Y11, Y10, Y17
+	VSHUFPS       $0x88, Y11, Y10, Y10
+	VADDPS        Y17, Y10, Y10
+	VSHUFPS       $0xdd, Y10, Y8, Y17
+	VSHUFPS       $0x88, Y10, Y8, Y8
+	VADDPS        Y17, Y8, Y8
 	VEXTRACTF32X4 $0x01, Y8, X17
 	VADDPS        X17, X8, X8
 	VMULPS        X16, X8, X8
@@ -347,9 +365,15 @@ r4c2:
 	VADDPS        Y17, Y14, Y14
 	VEXTRACTF64X4 $0x01, Z15, Y17
 	VADDPS        Y17, Y15, Y15
-	VHADDPS       Y13, Y12, Y12
-	VHADDPS       Y15, Y14, Y14
-	VHADDPS       Y14, Y12, Y12
+	VSHUFPS       $0xdd, Y13, Y12, Y17
+	VSHUFPS       $0x88, Y13, Y12, Y12
+	VADDPS        Y17, Y12, Y12
+	VSHUFPS       $0xdd, Y15, Y14, Y17
+	VSHUFPS       $0x88, Y15, Y14, Y14
+	VADDPS        Y17, Y14, Y14
+	VSHUFPS       $0xdd, Y14, Y12, Y17
+	VSHUFPS       $0x88, Y14, Y12, Y12
+	VADDPS        Y17, Y12, Y12
 	VEXTRACTF32X4 $0x01, Y12, X17
 	VADDPS        X17, X12, X12
 	VMULPS        X16, X12, X12
@@ -381,9 +405,15 @@ r4across:
 	VADDPS        Y17, Y8, Y8
 	VEXTRACTF64X4 $0x01, Z12, Y17
 	VADDPS        Y17, Y12, Y12
-	VHADDPS       Y4, Y0, Y0
-	VHADDPS       Y12, Y8, Y8
-	VHADDPS       Y8, Y0, Y0
+	VSHUFPS       $0xdd, Y4, Y0, Y17
+	VSHUFPS       $0x88, Y4, Y0, Y0
+	VADDPS        Y17, Y0, Y0
+	VSHUFPS       $0xdd, Y12, Y8, Y17
+	VSHUFPS       $0x88, Y12, Y8, Y8
+	VADDPS        Y17, Y8, Y8
+	VSHUFPS       $0xdd, Y8, Y0, Y17
+	VSHUFPS       $0x88, Y8, Y0, Y0
+	VADDPS        Y17, Y0, Y0
 	VEXTRACTF32X4 $0x01, Y0, X17
 	VADDPS        X17, X0, X0
 	VMULPS        X16, X0, X0
@@ -395,9 +425,15 @@ r4across:
 	VADDPS        Y17, Y9, Y9
 	VEXTRACTF64X4 $0x01, Z13, Y17
 	VADDPS        Y17, Y13, Y13
-	VHADDPS       Y5, Y1, Y1
-	VHADDPS       Y13, Y9, Y9
-	VHADDPS       Y9, Y1, Y1
+	VSHUFPS       $0xdd, Y5, Y1, Y17
+	VSHUFPS       $0x88, Y5, Y1, Y1
+	VADDPS        Y17, Y1, Y1
+	VSHUFPS       $0xdd, Y13, Y9, Y17
+	VSHUFPS       $0x88, Y13, Y9, Y9
+	VADDPS        Y17, Y9, Y9
+	VSHUFPS       $0xdd, Y9, Y1, Y17
+	VSHUFPS       $0x88, Y9, Y1, Y1
+	VADDPS        Y17, Y1, Y1
 	VEXTRACTF32X4 $0x01, Y1, X17
 	VADDPS        X17, X1, X1
 	VMULPS        X16, X1, X1
@@ -409,9 +445,15 @@ r4across:
 	VADDPS        Y17, Y10, Y10
 	VEXTRACTF64X4 $0x01, Z14, Y17
 	VADDPS        Y17, Y14, Y14
-	VHADDPS       Y6, Y2, Y2
-	VHADDPS       Y14, Y10, Y10
-	VHADDPS       Y10, Y2, Y2
+	VSHUFPS       $0xdd, Y6, Y2, Y17
+	VSHUFPS       $0x88, Y6, Y2, Y2
+	VADDPS        Y17, Y2, Y2
+	VSHUFPS       $0xdd, Y14, Y10, Y17
+	VSHUFPS       $0x88, Y14, Y10, Y10
+	VADDPS        Y17, Y10, Y10
+	VSHUFPS       $0xdd, Y10, Y2, Y17
+	VSHUFPS       $0x88, Y10, Y2, Y2
+	VADDPS        Y17, Y2, Y2
 	VEXTRACTF32X4 $0x01, Y2, X17
 	VADDPS        X17, X2, X2
 	VMULPS        X16, X2, X2
@@ -423,9 +465,15 @@ r4across:
 	VADDPS        Y17, Y11, Y11
 	VEXTRACTF64X4 $0x01, Z15, Y17
 	VADDPS        Y17, Y15, Y15
-	VHADDPS       Y7, Y3, Y3
-	VHADDPS       Y15, Y11, Y11
-	VHADDPS       Y11, Y3, Y3
+	VSHUFPS       $0xdd, Y7, Y3, Y17
+	VSHUFPS       $0x88, Y7, Y3, Y3
+	VADDPS        Y17, Y3, Y3
+	VSHUFPS       $0xdd, Y15, Y11, Y17
+	VSHUFPS       $0x88, Y15, Y11, Y11
+	VADDPS        Y17, Y11, Y11
+	VSHUFPS       $0xdd, Y11, Y3, Y17
+	VSHUFPS       $0x88, Y11, Y3, Y3
+	VADDPS        Y17, Y3, Y3
 	VEXTRACTF32X4 $0x01, Y3, X17
 	VADDPS        X17, X3, X3
 	VMULPS        X16, X3, X3
@@ -694,9 +742,15 @@ r3closed:
 	VADDPS        Y13, Y1, Y1
 	VEXTRACTF64X4 $0x01, Z2, Y13
 	VADDPS        Y13, Y2, Y2
-	VHADDPS       Y1, Y0, Y0
-	VHADDPS       Y2, Y2, Y2
-	VHADDPS       Y2, Y0, Y0
+	VSHUFPS       $0xdd, Y1, Y0, Y13
+	VSHUFPS       $0x88, Y1, Y0, Y0
+	VADDPS        Y13, Y0, Y0
+	VSHUFPS       $0xdd, Y2, Y2, Y13
+	VSHUFPS       $0x88, Y2, Y2, Y2
+	VADDPS        Y13, Y2, Y2
+	VSHUFPS       $0xdd, Y2, Y0, Y13
+	VSHUFPS       $0x88, Y2, Y0, Y0
+	VADDPS        Y13, Y0, Y0
 	VEXTRACTF32X4 $0x01, Y0, X13
 	VADDPS        X13, X0, X0
 	VMULPS        X12, X0, X0
@@ -723,9 +777,15 @@ r3c0:
 	VADDPS        Y13, Y4, Y4
 	VEXTRACTF64X4 $0x01, Z5, Y13
 	VADDPS        Y13, Y5, Y5
-	VHADDPS       Y4, Y3, Y3
-	VHADDPS       Y5, Y5, Y5
-	VHADDPS       Y5, Y3, Y3
+	VSHUFPS       $0xdd, Y4, Y3, Y13
+	VSHUFPS       $0x88, Y4, Y3, Y3
+	VADDPS        Y13, Y3, Y3
+	VSHUFPS       $0xdd, Y5, Y5, Y13
+	VSHUFPS       $0x88, Y5, Y5, Y5
+	VADDPS        Y13, Y5, Y5
+	VSHUFPS       $0xdd, Y5, Y3, Y13
+	VSHUFPS       $0x88, Y5, Y3, Y3
+	VADDPS        Y13, Y3, Y3
 	VEXTRACTF32X4 $0x01, Y3, X13
 	VADDPS        X13, X3, X3
 	VMULPS        X12, X3, X3
@@ -752,9 +812,15 @@ r3c1:
 	VADDPS        Y13, Y7, Y7
 	VEXTRACTF64X4 $0x01, Z8, Y13
 	VADDPS        Y13, Y8, Y8
-	VHADDPS       Y7, Y6, Y6
-	VHADDPS       Y8, Y8, Y8
-	VHADDPS       Y8, Y6, Y6
+	VSHUFPS       $0xdd, Y7, Y6, Y13
+	VSHUFPS       $0x88, Y7, Y6, Y6
+	VADDPS        Y13, Y6, Y6
+	VSHUFPS       $0xdd, Y8, Y8, Y13
+	VSHUFPS       $0x88, Y8, Y8, Y8
+	VADDPS        Y13, Y8, Y8
+	VSHUFPS       $0xdd, Y8, Y6, Y13
+	VSHUFPS       $0x88, Y8, Y6, Y6
+	VADDPS        Y13, Y6, Y6
 	VEXTRACTF32X4 $0x01, Y6, X13
 	VADDPS        X13, X6, X6
 	VMULPS        X12, X6, X6
@@ -781,9 +847,15 @@ r3c2:
 	VADDPS        Y13, Y10, Y10
 	VEXTRACTF64X4 $0x01, Z11, Y13
 	VADDPS        Y13, Y11, Y11
-	VHADDPS       Y10, Y9, Y9
-	VHADDPS       Y11, Y11, Y11
-	VHADDPS       Y11, Y9, Y9
+	VSHUFPS       $0xdd, Y10, Y9, Y13
+	VSHUFPS       $0x88, Y10, Y9, Y9
+	VADDPS        Y13, Y9, Y9
+	VSHUFPS       $0xdd, Y11, Y11, Y13
+	VSHUFPS       $0x88, Y11, Y11, Y11
+	VADDPS        Y13, Y11, Y11
+	VSHUFPS       $0xdd, Y11, Y9, Y13
+	VSHUFPS       $0x88, Y11, Y9, Y9
+	VADDPS        Y13, Y9, Y9
 	VEXTRACTF32X4 $0x01, Y9, X13
 	VADDPS        X13, X9, X9
 	VMULPS        X12, X9, X9
@@ -816,9 +888,15 @@ r3across:
 	VADDPS        Y13, Y6, Y6
 	VEXTRACTF64X4 $0x01, Z9, Y13
 	VADDPS        Y13, Y9, Y9
-	VHADDPS       Y3, Y0, Y0
-	VHADDPS       Y9, Y6, Y6
-	VHADDPS       Y6, Y0, Y0
+	VSHUFPS       $0xdd, Y3, Y0, Y13
+	VSHUFPS       $0x88, Y3, Y0, Y0
+	VADDPS        Y13, Y0, Y0
+	VSHUFPS       $0xdd, Y9, Y6, Y13
+	VSHUFPS       $0x88, Y9, Y6, Y6
+	VADDPS        Y13, Y6, Y6
+	VSHUFPS       $0xdd, Y6, Y0, Y13
+	VSHUFPS       $0x88, Y6, Y0, Y0
+	VADDPS        Y13, Y0, Y0
 	VEXTRACTF32X4 $0x01, Y0, X13
 	VADDPS        X13, X0, X0
 	VMULPS        X12, X0, X0
@@ -830,9 +908,15 @@ r3across:
 	VADDPS        Y13, Y7, Y7
 	VEXTRACTF64X4 $0x01, Z10, Y13
 	VADDPS        Y13, Y10, Y10
-	VHADDPS       Y4, Y1, Y1
-	VHADDPS       Y10, Y7, Y7
-	VHADDPS       Y7, Y1, Y1
+	VSHUFPS       $0xdd, Y4, Y1, Y13
+	VSHUFPS       $0x88, Y4, Y1, Y1
+	VADDPS        Y13, Y1, Y1
+	VSHUFPS       $0xdd, Y10, Y7, Y13
+	VSHUFPS       $0x88, Y10, Y7, Y7
+	VADDPS        Y13, Y7, Y7
+	VSHUFPS       $0xdd, Y7, Y1, Y13
+	VSHUFPS       $0x88, Y7, Y1, Y1
+	VADDPS        Y13, Y1, Y1
 	VEXTRACTF32X4 $0x01, Y1, X13
 	VADDPS        X13, X1, X1
 	VMULPS        X12, X1, X1
@@ -844,9 +928,15 @@ r3across:
 	VADDPS        Y13, Y8, Y8
 	VEXTRACTF64X4 $0x01, Z11, Y13
 	VADDPS        Y13, Y11, Y11
-	VHADDPS       Y5, Y2, Y2
-	VHADDPS       Y11, Y8, Y8
-	VHADDPS       Y8, Y2, Y2
+	VSHUFPS       $0xdd, Y5, Y2, Y13
+	VSHUFPS       $0x88, Y5, Y2, Y2
+	VADDPS        Y13, Y2, Y2
+	VSHUFPS       $0xdd, Y11, Y8, Y13
+	VSHUFPS       $0x88, Y11, Y8, Y8
+	VADDPS        Y13, Y8, Y8
+	VSHUFPS       $0xdd, Y8, Y2, Y13
+	VSHUFPS       $0x88, Y8, Y2, Y2
+	VADDPS        Y13, Y2, Y2
 	VEXTRACTF32X4 $0x01, Y2, X13
 	VADDPS        X13, X2, X2
 	VMULPS        X12, X2, X2
@@ -1074,8 +1164,12 @@ r2closed:
 	VADDPS        Y9, Y0, Y0
 	VEXTRACTF64X4 $0x01, Z1, Y9
 	VADDPS        Y9, Y1, Y1
-	VHADDPS       Y1, Y0, Y0
-	VHADDPS       Y0, Y0, Y0
+	VSHUFPS       $0xdd, Y1, Y0, Y9
+	VSHUFPS       $0x88, Y1, Y0, Y0
+	VADDPS        Y9, Y0, Y0
+	VSHUFPS       $0xdd, Y0, Y0, Y9
+	VSHUFPS       $0x88, Y0, Y0, Y0
+	VADDPS        Y9, Y0, Y0
 	VEXTRACTF32X4 $0x01, Y0, X9
 	VADDPS        X9, X0, X0
 	VMULPS        X8, X0, X0
@@ -1098,8 +1192,12 @@ r2c0:
 	VADDPS        Y9, Y2, Y2
 	VEXTRACTF64X4 $0x01, Z3, Y9
 	VADDPS        Y9, Y3, Y3
-	VHADDPS       Y3, Y2, Y2
-	VHADDPS       Y2, Y2, Y2
+	VSHUFPS       $0xdd, Y3, Y2, Y9
+	VSHUFPS       $0x88, Y3, Y2, Y2
+	VADDPS        Y9, Y2, Y2
+	VSHUFPS       $0xdd, Y2, Y2, Y9
+	VSHUFPS       $0x88, Y2, Y2, Y2
+	VADDPS        Y9, Y2, Y2
 	VEXTRACTF32X4 $0x01, Y2, X9
 	VADDPS        X9, X2, X2
 	VMULPS        X8, X2, X2
@@ -1122,8 +1220,12 @@ r2c1:
 	VADDPS        Y9, Y4, Y4
 	VEXTRACTF64X4 $0x01, Z5, Y9
 	VADDPS        Y9, Y5, Y5
-	VHADDPS       Y5, Y4, Y4
-	VHADDPS       Y4, Y4, Y4
+	VSHUFPS       $0xdd, Y5, Y4, Y9
+	VSHUFPS       $0x88, Y5, Y4, Y4
+	VADDPS        Y9, Y4, Y4
+	VSHUFPS       $0xdd, Y4, Y4, Y9
+	VSHUFPS       $0x88, Y4, Y4, Y4
+	VADDPS        Y9, Y4, Y4
 	VEXTRACTF32X4 $0x01, Y4, X9
 	VADDPS        X9, X4, X4
 	VMULPS        X8, X4, X4
@@ -1146,8 +1248,12 @@ r2c2:
 	VADDPS        Y9, Y6, Y6
 	VEXTRACTF64X4 $0x01, Z7, Y9
 	VADDPS        Y9, Y7, Y7
-	VHADDPS       Y7, Y6, Y6
-	VHADDPS       Y6, Y6, Y6
+	VSHUFPS       $0xdd, Y7, Y6, Y9
+	VSHUFPS       $0x88, Y7, Y6, Y6
+	VADDPS        Y9, Y6, Y6
+	VSHUFPS       $0xdd, Y6, Y6, Y9
+	VSHUFPS       $0x88, Y6, Y6, Y6
+	VADDPS        Y9, Y6, Y6
 	VEXTRACTF32X4 $0x01, Y6, X9
 	VADDPS        X9, X6, X6
 	VMULPS        X8, X6, X6
@@ -1178,9 +1284,15 @@ r2across:
 	VADDPS        Y9, Y4, Y4
 	VEXTRACTF64X4 $0x01, Z6, Y9
 	VADDPS        Y9, Y6, Y6
-	VHADDPS       Y2, Y0, Y0
-	VHADDPS       Y6, Y4, Y4
-	VHADDPS       Y4, Y0, Y0
+	VSHUFPS       $0xdd, Y2, Y0, Y9
+	VSHUFPS       $0x88, Y2, Y0, Y0
+	VADDPS        Y9, Y0, Y0
+	VSHUFPS       $0xdd, Y6, Y4, Y9
+	VSHUFPS       $0x88, Y6, Y4, Y4
+	VADDPS        Y9, Y4, Y4
+	VSHUFPS       $0xdd, Y4, Y0, Y9
+	VSHUFPS       $0x88, Y4, Y0, Y0
+	VADDPS        Y9, Y0, Y0
 	VEXTRACTF32X4 $0x01, Y0, X9
 	VADDPS        X9, X0, X0
 	VMULPS        X8, X0, X0
@@ -1192,9 +1304,15 @@ r2across:
 	VADDPS        Y9, Y5, Y5
 	VEXTRACTF64X4 $0x01, Z7, Y9
 	VADDPS        Y9, Y7, Y7
-	VHADDPS       Y3, Y1, Y1
-	VHADDPS       Y7, Y5, Y5
-	VHADDPS       Y5, Y1, Y1
+	VSHUFPS       $0xdd, Y3, Y1, Y9
+	VSHUFPS       $0x88, Y3, Y1, Y1
+	VADDPS        Y9, Y1, Y1
+	VSHUFPS       $0xdd, Y7, Y5, Y9
+	VSHUFPS       $0x88, Y7, Y5, Y5
+	VADDPS        Y9, Y5, Y5
+	VSHUFPS       $0xdd, Y5, Y1, Y9
+	VSHUFPS       $0x88, Y5, Y1, Y1
+	VADDPS        Y9, Y1, Y1
 	VEXTRACTF32X4 $0x01, Y1, X9
 	VADDPS        X9, X1, X1
 	VMULPS        X8, X1, X1
@@ -1381,8 +1499,12 @@ r1closed:
 	JNZ           r1across
 	VEXTRACTF64X4 $0x01, Z0, Y5
 	VADDPS        Y5, Y0, Y0
-	VHADDPS       Y0, Y0, Y0
-	VHADDPS       Y0, Y0, Y0
+	VSHUFPS       $0xdd, Y0, Y0, Y5
+	VSHUFPS       $0x88, Y0, Y0, Y0
+	VADDPS        Y5, Y0, Y0
+	VSHUFPS       $0xdd, Y0, Y0, Y5
+	VSHUFPS       $0x88, Y0, Y0, Y0
+	VADDPS        Y5, Y0, Y0
 	VEXTRACTF32X4 $0x01, Y0, X5
 	VADDPS        X5, X0, X0
 	VMULPS        X4, X0, X0
@@ -1403,8 +1525,12 @@ r1c0:
 	ADDQ          40(AX), DX
 	VEXTRACTF64X4 $0x01, Z1, Y5
 	VADDPS        Y5, Y1, Y1
-	VHADDPS       Y1, Y1, Y1
-	VHADDPS       Y1, Y1, Y1
+	VSHUFPS       $0xdd, Y1, Y1, Y5
+	VSHUFPS       $0x88, Y1, Y1, Y1
+	VADDPS        Y5, Y1, Y1
+	VSHUFPS       $0xdd, Y1, Y1, Y5
+	VSHUFPS       $0x88, Y1, Y1, Y1
+	VADDPS        Y5, Y1, Y1
 	VEXTRACTF32X4 $0x01, Y1, X5
 	VADDPS        X5, X1, X1
 	VMULPS        X4, X1, X1
@@ -1425,8 +1551,12 @@ r1c1:
 	ADDQ          40(AX), DX
 	VEXTRACTF64X4 $0x01, Z2, Y5
 	VADDPS        Y5, Y2, Y2
-	VHADDPS       Y2, Y2, Y2
-	VHADDPS       Y2, Y2, Y2
+	VSHUFPS       $0xdd, Y2, Y2, Y5
+	VSHUFPS       $0x88, Y2, Y2, Y2
+	VADDPS        Y5, Y2, Y2
+	VSHUFPS       $0xdd, Y2, Y2, Y5
+	VSHUFPS       $0x88, Y2, Y2, Y2
+	VADDPS        Y5, Y2, Y2
 	VEXTRACTF32X4 $0x01, Y2, X5
 	VADDPS        X5, X2, X2
 	VMULPS        X4, X2, X2
@@ -1447,8 +1577,12 @@ r1c2:
 	ADDQ          40(AX), DX
 	VEXTRACTF64X4 $0x01, Z3, Y5
 	VADDPS        Y5, Y3, Y3
-	VHADDPS       Y3, Y3, Y3
-	VHADDPS       Y3, Y3, Y3
+	VSHUFPS       $0xdd, Y3, Y3, Y5
+	VSHUFPS       $0x88, Y3, Y3, Y3
+	VADDPS        Y5, Y3, Y3
+	VSHUFPS       $0xdd, Y3, Y3, Y5
+	VSHUFPS       $0x88, Y3, Y3, Y3
+	VADDPS        Y5, Y3, Y3
 	VEXTRACTF32X4 $0x01, Y3, X5
 	VADDPS        X5, X3, X3
 	VMULPS        X4, X3, X3
@@ -1479,9 +1613,15 @@ r1across:
 	VADDPS        Y5, Y2, Y2
 	VEXTRACTF64X4 $0x01, Z3, Y5
 	VADDPS        Y5, Y3, Y3
-	VHADDPS       Y1, Y0, Y0
-	VHADDPS       Y3, Y2, Y2
-	VHADDPS       Y2, Y0, Y0
+	VSHUFPS       $0xdd, Y1, Y0, Y5
+	VSHUFPS       $0x88, Y1, Y0, Y0
+	VADDPS        Y5, Y0, Y0
+	VSHUFPS       $0xdd, Y3, Y2, Y5
+	VSHUFPS       $0x88, Y3, Y2, Y2
+	VADDPS        Y5, Y2, Y2
+	VSHUFPS       $0xdd, Y2, Y0, Y5
+	VSHUFPS       $0x88, Y2, Y0, Y0
+	VADDPS        Y5, Y0, Y0
 	VEXTRACTF32X4 $0x01, Y0, X5
 	VADDPS        X5, X0, X0
 	VMULPS        X4, X0, X0
@@ -1743,9 +1883,15 @@ r4closed:
 	MOVQ         144(AX), R10
 	TESTQ        R10, R10
 	JNZ          r4across
-	VHADDPS      Y1, Y0, Y0
-	VHADDPS      Y3, Y2, Y2
-	VHADDPS      Y2, Y0, Y0
+	VSHUFPS      $0xdd, Y1, Y0, Y13
+	VSHUFPS      $0x88, Y1, Y0, Y0
+	VADDPS       Y13, Y0, Y0
+	VSHUFPS      $0xdd, Y3, Y2, Y1
+	VSHUFPS      $0x88, Y3, Y2, Y2
+	VADDPS       Y1, Y2, Y2
+	VSHUFPS      $0xdd, Y2, Y0, Y1
+	VSHUFPS      $0x88, Y2, Y0, Y0
+	VADDPS       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X1, X0, X0
 	VMULPS       X12, X0, X0
@@ -1764,9 +1910,15 @@ r4c0:
 	JZ           r4end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VHADDPS      Y5, Y4, Y4
-	VHADDPS      Y7, Y6, Y6
-	VHADDPS      Y6, Y4, Y4
+	VSHUFPS      $0xdd, Y5, Y4, Y0
+	VSHUFPS      $0x88, Y5, Y4, Y4
+	VADDPS       Y0, Y4, Y4
+	VSHUFPS      $0xdd, Y7, Y6, Y0
+	VSHUFPS      $0x88, Y7, Y6, Y6
+	VADDPS       Y0, Y6, Y6
+	VSHUFPS      $0xdd, Y6, Y4, Y0
+	VSHUFPS      $0x88, Y6, Y4, Y4
+	VADDPS       Y0, Y4, Y4
 	VEXTRACTF128 $0x01, Y4, X0
 	VADDPS       X0, X4, X4
 	VMULPS       X12, X4, X4
@@ -1785,9 +1937,15 @@ r4c1:
 	JZ           r4end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VHADDPS      Y9, Y8, Y8
-	VHADDPS      Y11, Y10, Y10
-	VHADDPS      Y10, Y8, Y8
+	VSHUFPS      $0xdd, Y9, Y8, Y0
+	VSHUFPS      $0x88, Y9, Y8, Y8
+	VADDPS       Y0, Y8, Y8
+	VSHUFPS      $0xdd, Y11, Y10, Y0
+	VSHUFPS      $0x88, Y11, Y10, Y10
+	VADDPS       Y0, Y10, Y10
+	VSHUFPS      $0xdd, Y10, Y8, Y0
+	VSHUFPS      $0x88, Y10, Y8, Y8
+	VADDPS       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPS       X0, X8, X8
 	VMULPS       X12, X8, X8
@@ -1811,27 +1969,51 @@ r4c2:
 r4across:
 	MOVQ         48(AX), R10
 	LEAQ         (R10)(R10*2), R12
-	VHADDPS      Y4, Y0, Y0
-	VHADDPS      Y8, Y8, Y8
-	VHADDPS      Y8, Y0, Y0
+	VSHUFPS      $0xdd, Y4, Y0, Y13
+	VSHUFPS      $0x88, Y4, Y0, Y0
+	VADDPS       Y13, Y0, Y0
+	VSHUFPS      $0xdd, Y8, Y8, Y4
+	VSHUFPS      $0x88, Y8, Y8, Y8
+	VADDPS       Y4, Y8, Y8
+	VSHUFPS      $0xdd, Y8, Y0, Y4
+	VSHUFPS      $0x88, Y8, Y0, Y0
+	VADDPS       Y4, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X4
 	VADDPS       X4, X0, X0
 	VMULPS       X12, X0, X0
-	VHADDPS      Y5, Y1, Y1
-	VHADDPS      Y9, Y9, Y9
-	VHADDPS      Y9, Y1, Y1
+	VSHUFPS      $0xdd, Y5, Y1, Y4
+	VSHUFPS      $0x88, Y5, Y1, Y1
+	VADDPS       Y4, Y1, Y1
+	VSHUFPS      $0xdd, Y9, Y9, Y4
+	VSHUFPS      $0x88, Y9, Y9, Y9
+	VADDPS       Y4, Y9, Y9
+	VSHUFPS      $0xdd, Y9, Y1, Y4
+	VSHUFPS      $0x88, Y9, Y1, Y1
+	VADDPS       Y4, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X4
 	VADDPS       X4, X1, X1
 	VMULPS       X12, X1, X1
-	VHADDPS      Y6, Y2, Y2
-	VHADDPS      Y10, Y10, Y10
-	VHADDPS      Y10, Y2, Y2
+	VSHUFPS      $0xdd, Y6, Y2, Y4
+	VSHUFPS      $0x88, Y6, Y2, Y2
+	VADDPS       Y4, Y2, Y2
+	VSHUFPS      $0xdd, Y10, Y10, Y4
+	VSHUFPS      $0x88, Y10, Y10, Y10
+	VADDPS       Y4, Y10, Y10
+	VSHUFPS      $0xdd, Y10, Y2, Y4
+	VSHUFPS      $0x88, Y10, Y2, Y2
+	VADDPS       Y4, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X4
 	VADDPS       X4, X2, X2
 	VMULPS       X12, X2, X2
-	VHADDPS      Y7, Y3, Y3
-	VHADDPS      Y11, Y11, Y11
-	VHADDPS      Y11, Y3, Y3
+	VSHUFPS      $0xdd, Y7, Y3, Y4
+	VSHUFPS      $0x88, Y7, Y3, Y3
+	VADDPS       Y4, Y3, Y3
+	VSHUFPS      $0xdd, Y11, Y11, Y4
+	VSHUFPS      $0x88, Y11, Y11, Y11
+	VADDPS       Y4, Y11, Y11
+	VSHUFPS      $0xdd, Y11, Y3, Y4
+	VSHUFPS      $0x88, Y11, Y3, Y3
+	VADDPS       Y4, Y3, Y3
 	VEXTRACTF128 $0x01, Y3, X4
 	VADDPS       X4, X3, X3
 	VMULPS       X12, X3, X3
@@ -2048,9 +2230,15 @@ r3closed:
 	MOVQ         144(AX), R10
 	TESTQ        R10, R10
 	JNZ          r3across
-	VHADDPS      Y1, Y0, Y0
-	VHADDPS      Y2, Y2, Y2
-	VHADDPS      Y2, Y0, Y0
+	VSHUFPS      $0xdd, Y1, Y0, Y10
+	VSHUFPS      $0x88, Y1, Y0, Y0
+	VADDPS       Y10, Y0, Y0
+	VSHUFPS      $0xdd, Y2, Y2, Y1
+	VSHUFPS      $0x88, Y2, Y2, Y2
+	VADDPS       Y1, Y2, Y2
+	VSHUFPS      $0xdd, Y2, Y0, Y1
+	VSHUFPS      $0x88, Y2, Y0, Y0
+	VADDPS       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X1, X0, X0
 	VMULPS       X9, X0, X0
@@ -2071,9 +2259,15 @@ r3c0:
 	JZ           r3end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VHADDPS      Y4, Y3, Y3
-	VHADDPS      Y5, Y5, Y5
-	VHADDPS      Y5, Y3, Y3
+	VSHUFPS      $0xdd, Y4, Y3, Y0
+	VSHUFPS      $0x88, Y4, Y3, Y3
+	VADDPS       Y0, Y3, Y3
+	VSHUFPS      $0xdd, Y5, Y5, Y0
+	VSHUFPS      $0x88, Y5, Y5, Y5
+	VADDPS       Y0, Y5, Y5
+	VSHUFPS      $0xdd, Y5, Y3, Y0
+	VSHUFPS      $0x88, Y5, Y3, Y3
+	VADDPS       Y0, Y3, Y3
 	VEXTRACTF128 $0x01, Y3, X0
 	VADDPS       X0, X3, X3
 	VMULPS       X9, X3, X3
@@ -2094,9 +2288,15 @@ r3c1:
 	JZ           r3end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VHADDPS      Y7, Y6, Y6
-	VHADDPS      Y8, Y8, Y8
-	VHADDPS      Y8, Y6, Y6
+	VSHUFPS      $0xdd, Y7, Y6, Y0
+	VSHUFPS      $0x88, Y7, Y6, Y6
+	VADDPS       Y0, Y6, Y6
+	VSHUFPS      $0xdd, Y8, Y8, Y0
+	VSHUFPS      $0x88, Y8, Y8, Y8
+	VADDPS       Y0, Y8, Y8
+	VSHUFPS      $0xdd, Y8, Y6, Y0
+	VSHUFPS      $0x88, Y8, Y6, Y6
+	VADDPS       Y0, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPS       X0, X6, X6
 	VMULPS       X9, X6, X6
@@ -2121,21 +2321,39 @@ r3c2:
 
 r3across:
 	MOVQ         48(AX), R10
-	VHADDPS      Y3, Y0, Y0
-	VHADDPS      Y6, Y6, Y6
-	VHADDPS      Y6, Y0, Y0
+	VSHUFPS      $0xdd, Y3, Y0, Y10
+	VSHUFPS      $0x88, Y3, Y0, Y0
+	VADDPS       Y10, Y0, Y0
+	VSHUFPS      $0xdd, Y6, Y6, Y3
+	VSHUFPS      $0x88, Y6, Y6, Y6
+	VADDPS       Y3, Y6, Y6
+	VSHUFPS      $0xdd, Y6, Y0, Y3
+	VSHUFPS      $0x88, Y6, Y0, Y0
+	VADDPS       Y3, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X3
 	VADDPS       X3, X0, X0
 	VMULPS       X9, X0, X0
-	VHADDPS      Y4, Y1, Y1
-	VHADDPS      Y7, Y7, Y7
-	VHADDPS      Y7, Y1, Y1
+	VSHUFPS      $0xdd, Y4, Y1, Y3
+	VSHUFPS      $0x88, Y4, Y1, Y1
+	VADDPS       Y3, Y1, Y1
+	VSHUFPS      $0xdd, Y7, Y7, Y3
+	VSHUFPS      $0x88, Y7, Y7, Y7
+	VADDPS       Y3, Y7, Y7
+	VSHUFPS      $0xdd, Y7, Y1, Y3
+	VSHUFPS      $0x88, Y7, Y1, Y1
+	VADDPS       Y3, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X3
 	VADDPS       X3, X1, X1
 	VMULPS       X9, X1, X1
-	VHADDPS      Y5, Y2, Y2
-	VHADDPS      Y8, Y8, Y8
-	VHADDPS      Y8, Y2, Y2
+	VSHUFPS      $0xdd, Y5, Y2, Y3
+	VSHUFPS      $0x88, Y5, Y2, Y2
+	VADDPS       Y3, Y2, Y2
+	VSHUFPS      $0xdd, Y8, Y8, Y3
+	VSHUFPS      $0x88, Y8, Y8, Y8
+	VADDPS       Y3, Y8, Y8
+	VSHUFPS      $0xdd, Y8, Y2, Y3
+	VSHUFPS      $0x88, Y8, Y2, Y2
+	VADDPS       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X3
 	VADDPS       X3, X2, X2
 	VMULPS       X9, X2, X2
@@ -2322,8 +2540,12 @@ r2closed:
 	MOVQ         144(AX), R10
 	TESTQ        R10, R10
 	JNZ          r2across
-	VHADDPS      Y1, Y0, Y0
-	VHADDPS      Y0, Y0, Y0
+	VSHUFPS      $0xdd, Y1, Y0, Y7
+	VSHUFPS      $0x88, Y1, Y0, Y0
+	VADDPS       Y7, Y0, Y0
+	VSHUFPS      $0xdd, Y0, Y0, Y1
+	VSHUFPS      $0x88, Y0, Y0, Y0
+	VADDPS       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X1, X0, X0
 	VMULPS       X6, X0, X0
@@ -2342,8 +2564,12 @@ r2c0:
 	JZ           r2end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VHADDPS      Y3, Y2, Y2
-	VHADDPS      Y2, Y2, Y2
+	VSHUFPS      $0xdd, Y3, Y2, Y0
+	VSHUFPS      $0x88, Y3, Y2, Y2
+	VADDPS       Y0, Y2, Y2
+	VSHUFPS      $0xdd, Y2, Y2, Y0
+	VSHUFPS      $0x88, Y2, Y2, Y2
+	VADDPS       Y0, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPS       X0, X2, X2
 	VMULPS       X6, X2, X2
@@ -2362,8 +2588,12 @@ r2c1:
 	JZ           r2end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VHADDPS      Y5, Y4, Y4
-	VHADDPS      Y4, Y4, Y4
+	VSHUFPS      $0xdd, Y5, Y4, Y0
+	VSHUFPS      $0x88, Y5, Y4, Y4
+	VADDPS       Y0, Y4, Y4
+	VSHUFPS      $0xdd, Y4, Y4, Y0
+	VSHUFPS      $0x88, Y4, Y4, Y4
+	VADDPS       Y0, Y4, Y4
 	VEXTRACTF128 $0x01, Y4, X0
 	VADDPS       X0, X4, X4
 	VMULPS       X6, X4, X4
@@ -2386,15 +2616,27 @@ r2c2:
 
 r2across:
 	MOVQ         48(AX), R10
-	VHADDPS      Y2, Y0, Y0
-	VHADDPS      Y4, Y4, Y4
-	VHADDPS      Y4, Y0, Y0
+	VSHUFPS      $0xdd, Y2, Y0, Y7
+	VSHUFPS      $0x88, Y2, Y0, Y0
+	VADDPS       Y7, Y0, Y0
+	VSHUFPS      $0xdd, Y4, Y4, Y2
+	VSHUFPS      $0x88, Y4, Y4, Y4
+	VADDPS       Y2, Y4, Y4
+	VSHUFPS      $0xdd, Y4, Y0, Y2
+	VSHUFPS      $0x88, Y4, Y0, Y0
+	VADDPS       Y2, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X2
 	VADDPS       X2, X0, X0
 	VMULPS       X6, X0, X0
-	VHADDPS      Y3, Y1, Y1
-	VHADDPS      Y5, Y5, Y5
-	VHADDPS      Y5, Y1, Y1
+	VSHUFPS      $0xdd, Y3, Y1, Y2
+	VSHUFPS      $0x88, Y3, Y1, Y1
+	VADDPS       Y2, Y1, Y1
+	VSHUFPS      $0xdd, Y5, Y5, Y2
+	VSHUFPS      $0x88, Y5, Y5, Y5
+	VADDPS       Y2, Y5, Y5
+	VSHUFPS      $0xdd, Y5, Y1, Y2
+	VSHUFPS      $0x88, Y5, Y1, Y1
+	VADDPS       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X2
 	VADDPS       X2, X1, X1
 	VMULPS       X6, X1, X1
@@ -2551,8 +2793,12 @@ r1closed:
 	MOVQ         144(AX), R10
 	TESTQ        R10, R10
 	JNZ          r1across
-	VHADDPS      Y0, Y0, Y0
-	VHADDPS      Y0, Y0, Y0
+	VSHUFPS      $0xdd, Y0, Y0, Y4
+	VSHUFPS      $0x88, Y0, Y0, Y0
+	VADDPS       Y4, Y0, Y0
+	VSHUFPS      $0xdd, Y0, Y0, Y4
+	VSHUFPS      $0x88, Y0, Y0, Y0
+	VADDPS       Y4, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X4
 	VADDPS       X4, X0, X0
 	VMULPS       X3, X0, X0
@@ -2571,8 +2817,12 @@ r1c0:
 	JZ           r1end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VHADDPS      Y1, Y1, Y1
-	VHADDPS      Y1, Y1, Y1
+	VSHUFPS      $0xdd, Y1, Y1, Y0
+	VSHUFPS      $0x88, Y1, Y1, Y1
+	VADDPS       Y0, Y1, Y1
+	VSHUFPS      $0xdd, Y1, Y1, Y0
+	VSHUFPS      $0x88, Y1, Y1, Y1
+	VADDPS       Y0, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X0
 	VADDPS       X0, X1, X1
 	VMULPS       X3, X1, X1
@@ -2591,8 +2841,12 @@ r1c1:
 	JZ           r1end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VHADDPS      Y2, Y2, Y2
-	VHADDPS      Y2, Y2, Y2
+	VSHUFPS      $0xdd, Y2, Y2, Y0
+	VSHUFPS      $0x88, Y2, Y2, Y2
+	VADDPS       Y0, Y2, Y2
+	VSHUFPS      $0xdd, Y2, Y2, Y0
+	VSHUFPS      $0x88, Y2, Y2, Y2
+	VADDPS       Y0, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPS       X0, X2, X2
 	VMULPS       X3, X2, X2
@@ -2615,9 +2869,15 @@ r1c2:
 
 r1across:
 	MOVQ         48(AX), R10
-	VHADDPS      Y1, Y0, Y0
-	VHADDPS      Y2, Y2, Y2
-	VHADDPS      Y2, Y0, Y0
+	VSHUFPS      $0xdd, Y1, Y0, Y4
+	VSHUFPS      $0x88, Y1, Y0, Y0
+	VADDPS       Y4, Y0, Y0
+	VSHUFPS      $0xdd, Y2, Y2, Y1
+	VSHUFPS      $0x88, Y2, Y2, Y2
+	VADDPS       Y1, Y2, Y2
+	VSHUFPS      $0xdd, Y2, Y0, Y1
+	VSHUFPS      $0x88, Y2, Y0, Y0
+	VADDPS       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X1, X0, X0
 	VMULPS       X3, X0, X0
@@ -2905,8 +3165,12 @@ r4closed:
 	VADDPD        Y17, Y2, Y2
 	VEXTRACTF64X4 $0x01, Z3, Y17
 	VADDPD        Y17, Y3, Y3
-	VHADDPD       Y1, Y0, Y0
-	VHADDPD       Y3, Y2, Y2
+	VUNPCKHPD     Y1, Y0, Y17
+	VUNPCKLPD     Y1, Y0, Y0
+	VADDPD        Y17, Y0, Y0
+	VUNPCKHPD     Y3, Y2, Y17
+	VUNPCKLPD     Y3, Y2, Y2
+	VADDPD        Y17, Y2, Y2
 	VEXTRACTF32X4 $0x01, Y0, X17
 	VADDPD        X17, X0, X0
 	VEXTRACTF32X4 $0x01, Y2, X17
@@ -2937,8 +3201,12 @@ r4c0:
 	VADDPD        Y17, Y6, Y6
 	VEXTRACTF64X4 $0x01, Z7, Y17
 	VADDPD        Y17, Y7, Y7
-	VHADDPD       Y5, Y4, Y4
-	VHADDPD       Y7, Y6, Y6
+	VUNPCKHPD     Y5, Y4, Y17
+	VUNPCKLPD     Y5, Y4, Y4
+	VADDPD        Y17, Y4, Y4
+	VUNPCKHPD     Y7, Y6, Y17
+	VUNPCKLPD     Y7, Y6, Y6
+	VADDPD        Y17, Y6, Y6
 	VEXTRACTF32X4 $0x01, Y4, X17
 	VADDPD        X17, X4, X4
 	VEXTRACTF32X4 $0x01, Y6, X17
@@ -2969,8 +3237,12 @@ r4c1:
 	VADDPD        Y17, Y10, Y10
 	VEXTRACTF64X4 $0x01, Z11, Y17
 	VADDPD        Y17, Y11, Y11
-	VHADDPD       Y9, Y8, Y8
-	VHADDPD       Y11, Y10, Y10
+	VUNPCKHPD     Y9, Y8, Y17
+	VUNPCKLPD     Y9, Y8, Y8
+	VADDPD        Y17, Y8, Y8
+	VUNPCKHPD     Y11, Y10, Y17
+	VUNPCKLPD     Y11, Y10, Y10
+	VADDPD        Y17, Y10, Y10
 	VEXTRACTF32X4 $0x01, Y8, X17
 	VADDPD        X17, X8, X8
 	VEXTRACTF32X4 $0x01, Y10, X17
@@ -3001,8 +3273,12 @@ r4c2:
 	VADDPD        Y17, Y14, Y14
 	VEXTRACTF64X4 $0x01, Z15, Y17
 	VADDPD        Y17, Y15, Y15
-	VHADDPD       Y13, Y12, Y12
-	VHADDPD       Y15, Y14, Y14
+	VUNPCKHPD     Y13, Y12, Y17
+	VUNPCKLPD     Y13, Y12, Y12
+	VADDPD        Y17, Y12, Y12
+	VUNPCKHPD     Y15, Y14, Y17
+	VUNPCKLPD     Y15, Y14, Y14
+	VADDPD        Y17, Y14, Y14
 	VEXTRACTF32X4 $0x01, Y12, X17
 	VADDPD        X17, X12, X12
 	VEXTRACTF32X4 $0x01, Y14, X17
@@ -3038,8 +3314,12 @@ r4across:
 	VADDPD        Y17, Y8, Y8
 	VEXTRACTF64X4 $0x01, Z12, Y17
 	VADDPD        Y17, Y12, Y12
-	VHADDPD       Y4, Y0, Y0
-	VHADDPD       Y12, Y8, Y8
+	VUNPCKHPD     Y4, Y0, Y17
+	VUNPCKLPD     Y4, Y0, Y0
+	VADDPD        Y17, Y0, Y0
+	VUNPCKHPD     Y12, Y8, Y17
+	VUNPCKLPD     Y12, Y8, Y8
+	VADDPD        Y17, Y8, Y8
 	VEXTRACTF32X4 $0x01, Y0, X17
 	VADDPD        X17, X0, X0
 	VEXTRACTF32X4 $0x01, Y8, X17
@@ -3054,8 +3334,12 @@ r4across:
 	VADDPD        Y17, Y9, Y9
 	VEXTRACTF64X4 $0x01, Z13, Y17
 	VADDPD        Y17, Y13, Y13
-	VHADDPD       Y5, Y1, Y1
-	VHADDPD       Y13, Y9, Y9
+	VUNPCKHPD     Y5, Y1, Y17
+	VUNPCKLPD     Y5, Y1, Y1
+	VADDPD        Y17, Y1, Y1
+	VUNPCKHPD     Y13, Y9, Y17
+	VUNPCKLPD     Y13, Y9, Y9
+	VADDPD        Y17, Y9, Y9
 	VEXTRACTF32X4 $0x01, Y1, X17
 	VADDPD        X17, X1, X1
 	VEXTRACTF32X4 $0x01, Y9, X17
@@ -3070,8 +3354,12 @@ r4across:
 	VADDPD        Y17, Y10, Y10
 	VEXTRACTF64X4 $0x01, Z14, Y17
 	VADDPD        Y17, Y14, Y14
-	VHADDPD       Y6, Y2, Y2
-	VHADDPD       Y14, Y10, Y10
+	VUNPCKHPD     Y6, Y2, Y17
+	VUNPCKLPD     Y6, Y2, Y2
+	VADDPD        Y17, Y2, Y2
+	VUNPCKHPD     Y14, Y10, Y17
+	VUNPCKLPD     Y14, Y10, Y10
+	VADDPD        Y17, Y10, Y10
 	VEXTRACTF32X4 $0x01, Y2, X17
 	VADDPD        X17, X2, X2
 	VEXTRACTF32X4 $0x01, Y10, X17
@@ -3086,8 +3374,12 @@ r4across:
 	VADDPD        Y17, Y11, Y11
 	VEXTRACTF64X4 $0x01, Z15, Y17
 	VADDPD        Y17, Y15, Y15
-	VHADDPD       Y7, Y3, Y3
-	VHADDPD       Y15, Y11, Y11
+	VUNPCKHPD     Y7, Y3, Y17
+	VUNPCKLPD     Y7, Y3, Y3
+	VADDPD        Y17, Y3, Y3
+	VUNPCKHPD     Y15, Y11, Y17
+	VUNPCKLPD     Y15, Y11, Y11
+	VADDPD        Y17, Y11, Y11
 	VEXTRACTF32X4 $0x01, Y3, X17
 	VADDPD        X17, X3, X3
 	VEXTRACTF32X4 $0x01, Y11, X17
@@ -3371,8 +3663,12 @@ r3closed:
 	VADDPD        Y13, Y1, Y1
 	VEXTRACTF64X4 $0x01, Z2, Y13
 	VADDPD        Y13, Y2, Y2
-	VHADDPD       Y1, Y0, Y0
-	VHADDPD       Y2, Y2, Y2
+	VUNPCKHPD     Y1, Y0, Y13
+	VUNPCKLPD     Y1, Y0, Y0
+	VADDPD        Y13, Y0, Y0
+	VUNPCKHPD     Y2, Y2, Y13
+	VUNPCKLPD     Y2, Y2, Y2
+	VADDPD        Y13, Y2, Y2
 	VEXTRACTF32X4 $0x01, Y0, X13
 	VADDPD        X13, X0, X0
 	VEXTRACTF32X4 $0x01, Y2, X13
@@ -3401,8 +3697,12 @@ r3c0:
 	VADDPD        Y13, Y4, Y4
 	VEXTRACTF64X4 $0x01, Z5, Y13
 	VADDPD        Y13, Y5, Y5
-	VHADDPD       Y4, Y3, Y3
-	VHADDPD       Y5, Y5, Y5
+	VUNPCKHPD     Y4, Y3, Y13
+	VUNPCKLPD     Y4, Y3, Y3
+	VADDPD        Y13, Y3, Y3
+	VUNPCKHPD     Y5, Y5, Y13
+	VUNPCKLPD     Y5, Y5, Y5
+	VADDPD        Y13, Y5, Y5
 	VEXTRACTF32X4 $0x01, Y3, X13
 	VADDPD        X13, X3, X3
 	VEXTRACTF32X4 $0x01, Y5, X13
@@ -3431,8 +3731,12 @@ r3c1:
 	VADDPD        Y13, Y7, Y7
 	VEXTRACTF64X4 $0x01, Z8, Y13
 	VADDPD        Y13, Y8, Y8
-	VHADDPD       Y7, Y6, Y6
-	VHADDPD       Y8, Y8, Y8
+	VUNPCKHPD     Y7, Y6, Y13
+	VUNPCKLPD     Y7, Y6, Y6
+	VADDPD        Y13, Y6, Y6
+	VUNPCKHPD     Y8, Y8, Y13
+	VUNPCKLPD     Y8, Y8, Y8
+	VADDPD        Y13, Y8, Y8
 	VEXTRACTF32X4 $0x01, Y6, X13
 	VADDPD        X13, X6, X6
 	VEXTRACTF32X4 $0x01, Y8, X13
@@ -3461,8 +3765,12 @@ r3c2:
 	VADDPD        Y13, Y10, Y10
 	VEXTRACTF64X4 $0x01, Z11, Y13
 	VADDPD        Y13, Y11, Y11
-	VHADDPD       Y10, Y9, Y9
-	VHADDPD       Y11, Y11, Y11
+	VUNPCKHPD     Y10, Y9, Y13
+	VUNPCKLPD     Y10, Y9, Y9
+	VADDPD        Y13, Y9, Y9
+	VUNPCKHPD     Y11, Y11, Y13
+	VUNPCKLPD     Y11, Y11, Y11
+	VADDPD        Y13, Y11, Y11
 	VEXTRACTF32X4 $0x01, Y9, X13
 	VADDPD        X13, X9, X9
 	VEXTRACTF32X4 $0x01, Y11, X13
@@ -3497,8 +3805,12 @@ r3across:
 	VADDPD        Y13, Y6, Y6
 	VEXTRACTF64X4 $0x01, Z9, Y13
 	VADDPD        Y13, Y9, Y9
-	VHADDPD       Y3, Y0, Y0
-	VHADDPD       Y9, Y6, Y6
+	VUNPCKHPD     Y3, Y0, Y13
+	VUNPCKLPD     Y3, Y0, Y0
+	VADDPD        Y13, Y0, Y0
+	VUNPCKHPD     Y9, Y6, Y13
+	VUNPCKLPD     Y9, Y6, Y6
+	VADDPD        Y13, Y6, Y6
 	VEXTRACTF32X4 $0x01, Y0, X13
 	VADDPD        X13, X0, X0
 	VEXTRACTF32X4 $0x01, Y6, X13
@@ -3513,8 +3825,12 @@ r3across:
 	VADDPD        Y13, Y7, Y7
 	VEXTRACTF64X4 $0x01, Z10, Y13
 	VADDPD        Y13, Y10, Y10
-	VHADDPD       Y4, Y1, Y1
-	VHADDPD       Y10, Y7, Y7
+	VUNPCKHPD     Y4, Y1, Y13
+	VUNPCKLPD     Y4, Y1, Y1
+	VADDPD        Y13, Y1, Y1
+	VUNPCKHPD     Y10, Y7, Y13
+	VUNPCKLPD     Y10, Y7, Y7
+	VADDPD        Y13, Y7, Y7
 	VEXTRACTF32X4 $0x01, Y1, X13
 	VADDPD        X13, X1, X1
 	VEXTRACTF32X4 $0x01, Y7, X13
@@ -3529,8 +3845,12 @@ r3across:
 	VADDPD        Y13, Y8, Y8
 	VEXTRACTF64X4 $0x01, Z11, Y13
 	VADDPD        Y13, Y11, Y11
-	VHADDPD       Y5, Y2, Y2
-	VHADDPD       Y11, Y8, Y8
+	VUNPCKHPD     Y5, Y2, Y13
+	VUNPCKLPD     Y5, Y2, Y2
+	VADDPD        Y13, Y2, Y2
+	VUNPCKHPD     Y11, Y8, Y13
+	VUNPCKLPD     Y11, Y8, Y8
+	VADDPD        Y13, Y8, Y8
 	VEXTRACTF32X4 $0x01, Y2, X13
 	VADDPD        X13, X2, X2
 	VEXTRACTF32X4 $0x01, Y8, X13
@@ -3769,7 +4089,9 @@ r2closed:
 	VADDPD        Y9, Y0, Y0
 	VEXTRACTF64X4 $0x01, Z1, Y9
 	VADDPD        Y9, Y1, Y1
-	VHADDPD       Y1, Y0, Y0
+	VUNPCKHPD     Y1, Y0, Y9
+	VUNPCKLPD     Y1, Y0, Y0
+	VADDPD        Y9, Y0, Y0
 	VEXTRACTF32X4 $0x01, Y0, X9
 	VADDPD        X9, X0, X0
 	VMULPD        X8, X0, X0
@@ -3790,7 +4112,9 @@ r2c0:
 	VADDPD        Y9, Y2, Y2
 	VEXTRACTF64X4 $0x01, Z3, Y9
 	VADDPD        Y9, Y3, Y3
-	VHADDPD       Y3, Y2, Y2
+	VUNPCKHPD     Y3, Y2, Y9
+	VUNPCKLPD     Y3, Y2, Y2
+	VADDPD        Y9, Y2, Y2
 	VEXTRACTF32X4 $0x01, Y2, X9
 	VADDPD        X9, X2, X2
 	VMULPD        X8, X2, X2
@@ -3811,7 +4135,9 @@ r2c1:
 	VADDPD        Y9, Y4, Y4
 	VEXTRACTF64X4 $0x01, Z5, Y9
 	VADDPD        Y9, Y5, Y5
-	VHADDPD       Y5, Y4, Y4
+	VUNPCKHPD     Y5, Y4, Y9
+	VUNPCKLPD     Y5, Y4, Y4
+	VADDPD        Y9, Y4, Y4
 	VEXTRACTF32X4 $0x01, Y4, X9
 	VADDPD        X9, X4, X4
 	VMULPD        X8, X4, X4
@@ -3832,7 +4158,9 @@ r2c2:
 	VADDPD        Y9, Y6, Y6
 	VEXTRACTF64X4 $0x01, Z7, Y9
 	VADDPD        Y9, Y7, Y7
-	VHADDPD       Y7, Y6, Y6
+	VUNPCKHPD     Y7, Y6, Y9
+	VUNPCKLPD     Y7, Y6, Y6
+	VADDPD        Y9, Y6, Y6
 	VEXTRACTF32X4 $0x01, Y6, X9
 	VADDPD        X9, X6, X6
 	VMULPD        X8, X6, X6
@@ -3861,8 +4189,12 @@ r2across:
 	VADDPD        Y9, Y4, Y4
 	VEXTRACTF64X4 $0x01, Z6, Y9
 	VADDPD        Y9, Y6, Y6
-	VHADDPD       Y2, Y0, Y0
-	VHADDPD       Y6, Y4, Y4
+	VUNPCKHPD     Y2, Y0, Y9
+	VUNPCKLPD     Y2, Y0, Y0
+	VADDPD        Y9, Y0, Y0
+	VUNPCKHPD     Y6, Y4, Y9
+	VUNPCKLPD     Y6, Y4, Y4
+	VADDPD        Y9, Y4, Y4
 	VEXTRACTF32X4 $0x01, Y0, X9
 	VADDPD        X9, X0, X0
 	VEXTRACTF32X4 $0x01, Y4, X9
@@ -3877,8 +4209,12 @@ r2across:
 	VADDPD        Y9, Y5, Y5
 	VEXTRACTF64X4 $0x01, Z7, Y9
 	VADDPD        Y9, Y7, Y7
-	VHADDPD       Y3, Y1, Y1
-	VHADDPD       Y7, Y5, Y5
+	VUNPCKHPD     Y3, Y1, Y9
+	VUNPCKLPD     Y3, Y1, Y1
+	VADDPD        Y9, Y1, Y1
+	VUNPCKHPD     Y7, Y5, Y9
+	VUNPCKLPD     Y7, Y5, Y5
+	VADDPD        Y9, Y5, Y5
 	VEXTRACTF32X4 $0x01, Y1, X9
 	VADDPD        X9, X1, X1
 	VEXTRACTF32X4 $0x01, Y5, X9
@@ -4072,7 +4408,9 @@ r1closed:
 	JNZ           r1across
 	VEXTRACTF64X4 $0x01, Z0, Y5
 	VADDPD        Y5, Y0, Y0
-	VHADDPD       Y0, Y0, Y0
+	VUNPCKHPD     Y0, Y0, Y5
+	VUNPCKLPD     Y0, Y0, Y0
+	VADDPD        Y5, Y0, Y0
 	VEXTRACTF32X4 $0x01, Y0, X5
 	VADDPD        X5, X0, X0
 	VMULPD        X4, X0, X0
@@ -4091,7 +4429,9 @@ r1c0:
 	ADDQ          40(AX), DX
 	VEXTRACTF64X4 $0x01, Z1, Y5
 	VADDPD        Y5, Y1, Y1
-	VHADDPD       Y1, Y1, Y1
+	VUNPCKHPD     Y1, Y1, Y5
+	VUNPCKLPD     Y1, Y1, Y1
+	VADDPD        Y5, Y1, Y1
 	VEXTRACTF32X4 $0x01, Y1, X5
 	VADDPD        X5, X1, X1
 	VMULPD        X4, X1, X1
@@ -4110,7 +4450,9 @@ r1c1:
 	ADDQ          40(AX), DX
 	VEXTRACTF64X4 $0x01, Z2, Y5
 	VADDPD        Y5, Y2, Y2
-	VHADDPD       Y2, Y2, Y2
+	VUNPCKHPD     Y2, Y2, Y5
+	VUNPCKLPD     Y2, Y2, Y2
+	VADDPD        Y5, Y2, Y2
 	VEXTRACTF32X4 $0x01, Y2, X5
 	VADDPD        X5, X2, X2
 	VMULPD        X4, X2, X2
@@ -4129,7 +4471,9 @@ r1c2:
 	ADDQ          40(AX), DX
 	VEXTRACTF64X4 $0x01, Z3, Y5
 	VADDPD        Y5, Y3, Y3
-	VHADDPD       Y3, Y3, Y3
+	VUNPCKHPD     Y3, Y3, Y5
+	VUNPCKLPD     Y3, Y3, Y3
+	VADDPD        Y5, Y3, Y3
 	VEXTRACTF32X4 $0x01, Y3, X5
 	VADDPD        X5, X3, X3
 	VMULPD        X4, X3, X3
@@ -4158,8 +4502,12 @@ r1across:
 	VADDPD        Y5, Y2, Y2
 	VEXTRACTF64X4 $0x01, Z3, Y5
 	VADDPD        Y5, Y3, Y3
-	VHADDPD       Y1, Y0, Y0
-	VHADDPD       Y3, Y2, Y2
+	VUNPCKHPD     Y1, Y0, Y5
+	VUNPCKLPD     Y1, Y0, Y0
+	VADDPD        Y5, Y0, Y0
+	VUNPCKHPD     Y3, Y2, Y5
+	VUNPCKLPD     Y3, Y2, Y2
+	VADDPD        Y5, Y2, Y2
 	VEXTRACTF32X4 $0x01, Y0, X5
 	VADDPD        X5, X0, X0
 	VEXTRACTF32X4 $0x01, Y2, X5
@@ -4423,8 +4771,12 @@ r4closed:
 	MOVQ         144(AX), R10
 	TESTQ        R10, R10
 	JNZ          r4across
-	VHADDPD      Y1, Y0, Y0
-	VHADDPD      Y3, Y2, Y2
+	VUNPCKHPD    Y1, Y0, Y13
+	VUNPCKLPD    Y1, Y0, Y0
+	VADDPD       Y13, Y0, Y0
+	VUNPCKHPD    Y3, Y2, Y1
+	VUNPCKLPD    Y3, Y2, Y2
+	VADDPD       Y1, Y2, Y2
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X1, X0, X0
 	VEXTRACTF128 $0x01, Y2, X1
@@ -4447,8 +4799,12 @@ r4c0:
 	JZ           r4end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VHADDPD      Y5, Y4, Y4
-	VHADDPD      Y7, Y6, Y6
+	VUNPCKHPD    Y5, Y4, Y0
+	VUNPCKLPD    Y5, Y4, Y4
+	VADDPD       Y0, Y4, Y4
+	VUNPCKHPD    Y7, Y6, Y0
+	VUNPCKLPD    Y7, Y6, Y6
+	VADDPD       Y0, Y6, Y6
 	VEXTRACTF128 $0x01, Y4, X0
 	VADDPD       X0, X4, X4
 	VEXTRACTF128 $0x01, Y6, X0
@@ -4471,8 +4827,12 @@ r4c1:
 	JZ           r4end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VHADDPD      Y9, Y8, Y8
-	VHADDPD      Y11, Y10, Y10
+	VUNPCKHPD    Y9, Y8, Y0
+	VUNPCKLPD    Y9, Y8, Y8
+	VADDPD       Y0, Y8, Y8
+	VUNPCKHPD    Y11, Y10, Y0
+	VUNPCKLPD    Y11, Y10, Y10
+	VADDPD       Y0, Y10, Y10
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
 	VEXTRACTF128 $0x01, Y10, X0
@@ -4500,32 +4860,48 @@ r4c2:
 r4across:
 	MOVQ         48(AX), R10
 	LEAQ         (R10)(R10*2), R12
-	VHADDPD      Y4, Y0, Y0
-	VHADDPD      Y8, Y8, Y8
+	VUNPCKHPD    Y4, Y0, Y13
+	VUNPCKLPD    Y4, Y0, Y0
+	VADDPD       Y13, Y0, Y0
+	VUNPCKHPD    Y8, Y8, Y4
+	VUNPCKLPD    Y8, Y8, Y8
+	VADDPD       Y4, Y8, Y8
 	VEXTRACTF128 $0x01, Y0, X4
 	VADDPD       X4, X0, X0
 	VEXTRACTF128 $0x01, Y8, X4
 	VADDPD       X4, X8, X8
 	VMULPD       X12, X0, X0
 	VMULPD       X12, X8, X8
-	VHADDPD      Y5, Y1, Y1
-	VHADDPD      Y9, Y9, Y9
+	VUNPCKHPD    Y5, Y1, Y4
+	VUNPCKLPD    Y5, Y1, Y1
+	VADDPD       Y4, Y1, Y1
+	VUNPCKHPD    Y9, Y9, Y4
+	VUNPCKLPD    Y9, Y9, Y9
+	VADDPD       Y4, Y9, Y9
 	VEXTRACTF128 $0x01, Y1, X4
 	VADDPD       X4, X1, X1
 	VEXTRACTF128 $0x01, Y9, X4
 	VADDPD       X4, X9, X9
 	VMULPD       X12, X1, X1
 	VMULPD       X12, X9, X9
-	VHADDPD      Y6, Y2, Y2
-	VHADDPD      Y10, Y10, Y10
+	VUNPCKHPD    Y6, Y2, Y4
+	VUNPCKLPD    Y6, Y2, Y2
+	VADDPD       Y4, Y2, Y2
+	VUNPCKHPD    Y10, Y10, Y4
+	VUNPCKLPD    Y10, Y10, Y10
+	VADDPD       Y4, Y10, Y10
 	VEXTRACTF128 $0x01, Y2, X4
 	VADDPD       X4, X2, X2
 	VEXTRACTF128 $0x01, Y10, X4
 	VADDPD       X4, X10, X10
 	VMULPD       X12, X2, X2
 	VMULPD       X12, X10, X10
-	VHADDPD      Y7, Y3, Y3
-	VHADDPD      Y11, Y11, Y11
+	VUNPCKHPD    Y7, Y3, Y4
+	VUNPCKLPD    Y7, Y3, Y3
+	VADDPD       Y4, Y3, Y3
+	VUNPCKHPD    Y11, Y11, Y4
+	VUNPCKLPD    Y11, Y11, Y11
+	VADDPD       Y4, Y11, Y11
 	VEXTRACTF128 $0x01, Y3, X4
 	VADDPD       X4, X3, X3
 	VEXTRACTF128 $0x01, Y11, X4
@@ -4745,8 +5121,12 @@ r3closed:
 	MOVQ         144(AX), R10
 	TESTQ        R10, R10
 	JNZ          r3across
-	VHADDPD      Y1, Y0, Y0
-	VHADDPD      Y2, Y2, Y2
+	VUNPCKHPD    Y1, Y0, Y10
+	VUNPCKLPD    Y1, Y0, Y0
+	VADDPD       Y10, Y0, Y0
+	VUNPCKHPD    Y2, Y2, Y1
+	VUNPCKLPD    Y2, Y2, Y2
+	VADDPD       Y1, Y2, Y2
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X1, X0, X0
 	VEXTRACTF128 $0x01, Y2, X1
@@ -4769,8 +5149,12 @@ r3c0:
 	JZ           r3end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VHADDPD      Y4, Y3, Y3
-	VHADDPD      Y5, Y5, Y5
+	VUNPCKHPD    Y4, Y3, Y0
+	VUNPCKLPD    Y4, Y3, Y3
+	VADDPD       Y0, Y3, Y3
+	VUNPCKHPD    Y5, Y5, Y0
+	VUNPCKLPD    Y5, Y5, Y5
+	VADDPD       Y0, Y5, Y5
 	VEXTRACTF128 $0x01, Y3, X0
 	VADDPD       X0, X3, X3
 	VEXTRACTF128 $0x01, Y5, X0
@@ -4793,8 +5177,12 @@ r3c1:
 	JZ           r3end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VHADDPD      Y7, Y6, Y6
-	VHADDPD      Y8, Y8, Y8
+	VUNPCKHPD    Y7, Y6, Y0
+	VUNPCKLPD    Y7, Y6, Y6
+	VADDPD       Y0, Y6, Y6
+	VUNPCKHPD    Y8, Y8, Y0
+	VUNPCKLPD    Y8, Y8, Y8
+	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
 	VEXTRACTF128 $0x01, Y8, X0
@@ -4821,24 +5209,36 @@ r3c2:
 
 r3across:
 	MOVQ         48(AX), R10
-	VHADDPD      Y3, Y0, Y0
-	VHADDPD      Y6, Y6, Y6
+	VUNPCKHPD    Y3, Y0, Y10
+	VUNPCKLPD    Y3, Y0, Y0
+	VADDPD       Y10, Y0, Y0
+	VUNPCKHPD    Y6, Y6, Y3
+	VUNPCKLPD    Y6, Y6, Y6
+	VADDPD       Y3, Y6, Y6
 	VEXTRACTF128 $0x01, Y0, X3
 	VADDPD       X3, X0, X0
 	VEXTRACTF128 $0x01, Y6, X3
 	VADDPD       X3, X6, X6
 	VMULPD       X9, X0, X0
 	VMULPD       X9, X6, X6
-	VHADDPD      Y4, Y1, Y1
-	VHADDPD      Y7, Y7, Y7
+	VUNPCKHPD    Y4, Y1, Y3
+	VUNPCKLPD    Y4, Y1, Y1
+	VADDPD       Y3, Y1, Y1
+	VUNPCKHPD    Y7, Y7, Y3
+	VUNPCKLPD    Y7, Y7, Y7
+	VADDPD       Y3, Y7, Y7
 	VEXTRACTF128 $0x01, Y1, X3
 	VADDPD       X3, X1, X1
 	VEXTRACTF128 $0x01, Y7, X3
 	VADDPD       X3, X7, X7
 	VMULPD       X9, X1, X1
 	VMULPD       X9, X7, X7
-	VHADDPD      Y5, Y2, Y2
-	VHADDPD      Y8, Y8, Y8
+	VUNPCKHPD    Y5, Y2, Y3
+	VUNPCKLPD    Y5, Y2, Y2
+	VADDPD       Y3, Y2, Y2
+	VUNPCKHPD    Y8, Y8, Y3
+	VUNPCKLPD    Y8, Y8, Y8
+	VADDPD       Y3, Y8, Y8
 	VEXTRACTF128 $0x01, Y2, X3
 	VADDPD       X3, X2, X2
 	VEXTRACTF128 $0x01, Y8, X3
@@ -5027,7 +5427,9 @@ r2closed:
 	MOVQ         144(AX), R10
 	TESTQ        R10, R10
 	JNZ          r2across
-	VHADDPD      Y1, Y0, Y0
+	VUNPCKHPD    Y1, Y0, Y7
+	VUNPCKLPD    Y1, Y0, Y0
+	VADDPD       Y7, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X1, X0, X0
 	VMULPD       X6, X0, X0
@@ -5044,7 +5446,9 @@ r2c0:
 	JZ           r2end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VHADDPD      Y3, Y2, Y2
+	VUNPCKHPD    Y3, Y2, Y0
+	VUNPCKLPD    Y3, Y2, Y2
+	VADDPD       Y0, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPD       X0, X2, X2
 	VMULPD       X6, X2, X2
@@ -5061,7 +5465,9 @@ r2c1:
 	JZ           r2end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VHADDPD      Y5, Y4, Y4
+	VUNPCKHPD    Y5, Y4, Y0
+	VUNPCKLPD    Y5, Y4, Y4
+	VADDPD       Y0, Y4, Y4
 	VEXTRACTF128 $0x01, Y4, X0
 	VADDPD       X0, X4, X4
 	VMULPD       X6, X4, X4
@@ -5082,16 +5488,24 @@ r2c2:
 
 r2across:
 	MOVQ         48(AX), R10
-	VHADDPD      Y2, Y0, Y0
-	VHADDPD      Y4, Y4, Y4
+	VUNPCKHPD    Y2, Y0, Y7
+	VUNPCKLPD    Y2, Y0, Y0
+	VADDPD       Y7, Y0, Y0
+	VUNPCKHPD    Y4, Y4, Y2
+	VUNPCKLPD    Y4, Y4, Y4
+	VADDPD       Y2, Y4, Y4
 	VEXTRACTF128 $0x01, Y0, X2
 	VADDPD       X2, X0, X0
 	VEXTRACTF128 $0x01, Y4, X2
 	VADDPD       X2, X4, X4
 	VMULPD       X6, X0, X0
 	VMULPD       X6, X4, X4
-	VHADDPD      Y3, Y1, Y1
-	VHADDPD      Y5, Y5, Y5
+	VUNPCKHPD    Y3, Y1, Y2
+	VUNPCKLPD    Y3, Y1, Y1
+	VADDPD       Y2, Y1, Y1
+	VUNPCKHPD    Y5, Y5, Y2
+	VUNPCKLPD    Y5, Y5, Y5
+	VADDPD       Y2, Y5, Y5
 	VEXTRACTF128 $0x01, Y1, X2
 	VADDPD       X2, X1, X1
 	VEXTRACTF128 $0x01, Y5, X2
@@ -5249,7 +5663,9 @@ r1closed:
 	MOVQ         144(AX), R10
 	TESTQ        R10, R10
 	JNZ          r1across
-	VHADDPD      Y0, Y0, Y0
+	VUNPCKHPD    Y0, Y0, Y4
+	VUNPCKLPD    Y0, Y0, Y0
+	VADDPD       Y4, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X4
 	VADDPD       X4, X0, X0
 	VMULPD       X3, X0, X0
@@ -5266,7 +5682,9 @@ r1c0:
 	JZ           r1end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VHADDPD      Y1, Y1, Y1
+	VUNPCKHPD    Y1, Y1, Y0
+	VUNPCKLPD    Y1, Y1, Y1
+	VADDPD       Y0, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X0
 	VADDPD       X0, X1, X1
 	VMULPD       X3, X1, X1
@@ -5283,7 +5701,9 @@ r1c1:
 	JZ           r1end
 	ADDQ         48(AX), SI
 	ADDQ         40(AX), DX
-	VHADDPD      Y2, Y2, Y2
+	VUNPCKHPD    Y2, Y2, Y0
+	VUNPCKLPD    Y2, Y2, Y2
+	VADDPD       Y0, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPD       X0, X2, X2
 	VMULPD       X3, X2, X2
@@ -5304,8 +5724,12 @@ r1c2:
 
 r1across:
 	MOVQ         48(AX), R10
-	VHADDPD      Y1, Y0, Y0
-	VHADDPD      Y2, Y2, Y2
+	VUNPCKHPD    Y1, Y0, Y4
+	VUNPCKLPD    Y1, Y0, Y0
+	VADDPD       Y4, Y0, Y0
+	VUNPCKHPD    Y2, Y2, Y1
+	VUNPCKLPD    Y2, Y2, Y2
+	VADDPD       Y1, Y2, Y2
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X1, X0, X0
 	VEXTRACTF128 $0x01, Y2, X1
