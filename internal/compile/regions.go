@@ -14,6 +14,9 @@ const (
 	regionHeld  = 1 << 20 // bytes, about, whose reuse waits for the end of the region
 )
 
+// stepWork is the nanoseconds of a part of a step, at least: kernels cut off no smaller ones, about.
+const stepWork = 3300
+
 // region is a run of values that several workers compute without waiting for each other.
 // Each worker computes its rows of all of them: equal parts along axis 0, usually the
 // examples of a batch. A value may be in a region if its rows need only the same rows of
@@ -23,6 +26,7 @@ type region struct {
 	rows        int
 	steps       int
 	work        float64 // nanoseconds, roughly
+	least       float64 // nanoseconds of the steps one by one on very many workers
 	held        int64   // bytes that are free only after the region
 	fetch       int64   // bytes of the operands that each row needs whole
 }
@@ -33,6 +37,9 @@ type region struct {
 func (r *region) pays() bool {
 	return r.work >= regionWork && float64(r.fetch)*regionFetch <= r.work*regionLoss
 }
+
+// apart returns how many workers the steps can use one by one: small steps use few.
+func (r *region) apart() int { return int(min(r.work/max(r.least, 1), 1<<20)) }
 
 // regions finds the regions, the longest from each value on.
 func (p *planner) regions(which Regions) {
@@ -115,7 +122,9 @@ func (p *planner) join(r *region, v *ir.Value) bool {
 	}
 	r.rows, own.made, own.byRow = rows, r, true
 	r.steps++
-	r.work += nanoseconds(v)
+	ns := nanoseconds(v)
+	r.work += ns
+	r.least += min(ns, stepWork)
 	return true
 }
 
@@ -226,7 +235,7 @@ func (p *planner) addToRegion(v *ir.Value) {
 	n := len(p.p.Steps)
 	if p.open != r {
 		p.open = r
-		p.p.Regions = append(p.p.Regions, exec.Region{First: n, Rows: r.rows})
+		p.p.Regions = append(p.p.Regions, exec.Region{First: n, Rows: r.rows, Apart: r.apart()})
 	}
 	p.p.Regions[len(p.p.Regions)-1].End = n + 1
 }

@@ -1,6 +1,7 @@
 package compile_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/symgrad/symgrad/internal/compile"
@@ -48,5 +49,38 @@ func TestBetween(t *testing.T) {
 	}
 	if got := between(compile.AllRegions); !(got >= 2*product && got < 2.2*product) {
 		t.Errorf("one wait: got %v, want about the %v of two products", got, 2*product)
+	}
+}
+
+// TestApart wants the workers that the steps of a region can use one by one: many for large products,
+// few for small ones.
+func TestApart(t *testing.T) {
+	apart := func(n, m string) int {
+		text := `func "f" {
+  v0 = input f32[N,M] "x"
+  v1 = param f32[M,M] 0 "w"
+  v2 = matmul f32[N,M] v0 v1 {transA=false transB=false}
+  v3 = matmul f32[N,M] v2 v1 {transA=false transB=false}
+  return v3
+}
+`
+		f, err := ir.Parse(strings.NewReplacer("N", n, "M", m).Replace(text), compile.LookupDef)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan, err := compile.Compile(f, make([]compile.Target, 1), compile.Options{Regions: compile.AllRegions})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(plan.Regions) != 1 {
+			t.Fatalf("got %d regions, want one", len(plan.Regions))
+		}
+		return plan.Regions[0].Apart
+	}
+	if got := apart("16", "32"); got != 1 {
+		t.Errorf("small products: got %d, want 1", got)
+	}
+	if got := apart("1024", "1024"); got < 1000 {
+		t.Errorf("large products: got %d, want at least 1000", got)
 	}
 }

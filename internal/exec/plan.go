@@ -68,6 +68,7 @@ type Rows struct{ Len, Stride int }
 type Region struct {
 	First, End int // of the Steps
 	Rows       int // into how many equal parts all results can be cut along axis 0
+	Apart      int // how many workers the steps can use one by one, at most
 }
 
 // Block is a part of the Temp arena that is needed from one of the Steps to another, both

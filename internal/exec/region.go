@@ -13,7 +13,8 @@ import (
 const leastRows = 4
 
 // region runs steps on parts of their rows. One worker runs all steps of a part, with calls
-// and scratch of its own.
+// and scratch of its own. There is one part for each worker. Smaller parts gain nothing where another process
+// takes a core: it keeps that worker in its part for milliseconds, however small the part is.
 type region[T ir.Float] struct {
 	parts [][]task[T]
 	rows  []rows // of each part
@@ -21,12 +22,12 @@ type region[T ir.Float] struct {
 	f     func(worker, part int)
 }
 
-// newRegion prepares g for the workers. It returns nil if the steps one by one can use more
-// workers than there are rows for.
+// newRegion prepares g for the workers. It returns nil if the steps one by one can use twice as many
+// workers as there are rows for.
 func (r *Program[T]) newRegion(g Region) *region[T] {
 	w := r.pool
 	n := min(w.Workers(), g.Rows/leastRows)
-	if n < 2 || 2*n <= w.Workers() {
+	if n < 2 || 2*n <= min(w.Workers(), g.Apart) {
 		return nil
 	}
 	x := &region[T]{pool: w}

@@ -26,15 +26,14 @@ func double(calls *atomic.Int32, do func(c *ir.Call[float64])) *ir.Def {
 		}}}
 }
 
-// twice is a plan of two steps of d in a region of so many parts: of x, an input of
-// some rows.
-func twice(d *ir.Def, x ir.Shape, parts int) *exec.Plan {
+// twice is a plan of two steps of d in a region of that many rows: of x, an input.
+func twice(d *ir.Def, x ir.Shape, rows int) *exec.Plan {
 	t := ir.Type{DType: ir.F64, Shape: x}
 	n := x.Size()
 	in := &ir.Value{Leaf: ir.Input, Name: "x", Type: t}
 	y := &ir.Value{ID: 1, Def: d, In: []*ir.Value{in}, Type: t}
 	z := &ir.Value{ID: 2, Def: d, In: []*ir.Value{y}, Type: t}
-	p := &exec.Plan{DType: ir.F64, Gate: -1, Regions: []exec.Region{{End: 2, Rows: parts}}}
+	p := &exec.Plan{DType: ir.F64, Gate: -1, Regions: []exec.Region{{End: 2, Rows: rows, Apart: 100}}}
 	p.Floats[exec.Input], p.Floats[exec.Temp], p.Floats[exec.Output] = n, n, n
 	at := func(a exec.Arena) exec.Buffer { return exec.Buffer{Arena: a, Len: n} }
 	p.Inputs = []exec.Slot{{Name: "x", Type: t, Where: at(exec.Input)}}
@@ -47,28 +46,33 @@ func twice(d *ir.Def, x ir.Shape, parts int) *exec.Plan {
 }
 
 // TestRegionParts counts the parts of regions: as many as there are workers, each
-// of four rows at least, for more than half of them, or one step after another.
+// of four rows at least, for more than half of the workers that one step after another
+// could use.
 func TestRegionParts(t *testing.T) {
 	for _, c := range []struct {
 		shape          ir.Shape
 		rows, workers  int
 		parts, readers int
+		apart          int
 	}{
-		{ir.Shape{8, 3}, 8, 1, 1, 1},
-		{ir.Shape{8, 3}, 8, 2, 2, 2},
-		{ir.Shape{9, 3}, 9, 2, 2, 2},
-		{ir.Shape{8, 3}, 8, 3, 2, 2},
-		{ir.Shape{8, 3}, 8, 5, 1, 1}, // most would have nothing to do
-		{ir.Shape{15, 1}, 15, 3, 3, 3},
-		{ir.Shape{7, 3}, 7, 3, 1, 1},
-		{ir.Shape{24, 2}, 8, 3, 2, 2}, // parts of three rows
-		{ir.Shape{8, 0}, 8, 2, 2, 2},
+		{ir.Shape{8, 3}, 8, 1, 1, 1, 99},
+		{ir.Shape{8, 3}, 8, 2, 2, 2, 99},
+		{ir.Shape{9, 3}, 9, 2, 2, 2, 99},
+		{ir.Shape{8, 3}, 8, 3, 2, 2, 99},
+		{ir.Shape{8, 3}, 8, 5, 1, 1, 99}, // most would have nothing to do
+		{ir.Shape{15, 1}, 15, 3, 3, 3, 99},
+		{ir.Shape{7, 3}, 7, 3, 1, 1, 99},
+		{ir.Shape{24, 2}, 8, 3, 2, 2, 99}, // parts of three rows
+		{ir.Shape{8, 0}, 8, 2, 2, 2, 99},
+		{ir.Shape{8, 3}, 8, 5, 2, 2, 3}, // the steps alone would use three
+		{ir.Shape{8, 3}, 8, 5, 1, 1, 4},
 	} {
 		t.Run(fmt.Sprintf("%v on %d", c.shape, c.workers), func(t *testing.T) {
 			w := pool.New(c.workers)
 			defer w.Close()
 			var calls atomic.Int32
 			plan := twice(double(&calls, func(*ir.Call[float64]) {}), c.shape, c.rows)
+			plan.Regions[0].Apart = c.apart
 			p := exec.New(plan, w, exec.Shared[float64]{})
 			refs := p.Readers(plan.Inputs[0].Where)
 			if len(refs) != c.readers {
