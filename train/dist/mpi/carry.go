@@ -72,7 +72,7 @@ func (d *driver) carry(passes []pass) error {
 			}
 		}
 		if moved {
-			p.polls = 0
+			p.vain = time.Time{}
 			continue
 		}
 		if err := d.rest(&p); err != nil {
@@ -136,27 +136,27 @@ func (d *driver) advance(i int) (bool, error) {
 	return true, nil
 }
 
-// pause is how long a wait has been in vain.
+// pause is a wait.
 type pause struct {
-	polls int
-	since time.Time
+	since time.Time // of the whole call
+	vain  time.Time // of the first poll in vain; zero after one that was not
 	sleep time.Duration
 }
 
-// rest is called after each poll in vain. It polls on for a moment, and then sleeps longer and
-// longer in between, up to a twentieth of a millisecond. In the meantime it looks after the other ranks.
+// rest is called after each poll in vain. It gives way to other threads for a moment, and then sleeps
+// longer and longer, up to a twentieth of a millisecond. In the meantime it looks after the other ranks.
 func (d *driver) rest(p *pause) error {
-	const spin, most = 64, 50 * time.Microsecond
-	p.polls++
-	if p.polls < spin {
-		return nil
+	const spin, least, most = 200 * time.Microsecond, 5 * time.Microsecond, 50 * time.Microsecond
+	now := time.Now()
+	if p.vain.IsZero() {
+		p.vain, p.sleep = now, least
 	}
-	if p.polls == spin {
-		p.sleep = 5 * time.Microsecond
+	if now.Sub(p.vain) < spin {
+		yield()
+		return nil
 	}
 	time.Sleep(p.sleep)
 	p.sleep = min(2*p.sleep, most)
-	now := time.Now()
 	d.look(now)
 	select {
 	case code := <-d.aborts:

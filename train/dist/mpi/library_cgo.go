@@ -4,6 +4,7 @@ package mpi
 
 /*
 #include <mpi.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
@@ -90,3 +91,6 @@ func (m *library) stop() int32       { return int32(C.stop()) }
 func signalAction(signal int, set, get *action) bool {
 	return C.signalAction(C.int(signal), unsafe.Pointer(set), unsafe.Pointer(get)) == 0
 }
+
+// yield lets other threads have the core.
+func yield() { C.sched_yield() }

@@ -197,8 +197,18 @@ func (m *library) errorText(code int32) string {
 func (m *library) abortAll(code int) { invoke(m.abort, m.comm, uintptr(code)) }
 func (m *library) stop() int32       { return invoke(m.finalize) }
 
-// sigaction is the function of C's library, which every program has.
-var sigaction, _ = purego.Dlsym(purego.RTLD_DEFAULT, "sigaction")
+// Functions of C's library, which every program has.
+var (
+	sigaction, _  = purego.Dlsym(purego.RTLD_DEFAULT, "sigaction")
+	schedYield, _ = purego.Dlsym(purego.RTLD_DEFAULT, "sched_yield")
+)
+
+// yield lets other threads have the core.
+func yield() {
+	if schedYield != 0 {
+		purego.SyscallN(schedYield)
+	}
+}
 
 // signalAction sets the handler of a signal, and gets the one before; either may be nil.
 func signalAction(signal int, set, get *action) bool {
