@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/train/dist"
 )
 
 // ErrSignal: a signal has ended a Fit, or another call with the context of WithSignals. The
@@ -73,7 +74,8 @@ func WithSignals(ctx context.Context) (out context.Context, stop context.CancelF
 
 // ExitCode returns the exit code of a process that ends with the error: 0 for nil, and 1 for
 // an error. A *SignalError has what shells expect, 128 and the number of the signal: 130
-// for SIGINT, 143 for SIGTERM.
+// for SIGINT, 143 for SIGTERM. An ErrRank has dist.ExitLost: another process has ended the
+// training.
 func ExitCode(err error) int {
 	var s *SignalError
 	switch {
@@ -81,6 +83,8 @@ func ExitCode(err error) int {
 		return 0
 	case errors.As(err, &s):
 		return 128 + signalNumber(s.Signal)
+	case errors.Is(err, ErrRank):
+		return dist.ExitLost
 	}
 	return 1
 }
