@@ -275,6 +275,7 @@ type matmulState[T ir.Float] struct {
 	row  int // of the result where the present product starts
 	dot  bool
 	post gemm.Post
+	side *sideBySide[T] // nil: the products run one after another, each on all workers
 }
 
 func matmulKernel[T ir.Float]() ir.Kernel[T] {
@@ -290,10 +291,18 @@ func matmulKernel[T ir.Float]() ir.Kernel[T] {
 			s.post = func(worker, i0, i1, j0, j1 int) {
 				s.call.Post(worker, s.row+i0, s.row+i1, j0, j1)
 			}
+			if s.side = newSideBySide(s, workers); s.side != nil {
+				return s, workers * s.side.scratch
+			}
 			return s, p.Scratch(workers)
 		},
 		Run: func(c *ir.Call[T]) {
 			s := c.State.(*matmulState[T])
+			if s.side != nil {
+				s.call = c
+				c.Pool.Run(s.side.parts, s.side.part)
+				return
+			}
 			if s.dot {
 				c.Out[0] = vec.Of[T]().Dot(c.In[0], c.In[1])
 				if c.Post != nil {
