@@ -80,6 +80,7 @@ type kernel struct {
 	pair       bool // half of the vectors lies apart from the other
 	packs      bool // copies B while it multiplies
 	far        bool // fetches memory at a distance from B while it multiplies
+	exact      bool // loads the columns of B alone
 	acc        [][]reg.VecVirtual
 }
 
@@ -324,18 +325,43 @@ func (k *kernel) loop(args operand.Mem) {
 		ahead = c.GP64()
 		c.MOVQ(args.Offset(tileAhead), ahead)
 	}
-	c.Label(k.name + "loop")
-	for off := 0; k.far && off < k.vecs*k.width()*k.elem(); off += 64 {
-		c.PREFETCHT1(operand.Mem{Base: b, Index: ahead, Scale: 1, Disp: off})
+	sum := func(label string) {
+		c.Label(label)
+		for off := 0; k.far && off < k.vecs*k.width()*k.elem(); off += 64 {
+			c.PREFETCHT1(operand.Mem{Base: b, Index: ahead, Scale: 1, Disp: off})
+		}
+		if k.rows == 1 && !k.packs && 2*k.vecs+1 > k.registers() {
+			k.termsOfRow(a, b)
+		} else {
+			k.terms(a, b, ldb, to)
+		}
+		k.advance(a, b, csa, ldb)
+		c.DECQ(n)
+		c.JNZ(operand.LabelRef(label))
 	}
-	if k.rows == 1 && !k.packs && 2*k.vecs+1 > k.registers() {
-		k.termsOfRow(a, b)
+	if k.rows > 1 || k.walk || k.far || k.width()*k.elem() > 32 {
+		sum(k.name + "loop")
+		return
+	}
+	k.branchFull(k.name + "whole")
+	k.partial()
+	k.exact = true
+	sum(k.name + "part")
+	k.exact = false
+	c.JMP(operand.LabelRef(k.name + "summed"))
+	c.Label(k.name + "whole")
+	sum(k.name + "loop")
+	c.Label(k.name + "summed")
+}
+
+// load emits the load of a vector of B. One row reads no more of it than its columns: it
+// would not pay to pad B for that.
+func (k *kernel) load(m operand.Mem, x reg.VecVirtual, last bool) {
+	if k.exact {
+		k.loadC(m, x, last)
 	} else {
-		k.terms(a, b, ldb, to)
+		k.loadB(m, x, last)
 	}
-	k.advance(a, b, csa, ldb)
-	c.DECQ(n)
-	c.JNZ(operand.LabelRef(k.name + "loop"))
 }
 
 // terms emits the products of one q: all vectors of B, then each element of A.
@@ -349,7 +375,7 @@ func (k *kernel) terms(a *rowsOf, b, ldb, to reg.GPVirtual) {
 		if half == 1 {
 			m.Index, m.Scale = ldb, 1
 		}
-		k.loadB(m, bv[v], last)
+		k.load(m, bv[v], last)
 	}
 	if k.packs {
 		for v, x := range bv {
@@ -374,7 +400,7 @@ func (k *kernel) termsOfRow(a *rowsOf, b reg.GPVirtual) {
 	for v, sum := range k.acc[0] {
 		y := k.reg()
 		_, off, last := k.place(v)
-		k.loadB(operand.Mem{Base: b, Disp: off}, y, last)
+		k.load(operand.Mem{Base: b, Disp: off}, y, last)
 		k.fma(x, y, sum)
 	}
 }

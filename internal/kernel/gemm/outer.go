@@ -1,5 +1,7 @@
 package gemm
 
+import "github.com/symgrad/symgrad/internal/kernel/cpu"
+
 // outer computes the tile by rows: what is read of B stays in the first-level cache.
 func (j *job[T]) outer(i0, i1, j0, j1 int) {
 	p, s := j.p, &j.p.spec
@@ -13,7 +15,7 @@ func (j *job[T]) outer(i0, i1, j0, j1 int) {
 	if p.level == avx2 && s.K > outerTwo {
 		rows = 1
 	}
-	step := roundUp(outerBytes/p.size/s.K, p.nr)
+	step := roundUp(cpu.L1*3/4/p.size/s.K, p.nr)
 	for ; j0 < j1; j0 += step {
 		t.b, t.cols = at(b, j0), min(step, j1-j0)
 		for i := i0; i < i1; i += t.rows {

@@ -37,39 +37,41 @@ const (
 	line = 64 // bytes of a cache line
 
 	// The sum over K is cut where a panel of B and a strip of A of blockStrip rows would
-	// fill more bytes than blockBytes (first-level cache), or after blockK elements. A
-	// task is at most blockM x blockN of C; its block of A has blockM rows
-	// (second-level cache).
+	// fill more bytes than blockBytes, or after blockK elements. That decides the order of
+	// the sum, so it is the same for all first-level caches. A task is at most blockM x
+	// blockN of C, and of fewer rows where its block of A would fill more than half of the
+	// second-level cache.
 	blockBytes = 40 << 10
 	blockStrip = 8
 	blockK     = 256
 	blockM     = 256
 	blockN     = 4096
 
-	// B is packed when it is transposed, or when at least this many rows use it
-	// again and a stored column of a block is spread over more than this many
-	// bytes, or crowds some sets of the first-level cache: the lines of rows that
-	// lie a multiple of crowdLeast bytes apart find room for crowdWays in each
-	// crowdBytes. From two tiles on it is packed if it is far.
+	// B is packed when it is transposed, or when at least this many rows use it again and
+	// a stored column of a block is spread over more bytes than two first-level caches, or
+	// crowds some sets of one: the lines of rows that lie a multiple of crowdLeast bytes
+	// apart find room for crowdWays in each crowdBytes. From two tiles on it is packed if
+	// it is far.
 	packRows   = 48
 	crowdLeast = 2 << 10
 	crowdBytes = 4 << 10
 	crowdWays  = 12
-	packSpread = 64 << 10
 
-	// Rows of a transposed B are fetched ahead when it has more than farBytes;
-	// those of another one always, since they lie far apart.
+	// B and C are far if they fill more than farBytes and than two second-level caches.
+	// Rows of a transposed B are fetched ahead when it is far; those of another one
+	// always, since they lie far apart.
 	//
 	// Processors fetch by themselves what follows at equal distances, before a store
-	// too. A C of more than farBytes gains by that. But they go on for some ten tiles
-	// after the last one and take lines that another worker is writing: a product of
-	// two workers took twice as long. So the tiles of a smaller C, and all of several
-	// workers, are not taken at equal distances.
+	// too. A C that is far gains by that. But they go on for some ten tiles after the
+	// last one and take lines that another worker is writing: a product of two workers
+	// took twice as long. So the tiles of a smaller C, and all of several workers, are
+	// not taken at equal distances.
 	farBytes = 2 << 20
 
-	// A is packed when at least this many panels of B meet it and a block of
-	// it spans more than this many bytes, or its stored rows lie a multiple of
-	// packStride bytes apart: then a column of it meets few sets of the cache.
+	// A is packed when at least this many panels of B meet it and a block of it spans
+	// more than packSpan bytes and than an eighth of the second-level cache, or its stored
+	// rows lie a multiple of packStride bytes apart: then a column of it meets few sets of
+	// the cache.
 	packPanels = 8
 	packSpan   = 128 << 10
 	packStride = 512
@@ -101,13 +103,12 @@ const (
 	laneFew   = 48
 	laneMany  = 192
 
-	// Sums of at most outerDepth terms are computed for two rows of at least
-	// outerVecs vectors of C at a time, or what meets outerBytes of B. With AVX2, it
-	// is one row from more than outerTwo terms on.
+	// Sums of at most outerDepth terms are computed for two rows of at least outerVecs
+	// vectors of C at a time, or what meets three quarters of a first-level cache of B.
+	// With AVX2, it is one row from more than outerTwo terms on.
 	outerDepth = 11
 	outerTwo   = 5
 	outerVecs  = 8
-	outerBytes = 24 << 10
 
 	// At most this many rows, with AVX-512 wide512, use the wide tile of four vectors.
 	// One row uses the broad tile where assembly has it: it reads more of a row of B
@@ -168,20 +169,22 @@ func choose(s Spec, l level, size int) choice {
 	default:
 		c.mr, c.width, c.nr, c.thinCols = 2, 4, 4, 1
 	}
-	c.strip, c.mc = c.mr, blockM
+	c.strip = c.mr
 	if l == avx2 && size == 4 {
 		c.strip = 8 // whole vectors
 	}
-	c.padEdge = l != avx512
 	c.transB = s.TransB
-	c.far, c.farC = s.lenB()*size > farBytes, s.lenC()*size > farBytes
+	far := max(farBytes, 2*cpu.L2)
+	c.far, c.farC = s.lenB()*size > far, s.lenC()*size > far
 	c.nothing = s.K == 0 || s.Alpha == 0
 	blocks := max(1, ceil(s.K, min(blockK, blockBytes/(c.nr+blockStrip)/size)))
 	c.kc = max(1, ceil(s.K, blocks))
+	c.mc = max(c.mr, min(blockM, roundUp(cpu.L2/2/(c.kc*size), c.mr)))
 	c.thin = s.TransB && s.K*size >= thinDepth && l.avx() && (!s.Free || s.rows() > 1 && s.rows() <= narrowCols)
 	c.dots = s.TransB && s.Free && s.rows() <= dotRows && !c.thin
 	c.wide = l != portable && (s.M <= wideRows || l == avx512 && s.M <= wide512) && !s.TransB
 	c.broad = c.wide && s.M == 1 && l != neon
+	c.padEdge = l != avx512 && !c.broad
 	if c.thin && c.lanesPay(s) {
 		c.lanesOf(s)
 		return c
@@ -197,13 +200,13 @@ func choose(s Spec, l level, size int) choice {
 		return c
 	}
 	c.packB = s.TransB || c.far && s.M > c.mr && l != portable ||
-		s.M >= packRows && (c.kc*s.LDB*size > packSpread || crowds(c.kc, s.LDB*size))
+		s.M >= packRows && (c.kc*s.LDB*size > 2*cpu.L1 || crowds(c.kc, s.LDB*size))
 	c.asks = c.far && l.avx()
-	rows, cols := min(s.M, blockM), c.kc
+	rows, cols := min(s.M, c.mc), c.kc
 	if s.TransA {
 		rows, cols = cols, rows
 	}
-	c.packA = s.N >= packPanels*c.nr && (rows*max(cols, s.LDA)*size > packSpan || s.TransA && s.LDA*size%packStride == 0)
+	c.packA = s.N >= packPanels*c.nr && (rows*max(cols, s.LDA)*size > max(packSpan, cpu.L2/8) || s.TransA && s.LDA*size%packStride == 0)
 	c.tall = l != portable && !c.packA
 	return c
 }

@@ -214,12 +214,8 @@ func (j *job[T]) panel(own []T, c, k0, cols int) []T {
 // unpacked is how many of n columns the next tile on B as it lies takes.
 func (c *choice) unpacked(n int) int {
 	switch {
-	case c.broad && n > wideVecs*c.width:
-		n = min(n, broadVecs*c.width)
-		if c.padEdge {
-			n -= n % c.width
-		}
-		return n
+	case c.broad && n > (wideVecs-1)*c.width:
+		return min(n, broadVecs*c.width)
 	case c.wide && n >= wideVecs*c.width:
 		return wideVecs * c.width
 	}

@@ -70,8 +70,8 @@ func (j *job[T]) rows() ([]T, int) {
 }
 
 // A thin kernel takes up to thinRows rows of op(A). Where there are more, rows of B that
-// fill thinBytes meet all of them in turn.
-const thinRows, thinBytes = 4, 8 << 10
+// fill a quarter of the first-level cache meet all of them in turn.
+const thinRows = 4
 
 // From more than thinFew rows of op(A) on, a thin kernel is given blocks of both
 // operands that stay in the caches: its rows of A and B in the first level, the rows of B
@@ -176,7 +176,7 @@ func (j *job[T]) thin(worker, r0, r1, j0, j1 int) {
 	parts := ceil(rows, thinRows)
 	step := j1 - j0
 	if parts > 1 {
-		step = roundUp(ceil(thinBytes, s.K*p.size), p.thinCols)
+		step = roundUp(ceil(cpu.L1/4, s.K*p.size), p.thinCols)
 	}
 	ldc, rsc, csc := p.asked.LDC, p.asked.LDC, 1
 	t := tile{rsa: lda * p.size, ldb: s.LDB * p.size, ldc: ldc * p.size, k: s.K, alpha: j.alpha, beta: s.Beta, across: 1}

@@ -12,7 +12,8 @@ import "unsafe"
 // where the sum is taken in the order of q, each step fused where the level has
 // fused multiply-add, and old c is not read if beta is 0. a[i, q] lies
 // i·rsa + q·csa bytes after a; rows of b lie ldb and rows of c ldc bytes apart.
-// b is readable up to whole vectors except at level avx512. There are kernels
+// b is readable up to whole vectors, except at level avx512 and for one row at level
+// avx2. There are kernels
 // for up to mr rows and nr columns, and those that choice calls wide, broad and tall.
 //
 // A dot kernel computes, for j < cols,

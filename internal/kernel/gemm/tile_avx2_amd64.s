@@ -2274,7 +2274,30 @@ r1v4:
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
+	CMPQ       BX, $0x08
+	JE         r1v4whole
+	LEAQ       gemmMask<>+32(SB), R9
+	MOVQ       BX, R10
+	NEGQ       R10
+	VMOVDQU    (R9)(R10*4), Y4
 
+r1v4part:
+	VMOVUPS      (DX), Y5
+	VMOVUPS      32(DX), Y6
+	VMOVUPS      64(DX), Y7
+	VMASKMOVPS   96(DX), Y4, Y8
+	VBROADCASTSS (CX), Y9
+	VFMADD231PS  Y9, Y5, Y0
+	VFMADD231PS  Y9, Y6, Y1
+	VFMADD231PS  Y9, Y7, Y2
+	VFMADD231PS  Y9, Y8, Y3
+	ADDQ         DI, CX
+	ADDQ         SI, DX
+	DECQ         R8
+	JNZ          r1v4part
+	JMP          r1v4summed
+
+r1v4whole:
 r1v4loop:
 	VMOVUPS      (DX), Y4
 	VMOVUPS      32(DX), Y5
@@ -2289,6 +2312,8 @@ r1v4loop:
 	ADDQ         SI, DX
 	DECQ         R8
 	JNZ          r1v4loop
+
+r1v4summed:
 	VMOVSD       80(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Y4
@@ -2862,7 +2887,24 @@ r1v1:
 	MOVQ       32(AX), DI
 	MOVQ       56(AX), R8
 	VXORPS     Y0, Y0, Y0
+	CMPQ       BX, $0x08
+	JE         r1v1whole
+	LEAQ       gemmMask<>+32(SB), R9
+	MOVQ       BX, R10
+	NEGQ       R10
+	VMOVDQU    (R9)(R10*4), Y1
 
+r1v1part:
+	VMASKMOVPS   (DX), Y1, Y2
+	VBROADCASTSS (CX), Y3
+	VFMADD231PS  Y3, Y2, Y0
+	ADDQ         DI, CX
+	ADDQ         SI, DX
+	DECQ         R8
+	JNZ          r1v1part
+	JMP          r1v1summed
+
+r1v1whole:
 r1v1loop:
 	VMOVUPS      (DX), Y1
 	VBROADCASTSS (CX), Y2
@@ -2871,6 +2913,8 @@ r1v1loop:
 	ADDQ         SI, DX
 	DECQ         R8
 	JNZ          r1v1loop
+
+r1v1summed:
 	VMOVSD       80(AX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Y1
@@ -3609,7 +3653,26 @@ r1v2:
 	MOVQ       56(AX), R8
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
+	CMPQ       BX, $0x08
+	JE         r1v2whole
+	LEAQ       gemmMask<>+32(SB), R9
+	MOVQ       BX, R10
+	NEGQ       R10
+	VMOVDQU    (R9)(R10*4), Y2
 
+r1v2part:
+	VMOVUPS      (DX), Y3
+	VMASKMOVPS   32(DX), Y2, Y4
+	VBROADCASTSS (CX), Y5
+	VFMADD231PS  Y5, Y3, Y0
+	VFMADD231PS  Y5, Y4, Y1
+	ADDQ         DI, CX
+	ADDQ         SI, DX
+	DECQ         R8
+	JNZ          r1v2part
+	JMP          r1v2summed
+
+r1v2whole:
 r1v2loop:
 	VMOVUPS      (DX), Y2
 	VMOVUPS      32(DX), Y3
@@ -3620,6 +3683,8 @@ r1v2loop:
 	ADDQ         SI, DX
 	DECQ         R8
 	JNZ          r1v2loop
+
+r1v2summed:
 	VMOVSD       80(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Y2
@@ -3688,7 +3753,32 @@ r1v5:
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
+	CMPQ       BX, $0x08
+	JE         r1v5whole
+	LEAQ       gemmMask<>+32(SB), R9
+	MOVQ       BX, R10
+	NEGQ       R10
+	VMOVDQU    (R9)(R10*4), Y5
 
+r1v5part:
+	VMOVUPS      (DX), Y6
+	VMOVUPS      32(DX), Y7
+	VMOVUPS      64(DX), Y8
+	VMOVUPS      96(DX), Y9
+	VMASKMOVPS   128(DX), Y5, Y10
+	VBROADCASTSS (CX), Y11
+	VFMADD231PS  Y11, Y6, Y0
+	VFMADD231PS  Y11, Y7, Y1
+	VFMADD231PS  Y11, Y8, Y2
+	VFMADD231PS  Y11, Y9, Y3
+	VFMADD231PS  Y11, Y10, Y4
+	ADDQ         DI, CX
+	ADDQ         SI, DX
+	DECQ         R8
+	JNZ          r1v5part
+	JMP          r1v5summed
+
+r1v5whole:
 r1v5loop:
 	VMOVUPS      (DX), Y5
 	VMOVUPS      32(DX), Y6
@@ -3705,6 +3795,8 @@ r1v5loop:
 	ADDQ         SI, DX
 	DECQ         R8
 	JNZ          r1v5loop
+
+r1v5summed:
 	VMOVSD       80(AX), X5
 	VCVTSD2SS    X5, X5, X5
 	VBROADCASTSS X5, Y5
@@ -3795,7 +3887,34 @@ r1v6:
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
+	CMPQ       BX, $0x08
+	JE         r1v6whole
+	LEAQ       gemmMask<>+32(SB), R9
+	MOVQ       BX, R10
+	NEGQ       R10
+	VMOVDQU    (R9)(R10*4), Y6
 
+r1v6part:
+	VMOVUPS      (DX), Y7
+	VMOVUPS      32(DX), Y8
+	VMOVUPS      64(DX), Y9
+	VMOVUPS      96(DX), Y10
+	VMOVUPS      128(DX), Y11
+	VMASKMOVPS   160(DX), Y6, Y12
+	VBROADCASTSS (CX), Y13
+	VFMADD231PS  Y13, Y7, Y0
+	VFMADD231PS  Y13, Y8, Y1
+	VFMADD231PS  Y13, Y9, Y2
+	VFMADD231PS  Y13, Y10, Y3
+	VFMADD231PS  Y13, Y11, Y4
+	VFMADD231PS  Y13, Y12, Y5
+	ADDQ         DI, CX
+	ADDQ         SI, DX
+	DECQ         R8
+	JNZ          r1v6part
+	JMP          r1v6summed
+
+r1v6whole:
 r1v6loop:
 	VMOVUPS      (DX), Y6
 	VMOVUPS      32(DX), Y7
@@ -3814,6 +3933,8 @@ r1v6loop:
 	ADDQ         SI, DX
 	DECQ         R8
 	JNZ          r1v6loop
+
+r1v6summed:
 	VMOVSD       80(AX), X6
 	VCVTSD2SS    X6, X6, X6
 	VBROADCASTSS X6, Y6
@@ -3913,7 +4034,36 @@ r1v7:
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
 	VXORPS     Y6, Y6, Y6
+	CMPQ       BX, $0x08
+	JE         r1v7whole
+	LEAQ       gemmMask<>+32(SB), R9
+	MOVQ       BX, R10
+	NEGQ       R10
+	VMOVDQU    (R9)(R10*4), Y7
 
+r1v7part:
+	VMOVUPS      (DX), Y8
+	VMOVUPS      32(DX), Y9
+	VMOVUPS      64(DX), Y10
+	VMOVUPS      96(DX), Y11
+	VMOVUPS      128(DX), Y12
+	VMOVUPS      160(DX), Y13
+	VMASKMOVPS   192(DX), Y7, Y14
+	VBROADCASTSS (CX), Y15
+	VFMADD231PS  Y15, Y8, Y0
+	VFMADD231PS  Y15, Y9, Y1
+	VFMADD231PS  Y15, Y10, Y2
+	VFMADD231PS  Y15, Y11, Y3
+	VFMADD231PS  Y15, Y12, Y4
+	VFMADD231PS  Y15, Y13, Y5
+	VFMADD231PS  Y15, Y14, Y6
+	ADDQ         DI, CX
+	ADDQ         SI, DX
+	DECQ         R8
+	JNZ          r1v7part
+	JMP          r1v7summed
+
+r1v7whole:
 r1v7loop:
 	VMOVUPS      (DX), Y7
 	VMOVUPS      32(DX), Y8
@@ -3934,6 +4084,8 @@ r1v7loop:
 	ADDQ         SI, DX
 	DECQ         R8
 	JNZ          r1v7loop
+
+r1v7summed:
 	VMOVSD       80(AX), X7
 	VCVTSD2SS    X7, X7, X7
 	VBROADCASTSS X7, Y7
@@ -4041,7 +4193,38 @@ r1v8:
 	VXORPS     Y5, Y5, Y5
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
+	CMPQ       BX, $0x08
+	JE         r1v8whole
+	LEAQ       gemmMask<>+32(SB), R9
+	MOVQ       BX, R10
+	NEGQ       R10
+	VMOVDQU    (R9)(R10*4), Y8
 
+r1v8part:
+	VBROADCASTSS (CX), Y9
+	VMOVUPS      (DX), Y10
+	VFMADD231PS  Y9, Y10, Y0
+	VMOVUPS      32(DX), Y10
+	VFMADD231PS  Y9, Y10, Y1
+	VMOVUPS      64(DX), Y10
+	VFMADD231PS  Y9, Y10, Y2
+	VMOVUPS      96(DX), Y10
+	VFMADD231PS  Y9, Y10, Y3
+	VMOVUPS      128(DX), Y10
+	VFMADD231PS  Y9, Y10, Y4
+	VMOVUPS      160(DX), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VMOVUPS      192(DX), Y10
+	VFMADD231PS  Y9, Y10, Y6
+	VMASKMOVPS   224(DX), Y8, Y10
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         DI, CX
+	ADDQ         SI, DX
+	DECQ         R8
+	JNZ          r1v8part
+	JMP          r1v8summed
+
+r1v8whole:
 r1v8loop:
 	VBROADCASTSS (CX), Y8
 	VMOVUPS      (DX), Y9
@@ -4064,6 +4247,8 @@ r1v8loop:
 	ADDQ         SI, DX
 	DECQ         R8
 	JNZ          r1v8loop
+
+r1v8summed:
 	VMOVSD       80(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Y8
@@ -6487,7 +6672,30 @@ r1v4:
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
+	CMPQ       BX, $0x04
+	JE         r1v4whole
+	LEAQ       gemmMask<>+32(SB), R9
+	MOVQ       BX, R10
+	NEGQ       R10
+	VMOVDQU    (R9)(R10*8), Y4
 
+r1v4part:
+	VMOVUPD      (DX), Y5
+	VMOVUPD      32(DX), Y6
+	VMOVUPD      64(DX), Y7
+	VMASKMOVPD   96(DX), Y4, Y8
+	VBROADCASTSD (CX), Y9
+	VFMADD231PD  Y9, Y5, Y0
+	VFMADD231PD  Y9, Y6, Y1
+	VFMADD231PD  Y9, Y7, Y2
+	VFMADD231PD  Y9, Y8, Y3
+	ADDQ         DI, CX
+	ADDQ         SI, DX
+	DECQ         R8
+	JNZ          r1v4part
+	JMP          r1v4summed
+
+r1v4whole:
 r1v4loop:
 	VMOVUPD      (DX), Y4
 	VMOVUPD      32(DX), Y5
@@ -6502,6 +6710,8 @@ r1v4loop:
 	ADDQ         SI, DX
 	DECQ         R8
 	JNZ          r1v4loop
+
+r1v4summed:
 	VBROADCASTSD 80(AX), Y4
 	VMULPD       Y4, Y0, Y0
 	VMULPD       Y4, Y1, Y1
@@ -7051,7 +7261,24 @@ r1v1:
 	MOVQ       32(AX), DI
 	MOVQ       56(AX), R8
 	VXORPS     Y0, Y0, Y0
+	CMPQ       BX, $0x04
+	JE         r1v1whole
+	LEAQ       gemmMask<>+32(SB), R9
+	MOVQ       BX, R10
+	NEGQ       R10
+	VMOVDQU    (R9)(R10*8), Y1
 
+r1v1part:
+	VMASKMOVPD   (DX), Y1, Y2
+	VBROADCASTSD (CX), Y3
+	VFMADD231PD  Y3, Y2, Y0
+	ADDQ         DI, CX
+	ADDQ         SI, DX
+	DECQ         R8
+	JNZ          r1v1part
+	JMP          r1v1summed
+
+r1v1whole:
 r1v1loop:
 	VMOVUPD      (DX), Y1
 	VBROADCASTSD (CX), Y2
@@ -7060,6 +7287,8 @@ r1v1loop:
 	ADDQ         SI, DX
 	DECQ         R8
 	JNZ          r1v1loop
+
+r1v1summed:
 	VBROADCASTSD 80(AX), Y1
 	VMULPD       Y1, Y0, Y0
 	MOVQ         16(AX), CX
@@ -7774,7 +8003,26 @@ r1v2:
 	MOVQ       56(AX), R8
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
+	CMPQ       BX, $0x04
+	JE         r1v2whole
+	LEAQ       gemmMask<>+32(SB), R9
+	MOVQ       BX, R10
+	NEGQ       R10
+	VMOVDQU    (R9)(R10*8), Y2
 
+r1v2part:
+	VMOVUPD      (DX), Y3
+	VMASKMOVPD   32(DX), Y2, Y4
+	VBROADCASTSD (CX), Y5
+	VFMADD231PD  Y5, Y3, Y0
+	VFMADD231PD  Y5, Y4, Y1
+	ADDQ         DI, CX
+	ADDQ         SI, DX
+	DECQ         R8
+	JNZ          r1v2part
+	JMP          r1v2summed
+
+r1v2whole:
 r1v2loop:
 	VMOVUPD      (DX), Y2
 	VMOVUPD      32(DX), Y3
@@ -7785,6 +8033,8 @@ r1v2loop:
 	ADDQ         SI, DX
 	DECQ         R8
 	JNZ          r1v2loop
+
+r1v2summed:
 	VBROADCASTSD 80(AX), Y2
 	VMULPD       Y2, Y0, Y0
 	VMULPD       Y2, Y1, Y1
@@ -7849,7 +8099,32 @@ r1v5:
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
+	CMPQ       BX, $0x04
+	JE         r1v5whole
+	LEAQ       gemmMask<>+32(SB), R9
+	MOVQ       BX, R10
+	NEGQ       R10
+	VMOVDQU    (R9)(R10*8), Y5
 
+r1v5part:
+	VMOVUPD      (DX), Y6
+	VMOVUPD      32(DX), Y7
+	VMOVUPD      64(DX), Y8
+	VMOVUPD      96(DX), Y9
+	VMASKMOVPD   128(DX), Y5, Y10
+	VBROADCASTSD (CX), Y11
+	VFMADD231PD  Y11, Y6, Y0
+	VFMADD231PD  Y11, Y7, Y1
+	VFMADD231PD  Y11, Y8, Y2
+	VFMADD231PD  Y11, Y9, Y3
+	VFMADD231PD  Y11, Y10, Y4
+	ADDQ         DI, CX
+	ADDQ         SI, DX
+	DECQ         R8
+	JNZ          r1v5part
+	JMP          r1v5summed
+
+r1v5whole:
 r1v5loop:
 	VMOVUPD      (DX), Y5
 	VMOVUPD      32(DX), Y6
@@ -7866,6 +8141,8 @@ r1v5loop:
 	ADDQ         SI, DX
 	DECQ         R8
 	JNZ          r1v5loop
+
+r1v5summed:
 	VBROADCASTSD 80(AX), Y5
 	VMULPD       Y5, Y0, Y0
 	VMULPD       Y5, Y1, Y1
@@ -7952,7 +8229,34 @@ r1v6:
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
+	CMPQ       BX, $0x04
+	JE         r1v6whole
+	LEAQ       gemmMask<>+32(SB), R9
+	MOVQ       BX, R10
+	NEGQ       R10
+	VMOVDQU    (R9)(R10*8), Y6
 
+r1v6part:
+	VMOVUPD      (DX), Y7
+	VMOVUPD      32(DX), Y8
+	VMOVUPD      64(DX), Y9
+	VMOVUPD      96(DX), Y10
+	VMOVUPD      128(DX), Y11
+	VMASKMOVPD   160(DX), Y6, Y12
+	VBROADCASTSD (CX), Y13
+	VFMADD231PD  Y13, Y7, Y0
+	VFMADD231PD  Y13, Y8, Y1
+	VFMADD231PD  Y13, Y9, Y2
+	VFMADD231PD  Y13, Y10, Y3
+	VFMADD231PD  Y13, Y11, Y4
+	VFMADD231PD  Y13, Y12, Y5
+	ADDQ         DI, CX
+	ADDQ         SI, DX
+	DECQ         R8
+	JNZ          r1v6part
+	JMP          r1v6summed
+
+r1v6whole:
 r1v6loop:
 	VMOVUPD      (DX), Y6
 	VMOVUPD      32(DX), Y7
@@ -7971,6 +8275,8 @@ r1v6loop:
 	ADDQ         SI, DX
 	DECQ         R8
 	JNZ          r1v6loop
+
+r1v6summed:
 	VBROADCASTSD 80(AX), Y6
 	VMULPD       Y6, Y0, Y0
 	VMULPD       Y6, Y1, Y1
@@ -8066,7 +8372,36 @@ r1v7:
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
 	VXORPS     Y6, Y6, Y6
+	CMPQ       BX, $0x04
+	JE         r1v7whole
+	LEAQ       gemmMask<>+32(SB), R9
+	MOVQ       BX, R10
+	NEGQ       R10
+	VMOVDQU    (R9)(R10*8), Y7
 
+r1v7part:
+	VMOVUPD      (DX), Y8
+	VMOVUPD      32(DX), Y9
+	VMOVUPD      64(DX), Y10
+	VMOVUPD      96(DX), Y11
+	VMOVUPD      128(DX), Y12
+	VMOVUPD      160(DX), Y13
+	VMASKMOVPD   192(DX), Y7, Y14
+	VBROADCASTSD (CX), Y15
+	VFMADD231PD  Y15, Y8, Y0
+	VFMADD231PD  Y15, Y9, Y1
+	VFMADD231PD  Y15, Y10, Y2
+	VFMADD231PD  Y15, Y11, Y3
+	VFMADD231PD  Y15, Y12, Y4
+	VFMADD231PD  Y15, Y13, Y5
+	VFMADD231PD  Y15, Y14, Y6
+	ADDQ         DI, CX
+	ADDQ         SI, DX
+	DECQ         R8
+	JNZ          r1v7part
+	JMP          r1v7summed
+
+r1v7whole:
 r1v7loop:
 	VMOVUPD      (DX), Y7
 	VMOVUPD      32(DX), Y8
@@ -8087,6 +8422,8 @@ r1v7loop:
 	ADDQ         SI, DX
 	DECQ         R8
 	JNZ          r1v7loop
+
+r1v7summed:
 	VBROADCASTSD 80(AX), Y7
 	VMULPD       Y7, Y0, Y0
 	VMULPD       Y7, Y1, Y1
@@ -8190,7 +8527,38 @@ r1v8:
 	VXORPS     Y5, Y5, Y5
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
+	CMPQ       BX, $0x04
+	JE         r1v8whole
+	LEAQ       gemmMask<>+32(SB), R9
+	MOVQ       BX, R10
+	NEGQ       R10
+	VMOVDQU    (R9)(R10*8), Y8
 
+r1v8part:
+	VBROADCASTSD (CX), Y9
+	VMOVUPD      (DX), Y10
+	VFMADD231PD  Y9, Y10, Y0
+	VMOVUPD      32(DX), Y10
+	VFMADD231PD  Y9, Y10, Y1
+	VMOVUPD      64(DX), Y10
+	VFMADD231PD  Y9, Y10, Y2
+	VMOVUPD      96(DX), Y10
+	VFMADD231PD  Y9, Y10, Y3
+	VMOVUPD      128(DX), Y10
+	VFMADD231PD  Y9, Y10, Y4
+	VMOVUPD      160(DX), Y10
+	VFMADD231PD  Y9, Y10, Y5
+	VMOVUPD      192(DX), Y10
+	VFMADD231PD  Y9, Y10, Y6
+	VMASKMOVPD   224(DX), Y8, Y10
+	VFMADD231PD  Y9, Y10, Y7
+	ADDQ         DI, CX
+	ADDQ         SI, DX
+	DECQ         R8
+	JNZ          r1v8part
+	JMP          r1v8summed
+
+r1v8whole:
 r1v8loop:
 	VBROADCASTSD (CX), Y8
 	VMOVUPD      (DX), Y9
@@ -8213,6 +8581,8 @@ r1v8loop:
 	ADDQ         SI, DX
 	DECQ         R8
 	JNZ          r1v8loop
+
+r1v8summed:
 	VBROADCASTSD 80(AX), Y8
 	VMULPD       Y8, Y0, Y0
 	VMULPD       Y8, Y1, Y1
