@@ -34,6 +34,10 @@ func (t *Trainer) computeAgain() (float64, error) {
 	if p.s == nil {
 		return 0, mistake.Optionf("Step.Again: got a call outside of Optimizer.Update, want it within")
 	}
+	if err := t.view.shareParams(); err != nil {
+		p.err = err
+		return 0, err
+	}
 	p.after.keep(t.params)
 	t.states.restore(t.params)
 	loss, err := t.compute(p.s, p.index)

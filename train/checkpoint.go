@@ -213,7 +213,11 @@ func (k *keeper) write(ctx context.Context, as checkpoint.Kind) error {
 	t.progress.pause()
 	t.again()
 	defer t.leave()
-	if err := t.confirm(); err != nil || k.folder == nil {
+	err := t.confirm()
+	if err == nil {
+		err = t.gatherSlots()
+	}
+	if err != nil || k.folder == nil {
 		return err
 	}
 	meta, tensors, err := t.runFile()

@@ -16,7 +16,7 @@ func Each[A any](v *View, a A, f32 func(a A, x Span[float32]), f64 func(a A, x S
 	}
 	j := reuse[eachJob[A]](v)
 	j.a, j.f32, j.f64, j.whole = a, f32, f64, false
-	v.run(j, v.spans)
+	v.run(j, 0, v.spans)
 }
 
 // EachParam is Each with one span for each parameter, which has all its elements
@@ -27,7 +27,7 @@ func EachParam[A any](v *View, a A, f32 func(a A, x Span[float32]), f64 func(a A
 	}
 	j := reuse[eachJob[A]](v)
 	j.a, j.f32, j.f64, j.whole = a, f32, f64, true
-	v.run(j, v.params)
+	v.run(j, 0, v.params)
 }
 
 // Sum calls f32 or f64 as Each does and returns the sum of what they return. Its spans
@@ -53,7 +53,8 @@ func Sum[A any](v *View, a A, f32 func(a A, x Span[float32]) float64, f64 func(a
 func sumParts[A any](v *View, a A, f32 func(a A, x Span[float32]) float64, f64 func(a A, x Span[float64]) float64) {
 	j := reuse[sumJob[A]](v)
 	j.a, j.f32, j.f64 = a, f32, f64
-	v.run(j, len(v.partial))
+	v.runSums(j)
+	v.split.gatherSums(v.partial)
 }
 
 // job is a call of Each, EachParam or Sum. It is kept to be used again by the next
@@ -125,15 +126,18 @@ func reuse[J any, P interface {
 	return p
 }
 
-// run makes all parts of j, on the workers if that pays. A panic of one of them goes on
+// runSums makes the parts of j for the spans of Sum that this rank has.
+func (v *View) runSums(j job) { v.run(j, v.sums[0], v.sums[1]) }
+
+// run makes the parts lo to hi-1 of j, on the workers if that pays. A panic of one of them goes on
 // here, as a *PanicError that knows where it began.
-func (v *View) run(j job, parts int) {
+func (v *View) run(j job, lo, hi int) {
 	if v.few {
-		j.run(v, 0, parts)
+		j.run(v, lo, hi)
 		return
 	}
-	v.job = j
-	v.workers.Run(parts, v.part)
+	v.job, v.from = j, lo
+	v.workers.Run(hi-lo, v.part)
 	v.job = nil
 	if p := v.fault.Swap(nil); p != nil {
 		panic(p)
@@ -147,5 +151,6 @@ func (v *View) runPart(_, part int) {
 			v.fault.CompareAndSwap(nil, newPanicError(r))
 		}
 	}()
+	part += v.from
 	v.job.run(v, part, part+1)
 }

@@ -141,6 +141,9 @@ func (t *Trainer) notFinite(s *session, index []int, e NotFiniteError) error {
 			e.Slot, e.Param = t.view.badSlot()
 		}
 		e.Kept = t.view.restore()
+		if err := t.view.shareParams(); err != nil {
+			return err
+		}
 	}
 	e.blind = !t.o.Diagnose && e.Number == nil && !e.Large && (e.Stage != StageUpdate || t.fused)
 	if t.o.Diagnose && e.Kept {

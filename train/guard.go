@@ -141,6 +141,11 @@ const (
 
 // all reports whether the answer is yes for all the numbers; it is for a scalar slot.
 func (v *View) all(which of, q question) bool {
+	return v.split.and(v.allHere(which, q))
+}
+
+// allHere is all for the numbers that this rank has.
+func (v *View) allHere(which of, q question) bool {
 	switch {
 	case v.few && v.f32 != nil:
 		return allIn(v.f32, v.joined, which, q, holds32)

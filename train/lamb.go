@@ -54,14 +54,14 @@ func (o LAMB) Update(s Step, v *View) {
 	} else {
 		j.f64.fit(v.f64.runs)
 	}
-	v.run(j, len(v.partial))
+	v.runSums(j)
 	if v.f32 != nil {
 		j.f32.trust(j.o, s, v.f32.runs)
 	} else {
 		j.f64.trust(j.o, s, v.f64.runs)
 	}
 	j.moves = true
-	v.run(j, len(v.partial))
+	v.runSums(j)
 }
 
 // lamb is the job of a step: it goes over the runs of Sum, whose bounds do not depend on the

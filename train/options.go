@@ -50,9 +50,14 @@ type Options struct {
 	// Fit evaluates a part of Validation at each rank, and measures the same bits. Rank 0
 	// writes Progress and checkpoints and calls the callbacks, which must not change the
 	// training. Evaluate and Predict are those of one process, at each rank.
-	Ranks    dist.Engine
-	DropLast bool   // leave out the last batch of an epoch if it is shorter; Fit then needs BatchSize examples or more
-	Seed     uint64 // of the order of the examples, of Augment, of dropout and of what else the model draws
+	Ranks dist.Engine
+	// SplitState lets each of several ranks keep the slots of the optimizer for a part of the
+	// parameters alone, and move that part (ZeRO, stage 1: Rajbhandari et al. 2020). Steps have the same
+	// bits. The parts are whole parameters, as even as these allow. Rank 0 has all slots once it
+	// has written a checkpoint; Save has not, and fails. EMA and SWA do not go with it.
+	SplitState bool
+	DropLast   bool   // leave out the last batch of an epoch if it is shorter; Fit then needs BatchSize examples or more
+	Seed       uint64 // of the order of the examples, of Augment, of dropout and of what else the model draws
 	// ShuffleWindow is the number of examples that are put in a random order together, of a source
 	// that is read from front to back: see data.LoaderOptions.Window. Others are shuffled as a whole.
 	ShuffleWindow int
@@ -215,6 +220,9 @@ func (o *Options) settle(d graph.DType) error {
 		if err := checkMetric(i, m); err != nil {
 			return err
 		}
+	}
+	if err := o.checkSplit(); err != nil {
+		return err
 	}
 	if err := o.checkWeights(); err != nil {
 		return err

@@ -53,23 +53,62 @@ func TestLawRanks(t *testing.T) {
 				if shards%n != 0 {
 					continue
 				}
-				var all []course
-				for range n {
-					all = append(all, courses(t)[i]) // sources are for one goroutine
+				for _, split := range []bool{false, true} {
+					var all []course
+					for range n {
+						all = append(all, courses(t)[i]) // sources are for one goroutine
+					}
+					if split && hasAverage(c.o.Optimizer) {
+						continue
+					}
+					onRanks(n, func(e dist.Engine) {
+						c := all[e.Rank()]
+						c.o.Shards, c.o.Ranks, c.o.Workers, c.o.SplitState = shards, e, 1, split
+						got, err := c.run(t, background, "", nil, nil, nil)
+						if e.Rank() > 0 { // the first one has the callbacks
+							got.count, got.history.Steps = want.count, want.history.Steps
+						}
+						if diff := want.differs(got); err != nil || diff != "" {
+							t.Errorf("%d shards, %s of %d, split %v: %s, %v", shards, e.Name(e.Rank()), n, split, diff, err)
+						}
+					})
 				}
-				onRanks(n, func(e dist.Engine) {
-					c := all[e.Rank()]
-					c.o.Shards, c.o.Ranks, c.o.Workers = shards, e, 1
-					got, err := c.run(t, background, "", nil, nil, nil)
-					if e.Rank() > 0 { // the first one has the callbacks
-						got.count, got.history.Steps = want.count, want.history.Steps
-					}
-					if diff := want.differs(got); err != nil || diff != "" {
-						t.Errorf("%d shards, %s of %d: %s, %v", shards, e.Name(e.Rank()), n, diff, err)
-					}
-				})
 			}
 		})
+	}
+}
+
+// hasAverage reports whether an optimizer averages parameters.
+func hasAverage(o train.Optimizer) bool {
+	return o != nil && slices.ContainsFunc(o.Slots(), func(s train.Slot) bool { return s.Name == "average" })
+}
+
+// TestRanksOptimizers makes the steps of each optimizer on several ranks, which have the state of all
+// parameters or of a part: the parameters are those of one process.
+func TestRanksOptimizers(t *testing.T) {
+	set := func(int) data.Source { return blobs(t, 24) }
+	for _, o := range []train.Optimizer{train.SGD{}, train.SGD{Momentum: .9, Nesterov: true}, train.Adam{AMSGrad: true}, train.AdamW{}, train.NAdam{}, train.RAdam{}, train.Adamax{}, train.Adagrad{Initial: .1}, train.Adadelta{},
+		train.RMSprop{Momentum: .5, Centered: true}, train.Rprop{}, train.ASGD{}, train.Lion{}, train.LAMB{}, train.Muon{}, train.LBFGS{Iterations: 3}, train.Lookahead{K: 3}, train.EMA{}, train.SWA{Start: 2},
+		train.ClipNorm{Norm: .01}, train.ClipValue{Value: .01}, train.ClipParam{Optimizer: train.Muon{}}, train.MaxNorm{Norm: 1}} {
+		one := &ranked{t: t, set: set, o: func(int) train.Options { return train.Options{Epochs: 3, Optimizer: o} }}
+		one.fit(1)
+		for _, split := range []bool{false, true} {
+			if split && hasAverage(o) {
+				if _, err := train.New(newNet(graph.Float64, 0), train.Options{Optimizer: o, SplitState: true}); !errors.Is(err, train.ErrOption) {
+					t.Errorf("%T: got %v with SplitState, want ErrOption", o, err)
+				}
+				continue
+			}
+			for _, n := range []int{2, 4} {
+				r := &ranked{t: t, set: set, o: func(int) train.Options { return train.Options{Epochs: 3, Optimizer: o, SplitState: split} }}
+				r.fit(n)
+				for q, v := range r.values {
+					if r.errs[q] != nil || one.errs[0] != nil || !slices.Equal(v, one.values[0]) {
+						t.Errorf("%T, split %v: rank %d of %d has other parameters than one process; %v, %v", o, split, q, n, r.errs[q], one.errs[0])
+					}
+				}
+			}
+		}
 	}
 }
 
@@ -124,7 +163,7 @@ func TestRanksResume(t *testing.T) {
 		folder := filepath.Join(dir, fmt.Sprint(stop))
 		options := func(left int, keep bool) func(rank int) train.Options {
 			return func(rank int) train.Options {
-				o := train.Options{Epochs: 2, Optimizer: train.EMA{}, Schedule: schedule.Constant(.1), Validation: sets[rank], Metrics: []train.Metric{train.Accuracy()}}
+				o := train.Options{Epochs: 2, Optimizer: [...]train.Optimizer{train.EMA{}, train.AdamW{}}[stop%2], SplitState: stop%2 == 1, Schedule: schedule.Constant(.1), Validation: sets[rank], Metrics: []train.Metric{train.Accuracy()}}
 				o.Callbacks = []train.Callback{&stopper{left: left, err: train.ErrStop}}
 				if keep {
 					o.Checkpoint = &train.Checkpoint{Dir: folder, Resume: true}

@@ -89,7 +89,7 @@ func (t *Trainer) traits() []trait {
 		traitOf("Options.SampleWeight, ClassWeights, Augment, Stop or ShuffleWindow", o.course()),
 		traitOf("Options.Recipe", t.recipeOfRun()),
 		traitOf("Options.Metrics, ValidateEvery or LimitValidation", []any{metrics, o.ValidateEvery, o.LimitValidation}),
-		traitOf("Options.Callbacks or Checkpoint", []any{len(o.Callbacks), o.Checkpoint != nil}),
+		traitOf("Options.Callbacks, Checkpoint or SplitState", []any{len(o.Callbacks), o.Checkpoint != nil, o.SplitState}),
 		traitOf("data set", t.fingerprint()), traitOf("Options.Validation", t.printOfValidation()),
 		traitOf("number of steps made", []int{t.step, t.epoch, t.progress.at}),
 	}

@@ -39,6 +39,9 @@ func (t *Trainer) Save(path string) error {
 		return errors.Wrap(err, "train: Trainer.Save")
 	}
 	defer t.leave()
+	if t.ranks != nil && t.o.SplitState {
+		return errors.Wrap(mistake.Newf(graph.ErrUnsupported, "got a call with Options.SplitState, where each rank has the slots of a part of the parameters; want Options.Checkpoint to write files"), "train: Trainer.Save")
+	}
 	meta, tensors, err := t.runFile()
 	if err == nil {
 		err = safetensors.WriteTensors(path, meta, tensors, safetensors.WriteOptions{})
@@ -376,14 +379,15 @@ func (k *restored) into(v *View, p *graph.Params) {
 		v.counts[q] = k.counts[q.Name]
 	}
 	v.wild = true // nobody has looked at the slots
+	lo, hi := v.split.span(p.Len())
 	for i, s := range v.slots {
 		switch {
 		case s.Scalar:
 			v.scalars[i] = float64(k.scalars[s.Name])
 		case v.f32 != nil:
-			copy(v.f32.slot[i], k.f32[i])
+			copy(v.f32.slot[i][lo:hi], k.f32[i][lo:hi])
 		default:
-			copy(v.f64.slot[i], k.f64[i])
+			copy(v.f64.slot[i][lo:hi], k.f64[i][lo:hi])
 		}
 	}
 	*k = restored{}

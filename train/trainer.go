@@ -178,8 +178,16 @@ func (t *Trainer) stepOn(s *session, index []int) (float64, error) {
 		if other := t.now.end(); other != nil { // even if the Optimizer does not mind
 			err = other
 		}
+		if t.view.split != nil {
+			err = t.ranks.agree(err)
+		}
 		if err != nil {
 			return loss, t.undo(err)
+		}
+		if bad == 0 {
+			if err := t.view.shareParams(); err != nil {
+				return loss, err
+			}
 		}
 	case t.view.all(ofParam, finite):
 		bad = 0
@@ -201,6 +209,7 @@ func (t *Trainer) undo(err error) error {
 	t.states.restore(t.params)
 	t.view.failed = nil
 	restored := t.view.restore()
+	err = together(err, t.view.shareParams())
 	var p *PanicError
 	if errors.As(err, &p) {
 		p.after = "; the parameters may have changed in part"
@@ -251,7 +260,7 @@ func (t *Trainer) newView(workers int) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newView(t.params, t.o.Optimizer, workers, groups, nil)
+	return newView(t.params, t.o.Optimizer, workers, groups, nil, t.split())
 }
 
 // factors returns those of Options.Groups, which is asked at the first call.

@@ -33,9 +33,12 @@ type View struct {
 	jobs    []job                      // to use again
 	hooks   []any                      // *hook of several types, to use again
 	rules   []any                      // *ruleProgram
+	from    int                        // the first part of the present job
+	split   *split                     // among ranks; nil for one
 	spans   int                        // of Each
 	params  int                        // spans of EachParam
 	partial []float64                  // of Sum, for each span
+	sums    [2]int                     // the spans of Sum that this rank has
 
 	moved  []*graph.Param // what the loss depends on; a group may leave some of it out
 	groups grouping
@@ -121,7 +124,7 @@ func viewWith(p *graph.Params, o Optimizer, s ViewOptions) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newView(p, o, s.Workers, groups, slices.DeleteFunc(p.List(), p.Frozen))
+	return newView(p, o, s.Workers, groups, slices.DeleteFunc(p.List(), p.Frozen), nil)
 }
 
 const mostWorkers = 1 << 10 // as graph has it
@@ -139,21 +142,22 @@ func (v *View) Slot(name string) int {
 // Scalar returns the memory of slot i, which must be a scalar.
 func (v *View) Scalar(i int) *float64 { return &v.scalars[i] }
 
-// newView returns a View of the given ones of the parameters of p.
-func newView(p *graph.Params, o Optimizer, workers int, groups grouping, moved []*graph.Param) (*View, error) {
+// newView returns a View of the given ones of the parameters of p. s is nil unless ranks share them.
+func newView(p *graph.Params, o Optimizer, workers int, groups grouping, moved []*graph.Param, s *split) (*View, error) {
 	slots := o.Slots()
 	v := &View{slots: slots, scalars: make([]float64, len(slots)), workers: pool.Of(workers), counts: map[*graph.Param]int{},
-		groups: groups, measure: math.NaN()}
+		groups: groups, measure: math.NaN(), split: s}
 	for i, s := range slots {
 		if s.Scalar {
 			v.scalars[i] = s.Init
 		}
 		v.wild = v.wild || s.Init != 0
 	}
+	lo, hi := s.span(p.Len())
 	if p.DType() == graph.Float32 {
-		v.f32 = newArena(slots, p.Len(), p.Flat32)
+		v.f32 = newArena(slots, p.Len(), lo, hi, p.Flat32)
 	} else {
-		v.f64 = newArena(slots, p.Len(), p.Flat64)
+		v.f64 = newArena(slots, p.Len(), lo, hi, p.Flat64)
 	}
 	v.part = v.runPart
 	v.move(moved, 0)
@@ -163,8 +167,9 @@ func newView(p *graph.Params, o Optimizer, workers int, groups grouping, moved [
 	return v, nil
 }
 
-// newArena returns the memory for n elements of parameters, with new slots.
-func newArena[T Float](slots []Slot, n int, flat func() (params, grads []T)) *arena[T] {
+// newArena returns the memory for n elements of parameters, with new slots for those from lo to hi.
+// The system gives memory for what is written alone, so slots of other ranks take none.
+func newArena[T Float](slots []Slot, n, lo, hi int, flat func() (params, grads []T)) *arena[T] {
 	m := &arena[T]{slot: make([][]T, len(slots))}
 	m.param, m.grad = flat()
 	for i, s := range slots {
@@ -172,10 +177,10 @@ func newArena[T Float](slots []Slot, n int, flat func() (params, grads []T)) *ar
 			continue
 		}
 		m.slot[i] = memory.Zeros[T](n)
-		for j := range m.slot[i] {
-			if s.Init == 0 {
-				break
-			}
+		if s.Init == 0 {
+			continue
+		}
+		for j := lo; j < hi; j++ {
 			m.slot[i][j] = T(s.Init)
 		}
 	}
@@ -190,6 +195,9 @@ func (v *View) move(moved []*graph.Param, made int) {
 	v.wild = v.wild || v.moved != nil // slots of what moves again are not known
 	v.moved, v.made = moved, made
 	moved = slices.DeleteFunc(slices.Clone(moved), func(q *graph.Param) bool { return v.groups.get(q).Rate == 0 })
+	runs := shares(moved, 1)
+	v.sums[0], v.sums[1] = v.split.count(runs)
+	moved = v.split.own(moved)
 	total := 0
 	for _, q := range moved {
 		total += q.Size()
@@ -197,7 +205,7 @@ func (v *View) move(moved []*graph.Param, made int) {
 	v.few = total < 2*enough
 	v.joined = stretches(moved)
 	spans := shares(moved, max(1, min(v.workers.Workers(), total/enough)))
-	runs, whole := shares(moved, 1), wholes(moved)
+	whole := wholes(moved)
 	v.spans, v.params, v.partial = len(spans), len(whole), make([]float64, len(runs))
 	v.copied = false
 	if v.f32 != nil {

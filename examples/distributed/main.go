@@ -36,6 +36,7 @@ func main() {
 	flag.IntVar(&s.epochs, "epochs", 10, "passes over the training set")
 	flag.IntVar(&s.shards, "shards", 8, "parts of a batch, a multiple of the number of processes")
 	flag.IntVar(&s.workers, "workers", 1, "threads of each process; 0 for all cores")
+	flag.BoolVar(&s.split, "split", false, "keep the optimizer's state of a part of the parameters at each process")
 	flag.StringVar(&s.dir, "dir", "", "folder for checkpoints, to go on from; empty: none")
 	flag.Parse()
 	ctx, stop := train.WithSignals(context.Background())
@@ -49,6 +50,7 @@ func main() {
 type settings struct {
 	epochs, shards, workers int
 	model, dir              string
+	split                   bool
 }
 
 func run(ctx context.Context, w io.Writer, s settings) error {
@@ -65,7 +67,7 @@ func run(ctx context.Context, w io.Writer, s settings) error {
 	}
 	//docs:options
 	o := train.Options{
-		Schedule: schedule.Constant(0.002), Epochs: s.epochs, BatchSize: 64, Shards: s.shards, Seed: 1, Workers: s.workers,
+		Schedule: schedule.Constant(0.002), Epochs: s.epochs, BatchSize: 64, Shards: s.shards, SplitState: s.split, Seed: 1, Workers: s.workers,
 		Validation: testSet, Metrics: []train.Metric{train.Accuracy()}, Progress: w,
 	}
 	if s.dir != "" {

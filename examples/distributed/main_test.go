@@ -43,9 +43,10 @@ func TestBits(t *testing.T) {
 		for _, c := range []struct {
 			ranks, epochs int
 			dir           string
-		}{{2, 2, ""}, {4, 1, dir}, {2, 2, dir}} {
+			split         bool
+		}{{2, 2, "", false}, {4, 1, dir, true}, {2, 2, dir, false}} {
 			cmd := exec.CommandContext(t.Context(), mpirun, "-n", fmt.Sprint(c.ranks), "--oversubscribe", "--allow-run-as-root", os.Args[0],
-				"-model", model, "-epochs", fmt.Sprint(c.epochs), "-dir", c.dir)
+				"-model", model, "-epochs", fmt.Sprint(c.epochs), "-dir", c.dir, fmt.Sprintf("-split=%v", c.split))
 			cmd.Env = append(os.Environ(), "SYMGRAD_EXAMPLE_RANK=1")
 			text, err := cmd.CombinedOutput()
 			got := sum.FindStringSubmatch(string(text))
