@@ -74,6 +74,9 @@ func (r RateFinder) at(i int) float64 {
 func (t *Trainer) FindRate(ctx context.Context, d data.Source, r RateFinder) (*RateCurve, error) {
 	curve := &RateCurve{}
 	err := t.findRate(ctx, d, r, curve)
+	if t != nil {
+		t.ranks.end(err)
+	}
 	return curve, errors.Wrap(err, "train: FindRate")
 }
 
@@ -85,6 +88,7 @@ func (t *Trainer) findRate(ctx context.Context, d data.Source, r RateFinder, cur
 	if err != nil {
 		return err
 	}
+	t.ranks.begin(ctx)
 	r = r.settled()
 	if err := checkRate(r.To, schedule.Moment{}, t.params.DType()); err != nil {
 		return errors.Wrap(err, "RateFinder.To")

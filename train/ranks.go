@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/mistake"
@@ -86,7 +87,7 @@ func (r *ranks) take(rank int, b []byte) {
 		r.ended = rank + 1
 	}
 	if w.failed {
-		w.text = string(b[4 : 4+binary.LittleEndian.Uint16(b[2:])])
+		w.text = strings.ToValidUTF8(string(b[4:4+binary.LittleEndian.Uint16(b[2:])]), "")
 	}
 }
 

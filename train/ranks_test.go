@@ -324,3 +324,51 @@ func TestRanksShards(t *testing.T) {
 		})
 	}
 }
+
+// TestRanksCalls makes single steps, Steps and FindRate on two ranks: they are those of one process. An
+// error of one rank alone ends the other too.
+func TestRanksCalls(t *testing.T) {
+	set, background := []*data.Dataset{blobs(t, 16), blobs(t, 16)}, context.Background()
+	calls := func(tr *train.Trainer, d *data.Dataset) (out []float64, err error) {
+		for range 3 {
+			loss, err := tr.Step(d, []int{3, 1, 4, 7, 5})
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, loss)
+		}
+		c, err := tr.FindRate(background, d, train.RateFinder{Steps: 5})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, c.Losses...)
+		for s, err := range tr.Steps(background, d) {
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, s.Loss)
+		}
+		return out, nil
+	}
+	trainer := func(e dist.Engine) *train.Trainer {
+		return newTrainer(t, newNet(graph.Float64, .2), train.Options{Epochs: 2, BatchSize: 5, Shards: 2, Ranks: e})
+	}
+	want, err := calls(trainer(nil), set[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	onRanks(2, func(e dist.Engine) {
+		tr := trainer(e)
+		got, err := calls(tr, set[e.Rank()])
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: got %v, %v, want %v", e.Name(e.Rank()), got, err, want)
+		}
+		index := []int{0, 1}
+		if e.Rank() == 1 {
+			index[1] = 99
+		}
+		if _, err := tr.Step(set[e.Rank()], index); err == nil || errors.Is(err, train.ErrRank) != (e.Rank() == 0) {
+			t.Errorf("%s: got %v for an index of rank 1 that is none", e.Name(e.Rank()), err)
+		}
+	})
+}

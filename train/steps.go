@@ -88,6 +88,9 @@ func (t *Trainer) Steps(ctx context.Context, d data.Source) iter.Seq2[*StepEnd, 
 			from, err = t.toFit(ctx, d)
 		}
 		if err != nil {
+			if t != nil {
+				t.ranks.end(err)
+			}
 			yield(nil, errors.Wrap(err, "train: Steps"))
 			return
 		}

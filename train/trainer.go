@@ -113,6 +113,9 @@ func (t *Trainer) Model() Model {
 // not a finite number of at least 0; ErrBusy. The step is not counted then.
 func (t *Trainer) Step(d *data.Dataset, index []int) (loss float64, err error) {
 	loss, err = t.oneStep(d, index)
+	if t != nil {
+		t.ranks.end(err)
+	}
 	return loss, errors.Wrap(err, "train: Step")
 }
 
@@ -125,6 +128,7 @@ func (t *Trainer) oneStep(d *data.Dataset, index []int) (loss float64, err error
 		return 0, err
 	}
 	d = from.set
+	t.ranks.begin(context.Background())
 	if err := t.enter(); err != nil {
 		return 0, err
 	}
