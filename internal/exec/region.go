@@ -13,7 +13,7 @@ import (
 const leastRows = 4
 
 // region runs steps on parts of their rows. One worker runs all steps of a part, with calls
-// and scratch of its own. There is one part for each worker. Smaller parts gain nothing where another process
+// and scratch of its own. There is one part for each worker. Smaller parts gain little where another process
 // takes a core: it keeps that worker in its part for milliseconds, however small the part is.
 type region[T ir.Float] struct {
 	parts [][]task[T]
