@@ -132,6 +132,9 @@ func (f *fitting) train() error {
 	if errors.Is(err, ErrStop) {
 		f.ended, err = EndCallback, nil
 	}
+	if err == nil {
+		err = f.confirm()
+	}
 	return together(err, f.lookout.end(f.Trainer))
 }
 

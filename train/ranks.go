@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"math/bits"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -22,10 +23,14 @@ type ranks struct {
 	words  []word          // the last ones, of all ranks
 	mine   []byte          // to be sent
 	all    []byte
-	ended  int   // the first rank whose context was done, plus 1; 0 for none
-	agreed bool  // the error that ends the call is known to all ranks
-	broken error // of the engine; no call comes after it
+	ended  int    // the first rank whose context was done, plus 1; 0 for none
+	why    string // of it
+	agreed bool   // the error that ends the call is known to all ranks
+	broken error  // of the engine; no call comes after it
 }
+
+// errLost: the engine does not reach the other ranks.
+var errLost = errors.New("the others cannot be reached")
 
 // word is what a rank says of itself with each exchange.
 type word struct {
@@ -34,7 +39,7 @@ type word struct {
 }
 
 // wordSize is the number of bytes of a word; what its text has more is cut off.
-const wordSize = 256
+const wordSize = 512
 
 // join finds the processes that t trains with, once.
 func (t *Trainer) join() error {
@@ -68,26 +73,37 @@ func (r *ranks) first() bool { return r == nil || r.Rank() == 0 }
 func (r *ranks) put(b []byte, failed error) []byte {
 	at := len(b)
 	b = append(b, make([]byte, wordSize)...)
-	if failed != nil {
-		b[at] = 1
-		n := copy(b[at+4:at+wordSize], failed.Error())
-		binary.LittleEndian.PutUint16(b[at+2:], uint16(n))
-	}
 	if r.ctx != nil && r.ctx.Err() != nil {
 		b[at+1] = 1
+		putText(b[at+2:at+wordSize], stopped(r.ctx).Error())
+	}
+	if failed != nil {
+		b[at] = 1
+		putText(b[at+2:at+wordSize], failed.Error())
 	}
 	return b
+}
+
+// putText writes a text and its length to b, and says so if it has to cut it.
+func putText(b []byte, text string) {
+	const dots = "…"
+	n := copy(b[2:], text)
+	if n < len(text) {
+		copy(b[len(b)-len(dots):], dots)
+	}
+	binary.LittleEndian.PutUint16(b, uint16(n))
 }
 
 // take reads the word of a rank at the beginning of b.
 func (r *ranks) take(rank int, b []byte) {
 	w := &r.words[rank]
 	w.failed, w.text = b[0] == 1, ""
-	if b[1] == 1 && r.ended == 0 {
-		r.ended = rank + 1
-	}
-	if w.failed {
+	ends := b[1] == 1 && r.ended == 0
+	if w.failed || ends {
 		w.text = strings.ToValidUTF8(string(b[4:4+binary.LittleEndian.Uint16(b[2:])]), "")
+	}
+	if ends {
+		r.ended, r.why = rank+1, w.text
 	}
 }
 
@@ -120,7 +136,7 @@ func (r *ranks) stop() error {
 		return stopped(r.ctx)
 	default:
 		r.agreed = true
-		return fmt.Errorf("%w: the context of %s is done: %w", ErrRank, r.Name(q), context.Canceled)
+		return fmt.Errorf("%w: %s: %s: %w", ErrRank, r.Name(q), r.why, context.Canceled)
 	}
 }
 
@@ -130,7 +146,7 @@ func (r *ranks) lost(err error) error {
 		return nil
 	}
 	r.agreed = true
-	r.broken = fmt.Errorf("%w: %w", ErrRank, err)
+	r.broken = fmt.Errorf("%w: %w: %w", ErrRank, errLost, err)
 	return r.broken
 }
 
@@ -197,6 +213,7 @@ func (r *ranks) share(x *sharding, failed error) error {
 		return failed
 	}
 	r.mine = r.put(r.mine[:0], failed)
+	r.mine = appendFloats(r.mine, float64(markOf(x.index)))
 	for k := x.lo; k < x.hi; k++ {
 		s := &x.records[k]
 		r.mine = appendFloats(r.mine, s.n, s.loss)
@@ -205,11 +222,16 @@ func (r *ranks) share(x *sharding, failed error) error {
 	if err := r.gather(failed); err != nil {
 		return err
 	}
-	each := (x.hi - x.lo)
-	size := len(r.mine)
+	each, size := x.hi-x.lo, len(r.mine)
+	for q := range r.words {
+		if floatAt(r.all[q*size+wordSize:], 0) != floatAt(r.all[wordSize:], 0) {
+			r.agreed = true
+			return mistake.Newf(ErrRank, "%s has another batch than %s, want the same at all ranks", r.Name(q), r.Name(0))
+		}
+	}
 	for k := range x.records {
 		s := &x.records[k]
-		b := r.all[k/each*size+wordSize:][k%each*8*(2+len(s.terms)):]
+		b := r.all[k/each*size+wordSize+8:][k%each*8*(2+len(s.terms)):]
 		s.n, s.loss = floatAt(b, 0), floatAt(b, 1)
 		for i := range s.terms {
 			s.terms[i] = floatAt(b, 2+i)
@@ -230,6 +252,15 @@ func (r *ranks) end(err error) {
 		r.Abort(1, fmt.Sprintf("symgrad: %s: %v", r.Name(r.Rank()), err))
 		r.broken = fmt.Errorf("%w: %w", ErrRank, err)
 	}
+}
+
+// markOf returns a checksum of the rows of a batch.
+func markOf(index []int) uint32 {
+	c := uint32(0)
+	for _, i := range index {
+		c = bits.RotateLeft32(c, 5)*0x9e3779b1 ^ uint32(i)
+	}
+	return c
 }
 
 func appendFloats(b []byte, list ...float64) []byte {

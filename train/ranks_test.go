@@ -372,3 +372,51 @@ func TestRanksCalls(t *testing.T) {
 		}
 	})
 }
+
+// TestRanksDiverge lets the first rank change a parameter by itself, and a rank step on other examples:
+// both ranks get an ErrRank.
+func TestRanksDiverge(t *testing.T) {
+	sets := []*data.Dataset{blobs(t, 16), blobs(t, 16)}
+	onRanks(2, func(e dist.Engine) {
+		m := newNet(graph.Float64, 0)
+		o := train.Options{Epochs: 2, BatchSize: 8, Shards: 2, Ranks: e, Callbacks: []train.Callback{train.On(func(*train.EpochEnd) error {
+			return m.p.Set("out/bias", []float64{1, 2, 3})
+		})}}
+		_, err := newTrainer(t, m, o).Fit(context.Background(), sets[e.Rank()])
+		if !errors.Is(err, train.ErrRank) || train.ExitCode(err) != 1 {
+			t.Errorf("%s: got %v after a callback that changes a parameter, want ErrRank and the exit code 1", e.Name(e.Rank()), err)
+		}
+	})
+	onRanks(2, func(e dist.Engine) {
+		tr := newTrainer(t, newNet(graph.Float64, 0), train.Options{Shards: 2, Ranks: e})
+		if _, err := tr.Step(sets[e.Rank()], []int{0, 1, 2, 3 + e.Rank()}); !errors.Is(err, train.ErrRank) {
+			t.Errorf("%s: got %v for other examples at each rank, want ErrRank", e.Name(e.Rank()), err)
+		}
+	})
+	onRanks(2, func(e dist.Engine) {
+		if e.Rank() == 1 {
+			if err := e.Close(); err != nil {
+				t.Error(err)
+			}
+			return
+		}
+		_, err := newTrainer(t, newNet(graph.Float64, 0), train.Options{Shards: 2, Ranks: e}).Fit(context.Background(), sets[0])
+		if !errors.Is(err, train.ErrRank) || train.ExitCode(err) != dist.ExitLost {
+			t.Errorf("got %v without the other rank, want ErrRank and the exit code %d", err, dist.ExitLost)
+		}
+	})
+}
+
+// TestRanksText lets a rank fail with a text that is too long: the others say that it is cut.
+func TestRanksText(t *testing.T) {
+	sets := []*data.Dataset{blobs(t, 16), blobs(t, 16)}
+	onRanks(2, func(e dist.Engine) {
+		m := newNet(graph.Float64, 0)
+		_, err := newTrainer(t, m, train.Options{Epochs: 1, BatchSize: 8, Shards: 2, Ranks: e, Callbacks: []train.Callback{train.On(func(*train.StepEnd) error {
+			return errors.New(strings.Repeat("über", 400))
+		})}}).Fit(context.Background(), sets[e.Rank()])
+		if e.Rank() == 1 && !strings.HasSuffix(fmt.Sprint(err), "…") {
+			t.Errorf("got %v", err)
+		}
+	})
+}

@@ -79,7 +79,7 @@ func (t *Trainer) traits() []trait {
 	}
 	list := []trait{
 		traitOf("program", codeOf()),
-		traitOf("processor, or level of its instructions (SYMGRAD_CPU)", []string{runtime.GOARCH, t.level()}),
+		traitOf("level of vector instructions (set SYMGRAD_CPU to one that all have)", []string{runtime.GOARCH, t.level()}),
 		traitOf("model", []any{modelHash(t.params), modelSettings(t.model), t.shapeOf()}),
 		traitOf("Options.Optimizer", settingsOf(o.Optimizer)), traitOf("Options.Schedule", settingsOf(o.Schedule)),
 		traitOf("Options.Groups", t.groupsOfRun()), traitOf("Options.Seed", o.Seed), traitOf("Options.Epochs", o.Epochs),

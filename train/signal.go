@@ -74,8 +74,8 @@ func WithSignals(ctx context.Context) (out context.Context, stop context.CancelF
 
 // ExitCode returns the exit code of a process that ends with the error: 0 for nil, and 1 for
 // an error. A *SignalError has what shells expect, 128 and the number of the signal: 130
-// for SIGINT, 143 for SIGTERM. An ErrRank has dist.ExitLost: another process has ended the
-// training.
+// for SIGINT, 143 for SIGTERM. It is dist.ExitLost if other processes cannot be reached
+// any more.
 func ExitCode(err error) int {
 	var s *SignalError
 	switch {
@@ -83,7 +83,7 @@ func ExitCode(err error) int {
 		return 0
 	case errors.As(err, &s):
 		return 128 + signalNumber(s.Signal)
-	case errors.Is(err, ErrRank):
+	case errors.Is(err, errLost):
 		return dist.ExitLost
 	}
 	return 1

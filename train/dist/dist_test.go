@@ -65,3 +65,39 @@ func TestLocalErrors(t *testing.T) {
 		}
 	}
 }
+
+// closing is an Engine that counts its Close.
+type closing struct {
+	dist.Engine
+	closed int
+}
+
+func (c *closing) Close() error { c.closed++; return nil }
+
+// TestDefault registers a driver: it is opened once, and after Close there is no training alone.
+func TestDefault(t *testing.T) {
+	if e, err := dist.Default(); e != nil || err != nil || dist.Rank() != 0 || dist.Size() != 1 {
+		t.Fatalf("got %v, %v, rank %d of %d without a driver", e, err, dist.Rank(), dist.Size())
+	}
+	opened, c := 0, &closing{Engine: dist.Local(3)[2]}
+	dist.Register("test", func() (dist.Engine, error) { opened++; return c, nil })
+	for range 2 {
+		if e, err := dist.Default(); e != dist.Engine(c) || err != nil || opened != 1 || dist.Rank() != 2 || dist.Size() != 3 {
+			t.Errorf("got %v, %v, rank %d of %d after %d calls of open", e, err, dist.Rank(), dist.Size(), opened)
+		}
+	}
+	for range 2 {
+		if err := dist.Close(); err != nil || c.closed != 1 {
+			t.Errorf("Close: got %v, closed %d times", err, c.closed)
+		}
+	}
+	if e, err := dist.Default(); e != nil || err == nil || dist.Rank() != 2 || dist.Size() != 3 {
+		t.Errorf("got %v, %v, rank %d of %d after Close, want an error", e, err, dist.Rank(), dist.Size())
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("got a second driver")
+		}
+	}()
+	dist.Register("other", nil)
+}

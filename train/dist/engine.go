@@ -33,6 +33,6 @@ type Engine interface {
 	Close() error
 }
 
-// ExitLost is the exit status of ranks that end because another one is dead, hangs or has other
-// settings: EX_TEMPFAIL of sysexits.h, "try again later".
+// ExitLost is the exit status of ranks that end because another one is dead or hangs: EX_TEMPFAIL of
+// sysexits.h, "try again later".
 const ExitLost = 75

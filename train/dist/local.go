@@ -9,7 +9,8 @@ import (
 )
 
 // Local returns the Engines of n ranks within this process, one for each goroutine that plays a
-// rank. It panics for an n below 1.
+// rank. A call waits until all ranks make it, however long that takes: Close or Abort of a rank that
+// does not come ends the calls of the others with an error. It panics for an n below 1.
 func Local(n int) []Engine {
 	if n < 1 {
 		panic(fmt.Sprintf("dist: Local: got %d ranks, want one or more", n))
@@ -128,7 +129,10 @@ func (e *local) Abort(code int, why string) {
 	e.h.end(errors.Errorf("%s aborted with %d: %s", e.Name(e.rank), code, why))
 }
 
-func (e *local) Close() error { return nil }
+func (e *local) Close() error {
+	e.h.end(errors.Errorf("%s has called Close", e.Name(e.rank)))
+	return nil
+}
 
 // together returns the first of two errors that is one.
 func together(a, b error) error {

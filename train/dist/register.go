@@ -12,8 +12,11 @@ var world struct {
 	name   string // of the driver; "" for none
 	open   func() (Engine, error)
 	opened bool
+	closed bool
 	engine Engine
 	err    error
+
+	rank, size int // of engine, also after Close
 }
 
 // Register makes a driver known; the package of a driver calls it when it is imported. open returns
@@ -32,7 +35,8 @@ func Register(name string, open func() (Engine, error)) {
 // or the process was started alone. The first call starts it; it may be called by several
 // goroutines.
 //
-// Errors: those of the driver, such as a library that is not there; each call returns the same.
+// Errors: those of the driver, such as a library that is not there; each call returns the same. After
+// Close of several ranks it is an error too: they would train alone.
 func Default() (Engine, error) {
 	world.mu.Lock()
 	defer world.mu.Unlock()
@@ -40,6 +44,12 @@ func Default() (Engine, error) {
 		world.opened = true
 		world.engine, world.err = world.open()
 		world.err = errors.Wrapf(world.err, "dist: driver %s", world.name)
+		if e := world.engine; e != nil {
+			world.rank, world.size = e.Rank(), e.Size()
+		}
+	}
+	if world.closed {
+		return nil, errors.New("dist: got a call after Close, want Close at the end of the program")
 	}
 	return world.engine, world.err
 }
@@ -54,22 +64,29 @@ func Close() error {
 	if e == nil {
 		return nil
 	}
+	world.closed = true
 	return errors.Wrap(e.Close(), "dist: Close")
 }
 
 // Rank returns the number of this process among those of Default, for a program that prints or writes
 // at one of them; 0 if it trains alone or cannot start.
 func Rank() int {
-	if e, err := Default(); err == nil && e != nil {
-		return e.Rank()
-	}
-	return 0
+	rank, _ := place()
+	return rank
 }
 
 // Size returns the number of processes that train together; 1 for one alone.
 func Size() int {
-	if e, err := Default(); err == nil && e != nil {
-		return e.Size()
+	_, size := place()
+	return max(1, size)
+}
+
+// place returns rank and size of the Engine of Default, which it starts; zeros for none.
+func place() (rank, size int) {
+	if e, err := Default(); e == nil && err == nil {
+		return 0, 0
 	}
-	return 1
+	world.mu.Lock()
+	defer world.mu.Unlock()
+	return world.rank, world.size
 }

@@ -95,8 +95,8 @@ func leave(e dist.Engine) error {
 	if err := dist.Close(); err != nil {
 		return err
 	}
-	if e, err := dist.Default(); e != nil || err != nil {
-		return errors.Errorf("got the Engine %v and the error %v after Close, want none", e, err)
+	if e, err := dist.Default(); e != nil || err == nil {
+		return errors.Errorf("got the Engine %v and the error %v after Close, want an error", e, err)
 	}
 	if err := e.Barrier(); err == nil {
 		return errors.New("got no error from Barrier after Close")
