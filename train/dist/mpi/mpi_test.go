@@ -169,7 +169,7 @@ func TestExchange(t *testing.T) {
 
 // TestComputing checks that a rank may be busy for longer than it may give no sign of life.
 func TestComputing(t *testing.T) {
-	rs := begin(t, 2, "compute", "SYMGRAD_DIST_TIMEOUT=2s", "GOMAXPROCS=1")
+	rs := begin(t, 2, "compute", "SYMGRAD_DIST_TIMEOUT=6s", "GOMAXPROCS=1")
 	if status := rs.end(t); status != 0 {
 		t.Errorf("got exit status %d, want 0: %s", status, &rs.said)
 	}
