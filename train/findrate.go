@@ -74,9 +74,7 @@ func (r RateFinder) at(i int) float64 {
 func (t *Trainer) FindRate(ctx context.Context, d data.Source, r RateFinder) (*RateCurve, error) {
 	curve := &RateCurve{}
 	err := t.findRate(ctx, d, r, curve)
-	if t != nil {
-		t.ranks.end(err)
-	}
+	t.endRanks(err)
 	return curve, errors.Wrap(err, "train: FindRate")
 }
 

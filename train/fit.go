@@ -49,7 +49,7 @@ func (t *Trainer) Fit(ctx context.Context, d data.Source) (*History, error) {
 	f := fitting{Trainer: t, ctx: ctx, given: d}
 	err := f.run()
 	h := f.record(err)
-	f.ranks.end(err)
+	f.endRanks(err)
 	if f.started && f.ranks.first() {
 		for _, c := range t.o.Callbacks {
 			if bad := f.send1(c, &FitEnd{Trainer: t, History: h, Err: err}); !errors.Is(bad, ErrStop) {

@@ -233,9 +233,7 @@ func (r *ranks) share(x *sharding, failed error) error {
 		s := &x.records[k]
 		b := r.all[k/each*size+wordSize+8:][k%each*8*(2+len(s.terms)):]
 		s.n, s.loss = floatAt(b, 0), floatAt(b, 1)
-		for i := range s.terms {
-			s.terms[i] = floatAt(b, 2+i)
-		}
+		floatsAt(b, 2, s.terms)
 	}
 	return nil
 }
@@ -246,9 +244,12 @@ func (r *ranks) apart(ended error) bool {
 	return r != nil && (r.broken != nil || ended != nil && !r.agreed)
 }
 
-// end ends the training of all ranks if err has ended it at this one alone.
-func (r *ranks) end(err error) {
-	if r != nil && err != nil && !r.agreed {
+// endRanks ends the training of all ranks if err has ended it at this one alone.
+func (t *Trainer) endRanks(err error) {
+	if t == nil || t.ranks == nil {
+		return
+	}
+	if r := t.ranks; err != nil && !r.agreed {
 		r.Abort(1, fmt.Sprintf("symgrad: %s: %v", r.Name(r.Rank()), err))
 		r.broken = fmt.Errorf("%w: %w", ErrRank, err)
 	}
@@ -272,4 +273,11 @@ func appendFloats(b []byte, list ...float64) []byte {
 
 func floatAt(b []byte, i int) float64 {
 	return math.Float64frombits(binary.LittleEndian.Uint64(b[8*i:]))
+}
+
+// floatsAt fills to with the numbers from number i of b on.
+func floatsAt(b []byte, i int, to []float64) {
+	for k := range to {
+		to[k] = floatAt(b, i+k)
+	}
 }

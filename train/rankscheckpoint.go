@@ -51,10 +51,8 @@ func (t *Trainer) restoreBytes(file []byte) error {
 		return err
 	}
 	defer t.leave()
-	if len(t.params.List()) == 0 {
-		if err := Build(t.model); err != nil {
-			return err
-		}
+	if err := t.builtOnce(); err != nil {
+		return err
 	}
 	x, err := safetensors.NewReader(bytes.NewReader(file), int64(len(file)))
 	if err != nil {

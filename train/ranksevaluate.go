@@ -124,12 +124,8 @@ func (t *Trainer) exchangeEvaluated(d *data.Dataset, round []evaluated, outputs 
 		}
 		x := &round[q]
 		x.loss = floatAt(b, 0)
-		for i := range x.terms {
-			x.terms[i] = floatAt(b, 1+i)
-		}
-		for i := range x.output {
-			x.output[i] = floatAt(b, 1+len(x.terms)+i)
-		}
+		floatsAt(b, 1, x.terms)
+		floatsAt(b, 1+len(x.terms), x.output)
 	}
 	return r.verdict(failed)
 }

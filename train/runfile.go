@@ -84,10 +84,8 @@ func (t *Trainer) restore(path string) error {
 
 // restoreFrom is restore for who has entered.
 func (t *Trainer) restoreFrom(path string) error {
-	if len(t.params.List()) == 0 {
-		if err := Build(t.model); err != nil {
-			return err
-		}
+	if err := t.builtOnce(); err != nil {
+		return err
 	}
 	file, err := safetensors.Open(path)
 	if err != nil {
@@ -95,6 +93,14 @@ func (t *Trainer) restoreFrom(path string) error {
 	}
 	defer file.Close()
 	return errors.WithMessagef(t.restoreFile(file), "%q", path)
+}
+
+// builtOnce builds the model unless it has parameters.
+func (t *Trainer) builtOnce() error {
+	if len(t.params.List()) > 0 {
+		return nil
+	}
+	return Build(t.model)
 }
 
 // restoreFile restores what the file of a run holds.

@@ -9,18 +9,17 @@ import (
 
 // split says which elements of the parameters each rank moves.
 type split struct {
-	r  *ranks
+	passing
 	at []int // rank q has the elements at[q] to at[q+1], which are whole parameters
 
-	sums          []int // the spans of Sum of each rank, likewise
-	send, receive [][]byte
-	flag, flags   []byte
+	sums        []int // the spans of Sum of each rank, likewise
+	flag, flags []byte
 }
 
 // newSplit cuts the parameters into parts that are as even as whole parameters allow.
 func newSplit(r *ranks, p *graph.Params) *split {
 	n := r.Size()
-	s := &split{r: r, at: make([]int, n+1), sums: make([]int, n+1), send: make([][]byte, n), receive: make([][]byte, n), flag: make([]byte, 1), flags: make([]byte, n)}
+	s := &split{passing: newPassing(r), at: make([]int, n+1), sums: make([]int, n+1), flag: make([]byte, 1), flags: make([]byte, n)}
 	list, at := p.List(), 0
 	for q := 1; q < n; q++ {
 		goal := int(int64(p.Len()) * int64(q) / int64(n))
@@ -98,25 +97,7 @@ func (s *split) and(yes bool) bool {
 // gatherSums completes the partial sums with those of the others.
 func (s *split) gatherSums(partial []float64) {
 	if s != nil {
-		gatherParts(s, partial, s.sums, -1)
-	}
-}
-
-// gatherParts completes x, of which rank q has the elements at[q] to at[q+1], at the rank to; at all
-// ranks if that is negative.
-func gatherParts[T Float](s *split, x []T, at []int, to int) {
-	me := s.r.Rank()
-	for q := range s.send {
-		s.send[q], s.receive[q] = nil, nil
-		if q != me && (to < 0 || to == q) {
-			s.send[q] = asBytes(x[at[me]:at[me+1]])
-		}
-		if q != me && (to < 0 || to == me) {
-			s.receive[q] = asBytes(x[at[q]:at[q+1]])
-		}
-	}
-	if s.r.broken == nil {
-		_ = s.r.lost(s.r.AllToAll(s.receive, s.send)) // the step asks for broken
+		_ = gatherParts(&s.passing, partial, s.sums, -1) // the step asks for broken
 	}
 }
 
@@ -126,11 +107,10 @@ func (v *View) shareParams() error {
 	case s == nil:
 		return nil
 	case v.f32 != nil:
-		gatherParts(s, v.f32.param, s.at, -1)
+		return gatherParts(&s.passing, v.f32.param, s.at, -1)
 	default:
-		gatherParts(s, v.f64.param, s.at, -1)
+		return gatherParts(&s.passing, v.f64.param, s.at, -1)
 	}
-	return v.split.r.broken
 }
 
 // gatherSlots gives the slots that each rank has to the first one, for a file.
@@ -140,15 +120,19 @@ func (t *Trainer) gatherSlots() error {
 		return nil
 	}
 	for i, s := range v.slots {
+		var err error
 		switch {
 		case s.Scalar:
 		case v.f32 != nil:
-			gatherParts(v.split, v.f32.slot[i], v.split.at, 0)
+			err = gatherParts(&v.split.passing, v.f32.slot[i], v.split.at, 0)
 		default:
-			gatherParts(v.split, v.f64.slot[i], v.split.at, 0)
+			err = gatherParts(&v.split.passing, v.f64.slot[i], v.split.at, 0)
+		}
+		if err != nil {
+			return err
 		}
 	}
-	return t.ranks.broken
+	return nil
 }
 
 // split returns how the ranks share the steps; nil if they do not.

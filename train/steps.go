@@ -88,15 +88,13 @@ func (t *Trainer) Steps(ctx context.Context, d data.Source) iter.Seq2[*StepEnd, 
 			from, err = t.toFit(ctx, d)
 		}
 		if err != nil {
-			if t != nil {
-				t.ranks.end(err)
-			}
+			t.endRanks(err)
 			yield(nil, errors.Wrap(err, "train: Steps"))
 			return
 		}
 		for e, err := range t.steps(ctx, from, nil, t.enter) {
 			t.progress.pause() // the body is none of the step
-			t.ranks.end(err)
+			t.endRanks(err)
 			if !yield(e, errors.Wrap(err, "train: Steps")) {
 				return
 			}

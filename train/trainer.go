@@ -113,9 +113,7 @@ func (t *Trainer) Model() Model {
 // not a finite number of at least 0; ErrBusy. The step is not counted then.
 func (t *Trainer) Step(d *data.Dataset, index []int) (loss float64, err error) {
 	loss, err = t.oneStep(d, index)
-	if t != nil {
-		t.ranks.end(err)
-	}
+	t.endRanks(err)
 	return loss, errors.Wrap(err, "train: Step")
 }
 

@@ -12,14 +12,11 @@ import (
 
 // exchange is what a process needs to add the sums of others to its own.
 type exchange[T Float] struct {
-	r        *ranks
-	at       []int    // segment q is the elements at[q] to at[q+1]
-	nodes    [][]node // of each rank
-	rounds   int      // the most nodes of a rank
-	got      [][][]T  // got[q][i] is the own segment of node i of rank q
-	total    []T      // the sum over all shards
-	send     [][]byte
-	receive  [][]byte
+	passing
+	at       []int        // segment q is the elements at[q] to at[q+1]
+	rounds   int          // the most nodes of a rank
+	got      [][][]T      // got[q][i] is the own segment of node i of rank q
+	total    []T          // the sum over all shards
 	frontier []segment[T] // of all ranks' nodes, in their order
 	left     []segment[T]
 }
@@ -33,15 +30,15 @@ type segment[T Float] struct {
 // newExchange returns what x needs for the ranks r.
 func newExchange[T Float](r *ranks, shards int, x *treeSums[T]) *exchange[T] {
 	n, size := r.Size(), len(x.grads)+len(x.states)
-	e := &exchange[T]{r: r, send: make([][]byte, n), receive: make([][]byte, n), total: x.vector()}
+	e := &exchange[T]{passing: newPassing(r), total: x.vector()}
 	for q := range n {
 		e.at = append(e.at, int(int64(size)*int64(q)/int64(n))&^15)
-		e.nodes = append(e.nodes, node{0, shards}.within(shards/n*q, shards/n*(q+1)))
-		e.rounds = max(e.rounds, len(e.nodes[q]))
 	}
 	e.at = append(e.at, size)
 	me := r.Rank()
-	for q, list := range e.nodes {
+	for q := range n {
+		list := node{0, shards}.within(shards/n*q, shards/n*(q+1))
+		e.rounds = max(e.rounds, len(list))
 		var got [][]T
 		for i, of := range list {
 			seg := e.segment(x.parts[0], me)
@@ -81,14 +78,8 @@ func (e *exchange[T]) sum(shards int, parts [][]T) ([]T, error) {
 	}
 	e.left = e.frontier
 	mine := e.combine(node{0, shards})
-	for q := range e.send {
-		e.send[q], e.receive[q] = nil, nil
-		if q != me {
-			e.send[q], e.receive[q] = asBytes(mine), asBytes(e.segment(e.total, q))
-		}
-	}
 	copy(e.segment(e.total, me), mine)
-	return e.total, e.r.lost(e.r.AllToAll(e.receive, e.send))
+	return e.total, gatherParts(&e.passing, e.total, e.at, -1)
 }
 
 // combine returns the own segment of the sum of a node, in the memory of one of its parts.
@@ -101,6 +92,35 @@ func (e *exchange[T]) combine(n node) []T {
 	to := e.combine(left)
 	vec.Of[T]().Add(to, to, e.combine(right))
 	return to
+}
+
+// passing is what an exchange of parts of vectors between ranks needs.
+type passing struct {
+	r             *ranks
+	send, receive [][]byte
+}
+
+func newPassing(r *ranks) passing {
+	return passing{r, make([][]byte, r.Size()), make([][]byte, r.Size())}
+}
+
+// gatherParts completes x, of which rank q has the elements at[q] to at[q+1], at the rank to; at all
+// ranks if that is negative.
+func gatherParts[T Float](s *passing, x []T, at []int, to int) error {
+	if s.r.broken != nil {
+		return s.r.broken
+	}
+	me := s.r.Rank()
+	for q := range s.send {
+		s.send[q], s.receive[q] = nil, nil
+		if q != me && (to < 0 || to == q) {
+			s.send[q] = asBytes(x[at[me]:at[me+1]])
+		}
+		if q != me && (to < 0 || to == me) {
+			s.receive[q] = asBytes(x[at[q]:at[q+1]])
+		}
+	}
+	return s.r.lost(s.r.AllToAll(s.receive, s.send))
 }
 
 // asBytes returns the memory of x.

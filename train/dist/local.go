@@ -1,6 +1,7 @@
 package dist
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"sync"
@@ -94,7 +95,7 @@ func (e *local) AllToAll(receive, send [][]byte) error {
 		}
 		copy(p, e.h.send[r][e.rank])
 	}
-	return together(err, e.h.meet()) // then the slices are the caller's again
+	return cmp.Or(err, e.h.meet()) // then the slices are the caller's again
 }
 
 func (e *local) AllGather(all, mine []byte) error {
@@ -132,12 +133,4 @@ func (e *local) Abort(code int, why string) {
 func (e *local) Close() error {
 	e.h.end(errors.Errorf("%s has called Close", e.Name(e.rank)))
 	return nil
-}
-
-// together returns the first of two errors that is one.
-func together(a, b error) error {
-	if a != nil {
-		return a
-	}
-	return b
 }

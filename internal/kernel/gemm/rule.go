@@ -47,11 +47,11 @@ const (
 	blockM     = 256
 	blockN     = 4096
 
-	// B is packed when it is transposed, or when at least this many rows use it again and
-	// a stored column of a block is spread over more bytes than two first-level caches, or
-	// crowds some sets of one: the lines of rows that lie a multiple of crowdLeast bytes
-	// apart find room for crowdWays in each crowdBytes. From two tiles on it is packed if
-	// it is far.
+	// B is packed when it is transposed. It is packed too when at least this many rows use it
+	// again, and a stored column of a block is spread over more bytes than two first-level
+	// caches or crowds some sets of one. The lines of rows that lie a multiple of crowdLeast
+	// bytes apart find room for crowdWays in each crowdBytes. From two tiles on it is packed
+	// if it is far.
 	packRows   = 48
 	crowdLeast = 2 << 10
 	crowdBytes = 4 << 10
@@ -68,10 +68,10 @@ const (
 	// not taken at equal distances.
 	farBytes = 2 << 20
 
-	// A is packed when at least this many panels of B meet it and a block of it spans
-	// more than packSpan bytes and than an eighth of the second-level cache, or its stored
-	// rows lie a multiple of packStride bytes apart: then a column of it meets few sets of
-	// the cache.
+	// A is packed when at least this many panels of B meet it, and one of two things holds.
+	// A block of it spans more than packSpan bytes and than an eighth of the second-level
+	// cache. Or it is transposed and its stored rows lie a multiple of packStride bytes
+	// apart: a column of it then meets few sets of the cache.
 	packPanels = 8
 	packSpan   = 128 << 10
 	packStride = 512
@@ -96,8 +96,8 @@ const (
 	turnedRows  = 512
 
 	// Lane kernels take the place of thin ones where C has at least laneFew rows and
-	// columns: for sums of float32 of at most laneShort bytes, and for sums of at least
-	// laneDeep bytes if there are laneMany rows.
+	// columns. They do so for sums of float32 of at most laneShort bytes. They also do for
+	// sums of at least laneDeep bytes, if there are laneMany rows.
 	laneShort = 1 << 10
 	laneDeep  = 4 << 10
 	laneFew   = 48

@@ -6,7 +6,7 @@ package mpi
 type action [256]byte
 
 // keepSignals calls f and then puts back the handlers of all signals. MPI and the libraries below it
-// set handlers of their own, without the signal stack that Go's threads need, and those of Go are lost:
+// set handlers of their own, without the signal stack that Go's threads need. Those of Go are lost then:
 // a nil pointer would end the process instead of a panic.
 func keepSignals(f func()) {
 	const signals = 64
