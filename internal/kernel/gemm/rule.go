@@ -119,9 +119,11 @@ const (
 	broadVecs = 8
 
 	// Work is cut until each worker has tasksPerWorker tasks, but not into
-	// tasks of fewer multiplications than this.
+	// tasks of fewer multiplications than this. Fetching B takes as long as multiplying
+	// fetchRows rows with it.
 	tasksPerWorker = 2
 	taskWork       = 256 << 10
+	fetchRows      = 3
 )
 
 // choice is the outcome of the rule.
@@ -152,7 +154,7 @@ type choice struct {
 	packB bool
 	far     bool // B is not in a cache of the processor's own
 	farC    bool // nor is C
-	asks    bool // as B is far, the first tile of a panel asks for the next one, row by row
+	asks    bool // as B is not near, the first tile of a panel asks for the next one, row by row
 	padEdge bool // a tile narrower than whole vectors needs padded B
 }
 
@@ -201,7 +203,7 @@ func choose(s Spec, l level, size int) choice {
 	}
 	c.packB = s.TransB || c.far && s.M > c.mr && l != portable ||
 		s.M >= packRows && (c.kc*s.LDB*size > 2*cpu.L1 || crowds(c.kc, s.LDB*size))
-	c.asks = c.far && l.avx()
+	c.asks = s.lenB()*size > cpu.L2/2 && l.avx()
 	rows, cols := min(s.M, c.mc), c.kc
 	if s.TransA {
 		rows, cols = cols, rows
@@ -274,7 +276,10 @@ func (c *choice) grid(s *Spec, workers int) (mc, nc int, columns bool) {
 	// Columns are cut if they are enough: each worker packs what it needs of B and
 	// waits for none, and finds the weights that it has computed in its cache.
 	columns = ceil(s.N, c.nr) >= workers
-	tasks := min(workers*tasksPerWorker, max(1, s.M*s.N*max(s.K, 1)/taskWork))
+	tasks := min(workers*tasksPerWorker, max(1, max(s.M, fetchRows)*s.N*max(s.K, 1)/taskWork))
+	if tasks > workers {
+		tasks -= tasks % workers // else some work while others wait
+	}
 	if columns {
 		nc = min(nc, roundUp(ceil(s.N, tasks), c.nr))
 		if !c.packB && !c.thin && !c.turned { // else each panel stays with one task
