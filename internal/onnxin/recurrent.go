@@ -110,7 +110,13 @@ func (c *call) layer(k cell, d, n int) *layer {
 	if c.has(3) {
 		both := c.Reshape(c.float(3), n, 2, -1)
 		own := c.at(both, 0, d)
-		l.w.InputBias, l.w.HiddenBias = l.part(c.at(own, 0, 0)), l.part(c.at(own, 0, 1))
+		input, hidden := c.at(own, 0, 0), c.at(own, 0, 1)
+		if k.of == nn.GRU {
+			l.w.HiddenBias = l.part(hidden)
+		} else { // both are added to one sum
+			input = c.Add(input, hidden)
+		}
+		l.w.InputBias = l.part(input)
 	}
 	switch k.of {
 	case nn.LSTM:
