@@ -10,13 +10,13 @@ import (
 	"github.com/pkg/errors"
 )
 
-// inFlight is how many passes are on their way at once.
+// inFlight is how many pieces are on their way at once, in each direction.
 const inFlight = 8
 
-// longest is the length of the pieces that a message is sent in: MPI counts bytes with 32 bits. The
-// last piece of a message is shorter, so that a message of another length never fits. It is a
-// variable for the tests.
-var longest = 1 << 30
+// longest is the length of the pieces that a message is sent in, so that both directions and several
+// ranks get on at the same time. The last piece of a message is shorter, so that a message of another
+// length never fits. It is a variable for the tests.
+var longest = 256 << 10
 
 // tagData and tagWatch tell the messages of the callers from those of the watchman.
 const (
@@ -24,93 +24,105 @@ const (
 	tagWatch = 2
 )
 
-// flight is a message on its way.
+// flight is a piece of a message on its way.
 type flight struct {
 	on, receive bool
 	peer        int
-	rest        []byte // from the piece on its way on
-	done        int    // bytes before it
+	p           []byte
+	before      int // bytes of the message before it
+	whole       int // bytes of the message
 	pin         runtime.Pinner
 }
 
-// carry does the passes, some at a time, and returns when they are done. After an error the flights
-// stay as they are: MPI may still write to the memory.
-func (d *driver) carry(passes []pass) error {
-	next, open := 0, 0
-	p := pause{since: time.Now()}
-	for {
-		for ; next < len(passes) && open+2 <= len(d.flights); next++ {
-			q := &passes[next]
-			if q.from >= 0 {
-				open++
-				if err := d.takeOff(q.from, q.in, true); err != nil {
-					return err
-				}
-			}
-			if q.to >= 0 {
-				open++
-				if err := d.takeOff(q.to, q.out, false); err != nil {
-					return err
-				}
-			}
+// queue is what is to be sent, or received, of some passes.
+type queue struct {
+	receive bool
+	passes  []pass
+	at      int // bytes of the message of the first one that are on their way
+}
+
+// next returns the next piece, and false if there is none.
+func (q *queue) next(f *flight) bool {
+	for ; len(q.passes) > 0; q.passes = q.passes[1:] {
+		to := &q.passes[0]
+		peer, p := to.to, to.out
+		if q.receive {
+			peer, p = to.from, to.in
 		}
-		if open == 0 {
-			return nil
-		}
-		moved := false
-		for i := range d.flights {
-			if !d.flights[i].on {
-				continue
-			}
-			some, err := d.advance(i)
-			if err != nil {
-				return err
-			}
-			moved = moved || some
-			if !d.flights[i].on {
-				open--
-			}
-		}
-		if moved {
-			p.vain = time.Time{}
+		if peer < 0 {
 			continue
 		}
-		if err := d.rest(&p); err != nil {
-			return err
+		n := min(len(p)-q.at, longest)
+		f.receive, f.peer, f.p, f.before, f.whole = q.receive, peer, p[q.at:q.at+n], q.at, len(p)
+		if q.at += n; n < longest {
+			q.passes, q.at = q.passes[1:], 0
+		}
+		return true
+	}
+	return false
+}
+
+// carry does the passes, some pieces at a time, and returns when they are done. After an error the
+// flights stay as they are: MPI may still write to the memory.
+func (d *driver) carry(passes []pass) error {
+	queues := [2]queue{{receive: true, passes: passes}, {passes: passes}}
+	open := 0
+	p := pause{since: time.Now()}
+	for {
+		moved := false
+		for i := range d.flights {
+			f := &d.flights[i]
+			if f.on {
+				done, err := d.landed(i)
+				if err != nil {
+					return err
+				}
+				if !done {
+					continue
+				}
+				moved = true
+				open--
+			}
+			if queues[i/inFlight].next(f) {
+				open++
+				if err := d.takeOff(i); err != nil {
+					return err
+				}
+			}
+		}
+		switch {
+		case open == 0:
+			return nil
+		case moved:
+			p.vain = time.Time{}
+		default:
+			if err := d.rest(&p); err != nil {
+				return err
+			}
 		}
 	}
 }
 
-// takeOff starts a message.
-func (d *driver) takeOff(peer int, p []byte, receive bool) error {
-	i := 0
-	for d.flights[i].on {
-		i++
-	}
+// takeOff starts a flight.
+func (d *driver) takeOff(i int) error {
 	f := &d.flights[i]
-	f.on, f.receive, f.peer, f.rest, f.done = true, receive, peer, p, 0
-	if len(p) > 0 {
-		f.pin.Pin(unsafe.SliceData(p))
+	f.on = true
+	data := unsafe.SliceData(f.p)
+	if len(f.p) > 0 {
+		f.pin.Pin(data)
 	}
-	return d.piece(i)
-}
-
-// piece starts the next piece of a flight.
-func (d *driver) piece(i int) error {
-	f, n := &d.flights[i], min(len(d.flights[i].rest), longest)
 	if f.receive {
-		return d.failure("MPI_Irecv", d.mpi.irecv(unsafe.Pointer(unsafe.SliceData(f.rest)), n, f.peer, tagData, &d.handles[i]))
+		return d.failure("MPI_Irecv", d.mpi.irecv(unsafe.Pointer(data), len(f.p), f.peer, tagData, &d.handles[i]))
 	}
-	return d.failure("MPI_Isend", d.mpi.isend(unsafe.Pointer(unsafe.SliceData(f.rest)), n, f.peer, tagData, &d.handles[i]))
+	return d.failure("MPI_Isend", d.mpi.isend(unsafe.Pointer(data), len(f.p), f.peer, tagData, &d.handles[i]))
 }
 
-// advance returns whether the piece of a flight is done, and starts the next one or ends the flight.
-func (d *driver) advance(i int) (bool, error) {
+// landed returns whether a flight is done, and ends it then.
+func (d *driver) landed(i int) (bool, error) {
 	f := &d.flights[i]
 	done, code := d.mpi.testOf(&d.handles[i])
-	n := min(len(f.rest), longest)
 	if code != 0 && f.receive {
-		return true, errors.Errorf("from %s to %s: want %d bytes: %s", d.name(f.peer), d.name(d.rank), f.done+len(f.rest), d.mpi.errorText(code))
+		return true, errors.Errorf("from %s to %s: want %d bytes: %s", d.name(f.peer), d.name(d.rank), f.whole, d.mpi.errorText(code))
 	}
 	if code != 0 {
 		return true, errors.Errorf("from %s to %s: %s", d.name(d.rank), d.name(f.peer), d.mpi.errorText(code))
@@ -123,16 +135,12 @@ func (d *driver) advance(i int) (bool, error) {
 		if err := d.failure("MPI_Get_count", code); err != nil {
 			return true, err
 		}
-		if got != n {
-			return true, errors.Errorf("from %s to %s: got %d bytes, want %d", d.name(f.peer), d.name(d.rank), f.done+got, f.done+len(f.rest))
+		if got != len(f.p) {
+			return true, errors.Errorf("from %s to %s: got %d bytes, want %d", d.name(f.peer), d.name(d.rank), f.before+got, f.whole)
 		}
 	}
-	f.rest, f.done = f.rest[n:], f.done+n
-	if n == longest {
-		return true, d.piece(i)
-	}
 	f.pin.Unpin()
-	f.on, f.rest = false, nil
+	f.on, f.p = false, nil
 	return true, nil
 }
 
@@ -141,17 +149,19 @@ type pause struct {
 	since time.Time // of the whole call
 	vain  time.Time // of the first poll in vain; zero after one that was not
 	sleep time.Duration
+	slow  bool // pieces come too rarely to wait awake
 }
 
 // rest is called after each poll in vain. It gives way to other threads for a moment, and then sleeps
-// longer and longer, up to a twentieth of a millisecond. In the meantime it looks after the other ranks.
+// longer and longer, up to a twentieth of a millisecond. Once it has slept in a call, it does not wait
+// awake again: the processor is for those who compute. In the meantime it looks after the other ranks.
 func (d *driver) rest(p *pause) error {
-	const spin, least, most = 200 * time.Microsecond, 5 * time.Microsecond, 50 * time.Microsecond
+	const awake, least, most = 200 * time.Microsecond, 5 * time.Microsecond, 50 * time.Microsecond
 	now := time.Now()
 	if p.vain.IsZero() {
 		p.vain, p.sleep = now, least
 	}
-	if now.Sub(p.vain) < spin {
+	if p.slow = p.slow || now.Sub(p.vain) >= awake; !p.slow {
 		yield()
 		return nil
 	}

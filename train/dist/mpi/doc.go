@@ -41,7 +41,8 @@
 //
 // MPI does not keep the registration of memory with a network card between messages, because Go
 // gives memory back to the system without asking it. For this the package sets UCX_RCACHE_ENABLE
-// and similar variables if they are not set. It also sets OMPI_MCA_mpi_yield_when_idle.
+// and similar variables if they are not set. It also sets OMPI_MCA_mpi_yield_when_idle, and
+// OMPI_MCA_btl_tcp_flags to send, so that a connection carries both directions at once.
 //
 // # Lost ranks
 //

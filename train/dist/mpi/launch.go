@@ -51,6 +51,9 @@ func launched(env func(string) string) launch {
 var usual = [][2]string{
 	// Ranks that wait leave their core to those that compute.
 	{"OMPI_MCA_mpi_yield_when_idle", "1"},
+	// Otherwise a rank asks for each long message, and on a connection the question waits behind what
+	// the rank sends itself: the directions took turns, and a link was half used.
+	{"OMPI_MCA_btl_tcp_flags", "send"},
 	// The Go runtime gives memory back by system calls that these do not see. A registration kept
 	// for the next message would then be that of other memory.
 	{"OMPI_MCA_mpi_leave_pinned", "0"},
