@@ -17,6 +17,7 @@
 //	go run ./benchmarks read                                    # tables: time and memory
 //	go run ./benchmarks load                                    # predictions of many callers at a time
 //	go run ./benchmarks busy                                    # threads while another process keeps a core busy
+//	go run ./benchmarks bandwidth                               # what memory bounds: updates, norms, elementwise operators
 //
 // The folder results has a file for each machine, and README.md a table of one of
 // them. These write the file and then the table:
@@ -29,8 +30,8 @@
 //	go run ./benchmarks trainer -json > benchmarks/results/trainer-NAME.jsonl
 //	go run ./benchmarks table -in docs/training.md
 //
-// The commands load, busy and predict write benchmarks/results/load-NAME.jsonl, busy-NAME.jsonl and
-// predict-NAME.jsonl in the same way, for docs/serving.md, docs/threads.md and docs/benchmarks.md.
+// The commands load, busy, predict and bandwidth write benchmarks/results/load-NAME.jsonl and so on in
+// the same way, for docs/serving.md, docs/threads.md and docs/benchmarks.md.
 package main
 
 import (
@@ -85,6 +86,8 @@ func command(args []string) error {
 			return runLoad(os.Stdout, args[1:])
 		case "busy":
 			return runBusy(os.Stdout, args[1:])
+		case "bandwidth":
+			return runBandwidth(os.Stdout, args[1:])
 		case "predict":
 			return runPredict(os.Stdout, args[1:])
 		case "predicts":

@@ -18,10 +18,11 @@ import (
 type result struct {
 	machine machine
 	lines   []line
-	trainer []trainerLine // of the command trainer
-	load    []loadLine    // of the command load
-	busy    []busyLine    // of the command busy
-	predict []predictLine // of the command predict
+	trainer []trainerLine   // of the command trainer
+	load    []loadLine      // of the command load
+	busy    []busyLine      // of the command busy
+	predict []predictLine   // of the command predict
+	moved   []bandwidthLine // of the command bandwidth
 	notes   []string
 }
 
@@ -97,7 +98,7 @@ func readResult(path string) (r result, err error) {
 	if err := s.Err(); err != nil {
 		return r, err
 	}
-	if len(r.lines)+len(r.trainer)+len(r.load)+len(r.busy)+len(r.predict) == 0 {
+	if len(r.lines)+len(r.trainer)+len(r.load)+len(r.busy)+len(r.predict)+len(r.moved) == 0 {
 		return r, fmt.Errorf("%s: got no figure", path)
 	}
 	return r, nil
@@ -113,6 +114,7 @@ func (r *result) read(text []byte, first bool) error {
 		Load    string `json:"load"`
 		Busy    string `json:"busy"`
 		Predict string `json:"predict"`
+		Moved   string `json:"bandwidth"`
 	}
 	if err := json.Unmarshal(text, &any); err != nil {
 		return err
@@ -148,6 +150,12 @@ func (r *result) read(text []byte, first bool) error {
 			return err
 		}
 		r.predict = append(r.predict, l)
+	case any.Moved != "":
+		var l bandwidthLine
+		if err := json.Unmarshal(text, &l); err != nil {
+			return err
+		}
+		r.moved = append(r.moved, l)
 	case any.Workload != "" && any.NsPerStep > 0:
 		r.lines = append(r.lines, any.line)
 	default:
@@ -171,6 +179,9 @@ func (r result) table(link string) string {
 	}
 	if len(r.predict) > 0 {
 		fmt.Fprintf(&b, "%s\n%s. Every figure: [`%s`](%s).\n", predictTable(r.predict), r.machine, filepath.Base(link), link)
+	}
+	if len(r.moved) > 0 {
+		fmt.Fprintf(&b, "%s\n%s. Every figure: [`%s`](%s).\n", bandwidthTable(r.moved), r.machine, filepath.Base(link), link)
 	}
 	for _, threads := range distinct(r.lines, func(l line) int { return l.Threads }) {
 		var lines []line
@@ -208,7 +219,7 @@ func cell(lines []line, system, workload string) string {
 }
 
 // distinct returns the values of of for the lines, each once, in their order.
-func distinct[T comparable](lines []line, of func(line) T) (out []T) {
+func distinct[L any, T comparable](lines []L, of func(L) T) (out []T) {
 	for _, l := range lines {
 		if v := of(l); !slices.Contains(out, v) {
 			out = append(out, v)

@@ -77,7 +77,7 @@ func values(m train.Model) (out []float64) {
 // TestUpdatesMove: each update changes parameters, stays finite, and has a line.
 func TestUpdatesMove(t *testing.T) {
 	for _, u := range updates {
-		v, err := viewOf[float32](u.o, 100)
+		v, err := viewOf[float32](u.o, 100, 1)
 		if err != nil {
 			t.Fatalf("%s: %v", u.name, err)
 		}

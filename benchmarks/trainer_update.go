@@ -68,7 +68,7 @@ func updateFigure[T hand.Float](o train.Optimizer, moved, bytes, rounds int) (tr
 		}
 	}
 	n := bytes / size / arrays
-	v, err := viewOf[T](o, n)
+	v, err := viewOf[T](o, n, 1)
 	if err != nil {
 		return trainerLine{}, err
 	}
@@ -93,8 +93,8 @@ func updateFigure[T hand.Float](o train.Optimizer, moved, bytes, rounds int) (tr
 	return trainerLine{DType: fmt.Sprintf("float%d", 8*size), Bytes: int64(bytes), Ns: median(ns), AgainstNs: median(copies), Share: median(shares)}, v.Err()
 }
 
-// viewOf returns a View of a parameter of n elements with a gradient.
-func viewOf[T hand.Float](o train.Optimizer, n int) (*train.View, error) {
+// viewOf returns a View of a parameter of n elements with a gradient, for so many workers.
+func viewOf[T hand.Float](o train.Optimizer, n, workers int) (*train.View, error) {
 	dtype := graph.Float64
 	if isFloat32[T]() {
 		dtype = graph.Float32
@@ -107,7 +107,7 @@ func viewOf[T hand.Float](o train.Optimizer, n int) (*train.View, error) {
 	}
 	fill(p.Flat32())
 	fill(p.Flat64())
-	return train.NewView(p, o, 1)
+	return train.NewView(p, o, workers)
 }
 
 // fill sets parameters and gradients to numbers with which no update overflows.
