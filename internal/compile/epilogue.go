@@ -9,7 +9,8 @@ import "github.com/symgrad/symgrad/internal/ir"
 //	    ... a0 ... a1 ... }
 //
 // The loop must read the product element by element and have its shape. It runs
-// while the tile is in the cache, so the product is never read back from memory.
+// while the tile is in the cache, so the product is never read back from memory. A product
+// that is computed once stays alone.
 func epilogue(f *ir.Func, _ []Target) bool {
 	n := uses(f)
 	c := newChange(f)
@@ -31,7 +32,7 @@ func epilogue(f *ir.Func, _ []Target) bool {
 func productOperand(v *ir.Value, uses ir.Table[int]) int {
 	for k, x := range v.In {
 		if x.Def != nil && x.Def.Class == ir.Contract && x.Body == nil && *uses.At(x) == 1 &&
-			x.Type.Equal(v.Type) && onlyDirect(v, k) {
+			x.Type.Equal(v.Type) && onlyDirect(v, k) && x.Attrs.Get(onceAttr) == nil {
 			return k
 		}
 	}

@@ -24,14 +24,23 @@ func share(f *ir.Func, _ []Target) bool {
 // than the copy costs memory.
 const prepackBytes = 2 << 20
 
+// onceAttr marks a product of what depends on no input, in a program whose parameters stay.
+const onceAttr = "once"
+
 // prepack does the same for operands that depend on no input, of one user too: what is made of them
-// is then computed once (see once), such as the packed weights of a product.
+// is then computed once (see once), such as the packed weights of a product. Products of them, such as
+// that of a state of zeros, are marked: they are computed once too.
 func prepack(f *ir.Func, _ []Target) bool {
-	fixed := fixedValues(f)
+	fixed, marked := fixedValues(f), false
+	for _, v := range f.Values {
+		if v.Def != nil && v.Def.Class == ir.Contract && *fixed.At(v) {
+			v.Attrs, marked = v.Attrs.With(onceAttr, true), true
+		}
+	}
 	return splitAll(f, func(users []*ir.Value) bool {
 		v := users[0]
 		return bytesOf(v.In[len(v.In)-1]) <= prepackBytes && *fixed.At(v.In[len(v.In)-1]) && !*fixed.At(v)
-	})
+	}) || marked
 }
 
 // splitAll splits the operators that make the same of one operand, if they are to be.

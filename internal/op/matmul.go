@@ -24,6 +24,7 @@ func init() {
 			Split:    splitMatMul,
 			Descend:  descendMatMul,
 			ByRow:    matmulByRow,
+			Apart:    matmulApart,
 			Cost: func(v *ir.Value) ir.Cost {
 				s := matmulSpec(v)
 				return ir.Cost{Flops: 2 * int64(s.batch) * int64(s.M) * int64(s.N) * int64(s.K),
@@ -257,6 +258,14 @@ func matmulByRow(v *ir.Value) []bool {
 		return nil
 	}
 	return []bool{true, len(v.In[1].Type.Shape) > 2}
+}
+
+// matmulApart says that a product of many rows may be cut: those of a part do not see the others, and
+// are enough for the packing of y to pay.
+func matmulApart(v *ir.Value, parts int) bool {
+	const rows = 48
+	s := matmulSpec(v)
+	return s.batch == 1 && !s.Free && !s.TransA && s.M >= rows*parts
 }
 
 // isDot reports whether v, whose plan is p, is a product of two vectors of examples, however

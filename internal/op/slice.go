@@ -62,6 +62,25 @@ func inferSlice(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 	return ir.Type{DType: in[0].DType, Shape: append(ir.Shape{}, count...)}, nil
 }
 
+// Rows returns rows of x: the given number along axis 0, from the one at on. One row of more than
+// two axes lacks axis 0.
+func Rows(f *ir.Func, x *ir.Value, at, rows int) *ir.Value {
+	s := x.Type.Shape
+	start, count, step := make([]int, len(s)), s.Clone(), make([]int, len(s))
+	start[0], count[0] = at, rows
+	for i := range step {
+		step[i] = 1
+	}
+	v, err := f.New(&Slice.Def, ir.A("start", start, "count", []int(count), "step", step), x)
+	if err == nil && rows == 1 && len(s) > 2 {
+		v, err = f.New(&Reshape.Def, ir.A("shape", []int(s[1:])), v)
+	}
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
 // Slice takes a range of each of the leading axes, and all of the others. A
 // negative Start or Stop counts from the end, a Step of 0 is 1, and a Stop
 // beyond the end is the end, as in Python.
