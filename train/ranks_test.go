@@ -54,6 +54,11 @@ func TestLawRanks(t *testing.T) {
 					continue
 				}
 				for _, split := range []bool{false, true} {
+					if split {
+						train.UseBuckets(t, 1<<20)
+					} else { // many buckets, of which some have gradients of several parameters
+						train.UseBuckets(t, 64*(1+n))
+					}
 					var all []course
 					for range n {
 						all = append(all, courses(t)[i]) // sources are for one goroutine

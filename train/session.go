@@ -54,6 +54,8 @@ type session struct {
 	numbers []int          // of the examples that are computed
 	ahead   *ahead         // that may have made them
 
+	followed bool // in training: the sums of shards are told when gradients are final
+
 	mixed   bool                          // in training: the loss has means over what counts, and depends on the inputs without them too
 	moved   []*graph.Param                // in training: the parameters that the loss depends on
 	updated []*graph.Param                // in training: the states that a step may write

@@ -53,11 +53,14 @@ type portion struct{ grad, state float64 }
 
 // shardSums adds gradients and states over shards, in the type of the parameters.
 type shardSums interface {
-	// add adds the shards of this process. leaf computes one, which leaves its gradients and
+	// add adds the shards of all processes. leaf of w computes one, which leaves its gradients and
 	// states in the memory of the parameters.
-	add(leaf func(k int) (portion, error)) error
+	add(w *sharding) error
+	// expect says that the last shard of this process runs next in s, which portion it is, and
+	// whether that is known.
+	expect(s *session, by portion, known bool) error
 	// spread puts the sum over all shards, times the factor, into the memory of the parameters.
-	spread(factor float64) error
+	spread(factor float64)
 }
 
 // newSharding returns what t needs to compute in shards. Its parameters are built.
@@ -95,7 +98,7 @@ func (t *Trainer) computeShards(s *session, index []int) (float64, error) {
 	}
 	x := t.shards
 	x.begin(s, index)
-	if err := t.ranks.share(x, x.sums.add(x.leaf)); err != nil {
+	if err := t.ranks.share(x, x.sums.add(x)); err != nil {
 		return 0, err
 	}
 	loss, weight, err := t.weighShards()
@@ -106,7 +109,8 @@ func (t *Trainer) computeShards(s *session, index []int) (float64, error) {
 		_, err := t.runShard(0)
 		return loss, err
 	}
-	return loss, x.sums.spread(float64(len(index)) / weight)
+	x.sums.spread(float64(len(index)) / weight)
+	return loss, nil
 }
 
 // runShard computes shard k of the present batch, from the states before the step.
@@ -124,11 +128,16 @@ func (t *Trainer) runShard(k int) (portion, error) {
 	t.states.restore(t.params)
 	r := &x.records[k]
 	r.n = float64(len(part))
+	all := float64(len(x.index))
+	if k == x.hi-1 {
+		if err := x.sums.expect(s, portion{r.n / all, r.n / all}, len(s.means) == 0); err != nil {
+			return portion{}, err
+		}
+	}
 	if r.loss, err = s.run(part, t.draw(k)); err != nil {
 		return portion{}, err
 	}
 	copy(r.terms, s.terms)
-	all := float64(len(x.index))
 	return portion{weightOf(r.n, r.terms) / all, r.n / all}, nil
 }
 

@@ -13,73 +13,85 @@ import (
 // exchange is what a process needs to add the sums of others to its own.
 type exchange[T Float] struct {
 	passing
-	at       []int        // segment q is the elements at[q] to at[q+1]
-	rounds   int          // the most nodes of a rank
-	got      [][][]T      // got[q][i] is the own segment of node i of rank q
-	total    []T          // the sum over all shards
+	shards int
+	parts  [][]T // the sums of the nodes of this rank, which an exchange changes
+	total  []T   // the sum over all shards
+	rounds int   // the most nodes of a rank
+
 	frontier []segment[T] // of all ranks' nodes, in their order
 	left     []segment[T]
+	at       []int // segment q has the elements at[q] to at[q+1]
 }
 
-// segment is a part of the sum of a node.
+// segment is the own part of the sum of a node.
 type segment[T Float] struct {
-	of node
-	x  []T
+	of          node
+	rank, round int // node number round of that rank
+	room        []T // for what comes from another rank
+	x           []T
 }
 
-// newExchange returns what x needs for the ranks r.
-func newExchange[T Float](r *ranks, shards int, x *treeSums[T]) *exchange[T] {
-	n, size := r.Size(), len(x.grads)+len(x.states)
-	e := &exchange[T]{passing: newPassing(r), total: x.vector()}
+// newExchange returns what x needs for the ranks r, to exchange so many elements at once.
+func newExchange[T Float](r *ranks, x *treeSums[T], most int) exchange[T] {
+	n := r.Size()
+	e := exchange[T]{passing: newPassing(r), shards: x.shards, parts: x.parts, total: x.vector(), at: make([]int, n+1)}
+	each := x.shards / n
 	for q := range n {
-		e.at = append(e.at, int(int64(size)*int64(q)/int64(n))&^15)
-	}
-	e.at = append(e.at, size)
-	me := r.Rank()
-	for q := range n {
-		list := node{0, shards}.within(shards/n*q, shards/n*(q+1))
+		list := node{0, x.shards}.within(each*q, each*(q+1))
 		e.rounds = max(e.rounds, len(list))
-		var got [][]T
 		for i, of := range list {
-			seg := e.segment(x.parts[0], me)
-			if q == me {
-				seg = e.segment(x.parts[i], me)
-			} else {
-				seg = memory.Zeros[T](len(seg))
+			s := segment[T]{of: of, rank: q, round: i}
+			if q != r.Rank() {
+				s.room = memory.Zeros[T](most/n + unit)
 			}
-			got = append(got, seg)
-			e.frontier = append(e.frontier, segment[T]{of, seg})
+			e.frontier = append(e.frontier, s)
 		}
-		e.got = append(e.got, got)
 	}
 	return e
 }
 
-// segment returns segment q of a vector.
-func (e *exchange[T]) segment(x []T, q int) []T { return x[e.at[q]:e.at[q+1]] }
+// unit is the number of elements that segments and buckets begin at a multiple of: a cache line of
+// float32.
+const unit = 16
 
-// sum returns the sum over all shards, of those of all ranks. parts are the sums of this one's nodes,
-// which it changes.
-func (e *exchange[T]) sum(shards int, parts [][]T) ([]T, error) {
+// cut cuts the elements lo to hi-1 into a segment for each rank.
+func (e *exchange[T]) cut(lo, hi int) {
+	n := e.r.Size()
+	for q := range n {
+		e.at[q] = lo + int(int64(hi-lo)*int64(q)/int64(n))&^(unit-1)
+	}
+	e.at[n] = hi
+}
+
+// sum leaves in total the sum over all shards, of those of all ranks, of the elements lo to hi-1.
+func (e *exchange[T]) sum(lo, hi int) error {
+	e.cut(lo, hi)
 	me := e.r.Rank()
 	for i := range e.rounds {
-		for q := range e.send {
-			e.send[q], e.receive[q] = nil, nil
-			if q != me && i < len(parts) {
-				e.send[q] = asBytes(e.segment(parts[i], q))
-			}
-			if q != me && i < len(e.got[q]) {
-				e.receive[q] = asBytes(e.got[q][i])
+		clear(e.send)
+		clear(e.receive)
+		for j := range e.frontier {
+			switch s := &e.frontier[j]; {
+			case s.round != i:
+			case s.rank != me:
+				s.x = s.room[:e.at[me+1]-e.at[me]]
+				e.receive[s.rank] = asBytes(s.x)
+			default:
+				s.x = e.parts[i][e.at[me]:e.at[me+1]]
+				for q := range e.send {
+					if q != me {
+						e.send[q] = asBytes(e.parts[i][e.at[q]:e.at[q+1]])
+					}
+				}
 			}
 		}
-		if err := e.r.lost(e.r.AllToAll(e.receive, e.send)); err != nil {
-			return nil, err
+		if err := e.pass(); err != nil {
+			return err
 		}
 	}
 	e.left = e.frontier
-	mine := e.combine(node{0, shards})
-	copy(e.segment(e.total, me), mine)
-	return e.total, gatherParts(&e.passing, e.total, e.at, -1)
+	copy(e.total[e.at[me]:], e.combine(node{0, e.shards}))
+	return gatherParts(&e.passing, e.total, e.at, -1)
 }
 
 // combine returns the own segment of the sum of a node, in the memory of one of its parts.
@@ -104,12 +116,16 @@ func newPassing(r *ranks) passing {
 	return passing{r, make([][]byte, r.Size()), make([][]byte, r.Size())}
 }
 
-// gatherParts completes x, of which rank q has the elements at[q] to at[q+1], at the rank to; at all
-// ranks if that is negative.
-func gatherParts[T Float](s *passing, x []T, at []int, to int) error {
+func (s *passing) pass() error {
 	if s.r.broken != nil {
 		return s.r.broken
 	}
+	return s.r.lost(s.r.AllToAll(s.receive, s.send))
+}
+
+// gatherParts completes x, of which rank q has the elements at[q] to at[q+1], at the rank to; at all
+// ranks if that is negative.
+func gatherParts[T Float](s *passing, x []T, at []int, to int) error {
 	me := s.r.Rank()
 	for q := range s.send {
 		s.send[q], s.receive[q] = nil, nil
@@ -120,7 +136,7 @@ func gatherParts[T Float](s *passing, x []T, at []int, to int) error {
 			s.receive[q] = asBytes(x[at[q]:at[q+1]])
 		}
 	}
-	return s.r.lost(s.r.AllToAll(s.receive, s.send))
+	return s.pass()
 }
 
 // asBytes returns the memory of x.

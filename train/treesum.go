@@ -41,10 +41,10 @@ type treeSums[T Float] struct {
 	nodes []node // that this process adds by itself
 	parts [][]T  // their sums
 	spare [][]T  // by depth, for right halves
-	leaf  func(k int) (portion, error)
+	depth int    // of the last shard of this process, below the last of the nodes
 
 	shards int
-	others *exchange[T] // nil for one process
+	others *overlap[T] // nil for one process
 
 	workers *pool.Pool
 	now     spanJob[T]
@@ -65,7 +65,7 @@ func newTreeSums[T Float](t *Trainer, lo, hi int, grads, states []T, before *[]T
 		x.spare = append(x.spare, x.vector())
 	}
 	if t.ranks != nil {
-		x.others = newExchange(t.ranks, x.shards, x)
+		x.others = newOverlap(t.ranks, x)
 	}
 	return x
 }
@@ -73,67 +73,103 @@ func newTreeSums[T Float](t *Trainer, lo, hi int, grads, states []T, before *[]T
 // vector returns memory for a sum.
 func (x *treeSums[T]) vector() []T { return memory.Zeros[T](len(x.grads) + len(x.states)) }
 
-func (x *treeSums[T]) add(leaf func(k int) (portion, error)) error {
-	x.leaf = leaf
-	for i, n := range x.nodes {
-		if err := x.sum(n, 0, x.parts[i]); err != nil {
-			return err
-		}
+func (x *treeSums[T]) add(w *sharding) error {
+	if x.others != nil {
+		return x.others.add(w)
 	}
-	return nil
+	by, err := x.run(w)
+	if err == nil {
+		x.finish(by, 0, len(x.parts[0]))
+	}
+	return err
 }
 
-// sum computes the shards of n and leaves their sum in to.
-func (x *treeSums[T]) sum(n node, depth int, to []T) error {
-	if n.hi-n.lo == 1 {
-		by, err := x.leaf(n.lo)
-		if err == nil {
-			x.take(to, by)
+func (x *treeSums[T]) expect(s *session, by portion, known bool) error {
+	if x.others == nil {
+		return nil
+	}
+	return x.others.expect(s, by, known)
+}
+
+// run computes the shards of this process and adds all but the last one, of which it returns the
+// portion.
+func (x *treeSums[T]) run(w *sharding) (by portion, err error) {
+	for i, n := range x.nodes {
+		if by, err = x.sum(w, n, 0, x.parts[i], i == len(x.nodes)-1); err != nil {
+			return by, err
 		}
-		return err
+	}
+	return by, nil
+}
+
+// sum computes the shards of n and leaves their sum in to. If n has the last shard of this process,
+// finish does what is left.
+func (x *treeSums[T]) sum(w *sharding, n node, depth int, to []T, last bool) (by portion, err error) {
+	if n.hi-n.lo == 1 {
+		if last {
+			x.depth = depth
+		}
+		if by, err = w.leaf(n.lo); err == nil && !last {
+			x.take(to, by, 0, len(to))
+		}
+		return by, err
 	}
 	left, right := n.halves()
-	if err := x.sum(left, depth+1, to); err != nil {
-		return err
+	if by, err = x.sum(w, left, depth+1, to, false); err != nil {
+		return by, err
 	}
 	more := x.spare[depth]
-	if err := x.sum(right, depth+1, more); err != nil {
-		return err
+	if by, err = x.sum(w, right, depth+1, more, last); err == nil && !last {
+		x.do(spanJob[T]{to: to, a: to, b: more})
 	}
-	x.do(spanJob[T]{to: to, a: to, b: more})
-	return nil
+	return by, err
 }
 
-// take leaves the gradients and the changes of states of the last run in to, each times its share.
-func (x *treeSums[T]) take(to []T, by portion) {
+// finish adds the elements lo to hi-1 of the last shard of this process, which lies in the right half
+// of all nodes above it.
+func (x *treeSums[T]) finish(by portion, lo, hi int) {
+	x.take(x.right(x.depth), by, lo, hi)
+	for d := x.depth; d > 0; d-- {
+		to := x.right(d - 1)[lo:hi]
+		x.do(spanJob[T]{to: to, a: to, b: x.right(d)[lo:hi]})
+	}
+}
+
+// right returns the sum of the node at a depth that has the last shard.
+func (x *treeSums[T]) right(depth int) []T {
+	if depth == 0 {
+		return x.parts[len(x.parts)-1]
+	}
+	return x.spare[depth-1]
+}
+
+// take leaves the elements lo to hi-1 of the gradients and the changes of states of the last run in
+// to, each times its share.
+func (x *treeSums[T]) take(to []T, by portion, lo, hi int) {
 	n := len(x.grads)
-	if by.grad == 0 { // gradients that are not finite do not count either
-		clear(to[:n])
-	} else {
-		x.do(spanJob[T]{to: to[:n], a: x.grads, factor: T(by.grad)})
-	}
-	if by.state == 0 {
-		clear(to[n:])
-		return
-	}
-	vec.Of[T]().Sub(to[n:], x.states, *x.before)
-	vec.Of[T]().MulS(to[n:], to[n:], T(by.state))
-}
-
-func (x *treeSums[T]) spread(factor float64) error {
-	sum := x.parts[0]
-	if x.others != nil {
-		var err error
-		if sum, err = x.others.sum(x.shards, x.parts); err != nil {
-			return err
+	if end := min(hi, n); lo < end {
+		if by.grad == 0 { // gradients that are not finite do not count either
+			clear(to[lo:end])
+		} else {
+			x.do(spanJob[T]{to: to[lo:end], a: x.grads[lo:end], factor: T(by.grad)})
 		}
 	}
-	x.give(sum, factor)
-	return nil
+	lo = max(lo, n)
+	switch {
+	case lo >= hi:
+	case by.state == 0:
+		clear(to[lo:hi])
+	default:
+		vec.Of[T]().Sub(to[lo:hi], x.states[lo-n:hi-n], (*x.before)[lo-n:hi-n])
+		vec.Of[T]().MulS(to[lo:hi], to[lo:hi], T(by.state))
+	}
 }
 
-// give puts a sum into the memory of the parameters.
-func (x *treeSums[T]) give(sum []T, factor float64) {
+func (x *treeSums[T]) spread(factor float64) {
+	sum := x.parts[0]
+	if x.others != nil {
+		sum = x.others.total
+	}
 	n := len(x.grads)
 	x.do(spanJob[T]{to: x.grads, a: sum[:n], factor: T(factor)})
 	if len(x.states) > 0 {

@@ -25,6 +25,8 @@ type Program[T ir.Float] struct {
 	once    *Program[T]    // of plan.Once; nil: there is none
 	kept    bool           // the results of once are those of the parameters and states of now
 	readers [2][]Reader    // the operands in the Param and State arenas, once Share was called
+
+	follower
 }
 
 // Reader is an operand that reads an input: n elements from the one at from on.
@@ -358,15 +360,16 @@ func (r *Program[T]) Run() error {
 	if err := r.keep(); err != nil {
 		return err
 	}
-	tasks := r.tasks
+	r.next = 0
+	first := 0
 	if gate := r.plan.Gate; gate >= 0 {
-		runAll(tasks[:gate])
+		r.runSteps(0, gate)
 		if err := r.check(); err != nil {
 			return err
 		}
-		tasks = tasks[gate:]
+		first = gate
 	}
-	runAll(tasks)
+	r.runSteps(first, len(r.tasks))
 	err := r.fault.Take()
 	if err == nil {
 		r.update()
