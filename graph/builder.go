@@ -88,6 +88,16 @@ func (b *Builder) Training() bool { return b.c.Training }
 // in evaluation.
 func (b *Builder) SetTraining(on bool) { b.c.Training = on }
 
+// SetSharded says whether the graph computes one of several shards of a batch. The layers that are
+// built from now on then take statistics over all of them if they are asked to, as by
+// nn.BatchNormOptions.Sync. See Program.SumBy.
+func (b *Builder) SetSharded(on bool) { b.c.Sharded = on }
+
+// SumsOverShards reports whether a layer sums over the shards of a batch: see SetSharded. The gradients
+// of the parameters are then those of the sum of the losses of all shards: a loss is multiplied by the
+// weight of its shard before they are taken.
+func (b *Builder) SumsOverShards() bool { return b.c.Sums > 0 }
+
 // Scope runs f, which may build nodes. The names of parameters and results that f gives
 // are prefixed with "name/". Scopes nest.
 func (b *Builder) Scope(name string, f func()) { b.c.Scope(name, f) }

@@ -93,15 +93,24 @@ func (p *Program) Fork() *Program {
 	if p == nil || p.plan == nil {
 		return p.failedFork()
 	}
-	q := newProgram(p.params, p.plan, p.pool)
+	q, err := p.fork(p.params)
+	if err != nil {
+		return &Program{failed: err}
+	}
+	return q
+}
+
+// fork returns another Program of the plan with these parameters.
+func (p *Program) fork(params *Params) (*Program, error) {
+	q := newProgram(params, p.plan, p.pool)
 	for name, in := range p.inputs {
 		q.inputs[name].domain = in.domain
 	}
 	if err := p.budget.lend(q); err != nil {
-		return &Program{failed: err}
+		return nil, err
 	}
 	q.allocate()
-	return q
+	return q, nil
 }
 
 // failedFork returns the Fork of a Program without a plan: one with the same error if p is a

@@ -46,7 +46,7 @@ func TestAnyCall(t *testing.T) {
 
 // silent are the methods that report no mistake of the call.
 var silent = map[string]bool{"AcrossExamples": true, "Compile": true, "CountedMeans": true, "CountedSteps": true, "CountSteps": true, "Err": true, "Fail": true, "Graph": true,
-	"IgnoredLabel": true, "InputNodes": true, "ParamNodes": true, "Params": true, "Plan": true, "SetSeed": true, "SetTraining": true, "Scope": true, "Training": true, "WeighExamples": true, "WeighedMeans": true}
+	"IgnoredLabel": true, "InputNodes": true, "ParamNodes": true, "Params": true, "Plan": true, "SetSeed": true, "SetSharded": true, "SetTraining": true, "Scope": true, "SumsOverShards": true, "Training": true, "WeighExamples": true, "WeighedMeans": true}
 
 // TestErrorsNameTheOperator calls every operator until it refuses: the error names this
 // operator, not one that it is made of, and the line of the call.

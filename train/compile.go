@@ -17,6 +17,8 @@ type modelGraph struct {
 	b            *graph.Builder
 	loss, output *gorgonia.Node
 	grads        gorgonia.Nodes  // of all parameters, in training
+	terms        gorgonia.Nodes  // of means, unless it predicts
+	together     bool            // it sums over the shards of a batch
 	unused       map[string]bool // parameters that the loss does not depend on
 }
 
@@ -33,6 +35,7 @@ func (t *Trainer) build(k kind, n int) (*modelGraph, error) {
 	}
 	m := &modelGraph{b: graph.New(t.onto), unused: map[string]bool{}}
 	m.b.SetTraining(k == training)
+	m.b.SetSharded(k == training && t.o.sharded())
 	m.b.SetSeed(t.o.Seed)
 	if k != predicting {
 		t.weighExamples(m.b, n)
@@ -52,6 +55,9 @@ func (t *Trainer) build(k kind, n int) (*modelGraph, error) {
 		if err := t.checkWeighed(m.b); err != nil {
 			return nil, err
 		}
+		if m.terms, err = m.means(); err != nil {
+			return nil, err
+		}
 	}
 	if k != training {
 		return m, nil
@@ -63,9 +69,21 @@ func (t *Trainer) build(k kind, n int) (*modelGraph, error) {
 	if len(params) == 0 {
 		return nil, mistake.Optionf("the model for a batch of %d: got no parameters that are not frozen, want one or more to train", n)
 	}
+	loss := m.loss
+	if m.together = m.b.SumsOverShards(); m.together {
+		loss = m.weighed(n)
+	}
 	m.grads, err = autograd.GradientsWith(autograd.Options{AllowUnconnected: t.o.AllowUnused,
-		Unconnected: func(n *gorgonia.Node) { m.unused[op.NameOf(n)] = true }}, m.loss, params...)
+		Unconnected: func(n *gorgonia.Node) { m.unused[op.NameOf(n)] = true }}, loss, params...)
 	return m, errors.Wrap(err, "the gradients of the loss")
+}
+
+// weighed returns the loss of a shard of n examples times its weight: see weightOf.
+func (m *modelGraph) weighed(n int) *gorgonia.Node {
+	if len(m.terms) > 0 {
+		return m.b.Mul(m.loss, m.b.StopGradient(m.terms[1]))
+	}
+	return m.b.Scale(m.loss, float64(n))
 }
 
 // compile returns a session of the kind for batches of n.
@@ -74,14 +92,11 @@ func (t *Trainer) compile(k kind, n int) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &session{n: n, kind: k}
+	s := &session{n: n, kind: k, together: m.together}
 	if k == training {
 		s.augment, s.seed = t.o.Augment, t.o.Seed
 	}
-	o, err := t.programOptions(k, m)
-	if err != nil {
-		return nil, err
-	}
+	o := t.programOptions(k, m)
 	if s.prog, err = m.b.Compile(o); err != nil {
 		return nil, errors.Wrapf(err, "the model for a batch of %d", n)
 	}
@@ -105,7 +120,7 @@ func (t *Trainer) compile(k kind, n int) (*session, error) {
 }
 
 // programOptions returns what a program of the kind computes of m.
-func (t *Trainer) programOptions(k kind, m *modelGraph) (graph.Options, error) {
+func (t *Trainer) programOptions(k kind, m *modelGraph) graph.Options {
 	o := graph.Options{Workers: t.o.Workers, MemoryLimit: t.o.MemoryLimit, Recompute: t.o.Recompute && k == training, Fixed: t.still && k == predicting}
 	if k != predicting {
 		o.Outputs = gorgonia.Nodes{m.loss}
@@ -116,14 +131,8 @@ func (t *Trainer) programOptions(k kind, m *modelGraph) (graph.Options, error) {
 	if k == training {
 		o.Grads, o.Descend = m.grads, t.fused
 	}
-	if k != predicting {
-		terms, err := m.means()
-		if err != nil {
-			return o, err
-		}
-		o.Outputs = append(o.Outputs, terms...)
-	}
-	return o, nil
+	o.Outputs = append(o.Outputs, m.terms...)
+	return o
 }
 
 // findOutputs finds the n outputs of the program and checks their shapes.

@@ -37,7 +37,8 @@ type Options struct {
 	// on several: see package dist. Up to rounding the gradients are those of the whole
 	// batch. A batch that cannot be cut evenly has larger shards first.
 	//
-	// Batch normalization sees each shard by itself, and dropout draws for each. Each
+	// Batch normalization sees each shard by itself unless it is asked to see all of them
+	// (nn.BatchNormOptions.Sync), and dropout draws for each. Each
 	// shard begins with the states from before the step, and what it changes counts by its
 	// share of the examples. It does not go together with MicroBatch.
 	Shards int

@@ -176,6 +176,22 @@ func (r *ranks) agree(failed error) error {
 	return r.gather(failed)
 }
 
+// agreeAt is agree of ranks that must have come to the same sum over shards; 0 stands for the end of them.
+func (r *ranks) agreeAt(number, size int, failed error) error {
+	r.mine = appendFloats(r.put(r.mine[:0], failed), float64(number), float64(size))
+	if err := r.gather(failed); err != nil {
+		return err
+	}
+	n := len(r.mine)
+	for q := range r.words {
+		if b := r.all[q*n+wordSize:]; floatAt(b, 0) != float64(number) || floatAt(b, 1) != float64(size) {
+			r.agreed = true
+			return errOrder
+		}
+	}
+	return nil
+}
+
 // follow lets all ranks have the error of the first one, and what it has decided.
 func (r *ranks) follow(failed error, decided byte) (byte, error) {
 	switch {

@@ -54,7 +54,9 @@ type session struct {
 	numbers []int          // of the examples that are computed
 	ahead   *ahead         // that may have made them
 
-	followed bool // in training: the sums of shards are told when gradients are final
+	followed bool       // in training: the sums of shards are told when gradients are final
+	together bool       // in training: it sums over the shards of a batch, which run at the same time
+	shards   []*session // of this process, the first of which is the session itself; see meeting
 
 	mixed   bool                          // in training: the loss has means over what counts, and depends on the inputs without them too
 	moved   []*graph.Param                // in training: the parameters that the loss depends on

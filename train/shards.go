@@ -37,7 +37,9 @@ type sharding struct {
 	records []shardRecord // of all shards
 	terms   []float64     // of all records
 	sums    shardSums
-	leaf    func(k int) (portion, error) // runShard, to be given to each step
+	meeting *meeting                     // of shards that are computed at the same time; nil before the first one
+	leaf    func(k int) (portion, error) // alone, or that of the meeting
+	alone   func(k int) (portion, error) // runShard
 }
 
 // shardRecord is what a shard has given besides gradients and states.
@@ -63,10 +65,18 @@ type shardSums interface {
 	spread(factor float64)
 }
 
-// newSharding returns what t needs to compute in shards. Its parameters are built.
+// sharding returns the work of t on shards. Its parameters are built.
+func (t *Trainer) sharding() *sharding {
+	if t.shards == nil {
+		t.shards = t.newSharding()
+	}
+	return t.shards
+}
+
+// newSharding returns what t needs to compute in shards.
 func (t *Trainer) newSharding() *sharding {
 	k := t.o.Shards
-	x := &sharding{hi: k, records: make([]shardRecord, k), leaf: t.runShard}
+	x := &sharding{hi: k, records: make([]shardRecord, k), alone: t.runShard}
 	if r := t.ranks; r != nil {
 		each := k / r.Size()
 		x.lo, x.hi = r.Rank()*each, (r.Rank()+1)*each
@@ -93,11 +103,16 @@ func (x *sharding) begin(s *session, index []int) {
 
 // computeShards is compute with Options.Shards. s is the session of the first shard.
 func (t *Trainer) computeShards(s *session, index []int) (float64, error) {
-	if t.shards == nil {
-		t.shards = t.newSharding()
-	}
-	x := t.shards
+	x := t.sharding()
 	x.begin(s, index)
+	x.leaf = x.alone
+	if s.together {
+		m := t.meeting()
+		if err := m.compute(t); err != nil {
+			return 0, err
+		}
+		x.leaf = m.leaf
+	}
 	if err := t.ranks.share(x, x.sums.add(x)); err != nil {
 		return 0, err
 	}
@@ -105,6 +120,9 @@ func (t *Trainer) computeShards(s *session, index []int) (float64, error) {
 	switch {
 	case err != nil || !isFinite(loss):
 		return loss, err
+	case weight == 0 && s.together: // then a penalty has no gradient
+		x.sums.spread(1)
+		return loss, nil
 	case weight == 0: // nothing counts in any shard: what is left is a penalty, which each has whole
 		_, err := t.runShard(0)
 		return loss, err
@@ -172,7 +190,14 @@ func (t *Trainer) bindShards(d *data.Dataset, n int) error {
 		if size == 0 {
 			continue
 		}
-		if _, err := t.train.bind(d, training, size); err != nil {
+		s, err := t.train.bind(d, training, size)
+		if err == nil && s.together {
+			err = t.meeting().prepare(t, d, n)
+		}
+		if err == nil { // the last one is that of the first shard, at each of several ranks
+			_, err = t.train.bind(d, training, size)
+		}
+		if err != nil {
 			return errors.Wrapf(err, "a shard of %d, if a batch of %d is computed in %d (Options.Shards)", size, n, t.o.Shards)
 		}
 	}

@@ -136,10 +136,7 @@ func (t *Trainer) plan(k kind, n int, trace func(graph.Phase)) (graph.Plan, erro
 	if err != nil {
 		return graph.Plan{}, err
 	}
-	o, err := t.programOptions(k, m)
-	if err != nil {
-		return graph.Plan{}, err
-	}
+	o := t.programOptions(k, m)
 	o.Trace = trace
 	plan, err := m.b.Plan(o)
 	return plan, errors.Wrapf(err, "the model for a batch of %d", n)

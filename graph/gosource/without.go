@@ -5,7 +5,7 @@ const (
 	noDraw      = "its random numbers are those of a seed and a step"
 	noMatrix    = "it decomposes a matrix"
 	noSpecial   = "package math has no function of this kind"
-	noBackwards = "it is the gradient of a layer, which training alone needs"
+	noBackwards = "it is of a gradient or of a layer in training"
 )
 
 // withoutRules are the operators that are not written. Applied to weights alone they are: what
@@ -20,5 +20,5 @@ var withoutRules = map[string]rule{
 	"besseli": without(noSpecial), "digamma": without(noSpecial), "erfcx": without(noSpecial), "normalquantile": without(noSpecial),
 	"polygamma": without(noSpecial),
 
-	"convweight": without(noBackwards), "maxpoolgather": without(noBackwards), "maxpoolscatter": without(noBackwards),
+	"convweight": without(noBackwards), "maxpoolgather": without(noBackwards), "maxpoolscatter": without(noBackwards), "shardsum": without(noBackwards),
 }

@@ -12,6 +12,7 @@ type BatchNormOptions struct {
 	Eps       float64           // added to the variance, > 0; 0: 1e-5
 	Momentum  float64           // weight of the latest batch in the running statistics, in (0, 1]; 0: 0.1
 	NoRunning bool              // keep no running statistics: those of the batch serve in prediction too
+	Sync      bool              // take mean and variance of all shards of a batch together, see BatchNorm
 	NoGain    bool              // leave the gain out
 	NoBias    bool              // leave the bias out
 	Gain      graph.Initializer // of the gain; nil: Ones()
@@ -23,8 +24,11 @@ func (o BatchNormOptions) norm() NormOptions {
 	return NormOptions{Eps: o.Eps, NoGain: o.NoGain, NoBias: o.NoBias, Gain: o.Gain, Bias: o.Bias}
 }
 
-// latest is the weight of the latest batch in running statistics, or its default.
-func latest(momentum float64) float64 {
+// momentum returns the weight of the latest batch, or its default.
+func (o BatchNormOptions) momentum() float64 { return momentumOr(o.Momentum) }
+
+// momentumOr is the weight of the latest batch in running statistics, or its default.
+func momentumOr(momentum float64) float64 {
 	if momentum == 0 {
 		return 0.1
 	}
@@ -45,6 +49,11 @@ func latest(momentum float64) float64 {
 // which starts as zeros, and name/variance: [C], which starts as ones. With NoRunning it has
 // no states. A Trainer trains such a model, and refuses to evaluate and to predict.
 //
+// A Trainer with Options.Shards computes a batch in shards, on one or several processes. Then mean and
+// variance are those of each shard. With Sync they are those of the batch: the sums over all shards are
+// exchanged in each run, forward and in the walk back. All shards of a process are in memory at the same
+// time. Without shards Sync changes nothing. Known as SyncBatchNorm.
+//
 // Called twice under one name in training, it moves the running statistics twice.
 //
 // Errors: ErrShape for x without channels and, where statistics of the batch are taken, for
@@ -54,7 +63,7 @@ func BatchNorm(b *graph.Builder, name string, x *gorgonia.Node, o BatchNormOptio
 	c := enter(b, "nn.BatchNorm", name, x)
 	defer c.Leave()
 	axes, ok := besidesChannels(c, x)
-	if !ok || !o.norm().holds(c) || !c.Checks().Within("momentum", latest(o.Momentum), 0, 1).OK() {
+	if !ok || !o.norm().holds(c) || !c.Checks().Within("momentum", o.momentum(), 0, 1).OK() {
 		return nil
 	}
 	if o.NoRunning && o.Momentum != 0 {
@@ -66,7 +75,8 @@ func BatchNorm(b *graph.Builder, name string, x *gorgonia.Node, o BatchNormOptio
 		c.AcrossExamples("BatchNorm")
 	}
 	s := c.Shape(x)
-	if ofBatch && s.Size() <= s[1] {
+	sync := o.Sync && ofBatch && c.Sharded
+	if ofBatch && !sync && s.Size() <= s[1] {
 		c.Refuse(mistake.Shapef("got %v, which has one value for each channel, want at least two to take statistics of", s))
 		return nil
 	}
@@ -82,11 +92,16 @@ func BatchNorm(b *graph.Builder, name string, x *gorgonia.Node, o BatchNormOptio
 			running = l.running(s[1])
 		}
 		now := running
-		if ofBatch {
+		latest, by := now, 1.0
+		switch {
+		case sync:
+			now, latest = momentsOfShards(b, x, axes)
+		case ofBatch:
 			now = momentsOf(c, x, axes)
+			latest, by = now, unbiased(s)
 		}
 		if ofBatch && !o.NoRunning {
-			l.follow(running, now, s, latest(o.Momentum))
+			l.follow(running, latest, by, o.momentum())
 		}
 		y = normalized(b, x, now, gain, bias, o.norm().eps())
 	})
@@ -98,9 +113,9 @@ func (l layer) running(n int) Moments {
 	return Moments{l.state("mean", graph.Zeros(), n), l.state("variance", graph.Ones(), n)}
 }
 
-// follow moves the running statistics towards now, the moments of a batch of the shape.
-func (l layer) follow(running, now Moments, shape []int, momentum float64) {
-	next := toward(l.b, Moments{l.b.Updated(running.Mean), l.b.Updated(running.Variance)}, now, shape, momentum)
+// follow moves the running statistics towards now, whose variance times the factor by is unbiased.
+func (l layer) follow(running, now Moments, by, momentum float64) {
+	next := toward(l.b, Moments{l.b.Updated(running.Mean), l.b.Updated(running.Variance)}, now, by, momentum)
 	l.b.Update(running.Mean, next.Mean)
 	l.b.Update(running.Variance, next.Variance)
 }
@@ -130,19 +145,40 @@ func normalized(b *graph.Builder, x *gorgonia.Node, m Moments, gain, bias *gorgo
 	return y
 }
 
-// toward returns (1 − momentum)·old + momentum·now, with the unbiased variance of now: the
-// moments of a batch of the shape.
-func toward(b *graph.Builder, old, now Moments, shape []int, momentum float64) Moments {
+// momentsOfShards returns the mean and the variance of each channel over the axes of all shards, and the
+// same with the unbiased variance.
+func momentsOfShards(b *graph.Builder, x *gorgonia.Node, axes []int) (now, unbiased Moments) {
+	c := build.Of(b)
+	s := c.Shape(x)
+	if c.Err != nil {
+		return
+	}
+	channels := s[1]
+	count := b.Const([]float64{float64(s.Size() / channels)}, 1)
+	sums := c.OverShards(c.Concat(0, c.Sum(x, axes, false), count))
+	n := c.Part(sums, 0, channels, channels+1)
+	mean := c.Div(c.Part(sums, 0, 0, channels), n)
+	squares := c.OverShards(c.Sum(c.Square(c.Sub(x, c.Channels(mean, x))), axes, false))
+	return Moments{mean, c.Div(squares, n)}, Moments{mean, c.Div(squares, c.AddConst(n, -1))}
+}
+
+// unbiased returns what makes the variance of a batch of the shape unbiased: n/(n − 1).
+func unbiased(shape []int) float64 {
 	n := 1.0
 	for i, d := range shape {
 		if i != 1 {
 			n *= float64(d)
 		}
 	}
+	return n / (n - 1)
+}
+
+// toward returns (1 − momentum)·old + momentum·now, where the variance of now counts times the factor by.
+func toward(b *graph.Builder, old, now Moments, by, momentum float64) Moments {
 	blend := func(old, now *gorgonia.Node, scale float64) *gorgonia.Node {
 		return b.Add(b.Scale(old, 1-momentum), b.Scale(now, momentum*scale))
 	}
-	return Moments{blend(old.Mean, now.Mean, 1), blend(old.Variance, now.Variance, n/(n-1))}
+	return Moments{blend(old.Mean, now.Mean, 1), blend(old.Variance, now.Variance, by)}
 }
 
 // BatchNormFixed returns (x − mean)·gain/√(variance + eps) + bias: BatchNorm with moments
@@ -197,5 +233,5 @@ func RunningStats(b *graph.Builder, x *gorgonia.Node, old Moments, momentum floa
 		c.Refuse(mistake.Shapef("got %v, which has one value for each channel, want at least two to take statistics of", s))
 		return Moments{}
 	}
-	return toward(b, old, momentsOf(c, x, axes), s, momentum)
+	return toward(b, old, momentsOf(c, x, axes), unbiased(s), momentum)
 }

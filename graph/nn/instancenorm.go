@@ -49,7 +49,7 @@ func InstanceNorm(b *graph.Builder, name string, x *gorgonia.Node, o InstanceNor
 			}
 			one := slices.Clone(s)
 			one[0] = 1
-			l.follow(running, meanMoments(c, x, axes), one, latest(o.Momentum))
+			l.follow(running, meanMoments(c, x, axes), unbiased(one), momentumOr(o.Momentum))
 		}
 		y = l.rescaled(o.NormOptions, Standardize(b, x, o.eps(), axes...), s[1], channelsOf(c, x))
 	})
@@ -60,7 +60,7 @@ func InstanceNorm(b *graph.Builder, name string, x *gorgonia.Node, o InstanceNor
 func (o InstanceNormOptions) holds(c *build.Core, x *gorgonia.Node) bool {
 	s := c.Shape(x)
 	switch {
-	case !o.NormOptions.holds(c) || !c.Checks().Within("momentum", latest(o.Momentum), 0, 1).OK():
+	case !o.NormOptions.holds(c) || !c.Checks().Within("momentum", momentumOr(o.Momentum), 0, 1).OK():
 	case o.Momentum != 0 && !o.Running:
 		c.Refuse(mistake.Optionf("got a Momentum without Running, want both or neither"))
 	case o.Running && c.Training && s[2:].Size() < 2:

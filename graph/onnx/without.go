@@ -5,7 +5,7 @@ const (
 	noDraw      = "ONNX has no random numbers that a seed and a step determine"
 	noMatrix    = "ONNX has no decompositions of matrices"
 	noSpecial   = "ONNX has no special functions of this kind"
-	noBackwards = "it is the gradient of a layer, which training alone needs"
+	noBackwards = "it is of a gradient or of a layer in training"
 )
 
 // withoutRules are the operators that ONNX has nothing for.
@@ -21,6 +21,7 @@ var withoutRules = map[string]rule{
 
 	"convweight": without(noBackwards), "maxpoolgather": without(noBackwards), "maxpoolscatter": without(noBackwards),
 
+	"shardsum":       without(noBackwards),
 	"argrunning":     without("ONNX has no running index of an extreme"),
 	"scatterextreme": without("ONNX scatters by extremes from opset 18 on"),
 }

@@ -22,6 +22,8 @@ type Core struct {
 	op.Ctx
 	Float    ir.DType // the type of the graph's floats
 	Training bool     // layers behave as in training
+	Sharded  bool     // the graph computes one of several shards of a batch
+	Sums     int      // over shards that the layers have made
 	Seed     uint64   // of random operators
 
 	// Enough is an error if there is not enough memory for a constant of the shape, which
@@ -202,6 +204,12 @@ func (c *Core) Draw() op.Draw {
 // SkipDraw stands for a Draw that a layer makes in training alone: the numbers of others do
 // not depend on the mode.
 func (c *Core) SkipDraw() { c.draws++ }
+
+// OverShards returns the sum of x over the shards of a batch.
+func (c *Core) OverShards(x *gorgonia.Node) *gorgonia.Node {
+	c.Sums++
+	return c.ShardSum(x, c.Sums)
+}
 
 // AcrossExamples notes that the operator makes the results for one example depend on
 // the other examples of its batch.

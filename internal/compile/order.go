@@ -48,6 +48,7 @@ func order(f *ir.Func, _ []Target) bool {
 type ordering struct {
 	of     ir.Table[step]
 	values []*ir.Value // in the new order
+	state  *step       // the last value that has state: these keep their order
 }
 
 // step is what order knows of one value.
@@ -77,6 +78,14 @@ func (o *ordering) add(v *ir.Value) {
 		s.reads = append(s.reads, r)
 	}
 	s.missing = len(s.reads)
+	if !v.Def.Once {
+		return
+	}
+	if o.state != nil {
+		o.state.users = append(o.state.users, s)
+		s.missing++
+	}
+	o.state = s
 }
 
 // run computes s, and then all that may follow at once.

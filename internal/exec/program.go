@@ -157,6 +157,13 @@ func (r *Program[T]) Share(s Shared[T]) {
 	}
 }
 
+// SumBy lets operators that sum over the shards of a batch do so by f: see ir.Call.Sum.
+func (r *Program[T]) SumBy(f func(number int, x []T) error) {
+	for i := range r.tasks {
+		r.tasks[i].call.Sum = f
+	}
+}
+
 // Reread says that parameters or states have changed: the next run computes anew what depends on
 // them alone.
 func (r *Program[T]) Reread() { r.kept = false }

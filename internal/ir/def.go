@@ -177,6 +177,9 @@ type Call[T Float] struct {
 	// is in exactly one tile.
 	Post  func(worker, i0, i1, j0, j1 int)
 	Fault *Fault
+	// Sum replaces the elements of x by their sums over the shards of a batch. The number says
+	// which sum of the graph it is. Nil: there is one shard.
+	Sum func(number int, x []T) error
 }
 
 // Fault holds the first failure of a run that no check before the run could see, such as

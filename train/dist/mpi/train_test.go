@@ -13,18 +13,46 @@ import (
 	"testing"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/loss"
+	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
 	"github.com/symgrad/symgrad/train/dist"
 	"github.com/symgrad/symgrad/train/schedule"
+	"gorgonia.org/gorgonia"
 )
 
-func init() { parts["train"] = partTrain }
+func init() {
+	parts["train"] = func(e dist.Engine) error { return partTrain(e, false) }
+	parts["sync"] = func(e dist.Engine) error { return partTrain(e, true) }
+}
+
+// network is a network for the test; with sync it takes statistics of the whole batch.
+func network(sync bool) (train.Model, error) {
+	if !sync {
+		return models.NewMLP(models.MLPOptions{In: 1, Hidden: []int{32, 32}, Out: 1, Head: models.Regression, DType: graph.Float32})
+	}
+	return normalized{graph.NewParams(graph.Float32, 1)}, nil
+}
+
+// normalized is a network with batch normalization.
+type normalized struct{ p *graph.Params }
+
+func (m normalized) Params() *graph.Params { return m.p }
+
+func (m normalized) Loss(b *graph.Builder, n int) (l, output *gorgonia.Node) {
+	h := b.Input("x", n, 1)
+	for _, name := range []string{"one", "two"} {
+		h = nn.Activate(b, nn.ReLU, nn.BatchNorm(b, name+"/norm", nn.Dense(b, name, h, 32, nn.Identity), nn.BatchNormOptions{Sync: true}))
+	}
+	output = nn.Dense(b, "out", h, 1, nn.Identity)
+	return loss.MSE(b, output, b.Input("y", n, 1)), output
+}
 
 // trained trains a network on all ranks, or alone, and returns the loss and a sum over the bits of all
 // parameters.
-func trained() (string, error) {
+func trained(sync bool) (string, error) {
 	var x, y []float64
 	for i := range 100 {
 		x = append(x, float64(i)/25-2)
@@ -34,7 +62,7 @@ func trained() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	m, err := models.NewMLP(models.MLPOptions{In: 1, Hidden: []int{32, 32}, Out: 1, Head: models.Regression, DType: graph.Float32})
+	m, err := network(sync)
 	if err != nil {
 		return "", err
 	}
@@ -54,8 +82,8 @@ func trained() (string, error) {
 }
 
 // partTrain trains on all ranks.
-func partTrain(e dist.Engine) error {
-	got, err := trained()
+func partTrain(e dist.Engine, sync bool) error {
+	got, err := trained(sync)
 	if err != nil {
 		return err
 	}
@@ -63,20 +91,22 @@ func partTrain(e dist.Engine) error {
 	return leave(e)
 }
 
-// TestTraining checks that a training on several ranks has the bits of one process.
+// TestTraining checks that trainings on several ranks have the bits of one process.
 func TestTraining(t *testing.T) {
-	want, err := trained()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, n := range []int{2, 4} {
-		if testing.Short() && n != 2 {
-			continue
+	for part, sync := range map[string]bool{"train": false, "sync": true} {
+		want, err := trained(sync)
+		if err != nil {
+			t.Fatal(err)
 		}
-		rs := begin(t, n, "train")
-		rs.mustEnd(t, 0)
-		if got := strings.Count(rs.said.String(), "trained: "+want+"\n"); got != n {
-			t.Errorf("%d of %d ranks have %s: %s", got, n, want, &rs.said)
+		for _, n := range []int{2, 4} {
+			if testing.Short() && n != 2 {
+				continue
+			}
+			rs := begin(t, n, part)
+			rs.mustEnd(t, 0)
+			if got := strings.Count(rs.said.String(), "trained: "+want+"\n"); got != n {
+				t.Errorf("%s: %d of %d ranks have %s: %s", part, got, n, want, &rs.said)
+			}
 		}
 	}
 }
