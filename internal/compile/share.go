@@ -1,6 +1,10 @@
 package compile
 
-import "github.com/symgrad/symgrad/internal/ir"
+import (
+	"slices"
+
+	"github.com/symgrad/symgrad/internal/ir"
+)
 
 // share computes once what several values make of one operand on the way to their
 // results. The rows of their operators know the two steps.
@@ -17,7 +21,7 @@ import "github.com/symgrad/symgrad/internal/ir"
 //	v4 = matmul v2 w         =>     v3 = matmulpacked v1 v5
 //	                                v4 = matmulpacked v2 v5
 func share(f *ir.Func, _ []Target) bool {
-	return splitAll(f, func(users []*ir.Value) bool { return len(users) > 1 })
+	return splitAll(f, false, func(users []*ir.Value) bool { return len(users) > 1 })
 }
 
 // prepackBytes is the largest operand that prepack takes. Packing costs products of larger ones less
@@ -31,20 +35,23 @@ const onceAttr = "once"
 // is then computed once (see once), such as the packed weights of a product. Products of them, such as
 // that of a state of zeros, are marked: they are computed once too.
 func prepack(f *ir.Func, _ []Target) bool {
-	fixed, marked := fixedValues(f), false
+	fixed := fixedValues(f)
+	changed := splitAll(f, true, func(users []*ir.Value) bool {
+		x := users[0].In[len(users[0].In)-1]
+		return bytesOf(x) <= prepackBytes && *fixed.At(x) && slices.ContainsFunc(users, func(v *ir.Value) bool { return !*fixed.At(v) })
+	})
+	fixed = fixedValues(f)
 	for _, v := range f.Values {
 		if v.Def != nil && v.Def.Class == ir.Contract && *fixed.At(v) {
-			v.Attrs, marked = v.Attrs.With(onceAttr, true), true
+			v.Attrs, changed = v.Attrs.With(onceAttr, true), true
 		}
 	}
-	return splitAll(f, func(users []*ir.Value) bool {
-		v := users[0]
-		return bytesOf(v.In[len(v.In)-1]) <= prepackBytes && *fixed.At(v.In[len(v.In)-1]) && !*fixed.At(v)
-	}) || marked
+	return changed
 }
 
-// splitAll splits the operators that make the same of one operand, if they are to be.
-func splitAll(f *ir.Func, wanted func(users []*ir.Value) bool) bool {
+// splitAll splits the operators that make the same of one operand, if they are to be. With kept, that
+// is made once for many runs.
+func splitAll(f *ir.Func, kept bool, wanted func(users []*ir.Value) bool) bool {
 	type step struct {
 		x     *ir.Value
 		first *ir.Def
@@ -60,7 +67,7 @@ func splitAll(f *ir.Func, wanted func(users []*ir.Value) bool) bool {
 		if v.Def == nil || v.Def.Split == nil || v.Body != nil {
 			continue
 		}
-		first, then, a := v.Def.Split(v)
+		first, then, a := v.Def.Split(v, kept)
 		if first == nil {
 			continue
 		}

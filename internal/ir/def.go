@@ -109,8 +109,9 @@ type Def struct {
 
 	// Split says how v(..., x) is computed in two steps, to the bit: then(..., first(x)),
 	// both with the attributes a. If several values have first(x) in common, the compiler
-	// computes it once. A nil first: v cannot be split.
-	Split func(v *Value) (first, then *Def, a Attrs)
+	// computes it once. With kept, first(x) is computed once for many runs. A nil first: v cannot be
+	// split, or not to advantage.
+	Split func(v *Value, kept bool) (first, then *Def, a Attrs)
 
 	// Descend says which operator makes a step of gradient descent whose gradient is v,
 	// without writing v to memory: its operands are the rate, the parameter and those of

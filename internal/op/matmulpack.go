@@ -39,11 +39,12 @@ func init() {
 
 // splitMatMul is the Split of a MatMul. A product is not split if it does not pack y
 // (it has few rows or columns), nor if y has leading axes.
-func splitMatMul(v *ir.Value) (first, then *ir.Def, a ir.Attrs) {
+func splitMatMul(v *ir.Value, kept bool) (first, then *ir.Def, a ir.Attrs) {
 	s := matmulSpec(v)
 	if s.batch != 1 || len(v.In[1].Type.Shape) != 2 {
 		return nil, nil, nil
 	}
+	s.Kept = kept
 	if p, err := packer(v.Type.DType, s.Spec); err != nil || !p.Packs() {
 		return nil, nil, nil
 	}
@@ -61,18 +62,25 @@ func packer(t ir.DType, s gemm.Spec) (interface {
 	return gemm.NewPlan[float64](s)
 }
 
+// keptAttr is an attribute of a product whose right operand is packed once for many runs.
+const keptAttr = "kept"
+
 // attrsOf are the attributes that specOf reads.
 func attrsOf(s gemm.Spec) ir.Attrs {
 	a := ir.A("m", s.M, "n", s.N, "k", s.K, "transA", s.TransA, "transB", s.TransB)
 	if s.Free {
 		a = a.With(freeAttr, true)
 	}
+	if s.Kept {
+		a = a.With(keptAttr, true)
+	}
 	return a
 }
 
 func specOf(a ir.Attrs) gemm.Spec {
 	free, _ := a.Get(freeAttr).(bool)
-	return gemm.Spec{M: a.Int("m"), N: a.Int("n"), K: a.Int("k"), TransA: a.Bool("transA"), TransB: a.Bool("transB"), Free: free, Alpha: 1}
+	kept, _ := a.Get(keptAttr).(bool)
+	return gemm.Spec{M: a.Int("m"), N: a.Int("n"), K: a.Int("k"), TransA: a.Bool("transA"), TransB: a.Bool("transB"), Free: free, Kept: kept, Alpha: 1}
 }
 
 // planOf is the plan of a value whose attributes were checked when it was made.

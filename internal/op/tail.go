@@ -29,8 +29,8 @@ func defineTail(d *ir.Def, arity int, name string, f32 ir.Elem[float32], f64 ir.
 }
 
 // splitAt is the Split of an operator that is always split into the same two.
-func splitAt(first, then *ir.Def) func(*ir.Value) (*ir.Def, *ir.Def, ir.Attrs) {
-	return func(*ir.Value) (*ir.Def, *ir.Def, ir.Attrs) { return first, then, nil }
+func splitAt(first, then *ir.Def) func(*ir.Value, bool) (*ir.Def, *ir.Def, ir.Attrs) {
+	return func(*ir.Value, bool) (*ir.Def, *ir.Def, ir.Attrs) { return first, then, nil }
 }
 
 // slopes is the body of the gradient: g times the slope, from the tail of x.

@@ -30,6 +30,8 @@ type Spec struct {
 	// Rows, if more than M, says that op(A) is some of so many rows: they get the bits
 	// that they have in the product of all.
 	Rows int
+	// Kept says that PackB packs B once for many runs, so that it may take long.
+	Kept bool
 	// TransA says that A is stored as [K, M] and op(A) is its transpose;
 	// otherwise A is stored as [M, K].
 	TransA bool

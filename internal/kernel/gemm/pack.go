@@ -82,8 +82,8 @@ func (p *Plan[T]) edgeB() int {
 	return roundUp(p.kc*p.nr, line/p.size)
 }
 
-// Packs says whether Run packs B: whether several runs with one B gain by PackB.
-func (p *Plan[T]) Packs() bool { return p.packB && !p.lanes && !p.flip && p.long == nil }
+// Packs says whether several runs with one B gain by PackB: Run packs it, or B is kept.
+func (p *Plan[T]) Packs() bool { return (p.packB || p.kept) && !p.lanes && !p.flip && p.long == nil }
 
 // PackedSize returns how many elements PackB writes.
 func (p *Plan[T]) PackedSize() int {

@@ -1,6 +1,7 @@
 package gemm
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 )
@@ -42,5 +43,40 @@ func packBlock[T Float](t *testing.T, r *rand.Rand, s Spec, l level, depth, i0, 
 	}
 	if dst[len(dst)-1] != guard {
 		t.Errorf("%T %v %+v: something is written behind the strips", *new(T), l, s)
+	}
+}
+
+// TestKept packs B in broad panels for one row: the bits are those of B as it lies.
+func TestKept(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 7))
+	for _, n := range []int{17, 33, 64, 65, 100, 128, 129, 150, 161, 200, 300, 512, 1000} {
+		s := Spec{M: 1, N: n, K: 12 + r.IntN(800), Kept: true, Alpha: 1, LDB: n + 3*r.IntN(2)}
+		both(t, r, s, 0)
+		kept[float32](t, r, s)
+		kept[float64](t, r, s)
+	}
+}
+
+func kept[T Float](t *testing.T, r *rand.Rand, s Spec) {
+	t.Helper()
+	o := random[T](r, s, 0)
+	for _, l := range levels() {
+		var c [2][]T
+		for i := range c {
+			s.Kept = i > 0
+			p, err := newPlan[T](s, l)
+			if err != nil {
+				t.Fatal(err)
+			}
+			packed := make([]T, p.PackedSize())
+			p.PackB(o.b, packed)
+			c[i] = make([]T, s.N)
+			if s.Kept {
+				p.RunPacked(pools[1], c[i], o.a, packed, nil, nil)
+			} else {
+				p.Run(nil, c[i], o.a, o.b, nil, nil)
+			}
+		}
+		sameBits(t, fmt.Sprintf("%T %v %+v", T(0), l, s), c[1], c[0])
 	}
 }

@@ -112,9 +112,10 @@ const (
 
 	// At most this many rows, with AVX-512 wide512, use the wide tile of four vectors.
 	// One row uses the broad tile where assembly has it: it reads more of a row of B
-	// at once.
+	// at once, and panels of that width if B is kept. Others have two vectors.
 	wideRows  = 2
 	wide512   = 4
+	tileVecs  = 2
 	wideVecs  = 4
 	broadVecs = 8
 
@@ -151,7 +152,8 @@ type choice struct {
 	broad, // tiles of up to eight vectors
 	tall, // tiles of one vector and 2·mr rows where they fit
 	packA,
-	packB bool
+	packB,
+	kept bool // packed B has panels of the broad tile
 	far     bool // B is not in a cache of the processor's own
 	farC    bool // nor is C
 	asks    bool // as B is not near, the first tile of a panel asks for the next one, row by row
@@ -204,6 +206,9 @@ func choose(s Spec, l level, size int) choice {
 	c.packB = s.TransB || c.far && s.M > c.mr && l != portable ||
 		s.M >= packRows && (c.kc*s.LDB*size > 2*cpu.L1 || crowds(c.kc, s.LDB*size))
 	c.asks = s.lenB()*size > cpu.L2/2 && l.avx()
+	if cols := broadVecs * c.width; c.broad && s.Kept && s.N > cols { // what a tile reads lies side by side
+		c.nr, c.kept, c.asks = cols, true, false
+	}
 	rows, cols := min(s.M, c.mc), c.kc
 	if s.TransA {
 		rows, cols = cols, rows

@@ -137,7 +137,7 @@ func (j *job[T]) block(worker int, r [6]int, beta float64) {
 	}
 	t := tile{rsa: rs * p.size, csa: cs * p.size, ldc: j.ldc * p.size, k: k1 - k0, alpha: j.alpha, beta: beta}
 	for c := j0; c < j1; c += t.cols {
-		t.cols = min(p.nr, j1-c)
+		t.cols = min(p.nr-c%p.nr, j1-c)
 		panel := j.panel(own, c, k0, t.cols)
 		asks := false // the first tile, for the next panel
 		switch {
@@ -146,6 +146,9 @@ func (j *job[T]) block(worker int, r [6]int, beta float64) {
 			t.b, t.ldb = at(j.b, k0*s.LDB+c), s.LDB*p.size
 			asks = p.asks && (t.cols == p.nr || t.cols == wideVecs*p.width || t.cols == broadVecs*p.width)
 		case j.packed:
+			if p.broad {
+				t.cols = p.unpacked(t.cols)
+			}
 			t.b, t.ldb = at(panel, 0), p.nr*p.size
 			asks = p.asks && t.cols > p.width
 		case p.copies(t.cols): // the first tile does
@@ -202,7 +205,8 @@ func (j *job[T]) panel(own []T, c, k0, cols int) []T {
 	p := j.p
 	switch {
 	case j.packed:
-		return j.b[c*p.spec.K+k0*p.nr:]
+		in := c % p.nr // a panel that several tiles take
+		return j.b[(c-in)*p.spec.K+k0*p.nr+in:]
 	case j.lays:
 		return j.shared[c*p.spec.K+k0*p.nr:]
 	case j.local || p.padEdge && cols%p.width != 0:
@@ -211,13 +215,15 @@ func (j *job[T]) panel(own []T, c, k0, cols int) []T {
 	return nil
 }
 
-// unpacked is how many of n columns the next tile on B as it lies takes.
+// unpacked is how many of n columns the next tile takes, on B as it lies or of a broad panel.
 func (c *choice) unpacked(n int) int {
 	switch {
 	case c.broad && n > (wideVecs-1)*c.width:
 		return min(n, broadVecs*c.width)
 	case c.wide && n >= wideVecs*c.width:
 		return wideVecs * c.width
+	case c.broad:
+		return min(n, tileVecs*c.width)
 	}
 	return min(n, c.nr)
 }
