@@ -239,6 +239,11 @@ func (l *loop[T]) load(w *worker[T], start, n int) {
 		case uniform:
 			w.slots[a.slot] = w.bufs[a.slot][:n]
 		case tiled:
+			if at := start % a.view.shape[1]; at+n <= a.view.shape[1] { // of one run
+				at += a.view.offset
+				w.slots[a.slot] = src[at : at+n]
+				continue
+			}
 			buf := w.bufs[a.slot][:n]
 			tile(buf, src, &a.view, start)
 			w.slots[a.slot] = buf
