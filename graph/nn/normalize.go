@@ -18,6 +18,9 @@ func Standardize(b *graph.Builder, x *gorgonia.Node, eps float64, axes ...int) *
 	if !c.Checks().Above("eps", eps, 0).OK() {
 		return nil
 	}
+	if last := len(c.Shape(x)) - 1; len(axes) == 1 && (axes[0] == -1 || axes[0] == last) && last >= 0 {
+		return c.Standardize(x, last, eps)
+	}
 	e := b.Sub(x, c.Mean(x, axes, true))
 	return b.Mul(e, b.Rsqrt(b.AddConst(c.Mean(b.Square(e), axes, true), eps)))
 }

@@ -15,7 +15,7 @@ const (
 	Move                     // rearranges elements, computes none
 	Elementwise              // out[i] depends on the operands' i-th elements only
 	Reduce                   // folds axes of one operand
-	Contract                 // products summed over an axis
+	Contract                 // sums over an axis and more; its kernel calls Post, so that a loop may follow tile by tile
 )
 
 // Float is the element type of a computation.

@@ -2,6 +2,7 @@ package onnxin
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/nn"
@@ -92,6 +93,9 @@ func (c *call) standardize(x node, eps float64, axes []int) (y, mean, factor nod
 	mean = c.Reshape(c.Mean(x, axes...), kept...)
 	off := c.Sub(x, mean)
 	factor = c.Rsqrt(c.AddConst(c.Reshape(c.Mean(c.Square(off), axes...), kept...), eps))
+	if len(axes) == 1 && axes[0] == len(kept)-1 && eps > 0 {
+		return nn.Standardize(c.Builder, x, eps, axes[0]), mean, factor
+	}
 	return c.Mul(off, factor), mean, factor
 }
 
@@ -109,12 +113,18 @@ func layerNorm(c *call) []Value {
 	s := c.dims(0)
 	c.singlePrecision()
 	axis := c.axis(c.intAttr("axis", -1), len(s))
-	y, mean, factor := c.standardize(c.float(0), c.floatAttr("epsilon", 1e-5), sequence(axis, len(s)))
+	y, mean, factor := c.standardize(c.float(0), decimal(c.floatAttr("epsilon", 1e-5)), sequence(axis, len(s)))
 	y = c.Mul(y, c.float(1))
 	if c.has(2) {
 		y = c.Add(y, c.float(2))
 	}
 	return c.floats(y, mean, factor)
+}
+
+// decimal returns the shortest decimal number that has the float32 x: 1e-5, which no float32 is.
+func decimal(x float64) float64 {
+	y, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'g', -1, 32), 64)
+	return y
 }
 
 // groupNorm has gains and biases for each channel; before version 21 for each group.

@@ -9,6 +9,28 @@ import (
 
 func init() {
 	operators["ReduceSum"] = reduce(0, func(acc, x float64) float64 { return acc + x }, nil)
+	operators["ReduceMean"] = func(c *call) []Tensor {
+		y := reduce(0, func(acc, x float64) float64 { return acc + x }, nil)(c)
+		for i := range y[0].Data {
+			y[0].Data[i] /= float64(len(c.in[0].Data) / len(y[0].Data))
+		}
+		return y
+	}
+	operators["LayerNormalization"] = func(c *call) []Tensor {
+		want(c.int("axis", -1) == -1, "another axis than the last")
+		return alongAxis(c, -1, func(y []float64) {
+			n, mean, variance := float64(len(y)), 0.0, 0.0
+			for _, v := range y {
+				mean += v / n
+			}
+			for _, v := range y {
+				variance += (v - mean) * (v - mean) / n
+			}
+			for i, v := range y {
+				y[i] = (v - mean) / math.Sqrt(variance+c.float("epsilon", 1e-5)) * c.in[1].Data[i]
+			}
+		})
+	}
 	operators["ReduceProd"] = reduce(1, func(acc, x float64) float64 { return acc * x }, nil)
 	operators["ReduceMax"] = reduce(math.Inf(-1), math.Max, nil)
 	operators["ReduceMin"] = reduce(math.Inf(1), math.Min, nil)

@@ -28,11 +28,14 @@ func inferAxis(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 
 // lines is the state of a kernel along an axis.
 type lines[T ir.Float] struct {
-	c       *ir.Call[T]
-	g       stage
-	parts   int
-	scratch []T // a line for each operand and the result of each worker, where elements lie apart
-	part    func(worker, part int)
+	c        *ir.Call[T]
+	g        stage
+	parts    int
+	scratch  []T // a line for each operand and the result of each worker, where elements lie apart
+	part     func(worker, part int)
+	cols     int // of the result
+	operands int // of the kernel; a loop behind it has more
+	post     func(worker, part int)
 }
 
 // lineKernel calls f for every line of the operand. dst and x are dense. They may be
@@ -43,37 +46,62 @@ func lineKernel[T ir.Float](f func(dst, x []T)) ir.Kernel[T] {
 
 // lineKernel2 is lineKernel for two operands of one shape; y is x if there is one.
 func lineKernel2[T ir.Float](f func(dst, x, y []T)) ir.Kernel[T] {
+	return lineKernelWith(func(ir.Attrs) func(dst, x, y []T) { return f })
+}
+
+// lineKernelWith is lineKernel2 for a function that depends on the attributes. It calls Post
+// for lines that are rows of the result as soon as some are finished.
+func lineKernelWith[T ir.Float](of func(ir.Attrs) func(dst, x, y []T)) ir.Kernel[T] {
 	return ir.Kernel[T]{
 		Prepare: func(v *ir.Value, workers int) (any, int) {
-			s := &lines[T]{g: lineOf(v.In[0].Type.Shape, v.Attrs.Int("axis"))}
+			f := of(v.Attrs)
+			s := &lines[T]{g: lineOf(v.In[0].Type.Shape, v.Attrs.Int("axis")), operands: v.Def.Arity}
 			size := s.g.outer * s.g.n * s.g.inner
 			s.parts = max(1, min(s.g.outer*s.g.inner, size/(1<<13)))
 			s.part = func(worker, p int) { s.run(f, worker, p) }
+			s.cols = max(1, v.Type.Shape[len(v.Type.Shape)-1])
+			s.post = func(worker, p int) {
+				rows := size / s.cols
+				s.c.Post(worker, p*rows/s.parts, (p+1)*rows/s.parts, 0, s.cols)
+			}
 			if s.g.inner == 1 {
 				return s, 0
 			}
-			return s, (1 + len(v.In)) * s.g.n * max(1, workers)
+			return s, (1 + s.operands) * s.g.n * max(1, workers)
 		},
 		Run: func(c *ir.Call[T]) {
 			s := c.State.(*lines[T])
 			s.c, s.scratch = c, c.Scratch
 			c.Pool.Run(s.parts, s.part)
+			if c.Post != nil && s.g.inner > 1 {
+				c.Pool.Run(s.parts, s.post)
+			}
 		},
 	}
 }
+
+// postElems is the number of elements for which Post is called at a time, about.
+const postElems = 1 << 10
 
 func (s *lines[T]) run(f func(dst, x, y []T), worker, p int) {
 	g := s.g
 	count := g.outer * g.inner
 	lo, hi := p*count/s.parts, (p+1)*count/s.parts
-	first, last := s.c.In[0], s.c.In[len(s.c.In)-1]
+	first, last := s.c.In[0], s.c.In[s.operands-1]
 	if g.inner == 1 {
-		for i := lo; i < hi; i++ {
-			f(s.c.Out[i*g.n:(i+1)*g.n], first[i*g.n:(i+1)*g.n], last[i*g.n:(i+1)*g.n])
+		few := max(1, postElems/max(1, g.n))
+		for ; lo < hi; lo += few {
+			end := min(lo+few, hi)
+			for i := lo; i < end; i++ {
+				f(s.c.Out[i*g.n:(i+1)*g.n], first[i*g.n:(i+1)*g.n], last[i*g.n:(i+1)*g.n])
+			}
+			if s.c.Post != nil {
+				s.c.Post(worker, lo, end, 0, g.n)
+			}
 		}
 		return
 	}
-	wide := (1 + len(s.c.In)) * g.n
+	wide := (1 + s.operands) * g.n
 	buf := s.scratch[worker*wide : (worker+1)*wide]
 	dst, x, y := buf[:g.n], buf[g.n:2*g.n], buf[wide-g.n:]
 	for i := lo; i < hi; i++ {
@@ -87,6 +115,9 @@ func (s *lines[T]) run(f func(dst, x, y []T), worker, p int) {
 		}
 	}
 }
+
+// costOfLines is some operations for each element.
+func costOfLines(v *ir.Value) ir.Cost { return ir.Cost{Flops: 4 * int64(v.Type.Shape.Size())} }
 
 // refLines is the slow formula of such a row, refLines2 of one of two operands.
 func refLines(f func(dst, x []float64)) func(*ir.Call[float64]) {

@@ -14,7 +14,7 @@ func byRowOffAxis(v *ir.Value) []bool {
 	if v.Attrs.Int("axis") == 0 {
 		return nil
 	}
-	out := make([]bool, len(v.In))
+	out := make([]bool, v.Def.Arity) // those of a loop behind it are none of the kernel's
 	for i := range out {
 		out[i] = true
 	}

@@ -59,14 +59,14 @@ func init() {
 
 // weightedLines is a row of two operands of one shape along an axis.
 func weightedLines(name string, f32 ir.Kernel[float32], f64 ir.Kernel[float64]) ir.Def {
-	return ir.Def{Name: name, Class: ir.Opaque, Arity: 2, ByRow: byRowOffAxis,
+	return ir.Def{Name: name, Class: ir.Contract, Arity: 2, ByRow: byRowOffAxis,
 		Infer: func(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 			if _, err := sameShape(in, a); err != nil {
 				return ir.Type{}, err
 			}
 			return inferAxis(in, a)
 		},
-		Cost: func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 4 * int64(v.Type.Shape.Size())} },
+		Cost: costOfLines,
 		F32:  f32, F64: f64}
 }
 

@@ -14,9 +14,9 @@ var LogSoftmax Entry
 
 func init() {
 	define(&LogSoftmax, Entry{
-		Def: ir.Def{Name: "logsoftmax", Class: ir.Opaque, Arity: 1, Infer: inferAxis,
+		Def: ir.Def{Name: "logsoftmax", Class: ir.Contract, Arity: 1, Infer: inferAxis,
 			ByRow: byRowOffAxis,
-			Cost:  func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 4 * int64(v.Type.Shape.Size())} },
+			Cost:  costOfLines,
 			F32:   lineKernel(logSoftmax[float32]), F64: lineKernel(logSoftmax[float64])},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			return []*gorgonia.Node{c.Spread(c.Exp(n.Out), d, n.Attrs.Int("axis"))}

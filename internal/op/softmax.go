@@ -14,9 +14,9 @@ var Softmax Entry
 
 func init() {
 	define(&Softmax, Entry{
-		Def: ir.Def{Name: "softmax", Class: ir.Opaque, Arity: 1, Infer: inferAxis,
+		Def: ir.Def{Name: "softmax", Class: ir.Contract, Arity: 1, Infer: inferAxis,
 			ByRow: byRowOffAxis,
-			Cost:  func(v *ir.Value) ir.Cost { return ir.Cost{Flops: 4 * int64(v.Type.Shape.Size())} },
+			Cost:  costOfLines,
 			F32:   lineKernel(softmax[float32]), F64: lineKernel(softmax[float64])},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			return []*gorgonia.Node{c.Mul(n.Out, c.Center(n.Out, d, n.Attrs.Int("axis")))}

@@ -1,0 +1,123 @@
+package op
+
+import (
+	"math"
+
+	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
+	"gorgonia.org/gorgonia"
+)
+
+// Standardize shifts and scales each line along an axis to mean 0 and variance 1:
+// y = r·(x − m(x)) with r = 1/√(v + eps), the mean m and the biased variance v.
+// StandardizeGrad is its derivative, r·(d − m(d) − y·m(d·y)), of the operands x and d.
+//
+//	For u, the gradient of StandardizeGrad(x, d): dd = StandardizeGrad(x, u),
+//	dx = −k·r²·y − StandardizeGrad(x, r·(u·m(d·y) + d·m(u·y))), k = m(u·d) − m(u)·m(d) − m(u·y)·m(d·y)
+var Standardize, StandardizeGrad Entry
+
+func init() {
+	define(&Standardize, Entry{
+		Def: ir.Def{Name: "standardize", Class: ir.Contract, Arity: 1, Infer: inferAxis, ByRow: byRowOffAxis, Cost: costOfLines,
+			F32: lineKernelWith(standardize[float32]), F64: lineKernelWith(standardize[float64])},
+		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
+			return []*gorgonia.Node{c.Apply(&StandardizeGrad, n.Attrs, n.In[0], d)}
+		},
+		Ref: func(c *ir.Call[float64]) {
+			eps := c.V.Attrs.Float("eps")
+			refLines(func(dst, x []float64) { refStandardize(dst, x, eps) })(c)
+		},
+		Samples: standardizeSamples,
+	})
+	define(&StandardizeGrad, Entry{
+		Def: weightedLines("standardizegrad", lineKernelWith(standardizeGrad[float32]), lineKernelWith(standardizeGrad[float64])),
+		VJP: func(c *Ctx, n Applied, u *gorgonia.Node) []*gorgonia.Node {
+			x, d := n.In[0], n.In[1]
+			mean := func(v *gorgonia.Node) *gorgonia.Node { return c.Mean(v, []int{n.Attrs.Int("axis")}, true) }
+			grad := func(d *gorgonia.Node) *gorgonia.Node { return c.Apply(&StandardizeGrad, n.Attrs, x, d) }
+			y := c.Apply(&Standardize, n.Attrs, x)
+			r := c.Rsqrt(c.AddConst(mean(c.Square(c.Sub(x, mean(x)))), n.Attrs.Float("eps")))
+			dy, uy := mean(c.Mul(d, y)), mean(c.Mul(u, y))
+			k := c.Sub(c.Sub(mean(c.Mul(u, d)), c.Mul(mean(u), mean(d))), c.Mul(uy, dy))
+			through := grad(c.Mul(r, c.Add(c.Mul(u, dy), c.Mul(d, uy))))
+			return []*gorgonia.Node{c.Neg(c.Add(c.Mul(c.Mul(k, c.Square(r)), y), through)), grad(u)}
+		},
+		Ref: func(c *ir.Call[float64]) {
+			eps := c.V.Attrs.Float("eps")
+			refLines2(func(dst, x, d []float64) {
+				n := float64(len(x))
+				r := refStandardize(dst, x, eps)
+				md, mdy := 0.0, 0.0
+				for k, y := range dst {
+					md, mdy = md+d[k]/n, mdy+d[k]*y/n
+				}
+				for k, y := range dst {
+					dst[k] = r * (d[k] - md - y*mdy)
+				}
+			})(c)
+		},
+		Samples: twice(standardizeSamples),
+	})
+}
+
+func standardizeSamples() []Sample {
+	s := axisSamples()
+	for i := range s {
+		s[i].Attrs = s[i].Attrs.With("eps", 0.25)
+	}
+	return s
+}
+
+// refStandardize writes the standardized x to dst and returns r.
+func refStandardize(dst, x []float64, eps float64) (r float64) {
+	n, mean, variance := float64(len(x)), 0.0, 0.0
+	for _, v := range x {
+		mean += v / n
+	}
+	for _, v := range x {
+		variance += (v - mean) * (v - mean) / n
+	}
+	r = 1 / math.Sqrt(variance+eps)
+	for k, v := range x {
+		dst[k] = r * (v - mean)
+	}
+	return r
+}
+
+// centered writes x − m(x) to dst and returns the variance + eps.
+func centered[T ir.Float](dst, x []T, eps T) T {
+	l, n := vec.Of[T](), T(len(x))
+	l.AddS(dst, x, -l.Sum(x)/n)
+	return l.SumSquares(dst)/n + eps
+}
+
+func standardize[T ir.Float](a ir.Attrs) func(dst, x, _ []T) {
+	eps := T(a.Float("eps"))
+	return func(dst, x, _ []T) {
+		if len(dst) == 0 {
+			return
+		}
+		v := centered(dst, x, eps)
+		vec.Of[T]().MulS(dst, dst, T(1/math.Sqrt(float64(v))))
+	}
+}
+
+func standardizeGrad[T ir.Float](a ir.Attrs) func(dst, x, d []T) {
+	eps := T(a.Float("eps"))
+	return func(dst, x, d []T) {
+		if len(dst) == 0 {
+			return
+		}
+		l, n := vec.Of[T](), T(len(x))
+		v := centered(dst, x, eps)
+		r := T(1 / math.Sqrt(float64(v)))
+		l.MulS(dst, dst, -r*(l.Dot(d, dst)/n/v))
+		l.Axpy(dst, r, d)
+		l.AddS(dst, dst, -r*(l.Sum(d)/n))
+	}
+}
+
+// Standardize returns (x − mean)/√(variance + eps) along the axis, with the biased variance.
+func (c *Ctx) Standardize(x *gorgonia.Node, axis int, eps float64) *gorgonia.Node {
+	return c.alongAxis(&Standardize, axis, ir.A("eps", eps), x)
+}
