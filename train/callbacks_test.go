@@ -182,3 +182,11 @@ func TestRatePicture(t *testing.T) {
 		t.Errorf("got no learning rate at each half epoch:\n%s", s)
 	}
 }
+
+// TestCallbackNames checks that the error of a callback names it as people write it.
+func TestCallbackNames(t *testing.T) {
+	tr := newTrainer(t, newNet(graph.Float64, 0), train.Options{Callbacks: []train.Callback{train.On(func(*train.StepEnd) error { return errors.New("enough") })}})
+	if _, err := tr.Fit(context.Background(), blobs(t, 8)); err == nil || !strings.Contains(err.Error(), "callback train.On(func(*train.StepEnd) error): enough") {
+		t.Errorf("got %v, want the name of the callback", err)
+	}
+}

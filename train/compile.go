@@ -1,6 +1,7 @@
 package train
 
 import (
+	"crypto/sha256"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -97,6 +98,13 @@ func (t *Trainer) compile(k kind, n int) (*session, error) {
 		s.augment, s.seed = t.o.Augment, t.o.Seed
 	}
 	o := t.programOptions(k, m)
+	if k == training && t.ranks != nil {
+		o.Trace = func(p graph.Phase) {
+			if p.Name == "lower" {
+				s.lowered = sha256.Sum256([]byte(p.Text))
+			}
+		}
+	}
 	if s.prog, err = m.b.Compile(o); err != nil {
 		return nil, errors.Wrapf(err, "the model for a batch of %d", n)
 	}

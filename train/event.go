@@ -2,6 +2,7 @@ package train
 
 import (
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/pkg/errors"
@@ -114,6 +115,19 @@ func (c on[E]) On(e Event) error {
 		return c.f(e)
 	}
 	return nil
+}
+
+func (on[E]) made() string {
+	var e E
+	return fmt.Sprintf("train.On(func(%T) error)", e)
+}
+
+// nameOf returns what messages call a callback: its type, or how On was called.
+func nameOf(c Callback) string {
+	if c, ok := c.(interface{ made() string }); ok {
+		return c.made()
+	}
+	return fmt.Sprintf("%T", c)
 }
 
 // checkCallbacks returns an error for a callback that is nil.

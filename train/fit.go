@@ -405,7 +405,7 @@ func (f *fitting) send1(c Callback, e Event) error {
 		return err
 	}
 	f.ended = EndCallback
-	return errors.Wrapf(err, "callback %T", c)
+	return errors.Wrapf(err, "callback %s", nameOf(c))
 }
 
 // together returns an error with both.

@@ -37,10 +37,16 @@ type bar struct {
 // complete and the first at steps of the next one are made.
 func newBar(w io.Writer, epoch, goal, steps, at int) *bar {
 	p := &bar{w: w, now: epoch + 1, goal: goal, steps: steps, at: at}
-	if f, ok := w.(*os.File); ok && f != nil && os.Getenv("TERM") != "dumb" && columns(f) > 0 {
+	if f, ok := w.(*os.File); ok && f != nil && os.Getenv("TERM") != "dumb" && !underMPI() && columns(f) > 0 {
 		p.terminal = f
 	}
 	return p
+}
+
+// underMPI reports whether a launcher of MPI has started the process. That of Open MPI gives each
+// process a terminal, wherever it writes itself.
+func underMPI() bool {
+	return os.Getenv("OMPI_COMM_WORLD_RANK") != "" || os.Getenv("PMIX_RANK") != "" || os.Getenv("PMI_RANK") != ""
 }
 
 // notes writes a line for each note.

@@ -11,10 +11,13 @@ import (
 	"testing"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/graph/loss"
+	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
 	"github.com/symgrad/symgrad/train/dist"
 	"github.com/symgrad/symgrad/train/schedule"
+	"gorgonia.org/gorgonia"
 )
 
 // onRanks calls f as each of n ranks at once.
@@ -424,4 +427,30 @@ func TestRanksText(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
+}
+
+// TestRanksGraphs trains models with the same parameters and other graphs: the ranks find out.
+func TestRanksGraphs(t *testing.T) {
+	for name, change := range map[string]func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node{
+		"another function": func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Sin(x) },
+		"another constant": func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Tanh(b.Scale(x, 2)) },
+	} {
+		onRanks(3, func(e dist.Engine) {
+			m := builds{graph.NewParams(graph.Float32, 3), func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
+				f := func(b *graph.Builder, x *gorgonia.Node) *gorgonia.Node { return b.Tanh(b.Scale(x, 3)) }
+				if e.Rank() == 2 {
+					f = change
+				}
+				out := nn.Dense(b, "out", f(b, b.Input("x", n, 4)), 3, nn.Identity)
+				return loss.CrossEntropy(b, out, b.Ints("y", n)), out
+			}}
+			tr, err := train.New(m, train.Options{Ranks: e, Shards: 3, Workers: 1 + e.Rank()})
+			if err == nil {
+				_, err = tr.Fit(context.Background(), blobs(t, 30))
+			}
+			if !errors.Is(err, train.ErrRank) || !strings.Contains(err.Error(), "rank 2 has another graph of its model") {
+				t.Errorf("%s: %s: got %v, want an ErrRank about the graph of rank 2", name, e.Name(e.Rank()), err)
+			}
+		})
+	}
 }

@@ -80,7 +80,7 @@ func (t *Trainer) traits() []trait {
 	list := []trait{
 		traitOf("program", codeOf()),
 		traitOf("level of vector instructions (set SYMGRAD_CPU to one that all have)", []string{runtime.GOARCH, t.level()}),
-		traitOf("model", []any{modelHash(t.params), modelSettings(t.model), t.shapeOf()}),
+		traitOf("model: its parameters or settings", []any{modelHash(t.params), modelSettings(t.model)}), t.graphTrait(),
 		traitOf("Options.Optimizer", settingsOf(o.Optimizer)), traitOf("Options.Schedule", settingsOf(o.Schedule)),
 		traitOf("Options.Groups", t.groupsOfRun()), traitOf("Options.Seed", o.Seed), traitOf("Options.Epochs", o.Epochs),
 		traitOf("Options.BatchSize", o.BatchSize), traitOf("Options.EvalBatch", o.EvalBatch), traitOf("Options.Shards", o.Shards),
@@ -119,14 +119,13 @@ func (t *Trainer) level() string {
 	return ""
 }
 
-// shapeOf describes the program of a shard.
-func (t *Trainer) shapeOf() string {
-	s := t.train.last()
-	if s == nil {
-		return ""
+// graphTrait is of the graph of the first shard, whatever number of workers it is compiled for.
+func (t *Trainer) graphTrait() trait {
+	x := trait{name: "graph of its model: operators, shapes, constants or order"}
+	if s := t.train.last(); s != nil {
+		x.sum = [8]byte(s.lowered[:])
 	}
-	x := s.prog.Stats()
-	return fmt.Sprint(s.n, x.Kernels, x.Flops, len(s.terms))
+	return x
 }
 
 // last returns the session that was used last; nil for none.
@@ -140,10 +139,10 @@ func (c *cache) last() *session {
 // printOfValidation returns the fingerprint of Options.Validation; "" for none or for what cannot be
 // read twice.
 func (t *Trainer) printOfValidation() string {
-	if d, ok := t.o.Validation.(*data.Dataset); ok {
-		return d.Fingerprint()
+	if d, ok := t.o.Validation.(*data.Dataset); ok && t.validPrint == "" {
+		t.validPrint = d.Fingerprint()
 	}
-	return ""
+	return t.validPrint
 }
 
 // printOfValues returns a checksum of parameters and states, and the number of the step.

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
@@ -57,6 +58,8 @@ type session struct {
 	followed bool       // in training: the sums of shards are told when gradients are final
 	together bool       // in training: it sums over the shards of a batch, which run at the same time
 	shards   []*session // of this process, the first of which is the session itself; see meeting
+
+	lowered [sha256.Size]byte // of the graph as text, with several ranks
 
 	mixed   bool                          // in training: the loss has means over what counts, and depends on the inputs without them too
 	moved   []*graph.Param                // in training: the parameters that the loss depends on

@@ -80,3 +80,19 @@ func TestProgressOnTerminal(t *testing.T) {
 		}
 	}
 }
+
+// TestProgressUnderMPI checks that the lines under a launcher of MPI are plain: the terminal that it
+// gives a process is not where the lines end.
+func TestProgressUnderMPI(t *testing.T) {
+	t.Setenv("TERM", "xterm")
+	t.Setenv("OMPI_COMM_WORLD_RANK", "0")
+	tty, written := terminal(t, 80)
+	tr := newTrainer(t, newNet(graph.Float64, 0), train.Options{Epochs: 3, Progress: tty})
+	if _, err := tr.Fit(context.Background(), blobs(t, 64)); err != nil {
+		t.Fatal(err)
+	}
+	got := strings.ReplaceAll(written(), "\r\n", "\n")
+	if strings.Count(got, "\n") != 3 || strings.Contains(got, "\r") {
+		t.Errorf("got %q, want a line for each of three epochs", got)
+	}
+}

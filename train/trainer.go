@@ -45,6 +45,7 @@ type Trainer struct {
 	shards      *sharding          // of Options.Shards; nil before the first step
 	ranks       *ranks             // that train together; nil for one process
 	joined      bool               // ranks is known
+	validPrint  string             // the fingerprint of Options.Validation, once the ranks have compared it
 	tried       *data.Dataset      // whose numbers that are not finite reach no loss; see checkNumbers
 	taken       average            // of the batch of the last step, before the step
 	home        string             // the folder of its files: of Fit, or of Restore

@@ -55,7 +55,9 @@ func Default() (Engine, error) {
 }
 
 // Close ends the Engine of Default, if it was started. A main function that may be a rank calls it
-// before it returns: a launcher takes a rank that leaves without for a broken one.
+// before it returns: a launcher takes a rank that leaves without for a broken one. It waits until all
+// ranks have called it: those that are done wait for one that works on by itself, such as with
+// Predict. Package mpi ends all after 30 minutes of that: see SYMGRAD_DIST_WAIT there.
 func Close() error {
 	world.mu.Lock()
 	defer world.mu.Unlock()

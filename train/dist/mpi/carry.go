@@ -3,6 +3,7 @@
 package mpi
 
 import (
+	"fmt"
 	"runtime"
 	"time"
 	"unsafe"
@@ -136,7 +137,11 @@ func (d *driver) landed(i int) (bool, error) {
 			return true, err
 		}
 		if got != len(f.p) {
-			return true, errors.Errorf("from %s to %s: got %d bytes, want %d", d.name(f.peer), d.name(d.rank), f.before+got, f.whole)
+			why := ""
+			if f.before+got == 0 { // such as the messages of Close
+				why = fmt.Sprintf("; %s has called dist.Close, or makes another call than %s", d.name(f.peer), d.name(d.rank))
+			}
+			return true, errors.Errorf("from %s to %s: got %d bytes, want %d%s", d.name(f.peer), d.name(d.rank), f.before+got, f.whole, why)
 		}
 	}
 	f.pin.Unpin()

@@ -36,8 +36,9 @@
 //     stands where the system looks for libraries.
 //   - SYMGRAD_DIST_TIMEOUT is how long a rank may give no sign of life, as a Go duration. The
 //     default is 20s.
-//   - SYMGRAD_DIST_WAIT is how long the ranks wait for one that is alive and does not come. The
-//     default is 30m.
+//   - SYMGRAD_DIST_WAIT is how long the ranks wait for one that is alive and does not come to a
+//     step, to the start or to dist.Close. The default is 30m. A program whose rank 0 works on for
+//     longer than that, while the others are done, needs more.
 //
 // MPI does not keep the registration of memory with a network card between messages, because Go
 // gives memory back to the system without asking it. For this the package sets UCX_RCACHE_ENABLE

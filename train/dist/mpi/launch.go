@@ -2,6 +2,7 @@ package mpi
 
 import (
 	"cmp"
+	"fmt"
 	"os"
 	"strconv"
 	"time"
@@ -45,6 +46,22 @@ func launched(env func(string) string) launch {
 		}
 	}
 	return launch{}
+}
+
+// self returns what the process is called before MPI has started.
+func (l launch) self(env func(string) string) string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown machine"
+	}
+	text := fmt.Sprintf("process %d on %s", os.Getpid(), host)
+	for _, name := range []string{"OMPI_COMM_WORLD_RANK", "MV2_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"} {
+		if r := env(name); r != "" {
+			text = fmt.Sprintf("rank %s (%s)", r, text)
+			break
+		}
+	}
+	return text
 }
 
 // usual are the settings of MPI's own libraries that the package wants, where they are not set.

@@ -190,6 +190,27 @@ func TestLengths(t *testing.T) {
 	}
 }
 
+// TestClosed checks that the ranks which go on after one has called Close say so.
+func TestClosed(t *testing.T) {
+	rs := begin(t, 2, "closed")
+	rs.mustEnd(t, 3)
+	if !regexp.MustCompile(`from rank 1 .+ to rank 0 .+: got 0 bytes, want 416; rank 1 .+ has called dist.Close, or `).MatchString(rs.said.String()) {
+		t.Errorf("the ranks do not say that rank 1 has called Close: %s", &rs.said)
+	}
+}
+
+// TestLate checks that a rank says that it waits for others to start.
+func TestLate(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes some seconds")
+	}
+	rs := begin(t, 2, "late")
+	rs.mustEnd(t, 0)
+	if !regexp.MustCompile(`symgrad: rank 0 \(process \d+ on .+\) waits in MPI_Init for 300ms`).MatchString(rs.said.String()) {
+		t.Errorf("rank 0 does not say that it waits: %s", &rs.said)
+	}
+}
+
 // TestKilled and the tests below let a rank be lost in several ways; all must be gone soon after.
 func TestKilled(t *testing.T) {
 	if testing.Short() {

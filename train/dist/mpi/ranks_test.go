@@ -20,6 +20,8 @@ var parts = map[string]func(dist.Engine) error{
 	"exchange": partExchange,
 	"compute":  partCompute,
 	"lengths":  partLengths,
+	"closed":   partClosed,
+	"late":     partExchange,
 	"work":     partWork,
 	"missing":  partMissing,
 	"leave":    partLeave,
@@ -29,6 +31,12 @@ var parts = map[string]func(dist.Engine) error{
 
 // play plays the part of a rank and returns the exit status.
 func play(part string) int {
+	if part == "late" {
+		startsIn = 300 * time.Millisecond
+		if os.Getenv("OMPI_COMM_WORLD_RANK") == "1" || os.Getenv("PMI_RANK") == "1" {
+			time.Sleep(3 * time.Second)
+		}
+	}
 	e, err := dist.Default()
 	if err == nil && e == nil {
 		err = errors.New("no launcher has started this process")
@@ -139,6 +147,18 @@ func partLengths(e dist.Engine) error {
 	fmt.Printf("%s has the error: %v\n", e.Name(e.Rank()), err)
 	time.Sleep(time.Second) // until the others have theirs
 	return errors.New("as it must be")
+}
+
+// partClosed has a rank that calls Close while the others go on.
+func partClosed(e dist.Engine) error {
+	err := e.Barrier()
+	if err == nil && e.Rank() == 1 {
+		err = dist.Close()
+	} else if err == nil {
+		err = e.AllGather(make([]byte, 416*e.Size()), make([]byte, 416))
+	}
+	time.Sleep(time.Second) // until the others have theirs
+	return err
 }
 
 // partWork goes on until something ends it.

@@ -48,10 +48,16 @@ func start(l launch) (dist.Engine, error) {
 	return e, nil
 }
 
+// startsIn is how long MPI_Init may take before a rank says that it waits. It is a variable for the tests.
+var startsIn = 15 * time.Second
+
 // open loads the library and starts MPI.
 func (d *driver) open(l launch) error {
+	slow := time.AfterFunc(startsIn, func() {
+		d.say(fmt.Sprintf("symgrad: %s waits in MPI_Init for %v: all ranks must have come there; one that has not started, or cannot be reached, holds up all", l.self(os.Getenv), startsIn))
+	})
 	late := time.AfterFunc(d.wait, func() {
-		d.say(fmt.Sprintf("symgrad: MPI_Init has not returned for %v", d.wait))
+		d.say(fmt.Sprintf("symgrad: MPI_Init of %s has not returned for %v", l.self(os.Getenv), d.wait))
 		os.Exit(dist.ExitLost)
 	})
 	var err error
@@ -61,6 +67,7 @@ func (d *driver) open(l launch) error {
 			code = d.mpi.start()
 		}
 	})
+	slow.Stop()
 	late.Stop()
 	if err != nil {
 		return err
