@@ -11,7 +11,8 @@ const (
 	regionWork  = 3000    // nanoseconds of one worker, at least
 	regionFetch = 0.03    // nanoseconds to fetch a byte that another worker wrote
 	regionLoss  = 0.05    // the share of the work that fetching may take
-	regionHeld  = 1 << 20 // bytes, about, whose reuse waits for the end of the region
+	regionHeld  = 1 << 20 // bytes whose reuse may wait for the end of the region, or
+	regionShare = 4       // that part of all that is needed at once
 )
 
 // stepWork is the nanoseconds of a part of a step, at least: kernels cut off no smaller ones, about.
@@ -43,7 +44,7 @@ func (r *region) apart() int { return int(min(r.work/max(r.least, 1), 1<<20)) }
 
 // regions finds the regions, the longest from each value on.
 func (p *planner) regions(which Regions) {
-	r := &region{last: -1}
+	r, mayHold := &region{last: -1}, max(int64(regionHeld), p.needed()/regionShare)
 	end := func(i int) {
 		if r.steps >= 2 && (which == AllRegions || r.pays()) {
 			for _, v := range p.f.Values[r.first : r.last+1] {
@@ -67,11 +68,28 @@ func (p *planner) regions(which Regions) {
 		for _, x := range p.expire[i] {
 			r.held += bytesOf(x)
 		}
-		if r.held > regionHeld {
+		if r.held > mayHold {
 			end(i + 1)
 		}
 	}
 	end(len(p.f.Values))
+}
+
+// needed returns how many bytes are needed at once, about: as if no value overwrote an operand.
+func (p *planner) needed() (most int64) {
+	now := int64(0)
+	for i, v := range p.f.Values {
+		if computes(v) && p.of.At(v).inside == nil {
+			now += bytesOf(v)
+		}
+		most = max(most, now)
+		for _, x := range p.expire[i] {
+			if computes(x) && p.of.At(x).inside == nil {
+				now -= bytesOf(x)
+			}
+		}
+	}
+	return most
 }
 
 // join adds v to the region if it may be in it.
