@@ -49,10 +49,11 @@ func TestOnGradients(t *testing.T) {
 				}
 				seen := make([]float64, len(grads))
 				var order []int
-				if err := prog.OnGradients(cuts, func(part int) {
+				told, err := prog.OnGradients(cuts, func(part int) {
 					order = append(order, part)
 					copy(seen[cuts[part]:cuts[part+1]], grads[cuts[part]:])
-				}); err != nil {
+				})
+				if err != nil {
 					t.Fatal(err)
 				}
 				for range 2 {
@@ -66,14 +67,14 @@ func TestOnGradients(t *testing.T) {
 					if !slices.Equal(seen, grads) {
 						t.Error("a part was changed after f was called for it")
 					}
-					if sorted := slices.Sorted(slices.Values(order)); len(order) != parts || sorted[0] != 0 || len(slices.Compact(sorted)) != parts {
-						t.Errorf("got the parts %v, want each of %d once", order, parts)
+					if sorted := slices.Sorted(slices.Values(order)); !slices.Equal(order, told) || len(order) != parts || sorted[0] != 0 || len(slices.Compact(sorted)) != parts {
+						t.Errorf("got the parts %v, want each of %d once, in the order %v", order, parts, told)
 					}
 				}
 				if last := order[len(order)-1]; parts == 100 && (last < 0 || cuts[last] >= 2*width*width) {
 					t.Errorf("got the part %d last, want one of the first weight or of those that two layers share", last)
 				}
-				if err := prog.OnGradients(nil, nil); err != nil {
+				if _, err := prog.OnGradients(nil, nil); err != nil {
 					t.Fatal(err)
 				}
 				order = order[:0]
@@ -98,11 +99,11 @@ func TestOnGradientsErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, cuts := range [][]int{{-1, 4}, {0, 4000}, {3, 2}} {
-		if err := prog.OnGradients(cuts, func(int) {}); !errors.Is(err, graph.ErrOption) {
+		if _, err := prog.OnGradients(cuts, func(int) {}); !errors.Is(err, graph.ErrOption) {
 			t.Errorf("cuts %v: got the error %v, want ErrOption", cuts, err)
 		}
 	}
-	if err := (*graph.Program)(nil).OnGradients(nil, nil); !errors.Is(err, graph.ErrOption) {
+	if _, err := (*graph.Program)(nil).OnGradients(nil, nil); !errors.Is(err, graph.ErrOption) {
 		t.Errorf("nil: got the error %v, want ErrOption", err)
 	}
 }

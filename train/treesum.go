@@ -35,8 +35,9 @@ func (n node) within(lo, hi int) []node {
 // treeSums are the sums of gradients and of changes of states: vectors of the elements of all
 // parameters, then those of all states.
 type treeSums[T Float] struct {
-	grads, states []T  // the memory of the parameters
-	before        *[]T // the states before the step
+	grads, states []T    // the memory of the parameters
+	spans         []span // where the gradients lie in the vectors
+	before        *[]T   // the states before the step
 
 	nodes []node // that this process adds by itself
 	parts [][]T  // their sums
@@ -51,10 +52,15 @@ type treeSums[T Float] struct {
 	part    func(worker, part int)
 }
 
+// span is a part of the gradients: n elements, of the memory of the parameters from one on, and of the
+// sums from another.
+type span struct{ from, at, n int }
+
 // newTreeSums returns the sums for the shards lo to hi-1 of t.
 func newTreeSums[T Float](t *Trainer, lo, hi int, grads, states []T, before *[]T) *treeSums[T] {
 	x := &treeSums[T]{shards: t.o.Shards, grads: grads, states: states, before: before, workers: pool.Of(t.o.Workers)}
 	x.nodes = node{0, t.o.Shards}.within(lo, hi)
+	x.spans = []span{{n: len(grads)}}
 	x.part = x.runPart
 	most := 1
 	for _, n := range x.nodes {
@@ -65,7 +71,7 @@ func newTreeSums[T Float](t *Trainer, lo, hi int, grads, states []T, before *[]T
 		x.spare = append(x.spare, x.vector())
 	}
 	if t.ranks != nil {
-		x.others = newOverlap(t.ranks, x)
+		x.others = newOverlap(t.ranks, x, t.params)
 	}
 	return x
 }
@@ -147,11 +153,13 @@ func (x *treeSums[T]) right(depth int) []T {
 // to, each times its share.
 func (x *treeSums[T]) take(to []T, by portion, lo, hi int) {
 	n := len(x.grads)
-	if end := min(hi, n); lo < end {
-		if by.grad == 0 { // gradients that are not finite do not count either
-			clear(to[lo:end])
-		} else {
-			x.do(spanJob[T]{to: to[lo:end], a: x.grads[lo:end], factor: T(by.grad)})
+	if by.grad == 0 && lo < n { // gradients that are not finite do not count either
+		clear(to[lo:min(hi, n)])
+	} else {
+		for _, s := range x.spans {
+			if from, end := max(lo, s.at), min(hi, s.at+s.n); from < end {
+				x.do(spanJob[T]{to: to[from:end], a: x.grads[s.from+from-s.at : s.from+end-s.at], factor: T(by.grad)})
+			}
 		}
 	}
 	lo = max(lo, n)
@@ -171,7 +179,9 @@ func (x *treeSums[T]) spread(factor float64) {
 		sum = x.others.total
 	}
 	n := len(x.grads)
-	x.do(spanJob[T]{to: x.grads, a: sum[:n], factor: T(factor)})
+	for _, s := range x.spans {
+		x.do(spanJob[T]{to: x.grads[s.from : s.from+s.n], a: sum[s.at : s.at+s.n], factor: T(factor)})
+	}
 	if len(x.states) > 0 {
 		vec.Of[T]().Add(x.states, *x.before, sum[n:])
 	}

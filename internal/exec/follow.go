@@ -19,16 +19,21 @@ type mark struct {
 }
 
 // Follow lets every Run call f for each part of the Grad arena, once the run writes to it no more.
-// Part i has the elements from cuts[i] to cuts[i+1]. A nil f ends it.
-func (r *Program[T]) Follow(cuts []int, f func(part int)) {
+// Part i has the elements from cuts[i] to cuts[i+1]. It returns the parts in the order of the calls. A
+// nil f ends it.
+func (r *Program[T]) Follow(cuts []int, f func(part int)) (order []int) {
 	r.follower = follower{f: f}
 	if f == nil {
-		return
+		return nil
 	}
 	for part := range len(cuts) - 1 {
 		r.marks = append(r.marks, mark{r.lastWrite(cuts[part], cuts[part+1]), part})
 	}
 	slices.SortFunc(r.marks, func(a, b mark) int { return cmp.Or(a.after-b.after, b.part-a.part) })
+	for _, m := range r.marks {
+		order = append(order, m.part)
+	}
+	return order
 }
 
 // lastWrite returns the number of tasks up to the last one that writes to the elements lo to hi-1 of
