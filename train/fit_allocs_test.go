@@ -9,6 +9,7 @@ import (
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
+	"github.com/symgrad/symgrad/train/dist"
 	"github.com/symgrad/symgrad/train/record"
 )
 
@@ -64,6 +65,30 @@ func TestFitAllocatesNothing(t *testing.T) {
 			if n, steps := fitAllocs(t, c.set, d, c.o()); n > steps/10 { // the runtime may allocate now and then
 				t.Errorf("%s, %v: got %d allocations in %d steps, want none", name, d, n, steps)
 			}
+		}
+	}
+}
+
+// TestRanksAllocs lets two ranks train, whose steps allocate nothing.
+func TestRanksAllocs(t *testing.T) {
+	set := blobs(t, 2000)
+	for _, d := range []graph.DType{graph.Float32, graph.Float64} {
+		n := make([]uint64, 2)
+		var steps uint64
+		onRanks(2, func(e dist.Engine) {
+			o := train.Options{BatchSize: 16, Shards: 4, Ranks: e}
+			if e.Rank() == 0 {
+				n[0], steps = fitAllocs(t, set, d, o)
+				return
+			}
+			o.Epochs, o.Workers = 1, 1
+			o.Callbacks = []train.Callback{train.On(func(*train.StepEnd) error { return nil })} // as the other, and not called
+			if _, err := newTrainer(t, newNet(d, 0.2), o).Fit(context.Background(), set); err != nil {
+				t.Error(err)
+			}
+		})
+		if n[0] > steps/10 {
+			t.Errorf("%v: got %d allocations in %d steps, want none", d, n[0], steps)
 		}
 	}
 }

@@ -20,7 +20,7 @@ func Local(n int) []Engine {
 	h.turn = sync.NewCond(&h.mu)
 	list := make([]Engine, n)
 	for i := range list {
-		list[i] = &local{h, i}
+		list[i] = &local{h: h, rank: i, receive: make([][]byte, n), send: make([][]byte, n)}
 	}
 	return list
 }
@@ -71,6 +71,8 @@ func (h *hall) end(why error) {
 type local struct {
 	h    *hall
 	rank int
+
+	receive, send [][]byte // of AllGather and Broadcast
 }
 
 func (e *local) Rank() int            { return e.rank }
@@ -100,29 +102,28 @@ func (e *local) AllToAll(receive, send [][]byte) error {
 
 func (e *local) AllGather(all, mine []byte) error {
 	n := e.Size()
-	receive, send := make([][]byte, n), make([][]byte, n)
 	if len(all) != n*len(mine) {
 		return errors.Errorf("dist: AllGather: got %d bytes for all ranks, want %d of %d", len(all), n, len(mine))
 	}
-	for r := range receive {
-		receive[r], send[r] = all[r*len(mine):(r+1)*len(mine)], mine
+	for r := range e.receive {
+		e.receive[r], e.send[r] = all[r*len(mine):(r+1)*len(mine)], mine
 	}
-	return e.AllToAll(receive, send)
+	return e.AllToAll(e.receive, e.send)
 }
 
 func (e *local) Broadcast(p []byte, root int) error {
-	n := e.Size()
-	receive, send := make([][]byte, n), make([][]byte, n)
+	clear(e.receive)
+	clear(e.send)
 	if e.rank == root {
-		for r := range send {
+		for r := range e.send {
 			if r != root {
-				send[r] = p
+				e.send[r] = p
 			}
 		}
 	} else {
-		receive[root] = p
+		e.receive[root] = p
 	}
-	return e.AllToAll(receive, send)
+	return e.AllToAll(e.receive, e.send)
 }
 
 func (e *local) Abort(code int, why string) {
