@@ -140,6 +140,13 @@ func (r *ranks) stop() error {
 	}
 }
 
+// know says that all ranks have the error that comes, as it follows from what all have.
+func (r *ranks) know() {
+	if r != nil {
+		r.agreed = true
+	}
+}
+
 // lost makes err the end of the engine.
 func (r *ranks) lost(err error) error {
 	if err == nil {

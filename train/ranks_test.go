@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/symgrad/symgrad/graph"
@@ -448,8 +450,46 @@ func TestRanksGraphs(t *testing.T) {
 			if err == nil {
 				_, err = tr.Fit(context.Background(), blobs(t, 30))
 			}
-			if !errors.Is(err, train.ErrRank) || !strings.Contains(err.Error(), "rank 2 has another graph of its model") {
+			if !errors.Is(err, train.ErrRank) || !strings.Contains(err.Error(), "rank 2 has another graph (operators") {
 				t.Errorf("%s: %s: got %v, want an ErrRank about the graph of rank 2", name, e.Name(e.Rank()), err)
+			}
+		})
+	}
+}
+
+// aborting is an Engine that counts its aborts.
+type aborting struct {
+	dist.Engine
+	aborts atomic.Int32
+}
+
+func (e *aborting) Abort(code int, why string) {
+	e.aborts.Add(1)
+	e.Engine.Abort(code, why)
+}
+
+// TestRanksNotFinite lets a loss be not finite: all ranks return that, and none aborts the others. They
+// train on when the parameter is mended.
+func TestRanksNotFinite(t *testing.T) {
+	for _, split := range []bool{false, true} {
+		onRanks(2, func(e dist.Engine) {
+			m, n := newNet(graph.Float32, 0), &aborting{Engine: e}
+			tr := newTrainer(t, m, train.Options{Ranks: n, Shards: 2, SplitState: split})
+			set := blobs(t, 8)
+			step := func(bias float64) error {
+				m.p.Set("out/bias", []float64{bias, 0, 0})
+				_, err := tr.Step(set, rows(0, 8))
+				return err
+			}
+			if err := step(0); err != nil {
+				t.Error(err)
+			}
+			var bad *train.NotFiniteError
+			if err := step(math.NaN()); !errors.As(err, &bad) || errors.Is(err, train.ErrRank) {
+				t.Errorf("split %v: %s: got %v, want a NotFiniteError", split, e.Name(e.Rank()), err)
+			}
+			if err := step(0); err != nil || n.aborts.Load() > 0 {
+				t.Errorf("split %v: %s: got %v and %d aborts after a loss that is not finite, want none", split, e.Name(e.Rank()), err, n.aborts.Load())
 			}
 		})
 	}

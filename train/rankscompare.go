@@ -80,7 +80,7 @@ func (t *Trainer) traits() []trait {
 	list := []trait{
 		traitOf("program", codeOf()),
 		traitOf("level of vector instructions (set SYMGRAD_CPU to one that all have)", []string{runtime.GOARCH, t.level()}),
-		traitOf("model: its parameters or settings", []any{modelHash(t.params), modelSettings(t.model)}), t.graphTrait(),
+		traitOf("model (parameters or settings)", []any{modelHash(t.params), modelSettings(t.model)}), t.graphTrait(),
 		traitOf("Options.Optimizer", settingsOf(o.Optimizer)), traitOf("Options.Schedule", settingsOf(o.Schedule)),
 		traitOf("Options.Groups", t.groupsOfRun()), traitOf("Options.Seed", o.Seed), traitOf("Options.Epochs", o.Epochs),
 		traitOf("Options.BatchSize", o.BatchSize), traitOf("Options.EvalBatch", o.EvalBatch), traitOf("Options.Shards", o.Shards),
@@ -121,7 +121,7 @@ func (t *Trainer) level() string {
 
 // graphTrait is of the graph of the first shard, whatever number of workers it is compiled for.
 func (t *Trainer) graphTrait() trait {
-	x := trait{name: "graph of its model: operators, shapes, constants or order"}
+	x := trait{name: "graph (operators, shapes or constants of the model)"}
 	if s := t.train.last(); s != nil {
 		x.sum = [8]byte(s.lowered[:])
 	}

@@ -198,6 +198,7 @@ func (t *Trainer) stepOn(s *session, index []int) (float64, error) {
 		bad = StageUpdate
 	}
 	if bad != 0 {
+		t.ranks.know()
 		return loss, t.notFinite(s, index, NotFiniteError{Stage: bad, Loss: loss, Rate: rate, Kept: bad != StageUpdate})
 	}
 	t.step++

@@ -7,14 +7,16 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync/atomic"
 
 	"github.com/pkg/errors"
 )
 
 // engine is the dist.Engine. It hands each call to the driver's thread.
 type engine struct {
-	d   *driver
-	job job
+	d    *driver
+	busy atomic.Bool // a call is under way
+	job  job
 
 	receive, send [][]byte // of AllGather
 }
@@ -46,11 +48,23 @@ func (e *engine) Size() int { return e.d.size }
 
 func (e *engine) Name(rank int) string { return e.d.name(rank) }
 
+// begin begins a call, which do ends.
+func (e *engine) begin(c call) error {
+	if !e.busy.CompareAndSwap(false, true) {
+		return errors.Errorf("mpi: %v: got a call while another goroutine is in one, want one at a time, as of one Trainer after the other", c)
+	}
+	e.job.call = c
+	return nil
+}
+
 // do makes the call of e.job.
 func (e *engine) do() error {
 	e.d.jobs <- &e.job
 	err := <-e.job.done
+	clear(e.receive)
+	clear(e.send)
 	e.job.receive, e.job.send, e.job.p = nil, nil, nil
+	e.busy.Store(false)
 	return err
 }
 
@@ -61,7 +75,10 @@ func (e *engine) AllToAll(receive, send [][]byte) error {
 	if got, want := len(send[e.d.rank]), len(receive[e.d.rank]); got != want {
 		return errors.Errorf("mpi: AllToAll: got %d bytes from rank %d to itself, want %d", got, e.d.rank, want)
 	}
-	e.job.call, e.job.receive, e.job.send = callAllToAll, receive, send
+	if err := e.begin(callAllToAll); err != nil {
+		return err
+	}
+	e.job.receive, e.job.send = receive, send
 	return e.do()
 }
 
@@ -70,28 +87,34 @@ func (e *engine) AllGather(all, mine []byte) error {
 	if len(all) != n*len(mine) {
 		return errors.Errorf("mpi: AllGather: got %d bytes for all ranks, want %d of %d", len(all), n, len(mine))
 	}
+	if err := e.begin(callAllToAll); err != nil {
+		return err
+	}
 	if e.receive == nil {
 		e.receive, e.send = make([][]byte, n), make([][]byte, n)
 	}
 	for r := range n {
 		e.receive[r], e.send[r] = all[r*len(mine):(r+1)*len(mine)], mine
 	}
-	err := e.AllToAll(e.receive, e.send)
-	clear(e.receive)
-	clear(e.send)
-	return err
+	e.job.receive, e.job.send = e.receive, e.send
+	return e.do()
 }
 
 func (e *engine) Broadcast(p []byte, root int) error {
 	if root < 0 || root >= e.d.size {
 		return errors.Errorf("mpi: Broadcast: got the rank %d, want one in [0, %d)", root, e.d.size)
 	}
-	e.job.call, e.job.p, e.job.root = callBroadcast, p, root
+	if err := e.begin(callBroadcast); err != nil {
+		return err
+	}
+	e.job.p, e.job.root = p, root
 	return e.do()
 }
 
 func (e *engine) Barrier() error {
-	e.job.call = callBarrier
+	if err := e.begin(callBarrier); err != nil {
+		return err
+	}
 	return e.do()
 }
 
@@ -106,7 +129,9 @@ func (e *engine) Abort(code int, why string) {
 }
 
 func (e *engine) Close() error {
-	e.job.call = callClose
+	if err := e.begin(callClose); err != nil {
+		return err
+	}
 	return e.do()
 }
 

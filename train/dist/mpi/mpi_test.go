@@ -199,6 +199,12 @@ func TestClosed(t *testing.T) {
 	}
 }
 
+// TestCrowd checks that a second call at the same time is refused, and does no harm to the first.
+func TestCrowd(t *testing.T) {
+	rs := begin(t, 2, "crowd")
+	rs.mustEnd(t, 0)
+}
+
 // TestLate checks that a rank says that it waits for others to start.
 func TestLate(t *testing.T) {
 	if testing.Short() {

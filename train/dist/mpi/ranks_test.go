@@ -21,6 +21,7 @@ var parts = map[string]func(dist.Engine) error{
 	"compute":  partCompute,
 	"lengths":  partLengths,
 	"closed":   partClosed,
+	"crowd":    partCrowd,
 	"late":     partExchange,
 	"work":     partWork,
 	"missing":  partMissing,
@@ -159,6 +160,28 @@ func partClosed(e dist.Engine) error {
 	}
 	time.Sleep(time.Second) // until the others have theirs
 	return err
+}
+
+// partCrowd has a rank that makes two calls at once.
+func partCrowd(e dist.Engine) error {
+	if e.Rank() > 0 {
+		time.Sleep(time.Second)
+	} else {
+		first := make(chan error)
+		go func() { first <- e.Barrier() }()
+		time.Sleep(100 * time.Millisecond)
+		if err := e.Barrier(); err == nil || !strings.Contains(err.Error(), "one at a time") {
+			return errors.Errorf("got %v from a second call at the same time, want an error", err)
+		}
+		if err := <-first; err != nil {
+			return err
+		}
+		return leave(e)
+	}
+	if err := e.Barrier(); err != nil {
+		return err
+	}
+	return leave(e)
 }
 
 // partWork goes on until something ends it.
