@@ -9,9 +9,10 @@ import (
 
 const (
 	loopBytes = 24 << 10 // the blocks of one worker, so that they stay in the L1 cache
-	pageBytes = 4 << 10  // a block: the processor reads ahead within a page
-	lineElems = 16       // elements of a cache line
-	loopGrain = 1 << 15  // elements times weights of instructions that are worth another worker
+	pageBytes = 4 << 10  // of a block, from farBytes on: the processor reads ahead within a page
+	farBytes  = 4 << 20
+	lineElems = 16      // elements of a cache line
+	loopGrain = 1 << 15 // elements times weights of instructions that are worth another worker
 )
 
 // loop runs the Body of a fused value block by block. Each instruction finds in the cache
@@ -65,7 +66,11 @@ func newLoop[T ir.Float](v *ir.Value, c *ir.Call[T], w *pool.Pool, rows Rows) *l
 	l := &loop[T]{n: v.Type.Shape.Size(), call: c, rows: rows}
 	nslots := assemble(l, v.Body)
 	size := int(unsafe.Sizeof(T(0)))
-	l.block = min(max(loopBytes/(size*max(1, nslots)), 128), pageBytes/size) &^ 63
+	most := 4096
+	if len(l.code) > 1 && l.n*size >= farBytes { // it goes from array to array, out of caches
+		most = pageBytes / size
+	}
+	l.block = min(max(loopBytes/(size*max(1, nslots)), 128), most) &^ 63
 	work := l.n * max(1, l.weight)
 	l.parts = min(max(1, work/loopGrain), w.Workers()*4, max(1, l.n/256))
 	l.per = ((l.n+l.parts-1)/l.parts + 63) &^ 63
