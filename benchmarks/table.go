@@ -199,6 +199,11 @@ func (r result) table(link string) string {
 			}
 			b.WriteString("\n")
 		}
+		b.WriteString("| `symgrad` of peak |")
+		for _, w := range workloads {
+			b.WriteString(" " + peakShare(lines, w) + " |")
+		}
+		b.WriteString("\n")
 		unit := "threads"
 		if threads == 1 {
 			unit = "thread"
@@ -213,6 +218,16 @@ func cell(lines []line, system, workload string) string {
 	for _, l := range lines {
 		if l.System == system && l.Workload == workload {
 			return duration(l.NsPerStep)
+		}
+	}
+	return ""
+}
+
+// peakShare returns the share of the peak of multiply-adds that symgrad's step has.
+func peakShare(lines []line, workload string) string {
+	for _, l := range lines {
+		if l.System == "symgrad" && l.Workload == workload && l.ShareOfPeak > 0 {
+			return fmt.Sprintf("%.0f %%", 100*l.ShareOfPeak)
 		}
 	}
 	return ""

@@ -51,12 +51,12 @@ func TestResults(t *testing.T) {
 
 const someResult = `{"machine":"Some CPU","level":"avx2","cores":2,"os":"linux/amd64","go":"go1.26","commit":"abc","arguments":"-json"}
 {"note":"a remark"}
-{"workload":"W1","system":"symgrad","threads":1,"dtype":"float32","ns_per_step":325}
+{"workload":"W1","system":"symgrad","threads":1,"dtype":"float32","ns_per_step":325,"share_of_peak":0.625}
 {"workload":"W1","system":"other","threads":1,"dtype":"float32","ns_per_step":1250}
 {"workload":"W2","system":"symgrad","threads":1,"dtype":"float32","ns_per_step":4910}
 `
 
-const someTable = "| | W1 | W2 |\n|---|---:|---:|\n| `symgrad` | 325 ns | 4.91 us |\n| `other` | 1.25 us |  |\n\n" +
+const someTable = "| | W1 | W2 |\n|---|---:|---:|\n| `symgrad` | 325 ns | 4.91 us |\n| `other` | 1.25 us |  |\n| `symgrad` of peak | 62 % |  |\n\n" +
 	"float32, 1 thread. Some CPU, avx2, 2 cores, linux/amd64, go1.26, commit abc. Every figure: [`some.jsonl`](some.jsonl).\n"
 
 // TestTable makes a table, puts it into a page, and changes nothing else there.
