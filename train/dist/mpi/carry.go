@@ -157,21 +157,21 @@ type pause struct {
 	slow  bool // pieces come too rarely to wait awake
 }
 
-// rest is called after each poll in vain. It gives way to other threads for a moment, and then sleeps
-// longer and longer, up to a twentieth of a millisecond. Once it has slept in a call, it does not wait
-// awake again: the processor is for those who compute. In the meantime it looks after the other ranks.
+// rest is called after each poll in vain. It gives way to other threads for a moment, and then sleeps:
+// the longer, the longer the call has taken. Once it has slept in a call, it does not wait awake again,
+// because the processor is for those who compute. In the meantime it looks after the other ranks.
 func (d *driver) rest(p *pause) error {
-	const awake, least, most = 200 * time.Microsecond, 5 * time.Microsecond, 50 * time.Microsecond
+	const awake, least, most = 200 * time.Microsecond, 5 * time.Microsecond, 500 * time.Microsecond
 	now := time.Now()
 	if p.vain.IsZero() {
-		p.vain, p.sleep = now, least
+		p.vain, p.sleep = now, max(least, p.sleep/2)
 	}
 	if p.slow = p.slow || now.Sub(p.vain) >= awake; !p.slow {
 		yield()
 		return nil
 	}
 	time.Sleep(p.sleep)
-	p.sleep = min(2*p.sleep, most)
+	p.sleep = min(2*p.sleep, max(least, min(now.Sub(p.since)/16, most)))
 	d.look(now)
 	select {
 	case code := <-d.aborts:
