@@ -13,9 +13,9 @@ import (
 // variables for the tests: the bits are those of any parts.
 var bucketBytes = struct{ least, most int }{1 << 20, 32 << 20}
 
-// overlap exchanges the sums of gradients in buckets, as soon as the last shard has left its own. They
-// lie in the sums in the order in which the plan of the first rank computes them, and the changes of
-// states come last.
+// overlap exchanges the sums of gradients in buckets, as soon as the last shard has left its own. The
+// gradients lie in the sums in the order in which the plan of the first rank computes them. The changes
+// of states come last.
 type overlap[T Float] struct {
 	exchange[T]
 	sums  *treeSums[T]
