@@ -16,6 +16,7 @@ import (
 	"github.com/symgrad/symgrad/graph/loss"
 	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/train"
+	"github.com/symgrad/symgrad/train/augment"
 	"github.com/symgrad/symgrad/train/data"
 	"github.com/symgrad/symgrad/train/dist"
 	"github.com/symgrad/symgrad/train/schedule"
@@ -492,5 +493,46 @@ func TestRanksNotFinite(t *testing.T) {
 				t.Errorf("split %v: %s: got %v and %d aborts after a loss that is not finite, want none", split, e.Name(e.Rank()), err, n.aborts.Load())
 			}
 		})
+	}
+}
+
+// viewCounter is an Indexed source that counts the examples it is asked for.
+type viewCounter struct {
+	numberedSource
+	seen atomic.Int64
+}
+
+func (v *viewCounter) View(index []int) (*data.Dataset, error) {
+	v.seen.Add(int64(len(index)))
+	return v.numberedSource.View(index)
+}
+
+// TestRanksRead trains on a source by number: each rank reads its own examples, and the bits are those
+// of one process. The last batch cannot be cut evenly.
+func TestRanksRead(t *testing.T) {
+	const examples, epochs = 42, 3
+	sources := make([]*viewCounter, 4)
+	r := &ranked{t: t, o: func(int) train.Options {
+		return train.Options{Epochs: epochs, BatchSize: 16, Augment: augment.Fields{"x": {augment.Noise{Sigma: 0.1}}}}
+	}, set: func(rank int) data.Source {
+		sources[rank] = &viewCounter{numberedSource: numberedSource{blobs(t, examples)}}
+		return sources[rank]
+	}}
+	var want []float64
+	var all int64
+	for _, n := range []int{1, 2, 4} {
+		r.fit(n)
+		for q, v := range r.values {
+			if n == 1 {
+				want, all = v, sources[q].seen.Load()
+			}
+			if r.errs[q] != nil || !slices.Equal(v, want) {
+				t.Errorf("%d ranks: rank %d has other values than one process, %v", n, q, r.errs[q])
+			}
+			least := int64(examples * epochs * (n - 1) / n)
+			if saved := all - sources[q].seen.Load(); saved < least-2*epochs*int64(n) {
+				t.Errorf("%d ranks: rank %d has read %d examples less than one process, want about %d", n, q, saved, least)
+			}
+		}
 	}
 }

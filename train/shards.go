@@ -22,11 +22,12 @@ func (o *Options) shardSize(n, k int) int {
 	return size
 }
 
+// shardStart returns the first example of shard k of a batch of n.
+func (o *Options) shardStart(n, k int) int { return k*(n/o.Shards) + min(k, n%o.Shards) }
+
 // shardOf returns the examples of shard k among those of a batch.
 func (o *Options) shardOf(index []int, k int) []int {
-	n := len(index)
-	lo := k*(n/o.Shards) + min(k, n%o.Shards)
-	return index[lo : lo+o.shardSize(n, k)]
+	return index[o.shardStart(len(index), k):o.shardStart(len(index), k+1)]
 }
 
 // sharding is the work on the shards of a batch.
@@ -77,9 +78,8 @@ func (t *Trainer) sharding() *sharding {
 func (t *Trainer) newSharding() *sharding {
 	k := t.o.Shards
 	x := &sharding{hi: k, records: make([]shardRecord, k), alone: t.runShard}
-	if r := t.ranks; r != nil {
-		each := k / r.Size()
-		x.lo, x.hi = r.Rank()*each, (r.Rank()+1)*each
+	if t.ranks != nil {
+		x.lo, x.hi = t.ownShards()
 	}
 	if t.params.DType() == graph.Float32 {
 		_, grads := t.params.Flat32()
@@ -89,6 +89,18 @@ func (t *Trainer) newSharding() *sharding {
 		x.sums = newTreeSums(t, x.lo, x.hi, grads, t.params.State64(), &t.states.f64)
 	}
 	return x
+}
+
+// ownShards returns which shards are those of this one of several ranks.
+func (t *Trainer) ownShards() (lo, hi int) {
+	each := t.o.Shards / t.ranks.Size()
+	return t.ranks.Rank() * each, (t.ranks.Rank() + 1) * each
+}
+
+// ownPart returns which examples of a batch of n are in these shards.
+func (t *Trainer) ownPart(n int) (lo, hi int) {
+	lo, hi = t.ownShards()
+	return t.o.shardStart(n, lo), t.o.shardStart(n, hi)
 }
 
 // begin forgets the batch before.
@@ -124,7 +136,11 @@ func (t *Trainer) computeShards(s *session, index []int) (float64, error) {
 		x.sums.spread(1)
 		return loss, nil
 	case weight == 0: // nothing counts in any shard: what is left is a penalty, which each has whole
-		_, err := t.runShard(0)
+		k := x.lo
+		if len(t.o.shardOf(index, k)) == 0 {
+			k = 0
+		}
+		_, err := t.runShard(k)
 		return loss, err
 	}
 	x.sums.spread(float64(len(index)) / weight)

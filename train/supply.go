@@ -61,8 +61,12 @@ func (t *Trainer) loader(s supply) (*data.Loader, error) {
 		return nil, mistake.Optionf("Options.DropLast: got %d examples, want at least one batch of %d (Options.BatchSize)", n, t.o.BatchSize)
 	}
 	epochs := t.orderOf(t.o.Epochs-1) + 1
-	l, err := data.NewLoader(s.src, data.LoaderOptions{Batch: t.o.BatchSize, Shuffle: !t.o.InOrder, Seed: t.o.Seed, Window: t.o.ShuffleWindow,
-		DropLast: t.o.DropLast, Limit: max(t.o.LimitBatches, t.o.OverfitBatches), Epochs: epochs})
+	o := data.LoaderOptions{Batch: t.o.BatchSize, Shuffle: !t.o.InOrder, Seed: t.o.Seed, Window: t.o.ShuffleWindow,
+		DropLast: t.o.DropLast, Limit: max(t.o.LimitBatches, t.o.OverfitBatches), Epochs: epochs}
+	if t.ranks != nil {
+		o.Part = t.ownPart
+	}
+	l, err := data.NewLoader(s.src, o)
 	if err == nil && t.o.Sampling.draws() {
 		err = t.o.Sampling.weigh(l, s, t.o.Target)
 	}

@@ -47,6 +47,10 @@ type LoaderOptions struct {
 	// whole batches. Two or three windows are in memory at a time. By default it has
 	// 2^22 numbers, and at most 2^16 examples.
 	Window int
+	// Part says which examples of a batch of n an Indexed source is asked for: those from lo to
+	// hi-1. Each of several processes may so read what it trains on. The rows of the others in
+	// Batch.Set have other examples. By default it is all of them.
+	Part func(n int) (lo, hi int)
 	// Readers is the number of goroutines that call Indexed.View; default GOMAXPROCS.
 	Readers int
 	// DropLast leaves out the last batch of an epoch when it is shorter than the others.

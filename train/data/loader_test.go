@@ -6,6 +6,7 @@ import (
 	"io"
 	"runtime"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -149,6 +150,70 @@ func TestLoaderIndexedLikeDataset(t *testing.T) {
 			}
 			got.Close()
 		}
+	}
+}
+
+// viewed is an Indexed source that keeps what it was asked for.
+type viewed struct {
+	onDisk
+	mu    sync.Mutex
+	asked []int
+}
+
+func (v *viewed) View(index []int) (*data.Dataset, error) {
+	v.mu.Lock()
+	v.asked = append(v.asked, index...)
+	v.mu.Unlock()
+	return v.onDisk.View(index)
+}
+
+// TestLoaderPart reads the third and the fourth example of each batch alone.
+func TestLoaderPart(t *testing.T) {
+	d := numbered(t, 23)
+	o := data.LoaderOptions{Batch: 5, Shuffle: true, Seed: 2, Epochs: 1}
+	whole, err := data.NewLoader(d, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Part = func(n int) (lo, hi int) { return min(2, n), min(4, n) }
+	src := &viewed{onDisk: onDisk{d: d}}
+	l, err := data.NewLoader(src, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	var want []int
+	for i, batch := range epoch(t, whole, 0, 0) {
+		b, err := l.Next()
+		if err != nil || len(b.Index) != len(batch) {
+			t.Fatalf("batch %d: got %d examples and %v, want %d", i, len(b.Index), err, len(batch))
+		}
+		f, _ := b.Set.Field("x")
+		for k, row := range b.Index {
+			if b.Number(row) != batch[k] {
+				t.Errorf("batch %d: got the number %d for example %d, want %d", i, b.Number(row), k, batch[k])
+			}
+			if k >= 2 && k < 4 {
+				want = append(want, batch[k])
+				if v := f.At(row, 0); int(v) != batch[k] {
+					t.Errorf("batch %d: got %v for example %d, want %d", i, v, k, batch[k])
+				}
+			}
+		}
+	}
+	slices.Sort(want)
+	slices.Sort(src.asked)
+	if !slices.Equal(src.asked, want) {
+		t.Errorf("the source was asked for %v, want %v", src.asked, want)
+	}
+
+	o.Part = func(n int) (lo, hi int) { return 0, n + 1 }
+	if l, err = data.NewLoader(src, o); err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if _, err := l.Next(); !errors.Is(err, data.ErrOption) {
+		t.Errorf("got %v for a Part beyond the batch, want ErrOption", err)
 	}
 }
 

@@ -94,7 +94,7 @@ func (p *producer) indexed(epoch, batch int) error {
 		n := min(p.block, len(left))
 		index := append([]int(nil), left[:n]...)
 		left = left[n:]
-		d, err := p.views(index)
+		d, err := p.wanted(index)
 		if err != nil {
 			return err
 		}
@@ -103,6 +103,35 @@ func (p *producer) indexed(epoch, batch int) error {
 		}
 	}
 	return nil
+}
+
+// wanted reads those of the examples of some batches that Part wants. In the place of each other one stands
+// the first of them.
+func (p *producer) wanted(index []int) (*Dataset, error) {
+	if p.o.Part == nil {
+		return p.views(index)
+	}
+	var read []int
+	rows := make([]int, len(index))
+	for at := 0; at < len(index); at += p.o.Batch {
+		n := min(p.o.Batch, len(index)-at)
+		lo, hi := p.o.Part(n)
+		if lo < 0 || hi < lo || hi > n {
+			return nil, mistake.Optionf("data: Loader: got %d and %d from Part for a batch of %d, want numbers that do not fall, in [0, %d]", lo, hi, n, n)
+		}
+		for i := at + lo; i < at+hi; i++ {
+			rows[i] = len(read)
+			read = append(read, index[i])
+		}
+	}
+	if len(read) == 0 {
+		read = index[:1]
+	}
+	d, err := p.views(read)
+	if err != nil || len(read) == len(index) {
+		return d, err
+	}
+	return d.View(rows)
 }
 
 // views reads the examples of index, in parts at the same time.
