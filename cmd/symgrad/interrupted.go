@@ -6,7 +6,7 @@ import (
 )
 
 // interruptible reads until its context ends: a read that waits for input then ends at once with
-// the cause, such as Ctrl-C.
+// the cause, such as Ctrl-C, and so do all that follow.
 type interruptible struct {
 	ctx  context.Context
 	from io.Reader
@@ -58,6 +58,7 @@ func (r *interruptible) fill() error {
 		r.got, r.have, r.err = nil, r.buf[:p.n], p.err
 		return nil
 	case <-r.ctx.Done():
-		return context.Cause(r.ctx)
+		r.err = context.Cause(r.ctx)
+		return r.err
 	}
 }

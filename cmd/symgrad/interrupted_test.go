@@ -36,3 +36,22 @@ func TestInterrupted(t *testing.T) {
 		}
 	}
 }
+
+// TestInterruptedStays: after the end of the context no read has what came too late.
+func TestInterruptedStays(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	from, late := io.Pipe()
+	r := &interruptible{ctx: ctx, from: from}
+	cancel(&train.SignalError{Signal: os.Interrupt})
+	p := make([]byte, 8)
+	if n, err := r.Read(p); n != 0 || train.ExitCode(err) != 130 {
+		t.Fatalf("got %d bytes and %v, want none and the signal", n, err)
+	}
+	go late.Write([]byte("late"))
+	for range 50 {
+		if n, err := r.Read(p); n != 0 || train.ExitCode(err) != 130 {
+			t.Fatalf("later: got %d bytes and %v, want none and the signal", n, err)
+		}
+	}
+	from.Close()
+}
