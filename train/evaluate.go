@@ -120,6 +120,9 @@ func (t *Trainer) evaluateAsIs(ctx context.Context, from supply, limit int, shar
 			take(s, b, loss, s.terms)
 			return sc.add(s, b)
 		})
+		if shared {
+			err = t.ranks.agree(err)
+		}
 	}
 	if err != nil {
 		return Result{}, err

@@ -78,26 +78,23 @@ type fitting struct {
 
 // run makes the steps, and puts the best parameters back.
 func (f *fitting) run() error {
-	if err := given(f.ctx, f.given); err != nil {
-		return err
-	}
-	if err := f.join(); err != nil {
-		return err
+	err := given(f.ctx, f.given)
+	if bad := f.join(); err == nil {
+		err = bad
 	}
 	f.ranks.begin(f.ctx)
-	if f.o.DryRun {
+	switch {
+	case f.o.DryRun && err == nil:
 		return f.dryRun()
+	case err == nil:
+		err = f.cuts()
 	}
-	if d, ok := f.given.(*data.Dataset); ok { // what cannot be cut into batches leaves no file
-		l, err := f.loader(supply{d, d})
-		if err != nil {
-			return err
-		}
-		if f.o.Recipe.IsZero() {
-			f.batches = l
-		}
+	if err = f.ranks.agree(err); err != nil {
+		return err
 	}
-	var err error
+	if err = f.ranks.same("Options.Checkpoint (one is set and another is not)", f.o.Checkpoint != nil); err != nil {
+		return err
+	}
 	f.keeper, err = newKeeper(f)
 	if err = f.ranks.agree(err); err != nil {
 		f.keeper.close()
@@ -107,6 +104,19 @@ func (f *fitting) run() error {
 		err = f.train()
 	}
 	return together(err, f.keeper.end(err))
+}
+
+// cuts returns an error if the data set cannot be cut into batches, before there is a file.
+func (f *fitting) cuts() error {
+	d, ok := f.given.(*data.Dataset)
+	if !ok {
+		return nil
+	}
+	l, err := f.loader(supply{d, d})
+	if err == nil && f.o.Recipe.IsZero() {
+		f.batches = l
+	}
+	return err
 }
 
 // train is run with the checkpoints at hand.

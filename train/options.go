@@ -45,10 +45,11 @@ type Options struct {
 	// Ranks are the processes that train together, each with Shards/Size() of the shards of every
 	// batch. The default is dist.Default(): those that a launcher has started, if the program
 	// has imported a driver, and otherwise this process alone. Shards must be a multiple of their
-	// number. All ranks make the same calls of Fit, Steps, Step and FindRate, with the same
+	// number. All ranks make the same calls of Fit, Steps, Step, FindRate and Restate, with the same
 	// model, options and data, and have the same bits after each step as one process.
 	//
-	// Fit evaluates a part of Validation at each rank, and measures the same bits. Rank 0
+	// Fit evaluates a part of Validation at each rank, and measures the same bits; all of it if
+	// that is not in memory. Rank 0
 	// writes Progress and checkpoints and calls the callbacks, which must not change the
 	// training. Evaluate and Predict are those of one process, at each rank.
 	Ranks dist.Engine

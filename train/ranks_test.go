@@ -247,6 +247,14 @@ func TestRanksErrors(t *testing.T) {
 				return nil
 			})}
 		})}, "rank 1 has another Options.Callbacks", -1},
+		"no data at one": {ranked{o: plain, set: func(rank int) data.Source {
+			if rank == 1 {
+				return nil
+			}
+			return blobs(t, 32)
+		}}, "got no data set", 1},
+		"checkpoints at one": {ranked{set: set, o: odd(0, func(o *train.Options) { o.Checkpoint = &train.Checkpoint{Dir: t.TempDir()} })},
+			"rank 1 has another Options.Checkpoint", -1},
 	} {
 		r := c.r
 		r.t = t
@@ -532,6 +540,66 @@ func TestRanksRead(t *testing.T) {
 			least := int64(examples * epochs * (n - 1) / n)
 			if saved := all - sources[q].seen.Load(); saved < least-2*epochs*int64(n) {
 				t.Errorf("%d ranks: rank %d has read %d examples less than one process, want about %d", n, q, saved, least)
+			}
+		}
+	}
+}
+
+// failingSource fails once it was asked for some examples; 0 stands for never.
+type failingSource struct {
+	viewCounter
+	after int64
+}
+
+var errDisk = errors.New("the disk is gone")
+
+func (f *failingSource) View(index []int) (*data.Dataset, error) {
+	if f.after > 0 && f.seen.Load() >= f.after {
+		return nil, errDisk
+	}
+	return f.viewCounter.View(index)
+}
+
+// TestRanksSourceFails: where a source, to train on or to evaluate, fails at one rank amid a training, all
+// return, and the last step is in a checkpoint.
+func TestRanksSourceFails(t *testing.T) {
+	const examples = 32
+	for i, name := range []string{"of the training", "of the validation"} {
+		dir := t.TempDir()
+		var sources [2][2]*failingSource // of each rank
+		var after [2]int64
+		source := func(rank, of int) data.Source {
+			f := &failingSource{viewCounter: viewCounter{numberedSource: numberedSource{blobs(t, examples)}}}
+			if rank == 1 {
+				f.after = after[of]
+			}
+			sources[rank][of] = f
+			return f
+		}
+		r := &ranked{t: t, set: func(rank int) data.Source { return source(rank, 0) }, o: func(rank int) train.Options {
+			return train.Options{Epochs: 4, Validation: source(rank, 1)}
+		}}
+		r.fit(2)
+		want := r.values[0]
+		after[i] = sources[1][i].seen.Load() * int64(3-i) / 4
+		r.o = func(rank int) train.Options {
+			return train.Options{Epochs: 4, Validation: source(rank, 1), Checkpoint: &train.Checkpoint{Dir: filepath.Join(dir, fmt.Sprint(rank)), Resume: true}}
+		}
+		r.fit(2)
+		if err := r.errs[0]; !errors.Is(err, train.ErrRank) || !strings.Contains(err.Error(), errDisk.Error()) {
+			t.Errorf("%s, rank 0: got %v, want ErrRank with the text of the other", name, err)
+		}
+		if err := r.errs[1]; !errors.Is(err, errDisk) {
+			t.Errorf("%s, rank 1: got %v, want its own error", name, err)
+		}
+		if at := r.at; at[0] != at[1] || at[0].Step == 0 || at[0].Step == 4*examples/8 {
+			t.Errorf("%s: got the positions %v, want the same within the training", name, at)
+		}
+		after[i] = 0
+		r.fit(2)
+		for q, v := range r.values {
+			if r.errs[q] != nil || !slices.Equal(v, want) {
+				t.Errorf("%s: rank %d goes on to other values, %v", name, q, r.errs[q])
 			}
 		}
 	}

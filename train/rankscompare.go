@@ -70,7 +70,20 @@ func (r *ranks) compare(mine []byte, name func(i int) string) error {
 	return nil
 }
 
-// traits returns what the bits of the next step depend on. The model is compiled.
+// same returns an error at all ranks unless they have the same answer. A nil r returns nil.
+func (r *ranks) same(name string, yes bool) error {
+	if r == nil {
+		return nil
+	}
+	answer := []byte{0}
+	if yes {
+		answer[0] = 1
+	}
+	return r.compare(answer, func(int) string { return name })
+}
+
+// traits returns what the bits of the next step depend on, causes before what follows from them. The
+// model is compiled.
 func (t *Trainer) traits() []trait {
 	o := &t.o
 	var metrics []string
@@ -80,7 +93,6 @@ func (t *Trainer) traits() []trait {
 	list := []trait{
 		traitOf("program", codeOf()),
 		traitOf("level of vector instructions (set SYMGRAD_CPU to one that all have)", []string{runtime.GOARCH, t.level()}),
-		traitOf("model (parameters or settings)", []any{modelHash(t.params), modelSettings(t.model)}), t.graphTrait(),
 		traitOf("Options.Optimizer", settingsOf(o.Optimizer)), traitOf("Options.Schedule", settingsOf(o.Schedule)),
 		traitOf("Options.Groups", t.groupsOfRun()), traitOf("Options.Seed", o.Seed), traitOf("Options.Epochs", o.Epochs),
 		traitOf("Options.BatchSize", o.BatchSize), traitOf("Options.EvalBatch", o.EvalBatch), traitOf("Options.Shards", o.Shards),
@@ -92,6 +104,7 @@ func (t *Trainer) traits() []trait {
 		traitOf("Options.Callbacks, Checkpoint or SplitState", []any{len(o.Callbacks), o.Checkpoint != nil, o.SplitState}),
 		traitOf("data set", t.fingerprint()), traitOf("Options.Validation", t.printOfValidation()),
 		traitOf("number of steps made", []int{t.step, t.epoch, t.progress.at}),
+		traitOf("model (parameters or settings)", []any{modelHash(t.params), modelSettings(t.model)}), t.graphTrait(),
 	}
 	return append(list, trait{"value of a parameter or state", t.printOfValues()})
 }

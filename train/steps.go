@@ -145,11 +145,11 @@ func (t *Trainer) loop(ctx context.Context, from supply, loader *data.Loader, en
 			return errors.Wrapf(err, "stopped after %d steps", t.step)
 		}
 		p.watch.start()
-		b, ok, err := batches.batch()
+		b, s, err := t.nextOf(batches, from)
 		if err != nil {
 			return err
 		}
-		if !ok { // the batches of an epoch have become fewer
+		if s == nil { // the batches of an epoch have become fewer
 			if p.at == 0 {
 				return mistake.Newf(data.ErrEmpty, "got a source without a batch of %d, want one or more", t.o.BatchSize)
 			}
@@ -157,7 +157,7 @@ func (t *Trainer) loop(ctx context.Context, from supply, loader *data.Loader, en
 			batches.Begin(t.orderOf(t.epoch), 0)
 			continue
 		}
-		loss, err := t.stepOfEpoch(b, batches)
+		loss, err := t.stepOfEpoch(s, b, batches)
 		if err != nil {
 			return err
 		}
@@ -193,12 +193,21 @@ func (t *Trainer) count(e *StepEnd, b data.Batch, loss float64) {
 	*e = StepEnd{Trainer: t, Step: t.step, Epoch: t.epoch + 1, Batch: p.at, Last: b.Last, Examples: len(b.Index), Loss: loss, Rate: t.rate}
 }
 
-// stepOfEpoch makes the step on a batch.
-func (t *Trainer) stepOfEpoch(b data.Batch, batches *feeder) (float64, error) {
-	s, err := t.train.bindBatch(b, training, t.pieceOf(len(b.Index)))
-	if err != nil {
-		return 0, err
+// nextOf returns the next batch of a supply, and a session for its first piece; nil at the end of the
+// epoch. A source that is not in memory may fail at one of several ranks alone, which the others hear.
+func (t *Trainer) nextOf(batches *feeder, from supply) (b data.Batch, s *session, err error) {
+	b, ok, err := batches.batch()
+	if ok && err == nil {
+		s, err = t.train.bindBatch(b, training, t.pieceOf(len(b.Index)))
 	}
+	if !from.whole() {
+		err = t.ranks.agree(err)
+	}
+	return b, s, err
+}
+
+// stepOfEpoch makes the step on a batch, of which s is the session of the first piece.
+func (t *Trainer) stepOfEpoch(s *session, b data.Batch, batches *feeder) (float64, error) {
 	t.settlePending()
 	s.epoch = t.orderOf(t.epoch)
 	if t.ahead != nil {
