@@ -123,7 +123,7 @@ func (d *driver) landed(i int) (bool, error) {
 	f := &d.flights[i]
 	done, code := d.mpi.testOf(&d.handles[i])
 	if code != 0 && f.receive {
-		return true, errors.Errorf("from %s to %s: want %d bytes: %s", d.name(f.peer), d.name(d.rank), f.whole, d.mpi.errorText(code))
+		return true, errors.Errorf("from %s to %s: want %d bytes: %s%s", d.name(f.peer), d.name(d.rank), f.whole, d.mpi.errorText(code), d.differ(f, -1))
 	}
 	if code != 0 {
 		return true, errors.Errorf("from %s to %s: %s", d.name(d.rank), d.name(f.peer), d.mpi.errorText(code))
@@ -137,16 +137,25 @@ func (d *driver) landed(i int) (bool, error) {
 			return true, err
 		}
 		if got != len(f.p) {
-			why := ""
-			if f.before+got == 0 { // such as the messages of Close
-				why = fmt.Sprintf("; %s has called dist.Close, or makes another call than %s", d.name(f.peer), d.name(d.rank))
-			}
-			return true, errors.Errorf("from %s to %s: got %d bytes, want %d%s", d.name(f.peer), d.name(d.rank), f.before+got, f.whole, why)
+			return true, errors.Errorf("from %s to %s: got %d bytes, want %d%s", d.name(f.peer), d.name(d.rank), f.before+got, f.whole, d.differ(f, f.before+got))
 		}
 	}
 	f.pin.Unpin()
 	f.on, f.p = false, nil
 	return true, nil
+}
+
+// differ says what the two ranks of a flight do, if got bytes have come and not those it wants; -1 stands
+// for more of them. The messages of Close have no bytes.
+func (d *driver) differ(f *flight, got int) string {
+	here, there := d.name(d.rank), d.name(f.peer)
+	switch {
+	case got == 0:
+		return fmt.Sprintf("; %s has called dist.Close, or makes another call than %s", there, here)
+	case f.whole == 0:
+		return fmt.Sprintf("; %s has called dist.Close, or makes another call than %s", here, there)
+	}
+	return fmt.Sprintf("; %s and %s make different calls", here, there)
 }
 
 // pause is a wait.
