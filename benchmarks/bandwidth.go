@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -134,14 +133,7 @@ func runBandwidth(w io.Writer, args []string) error {
 	if err := thisMachine(append([]string{"bandwidth"}, args...)).head(w, *lines); err != nil {
 		return err
 	}
-	return o.run(func(l bandwidthLine) {
-		if !*lines {
-			fmt.Fprintln(w, l)
-			return
-		}
-		b, _ := json.Marshal(l)
-		fmt.Fprintf(w, "%s\n", b)
-	})
+	return o.run(func(l bandwidthLine) { printLine(w, *lines, l) })
 }
 
 func (o bandwidthFlags) run(print func(bandwidthLine)) error {

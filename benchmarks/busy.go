@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -85,14 +84,7 @@ func runBusy(w io.Writer, args []string) error {
 	if err := thisMachine(append([]string{"busy"}, args...)).head(w, *lines); err != nil {
 		return err
 	}
-	return o.run(func(l busyLine) {
-		if !*lines {
-			fmt.Fprintln(w, l)
-			return
-		}
-		b, _ := json.Marshal(l)
-		fmt.Fprintf(w, "%s\n", b)
-	})
+	return o.run(func(l busyLine) { printLine(w, *lines, l) })
 }
 
 // run measures all workloads.

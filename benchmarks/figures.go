@@ -74,14 +74,7 @@ func runFigures(w io.Writer, args []string) error {
 	if err != nil {
 		return err
 	}
-	print := func(x figure) {
-		if *lines {
-			b, _ := json.Marshal(x)
-			fmt.Fprintf(w, "%s\n", b)
-			return
-		}
-		fmt.Fprintln(w, x)
-	}
+	print := func(x figure) { printLine(w, *lines, x) }
 	if err := thisMachine(append([]string{"figures"}, args...)).head(w, *lines); err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -86,12 +85,7 @@ func runLoad(w io.Writer, args []string) error {
 	}
 	return loads(o, func(l loadLine) {
 		l.Threads = runtime.GOMAXPROCS(0)
-		if !*lines {
-			fmt.Fprintln(w, l)
-			return
-		}
-		b, _ := json.Marshal(l)
-		fmt.Fprintf(w, "%s\n", b)
+		printLine(w, *lines, l)
 	})
 }
 

@@ -91,12 +91,7 @@ func runPredict(w io.Writer, args []string) error {
 	}
 	out := report{w: w, json: *lines}
 	return o.run(out.note, func(l predictLine) {
-		if !*lines {
-			fmt.Fprintln(w, l)
-			return
-		}
-		b, _ := json.Marshal(l)
-		fmt.Fprintf(w, "%s\n", b)
+		printLine(w, *lines, l)
 	})
 }
 

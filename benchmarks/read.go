@@ -132,12 +132,7 @@ func middle(turns []readLine) readLine {
 }
 
 func (o readFlags) print(out report, l readLine) {
-	if !o.json {
-		fmt.Fprintln(out.w, l)
-		return
-	}
-	b, _ := json.Marshal(l)
-	fmt.Fprintf(out.w, "%s\n", b)
+	printLine(out.w, o.json, l)
 }
 
 // writeTable writes a table of random numbers with six digits behind the point.

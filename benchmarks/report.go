@@ -39,6 +39,16 @@ type line struct {
 	AloneNs     *float64 `json:"alone_ns"` // outside of the race, in a process of its own
 }
 
+// printLine prints a line as JSON, or as its text.
+func printLine(w io.Writer, asJSON bool, line any) {
+	if !asJSON {
+		fmt.Fprintln(w, line)
+		return
+	}
+	b, _ := json.Marshal(line)
+	fmt.Fprintf(w, "%s\n", b)
+}
+
 // note prints a remark.
 func (r report) note(text string) {
 	if r.json {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -73,12 +72,7 @@ func runTrainer(w io.Writer, args []string) error {
 		return err
 	}
 	print := func(l trainerLine) {
-		if !o.json {
-			fmt.Fprintln(w, l)
-			return
-		}
-		b, _ := json.Marshal(l)
-		fmt.Fprintf(w, "%s\n", b)
+		printLine(w, o.json, l)
 	}
 	parts := []struct {
 		name string

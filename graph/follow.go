@@ -6,10 +6,11 @@ import (
 )
 
 // OnGradients lets every following Run call f as soon as a part of the gradients is final, while
-// others are still computed: to send it elsewhere, for example. Part i has the elements from cuts[i]
-// to cuts[i+1] of the gradients that Params.Flat32 or Flat64 returns. f is called once for each part,
-// on the goroutine of Run, and always in the order that OnGradients returns. A part that the program
-// does not write is final from the start. Of parts that are final at the same time the last comes first.
+// others are still computed: to send it elsewhere, for example. The cuts are indices of the gradients
+// that Params.Flat32 or Flat64 returns. Part i has those from cuts[i] to cuts[i+1]. f is called once for
+// each part, on the goroutine of Run. The order is always the one that OnGradients returns. A part that
+// the program does not write is final from the start. Of parts that are final at the same time the last
+// comes first.
 //
 // A Run that fails in an operator may have called f before, and Profile does not call it. f may
 // read and write its part, and must not call the Program. A nil f ends it. A Fork does not have it.

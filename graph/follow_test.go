@@ -11,8 +11,8 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// TestOnGradients holds what a part of the gradients has when f is called against what it has after
-// the run: in a chain of layers of which two share weights and one parameter is not used.
+// TestOnGradients compares each part of the gradients when f is called with the same part after the run.
+// Of the layers two share their weights. One parameter is not used.
 func TestOnGradients(t *testing.T) {
 	for _, workers := range []int{1, 4} {
 		for _, parts := range []int{1, 2, 7, 100} {

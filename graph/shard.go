@@ -18,8 +18,8 @@ type Shards interface {
 	Sum64(number int, x []float64) error
 }
 
-// Shard returns Params for one shard of a batch: it shares the memory of the parameters with p, and
-// has gradients and states of its own, which start as zeros and as those of p. It fixes the set of
+// Shard returns Params for one shard of a batch. It shares the memory of the parameters with p. Its
+// gradients and states are its own: they start as zeros and as the states of p. It fixes the set of
 // parameters of p, as the first Compile does.
 func (p *Params) Shard() *Params {
 	p = p.orEmpty()

@@ -123,8 +123,8 @@ func (s *passing) pass() error {
 	return s.r.lost(s.r.AllToAll(s.receive, s.send))
 }
 
-// gatherParts completes x, of which rank q has the elements at[q] to at[q+1], at the rank to; at all
-// ranks if that is negative.
+// gatherParts completes x at the rank to, or at all ranks if to is negative. Rank q has the elements at[q]
+// to at[q+1].
 func gatherParts[T Float](s *passing, x []T, at []int, to int) error {
 	me := s.r.Rank()
 	for q := range s.send {

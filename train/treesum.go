@@ -97,8 +97,7 @@ func (x *treeSums[T]) expect(s *session, by portion, known bool) error {
 	return x.others.expect(s, by, known)
 }
 
-// run computes the shards of this process and adds all but the last one, of which it returns the
-// portion.
+// run computes the shards of this process. It adds all but the last one, and returns the portion of that.
 func (x *treeSums[T]) run(w *sharding) (by portion, err error) {
 	for i, n := range x.nodes {
 		if by, err = x.sum(w, n, 0, x.parts[i], i == len(x.nodes)-1); err != nil {

@@ -24,9 +24,6 @@ func (o BatchNormOptions) norm() NormOptions {
 	return NormOptions{Eps: o.Eps, NoGain: o.NoGain, NoBias: o.NoBias, Gain: o.Gain, Bias: o.Bias}
 }
 
-// momentum returns the weight of the latest batch, or its default.
-func (o BatchNormOptions) momentum() float64 { return momentumOr(o.Momentum) }
-
 // momentumOr is the weight of the latest batch in running statistics, or its default.
 func momentumOr(momentum float64) float64 {
 	if momentum == 0 {
@@ -63,7 +60,7 @@ func BatchNorm(b *graph.Builder, name string, x *gorgonia.Node, o BatchNormOptio
 	c := enter(b, "nn.BatchNorm", name, x)
 	defer c.Leave()
 	axes, ok := besidesChannels(c, x)
-	if !ok || !o.norm().holds(c) || !c.Checks().Within("momentum", o.momentum(), 0, 1).OK() {
+	if !ok || !o.norm().holds(c) || !c.Checks().Within("momentum", momentumOr(o.Momentum), 0, 1).OK() {
 		return nil
 	}
 	if o.NoRunning && o.Momentum != 0 {
@@ -101,7 +98,7 @@ func BatchNorm(b *graph.Builder, name string, x *gorgonia.Node, o BatchNormOptio
 			latest, by = now, unbiased(s)
 		}
 		if ofBatch && !o.NoRunning {
-			l.follow(running, latest, by, o.momentum())
+			l.follow(running, latest, by, momentumOr(o.Momentum))
 		}
 		y = normalized(b, x, now, gain, bias, o.norm().eps())
 	})

@@ -37,8 +37,8 @@ func parts(f *ir.Func, _ []Target) bool {
 	return c.end()
 }
 
-// partsPay reports whether v is a product, or elementwise and reads one, that may be cut into so many
-// parts.
+// partsPay reports whether v may be cut into so many parts: a product that allows it, or an elementwise
+// operator that reads one.
 func partsPay(v *ir.Value, parts int, n ir.Table[int]) bool {
 	if v.Def.Apart != nil {
 		return v.Def.Apart(v, parts)

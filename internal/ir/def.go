@@ -83,8 +83,9 @@ type Def struct {
 	// are in all. Nil, the function or what it returns: v cannot be computed in parts.
 	ByRow func(v *Value) []bool
 
-	// Apart reports whether v takes about as long if it is cut into so many parts, as ByRow says, of which
-	// each is a value of its own, and may lack axis 0 if that has one row. The bits must be the same. Nil: no.
+	// Apart reports whether v may be cut into so many parts, as ByRow says. Each part is a value of its
+	// own, and may lack axis 0 if that has one row. Together they must have the same bits and take
+	// about as long. Nil: no.
 	Apart func(v *Value, parts int) bool
 
 	// View returns, for a Move, where the elements of the result lie in memory if those of

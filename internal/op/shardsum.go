@@ -5,7 +5,7 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// ShardSum is the sum of x over the shards of a batch, each of which has a program of its own:
+// ShardSum is the sum of x over the shards of a batch. Each shard has a program of its own, which sums by
 // Call.Sum. A program that runs alone is the only shard. dx is the sum of d over the shards.
 var ShardSum Entry
 

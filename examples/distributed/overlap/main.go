@@ -9,6 +9,7 @@ package main
 
 import (
 	"context"
+	"encoding/binary"
 	"flag"
 	"fmt"
 	"os"
@@ -148,18 +149,12 @@ func (s settings) exchange(e dist.Engine, bytes int) (time.Duration, error) {
 // slowest returns the longest of the times of all processes.
 func slowest(e dist.Engine, d time.Duration) (time.Duration, error) {
 	mine, all := make([]byte, 8), make([]byte, 8*e.Size())
-	for i := range mine {
-		mine[i] = byte(d >> (8 * i))
-	}
+	binary.LittleEndian.PutUint64(mine, uint64(d))
 	if err := e.AllGather(all, mine); err != nil {
 		return 0, err
 	}
 	for q := range e.Size() {
-		var of time.Duration
-		for i := range mine {
-			of |= time.Duration(all[8*q+i]) << (8 * i)
-		}
-		d = max(d, of)
+		d = max(d, time.Duration(binary.LittleEndian.Uint64(all[8*q:])))
 	}
 	return d, nil
 }
