@@ -5,6 +5,7 @@ import (
 
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/pool"
+	"github.com/symgrad/symgrad/internal/kernel/vec"
 )
 
 const (
@@ -29,6 +30,7 @@ type loop[T ir.Float] struct {
 	per    int  // elements of a part
 	nslots int  // operands and intermediate results that are needed at once
 	weight int  // of one element
+	stream bool // writes the result past the caches, which would not keep it
 	rows   Rows // of the result
 	args   []arg
 	code   []instr[T]
@@ -70,6 +72,7 @@ func newLoop[T ir.Float](v *ir.Value, c *ir.Call[T], w *pool.Pool, rows Rows) *l
 	if len(l.code) > 1 && l.n*size >= farBytes { // it goes from array to array, out of caches
 		most = pageBytes / size
 	}
+	l.stream = l.streams(size)
 	l.block = min(max(loopBytes/(size*max(1, nslots)), 128), most) &^ 63
 	work := l.n * max(1, l.weight)
 	l.parts = min(max(1, work/loopGrain), w.Workers()*4, max(1, l.n/256))
@@ -82,6 +85,22 @@ func newLoop[T ir.Float](v *ir.Value, c *ir.Call[T], w *pool.Pool, rows Rows) *l
 	l.nslots = nslots
 	l.f = l.part
 	return l
+}
+
+// streams reports whether the loop goes over so much memory that the caches keep nothing of its result. An
+// epilogue, whose result is in the cache, and a result in rows are written as always.
+func (l *loop[T]) streams(size int) bool {
+	arrays := 1
+	for i := range l.args {
+		a := &l.args[i]
+		if a.operand == ir.ProductArg {
+			return false
+		}
+		if a.view.kind != uniform {
+			arrays++
+		}
+	}
+	return l.rows.Stride == 0 && vec.Streams(arrays*l.n*size)
 }
 
 // need returns how many elements of memory each worker needs.
@@ -148,6 +167,7 @@ func (l *loop[T]) splat(w *worker[T]) {
 
 // span computes the elements from start to before end, block by block.
 func (l *loop[T]) span(w *worker[T], start, end int) {
+	stream := l.stream && !l.overwrites()
 	for ; start < end; start += l.block {
 		n := min(l.block, end-start)
 		l.load(w, start, n)
@@ -157,7 +177,7 @@ func (l *loop[T]) span(w *worker[T], start, end int) {
 			switch {
 			case c.out >= 0:
 				dst = w.bufs[c.out][:n]
-			case l.rows.Stride > 0:
+			case l.rows.Stride > 0 || stream:
 				dst = w.out[:n]
 			default:
 				dst = l.call.Out[start : start+n]
@@ -175,10 +195,26 @@ func (l *loop[T]) span(w *worker[T], start, end int) {
 				w.slots[c.out] = dst
 			}
 		}
-		if l.rows.Stride > 0 {
+		switch {
+		case stream:
+			vec.Stream(l.call.Out[start:start+n], w.out[:n])
+		case l.rows.Stride > 0:
 			l.spread(w.out[:n], start)
 		}
 	}
+	if stream {
+		vec.StreamEnd()
+	}
+}
+
+// overwrites reports whether the result lies where an operand does: its lines are in the cache then.
+func (l *loop[T]) overwrites() bool {
+	for i := range l.args {
+		if x := l.operand(&l.args[i]); len(x) > 0 && &x[0] == &l.call.Out[0] {
+			return true
+		}
+	}
+	return false
 }
 
 // byNumber runs an instruction that has a number on a block: once for each stretch of

@@ -14,9 +14,9 @@ const (
 // mostCaches bounds the list of caches, which ends with an empty entry.
 const mostCaches = 16
 
-// caches asks the processor for the sizes of its data caches of the first and second
+// caches asks the processor for the sizes of its data caches of each
 // level. What it does not tell is 0.
-func caches() (l1, l2 int) {
+func caches() (l1, l2, l3 int) {
 	if last, _, _, _ := cpuid(lastAMD, 0); last >= leafAMD && last>>31 == 1 {
 		if _, _, c, _ := cpuid(featuresAMD, 0); c&hasLeafAMD != 0 {
 			return listed(leafAMD, cpuid)
@@ -25,11 +25,11 @@ func caches() (l1, l2 int) {
 	if last, _, _, _ := cpuid(0, 0); last >= leafIntel {
 		return listed(leafIntel, cpuid)
 	}
-	return 0, 0
+	return 0, 0, 0
 }
 
 // listed reads the list of a leaf.
-func listed(leaf uint32, ask func(leaf, sub uint32) (eax, ebx, ecx, edx uint32)) (l1, l2 int) {
+func listed(leaf uint32, ask func(leaf, sub uint32) (eax, ebx, ecx, edx uint32)) (l1, l2, l3 int) {
 	for sub := range uint32(mostCaches) {
 		a, b, c, _ := ask(leaf, sub)
 		kind, level := a&31, a>>5&7
@@ -45,7 +45,9 @@ func listed(leaf uint32, ask func(leaf, sub uint32) (eax, ebx, ecx, edx uint32))
 			l1 = size
 		case 2:
 			l2 = size
+		case 3:
+			l3 = size
 		}
 	}
-	return l1, l2
+	return l1, l2, l3
 }

@@ -12,10 +12,10 @@ import (
 
 // TestCaches compares the sizes with what Linux says, where the processor was asked.
 func TestCaches(t *testing.T) {
-	if L1 < leastL1 || L2 < leastL2 || L2 < L1 {
-		t.Errorf("got caches of %d and %d bytes", L1, L2)
+	if L1 < leastL1 || L2 < leastL2 || L2 < L1 || L3 < L2 {
+		t.Errorf("got caches of %d, %d and %d bytes", L1, L2, L3)
 	}
-	l1, l2 := caches()
+	l1, l2, l3 := caches()
 	emulated := os.Getenv("SYMGRAD_EMULATOR") != "" // Linux tells of the processor below
 	if runtime.GOOS != "linux" || emulated || l1 == 0 || l2 == 0 {
 		if l1 == 0 && L1 != defaultL1 {
@@ -23,7 +23,7 @@ func TestCaches(t *testing.T) {
 		}
 		return
 	}
-	for level, got := range map[string]int{"1": l1, "2": l2} {
+	for level, got := range map[string]int{"1": l1, "2": l2, "3": l3} {
 		if want := linuxCaches(level); len(want) > 0 && !slices.Contains(want, got) {
 			t.Errorf("level %s: got %d bytes, Linux says %d", level, got, want)
 		}
