@@ -83,7 +83,8 @@ type bandwidthFlags struct {
 
 // bandwidthLine is what the command bandwidth prints: a rate, by the bytes that the mathematics
 // needs, beside those of a copy and of a += s·b on as many bytes. Ratio is the time over that
-// at the better of these two rates, the median of the rounds.
+// at the yardstick's rate, the median of the rounds. The yardstick of an operator is the copy. That of an
+// update, which overwrites what it has read, is the better of both: memory then transfers less.
 type bandwidthLine struct {
 	Bandwidth string  `json:"bandwidth"` // what was measured
 	DType     string  `json:"dtype"`
@@ -178,7 +179,7 @@ func bandwidths[T hand.Float](o bandwidthFlags, bytes, threads int, print func(b
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
 		var failed error
-		l := yard.against(o.rounds, p.moved*n*1024*size, func() { failed = prog.Run() })
+		l := yard.against(o.rounds, p.moved*n*1024*size, false, func() { failed = prog.Run() })
 		if failed != nil {
 			return fmt.Errorf("%s: %w", p.name, failed)
 		}
@@ -195,7 +196,7 @@ func bandwidths[T hand.Float](o bandwidthFlags, bytes, threads int, print func(b
 			return fmt.Errorf("%s: %w", u.name, err)
 		}
 		at := 1000
-		l := yard.against(o.rounds, u.moved*n*size, func() {
+		l := yard.against(o.rounds, u.moved*n*size, true, func() {
 			at++
 			u.o.Update(train.Step{N: at, Rate: 1e-4}, v)
 		})
@@ -247,10 +248,10 @@ func fillInputs[T hand.Float](prog *graph.Program) error {
 
 // yardstick copies and adds arrays on several threads.
 type yardstick[T hand.Float] struct {
-	to, from    []T
-	workers     *pool.Pool
-	copy, triad func(worker, part int)
-	threads     int
+	to, from             []T
+	workers              *pool.Pool
+	copy, stream, update func(worker, part int)
+	threads              int
 }
 
 func newYardstick[T hand.Float](bytes, threads int) *yardstick[T] {
@@ -260,22 +261,40 @@ func newYardstick[T hand.Float](bytes, threads int) *yardstick[T] {
 	vec.Of[T]().Fill(y.to, 1)
 	part := func(i int) (lo, hi int) { return n * i / threads, n * (i + 1) / threads }
 	y.copy = func(_, i int) { lo, hi := part(i); copy(y.to[lo:hi], y.from[lo:hi]) }
-	y.triad = func(_, i int) { lo, hi := part(i); vec.Of[T]().Axpy(y.to[lo:hi], 1e-9, y.from[lo:hi]) }
+	y.stream = func(_, i int) { lo, hi := part(i); vec.Stream(y.to[lo:hi], y.from[lo:hi]); vec.StreamEnd() }
+	y.update = func(_, i int) { lo, hi := part(i); vec.Of[T]().Axpy(y.to[lo:hi], 1e-9, y.from[lo:hi]) }
 	return y
 }
 
-// against measures f, which moves so many bytes, in turns with the copy and the triad.
-func (y *yardstick[T]) against(rounds, moved int, f func()) bandwidthLine {
-	bytes := 2 * len(y.to) * int(unsafe.Sizeof(T(0)))
+// rate returns the bytes per nanosecond of f, which moves so many of the yardstick's arrays.
+func (y *yardstick[T]) rate(arrays int, f func(worker, part int)) float64 {
+	bytes := arrays * len(y.to) * int(unsafe.Sizeof(T(0)))
+	return float64(bytes) / warm(func() { y.workers.Run(y.threads, f) })
+}
+
+// against measures f, which moves so many bytes, in turns with the copy, by the processor's caches or
+// past them, and with the triad.
+func (y *yardstick[T]) against(rounds, moved int, update bool, f func()) bandwidthLine {
 	var ns, copies, triads, ratios []float64
 	for round := range rounds + 1 { // the first warms up
-		c := float64(bytes) / turn(func() { y.workers.Run(y.threads, y.copy) })
-		t := float64(bytes) * 1.5 / turn(func() { y.workers.Run(y.threads, y.triad) })
-		u := turn(f)
-		if round > 0 {
-			ns, copies, triads = append(ns, u), append(copies, c), append(triads, t)
-			ratios = append(ratios, u*max(c, t)/float64(moved))
+		best := max(y.rate(2, y.copy), y.rate(2, y.stream))
+		triad, u := y.rate(3, y.update), warm(f)
+		if round == 0 {
+			continue
 		}
+		ns, copies, triads = append(ns, u), append(copies, best), append(triads, triad)
+		if update {
+			best = max(best, triad)
+		}
+		ratios = append(ratios, u*best/float64(moved))
 	}
 	return bandwidthLine{Ns: median(ns), Rate: float64(moved) / median(ns), Copy: median(copies), Triad: median(triads), Ratio: median(ratios)}
+}
+
+// warm is the last of some turns: the first bring into the caches what stays there.
+func warm(f func()) (ns float64) {
+	for range 4 {
+		ns = turn(f)
+	}
+	return ns
 }
