@@ -18,7 +18,7 @@ func init() {
 			for _, s := range []struct {
 				name        string
 				bytes, next int // of a piece as it is copied, and to the next piece
-			}{{"strips256x32", 32, 24}, {"strips256x64", 48, 48}, {"strips512x32", 32, 32}, {"strips512x64", 64, 64}} {
+			}{{"strips256x32", 32, 24}, {"strips256x64", 48, 48}, {"strips512x32", 48, 48}, {"strips512x64", 96, 96}} {
 				stripsFunc(c, s.name, s.bytes, s.next)
 			}
 		})

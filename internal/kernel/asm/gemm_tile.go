@@ -58,7 +58,7 @@ func init() {
 	generators = append(generators, func(out files) error {
 		return out.avo("gemm", "tile_avx512_amd64", "amd64,!noasm", func(c *build.Context) {
 			for _, size := range []int{4, 8} {
-				tileFunc(&simd512{simd: simd{c: c, size: size, bytes: 64}}, fmt.Sprintf("tile512x%d", 8*size), 8, false)
+				tileFunc(&simd512{simd: simd{c: c, size: size, bytes: 64}}, fmt.Sprintf("tile512x%d", 8*size), 12, false)
 			}
 		})
 	}, func(out files) error {
@@ -81,6 +81,7 @@ type kernel struct {
 	packs      bool // copies B while it multiplies
 	far        bool // fetches memory at a distance from B while it multiplies
 	exact      bool // loads the columns of B alone
+	deep       bool // takes several terms between two jumps
 	acc        [][]reg.VecVirtual
 }
 
@@ -155,6 +156,7 @@ func tileFunc(v vec, name string, maxRows int, walk bool) {
 	}
 	emit := func(k *kernel, kind string) {
 		k.vec, k.walk = v, walk
+		k.deep = !walk && k.rows >= maxRows
 		k.name = fmt.Sprintf("r%d%s%d", k.rows, kind, k.vecs)
 		c.Label(k.name)
 		k.prefetch(args)
@@ -301,20 +303,18 @@ func (k *kernel) second(args operand.Mem) *rowsOf {
 // loop emits the sum over q.
 func (k *kernel) loop(args operand.Mem) {
 	c := k.ctx()
+	if k.deep {
+		k.clear()
+		k.unrolled(args)
+		return
+	}
 	a := newRows(c, args.Offset(tileA), args.Offset(tileRSA), k.rows)
 	b, ldb, csa, n := c.GP64(), c.GP64(), c.GP64(), c.GP64()
 	c.MOVQ(args.Offset(tileB), b)
 	c.MOVQ(args.Offset(tileLDB), ldb)
 	c.MOVQ(args.Offset(tileCSA), csa)
 	c.MOVQ(args.Offset(tileK), n)
-	for range k.rows {
-		row := make([]reg.VecVirtual, k.vecs)
-		for v := range row {
-			row[v] = k.reg()
-			k.zero(row[v])
-		}
-		k.acc = append(k.acc, row)
-	}
+	k.clear()
 	var to reg.GPVirtual
 	if k.packs {
 		to = c.GP64()
@@ -327,8 +327,8 @@ func (k *kernel) loop(args operand.Mem) {
 	}
 	sum := func(label string) {
 		c.Label(label)
-		for off := 0; k.far && off < k.vecs*k.width()*k.elem(); off += 64 {
-			c.PREFETCHT1(operand.Mem{Base: b, Index: ahead, Scale: 1, Disp: off})
+		if k.far {
+			k.ask(operand.Mem{Base: b, Index: ahead, Scale: 1})
 		}
 		if k.rows == 1 && !k.packs && 2*k.vecs+1 > k.registers() {
 			k.termsOfRow(a, b)
@@ -354,6 +354,25 @@ func (k *kernel) loop(args operand.Mem) {
 	c.Label(k.name + "summed")
 }
 
+// clear starts the sums.
+func (k *kernel) clear() {
+	for range k.rows {
+		row := make([]reg.VecVirtual, k.vecs)
+		for v := range row {
+			row[v] = k.reg()
+			k.zero(row[v])
+		}
+		k.acc = append(k.acc, row)
+	}
+}
+
+// ask fetches the vectors of a row of memory.
+func (k *kernel) ask(m operand.Mem) {
+	for off := 0; off < k.vecs*k.width()*k.elem(); off += 64 {
+		k.ctx().PREFETCHT1(m.Offset(off))
+	}
+}
+
 // load emits the load of a vector of B. One row reads no more of it than its columns: it
 // would not pay to pad B for that.
 func (k *kernel) load(m operand.Mem, x reg.VecVirtual, last bool) {
@@ -364,28 +383,37 @@ func (k *kernel) load(m operand.Mem, x reg.VecVirtual, last bool) {
 	}
 }
 
-// terms emits the products of one q: all vectors of B, then each element of A.
+// terms emits the products of one q.
 func (k *kernel) terms(a *rowsOf, b, ldb, to reg.GPVirtual) {
-	c := k.ctx()
-	bv := make([]reg.VecVirtual, k.vecs)
-	for v := range bv {
-		bv[v] = k.reg()
-		half, off, last := k.place(v)
+	k.products(func(row int) operand.Mem { return a.at(row, 0) }, func(half, off int) operand.Mem {
 		m := operand.Mem{Base: b, Disp: off}
 		if half == 1 {
 			m.Index, m.Scale = ldb, 1
 		}
-		k.load(m, bv[v], last)
-	}
+		return m
+	}, operand.Mem{Base: to})
 	if k.packs {
-		for v, x := range bv {
-			k.store(x, operand.Mem{Base: to, Disp: v * k.width() * k.elem()})
+		k.ctx().ADDQ(operand.U32(k.vecs*k.width()*k.elem()), to)
+	}
+}
+
+// products emits them with the places of the elements of A, of the vectors of B and of the
+// packed ones: all vectors of B, then each element of A.
+func (k *kernel) products(a func(row int) operand.Mem, b func(half, off int) operand.Mem, to operand.Mem) {
+	bv := make([]reg.VecVirtual, k.vecs)
+	for v := range bv {
+		bv[v] = k.reg()
+		half, off, last := k.place(v)
+		k.load(b(half, off), bv[v], last)
+	}
+	for v, x := range bv {
+		if k.packs {
+			k.store(x, to.Offset(v*k.width()*k.elem()))
 		}
-		c.ADDQ(operand.U32(k.vecs*k.width()*k.elem()), to)
 	}
 	for i := range k.rows {
 		x := k.reg()
-		k.broadcast(a.at(i, 0), x)
+		k.broadcast(a(i), x)
 		for v := range bv {
 			k.fma(x, bv[v], k.acc[i][v])
 		}

@@ -165,7 +165,7 @@ func choose(s Spec, l level, size int) choice {
 	c := choice{level: l, size: size}
 	switch l {
 	case avx512:
-		c.mr, c.width, c.nr, c.thinCols = 8, 64/size, 128/size, 4
+		c.mr, c.width, c.nr, c.thinCols = 12, 64/size, 128/size, 4
 	case avx2:
 		c.mr, c.width, c.nr, c.thinCols = 6, 32/size, 64/size, 3
 	case neon:

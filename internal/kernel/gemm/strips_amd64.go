@@ -16,13 +16,13 @@ func strips256x32(dst *byte, src *byte, dstStep int, srcStride int, pieces int)
 //go:noescape
 func strips256x64(dst *byte, src *byte, dstStep int, srcStride int, pieces int)
 
-// strips512x32 copies pieces of 32 bytes, 32 bytes apart, of 4 rows of src.
+// strips512x32 copies pieces of 48 bytes, 48 bytes apart, of 4 rows of src.
 // Those of one place in the rows lie side by side in dst, those of the next place dstStep bytes on.
 //
 //go:noescape
 func strips512x32(dst *byte, src *byte, dstStep int, srcStride int, pieces int)
 
-// strips512x64 copies pieces of 64 bytes, 64 bytes apart, of 4 rows of src.
+// strips512x64 copies pieces of 96 bytes, 96 bytes apart, of 4 rows of src.
 // Those of one place in the rows lie side by side in dst, those of the next place dstStep bytes on.
 //
 //go:noescape
