@@ -31,6 +31,7 @@ var peerCommands = []peerCommand{
 	{"numpy", []string{"python", "numpy_peer.py"}, "", openBLASSettings},
 	{"torch-eager", []string{"python", "torch_peer.py", "eager"}, "", openMPSettings},
 	{"torch-jit", []string{"python", "torch_peer.py", "jit"}, "", openMPSettings},
+	{"torch-compile", []string{"python", "torch_peer.py", "compile"}, "", openMPSettings},
 	{"gomlx", nil, "gomlx", fewerThreads},
 }
 

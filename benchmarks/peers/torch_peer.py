@@ -1,5 +1,5 @@
-"""The peers "torch-eager" and "torch-jit": PyTorch's own layers, autograd and
-optimizers. Arguments: eager or jit, text, file, dtype, threads."""
+"""The peers "torch-eager", "torch-jit" and "torch-compile": PyTorch's own layers,
+autograd and optimizers. Arguments: eager, jit or compile, text, file, dtype, threads."""
 
 import sys
 
@@ -174,12 +174,21 @@ def main():
         opt = torch.optim.SGD(weights, lr=p.rate)
     criterion = nn.functional.mse_loss if p.mse else nn.functional.cross_entropy
 
+    def loss_of(target, *inputs):
+        return criterion(model(*inputs), target)
+
+    update = opt.step
+    if sys.argv[1] == "compile":
+        if not hasattr(torch, "compile"):
+            sys.exit("torch.compile needs PyTorch 2")
+        loss_of, update = torch.compile(loss_of, dynamic=False), torch.compile(update)
+
     def step(k):
         at = p.span(k)
         opt.zero_grad(set_to_none=True)
-        loss = criterion(model(*(v[at] for v in x)), y[at])
+        loss = loss_of(y[at], *(v[at] for v in x))
         loss.backward()
-        opt.step()
+        update()
         return loss.item()
 
     serve(step, "PyTorch " + torch.__version__)
