@@ -68,11 +68,12 @@ const (
 	// not taken at equal distances.
 	farBytes = 2 << 20
 
-	// A is packed when at least this many panels of B meet it, and one of two things holds.
-	// A block of it spans more than packSpan bytes and than an eighth of the second-level
-	// cache. Or it is transposed and its stored rows lie a multiple of packStride bytes
-	// apart: a column of it then meets few sets of the cache.
-	packPanels = 8
+	// A is packed when at least packPanels panels of B meet it, transposed turnPanels, and one
+	// of two things holds. A block of it spans more than packSpan bytes and than an eighth of
+	// the second-level cache. Or it is transposed and its stored rows lie a multiple of
+	// packStride bytes apart: a column of it then meets few sets of the cache.
+	packPanels = 32
+	turnPanels = 8
 	packSpan   = 128 << 10
 	packStride = 512
 
@@ -213,7 +214,11 @@ func choose(s Spec, l level, size int) choice {
 	if s.TransA {
 		rows, cols = cols, rows
 	}
-	c.packA = s.N >= packPanels*c.nr && (rows*max(cols, s.LDA)*size > max(packSpan, cpu.L2/8) || s.TransA && s.LDA*size%packStride == 0)
+	panels := packPanels
+	if s.TransA {
+		panels = turnPanels
+	}
+	c.packA = s.N >= panels*c.nr && (rows*max(cols, s.LDA)*size > max(packSpan, cpu.L2/8) || s.TransA && s.LDA*size%packStride == 0)
 	c.tall = l != portable && !c.packA
 	return c
 }
