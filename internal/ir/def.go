@@ -114,6 +114,11 @@ type Def struct {
 	// split, or not to advantage.
 	Split func(v *Value, kept bool) (first, then *Def, a Attrs)
 
+	// Swapped says which operator d, with the attributes a, computes v from operands of which
+	// those that in names have the two axes before their last one swapped, and with out so has
+	// its result. Nil, the function or d: none does.
+	Swapped func(v *Value, in []bool, out bool) (d *Def, a Attrs)
+
 	// Descend says which operator makes a step of gradient descent whose gradient is v,
 	// without writing v to memory: its operands are the rate, the parameter and those of
 	// v, its attributes a. Nil, the function or d: the gradient is computed first.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/kernel/gemm"
+	"github.com/symgrad/symgrad/internal/kernel/pool"
 	"github.com/symgrad/symgrad/internal/kernel/vec"
 	"github.com/symgrad/symgrad/internal/sym"
 	"gorgonia.org/gorgonia"
@@ -25,12 +26,10 @@ func init() {
 			Descend:  descendMatMul,
 			ByRow:    matmulByRow,
 			Apart:    matmulApart,
-			Cost: func(v *ir.Value) ir.Cost {
-				s := matmulSpec(v)
-				return ir.Cost{Flops: 2 * int64(s.batch) * int64(s.M) * int64(s.N) * int64(s.K),
-					Bytes: int64(v.Type.DType.Size()) * int64(s.batch) * int64(s.M*s.K+s.K*s.N+s.M*s.N)}
-			},
-			F32: matmulKernel[float32](), F64: matmulKernel[float64]()},
+			Swapped:  swapMatMul,
+			Cost:     costOfMatMul,
+			F32:      matmulKernel[float32](),
+			F64:      matmulKernel[float64]()},
 		Sym: func(a ir.Attrs, x []*sym.Expr) *sym.Expr {
 			y := slices.Clone(x)
 			for i, key := range []string{"transA", "transB"} {
@@ -225,31 +224,60 @@ func swapsLastTwo(perm []int) bool {
 	return true
 }
 
+// matmulPlan is a batch of products.
 type matmulPlan struct {
 	gemm.Spec
-	batch, sa, sb, sc int // products, and the strides between them
+	batch, group int  // products in all, and those of a group
+	x, y, z      lead // where the operands and the results of each lie
+	rows         bool // those of a result stand before its group
 }
 
 func matmulSpec(v *ir.Value) matmulPlan {
+	if v.Def == &MatMulHeads {
+		return headsSpec(v)
+	}
 	x, y := v.In[0].Type.Shape, v.In[1].Type.Shape
-	ta, tb := v.Attrs.Bool("transA"), v.Attrs.Bool("transB")
-	m, k := lastTwo(x, ta)
-	_, n := lastTwo(y, tb)
-	p := matmulPlan{Spec: gemm.Spec{M: m, N: n, K: k, TransA: ta, TransB: tb, Alpha: 1}}
-	free, _ := v.Attrs.Get(freeAttr).(bool)
-	p.Free = free || len(y) > 2 // then the rows are not the examples
-	p.batch, p.sa, p.sb, p.sc = x[:len(x)-2].Size(), m*k, k*n, m*n
+	p := matmulPlan{Spec: productSpec(v, x, y), batch: x[:len(x)-2].Size(), group: 1}
+	p.x.outer, p.y.outer, p.z.outer = p.M*p.K, p.K*p.N, p.M*p.N
+	p.Free = p.Free || len(y) > 2 // then the rows are not the examples
 	if len(y) == 2 {
-		p.sb = 0
-		if !ta { // one product over all rows
+		p.y.outer = 0
+		if !p.TransA { // one product over all rows
 			p.M, p.batch = p.M*p.batch, 1
-			p.sa, p.sc = p.M*k, p.M*n
+			p.x.outer, p.z.outer = p.M*p.K, p.M*p.N
 			if all, ok := v.Attrs.Get(ir.RowsAttr).(int); ok {
 				p.Rows = p.M / x[0] * all
 			}
 		}
 	}
 	return p
+}
+
+// productSpec is the product of the last two axes of x and y.
+func productSpec(v *ir.Value, x, y ir.Shape) gemm.Spec {
+	s := gemm.Spec{TransA: v.Attrs.Bool("transA"), TransB: v.Attrs.Bool("transB"), Alpha: 1}
+	s.M, s.K = lastTwo(x, s.TransA)
+	_, s.N = lastTwo(y, s.TransB)
+	s.Free, _ = v.Attrs.Get(freeAttr).(bool)
+	return s
+}
+
+func costOfMatMul(v *ir.Value) ir.Cost {
+	s := matmulSpec(v)
+	return ir.Cost{Flops: 2 * int64(s.batch) * int64(s.M) * int64(s.N) * int64(s.K),
+		Bytes: int64(v.Type.DType.Size()) * int64(s.batch) * int64(s.M*s.K+s.K*s.N+s.M*s.N)}
+}
+
+// finished passes on rows [i0, i1) and columns [j0, j1) of a product as rows of the whole result.
+func (p *matmulPlan) finished(post gemm.Post, product, worker, i0, i1, j0, j1 int) {
+	if !p.rows {
+		post(worker, product*p.M+i0, product*p.M+i1, j0, j1)
+		return
+	}
+	for i := i0; i < i1; i++ {
+		row := (product/p.group*p.M+i)*p.group + product%p.group
+		post(worker, row, row+1, j0, j1)
+	}
 }
 
 // matmulByRow says what the rows of a product need.
@@ -281,7 +309,7 @@ type matmulState[T ir.Float] struct {
 	matmulPlan
 	plan *gemm.Plan[T]
 	call *ir.Call[T]
-	row  int // of the result where the present product starts
+	now  int // the present product
 	dot  bool
 	post gemm.Post
 	side *sideBySide[T] // nil: the products run one after another, each on all workers
@@ -298,7 +326,7 @@ func matmulKernel[T ir.Float]() ir.Kernel[T] {
 			}
 			s.plan = p
 			s.post = func(worker, i0, i1, j0, j1 int) {
-				s.call.Post(worker, s.row+i0, s.row+i1, j0, j1)
+				s.finished(s.call.Post, s.now, worker, i0, i1, j0, j1)
 			}
 			if s.side = newSideBySide(s, workers); s.side != nil {
 				return s, workers * s.side.scratch
@@ -325,11 +353,17 @@ func matmulKernel[T ir.Float]() ir.Kernel[T] {
 				post = s.post
 			}
 			for b := range s.batch {
-				s.row = b * s.M
-				s.plan.Run(c.Pool, c.Out[b*s.sc:(b+1)*s.sc], c.In[0][b*s.sa:], c.In[1][b*s.sb:], c.Scratch, post)
+				s.now = b
+				s.run(c.Pool, b, c.Scratch, post)
 			}
 		},
 	}
+}
+
+// run computes one product.
+func (s *matmulState[T]) run(w *pool.Pool, product int, scratch []T, post gemm.Post) {
+	x, y, z := s.x.of(product, s.group), s.y.of(product, s.group), s.z.of(product, s.group)
+	s.plan.Run(w, s.call.Out[z:], s.call.In[0][x:], s.call.In[1][y:], scratch, post)
 }
 
 func refMatMul(c *ir.Call[float64]) {
@@ -341,7 +375,7 @@ func refMatMul(c *ir.Call[float64]) {
 		return x[i*cols+j]
 	}
 	for b := range s.batch {
-		x, y, z := c.In[0][b*s.sa:], c.In[1][b*s.sb:], c.Out[b*s.sc:]
+		x, y, z := c.In[0][b*s.x.outer:], c.In[1][b*s.y.outer:], c.Out[b*s.z.outer:]
 		for i := range s.M {
 			for j := range s.N {
 				sum := 0.0

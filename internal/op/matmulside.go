@@ -24,9 +24,9 @@ type sideBySide[T ir.Float] struct {
 
 // sidePost passes on what a product finishes, as rows of the whole result.
 type sidePost[T ir.Float] struct {
-	s           *matmulState[T]
-	worker, row int
-	post        gemm.Post
+	s               *matmulState[T]
+	worker, product int
+	post            gemm.Post
 }
 
 // newSideBySide returns nil if more workers can compute each product than products side by side.
@@ -59,11 +59,11 @@ func (x *sideBySide[T]) run(worker, part int) {
 	}
 	scratch := c.Scratch[worker*x.scratch : (worker+1)*x.scratch]
 	for b := part * s.batch / x.parts; b < (part+1)*s.batch/x.parts; b++ {
-		p.row = b * s.M
-		s.plan.Run(nil, c.Out[b*s.sc:(b+1)*s.sc], c.In[0][b*s.sa:], c.In[1][b*s.sb:], scratch, post)
+		p.product = b
+		s.run(nil, b, scratch, post)
 	}
 }
 
 func (p *sidePost[T]) finished(_, i0, i1, j0, j1 int) {
-	p.s.call.Post(p.worker, p.row+i0, p.row+i1, j0, j1)
+	p.s.finished(p.s.call.Post, p.product, p.worker, i0, i1, j0, j1)
 }
