@@ -261,7 +261,7 @@ func newYardstick[T hand.Float](bytes, threads int) *yardstick[T] {
 	vec.Of[T]().Fill(y.to, 1)
 	part := func(i int) (lo, hi int) { return n * i / threads, n * (i + 1) / threads }
 	y.copy = func(_, i int) { lo, hi := part(i); copy(y.to[lo:hi], y.from[lo:hi]) }
-	y.stream = func(_, i int) { lo, hi := part(i); vec.Stream(y.to[lo:hi], y.from[lo:hi]); vec.StreamEnd() }
+	y.stream = func(_, i int) { lo, hi := part(i); memory.Stream(y.to[lo:hi], y.from[lo:hi]); memory.StreamEnd() }
 	y.update = func(_, i int) { lo, hi := part(i); vec.Of[T]().Axpy(y.to[lo:hi], 1e-9, y.from[lo:hi]) }
 	return y
 }

@@ -4,8 +4,8 @@ import (
 	"unsafe"
 
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/memory"
 	"github.com/symgrad/symgrad/internal/kernel/pool"
-	"github.com/symgrad/symgrad/internal/kernel/vec"
 )
 
 const (
@@ -100,7 +100,7 @@ func (l *loop[T]) streams(size int) bool {
 			arrays++
 		}
 	}
-	return l.rows.Stride == 0 && vec.Streams(arrays*l.n*size)
+	return l.rows.Stride == 0 && memory.Streams(arrays*l.n*size)
 }
 
 // need returns how many elements of memory each worker needs.
@@ -197,13 +197,13 @@ func (l *loop[T]) span(w *worker[T], start, end int) {
 		}
 		switch {
 		case stream:
-			vec.Stream(l.call.Out[start:start+n], w.out[:n])
+			memory.Stream(l.call.Out[start:start+n], w.out[:n])
 		case l.rows.Stride > 0:
 			l.spread(w.out[:n], start)
 		}
 	}
 	if stream {
-		vec.StreamEnd()
+		memory.StreamEnd()
 	}
 }
 

@@ -5,7 +5,7 @@ package vec
 // use chooses the bodies for what the processor can do. Not while loops run.
 func use(avx512, avx2, _ bool) {
 	F32, F64 = portable[float32](), portable[float64]()
-	narrows, canStream = avx2 || avx512, avx2 || avx512
+	narrows = avx2 || avx512
 	switch {
 	case avx512:
 		simd512x32(&F32)
@@ -18,12 +18,6 @@ func use(avx512, avx2, _ bool) {
 
 // narrows says that the processor can do narrow256.
 var narrows bool
-
-// canStream says that the processor can do stream256.
-var canStream bool
-
-func streamLines(dst, src *byte, lines int) { stream256(dst, src, lines) }
-func streamFence()                          { streamEnd() }
 
 // narrowBlocks rounds elements to float32 until there are few left, or a result is not finite. It
 // returns how many are done.

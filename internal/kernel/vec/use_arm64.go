@@ -14,9 +14,3 @@ func use(_, _, neon bool) {
 // narrowBlocks rounds elements to float32 until there are few left, or a result is not finite. It
 // returns how many are done.
 func narrowBlocks(dst []float32, v []float64) int { return narrowed(dst, v) }
-
-// canStream says that no kernel here writes past the caches.
-const canStream = false
-
-func streamLines(dst, src *byte, lines int) {}
-func streamFence()                          {}

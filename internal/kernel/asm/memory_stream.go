@@ -11,7 +11,7 @@ const lineBytes = 64
 
 func init() {
 	generators = append(generators, func(out files) error {
-		return out.avo("vec", "stream_amd64", "amd64,!noasm", func(c *build.Context) {
+		return out.avo("memory", "stream_amd64", "amd64,!noasm", func(c *build.Context) {
 			stream(c)
 			streamed(c)
 		})

@@ -1,4 +1,4 @@
-package vec
+package memory
 
 import (
 	"unsafe"
@@ -12,14 +12,14 @@ const lineBytes = 64
 // Streams reports whether a loop should write its result with Stream: the bytes that it reads and writes are
 // so many that the caches keep no part of the result until somebody reads it. A plain store fetches each
 // line from memory before it writes to it. Stream does not.
-func Streams(bytes int) bool { return canStream && bytes >= 2*cpu.L3 }
+func Streams(bytes int) bool { return canStream() && bytes >= 2*cpu.L3 }
 
 // Stream copies src to dst, which has the same length, past the caches where the processor can. Other
 // cores see it after StreamEnd.
 func Stream[T Float](dst, src []T) {
 	size := int(unsafe.Sizeof(T(0)))
 	whole := len(src) * size / lineBytes
-	if !canStream || whole == 0 || uintptr(unsafe.Pointer(&dst[0]))%lineBytes != 0 {
+	if !canStream() || whole == 0 || uintptr(unsafe.Pointer(&dst[0]))%lineBytes != 0 {
 		copy(dst, src)
 		return
 	}
@@ -30,7 +30,7 @@ func Stream[T Float](dst, src []T) {
 
 // StreamEnd comes after the last Stream of a loop.
 func StreamEnd() {
-	if canStream {
+	if canStream() {
 		streamFence()
 	}
 }

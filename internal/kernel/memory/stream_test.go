@@ -1,9 +1,6 @@
-package vec
+package memory
 
-import (
-	"fmt"
-	"testing"
-)
+import "testing"
 
 // TestStream copies slices of many lengths to every place within a line. What lies around them stays.
 func TestStream(t *testing.T) {
@@ -40,7 +37,7 @@ func BenchmarkStream(b *testing.B) {
 		name string
 		copy func(dst, src []float32)
 	}{{"stream", Stream[float32]}, {"copy", func(dst, src []float32) { copy(dst, src) }}} {
-		b.Run(fmt.Sprint(f.name), func(b *testing.B) {
+		b.Run(f.name, func(b *testing.B) {
 			dst, src := make([]float32, 64<<20), make([]float32, 4096)
 			b.SetBytes(int64(4 * len(dst)))
 			for b.Loop() {

@@ -2,7 +2,7 @@
 
 //go:build amd64 && !noasm
 
-package vec
+package memory
 
 // stream256 copies cache lines, at least one, to dst, which begins with a line. The processor writes them past
 // its caches, at a time of its own: see streamEnd.
