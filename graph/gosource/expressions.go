@@ -43,7 +43,7 @@ var expressions = map[string]expression{
 
 	"atan2": fun("atan2"), "fmod": fun("fmod"), "remainder": fun("remainder"), "hypot": fun("hypot"), "unit": fun("unit"), "pow": fun("pow"),
 	"logaddexp": fun("logAddExp"), "xlogy": fun("xlogy"), "xlog1py": fun("xlog1py"), "weigh": fun("weigh"), "select": fun("choose"),
-	"relugrad": fun("reluGrad"), "sigmoidgrad": fun("sigmoidGrad"), "tanhgrad": fun("tanhGrad"), "bce": fun("bce"), "bcelogits": fun("bceLogits"),
+	"relugrad": fun("reluGrad"), "sigmoidgrad": fun("sigmoidGrad"), "tanhgrad": fun("tanhGrad"), "gelugrad": fun("geluGrad"), "bce": fun("bce"), "bcelogits": fun("bceLogits"),
 
 	"clamp": func(c *call, x []string) string {
 		return fmt.Sprintf("min(max(%s, %s), %s)", x[0], c.literal(c.v.Attrs.Float("lo")), c.literal(c.v.Attrs.Float("hi")))

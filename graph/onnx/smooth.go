@@ -18,6 +18,13 @@ var smoothRules = map[string]rule{
 		y := c.do("Tanh", c.in[1])
 		return c.do("Mul", c.in[0], c.do("Sub", c.number(1), c.do("Mul", y, y)))
 	}),
+	"gelugrad": several(func(c *call) string { // g·((1 + erf(x/√2))/2 + x·φ(x))
+		x := c.in[1]
+		phi := c.do("Mul", c.do("Add", c.do("Erf", c.do("Mul", x, c.number(math.Sqrt2/2))), c.number(1)), c.number(0.5))
+		bell := c.do("Exp", c.do("Mul", c.do("Mul", x, x), c.number(-0.5)))
+		slope := c.do("Add", phi, c.do("Mul", c.do("Mul", x, bell), c.number(1/math.Sqrt(2*math.Pi))))
+		return c.do("Mul", c.in[0], slope)
+	}),
 	"sigmoidgrad": several(func(c *call) string {
 		slope := c.do("Mul", c.do("Sigmoid", c.in[1]), c.do("Sigmoid", c.do("Neg", c.in[1])))
 		return c.do("Mul", c.in[0], slope)

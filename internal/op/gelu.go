@@ -15,11 +15,7 @@ func init() {
 	define(&Gelu, Entry{
 		Def: ir.Def{Name: "gelu", Class: ir.Elementwise, Arity: 1, Weight: weightLong, Infer: sameShape,
 			Elem32: elem1(vec.F32.Gelu), Elem64: elem1(vec.F64.Gelu)},
-		VJP: vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node {
-			cdf := c.Scale(c.Erfc(c.Scale(x, -1/math.Sqrt2)), 0.5)
-			pdf := c.Scale(c.Exp(c.Scale(c.Square(x), -0.5)), 1/math.Sqrt(2*math.Pi))
-			return c.Mul(d, c.Add(cdf, c.Mul(x, pdf)))
-		}),
+		VJP:     vjp1(func(c *Ctx, x, _, d *gorgonia.Node) *gorgonia.Node { return c.GeluGrad(d, x) }),
 		Ref:     ref1(func(x float64) float64 { return 0.5 * x * math.Erfc(-x/math.Sqrt2) }),
 		Samples: func() []Sample { return shapes(1, plain...) },
 	})

@@ -135,6 +135,10 @@ func specialRows() []specialRow {
 			return x[0] == 0 // leaves out what is no number too
 		}},
 		{name: "tanhgrad", truth: of2(func(g, x jet) jet { return g.mul(constant(1).sub(x.tanh().square())) }), skip: extreme, slack: 64},
+		{name: "gelugrad", truth: of2(func(g, x jet) jet {
+			slope := cdf(x).add(x.mul(x.square().times(-0.5).exp()).div(scalar(blank().Sqrt(blank().Mul(num(2), pi())))))
+			return g.mul(slope)
+		}), skip: func(x []float64, by, order int) bool { return math.Abs(x[1]) > 12 || extreme(x, by, order) }, slack: 64},
 		{name: "sigmoidgrad", truth: of2(func(g, x jet) jet { return g.mul(x.sigmoid()).mul(x.neg().sigmoid()) }), skip: func(g []float64, by, order int) bool {
 			return math.Abs(g[1]) > 80 || extreme(g, by, order) // from there on its tail has few digits in float32
 		}, slack: 64},

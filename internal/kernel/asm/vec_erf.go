@@ -16,9 +16,15 @@ func (m *lanes) erfShort(a v) v {
 // up to where it is 0: 2^-28 and 2^-57. What b and 1/b lost is made good in the
 // exponent, by rough values of the derivatives of log(P(t)/b).
 func (m *lanes) erfTail(a, square, rest, factor v) v {
+	t, _ := m.tailAndBell(a, square, rest, factor)
+	return t
+}
+
+// tailAndBell is erfTail, and what emits the bell e^(−a²) after it, from the same powers.
+func (m *lanes) tailAndBell(a, square, rest, factor v) (t v, bell func() v) {
 	b := m.add(a, m.num(3))
 	per := m.div(m.num(1), b)
-	t := m.mul(m.sub(b, m.num(6)), per)
+	t = m.mul(m.sub(b, m.num(6)), per)
 	lostB := m.sub(a, m.sub(b, m.num(3)))
 	lostPer := m.fnma(b, per, m.num(1))
 	fix := m.fma(lostPer, m.sub(m.num(1), t), m.mul(m.mul(lostB, m.num(-10.2)), m.mul(per, per)))
@@ -34,7 +40,10 @@ func (m *lanes) erfTail(a, square, rest, factor v) v {
 	n, r := m.powersOfE(m.negate(square))
 	e := m.expm1Short(m.add(r, m.sub(fix, rest)))
 	p = m.mul(p, factor)
-	return m.scale(m.fma(p, e, p), n)
+	return m.scale(m.fma(p, e, p), n), func() v {
+		power := m.add(m.num(1), e) // of e, and of fix, which is small: 1 − fix takes it out
+		return m.scale(m.fnma(fix, power, power), n)
+	}
 }
 
 // tail is erfc|x|, and |x|; it is 0 from a bound on.
@@ -69,8 +78,20 @@ func (m *lanes) gelu(x v) v {
 	return m.or(y, m.sign(x)) // the sign is lost of −0
 }
 
+// geluGrad is g·(Φ(x) + x·φ(x)), where φ is the bell over √(2π).
+func (m *lanes) geluGrad(g, x v) v {
+	bound := pick(m, 14.6, 38.6)
+	in := m.within(x, -bound, bound)
+	half := m.mul(in, m.num(0.5))
+	h := m.mul(half, in)
+	t, bell := m.tailAndBell(m.mul(m.abs(in), m.num(math.Sqrt2/2)), h, m.fma(half, in, m.negate(h)), m.num(0.5))
+	phi := m.choose(m.compare(isLt, x, m.zero()), t, m.sub(m.num(1), t))
+	return m.mul(g, m.fma(m.mul(in, m.num(1/math.Sqrt(2*math.Pi))), bell(), phi))
+}
+
 var errorFunctions = []formula{
 	one("erf", "dst[i] = erf(a[i]).", (*lanes).erf),
 	one("erfc", "dst[i] = 1 - erf(a[i]).", (*lanes).erfc),
+	two("geluGrad", "dst[i] = a[i] times the slope of gelu at b[i].", (*lanes).geluGrad),
 	one("gelu", "dst[i] = a[i] * (1 + erf(a[i]/√2)) / 2.", (*lanes).gelu),
 }

@@ -14,6 +14,11 @@ func erf512x32(dst []float32, a []float32)
 //go:noescape
 func erfc512x32(dst []float32, a []float32)
 
+// geluGrad512x32 is dst[i] = a[i] times the slope of gelu at b[i].
+//
+//go:noescape
+func geluGrad512x32(dst []float32, a []float32, b []float32)
+
 // gelu512x32 is dst[i] = a[i] * (1 + erf(a[i]/√2)) / 2.
 //
 //go:noescape
@@ -28,6 +33,11 @@ func erf256x32(dst []float32, a []float32)
 //
 //go:noescape
 func erfc256x32(dst []float32, a []float32)
+
+// geluGrad256x32 is dst[i] = a[i] times the slope of gelu at b[i].
+//
+//go:noescape
+func geluGrad256x32(dst []float32, a []float32, b []float32)
 
 // gelu256x32 is dst[i] = a[i] * (1 + erf(a[i]/√2)) / 2.
 //
@@ -44,6 +54,11 @@ func erf512x64(dst []float64, a []float64)
 //go:noescape
 func erfc512x64(dst []float64, a []float64)
 
+// geluGrad512x64 is dst[i] = a[i] times the slope of gelu at b[i].
+//
+//go:noescape
+func geluGrad512x64(dst []float64, a []float64, b []float64)
+
 // gelu512x64 is dst[i] = a[i] * (1 + erf(a[i]/√2)) / 2.
 //
 //go:noescape
@@ -58,6 +73,11 @@ func erf256x64(dst []float64, a []float64)
 //
 //go:noescape
 func erfc256x64(dst []float64, a []float64)
+
+// geluGrad256x64 is dst[i] = a[i] times the slope of gelu at b[i].
+//
+//go:noescape
+func geluGrad256x64(dst []float64, a []float64, b []float64)
 
 // gelu256x64 is dst[i] = a[i] * (1 + erf(a[i]/√2)) / 2.
 //

@@ -281,6 +281,147 @@ done:
 	VZEROUPPER
 	RET
 
+// func geluGrad512x32(dst []float32, a []float32, b []float32)
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·geluGrad512x32(SB), NOSPLIT, $0-72
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS vecNumbers32<>+136(SB), Z0
+	VBROADCASTSS vecNumbers32<>+140(SB), Z1
+	VBROADCASTSS vecNumbers32<>+144(SB), Z2
+	VBROADCASTSS vecNumbers32<>+0(SB), Z3
+	VBROADCASTSS vecNumbers32<>+148(SB), Z4
+	VBROADCASTSS vecNumbers32<>+8(SB), Z5
+	VBROADCASTSS vecNumbers32<>+16(SB), Z6
+	VBROADCASTSS vecNumbers32<>+12(SB), Z7
+	VBROADCASTSS vecNumbers32<>+20(SB), Z8
+	VBROADCASTSS vecNumbers32<>+24(SB), Z9
+	VBROADCASTSS vecNumbers32<>+28(SB), Z10
+	VBROADCASTSS vecNumbers32<>+32(SB), Z11
+	VBROADCASTSS vecNumbers32<>+36(SB), Z12
+	VBROADCASTSS vecNumbers32<>+40(SB), Z13
+	VBROADCASTSS vecNumbers32<>+44(SB), Z14
+	VBROADCASTSS vecNumbers32<>+48(SB), Z15
+	VBROADCASTSS vecNumbers32<>+52(SB), Z16
+	VBROADCASTSS vecNumbers32<>+56(SB), Z17
+	VBROADCASTSS vecNumbers32<>+60(SB), Z18
+	VBROADCASTSS vecNumbers32<>+64(SB), Z19
+
+next:
+	MOVQ    CX, DI
+	SUBQ    AX, DI
+	JZ      done
+	CMPQ    DI, $0x00000040
+	JB      partIn
+	VMOVUPS (BX)(AX*1), Z20
+	VMOVUPS (SI)(AX*1), Z21
+
+body:
+	VMAXPS           Z21, Z1, Z22
+	VMINPS           Z22, Z0, Z22
+	VMULPS           Z2, Z22, Z23
+	VMULPS           Z22, Z23, Z24
+	VANDPS           Z3, Z22, Z25
+	VMULPS           Z4, Z25, Z25
+	VXORPS           Z5, Z24, Z26
+	VMOVUPS          Z26, Z26
+	VFMADD231PS      Z22, Z23, Z26
+	VADDPS           Z6, Z25, Z23
+	VDIVPS           Z23, Z7, Z27
+	VSUBPS           Z8, Z23, Z28
+	VMULPS           Z27, Z28, Z28
+	VSUBPS           Z6, Z23, Z29
+	VSUBPS           Z29, Z25, Z25
+	VMOVUPS          Z7, Z29
+	VFNMADD231PS     Z27, Z23, Z29
+	VSUBPS           Z28, Z7, Z23
+	VMULPS           Z9, Z25, Z25
+	VMULPS           Z27, Z27, Z30
+	VMULPS           Z30, Z25, Z25
+	VMOVUPS          Z25, Z25
+	VFMADD231PS      Z23, Z29, Z25
+	VMOVUPS          Z10, Z23
+	VFMADD213PS      Z11, Z28, Z23
+	VFMADD213PS      Z12, Z28, Z23
+	VFMADD213PS      Z13, Z28, Z23
+	VFMADD213PS      Z14, Z28, Z23
+	VFMADD213PS      Z15, Z28, Z23
+	VFMADD213PS      Z16, Z28, Z23
+	VFMADD213PS      Z17, Z28, Z23
+	VFMADD213PS      Z18, Z28, Z23
+	VFMADD213PS      Z19, Z28, Z23
+	VMULPS           Z23, Z27, Z23
+	VXORPS           Z5, Z24, Z24
+	VBROADCASTSS     vecNumbers32<>+68(SB), Z27
+	VMULPS           Z27, Z24, Z27
+	VRNDSCALEPS      $0x08, Z27, Z27
+	VBROADCASTSS     vecNumbers32<>+72(SB), Z28
+	VMOVUPS          Z24, Z24
+	VFNMADD231PS     Z28, Z27, Z24
+	VBROADCASTSS     vecNumbers32<>+76(SB), Z28
+	VMOVUPS          Z24, Z24
+	VFNMADD231PS     Z28, Z27, Z24
+	VSUBPS           Z26, Z25, Z26
+	VADDPS           Z26, Z24, Z24
+	VMULPS           Z24, Z24, Z26
+	VBROADCASTSS     vecNumbers32<>+80(SB), Z28
+	VMOVUPS          Z28, Z28
+	VFMADD213PS.BCST vecNumbers32<>+84(SB), Z24, Z28
+	VFMADD213PS.BCST vecNumbers32<>+88(SB), Z24, Z28
+	VFMADD213PS.BCST vecNumbers32<>+92(SB), Z24, Z28
+	VFMADD213PS.BCST vecNumbers32<>+96(SB), Z24, Z28
+	VMOVUPS          Z24, Z24
+	VFMADD231PS      Z28, Z26, Z24
+	VMULPS           Z2, Z23, Z23
+	VMOVUPS          Z23, Z26
+	VFMADD231PS      Z24, Z23, Z26
+	VSCALEFPS        Z27, Z26, Z23
+	VBROADCASTSS     vecNumbers32<>+128(SB), Z26
+	VCMPPS           $0x11, Z26, Z21, K3
+	VSUBPS           Z23, Z7, Z21
+	VMOVUPS          Z21, Z21
+	VMOVAPS          Z23, K3, Z21
+	VBROADCASTSS     vecNumbers32<>+152(SB), Z23
+	VMULPS           Z23, Z22, Z22
+	VADDPS           Z24, Z7, Z23
+	VMOVUPS          Z23, Z24
+	VFNMADD231PS     Z23, Z25, Z24
+	VSCALEFPS        Z27, Z24, Z23
+	VMOVUPS          Z21, Z21
+	VFMADD231PS      Z23, Z22, Z21
+	VMULPS           Z21, Z20, Z20
+	CMPQ             DI, $0x00000040
+	JB               partOut
+	VMOVUPS          Z20, (DX)(AX*1)
+	ADDQ             $0x00000040, AX
+	JMP              next
+
+partIn:
+	MOVQ      DI, R8
+	SHRQ      $0x02, R8
+	MOVL      $0xffffffff, R9
+	BZHIL     R8, R9, R9
+	KMOVW     R9, K7
+	VMOVUPS.Z (BX)(AX*1), K7, Z20
+	VMOVUPS.Z (SI)(AX*1), K7, Z21
+	JMP       body
+
+partOut:
+	MOVQ    DI, CX
+	SHRQ    $0x02, CX
+	MOVL    $0xffffffff, BX
+	BZHIL   CX, BX, BX
+	KMOVW   BX, K7
+	VMOVUPS Z20, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
 // func gelu512x32(dst []float32, a []float32)
 // Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·gelu512x32(SB), NOSPLIT, $0-48
@@ -379,10 +520,10 @@ body:
 	VFMADD231PS      Z22, Z21, Z23
 	VSCALEFPS        Z26, Z23, Z21
 	VBROADCASTSS     vecNumbers32<>+128(SB), Z22
-	VCMPPS           $0x11, Z22, Z20, K3
+	VCMPPS           $0x11, Z22, Z20, K4
 	VSUBPS           Z21, Z20, Z22
 	VMOVUPS          Z22, Z22
-	VMOVAPS          Z21, K3, Z22
+	VMOVAPS          Z21, K4, Z22
 	VANDPS           Z5, Z20, Z20
 	VORPS            Z20, Z22, Z20
 	CMPQ             SI, $0x00000040
@@ -509,11 +650,11 @@ body:
 	VBROADCASTSS vecNumbers32<>+144(SB), Y7
 	VMULPS       Y7, Y10, Y7
 	VROUNDPS     $0x09, Y7, Y7
-	VBROADCASTSS vecNumbers32<>+152(SB), Y8
+	VBROADCASTSS vecNumbers32<>+156(SB), Y8
 	VADDPS       Y8, Y7, Y8
 	VPSLLD       $0x17, Y8, Y8
 	VSUBPS       Y7, Y10, Y7
-	VBROADCASTSS vecNumbers32<>+152(SB), Y10
+	VBROADCASTSS vecNumbers32<>+156(SB), Y10
 	VADDPS       Y10, Y7, Y7
 	VPSLLD       $0x17, Y7, Y7
 	VMULPS       Y8, Y9, Y8
@@ -662,11 +803,11 @@ body:
 	VBROADCASTSS vecNumbers32<>+144(SB), Y6
 	VMULPS       Y6, Y10, Y6
 	VROUNDPS     $0x09, Y6, Y6
-	VBROADCASTSS vecNumbers32<>+152(SB), Y7
+	VBROADCASTSS vecNumbers32<>+156(SB), Y7
 	VADDPS       Y7, Y6, Y7
 	VPSLLD       $0x17, Y7, Y7
 	VSUBPS       Y6, Y10, Y6
-	VBROADCASTSS vecNumbers32<>+152(SB), Y9
+	VBROADCASTSS vecNumbers32<>+156(SB), Y9
 	VADDPS       Y9, Y6, Y6
 	VPSLLD       $0x17, Y6, Y6
 	VMULPS       Y7, Y8, Y7
@@ -692,6 +833,174 @@ partIn:
 
 partOut:
 	MOVQ       SI, CX
+	LEAQ       vecMask<>+32(SB), BX
+	SUBQ       CX, BX
+	VMOVDQU    (BX), Y0
+	VMASKMOVPS Y5, Y0, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func geluGrad256x32(dst []float32, a []float32, b []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·geluGrad256x32(SB), NOSPLIT, $0-72
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS vecNumbers32<>+136(SB), Y0
+	VBROADCASTSS vecNumbers32<>+140(SB), Y1
+	VBROADCASTSS vecNumbers32<>+144(SB), Y2
+	VBROADCASTSS vecNumbers32<>+0(SB), Y3
+	VBROADCASTSS vecNumbers32<>+148(SB), Y4
+
+next:
+	MOVQ    CX, DI
+	SUBQ    AX, DI
+	JZ      done
+	CMPQ    DI, $0x00000020
+	JB      partIn
+	VMOVUPS (BX)(AX*1), Y5
+	VMOVUPS (SI)(AX*1), Y6
+
+body:
+	VMAXPS       Y6, Y1, Y7
+	VMINPS       Y7, Y0, Y7
+	VMULPS       Y2, Y7, Y8
+	VMULPS       Y7, Y8, Y9
+	VANDPS       Y3, Y7, Y10
+	VMULPS       Y4, Y10, Y10
+	VBROADCASTSS vecNumbers32<>+8(SB), Y11
+	VXORPS       Y11, Y9, Y11
+	VMOVUPS      Y11, Y11
+	VFMADD231PS  Y7, Y8, Y11
+	VBROADCASTSS vecNumbers32<>+16(SB), Y8
+	VADDPS       Y8, Y10, Y8
+	VBROADCASTSS vecNumbers32<>+12(SB), Y12
+	VDIVPS       Y8, Y12, Y12
+	VBROADCASTSS vecNumbers32<>+20(SB), Y13
+	VSUBPS       Y13, Y8, Y13
+	VMULPS       Y12, Y13, Y13
+	VBROADCASTSS vecNumbers32<>+16(SB), Y14
+	VSUBPS       Y14, Y8, Y14
+	VSUBPS       Y14, Y10, Y10
+	VBROADCASTSS vecNumbers32<>+12(SB), Y14
+	VMOVUPS      Y14, Y14
+	VFNMADD231PS Y12, Y8, Y14
+	VBROADCASTSS vecNumbers32<>+12(SB), Y8
+	VSUBPS       Y13, Y8, Y8
+	VBROADCASTSS vecNumbers32<>+24(SB), Y15
+	VMULPS       Y15, Y10, Y10
+	VMULPS       Y12, Y12, Y15
+	VMULPS       Y15, Y10, Y10
+	VMOVUPS      Y10, Y10
+	VFMADD231PS  Y8, Y14, Y10
+	VBROADCASTSS vecNumbers32<>+28(SB), Y8
+	VMOVUPS      Y8, Y8
+	VBROADCASTSS vecNumbers32<>+32(SB), Y14
+	VFMADD213PS  Y14, Y13, Y8
+	VBROADCASTSS vecNumbers32<>+36(SB), Y14
+	VFMADD213PS  Y14, Y13, Y8
+	VBROADCASTSS vecNumbers32<>+40(SB), Y14
+	VFMADD213PS  Y14, Y13, Y8
+	VBROADCASTSS vecNumbers32<>+44(SB), Y14
+	VFMADD213PS  Y14, Y13, Y8
+	VBROADCASTSS vecNumbers32<>+48(SB), Y14
+	VFMADD213PS  Y14, Y13, Y8
+	VBROADCASTSS vecNumbers32<>+52(SB), Y14
+	VFMADD213PS  Y14, Y13, Y8
+	VBROADCASTSS vecNumbers32<>+56(SB), Y14
+	VFMADD213PS  Y14, Y13, Y8
+	VBROADCASTSS vecNumbers32<>+60(SB), Y14
+	VFMADD213PS  Y14, Y13, Y8
+	VBROADCASTSS vecNumbers32<>+64(SB), Y14
+	VFMADD213PS  Y14, Y13, Y8
+	VMULPS       Y8, Y12, Y8
+	VBROADCASTSS vecNumbers32<>+8(SB), Y12
+	VXORPS       Y12, Y9, Y9
+	VBROADCASTSS vecNumbers32<>+68(SB), Y12
+	VMULPS       Y12, Y9, Y12
+	VROUNDPS     $0x08, Y12, Y12
+	VBROADCASTSS vecNumbers32<>+72(SB), Y13
+	VMOVUPS      Y9, Y9
+	VFNMADD231PS Y13, Y12, Y9
+	VBROADCASTSS vecNumbers32<>+76(SB), Y13
+	VMOVUPS      Y9, Y9
+	VFNMADD231PS Y13, Y12, Y9
+	VSUBPS       Y11, Y10, Y11
+	VADDPS       Y11, Y9, Y9
+	VMULPS       Y9, Y9, Y11
+	VBROADCASTSS vecNumbers32<>+80(SB), Y13
+	VMOVUPS      Y13, Y13
+	VBROADCASTSS vecNumbers32<>+84(SB), Y14
+	VFMADD213PS  Y14, Y9, Y13
+	VBROADCASTSS vecNumbers32<>+88(SB), Y14
+	VFMADD213PS  Y14, Y9, Y13
+	VBROADCASTSS vecNumbers32<>+92(SB), Y14
+	VFMADD213PS  Y14, Y9, Y13
+	VBROADCASTSS vecNumbers32<>+96(SB), Y14
+	VFMADD213PS  Y14, Y9, Y13
+	VMOVUPS      Y9, Y9
+	VFMADD231PS  Y13, Y11, Y9
+	VMULPS       Y2, Y8, Y8
+	VMOVUPS      Y8, Y11
+	VFMADD231PS  Y9, Y8, Y11
+	VMULPS       Y2, Y12, Y8
+	VROUNDPS     $0x09, Y8, Y8
+	VBROADCASTSS vecNumbers32<>+156(SB), Y13
+	VADDPS       Y13, Y8, Y13
+	VPSLLD       $0x17, Y13, Y13
+	VSUBPS       Y8, Y12, Y8
+	VBROADCASTSS vecNumbers32<>+156(SB), Y14
+	VADDPS       Y14, Y8, Y8
+	VPSLLD       $0x17, Y8, Y8
+	VMULPS       Y13, Y11, Y11
+	VMULPS       Y8, Y11, Y8
+	VBROADCASTSS vecNumbers32<>+128(SB), Y11
+	VCMPPS       $0x11, Y11, Y6, Y6
+	VBROADCASTSS vecNumbers32<>+12(SB), Y11
+	VSUBPS       Y8, Y11, Y11
+	VBLENDVPS    Y6, Y8, Y11, Y6
+	VBROADCASTSS vecNumbers32<>+152(SB), Y8
+	VMULPS       Y8, Y7, Y7
+	VBROADCASTSS vecNumbers32<>+12(SB), Y8
+	VADDPS       Y9, Y8, Y8
+	VMOVUPS      Y8, Y9
+	VFNMADD231PS Y8, Y10, Y9
+	VMULPS       Y2, Y12, Y8
+	VROUNDPS     $0x09, Y8, Y8
+	VBROADCASTSS vecNumbers32<>+156(SB), Y10
+	VADDPS       Y10, Y8, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VSUBPS       Y8, Y12, Y8
+	VBROADCASTSS vecNumbers32<>+156(SB), Y11
+	VADDPS       Y11, Y8, Y8
+	VPSLLD       $0x17, Y8, Y8
+	VMULPS       Y10, Y9, Y9
+	VMULPS       Y8, Y9, Y8
+	VMOVUPS      Y6, Y6
+	VFMADD231PS  Y8, Y7, Y6
+	VMULPS       Y6, Y5, Y5
+	CMPQ         DI, $0x00000020
+	JB           partOut
+	VMOVUPS      Y5, (DX)(AX*1)
+	ADDQ         $0x00000020, AX
+	JMP          next
+
+partIn:
+	MOVQ       DI, R8
+	LEAQ       vecMask<>+32(SB), R9
+	SUBQ       R8, R9
+	VMOVDQU    (R9), Y6
+	VMASKMOVPS (BX)(AX*1), Y6, Y5
+	VMASKMOVPS (SI)(AX*1), Y6, Y6
+	JMP        body
+
+partOut:
+	MOVQ       DI, CX
 	LEAQ       vecMask<>+32(SB), BX
 	SUBQ       CX, BX
 	VMOVDQU    (BX), Y0
@@ -807,11 +1116,11 @@ body:
 	VFMADD231PS  Y7, Y6, Y8
 	VMULPS       Y3, Y11, Y6
 	VROUNDPS     $0x09, Y6, Y6
-	VBROADCASTSS vecNumbers32<>+152(SB), Y7
+	VBROADCASTSS vecNumbers32<>+156(SB), Y7
 	VADDPS       Y7, Y6, Y7
 	VPSLLD       $0x17, Y7, Y7
 	VSUBPS       Y6, Y11, Y6
-	VBROADCASTSS vecNumbers32<>+152(SB), Y9
+	VBROADCASTSS vecNumbers32<>+156(SB), Y9
 	VADDPS       Y9, Y6, Y6
 	VPSLLD       $0x17, Y6, Y6
 	VMULPS       Y7, Y8, Y7
@@ -886,8 +1195,9 @@ DATA vecNumbers32<>+136(SB)/4, $0x4169999a
 DATA vecNumbers32<>+140(SB)/4, $0xc169999a
 DATA vecNumbers32<>+144(SB)/4, $0x3f000000
 DATA vecNumbers32<>+148(SB)/4, $0x3f3504f3
-DATA vecNumbers32<>+152(SB)/4, $0x4b40007f
-GLOBL vecNumbers32<>(SB), RODATA|NOPTR, $156
+DATA vecNumbers32<>+152(SB)/4, $0x3ecc422a
+DATA vecNumbers32<>+156(SB)/4, $0x4b40007f
+GLOBL vecNumbers32<>(SB), RODATA|NOPTR, $160
 
 // func erf512x64(dst []float64, a []float64)
 // Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
@@ -1195,6 +1505,165 @@ done:
 	VZEROUPPER
 	RET
 
+// func geluGrad512x64(dst []float64, a []float64, b []float64)
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·geluGrad512x64(SB), NOSPLIT, $0-72
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD vecNumbers64<>+456(SB), Z0
+	VBROADCASTSD vecNumbers64<>+464(SB), Z1
+	VBROADCASTSD vecNumbers64<>+472(SB), Z2
+	VBROADCASTSD vecNumbers64<>+0(SB), Z3
+	VBROADCASTSD vecNumbers64<>+480(SB), Z4
+	VBROADCASTSD vecNumbers64<>+16(SB), Z5
+	VBROADCASTSD vecNumbers64<>+32(SB), Z6
+	VBROADCASTSD vecNumbers64<>+24(SB), Z7
+	VBROADCASTSD vecNumbers64<>+40(SB), Z8
+	VBROADCASTSD vecNumbers64<>+48(SB), Z9
+	VBROADCASTSD vecNumbers64<>+56(SB), Z10
+	VBROADCASTSD vecNumbers64<>+64(SB), Z11
+	VBROADCASTSD vecNumbers64<>+72(SB), Z12
+	VBROADCASTSD vecNumbers64<>+80(SB), Z13
+	VBROADCASTSD vecNumbers64<>+88(SB), Z14
+	VBROADCASTSD vecNumbers64<>+96(SB), Z15
+	VBROADCASTSD vecNumbers64<>+104(SB), Z16
+	VBROADCASTSD vecNumbers64<>+112(SB), Z17
+	VBROADCASTSD vecNumbers64<>+120(SB), Z18
+	VBROADCASTSD vecNumbers64<>+128(SB), Z19
+
+next:
+	MOVQ    CX, DI
+	SUBQ    AX, DI
+	JZ      done
+	CMPQ    DI, $0x00000040
+	JB      partIn
+	VMOVUPD (BX)(AX*1), Z20
+	VMOVUPD (SI)(AX*1), Z21
+
+body:
+	VMAXPD           Z21, Z1, Z22
+	VMINPD           Z22, Z0, Z22
+	VMULPD           Z2, Z22, Z23
+	VMULPD           Z22, Z23, Z24
+	VANDPD           Z3, Z22, Z25
+	VMULPD           Z4, Z25, Z25
+	VXORPD           Z5, Z24, Z26
+	VMOVUPD          Z26, Z26
+	VFMADD231PD      Z22, Z23, Z26
+	VADDPD           Z6, Z25, Z23
+	VDIVPD           Z23, Z7, Z27
+	VSUBPD           Z8, Z23, Z28
+	VMULPD           Z27, Z28, Z28
+	VSUBPD           Z6, Z23, Z29
+	VSUBPD           Z29, Z25, Z25
+	VMOVUPD          Z7, Z29
+	VFNMADD231PD     Z27, Z23, Z29
+	VSUBPD           Z28, Z7, Z23
+	VMULPD           Z9, Z25, Z25
+	VMULPD           Z27, Z27, Z30
+	VMULPD           Z30, Z25, Z25
+	VMOVUPD          Z25, Z25
+	VFMADD231PD      Z23, Z29, Z25
+	VMOVUPD          Z10, Z23
+	VFMADD213PD      Z11, Z28, Z23
+	VFMADD213PD      Z12, Z28, Z23
+	VFMADD213PD      Z13, Z28, Z23
+	VFMADD213PD      Z14, Z28, Z23
+	VFMADD213PD      Z15, Z28, Z23
+	VFMADD213PD      Z16, Z28, Z23
+	VFMADD213PD      Z17, Z28, Z23
+	VFMADD213PD      Z18, Z28, Z23
+	VFMADD213PD      Z19, Z28, Z23
+	VFMADD213PD.BCST vecNumbers64<>+136(SB), Z28, Z23
+	VFMADD213PD.BCST vecNumbers64<>+144(SB), Z28, Z23
+	VFMADD213PD.BCST vecNumbers64<>+152(SB), Z28, Z23
+	VFMADD213PD.BCST vecNumbers64<>+160(SB), Z28, Z23
+	VFMADD213PD.BCST vecNumbers64<>+168(SB), Z28, Z23
+	VFMADD213PD.BCST vecNumbers64<>+176(SB), Z28, Z23
+	VFMADD213PD.BCST vecNumbers64<>+184(SB), Z28, Z23
+	VFMADD213PD.BCST vecNumbers64<>+192(SB), Z28, Z23
+	VFMADD213PD.BCST vecNumbers64<>+200(SB), Z28, Z23
+	VFMADD213PD.BCST vecNumbers64<>+208(SB), Z28, Z23
+	VFMADD213PD.BCST vecNumbers64<>+216(SB), Z28, Z23
+	VFMADD213PD.BCST vecNumbers64<>+224(SB), Z28, Z23
+	VFMADD213PD.BCST vecNumbers64<>+232(SB), Z28, Z23
+	VMULPD           Z23, Z27, Z23
+	VXORPD           Z5, Z24, Z24
+	VBROADCASTSD     vecNumbers64<>+240(SB), Z27
+	VMULPD           Z27, Z24, Z27
+	VRNDSCALEPD      $0x08, Z27, Z27
+	VBROADCASTSD     vecNumbers64<>+248(SB), Z28
+	VMOVUPD          Z24, Z24
+	VFNMADD231PD     Z28, Z27, Z24
+	VBROADCASTSD     vecNumbers64<>+256(SB), Z28
+	VMOVUPD          Z24, Z24
+	VFNMADD231PD     Z28, Z27, Z24
+	VSUBPD           Z26, Z25, Z26
+	VADDPD           Z26, Z24, Z24
+	VMULPD           Z24, Z24, Z26
+	VBROADCASTSD     vecNumbers64<>+264(SB), Z28
+	VMOVUPD          Z28, Z28
+	VFMADD213PD.BCST vecNumbers64<>+272(SB), Z24, Z28
+	VFMADD213PD.BCST vecNumbers64<>+280(SB), Z24, Z28
+	VFMADD213PD.BCST vecNumbers64<>+288(SB), Z24, Z28
+	VFMADD213PD.BCST vecNumbers64<>+296(SB), Z24, Z28
+	VFMADD213PD.BCST vecNumbers64<>+304(SB), Z24, Z28
+	VFMADD213PD.BCST vecNumbers64<>+312(SB), Z24, Z28
+	VFMADD213PD.BCST vecNumbers64<>+320(SB), Z24, Z28
+	VFMADD213PD.BCST vecNumbers64<>+328(SB), Z24, Z28
+	VFMADD213PD.BCST vecNumbers64<>+336(SB), Z24, Z28
+	VMOVUPD          Z24, Z24
+	VFMADD231PD      Z28, Z26, Z24
+	VMULPD           Z2, Z23, Z23
+	VMOVUPD          Z23, Z26
+	VFMADD231PD      Z24, Z23, Z26
+	VSCALEFPD        Z27, Z26, Z23
+	VBROADCASTSD     vecNumbers64<>+440(SB), Z26
+	VCMPPD           $0x11, Z26, Z21, K3
+	VSUBPD           Z23, Z7, Z21
+	VMOVUPD          Z21, Z21
+	VMOVAPD          Z23, K3, Z21
+	VBROADCASTSD     vecNumbers64<>+488(SB), Z23
+	VMULPD           Z23, Z22, Z22
+	VADDPD           Z24, Z7, Z23
+	VMOVUPD          Z23, Z24
+	VFNMADD231PD     Z23, Z25, Z24
+	VSCALEFPD        Z27, Z24, Z23
+	VMOVUPD          Z21, Z21
+	VFMADD231PD      Z23, Z22, Z21
+	VMULPD           Z21, Z20, Z20
+	CMPQ             DI, $0x00000040
+	JB               partOut
+	VMOVUPD          Z20, (DX)(AX*1)
+	ADDQ             $0x00000040, AX
+	JMP              next
+
+partIn:
+	MOVQ      DI, R8
+	SHRQ      $0x03, R8
+	MOVL      $0xffffffff, R9
+	BZHIL     R8, R9, R9
+	KMOVW     R9, K7
+	VMOVUPD.Z (BX)(AX*1), K7, Z20
+	VMOVUPD.Z (SI)(AX*1), K7, Z21
+	JMP       body
+
+partOut:
+	MOVQ    DI, CX
+	SHRQ    $0x03, CX
+	MOVL    $0xffffffff, BX
+	BZHIL   CX, BX, BX
+	KMOVW   BX, K7
+	VMOVUPD Z20, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
 // func gelu512x64(dst []float64, a []float64)
 // Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·gelu512x64(SB), NOSPLIT, $0-48
@@ -1311,10 +1780,10 @@ body:
 	VFMADD231PD      Z22, Z21, Z23
 	VSCALEFPD        Z26, Z23, Z21
 	VBROADCASTSD     vecNumbers64<>+440(SB), Z22
-	VCMPPD           $0x11, Z22, Z20, K3
+	VCMPPD           $0x11, Z22, Z20, K4
 	VSUBPD           Z21, Z20, Z22
 	VMOVUPD          Z22, Z22
-	VMOVAPD          Z21, K3, Z22
+	VMOVAPD          Z21, K4, Z22
 	VANDPD           Z5, Z20, Z20
 	VORPD            Z20, Z22, Z20
 	CMPQ             SI, $0x00000040
@@ -1477,11 +1946,11 @@ body:
 	VBROADCASTSD vecNumbers64<>+472(SB), Y7
 	VMULPD       Y7, Y10, Y7
 	VROUNDPD     $0x09, Y7, Y7
-	VBROADCASTSD vecNumbers64<>+488(SB), Y8
+	VBROADCASTSD vecNumbers64<>+496(SB), Y8
 	VADDPD       Y8, Y7, Y8
 	VPSLLQ       $0x34, Y8, Y8
 	VSUBPD       Y7, Y10, Y7
-	VBROADCASTSD vecNumbers64<>+488(SB), Y10
+	VBROADCASTSD vecNumbers64<>+496(SB), Y10
 	VADDPD       Y10, Y7, Y7
 	VPSLLQ       $0x34, Y7, Y7
 	VMULPD       Y8, Y9, Y8
@@ -1676,11 +2145,11 @@ body:
 	VBROADCASTSD vecNumbers64<>+472(SB), Y6
 	VMULPD       Y6, Y10, Y6
 	VROUNDPD     $0x09, Y6, Y6
-	VBROADCASTSD vecNumbers64<>+488(SB), Y7
+	VBROADCASTSD vecNumbers64<>+496(SB), Y7
 	VADDPD       Y7, Y6, Y7
 	VPSLLQ       $0x34, Y7, Y7
 	VSUBPD       Y6, Y10, Y6
-	VBROADCASTSD vecNumbers64<>+488(SB), Y9
+	VBROADCASTSD vecNumbers64<>+496(SB), Y9
 	VADDPD       Y9, Y6, Y6
 	VPSLLQ       $0x34, Y6, Y6
 	VMULPD       Y7, Y8, Y7
@@ -1706,6 +2175,210 @@ partIn:
 
 partOut:
 	MOVQ       SI, CX
+	LEAQ       vecMask<>+32(SB), BX
+	SUBQ       CX, BX
+	VMOVDQU    (BX), Y0
+	VMASKMOVPD Y5, Y0, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func geluGrad256x64(dst []float64, a []float64, b []float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·geluGrad256x64(SB), NOSPLIT, $0-72
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD vecNumbers64<>+456(SB), Y0
+	VBROADCASTSD vecNumbers64<>+464(SB), Y1
+	VBROADCASTSD vecNumbers64<>+472(SB), Y2
+	VBROADCASTSD vecNumbers64<>+0(SB), Y3
+	VBROADCASTSD vecNumbers64<>+480(SB), Y4
+
+next:
+	MOVQ    CX, DI
+	SUBQ    AX, DI
+	JZ      done
+	CMPQ    DI, $0x00000020
+	JB      partIn
+	VMOVUPD (BX)(AX*1), Y5
+	VMOVUPD (SI)(AX*1), Y6
+
+body:
+	VMAXPD       Y6, Y1, Y7
+	VMINPD       Y7, Y0, Y7
+	VMULPD       Y2, Y7, Y8
+	VMULPD       Y7, Y8, Y9
+	VANDPD       Y3, Y7, Y10
+	VMULPD       Y4, Y10, Y10
+	VBROADCASTSD vecNumbers64<>+16(SB), Y11
+	VXORPD       Y11, Y9, Y11
+	VMOVUPD      Y11, Y11
+	VFMADD231PD  Y7, Y8, Y11
+	VBROADCASTSD vecNumbers64<>+32(SB), Y8
+	VADDPD       Y8, Y10, Y8
+	VBROADCASTSD vecNumbers64<>+24(SB), Y12
+	VDIVPD       Y8, Y12, Y12
+	VBROADCASTSD vecNumbers64<>+40(SB), Y13
+	VSUBPD       Y13, Y8, Y13
+	VMULPD       Y12, Y13, Y13
+	VBROADCASTSD vecNumbers64<>+32(SB), Y14
+	VSUBPD       Y14, Y8, Y14
+	VSUBPD       Y14, Y10, Y10
+	VBROADCASTSD vecNumbers64<>+24(SB), Y14
+	VMOVUPD      Y14, Y14
+	VFNMADD231PD Y12, Y8, Y14
+	VBROADCASTSD vecNumbers64<>+24(SB), Y8
+	VSUBPD       Y13, Y8, Y8
+	VBROADCASTSD vecNumbers64<>+48(SB), Y15
+	VMULPD       Y15, Y10, Y10
+	VMULPD       Y12, Y12, Y15
+	VMULPD       Y15, Y10, Y10
+	VMOVUPD      Y10, Y10
+	VFMADD231PD  Y8, Y14, Y10
+	VBROADCASTSD vecNumbers64<>+56(SB), Y8
+	VMOVUPD      Y8, Y8
+	VBROADCASTSD vecNumbers64<>+64(SB), Y14
+	VFMADD213PD  Y14, Y13, Y8
+	VBROADCASTSD vecNumbers64<>+72(SB), Y14
+	VFMADD213PD  Y14, Y13, Y8
+	VBROADCASTSD vecNumbers64<>+80(SB), Y14
+	VFMADD213PD  Y14, Y13, Y8
+	VBROADCASTSD vecNumbers64<>+88(SB), Y14
+	VFMADD213PD  Y14, Y13, Y8
+	VBROADCASTSD vecNumbers64<>+96(SB), Y14
+	VFMADD213PD  Y14, Y13, Y8
+	VBROADCASTSD vecNumbers64<>+104(SB), Y14
+	VFMADD213PD  Y14, Y13, Y8
+	VBROADCASTSD vecNumbers64<>+112(SB), Y14
+	VFMADD213PD  Y14, Y13, Y8
+	VBROADCASTSD vecNumbers64<>+120(SB), Y14
+	VFMADD213PD  Y14, Y13, Y8
+	VBROADCASTSD vecNumbers64<>+128(SB), Y14
+	VFMADD213PD  Y14, Y13, Y8
+	VBROADCASTSD vecNumbers64<>+136(SB), Y14
+	VFMADD213PD  Y14, Y13, Y8
+	VBROADCASTSD vecNumbers64<>+144(SB), Y14
+	VFMADD213PD  Y14, Y13, Y8
+	VBROADCASTSD vecNumbers64<>+152(SB), Y14
+	VFMADD213PD  Y14, Y13, Y8
+	VBROADCASTSD vecNumbers64<>+160(SB), Y14
+	VFMADD213PD  Y14, Y13, Y8
+	VBROADCASTSD vecNumbers64<>+168(SB), Y14
+	VFMADD213PD  Y14, Y13, Y8
+	VBROADCASTSD vecNumbers64<>+176(SB), Y14
+	VFMADD213PD  Y14, Y13, Y8
+	VBROADCASTSD vecNumbers64<>+184(SB), Y14
+	VFMADD213PD  Y14, Y13, Y8
+	VBROADCASTSD vecNumbers64<>+192(SB), Y14
+	VFMADD213PD  Y14, Y13, Y8
+	VBROADCASTSD vecNumbers64<>+200(SB), Y14
+	VFMADD213PD  Y14, Y13, Y8
+	VBROADCASTSD vecNumbers64<>+208(SB), Y14
+	VFMADD213PD  Y14, Y13, Y8
+	VBROADCASTSD vecNumbers64<>+216(SB), Y14
+	VFMADD213PD  Y14, Y13, Y8
+	VBROADCASTSD vecNumbers64<>+224(SB), Y14
+	VFMADD213PD  Y14, Y13, Y8
+	VBROADCASTSD vecNumbers64<>+232(SB), Y14
+	VFMADD213PD  Y14, Y13, Y8
+	VMULPD       Y8, Y12, Y8
+	VBROADCASTSD vecNumbers64<>+16(SB), Y12
+	VXORPD       Y12, Y9, Y9
+	VBROADCASTSD vecNumbers64<>+240(SB), Y12
+	VMULPD       Y12, Y9, Y12
+	VROUNDPD     $0x08, Y12, Y12
+	VBROADCASTSD vecNumbers64<>+248(SB), Y13
+	VMOVUPD      Y9, Y9
+	VFNMADD231PD Y13, Y12, Y9
+	VBROADCASTSD vecNumbers64<>+256(SB), Y13
+	VMOVUPD      Y9, Y9
+	VFNMADD231PD Y13, Y12, Y9
+	VSUBPD       Y11, Y10, Y11
+	VADDPD       Y11, Y9, Y9
+	VMULPD       Y9, Y9, Y11
+	VBROADCASTSD vecNumbers64<>+264(SB), Y13
+	VMOVUPD      Y13, Y13
+	VBROADCASTSD vecNumbers64<>+272(SB), Y14
+	VFMADD213PD  Y14, Y9, Y13
+	VBROADCASTSD vecNumbers64<>+280(SB), Y14
+	VFMADD213PD  Y14, Y9, Y13
+	VBROADCASTSD vecNumbers64<>+288(SB), Y14
+	VFMADD213PD  Y14, Y9, Y13
+	VBROADCASTSD vecNumbers64<>+296(SB), Y14
+	VFMADD213PD  Y14, Y9, Y13
+	VBROADCASTSD vecNumbers64<>+304(SB), Y14
+	VFMADD213PD  Y14, Y9, Y13
+	VBROADCASTSD vecNumbers64<>+312(SB), Y14
+	VFMADD213PD  Y14, Y9, Y13
+	VBROADCASTSD vecNumbers64<>+320(SB), Y14
+	VFMADD213PD  Y14, Y9, Y13
+	VBROADCASTSD vecNumbers64<>+328(SB), Y14
+	VFMADD213PD  Y14, Y9, Y13
+	VBROADCASTSD vecNumbers64<>+336(SB), Y14
+	VFMADD213PD  Y14, Y9, Y13
+	VMOVUPD      Y9, Y9
+	VFMADD231PD  Y13, Y11, Y9
+	VMULPD       Y2, Y8, Y8
+	VMOVUPD      Y8, Y11
+	VFMADD231PD  Y9, Y8, Y11
+	VMULPD       Y2, Y12, Y8
+	VROUNDPD     $0x09, Y8, Y8
+	VBROADCASTSD vecNumbers64<>+496(SB), Y13
+	VADDPD       Y13, Y8, Y13
+	VPSLLQ       $0x34, Y13, Y13
+	VSUBPD       Y8, Y12, Y8
+	VBROADCASTSD vecNumbers64<>+496(SB), Y14
+	VADDPD       Y14, Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VMULPD       Y13, Y11, Y11
+	VMULPD       Y8, Y11, Y8
+	VBROADCASTSD vecNumbers64<>+440(SB), Y11
+	VCMPPD       $0x11, Y11, Y6, Y6
+	VBROADCASTSD vecNumbers64<>+24(SB), Y11
+	VSUBPD       Y8, Y11, Y11
+	VBLENDVPD    Y6, Y8, Y11, Y6
+	VBROADCASTSD vecNumbers64<>+488(SB), Y8
+	VMULPD       Y8, Y7, Y7
+	VBROADCASTSD vecNumbers64<>+24(SB), Y8
+	VADDPD       Y9, Y8, Y8
+	VMOVUPD      Y8, Y9
+	VFNMADD231PD Y8, Y10, Y9
+	VMULPD       Y2, Y12, Y8
+	VROUNDPD     $0x09, Y8, Y8
+	VBROADCASTSD vecNumbers64<>+496(SB), Y10
+	VADDPD       Y10, Y8, Y10
+	VPSLLQ       $0x34, Y10, Y10
+	VSUBPD       Y8, Y12, Y8
+	VBROADCASTSD vecNumbers64<>+496(SB), Y11
+	VADDPD       Y11, Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VMULPD       Y10, Y9, Y9
+	VMULPD       Y8, Y9, Y8
+	VMOVUPD      Y6, Y6
+	VFMADD231PD  Y8, Y7, Y6
+	VMULPD       Y6, Y5, Y5
+	CMPQ         DI, $0x00000020
+	JB           partOut
+	VMOVUPD      Y5, (DX)(AX*1)
+	ADDQ         $0x00000020, AX
+	JMP          next
+
+partIn:
+	MOVQ       DI, R8
+	LEAQ       vecMask<>+32(SB), R9
+	SUBQ       R8, R9
+	VMOVDQU    (R9), Y6
+	VMASKMOVPD (BX)(AX*1), Y6, Y5
+	VMASKMOVPD (SI)(AX*1), Y6, Y6
+	JMP        body
+
+partOut:
+	MOVQ       DI, CX
 	LEAQ       vecMask<>+32(SB), BX
 	SUBQ       CX, BX
 	VMOVDQU    (BX), Y0
@@ -1857,11 +2530,11 @@ body:
 	VFMADD231PD  Y7, Y6, Y8
 	VMULPD       Y3, Y11, Y6
 	VROUNDPD     $0x09, Y6, Y6
-	VBROADCASTSD vecNumbers64<>+488(SB), Y7
+	VBROADCASTSD vecNumbers64<>+496(SB), Y7
 	VADDPD       Y7, Y6, Y7
 	VPSLLQ       $0x34, Y7, Y7
 	VSUBPD       Y6, Y11, Y6
-	VBROADCASTSD vecNumbers64<>+488(SB), Y9
+	VBROADCASTSD vecNumbers64<>+496(SB), Y9
 	VADDPD       Y9, Y6, Y6
 	VPSLLQ       $0x34, Y6, Y6
 	VMULPD       Y7, Y8, Y7
@@ -1959,5 +2632,6 @@ DATA vecNumbers64<>+456(SB)/8, $0x40434ccccccccccd
 DATA vecNumbers64<>+464(SB)/8, $0xc0434ccccccccccd
 DATA vecNumbers64<>+472(SB)/8, $0x3fe0000000000000
 DATA vecNumbers64<>+480(SB)/8, $0x3fe6a09e667f3bcd
-DATA vecNumbers64<>+488(SB)/8, $0x43380000000003ff
-GLOBL vecNumbers64<>(SB), RODATA|NOPTR, $496
+DATA vecNumbers64<>+488(SB)/8, $0x3fd9884533d43651
+DATA vecNumbers64<>+496(SB)/8, $0x43380000000003ff
+GLOBL vecNumbers64<>(SB), RODATA|NOPTR, $504

@@ -14,6 +14,11 @@ func erf128x32(dst []float32, a []float32)
 //go:noescape
 func erfc128x32(dst []float32, a []float32)
 
+// geluGrad128x32 is dst[i] = a[i] times the slope of gelu at b[i].
+//
+//go:noescape
+func geluGrad128x32(dst []float32, a []float32, b []float32)
+
 // gelu128x32 is dst[i] = a[i] * (1 + erf(a[i]/√2)) / 2.
 //
 //go:noescape
@@ -28,6 +33,11 @@ func erf128x64(dst []float64, a []float64)
 //
 //go:noescape
 func erfc128x64(dst []float64, a []float64)
+
+// geluGrad128x64 is dst[i] = a[i] times the slope of gelu at b[i].
+//
+//go:noescape
+func geluGrad128x64(dst []float64, a []float64, b []float64)
 
 // gelu128x64 is dst[i] = a[i] * (1 + erf(a[i]/√2)) / 2.
 //

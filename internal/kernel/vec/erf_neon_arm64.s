@@ -628,6 +628,383 @@ end4:
 done:
 	RET
 
+// func geluGrad128x32(dst []float32, a []float32, b []float32)
+TEXT ·geluGrad128x32(SB), NOSPLIT, $0-72
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  b_base+48(FP), R2
+	MOVD  dst_len+8(FP), R3
+	MOVD  $vecNumbers32<>(SB), R4
+	FMOVQ 576(R4), F0
+	FMOVQ 592(R4), F1
+	FMOVQ 192(R4), F2
+	FMOVQ (R4), F3
+	FMOVQ 608(R4), F4
+	FMOVQ 32(R4), F5
+	FMOVQ 48(R4), F6
+	FMOVQ 64(R4), F7
+	FMOVQ 80(R4), F8
+	FMOVQ 96(R4), F9
+	CMP   $8, R3
+	BLT   pairend
+
+pair:
+	FLDPQ.P 32(R1), (F10, F11)
+	FLDPQ.P 32(R2), (F12, F13)
+	WORD    $0x6eace40e // fcmgt v14.4s, v0.4s, v12.4s
+	VBSL    V12.B16, V0.B16, V14.B16
+	WORD    $0x6eade40f // fcmgt v15.4s, v0.4s, v13.4s
+	VBSL    V13.B16, V0.B16, V15.B16
+	WORD    $0x6ea1e5d0 // fcmgt v16.4s, v14.4s, v1.4s
+	VBSL    V14.B16, V1.B16, V16.B16
+	WORD    $0x6ea1e5f1 // fcmgt v17.4s, v15.4s, v1.4s
+	VBSL    V15.B16, V1.B16, V17.B16
+	WORD    $0x6e22de12 // fmul v18.4s, v16.4s, v2.4s
+	WORD    $0x6e22de33 // fmul v19.4s, v17.4s, v2.4s
+	WORD    $0x6e30de54 // fmul v20.4s, v18.4s, v16.4s
+	WORD    $0x6e31de75 // fmul v21.4s, v19.4s, v17.4s
+	VAND    V3.B16, V16.B16, V22.B16
+	VAND    V3.B16, V17.B16, V23.B16
+	WORD    $0x6e24ded6 // fmul v22.4s, v22.4s, v4.4s
+	WORD    $0x6e24def7 // fmul v23.4s, v23.4s, v4.4s
+	VEOR    V5.B16, V20.B16, V24.B16
+	VEOR    V5.B16, V21.B16, V25.B16
+	VFMLA   V16.S4, V18.S4, V24.S4
+	VFMLA   V17.S4, V19.S4, V25.S4
+	WORD    $0x4e26d6da // fadd v26.4s, v22.4s, v6.4s
+	WORD    $0x4e26d6fb // fadd v27.4s, v23.4s, v6.4s
+	WORD    $0x6e3afcfc // fdiv v28.4s, v7.4s, v26.4s
+	WORD    $0x6e3bfcfd // fdiv v29.4s, v7.4s, v27.4s
+	WORD    $0x4ea8d75e // fsub v30.4s, v26.4s, v8.4s
+	WORD    $0x4ea8d77f // fsub v31.4s, v27.4s, v8.4s
+	WORD    $0x6e3cdfde // fmul v30.4s, v30.4s, v28.4s
+	WORD    $0x6e3ddfff // fmul v31.4s, v31.4s, v29.4s
+	WORD    $0x4ea6d74e // fsub v14.4s, v26.4s, v6.4s
+	WORD    $0x4ea6d76f // fsub v15.4s, v27.4s, v6.4s
+	WORD    $0x4eaed6d6 // fsub v22.4s, v22.4s, v14.4s
+	WORD    $0x4eafd6f7 // fsub v23.4s, v23.4s, v15.4s
+	VMOV    V7.B16, V18.B16
+	VFMLS   V28.S4, V26.S4, V18.S4
+	VMOV    V7.B16, V19.B16
+	VFMLS   V29.S4, V27.S4, V19.S4
+	WORD    $0x4ebed4ee // fsub v14.4s, v7.4s, v30.4s
+	WORD    $0x4ebfd4ef // fsub v15.4s, v7.4s, v31.4s
+	WORD    $0x6e29ded6 // fmul v22.4s, v22.4s, v9.4s
+	WORD    $0x6e29def7 // fmul v23.4s, v23.4s, v9.4s
+	WORD    $0x6e3cdf9a // fmul v26.4s, v28.4s, v28.4s
+	WORD    $0x6e3ddfbb // fmul v27.4s, v29.4s, v29.4s
+	WORD    $0x6e3aded6 // fmul v22.4s, v22.4s, v26.4s
+	WORD    $0x6e3bdef7 // fmul v23.4s, v23.4s, v27.4s
+	VFMLA   V14.S4, V18.S4, V22.S4
+	VFMLA   V15.S4, V19.S4, V23.S4
+	FMOVQ   112(R4), F26
+	FMOVQ   240(R4), F27
+	VFMLA   V26.S4, V30.S4, V27.S4
+	FMOVQ   112(R4), F18
+	FMOVQ   240(R4), F14
+	VFMLA   V18.S4, V31.S4, V14.S4
+	FMOVQ   256(R4), F19
+	VFMLA   V27.S4, V30.S4, V19.S4
+	FMOVQ   256(R4), F15
+	VFMLA   V14.S4, V31.S4, V15.S4
+	FMOVQ   272(R4), F26
+	VFMLA   V19.S4, V30.S4, V26.S4
+	FMOVQ   272(R4), F18
+	VFMLA   V15.S4, V31.S4, V18.S4
+	FMOVQ   288(R4), F27
+	VFMLA   V26.S4, V30.S4, V27.S4
+	FMOVQ   288(R4), F14
+	VFMLA   V18.S4, V31.S4, V14.S4
+	FMOVQ   304(R4), F19
+	VFMLA   V27.S4, V30.S4, V19.S4
+	FMOVQ   304(R4), F15
+	VFMLA   V14.S4, V31.S4, V15.S4
+	FMOVQ   320(R4), F26
+	VFMLA   V19.S4, V30.S4, V26.S4
+	FMOVQ   320(R4), F18
+	VFMLA   V15.S4, V31.S4, V18.S4
+	FMOVQ   336(R4), F27
+	VFMLA   V26.S4, V30.S4, V27.S4
+	FMOVQ   336(R4), F14
+	VFMLA   V18.S4, V31.S4, V14.S4
+	FMOVQ   352(R4), F19
+	VFMLA   V27.S4, V30.S4, V19.S4
+	FMOVQ   352(R4), F15
+	VFMLA   V14.S4, V31.S4, V15.S4
+	FMOVQ   368(R4), F26
+	VFMLA   V19.S4, V30.S4, V26.S4
+	FMOVQ   368(R4), F18
+	VFMLA   V15.S4, V31.S4, V18.S4
+	WORD    $0x6e3adf9c // fmul v28.4s, v28.4s, v26.4s
+	WORD    $0x6e32dfbd // fmul v29.4s, v29.4s, v18.4s
+	VEOR    V5.B16, V20.B16, V20.B16
+	VEOR    V5.B16, V21.B16, V21.B16
+	FMOVQ   128(R4), F27
+	WORD    $0x6e3bde8e // fmul v14.4s, v20.4s, v27.4s
+	FMOVQ   128(R4), F30
+	WORD    $0x6e3edeb3 // fmul v19.4s, v21.4s, v30.4s
+	WORD    $0x4e2189ce // frintn v14.4s, v14.4s
+	WORD    $0x4e218a73 // frintn v19.4s, v19.4s
+	FMOVQ   144(R4), F31
+	VFMLS   V31.S4, V14.S4, V20.S4
+	FMOVQ   144(R4), F15
+	VFMLS   V15.S4, V19.S4, V21.S4
+	FMOVQ   160(R4), F26
+	VFMLS   V26.S4, V14.S4, V20.S4
+	FMOVQ   160(R4), F18
+	VFMLS   V18.S4, V19.S4, V21.S4
+	WORD    $0x4eb8d6db // fsub v27.4s, v22.4s, v24.4s
+	WORD    $0x4eb9d6fe // fsub v30.4s, v23.4s, v25.4s
+	WORD    $0x4e3bd694 // fadd v20.4s, v20.4s, v27.4s
+	WORD    $0x4e3ed6b5 // fadd v21.4s, v21.4s, v30.4s
+	WORD    $0x6e34de9f // fmul v31.4s, v20.4s, v20.4s
+	WORD    $0x6e35deaf // fmul v15.4s, v21.4s, v21.4s
+	FMOVQ   176(R4), F26
+	FMOVQ   384(R4), F18
+	VFMLA   V26.S4, V20.S4, V18.S4
+	FMOVQ   176(R4), F24
+	FMOVQ   384(R4), F25
+	VFMLA   V24.S4, V21.S4, V25.S4
+	FMOVQ   400(R4), F27
+	VFMLA   V18.S4, V20.S4, V27.S4
+	FMOVQ   400(R4), F30
+	VFMLA   V25.S4, V21.S4, V30.S4
+	FMOVQ   416(R4), F26
+	VFMLA   V27.S4, V20.S4, V26.S4
+	FMOVQ   416(R4), F24
+	VFMLA   V30.S4, V21.S4, V24.S4
+	FMOVQ   432(R4), F18
+	VFMLA   V26.S4, V20.S4, V18.S4
+	FMOVQ   432(R4), F25
+	VFMLA   V24.S4, V21.S4, V25.S4
+	VFMLA   V18.S4, V31.S4, V20.S4
+	VFMLA   V25.S4, V15.S4, V21.S4
+	WORD    $0x6e22df9c // fmul v28.4s, v28.4s, v2.4s
+	WORD    $0x6e22dfbd // fmul v29.4s, v29.4s, v2.4s
+	VFMLA   V20.S4, V28.S4, V28.S4
+	VFMLA   V21.S4, V29.S4, V29.S4
+	WORD    $0x6e22dddb // fmul v27.4s, v14.4s, v2.4s
+	WORD    $0x6e22de7e // fmul v30.4s, v19.4s, v2.4s
+	WORD    $0x4e219b7b // frintm v27.4s, v27.4s
+	WORD    $0x4e219bde // frintm v30.4s, v30.4s
+	FMOVQ   208(R4), F26
+	WORD    $0x4e3ad778 // fadd v24.4s, v27.4s, v26.4s
+	FMOVQ   208(R4), F31
+	WORD    $0x4e3fd7d2 // fadd v18.4s, v30.4s, v31.4s
+	VSHL    $23, V24.S4, V24.S4
+	VSHL    $23, V18.S4, V18.S4
+	WORD    $0x4ebbd5cf // fsub v15.4s, v14.4s, v27.4s
+	WORD    $0x4ebed679 // fsub v25.4s, v19.4s, v30.4s
+	FMOVQ   208(R4), F26
+	WORD    $0x4e3ad5ef // fadd v15.4s, v15.4s, v26.4s
+	FMOVQ   208(R4), F31
+	WORD    $0x4e3fd739 // fadd v25.4s, v25.4s, v31.4s
+	VSHL    $23, V15.S4, V15.S4
+	VSHL    $23, V25.S4, V25.S4
+	WORD    $0x6e38df9c // fmul v28.4s, v28.4s, v24.4s
+	WORD    $0x6e32dfbd // fmul v29.4s, v29.4s, v18.4s
+	WORD    $0x6e2fdf9c // fmul v28.4s, v28.4s, v15.4s
+	WORD    $0x6e39dfbd // fmul v29.4s, v29.4s, v25.4s
+	FMOVQ   544(R4), F27
+	WORD    $0x6eace76c // fcmgt v12.4s, v27.4s, v12.4s
+	FMOVQ   544(R4), F30
+	WORD    $0x6eade7cd // fcmgt v13.4s, v30.4s, v13.4s
+	WORD    $0x4ebcd4fa // fsub v26.4s, v7.4s, v28.4s
+	WORD    $0x4ebdd4ff // fsub v31.4s, v7.4s, v29.4s
+	VBSL    V26.B16, V28.B16, V12.B16
+	VBSL    V31.B16, V29.B16, V13.B16
+	FMOVQ   624(R4), F24
+	WORD    $0x6e38de10 // fmul v16.4s, v16.4s, v24.4s
+	FMOVQ   624(R4), F18
+	WORD    $0x6e32de31 // fmul v17.4s, v17.4s, v18.4s
+	WORD    $0x4e34d4ef // fadd v15.4s, v7.4s, v20.4s
+	WORD    $0x4e35d4f9 // fadd v25.4s, v7.4s, v21.4s
+	VFMLS   V15.S4, V22.S4, V15.S4
+	VFMLS   V25.S4, V23.S4, V25.S4
+	WORD    $0x6e22dddb // fmul v27.4s, v14.4s, v2.4s
+	WORD    $0x6e22de7e // fmul v30.4s, v19.4s, v2.4s
+	WORD    $0x4e219b7b // frintm v27.4s, v27.4s
+	WORD    $0x4e219bde // frintm v30.4s, v30.4s
+	FMOVQ   208(R4), F28
+	WORD    $0x4e3cd77a // fadd v26.4s, v27.4s, v28.4s
+	FMOVQ   208(R4), F29
+	WORD    $0x4e3dd7df // fadd v31.4s, v30.4s, v29.4s
+	VSHL    $23, V26.S4, V26.S4
+	VSHL    $23, V31.S4, V31.S4
+	WORD    $0x4ebbd5ce // fsub v14.4s, v14.4s, v27.4s
+	WORD    $0x4ebed673 // fsub v19.4s, v19.4s, v30.4s
+	FMOVQ   208(R4), F24
+	WORD    $0x4e38d5ce // fadd v14.4s, v14.4s, v24.4s
+	FMOVQ   208(R4), F18
+	WORD    $0x4e32d673 // fadd v19.4s, v19.4s, v18.4s
+	VSHL    $23, V14.S4, V14.S4
+	VSHL    $23, V19.S4, V19.S4
+	WORD    $0x6e3addef // fmul v15.4s, v15.4s, v26.4s
+	WORD    $0x6e3fdf39 // fmul v25.4s, v25.4s, v31.4s
+	WORD    $0x6e2eddef // fmul v15.4s, v15.4s, v14.4s
+	WORD    $0x6e33df39 // fmul v25.4s, v25.4s, v19.4s
+	VFMLA   V15.S4, V16.S4, V12.S4
+	VFMLA   V25.S4, V17.S4, V13.S4
+	WORD    $0x6e2cdd4a // fmul v10.4s, v10.4s, v12.4s
+	WORD    $0x6e2ddd6b // fmul v11.4s, v11.4s, v13.4s
+	FSTPQ.P (F10, F11), 32(R0)
+	SUB     $8, R3
+	CMP     $8, R3
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R3, done
+	CMP     $4, R3
+	BLT     partIn
+	FMOVQ.P 16(R1), F10
+	FMOVQ.P 16(R2), F11
+
+body:
+	WORD    $0x6eabe40c // fcmgt v12.4s, v0.4s, v11.4s
+	VBSL    V11.B16, V0.B16, V12.B16
+	WORD    $0x6ea1e58d // fcmgt v13.4s, v12.4s, v1.4s
+	VBSL    V12.B16, V1.B16, V13.B16
+	WORD    $0x6e22ddae // fmul v14.4s, v13.4s, v2.4s
+	WORD    $0x6e2dddcf // fmul v15.4s, v14.4s, v13.4s
+	VAND    V3.B16, V13.B16, V16.B16
+	WORD    $0x6e24de10 // fmul v16.4s, v16.4s, v4.4s
+	VEOR    V5.B16, V15.B16, V17.B16
+	VFMLA   V13.S4, V14.S4, V17.S4
+	WORD    $0x4e26d612 // fadd v18.4s, v16.4s, v6.4s
+	WORD    $0x6e32fcf3 // fdiv v19.4s, v7.4s, v18.4s
+	WORD    $0x4ea8d654 // fsub v20.4s, v18.4s, v8.4s
+	WORD    $0x6e33de94 // fmul v20.4s, v20.4s, v19.4s
+	WORD    $0x4ea6d655 // fsub v21.4s, v18.4s, v6.4s
+	WORD    $0x4eb5d610 // fsub v16.4s, v16.4s, v21.4s
+	VMOV    V7.B16, V22.B16
+	VFMLS   V19.S4, V18.S4, V22.S4
+	WORD    $0x4eb4d4f7 // fsub v23.4s, v7.4s, v20.4s
+	WORD    $0x6e29de10 // fmul v16.4s, v16.4s, v9.4s
+	WORD    $0x6e33de78 // fmul v24.4s, v19.4s, v19.4s
+	WORD    $0x6e38de10 // fmul v16.4s, v16.4s, v24.4s
+	VFMLA   V23.S4, V22.S4, V16.S4
+	FMOVQ   112(R4), F25
+	FMOVQ   240(R4), F26
+	VFMLA   V25.S4, V20.S4, V26.S4
+	FMOVQ   256(R4), F27
+	VFMLA   V26.S4, V20.S4, V27.S4
+	FMOVQ   272(R4), F28
+	VFMLA   V27.S4, V20.S4, V28.S4
+	FMOVQ   288(R4), F29
+	VFMLA   V28.S4, V20.S4, V29.S4
+	FMOVQ   304(R4), F30
+	VFMLA   V29.S4, V20.S4, V30.S4
+	FMOVQ   320(R4), F31
+	VFMLA   V30.S4, V20.S4, V31.S4
+	FMOVQ   336(R4), F12
+	VFMLA   V31.S4, V20.S4, V12.S4
+	FMOVQ   352(R4), F14
+	VFMLA   V12.S4, V20.S4, V14.S4
+	FMOVQ   368(R4), F21
+	VFMLA   V14.S4, V20.S4, V21.S4
+	WORD    $0x6e35de73 // fmul v19.4s, v19.4s, v21.4s
+	VEOR    V5.B16, V15.B16, V15.B16
+	FMOVQ   128(R4), F18
+	WORD    $0x6e32ddf8 // fmul v24.4s, v15.4s, v18.4s
+	WORD    $0x4e218b18 // frintn v24.4s, v24.4s
+	FMOVQ   144(R4), F22
+	VFMLS   V22.S4, V24.S4, V15.S4
+	FMOVQ   160(R4), F23
+	VFMLS   V23.S4, V24.S4, V15.S4
+	WORD    $0x4eb1d619 // fsub v25.4s, v16.4s, v17.4s
+	WORD    $0x4e39d5ef // fadd v15.4s, v15.4s, v25.4s
+	WORD    $0x6e2fddfa // fmul v26.4s, v15.4s, v15.4s
+	FMOVQ   176(R4), F27
+	FMOVQ   384(R4), F28
+	VFMLA   V27.S4, V15.S4, V28.S4
+	FMOVQ   400(R4), F29
+	VFMLA   V28.S4, V15.S4, V29.S4
+	FMOVQ   416(R4), F30
+	VFMLA   V29.S4, V15.S4, V30.S4
+	FMOVQ   432(R4), F31
+	VFMLA   V30.S4, V15.S4, V31.S4
+	VFMLA   V31.S4, V26.S4, V15.S4
+	WORD    $0x6e22de73 // fmul v19.4s, v19.4s, v2.4s
+	VFMLA   V15.S4, V19.S4, V19.S4
+	WORD    $0x6e22df0c // fmul v12.4s, v24.4s, v2.4s
+	WORD    $0x4e21998c // frintm v12.4s, v12.4s
+	FMOVQ   208(R4), F20
+	WORD    $0x4e34d58e // fadd v14.4s, v12.4s, v20.4s
+	VSHL    $23, V14.S4, V14.S4
+	WORD    $0x4eacd715 // fsub v21.4s, v24.4s, v12.4s
+	FMOVQ   208(R4), F18
+	WORD    $0x4e32d6b5 // fadd v21.4s, v21.4s, v18.4s
+	VSHL    $23, V21.S4, V21.S4
+	WORD    $0x6e2ede73 // fmul v19.4s, v19.4s, v14.4s
+	WORD    $0x6e35de73 // fmul v19.4s, v19.4s, v21.4s
+	FMOVQ   544(R4), F22
+	WORD    $0x6eabe6cb // fcmgt v11.4s, v22.4s, v11.4s
+	WORD    $0x4eb3d4f7 // fsub v23.4s, v7.4s, v19.4s
+	VBSL    V23.B16, V19.B16, V11.B16
+	FMOVQ   624(R4), F17
+	WORD    $0x6e31ddad // fmul v13.4s, v13.4s, v17.4s
+	WORD    $0x4e2fd4f9 // fadd v25.4s, v7.4s, v15.4s
+	VFMLS   V25.S4, V16.S4, V25.S4
+	WORD    $0x6e22df1b // fmul v27.4s, v24.4s, v2.4s
+	WORD    $0x4e219b7b // frintm v27.4s, v27.4s
+	FMOVQ   208(R4), F28
+	WORD    $0x4e3cd77d // fadd v29.4s, v27.4s, v28.4s
+	VSHL    $23, V29.S4, V29.S4
+	WORD    $0x4ebbd718 // fsub v24.4s, v24.4s, v27.4s
+	FMOVQ   208(R4), F30
+	WORD    $0x4e3ed718 // fadd v24.4s, v24.4s, v30.4s
+	VSHL    $23, V24.S4, V24.S4
+	WORD    $0x6e3ddf39 // fmul v25.4s, v25.4s, v29.4s
+	WORD    $0x6e38df39 // fmul v25.4s, v25.4s, v24.4s
+	VFMLA   V25.S4, V13.S4, V11.S4
+	WORD    $0x6e2bdd4a // fmul v10.4s, v10.4s, v11.4s
+	CMP     $4, R3
+	BLT     partOut
+	FMOVQ.P F10, 16(R0)
+	SUB     $4, R3
+	B       rest
+
+partIn:
+	TBZ   $1, R3, one1
+	FMOVD (R1), F10
+	TBZ   $0, R3, end2
+	ADD   $8, R1, R5
+	VLD1  (R5), V10.S[2]
+	B     end2
+
+one1:
+	FMOVS (R1), F10
+
+end2:
+	TBZ   $1, R3, one3
+	FMOVD (R2), F11
+	TBZ   $0, R3, end4
+	ADD   $8, R2, R6
+	VLD1  (R6), V11.S[2]
+	B     end4
+
+one3:
+	FMOVS (R2), F11
+
+end4:
+	B body
+
+partOut:
+	TBZ   $1, R3, one5
+	FMOVD F10, (R0)
+	TBZ   $0, R3, end6
+	ADD   $8, R0, R7
+	VST1  V10.S[2], (R7)
+	B     end6
+
+one5:
+	FMOVS F10, (R0)
+
+end6:
+done:
+	RET
+
 // func gelu128x32(dst []float32, a []float32)
 TEXT ·gelu128x32(SB), NOSPLIT, $0-48
 	MOVD  dst_base+0(FP), R0
@@ -1020,7 +1397,9 @@ DATA vecNumbers32<>+592(SB)/8, $0x4169999a4169999a
 DATA vecNumbers32<>+600(SB)/8, $0x4169999a4169999a
 DATA vecNumbers32<>+608(SB)/8, $0x3f3504f33f3504f3
 DATA vecNumbers32<>+616(SB)/8, $0x3f3504f33f3504f3
-GLOBL vecNumbers32<>(SB), RODATA|NOPTR, $624
+DATA vecNumbers32<>+624(SB)/8, $0x3ecc422a3ecc422a
+DATA vecNumbers32<>+632(SB)/8, $0x3ecc422a3ecc422a
+GLOBL vecNumbers32<>(SB), RODATA|NOPTR, $640
 
 // func erf128x64(dst []float64, a []float64)
 TEXT ·erf128x64(SB), NOSPLIT, $0-48
@@ -1854,6 +2233,462 @@ partOut:
 done:
 	RET
 
+// func geluGrad128x64(dst []float64, a []float64, b []float64)
+TEXT ·geluGrad128x64(SB), NOSPLIT, $0-72
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  b_base+48(FP), R2
+	MOVD  dst_len+8(FP), R3
+	MOVD  $vecNumbers64<>(SB), R4
+	FMOVQ 944(R4), F0
+	FMOVQ 960(R4), F1
+	FMOVQ 192(R4), F2
+	FMOVQ (R4), F3
+	FMOVQ 976(R4), F4
+	FMOVQ 32(R4), F5
+	FMOVQ 48(R4), F6
+	FMOVQ 64(R4), F7
+	FMOVQ 80(R4), F8
+	FMOVQ 96(R4), F9
+	CMP   $4, R3
+	BLT   pairend
+
+pair:
+	FLDPQ.P 32(R1), (F10, F11)
+	FLDPQ.P 32(R2), (F12, F13)
+	WORD    $0x6eece40e // fcmgt v14.2d, v0.2d, v12.2d
+	VBSL    V12.B16, V0.B16, V14.B16
+	WORD    $0x6eede40f // fcmgt v15.2d, v0.2d, v13.2d
+	VBSL    V13.B16, V0.B16, V15.B16
+	WORD    $0x6ee1e5d0 // fcmgt v16.2d, v14.2d, v1.2d
+	VBSL    V14.B16, V1.B16, V16.B16
+	WORD    $0x6ee1e5f1 // fcmgt v17.2d, v15.2d, v1.2d
+	VBSL    V15.B16, V1.B16, V17.B16
+	WORD    $0x6e62de12 // fmul v18.2d, v16.2d, v2.2d
+	WORD    $0x6e62de33 // fmul v19.2d, v17.2d, v2.2d
+	WORD    $0x6e70de54 // fmul v20.2d, v18.2d, v16.2d
+	WORD    $0x6e71de75 // fmul v21.2d, v19.2d, v17.2d
+	VAND    V3.B16, V16.B16, V22.B16
+	VAND    V3.B16, V17.B16, V23.B16
+	WORD    $0x6e64ded6 // fmul v22.2d, v22.2d, v4.2d
+	WORD    $0x6e64def7 // fmul v23.2d, v23.2d, v4.2d
+	VEOR    V5.B16, V20.B16, V24.B16
+	VEOR    V5.B16, V21.B16, V25.B16
+	VFMLA   V16.D2, V18.D2, V24.D2
+	VFMLA   V17.D2, V19.D2, V25.D2
+	WORD    $0x4e66d6da // fadd v26.2d, v22.2d, v6.2d
+	WORD    $0x4e66d6fb // fadd v27.2d, v23.2d, v6.2d
+	WORD    $0x6e7afcfc // fdiv v28.2d, v7.2d, v26.2d
+	WORD    $0x6e7bfcfd // fdiv v29.2d, v7.2d, v27.2d
+	WORD    $0x4ee8d75e // fsub v30.2d, v26.2d, v8.2d
+	WORD    $0x4ee8d77f // fsub v31.2d, v27.2d, v8.2d
+	WORD    $0x6e7cdfde // fmul v30.2d, v30.2d, v28.2d
+	WORD    $0x6e7ddfff // fmul v31.2d, v31.2d, v29.2d
+	WORD    $0x4ee6d74e // fsub v14.2d, v26.2d, v6.2d
+	WORD    $0x4ee6d76f // fsub v15.2d, v27.2d, v6.2d
+	WORD    $0x4eeed6d6 // fsub v22.2d, v22.2d, v14.2d
+	WORD    $0x4eefd6f7 // fsub v23.2d, v23.2d, v15.2d
+	VMOV    V7.B16, V18.B16
+	VFMLS   V28.D2, V26.D2, V18.D2
+	VMOV    V7.B16, V19.B16
+	VFMLS   V29.D2, V27.D2, V19.D2
+	WORD    $0x4efed4ee // fsub v14.2d, v7.2d, v30.2d
+	WORD    $0x4effd4ef // fsub v15.2d, v7.2d, v31.2d
+	WORD    $0x6e69ded6 // fmul v22.2d, v22.2d, v9.2d
+	WORD    $0x6e69def7 // fmul v23.2d, v23.2d, v9.2d
+	WORD    $0x6e7cdf9a // fmul v26.2d, v28.2d, v28.2d
+	WORD    $0x6e7ddfbb // fmul v27.2d, v29.2d, v29.2d
+	WORD    $0x6e7aded6 // fmul v22.2d, v22.2d, v26.2d
+	WORD    $0x6e7bdef7 // fmul v23.2d, v23.2d, v27.2d
+	VFMLA   V14.D2, V18.D2, V22.D2
+	VFMLA   V15.D2, V19.D2, V23.D2
+	FMOVQ   112(R4), F26
+	FMOVQ   240(R4), F27
+	VFMLA   V26.D2, V30.D2, V27.D2
+	FMOVQ   112(R4), F18
+	FMOVQ   240(R4), F14
+	VFMLA   V18.D2, V31.D2, V14.D2
+	FMOVQ   256(R4), F19
+	VFMLA   V27.D2, V30.D2, V19.D2
+	FMOVQ   256(R4), F15
+	VFMLA   V14.D2, V31.D2, V15.D2
+	FMOVQ   272(R4), F26
+	VFMLA   V19.D2, V30.D2, V26.D2
+	FMOVQ   272(R4), F18
+	VFMLA   V15.D2, V31.D2, V18.D2
+	FMOVQ   288(R4), F27
+	VFMLA   V26.D2, V30.D2, V27.D2
+	FMOVQ   288(R4), F14
+	VFMLA   V18.D2, V31.D2, V14.D2
+	FMOVQ   304(R4), F19
+	VFMLA   V27.D2, V30.D2, V19.D2
+	FMOVQ   304(R4), F15
+	VFMLA   V14.D2, V31.D2, V15.D2
+	FMOVQ   320(R4), F26
+	VFMLA   V19.D2, V30.D2, V26.D2
+	FMOVQ   320(R4), F18
+	VFMLA   V15.D2, V31.D2, V18.D2
+	FMOVQ   336(R4), F27
+	VFMLA   V26.D2, V30.D2, V27.D2
+	FMOVQ   336(R4), F14
+	VFMLA   V18.D2, V31.D2, V14.D2
+	FMOVQ   352(R4), F19
+	VFMLA   V27.D2, V30.D2, V19.D2
+	FMOVQ   352(R4), F15
+	VFMLA   V14.D2, V31.D2, V15.D2
+	FMOVQ   368(R4), F26
+	VFMLA   V19.D2, V30.D2, V26.D2
+	FMOVQ   368(R4), F18
+	VFMLA   V15.D2, V31.D2, V18.D2
+	FMOVQ   384(R4), F27
+	VFMLA   V26.D2, V30.D2, V27.D2
+	FMOVQ   384(R4), F14
+	VFMLA   V18.D2, V31.D2, V14.D2
+	FMOVQ   400(R4), F19
+	VFMLA   V27.D2, V30.D2, V19.D2
+	FMOVQ   400(R4), F15
+	VFMLA   V14.D2, V31.D2, V15.D2
+	FMOVQ   416(R4), F26
+	VFMLA   V19.D2, V30.D2, V26.D2
+	FMOVQ   416(R4), F18
+	VFMLA   V15.D2, V31.D2, V18.D2
+	FMOVQ   432(R4), F27
+	VFMLA   V26.D2, V30.D2, V27.D2
+	FMOVQ   432(R4), F14
+	VFMLA   V18.D2, V31.D2, V14.D2
+	FMOVQ   448(R4), F19
+	VFMLA   V27.D2, V30.D2, V19.D2
+	FMOVQ   448(R4), F15
+	VFMLA   V14.D2, V31.D2, V15.D2
+	FMOVQ   464(R4), F26
+	VFMLA   V19.D2, V30.D2, V26.D2
+	FMOVQ   464(R4), F18
+	VFMLA   V15.D2, V31.D2, V18.D2
+	FMOVQ   480(R4), F27
+	VFMLA   V26.D2, V30.D2, V27.D2
+	FMOVQ   480(R4), F14
+	VFMLA   V18.D2, V31.D2, V14.D2
+	FMOVQ   496(R4), F19
+	VFMLA   V27.D2, V30.D2, V19.D2
+	FMOVQ   496(R4), F15
+	VFMLA   V14.D2, V31.D2, V15.D2
+	FMOVQ   512(R4), F26
+	VFMLA   V19.D2, V30.D2, V26.D2
+	FMOVQ   512(R4), F18
+	VFMLA   V15.D2, V31.D2, V18.D2
+	FMOVQ   528(R4), F27
+	VFMLA   V26.D2, V30.D2, V27.D2
+	FMOVQ   528(R4), F14
+	VFMLA   V18.D2, V31.D2, V14.D2
+	FMOVQ   544(R4), F19
+	VFMLA   V27.D2, V30.D2, V19.D2
+	FMOVQ   544(R4), F15
+	VFMLA   V14.D2, V31.D2, V15.D2
+	FMOVQ   560(R4), F26
+	VFMLA   V19.D2, V30.D2, V26.D2
+	FMOVQ   560(R4), F18
+	VFMLA   V15.D2, V31.D2, V18.D2
+	FMOVQ   576(R4), F27
+	VFMLA   V26.D2, V30.D2, V27.D2
+	FMOVQ   576(R4), F14
+	VFMLA   V18.D2, V31.D2, V14.D2
+	WORD    $0x6e7bdf9c // fmul v28.2d, v28.2d, v27.2d
+	WORD    $0x6e6edfbd // fmul v29.2d, v29.2d, v14.2d
+	VEOR    V5.B16, V20.B16, V20.B16
+	VEOR    V5.B16, V21.B16, V21.B16
+	FMOVQ   128(R4), F19
+	WORD    $0x6e73de8f // fmul v15.2d, v20.2d, v19.2d
+	FMOVQ   128(R4), F30
+	WORD    $0x6e7edeba // fmul v26.2d, v21.2d, v30.2d
+	WORD    $0x4e6189ef // frintn v15.2d, v15.2d
+	WORD    $0x4e618b5a // frintn v26.2d, v26.2d
+	FMOVQ   144(R4), F31
+	VFMLS   V31.D2, V15.D2, V20.D2
+	FMOVQ   144(R4), F18
+	VFMLS   V18.D2, V26.D2, V21.D2
+	FMOVQ   160(R4), F27
+	VFMLS   V27.D2, V15.D2, V20.D2
+	FMOVQ   160(R4), F14
+	VFMLS   V14.D2, V26.D2, V21.D2
+	WORD    $0x4ef8d6d3 // fsub v19.2d, v22.2d, v24.2d
+	WORD    $0x4ef9d6fe // fsub v30.2d, v23.2d, v25.2d
+	WORD    $0x4e73d694 // fadd v20.2d, v20.2d, v19.2d
+	WORD    $0x4e7ed6b5 // fadd v21.2d, v21.2d, v30.2d
+	WORD    $0x6e74de9f // fmul v31.2d, v20.2d, v20.2d
+	WORD    $0x6e75deb2 // fmul v18.2d, v21.2d, v21.2d
+	FMOVQ   176(R4), F27
+	FMOVQ   592(R4), F14
+	VFMLA   V27.D2, V20.D2, V14.D2
+	FMOVQ   176(R4), F24
+	FMOVQ   592(R4), F25
+	VFMLA   V24.D2, V21.D2, V25.D2
+	FMOVQ   608(R4), F19
+	VFMLA   V14.D2, V20.D2, V19.D2
+	FMOVQ   608(R4), F30
+	VFMLA   V25.D2, V21.D2, V30.D2
+	FMOVQ   624(R4), F27
+	VFMLA   V19.D2, V20.D2, V27.D2
+	FMOVQ   624(R4), F24
+	VFMLA   V30.D2, V21.D2, V24.D2
+	FMOVQ   640(R4), F14
+	VFMLA   V27.D2, V20.D2, V14.D2
+	FMOVQ   640(R4), F25
+	VFMLA   V24.D2, V21.D2, V25.D2
+	FMOVQ   656(R4), F19
+	VFMLA   V14.D2, V20.D2, V19.D2
+	FMOVQ   656(R4), F30
+	VFMLA   V25.D2, V21.D2, V30.D2
+	FMOVQ   672(R4), F27
+	VFMLA   V19.D2, V20.D2, V27.D2
+	FMOVQ   672(R4), F24
+	VFMLA   V30.D2, V21.D2, V24.D2
+	FMOVQ   688(R4), F14
+	VFMLA   V27.D2, V20.D2, V14.D2
+	FMOVQ   688(R4), F25
+	VFMLA   V24.D2, V21.D2, V25.D2
+	FMOVQ   704(R4), F19
+	VFMLA   V14.D2, V20.D2, V19.D2
+	FMOVQ   704(R4), F30
+	VFMLA   V25.D2, V21.D2, V30.D2
+	FMOVQ   720(R4), F27
+	VFMLA   V19.D2, V20.D2, V27.D2
+	FMOVQ   720(R4), F24
+	VFMLA   V30.D2, V21.D2, V24.D2
+	VFMLA   V27.D2, V31.D2, V20.D2
+	VFMLA   V24.D2, V18.D2, V21.D2
+	WORD    $0x6e62df9c // fmul v28.2d, v28.2d, v2.2d
+	WORD    $0x6e62dfbd // fmul v29.2d, v29.2d, v2.2d
+	VFMLA   V20.D2, V28.D2, V28.D2
+	VFMLA   V21.D2, V29.D2, V29.D2
+	WORD    $0x6e62ddee // fmul v14.2d, v15.2d, v2.2d
+	WORD    $0x6e62df59 // fmul v25.2d, v26.2d, v2.2d
+	WORD    $0x4e6199ce // frintm v14.2d, v14.2d
+	WORD    $0x4e619b39 // frintm v25.2d, v25.2d
+	FMOVQ   208(R4), F19
+	WORD    $0x4e73d5de // fadd v30.2d, v14.2d, v19.2d
+	FMOVQ   208(R4), F31
+	WORD    $0x4e7fd73b // fadd v27.2d, v25.2d, v31.2d
+	VSHL    $52, V30.D2, V30.D2
+	VSHL    $52, V27.D2, V27.D2
+	WORD    $0x4eeed5f2 // fsub v18.2d, v15.2d, v14.2d
+	WORD    $0x4ef9d758 // fsub v24.2d, v26.2d, v25.2d
+	FMOVQ   208(R4), F19
+	WORD    $0x4e73d652 // fadd v18.2d, v18.2d, v19.2d
+	FMOVQ   208(R4), F31
+	WORD    $0x4e7fd718 // fadd v24.2d, v24.2d, v31.2d
+	VSHL    $52, V18.D2, V18.D2
+	VSHL    $52, V24.D2, V24.D2
+	WORD    $0x6e7edf9c // fmul v28.2d, v28.2d, v30.2d
+	WORD    $0x6e7bdfbd // fmul v29.2d, v29.2d, v27.2d
+	WORD    $0x6e72df9c // fmul v28.2d, v28.2d, v18.2d
+	WORD    $0x6e78dfbd // fmul v29.2d, v29.2d, v24.2d
+	FMOVQ   912(R4), F14
+	WORD    $0x6eece5cc // fcmgt v12.2d, v14.2d, v12.2d
+	FMOVQ   912(R4), F25
+	WORD    $0x6eede72d // fcmgt v13.2d, v25.2d, v13.2d
+	WORD    $0x4efcd4f3 // fsub v19.2d, v7.2d, v28.2d
+	WORD    $0x4efdd4ff // fsub v31.2d, v7.2d, v29.2d
+	VBSL    V19.B16, V28.B16, V12.B16
+	VBSL    V31.B16, V29.B16, V13.B16
+	FMOVQ   992(R4), F30
+	WORD    $0x6e7ede10 // fmul v16.2d, v16.2d, v30.2d
+	FMOVQ   992(R4), F27
+	WORD    $0x6e7bde31 // fmul v17.2d, v17.2d, v27.2d
+	WORD    $0x4e74d4f2 // fadd v18.2d, v7.2d, v20.2d
+	WORD    $0x4e75d4f8 // fadd v24.2d, v7.2d, v21.2d
+	VFMLS   V18.D2, V22.D2, V18.D2
+	VFMLS   V24.D2, V23.D2, V24.D2
+	WORD    $0x6e62ddee // fmul v14.2d, v15.2d, v2.2d
+	WORD    $0x6e62df59 // fmul v25.2d, v26.2d, v2.2d
+	WORD    $0x4e6199ce // frintm v14.2d, v14.2d
+	WORD    $0x4e619b39 // frintm v25.2d, v25.2d
+	FMOVQ   208(R4), F28
+	WORD    $0x4e7cd5d3 // fadd v19.2d, v14.2d, v28.2d
+	FMOVQ   208(R4), F29
+	WORD    $0x4e7dd73f // fadd v31.2d, v25.2d, v29.2d
+	VSHL    $52, V19.D2, V19.D2
+	VSHL    $52, V31.D2, V31.D2
+	WORD    $0x4eeed5ef // fsub v15.2d, v15.2d, v14.2d
+	WORD    $0x4ef9d75a // fsub v26.2d, v26.2d, v25.2d
+	FMOVQ   208(R4), F30
+	WORD    $0x4e7ed5ef // fadd v15.2d, v15.2d, v30.2d
+	FMOVQ   208(R4), F27
+	WORD    $0x4e7bd75a // fadd v26.2d, v26.2d, v27.2d
+	VSHL    $52, V15.D2, V15.D2
+	VSHL    $52, V26.D2, V26.D2
+	WORD    $0x6e73de52 // fmul v18.2d, v18.2d, v19.2d
+	WORD    $0x6e7fdf18 // fmul v24.2d, v24.2d, v31.2d
+	WORD    $0x6e6fde52 // fmul v18.2d, v18.2d, v15.2d
+	WORD    $0x6e7adf18 // fmul v24.2d, v24.2d, v26.2d
+	VFMLA   V18.D2, V16.D2, V12.D2
+	VFMLA   V24.D2, V17.D2, V13.D2
+	WORD    $0x6e6cdd4a // fmul v10.2d, v10.2d, v12.2d
+	WORD    $0x6e6ddd6b // fmul v11.2d, v11.2d, v13.2d
+	FSTPQ.P (F10, F11), 32(R0)
+	SUB     $4, R3
+	CMP     $4, R3
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R3, done
+	CMP     $2, R3
+	BLT     partIn
+	FMOVQ.P 16(R1), F10
+	FMOVQ.P 16(R2), F11
+
+body:
+	WORD    $0x6eebe40c // fcmgt v12.2d, v0.2d, v11.2d
+	VBSL    V11.B16, V0.B16, V12.B16
+	WORD    $0x6ee1e58d // fcmgt v13.2d, v12.2d, v1.2d
+	VBSL    V12.B16, V1.B16, V13.B16
+	WORD    $0x6e62ddae // fmul v14.2d, v13.2d, v2.2d
+	WORD    $0x6e6dddcf // fmul v15.2d, v14.2d, v13.2d
+	VAND    V3.B16, V13.B16, V16.B16
+	WORD    $0x6e64de10 // fmul v16.2d, v16.2d, v4.2d
+	VEOR    V5.B16, V15.B16, V17.B16
+	VFMLA   V13.D2, V14.D2, V17.D2
+	WORD    $0x4e66d612 // fadd v18.2d, v16.2d, v6.2d
+	WORD    $0x6e72fcf3 // fdiv v19.2d, v7.2d, v18.2d
+	WORD    $0x4ee8d654 // fsub v20.2d, v18.2d, v8.2d
+	WORD    $0x6e73de94 // fmul v20.2d, v20.2d, v19.2d
+	WORD    $0x4ee6d655 // fsub v21.2d, v18.2d, v6.2d
+	WORD    $0x4ef5d610 // fsub v16.2d, v16.2d, v21.2d
+	VMOV    V7.B16, V22.B16
+	VFMLS   V19.D2, V18.D2, V22.D2
+	WORD    $0x4ef4d4f7 // fsub v23.2d, v7.2d, v20.2d
+	WORD    $0x6e69de10 // fmul v16.2d, v16.2d, v9.2d
+	WORD    $0x6e73de78 // fmul v24.2d, v19.2d, v19.2d
+	WORD    $0x6e78de10 // fmul v16.2d, v16.2d, v24.2d
+	VFMLA   V23.D2, V22.D2, V16.D2
+	FMOVQ   112(R4), F25
+	FMOVQ   240(R4), F26
+	VFMLA   V25.D2, V20.D2, V26.D2
+	FMOVQ   256(R4), F27
+	VFMLA   V26.D2, V20.D2, V27.D2
+	FMOVQ   272(R4), F28
+	VFMLA   V27.D2, V20.D2, V28.D2
+	FMOVQ   288(R4), F29
+	VFMLA   V28.D2, V20.D2, V29.D2
+	FMOVQ   304(R4), F30
+	VFMLA   V29.D2, V20.D2, V30.D2
+	FMOVQ   320(R4), F31
+	VFMLA   V30.D2, V20.D2, V31.D2
+	FMOVQ   336(R4), F12
+	VFMLA   V31.D2, V20.D2, V12.D2
+	FMOVQ   352(R4), F14
+	VFMLA   V12.D2, V20.D2, V14.D2
+	FMOVQ   368(R4), F21
+	VFMLA   V14.D2, V20.D2, V21.D2
+	FMOVQ   384(R4), F18
+	VFMLA   V21.D2, V20.D2, V18.D2
+	FMOVQ   400(R4), F24
+	VFMLA   V18.D2, V20.D2, V24.D2
+	FMOVQ   416(R4), F22
+	VFMLA   V24.D2, V20.D2, V22.D2
+	FMOVQ   432(R4), F23
+	VFMLA   V22.D2, V20.D2, V23.D2
+	FMOVQ   448(R4), F25
+	VFMLA   V23.D2, V20.D2, V25.D2
+	FMOVQ   464(R4), F26
+	VFMLA   V25.D2, V20.D2, V26.D2
+	FMOVQ   480(R4), F27
+	VFMLA   V26.D2, V20.D2, V27.D2
+	FMOVQ   496(R4), F28
+	VFMLA   V27.D2, V20.D2, V28.D2
+	FMOVQ   512(R4), F29
+	VFMLA   V28.D2, V20.D2, V29.D2
+	FMOVQ   528(R4), F30
+	VFMLA   V29.D2, V20.D2, V30.D2
+	FMOVQ   544(R4), F31
+	VFMLA   V30.D2, V20.D2, V31.D2
+	FMOVQ   560(R4), F12
+	VFMLA   V31.D2, V20.D2, V12.D2
+	FMOVQ   576(R4), F14
+	VFMLA   V12.D2, V20.D2, V14.D2
+	WORD    $0x6e6ede73 // fmul v19.2d, v19.2d, v14.2d
+	VEOR    V5.B16, V15.B16, V15.B16
+	FMOVQ   128(R4), F21
+	WORD    $0x6e75ddf2 // fmul v18.2d, v15.2d, v21.2d
+	WORD    $0x4e618a52 // frintn v18.2d, v18.2d
+	FMOVQ   144(R4), F24
+	VFMLS   V24.D2, V18.D2, V15.D2
+	FMOVQ   160(R4), F22
+	VFMLS   V22.D2, V18.D2, V15.D2
+	WORD    $0x4ef1d617 // fsub v23.2d, v16.2d, v17.2d
+	WORD    $0x4e77d5ef // fadd v15.2d, v15.2d, v23.2d
+	WORD    $0x6e6fddf9 // fmul v25.2d, v15.2d, v15.2d
+	FMOVQ   176(R4), F26
+	FMOVQ   592(R4), F27
+	VFMLA   V26.D2, V15.D2, V27.D2
+	FMOVQ   608(R4), F28
+	VFMLA   V27.D2, V15.D2, V28.D2
+	FMOVQ   624(R4), F29
+	VFMLA   V28.D2, V15.D2, V29.D2
+	FMOVQ   640(R4), F30
+	VFMLA   V29.D2, V15.D2, V30.D2
+	FMOVQ   656(R4), F31
+	VFMLA   V30.D2, V15.D2, V31.D2
+	FMOVQ   672(R4), F20
+	VFMLA   V31.D2, V15.D2, V20.D2
+	FMOVQ   688(R4), F12
+	VFMLA   V20.D2, V15.D2, V12.D2
+	FMOVQ   704(R4), F14
+	VFMLA   V12.D2, V15.D2, V14.D2
+	FMOVQ   720(R4), F21
+	VFMLA   V14.D2, V15.D2, V21.D2
+	VFMLA   V21.D2, V25.D2, V15.D2
+	WORD    $0x6e62de73 // fmul v19.2d, v19.2d, v2.2d
+	VFMLA   V15.D2, V19.D2, V19.D2
+	WORD    $0x6e62de58 // fmul v24.2d, v18.2d, v2.2d
+	WORD    $0x4e619b18 // frintm v24.2d, v24.2d
+	FMOVQ   208(R4), F22
+	WORD    $0x4e76d711 // fadd v17.2d, v24.2d, v22.2d
+	VSHL    $52, V17.D2, V17.D2
+	WORD    $0x4ef8d657 // fsub v23.2d, v18.2d, v24.2d
+	FMOVQ   208(R4), F26
+	WORD    $0x4e7ad6f7 // fadd v23.2d, v23.2d, v26.2d
+	VSHL    $52, V23.D2, V23.D2
+	WORD    $0x6e71de73 // fmul v19.2d, v19.2d, v17.2d
+	WORD    $0x6e77de73 // fmul v19.2d, v19.2d, v23.2d
+	FMOVQ   912(R4), F27
+	WORD    $0x6eebe76b // fcmgt v11.2d, v27.2d, v11.2d
+	WORD    $0x4ef3d4fc // fsub v28.2d, v7.2d, v19.2d
+	VBSL    V28.B16, V19.B16, V11.B16
+	FMOVQ   992(R4), F29
+	WORD    $0x6e7dddad // fmul v13.2d, v13.2d, v29.2d
+	WORD    $0x4e6fd4fe // fadd v30.2d, v7.2d, v15.2d
+	VFMLS   V30.D2, V16.D2, V30.D2
+	WORD    $0x6e62de5f // fmul v31.2d, v18.2d, v2.2d
+	WORD    $0x4e619bff // frintm v31.2d, v31.2d
+	FMOVQ   208(R4), F20
+	WORD    $0x4e74d7ec // fadd v12.2d, v31.2d, v20.2d
+	VSHL    $52, V12.D2, V12.D2
+	WORD    $0x4effd652 // fsub v18.2d, v18.2d, v31.2d
+	FMOVQ   208(R4), F14
+	WORD    $0x4e6ed652 // fadd v18.2d, v18.2d, v14.2d
+	VSHL    $52, V18.D2, V18.D2
+	WORD    $0x6e6cdfde // fmul v30.2d, v30.2d, v12.2d
+	WORD    $0x6e72dfde // fmul v30.2d, v30.2d, v18.2d
+	VFMLA   V30.D2, V13.D2, V11.D2
+	WORD    $0x6e6bdd4a // fmul v10.2d, v10.2d, v11.2d
+	CMP     $2, R3
+	BLT     partOut
+	FMOVQ.P F10, 16(R0)
+	SUB     $2, R3
+	B       rest
+
+partIn:
+	FMOVD (R1), F10
+	FMOVD (R2), F11
+	B     body
+
+partOut:
+	FMOVD F10, (R0)
+
+done:
+	RET
+
 // func gelu128x64(dst []float64, a []float64)
 TEXT ·gelu128x64(SB), NOSPLIT, $0-48
 	MOVD  dst_base+0(FP), R0
@@ -2381,4 +3216,6 @@ DATA vecNumbers64<>+960(SB)/8, $0x40434ccccccccccd
 DATA vecNumbers64<>+968(SB)/8, $0x40434ccccccccccd
 DATA vecNumbers64<>+976(SB)/8, $0x3fe6a09e667f3bcd
 DATA vecNumbers64<>+984(SB)/8, $0x3fe6a09e667f3bcd
-GLOBL vecNumbers64<>(SB), RODATA|NOPTR, $992
+DATA vecNumbers64<>+992(SB)/8, $0x3fd9884533d43651
+DATA vecNumbers64<>+1000(SB)/8, $0x3fd9884533d43651
+GLOBL vecNumbers64<>(SB), RODATA|NOPTR, $1008

@@ -54,6 +54,13 @@ func gelu(x float64) float64 {
 	return y * (1 - lost*(u+math.Sqrt(u*u+4/math.Pi)))
 }
 
+// geluSlope is Φ(x) + x·φ(x). Beyond the bound it is 0 or 1.
+func geluSlope(x float64) float64 {
+	const bound = 38.6
+	in := min(max(x, -bound), bound)
+	return 0.5*math.Erfc(-in/math.Sqrt2) + in*exp(-in*in/2)/(math.Sqrt2*math.SqrtPi)
+}
+
 func silu(x float64) float64 {
 	switch {
 	case x < -1e3:

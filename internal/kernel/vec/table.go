@@ -12,7 +12,7 @@ import (
 type Loops[T Float] struct {
 	add, sub, mul, div, max, min, squaredDiff func(dst, a, b []T)
 	lt, le, gt, ge, eq, ne                    func(dst, a, b []T)
-	reluGrad, tanhGrad, sigmoidGrad           func(dst, a, b []T)
+	reluGrad, tanhGrad, sigmoidGrad, geluGrad func(dst, a, b []T)
 	tanhSlope, sigmoidSlope                   func(dst, a, b []T)
 
 	addS, subS, rsubS, mulS, divS, rdivS, maxS, minS func(dst, a []T, s T)
@@ -65,7 +65,7 @@ func portable[T Float]() Loops[T] {
 		add: add[T], sub: sub[T], mul: mul[T], div: div[T], max: maximum[T], min: minimum[T],
 		squaredDiff: squaredDiff[T],
 		lt:          lt[T], le: le[T], gt: gt[T], ge: ge[T], eq: eq[T], ne: ne[T],
-		reluGrad: reluGrad[T], tanhGrad: tanhGrad[T], sigmoidGrad: sigmoidGrad[T],
+		reluGrad: reluGrad[T], tanhGrad: tanhGrad[T], sigmoidGrad: sigmoidGrad[T], geluGrad: geluGrad[T],
 
 		addS: addS[T], subS: subS[T], rsubS: rsubS[T], mulS: mulS[T], divS: divS[T], rdivS: rdivS[T],
 		maxS: maxS[T], minS: minS[T],

@@ -104,6 +104,7 @@ func simd512x32(l *Loops[float32]) {
 	l.atan = atan512x32
 	l.erf = erf512x32
 	l.erfc = erfc512x32
+	l.geluGrad = geluGrad512x32
 	l.gelu = gelu512x32
 	l.sum = sum512x32
 	l.sumSquares = sumSquares512x32
@@ -215,6 +216,7 @@ func simd512x64(l *Loops[float64]) {
 	l.atan = atan512x64
 	l.erf = erf512x64
 	l.erfc = erfc512x64
+	l.geluGrad = geluGrad512x64
 	l.gelu = gelu512x64
 	l.sum = sum512x64
 	l.sumSquares = sumSquares512x64
@@ -326,6 +328,7 @@ func simd256x32(l *Loops[float32]) {
 	l.atan = atan256x32
 	l.erf = erf256x32
 	l.erfc = erfc256x32
+	l.geluGrad = geluGrad256x32
 	l.gelu = gelu256x32
 	l.sum = sum256x32
 	l.sumSquares = sumSquares256x32
@@ -437,6 +440,7 @@ func simd256x64(l *Loops[float64]) {
 	l.atan = atan256x64
 	l.erf = erf256x64
 	l.erfc = erfc256x64
+	l.geluGrad = geluGrad256x64
 	l.gelu = gelu256x64
 	l.sum = sum256x64
 	l.sumSquares = sumSquares256x64

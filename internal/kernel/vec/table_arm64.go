@@ -104,6 +104,7 @@ func simd128x32(l *Loops[float32]) {
 	l.atan = atan128x32
 	l.erf = erf128x32
 	l.erfc = erfc128x32
+	l.geluGrad = geluGrad128x32
 	l.gelu = gelu128x32
 	l.sum = sum128x32
 	l.sumSquares = sumSquares128x32
@@ -215,6 +216,7 @@ func simd128x64(l *Loops[float64]) {
 	l.atan = atan128x64
 	l.erf = erf128x64
 	l.erfc = erfc128x64
+	l.geluGrad = geluGrad128x64
 	l.gelu = gelu128x64
 	l.sum = sum128x64
 	l.sumSquares = sumSquares128x64

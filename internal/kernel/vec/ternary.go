@@ -24,6 +24,9 @@ func (l *Loops[T]) TanhGrad(dst, g, y []T) { l.tanhGrad(dst, g[:len(dst)], y[:le
 // SigmoidGrad is g·y·(1 − y).
 func (l *Loops[T]) SigmoidGrad(dst, g, y []T) { l.sigmoidGrad(dst, g[:len(dst)], y[:len(dst)]) }
 
+// GeluGrad is g·(Φ(x) + x·φ(x)), the gradient of Gelu.
+func (l *Loops[T]) GeluGrad(dst, g, x []T) { l.geluGrad(dst, g[:len(dst)], x[:len(dst)]) }
+
 func fma[T Float](dst, a, b, c []T) {
 	a, b, c = a[:len(dst)], b[:len(dst)], c[:len(dst)]
 	for i, x := range a {
@@ -83,5 +86,12 @@ func sigmoidGrad[T Float](dst, g, y []T) {
 	g, y = g[:len(dst)], y[:len(dst)]
 	for i, v := range y {
 		dst[i] = g[i] * v * (1 - v)
+	}
+}
+
+func geluGrad[T Float](dst, g, x []T) {
+	g, x = g[:len(dst)], x[:len(dst)]
+	for i, v := range x {
+		dst[i] = T(float64(g[i]) * geluSlope(float64(v)))
 	}
 }
