@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 
 	"github.com/mmcloughlin/avo/build"
@@ -42,6 +43,7 @@ func (out files) avo(pkg, name, expr string, body func(c *build.Context)) error 
 		err = pass.Compile.Execute(f)
 	}
 	if err == nil {
+		dropSelfMoves(f)
 		err = settle(f)
 	}
 	if err != nil {
@@ -49,6 +51,18 @@ func (out files) avo(pkg, name, expr string, body func(c *build.Context)) error 
 	}
 	return out.print(pkg, name, f)
 }
+
+// dropSelfMoves removes the moves of whole vectors to the registers that they are in.
+func dropSelfMoves(f *ir.File) {
+	for _, fn := range f.Functions() {
+		fn.Nodes = slices.DeleteFunc(fn.Nodes, func(n ir.Node) bool {
+			i, ok := n.(*ir.Instruction)
+			return ok && len(i.Operands) == 2 && i.Operands[0] == i.Operands[1] && slices.Contains(vectorMoves, i.Opcode)
+		})
+	}
+}
+
+var vectorMoves = []string{"VMOVUPS", "VMOVUPD", "VMOVAPS", "VMOVAPD"}
 
 // print adds the two files of a finished one.
 func (out files) print(pkg, name string, f *ir.File) error {

@@ -69,7 +69,7 @@ type recorder struct {
 // they read besides the one they change.
 var avxArgs = map[string]int{
 	"ADD": 2, "SUB": 2, "MUL": 2, "DIV": 2, "MIN": 2, "MAX": 2, "AND": 2, "OR": 2, "XOR": 2,
-	"SQRT": 1, "ROUND": 1, "CMP": 2, "BLENDV": 3, "PSLL": 1, "PSRL": 1,
+	"SQRT": 1, "ROUND": 1, "CMP": 2, "BLENDV": 3, "PSLL": 1, "PSRL": 1, "PSUB": 2,
 	"FMADD231": 2, "FNMADD231": 2, "FMADD213": 2,
 }
 

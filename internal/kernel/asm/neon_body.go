@@ -29,7 +29,7 @@ func (k *numbers) at(b uint64) string {
 func (k *numbers) open(n *neon, codes ...*code) {
 	k.kept = map[uint64]vreg{}
 	for _, c := range codes {
-		if slices.ContainsFunc(c.list, func(o operation) bool { return o.name == "NUMBER" }) {
+		if c != nil && slices.ContainsFunc(c.list, func(o operation) bool { return o.name == "NUMBER" }) {
 			k.base = n.int()
 			n.op("MOVD", fmt.Sprintf("$%s<>(SB)", k.symbol(n)), k.base)
 			return
@@ -210,6 +210,8 @@ func (b *body) instruction(o operation, x []vreg, to vreg) {
 		b.op("VSHL", fmt.Sprintf("$%d", o.imm), b.v(x[0]), b.v(to))
 	case "PSRL":
 		b.op("VUSHR", fmt.Sprintf("$%d", o.imm), b.v(x[0]), b.v(to))
+	case "PSUB":
+		b.op("VSUB", b.v(x[1]), b.v(x[0]), b.v(to))
 	case "FMADD":
 		b.move(x[2], to)
 		b.op("VFMLA", b.v(x[1]), b.v(x[0]), b.v(to))

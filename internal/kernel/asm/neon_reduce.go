@@ -14,6 +14,7 @@ import (
 type foldCode struct {
 	start, step, join *code
 	rest              *code // of a mask and the operands
+	value             *code
 }
 
 func (n *neon) foldCode(f fold, ins, numbers int) (c foldCode, err error) {
@@ -23,6 +24,10 @@ func (n *neon) foldCode(f fold, ins, numbers int) (c foldCode, err error) {
 		}
 	}
 	part(&c.start, 0, func(m *lanes, _ []v) []v { return []v{f.start(m)} })
+	if f.value != nil {
+		part(&c.value, ins+numbers, func(m *lanes, in []v) []v { return []v{f.value(m, in[:ins], in[ins:])} })
+	}
+	ins = f.operands()
 	part(&c.step, 1+ins+numbers, func(m *lanes, in []v) []v { return []v{f.step(m, in[0], in[1:1+ins], in[1+ins:])} })
 	part(&c.join, 2, func(m *lanes, in []v) []v { return []v{f.join(m, in[0], in[1])} })
 	if f.rest != nil {
@@ -37,15 +42,14 @@ func (n *neon) foldCode(f fold, ins, numbers int) (c foldCode, err error) {
 // fold emits a reduction of slices to a number: each vector is folded into one of
 // four accumulators, in turn, and what is left into the first.
 func (n *neon) fold(f fold, k *numbers) error {
-	form := formula{in: f.in, numbers: f.numbers}
-	ins, names := form.slices(), strings.Fields(f.numbers)
+	form, ins, names := f.form(), strings.Fields(f.in), strings.Fields(f.numbers)
 	c, err := n.foldCode(f, len(ins), len(names))
 	if err != nil {
 		return err
 	}
 	n.openVec(f.name, form.signature(n.like())+" "+n.like().elem(), f.doc)
-	w := n.walk(ins, nil)
-	k.open(n, c.start, c.step)
+	w := n.walk(form.slices(), strings.Fields(form.out))
+	k.open(n, c.start, c.step, c.value)
 	var s []vreg
 	for _, name := range names {
 		s = append(s, n.number(name))
@@ -55,6 +59,12 @@ func (n *neon) fold(f fold, k *numbers) error {
 		acc = append(acc, n.run(c.start, k, 0, nil)[0][0])
 	}
 	n.held = slices.Clone(acc)
+	valueOf := func(n *neon, x [][]vreg) [][]vreg {
+		for i := range x {
+			x[i] = append(x[i], s...)
+		}
+		return n.run(c.value, k, len(s), x...)
+	}
 	into := func(n *neon, acc []vreg, x [][]vreg) {
 		for i := range x {
 			x[i] = append(append([]vreg{acc[i]}, x[i]...), s...)
@@ -66,24 +76,55 @@ func (n *neon) fold(f fold, k *numbers) error {
 	group := func(n *neon) {
 		for i := 0; i < ways; i += 2 {
 			end := n.scope()
-			into(n, acc[i:i+2], w.on(n).loads(ins, 2))
+			x := w.on(n).loads(ins, 2)
+			if f.value != nil {
+				x = valueOf(n, x)
+				w.on(n).store("dst", x[0][0], x[1][0])
+			}
+			into(n, acc[i:i+2], x)
 			end()
 		}
 	}
-	if !k.keep(n, c.step, group) {
+	main := c.step
+	if f.value != nil {
+		main = c.value
+	}
+	if !k.keep(n, main, group) {
 		return errors.New("too many values at once")
 	}
 	w.while("group", ways*n.width(), func() { group(n) })
 	x := n.vecsOf(len(ins))
 	n.held = append(n.held, x...)
-	w.rest(func(part bool) {
-		w.loadRest(ins, x, part)
-		if part && f.rest != nil {
-			for i, r := range n.run(c.rest, k, 0, append([]vreg{n.mask(w.left)}, x...))[0] {
-				n.move(r, x[i])
-			}
+	neutral := func(x []vreg) {
+		if f.rest == nil {
+			return
 		}
-	}, func() { into(n, acc[:1], [][]vreg{x}) }, func(bool) {})
+		for i, r := range n.run(c.rest, k, 0, append([]vreg{n.mask(w.left)}, x...))[0] {
+			n.move(r, x[i])
+		}
+	}
+	if f.value == nil {
+		w.rest(func(part bool) {
+			w.loadRest(ins, x, part)
+			if part {
+				neutral(x)
+			}
+		}, func() { into(n, acc[:1], [][]vreg{x}) }, func(bool) {})
+	} else {
+		var y []vreg
+		w.rest(func(part bool) { w.loadRest(ins, x, part) }, func() {
+			y = valueOf(n, [][]vreg{slices.Clone(x)})[0]
+			n.held = append(n.held, y...)
+		}, func(part bool) {
+			if part {
+				n.storePart(y[0], w.bases["dst"], 0, w.left)
+				neutral(y)
+			} else {
+				w.store("dst", y[0])
+			}
+			into(n, acc[:1], [][]vreg{y})
+		})
+	}
 	n.total(c.join, k, acc)
 	return nil
 }

@@ -170,7 +170,9 @@ func (n *neon) formula(f formula, k *numbers) error {
 	}
 	stop := &code{}
 	if f.stop != nil {
-		if stop, err = record(n.size, len(ins), func(m *lanes, in []v) []v { return []v{f.stop(m, in).v} }); err != nil {
+		if stop, err = record(n.size, len(ins)+len(names), func(m *lanes, in []v) []v {
+			return []v{f.stop(m, in[:len(ins)], in[len(ins):]).v}
+		}); err != nil {
 			return err
 		}
 	}
@@ -183,10 +185,10 @@ func (n *neon) formula(f formula, k *numbers) error {
 	}
 	several := func(n *neon, count int) {
 		w, x := w.on(n), w.on(n).loads(ins, count)
-		w.leave(stop, k, x...)
 		for i := range x {
 			x[i] = append(x[i], s...)
 		}
+		w.leave(stop, k, x...)
 		y := n.run(c, k, len(s), x...)
 		for i, name := range outs {
 			var all []vreg
@@ -204,8 +206,9 @@ func (n *neon) formula(f formula, k *numbers) error {
 	x := n.vecsOf(len(ins))
 	var y []vreg
 	w.rest(func(part bool) { w.loadRest(ins, x, part) }, func() {
-		w.leave(stop, k, x)
-		y = n.run(c, k, len(s), append(slices.Clone(x), s...))[0]
+		all := append(slices.Clone(x), s...)
+		w.leave(stop, k, all)
+		y = n.run(c, k, len(s), all)[0]
 	}, func(part bool) {
 		for i, name := range outs {
 			if part {

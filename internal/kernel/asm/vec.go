@@ -24,7 +24,7 @@ type group struct {
 
 func init() {
 	generators = append(generators, func(out files) error {
-		groups := []group{formulas("arith", arithmetic), formulas("steps", steps), long("exp", exponentials), long("log", logarithms),
+		groups := []group{formulas("arith", arithmetic), formulas("steps", steps), formulas("softmax", weighing), long("exp", exponentials), long("log", logarithms),
 			long("pow", powers), long("trig", circular), long("erf", errorFunctions), reductions()}
 		for _, g := range groups {
 			if err := out.avo("vec", g.file+"_amd64", "amd64,!noasm", g.write); err != nil {

@@ -28,6 +28,12 @@ func scalar(name, doc string, f func(m *lanes, a, s v) v) formula {
 		body: func(m *lanes, x, s []v) []v { return []v{f(m, x[0], s[0])} }}
 }
 
+// grouped is f in a loop that takes several vectors at a time.
+func grouped(f formula) formula {
+	f.group = true
+	return f
+}
+
 // largest is the larger one, NaN if either is.
 func largest(m *lanes, a, b v) v {
 	return m.choose(m.compare(isUnord, a, a), a, m.upper(a, b))
@@ -79,7 +85,7 @@ var arithmetic = []formula{
 	scalar("addS", "dst[i] = a[i] + s.", (*lanes).add),
 	scalar("subS", "dst[i] = a[i] - s.", (*lanes).sub),
 	scalar("rsubS", "dst[i] = s - a[i].", func(m *lanes, a, s v) v { return m.sub(s, a) }),
-	scalar("mulS", "dst[i] = a[i] * s.", (*lanes).mul),
+	grouped(scalar("mulS", "dst[i] = a[i] * s.", (*lanes).mul)),
 	scalar("divS", "dst[i] = a[i] / s.", (*lanes).div),
 	scalar("rdivS", "dst[i] = s / a[i].", func(m *lanes, a, s v) v { return m.div(s, a) }),
 	scalar("maxS", "dst[i] = max(a[i], s).", largest),

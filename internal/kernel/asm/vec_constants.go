@@ -15,6 +15,7 @@ import (
 type constants struct {
 	size  int
 	list  []uint64
+	rows  []uint64 // whole vectors, one after another
 	index map[uint64]int
 	kept  map[uint64]reg.VecVirtual
 	order []uint64 // what the present function uses, in the order of first use
@@ -38,6 +39,28 @@ func (k *constants) at(b uint64) operand.Mem {
 		k.list = append(k.list, b)
 	}
 	return operand.NewDataAddr(k.symbol(), i*k.size)
+}
+
+// row is where the numbers of a vector stand, which it stores.
+func (k *constants) row(numbers []uint64) operand.Mem {
+	for i := 0; i < len(k.rows); i += len(numbers) {
+		if slices.Equal(k.rows[i:i+len(numbers)], numbers) {
+			return operand.NewDataAddr(k.rowsSymbol(), i*k.size)
+		}
+	}
+	k.rows = append(k.rows, numbers...)
+	return operand.NewDataAddr(k.rowsSymbol(), (len(k.rows)-len(numbers))*k.size)
+}
+
+// rowIn is the row in a new register.
+func (k *constants) rowIn(m *lanes, numbers []uint64) reg.VecVirtual {
+	d := m.reg()
+	m.move(k.row(numbers), d)
+	return d
+}
+
+func (k *constants) rowsSymbol() operand.Symbol {
+	return operand.NewStaticSymbol(fmt.Sprintf("vecRows%d", 8*k.size))
 }
 
 // load is b in all lanes: the register that keeps it, or a new one.
@@ -78,18 +101,22 @@ func (k *constants) keep(m *lanes, list []uint64, n int) {
 	}
 }
 
-// emit writes the table.
+// emit writes the tables.
 func (k *constants) emit(c *build.Context) {
-	if len(k.list) == 0 {
-		return
-	}
-	c.StaticGlobal(k.symbol().Name)
-	c.DataAttributes(attr.RODATA | attr.NOPTR)
-	for i, b := range k.list {
-		if k.size == 8 {
-			c.AddDatum(8*i, operand.U64(b))
-		} else {
-			c.AddDatum(4*i, operand.U32(b))
+	table := func(name operand.Symbol, list []uint64) {
+		if len(list) == 0 {
+			return
+		}
+		c.StaticGlobal(name.Name)
+		c.DataAttributes(attr.RODATA | attr.NOPTR)
+		for i, b := range list {
+			if k.size == 8 {
+				c.AddDatum(8*i, operand.U64(b))
+			} else {
+				c.AddDatum(4*i, operand.U32(b))
+			}
 		}
 	}
+	table(k.symbol(), k.list)
+	table(k.rowsSymbol(), k.rows)
 }

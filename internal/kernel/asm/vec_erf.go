@@ -37,12 +37,12 @@ func (m *lanes) tailAndBell(a, square, rest, factor v) (t v, bell func() v) {
 			1.075612137147611353e-4, -2.767778316549350754e-4, -5.483096520013577323e-4, 3.034061999318455601e-3,
 			-1.212416630549639492e-3, -2.682723462432761409e-2, 0.1195277612874328189, -0.3104672619005733533,
 			0.590228357104099489, -0.8833944531698835603, 1.074006907088339708}))
-	n, r := m.powersOfE(m.negate(square))
+	n, bits, r := m.powersOfE(m.negate(square), m.twoBias())
 	e := m.expm1Short(m.add(r, m.sub(fix, rest)))
 	p = m.mul(p, factor)
-	return m.scale(m.fma(p, e, p), n), func() v {
+	return m.scale(m.fma(p, e, p), n, bits), func() v {
 		power := m.add(m.num(1), e) // of e, and of fix, which is small: 1 − fix takes it out
-		return m.scale(m.fnma(fix, power, power), n)
+		return m.scale(m.fnma(fix, power, power), n, bits)
 	}
 }
 

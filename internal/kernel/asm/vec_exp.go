@@ -24,69 +24,142 @@ func (m *lanes) above(lo float64, x v) v { return m.upper(m.num(lo), x) }
 // below holds x to hi and less; NaN stays.
 func (m *lanes) below(hi float64, x v) v { return m.lower(m.num(hi), x) }
 
-// powersOfE splits x = n·ln 2 + r with |r| ≤ ½ ln 2: n and r.
-func (m *lanes) powersOfE(x v) (n, r v) {
+// whole is the integer n next to x·per, and a number whose lowest bits are those of n + plus.
+func (m *lanes) whole(x v, per, plus float64) (n, bits v) {
+	magic := m.num(m.magic() + plus)
+	if per == 1 {
+		bits = m.add(x, magic)
+	} else {
+		bits = m.fma(x, m.num(per), magic)
+	}
+	return m.sub(bits, magic), bits
+}
+
+// powersOfE splits x = n·ln 2 + r with |r| ≤ ½ ln 2: n, as whole gives it, and r.
+func (m *lanes) powersOfE(x v, plus float64) (n, bits, r v) {
+	hi, lo := m.ln2()
+	n, bits = m.whole(x, math.Log2E, plus)
+	r = m.fnma(n, m.num(hi), x)
+	return n, bits, m.fnma(n, m.num(lo), r)
+}
+
+// ln2 is the logarithm of 2 as a sum.
+func (m *lanes) ln2() (hi, lo float64) {
 	const (
 		hi64, lo64 = 0x1.62e42fefa39efp-1, math.Ln2 - 0x1.62e42fefa39efp-1
 		hi32, lo32 = 0x1.62e43p-1, math.Ln2 - 0x1.62e43p-1
 	)
-	n = m.round(toEven, m.mul(x, m.num(math.Log2E)))
-	r = m.fnma(n, m.num(pick(m, hi32, hi64)), x)
-	return n, m.fnma(n, m.num(pick(m, lo32, lo64)), r)
+	return pick(m, hi32, hi64), pick(m, lo32, lo64)
 }
 
-// expm1Short is eʳ − 1 for |r| ≤ ½ ln 2, as r + r²·P(r): 2^-28 and 2^-57.
-func (m *lanes) expm1Short(r v) v {
-	return m.fma(m.mul(r, r), m.series(r,
+// expShort is eʳ for |r| ≤ ½ ln 2, as 1 + r·(1 + r·P(r)), and expm1Short is eʳ − 1, as
+// r + r²·P(r): 2^-28 and 2^-57.
+func (m *lanes) expShort(r v) v { return m.poly(r, append(m.expSeries(), 1, 1)...) }
+
+func (m *lanes) expm1Short(r v) v { return m.fma(m.mul(r, r), m.poly(r, m.expSeries()...), r) }
+
+// expSeries are the coefficients of P.
+func (m *lanes) expSeries() []float64 {
+	return pick(m,
 		[]float64{0.0013814539249, 0.0083687451329, 0.041668390805, 0.16666520399, 0.49999993432},
 		[]float64{2.500001535825309145e-8, 2.763030628386915166e-7, 2.755758681489960855e-6, 2.48014929495481613e-5,
 			1.984126950576135079e-4, 1.388888894376003122e-3, 8.333333333494983135e-3, 4.16666666665297281e-2,
-			0.166666666666664115, 0.5000000000000010669}), r)
+			0.166666666666664115, 0.5000000000000010669})
 }
 
-// twoTo is 2ⁿ for integers n in the range of normal numbers.
-func (m *lanes) twoTo(n v) v {
-	return m.left(m.fraction(), m.add(n, m.num(m.magic()+m.bias())))
-}
+// twoTo is 2ⁿ for integers n in the range of normal numbers. Of whole's bits with plus bias
+// it is what exponent makes.
+func (m *lanes) twoTo(n v) v { return m.exponent(m.add(n, m.num(m.magic()+m.bias()))) }
+
+// exponent makes of the lowest bits the exponent of a number.
+func (m *lanes) exponent(bits v) v { return m.left(m.fraction(), bits) }
 
 // magic is a number whose sum with an integer n has n in its lowest bits.
 func (m *lanes) magic() float64 { return 1.5 * math.Ldexp(1, m.fraction()) }
 
-// scale is p·2ⁿ, also where 2ⁿ is no normal number.
-func (m *lanes) scale(p, n v) v { return m.scaler(n)(p) }
+// scale is p·2ⁿ, also where 2ⁿ is no normal number. n is as whole gives it with plus twoBias.
+func (m *lanes) scale(p, n, bits v) v { return m.scaler(n, bits)(p) }
 
-// scaler is scale for several p.
-func (m *lanes) scaler(n v) func(p v) v {
+func (m *lanes) twoBias() float64 { return 2 * m.bias() }
+
+// scaler is scale for several p: two factors 2^⌊n/2⌋ and 2^⌈n/2⌉.
+func (m *lanes) scaler(n, bits v) func(p v) v {
 	if m.wide {
 		return func(p v) v { return m.two(pick(m, m.c.VSCALEFPS, m.c.VSCALEFPD), p, n) }
 	}
-	half := m.round(down, m.mul(n, m.num(0.5)))
-	a, b := m.twoTo(half), m.twoTo(m.sub(n, half))
+	half := m.right(1, bits)
+	a, b := m.exponent(half), m.exponent(m.lessBits(bits, half))
 	return func(p v) v { return m.mul(m.mul(p, a), b) }
 }
 
 // exp is eˣ: 0 or infinite outside the limits.
 func (m *lanes) exp(x v) v {
-	n, r := m.powersOfE(m.within(x, pick(m, -104., -746), pick(m, 89., 710)))
-	return m.scale(m.add(m.num(1), m.expm1Short(r)), n)
+	n, bits, r := m.powersOfE(m.within(x, pick(m, -104., -746), pick(m, 89., 710)), m.twoBias())
+	return m.scale(m.expShort(r), n, bits)
+}
+
+// expLift is the power of 2 by which expLifted is larger than eˣ.
+const expLift = 64
+
+// expLifted is eˣ·2^expLift for x ≤ 0, and a little above: a normal number, so that one factor makes
+// it; the smallest one where eˣ is 0.
+func (m *lanes) expLifted(x v) v {
+	x = m.above(pick(m, -104., -746), x)
+	if m.wide {
+		return m.expByTable(x)
+	}
+	n, bits := m.whole(x, math.Log2E, m.bias()+expLift)
+	return m.mul(m.expShort(m.lessLogs(x, n)), m.exponent(bits))
+}
+
+// lessLogs is x − n·ln 2 for x as it is in expLifted, a rounded difference: next to that, the float32
+// number for ln 2 is exact.
+func (m *lanes) lessLogs(x, n v) v {
+	hi, lo := m.ln2()
+	if x = m.fnma(n, m.num(hi), x); m.double() {
+		x = m.fnma(n, m.num(lo), x)
+	}
+	return x
+}
+
+// expByTable is expLifted with powers of 2 from a table: of x = k/16·ln 2 + r the last bits of k
+// choose one, which already has the exponent of 2^expLift and lacks what these bits add to the
+// exponent. eʳ is 1 + r·(1 + r·P(r)): 2^-29 and 2^-55.
+func (m *lanes) expByTable(x v) v {
+	const digits = 4 // of k
+	magic := m.num(math.Ldexp(m.magic(), -digits))
+	bits := m.fma(x, m.num(math.Log2E), magic)
+	r := m.lessLogs(x, m.sub(bits, magic))
+	var table []uint64
+	for i := range 1 << digits {
+		table = append(table, m.numBits(math.Exp2(expLift+math.Ldexp(float64(i), -digits)))-uint64(i)<<(m.fraction()-digits))
+	}
+	power := m.reg()
+	if m.double() {
+		m.move(bits, power)
+		m.c.VPERMI2PD(m.k.row(table[8:]), m.k.rowIn(m, table[:8]), power)
+	} else {
+		m.c.VPERMPS(m.k.row(table), bits, power)
+	}
+	power = m.sumBits(power, m.left(m.fraction()-digits, bits))
+	p := m.poly(r, append(pick(m, []float64{0.1666671846079610525, 0.500016157419426987},
+		[]float64{0.0013889182151454468, 0.008333476099604861069, 0.04166666672219454311, 0.1666666666427590603, 0.4999999999999697702}), 1)...)
+	return m.fma(power, m.mul(p, r), power)
 }
 
 // exp2 is 2ˣ = 2ⁿ·e^(f·ln 2), with |f| ≤ ½.
 func (m *lanes) exp2(x v) v {
 	x = m.within(x, pick(m, -150., -1076), pick(m, 129., 1025))
-	n := m.round(toEven, x)
+	n, bits := m.whole(x, 1, m.twoBias())
 	r := m.mul(m.sub(x, n), m.num(math.Ln2))
-	return m.scale(m.add(m.num(1), m.expm1Short(r)), n)
+	return m.scale(m.expShort(r), n, bits)
 }
 
 // expm1Over is (eˣ − 1)/2ᵏ = 2ⁿ⁻ᵏ·(eʳ−1) + (2ⁿ⁻ᵏ − 2⁻ᵏ), where 2ⁿ⁻ᵏ is a
 // normal number.
 func (m *lanes) expm1Over(x v, k float64) v {
-	n, r := m.powersOfE(x)
-	if k != 0 {
-		n = m.sub(n, m.num(k))
-	}
-	s := m.twoTo(n)
+	_, bits, r := m.powersOfE(x, m.bias()-k)
+	s := m.exponent(bits)
 	return m.fma(s, m.expm1Short(r), m.sub(s, m.num(math.Exp2(-k))))
 }
 
@@ -125,8 +198,8 @@ func (m *lanes) tailBits() float64 { return m.bias() - 1 }
 // t = e²ᵃ − 1 the former is t/(t + 2); in float32, where that is off by more than 2
 // ulp, it is a + a³·P(a²): 2^-28.
 func (m *lanes) tanhParts(a, scale v) (short cond, y v) {
-	n, r := m.powersOfE(m.add(a, a))
-	p, s, one := m.expm1Short(r), m.twoTo(n), m.num(1)
+	_, bits, r := m.powersOfE(m.add(a, a), m.bias())
+	p, s, one := m.expm1Short(r), m.exponent(bits), m.num(1)
 	if m.double() {
 		t := m.fma(s, p, m.sub(s, one))
 		short = m.compare(isLt, a, m.num(0.6))
@@ -188,29 +261,36 @@ func (m *lanes) cosh(x v) v {
 
 // expBelow is exp(−|x|).
 func (m *lanes) expBelow(x v) v {
-	n, r := m.powersOfE(m.above(pick(m, -104., -746), m.or(x, m.bits(m.signBit()))))
-	return m.scale(m.add(m.num(1), m.expm1Short(r)), n)
+	n, bits, r := m.powersOfE(m.above(pick(m, -104., -746), m.or(x, m.bits(m.signBit()))), m.twoBias())
+	return m.scale(m.expShort(r), n, bits)
 }
 
 // logistic is factor/(1 + eᵃ) for a ≥ 0: with eᵃ = (1 + p)/2ⁿ it is
 // factor·2ⁿ/(1 + (2ⁿ + p)), in which p and what it is off are small. It is 0 from a bound on a.
-func (m *lanes) logistic(a, factor v) v {
-	n, r := m.powersOfE(a)
-	scale := m.scaler(m.sub(m.zero(), n))
-	d := m.add(m.num(1), m.add(scale(m.num(1)), m.expm1Short(r)))
-	return m.div(scale(factor), d)
+// Without a factor that is 1.
+func (m *lanes) logistic(a v, factor ...v) v {
+	hi, lo := m.ln2()
+	n, bits := m.whole(a, -math.Log2E, m.twoBias())
+	r := m.fma(n, m.num(hi), a)
+	r = m.fma(n, m.num(lo), r)
+	scale, one := m.scaler(n, bits), m.num(1)
+	s := scale(one)
+	d := m.add(one, m.add(s, m.expm1Short(r)))
+	if len(factor) > 0 {
+		s = scale(factor[0])
+	}
+	return m.div(s, d)
 }
 
 // sigmoid is t = 1/(1 + e^|x|) for negative x, else 1 − t.
 func (m *lanes) sigmoid(x v) v {
-	one := m.num(1)
-	t := m.logistic(m.below(pick(m, 104., 746), m.abs(x)), one)
-	return m.choose(m.compare(isLt, x, m.zero()), t, m.sub(one, t))
+	t := m.logistic(m.below(pick(m, 104., 746), m.abs(x)))
+	return m.choose(m.compare(isLt, x, m.zero()), t, m.sub(m.num(1), t))
 }
 
 // sigmoidTail is t for negative x, else −t.
 func (m *lanes) sigmoidTail(x v) v {
-	t := m.logistic(m.below(pick(m, 104., 746), m.abs(x)), m.num(1))
+	t := m.logistic(m.below(pick(m, 104., 746), m.abs(x)))
 	return m.choose(m.compare(isLt, x, m.zero()), t, m.negate(t))
 }
 

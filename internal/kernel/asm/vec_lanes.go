@@ -260,6 +260,16 @@ func (m *lanes) right(n int, x reg.VecVirtual) reg.VecVirtual {
 	return d
 }
 
+// lessBits is the difference of two numbers' bits, as integers.
+func (m *lanes) lessBits(x, y reg.VecVirtual) reg.VecVirtual {
+	return m.two(pick(m, m.c.VPSUBD, m.c.VPSUBQ), x, y)
+}
+
+// sumBits is the sum of two numbers' bits, as integers.
+func (m *lanes) sumBits(x, y reg.VecVirtual) reg.VecVirtual {
+	return m.two(pick(m, m.c.VPADDD, m.c.VPADDQ), x, y)
+}
+
 // num is a constant.
 func (m *lanes) num(x float64) reg.VecVirtual { return m.bits(m.numBits(x)) }
 

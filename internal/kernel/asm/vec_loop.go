@@ -19,8 +19,10 @@ type formula struct {
 	body    func(m *lanes, x, s []reg.VecVirtual) []reg.VecVirtual
 	// long is a body of many instructions, which is emitted once.
 	long bool
+	// group has the loop take several vectors at a time.
+	group bool
 	// stop is where the loop ends early; the kernel then returns the elements done.
-	stop func(m *lanes, x []reg.VecVirtual) cond
+	stop func(m *lanes, x, s []reg.VecVirtual) cond
 }
 
 // frame is the state of one emitted loop over slices.
@@ -39,9 +41,10 @@ func (f formula) emit(m *lanes) {
 	outs, ins := strings.Fields(f.out), strings.Fields(f.in)
 	used := m.k.collect(m, func(t *lanes) {
 		x := registers(t, len(ins))
-		f.body(t, x, registers(t, len(numbers)))
+		s := registers(t, len(numbers))
+		f.body(t, x, s)
 		if f.stop != nil {
-			f.stop(t, x)
+			f.stop(t, x, s)
 		}
 	})
 	m.open(f.name, f.signature(m), f.doc)
@@ -55,33 +58,37 @@ func (f formula) emit(m *lanes) {
 		s = append(s, m.broadcast(p.Addr))
 	}
 	m.k.keep(m, used, m.spare()-len(s))
-	load := func(x []reg.VecVirtual, part bool) {
+	load := func(x []reg.VecVirtual, disp int, part bool) {
 		for i, name := range ins {
-			fr.load(name, x[i], part)
+			fr.loadAt(fr.mem(name).Offset(disp), x[i], part)
 		}
 	}
-	store := func(y []reg.VecVirtual, part bool) {
+	store := func(y []reg.VecVirtual, disp int, part bool) {
 		for i, name := range outs {
-			fr.store(name, y[i], part)
+			fr.storeAt(fr.mem(name).Offset(disp), y[i], part)
 		}
 	}
 	if f.long {
 		x := registers(m, len(ins))
-		fr.once(func(part bool) { load(x, part) }, func() []reg.VecVirtual {
+		fr.once(func(part bool) { load(x, 0, part) }, func() []reg.VecVirtual {
 			if f.stop != nil {
-				fr.leave(f.stop(m, x))
+				fr.leave(f.stop(m, x, s))
 			}
 			return f.body(m, x, s)
-		}, store)
+		}, func(y []reg.VecVirtual, part bool) { store(y, 0, part) })
 		if f.stop != nil {
 			fr.count()
 		}
 	} else {
-		fr.each(func(part bool) {
+		one := func(disp int, part bool) {
 			x := registers(m, len(ins))
-			load(x, part)
-			store(f.body(m, x, s), part)
-		})
+			load(x, disp, part)
+			store(f.body(m, x, s), disp, part)
+		}
+		if f.group {
+			fr.groups(func(i int) { one(i*m.bytes(), false) })
+		}
+		fr.each(func(part bool) { one(0, part) })
 	}
 	m.close()
 }
@@ -164,6 +171,22 @@ func (m *lanes) frame(slices []string) *frame {
 
 // shift is the binary logarithm of the element size.
 func (m *lanes) shift() int { return m.size/4 + 1 }
+
+// groups emits the loop over as many groups of whole vectors as there are.
+func (f *frame) groups(vector func(i int)) {
+	c, left := f.m.c, f.m.c.GP64()
+	c.MOVQ(f.size, left)
+	c.SUBQ(operand.U32(ways*f.m.bytes()), left)
+	c.JB(operand.LabelRef("single"))
+	c.Label("group")
+	for i := range ways {
+		vector(i)
+	}
+	c.ADDQ(operand.U32(ways*f.m.bytes()), f.at)
+	c.CMPQ(f.at, left)
+	c.JBE(operand.LabelRef("group"))
+	c.Label("single")
+}
 
 // each emits the loop over whole vectors and the code for a last, partial one.
 func (f *frame) each(body func(part bool)) {
@@ -266,8 +289,6 @@ func (f *frame) mem(slice string) operand.Mem {
 	return operand.Mem{Base: f.bases[slice], Index: f.at, Scale: 1}
 }
 
-func (f *frame) load(slice string, x reg.VecVirtual, part bool) { f.loadAt(f.mem(slice), x, part) }
-
 func (f *frame) loadAt(p operand.Mem, x reg.VecVirtual, part bool) {
 	m := f.m
 	switch {
@@ -279,8 +300,6 @@ func (f *frame) loadAt(p operand.Mem, x reg.VecVirtual, part bool) {
 		pick(m, m.c.VMASKMOVPS, m.c.VMASKMOVPD)(p, f.mask.v, x)
 	}
 }
-
-func (f *frame) store(slice string, x reg.VecVirtual, part bool) { f.storeAt(f.mem(slice), x, part) }
 
 func (f *frame) storeAt(p operand.Mem, x reg.VecVirtual, part bool) {
 	m := f.m

@@ -58,9 +58,9 @@ func (m *lanes) pow(x, y v) v {
 	near := m.compare(isLt, m.abs(q), m.num(-lo)) // elsewhere rest may be NaN
 	rest = m.choose(near, rest, m.zero())
 	q = m.within(q, lo, hi)
-	n := m.round(toEven, q)
+	n, bits := m.whole(q, 1, m.twoBias())
 	r := m.mul(m.add(m.sub(q, n), rest), m.num(math.Ln2))
-	p := m.scale(m.add(m.num(1), m.expm1Short(r)), n)
+	p := m.scale(m.expShort(r), n, bits)
 	return m.powEnds(x, y, m.powSign(x, y, p))
 }
 

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -14,15 +17,39 @@ type fold struct {
 	join                   func(m *lanes, a, b v) v
 	// rest makes the operands of a partial vector neutral: zeros are not always.
 	rest func(m *lanes, f *frame, x []v)
+	// value is what step and rest get in place of the operands. It is stored at dst. Nil: there is no dst.
+	value func(m *lanes, x, s []v) v
+	// ahead names slices behind which as many elements are fetched into the cache: the caller's next row.
+	ahead string
+}
+
+// form is the fold as a formula: what its slices and numbers are.
+func (f fold) form() formula {
+	form := formula{in: f.in, numbers: f.numbers}
+	if f.value != nil {
+		form.out = "dst"
+	}
+	return form
+}
+
+// operands returns how many vectors step has besides the accumulator.
+func (f fold) operands() int {
+	if f.value != nil {
+		return 1
+	}
+	return len(strings.Fields(f.in))
 }
 
 // ways is the number of accumulators.
 const ways = 4
 
 func (f fold) emit(m *lanes) {
-	form := formula{out: "", in: f.in, numbers: f.numbers}
+	form, ins := f.form(), strings.Fields(f.in)
 	used := m.k.collect(m, func(t *lanes) {
 		f.start(t)
+		if f.value != nil {
+			f.value(t, registers(t, 2), registers(t, 1))
+		}
 		f.step(t, t.reg(), registers(t, 2), registers(t, 1))
 	})
 	m.open(f.name, form.signature(m)+" "+m.elem(), f.doc)
@@ -40,29 +67,33 @@ func (f fold) emit(m *lanes) {
 	for i := range acc {
 		acc[i] = m.copy(f.start(m))
 	}
+	var behind []reg.Register
+	for _, name := range strings.Fields(f.ahead) {
+		p := c.GP64()
+		c.LEAQ(operand.Mem{Base: fr.bases[name], Index: fr.size, Scale: 1}, p)
+		behind = append(behind, p)
+	}
 	operands := func(part bool, disp int) []v {
 		var x []v
-		for _, name := range form.slices() {
+		for _, name := range ins {
 			r := m.reg()
 			fr.loadAt(fr.mem(name).Offset(disp), r, part)
 			x = append(x, r)
+		}
+		for _, p := range behind {
+			if !part {
+				c.PREFETCHT0(operand.Mem{Base: p, Index: fr.at, Scale: 1, Disp: disp})
+			}
+		}
+		if f.value != nil {
+			x = []v{f.value(m, x, s)}
+			fr.storeAt(fr.mem("dst").Offset(disp), x[0], part)
 		}
 		return x
 	}
 	into := func(i int, x []v) { m.move(f.step(m, acc[i], x, s), acc[i]) }
 
-	left := c.GP64()
-	c.MOVQ(fr.size, left)
-	c.SUBQ(operand.U32(ways*m.bytes()), left)
-	c.JB(operand.LabelRef("single"))
-	c.Label("group")
-	for i := range acc {
-		into(i, operands(false, i*m.bytes()))
-	}
-	c.ADDQ(operand.U32(ways*m.bytes()), fr.at)
-	c.CMPQ(fr.at, left)
-	c.JBE(operand.LabelRef("group"))
-	c.Label("single")
+	fr.groups(func(i int) { into(i, operands(false, i*m.bytes())) })
 	fr.each(func(part bool) {
 		x := operands(part, 0)
 		if part && f.rest != nil {
@@ -140,6 +171,17 @@ var folds = []fold{
 		step: func(m *lanes, acc v, x, _ []v) v { return m.fma(x[0], x[1], acc) }},
 	{name: "sumExpSub", in: "a", numbers: "s", doc: "the sum of exp(a[i] - s).", start: zeros, join: (*lanes).add,
 		step: func(m *lanes, acc v, x, s []v) v { return m.add(acc, m.exp(m.sub(x[0], s[0]))) },
+		rest: func(m *lanes, f *frame, x []v) { f.instead(x[0], m.num(negInf)) }},
+	{name: "expSum", in: "a", numbers: "s", ahead: "dst a", doc: fmt.Sprintf("dst[i] = 2^%d * exp(a[i] - s), and the sum of that. No a[i] is larger than s, but by rounding.", expLift),
+		start: zeros, join: (*lanes).add,
+		value: func(m *lanes, x, s []v) v { return m.expLifted(m.sub(x[0], s[0])) },
+		step:  func(m *lanes, acc v, x, _ []v) v { return m.add(acc, x[0]) },
+		rest:  func(m *lanes, f *frame, x []v) { f.instead(x[0], m.zero()) }},
+	{name: "dotLess", in: "a b", numbers: "s", ahead: "b", doc: "the sum of a[i] * (b[i] - s).", start: zeros, join: (*lanes).add,
+		step: func(m *lanes, acc v, x, s []v) v { return m.fma(x[0], m.sub(x[1], s[0]), acc) }},
+	{name: "topOf", in: "a", doc: "the largest a[i], where NaN counts as -Inf.", start: func(m *lanes) v { return m.num(negInf) },
+		join: (*lanes).upper,
+		step: func(m *lanes, acc v, x, _ []v) v { return m.upper(x[0], acc) },
 		rest: func(m *lanes, f *frame, x []v) { f.instead(x[0], m.num(negInf)) }},
 	{name: "maxOf", in: "a", doc: "the largest a[i], NaN if there is one.", join: largest,
 		start: func(m *lanes) v { return m.num(negInf) },

@@ -103,6 +103,6 @@ var circular = []formula{
 // beyond is the formula of a function that stops at arguments that are too large.
 func beyond(name, doc string, f func(m *lanes, a v) v) formula {
 	form := one(name, doc+"\nIt stops at a vector with a number that it cannot reduce, and returns how many are done.", f)
-	form.stop = func(m *lanes, x []v) cond { return m.beyond(x[0]) }
+	form.stop = func(m *lanes, x, _ []v) cond { return m.beyond(x[0]) }
 	return form
 }

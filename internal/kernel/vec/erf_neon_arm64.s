@@ -65,147 +65,139 @@ pair:
 	WORD    $0x6e37dfff // fmul v31.4s, v31.4s, v23.4s
 	VFMLA   V28.S4, V14.S4, V30.S4
 	VFMLA   V29.S4, V15.S4, V31.S4
-	FMOVQ   240(R3), F22
+	FMOVQ   224(R3), F22
 	VFMLA   V7.S4, V26.S4, V22.S4
-	FMOVQ   240(R3), F23
+	FMOVQ   224(R3), F23
 	VFMLA   V7.S4, V27.S4, V23.S4
-	FMOVQ   256(R3), F14
+	FMOVQ   240(R3), F14
 	VFMLA   V22.S4, V26.S4, V14.S4
-	FMOVQ   256(R3), F28
+	FMOVQ   240(R3), F28
 	VFMLA   V23.S4, V27.S4, V28.S4
-	FMOVQ   272(R3), F15
+	FMOVQ   256(R3), F15
 	VFMLA   V14.S4, V26.S4, V15.S4
-	FMOVQ   272(R3), F29
+	FMOVQ   256(R3), F29
 	VFMLA   V28.S4, V27.S4, V29.S4
-	FMOVQ   288(R3), F22
+	FMOVQ   272(R3), F22
 	VFMLA   V15.S4, V26.S4, V22.S4
-	FMOVQ   288(R3), F23
+	FMOVQ   272(R3), F23
 	VFMLA   V29.S4, V27.S4, V23.S4
-	FMOVQ   304(R3), F14
+	FMOVQ   288(R3), F14
 	VFMLA   V22.S4, V26.S4, V14.S4
-	FMOVQ   304(R3), F28
+	FMOVQ   288(R3), F28
 	VFMLA   V23.S4, V27.S4, V28.S4
-	FMOVQ   320(R3), F15
+	FMOVQ   304(R3), F15
 	VFMLA   V14.S4, V26.S4, V15.S4
-	FMOVQ   320(R3), F29
+	FMOVQ   304(R3), F29
 	VFMLA   V28.S4, V27.S4, V29.S4
-	FMOVQ   336(R3), F22
+	FMOVQ   320(R3), F22
 	VFMLA   V15.S4, V26.S4, V22.S4
-	FMOVQ   336(R3), F23
+	FMOVQ   320(R3), F23
 	VFMLA   V29.S4, V27.S4, V23.S4
-	FMOVQ   352(R3), F14
+	FMOVQ   336(R3), F14
 	VFMLA   V22.S4, V26.S4, V14.S4
-	FMOVQ   352(R3), F28
+	FMOVQ   336(R3), F28
 	VFMLA   V23.S4, V27.S4, V28.S4
-	FMOVQ   368(R3), F15
+	FMOVQ   352(R3), F15
 	VFMLA   V14.S4, V26.S4, V15.S4
-	FMOVQ   368(R3), F29
+	FMOVQ   352(R3), F29
 	VFMLA   V28.S4, V27.S4, V29.S4
 	WORD    $0x6e2fdf18 // fmul v24.4s, v24.4s, v15.4s
 	WORD    $0x6e3ddf39 // fmul v25.4s, v25.4s, v29.4s
 	VEOR    V2.B16, V18.B16, V18.B16
 	VEOR    V2.B16, V19.B16, V19.B16
-	WORD    $0x6e28de56 // fmul v22.4s, v18.4s, v8.4s
-	WORD    $0x6e28de77 // fmul v23.4s, v19.4s, v8.4s
-	WORD    $0x4e218ad6 // frintn v22.4s, v22.4s
-	WORD    $0x4e218af7 // frintn v23.4s, v23.4s
-	VFMLS   V9.S4, V22.S4, V18.S4
-	VFMLS   V9.S4, V23.S4, V19.S4
-	VFMLS   V10.S4, V22.S4, V18.S4
-	VFMLS   V10.S4, V23.S4, V19.S4
+	VMOV    V9.B16, V22.B16
+	VFMLA   V8.S4, V18.S4, V22.S4
+	VMOV    V9.B16, V23.B16
+	VFMLA   V8.S4, V19.S4, V23.S4
+	WORD    $0x4ea9d6da // fsub v26.4s, v22.4s, v9.4s
+	WORD    $0x4ea9d6ee // fsub v14.4s, v23.4s, v9.4s
+	VFMLS   V10.S4, V26.S4, V18.S4
+	VFMLS   V10.S4, V14.S4, V19.S4
+	VFMLS   V11.S4, V26.S4, V18.S4
+	VFMLS   V11.S4, V14.S4, V19.S4
 	WORD    $0x4eb4d7de // fsub v30.4s, v30.4s, v20.4s
 	WORD    $0x4eb5d7ff // fsub v31.4s, v31.4s, v21.4s
 	WORD    $0x4e3ed652 // fadd v18.4s, v18.4s, v30.4s
 	WORD    $0x4e3fd673 // fadd v19.4s, v19.4s, v31.4s
-	WORD    $0x6e32de5a // fmul v26.4s, v18.4s, v18.4s
-	WORD    $0x6e33de6e // fmul v14.4s, v19.4s, v19.4s
-	FMOVQ   384(R3), F27
-	VFMLA   V11.S4, V18.S4, V27.S4
-	FMOVQ   384(R3), F28
-	VFMLA   V11.S4, V19.S4, V28.S4
-	FMOVQ   400(R3), F15
-	VFMLA   V27.S4, V18.S4, V15.S4
-	FMOVQ   400(R3), F29
-	VFMLA   V28.S4, V19.S4, V29.S4
-	FMOVQ   416(R3), F20
-	VFMLA   V15.S4, V18.S4, V20.S4
-	FMOVQ   416(R3), F21
-	VFMLA   V29.S4, V19.S4, V21.S4
-	FMOVQ   432(R3), F30
+	WORD    $0x6e32de5b // fmul v27.4s, v18.4s, v18.4s
+	WORD    $0x6e33de7c // fmul v28.4s, v19.4s, v19.4s
+	FMOVQ   192(R3), F15
+	FMOVQ   368(R3), F29
+	VFMLA   V15.S4, V18.S4, V29.S4
+	FMOVQ   192(R3), F26
+	FMOVQ   368(R3), F14
+	VFMLA   V26.S4, V19.S4, V14.S4
+	FMOVQ   384(R3), F20
+	VFMLA   V29.S4, V18.S4, V20.S4
+	FMOVQ   384(R3), F21
+	VFMLA   V14.S4, V19.S4, V21.S4
+	FMOVQ   400(R3), F30
 	VFMLA   V20.S4, V18.S4, V30.S4
-	FMOVQ   432(R3), F31
+	FMOVQ   400(R3), F31
 	VFMLA   V21.S4, V19.S4, V31.S4
-	VFMLA   V30.S4, V26.S4, V18.S4
-	VFMLA   V31.S4, V14.S4, V19.S4
+	FMOVQ   416(R3), F15
+	VFMLA   V30.S4, V18.S4, V15.S4
+	FMOVQ   416(R3), F26
+	VFMLA   V31.S4, V19.S4, V26.S4
+	VFMLA   V15.S4, V27.S4, V18.S4
+	VFMLA   V26.S4, V28.S4, V19.S4
 	WORD    $0x6e24df18 // fmul v24.4s, v24.4s, v4.4s
 	WORD    $0x6e24df39 // fmul v25.4s, v25.4s, v4.4s
 	VFMLA   V18.S4, V24.S4, V24.S4
 	VFMLA   V19.S4, V25.S4, V25.S4
-	FMOVQ   192(R3), F27
-	WORD    $0x6e3bdedc // fmul v28.4s, v22.4s, v27.4s
-	FMOVQ   192(R3), F15
-	WORD    $0x6e2fdefd // fmul v29.4s, v23.4s, v15.4s
-	WORD    $0x4e219b9c // frintm v28.4s, v28.4s
-	WORD    $0x4e219bbd // frintm v29.4s, v29.4s
-	FMOVQ   208(R3), F20
-	WORD    $0x4e34d795 // fadd v21.4s, v28.4s, v20.4s
-	FMOVQ   208(R3), F26
-	WORD    $0x4e3ad7be // fadd v30.4s, v29.4s, v26.4s
-	VSHL    $23, V21.S4, V21.S4
-	VSHL    $23, V30.S4, V30.S4
-	WORD    $0x4ebcd6d6 // fsub v22.4s, v22.4s, v28.4s
-	WORD    $0x4ebdd6f7 // fsub v23.4s, v23.4s, v29.4s
-	FMOVQ   208(R3), F14
-	WORD    $0x4e2ed6d6 // fadd v22.4s, v22.4s, v14.4s
-	FMOVQ   208(R3), F31
-	WORD    $0x4e3fd6f7 // fadd v23.4s, v23.4s, v31.4s
+	VUSHR   $1, V22.S4, V29.S4
+	VUSHR   $1, V23.S4, V14.S4
+	VSHL    $23, V29.S4, V20.S4
+	VSHL    $23, V14.S4, V21.S4
+	VSUB    V29.S4, V22.S4, V22.S4
+	VSUB    V14.S4, V23.S4, V23.S4
 	VSHL    $23, V22.S4, V22.S4
 	VSHL    $23, V23.S4, V23.S4
-	WORD    $0x6e35df18 // fmul v24.4s, v24.4s, v21.4s
-	WORD    $0x6e3edf39 // fmul v25.4s, v25.4s, v30.4s
+	WORD    $0x6e34df18 // fmul v24.4s, v24.4s, v20.4s
+	WORD    $0x6e35df39 // fmul v25.4s, v25.4s, v21.4s
 	WORD    $0x6e36df18 // fmul v24.4s, v24.4s, v22.4s
 	WORD    $0x6e37df39 // fmul v25.4s, v25.4s, v23.4s
-	WORD    $0x6eb0e492 // fcmgt v18.4s, v4.4s, v16.4s
-	WORD    $0x6eb1e493 // fcmgt v19.4s, v4.4s, v17.4s
+	WORD    $0x6eb0e49e // fcmgt v30.4s, v4.4s, v16.4s
+	WORD    $0x6eb1e49f // fcmgt v31.4s, v4.4s, v17.4s
 	WORD    $0x6e30de1b // fmul v27.4s, v16.4s, v16.4s
 	WORD    $0x6e31de2f // fmul v15.4s, v17.4s, v17.4s
-	FMOVQ   224(R3), F20
-	FMOVQ   448(R3), F26
-	VFMLA   V20.S4, V27.S4, V26.S4
-	FMOVQ   224(R3), F28
+	FMOVQ   208(R3), F28
+	FMOVQ   432(R3), F26
+	VFMLA   V28.S4, V27.S4, V26.S4
+	FMOVQ   208(R3), F18
+	FMOVQ   432(R3), F19
+	VFMLA   V18.S4, V15.S4, V19.S4
 	FMOVQ   448(R3), F29
-	VFMLA   V28.S4, V15.S4, V29.S4
-	FMOVQ   464(R3), F14
-	VFMLA   V26.S4, V27.S4, V14.S4
-	FMOVQ   464(R3), F31
-	VFMLA   V29.S4, V15.S4, V31.S4
-	FMOVQ   480(R3), F21
-	VFMLA   V14.S4, V27.S4, V21.S4
-	FMOVQ   480(R3), F30
-	VFMLA   V31.S4, V15.S4, V30.S4
-	FMOVQ   496(R3), F22
-	VFMLA   V21.S4, V27.S4, V22.S4
-	FMOVQ   496(R3), F23
-	VFMLA   V30.S4, V15.S4, V23.S4
-	FMOVQ   512(R3), F20
-	VFMLA   V22.S4, V27.S4, V20.S4
-	FMOVQ   512(R3), F28
-	VFMLA   V23.S4, V15.S4, V28.S4
-	FMOVQ   528(R3), F26
-	VFMLA   V20.S4, V27.S4, V26.S4
-	FMOVQ   528(R3), F29
-	VFMLA   V28.S4, V15.S4, V29.S4
+	VFMLA   V26.S4, V27.S4, V29.S4
+	FMOVQ   448(R3), F14
+	VFMLA   V19.S4, V15.S4, V14.S4
+	FMOVQ   464(R3), F20
+	VFMLA   V29.S4, V27.S4, V20.S4
+	FMOVQ   464(R3), F21
+	VFMLA   V14.S4, V15.S4, V21.S4
+	FMOVQ   480(R3), F22
+	VFMLA   V20.S4, V27.S4, V22.S4
+	FMOVQ   480(R3), F23
+	VFMLA   V21.S4, V15.S4, V23.S4
+	FMOVQ   496(R3), F28
+	VFMLA   V22.S4, V27.S4, V28.S4
+	FMOVQ   496(R3), F18
+	VFMLA   V23.S4, V15.S4, V18.S4
+	FMOVQ   512(R3), F26
+	VFMLA   V28.S4, V27.S4, V26.S4
+	FMOVQ   512(R3), F19
+	VFMLA   V18.S4, V15.S4, V19.S4
 	VFMLA   V26.S4, V16.S4, V16.S4
-	VFMLA   V29.S4, V17.S4, V17.S4
-	WORD    $0x4eb8d48e // fsub v14.4s, v4.4s, v24.4s
-	WORD    $0x4eb9d49f // fsub v31.4s, v4.4s, v25.4s
-	VBSL    V14.B16, V16.B16, V18.B16
-	VBSL    V31.B16, V17.B16, V19.B16
+	VFMLA   V19.S4, V17.S4, V17.S4
+	WORD    $0x4eb8d49d // fsub v29.4s, v4.4s, v24.4s
+	WORD    $0x4eb9d48e // fsub v14.4s, v4.4s, v25.4s
+	VBSL    V29.B16, V16.B16, V30.B16
+	VBSL    V14.B16, V17.B16, V31.B16
 	VAND    V2.B16, V12.B16, V12.B16
 	VAND    V2.B16, V13.B16, V13.B16
-	VORR    V12.B16, V18.B16, V18.B16
-	VORR    V13.B16, V19.B16, V19.B16
-	FSTPQ.P (F18, F19), 32(R0)
+	VORR    V12.B16, V30.B16, V30.B16
+	VORR    V13.B16, V31.B16, V31.B16
+	FSTPQ.P (F30, F31), 32(R0)
 	SUB     $8, R2
 	CMP     $8, R2
 	BGE     pair
@@ -237,79 +229,75 @@ body:
 	WORD    $0x6e32de58 // fmul v24.4s, v18.4s, v18.4s
 	WORD    $0x6e38deb5 // fmul v21.4s, v21.4s, v24.4s
 	VFMLA   V23.S4, V22.S4, V21.S4
-	FMOVQ   240(R3), F25
+	FMOVQ   224(R3), F25
 	VFMLA   V7.S4, V19.S4, V25.S4
-	FMOVQ   256(R3), F26
+	FMOVQ   240(R3), F26
 	VFMLA   V25.S4, V19.S4, V26.S4
-	FMOVQ   272(R3), F27
+	FMOVQ   256(R3), F27
 	VFMLA   V26.S4, V19.S4, V27.S4
-	FMOVQ   288(R3), F28
+	FMOVQ   272(R3), F28
 	VFMLA   V27.S4, V19.S4, V28.S4
-	FMOVQ   304(R3), F29
+	FMOVQ   288(R3), F29
 	VFMLA   V28.S4, V19.S4, V29.S4
-	FMOVQ   320(R3), F30
+	FMOVQ   304(R3), F30
 	VFMLA   V29.S4, V19.S4, V30.S4
-	FMOVQ   336(R3), F31
+	FMOVQ   320(R3), F31
 	VFMLA   V30.S4, V19.S4, V31.S4
-	FMOVQ   352(R3), F13
+	FMOVQ   336(R3), F13
 	VFMLA   V31.S4, V19.S4, V13.S4
-	FMOVQ   368(R3), F20
+	FMOVQ   352(R3), F20
 	VFMLA   V13.S4, V19.S4, V20.S4
 	WORD    $0x6e34de52 // fmul v18.4s, v18.4s, v20.4s
 	VEOR    V2.B16, V15.B16, V15.B16
-	WORD    $0x6e28ddf1 // fmul v17.4s, v15.4s, v8.4s
-	WORD    $0x4e218a31 // frintn v17.4s, v17.4s
-	VFMLS   V9.S4, V17.S4, V15.S4
-	VFMLS   V10.S4, V17.S4, V15.S4
+	VMOV    V9.B16, V17.B16
+	VFMLA   V8.S4, V15.S4, V17.S4
+	WORD    $0x4ea9d638 // fsub v24.4s, v17.4s, v9.4s
+	VFMLS   V10.S4, V24.S4, V15.S4
+	VFMLS   V11.S4, V24.S4, V15.S4
 	WORD    $0x4eb0d6b5 // fsub v21.4s, v21.4s, v16.4s
 	WORD    $0x4e35d5ef // fadd v15.4s, v15.4s, v21.4s
-	WORD    $0x6e2fddf8 // fmul v24.4s, v15.4s, v15.4s
-	FMOVQ   384(R3), F22
-	VFMLA   V11.S4, V15.S4, V22.S4
-	FMOVQ   400(R3), F23
-	VFMLA   V22.S4, V15.S4, V23.S4
-	FMOVQ   416(R3), F25
+	WORD    $0x6e2fddf6 // fmul v22.4s, v15.4s, v15.4s
+	FMOVQ   192(R3), F23
+	FMOVQ   368(R3), F25
 	VFMLA   V23.S4, V15.S4, V25.S4
-	FMOVQ   432(R3), F26
+	FMOVQ   384(R3), F26
 	VFMLA   V25.S4, V15.S4, V26.S4
-	VFMLA   V26.S4, V24.S4, V15.S4
+	FMOVQ   400(R3), F27
+	VFMLA   V26.S4, V15.S4, V27.S4
+	FMOVQ   416(R3), F28
+	VFMLA   V27.S4, V15.S4, V28.S4
+	VFMLA   V28.S4, V22.S4, V15.S4
 	WORD    $0x6e24de52 // fmul v18.4s, v18.4s, v4.4s
 	VFMLA   V15.S4, V18.S4, V18.S4
-	FMOVQ   192(R3), F27
-	WORD    $0x6e3bde3c // fmul v28.4s, v17.4s, v27.4s
-	WORD    $0x4e219b9c // frintm v28.4s, v28.4s
-	FMOVQ   208(R3), F29
-	WORD    $0x4e3dd79e // fadd v30.4s, v28.4s, v29.4s
-	VSHL    $23, V30.S4, V30.S4
-	WORD    $0x4ebcd631 // fsub v17.4s, v17.4s, v28.4s
-	FMOVQ   208(R3), F31
-	WORD    $0x4e3fd631 // fadd v17.4s, v17.4s, v31.4s
+	VUSHR   $1, V17.S4, V29.S4
+	VSHL    $23, V29.S4, V30.S4
+	VSUB    V29.S4, V17.S4, V17.S4
 	VSHL    $23, V17.S4, V17.S4
 	WORD    $0x6e3ede52 // fmul v18.4s, v18.4s, v30.4s
 	WORD    $0x6e31de52 // fmul v18.4s, v18.4s, v17.4s
-	WORD    $0x6eaee493 // fcmgt v19.4s, v4.4s, v14.4s
-	WORD    $0x6e2eddcd // fmul v13.4s, v14.4s, v14.4s
-	FMOVQ   224(R3), F20
-	FMOVQ   448(R3), F16
-	VFMLA   V20.S4, V13.S4, V16.S4
-	FMOVQ   464(R3), F21
-	VFMLA   V16.S4, V13.S4, V21.S4
-	FMOVQ   480(R3), F22
-	VFMLA   V21.S4, V13.S4, V22.S4
+	WORD    $0x6eaee49f // fcmgt v31.4s, v4.4s, v14.4s
+	WORD    $0x6e2eddd3 // fmul v19.4s, v14.4s, v14.4s
+	FMOVQ   208(R3), F13
+	FMOVQ   432(R3), F20
+	VFMLA   V13.S4, V19.S4, V20.S4
+	FMOVQ   448(R3), F24
+	VFMLA   V20.S4, V19.S4, V24.S4
+	FMOVQ   464(R3), F16
+	VFMLA   V24.S4, V19.S4, V16.S4
+	FMOVQ   480(R3), F21
+	VFMLA   V16.S4, V19.S4, V21.S4
 	FMOVQ   496(R3), F23
-	VFMLA   V22.S4, V13.S4, V23.S4
+	VFMLA   V21.S4, V19.S4, V23.S4
 	FMOVQ   512(R3), F25
-	VFMLA   V23.S4, V13.S4, V25.S4
-	FMOVQ   528(R3), F24
-	VFMLA   V25.S4, V13.S4, V24.S4
-	VFMLA   V24.S4, V14.S4, V14.S4
+	VFMLA   V23.S4, V19.S4, V25.S4
+	VFMLA   V25.S4, V14.S4, V14.S4
 	WORD    $0x4eb2d49a // fsub v26.4s, v4.4s, v18.4s
-	VBSL    V26.B16, V14.B16, V19.B16
+	VBSL    V26.B16, V14.B16, V31.B16
 	VAND    V2.B16, V12.B16, V12.B16
-	VORR    V12.B16, V19.B16, V19.B16
+	VORR    V12.B16, V31.B16, V31.B16
 	CMP     $4, R2
 	BLT     partOut
-	FMOVQ.P F19, 16(R0)
+	FMOVQ.P F31, 16(R0)
 	SUB     $4, R2
 	B       rest
 
@@ -329,14 +317,14 @@ end2:
 
 partOut:
 	TBZ   $1, R2, one3
-	FMOVD F19, (R0)
+	FMOVD F31, (R0)
 	TBZ   $0, R2, end4
 	ADD   $8, R0, R5
-	VST1  V19.S[2], (R5)
+	VST1  V31.S[2], (R5)
 	B     end4
 
 one3:
-	FMOVS F19, (R0)
+	FMOVS F31, (R0)
 
 end4:
 done:
@@ -361,7 +349,7 @@ TEXT ·erfc128x32(SB), NOSPLIT, $0-48
 	FMOVQ 160(R3), F10
 	FMOVQ 176(R3), F11
 	FMOVQ 192(R3), F12
-	FMOVQ 208(R3), F13
+	FMOVQ 528(R3), F13
 	CMP   $8, R2
 	BLT   pairend
 
@@ -405,110 +393,104 @@ pair:
 	WORD    $0x6e39de73 // fmul v19.4s, v19.4s, v25.4s
 	VFMLA   V30.S4, V16.S4, V18.S4
 	VFMLA   V31.S4, V17.S4, V19.S4
-	FMOVQ   240(R3), F24
+	FMOVQ   224(R3), F24
 	VFMLA   V7.S4, V28.S4, V24.S4
-	FMOVQ   240(R3), F25
+	FMOVQ   224(R3), F25
 	VFMLA   V7.S4, V29.S4, V25.S4
-	FMOVQ   256(R3), F16
+	FMOVQ   240(R3), F16
 	VFMLA   V24.S4, V28.S4, V16.S4
-	FMOVQ   256(R3), F30
+	FMOVQ   240(R3), F30
 	VFMLA   V25.S4, V29.S4, V30.S4
-	FMOVQ   272(R3), F17
+	FMOVQ   256(R3), F17
 	VFMLA   V16.S4, V28.S4, V17.S4
-	FMOVQ   272(R3), F31
+	FMOVQ   256(R3), F31
 	VFMLA   V30.S4, V29.S4, V31.S4
-	FMOVQ   288(R3), F24
+	FMOVQ   272(R3), F24
 	VFMLA   V17.S4, V28.S4, V24.S4
-	FMOVQ   288(R3), F25
+	FMOVQ   272(R3), F25
 	VFMLA   V31.S4, V29.S4, V25.S4
-	FMOVQ   304(R3), F16
+	FMOVQ   288(R3), F16
 	VFMLA   V24.S4, V28.S4, V16.S4
-	FMOVQ   304(R3), F30
+	FMOVQ   288(R3), F30
 	VFMLA   V25.S4, V29.S4, V30.S4
-	FMOVQ   320(R3), F17
+	FMOVQ   304(R3), F17
 	VFMLA   V16.S4, V28.S4, V17.S4
-	FMOVQ   320(R3), F31
+	FMOVQ   304(R3), F31
 	VFMLA   V30.S4, V29.S4, V31.S4
-	FMOVQ   336(R3), F24
+	FMOVQ   320(R3), F24
 	VFMLA   V17.S4, V28.S4, V24.S4
-	FMOVQ   336(R3), F25
+	FMOVQ   320(R3), F25
 	VFMLA   V31.S4, V29.S4, V25.S4
-	FMOVQ   352(R3), F16
+	FMOVQ   336(R3), F16
 	VFMLA   V24.S4, V28.S4, V16.S4
-	FMOVQ   352(R3), F30
+	FMOVQ   336(R3), F30
 	VFMLA   V25.S4, V29.S4, V30.S4
-	FMOVQ   368(R3), F17
+	FMOVQ   352(R3), F17
 	VFMLA   V16.S4, V28.S4, V17.S4
-	FMOVQ   368(R3), F31
+	FMOVQ   352(R3), F31
 	VFMLA   V30.S4, V29.S4, V31.S4
 	WORD    $0x6e31df5a // fmul v26.4s, v26.4s, v17.4s
 	WORD    $0x6e3fdf7b // fmul v27.4s, v27.4s, v31.4s
 	VEOR    V2.B16, V20.B16, V20.B16
 	VEOR    V2.B16, V21.B16, V21.B16
-	WORD    $0x6e28de98 // fmul v24.4s, v20.4s, v8.4s
-	WORD    $0x6e28deb9 // fmul v25.4s, v21.4s, v8.4s
-	WORD    $0x4e218b18 // frintn v24.4s, v24.4s
-	WORD    $0x4e218b39 // frintn v25.4s, v25.4s
-	VFMLS   V9.S4, V24.S4, V20.S4
-	VFMLS   V9.S4, V25.S4, V21.S4
-	VFMLS   V10.S4, V24.S4, V20.S4
-	VFMLS   V10.S4, V25.S4, V21.S4
+	VMOV    V9.B16, V24.B16
+	VFMLA   V8.S4, V20.S4, V24.S4
+	VMOV    V9.B16, V25.B16
+	VFMLA   V8.S4, V21.S4, V25.S4
+	WORD    $0x4ea9d71c // fsub v28.4s, v24.4s, v9.4s
+	WORD    $0x4ea9d730 // fsub v16.4s, v25.4s, v9.4s
+	VFMLS   V10.S4, V28.S4, V20.S4
+	VFMLS   V10.S4, V16.S4, V21.S4
+	VFMLS   V11.S4, V28.S4, V20.S4
+	VFMLS   V11.S4, V16.S4, V21.S4
 	WORD    $0x4eb6d652 // fsub v18.4s, v18.4s, v22.4s
 	WORD    $0x4eb7d673 // fsub v19.4s, v19.4s, v23.4s
 	WORD    $0x4e32d694 // fadd v20.4s, v20.4s, v18.4s
 	WORD    $0x4e33d6b5 // fadd v21.4s, v21.4s, v19.4s
-	WORD    $0x6e34de9c // fmul v28.4s, v20.4s, v20.4s
-	WORD    $0x6e35deb0 // fmul v16.4s, v21.4s, v21.4s
-	FMOVQ   384(R3), F29
-	VFMLA   V11.S4, V20.S4, V29.S4
-	FMOVQ   384(R3), F30
-	VFMLA   V11.S4, V21.S4, V30.S4
-	FMOVQ   400(R3), F17
-	VFMLA   V29.S4, V20.S4, V17.S4
-	FMOVQ   400(R3), F31
-	VFMLA   V30.S4, V21.S4, V31.S4
-	FMOVQ   416(R3), F22
-	VFMLA   V17.S4, V20.S4, V22.S4
-	FMOVQ   416(R3), F23
-	VFMLA   V31.S4, V21.S4, V23.S4
-	FMOVQ   432(R3), F18
+	WORD    $0x6e34de9d // fmul v29.4s, v20.4s, v20.4s
+	WORD    $0x6e35debe // fmul v30.4s, v21.4s, v21.4s
+	FMOVQ   368(R3), F17
+	VFMLA   V12.S4, V20.S4, V17.S4
+	FMOVQ   368(R3), F31
+	VFMLA   V12.S4, V21.S4, V31.S4
+	FMOVQ   384(R3), F28
+	VFMLA   V17.S4, V20.S4, V28.S4
+	FMOVQ   384(R3), F16
+	VFMLA   V31.S4, V21.S4, V16.S4
+	FMOVQ   400(R3), F22
+	VFMLA   V28.S4, V20.S4, V22.S4
+	FMOVQ   400(R3), F23
+	VFMLA   V16.S4, V21.S4, V23.S4
+	FMOVQ   416(R3), F18
 	VFMLA   V22.S4, V20.S4, V18.S4
-	FMOVQ   432(R3), F19
+	FMOVQ   416(R3), F19
 	VFMLA   V23.S4, V21.S4, V19.S4
-	VFMLA   V18.S4, V28.S4, V20.S4
-	VFMLA   V19.S4, V16.S4, V21.S4
+	VFMLA   V18.S4, V29.S4, V20.S4
+	VFMLA   V19.S4, V30.S4, V21.S4
 	WORD    $0x6e24df5a // fmul v26.4s, v26.4s, v4.4s
 	WORD    $0x6e24df7b // fmul v27.4s, v27.4s, v4.4s
 	VFMLA   V20.S4, V26.S4, V26.S4
 	VFMLA   V21.S4, V27.S4, V27.S4
-	WORD    $0x6e2cdf1d // fmul v29.4s, v24.4s, v12.4s
-	WORD    $0x6e2cdf3e // fmul v30.4s, v25.4s, v12.4s
-	WORD    $0x4e219bbd // frintm v29.4s, v29.4s
-	WORD    $0x4e219bde // frintm v30.4s, v30.4s
-	WORD    $0x4e2dd7b1 // fadd v17.4s, v29.4s, v13.4s
-	WORD    $0x4e2dd7df // fadd v31.4s, v30.4s, v13.4s
-	VSHL    $23, V17.S4, V17.S4
-	VSHL    $23, V31.S4, V31.S4
-	WORD    $0x4ebdd718 // fsub v24.4s, v24.4s, v29.4s
-	WORD    $0x4ebed739 // fsub v25.4s, v25.4s, v30.4s
-	WORD    $0x4e2dd718 // fadd v24.4s, v24.4s, v13.4s
-	WORD    $0x4e2dd739 // fadd v25.4s, v25.4s, v13.4s
+	VUSHR   $1, V24.S4, V17.S4
+	VUSHR   $1, V25.S4, V31.S4
+	VSHL    $23, V17.S4, V28.S4
+	VSHL    $23, V31.S4, V16.S4
+	VSUB    V17.S4, V24.S4, V24.S4
+	VSUB    V31.S4, V25.S4, V25.S4
 	VSHL    $23, V24.S4, V24.S4
 	VSHL    $23, V25.S4, V25.S4
-	WORD    $0x6e31df5a // fmul v26.4s, v26.4s, v17.4s
-	WORD    $0x6e3fdf7b // fmul v27.4s, v27.4s, v31.4s
+	WORD    $0x6e3cdf5a // fmul v26.4s, v26.4s, v28.4s
+	WORD    $0x6e30df7b // fmul v27.4s, v27.4s, v16.4s
 	WORD    $0x6e38df5a // fmul v26.4s, v26.4s, v24.4s
 	WORD    $0x6e39df7b // fmul v27.4s, v27.4s, v25.4s
+	WORD    $0x6eaee5ae // fcmgt v14.4s, v13.4s, v14.4s
+	WORD    $0x6eafe5af // fcmgt v15.4s, v13.4s, v15.4s
 	FMOVQ   544(R3), F22
-	WORD    $0x6eaee6ce // fcmgt v14.4s, v22.4s, v14.4s
+	WORD    $0x4ebad6d6 // fsub v22.4s, v22.4s, v26.4s
 	FMOVQ   544(R3), F23
-	WORD    $0x6eafe6ef // fcmgt v15.4s, v23.4s, v15.4s
-	FMOVQ   560(R3), F28
-	WORD    $0x4ebad79c // fsub v28.4s, v28.4s, v26.4s
-	FMOVQ   560(R3), F18
-	WORD    $0x4ebbd652 // fsub v18.4s, v18.4s, v27.4s
-	VBSL    V26.B16, V28.B16, V14.B16
-	VBSL    V27.B16, V18.B16, V15.B16
+	WORD    $0x4ebbd6f7 // fsub v23.4s, v23.4s, v27.4s
+	VBSL    V26.B16, V22.B16, V14.B16
+	VBSL    V27.B16, V23.B16, V15.B16
 	FSTPQ.P (F14, F15), 32(R0)
 	SUB     $8, R2
 	CMP     $8, R2
@@ -541,56 +523,53 @@ body:
 	WORD    $0x6e34de99 // fmul v25.4s, v20.4s, v20.4s
 	WORD    $0x6e39de10 // fmul v16.4s, v16.4s, v25.4s
 	VFMLA   V24.S4, V23.S4, V16.S4
-	FMOVQ   240(R3), F26
+	FMOVQ   224(R3), F26
 	VFMLA   V7.S4, V21.S4, V26.S4
-	FMOVQ   256(R3), F27
+	FMOVQ   240(R3), F27
 	VFMLA   V26.S4, V21.S4, V27.S4
-	FMOVQ   272(R3), F28
+	FMOVQ   256(R3), F28
 	VFMLA   V27.S4, V21.S4, V28.S4
-	FMOVQ   288(R3), F29
+	FMOVQ   272(R3), F29
 	VFMLA   V28.S4, V21.S4, V29.S4
-	FMOVQ   304(R3), F30
+	FMOVQ   288(R3), F30
 	VFMLA   V29.S4, V21.S4, V30.S4
-	FMOVQ   320(R3), F31
+	FMOVQ   304(R3), F31
 	VFMLA   V30.S4, V21.S4, V31.S4
-	FMOVQ   336(R3), F15
+	FMOVQ   320(R3), F15
 	VFMLA   V31.S4, V21.S4, V15.S4
-	FMOVQ   352(R3), F22
+	FMOVQ   336(R3), F22
 	VFMLA   V15.S4, V21.S4, V22.S4
-	FMOVQ   368(R3), F19
+	FMOVQ   352(R3), F19
 	VFMLA   V22.S4, V21.S4, V19.S4
 	WORD    $0x6e33de94 // fmul v20.4s, v20.4s, v19.4s
 	VEOR    V2.B16, V17.B16, V17.B16
-	WORD    $0x6e28de39 // fmul v25.4s, v17.4s, v8.4s
-	WORD    $0x4e218b39 // frintn v25.4s, v25.4s
-	VFMLS   V9.S4, V25.S4, V17.S4
-	VFMLS   V10.S4, V25.S4, V17.S4
+	VMOV    V9.B16, V25.B16
+	VFMLA   V8.S4, V17.S4, V25.S4
+	WORD    $0x4ea9d737 // fsub v23.4s, v25.4s, v9.4s
+	VFMLS   V10.S4, V23.S4, V17.S4
+	VFMLS   V11.S4, V23.S4, V17.S4
 	WORD    $0x4eb2d610 // fsub v16.4s, v16.4s, v18.4s
 	WORD    $0x4e30d631 // fadd v17.4s, v17.4s, v16.4s
-	WORD    $0x6e31de37 // fmul v23.4s, v17.4s, v17.4s
-	FMOVQ   384(R3), F24
-	VFMLA   V11.S4, V17.S4, V24.S4
-	FMOVQ   400(R3), F26
-	VFMLA   V24.S4, V17.S4, V26.S4
-	FMOVQ   416(R3), F27
+	WORD    $0x6e31de38 // fmul v24.4s, v17.4s, v17.4s
+	FMOVQ   368(R3), F26
+	VFMLA   V12.S4, V17.S4, V26.S4
+	FMOVQ   384(R3), F27
 	VFMLA   V26.S4, V17.S4, V27.S4
-	FMOVQ   432(R3), F28
+	FMOVQ   400(R3), F28
 	VFMLA   V27.S4, V17.S4, V28.S4
-	VFMLA   V28.S4, V23.S4, V17.S4
+	FMOVQ   416(R3), F29
+	VFMLA   V28.S4, V17.S4, V29.S4
+	VFMLA   V29.S4, V24.S4, V17.S4
 	WORD    $0x6e24de94 // fmul v20.4s, v20.4s, v4.4s
 	VFMLA   V17.S4, V20.S4, V20.S4
-	WORD    $0x6e2cdf3d // fmul v29.4s, v25.4s, v12.4s
-	WORD    $0x4e219bbd // frintm v29.4s, v29.4s
-	WORD    $0x4e2dd7be // fadd v30.4s, v29.4s, v13.4s
-	VSHL    $23, V30.S4, V30.S4
-	WORD    $0x4ebdd739 // fsub v25.4s, v25.4s, v29.4s
-	WORD    $0x4e2dd739 // fadd v25.4s, v25.4s, v13.4s
+	VUSHR   $1, V25.S4, V30.S4
+	VSHL    $23, V30.S4, V31.S4
+	VSUB    V30.S4, V25.S4, V25.S4
 	VSHL    $23, V25.S4, V25.S4
-	WORD    $0x6e3ede94 // fmul v20.4s, v20.4s, v30.4s
+	WORD    $0x6e3fde94 // fmul v20.4s, v20.4s, v31.4s
 	WORD    $0x6e39de94 // fmul v20.4s, v20.4s, v25.4s
-	FMOVQ   544(R3), F31
-	WORD    $0x6eaee7ee // fcmgt v14.4s, v31.4s, v14.4s
-	FMOVQ   560(R3), F15
+	WORD    $0x6eaee5ae // fcmgt v14.4s, v13.4s, v14.4s
+	FMOVQ   544(R3), F15
 	WORD    $0x4eb4d5ef // fsub v15.4s, v15.4s, v20.4s
 	VBSL    V20.B16, V15.B16, V14.B16
 	CMP     $4, R2
@@ -635,9 +614,9 @@ TEXT ·geluGrad128x32(SB), NOSPLIT, $0-72
 	MOVD  b_base+48(FP), R2
 	MOVD  dst_len+8(FP), R3
 	MOVD  $vecNumbers32<>(SB), R4
-	FMOVQ 576(R4), F0
-	FMOVQ 592(R4), F1
-	FMOVQ 192(R4), F2
+	FMOVQ 560(R4), F0
+	FMOVQ 576(R4), F1
+	FMOVQ 592(R4), F2
 	FMOVQ (R4), F3
 	FMOVQ 608(R4), F4
 	FMOVQ 32(R4), F5
@@ -698,153 +677,137 @@ pair:
 	VFMLA   V14.S4, V18.S4, V22.S4
 	VFMLA   V15.S4, V19.S4, V23.S4
 	FMOVQ   112(R4), F26
-	FMOVQ   240(R4), F27
+	FMOVQ   224(R4), F27
 	VFMLA   V26.S4, V30.S4, V27.S4
 	FMOVQ   112(R4), F18
-	FMOVQ   240(R4), F14
+	FMOVQ   224(R4), F14
 	VFMLA   V18.S4, V31.S4, V14.S4
-	FMOVQ   256(R4), F19
+	FMOVQ   240(R4), F19
 	VFMLA   V27.S4, V30.S4, V19.S4
-	FMOVQ   256(R4), F15
+	FMOVQ   240(R4), F15
 	VFMLA   V14.S4, V31.S4, V15.S4
-	FMOVQ   272(R4), F26
+	FMOVQ   256(R4), F26
 	VFMLA   V19.S4, V30.S4, V26.S4
-	FMOVQ   272(R4), F18
+	FMOVQ   256(R4), F18
 	VFMLA   V15.S4, V31.S4, V18.S4
-	FMOVQ   288(R4), F27
+	FMOVQ   272(R4), F27
 	VFMLA   V26.S4, V30.S4, V27.S4
-	FMOVQ   288(R4), F14
+	FMOVQ   272(R4), F14
 	VFMLA   V18.S4, V31.S4, V14.S4
-	FMOVQ   304(R4), F19
+	FMOVQ   288(R4), F19
 	VFMLA   V27.S4, V30.S4, V19.S4
-	FMOVQ   304(R4), F15
+	FMOVQ   288(R4), F15
 	VFMLA   V14.S4, V31.S4, V15.S4
-	FMOVQ   320(R4), F26
+	FMOVQ   304(R4), F26
 	VFMLA   V19.S4, V30.S4, V26.S4
-	FMOVQ   320(R4), F18
+	FMOVQ   304(R4), F18
 	VFMLA   V15.S4, V31.S4, V18.S4
-	FMOVQ   336(R4), F27
+	FMOVQ   320(R4), F27
 	VFMLA   V26.S4, V30.S4, V27.S4
-	FMOVQ   336(R4), F14
+	FMOVQ   320(R4), F14
 	VFMLA   V18.S4, V31.S4, V14.S4
-	FMOVQ   352(R4), F19
+	FMOVQ   336(R4), F19
 	VFMLA   V27.S4, V30.S4, V19.S4
-	FMOVQ   352(R4), F15
+	FMOVQ   336(R4), F15
 	VFMLA   V14.S4, V31.S4, V15.S4
-	FMOVQ   368(R4), F26
+	FMOVQ   352(R4), F26
 	VFMLA   V19.S4, V30.S4, V26.S4
-	FMOVQ   368(R4), F18
+	FMOVQ   352(R4), F18
 	VFMLA   V15.S4, V31.S4, V18.S4
 	WORD    $0x6e3adf9c // fmul v28.4s, v28.4s, v26.4s
 	WORD    $0x6e32dfbd // fmul v29.4s, v29.4s, v18.4s
 	VEOR    V5.B16, V20.B16, V20.B16
 	VEOR    V5.B16, V21.B16, V21.B16
 	FMOVQ   128(R4), F27
-	WORD    $0x6e3bde8e // fmul v14.4s, v20.4s, v27.4s
+	FMOVQ   144(R4), F14
+	VFMLA   V27.S4, V20.S4, V14.S4
 	FMOVQ   128(R4), F30
-	WORD    $0x6e3edeb3 // fmul v19.4s, v21.4s, v30.4s
-	WORD    $0x4e2189ce // frintn v14.4s, v14.4s
-	WORD    $0x4e218a73 // frintn v19.4s, v19.4s
+	FMOVQ   144(R4), F19
+	VFMLA   V30.S4, V21.S4, V19.S4
 	FMOVQ   144(R4), F31
-	VFMLS   V31.S4, V14.S4, V20.S4
-	FMOVQ   144(R4), F15
-	VFMLS   V15.S4, V19.S4, V21.S4
-	FMOVQ   160(R4), F26
-	VFMLS   V26.S4, V14.S4, V20.S4
-	FMOVQ   160(R4), F18
-	VFMLS   V18.S4, V19.S4, V21.S4
+	WORD    $0x4ebfd5cf // fsub v15.4s, v14.4s, v31.4s
+	FMOVQ   144(R4), F26
+	WORD    $0x4ebad672 // fsub v18.4s, v19.4s, v26.4s
+	FMOVQ   160(R4), F27
+	VFMLS   V27.S4, V15.S4, V20.S4
+	FMOVQ   160(R4), F30
+	VFMLS   V30.S4, V18.S4, V21.S4
+	FMOVQ   176(R4), F31
+	VFMLS   V31.S4, V15.S4, V20.S4
+	FMOVQ   176(R4), F26
+	VFMLS   V26.S4, V18.S4, V21.S4
 	WORD    $0x4eb8d6db // fsub v27.4s, v22.4s, v24.4s
 	WORD    $0x4eb9d6fe // fsub v30.4s, v23.4s, v25.4s
 	WORD    $0x4e3bd694 // fadd v20.4s, v20.4s, v27.4s
 	WORD    $0x4e3ed6b5 // fadd v21.4s, v21.4s, v30.4s
-	WORD    $0x6e34de9f // fmul v31.4s, v20.4s, v20.4s
-	WORD    $0x6e35deaf // fmul v15.4s, v21.4s, v21.4s
-	FMOVQ   176(R4), F26
-	FMOVQ   384(R4), F18
-	VFMLA   V26.S4, V20.S4, V18.S4
-	FMOVQ   176(R4), F24
-	FMOVQ   384(R4), F25
+	WORD    $0x6e34de8f // fmul v15.4s, v20.4s, v20.4s
+	WORD    $0x6e35debf // fmul v31.4s, v21.4s, v21.4s
+	FMOVQ   192(R4), F18
+	FMOVQ   368(R4), F26
+	VFMLA   V18.S4, V20.S4, V26.S4
+	FMOVQ   192(R4), F24
+	FMOVQ   368(R4), F25
 	VFMLA   V24.S4, V21.S4, V25.S4
-	FMOVQ   400(R4), F27
-	VFMLA   V18.S4, V20.S4, V27.S4
-	FMOVQ   400(R4), F30
+	FMOVQ   384(R4), F27
+	VFMLA   V26.S4, V20.S4, V27.S4
+	FMOVQ   384(R4), F30
 	VFMLA   V25.S4, V21.S4, V30.S4
-	FMOVQ   416(R4), F26
-	VFMLA   V27.S4, V20.S4, V26.S4
-	FMOVQ   416(R4), F24
+	FMOVQ   400(R4), F18
+	VFMLA   V27.S4, V20.S4, V18.S4
+	FMOVQ   400(R4), F24
 	VFMLA   V30.S4, V21.S4, V24.S4
-	FMOVQ   432(R4), F18
-	VFMLA   V26.S4, V20.S4, V18.S4
-	FMOVQ   432(R4), F25
+	FMOVQ   416(R4), F26
+	VFMLA   V18.S4, V20.S4, V26.S4
+	FMOVQ   416(R4), F25
 	VFMLA   V24.S4, V21.S4, V25.S4
-	VFMLA   V18.S4, V31.S4, V20.S4
-	VFMLA   V25.S4, V15.S4, V21.S4
+	VFMLA   V26.S4, V15.S4, V20.S4
+	VFMLA   V25.S4, V31.S4, V21.S4
 	WORD    $0x6e22df9c // fmul v28.4s, v28.4s, v2.4s
 	WORD    $0x6e22dfbd // fmul v29.4s, v29.4s, v2.4s
 	VFMLA   V20.S4, V28.S4, V28.S4
 	VFMLA   V21.S4, V29.S4, V29.S4
-	WORD    $0x6e22dddb // fmul v27.4s, v14.4s, v2.4s
-	WORD    $0x6e22de7e // fmul v30.4s, v19.4s, v2.4s
-	WORD    $0x4e219b7b // frintm v27.4s, v27.4s
-	WORD    $0x4e219bde // frintm v30.4s, v30.4s
-	FMOVQ   208(R4), F26
-	WORD    $0x4e3ad778 // fadd v24.4s, v27.4s, v26.4s
-	FMOVQ   208(R4), F31
-	WORD    $0x4e3fd7d2 // fadd v18.4s, v30.4s, v31.4s
-	VSHL    $23, V24.S4, V24.S4
-	VSHL    $23, V18.S4, V18.S4
-	WORD    $0x4ebbd5cf // fsub v15.4s, v14.4s, v27.4s
-	WORD    $0x4ebed679 // fsub v25.4s, v19.4s, v30.4s
-	FMOVQ   208(R4), F26
-	WORD    $0x4e3ad5ef // fadd v15.4s, v15.4s, v26.4s
-	FMOVQ   208(R4), F31
-	WORD    $0x4e3fd739 // fadd v25.4s, v25.4s, v31.4s
+	VUSHR   $1, V14.S4, V27.S4
+	VUSHR   $1, V19.S4, V30.S4
+	VSHL    $23, V27.S4, V18.S4
+	VSHL    $23, V30.S4, V24.S4
+	VSUB    V27.S4, V14.S4, V15.S4
+	VSUB    V30.S4, V19.S4, V26.S4
 	VSHL    $23, V15.S4, V15.S4
-	VSHL    $23, V25.S4, V25.S4
-	WORD    $0x6e38df9c // fmul v28.4s, v28.4s, v24.4s
-	WORD    $0x6e32dfbd // fmul v29.4s, v29.4s, v18.4s
-	WORD    $0x6e2fdf9c // fmul v28.4s, v28.4s, v15.4s
-	WORD    $0x6e39dfbd // fmul v29.4s, v29.4s, v25.4s
-	FMOVQ   544(R4), F27
-	WORD    $0x6eace76c // fcmgt v12.4s, v27.4s, v12.4s
-	FMOVQ   544(R4), F30
-	WORD    $0x6eade7cd // fcmgt v13.4s, v30.4s, v13.4s
-	WORD    $0x4ebcd4fa // fsub v26.4s, v7.4s, v28.4s
-	WORD    $0x4ebdd4ff // fsub v31.4s, v7.4s, v29.4s
-	VBSL    V26.B16, V28.B16, V12.B16
-	VBSL    V31.B16, V29.B16, V13.B16
-	FMOVQ   624(R4), F24
-	WORD    $0x6e38de10 // fmul v16.4s, v16.4s, v24.4s
-	FMOVQ   624(R4), F18
-	WORD    $0x6e32de31 // fmul v17.4s, v17.4s, v18.4s
-	WORD    $0x4e34d4ef // fadd v15.4s, v7.4s, v20.4s
-	WORD    $0x4e35d4f9 // fadd v25.4s, v7.4s, v21.4s
-	VFMLS   V15.S4, V22.S4, V15.S4
-	VFMLS   V25.S4, V23.S4, V25.S4
-	WORD    $0x6e22dddb // fmul v27.4s, v14.4s, v2.4s
-	WORD    $0x6e22de7e // fmul v30.4s, v19.4s, v2.4s
-	WORD    $0x4e219b7b // frintm v27.4s, v27.4s
-	WORD    $0x4e219bde // frintm v30.4s, v30.4s
-	FMOVQ   208(R4), F28
-	WORD    $0x4e3cd77a // fadd v26.4s, v27.4s, v28.4s
-	FMOVQ   208(R4), F29
-	WORD    $0x4e3dd7df // fadd v31.4s, v30.4s, v29.4s
 	VSHL    $23, V26.S4, V26.S4
-	VSHL    $23, V31.S4, V31.S4
-	WORD    $0x4ebbd5ce // fsub v14.4s, v14.4s, v27.4s
-	WORD    $0x4ebed673 // fsub v19.4s, v19.4s, v30.4s
-	FMOVQ   208(R4), F24
-	WORD    $0x4e38d5ce // fadd v14.4s, v14.4s, v24.4s
-	FMOVQ   208(R4), F18
-	WORD    $0x4e32d673 // fadd v19.4s, v19.4s, v18.4s
+	WORD    $0x6e32df9c // fmul v28.4s, v28.4s, v18.4s
+	WORD    $0x6e38dfbd // fmul v29.4s, v29.4s, v24.4s
+	WORD    $0x6e2fdf9c // fmul v28.4s, v28.4s, v15.4s
+	WORD    $0x6e3adfbd // fmul v29.4s, v29.4s, v26.4s
+	FMOVQ   528(R4), F31
+	WORD    $0x6eace7ec // fcmgt v12.4s, v31.4s, v12.4s
+	FMOVQ   528(R4), F25
+	WORD    $0x6eade72d // fcmgt v13.4s, v25.4s, v13.4s
+	WORD    $0x4ebcd4fb // fsub v27.4s, v7.4s, v28.4s
+	WORD    $0x4ebdd4fe // fsub v30.4s, v7.4s, v29.4s
+	VBSL    V27.B16, V28.B16, V12.B16
+	VBSL    V30.B16, V29.B16, V13.B16
+	FMOVQ   624(R4), F18
+	WORD    $0x6e32de10 // fmul v16.4s, v16.4s, v18.4s
+	FMOVQ   624(R4), F24
+	WORD    $0x6e38de31 // fmul v17.4s, v17.4s, v24.4s
+	WORD    $0x4e34d4ef // fadd v15.4s, v7.4s, v20.4s
+	WORD    $0x4e35d4fa // fadd v26.4s, v7.4s, v21.4s
+	VFMLS   V15.S4, V22.S4, V15.S4
+	VFMLS   V26.S4, V23.S4, V26.S4
+	VUSHR   $1, V14.S4, V31.S4
+	VUSHR   $1, V19.S4, V25.S4
+	VSHL    $23, V31.S4, V28.S4
+	VSHL    $23, V25.S4, V27.S4
+	VSUB    V31.S4, V14.S4, V14.S4
+	VSUB    V25.S4, V19.S4, V19.S4
 	VSHL    $23, V14.S4, V14.S4
 	VSHL    $23, V19.S4, V19.S4
-	WORD    $0x6e3addef // fmul v15.4s, v15.4s, v26.4s
-	WORD    $0x6e3fdf39 // fmul v25.4s, v25.4s, v31.4s
+	WORD    $0x6e3cddef // fmul v15.4s, v15.4s, v28.4s
+	WORD    $0x6e3bdf5a // fmul v26.4s, v26.4s, v27.4s
 	WORD    $0x6e2eddef // fmul v15.4s, v15.4s, v14.4s
-	WORD    $0x6e33df39 // fmul v25.4s, v25.4s, v19.4s
+	WORD    $0x6e33df5a // fmul v26.4s, v26.4s, v19.4s
 	VFMLA   V15.S4, V16.S4, V12.S4
-	VFMLA   V25.S4, V17.S4, V13.S4
+	VFMLA   V26.S4, V17.S4, V13.S4
 	WORD    $0x6e2cdd4a // fmul v10.4s, v10.4s, v12.4s
 	WORD    $0x6e2ddd6b // fmul v11.4s, v11.4s, v13.4s
 	FSTPQ.P (F10, F11), 32(R0)
@@ -885,79 +848,71 @@ body:
 	WORD    $0x6e38de10 // fmul v16.4s, v16.4s, v24.4s
 	VFMLA   V23.S4, V22.S4, V16.S4
 	FMOVQ   112(R4), F25
-	FMOVQ   240(R4), F26
+	FMOVQ   224(R4), F26
 	VFMLA   V25.S4, V20.S4, V26.S4
-	FMOVQ   256(R4), F27
+	FMOVQ   240(R4), F27
 	VFMLA   V26.S4, V20.S4, V27.S4
-	FMOVQ   272(R4), F28
+	FMOVQ   256(R4), F28
 	VFMLA   V27.S4, V20.S4, V28.S4
-	FMOVQ   288(R4), F29
+	FMOVQ   272(R4), F29
 	VFMLA   V28.S4, V20.S4, V29.S4
-	FMOVQ   304(R4), F30
+	FMOVQ   288(R4), F30
 	VFMLA   V29.S4, V20.S4, V30.S4
-	FMOVQ   320(R4), F31
+	FMOVQ   304(R4), F31
 	VFMLA   V30.S4, V20.S4, V31.S4
-	FMOVQ   336(R4), F12
+	FMOVQ   320(R4), F12
 	VFMLA   V31.S4, V20.S4, V12.S4
-	FMOVQ   352(R4), F14
+	FMOVQ   336(R4), F14
 	VFMLA   V12.S4, V20.S4, V14.S4
-	FMOVQ   368(R4), F21
+	FMOVQ   352(R4), F21
 	VFMLA   V14.S4, V20.S4, V21.S4
 	WORD    $0x6e35de73 // fmul v19.4s, v19.4s, v21.4s
 	VEOR    V5.B16, V15.B16, V15.B16
 	FMOVQ   128(R4), F18
-	WORD    $0x6e32ddf8 // fmul v24.4s, v15.4s, v18.4s
-	WORD    $0x4e218b18 // frintn v24.4s, v24.4s
+	FMOVQ   144(R4), F24
+	VFMLA   V18.S4, V15.S4, V24.S4
 	FMOVQ   144(R4), F22
-	VFMLS   V22.S4, V24.S4, V15.S4
-	FMOVQ   160(R4), F23
-	VFMLS   V23.S4, V24.S4, V15.S4
-	WORD    $0x4eb1d619 // fsub v25.4s, v16.4s, v17.4s
-	WORD    $0x4e39d5ef // fadd v15.4s, v15.4s, v25.4s
-	WORD    $0x6e2fddfa // fmul v26.4s, v15.4s, v15.4s
-	FMOVQ   176(R4), F27
-	FMOVQ   384(R4), F28
-	VFMLA   V27.S4, V15.S4, V28.S4
-	FMOVQ   400(R4), F29
-	VFMLA   V28.S4, V15.S4, V29.S4
-	FMOVQ   416(R4), F30
+	WORD    $0x4eb6d717 // fsub v23.4s, v24.4s, v22.4s
+	FMOVQ   160(R4), F25
+	VFMLS   V25.S4, V23.S4, V15.S4
+	FMOVQ   176(R4), F26
+	VFMLS   V26.S4, V23.S4, V15.S4
+	WORD    $0x4eb1d61b // fsub v27.4s, v16.4s, v17.4s
+	WORD    $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
+	WORD    $0x6e2fddfc // fmul v28.4s, v15.4s, v15.4s
+	FMOVQ   192(R4), F29
+	FMOVQ   368(R4), F30
 	VFMLA   V29.S4, V15.S4, V30.S4
-	FMOVQ   432(R4), F31
+	FMOVQ   384(R4), F31
 	VFMLA   V30.S4, V15.S4, V31.S4
-	VFMLA   V31.S4, V26.S4, V15.S4
+	FMOVQ   400(R4), F12
+	VFMLA   V31.S4, V15.S4, V12.S4
+	FMOVQ   416(R4), F20
+	VFMLA   V12.S4, V15.S4, V20.S4
+	VFMLA   V20.S4, V28.S4, V15.S4
 	WORD    $0x6e22de73 // fmul v19.4s, v19.4s, v2.4s
 	VFMLA   V15.S4, V19.S4, V19.S4
-	WORD    $0x6e22df0c // fmul v12.4s, v24.4s, v2.4s
-	WORD    $0x4e21998c // frintm v12.4s, v12.4s
-	FMOVQ   208(R4), F20
-	WORD    $0x4e34d58e // fadd v14.4s, v12.4s, v20.4s
-	VSHL    $23, V14.S4, V14.S4
-	WORD    $0x4eacd715 // fsub v21.4s, v24.4s, v12.4s
-	FMOVQ   208(R4), F18
-	WORD    $0x4e32d6b5 // fadd v21.4s, v21.4s, v18.4s
-	VSHL    $23, V21.S4, V21.S4
-	WORD    $0x6e2ede73 // fmul v19.4s, v19.4s, v14.4s
+	VUSHR   $1, V24.S4, V14.S4
+	VSHL    $23, V14.S4, V21.S4
+	VSUB    V14.S4, V24.S4, V18.S4
+	VSHL    $23, V18.S4, V18.S4
 	WORD    $0x6e35de73 // fmul v19.4s, v19.4s, v21.4s
-	FMOVQ   544(R4), F22
+	WORD    $0x6e32de73 // fmul v19.4s, v19.4s, v18.4s
+	FMOVQ   528(R4), F22
 	WORD    $0x6eabe6cb // fcmgt v11.4s, v22.4s, v11.4s
-	WORD    $0x4eb3d4f7 // fsub v23.4s, v7.4s, v19.4s
-	VBSL    V23.B16, V19.B16, V11.B16
-	FMOVQ   624(R4), F17
-	WORD    $0x6e31ddad // fmul v13.4s, v13.4s, v17.4s
-	WORD    $0x4e2fd4f9 // fadd v25.4s, v7.4s, v15.4s
-	VFMLS   V25.S4, V16.S4, V25.S4
-	WORD    $0x6e22df1b // fmul v27.4s, v24.4s, v2.4s
-	WORD    $0x4e219b7b // frintm v27.4s, v27.4s
-	FMOVQ   208(R4), F28
-	WORD    $0x4e3cd77d // fadd v29.4s, v27.4s, v28.4s
-	VSHL    $23, V29.S4, V29.S4
-	WORD    $0x4ebbd718 // fsub v24.4s, v24.4s, v27.4s
-	FMOVQ   208(R4), F30
-	WORD    $0x4e3ed718 // fadd v24.4s, v24.4s, v30.4s
+	WORD    $0x4eb3d4f9 // fsub v25.4s, v7.4s, v19.4s
+	VBSL    V25.B16, V19.B16, V11.B16
+	FMOVQ   624(R4), F23
+	WORD    $0x6e37ddad // fmul v13.4s, v13.4s, v23.4s
+	WORD    $0x4e2fd4fa // fadd v26.4s, v7.4s, v15.4s
+	VFMLS   V26.S4, V16.S4, V26.S4
+	VUSHR   $1, V24.S4, V17.S4
+	VSHL    $23, V17.S4, V27.S4
+	VSUB    V17.S4, V24.S4, V24.S4
 	VSHL    $23, V24.S4, V24.S4
-	WORD    $0x6e3ddf39 // fmul v25.4s, v25.4s, v29.4s
-	WORD    $0x6e38df39 // fmul v25.4s, v25.4s, v24.4s
-	VFMLA   V25.S4, V13.S4, V11.S4
+	WORD    $0x6e3bdf5a // fmul v26.4s, v26.4s, v27.4s
+	WORD    $0x6e38df5a // fmul v26.4s, v26.4s, v24.4s
+	VFMLA   V26.S4, V13.S4, V11.S4
 	WORD    $0x6e2bdd4a // fmul v10.4s, v10.4s, v11.4s
 	CMP     $4, R3
 	BLT     partOut
@@ -1011,10 +966,10 @@ TEXT ·gelu128x32(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers32<>(SB), R3
-	FMOVQ 576(R3), F0
-	FMOVQ 592(R3), F1
+	FMOVQ 560(R3), F0
+	FMOVQ 576(R3), F1
 	FMOVQ (R3), F2
-	FMOVQ 192(R3), F3
+	FMOVQ 592(R3), F3
 	FMOVQ 608(R3), F4
 	FMOVQ 32(R3), F5
 	FMOVQ 48(R3), F6
@@ -1074,123 +1029,117 @@ pair:
 	WORD    $0x6e3bde73 // fmul v19.4s, v19.4s, v27.4s
 	VFMLA   V14.S4, V16.S4, V18.S4
 	VFMLA   V15.S4, V17.S4, V19.S4
-	FMOVQ   240(R3), F26
+	FMOVQ   224(R3), F26
 	VFMLA   V10.S4, V30.S4, V26.S4
-	FMOVQ   240(R3), F27
+	FMOVQ   224(R3), F27
 	VFMLA   V10.S4, V31.S4, V27.S4
-	FMOVQ   256(R3), F16
+	FMOVQ   240(R3), F16
 	VFMLA   V26.S4, V30.S4, V16.S4
-	FMOVQ   256(R3), F14
+	FMOVQ   240(R3), F14
 	VFMLA   V27.S4, V31.S4, V14.S4
-	FMOVQ   272(R3), F17
+	FMOVQ   256(R3), F17
 	VFMLA   V16.S4, V30.S4, V17.S4
-	FMOVQ   272(R3), F15
+	FMOVQ   256(R3), F15
 	VFMLA   V14.S4, V31.S4, V15.S4
-	FMOVQ   288(R3), F26
+	FMOVQ   272(R3), F26
 	VFMLA   V17.S4, V30.S4, V26.S4
-	FMOVQ   288(R3), F27
+	FMOVQ   272(R3), F27
 	VFMLA   V15.S4, V31.S4, V27.S4
-	FMOVQ   304(R3), F16
+	FMOVQ   288(R3), F16
 	VFMLA   V26.S4, V30.S4, V16.S4
-	FMOVQ   304(R3), F14
+	FMOVQ   288(R3), F14
 	VFMLA   V27.S4, V31.S4, V14.S4
-	FMOVQ   320(R3), F17
+	FMOVQ   304(R3), F17
 	VFMLA   V16.S4, V30.S4, V17.S4
-	FMOVQ   320(R3), F15
+	FMOVQ   304(R3), F15
 	VFMLA   V14.S4, V31.S4, V15.S4
-	FMOVQ   336(R3), F26
+	FMOVQ   320(R3), F26
 	VFMLA   V17.S4, V30.S4, V26.S4
-	FMOVQ   336(R3), F27
+	FMOVQ   320(R3), F27
 	VFMLA   V15.S4, V31.S4, V27.S4
-	FMOVQ   352(R3), F16
+	FMOVQ   336(R3), F16
 	VFMLA   V26.S4, V30.S4, V16.S4
-	FMOVQ   352(R3), F14
+	FMOVQ   336(R3), F14
 	VFMLA   V27.S4, V31.S4, V14.S4
-	FMOVQ   368(R3), F17
+	FMOVQ   352(R3), F17
 	VFMLA   V16.S4, V30.S4, V17.S4
-	FMOVQ   368(R3), F15
+	FMOVQ   352(R3), F15
 	VFMLA   V14.S4, V31.S4, V15.S4
 	WORD    $0x6e31df9c // fmul v28.4s, v28.4s, v17.4s
 	WORD    $0x6e2fdfbd // fmul v29.4s, v29.4s, v15.4s
 	VEOR    V5.B16, V22.B16, V22.B16
 	VEOR    V5.B16, V23.B16, V23.B16
-	WORD    $0x6e2bdeda // fmul v26.4s, v22.4s, v11.4s
-	WORD    $0x6e2bdefb // fmul v27.4s, v23.4s, v11.4s
-	WORD    $0x4e218b5a // frintn v26.4s, v26.4s
-	WORD    $0x4e218b7b // frintn v27.4s, v27.4s
+	FMOVQ   144(R3), F26
+	VFMLA   V11.S4, V22.S4, V26.S4
+	FMOVQ   144(R3), F27
+	VFMLA   V11.S4, V23.S4, V27.S4
 	FMOVQ   144(R3), F30
-	VFMLS   V30.S4, V26.S4, V22.S4
-	FMOVQ   144(R3), F16
-	VFMLS   V16.S4, V27.S4, V23.S4
-	FMOVQ   160(R3), F31
-	VFMLS   V31.S4, V26.S4, V22.S4
-	FMOVQ   160(R3), F14
-	VFMLS   V14.S4, V27.S4, V23.S4
+	WORD    $0x4ebed750 // fsub v16.4s, v26.4s, v30.4s
+	FMOVQ   144(R3), F31
+	WORD    $0x4ebfd76e // fsub v14.4s, v27.4s, v31.4s
+	FMOVQ   160(R3), F17
+	VFMLS   V17.S4, V16.S4, V22.S4
+	FMOVQ   160(R3), F15
+	VFMLS   V15.S4, V14.S4, V23.S4
+	FMOVQ   176(R3), F30
+	VFMLS   V30.S4, V16.S4, V22.S4
+	FMOVQ   176(R3), F31
+	VFMLS   V31.S4, V14.S4, V23.S4
 	WORD    $0x4eb8d652 // fsub v18.4s, v18.4s, v24.4s
 	WORD    $0x4eb9d673 // fsub v19.4s, v19.4s, v25.4s
 	WORD    $0x4e32d6d6 // fadd v22.4s, v22.4s, v18.4s
 	WORD    $0x4e33d6f7 // fadd v23.4s, v23.4s, v19.4s
 	WORD    $0x6e36ded1 // fmul v17.4s, v22.4s, v22.4s
 	WORD    $0x6e37deef // fmul v15.4s, v23.4s, v23.4s
-	FMOVQ   176(R3), F30
-	FMOVQ   384(R3), F16
-	VFMLA   V30.S4, V22.S4, V16.S4
-	FMOVQ   176(R3), F31
-	FMOVQ   384(R3), F14
-	VFMLA   V31.S4, V23.S4, V14.S4
-	FMOVQ   400(R3), F24
-	VFMLA   V16.S4, V22.S4, V24.S4
-	FMOVQ   400(R3), F25
-	VFMLA   V14.S4, V23.S4, V25.S4
-	FMOVQ   416(R3), F18
+	FMOVQ   192(R3), F16
+	FMOVQ   368(R3), F30
+	VFMLA   V16.S4, V22.S4, V30.S4
+	FMOVQ   192(R3), F14
+	FMOVQ   368(R3), F31
+	VFMLA   V14.S4, V23.S4, V31.S4
+	FMOVQ   384(R3), F24
+	VFMLA   V30.S4, V22.S4, V24.S4
+	FMOVQ   384(R3), F25
+	VFMLA   V31.S4, V23.S4, V25.S4
+	FMOVQ   400(R3), F18
 	VFMLA   V24.S4, V22.S4, V18.S4
-	FMOVQ   416(R3), F19
+	FMOVQ   400(R3), F19
 	VFMLA   V25.S4, V23.S4, V19.S4
-	FMOVQ   432(R3), F30
-	VFMLA   V18.S4, V22.S4, V30.S4
-	FMOVQ   432(R3), F31
-	VFMLA   V19.S4, V23.S4, V31.S4
-	VFMLA   V30.S4, V17.S4, V22.S4
-	VFMLA   V31.S4, V15.S4, V23.S4
+	FMOVQ   416(R3), F16
+	VFMLA   V18.S4, V22.S4, V16.S4
+	FMOVQ   416(R3), F14
+	VFMLA   V19.S4, V23.S4, V14.S4
+	VFMLA   V16.S4, V17.S4, V22.S4
+	VFMLA   V14.S4, V15.S4, V23.S4
 	WORD    $0x6e34df9c // fmul v28.4s, v28.4s, v20.4s
 	WORD    $0x6e35dfbd // fmul v29.4s, v29.4s, v21.4s
 	VFMLA   V22.S4, V28.S4, V28.S4
 	VFMLA   V23.S4, V29.S4, V29.S4
-	WORD    $0x6e23df50 // fmul v16.4s, v26.4s, v3.4s
-	WORD    $0x6e23df6e // fmul v14.4s, v27.4s, v3.4s
-	WORD    $0x4e219a10 // frintm v16.4s, v16.4s
-	WORD    $0x4e2199ce // frintm v14.4s, v14.4s
-	FMOVQ   208(R3), F24
-	WORD    $0x4e38d619 // fadd v25.4s, v16.4s, v24.4s
-	FMOVQ   208(R3), F18
-	WORD    $0x4e32d5d3 // fadd v19.4s, v14.4s, v18.4s
-	VSHL    $23, V25.S4, V25.S4
-	VSHL    $23, V19.S4, V19.S4
-	WORD    $0x4eb0d75a // fsub v26.4s, v26.4s, v16.4s
-	WORD    $0x4eaed77b // fsub v27.4s, v27.4s, v14.4s
-	FMOVQ   208(R3), F17
-	WORD    $0x4e31d75a // fadd v26.4s, v26.4s, v17.4s
-	FMOVQ   208(R3), F30
-	WORD    $0x4e3ed77b // fadd v27.4s, v27.4s, v30.4s
+	VUSHR   $1, V26.S4, V30.S4
+	VUSHR   $1, V27.S4, V31.S4
+	VSHL    $23, V30.S4, V24.S4
+	VSHL    $23, V31.S4, V25.S4
+	VSUB    V30.S4, V26.S4, V26.S4
+	VSUB    V31.S4, V27.S4, V27.S4
 	VSHL    $23, V26.S4, V26.S4
 	VSHL    $23, V27.S4, V27.S4
-	WORD    $0x6e39df9c // fmul v28.4s, v28.4s, v25.4s
-	WORD    $0x6e33dfbd // fmul v29.4s, v29.4s, v19.4s
+	WORD    $0x6e38df9c // fmul v28.4s, v28.4s, v24.4s
+	WORD    $0x6e39dfbd // fmul v29.4s, v29.4s, v25.4s
 	WORD    $0x6e3adf9c // fmul v28.4s, v28.4s, v26.4s
 	WORD    $0x6e3bdfbd // fmul v29.4s, v29.4s, v27.4s
-	FMOVQ   544(R3), F15
-	WORD    $0x6eace5ff // fcmgt v31.4s, v15.4s, v12.4s
-	FMOVQ   544(R3), F20
-	WORD    $0x6eade695 // fcmgt v21.4s, v20.4s, v13.4s
-	WORD    $0x4ebcd596 // fsub v22.4s, v12.4s, v28.4s
-	WORD    $0x4ebdd5b7 // fsub v23.4s, v13.4s, v29.4s
-	VBSL    V22.B16, V28.B16, V31.B16
-	VBSL    V23.B16, V29.B16, V21.B16
+	FMOVQ   528(R3), F18
+	WORD    $0x6eace653 // fcmgt v19.4s, v18.4s, v12.4s
+	FMOVQ   528(R3), F17
+	WORD    $0x6eade630 // fcmgt v16.4s, v17.4s, v13.4s
+	WORD    $0x4ebcd58f // fsub v15.4s, v12.4s, v28.4s
+	WORD    $0x4ebdd5ae // fsub v14.4s, v13.4s, v29.4s
+	VBSL    V15.B16, V28.B16, V19.B16
+	VBSL    V14.B16, V29.B16, V16.B16
 	VAND    V5.B16, V12.B16, V12.B16
 	VAND    V5.B16, V13.B16, V13.B16
-	VORR    V12.B16, V31.B16, V31.B16
-	VORR    V13.B16, V21.B16, V21.B16
-	FSTPQ.P (F31, F21), 32(R0)
+	VORR    V12.B16, V19.B16, V19.B16
+	VORR    V13.B16, V16.B16, V16.B16
+	FSTPQ.P (F19, F16), 32(R0)
 	SUB     $8, R2
 	CMP     $8, R2
 	BGE     pair
@@ -1226,62 +1175,59 @@ body:
 	WORD    $0x6e34de99 // fmul v25.4s, v20.4s, v20.4s
 	WORD    $0x6e39ddef // fmul v15.4s, v15.4s, v25.4s
 	VFMLA   V24.S4, V23.S4, V15.S4
-	FMOVQ   240(R3), F26
+	FMOVQ   224(R3), F26
 	VFMLA   V10.S4, V21.S4, V26.S4
-	FMOVQ   256(R3), F27
+	FMOVQ   240(R3), F27
 	VFMLA   V26.S4, V21.S4, V27.S4
-	FMOVQ   272(R3), F28
+	FMOVQ   256(R3), F28
 	VFMLA   V27.S4, V21.S4, V28.S4
-	FMOVQ   288(R3), F29
+	FMOVQ   272(R3), F29
 	VFMLA   V28.S4, V21.S4, V29.S4
-	FMOVQ   304(R3), F30
+	FMOVQ   288(R3), F30
 	VFMLA   V29.S4, V21.S4, V30.S4
-	FMOVQ   320(R3), F31
+	FMOVQ   304(R3), F31
 	VFMLA   V30.S4, V21.S4, V31.S4
-	FMOVQ   336(R3), F13
+	FMOVQ   320(R3), F13
 	VFMLA   V31.S4, V21.S4, V13.S4
-	FMOVQ   352(R3), F14
+	FMOVQ   336(R3), F14
 	VFMLA   V13.S4, V21.S4, V14.S4
-	FMOVQ   368(R3), F22
+	FMOVQ   352(R3), F22
 	VFMLA   V14.S4, V21.S4, V22.S4
 	WORD    $0x6e36de94 // fmul v20.4s, v20.4s, v22.4s
 	VEOR    V5.B16, V17.B16, V17.B16
-	WORD    $0x6e2bde33 // fmul v19.4s, v17.4s, v11.4s
-	WORD    $0x4e218a73 // frintn v19.4s, v19.4s
+	FMOVQ   144(R3), F19
+	VFMLA   V11.S4, V17.S4, V19.S4
 	FMOVQ   144(R3), F25
-	VFMLS   V25.S4, V19.S4, V17.S4
-	FMOVQ   160(R3), F23
-	VFMLS   V23.S4, V19.S4, V17.S4
+	WORD    $0x4eb9d677 // fsub v23.4s, v19.4s, v25.4s
+	FMOVQ   160(R3), F24
+	VFMLS   V24.S4, V23.S4, V17.S4
+	FMOVQ   176(R3), F26
+	VFMLS   V26.S4, V23.S4, V17.S4
 	WORD    $0x4eb2d5ef // fsub v15.4s, v15.4s, v18.4s
 	WORD    $0x4e2fd631 // fadd v17.4s, v17.4s, v15.4s
-	WORD    $0x6e31de38 // fmul v24.4s, v17.4s, v17.4s
-	FMOVQ   176(R3), F26
-	FMOVQ   384(R3), F27
-	VFMLA   V26.S4, V17.S4, V27.S4
-	FMOVQ   400(R3), F28
-	VFMLA   V27.S4, V17.S4, V28.S4
-	FMOVQ   416(R3), F29
+	WORD    $0x6e31de3b // fmul v27.4s, v17.4s, v17.4s
+	FMOVQ   192(R3), F28
+	FMOVQ   368(R3), F29
 	VFMLA   V28.S4, V17.S4, V29.S4
-	FMOVQ   432(R3), F30
+	FMOVQ   384(R3), F30
 	VFMLA   V29.S4, V17.S4, V30.S4
-	VFMLA   V30.S4, V24.S4, V17.S4
+	FMOVQ   400(R3), F31
+	VFMLA   V30.S4, V17.S4, V31.S4
+	FMOVQ   416(R3), F13
+	VFMLA   V31.S4, V17.S4, V13.S4
+	VFMLA   V13.S4, V27.S4, V17.S4
 	WORD    $0x6e30de94 // fmul v20.4s, v20.4s, v16.4s
 	VFMLA   V17.S4, V20.S4, V20.S4
-	WORD    $0x6e23de7f // fmul v31.4s, v19.4s, v3.4s
-	WORD    $0x4e219bff // frintm v31.4s, v31.4s
-	FMOVQ   208(R3), F13
-	WORD    $0x4e2dd7f5 // fadd v21.4s, v31.4s, v13.4s
-	VSHL    $23, V21.S4, V21.S4
-	WORD    $0x4ebfd673 // fsub v19.4s, v19.4s, v31.4s
-	FMOVQ   208(R3), F14
-	WORD    $0x4e2ed673 // fadd v19.4s, v19.4s, v14.4s
+	VUSHR   $1, V19.S4, V21.S4
+	VSHL    $23, V21.S4, V14.S4
+	VSUB    V21.S4, V19.S4, V19.S4
 	VSHL    $23, V19.S4, V19.S4
-	WORD    $0x6e35de94 // fmul v20.4s, v20.4s, v21.4s
+	WORD    $0x6e2ede94 // fmul v20.4s, v20.4s, v14.4s
 	WORD    $0x6e33de94 // fmul v20.4s, v20.4s, v19.4s
-	FMOVQ   544(R3), F22
+	FMOVQ   528(R3), F22
 	WORD    $0x6eace6d9 // fcmgt v25.4s, v22.4s, v12.4s
-	WORD    $0x4eb4d597 // fsub v23.4s, v12.4s, v20.4s
-	VBSL    V23.B16, V20.B16, V25.B16
+	WORD    $0x4eb4d598 // fsub v24.4s, v12.4s, v20.4s
+	VBSL    V24.B16, V20.B16, V25.B16
 	VAND    V5.B16, V12.B16, V12.B16
 	VORR    V12.B16, V25.B16, V25.B16
 	CMP     $4, R2
@@ -1337,64 +1283,64 @@ DATA vecNumbers32<>+112(SB)/8, $0xb9aae488b9aae488
 DATA vecNumbers32<>+120(SB)/8, $0xb9aae488b9aae488
 DATA vecNumbers32<>+128(SB)/8, $0x3fb8aa3b3fb8aa3b
 DATA vecNumbers32<>+136(SB)/8, $0x3fb8aa3b3fb8aa3b
-DATA vecNumbers32<>+144(SB)/8, $0x3f3172183f317218
-DATA vecNumbers32<>+152(SB)/8, $0x3f3172183f317218
-DATA vecNumbers32<>+160(SB)/8, $0xb102e308b102e308
-DATA vecNumbers32<>+168(SB)/8, $0xb102e308b102e308
-DATA vecNumbers32<>+176(SB)/8, $0x3ab511e73ab511e7
-DATA vecNumbers32<>+184(SB)/8, $0x3ab511e73ab511e7
-DATA vecNumbers32<>+192(SB)/8, $0x3f0000003f000000
-DATA vecNumbers32<>+200(SB)/8, $0x3f0000003f000000
-DATA vecNumbers32<>+208(SB)/8, $0x4b40007f4b40007f
-DATA vecNumbers32<>+216(SB)/8, $0x4b40007f4b40007f
-DATA vecNumbers32<>+224(SB)/8, $0x38a4b51938a4b519
-DATA vecNumbers32<>+232(SB)/8, $0x38a4b51938a4b519
-DATA vecNumbers32<>+240(SB)/8, $0xb9fdf341b9fdf341
-DATA vecNumbers32<>+248(SB)/8, $0xb9fdf341b9fdf341
-DATA vecNumbers32<>+256(SB)/8, $0x3b49daec3b49daec
-DATA vecNumbers32<>+264(SB)/8, $0x3b49daec3b49daec
-DATA vecNumbers32<>+272(SB)/8, $0xbaa0abafbaa0abaf
-DATA vecNumbers32<>+280(SB)/8, $0xbaa0abafbaa0abaf
-DATA vecNumbers32<>+288(SB)/8, $0xbcdbdeb2bcdbdeb2
-DATA vecNumbers32<>+296(SB)/8, $0xbcdbdeb2bcdbdeb2
-DATA vecNumbers32<>+304(SB)/8, $0x3df4cb9a3df4cb9a
-DATA vecNumbers32<>+312(SB)/8, $0x3df4cb9a3df4cb9a
-DATA vecNumbers32<>+320(SB)/8, $0xbe9ef568be9ef568
-DATA vecNumbers32<>+328(SB)/8, $0xbe9ef568be9ef568
-DATA vecNumbers32<>+336(SB)/8, $0x3f1719343f171934
-DATA vecNumbers32<>+344(SB)/8, $0x3f1719343f171934
-DATA vecNumbers32<>+352(SB)/8, $0xbf622624bf622624
-DATA vecNumbers32<>+360(SB)/8, $0xbf622624bf622624
-DATA vecNumbers32<>+368(SB)/8, $0x3f89790f3f89790f
-DATA vecNumbers32<>+376(SB)/8, $0x3f89790f3f89790f
-DATA vecNumbers32<>+384(SB)/8, $0x3c091d103c091d10
-DATA vecNumbers32<>+392(SB)/8, $0x3c091d103c091d10
-DATA vecNumbers32<>+400(SB)/8, $0x3d2aac793d2aac79
-DATA vecNumbers32<>+408(SB)/8, $0x3d2aac793d2aac79
-DATA vecNumbers32<>+416(SB)/8, $0x3e2aaa493e2aaa49
-DATA vecNumbers32<>+424(SB)/8, $0x3e2aaa493e2aaa49
-DATA vecNumbers32<>+432(SB)/8, $0x3efffffe3efffffe
-DATA vecNumbers32<>+440(SB)/8, $0x3efffffe3efffffe
-DATA vecNumbers32<>+448(SB)/8, $0xba51fb80ba51fb80
-DATA vecNumbers32<>+456(SB)/8, $0xba51fb80ba51fb80
-DATA vecNumbers32<>+464(SB)/8, $0x3baa02d93baa02d9
-DATA vecNumbers32<>+472(SB)/8, $0x3baa02d93baa02d9
-DATA vecNumbers32<>+480(SB)/8, $0xbcdbfc87bcdbfc87
-DATA vecNumbers32<>+488(SB)/8, $0xbcdbfc87bcdbfc87
-DATA vecNumbers32<>+496(SB)/8, $0x3de7167c3de7167c
-DATA vecNumbers32<>+504(SB)/8, $0x3de7167c3de7167c
-DATA vecNumbers32<>+512(SB)/8, $0xbec0939fbec0939f
-DATA vecNumbers32<>+520(SB)/8, $0xbec0939fbec0939f
-DATA vecNumbers32<>+528(SB)/8, $0x3e0375d43e0375d4
-DATA vecNumbers32<>+536(SB)/8, $0x3e0375d43e0375d4
-DATA vecNumbers32<>+544(SB)/8, $0x0000000000000000
-DATA vecNumbers32<>+552(SB)/8, $0x0000000000000000
-DATA vecNumbers32<>+560(SB)/8, $0x4000000040000000
-DATA vecNumbers32<>+568(SB)/8, $0x4000000040000000
-DATA vecNumbers32<>+576(SB)/8, $0xc169999ac169999a
-DATA vecNumbers32<>+584(SB)/8, $0xc169999ac169999a
-DATA vecNumbers32<>+592(SB)/8, $0x4169999a4169999a
-DATA vecNumbers32<>+600(SB)/8, $0x4169999a4169999a
+DATA vecNumbers32<>+144(SB)/8, $0x4b4000fe4b4000fe
+DATA vecNumbers32<>+152(SB)/8, $0x4b4000fe4b4000fe
+DATA vecNumbers32<>+160(SB)/8, $0x3f3172183f317218
+DATA vecNumbers32<>+168(SB)/8, $0x3f3172183f317218
+DATA vecNumbers32<>+176(SB)/8, $0xb102e308b102e308
+DATA vecNumbers32<>+184(SB)/8, $0xb102e308b102e308
+DATA vecNumbers32<>+192(SB)/8, $0x3ab511e73ab511e7
+DATA vecNumbers32<>+200(SB)/8, $0x3ab511e73ab511e7
+DATA vecNumbers32<>+208(SB)/8, $0x38a4b51938a4b519
+DATA vecNumbers32<>+216(SB)/8, $0x38a4b51938a4b519
+DATA vecNumbers32<>+224(SB)/8, $0xb9fdf341b9fdf341
+DATA vecNumbers32<>+232(SB)/8, $0xb9fdf341b9fdf341
+DATA vecNumbers32<>+240(SB)/8, $0x3b49daec3b49daec
+DATA vecNumbers32<>+248(SB)/8, $0x3b49daec3b49daec
+DATA vecNumbers32<>+256(SB)/8, $0xbaa0abafbaa0abaf
+DATA vecNumbers32<>+264(SB)/8, $0xbaa0abafbaa0abaf
+DATA vecNumbers32<>+272(SB)/8, $0xbcdbdeb2bcdbdeb2
+DATA vecNumbers32<>+280(SB)/8, $0xbcdbdeb2bcdbdeb2
+DATA vecNumbers32<>+288(SB)/8, $0x3df4cb9a3df4cb9a
+DATA vecNumbers32<>+296(SB)/8, $0x3df4cb9a3df4cb9a
+DATA vecNumbers32<>+304(SB)/8, $0xbe9ef568be9ef568
+DATA vecNumbers32<>+312(SB)/8, $0xbe9ef568be9ef568
+DATA vecNumbers32<>+320(SB)/8, $0x3f1719343f171934
+DATA vecNumbers32<>+328(SB)/8, $0x3f1719343f171934
+DATA vecNumbers32<>+336(SB)/8, $0xbf622624bf622624
+DATA vecNumbers32<>+344(SB)/8, $0xbf622624bf622624
+DATA vecNumbers32<>+352(SB)/8, $0x3f89790f3f89790f
+DATA vecNumbers32<>+360(SB)/8, $0x3f89790f3f89790f
+DATA vecNumbers32<>+368(SB)/8, $0x3c091d103c091d10
+DATA vecNumbers32<>+376(SB)/8, $0x3c091d103c091d10
+DATA vecNumbers32<>+384(SB)/8, $0x3d2aac793d2aac79
+DATA vecNumbers32<>+392(SB)/8, $0x3d2aac793d2aac79
+DATA vecNumbers32<>+400(SB)/8, $0x3e2aaa493e2aaa49
+DATA vecNumbers32<>+408(SB)/8, $0x3e2aaa493e2aaa49
+DATA vecNumbers32<>+416(SB)/8, $0x3efffffe3efffffe
+DATA vecNumbers32<>+424(SB)/8, $0x3efffffe3efffffe
+DATA vecNumbers32<>+432(SB)/8, $0xba51fb80ba51fb80
+DATA vecNumbers32<>+440(SB)/8, $0xba51fb80ba51fb80
+DATA vecNumbers32<>+448(SB)/8, $0x3baa02d93baa02d9
+DATA vecNumbers32<>+456(SB)/8, $0x3baa02d93baa02d9
+DATA vecNumbers32<>+464(SB)/8, $0xbcdbfc87bcdbfc87
+DATA vecNumbers32<>+472(SB)/8, $0xbcdbfc87bcdbfc87
+DATA vecNumbers32<>+480(SB)/8, $0x3de7167c3de7167c
+DATA vecNumbers32<>+488(SB)/8, $0x3de7167c3de7167c
+DATA vecNumbers32<>+496(SB)/8, $0xbec0939fbec0939f
+DATA vecNumbers32<>+504(SB)/8, $0xbec0939fbec0939f
+DATA vecNumbers32<>+512(SB)/8, $0x3e0375d43e0375d4
+DATA vecNumbers32<>+520(SB)/8, $0x3e0375d43e0375d4
+DATA vecNumbers32<>+528(SB)/8, $0x0000000000000000
+DATA vecNumbers32<>+536(SB)/8, $0x0000000000000000
+DATA vecNumbers32<>+544(SB)/8, $0x4000000040000000
+DATA vecNumbers32<>+552(SB)/8, $0x4000000040000000
+DATA vecNumbers32<>+560(SB)/8, $0xc169999ac169999a
+DATA vecNumbers32<>+568(SB)/8, $0xc169999ac169999a
+DATA vecNumbers32<>+576(SB)/8, $0x4169999a4169999a
+DATA vecNumbers32<>+584(SB)/8, $0x4169999a4169999a
+DATA vecNumbers32<>+592(SB)/8, $0x3f0000003f000000
+DATA vecNumbers32<>+600(SB)/8, $0x3f0000003f000000
 DATA vecNumbers32<>+608(SB)/8, $0x3f3504f33f3504f3
 DATA vecNumbers32<>+616(SB)/8, $0x3f3504f33f3504f3
 DATA vecNumbers32<>+624(SB)/8, $0x3ecc422a3ecc422a
@@ -1462,239 +1408,231 @@ pair:
 	WORD    $0x6e77dfff // fmul v31.2d, v31.2d, v23.2d
 	VFMLA   V28.D2, V14.D2, V30.D2
 	VFMLA   V29.D2, V15.D2, V31.D2
-	FMOVQ   240(R3), F22
+	FMOVQ   224(R3), F22
 	VFMLA   V7.D2, V26.D2, V22.D2
-	FMOVQ   240(R3), F23
+	FMOVQ   224(R3), F23
 	VFMLA   V7.D2, V27.D2, V23.D2
-	FMOVQ   256(R3), F14
+	FMOVQ   240(R3), F14
 	VFMLA   V22.D2, V26.D2, V14.D2
-	FMOVQ   256(R3), F28
+	FMOVQ   240(R3), F28
 	VFMLA   V23.D2, V27.D2, V28.D2
-	FMOVQ   272(R3), F15
+	FMOVQ   256(R3), F15
 	VFMLA   V14.D2, V26.D2, V15.D2
-	FMOVQ   272(R3), F29
+	FMOVQ   256(R3), F29
 	VFMLA   V28.D2, V27.D2, V29.D2
-	FMOVQ   288(R3), F22
+	FMOVQ   272(R3), F22
 	VFMLA   V15.D2, V26.D2, V22.D2
-	FMOVQ   288(R3), F23
+	FMOVQ   272(R3), F23
 	VFMLA   V29.D2, V27.D2, V23.D2
-	FMOVQ   304(R3), F14
+	FMOVQ   288(R3), F14
 	VFMLA   V22.D2, V26.D2, V14.D2
-	FMOVQ   304(R3), F28
+	FMOVQ   288(R3), F28
 	VFMLA   V23.D2, V27.D2, V28.D2
-	FMOVQ   320(R3), F15
+	FMOVQ   304(R3), F15
 	VFMLA   V14.D2, V26.D2, V15.D2
-	FMOVQ   320(R3), F29
+	FMOVQ   304(R3), F29
 	VFMLA   V28.D2, V27.D2, V29.D2
-	FMOVQ   336(R3), F22
+	FMOVQ   320(R3), F22
 	VFMLA   V15.D2, V26.D2, V22.D2
-	FMOVQ   336(R3), F23
+	FMOVQ   320(R3), F23
 	VFMLA   V29.D2, V27.D2, V23.D2
-	FMOVQ   352(R3), F14
+	FMOVQ   336(R3), F14
 	VFMLA   V22.D2, V26.D2, V14.D2
-	FMOVQ   352(R3), F28
+	FMOVQ   336(R3), F28
 	VFMLA   V23.D2, V27.D2, V28.D2
-	FMOVQ   368(R3), F15
+	FMOVQ   352(R3), F15
 	VFMLA   V14.D2, V26.D2, V15.D2
-	FMOVQ   368(R3), F29
+	FMOVQ   352(R3), F29
 	VFMLA   V28.D2, V27.D2, V29.D2
-	FMOVQ   384(R3), F22
+	FMOVQ   368(R3), F22
 	VFMLA   V15.D2, V26.D2, V22.D2
-	FMOVQ   384(R3), F23
+	FMOVQ   368(R3), F23
 	VFMLA   V29.D2, V27.D2, V23.D2
-	FMOVQ   400(R3), F14
+	FMOVQ   384(R3), F14
 	VFMLA   V22.D2, V26.D2, V14.D2
-	FMOVQ   400(R3), F28
+	FMOVQ   384(R3), F28
 	VFMLA   V23.D2, V27.D2, V28.D2
-	FMOVQ   416(R3), F15
+	FMOVQ   400(R3), F15
 	VFMLA   V14.D2, V26.D2, V15.D2
-	FMOVQ   416(R3), F29
+	FMOVQ   400(R3), F29
 	VFMLA   V28.D2, V27.D2, V29.D2
-	FMOVQ   432(R3), F22
+	FMOVQ   416(R3), F22
 	VFMLA   V15.D2, V26.D2, V22.D2
-	FMOVQ   432(R3), F23
+	FMOVQ   416(R3), F23
 	VFMLA   V29.D2, V27.D2, V23.D2
-	FMOVQ   448(R3), F14
+	FMOVQ   432(R3), F14
 	VFMLA   V22.D2, V26.D2, V14.D2
-	FMOVQ   448(R3), F28
+	FMOVQ   432(R3), F28
 	VFMLA   V23.D2, V27.D2, V28.D2
-	FMOVQ   464(R3), F15
+	FMOVQ   448(R3), F15
 	VFMLA   V14.D2, V26.D2, V15.D2
-	FMOVQ   464(R3), F29
+	FMOVQ   448(R3), F29
 	VFMLA   V28.D2, V27.D2, V29.D2
-	FMOVQ   480(R3), F22
+	FMOVQ   464(R3), F22
 	VFMLA   V15.D2, V26.D2, V22.D2
-	FMOVQ   480(R3), F23
+	FMOVQ   464(R3), F23
 	VFMLA   V29.D2, V27.D2, V23.D2
-	FMOVQ   496(R3), F14
+	FMOVQ   480(R3), F14
 	VFMLA   V22.D2, V26.D2, V14.D2
-	FMOVQ   496(R3), F28
+	FMOVQ   480(R3), F28
 	VFMLA   V23.D2, V27.D2, V28.D2
-	FMOVQ   512(R3), F15
+	FMOVQ   496(R3), F15
 	VFMLA   V14.D2, V26.D2, V15.D2
-	FMOVQ   512(R3), F29
+	FMOVQ   496(R3), F29
 	VFMLA   V28.D2, V27.D2, V29.D2
-	FMOVQ   528(R3), F22
+	FMOVQ   512(R3), F22
 	VFMLA   V15.D2, V26.D2, V22.D2
-	FMOVQ   528(R3), F23
+	FMOVQ   512(R3), F23
 	VFMLA   V29.D2, V27.D2, V23.D2
-	FMOVQ   544(R3), F14
+	FMOVQ   528(R3), F14
 	VFMLA   V22.D2, V26.D2, V14.D2
-	FMOVQ   544(R3), F28
+	FMOVQ   528(R3), F28
 	VFMLA   V23.D2, V27.D2, V28.D2
-	FMOVQ   560(R3), F15
+	FMOVQ   544(R3), F15
 	VFMLA   V14.D2, V26.D2, V15.D2
-	FMOVQ   560(R3), F29
+	FMOVQ   544(R3), F29
 	VFMLA   V28.D2, V27.D2, V29.D2
-	FMOVQ   576(R3), F22
+	FMOVQ   560(R3), F22
 	VFMLA   V15.D2, V26.D2, V22.D2
-	FMOVQ   576(R3), F23
+	FMOVQ   560(R3), F23
 	VFMLA   V29.D2, V27.D2, V23.D2
 	WORD    $0x6e76df18 // fmul v24.2d, v24.2d, v22.2d
 	WORD    $0x6e77df39 // fmul v25.2d, v25.2d, v23.2d
 	VEOR    V2.B16, V18.B16, V18.B16
 	VEOR    V2.B16, V19.B16, V19.B16
-	WORD    $0x6e68de4e // fmul v14.2d, v18.2d, v8.2d
-	WORD    $0x6e68de7c // fmul v28.2d, v19.2d, v8.2d
-	WORD    $0x4e6189ce // frintn v14.2d, v14.2d
-	WORD    $0x4e618b9c // frintn v28.2d, v28.2d
-	VFMLS   V9.D2, V14.D2, V18.D2
-	VFMLS   V9.D2, V28.D2, V19.D2
-	VFMLS   V10.D2, V14.D2, V18.D2
-	VFMLS   V10.D2, V28.D2, V19.D2
+	VMOV    V9.B16, V14.B16
+	VFMLA   V8.D2, V18.D2, V14.D2
+	VMOV    V9.B16, V28.B16
+	VFMLA   V8.D2, V19.D2, V28.D2
+	WORD    $0x4ee9d5da // fsub v26.2d, v14.2d, v9.2d
+	WORD    $0x4ee9d78f // fsub v15.2d, v28.2d, v9.2d
+	VFMLS   V10.D2, V26.D2, V18.D2
+	VFMLS   V10.D2, V15.D2, V19.D2
+	VFMLS   V11.D2, V26.D2, V18.D2
+	VFMLS   V11.D2, V15.D2, V19.D2
 	WORD    $0x4ef4d7de // fsub v30.2d, v30.2d, v20.2d
 	WORD    $0x4ef5d7ff // fsub v31.2d, v31.2d, v21.2d
 	WORD    $0x4e7ed652 // fadd v18.2d, v18.2d, v30.2d
 	WORD    $0x4e7fd673 // fadd v19.2d, v19.2d, v31.2d
-	WORD    $0x6e72de5a // fmul v26.2d, v18.2d, v18.2d
-	WORD    $0x6e73de6f // fmul v15.2d, v19.2d, v19.2d
-	FMOVQ   592(R3), F27
-	VFMLA   V11.D2, V18.D2, V27.D2
-	FMOVQ   592(R3), F29
-	VFMLA   V11.D2, V19.D2, V29.D2
-	FMOVQ   608(R3), F22
-	VFMLA   V27.D2, V18.D2, V22.D2
-	FMOVQ   608(R3), F23
-	VFMLA   V29.D2, V19.D2, V23.D2
-	FMOVQ   624(R3), F20
-	VFMLA   V22.D2, V18.D2, V20.D2
-	FMOVQ   624(R3), F21
-	VFMLA   V23.D2, V19.D2, V21.D2
-	FMOVQ   640(R3), F30
+	WORD    $0x6e72de5b // fmul v27.2d, v18.2d, v18.2d
+	WORD    $0x6e73de7d // fmul v29.2d, v19.2d, v19.2d
+	FMOVQ   192(R3), F22
+	FMOVQ   576(R3), F23
+	VFMLA   V22.D2, V18.D2, V23.D2
+	FMOVQ   192(R3), F26
+	FMOVQ   576(R3), F15
+	VFMLA   V26.D2, V19.D2, V15.D2
+	FMOVQ   592(R3), F20
+	VFMLA   V23.D2, V18.D2, V20.D2
+	FMOVQ   592(R3), F21
+	VFMLA   V15.D2, V19.D2, V21.D2
+	FMOVQ   608(R3), F30
 	VFMLA   V20.D2, V18.D2, V30.D2
-	FMOVQ   640(R3), F31
+	FMOVQ   608(R3), F31
 	VFMLA   V21.D2, V19.D2, V31.D2
-	FMOVQ   656(R3), F27
-	VFMLA   V30.D2, V18.D2, V27.D2
-	FMOVQ   656(R3), F29
-	VFMLA   V31.D2, V19.D2, V29.D2
-	FMOVQ   672(R3), F22
-	VFMLA   V27.D2, V18.D2, V22.D2
-	FMOVQ   672(R3), F23
-	VFMLA   V29.D2, V19.D2, V23.D2
-	FMOVQ   688(R3), F20
-	VFMLA   V22.D2, V18.D2, V20.D2
-	FMOVQ   688(R3), F21
-	VFMLA   V23.D2, V19.D2, V21.D2
-	FMOVQ   704(R3), F30
+	FMOVQ   624(R3), F22
+	VFMLA   V30.D2, V18.D2, V22.D2
+	FMOVQ   624(R3), F26
+	VFMLA   V31.D2, V19.D2, V26.D2
+	FMOVQ   640(R3), F23
+	VFMLA   V22.D2, V18.D2, V23.D2
+	FMOVQ   640(R3), F15
+	VFMLA   V26.D2, V19.D2, V15.D2
+	FMOVQ   656(R3), F20
+	VFMLA   V23.D2, V18.D2, V20.D2
+	FMOVQ   656(R3), F21
+	VFMLA   V15.D2, V19.D2, V21.D2
+	FMOVQ   672(R3), F30
 	VFMLA   V20.D2, V18.D2, V30.D2
-	FMOVQ   704(R3), F31
+	FMOVQ   672(R3), F31
 	VFMLA   V21.D2, V19.D2, V31.D2
-	FMOVQ   720(R3), F27
-	VFMLA   V30.D2, V18.D2, V27.D2
-	FMOVQ   720(R3), F29
-	VFMLA   V31.D2, V19.D2, V29.D2
-	VFMLA   V27.D2, V26.D2, V18.D2
-	VFMLA   V29.D2, V15.D2, V19.D2
+	FMOVQ   688(R3), F22
+	VFMLA   V30.D2, V18.D2, V22.D2
+	FMOVQ   688(R3), F26
+	VFMLA   V31.D2, V19.D2, V26.D2
+	FMOVQ   704(R3), F23
+	VFMLA   V22.D2, V18.D2, V23.D2
+	FMOVQ   704(R3), F15
+	VFMLA   V26.D2, V19.D2, V15.D2
+	VFMLA   V23.D2, V27.D2, V18.D2
+	VFMLA   V15.D2, V29.D2, V19.D2
 	WORD    $0x6e64df18 // fmul v24.2d, v24.2d, v4.2d
 	WORD    $0x6e64df39 // fmul v25.2d, v25.2d, v4.2d
 	VFMLA   V18.D2, V24.D2, V24.D2
 	VFMLA   V19.D2, V25.D2, V25.D2
-	FMOVQ   192(R3), F22
-	WORD    $0x6e76ddd7 // fmul v23.2d, v14.2d, v22.2d
-	FMOVQ   192(R3), F20
-	WORD    $0x6e74df95 // fmul v21.2d, v28.2d, v20.2d
-	WORD    $0x4e619af7 // frintm v23.2d, v23.2d
-	WORD    $0x4e619ab5 // frintm v21.2d, v21.2d
-	FMOVQ   208(R3), F30
-	WORD    $0x4e7ed6ff // fadd v31.2d, v23.2d, v30.2d
-	FMOVQ   208(R3), F26
-	WORD    $0x4e7ad6bb // fadd v27.2d, v21.2d, v26.2d
-	VSHL    $52, V31.D2, V31.D2
-	VSHL    $52, V27.D2, V27.D2
-	WORD    $0x4ef7d5ce // fsub v14.2d, v14.2d, v23.2d
-	WORD    $0x4ef5d79c // fsub v28.2d, v28.2d, v21.2d
-	FMOVQ   208(R3), F15
-	WORD    $0x4e6fd5ce // fadd v14.2d, v14.2d, v15.2d
-	FMOVQ   208(R3), F29
-	WORD    $0x4e7dd79c // fadd v28.2d, v28.2d, v29.2d
+	VUSHR   $1, V14.D2, V20.D2
+	VUSHR   $1, V28.D2, V21.D2
+	VSHL    $52, V20.D2, V30.D2
+	VSHL    $52, V21.D2, V31.D2
+	VSUB    V20.D2, V14.D2, V14.D2
+	VSUB    V21.D2, V28.D2, V28.D2
 	VSHL    $52, V14.D2, V14.D2
 	VSHL    $52, V28.D2, V28.D2
-	WORD    $0x6e7fdf18 // fmul v24.2d, v24.2d, v31.2d
-	WORD    $0x6e7bdf39 // fmul v25.2d, v25.2d, v27.2d
+	WORD    $0x6e7edf18 // fmul v24.2d, v24.2d, v30.2d
+	WORD    $0x6e7fdf39 // fmul v25.2d, v25.2d, v31.2d
 	WORD    $0x6e6edf18 // fmul v24.2d, v24.2d, v14.2d
 	WORD    $0x6e7cdf39 // fmul v25.2d, v25.2d, v28.2d
-	WORD    $0x6ef0e492 // fcmgt v18.2d, v4.2d, v16.2d
-	WORD    $0x6ef1e493 // fcmgt v19.2d, v4.2d, v17.2d
-	WORD    $0x6e70de16 // fmul v22.2d, v16.2d, v16.2d
-	WORD    $0x6e71de34 // fmul v20.2d, v17.2d, v17.2d
-	FMOVQ   224(R3), F30
-	FMOVQ   736(R3), F26
-	VFMLA   V30.D2, V22.D2, V26.D2
-	FMOVQ   224(R3), F23
+	WORD    $0x6ef0e496 // fcmgt v22.2d, v4.2d, v16.2d
+	WORD    $0x6ef1e49a // fcmgt v26.2d, v4.2d, v17.2d
+	WORD    $0x6e70de1b // fmul v27.2d, v16.2d, v16.2d
+	WORD    $0x6e71de37 // fmul v23.2d, v17.2d, v17.2d
+	FMOVQ   208(R3), F29
+	FMOVQ   720(R3), F15
+	VFMLA   V29.D2, V27.D2, V15.D2
+	FMOVQ   208(R3), F18
+	FMOVQ   720(R3), F19
+	VFMLA   V18.D2, V23.D2, V19.D2
+	FMOVQ   736(R3), F20
+	VFMLA   V15.D2, V27.D2, V20.D2
 	FMOVQ   736(R3), F21
-	VFMLA   V23.D2, V20.D2, V21.D2
-	FMOVQ   752(R3), F15
-	VFMLA   V26.D2, V22.D2, V15.D2
-	FMOVQ   752(R3), F29
-	VFMLA   V21.D2, V20.D2, V29.D2
-	FMOVQ   768(R3), F31
-	VFMLA   V15.D2, V22.D2, V31.D2
-	FMOVQ   768(R3), F27
-	VFMLA   V29.D2, V20.D2, V27.D2
-	FMOVQ   784(R3), F14
-	VFMLA   V31.D2, V22.D2, V14.D2
-	FMOVQ   784(R3), F28
-	VFMLA   V27.D2, V20.D2, V28.D2
-	FMOVQ   800(R3), F30
-	VFMLA   V14.D2, V22.D2, V30.D2
-	FMOVQ   800(R3), F23
-	VFMLA   V28.D2, V20.D2, V23.D2
-	FMOVQ   816(R3), F26
-	VFMLA   V30.D2, V22.D2, V26.D2
+	VFMLA   V19.D2, V23.D2, V21.D2
+	FMOVQ   752(R3), F30
+	VFMLA   V20.D2, V27.D2, V30.D2
+	FMOVQ   752(R3), F31
+	VFMLA   V21.D2, V23.D2, V31.D2
+	FMOVQ   768(R3), F14
+	VFMLA   V30.D2, V27.D2, V14.D2
+	FMOVQ   768(R3), F28
+	VFMLA   V31.D2, V23.D2, V28.D2
+	FMOVQ   784(R3), F29
+	VFMLA   V14.D2, V27.D2, V29.D2
+	FMOVQ   784(R3), F18
+	VFMLA   V28.D2, V23.D2, V18.D2
+	FMOVQ   800(R3), F15
+	VFMLA   V29.D2, V27.D2, V15.D2
+	FMOVQ   800(R3), F19
+	VFMLA   V18.D2, V23.D2, V19.D2
+	FMOVQ   816(R3), F20
+	VFMLA   V15.D2, V27.D2, V20.D2
 	FMOVQ   816(R3), F21
-	VFMLA   V23.D2, V20.D2, V21.D2
-	FMOVQ   832(R3), F15
-	VFMLA   V26.D2, V22.D2, V15.D2
-	FMOVQ   832(R3), F29
-	VFMLA   V21.D2, V20.D2, V29.D2
-	FMOVQ   848(R3), F31
-	VFMLA   V15.D2, V22.D2, V31.D2
-	FMOVQ   848(R3), F27
-	VFMLA   V29.D2, V20.D2, V27.D2
-	FMOVQ   864(R3), F14
-	VFMLA   V31.D2, V22.D2, V14.D2
-	FMOVQ   864(R3), F28
-	VFMLA   V27.D2, V20.D2, V28.D2
-	FMOVQ   880(R3), F30
-	VFMLA   V14.D2, V22.D2, V30.D2
-	FMOVQ   880(R3), F23
-	VFMLA   V28.D2, V20.D2, V23.D2
-	FMOVQ   896(R3), F26
-	VFMLA   V30.D2, V22.D2, V26.D2
-	FMOVQ   896(R3), F21
-	VFMLA   V23.D2, V20.D2, V21.D2
-	VFMLA   V26.D2, V16.D2, V16.D2
-	VFMLA   V21.D2, V17.D2, V17.D2
-	WORD    $0x4ef8d48f // fsub v15.2d, v4.2d, v24.2d
-	WORD    $0x4ef9d49d // fsub v29.2d, v4.2d, v25.2d
-	VBSL    V15.B16, V16.B16, V18.B16
-	VBSL    V29.B16, V17.B16, V19.B16
+	VFMLA   V19.D2, V23.D2, V21.D2
+	FMOVQ   832(R3), F30
+	VFMLA   V20.D2, V27.D2, V30.D2
+	FMOVQ   832(R3), F31
+	VFMLA   V21.D2, V23.D2, V31.D2
+	FMOVQ   848(R3), F14
+	VFMLA   V30.D2, V27.D2, V14.D2
+	FMOVQ   848(R3), F28
+	VFMLA   V31.D2, V23.D2, V28.D2
+	FMOVQ   864(R3), F29
+	VFMLA   V14.D2, V27.D2, V29.D2
+	FMOVQ   864(R3), F18
+	VFMLA   V28.D2, V23.D2, V18.D2
+	FMOVQ   880(R3), F15
+	VFMLA   V29.D2, V27.D2, V15.D2
+	FMOVQ   880(R3), F19
+	VFMLA   V18.D2, V23.D2, V19.D2
+	VFMLA   V15.D2, V16.D2, V16.D2
+	VFMLA   V19.D2, V17.D2, V17.D2
+	WORD    $0x4ef8d494 // fsub v20.2d, v4.2d, v24.2d
+	WORD    $0x4ef9d495 // fsub v21.2d, v4.2d, v25.2d
+	VBSL    V20.B16, V16.B16, V22.B16
+	VBSL    V21.B16, V17.B16, V26.B16
 	VAND    V2.B16, V12.B16, V12.B16
 	VAND    V2.B16, V13.B16, V13.B16
-	VORR    V12.B16, V18.B16, V18.B16
-	VORR    V13.B16, V19.B16, V19.B16
-	FSTPQ.P (F18, F19), 32(R0)
+	VORR    V12.B16, V22.B16, V22.B16
+	VORR    V13.B16, V26.B16, V26.B16
+	FSTPQ.P (F22, F26), 32(R0)
 	SUB     $4, R2
 	CMP     $4, R2
 	BGE     pair
@@ -1726,125 +1664,121 @@ body:
 	WORD    $0x6e72de58 // fmul v24.2d, v18.2d, v18.2d
 	WORD    $0x6e78deb5 // fmul v21.2d, v21.2d, v24.2d
 	VFMLA   V23.D2, V22.D2, V21.D2
-	FMOVQ   240(R3), F25
+	FMOVQ   224(R3), F25
 	VFMLA   V7.D2, V19.D2, V25.D2
-	FMOVQ   256(R3), F26
+	FMOVQ   240(R3), F26
 	VFMLA   V25.D2, V19.D2, V26.D2
-	FMOVQ   272(R3), F27
+	FMOVQ   256(R3), F27
 	VFMLA   V26.D2, V19.D2, V27.D2
-	FMOVQ   288(R3), F28
+	FMOVQ   272(R3), F28
 	VFMLA   V27.D2, V19.D2, V28.D2
-	FMOVQ   304(R3), F29
+	FMOVQ   288(R3), F29
 	VFMLA   V28.D2, V19.D2, V29.D2
-	FMOVQ   320(R3), F30
+	FMOVQ   304(R3), F30
 	VFMLA   V29.D2, V19.D2, V30.D2
-	FMOVQ   336(R3), F31
+	FMOVQ   320(R3), F31
 	VFMLA   V30.D2, V19.D2, V31.D2
-	FMOVQ   352(R3), F13
+	FMOVQ   336(R3), F13
 	VFMLA   V31.D2, V19.D2, V13.D2
-	FMOVQ   368(R3), F20
+	FMOVQ   352(R3), F20
 	VFMLA   V13.D2, V19.D2, V20.D2
-	FMOVQ   384(R3), F17
+	FMOVQ   368(R3), F17
 	VFMLA   V20.D2, V19.D2, V17.D2
-	FMOVQ   400(R3), F24
+	FMOVQ   384(R3), F24
 	VFMLA   V17.D2, V19.D2, V24.D2
-	FMOVQ   416(R3), F22
+	FMOVQ   400(R3), F22
 	VFMLA   V24.D2, V19.D2, V22.D2
-	FMOVQ   432(R3), F23
+	FMOVQ   416(R3), F23
 	VFMLA   V22.D2, V19.D2, V23.D2
-	FMOVQ   448(R3), F25
+	FMOVQ   432(R3), F25
 	VFMLA   V23.D2, V19.D2, V25.D2
-	FMOVQ   464(R3), F26
+	FMOVQ   448(R3), F26
 	VFMLA   V25.D2, V19.D2, V26.D2
-	FMOVQ   480(R3), F27
+	FMOVQ   464(R3), F27
 	VFMLA   V26.D2, V19.D2, V27.D2
-	FMOVQ   496(R3), F28
+	FMOVQ   480(R3), F28
 	VFMLA   V27.D2, V19.D2, V28.D2
-	FMOVQ   512(R3), F29
+	FMOVQ   496(R3), F29
 	VFMLA   V28.D2, V19.D2, V29.D2
-	FMOVQ   528(R3), F30
+	FMOVQ   512(R3), F30
 	VFMLA   V29.D2, V19.D2, V30.D2
-	FMOVQ   544(R3), F31
+	FMOVQ   528(R3), F31
 	VFMLA   V30.D2, V19.D2, V31.D2
-	FMOVQ   560(R3), F13
+	FMOVQ   544(R3), F13
 	VFMLA   V31.D2, V19.D2, V13.D2
-	FMOVQ   576(R3), F20
+	FMOVQ   560(R3), F20
 	VFMLA   V13.D2, V19.D2, V20.D2
 	WORD    $0x6e74de52 // fmul v18.2d, v18.2d, v20.2d
 	VEOR    V2.B16, V15.B16, V15.B16
-	WORD    $0x6e68ddf1 // fmul v17.2d, v15.2d, v8.2d
-	WORD    $0x4e618a31 // frintn v17.2d, v17.2d
-	VFMLS   V9.D2, V17.D2, V15.D2
-	VFMLS   V10.D2, V17.D2, V15.D2
+	VMOV    V9.B16, V17.B16
+	VFMLA   V8.D2, V15.D2, V17.D2
+	WORD    $0x4ee9d638 // fsub v24.2d, v17.2d, v9.2d
+	VFMLS   V10.D2, V24.D2, V15.D2
+	VFMLS   V11.D2, V24.D2, V15.D2
 	WORD    $0x4ef0d6b5 // fsub v21.2d, v21.2d, v16.2d
 	WORD    $0x4e75d5ef // fadd v15.2d, v15.2d, v21.2d
-	WORD    $0x6e6fddf8 // fmul v24.2d, v15.2d, v15.2d
-	FMOVQ   592(R3), F22
-	VFMLA   V11.D2, V15.D2, V22.D2
-	FMOVQ   608(R3), F23
-	VFMLA   V22.D2, V15.D2, V23.D2
-	FMOVQ   624(R3), F25
+	WORD    $0x6e6fddf6 // fmul v22.2d, v15.2d, v15.2d
+	FMOVQ   192(R3), F23
+	FMOVQ   576(R3), F25
 	VFMLA   V23.D2, V15.D2, V25.D2
-	FMOVQ   640(R3), F26
+	FMOVQ   592(R3), F26
 	VFMLA   V25.D2, V15.D2, V26.D2
-	FMOVQ   656(R3), F27
+	FMOVQ   608(R3), F27
 	VFMLA   V26.D2, V15.D2, V27.D2
-	FMOVQ   672(R3), F28
+	FMOVQ   624(R3), F28
 	VFMLA   V27.D2, V15.D2, V28.D2
-	FMOVQ   688(R3), F29
+	FMOVQ   640(R3), F29
 	VFMLA   V28.D2, V15.D2, V29.D2
-	FMOVQ   704(R3), F30
+	FMOVQ   656(R3), F30
 	VFMLA   V29.D2, V15.D2, V30.D2
-	FMOVQ   720(R3), F31
+	FMOVQ   672(R3), F31
 	VFMLA   V30.D2, V15.D2, V31.D2
-	VFMLA   V31.D2, V24.D2, V15.D2
+	FMOVQ   688(R3), F19
+	VFMLA   V31.D2, V15.D2, V19.D2
+	FMOVQ   704(R3), F13
+	VFMLA   V19.D2, V15.D2, V13.D2
+	VFMLA   V13.D2, V22.D2, V15.D2
 	WORD    $0x6e64de52 // fmul v18.2d, v18.2d, v4.2d
 	VFMLA   V15.D2, V18.D2, V18.D2
-	FMOVQ   192(R3), F19
-	WORD    $0x6e73de2d // fmul v13.2d, v17.2d, v19.2d
-	WORD    $0x4e6199ad // frintm v13.2d, v13.2d
-	FMOVQ   208(R3), F20
-	WORD    $0x4e74d5b0 // fadd v16.2d, v13.2d, v20.2d
-	VSHL    $52, V16.D2, V16.D2
-	WORD    $0x4eedd631 // fsub v17.2d, v17.2d, v13.2d
-	FMOVQ   208(R3), F21
-	WORD    $0x4e75d631 // fadd v17.2d, v17.2d, v21.2d
+	VUSHR   $1, V17.D2, V20.D2
+	VSHL    $52, V20.D2, V24.D2
+	VSUB    V20.D2, V17.D2, V17.D2
 	VSHL    $52, V17.D2, V17.D2
-	WORD    $0x6e70de52 // fmul v18.2d, v18.2d, v16.2d
+	WORD    $0x6e78de52 // fmul v18.2d, v18.2d, v24.2d
 	WORD    $0x6e71de52 // fmul v18.2d, v18.2d, v17.2d
-	WORD    $0x6eeee496 // fcmgt v22.2d, v4.2d, v14.2d
-	WORD    $0x6e6eddd7 // fmul v23.2d, v14.2d, v14.2d
-	FMOVQ   224(R3), F25
+	WORD    $0x6eeee490 // fcmgt v16.2d, v4.2d, v14.2d
+	WORD    $0x6e6eddd5 // fmul v21.2d, v14.2d, v14.2d
+	FMOVQ   208(R3), F23
+	FMOVQ   720(R3), F25
+	VFMLA   V23.D2, V21.D2, V25.D2
 	FMOVQ   736(R3), F26
-	VFMLA   V25.D2, V23.D2, V26.D2
+	VFMLA   V25.D2, V21.D2, V26.D2
 	FMOVQ   752(R3), F27
-	VFMLA   V26.D2, V23.D2, V27.D2
+	VFMLA   V26.D2, V21.D2, V27.D2
 	FMOVQ   768(R3), F28
-	VFMLA   V27.D2, V23.D2, V28.D2
+	VFMLA   V27.D2, V21.D2, V28.D2
 	FMOVQ   784(R3), F29
-	VFMLA   V28.D2, V23.D2, V29.D2
+	VFMLA   V28.D2, V21.D2, V29.D2
 	FMOVQ   800(R3), F30
-	VFMLA   V29.D2, V23.D2, V30.D2
-	FMOVQ   816(R3), F24
-	VFMLA   V30.D2, V23.D2, V24.D2
-	FMOVQ   832(R3), F31
-	VFMLA   V24.D2, V23.D2, V31.D2
-	FMOVQ   848(R3), F15
-	VFMLA   V31.D2, V23.D2, V15.D2
-	FMOVQ   864(R3), F19
-	VFMLA   V15.D2, V23.D2, V19.D2
-	FMOVQ   880(R3), F20
-	VFMLA   V19.D2, V23.D2, V20.D2
-	FMOVQ   896(R3), F13
-	VFMLA   V20.D2, V23.D2, V13.D2
-	VFMLA   V13.D2, V14.D2, V14.D2
-	WORD    $0x4ef2d495 // fsub v21.2d, v4.2d, v18.2d
-	VBSL    V21.B16, V14.B16, V22.B16
+	VFMLA   V29.D2, V21.D2, V30.D2
+	FMOVQ   816(R3), F31
+	VFMLA   V30.D2, V21.D2, V31.D2
+	FMOVQ   832(R3), F19
+	VFMLA   V31.D2, V21.D2, V19.D2
+	FMOVQ   848(R3), F22
+	VFMLA   V19.D2, V21.D2, V22.D2
+	FMOVQ   864(R3), F13
+	VFMLA   V22.D2, V21.D2, V13.D2
+	FMOVQ   880(R3), F15
+	VFMLA   V13.D2, V21.D2, V15.D2
+	VFMLA   V15.D2, V14.D2, V14.D2
+	WORD    $0x4ef2d494 // fsub v20.2d, v4.2d, v18.2d
+	VBSL    V20.B16, V14.B16, V16.B16
 	VAND    V2.B16, V12.B16, V12.B16
-	VORR    V12.B16, V22.B16, V22.B16
+	VORR    V12.B16, V16.B16, V16.B16
 	CMP     $2, R2
 	BLT     partOut
-	FMOVQ.P F22, 16(R0)
+	FMOVQ.P F16, 16(R0)
 	SUB     $2, R2
 	B       rest
 
@@ -1853,7 +1787,7 @@ partIn:
 	B     body
 
 partOut:
-	FMOVD F22, (R0)
+	FMOVD F16, (R0)
 
 done:
 	RET
@@ -1877,7 +1811,7 @@ TEXT ·erfc128x64(SB), NOSPLIT, $0-48
 	FMOVQ 160(R3), F10
 	FMOVQ 176(R3), F11
 	FMOVQ 192(R3), F12
-	FMOVQ 208(R3), F13
+	FMOVQ 896(R3), F13
 	CMP   $4, R2
 	BLT   pairend
 
@@ -1921,182 +1855,176 @@ pair:
 	WORD    $0x6e79de73 // fmul v19.2d, v19.2d, v25.2d
 	VFMLA   V30.D2, V16.D2, V18.D2
 	VFMLA   V31.D2, V17.D2, V19.D2
-	FMOVQ   240(R3), F24
+	FMOVQ   224(R3), F24
 	VFMLA   V7.D2, V28.D2, V24.D2
-	FMOVQ   240(R3), F25
+	FMOVQ   224(R3), F25
 	VFMLA   V7.D2, V29.D2, V25.D2
-	FMOVQ   256(R3), F16
+	FMOVQ   240(R3), F16
 	VFMLA   V24.D2, V28.D2, V16.D2
-	FMOVQ   256(R3), F30
+	FMOVQ   240(R3), F30
 	VFMLA   V25.D2, V29.D2, V30.D2
-	FMOVQ   272(R3), F17
+	FMOVQ   256(R3), F17
 	VFMLA   V16.D2, V28.D2, V17.D2
-	FMOVQ   272(R3), F31
+	FMOVQ   256(R3), F31
 	VFMLA   V30.D2, V29.D2, V31.D2
-	FMOVQ   288(R3), F24
+	FMOVQ   272(R3), F24
 	VFMLA   V17.D2, V28.D2, V24.D2
-	FMOVQ   288(R3), F25
+	FMOVQ   272(R3), F25
 	VFMLA   V31.D2, V29.D2, V25.D2
-	FMOVQ   304(R3), F16
+	FMOVQ   288(R3), F16
 	VFMLA   V24.D2, V28.D2, V16.D2
-	FMOVQ   304(R3), F30
+	FMOVQ   288(R3), F30
 	VFMLA   V25.D2, V29.D2, V30.D2
-	FMOVQ   320(R3), F17
+	FMOVQ   304(R3), F17
 	VFMLA   V16.D2, V28.D2, V17.D2
-	FMOVQ   320(R3), F31
+	FMOVQ   304(R3), F31
 	VFMLA   V30.D2, V29.D2, V31.D2
-	FMOVQ   336(R3), F24
+	FMOVQ   320(R3), F24
 	VFMLA   V17.D2, V28.D2, V24.D2
-	FMOVQ   336(R3), F25
+	FMOVQ   320(R3), F25
 	VFMLA   V31.D2, V29.D2, V25.D2
-	FMOVQ   352(R3), F16
+	FMOVQ   336(R3), F16
 	VFMLA   V24.D2, V28.D2, V16.D2
-	FMOVQ   352(R3), F30
+	FMOVQ   336(R3), F30
 	VFMLA   V25.D2, V29.D2, V30.D2
-	FMOVQ   368(R3), F17
+	FMOVQ   352(R3), F17
 	VFMLA   V16.D2, V28.D2, V17.D2
-	FMOVQ   368(R3), F31
+	FMOVQ   352(R3), F31
 	VFMLA   V30.D2, V29.D2, V31.D2
-	FMOVQ   384(R3), F24
+	FMOVQ   368(R3), F24
 	VFMLA   V17.D2, V28.D2, V24.D2
-	FMOVQ   384(R3), F25
+	FMOVQ   368(R3), F25
 	VFMLA   V31.D2, V29.D2, V25.D2
-	FMOVQ   400(R3), F16
+	FMOVQ   384(R3), F16
 	VFMLA   V24.D2, V28.D2, V16.D2
-	FMOVQ   400(R3), F30
+	FMOVQ   384(R3), F30
 	VFMLA   V25.D2, V29.D2, V30.D2
-	FMOVQ   416(R3), F17
+	FMOVQ   400(R3), F17
 	VFMLA   V16.D2, V28.D2, V17.D2
-	FMOVQ   416(R3), F31
+	FMOVQ   400(R3), F31
 	VFMLA   V30.D2, V29.D2, V31.D2
-	FMOVQ   432(R3), F24
+	FMOVQ   416(R3), F24
 	VFMLA   V17.D2, V28.D2, V24.D2
-	FMOVQ   432(R3), F25
+	FMOVQ   416(R3), F25
 	VFMLA   V31.D2, V29.D2, V25.D2
-	FMOVQ   448(R3), F16
+	FMOVQ   432(R3), F16
 	VFMLA   V24.D2, V28.D2, V16.D2
-	FMOVQ   448(R3), F30
+	FMOVQ   432(R3), F30
 	VFMLA   V25.D2, V29.D2, V30.D2
-	FMOVQ   464(R3), F17
+	FMOVQ   448(R3), F17
 	VFMLA   V16.D2, V28.D2, V17.D2
-	FMOVQ   464(R3), F31
+	FMOVQ   448(R3), F31
 	VFMLA   V30.D2, V29.D2, V31.D2
-	FMOVQ   480(R3), F24
+	FMOVQ   464(R3), F24
 	VFMLA   V17.D2, V28.D2, V24.D2
-	FMOVQ   480(R3), F25
+	FMOVQ   464(R3), F25
 	VFMLA   V31.D2, V29.D2, V25.D2
-	FMOVQ   496(R3), F16
+	FMOVQ   480(R3), F16
 	VFMLA   V24.D2, V28.D2, V16.D2
-	FMOVQ   496(R3), F30
+	FMOVQ   480(R3), F30
 	VFMLA   V25.D2, V29.D2, V30.D2
-	FMOVQ   512(R3), F17
+	FMOVQ   496(R3), F17
 	VFMLA   V16.D2, V28.D2, V17.D2
-	FMOVQ   512(R3), F31
+	FMOVQ   496(R3), F31
 	VFMLA   V30.D2, V29.D2, V31.D2
-	FMOVQ   528(R3), F24
+	FMOVQ   512(R3), F24
 	VFMLA   V17.D2, V28.D2, V24.D2
-	FMOVQ   528(R3), F25
+	FMOVQ   512(R3), F25
 	VFMLA   V31.D2, V29.D2, V25.D2
-	FMOVQ   544(R3), F16
+	FMOVQ   528(R3), F16
 	VFMLA   V24.D2, V28.D2, V16.D2
-	FMOVQ   544(R3), F30
+	FMOVQ   528(R3), F30
 	VFMLA   V25.D2, V29.D2, V30.D2
-	FMOVQ   560(R3), F17
+	FMOVQ   544(R3), F17
 	VFMLA   V16.D2, V28.D2, V17.D2
-	FMOVQ   560(R3), F31
+	FMOVQ   544(R3), F31
 	VFMLA   V30.D2, V29.D2, V31.D2
-	FMOVQ   576(R3), F24
+	FMOVQ   560(R3), F24
 	VFMLA   V17.D2, V28.D2, V24.D2
-	FMOVQ   576(R3), F25
+	FMOVQ   560(R3), F25
 	VFMLA   V31.D2, V29.D2, V25.D2
 	WORD    $0x6e78df5a // fmul v26.2d, v26.2d, v24.2d
 	WORD    $0x6e79df7b // fmul v27.2d, v27.2d, v25.2d
 	VEOR    V2.B16, V20.B16, V20.B16
 	VEOR    V2.B16, V21.B16, V21.B16
-	WORD    $0x6e68de90 // fmul v16.2d, v20.2d, v8.2d
-	WORD    $0x6e68debe // fmul v30.2d, v21.2d, v8.2d
-	WORD    $0x4e618a10 // frintn v16.2d, v16.2d
-	WORD    $0x4e618bde // frintn v30.2d, v30.2d
-	VFMLS   V9.D2, V16.D2, V20.D2
-	VFMLS   V9.D2, V30.D2, V21.D2
-	VFMLS   V10.D2, V16.D2, V20.D2
-	VFMLS   V10.D2, V30.D2, V21.D2
+	VMOV    V9.B16, V16.B16
+	VFMLA   V8.D2, V20.D2, V16.D2
+	VMOV    V9.B16, V30.B16
+	VFMLA   V8.D2, V21.D2, V30.D2
+	WORD    $0x4ee9d61c // fsub v28.2d, v16.2d, v9.2d
+	WORD    $0x4ee9d7d1 // fsub v17.2d, v30.2d, v9.2d
+	VFMLS   V10.D2, V28.D2, V20.D2
+	VFMLS   V10.D2, V17.D2, V21.D2
+	VFMLS   V11.D2, V28.D2, V20.D2
+	VFMLS   V11.D2, V17.D2, V21.D2
 	WORD    $0x4ef6d652 // fsub v18.2d, v18.2d, v22.2d
 	WORD    $0x4ef7d673 // fsub v19.2d, v19.2d, v23.2d
 	WORD    $0x4e72d694 // fadd v20.2d, v20.2d, v18.2d
 	WORD    $0x4e73d6b5 // fadd v21.2d, v21.2d, v19.2d
-	WORD    $0x6e74de9c // fmul v28.2d, v20.2d, v20.2d
-	WORD    $0x6e75deb1 // fmul v17.2d, v21.2d, v21.2d
-	FMOVQ   592(R3), F29
-	VFMLA   V11.D2, V20.D2, V29.D2
-	FMOVQ   592(R3), F31
-	VFMLA   V11.D2, V21.D2, V31.D2
-	FMOVQ   608(R3), F24
-	VFMLA   V29.D2, V20.D2, V24.D2
-	FMOVQ   608(R3), F25
-	VFMLA   V31.D2, V21.D2, V25.D2
-	FMOVQ   624(R3), F22
-	VFMLA   V24.D2, V20.D2, V22.D2
-	FMOVQ   624(R3), F23
-	VFMLA   V25.D2, V21.D2, V23.D2
-	FMOVQ   640(R3), F18
+	WORD    $0x6e74de9d // fmul v29.2d, v20.2d, v20.2d
+	WORD    $0x6e75debf // fmul v31.2d, v21.2d, v21.2d
+	FMOVQ   576(R3), F24
+	VFMLA   V12.D2, V20.D2, V24.D2
+	FMOVQ   576(R3), F25
+	VFMLA   V12.D2, V21.D2, V25.D2
+	FMOVQ   592(R3), F28
+	VFMLA   V24.D2, V20.D2, V28.D2
+	FMOVQ   592(R3), F17
+	VFMLA   V25.D2, V21.D2, V17.D2
+	FMOVQ   608(R3), F22
+	VFMLA   V28.D2, V20.D2, V22.D2
+	FMOVQ   608(R3), F23
+	VFMLA   V17.D2, V21.D2, V23.D2
+	FMOVQ   624(R3), F18
 	VFMLA   V22.D2, V20.D2, V18.D2
-	FMOVQ   640(R3), F19
+	FMOVQ   624(R3), F19
 	VFMLA   V23.D2, V21.D2, V19.D2
-	FMOVQ   656(R3), F29
-	VFMLA   V18.D2, V20.D2, V29.D2
-	FMOVQ   656(R3), F31
-	VFMLA   V19.D2, V21.D2, V31.D2
-	FMOVQ   672(R3), F24
-	VFMLA   V29.D2, V20.D2, V24.D2
-	FMOVQ   672(R3), F25
-	VFMLA   V31.D2, V21.D2, V25.D2
-	FMOVQ   688(R3), F22
-	VFMLA   V24.D2, V20.D2, V22.D2
-	FMOVQ   688(R3), F23
-	VFMLA   V25.D2, V21.D2, V23.D2
-	FMOVQ   704(R3), F18
+	FMOVQ   640(R3), F24
+	VFMLA   V18.D2, V20.D2, V24.D2
+	FMOVQ   640(R3), F25
+	VFMLA   V19.D2, V21.D2, V25.D2
+	FMOVQ   656(R3), F28
+	VFMLA   V24.D2, V20.D2, V28.D2
+	FMOVQ   656(R3), F17
+	VFMLA   V25.D2, V21.D2, V17.D2
+	FMOVQ   672(R3), F22
+	VFMLA   V28.D2, V20.D2, V22.D2
+	FMOVQ   672(R3), F23
+	VFMLA   V17.D2, V21.D2, V23.D2
+	FMOVQ   688(R3), F18
 	VFMLA   V22.D2, V20.D2, V18.D2
-	FMOVQ   704(R3), F19
+	FMOVQ   688(R3), F19
 	VFMLA   V23.D2, V21.D2, V19.D2
-	FMOVQ   720(R3), F29
-	VFMLA   V18.D2, V20.D2, V29.D2
-	FMOVQ   720(R3), F31
-	VFMLA   V19.D2, V21.D2, V31.D2
-	VFMLA   V29.D2, V28.D2, V20.D2
-	VFMLA   V31.D2, V17.D2, V21.D2
+	FMOVQ   704(R3), F24
+	VFMLA   V18.D2, V20.D2, V24.D2
+	FMOVQ   704(R3), F25
+	VFMLA   V19.D2, V21.D2, V25.D2
+	VFMLA   V24.D2, V29.D2, V20.D2
+	VFMLA   V25.D2, V31.D2, V21.D2
 	WORD    $0x6e64df5a // fmul v26.2d, v26.2d, v4.2d
 	WORD    $0x6e64df7b // fmul v27.2d, v27.2d, v4.2d
 	VFMLA   V20.D2, V26.D2, V26.D2
 	VFMLA   V21.D2, V27.D2, V27.D2
-	WORD    $0x6e6cde18 // fmul v24.2d, v16.2d, v12.2d
-	WORD    $0x6e6cdfd9 // fmul v25.2d, v30.2d, v12.2d
-	WORD    $0x4e619b18 // frintm v24.2d, v24.2d
-	WORD    $0x4e619b39 // frintm v25.2d, v25.2d
-	WORD    $0x4e6dd716 // fadd v22.2d, v24.2d, v13.2d
-	WORD    $0x4e6dd737 // fadd v23.2d, v25.2d, v13.2d
-	VSHL    $52, V22.D2, V22.D2
-	VSHL    $52, V23.D2, V23.D2
-	WORD    $0x4ef8d610 // fsub v16.2d, v16.2d, v24.2d
-	WORD    $0x4ef9d7de // fsub v30.2d, v30.2d, v25.2d
-	WORD    $0x4e6dd610 // fadd v16.2d, v16.2d, v13.2d
-	WORD    $0x4e6dd7de // fadd v30.2d, v30.2d, v13.2d
+	VUSHR   $1, V16.D2, V28.D2
+	VUSHR   $1, V30.D2, V17.D2
+	VSHL    $52, V28.D2, V22.D2
+	VSHL    $52, V17.D2, V23.D2
+	VSUB    V28.D2, V16.D2, V16.D2
+	VSUB    V17.D2, V30.D2, V30.D2
 	VSHL    $52, V16.D2, V16.D2
 	VSHL    $52, V30.D2, V30.D2
 	WORD    $0x6e76df5a // fmul v26.2d, v26.2d, v22.2d
 	WORD    $0x6e77df7b // fmul v27.2d, v27.2d, v23.2d
 	WORD    $0x6e70df5a // fmul v26.2d, v26.2d, v16.2d
 	WORD    $0x6e7edf7b // fmul v27.2d, v27.2d, v30.2d
+	WORD    $0x6eeee5ae // fcmgt v14.2d, v13.2d, v14.2d
+	WORD    $0x6eefe5af // fcmgt v15.2d, v13.2d, v15.2d
 	FMOVQ   912(R3), F18
-	WORD    $0x6eeee64e // fcmgt v14.2d, v18.2d, v14.2d
+	WORD    $0x4efad652 // fsub v18.2d, v18.2d, v26.2d
 	FMOVQ   912(R3), F19
-	WORD    $0x6eefe66f // fcmgt v15.2d, v19.2d, v15.2d
-	FMOVQ   928(R3), F28
-	WORD    $0x4efad79c // fsub v28.2d, v28.2d, v26.2d
-	FMOVQ   928(R3), F29
-	WORD    $0x4efbd7bd // fsub v29.2d, v29.2d, v27.2d
-	VBSL    V26.B16, V28.B16, V14.B16
-	VBSL    V27.B16, V29.B16, V15.B16
+	WORD    $0x4efbd673 // fsub v19.2d, v19.2d, v27.2d
+	VBSL    V26.B16, V18.B16, V14.B16
+	VBSL    V27.B16, V19.B16, V15.B16
 	FSTPQ.P (F14, F15), 32(R0)
 	SUB     $4, R2
 	CMP     $4, R2
@@ -2129,94 +2057,91 @@ body:
 	WORD    $0x6e74de99 // fmul v25.2d, v20.2d, v20.2d
 	WORD    $0x6e79de10 // fmul v16.2d, v16.2d, v25.2d
 	VFMLA   V24.D2, V23.D2, V16.D2
-	FMOVQ   240(R3), F26
+	FMOVQ   224(R3), F26
 	VFMLA   V7.D2, V21.D2, V26.D2
-	FMOVQ   256(R3), F27
+	FMOVQ   240(R3), F27
 	VFMLA   V26.D2, V21.D2, V27.D2
-	FMOVQ   272(R3), F28
+	FMOVQ   256(R3), F28
 	VFMLA   V27.D2, V21.D2, V28.D2
-	FMOVQ   288(R3), F29
+	FMOVQ   272(R3), F29
 	VFMLA   V28.D2, V21.D2, V29.D2
-	FMOVQ   304(R3), F30
+	FMOVQ   288(R3), F30
 	VFMLA   V29.D2, V21.D2, V30.D2
-	FMOVQ   320(R3), F31
+	FMOVQ   304(R3), F31
 	VFMLA   V30.D2, V21.D2, V31.D2
-	FMOVQ   336(R3), F15
+	FMOVQ   320(R3), F15
 	VFMLA   V31.D2, V21.D2, V15.D2
-	FMOVQ   352(R3), F22
+	FMOVQ   336(R3), F22
 	VFMLA   V15.D2, V21.D2, V22.D2
-	FMOVQ   368(R3), F19
+	FMOVQ   352(R3), F19
 	VFMLA   V22.D2, V21.D2, V19.D2
-	FMOVQ   384(R3), F25
+	FMOVQ   368(R3), F25
 	VFMLA   V19.D2, V21.D2, V25.D2
-	FMOVQ   400(R3), F23
+	FMOVQ   384(R3), F23
 	VFMLA   V25.D2, V21.D2, V23.D2
-	FMOVQ   416(R3), F24
+	FMOVQ   400(R3), F24
 	VFMLA   V23.D2, V21.D2, V24.D2
-	FMOVQ   432(R3), F26
+	FMOVQ   416(R3), F26
 	VFMLA   V24.D2, V21.D2, V26.D2
-	FMOVQ   448(R3), F27
+	FMOVQ   432(R3), F27
 	VFMLA   V26.D2, V21.D2, V27.D2
-	FMOVQ   464(R3), F28
+	FMOVQ   448(R3), F28
 	VFMLA   V27.D2, V21.D2, V28.D2
-	FMOVQ   480(R3), F29
+	FMOVQ   464(R3), F29
 	VFMLA   V28.D2, V21.D2, V29.D2
-	FMOVQ   496(R3), F30
+	FMOVQ   480(R3), F30
 	VFMLA   V29.D2, V21.D2, V30.D2
-	FMOVQ   512(R3), F31
+	FMOVQ   496(R3), F31
 	VFMLA   V30.D2, V21.D2, V31.D2
-	FMOVQ   528(R3), F15
+	FMOVQ   512(R3), F15
 	VFMLA   V31.D2, V21.D2, V15.D2
-	FMOVQ   544(R3), F22
+	FMOVQ   528(R3), F22
 	VFMLA   V15.D2, V21.D2, V22.D2
-	FMOVQ   560(R3), F19
+	FMOVQ   544(R3), F19
 	VFMLA   V22.D2, V21.D2, V19.D2
-	FMOVQ   576(R3), F25
+	FMOVQ   560(R3), F25
 	VFMLA   V19.D2, V21.D2, V25.D2
 	WORD    $0x6e79de94 // fmul v20.2d, v20.2d, v25.2d
 	VEOR    V2.B16, V17.B16, V17.B16
-	WORD    $0x6e68de37 // fmul v23.2d, v17.2d, v8.2d
-	WORD    $0x4e618af7 // frintn v23.2d, v23.2d
-	VFMLS   V9.D2, V23.D2, V17.D2
-	VFMLS   V10.D2, V23.D2, V17.D2
+	VMOV    V9.B16, V23.B16
+	VFMLA   V8.D2, V17.D2, V23.D2
+	WORD    $0x4ee9d6f8 // fsub v24.2d, v23.2d, v9.2d
+	VFMLS   V10.D2, V24.D2, V17.D2
+	VFMLS   V11.D2, V24.D2, V17.D2
 	WORD    $0x4ef2d610 // fsub v16.2d, v16.2d, v18.2d
 	WORD    $0x4e70d631 // fadd v17.2d, v17.2d, v16.2d
-	WORD    $0x6e71de38 // fmul v24.2d, v17.2d, v17.2d
-	FMOVQ   592(R3), F26
-	VFMLA   V11.D2, V17.D2, V26.D2
-	FMOVQ   608(R3), F27
-	VFMLA   V26.D2, V17.D2, V27.D2
-	FMOVQ   624(R3), F28
+	WORD    $0x6e71de3a // fmul v26.2d, v17.2d, v17.2d
+	FMOVQ   576(R3), F27
+	VFMLA   V12.D2, V17.D2, V27.D2
+	FMOVQ   592(R3), F28
 	VFMLA   V27.D2, V17.D2, V28.D2
-	FMOVQ   640(R3), F29
+	FMOVQ   608(R3), F29
 	VFMLA   V28.D2, V17.D2, V29.D2
-	FMOVQ   656(R3), F30
+	FMOVQ   624(R3), F30
 	VFMLA   V29.D2, V17.D2, V30.D2
-	FMOVQ   672(R3), F31
+	FMOVQ   640(R3), F31
 	VFMLA   V30.D2, V17.D2, V31.D2
-	FMOVQ   688(R3), F15
+	FMOVQ   656(R3), F15
 	VFMLA   V31.D2, V17.D2, V15.D2
-	FMOVQ   704(R3), F22
+	FMOVQ   672(R3), F22
 	VFMLA   V15.D2, V17.D2, V22.D2
-	FMOVQ   720(R3), F21
+	FMOVQ   688(R3), F21
 	VFMLA   V22.D2, V17.D2, V21.D2
-	VFMLA   V21.D2, V24.D2, V17.D2
+	FMOVQ   704(R3), F19
+	VFMLA   V21.D2, V17.D2, V19.D2
+	VFMLA   V19.D2, V26.D2, V17.D2
 	WORD    $0x6e64de94 // fmul v20.2d, v20.2d, v4.2d
 	VFMLA   V17.D2, V20.D2, V20.D2
-	WORD    $0x6e6cdef3 // fmul v19.2d, v23.2d, v12.2d
-	WORD    $0x4e619a73 // frintm v19.2d, v19.2d
-	WORD    $0x4e6dd679 // fadd v25.2d, v19.2d, v13.2d
-	VSHL    $52, V25.D2, V25.D2
-	WORD    $0x4ef3d6f7 // fsub v23.2d, v23.2d, v19.2d
-	WORD    $0x4e6dd6f7 // fadd v23.2d, v23.2d, v13.2d
+	VUSHR   $1, V23.D2, V25.D2
+	VSHL    $52, V25.D2, V24.D2
+	VSUB    V25.D2, V23.D2, V23.D2
 	VSHL    $52, V23.D2, V23.D2
-	WORD    $0x6e79de94 // fmul v20.2d, v20.2d, v25.2d
+	WORD    $0x6e78de94 // fmul v20.2d, v20.2d, v24.2d
 	WORD    $0x6e77de94 // fmul v20.2d, v20.2d, v23.2d
+	WORD    $0x6eeee5ae // fcmgt v14.2d, v13.2d, v14.2d
 	FMOVQ   912(R3), F18
-	WORD    $0x6eeee64e // fcmgt v14.2d, v18.2d, v14.2d
-	FMOVQ   928(R3), F16
-	WORD    $0x4ef4d610 // fsub v16.2d, v16.2d, v20.2d
-	VBSL    V20.B16, V16.B16, V14.B16
+	WORD    $0x4ef4d652 // fsub v18.2d, v18.2d, v20.2d
+	VBSL    V20.B16, V18.B16, V14.B16
 	CMP     $2, R2
 	BLT     partOut
 	FMOVQ.P F14, 16(R0)
@@ -2240,9 +2165,9 @@ TEXT ·geluGrad128x64(SB), NOSPLIT, $0-72
 	MOVD  b_base+48(FP), R2
 	MOVD  dst_len+8(FP), R3
 	MOVD  $vecNumbers64<>(SB), R4
-	FMOVQ 944(R4), F0
-	FMOVQ 960(R4), F1
-	FMOVQ 192(R4), F2
+	FMOVQ 928(R4), F0
+	FMOVQ 944(R4), F1
+	FMOVQ 960(R4), F2
 	FMOVQ (R4), F3
 	FMOVQ 976(R4), F4
 	FMOVQ 32(R4), F5
@@ -2303,225 +2228,209 @@ pair:
 	VFMLA   V14.D2, V18.D2, V22.D2
 	VFMLA   V15.D2, V19.D2, V23.D2
 	FMOVQ   112(R4), F26
-	FMOVQ   240(R4), F27
+	FMOVQ   224(R4), F27
 	VFMLA   V26.D2, V30.D2, V27.D2
 	FMOVQ   112(R4), F18
-	FMOVQ   240(R4), F14
+	FMOVQ   224(R4), F14
 	VFMLA   V18.D2, V31.D2, V14.D2
-	FMOVQ   256(R4), F19
+	FMOVQ   240(R4), F19
 	VFMLA   V27.D2, V30.D2, V19.D2
-	FMOVQ   256(R4), F15
+	FMOVQ   240(R4), F15
 	VFMLA   V14.D2, V31.D2, V15.D2
-	FMOVQ   272(R4), F26
+	FMOVQ   256(R4), F26
 	VFMLA   V19.D2, V30.D2, V26.D2
-	FMOVQ   272(R4), F18
+	FMOVQ   256(R4), F18
 	VFMLA   V15.D2, V31.D2, V18.D2
-	FMOVQ   288(R4), F27
+	FMOVQ   272(R4), F27
 	VFMLA   V26.D2, V30.D2, V27.D2
-	FMOVQ   288(R4), F14
+	FMOVQ   272(R4), F14
 	VFMLA   V18.D2, V31.D2, V14.D2
-	FMOVQ   304(R4), F19
+	FMOVQ   288(R4), F19
 	VFMLA   V27.D2, V30.D2, V19.D2
-	FMOVQ   304(R4), F15
+	FMOVQ   288(R4), F15
 	VFMLA   V14.D2, V31.D2, V15.D2
-	FMOVQ   320(R4), F26
+	FMOVQ   304(R4), F26
 	VFMLA   V19.D2, V30.D2, V26.D2
-	FMOVQ   320(R4), F18
+	FMOVQ   304(R4), F18
 	VFMLA   V15.D2, V31.D2, V18.D2
-	FMOVQ   336(R4), F27
+	FMOVQ   320(R4), F27
 	VFMLA   V26.D2, V30.D2, V27.D2
-	FMOVQ   336(R4), F14
+	FMOVQ   320(R4), F14
 	VFMLA   V18.D2, V31.D2, V14.D2
-	FMOVQ   352(R4), F19
+	FMOVQ   336(R4), F19
 	VFMLA   V27.D2, V30.D2, V19.D2
-	FMOVQ   352(R4), F15
+	FMOVQ   336(R4), F15
 	VFMLA   V14.D2, V31.D2, V15.D2
-	FMOVQ   368(R4), F26
+	FMOVQ   352(R4), F26
 	VFMLA   V19.D2, V30.D2, V26.D2
-	FMOVQ   368(R4), F18
+	FMOVQ   352(R4), F18
 	VFMLA   V15.D2, V31.D2, V18.D2
-	FMOVQ   384(R4), F27
+	FMOVQ   368(R4), F27
 	VFMLA   V26.D2, V30.D2, V27.D2
-	FMOVQ   384(R4), F14
+	FMOVQ   368(R4), F14
 	VFMLA   V18.D2, V31.D2, V14.D2
-	FMOVQ   400(R4), F19
+	FMOVQ   384(R4), F19
 	VFMLA   V27.D2, V30.D2, V19.D2
-	FMOVQ   400(R4), F15
+	FMOVQ   384(R4), F15
 	VFMLA   V14.D2, V31.D2, V15.D2
-	FMOVQ   416(R4), F26
+	FMOVQ   400(R4), F26
 	VFMLA   V19.D2, V30.D2, V26.D2
-	FMOVQ   416(R4), F18
+	FMOVQ   400(R4), F18
 	VFMLA   V15.D2, V31.D2, V18.D2
-	FMOVQ   432(R4), F27
+	FMOVQ   416(R4), F27
 	VFMLA   V26.D2, V30.D2, V27.D2
-	FMOVQ   432(R4), F14
+	FMOVQ   416(R4), F14
 	VFMLA   V18.D2, V31.D2, V14.D2
-	FMOVQ   448(R4), F19
+	FMOVQ   432(R4), F19
 	VFMLA   V27.D2, V30.D2, V19.D2
-	FMOVQ   448(R4), F15
+	FMOVQ   432(R4), F15
 	VFMLA   V14.D2, V31.D2, V15.D2
-	FMOVQ   464(R4), F26
+	FMOVQ   448(R4), F26
 	VFMLA   V19.D2, V30.D2, V26.D2
-	FMOVQ   464(R4), F18
+	FMOVQ   448(R4), F18
 	VFMLA   V15.D2, V31.D2, V18.D2
-	FMOVQ   480(R4), F27
+	FMOVQ   464(R4), F27
 	VFMLA   V26.D2, V30.D2, V27.D2
-	FMOVQ   480(R4), F14
+	FMOVQ   464(R4), F14
 	VFMLA   V18.D2, V31.D2, V14.D2
-	FMOVQ   496(R4), F19
+	FMOVQ   480(R4), F19
 	VFMLA   V27.D2, V30.D2, V19.D2
-	FMOVQ   496(R4), F15
+	FMOVQ   480(R4), F15
 	VFMLA   V14.D2, V31.D2, V15.D2
-	FMOVQ   512(R4), F26
+	FMOVQ   496(R4), F26
 	VFMLA   V19.D2, V30.D2, V26.D2
-	FMOVQ   512(R4), F18
+	FMOVQ   496(R4), F18
 	VFMLA   V15.D2, V31.D2, V18.D2
-	FMOVQ   528(R4), F27
+	FMOVQ   512(R4), F27
 	VFMLA   V26.D2, V30.D2, V27.D2
-	FMOVQ   528(R4), F14
+	FMOVQ   512(R4), F14
 	VFMLA   V18.D2, V31.D2, V14.D2
-	FMOVQ   544(R4), F19
+	FMOVQ   528(R4), F19
 	VFMLA   V27.D2, V30.D2, V19.D2
-	FMOVQ   544(R4), F15
+	FMOVQ   528(R4), F15
 	VFMLA   V14.D2, V31.D2, V15.D2
-	FMOVQ   560(R4), F26
+	FMOVQ   544(R4), F26
 	VFMLA   V19.D2, V30.D2, V26.D2
-	FMOVQ   560(R4), F18
+	FMOVQ   544(R4), F18
 	VFMLA   V15.D2, V31.D2, V18.D2
-	FMOVQ   576(R4), F27
+	FMOVQ   560(R4), F27
 	VFMLA   V26.D2, V30.D2, V27.D2
-	FMOVQ   576(R4), F14
+	FMOVQ   560(R4), F14
 	VFMLA   V18.D2, V31.D2, V14.D2
 	WORD    $0x6e7bdf9c // fmul v28.2d, v28.2d, v27.2d
 	WORD    $0x6e6edfbd // fmul v29.2d, v29.2d, v14.2d
 	VEOR    V5.B16, V20.B16, V20.B16
 	VEOR    V5.B16, V21.B16, V21.B16
 	FMOVQ   128(R4), F19
-	WORD    $0x6e73de8f // fmul v15.2d, v20.2d, v19.2d
+	FMOVQ   144(R4), F15
+	VFMLA   V19.D2, V20.D2, V15.D2
 	FMOVQ   128(R4), F30
-	WORD    $0x6e7edeba // fmul v26.2d, v21.2d, v30.2d
-	WORD    $0x4e6189ef // frintn v15.2d, v15.2d
-	WORD    $0x4e618b5a // frintn v26.2d, v26.2d
+	FMOVQ   144(R4), F26
+	VFMLA   V30.D2, V21.D2, V26.D2
 	FMOVQ   144(R4), F31
-	VFMLS   V31.D2, V15.D2, V20.D2
-	FMOVQ   144(R4), F18
-	VFMLS   V18.D2, V26.D2, V21.D2
-	FMOVQ   160(R4), F27
-	VFMLS   V27.D2, V15.D2, V20.D2
-	FMOVQ   160(R4), F14
-	VFMLS   V14.D2, V26.D2, V21.D2
+	WORD    $0x4effd5f2 // fsub v18.2d, v15.2d, v31.2d
+	FMOVQ   144(R4), F27
+	WORD    $0x4efbd74e // fsub v14.2d, v26.2d, v27.2d
+	FMOVQ   160(R4), F19
+	VFMLS   V19.D2, V18.D2, V20.D2
+	FMOVQ   160(R4), F30
+	VFMLS   V30.D2, V14.D2, V21.D2
+	FMOVQ   176(R4), F31
+	VFMLS   V31.D2, V18.D2, V20.D2
+	FMOVQ   176(R4), F27
+	VFMLS   V27.D2, V14.D2, V21.D2
 	WORD    $0x4ef8d6d3 // fsub v19.2d, v22.2d, v24.2d
 	WORD    $0x4ef9d6fe // fsub v30.2d, v23.2d, v25.2d
 	WORD    $0x4e73d694 // fadd v20.2d, v20.2d, v19.2d
 	WORD    $0x4e7ed6b5 // fadd v21.2d, v21.2d, v30.2d
-	WORD    $0x6e74de9f // fmul v31.2d, v20.2d, v20.2d
-	WORD    $0x6e75deb2 // fmul v18.2d, v21.2d, v21.2d
-	FMOVQ   176(R4), F27
-	FMOVQ   592(R4), F14
-	VFMLA   V27.D2, V20.D2, V14.D2
-	FMOVQ   176(R4), F24
-	FMOVQ   592(R4), F25
+	WORD    $0x6e74de92 // fmul v18.2d, v20.2d, v20.2d
+	WORD    $0x6e75debf // fmul v31.2d, v21.2d, v21.2d
+	FMOVQ   192(R4), F14
+	FMOVQ   576(R4), F27
+	VFMLA   V14.D2, V20.D2, V27.D2
+	FMOVQ   192(R4), F24
+	FMOVQ   576(R4), F25
 	VFMLA   V24.D2, V21.D2, V25.D2
-	FMOVQ   608(R4), F19
-	VFMLA   V14.D2, V20.D2, V19.D2
-	FMOVQ   608(R4), F30
+	FMOVQ   592(R4), F19
+	VFMLA   V27.D2, V20.D2, V19.D2
+	FMOVQ   592(R4), F30
 	VFMLA   V25.D2, V21.D2, V30.D2
+	FMOVQ   608(R4), F14
+	VFMLA   V19.D2, V20.D2, V14.D2
+	FMOVQ   608(R4), F24
+	VFMLA   V30.D2, V21.D2, V24.D2
 	FMOVQ   624(R4), F27
-	VFMLA   V19.D2, V20.D2, V27.D2
-	FMOVQ   624(R4), F24
-	VFMLA   V30.D2, V21.D2, V24.D2
-	FMOVQ   640(R4), F14
-	VFMLA   V27.D2, V20.D2, V14.D2
-	FMOVQ   640(R4), F25
+	VFMLA   V14.D2, V20.D2, V27.D2
+	FMOVQ   624(R4), F25
 	VFMLA   V24.D2, V21.D2, V25.D2
-	FMOVQ   656(R4), F19
-	VFMLA   V14.D2, V20.D2, V19.D2
-	FMOVQ   656(R4), F30
+	FMOVQ   640(R4), F19
+	VFMLA   V27.D2, V20.D2, V19.D2
+	FMOVQ   640(R4), F30
 	VFMLA   V25.D2, V21.D2, V30.D2
+	FMOVQ   656(R4), F14
+	VFMLA   V19.D2, V20.D2, V14.D2
+	FMOVQ   656(R4), F24
+	VFMLA   V30.D2, V21.D2, V24.D2
 	FMOVQ   672(R4), F27
-	VFMLA   V19.D2, V20.D2, V27.D2
-	FMOVQ   672(R4), F24
-	VFMLA   V30.D2, V21.D2, V24.D2
-	FMOVQ   688(R4), F14
-	VFMLA   V27.D2, V20.D2, V14.D2
-	FMOVQ   688(R4), F25
+	VFMLA   V14.D2, V20.D2, V27.D2
+	FMOVQ   672(R4), F25
 	VFMLA   V24.D2, V21.D2, V25.D2
-	FMOVQ   704(R4), F19
-	VFMLA   V14.D2, V20.D2, V19.D2
-	FMOVQ   704(R4), F30
+	FMOVQ   688(R4), F19
+	VFMLA   V27.D2, V20.D2, V19.D2
+	FMOVQ   688(R4), F30
 	VFMLA   V25.D2, V21.D2, V30.D2
-	FMOVQ   720(R4), F27
-	VFMLA   V19.D2, V20.D2, V27.D2
-	FMOVQ   720(R4), F24
+	FMOVQ   704(R4), F14
+	VFMLA   V19.D2, V20.D2, V14.D2
+	FMOVQ   704(R4), F24
 	VFMLA   V30.D2, V21.D2, V24.D2
-	VFMLA   V27.D2, V31.D2, V20.D2
-	VFMLA   V24.D2, V18.D2, V21.D2
+	VFMLA   V14.D2, V18.D2, V20.D2
+	VFMLA   V24.D2, V31.D2, V21.D2
 	WORD    $0x6e62df9c // fmul v28.2d, v28.2d, v2.2d
 	WORD    $0x6e62dfbd // fmul v29.2d, v29.2d, v2.2d
 	VFMLA   V20.D2, V28.D2, V28.D2
 	VFMLA   V21.D2, V29.D2, V29.D2
-	WORD    $0x6e62ddee // fmul v14.2d, v15.2d, v2.2d
-	WORD    $0x6e62df59 // fmul v25.2d, v26.2d, v2.2d
-	WORD    $0x4e6199ce // frintm v14.2d, v14.2d
-	WORD    $0x4e619b39 // frintm v25.2d, v25.2d
-	FMOVQ   208(R4), F19
-	WORD    $0x4e73d5de // fadd v30.2d, v14.2d, v19.2d
-	FMOVQ   208(R4), F31
-	WORD    $0x4e7fd73b // fadd v27.2d, v25.2d, v31.2d
-	VSHL    $52, V30.D2, V30.D2
-	VSHL    $52, V27.D2, V27.D2
-	WORD    $0x4eeed5f2 // fsub v18.2d, v15.2d, v14.2d
-	WORD    $0x4ef9d758 // fsub v24.2d, v26.2d, v25.2d
-	FMOVQ   208(R4), F19
-	WORD    $0x4e73d652 // fadd v18.2d, v18.2d, v19.2d
-	FMOVQ   208(R4), F31
-	WORD    $0x4e7fd718 // fadd v24.2d, v24.2d, v31.2d
+	VUSHR   $1, V15.D2, V27.D2
+	VUSHR   $1, V26.D2, V25.D2
+	VSHL    $52, V27.D2, V19.D2
+	VSHL    $52, V25.D2, V30.D2
+	VSUB    V27.D2, V15.D2, V18.D2
+	VSUB    V25.D2, V26.D2, V14.D2
 	VSHL    $52, V18.D2, V18.D2
-	VSHL    $52, V24.D2, V24.D2
-	WORD    $0x6e7edf9c // fmul v28.2d, v28.2d, v30.2d
-	WORD    $0x6e7bdfbd // fmul v29.2d, v29.2d, v27.2d
+	VSHL    $52, V14.D2, V14.D2
+	WORD    $0x6e73df9c // fmul v28.2d, v28.2d, v19.2d
+	WORD    $0x6e7edfbd // fmul v29.2d, v29.2d, v30.2d
 	WORD    $0x6e72df9c // fmul v28.2d, v28.2d, v18.2d
-	WORD    $0x6e78dfbd // fmul v29.2d, v29.2d, v24.2d
-	FMOVQ   912(R4), F14
-	WORD    $0x6eece5cc // fcmgt v12.2d, v14.2d, v12.2d
-	FMOVQ   912(R4), F25
-	WORD    $0x6eede72d // fcmgt v13.2d, v25.2d, v13.2d
-	WORD    $0x4efcd4f3 // fsub v19.2d, v7.2d, v28.2d
-	WORD    $0x4efdd4ff // fsub v31.2d, v7.2d, v29.2d
-	VBSL    V19.B16, V28.B16, V12.B16
-	VBSL    V31.B16, V29.B16, V13.B16
+	WORD    $0x6e6edfbd // fmul v29.2d, v29.2d, v14.2d
+	FMOVQ   896(R4), F31
+	WORD    $0x6eece7ec // fcmgt v12.2d, v31.2d, v12.2d
+	FMOVQ   896(R4), F24
+	WORD    $0x6eede70d // fcmgt v13.2d, v24.2d, v13.2d
+	WORD    $0x4efcd4fb // fsub v27.2d, v7.2d, v28.2d
+	WORD    $0x4efdd4f9 // fsub v25.2d, v7.2d, v29.2d
+	VBSL    V27.B16, V28.B16, V12.B16
+	VBSL    V25.B16, V29.B16, V13.B16
+	FMOVQ   992(R4), F19
+	WORD    $0x6e73de10 // fmul v16.2d, v16.2d, v19.2d
 	FMOVQ   992(R4), F30
-	WORD    $0x6e7ede10 // fmul v16.2d, v16.2d, v30.2d
-	FMOVQ   992(R4), F27
-	WORD    $0x6e7bde31 // fmul v17.2d, v17.2d, v27.2d
+	WORD    $0x6e7ede31 // fmul v17.2d, v17.2d, v30.2d
 	WORD    $0x4e74d4f2 // fadd v18.2d, v7.2d, v20.2d
-	WORD    $0x4e75d4f8 // fadd v24.2d, v7.2d, v21.2d
+	WORD    $0x4e75d4ee // fadd v14.2d, v7.2d, v21.2d
 	VFMLS   V18.D2, V22.D2, V18.D2
-	VFMLS   V24.D2, V23.D2, V24.D2
-	WORD    $0x6e62ddee // fmul v14.2d, v15.2d, v2.2d
-	WORD    $0x6e62df59 // fmul v25.2d, v26.2d, v2.2d
-	WORD    $0x4e6199ce // frintm v14.2d, v14.2d
-	WORD    $0x4e619b39 // frintm v25.2d, v25.2d
-	FMOVQ   208(R4), F28
-	WORD    $0x4e7cd5d3 // fadd v19.2d, v14.2d, v28.2d
-	FMOVQ   208(R4), F29
-	WORD    $0x4e7dd73f // fadd v31.2d, v25.2d, v29.2d
-	VSHL    $52, V19.D2, V19.D2
-	VSHL    $52, V31.D2, V31.D2
-	WORD    $0x4eeed5ef // fsub v15.2d, v15.2d, v14.2d
-	WORD    $0x4ef9d75a // fsub v26.2d, v26.2d, v25.2d
-	FMOVQ   208(R4), F30
-	WORD    $0x4e7ed5ef // fadd v15.2d, v15.2d, v30.2d
-	FMOVQ   208(R4), F27
-	WORD    $0x4e7bd75a // fadd v26.2d, v26.2d, v27.2d
+	VFMLS   V14.D2, V23.D2, V14.D2
+	VUSHR   $1, V15.D2, V31.D2
+	VUSHR   $1, V26.D2, V24.D2
+	VSHL    $52, V31.D2, V28.D2
+	VSHL    $52, V24.D2, V27.D2
+	VSUB    V31.D2, V15.D2, V15.D2
+	VSUB    V24.D2, V26.D2, V26.D2
 	VSHL    $52, V15.D2, V15.D2
 	VSHL    $52, V26.D2, V26.D2
-	WORD    $0x6e73de52 // fmul v18.2d, v18.2d, v19.2d
-	WORD    $0x6e7fdf18 // fmul v24.2d, v24.2d, v31.2d
+	WORD    $0x6e7cde52 // fmul v18.2d, v18.2d, v28.2d
+	WORD    $0x6e7bddce // fmul v14.2d, v14.2d, v27.2d
 	WORD    $0x6e6fde52 // fmul v18.2d, v18.2d, v15.2d
-	WORD    $0x6e7adf18 // fmul v24.2d, v24.2d, v26.2d
+	WORD    $0x6e7addce // fmul v14.2d, v14.2d, v26.2d
 	VFMLA   V18.D2, V16.D2, V12.D2
-	VFMLA   V24.D2, V17.D2, V13.D2
+	VFMLA   V14.D2, V17.D2, V13.D2
 	WORD    $0x6e6cdd4a // fmul v10.2d, v10.2d, v12.2d
 	WORD    $0x6e6ddd6b // fmul v11.2d, v11.2d, v13.2d
 	FSTPQ.P (F10, F11), 32(R0)
@@ -2562,113 +2471,105 @@ body:
 	WORD    $0x6e78de10 // fmul v16.2d, v16.2d, v24.2d
 	VFMLA   V23.D2, V22.D2, V16.D2
 	FMOVQ   112(R4), F25
-	FMOVQ   240(R4), F26
+	FMOVQ   224(R4), F26
 	VFMLA   V25.D2, V20.D2, V26.D2
-	FMOVQ   256(R4), F27
+	FMOVQ   240(R4), F27
 	VFMLA   V26.D2, V20.D2, V27.D2
-	FMOVQ   272(R4), F28
+	FMOVQ   256(R4), F28
 	VFMLA   V27.D2, V20.D2, V28.D2
-	FMOVQ   288(R4), F29
+	FMOVQ   272(R4), F29
 	VFMLA   V28.D2, V20.D2, V29.D2
-	FMOVQ   304(R4), F30
+	FMOVQ   288(R4), F30
 	VFMLA   V29.D2, V20.D2, V30.D2
-	FMOVQ   320(R4), F31
+	FMOVQ   304(R4), F31
 	VFMLA   V30.D2, V20.D2, V31.D2
-	FMOVQ   336(R4), F12
+	FMOVQ   320(R4), F12
 	VFMLA   V31.D2, V20.D2, V12.D2
-	FMOVQ   352(R4), F14
+	FMOVQ   336(R4), F14
 	VFMLA   V12.D2, V20.D2, V14.D2
-	FMOVQ   368(R4), F21
+	FMOVQ   352(R4), F21
 	VFMLA   V14.D2, V20.D2, V21.D2
-	FMOVQ   384(R4), F18
+	FMOVQ   368(R4), F18
 	VFMLA   V21.D2, V20.D2, V18.D2
-	FMOVQ   400(R4), F24
+	FMOVQ   384(R4), F24
 	VFMLA   V18.D2, V20.D2, V24.D2
-	FMOVQ   416(R4), F22
+	FMOVQ   400(R4), F22
 	VFMLA   V24.D2, V20.D2, V22.D2
-	FMOVQ   432(R4), F23
+	FMOVQ   416(R4), F23
 	VFMLA   V22.D2, V20.D2, V23.D2
-	FMOVQ   448(R4), F25
+	FMOVQ   432(R4), F25
 	VFMLA   V23.D2, V20.D2, V25.D2
-	FMOVQ   464(R4), F26
+	FMOVQ   448(R4), F26
 	VFMLA   V25.D2, V20.D2, V26.D2
-	FMOVQ   480(R4), F27
+	FMOVQ   464(R4), F27
 	VFMLA   V26.D2, V20.D2, V27.D2
-	FMOVQ   496(R4), F28
+	FMOVQ   480(R4), F28
 	VFMLA   V27.D2, V20.D2, V28.D2
-	FMOVQ   512(R4), F29
+	FMOVQ   496(R4), F29
 	VFMLA   V28.D2, V20.D2, V29.D2
-	FMOVQ   528(R4), F30
+	FMOVQ   512(R4), F30
 	VFMLA   V29.D2, V20.D2, V30.D2
-	FMOVQ   544(R4), F31
+	FMOVQ   528(R4), F31
 	VFMLA   V30.D2, V20.D2, V31.D2
-	FMOVQ   560(R4), F12
+	FMOVQ   544(R4), F12
 	VFMLA   V31.D2, V20.D2, V12.D2
-	FMOVQ   576(R4), F14
+	FMOVQ   560(R4), F14
 	VFMLA   V12.D2, V20.D2, V14.D2
 	WORD    $0x6e6ede73 // fmul v19.2d, v19.2d, v14.2d
 	VEOR    V5.B16, V15.B16, V15.B16
 	FMOVQ   128(R4), F21
-	WORD    $0x6e75ddf2 // fmul v18.2d, v15.2d, v21.2d
-	WORD    $0x4e618a52 // frintn v18.2d, v18.2d
+	FMOVQ   144(R4), F18
+	VFMLA   V21.D2, V15.D2, V18.D2
 	FMOVQ   144(R4), F24
-	VFMLS   V24.D2, V18.D2, V15.D2
-	FMOVQ   160(R4), F22
-	VFMLS   V22.D2, V18.D2, V15.D2
-	WORD    $0x4ef1d617 // fsub v23.2d, v16.2d, v17.2d
-	WORD    $0x4e77d5ef // fadd v15.2d, v15.2d, v23.2d
-	WORD    $0x6e6fddf9 // fmul v25.2d, v15.2d, v15.2d
-	FMOVQ   176(R4), F26
-	FMOVQ   592(R4), F27
-	VFMLA   V26.D2, V15.D2, V27.D2
-	FMOVQ   608(R4), F28
-	VFMLA   V27.D2, V15.D2, V28.D2
-	FMOVQ   624(R4), F29
+	WORD    $0x4ef8d656 // fsub v22.2d, v18.2d, v24.2d
+	FMOVQ   160(R4), F23
+	VFMLS   V23.D2, V22.D2, V15.D2
+	FMOVQ   176(R4), F25
+	VFMLS   V25.D2, V22.D2, V15.D2
+	WORD    $0x4ef1d61a // fsub v26.2d, v16.2d, v17.2d
+	WORD    $0x4e7ad5ef // fadd v15.2d, v15.2d, v26.2d
+	WORD    $0x6e6fddfb // fmul v27.2d, v15.2d, v15.2d
+	FMOVQ   192(R4), F28
+	FMOVQ   576(R4), F29
 	VFMLA   V28.D2, V15.D2, V29.D2
-	FMOVQ   640(R4), F30
+	FMOVQ   592(R4), F30
 	VFMLA   V29.D2, V15.D2, V30.D2
-	FMOVQ   656(R4), F31
+	FMOVQ   608(R4), F31
 	VFMLA   V30.D2, V15.D2, V31.D2
-	FMOVQ   672(R4), F20
+	FMOVQ   624(R4), F20
 	VFMLA   V31.D2, V15.D2, V20.D2
-	FMOVQ   688(R4), F12
+	FMOVQ   640(R4), F12
 	VFMLA   V20.D2, V15.D2, V12.D2
-	FMOVQ   704(R4), F14
+	FMOVQ   656(R4), F14
 	VFMLA   V12.D2, V15.D2, V14.D2
-	FMOVQ   720(R4), F21
+	FMOVQ   672(R4), F21
 	VFMLA   V14.D2, V15.D2, V21.D2
-	VFMLA   V21.D2, V25.D2, V15.D2
+	FMOVQ   688(R4), F24
+	VFMLA   V21.D2, V15.D2, V24.D2
+	FMOVQ   704(R4), F23
+	VFMLA   V24.D2, V15.D2, V23.D2
+	VFMLA   V23.D2, V27.D2, V15.D2
 	WORD    $0x6e62de73 // fmul v19.2d, v19.2d, v2.2d
 	VFMLA   V15.D2, V19.D2, V19.D2
-	WORD    $0x6e62de58 // fmul v24.2d, v18.2d, v2.2d
-	WORD    $0x4e619b18 // frintm v24.2d, v24.2d
-	FMOVQ   208(R4), F22
-	WORD    $0x4e76d711 // fadd v17.2d, v24.2d, v22.2d
+	VUSHR   $1, V18.D2, V22.D2
+	VSHL    $52, V22.D2, V25.D2
+	VSUB    V22.D2, V18.D2, V17.D2
 	VSHL    $52, V17.D2, V17.D2
-	WORD    $0x4ef8d657 // fsub v23.2d, v18.2d, v24.2d
-	FMOVQ   208(R4), F26
-	WORD    $0x4e7ad6f7 // fadd v23.2d, v23.2d, v26.2d
-	VSHL    $52, V23.D2, V23.D2
+	WORD    $0x6e79de73 // fmul v19.2d, v19.2d, v25.2d
 	WORD    $0x6e71de73 // fmul v19.2d, v19.2d, v17.2d
-	WORD    $0x6e77de73 // fmul v19.2d, v19.2d, v23.2d
-	FMOVQ   912(R4), F27
-	WORD    $0x6eebe76b // fcmgt v11.2d, v27.2d, v11.2d
+	FMOVQ   896(R4), F26
+	WORD    $0x6eebe74b // fcmgt v11.2d, v26.2d, v11.2d
 	WORD    $0x4ef3d4fc // fsub v28.2d, v7.2d, v19.2d
 	VBSL    V28.B16, V19.B16, V11.B16
 	FMOVQ   992(R4), F29
 	WORD    $0x6e7dddad // fmul v13.2d, v13.2d, v29.2d
 	WORD    $0x4e6fd4fe // fadd v30.2d, v7.2d, v15.2d
 	VFMLS   V30.D2, V16.D2, V30.D2
-	WORD    $0x6e62de5f // fmul v31.2d, v18.2d, v2.2d
-	WORD    $0x4e619bff // frintm v31.2d, v31.2d
-	FMOVQ   208(R4), F20
-	WORD    $0x4e74d7ec // fadd v12.2d, v31.2d, v20.2d
-	VSHL    $52, V12.D2, V12.D2
-	WORD    $0x4effd652 // fsub v18.2d, v18.2d, v31.2d
-	FMOVQ   208(R4), F14
-	WORD    $0x4e6ed652 // fadd v18.2d, v18.2d, v14.2d
+	VUSHR   $1, V18.D2, V31.D2
+	VSHL    $52, V31.D2, V20.D2
+	VSUB    V31.D2, V18.D2, V18.D2
 	VSHL    $52, V18.D2, V18.D2
-	WORD    $0x6e6cdfde // fmul v30.2d, v30.2d, v12.2d
+	WORD    $0x6e74dfde // fmul v30.2d, v30.2d, v20.2d
 	WORD    $0x6e72dfde // fmul v30.2d, v30.2d, v18.2d
 	VFMLA   V30.D2, V13.D2, V11.D2
 	WORD    $0x6e6bdd4a // fmul v10.2d, v10.2d, v11.2d
@@ -2695,10 +2596,10 @@ TEXT ·gelu128x64(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers64<>(SB), R3
-	FMOVQ 944(R3), F0
-	FMOVQ 960(R3), F1
+	FMOVQ 928(R3), F0
+	FMOVQ 944(R3), F1
 	FMOVQ (R3), F2
-	FMOVQ 192(R3), F3
+	FMOVQ 960(R3), F3
 	FMOVQ 976(R3), F4
 	FMOVQ 32(R3), F5
 	FMOVQ 48(R3), F6
@@ -2758,195 +2659,189 @@ pair:
 	WORD    $0x6e7bde73 // fmul v19.2d, v19.2d, v27.2d
 	VFMLA   V14.D2, V16.D2, V18.D2
 	VFMLA   V15.D2, V17.D2, V19.D2
-	FMOVQ   240(R3), F26
+	FMOVQ   224(R3), F26
 	VFMLA   V10.D2, V30.D2, V26.D2
-	FMOVQ   240(R3), F27
+	FMOVQ   224(R3), F27
 	VFMLA   V10.D2, V31.D2, V27.D2
-	FMOVQ   256(R3), F16
+	FMOVQ   240(R3), F16
 	VFMLA   V26.D2, V30.D2, V16.D2
-	FMOVQ   256(R3), F14
+	FMOVQ   240(R3), F14
 	VFMLA   V27.D2, V31.D2, V14.D2
-	FMOVQ   272(R3), F17
+	FMOVQ   256(R3), F17
 	VFMLA   V16.D2, V30.D2, V17.D2
-	FMOVQ   272(R3), F15
+	FMOVQ   256(R3), F15
 	VFMLA   V14.D2, V31.D2, V15.D2
-	FMOVQ   288(R3), F26
+	FMOVQ   272(R3), F26
 	VFMLA   V17.D2, V30.D2, V26.D2
-	FMOVQ   288(R3), F27
+	FMOVQ   272(R3), F27
 	VFMLA   V15.D2, V31.D2, V27.D2
-	FMOVQ   304(R3), F16
+	FMOVQ   288(R3), F16
 	VFMLA   V26.D2, V30.D2, V16.D2
-	FMOVQ   304(R3), F14
+	FMOVQ   288(R3), F14
 	VFMLA   V27.D2, V31.D2, V14.D2
-	FMOVQ   320(R3), F17
+	FMOVQ   304(R3), F17
 	VFMLA   V16.D2, V30.D2, V17.D2
-	FMOVQ   320(R3), F15
+	FMOVQ   304(R3), F15
 	VFMLA   V14.D2, V31.D2, V15.D2
-	FMOVQ   336(R3), F26
+	FMOVQ   320(R3), F26
 	VFMLA   V17.D2, V30.D2, V26.D2
-	FMOVQ   336(R3), F27
+	FMOVQ   320(R3), F27
 	VFMLA   V15.D2, V31.D2, V27.D2
-	FMOVQ   352(R3), F16
+	FMOVQ   336(R3), F16
 	VFMLA   V26.D2, V30.D2, V16.D2
-	FMOVQ   352(R3), F14
+	FMOVQ   336(R3), F14
 	VFMLA   V27.D2, V31.D2, V14.D2
-	FMOVQ   368(R3), F17
+	FMOVQ   352(R3), F17
 	VFMLA   V16.D2, V30.D2, V17.D2
-	FMOVQ   368(R3), F15
+	FMOVQ   352(R3), F15
 	VFMLA   V14.D2, V31.D2, V15.D2
-	FMOVQ   384(R3), F26
+	FMOVQ   368(R3), F26
 	VFMLA   V17.D2, V30.D2, V26.D2
-	FMOVQ   384(R3), F27
+	FMOVQ   368(R3), F27
 	VFMLA   V15.D2, V31.D2, V27.D2
-	FMOVQ   400(R3), F16
+	FMOVQ   384(R3), F16
 	VFMLA   V26.D2, V30.D2, V16.D2
-	FMOVQ   400(R3), F14
+	FMOVQ   384(R3), F14
 	VFMLA   V27.D2, V31.D2, V14.D2
-	FMOVQ   416(R3), F17
+	FMOVQ   400(R3), F17
 	VFMLA   V16.D2, V30.D2, V17.D2
-	FMOVQ   416(R3), F15
+	FMOVQ   400(R3), F15
 	VFMLA   V14.D2, V31.D2, V15.D2
-	FMOVQ   432(R3), F26
+	FMOVQ   416(R3), F26
 	VFMLA   V17.D2, V30.D2, V26.D2
-	FMOVQ   432(R3), F27
+	FMOVQ   416(R3), F27
 	VFMLA   V15.D2, V31.D2, V27.D2
-	FMOVQ   448(R3), F16
+	FMOVQ   432(R3), F16
 	VFMLA   V26.D2, V30.D2, V16.D2
-	FMOVQ   448(R3), F14
+	FMOVQ   432(R3), F14
 	VFMLA   V27.D2, V31.D2, V14.D2
-	FMOVQ   464(R3), F17
+	FMOVQ   448(R3), F17
 	VFMLA   V16.D2, V30.D2, V17.D2
-	FMOVQ   464(R3), F15
+	FMOVQ   448(R3), F15
 	VFMLA   V14.D2, V31.D2, V15.D2
-	FMOVQ   480(R3), F26
+	FMOVQ   464(R3), F26
 	VFMLA   V17.D2, V30.D2, V26.D2
-	FMOVQ   480(R3), F27
+	FMOVQ   464(R3), F27
 	VFMLA   V15.D2, V31.D2, V27.D2
-	FMOVQ   496(R3), F16
+	FMOVQ   480(R3), F16
 	VFMLA   V26.D2, V30.D2, V16.D2
-	FMOVQ   496(R3), F14
+	FMOVQ   480(R3), F14
 	VFMLA   V27.D2, V31.D2, V14.D2
-	FMOVQ   512(R3), F17
+	FMOVQ   496(R3), F17
 	VFMLA   V16.D2, V30.D2, V17.D2
-	FMOVQ   512(R3), F15
+	FMOVQ   496(R3), F15
 	VFMLA   V14.D2, V31.D2, V15.D2
-	FMOVQ   528(R3), F26
+	FMOVQ   512(R3), F26
 	VFMLA   V17.D2, V30.D2, V26.D2
-	FMOVQ   528(R3), F27
+	FMOVQ   512(R3), F27
 	VFMLA   V15.D2, V31.D2, V27.D2
-	FMOVQ   544(R3), F16
+	FMOVQ   528(R3), F16
 	VFMLA   V26.D2, V30.D2, V16.D2
-	FMOVQ   544(R3), F14
+	FMOVQ   528(R3), F14
 	VFMLA   V27.D2, V31.D2, V14.D2
-	FMOVQ   560(R3), F17
+	FMOVQ   544(R3), F17
 	VFMLA   V16.D2, V30.D2, V17.D2
-	FMOVQ   560(R3), F15
+	FMOVQ   544(R3), F15
 	VFMLA   V14.D2, V31.D2, V15.D2
-	FMOVQ   576(R3), F26
+	FMOVQ   560(R3), F26
 	VFMLA   V17.D2, V30.D2, V26.D2
-	FMOVQ   576(R3), F27
+	FMOVQ   560(R3), F27
 	VFMLA   V15.D2, V31.D2, V27.D2
 	WORD    $0x6e7adf9c // fmul v28.2d, v28.2d, v26.2d
 	WORD    $0x6e7bdfbd // fmul v29.2d, v29.2d, v27.2d
 	VEOR    V5.B16, V22.B16, V22.B16
 	VEOR    V5.B16, V23.B16, V23.B16
-	WORD    $0x6e6bded0 // fmul v16.2d, v22.2d, v11.2d
-	WORD    $0x6e6bdeee // fmul v14.2d, v23.2d, v11.2d
-	WORD    $0x4e618a10 // frintn v16.2d, v16.2d
-	WORD    $0x4e6189ce // frintn v14.2d, v14.2d
+	FMOVQ   144(R3), F16
+	VFMLA   V11.D2, V22.D2, V16.D2
+	FMOVQ   144(R3), F14
+	VFMLA   V11.D2, V23.D2, V14.D2
 	FMOVQ   144(R3), F30
-	VFMLS   V30.D2, V16.D2, V22.D2
-	FMOVQ   144(R3), F17
-	VFMLS   V17.D2, V14.D2, V23.D2
-	FMOVQ   160(R3), F31
-	VFMLS   V31.D2, V16.D2, V22.D2
-	FMOVQ   160(R3), F15
-	VFMLS   V15.D2, V14.D2, V23.D2
+	WORD    $0x4efed611 // fsub v17.2d, v16.2d, v30.2d
+	FMOVQ   144(R3), F31
+	WORD    $0x4effd5cf // fsub v15.2d, v14.2d, v31.2d
+	FMOVQ   160(R3), F26
+	VFMLS   V26.D2, V17.D2, V22.D2
+	FMOVQ   160(R3), F27
+	VFMLS   V27.D2, V15.D2, V23.D2
+	FMOVQ   176(R3), F30
+	VFMLS   V30.D2, V17.D2, V22.D2
+	FMOVQ   176(R3), F31
+	VFMLS   V31.D2, V15.D2, V23.D2
 	WORD    $0x4ef8d652 // fsub v18.2d, v18.2d, v24.2d
 	WORD    $0x4ef9d673 // fsub v19.2d, v19.2d, v25.2d
 	WORD    $0x4e72d6d6 // fadd v22.2d, v22.2d, v18.2d
 	WORD    $0x4e73d6f7 // fadd v23.2d, v23.2d, v19.2d
 	WORD    $0x6e76deda // fmul v26.2d, v22.2d, v22.2d
 	WORD    $0x6e77defb // fmul v27.2d, v23.2d, v23.2d
-	FMOVQ   176(R3), F30
-	FMOVQ   592(R3), F17
-	VFMLA   V30.D2, V22.D2, V17.D2
-	FMOVQ   176(R3), F31
-	FMOVQ   592(R3), F15
-	VFMLA   V31.D2, V23.D2, V15.D2
-	FMOVQ   608(R3), F24
-	VFMLA   V17.D2, V22.D2, V24.D2
-	FMOVQ   608(R3), F25
-	VFMLA   V15.D2, V23.D2, V25.D2
-	FMOVQ   624(R3), F18
+	FMOVQ   192(R3), F17
+	FMOVQ   576(R3), F30
+	VFMLA   V17.D2, V22.D2, V30.D2
+	FMOVQ   192(R3), F15
+	FMOVQ   576(R3), F31
+	VFMLA   V15.D2, V23.D2, V31.D2
+	FMOVQ   592(R3), F24
+	VFMLA   V30.D2, V22.D2, V24.D2
+	FMOVQ   592(R3), F25
+	VFMLA   V31.D2, V23.D2, V25.D2
+	FMOVQ   608(R3), F18
 	VFMLA   V24.D2, V22.D2, V18.D2
-	FMOVQ   624(R3), F19
+	FMOVQ   608(R3), F19
 	VFMLA   V25.D2, V23.D2, V19.D2
+	FMOVQ   624(R3), F17
+	VFMLA   V18.D2, V22.D2, V17.D2
+	FMOVQ   624(R3), F15
+	VFMLA   V19.D2, V23.D2, V15.D2
 	FMOVQ   640(R3), F30
-	VFMLA   V18.D2, V22.D2, V30.D2
+	VFMLA   V17.D2, V22.D2, V30.D2
 	FMOVQ   640(R3), F31
-	VFMLA   V19.D2, V23.D2, V31.D2
-	FMOVQ   656(R3), F17
-	VFMLA   V30.D2, V22.D2, V17.D2
-	FMOVQ   656(R3), F15
-	VFMLA   V31.D2, V23.D2, V15.D2
-	FMOVQ   672(R3), F24
-	VFMLA   V17.D2, V22.D2, V24.D2
-	FMOVQ   672(R3), F25
-	VFMLA   V15.D2, V23.D2, V25.D2
-	FMOVQ   688(R3), F18
+	VFMLA   V15.D2, V23.D2, V31.D2
+	FMOVQ   656(R3), F24
+	VFMLA   V30.D2, V22.D2, V24.D2
+	FMOVQ   656(R3), F25
+	VFMLA   V31.D2, V23.D2, V25.D2
+	FMOVQ   672(R3), F18
 	VFMLA   V24.D2, V22.D2, V18.D2
-	FMOVQ   688(R3), F19
+	FMOVQ   672(R3), F19
 	VFMLA   V25.D2, V23.D2, V19.D2
+	FMOVQ   688(R3), F17
+	VFMLA   V18.D2, V22.D2, V17.D2
+	FMOVQ   688(R3), F15
+	VFMLA   V19.D2, V23.D2, V15.D2
 	FMOVQ   704(R3), F30
-	VFMLA   V18.D2, V22.D2, V30.D2
+	VFMLA   V17.D2, V22.D2, V30.D2
 	FMOVQ   704(R3), F31
-	VFMLA   V19.D2, V23.D2, V31.D2
-	FMOVQ   720(R3), F17
-	VFMLA   V30.D2, V22.D2, V17.D2
-	FMOVQ   720(R3), F15
-	VFMLA   V31.D2, V23.D2, V15.D2
-	VFMLA   V17.D2, V26.D2, V22.D2
-	VFMLA   V15.D2, V27.D2, V23.D2
+	VFMLA   V15.D2, V23.D2, V31.D2
+	VFMLA   V30.D2, V26.D2, V22.D2
+	VFMLA   V31.D2, V27.D2, V23.D2
 	WORD    $0x6e74df9c // fmul v28.2d, v28.2d, v20.2d
 	WORD    $0x6e75dfbd // fmul v29.2d, v29.2d, v21.2d
 	VFMLA   V22.D2, V28.D2, V28.D2
 	VFMLA   V23.D2, V29.D2, V29.D2
-	WORD    $0x6e63de18 // fmul v24.2d, v16.2d, v3.2d
-	WORD    $0x6e63ddd9 // fmul v25.2d, v14.2d, v3.2d
-	WORD    $0x4e619b18 // frintm v24.2d, v24.2d
-	WORD    $0x4e619b39 // frintm v25.2d, v25.2d
-	FMOVQ   208(R3), F18
-	WORD    $0x4e72d713 // fadd v19.2d, v24.2d, v18.2d
-	FMOVQ   208(R3), F30
-	WORD    $0x4e7ed73f // fadd v31.2d, v25.2d, v30.2d
-	VSHL    $52, V19.D2, V19.D2
-	VSHL    $52, V31.D2, V31.D2
-	WORD    $0x4ef8d610 // fsub v16.2d, v16.2d, v24.2d
-	WORD    $0x4ef9d5ce // fsub v14.2d, v14.2d, v25.2d
-	FMOVQ   208(R3), F26
-	WORD    $0x4e7ad610 // fadd v16.2d, v16.2d, v26.2d
-	FMOVQ   208(R3), F17
-	WORD    $0x4e71d5ce // fadd v14.2d, v14.2d, v17.2d
+	VUSHR   $1, V16.D2, V24.D2
+	VUSHR   $1, V14.D2, V25.D2
+	VSHL    $52, V24.D2, V18.D2
+	VSHL    $52, V25.D2, V19.D2
+	VSUB    V24.D2, V16.D2, V16.D2
+	VSUB    V25.D2, V14.D2, V14.D2
 	VSHL    $52, V16.D2, V16.D2
 	VSHL    $52, V14.D2, V14.D2
-	WORD    $0x6e73df9c // fmul v28.2d, v28.2d, v19.2d
-	WORD    $0x6e7fdfbd // fmul v29.2d, v29.2d, v31.2d
+	WORD    $0x6e72df9c // fmul v28.2d, v28.2d, v18.2d
+	WORD    $0x6e73dfbd // fmul v29.2d, v29.2d, v19.2d
 	WORD    $0x6e70df9c // fmul v28.2d, v28.2d, v16.2d
 	WORD    $0x6e6edfbd // fmul v29.2d, v29.2d, v14.2d
-	FMOVQ   912(R3), F27
-	WORD    $0x6eece76f // fcmgt v15.2d, v27.2d, v12.2d
-	FMOVQ   912(R3), F20
-	WORD    $0x6eede695 // fcmgt v21.2d, v20.2d, v13.2d
-	WORD    $0x4efcd596 // fsub v22.2d, v12.2d, v28.2d
-	WORD    $0x4efdd5b7 // fsub v23.2d, v13.2d, v29.2d
-	VBSL    V22.B16, V28.B16, V15.B16
-	VBSL    V23.B16, V29.B16, V21.B16
+	FMOVQ   896(R3), F17
+	WORD    $0x6eece62f // fcmgt v15.2d, v17.2d, v12.2d
+	FMOVQ   896(R3), F26
+	WORD    $0x6eede75e // fcmgt v30.2d, v26.2d, v13.2d
+	WORD    $0x4efcd59b // fsub v27.2d, v12.2d, v28.2d
+	WORD    $0x4efdd5bf // fsub v31.2d, v13.2d, v29.2d
+	VBSL    V27.B16, V28.B16, V15.B16
+	VBSL    V31.B16, V29.B16, V30.B16
 	VAND    V5.B16, V12.B16, V12.B16
 	VAND    V5.B16, V13.B16, V13.B16
 	VORR    V12.B16, V15.B16, V15.B16
-	VORR    V13.B16, V21.B16, V21.B16
-	FSTPQ.P (F15, F21), 32(R0)
+	VORR    V13.B16, V30.B16, V30.B16
+	FSTPQ.P (F15, F30), 32(R0)
 	SUB     $4, R2
 	CMP     $4, R2
 	BGE     pair
@@ -2982,103 +2877,100 @@ body:
 	WORD    $0x6e74de99 // fmul v25.2d, v20.2d, v20.2d
 	WORD    $0x6e79ddef // fmul v15.2d, v15.2d, v25.2d
 	VFMLA   V24.D2, V23.D2, V15.D2
-	FMOVQ   240(R3), F26
+	FMOVQ   224(R3), F26
 	VFMLA   V10.D2, V21.D2, V26.D2
-	FMOVQ   256(R3), F27
+	FMOVQ   240(R3), F27
 	VFMLA   V26.D2, V21.D2, V27.D2
-	FMOVQ   272(R3), F28
+	FMOVQ   256(R3), F28
 	VFMLA   V27.D2, V21.D2, V28.D2
-	FMOVQ   288(R3), F29
+	FMOVQ   272(R3), F29
 	VFMLA   V28.D2, V21.D2, V29.D2
-	FMOVQ   304(R3), F30
+	FMOVQ   288(R3), F30
 	VFMLA   V29.D2, V21.D2, V30.D2
-	FMOVQ   320(R3), F31
+	FMOVQ   304(R3), F31
 	VFMLA   V30.D2, V21.D2, V31.D2
-	FMOVQ   336(R3), F13
+	FMOVQ   320(R3), F13
 	VFMLA   V31.D2, V21.D2, V13.D2
-	FMOVQ   352(R3), F14
+	FMOVQ   336(R3), F14
 	VFMLA   V13.D2, V21.D2, V14.D2
-	FMOVQ   368(R3), F22
+	FMOVQ   352(R3), F22
 	VFMLA   V14.D2, V21.D2, V22.D2
-	FMOVQ   384(R3), F19
+	FMOVQ   368(R3), F19
 	VFMLA   V22.D2, V21.D2, V19.D2
-	FMOVQ   400(R3), F25
+	FMOVQ   384(R3), F25
 	VFMLA   V19.D2, V21.D2, V25.D2
-	FMOVQ   416(R3), F23
+	FMOVQ   400(R3), F23
 	VFMLA   V25.D2, V21.D2, V23.D2
-	FMOVQ   432(R3), F24
+	FMOVQ   416(R3), F24
 	VFMLA   V23.D2, V21.D2, V24.D2
-	FMOVQ   448(R3), F26
+	FMOVQ   432(R3), F26
 	VFMLA   V24.D2, V21.D2, V26.D2
-	FMOVQ   464(R3), F27
+	FMOVQ   448(R3), F27
 	VFMLA   V26.D2, V21.D2, V27.D2
-	FMOVQ   480(R3), F28
+	FMOVQ   464(R3), F28
 	VFMLA   V27.D2, V21.D2, V28.D2
-	FMOVQ   496(R3), F29
+	FMOVQ   480(R3), F29
 	VFMLA   V28.D2, V21.D2, V29.D2
-	FMOVQ   512(R3), F30
+	FMOVQ   496(R3), F30
 	VFMLA   V29.D2, V21.D2, V30.D2
-	FMOVQ   528(R3), F31
+	FMOVQ   512(R3), F31
 	VFMLA   V30.D2, V21.D2, V31.D2
-	FMOVQ   544(R3), F13
+	FMOVQ   528(R3), F13
 	VFMLA   V31.D2, V21.D2, V13.D2
-	FMOVQ   560(R3), F14
+	FMOVQ   544(R3), F14
 	VFMLA   V13.D2, V21.D2, V14.D2
-	FMOVQ   576(R3), F22
+	FMOVQ   560(R3), F22
 	VFMLA   V14.D2, V21.D2, V22.D2
 	WORD    $0x6e76de94 // fmul v20.2d, v20.2d, v22.2d
 	VEOR    V5.B16, V17.B16, V17.B16
-	WORD    $0x6e6bde33 // fmul v19.2d, v17.2d, v11.2d
-	WORD    $0x4e618a73 // frintn v19.2d, v19.2d
+	FMOVQ   144(R3), F19
+	VFMLA   V11.D2, V17.D2, V19.D2
 	FMOVQ   144(R3), F25
-	VFMLS   V25.D2, V19.D2, V17.D2
-	FMOVQ   160(R3), F23
-	VFMLS   V23.D2, V19.D2, V17.D2
+	WORD    $0x4ef9d677 // fsub v23.2d, v19.2d, v25.2d
+	FMOVQ   160(R3), F24
+	VFMLS   V24.D2, V23.D2, V17.D2
+	FMOVQ   176(R3), F26
+	VFMLS   V26.D2, V23.D2, V17.D2
 	WORD    $0x4ef2d5ef // fsub v15.2d, v15.2d, v18.2d
 	WORD    $0x4e6fd631 // fadd v17.2d, v17.2d, v15.2d
-	WORD    $0x6e71de38 // fmul v24.2d, v17.2d, v17.2d
-	FMOVQ   176(R3), F26
-	FMOVQ   592(R3), F27
-	VFMLA   V26.D2, V17.D2, V27.D2
-	FMOVQ   608(R3), F28
-	VFMLA   V27.D2, V17.D2, V28.D2
-	FMOVQ   624(R3), F29
+	WORD    $0x6e71de3b // fmul v27.2d, v17.2d, v17.2d
+	FMOVQ   192(R3), F28
+	FMOVQ   576(R3), F29
 	VFMLA   V28.D2, V17.D2, V29.D2
-	FMOVQ   640(R3), F30
+	FMOVQ   592(R3), F30
 	VFMLA   V29.D2, V17.D2, V30.D2
-	FMOVQ   656(R3), F31
+	FMOVQ   608(R3), F31
 	VFMLA   V30.D2, V17.D2, V31.D2
-	FMOVQ   672(R3), F13
+	FMOVQ   624(R3), F13
 	VFMLA   V31.D2, V17.D2, V13.D2
-	FMOVQ   688(R3), F21
+	FMOVQ   640(R3), F21
 	VFMLA   V13.D2, V17.D2, V21.D2
-	FMOVQ   704(R3), F14
+	FMOVQ   656(R3), F14
 	VFMLA   V21.D2, V17.D2, V14.D2
-	FMOVQ   720(R3), F22
+	FMOVQ   672(R3), F22
 	VFMLA   V14.D2, V17.D2, V22.D2
-	VFMLA   V22.D2, V24.D2, V17.D2
+	FMOVQ   688(R3), F25
+	VFMLA   V22.D2, V17.D2, V25.D2
+	FMOVQ   704(R3), F24
+	VFMLA   V25.D2, V17.D2, V24.D2
+	VFMLA   V24.D2, V27.D2, V17.D2
 	WORD    $0x6e70de94 // fmul v20.2d, v20.2d, v16.2d
 	VFMLA   V17.D2, V20.D2, V20.D2
-	WORD    $0x6e63de79 // fmul v25.2d, v19.2d, v3.2d
-	WORD    $0x4e619b39 // frintm v25.2d, v25.2d
-	FMOVQ   208(R3), F23
-	WORD    $0x4e77d732 // fadd v18.2d, v25.2d, v23.2d
-	VSHL    $52, V18.D2, V18.D2
-	WORD    $0x4ef9d673 // fsub v19.2d, v19.2d, v25.2d
-	FMOVQ   208(R3), F15
-	WORD    $0x4e6fd673 // fadd v19.2d, v19.2d, v15.2d
+	VUSHR   $1, V19.D2, V23.D2
+	VSHL    $52, V23.D2, V26.D2
+	VSUB    V23.D2, V19.D2, V19.D2
 	VSHL    $52, V19.D2, V19.D2
-	WORD    $0x6e72de94 // fmul v20.2d, v20.2d, v18.2d
+	WORD    $0x6e7ade94 // fmul v20.2d, v20.2d, v26.2d
 	WORD    $0x6e73de94 // fmul v20.2d, v20.2d, v19.2d
-	FMOVQ   912(R3), F26
-	WORD    $0x6eece75b // fcmgt v27.2d, v26.2d, v12.2d
+	FMOVQ   896(R3), F18
+	WORD    $0x6eece64f // fcmgt v15.2d, v18.2d, v12.2d
 	WORD    $0x4ef4d59c // fsub v28.2d, v12.2d, v20.2d
-	VBSL    V28.B16, V20.B16, V27.B16
+	VBSL    V28.B16, V20.B16, V15.B16
 	VAND    V5.B16, V12.B16, V12.B16
-	VORR    V12.B16, V27.B16, V27.B16
+	VORR    V12.B16, V15.B16, V15.B16
 	CMP     $2, R2
 	BLT     partOut
-	FMOVQ.P F27, 16(R0)
+	FMOVQ.P F15, 16(R0)
 	SUB     $2, R2
 	B       rest
 
@@ -3087,7 +2979,7 @@ partIn:
 	B     body
 
 partOut:
-	FMOVD F27, (R0)
+	FMOVD F15, (R0)
 
 done:
 	RET
@@ -3110,110 +3002,110 @@ DATA vecNumbers64<>+112(SB)/8, $0xbe1843357e713c3c
 DATA vecNumbers64<>+120(SB)/8, $0xbe1843357e713c3c
 DATA vecNumbers64<>+128(SB)/8, $0x3ff71547652b82fe
 DATA vecNumbers64<>+136(SB)/8, $0x3ff71547652b82fe
-DATA vecNumbers64<>+144(SB)/8, $0x3fe62e42fefa39ef
-DATA vecNumbers64<>+152(SB)/8, $0x3fe62e42fefa39ef
-DATA vecNumbers64<>+160(SB)/8, $0x3c7abc9e3b39803f
-DATA vecNumbers64<>+168(SB)/8, $0x3c7abc9e3b39803f
-DATA vecNumbers64<>+176(SB)/8, $0x3e5ad7f3af682031
-DATA vecNumbers64<>+184(SB)/8, $0x3e5ad7f3af682031
-DATA vecNumbers64<>+192(SB)/8, $0x3fe0000000000000
-DATA vecNumbers64<>+200(SB)/8, $0x3fe0000000000000
-DATA vecNumbers64<>+208(SB)/8, $0x43380000000003ff
-DATA vecNumbers64<>+216(SB)/8, $0x43380000000003ff
-DATA vecNumbers64<>+224(SB)/8, $0xbe0abae491417b5c
-DATA vecNumbers64<>+232(SB)/8, $0xbe0abae491417b5c
-DATA vecNumbers64<>+240(SB)/8, $0xbe39d1520d872b2a
-DATA vecNumbers64<>+248(SB)/8, $0xbe39d1520d872b2a
-DATA vecNumbers64<>+256(SB)/8, $0x3e2075003192cf19
-DATA vecNumbers64<>+264(SB)/8, $0x3e2075003192cf19
-DATA vecNumbers64<>+272(SB)/8, $0x3e697f3144e6705f
-DATA vecNumbers64<>+280(SB)/8, $0x3e697f3144e6705f
-DATA vecNumbers64<>+288(SB)/8, $0x3e65d9331af0bc16
-DATA vecNumbers64<>+296(SB)/8, $0x3e65d9331af0bc16
-DATA vecNumbers64<>+304(SB)/8, $0xbe8f06f36a89c61c
-DATA vecNumbers64<>+312(SB)/8, $0xbe8f06f36a89c61c
-DATA vecNumbers64<>+320(SB)/8, $0xbe9b06d91e6b79cc
-DATA vecNumbers64<>+328(SB)/8, $0xbe9b06d91e6b79cc
-DATA vecNumbers64<>+336(SB)/8, $0x3eb0bd60383a429e
-DATA vecNumbers64<>+344(SB)/8, $0x3eb0bd60383a429e
-DATA vecNumbers64<>+352(SB)/8, $0x3ec72bfdf31efaaf
-DATA vecNumbers64<>+360(SB)/8, $0x3ec72bfdf31efaaf
-DATA vecNumbers64<>+368(SB)/8, $0xbed3eb0d3309a47e
-DATA vecNumbers64<>+376(SB)/8, $0xbed3eb0d3309a47e
-DATA vecNumbers64<>+384(SB)/8, $0xbef25168dec5ddd3
-DATA vecNumbers64<>+392(SB)/8, $0xbef25168dec5ddd3
-DATA vecNumbers64<>+400(SB)/8, $0x3effdfec1a28a365
-DATA vecNumbers64<>+408(SB)/8, $0x3effdfec1a28a365
-DATA vecNumbers64<>+416(SB)/8, $0x3f1c324f94b55442
-DATA vecNumbers64<>+424(SB)/8, $0x3f1c324f94b55442
-DATA vecNumbers64<>+432(SB)/8, $0xbf32238fbc371946
-DATA vecNumbers64<>+440(SB)/8, $0xbf32238fbc371946
-DATA vecNumbers64<>+448(SB)/8, $0xbf41f78e02ffa7b0
-DATA vecNumbers64<>+456(SB)/8, $0xbf41f78e02ffa7b0
-DATA vecNumbers64<>+464(SB)/8, $0x3f68dae3a1f49b28
-DATA vecNumbers64<>+472(SB)/8, $0x3f68dae3a1f49b28
-DATA vecNumbers64<>+480(SB)/8, $0xbf53dd3e71bfe498
-DATA vecNumbers64<>+488(SB)/8, $0xbf53dd3e71bfe498
-DATA vecNumbers64<>+496(SB)/8, $0xbf9b78993d6a17ae
-DATA vecNumbers64<>+504(SB)/8, $0xbf9b78993d6a17ae
-DATA vecNumbers64<>+512(SB)/8, $0x3fbe995f11b19101
-DATA vecNumbers64<>+520(SB)/8, $0x3fbe995f11b19101
-DATA vecNumbers64<>+528(SB)/8, $0xbfd3deb21415dd41
-DATA vecNumbers64<>+536(SB)/8, $0xbfd3deb21415dd41
-DATA vecNumbers64<>+544(SB)/8, $0x3fe2e326945de2a5
-DATA vecNumbers64<>+552(SB)/8, $0x3fe2e326945de2a5
-DATA vecNumbers64<>+560(SB)/8, $0xbfec44c471baa375
-DATA vecNumbers64<>+568(SB)/8, $0xbfec44c471baa375
-DATA vecNumbers64<>+576(SB)/8, $0x3ff12f21ddd9f5e2
-DATA vecNumbers64<>+584(SB)/8, $0x3ff12f21ddd9f5e2
-DATA vecNumbers64<>+592(SB)/8, $0x3e928ad9b8b5ddb9
-DATA vecNumbers64<>+600(SB)/8, $0x3e928ad9b8b5ddb9
-DATA vecNumbers64<>+608(SB)/8, $0x3ec71df25b58a64b
-DATA vecNumbers64<>+616(SB)/8, $0x3ec71df25b58a64b
-DATA vecNumbers64<>+624(SB)/8, $0x3efa01999e25d12c
-DATA vecNumbers64<>+632(SB)/8, $0x3efa01999e25d12c
-DATA vecNumbers64<>+640(SB)/8, $0x3f2a01a012a0e169
-DATA vecNumbers64<>+648(SB)/8, $0x3f2a01a012a0e169
-DATA vecNumbers64<>+656(SB)/8, $0x3f56c16c18438b27
-DATA vecNumbers64<>+664(SB)/8, $0x3f56c16c18438b27
-DATA vecNumbers64<>+672(SB)/8, $0x3f81111111127d12
-DATA vecNumbers64<>+680(SB)/8, $0x3f81111111127d12
-DATA vecNumbers64<>+688(SB)/8, $0x3fa555555555083e
-DATA vecNumbers64<>+696(SB)/8, $0x3fa555555555083e
-DATA vecNumbers64<>+704(SB)/8, $0x3fc55555555554f9
-DATA vecNumbers64<>+712(SB)/8, $0x3fc55555555554f9
-DATA vecNumbers64<>+720(SB)/8, $0x3fe000000000000a
-DATA vecNumbers64<>+728(SB)/8, $0x3fe000000000000a
-DATA vecNumbers64<>+736(SB)/8, $0x3e4d71b0f18ba486
-DATA vecNumbers64<>+744(SB)/8, $0x3e4d71b0f18ba486
-DATA vecNumbers64<>+752(SB)/8, $0xbe85c0726f0087e2
-DATA vecNumbers64<>+760(SB)/8, $0xbe85c0726f0087e2
-DATA vecNumbers64<>+768(SB)/8, $0x3ebb97fd3d98ae56
-DATA vecNumbers64<>+776(SB)/8, $0x3ebb97fd3d98ae56
-DATA vecNumbers64<>+784(SB)/8, $0xbeef4ca4d6f3df3b
-DATA vecNumbers64<>+792(SB)/8, $0xbeef4ca4d6f3df3b
-DATA vecNumbers64<>+800(SB)/8, $0x3f1f9a2baa8fee7a
-DATA vecNumbers64<>+808(SB)/8, $0x3f1f9a2baa8fee7a
-DATA vecNumbers64<>+816(SB)/8, $0xbf4c02db03dd71ec
-DATA vecNumbers64<>+824(SB)/8, $0xbf4c02db03dd71ec
-DATA vecNumbers64<>+832(SB)/8, $0x3f7565bccf92b2fa
-DATA vecNumbers64<>+840(SB)/8, $0x3f7565bccf92b2fa
-DATA vecNumbers64<>+848(SB)/8, $0xbf9b82ce311fa93e
-DATA vecNumbers64<>+856(SB)/8, $0xbf9b82ce311fa93e
-DATA vecNumbers64<>+864(SB)/8, $0x3fbce2f21a040d16
-DATA vecNumbers64<>+872(SB)/8, $0x3fbce2f21a040d16
-DATA vecNumbers64<>+880(SB)/8, $0xbfd812746b0379bd
-DATA vecNumbers64<>+888(SB)/8, $0xbfd812746b0379bd
-DATA vecNumbers64<>+896(SB)/8, $0x3fc06eba8214db68
-DATA vecNumbers64<>+904(SB)/8, $0x3fc06eba8214db68
-DATA vecNumbers64<>+912(SB)/8, $0x0000000000000000
-DATA vecNumbers64<>+920(SB)/8, $0x0000000000000000
-DATA vecNumbers64<>+928(SB)/8, $0x4000000000000000
-DATA vecNumbers64<>+936(SB)/8, $0x4000000000000000
-DATA vecNumbers64<>+944(SB)/8, $0xc0434ccccccccccd
-DATA vecNumbers64<>+952(SB)/8, $0xc0434ccccccccccd
-DATA vecNumbers64<>+960(SB)/8, $0x40434ccccccccccd
-DATA vecNumbers64<>+968(SB)/8, $0x40434ccccccccccd
+DATA vecNumbers64<>+144(SB)/8, $0x43380000000007fe
+DATA vecNumbers64<>+152(SB)/8, $0x43380000000007fe
+DATA vecNumbers64<>+160(SB)/8, $0x3fe62e42fefa39ef
+DATA vecNumbers64<>+168(SB)/8, $0x3fe62e42fefa39ef
+DATA vecNumbers64<>+176(SB)/8, $0x3c7abc9e3b39803f
+DATA vecNumbers64<>+184(SB)/8, $0x3c7abc9e3b39803f
+DATA vecNumbers64<>+192(SB)/8, $0x3e5ad7f3af682031
+DATA vecNumbers64<>+200(SB)/8, $0x3e5ad7f3af682031
+DATA vecNumbers64<>+208(SB)/8, $0xbe0abae491417b5c
+DATA vecNumbers64<>+216(SB)/8, $0xbe0abae491417b5c
+DATA vecNumbers64<>+224(SB)/8, $0xbe39d1520d872b2a
+DATA vecNumbers64<>+232(SB)/8, $0xbe39d1520d872b2a
+DATA vecNumbers64<>+240(SB)/8, $0x3e2075003192cf19
+DATA vecNumbers64<>+248(SB)/8, $0x3e2075003192cf19
+DATA vecNumbers64<>+256(SB)/8, $0x3e697f3144e6705f
+DATA vecNumbers64<>+264(SB)/8, $0x3e697f3144e6705f
+DATA vecNumbers64<>+272(SB)/8, $0x3e65d9331af0bc16
+DATA vecNumbers64<>+280(SB)/8, $0x3e65d9331af0bc16
+DATA vecNumbers64<>+288(SB)/8, $0xbe8f06f36a89c61c
+DATA vecNumbers64<>+296(SB)/8, $0xbe8f06f36a89c61c
+DATA vecNumbers64<>+304(SB)/8, $0xbe9b06d91e6b79cc
+DATA vecNumbers64<>+312(SB)/8, $0xbe9b06d91e6b79cc
+DATA vecNumbers64<>+320(SB)/8, $0x3eb0bd60383a429e
+DATA vecNumbers64<>+328(SB)/8, $0x3eb0bd60383a429e
+DATA vecNumbers64<>+336(SB)/8, $0x3ec72bfdf31efaaf
+DATA vecNumbers64<>+344(SB)/8, $0x3ec72bfdf31efaaf
+DATA vecNumbers64<>+352(SB)/8, $0xbed3eb0d3309a47e
+DATA vecNumbers64<>+360(SB)/8, $0xbed3eb0d3309a47e
+DATA vecNumbers64<>+368(SB)/8, $0xbef25168dec5ddd3
+DATA vecNumbers64<>+376(SB)/8, $0xbef25168dec5ddd3
+DATA vecNumbers64<>+384(SB)/8, $0x3effdfec1a28a365
+DATA vecNumbers64<>+392(SB)/8, $0x3effdfec1a28a365
+DATA vecNumbers64<>+400(SB)/8, $0x3f1c324f94b55442
+DATA vecNumbers64<>+408(SB)/8, $0x3f1c324f94b55442
+DATA vecNumbers64<>+416(SB)/8, $0xbf32238fbc371946
+DATA vecNumbers64<>+424(SB)/8, $0xbf32238fbc371946
+DATA vecNumbers64<>+432(SB)/8, $0xbf41f78e02ffa7b0
+DATA vecNumbers64<>+440(SB)/8, $0xbf41f78e02ffa7b0
+DATA vecNumbers64<>+448(SB)/8, $0x3f68dae3a1f49b28
+DATA vecNumbers64<>+456(SB)/8, $0x3f68dae3a1f49b28
+DATA vecNumbers64<>+464(SB)/8, $0xbf53dd3e71bfe498
+DATA vecNumbers64<>+472(SB)/8, $0xbf53dd3e71bfe498
+DATA vecNumbers64<>+480(SB)/8, $0xbf9b78993d6a17ae
+DATA vecNumbers64<>+488(SB)/8, $0xbf9b78993d6a17ae
+DATA vecNumbers64<>+496(SB)/8, $0x3fbe995f11b19101
+DATA vecNumbers64<>+504(SB)/8, $0x3fbe995f11b19101
+DATA vecNumbers64<>+512(SB)/8, $0xbfd3deb21415dd41
+DATA vecNumbers64<>+520(SB)/8, $0xbfd3deb21415dd41
+DATA vecNumbers64<>+528(SB)/8, $0x3fe2e326945de2a5
+DATA vecNumbers64<>+536(SB)/8, $0x3fe2e326945de2a5
+DATA vecNumbers64<>+544(SB)/8, $0xbfec44c471baa375
+DATA vecNumbers64<>+552(SB)/8, $0xbfec44c471baa375
+DATA vecNumbers64<>+560(SB)/8, $0x3ff12f21ddd9f5e2
+DATA vecNumbers64<>+568(SB)/8, $0x3ff12f21ddd9f5e2
+DATA vecNumbers64<>+576(SB)/8, $0x3e928ad9b8b5ddb9
+DATA vecNumbers64<>+584(SB)/8, $0x3e928ad9b8b5ddb9
+DATA vecNumbers64<>+592(SB)/8, $0x3ec71df25b58a64b
+DATA vecNumbers64<>+600(SB)/8, $0x3ec71df25b58a64b
+DATA vecNumbers64<>+608(SB)/8, $0x3efa01999e25d12c
+DATA vecNumbers64<>+616(SB)/8, $0x3efa01999e25d12c
+DATA vecNumbers64<>+624(SB)/8, $0x3f2a01a012a0e169
+DATA vecNumbers64<>+632(SB)/8, $0x3f2a01a012a0e169
+DATA vecNumbers64<>+640(SB)/8, $0x3f56c16c18438b27
+DATA vecNumbers64<>+648(SB)/8, $0x3f56c16c18438b27
+DATA vecNumbers64<>+656(SB)/8, $0x3f81111111127d12
+DATA vecNumbers64<>+664(SB)/8, $0x3f81111111127d12
+DATA vecNumbers64<>+672(SB)/8, $0x3fa555555555083e
+DATA vecNumbers64<>+680(SB)/8, $0x3fa555555555083e
+DATA vecNumbers64<>+688(SB)/8, $0x3fc55555555554f9
+DATA vecNumbers64<>+696(SB)/8, $0x3fc55555555554f9
+DATA vecNumbers64<>+704(SB)/8, $0x3fe000000000000a
+DATA vecNumbers64<>+712(SB)/8, $0x3fe000000000000a
+DATA vecNumbers64<>+720(SB)/8, $0x3e4d71b0f18ba486
+DATA vecNumbers64<>+728(SB)/8, $0x3e4d71b0f18ba486
+DATA vecNumbers64<>+736(SB)/8, $0xbe85c0726f0087e2
+DATA vecNumbers64<>+744(SB)/8, $0xbe85c0726f0087e2
+DATA vecNumbers64<>+752(SB)/8, $0x3ebb97fd3d98ae56
+DATA vecNumbers64<>+760(SB)/8, $0x3ebb97fd3d98ae56
+DATA vecNumbers64<>+768(SB)/8, $0xbeef4ca4d6f3df3b
+DATA vecNumbers64<>+776(SB)/8, $0xbeef4ca4d6f3df3b
+DATA vecNumbers64<>+784(SB)/8, $0x3f1f9a2baa8fee7a
+DATA vecNumbers64<>+792(SB)/8, $0x3f1f9a2baa8fee7a
+DATA vecNumbers64<>+800(SB)/8, $0xbf4c02db03dd71ec
+DATA vecNumbers64<>+808(SB)/8, $0xbf4c02db03dd71ec
+DATA vecNumbers64<>+816(SB)/8, $0x3f7565bccf92b2fa
+DATA vecNumbers64<>+824(SB)/8, $0x3f7565bccf92b2fa
+DATA vecNumbers64<>+832(SB)/8, $0xbf9b82ce311fa93e
+DATA vecNumbers64<>+840(SB)/8, $0xbf9b82ce311fa93e
+DATA vecNumbers64<>+848(SB)/8, $0x3fbce2f21a040d16
+DATA vecNumbers64<>+856(SB)/8, $0x3fbce2f21a040d16
+DATA vecNumbers64<>+864(SB)/8, $0xbfd812746b0379bd
+DATA vecNumbers64<>+872(SB)/8, $0xbfd812746b0379bd
+DATA vecNumbers64<>+880(SB)/8, $0x3fc06eba8214db68
+DATA vecNumbers64<>+888(SB)/8, $0x3fc06eba8214db68
+DATA vecNumbers64<>+896(SB)/8, $0x0000000000000000
+DATA vecNumbers64<>+904(SB)/8, $0x0000000000000000
+DATA vecNumbers64<>+912(SB)/8, $0x4000000000000000
+DATA vecNumbers64<>+920(SB)/8, $0x4000000000000000
+DATA vecNumbers64<>+928(SB)/8, $0xc0434ccccccccccd
+DATA vecNumbers64<>+936(SB)/8, $0xc0434ccccccccccd
+DATA vecNumbers64<>+944(SB)/8, $0x40434ccccccccccd
+DATA vecNumbers64<>+952(SB)/8, $0x40434ccccccccccd
+DATA vecNumbers64<>+960(SB)/8, $0x3fe0000000000000
+DATA vecNumbers64<>+968(SB)/8, $0x3fe0000000000000
 DATA vecNumbers64<>+976(SB)/8, $0x3fe6a09e667f3bcd
 DATA vecNumbers64<>+984(SB)/8, $0x3fe6a09e667f3bcd
 DATA vecNumbers64<>+992(SB)/8, $0x3fd9884533d43651

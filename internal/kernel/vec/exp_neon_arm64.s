@@ -17,158 +17,6 @@ TEXT ·exp128x32(SB), NOSPLIT, $0-48
 	FMOVQ 64(R3), F4
 	FMOVQ 80(R3), F5
 	FMOVQ 96(R3), F6
-	FMOVQ 112(R3), F7
-	FMOVQ 128(R3), F8
-	CMP   $8, R2
-	BLT   pairend
-
-pair:
-	FLDPQ.P 32(R1), (F9, F10)
-	WORD    $0x6ea9e40b // fcmgt v11.4s, v0.4s, v9.4s
-	VBSL    V9.B16, V0.B16, V11.B16
-	WORD    $0x6eaae40c // fcmgt v12.4s, v0.4s, v10.4s
-	VBSL    V10.B16, V0.B16, V12.B16
-	WORD    $0x6ea1e56d // fcmgt v13.4s, v11.4s, v1.4s
-	VBSL    V11.B16, V1.B16, V13.B16
-	WORD    $0x6ea1e58e // fcmgt v14.4s, v12.4s, v1.4s
-	VBSL    V12.B16, V1.B16, V14.B16
-	WORD    $0x6e22ddaf // fmul v15.4s, v13.4s, v2.4s
-	WORD    $0x6e22ddd0 // fmul v16.4s, v14.4s, v2.4s
-	WORD    $0x4e2189ef // frintn v15.4s, v15.4s
-	WORD    $0x4e218a10 // frintn v16.4s, v16.4s
-	VFMLS   V3.S4, V15.S4, V13.S4
-	VFMLS   V3.S4, V16.S4, V14.S4
-	VFMLS   V4.S4, V15.S4, V13.S4
-	VFMLS   V4.S4, V16.S4, V14.S4
-	WORD    $0x6e2dddb1 // fmul v17.4s, v13.4s, v13.4s
-	WORD    $0x6e2eddd2 // fmul v18.4s, v14.4s, v14.4s
-	FMOVQ   144(R3), F19
-	VFMLA   V5.S4, V13.S4, V19.S4
-	FMOVQ   144(R3), F20
-	VFMLA   V5.S4, V14.S4, V20.S4
-	FMOVQ   160(R3), F21
-	VFMLA   V19.S4, V13.S4, V21.S4
-	FMOVQ   160(R3), F22
-	VFMLA   V20.S4, V14.S4, V22.S4
-	FMOVQ   176(R3), F23
-	VFMLA   V21.S4, V13.S4, V23.S4
-	FMOVQ   176(R3), F24
-	VFMLA   V22.S4, V14.S4, V24.S4
-	FMOVQ   192(R3), F25
-	VFMLA   V23.S4, V13.S4, V25.S4
-	FMOVQ   192(R3), F26
-	VFMLA   V24.S4, V14.S4, V26.S4
-	VFMLA   V25.S4, V17.S4, V13.S4
-	VFMLA   V26.S4, V18.S4, V14.S4
-	WORD    $0x4e2dd4db // fadd v27.4s, v6.4s, v13.4s
-	WORD    $0x4e2ed4dc // fadd v28.4s, v6.4s, v14.4s
-	WORD    $0x6e27ddfd // fmul v29.4s, v15.4s, v7.4s
-	WORD    $0x6e27de1e // fmul v30.4s, v16.4s, v7.4s
-	WORD    $0x4e219bbd // frintm v29.4s, v29.4s
-	WORD    $0x4e219bde // frintm v30.4s, v30.4s
-	WORD    $0x4e28d7bf // fadd v31.4s, v29.4s, v8.4s
-	WORD    $0x4e28d7c9 // fadd v9.4s, v30.4s, v8.4s
-	VSHL    $23, V31.S4, V31.S4
-	VSHL    $23, V9.S4, V9.S4
-	WORD    $0x4ebdd5ef // fsub v15.4s, v15.4s, v29.4s
-	WORD    $0x4ebed610 // fsub v16.4s, v16.4s, v30.4s
-	WORD    $0x4e28d5ef // fadd v15.4s, v15.4s, v8.4s
-	WORD    $0x4e28d610 // fadd v16.4s, v16.4s, v8.4s
-	VSHL    $23, V15.S4, V15.S4
-	VSHL    $23, V16.S4, V16.S4
-	WORD    $0x6e3fdf7b // fmul v27.4s, v27.4s, v31.4s
-	WORD    $0x6e29df9c // fmul v28.4s, v28.4s, v9.4s
-	WORD    $0x6e2fdf7b // fmul v27.4s, v27.4s, v15.4s
-	WORD    $0x6e30df9c // fmul v28.4s, v28.4s, v16.4s
-	FSTPQ.P (F27, F28), 32(R0)
-	SUB     $8, R2
-	CMP     $8, R2
-	BGE     pair
-
-pairend:
-rest:
-	CBZ     R2, done
-	CMP     $4, R2
-	BLT     partIn
-	FMOVQ.P 16(R1), F9
-
-body:
-	WORD    $0x6ea9e40a // fcmgt v10.4s, v0.4s, v9.4s
-	VBSL    V9.B16, V0.B16, V10.B16
-	WORD    $0x6ea1e54b // fcmgt v11.4s, v10.4s, v1.4s
-	VBSL    V10.B16, V1.B16, V11.B16
-	WORD    $0x6e22dd6c // fmul v12.4s, v11.4s, v2.4s
-	WORD    $0x4e21898c // frintn v12.4s, v12.4s
-	VFMLS   V3.S4, V12.S4, V11.S4
-	VFMLS   V4.S4, V12.S4, V11.S4
-	WORD    $0x6e2bdd6d // fmul v13.4s, v11.4s, v11.4s
-	FMOVQ   144(R3), F14
-	VFMLA   V5.S4, V11.S4, V14.S4
-	FMOVQ   160(R3), F15
-	VFMLA   V14.S4, V11.S4, V15.S4
-	FMOVQ   176(R3), F16
-	VFMLA   V15.S4, V11.S4, V16.S4
-	FMOVQ   192(R3), F17
-	VFMLA   V16.S4, V11.S4, V17.S4
-	VFMLA   V17.S4, V13.S4, V11.S4
-	WORD    $0x4e2bd4d2 // fadd v18.4s, v6.4s, v11.4s
-	WORD    $0x6e27dd93 // fmul v19.4s, v12.4s, v7.4s
-	WORD    $0x4e219a73 // frintm v19.4s, v19.4s
-	WORD    $0x4e28d674 // fadd v20.4s, v19.4s, v8.4s
-	VSHL    $23, V20.S4, V20.S4
-	WORD    $0x4eb3d58c // fsub v12.4s, v12.4s, v19.4s
-	WORD    $0x4e28d58c // fadd v12.4s, v12.4s, v8.4s
-	VSHL    $23, V12.S4, V12.S4
-	WORD    $0x6e34de52 // fmul v18.4s, v18.4s, v20.4s
-	WORD    $0x6e2cde52 // fmul v18.4s, v18.4s, v12.4s
-	CMP     $4, R2
-	BLT     partOut
-	FMOVQ.P F18, 16(R0)
-	SUB     $4, R2
-	B       rest
-
-partIn:
-	TBZ   $1, R2, one1
-	FMOVD (R1), F9
-	TBZ   $0, R2, end2
-	ADD   $8, R1, R4
-	VLD1  (R4), V9.S[2]
-	B     end2
-
-one1:
-	FMOVS (R1), F9
-
-end2:
-	B body
-
-partOut:
-	TBZ   $1, R2, one3
-	FMOVD F18, (R0)
-	TBZ   $0, R2, end4
-	ADD   $8, R0, R5
-	VST1  V18.S[2], (R5)
-	B     end4
-
-one3:
-	FMOVS F18, (R0)
-
-end4:
-done:
-	RET
-
-// func exp2128x32(dst []float32, a []float32)
-TEXT ·exp2128x32(SB), NOSPLIT, $0-48
-	MOVD  dst_base+0(FP), R0
-	MOVD  a_base+24(FP), R1
-	MOVD  dst_len+8(FP), R2
-	MOVD  $vecNumbers32<>(SB), R3
-	FMOVQ 208(R3), F0
-	FMOVQ 224(R3), F1
-	FMOVQ 48(R3), F2
-	FMOVQ 80(R3), F3
-	FMOVQ 96(R3), F4
-	FMOVQ 112(R3), F5
-	FMOVQ 128(R3), F6
 	CMP   $8, R2
 	BLT   pairend
 
@@ -182,53 +30,53 @@ pair:
 	VBSL    V9.B16, V1.B16, V11.B16
 	WORD    $0x6ea1e54c // fcmgt v12.4s, v10.4s, v1.4s
 	VBSL    V10.B16, V1.B16, V12.B16
-	WORD    $0x4e21896d // frintn v13.4s, v11.4s
-	WORD    $0x4e21898e // frintn v14.4s, v12.4s
-	WORD    $0x4eadd56b // fsub v11.4s, v11.4s, v13.4s
-	WORD    $0x4eaed58c // fsub v12.4s, v12.4s, v14.4s
-	WORD    $0x6e22dd6b // fmul v11.4s, v11.4s, v2.4s
-	WORD    $0x6e22dd8c // fmul v12.4s, v12.4s, v2.4s
-	WORD    $0x6e2bdd6f // fmul v15.4s, v11.4s, v11.4s
-	WORD    $0x6e2cdd90 // fmul v16.4s, v12.4s, v12.4s
-	FMOVQ   144(R3), F17
-	VFMLA   V3.S4, V11.S4, V17.S4
-	FMOVQ   144(R3), F18
-	VFMLA   V3.S4, V12.S4, V18.S4
-	FMOVQ   160(R3), F19
+	VMOV    V3.B16, V13.B16
+	VFMLA   V2.S4, V11.S4, V13.S4
+	VMOV    V3.B16, V14.B16
+	VFMLA   V2.S4, V12.S4, V14.S4
+	WORD    $0x4ea3d5af // fsub v15.4s, v13.4s, v3.4s
+	WORD    $0x4ea3d5d0 // fsub v16.4s, v14.4s, v3.4s
+	VFMLS   V4.S4, V15.S4, V11.S4
+	VFMLS   V4.S4, V16.S4, V12.S4
+	VFMLS   V5.S4, V15.S4, V11.S4
+	VFMLS   V5.S4, V16.S4, V12.S4
+	FMOVQ   112(R3), F17
+	VFMLA   V6.S4, V11.S4, V17.S4
+	FMOVQ   112(R3), F18
+	VFMLA   V6.S4, V12.S4, V18.S4
+	FMOVQ   128(R3), F19
 	VFMLA   V17.S4, V11.S4, V19.S4
-	FMOVQ   160(R3), F20
+	FMOVQ   128(R3), F20
 	VFMLA   V18.S4, V12.S4, V20.S4
-	FMOVQ   176(R3), F21
+	FMOVQ   144(R3), F21
 	VFMLA   V19.S4, V11.S4, V21.S4
-	FMOVQ   176(R3), F22
+	FMOVQ   144(R3), F22
 	VFMLA   V20.S4, V12.S4, V22.S4
-	FMOVQ   192(R3), F23
+	FMOVQ   160(R3), F23
 	VFMLA   V21.S4, V11.S4, V23.S4
-	FMOVQ   192(R3), F24
+	FMOVQ   160(R3), F24
 	VFMLA   V22.S4, V12.S4, V24.S4
-	VFMLA   V23.S4, V15.S4, V11.S4
-	VFMLA   V24.S4, V16.S4, V12.S4
-	WORD    $0x4e2bd499 // fadd v25.4s, v4.4s, v11.4s
-	WORD    $0x4e2cd49a // fadd v26.4s, v4.4s, v12.4s
-	WORD    $0x6e25ddbb // fmul v27.4s, v13.4s, v5.4s
-	WORD    $0x6e25dddc // fmul v28.4s, v14.4s, v5.4s
-	WORD    $0x4e219b7b // frintm v27.4s, v27.4s
-	WORD    $0x4e219b9c // frintm v28.4s, v28.4s
-	WORD    $0x4e26d77d // fadd v29.4s, v27.4s, v6.4s
-	WORD    $0x4e26d79e // fadd v30.4s, v28.4s, v6.4s
-	VSHL    $23, V29.S4, V29.S4
-	VSHL    $23, V30.S4, V30.S4
-	WORD    $0x4ebbd5ad // fsub v13.4s, v13.4s, v27.4s
-	WORD    $0x4ebcd5ce // fsub v14.4s, v14.4s, v28.4s
-	WORD    $0x4e26d5ad // fadd v13.4s, v13.4s, v6.4s
-	WORD    $0x4e26d5ce // fadd v14.4s, v14.4s, v6.4s
+	FMOVQ   176(R3), F25
+	VFMLA   V23.S4, V11.S4, V25.S4
+	FMOVQ   176(R3), F26
+	VFMLA   V24.S4, V12.S4, V26.S4
+	FMOVQ   176(R3), F27
+	VFMLA   V25.S4, V11.S4, V27.S4
+	FMOVQ   176(R3), F28
+	VFMLA   V26.S4, V12.S4, V28.S4
+	VUSHR   $1, V13.S4, V29.S4
+	VUSHR   $1, V14.S4, V30.S4
+	VSHL    $23, V29.S4, V31.S4
+	VSHL    $23, V30.S4, V7.S4
+	VSUB    V29.S4, V13.S4, V13.S4
+	VSUB    V30.S4, V14.S4, V14.S4
 	VSHL    $23, V13.S4, V13.S4
 	VSHL    $23, V14.S4, V14.S4
-	WORD    $0x6e3ddf39 // fmul v25.4s, v25.4s, v29.4s
-	WORD    $0x6e3edf5a // fmul v26.4s, v26.4s, v30.4s
-	WORD    $0x6e2ddf39 // fmul v25.4s, v25.4s, v13.4s
-	WORD    $0x6e2edf5a // fmul v26.4s, v26.4s, v14.4s
-	FSTPQ.P (F25, F26), 32(R0)
+	WORD    $0x6e3fdf7b // fmul v27.4s, v27.4s, v31.4s
+	WORD    $0x6e27df9c // fmul v28.4s, v28.4s, v7.4s
+	WORD    $0x6e2ddf7b // fmul v27.4s, v27.4s, v13.4s
+	WORD    $0x6e2edf9c // fmul v28.4s, v28.4s, v14.4s
+	FSTPQ.P (F27, F28), 32(R0)
 	SUB     $8, R2
 	CMP     $8, R2
 	BGE     pair
@@ -245,32 +93,32 @@ body:
 	VBSL    V7.B16, V0.B16, V8.B16
 	WORD    $0x6ea1e509 // fcmgt v9.4s, v8.4s, v1.4s
 	VBSL    V8.B16, V1.B16, V9.B16
-	WORD    $0x4e21892a // frintn v10.4s, v9.4s
-	WORD    $0x4eaad529 // fsub v9.4s, v9.4s, v10.4s
-	WORD    $0x6e22dd29 // fmul v9.4s, v9.4s, v2.4s
-	WORD    $0x6e29dd2b // fmul v11.4s, v9.4s, v9.4s
-	FMOVQ   144(R3), F12
-	VFMLA   V3.S4, V9.S4, V12.S4
-	FMOVQ   160(R3), F13
+	VMOV    V3.B16, V10.B16
+	VFMLA   V2.S4, V9.S4, V10.S4
+	WORD    $0x4ea3d54b // fsub v11.4s, v10.4s, v3.4s
+	VFMLS   V4.S4, V11.S4, V9.S4
+	VFMLS   V5.S4, V11.S4, V9.S4
+	FMOVQ   112(R3), F12
+	VFMLA   V6.S4, V9.S4, V12.S4
+	FMOVQ   128(R3), F13
 	VFMLA   V12.S4, V9.S4, V13.S4
-	FMOVQ   176(R3), F14
+	FMOVQ   144(R3), F14
 	VFMLA   V13.S4, V9.S4, V14.S4
-	FMOVQ   192(R3), F15
+	FMOVQ   160(R3), F15
 	VFMLA   V14.S4, V9.S4, V15.S4
-	VFMLA   V15.S4, V11.S4, V9.S4
-	WORD    $0x4e29d490 // fadd v16.4s, v4.4s, v9.4s
-	WORD    $0x6e25dd51 // fmul v17.4s, v10.4s, v5.4s
-	WORD    $0x4e219a31 // frintm v17.4s, v17.4s
-	WORD    $0x4e26d632 // fadd v18.4s, v17.4s, v6.4s
-	VSHL    $23, V18.S4, V18.S4
-	WORD    $0x4eb1d54a // fsub v10.4s, v10.4s, v17.4s
-	WORD    $0x4e26d54a // fadd v10.4s, v10.4s, v6.4s
+	FMOVQ   176(R3), F16
+	VFMLA   V15.S4, V9.S4, V16.S4
+	FMOVQ   176(R3), F17
+	VFMLA   V16.S4, V9.S4, V17.S4
+	VUSHR   $1, V10.S4, V18.S4
+	VSHL    $23, V18.S4, V19.S4
+	VSUB    V18.S4, V10.S4, V10.S4
 	VSHL    $23, V10.S4, V10.S4
-	WORD    $0x6e32de10 // fmul v16.4s, v16.4s, v18.4s
-	WORD    $0x6e2ade10 // fmul v16.4s, v16.4s, v10.4s
+	WORD    $0x6e33de31 // fmul v17.4s, v17.4s, v19.4s
+	WORD    $0x6e2ade31 // fmul v17.4s, v17.4s, v10.4s
 	CMP     $4, R2
 	BLT     partOut
-	FMOVQ.P F16, 16(R0)
+	FMOVQ.P F17, 16(R0)
 	SUB     $4, R2
 	B       rest
 
@@ -290,14 +138,156 @@ end2:
 
 partOut:
 	TBZ   $1, R2, one3
-	FMOVD F16, (R0)
+	FMOVD F17, (R0)
 	TBZ   $0, R2, end4
 	ADD   $8, R0, R5
-	VST1  V16.S[2], (R5)
+	VST1  V17.S[2], (R5)
 	B     end4
 
 one3:
-	FMOVS F16, (R0)
+	FMOVS F17, (R0)
+
+end4:
+done:
+	RET
+
+// func exp2128x32(dst []float32, a []float32)
+TEXT ·exp2128x32(SB), NOSPLIT, $0-48
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  dst_len+8(FP), R2
+	MOVD  $vecNumbers32<>(SB), R3
+	FMOVQ 192(R3), F0
+	FMOVQ 208(R3), F1
+	FMOVQ 48(R3), F2
+	FMOVQ 64(R3), F3
+	FMOVQ 96(R3), F4
+	CMP   $8, R2
+	BLT   pairend
+
+pair:
+	FLDPQ.P 32(R1), (F5, F6)
+	WORD    $0x6ea5e407 // fcmgt v7.4s, v0.4s, v5.4s
+	VBSL    V5.B16, V0.B16, V7.B16
+	WORD    $0x6ea6e408 // fcmgt v8.4s, v0.4s, v6.4s
+	VBSL    V6.B16, V0.B16, V8.B16
+	WORD    $0x6ea1e4e9 // fcmgt v9.4s, v7.4s, v1.4s
+	VBSL    V7.B16, V1.B16, V9.B16
+	WORD    $0x6ea1e50a // fcmgt v10.4s, v8.4s, v1.4s
+	VBSL    V8.B16, V1.B16, V10.B16
+	WORD    $0x4e22d52b // fadd v11.4s, v9.4s, v2.4s
+	WORD    $0x4e22d54c // fadd v12.4s, v10.4s, v2.4s
+	WORD    $0x4ea2d56d // fsub v13.4s, v11.4s, v2.4s
+	WORD    $0x4ea2d58e // fsub v14.4s, v12.4s, v2.4s
+	WORD    $0x4eadd529 // fsub v9.4s, v9.4s, v13.4s
+	WORD    $0x4eaed54a // fsub v10.4s, v10.4s, v14.4s
+	WORD    $0x6e23dd29 // fmul v9.4s, v9.4s, v3.4s
+	WORD    $0x6e23dd4a // fmul v10.4s, v10.4s, v3.4s
+	FMOVQ   112(R3), F15
+	VFMLA   V4.S4, V9.S4, V15.S4
+	FMOVQ   112(R3), F16
+	VFMLA   V4.S4, V10.S4, V16.S4
+	FMOVQ   128(R3), F17
+	VFMLA   V15.S4, V9.S4, V17.S4
+	FMOVQ   128(R3), F18
+	VFMLA   V16.S4, V10.S4, V18.S4
+	FMOVQ   144(R3), F19
+	VFMLA   V17.S4, V9.S4, V19.S4
+	FMOVQ   144(R3), F20
+	VFMLA   V18.S4, V10.S4, V20.S4
+	FMOVQ   160(R3), F21
+	VFMLA   V19.S4, V9.S4, V21.S4
+	FMOVQ   160(R3), F22
+	VFMLA   V20.S4, V10.S4, V22.S4
+	FMOVQ   176(R3), F23
+	VFMLA   V21.S4, V9.S4, V23.S4
+	FMOVQ   176(R3), F24
+	VFMLA   V22.S4, V10.S4, V24.S4
+	FMOVQ   176(R3), F25
+	VFMLA   V23.S4, V9.S4, V25.S4
+	FMOVQ   176(R3), F26
+	VFMLA   V24.S4, V10.S4, V26.S4
+	VUSHR   $1, V11.S4, V27.S4
+	VUSHR   $1, V12.S4, V28.S4
+	VSHL    $23, V27.S4, V29.S4
+	VSHL    $23, V28.S4, V30.S4
+	VSUB    V27.S4, V11.S4, V11.S4
+	VSUB    V28.S4, V12.S4, V12.S4
+	VSHL    $23, V11.S4, V11.S4
+	VSHL    $23, V12.S4, V12.S4
+	WORD    $0x6e3ddf39 // fmul v25.4s, v25.4s, v29.4s
+	WORD    $0x6e3edf5a // fmul v26.4s, v26.4s, v30.4s
+	WORD    $0x6e2bdf39 // fmul v25.4s, v25.4s, v11.4s
+	WORD    $0x6e2cdf5a // fmul v26.4s, v26.4s, v12.4s
+	FSTPQ.P (F25, F26), 32(R0)
+	SUB     $8, R2
+	CMP     $8, R2
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R2, done
+	CMP     $4, R2
+	BLT     partIn
+	FMOVQ.P 16(R1), F5
+
+body:
+	WORD    $0x6ea5e406 // fcmgt v6.4s, v0.4s, v5.4s
+	VBSL    V5.B16, V0.B16, V6.B16
+	WORD    $0x6ea1e4c7 // fcmgt v7.4s, v6.4s, v1.4s
+	VBSL    V6.B16, V1.B16, V7.B16
+	WORD    $0x4e22d4e8 // fadd v8.4s, v7.4s, v2.4s
+	WORD    $0x4ea2d509 // fsub v9.4s, v8.4s, v2.4s
+	WORD    $0x4ea9d4e7 // fsub v7.4s, v7.4s, v9.4s
+	WORD    $0x6e23dce7 // fmul v7.4s, v7.4s, v3.4s
+	FMOVQ   112(R3), F10
+	VFMLA   V4.S4, V7.S4, V10.S4
+	FMOVQ   128(R3), F11
+	VFMLA   V10.S4, V7.S4, V11.S4
+	FMOVQ   144(R3), F12
+	VFMLA   V11.S4, V7.S4, V12.S4
+	FMOVQ   160(R3), F13
+	VFMLA   V12.S4, V7.S4, V13.S4
+	FMOVQ   176(R3), F14
+	VFMLA   V13.S4, V7.S4, V14.S4
+	FMOVQ   176(R3), F15
+	VFMLA   V14.S4, V7.S4, V15.S4
+	VUSHR   $1, V8.S4, V16.S4
+	VSHL    $23, V16.S4, V17.S4
+	VSUB    V16.S4, V8.S4, V8.S4
+	VSHL    $23, V8.S4, V8.S4
+	WORD    $0x6e31ddef // fmul v15.4s, v15.4s, v17.4s
+	WORD    $0x6e28ddef // fmul v15.4s, v15.4s, v8.4s
+	CMP     $4, R2
+	BLT     partOut
+	FMOVQ.P F15, 16(R0)
+	SUB     $4, R2
+	B       rest
+
+partIn:
+	TBZ   $1, R2, one1
+	FMOVD (R1), F5
+	TBZ   $0, R2, end2
+	ADD   $8, R1, R4
+	VLD1  (R4), V5.S[2]
+	B     end2
+
+one1:
+	FMOVS (R1), F5
+
+end2:
+	B body
+
+partOut:
+	TBZ   $1, R2, one3
+	FMOVD F15, (R0)
+	TBZ   $0, R2, end4
+	ADD   $8, R0, R5
+	VST1  V15.S[2], (R5)
+	B     end4
+
+one3:
+	FMOVS F15, (R0)
 
 end4:
 done:
@@ -309,74 +299,71 @@ TEXT ·expm1128x32(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers32<>(SB), R3
-	FMOVQ 240(R3), F0
+	FMOVQ 224(R3), F0
 	FMOVQ 16(R3), F1
 	FMOVQ 32(R3), F2
-	FMOVQ 48(R3), F3
+	FMOVQ 240(R3), F3
 	FMOVQ 64(R3), F4
-	FMOVQ 96(R3), F5
-	FMOVQ 128(R3), F6
-	FMOVQ 80(R3), F7
-	FMOVQ 112(R3), F8
-	FMOVQ 256(R3), F9
+	FMOVQ 80(R3), F5
+	FMOVQ 96(R3), F6
+	FMOVQ 256(R3), F7
+	FMOVQ 272(R3), F8
 	CMP   $8, R2
 	BLT   pairend
 
 pair:
-	FLDPQ.P 32(R1), (F10, F11)
+	FLDPQ.P 32(R1), (F9, F10)
+	WORD    $0x6ea9e40b // fcmgt v11.4s, v0.4s, v9.4s
+	VBSL    V9.B16, V0.B16, V11.B16
 	WORD    $0x6eaae40c // fcmgt v12.4s, v0.4s, v10.4s
 	VBSL    V10.B16, V0.B16, V12.B16
-	WORD    $0x6eabe40d // fcmgt v13.4s, v0.4s, v11.4s
-	VBSL    V11.B16, V0.B16, V13.B16
+	WORD    $0x6ea1e56d // fcmgt v13.4s, v11.4s, v1.4s
+	VBSL    V11.B16, V1.B16, V13.B16
 	WORD    $0x6ea1e58e // fcmgt v14.4s, v12.4s, v1.4s
 	VBSL    V12.B16, V1.B16, V14.B16
-	WORD    $0x6ea1e5af // fcmgt v15.4s, v13.4s, v1.4s
-	VBSL    V13.B16, V1.B16, V15.B16
-	WORD    $0x6e22ddd0 // fmul v16.4s, v14.4s, v2.4s
-	WORD    $0x6e22ddf1 // fmul v17.4s, v15.4s, v2.4s
-	WORD    $0x4e218a10 // frintn v16.4s, v16.4s
-	WORD    $0x4e218a31 // frintn v17.4s, v17.4s
-	VFMLS   V3.S4, V16.S4, V14.S4
-	VFMLS   V3.S4, V17.S4, V15.S4
-	VFMLS   V4.S4, V16.S4, V14.S4
-	VFMLS   V4.S4, V17.S4, V15.S4
-	WORD    $0x4ea5d610 // fsub v16.4s, v16.4s, v5.4s
-	WORD    $0x4ea5d631 // fsub v17.4s, v17.4s, v5.4s
-	WORD    $0x4e26d610 // fadd v16.4s, v16.4s, v6.4s
-	WORD    $0x4e26d631 // fadd v17.4s, v17.4s, v6.4s
+	VMOV    V3.B16, V15.B16
+	VFMLA   V2.S4, V13.S4, V15.S4
+	VMOV    V3.B16, V16.B16
+	VFMLA   V2.S4, V14.S4, V16.S4
+	WORD    $0x4ea3d5f1 // fsub v17.4s, v15.4s, v3.4s
+	WORD    $0x4ea3d612 // fsub v18.4s, v16.4s, v3.4s
+	VFMLS   V4.S4, V17.S4, V13.S4
+	VFMLS   V4.S4, V18.S4, V14.S4
+	VFMLS   V5.S4, V17.S4, V13.S4
+	VFMLS   V5.S4, V18.S4, V14.S4
+	VSHL    $23, V15.S4, V15.S4
 	VSHL    $23, V16.S4, V16.S4
-	VSHL    $23, V17.S4, V17.S4
-	WORD    $0x6e2eddd2 // fmul v18.4s, v14.4s, v14.4s
-	WORD    $0x6e2fddf3 // fmul v19.4s, v15.4s, v15.4s
-	FMOVQ   144(R3), F20
-	VFMLA   V7.S4, V14.S4, V20.S4
-	FMOVQ   144(R3), F21
-	VFMLA   V7.S4, V15.S4, V21.S4
-	FMOVQ   160(R3), F22
-	VFMLA   V20.S4, V14.S4, V22.S4
-	FMOVQ   160(R3), F23
-	VFMLA   V21.S4, V15.S4, V23.S4
-	FMOVQ   176(R3), F24
+	WORD    $0x6e2dddb3 // fmul v19.4s, v13.4s, v13.4s
+	WORD    $0x6e2eddd4 // fmul v20.4s, v14.4s, v14.4s
+	FMOVQ   112(R3), F21
+	VFMLA   V6.S4, V13.S4, V21.S4
+	FMOVQ   112(R3), F22
+	VFMLA   V6.S4, V14.S4, V22.S4
+	FMOVQ   128(R3), F23
+	VFMLA   V21.S4, V13.S4, V23.S4
+	FMOVQ   128(R3), F24
 	VFMLA   V22.S4, V14.S4, V24.S4
-	FMOVQ   176(R3), F25
-	VFMLA   V23.S4, V15.S4, V25.S4
-	FMOVQ   192(R3), F26
+	FMOVQ   144(R3), F25
+	VFMLA   V23.S4, V13.S4, V25.S4
+	FMOVQ   144(R3), F26
 	VFMLA   V24.S4, V14.S4, V26.S4
-	FMOVQ   192(R3), F27
-	VFMLA   V25.S4, V15.S4, V27.S4
-	VFMLA   V26.S4, V18.S4, V14.S4
-	VFMLA   V27.S4, V19.S4, V15.S4
-	WORD    $0x4ea8d61c // fsub v28.4s, v16.4s, v8.4s
-	WORD    $0x4ea8d63d // fsub v29.4s, v17.4s, v8.4s
-	VFMLA   V14.S4, V16.S4, V28.S4
-	VFMLA   V15.S4, V17.S4, V29.S4
-	WORD    $0x4e3cd79c // fadd v28.4s, v28.4s, v28.4s
+	FMOVQ   160(R3), F27
+	VFMLA   V25.S4, V13.S4, V27.S4
+	FMOVQ   160(R3), F28
+	VFMLA   V26.S4, V14.S4, V28.S4
+	VFMLA   V27.S4, V19.S4, V13.S4
+	VFMLA   V28.S4, V20.S4, V14.S4
+	WORD    $0x4ea7d5fd // fsub v29.4s, v15.4s, v7.4s
+	WORD    $0x4ea7d61e // fsub v30.4s, v16.4s, v7.4s
+	VFMLA   V13.S4, V15.S4, V29.S4
+	VFMLA   V14.S4, V16.S4, V30.S4
 	WORD    $0x4e3dd7bd // fadd v29.4s, v29.4s, v29.4s
-	VAND    V9.B16, V10.B16, V10.B16
-	VAND    V9.B16, V11.B16, V11.B16
-	VORR    V10.B16, V28.B16, V28.B16
-	VORR    V11.B16, V29.B16, V29.B16
-	FSTPQ.P (F28, F29), 32(R0)
+	WORD    $0x4e3ed7de // fadd v30.4s, v30.4s, v30.4s
+	VAND    V8.B16, V9.B16, V9.B16
+	VAND    V8.B16, V10.B16, V10.B16
+	VORR    V9.B16, V29.B16, V29.B16
+	VORR    V10.B16, V30.B16, V30.B16
+	FSTPQ.P (F29, F30), 32(R0)
 	SUB     $8, R2
 	CMP     $8, R2
 	BGE     pair
@@ -386,35 +373,34 @@ rest:
 	CBZ     R2, done
 	CMP     $4, R2
 	BLT     partIn
-	FMOVQ.P 16(R1), F10
+	FMOVQ.P 16(R1), F9
 
 body:
-	WORD    $0x6eaae40b // fcmgt v11.4s, v0.4s, v10.4s
-	VBSL    V10.B16, V0.B16, V11.B16
-	WORD    $0x6ea1e56c // fcmgt v12.4s, v11.4s, v1.4s
-	VBSL    V11.B16, V1.B16, V12.B16
-	WORD    $0x6e22dd8d // fmul v13.4s, v12.4s, v2.4s
-	WORD    $0x4e2189ad // frintn v13.4s, v13.4s
-	VFMLS   V3.S4, V13.S4, V12.S4
-	VFMLS   V4.S4, V13.S4, V12.S4
-	WORD    $0x4ea5d5ad // fsub v13.4s, v13.4s, v5.4s
-	WORD    $0x4e26d5ad // fadd v13.4s, v13.4s, v6.4s
-	VSHL    $23, V13.S4, V13.S4
-	WORD    $0x6e2cdd8e // fmul v14.4s, v12.4s, v12.4s
-	FMOVQ   144(R3), F15
-	VFMLA   V7.S4, V12.S4, V15.S4
-	FMOVQ   160(R3), F16
-	VFMLA   V15.S4, V12.S4, V16.S4
-	FMOVQ   176(R3), F17
-	VFMLA   V16.S4, V12.S4, V17.S4
-	FMOVQ   192(R3), F18
-	VFMLA   V17.S4, V12.S4, V18.S4
-	VFMLA   V18.S4, V14.S4, V12.S4
-	WORD    $0x4ea8d5b3 // fsub v19.4s, v13.4s, v8.4s
-	VFMLA   V12.S4, V13.S4, V19.S4
+	WORD    $0x6ea9e40a // fcmgt v10.4s, v0.4s, v9.4s
+	VBSL    V9.B16, V0.B16, V10.B16
+	WORD    $0x6ea1e54b // fcmgt v11.4s, v10.4s, v1.4s
+	VBSL    V10.B16, V1.B16, V11.B16
+	VMOV    V3.B16, V12.B16
+	VFMLA   V2.S4, V11.S4, V12.S4
+	WORD    $0x4ea3d58d // fsub v13.4s, v12.4s, v3.4s
+	VFMLS   V4.S4, V13.S4, V11.S4
+	VFMLS   V5.S4, V13.S4, V11.S4
+	VSHL    $23, V12.S4, V12.S4
+	WORD    $0x6e2bdd6e // fmul v14.4s, v11.4s, v11.4s
+	FMOVQ   112(R3), F15
+	VFMLA   V6.S4, V11.S4, V15.S4
+	FMOVQ   128(R3), F16
+	VFMLA   V15.S4, V11.S4, V16.S4
+	FMOVQ   144(R3), F17
+	VFMLA   V16.S4, V11.S4, V17.S4
+	FMOVQ   160(R3), F18
+	VFMLA   V17.S4, V11.S4, V18.S4
+	VFMLA   V18.S4, V14.S4, V11.S4
+	WORD    $0x4ea7d593 // fsub v19.4s, v12.4s, v7.4s
+	VFMLA   V11.S4, V12.S4, V19.S4
 	WORD    $0x4e33d673 // fadd v19.4s, v19.4s, v19.4s
-	VAND    V9.B16, V10.B16, V10.B16
-	VORR    V10.B16, V19.B16, V19.B16
+	VAND    V8.B16, V9.B16, V9.B16
+	VORR    V9.B16, V19.B16, V19.B16
 	CMP     $4, R2
 	BLT     partOut
 	FMOVQ.P F19, 16(R0)
@@ -423,14 +409,14 @@ body:
 
 partIn:
 	TBZ   $1, R2, one1
-	FMOVD (R1), F10
+	FMOVD (R1), F9
 	TBZ   $0, R2, end2
 	ADD   $8, R1, R4
-	VLD1  (R4), V10.S[2]
+	VLD1  (R4), V9.S[2]
 	B     end2
 
 one1:
-	FMOVS (R1), F10
+	FMOVS (R1), F9
 
 end2:
 	B body
@@ -456,112 +442,109 @@ TEXT ·sinh128x32(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers32<>(SB), R3
-	FMOVQ 272(R3), F0
-	FMOVQ 288(R3), F1
+	FMOVQ 288(R3), F0
+	FMOVQ 304(R3), F1
 	FMOVQ 32(R3), F2
-	FMOVQ 48(R3), F3
+	FMOVQ 320(R3), F3
 	FMOVQ 64(R3), F4
-	FMOVQ 304(R3), F5
-	FMOVQ 128(R3), F6
-	FMOVQ 80(R3), F7
-	FMOVQ 320(R3), F8
-	FMOVQ 336(R3), F9
-	FMOVQ 96(R3), F10
-	FMOVQ 352(R3), F11
-	FMOVQ 256(R3), F12
+	FMOVQ 80(R3), F5
+	FMOVQ 96(R3), F6
+	FMOVQ 336(R3), F7
+	FMOVQ 352(R3), F8
+	FMOVQ 176(R3), F9
+	FMOVQ 368(R3), F10
+	FMOVQ 272(R3), F11
 	CMP   $8, R2
 	BLT   pairend
 
 pair:
-	FLDPQ.P 32(R1), (F13, F14)
+	FLDPQ.P 32(R1), (F12, F13)
+	VAND    V0.B16, V12.B16, V14.B16
 	VAND    V0.B16, V13.B16, V15.B16
-	VAND    V0.B16, V14.B16, V16.B16
+	WORD    $0x6ea1e5d0 // fcmgt v16.4s, v14.4s, v1.4s
+	VBSL    V14.B16, V1.B16, V16.B16
 	WORD    $0x6ea1e5f1 // fcmgt v17.4s, v15.4s, v1.4s
 	VBSL    V15.B16, V1.B16, V17.B16
-	WORD    $0x6ea1e612 // fcmgt v18.4s, v16.4s, v1.4s
-	VBSL    V16.B16, V1.B16, V18.B16
-	WORD    $0x6e22de33 // fmul v19.4s, v17.4s, v2.4s
-	WORD    $0x6e22de54 // fmul v20.4s, v18.4s, v2.4s
-	WORD    $0x4e218a73 // frintn v19.4s, v19.4s
-	WORD    $0x4e218a94 // frintn v20.4s, v20.4s
-	VFMLS   V3.S4, V19.S4, V17.S4
-	VFMLS   V3.S4, V20.S4, V18.S4
-	VFMLS   V4.S4, V19.S4, V17.S4
-	VFMLS   V4.S4, V20.S4, V18.S4
-	WORD    $0x4ea5d673 // fsub v19.4s, v19.4s, v5.4s
-	WORD    $0x4ea5d694 // fsub v20.4s, v20.4s, v5.4s
-	WORD    $0x4e26d673 // fadd v19.4s, v19.4s, v6.4s
-	WORD    $0x4e26d694 // fadd v20.4s, v20.4s, v6.4s
+	VMOV    V3.B16, V18.B16
+	VFMLA   V2.S4, V16.S4, V18.S4
+	VMOV    V3.B16, V19.B16
+	VFMLA   V2.S4, V17.S4, V19.S4
+	WORD    $0x4ea3d654 // fsub v20.4s, v18.4s, v3.4s
+	WORD    $0x4ea3d675 // fsub v21.4s, v19.4s, v3.4s
+	VFMLS   V4.S4, V20.S4, V16.S4
+	VFMLS   V4.S4, V21.S4, V17.S4
+	VFMLS   V5.S4, V20.S4, V16.S4
+	VFMLS   V5.S4, V21.S4, V17.S4
+	VSHL    $23, V18.S4, V18.S4
 	VSHL    $23, V19.S4, V19.S4
-	VSHL    $23, V20.S4, V20.S4
-	WORD    $0x6e31de35 // fmul v21.4s, v17.4s, v17.4s
-	WORD    $0x6e32de56 // fmul v22.4s, v18.4s, v18.4s
-	FMOVQ   144(R3), F23
-	VFMLA   V7.S4, V17.S4, V23.S4
-	FMOVQ   144(R3), F24
-	VFMLA   V7.S4, V18.S4, V24.S4
-	FMOVQ   160(R3), F25
-	VFMLA   V23.S4, V17.S4, V25.S4
-	FMOVQ   160(R3), F26
-	VFMLA   V24.S4, V18.S4, V26.S4
-	FMOVQ   176(R3), F27
+	WORD    $0x6e30de16 // fmul v22.4s, v16.4s, v16.4s
+	WORD    $0x6e31de37 // fmul v23.4s, v17.4s, v17.4s
+	FMOVQ   112(R3), F24
+	VFMLA   V6.S4, V16.S4, V24.S4
+	FMOVQ   112(R3), F25
+	VFMLA   V6.S4, V17.S4, V25.S4
+	FMOVQ   128(R3), F26
+	VFMLA   V24.S4, V16.S4, V26.S4
+	FMOVQ   128(R3), F27
 	VFMLA   V25.S4, V17.S4, V27.S4
-	FMOVQ   176(R3), F28
-	VFMLA   V26.S4, V18.S4, V28.S4
-	FMOVQ   192(R3), F29
+	FMOVQ   144(R3), F28
+	VFMLA   V26.S4, V16.S4, V28.S4
+	FMOVQ   144(R3), F29
 	VFMLA   V27.S4, V17.S4, V29.S4
-	FMOVQ   192(R3), F30
-	VFMLA   V28.S4, V18.S4, V30.S4
-	VFMLA   V29.S4, V21.S4, V17.S4
-	VFMLA   V30.S4, V22.S4, V18.S4
-	WORD    $0x4ea8d67f // fsub v31.4s, v19.4s, v8.4s
-	WORD    $0x4ea8d68f // fsub v15.4s, v20.4s, v8.4s
-	VFMLA   V17.S4, V19.S4, V31.S4
-	VFMLA   V18.S4, V20.S4, V15.S4
-	WORD    $0x4e3fd7ff // fadd v31.4s, v31.4s, v31.4s
+	FMOVQ   160(R3), F30
+	VFMLA   V28.S4, V16.S4, V30.S4
+	FMOVQ   160(R3), F31
+	VFMLA   V29.S4, V17.S4, V31.S4
+	VFMLA   V30.S4, V22.S4, V16.S4
+	VFMLA   V31.S4, V23.S4, V17.S4
+	WORD    $0x4ea7d64e // fsub v14.4s, v18.4s, v7.4s
+	WORD    $0x4ea7d66f // fsub v15.4s, v19.4s, v7.4s
+	VFMLA   V16.S4, V18.S4, V14.S4
+	VFMLA   V17.S4, V19.S4, V15.S4
+	WORD    $0x4e2ed5ce // fadd v14.4s, v14.4s, v14.4s
 	WORD    $0x4e2fd5ef // fadd v15.4s, v15.4s, v15.4s
-	WORD    $0x6ea9e7f0 // fcmgt v16.4s, v31.4s, v9.4s
-	VBSL    V31.B16, V9.B16, V16.B16
-	WORD    $0x6ea9e5f7 // fcmgt v23.4s, v15.4s, v9.4s
-	VBSL    V15.B16, V9.B16, V23.B16
-	WORD    $0x4e30d618 // fadd v24.4s, v16.4s, v16.4s
-	WORD    $0x4e37d6f9 // fadd v25.4s, v23.4s, v23.4s
-	WORD    $0x4e2ad718 // fadd v24.4s, v24.4s, v10.4s
-	WORD    $0x4e2ad739 // fadd v25.4s, v25.4s, v10.4s
-	WORD    $0x6e38fe10 // fdiv v16.4s, v16.4s, v24.4s
-	WORD    $0x6e39fef7 // fdiv v23.4s, v23.4s, v25.4s
-	WORD    $0x4e30d7ff // fadd v31.4s, v31.4s, v16.4s
-	WORD    $0x4e37d5ef // fadd v15.4s, v15.4s, v23.4s
-	VAND    V0.B16, V13.B16, V26.B16
-	VAND    V0.B16, V14.B16, V27.B16
+	WORD    $0x6ea8e5d4 // fcmgt v20.4s, v14.4s, v8.4s
+	VBSL    V14.B16, V8.B16, V20.B16
+	WORD    $0x6ea8e5f5 // fcmgt v21.4s, v15.4s, v8.4s
+	VBSL    V15.B16, V8.B16, V21.B16
+	WORD    $0x4e34d698 // fadd v24.4s, v20.4s, v20.4s
+	WORD    $0x4e35d6b9 // fadd v25.4s, v21.4s, v21.4s
+	WORD    $0x4e29d718 // fadd v24.4s, v24.4s, v9.4s
+	WORD    $0x4e29d739 // fadd v25.4s, v25.4s, v9.4s
+	WORD    $0x6e38fe94 // fdiv v20.4s, v20.4s, v24.4s
+	WORD    $0x6e39feb5 // fdiv v21.4s, v21.4s, v25.4s
+	WORD    $0x4e34d5ce // fadd v14.4s, v14.4s, v20.4s
+	WORD    $0x4e35d5ef // fadd v15.4s, v15.4s, v21.4s
+	VAND    V0.B16, V12.B16, V26.B16
+	VAND    V0.B16, V13.B16, V27.B16
 	WORD    $0x6e3adf5c // fmul v28.4s, v26.4s, v26.4s
-	WORD    $0x6e3bdf75 // fmul v21.4s, v27.4s, v27.4s
-	FMOVQ   368(R3), F29
-	VFMLA   V11.S4, V28.S4, V29.S4
-	FMOVQ   368(R3), F22
-	VFMLA   V11.S4, V21.S4, V22.S4
+	WORD    $0x6e3bdf7d // fmul v29.4s, v27.4s, v27.4s
+	FMOVQ   384(R3), F22
+	VFMLA   V10.S4, V28.S4, V22.S4
 	FMOVQ   384(R3), F30
-	VFMLA   V29.S4, V28.S4, V30.S4
-	FMOVQ   384(R3), F19
-	VFMLA   V22.S4, V21.S4, V19.S4
-	FMOVQ   400(R3), F17
-	VFMLA   V30.S4, V28.S4, V17.S4
-	FMOVQ   400(R3), F20
-	VFMLA   V19.S4, V21.S4, V20.S4
-	WORD    $0x6e3cdf52 // fmul v18.4s, v26.4s, v28.4s
-	WORD    $0x6e35df78 // fmul v24.4s, v27.4s, v21.4s
-	VMOV    V26.B16, V25.B16
-	VFMLA   V17.S4, V18.S4, V25.S4
-	VMOV    V27.B16, V16.B16
-	VFMLA   V20.S4, V24.S4, V16.S4
-	WORD    $0x6ebae55a // fcmgt v26.4s, v10.4s, v26.4s
-	WORD    $0x6ebbe55b // fcmgt v27.4s, v10.4s, v27.4s
-	VBSL    V31.B16, V25.B16, V26.B16
-	VBSL    V15.B16, V16.B16, V27.B16
-	VAND    V12.B16, V13.B16, V13.B16
-	VAND    V12.B16, V14.B16, V14.B16
-	VORR    V13.B16, V26.B16, V26.B16
-	VORR    V14.B16, V27.B16, V27.B16
+	VFMLA   V10.S4, V29.S4, V30.S4
+	FMOVQ   400(R3), F23
+	VFMLA   V22.S4, V28.S4, V23.S4
+	FMOVQ   400(R3), F31
+	VFMLA   V30.S4, V29.S4, V31.S4
+	FMOVQ   416(R3), F18
+	VFMLA   V23.S4, V28.S4, V18.S4
+	FMOVQ   416(R3), F16
+	VFMLA   V31.S4, V29.S4, V16.S4
+	WORD    $0x6e3cdf53 // fmul v19.4s, v26.4s, v28.4s
+	WORD    $0x6e3ddf71 // fmul v17.4s, v27.4s, v29.4s
+	VMOV    V26.B16, V24.B16
+	VFMLA   V18.S4, V19.S4, V24.S4
+	VMOV    V27.B16, V25.B16
+	VFMLA   V16.S4, V17.S4, V25.S4
+	WORD    $0x6ebae53a // fcmgt v26.4s, v9.4s, v26.4s
+	WORD    $0x6ebbe53b // fcmgt v27.4s, v9.4s, v27.4s
+	VBSL    V14.B16, V24.B16, V26.B16
+	VBSL    V15.B16, V25.B16, V27.B16
+	VAND    V11.B16, V12.B16, V12.B16
+	VAND    V11.B16, V13.B16, V13.B16
+	VORR    V12.B16, V26.B16, V26.B16
+	VORR    V13.B16, V27.B16, V27.B16
 	FSTPQ.P (F26, F27), 32(R0)
 	SUB     $8, R2
 	CMP     $8, R2
@@ -572,53 +555,52 @@ rest:
 	CBZ     R2, done
 	CMP     $4, R2
 	BLT     partIn
-	FMOVQ.P 16(R1), F13
+	FMOVQ.P 16(R1), F12
 
 body:
-	VAND    V0.B16, V13.B16, V14.B16
-	WORD    $0x6ea1e5cf // fcmgt v15.4s, v14.4s, v1.4s
-	VBSL    V14.B16, V1.B16, V15.B16
-	WORD    $0x6e22ddf0 // fmul v16.4s, v15.4s, v2.4s
-	WORD    $0x4e218a10 // frintn v16.4s, v16.4s
-	VFMLS   V3.S4, V16.S4, V15.S4
-	VFMLS   V4.S4, V16.S4, V15.S4
-	WORD    $0x4ea5d610 // fsub v16.4s, v16.4s, v5.4s
-	WORD    $0x4e26d610 // fadd v16.4s, v16.4s, v6.4s
-	VSHL    $23, V16.S4, V16.S4
-	WORD    $0x6e2fddf1 // fmul v17.4s, v15.4s, v15.4s
-	FMOVQ   144(R3), F18
-	VFMLA   V7.S4, V15.S4, V18.S4
-	FMOVQ   160(R3), F19
-	VFMLA   V18.S4, V15.S4, V19.S4
-	FMOVQ   176(R3), F20
-	VFMLA   V19.S4, V15.S4, V20.S4
-	FMOVQ   192(R3), F21
-	VFMLA   V20.S4, V15.S4, V21.S4
-	VFMLA   V21.S4, V17.S4, V15.S4
-	WORD    $0x4ea8d616 // fsub v22.4s, v16.4s, v8.4s
-	VFMLA   V15.S4, V16.S4, V22.S4
+	VAND    V0.B16, V12.B16, V13.B16
+	WORD    $0x6ea1e5ae // fcmgt v14.4s, v13.4s, v1.4s
+	VBSL    V13.B16, V1.B16, V14.B16
+	VMOV    V3.B16, V15.B16
+	VFMLA   V2.S4, V14.S4, V15.S4
+	WORD    $0x4ea3d5f0 // fsub v16.4s, v15.4s, v3.4s
+	VFMLS   V4.S4, V16.S4, V14.S4
+	VFMLS   V5.S4, V16.S4, V14.S4
+	VSHL    $23, V15.S4, V15.S4
+	WORD    $0x6e2eddd1 // fmul v17.4s, v14.4s, v14.4s
+	FMOVQ   112(R3), F18
+	VFMLA   V6.S4, V14.S4, V18.S4
+	FMOVQ   128(R3), F19
+	VFMLA   V18.S4, V14.S4, V19.S4
+	FMOVQ   144(R3), F20
+	VFMLA   V19.S4, V14.S4, V20.S4
+	FMOVQ   160(R3), F21
+	VFMLA   V20.S4, V14.S4, V21.S4
+	VFMLA   V21.S4, V17.S4, V14.S4
+	WORD    $0x4ea7d5f6 // fsub v22.4s, v15.4s, v7.4s
+	VFMLA   V14.S4, V15.S4, V22.S4
 	WORD    $0x4e36d6d6 // fadd v22.4s, v22.4s, v22.4s
-	WORD    $0x6ea9e6d7 // fcmgt v23.4s, v22.4s, v9.4s
-	VBSL    V22.B16, V9.B16, V23.B16
+	WORD    $0x6ea8e6d7 // fcmgt v23.4s, v22.4s, v8.4s
+	VBSL    V22.B16, V8.B16, V23.B16
 	WORD    $0x4e37d6f8 // fadd v24.4s, v23.4s, v23.4s
-	WORD    $0x4e2ad718 // fadd v24.4s, v24.4s, v10.4s
+	WORD    $0x4e29d718 // fadd v24.4s, v24.4s, v9.4s
 	WORD    $0x6e38fef7 // fdiv v23.4s, v23.4s, v24.4s
 	WORD    $0x4e37d6d6 // fadd v22.4s, v22.4s, v23.4s
-	VAND    V0.B16, V13.B16, V25.B16
+	VAND    V0.B16, V12.B16, V25.B16
 	WORD    $0x6e39df3a // fmul v26.4s, v25.4s, v25.4s
-	FMOVQ   368(R3), F27
-	VFMLA   V11.S4, V26.S4, V27.S4
-	FMOVQ   384(R3), F28
+	FMOVQ   384(R3), F27
+	VFMLA   V10.S4, V26.S4, V27.S4
+	FMOVQ   400(R3), F28
 	VFMLA   V27.S4, V26.S4, V28.S4
-	FMOVQ   400(R3), F29
+	FMOVQ   416(R3), F29
 	VFMLA   V28.S4, V26.S4, V29.S4
 	WORD    $0x6e3adf3e // fmul v30.4s, v25.4s, v26.4s
 	VMOV    V25.B16, V31.B16
 	VFMLA   V29.S4, V30.S4, V31.S4
-	WORD    $0x6eb9e559 // fcmgt v25.4s, v10.4s, v25.4s
+	WORD    $0x6eb9e539 // fcmgt v25.4s, v9.4s, v25.4s
 	VBSL    V22.B16, V31.B16, V25.B16
-	VAND    V12.B16, V13.B16, V13.B16
-	VORR    V13.B16, V25.B16, V25.B16
+	VAND    V11.B16, V12.B16, V12.B16
+	VORR    V12.B16, V25.B16, V25.B16
 	CMP     $4, R2
 	BLT     partOut
 	FMOVQ.P F25, 16(R0)
@@ -627,14 +609,14 @@ body:
 
 partIn:
 	TBZ   $1, R2, one1
-	FMOVD (R1), F13
+	FMOVD (R1), F12
 	TBZ   $0, R2, end2
 	ADD   $8, R1, R4
-	VLD1  (R4), V13.S[2]
+	VLD1  (R4), V12.S[2]
 	B     end2
 
 one1:
-	FMOVS (R1), F13
+	FMOVS (R1), F12
 
 end2:
 	B body
@@ -660,79 +642,76 @@ TEXT ·cosh128x32(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers32<>(SB), R3
-	FMOVQ 272(R3), F0
-	FMOVQ 288(R3), F1
+	FMOVQ 288(R3), F0
+	FMOVQ 304(R3), F1
 	FMOVQ 32(R3), F2
-	FMOVQ 48(R3), F3
+	FMOVQ 320(R3), F3
 	FMOVQ 64(R3), F4
-	FMOVQ 304(R3), F5
-	FMOVQ 128(R3), F6
-	FMOVQ 80(R3), F7
-	FMOVQ 320(R3), F8
-	FMOVQ 112(R3), F9
-	FMOVQ 96(R3), F10
+	FMOVQ 80(R3), F5
+	FMOVQ 96(R3), F6
+	FMOVQ 336(R3), F7
+	FMOVQ 256(R3), F8
+	FMOVQ 176(R3), F9
 	CMP   $8, R2
 	BLT   pairend
 
 pair:
-	FLDPQ.P 32(R1), (F11, F12)
+	FLDPQ.P 32(R1), (F10, F11)
+	VAND    V0.B16, V10.B16, V10.B16
 	VAND    V0.B16, V11.B16, V11.B16
-	VAND    V0.B16, V12.B16, V12.B16
+	WORD    $0x6ea1e54c // fcmgt v12.4s, v10.4s, v1.4s
+	VBSL    V10.B16, V1.B16, V12.B16
 	WORD    $0x6ea1e56d // fcmgt v13.4s, v11.4s, v1.4s
 	VBSL    V11.B16, V1.B16, V13.B16
-	WORD    $0x6ea1e58e // fcmgt v14.4s, v12.4s, v1.4s
-	VBSL    V12.B16, V1.B16, V14.B16
-	WORD    $0x6e22ddaf // fmul v15.4s, v13.4s, v2.4s
-	WORD    $0x6e22ddd0 // fmul v16.4s, v14.4s, v2.4s
-	WORD    $0x4e2189ef // frintn v15.4s, v15.4s
-	WORD    $0x4e218a10 // frintn v16.4s, v16.4s
-	VFMLS   V3.S4, V15.S4, V13.S4
-	VFMLS   V3.S4, V16.S4, V14.S4
-	VFMLS   V4.S4, V15.S4, V13.S4
-	VFMLS   V4.S4, V16.S4, V14.S4
-	WORD    $0x4ea5d5ef // fsub v15.4s, v15.4s, v5.4s
-	WORD    $0x4ea5d610 // fsub v16.4s, v16.4s, v5.4s
-	WORD    $0x4e26d5ef // fadd v15.4s, v15.4s, v6.4s
-	WORD    $0x4e26d610 // fadd v16.4s, v16.4s, v6.4s
+	VMOV    V3.B16, V14.B16
+	VFMLA   V2.S4, V12.S4, V14.S4
+	VMOV    V3.B16, V15.B16
+	VFMLA   V2.S4, V13.S4, V15.S4
+	WORD    $0x4ea3d5d0 // fsub v16.4s, v14.4s, v3.4s
+	WORD    $0x4ea3d5f1 // fsub v17.4s, v15.4s, v3.4s
+	VFMLS   V4.S4, V16.S4, V12.S4
+	VFMLS   V4.S4, V17.S4, V13.S4
+	VFMLS   V5.S4, V16.S4, V12.S4
+	VFMLS   V5.S4, V17.S4, V13.S4
+	VSHL    $23, V14.S4, V14.S4
 	VSHL    $23, V15.S4, V15.S4
-	VSHL    $23, V16.S4, V16.S4
-	WORD    $0x6e2dddb1 // fmul v17.4s, v13.4s, v13.4s
-	WORD    $0x6e2eddd2 // fmul v18.4s, v14.4s, v14.4s
-	FMOVQ   144(R3), F19
-	VFMLA   V7.S4, V13.S4, V19.S4
-	FMOVQ   144(R3), F20
-	VFMLA   V7.S4, V14.S4, V20.S4
-	FMOVQ   160(R3), F21
-	VFMLA   V19.S4, V13.S4, V21.S4
-	FMOVQ   160(R3), F22
-	VFMLA   V20.S4, V14.S4, V22.S4
-	FMOVQ   176(R3), F23
+	WORD    $0x6e2cdd92 // fmul v18.4s, v12.4s, v12.4s
+	WORD    $0x6e2dddb3 // fmul v19.4s, v13.4s, v13.4s
+	FMOVQ   112(R3), F20
+	VFMLA   V6.S4, V12.S4, V20.S4
+	FMOVQ   112(R3), F21
+	VFMLA   V6.S4, V13.S4, V21.S4
+	FMOVQ   128(R3), F22
+	VFMLA   V20.S4, V12.S4, V22.S4
+	FMOVQ   128(R3), F23
 	VFMLA   V21.S4, V13.S4, V23.S4
-	FMOVQ   176(R3), F24
-	VFMLA   V22.S4, V14.S4, V24.S4
-	FMOVQ   192(R3), F25
+	FMOVQ   144(R3), F24
+	VFMLA   V22.S4, V12.S4, V24.S4
+	FMOVQ   144(R3), F25
 	VFMLA   V23.S4, V13.S4, V25.S4
-	FMOVQ   192(R3), F26
-	VFMLA   V24.S4, V14.S4, V26.S4
-	VFMLA   V25.S4, V17.S4, V13.S4
-	VFMLA   V26.S4, V18.S4, V14.S4
-	WORD    $0x4ea8d5fb // fsub v27.4s, v15.4s, v8.4s
-	WORD    $0x4ea8d61c // fsub v28.4s, v16.4s, v8.4s
-	VFMLA   V13.S4, V15.S4, V27.S4
-	VFMLA   V14.S4, V16.S4, V28.S4
-	WORD    $0x4e3bd77b // fadd v27.4s, v27.4s, v27.4s
+	FMOVQ   160(R3), F26
+	VFMLA   V24.S4, V12.S4, V26.S4
+	FMOVQ   160(R3), F27
+	VFMLA   V25.S4, V13.S4, V27.S4
+	VFMLA   V26.S4, V18.S4, V12.S4
+	VFMLA   V27.S4, V19.S4, V13.S4
+	WORD    $0x4ea7d5dc // fsub v28.4s, v14.4s, v7.4s
+	WORD    $0x4ea7d5fd // fsub v29.4s, v15.4s, v7.4s
+	VFMLA   V12.S4, V14.S4, V28.S4
+	VFMLA   V13.S4, V15.S4, V29.S4
 	WORD    $0x4e3cd79c // fadd v28.4s, v28.4s, v28.4s
-	WORD    $0x4e29d77d // fadd v29.4s, v27.4s, v9.4s
-	WORD    $0x4e29d79e // fadd v30.4s, v28.4s, v9.4s
-	WORD    $0x4e3bd77b // fadd v27.4s, v27.4s, v27.4s
+	WORD    $0x4e3dd7bd // fadd v29.4s, v29.4s, v29.4s
+	WORD    $0x4e28d79e // fadd v30.4s, v28.4s, v8.4s
+	WORD    $0x4e28d7bf // fadd v31.4s, v29.4s, v8.4s
 	WORD    $0x4e3cd79c // fadd v28.4s, v28.4s, v28.4s
-	WORD    $0x4e2ad77b // fadd v27.4s, v27.4s, v10.4s
-	WORD    $0x4e2ad79c // fadd v28.4s, v28.4s, v10.4s
-	WORD    $0x6e3bfd3f // fdiv v31.4s, v9.4s, v27.4s
-	WORD    $0x6e3cfd2b // fdiv v11.4s, v9.4s, v28.4s
-	WORD    $0x4e3fd7bd // fadd v29.4s, v29.4s, v31.4s
-	WORD    $0x4e2bd7de // fadd v30.4s, v30.4s, v11.4s
-	FSTPQ.P (F29, F30), 32(R0)
+	WORD    $0x4e3dd7bd // fadd v29.4s, v29.4s, v29.4s
+	WORD    $0x4e29d79c // fadd v28.4s, v28.4s, v9.4s
+	WORD    $0x4e29d7bd // fadd v29.4s, v29.4s, v9.4s
+	WORD    $0x6e3cfd0a // fdiv v10.4s, v8.4s, v28.4s
+	WORD    $0x6e3dfd0b // fdiv v11.4s, v8.4s, v29.4s
+	WORD    $0x4e2ad7de // fadd v30.4s, v30.4s, v10.4s
+	WORD    $0x4e2bd7ff // fadd v31.4s, v31.4s, v11.4s
+	FSTPQ.P (F30, F31), 32(R0)
 	SUB     $8, R2
 	CMP     $8, R2
 	BGE     pair
@@ -742,36 +721,35 @@ rest:
 	CBZ     R2, done
 	CMP     $4, R2
 	BLT     partIn
-	FMOVQ.P 16(R1), F11
+	FMOVQ.P 16(R1), F10
 
 body:
-	VAND    V0.B16, V11.B16, V11.B16
-	WORD    $0x6ea1e56c // fcmgt v12.4s, v11.4s, v1.4s
-	VBSL    V11.B16, V1.B16, V12.B16
-	WORD    $0x6e22dd8d // fmul v13.4s, v12.4s, v2.4s
-	WORD    $0x4e2189ad // frintn v13.4s, v13.4s
-	VFMLS   V3.S4, V13.S4, V12.S4
-	VFMLS   V4.S4, V13.S4, V12.S4
-	WORD    $0x4ea5d5ad // fsub v13.4s, v13.4s, v5.4s
-	WORD    $0x4e26d5ad // fadd v13.4s, v13.4s, v6.4s
-	VSHL    $23, V13.S4, V13.S4
-	WORD    $0x6e2cdd8e // fmul v14.4s, v12.4s, v12.4s
-	FMOVQ   144(R3), F15
-	VFMLA   V7.S4, V12.S4, V15.S4
-	FMOVQ   160(R3), F16
-	VFMLA   V15.S4, V12.S4, V16.S4
-	FMOVQ   176(R3), F17
-	VFMLA   V16.S4, V12.S4, V17.S4
-	FMOVQ   192(R3), F18
-	VFMLA   V17.S4, V12.S4, V18.S4
-	VFMLA   V18.S4, V14.S4, V12.S4
-	WORD    $0x4ea8d5b3 // fsub v19.4s, v13.4s, v8.4s
-	VFMLA   V12.S4, V13.S4, V19.S4
+	VAND    V0.B16, V10.B16, V10.B16
+	WORD    $0x6ea1e54b // fcmgt v11.4s, v10.4s, v1.4s
+	VBSL    V10.B16, V1.B16, V11.B16
+	VMOV    V3.B16, V12.B16
+	VFMLA   V2.S4, V11.S4, V12.S4
+	WORD    $0x4ea3d58d // fsub v13.4s, v12.4s, v3.4s
+	VFMLS   V4.S4, V13.S4, V11.S4
+	VFMLS   V5.S4, V13.S4, V11.S4
+	VSHL    $23, V12.S4, V12.S4
+	WORD    $0x6e2bdd6e // fmul v14.4s, v11.4s, v11.4s
+	FMOVQ   112(R3), F15
+	VFMLA   V6.S4, V11.S4, V15.S4
+	FMOVQ   128(R3), F16
+	VFMLA   V15.S4, V11.S4, V16.S4
+	FMOVQ   144(R3), F17
+	VFMLA   V16.S4, V11.S4, V17.S4
+	FMOVQ   160(R3), F18
+	VFMLA   V17.S4, V11.S4, V18.S4
+	VFMLA   V18.S4, V14.S4, V11.S4
+	WORD    $0x4ea7d593 // fsub v19.4s, v12.4s, v7.4s
+	VFMLA   V11.S4, V12.S4, V19.S4
 	WORD    $0x4e33d673 // fadd v19.4s, v19.4s, v19.4s
-	WORD    $0x4e29d674 // fadd v20.4s, v19.4s, v9.4s
+	WORD    $0x4e28d674 // fadd v20.4s, v19.4s, v8.4s
 	WORD    $0x4e33d673 // fadd v19.4s, v19.4s, v19.4s
-	WORD    $0x4e2ad673 // fadd v19.4s, v19.4s, v10.4s
-	WORD    $0x6e33fd35 // fdiv v21.4s, v9.4s, v19.4s
+	WORD    $0x4e29d673 // fadd v19.4s, v19.4s, v9.4s
+	WORD    $0x6e33fd15 // fdiv v21.4s, v8.4s, v19.4s
 	WORD    $0x4e35d694 // fadd v20.4s, v20.4s, v21.4s
 	CMP     $4, R2
 	BLT     partOut
@@ -781,14 +759,14 @@ body:
 
 partIn:
 	TBZ   $1, R2, one1
-	FMOVD (R1), F11
+	FMOVD (R1), F10
 	TBZ   $0, R2, end2
 	ADD   $8, R1, R4
-	VLD1  (R4), V11.S[2]
+	VLD1  (R4), V10.S[2]
 	B     end2
 
 one1:
-	FMOVS (R1), F11
+	FMOVS (R1), F10
 
 end2:
 	B body
@@ -814,18 +792,18 @@ TEXT ·tanh128x32(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers32<>(SB), R3
-	FMOVQ 272(R3), F0
-	FMOVQ 416(R3), F1
+	FMOVQ 288(R3), F0
+	FMOVQ 432(R3), F1
 	FMOVQ 32(R3), F2
-	FMOVQ 48(R3), F3
+	FMOVQ 448(R3), F3
 	FMOVQ 64(R3), F4
 	FMOVQ 80(R3), F5
-	FMOVQ 128(R3), F6
-	FMOVQ 96(R3), F7
-	FMOVQ 304(R3), F8
-	FMOVQ 432(R3), F9
-	FMOVQ 448(R3), F10
-	FMOVQ 256(R3), F11
+	FMOVQ 96(R3), F6
+	FMOVQ 176(R3), F7
+	FMOVQ 464(R3), F8
+	FMOVQ 480(R3), F9
+	FMOVQ 496(R3), F10
+	FMOVQ 272(R3), F11
 	CMP   $8, R2
 	BLT   pairend
 
@@ -839,76 +817,76 @@ pair:
 	VBSL    V15.B16, V1.B16, V17.B16
 	WORD    $0x4e30d612 // fadd v18.4s, v16.4s, v16.4s
 	WORD    $0x4e31d633 // fadd v19.4s, v17.4s, v17.4s
-	WORD    $0x6e22de54 // fmul v20.4s, v18.4s, v2.4s
-	WORD    $0x6e22de75 // fmul v21.4s, v19.4s, v2.4s
-	WORD    $0x4e218a94 // frintn v20.4s, v20.4s
-	WORD    $0x4e218ab5 // frintn v21.4s, v21.4s
-	VFMLS   V3.S4, V20.S4, V18.S4
-	VFMLS   V3.S4, V21.S4, V19.S4
-	VFMLS   V4.S4, V20.S4, V18.S4
-	VFMLS   V4.S4, V21.S4, V19.S4
-	WORD    $0x6e32de56 // fmul v22.4s, v18.4s, v18.4s
-	WORD    $0x6e33de77 // fmul v23.4s, v19.4s, v19.4s
-	FMOVQ   144(R3), F24
-	VFMLA   V5.S4, V18.S4, V24.S4
-	FMOVQ   144(R3), F25
-	VFMLA   V5.S4, V19.S4, V25.S4
-	FMOVQ   160(R3), F26
-	VFMLA   V24.S4, V18.S4, V26.S4
-	FMOVQ   160(R3), F27
-	VFMLA   V25.S4, V19.S4, V27.S4
-	FMOVQ   176(R3), F28
+	VMOV    V3.B16, V20.B16
+	VFMLA   V2.S4, V18.S4, V20.S4
+	VMOV    V3.B16, V21.B16
+	VFMLA   V2.S4, V19.S4, V21.S4
+	WORD    $0x4ea3d696 // fsub v22.4s, v20.4s, v3.4s
+	WORD    $0x4ea3d6b7 // fsub v23.4s, v21.4s, v3.4s
+	VFMLS   V4.S4, V22.S4, V18.S4
+	VFMLS   V4.S4, V23.S4, V19.S4
+	VFMLS   V5.S4, V22.S4, V18.S4
+	VFMLS   V5.S4, V23.S4, V19.S4
+	WORD    $0x6e32de58 // fmul v24.4s, v18.4s, v18.4s
+	WORD    $0x6e33de79 // fmul v25.4s, v19.4s, v19.4s
+	FMOVQ   112(R3), F26
+	VFMLA   V6.S4, V18.S4, V26.S4
+	FMOVQ   112(R3), F27
+	VFMLA   V6.S4, V19.S4, V27.S4
+	FMOVQ   128(R3), F28
 	VFMLA   V26.S4, V18.S4, V28.S4
-	FMOVQ   176(R3), F29
+	FMOVQ   128(R3), F29
 	VFMLA   V27.S4, V19.S4, V29.S4
-	FMOVQ   192(R3), F30
+	FMOVQ   144(R3), F30
 	VFMLA   V28.S4, V18.S4, V30.S4
-	FMOVQ   192(R3), F31
+	FMOVQ   144(R3), F31
 	VFMLA   V29.S4, V19.S4, V31.S4
-	VFMLA   V30.S4, V22.S4, V18.S4
-	VFMLA   V31.S4, V23.S4, V19.S4
-	WORD    $0x4e26d694 // fadd v20.4s, v20.4s, v6.4s
-	WORD    $0x4e26d6b5 // fadd v21.4s, v21.4s, v6.4s
+	FMOVQ   160(R3), F14
+	VFMLA   V30.S4, V18.S4, V14.S4
+	FMOVQ   160(R3), F15
+	VFMLA   V31.S4, V19.S4, V15.S4
+	VFMLA   V14.S4, V24.S4, V18.S4
+	VFMLA   V15.S4, V25.S4, V19.S4
 	VSHL    $23, V20.S4, V20.S4
 	VSHL    $23, V21.S4, V21.S4
 	VFMLA   V18.S4, V20.S4, V20.S4
 	VFMLA   V19.S4, V21.S4, V21.S4
 	WORD    $0x4e27d694 // fadd v20.4s, v20.4s, v7.4s
 	WORD    $0x4e27d6b5 // fadd v21.4s, v21.4s, v7.4s
-	WORD    $0x6e34fd0e // fdiv v14.4s, v8.4s, v20.4s
-	WORD    $0x6e35fd0f // fdiv v15.4s, v8.4s, v21.4s
-	WORD    $0x6e30de18 // fmul v24.4s, v16.4s, v16.4s
-	WORD    $0x6e31de39 // fmul v25.4s, v17.4s, v17.4s
-	FMOVQ   464(R3), F26
-	VFMLA   V9.S4, V24.S4, V26.S4
-	FMOVQ   464(R3), F27
-	VFMLA   V9.S4, V25.S4, V27.S4
-	FMOVQ   480(R3), F28
-	VFMLA   V26.S4, V24.S4, V28.S4
-	FMOVQ   480(R3), F29
-	VFMLA   V27.S4, V25.S4, V29.S4
-	FMOVQ   496(R3), F22
-	VFMLA   V28.S4, V24.S4, V22.S4
-	FMOVQ   496(R3), F30
-	VFMLA   V29.S4, V25.S4, V30.S4
-	FMOVQ   512(R3), F23
-	VFMLA   V22.S4, V24.S4, V23.S4
-	FMOVQ   512(R3), F31
-	VFMLA   V30.S4, V25.S4, V31.S4
+	WORD    $0x6e34fd16 // fdiv v22.4s, v8.4s, v20.4s
+	WORD    $0x6e35fd17 // fdiv v23.4s, v8.4s, v21.4s
+	WORD    $0x6e30de1a // fmul v26.4s, v16.4s, v16.4s
+	WORD    $0x6e31de3b // fmul v27.4s, v17.4s, v17.4s
+	FMOVQ   512(R3), F28
+	VFMLA   V9.S4, V26.S4, V28.S4
+	FMOVQ   512(R3), F29
+	VFMLA   V9.S4, V27.S4, V29.S4
+	FMOVQ   528(R3), F30
+	VFMLA   V28.S4, V26.S4, V30.S4
+	FMOVQ   528(R3), F31
+	VFMLA   V29.S4, V27.S4, V31.S4
+	FMOVQ   544(R3), F24
+	VFMLA   V30.S4, V26.S4, V24.S4
+	FMOVQ   544(R3), F14
+	VFMLA   V31.S4, V27.S4, V14.S4
+	FMOVQ   560(R3), F25
+	VFMLA   V24.S4, V26.S4, V25.S4
+	FMOVQ   560(R3), F15
+	VFMLA   V14.S4, V27.S4, V15.S4
 	WORD    $0x6eb0e552 // fcmgt v18.4s, v10.4s, v16.4s
 	WORD    $0x6eb1e553 // fcmgt v19.4s, v10.4s, v17.4s
-	WORD    $0x6e38de14 // fmul v20.4s, v16.4s, v24.4s
-	WORD    $0x6e39de35 // fmul v21.4s, v17.4s, v25.4s
-	VFMLA   V23.S4, V20.S4, V16.S4
-	VFMLA   V31.S4, V21.S4, V17.S4
-	VMOV    V18.B16, V26.B16
-	VBSL    V14.B16, V16.B16, V26.B16
-	VMOV    V19.B16, V27.B16
-	VBSL    V15.B16, V17.B16, V27.B16
-	WORD    $0x4ebad4fc // fsub v28.4s, v7.4s, v26.4s
-	WORD    $0x4ebbd4fd // fsub v29.4s, v7.4s, v27.4s
-	VBSL    V28.B16, V26.B16, V18.B16
-	VBSL    V29.B16, V27.B16, V19.B16
+	WORD    $0x6e3ade14 // fmul v20.4s, v16.4s, v26.4s
+	WORD    $0x6e3bde35 // fmul v21.4s, v17.4s, v27.4s
+	VFMLA   V25.S4, V20.S4, V16.S4
+	VFMLA   V15.S4, V21.S4, V17.S4
+	VMOV    V18.B16, V28.B16
+	VBSL    V22.B16, V16.B16, V28.B16
+	VMOV    V19.B16, V29.B16
+	VBSL    V23.B16, V17.B16, V29.B16
+	WORD    $0x4ebcd4fe // fsub v30.4s, v7.4s, v28.4s
+	WORD    $0x4ebdd4ff // fsub v31.4s, v7.4s, v29.4s
+	VBSL    V30.B16, V28.B16, V18.B16
+	VBSL    V31.B16, V29.B16, V19.B16
 	VAND    V11.B16, V12.B16, V12.B16
 	VAND    V11.B16, V13.B16, V13.B16
 	VORR    V12.B16, V18.B16, V18.B16
@@ -930,46 +908,46 @@ body:
 	WORD    $0x6ea1e5ae // fcmgt v14.4s, v13.4s, v1.4s
 	VBSL    V13.B16, V1.B16, V14.B16
 	WORD    $0x4e2ed5cf // fadd v15.4s, v14.4s, v14.4s
-	WORD    $0x6e22ddf0 // fmul v16.4s, v15.4s, v2.4s
-	WORD    $0x4e218a10 // frintn v16.4s, v16.4s
-	VFMLS   V3.S4, V16.S4, V15.S4
-	VFMLS   V4.S4, V16.S4, V15.S4
-	WORD    $0x6e2fddf1 // fmul v17.4s, v15.4s, v15.4s
-	FMOVQ   144(R3), F18
-	VFMLA   V5.S4, V15.S4, V18.S4
-	FMOVQ   160(R3), F19
-	VFMLA   V18.S4, V15.S4, V19.S4
-	FMOVQ   176(R3), F20
+	VMOV    V3.B16, V16.B16
+	VFMLA   V2.S4, V15.S4, V16.S4
+	WORD    $0x4ea3d611 // fsub v17.4s, v16.4s, v3.4s
+	VFMLS   V4.S4, V17.S4, V15.S4
+	VFMLS   V5.S4, V17.S4, V15.S4
+	WORD    $0x6e2fddf2 // fmul v18.4s, v15.4s, v15.4s
+	FMOVQ   112(R3), F19
+	VFMLA   V6.S4, V15.S4, V19.S4
+	FMOVQ   128(R3), F20
 	VFMLA   V19.S4, V15.S4, V20.S4
-	FMOVQ   192(R3), F21
+	FMOVQ   144(R3), F21
 	VFMLA   V20.S4, V15.S4, V21.S4
-	VFMLA   V21.S4, V17.S4, V15.S4
-	WORD    $0x4e26d610 // fadd v16.4s, v16.4s, v6.4s
+	FMOVQ   160(R3), F22
+	VFMLA   V21.S4, V15.S4, V22.S4
+	VFMLA   V22.S4, V18.S4, V15.S4
 	VSHL    $23, V16.S4, V16.S4
 	VFMLA   V15.S4, V16.S4, V16.S4
 	WORD    $0x4e27d610 // fadd v16.4s, v16.4s, v7.4s
-	WORD    $0x6e30fd16 // fdiv v22.4s, v8.4s, v16.4s
-	WORD    $0x6e2eddd7 // fmul v23.4s, v14.4s, v14.4s
-	FMOVQ   464(R3), F24
-	VFMLA   V9.S4, V23.S4, V24.S4
-	FMOVQ   480(R3), F25
-	VFMLA   V24.S4, V23.S4, V25.S4
-	FMOVQ   496(R3), F26
-	VFMLA   V25.S4, V23.S4, V26.S4
-	FMOVQ   512(R3), F27
-	VFMLA   V26.S4, V23.S4, V27.S4
-	WORD    $0x6eaee55c // fcmgt v28.4s, v10.4s, v14.4s
-	WORD    $0x6e37dddd // fmul v29.4s, v14.4s, v23.4s
-	VFMLA   V27.S4, V29.S4, V14.S4
-	VMOV    V28.B16, V30.B16
-	VBSL    V22.B16, V14.B16, V30.B16
-	WORD    $0x4ebed4ff // fsub v31.4s, v7.4s, v30.4s
-	VBSL    V31.B16, V30.B16, V28.B16
+	WORD    $0x6e30fd17 // fdiv v23.4s, v8.4s, v16.4s
+	WORD    $0x6e2eddd8 // fmul v24.4s, v14.4s, v14.4s
+	FMOVQ   512(R3), F25
+	VFMLA   V9.S4, V24.S4, V25.S4
+	FMOVQ   528(R3), F26
+	VFMLA   V25.S4, V24.S4, V26.S4
+	FMOVQ   544(R3), F27
+	VFMLA   V26.S4, V24.S4, V27.S4
+	FMOVQ   560(R3), F28
+	VFMLA   V27.S4, V24.S4, V28.S4
+	WORD    $0x6eaee55d // fcmgt v29.4s, v10.4s, v14.4s
+	WORD    $0x6e38ddde // fmul v30.4s, v14.4s, v24.4s
+	VFMLA   V28.S4, V30.S4, V14.S4
+	VMOV    V29.B16, V31.B16
+	VBSL    V23.B16, V14.B16, V31.B16
+	WORD    $0x4ebfd4ed // fsub v13.4s, v7.4s, v31.4s
+	VBSL    V13.B16, V31.B16, V29.B16
 	VAND    V11.B16, V12.B16, V12.B16
-	VORR    V12.B16, V28.B16, V28.B16
+	VORR    V12.B16, V29.B16, V29.B16
 	CMP     $4, R2
 	BLT     partOut
-	FMOVQ.P F28, 16(R0)
+	FMOVQ.P F29, 16(R0)
 	SUB     $4, R2
 	B       rest
 
@@ -989,14 +967,14 @@ end2:
 
 partOut:
 	TBZ   $1, R2, one3
-	FMOVD F28, (R0)
+	FMOVD F29, (R0)
 	TBZ   $0, R2, end4
 	ADD   $8, R0, R5
-	VST1  V28.S[2], (R5)
+	VST1  V29.S[2], (R5)
 	B     end4
 
 one3:
-	FMOVS F28, (R0)
+	FMOVS F29, (R0)
 
 end4:
 done:
@@ -1008,16 +986,359 @@ TEXT ·sigmoid128x32(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers32<>(SB), R3
-	FMOVQ 272(R3), F0
-	FMOVQ 528(R3), F1
-	FMOVQ 32(R3), F2
+	FMOVQ 288(R3), F0
+	FMOVQ 576(R3), F1
+	FMOVQ 592(R3), F2
 	FMOVQ 48(R3), F3
 	FMOVQ 64(R3), F4
-	FMOVQ 544(R3), F5
-	FMOVQ 112(R3), F6
-	FMOVQ 128(R3), F7
-	FMOVQ 96(R3), F8
-	FMOVQ 80(R3), F9
+	FMOVQ 80(R3), F5
+	FMOVQ 176(R3), F6
+	FMOVQ 96(R3), F7
+	FMOVQ 608(R3), F8
+	CMP   $8, R2
+	BLT   pairend
+
+pair:
+	FLDPQ.P 32(R1), (F9, F10)
+	VAND    V0.B16, V9.B16, V11.B16
+	VAND    V0.B16, V10.B16, V12.B16
+	WORD    $0x6ea1e56d // fcmgt v13.4s, v11.4s, v1.4s
+	VBSL    V11.B16, V1.B16, V13.B16
+	WORD    $0x6ea1e58e // fcmgt v14.4s, v12.4s, v1.4s
+	VBSL    V12.B16, V1.B16, V14.B16
+	VMOV    V3.B16, V15.B16
+	VFMLA   V2.S4, V13.S4, V15.S4
+	VMOV    V3.B16, V16.B16
+	VFMLA   V2.S4, V14.S4, V16.S4
+	WORD    $0x4ea3d5f1 // fsub v17.4s, v15.4s, v3.4s
+	WORD    $0x4ea3d612 // fsub v18.4s, v16.4s, v3.4s
+	VFMLA   V4.S4, V17.S4, V13.S4
+	VFMLA   V4.S4, V18.S4, V14.S4
+	VFMLA   V5.S4, V17.S4, V13.S4
+	VFMLA   V5.S4, V18.S4, V14.S4
+	VUSHR   $1, V15.S4, V19.S4
+	VUSHR   $1, V16.S4, V20.S4
+	VSHL    $23, V19.S4, V21.S4
+	VSHL    $23, V20.S4, V22.S4
+	VSUB    V19.S4, V15.S4, V15.S4
+	VSUB    V20.S4, V16.S4, V16.S4
+	VSHL    $23, V15.S4, V15.S4
+	VSHL    $23, V16.S4, V16.S4
+	WORD    $0x6e35dcd7 // fmul v23.4s, v6.4s, v21.4s
+	WORD    $0x6e36dcd8 // fmul v24.4s, v6.4s, v22.4s
+	WORD    $0x6e2fdef7 // fmul v23.4s, v23.4s, v15.4s
+	WORD    $0x6e30df18 // fmul v24.4s, v24.4s, v16.4s
+	WORD    $0x6e2dddb9 // fmul v25.4s, v13.4s, v13.4s
+	WORD    $0x6e2eddda // fmul v26.4s, v14.4s, v14.4s
+	FMOVQ   112(R3), F27
+	VFMLA   V7.S4, V13.S4, V27.S4
+	FMOVQ   112(R3), F28
+	VFMLA   V7.S4, V14.S4, V28.S4
+	FMOVQ   128(R3), F29
+	VFMLA   V27.S4, V13.S4, V29.S4
+	FMOVQ   128(R3), F30
+	VFMLA   V28.S4, V14.S4, V30.S4
+	FMOVQ   144(R3), F31
+	VFMLA   V29.S4, V13.S4, V31.S4
+	FMOVQ   144(R3), F11
+	VFMLA   V30.S4, V14.S4, V11.S4
+	FMOVQ   160(R3), F12
+	VFMLA   V31.S4, V13.S4, V12.S4
+	FMOVQ   160(R3), F17
+	VFMLA   V11.S4, V14.S4, V17.S4
+	VFMLA   V12.S4, V25.S4, V13.S4
+	VFMLA   V17.S4, V26.S4, V14.S4
+	WORD    $0x4e2dd6f2 // fadd v18.4s, v23.4s, v13.4s
+	WORD    $0x4e2ed713 // fadd v19.4s, v24.4s, v14.4s
+	WORD    $0x4e32d4d4 // fadd v20.4s, v6.4s, v18.4s
+	WORD    $0x4e33d4d5 // fadd v21.4s, v6.4s, v19.4s
+	WORD    $0x6e34fef7 // fdiv v23.4s, v23.4s, v20.4s
+	WORD    $0x6e35ff18 // fdiv v24.4s, v24.4s, v21.4s
+	WORD    $0x6ea9e509 // fcmgt v9.4s, v8.4s, v9.4s
+	WORD    $0x6eaae50a // fcmgt v10.4s, v8.4s, v10.4s
+	WORD    $0x4eb7d4d6 // fsub v22.4s, v6.4s, v23.4s
+	WORD    $0x4eb8d4cf // fsub v15.4s, v6.4s, v24.4s
+	VBSL    V22.B16, V23.B16, V9.B16
+	VBSL    V15.B16, V24.B16, V10.B16
+	FSTPQ.P (F9, F10), 32(R0)
+	SUB     $8, R2
+	CMP     $8, R2
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R2, done
+	CMP     $4, R2
+	BLT     partIn
+	FMOVQ.P 16(R1), F9
+
+body:
+	VAND    V0.B16, V9.B16, V10.B16
+	WORD    $0x6ea1e54b // fcmgt v11.4s, v10.4s, v1.4s
+	VBSL    V10.B16, V1.B16, V11.B16
+	VMOV    V3.B16, V12.B16
+	VFMLA   V2.S4, V11.S4, V12.S4
+	WORD    $0x4ea3d58d // fsub v13.4s, v12.4s, v3.4s
+	VFMLA   V4.S4, V13.S4, V11.S4
+	VFMLA   V5.S4, V13.S4, V11.S4
+	VUSHR   $1, V12.S4, V14.S4
+	VSHL    $23, V14.S4, V15.S4
+	VSUB    V14.S4, V12.S4, V12.S4
+	VSHL    $23, V12.S4, V12.S4
+	WORD    $0x6e2fdcd0 // fmul v16.4s, v6.4s, v15.4s
+	WORD    $0x6e2cde10 // fmul v16.4s, v16.4s, v12.4s
+	WORD    $0x6e2bdd71 // fmul v17.4s, v11.4s, v11.4s
+	FMOVQ   112(R3), F18
+	VFMLA   V7.S4, V11.S4, V18.S4
+	FMOVQ   128(R3), F19
+	VFMLA   V18.S4, V11.S4, V19.S4
+	FMOVQ   144(R3), F20
+	VFMLA   V19.S4, V11.S4, V20.S4
+	FMOVQ   160(R3), F21
+	VFMLA   V20.S4, V11.S4, V21.S4
+	VFMLA   V21.S4, V17.S4, V11.S4
+	WORD    $0x4e2bd616 // fadd v22.4s, v16.4s, v11.4s
+	WORD    $0x4e36d4d7 // fadd v23.4s, v6.4s, v22.4s
+	WORD    $0x6e37fe10 // fdiv v16.4s, v16.4s, v23.4s
+	WORD    $0x6ea9e509 // fcmgt v9.4s, v8.4s, v9.4s
+	WORD    $0x4eb0d4d8 // fsub v24.4s, v6.4s, v16.4s
+	VBSL    V24.B16, V16.B16, V9.B16
+	CMP     $4, R2
+	BLT     partOut
+	FMOVQ.P F9, 16(R0)
+	SUB     $4, R2
+	B       rest
+
+partIn:
+	TBZ   $1, R2, one1
+	FMOVD (R1), F9
+	TBZ   $0, R2, end2
+	ADD   $8, R1, R4
+	VLD1  (R4), V9.S[2]
+	B     end2
+
+one1:
+	FMOVS (R1), F9
+
+end2:
+	B body
+
+partOut:
+	TBZ   $1, R2, one3
+	FMOVD F9, (R0)
+	TBZ   $0, R2, end4
+	ADD   $8, R0, R5
+	VST1  V9.S[2], (R5)
+	B     end4
+
+one3:
+	FMOVS F9, (R0)
+
+end4:
+done:
+	RET
+
+// func tanhTail128x32(dst []float32, a []float32)
+TEXT ·tanhTail128x32(SB), NOSPLIT, $0-48
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  dst_len+8(FP), R2
+	MOVD  $vecNumbers32<>(SB), R3
+	FMOVQ 288(R3), F0
+	FMOVQ 624(R3), F1
+	FMOVQ 32(R3), F2
+	FMOVQ 448(R3), F3
+	FMOVQ 64(R3), F4
+	FMOVQ 80(R3), F5
+	FMOVQ 96(R3), F6
+	FMOVQ 176(R3), F7
+	FMOVQ 640(R3), F8
+	FMOVQ 480(R3), F9
+	FMOVQ 496(R3), F10
+	FMOVQ 272(R3), F11
+	CMP   $8, R2
+	BLT   pairend
+
+pair:
+	FLDPQ.P 32(R1), (F12, F13)
+	VAND    V0.B16, V12.B16, V14.B16
+	VAND    V0.B16, V13.B16, V15.B16
+	WORD    $0x6ea1e5d0 // fcmgt v16.4s, v14.4s, v1.4s
+	VBSL    V14.B16, V1.B16, V16.B16
+	WORD    $0x6ea1e5f1 // fcmgt v17.4s, v15.4s, v1.4s
+	VBSL    V15.B16, V1.B16, V17.B16
+	WORD    $0x4e30d612 // fadd v18.4s, v16.4s, v16.4s
+	WORD    $0x4e31d633 // fadd v19.4s, v17.4s, v17.4s
+	VMOV    V3.B16, V20.B16
+	VFMLA   V2.S4, V18.S4, V20.S4
+	VMOV    V3.B16, V21.B16
+	VFMLA   V2.S4, V19.S4, V21.S4
+	WORD    $0x4ea3d696 // fsub v22.4s, v20.4s, v3.4s
+	WORD    $0x4ea3d6b7 // fsub v23.4s, v21.4s, v3.4s
+	VFMLS   V4.S4, V22.S4, V18.S4
+	VFMLS   V4.S4, V23.S4, V19.S4
+	VFMLS   V5.S4, V22.S4, V18.S4
+	VFMLS   V5.S4, V23.S4, V19.S4
+	WORD    $0x6e32de58 // fmul v24.4s, v18.4s, v18.4s
+	WORD    $0x6e33de79 // fmul v25.4s, v19.4s, v19.4s
+	FMOVQ   112(R3), F26
+	VFMLA   V6.S4, V18.S4, V26.S4
+	FMOVQ   112(R3), F27
+	VFMLA   V6.S4, V19.S4, V27.S4
+	FMOVQ   128(R3), F28
+	VFMLA   V26.S4, V18.S4, V28.S4
+	FMOVQ   128(R3), F29
+	VFMLA   V27.S4, V19.S4, V29.S4
+	FMOVQ   144(R3), F30
+	VFMLA   V28.S4, V18.S4, V30.S4
+	FMOVQ   144(R3), F31
+	VFMLA   V29.S4, V19.S4, V31.S4
+	FMOVQ   160(R3), F14
+	VFMLA   V30.S4, V18.S4, V14.S4
+	FMOVQ   160(R3), F15
+	VFMLA   V31.S4, V19.S4, V15.S4
+	VFMLA   V14.S4, V24.S4, V18.S4
+	VFMLA   V15.S4, V25.S4, V19.S4
+	VSHL    $23, V20.S4, V20.S4
+	VSHL    $23, V21.S4, V21.S4
+	VFMLA   V18.S4, V20.S4, V20.S4
+	VFMLA   V19.S4, V21.S4, V21.S4
+	WORD    $0x4e27d694 // fadd v20.4s, v20.4s, v7.4s
+	WORD    $0x4e27d6b5 // fadd v21.4s, v21.4s, v7.4s
+	WORD    $0x6e34fd16 // fdiv v22.4s, v8.4s, v20.4s
+	WORD    $0x6e35fd17 // fdiv v23.4s, v8.4s, v21.4s
+	WORD    $0x6e30de1a // fmul v26.4s, v16.4s, v16.4s
+	WORD    $0x6e31de3b // fmul v27.4s, v17.4s, v17.4s
+	FMOVQ   512(R3), F28
+	VFMLA   V9.S4, V26.S4, V28.S4
+	FMOVQ   512(R3), F29
+	VFMLA   V9.S4, V27.S4, V29.S4
+	FMOVQ   528(R3), F30
+	VFMLA   V28.S4, V26.S4, V30.S4
+	FMOVQ   528(R3), F31
+	VFMLA   V29.S4, V27.S4, V31.S4
+	FMOVQ   544(R3), F24
+	VFMLA   V30.S4, V26.S4, V24.S4
+	FMOVQ   544(R3), F14
+	VFMLA   V31.S4, V27.S4, V14.S4
+	FMOVQ   560(R3), F25
+	VFMLA   V24.S4, V26.S4, V25.S4
+	FMOVQ   560(R3), F15
+	VFMLA   V14.S4, V27.S4, V15.S4
+	WORD    $0x6eb0e552 // fcmgt v18.4s, v10.4s, v16.4s
+	WORD    $0x6eb1e553 // fcmgt v19.4s, v10.4s, v17.4s
+	WORD    $0x6e3ade14 // fmul v20.4s, v16.4s, v26.4s
+	WORD    $0x6e3bde35 // fmul v21.4s, v17.4s, v27.4s
+	VFMLA   V25.S4, V20.S4, V16.S4
+	VFMLA   V15.S4, V21.S4, V17.S4
+	VBSL    V22.B16, V16.B16, V18.B16
+	VBSL    V23.B16, V17.B16, V19.B16
+	VAND    V11.B16, V12.B16, V12.B16
+	VAND    V11.B16, V13.B16, V13.B16
+	VORR    V12.B16, V18.B16, V18.B16
+	VORR    V13.B16, V19.B16, V19.B16
+	FSTPQ.P (F18, F19), 32(R0)
+	SUB     $8, R2
+	CMP     $8, R2
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R2, done
+	CMP     $4, R2
+	BLT     partIn
+	FMOVQ.P 16(R1), F12
+
+body:
+	VAND    V0.B16, V12.B16, V13.B16
+	WORD    $0x6ea1e5ae // fcmgt v14.4s, v13.4s, v1.4s
+	VBSL    V13.B16, V1.B16, V14.B16
+	WORD    $0x4e2ed5cf // fadd v15.4s, v14.4s, v14.4s
+	VMOV    V3.B16, V16.B16
+	VFMLA   V2.S4, V15.S4, V16.S4
+	WORD    $0x4ea3d611 // fsub v17.4s, v16.4s, v3.4s
+	VFMLS   V4.S4, V17.S4, V15.S4
+	VFMLS   V5.S4, V17.S4, V15.S4
+	WORD    $0x6e2fddf2 // fmul v18.4s, v15.4s, v15.4s
+	FMOVQ   112(R3), F19
+	VFMLA   V6.S4, V15.S4, V19.S4
+	FMOVQ   128(R3), F20
+	VFMLA   V19.S4, V15.S4, V20.S4
+	FMOVQ   144(R3), F21
+	VFMLA   V20.S4, V15.S4, V21.S4
+	FMOVQ   160(R3), F22
+	VFMLA   V21.S4, V15.S4, V22.S4
+	VFMLA   V22.S4, V18.S4, V15.S4
+	VSHL    $23, V16.S4, V16.S4
+	VFMLA   V15.S4, V16.S4, V16.S4
+	WORD    $0x4e27d610 // fadd v16.4s, v16.4s, v7.4s
+	WORD    $0x6e30fd17 // fdiv v23.4s, v8.4s, v16.4s
+	WORD    $0x6e2eddd8 // fmul v24.4s, v14.4s, v14.4s
+	FMOVQ   512(R3), F25
+	VFMLA   V9.S4, V24.S4, V25.S4
+	FMOVQ   528(R3), F26
+	VFMLA   V25.S4, V24.S4, V26.S4
+	FMOVQ   544(R3), F27
+	VFMLA   V26.S4, V24.S4, V27.S4
+	FMOVQ   560(R3), F28
+	VFMLA   V27.S4, V24.S4, V28.S4
+	WORD    $0x6eaee55d // fcmgt v29.4s, v10.4s, v14.4s
+	WORD    $0x6e38ddde // fmul v30.4s, v14.4s, v24.4s
+	VFMLA   V28.S4, V30.S4, V14.S4
+	VBSL    V23.B16, V14.B16, V29.B16
+	VAND    V11.B16, V12.B16, V12.B16
+	VORR    V12.B16, V29.B16, V29.B16
+	CMP     $4, R2
+	BLT     partOut
+	FMOVQ.P F29, 16(R0)
+	SUB     $4, R2
+	B       rest
+
+partIn:
+	TBZ   $1, R2, one1
+	FMOVD (R1), F12
+	TBZ   $0, R2, end2
+	ADD   $8, R1, R4
+	VLD1  (R4), V12.S[2]
+	B     end2
+
+one1:
+	FMOVS (R1), F12
+
+end2:
+	B body
+
+partOut:
+	TBZ   $1, R2, one3
+	FMOVD F29, (R0)
+	TBZ   $0, R2, end4
+	ADD   $8, R0, R5
+	VST1  V29.S[2], (R5)
+	B     end4
+
+one3:
+	FMOVS F29, (R0)
+
+end4:
+done:
+	RET
+
+// func sigmoidTail128x32(dst []float32, a []float32)
+TEXT ·sigmoidTail128x32(SB), NOSPLIT, $0-48
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  dst_len+8(FP), R2
+	MOVD  $vecNumbers32<>(SB), R3
+	FMOVQ 288(R3), F0
+	FMOVQ 576(R3), F1
+	FMOVQ 592(R3), F2
+	FMOVQ 48(R3), F3
+	FMOVQ 64(R3), F4
+	FMOVQ 80(R3), F5
+	FMOVQ 176(R3), F6
+	FMOVQ 96(R3), F7
+	FMOVQ 608(R3), F8
+	FMOVQ 272(R3), F9
 	CMP   $8, R2
 	BLT   pairend
 
@@ -1029,70 +1350,60 @@ pair:
 	VBSL    V12.B16, V1.B16, V14.B16
 	WORD    $0x6ea1e5af // fcmgt v15.4s, v13.4s, v1.4s
 	VBSL    V13.B16, V1.B16, V15.B16
-	WORD    $0x6e22ddd0 // fmul v16.4s, v14.4s, v2.4s
-	WORD    $0x6e22ddf1 // fmul v17.4s, v15.4s, v2.4s
-	WORD    $0x4e218a10 // frintn v16.4s, v16.4s
-	WORD    $0x4e218a31 // frintn v17.4s, v17.4s
-	VFMLS   V3.S4, V16.S4, V14.S4
-	VFMLS   V3.S4, V17.S4, V15.S4
-	VFMLS   V4.S4, V16.S4, V14.S4
-	VFMLS   V4.S4, V17.S4, V15.S4
-	WORD    $0x4eb0d4b2 // fsub v18.4s, v5.4s, v16.4s
-	WORD    $0x4eb1d4b3 // fsub v19.4s, v5.4s, v17.4s
-	WORD    $0x6e26de54 // fmul v20.4s, v18.4s, v6.4s
-	WORD    $0x6e26de75 // fmul v21.4s, v19.4s, v6.4s
-	WORD    $0x4e219a94 // frintm v20.4s, v20.4s
-	WORD    $0x4e219ab5 // frintm v21.4s, v21.4s
-	WORD    $0x4e27d696 // fadd v22.4s, v20.4s, v7.4s
-	WORD    $0x4e27d6b7 // fadd v23.4s, v21.4s, v7.4s
-	VSHL    $23, V22.S4, V22.S4
-	VSHL    $23, V23.S4, V23.S4
-	WORD    $0x4eb4d652 // fsub v18.4s, v18.4s, v20.4s
-	WORD    $0x4eb5d673 // fsub v19.4s, v19.4s, v21.4s
-	WORD    $0x4e27d652 // fadd v18.4s, v18.4s, v7.4s
-	WORD    $0x4e27d673 // fadd v19.4s, v19.4s, v7.4s
-	VSHL    $23, V18.S4, V18.S4
-	VSHL    $23, V19.S4, V19.S4
-	WORD    $0x6e36dd18 // fmul v24.4s, v8.4s, v22.4s
-	WORD    $0x6e37dd19 // fmul v25.4s, v8.4s, v23.4s
-	WORD    $0x6e32df18 // fmul v24.4s, v24.4s, v18.4s
-	WORD    $0x6e33df39 // fmul v25.4s, v25.4s, v19.4s
+	VMOV    V3.B16, V16.B16
+	VFMLA   V2.S4, V14.S4, V16.S4
+	VMOV    V3.B16, V17.B16
+	VFMLA   V2.S4, V15.S4, V17.S4
+	WORD    $0x4ea3d612 // fsub v18.4s, v16.4s, v3.4s
+	WORD    $0x4ea3d633 // fsub v19.4s, v17.4s, v3.4s
+	VFMLA   V4.S4, V18.S4, V14.S4
+	VFMLA   V4.S4, V19.S4, V15.S4
+	VFMLA   V5.S4, V18.S4, V14.S4
+	VFMLA   V5.S4, V19.S4, V15.S4
+	VUSHR   $1, V16.S4, V20.S4
+	VUSHR   $1, V17.S4, V21.S4
+	VSHL    $23, V20.S4, V22.S4
+	VSHL    $23, V21.S4, V23.S4
+	VSUB    V20.S4, V16.S4, V16.S4
+	VSUB    V21.S4, V17.S4, V17.S4
+	VSHL    $23, V16.S4, V16.S4
+	VSHL    $23, V17.S4, V17.S4
+	WORD    $0x6e36dcd8 // fmul v24.4s, v6.4s, v22.4s
+	WORD    $0x6e37dcd9 // fmul v25.4s, v6.4s, v23.4s
+	WORD    $0x6e30df18 // fmul v24.4s, v24.4s, v16.4s
+	WORD    $0x6e31df39 // fmul v25.4s, v25.4s, v17.4s
 	WORD    $0x6e2eddda // fmul v26.4s, v14.4s, v14.4s
 	WORD    $0x6e2fddfb // fmul v27.4s, v15.4s, v15.4s
-	FMOVQ   144(R3), F28
-	VFMLA   V9.S4, V14.S4, V28.S4
-	FMOVQ   144(R3), F29
-	VFMLA   V9.S4, V15.S4, V29.S4
-	FMOVQ   160(R3), F30
+	FMOVQ   112(R3), F28
+	VFMLA   V7.S4, V14.S4, V28.S4
+	FMOVQ   112(R3), F29
+	VFMLA   V7.S4, V15.S4, V29.S4
+	FMOVQ   128(R3), F30
 	VFMLA   V28.S4, V14.S4, V30.S4
-	FMOVQ   160(R3), F31
+	FMOVQ   128(R3), F31
 	VFMLA   V29.S4, V15.S4, V31.S4
-	FMOVQ   176(R3), F12
+	FMOVQ   144(R3), F12
 	VFMLA   V30.S4, V14.S4, V12.S4
-	FMOVQ   176(R3), F13
+	FMOVQ   144(R3), F13
 	VFMLA   V31.S4, V15.S4, V13.S4
-	FMOVQ   192(R3), F16
-	VFMLA   V12.S4, V14.S4, V16.S4
-	FMOVQ   192(R3), F17
-	VFMLA   V13.S4, V15.S4, V17.S4
-	VFMLA   V16.S4, V26.S4, V14.S4
-	VFMLA   V17.S4, V27.S4, V15.S4
-	WORD    $0x4e2ed718 // fadd v24.4s, v24.4s, v14.4s
-	WORD    $0x4e2fd739 // fadd v25.4s, v25.4s, v15.4s
-	WORD    $0x4e38d514 // fadd v20.4s, v8.4s, v24.4s
-	WORD    $0x4e39d515 // fadd v21.4s, v8.4s, v25.4s
-	WORD    $0x6e36dd1c // fmul v28.4s, v8.4s, v22.4s
-	WORD    $0x6e37dd1d // fmul v29.4s, v8.4s, v23.4s
-	WORD    $0x6e32df9c // fmul v28.4s, v28.4s, v18.4s
-	WORD    $0x6e33dfbd // fmul v29.4s, v29.4s, v19.4s
-	WORD    $0x6e34ff9c // fdiv v28.4s, v28.4s, v20.4s
-	WORD    $0x6e35ffbd // fdiv v29.4s, v29.4s, v21.4s
-	WORD    $0x6eaae4aa // fcmgt v10.4s, v5.4s, v10.4s
-	WORD    $0x6eabe4ab // fcmgt v11.4s, v5.4s, v11.4s
-	WORD    $0x4ebcd51e // fsub v30.4s, v8.4s, v28.4s
-	WORD    $0x4ebdd51f // fsub v31.4s, v8.4s, v29.4s
-	VBSL    V30.B16, V28.B16, V10.B16
-	VBSL    V31.B16, V29.B16, V11.B16
+	FMOVQ   160(R3), F18
+	VFMLA   V12.S4, V14.S4, V18.S4
+	FMOVQ   160(R3), F19
+	VFMLA   V13.S4, V15.S4, V19.S4
+	VFMLA   V18.S4, V26.S4, V14.S4
+	VFMLA   V19.S4, V27.S4, V15.S4
+	WORD    $0x4e2ed714 // fadd v20.4s, v24.4s, v14.4s
+	WORD    $0x4e2fd735 // fadd v21.4s, v25.4s, v15.4s
+	WORD    $0x4e34d4d6 // fadd v22.4s, v6.4s, v20.4s
+	WORD    $0x4e35d4d7 // fadd v23.4s, v6.4s, v21.4s
+	WORD    $0x6e36ff18 // fdiv v24.4s, v24.4s, v22.4s
+	WORD    $0x6e37ff39 // fdiv v25.4s, v25.4s, v23.4s
+	WORD    $0x6eaae50a // fcmgt v10.4s, v8.4s, v10.4s
+	WORD    $0x6eabe50b // fcmgt v11.4s, v8.4s, v11.4s
+	VEOR    V9.B16, V24.B16, V16.B16
+	VEOR    V9.B16, V25.B16, V17.B16
+	VBSL    V16.B16, V24.B16, V10.B16
+	VBSL    V17.B16, V25.B16, V11.B16
 	FSTPQ.P (F10, F11), 32(R0)
 	SUB     $8, R2
 	CMP     $8, R2
@@ -1109,38 +1420,33 @@ body:
 	VAND    V0.B16, V10.B16, V11.B16
 	WORD    $0x6ea1e56c // fcmgt v12.4s, v11.4s, v1.4s
 	VBSL    V11.B16, V1.B16, V12.B16
-	WORD    $0x6e22dd8d // fmul v13.4s, v12.4s, v2.4s
-	WORD    $0x4e2189ad // frintn v13.4s, v13.4s
-	VFMLS   V3.S4, V13.S4, V12.S4
-	VFMLS   V4.S4, V13.S4, V12.S4
-	WORD    $0x4eadd4ae // fsub v14.4s, v5.4s, v13.4s
-	WORD    $0x6e26ddcf // fmul v15.4s, v14.4s, v6.4s
-	WORD    $0x4e2199ef // frintm v15.4s, v15.4s
-	WORD    $0x4e27d5f0 // fadd v16.4s, v15.4s, v7.4s
-	VSHL    $23, V16.S4, V16.S4
-	WORD    $0x4eafd5ce // fsub v14.4s, v14.4s, v15.4s
-	WORD    $0x4e27d5ce // fadd v14.4s, v14.4s, v7.4s
-	VSHL    $23, V14.S4, V14.S4
-	WORD    $0x6e30dd11 // fmul v17.4s, v8.4s, v16.4s
-	WORD    $0x6e2ede31 // fmul v17.4s, v17.4s, v14.4s
+	VMOV    V3.B16, V13.B16
+	VFMLA   V2.S4, V12.S4, V13.S4
+	WORD    $0x4ea3d5ae // fsub v14.4s, v13.4s, v3.4s
+	VFMLA   V4.S4, V14.S4, V12.S4
+	VFMLA   V5.S4, V14.S4, V12.S4
+	VUSHR   $1, V13.S4, V15.S4
+	VSHL    $23, V15.S4, V16.S4
+	VSUB    V15.S4, V13.S4, V13.S4
+	VSHL    $23, V13.S4, V13.S4
+	WORD    $0x6e30dcd1 // fmul v17.4s, v6.4s, v16.4s
+	WORD    $0x6e2dde31 // fmul v17.4s, v17.4s, v13.4s
 	WORD    $0x6e2cdd92 // fmul v18.4s, v12.4s, v12.4s
-	FMOVQ   144(R3), F19
-	VFMLA   V9.S4, V12.S4, V19.S4
-	FMOVQ   160(R3), F20
+	FMOVQ   112(R3), F19
+	VFMLA   V7.S4, V12.S4, V19.S4
+	FMOVQ   128(R3), F20
 	VFMLA   V19.S4, V12.S4, V20.S4
-	FMOVQ   176(R3), F21
+	FMOVQ   144(R3), F21
 	VFMLA   V20.S4, V12.S4, V21.S4
-	FMOVQ   192(R3), F22
+	FMOVQ   160(R3), F22
 	VFMLA   V21.S4, V12.S4, V22.S4
 	VFMLA   V22.S4, V18.S4, V12.S4
-	WORD    $0x4e2cd631 // fadd v17.4s, v17.4s, v12.4s
-	WORD    $0x4e31d517 // fadd v23.4s, v8.4s, v17.4s
-	WORD    $0x6e30dd18 // fmul v24.4s, v8.4s, v16.4s
-	WORD    $0x6e2edf18 // fmul v24.4s, v24.4s, v14.4s
-	WORD    $0x6e37ff18 // fdiv v24.4s, v24.4s, v23.4s
-	WORD    $0x6eaae4aa // fcmgt v10.4s, v5.4s, v10.4s
-	WORD    $0x4eb8d519 // fsub v25.4s, v8.4s, v24.4s
-	VBSL    V25.B16, V24.B16, V10.B16
+	WORD    $0x4e2cd637 // fadd v23.4s, v17.4s, v12.4s
+	WORD    $0x4e37d4d8 // fadd v24.4s, v6.4s, v23.4s
+	WORD    $0x6e38fe31 // fdiv v17.4s, v17.4s, v24.4s
+	WORD    $0x6eaae50a // fcmgt v10.4s, v8.4s, v10.4s
+	VEOR    V9.B16, V17.B16, V25.B16
+	VBSL    V25.B16, V17.B16, V10.B16
 	CMP     $4, R2
 	BLT     partOut
 	FMOVQ.P F10, 16(R0)
@@ -1176,624 +1482,96 @@ end4:
 done:
 	RET
 
-// func tanhTail128x32(dst []float32, a []float32)
-TEXT ·tanhTail128x32(SB), NOSPLIT, $0-48
-	MOVD  dst_base+0(FP), R0
-	MOVD  a_base+24(FP), R1
-	MOVD  dst_len+8(FP), R2
-	MOVD  $vecNumbers32<>(SB), R3
-	FMOVQ 272(R3), F0
-	FMOVQ 560(R3), F1
-	FMOVQ 32(R3), F2
-	FMOVQ 48(R3), F3
-	FMOVQ 64(R3), F4
-	FMOVQ 80(R3), F5
-	FMOVQ 128(R3), F6
-	FMOVQ 96(R3), F7
-	FMOVQ 576(R3), F8
-	FMOVQ 432(R3), F9
-	FMOVQ 448(R3), F10
-	FMOVQ 256(R3), F11
-	CMP   $8, R2
-	BLT   pairend
-
-pair:
-	FLDPQ.P 32(R1), (F12, F13)
-	VAND    V0.B16, V12.B16, V14.B16
-	VAND    V0.B16, V13.B16, V15.B16
-	WORD    $0x6ea1e5d0 // fcmgt v16.4s, v14.4s, v1.4s
-	VBSL    V14.B16, V1.B16, V16.B16
-	WORD    $0x6ea1e5f1 // fcmgt v17.4s, v15.4s, v1.4s
-	VBSL    V15.B16, V1.B16, V17.B16
-	WORD    $0x4e30d612 // fadd v18.4s, v16.4s, v16.4s
-	WORD    $0x4e31d633 // fadd v19.4s, v17.4s, v17.4s
-	WORD    $0x6e22de54 // fmul v20.4s, v18.4s, v2.4s
-	WORD    $0x6e22de75 // fmul v21.4s, v19.4s, v2.4s
-	WORD    $0x4e218a94 // frintn v20.4s, v20.4s
-	WORD    $0x4e218ab5 // frintn v21.4s, v21.4s
-	VFMLS   V3.S4, V20.S4, V18.S4
-	VFMLS   V3.S4, V21.S4, V19.S4
-	VFMLS   V4.S4, V20.S4, V18.S4
-	VFMLS   V4.S4, V21.S4, V19.S4
-	WORD    $0x6e32de56 // fmul v22.4s, v18.4s, v18.4s
-	WORD    $0x6e33de77 // fmul v23.4s, v19.4s, v19.4s
-	FMOVQ   144(R3), F24
-	VFMLA   V5.S4, V18.S4, V24.S4
-	FMOVQ   144(R3), F25
-	VFMLA   V5.S4, V19.S4, V25.S4
-	FMOVQ   160(R3), F26
-	VFMLA   V24.S4, V18.S4, V26.S4
-	FMOVQ   160(R3), F27
-	VFMLA   V25.S4, V19.S4, V27.S4
-	FMOVQ   176(R3), F28
-	VFMLA   V26.S4, V18.S4, V28.S4
-	FMOVQ   176(R3), F29
-	VFMLA   V27.S4, V19.S4, V29.S4
-	FMOVQ   192(R3), F30
-	VFMLA   V28.S4, V18.S4, V30.S4
-	FMOVQ   192(R3), F31
-	VFMLA   V29.S4, V19.S4, V31.S4
-	VFMLA   V30.S4, V22.S4, V18.S4
-	VFMLA   V31.S4, V23.S4, V19.S4
-	WORD    $0x4e26d694 // fadd v20.4s, v20.4s, v6.4s
-	WORD    $0x4e26d6b5 // fadd v21.4s, v21.4s, v6.4s
-	VSHL    $23, V20.S4, V20.S4
-	VSHL    $23, V21.S4, V21.S4
-	VFMLA   V18.S4, V20.S4, V20.S4
-	VFMLA   V19.S4, V21.S4, V21.S4
-	WORD    $0x4e27d694 // fadd v20.4s, v20.4s, v7.4s
-	WORD    $0x4e27d6b5 // fadd v21.4s, v21.4s, v7.4s
-	WORD    $0x6e34fd0e // fdiv v14.4s, v8.4s, v20.4s
-	WORD    $0x6e35fd0f // fdiv v15.4s, v8.4s, v21.4s
-	WORD    $0x6e30de18 // fmul v24.4s, v16.4s, v16.4s
-	WORD    $0x6e31de39 // fmul v25.4s, v17.4s, v17.4s
-	FMOVQ   464(R3), F26
-	VFMLA   V9.S4, V24.S4, V26.S4
-	FMOVQ   464(R3), F27
-	VFMLA   V9.S4, V25.S4, V27.S4
-	FMOVQ   480(R3), F28
-	VFMLA   V26.S4, V24.S4, V28.S4
-	FMOVQ   480(R3), F29
-	VFMLA   V27.S4, V25.S4, V29.S4
-	FMOVQ   496(R3), F22
-	VFMLA   V28.S4, V24.S4, V22.S4
-	FMOVQ   496(R3), F30
-	VFMLA   V29.S4, V25.S4, V30.S4
-	FMOVQ   512(R3), F23
-	VFMLA   V22.S4, V24.S4, V23.S4
-	FMOVQ   512(R3), F31
-	VFMLA   V30.S4, V25.S4, V31.S4
-	WORD    $0x6eb0e552 // fcmgt v18.4s, v10.4s, v16.4s
-	WORD    $0x6eb1e553 // fcmgt v19.4s, v10.4s, v17.4s
-	WORD    $0x6e38de14 // fmul v20.4s, v16.4s, v24.4s
-	WORD    $0x6e39de35 // fmul v21.4s, v17.4s, v25.4s
-	VFMLA   V23.S4, V20.S4, V16.S4
-	VFMLA   V31.S4, V21.S4, V17.S4
-	VBSL    V14.B16, V16.B16, V18.B16
-	VBSL    V15.B16, V17.B16, V19.B16
-	VAND    V11.B16, V12.B16, V12.B16
-	VAND    V11.B16, V13.B16, V13.B16
-	VORR    V12.B16, V18.B16, V18.B16
-	VORR    V13.B16, V19.B16, V19.B16
-	FSTPQ.P (F18, F19), 32(R0)
-	SUB     $8, R2
-	CMP     $8, R2
-	BGE     pair
-
-pairend:
-rest:
-	CBZ     R2, done
-	CMP     $4, R2
-	BLT     partIn
-	FMOVQ.P 16(R1), F12
-
-body:
-	VAND    V0.B16, V12.B16, V13.B16
-	WORD    $0x6ea1e5ae // fcmgt v14.4s, v13.4s, v1.4s
-	VBSL    V13.B16, V1.B16, V14.B16
-	WORD    $0x4e2ed5cf // fadd v15.4s, v14.4s, v14.4s
-	WORD    $0x6e22ddf0 // fmul v16.4s, v15.4s, v2.4s
-	WORD    $0x4e218a10 // frintn v16.4s, v16.4s
-	VFMLS   V3.S4, V16.S4, V15.S4
-	VFMLS   V4.S4, V16.S4, V15.S4
-	WORD    $0x6e2fddf1 // fmul v17.4s, v15.4s, v15.4s
-	FMOVQ   144(R3), F18
-	VFMLA   V5.S4, V15.S4, V18.S4
-	FMOVQ   160(R3), F19
-	VFMLA   V18.S4, V15.S4, V19.S4
-	FMOVQ   176(R3), F20
-	VFMLA   V19.S4, V15.S4, V20.S4
-	FMOVQ   192(R3), F21
-	VFMLA   V20.S4, V15.S4, V21.S4
-	VFMLA   V21.S4, V17.S4, V15.S4
-	WORD    $0x4e26d610 // fadd v16.4s, v16.4s, v6.4s
-	VSHL    $23, V16.S4, V16.S4
-	VFMLA   V15.S4, V16.S4, V16.S4
-	WORD    $0x4e27d610 // fadd v16.4s, v16.4s, v7.4s
-	WORD    $0x6e30fd16 // fdiv v22.4s, v8.4s, v16.4s
-	WORD    $0x6e2eddd7 // fmul v23.4s, v14.4s, v14.4s
-	FMOVQ   464(R3), F24
-	VFMLA   V9.S4, V23.S4, V24.S4
-	FMOVQ   480(R3), F25
-	VFMLA   V24.S4, V23.S4, V25.S4
-	FMOVQ   496(R3), F26
-	VFMLA   V25.S4, V23.S4, V26.S4
-	FMOVQ   512(R3), F27
-	VFMLA   V26.S4, V23.S4, V27.S4
-	WORD    $0x6eaee55c // fcmgt v28.4s, v10.4s, v14.4s
-	WORD    $0x6e37dddd // fmul v29.4s, v14.4s, v23.4s
-	VFMLA   V27.S4, V29.S4, V14.S4
-	VBSL    V22.B16, V14.B16, V28.B16
-	VAND    V11.B16, V12.B16, V12.B16
-	VORR    V12.B16, V28.B16, V28.B16
-	CMP     $4, R2
-	BLT     partOut
-	FMOVQ.P F28, 16(R0)
-	SUB     $4, R2
-	B       rest
-
-partIn:
-	TBZ   $1, R2, one1
-	FMOVD (R1), F12
-	TBZ   $0, R2, end2
-	ADD   $8, R1, R4
-	VLD1  (R4), V12.S[2]
-	B     end2
-
-one1:
-	FMOVS (R1), F12
-
-end2:
-	B body
-
-partOut:
-	TBZ   $1, R2, one3
-	FMOVD F28, (R0)
-	TBZ   $0, R2, end4
-	ADD   $8, R0, R5
-	VST1  V28.S[2], (R5)
-	B     end4
-
-one3:
-	FMOVS F28, (R0)
-
-end4:
-done:
-	RET
-
-// func sigmoidTail128x32(dst []float32, a []float32)
-TEXT ·sigmoidTail128x32(SB), NOSPLIT, $0-48
-	MOVD  dst_base+0(FP), R0
-	MOVD  a_base+24(FP), R1
-	MOVD  dst_len+8(FP), R2
-	MOVD  $vecNumbers32<>(SB), R3
-	FMOVQ 272(R3), F0
-	FMOVQ 528(R3), F1
-	FMOVQ 32(R3), F2
-	FMOVQ 48(R3), F3
-	FMOVQ 64(R3), F4
-	FMOVQ 544(R3), F5
-	FMOVQ 112(R3), F6
-	FMOVQ 128(R3), F7
-	FMOVQ 96(R3), F8
-	FMOVQ 80(R3), F9
-	FMOVQ 256(R3), F10
-	CMP   $8, R2
-	BLT   pairend
-
-pair:
-	FLDPQ.P 32(R1), (F11, F12)
-	VAND    V0.B16, V11.B16, V13.B16
-	VAND    V0.B16, V12.B16, V14.B16
-	WORD    $0x6ea1e5af // fcmgt v15.4s, v13.4s, v1.4s
-	VBSL    V13.B16, V1.B16, V15.B16
-	WORD    $0x6ea1e5d0 // fcmgt v16.4s, v14.4s, v1.4s
-	VBSL    V14.B16, V1.B16, V16.B16
-	WORD    $0x6e22ddf1 // fmul v17.4s, v15.4s, v2.4s
-	WORD    $0x6e22de12 // fmul v18.4s, v16.4s, v2.4s
-	WORD    $0x4e218a31 // frintn v17.4s, v17.4s
-	WORD    $0x4e218a52 // frintn v18.4s, v18.4s
-	VFMLS   V3.S4, V17.S4, V15.S4
-	VFMLS   V3.S4, V18.S4, V16.S4
-	VFMLS   V4.S4, V17.S4, V15.S4
-	VFMLS   V4.S4, V18.S4, V16.S4
-	WORD    $0x4eb1d4b3 // fsub v19.4s, v5.4s, v17.4s
-	WORD    $0x4eb2d4b4 // fsub v20.4s, v5.4s, v18.4s
-	WORD    $0x6e26de75 // fmul v21.4s, v19.4s, v6.4s
-	WORD    $0x6e26de96 // fmul v22.4s, v20.4s, v6.4s
-	WORD    $0x4e219ab5 // frintm v21.4s, v21.4s
-	WORD    $0x4e219ad6 // frintm v22.4s, v22.4s
-	WORD    $0x4e27d6b7 // fadd v23.4s, v21.4s, v7.4s
-	WORD    $0x4e27d6d8 // fadd v24.4s, v22.4s, v7.4s
-	VSHL    $23, V23.S4, V23.S4
-	VSHL    $23, V24.S4, V24.S4
-	WORD    $0x4eb5d673 // fsub v19.4s, v19.4s, v21.4s
-	WORD    $0x4eb6d694 // fsub v20.4s, v20.4s, v22.4s
-	WORD    $0x4e27d673 // fadd v19.4s, v19.4s, v7.4s
-	WORD    $0x4e27d694 // fadd v20.4s, v20.4s, v7.4s
-	VSHL    $23, V19.S4, V19.S4
-	VSHL    $23, V20.S4, V20.S4
-	WORD    $0x6e37dd19 // fmul v25.4s, v8.4s, v23.4s
-	WORD    $0x6e38dd1a // fmul v26.4s, v8.4s, v24.4s
-	WORD    $0x6e33df39 // fmul v25.4s, v25.4s, v19.4s
-	WORD    $0x6e34df5a // fmul v26.4s, v26.4s, v20.4s
-	WORD    $0x6e2fddfb // fmul v27.4s, v15.4s, v15.4s
-	WORD    $0x6e30de1c // fmul v28.4s, v16.4s, v16.4s
-	FMOVQ   144(R3), F29
-	VFMLA   V9.S4, V15.S4, V29.S4
-	FMOVQ   144(R3), F30
-	VFMLA   V9.S4, V16.S4, V30.S4
-	FMOVQ   160(R3), F31
-	VFMLA   V29.S4, V15.S4, V31.S4
-	FMOVQ   160(R3), F13
-	VFMLA   V30.S4, V16.S4, V13.S4
-	FMOVQ   176(R3), F14
-	VFMLA   V31.S4, V15.S4, V14.S4
-	FMOVQ   176(R3), F17
-	VFMLA   V13.S4, V16.S4, V17.S4
-	FMOVQ   192(R3), F18
-	VFMLA   V14.S4, V15.S4, V18.S4
-	FMOVQ   192(R3), F21
-	VFMLA   V17.S4, V16.S4, V21.S4
-	VFMLA   V18.S4, V27.S4, V15.S4
-	VFMLA   V21.S4, V28.S4, V16.S4
-	WORD    $0x4e2fd739 // fadd v25.4s, v25.4s, v15.4s
-	WORD    $0x4e30d75a // fadd v26.4s, v26.4s, v16.4s
-	WORD    $0x4e39d516 // fadd v22.4s, v8.4s, v25.4s
-	WORD    $0x4e3ad51d // fadd v29.4s, v8.4s, v26.4s
-	WORD    $0x6e37dd1e // fmul v30.4s, v8.4s, v23.4s
-	WORD    $0x6e38dd1f // fmul v31.4s, v8.4s, v24.4s
-	WORD    $0x6e33dfde // fmul v30.4s, v30.4s, v19.4s
-	WORD    $0x6e34dfff // fmul v31.4s, v31.4s, v20.4s
-	WORD    $0x6e36ffde // fdiv v30.4s, v30.4s, v22.4s
-	WORD    $0x6e3dffff // fdiv v31.4s, v31.4s, v29.4s
-	WORD    $0x6eabe4ab // fcmgt v11.4s, v5.4s, v11.4s
-	WORD    $0x6eace4ac // fcmgt v12.4s, v5.4s, v12.4s
-	VEOR    V10.B16, V30.B16, V13.B16
-	VEOR    V10.B16, V31.B16, V14.B16
-	VBSL    V13.B16, V30.B16, V11.B16
-	VBSL    V14.B16, V31.B16, V12.B16
-	FSTPQ.P (F11, F12), 32(R0)
-	SUB     $8, R2
-	CMP     $8, R2
-	BGE     pair
-
-pairend:
-rest:
-	CBZ     R2, done
-	CMP     $4, R2
-	BLT     partIn
-	FMOVQ.P 16(R1), F11
-
-body:
-	VAND    V0.B16, V11.B16, V12.B16
-	WORD    $0x6ea1e58d // fcmgt v13.4s, v12.4s, v1.4s
-	VBSL    V12.B16, V1.B16, V13.B16
-	WORD    $0x6e22ddae // fmul v14.4s, v13.4s, v2.4s
-	WORD    $0x4e2189ce // frintn v14.4s, v14.4s
-	VFMLS   V3.S4, V14.S4, V13.S4
-	VFMLS   V4.S4, V14.S4, V13.S4
-	WORD    $0x4eaed4af // fsub v15.4s, v5.4s, v14.4s
-	WORD    $0x6e26ddf0 // fmul v16.4s, v15.4s, v6.4s
-	WORD    $0x4e219a10 // frintm v16.4s, v16.4s
-	WORD    $0x4e27d611 // fadd v17.4s, v16.4s, v7.4s
-	VSHL    $23, V17.S4, V17.S4
-	WORD    $0x4eb0d5ef // fsub v15.4s, v15.4s, v16.4s
-	WORD    $0x4e27d5ef // fadd v15.4s, v15.4s, v7.4s
-	VSHL    $23, V15.S4, V15.S4
-	WORD    $0x6e31dd12 // fmul v18.4s, v8.4s, v17.4s
-	WORD    $0x6e2fde52 // fmul v18.4s, v18.4s, v15.4s
-	WORD    $0x6e2dddb3 // fmul v19.4s, v13.4s, v13.4s
-	FMOVQ   144(R3), F20
-	VFMLA   V9.S4, V13.S4, V20.S4
-	FMOVQ   160(R3), F21
-	VFMLA   V20.S4, V13.S4, V21.S4
-	FMOVQ   176(R3), F22
-	VFMLA   V21.S4, V13.S4, V22.S4
-	FMOVQ   192(R3), F23
-	VFMLA   V22.S4, V13.S4, V23.S4
-	VFMLA   V23.S4, V19.S4, V13.S4
-	WORD    $0x4e2dd652 // fadd v18.4s, v18.4s, v13.4s
-	WORD    $0x4e32d518 // fadd v24.4s, v8.4s, v18.4s
-	WORD    $0x6e31dd19 // fmul v25.4s, v8.4s, v17.4s
-	WORD    $0x6e2fdf39 // fmul v25.4s, v25.4s, v15.4s
-	WORD    $0x6e38ff39 // fdiv v25.4s, v25.4s, v24.4s
-	WORD    $0x6eabe4ab // fcmgt v11.4s, v5.4s, v11.4s
-	VEOR    V10.B16, V25.B16, V26.B16
-	VBSL    V26.B16, V25.B16, V11.B16
-	CMP     $4, R2
-	BLT     partOut
-	FMOVQ.P F11, 16(R0)
-	SUB     $4, R2
-	B       rest
-
-partIn:
-	TBZ   $1, R2, one1
-	FMOVD (R1), F11
-	TBZ   $0, R2, end2
-	ADD   $8, R1, R4
-	VLD1  (R4), V11.S[2]
-	B     end2
-
-one1:
-	FMOVS (R1), F11
-
-end2:
-	B body
-
-partOut:
-	TBZ   $1, R2, one3
-	FMOVD F11, (R0)
-	TBZ   $0, R2, end4
-	ADD   $8, R0, R5
-	VST1  V11.S[2], (R5)
-	B     end4
-
-one3:
-	FMOVS F11, (R0)
-
-end4:
-done:
-	RET
-
 // func silu128x32(dst []float32, a []float32)
 TEXT ·silu128x32(SB), NOSPLIT, $0-48
 	MOVD  dst_base+0(FP), R0
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers32<>(SB), R3
-	FMOVQ 592(R3), F0
-	FMOVQ 608(R3), F1
-	FMOVQ 272(R3), F2
-	FMOVQ 32(R3), F3
+	FMOVQ 656(R3), F0
+	FMOVQ 672(R3), F1
+	FMOVQ 288(R3), F2
+	FMOVQ 592(R3), F3
 	FMOVQ 48(R3), F4
 	FMOVQ 64(R3), F5
-	FMOVQ 544(R3), F6
-	FMOVQ 112(R3), F7
-	FMOVQ 128(R3), F8
-	FMOVQ 96(R3), F9
-	FMOVQ 80(R3), F10
-	CMP   $8, R2
-	BLT   pairend
-
-pair:
-	FLDPQ.P 32(R1), (F11, F12)
-	WORD    $0x6eabe40d // fcmgt v13.4s, v0.4s, v11.4s
-	VBSL    V11.B16, V0.B16, V13.B16
-	WORD    $0x6eace40e // fcmgt v14.4s, v0.4s, v12.4s
-	VBSL    V12.B16, V0.B16, V14.B16
-	WORD    $0x6ea1e5af // fcmgt v15.4s, v13.4s, v1.4s
-	VBSL    V13.B16, V1.B16, V15.B16
-	WORD    $0x6ea1e5d0 // fcmgt v16.4s, v14.4s, v1.4s
-	VBSL    V14.B16, V1.B16, V16.B16
-	VAND    V2.B16, V15.B16, V17.B16
-	VAND    V2.B16, V16.B16, V18.B16
-	WORD    $0x6e23de33 // fmul v19.4s, v17.4s, v3.4s
-	WORD    $0x6e23de54 // fmul v20.4s, v18.4s, v3.4s
-	WORD    $0x4e218a73 // frintn v19.4s, v19.4s
-	WORD    $0x4e218a94 // frintn v20.4s, v20.4s
-	VFMLS   V4.S4, V19.S4, V17.S4
-	VFMLS   V4.S4, V20.S4, V18.S4
-	VFMLS   V5.S4, V19.S4, V17.S4
-	VFMLS   V5.S4, V20.S4, V18.S4
-	WORD    $0x4eb3d4d5 // fsub v21.4s, v6.4s, v19.4s
-	WORD    $0x4eb4d4d6 // fsub v22.4s, v6.4s, v20.4s
-	WORD    $0x6e27deb7 // fmul v23.4s, v21.4s, v7.4s
-	WORD    $0x6e27ded8 // fmul v24.4s, v22.4s, v7.4s
-	WORD    $0x4e219af7 // frintm v23.4s, v23.4s
-	WORD    $0x4e219b18 // frintm v24.4s, v24.4s
-	WORD    $0x4e28d6f9 // fadd v25.4s, v23.4s, v8.4s
-	WORD    $0x4e28d71a // fadd v26.4s, v24.4s, v8.4s
-	VSHL    $23, V25.S4, V25.S4
-	VSHL    $23, V26.S4, V26.S4
-	WORD    $0x4eb7d6b5 // fsub v21.4s, v21.4s, v23.4s
-	WORD    $0x4eb8d6d6 // fsub v22.4s, v22.4s, v24.4s
-	WORD    $0x4e28d6b5 // fadd v21.4s, v21.4s, v8.4s
-	WORD    $0x4e28d6d6 // fadd v22.4s, v22.4s, v8.4s
-	VSHL    $23, V21.S4, V21.S4
-	VSHL    $23, V22.S4, V22.S4
-	WORD    $0x6e39dd3b // fmul v27.4s, v9.4s, v25.4s
-	WORD    $0x6e3add3c // fmul v28.4s, v9.4s, v26.4s
-	WORD    $0x6e35df7b // fmul v27.4s, v27.4s, v21.4s
-	WORD    $0x6e36df9c // fmul v28.4s, v28.4s, v22.4s
-	WORD    $0x6e31de3d // fmul v29.4s, v17.4s, v17.4s
-	WORD    $0x6e32de5e // fmul v30.4s, v18.4s, v18.4s
-	FMOVQ   144(R3), F31
-	VFMLA   V10.S4, V17.S4, V31.S4
-	FMOVQ   144(R3), F13
-	VFMLA   V10.S4, V18.S4, V13.S4
-	FMOVQ   160(R3), F14
-	VFMLA   V31.S4, V17.S4, V14.S4
-	FMOVQ   160(R3), F19
-	VFMLA   V13.S4, V18.S4, V19.S4
-	FMOVQ   176(R3), F20
-	VFMLA   V14.S4, V17.S4, V20.S4
-	FMOVQ   176(R3), F23
-	VFMLA   V19.S4, V18.S4, V23.S4
-	FMOVQ   192(R3), F24
-	VFMLA   V20.S4, V17.S4, V24.S4
-	FMOVQ   192(R3), F31
-	VFMLA   V23.S4, V18.S4, V31.S4
-	VFMLA   V24.S4, V29.S4, V17.S4
-	VFMLA   V31.S4, V30.S4, V18.S4
-	WORD    $0x4e31d77b // fadd v27.4s, v27.4s, v17.4s
-	WORD    $0x4e32d79c // fadd v28.4s, v28.4s, v18.4s
-	WORD    $0x4e3bd52d // fadd v13.4s, v9.4s, v27.4s
-	WORD    $0x4e3cd52e // fadd v14.4s, v9.4s, v28.4s
-	WORD    $0x6e39ddef // fmul v15.4s, v15.4s, v25.4s
-	WORD    $0x6e3ade10 // fmul v16.4s, v16.4s, v26.4s
-	WORD    $0x6e35ddef // fmul v15.4s, v15.4s, v21.4s
-	WORD    $0x6e36de10 // fmul v16.4s, v16.4s, v22.4s
-	WORD    $0x6e2dfdef // fdiv v15.4s, v15.4s, v13.4s
-	WORD    $0x6e2efe10 // fdiv v16.4s, v16.4s, v14.4s
-	WORD    $0x6e2be4d3 // fcmge v19.4s, v6.4s, v11.4s
-	WORD    $0x6e2ce4d4 // fcmge v20.4s, v6.4s, v12.4s
-	WORD    $0x4eafd56b // fsub v11.4s, v11.4s, v15.4s
-	WORD    $0x4eb0d58c // fsub v12.4s, v12.4s, v16.4s
-	VBSL    V11.B16, V15.B16, V19.B16
-	VBSL    V12.B16, V16.B16, V20.B16
-	FSTPQ.P (F19, F20), 32(R0)
-	SUB     $8, R2
-	CMP     $8, R2
-	BGE     pair
-
-pairend:
-rest:
-	CBZ     R2, done
-	CMP     $4, R2
-	BLT     partIn
-	FMOVQ.P 16(R1), F11
-
-body:
-	WORD    $0x6eabe40c // fcmgt v12.4s, v0.4s, v11.4s
-	VBSL    V11.B16, V0.B16, V12.B16
-	WORD    $0x6ea1e58d // fcmgt v13.4s, v12.4s, v1.4s
-	VBSL    V12.B16, V1.B16, V13.B16
-	VAND    V2.B16, V13.B16, V14.B16
-	WORD    $0x6e23ddcf // fmul v15.4s, v14.4s, v3.4s
-	WORD    $0x4e2189ef // frintn v15.4s, v15.4s
-	VFMLS   V4.S4, V15.S4, V14.S4
-	VFMLS   V5.S4, V15.S4, V14.S4
-	WORD    $0x4eafd4d0 // fsub v16.4s, v6.4s, v15.4s
-	WORD    $0x6e27de11 // fmul v17.4s, v16.4s, v7.4s
-	WORD    $0x4e219a31 // frintm v17.4s, v17.4s
-	WORD    $0x4e28d632 // fadd v18.4s, v17.4s, v8.4s
-	VSHL    $23, V18.S4, V18.S4
-	WORD    $0x4eb1d610 // fsub v16.4s, v16.4s, v17.4s
-	WORD    $0x4e28d610 // fadd v16.4s, v16.4s, v8.4s
-	VSHL    $23, V16.S4, V16.S4
-	WORD    $0x6e32dd33 // fmul v19.4s, v9.4s, v18.4s
-	WORD    $0x6e30de73 // fmul v19.4s, v19.4s, v16.4s
-	WORD    $0x6e2eddd4 // fmul v20.4s, v14.4s, v14.4s
-	FMOVQ   144(R3), F21
-	VFMLA   V10.S4, V14.S4, V21.S4
-	FMOVQ   160(R3), F22
-	VFMLA   V21.S4, V14.S4, V22.S4
-	FMOVQ   176(R3), F23
-	VFMLA   V22.S4, V14.S4, V23.S4
-	FMOVQ   192(R3), F24
-	VFMLA   V23.S4, V14.S4, V24.S4
-	VFMLA   V24.S4, V20.S4, V14.S4
-	WORD    $0x4e2ed673 // fadd v19.4s, v19.4s, v14.4s
-	WORD    $0x4e33d539 // fadd v25.4s, v9.4s, v19.4s
-	WORD    $0x6e32ddad // fmul v13.4s, v13.4s, v18.4s
-	WORD    $0x6e30ddad // fmul v13.4s, v13.4s, v16.4s
-	WORD    $0x6e39fdad // fdiv v13.4s, v13.4s, v25.4s
-	WORD    $0x6e2be4da // fcmge v26.4s, v6.4s, v11.4s
-	WORD    $0x4eadd56b // fsub v11.4s, v11.4s, v13.4s
-	VBSL    V11.B16, V13.B16, V26.B16
-	CMP     $4, R2
-	BLT     partOut
-	FMOVQ.P F26, 16(R0)
-	SUB     $4, R2
-	B       rest
-
-partIn:
-	TBZ   $1, R2, one1
-	FMOVD (R1), F11
-	TBZ   $0, R2, end2
-	ADD   $8, R1, R4
-	VLD1  (R4), V11.S[2]
-	B     end2
-
-one1:
-	FMOVS (R1), F11
-
-end2:
-	B body
-
-partOut:
-	TBZ   $1, R2, one3
-	FMOVD F26, (R0)
-	TBZ   $0, R2, end4
-	ADD   $8, R0, R5
-	VST1  V26.S[2], (R5)
-	B     end4
-
-one3:
-	FMOVS F26, (R0)
-
-end4:
-done:
-	RET
-
-// func elu128x32(dst []float32, a []float32, s float32)
-TEXT ·elu128x32(SB), NOSPLIT, $0-52
-	MOVD  dst_base+0(FP), R0
-	MOVD  a_base+24(FP), R1
-	MOVD  dst_len+8(FP), R2
-	MOVD  $vecNumbers32<>(SB), R3
-	FMOVS s+48(FP), F0
-	VDUP  V0.S[0], V0.S4
-	FMOVQ 544(R3), F1
-	FMOVQ 240(R3), F2
-	FMOVQ 32(R3), F3
-	FMOVQ 48(R3), F4
-	FMOVQ 64(R3), F5
-	FMOVQ 128(R3), F6
-	FMOVQ 80(R3), F7
+	FMOVQ 80(R3), F6
+	FMOVQ 176(R3), F7
 	FMOVQ 96(R3), F8
-	FMOVQ 256(R3), F9
+	FMOVQ 608(R3), F9
 	CMP   $8, R2
 	BLT   pairend
 
 pair:
 	FLDPQ.P 32(R1), (F10, F11)
-	WORD    $0x6ea1e54c // fcmgt v12.4s, v10.4s, v1.4s
-	VBSL    V10.B16, V1.B16, V12.B16
-	WORD    $0x6ea1e56d // fcmgt v13.4s, v11.4s, v1.4s
-	VBSL    V11.B16, V1.B16, V13.B16
-	WORD    $0x6eace44e // fcmgt v14.4s, v2.4s, v12.4s
-	VBSL    V12.B16, V2.B16, V14.B16
-	WORD    $0x6eade44f // fcmgt v15.4s, v2.4s, v13.4s
-	VBSL    V13.B16, V2.B16, V15.B16
-	WORD    $0x6e23ddd0 // fmul v16.4s, v14.4s, v3.4s
-	WORD    $0x6e23ddf1 // fmul v17.4s, v15.4s, v3.4s
-	WORD    $0x4e218a10 // frintn v16.4s, v16.4s
-	WORD    $0x4e218a31 // frintn v17.4s, v17.4s
-	VFMLS   V4.S4, V16.S4, V14.S4
-	VFMLS   V4.S4, V17.S4, V15.S4
-	VFMLS   V5.S4, V16.S4, V14.S4
-	VFMLS   V5.S4, V17.S4, V15.S4
-	WORD    $0x4e26d610 // fadd v16.4s, v16.4s, v6.4s
-	WORD    $0x4e26d631 // fadd v17.4s, v17.4s, v6.4s
-	VSHL    $23, V16.S4, V16.S4
-	VSHL    $23, V17.S4, V17.S4
-	WORD    $0x6e2eddd2 // fmul v18.4s, v14.4s, v14.4s
-	WORD    $0x6e2fddf3 // fmul v19.4s, v15.4s, v15.4s
+	WORD    $0x6eaae40c // fcmgt v12.4s, v0.4s, v10.4s
+	VBSL    V10.B16, V0.B16, V12.B16
+	WORD    $0x6eabe40d // fcmgt v13.4s, v0.4s, v11.4s
+	VBSL    V11.B16, V0.B16, V13.B16
+	WORD    $0x6ea1e58e // fcmgt v14.4s, v12.4s, v1.4s
+	VBSL    V12.B16, V1.B16, V14.B16
+	WORD    $0x6ea1e5af // fcmgt v15.4s, v13.4s, v1.4s
+	VBSL    V13.B16, V1.B16, V15.B16
+	VAND    V2.B16, V14.B16, V16.B16
+	VAND    V2.B16, V15.B16, V17.B16
+	VMOV    V4.B16, V18.B16
+	VFMLA   V3.S4, V16.S4, V18.S4
+	VMOV    V4.B16, V19.B16
+	VFMLA   V3.S4, V17.S4, V19.S4
+	WORD    $0x4ea4d654 // fsub v20.4s, v18.4s, v4.4s
+	WORD    $0x4ea4d675 // fsub v21.4s, v19.4s, v4.4s
+	VFMLA   V5.S4, V20.S4, V16.S4
+	VFMLA   V5.S4, V21.S4, V17.S4
+	VFMLA   V6.S4, V20.S4, V16.S4
+	VFMLA   V6.S4, V21.S4, V17.S4
+	VUSHR   $1, V18.S4, V22.S4
+	VUSHR   $1, V19.S4, V23.S4
+	VSHL    $23, V22.S4, V24.S4
+	VSHL    $23, V23.S4, V25.S4
+	VSUB    V22.S4, V18.S4, V18.S4
+	VSUB    V23.S4, V19.S4, V19.S4
+	VSHL    $23, V18.S4, V18.S4
+	VSHL    $23, V19.S4, V19.S4
+	WORD    $0x6e38dcfa // fmul v26.4s, v7.4s, v24.4s
+	WORD    $0x6e39dcfb // fmul v27.4s, v7.4s, v25.4s
+	WORD    $0x6e32df5a // fmul v26.4s, v26.4s, v18.4s
+	WORD    $0x6e33df7b // fmul v27.4s, v27.4s, v19.4s
+	WORD    $0x6e30de1c // fmul v28.4s, v16.4s, v16.4s
+	WORD    $0x6e31de3d // fmul v29.4s, v17.4s, v17.4s
+	FMOVQ   112(R3), F30
+	VFMLA   V8.S4, V16.S4, V30.S4
+	FMOVQ   112(R3), F31
+	VFMLA   V8.S4, V17.S4, V31.S4
+	FMOVQ   128(R3), F12
+	VFMLA   V30.S4, V16.S4, V12.S4
+	FMOVQ   128(R3), F13
+	VFMLA   V31.S4, V17.S4, V13.S4
 	FMOVQ   144(R3), F20
-	VFMLA   V7.S4, V14.S4, V20.S4
+	VFMLA   V12.S4, V16.S4, V20.S4
 	FMOVQ   144(R3), F21
-	VFMLA   V7.S4, V15.S4, V21.S4
+	VFMLA   V13.S4, V17.S4, V21.S4
 	FMOVQ   160(R3), F22
-	VFMLA   V20.S4, V14.S4, V22.S4
+	VFMLA   V20.S4, V16.S4, V22.S4
 	FMOVQ   160(R3), F23
-	VFMLA   V21.S4, V15.S4, V23.S4
-	FMOVQ   176(R3), F24
-	VFMLA   V22.S4, V14.S4, V24.S4
-	FMOVQ   176(R3), F25
-	VFMLA   V23.S4, V15.S4, V25.S4
-	FMOVQ   192(R3), F26
-	VFMLA   V24.S4, V14.S4, V26.S4
-	FMOVQ   192(R3), F27
-	VFMLA   V25.S4, V15.S4, V27.S4
-	VFMLA   V26.S4, V18.S4, V14.S4
-	VFMLA   V27.S4, V19.S4, V15.S4
-	WORD    $0x4ea8d61c // fsub v28.4s, v16.4s, v8.4s
-	WORD    $0x4ea8d63d // fsub v29.4s, v17.4s, v8.4s
-	VFMLA   V14.S4, V16.S4, V28.S4
-	VFMLA   V15.S4, V17.S4, V29.S4
-	WORD    $0x6ea1e55e // fcmgt v30.4s, v10.4s, v1.4s
-	WORD    $0x6ea1e57f // fcmgt v31.4s, v11.4s, v1.4s
-	VAND    V9.B16, V10.B16, V12.B16
-	VAND    V9.B16, V11.B16, V13.B16
-	VORR    V12.B16, V28.B16, V28.B16
-	VORR    V13.B16, V29.B16, V29.B16
-	WORD    $0x6e3cdc14 // fmul v20.4s, v0.4s, v28.4s
-	WORD    $0x6e3ddc15 // fmul v21.4s, v0.4s, v29.4s
-	VBSL    V20.B16, V10.B16, V30.B16
-	VBSL    V21.B16, V11.B16, V31.B16
-	FSTPQ.P (F30, F31), 32(R0)
+	VFMLA   V21.S4, V17.S4, V23.S4
+	VFMLA   V22.S4, V28.S4, V16.S4
+	VFMLA   V23.S4, V29.S4, V17.S4
+	WORD    $0x4e30d75a // fadd v26.4s, v26.4s, v16.4s
+	WORD    $0x4e31d77b // fadd v27.4s, v27.4s, v17.4s
+	WORD    $0x4e3ad4fe // fadd v30.4s, v7.4s, v26.4s
+	WORD    $0x4e3bd4ff // fadd v31.4s, v7.4s, v27.4s
+	WORD    $0x6e38ddce // fmul v14.4s, v14.4s, v24.4s
+	WORD    $0x6e39ddef // fmul v15.4s, v15.4s, v25.4s
+	WORD    $0x6e32ddce // fmul v14.4s, v14.4s, v18.4s
+	WORD    $0x6e33ddef // fmul v15.4s, v15.4s, v19.4s
+	WORD    $0x6e3efdce // fdiv v14.4s, v14.4s, v30.4s
+	WORD    $0x6e3ffdef // fdiv v15.4s, v15.4s, v31.4s
+	WORD    $0x6e2ae52c // fcmge v12.4s, v9.4s, v10.4s
+	WORD    $0x6e2be52d // fcmge v13.4s, v9.4s, v11.4s
+	WORD    $0x4eaed54a // fsub v10.4s, v10.4s, v14.4s
+	WORD    $0x4eafd56b // fsub v11.4s, v11.4s, v15.4s
+	VBSL    V10.B16, V14.B16, V12.B16
+	VBSL    V11.B16, V15.B16, V13.B16
+	FSTPQ.P (F12, F13), 32(R0)
 	SUB     $8, R2
 	CMP     $8, R2
 	BGE     pair
@@ -1806,36 +1584,43 @@ rest:
 	FMOVQ.P 16(R1), F10
 
 body:
-	WORD    $0x6ea1e54b // fcmgt v11.4s, v10.4s, v1.4s
-	VBSL    V10.B16, V1.B16, V11.B16
-	WORD    $0x6eabe44c // fcmgt v12.4s, v2.4s, v11.4s
-	VBSL    V11.B16, V2.B16, V12.B16
-	WORD    $0x6e23dd8d // fmul v13.4s, v12.4s, v3.4s
-	WORD    $0x4e2189ad // frintn v13.4s, v13.4s
-	VFMLS   V4.S4, V13.S4, V12.S4
-	VFMLS   V5.S4, V13.S4, V12.S4
-	WORD    $0x4e26d5ad // fadd v13.4s, v13.4s, v6.4s
-	VSHL    $23, V13.S4, V13.S4
-	WORD    $0x6e2cdd8e // fmul v14.4s, v12.4s, v12.4s
-	FMOVQ   144(R3), F15
-	VFMLA   V7.S4, V12.S4, V15.S4
-	FMOVQ   160(R3), F16
-	VFMLA   V15.S4, V12.S4, V16.S4
-	FMOVQ   176(R3), F17
-	VFMLA   V16.S4, V12.S4, V17.S4
-	FMOVQ   192(R3), F18
-	VFMLA   V17.S4, V12.S4, V18.S4
-	VFMLA   V18.S4, V14.S4, V12.S4
-	WORD    $0x4ea8d5b3 // fsub v19.4s, v13.4s, v8.4s
-	VFMLA   V12.S4, V13.S4, V19.S4
-	WORD    $0x6ea1e554 // fcmgt v20.4s, v10.4s, v1.4s
-	VAND    V9.B16, V10.B16, V21.B16
-	VORR    V21.B16, V19.B16, V19.B16
-	WORD    $0x6e33dc16 // fmul v22.4s, v0.4s, v19.4s
-	VBSL    V22.B16, V10.B16, V20.B16
+	WORD    $0x6eaae40b // fcmgt v11.4s, v0.4s, v10.4s
+	VBSL    V10.B16, V0.B16, V11.B16
+	WORD    $0x6ea1e56c // fcmgt v12.4s, v11.4s, v1.4s
+	VBSL    V11.B16, V1.B16, V12.B16
+	VAND    V2.B16, V12.B16, V13.B16
+	VMOV    V4.B16, V14.B16
+	VFMLA   V3.S4, V13.S4, V14.S4
+	WORD    $0x4ea4d5cf // fsub v15.4s, v14.4s, v4.4s
+	VFMLA   V5.S4, V15.S4, V13.S4
+	VFMLA   V6.S4, V15.S4, V13.S4
+	VUSHR   $1, V14.S4, V16.S4
+	VSHL    $23, V16.S4, V17.S4
+	VSUB    V16.S4, V14.S4, V14.S4
+	VSHL    $23, V14.S4, V14.S4
+	WORD    $0x6e31dcf2 // fmul v18.4s, v7.4s, v17.4s
+	WORD    $0x6e2ede52 // fmul v18.4s, v18.4s, v14.4s
+	WORD    $0x6e2dddb3 // fmul v19.4s, v13.4s, v13.4s
+	FMOVQ   112(R3), F20
+	VFMLA   V8.S4, V13.S4, V20.S4
+	FMOVQ   128(R3), F21
+	VFMLA   V20.S4, V13.S4, V21.S4
+	FMOVQ   144(R3), F22
+	VFMLA   V21.S4, V13.S4, V22.S4
+	FMOVQ   160(R3), F23
+	VFMLA   V22.S4, V13.S4, V23.S4
+	VFMLA   V23.S4, V19.S4, V13.S4
+	WORD    $0x4e2dd652 // fadd v18.4s, v18.4s, v13.4s
+	WORD    $0x4e32d4f8 // fadd v24.4s, v7.4s, v18.4s
+	WORD    $0x6e31dd8c // fmul v12.4s, v12.4s, v17.4s
+	WORD    $0x6e2edd8c // fmul v12.4s, v12.4s, v14.4s
+	WORD    $0x6e38fd8c // fdiv v12.4s, v12.4s, v24.4s
+	WORD    $0x6e2ae539 // fcmge v25.4s, v9.4s, v10.4s
+	WORD    $0x4eacd54a // fsub v10.4s, v10.4s, v12.4s
+	VBSL    V10.B16, V12.B16, V25.B16
 	CMP     $4, R2
 	BLT     partOut
-	FMOVQ.P F20, 16(R0)
+	FMOVQ.P F25, 16(R0)
 	SUB     $4, R2
 	B       rest
 
@@ -1855,14 +1640,165 @@ end2:
 
 partOut:
 	TBZ   $1, R2, one3
-	FMOVD F20, (R0)
+	FMOVD F25, (R0)
 	TBZ   $0, R2, end4
 	ADD   $8, R0, R5
-	VST1  V20.S[2], (R5)
+	VST1  V25.S[2], (R5)
 	B     end4
 
 one3:
-	FMOVS F20, (R0)
+	FMOVS F25, (R0)
+
+end4:
+done:
+	RET
+
+// func elu128x32(dst []float32, a []float32, s float32)
+TEXT ·elu128x32(SB), NOSPLIT, $0-52
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  dst_len+8(FP), R2
+	MOVD  $vecNumbers32<>(SB), R3
+	FMOVS s+48(FP), F0
+	VDUP  V0.S[0], V0.S4
+	FMOVQ 608(R3), F1
+	FMOVQ 224(R3), F2
+	FMOVQ 32(R3), F3
+	FMOVQ 448(R3), F4
+	FMOVQ 64(R3), F5
+	FMOVQ 80(R3), F6
+	FMOVQ 96(R3), F7
+	FMOVQ 176(R3), F8
+	FMOVQ 272(R3), F9
+	CMP   $8, R2
+	BLT   pairend
+
+pair:
+	FLDPQ.P 32(R1), (F10, F11)
+	WORD    $0x6ea1e54c // fcmgt v12.4s, v10.4s, v1.4s
+	VBSL    V10.B16, V1.B16, V12.B16
+	WORD    $0x6ea1e56d // fcmgt v13.4s, v11.4s, v1.4s
+	VBSL    V11.B16, V1.B16, V13.B16
+	WORD    $0x6eace44e // fcmgt v14.4s, v2.4s, v12.4s
+	VBSL    V12.B16, V2.B16, V14.B16
+	WORD    $0x6eade44f // fcmgt v15.4s, v2.4s, v13.4s
+	VBSL    V13.B16, V2.B16, V15.B16
+	VMOV    V4.B16, V16.B16
+	VFMLA   V3.S4, V14.S4, V16.S4
+	VMOV    V4.B16, V17.B16
+	VFMLA   V3.S4, V15.S4, V17.S4
+	WORD    $0x4ea4d612 // fsub v18.4s, v16.4s, v4.4s
+	WORD    $0x4ea4d633 // fsub v19.4s, v17.4s, v4.4s
+	VFMLS   V5.S4, V18.S4, V14.S4
+	VFMLS   V5.S4, V19.S4, V15.S4
+	VFMLS   V6.S4, V18.S4, V14.S4
+	VFMLS   V6.S4, V19.S4, V15.S4
+	VSHL    $23, V16.S4, V16.S4
+	VSHL    $23, V17.S4, V17.S4
+	WORD    $0x6e2eddd4 // fmul v20.4s, v14.4s, v14.4s
+	WORD    $0x6e2fddf5 // fmul v21.4s, v15.4s, v15.4s
+	FMOVQ   112(R3), F22
+	VFMLA   V7.S4, V14.S4, V22.S4
+	FMOVQ   112(R3), F23
+	VFMLA   V7.S4, V15.S4, V23.S4
+	FMOVQ   128(R3), F24
+	VFMLA   V22.S4, V14.S4, V24.S4
+	FMOVQ   128(R3), F25
+	VFMLA   V23.S4, V15.S4, V25.S4
+	FMOVQ   144(R3), F26
+	VFMLA   V24.S4, V14.S4, V26.S4
+	FMOVQ   144(R3), F27
+	VFMLA   V25.S4, V15.S4, V27.S4
+	FMOVQ   160(R3), F28
+	VFMLA   V26.S4, V14.S4, V28.S4
+	FMOVQ   160(R3), F29
+	VFMLA   V27.S4, V15.S4, V29.S4
+	VFMLA   V28.S4, V20.S4, V14.S4
+	VFMLA   V29.S4, V21.S4, V15.S4
+	WORD    $0x4ea8d61e // fsub v30.4s, v16.4s, v8.4s
+	WORD    $0x4ea8d63f // fsub v31.4s, v17.4s, v8.4s
+	VFMLA   V14.S4, V16.S4, V30.S4
+	VFMLA   V15.S4, V17.S4, V31.S4
+	WORD    $0x6ea1e54c // fcmgt v12.4s, v10.4s, v1.4s
+	WORD    $0x6ea1e56d // fcmgt v13.4s, v11.4s, v1.4s
+	VAND    V9.B16, V10.B16, V18.B16
+	VAND    V9.B16, V11.B16, V19.B16
+	VORR    V18.B16, V30.B16, V30.B16
+	VORR    V19.B16, V31.B16, V31.B16
+	WORD    $0x6e3edc16 // fmul v22.4s, v0.4s, v30.4s
+	WORD    $0x6e3fdc17 // fmul v23.4s, v0.4s, v31.4s
+	VBSL    V22.B16, V10.B16, V12.B16
+	VBSL    V23.B16, V11.B16, V13.B16
+	FSTPQ.P (F12, F13), 32(R0)
+	SUB     $8, R2
+	CMP     $8, R2
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R2, done
+	CMP     $4, R2
+	BLT     partIn
+	FMOVQ.P 16(R1), F10
+
+body:
+	WORD    $0x6ea1e54b // fcmgt v11.4s, v10.4s, v1.4s
+	VBSL    V10.B16, V1.B16, V11.B16
+	WORD    $0x6eabe44c // fcmgt v12.4s, v2.4s, v11.4s
+	VBSL    V11.B16, V2.B16, V12.B16
+	VMOV    V4.B16, V13.B16
+	VFMLA   V3.S4, V12.S4, V13.S4
+	WORD    $0x4ea4d5ae // fsub v14.4s, v13.4s, v4.4s
+	VFMLS   V5.S4, V14.S4, V12.S4
+	VFMLS   V6.S4, V14.S4, V12.S4
+	VSHL    $23, V13.S4, V13.S4
+	WORD    $0x6e2cdd8f // fmul v15.4s, v12.4s, v12.4s
+	FMOVQ   112(R3), F16
+	VFMLA   V7.S4, V12.S4, V16.S4
+	FMOVQ   128(R3), F17
+	VFMLA   V16.S4, V12.S4, V17.S4
+	FMOVQ   144(R3), F18
+	VFMLA   V17.S4, V12.S4, V18.S4
+	FMOVQ   160(R3), F19
+	VFMLA   V18.S4, V12.S4, V19.S4
+	VFMLA   V19.S4, V15.S4, V12.S4
+	WORD    $0x4ea8d5b4 // fsub v20.4s, v13.4s, v8.4s
+	VFMLA   V12.S4, V13.S4, V20.S4
+	WORD    $0x6ea1e555 // fcmgt v21.4s, v10.4s, v1.4s
+	VAND    V9.B16, V10.B16, V22.B16
+	VORR    V22.B16, V20.B16, V20.B16
+	WORD    $0x6e34dc17 // fmul v23.4s, v0.4s, v20.4s
+	VBSL    V23.B16, V10.B16, V21.B16
+	CMP     $4, R2
+	BLT     partOut
+	FMOVQ.P F21, 16(R0)
+	SUB     $4, R2
+	B       rest
+
+partIn:
+	TBZ   $1, R2, one1
+	FMOVD (R1), F10
+	TBZ   $0, R2, end2
+	ADD   $8, R1, R4
+	VLD1  (R4), V10.S[2]
+	B     end2
+
+one1:
+	FMOVS (R1), F10
+
+end2:
+	B body
+
+partOut:
+	TBZ   $1, R2, one3
+	FMOVD F21, (R0)
+	TBZ   $0, R2, end4
+	ADD   $8, R0, R5
+	VST1  V21.S[2], (R5)
+	B     end4
+
+one3:
+	FMOVS F21, (R0)
 
 end4:
 done:
@@ -1874,79 +1810,87 @@ DATA vecNumbers32<>+16(SB)/8, $0x42b2000042b20000
 DATA vecNumbers32<>+24(SB)/8, $0x42b2000042b20000
 DATA vecNumbers32<>+32(SB)/8, $0x3fb8aa3b3fb8aa3b
 DATA vecNumbers32<>+40(SB)/8, $0x3fb8aa3b3fb8aa3b
-DATA vecNumbers32<>+48(SB)/8, $0x3f3172183f317218
-DATA vecNumbers32<>+56(SB)/8, $0x3f3172183f317218
-DATA vecNumbers32<>+64(SB)/8, $0xb102e308b102e308
-DATA vecNumbers32<>+72(SB)/8, $0xb102e308b102e308
-DATA vecNumbers32<>+80(SB)/8, $0x3ab511e73ab511e7
-DATA vecNumbers32<>+88(SB)/8, $0x3ab511e73ab511e7
-DATA vecNumbers32<>+96(SB)/8, $0x3f8000003f800000
-DATA vecNumbers32<>+104(SB)/8, $0x3f8000003f800000
-DATA vecNumbers32<>+112(SB)/8, $0x3f0000003f000000
-DATA vecNumbers32<>+120(SB)/8, $0x3f0000003f000000
-DATA vecNumbers32<>+128(SB)/8, $0x4b40007f4b40007f
-DATA vecNumbers32<>+136(SB)/8, $0x4b40007f4b40007f
-DATA vecNumbers32<>+144(SB)/8, $0x3c091d103c091d10
-DATA vecNumbers32<>+152(SB)/8, $0x3c091d103c091d10
-DATA vecNumbers32<>+160(SB)/8, $0x3d2aac793d2aac79
-DATA vecNumbers32<>+168(SB)/8, $0x3d2aac793d2aac79
-DATA vecNumbers32<>+176(SB)/8, $0x3e2aaa493e2aaa49
-DATA vecNumbers32<>+184(SB)/8, $0x3e2aaa493e2aaa49
-DATA vecNumbers32<>+192(SB)/8, $0x3efffffe3efffffe
-DATA vecNumbers32<>+200(SB)/8, $0x3efffffe3efffffe
-DATA vecNumbers32<>+208(SB)/8, $0xc3160000c3160000
-DATA vecNumbers32<>+216(SB)/8, $0xc3160000c3160000
-DATA vecNumbers32<>+224(SB)/8, $0x4301000043010000
-DATA vecNumbers32<>+232(SB)/8, $0x4301000043010000
-DATA vecNumbers32<>+240(SB)/8, $0xc1a00000c1a00000
-DATA vecNumbers32<>+248(SB)/8, $0xc1a00000c1a00000
-DATA vecNumbers32<>+256(SB)/8, $0x8000000080000000
-DATA vecNumbers32<>+264(SB)/8, $0x8000000080000000
-DATA vecNumbers32<>+272(SB)/8, $0x7fffffff7fffffff
-DATA vecNumbers32<>+280(SB)/8, $0x7fffffff7fffffff
-DATA vecNumbers32<>+288(SB)/8, $0x42b3000042b30000
-DATA vecNumbers32<>+296(SB)/8, $0x42b3000042b30000
-DATA vecNumbers32<>+304(SB)/8, $0x4000000040000000
-DATA vecNumbers32<>+312(SB)/8, $0x4000000040000000
-DATA vecNumbers32<>+320(SB)/8, $0x3e8000003e800000
-DATA vecNumbers32<>+328(SB)/8, $0x3e8000003e800000
-DATA vecNumbers32<>+336(SB)/8, $0x5d8000005d800000
-DATA vecNumbers32<>+344(SB)/8, $0x5d8000005d800000
-DATA vecNumbers32<>+352(SB)/8, $0x363d0b3f363d0b3f
-DATA vecNumbers32<>+360(SB)/8, $0x363d0b3f363d0b3f
-DATA vecNumbers32<>+368(SB)/8, $0x394fff46394fff46
-DATA vecNumbers32<>+376(SB)/8, $0x394fff46394fff46
-DATA vecNumbers32<>+384(SB)/8, $0x3c08889b3c08889b
-DATA vecNumbers32<>+392(SB)/8, $0x3c08889b3c08889b
-DATA vecNumbers32<>+400(SB)/8, $0x3e2aaaab3e2aaaab
-DATA vecNumbers32<>+408(SB)/8, $0x3e2aaaab3e2aaaab
-DATA vecNumbers32<>+416(SB)/8, $0x4118000041180000
-DATA vecNumbers32<>+424(SB)/8, $0x4118000041180000
-DATA vecNumbers32<>+432(SB)/8, $0xbbc11e40bbc11e40
-DATA vecNumbers32<>+440(SB)/8, $0xbbc11e40bbc11e40
-DATA vecNumbers32<>+448(SB)/8, $0x3f19999a3f19999a
-DATA vecNumbers32<>+456(SB)/8, $0x3f19999a3f19999a
-DATA vecNumbers32<>+464(SB)/8, $0x3caa59533caa5953
-DATA vecNumbers32<>+472(SB)/8, $0x3caa59533caa5953
-DATA vecNumbers32<>+480(SB)/8, $0xbd5c4bffbd5c4bff
-DATA vecNumbers32<>+488(SB)/8, $0xbd5c4bffbd5c4bff
-DATA vecNumbers32<>+496(SB)/8, $0x3e0884d43e0884d4
-DATA vecNumbers32<>+504(SB)/8, $0x3e0884d43e0884d4
-DATA vecNumbers32<>+512(SB)/8, $0xbeaaaa9fbeaaaa9f
-DATA vecNumbers32<>+520(SB)/8, $0xbeaaaa9fbeaaaa9f
-DATA vecNumbers32<>+528(SB)/8, $0x42d0000042d00000
-DATA vecNumbers32<>+536(SB)/8, $0x42d0000042d00000
-DATA vecNumbers32<>+544(SB)/8, $0x0000000000000000
-DATA vecNumbers32<>+552(SB)/8, $0x0000000000000000
-DATA vecNumbers32<>+560(SB)/8, $0x4230000042300000
-DATA vecNumbers32<>+568(SB)/8, $0x4230000042300000
-DATA vecNumbers32<>+576(SB)/8, $0x7f0000007f000000
-DATA vecNumbers32<>+584(SB)/8, $0x7f0000007f000000
-DATA vecNumbers32<>+592(SB)/8, $0xc2e00000c2e00000
-DATA vecNumbers32<>+600(SB)/8, $0xc2e00000c2e00000
-DATA vecNumbers32<>+608(SB)/8, $0x42e0000042e00000
-DATA vecNumbers32<>+616(SB)/8, $0x42e0000042e00000
-GLOBL vecNumbers32<>(SB), RODATA|NOPTR, $624
+DATA vecNumbers32<>+48(SB)/8, $0x4b4000fe4b4000fe
+DATA vecNumbers32<>+56(SB)/8, $0x4b4000fe4b4000fe
+DATA vecNumbers32<>+64(SB)/8, $0x3f3172183f317218
+DATA vecNumbers32<>+72(SB)/8, $0x3f3172183f317218
+DATA vecNumbers32<>+80(SB)/8, $0xb102e308b102e308
+DATA vecNumbers32<>+88(SB)/8, $0xb102e308b102e308
+DATA vecNumbers32<>+96(SB)/8, $0x3ab511e73ab511e7
+DATA vecNumbers32<>+104(SB)/8, $0x3ab511e73ab511e7
+DATA vecNumbers32<>+112(SB)/8, $0x3c091d103c091d10
+DATA vecNumbers32<>+120(SB)/8, $0x3c091d103c091d10
+DATA vecNumbers32<>+128(SB)/8, $0x3d2aac793d2aac79
+DATA vecNumbers32<>+136(SB)/8, $0x3d2aac793d2aac79
+DATA vecNumbers32<>+144(SB)/8, $0x3e2aaa493e2aaa49
+DATA vecNumbers32<>+152(SB)/8, $0x3e2aaa493e2aaa49
+DATA vecNumbers32<>+160(SB)/8, $0x3efffffe3efffffe
+DATA vecNumbers32<>+168(SB)/8, $0x3efffffe3efffffe
+DATA vecNumbers32<>+176(SB)/8, $0x3f8000003f800000
+DATA vecNumbers32<>+184(SB)/8, $0x3f8000003f800000
+DATA vecNumbers32<>+192(SB)/8, $0xc3160000c3160000
+DATA vecNumbers32<>+200(SB)/8, $0xc3160000c3160000
+DATA vecNumbers32<>+208(SB)/8, $0x4301000043010000
+DATA vecNumbers32<>+216(SB)/8, $0x4301000043010000
+DATA vecNumbers32<>+224(SB)/8, $0xc1a00000c1a00000
+DATA vecNumbers32<>+232(SB)/8, $0xc1a00000c1a00000
+DATA vecNumbers32<>+240(SB)/8, $0x4b40007e4b40007e
+DATA vecNumbers32<>+248(SB)/8, $0x4b40007e4b40007e
+DATA vecNumbers32<>+256(SB)/8, $0x3f0000003f000000
+DATA vecNumbers32<>+264(SB)/8, $0x3f0000003f000000
+DATA vecNumbers32<>+272(SB)/8, $0x8000000080000000
+DATA vecNumbers32<>+280(SB)/8, $0x8000000080000000
+DATA vecNumbers32<>+288(SB)/8, $0x7fffffff7fffffff
+DATA vecNumbers32<>+296(SB)/8, $0x7fffffff7fffffff
+DATA vecNumbers32<>+304(SB)/8, $0x42b3000042b30000
+DATA vecNumbers32<>+312(SB)/8, $0x42b3000042b30000
+DATA vecNumbers32<>+320(SB)/8, $0x4b40007d4b40007d
+DATA vecNumbers32<>+328(SB)/8, $0x4b40007d4b40007d
+DATA vecNumbers32<>+336(SB)/8, $0x3e8000003e800000
+DATA vecNumbers32<>+344(SB)/8, $0x3e8000003e800000
+DATA vecNumbers32<>+352(SB)/8, $0x5d8000005d800000
+DATA vecNumbers32<>+360(SB)/8, $0x5d8000005d800000
+DATA vecNumbers32<>+368(SB)/8, $0x363d0b3f363d0b3f
+DATA vecNumbers32<>+376(SB)/8, $0x363d0b3f363d0b3f
+DATA vecNumbers32<>+384(SB)/8, $0x394fff46394fff46
+DATA vecNumbers32<>+392(SB)/8, $0x394fff46394fff46
+DATA vecNumbers32<>+400(SB)/8, $0x3c08889b3c08889b
+DATA vecNumbers32<>+408(SB)/8, $0x3c08889b3c08889b
+DATA vecNumbers32<>+416(SB)/8, $0x3e2aaaab3e2aaaab
+DATA vecNumbers32<>+424(SB)/8, $0x3e2aaaab3e2aaaab
+DATA vecNumbers32<>+432(SB)/8, $0x4118000041180000
+DATA vecNumbers32<>+440(SB)/8, $0x4118000041180000
+DATA vecNumbers32<>+448(SB)/8, $0x4b40007f4b40007f
+DATA vecNumbers32<>+456(SB)/8, $0x4b40007f4b40007f
+DATA vecNumbers32<>+464(SB)/8, $0x4000000040000000
+DATA vecNumbers32<>+472(SB)/8, $0x4000000040000000
+DATA vecNumbers32<>+480(SB)/8, $0xbbc11e40bbc11e40
+DATA vecNumbers32<>+488(SB)/8, $0xbbc11e40bbc11e40
+DATA vecNumbers32<>+496(SB)/8, $0x3f19999a3f19999a
+DATA vecNumbers32<>+504(SB)/8, $0x3f19999a3f19999a
+DATA vecNumbers32<>+512(SB)/8, $0x3caa59533caa5953
+DATA vecNumbers32<>+520(SB)/8, $0x3caa59533caa5953
+DATA vecNumbers32<>+528(SB)/8, $0xbd5c4bffbd5c4bff
+DATA vecNumbers32<>+536(SB)/8, $0xbd5c4bffbd5c4bff
+DATA vecNumbers32<>+544(SB)/8, $0x3e0884d43e0884d4
+DATA vecNumbers32<>+552(SB)/8, $0x3e0884d43e0884d4
+DATA vecNumbers32<>+560(SB)/8, $0xbeaaaa9fbeaaaa9f
+DATA vecNumbers32<>+568(SB)/8, $0xbeaaaa9fbeaaaa9f
+DATA vecNumbers32<>+576(SB)/8, $0x42d0000042d00000
+DATA vecNumbers32<>+584(SB)/8, $0x42d0000042d00000
+DATA vecNumbers32<>+592(SB)/8, $0xbfb8aa3bbfb8aa3b
+DATA vecNumbers32<>+600(SB)/8, $0xbfb8aa3bbfb8aa3b
+DATA vecNumbers32<>+608(SB)/8, $0x0000000000000000
+DATA vecNumbers32<>+616(SB)/8, $0x0000000000000000
+DATA vecNumbers32<>+624(SB)/8, $0x4230000042300000
+DATA vecNumbers32<>+632(SB)/8, $0x4230000042300000
+DATA vecNumbers32<>+640(SB)/8, $0x7f0000007f000000
+DATA vecNumbers32<>+648(SB)/8, $0x7f0000007f000000
+DATA vecNumbers32<>+656(SB)/8, $0xc2e00000c2e00000
+DATA vecNumbers32<>+664(SB)/8, $0xc2e00000c2e00000
+DATA vecNumbers32<>+672(SB)/8, $0x42e0000042e00000
+DATA vecNumbers32<>+680(SB)/8, $0x42e0000042e00000
+GLOBL vecNumbers32<>(SB), RODATA|NOPTR, $688
 
 // func exp128x64(dst []float64, a []float64)
 TEXT ·exp128x64(SB), NOSPLIT, $0-48
@@ -1961,169 +1905,6 @@ TEXT ·exp128x64(SB), NOSPLIT, $0-48
 	FMOVQ 64(R3), F4
 	FMOVQ 80(R3), F5
 	FMOVQ 96(R3), F6
-	FMOVQ 112(R3), F7
-	FMOVQ 128(R3), F8
-	CMP   $4, R2
-	BLT   pairend
-
-pair:
-	FLDPQ.P 32(R1), (F9, F10)
-	WORD    $0x6ee9e40b // fcmgt v11.2d, v0.2d, v9.2d
-	VBSL    V9.B16, V0.B16, V11.B16
-	WORD    $0x6eeae40c // fcmgt v12.2d, v0.2d, v10.2d
-	VBSL    V10.B16, V0.B16, V12.B16
-	WORD    $0x6ee1e56d // fcmgt v13.2d, v11.2d, v1.2d
-	VBSL    V11.B16, V1.B16, V13.B16
-	WORD    $0x6ee1e58e // fcmgt v14.2d, v12.2d, v1.2d
-	VBSL    V12.B16, V1.B16, V14.B16
-	WORD    $0x6e62ddaf // fmul v15.2d, v13.2d, v2.2d
-	WORD    $0x6e62ddd0 // fmul v16.2d, v14.2d, v2.2d
-	WORD    $0x4e6189ef // frintn v15.2d, v15.2d
-	WORD    $0x4e618a10 // frintn v16.2d, v16.2d
-	VFMLS   V3.D2, V15.D2, V13.D2
-	VFMLS   V3.D2, V16.D2, V14.D2
-	VFMLS   V4.D2, V15.D2, V13.D2
-	VFMLS   V4.D2, V16.D2, V14.D2
-	WORD    $0x6e6dddb1 // fmul v17.2d, v13.2d, v13.2d
-	WORD    $0x6e6eddd2 // fmul v18.2d, v14.2d, v14.2d
-	FMOVQ   144(R3), F19
-	VFMLA   V5.D2, V13.D2, V19.D2
-	FMOVQ   144(R3), F20
-	VFMLA   V5.D2, V14.D2, V20.D2
-	FMOVQ   160(R3), F21
-	VFMLA   V19.D2, V13.D2, V21.D2
-	FMOVQ   160(R3), F22
-	VFMLA   V20.D2, V14.D2, V22.D2
-	FMOVQ   176(R3), F23
-	VFMLA   V21.D2, V13.D2, V23.D2
-	FMOVQ   176(R3), F24
-	VFMLA   V22.D2, V14.D2, V24.D2
-	FMOVQ   192(R3), F25
-	VFMLA   V23.D2, V13.D2, V25.D2
-	FMOVQ   192(R3), F26
-	VFMLA   V24.D2, V14.D2, V26.D2
-	FMOVQ   208(R3), F27
-	VFMLA   V25.D2, V13.D2, V27.D2
-	FMOVQ   208(R3), F28
-	VFMLA   V26.D2, V14.D2, V28.D2
-	FMOVQ   224(R3), F29
-	VFMLA   V27.D2, V13.D2, V29.D2
-	FMOVQ   224(R3), F30
-	VFMLA   V28.D2, V14.D2, V30.D2
-	FMOVQ   240(R3), F31
-	VFMLA   V29.D2, V13.D2, V31.D2
-	FMOVQ   240(R3), F9
-	VFMLA   V30.D2, V14.D2, V9.D2
-	FMOVQ   256(R3), F10
-	VFMLA   V31.D2, V13.D2, V10.D2
-	FMOVQ   256(R3), F11
-	VFMLA   V9.D2, V14.D2, V11.D2
-	FMOVQ   272(R3), F12
-	VFMLA   V10.D2, V13.D2, V12.D2
-	FMOVQ   272(R3), F19
-	VFMLA   V11.D2, V14.D2, V19.D2
-	VFMLA   V12.D2, V17.D2, V13.D2
-	VFMLA   V19.D2, V18.D2, V14.D2
-	WORD    $0x4e6dd4d4 // fadd v20.2d, v6.2d, v13.2d
-	WORD    $0x4e6ed4d5 // fadd v21.2d, v6.2d, v14.2d
-	WORD    $0x6e67ddf6 // fmul v22.2d, v15.2d, v7.2d
-	WORD    $0x6e67de17 // fmul v23.2d, v16.2d, v7.2d
-	WORD    $0x4e619ad6 // frintm v22.2d, v22.2d
-	WORD    $0x4e619af7 // frintm v23.2d, v23.2d
-	WORD    $0x4e68d6d8 // fadd v24.2d, v22.2d, v8.2d
-	WORD    $0x4e68d6f9 // fadd v25.2d, v23.2d, v8.2d
-	VSHL    $52, V24.D2, V24.D2
-	VSHL    $52, V25.D2, V25.D2
-	WORD    $0x4ef6d5ef // fsub v15.2d, v15.2d, v22.2d
-	WORD    $0x4ef7d610 // fsub v16.2d, v16.2d, v23.2d
-	WORD    $0x4e68d5ef // fadd v15.2d, v15.2d, v8.2d
-	WORD    $0x4e68d610 // fadd v16.2d, v16.2d, v8.2d
-	VSHL    $52, V15.D2, V15.D2
-	VSHL    $52, V16.D2, V16.D2
-	WORD    $0x6e78de94 // fmul v20.2d, v20.2d, v24.2d
-	WORD    $0x6e79deb5 // fmul v21.2d, v21.2d, v25.2d
-	WORD    $0x6e6fde94 // fmul v20.2d, v20.2d, v15.2d
-	WORD    $0x6e70deb5 // fmul v21.2d, v21.2d, v16.2d
-	FSTPQ.P (F20, F21), 32(R0)
-	SUB     $4, R2
-	CMP     $4, R2
-	BGE     pair
-
-pairend:
-rest:
-	CBZ     R2, done
-	CMP     $2, R2
-	BLT     partIn
-	FMOVQ.P 16(R1), F9
-
-body:
-	WORD    $0x6ee9e40a // fcmgt v10.2d, v0.2d, v9.2d
-	VBSL    V9.B16, V0.B16, V10.B16
-	WORD    $0x6ee1e54b // fcmgt v11.2d, v10.2d, v1.2d
-	VBSL    V10.B16, V1.B16, V11.B16
-	WORD    $0x6e62dd6c // fmul v12.2d, v11.2d, v2.2d
-	WORD    $0x4e61898c // frintn v12.2d, v12.2d
-	VFMLS   V3.D2, V12.D2, V11.D2
-	VFMLS   V4.D2, V12.D2, V11.D2
-	WORD    $0x6e6bdd6d // fmul v13.2d, v11.2d, v11.2d
-	FMOVQ   144(R3), F14
-	VFMLA   V5.D2, V11.D2, V14.D2
-	FMOVQ   160(R3), F15
-	VFMLA   V14.D2, V11.D2, V15.D2
-	FMOVQ   176(R3), F16
-	VFMLA   V15.D2, V11.D2, V16.D2
-	FMOVQ   192(R3), F17
-	VFMLA   V16.D2, V11.D2, V17.D2
-	FMOVQ   208(R3), F18
-	VFMLA   V17.D2, V11.D2, V18.D2
-	FMOVQ   224(R3), F19
-	VFMLA   V18.D2, V11.D2, V19.D2
-	FMOVQ   240(R3), F20
-	VFMLA   V19.D2, V11.D2, V20.D2
-	FMOVQ   256(R3), F21
-	VFMLA   V20.D2, V11.D2, V21.D2
-	FMOVQ   272(R3), F22
-	VFMLA   V21.D2, V11.D2, V22.D2
-	VFMLA   V22.D2, V13.D2, V11.D2
-	WORD    $0x4e6bd4d7 // fadd v23.2d, v6.2d, v11.2d
-	WORD    $0x6e67dd98 // fmul v24.2d, v12.2d, v7.2d
-	WORD    $0x4e619b18 // frintm v24.2d, v24.2d
-	WORD    $0x4e68d719 // fadd v25.2d, v24.2d, v8.2d
-	VSHL    $52, V25.D2, V25.D2
-	WORD    $0x4ef8d58c // fsub v12.2d, v12.2d, v24.2d
-	WORD    $0x4e68d58c // fadd v12.2d, v12.2d, v8.2d
-	VSHL    $52, V12.D2, V12.D2
-	WORD    $0x6e79def7 // fmul v23.2d, v23.2d, v25.2d
-	WORD    $0x6e6cdef7 // fmul v23.2d, v23.2d, v12.2d
-	CMP     $2, R2
-	BLT     partOut
-	FMOVQ.P F23, 16(R0)
-	SUB     $2, R2
-	B       rest
-
-partIn:
-	FMOVD (R1), F9
-	B     body
-
-partOut:
-	FMOVD F23, (R0)
-
-done:
-	RET
-
-// func exp2128x64(dst []float64, a []float64)
-TEXT ·exp2128x64(SB), NOSPLIT, $0-48
-	MOVD  dst_base+0(FP), R0
-	MOVD  a_base+24(FP), R1
-	MOVD  dst_len+8(FP), R2
-	MOVD  $vecNumbers64<>(SB), R3
-	FMOVQ 288(R3), F0
-	FMOVQ 304(R3), F1
-	FMOVQ 48(R3), F2
-	FMOVQ 80(R3), F3
-	FMOVQ 96(R3), F4
-	FMOVQ 112(R3), F5
-	FMOVQ 128(R3), F6
 	CMP   $4, R2
 	BLT   pairend
 
@@ -2137,73 +1918,73 @@ pair:
 	VBSL    V9.B16, V1.B16, V11.B16
 	WORD    $0x6ee1e54c // fcmgt v12.2d, v10.2d, v1.2d
 	VBSL    V10.B16, V1.B16, V12.B16
-	WORD    $0x4e61896d // frintn v13.2d, v11.2d
-	WORD    $0x4e61898e // frintn v14.2d, v12.2d
-	WORD    $0x4eedd56b // fsub v11.2d, v11.2d, v13.2d
-	WORD    $0x4eeed58c // fsub v12.2d, v12.2d, v14.2d
-	WORD    $0x6e62dd6b // fmul v11.2d, v11.2d, v2.2d
-	WORD    $0x6e62dd8c // fmul v12.2d, v12.2d, v2.2d
-	WORD    $0x6e6bdd6f // fmul v15.2d, v11.2d, v11.2d
-	WORD    $0x6e6cdd90 // fmul v16.2d, v12.2d, v12.2d
-	FMOVQ   144(R3), F17
-	VFMLA   V3.D2, V11.D2, V17.D2
-	FMOVQ   144(R3), F18
-	VFMLA   V3.D2, V12.D2, V18.D2
-	FMOVQ   160(R3), F19
+	VMOV    V3.B16, V13.B16
+	VFMLA   V2.D2, V11.D2, V13.D2
+	VMOV    V3.B16, V14.B16
+	VFMLA   V2.D2, V12.D2, V14.D2
+	WORD    $0x4ee3d5af // fsub v15.2d, v13.2d, v3.2d
+	WORD    $0x4ee3d5d0 // fsub v16.2d, v14.2d, v3.2d
+	VFMLS   V4.D2, V15.D2, V11.D2
+	VFMLS   V4.D2, V16.D2, V12.D2
+	VFMLS   V5.D2, V15.D2, V11.D2
+	VFMLS   V5.D2, V16.D2, V12.D2
+	FMOVQ   112(R3), F17
+	VFMLA   V6.D2, V11.D2, V17.D2
+	FMOVQ   112(R3), F18
+	VFMLA   V6.D2, V12.D2, V18.D2
+	FMOVQ   128(R3), F19
 	VFMLA   V17.D2, V11.D2, V19.D2
-	FMOVQ   160(R3), F20
+	FMOVQ   128(R3), F20
 	VFMLA   V18.D2, V12.D2, V20.D2
-	FMOVQ   176(R3), F21
+	FMOVQ   144(R3), F21
 	VFMLA   V19.D2, V11.D2, V21.D2
-	FMOVQ   176(R3), F22
+	FMOVQ   144(R3), F22
 	VFMLA   V20.D2, V12.D2, V22.D2
-	FMOVQ   192(R3), F23
+	FMOVQ   160(R3), F23
 	VFMLA   V21.D2, V11.D2, V23.D2
-	FMOVQ   192(R3), F24
+	FMOVQ   160(R3), F24
 	VFMLA   V22.D2, V12.D2, V24.D2
-	FMOVQ   208(R3), F25
+	FMOVQ   176(R3), F25
 	VFMLA   V23.D2, V11.D2, V25.D2
-	FMOVQ   208(R3), F26
+	FMOVQ   176(R3), F26
 	VFMLA   V24.D2, V12.D2, V26.D2
-	FMOVQ   224(R3), F27
+	FMOVQ   192(R3), F27
 	VFMLA   V25.D2, V11.D2, V27.D2
-	FMOVQ   224(R3), F28
+	FMOVQ   192(R3), F28
 	VFMLA   V26.D2, V12.D2, V28.D2
-	FMOVQ   240(R3), F29
+	FMOVQ   208(R3), F29
 	VFMLA   V27.D2, V11.D2, V29.D2
-	FMOVQ   240(R3), F30
+	FMOVQ   208(R3), F30
 	VFMLA   V28.D2, V12.D2, V30.D2
-	FMOVQ   256(R3), F31
+	FMOVQ   224(R3), F31
 	VFMLA   V29.D2, V11.D2, V31.D2
-	FMOVQ   256(R3), F7
+	FMOVQ   224(R3), F7
 	VFMLA   V30.D2, V12.D2, V7.D2
-	FMOVQ   272(R3), F8
+	FMOVQ   240(R3), F8
 	VFMLA   V31.D2, V11.D2, V8.D2
-	FMOVQ   272(R3), F9
+	FMOVQ   240(R3), F9
 	VFMLA   V7.D2, V12.D2, V9.D2
-	VFMLA   V8.D2, V15.D2, V11.D2
-	VFMLA   V9.D2, V16.D2, V12.D2
-	WORD    $0x4e6bd48a // fadd v10.2d, v4.2d, v11.2d
-	WORD    $0x4e6cd491 // fadd v17.2d, v4.2d, v12.2d
-	WORD    $0x6e65ddb2 // fmul v18.2d, v13.2d, v5.2d
-	WORD    $0x6e65ddd3 // fmul v19.2d, v14.2d, v5.2d
-	WORD    $0x4e619a52 // frintm v18.2d, v18.2d
-	WORD    $0x4e619a73 // frintm v19.2d, v19.2d
-	WORD    $0x4e66d654 // fadd v20.2d, v18.2d, v6.2d
-	WORD    $0x4e66d675 // fadd v21.2d, v19.2d, v6.2d
-	VSHL    $52, V20.D2, V20.D2
-	VSHL    $52, V21.D2, V21.D2
-	WORD    $0x4ef2d5ad // fsub v13.2d, v13.2d, v18.2d
-	WORD    $0x4ef3d5ce // fsub v14.2d, v14.2d, v19.2d
-	WORD    $0x4e66d5ad // fadd v13.2d, v13.2d, v6.2d
-	WORD    $0x4e66d5ce // fadd v14.2d, v14.2d, v6.2d
+	FMOVQ   256(R3), F10
+	VFMLA   V8.D2, V11.D2, V10.D2
+	FMOVQ   256(R3), F15
+	VFMLA   V9.D2, V12.D2, V15.D2
+	FMOVQ   256(R3), F16
+	VFMLA   V10.D2, V11.D2, V16.D2
+	FMOVQ   256(R3), F17
+	VFMLA   V15.D2, V12.D2, V17.D2
+	VUSHR   $1, V13.D2, V18.D2
+	VUSHR   $1, V14.D2, V19.D2
+	VSHL    $52, V18.D2, V20.D2
+	VSHL    $52, V19.D2, V21.D2
+	VSUB    V18.D2, V13.D2, V13.D2
+	VSUB    V19.D2, V14.D2, V14.D2
 	VSHL    $52, V13.D2, V13.D2
 	VSHL    $52, V14.D2, V14.D2
-	WORD    $0x6e74dd4a // fmul v10.2d, v10.2d, v20.2d
+	WORD    $0x6e74de10 // fmul v16.2d, v16.2d, v20.2d
 	WORD    $0x6e75de31 // fmul v17.2d, v17.2d, v21.2d
-	WORD    $0x6e6ddd4a // fmul v10.2d, v10.2d, v13.2d
+	WORD    $0x6e6dde10 // fmul v16.2d, v16.2d, v13.2d
 	WORD    $0x6e6ede31 // fmul v17.2d, v17.2d, v14.2d
-	FSTPQ.P (F10, F17), 32(R0)
+	FSTPQ.P (F16, F17), 32(R0)
 	SUB     $4, R2
 	CMP     $4, R2
 	BGE     pair
@@ -2220,42 +2001,42 @@ body:
 	VBSL    V7.B16, V0.B16, V8.B16
 	WORD    $0x6ee1e509 // fcmgt v9.2d, v8.2d, v1.2d
 	VBSL    V8.B16, V1.B16, V9.B16
-	WORD    $0x4e61892a // frintn v10.2d, v9.2d
-	WORD    $0x4eead529 // fsub v9.2d, v9.2d, v10.2d
-	WORD    $0x6e62dd29 // fmul v9.2d, v9.2d, v2.2d
-	WORD    $0x6e69dd2b // fmul v11.2d, v9.2d, v9.2d
-	FMOVQ   144(R3), F12
-	VFMLA   V3.D2, V9.D2, V12.D2
-	FMOVQ   160(R3), F13
+	VMOV    V3.B16, V10.B16
+	VFMLA   V2.D2, V9.D2, V10.D2
+	WORD    $0x4ee3d54b // fsub v11.2d, v10.2d, v3.2d
+	VFMLS   V4.D2, V11.D2, V9.D2
+	VFMLS   V5.D2, V11.D2, V9.D2
+	FMOVQ   112(R3), F12
+	VFMLA   V6.D2, V9.D2, V12.D2
+	FMOVQ   128(R3), F13
 	VFMLA   V12.D2, V9.D2, V13.D2
-	FMOVQ   176(R3), F14
+	FMOVQ   144(R3), F14
 	VFMLA   V13.D2, V9.D2, V14.D2
-	FMOVQ   192(R3), F15
+	FMOVQ   160(R3), F15
 	VFMLA   V14.D2, V9.D2, V15.D2
-	FMOVQ   208(R3), F16
+	FMOVQ   176(R3), F16
 	VFMLA   V15.D2, V9.D2, V16.D2
-	FMOVQ   224(R3), F17
+	FMOVQ   192(R3), F17
 	VFMLA   V16.D2, V9.D2, V17.D2
-	FMOVQ   240(R3), F18
+	FMOVQ   208(R3), F18
 	VFMLA   V17.D2, V9.D2, V18.D2
-	FMOVQ   256(R3), F19
+	FMOVQ   224(R3), F19
 	VFMLA   V18.D2, V9.D2, V19.D2
-	FMOVQ   272(R3), F20
+	FMOVQ   240(R3), F20
 	VFMLA   V19.D2, V9.D2, V20.D2
-	VFMLA   V20.D2, V11.D2, V9.D2
-	WORD    $0x4e69d495 // fadd v21.2d, v4.2d, v9.2d
-	WORD    $0x6e65dd56 // fmul v22.2d, v10.2d, v5.2d
-	WORD    $0x4e619ad6 // frintm v22.2d, v22.2d
-	WORD    $0x4e66d6d7 // fadd v23.2d, v22.2d, v6.2d
-	VSHL    $52, V23.D2, V23.D2
-	WORD    $0x4ef6d54a // fsub v10.2d, v10.2d, v22.2d
-	WORD    $0x4e66d54a // fadd v10.2d, v10.2d, v6.2d
+	FMOVQ   256(R3), F21
+	VFMLA   V20.D2, V9.D2, V21.D2
+	FMOVQ   256(R3), F22
+	VFMLA   V21.D2, V9.D2, V22.D2
+	VUSHR   $1, V10.D2, V23.D2
+	VSHL    $52, V23.D2, V24.D2
+	VSUB    V23.D2, V10.D2, V10.D2
 	VSHL    $52, V10.D2, V10.D2
-	WORD    $0x6e77deb5 // fmul v21.2d, v21.2d, v23.2d
-	WORD    $0x6e6adeb5 // fmul v21.2d, v21.2d, v10.2d
+	WORD    $0x6e78ded6 // fmul v22.2d, v22.2d, v24.2d
+	WORD    $0x6e6aded6 // fmul v22.2d, v22.2d, v10.2d
 	CMP     $2, R2
 	BLT     partOut
-	FMOVQ.P F21, 16(R0)
+	FMOVQ.P F22, 16(R0)
 	SUB     $2, R2
 	B       rest
 
@@ -2264,7 +2045,160 @@ partIn:
 	B     body
 
 partOut:
-	FMOVD F21, (R0)
+	FMOVD F22, (R0)
+
+done:
+	RET
+
+// func exp2128x64(dst []float64, a []float64)
+TEXT ·exp2128x64(SB), NOSPLIT, $0-48
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  dst_len+8(FP), R2
+	MOVD  $vecNumbers64<>(SB), R3
+	FMOVQ 272(R3), F0
+	FMOVQ 288(R3), F1
+	FMOVQ 48(R3), F2
+	FMOVQ 64(R3), F3
+	FMOVQ 96(R3), F4
+	CMP   $4, R2
+	BLT   pairend
+
+pair:
+	FLDPQ.P 32(R1), (F5, F6)
+	WORD    $0x6ee5e407 // fcmgt v7.2d, v0.2d, v5.2d
+	VBSL    V5.B16, V0.B16, V7.B16
+	WORD    $0x6ee6e408 // fcmgt v8.2d, v0.2d, v6.2d
+	VBSL    V6.B16, V0.B16, V8.B16
+	WORD    $0x6ee1e4e9 // fcmgt v9.2d, v7.2d, v1.2d
+	VBSL    V7.B16, V1.B16, V9.B16
+	WORD    $0x6ee1e50a // fcmgt v10.2d, v8.2d, v1.2d
+	VBSL    V8.B16, V1.B16, V10.B16
+	WORD    $0x4e62d52b // fadd v11.2d, v9.2d, v2.2d
+	WORD    $0x4e62d54c // fadd v12.2d, v10.2d, v2.2d
+	WORD    $0x4ee2d56d // fsub v13.2d, v11.2d, v2.2d
+	WORD    $0x4ee2d58e // fsub v14.2d, v12.2d, v2.2d
+	WORD    $0x4eedd529 // fsub v9.2d, v9.2d, v13.2d
+	WORD    $0x4eeed54a // fsub v10.2d, v10.2d, v14.2d
+	WORD    $0x6e63dd29 // fmul v9.2d, v9.2d, v3.2d
+	WORD    $0x6e63dd4a // fmul v10.2d, v10.2d, v3.2d
+	FMOVQ   112(R3), F15
+	VFMLA   V4.D2, V9.D2, V15.D2
+	FMOVQ   112(R3), F16
+	VFMLA   V4.D2, V10.D2, V16.D2
+	FMOVQ   128(R3), F17
+	VFMLA   V15.D2, V9.D2, V17.D2
+	FMOVQ   128(R3), F18
+	VFMLA   V16.D2, V10.D2, V18.D2
+	FMOVQ   144(R3), F19
+	VFMLA   V17.D2, V9.D2, V19.D2
+	FMOVQ   144(R3), F20
+	VFMLA   V18.D2, V10.D2, V20.D2
+	FMOVQ   160(R3), F21
+	VFMLA   V19.D2, V9.D2, V21.D2
+	FMOVQ   160(R3), F22
+	VFMLA   V20.D2, V10.D2, V22.D2
+	FMOVQ   176(R3), F23
+	VFMLA   V21.D2, V9.D2, V23.D2
+	FMOVQ   176(R3), F24
+	VFMLA   V22.D2, V10.D2, V24.D2
+	FMOVQ   192(R3), F25
+	VFMLA   V23.D2, V9.D2, V25.D2
+	FMOVQ   192(R3), F26
+	VFMLA   V24.D2, V10.D2, V26.D2
+	FMOVQ   208(R3), F27
+	VFMLA   V25.D2, V9.D2, V27.D2
+	FMOVQ   208(R3), F28
+	VFMLA   V26.D2, V10.D2, V28.D2
+	FMOVQ   224(R3), F29
+	VFMLA   V27.D2, V9.D2, V29.D2
+	FMOVQ   224(R3), F30
+	VFMLA   V28.D2, V10.D2, V30.D2
+	FMOVQ   240(R3), F31
+	VFMLA   V29.D2, V9.D2, V31.D2
+	FMOVQ   240(R3), F5
+	VFMLA   V30.D2, V10.D2, V5.D2
+	FMOVQ   256(R3), F6
+	VFMLA   V31.D2, V9.D2, V6.D2
+	FMOVQ   256(R3), F7
+	VFMLA   V5.D2, V10.D2, V7.D2
+	FMOVQ   256(R3), F8
+	VFMLA   V6.D2, V9.D2, V8.D2
+	FMOVQ   256(R3), F13
+	VFMLA   V7.D2, V10.D2, V13.D2
+	VUSHR   $1, V11.D2, V14.D2
+	VUSHR   $1, V12.D2, V15.D2
+	VSHL    $52, V14.D2, V16.D2
+	VSHL    $52, V15.D2, V17.D2
+	VSUB    V14.D2, V11.D2, V11.D2
+	VSUB    V15.D2, V12.D2, V12.D2
+	VSHL    $52, V11.D2, V11.D2
+	VSHL    $52, V12.D2, V12.D2
+	WORD    $0x6e70dd08 // fmul v8.2d, v8.2d, v16.2d
+	WORD    $0x6e71ddad // fmul v13.2d, v13.2d, v17.2d
+	WORD    $0x6e6bdd08 // fmul v8.2d, v8.2d, v11.2d
+	WORD    $0x6e6cddad // fmul v13.2d, v13.2d, v12.2d
+	FSTPQ.P (F8, F13), 32(R0)
+	SUB     $4, R2
+	CMP     $4, R2
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R2, done
+	CMP     $2, R2
+	BLT     partIn
+	FMOVQ.P 16(R1), F5
+
+body:
+	WORD    $0x6ee5e406 // fcmgt v6.2d, v0.2d, v5.2d
+	VBSL    V5.B16, V0.B16, V6.B16
+	WORD    $0x6ee1e4c7 // fcmgt v7.2d, v6.2d, v1.2d
+	VBSL    V6.B16, V1.B16, V7.B16
+	WORD    $0x4e62d4e8 // fadd v8.2d, v7.2d, v2.2d
+	WORD    $0x4ee2d509 // fsub v9.2d, v8.2d, v2.2d
+	WORD    $0x4ee9d4e7 // fsub v7.2d, v7.2d, v9.2d
+	WORD    $0x6e63dce7 // fmul v7.2d, v7.2d, v3.2d
+	FMOVQ   112(R3), F10
+	VFMLA   V4.D2, V7.D2, V10.D2
+	FMOVQ   128(R3), F11
+	VFMLA   V10.D2, V7.D2, V11.D2
+	FMOVQ   144(R3), F12
+	VFMLA   V11.D2, V7.D2, V12.D2
+	FMOVQ   160(R3), F13
+	VFMLA   V12.D2, V7.D2, V13.D2
+	FMOVQ   176(R3), F14
+	VFMLA   V13.D2, V7.D2, V14.D2
+	FMOVQ   192(R3), F15
+	VFMLA   V14.D2, V7.D2, V15.D2
+	FMOVQ   208(R3), F16
+	VFMLA   V15.D2, V7.D2, V16.D2
+	FMOVQ   224(R3), F17
+	VFMLA   V16.D2, V7.D2, V17.D2
+	FMOVQ   240(R3), F18
+	VFMLA   V17.D2, V7.D2, V18.D2
+	FMOVQ   256(R3), F19
+	VFMLA   V18.D2, V7.D2, V19.D2
+	FMOVQ   256(R3), F20
+	VFMLA   V19.D2, V7.D2, V20.D2
+	VUSHR   $1, V8.D2, V21.D2
+	VSHL    $52, V21.D2, V22.D2
+	VSUB    V21.D2, V8.D2, V8.D2
+	VSHL    $52, V8.D2, V8.D2
+	WORD    $0x6e76de94 // fmul v20.2d, v20.2d, v22.2d
+	WORD    $0x6e68de94 // fmul v20.2d, v20.2d, v8.2d
+	CMP     $2, R2
+	BLT     partOut
+	FMOVQ.P F20, 16(R0)
+	SUB     $2, R2
+	B       rest
+
+partIn:
+	FMOVD (R1), F5
+	B     body
+
+partOut:
+	FMOVD F20, (R0)
 
 done:
 	RET
@@ -2275,93 +2209,90 @@ TEXT ·expm1128x64(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers64<>(SB), R3
-	FMOVQ 320(R3), F0
+	FMOVQ 304(R3), F0
 	FMOVQ 16(R3), F1
 	FMOVQ 32(R3), F2
-	FMOVQ 48(R3), F3
+	FMOVQ 320(R3), F3
 	FMOVQ 64(R3), F4
-	FMOVQ 96(R3), F5
-	FMOVQ 128(R3), F6
-	FMOVQ 80(R3), F7
-	FMOVQ 112(R3), F8
-	FMOVQ 336(R3), F9
+	FMOVQ 80(R3), F5
+	FMOVQ 96(R3), F6
+	FMOVQ 336(R3), F7
+	FMOVQ 352(R3), F8
 	CMP   $4, R2
 	BLT   pairend
 
 pair:
-	FLDPQ.P 32(R1), (F10, F11)
+	FLDPQ.P 32(R1), (F9, F10)
+	WORD    $0x6ee9e40b // fcmgt v11.2d, v0.2d, v9.2d
+	VBSL    V9.B16, V0.B16, V11.B16
 	WORD    $0x6eeae40c // fcmgt v12.2d, v0.2d, v10.2d
 	VBSL    V10.B16, V0.B16, V12.B16
-	WORD    $0x6eebe40d // fcmgt v13.2d, v0.2d, v11.2d
-	VBSL    V11.B16, V0.B16, V13.B16
+	WORD    $0x6ee1e56d // fcmgt v13.2d, v11.2d, v1.2d
+	VBSL    V11.B16, V1.B16, V13.B16
 	WORD    $0x6ee1e58e // fcmgt v14.2d, v12.2d, v1.2d
 	VBSL    V12.B16, V1.B16, V14.B16
-	WORD    $0x6ee1e5af // fcmgt v15.2d, v13.2d, v1.2d
-	VBSL    V13.B16, V1.B16, V15.B16
-	WORD    $0x6e62ddd0 // fmul v16.2d, v14.2d, v2.2d
-	WORD    $0x6e62ddf1 // fmul v17.2d, v15.2d, v2.2d
-	WORD    $0x4e618a10 // frintn v16.2d, v16.2d
-	WORD    $0x4e618a31 // frintn v17.2d, v17.2d
-	VFMLS   V3.D2, V16.D2, V14.D2
-	VFMLS   V3.D2, V17.D2, V15.D2
-	VFMLS   V4.D2, V16.D2, V14.D2
-	VFMLS   V4.D2, V17.D2, V15.D2
-	WORD    $0x4ee5d610 // fsub v16.2d, v16.2d, v5.2d
-	WORD    $0x4ee5d631 // fsub v17.2d, v17.2d, v5.2d
-	WORD    $0x4e66d610 // fadd v16.2d, v16.2d, v6.2d
-	WORD    $0x4e66d631 // fadd v17.2d, v17.2d, v6.2d
+	VMOV    V3.B16, V15.B16
+	VFMLA   V2.D2, V13.D2, V15.D2
+	VMOV    V3.B16, V16.B16
+	VFMLA   V2.D2, V14.D2, V16.D2
+	WORD    $0x4ee3d5f1 // fsub v17.2d, v15.2d, v3.2d
+	WORD    $0x4ee3d612 // fsub v18.2d, v16.2d, v3.2d
+	VFMLS   V4.D2, V17.D2, V13.D2
+	VFMLS   V4.D2, V18.D2, V14.D2
+	VFMLS   V5.D2, V17.D2, V13.D2
+	VFMLS   V5.D2, V18.D2, V14.D2
+	VSHL    $52, V15.D2, V15.D2
 	VSHL    $52, V16.D2, V16.D2
-	VSHL    $52, V17.D2, V17.D2
-	WORD    $0x6e6eddd2 // fmul v18.2d, v14.2d, v14.2d
-	WORD    $0x6e6fddf3 // fmul v19.2d, v15.2d, v15.2d
-	FMOVQ   144(R3), F20
-	VFMLA   V7.D2, V14.D2, V20.D2
-	FMOVQ   144(R3), F21
-	VFMLA   V7.D2, V15.D2, V21.D2
-	FMOVQ   160(R3), F22
-	VFMLA   V20.D2, V14.D2, V22.D2
-	FMOVQ   160(R3), F23
-	VFMLA   V21.D2, V15.D2, V23.D2
-	FMOVQ   176(R3), F24
+	WORD    $0x6e6dddb3 // fmul v19.2d, v13.2d, v13.2d
+	WORD    $0x6e6eddd4 // fmul v20.2d, v14.2d, v14.2d
+	FMOVQ   112(R3), F21
+	VFMLA   V6.D2, V13.D2, V21.D2
+	FMOVQ   112(R3), F22
+	VFMLA   V6.D2, V14.D2, V22.D2
+	FMOVQ   128(R3), F23
+	VFMLA   V21.D2, V13.D2, V23.D2
+	FMOVQ   128(R3), F24
 	VFMLA   V22.D2, V14.D2, V24.D2
-	FMOVQ   176(R3), F25
-	VFMLA   V23.D2, V15.D2, V25.D2
-	FMOVQ   192(R3), F26
+	FMOVQ   144(R3), F25
+	VFMLA   V23.D2, V13.D2, V25.D2
+	FMOVQ   144(R3), F26
 	VFMLA   V24.D2, V14.D2, V26.D2
-	FMOVQ   192(R3), F27
-	VFMLA   V25.D2, V15.D2, V27.D2
-	FMOVQ   208(R3), F28
+	FMOVQ   160(R3), F27
+	VFMLA   V25.D2, V13.D2, V27.D2
+	FMOVQ   160(R3), F28
 	VFMLA   V26.D2, V14.D2, V28.D2
-	FMOVQ   208(R3), F29
-	VFMLA   V27.D2, V15.D2, V29.D2
-	FMOVQ   224(R3), F30
+	FMOVQ   176(R3), F29
+	VFMLA   V27.D2, V13.D2, V29.D2
+	FMOVQ   176(R3), F30
 	VFMLA   V28.D2, V14.D2, V30.D2
-	FMOVQ   224(R3), F31
-	VFMLA   V29.D2, V15.D2, V31.D2
-	FMOVQ   240(R3), F12
-	VFMLA   V30.D2, V14.D2, V12.D2
-	FMOVQ   240(R3), F13
-	VFMLA   V31.D2, V15.D2, V13.D2
-	FMOVQ   256(R3), F20
-	VFMLA   V12.D2, V14.D2, V20.D2
-	FMOVQ   256(R3), F21
-	VFMLA   V13.D2, V15.D2, V21.D2
-	FMOVQ   272(R3), F22
-	VFMLA   V20.D2, V14.D2, V22.D2
-	FMOVQ   272(R3), F23
-	VFMLA   V21.D2, V15.D2, V23.D2
-	VFMLA   V22.D2, V18.D2, V14.D2
-	VFMLA   V23.D2, V19.D2, V15.D2
-	WORD    $0x4ee8d618 // fsub v24.2d, v16.2d, v8.2d
-	WORD    $0x4ee8d639 // fsub v25.2d, v17.2d, v8.2d
-	VFMLA   V14.D2, V16.D2, V24.D2
-	VFMLA   V15.D2, V17.D2, V25.D2
+	FMOVQ   192(R3), F31
+	VFMLA   V29.D2, V13.D2, V31.D2
+	FMOVQ   192(R3), F11
+	VFMLA   V30.D2, V14.D2, V11.D2
+	FMOVQ   208(R3), F12
+	VFMLA   V31.D2, V13.D2, V12.D2
+	FMOVQ   208(R3), F17
+	VFMLA   V11.D2, V14.D2, V17.D2
+	FMOVQ   224(R3), F18
+	VFMLA   V12.D2, V13.D2, V18.D2
+	FMOVQ   224(R3), F21
+	VFMLA   V17.D2, V14.D2, V21.D2
+	FMOVQ   240(R3), F22
+	VFMLA   V18.D2, V13.D2, V22.D2
+	FMOVQ   240(R3), F23
+	VFMLA   V21.D2, V14.D2, V23.D2
+	VFMLA   V22.D2, V19.D2, V13.D2
+	VFMLA   V23.D2, V20.D2, V14.D2
+	WORD    $0x4ee7d5f8 // fsub v24.2d, v15.2d, v7.2d
+	WORD    $0x4ee7d619 // fsub v25.2d, v16.2d, v7.2d
+	VFMLA   V13.D2, V15.D2, V24.D2
+	VFMLA   V14.D2, V16.D2, V25.D2
 	WORD    $0x4e78d718 // fadd v24.2d, v24.2d, v24.2d
 	WORD    $0x4e79d739 // fadd v25.2d, v25.2d, v25.2d
-	VAND    V9.B16, V10.B16, V10.B16
-	VAND    V9.B16, V11.B16, V11.B16
-	VORR    V10.B16, V24.B16, V24.B16
-	VORR    V11.B16, V25.B16, V25.B16
+	VAND    V8.B16, V9.B16, V9.B16
+	VAND    V8.B16, V10.B16, V10.B16
+	VORR    V9.B16, V24.B16, V24.B16
+	VORR    V10.B16, V25.B16, V25.B16
 	FSTPQ.P (F24, F25), 32(R0)
 	SUB     $4, R2
 	CMP     $4, R2
@@ -2372,45 +2303,44 @@ rest:
 	CBZ     R2, done
 	CMP     $2, R2
 	BLT     partIn
-	FMOVQ.P 16(R1), F10
+	FMOVQ.P 16(R1), F9
 
 body:
-	WORD    $0x6eeae40b // fcmgt v11.2d, v0.2d, v10.2d
-	VBSL    V10.B16, V0.B16, V11.B16
-	WORD    $0x6ee1e56c // fcmgt v12.2d, v11.2d, v1.2d
-	VBSL    V11.B16, V1.B16, V12.B16
-	WORD    $0x6e62dd8d // fmul v13.2d, v12.2d, v2.2d
-	WORD    $0x4e6189ad // frintn v13.2d, v13.2d
-	VFMLS   V3.D2, V13.D2, V12.D2
-	VFMLS   V4.D2, V13.D2, V12.D2
-	WORD    $0x4ee5d5ad // fsub v13.2d, v13.2d, v5.2d
-	WORD    $0x4e66d5ad // fadd v13.2d, v13.2d, v6.2d
-	VSHL    $52, V13.D2, V13.D2
-	WORD    $0x6e6cdd8e // fmul v14.2d, v12.2d, v12.2d
-	FMOVQ   144(R3), F15
-	VFMLA   V7.D2, V12.D2, V15.D2
-	FMOVQ   160(R3), F16
-	VFMLA   V15.D2, V12.D2, V16.D2
-	FMOVQ   176(R3), F17
-	VFMLA   V16.D2, V12.D2, V17.D2
-	FMOVQ   192(R3), F18
-	VFMLA   V17.D2, V12.D2, V18.D2
-	FMOVQ   208(R3), F19
-	VFMLA   V18.D2, V12.D2, V19.D2
-	FMOVQ   224(R3), F20
-	VFMLA   V19.D2, V12.D2, V20.D2
-	FMOVQ   240(R3), F21
-	VFMLA   V20.D2, V12.D2, V21.D2
-	FMOVQ   256(R3), F22
-	VFMLA   V21.D2, V12.D2, V22.D2
-	FMOVQ   272(R3), F23
-	VFMLA   V22.D2, V12.D2, V23.D2
-	VFMLA   V23.D2, V14.D2, V12.D2
-	WORD    $0x4ee8d5b8 // fsub v24.2d, v13.2d, v8.2d
-	VFMLA   V12.D2, V13.D2, V24.D2
+	WORD    $0x6ee9e40a // fcmgt v10.2d, v0.2d, v9.2d
+	VBSL    V9.B16, V0.B16, V10.B16
+	WORD    $0x6ee1e54b // fcmgt v11.2d, v10.2d, v1.2d
+	VBSL    V10.B16, V1.B16, V11.B16
+	VMOV    V3.B16, V12.B16
+	VFMLA   V2.D2, V11.D2, V12.D2
+	WORD    $0x4ee3d58d // fsub v13.2d, v12.2d, v3.2d
+	VFMLS   V4.D2, V13.D2, V11.D2
+	VFMLS   V5.D2, V13.D2, V11.D2
+	VSHL    $52, V12.D2, V12.D2
+	WORD    $0x6e6bdd6e // fmul v14.2d, v11.2d, v11.2d
+	FMOVQ   112(R3), F15
+	VFMLA   V6.D2, V11.D2, V15.D2
+	FMOVQ   128(R3), F16
+	VFMLA   V15.D2, V11.D2, V16.D2
+	FMOVQ   144(R3), F17
+	VFMLA   V16.D2, V11.D2, V17.D2
+	FMOVQ   160(R3), F18
+	VFMLA   V17.D2, V11.D2, V18.D2
+	FMOVQ   176(R3), F19
+	VFMLA   V18.D2, V11.D2, V19.D2
+	FMOVQ   192(R3), F20
+	VFMLA   V19.D2, V11.D2, V20.D2
+	FMOVQ   208(R3), F21
+	VFMLA   V20.D2, V11.D2, V21.D2
+	FMOVQ   224(R3), F22
+	VFMLA   V21.D2, V11.D2, V22.D2
+	FMOVQ   240(R3), F23
+	VFMLA   V22.D2, V11.D2, V23.D2
+	VFMLA   V23.D2, V14.D2, V11.D2
+	WORD    $0x4ee7d598 // fsub v24.2d, v12.2d, v7.2d
+	VFMLA   V11.D2, V12.D2, V24.D2
 	WORD    $0x4e78d718 // fadd v24.2d, v24.2d, v24.2d
-	VAND    V9.B16, V10.B16, V10.B16
-	VORR    V10.B16, V24.B16, V24.B16
+	VAND    V8.B16, V9.B16, V9.B16
+	VORR    V9.B16, V24.B16, V24.B16
 	CMP     $2, R2
 	BLT     partOut
 	FMOVQ.P F24, 16(R0)
@@ -2418,7 +2348,7 @@ body:
 	B       rest
 
 partIn:
-	FMOVD (R1), F10
+	FMOVD (R1), F9
 	B     body
 
 partOut:
@@ -2433,145 +2363,142 @@ TEXT ·sinh128x64(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers64<>(SB), R3
-	FMOVQ 352(R3), F0
-	FMOVQ 368(R3), F1
+	FMOVQ 368(R3), F0
+	FMOVQ 384(R3), F1
 	FMOVQ 32(R3), F2
-	FMOVQ 48(R3), F3
+	FMOVQ 400(R3), F3
 	FMOVQ 64(R3), F4
-	FMOVQ 384(R3), F5
-	FMOVQ 128(R3), F6
-	FMOVQ 80(R3), F7
-	FMOVQ 400(R3), F8
-	FMOVQ 416(R3), F9
-	FMOVQ 96(R3), F10
-	FMOVQ 432(R3), F11
-	FMOVQ 336(R3), F12
+	FMOVQ 80(R3), F5
+	FMOVQ 96(R3), F6
+	FMOVQ 416(R3), F7
+	FMOVQ 432(R3), F8
+	FMOVQ 256(R3), F9
+	FMOVQ 448(R3), F10
+	FMOVQ 352(R3), F11
 	CMP   $4, R2
 	BLT   pairend
 
 pair:
-	FLDPQ.P 32(R1), (F13, F14)
+	FLDPQ.P 32(R1), (F12, F13)
+	VAND    V0.B16, V12.B16, V14.B16
 	VAND    V0.B16, V13.B16, V15.B16
-	VAND    V0.B16, V14.B16, V16.B16
+	WORD    $0x6ee1e5d0 // fcmgt v16.2d, v14.2d, v1.2d
+	VBSL    V14.B16, V1.B16, V16.B16
 	WORD    $0x6ee1e5f1 // fcmgt v17.2d, v15.2d, v1.2d
 	VBSL    V15.B16, V1.B16, V17.B16
-	WORD    $0x6ee1e612 // fcmgt v18.2d, v16.2d, v1.2d
-	VBSL    V16.B16, V1.B16, V18.B16
-	WORD    $0x6e62de33 // fmul v19.2d, v17.2d, v2.2d
-	WORD    $0x6e62de54 // fmul v20.2d, v18.2d, v2.2d
-	WORD    $0x4e618a73 // frintn v19.2d, v19.2d
-	WORD    $0x4e618a94 // frintn v20.2d, v20.2d
-	VFMLS   V3.D2, V19.D2, V17.D2
-	VFMLS   V3.D2, V20.D2, V18.D2
-	VFMLS   V4.D2, V19.D2, V17.D2
-	VFMLS   V4.D2, V20.D2, V18.D2
-	WORD    $0x4ee5d673 // fsub v19.2d, v19.2d, v5.2d
-	WORD    $0x4ee5d694 // fsub v20.2d, v20.2d, v5.2d
-	WORD    $0x4e66d673 // fadd v19.2d, v19.2d, v6.2d
-	WORD    $0x4e66d694 // fadd v20.2d, v20.2d, v6.2d
+	VMOV    V3.B16, V18.B16
+	VFMLA   V2.D2, V16.D2, V18.D2
+	VMOV    V3.B16, V19.B16
+	VFMLA   V2.D2, V17.D2, V19.D2
+	WORD    $0x4ee3d654 // fsub v20.2d, v18.2d, v3.2d
+	WORD    $0x4ee3d675 // fsub v21.2d, v19.2d, v3.2d
+	VFMLS   V4.D2, V20.D2, V16.D2
+	VFMLS   V4.D2, V21.D2, V17.D2
+	VFMLS   V5.D2, V20.D2, V16.D2
+	VFMLS   V5.D2, V21.D2, V17.D2
+	VSHL    $52, V18.D2, V18.D2
 	VSHL    $52, V19.D2, V19.D2
-	VSHL    $52, V20.D2, V20.D2
-	WORD    $0x6e71de35 // fmul v21.2d, v17.2d, v17.2d
-	WORD    $0x6e72de56 // fmul v22.2d, v18.2d, v18.2d
-	FMOVQ   144(R3), F23
-	VFMLA   V7.D2, V17.D2, V23.D2
-	FMOVQ   144(R3), F24
-	VFMLA   V7.D2, V18.D2, V24.D2
-	FMOVQ   160(R3), F25
-	VFMLA   V23.D2, V17.D2, V25.D2
-	FMOVQ   160(R3), F26
-	VFMLA   V24.D2, V18.D2, V26.D2
-	FMOVQ   176(R3), F27
+	WORD    $0x6e70de16 // fmul v22.2d, v16.2d, v16.2d
+	WORD    $0x6e71de37 // fmul v23.2d, v17.2d, v17.2d
+	FMOVQ   112(R3), F24
+	VFMLA   V6.D2, V16.D2, V24.D2
+	FMOVQ   112(R3), F25
+	VFMLA   V6.D2, V17.D2, V25.D2
+	FMOVQ   128(R3), F26
+	VFMLA   V24.D2, V16.D2, V26.D2
+	FMOVQ   128(R3), F27
 	VFMLA   V25.D2, V17.D2, V27.D2
-	FMOVQ   176(R3), F28
-	VFMLA   V26.D2, V18.D2, V28.D2
-	FMOVQ   192(R3), F29
+	FMOVQ   144(R3), F28
+	VFMLA   V26.D2, V16.D2, V28.D2
+	FMOVQ   144(R3), F29
 	VFMLA   V27.D2, V17.D2, V29.D2
-	FMOVQ   192(R3), F30
-	VFMLA   V28.D2, V18.D2, V30.D2
-	FMOVQ   208(R3), F31
+	FMOVQ   160(R3), F30
+	VFMLA   V28.D2, V16.D2, V30.D2
+	FMOVQ   160(R3), F31
 	VFMLA   V29.D2, V17.D2, V31.D2
-	FMOVQ   208(R3), F15
-	VFMLA   V30.D2, V18.D2, V15.D2
-	FMOVQ   224(R3), F16
-	VFMLA   V31.D2, V17.D2, V16.D2
-	FMOVQ   224(R3), F23
-	VFMLA   V15.D2, V18.D2, V23.D2
-	FMOVQ   240(R3), F24
-	VFMLA   V16.D2, V17.D2, V24.D2
-	FMOVQ   240(R3), F25
-	VFMLA   V23.D2, V18.D2, V25.D2
-	FMOVQ   256(R3), F26
-	VFMLA   V24.D2, V17.D2, V26.D2
-	FMOVQ   256(R3), F27
-	VFMLA   V25.D2, V18.D2, V27.D2
-	FMOVQ   272(R3), F28
-	VFMLA   V26.D2, V17.D2, V28.D2
-	FMOVQ   272(R3), F29
-	VFMLA   V27.D2, V18.D2, V29.D2
-	VFMLA   V28.D2, V21.D2, V17.D2
-	VFMLA   V29.D2, V22.D2, V18.D2
-	WORD    $0x4ee8d67e // fsub v30.2d, v19.2d, v8.2d
-	WORD    $0x4ee8d69f // fsub v31.2d, v20.2d, v8.2d
-	VFMLA   V17.D2, V19.D2, V30.D2
-	VFMLA   V18.D2, V20.D2, V31.D2
+	FMOVQ   176(R3), F14
+	VFMLA   V30.D2, V16.D2, V14.D2
+	FMOVQ   176(R3), F15
+	VFMLA   V31.D2, V17.D2, V15.D2
+	FMOVQ   192(R3), F20
+	VFMLA   V14.D2, V16.D2, V20.D2
+	FMOVQ   192(R3), F21
+	VFMLA   V15.D2, V17.D2, V21.D2
+	FMOVQ   208(R3), F24
+	VFMLA   V20.D2, V16.D2, V24.D2
+	FMOVQ   208(R3), F25
+	VFMLA   V21.D2, V17.D2, V25.D2
+	FMOVQ   224(R3), F26
+	VFMLA   V24.D2, V16.D2, V26.D2
+	FMOVQ   224(R3), F27
+	VFMLA   V25.D2, V17.D2, V27.D2
+	FMOVQ   240(R3), F28
+	VFMLA   V26.D2, V16.D2, V28.D2
+	FMOVQ   240(R3), F29
+	VFMLA   V27.D2, V17.D2, V29.D2
+	VFMLA   V28.D2, V22.D2, V16.D2
+	VFMLA   V29.D2, V23.D2, V17.D2
+	WORD    $0x4ee7d65e // fsub v30.2d, v18.2d, v7.2d
+	WORD    $0x4ee7d67f // fsub v31.2d, v19.2d, v7.2d
+	VFMLA   V16.D2, V18.D2, V30.D2
+	VFMLA   V17.D2, V19.D2, V31.D2
 	WORD    $0x4e7ed7de // fadd v30.2d, v30.2d, v30.2d
 	WORD    $0x4e7fd7ff // fadd v31.2d, v31.2d, v31.2d
-	WORD    $0x6ee9e7cf // fcmgt v15.2d, v30.2d, v9.2d
-	VBSL    V30.B16, V9.B16, V15.B16
-	WORD    $0x6ee9e7f0 // fcmgt v16.2d, v31.2d, v9.2d
-	VBSL    V31.B16, V9.B16, V16.B16
-	WORD    $0x4e6fd5f7 // fadd v23.2d, v15.2d, v15.2d
-	WORD    $0x4e70d618 // fadd v24.2d, v16.2d, v16.2d
-	WORD    $0x4e6ad6f7 // fadd v23.2d, v23.2d, v10.2d
-	WORD    $0x4e6ad718 // fadd v24.2d, v24.2d, v10.2d
-	WORD    $0x6e77fdef // fdiv v15.2d, v15.2d, v23.2d
-	WORD    $0x6e78fe10 // fdiv v16.2d, v16.2d, v24.2d
-	WORD    $0x4e6fd7de // fadd v30.2d, v30.2d, v15.2d
-	WORD    $0x4e70d7ff // fadd v31.2d, v31.2d, v16.2d
+	WORD    $0x6ee8e7ce // fcmgt v14.2d, v30.2d, v8.2d
+	VBSL    V30.B16, V8.B16, V14.B16
+	WORD    $0x6ee8e7ef // fcmgt v15.2d, v31.2d, v8.2d
+	VBSL    V31.B16, V8.B16, V15.B16
+	WORD    $0x4e6ed5d4 // fadd v20.2d, v14.2d, v14.2d
+	WORD    $0x4e6fd5f5 // fadd v21.2d, v15.2d, v15.2d
+	WORD    $0x4e69d694 // fadd v20.2d, v20.2d, v9.2d
+	WORD    $0x4e69d6b5 // fadd v21.2d, v21.2d, v9.2d
+	WORD    $0x6e74fdce // fdiv v14.2d, v14.2d, v20.2d
+	WORD    $0x6e75fdef // fdiv v15.2d, v15.2d, v21.2d
+	WORD    $0x4e6ed7de // fadd v30.2d, v30.2d, v14.2d
+	WORD    $0x4e6fd7ff // fadd v31.2d, v31.2d, v15.2d
+	VAND    V0.B16, V12.B16, V24.B16
 	VAND    V0.B16, V13.B16, V25.B16
-	VAND    V0.B16, V14.B16, V26.B16
+	WORD    $0x6e78df1a // fmul v26.2d, v24.2d, v24.2d
 	WORD    $0x6e79df3b // fmul v27.2d, v25.2d, v25.2d
-	WORD    $0x6e7adf55 // fmul v21.2d, v26.2d, v26.2d
-	FMOVQ   448(R3), F28
-	VFMLA   V11.D2, V27.D2, V28.D2
-	FMOVQ   448(R3), F22
-	VFMLA   V11.D2, V21.D2, V22.D2
-	FMOVQ   464(R3), F29
+	FMOVQ   464(R3), F22
+	VFMLA   V10.D2, V26.D2, V22.D2
+	FMOVQ   464(R3), F28
+	VFMLA   V10.D2, V27.D2, V28.D2
+	FMOVQ   480(R3), F23
+	VFMLA   V22.D2, V26.D2, V23.D2
+	FMOVQ   480(R3), F29
 	VFMLA   V28.D2, V27.D2, V29.D2
-	FMOVQ   464(R3), F19
-	VFMLA   V22.D2, V21.D2, V19.D2
-	FMOVQ   480(R3), F17
-	VFMLA   V29.D2, V27.D2, V17.D2
-	FMOVQ   480(R3), F20
-	VFMLA   V19.D2, V21.D2, V20.D2
 	FMOVQ   496(R3), F18
-	VFMLA   V17.D2, V27.D2, V18.D2
-	FMOVQ   496(R3), F23
-	VFMLA   V20.D2, V21.D2, V23.D2
-	FMOVQ   512(R3), F24
-	VFMLA   V18.D2, V27.D2, V24.D2
-	FMOVQ   512(R3), F15
-	VFMLA   V23.D2, V21.D2, V15.D2
-	FMOVQ   528(R3), F16
-	VFMLA   V24.D2, V27.D2, V16.D2
-	FMOVQ   528(R3), F28
-	VFMLA   V15.D2, V21.D2, V28.D2
-	WORD    $0x6e7bdf36 // fmul v22.2d, v25.2d, v27.2d
-	WORD    $0x6e75df5d // fmul v29.2d, v26.2d, v21.2d
-	VMOV    V25.B16, V19.B16
-	VFMLA   V16.D2, V22.D2, V19.D2
-	VMOV    V26.B16, V17.B16
-	VFMLA   V28.D2, V29.D2, V17.D2
-	WORD    $0x6ef9e559 // fcmgt v25.2d, v10.2d, v25.2d
-	WORD    $0x6efae55a // fcmgt v26.2d, v10.2d, v26.2d
-	VBSL    V30.B16, V19.B16, V25.B16
-	VBSL    V31.B16, V17.B16, V26.B16
-	VAND    V12.B16, V13.B16, V13.B16
-	VAND    V12.B16, V14.B16, V14.B16
+	VFMLA   V23.D2, V26.D2, V18.D2
+	FMOVQ   496(R3), F16
+	VFMLA   V29.D2, V27.D2, V16.D2
+	FMOVQ   512(R3), F19
+	VFMLA   V18.D2, V26.D2, V19.D2
+	FMOVQ   512(R3), F17
+	VFMLA   V16.D2, V27.D2, V17.D2
+	FMOVQ   528(R3), F20
+	VFMLA   V19.D2, V26.D2, V20.D2
+	FMOVQ   528(R3), F21
+	VFMLA   V17.D2, V27.D2, V21.D2
+	FMOVQ   544(R3), F14
+	VFMLA   V20.D2, V26.D2, V14.D2
+	FMOVQ   544(R3), F15
+	VFMLA   V21.D2, V27.D2, V15.D2
+	WORD    $0x6e7adf16 // fmul v22.2d, v24.2d, v26.2d
+	WORD    $0x6e7bdf3c // fmul v28.2d, v25.2d, v27.2d
+	VMOV    V24.B16, V23.B16
+	VFMLA   V14.D2, V22.D2, V23.D2
+	VMOV    V25.B16, V29.B16
+	VFMLA   V15.D2, V28.D2, V29.D2
+	WORD    $0x6ef8e538 // fcmgt v24.2d, v9.2d, v24.2d
+	WORD    $0x6ef9e539 // fcmgt v25.2d, v9.2d, v25.2d
+	VBSL    V30.B16, V23.B16, V24.B16
+	VBSL    V31.B16, V29.B16, V25.B16
+	VAND    V11.B16, V12.B16, V12.B16
+	VAND    V11.B16, V13.B16, V13.B16
+	VORR    V12.B16, V24.B16, V24.B16
 	VORR    V13.B16, V25.B16, V25.B16
-	VORR    V14.B16, V26.B16, V26.B16
-	FSTPQ.P (F25, F26), 32(R0)
+	FSTPQ.P (F24, F25), 32(R0)
 	SUB     $4, R2
 	CMP     $4, R2
 	BGE     pair
@@ -2581,69 +2508,68 @@ rest:
 	CBZ     R2, done
 	CMP     $2, R2
 	BLT     partIn
-	FMOVQ.P 16(R1), F13
+	FMOVQ.P 16(R1), F12
 
 body:
-	VAND    V0.B16, V13.B16, V14.B16
-	WORD    $0x6ee1e5cf // fcmgt v15.2d, v14.2d, v1.2d
-	VBSL    V14.B16, V1.B16, V15.B16
-	WORD    $0x6e62ddf0 // fmul v16.2d, v15.2d, v2.2d
-	WORD    $0x4e618a10 // frintn v16.2d, v16.2d
-	VFMLS   V3.D2, V16.D2, V15.D2
-	VFMLS   V4.D2, V16.D2, V15.D2
-	WORD    $0x4ee5d610 // fsub v16.2d, v16.2d, v5.2d
-	WORD    $0x4e66d610 // fadd v16.2d, v16.2d, v6.2d
-	VSHL    $52, V16.D2, V16.D2
-	WORD    $0x6e6fddf1 // fmul v17.2d, v15.2d, v15.2d
-	FMOVQ   144(R3), F18
-	VFMLA   V7.D2, V15.D2, V18.D2
-	FMOVQ   160(R3), F19
-	VFMLA   V18.D2, V15.D2, V19.D2
-	FMOVQ   176(R3), F20
-	VFMLA   V19.D2, V15.D2, V20.D2
-	FMOVQ   192(R3), F21
-	VFMLA   V20.D2, V15.D2, V21.D2
-	FMOVQ   208(R3), F22
-	VFMLA   V21.D2, V15.D2, V22.D2
-	FMOVQ   224(R3), F23
-	VFMLA   V22.D2, V15.D2, V23.D2
-	FMOVQ   240(R3), F24
-	VFMLA   V23.D2, V15.D2, V24.D2
-	FMOVQ   256(R3), F25
-	VFMLA   V24.D2, V15.D2, V25.D2
-	FMOVQ   272(R3), F26
-	VFMLA   V25.D2, V15.D2, V26.D2
-	VFMLA   V26.D2, V17.D2, V15.D2
-	WORD    $0x4ee8d61b // fsub v27.2d, v16.2d, v8.2d
-	VFMLA   V15.D2, V16.D2, V27.D2
+	VAND    V0.B16, V12.B16, V13.B16
+	WORD    $0x6ee1e5ae // fcmgt v14.2d, v13.2d, v1.2d
+	VBSL    V13.B16, V1.B16, V14.B16
+	VMOV    V3.B16, V15.B16
+	VFMLA   V2.D2, V14.D2, V15.D2
+	WORD    $0x4ee3d5f0 // fsub v16.2d, v15.2d, v3.2d
+	VFMLS   V4.D2, V16.D2, V14.D2
+	VFMLS   V5.D2, V16.D2, V14.D2
+	VSHL    $52, V15.D2, V15.D2
+	WORD    $0x6e6eddd1 // fmul v17.2d, v14.2d, v14.2d
+	FMOVQ   112(R3), F18
+	VFMLA   V6.D2, V14.D2, V18.D2
+	FMOVQ   128(R3), F19
+	VFMLA   V18.D2, V14.D2, V19.D2
+	FMOVQ   144(R3), F20
+	VFMLA   V19.D2, V14.D2, V20.D2
+	FMOVQ   160(R3), F21
+	VFMLA   V20.D2, V14.D2, V21.D2
+	FMOVQ   176(R3), F22
+	VFMLA   V21.D2, V14.D2, V22.D2
+	FMOVQ   192(R3), F23
+	VFMLA   V22.D2, V14.D2, V23.D2
+	FMOVQ   208(R3), F24
+	VFMLA   V23.D2, V14.D2, V24.D2
+	FMOVQ   224(R3), F25
+	VFMLA   V24.D2, V14.D2, V25.D2
+	FMOVQ   240(R3), F26
+	VFMLA   V25.D2, V14.D2, V26.D2
+	VFMLA   V26.D2, V17.D2, V14.D2
+	WORD    $0x4ee7d5fb // fsub v27.2d, v15.2d, v7.2d
+	VFMLA   V14.D2, V15.D2, V27.D2
 	WORD    $0x4e7bd77b // fadd v27.2d, v27.2d, v27.2d
-	WORD    $0x6ee9e77c // fcmgt v28.2d, v27.2d, v9.2d
-	VBSL    V27.B16, V9.B16, V28.B16
+	WORD    $0x6ee8e77c // fcmgt v28.2d, v27.2d, v8.2d
+	VBSL    V27.B16, V8.B16, V28.B16
 	WORD    $0x4e7cd79d // fadd v29.2d, v28.2d, v28.2d
-	WORD    $0x4e6ad7bd // fadd v29.2d, v29.2d, v10.2d
+	WORD    $0x4e69d7bd // fadd v29.2d, v29.2d, v9.2d
 	WORD    $0x6e7dff9c // fdiv v28.2d, v28.2d, v29.2d
 	WORD    $0x4e7cd77b // fadd v27.2d, v27.2d, v28.2d
-	VAND    V0.B16, V13.B16, V30.B16
+	VAND    V0.B16, V12.B16, V30.B16
 	WORD    $0x6e7edfdf // fmul v31.2d, v30.2d, v30.2d
-	FMOVQ   448(R3), F14
-	VFMLA   V11.D2, V31.D2, V14.D2
-	FMOVQ   464(R3), F18
-	VFMLA   V14.D2, V31.D2, V18.D2
-	FMOVQ   480(R3), F19
+	FMOVQ   464(R3), F13
+	VFMLA   V10.D2, V31.D2, V13.D2
+	FMOVQ   480(R3), F16
+	VFMLA   V13.D2, V31.D2, V16.D2
+	FMOVQ   496(R3), F18
+	VFMLA   V16.D2, V31.D2, V18.D2
+	FMOVQ   512(R3), F19
 	VFMLA   V18.D2, V31.D2, V19.D2
-	FMOVQ   496(R3), F20
+	FMOVQ   528(R3), F20
 	VFMLA   V19.D2, V31.D2, V20.D2
-	FMOVQ   512(R3), F21
+	FMOVQ   544(R3), F21
 	VFMLA   V20.D2, V31.D2, V21.D2
-	FMOVQ   528(R3), F22
-	VFMLA   V21.D2, V31.D2, V22.D2
-	WORD    $0x6e7fdfd7 // fmul v23.2d, v30.2d, v31.2d
-	VMOV    V30.B16, V24.B16
-	VFMLA   V22.D2, V23.D2, V24.D2
-	WORD    $0x6efee55e // fcmgt v30.2d, v10.2d, v30.2d
-	VBSL    V27.B16, V24.B16, V30.B16
-	VAND    V12.B16, V13.B16, V13.B16
-	VORR    V13.B16, V30.B16, V30.B16
+	WORD    $0x6e7fdfd6 // fmul v22.2d, v30.2d, v31.2d
+	VMOV    V30.B16, V23.B16
+	VFMLA   V21.D2, V22.D2, V23.D2
+	WORD    $0x6efee53e // fcmgt v30.2d, v9.2d, v30.2d
+	VBSL    V27.B16, V23.B16, V30.B16
+	VAND    V11.B16, V12.B16, V12.B16
+	VORR    V12.B16, V30.B16, V30.B16
 	CMP     $2, R2
 	BLT     partOut
 	FMOVQ.P F30, 16(R0)
@@ -2651,7 +2577,7 @@ body:
 	B       rest
 
 partIn:
-	FMOVD (R1), F13
+	FMOVD (R1), F12
 	B     body
 
 partOut:
@@ -2666,96 +2592,93 @@ TEXT ·cosh128x64(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers64<>(SB), R3
-	FMOVQ 352(R3), F0
-	FMOVQ 368(R3), F1
+	FMOVQ 368(R3), F0
+	FMOVQ 384(R3), F1
 	FMOVQ 32(R3), F2
-	FMOVQ 48(R3), F3
+	FMOVQ 400(R3), F3
 	FMOVQ 64(R3), F4
-	FMOVQ 384(R3), F5
-	FMOVQ 128(R3), F6
-	FMOVQ 80(R3), F7
-	FMOVQ 400(R3), F8
-	FMOVQ 112(R3), F9
-	FMOVQ 96(R3), F10
+	FMOVQ 80(R3), F5
+	FMOVQ 96(R3), F6
+	FMOVQ 416(R3), F7
+	FMOVQ 336(R3), F8
+	FMOVQ 256(R3), F9
 	CMP   $4, R2
 	BLT   pairend
 
 pair:
-	FLDPQ.P 32(R1), (F11, F12)
+	FLDPQ.P 32(R1), (F10, F11)
+	VAND    V0.B16, V10.B16, V10.B16
 	VAND    V0.B16, V11.B16, V11.B16
-	VAND    V0.B16, V12.B16, V12.B16
+	WORD    $0x6ee1e54c // fcmgt v12.2d, v10.2d, v1.2d
+	VBSL    V10.B16, V1.B16, V12.B16
 	WORD    $0x6ee1e56d // fcmgt v13.2d, v11.2d, v1.2d
 	VBSL    V11.B16, V1.B16, V13.B16
-	WORD    $0x6ee1e58e // fcmgt v14.2d, v12.2d, v1.2d
-	VBSL    V12.B16, V1.B16, V14.B16
-	WORD    $0x6e62ddaf // fmul v15.2d, v13.2d, v2.2d
-	WORD    $0x6e62ddd0 // fmul v16.2d, v14.2d, v2.2d
-	WORD    $0x4e6189ef // frintn v15.2d, v15.2d
-	WORD    $0x4e618a10 // frintn v16.2d, v16.2d
-	VFMLS   V3.D2, V15.D2, V13.D2
-	VFMLS   V3.D2, V16.D2, V14.D2
-	VFMLS   V4.D2, V15.D2, V13.D2
-	VFMLS   V4.D2, V16.D2, V14.D2
-	WORD    $0x4ee5d5ef // fsub v15.2d, v15.2d, v5.2d
-	WORD    $0x4ee5d610 // fsub v16.2d, v16.2d, v5.2d
-	WORD    $0x4e66d5ef // fadd v15.2d, v15.2d, v6.2d
-	WORD    $0x4e66d610 // fadd v16.2d, v16.2d, v6.2d
+	VMOV    V3.B16, V14.B16
+	VFMLA   V2.D2, V12.D2, V14.D2
+	VMOV    V3.B16, V15.B16
+	VFMLA   V2.D2, V13.D2, V15.D2
+	WORD    $0x4ee3d5d0 // fsub v16.2d, v14.2d, v3.2d
+	WORD    $0x4ee3d5f1 // fsub v17.2d, v15.2d, v3.2d
+	VFMLS   V4.D2, V16.D2, V12.D2
+	VFMLS   V4.D2, V17.D2, V13.D2
+	VFMLS   V5.D2, V16.D2, V12.D2
+	VFMLS   V5.D2, V17.D2, V13.D2
+	VSHL    $52, V14.D2, V14.D2
 	VSHL    $52, V15.D2, V15.D2
-	VSHL    $52, V16.D2, V16.D2
-	WORD    $0x6e6dddb1 // fmul v17.2d, v13.2d, v13.2d
-	WORD    $0x6e6eddd2 // fmul v18.2d, v14.2d, v14.2d
-	FMOVQ   144(R3), F19
-	VFMLA   V7.D2, V13.D2, V19.D2
-	FMOVQ   144(R3), F20
-	VFMLA   V7.D2, V14.D2, V20.D2
-	FMOVQ   160(R3), F21
-	VFMLA   V19.D2, V13.D2, V21.D2
-	FMOVQ   160(R3), F22
-	VFMLA   V20.D2, V14.D2, V22.D2
-	FMOVQ   176(R3), F23
+	WORD    $0x6e6cdd92 // fmul v18.2d, v12.2d, v12.2d
+	WORD    $0x6e6dddb3 // fmul v19.2d, v13.2d, v13.2d
+	FMOVQ   112(R3), F20
+	VFMLA   V6.D2, V12.D2, V20.D2
+	FMOVQ   112(R3), F21
+	VFMLA   V6.D2, V13.D2, V21.D2
+	FMOVQ   128(R3), F22
+	VFMLA   V20.D2, V12.D2, V22.D2
+	FMOVQ   128(R3), F23
 	VFMLA   V21.D2, V13.D2, V23.D2
-	FMOVQ   176(R3), F24
-	VFMLA   V22.D2, V14.D2, V24.D2
-	FMOVQ   192(R3), F25
+	FMOVQ   144(R3), F24
+	VFMLA   V22.D2, V12.D2, V24.D2
+	FMOVQ   144(R3), F25
 	VFMLA   V23.D2, V13.D2, V25.D2
-	FMOVQ   192(R3), F26
-	VFMLA   V24.D2, V14.D2, V26.D2
-	FMOVQ   208(R3), F27
+	FMOVQ   160(R3), F26
+	VFMLA   V24.D2, V12.D2, V26.D2
+	FMOVQ   160(R3), F27
 	VFMLA   V25.D2, V13.D2, V27.D2
-	FMOVQ   208(R3), F28
-	VFMLA   V26.D2, V14.D2, V28.D2
-	FMOVQ   224(R3), F29
+	FMOVQ   176(R3), F28
+	VFMLA   V26.D2, V12.D2, V28.D2
+	FMOVQ   176(R3), F29
 	VFMLA   V27.D2, V13.D2, V29.D2
-	FMOVQ   224(R3), F30
-	VFMLA   V28.D2, V14.D2, V30.D2
-	FMOVQ   240(R3), F31
+	FMOVQ   192(R3), F30
+	VFMLA   V28.D2, V12.D2, V30.D2
+	FMOVQ   192(R3), F31
 	VFMLA   V29.D2, V13.D2, V31.D2
-	FMOVQ   240(R3), F11
-	VFMLA   V30.D2, V14.D2, V11.D2
-	FMOVQ   256(R3), F12
-	VFMLA   V31.D2, V13.D2, V12.D2
-	FMOVQ   256(R3), F19
-	VFMLA   V11.D2, V14.D2, V19.D2
-	FMOVQ   272(R3), F20
-	VFMLA   V12.D2, V13.D2, V20.D2
-	FMOVQ   272(R3), F21
-	VFMLA   V19.D2, V14.D2, V21.D2
-	VFMLA   V20.D2, V17.D2, V13.D2
-	VFMLA   V21.D2, V18.D2, V14.D2
-	WORD    $0x4ee8d5f6 // fsub v22.2d, v15.2d, v8.2d
-	WORD    $0x4ee8d617 // fsub v23.2d, v16.2d, v8.2d
-	VFMLA   V13.D2, V15.D2, V22.D2
-	VFMLA   V14.D2, V16.D2, V23.D2
+	FMOVQ   208(R3), F10
+	VFMLA   V30.D2, V12.D2, V10.D2
+	FMOVQ   208(R3), F11
+	VFMLA   V31.D2, V13.D2, V11.D2
+	FMOVQ   224(R3), F16
+	VFMLA   V10.D2, V12.D2, V16.D2
+	FMOVQ   224(R3), F17
+	VFMLA   V11.D2, V13.D2, V17.D2
+	FMOVQ   240(R3), F20
+	VFMLA   V16.D2, V12.D2, V20.D2
+	FMOVQ   240(R3), F21
+	VFMLA   V17.D2, V13.D2, V21.D2
+	VFMLA   V20.D2, V18.D2, V12.D2
+	VFMLA   V21.D2, V19.D2, V13.D2
+	WORD    $0x4ee7d5d6 // fsub v22.2d, v14.2d, v7.2d
+	WORD    $0x4ee7d5f7 // fsub v23.2d, v15.2d, v7.2d
+	VFMLA   V12.D2, V14.D2, V22.D2
+	VFMLA   V13.D2, V15.D2, V23.D2
 	WORD    $0x4e76d6d6 // fadd v22.2d, v22.2d, v22.2d
 	WORD    $0x4e77d6f7 // fadd v23.2d, v23.2d, v23.2d
-	WORD    $0x4e69d6d8 // fadd v24.2d, v22.2d, v9.2d
-	WORD    $0x4e69d6f9 // fadd v25.2d, v23.2d, v9.2d
+	WORD    $0x4e68d6d8 // fadd v24.2d, v22.2d, v8.2d
+	WORD    $0x4e68d6f9 // fadd v25.2d, v23.2d, v8.2d
 	WORD    $0x4e76d6d6 // fadd v22.2d, v22.2d, v22.2d
 	WORD    $0x4e77d6f7 // fadd v23.2d, v23.2d, v23.2d
-	WORD    $0x4e6ad6d6 // fadd v22.2d, v22.2d, v10.2d
-	WORD    $0x4e6ad6f7 // fadd v23.2d, v23.2d, v10.2d
-	WORD    $0x6e76fd3a // fdiv v26.2d, v9.2d, v22.2d
-	WORD    $0x6e77fd3b // fdiv v27.2d, v9.2d, v23.2d
+	WORD    $0x4e69d6d6 // fadd v22.2d, v22.2d, v9.2d
+	WORD    $0x4e69d6f7 // fadd v23.2d, v23.2d, v9.2d
+	WORD    $0x6e76fd1a // fdiv v26.2d, v8.2d, v22.2d
+	WORD    $0x6e77fd1b // fdiv v27.2d, v8.2d, v23.2d
 	WORD    $0x4e7ad718 // fadd v24.2d, v24.2d, v26.2d
 	WORD    $0x4e7bd739 // fadd v25.2d, v25.2d, v27.2d
 	FSTPQ.P (F24, F25), 32(R0)
@@ -2768,46 +2691,45 @@ rest:
 	CBZ     R2, done
 	CMP     $2, R2
 	BLT     partIn
-	FMOVQ.P 16(R1), F11
+	FMOVQ.P 16(R1), F10
 
 body:
-	VAND    V0.B16, V11.B16, V11.B16
-	WORD    $0x6ee1e56c // fcmgt v12.2d, v11.2d, v1.2d
-	VBSL    V11.B16, V1.B16, V12.B16
-	WORD    $0x6e62dd8d // fmul v13.2d, v12.2d, v2.2d
-	WORD    $0x4e6189ad // frintn v13.2d, v13.2d
-	VFMLS   V3.D2, V13.D2, V12.D2
-	VFMLS   V4.D2, V13.D2, V12.D2
-	WORD    $0x4ee5d5ad // fsub v13.2d, v13.2d, v5.2d
-	WORD    $0x4e66d5ad // fadd v13.2d, v13.2d, v6.2d
-	VSHL    $52, V13.D2, V13.D2
-	WORD    $0x6e6cdd8e // fmul v14.2d, v12.2d, v12.2d
-	FMOVQ   144(R3), F15
-	VFMLA   V7.D2, V12.D2, V15.D2
-	FMOVQ   160(R3), F16
-	VFMLA   V15.D2, V12.D2, V16.D2
-	FMOVQ   176(R3), F17
-	VFMLA   V16.D2, V12.D2, V17.D2
-	FMOVQ   192(R3), F18
-	VFMLA   V17.D2, V12.D2, V18.D2
-	FMOVQ   208(R3), F19
-	VFMLA   V18.D2, V12.D2, V19.D2
-	FMOVQ   224(R3), F20
-	VFMLA   V19.D2, V12.D2, V20.D2
-	FMOVQ   240(R3), F21
-	VFMLA   V20.D2, V12.D2, V21.D2
-	FMOVQ   256(R3), F22
-	VFMLA   V21.D2, V12.D2, V22.D2
-	FMOVQ   272(R3), F23
-	VFMLA   V22.D2, V12.D2, V23.D2
-	VFMLA   V23.D2, V14.D2, V12.D2
-	WORD    $0x4ee8d5b8 // fsub v24.2d, v13.2d, v8.2d
-	VFMLA   V12.D2, V13.D2, V24.D2
+	VAND    V0.B16, V10.B16, V10.B16
+	WORD    $0x6ee1e54b // fcmgt v11.2d, v10.2d, v1.2d
+	VBSL    V10.B16, V1.B16, V11.B16
+	VMOV    V3.B16, V12.B16
+	VFMLA   V2.D2, V11.D2, V12.D2
+	WORD    $0x4ee3d58d // fsub v13.2d, v12.2d, v3.2d
+	VFMLS   V4.D2, V13.D2, V11.D2
+	VFMLS   V5.D2, V13.D2, V11.D2
+	VSHL    $52, V12.D2, V12.D2
+	WORD    $0x6e6bdd6e // fmul v14.2d, v11.2d, v11.2d
+	FMOVQ   112(R3), F15
+	VFMLA   V6.D2, V11.D2, V15.D2
+	FMOVQ   128(R3), F16
+	VFMLA   V15.D2, V11.D2, V16.D2
+	FMOVQ   144(R3), F17
+	VFMLA   V16.D2, V11.D2, V17.D2
+	FMOVQ   160(R3), F18
+	VFMLA   V17.D2, V11.D2, V18.D2
+	FMOVQ   176(R3), F19
+	VFMLA   V18.D2, V11.D2, V19.D2
+	FMOVQ   192(R3), F20
+	VFMLA   V19.D2, V11.D2, V20.D2
+	FMOVQ   208(R3), F21
+	VFMLA   V20.D2, V11.D2, V21.D2
+	FMOVQ   224(R3), F22
+	VFMLA   V21.D2, V11.D2, V22.D2
+	FMOVQ   240(R3), F23
+	VFMLA   V22.D2, V11.D2, V23.D2
+	VFMLA   V23.D2, V14.D2, V11.D2
+	WORD    $0x4ee7d598 // fsub v24.2d, v12.2d, v7.2d
+	VFMLA   V11.D2, V12.D2, V24.D2
 	WORD    $0x4e78d718 // fadd v24.2d, v24.2d, v24.2d
-	WORD    $0x4e69d719 // fadd v25.2d, v24.2d, v9.2d
+	WORD    $0x4e68d719 // fadd v25.2d, v24.2d, v8.2d
 	WORD    $0x4e78d718 // fadd v24.2d, v24.2d, v24.2d
-	WORD    $0x4e6ad718 // fadd v24.2d, v24.2d, v10.2d
-	WORD    $0x6e78fd3a // fdiv v26.2d, v9.2d, v24.2d
+	WORD    $0x4e69d718 // fadd v24.2d, v24.2d, v9.2d
+	WORD    $0x6e78fd1a // fdiv v26.2d, v8.2d, v24.2d
 	WORD    $0x4e7ad739 // fadd v25.2d, v25.2d, v26.2d
 	CMP     $2, R2
 	BLT     partOut
@@ -2816,7 +2738,7 @@ body:
 	B       rest
 
 partIn:
-	FMOVD (R1), F11
+	FMOVD (R1), F10
 	B     body
 
 partOut:
@@ -2831,17 +2753,17 @@ TEXT ·tanh128x64(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers64<>(SB), R3
-	FMOVQ 352(R3), F0
-	FMOVQ 544(R3), F1
+	FMOVQ 368(R3), F0
+	FMOVQ 560(R3), F1
 	FMOVQ 32(R3), F2
-	FMOVQ 48(R3), F3
+	FMOVQ 576(R3), F3
 	FMOVQ 64(R3), F4
 	FMOVQ 80(R3), F5
-	FMOVQ 128(R3), F6
-	FMOVQ 96(R3), F7
-	FMOVQ 560(R3), F8
-	FMOVQ 384(R3), F9
-	FMOVQ 336(R3), F10
+	FMOVQ 96(R3), F6
+	FMOVQ 256(R3), F7
+	FMOVQ 592(R3), F8
+	FMOVQ 608(R3), F9
+	FMOVQ 352(R3), F10
 	CMP   $4, R2
 	BLT   pairend
 
@@ -2855,76 +2777,76 @@ pair:
 	VBSL    V14.B16, V1.B16, V16.B16
 	WORD    $0x4e6fd5f1 // fadd v17.2d, v15.2d, v15.2d
 	WORD    $0x4e70d612 // fadd v18.2d, v16.2d, v16.2d
-	WORD    $0x6e62de33 // fmul v19.2d, v17.2d, v2.2d
-	WORD    $0x6e62de54 // fmul v20.2d, v18.2d, v2.2d
-	WORD    $0x4e618a73 // frintn v19.2d, v19.2d
-	WORD    $0x4e618a94 // frintn v20.2d, v20.2d
-	VFMLS   V3.D2, V19.D2, V17.D2
-	VFMLS   V3.D2, V20.D2, V18.D2
-	VFMLS   V4.D2, V19.D2, V17.D2
-	VFMLS   V4.D2, V20.D2, V18.D2
-	WORD    $0x6e71de35 // fmul v21.2d, v17.2d, v17.2d
-	WORD    $0x6e72de56 // fmul v22.2d, v18.2d, v18.2d
-	FMOVQ   144(R3), F23
-	VFMLA   V5.D2, V17.D2, V23.D2
-	FMOVQ   144(R3), F24
-	VFMLA   V5.D2, V18.D2, V24.D2
-	FMOVQ   160(R3), F25
-	VFMLA   V23.D2, V17.D2, V25.D2
-	FMOVQ   160(R3), F26
-	VFMLA   V24.D2, V18.D2, V26.D2
-	FMOVQ   176(R3), F27
+	VMOV    V3.B16, V19.B16
+	VFMLA   V2.D2, V17.D2, V19.D2
+	VMOV    V3.B16, V20.B16
+	VFMLA   V2.D2, V18.D2, V20.D2
+	WORD    $0x4ee3d675 // fsub v21.2d, v19.2d, v3.2d
+	WORD    $0x4ee3d696 // fsub v22.2d, v20.2d, v3.2d
+	VFMLS   V4.D2, V21.D2, V17.D2
+	VFMLS   V4.D2, V22.D2, V18.D2
+	VFMLS   V5.D2, V21.D2, V17.D2
+	VFMLS   V5.D2, V22.D2, V18.D2
+	WORD    $0x6e71de37 // fmul v23.2d, v17.2d, v17.2d
+	WORD    $0x6e72de58 // fmul v24.2d, v18.2d, v18.2d
+	FMOVQ   112(R3), F25
+	VFMLA   V6.D2, V17.D2, V25.D2
+	FMOVQ   112(R3), F26
+	VFMLA   V6.D2, V18.D2, V26.D2
+	FMOVQ   128(R3), F27
 	VFMLA   V25.D2, V17.D2, V27.D2
-	FMOVQ   176(R3), F28
+	FMOVQ   128(R3), F28
 	VFMLA   V26.D2, V18.D2, V28.D2
-	FMOVQ   192(R3), F29
+	FMOVQ   144(R3), F29
 	VFMLA   V27.D2, V17.D2, V29.D2
-	FMOVQ   192(R3), F30
+	FMOVQ   144(R3), F30
 	VFMLA   V28.D2, V18.D2, V30.D2
-	FMOVQ   208(R3), F31
+	FMOVQ   160(R3), F31
 	VFMLA   V29.D2, V17.D2, V31.D2
-	FMOVQ   208(R3), F13
+	FMOVQ   160(R3), F13
 	VFMLA   V30.D2, V18.D2, V13.D2
-	FMOVQ   224(R3), F14
+	FMOVQ   176(R3), F14
 	VFMLA   V31.D2, V17.D2, V14.D2
-	FMOVQ   224(R3), F23
-	VFMLA   V13.D2, V18.D2, V23.D2
-	FMOVQ   240(R3), F24
-	VFMLA   V14.D2, V17.D2, V24.D2
-	FMOVQ   240(R3), F25
-	VFMLA   V23.D2, V18.D2, V25.D2
-	FMOVQ   256(R3), F26
-	VFMLA   V24.D2, V17.D2, V26.D2
-	FMOVQ   256(R3), F27
+	FMOVQ   176(R3), F21
+	VFMLA   V13.D2, V18.D2, V21.D2
+	FMOVQ   192(R3), F22
+	VFMLA   V14.D2, V17.D2, V22.D2
+	FMOVQ   192(R3), F25
+	VFMLA   V21.D2, V18.D2, V25.D2
+	FMOVQ   208(R3), F26
+	VFMLA   V22.D2, V17.D2, V26.D2
+	FMOVQ   208(R3), F27
 	VFMLA   V25.D2, V18.D2, V27.D2
-	FMOVQ   272(R3), F28
+	FMOVQ   224(R3), F28
 	VFMLA   V26.D2, V17.D2, V28.D2
-	FMOVQ   272(R3), F29
+	FMOVQ   224(R3), F29
 	VFMLA   V27.D2, V18.D2, V29.D2
-	VFMLA   V28.D2, V21.D2, V17.D2
-	VFMLA   V29.D2, V22.D2, V18.D2
-	WORD    $0x4e66d673 // fadd v19.2d, v19.2d, v6.2d
-	WORD    $0x4e66d694 // fadd v20.2d, v20.2d, v6.2d
+	FMOVQ   240(R3), F30
+	VFMLA   V28.D2, V17.D2, V30.D2
+	FMOVQ   240(R3), F31
+	VFMLA   V29.D2, V18.D2, V31.D2
+	VFMLA   V30.D2, V23.D2, V17.D2
+	VFMLA   V31.D2, V24.D2, V18.D2
 	VSHL    $52, V19.D2, V19.D2
 	VSHL    $52, V20.D2, V20.D2
-	WORD    $0x4ee7d67e // fsub v30.2d, v19.2d, v7.2d
-	WORD    $0x4ee7d69f // fsub v31.2d, v20.2d, v7.2d
-	VFMLA   V17.D2, V19.D2, V30.D2
-	VFMLA   V18.D2, V20.D2, V31.D2
+	WORD    $0x4ee7d66d // fsub v13.2d, v19.2d, v7.2d
+	WORD    $0x4ee7d68e // fsub v14.2d, v20.2d, v7.2d
+	VFMLA   V17.D2, V19.D2, V13.D2
+	VFMLA   V18.D2, V20.D2, V14.D2
 	WORD    $0x6eefe50f // fcmgt v15.2d, v8.2d, v15.2d
 	WORD    $0x6ef0e510 // fcmgt v16.2d, v8.2d, v16.2d
-	VMOV    V15.B16, V13.B16
-	VBSL    V9.B16, V30.B16, V13.B16
-	VMOV    V16.B16, V14.B16
-	VBSL    V9.B16, V31.B16, V14.B16
-	WORD    $0x4e69d7de // fadd v30.2d, v30.2d, v9.2d
-	WORD    $0x4e69d7ff // fadd v31.2d, v31.2d, v9.2d
-	WORD    $0x6e7efdad // fdiv v13.2d, v13.2d, v30.2d
-	WORD    $0x6e7ffdce // fdiv v14.2d, v14.2d, v31.2d
-	WORD    $0x4eedd4f7 // fsub v23.2d, v7.2d, v13.2d
-	WORD    $0x4eeed4f8 // fsub v24.2d, v7.2d, v14.2d
-	VBSL    V23.B16, V13.B16, V15.B16
-	VBSL    V24.B16, V14.B16, V16.B16
+	VMOV    V15.B16, V21.B16
+	VBSL    V9.B16, V13.B16, V21.B16
+	VMOV    V16.B16, V22.B16
+	VBSL    V9.B16, V14.B16, V22.B16
+	WORD    $0x4e69d5ad // fadd v13.2d, v13.2d, v9.2d
+	WORD    $0x4e69d5ce // fadd v14.2d, v14.2d, v9.2d
+	WORD    $0x6e6dfeb5 // fdiv v21.2d, v21.2d, v13.2d
+	WORD    $0x6e6efed6 // fdiv v22.2d, v22.2d, v14.2d
+	WORD    $0x4ef5d4f9 // fsub v25.2d, v7.2d, v21.2d
+	WORD    $0x4ef6d4fa // fsub v26.2d, v7.2d, v22.2d
+	VBSL    V25.B16, V21.B16, V15.B16
+	VBSL    V26.B16, V22.B16, V16.B16
 	VAND    V10.B16, V11.B16, V11.B16
 	VAND    V10.B16, V12.B16, V12.B16
 	VORR    V11.B16, V15.B16, V15.B16
@@ -2946,41 +2868,41 @@ body:
 	WORD    $0x6ee1e58d // fcmgt v13.2d, v12.2d, v1.2d
 	VBSL    V12.B16, V1.B16, V13.B16
 	WORD    $0x4e6dd5ae // fadd v14.2d, v13.2d, v13.2d
-	WORD    $0x6e62ddcf // fmul v15.2d, v14.2d, v2.2d
-	WORD    $0x4e6189ef // frintn v15.2d, v15.2d
-	VFMLS   V3.D2, V15.D2, V14.D2
-	VFMLS   V4.D2, V15.D2, V14.D2
-	WORD    $0x6e6eddd0 // fmul v16.2d, v14.2d, v14.2d
-	FMOVQ   144(R3), F17
-	VFMLA   V5.D2, V14.D2, V17.D2
-	FMOVQ   160(R3), F18
-	VFMLA   V17.D2, V14.D2, V18.D2
-	FMOVQ   176(R3), F19
+	VMOV    V3.B16, V15.B16
+	VFMLA   V2.D2, V14.D2, V15.D2
+	WORD    $0x4ee3d5f0 // fsub v16.2d, v15.2d, v3.2d
+	VFMLS   V4.D2, V16.D2, V14.D2
+	VFMLS   V5.D2, V16.D2, V14.D2
+	WORD    $0x6e6eddd1 // fmul v17.2d, v14.2d, v14.2d
+	FMOVQ   112(R3), F18
+	VFMLA   V6.D2, V14.D2, V18.D2
+	FMOVQ   128(R3), F19
 	VFMLA   V18.D2, V14.D2, V19.D2
-	FMOVQ   192(R3), F20
+	FMOVQ   144(R3), F20
 	VFMLA   V19.D2, V14.D2, V20.D2
-	FMOVQ   208(R3), F21
+	FMOVQ   160(R3), F21
 	VFMLA   V20.D2, V14.D2, V21.D2
-	FMOVQ   224(R3), F22
+	FMOVQ   176(R3), F22
 	VFMLA   V21.D2, V14.D2, V22.D2
-	FMOVQ   240(R3), F23
+	FMOVQ   192(R3), F23
 	VFMLA   V22.D2, V14.D2, V23.D2
-	FMOVQ   256(R3), F24
+	FMOVQ   208(R3), F24
 	VFMLA   V23.D2, V14.D2, V24.D2
-	FMOVQ   272(R3), F25
+	FMOVQ   224(R3), F25
 	VFMLA   V24.D2, V14.D2, V25.D2
-	VFMLA   V25.D2, V16.D2, V14.D2
-	WORD    $0x4e66d5ef // fadd v15.2d, v15.2d, v6.2d
+	FMOVQ   240(R3), F26
+	VFMLA   V25.D2, V14.D2, V26.D2
+	VFMLA   V26.D2, V17.D2, V14.D2
 	VSHL    $52, V15.D2, V15.D2
-	WORD    $0x4ee7d5fa // fsub v26.2d, v15.2d, v7.2d
-	VFMLA   V14.D2, V15.D2, V26.D2
+	WORD    $0x4ee7d5fb // fsub v27.2d, v15.2d, v7.2d
+	VFMLA   V14.D2, V15.D2, V27.D2
 	WORD    $0x6eede50d // fcmgt v13.2d, v8.2d, v13.2d
-	VMOV    V13.B16, V27.B16
-	VBSL    V9.B16, V26.B16, V27.B16
-	WORD    $0x4e69d75a // fadd v26.2d, v26.2d, v9.2d
-	WORD    $0x6e7aff7b // fdiv v27.2d, v27.2d, v26.2d
-	WORD    $0x4efbd4fc // fsub v28.2d, v7.2d, v27.2d
-	VBSL    V28.B16, V27.B16, V13.B16
+	VMOV    V13.B16, V28.B16
+	VBSL    V9.B16, V27.B16, V28.B16
+	WORD    $0x4e69d77b // fadd v27.2d, v27.2d, v9.2d
+	WORD    $0x6e7bff9c // fdiv v28.2d, v28.2d, v27.2d
+	WORD    $0x4efcd4fd // fsub v29.2d, v7.2d, v28.2d
+	VBSL    V29.B16, V28.B16, V13.B16
 	VAND    V10.B16, V11.B16, V11.B16
 	VORR    V11.B16, V13.B16, V13.B16
 	CMP     $2, R2
@@ -3005,112 +2927,101 @@ TEXT ·sigmoid128x64(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers64<>(SB), R3
-	FMOVQ 352(R3), F0
-	FMOVQ 576(R3), F1
-	FMOVQ 32(R3), F2
+	FMOVQ 368(R3), F0
+	FMOVQ 624(R3), F1
+	FMOVQ 640(R3), F2
 	FMOVQ 48(R3), F3
 	FMOVQ 64(R3), F4
-	FMOVQ 592(R3), F5
-	FMOVQ 112(R3), F6
-	FMOVQ 128(R3), F7
-	FMOVQ 96(R3), F8
-	FMOVQ 80(R3), F9
+	FMOVQ 80(R3), F5
+	FMOVQ 256(R3), F6
+	FMOVQ 96(R3), F7
+	FMOVQ 656(R3), F8
 	CMP   $4, R2
 	BLT   pairend
 
 pair:
-	FLDPQ.P 32(R1), (F10, F11)
+	FLDPQ.P 32(R1), (F9, F10)
+	VAND    V0.B16, V9.B16, V11.B16
 	VAND    V0.B16, V10.B16, V12.B16
-	VAND    V0.B16, V11.B16, V13.B16
+	WORD    $0x6ee1e56d // fcmgt v13.2d, v11.2d, v1.2d
+	VBSL    V11.B16, V1.B16, V13.B16
 	WORD    $0x6ee1e58e // fcmgt v14.2d, v12.2d, v1.2d
 	VBSL    V12.B16, V1.B16, V14.B16
-	WORD    $0x6ee1e5af // fcmgt v15.2d, v13.2d, v1.2d
-	VBSL    V13.B16, V1.B16, V15.B16
-	WORD    $0x6e62ddd0 // fmul v16.2d, v14.2d, v2.2d
-	WORD    $0x6e62ddf1 // fmul v17.2d, v15.2d, v2.2d
-	WORD    $0x4e618a10 // frintn v16.2d, v16.2d
-	WORD    $0x4e618a31 // frintn v17.2d, v17.2d
-	VFMLS   V3.D2, V16.D2, V14.D2
-	VFMLS   V3.D2, V17.D2, V15.D2
-	VFMLS   V4.D2, V16.D2, V14.D2
-	VFMLS   V4.D2, V17.D2, V15.D2
-	WORD    $0x4ef0d4b2 // fsub v18.2d, v5.2d, v16.2d
-	WORD    $0x4ef1d4b3 // fsub v19.2d, v5.2d, v17.2d
-	WORD    $0x6e66de54 // fmul v20.2d, v18.2d, v6.2d
-	WORD    $0x6e66de75 // fmul v21.2d, v19.2d, v6.2d
-	WORD    $0x4e619a94 // frintm v20.2d, v20.2d
-	WORD    $0x4e619ab5 // frintm v21.2d, v21.2d
-	WORD    $0x4e67d696 // fadd v22.2d, v20.2d, v7.2d
-	WORD    $0x4e67d6b7 // fadd v23.2d, v21.2d, v7.2d
-	VSHL    $52, V22.D2, V22.D2
-	VSHL    $52, V23.D2, V23.D2
-	WORD    $0x4ef4d652 // fsub v18.2d, v18.2d, v20.2d
-	WORD    $0x4ef5d673 // fsub v19.2d, v19.2d, v21.2d
-	WORD    $0x4e67d652 // fadd v18.2d, v18.2d, v7.2d
-	WORD    $0x4e67d673 // fadd v19.2d, v19.2d, v7.2d
-	VSHL    $52, V18.D2, V18.D2
-	VSHL    $52, V19.D2, V19.D2
-	WORD    $0x6e76dd18 // fmul v24.2d, v8.2d, v22.2d
-	WORD    $0x6e77dd19 // fmul v25.2d, v8.2d, v23.2d
-	WORD    $0x6e72df18 // fmul v24.2d, v24.2d, v18.2d
-	WORD    $0x6e73df39 // fmul v25.2d, v25.2d, v19.2d
+	VMOV    V3.B16, V15.B16
+	VFMLA   V2.D2, V13.D2, V15.D2
+	VMOV    V3.B16, V16.B16
+	VFMLA   V2.D2, V14.D2, V16.D2
+	WORD    $0x4ee3d5f1 // fsub v17.2d, v15.2d, v3.2d
+	WORD    $0x4ee3d612 // fsub v18.2d, v16.2d, v3.2d
+	VFMLA   V4.D2, V17.D2, V13.D2
+	VFMLA   V4.D2, V18.D2, V14.D2
+	VFMLA   V5.D2, V17.D2, V13.D2
+	VFMLA   V5.D2, V18.D2, V14.D2
+	VUSHR   $1, V15.D2, V19.D2
+	VUSHR   $1, V16.D2, V20.D2
+	VSHL    $52, V19.D2, V21.D2
+	VSHL    $52, V20.D2, V22.D2
+	VSUB    V19.D2, V15.D2, V15.D2
+	VSUB    V20.D2, V16.D2, V16.D2
+	VSHL    $52, V15.D2, V15.D2
+	VSHL    $52, V16.D2, V16.D2
+	WORD    $0x6e75dcd7 // fmul v23.2d, v6.2d, v21.2d
+	WORD    $0x6e76dcd8 // fmul v24.2d, v6.2d, v22.2d
+	WORD    $0x6e6fdef7 // fmul v23.2d, v23.2d, v15.2d
+	WORD    $0x6e70df18 // fmul v24.2d, v24.2d, v16.2d
+	WORD    $0x6e6dddb9 // fmul v25.2d, v13.2d, v13.2d
 	WORD    $0x6e6eddda // fmul v26.2d, v14.2d, v14.2d
-	WORD    $0x6e6fddfb // fmul v27.2d, v15.2d, v15.2d
-	FMOVQ   144(R3), F28
-	VFMLA   V9.D2, V14.D2, V28.D2
-	FMOVQ   144(R3), F29
-	VFMLA   V9.D2, V15.D2, V29.D2
-	FMOVQ   160(R3), F30
+	FMOVQ   112(R3), F27
+	VFMLA   V7.D2, V13.D2, V27.D2
+	FMOVQ   112(R3), F28
+	VFMLA   V7.D2, V14.D2, V28.D2
+	FMOVQ   128(R3), F29
+	VFMLA   V27.D2, V13.D2, V29.D2
+	FMOVQ   128(R3), F30
 	VFMLA   V28.D2, V14.D2, V30.D2
-	FMOVQ   160(R3), F31
-	VFMLA   V29.D2, V15.D2, V31.D2
-	FMOVQ   176(R3), F12
-	VFMLA   V30.D2, V14.D2, V12.D2
-	FMOVQ   176(R3), F13
-	VFMLA   V31.D2, V15.D2, V13.D2
-	FMOVQ   192(R3), F16
-	VFMLA   V12.D2, V14.D2, V16.D2
-	FMOVQ   192(R3), F17
-	VFMLA   V13.D2, V15.D2, V17.D2
-	FMOVQ   208(R3), F20
-	VFMLA   V16.D2, V14.D2, V20.D2
-	FMOVQ   208(R3), F21
-	VFMLA   V17.D2, V15.D2, V21.D2
-	FMOVQ   224(R3), F28
-	VFMLA   V20.D2, V14.D2, V28.D2
-	FMOVQ   224(R3), F29
-	VFMLA   V21.D2, V15.D2, V29.D2
-	FMOVQ   240(R3), F30
-	VFMLA   V28.D2, V14.D2, V30.D2
-	FMOVQ   240(R3), F31
-	VFMLA   V29.D2, V15.D2, V31.D2
-	FMOVQ   256(R3), F12
-	VFMLA   V30.D2, V14.D2, V12.D2
-	FMOVQ   256(R3), F13
-	VFMLA   V31.D2, V15.D2, V13.D2
-	FMOVQ   272(R3), F16
-	VFMLA   V12.D2, V14.D2, V16.D2
-	FMOVQ   272(R3), F17
-	VFMLA   V13.D2, V15.D2, V17.D2
-	VFMLA   V16.D2, V26.D2, V14.D2
-	VFMLA   V17.D2, V27.D2, V15.D2
-	WORD    $0x4e6ed718 // fadd v24.2d, v24.2d, v14.2d
-	WORD    $0x4e6fd739 // fadd v25.2d, v25.2d, v15.2d
-	WORD    $0x4e78d514 // fadd v20.2d, v8.2d, v24.2d
-	WORD    $0x4e79d515 // fadd v21.2d, v8.2d, v25.2d
-	WORD    $0x6e76dd1c // fmul v28.2d, v8.2d, v22.2d
-	WORD    $0x6e77dd1d // fmul v29.2d, v8.2d, v23.2d
-	WORD    $0x6e72df9c // fmul v28.2d, v28.2d, v18.2d
-	WORD    $0x6e73dfbd // fmul v29.2d, v29.2d, v19.2d
-	WORD    $0x6e74ff9c // fdiv v28.2d, v28.2d, v20.2d
-	WORD    $0x6e75ffbd // fdiv v29.2d, v29.2d, v21.2d
-	WORD    $0x6eeae4aa // fcmgt v10.2d, v5.2d, v10.2d
-	WORD    $0x6eebe4ab // fcmgt v11.2d, v5.2d, v11.2d
-	WORD    $0x4efcd51e // fsub v30.2d, v8.2d, v28.2d
-	WORD    $0x4efdd51f // fsub v31.2d, v8.2d, v29.2d
-	VBSL    V30.B16, V28.B16, V10.B16
-	VBSL    V31.B16, V29.B16, V11.B16
-	FSTPQ.P (F10, F11), 32(R0)
+	FMOVQ   144(R3), F31
+	VFMLA   V29.D2, V13.D2, V31.D2
+	FMOVQ   144(R3), F11
+	VFMLA   V30.D2, V14.D2, V11.D2
+	FMOVQ   160(R3), F12
+	VFMLA   V31.D2, V13.D2, V12.D2
+	FMOVQ   160(R3), F17
+	VFMLA   V11.D2, V14.D2, V17.D2
+	FMOVQ   176(R3), F18
+	VFMLA   V12.D2, V13.D2, V18.D2
+	FMOVQ   176(R3), F19
+	VFMLA   V17.D2, V14.D2, V19.D2
+	FMOVQ   192(R3), F20
+	VFMLA   V18.D2, V13.D2, V20.D2
+	FMOVQ   192(R3), F21
+	VFMLA   V19.D2, V14.D2, V21.D2
+	FMOVQ   208(R3), F22
+	VFMLA   V20.D2, V13.D2, V22.D2
+	FMOVQ   208(R3), F15
+	VFMLA   V21.D2, V14.D2, V15.D2
+	FMOVQ   224(R3), F16
+	VFMLA   V22.D2, V13.D2, V16.D2
+	FMOVQ   224(R3), F27
+	VFMLA   V15.D2, V14.D2, V27.D2
+	FMOVQ   240(R3), F28
+	VFMLA   V16.D2, V13.D2, V28.D2
+	FMOVQ   240(R3), F29
+	VFMLA   V27.D2, V14.D2, V29.D2
+	VFMLA   V28.D2, V25.D2, V13.D2
+	VFMLA   V29.D2, V26.D2, V14.D2
+	WORD    $0x4e6dd6fe // fadd v30.2d, v23.2d, v13.2d
+	WORD    $0x4e6ed71f // fadd v31.2d, v24.2d, v14.2d
+	WORD    $0x4e7ed4cb // fadd v11.2d, v6.2d, v30.2d
+	WORD    $0x4e7fd4cc // fadd v12.2d, v6.2d, v31.2d
+	WORD    $0x6e6bfef7 // fdiv v23.2d, v23.2d, v11.2d
+	WORD    $0x6e6cff18 // fdiv v24.2d, v24.2d, v12.2d
+	WORD    $0x6ee9e509 // fcmgt v9.2d, v8.2d, v9.2d
+	WORD    $0x6eeae50a // fcmgt v10.2d, v8.2d, v10.2d
+	WORD    $0x4ef7d4d1 // fsub v17.2d, v6.2d, v23.2d
+	WORD    $0x4ef8d4d2 // fsub v18.2d, v6.2d, v24.2d
+	VBSL    V17.B16, V23.B16, V9.B16
+	VBSL    V18.B16, V24.B16, V10.B16
+	FSTPQ.P (F9, F10), 32(R0)
 	SUB     $4, R2
 	CMP     $4, R2
 	BGE     pair
@@ -3120,66 +3031,61 @@ rest:
 	CBZ     R2, done
 	CMP     $2, R2
 	BLT     partIn
-	FMOVQ.P 16(R1), F10
+	FMOVQ.P 16(R1), F9
 
 body:
-	VAND    V0.B16, V10.B16, V11.B16
-	WORD    $0x6ee1e56c // fcmgt v12.2d, v11.2d, v1.2d
-	VBSL    V11.B16, V1.B16, V12.B16
-	WORD    $0x6e62dd8d // fmul v13.2d, v12.2d, v2.2d
-	WORD    $0x4e6189ad // frintn v13.2d, v13.2d
-	VFMLS   V3.D2, V13.D2, V12.D2
-	VFMLS   V4.D2, V13.D2, V12.D2
-	WORD    $0x4eedd4ae // fsub v14.2d, v5.2d, v13.2d
-	WORD    $0x6e66ddcf // fmul v15.2d, v14.2d, v6.2d
-	WORD    $0x4e6199ef // frintm v15.2d, v15.2d
-	WORD    $0x4e67d5f0 // fadd v16.2d, v15.2d, v7.2d
-	VSHL    $52, V16.D2, V16.D2
-	WORD    $0x4eefd5ce // fsub v14.2d, v14.2d, v15.2d
-	WORD    $0x4e67d5ce // fadd v14.2d, v14.2d, v7.2d
-	VSHL    $52, V14.D2, V14.D2
-	WORD    $0x6e70dd11 // fmul v17.2d, v8.2d, v16.2d
-	WORD    $0x6e6ede31 // fmul v17.2d, v17.2d, v14.2d
-	WORD    $0x6e6cdd92 // fmul v18.2d, v12.2d, v12.2d
-	FMOVQ   144(R3), F19
-	VFMLA   V9.D2, V12.D2, V19.D2
-	FMOVQ   160(R3), F20
-	VFMLA   V19.D2, V12.D2, V20.D2
-	FMOVQ   176(R3), F21
-	VFMLA   V20.D2, V12.D2, V21.D2
-	FMOVQ   192(R3), F22
-	VFMLA   V21.D2, V12.D2, V22.D2
-	FMOVQ   208(R3), F23
-	VFMLA   V22.D2, V12.D2, V23.D2
-	FMOVQ   224(R3), F24
-	VFMLA   V23.D2, V12.D2, V24.D2
-	FMOVQ   240(R3), F25
-	VFMLA   V24.D2, V12.D2, V25.D2
-	FMOVQ   256(R3), F26
-	VFMLA   V25.D2, V12.D2, V26.D2
-	FMOVQ   272(R3), F27
-	VFMLA   V26.D2, V12.D2, V27.D2
-	VFMLA   V27.D2, V18.D2, V12.D2
-	WORD    $0x4e6cd631 // fadd v17.2d, v17.2d, v12.2d
-	WORD    $0x4e71d51c // fadd v28.2d, v8.2d, v17.2d
-	WORD    $0x6e70dd1d // fmul v29.2d, v8.2d, v16.2d
-	WORD    $0x6e6edfbd // fmul v29.2d, v29.2d, v14.2d
-	WORD    $0x6e7cffbd // fdiv v29.2d, v29.2d, v28.2d
-	WORD    $0x6eeae4aa // fcmgt v10.2d, v5.2d, v10.2d
-	WORD    $0x4efdd51e // fsub v30.2d, v8.2d, v29.2d
-	VBSL    V30.B16, V29.B16, V10.B16
+	VAND    V0.B16, V9.B16, V10.B16
+	WORD    $0x6ee1e54b // fcmgt v11.2d, v10.2d, v1.2d
+	VBSL    V10.B16, V1.B16, V11.B16
+	VMOV    V3.B16, V12.B16
+	VFMLA   V2.D2, V11.D2, V12.D2
+	WORD    $0x4ee3d58d // fsub v13.2d, v12.2d, v3.2d
+	VFMLA   V4.D2, V13.D2, V11.D2
+	VFMLA   V5.D2, V13.D2, V11.D2
+	VUSHR   $1, V12.D2, V14.D2
+	VSHL    $52, V14.D2, V15.D2
+	VSUB    V14.D2, V12.D2, V12.D2
+	VSHL    $52, V12.D2, V12.D2
+	WORD    $0x6e6fdcd0 // fmul v16.2d, v6.2d, v15.2d
+	WORD    $0x6e6cde10 // fmul v16.2d, v16.2d, v12.2d
+	WORD    $0x6e6bdd71 // fmul v17.2d, v11.2d, v11.2d
+	FMOVQ   112(R3), F18
+	VFMLA   V7.D2, V11.D2, V18.D2
+	FMOVQ   128(R3), F19
+	VFMLA   V18.D2, V11.D2, V19.D2
+	FMOVQ   144(R3), F20
+	VFMLA   V19.D2, V11.D2, V20.D2
+	FMOVQ   160(R3), F21
+	VFMLA   V20.D2, V11.D2, V21.D2
+	FMOVQ   176(R3), F22
+	VFMLA   V21.D2, V11.D2, V22.D2
+	FMOVQ   192(R3), F23
+	VFMLA   V22.D2, V11.D2, V23.D2
+	FMOVQ   208(R3), F24
+	VFMLA   V23.D2, V11.D2, V24.D2
+	FMOVQ   224(R3), F25
+	VFMLA   V24.D2, V11.D2, V25.D2
+	FMOVQ   240(R3), F26
+	VFMLA   V25.D2, V11.D2, V26.D2
+	VFMLA   V26.D2, V17.D2, V11.D2
+	WORD    $0x4e6bd61b // fadd v27.2d, v16.2d, v11.2d
+	WORD    $0x4e7bd4dc // fadd v28.2d, v6.2d, v27.2d
+	WORD    $0x6e7cfe10 // fdiv v16.2d, v16.2d, v28.2d
+	WORD    $0x6ee9e509 // fcmgt v9.2d, v8.2d, v9.2d
+	WORD    $0x4ef0d4dd // fsub v29.2d, v6.2d, v16.2d
+	VBSL    V29.B16, V16.B16, V9.B16
 	CMP     $2, R2
 	BLT     partOut
-	FMOVQ.P F10, 16(R0)
+	FMOVQ.P F9, 16(R0)
 	SUB     $2, R2
 	B       rest
 
 partIn:
-	FMOVD (R1), F10
+	FMOVD (R1), F9
 	B     body
 
 partOut:
-	FMOVD F10, (R0)
+	FMOVD F9, (R0)
 
 done:
 	RET
@@ -3190,18 +3096,18 @@ TEXT ·tanhTail128x64(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers64<>(SB), R3
-	FMOVQ 352(R3), F0
-	FMOVQ 608(R3), F1
+	FMOVQ 368(R3), F0
+	FMOVQ 672(R3), F1
 	FMOVQ 32(R3), F2
-	FMOVQ 48(R3), F3
+	FMOVQ 576(R3), F3
 	FMOVQ 64(R3), F4
 	FMOVQ 80(R3), F5
-	FMOVQ 128(R3), F6
-	FMOVQ 96(R3), F7
-	FMOVQ 560(R3), F8
-	FMOVQ 624(R3), F9
-	FMOVQ 384(R3), F10
-	FMOVQ 336(R3), F11
+	FMOVQ 96(R3), F6
+	FMOVQ 256(R3), F7
+	FMOVQ 592(R3), F8
+	FMOVQ 688(R3), F9
+	FMOVQ 608(R3), F10
+	FMOVQ 352(R3), F11
 	CMP   $4, R2
 	BLT   pairend
 
@@ -3215,70 +3121,70 @@ pair:
 	VBSL    V15.B16, V1.B16, V17.B16
 	WORD    $0x4e70d612 // fadd v18.2d, v16.2d, v16.2d
 	WORD    $0x4e71d633 // fadd v19.2d, v17.2d, v17.2d
-	WORD    $0x6e62de54 // fmul v20.2d, v18.2d, v2.2d
-	WORD    $0x6e62de75 // fmul v21.2d, v19.2d, v2.2d
-	WORD    $0x4e618a94 // frintn v20.2d, v20.2d
-	WORD    $0x4e618ab5 // frintn v21.2d, v21.2d
-	VFMLS   V3.D2, V20.D2, V18.D2
-	VFMLS   V3.D2, V21.D2, V19.D2
-	VFMLS   V4.D2, V20.D2, V18.D2
-	VFMLS   V4.D2, V21.D2, V19.D2
-	WORD    $0x6e72de56 // fmul v22.2d, v18.2d, v18.2d
-	WORD    $0x6e73de77 // fmul v23.2d, v19.2d, v19.2d
-	FMOVQ   144(R3), F24
-	VFMLA   V5.D2, V18.D2, V24.D2
-	FMOVQ   144(R3), F25
-	VFMLA   V5.D2, V19.D2, V25.D2
-	FMOVQ   160(R3), F26
-	VFMLA   V24.D2, V18.D2, V26.D2
-	FMOVQ   160(R3), F27
-	VFMLA   V25.D2, V19.D2, V27.D2
-	FMOVQ   176(R3), F28
+	VMOV    V3.B16, V20.B16
+	VFMLA   V2.D2, V18.D2, V20.D2
+	VMOV    V3.B16, V21.B16
+	VFMLA   V2.D2, V19.D2, V21.D2
+	WORD    $0x4ee3d696 // fsub v22.2d, v20.2d, v3.2d
+	WORD    $0x4ee3d6b7 // fsub v23.2d, v21.2d, v3.2d
+	VFMLS   V4.D2, V22.D2, V18.D2
+	VFMLS   V4.D2, V23.D2, V19.D2
+	VFMLS   V5.D2, V22.D2, V18.D2
+	VFMLS   V5.D2, V23.D2, V19.D2
+	WORD    $0x6e72de58 // fmul v24.2d, v18.2d, v18.2d
+	WORD    $0x6e73de79 // fmul v25.2d, v19.2d, v19.2d
+	FMOVQ   112(R3), F26
+	VFMLA   V6.D2, V18.D2, V26.D2
+	FMOVQ   112(R3), F27
+	VFMLA   V6.D2, V19.D2, V27.D2
+	FMOVQ   128(R3), F28
 	VFMLA   V26.D2, V18.D2, V28.D2
-	FMOVQ   176(R3), F29
+	FMOVQ   128(R3), F29
 	VFMLA   V27.D2, V19.D2, V29.D2
-	FMOVQ   192(R3), F30
+	FMOVQ   144(R3), F30
 	VFMLA   V28.D2, V18.D2, V30.D2
-	FMOVQ   192(R3), F31
+	FMOVQ   144(R3), F31
 	VFMLA   V29.D2, V19.D2, V31.D2
-	FMOVQ   208(R3), F14
+	FMOVQ   160(R3), F14
 	VFMLA   V30.D2, V18.D2, V14.D2
-	FMOVQ   208(R3), F15
+	FMOVQ   160(R3), F15
 	VFMLA   V31.D2, V19.D2, V15.D2
-	FMOVQ   224(R3), F24
-	VFMLA   V14.D2, V18.D2, V24.D2
-	FMOVQ   224(R3), F25
-	VFMLA   V15.D2, V19.D2, V25.D2
-	FMOVQ   240(R3), F26
-	VFMLA   V24.D2, V18.D2, V26.D2
-	FMOVQ   240(R3), F27
-	VFMLA   V25.D2, V19.D2, V27.D2
-	FMOVQ   256(R3), F28
+	FMOVQ   176(R3), F22
+	VFMLA   V14.D2, V18.D2, V22.D2
+	FMOVQ   176(R3), F23
+	VFMLA   V15.D2, V19.D2, V23.D2
+	FMOVQ   192(R3), F26
+	VFMLA   V22.D2, V18.D2, V26.D2
+	FMOVQ   192(R3), F27
+	VFMLA   V23.D2, V19.D2, V27.D2
+	FMOVQ   208(R3), F28
 	VFMLA   V26.D2, V18.D2, V28.D2
-	FMOVQ   256(R3), F29
+	FMOVQ   208(R3), F29
 	VFMLA   V27.D2, V19.D2, V29.D2
-	FMOVQ   272(R3), F30
+	FMOVQ   224(R3), F30
 	VFMLA   V28.D2, V18.D2, V30.D2
-	FMOVQ   272(R3), F31
+	FMOVQ   224(R3), F31
 	VFMLA   V29.D2, V19.D2, V31.D2
-	VFMLA   V30.D2, V22.D2, V18.D2
-	VFMLA   V31.D2, V23.D2, V19.D2
-	WORD    $0x4e66d694 // fadd v20.2d, v20.2d, v6.2d
-	WORD    $0x4e66d6b5 // fadd v21.2d, v21.2d, v6.2d
+	FMOVQ   240(R3), F14
+	VFMLA   V30.D2, V18.D2, V14.D2
+	FMOVQ   240(R3), F15
+	VFMLA   V31.D2, V19.D2, V15.D2
+	VFMLA   V14.D2, V24.D2, V18.D2
+	VFMLA   V15.D2, V25.D2, V19.D2
 	VSHL    $52, V20.D2, V20.D2
 	VSHL    $52, V21.D2, V21.D2
-	WORD    $0x4ee7d68e // fsub v14.2d, v20.2d, v7.2d
-	WORD    $0x4ee7d6af // fsub v15.2d, v21.2d, v7.2d
-	VFMLA   V18.D2, V20.D2, V14.D2
-	VFMLA   V19.D2, V21.D2, V15.D2
+	WORD    $0x4ee7d696 // fsub v22.2d, v20.2d, v7.2d
+	WORD    $0x4ee7d6b7 // fsub v23.2d, v21.2d, v7.2d
+	VFMLA   V18.D2, V20.D2, V22.D2
+	VFMLA   V19.D2, V21.D2, V23.D2
 	WORD    $0x6ef0e510 // fcmgt v16.2d, v8.2d, v16.2d
 	WORD    $0x6ef1e511 // fcmgt v17.2d, v8.2d, v17.2d
-	VBSL    V9.B16, V14.B16, V16.B16
-	VBSL    V9.B16, V15.B16, V17.B16
-	WORD    $0x4e6ad5ce // fadd v14.2d, v14.2d, v10.2d
-	WORD    $0x4e6ad5ef // fadd v15.2d, v15.2d, v10.2d
-	WORD    $0x6e6efe10 // fdiv v16.2d, v16.2d, v14.2d
-	WORD    $0x6e6ffe31 // fdiv v17.2d, v17.2d, v15.2d
+	VBSL    V9.B16, V22.B16, V16.B16
+	VBSL    V9.B16, V23.B16, V17.B16
+	WORD    $0x4e6ad6d6 // fadd v22.2d, v22.2d, v10.2d
+	WORD    $0x4e6ad6f7 // fadd v23.2d, v23.2d, v10.2d
+	WORD    $0x6e76fe10 // fdiv v16.2d, v16.2d, v22.2d
+	WORD    $0x6e77fe31 // fdiv v17.2d, v17.2d, v23.2d
 	VAND    V11.B16, V12.B16, V12.B16
 	VAND    V11.B16, V13.B16, V13.B16
 	VORR    V12.B16, V16.B16, V16.B16
@@ -3300,38 +3206,38 @@ body:
 	WORD    $0x6ee1e5ae // fcmgt v14.2d, v13.2d, v1.2d
 	VBSL    V13.B16, V1.B16, V14.B16
 	WORD    $0x4e6ed5cf // fadd v15.2d, v14.2d, v14.2d
-	WORD    $0x6e62ddf0 // fmul v16.2d, v15.2d, v2.2d
-	WORD    $0x4e618a10 // frintn v16.2d, v16.2d
-	VFMLS   V3.D2, V16.D2, V15.D2
-	VFMLS   V4.D2, V16.D2, V15.D2
-	WORD    $0x6e6fddf1 // fmul v17.2d, v15.2d, v15.2d
-	FMOVQ   144(R3), F18
-	VFMLA   V5.D2, V15.D2, V18.D2
-	FMOVQ   160(R3), F19
-	VFMLA   V18.D2, V15.D2, V19.D2
-	FMOVQ   176(R3), F20
+	VMOV    V3.B16, V16.B16
+	VFMLA   V2.D2, V15.D2, V16.D2
+	WORD    $0x4ee3d611 // fsub v17.2d, v16.2d, v3.2d
+	VFMLS   V4.D2, V17.D2, V15.D2
+	VFMLS   V5.D2, V17.D2, V15.D2
+	WORD    $0x6e6fddf2 // fmul v18.2d, v15.2d, v15.2d
+	FMOVQ   112(R3), F19
+	VFMLA   V6.D2, V15.D2, V19.D2
+	FMOVQ   128(R3), F20
 	VFMLA   V19.D2, V15.D2, V20.D2
-	FMOVQ   192(R3), F21
+	FMOVQ   144(R3), F21
 	VFMLA   V20.D2, V15.D2, V21.D2
-	FMOVQ   208(R3), F22
+	FMOVQ   160(R3), F22
 	VFMLA   V21.D2, V15.D2, V22.D2
-	FMOVQ   224(R3), F23
+	FMOVQ   176(R3), F23
 	VFMLA   V22.D2, V15.D2, V23.D2
-	FMOVQ   240(R3), F24
+	FMOVQ   192(R3), F24
 	VFMLA   V23.D2, V15.D2, V24.D2
-	FMOVQ   256(R3), F25
+	FMOVQ   208(R3), F25
 	VFMLA   V24.D2, V15.D2, V25.D2
-	FMOVQ   272(R3), F26
+	FMOVQ   224(R3), F26
 	VFMLA   V25.D2, V15.D2, V26.D2
-	VFMLA   V26.D2, V17.D2, V15.D2
-	WORD    $0x4e66d610 // fadd v16.2d, v16.2d, v6.2d
+	FMOVQ   240(R3), F27
+	VFMLA   V26.D2, V15.D2, V27.D2
+	VFMLA   V27.D2, V18.D2, V15.D2
 	VSHL    $52, V16.D2, V16.D2
-	WORD    $0x4ee7d61b // fsub v27.2d, v16.2d, v7.2d
-	VFMLA   V15.D2, V16.D2, V27.D2
+	WORD    $0x4ee7d61c // fsub v28.2d, v16.2d, v7.2d
+	VFMLA   V15.D2, V16.D2, V28.D2
 	WORD    $0x6eeee50e // fcmgt v14.2d, v8.2d, v14.2d
-	VBSL    V9.B16, V27.B16, V14.B16
-	WORD    $0x4e6ad77b // fadd v27.2d, v27.2d, v10.2d
-	WORD    $0x6e7bfdce // fdiv v14.2d, v14.2d, v27.2d
+	VBSL    V9.B16, V28.B16, V14.B16
+	WORD    $0x4e6ad79c // fadd v28.2d, v28.2d, v10.2d
+	WORD    $0x6e7cfdce // fdiv v14.2d, v14.2d, v28.2d
 	VAND    V11.B16, V12.B16, V12.B16
 	VORR    V12.B16, V14.B16, V14.B16
 	CMP     $2, R2
@@ -3356,113 +3262,102 @@ TEXT ·sigmoidTail128x64(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers64<>(SB), R3
-	FMOVQ 352(R3), F0
-	FMOVQ 576(R3), F1
-	FMOVQ 32(R3), F2
+	FMOVQ 368(R3), F0
+	FMOVQ 624(R3), F1
+	FMOVQ 640(R3), F2
 	FMOVQ 48(R3), F3
 	FMOVQ 64(R3), F4
-	FMOVQ 592(R3), F5
-	FMOVQ 112(R3), F6
-	FMOVQ 128(R3), F7
-	FMOVQ 96(R3), F8
-	FMOVQ 80(R3), F9
-	FMOVQ 336(R3), F10
+	FMOVQ 80(R3), F5
+	FMOVQ 256(R3), F6
+	FMOVQ 96(R3), F7
+	FMOVQ 656(R3), F8
+	FMOVQ 352(R3), F9
 	CMP   $4, R2
 	BLT   pairend
 
 pair:
-	FLDPQ.P 32(R1), (F11, F12)
+	FLDPQ.P 32(R1), (F10, F11)
+	VAND    V0.B16, V10.B16, V12.B16
 	VAND    V0.B16, V11.B16, V13.B16
-	VAND    V0.B16, V12.B16, V14.B16
+	WORD    $0x6ee1e58e // fcmgt v14.2d, v12.2d, v1.2d
+	VBSL    V12.B16, V1.B16, V14.B16
 	WORD    $0x6ee1e5af // fcmgt v15.2d, v13.2d, v1.2d
 	VBSL    V13.B16, V1.B16, V15.B16
-	WORD    $0x6ee1e5d0 // fcmgt v16.2d, v14.2d, v1.2d
-	VBSL    V14.B16, V1.B16, V16.B16
-	WORD    $0x6e62ddf1 // fmul v17.2d, v15.2d, v2.2d
-	WORD    $0x6e62de12 // fmul v18.2d, v16.2d, v2.2d
-	WORD    $0x4e618a31 // frintn v17.2d, v17.2d
-	WORD    $0x4e618a52 // frintn v18.2d, v18.2d
-	VFMLS   V3.D2, V17.D2, V15.D2
-	VFMLS   V3.D2, V18.D2, V16.D2
-	VFMLS   V4.D2, V17.D2, V15.D2
-	VFMLS   V4.D2, V18.D2, V16.D2
-	WORD    $0x4ef1d4b3 // fsub v19.2d, v5.2d, v17.2d
-	WORD    $0x4ef2d4b4 // fsub v20.2d, v5.2d, v18.2d
-	WORD    $0x6e66de75 // fmul v21.2d, v19.2d, v6.2d
-	WORD    $0x6e66de96 // fmul v22.2d, v20.2d, v6.2d
-	WORD    $0x4e619ab5 // frintm v21.2d, v21.2d
-	WORD    $0x4e619ad6 // frintm v22.2d, v22.2d
-	WORD    $0x4e67d6b7 // fadd v23.2d, v21.2d, v7.2d
-	WORD    $0x4e67d6d8 // fadd v24.2d, v22.2d, v7.2d
-	VSHL    $52, V23.D2, V23.D2
-	VSHL    $52, V24.D2, V24.D2
-	WORD    $0x4ef5d673 // fsub v19.2d, v19.2d, v21.2d
-	WORD    $0x4ef6d694 // fsub v20.2d, v20.2d, v22.2d
-	WORD    $0x4e67d673 // fadd v19.2d, v19.2d, v7.2d
-	WORD    $0x4e67d694 // fadd v20.2d, v20.2d, v7.2d
-	VSHL    $52, V19.D2, V19.D2
-	VSHL    $52, V20.D2, V20.D2
-	WORD    $0x6e77dd19 // fmul v25.2d, v8.2d, v23.2d
-	WORD    $0x6e78dd1a // fmul v26.2d, v8.2d, v24.2d
-	WORD    $0x6e73df39 // fmul v25.2d, v25.2d, v19.2d
-	WORD    $0x6e74df5a // fmul v26.2d, v26.2d, v20.2d
+	VMOV    V3.B16, V16.B16
+	VFMLA   V2.D2, V14.D2, V16.D2
+	VMOV    V3.B16, V17.B16
+	VFMLA   V2.D2, V15.D2, V17.D2
+	WORD    $0x4ee3d612 // fsub v18.2d, v16.2d, v3.2d
+	WORD    $0x4ee3d633 // fsub v19.2d, v17.2d, v3.2d
+	VFMLA   V4.D2, V18.D2, V14.D2
+	VFMLA   V4.D2, V19.D2, V15.D2
+	VFMLA   V5.D2, V18.D2, V14.D2
+	VFMLA   V5.D2, V19.D2, V15.D2
+	VUSHR   $1, V16.D2, V20.D2
+	VUSHR   $1, V17.D2, V21.D2
+	VSHL    $52, V20.D2, V22.D2
+	VSHL    $52, V21.D2, V23.D2
+	VSUB    V20.D2, V16.D2, V16.D2
+	VSUB    V21.D2, V17.D2, V17.D2
+	VSHL    $52, V16.D2, V16.D2
+	VSHL    $52, V17.D2, V17.D2
+	WORD    $0x6e76dcd8 // fmul v24.2d, v6.2d, v22.2d
+	WORD    $0x6e77dcd9 // fmul v25.2d, v6.2d, v23.2d
+	WORD    $0x6e70df18 // fmul v24.2d, v24.2d, v16.2d
+	WORD    $0x6e71df39 // fmul v25.2d, v25.2d, v17.2d
+	WORD    $0x6e6eddda // fmul v26.2d, v14.2d, v14.2d
 	WORD    $0x6e6fddfb // fmul v27.2d, v15.2d, v15.2d
-	WORD    $0x6e70de1c // fmul v28.2d, v16.2d, v16.2d
-	FMOVQ   144(R3), F29
-	VFMLA   V9.D2, V15.D2, V29.D2
-	FMOVQ   144(R3), F30
-	VFMLA   V9.D2, V16.D2, V30.D2
-	FMOVQ   160(R3), F31
+	FMOVQ   112(R3), F28
+	VFMLA   V7.D2, V14.D2, V28.D2
+	FMOVQ   112(R3), F29
+	VFMLA   V7.D2, V15.D2, V29.D2
+	FMOVQ   128(R3), F30
+	VFMLA   V28.D2, V14.D2, V30.D2
+	FMOVQ   128(R3), F31
 	VFMLA   V29.D2, V15.D2, V31.D2
-	FMOVQ   160(R3), F13
-	VFMLA   V30.D2, V16.D2, V13.D2
-	FMOVQ   176(R3), F14
-	VFMLA   V31.D2, V15.D2, V14.D2
-	FMOVQ   176(R3), F17
-	VFMLA   V13.D2, V16.D2, V17.D2
-	FMOVQ   192(R3), F18
-	VFMLA   V14.D2, V15.D2, V18.D2
-	FMOVQ   192(R3), F21
-	VFMLA   V17.D2, V16.D2, V21.D2
-	FMOVQ   208(R3), F22
-	VFMLA   V18.D2, V15.D2, V22.D2
-	FMOVQ   208(R3), F29
-	VFMLA   V21.D2, V16.D2, V29.D2
-	FMOVQ   224(R3), F30
-	VFMLA   V22.D2, V15.D2, V30.D2
-	FMOVQ   224(R3), F31
-	VFMLA   V29.D2, V16.D2, V31.D2
-	FMOVQ   240(R3), F13
-	VFMLA   V30.D2, V15.D2, V13.D2
-	FMOVQ   240(R3), F14
-	VFMLA   V31.D2, V16.D2, V14.D2
-	FMOVQ   256(R3), F17
-	VFMLA   V13.D2, V15.D2, V17.D2
-	FMOVQ   256(R3), F18
-	VFMLA   V14.D2, V16.D2, V18.D2
-	FMOVQ   272(R3), F21
-	VFMLA   V17.D2, V15.D2, V21.D2
-	FMOVQ   272(R3), F22
-	VFMLA   V18.D2, V16.D2, V22.D2
-	VFMLA   V21.D2, V27.D2, V15.D2
-	VFMLA   V22.D2, V28.D2, V16.D2
-	WORD    $0x4e6fd739 // fadd v25.2d, v25.2d, v15.2d
-	WORD    $0x4e70d75a // fadd v26.2d, v26.2d, v16.2d
-	WORD    $0x4e79d51d // fadd v29.2d, v8.2d, v25.2d
-	WORD    $0x4e7ad51e // fadd v30.2d, v8.2d, v26.2d
-	WORD    $0x6e77dd1f // fmul v31.2d, v8.2d, v23.2d
-	WORD    $0x6e78dd0d // fmul v13.2d, v8.2d, v24.2d
-	WORD    $0x6e73dfff // fmul v31.2d, v31.2d, v19.2d
-	WORD    $0x6e74ddad // fmul v13.2d, v13.2d, v20.2d
-	WORD    $0x6e7dffff // fdiv v31.2d, v31.2d, v29.2d
-	WORD    $0x6e7efdad // fdiv v13.2d, v13.2d, v30.2d
-	WORD    $0x6eebe4ab // fcmgt v11.2d, v5.2d, v11.2d
-	WORD    $0x6eece4ac // fcmgt v12.2d, v5.2d, v12.2d
-	VEOR    V10.B16, V31.B16, V14.B16
-	VEOR    V10.B16, V13.B16, V17.B16
-	VBSL    V14.B16, V31.B16, V11.B16
-	VBSL    V17.B16, V13.B16, V12.B16
-	FSTPQ.P (F11, F12), 32(R0)
+	FMOVQ   144(R3), F12
+	VFMLA   V30.D2, V14.D2, V12.D2
+	FMOVQ   144(R3), F13
+	VFMLA   V31.D2, V15.D2, V13.D2
+	FMOVQ   160(R3), F18
+	VFMLA   V12.D2, V14.D2, V18.D2
+	FMOVQ   160(R3), F19
+	VFMLA   V13.D2, V15.D2, V19.D2
+	FMOVQ   176(R3), F20
+	VFMLA   V18.D2, V14.D2, V20.D2
+	FMOVQ   176(R3), F21
+	VFMLA   V19.D2, V15.D2, V21.D2
+	FMOVQ   192(R3), F22
+	VFMLA   V20.D2, V14.D2, V22.D2
+	FMOVQ   192(R3), F23
+	VFMLA   V21.D2, V15.D2, V23.D2
+	FMOVQ   208(R3), F16
+	VFMLA   V22.D2, V14.D2, V16.D2
+	FMOVQ   208(R3), F17
+	VFMLA   V23.D2, V15.D2, V17.D2
+	FMOVQ   224(R3), F28
+	VFMLA   V16.D2, V14.D2, V28.D2
+	FMOVQ   224(R3), F29
+	VFMLA   V17.D2, V15.D2, V29.D2
+	FMOVQ   240(R3), F30
+	VFMLA   V28.D2, V14.D2, V30.D2
+	FMOVQ   240(R3), F31
+	VFMLA   V29.D2, V15.D2, V31.D2
+	VFMLA   V30.D2, V26.D2, V14.D2
+	VFMLA   V31.D2, V27.D2, V15.D2
+	WORD    $0x4e6ed70c // fadd v12.2d, v24.2d, v14.2d
+	WORD    $0x4e6fd72d // fadd v13.2d, v25.2d, v15.2d
+	WORD    $0x4e6cd4d2 // fadd v18.2d, v6.2d, v12.2d
+	WORD    $0x4e6dd4d3 // fadd v19.2d, v6.2d, v13.2d
+	WORD    $0x6e72ff18 // fdiv v24.2d, v24.2d, v18.2d
+	WORD    $0x6e73ff39 // fdiv v25.2d, v25.2d, v19.2d
+	WORD    $0x6eeae50a // fcmgt v10.2d, v8.2d, v10.2d
+	WORD    $0x6eebe50b // fcmgt v11.2d, v8.2d, v11.2d
+	VEOR    V9.B16, V24.B16, V20.B16
+	VEOR    V9.B16, V25.B16, V21.B16
+	VBSL    V20.B16, V24.B16, V10.B16
+	VBSL    V21.B16, V25.B16, V11.B16
+	FSTPQ.P (F10, F11), 32(R0)
 	SUB     $4, R2
 	CMP     $4, R2
 	BGE     pair
@@ -3472,66 +3367,61 @@ rest:
 	CBZ     R2, done
 	CMP     $2, R2
 	BLT     partIn
-	FMOVQ.P 16(R1), F11
+	FMOVQ.P 16(R1), F10
 
 body:
-	VAND    V0.B16, V11.B16, V12.B16
-	WORD    $0x6ee1e58d // fcmgt v13.2d, v12.2d, v1.2d
-	VBSL    V12.B16, V1.B16, V13.B16
-	WORD    $0x6e62ddae // fmul v14.2d, v13.2d, v2.2d
-	WORD    $0x4e6189ce // frintn v14.2d, v14.2d
-	VFMLS   V3.D2, V14.D2, V13.D2
-	VFMLS   V4.D2, V14.D2, V13.D2
-	WORD    $0x4eeed4af // fsub v15.2d, v5.2d, v14.2d
-	WORD    $0x6e66ddf0 // fmul v16.2d, v15.2d, v6.2d
-	WORD    $0x4e619a10 // frintm v16.2d, v16.2d
-	WORD    $0x4e67d611 // fadd v17.2d, v16.2d, v7.2d
-	VSHL    $52, V17.D2, V17.D2
-	WORD    $0x4ef0d5ef // fsub v15.2d, v15.2d, v16.2d
-	WORD    $0x4e67d5ef // fadd v15.2d, v15.2d, v7.2d
-	VSHL    $52, V15.D2, V15.D2
-	WORD    $0x6e71dd12 // fmul v18.2d, v8.2d, v17.2d
-	WORD    $0x6e6fde52 // fmul v18.2d, v18.2d, v15.2d
-	WORD    $0x6e6dddb3 // fmul v19.2d, v13.2d, v13.2d
-	FMOVQ   144(R3), F20
-	VFMLA   V9.D2, V13.D2, V20.D2
-	FMOVQ   160(R3), F21
-	VFMLA   V20.D2, V13.D2, V21.D2
-	FMOVQ   176(R3), F22
-	VFMLA   V21.D2, V13.D2, V22.D2
-	FMOVQ   192(R3), F23
-	VFMLA   V22.D2, V13.D2, V23.D2
-	FMOVQ   208(R3), F24
-	VFMLA   V23.D2, V13.D2, V24.D2
-	FMOVQ   224(R3), F25
-	VFMLA   V24.D2, V13.D2, V25.D2
-	FMOVQ   240(R3), F26
-	VFMLA   V25.D2, V13.D2, V26.D2
-	FMOVQ   256(R3), F27
-	VFMLA   V26.D2, V13.D2, V27.D2
-	FMOVQ   272(R3), F28
-	VFMLA   V27.D2, V13.D2, V28.D2
-	VFMLA   V28.D2, V19.D2, V13.D2
-	WORD    $0x4e6dd652 // fadd v18.2d, v18.2d, v13.2d
-	WORD    $0x4e72d51d // fadd v29.2d, v8.2d, v18.2d
-	WORD    $0x6e71dd1e // fmul v30.2d, v8.2d, v17.2d
-	WORD    $0x6e6fdfde // fmul v30.2d, v30.2d, v15.2d
-	WORD    $0x6e7dffde // fdiv v30.2d, v30.2d, v29.2d
-	WORD    $0x6eebe4ab // fcmgt v11.2d, v5.2d, v11.2d
-	VEOR    V10.B16, V30.B16, V31.B16
-	VBSL    V31.B16, V30.B16, V11.B16
+	VAND    V0.B16, V10.B16, V11.B16
+	WORD    $0x6ee1e56c // fcmgt v12.2d, v11.2d, v1.2d
+	VBSL    V11.B16, V1.B16, V12.B16
+	VMOV    V3.B16, V13.B16
+	VFMLA   V2.D2, V12.D2, V13.D2
+	WORD    $0x4ee3d5ae // fsub v14.2d, v13.2d, v3.2d
+	VFMLA   V4.D2, V14.D2, V12.D2
+	VFMLA   V5.D2, V14.D2, V12.D2
+	VUSHR   $1, V13.D2, V15.D2
+	VSHL    $52, V15.D2, V16.D2
+	VSUB    V15.D2, V13.D2, V13.D2
+	VSHL    $52, V13.D2, V13.D2
+	WORD    $0x6e70dcd1 // fmul v17.2d, v6.2d, v16.2d
+	WORD    $0x6e6dde31 // fmul v17.2d, v17.2d, v13.2d
+	WORD    $0x6e6cdd92 // fmul v18.2d, v12.2d, v12.2d
+	FMOVQ   112(R3), F19
+	VFMLA   V7.D2, V12.D2, V19.D2
+	FMOVQ   128(R3), F20
+	VFMLA   V19.D2, V12.D2, V20.D2
+	FMOVQ   144(R3), F21
+	VFMLA   V20.D2, V12.D2, V21.D2
+	FMOVQ   160(R3), F22
+	VFMLA   V21.D2, V12.D2, V22.D2
+	FMOVQ   176(R3), F23
+	VFMLA   V22.D2, V12.D2, V23.D2
+	FMOVQ   192(R3), F24
+	VFMLA   V23.D2, V12.D2, V24.D2
+	FMOVQ   208(R3), F25
+	VFMLA   V24.D2, V12.D2, V25.D2
+	FMOVQ   224(R3), F26
+	VFMLA   V25.D2, V12.D2, V26.D2
+	FMOVQ   240(R3), F27
+	VFMLA   V26.D2, V12.D2, V27.D2
+	VFMLA   V27.D2, V18.D2, V12.D2
+	WORD    $0x4e6cd63c // fadd v28.2d, v17.2d, v12.2d
+	WORD    $0x4e7cd4dd // fadd v29.2d, v6.2d, v28.2d
+	WORD    $0x6e7dfe31 // fdiv v17.2d, v17.2d, v29.2d
+	WORD    $0x6eeae50a // fcmgt v10.2d, v8.2d, v10.2d
+	VEOR    V9.B16, V17.B16, V30.B16
+	VBSL    V30.B16, V17.B16, V10.B16
 	CMP     $2, R2
 	BLT     partOut
-	FMOVQ.P F11, 16(R0)
+	FMOVQ.P F10, 16(R0)
 	SUB     $2, R2
 	B       rest
 
 partIn:
-	FMOVD (R1), F11
+	FMOVD (R1), F10
 	B     body
 
 partOut:
-	FMOVD F11, (R0)
+	FMOVD F10, (R0)
 
 done:
 	RET
@@ -3542,117 +3432,110 @@ TEXT ·silu128x64(SB), NOSPLIT, $0-48
 	MOVD  a_base+24(FP), R1
 	MOVD  dst_len+8(FP), R2
 	MOVD  $vecNumbers64<>(SB), R3
-	FMOVQ 640(R3), F0
-	FMOVQ 656(R3), F1
-	FMOVQ 352(R3), F2
-	FMOVQ 32(R3), F3
+	FMOVQ 704(R3), F0
+	FMOVQ 720(R3), F1
+	FMOVQ 368(R3), F2
+	FMOVQ 640(R3), F3
 	FMOVQ 48(R3), F4
 	FMOVQ 64(R3), F5
-	FMOVQ 592(R3), F6
-	FMOVQ 112(R3), F7
-	FMOVQ 128(R3), F8
-	FMOVQ 96(R3), F9
-	FMOVQ 80(R3), F10
+	FMOVQ 80(R3), F6
+	FMOVQ 256(R3), F7
+	FMOVQ 96(R3), F8
+	FMOVQ 656(R3), F9
 	CMP   $4, R2
 	BLT   pairend
 
 pair:
-	FLDPQ.P 32(R1), (F11, F12)
+	FLDPQ.P 32(R1), (F10, F11)
+	WORD    $0x6eeae40c // fcmgt v12.2d, v0.2d, v10.2d
+	VBSL    V10.B16, V0.B16, V12.B16
 	WORD    $0x6eebe40d // fcmgt v13.2d, v0.2d, v11.2d
 	VBSL    V11.B16, V0.B16, V13.B16
-	WORD    $0x6eece40e // fcmgt v14.2d, v0.2d, v12.2d
-	VBSL    V12.B16, V0.B16, V14.B16
+	WORD    $0x6ee1e58e // fcmgt v14.2d, v12.2d, v1.2d
+	VBSL    V12.B16, V1.B16, V14.B16
 	WORD    $0x6ee1e5af // fcmgt v15.2d, v13.2d, v1.2d
 	VBSL    V13.B16, V1.B16, V15.B16
-	WORD    $0x6ee1e5d0 // fcmgt v16.2d, v14.2d, v1.2d
-	VBSL    V14.B16, V1.B16, V16.B16
+	VAND    V2.B16, V14.B16, V16.B16
 	VAND    V2.B16, V15.B16, V17.B16
-	VAND    V2.B16, V16.B16, V18.B16
-	WORD    $0x6e63de33 // fmul v19.2d, v17.2d, v3.2d
-	WORD    $0x6e63de54 // fmul v20.2d, v18.2d, v3.2d
-	WORD    $0x4e618a73 // frintn v19.2d, v19.2d
-	WORD    $0x4e618a94 // frintn v20.2d, v20.2d
-	VFMLS   V4.D2, V19.D2, V17.D2
-	VFMLS   V4.D2, V20.D2, V18.D2
-	VFMLS   V5.D2, V19.D2, V17.D2
-	VFMLS   V5.D2, V20.D2, V18.D2
-	WORD    $0x4ef3d4d5 // fsub v21.2d, v6.2d, v19.2d
-	WORD    $0x4ef4d4d6 // fsub v22.2d, v6.2d, v20.2d
-	WORD    $0x6e67deb7 // fmul v23.2d, v21.2d, v7.2d
-	WORD    $0x6e67ded8 // fmul v24.2d, v22.2d, v7.2d
-	WORD    $0x4e619af7 // frintm v23.2d, v23.2d
-	WORD    $0x4e619b18 // frintm v24.2d, v24.2d
-	WORD    $0x4e68d6f9 // fadd v25.2d, v23.2d, v8.2d
-	WORD    $0x4e68d71a // fadd v26.2d, v24.2d, v8.2d
-	VSHL    $52, V25.D2, V25.D2
-	VSHL    $52, V26.D2, V26.D2
-	WORD    $0x4ef7d6b5 // fsub v21.2d, v21.2d, v23.2d
-	WORD    $0x4ef8d6d6 // fsub v22.2d, v22.2d, v24.2d
-	WORD    $0x4e68d6b5 // fadd v21.2d, v21.2d, v8.2d
-	WORD    $0x4e68d6d6 // fadd v22.2d, v22.2d, v8.2d
-	VSHL    $52, V21.D2, V21.D2
-	VSHL    $52, V22.D2, V22.D2
-	WORD    $0x6e79dd3b // fmul v27.2d, v9.2d, v25.2d
-	WORD    $0x6e7add3c // fmul v28.2d, v9.2d, v26.2d
-	WORD    $0x6e75df7b // fmul v27.2d, v27.2d, v21.2d
-	WORD    $0x6e76df9c // fmul v28.2d, v28.2d, v22.2d
+	VMOV    V4.B16, V18.B16
+	VFMLA   V3.D2, V16.D2, V18.D2
+	VMOV    V4.B16, V19.B16
+	VFMLA   V3.D2, V17.D2, V19.D2
+	WORD    $0x4ee4d654 // fsub v20.2d, v18.2d, v4.2d
+	WORD    $0x4ee4d675 // fsub v21.2d, v19.2d, v4.2d
+	VFMLA   V5.D2, V20.D2, V16.D2
+	VFMLA   V5.D2, V21.D2, V17.D2
+	VFMLA   V6.D2, V20.D2, V16.D2
+	VFMLA   V6.D2, V21.D2, V17.D2
+	VUSHR   $1, V18.D2, V22.D2
+	VUSHR   $1, V19.D2, V23.D2
+	VSHL    $52, V22.D2, V24.D2
+	VSHL    $52, V23.D2, V25.D2
+	VSUB    V22.D2, V18.D2, V18.D2
+	VSUB    V23.D2, V19.D2, V19.D2
+	VSHL    $52, V18.D2, V18.D2
+	VSHL    $52, V19.D2, V19.D2
+	WORD    $0x6e78dcfa // fmul v26.2d, v7.2d, v24.2d
+	WORD    $0x6e79dcfb // fmul v27.2d, v7.2d, v25.2d
+	WORD    $0x6e72df5a // fmul v26.2d, v26.2d, v18.2d
+	WORD    $0x6e73df7b // fmul v27.2d, v27.2d, v19.2d
+	WORD    $0x6e70de1c // fmul v28.2d, v16.2d, v16.2d
 	WORD    $0x6e71de3d // fmul v29.2d, v17.2d, v17.2d
-	WORD    $0x6e72de5e // fmul v30.2d, v18.2d, v18.2d
-	FMOVQ   144(R3), F31
-	VFMLA   V10.D2, V17.D2, V31.D2
-	FMOVQ   144(R3), F13
-	VFMLA   V10.D2, V18.D2, V13.D2
-	FMOVQ   160(R3), F14
-	VFMLA   V31.D2, V17.D2, V14.D2
-	FMOVQ   160(R3), F19
-	VFMLA   V13.D2, V18.D2, V19.D2
-	FMOVQ   176(R3), F20
-	VFMLA   V14.D2, V17.D2, V20.D2
-	FMOVQ   176(R3), F23
-	VFMLA   V19.D2, V18.D2, V23.D2
-	FMOVQ   192(R3), F24
-	VFMLA   V20.D2, V17.D2, V24.D2
-	FMOVQ   192(R3), F31
-	VFMLA   V23.D2, V18.D2, V31.D2
-	FMOVQ   208(R3), F13
-	VFMLA   V24.D2, V17.D2, V13.D2
-	FMOVQ   208(R3), F14
-	VFMLA   V31.D2, V18.D2, V14.D2
-	FMOVQ   224(R3), F19
-	VFMLA   V13.D2, V17.D2, V19.D2
-	FMOVQ   224(R3), F20
-	VFMLA   V14.D2, V18.D2, V20.D2
-	FMOVQ   240(R3), F23
-	VFMLA   V19.D2, V17.D2, V23.D2
-	FMOVQ   240(R3), F24
-	VFMLA   V20.D2, V18.D2, V24.D2
-	FMOVQ   256(R3), F31
+	FMOVQ   112(R3), F30
+	VFMLA   V8.D2, V16.D2, V30.D2
+	FMOVQ   112(R3), F31
+	VFMLA   V8.D2, V17.D2, V31.D2
+	FMOVQ   128(R3), F12
+	VFMLA   V30.D2, V16.D2, V12.D2
+	FMOVQ   128(R3), F13
+	VFMLA   V31.D2, V17.D2, V13.D2
+	FMOVQ   144(R3), F20
+	VFMLA   V12.D2, V16.D2, V20.D2
+	FMOVQ   144(R3), F21
+	VFMLA   V13.D2, V17.D2, V21.D2
+	FMOVQ   160(R3), F22
+	VFMLA   V20.D2, V16.D2, V22.D2
+	FMOVQ   160(R3), F23
+	VFMLA   V21.D2, V17.D2, V23.D2
+	FMOVQ   176(R3), F30
+	VFMLA   V22.D2, V16.D2, V30.D2
+	FMOVQ   176(R3), F31
 	VFMLA   V23.D2, V17.D2, V31.D2
-	FMOVQ   256(R3), F13
-	VFMLA   V24.D2, V18.D2, V13.D2
-	FMOVQ   272(R3), F14
-	VFMLA   V31.D2, V17.D2, V14.D2
-	FMOVQ   272(R3), F19
-	VFMLA   V13.D2, V18.D2, V19.D2
-	VFMLA   V14.D2, V29.D2, V17.D2
-	VFMLA   V19.D2, V30.D2, V18.D2
+	FMOVQ   192(R3), F12
+	VFMLA   V30.D2, V16.D2, V12.D2
+	FMOVQ   192(R3), F13
+	VFMLA   V31.D2, V17.D2, V13.D2
+	FMOVQ   208(R3), F20
+	VFMLA   V12.D2, V16.D2, V20.D2
+	FMOVQ   208(R3), F21
+	VFMLA   V13.D2, V17.D2, V21.D2
+	FMOVQ   224(R3), F22
+	VFMLA   V20.D2, V16.D2, V22.D2
+	FMOVQ   224(R3), F23
+	VFMLA   V21.D2, V17.D2, V23.D2
+	FMOVQ   240(R3), F30
+	VFMLA   V22.D2, V16.D2, V30.D2
+	FMOVQ   240(R3), F31
+	VFMLA   V23.D2, V17.D2, V31.D2
+	VFMLA   V30.D2, V28.D2, V16.D2
+	VFMLA   V31.D2, V29.D2, V17.D2
+	WORD    $0x4e70d75a // fadd v26.2d, v26.2d, v16.2d
 	WORD    $0x4e71d77b // fadd v27.2d, v27.2d, v17.2d
-	WORD    $0x4e72d79c // fadd v28.2d, v28.2d, v18.2d
-	WORD    $0x4e7bd534 // fadd v20.2d, v9.2d, v27.2d
-	WORD    $0x4e7cd537 // fadd v23.2d, v9.2d, v28.2d
+	WORD    $0x4e7ad4ec // fadd v12.2d, v7.2d, v26.2d
+	WORD    $0x4e7bd4ed // fadd v13.2d, v7.2d, v27.2d
+	WORD    $0x6e78ddce // fmul v14.2d, v14.2d, v24.2d
 	WORD    $0x6e79ddef // fmul v15.2d, v15.2d, v25.2d
-	WORD    $0x6e7ade10 // fmul v16.2d, v16.2d, v26.2d
-	WORD    $0x6e75ddef // fmul v15.2d, v15.2d, v21.2d
-	WORD    $0x6e76de10 // fmul v16.2d, v16.2d, v22.2d
-	WORD    $0x6e74fdef // fdiv v15.2d, v15.2d, v20.2d
-	WORD    $0x6e77fe10 // fdiv v16.2d, v16.2d, v23.2d
-	WORD    $0x6e6be4d8 // fcmge v24.2d, v6.2d, v11.2d
-	WORD    $0x6e6ce4df // fcmge v31.2d, v6.2d, v12.2d
+	WORD    $0x6e72ddce // fmul v14.2d, v14.2d, v18.2d
+	WORD    $0x6e73ddef // fmul v15.2d, v15.2d, v19.2d
+	WORD    $0x6e6cfdce // fdiv v14.2d, v14.2d, v12.2d
+	WORD    $0x6e6dfdef // fdiv v15.2d, v15.2d, v13.2d
+	WORD    $0x6e6ae534 // fcmge v20.2d, v9.2d, v10.2d
+	WORD    $0x6e6be535 // fcmge v21.2d, v9.2d, v11.2d
+	WORD    $0x4eeed54a // fsub v10.2d, v10.2d, v14.2d
 	WORD    $0x4eefd56b // fsub v11.2d, v11.2d, v15.2d
-	WORD    $0x4ef0d58c // fsub v12.2d, v12.2d, v16.2d
-	VBSL    V11.B16, V15.B16, V24.B16
-	VBSL    V12.B16, V16.B16, V31.B16
-	FSTPQ.P (F24, F31), 32(R0)
+	VBSL    V10.B16, V14.B16, V20.B16
+	VBSL    V11.B16, V15.B16, V21.B16
+	FSTPQ.P (F20, F21), 32(R0)
 	SUB     $4, R2
 	CMP     $4, R2
 	BGE     pair
@@ -3662,68 +3545,65 @@ rest:
 	CBZ     R2, done
 	CMP     $2, R2
 	BLT     partIn
-	FMOVQ.P 16(R1), F11
+	FMOVQ.P 16(R1), F10
 
 body:
-	WORD    $0x6eebe40c // fcmgt v12.2d, v0.2d, v11.2d
-	VBSL    V11.B16, V0.B16, V12.B16
-	WORD    $0x6ee1e58d // fcmgt v13.2d, v12.2d, v1.2d
-	VBSL    V12.B16, V1.B16, V13.B16
-	VAND    V2.B16, V13.B16, V14.B16
-	WORD    $0x6e63ddcf // fmul v15.2d, v14.2d, v3.2d
-	WORD    $0x4e6189ef // frintn v15.2d, v15.2d
-	VFMLS   V4.D2, V15.D2, V14.D2
-	VFMLS   V5.D2, V15.D2, V14.D2
-	WORD    $0x4eefd4d0 // fsub v16.2d, v6.2d, v15.2d
-	WORD    $0x6e67de11 // fmul v17.2d, v16.2d, v7.2d
-	WORD    $0x4e619a31 // frintm v17.2d, v17.2d
-	WORD    $0x4e68d632 // fadd v18.2d, v17.2d, v8.2d
-	VSHL    $52, V18.D2, V18.D2
-	WORD    $0x4ef1d610 // fsub v16.2d, v16.2d, v17.2d
-	WORD    $0x4e68d610 // fadd v16.2d, v16.2d, v8.2d
-	VSHL    $52, V16.D2, V16.D2
-	WORD    $0x6e72dd33 // fmul v19.2d, v9.2d, v18.2d
-	WORD    $0x6e70de73 // fmul v19.2d, v19.2d, v16.2d
-	WORD    $0x6e6eddd4 // fmul v20.2d, v14.2d, v14.2d
-	FMOVQ   144(R3), F21
-	VFMLA   V10.D2, V14.D2, V21.D2
-	FMOVQ   160(R3), F22
-	VFMLA   V21.D2, V14.D2, V22.D2
-	FMOVQ   176(R3), F23
-	VFMLA   V22.D2, V14.D2, V23.D2
-	FMOVQ   192(R3), F24
-	VFMLA   V23.D2, V14.D2, V24.D2
-	FMOVQ   208(R3), F25
-	VFMLA   V24.D2, V14.D2, V25.D2
-	FMOVQ   224(R3), F26
-	VFMLA   V25.D2, V14.D2, V26.D2
-	FMOVQ   240(R3), F27
-	VFMLA   V26.D2, V14.D2, V27.D2
-	FMOVQ   256(R3), F28
-	VFMLA   V27.D2, V14.D2, V28.D2
-	FMOVQ   272(R3), F29
-	VFMLA   V28.D2, V14.D2, V29.D2
-	VFMLA   V29.D2, V20.D2, V14.D2
-	WORD    $0x4e6ed673 // fadd v19.2d, v19.2d, v14.2d
-	WORD    $0x4e73d53e // fadd v30.2d, v9.2d, v19.2d
-	WORD    $0x6e72ddad // fmul v13.2d, v13.2d, v18.2d
-	WORD    $0x6e70ddad // fmul v13.2d, v13.2d, v16.2d
-	WORD    $0x6e7efdad // fdiv v13.2d, v13.2d, v30.2d
-	WORD    $0x6e6be4df // fcmge v31.2d, v6.2d, v11.2d
-	WORD    $0x4eedd56b // fsub v11.2d, v11.2d, v13.2d
-	VBSL    V11.B16, V13.B16, V31.B16
+	WORD    $0x6eeae40b // fcmgt v11.2d, v0.2d, v10.2d
+	VBSL    V10.B16, V0.B16, V11.B16
+	WORD    $0x6ee1e56c // fcmgt v12.2d, v11.2d, v1.2d
+	VBSL    V11.B16, V1.B16, V12.B16
+	VAND    V2.B16, V12.B16, V13.B16
+	VMOV    V4.B16, V14.B16
+	VFMLA   V3.D2, V13.D2, V14.D2
+	WORD    $0x4ee4d5cf // fsub v15.2d, v14.2d, v4.2d
+	VFMLA   V5.D2, V15.D2, V13.D2
+	VFMLA   V6.D2, V15.D2, V13.D2
+	VUSHR   $1, V14.D2, V16.D2
+	VSHL    $52, V16.D2, V17.D2
+	VSUB    V16.D2, V14.D2, V14.D2
+	VSHL    $52, V14.D2, V14.D2
+	WORD    $0x6e71dcf2 // fmul v18.2d, v7.2d, v17.2d
+	WORD    $0x6e6ede52 // fmul v18.2d, v18.2d, v14.2d
+	WORD    $0x6e6dddb3 // fmul v19.2d, v13.2d, v13.2d
+	FMOVQ   112(R3), F20
+	VFMLA   V8.D2, V13.D2, V20.D2
+	FMOVQ   128(R3), F21
+	VFMLA   V20.D2, V13.D2, V21.D2
+	FMOVQ   144(R3), F22
+	VFMLA   V21.D2, V13.D2, V22.D2
+	FMOVQ   160(R3), F23
+	VFMLA   V22.D2, V13.D2, V23.D2
+	FMOVQ   176(R3), F24
+	VFMLA   V23.D2, V13.D2, V24.D2
+	FMOVQ   192(R3), F25
+	VFMLA   V24.D2, V13.D2, V25.D2
+	FMOVQ   208(R3), F26
+	VFMLA   V25.D2, V13.D2, V26.D2
+	FMOVQ   224(R3), F27
+	VFMLA   V26.D2, V13.D2, V27.D2
+	FMOVQ   240(R3), F28
+	VFMLA   V27.D2, V13.D2, V28.D2
+	VFMLA   V28.D2, V19.D2, V13.D2
+	WORD    $0x4e6dd652 // fadd v18.2d, v18.2d, v13.2d
+	WORD    $0x4e72d4fd // fadd v29.2d, v7.2d, v18.2d
+	WORD    $0x6e71dd8c // fmul v12.2d, v12.2d, v17.2d
+	WORD    $0x6e6edd8c // fmul v12.2d, v12.2d, v14.2d
+	WORD    $0x6e7dfd8c // fdiv v12.2d, v12.2d, v29.2d
+	WORD    $0x6e6ae53e // fcmge v30.2d, v9.2d, v10.2d
+	WORD    $0x4eecd54a // fsub v10.2d, v10.2d, v12.2d
+	VBSL    V10.B16, V12.B16, V30.B16
 	CMP     $2, R2
 	BLT     partOut
-	FMOVQ.P F31, 16(R0)
+	FMOVQ.P F30, 16(R0)
 	SUB     $2, R2
 	B       rest
 
 partIn:
-	FMOVD (R1), F11
+	FMOVD (R1), F10
 	B     body
 
 partOut:
-	FMOVD F31, (R0)
+	FMOVD F30, (R0)
 
 done:
 	RET
@@ -3736,15 +3616,15 @@ TEXT ·elu128x64(SB), NOSPLIT, $0-56
 	MOVD  $vecNumbers64<>(SB), R3
 	FMOVD s+48(FP), F0
 	VDUP  V0.D[0], V0.D2
-	FMOVQ 592(R3), F1
-	FMOVQ 320(R3), F2
+	FMOVQ 656(R3), F1
+	FMOVQ 304(R3), F2
 	FMOVQ 32(R3), F3
-	FMOVQ 48(R3), F4
+	FMOVQ 576(R3), F4
 	FMOVQ 64(R3), F5
-	FMOVQ 128(R3), F6
-	FMOVQ 80(R3), F7
-	FMOVQ 96(R3), F8
-	FMOVQ 336(R3), F9
+	FMOVQ 80(R3), F6
+	FMOVQ 96(R3), F7
+	FMOVQ 256(R3), F8
+	FMOVQ 352(R3), F9
 	CMP   $4, R2
 	BLT   pairend
 
@@ -3758,73 +3638,73 @@ pair:
 	VBSL    V12.B16, V2.B16, V14.B16
 	WORD    $0x6eede44f // fcmgt v15.2d, v2.2d, v13.2d
 	VBSL    V13.B16, V2.B16, V15.B16
-	WORD    $0x6e63ddd0 // fmul v16.2d, v14.2d, v3.2d
-	WORD    $0x6e63ddf1 // fmul v17.2d, v15.2d, v3.2d
-	WORD    $0x4e618a10 // frintn v16.2d, v16.2d
-	WORD    $0x4e618a31 // frintn v17.2d, v17.2d
-	VFMLS   V4.D2, V16.D2, V14.D2
-	VFMLS   V4.D2, V17.D2, V15.D2
-	VFMLS   V5.D2, V16.D2, V14.D2
-	VFMLS   V5.D2, V17.D2, V15.D2
-	WORD    $0x4e66d610 // fadd v16.2d, v16.2d, v6.2d
-	WORD    $0x4e66d631 // fadd v17.2d, v17.2d, v6.2d
+	VMOV    V4.B16, V16.B16
+	VFMLA   V3.D2, V14.D2, V16.D2
+	VMOV    V4.B16, V17.B16
+	VFMLA   V3.D2, V15.D2, V17.D2
+	WORD    $0x4ee4d612 // fsub v18.2d, v16.2d, v4.2d
+	WORD    $0x4ee4d633 // fsub v19.2d, v17.2d, v4.2d
+	VFMLS   V5.D2, V18.D2, V14.D2
+	VFMLS   V5.D2, V19.D2, V15.D2
+	VFMLS   V6.D2, V18.D2, V14.D2
+	VFMLS   V6.D2, V19.D2, V15.D2
 	VSHL    $52, V16.D2, V16.D2
 	VSHL    $52, V17.D2, V17.D2
-	WORD    $0x6e6eddd2 // fmul v18.2d, v14.2d, v14.2d
-	WORD    $0x6e6fddf3 // fmul v19.2d, v15.2d, v15.2d
-	FMOVQ   144(R3), F20
-	VFMLA   V7.D2, V14.D2, V20.D2
-	FMOVQ   144(R3), F21
-	VFMLA   V7.D2, V15.D2, V21.D2
-	FMOVQ   160(R3), F22
-	VFMLA   V20.D2, V14.D2, V22.D2
-	FMOVQ   160(R3), F23
-	VFMLA   V21.D2, V15.D2, V23.D2
-	FMOVQ   176(R3), F24
+	WORD    $0x6e6eddd4 // fmul v20.2d, v14.2d, v14.2d
+	WORD    $0x6e6fddf5 // fmul v21.2d, v15.2d, v15.2d
+	FMOVQ   112(R3), F22
+	VFMLA   V7.D2, V14.D2, V22.D2
+	FMOVQ   112(R3), F23
+	VFMLA   V7.D2, V15.D2, V23.D2
+	FMOVQ   128(R3), F24
 	VFMLA   V22.D2, V14.D2, V24.D2
-	FMOVQ   176(R3), F25
+	FMOVQ   128(R3), F25
 	VFMLA   V23.D2, V15.D2, V25.D2
-	FMOVQ   192(R3), F26
+	FMOVQ   144(R3), F26
 	VFMLA   V24.D2, V14.D2, V26.D2
-	FMOVQ   192(R3), F27
+	FMOVQ   144(R3), F27
 	VFMLA   V25.D2, V15.D2, V27.D2
-	FMOVQ   208(R3), F28
+	FMOVQ   160(R3), F28
 	VFMLA   V26.D2, V14.D2, V28.D2
-	FMOVQ   208(R3), F29
+	FMOVQ   160(R3), F29
 	VFMLA   V27.D2, V15.D2, V29.D2
-	FMOVQ   224(R3), F30
+	FMOVQ   176(R3), F30
 	VFMLA   V28.D2, V14.D2, V30.D2
-	FMOVQ   224(R3), F31
+	FMOVQ   176(R3), F31
 	VFMLA   V29.D2, V15.D2, V31.D2
-	FMOVQ   240(R3), F12
+	FMOVQ   192(R3), F12
 	VFMLA   V30.D2, V14.D2, V12.D2
-	FMOVQ   240(R3), F13
+	FMOVQ   192(R3), F13
 	VFMLA   V31.D2, V15.D2, V13.D2
-	FMOVQ   256(R3), F20
-	VFMLA   V12.D2, V14.D2, V20.D2
-	FMOVQ   256(R3), F21
-	VFMLA   V13.D2, V15.D2, V21.D2
-	FMOVQ   272(R3), F22
-	VFMLA   V20.D2, V14.D2, V22.D2
-	FMOVQ   272(R3), F23
-	VFMLA   V21.D2, V15.D2, V23.D2
-	VFMLA   V22.D2, V18.D2, V14.D2
-	VFMLA   V23.D2, V19.D2, V15.D2
-	WORD    $0x4ee8d618 // fsub v24.2d, v16.2d, v8.2d
-	WORD    $0x4ee8d639 // fsub v25.2d, v17.2d, v8.2d
-	VFMLA   V14.D2, V16.D2, V24.D2
-	VFMLA   V15.D2, V17.D2, V25.D2
-	WORD    $0x6ee1e55a // fcmgt v26.2d, v10.2d, v1.2d
-	WORD    $0x6ee1e57b // fcmgt v27.2d, v11.2d, v1.2d
-	VAND    V9.B16, V10.B16, V28.B16
-	VAND    V9.B16, V11.B16, V29.B16
-	VORR    V28.B16, V24.B16, V24.B16
-	VORR    V29.B16, V25.B16, V25.B16
-	WORD    $0x6e78dc1e // fmul v30.2d, v0.2d, v24.2d
-	WORD    $0x6e79dc1f // fmul v31.2d, v0.2d, v25.2d
-	VBSL    V30.B16, V10.B16, V26.B16
-	VBSL    V31.B16, V11.B16, V27.B16
-	FSTPQ.P (F26, F27), 32(R0)
+	FMOVQ   208(R3), F18
+	VFMLA   V12.D2, V14.D2, V18.D2
+	FMOVQ   208(R3), F19
+	VFMLA   V13.D2, V15.D2, V19.D2
+	FMOVQ   224(R3), F22
+	VFMLA   V18.D2, V14.D2, V22.D2
+	FMOVQ   224(R3), F23
+	VFMLA   V19.D2, V15.D2, V23.D2
+	FMOVQ   240(R3), F24
+	VFMLA   V22.D2, V14.D2, V24.D2
+	FMOVQ   240(R3), F25
+	VFMLA   V23.D2, V15.D2, V25.D2
+	VFMLA   V24.D2, V20.D2, V14.D2
+	VFMLA   V25.D2, V21.D2, V15.D2
+	WORD    $0x4ee8d61a // fsub v26.2d, v16.2d, v8.2d
+	WORD    $0x4ee8d63b // fsub v27.2d, v17.2d, v8.2d
+	VFMLA   V14.D2, V16.D2, V26.D2
+	VFMLA   V15.D2, V17.D2, V27.D2
+	WORD    $0x6ee1e55c // fcmgt v28.2d, v10.2d, v1.2d
+	WORD    $0x6ee1e57d // fcmgt v29.2d, v11.2d, v1.2d
+	VAND    V9.B16, V10.B16, V30.B16
+	VAND    V9.B16, V11.B16, V31.B16
+	VORR    V30.B16, V26.B16, V26.B16
+	VORR    V31.B16, V27.B16, V27.B16
+	WORD    $0x6e7adc0c // fmul v12.2d, v0.2d, v26.2d
+	WORD    $0x6e7bdc0d // fmul v13.2d, v0.2d, v27.2d
+	VBSL    V12.B16, V10.B16, V28.B16
+	VBSL    V13.B16, V11.B16, V29.B16
+	FSTPQ.P (F28, F29), 32(R0)
 	SUB     $4, R2
 	CMP     $4, R2
 	BGE     pair
@@ -3841,42 +3721,42 @@ body:
 	VBSL    V10.B16, V1.B16, V11.B16
 	WORD    $0x6eebe44c // fcmgt v12.2d, v2.2d, v11.2d
 	VBSL    V11.B16, V2.B16, V12.B16
-	WORD    $0x6e63dd8d // fmul v13.2d, v12.2d, v3.2d
-	WORD    $0x4e6189ad // frintn v13.2d, v13.2d
-	VFMLS   V4.D2, V13.D2, V12.D2
-	VFMLS   V5.D2, V13.D2, V12.D2
-	WORD    $0x4e66d5ad // fadd v13.2d, v13.2d, v6.2d
+	VMOV    V4.B16, V13.B16
+	VFMLA   V3.D2, V12.D2, V13.D2
+	WORD    $0x4ee4d5ae // fsub v14.2d, v13.2d, v4.2d
+	VFMLS   V5.D2, V14.D2, V12.D2
+	VFMLS   V6.D2, V14.D2, V12.D2
 	VSHL    $52, V13.D2, V13.D2
-	WORD    $0x6e6cdd8e // fmul v14.2d, v12.2d, v12.2d
-	FMOVQ   144(R3), F15
-	VFMLA   V7.D2, V12.D2, V15.D2
-	FMOVQ   160(R3), F16
-	VFMLA   V15.D2, V12.D2, V16.D2
-	FMOVQ   176(R3), F17
+	WORD    $0x6e6cdd8f // fmul v15.2d, v12.2d, v12.2d
+	FMOVQ   112(R3), F16
+	VFMLA   V7.D2, V12.D2, V16.D2
+	FMOVQ   128(R3), F17
 	VFMLA   V16.D2, V12.D2, V17.D2
-	FMOVQ   192(R3), F18
+	FMOVQ   144(R3), F18
 	VFMLA   V17.D2, V12.D2, V18.D2
-	FMOVQ   208(R3), F19
+	FMOVQ   160(R3), F19
 	VFMLA   V18.D2, V12.D2, V19.D2
-	FMOVQ   224(R3), F20
+	FMOVQ   176(R3), F20
 	VFMLA   V19.D2, V12.D2, V20.D2
-	FMOVQ   240(R3), F21
+	FMOVQ   192(R3), F21
 	VFMLA   V20.D2, V12.D2, V21.D2
-	FMOVQ   256(R3), F22
+	FMOVQ   208(R3), F22
 	VFMLA   V21.D2, V12.D2, V22.D2
-	FMOVQ   272(R3), F23
+	FMOVQ   224(R3), F23
 	VFMLA   V22.D2, V12.D2, V23.D2
-	VFMLA   V23.D2, V14.D2, V12.D2
-	WORD    $0x4ee8d5b8 // fsub v24.2d, v13.2d, v8.2d
-	VFMLA   V12.D2, V13.D2, V24.D2
-	WORD    $0x6ee1e559 // fcmgt v25.2d, v10.2d, v1.2d
-	VAND    V9.B16, V10.B16, V26.B16
-	VORR    V26.B16, V24.B16, V24.B16
-	WORD    $0x6e78dc1b // fmul v27.2d, v0.2d, v24.2d
-	VBSL    V27.B16, V10.B16, V25.B16
+	FMOVQ   240(R3), F24
+	VFMLA   V23.D2, V12.D2, V24.D2
+	VFMLA   V24.D2, V15.D2, V12.D2
+	WORD    $0x4ee8d5b9 // fsub v25.2d, v13.2d, v8.2d
+	VFMLA   V12.D2, V13.D2, V25.D2
+	WORD    $0x6ee1e55a // fcmgt v26.2d, v10.2d, v1.2d
+	VAND    V9.B16, V10.B16, V27.B16
+	VORR    V27.B16, V25.B16, V25.B16
+	WORD    $0x6e79dc1c // fmul v28.2d, v0.2d, v25.2d
+	VBSL    V28.B16, V10.B16, V26.B16
 	CMP     $2, R2
 	BLT     partOut
-	FMOVQ.P F25, 16(R0)
+	FMOVQ.P F26, 16(R0)
 	SUB     $2, R2
 	B       rest
 
@@ -3885,7 +3765,7 @@ partIn:
 	B     body
 
 partOut:
-	FMOVD F25, (R0)
+	FMOVD F26, (R0)
 
 done:
 	RET
@@ -3896,82 +3776,90 @@ DATA vecNumbers64<>+16(SB)/8, $0x4086300000000000
 DATA vecNumbers64<>+24(SB)/8, $0x4086300000000000
 DATA vecNumbers64<>+32(SB)/8, $0x3ff71547652b82fe
 DATA vecNumbers64<>+40(SB)/8, $0x3ff71547652b82fe
-DATA vecNumbers64<>+48(SB)/8, $0x3fe62e42fefa39ef
-DATA vecNumbers64<>+56(SB)/8, $0x3fe62e42fefa39ef
-DATA vecNumbers64<>+64(SB)/8, $0x3c7abc9e3b39803f
-DATA vecNumbers64<>+72(SB)/8, $0x3c7abc9e3b39803f
-DATA vecNumbers64<>+80(SB)/8, $0x3e5ad7f3af682031
-DATA vecNumbers64<>+88(SB)/8, $0x3e5ad7f3af682031
-DATA vecNumbers64<>+96(SB)/8, $0x3ff0000000000000
-DATA vecNumbers64<>+104(SB)/8, $0x3ff0000000000000
-DATA vecNumbers64<>+112(SB)/8, $0x3fe0000000000000
-DATA vecNumbers64<>+120(SB)/8, $0x3fe0000000000000
-DATA vecNumbers64<>+128(SB)/8, $0x43380000000003ff
-DATA vecNumbers64<>+136(SB)/8, $0x43380000000003ff
-DATA vecNumbers64<>+144(SB)/8, $0x3e928ad9b8b5ddb9
-DATA vecNumbers64<>+152(SB)/8, $0x3e928ad9b8b5ddb9
-DATA vecNumbers64<>+160(SB)/8, $0x3ec71df25b58a64b
-DATA vecNumbers64<>+168(SB)/8, $0x3ec71df25b58a64b
-DATA vecNumbers64<>+176(SB)/8, $0x3efa01999e25d12c
-DATA vecNumbers64<>+184(SB)/8, $0x3efa01999e25d12c
-DATA vecNumbers64<>+192(SB)/8, $0x3f2a01a012a0e169
-DATA vecNumbers64<>+200(SB)/8, $0x3f2a01a012a0e169
-DATA vecNumbers64<>+208(SB)/8, $0x3f56c16c18438b27
-DATA vecNumbers64<>+216(SB)/8, $0x3f56c16c18438b27
-DATA vecNumbers64<>+224(SB)/8, $0x3f81111111127d12
-DATA vecNumbers64<>+232(SB)/8, $0x3f81111111127d12
-DATA vecNumbers64<>+240(SB)/8, $0x3fa555555555083e
-DATA vecNumbers64<>+248(SB)/8, $0x3fa555555555083e
-DATA vecNumbers64<>+256(SB)/8, $0x3fc55555555554f9
-DATA vecNumbers64<>+264(SB)/8, $0x3fc55555555554f9
-DATA vecNumbers64<>+272(SB)/8, $0x3fe000000000000a
-DATA vecNumbers64<>+280(SB)/8, $0x3fe000000000000a
-DATA vecNumbers64<>+288(SB)/8, $0xc090d00000000000
-DATA vecNumbers64<>+296(SB)/8, $0xc090d00000000000
-DATA vecNumbers64<>+304(SB)/8, $0x4090040000000000
-DATA vecNumbers64<>+312(SB)/8, $0x4090040000000000
-DATA vecNumbers64<>+320(SB)/8, $0xc044000000000000
-DATA vecNumbers64<>+328(SB)/8, $0xc044000000000000
-DATA vecNumbers64<>+336(SB)/8, $0x8000000000000000
-DATA vecNumbers64<>+344(SB)/8, $0x8000000000000000
-DATA vecNumbers64<>+352(SB)/8, $0x7fffffffffffffff
-DATA vecNumbers64<>+360(SB)/8, $0x7fffffffffffffff
-DATA vecNumbers64<>+368(SB)/8, $0x408634cccccccccd
-DATA vecNumbers64<>+376(SB)/8, $0x408634cccccccccd
-DATA vecNumbers64<>+384(SB)/8, $0x4000000000000000
-DATA vecNumbers64<>+392(SB)/8, $0x4000000000000000
-DATA vecNumbers64<>+400(SB)/8, $0x3fd0000000000000
-DATA vecNumbers64<>+408(SB)/8, $0x3fd0000000000000
-DATA vecNumbers64<>+416(SB)/8, $0x43b0000000000000
-DATA vecNumbers64<>+424(SB)/8, $0x43b0000000000000
-DATA vecNumbers64<>+432(SB)/8, $0x3d6b4c7ba4014b79
-DATA vecNumbers64<>+440(SB)/8, $0x3d6b4c7ba4014b79
-DATA vecNumbers64<>+448(SB)/8, $0x3de611a54da80a24
-DATA vecNumbers64<>+456(SB)/8, $0x3de611a54da80a24
-DATA vecNumbers64<>+464(SB)/8, $0x3e5ae64671e6b1aa
-DATA vecNumbers64<>+472(SB)/8, $0x3e5ae64671e6b1aa
-DATA vecNumbers64<>+480(SB)/8, $0x3ec71de3a4656d84
-DATA vecNumbers64<>+488(SB)/8, $0x3ec71de3a4656d84
-DATA vecNumbers64<>+496(SB)/8, $0x3f2a01a01a0289f5
-DATA vecNumbers64<>+504(SB)/8, $0x3f2a01a01a0289f5
-DATA vecNumbers64<>+512(SB)/8, $0x3f811111111110a6
-DATA vecNumbers64<>+520(SB)/8, $0x3f811111111110a6
-DATA vecNumbers64<>+528(SB)/8, $0x3fc5555555555556
-DATA vecNumbers64<>+536(SB)/8, $0x3fc5555555555556
-DATA vecNumbers64<>+544(SB)/8, $0x4034000000000000
-DATA vecNumbers64<>+552(SB)/8, $0x4034000000000000
-DATA vecNumbers64<>+560(SB)/8, $0x3fe3333333333333
-DATA vecNumbers64<>+568(SB)/8, $0x3fe3333333333333
-DATA vecNumbers64<>+576(SB)/8, $0x4087500000000000
-DATA vecNumbers64<>+584(SB)/8, $0x4087500000000000
-DATA vecNumbers64<>+592(SB)/8, $0x0000000000000000
-DATA vecNumbers64<>+600(SB)/8, $0x0000000000000000
-DATA vecNumbers64<>+608(SB)/8, $0x4076280000000000
-DATA vecNumbers64<>+616(SB)/8, $0x4076280000000000
-DATA vecNumbers64<>+624(SB)/8, $0x7fe0000000000000
-DATA vecNumbers64<>+632(SB)/8, $0x7fe0000000000000
-DATA vecNumbers64<>+640(SB)/8, $0xc087980000000000
-DATA vecNumbers64<>+648(SB)/8, $0xc087980000000000
-DATA vecNumbers64<>+656(SB)/8, $0x4087980000000000
-DATA vecNumbers64<>+664(SB)/8, $0x4087980000000000
-GLOBL vecNumbers64<>(SB), RODATA|NOPTR, $672
+DATA vecNumbers64<>+48(SB)/8, $0x43380000000007fe
+DATA vecNumbers64<>+56(SB)/8, $0x43380000000007fe
+DATA vecNumbers64<>+64(SB)/8, $0x3fe62e42fefa39ef
+DATA vecNumbers64<>+72(SB)/8, $0x3fe62e42fefa39ef
+DATA vecNumbers64<>+80(SB)/8, $0x3c7abc9e3b39803f
+DATA vecNumbers64<>+88(SB)/8, $0x3c7abc9e3b39803f
+DATA vecNumbers64<>+96(SB)/8, $0x3e5ad7f3af682031
+DATA vecNumbers64<>+104(SB)/8, $0x3e5ad7f3af682031
+DATA vecNumbers64<>+112(SB)/8, $0x3e928ad9b8b5ddb9
+DATA vecNumbers64<>+120(SB)/8, $0x3e928ad9b8b5ddb9
+DATA vecNumbers64<>+128(SB)/8, $0x3ec71df25b58a64b
+DATA vecNumbers64<>+136(SB)/8, $0x3ec71df25b58a64b
+DATA vecNumbers64<>+144(SB)/8, $0x3efa01999e25d12c
+DATA vecNumbers64<>+152(SB)/8, $0x3efa01999e25d12c
+DATA vecNumbers64<>+160(SB)/8, $0x3f2a01a012a0e169
+DATA vecNumbers64<>+168(SB)/8, $0x3f2a01a012a0e169
+DATA vecNumbers64<>+176(SB)/8, $0x3f56c16c18438b27
+DATA vecNumbers64<>+184(SB)/8, $0x3f56c16c18438b27
+DATA vecNumbers64<>+192(SB)/8, $0x3f81111111127d12
+DATA vecNumbers64<>+200(SB)/8, $0x3f81111111127d12
+DATA vecNumbers64<>+208(SB)/8, $0x3fa555555555083e
+DATA vecNumbers64<>+216(SB)/8, $0x3fa555555555083e
+DATA vecNumbers64<>+224(SB)/8, $0x3fc55555555554f9
+DATA vecNumbers64<>+232(SB)/8, $0x3fc55555555554f9
+DATA vecNumbers64<>+240(SB)/8, $0x3fe000000000000a
+DATA vecNumbers64<>+248(SB)/8, $0x3fe000000000000a
+DATA vecNumbers64<>+256(SB)/8, $0x3ff0000000000000
+DATA vecNumbers64<>+264(SB)/8, $0x3ff0000000000000
+DATA vecNumbers64<>+272(SB)/8, $0xc090d00000000000
+DATA vecNumbers64<>+280(SB)/8, $0xc090d00000000000
+DATA vecNumbers64<>+288(SB)/8, $0x4090040000000000
+DATA vecNumbers64<>+296(SB)/8, $0x4090040000000000
+DATA vecNumbers64<>+304(SB)/8, $0xc044000000000000
+DATA vecNumbers64<>+312(SB)/8, $0xc044000000000000
+DATA vecNumbers64<>+320(SB)/8, $0x43380000000003fe
+DATA vecNumbers64<>+328(SB)/8, $0x43380000000003fe
+DATA vecNumbers64<>+336(SB)/8, $0x3fe0000000000000
+DATA vecNumbers64<>+344(SB)/8, $0x3fe0000000000000
+DATA vecNumbers64<>+352(SB)/8, $0x8000000000000000
+DATA vecNumbers64<>+360(SB)/8, $0x8000000000000000
+DATA vecNumbers64<>+368(SB)/8, $0x7fffffffffffffff
+DATA vecNumbers64<>+376(SB)/8, $0x7fffffffffffffff
+DATA vecNumbers64<>+384(SB)/8, $0x408634cccccccccd
+DATA vecNumbers64<>+392(SB)/8, $0x408634cccccccccd
+DATA vecNumbers64<>+400(SB)/8, $0x43380000000003fd
+DATA vecNumbers64<>+408(SB)/8, $0x43380000000003fd
+DATA vecNumbers64<>+416(SB)/8, $0x3fd0000000000000
+DATA vecNumbers64<>+424(SB)/8, $0x3fd0000000000000
+DATA vecNumbers64<>+432(SB)/8, $0x43b0000000000000
+DATA vecNumbers64<>+440(SB)/8, $0x43b0000000000000
+DATA vecNumbers64<>+448(SB)/8, $0x3d6b4c7ba4014b79
+DATA vecNumbers64<>+456(SB)/8, $0x3d6b4c7ba4014b79
+DATA vecNumbers64<>+464(SB)/8, $0x3de611a54da80a24
+DATA vecNumbers64<>+472(SB)/8, $0x3de611a54da80a24
+DATA vecNumbers64<>+480(SB)/8, $0x3e5ae64671e6b1aa
+DATA vecNumbers64<>+488(SB)/8, $0x3e5ae64671e6b1aa
+DATA vecNumbers64<>+496(SB)/8, $0x3ec71de3a4656d84
+DATA vecNumbers64<>+504(SB)/8, $0x3ec71de3a4656d84
+DATA vecNumbers64<>+512(SB)/8, $0x3f2a01a01a0289f5
+DATA vecNumbers64<>+520(SB)/8, $0x3f2a01a01a0289f5
+DATA vecNumbers64<>+528(SB)/8, $0x3f811111111110a6
+DATA vecNumbers64<>+536(SB)/8, $0x3f811111111110a6
+DATA vecNumbers64<>+544(SB)/8, $0x3fc5555555555556
+DATA vecNumbers64<>+552(SB)/8, $0x3fc5555555555556
+DATA vecNumbers64<>+560(SB)/8, $0x4034000000000000
+DATA vecNumbers64<>+568(SB)/8, $0x4034000000000000
+DATA vecNumbers64<>+576(SB)/8, $0x43380000000003ff
+DATA vecNumbers64<>+584(SB)/8, $0x43380000000003ff
+DATA vecNumbers64<>+592(SB)/8, $0x3fe3333333333333
+DATA vecNumbers64<>+600(SB)/8, $0x3fe3333333333333
+DATA vecNumbers64<>+608(SB)/8, $0x4000000000000000
+DATA vecNumbers64<>+616(SB)/8, $0x4000000000000000
+DATA vecNumbers64<>+624(SB)/8, $0x4087500000000000
+DATA vecNumbers64<>+632(SB)/8, $0x4087500000000000
+DATA vecNumbers64<>+640(SB)/8, $0xbff71547652b82fe
+DATA vecNumbers64<>+648(SB)/8, $0xbff71547652b82fe
+DATA vecNumbers64<>+656(SB)/8, $0x0000000000000000
+DATA vecNumbers64<>+664(SB)/8, $0x0000000000000000
+DATA vecNumbers64<>+672(SB)/8, $0x4076280000000000
+DATA vecNumbers64<>+680(SB)/8, $0x4076280000000000
+DATA vecNumbers64<>+688(SB)/8, $0x7fe0000000000000
+DATA vecNumbers64<>+696(SB)/8, $0x7fe0000000000000
+DATA vecNumbers64<>+704(SB)/8, $0xc087980000000000
+DATA vecNumbers64<>+712(SB)/8, $0xc087980000000000
+DATA vecNumbers64<>+720(SB)/8, $0x4087980000000000
+DATA vecNumbers64<>+728(SB)/8, $0x4087980000000000
+GLOBL vecNumbers64<>(SB), RODATA|NOPTR, $736

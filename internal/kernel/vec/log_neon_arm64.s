@@ -949,105 +949,101 @@ TEXT ·softplus128x32(SB), NOSPLIT, $0-48
 	FMOVQ 480(R3), F4
 	FMOVQ 496(R3), F5
 	FMOVQ 512(R3), F6
-	FMOVQ 96(R3), F7
-	FMOVQ 128(R3), F8
-	FMOVQ 448(R3), F9
-	FMOVQ 144(R3), F10
-	FMOVQ 528(R3), F11
+	FMOVQ 528(R3), F7
+	FMOVQ 144(R3), F8
+	FMOVQ 544(R3), F9
 	CMP   $8, R2
 	BLT   pairend
 
 pair:
-	FLDPQ.P 32(R1), (F12, F13)
-	WORD    $0x6eace40e // fcmgt v14.4s, v0.4s, v12.4s
-	VBSL    V12.B16, V0.B16, V14.B16
-	WORD    $0x6eade40f // fcmgt v15.4s, v0.4s, v13.4s
-	VBSL    V13.B16, V0.B16, V15.B16
-	VORR    V1.B16, V12.B16, V12.B16
-	VORR    V1.B16, V13.B16, V13.B16
-	WORD    $0x6eace450 // fcmgt v16.4s, v2.4s, v12.4s
-	VBSL    V12.B16, V2.B16, V16.B16
-	WORD    $0x6eade451 // fcmgt v17.4s, v2.4s, v13.4s
-	VBSL    V13.B16, V2.B16, V17.B16
-	WORD    $0x6e23de12 // fmul v18.4s, v16.4s, v3.4s
-	WORD    $0x6e23de33 // fmul v19.4s, v17.4s, v3.4s
-	WORD    $0x4e218a52 // frintn v18.4s, v18.4s
-	WORD    $0x4e218a73 // frintn v19.4s, v19.4s
-	VFMLS   V4.S4, V18.S4, V16.S4
-	VFMLS   V4.S4, V19.S4, V17.S4
-	VFMLS   V5.S4, V18.S4, V16.S4
-	VFMLS   V5.S4, V19.S4, V17.S4
-	WORD    $0x6e30de14 // fmul v20.4s, v16.4s, v16.4s
-	WORD    $0x6e31de35 // fmul v21.4s, v17.4s, v17.4s
-	FMOVQ   544(R3), F22
-	VFMLA   V6.S4, V16.S4, V22.S4
-	FMOVQ   544(R3), F23
-	VFMLA   V6.S4, V17.S4, V23.S4
-	FMOVQ   560(R3), F24
-	VFMLA   V22.S4, V16.S4, V24.S4
-	FMOVQ   560(R3), F25
-	VFMLA   V23.S4, V17.S4, V25.S4
-	FMOVQ   576(R3), F26
-	VFMLA   V24.S4, V16.S4, V26.S4
-	FMOVQ   576(R3), F27
-	VFMLA   V25.S4, V17.S4, V27.S4
-	FMOVQ   592(R3), F28
-	VFMLA   V26.S4, V16.S4, V28.S4
-	FMOVQ   592(R3), F29
-	VFMLA   V27.S4, V17.S4, V29.S4
-	VFMLA   V28.S4, V20.S4, V16.S4
-	VFMLA   V29.S4, V21.S4, V17.S4
-	WORD    $0x4e30d4fe // fadd v30.4s, v7.4s, v16.4s
-	WORD    $0x4e31d4ff // fadd v31.4s, v7.4s, v17.4s
-	WORD    $0x6e28de4c // fmul v12.4s, v18.4s, v8.4s
-	WORD    $0x6e28de6d // fmul v13.4s, v19.4s, v8.4s
-	WORD    $0x4e21998c // frintm v12.4s, v12.4s
-	WORD    $0x4e2199ad // frintm v13.4s, v13.4s
-	WORD    $0x4e29d596 // fadd v22.4s, v12.4s, v9.4s
-	WORD    $0x4e29d5b7 // fadd v23.4s, v13.4s, v9.4s
-	VSHL    $23, V22.S4, V22.S4
-	VSHL    $23, V23.S4, V23.S4
-	WORD    $0x4eacd652 // fsub v18.4s, v18.4s, v12.4s
-	WORD    $0x4eadd673 // fsub v19.4s, v19.4s, v13.4s
-	WORD    $0x4e29d652 // fadd v18.4s, v18.4s, v9.4s
-	WORD    $0x4e29d673 // fadd v19.4s, v19.4s, v9.4s
-	VSHL    $23, V18.S4, V18.S4
-	VSHL    $23, V19.S4, V19.S4
-	WORD    $0x6e36dfde // fmul v30.4s, v30.4s, v22.4s
-	WORD    $0x6e37dfff // fmul v31.4s, v31.4s, v23.4s
+	FLDPQ.P 32(R1), (F10, F11)
+	WORD    $0x6eaae40c // fcmgt v12.4s, v0.4s, v10.4s
+	VBSL    V10.B16, V0.B16, V12.B16
+	WORD    $0x6eabe40d // fcmgt v13.4s, v0.4s, v11.4s
+	VBSL    V11.B16, V0.B16, V13.B16
+	VORR    V1.B16, V10.B16, V10.B16
+	VORR    V1.B16, V11.B16, V11.B16
+	WORD    $0x6eaae44e // fcmgt v14.4s, v2.4s, v10.4s
+	VBSL    V10.B16, V2.B16, V14.B16
+	WORD    $0x6eabe44f // fcmgt v15.4s, v2.4s, v11.4s
+	VBSL    V11.B16, V2.B16, V15.B16
+	VMOV    V4.B16, V16.B16
+	VFMLA   V3.S4, V14.S4, V16.S4
+	VMOV    V4.B16, V17.B16
+	VFMLA   V3.S4, V15.S4, V17.S4
+	WORD    $0x4ea4d612 // fsub v18.4s, v16.4s, v4.4s
+	WORD    $0x4ea4d633 // fsub v19.4s, v17.4s, v4.4s
+	VFMLS   V5.S4, V18.S4, V14.S4
+	VFMLS   V5.S4, V19.S4, V15.S4
+	VFMLS   V6.S4, V18.S4, V14.S4
+	VFMLS   V6.S4, V19.S4, V15.S4
+	FMOVQ   560(R3), F20
+	VFMLA   V7.S4, V14.S4, V20.S4
+	FMOVQ   560(R3), F21
+	VFMLA   V7.S4, V15.S4, V21.S4
+	FMOVQ   576(R3), F22
+	VFMLA   V20.S4, V14.S4, V22.S4
+	FMOVQ   576(R3), F23
+	VFMLA   V21.S4, V15.S4, V23.S4
+	FMOVQ   592(R3), F24
+	VFMLA   V22.S4, V14.S4, V24.S4
+	FMOVQ   592(R3), F25
+	VFMLA   V23.S4, V15.S4, V25.S4
+	FMOVQ   608(R3), F26
+	VFMLA   V24.S4, V14.S4, V26.S4
+	FMOVQ   608(R3), F27
+	VFMLA   V25.S4, V15.S4, V27.S4
+	FMOVQ   96(R3), F28
+	VFMLA   V26.S4, V14.S4, V28.S4
+	FMOVQ   96(R3), F29
+	VFMLA   V27.S4, V15.S4, V29.S4
+	FMOVQ   96(R3), F30
+	VFMLA   V28.S4, V14.S4, V30.S4
+	FMOVQ   96(R3), F31
+	VFMLA   V29.S4, V15.S4, V31.S4
+	VUSHR   $1, V16.S4, V10.S4
+	VUSHR   $1, V17.S4, V11.S4
+	VSHL    $23, V10.S4, V18.S4
+	VSHL    $23, V11.S4, V19.S4
+	VSUB    V10.S4, V16.S4, V16.S4
+	VSUB    V11.S4, V17.S4, V17.S4
+	VSHL    $23, V16.S4, V16.S4
+	VSHL    $23, V17.S4, V17.S4
 	WORD    $0x6e32dfde // fmul v30.4s, v30.4s, v18.4s
 	WORD    $0x6e33dfff // fmul v31.4s, v31.4s, v19.4s
-	WORD    $0x4e2ad7d8 // fadd v24.4s, v30.4s, v10.4s
-	WORD    $0x4e2ad7f9 // fadd v25.4s, v31.4s, v10.4s
-	WORD    $0x6e38ffda // fdiv v26.4s, v30.4s, v24.4s
-	WORD    $0x6e39fffb // fdiv v27.4s, v31.4s, v25.4s
-	WORD    $0x6e3adf54 // fmul v20.4s, v26.4s, v26.4s
-	WORD    $0x6e3bdf7c // fmul v28.4s, v27.4s, v27.4s
-	FMOVQ   608(R3), F21
-	VFMLA   V11.S4, V20.S4, V21.S4
-	FMOVQ   608(R3), F29
-	VFMLA   V11.S4, V28.S4, V29.S4
-	FMOVQ   624(R3), F16
-	VFMLA   V21.S4, V20.S4, V16.S4
-	FMOVQ   624(R3), F17
-	VFMLA   V29.S4, V28.S4, V17.S4
-	FMOVQ   640(R3), F12
-	VFMLA   V16.S4, V20.S4, V12.S4
-	FMOVQ   640(R3), F13
-	VFMLA   V17.S4, V28.S4, V13.S4
-	FMOVQ   656(R3), F22
-	VFMLA   V12.S4, V20.S4, V22.S4
-	FMOVQ   656(R3), F23
-	VFMLA   V13.S4, V28.S4, V23.S4
+	WORD    $0x6e30dfde // fmul v30.4s, v30.4s, v16.4s
+	WORD    $0x6e31dfff // fmul v31.4s, v31.4s, v17.4s
+	WORD    $0x4e28d7d4 // fadd v20.4s, v30.4s, v8.4s
+	WORD    $0x4e28d7f5 // fadd v21.4s, v31.4s, v8.4s
+	WORD    $0x6e34ffd6 // fdiv v22.4s, v30.4s, v20.4s
+	WORD    $0x6e35fff7 // fdiv v23.4s, v31.4s, v21.4s
+	WORD    $0x6e36ded8 // fmul v24.4s, v22.4s, v22.4s
+	WORD    $0x6e37def9 // fmul v25.4s, v23.4s, v23.4s
+	FMOVQ   624(R3), F26
+	VFMLA   V9.S4, V24.S4, V26.S4
+	FMOVQ   624(R3), F27
+	VFMLA   V9.S4, V25.S4, V27.S4
+	FMOVQ   640(R3), F14
+	VFMLA   V26.S4, V24.S4, V14.S4
+	FMOVQ   640(R3), F28
+	VFMLA   V27.S4, V25.S4, V28.S4
+	FMOVQ   656(R3), F15
+	VFMLA   V14.S4, V24.S4, V15.S4
+	FMOVQ   656(R3), F29
+	VFMLA   V28.S4, V25.S4, V29.S4
+	FMOVQ   672(R3), F10
+	VFMLA   V15.S4, V24.S4, V10.S4
+	FMOVQ   672(R3), F11
+	VFMLA   V29.S4, V25.S4, V11.S4
 	VMOV    V30.B16, V18.B16
-	VFMLS   V22.S4, V20.S4, V18.S4
+	VFMLS   V10.S4, V24.S4, V18.S4
 	VMOV    V31.B16, V19.B16
-	VFMLS   V23.S4, V28.S4, V19.S4
-	VFMLS   V18.S4, V26.S4, V30.S4
-	VFMLS   V19.S4, V27.S4, V31.S4
-	WORD    $0x4e3ed5ce // fadd v14.4s, v14.4s, v30.4s
-	WORD    $0x4e3fd5ef // fadd v15.4s, v15.4s, v31.4s
-	FSTPQ.P (F14, F15), 32(R0)
+	VFMLS   V11.S4, V25.S4, V19.S4
+	VFMLS   V18.S4, V22.S4, V30.S4
+	VFMLS   V19.S4, V23.S4, V31.S4
+	WORD    $0x4e3ed58c // fadd v12.4s, v12.4s, v30.4s
+	WORD    $0x4e3fd5ad // fadd v13.4s, v13.4s, v31.4s
+	FSTPQ.P (F12, F13), 32(R0)
 	SUB     $8, R2
 	CMP     $8, R2
 	BGE     pair
@@ -1057,83 +1053,82 @@ rest:
 	CBZ     R2, done
 	CMP     $4, R2
 	BLT     partIn
-	FMOVQ.P 16(R1), F12
+	FMOVQ.P 16(R1), F10
 
 body:
-	WORD    $0x6eace40d // fcmgt v13.4s, v0.4s, v12.4s
-	VBSL    V12.B16, V0.B16, V13.B16
-	VORR    V1.B16, V12.B16, V12.B16
-	WORD    $0x6eace44e // fcmgt v14.4s, v2.4s, v12.4s
-	VBSL    V12.B16, V2.B16, V14.B16
-	WORD    $0x6e23ddcf // fmul v15.4s, v14.4s, v3.4s
-	WORD    $0x4e2189ef // frintn v15.4s, v15.4s
-	VFMLS   V4.S4, V15.S4, V14.S4
-	VFMLS   V5.S4, V15.S4, V14.S4
-	WORD    $0x6e2eddd0 // fmul v16.4s, v14.4s, v14.4s
-	FMOVQ   544(R3), F17
-	VFMLA   V6.S4, V14.S4, V17.S4
-	FMOVQ   560(R3), F18
-	VFMLA   V17.S4, V14.S4, V18.S4
-	FMOVQ   576(R3), F19
-	VFMLA   V18.S4, V14.S4, V19.S4
-	FMOVQ   592(R3), F20
-	VFMLA   V19.S4, V14.S4, V20.S4
-	VFMLA   V20.S4, V16.S4, V14.S4
-	WORD    $0x4e2ed4f5 // fadd v21.4s, v7.4s, v14.4s
-	WORD    $0x6e28ddf6 // fmul v22.4s, v15.4s, v8.4s
-	WORD    $0x4e219ad6 // frintm v22.4s, v22.4s
-	WORD    $0x4e29d6d7 // fadd v23.4s, v22.4s, v9.4s
-	VSHL    $23, V23.S4, V23.S4
-	WORD    $0x4eb6d5ef // fsub v15.4s, v15.4s, v22.4s
-	WORD    $0x4e29d5ef // fadd v15.4s, v15.4s, v9.4s
-	VSHL    $23, V15.S4, V15.S4
-	WORD    $0x6e37deb5 // fmul v21.4s, v21.4s, v23.4s
-	WORD    $0x6e2fdeb5 // fmul v21.4s, v21.4s, v15.4s
-	WORD    $0x4e2ad6b8 // fadd v24.4s, v21.4s, v10.4s
-	WORD    $0x6e38feb9 // fdiv v25.4s, v21.4s, v24.4s
-	WORD    $0x6e39df3a // fmul v26.4s, v25.4s, v25.4s
-	FMOVQ   608(R3), F27
-	VFMLA   V11.S4, V26.S4, V27.S4
-	FMOVQ   624(R3), F28
-	VFMLA   V27.S4, V26.S4, V28.S4
-	FMOVQ   640(R3), F29
-	VFMLA   V28.S4, V26.S4, V29.S4
-	FMOVQ   656(R3), F30
-	VFMLA   V29.S4, V26.S4, V30.S4
-	VMOV    V21.B16, V31.B16
-	VFMLS   V30.S4, V26.S4, V31.S4
-	VFMLS   V31.S4, V25.S4, V21.S4
-	WORD    $0x4e35d5ad // fadd v13.4s, v13.4s, v21.4s
+	WORD    $0x6eaae40b // fcmgt v11.4s, v0.4s, v10.4s
+	VBSL    V10.B16, V0.B16, V11.B16
+	VORR    V1.B16, V10.B16, V10.B16
+	WORD    $0x6eaae44c // fcmgt v12.4s, v2.4s, v10.4s
+	VBSL    V10.B16, V2.B16, V12.B16
+	VMOV    V4.B16, V13.B16
+	VFMLA   V3.S4, V12.S4, V13.S4
+	WORD    $0x4ea4d5ae // fsub v14.4s, v13.4s, v4.4s
+	VFMLS   V5.S4, V14.S4, V12.S4
+	VFMLS   V6.S4, V14.S4, V12.S4
+	FMOVQ   560(R3), F15
+	VFMLA   V7.S4, V12.S4, V15.S4
+	FMOVQ   576(R3), F16
+	VFMLA   V15.S4, V12.S4, V16.S4
+	FMOVQ   592(R3), F17
+	VFMLA   V16.S4, V12.S4, V17.S4
+	FMOVQ   608(R3), F18
+	VFMLA   V17.S4, V12.S4, V18.S4
+	FMOVQ   96(R3), F19
+	VFMLA   V18.S4, V12.S4, V19.S4
+	FMOVQ   96(R3), F20
+	VFMLA   V19.S4, V12.S4, V20.S4
+	VUSHR   $1, V13.S4, V21.S4
+	VSHL    $23, V21.S4, V22.S4
+	VSUB    V21.S4, V13.S4, V13.S4
+	VSHL    $23, V13.S4, V13.S4
+	WORD    $0x6e36de94 // fmul v20.4s, v20.4s, v22.4s
+	WORD    $0x6e2dde94 // fmul v20.4s, v20.4s, v13.4s
+	WORD    $0x4e28d697 // fadd v23.4s, v20.4s, v8.4s
+	WORD    $0x6e37fe98 // fdiv v24.4s, v20.4s, v23.4s
+	WORD    $0x6e38df19 // fmul v25.4s, v24.4s, v24.4s
+	FMOVQ   624(R3), F26
+	VFMLA   V9.S4, V25.S4, V26.S4
+	FMOVQ   640(R3), F27
+	VFMLA   V26.S4, V25.S4, V27.S4
+	FMOVQ   656(R3), F28
+	VFMLA   V27.S4, V25.S4, V28.S4
+	FMOVQ   672(R3), F29
+	VFMLA   V28.S4, V25.S4, V29.S4
+	VMOV    V20.B16, V30.B16
+	VFMLS   V29.S4, V25.S4, V30.S4
+	VFMLS   V30.S4, V24.S4, V20.S4
+	WORD    $0x4e34d56b // fadd v11.4s, v11.4s, v20.4s
 	CMP     $4, R2
 	BLT     partOut
-	FMOVQ.P F13, 16(R0)
+	FMOVQ.P F11, 16(R0)
 	SUB     $4, R2
 	B       rest
 
 partIn:
 	TBZ   $1, R2, one1
-	FMOVD (R1), F12
+	FMOVD (R1), F10
 	TBZ   $0, R2, end2
 	ADD   $8, R1, R4
-	VLD1  (R4), V12.S[2]
+	VLD1  (R4), V10.S[2]
 	B     end2
 
 one1:
-	FMOVS (R1), F12
+	FMOVS (R1), F10
 
 end2:
 	B body
 
 partOut:
 	TBZ   $1, R2, one3
-	FMOVD F13, (R0)
+	FMOVD F11, (R0)
 	TBZ   $0, R2, end4
 	ADD   $8, R0, R5
-	VST1  V13.S[2], (R5)
+	VST1  V11.S[2], (R5)
 	B     end4
 
 one3:
-	FMOVS F13, (R0)
+	FMOVS F11, (R0)
 
 end4:
 done:
@@ -1151,105 +1146,101 @@ TEXT ·logSigmoid128x32(SB), NOSPLIT, $0-48
 	FMOVQ 480(R3), F3
 	FMOVQ 496(R3), F4
 	FMOVQ 512(R3), F5
-	FMOVQ 96(R3), F6
-	FMOVQ 128(R3), F7
-	FMOVQ 448(R3), F8
-	FMOVQ 144(R3), F9
-	FMOVQ 528(R3), F10
+	FMOVQ 528(R3), F6
+	FMOVQ 144(R3), F7
+	FMOVQ 544(R3), F8
 	CMP   $8, R2
 	BLT   pairend
 
 pair:
-	FLDPQ.P 32(R1), (F11, F12)
-	WORD    $0x6ea0e56d // fcmgt v13.4s, v11.4s, v0.4s
-	VBSL    V11.B16, V0.B16, V13.B16
-	WORD    $0x6ea0e58e // fcmgt v14.4s, v12.4s, v0.4s
-	VBSL    V12.B16, V0.B16, V14.B16
-	VORR    V0.B16, V11.B16, V11.B16
-	VORR    V0.B16, V12.B16, V12.B16
-	WORD    $0x6eabe42f // fcmgt v15.4s, v1.4s, v11.4s
-	VBSL    V11.B16, V1.B16, V15.B16
-	WORD    $0x6eace430 // fcmgt v16.4s, v1.4s, v12.4s
-	VBSL    V12.B16, V1.B16, V16.B16
-	WORD    $0x6e22ddf1 // fmul v17.4s, v15.4s, v2.4s
-	WORD    $0x6e22de12 // fmul v18.4s, v16.4s, v2.4s
-	WORD    $0x4e218a31 // frintn v17.4s, v17.4s
-	WORD    $0x4e218a52 // frintn v18.4s, v18.4s
-	VFMLS   V3.S4, V17.S4, V15.S4
-	VFMLS   V3.S4, V18.S4, V16.S4
-	VFMLS   V4.S4, V17.S4, V15.S4
-	VFMLS   V4.S4, V18.S4, V16.S4
-	WORD    $0x6e2fddf3 // fmul v19.4s, v15.4s, v15.4s
-	WORD    $0x6e30de14 // fmul v20.4s, v16.4s, v16.4s
-	FMOVQ   544(R3), F21
-	VFMLA   V5.S4, V15.S4, V21.S4
-	FMOVQ   544(R3), F22
-	VFMLA   V5.S4, V16.S4, V22.S4
-	FMOVQ   560(R3), F23
-	VFMLA   V21.S4, V15.S4, V23.S4
-	FMOVQ   560(R3), F24
-	VFMLA   V22.S4, V16.S4, V24.S4
-	FMOVQ   576(R3), F25
-	VFMLA   V23.S4, V15.S4, V25.S4
-	FMOVQ   576(R3), F26
-	VFMLA   V24.S4, V16.S4, V26.S4
-	FMOVQ   592(R3), F27
-	VFMLA   V25.S4, V15.S4, V27.S4
-	FMOVQ   592(R3), F28
-	VFMLA   V26.S4, V16.S4, V28.S4
-	VFMLA   V27.S4, V19.S4, V15.S4
-	VFMLA   V28.S4, V20.S4, V16.S4
-	WORD    $0x4e2fd4dd // fadd v29.4s, v6.4s, v15.4s
-	WORD    $0x4e30d4de // fadd v30.4s, v6.4s, v16.4s
-	WORD    $0x6e27de3f // fmul v31.4s, v17.4s, v7.4s
-	WORD    $0x6e27de4b // fmul v11.4s, v18.4s, v7.4s
-	WORD    $0x4e219bff // frintm v31.4s, v31.4s
-	WORD    $0x4e21996b // frintm v11.4s, v11.4s
-	WORD    $0x4e28d7ec // fadd v12.4s, v31.4s, v8.4s
-	WORD    $0x4e28d575 // fadd v21.4s, v11.4s, v8.4s
-	VSHL    $23, V12.S4, V12.S4
-	VSHL    $23, V21.S4, V21.S4
-	WORD    $0x4ebfd631 // fsub v17.4s, v17.4s, v31.4s
-	WORD    $0x4eabd652 // fsub v18.4s, v18.4s, v11.4s
-	WORD    $0x4e28d631 // fadd v17.4s, v17.4s, v8.4s
-	WORD    $0x4e28d652 // fadd v18.4s, v18.4s, v8.4s
-	VSHL    $23, V17.S4, V17.S4
-	VSHL    $23, V18.S4, V18.S4
-	WORD    $0x6e2cdfbd // fmul v29.4s, v29.4s, v12.4s
-	WORD    $0x6e35dfde // fmul v30.4s, v30.4s, v21.4s
-	WORD    $0x6e31dfbd // fmul v29.4s, v29.4s, v17.4s
-	WORD    $0x6e32dfde // fmul v30.4s, v30.4s, v18.4s
-	WORD    $0x4e29d7b6 // fadd v22.4s, v29.4s, v9.4s
-	WORD    $0x4e29d7d7 // fadd v23.4s, v30.4s, v9.4s
-	WORD    $0x6e36ffb8 // fdiv v24.4s, v29.4s, v22.4s
-	WORD    $0x6e37ffd9 // fdiv v25.4s, v30.4s, v23.4s
-	WORD    $0x6e38df1a // fmul v26.4s, v24.4s, v24.4s
-	WORD    $0x6e39df33 // fmul v19.4s, v25.4s, v25.4s
-	FMOVQ   608(R3), F27
-	VFMLA   V10.S4, V26.S4, V27.S4
-	FMOVQ   608(R3), F20
-	VFMLA   V10.S4, V19.S4, V20.S4
-	FMOVQ   624(R3), F28
-	VFMLA   V27.S4, V26.S4, V28.S4
-	FMOVQ   624(R3), F15
-	VFMLA   V20.S4, V19.S4, V15.S4
-	FMOVQ   640(R3), F16
-	VFMLA   V28.S4, V26.S4, V16.S4
-	FMOVQ   640(R3), F31
-	VFMLA   V15.S4, V19.S4, V31.S4
-	FMOVQ   656(R3), F11
-	VFMLA   V16.S4, V26.S4, V11.S4
-	FMOVQ   656(R3), F12
-	VFMLA   V31.S4, V19.S4, V12.S4
-	VMOV    V29.B16, V21.B16
-	VFMLS   V11.S4, V26.S4, V21.S4
-	VMOV    V30.B16, V17.B16
-	VFMLS   V12.S4, V19.S4, V17.S4
-	VFMLS   V21.S4, V24.S4, V29.S4
-	VFMLS   V17.S4, V25.S4, V30.S4
-	WORD    $0x4ebdd5ad // fsub v13.4s, v13.4s, v29.4s
-	WORD    $0x4ebed5ce // fsub v14.4s, v14.4s, v30.4s
-	FSTPQ.P (F13, F14), 32(R0)
+	FLDPQ.P 32(R1), (F9, F10)
+	WORD    $0x6ea0e52b // fcmgt v11.4s, v9.4s, v0.4s
+	VBSL    V9.B16, V0.B16, V11.B16
+	WORD    $0x6ea0e54c // fcmgt v12.4s, v10.4s, v0.4s
+	VBSL    V10.B16, V0.B16, V12.B16
+	VORR    V0.B16, V9.B16, V9.B16
+	VORR    V0.B16, V10.B16, V10.B16
+	WORD    $0x6ea9e42d // fcmgt v13.4s, v1.4s, v9.4s
+	VBSL    V9.B16, V1.B16, V13.B16
+	WORD    $0x6eaae42e // fcmgt v14.4s, v1.4s, v10.4s
+	VBSL    V10.B16, V1.B16, V14.B16
+	VMOV    V3.B16, V15.B16
+	VFMLA   V2.S4, V13.S4, V15.S4
+	VMOV    V3.B16, V16.B16
+	VFMLA   V2.S4, V14.S4, V16.S4
+	WORD    $0x4ea3d5f1 // fsub v17.4s, v15.4s, v3.4s
+	WORD    $0x4ea3d612 // fsub v18.4s, v16.4s, v3.4s
+	VFMLS   V4.S4, V17.S4, V13.S4
+	VFMLS   V4.S4, V18.S4, V14.S4
+	VFMLS   V5.S4, V17.S4, V13.S4
+	VFMLS   V5.S4, V18.S4, V14.S4
+	FMOVQ   560(R3), F19
+	VFMLA   V6.S4, V13.S4, V19.S4
+	FMOVQ   560(R3), F20
+	VFMLA   V6.S4, V14.S4, V20.S4
+	FMOVQ   576(R3), F21
+	VFMLA   V19.S4, V13.S4, V21.S4
+	FMOVQ   576(R3), F22
+	VFMLA   V20.S4, V14.S4, V22.S4
+	FMOVQ   592(R3), F23
+	VFMLA   V21.S4, V13.S4, V23.S4
+	FMOVQ   592(R3), F24
+	VFMLA   V22.S4, V14.S4, V24.S4
+	FMOVQ   608(R3), F25
+	VFMLA   V23.S4, V13.S4, V25.S4
+	FMOVQ   608(R3), F26
+	VFMLA   V24.S4, V14.S4, V26.S4
+	FMOVQ   96(R3), F27
+	VFMLA   V25.S4, V13.S4, V27.S4
+	FMOVQ   96(R3), F28
+	VFMLA   V26.S4, V14.S4, V28.S4
+	FMOVQ   96(R3), F29
+	VFMLA   V27.S4, V13.S4, V29.S4
+	FMOVQ   96(R3), F30
+	VFMLA   V28.S4, V14.S4, V30.S4
+	VUSHR   $1, V15.S4, V31.S4
+	VUSHR   $1, V16.S4, V9.S4
+	VSHL    $23, V31.S4, V10.S4
+	VSHL    $23, V9.S4, V17.S4
+	VSUB    V31.S4, V15.S4, V15.S4
+	VSUB    V9.S4, V16.S4, V16.S4
+	VSHL    $23, V15.S4, V15.S4
+	VSHL    $23, V16.S4, V16.S4
+	WORD    $0x6e2adfbd // fmul v29.4s, v29.4s, v10.4s
+	WORD    $0x6e31dfde // fmul v30.4s, v30.4s, v17.4s
+	WORD    $0x6e2fdfbd // fmul v29.4s, v29.4s, v15.4s
+	WORD    $0x6e30dfde // fmul v30.4s, v30.4s, v16.4s
+	WORD    $0x4e27d7b2 // fadd v18.4s, v29.4s, v7.4s
+	WORD    $0x4e27d7d3 // fadd v19.4s, v30.4s, v7.4s
+	WORD    $0x6e32ffb4 // fdiv v20.4s, v29.4s, v18.4s
+	WORD    $0x6e33ffd5 // fdiv v21.4s, v30.4s, v19.4s
+	WORD    $0x6e34de96 // fmul v22.4s, v20.4s, v20.4s
+	WORD    $0x6e35deb7 // fmul v23.4s, v21.4s, v21.4s
+	FMOVQ   624(R3), F24
+	VFMLA   V8.S4, V22.S4, V24.S4
+	FMOVQ   624(R3), F25
+	VFMLA   V8.S4, V23.S4, V25.S4
+	FMOVQ   640(R3), F26
+	VFMLA   V24.S4, V22.S4, V26.S4
+	FMOVQ   640(R3), F13
+	VFMLA   V25.S4, V23.S4, V13.S4
+	FMOVQ   656(R3), F27
+	VFMLA   V26.S4, V22.S4, V27.S4
+	FMOVQ   656(R3), F14
+	VFMLA   V13.S4, V23.S4, V14.S4
+	FMOVQ   672(R3), F28
+	VFMLA   V27.S4, V22.S4, V28.S4
+	FMOVQ   672(R3), F31
+	VFMLA   V14.S4, V23.S4, V31.S4
+	VMOV    V29.B16, V9.B16
+	VFMLS   V28.S4, V22.S4, V9.S4
+	VMOV    V30.B16, V10.B16
+	VFMLS   V31.S4, V23.S4, V10.S4
+	VFMLS   V9.S4, V20.S4, V29.S4
+	VFMLS   V10.S4, V21.S4, V30.S4
+	WORD    $0x4ebdd56b // fsub v11.4s, v11.4s, v29.4s
+	WORD    $0x4ebed58c // fsub v12.4s, v12.4s, v30.4s
+	FSTPQ.P (F11, F12), 32(R0)
 	SUB     $8, R2
 	CMP     $8, R2
 	BGE     pair
@@ -1259,83 +1250,82 @@ rest:
 	CBZ     R2, done
 	CMP     $4, R2
 	BLT     partIn
-	FMOVQ.P 16(R1), F11
+	FMOVQ.P 16(R1), F9
 
 body:
-	WORD    $0x6ea0e56c // fcmgt v12.4s, v11.4s, v0.4s
-	VBSL    V11.B16, V0.B16, V12.B16
-	VORR    V0.B16, V11.B16, V11.B16
-	WORD    $0x6eabe42d // fcmgt v13.4s, v1.4s, v11.4s
-	VBSL    V11.B16, V1.B16, V13.B16
-	WORD    $0x6e22ddae // fmul v14.4s, v13.4s, v2.4s
-	WORD    $0x4e2189ce // frintn v14.4s, v14.4s
-	VFMLS   V3.S4, V14.S4, V13.S4
-	VFMLS   V4.S4, V14.S4, V13.S4
-	WORD    $0x6e2dddaf // fmul v15.4s, v13.4s, v13.4s
-	FMOVQ   544(R3), F16
-	VFMLA   V5.S4, V13.S4, V16.S4
-	FMOVQ   560(R3), F17
-	VFMLA   V16.S4, V13.S4, V17.S4
-	FMOVQ   576(R3), F18
-	VFMLA   V17.S4, V13.S4, V18.S4
-	FMOVQ   592(R3), F19
-	VFMLA   V18.S4, V13.S4, V19.S4
-	VFMLA   V19.S4, V15.S4, V13.S4
-	WORD    $0x4e2dd4d4 // fadd v20.4s, v6.4s, v13.4s
-	WORD    $0x6e27ddd5 // fmul v21.4s, v14.4s, v7.4s
-	WORD    $0x4e219ab5 // frintm v21.4s, v21.4s
-	WORD    $0x4e28d6b6 // fadd v22.4s, v21.4s, v8.4s
-	VSHL    $23, V22.S4, V22.S4
-	WORD    $0x4eb5d5ce // fsub v14.4s, v14.4s, v21.4s
-	WORD    $0x4e28d5ce // fadd v14.4s, v14.4s, v8.4s
-	VSHL    $23, V14.S4, V14.S4
-	WORD    $0x6e36de94 // fmul v20.4s, v20.4s, v22.4s
-	WORD    $0x6e2ede94 // fmul v20.4s, v20.4s, v14.4s
-	WORD    $0x4e29d697 // fadd v23.4s, v20.4s, v9.4s
-	WORD    $0x6e37fe98 // fdiv v24.4s, v20.4s, v23.4s
-	WORD    $0x6e38df19 // fmul v25.4s, v24.4s, v24.4s
-	FMOVQ   608(R3), F26
-	VFMLA   V10.S4, V25.S4, V26.S4
-	FMOVQ   624(R3), F27
-	VFMLA   V26.S4, V25.S4, V27.S4
-	FMOVQ   640(R3), F28
-	VFMLA   V27.S4, V25.S4, V28.S4
-	FMOVQ   656(R3), F29
-	VFMLA   V28.S4, V25.S4, V29.S4
-	VMOV    V20.B16, V30.B16
-	VFMLS   V29.S4, V25.S4, V30.S4
-	VFMLS   V30.S4, V24.S4, V20.S4
-	WORD    $0x4eb4d58c // fsub v12.4s, v12.4s, v20.4s
+	WORD    $0x6ea0e52a // fcmgt v10.4s, v9.4s, v0.4s
+	VBSL    V9.B16, V0.B16, V10.B16
+	VORR    V0.B16, V9.B16, V9.B16
+	WORD    $0x6ea9e42b // fcmgt v11.4s, v1.4s, v9.4s
+	VBSL    V9.B16, V1.B16, V11.B16
+	VMOV    V3.B16, V12.B16
+	VFMLA   V2.S4, V11.S4, V12.S4
+	WORD    $0x4ea3d58d // fsub v13.4s, v12.4s, v3.4s
+	VFMLS   V4.S4, V13.S4, V11.S4
+	VFMLS   V5.S4, V13.S4, V11.S4
+	FMOVQ   560(R3), F14
+	VFMLA   V6.S4, V11.S4, V14.S4
+	FMOVQ   576(R3), F15
+	VFMLA   V14.S4, V11.S4, V15.S4
+	FMOVQ   592(R3), F16
+	VFMLA   V15.S4, V11.S4, V16.S4
+	FMOVQ   608(R3), F17
+	VFMLA   V16.S4, V11.S4, V17.S4
+	FMOVQ   96(R3), F18
+	VFMLA   V17.S4, V11.S4, V18.S4
+	FMOVQ   96(R3), F19
+	VFMLA   V18.S4, V11.S4, V19.S4
+	VUSHR   $1, V12.S4, V20.S4
+	VSHL    $23, V20.S4, V21.S4
+	VSUB    V20.S4, V12.S4, V12.S4
+	VSHL    $23, V12.S4, V12.S4
+	WORD    $0x6e35de73 // fmul v19.4s, v19.4s, v21.4s
+	WORD    $0x6e2cde73 // fmul v19.4s, v19.4s, v12.4s
+	WORD    $0x4e27d676 // fadd v22.4s, v19.4s, v7.4s
+	WORD    $0x6e36fe77 // fdiv v23.4s, v19.4s, v22.4s
+	WORD    $0x6e37def8 // fmul v24.4s, v23.4s, v23.4s
+	FMOVQ   624(R3), F25
+	VFMLA   V8.S4, V24.S4, V25.S4
+	FMOVQ   640(R3), F26
+	VFMLA   V25.S4, V24.S4, V26.S4
+	FMOVQ   656(R3), F27
+	VFMLA   V26.S4, V24.S4, V27.S4
+	FMOVQ   672(R3), F28
+	VFMLA   V27.S4, V24.S4, V28.S4
+	VMOV    V19.B16, V29.B16
+	VFMLS   V28.S4, V24.S4, V29.S4
+	VFMLS   V29.S4, V23.S4, V19.S4
+	WORD    $0x4eb3d54a // fsub v10.4s, v10.4s, v19.4s
 	CMP     $4, R2
 	BLT     partOut
-	FMOVQ.P F12, 16(R0)
+	FMOVQ.P F10, 16(R0)
 	SUB     $4, R2
 	B       rest
 
 partIn:
 	TBZ   $1, R2, one1
-	FMOVD (R1), F11
+	FMOVD (R1), F9
 	TBZ   $0, R2, end2
 	ADD   $8, R1, R4
-	VLD1  (R4), V11.S[2]
+	VLD1  (R4), V9.S[2]
 	B     end2
 
 one1:
-	FMOVS (R1), F11
+	FMOVS (R1), F9
 
 end2:
 	B body
 
 partOut:
 	TBZ   $1, R2, one3
-	FMOVD F12, (R0)
+	FMOVD F10, (R0)
 	TBZ   $0, R2, end4
 	ADD   $8, R0, R5
-	VST1  V12.S[2], (R5)
+	VST1  V10.S[2], (R5)
 	B     end4
 
 one3:
-	FMOVS F12, (R0)
+	FMOVS F10, (R0)
 
 end4:
 done:
@@ -1401,31 +1391,33 @@ DATA vecNumbers32<>+448(SB)/8, $0x4b40007f4b40007f
 DATA vecNumbers32<>+456(SB)/8, $0x4b40007f4b40007f
 DATA vecNumbers32<>+464(SB)/8, $0xc2d00000c2d00000
 DATA vecNumbers32<>+472(SB)/8, $0xc2d00000c2d00000
-DATA vecNumbers32<>+480(SB)/8, $0x3f3172183f317218
-DATA vecNumbers32<>+488(SB)/8, $0x3f3172183f317218
-DATA vecNumbers32<>+496(SB)/8, $0xb102e308b102e308
-DATA vecNumbers32<>+504(SB)/8, $0xb102e308b102e308
-DATA vecNumbers32<>+512(SB)/8, $0x3ab511e73ab511e7
-DATA vecNumbers32<>+520(SB)/8, $0x3ab511e73ab511e7
-DATA vecNumbers32<>+528(SB)/8, $0x3e78d7703e78d770
-DATA vecNumbers32<>+536(SB)/8, $0x3e78d7703e78d770
-DATA vecNumbers32<>+544(SB)/8, $0x3c091d103c091d10
-DATA vecNumbers32<>+552(SB)/8, $0x3c091d103c091d10
-DATA vecNumbers32<>+560(SB)/8, $0x3d2aac793d2aac79
-DATA vecNumbers32<>+568(SB)/8, $0x3d2aac793d2aac79
-DATA vecNumbers32<>+576(SB)/8, $0x3e2aaa493e2aaa49
-DATA vecNumbers32<>+584(SB)/8, $0x3e2aaa493e2aaa49
-DATA vecNumbers32<>+592(SB)/8, $0x3efffffe3efffffe
-DATA vecNumbers32<>+600(SB)/8, $0x3efffffe3efffffe
-DATA vecNumbers32<>+608(SB)/8, $0x3e5b6b523e5b6b52
-DATA vecNumbers32<>+616(SB)/8, $0x3e5b6b523e5b6b52
-DATA vecNumbers32<>+624(SB)/8, $0x3e9284b93e9284b9
-DATA vecNumbers32<>+632(SB)/8, $0x3e9284b93e9284b9
-DATA vecNumbers32<>+640(SB)/8, $0x3ecccb543ecccb54
-DATA vecNumbers32<>+648(SB)/8, $0x3ecccb543ecccb54
-DATA vecNumbers32<>+656(SB)/8, $0x3f2aaaac3f2aaaac
-DATA vecNumbers32<>+664(SB)/8, $0x3f2aaaac3f2aaaac
-GLOBL vecNumbers32<>(SB), RODATA|NOPTR, $672
+DATA vecNumbers32<>+480(SB)/8, $0x4b4000fe4b4000fe
+DATA vecNumbers32<>+488(SB)/8, $0x4b4000fe4b4000fe
+DATA vecNumbers32<>+496(SB)/8, $0x3f3172183f317218
+DATA vecNumbers32<>+504(SB)/8, $0x3f3172183f317218
+DATA vecNumbers32<>+512(SB)/8, $0xb102e308b102e308
+DATA vecNumbers32<>+520(SB)/8, $0xb102e308b102e308
+DATA vecNumbers32<>+528(SB)/8, $0x3ab511e73ab511e7
+DATA vecNumbers32<>+536(SB)/8, $0x3ab511e73ab511e7
+DATA vecNumbers32<>+544(SB)/8, $0x3e78d7703e78d770
+DATA vecNumbers32<>+552(SB)/8, $0x3e78d7703e78d770
+DATA vecNumbers32<>+560(SB)/8, $0x3c091d103c091d10
+DATA vecNumbers32<>+568(SB)/8, $0x3c091d103c091d10
+DATA vecNumbers32<>+576(SB)/8, $0x3d2aac793d2aac79
+DATA vecNumbers32<>+584(SB)/8, $0x3d2aac793d2aac79
+DATA vecNumbers32<>+592(SB)/8, $0x3e2aaa493e2aaa49
+DATA vecNumbers32<>+600(SB)/8, $0x3e2aaa493e2aaa49
+DATA vecNumbers32<>+608(SB)/8, $0x3efffffe3efffffe
+DATA vecNumbers32<>+616(SB)/8, $0x3efffffe3efffffe
+DATA vecNumbers32<>+624(SB)/8, $0x3e5b6b523e5b6b52
+DATA vecNumbers32<>+632(SB)/8, $0x3e5b6b523e5b6b52
+DATA vecNumbers32<>+640(SB)/8, $0x3e9284b93e9284b9
+DATA vecNumbers32<>+648(SB)/8, $0x3e9284b93e9284b9
+DATA vecNumbers32<>+656(SB)/8, $0x3ecccb543ecccb54
+DATA vecNumbers32<>+664(SB)/8, $0x3ecccb543ecccb54
+DATA vecNumbers32<>+672(SB)/8, $0x3f2aaaac3f2aaaac
+DATA vecNumbers32<>+680(SB)/8, $0x3f2aaaac3f2aaaac
+GLOBL vecNumbers32<>(SB), RODATA|NOPTR, $688
 
 // func log128x64(dst []float64, a []float64)
 TEXT ·log128x64(SB), NOSPLIT, $0-48
@@ -2392,149 +2384,145 @@ TEXT ·softplus128x64(SB), NOSPLIT, $0-48
 	FMOVQ 544(R3), F4
 	FMOVQ 560(R3), F5
 	FMOVQ 576(R3), F6
-	FMOVQ 96(R3), F7
-	FMOVQ 128(R3), F8
-	FMOVQ 512(R3), F9
-	FMOVQ 144(R3), F10
-	FMOVQ 592(R3), F11
+	FMOVQ 592(R3), F7
+	FMOVQ 144(R3), F8
+	FMOVQ 608(R3), F9
 	CMP   $4, R2
 	BLT   pairend
 
 pair:
-	FLDPQ.P 32(R1), (F12, F13)
-	WORD    $0x6eece40e // fcmgt v14.2d, v0.2d, v12.2d
-	VBSL    V12.B16, V0.B16, V14.B16
-	WORD    $0x6eede40f // fcmgt v15.2d, v0.2d, v13.2d
-	VBSL    V13.B16, V0.B16, V15.B16
-	VORR    V1.B16, V12.B16, V12.B16
-	VORR    V1.B16, V13.B16, V13.B16
-	WORD    $0x6eece450 // fcmgt v16.2d, v2.2d, v12.2d
-	VBSL    V12.B16, V2.B16, V16.B16
-	WORD    $0x6eede451 // fcmgt v17.2d, v2.2d, v13.2d
-	VBSL    V13.B16, V2.B16, V17.B16
-	WORD    $0x6e63de12 // fmul v18.2d, v16.2d, v3.2d
-	WORD    $0x6e63de33 // fmul v19.2d, v17.2d, v3.2d
-	WORD    $0x4e618a52 // frintn v18.2d, v18.2d
-	WORD    $0x4e618a73 // frintn v19.2d, v19.2d
-	VFMLS   V4.D2, V18.D2, V16.D2
-	VFMLS   V4.D2, V19.D2, V17.D2
-	VFMLS   V5.D2, V18.D2, V16.D2
-	VFMLS   V5.D2, V19.D2, V17.D2
-	WORD    $0x6e70de14 // fmul v20.2d, v16.2d, v16.2d
-	WORD    $0x6e71de35 // fmul v21.2d, v17.2d, v17.2d
-	FMOVQ   608(R3), F22
-	VFMLA   V6.D2, V16.D2, V22.D2
-	FMOVQ   608(R3), F23
-	VFMLA   V6.D2, V17.D2, V23.D2
-	FMOVQ   624(R3), F24
-	VFMLA   V22.D2, V16.D2, V24.D2
-	FMOVQ   624(R3), F25
-	VFMLA   V23.D2, V17.D2, V25.D2
-	FMOVQ   640(R3), F26
-	VFMLA   V24.D2, V16.D2, V26.D2
-	FMOVQ   640(R3), F27
-	VFMLA   V25.D2, V17.D2, V27.D2
-	FMOVQ   656(R3), F28
-	VFMLA   V26.D2, V16.D2, V28.D2
-	FMOVQ   656(R3), F29
-	VFMLA   V27.D2, V17.D2, V29.D2
-	FMOVQ   672(R3), F30
-	VFMLA   V28.D2, V16.D2, V30.D2
-	FMOVQ   672(R3), F31
-	VFMLA   V29.D2, V17.D2, V31.D2
-	FMOVQ   688(R3), F12
-	VFMLA   V30.D2, V16.D2, V12.D2
-	FMOVQ   688(R3), F13
-	VFMLA   V31.D2, V17.D2, V13.D2
-	FMOVQ   704(R3), F22
-	VFMLA   V12.D2, V16.D2, V22.D2
-	FMOVQ   704(R3), F23
-	VFMLA   V13.D2, V17.D2, V23.D2
-	FMOVQ   720(R3), F24
-	VFMLA   V22.D2, V16.D2, V24.D2
-	FMOVQ   720(R3), F25
-	VFMLA   V23.D2, V17.D2, V25.D2
-	FMOVQ   736(R3), F26
-	VFMLA   V24.D2, V16.D2, V26.D2
-	FMOVQ   736(R3), F27
-	VFMLA   V25.D2, V17.D2, V27.D2
-	VFMLA   V26.D2, V20.D2, V16.D2
-	VFMLA   V27.D2, V21.D2, V17.D2
-	WORD    $0x4e70d4fc // fadd v28.2d, v7.2d, v16.2d
-	WORD    $0x4e71d4fd // fadd v29.2d, v7.2d, v17.2d
-	WORD    $0x6e68de5e // fmul v30.2d, v18.2d, v8.2d
-	WORD    $0x6e68de7f // fmul v31.2d, v19.2d, v8.2d
-	WORD    $0x4e619bde // frintm v30.2d, v30.2d
-	WORD    $0x4e619bff // frintm v31.2d, v31.2d
-	WORD    $0x4e69d7cc // fadd v12.2d, v30.2d, v9.2d
-	WORD    $0x4e69d7ed // fadd v13.2d, v31.2d, v9.2d
-	VSHL    $52, V12.D2, V12.D2
-	VSHL    $52, V13.D2, V13.D2
-	WORD    $0x4efed652 // fsub v18.2d, v18.2d, v30.2d
-	WORD    $0x4effd673 // fsub v19.2d, v19.2d, v31.2d
-	WORD    $0x4e69d652 // fadd v18.2d, v18.2d, v9.2d
-	WORD    $0x4e69d673 // fadd v19.2d, v19.2d, v9.2d
-	VSHL    $52, V18.D2, V18.D2
-	VSHL    $52, V19.D2, V19.D2
-	WORD    $0x6e6cdf9c // fmul v28.2d, v28.2d, v12.2d
-	WORD    $0x6e6ddfbd // fmul v29.2d, v29.2d, v13.2d
-	WORD    $0x6e72df9c // fmul v28.2d, v28.2d, v18.2d
-	WORD    $0x6e73dfbd // fmul v29.2d, v29.2d, v19.2d
-	WORD    $0x4e6ad796 // fadd v22.2d, v28.2d, v10.2d
-	WORD    $0x4e6ad7b7 // fadd v23.2d, v29.2d, v10.2d
-	WORD    $0x6e76ff98 // fdiv v24.2d, v28.2d, v22.2d
-	WORD    $0x6e77ffb9 // fdiv v25.2d, v29.2d, v23.2d
-	WORD    $0x6e78df14 // fmul v20.2d, v24.2d, v24.2d
-	WORD    $0x6e79df3a // fmul v26.2d, v25.2d, v25.2d
+	FLDPQ.P 32(R1), (F10, F11)
+	WORD    $0x6eeae40c // fcmgt v12.2d, v0.2d, v10.2d
+	VBSL    V10.B16, V0.B16, V12.B16
+	WORD    $0x6eebe40d // fcmgt v13.2d, v0.2d, v11.2d
+	VBSL    V11.B16, V0.B16, V13.B16
+	VORR    V1.B16, V10.B16, V10.B16
+	VORR    V1.B16, V11.B16, V11.B16
+	WORD    $0x6eeae44e // fcmgt v14.2d, v2.2d, v10.2d
+	VBSL    V10.B16, V2.B16, V14.B16
+	WORD    $0x6eebe44f // fcmgt v15.2d, v2.2d, v11.2d
+	VBSL    V11.B16, V2.B16, V15.B16
+	VMOV    V4.B16, V16.B16
+	VFMLA   V3.D2, V14.D2, V16.D2
+	VMOV    V4.B16, V17.B16
+	VFMLA   V3.D2, V15.D2, V17.D2
+	WORD    $0x4ee4d612 // fsub v18.2d, v16.2d, v4.2d
+	WORD    $0x4ee4d633 // fsub v19.2d, v17.2d, v4.2d
+	VFMLS   V5.D2, V18.D2, V14.D2
+	VFMLS   V5.D2, V19.D2, V15.D2
+	VFMLS   V6.D2, V18.D2, V14.D2
+	VFMLS   V6.D2, V19.D2, V15.D2
+	FMOVQ   624(R3), F20
+	VFMLA   V7.D2, V14.D2, V20.D2
+	FMOVQ   624(R3), F21
+	VFMLA   V7.D2, V15.D2, V21.D2
+	FMOVQ   640(R3), F22
+	VFMLA   V20.D2, V14.D2, V22.D2
+	FMOVQ   640(R3), F23
+	VFMLA   V21.D2, V15.D2, V23.D2
+	FMOVQ   656(R3), F24
+	VFMLA   V22.D2, V14.D2, V24.D2
+	FMOVQ   656(R3), F25
+	VFMLA   V23.D2, V15.D2, V25.D2
+	FMOVQ   672(R3), F26
+	VFMLA   V24.D2, V14.D2, V26.D2
+	FMOVQ   672(R3), F27
+	VFMLA   V25.D2, V15.D2, V27.D2
+	FMOVQ   688(R3), F28
+	VFMLA   V26.D2, V14.D2, V28.D2
+	FMOVQ   688(R3), F29
+	VFMLA   V27.D2, V15.D2, V29.D2
+	FMOVQ   704(R3), F30
+	VFMLA   V28.D2, V14.D2, V30.D2
+	FMOVQ   704(R3), F31
+	VFMLA   V29.D2, V15.D2, V31.D2
+	FMOVQ   720(R3), F10
+	VFMLA   V30.D2, V14.D2, V10.D2
+	FMOVQ   720(R3), F11
+	VFMLA   V31.D2, V15.D2, V11.D2
+	FMOVQ   736(R3), F18
+	VFMLA   V10.D2, V14.D2, V18.D2
+	FMOVQ   736(R3), F19
+	VFMLA   V11.D2, V15.D2, V19.D2
+	FMOVQ   752(R3), F20
+	VFMLA   V18.D2, V14.D2, V20.D2
 	FMOVQ   752(R3), F21
-	VFMLA   V11.D2, V20.D2, V21.D2
-	FMOVQ   752(R3), F27
-	VFMLA   V11.D2, V26.D2, V27.D2
-	FMOVQ   768(R3), F16
-	VFMLA   V21.D2, V20.D2, V16.D2
-	FMOVQ   768(R3), F17
-	VFMLA   V27.D2, V26.D2, V17.D2
-	FMOVQ   784(R3), F30
-	VFMLA   V16.D2, V20.D2, V30.D2
-	FMOVQ   784(R3), F31
-	VFMLA   V17.D2, V26.D2, V31.D2
-	FMOVQ   800(R3), F12
-	VFMLA   V30.D2, V20.D2, V12.D2
-	FMOVQ   800(R3), F13
-	VFMLA   V31.D2, V26.D2, V13.D2
-	FMOVQ   816(R3), F18
-	VFMLA   V12.D2, V20.D2, V18.D2
-	FMOVQ   816(R3), F19
-	VFMLA   V13.D2, V26.D2, V19.D2
-	FMOVQ   832(R3), F22
-	VFMLA   V18.D2, V20.D2, V22.D2
-	FMOVQ   832(R3), F23
-	VFMLA   V19.D2, V26.D2, V23.D2
-	FMOVQ   848(R3), F21
-	VFMLA   V22.D2, V20.D2, V21.D2
-	FMOVQ   848(R3), F27
-	VFMLA   V23.D2, V26.D2, V27.D2
-	FMOVQ   864(R3), F16
-	VFMLA   V21.D2, V20.D2, V16.D2
-	FMOVQ   864(R3), F17
-	VFMLA   V27.D2, V26.D2, V17.D2
-	FMOVQ   880(R3), F30
-	VFMLA   V16.D2, V20.D2, V30.D2
-	FMOVQ   880(R3), F31
-	VFMLA   V17.D2, V26.D2, V31.D2
-	FMOVQ   896(R3), F12
-	VFMLA   V30.D2, V20.D2, V12.D2
-	FMOVQ   896(R3), F13
-	VFMLA   V31.D2, V26.D2, V13.D2
-	VMOV    V28.B16, V18.B16
-	VFMLS   V12.D2, V20.D2, V18.D2
-	VMOV    V29.B16, V19.B16
-	VFMLS   V13.D2, V26.D2, V19.D2
-	VFMLS   V18.D2, V24.D2, V28.D2
-	VFMLS   V19.D2, V25.D2, V29.D2
-	WORD    $0x4e7cd5ce // fadd v14.2d, v14.2d, v28.2d
-	WORD    $0x4e7dd5ef // fadd v15.2d, v15.2d, v29.2d
-	FSTPQ.P (F14, F15), 32(R0)
+	VFMLA   V19.D2, V15.D2, V21.D2
+	FMOVQ   96(R3), F22
+	VFMLA   V20.D2, V14.D2, V22.D2
+	FMOVQ   96(R3), F23
+	VFMLA   V21.D2, V15.D2, V23.D2
+	FMOVQ   96(R3), F24
+	VFMLA   V22.D2, V14.D2, V24.D2
+	FMOVQ   96(R3), F25
+	VFMLA   V23.D2, V15.D2, V25.D2
+	VUSHR   $1, V16.D2, V26.D2
+	VUSHR   $1, V17.D2, V27.D2
+	VSHL    $52, V26.D2, V28.D2
+	VSHL    $52, V27.D2, V29.D2
+	VSUB    V26.D2, V16.D2, V16.D2
+	VSUB    V27.D2, V17.D2, V17.D2
+	VSHL    $52, V16.D2, V16.D2
+	VSHL    $52, V17.D2, V17.D2
+	WORD    $0x6e7cdf18 // fmul v24.2d, v24.2d, v28.2d
+	WORD    $0x6e7ddf39 // fmul v25.2d, v25.2d, v29.2d
+	WORD    $0x6e70df18 // fmul v24.2d, v24.2d, v16.2d
+	WORD    $0x6e71df39 // fmul v25.2d, v25.2d, v17.2d
+	WORD    $0x4e68d71e // fadd v30.2d, v24.2d, v8.2d
+	WORD    $0x4e68d73f // fadd v31.2d, v25.2d, v8.2d
+	WORD    $0x6e7eff0a // fdiv v10.2d, v24.2d, v30.2d
+	WORD    $0x6e7fff2b // fdiv v11.2d, v25.2d, v31.2d
+	WORD    $0x6e6add52 // fmul v18.2d, v10.2d, v10.2d
+	WORD    $0x6e6bdd73 // fmul v19.2d, v11.2d, v11.2d
+	FMOVQ   768(R3), F20
+	VFMLA   V9.D2, V18.D2, V20.D2
+	FMOVQ   768(R3), F21
+	VFMLA   V9.D2, V19.D2, V21.D2
+	FMOVQ   784(R3), F14
+	VFMLA   V20.D2, V18.D2, V14.D2
+	FMOVQ   784(R3), F22
+	VFMLA   V21.D2, V19.D2, V22.D2
+	FMOVQ   800(R3), F15
+	VFMLA   V14.D2, V18.D2, V15.D2
+	FMOVQ   800(R3), F23
+	VFMLA   V22.D2, V19.D2, V23.D2
+	FMOVQ   816(R3), F26
+	VFMLA   V15.D2, V18.D2, V26.D2
+	FMOVQ   816(R3), F27
+	VFMLA   V23.D2, V19.D2, V27.D2
+	FMOVQ   832(R3), F28
+	VFMLA   V26.D2, V18.D2, V28.D2
+	FMOVQ   832(R3), F29
+	VFMLA   V27.D2, V19.D2, V29.D2
+	FMOVQ   848(R3), F16
+	VFMLA   V28.D2, V18.D2, V16.D2
+	FMOVQ   848(R3), F17
+	VFMLA   V29.D2, V19.D2, V17.D2
+	FMOVQ   864(R3), F30
+	VFMLA   V16.D2, V18.D2, V30.D2
+	FMOVQ   864(R3), F31
+	VFMLA   V17.D2, V19.D2, V31.D2
+	FMOVQ   880(R3), F20
+	VFMLA   V30.D2, V18.D2, V20.D2
+	FMOVQ   880(R3), F21
+	VFMLA   V31.D2, V19.D2, V21.D2
+	FMOVQ   896(R3), F14
+	VFMLA   V20.D2, V18.D2, V14.D2
+	FMOVQ   896(R3), F22
+	VFMLA   V21.D2, V19.D2, V22.D2
+	FMOVQ   912(R3), F15
+	VFMLA   V14.D2, V18.D2, V15.D2
+	FMOVQ   912(R3), F23
+	VFMLA   V22.D2, V19.D2, V23.D2
+	VMOV    V24.B16, V26.B16
+	VFMLS   V15.D2, V18.D2, V26.D2
+	VMOV    V25.B16, V27.B16
+	VFMLS   V23.D2, V19.D2, V27.D2
+	VFMLS   V26.D2, V10.D2, V24.D2
+	VFMLS   V27.D2, V11.D2, V25.D2
+	WORD    $0x4e78d58c // fadd v12.2d, v12.2d, v24.2d
+	WORD    $0x4e79d5ad // fadd v13.2d, v13.2d, v25.2d
+	FSTPQ.P (F12, F13), 32(R0)
 	SUB     $4, R2
 	CMP     $4, R2
 	BGE     pair
@@ -2544,87 +2532,86 @@ rest:
 	CBZ     R2, done
 	CMP     $2, R2
 	BLT     partIn
-	FMOVQ.P 16(R1), F12
+	FMOVQ.P 16(R1), F10
 
 body:
-	WORD    $0x6eece40d // fcmgt v13.2d, v0.2d, v12.2d
-	VBSL    V12.B16, V0.B16, V13.B16
-	VORR    V1.B16, V12.B16, V12.B16
-	WORD    $0x6eece44e // fcmgt v14.2d, v2.2d, v12.2d
-	VBSL    V12.B16, V2.B16, V14.B16
-	WORD    $0x6e63ddcf // fmul v15.2d, v14.2d, v3.2d
-	WORD    $0x4e6189ef // frintn v15.2d, v15.2d
-	VFMLS   V4.D2, V15.D2, V14.D2
-	VFMLS   V5.D2, V15.D2, V14.D2
-	WORD    $0x6e6eddd0 // fmul v16.2d, v14.2d, v14.2d
-	FMOVQ   608(R3), F17
-	VFMLA   V6.D2, V14.D2, V17.D2
-	FMOVQ   624(R3), F18
-	VFMLA   V17.D2, V14.D2, V18.D2
-	FMOVQ   640(R3), F19
-	VFMLA   V18.D2, V14.D2, V19.D2
-	FMOVQ   656(R3), F20
-	VFMLA   V19.D2, V14.D2, V20.D2
-	FMOVQ   672(R3), F21
-	VFMLA   V20.D2, V14.D2, V21.D2
-	FMOVQ   688(R3), F22
-	VFMLA   V21.D2, V14.D2, V22.D2
-	FMOVQ   704(R3), F23
-	VFMLA   V22.D2, V14.D2, V23.D2
-	FMOVQ   720(R3), F24
-	VFMLA   V23.D2, V14.D2, V24.D2
-	FMOVQ   736(R3), F25
-	VFMLA   V24.D2, V14.D2, V25.D2
-	VFMLA   V25.D2, V16.D2, V14.D2
-	WORD    $0x4e6ed4fa // fadd v26.2d, v7.2d, v14.2d
-	WORD    $0x6e68ddfb // fmul v27.2d, v15.2d, v8.2d
-	WORD    $0x4e619b7b // frintm v27.2d, v27.2d
-	WORD    $0x4e69d77c // fadd v28.2d, v27.2d, v9.2d
-	VSHL    $52, V28.D2, V28.D2
-	WORD    $0x4efbd5ef // fsub v15.2d, v15.2d, v27.2d
-	WORD    $0x4e69d5ef // fadd v15.2d, v15.2d, v9.2d
-	VSHL    $52, V15.D2, V15.D2
-	WORD    $0x6e7cdf5a // fmul v26.2d, v26.2d, v28.2d
-	WORD    $0x6e6fdf5a // fmul v26.2d, v26.2d, v15.2d
-	WORD    $0x4e6ad75d // fadd v29.2d, v26.2d, v10.2d
-	WORD    $0x6e7dff5e // fdiv v30.2d, v26.2d, v29.2d
-	WORD    $0x6e7edfdf // fmul v31.2d, v30.2d, v30.2d
-	FMOVQ   752(R3), F12
-	VFMLA   V11.D2, V31.D2, V12.D2
-	FMOVQ   768(R3), F17
-	VFMLA   V12.D2, V31.D2, V17.D2
-	FMOVQ   784(R3), F18
-	VFMLA   V17.D2, V31.D2, V18.D2
-	FMOVQ   800(R3), F19
-	VFMLA   V18.D2, V31.D2, V19.D2
-	FMOVQ   816(R3), F20
-	VFMLA   V19.D2, V31.D2, V20.D2
-	FMOVQ   832(R3), F21
-	VFMLA   V20.D2, V31.D2, V21.D2
-	FMOVQ   848(R3), F22
-	VFMLA   V21.D2, V31.D2, V22.D2
-	FMOVQ   864(R3), F23
-	VFMLA   V22.D2, V31.D2, V23.D2
-	FMOVQ   880(R3), F24
-	VFMLA   V23.D2, V31.D2, V24.D2
-	FMOVQ   896(R3), F16
-	VFMLA   V24.D2, V31.D2, V16.D2
-	VMOV    V26.B16, V25.B16
-	VFMLS   V16.D2, V31.D2, V25.D2
-	VFMLS   V25.D2, V30.D2, V26.D2
-	WORD    $0x4e7ad5ad // fadd v13.2d, v13.2d, v26.2d
+	WORD    $0x6eeae40b // fcmgt v11.2d, v0.2d, v10.2d
+	VBSL    V10.B16, V0.B16, V11.B16
+	VORR    V1.B16, V10.B16, V10.B16
+	WORD    $0x6eeae44c // fcmgt v12.2d, v2.2d, v10.2d
+	VBSL    V10.B16, V2.B16, V12.B16
+	VMOV    V4.B16, V13.B16
+	VFMLA   V3.D2, V12.D2, V13.D2
+	WORD    $0x4ee4d5ae // fsub v14.2d, v13.2d, v4.2d
+	VFMLS   V5.D2, V14.D2, V12.D2
+	VFMLS   V6.D2, V14.D2, V12.D2
+	FMOVQ   624(R3), F15
+	VFMLA   V7.D2, V12.D2, V15.D2
+	FMOVQ   640(R3), F16
+	VFMLA   V15.D2, V12.D2, V16.D2
+	FMOVQ   656(R3), F17
+	VFMLA   V16.D2, V12.D2, V17.D2
+	FMOVQ   672(R3), F18
+	VFMLA   V17.D2, V12.D2, V18.D2
+	FMOVQ   688(R3), F19
+	VFMLA   V18.D2, V12.D2, V19.D2
+	FMOVQ   704(R3), F20
+	VFMLA   V19.D2, V12.D2, V20.D2
+	FMOVQ   720(R3), F21
+	VFMLA   V20.D2, V12.D2, V21.D2
+	FMOVQ   736(R3), F22
+	VFMLA   V21.D2, V12.D2, V22.D2
+	FMOVQ   752(R3), F23
+	VFMLA   V22.D2, V12.D2, V23.D2
+	FMOVQ   96(R3), F24
+	VFMLA   V23.D2, V12.D2, V24.D2
+	FMOVQ   96(R3), F25
+	VFMLA   V24.D2, V12.D2, V25.D2
+	VUSHR   $1, V13.D2, V26.D2
+	VSHL    $52, V26.D2, V27.D2
+	VSUB    V26.D2, V13.D2, V13.D2
+	VSHL    $52, V13.D2, V13.D2
+	WORD    $0x6e7bdf39 // fmul v25.2d, v25.2d, v27.2d
+	WORD    $0x6e6ddf39 // fmul v25.2d, v25.2d, v13.2d
+	WORD    $0x4e68d73c // fadd v28.2d, v25.2d, v8.2d
+	WORD    $0x6e7cff3d // fdiv v29.2d, v25.2d, v28.2d
+	WORD    $0x6e7ddfbe // fmul v30.2d, v29.2d, v29.2d
+	FMOVQ   768(R3), F31
+	VFMLA   V9.D2, V30.D2, V31.D2
+	FMOVQ   784(R3), F10
+	VFMLA   V31.D2, V30.D2, V10.D2
+	FMOVQ   800(R3), F14
+	VFMLA   V10.D2, V30.D2, V14.D2
+	FMOVQ   816(R3), F15
+	VFMLA   V14.D2, V30.D2, V15.D2
+	FMOVQ   832(R3), F16
+	VFMLA   V15.D2, V30.D2, V16.D2
+	FMOVQ   848(R3), F17
+	VFMLA   V16.D2, V30.D2, V17.D2
+	FMOVQ   864(R3), F18
+	VFMLA   V17.D2, V30.D2, V18.D2
+	FMOVQ   880(R3), F19
+	VFMLA   V18.D2, V30.D2, V19.D2
+	FMOVQ   896(R3), F20
+	VFMLA   V19.D2, V30.D2, V20.D2
+	FMOVQ   912(R3), F21
+	VFMLA   V20.D2, V30.D2, V21.D2
+	VMOV    V25.B16, V22.B16
+	VFMLS   V21.D2, V30.D2, V22.D2
+	VFMLS   V22.D2, V29.D2, V25.D2
+	WORD    $0x4e79d56b // fadd v11.2d, v11.2d, v25.2d
 	CMP     $2, R2
 	BLT     partOut
-	FMOVQ.P F13, 16(R0)
+	FMOVQ.P F11, 16(R0)
 	SUB     $2, R2
 	B       rest
 
 partIn:
-	FMOVD (R1), F12
+	FMOVD (R1), F10
 	B     body
 
 partOut:
-	FMOVD F13, (R0)
+	FMOVD F11, (R0)
 
 done:
 	RET
@@ -2641,149 +2628,145 @@ TEXT ·logSigmoid128x64(SB), NOSPLIT, $0-48
 	FMOVQ 544(R3), F3
 	FMOVQ 560(R3), F4
 	FMOVQ 576(R3), F5
-	FMOVQ 96(R3), F6
-	FMOVQ 128(R3), F7
-	FMOVQ 512(R3), F8
-	FMOVQ 144(R3), F9
-	FMOVQ 592(R3), F10
+	FMOVQ 592(R3), F6
+	FMOVQ 144(R3), F7
+	FMOVQ 608(R3), F8
 	CMP   $4, R2
 	BLT   pairend
 
 pair:
-	FLDPQ.P 32(R1), (F11, F12)
-	WORD    $0x6ee0e56d // fcmgt v13.2d, v11.2d, v0.2d
-	VBSL    V11.B16, V0.B16, V13.B16
-	WORD    $0x6ee0e58e // fcmgt v14.2d, v12.2d, v0.2d
-	VBSL    V12.B16, V0.B16, V14.B16
-	VORR    V0.B16, V11.B16, V11.B16
-	VORR    V0.B16, V12.B16, V12.B16
-	WORD    $0x6eebe42f // fcmgt v15.2d, v1.2d, v11.2d
-	VBSL    V11.B16, V1.B16, V15.B16
-	WORD    $0x6eece430 // fcmgt v16.2d, v1.2d, v12.2d
-	VBSL    V12.B16, V1.B16, V16.B16
-	WORD    $0x6e62ddf1 // fmul v17.2d, v15.2d, v2.2d
-	WORD    $0x6e62de12 // fmul v18.2d, v16.2d, v2.2d
-	WORD    $0x4e618a31 // frintn v17.2d, v17.2d
-	WORD    $0x4e618a52 // frintn v18.2d, v18.2d
-	VFMLS   V3.D2, V17.D2, V15.D2
-	VFMLS   V3.D2, V18.D2, V16.D2
-	VFMLS   V4.D2, V17.D2, V15.D2
-	VFMLS   V4.D2, V18.D2, V16.D2
-	WORD    $0x6e6fddf3 // fmul v19.2d, v15.2d, v15.2d
-	WORD    $0x6e70de14 // fmul v20.2d, v16.2d, v16.2d
-	FMOVQ   608(R3), F21
-	VFMLA   V5.D2, V15.D2, V21.D2
-	FMOVQ   608(R3), F22
-	VFMLA   V5.D2, V16.D2, V22.D2
-	FMOVQ   624(R3), F23
-	VFMLA   V21.D2, V15.D2, V23.D2
-	FMOVQ   624(R3), F24
-	VFMLA   V22.D2, V16.D2, V24.D2
-	FMOVQ   640(R3), F25
-	VFMLA   V23.D2, V15.D2, V25.D2
-	FMOVQ   640(R3), F26
-	VFMLA   V24.D2, V16.D2, V26.D2
-	FMOVQ   656(R3), F27
-	VFMLA   V25.D2, V15.D2, V27.D2
-	FMOVQ   656(R3), F28
-	VFMLA   V26.D2, V16.D2, V28.D2
-	FMOVQ   672(R3), F29
-	VFMLA   V27.D2, V15.D2, V29.D2
-	FMOVQ   672(R3), F30
-	VFMLA   V28.D2, V16.D2, V30.D2
-	FMOVQ   688(R3), F31
-	VFMLA   V29.D2, V15.D2, V31.D2
-	FMOVQ   688(R3), F11
-	VFMLA   V30.D2, V16.D2, V11.D2
-	FMOVQ   704(R3), F12
-	VFMLA   V31.D2, V15.D2, V12.D2
-	FMOVQ   704(R3), F21
-	VFMLA   V11.D2, V16.D2, V21.D2
-	FMOVQ   720(R3), F22
-	VFMLA   V12.D2, V15.D2, V22.D2
-	FMOVQ   720(R3), F23
-	VFMLA   V21.D2, V16.D2, V23.D2
-	FMOVQ   736(R3), F24
-	VFMLA   V22.D2, V15.D2, V24.D2
-	FMOVQ   736(R3), F25
-	VFMLA   V23.D2, V16.D2, V25.D2
-	VFMLA   V24.D2, V19.D2, V15.D2
-	VFMLA   V25.D2, V20.D2, V16.D2
-	WORD    $0x4e6fd4da // fadd v26.2d, v6.2d, v15.2d
-	WORD    $0x4e70d4db // fadd v27.2d, v6.2d, v16.2d
-	WORD    $0x6e67de3c // fmul v28.2d, v17.2d, v7.2d
-	WORD    $0x6e67de5d // fmul v29.2d, v18.2d, v7.2d
-	WORD    $0x4e619b9c // frintm v28.2d, v28.2d
-	WORD    $0x4e619bbd // frintm v29.2d, v29.2d
-	WORD    $0x4e68d79e // fadd v30.2d, v28.2d, v8.2d
-	WORD    $0x4e68d7bf // fadd v31.2d, v29.2d, v8.2d
-	VSHL    $52, V30.D2, V30.D2
-	VSHL    $52, V31.D2, V31.D2
-	WORD    $0x4efcd631 // fsub v17.2d, v17.2d, v28.2d
-	WORD    $0x4efdd652 // fsub v18.2d, v18.2d, v29.2d
-	WORD    $0x4e68d631 // fadd v17.2d, v17.2d, v8.2d
-	WORD    $0x4e68d652 // fadd v18.2d, v18.2d, v8.2d
-	VSHL    $52, V17.D2, V17.D2
-	VSHL    $52, V18.D2, V18.D2
-	WORD    $0x6e7edf5a // fmul v26.2d, v26.2d, v30.2d
-	WORD    $0x6e7fdf7b // fmul v27.2d, v27.2d, v31.2d
-	WORD    $0x6e71df5a // fmul v26.2d, v26.2d, v17.2d
-	WORD    $0x6e72df7b // fmul v27.2d, v27.2d, v18.2d
-	WORD    $0x4e69d74b // fadd v11.2d, v26.2d, v9.2d
-	WORD    $0x4e69d76c // fadd v12.2d, v27.2d, v9.2d
-	WORD    $0x6e6bff55 // fdiv v21.2d, v26.2d, v11.2d
-	WORD    $0x6e6cff76 // fdiv v22.2d, v27.2d, v12.2d
-	WORD    $0x6e75deb7 // fmul v23.2d, v21.2d, v21.2d
-	WORD    $0x6e76ded3 // fmul v19.2d, v22.2d, v22.2d
-	FMOVQ   752(R3), F24
-	VFMLA   V10.D2, V23.D2, V24.D2
-	FMOVQ   752(R3), F20
-	VFMLA   V10.D2, V19.D2, V20.D2
-	FMOVQ   768(R3), F25
-	VFMLA   V24.D2, V23.D2, V25.D2
-	FMOVQ   768(R3), F15
-	VFMLA   V20.D2, V19.D2, V15.D2
-	FMOVQ   784(R3), F16
-	VFMLA   V25.D2, V23.D2, V16.D2
-	FMOVQ   784(R3), F28
-	VFMLA   V15.D2, V19.D2, V28.D2
-	FMOVQ   800(R3), F29
-	VFMLA   V16.D2, V23.D2, V29.D2
-	FMOVQ   800(R3), F30
-	VFMLA   V28.D2, V19.D2, V30.D2
-	FMOVQ   816(R3), F31
-	VFMLA   V29.D2, V23.D2, V31.D2
-	FMOVQ   816(R3), F17
-	VFMLA   V30.D2, V19.D2, V17.D2
-	FMOVQ   832(R3), F18
-	VFMLA   V31.D2, V23.D2, V18.D2
-	FMOVQ   832(R3), F11
-	VFMLA   V17.D2, V19.D2, V11.D2
-	FMOVQ   848(R3), F12
-	VFMLA   V18.D2, V23.D2, V12.D2
-	FMOVQ   848(R3), F24
-	VFMLA   V11.D2, V19.D2, V24.D2
-	FMOVQ   864(R3), F20
-	VFMLA   V12.D2, V23.D2, V20.D2
-	FMOVQ   864(R3), F25
-	VFMLA   V24.D2, V19.D2, V25.D2
-	FMOVQ   880(R3), F15
-	VFMLA   V20.D2, V23.D2, V15.D2
-	FMOVQ   880(R3), F16
-	VFMLA   V25.D2, V19.D2, V16.D2
-	FMOVQ   896(R3), F28
-	VFMLA   V15.D2, V23.D2, V28.D2
-	FMOVQ   896(R3), F29
-	VFMLA   V16.D2, V19.D2, V29.D2
-	VMOV    V26.B16, V30.B16
-	VFMLS   V28.D2, V23.D2, V30.D2
-	VMOV    V27.B16, V31.B16
-	VFMLS   V29.D2, V19.D2, V31.D2
-	VFMLS   V30.D2, V21.D2, V26.D2
-	VFMLS   V31.D2, V22.D2, V27.D2
-	WORD    $0x4efad5ad // fsub v13.2d, v13.2d, v26.2d
-	WORD    $0x4efbd5ce // fsub v14.2d, v14.2d, v27.2d
-	FSTPQ.P (F13, F14), 32(R0)
+	FLDPQ.P 32(R1), (F9, F10)
+	WORD    $0x6ee0e52b // fcmgt v11.2d, v9.2d, v0.2d
+	VBSL    V9.B16, V0.B16, V11.B16
+	WORD    $0x6ee0e54c // fcmgt v12.2d, v10.2d, v0.2d
+	VBSL    V10.B16, V0.B16, V12.B16
+	VORR    V0.B16, V9.B16, V9.B16
+	VORR    V0.B16, V10.B16, V10.B16
+	WORD    $0x6ee9e42d // fcmgt v13.2d, v1.2d, v9.2d
+	VBSL    V9.B16, V1.B16, V13.B16
+	WORD    $0x6eeae42e // fcmgt v14.2d, v1.2d, v10.2d
+	VBSL    V10.B16, V1.B16, V14.B16
+	VMOV    V3.B16, V15.B16
+	VFMLA   V2.D2, V13.D2, V15.D2
+	VMOV    V3.B16, V16.B16
+	VFMLA   V2.D2, V14.D2, V16.D2
+	WORD    $0x4ee3d5f1 // fsub v17.2d, v15.2d, v3.2d
+	WORD    $0x4ee3d612 // fsub v18.2d, v16.2d, v3.2d
+	VFMLS   V4.D2, V17.D2, V13.D2
+	VFMLS   V4.D2, V18.D2, V14.D2
+	VFMLS   V5.D2, V17.D2, V13.D2
+	VFMLS   V5.D2, V18.D2, V14.D2
+	FMOVQ   624(R3), F19
+	VFMLA   V6.D2, V13.D2, V19.D2
+	FMOVQ   624(R3), F20
+	VFMLA   V6.D2, V14.D2, V20.D2
+	FMOVQ   640(R3), F21
+	VFMLA   V19.D2, V13.D2, V21.D2
+	FMOVQ   640(R3), F22
+	VFMLA   V20.D2, V14.D2, V22.D2
+	FMOVQ   656(R3), F23
+	VFMLA   V21.D2, V13.D2, V23.D2
+	FMOVQ   656(R3), F24
+	VFMLA   V22.D2, V14.D2, V24.D2
+	FMOVQ   672(R3), F25
+	VFMLA   V23.D2, V13.D2, V25.D2
+	FMOVQ   672(R3), F26
+	VFMLA   V24.D2, V14.D2, V26.D2
+	FMOVQ   688(R3), F27
+	VFMLA   V25.D2, V13.D2, V27.D2
+	FMOVQ   688(R3), F28
+	VFMLA   V26.D2, V14.D2, V28.D2
+	FMOVQ   704(R3), F29
+	VFMLA   V27.D2, V13.D2, V29.D2
+	FMOVQ   704(R3), F30
+	VFMLA   V28.D2, V14.D2, V30.D2
+	FMOVQ   720(R3), F31
+	VFMLA   V29.D2, V13.D2, V31.D2
+	FMOVQ   720(R3), F9
+	VFMLA   V30.D2, V14.D2, V9.D2
+	FMOVQ   736(R3), F10
+	VFMLA   V31.D2, V13.D2, V10.D2
+	FMOVQ   736(R3), F17
+	VFMLA   V9.D2, V14.D2, V17.D2
+	FMOVQ   752(R3), F18
+	VFMLA   V10.D2, V13.D2, V18.D2
+	FMOVQ   752(R3), F19
+	VFMLA   V17.D2, V14.D2, V19.D2
+	FMOVQ   96(R3), F20
+	VFMLA   V18.D2, V13.D2, V20.D2
+	FMOVQ   96(R3), F21
+	VFMLA   V19.D2, V14.D2, V21.D2
+	FMOVQ   96(R3), F22
+	VFMLA   V20.D2, V13.D2, V22.D2
+	FMOVQ   96(R3), F23
+	VFMLA   V21.D2, V14.D2, V23.D2
+	VUSHR   $1, V15.D2, V24.D2
+	VUSHR   $1, V16.D2, V25.D2
+	VSHL    $52, V24.D2, V26.D2
+	VSHL    $52, V25.D2, V27.D2
+	VSUB    V24.D2, V15.D2, V15.D2
+	VSUB    V25.D2, V16.D2, V16.D2
+	VSHL    $52, V15.D2, V15.D2
+	VSHL    $52, V16.D2, V16.D2
+	WORD    $0x6e7aded6 // fmul v22.2d, v22.2d, v26.2d
+	WORD    $0x6e7bdef7 // fmul v23.2d, v23.2d, v27.2d
+	WORD    $0x6e6fded6 // fmul v22.2d, v22.2d, v15.2d
+	WORD    $0x6e70def7 // fmul v23.2d, v23.2d, v16.2d
+	WORD    $0x4e67d6dc // fadd v28.2d, v22.2d, v7.2d
+	WORD    $0x4e67d6fd // fadd v29.2d, v23.2d, v7.2d
+	WORD    $0x6e7cfede // fdiv v30.2d, v22.2d, v28.2d
+	WORD    $0x6e7dfeff // fdiv v31.2d, v23.2d, v29.2d
+	WORD    $0x6e7edfc9 // fmul v9.2d, v30.2d, v30.2d
+	WORD    $0x6e7fdfea // fmul v10.2d, v31.2d, v31.2d
+	FMOVQ   768(R3), F17
+	VFMLA   V8.D2, V9.D2, V17.D2
+	FMOVQ   768(R3), F18
+	VFMLA   V8.D2, V10.D2, V18.D2
+	FMOVQ   784(R3), F19
+	VFMLA   V17.D2, V9.D2, V19.D2
+	FMOVQ   784(R3), F13
+	VFMLA   V18.D2, V10.D2, V13.D2
+	FMOVQ   800(R3), F20
+	VFMLA   V19.D2, V9.D2, V20.D2
+	FMOVQ   800(R3), F14
+	VFMLA   V13.D2, V10.D2, V14.D2
+	FMOVQ   816(R3), F21
+	VFMLA   V20.D2, V9.D2, V21.D2
+	FMOVQ   816(R3), F24
+	VFMLA   V14.D2, V10.D2, V24.D2
+	FMOVQ   832(R3), F25
+	VFMLA   V21.D2, V9.D2, V25.D2
+	FMOVQ   832(R3), F26
+	VFMLA   V24.D2, V10.D2, V26.D2
+	FMOVQ   848(R3), F27
+	VFMLA   V25.D2, V9.D2, V27.D2
+	FMOVQ   848(R3), F15
+	VFMLA   V26.D2, V10.D2, V15.D2
+	FMOVQ   864(R3), F16
+	VFMLA   V27.D2, V9.D2, V16.D2
+	FMOVQ   864(R3), F28
+	VFMLA   V15.D2, V10.D2, V28.D2
+	FMOVQ   880(R3), F29
+	VFMLA   V16.D2, V9.D2, V29.D2
+	FMOVQ   880(R3), F17
+	VFMLA   V28.D2, V10.D2, V17.D2
+	FMOVQ   896(R3), F18
+	VFMLA   V29.D2, V9.D2, V18.D2
+	FMOVQ   896(R3), F19
+	VFMLA   V17.D2, V10.D2, V19.D2
+	FMOVQ   912(R3), F13
+	VFMLA   V18.D2, V9.D2, V13.D2
+	FMOVQ   912(R3), F20
+	VFMLA   V19.D2, V10.D2, V20.D2
+	VMOV    V22.B16, V14.B16
+	VFMLS   V13.D2, V9.D2, V14.D2
+	VMOV    V23.B16, V21.B16
+	VFMLS   V20.D2, V10.D2, V21.D2
+	VFMLS   V14.D2, V30.D2, V22.D2
+	VFMLS   V21.D2, V31.D2, V23.D2
+	WORD    $0x4ef6d56b // fsub v11.2d, v11.2d, v22.2d
+	WORD    $0x4ef7d58c // fsub v12.2d, v12.2d, v23.2d
+	FSTPQ.P (F11, F12), 32(R0)
 	SUB     $4, R2
 	CMP     $4, R2
 	BGE     pair
@@ -2793,87 +2776,86 @@ rest:
 	CBZ     R2, done
 	CMP     $2, R2
 	BLT     partIn
-	FMOVQ.P 16(R1), F11
+	FMOVQ.P 16(R1), F9
 
 body:
-	WORD    $0x6ee0e56c // fcmgt v12.2d, v11.2d, v0.2d
-	VBSL    V11.B16, V0.B16, V12.B16
-	VORR    V0.B16, V11.B16, V11.B16
-	WORD    $0x6eebe42d // fcmgt v13.2d, v1.2d, v11.2d
-	VBSL    V11.B16, V1.B16, V13.B16
-	WORD    $0x6e62ddae // fmul v14.2d, v13.2d, v2.2d
-	WORD    $0x4e6189ce // frintn v14.2d, v14.2d
-	VFMLS   V3.D2, V14.D2, V13.D2
-	VFMLS   V4.D2, V14.D2, V13.D2
-	WORD    $0x6e6dddaf // fmul v15.2d, v13.2d, v13.2d
-	FMOVQ   608(R3), F16
-	VFMLA   V5.D2, V13.D2, V16.D2
-	FMOVQ   624(R3), F17
-	VFMLA   V16.D2, V13.D2, V17.D2
-	FMOVQ   640(R3), F18
-	VFMLA   V17.D2, V13.D2, V18.D2
-	FMOVQ   656(R3), F19
-	VFMLA   V18.D2, V13.D2, V19.D2
-	FMOVQ   672(R3), F20
-	VFMLA   V19.D2, V13.D2, V20.D2
-	FMOVQ   688(R3), F21
-	VFMLA   V20.D2, V13.D2, V21.D2
-	FMOVQ   704(R3), F22
-	VFMLA   V21.D2, V13.D2, V22.D2
-	FMOVQ   720(R3), F23
-	VFMLA   V22.D2, V13.D2, V23.D2
-	FMOVQ   736(R3), F24
-	VFMLA   V23.D2, V13.D2, V24.D2
-	VFMLA   V24.D2, V15.D2, V13.D2
-	WORD    $0x4e6dd4d9 // fadd v25.2d, v6.2d, v13.2d
-	WORD    $0x6e67ddda // fmul v26.2d, v14.2d, v7.2d
-	WORD    $0x4e619b5a // frintm v26.2d, v26.2d
-	WORD    $0x4e68d75b // fadd v27.2d, v26.2d, v8.2d
-	VSHL    $52, V27.D2, V27.D2
-	WORD    $0x4efad5ce // fsub v14.2d, v14.2d, v26.2d
-	WORD    $0x4e68d5ce // fadd v14.2d, v14.2d, v8.2d
-	VSHL    $52, V14.D2, V14.D2
-	WORD    $0x6e7bdf39 // fmul v25.2d, v25.2d, v27.2d
-	WORD    $0x6e6edf39 // fmul v25.2d, v25.2d, v14.2d
-	WORD    $0x4e69d73c // fadd v28.2d, v25.2d, v9.2d
-	WORD    $0x6e7cff3d // fdiv v29.2d, v25.2d, v28.2d
-	WORD    $0x6e7ddfbe // fmul v30.2d, v29.2d, v29.2d
-	FMOVQ   752(R3), F31
-	VFMLA   V10.D2, V30.D2, V31.D2
-	FMOVQ   768(R3), F11
-	VFMLA   V31.D2, V30.D2, V11.D2
-	FMOVQ   784(R3), F16
-	VFMLA   V11.D2, V30.D2, V16.D2
-	FMOVQ   800(R3), F17
-	VFMLA   V16.D2, V30.D2, V17.D2
-	FMOVQ   816(R3), F18
-	VFMLA   V17.D2, V30.D2, V18.D2
-	FMOVQ   832(R3), F19
-	VFMLA   V18.D2, V30.D2, V19.D2
-	FMOVQ   848(R3), F20
-	VFMLA   V19.D2, V30.D2, V20.D2
-	FMOVQ   864(R3), F21
-	VFMLA   V20.D2, V30.D2, V21.D2
-	FMOVQ   880(R3), F22
-	VFMLA   V21.D2, V30.D2, V22.D2
-	FMOVQ   896(R3), F23
-	VFMLA   V22.D2, V30.D2, V23.D2
-	VMOV    V25.B16, V15.B16
-	VFMLS   V23.D2, V30.D2, V15.D2
-	VFMLS   V15.D2, V29.D2, V25.D2
-	WORD    $0x4ef9d58c // fsub v12.2d, v12.2d, v25.2d
+	WORD    $0x6ee0e52a // fcmgt v10.2d, v9.2d, v0.2d
+	VBSL    V9.B16, V0.B16, V10.B16
+	VORR    V0.B16, V9.B16, V9.B16
+	WORD    $0x6ee9e42b // fcmgt v11.2d, v1.2d, v9.2d
+	VBSL    V9.B16, V1.B16, V11.B16
+	VMOV    V3.B16, V12.B16
+	VFMLA   V2.D2, V11.D2, V12.D2
+	WORD    $0x4ee3d58d // fsub v13.2d, v12.2d, v3.2d
+	VFMLS   V4.D2, V13.D2, V11.D2
+	VFMLS   V5.D2, V13.D2, V11.D2
+	FMOVQ   624(R3), F14
+	VFMLA   V6.D2, V11.D2, V14.D2
+	FMOVQ   640(R3), F15
+	VFMLA   V14.D2, V11.D2, V15.D2
+	FMOVQ   656(R3), F16
+	VFMLA   V15.D2, V11.D2, V16.D2
+	FMOVQ   672(R3), F17
+	VFMLA   V16.D2, V11.D2, V17.D2
+	FMOVQ   688(R3), F18
+	VFMLA   V17.D2, V11.D2, V18.D2
+	FMOVQ   704(R3), F19
+	VFMLA   V18.D2, V11.D2, V19.D2
+	FMOVQ   720(R3), F20
+	VFMLA   V19.D2, V11.D2, V20.D2
+	FMOVQ   736(R3), F21
+	VFMLA   V20.D2, V11.D2, V21.D2
+	FMOVQ   752(R3), F22
+	VFMLA   V21.D2, V11.D2, V22.D2
+	FMOVQ   96(R3), F23
+	VFMLA   V22.D2, V11.D2, V23.D2
+	FMOVQ   96(R3), F24
+	VFMLA   V23.D2, V11.D2, V24.D2
+	VUSHR   $1, V12.D2, V25.D2
+	VSHL    $52, V25.D2, V26.D2
+	VSUB    V25.D2, V12.D2, V12.D2
+	VSHL    $52, V12.D2, V12.D2
+	WORD    $0x6e7adf18 // fmul v24.2d, v24.2d, v26.2d
+	WORD    $0x6e6cdf18 // fmul v24.2d, v24.2d, v12.2d
+	WORD    $0x4e67d71b // fadd v27.2d, v24.2d, v7.2d
+	WORD    $0x6e7bff1c // fdiv v28.2d, v24.2d, v27.2d
+	WORD    $0x6e7cdf9d // fmul v29.2d, v28.2d, v28.2d
+	FMOVQ   768(R3), F30
+	VFMLA   V8.D2, V29.D2, V30.D2
+	FMOVQ   784(R3), F31
+	VFMLA   V30.D2, V29.D2, V31.D2
+	FMOVQ   800(R3), F9
+	VFMLA   V31.D2, V29.D2, V9.D2
+	FMOVQ   816(R3), F13
+	VFMLA   V9.D2, V29.D2, V13.D2
+	FMOVQ   832(R3), F14
+	VFMLA   V13.D2, V29.D2, V14.D2
+	FMOVQ   848(R3), F15
+	VFMLA   V14.D2, V29.D2, V15.D2
+	FMOVQ   864(R3), F16
+	VFMLA   V15.D2, V29.D2, V16.D2
+	FMOVQ   880(R3), F17
+	VFMLA   V16.D2, V29.D2, V17.D2
+	FMOVQ   896(R3), F18
+	VFMLA   V17.D2, V29.D2, V18.D2
+	FMOVQ   912(R3), F19
+	VFMLA   V18.D2, V29.D2, V19.D2
+	VMOV    V24.B16, V20.B16
+	VFMLS   V19.D2, V29.D2, V20.D2
+	VFMLS   V20.D2, V28.D2, V24.D2
+	WORD    $0x4ef8d54a // fsub v10.2d, v10.2d, v24.2d
 	CMP     $2, R2
 	BLT     partOut
-	FMOVQ.P F12, 16(R0)
+	FMOVQ.P F10, 16(R0)
 	SUB     $2, R2
 	B       rest
 
 partIn:
-	FMOVD (R1), F11
+	FMOVD (R1), F9
 	B     body
 
 partOut:
-	FMOVD F12, (R0)
+	FMOVD F10, (R0)
 
 done:
 	RET
@@ -2946,50 +2928,52 @@ DATA vecNumbers64<>+512(SB)/8, $0x43380000000003ff
 DATA vecNumbers64<>+520(SB)/8, $0x43380000000003ff
 DATA vecNumbers64<>+528(SB)/8, $0xc087500000000000
 DATA vecNumbers64<>+536(SB)/8, $0xc087500000000000
-DATA vecNumbers64<>+544(SB)/8, $0x3fe62e42fefa39ef
-DATA vecNumbers64<>+552(SB)/8, $0x3fe62e42fefa39ef
-DATA vecNumbers64<>+560(SB)/8, $0x3c7abc9e3b39803f
-DATA vecNumbers64<>+568(SB)/8, $0x3c7abc9e3b39803f
-DATA vecNumbers64<>+576(SB)/8, $0x3e5ad7f3af682031
-DATA vecNumbers64<>+584(SB)/8, $0x3e5ad7f3af682031
-DATA vecNumbers64<>+592(SB)/8, $0x3fc5141d8c1a38ea
-DATA vecNumbers64<>+600(SB)/8, $0x3fc5141d8c1a38ea
-DATA vecNumbers64<>+608(SB)/8, $0x3e928ad9b8b5ddb9
-DATA vecNumbers64<>+616(SB)/8, $0x3e928ad9b8b5ddb9
-DATA vecNumbers64<>+624(SB)/8, $0x3ec71df25b58a64b
-DATA vecNumbers64<>+632(SB)/8, $0x3ec71df25b58a64b
-DATA vecNumbers64<>+640(SB)/8, $0x3efa01999e25d12c
-DATA vecNumbers64<>+648(SB)/8, $0x3efa01999e25d12c
-DATA vecNumbers64<>+656(SB)/8, $0x3f2a01a012a0e169
-DATA vecNumbers64<>+664(SB)/8, $0x3f2a01a012a0e169
-DATA vecNumbers64<>+672(SB)/8, $0x3f56c16c18438b27
-DATA vecNumbers64<>+680(SB)/8, $0x3f56c16c18438b27
-DATA vecNumbers64<>+688(SB)/8, $0x3f81111111127d12
-DATA vecNumbers64<>+696(SB)/8, $0x3f81111111127d12
-DATA vecNumbers64<>+704(SB)/8, $0x3fa555555555083e
-DATA vecNumbers64<>+712(SB)/8, $0x3fa555555555083e
-DATA vecNumbers64<>+720(SB)/8, $0x3fc55555555554f9
-DATA vecNumbers64<>+728(SB)/8, $0x3fc55555555554f9
-DATA vecNumbers64<>+736(SB)/8, $0x3fe000000000000a
-DATA vecNumbers64<>+744(SB)/8, $0x3fe000000000000a
-DATA vecNumbers64<>+752(SB)/8, $0x3fb1e7bfcb60faff
-DATA vecNumbers64<>+760(SB)/8, $0x3fb1e7bfcb60faff
-DATA vecNumbers64<>+768(SB)/8, $0x3fbc16fb3a3b6c0f
-DATA vecNumbers64<>+776(SB)/8, $0x3fbc16fb3a3b6c0f
-DATA vecNumbers64<>+784(SB)/8, $0x3fbdfe2a5bbcac1a
-DATA vecNumbers64<>+792(SB)/8, $0x3fbdfe2a5bbcac1a
-DATA vecNumbers64<>+800(SB)/8, $0x3fc112345bf29f75
-DATA vecNumbers64<>+808(SB)/8, $0x3fc112345bf29f75
-DATA vecNumbers64<>+816(SB)/8, $0x3fc3b12d5d9797db
-DATA vecNumbers64<>+824(SB)/8, $0x3fc3b12d5d9797db
-DATA vecNumbers64<>+832(SB)/8, $0x3fc745d1e030bb17
-DATA vecNumbers64<>+840(SB)/8, $0x3fc745d1e030bb17
-DATA vecNumbers64<>+848(SB)/8, $0x3fcc71c71a5de245
-DATA vecNumbers64<>+856(SB)/8, $0x3fcc71c71a5de245
-DATA vecNumbers64<>+864(SB)/8, $0x3fd24924924c1d93
-DATA vecNumbers64<>+872(SB)/8, $0x3fd24924924c1d93
-DATA vecNumbers64<>+880(SB)/8, $0x3fd999999999955d
-DATA vecNumbers64<>+888(SB)/8, $0x3fd999999999955d
-DATA vecNumbers64<>+896(SB)/8, $0x3fe5555555555556
-DATA vecNumbers64<>+904(SB)/8, $0x3fe5555555555556
-GLOBL vecNumbers64<>(SB), RODATA|NOPTR, $912
+DATA vecNumbers64<>+544(SB)/8, $0x43380000000007fe
+DATA vecNumbers64<>+552(SB)/8, $0x43380000000007fe
+DATA vecNumbers64<>+560(SB)/8, $0x3fe62e42fefa39ef
+DATA vecNumbers64<>+568(SB)/8, $0x3fe62e42fefa39ef
+DATA vecNumbers64<>+576(SB)/8, $0x3c7abc9e3b39803f
+DATA vecNumbers64<>+584(SB)/8, $0x3c7abc9e3b39803f
+DATA vecNumbers64<>+592(SB)/8, $0x3e5ad7f3af682031
+DATA vecNumbers64<>+600(SB)/8, $0x3e5ad7f3af682031
+DATA vecNumbers64<>+608(SB)/8, $0x3fc5141d8c1a38ea
+DATA vecNumbers64<>+616(SB)/8, $0x3fc5141d8c1a38ea
+DATA vecNumbers64<>+624(SB)/8, $0x3e928ad9b8b5ddb9
+DATA vecNumbers64<>+632(SB)/8, $0x3e928ad9b8b5ddb9
+DATA vecNumbers64<>+640(SB)/8, $0x3ec71df25b58a64b
+DATA vecNumbers64<>+648(SB)/8, $0x3ec71df25b58a64b
+DATA vecNumbers64<>+656(SB)/8, $0x3efa01999e25d12c
+DATA vecNumbers64<>+664(SB)/8, $0x3efa01999e25d12c
+DATA vecNumbers64<>+672(SB)/8, $0x3f2a01a012a0e169
+DATA vecNumbers64<>+680(SB)/8, $0x3f2a01a012a0e169
+DATA vecNumbers64<>+688(SB)/8, $0x3f56c16c18438b27
+DATA vecNumbers64<>+696(SB)/8, $0x3f56c16c18438b27
+DATA vecNumbers64<>+704(SB)/8, $0x3f81111111127d12
+DATA vecNumbers64<>+712(SB)/8, $0x3f81111111127d12
+DATA vecNumbers64<>+720(SB)/8, $0x3fa555555555083e
+DATA vecNumbers64<>+728(SB)/8, $0x3fa555555555083e
+DATA vecNumbers64<>+736(SB)/8, $0x3fc55555555554f9
+DATA vecNumbers64<>+744(SB)/8, $0x3fc55555555554f9
+DATA vecNumbers64<>+752(SB)/8, $0x3fe000000000000a
+DATA vecNumbers64<>+760(SB)/8, $0x3fe000000000000a
+DATA vecNumbers64<>+768(SB)/8, $0x3fb1e7bfcb60faff
+DATA vecNumbers64<>+776(SB)/8, $0x3fb1e7bfcb60faff
+DATA vecNumbers64<>+784(SB)/8, $0x3fbc16fb3a3b6c0f
+DATA vecNumbers64<>+792(SB)/8, $0x3fbc16fb3a3b6c0f
+DATA vecNumbers64<>+800(SB)/8, $0x3fbdfe2a5bbcac1a
+DATA vecNumbers64<>+808(SB)/8, $0x3fbdfe2a5bbcac1a
+DATA vecNumbers64<>+816(SB)/8, $0x3fc112345bf29f75
+DATA vecNumbers64<>+824(SB)/8, $0x3fc112345bf29f75
+DATA vecNumbers64<>+832(SB)/8, $0x3fc3b12d5d9797db
+DATA vecNumbers64<>+840(SB)/8, $0x3fc3b12d5d9797db
+DATA vecNumbers64<>+848(SB)/8, $0x3fc745d1e030bb17
+DATA vecNumbers64<>+856(SB)/8, $0x3fc745d1e030bb17
+DATA vecNumbers64<>+864(SB)/8, $0x3fcc71c71a5de245
+DATA vecNumbers64<>+872(SB)/8, $0x3fcc71c71a5de245
+DATA vecNumbers64<>+880(SB)/8, $0x3fd24924924c1d93
+DATA vecNumbers64<>+888(SB)/8, $0x3fd24924924c1d93
+DATA vecNumbers64<>+896(SB)/8, $0x3fd999999999955d
+DATA vecNumbers64<>+904(SB)/8, $0x3fd999999999955d
+DATA vecNumbers64<>+912(SB)/8, $0x3fe5555555555556
+DATA vecNumbers64<>+920(SB)/8, $0x3fe5555555555556
+GLOBL vecNumbers64<>(SB), RODATA|NOPTR, $928

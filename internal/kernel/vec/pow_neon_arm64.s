@@ -212,144 +212,140 @@ pair:
 	FMOVQ   336(R4), F23
 	WORD    $0x6eb7e7fd // fcmgt v29.4s, v31.4s, v23.4s
 	VBSL    V31.B16, V23.B16, V29.B16
-	WORD    $0x4e218b5e // frintn v30.4s, v26.4s
-	WORD    $0x4e218bb2 // frintn v18.4s, v29.4s
-	WORD    $0x4ebed75a // fsub v26.4s, v26.4s, v30.4s
-	WORD    $0x4eb2d7bd // fsub v29.4s, v29.4s, v18.4s
+	FMOVQ   352(R4), F30
+	WORD    $0x4e3ed752 // fadd v18.4s, v26.4s, v30.4s
+	FMOVQ   352(R4), F17
+	WORD    $0x4e31d7bc // fadd v28.4s, v29.4s, v17.4s
+	FMOVQ   352(R4), F13
+	WORD    $0x4eadd656 // fsub v22.4s, v18.4s, v13.4s
+	FMOVQ   352(R4), F25
+	WORD    $0x4eb9d790 // fsub v16.4s, v28.4s, v25.4s
+	WORD    $0x4eb6d75a // fsub v26.4s, v26.4s, v22.4s
+	WORD    $0x4eb0d7bd // fsub v29.4s, v29.4s, v16.4s
 	WORD    $0x4e2ed75a // fadd v26.4s, v26.4s, v14.4s
 	WORD    $0x4e33d7bd // fadd v29.4s, v29.4s, v19.4s
-	FMOVQ   352(R4), F17
-	WORD    $0x6e31df5a // fmul v26.4s, v26.4s, v17.4s
-	FMOVQ   352(R4), F28
-	WORD    $0x6e3cdfbd // fmul v29.4s, v29.4s, v28.4s
-	WORD    $0x6e3adf4d // fmul v13.4s, v26.4s, v26.4s
-	WORD    $0x6e3ddfb6 // fmul v22.4s, v29.4s, v29.4s
-	FMOVQ   368(R4), F25
-	FMOVQ   448(R4), F16
-	VFMLA   V25.S4, V26.S4, V16.S4
 	FMOVQ   368(R4), F15
-	FMOVQ   448(R4), F27
-	VFMLA   V15.S4, V29.S4, V27.S4
-	FMOVQ   464(R4), F21
-	VFMLA   V16.S4, V26.S4, V21.S4
-	FMOVQ   464(R4), F20
-	VFMLA   V27.S4, V29.S4, V20.S4
-	FMOVQ   480(R4), F24
-	VFMLA   V21.S4, V26.S4, V24.S4
-	FMOVQ   480(R4), F23
-	VFMLA   V20.S4, V29.S4, V23.S4
-	FMOVQ   496(R4), F31
-	VFMLA   V24.S4, V26.S4, V31.S4
-	FMOVQ   496(R4), F14
-	VFMLA   V23.S4, V29.S4, V14.S4
-	VFMLA   V31.S4, V13.S4, V26.S4
-	VFMLA   V14.S4, V22.S4, V29.S4
-	WORD    $0x4e3ad4f3 // fadd v19.4s, v7.4s, v26.4s
-	WORD    $0x4e3dd4f1 // fadd v17.4s, v7.4s, v29.4s
-	FMOVQ   144(R4), F28
-	WORD    $0x6e3cdfd9 // fmul v25.4s, v30.4s, v28.4s
-	FMOVQ   144(R4), F15
-	WORD    $0x6e2fde50 // fmul v16.4s, v18.4s, v15.4s
-	WORD    $0x4e219b39 // frintm v25.4s, v25.4s
-	WORD    $0x4e219a10 // frintm v16.4s, v16.4s
-	FMOVQ   384(R4), F27
-	WORD    $0x4e3bd735 // fadd v21.4s, v25.4s, v27.4s
-	FMOVQ   384(R4), F20
-	WORD    $0x4e34d618 // fadd v24.4s, v16.4s, v20.4s
-	VSHL    $23, V21.S4, V21.S4
-	VSHL    $23, V24.S4, V24.S4
-	WORD    $0x4eb9d7de // fsub v30.4s, v30.4s, v25.4s
-	WORD    $0x4eb0d652 // fsub v18.4s, v18.4s, v16.4s
-	FMOVQ   384(R4), F23
-	WORD    $0x4e37d7de // fadd v30.4s, v30.4s, v23.4s
-	FMOVQ   384(R4), F13
-	WORD    $0x4e2dd652 // fadd v18.4s, v18.4s, v13.4s
-	VSHL    $23, V30.S4, V30.S4
+	WORD    $0x6e2fdf5a // fmul v26.4s, v26.4s, v15.4s
+	FMOVQ   368(R4), F27
+	WORD    $0x6e3bdfbd // fmul v29.4s, v29.4s, v27.4s
+	FMOVQ   384(R4), F21
+	FMOVQ   448(R4), F20
+	VFMLA   V21.S4, V26.S4, V20.S4
+	FMOVQ   384(R4), F24
+	FMOVQ   448(R4), F23
+	VFMLA   V24.S4, V29.S4, V23.S4
+	FMOVQ   464(R4), F31
+	VFMLA   V20.S4, V26.S4, V31.S4
+	FMOVQ   464(R4), F30
+	VFMLA   V23.S4, V29.S4, V30.S4
+	FMOVQ   480(R4), F17
+	VFMLA   V31.S4, V26.S4, V17.S4
+	FMOVQ   480(R4), F13
+	VFMLA   V30.S4, V29.S4, V13.S4
+	FMOVQ   496(R4), F25
+	VFMLA   V17.S4, V26.S4, V25.S4
+	FMOVQ   496(R4), F22
+	VFMLA   V13.S4, V29.S4, V22.S4
+	VMOV    V7.B16, V16.B16
+	VFMLA   V25.S4, V26.S4, V16.S4
+	VMOV    V7.B16, V14.B16
+	VFMLA   V22.S4, V29.S4, V14.S4
+	VMOV    V7.B16, V19.B16
+	VFMLA   V16.S4, V26.S4, V19.S4
+	VMOV    V7.B16, V15.B16
+	VFMLA   V14.S4, V29.S4, V15.S4
+	VUSHR   $1, V18.S4, V27.S4
+	VUSHR   $1, V28.S4, V21.S4
+	VSHL    $23, V27.S4, V24.S4
+	VSHL    $23, V21.S4, V20.S4
+	VSUB    V27.S4, V18.S4, V18.S4
+	VSUB    V21.S4, V28.S4, V28.S4
 	VSHL    $23, V18.S4, V18.S4
-	WORD    $0x6e35de73 // fmul v19.4s, v19.4s, v21.4s
-	WORD    $0x6e38de31 // fmul v17.4s, v17.4s, v24.4s
-	WORD    $0x6e3ede73 // fmul v19.4s, v19.4s, v30.4s
-	WORD    $0x6e32de31 // fmul v17.4s, v17.4s, v18.4s
-	FMOVQ   144(R4), F31
-	WORD    $0x6e3fdd76 // fmul v22.4s, v11.4s, v31.4s
-	FMOVQ   144(R4), F14
-	WORD    $0x6e2edd9a // fmul v26.4s, v12.4s, v14.4s
-	WORD    $0x4ea1997d // frintz v29.4s, v11.4s
-	WORD    $0x4ea1999c // frintz v28.4s, v12.4s
-	WORD    $0x4e2be7bd // fcmeq v29.4s, v29.4s, v11.4s
-	WORD    $0x4e2ce79c // fcmeq v28.4s, v28.4s, v12.4s
-	WORD    $0x4ea19acf // frintz v15.4s, v22.4s
-	WORD    $0x4ea19b5b // frintz v27.4s, v26.4s
-	WORD    $0x4e36e5ef // fcmeq v15.4s, v15.4s, v22.4s
-	WORD    $0x4e3ae77b // fcmeq v27.4s, v27.4s, v26.4s
-	FMOVQ   208(R4), F20
-	VAND    V20.B16, V9.B16, V25.B16
+	VSHL    $23, V28.S4, V28.S4
+	WORD    $0x6e38de73 // fmul v19.4s, v19.4s, v24.4s
+	WORD    $0x6e34ddef // fmul v15.4s, v15.4s, v20.4s
+	WORD    $0x6e32de73 // fmul v19.4s, v19.4s, v18.4s
+	WORD    $0x6e3cddef // fmul v15.4s, v15.4s, v28.4s
+	FMOVQ   144(R4), F23
+	WORD    $0x6e37dd7f // fmul v31.4s, v11.4s, v23.4s
+	FMOVQ   144(R4), F30
+	WORD    $0x6e3edd91 // fmul v17.4s, v12.4s, v30.4s
+	WORD    $0x4ea1996d // frintz v13.4s, v11.4s
+	WORD    $0x4ea19999 // frintz v25.4s, v12.4s
+	WORD    $0x4e2be5ad // fcmeq v13.4s, v13.4s, v11.4s
+	WORD    $0x4e2ce739 // fcmeq v25.4s, v25.4s, v12.4s
+	WORD    $0x4ea19bf6 // frintz v22.4s, v31.4s
+	WORD    $0x4ea19a3a // frintz v26.4s, v17.4s
+	WORD    $0x4e3fe6d6 // fcmeq v22.4s, v22.4s, v31.4s
+	WORD    $0x4e31e75a // fcmeq v26.4s, v26.4s, v17.4s
 	FMOVQ   208(R4), F16
-	VAND    V16.B16, V10.B16, V23.B16
-	FMOVQ   160(R4), F13
-	VBSL    V25.B16, V13.B16, V15.B16
+	VAND    V16.B16, V9.B16, V29.B16
+	FMOVQ   208(R4), F14
+	VAND    V14.B16, V10.B16, V27.B16
 	FMOVQ   160(R4), F21
-	VBSL    V23.B16, V21.B16, V27.B16
+	VBSL    V29.B16, V21.B16, V22.B16
 	FMOVQ   160(R4), F24
-	VMOV    V29.B16, V30.B16
-	VBSL    V24.B16, V15.B16, V30.B16
-	FMOVQ   160(R4), F18
-	VMOV    V28.B16, V31.B16
-	VBSL    V18.B16, V27.B16, V31.B16
-	VORR    V30.B16, V19.B16, V19.B16
-	VORR    V31.B16, V17.B16, V17.B16
-	FMOVQ   160(R4), F14
-	VBSL    V9.B16, V14.B16, V29.B16
-	FMOVQ   160(R4), F22
-	VBSL    V10.B16, V22.B16, V28.B16
-	FMOVQ   176(R4), F26
-	WORD    $0x4e3ae534 // fcmeq v20.4s, v9.4s, v26.4s
-	FMOVQ   176(R4), F16
-	WORD    $0x4e30e54d // fcmeq v13.4s, v10.4s, v16.4s
-	FMOVQ   160(R4), F25
-	VBSL    V29.B16, V25.B16, V20.B16
-	FMOVQ   160(R4), F21
-	VBSL    V28.B16, V21.B16, V13.B16
-	FMOVQ   160(R4), F23
-	WORD    $0x6eb4e6f4 // fcmgt v20.4s, v23.4s, v20.4s
-	FMOVQ   160(R4), F15
-	WORD    $0x6eade5ed // fcmgt v13.4s, v15.4s, v13.4s
-	FMOVQ   400(R4), F24
-	VBSL    V19.B16, V24.B16, V20.B16
-	FMOVQ   400(R4), F27
-	VBSL    V17.B16, V27.B16, V13.B16
-	WORD    $0x4e2be57e // fcmeq v30.4s, v11.4s, v11.4s
-	WORD    $0x4e29e532 // fcmeq v18.4s, v9.4s, v9.4s
-	VAND    V30.B16, V18.B16, V18.B16
-	WORD    $0x6e205a52 // mvn v18.16b, v18.16b
-	WORD    $0x4e2ce58e // fcmeq v14.4s, v12.4s, v12.4s
-	WORD    $0x4e2ae55f // fcmeq v31.4s, v10.4s, v10.4s
-	VAND    V14.B16, V31.B16, V31.B16
-	WORD    $0x6e205bff // mvn v31.16b, v31.16b
-	WORD    $0x4e2bd536 // fadd v22.4s, v9.4s, v11.4s
-	WORD    $0x4e2cd55a // fadd v26.4s, v10.4s, v12.4s
+	VBSL    V27.B16, V24.B16, V26.B16
+	FMOVQ   160(R4), F20
+	VMOV    V13.B16, V18.B16
 	VBSL    V20.B16, V22.B16, V18.B16
-	VBSL    V13.B16, V26.B16, V31.B16
-	VAND    V0.B16, V11.B16, V16.B16
-	VAND    V0.B16, V12.B16, V25.B16
-	FMOVQ   192(R4), F29
-	WORD    $0x4e3de610 // fcmeq v16.4s, v16.4s, v29.4s
-	FMOVQ   192(R4), F21
-	WORD    $0x4e35e739 // fcmeq v25.4s, v25.4s, v21.4s
-	VAND    V0.B16, V9.B16, V28.B16
-	VAND    V0.B16, V10.B16, V23.B16
-	VBSL    V9.B16, V28.B16, V16.B16
-	VBSL    V10.B16, V23.B16, V25.B16
-	WORD    $0x4e27e610 // fcmeq v16.4s, v16.4s, v7.4s
-	WORD    $0x4e27e739 // fcmeq v25.4s, v25.4s, v7.4s
-	VBSL    V18.B16, V7.B16, V16.B16
-	VBSL    V31.B16, V7.B16, V25.B16
-	FMOVQ   160(R4), F15
-	WORD    $0x4e2fe56b // fcmeq v11.4s, v11.4s, v15.4s
+	FMOVQ   160(R4), F28
+	VMOV    V25.B16, V23.B16
+	VBSL    V28.B16, V26.B16, V23.B16
+	VORR    V18.B16, V19.B16, V19.B16
+	VORR    V23.B16, V15.B16, V15.B16
+	FMOVQ   160(R4), F30
+	VBSL    V9.B16, V30.B16, V13.B16
+	FMOVQ   160(R4), F31
+	VBSL    V10.B16, V31.B16, V25.B16
+	FMOVQ   176(R4), F17
+	WORD    $0x4e31e530 // fcmeq v16.4s, v9.4s, v17.4s
+	FMOVQ   176(R4), F14
+	WORD    $0x4e2ee555 // fcmeq v21.4s, v10.4s, v14.4s
+	FMOVQ   160(R4), F29
+	VBSL    V13.B16, V29.B16, V16.B16
 	FMOVQ   160(R4), F24
-	WORD    $0x4e38e58c // fcmeq v12.4s, v12.4s, v24.4s
-	VBSL    V16.B16, V7.B16, V11.B16
-	VBSL    V25.B16, V7.B16, V12.B16
+	VBSL    V25.B16, V24.B16, V21.B16
+	FMOVQ   160(R4), F27
+	WORD    $0x6eb0e770 // fcmgt v16.4s, v27.4s, v16.4s
+	FMOVQ   160(R4), F22
+	WORD    $0x6eb5e6d5 // fcmgt v21.4s, v22.4s, v21.4s
+	FMOVQ   400(R4), F20
+	VBSL    V19.B16, V20.B16, V16.B16
+	FMOVQ   400(R4), F26
+	VBSL    V15.B16, V26.B16, V21.B16
+	WORD    $0x4e2be572 // fcmeq v18.4s, v11.4s, v11.4s
+	WORD    $0x4e29e53c // fcmeq v28.4s, v9.4s, v9.4s
+	VAND    V18.B16, V28.B16, V28.B16
+	WORD    $0x6e205b9c // mvn v28.16b, v28.16b
+	WORD    $0x4e2ce59e // fcmeq v30.4s, v12.4s, v12.4s
+	WORD    $0x4e2ae557 // fcmeq v23.4s, v10.4s, v10.4s
+	VAND    V30.B16, V23.B16, V23.B16
+	WORD    $0x6e205af7 // mvn v23.16b, v23.16b
+	WORD    $0x4e2bd53f // fadd v31.4s, v9.4s, v11.4s
+	WORD    $0x4e2cd551 // fadd v17.4s, v10.4s, v12.4s
+	VBSL    V16.B16, V31.B16, V28.B16
+	VBSL    V21.B16, V17.B16, V23.B16
+	VAND    V0.B16, V11.B16, V14.B16
+	VAND    V0.B16, V12.B16, V29.B16
+	FMOVQ   192(R4), F13
+	WORD    $0x4e2de5ce // fcmeq v14.4s, v14.4s, v13.4s
+	FMOVQ   192(R4), F24
+	WORD    $0x4e38e7bd // fcmeq v29.4s, v29.4s, v24.4s
+	VAND    V0.B16, V9.B16, V25.B16
+	VAND    V0.B16, V10.B16, V27.B16
+	VBSL    V9.B16, V25.B16, V14.B16
+	VBSL    V10.B16, V27.B16, V29.B16
+	WORD    $0x4e27e5ce // fcmeq v14.4s, v14.4s, v7.4s
+	WORD    $0x4e27e7bd // fcmeq v29.4s, v29.4s, v7.4s
+	VBSL    V28.B16, V7.B16, V14.B16
+	VBSL    V23.B16, V7.B16, V29.B16
+	FMOVQ   160(R4), F22
+	WORD    $0x4e36e56b // fcmeq v11.4s, v11.4s, v22.4s
+	FMOVQ   160(R4), F20
+	WORD    $0x4e34e58c // fcmeq v12.4s, v12.4s, v20.4s
+	VBSL    V14.B16, V7.B16, V11.B16
+	VBSL    V29.B16, V7.B16, V12.B16
 	FSTPQ.P (F11, F12), 32(R0)
 	SUB     $8, R3
 	CMP     $8, R3
@@ -457,35 +453,33 @@ body:
 	FMOVQ   336(R4), F14
 	WORD    $0x6eaee596 // fcmgt v22.4s, v12.4s, v14.4s
 	VBSL    V12.B16, V14.B16, V22.B16
-	WORD    $0x4e218ad2 // frintn v18.4s, v22.4s
-	WORD    $0x4eb2d6d6 // fsub v22.4s, v22.4s, v18.4s
+	FMOVQ   352(R4), F18
+	WORD    $0x4e32d6cb // fadd v11.4s, v22.4s, v18.4s
+	FMOVQ   352(R4), F29
+	WORD    $0x4ebdd57e // fsub v30.4s, v11.4s, v29.4s
+	WORD    $0x4ebed6d6 // fsub v22.4s, v22.4s, v30.4s
 	WORD    $0x4e37d6d6 // fadd v22.4s, v22.4s, v23.4s
-	FMOVQ   352(R4), F11
-	WORD    $0x6e2bded6 // fmul v22.4s, v22.4s, v11.4s
-	WORD    $0x6e36dedd // fmul v29.4s, v22.4s, v22.4s
-	FMOVQ   368(R4), F30
-	FMOVQ   448(R4), F27
-	VFMLA   V30.S4, V22.S4, V27.S4
-	FMOVQ   464(R4), F26
-	VFMLA   V27.S4, V22.S4, V26.S4
-	FMOVQ   480(R4), F28
+	FMOVQ   368(R4), F27
+	WORD    $0x6e3bded6 // fmul v22.4s, v22.4s, v27.4s
+	FMOVQ   384(R4), F26
+	FMOVQ   448(R4), F28
 	VFMLA   V26.S4, V22.S4, V28.S4
-	FMOVQ   496(R4), F16
+	FMOVQ   464(R4), F16
 	VFMLA   V28.S4, V22.S4, V16.S4
-	VFMLA   V16.S4, V29.S4, V22.S4
-	WORD    $0x4e36d4ed // fadd v13.4s, v7.4s, v22.4s
-	FMOVQ   144(R4), F19
-	WORD    $0x6e33de51 // fmul v17.4s, v18.4s, v19.4s
-	WORD    $0x4e219a31 // frintm v17.4s, v17.4s
-	FMOVQ   384(R4), F25
-	WORD    $0x4e39d638 // fadd v24.4s, v17.4s, v25.4s
-	VSHL    $23, V24.S4, V24.S4
-	WORD    $0x4eb1d652 // fsub v18.4s, v18.4s, v17.4s
-	FMOVQ   384(R4), F20
-	WORD    $0x4e34d652 // fadd v18.4s, v18.4s, v20.4s
-	VSHL    $23, V18.S4, V18.S4
-	WORD    $0x6e38ddad // fmul v13.4s, v13.4s, v24.4s
-	WORD    $0x6e32ddad // fmul v13.4s, v13.4s, v18.4s
+	FMOVQ   480(R4), F13
+	VFMLA   V16.S4, V22.S4, V13.S4
+	FMOVQ   496(R4), F19
+	VFMLA   V13.S4, V22.S4, V19.S4
+	VMOV    V7.B16, V17.B16
+	VFMLA   V19.S4, V22.S4, V17.S4
+	VMOV    V7.B16, V25.B16
+	VFMLA   V17.S4, V22.S4, V25.S4
+	VUSHR   $1, V11.S4, V24.S4
+	VSHL    $23, V24.S4, V20.S4
+	VSUB    V24.S4, V11.S4, V11.S4
+	VSHL    $23, V11.S4, V11.S4
+	WORD    $0x6e34df39 // fmul v25.4s, v25.4s, v20.4s
+	WORD    $0x6e2bdf39 // fmul v25.4s, v25.4s, v11.4s
 	FMOVQ   144(R4), F31
 	WORD    $0x6e3fdd55 // fmul v21.4s, v10.4s, v31.4s
 	WORD    $0x4ea1994f // frintz v15.4s, v10.4s
@@ -493,39 +487,39 @@ body:
 	WORD    $0x4ea19aae // frintz v14.4s, v21.4s
 	WORD    $0x4e35e5ce // fcmeq v14.4s, v14.4s, v21.4s
 	FMOVQ   208(R4), F12
-	VAND    V12.B16, V9.B16, V23.B16
-	FMOVQ   160(R4), F11
-	VBSL    V23.B16, V11.B16, V14.B16
+	VAND    V12.B16, V9.B16, V18.B16
+	FMOVQ   160(R4), F29
+	VBSL    V18.B16, V29.B16, V14.B16
 	FMOVQ   160(R4), F30
-	VMOV    V15.B16, V27.B16
-	VBSL    V30.B16, V14.B16, V27.B16
-	VORR    V27.B16, V13.B16, V13.B16
-	FMOVQ   160(R4), F26
-	VBSL    V9.B16, V26.B16, V15.B16
-	FMOVQ   176(R4), F28
-	WORD    $0x4e3ce53d // fcmeq v29.4s, v9.4s, v28.4s
+	VMOV    V15.B16, V23.B16
+	VBSL    V30.B16, V14.B16, V23.B16
+	VORR    V23.B16, V25.B16, V25.B16
+	FMOVQ   160(R4), F27
+	VBSL    V9.B16, V27.B16, V15.B16
+	FMOVQ   176(R4), F26
+	WORD    $0x4e3ae53c // fcmeq v28.4s, v9.4s, v26.4s
 	FMOVQ   160(R4), F16
-	VBSL    V15.B16, V16.B16, V29.B16
-	FMOVQ   160(R4), F22
-	WORD    $0x6ebde6dd // fcmgt v29.4s, v22.4s, v29.4s
+	VBSL    V15.B16, V16.B16, V28.B16
+	FMOVQ   160(R4), F13
+	WORD    $0x6ebce5bc // fcmgt v28.4s, v13.4s, v28.4s
 	FMOVQ   400(R4), F19
-	VBSL    V13.B16, V19.B16, V29.B16
+	VBSL    V25.B16, V19.B16, V28.B16
 	WORD    $0x4e2ae551 // fcmeq v17.4s, v10.4s, v10.4s
-	WORD    $0x4e29e539 // fcmeq v25.4s, v9.4s, v9.4s
-	VAND    V17.B16, V25.B16, V25.B16
-	WORD    $0x6e205b39 // mvn v25.16b, v25.16b
-	WORD    $0x4e2ad534 // fadd v20.4s, v9.4s, v10.4s
-	VBSL    V29.B16, V20.B16, V25.B16
-	VAND    V0.B16, V10.B16, V24.B16
-	FMOVQ   192(R4), F18
-	WORD    $0x4e32e718 // fcmeq v24.4s, v24.4s, v18.4s
+	WORD    $0x4e29e536 // fcmeq v22.4s, v9.4s, v9.4s
+	VAND    V17.B16, V22.B16, V22.B16
+	WORD    $0x6e205ad6 // mvn v22.16b, v22.16b
+	WORD    $0x4e2ad538 // fadd v24.4s, v9.4s, v10.4s
+	VBSL    V28.B16, V24.B16, V22.B16
+	VAND    V0.B16, V10.B16, V20.B16
+	FMOVQ   192(R4), F11
+	WORD    $0x4e2be694 // fcmeq v20.4s, v20.4s, v11.4s
 	VAND    V0.B16, V9.B16, V31.B16
-	VBSL    V9.B16, V31.B16, V24.B16
-	WORD    $0x4e27e718 // fcmeq v24.4s, v24.4s, v7.4s
-	VBSL    V25.B16, V7.B16, V24.B16
+	VBSL    V9.B16, V31.B16, V20.B16
+	WORD    $0x4e27e694 // fcmeq v20.4s, v20.4s, v7.4s
+	VBSL    V22.B16, V7.B16, V20.B16
 	FMOVQ   160(R4), F21
 	WORD    $0x4e35e54a // fcmeq v10.4s, v10.4s, v21.4s
-	VBSL    V24.B16, V7.B16, V10.B16
+	VBSL    V20.B16, V7.B16, V10.B16
 	CMP     $4, R3
 	BLT     partOut
 	FMOVQ.P F10, 16(R0)
@@ -779,141 +773,139 @@ pair:
 	FMOVQ   336(R3), F23
 	WORD    $0x6eb7e6da // fcmgt v26.4s, v22.4s, v23.4s
 	VBSL    V22.B16, V23.B16, V26.B16
-	WORD    $0x4e218b3d // frintn v29.4s, v25.4s
-	WORD    $0x4e218b5f // frintn v31.4s, v26.4s
-	WORD    $0x4ebdd739 // fsub v25.4s, v25.4s, v29.4s
-	WORD    $0x4ebfd75a // fsub v26.4s, v26.4s, v31.4s
+	FMOVQ   352(R3), F29
+	WORD    $0x4e3dd73f // fadd v31.4s, v25.4s, v29.4s
+	FMOVQ   352(R3), F30
+	WORD    $0x4e3ed75c // fadd v28.4s, v26.4s, v30.4s
+	FMOVQ   352(R3), F13
+	WORD    $0x4eadd7f5 // fsub v21.4s, v31.4s, v13.4s
+	FMOVQ   352(R3), F15
+	WORD    $0x4eafd792 // fsub v18.4s, v28.4s, v15.4s
+	WORD    $0x4eb5d739 // fsub v25.4s, v25.4s, v21.4s
+	WORD    $0x4eb2d75a // fsub v26.4s, v26.4s, v18.4s
 	WORD    $0x4e2ed739 // fadd v25.4s, v25.4s, v14.4s
 	WORD    $0x4e33d75a // fadd v26.4s, v26.4s, v19.4s
-	FMOVQ   352(R3), F30
-	WORD    $0x6e3edf39 // fmul v25.4s, v25.4s, v30.4s
-	FMOVQ   352(R3), F28
-	WORD    $0x6e3cdf5a // fmul v26.4s, v26.4s, v28.4s
-	WORD    $0x6e39df2d // fmul v13.4s, v25.4s, v25.4s
-	WORD    $0x6e3adf55 // fmul v21.4s, v26.4s, v26.4s
-	FMOVQ   368(R3), F15
-	FMOVQ   448(R3), F18
-	VFMLA   V15.S4, V25.S4, V18.S4
 	FMOVQ   368(R3), F17
-	FMOVQ   448(R3), F27
-	VFMLA   V17.S4, V26.S4, V27.S4
-	FMOVQ   464(R3), F16
-	VFMLA   V18.S4, V25.S4, V16.S4
-	FMOVQ   464(R3), F20
-	VFMLA   V27.S4, V26.S4, V20.S4
-	FMOVQ   480(R3), F24
-	VFMLA   V16.S4, V25.S4, V24.S4
-	FMOVQ   480(R3), F23
-	VFMLA   V20.S4, V26.S4, V23.S4
-	FMOVQ   496(R3), F22
-	VFMLA   V24.S4, V25.S4, V22.S4
-	FMOVQ   496(R3), F14
-	VFMLA   V23.S4, V26.S4, V14.S4
-	VFMLA   V22.S4, V13.S4, V25.S4
-	VFMLA   V14.S4, V21.S4, V26.S4
-	WORD    $0x4e39d513 // fadd v19.4s, v8.4s, v25.4s
-	WORD    $0x4e3ad51e // fadd v30.4s, v8.4s, v26.4s
-	WORD    $0x6e2adfbc // fmul v28.4s, v29.4s, v10.4s
-	WORD    $0x6e2adfef // fmul v15.4s, v31.4s, v10.4s
-	WORD    $0x4e219b9c // frintm v28.4s, v28.4s
-	WORD    $0x4e2199ef // frintm v15.4s, v15.4s
-	FMOVQ   384(R3), F17
-	WORD    $0x4e31d792 // fadd v18.4s, v28.4s, v17.4s
-	FMOVQ   384(R3), F27
-	WORD    $0x4e3bd5f0 // fadd v16.4s, v15.4s, v27.4s
-	VSHL    $23, V18.S4, V18.S4
-	VSHL    $23, V16.S4, V16.S4
-	WORD    $0x4ebcd7bd // fsub v29.4s, v29.4s, v28.4s
-	WORD    $0x4eafd7ff // fsub v31.4s, v31.4s, v15.4s
-	FMOVQ   384(R3), F20
-	WORD    $0x4e34d7bd // fadd v29.4s, v29.4s, v20.4s
+	WORD    $0x6e31df39 // fmul v25.4s, v25.4s, v17.4s
+	FMOVQ   368(R3), F27
+	WORD    $0x6e3bdf5a // fmul v26.4s, v26.4s, v27.4s
+	FMOVQ   384(R3), F16
+	FMOVQ   448(R3), F20
+	VFMLA   V16.S4, V25.S4, V20.S4
 	FMOVQ   384(R3), F24
-	WORD    $0x4e38d7ff // fadd v31.4s, v31.4s, v24.4s
-	VSHL    $23, V29.S4, V29.S4
+	FMOVQ   448(R3), F23
+	VFMLA   V24.S4, V26.S4, V23.S4
+	FMOVQ   464(R3), F22
+	VFMLA   V20.S4, V25.S4, V22.S4
+	FMOVQ   464(R3), F29
+	VFMLA   V23.S4, V26.S4, V29.S4
+	FMOVQ   480(R3), F30
+	VFMLA   V22.S4, V25.S4, V30.S4
+	FMOVQ   480(R3), F13
+	VFMLA   V29.S4, V26.S4, V13.S4
+	FMOVQ   496(R3), F15
+	VFMLA   V30.S4, V25.S4, V15.S4
+	FMOVQ   496(R3), F21
+	VFMLA   V13.S4, V26.S4, V21.S4
+	VMOV    V8.B16, V18.B16
+	VFMLA   V15.S4, V25.S4, V18.S4
+	VMOV    V8.B16, V14.B16
+	VFMLA   V21.S4, V26.S4, V14.S4
+	VMOV    V8.B16, V19.B16
+	VFMLA   V18.S4, V25.S4, V19.S4
+	VMOV    V8.B16, V17.B16
+	VFMLA   V14.S4, V26.S4, V17.S4
+	VUSHR   $1, V31.S4, V27.S4
+	VUSHR   $1, V28.S4, V16.S4
+	VSHL    $23, V27.S4, V24.S4
+	VSHL    $23, V16.S4, V20.S4
+	VSUB    V27.S4, V31.S4, V31.S4
+	VSUB    V16.S4, V28.S4, V28.S4
 	VSHL    $23, V31.S4, V31.S4
-	WORD    $0x6e32de73 // fmul v19.4s, v19.4s, v18.4s
-	WORD    $0x6e30dfde // fmul v30.4s, v30.4s, v16.4s
-	WORD    $0x6e3dde73 // fmul v19.4s, v19.4s, v29.4s
-	WORD    $0x6e3fdfde // fmul v30.4s, v30.4s, v31.4s
+	VSHL    $23, V28.S4, V28.S4
+	WORD    $0x6e38de73 // fmul v19.4s, v19.4s, v24.4s
+	WORD    $0x6e34de31 // fmul v17.4s, v17.4s, v20.4s
+	WORD    $0x6e3fde73 // fmul v19.4s, v19.4s, v31.4s
+	WORD    $0x6e3cde31 // fmul v17.4s, v17.4s, v28.4s
 	WORD    $0x6e2adc17 // fmul v23.4s, v0.4s, v10.4s
-	WORD    $0x6e2adc0d // fmul v13.4s, v0.4s, v10.4s
-	WORD    $0x4ea19816 // frintz v22.4s, v0.4s
-	WORD    $0x4ea19815 // frintz v21.4s, v0.4s
-	WORD    $0x4e20e6d6 // fcmeq v22.4s, v22.4s, v0.4s
-	WORD    $0x4e20e6b5 // fcmeq v21.4s, v21.4s, v0.4s
-	WORD    $0x4ea19aee // frintz v14.4s, v23.4s
-	WORD    $0x4ea199b9 // frintz v25.4s, v13.4s
-	WORD    $0x4e37e5ce // fcmeq v14.4s, v14.4s, v23.4s
-	WORD    $0x4e2de739 // fcmeq v25.4s, v25.4s, v13.4s
-	FMOVQ   208(R3), F26
-	VAND    V26.B16, V11.B16, V17.B16
-	FMOVQ   208(R3), F27
-	VAND    V27.B16, V12.B16, V28.B16
-	FMOVQ   160(R3), F15
-	VBSL    V17.B16, V15.B16, V14.B16
-	FMOVQ   160(R3), F20
-	VBSL    V28.B16, V20.B16, V25.B16
-	FMOVQ   160(R3), F24
-	VMOV    V22.B16, V18.B16
-	VBSL    V24.B16, V14.B16, V18.B16
+	WORD    $0x6e2adc16 // fmul v22.4s, v0.4s, v10.4s
+	WORD    $0x4ea1981d // frintz v29.4s, v0.4s
+	WORD    $0x4ea1981e // frintz v30.4s, v0.4s
+	WORD    $0x4e20e7bd // fcmeq v29.4s, v29.4s, v0.4s
+	WORD    $0x4e20e7de // fcmeq v30.4s, v30.4s, v0.4s
+	WORD    $0x4ea19aed // frintz v13.4s, v23.4s
+	WORD    $0x4ea19acf // frintz v15.4s, v22.4s
+	WORD    $0x4e37e5ad // fcmeq v13.4s, v13.4s, v23.4s
+	WORD    $0x4e36e5ef // fcmeq v15.4s, v15.4s, v22.4s
+	FMOVQ   208(R3), F21
+	VAND    V21.B16, V11.B16, V25.B16
+	FMOVQ   208(R3), F18
+	VAND    V18.B16, V12.B16, V26.B16
+	FMOVQ   160(R3), F14
+	VBSL    V25.B16, V14.B16, V13.B16
+	FMOVQ   160(R3), F27
+	VBSL    V26.B16, V27.B16, V15.B16
 	FMOVQ   160(R3), F16
-	VMOV    V21.B16, V29.B16
-	VBSL    V16.B16, V25.B16, V29.B16
-	VORR    V18.B16, V19.B16, V19.B16
-	VORR    V29.B16, V30.B16, V30.B16
-	FMOVQ   160(R3), F31
-	VBSL    V11.B16, V31.B16, V22.B16
-	FMOVQ   160(R3), F23
-	VBSL    V12.B16, V23.B16, V21.B16
-	FMOVQ   176(R3), F13
-	WORD    $0x4e2de57a // fcmeq v26.4s, v11.4s, v13.4s
-	FMOVQ   176(R3), F27
-	WORD    $0x4e3be58f // fcmeq v15.4s, v12.4s, v27.4s
-	FMOVQ   160(R3), F17
-	VBSL    V22.B16, V17.B16, V26.B16
+	VMOV    V29.B16, V24.B16
+	VBSL    V16.B16, V13.B16, V24.B16
 	FMOVQ   160(R3), F20
-	VBSL    V21.B16, V20.B16, V15.B16
+	VMOV    V30.B16, V31.B16
+	VBSL    V20.B16, V15.B16, V31.B16
+	VORR    V24.B16, V19.B16, V19.B16
+	VORR    V31.B16, V17.B16, V17.B16
 	FMOVQ   160(R3), F28
-	WORD    $0x6ebae79a // fcmgt v26.4s, v28.4s, v26.4s
-	FMOVQ   160(R3), F14
-	WORD    $0x6eafe5cf // fcmgt v15.4s, v14.4s, v15.4s
-	FMOVQ   400(R3), F24
-	VBSL    V19.B16, V24.B16, V26.B16
-	FMOVQ   400(R3), F25
-	VBSL    V30.B16, V25.B16, V15.B16
-	WORD    $0x4e20e412 // fcmeq v18.4s, v0.4s, v0.4s
-	WORD    $0x4e2be570 // fcmeq v16.4s, v11.4s, v11.4s
-	VAND    V18.B16, V16.B16, V16.B16
-	WORD    $0x6e205a10 // mvn v16.16b, v16.16b
-	WORD    $0x4e20e41f // fcmeq v31.4s, v0.4s, v0.4s
-	WORD    $0x4e2ce59d // fcmeq v29.4s, v12.4s, v12.4s
-	VAND    V31.B16, V29.B16, V29.B16
-	WORD    $0x6e205bbd // mvn v29.16b, v29.16b
+	VBSL    V11.B16, V28.B16, V29.B16
+	FMOVQ   160(R3), F23
+	VBSL    V12.B16, V23.B16, V30.B16
+	FMOVQ   176(R3), F22
+	WORD    $0x4e36e575 // fcmeq v21.4s, v11.4s, v22.4s
+	FMOVQ   176(R3), F18
+	WORD    $0x4e32e58e // fcmeq v14.4s, v12.4s, v18.4s
+	FMOVQ   160(R3), F25
+	VBSL    V29.B16, V25.B16, V21.B16
+	FMOVQ   160(R3), F27
+	VBSL    V30.B16, V27.B16, V14.B16
+	FMOVQ   160(R3), F26
+	WORD    $0x6eb5e755 // fcmgt v21.4s, v26.4s, v21.4s
+	FMOVQ   160(R3), F13
+	WORD    $0x6eaee5ae // fcmgt v14.4s, v13.4s, v14.4s
+	FMOVQ   400(R3), F16
+	VBSL    V19.B16, V16.B16, V21.B16
+	FMOVQ   400(R3), F15
+	VBSL    V17.B16, V15.B16, V14.B16
+	WORD    $0x4e20e418 // fcmeq v24.4s, v0.4s, v0.4s
+	WORD    $0x4e2be574 // fcmeq v20.4s, v11.4s, v11.4s
+	VAND    V24.B16, V20.B16, V20.B16
+	WORD    $0x6e205a94 // mvn v20.16b, v20.16b
+	WORD    $0x4e20e41c // fcmeq v28.4s, v0.4s, v0.4s
+	WORD    $0x4e2ce59f // fcmeq v31.4s, v12.4s, v12.4s
+	VAND    V28.B16, V31.B16, V31.B16
+	WORD    $0x6e205bff // mvn v31.16b, v31.16b
 	WORD    $0x4e20d577 // fadd v23.4s, v11.4s, v0.4s
-	WORD    $0x4e20d58d // fadd v13.4s, v12.4s, v0.4s
-	VBSL    V26.B16, V23.B16, V16.B16
-	VBSL    V15.B16, V13.B16, V29.B16
-	VAND    V1.B16, V0.B16, V27.B16
-	VAND    V1.B16, V0.B16, V17.B16
-	FMOVQ   192(R3), F22
-	WORD    $0x4e36e77b // fcmeq v27.4s, v27.4s, v22.4s
-	FMOVQ   192(R3), F20
-	WORD    $0x4e34e631 // fcmeq v17.4s, v17.4s, v20.4s
-	VAND    V1.B16, V11.B16, V21.B16
-	VAND    V1.B16, V12.B16, V28.B16
-	VBSL    V11.B16, V21.B16, V27.B16
-	VBSL    V12.B16, V28.B16, V17.B16
-	WORD    $0x4e28e77b // fcmeq v27.4s, v27.4s, v8.4s
-	WORD    $0x4e28e631 // fcmeq v17.4s, v17.4s, v8.4s
-	VBSL    V16.B16, V8.B16, V27.B16
-	VBSL    V29.B16, V8.B16, V17.B16
-	FMOVQ   160(R3), F14
-	WORD    $0x4e2ee418 // fcmeq v24.4s, v0.4s, v14.4s
+	WORD    $0x4e20d596 // fadd v22.4s, v12.4s, v0.4s
+	VBSL    V21.B16, V23.B16, V20.B16
+	VBSL    V14.B16, V22.B16, V31.B16
+	VAND    V1.B16, V0.B16, V18.B16
+	VAND    V1.B16, V0.B16, V25.B16
+	FMOVQ   192(R3), F29
+	WORD    $0x4e3de652 // fcmeq v18.4s, v18.4s, v29.4s
+	FMOVQ   192(R3), F27
+	WORD    $0x4e3be739 // fcmeq v25.4s, v25.4s, v27.4s
+	VAND    V1.B16, V11.B16, V30.B16
+	VAND    V1.B16, V12.B16, V26.B16
+	VBSL    V11.B16, V30.B16, V18.B16
+	VBSL    V12.B16, V26.B16, V25.B16
+	WORD    $0x4e28e652 // fcmeq v18.4s, v18.4s, v8.4s
+	WORD    $0x4e28e739 // fcmeq v25.4s, v25.4s, v8.4s
+	VBSL    V20.B16, V8.B16, V18.B16
+	VBSL    V31.B16, V8.B16, V25.B16
+	FMOVQ   160(R3), F13
+	WORD    $0x4e2de410 // fcmeq v16.4s, v0.4s, v13.4s
 	FMOVQ   160(R3), F19
-	WORD    $0x4e33e419 // fcmeq v25.4s, v0.4s, v19.4s
-	VBSL    V27.B16, V8.B16, V24.B16
-	VBSL    V17.B16, V8.B16, V25.B16
-	FSTPQ.P (F24, F25), 32(R0)
+	WORD    $0x4e33e40f // fcmeq v15.4s, v0.4s, v19.4s
+	VBSL    V18.B16, V8.B16, V16.B16
+	VBSL    V25.B16, V8.B16, V15.B16
+	FSTPQ.P (F16, F15), 32(R0)
 	SUB     $8, R2
 	CMP     $8, R2
 	BGE     pair
@@ -1018,76 +1010,75 @@ body:
 	FMOVQ   336(R3), F28
 	WORD    $0x6ebce6b8 // fcmgt v24.4s, v21.4s, v28.4s
 	VBSL    V21.B16, V28.B16, V24.B16
-	WORD    $0x4e218b16 // frintn v22.4s, v24.4s
-	WORD    $0x4eb6d718 // fsub v24.4s, v24.4s, v22.4s
+	FMOVQ   352(R3), F22
+	WORD    $0x4e36d70e // fadd v14.4s, v24.4s, v22.4s
+	FMOVQ   352(R3), F30
+	WORD    $0x4ebed5d1 // fsub v17.4s, v14.4s, v30.4s
+	WORD    $0x4eb1d718 // fsub v24.4s, v24.4s, v17.4s
 	WORD    $0x4e2cd718 // fadd v24.4s, v24.4s, v12.4s
-	FMOVQ   352(R3), F14
-	WORD    $0x6e2edf18 // fmul v24.4s, v24.4s, v14.4s
-	WORD    $0x6e38df1e // fmul v30.4s, v24.4s, v24.4s
-	FMOVQ   368(R3), F17
-	FMOVQ   448(R3), F26
-	VFMLA   V17.S4, V24.S4, V26.S4
-	FMOVQ   464(R3), F27
-	VFMLA   V26.S4, V24.S4, V27.S4
-	FMOVQ   480(R3), F29
+	FMOVQ   368(R3), F26
+	WORD    $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
+	FMOVQ   384(R3), F27
+	FMOVQ   448(R3), F29
 	VFMLA   V27.S4, V24.S4, V29.S4
-	FMOVQ   496(R3), F18
+	FMOVQ   464(R3), F18
 	VFMLA   V29.S4, V24.S4, V18.S4
-	VFMLA   V18.S4, V30.S4, V24.S4
-	WORD    $0x4e38d50f // fadd v15.4s, v8.4s, v24.4s
-	WORD    $0x6e2aded0 // fmul v16.4s, v22.4s, v10.4s
-	WORD    $0x4e219a10 // frintm v16.4s, v16.4s
-	FMOVQ   384(R3), F25
-	WORD    $0x4e39d61f // fadd v31.4s, v16.4s, v25.4s
-	VSHL    $23, V31.S4, V31.S4
-	WORD    $0x4eb0d6d6 // fsub v22.4s, v22.4s, v16.4s
-	FMOVQ   384(R3), F19
-	WORD    $0x4e33d6d6 // fadd v22.4s, v22.4s, v19.4s
-	VSHL    $23, V22.S4, V22.S4
-	WORD    $0x6e3fddef // fmul v15.4s, v15.4s, v31.4s
-	WORD    $0x6e36ddef // fmul v15.4s, v15.4s, v22.4s
-	WORD    $0x6e2adc17 // fmul v23.4s, v0.4s, v10.4s
-	WORD    $0x4ea1980d // frintz v13.4s, v0.4s
-	WORD    $0x4e20e5ad // fcmeq v13.4s, v13.4s, v0.4s
-	WORD    $0x4ea19af4 // frintz v20.4s, v23.4s
-	WORD    $0x4e37e694 // fcmeq v20.4s, v20.4s, v23.4s
-	FMOVQ   208(R3), F28
-	VAND    V28.B16, V11.B16, V21.B16
-	FMOVQ   160(R3), F12
-	VBSL    V21.B16, V12.B16, V20.B16
-	FMOVQ   160(R3), F14
-	VMOV    V13.B16, V17.B16
-	VBSL    V14.B16, V20.B16, V17.B16
-	VORR    V17.B16, V15.B16, V15.B16
+	FMOVQ   480(R3), F15
+	VFMLA   V18.S4, V24.S4, V15.S4
+	FMOVQ   496(R3), F16
+	VFMLA   V15.S4, V24.S4, V16.S4
+	VMOV    V8.B16, V25.B16
+	VFMLA   V16.S4, V24.S4, V25.S4
+	VMOV    V8.B16, V31.B16
+	VFMLA   V25.S4, V24.S4, V31.S4
+	VUSHR   $1, V14.S4, V19.S4
+	VSHL    $23, V19.S4, V23.S4
+	VSUB    V19.S4, V14.S4, V14.S4
+	VSHL    $23, V14.S4, V14.S4
+	WORD    $0x6e37dfff // fmul v31.4s, v31.4s, v23.4s
+	WORD    $0x6e2edfff // fmul v31.4s, v31.4s, v14.4s
+	WORD    $0x6e2adc0d // fmul v13.4s, v0.4s, v10.4s
+	WORD    $0x4ea19814 // frintz v20.4s, v0.4s
+	WORD    $0x4e20e694 // fcmeq v20.4s, v20.4s, v0.4s
+	WORD    $0x4ea199bc // frintz v28.4s, v13.4s
+	WORD    $0x4e2de79c // fcmeq v28.4s, v28.4s, v13.4s
+	FMOVQ   208(R3), F21
+	VAND    V21.B16, V11.B16, V22.B16
+	FMOVQ   160(R3), F30
+	VBSL    V22.B16, V30.B16, V28.B16
+	FMOVQ   160(R3), F17
+	VMOV    V20.B16, V12.B16
+	VBSL    V17.B16, V28.B16, V12.B16
+	VORR    V12.B16, V31.B16, V31.B16
 	FMOVQ   160(R3), F26
-	VBSL    V11.B16, V26.B16, V13.B16
+	VBSL    V11.B16, V26.B16, V20.B16
 	FMOVQ   176(R3), F27
 	WORD    $0x4e3be57d // fcmeq v29.4s, v11.4s, v27.4s
-	FMOVQ   160(R3), F30
-	VBSL    V13.B16, V30.B16, V29.B16
 	FMOVQ   160(R3), F18
-	WORD    $0x6ebde65d // fcmgt v29.4s, v18.4s, v29.4s
-	FMOVQ   400(R3), F24
-	VBSL    V15.B16, V24.B16, V29.B16
-	WORD    $0x4e20e410 // fcmeq v16.4s, v0.4s, v0.4s
-	WORD    $0x4e2be579 // fcmeq v25.4s, v11.4s, v11.4s
-	VAND    V16.B16, V25.B16, V25.B16
-	WORD    $0x6e205b39 // mvn v25.16b, v25.16b
+	VBSL    V20.B16, V18.B16, V29.B16
+	FMOVQ   160(R3), F15
+	WORD    $0x6ebde5fd // fcmgt v29.4s, v15.4s, v29.4s
+	FMOVQ   400(R3), F16
+	VBSL    V31.B16, V16.B16, V29.B16
+	WORD    $0x4e20e419 // fcmeq v25.4s, v0.4s, v0.4s
+	WORD    $0x4e2be578 // fcmeq v24.4s, v11.4s, v11.4s
+	VAND    V25.B16, V24.B16, V24.B16
+	WORD    $0x6e205b18 // mvn v24.16b, v24.16b
 	WORD    $0x4e20d573 // fadd v19.4s, v11.4s, v0.4s
-	VBSL    V29.B16, V19.B16, V25.B16
-	VAND    V1.B16, V0.B16, V31.B16
-	FMOVQ   192(R3), F22
-	WORD    $0x4e36e7ff // fcmeq v31.4s, v31.4s, v22.4s
-	VAND    V1.B16, V11.B16, V23.B16
-	VBSL    V11.B16, V23.B16, V31.B16
-	WORD    $0x4e28e7ff // fcmeq v31.4s, v31.4s, v8.4s
-	VBSL    V25.B16, V8.B16, V31.B16
-	FMOVQ   160(R3), F28
-	WORD    $0x4e3ce40c // fcmeq v12.4s, v0.4s, v28.4s
-	VBSL    V31.B16, V8.B16, V12.B16
+	VBSL    V29.B16, V19.B16, V24.B16
+	VAND    V1.B16, V0.B16, V23.B16
+	FMOVQ   192(R3), F14
+	WORD    $0x4e2ee6f7 // fcmeq v23.4s, v23.4s, v14.4s
+	VAND    V1.B16, V11.B16, V13.B16
+	VBSL    V11.B16, V13.B16, V23.B16
+	WORD    $0x4e28e6f7 // fcmeq v23.4s, v23.4s, v8.4s
+	VBSL    V24.B16, V8.B16, V23.B16
+	FMOVQ   160(R3), F21
+	WORD    $0x4e35e41e // fcmeq v30.4s, v0.4s, v21.4s
+	VBSL    V23.B16, V8.B16, V30.B16
 	CMP     $4, R2
 	BLT     partOut
-	FMOVQ.P F12, 16(R0)
+	FMOVQ.P F30, 16(R0)
 	SUB     $4, R2
 	B       rest
 
@@ -1107,14 +1098,14 @@ end2:
 
 partOut:
 	TBZ   $1, R2, one3
-	FMOVD F12, (R0)
+	FMOVD F30, (R0)
 	TBZ   $0, R2, end4
 	ADD   $8, R0, R5
-	VST1  V12.S[2], (R5)
+	VST1  V30.S[2], (R5)
 	B     end4
 
 one3:
-	FMOVS F12, (R0)
+	FMOVS F30, (R0)
 
 end4:
 done:
@@ -1164,12 +1155,12 @@ DATA vecNumbers32<>+320(SB)/8, $0xc3200000c3200000
 DATA vecNumbers32<>+328(SB)/8, $0xc3200000c3200000
 DATA vecNumbers32<>+336(SB)/8, $0x430c0000430c0000
 DATA vecNumbers32<>+344(SB)/8, $0x430c0000430c0000
-DATA vecNumbers32<>+352(SB)/8, $0x3f3172183f317218
-DATA vecNumbers32<>+360(SB)/8, $0x3f3172183f317218
-DATA vecNumbers32<>+368(SB)/8, $0x3ab511e73ab511e7
-DATA vecNumbers32<>+376(SB)/8, $0x3ab511e73ab511e7
-DATA vecNumbers32<>+384(SB)/8, $0x4b40007f4b40007f
-DATA vecNumbers32<>+392(SB)/8, $0x4b40007f4b40007f
+DATA vecNumbers32<>+352(SB)/8, $0x4b4000fe4b4000fe
+DATA vecNumbers32<>+360(SB)/8, $0x4b4000fe4b4000fe
+DATA vecNumbers32<>+368(SB)/8, $0x3f3172183f317218
+DATA vecNumbers32<>+376(SB)/8, $0x3f3172183f317218
+DATA vecNumbers32<>+384(SB)/8, $0x3ab511e73ab511e7
+DATA vecNumbers32<>+392(SB)/8, $0x3ab511e73ab511e7
 DATA vecNumbers32<>+400(SB)/8, $0x7fc000007fc00000
 DATA vecNumbers32<>+408(SB)/8, $0x7fc000007fc00000
 DATA vecNumbers32<>+416(SB)/8, $0x3ed2ddbc3ed2ddbc
@@ -1410,164 +1401,160 @@ pair:
 	FMOVQ   336(R4), F20
 	WORD    $0x6ef4e7fd // fcmgt v29.2d, v31.2d, v20.2d
 	VBSL    V31.B16, V20.B16, V29.B16
-	WORD    $0x4e618b7e // frintn v30.2d, v27.2d
-	WORD    $0x4e618bb5 // frintn v21.2d, v29.2d
-	WORD    $0x4efed77b // fsub v27.2d, v27.2d, v30.2d
-	WORD    $0x4ef5d7bd // fsub v29.2d, v29.2d, v21.2d
+	FMOVQ   352(R4), F30
+	WORD    $0x4e7ed775 // fadd v21.2d, v27.2d, v30.2d
+	FMOVQ   352(R4), F17
+	WORD    $0x4e71d7bc // fadd v28.2d, v29.2d, v17.2d
+	FMOVQ   352(R4), F13
+	WORD    $0x4eedd6b6 // fsub v22.2d, v21.2d, v13.2d
+	FMOVQ   352(R4), F15
+	WORD    $0x4eefd790 // fsub v16.2d, v28.2d, v15.2d
+	WORD    $0x4ef6d77b // fsub v27.2d, v27.2d, v22.2d
+	WORD    $0x4ef0d7bd // fsub v29.2d, v29.2d, v16.2d
 	WORD    $0x4e6ed77b // fadd v27.2d, v27.2d, v14.2d
 	WORD    $0x4e73d7bd // fadd v29.2d, v29.2d, v19.2d
-	FMOVQ   352(R4), F17
-	WORD    $0x6e71df7b // fmul v27.2d, v27.2d, v17.2d
-	FMOVQ   352(R4), F28
-	WORD    $0x6e7cdfbd // fmul v29.2d, v29.2d, v28.2d
-	WORD    $0x6e7bdf6d // fmul v13.2d, v27.2d, v27.2d
-	WORD    $0x6e7ddfb6 // fmul v22.2d, v29.2d, v29.2d
-	FMOVQ   368(R4), F15
-	FMOVQ   512(R4), F16
-	VFMLA   V15.D2, V27.D2, V16.D2
 	FMOVQ   368(R4), F26
-	FMOVQ   512(R4), F24
-	VFMLA   V26.D2, V29.D2, V24.D2
-	FMOVQ   528(R4), F25
-	VFMLA   V16.D2, V27.D2, V25.D2
-	FMOVQ   528(R4), F18
-	VFMLA   V24.D2, V29.D2, V18.D2
-	FMOVQ   544(R4), F23
-	VFMLA   V25.D2, V27.D2, V23.D2
-	FMOVQ   544(R4), F20
-	VFMLA   V18.D2, V29.D2, V20.D2
-	FMOVQ   560(R4), F31
-	VFMLA   V23.D2, V27.D2, V31.D2
-	FMOVQ   560(R4), F14
-	VFMLA   V20.D2, V29.D2, V14.D2
-	FMOVQ   576(R4), F19
-	VFMLA   V31.D2, V27.D2, V19.D2
-	FMOVQ   576(R4), F17
-	VFMLA   V14.D2, V29.D2, V17.D2
-	FMOVQ   592(R4), F28
-	VFMLA   V19.D2, V27.D2, V28.D2
-	FMOVQ   592(R4), F15
-	VFMLA   V17.D2, V29.D2, V15.D2
-	FMOVQ   608(R4), F26
-	VFMLA   V28.D2, V27.D2, V26.D2
-	FMOVQ   608(R4), F16
-	VFMLA   V15.D2, V29.D2, V16.D2
-	FMOVQ   624(R4), F24
-	VFMLA   V26.D2, V27.D2, V24.D2
-	FMOVQ   624(R4), F25
-	VFMLA   V16.D2, V29.D2, V25.D2
-	FMOVQ   640(R4), F18
-	VFMLA   V24.D2, V27.D2, V18.D2
-	FMOVQ   640(R4), F23
-	VFMLA   V25.D2, V29.D2, V23.D2
-	VFMLA   V18.D2, V13.D2, V27.D2
-	VFMLA   V23.D2, V22.D2, V29.D2
-	WORD    $0x4e7bd4f4 // fadd v20.2d, v7.2d, v27.2d
-	WORD    $0x4e7dd4ff // fadd v31.2d, v7.2d, v29.2d
-	FMOVQ   144(R4), F14
-	WORD    $0x6e6edfd3 // fmul v19.2d, v30.2d, v14.2d
-	FMOVQ   144(R4), F17
-	WORD    $0x6e71debc // fmul v28.2d, v21.2d, v17.2d
-	WORD    $0x4e619a73 // frintm v19.2d, v19.2d
-	WORD    $0x4e619b9c // frintm v28.2d, v28.2d
-	FMOVQ   384(R4), F15
-	WORD    $0x4e6fd67a // fadd v26.2d, v19.2d, v15.2d
-	FMOVQ   384(R4), F16
-	WORD    $0x4e70d798 // fadd v24.2d, v28.2d, v16.2d
-	VSHL    $52, V26.D2, V26.D2
-	VSHL    $52, V24.D2, V24.D2
-	WORD    $0x4ef3d7de // fsub v30.2d, v30.2d, v19.2d
-	WORD    $0x4efcd6b5 // fsub v21.2d, v21.2d, v28.2d
+	WORD    $0x6e7adf7b // fmul v27.2d, v27.2d, v26.2d
+	FMOVQ   368(R4), F24
+	WORD    $0x6e78dfbd // fmul v29.2d, v29.2d, v24.2d
 	FMOVQ   384(R4), F25
-	WORD    $0x4e79d7de // fadd v30.2d, v30.2d, v25.2d
-	FMOVQ   384(R4), F13
-	WORD    $0x4e6dd6b5 // fadd v21.2d, v21.2d, v13.2d
-	VSHL    $52, V30.D2, V30.D2
+	FMOVQ   512(R4), F18
+	VFMLA   V25.D2, V27.D2, V18.D2
+	FMOVQ   384(R4), F23
+	FMOVQ   512(R4), F20
+	VFMLA   V23.D2, V29.D2, V20.D2
+	FMOVQ   528(R4), F31
+	VFMLA   V18.D2, V27.D2, V31.D2
+	FMOVQ   528(R4), F30
+	VFMLA   V20.D2, V29.D2, V30.D2
+	FMOVQ   544(R4), F17
+	VFMLA   V31.D2, V27.D2, V17.D2
+	FMOVQ   544(R4), F13
+	VFMLA   V30.D2, V29.D2, V13.D2
+	FMOVQ   560(R4), F15
+	VFMLA   V17.D2, V27.D2, V15.D2
+	FMOVQ   560(R4), F22
+	VFMLA   V13.D2, V29.D2, V22.D2
+	FMOVQ   576(R4), F16
+	VFMLA   V15.D2, V27.D2, V16.D2
+	FMOVQ   576(R4), F14
+	VFMLA   V22.D2, V29.D2, V14.D2
+	FMOVQ   592(R4), F19
+	VFMLA   V16.D2, V27.D2, V19.D2
+	FMOVQ   592(R4), F26
+	VFMLA   V14.D2, V29.D2, V26.D2
+	FMOVQ   608(R4), F24
+	VFMLA   V19.D2, V27.D2, V24.D2
+	FMOVQ   608(R4), F25
+	VFMLA   V26.D2, V29.D2, V25.D2
+	FMOVQ   624(R4), F23
+	VFMLA   V24.D2, V27.D2, V23.D2
+	FMOVQ   624(R4), F18
+	VFMLA   V25.D2, V29.D2, V18.D2
+	FMOVQ   640(R4), F20
+	VFMLA   V23.D2, V27.D2, V20.D2
+	FMOVQ   640(R4), F31
+	VFMLA   V18.D2, V29.D2, V31.D2
+	VMOV    V7.B16, V30.B16
+	VFMLA   V20.D2, V27.D2, V30.D2
+	VMOV    V7.B16, V17.B16
+	VFMLA   V31.D2, V29.D2, V17.D2
+	VMOV    V7.B16, V13.B16
+	VFMLA   V30.D2, V27.D2, V13.D2
+	VMOV    V7.B16, V15.B16
+	VFMLA   V17.D2, V29.D2, V15.D2
+	VUSHR   $1, V21.D2, V22.D2
+	VUSHR   $1, V28.D2, V16.D2
+	VSHL    $52, V22.D2, V14.D2
+	VSHL    $52, V16.D2, V19.D2
+	VSUB    V22.D2, V21.D2, V21.D2
+	VSUB    V16.D2, V28.D2, V28.D2
 	VSHL    $52, V21.D2, V21.D2
-	WORD    $0x6e7ade94 // fmul v20.2d, v20.2d, v26.2d
-	WORD    $0x6e78dfff // fmul v31.2d, v31.2d, v24.2d
-	WORD    $0x6e7ede94 // fmul v20.2d, v20.2d, v30.2d
-	WORD    $0x6e75dfff // fmul v31.2d, v31.2d, v21.2d
-	FMOVQ   144(R4), F18
-	WORD    $0x6e72dd76 // fmul v22.2d, v11.2d, v18.2d
-	FMOVQ   144(R4), F23
-	WORD    $0x6e77dd9b // fmul v27.2d, v12.2d, v23.2d
-	WORD    $0x4ee1997d // frintz v29.2d, v11.2d
-	WORD    $0x4ee1998e // frintz v14.2d, v12.2d
-	WORD    $0x4e6be7bd // fcmeq v29.2d, v29.2d, v11.2d
-	WORD    $0x4e6ce5ce // fcmeq v14.2d, v14.2d, v12.2d
-	WORD    $0x4ee19ad1 // frintz v17.2d, v22.2d
-	WORD    $0x4ee19b6f // frintz v15.2d, v27.2d
-	WORD    $0x4e76e631 // fcmeq v17.2d, v17.2d, v22.2d
-	WORD    $0x4e7be5ef // fcmeq v15.2d, v15.2d, v27.2d
-	FMOVQ   208(R4), F16
-	VAND    V16.B16, V9.B16, V19.B16
-	FMOVQ   208(R4), F28
-	VAND    V28.B16, V10.B16, V25.B16
-	FMOVQ   160(R4), F13
-	VBSL    V19.B16, V13.B16, V17.B16
-	FMOVQ   160(R4), F26
-	VBSL    V25.B16, V26.B16, V15.B16
-	FMOVQ   160(R4), F24
-	VMOV    V29.B16, V30.B16
-	VBSL    V24.B16, V17.B16, V30.B16
-	FMOVQ   160(R4), F21
-	VMOV    V14.B16, V18.B16
-	VBSL    V21.B16, V15.B16, V18.B16
-	VORR    V30.B16, V20.B16, V20.B16
-	VORR    V18.B16, V31.B16, V31.B16
-	FMOVQ   160(R4), F23
-	VBSL    V9.B16, V23.B16, V29.B16
-	FMOVQ   160(R4), F22
-	VBSL    V10.B16, V22.B16, V14.B16
-	FMOVQ   176(R4), F27
-	WORD    $0x4e7be530 // fcmeq v16.2d, v9.2d, v27.2d
-	FMOVQ   176(R4), F28
-	WORD    $0x4e7ce54d // fcmeq v13.2d, v10.2d, v28.2d
+	VSHL    $52, V28.D2, V28.D2
+	WORD    $0x6e6eddad // fmul v13.2d, v13.2d, v14.2d
+	WORD    $0x6e73ddef // fmul v15.2d, v15.2d, v19.2d
+	WORD    $0x6e75ddad // fmul v13.2d, v13.2d, v21.2d
+	WORD    $0x6e7cddef // fmul v15.2d, v15.2d, v28.2d
+	FMOVQ   144(R4), F26
+	WORD    $0x6e7add78 // fmul v24.2d, v11.2d, v26.2d
+	FMOVQ   144(R4), F25
+	WORD    $0x6e79dd97 // fmul v23.2d, v12.2d, v25.2d
+	WORD    $0x4ee19972 // frintz v18.2d, v11.2d
+	WORD    $0x4ee19994 // frintz v20.2d, v12.2d
+	WORD    $0x4e6be652 // fcmeq v18.2d, v18.2d, v11.2d
+	WORD    $0x4e6ce694 // fcmeq v20.2d, v20.2d, v12.2d
+	WORD    $0x4ee19b1f // frintz v31.2d, v24.2d
+	WORD    $0x4ee19afb // frintz v27.2d, v23.2d
+	WORD    $0x4e78e7ff // fcmeq v31.2d, v31.2d, v24.2d
+	WORD    $0x4e77e77b // fcmeq v27.2d, v27.2d, v23.2d
+	FMOVQ   208(R4), F30
+	VAND    V30.B16, V9.B16, V29.B16
+	FMOVQ   208(R4), F17
+	VAND    V17.B16, V10.B16, V22.B16
+	FMOVQ   160(R4), F16
+	VBSL    V29.B16, V16.B16, V31.B16
+	FMOVQ   160(R4), F14
+	VBSL    V22.B16, V14.B16, V27.B16
 	FMOVQ   160(R4), F19
-	VBSL    V29.B16, V19.B16, V16.B16
-	FMOVQ   160(R4), F26
-	VBSL    V14.B16, V26.B16, V13.B16
+	VMOV    V18.B16, V21.B16
+	VBSL    V19.B16, V31.B16, V21.B16
+	FMOVQ   160(R4), F28
+	VMOV    V20.B16, V26.B16
+	VBSL    V28.B16, V27.B16, V26.B16
+	VORR    V21.B16, V13.B16, V13.B16
+	VORR    V26.B16, V15.B16, V15.B16
 	FMOVQ   160(R4), F25
-	WORD    $0x6ef0e730 // fcmgt v16.2d, v25.2d, v16.2d
-	FMOVQ   160(R4), F17
-	WORD    $0x6eede62d // fcmgt v13.2d, v17.2d, v13.2d
-	FMOVQ   400(R4), F24
-	VBSL    V20.B16, V24.B16, V16.B16
-	FMOVQ   400(R4), F15
-	VBSL    V31.B16, V15.B16, V13.B16
-	WORD    $0x4e6be57e // fcmeq v30.2d, v11.2d, v11.2d
-	WORD    $0x4e69e535 // fcmeq v21.2d, v9.2d, v9.2d
-	VAND    V30.B16, V21.B16, V21.B16
-	WORD    $0x6e205ab5 // mvn v21.16b, v21.16b
-	WORD    $0x4e6ce597 // fcmeq v23.2d, v12.2d, v12.2d
-	WORD    $0x4e6ae552 // fcmeq v18.2d, v10.2d, v10.2d
-	VAND    V23.B16, V18.B16, V18.B16
-	WORD    $0x6e205a52 // mvn v18.16b, v18.16b
-	WORD    $0x4e6bd536 // fadd v22.2d, v9.2d, v11.2d
-	WORD    $0x4e6cd55b // fadd v27.2d, v10.2d, v12.2d
-	VBSL    V16.B16, V22.B16, V21.B16
-	VBSL    V13.B16, V27.B16, V18.B16
-	VAND    V0.B16, V11.B16, V28.B16
-	VAND    V0.B16, V12.B16, V19.B16
-	FMOVQ   192(R4), F29
-	WORD    $0x4e7de79c // fcmeq v28.2d, v28.2d, v29.2d
-	FMOVQ   192(R4), F26
-	WORD    $0x4e7ae673 // fcmeq v19.2d, v19.2d, v26.2d
-	VAND    V0.B16, V9.B16, V14.B16
-	VAND    V0.B16, V10.B16, V25.B16
-	VBSL    V9.B16, V14.B16, V28.B16
-	VBSL    V10.B16, V25.B16, V19.B16
-	WORD    $0x4e67e79c // fcmeq v28.2d, v28.2d, v7.2d
-	WORD    $0x4e67e673 // fcmeq v19.2d, v19.2d, v7.2d
-	VBSL    V21.B16, V7.B16, V28.B16
-	VBSL    V18.B16, V7.B16, V19.B16
-	FMOVQ   160(R4), F17
-	WORD    $0x4e71e56b // fcmeq v11.2d, v11.2d, v17.2d
+	VBSL    V9.B16, V25.B16, V18.B16
 	FMOVQ   160(R4), F24
-	WORD    $0x4e78e58c // fcmeq v12.2d, v12.2d, v24.2d
-	VBSL    V28.B16, V7.B16, V11.B16
-	VBSL    V19.B16, V7.B16, V12.B16
+	VBSL    V10.B16, V24.B16, V20.B16
+	FMOVQ   176(R4), F23
+	WORD    $0x4e77e53e // fcmeq v30.2d, v9.2d, v23.2d
+	FMOVQ   176(R4), F17
+	WORD    $0x4e71e550 // fcmeq v16.2d, v10.2d, v17.2d
+	FMOVQ   160(R4), F29
+	VBSL    V18.B16, V29.B16, V30.B16
+	FMOVQ   160(R4), F14
+	VBSL    V20.B16, V14.B16, V16.B16
+	FMOVQ   160(R4), F22
+	WORD    $0x6efee6de // fcmgt v30.2d, v22.2d, v30.2d
+	FMOVQ   160(R4), F31
+	WORD    $0x6ef0e7f0 // fcmgt v16.2d, v31.2d, v16.2d
+	FMOVQ   400(R4), F19
+	VBSL    V13.B16, V19.B16, V30.B16
+	FMOVQ   400(R4), F27
+	VBSL    V15.B16, V27.B16, V16.B16
+	WORD    $0x4e6be575 // fcmeq v21.2d, v11.2d, v11.2d
+	WORD    $0x4e69e53c // fcmeq v28.2d, v9.2d, v9.2d
+	VAND    V21.B16, V28.B16, V28.B16
+	WORD    $0x6e205b9c // mvn v28.16b, v28.16b
+	WORD    $0x4e6ce599 // fcmeq v25.2d, v12.2d, v12.2d
+	WORD    $0x4e6ae55a // fcmeq v26.2d, v10.2d, v10.2d
+	VAND    V25.B16, V26.B16, V26.B16
+	WORD    $0x6e205b5a // mvn v26.16b, v26.16b
+	WORD    $0x4e6bd538 // fadd v24.2d, v9.2d, v11.2d
+	WORD    $0x4e6cd557 // fadd v23.2d, v10.2d, v12.2d
+	VBSL    V30.B16, V24.B16, V28.B16
+	VBSL    V16.B16, V23.B16, V26.B16
+	VAND    V0.B16, V11.B16, V17.B16
+	VAND    V0.B16, V12.B16, V29.B16
+	FMOVQ   192(R4), F18
+	WORD    $0x4e72e631 // fcmeq v17.2d, v17.2d, v18.2d
+	FMOVQ   192(R4), F14
+	WORD    $0x4e6ee7bd // fcmeq v29.2d, v29.2d, v14.2d
+	VAND    V0.B16, V9.B16, V20.B16
+	VAND    V0.B16, V10.B16, V22.B16
+	VBSL    V9.B16, V20.B16, V17.B16
+	VBSL    V10.B16, V22.B16, V29.B16
+	WORD    $0x4e67e631 // fcmeq v17.2d, v17.2d, v7.2d
+	WORD    $0x4e67e7bd // fcmeq v29.2d, v29.2d, v7.2d
+	VBSL    V28.B16, V7.B16, V17.B16
+	VBSL    V26.B16, V7.B16, V29.B16
+	FMOVQ   160(R4), F31
+	WORD    $0x4e7fe56b // fcmeq v11.2d, v11.2d, v31.2d
+	FMOVQ   160(R4), F19
+	WORD    $0x4e73e58c // fcmeq v12.2d, v12.2d, v19.2d
+	VBSL    V17.B16, V7.B16, V11.B16
+	VBSL    V29.B16, V7.B16, V12.B16
 	FSTPQ.P (F11, F12), 32(R0)
 	SUB     $4, R3
 	CMP     $4, R3
@@ -1683,85 +1670,83 @@ body:
 	FMOVQ   336(R4), F24
 	WORD    $0x6ef8e59d // fcmgt v29.2d, v12.2d, v24.2d
 	VBSL    V12.B16, V24.B16, V29.B16
-	WORD    $0x4e618bbc // frintn v28.2d, v29.2d
-	WORD    $0x4efcd7bd // fsub v29.2d, v29.2d, v28.2d
+	FMOVQ   352(R4), F28
+	WORD    $0x4e7cd7b0 // fadd v16.2d, v29.2d, v28.2d
+	FMOVQ   352(R4), F19
+	WORD    $0x4ef3d61e // fsub v30.2d, v16.2d, v19.2d
+	WORD    $0x4efed7bd // fsub v29.2d, v29.2d, v30.2d
 	WORD    $0x4e76d7bd // fadd v29.2d, v29.2d, v22.2d
-	FMOVQ   352(R4), F16
-	WORD    $0x6e70dfbd // fmul v29.2d, v29.2d, v16.2d
-	WORD    $0x6e7ddfb3 // fmul v19.2d, v29.2d, v29.2d
-	FMOVQ   368(R4), F30
-	FMOVQ   512(R4), F17
-	VFMLA   V30.D2, V29.D2, V17.D2
-	FMOVQ   528(R4), F26
-	VFMLA   V17.D2, V29.D2, V26.D2
-	FMOVQ   544(R4), F13
+	FMOVQ   368(R4), F17
+	WORD    $0x6e71dfbd // fmul v29.2d, v29.2d, v17.2d
+	FMOVQ   384(R4), F26
+	FMOVQ   512(R4), F13
 	VFMLA   V26.D2, V29.D2, V13.D2
-	FMOVQ   560(R4), F15
+	FMOVQ   528(R4), F15
 	VFMLA   V13.D2, V29.D2, V15.D2
-	FMOVQ   576(R4), F20
+	FMOVQ   544(R4), F20
 	VFMLA   V15.D2, V29.D2, V20.D2
-	FMOVQ   592(R4), F23
+	FMOVQ   560(R4), F23
 	VFMLA   V20.D2, V29.D2, V23.D2
-	FMOVQ   608(R4), F14
+	FMOVQ   576(R4), F14
 	VFMLA   V23.D2, V29.D2, V14.D2
-	FMOVQ   624(R4), F25
+	FMOVQ   592(R4), F25
 	VFMLA   V14.D2, V29.D2, V25.D2
-	FMOVQ   640(R4), F27
+	FMOVQ   608(R4), F27
 	VFMLA   V25.D2, V29.D2, V27.D2
-	VFMLA   V27.D2, V19.D2, V29.D2
-	WORD    $0x4e7dd4f2 // fadd v18.2d, v7.2d, v29.2d
-	FMOVQ   144(R4), F31
-	WORD    $0x6e7fdf8b // fmul v11.2d, v28.2d, v31.2d
-	WORD    $0x4e61996b // frintm v11.2d, v11.2d
-	FMOVQ   384(R4), F21
-	WORD    $0x4e75d578 // fadd v24.2d, v11.2d, v21.2d
-	VSHL    $52, V24.D2, V24.D2
-	WORD    $0x4eebd79c // fsub v28.2d, v28.2d, v11.2d
-	FMOVQ   384(R4), F12
-	WORD    $0x4e6cd79c // fadd v28.2d, v28.2d, v12.2d
-	VSHL    $52, V28.D2, V28.D2
-	WORD    $0x6e78de52 // fmul v18.2d, v18.2d, v24.2d
-	WORD    $0x6e7cde52 // fmul v18.2d, v18.2d, v28.2d
-	FMOVQ   144(R4), F22
-	WORD    $0x6e76dd50 // fmul v16.2d, v10.2d, v22.2d
+	FMOVQ   624(R4), F18
+	VFMLA   V27.D2, V29.D2, V18.D2
+	FMOVQ   640(R4), F31
+	VFMLA   V18.D2, V29.D2, V31.D2
+	VMOV    V7.B16, V11.B16
+	VFMLA   V31.D2, V29.D2, V11.D2
+	VMOV    V7.B16, V21.B16
+	VFMLA   V11.D2, V29.D2, V21.D2
+	VUSHR   $1, V16.D2, V24.D2
+	VSHL    $52, V24.D2, V12.D2
+	VSUB    V24.D2, V16.D2, V16.D2
+	VSHL    $52, V16.D2, V16.D2
+	WORD    $0x6e6cdeb5 // fmul v21.2d, v21.2d, v12.2d
+	WORD    $0x6e70deb5 // fmul v21.2d, v21.2d, v16.2d
+	FMOVQ   144(R4), F28
+	WORD    $0x6e7cdd53 // fmul v19.2d, v10.2d, v28.2d
 	WORD    $0x4ee1995e // frintz v30.2d, v10.2d
 	WORD    $0x4e6ae7de // fcmeq v30.2d, v30.2d, v10.2d
-	WORD    $0x4ee19a11 // frintz v17.2d, v16.2d
-	WORD    $0x4e70e631 // fcmeq v17.2d, v17.2d, v16.2d
-	FMOVQ   208(R4), F26
-	VAND    V26.B16, V9.B16, V13.B16
+	WORD    $0x4ee19a76 // frintz v22.2d, v19.2d
+	WORD    $0x4e73e6d6 // fcmeq v22.2d, v22.2d, v19.2d
+	FMOVQ   208(R4), F17
+	VAND    V17.B16, V9.B16, V26.B16
+	FMOVQ   160(R4), F13
+	VBSL    V26.B16, V13.B16, V22.B16
 	FMOVQ   160(R4), F15
-	VBSL    V13.B16, V15.B16, V17.B16
-	FMOVQ   160(R4), F20
-	VMOV    V30.B16, V23.B16
-	VBSL    V20.B16, V17.B16, V23.B16
-	VORR    V23.B16, V18.B16, V18.B16
-	FMOVQ   160(R4), F14
-	VBSL    V9.B16, V14.B16, V30.B16
-	FMOVQ   176(R4), F25
-	WORD    $0x4e79e533 // fcmeq v19.2d, v9.2d, v25.2d
+	VMOV    V30.B16, V20.B16
+	VBSL    V15.B16, V22.B16, V20.B16
+	VORR    V20.B16, V21.B16, V21.B16
+	FMOVQ   160(R4), F23
+	VBSL    V9.B16, V23.B16, V30.B16
+	FMOVQ   176(R4), F14
+	WORD    $0x4e6ee539 // fcmeq v25.2d, v9.2d, v14.2d
 	FMOVQ   160(R4), F27
-	VBSL    V30.B16, V27.B16, V19.B16
-	FMOVQ   160(R4), F29
-	WORD    $0x6ef3e7b3 // fcmgt v19.2d, v29.2d, v19.2d
+	VBSL    V30.B16, V27.B16, V25.B16
+	FMOVQ   160(R4), F18
+	WORD    $0x6ef9e659 // fcmgt v25.2d, v18.2d, v25.2d
 	FMOVQ   400(R4), F31
-	VBSL    V18.B16, V31.B16, V19.B16
+	VBSL    V21.B16, V31.B16, V25.B16
 	WORD    $0x4e6ae54b // fcmeq v11.2d, v10.2d, v10.2d
-	WORD    $0x4e69e535 // fcmeq v21.2d, v9.2d, v9.2d
-	VAND    V11.B16, V21.B16, V21.B16
-	WORD    $0x6e205ab5 // mvn v21.16b, v21.16b
-	WORD    $0x4e6ad52c // fadd v12.2d, v9.2d, v10.2d
-	VBSL    V19.B16, V12.B16, V21.B16
-	VAND    V0.B16, V10.B16, V24.B16
-	FMOVQ   192(R4), F28
-	WORD    $0x4e7ce718 // fcmeq v24.2d, v24.2d, v28.2d
-	VAND    V0.B16, V9.B16, V22.B16
-	VBSL    V9.B16, V22.B16, V24.B16
-	WORD    $0x4e67e718 // fcmeq v24.2d, v24.2d, v7.2d
-	VBSL    V21.B16, V7.B16, V24.B16
-	FMOVQ   160(R4), F16
-	WORD    $0x4e70e54a // fcmeq v10.2d, v10.2d, v16.2d
-	VBSL    V24.B16, V7.B16, V10.B16
+	WORD    $0x4e69e53d // fcmeq v29.2d, v9.2d, v9.2d
+	VAND    V11.B16, V29.B16, V29.B16
+	WORD    $0x6e205bbd // mvn v29.16b, v29.16b
+	WORD    $0x4e6ad538 // fadd v24.2d, v9.2d, v10.2d
+	VBSL    V25.B16, V24.B16, V29.B16
+	VAND    V0.B16, V10.B16, V12.B16
+	FMOVQ   192(R4), F16
+	WORD    $0x4e70e58c // fcmeq v12.2d, v12.2d, v16.2d
+	VAND    V0.B16, V9.B16, V28.B16
+	VBSL    V9.B16, V28.B16, V12.B16
+	WORD    $0x4e67e58c // fcmeq v12.2d, v12.2d, v7.2d
+	VBSL    V29.B16, V7.B16, V12.B16
+	FMOVQ   160(R4), F19
+	WORD    $0x4e73e54a // fcmeq v10.2d, v10.2d, v19.2d
+	VBSL    V12.B16, V7.B16, V10.B16
 	CMP     $2, R3
 	BLT     partOut
 	FMOVQ.P F10, 16(R0)
@@ -2002,161 +1987,159 @@ pair:
 	FMOVQ   336(R3), F20
 	WORD    $0x6ef4e6da // fcmgt v26.2d, v22.2d, v20.2d
 	VBSL    V22.B16, V20.B16, V26.B16
-	WORD    $0x4e618b7d // frintn v29.2d, v27.2d
-	WORD    $0x4e618b50 // frintn v16.2d, v26.2d
-	WORD    $0x4efdd77b // fsub v27.2d, v27.2d, v29.2d
-	WORD    $0x4ef0d75a // fsub v26.2d, v26.2d, v16.2d
+	FMOVQ   352(R3), F29
+	WORD    $0x4e7dd770 // fadd v16.2d, v27.2d, v29.2d
+	FMOVQ   352(R3), F30
+	WORD    $0x4e7ed75c // fadd v28.2d, v26.2d, v30.2d
+	FMOVQ   352(R3), F13
+	WORD    $0x4eedd615 // fsub v21.2d, v16.2d, v13.2d
+	FMOVQ   352(R3), F17
+	WORD    $0x4ef1d792 // fsub v18.2d, v28.2d, v17.2d
+	WORD    $0x4ef5d77b // fsub v27.2d, v27.2d, v21.2d
+	WORD    $0x4ef2d75a // fsub v26.2d, v26.2d, v18.2d
 	WORD    $0x4e6ed77b // fadd v27.2d, v27.2d, v14.2d
 	WORD    $0x4e73d75a // fadd v26.2d, v26.2d, v19.2d
-	FMOVQ   352(R3), F30
-	WORD    $0x6e7edf7b // fmul v27.2d, v27.2d, v30.2d
-	FMOVQ   352(R3), F28
-	WORD    $0x6e7cdf5a // fmul v26.2d, v26.2d, v28.2d
-	WORD    $0x6e7bdf6d // fmul v13.2d, v27.2d, v27.2d
-	WORD    $0x6e7adf55 // fmul v21.2d, v26.2d, v26.2d
-	FMOVQ   368(R3), F17
-	FMOVQ   512(R3), F18
-	VFMLA   V17.D2, V27.D2, V18.D2
 	FMOVQ   368(R3), F25
-	FMOVQ   512(R3), F24
-	VFMLA   V25.D2, V26.D2, V24.D2
-	FMOVQ   528(R3), F15
-	VFMLA   V18.D2, V27.D2, V15.D2
-	FMOVQ   528(R3), F31
-	VFMLA   V24.D2, V26.D2, V31.D2
-	FMOVQ   544(R3), F23
-	VFMLA   V15.D2, V27.D2, V23.D2
-	FMOVQ   544(R3), F20
-	VFMLA   V31.D2, V26.D2, V20.D2
-	FMOVQ   560(R3), F22
-	VFMLA   V23.D2, V27.D2, V22.D2
-	FMOVQ   560(R3), F14
-	VFMLA   V20.D2, V26.D2, V14.D2
-	FMOVQ   576(R3), F19
-	VFMLA   V22.D2, V27.D2, V19.D2
-	FMOVQ   576(R3), F30
-	VFMLA   V14.D2, V26.D2, V30.D2
-	FMOVQ   592(R3), F28
-	VFMLA   V19.D2, V27.D2, V28.D2
-	FMOVQ   592(R3), F17
+	WORD    $0x6e79df7b // fmul v27.2d, v27.2d, v25.2d
+	FMOVQ   368(R3), F24
+	WORD    $0x6e78df5a // fmul v26.2d, v26.2d, v24.2d
+	FMOVQ   384(R3), F15
+	FMOVQ   512(R3), F31
+	VFMLA   V15.D2, V27.D2, V31.D2
+	FMOVQ   384(R3), F23
+	FMOVQ   512(R3), F20
+	VFMLA   V23.D2, V26.D2, V20.D2
+	FMOVQ   528(R3), F22
+	VFMLA   V31.D2, V27.D2, V22.D2
+	FMOVQ   528(R3), F29
+	VFMLA   V20.D2, V26.D2, V29.D2
+	FMOVQ   544(R3), F30
+	VFMLA   V22.D2, V27.D2, V30.D2
+	FMOVQ   544(R3), F13
+	VFMLA   V29.D2, V26.D2, V13.D2
+	FMOVQ   560(R3), F17
+	VFMLA   V30.D2, V27.D2, V17.D2
+	FMOVQ   560(R3), F21
+	VFMLA   V13.D2, V26.D2, V21.D2
+	FMOVQ   576(R3), F18
+	VFMLA   V17.D2, V27.D2, V18.D2
+	FMOVQ   576(R3), F14
+	VFMLA   V21.D2, V26.D2, V14.D2
+	FMOVQ   592(R3), F19
+	VFMLA   V18.D2, V27.D2, V19.D2
+	FMOVQ   592(R3), F25
+	VFMLA   V14.D2, V26.D2, V25.D2
+	FMOVQ   608(R3), F24
+	VFMLA   V19.D2, V27.D2, V24.D2
+	FMOVQ   608(R3), F15
+	VFMLA   V25.D2, V26.D2, V15.D2
+	FMOVQ   624(R3), F23
+	VFMLA   V24.D2, V27.D2, V23.D2
+	FMOVQ   624(R3), F31
+	VFMLA   V15.D2, V26.D2, V31.D2
+	FMOVQ   640(R3), F20
+	VFMLA   V23.D2, V27.D2, V20.D2
+	FMOVQ   640(R3), F22
+	VFMLA   V31.D2, V26.D2, V22.D2
+	VMOV    V8.B16, V29.B16
+	VFMLA   V20.D2, V27.D2, V29.D2
+	VMOV    V8.B16, V30.B16
+	VFMLA   V22.D2, V26.D2, V30.D2
+	VMOV    V8.B16, V13.B16
+	VFMLA   V29.D2, V27.D2, V13.D2
+	VMOV    V8.B16, V17.B16
 	VFMLA   V30.D2, V26.D2, V17.D2
-	FMOVQ   608(R3), F25
-	VFMLA   V28.D2, V27.D2, V25.D2
-	FMOVQ   608(R3), F18
-	VFMLA   V17.D2, V26.D2, V18.D2
-	FMOVQ   624(R3), F24
-	VFMLA   V25.D2, V27.D2, V24.D2
-	FMOVQ   624(R3), F15
-	VFMLA   V18.D2, V26.D2, V15.D2
-	FMOVQ   640(R3), F31
-	VFMLA   V24.D2, V27.D2, V31.D2
-	FMOVQ   640(R3), F23
-	VFMLA   V15.D2, V26.D2, V23.D2
-	VFMLA   V31.D2, V13.D2, V27.D2
-	VFMLA   V23.D2, V21.D2, V26.D2
-	WORD    $0x4e7bd514 // fadd v20.2d, v8.2d, v27.2d
-	WORD    $0x4e7ad516 // fadd v22.2d, v8.2d, v26.2d
-	WORD    $0x6e6adfae // fmul v14.2d, v29.2d, v10.2d
-	WORD    $0x6e6ade13 // fmul v19.2d, v16.2d, v10.2d
-	WORD    $0x4e6199ce // frintm v14.2d, v14.2d
-	WORD    $0x4e619a73 // frintm v19.2d, v19.2d
-	FMOVQ   384(R3), F30
-	WORD    $0x4e7ed5dc // fadd v28.2d, v14.2d, v30.2d
-	FMOVQ   384(R3), F17
-	WORD    $0x4e71d679 // fadd v25.2d, v19.2d, v17.2d
-	VSHL    $52, V28.D2, V28.D2
-	VSHL    $52, V25.D2, V25.D2
-	WORD    $0x4eeed7bd // fsub v29.2d, v29.2d, v14.2d
-	WORD    $0x4ef3d610 // fsub v16.2d, v16.2d, v19.2d
-	FMOVQ   384(R3), F18
-	WORD    $0x4e72d7bd // fadd v29.2d, v29.2d, v18.2d
-	FMOVQ   384(R3), F24
-	WORD    $0x4e78d610 // fadd v16.2d, v16.2d, v24.2d
-	VSHL    $52, V29.D2, V29.D2
+	VUSHR   $1, V16.D2, V21.D2
+	VUSHR   $1, V28.D2, V18.D2
+	VSHL    $52, V21.D2, V14.D2
+	VSHL    $52, V18.D2, V19.D2
+	VSUB    V21.D2, V16.D2, V16.D2
+	VSUB    V18.D2, V28.D2, V28.D2
 	VSHL    $52, V16.D2, V16.D2
-	WORD    $0x6e7cde94 // fmul v20.2d, v20.2d, v28.2d
-	WORD    $0x6e79ded6 // fmul v22.2d, v22.2d, v25.2d
-	WORD    $0x6e7dde94 // fmul v20.2d, v20.2d, v29.2d
-	WORD    $0x6e70ded6 // fmul v22.2d, v22.2d, v16.2d
-	WORD    $0x6e6adc0f // fmul v15.2d, v0.2d, v10.2d
-	WORD    $0x6e6adc0d // fmul v13.2d, v0.2d, v10.2d
-	WORD    $0x4ee1981f // frintz v31.2d, v0.2d
-	WORD    $0x4ee19815 // frintz v21.2d, v0.2d
-	WORD    $0x4e60e7ff // fcmeq v31.2d, v31.2d, v0.2d
-	WORD    $0x4e60e6b5 // fcmeq v21.2d, v21.2d, v0.2d
-	WORD    $0x4ee199f7 // frintz v23.2d, v15.2d
-	WORD    $0x4ee199bb // frintz v27.2d, v13.2d
-	WORD    $0x4e6fe6f7 // fcmeq v23.2d, v23.2d, v15.2d
-	WORD    $0x4e6de77b // fcmeq v27.2d, v27.2d, v13.2d
-	FMOVQ   208(R3), F26
-	VAND    V26.B16, V11.B16, V30.B16
-	FMOVQ   208(R3), F17
-	VAND    V17.B16, V12.B16, V14.B16
-	FMOVQ   160(R3), F19
-	VBSL    V30.B16, V19.B16, V23.B16
-	FMOVQ   160(R3), F18
-	VBSL    V14.B16, V18.B16, V27.B16
-	FMOVQ   160(R3), F24
-	VMOV    V31.B16, V28.B16
-	VBSL    V24.B16, V23.B16, V28.B16
-	FMOVQ   160(R3), F25
-	VMOV    V21.B16, V29.B16
-	VBSL    V25.B16, V27.B16, V29.B16
-	VORR    V28.B16, V20.B16, V20.B16
-	VORR    V29.B16, V22.B16, V22.B16
-	FMOVQ   160(R3), F16
-	VBSL    V11.B16, V16.B16, V31.B16
-	FMOVQ   160(R3), F15
-	VBSL    V12.B16, V15.B16, V21.B16
-	FMOVQ   176(R3), F13
-	WORD    $0x4e6de57a // fcmeq v26.2d, v11.2d, v13.2d
-	FMOVQ   176(R3), F17
-	WORD    $0x4e71e593 // fcmeq v19.2d, v12.2d, v17.2d
+	VSHL    $52, V28.D2, V28.D2
+	WORD    $0x6e6eddad // fmul v13.2d, v13.2d, v14.2d
+	WORD    $0x6e73de31 // fmul v17.2d, v17.2d, v19.2d
+	WORD    $0x6e70ddad // fmul v13.2d, v13.2d, v16.2d
+	WORD    $0x6e7cde31 // fmul v17.2d, v17.2d, v28.2d
+	WORD    $0x6e6adc19 // fmul v25.2d, v0.2d, v10.2d
+	WORD    $0x6e6adc18 // fmul v24.2d, v0.2d, v10.2d
+	WORD    $0x4ee1980f // frintz v15.2d, v0.2d
+	WORD    $0x4ee19817 // frintz v23.2d, v0.2d
+	WORD    $0x4e60e5ef // fcmeq v15.2d, v15.2d, v0.2d
+	WORD    $0x4e60e6f7 // fcmeq v23.2d, v23.2d, v0.2d
+	WORD    $0x4ee19b3f // frintz v31.2d, v25.2d
+	WORD    $0x4ee19b14 // frintz v20.2d, v24.2d
+	WORD    $0x4e79e7ff // fcmeq v31.2d, v31.2d, v25.2d
+	WORD    $0x4e78e694 // fcmeq v20.2d, v20.2d, v24.2d
+	FMOVQ   208(R3), F22
+	VAND    V22.B16, V11.B16, V27.B16
+	FMOVQ   208(R3), F29
+	VAND    V29.B16, V12.B16, V26.B16
 	FMOVQ   160(R3), F30
-	VBSL    V31.B16, V30.B16, V26.B16
+	VBSL    V27.B16, V30.B16, V31.B16
+	FMOVQ   160(R3), F21
+	VBSL    V26.B16, V21.B16, V20.B16
 	FMOVQ   160(R3), F18
-	VBSL    V21.B16, V18.B16, V19.B16
-	FMOVQ   160(R3), F14
-	WORD    $0x6efae5da // fcmgt v26.2d, v14.2d, v26.2d
-	FMOVQ   160(R3), F23
-	WORD    $0x6ef3e6f3 // fcmgt v19.2d, v23.2d, v19.2d
-	FMOVQ   400(R3), F24
-	VBSL    V20.B16, V24.B16, V26.B16
-	FMOVQ   400(R3), F27
-	VBSL    V22.B16, V27.B16, V19.B16
+	VMOV    V15.B16, V14.B16
+	VBSL    V18.B16, V31.B16, V14.B16
+	FMOVQ   160(R3), F19
+	VMOV    V23.B16, V16.B16
+	VBSL    V19.B16, V20.B16, V16.B16
+	VORR    V14.B16, V13.B16, V13.B16
+	VORR    V16.B16, V17.B16, V17.B16
+	FMOVQ   160(R3), F28
+	VBSL    V11.B16, V28.B16, V15.B16
+	FMOVQ   160(R3), F25
+	VBSL    V12.B16, V25.B16, V23.B16
+	FMOVQ   176(R3), F24
+	WORD    $0x4e78e576 // fcmeq v22.2d, v11.2d, v24.2d
+	FMOVQ   176(R3), F29
+	WORD    $0x4e7de59e // fcmeq v30.2d, v12.2d, v29.2d
+	FMOVQ   160(R3), F27
+	VBSL    V15.B16, V27.B16, V22.B16
+	FMOVQ   160(R3), F21
+	VBSL    V23.B16, V21.B16, V30.B16
+	FMOVQ   160(R3), F26
+	WORD    $0x6ef6e756 // fcmgt v22.2d, v26.2d, v22.2d
+	FMOVQ   160(R3), F31
+	WORD    $0x6efee7fe // fcmgt v30.2d, v31.2d, v30.2d
+	FMOVQ   400(R3), F18
+	VBSL    V13.B16, V18.B16, V22.B16
+	FMOVQ   400(R3), F20
+	VBSL    V17.B16, V20.B16, V30.B16
+	WORD    $0x4e60e40e // fcmeq v14.2d, v0.2d, v0.2d
+	WORD    $0x4e6be573 // fcmeq v19.2d, v11.2d, v11.2d
+	VAND    V14.B16, V19.B16, V19.B16
+	WORD    $0x6e205a73 // mvn v19.16b, v19.16b
 	WORD    $0x4e60e41c // fcmeq v28.2d, v0.2d, v0.2d
-	WORD    $0x4e6be579 // fcmeq v25.2d, v11.2d, v11.2d
-	VAND    V28.B16, V25.B16, V25.B16
-	WORD    $0x6e205b39 // mvn v25.16b, v25.16b
-	WORD    $0x4e60e410 // fcmeq v16.2d, v0.2d, v0.2d
-	WORD    $0x4e6ce59d // fcmeq v29.2d, v12.2d, v12.2d
-	VAND    V16.B16, V29.B16, V29.B16
-	WORD    $0x6e205bbd // mvn v29.16b, v29.16b
-	WORD    $0x4e60d56f // fadd v15.2d, v11.2d, v0.2d
-	WORD    $0x4e60d58d // fadd v13.2d, v12.2d, v0.2d
-	VBSL    V26.B16, V15.B16, V25.B16
-	VBSL    V19.B16, V13.B16, V29.B16
-	VAND    V1.B16, V0.B16, V17.B16
-	VAND    V1.B16, V0.B16, V30.B16
-	FMOVQ   192(R3), F31
-	WORD    $0x4e7fe631 // fcmeq v17.2d, v17.2d, v31.2d
-	FMOVQ   192(R3), F18
-	WORD    $0x4e72e7de // fcmeq v30.2d, v30.2d, v18.2d
-	VAND    V1.B16, V11.B16, V21.B16
-	VAND    V1.B16, V12.B16, V14.B16
-	VBSL    V11.B16, V21.B16, V17.B16
-	VBSL    V12.B16, V14.B16, V30.B16
-	WORD    $0x4e68e631 // fcmeq v17.2d, v17.2d, v8.2d
-	WORD    $0x4e68e7de // fcmeq v30.2d, v30.2d, v8.2d
-	VBSL    V25.B16, V8.B16, V17.B16
-	VBSL    V29.B16, V8.B16, V30.B16
-	FMOVQ   160(R3), F23
-	WORD    $0x4e77e418 // fcmeq v24.2d, v0.2d, v23.2d
-	FMOVQ   160(R3), F20
-	WORD    $0x4e74e41b // fcmeq v27.2d, v0.2d, v20.2d
-	VBSL    V17.B16, V8.B16, V24.B16
-	VBSL    V30.B16, V8.B16, V27.B16
-	FSTPQ.P (F24, F27), 32(R0)
+	WORD    $0x4e6ce590 // fcmeq v16.2d, v12.2d, v12.2d
+	VAND    V28.B16, V16.B16, V16.B16
+	WORD    $0x6e205a10 // mvn v16.16b, v16.16b
+	WORD    $0x4e60d579 // fadd v25.2d, v11.2d, v0.2d
+	WORD    $0x4e60d598 // fadd v24.2d, v12.2d, v0.2d
+	VBSL    V22.B16, V25.B16, V19.B16
+	VBSL    V30.B16, V24.B16, V16.B16
+	VAND    V1.B16, V0.B16, V29.B16
+	VAND    V1.B16, V0.B16, V27.B16
+	FMOVQ   192(R3), F15
+	WORD    $0x4e6fe7bd // fcmeq v29.2d, v29.2d, v15.2d
+	FMOVQ   192(R3), F21
+	WORD    $0x4e75e77b // fcmeq v27.2d, v27.2d, v21.2d
+	VAND    V1.B16, V11.B16, V23.B16
+	VAND    V1.B16, V12.B16, V26.B16
+	VBSL    V11.B16, V23.B16, V29.B16
+	VBSL    V12.B16, V26.B16, V27.B16
+	WORD    $0x4e68e7bd // fcmeq v29.2d, v29.2d, v8.2d
+	WORD    $0x4e68e77b // fcmeq v27.2d, v27.2d, v8.2d
+	VBSL    V19.B16, V8.B16, V29.B16
+	VBSL    V16.B16, V8.B16, V27.B16
+	FMOVQ   160(R3), F31
+	WORD    $0x4e7fe412 // fcmeq v18.2d, v0.2d, v31.2d
+	FMOVQ   160(R3), F13
+	WORD    $0x4e6de414 // fcmeq v20.2d, v0.2d, v13.2d
+	VBSL    V29.B16, V8.B16, V18.B16
+	VBSL    V27.B16, V8.B16, V20.B16
+	FSTPQ.P (F18, F20), 32(R0)
 	SUB     $4, R2
 	CMP     $4, R2
 	BGE     pair
@@ -2269,83 +2252,82 @@ body:
 	FMOVQ   336(R3), F14
 	WORD    $0x6eeee59b // fcmgt v27.2d, v12.2d, v14.2d
 	VBSL    V12.B16, V14.B16, V27.B16
-	WORD    $0x4e618b7d // frintn v29.2d, v27.2d
-	WORD    $0x4efdd77b // fsub v27.2d, v27.2d, v29.2d
+	FMOVQ   352(R3), F29
+	WORD    $0x4e7dd76f // fadd v15.2d, v27.2d, v29.2d
+	FMOVQ   352(R3), F30
+	WORD    $0x4efed5f0 // fsub v16.2d, v15.2d, v30.2d
+	WORD    $0x4ef0d77b // fsub v27.2d, v27.2d, v16.2d
 	WORD    $0x4e71d77b // fadd v27.2d, v27.2d, v17.2d
-	FMOVQ   352(R3), F15
-	WORD    $0x6e6fdf7b // fmul v27.2d, v27.2d, v15.2d
-	WORD    $0x6e7bdf7e // fmul v30.2d, v27.2d, v27.2d
-	FMOVQ   368(R3), F16
-	FMOVQ   512(R3), F26
-	VFMLA   V16.D2, V27.D2, V26.D2
-	FMOVQ   528(R3), F18
-	VFMLA   V26.D2, V27.D2, V18.D2
-	FMOVQ   544(R3), F20
+	FMOVQ   368(R3), F26
+	WORD    $0x6e7adf7b // fmul v27.2d, v27.2d, v26.2d
+	FMOVQ   384(R3), F18
+	FMOVQ   512(R3), F20
 	VFMLA   V18.D2, V27.D2, V20.D2
-	FMOVQ   560(R3), F21
+	FMOVQ   528(R3), F21
 	VFMLA   V20.D2, V27.D2, V21.D2
-	FMOVQ   576(R3), F24
+	FMOVQ   544(R3), F24
 	VFMLA   V21.D2, V27.D2, V24.D2
-	FMOVQ   592(R3), F23
+	FMOVQ   560(R3), F23
 	VFMLA   V24.D2, V27.D2, V23.D2
-	FMOVQ   608(R3), F25
+	FMOVQ   576(R3), F25
 	VFMLA   V23.D2, V27.D2, V25.D2
-	FMOVQ   624(R3), F31
+	FMOVQ   592(R3), F31
 	VFMLA   V25.D2, V27.D2, V31.D2
-	FMOVQ   640(R3), F28
+	FMOVQ   608(R3), F28
 	VFMLA   V31.D2, V27.D2, V28.D2
-	VFMLA   V28.D2, V30.D2, V27.D2
-	WORD    $0x4e7bd516 // fadd v22.2d, v8.2d, v27.2d
-	WORD    $0x6e6adfad // fmul v13.2d, v29.2d, v10.2d
-	WORD    $0x4e6199ad // frintm v13.2d, v13.2d
-	FMOVQ   384(R3), F19
-	WORD    $0x4e73d5ae // fadd v14.2d, v13.2d, v19.2d
-	VSHL    $52, V14.D2, V14.D2
-	WORD    $0x4eedd7bd // fsub v29.2d, v29.2d, v13.2d
-	FMOVQ   384(R3), F12
-	WORD    $0x4e6cd7bd // fadd v29.2d, v29.2d, v12.2d
-	VSHL    $52, V29.D2, V29.D2
-	WORD    $0x6e6eded6 // fmul v22.2d, v22.2d, v14.2d
-	WORD    $0x6e7dded6 // fmul v22.2d, v22.2d, v29.2d
-	WORD    $0x6e6adc11 // fmul v17.2d, v0.2d, v10.2d
-	WORD    $0x4ee1980f // frintz v15.2d, v0.2d
-	WORD    $0x4e60e5ef // fcmeq v15.2d, v15.2d, v0.2d
-	WORD    $0x4ee19a30 // frintz v16.2d, v17.2d
-	WORD    $0x4e71e610 // fcmeq v16.2d, v16.2d, v17.2d
+	FMOVQ   624(R3), F22
+	VFMLA   V28.D2, V27.D2, V22.D2
+	FMOVQ   640(R3), F13
+	VFMLA   V22.D2, V27.D2, V13.D2
+	VMOV    V8.B16, V19.B16
+	VFMLA   V13.D2, V27.D2, V19.D2
+	VMOV    V8.B16, V14.B16
+	VFMLA   V19.D2, V27.D2, V14.D2
+	VUSHR   $1, V15.D2, V12.D2
+	VSHL    $52, V12.D2, V29.D2
+	VSUB    V12.D2, V15.D2, V15.D2
+	VSHL    $52, V15.D2, V15.D2
+	WORD    $0x6e7dddce // fmul v14.2d, v14.2d, v29.2d
+	WORD    $0x6e6fddce // fmul v14.2d, v14.2d, v15.2d
+	WORD    $0x6e6adc1e // fmul v30.2d, v0.2d, v10.2d
+	WORD    $0x4ee19810 // frintz v16.2d, v0.2d
+	WORD    $0x4e60e610 // fcmeq v16.2d, v16.2d, v0.2d
+	WORD    $0x4ee19bd1 // frintz v17.2d, v30.2d
+	WORD    $0x4e7ee631 // fcmeq v17.2d, v17.2d, v30.2d
 	FMOVQ   208(R3), F26
 	VAND    V26.B16, V11.B16, V18.B16
 	FMOVQ   160(R3), F20
-	VBSL    V18.B16, V20.B16, V16.B16
+	VBSL    V18.B16, V20.B16, V17.B16
 	FMOVQ   160(R3), F21
-	VMOV    V15.B16, V24.B16
-	VBSL    V21.B16, V16.B16, V24.B16
-	VORR    V24.B16, V22.B16, V22.B16
+	VMOV    V16.B16, V24.B16
+	VBSL    V21.B16, V17.B16, V24.B16
+	VORR    V24.B16, V14.B16, V14.B16
 	FMOVQ   160(R3), F23
-	VBSL    V11.B16, V23.B16, V15.B16
+	VBSL    V11.B16, V23.B16, V16.B16
 	FMOVQ   176(R3), F25
 	WORD    $0x4e79e57f // fcmeq v31.2d, v11.2d, v25.2d
-	FMOVQ   160(R3), F30
-	VBSL    V15.B16, V30.B16, V31.B16
 	FMOVQ   160(R3), F28
-	WORD    $0x6effe79f // fcmgt v31.2d, v28.2d, v31.2d
-	FMOVQ   400(R3), F27
-	VBSL    V22.B16, V27.B16, V31.B16
-	WORD    $0x4e60e40d // fcmeq v13.2d, v0.2d, v0.2d
-	WORD    $0x4e6be573 // fcmeq v19.2d, v11.2d, v11.2d
-	VAND    V13.B16, V19.B16, V19.B16
-	WORD    $0x6e205a73 // mvn v19.16b, v19.16b
+	VBSL    V16.B16, V28.B16, V31.B16
+	FMOVQ   160(R3), F22
+	WORD    $0x6effe6df // fcmgt v31.2d, v22.2d, v31.2d
+	FMOVQ   400(R3), F13
+	VBSL    V14.B16, V13.B16, V31.B16
+	WORD    $0x4e60e413 // fcmeq v19.2d, v0.2d, v0.2d
+	WORD    $0x4e6be57b // fcmeq v27.2d, v11.2d, v11.2d
+	VAND    V19.B16, V27.B16, V27.B16
+	WORD    $0x6e205b7b // mvn v27.16b, v27.16b
 	WORD    $0x4e60d56c // fadd v12.2d, v11.2d, v0.2d
-	VBSL    V31.B16, V12.B16, V19.B16
-	VAND    V1.B16, V0.B16, V14.B16
-	FMOVQ   192(R3), F29
-	WORD    $0x4e7de5ce // fcmeq v14.2d, v14.2d, v29.2d
-	VAND    V1.B16, V11.B16, V17.B16
-	VBSL    V11.B16, V17.B16, V14.B16
-	WORD    $0x4e68e5ce // fcmeq v14.2d, v14.2d, v8.2d
-	VBSL    V19.B16, V8.B16, V14.B16
+	VBSL    V31.B16, V12.B16, V27.B16
+	VAND    V1.B16, V0.B16, V29.B16
+	FMOVQ   192(R3), F15
+	WORD    $0x4e6fe7bd // fcmeq v29.2d, v29.2d, v15.2d
+	VAND    V1.B16, V11.B16, V30.B16
+	VBSL    V11.B16, V30.B16, V29.B16
+	WORD    $0x4e68e7bd // fcmeq v29.2d, v29.2d, v8.2d
+	VBSL    V27.B16, V8.B16, V29.B16
 	FMOVQ   160(R3), F26
 	WORD    $0x4e7ae414 // fcmeq v20.2d, v0.2d, v26.2d
-	VBSL    V14.B16, V8.B16, V20.B16
+	VBSL    V29.B16, V8.B16, V20.B16
 	CMP     $2, R2
 	BLT     partOut
 	FMOVQ.P F20, 16(R0)
@@ -2406,12 +2388,12 @@ DATA vecNumbers64<>+320(SB)/8, $0xc091080000000000
 DATA vecNumbers64<>+328(SB)/8, $0xc091080000000000
 DATA vecNumbers64<>+336(SB)/8, $0x4090400000000000
 DATA vecNumbers64<>+344(SB)/8, $0x4090400000000000
-DATA vecNumbers64<>+352(SB)/8, $0x3fe62e42fefa39ef
-DATA vecNumbers64<>+360(SB)/8, $0x3fe62e42fefa39ef
-DATA vecNumbers64<>+368(SB)/8, $0x3e5ad7f3af682031
-DATA vecNumbers64<>+376(SB)/8, $0x3e5ad7f3af682031
-DATA vecNumbers64<>+384(SB)/8, $0x43380000000003ff
-DATA vecNumbers64<>+392(SB)/8, $0x43380000000003ff
+DATA vecNumbers64<>+352(SB)/8, $0x43380000000007fe
+DATA vecNumbers64<>+360(SB)/8, $0x43380000000007fe
+DATA vecNumbers64<>+368(SB)/8, $0x3fe62e42fefa39ef
+DATA vecNumbers64<>+376(SB)/8, $0x3fe62e42fefa39ef
+DATA vecNumbers64<>+384(SB)/8, $0x3e5ad7f3af682031
+DATA vecNumbers64<>+392(SB)/8, $0x3e5ad7f3af682031
 DATA vecNumbers64<>+400(SB)/8, $0x7ff8000000000001
 DATA vecNumbers64<>+408(SB)/8, $0x7ff8000000000001
 DATA vecNumbers64<>+416(SB)/8, $0x3fc87b0c86e2530e

@@ -29,6 +29,21 @@ func dot512x32(a []float32, b []float32) float32
 //go:noescape
 func sumExpSub512x32(a []float32, s float32) float32
 
+// expSum512x32 is dst[i] = 2^64 * exp(a[i] - s), and the sum of that. No a[i] is larger than s, but by rounding.
+//
+//go:noescape
+func expSum512x32(dst []float32, a []float32, s float32) float32
+
+// dotLess512x32 is the sum of a[i] * (b[i] - s).
+//
+//go:noescape
+func dotLess512x32(a []float32, b []float32, s float32) float32
+
+// topOf512x32 is the largest a[i], where NaN counts as -Inf.
+//
+//go:noescape
+func topOf512x32(a []float32) float32
+
 // maxOf512x32 is the largest a[i], NaN if there is one.
 //
 //go:noescape
@@ -68,6 +83,21 @@ func dot256x32(a []float32, b []float32) float32
 //
 //go:noescape
 func sumExpSub256x32(a []float32, s float32) float32
+
+// expSum256x32 is dst[i] = 2^64 * exp(a[i] - s), and the sum of that. No a[i] is larger than s, but by rounding.
+//
+//go:noescape
+func expSum256x32(dst []float32, a []float32, s float32) float32
+
+// dotLess256x32 is the sum of a[i] * (b[i] - s).
+//
+//go:noescape
+func dotLess256x32(a []float32, b []float32, s float32) float32
+
+// topOf256x32 is the largest a[i], where NaN counts as -Inf.
+//
+//go:noescape
+func topOf256x32(a []float32) float32
 
 // maxOf256x32 is the largest a[i], NaN if there is one.
 //
@@ -109,6 +139,21 @@ func dot512x64(a []float64, b []float64) float64
 //go:noescape
 func sumExpSub512x64(a []float64, s float64) float64
 
+// expSum512x64 is dst[i] = 2^64 * exp(a[i] - s), and the sum of that. No a[i] is larger than s, but by rounding.
+//
+//go:noescape
+func expSum512x64(dst []float64, a []float64, s float64) float64
+
+// dotLess512x64 is the sum of a[i] * (b[i] - s).
+//
+//go:noescape
+func dotLess512x64(a []float64, b []float64, s float64) float64
+
+// topOf512x64 is the largest a[i], where NaN counts as -Inf.
+//
+//go:noescape
+func topOf512x64(a []float64) float64
+
 // maxOf512x64 is the largest a[i], NaN if there is one.
 //
 //go:noescape
@@ -148,6 +193,21 @@ func dot256x64(a []float64, b []float64) float64
 //
 //go:noescape
 func sumExpSub256x64(a []float64, s float64) float64
+
+// expSum256x64 is dst[i] = 2^64 * exp(a[i] - s), and the sum of that. No a[i] is larger than s, but by rounding.
+//
+//go:noescape
+func expSum256x64(dst []float64, a []float64, s float64) float64
+
+// dotLess256x64 is the sum of a[i] * (b[i] - s).
+//
+//go:noescape
+func dotLess256x64(a []float64, b []float64, s float64) float64
+
+// topOf256x64 is the largest a[i], where NaN counts as -Inf.
+//
+//go:noescape
+func topOf256x64(a []float64) float64
 
 // maxOf256x64 is the largest a[i], NaN if there is one.
 //

@@ -29,6 +29,21 @@ func dot128x32(a []float32, b []float32) float32
 //go:noescape
 func sumExpSub128x32(a []float32, s float32) float32
 
+// expSum128x32 is dst[i] = 2^64 * exp(a[i] - s), and the sum of that. No a[i] is larger than s, but by rounding.
+//
+//go:noescape
+func expSum128x32(dst []float32, a []float32, s float32) float32
+
+// dotLess128x32 is the sum of a[i] * (b[i] - s).
+//
+//go:noescape
+func dotLess128x32(a []float32, b []float32, s float32) float32
+
+// topOf128x32 is the largest a[i], where NaN counts as -Inf.
+//
+//go:noescape
+func topOf128x32(a []float32) float32
+
 // maxOf128x32 is the largest a[i], NaN if there is one.
 //
 //go:noescape
@@ -68,6 +83,21 @@ func dot128x64(a []float64, b []float64) float64
 //
 //go:noescape
 func sumExpSub128x64(a []float64, s float64) float64
+
+// expSum128x64 is dst[i] = 2^64 * exp(a[i] - s), and the sum of that. No a[i] is larger than s, but by rounding.
+//
+//go:noescape
+func expSum128x64(dst []float64, a []float64, s float64) float64
+
+// dotLess128x64 is the sum of a[i] * (b[i] - s).
+//
+//go:noescape
+func dotLess128x64(a []float64, b []float64, s float64) float64
+
+// topOf128x64 is the largest a[i], where NaN counts as -Inf.
+//
+//go:noescape
+func topOf128x64(a []float64) float64
 
 // maxOf128x64 is the largest a[i], NaN if there is one.
 //

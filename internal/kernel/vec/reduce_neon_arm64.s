@@ -301,134 +301,128 @@ TEXT ·sumExpSub128x32(SB), NOSPLIT, $0-36
 	FMOVQ 96(R2), F9
 	FMOVQ 112(R2), F10
 	FMOVQ 128(R2), F11
-	FMOVQ 144(R2), F12
-	FMOVQ 160(R2), F13
 	CMP   $16, R1
 	BLT   groupend
 
 group:
-	FLDPQ.P 32(R0), (F14, F15)
-	WORD    $0x4ea0d5ce // fsub v14.4s, v14.4s, v0.4s
-	WORD    $0x4ea0d5ef // fsub v15.4s, v15.4s, v0.4s
-	WORD    $0x6eaee4b0 // fcmgt v16.4s, v5.4s, v14.4s
-	VBSL    V14.B16, V5.B16, V16.B16
-	WORD    $0x6eafe4b1 // fcmgt v17.4s, v5.4s, v15.4s
-	VBSL    V15.B16, V5.B16, V17.B16
-	WORD    $0x6ea6e612 // fcmgt v18.4s, v16.4s, v6.4s
-	VBSL    V16.B16, V6.B16, V18.B16
-	WORD    $0x6ea6e633 // fcmgt v19.4s, v17.4s, v6.4s
-	VBSL    V17.B16, V6.B16, V19.B16
-	WORD    $0x6e27de54 // fmul v20.4s, v18.4s, v7.4s
-	WORD    $0x6e27de75 // fmul v21.4s, v19.4s, v7.4s
-	WORD    $0x4e218a94 // frintn v20.4s, v20.4s
-	WORD    $0x4e218ab5 // frintn v21.4s, v21.4s
-	VFMLS   V8.S4, V20.S4, V18.S4
-	VFMLS   V8.S4, V21.S4, V19.S4
-	VFMLS   V9.S4, V20.S4, V18.S4
-	VFMLS   V9.S4, V21.S4, V19.S4
-	WORD    $0x6e32de56 // fmul v22.4s, v18.4s, v18.4s
-	WORD    $0x6e33de77 // fmul v23.4s, v19.4s, v19.4s
-	FMOVQ   176(R2), F24
-	VFMLA   V10.S4, V18.S4, V24.S4
-	FMOVQ   176(R2), F25
-	VFMLA   V10.S4, V19.S4, V25.S4
-	FMOVQ   192(R2), F26
-	VFMLA   V24.S4, V18.S4, V26.S4
-	FMOVQ   192(R2), F27
-	VFMLA   V25.S4, V19.S4, V27.S4
-	FMOVQ   208(R2), F28
-	VFMLA   V26.S4, V18.S4, V28.S4
-	FMOVQ   208(R2), F29
-	VFMLA   V27.S4, V19.S4, V29.S4
-	FMOVQ   224(R2), F30
-	VFMLA   V28.S4, V18.S4, V30.S4
-	FMOVQ   224(R2), F31
-	VFMLA   V29.S4, V19.S4, V31.S4
-	VFMLA   V30.S4, V22.S4, V18.S4
-	VFMLA   V31.S4, V23.S4, V19.S4
-	WORD    $0x4e32d56e // fadd v14.4s, v11.4s, v18.4s
-	WORD    $0x4e33d56f // fadd v15.4s, v11.4s, v19.4s
-	WORD    $0x6e2cde90 // fmul v16.4s, v20.4s, v12.4s
-	WORD    $0x6e2cdeb1 // fmul v17.4s, v21.4s, v12.4s
-	WORD    $0x4e219a10 // frintm v16.4s, v16.4s
-	WORD    $0x4e219a31 // frintm v17.4s, v17.4s
-	WORD    $0x4e2dd618 // fadd v24.4s, v16.4s, v13.4s
-	WORD    $0x4e2dd639 // fadd v25.4s, v17.4s, v13.4s
-	VSHL    $23, V24.S4, V24.S4
-	VSHL    $23, V25.S4, V25.S4
-	WORD    $0x4eb0d694 // fsub v20.4s, v20.4s, v16.4s
-	WORD    $0x4eb1d6b5 // fsub v21.4s, v21.4s, v17.4s
-	WORD    $0x4e2dd694 // fadd v20.4s, v20.4s, v13.4s
-	WORD    $0x4e2dd6b5 // fadd v21.4s, v21.4s, v13.4s
-	VSHL    $23, V20.S4, V20.S4
-	VSHL    $23, V21.S4, V21.S4
-	WORD    $0x6e38ddce // fmul v14.4s, v14.4s, v24.4s
-	WORD    $0x6e39ddef // fmul v15.4s, v15.4s, v25.4s
-	WORD    $0x6e34ddce // fmul v14.4s, v14.4s, v20.4s
-	WORD    $0x6e35ddef // fmul v15.4s, v15.4s, v21.4s
-	WORD    $0x4e2ed421 // fadd v1.4s, v1.4s, v14.4s
-	WORD    $0x4e2fd442 // fadd v2.4s, v2.4s, v15.4s
-	FLDPQ.P 32(R0), (F14, F15)
-	WORD    $0x4ea0d5ce // fsub v14.4s, v14.4s, v0.4s
-	WORD    $0x4ea0d5ef // fsub v15.4s, v15.4s, v0.4s
-	WORD    $0x6eaee4b0 // fcmgt v16.4s, v5.4s, v14.4s
-	VBSL    V14.B16, V5.B16, V16.B16
-	WORD    $0x6eafe4b1 // fcmgt v17.4s, v5.4s, v15.4s
-	VBSL    V15.B16, V5.B16, V17.B16
-	WORD    $0x6ea6e612 // fcmgt v18.4s, v16.4s, v6.4s
-	VBSL    V16.B16, V6.B16, V18.B16
-	WORD    $0x6ea6e633 // fcmgt v19.4s, v17.4s, v6.4s
-	VBSL    V17.B16, V6.B16, V19.B16
-	WORD    $0x6e27de54 // fmul v20.4s, v18.4s, v7.4s
-	WORD    $0x6e27de75 // fmul v21.4s, v19.4s, v7.4s
-	WORD    $0x4e218a94 // frintn v20.4s, v20.4s
-	WORD    $0x4e218ab5 // frintn v21.4s, v21.4s
-	VFMLS   V8.S4, V20.S4, V18.S4
-	VFMLS   V8.S4, V21.S4, V19.S4
-	VFMLS   V9.S4, V20.S4, V18.S4
-	VFMLS   V9.S4, V21.S4, V19.S4
-	WORD    $0x6e32de56 // fmul v22.4s, v18.4s, v18.4s
-	WORD    $0x6e33de77 // fmul v23.4s, v19.4s, v19.4s
-	FMOVQ   176(R2), F24
-	VFMLA   V10.S4, V18.S4, V24.S4
-	FMOVQ   176(R2), F25
-	VFMLA   V10.S4, V19.S4, V25.S4
-	FMOVQ   192(R2), F26
-	VFMLA   V24.S4, V18.S4, V26.S4
-	FMOVQ   192(R2), F27
-	VFMLA   V25.S4, V19.S4, V27.S4
-	FMOVQ   208(R2), F28
-	VFMLA   V26.S4, V18.S4, V28.S4
-	FMOVQ   208(R2), F29
-	VFMLA   V27.S4, V19.S4, V29.S4
-	FMOVQ   224(R2), F30
-	VFMLA   V28.S4, V18.S4, V30.S4
-	FMOVQ   224(R2), F31
-	VFMLA   V29.S4, V19.S4, V31.S4
-	VFMLA   V30.S4, V22.S4, V18.S4
-	VFMLA   V31.S4, V23.S4, V19.S4
-	WORD    $0x4e32d56e // fadd v14.4s, v11.4s, v18.4s
-	WORD    $0x4e33d56f // fadd v15.4s, v11.4s, v19.4s
-	WORD    $0x6e2cde90 // fmul v16.4s, v20.4s, v12.4s
-	WORD    $0x6e2cdeb1 // fmul v17.4s, v21.4s, v12.4s
-	WORD    $0x4e219a10 // frintm v16.4s, v16.4s
-	WORD    $0x4e219a31 // frintm v17.4s, v17.4s
-	WORD    $0x4e2dd618 // fadd v24.4s, v16.4s, v13.4s
-	WORD    $0x4e2dd639 // fadd v25.4s, v17.4s, v13.4s
-	VSHL    $23, V24.S4, V24.S4
-	VSHL    $23, V25.S4, V25.S4
-	WORD    $0x4eb0d694 // fsub v20.4s, v20.4s, v16.4s
-	WORD    $0x4eb1d6b5 // fsub v21.4s, v21.4s, v17.4s
-	WORD    $0x4e2dd694 // fadd v20.4s, v20.4s, v13.4s
-	WORD    $0x4e2dd6b5 // fadd v21.4s, v21.4s, v13.4s
-	VSHL    $23, V20.S4, V20.S4
-	VSHL    $23, V21.S4, V21.S4
-	WORD    $0x6e38ddce // fmul v14.4s, v14.4s, v24.4s
-	WORD    $0x6e39ddef // fmul v15.4s, v15.4s, v25.4s
-	WORD    $0x6e34ddce // fmul v14.4s, v14.4s, v20.4s
-	WORD    $0x6e35ddef // fmul v15.4s, v15.4s, v21.4s
-	WORD    $0x4e2ed463 // fadd v3.4s, v3.4s, v14.4s
-	WORD    $0x4e2fd484 // fadd v4.4s, v4.4s, v15.4s
+	FLDPQ.P 32(R0), (F12, F13)
+	WORD    $0x4ea0d58c // fsub v12.4s, v12.4s, v0.4s
+	WORD    $0x4ea0d5ad // fsub v13.4s, v13.4s, v0.4s
+	WORD    $0x6eace4ae // fcmgt v14.4s, v5.4s, v12.4s
+	VBSL    V12.B16, V5.B16, V14.B16
+	WORD    $0x6eade4af // fcmgt v15.4s, v5.4s, v13.4s
+	VBSL    V13.B16, V5.B16, V15.B16
+	WORD    $0x6ea6e5d0 // fcmgt v16.4s, v14.4s, v6.4s
+	VBSL    V14.B16, V6.B16, V16.B16
+	WORD    $0x6ea6e5f1 // fcmgt v17.4s, v15.4s, v6.4s
+	VBSL    V15.B16, V6.B16, V17.B16
+	VMOV    V8.B16, V18.B16
+	VFMLA   V7.S4, V16.S4, V18.S4
+	VMOV    V8.B16, V19.B16
+	VFMLA   V7.S4, V17.S4, V19.S4
+	WORD    $0x4ea8d654 // fsub v20.4s, v18.4s, v8.4s
+	WORD    $0x4ea8d675 // fsub v21.4s, v19.4s, v8.4s
+	VFMLS   V9.S4, V20.S4, V16.S4
+	VFMLS   V9.S4, V21.S4, V17.S4
+	VFMLS   V10.S4, V20.S4, V16.S4
+	VFMLS   V10.S4, V21.S4, V17.S4
+	FMOVQ   144(R2), F22
+	VFMLA   V11.S4, V16.S4, V22.S4
+	FMOVQ   144(R2), F23
+	VFMLA   V11.S4, V17.S4, V23.S4
+	FMOVQ   160(R2), F24
+	VFMLA   V22.S4, V16.S4, V24.S4
+	FMOVQ   160(R2), F25
+	VFMLA   V23.S4, V17.S4, V25.S4
+	FMOVQ   176(R2), F26
+	VFMLA   V24.S4, V16.S4, V26.S4
+	FMOVQ   176(R2), F27
+	VFMLA   V25.S4, V17.S4, V27.S4
+	FMOVQ   192(R2), F28
+	VFMLA   V26.S4, V16.S4, V28.S4
+	FMOVQ   192(R2), F29
+	VFMLA   V27.S4, V17.S4, V29.S4
+	FMOVQ   208(R2), F30
+	VFMLA   V28.S4, V16.S4, V30.S4
+	FMOVQ   208(R2), F31
+	VFMLA   V29.S4, V17.S4, V31.S4
+	FMOVQ   208(R2), F12
+	VFMLA   V30.S4, V16.S4, V12.S4
+	FMOVQ   208(R2), F13
+	VFMLA   V31.S4, V17.S4, V13.S4
+	VUSHR   $1, V18.S4, V14.S4
+	VUSHR   $1, V19.S4, V15.S4
+	VSHL    $23, V14.S4, V20.S4
+	VSHL    $23, V15.S4, V21.S4
+	VSUB    V14.S4, V18.S4, V18.S4
+	VSUB    V15.S4, V19.S4, V19.S4
+	VSHL    $23, V18.S4, V18.S4
+	VSHL    $23, V19.S4, V19.S4
+	WORD    $0x6e34dd8c // fmul v12.4s, v12.4s, v20.4s
+	WORD    $0x6e35ddad // fmul v13.4s, v13.4s, v21.4s
+	WORD    $0x6e32dd8c // fmul v12.4s, v12.4s, v18.4s
+	WORD    $0x6e33ddad // fmul v13.4s, v13.4s, v19.4s
+	WORD    $0x4e2cd421 // fadd v1.4s, v1.4s, v12.4s
+	WORD    $0x4e2dd442 // fadd v2.4s, v2.4s, v13.4s
+	FLDPQ.P 32(R0), (F12, F13)
+	WORD    $0x4ea0d58c // fsub v12.4s, v12.4s, v0.4s
+	WORD    $0x4ea0d5ad // fsub v13.4s, v13.4s, v0.4s
+	WORD    $0x6eace4ae // fcmgt v14.4s, v5.4s, v12.4s
+	VBSL    V12.B16, V5.B16, V14.B16
+	WORD    $0x6eade4af // fcmgt v15.4s, v5.4s, v13.4s
+	VBSL    V13.B16, V5.B16, V15.B16
+	WORD    $0x6ea6e5d0 // fcmgt v16.4s, v14.4s, v6.4s
+	VBSL    V14.B16, V6.B16, V16.B16
+	WORD    $0x6ea6e5f1 // fcmgt v17.4s, v15.4s, v6.4s
+	VBSL    V15.B16, V6.B16, V17.B16
+	VMOV    V8.B16, V18.B16
+	VFMLA   V7.S4, V16.S4, V18.S4
+	VMOV    V8.B16, V19.B16
+	VFMLA   V7.S4, V17.S4, V19.S4
+	WORD    $0x4ea8d654 // fsub v20.4s, v18.4s, v8.4s
+	WORD    $0x4ea8d675 // fsub v21.4s, v19.4s, v8.4s
+	VFMLS   V9.S4, V20.S4, V16.S4
+	VFMLS   V9.S4, V21.S4, V17.S4
+	VFMLS   V10.S4, V20.S4, V16.S4
+	VFMLS   V10.S4, V21.S4, V17.S4
+	FMOVQ   144(R2), F22
+	VFMLA   V11.S4, V16.S4, V22.S4
+	FMOVQ   144(R2), F23
+	VFMLA   V11.S4, V17.S4, V23.S4
+	FMOVQ   160(R2), F24
+	VFMLA   V22.S4, V16.S4, V24.S4
+	FMOVQ   160(R2), F25
+	VFMLA   V23.S4, V17.S4, V25.S4
+	FMOVQ   176(R2), F26
+	VFMLA   V24.S4, V16.S4, V26.S4
+	FMOVQ   176(R2), F27
+	VFMLA   V25.S4, V17.S4, V27.S4
+	FMOVQ   192(R2), F28
+	VFMLA   V26.S4, V16.S4, V28.S4
+	FMOVQ   192(R2), F29
+	VFMLA   V27.S4, V17.S4, V29.S4
+	FMOVQ   208(R2), F30
+	VFMLA   V28.S4, V16.S4, V30.S4
+	FMOVQ   208(R2), F31
+	VFMLA   V29.S4, V17.S4, V31.S4
+	FMOVQ   208(R2), F12
+	VFMLA   V30.S4, V16.S4, V12.S4
+	FMOVQ   208(R2), F13
+	VFMLA   V31.S4, V17.S4, V13.S4
+	VUSHR   $1, V18.S4, V14.S4
+	VUSHR   $1, V19.S4, V15.S4
+	VSHL    $23, V14.S4, V20.S4
+	VSHL    $23, V15.S4, V21.S4
+	VSUB    V14.S4, V18.S4, V18.S4
+	VSUB    V15.S4, V19.S4, V19.S4
+	VSHL    $23, V18.S4, V18.S4
+	VSHL    $23, V19.S4, V19.S4
+	WORD    $0x6e34dd8c // fmul v12.4s, v12.4s, v20.4s
+	WORD    $0x6e35ddad // fmul v13.4s, v13.4s, v21.4s
+	WORD    $0x6e32dd8c // fmul v12.4s, v12.4s, v18.4s
+	WORD    $0x6e33ddad // fmul v13.4s, v13.4s, v19.4s
+	WORD    $0x4e2cd463 // fadd v3.4s, v3.4s, v12.4s
+	WORD    $0x4e2dd484 // fadd v4.4s, v4.4s, v13.4s
 	SUB     $16, R1
 	CMP     $16, R1
 	BGE     group
@@ -438,39 +432,38 @@ rest:
 	CBZ     R1, done
 	CMP     $4, R1
 	BLT     partIn
-	FMOVQ.P 16(R0), F14
+	FMOVQ.P 16(R0), F12
 
 body:
-	WORD  $0x4ea0d5ce // fsub v14.4s, v14.4s, v0.4s
-	WORD  $0x6eaee4af // fcmgt v15.4s, v5.4s, v14.4s
-	VBSL  V14.B16, V5.B16, V15.B16
-	WORD  $0x6ea6e5f0 // fcmgt v16.4s, v15.4s, v6.4s
-	VBSL  V15.B16, V6.B16, V16.B16
-	WORD  $0x6e27de11 // fmul v17.4s, v16.4s, v7.4s
-	WORD  $0x4e218a31 // frintn v17.4s, v17.4s
-	VFMLS V8.S4, V17.S4, V16.S4
-	VFMLS V9.S4, V17.S4, V16.S4
-	WORD  $0x6e30de12 // fmul v18.4s, v16.4s, v16.4s
+	WORD  $0x4ea0d58c // fsub v12.4s, v12.4s, v0.4s
+	WORD  $0x6eace4ad // fcmgt v13.4s, v5.4s, v12.4s
+	VBSL  V12.B16, V5.B16, V13.B16
+	WORD  $0x6ea6e5ae // fcmgt v14.4s, v13.4s, v6.4s
+	VBSL  V13.B16, V6.B16, V14.B16
+	VMOV  V8.B16, V15.B16
+	VFMLA V7.S4, V14.S4, V15.S4
+	WORD  $0x4ea8d5f0 // fsub v16.4s, v15.4s, v8.4s
+	VFMLS V9.S4, V16.S4, V14.S4
+	VFMLS V10.S4, V16.S4, V14.S4
+	FMOVQ 144(R2), F17
+	VFMLA V11.S4, V14.S4, V17.S4
+	FMOVQ 160(R2), F18
+	VFMLA V17.S4, V14.S4, V18.S4
 	FMOVQ 176(R2), F19
-	VFMLA V10.S4, V16.S4, V19.S4
+	VFMLA V18.S4, V14.S4, V19.S4
 	FMOVQ 192(R2), F20
-	VFMLA V19.S4, V16.S4, V20.S4
+	VFMLA V19.S4, V14.S4, V20.S4
 	FMOVQ 208(R2), F21
-	VFMLA V20.S4, V16.S4, V21.S4
-	FMOVQ 224(R2), F22
-	VFMLA V21.S4, V16.S4, V22.S4
-	VFMLA V22.S4, V18.S4, V16.S4
-	WORD  $0x4e30d577 // fadd v23.4s, v11.4s, v16.4s
-	WORD  $0x6e2cde38 // fmul v24.4s, v17.4s, v12.4s
-	WORD  $0x4e219b18 // frintm v24.4s, v24.4s
-	WORD  $0x4e2dd719 // fadd v25.4s, v24.4s, v13.4s
-	VSHL  $23, V25.S4, V25.S4
-	WORD  $0x4eb8d631 // fsub v17.4s, v17.4s, v24.4s
-	WORD  $0x4e2dd631 // fadd v17.4s, v17.4s, v13.4s
-	VSHL  $23, V17.S4, V17.S4
-	WORD  $0x6e39def7 // fmul v23.4s, v23.4s, v25.4s
-	WORD  $0x6e31def7 // fmul v23.4s, v23.4s, v17.4s
-	WORD  $0x4e37d421 // fadd v1.4s, v1.4s, v23.4s
+	VFMLA V20.S4, V14.S4, V21.S4
+	FMOVQ 208(R2), F22
+	VFMLA V21.S4, V14.S4, V22.S4
+	VUSHR $1, V15.S4, V23.S4
+	VSHL  $23, V23.S4, V24.S4
+	VSUB  V23.S4, V15.S4, V15.S4
+	VSHL  $23, V15.S4, V15.S4
+	WORD  $0x6e38ded6 // fmul v22.4s, v22.4s, v24.4s
+	WORD  $0x6e2fded6 // fmul v22.4s, v22.4s, v15.4s
+	WORD  $0x4e36d421 // fadd v1.4s, v1.4s, v22.4s
 	CMP   $4, R1
 	BLT   partOut
 	SUB   $4, R1
@@ -478,24 +471,24 @@ body:
 
 partIn:
 	TBZ   $1, R1, one1
-	FMOVD (R0), F14
+	FMOVD (R0), F12
 	TBZ   $0, R1, end2
 	ADD   $8, R0, R3
-	VLD1  (R3), V14.S[2]
+	VLD1  (R3), V12.S[2]
 	B     end2
 
 one1:
-	FMOVS (R0), F14
+	FMOVS (R0), F12
 
 end2:
 	MOVD  $vecMask<>+16(SB), R4
 	LSL   $2, R1, R5
 	SUB   R5, R4
-	FMOVQ (R4), F26
-	FMOVQ 240(R2), F27
-	WORD  $0x4ea0ab5a // cmlt v26.4s, v26.4s, #0
-	VBSL  V27.B16, V14.B16, V26.B16
-	VMOV  V26.B16, V14.B16
+	FMOVQ (R4), F25
+	FMOVQ 224(R2), F26
+	WORD  $0x4ea0ab39 // cmlt v25.4s, v25.4s, #0
+	VBSL  V26.B16, V12.B16, V25.B16
+	VMOV  V25.B16, V12.B16
 	B     body
 
 partOut:
@@ -503,11 +496,382 @@ done:
 	WORD  $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
 	WORD  $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
 	WORD  $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	VEXT  $8, V1.B16, V1.B16, V15.B16
-	WORD  $0x4e2fd421 // fadd v1.4s, v1.4s, v15.4s
-	VEXT  $4, V1.B16, V1.B16, V16.B16
-	WORD  $0x4e30d421 // fadd v1.4s, v1.4s, v16.4s
+	VEXT  $8, V1.B16, V1.B16, V13.B16
+	WORD  $0x4e2dd421 // fadd v1.4s, v1.4s, v13.4s
+	VEXT  $4, V1.B16, V1.B16, V14.B16
+	WORD  $0x4e2ed421 // fadd v1.4s, v1.4s, v14.4s
 	FMOVS F1, ret+32(FP)
+	RET
+
+// func expSum128x32(dst []float32, a []float32, s float32) float32
+TEXT ·expSum128x32(SB), NOSPLIT, $0-60
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  dst_len+8(FP), R2
+	MOVD  $vecNumbers32<>(SB), R3
+	FMOVS s+48(FP), F0
+	VDUP  V0.S[0], V0.S4
+	FMOVQ (R3), F1
+	FMOVQ (R3), F2
+	FMOVQ (R3), F3
+	FMOVQ (R3), F4
+	FMOVQ 32(R3), F5
+	FMOVQ 64(R3), F6
+	FMOVQ 240(R3), F7
+	FMOVQ 96(R3), F8
+	FMOVQ 128(R3), F9
+	CMP   $16, R2
+	BLT   groupend
+
+group:
+	FLDPQ.P 32(R1), (F10, F11)
+	WORD    $0x4ea0d54a // fsub v10.4s, v10.4s, v0.4s
+	WORD    $0x4ea0d56b // fsub v11.4s, v11.4s, v0.4s
+	WORD    $0x6eaae4ac // fcmgt v12.4s, v5.4s, v10.4s
+	VBSL    V10.B16, V5.B16, V12.B16
+	WORD    $0x6eabe4ad // fcmgt v13.4s, v5.4s, v11.4s
+	VBSL    V11.B16, V5.B16, V13.B16
+	VMOV    V7.B16, V14.B16
+	VFMLA   V6.S4, V12.S4, V14.S4
+	VMOV    V7.B16, V15.B16
+	VFMLA   V6.S4, V13.S4, V15.S4
+	WORD    $0x4ea7d5d0 // fsub v16.4s, v14.4s, v7.4s
+	WORD    $0x4ea7d5f1 // fsub v17.4s, v15.4s, v7.4s
+	VFMLS   V8.S4, V16.S4, V12.S4
+	VFMLS   V8.S4, V17.S4, V13.S4
+	FMOVQ   144(R3), F18
+	VFMLA   V9.S4, V12.S4, V18.S4
+	FMOVQ   144(R3), F19
+	VFMLA   V9.S4, V13.S4, V19.S4
+	FMOVQ   160(R3), F20
+	VFMLA   V18.S4, V12.S4, V20.S4
+	FMOVQ   160(R3), F21
+	VFMLA   V19.S4, V13.S4, V21.S4
+	FMOVQ   176(R3), F22
+	VFMLA   V20.S4, V12.S4, V22.S4
+	FMOVQ   176(R3), F23
+	VFMLA   V21.S4, V13.S4, V23.S4
+	FMOVQ   192(R3), F24
+	VFMLA   V22.S4, V12.S4, V24.S4
+	FMOVQ   192(R3), F25
+	VFMLA   V23.S4, V13.S4, V25.S4
+	FMOVQ   208(R3), F26
+	VFMLA   V24.S4, V12.S4, V26.S4
+	FMOVQ   208(R3), F27
+	VFMLA   V25.S4, V13.S4, V27.S4
+	FMOVQ   208(R3), F28
+	VFMLA   V26.S4, V12.S4, V28.S4
+	FMOVQ   208(R3), F29
+	VFMLA   V27.S4, V13.S4, V29.S4
+	VSHL    $23, V14.S4, V14.S4
+	VSHL    $23, V15.S4, V15.S4
+	WORD    $0x6e2edf9c // fmul v28.4s, v28.4s, v14.4s
+	WORD    $0x6e2fdfbd // fmul v29.4s, v29.4s, v15.4s
+	FSTPQ.P (F28, F29), 32(R0)
+	WORD    $0x4e3cd421 // fadd v1.4s, v1.4s, v28.4s
+	WORD    $0x4e3dd442 // fadd v2.4s, v2.4s, v29.4s
+	FLDPQ.P 32(R1), (F10, F11)
+	WORD    $0x4ea0d54a // fsub v10.4s, v10.4s, v0.4s
+	WORD    $0x4ea0d56b // fsub v11.4s, v11.4s, v0.4s
+	WORD    $0x6eaae4ac // fcmgt v12.4s, v5.4s, v10.4s
+	VBSL    V10.B16, V5.B16, V12.B16
+	WORD    $0x6eabe4ad // fcmgt v13.4s, v5.4s, v11.4s
+	VBSL    V11.B16, V5.B16, V13.B16
+	VMOV    V7.B16, V14.B16
+	VFMLA   V6.S4, V12.S4, V14.S4
+	VMOV    V7.B16, V15.B16
+	VFMLA   V6.S4, V13.S4, V15.S4
+	WORD    $0x4ea7d5d0 // fsub v16.4s, v14.4s, v7.4s
+	WORD    $0x4ea7d5f1 // fsub v17.4s, v15.4s, v7.4s
+	VFMLS   V8.S4, V16.S4, V12.S4
+	VFMLS   V8.S4, V17.S4, V13.S4
+	FMOVQ   144(R3), F18
+	VFMLA   V9.S4, V12.S4, V18.S4
+	FMOVQ   144(R3), F19
+	VFMLA   V9.S4, V13.S4, V19.S4
+	FMOVQ   160(R3), F20
+	VFMLA   V18.S4, V12.S4, V20.S4
+	FMOVQ   160(R3), F21
+	VFMLA   V19.S4, V13.S4, V21.S4
+	FMOVQ   176(R3), F22
+	VFMLA   V20.S4, V12.S4, V22.S4
+	FMOVQ   176(R3), F23
+	VFMLA   V21.S4, V13.S4, V23.S4
+	FMOVQ   192(R3), F24
+	VFMLA   V22.S4, V12.S4, V24.S4
+	FMOVQ   192(R3), F25
+	VFMLA   V23.S4, V13.S4, V25.S4
+	FMOVQ   208(R3), F26
+	VFMLA   V24.S4, V12.S4, V26.S4
+	FMOVQ   208(R3), F27
+	VFMLA   V25.S4, V13.S4, V27.S4
+	FMOVQ   208(R3), F28
+	VFMLA   V26.S4, V12.S4, V28.S4
+	FMOVQ   208(R3), F29
+	VFMLA   V27.S4, V13.S4, V29.S4
+	VSHL    $23, V14.S4, V14.S4
+	VSHL    $23, V15.S4, V15.S4
+	WORD    $0x6e2edf9c // fmul v28.4s, v28.4s, v14.4s
+	WORD    $0x6e2fdfbd // fmul v29.4s, v29.4s, v15.4s
+	FSTPQ.P (F28, F29), 32(R0)
+	WORD    $0x4e3cd463 // fadd v3.4s, v3.4s, v28.4s
+	WORD    $0x4e3dd484 // fadd v4.4s, v4.4s, v29.4s
+	SUB     $16, R2
+	CMP     $16, R2
+	BGE     group
+
+groupend:
+rest:
+	CBZ     R2, done
+	CMP     $4, R2
+	BLT     partIn
+	FMOVQ.P 16(R1), F10
+
+body:
+	WORD    $0x4ea0d54a // fsub v10.4s, v10.4s, v0.4s
+	WORD    $0x6eaae4ab // fcmgt v11.4s, v5.4s, v10.4s
+	VBSL    V10.B16, V5.B16, V11.B16
+	VMOV    V7.B16, V12.B16
+	VFMLA   V6.S4, V11.S4, V12.S4
+	WORD    $0x4ea7d58d // fsub v13.4s, v12.4s, v7.4s
+	VFMLS   V8.S4, V13.S4, V11.S4
+	FMOVQ   144(R3), F14
+	VFMLA   V9.S4, V11.S4, V14.S4
+	FMOVQ   160(R3), F15
+	VFMLA   V14.S4, V11.S4, V15.S4
+	FMOVQ   176(R3), F16
+	VFMLA   V15.S4, V11.S4, V16.S4
+	FMOVQ   192(R3), F17
+	VFMLA   V16.S4, V11.S4, V17.S4
+	FMOVQ   208(R3), F18
+	VFMLA   V17.S4, V11.S4, V18.S4
+	FMOVQ   208(R3), F19
+	VFMLA   V18.S4, V11.S4, V19.S4
+	VSHL    $23, V12.S4, V12.S4
+	WORD    $0x6e2cde73 // fmul v19.4s, v19.4s, v12.4s
+	CMP     $4, R2
+	BLT     partOut
+	FMOVQ.P F19, 16(R0)
+	WORD    $0x4e33d421 // fadd v1.4s, v1.4s, v19.4s
+	SUB     $4, R2
+	B       rest
+
+partIn:
+	TBZ   $1, R2, one1
+	FMOVD (R1), F10
+	TBZ   $0, R2, end2
+	ADD   $8, R1, R4
+	VLD1  (R4), V10.S[2]
+	B     end2
+
+one1:
+	FMOVS (R1), F10
+
+end2:
+	B body
+
+partOut:
+	TBZ   $1, R2, one3
+	FMOVD F19, (R0)
+	TBZ   $0, R2, end4
+	ADD   $8, R0, R5
+	VST1  V19.S[2], (R5)
+	B     end4
+
+one3:
+	FMOVS F19, (R0)
+
+end4:
+	MOVD  $vecMask<>+16(SB), R6
+	LSL   $2, R2, R7
+	SUB   R7, R6
+	FMOVQ (R6), F20
+	FMOVQ (R3), F21
+	WORD  $0x4ea0aa94 // cmlt v20.4s, v20.4s, #0
+	VBSL  V21.B16, V19.B16, V20.B16
+	VMOV  V20.B16, V19.B16
+	WORD  $0x4e33d421 // fadd v1.4s, v1.4s, v19.4s
+
+done:
+	WORD  $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
+	WORD  $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
+	WORD  $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
+	VEXT  $8, V1.B16, V1.B16, V11.B16
+	WORD  $0x4e2bd421 // fadd v1.4s, v1.4s, v11.4s
+	VEXT  $4, V1.B16, V1.B16, V12.B16
+	WORD  $0x4e2cd421 // fadd v1.4s, v1.4s, v12.4s
+	FMOVS F1, ret+56(FP)
+	RET
+
+// func dotLess128x32(a []float32, b []float32, s float32) float32
+TEXT ·dotLess128x32(SB), NOSPLIT, $0-60
+	MOVD  a_base+0(FP), R0
+	MOVD  b_base+24(FP), R1
+	MOVD  a_len+8(FP), R2
+	MOVD  $vecNumbers32<>(SB), R3
+	FMOVS s+48(FP), F0
+	VDUP  V0.S[0], V0.S4
+	FMOVQ (R3), F1
+	FMOVQ (R3), F2
+	FMOVQ (R3), F3
+	FMOVQ (R3), F4
+	CMP   $16, R2
+	BLT   groupend
+
+group:
+	FLDPQ.P 32(R0), (F5, F6)
+	FLDPQ.P 32(R1), (F7, F8)
+	WORD    $0x4ea0d4e7 // fsub v7.4s, v7.4s, v0.4s
+	WORD    $0x4ea0d508 // fsub v8.4s, v8.4s, v0.4s
+	VFMLA   V7.S4, V5.S4, V1.S4
+	VFMLA   V8.S4, V6.S4, V2.S4
+	FLDPQ.P 32(R0), (F5, F6)
+	FLDPQ.P 32(R1), (F7, F8)
+	WORD    $0x4ea0d4e7 // fsub v7.4s, v7.4s, v0.4s
+	WORD    $0x4ea0d508 // fsub v8.4s, v8.4s, v0.4s
+	VFMLA   V7.S4, V5.S4, V3.S4
+	VFMLA   V8.S4, V6.S4, V4.S4
+	SUB     $16, R2
+	CMP     $16, R2
+	BGE     group
+
+groupend:
+rest:
+	CBZ     R2, done
+	CMP     $4, R2
+	BLT     partIn
+	FMOVQ.P 16(R0), F5
+	FMOVQ.P 16(R1), F6
+
+body:
+	WORD  $0x4ea0d4c6 // fsub v6.4s, v6.4s, v0.4s
+	VFMLA V6.S4, V5.S4, V1.S4
+	CMP   $4, R2
+	BLT   partOut
+	SUB   $4, R2
+	B     rest
+
+partIn:
+	TBZ   $1, R2, one1
+	FMOVD (R0), F5
+	TBZ   $0, R2, end2
+	ADD   $8, R0, R4
+	VLD1  (R4), V5.S[2]
+	B     end2
+
+one1:
+	FMOVS (R0), F5
+
+end2:
+	TBZ   $1, R2, one3
+	FMOVD (R1), F6
+	TBZ   $0, R2, end4
+	ADD   $8, R1, R5
+	VLD1  (R5), V6.S[2]
+	B     end4
+
+one3:
+	FMOVS (R1), F6
+
+end4:
+	B body
+
+partOut:
+done:
+	WORD  $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
+	WORD  $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
+	WORD  $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
+	VEXT  $8, V1.B16, V1.B16, V7.B16
+	WORD  $0x4e27d421 // fadd v1.4s, v1.4s, v7.4s
+	VEXT  $4, V1.B16, V1.B16, V8.B16
+	WORD  $0x4e28d421 // fadd v1.4s, v1.4s, v8.4s
+	FMOVS F1, ret+56(FP)
+	RET
+
+// func topOf128x32(a []float32) float32
+TEXT ·topOf128x32(SB), NOSPLIT, $0-28
+	MOVD  a_base+0(FP), R0
+	MOVD  a_len+8(FP), R1
+	MOVD  $vecNumbers32<>(SB), R2
+	FMOVQ 224(R2), F0
+	FMOVQ 224(R2), F1
+	FMOVQ 224(R2), F2
+	FMOVQ 224(R2), F3
+	CMP   $16, R1
+	BLT   groupend
+
+group:
+	FLDPQ.P 32(R0), (F4, F5)
+	WORD    $0x6ea0e486 // fcmgt v6.4s, v4.4s, v0.4s
+	VBSL    V0.B16, V4.B16, V6.B16
+	WORD    $0x6ea1e4a7 // fcmgt v7.4s, v5.4s, v1.4s
+	VBSL    V1.B16, V5.B16, V7.B16
+	VMOV    V6.B16, V0.B16
+	VMOV    V7.B16, V1.B16
+	FLDPQ.P 32(R0), (F4, F5)
+	WORD    $0x6ea2e486 // fcmgt v6.4s, v4.4s, v2.4s
+	VBSL    V2.B16, V4.B16, V6.B16
+	WORD    $0x6ea3e4a7 // fcmgt v7.4s, v5.4s, v3.4s
+	VBSL    V3.B16, V5.B16, V7.B16
+	VMOV    V6.B16, V2.B16
+	VMOV    V7.B16, V3.B16
+	SUB     $16, R1
+	CMP     $16, R1
+	BGE     group
+
+groupend:
+rest:
+	CBZ     R1, done
+	CMP     $4, R1
+	BLT     partIn
+	FMOVQ.P 16(R0), F4
+
+body:
+	WORD $0x6ea0e485 // fcmgt v5.4s, v4.4s, v0.4s
+	VBSL V0.B16, V4.B16, V5.B16
+	VMOV V5.B16, V0.B16
+	CMP  $4, R1
+	BLT  partOut
+	SUB  $4, R1
+	B    rest
+
+partIn:
+	TBZ   $1, R1, one1
+	FMOVD (R0), F4
+	TBZ   $0, R1, end2
+	ADD   $8, R0, R3
+	VLD1  (R3), V4.S[2]
+	B     end2
+
+one1:
+	FMOVS (R0), F4
+
+end2:
+	MOVD  $vecMask<>+16(SB), R4
+	LSL   $2, R1, R5
+	SUB   R5, R4
+	FMOVQ (R4), F6
+	FMOVQ 224(R2), F7
+	WORD  $0x4ea0a8c6 // cmlt v6.4s, v6.4s, #0
+	VBSL  V7.B16, V4.B16, V6.B16
+	VMOV  V6.B16, V4.B16
+	B     body
+
+partOut:
+done:
+	WORD  $0x6ea2e405 // fcmgt v5.4s, v0.4s, v2.4s
+	VBSL  V2.B16, V0.B16, V5.B16
+	WORD  $0x6ea3e426 // fcmgt v6.4s, v1.4s, v3.4s
+	VBSL  V3.B16, V1.B16, V6.B16
+	WORD  $0x6ea6e4a7 // fcmgt v7.4s, v5.4s, v6.4s
+	VBSL  V6.B16, V5.B16, V7.B16
+	VEXT  $8, V7.B16, V7.B16, V8.B16
+	WORD  $0x6ea8e4e9 // fcmgt v9.4s, v7.4s, v8.4s
+	VBSL  V8.B16, V7.B16, V9.B16
+	VEXT  $4, V9.B16, V9.B16, V10.B16
+	WORD  $0x6eaae52b // fcmgt v11.4s, v9.4s, v10.4s
+	VBSL  V10.B16, V9.B16, V11.B16
+	FMOVS F11, ret+24(FP)
 	RET
 
 // func maxOf128x32(a []float32) float32
@@ -515,10 +879,10 @@ TEXT ·maxOf128x32(SB), NOSPLIT, $0-28
 	MOVD  a_base+0(FP), R0
 	MOVD  a_len+8(FP), R1
 	MOVD  $vecNumbers32<>(SB), R2
-	FMOVQ 240(R2), F0
-	FMOVQ 240(R2), F1
-	FMOVQ 240(R2), F2
-	FMOVQ 240(R2), F3
+	FMOVQ 224(R2), F0
+	FMOVQ 224(R2), F1
+	FMOVQ 224(R2), F2
+	FMOVQ 224(R2), F3
 	CMP   $16, R1
 	BLT   groupend
 
@@ -563,7 +927,7 @@ end2:
 	LSL   $2, R1, R5
 	SUB   R5, R4
 	FMOVQ (R4), F5
-	FMOVQ 240(R2), F6
+	FMOVQ 224(R2), F6
 	WORD  $0x4ea0a8a5 // cmlt v5.4s, v5.4s, #0
 	VBSL  V6.B16, V4.B16, V5.B16
 	VMOV  V5.B16, V4.B16
@@ -765,28 +1129,28 @@ DATA vecNumbers32<>+48(SB)/8, $0x42b2000042b20000
 DATA vecNumbers32<>+56(SB)/8, $0x42b2000042b20000
 DATA vecNumbers32<>+64(SB)/8, $0x3fb8aa3b3fb8aa3b
 DATA vecNumbers32<>+72(SB)/8, $0x3fb8aa3b3fb8aa3b
-DATA vecNumbers32<>+80(SB)/8, $0x3f3172183f317218
-DATA vecNumbers32<>+88(SB)/8, $0x3f3172183f317218
-DATA vecNumbers32<>+96(SB)/8, $0xb102e308b102e308
-DATA vecNumbers32<>+104(SB)/8, $0xb102e308b102e308
-DATA vecNumbers32<>+112(SB)/8, $0x3ab511e73ab511e7
-DATA vecNumbers32<>+120(SB)/8, $0x3ab511e73ab511e7
-DATA vecNumbers32<>+128(SB)/8, $0x3f8000003f800000
-DATA vecNumbers32<>+136(SB)/8, $0x3f8000003f800000
-DATA vecNumbers32<>+144(SB)/8, $0x3f0000003f000000
-DATA vecNumbers32<>+152(SB)/8, $0x3f0000003f000000
-DATA vecNumbers32<>+160(SB)/8, $0x4b40007f4b40007f
-DATA vecNumbers32<>+168(SB)/8, $0x4b40007f4b40007f
-DATA vecNumbers32<>+176(SB)/8, $0x3c091d103c091d10
-DATA vecNumbers32<>+184(SB)/8, $0x3c091d103c091d10
-DATA vecNumbers32<>+192(SB)/8, $0x3d2aac793d2aac79
-DATA vecNumbers32<>+200(SB)/8, $0x3d2aac793d2aac79
-DATA vecNumbers32<>+208(SB)/8, $0x3e2aaa493e2aaa49
-DATA vecNumbers32<>+216(SB)/8, $0x3e2aaa493e2aaa49
-DATA vecNumbers32<>+224(SB)/8, $0x3efffffe3efffffe
-DATA vecNumbers32<>+232(SB)/8, $0x3efffffe3efffffe
-DATA vecNumbers32<>+240(SB)/8, $0xff800000ff800000
-DATA vecNumbers32<>+248(SB)/8, $0xff800000ff800000
+DATA vecNumbers32<>+80(SB)/8, $0x4b4000fe4b4000fe
+DATA vecNumbers32<>+88(SB)/8, $0x4b4000fe4b4000fe
+DATA vecNumbers32<>+96(SB)/8, $0x3f3172183f317218
+DATA vecNumbers32<>+104(SB)/8, $0x3f3172183f317218
+DATA vecNumbers32<>+112(SB)/8, $0xb102e308b102e308
+DATA vecNumbers32<>+120(SB)/8, $0xb102e308b102e308
+DATA vecNumbers32<>+128(SB)/8, $0x3ab511e73ab511e7
+DATA vecNumbers32<>+136(SB)/8, $0x3ab511e73ab511e7
+DATA vecNumbers32<>+144(SB)/8, $0x3c091d103c091d10
+DATA vecNumbers32<>+152(SB)/8, $0x3c091d103c091d10
+DATA vecNumbers32<>+160(SB)/8, $0x3d2aac793d2aac79
+DATA vecNumbers32<>+168(SB)/8, $0x3d2aac793d2aac79
+DATA vecNumbers32<>+176(SB)/8, $0x3e2aaa493e2aaa49
+DATA vecNumbers32<>+184(SB)/8, $0x3e2aaa493e2aaa49
+DATA vecNumbers32<>+192(SB)/8, $0x3efffffe3efffffe
+DATA vecNumbers32<>+200(SB)/8, $0x3efffffe3efffffe
+DATA vecNumbers32<>+208(SB)/8, $0x3f8000003f800000
+DATA vecNumbers32<>+216(SB)/8, $0x3f8000003f800000
+DATA vecNumbers32<>+224(SB)/8, $0xff800000ff800000
+DATA vecNumbers32<>+232(SB)/8, $0xff800000ff800000
+DATA vecNumbers32<>+240(SB)/8, $0x4b4000bf4b4000bf
+DATA vecNumbers32<>+248(SB)/8, $0x4b4000bf4b4000bf
 DATA vecNumbers32<>+256(SB)/8, $0x7f8000007f800000
 DATA vecNumbers32<>+264(SB)/8, $0x7f8000007f800000
 GLOBL vecNumbers32<>(SB), RODATA|NOPTR, $272
@@ -1024,174 +1388,168 @@ TEXT ·sumExpSub128x64(SB), NOSPLIT, $0-40
 	FMOVQ 96(R2), F9
 	FMOVQ 112(R2), F10
 	FMOVQ 128(R2), F11
-	FMOVQ 144(R2), F12
-	FMOVQ 160(R2), F13
 	CMP   $8, R1
 	BLT   groupend
 
 group:
-	FLDPQ.P 32(R0), (F14, F15)
-	WORD    $0x4ee0d5ce // fsub v14.2d, v14.2d, v0.2d
-	WORD    $0x4ee0d5ef // fsub v15.2d, v15.2d, v0.2d
-	WORD    $0x6eeee4b0 // fcmgt v16.2d, v5.2d, v14.2d
-	VBSL    V14.B16, V5.B16, V16.B16
-	WORD    $0x6eefe4b1 // fcmgt v17.2d, v5.2d, v15.2d
-	VBSL    V15.B16, V5.B16, V17.B16
-	WORD    $0x6ee6e612 // fcmgt v18.2d, v16.2d, v6.2d
-	VBSL    V16.B16, V6.B16, V18.B16
-	WORD    $0x6ee6e633 // fcmgt v19.2d, v17.2d, v6.2d
-	VBSL    V17.B16, V6.B16, V19.B16
-	WORD    $0x6e67de54 // fmul v20.2d, v18.2d, v7.2d
-	WORD    $0x6e67de75 // fmul v21.2d, v19.2d, v7.2d
-	WORD    $0x4e618a94 // frintn v20.2d, v20.2d
-	WORD    $0x4e618ab5 // frintn v21.2d, v21.2d
-	VFMLS   V8.D2, V20.D2, V18.D2
-	VFMLS   V8.D2, V21.D2, V19.D2
-	VFMLS   V9.D2, V20.D2, V18.D2
-	VFMLS   V9.D2, V21.D2, V19.D2
-	WORD    $0x6e72de56 // fmul v22.2d, v18.2d, v18.2d
-	WORD    $0x6e73de77 // fmul v23.2d, v19.2d, v19.2d
-	FMOVQ   176(R2), F24
-	VFMLA   V10.D2, V18.D2, V24.D2
-	FMOVQ   176(R2), F25
-	VFMLA   V10.D2, V19.D2, V25.D2
-	FMOVQ   192(R2), F26
-	VFMLA   V24.D2, V18.D2, V26.D2
-	FMOVQ   192(R2), F27
-	VFMLA   V25.D2, V19.D2, V27.D2
-	FMOVQ   208(R2), F28
-	VFMLA   V26.D2, V18.D2, V28.D2
-	FMOVQ   208(R2), F29
-	VFMLA   V27.D2, V19.D2, V29.D2
-	FMOVQ   224(R2), F30
-	VFMLA   V28.D2, V18.D2, V30.D2
-	FMOVQ   224(R2), F31
-	VFMLA   V29.D2, V19.D2, V31.D2
+	FLDPQ.P 32(R0), (F12, F13)
+	WORD    $0x4ee0d58c // fsub v12.2d, v12.2d, v0.2d
+	WORD    $0x4ee0d5ad // fsub v13.2d, v13.2d, v0.2d
+	WORD    $0x6eece4ae // fcmgt v14.2d, v5.2d, v12.2d
+	VBSL    V12.B16, V5.B16, V14.B16
+	WORD    $0x6eede4af // fcmgt v15.2d, v5.2d, v13.2d
+	VBSL    V13.B16, V5.B16, V15.B16
+	WORD    $0x6ee6e5d0 // fcmgt v16.2d, v14.2d, v6.2d
+	VBSL    V14.B16, V6.B16, V16.B16
+	WORD    $0x6ee6e5f1 // fcmgt v17.2d, v15.2d, v6.2d
+	VBSL    V15.B16, V6.B16, V17.B16
+	VMOV    V8.B16, V18.B16
+	VFMLA   V7.D2, V16.D2, V18.D2
+	VMOV    V8.B16, V19.B16
+	VFMLA   V7.D2, V17.D2, V19.D2
+	WORD    $0x4ee8d654 // fsub v20.2d, v18.2d, v8.2d
+	WORD    $0x4ee8d675 // fsub v21.2d, v19.2d, v8.2d
+	VFMLS   V9.D2, V20.D2, V16.D2
+	VFMLS   V9.D2, V21.D2, V17.D2
+	VFMLS   V10.D2, V20.D2, V16.D2
+	VFMLS   V10.D2, V21.D2, V17.D2
+	FMOVQ   144(R2), F22
+	VFMLA   V11.D2, V16.D2, V22.D2
+	FMOVQ   144(R2), F23
+	VFMLA   V11.D2, V17.D2, V23.D2
+	FMOVQ   160(R2), F24
+	VFMLA   V22.D2, V16.D2, V24.D2
+	FMOVQ   160(R2), F25
+	VFMLA   V23.D2, V17.D2, V25.D2
+	FMOVQ   176(R2), F26
+	VFMLA   V24.D2, V16.D2, V26.D2
+	FMOVQ   176(R2), F27
+	VFMLA   V25.D2, V17.D2, V27.D2
+	FMOVQ   192(R2), F28
+	VFMLA   V26.D2, V16.D2, V28.D2
+	FMOVQ   192(R2), F29
+	VFMLA   V27.D2, V17.D2, V29.D2
+	FMOVQ   208(R2), F30
+	VFMLA   V28.D2, V16.D2, V30.D2
+	FMOVQ   208(R2), F31
+	VFMLA   V29.D2, V17.D2, V31.D2
+	FMOVQ   224(R2), F12
+	VFMLA   V30.D2, V16.D2, V12.D2
+	FMOVQ   224(R2), F13
+	VFMLA   V31.D2, V17.D2, V13.D2
 	FMOVQ   240(R2), F14
-	VFMLA   V30.D2, V18.D2, V14.D2
+	VFMLA   V12.D2, V16.D2, V14.D2
 	FMOVQ   240(R2), F15
-	VFMLA   V31.D2, V19.D2, V15.D2
-	FMOVQ   256(R2), F16
-	VFMLA   V14.D2, V18.D2, V16.D2
-	FMOVQ   256(R2), F17
-	VFMLA   V15.D2, V19.D2, V17.D2
-	FMOVQ   272(R2), F24
-	VFMLA   V16.D2, V18.D2, V24.D2
-	FMOVQ   272(R2), F25
-	VFMLA   V17.D2, V19.D2, V25.D2
+	VFMLA   V13.D2, V17.D2, V15.D2
+	FMOVQ   256(R2), F20
+	VFMLA   V14.D2, V16.D2, V20.D2
+	FMOVQ   256(R2), F21
+	VFMLA   V15.D2, V17.D2, V21.D2
+	FMOVQ   272(R2), F22
+	VFMLA   V20.D2, V16.D2, V22.D2
+	FMOVQ   272(R2), F23
+	VFMLA   V21.D2, V17.D2, V23.D2
+	FMOVQ   288(R2), F24
+	VFMLA   V22.D2, V16.D2, V24.D2
+	FMOVQ   288(R2), F25
+	VFMLA   V23.D2, V17.D2, V25.D2
 	FMOVQ   288(R2), F26
-	VFMLA   V24.D2, V18.D2, V26.D2
+	VFMLA   V24.D2, V16.D2, V26.D2
 	FMOVQ   288(R2), F27
-	VFMLA   V25.D2, V19.D2, V27.D2
-	FMOVQ   304(R2), F28
-	VFMLA   V26.D2, V18.D2, V28.D2
-	FMOVQ   304(R2), F29
-	VFMLA   V27.D2, V19.D2, V29.D2
-	VFMLA   V28.D2, V22.D2, V18.D2
-	VFMLA   V29.D2, V23.D2, V19.D2
-	WORD    $0x4e72d57e // fadd v30.2d, v11.2d, v18.2d
-	WORD    $0x4e73d57f // fadd v31.2d, v11.2d, v19.2d
-	WORD    $0x6e6cde8e // fmul v14.2d, v20.2d, v12.2d
-	WORD    $0x6e6cdeaf // fmul v15.2d, v21.2d, v12.2d
-	WORD    $0x4e6199ce // frintm v14.2d, v14.2d
-	WORD    $0x4e6199ef // frintm v15.2d, v15.2d
-	WORD    $0x4e6dd5d0 // fadd v16.2d, v14.2d, v13.2d
-	WORD    $0x4e6dd5f1 // fadd v17.2d, v15.2d, v13.2d
-	VSHL    $52, V16.D2, V16.D2
-	VSHL    $52, V17.D2, V17.D2
-	WORD    $0x4eeed694 // fsub v20.2d, v20.2d, v14.2d
-	WORD    $0x4eefd6b5 // fsub v21.2d, v21.2d, v15.2d
-	WORD    $0x4e6dd694 // fadd v20.2d, v20.2d, v13.2d
-	WORD    $0x4e6dd6b5 // fadd v21.2d, v21.2d, v13.2d
-	VSHL    $52, V20.D2, V20.D2
-	VSHL    $52, V21.D2, V21.D2
-	WORD    $0x6e70dfde // fmul v30.2d, v30.2d, v16.2d
-	WORD    $0x6e71dfff // fmul v31.2d, v31.2d, v17.2d
-	WORD    $0x6e74dfde // fmul v30.2d, v30.2d, v20.2d
-	WORD    $0x6e75dfff // fmul v31.2d, v31.2d, v21.2d
-	WORD    $0x4e7ed421 // fadd v1.2d, v1.2d, v30.2d
-	WORD    $0x4e7fd442 // fadd v2.2d, v2.2d, v31.2d
-	FLDPQ.P 32(R0), (F14, F15)
-	WORD    $0x4ee0d5ce // fsub v14.2d, v14.2d, v0.2d
-	WORD    $0x4ee0d5ef // fsub v15.2d, v15.2d, v0.2d
-	WORD    $0x6eeee4b0 // fcmgt v16.2d, v5.2d, v14.2d
-	VBSL    V14.B16, V5.B16, V16.B16
-	WORD    $0x6eefe4b1 // fcmgt v17.2d, v5.2d, v15.2d
-	VBSL    V15.B16, V5.B16, V17.B16
-	WORD    $0x6ee6e612 // fcmgt v18.2d, v16.2d, v6.2d
-	VBSL    V16.B16, V6.B16, V18.B16
-	WORD    $0x6ee6e633 // fcmgt v19.2d, v17.2d, v6.2d
-	VBSL    V17.B16, V6.B16, V19.B16
-	WORD    $0x6e67de54 // fmul v20.2d, v18.2d, v7.2d
-	WORD    $0x6e67de75 // fmul v21.2d, v19.2d, v7.2d
-	WORD    $0x4e618a94 // frintn v20.2d, v20.2d
-	WORD    $0x4e618ab5 // frintn v21.2d, v21.2d
-	VFMLS   V8.D2, V20.D2, V18.D2
-	VFMLS   V8.D2, V21.D2, V19.D2
-	VFMLS   V9.D2, V20.D2, V18.D2
-	VFMLS   V9.D2, V21.D2, V19.D2
-	WORD    $0x6e72de56 // fmul v22.2d, v18.2d, v18.2d
-	WORD    $0x6e73de77 // fmul v23.2d, v19.2d, v19.2d
-	FMOVQ   176(R2), F24
-	VFMLA   V10.D2, V18.D2, V24.D2
-	FMOVQ   176(R2), F25
-	VFMLA   V10.D2, V19.D2, V25.D2
-	FMOVQ   192(R2), F26
-	VFMLA   V24.D2, V18.D2, V26.D2
-	FMOVQ   192(R2), F27
-	VFMLA   V25.D2, V19.D2, V27.D2
-	FMOVQ   208(R2), F28
-	VFMLA   V26.D2, V18.D2, V28.D2
-	FMOVQ   208(R2), F29
-	VFMLA   V27.D2, V19.D2, V29.D2
-	FMOVQ   224(R2), F30
-	VFMLA   V28.D2, V18.D2, V30.D2
-	FMOVQ   224(R2), F31
-	VFMLA   V29.D2, V19.D2, V31.D2
+	VFMLA   V25.D2, V17.D2, V27.D2
+	VUSHR   $1, V18.D2, V28.D2
+	VUSHR   $1, V19.D2, V29.D2
+	VSHL    $52, V28.D2, V30.D2
+	VSHL    $52, V29.D2, V31.D2
+	VSUB    V28.D2, V18.D2, V18.D2
+	VSUB    V29.D2, V19.D2, V19.D2
+	VSHL    $52, V18.D2, V18.D2
+	VSHL    $52, V19.D2, V19.D2
+	WORD    $0x6e7edf5a // fmul v26.2d, v26.2d, v30.2d
+	WORD    $0x6e7fdf7b // fmul v27.2d, v27.2d, v31.2d
+	WORD    $0x6e72df5a // fmul v26.2d, v26.2d, v18.2d
+	WORD    $0x6e73df7b // fmul v27.2d, v27.2d, v19.2d
+	WORD    $0x4e7ad421 // fadd v1.2d, v1.2d, v26.2d
+	WORD    $0x4e7bd442 // fadd v2.2d, v2.2d, v27.2d
+	FLDPQ.P 32(R0), (F12, F13)
+	WORD    $0x4ee0d58c // fsub v12.2d, v12.2d, v0.2d
+	WORD    $0x4ee0d5ad // fsub v13.2d, v13.2d, v0.2d
+	WORD    $0x6eece4ae // fcmgt v14.2d, v5.2d, v12.2d
+	VBSL    V12.B16, V5.B16, V14.B16
+	WORD    $0x6eede4af // fcmgt v15.2d, v5.2d, v13.2d
+	VBSL    V13.B16, V5.B16, V15.B16
+	WORD    $0x6ee6e5d0 // fcmgt v16.2d, v14.2d, v6.2d
+	VBSL    V14.B16, V6.B16, V16.B16
+	WORD    $0x6ee6e5f1 // fcmgt v17.2d, v15.2d, v6.2d
+	VBSL    V15.B16, V6.B16, V17.B16
+	VMOV    V8.B16, V18.B16
+	VFMLA   V7.D2, V16.D2, V18.D2
+	VMOV    V8.B16, V19.B16
+	VFMLA   V7.D2, V17.D2, V19.D2
+	WORD    $0x4ee8d654 // fsub v20.2d, v18.2d, v8.2d
+	WORD    $0x4ee8d675 // fsub v21.2d, v19.2d, v8.2d
+	VFMLS   V9.D2, V20.D2, V16.D2
+	VFMLS   V9.D2, V21.D2, V17.D2
+	VFMLS   V10.D2, V20.D2, V16.D2
+	VFMLS   V10.D2, V21.D2, V17.D2
+	FMOVQ   144(R2), F22
+	VFMLA   V11.D2, V16.D2, V22.D2
+	FMOVQ   144(R2), F23
+	VFMLA   V11.D2, V17.D2, V23.D2
+	FMOVQ   160(R2), F24
+	VFMLA   V22.D2, V16.D2, V24.D2
+	FMOVQ   160(R2), F25
+	VFMLA   V23.D2, V17.D2, V25.D2
+	FMOVQ   176(R2), F26
+	VFMLA   V24.D2, V16.D2, V26.D2
+	FMOVQ   176(R2), F27
+	VFMLA   V25.D2, V17.D2, V27.D2
+	FMOVQ   192(R2), F28
+	VFMLA   V26.D2, V16.D2, V28.D2
+	FMOVQ   192(R2), F29
+	VFMLA   V27.D2, V17.D2, V29.D2
+	FMOVQ   208(R2), F30
+	VFMLA   V28.D2, V16.D2, V30.D2
+	FMOVQ   208(R2), F31
+	VFMLA   V29.D2, V17.D2, V31.D2
+	FMOVQ   224(R2), F12
+	VFMLA   V30.D2, V16.D2, V12.D2
+	FMOVQ   224(R2), F13
+	VFMLA   V31.D2, V17.D2, V13.D2
 	FMOVQ   240(R2), F14
-	VFMLA   V30.D2, V18.D2, V14.D2
+	VFMLA   V12.D2, V16.D2, V14.D2
 	FMOVQ   240(R2), F15
-	VFMLA   V31.D2, V19.D2, V15.D2
-	FMOVQ   256(R2), F16
-	VFMLA   V14.D2, V18.D2, V16.D2
-	FMOVQ   256(R2), F17
-	VFMLA   V15.D2, V19.D2, V17.D2
-	FMOVQ   272(R2), F24
-	VFMLA   V16.D2, V18.D2, V24.D2
-	FMOVQ   272(R2), F25
-	VFMLA   V17.D2, V19.D2, V25.D2
+	VFMLA   V13.D2, V17.D2, V15.D2
+	FMOVQ   256(R2), F20
+	VFMLA   V14.D2, V16.D2, V20.D2
+	FMOVQ   256(R2), F21
+	VFMLA   V15.D2, V17.D2, V21.D2
+	FMOVQ   272(R2), F22
+	VFMLA   V20.D2, V16.D2, V22.D2
+	FMOVQ   272(R2), F23
+	VFMLA   V21.D2, V17.D2, V23.D2
+	FMOVQ   288(R2), F24
+	VFMLA   V22.D2, V16.D2, V24.D2
+	FMOVQ   288(R2), F25
+	VFMLA   V23.D2, V17.D2, V25.D2
 	FMOVQ   288(R2), F26
-	VFMLA   V24.D2, V18.D2, V26.D2
+	VFMLA   V24.D2, V16.D2, V26.D2
 	FMOVQ   288(R2), F27
-	VFMLA   V25.D2, V19.D2, V27.D2
-	FMOVQ   304(R2), F28
-	VFMLA   V26.D2, V18.D2, V28.D2
-	FMOVQ   304(R2), F29
-	VFMLA   V27.D2, V19.D2, V29.D2
-	VFMLA   V28.D2, V22.D2, V18.D2
-	VFMLA   V29.D2, V23.D2, V19.D2
-	WORD    $0x4e72d57e // fadd v30.2d, v11.2d, v18.2d
-	WORD    $0x4e73d57f // fadd v31.2d, v11.2d, v19.2d
-	WORD    $0x6e6cde8e // fmul v14.2d, v20.2d, v12.2d
-	WORD    $0x6e6cdeaf // fmul v15.2d, v21.2d, v12.2d
-	WORD    $0x4e6199ce // frintm v14.2d, v14.2d
-	WORD    $0x4e6199ef // frintm v15.2d, v15.2d
-	WORD    $0x4e6dd5d0 // fadd v16.2d, v14.2d, v13.2d
-	WORD    $0x4e6dd5f1 // fadd v17.2d, v15.2d, v13.2d
-	VSHL    $52, V16.D2, V16.D2
-	VSHL    $52, V17.D2, V17.D2
-	WORD    $0x4eeed694 // fsub v20.2d, v20.2d, v14.2d
-	WORD    $0x4eefd6b5 // fsub v21.2d, v21.2d, v15.2d
-	WORD    $0x4e6dd694 // fadd v20.2d, v20.2d, v13.2d
-	WORD    $0x4e6dd6b5 // fadd v21.2d, v21.2d, v13.2d
-	VSHL    $52, V20.D2, V20.D2
-	VSHL    $52, V21.D2, V21.D2
-	WORD    $0x6e70dfde // fmul v30.2d, v30.2d, v16.2d
-	WORD    $0x6e71dfff // fmul v31.2d, v31.2d, v17.2d
-	WORD    $0x6e74dfde // fmul v30.2d, v30.2d, v20.2d
-	WORD    $0x6e75dfff // fmul v31.2d, v31.2d, v21.2d
-	WORD    $0x4e7ed463 // fadd v3.2d, v3.2d, v30.2d
-	WORD    $0x4e7fd484 // fadd v4.2d, v4.2d, v31.2d
+	VFMLA   V25.D2, V17.D2, V27.D2
+	VUSHR   $1, V18.D2, V28.D2
+	VUSHR   $1, V19.D2, V29.D2
+	VSHL    $52, V28.D2, V30.D2
+	VSHL    $52, V29.D2, V31.D2
+	VSUB    V28.D2, V18.D2, V18.D2
+	VSUB    V29.D2, V19.D2, V19.D2
+	VSHL    $52, V18.D2, V18.D2
+	VSHL    $52, V19.D2, V19.D2
+	WORD    $0x6e7edf5a // fmul v26.2d, v26.2d, v30.2d
+	WORD    $0x6e7fdf7b // fmul v27.2d, v27.2d, v31.2d
+	WORD    $0x6e72df5a // fmul v26.2d, v26.2d, v18.2d
+	WORD    $0x6e73df7b // fmul v27.2d, v27.2d, v19.2d
+	WORD    $0x4e7ad463 // fadd v3.2d, v3.2d, v26.2d
+	WORD    $0x4e7bd484 // fadd v4.2d, v4.2d, v27.2d
 	SUB     $8, R1
 	CMP     $8, R1
 	BGE     group
@@ -1201,64 +1559,63 @@ rest:
 	CBZ     R1, done
 	CMP     $2, R1
 	BLT     partIn
-	FMOVQ.P 16(R0), F14
+	FMOVQ.P 16(R0), F12
 
 body:
-	WORD  $0x4ee0d5ce // fsub v14.2d, v14.2d, v0.2d
-	WORD  $0x6eeee4af // fcmgt v15.2d, v5.2d, v14.2d
-	VBSL  V14.B16, V5.B16, V15.B16
-	WORD  $0x6ee6e5f0 // fcmgt v16.2d, v15.2d, v6.2d
-	VBSL  V15.B16, V6.B16, V16.B16
-	WORD  $0x6e67de11 // fmul v17.2d, v16.2d, v7.2d
-	WORD  $0x4e618a31 // frintn v17.2d, v17.2d
-	VFMLS V8.D2, V17.D2, V16.D2
-	VFMLS V9.D2, V17.D2, V16.D2
-	WORD  $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
+	WORD  $0x4ee0d58c // fsub v12.2d, v12.2d, v0.2d
+	WORD  $0x6eece4ad // fcmgt v13.2d, v5.2d, v12.2d
+	VBSL  V12.B16, V5.B16, V13.B16
+	WORD  $0x6ee6e5ae // fcmgt v14.2d, v13.2d, v6.2d
+	VBSL  V13.B16, V6.B16, V14.B16
+	VMOV  V8.B16, V15.B16
+	VFMLA V7.D2, V14.D2, V15.D2
+	WORD  $0x4ee8d5f0 // fsub v16.2d, v15.2d, v8.2d
+	VFMLS V9.D2, V16.D2, V14.D2
+	VFMLS V10.D2, V16.D2, V14.D2
+	FMOVQ 144(R2), F17
+	VFMLA V11.D2, V14.D2, V17.D2
+	FMOVQ 160(R2), F18
+	VFMLA V17.D2, V14.D2, V18.D2
 	FMOVQ 176(R2), F19
-	VFMLA V10.D2, V16.D2, V19.D2
+	VFMLA V18.D2, V14.D2, V19.D2
 	FMOVQ 192(R2), F20
-	VFMLA V19.D2, V16.D2, V20.D2
+	VFMLA V19.D2, V14.D2, V20.D2
 	FMOVQ 208(R2), F21
-	VFMLA V20.D2, V16.D2, V21.D2
+	VFMLA V20.D2, V14.D2, V21.D2
 	FMOVQ 224(R2), F22
-	VFMLA V21.D2, V16.D2, V22.D2
+	VFMLA V21.D2, V14.D2, V22.D2
 	FMOVQ 240(R2), F23
-	VFMLA V22.D2, V16.D2, V23.D2
+	VFMLA V22.D2, V14.D2, V23.D2
 	FMOVQ 256(R2), F24
-	VFMLA V23.D2, V16.D2, V24.D2
+	VFMLA V23.D2, V14.D2, V24.D2
 	FMOVQ 272(R2), F25
-	VFMLA V24.D2, V16.D2, V25.D2
+	VFMLA V24.D2, V14.D2, V25.D2
 	FMOVQ 288(R2), F26
-	VFMLA V25.D2, V16.D2, V26.D2
-	FMOVQ 304(R2), F27
-	VFMLA V26.D2, V16.D2, V27.D2
-	VFMLA V27.D2, V18.D2, V16.D2
-	WORD  $0x4e70d57c // fadd v28.2d, v11.2d, v16.2d
-	WORD  $0x6e6cde3d // fmul v29.2d, v17.2d, v12.2d
-	WORD  $0x4e619bbd // frintm v29.2d, v29.2d
-	WORD  $0x4e6dd7be // fadd v30.2d, v29.2d, v13.2d
-	VSHL  $52, V30.D2, V30.D2
-	WORD  $0x4efdd631 // fsub v17.2d, v17.2d, v29.2d
-	WORD  $0x4e6dd631 // fadd v17.2d, v17.2d, v13.2d
-	VSHL  $52, V17.D2, V17.D2
-	WORD  $0x6e7edf9c // fmul v28.2d, v28.2d, v30.2d
-	WORD  $0x6e71df9c // fmul v28.2d, v28.2d, v17.2d
-	WORD  $0x4e7cd421 // fadd v1.2d, v1.2d, v28.2d
+	VFMLA V25.D2, V14.D2, V26.D2
+	FMOVQ 288(R2), F27
+	VFMLA V26.D2, V14.D2, V27.D2
+	VUSHR $1, V15.D2, V28.D2
+	VSHL  $52, V28.D2, V29.D2
+	VSUB  V28.D2, V15.D2, V15.D2
+	VSHL  $52, V15.D2, V15.D2
+	WORD  $0x6e7ddf7b // fmul v27.2d, v27.2d, v29.2d
+	WORD  $0x6e6fdf7b // fmul v27.2d, v27.2d, v15.2d
+	WORD  $0x4e7bd421 // fadd v1.2d, v1.2d, v27.2d
 	CMP   $2, R1
 	BLT   partOut
 	SUB   $2, R1
 	B     rest
 
 partIn:
-	FMOVD (R0), F14
+	FMOVD (R0), F12
 	MOVD  $vecMask<>+16(SB), R3
 	LSL   $3, R1, R4
 	SUB   R4, R3
-	FMOVQ (R3), F31
-	FMOVQ 320(R2), F15
-	WORD  $0x4ee0abff // cmlt v31.2d, v31.2d, #0
-	VBSL  V15.B16, V14.B16, V31.B16
-	VMOV  V31.B16, V14.B16
+	FMOVQ (R3), F30
+	FMOVQ 304(R2), F31
+	WORD  $0x4ee0abde // cmlt v30.2d, v30.2d, #0
+	VBSL  V31.B16, V12.B16, V30.B16
+	VMOV  V30.B16, V12.B16
 	B     body
 
 partOut:
@@ -1266,9 +1623,379 @@ done:
 	WORD  $0x4e63d421 // fadd v1.2d, v1.2d, v3.2d
 	WORD  $0x4e64d442 // fadd v2.2d, v2.2d, v4.2d
 	WORD  $0x4e62d421 // fadd v1.2d, v1.2d, v2.2d
-	VEXT  $8, V1.B16, V1.B16, V15.B16
-	WORD  $0x4e6fd421 // fadd v1.2d, v1.2d, v15.2d
+	VEXT  $8, V1.B16, V1.B16, V13.B16
+	WORD  $0x4e6dd421 // fadd v1.2d, v1.2d, v13.2d
 	FMOVD F1, ret+32(FP)
+	RET
+
+// func expSum128x64(dst []float64, a []float64, s float64) float64
+TEXT ·expSum128x64(SB), NOSPLIT, $0-64
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  dst_len+8(FP), R2
+	MOVD  $vecNumbers64<>(SB), R3
+	FMOVD s+48(FP), F0
+	VDUP  V0.D[0], V0.D2
+	FMOVQ (R3), F1
+	FMOVQ (R3), F2
+	FMOVQ (R3), F3
+	FMOVQ (R3), F4
+	FMOVQ 32(R3), F5
+	FMOVQ 64(R3), F6
+	FMOVQ 320(R3), F7
+	FMOVQ 96(R3), F8
+	FMOVQ 112(R3), F9
+	FMOVQ 128(R3), F10
+	CMP   $8, R2
+	BLT   groupend
+
+group:
+	FLDPQ.P 32(R1), (F11, F12)
+	WORD    $0x4ee0d56b // fsub v11.2d, v11.2d, v0.2d
+	WORD    $0x4ee0d58c // fsub v12.2d, v12.2d, v0.2d
+	WORD    $0x6eebe4ad // fcmgt v13.2d, v5.2d, v11.2d
+	VBSL    V11.B16, V5.B16, V13.B16
+	WORD    $0x6eece4ae // fcmgt v14.2d, v5.2d, v12.2d
+	VBSL    V12.B16, V5.B16, V14.B16
+	VMOV    V7.B16, V15.B16
+	VFMLA   V6.D2, V13.D2, V15.D2
+	VMOV    V7.B16, V16.B16
+	VFMLA   V6.D2, V14.D2, V16.D2
+	WORD    $0x4ee7d5f1 // fsub v17.2d, v15.2d, v7.2d
+	WORD    $0x4ee7d612 // fsub v18.2d, v16.2d, v7.2d
+	VFMLS   V8.D2, V17.D2, V13.D2
+	VFMLS   V8.D2, V18.D2, V14.D2
+	VFMLS   V9.D2, V17.D2, V13.D2
+	VFMLS   V9.D2, V18.D2, V14.D2
+	FMOVQ   144(R3), F19
+	VFMLA   V10.D2, V13.D2, V19.D2
+	FMOVQ   144(R3), F20
+	VFMLA   V10.D2, V14.D2, V20.D2
+	FMOVQ   160(R3), F21
+	VFMLA   V19.D2, V13.D2, V21.D2
+	FMOVQ   160(R3), F22
+	VFMLA   V20.D2, V14.D2, V22.D2
+	FMOVQ   176(R3), F23
+	VFMLA   V21.D2, V13.D2, V23.D2
+	FMOVQ   176(R3), F24
+	VFMLA   V22.D2, V14.D2, V24.D2
+	FMOVQ   192(R3), F25
+	VFMLA   V23.D2, V13.D2, V25.D2
+	FMOVQ   192(R3), F26
+	VFMLA   V24.D2, V14.D2, V26.D2
+	FMOVQ   208(R3), F27
+	VFMLA   V25.D2, V13.D2, V27.D2
+	FMOVQ   208(R3), F28
+	VFMLA   V26.D2, V14.D2, V28.D2
+	FMOVQ   224(R3), F29
+	VFMLA   V27.D2, V13.D2, V29.D2
+	FMOVQ   224(R3), F30
+	VFMLA   V28.D2, V14.D2, V30.D2
+	FMOVQ   240(R3), F31
+	VFMLA   V29.D2, V13.D2, V31.D2
+	FMOVQ   240(R3), F11
+	VFMLA   V30.D2, V14.D2, V11.D2
+	FMOVQ   256(R3), F12
+	VFMLA   V31.D2, V13.D2, V12.D2
+	FMOVQ   256(R3), F17
+	VFMLA   V11.D2, V14.D2, V17.D2
+	FMOVQ   272(R3), F18
+	VFMLA   V12.D2, V13.D2, V18.D2
+	FMOVQ   272(R3), F19
+	VFMLA   V17.D2, V14.D2, V19.D2
+	FMOVQ   288(R3), F20
+	VFMLA   V18.D2, V13.D2, V20.D2
+	FMOVQ   288(R3), F21
+	VFMLA   V19.D2, V14.D2, V21.D2
+	FMOVQ   288(R3), F22
+	VFMLA   V20.D2, V13.D2, V22.D2
+	FMOVQ   288(R3), F23
+	VFMLA   V21.D2, V14.D2, V23.D2
+	VSHL    $52, V15.D2, V15.D2
+	VSHL    $52, V16.D2, V16.D2
+	WORD    $0x6e6fded6 // fmul v22.2d, v22.2d, v15.2d
+	WORD    $0x6e70def7 // fmul v23.2d, v23.2d, v16.2d
+	FSTPQ.P (F22, F23), 32(R0)
+	WORD    $0x4e76d421 // fadd v1.2d, v1.2d, v22.2d
+	WORD    $0x4e77d442 // fadd v2.2d, v2.2d, v23.2d
+	FLDPQ.P 32(R1), (F11, F12)
+	WORD    $0x4ee0d56b // fsub v11.2d, v11.2d, v0.2d
+	WORD    $0x4ee0d58c // fsub v12.2d, v12.2d, v0.2d
+	WORD    $0x6eebe4ad // fcmgt v13.2d, v5.2d, v11.2d
+	VBSL    V11.B16, V5.B16, V13.B16
+	WORD    $0x6eece4ae // fcmgt v14.2d, v5.2d, v12.2d
+	VBSL    V12.B16, V5.B16, V14.B16
+	VMOV    V7.B16, V15.B16
+	VFMLA   V6.D2, V13.D2, V15.D2
+	VMOV    V7.B16, V16.B16
+	VFMLA   V6.D2, V14.D2, V16.D2
+	WORD    $0x4ee7d5f1 // fsub v17.2d, v15.2d, v7.2d
+	WORD    $0x4ee7d612 // fsub v18.2d, v16.2d, v7.2d
+	VFMLS   V8.D2, V17.D2, V13.D2
+	VFMLS   V8.D2, V18.D2, V14.D2
+	VFMLS   V9.D2, V17.D2, V13.D2
+	VFMLS   V9.D2, V18.D2, V14.D2
+	FMOVQ   144(R3), F19
+	VFMLA   V10.D2, V13.D2, V19.D2
+	FMOVQ   144(R3), F20
+	VFMLA   V10.D2, V14.D2, V20.D2
+	FMOVQ   160(R3), F21
+	VFMLA   V19.D2, V13.D2, V21.D2
+	FMOVQ   160(R3), F22
+	VFMLA   V20.D2, V14.D2, V22.D2
+	FMOVQ   176(R3), F23
+	VFMLA   V21.D2, V13.D2, V23.D2
+	FMOVQ   176(R3), F24
+	VFMLA   V22.D2, V14.D2, V24.D2
+	FMOVQ   192(R3), F25
+	VFMLA   V23.D2, V13.D2, V25.D2
+	FMOVQ   192(R3), F26
+	VFMLA   V24.D2, V14.D2, V26.D2
+	FMOVQ   208(R3), F27
+	VFMLA   V25.D2, V13.D2, V27.D2
+	FMOVQ   208(R3), F28
+	VFMLA   V26.D2, V14.D2, V28.D2
+	FMOVQ   224(R3), F29
+	VFMLA   V27.D2, V13.D2, V29.D2
+	FMOVQ   224(R3), F30
+	VFMLA   V28.D2, V14.D2, V30.D2
+	FMOVQ   240(R3), F31
+	VFMLA   V29.D2, V13.D2, V31.D2
+	FMOVQ   240(R3), F11
+	VFMLA   V30.D2, V14.D2, V11.D2
+	FMOVQ   256(R3), F12
+	VFMLA   V31.D2, V13.D2, V12.D2
+	FMOVQ   256(R3), F17
+	VFMLA   V11.D2, V14.D2, V17.D2
+	FMOVQ   272(R3), F18
+	VFMLA   V12.D2, V13.D2, V18.D2
+	FMOVQ   272(R3), F19
+	VFMLA   V17.D2, V14.D2, V19.D2
+	FMOVQ   288(R3), F20
+	VFMLA   V18.D2, V13.D2, V20.D2
+	FMOVQ   288(R3), F21
+	VFMLA   V19.D2, V14.D2, V21.D2
+	FMOVQ   288(R3), F22
+	VFMLA   V20.D2, V13.D2, V22.D2
+	FMOVQ   288(R3), F23
+	VFMLA   V21.D2, V14.D2, V23.D2
+	VSHL    $52, V15.D2, V15.D2
+	VSHL    $52, V16.D2, V16.D2
+	WORD    $0x6e6fded6 // fmul v22.2d, v22.2d, v15.2d
+	WORD    $0x6e70def7 // fmul v23.2d, v23.2d, v16.2d
+	FSTPQ.P (F22, F23), 32(R0)
+	WORD    $0x4e76d463 // fadd v3.2d, v3.2d, v22.2d
+	WORD    $0x4e77d484 // fadd v4.2d, v4.2d, v23.2d
+	SUB     $8, R2
+	CMP     $8, R2
+	BGE     group
+
+groupend:
+rest:
+	CBZ     R2, done
+	CMP     $2, R2
+	BLT     partIn
+	FMOVQ.P 16(R1), F11
+
+body:
+	WORD    $0x4ee0d56b // fsub v11.2d, v11.2d, v0.2d
+	WORD    $0x6eebe4ac // fcmgt v12.2d, v5.2d, v11.2d
+	VBSL    V11.B16, V5.B16, V12.B16
+	VMOV    V7.B16, V13.B16
+	VFMLA   V6.D2, V12.D2, V13.D2
+	WORD    $0x4ee7d5ae // fsub v14.2d, v13.2d, v7.2d
+	VFMLS   V8.D2, V14.D2, V12.D2
+	VFMLS   V9.D2, V14.D2, V12.D2
+	FMOVQ   144(R3), F15
+	VFMLA   V10.D2, V12.D2, V15.D2
+	FMOVQ   160(R3), F16
+	VFMLA   V15.D2, V12.D2, V16.D2
+	FMOVQ   176(R3), F17
+	VFMLA   V16.D2, V12.D2, V17.D2
+	FMOVQ   192(R3), F18
+	VFMLA   V17.D2, V12.D2, V18.D2
+	FMOVQ   208(R3), F19
+	VFMLA   V18.D2, V12.D2, V19.D2
+	FMOVQ   224(R3), F20
+	VFMLA   V19.D2, V12.D2, V20.D2
+	FMOVQ   240(R3), F21
+	VFMLA   V20.D2, V12.D2, V21.D2
+	FMOVQ   256(R3), F22
+	VFMLA   V21.D2, V12.D2, V22.D2
+	FMOVQ   272(R3), F23
+	VFMLA   V22.D2, V12.D2, V23.D2
+	FMOVQ   288(R3), F24
+	VFMLA   V23.D2, V12.D2, V24.D2
+	FMOVQ   288(R3), F25
+	VFMLA   V24.D2, V12.D2, V25.D2
+	VSHL    $52, V13.D2, V13.D2
+	WORD    $0x6e6ddf39 // fmul v25.2d, v25.2d, v13.2d
+	CMP     $2, R2
+	BLT     partOut
+	FMOVQ.P F25, 16(R0)
+	WORD    $0x4e79d421 // fadd v1.2d, v1.2d, v25.2d
+	SUB     $2, R2
+	B       rest
+
+partIn:
+	FMOVD (R1), F11
+	B     body
+
+partOut:
+	FMOVD F25, (R0)
+	MOVD  $vecMask<>+16(SB), R4
+	LSL   $3, R2, R5
+	SUB   R5, R4
+	FMOVQ (R4), F26
+	FMOVQ (R3), F27
+	WORD  $0x4ee0ab5a // cmlt v26.2d, v26.2d, #0
+	VBSL  V27.B16, V25.B16, V26.B16
+	VMOV  V26.B16, V25.B16
+	WORD  $0x4e79d421 // fadd v1.2d, v1.2d, v25.2d
+
+done:
+	WORD  $0x4e63d421 // fadd v1.2d, v1.2d, v3.2d
+	WORD  $0x4e64d442 // fadd v2.2d, v2.2d, v4.2d
+	WORD  $0x4e62d421 // fadd v1.2d, v1.2d, v2.2d
+	VEXT  $8, V1.B16, V1.B16, V12.B16
+	WORD  $0x4e6cd421 // fadd v1.2d, v1.2d, v12.2d
+	FMOVD F1, ret+56(FP)
+	RET
+
+// func dotLess128x64(a []float64, b []float64, s float64) float64
+TEXT ·dotLess128x64(SB), NOSPLIT, $0-64
+	MOVD  a_base+0(FP), R0
+	MOVD  b_base+24(FP), R1
+	MOVD  a_len+8(FP), R2
+	MOVD  $vecNumbers64<>(SB), R3
+	FMOVD s+48(FP), F0
+	VDUP  V0.D[0], V0.D2
+	FMOVQ (R3), F1
+	FMOVQ (R3), F2
+	FMOVQ (R3), F3
+	FMOVQ (R3), F4
+	CMP   $8, R2
+	BLT   groupend
+
+group:
+	FLDPQ.P 32(R0), (F5, F6)
+	FLDPQ.P 32(R1), (F7, F8)
+	WORD    $0x4ee0d4e7 // fsub v7.2d, v7.2d, v0.2d
+	WORD    $0x4ee0d508 // fsub v8.2d, v8.2d, v0.2d
+	VFMLA   V7.D2, V5.D2, V1.D2
+	VFMLA   V8.D2, V6.D2, V2.D2
+	FLDPQ.P 32(R0), (F5, F6)
+	FLDPQ.P 32(R1), (F7, F8)
+	WORD    $0x4ee0d4e7 // fsub v7.2d, v7.2d, v0.2d
+	WORD    $0x4ee0d508 // fsub v8.2d, v8.2d, v0.2d
+	VFMLA   V7.D2, V5.D2, V3.D2
+	VFMLA   V8.D2, V6.D2, V4.D2
+	SUB     $8, R2
+	CMP     $8, R2
+	BGE     group
+
+groupend:
+rest:
+	CBZ     R2, done
+	CMP     $2, R2
+	BLT     partIn
+	FMOVQ.P 16(R0), F5
+	FMOVQ.P 16(R1), F6
+
+body:
+	WORD  $0x4ee0d4c6 // fsub v6.2d, v6.2d, v0.2d
+	VFMLA V6.D2, V5.D2, V1.D2
+	CMP   $2, R2
+	BLT   partOut
+	SUB   $2, R2
+	B     rest
+
+partIn:
+	FMOVD (R0), F5
+	FMOVD (R1), F6
+	B     body
+
+partOut:
+done:
+	WORD  $0x4e63d421 // fadd v1.2d, v1.2d, v3.2d
+	WORD  $0x4e64d442 // fadd v2.2d, v2.2d, v4.2d
+	WORD  $0x4e62d421 // fadd v1.2d, v1.2d, v2.2d
+	VEXT  $8, V1.B16, V1.B16, V7.B16
+	WORD  $0x4e67d421 // fadd v1.2d, v1.2d, v7.2d
+	FMOVD F1, ret+56(FP)
+	RET
+
+// func topOf128x64(a []float64) float64
+TEXT ·topOf128x64(SB), NOSPLIT, $0-32
+	MOVD  a_base+0(FP), R0
+	MOVD  a_len+8(FP), R1
+	MOVD  $vecNumbers64<>(SB), R2
+	FMOVQ 304(R2), F0
+	FMOVQ 304(R2), F1
+	FMOVQ 304(R2), F2
+	FMOVQ 304(R2), F3
+	CMP   $8, R1
+	BLT   groupend
+
+group:
+	FLDPQ.P 32(R0), (F4, F5)
+	WORD    $0x6ee0e486 // fcmgt v6.2d, v4.2d, v0.2d
+	VBSL    V0.B16, V4.B16, V6.B16
+	WORD    $0x6ee1e4a7 // fcmgt v7.2d, v5.2d, v1.2d
+	VBSL    V1.B16, V5.B16, V7.B16
+	VMOV    V6.B16, V0.B16
+	VMOV    V7.B16, V1.B16
+	FLDPQ.P 32(R0), (F4, F5)
+	WORD    $0x6ee2e486 // fcmgt v6.2d, v4.2d, v2.2d
+	VBSL    V2.B16, V4.B16, V6.B16
+	WORD    $0x6ee3e4a7 // fcmgt v7.2d, v5.2d, v3.2d
+	VBSL    V3.B16, V5.B16, V7.B16
+	VMOV    V6.B16, V2.B16
+	VMOV    V7.B16, V3.B16
+	SUB     $8, R1
+	CMP     $8, R1
+	BGE     group
+
+groupend:
+rest:
+	CBZ     R1, done
+	CMP     $2, R1
+	BLT     partIn
+	FMOVQ.P 16(R0), F4
+
+body:
+	WORD $0x6ee0e485 // fcmgt v5.2d, v4.2d, v0.2d
+	VBSL V0.B16, V4.B16, V5.B16
+	VMOV V5.B16, V0.B16
+	CMP  $2, R1
+	BLT  partOut
+	SUB  $2, R1
+	B    rest
+
+partIn:
+	FMOVD (R0), F4
+	MOVD  $vecMask<>+16(SB), R3
+	LSL   $3, R1, R4
+	SUB   R4, R3
+	FMOVQ (R3), F6
+	FMOVQ 304(R2), F7
+	WORD  $0x4ee0a8c6 // cmlt v6.2d, v6.2d, #0
+	VBSL  V7.B16, V4.B16, V6.B16
+	VMOV  V6.B16, V4.B16
+	B     body
+
+partOut:
+done:
+	WORD  $0x6ee2e405 // fcmgt v5.2d, v0.2d, v2.2d
+	VBSL  V2.B16, V0.B16, V5.B16
+	WORD  $0x6ee3e426 // fcmgt v6.2d, v1.2d, v3.2d
+	VBSL  V3.B16, V1.B16, V6.B16
+	WORD  $0x6ee6e4a7 // fcmgt v7.2d, v5.2d, v6.2d
+	VBSL  V6.B16, V5.B16, V7.B16
+	VEXT  $8, V7.B16, V7.B16, V8.B16
+	WORD  $0x6ee8e4e9 // fcmgt v9.2d, v7.2d, v8.2d
+	VBSL  V8.B16, V7.B16, V9.B16
+	FMOVD F9, ret+24(FP)
 	RET
 
 // func maxOf128x64(a []float64) float64
@@ -1276,10 +2003,10 @@ TEXT ·maxOf128x64(SB), NOSPLIT, $0-32
 	MOVD  a_base+0(FP), R0
 	MOVD  a_len+8(FP), R1
 	MOVD  $vecNumbers64<>(SB), R2
-	FMOVQ 320(R2), F0
-	FMOVQ 320(R2), F1
-	FMOVQ 320(R2), F2
-	FMOVQ 320(R2), F3
+	FMOVQ 304(R2), F0
+	FMOVQ 304(R2), F1
+	FMOVQ 304(R2), F2
+	FMOVQ 304(R2), F3
 	CMP   $8, R1
 	BLT   groupend
 
@@ -1314,7 +2041,7 @@ partIn:
 	LSL   $3, R1, R4
 	SUB   R4, R3
 	FMOVQ (R3), F5
-	FMOVQ 320(R2), F6
+	FMOVQ 304(R2), F6
 	WORD  $0x4ee0a8a5 // cmlt v5.2d, v5.2d, #0
 	VBSL  V6.B16, V4.B16, V5.B16
 	VMOV  V5.B16, V4.B16
@@ -1473,38 +2200,38 @@ DATA vecNumbers64<>+48(SB)/8, $0x4086300000000000
 DATA vecNumbers64<>+56(SB)/8, $0x4086300000000000
 DATA vecNumbers64<>+64(SB)/8, $0x3ff71547652b82fe
 DATA vecNumbers64<>+72(SB)/8, $0x3ff71547652b82fe
-DATA vecNumbers64<>+80(SB)/8, $0x3fe62e42fefa39ef
-DATA vecNumbers64<>+88(SB)/8, $0x3fe62e42fefa39ef
-DATA vecNumbers64<>+96(SB)/8, $0x3c7abc9e3b39803f
-DATA vecNumbers64<>+104(SB)/8, $0x3c7abc9e3b39803f
-DATA vecNumbers64<>+112(SB)/8, $0x3e5ad7f3af682031
-DATA vecNumbers64<>+120(SB)/8, $0x3e5ad7f3af682031
-DATA vecNumbers64<>+128(SB)/8, $0x3ff0000000000000
-DATA vecNumbers64<>+136(SB)/8, $0x3ff0000000000000
-DATA vecNumbers64<>+144(SB)/8, $0x3fe0000000000000
-DATA vecNumbers64<>+152(SB)/8, $0x3fe0000000000000
-DATA vecNumbers64<>+160(SB)/8, $0x43380000000003ff
-DATA vecNumbers64<>+168(SB)/8, $0x43380000000003ff
-DATA vecNumbers64<>+176(SB)/8, $0x3e928ad9b8b5ddb9
-DATA vecNumbers64<>+184(SB)/8, $0x3e928ad9b8b5ddb9
-DATA vecNumbers64<>+192(SB)/8, $0x3ec71df25b58a64b
-DATA vecNumbers64<>+200(SB)/8, $0x3ec71df25b58a64b
-DATA vecNumbers64<>+208(SB)/8, $0x3efa01999e25d12c
-DATA vecNumbers64<>+216(SB)/8, $0x3efa01999e25d12c
-DATA vecNumbers64<>+224(SB)/8, $0x3f2a01a012a0e169
-DATA vecNumbers64<>+232(SB)/8, $0x3f2a01a012a0e169
-DATA vecNumbers64<>+240(SB)/8, $0x3f56c16c18438b27
-DATA vecNumbers64<>+248(SB)/8, $0x3f56c16c18438b27
-DATA vecNumbers64<>+256(SB)/8, $0x3f81111111127d12
-DATA vecNumbers64<>+264(SB)/8, $0x3f81111111127d12
-DATA vecNumbers64<>+272(SB)/8, $0x3fa555555555083e
-DATA vecNumbers64<>+280(SB)/8, $0x3fa555555555083e
-DATA vecNumbers64<>+288(SB)/8, $0x3fc55555555554f9
-DATA vecNumbers64<>+296(SB)/8, $0x3fc55555555554f9
-DATA vecNumbers64<>+304(SB)/8, $0x3fe000000000000a
-DATA vecNumbers64<>+312(SB)/8, $0x3fe000000000000a
-DATA vecNumbers64<>+320(SB)/8, $0xfff0000000000000
-DATA vecNumbers64<>+328(SB)/8, $0xfff0000000000000
+DATA vecNumbers64<>+80(SB)/8, $0x43380000000007fe
+DATA vecNumbers64<>+88(SB)/8, $0x43380000000007fe
+DATA vecNumbers64<>+96(SB)/8, $0x3fe62e42fefa39ef
+DATA vecNumbers64<>+104(SB)/8, $0x3fe62e42fefa39ef
+DATA vecNumbers64<>+112(SB)/8, $0x3c7abc9e3b39803f
+DATA vecNumbers64<>+120(SB)/8, $0x3c7abc9e3b39803f
+DATA vecNumbers64<>+128(SB)/8, $0x3e5ad7f3af682031
+DATA vecNumbers64<>+136(SB)/8, $0x3e5ad7f3af682031
+DATA vecNumbers64<>+144(SB)/8, $0x3e928ad9b8b5ddb9
+DATA vecNumbers64<>+152(SB)/8, $0x3e928ad9b8b5ddb9
+DATA vecNumbers64<>+160(SB)/8, $0x3ec71df25b58a64b
+DATA vecNumbers64<>+168(SB)/8, $0x3ec71df25b58a64b
+DATA vecNumbers64<>+176(SB)/8, $0x3efa01999e25d12c
+DATA vecNumbers64<>+184(SB)/8, $0x3efa01999e25d12c
+DATA vecNumbers64<>+192(SB)/8, $0x3f2a01a012a0e169
+DATA vecNumbers64<>+200(SB)/8, $0x3f2a01a012a0e169
+DATA vecNumbers64<>+208(SB)/8, $0x3f56c16c18438b27
+DATA vecNumbers64<>+216(SB)/8, $0x3f56c16c18438b27
+DATA vecNumbers64<>+224(SB)/8, $0x3f81111111127d12
+DATA vecNumbers64<>+232(SB)/8, $0x3f81111111127d12
+DATA vecNumbers64<>+240(SB)/8, $0x3fa555555555083e
+DATA vecNumbers64<>+248(SB)/8, $0x3fa555555555083e
+DATA vecNumbers64<>+256(SB)/8, $0x3fc55555555554f9
+DATA vecNumbers64<>+264(SB)/8, $0x3fc55555555554f9
+DATA vecNumbers64<>+272(SB)/8, $0x3fe000000000000a
+DATA vecNumbers64<>+280(SB)/8, $0x3fe000000000000a
+DATA vecNumbers64<>+288(SB)/8, $0x3ff0000000000000
+DATA vecNumbers64<>+296(SB)/8, $0x3ff0000000000000
+DATA vecNumbers64<>+304(SB)/8, $0xfff0000000000000
+DATA vecNumbers64<>+312(SB)/8, $0xfff0000000000000
+DATA vecNumbers64<>+320(SB)/8, $0x433800000000043f
+DATA vecNumbers64<>+328(SB)/8, $0x433800000000043f
 DATA vecNumbers64<>+336(SB)/8, $0x7ff0000000000000
 DATA vecNumbers64<>+344(SB)/8, $0x7ff0000000000000
 GLOBL vecNumbers64<>(SB), RODATA|NOPTR, $352

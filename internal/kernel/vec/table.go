@@ -40,6 +40,11 @@ type Loops[T Float] struct {
 	sum, sumSquares, sumAbs, maxOf, minOf func(a []T) T
 	dot                                   func(a, b []T) T
 	sumExpSub                             func(a []T, s T) T
+	topOf                                 func(a []T) T
+	weigh                                 func(dst, a, b []T, t, w, u T)
+	seek                                  func(a []T, s T) (done int)
+	expSum                                func(dst, a []T, s T) T
+	dotLess                               func(a, b []T, s T) T
 	accumRows                             func(dst, a []T, rows, stride int)
 }
 
@@ -90,7 +95,9 @@ func portable[T Float]() Loops[T] {
 		sgd: sgd[T], momentum: momentum[T], steps: portableSteps[T](),
 
 		sum: shortSum[T], sumSquares: shortSumSquares[T], sumAbs: shortSumAbs[T], dot: shortDot[T],
-		maxOf: maxOf[T], minOf: minOf[T], sumExpSub: shortSumExpSub[T], accumRows: accumRows[T],
+		maxOf: maxOf[T], minOf: minOf[T], sumExpSub: shortSumExpSub[T],
+		weigh: weigh[T], seek: seek[T],
+		topOf: topOf[T], expSum: expSum[T], dotLess: dotLess[T], accumRows: accumRows[T],
 	}
 }
 

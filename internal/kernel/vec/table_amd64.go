@@ -79,6 +79,8 @@ func simd512x32(l *Loops[float32]) {
 	l.lambMove = lambMove512x32
 	l.muon = muon512x32
 	l.muonMove = muonMove512x32
+	l.weigh = weigh512x32
+	l.seek = seek512x32
 	l.exp = exp512x32
 	l.exp2 = exp2512x32
 	l.expm1 = expm1512x32
@@ -111,6 +113,9 @@ func simd512x32(l *Loops[float32]) {
 	l.sumAbs = sumAbs512x32
 	l.dot = dot512x32
 	l.sumExpSub = sumExpSub512x32
+	l.expSum = expSum512x32
+	l.dotLess = dotLess512x32
+	l.topOf = topOf512x32
 	l.maxOf = maxOf512x32
 	l.minOf = minOf512x32
 	l.accumRows = accumRows512x32
@@ -191,6 +196,8 @@ func simd512x64(l *Loops[float64]) {
 	l.lambMove = lambMove512x64
 	l.muon = muon512x64
 	l.muonMove = muonMove512x64
+	l.weigh = weigh512x64
+	l.seek = seek512x64
 	l.exp = exp512x64
 	l.exp2 = exp2512x64
 	l.expm1 = expm1512x64
@@ -223,6 +230,9 @@ func simd512x64(l *Loops[float64]) {
 	l.sumAbs = sumAbs512x64
 	l.dot = dot512x64
 	l.sumExpSub = sumExpSub512x64
+	l.expSum = expSum512x64
+	l.dotLess = dotLess512x64
+	l.topOf = topOf512x64
 	l.maxOf = maxOf512x64
 	l.minOf = minOf512x64
 	l.accumRows = accumRows512x64
@@ -303,6 +313,8 @@ func simd256x32(l *Loops[float32]) {
 	l.lambMove = lambMove256x32
 	l.muon = muon256x32
 	l.muonMove = muonMove256x32
+	l.weigh = weigh256x32
+	l.seek = seek256x32
 	l.exp = exp256x32
 	l.exp2 = exp2256x32
 	l.expm1 = expm1256x32
@@ -335,6 +347,9 @@ func simd256x32(l *Loops[float32]) {
 	l.sumAbs = sumAbs256x32
 	l.dot = dot256x32
 	l.sumExpSub = sumExpSub256x32
+	l.expSum = expSum256x32
+	l.dotLess = dotLess256x32
+	l.topOf = topOf256x32
 	l.maxOf = maxOf256x32
 	l.minOf = minOf256x32
 	l.accumRows = accumRows256x32
@@ -415,6 +430,8 @@ func simd256x64(l *Loops[float64]) {
 	l.lambMove = lambMove256x64
 	l.muon = muon256x64
 	l.muonMove = muonMove256x64
+	l.weigh = weigh256x64
+	l.seek = seek256x64
 	l.exp = exp256x64
 	l.exp2 = exp2256x64
 	l.expm1 = expm1256x64
@@ -447,6 +464,9 @@ func simd256x64(l *Loops[float64]) {
 	l.sumAbs = sumAbs256x64
 	l.dot = dot256x64
 	l.sumExpSub = sumExpSub256x64
+	l.expSum = expSum256x64
+	l.dotLess = dotLess256x64
+	l.topOf = topOf256x64
 	l.maxOf = maxOf256x64
 	l.minOf = minOf256x64
 	l.accumRows = accumRows256x64

@@ -79,6 +79,8 @@ func simd128x32(l *Loops[float32]) {
 	l.lambMove = lambMove128x32
 	l.muon = muon128x32
 	l.muonMove = muonMove128x32
+	l.weigh = weigh128x32
+	l.seek = seek128x32
 	l.exp = exp128x32
 	l.exp2 = exp2128x32
 	l.expm1 = expm1128x32
@@ -111,6 +113,9 @@ func simd128x32(l *Loops[float32]) {
 	l.sumAbs = sumAbs128x32
 	l.dot = dot128x32
 	l.sumExpSub = sumExpSub128x32
+	l.expSum = expSum128x32
+	l.dotLess = dotLess128x32
+	l.topOf = topOf128x32
 	l.maxOf = maxOf128x32
 	l.minOf = minOf128x32
 	l.accumRows = accumRows128x32
@@ -191,6 +196,8 @@ func simd128x64(l *Loops[float64]) {
 	l.lambMove = lambMove128x64
 	l.muon = muon128x64
 	l.muonMove = muonMove128x64
+	l.weigh = weigh128x64
+	l.seek = seek128x64
 	l.exp = exp128x64
 	l.exp2 = exp2128x64
 	l.expm1 = expm1128x64
@@ -223,6 +230,9 @@ func simd128x64(l *Loops[float64]) {
 	l.sumAbs = sumAbs128x64
 	l.dot = dot128x64
 	l.sumExpSub = sumExpSub128x64
+	l.expSum = expSum128x64
+	l.dotLess = dotLess128x64
+	l.topOf = topOf128x64
 	l.maxOf = maxOf128x64
 	l.minOf = minOf128x64
 	l.accumRows = accumRows128x64
