@@ -8,8 +8,9 @@ var lineRules = map[string]rule{
 		s := c.shape(0)
 		c.do("logSumExp", c.in(0), s[len(s)-1])
 	}),
-	"center": along("center"),
-	"spread": along("spread"),
+	"softmaxgrad": along("softmaxGrad"),
+	"center":      along("center"),
+	"spread":      along("spread"),
 	"standardize": steps(func(c *call) {
 		n, inner := c.line(0)
 		c.do("standardize", c.in(0), c.v.Attrs.Float("eps"), n, inner)

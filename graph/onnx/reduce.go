@@ -26,6 +26,10 @@ var reduceRules = map[string]rule{
 		w, d := c.arg(0), c.arg(1)
 		return c.do("Sub", c.do("Mul", d, c.total(w)), c.total(c.do("Mul", w, d)))
 	}),
+	"softmaxgrad": several(func(c *call) string { // y·(d·Σy − Σy·d)
+		y, d := c.arg(0), c.arg(1)
+		return c.do("Mul", y, c.do("Sub", c.do("Mul", d, c.total(y)), c.total(c.do("Mul", y, d))))
+	}),
 	"standardize": several(func(c *call) string {
 		shape, last := c.shapeOf(0), c.int("axis")
 		if n, ok := constants(shape[last:]); ok && len(n) == 1 {

@@ -119,6 +119,12 @@ type Def struct {
 	// its result. Nil, the function or d: none does.
 	Swapped func(v *Value, in []bool, out bool) (d *Def, a Attrs)
 
+	// Absorb returns the operator that computes v from the operands of v's first operand, in the place of
+	// that: its attributes are those of v, its other operands too, and so is every bit of its result. The
+	// compiler takes it where nothing else reads the first operand. Nil, the function or what it returns:
+	// there is none.
+	Absorb func(v *Value) *Def
+
 	// Descend says which operator makes a step of gradient descent whose gradient is v,
 	// without writing v to memory: its operands are the rate, the parameter and those of
 	// v, its attributes a. Nil, the function or d: the gradient is computed first.

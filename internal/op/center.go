@@ -88,20 +88,14 @@ func twice(samples func() []Sample) func() []Sample {
 	}
 }
 
-// heaviest is the index of the weight of the largest absolute value; any index, if a
-// weight is NaN.
+// heaviest is the index of the weight of the largest absolute value; 0 if a weight is NaN.
 func heaviest[T ir.Float](w []T) int {
 	l := vec.Of[T]()
 	most, least := l.MaxOf(w), l.MinOf(w)
 	if -least > most {
 		most = least
 	}
-	for i, v := range w {
-		if v == most {
-			return i
-		}
-	}
-	return 0
+	return l.Find(w, most)
 }
 
 // center takes differences to the element of the largest weight.
