@@ -62,11 +62,16 @@ func laneFunc(v vec, name string) {
 func (k *lane) emit() {
 	c := k.ctx()
 	first, ld, b, done := c.GP64(), c.GP64(), c.GP64(), c.GP64()
+	open := c.GP64()
+	c.MOVQ(k.args.Offset(tileOpen), open)
+	c.TESTQ(open, open)
+	c.JNZ(operand.LabelRef(k.name + "open"))
 	k.kernel.prefetch(k.args)
+	c.Label(k.name + "open")
 	c.MOVQ(k.args.Offset(tileA), first)
 	c.MOVQ(k.args.Offset(tileRSA), ld)
 	c.MOVQ(k.args.Offset(tileB), b)
-	c.XORQ(done, done)
+	c.MOVQ(k.args.Offset(tileBegun), done)
 	c.Label(k.name + "pass")
 	sums := k.sum(first, ld, b)
 	// Passes that a sum waits for are the trailing ones of the number of passes before.
@@ -90,11 +95,17 @@ func (k *lane) emit() {
 	c.CMPQ(done, k.args.Offset(tilePasses))
 	c.JE(operand.LabelRef(k.name + "all"))
 	k.kept(sums, func(off int, s reg.VecVirtual) { k.store(s, operand.Mem{Base: at, Disp: off}) })
+	c.MOVQ(k.args.Offset(tileOpen), open)
+	c.TESTQ(open, open)
+	c.JNZ(operand.LabelRef(k.name + "left"))
 	c.ADDQ(k.args.Offset(tileLane), first)
 	c.JMP(operand.LabelRef(k.name + "pass"))
 	c.Label(k.name + "all")
 	k.acc = sums
 	k.finish(k.args)
+	c.Label(k.name + "left")
+	k.end()
+	c.RET()
 }
 
 // kept calls f for each sum and where it lies among those that are kept.

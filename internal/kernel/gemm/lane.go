@@ -37,6 +37,7 @@ func (c *choice) lanesOf(s Spec) {
 		c.passes /= 2
 	}
 	c.mc = max(laneRows, min(blockM, cpu.L2/2/(c.kc*c.size)/laneRows*laneRows))
+	c.sweeps = s.K*c.size >= laneDeep
 	c.packA = c.size == 8 || s.K%c.width != 0 || laneRows*s.K*c.size > cpu.L1/4
 }
 
@@ -51,13 +52,19 @@ func (c *choice) laneStep(nr int) int { return c.terms()*nr + line/c.size }
 func (c *choice) lanePanel() int { return c.width * c.laneStep(c.nr) }
 func (c *choice) laneStrip() int { return c.width * c.laneStep(c.strip) }
 
-// laneSums returns the elements of the sums that a lane kernel keeps between its passes.
-func (c *choice) laneSums() int {
-	if !c.lanes {
+// laneSums returns the elements of the sums that lane kernels keep between passes.
+func (p *Plan[T]) laneSums() int {
+	switch {
+	case !p.lanes:
 		return 0
+	case p.sweeps:
+		return p.tileSums() * ceil(min(p.spec.M, p.mc), p.mr)
 	}
-	return bits.Len(uint(c.passes-1)) * laneRows * c.nr
+	return p.tileSums()
 }
+
+// tileSums returns the elements of the sums of one tile.
+func (c *choice) tileSums() int { return bits.Len(uint(c.passes-1)) * laneRows * c.nr }
 
 // laneTiles computes a tile of C by lane kernels.
 func (j *job[T]) laneTiles(worker, i0, i1, j0, j1 int) {
@@ -89,12 +96,22 @@ func (j *job[T]) laneTiles(worker, i0, i1, j0, j1 int) {
 			}
 		}
 		t.b, t.nextRows, t.nextLines = at(b, 0), min(ask, 1), ask*p.size/line
-		for n := range tiles {
+		tile := func(n int) {
+			t.a, t.c, t.rows = unsafe.Add(a, n*next+t.begun*t.lane), at(j.c, (i0+n*p.mr)*j.ldc+c), min(p.mr, i1-i0-n*p.mr)
+			laneTile[T](p.level, &t)
+		}
+		for pass := 0; p.sweeps && pass < p.passes; pass++ {
+			t.b, t.begun, t.open, t.nextRows = at(b, pass*p.laneStep(p.nr)), pass, p.passes-1-pass, 0
+			for n := range tiles {
+				t.sums = at(sums, n*p.tileSums())
+				tile(n)
+			}
+		}
+		for n := 0; n < tiles && !p.sweeps; n++ {
 			if ask > 0 {
 				t.next = at(b, p.lanePanel()+min(n*ask, p.lanePanel()-1))
 			}
-			t.a, t.c, t.rows = unsafe.Add(a, n*next), at(j.c, (i0+n*p.mr)*j.ldc+c), min(p.mr, i1-i0-n*p.mr)
-			laneTile[T](p.level, &t)
+			tile(n)
 		}
 	}
 }

@@ -83,6 +83,9 @@ two:
 	JMP  r1v2
 
 r6v1:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r6v1open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	LEAQ       (DX)(DX*2), SI
@@ -93,10 +96,12 @@ r6v1:
 	PREFETCHT0 (CX)(SI*1)
 	PREFETCHT0 (DI)
 	PREFETCHT0 (DI)(DX*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r6v1open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r6v1pass:
 	MOVQ   32(AX), R8
@@ -188,6 +193,9 @@ r6v1waits:
 	VMOVUPS Z3, 384(R9)
 	VMOVUPS Z4, 512(R9)
 	VMOVUPS Z5, 640(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r6v1left
 	ADDQ    192(AX), CX
 	JMP     r6v1pass
 
@@ -265,7 +273,14 @@ r6v1newend:
 	VZEROUPPER
 	RET
 
+r6v1left:
+	VZEROUPPER
+	RET
+
 r5v1:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r5v1open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	LEAQ       (DX)(DX*2), SI
@@ -275,10 +290,12 @@ r5v1:
 	PREFETCHT0 (CX)(DX*2)
 	PREFETCHT0 (CX)(SI*1)
 	PREFETCHT0 (DI)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r5v1open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r5v1pass:
 	MOVQ   32(AX), R8
@@ -361,6 +378,9 @@ r5v1waits:
 	VMOVUPS Z2, 256(R9)
 	VMOVUPS Z3, 384(R9)
 	VMOVUPS Z4, 512(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r5v1left
 	ADDQ    192(AX), CX
 	JMP     r5v1pass
 
@@ -431,7 +451,14 @@ r5v1newend:
 	VZEROUPPER
 	RET
 
+r5v1left:
+	VZEROUPPER
+	RET
+
 r4v1:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r4v1open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	LEAQ       (DX)(DX*2), SI
@@ -439,10 +466,12 @@ r4v1:
 	PREFETCHT0 (CX)(DX*1)
 	PREFETCHT0 (CX)(DX*2)
 	PREFETCHT0 (CX)(SI*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r4v1open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r4v1pass:
 	MOVQ   32(AX), R8
@@ -512,6 +541,9 @@ r4v1waits:
 	VMOVUPS Z1, 128(R9)
 	VMOVUPS Z2, 256(R9)
 	VMOVUPS Z3, 384(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r4v1left
 	ADDQ    192(AX), CX
 	JMP     r4v1pass
 
@@ -574,16 +606,25 @@ r4v1newend:
 	VZEROUPPER
 	RET
 
+r4v1left:
+	VZEROUPPER
+	RET
+
 r3v1:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r3v1open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	PREFETCHT0 (CX)
 	PREFETCHT0 (CX)(DX*1)
 	PREFETCHT0 (CX)(DX*2)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r3v1open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r3v1pass:
 	MOVQ   32(AX), R8
@@ -642,6 +683,9 @@ r3v1waits:
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z1, 128(R9)
 	VMOVUPS Z2, 256(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r3v1left
 	ADDQ    192(AX), CX
 	JMP     r3v1pass
 
@@ -696,15 +740,24 @@ r3v1newend:
 	VZEROUPPER
 	RET
 
+r3v1left:
+	VZEROUPPER
+	RET
+
 r2v1:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r2v1open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	PREFETCHT0 (CX)
 	PREFETCHT0 (CX)(DX*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r2v1open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r2v1pass:
 	MOVQ   32(AX), R8
@@ -754,6 +807,9 @@ r2v1waits:
 	JE      r2v1all
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z1, 128(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r2v1left
 	ADDQ    192(AX), CX
 	JMP     r2v1pass
 
@@ -801,14 +857,23 @@ r2v1newend:
 	VZEROUPPER
 	RET
 
+r2v1left:
+	VZEROUPPER
+	RET
+
 r1v1:
+	MOVQ       176(AX), DI
+	TESTQ      DI, DI
+	JNZ        r1v1open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	PREFETCHT0 (CX)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), DX
-	XORQ       SI, SI
+
+r1v1open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), DX
+	MOVQ 168(AX), SI
 
 r1v1pass:
 	MOVQ   32(AX), DI
@@ -849,6 +914,9 @@ r1v1waits:
 	CMPQ    SI, 184(AX)
 	JE      r1v1all
 	VMOVUPS Z0, (R8)
+	MOVQ    176(AX), DI
+	TESTQ   DI, DI
+	JNZ     r1v1left
 	ADDQ    192(AX), CX
 	JMP     r1v1pass
 
@@ -889,7 +957,14 @@ r1v1newend:
 	VZEROUPPER
 	RET
 
+r1v1left:
+	VZEROUPPER
+	RET
+
 r6v2:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r6v2open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	LEAQ       (DX)(DX*2), SI
@@ -906,10 +981,12 @@ r6v2:
 	PREFETCHT0 64(DI)
 	PREFETCHT0 (DI)(DX*1)
 	PREFETCHT0 64(DI)(DX*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r6v2open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r6v2pass:
 	MOVQ   32(AX), R8
@@ -1045,6 +1122,9 @@ r6v2waits:
 	VMOVUPS Z9, 576(R9)
 	VMOVUPS Z10, 640(R9)
 	VMOVUPS Z11, 704(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r6v2left
 	ADDQ    192(AX), CX
 	JMP     r6v2pass
 
@@ -1164,7 +1244,14 @@ r6v2newend:
 	VZEROUPPER
 	RET
 
+r6v2left:
+	VZEROUPPER
+	RET
+
 r5v2:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r5v2open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	LEAQ       (DX)(DX*2), SI
@@ -1179,10 +1266,12 @@ r5v2:
 	PREFETCHT0 64(CX)(SI*1)
 	PREFETCHT0 (DI)
 	PREFETCHT0 64(DI)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r5v2open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r5v2pass:
 	MOVQ   32(AX), R8
@@ -1302,6 +1391,9 @@ r5v2waits:
 	VMOVUPS Z7, 448(R9)
 	VMOVUPS Z8, 512(R9)
 	VMOVUPS Z9, 576(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r5v2left
 	ADDQ    192(AX), CX
 	JMP     r5v2pass
 
@@ -1407,7 +1499,14 @@ r5v2newend:
 	VZEROUPPER
 	RET
 
+r5v2left:
+	VZEROUPPER
+	RET
+
 r4v2:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r4v2open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	LEAQ       (DX)(DX*2), SI
@@ -1419,10 +1518,12 @@ r4v2:
 	PREFETCHT0 64(CX)(DX*2)
 	PREFETCHT0 (CX)(SI*1)
 	PREFETCHT0 64(CX)(SI*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r4v2open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r4v2pass:
 	MOVQ   32(AX), R8
@@ -1522,6 +1623,9 @@ r4v2waits:
 	VMOVUPS Z5, 320(R9)
 	VMOVUPS Z6, 384(R9)
 	VMOVUPS Z7, 448(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r4v2left
 	ADDQ    192(AX), CX
 	JMP     r4v2pass
 
@@ -1612,7 +1716,14 @@ r4v2newend:
 	VZEROUPPER
 	RET
 
+r4v2left:
+	VZEROUPPER
+	RET
+
 r3v2:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r3v2open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	PREFETCHT0 (CX)
@@ -1621,10 +1732,12 @@ r3v2:
 	PREFETCHT0 64(CX)(DX*1)
 	PREFETCHT0 (CX)(DX*2)
 	PREFETCHT0 64(CX)(DX*2)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r3v2open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r3v2pass:
 	MOVQ   32(AX), R8
@@ -1706,6 +1819,9 @@ r3v2waits:
 	VMOVUPS Z3, 192(R9)
 	VMOVUPS Z4, 256(R9)
 	VMOVUPS Z5, 320(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r3v2left
 	ADDQ    192(AX), CX
 	JMP     r3v2pass
 
@@ -1781,17 +1897,26 @@ r3v2newend:
 	VZEROUPPER
 	RET
 
+r3v2left:
+	VZEROUPPER
+	RET
+
 r2v2:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r2v2open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	PREFETCHT0 (CX)(DX*1)
 	PREFETCHT0 64(CX)(DX*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r2v2open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r2v2pass:
 	MOVQ   32(AX), R8
@@ -1857,6 +1982,9 @@ r2v2waits:
 	VMOVUPS Z1, 64(R9)
 	VMOVUPS Z2, 128(R9)
 	VMOVUPS Z3, 192(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r2v2left
 	ADDQ    192(AX), CX
 	JMP     r2v2pass
 
@@ -1918,15 +2046,24 @@ r2v2newend:
 	VZEROUPPER
 	RET
 
+r2v2left:
+	VZEROUPPER
+	RET
+
 r1v2:
+	MOVQ       176(AX), DI
+	TESTQ      DI, DI
+	JNZ        r1v2open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), DX
-	XORQ       SI, SI
+
+r1v2open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), DX
+	MOVQ 168(AX), SI
 
 r1v2pass:
 	MOVQ   32(AX), DI
@@ -1976,6 +2113,9 @@ r1v2waits:
 	JE      r1v2all
 	VMOVUPS Z0, (R8)
 	VMOVUPS Z1, 64(R8)
+	MOVQ    176(AX), DI
+	TESTQ   DI, DI
+	JNZ     r1v2left
 	ADDQ    192(AX), CX
 	JMP     r1v2pass
 
@@ -2020,6 +2160,10 @@ r1v2newfull:
 	VMOVUPS Z1, 64(CX)
 
 r1v2newend:
+	VZEROUPPER
+	RET
+
+r1v2left:
 	VZEROUPPER
 	RET
 
@@ -2081,6 +2225,9 @@ two:
 	JMP  r1v2
 
 r6v1:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r6v1open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	LEAQ       (DX)(DX*2), SI
@@ -2091,10 +2238,12 @@ r6v1:
 	PREFETCHT0 (CX)(SI*1)
 	PREFETCHT0 (DI)
 	PREFETCHT0 (DI)(DX*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r6v1open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r6v1pass:
 	MOVQ         32(AX), R8
@@ -2190,6 +2339,9 @@ r6v1waits:
 	VMOVUPS Y3, 192(R9)
 	VMOVUPS Y4, 256(R9)
 	VMOVUPS Y5, 320(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r6v1left
 	ADDQ    192(AX), CX
 	JMP     r6v1pass
 
@@ -2274,7 +2426,14 @@ r6v1newend:
 	VZEROUPPER
 	RET
 
+r6v1left:
+	VZEROUPPER
+	RET
+
 r5v1:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r5v1open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	LEAQ       (DX)(DX*2), SI
@@ -2284,10 +2443,12 @@ r5v1:
 	PREFETCHT0 (CX)(DX*2)
 	PREFETCHT0 (CX)(SI*1)
 	PREFETCHT0 (DI)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r5v1open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r5v1pass:
 	MOVQ         32(AX), R8
@@ -2374,6 +2535,9 @@ r5v1waits:
 	VMOVUPS Y2, 128(R9)
 	VMOVUPS Y3, 192(R9)
 	VMOVUPS Y4, 256(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r5v1left
 	ADDQ    192(AX), CX
 	JMP     r5v1pass
 
@@ -2451,7 +2615,14 @@ r5v1newend:
 	VZEROUPPER
 	RET
 
+r5v1left:
+	VZEROUPPER
+	RET
+
 r4v1:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r4v1open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	LEAQ       (DX)(DX*2), SI
@@ -2459,10 +2630,12 @@ r4v1:
 	PREFETCHT0 (CX)(DX*1)
 	PREFETCHT0 (CX)(DX*2)
 	PREFETCHT0 (CX)(SI*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r4v1open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r4v1pass:
 	MOVQ         32(AX), R8
@@ -2537,6 +2710,9 @@ r4v1waits:
 	VMOVUPS Y1, 64(R9)
 	VMOVUPS Y2, 128(R9)
 	VMOVUPS Y3, 192(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r4v1left
 	ADDQ    192(AX), CX
 	JMP     r4v1pass
 
@@ -2606,16 +2782,25 @@ r4v1newend:
 	VZEROUPPER
 	RET
 
+r4v1left:
+	VZEROUPPER
+	RET
+
 r3v1:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r3v1open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	PREFETCHT0 (CX)
 	PREFETCHT0 (CX)(DX*1)
 	PREFETCHT0 (CX)(DX*2)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r3v1open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r3v1pass:
 	MOVQ         32(AX), R8
@@ -2680,6 +2865,9 @@ r3v1waits:
 	VMOVUPS Y0, (R9)
 	VMOVUPS Y1, 64(R9)
 	VMOVUPS Y2, 128(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r3v1left
 	ADDQ    192(AX), CX
 	JMP     r3v1pass
 
@@ -2741,15 +2929,24 @@ r3v1newend:
 	VZEROUPPER
 	RET
 
+r3v1left:
+	VZEROUPPER
+	RET
+
 r2v1:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r2v1open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	PREFETCHT0 (CX)
 	PREFETCHT0 (CX)(DX*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r2v1open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r2v1pass:
 	MOVQ         32(AX), R8
@@ -2805,6 +3002,9 @@ r2v1waits:
 	JE      r2v1all
 	VMOVUPS Y0, (R9)
 	VMOVUPS Y1, 64(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r2v1left
 	ADDQ    192(AX), CX
 	JMP     r2v1pass
 
@@ -2859,14 +3059,23 @@ r2v1newend:
 	VZEROUPPER
 	RET
 
+r2v1left:
+	VZEROUPPER
+	RET
+
 r1v1:
+	MOVQ       176(AX), DI
+	TESTQ      DI, DI
+	JNZ        r1v1open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	PREFETCHT0 (CX)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), DX
-	XORQ       SI, SI
+
+r1v1open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), DX
+	MOVQ 168(AX), SI
 
 r1v1pass:
 	MOVQ         32(AX), DI
@@ -2913,6 +3122,9 @@ r1v1waits:
 	CMPQ    SI, 184(AX)
 	JE      r1v1all
 	VMOVUPS Y0, (R8)
+	MOVQ    176(AX), DI
+	TESTQ   DI, DI
+	JNZ     r1v1left
 	ADDQ    192(AX), CX
 	JMP     r1v1pass
 
@@ -2961,7 +3173,14 @@ r1v1newend:
 	VZEROUPPER
 	RET
 
+r1v1left:
+	VZEROUPPER
+	RET
+
 r6v2:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r6v2open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	LEAQ       (DX)(DX*2), SI
@@ -2972,10 +3191,12 @@ r6v2:
 	PREFETCHT0 (CX)(SI*1)
 	PREFETCHT0 (DI)
 	PREFETCHT0 (DI)(DX*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r6v2open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r6v2pass:
 	MOVQ         32(AX), R8
@@ -3110,6 +3331,9 @@ r6v2waits:
 	VMOVUPS Y9, 288(R9)
 	VMOVUPS Y10, 320(R9)
 	VMOVUPS Y11, 352(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r6v2left
 	ADDQ    192(AX), CX
 	JMP     r6v2pass
 
@@ -3236,7 +3460,14 @@ r6v2newend:
 	VZEROUPPER
 	RET
 
+r6v2left:
+	VZEROUPPER
+	RET
+
 r5v2:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r5v2open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	LEAQ       (DX)(DX*2), SI
@@ -3246,10 +3477,12 @@ r5v2:
 	PREFETCHT0 (CX)(DX*2)
 	PREFETCHT0 (CX)(SI*1)
 	PREFETCHT0 (DI)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r5v2open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r5v2pass:
 	MOVQ         32(AX), R8
@@ -3369,6 +3602,9 @@ r5v2waits:
 	VMOVUPS Y7, 224(R9)
 	VMOVUPS Y8, 256(R9)
 	VMOVUPS Y9, 288(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r5v2left
 	ADDQ    192(AX), CX
 	JMP     r5v2pass
 
@@ -3481,7 +3717,14 @@ r5v2newend:
 	VZEROUPPER
 	RET
 
+r5v2left:
+	VZEROUPPER
+	RET
+
 r4v2:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r4v2open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	LEAQ       (DX)(DX*2), SI
@@ -3489,10 +3732,12 @@ r4v2:
 	PREFETCHT0 (CX)(DX*1)
 	PREFETCHT0 (CX)(DX*2)
 	PREFETCHT0 (CX)(SI*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r4v2open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r4v2pass:
 	MOVQ         32(AX), R8
@@ -3594,6 +3839,9 @@ r4v2waits:
 	VMOVUPS Y5, 160(R9)
 	VMOVUPS Y6, 192(R9)
 	VMOVUPS Y7, 224(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r4v2left
 	ADDQ    192(AX), CX
 	JMP     r4v2pass
 
@@ -3691,16 +3939,25 @@ r4v2newend:
 	VZEROUPPER
 	RET
 
+r4v2left:
+	VZEROUPPER
+	RET
+
 r3v2:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r3v2open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	PREFETCHT0 (CX)
 	PREFETCHT0 (CX)(DX*1)
 	PREFETCHT0 (CX)(DX*2)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r3v2open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r3v2pass:
 	MOVQ         32(AX), R8
@@ -3786,6 +4043,9 @@ r3v2waits:
 	VMOVUPS Y3, 96(R9)
 	VMOVUPS Y4, 128(R9)
 	VMOVUPS Y5, 160(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r3v2left
 	ADDQ    192(AX), CX
 	JMP     r3v2pass
 
@@ -3868,15 +4128,24 @@ r3v2newend:
 	VZEROUPPER
 	RET
 
+r3v2left:
+	VZEROUPPER
+	RET
+
 r2v2:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r2v2open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	PREFETCHT0 (CX)
 	PREFETCHT0 (CX)(DX*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r2v2open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r2v2pass:
 	MOVQ         32(AX), R8
@@ -3947,6 +4216,9 @@ r2v2waits:
 	VMOVUPS Y1, 32(R9)
 	VMOVUPS Y2, 64(R9)
 	VMOVUPS Y3, 96(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r2v2left
 	ADDQ    192(AX), CX
 	JMP     r2v2pass
 
@@ -4015,14 +4287,23 @@ r2v2newend:
 	VZEROUPPER
 	RET
 
+r2v2left:
+	VZEROUPPER
+	RET
+
 r1v2:
+	MOVQ       176(AX), DI
+	TESTQ      DI, DI
+	JNZ        r1v2open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	PREFETCHT0 (CX)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), DX
-	XORQ       SI, SI
+
+r1v2open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), DX
+	MOVQ 168(AX), SI
 
 r1v2pass:
 	MOVQ         32(AX), DI
@@ -4078,6 +4359,9 @@ r1v2waits:
 	JE      r1v2all
 	VMOVUPS Y0, (R8)
 	VMOVUPS Y1, 32(R8)
+	MOVQ    176(AX), DI
+	TESTQ   DI, DI
+	JNZ     r1v2left
 	ADDQ    192(AX), CX
 	JMP     r1v2pass
 
@@ -4130,6 +4414,10 @@ r1v2newfull:
 	VMOVUPS Y1, 32(CX)
 
 r1v2newend:
+	VZEROUPPER
+	RET
+
+r1v2left:
 	VZEROUPPER
 	RET
 
@@ -4194,6 +4482,9 @@ two:
 	JMP  r1v2
 
 r6v1:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r6v1open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	LEAQ       (DX)(DX*2), SI
@@ -4204,10 +4495,12 @@ r6v1:
 	PREFETCHT0 (CX)(SI*1)
 	PREFETCHT0 (DI)
 	PREFETCHT0 (DI)(DX*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r6v1open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r6v1pass:
 	MOVQ   32(AX), R8
@@ -4299,6 +4592,9 @@ r6v1waits:
 	VMOVUPD Z3, 384(R9)
 	VMOVUPD Z4, 512(R9)
 	VMOVUPD Z5, 640(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r6v1left
 	ADDQ    192(AX), CX
 	JMP     r6v1pass
 
@@ -4372,7 +4668,14 @@ r6v1newend:
 	VZEROUPPER
 	RET
 
+r6v1left:
+	VZEROUPPER
+	RET
+
 r5v1:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r5v1open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	LEAQ       (DX)(DX*2), SI
@@ -4382,10 +4685,12 @@ r5v1:
 	PREFETCHT0 (CX)(DX*2)
 	PREFETCHT0 (CX)(SI*1)
 	PREFETCHT0 (DI)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r5v1open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r5v1pass:
 	MOVQ   32(AX), R8
@@ -4468,6 +4773,9 @@ r5v1waits:
 	VMOVUPD Z2, 256(R9)
 	VMOVUPD Z3, 384(R9)
 	VMOVUPD Z4, 512(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r5v1left
 	ADDQ    192(AX), CX
 	JMP     r5v1pass
 
@@ -4534,7 +4842,14 @@ r5v1newend:
 	VZEROUPPER
 	RET
 
+r5v1left:
+	VZEROUPPER
+	RET
+
 r4v1:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r4v1open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	LEAQ       (DX)(DX*2), SI
@@ -4542,10 +4857,12 @@ r4v1:
 	PREFETCHT0 (CX)(DX*1)
 	PREFETCHT0 (CX)(DX*2)
 	PREFETCHT0 (CX)(SI*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r4v1open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r4v1pass:
 	MOVQ   32(AX), R8
@@ -4615,6 +4932,9 @@ r4v1waits:
 	VMOVUPD Z1, 128(R9)
 	VMOVUPD Z2, 256(R9)
 	VMOVUPD Z3, 384(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r4v1left
 	ADDQ    192(AX), CX
 	JMP     r4v1pass
 
@@ -4673,16 +4993,25 @@ r4v1newend:
 	VZEROUPPER
 	RET
 
+r4v1left:
+	VZEROUPPER
+	RET
+
 r3v1:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r3v1open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	PREFETCHT0 (CX)
 	PREFETCHT0 (CX)(DX*1)
 	PREFETCHT0 (CX)(DX*2)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r3v1open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r3v1pass:
 	MOVQ   32(AX), R8
@@ -4741,6 +5070,9 @@ r3v1waits:
 	VMOVUPD Z0, (R9)
 	VMOVUPD Z1, 128(R9)
 	VMOVUPD Z2, 256(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r3v1left
 	ADDQ    192(AX), CX
 	JMP     r3v1pass
 
@@ -4791,15 +5123,24 @@ r3v1newend:
 	VZEROUPPER
 	RET
 
+r3v1left:
+	VZEROUPPER
+	RET
+
 r2v1:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r2v1open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	PREFETCHT0 (CX)
 	PREFETCHT0 (CX)(DX*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r2v1open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r2v1pass:
 	MOVQ   32(AX), R8
@@ -4849,6 +5190,9 @@ r2v1waits:
 	JE      r2v1all
 	VMOVUPD Z0, (R9)
 	VMOVUPD Z1, 128(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r2v1left
 	ADDQ    192(AX), CX
 	JMP     r2v1pass
 
@@ -4892,14 +5236,23 @@ r2v1newend:
 	VZEROUPPER
 	RET
 
+r2v1left:
+	VZEROUPPER
+	RET
+
 r1v1:
+	MOVQ       176(AX), DI
+	TESTQ      DI, DI
+	JNZ        r1v1open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	PREFETCHT0 (CX)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), DX
-	XORQ       SI, SI
+
+r1v1open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), DX
+	MOVQ 168(AX), SI
 
 r1v1pass:
 	MOVQ   32(AX), DI
@@ -4940,6 +5293,9 @@ r1v1waits:
 	CMPQ    SI, 184(AX)
 	JE      r1v1all
 	VMOVUPD Z0, (R8)
+	MOVQ    176(AX), DI
+	TESTQ   DI, DI
+	JNZ     r1v1left
 	ADDQ    192(AX), CX
 	JMP     r1v1pass
 
@@ -4976,7 +5332,14 @@ r1v1newend:
 	VZEROUPPER
 	RET
 
+r1v1left:
+	VZEROUPPER
+	RET
+
 r6v2:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r6v2open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	LEAQ       (DX)(DX*2), SI
@@ -4993,10 +5356,12 @@ r6v2:
 	PREFETCHT0 64(DI)
 	PREFETCHT0 (DI)(DX*1)
 	PREFETCHT0 64(DI)(DX*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r6v2open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r6v2pass:
 	MOVQ   32(AX), R8
@@ -5132,6 +5497,9 @@ r6v2waits:
 	VMOVUPD Z9, 576(R9)
 	VMOVUPD Z10, 640(R9)
 	VMOVUPD Z11, 704(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r6v2left
 	ADDQ    192(AX), CX
 	JMP     r6v2pass
 
@@ -5247,7 +5615,14 @@ r6v2newend:
 	VZEROUPPER
 	RET
 
+r6v2left:
+	VZEROUPPER
+	RET
+
 r5v2:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r5v2open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	LEAQ       (DX)(DX*2), SI
@@ -5262,10 +5637,12 @@ r5v2:
 	PREFETCHT0 64(CX)(SI*1)
 	PREFETCHT0 (DI)
 	PREFETCHT0 64(DI)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r5v2open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r5v2pass:
 	MOVQ   32(AX), R8
@@ -5385,6 +5762,9 @@ r5v2waits:
 	VMOVUPD Z7, 448(R9)
 	VMOVUPD Z8, 512(R9)
 	VMOVUPD Z9, 576(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r5v2left
 	ADDQ    192(AX), CX
 	JMP     r5v2pass
 
@@ -5486,7 +5866,14 @@ r5v2newend:
 	VZEROUPPER
 	RET
 
+r5v2left:
+	VZEROUPPER
+	RET
+
 r4v2:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r4v2open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	LEAQ       (DX)(DX*2), SI
@@ -5498,10 +5885,12 @@ r4v2:
 	PREFETCHT0 64(CX)(DX*2)
 	PREFETCHT0 (CX)(SI*1)
 	PREFETCHT0 64(CX)(SI*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r4v2open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r4v2pass:
 	MOVQ   32(AX), R8
@@ -5601,6 +5990,9 @@ r4v2waits:
 	VMOVUPD Z5, 320(R9)
 	VMOVUPD Z6, 384(R9)
 	VMOVUPD Z7, 448(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r4v2left
 	ADDQ    192(AX), CX
 	JMP     r4v2pass
 
@@ -5687,7 +6079,14 @@ r4v2newend:
 	VZEROUPPER
 	RET
 
+r4v2left:
+	VZEROUPPER
+	RET
+
 r3v2:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r3v2open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	PREFETCHT0 (CX)
@@ -5696,10 +6095,12 @@ r3v2:
 	PREFETCHT0 64(CX)(DX*1)
 	PREFETCHT0 (CX)(DX*2)
 	PREFETCHT0 64(CX)(DX*2)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r3v2open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r3v2pass:
 	MOVQ   32(AX), R8
@@ -5781,6 +6182,9 @@ r3v2waits:
 	VMOVUPD Z3, 192(R9)
 	VMOVUPD Z4, 256(R9)
 	VMOVUPD Z5, 320(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r3v2left
 	ADDQ    192(AX), CX
 	JMP     r3v2pass
 
@@ -5852,17 +6256,26 @@ r3v2newend:
 	VZEROUPPER
 	RET
 
+r3v2left:
+	VZEROUPPER
+	RET
+
 r2v2:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r2v2open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	PREFETCHT0 (CX)(DX*1)
 	PREFETCHT0 64(CX)(DX*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r2v2open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r2v2pass:
 	MOVQ   32(AX), R8
@@ -5928,6 +6341,9 @@ r2v2waits:
 	VMOVUPD Z1, 64(R9)
 	VMOVUPD Z2, 128(R9)
 	VMOVUPD Z3, 192(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r2v2left
 	ADDQ    192(AX), CX
 	JMP     r2v2pass
 
@@ -5985,15 +6401,24 @@ r2v2newend:
 	VZEROUPPER
 	RET
 
+r2v2left:
+	VZEROUPPER
+	RET
+
 r1v2:
+	MOVQ       176(AX), DI
+	TESTQ      DI, DI
+	JNZ        r1v2open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), DX
-	XORQ       SI, SI
+
+r1v2open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), DX
+	MOVQ 168(AX), SI
 
 r1v2pass:
 	MOVQ   32(AX), DI
@@ -6043,6 +6468,9 @@ r1v2waits:
 	JE      r1v2all
 	VMOVUPD Z0, (R8)
 	VMOVUPD Z1, 64(R8)
+	MOVQ    176(AX), DI
+	TESTQ   DI, DI
+	JNZ     r1v2left
 	ADDQ    192(AX), CX
 	JMP     r1v2pass
 
@@ -6083,6 +6511,10 @@ r1v2newfull:
 	VMOVUPD Z1, 64(CX)
 
 r1v2newend:
+	VZEROUPPER
+	RET
+
+r1v2left:
 	VZEROUPPER
 	RET
 
@@ -6144,6 +6576,9 @@ two:
 	JMP  r1v2
 
 r6v1:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r6v1open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	LEAQ       (DX)(DX*2), SI
@@ -6154,10 +6589,12 @@ r6v1:
 	PREFETCHT0 (CX)(SI*1)
 	PREFETCHT0 (DI)
 	PREFETCHT0 (DI)(DX*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r6v1open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r6v1pass:
 	MOVQ         32(AX), R8
@@ -6253,6 +6690,9 @@ r6v1waits:
 	VMOVUPD Y3, 192(R9)
 	VMOVUPD Y4, 256(R9)
 	VMOVUPD Y5, 320(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r6v1left
 	ADDQ    192(AX), CX
 	JMP     r6v1pass
 
@@ -6333,7 +6773,14 @@ r6v1newend:
 	VZEROUPPER
 	RET
 
+r6v1left:
+	VZEROUPPER
+	RET
+
 r5v1:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r5v1open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	LEAQ       (DX)(DX*2), SI
@@ -6343,10 +6790,12 @@ r5v1:
 	PREFETCHT0 (CX)(DX*2)
 	PREFETCHT0 (CX)(SI*1)
 	PREFETCHT0 (DI)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r5v1open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r5v1pass:
 	MOVQ         32(AX), R8
@@ -6433,6 +6882,9 @@ r5v1waits:
 	VMOVUPD Y2, 128(R9)
 	VMOVUPD Y3, 192(R9)
 	VMOVUPD Y4, 256(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r5v1left
 	ADDQ    192(AX), CX
 	JMP     r5v1pass
 
@@ -6506,7 +6958,14 @@ r5v1newend:
 	VZEROUPPER
 	RET
 
+r5v1left:
+	VZEROUPPER
+	RET
+
 r4v1:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r4v1open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	LEAQ       (DX)(DX*2), SI
@@ -6514,10 +6973,12 @@ r4v1:
 	PREFETCHT0 (CX)(DX*1)
 	PREFETCHT0 (CX)(DX*2)
 	PREFETCHT0 (CX)(SI*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r4v1open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r4v1pass:
 	MOVQ         32(AX), R8
@@ -6592,6 +7053,9 @@ r4v1waits:
 	VMOVUPD Y1, 64(R9)
 	VMOVUPD Y2, 128(R9)
 	VMOVUPD Y3, 192(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r4v1left
 	ADDQ    192(AX), CX
 	JMP     r4v1pass
 
@@ -6657,16 +7121,25 @@ r4v1newend:
 	VZEROUPPER
 	RET
 
+r4v1left:
+	VZEROUPPER
+	RET
+
 r3v1:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r3v1open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	PREFETCHT0 (CX)
 	PREFETCHT0 (CX)(DX*1)
 	PREFETCHT0 (CX)(DX*2)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r3v1open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r3v1pass:
 	MOVQ         32(AX), R8
@@ -6731,6 +7204,9 @@ r3v1waits:
 	VMOVUPD Y0, (R9)
 	VMOVUPD Y1, 64(R9)
 	VMOVUPD Y2, 128(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r3v1left
 	ADDQ    192(AX), CX
 	JMP     r3v1pass
 
@@ -6788,15 +7264,24 @@ r3v1newend:
 	VZEROUPPER
 	RET
 
+r3v1left:
+	VZEROUPPER
+	RET
+
 r2v1:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r2v1open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	PREFETCHT0 (CX)
 	PREFETCHT0 (CX)(DX*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r2v1open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r2v1pass:
 	MOVQ         32(AX), R8
@@ -6852,6 +7337,9 @@ r2v1waits:
 	JE      r2v1all
 	VMOVUPD Y0, (R9)
 	VMOVUPD Y1, 64(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r2v1left
 	ADDQ    192(AX), CX
 	JMP     r2v1pass
 
@@ -6902,14 +7390,23 @@ r2v1newend:
 	VZEROUPPER
 	RET
 
+r2v1left:
+	VZEROUPPER
+	RET
+
 r1v1:
+	MOVQ       176(AX), DI
+	TESTQ      DI, DI
+	JNZ        r1v1open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	PREFETCHT0 (CX)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), DX
-	XORQ       SI, SI
+
+r1v1open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), DX
+	MOVQ 168(AX), SI
 
 r1v1pass:
 	MOVQ         32(AX), DI
@@ -6956,6 +7453,9 @@ r1v1waits:
 	CMPQ    SI, 184(AX)
 	JE      r1v1all
 	VMOVUPD Y0, (R8)
+	MOVQ    176(AX), DI
+	TESTQ   DI, DI
+	JNZ     r1v1left
 	ADDQ    192(AX), CX
 	JMP     r1v1pass
 
@@ -7000,7 +7500,14 @@ r1v1newend:
 	VZEROUPPER
 	RET
 
+r1v1left:
+	VZEROUPPER
+	RET
+
 r6v2:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r6v2open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	LEAQ       (DX)(DX*2), SI
@@ -7011,10 +7518,12 @@ r6v2:
 	PREFETCHT0 (CX)(SI*1)
 	PREFETCHT0 (DI)
 	PREFETCHT0 (DI)(DX*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r6v2open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r6v2pass:
 	MOVQ         32(AX), R8
@@ -7149,6 +7658,9 @@ r6v2waits:
 	VMOVUPD Y9, 288(R9)
 	VMOVUPD Y10, 320(R9)
 	VMOVUPD Y11, 352(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r6v2left
 	ADDQ    192(AX), CX
 	JMP     r6v2pass
 
@@ -7271,7 +7783,14 @@ r6v2newend:
 	VZEROUPPER
 	RET
 
+r6v2left:
+	VZEROUPPER
+	RET
+
 r5v2:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r5v2open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	LEAQ       (DX)(DX*2), SI
@@ -7281,10 +7800,12 @@ r5v2:
 	PREFETCHT0 (CX)(DX*2)
 	PREFETCHT0 (CX)(SI*1)
 	PREFETCHT0 (DI)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r5v2open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r5v2pass:
 	MOVQ         32(AX), R8
@@ -7404,6 +7925,9 @@ r5v2waits:
 	VMOVUPD Y7, 224(R9)
 	VMOVUPD Y8, 256(R9)
 	VMOVUPD Y9, 288(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r5v2left
 	ADDQ    192(AX), CX
 	JMP     r5v2pass
 
@@ -7512,7 +8036,14 @@ r5v2newend:
 	VZEROUPPER
 	RET
 
+r5v2left:
+	VZEROUPPER
+	RET
+
 r4v2:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r4v2open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	LEAQ       (DX)(DX*2), SI
@@ -7520,10 +8051,12 @@ r4v2:
 	PREFETCHT0 (CX)(DX*1)
 	PREFETCHT0 (CX)(DX*2)
 	PREFETCHT0 (CX)(SI*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r4v2open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r4v2pass:
 	MOVQ         32(AX), R8
@@ -7625,6 +8158,9 @@ r4v2waits:
 	VMOVUPD Y5, 160(R9)
 	VMOVUPD Y6, 192(R9)
 	VMOVUPD Y7, 224(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r4v2left
 	ADDQ    192(AX), CX
 	JMP     r4v2pass
 
@@ -7718,16 +8254,25 @@ r4v2newend:
 	VZEROUPPER
 	RET
 
+r4v2left:
+	VZEROUPPER
+	RET
+
 r3v2:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r3v2open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	PREFETCHT0 (CX)
 	PREFETCHT0 (CX)(DX*1)
 	PREFETCHT0 (CX)(DX*2)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r3v2open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r3v2pass:
 	MOVQ         32(AX), R8
@@ -7813,6 +8358,9 @@ r3v2waits:
 	VMOVUPD Y3, 96(R9)
 	VMOVUPD Y4, 128(R9)
 	VMOVUPD Y5, 160(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r3v2left
 	ADDQ    192(AX), CX
 	JMP     r3v2pass
 
@@ -7891,15 +8439,24 @@ r3v2newend:
 	VZEROUPPER
 	RET
 
+r3v2left:
+	VZEROUPPER
+	RET
+
 r2v2:
+	MOVQ       176(AX), R8
+	TESTQ      R8, R8
+	JNZ        r2v2open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	PREFETCHT0 (CX)
 	PREFETCHT0 (CX)(DX*1)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), SI
-	XORQ       DI, DI
+
+r2v2open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), SI
+	MOVQ 168(AX), DI
 
 r2v2pass:
 	MOVQ         32(AX), R8
@@ -7970,6 +8527,9 @@ r2v2waits:
 	VMOVUPD Y1, 32(R9)
 	VMOVUPD Y2, 64(R9)
 	VMOVUPD Y3, 96(R9)
+	MOVQ    176(AX), R8
+	TESTQ   R8, R8
+	JNZ     r2v2left
 	ADDQ    192(AX), CX
 	JMP     r2v2pass
 
@@ -8034,14 +8594,23 @@ r2v2newend:
 	VZEROUPPER
 	RET
 
+r2v2left:
+	VZEROUPPER
+	RET
+
 r1v2:
+	MOVQ       176(AX), DI
+	TESTQ      DI, DI
+	JNZ        r1v2open
 	MOVQ       16(AX), CX
 	MOVQ       48(AX), DX
 	PREFETCHT0 (CX)
-	MOVQ       (AX), CX
-	MOVQ       24(AX), DX
-	MOVQ       8(AX), DX
-	XORQ       SI, SI
+
+r1v2open:
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 8(AX), DX
+	MOVQ 168(AX), SI
 
 r1v2pass:
 	MOVQ         32(AX), DI
@@ -8097,6 +8666,9 @@ r1v2waits:
 	JE      r1v2all
 	VMOVUPD Y0, (R8)
 	VMOVUPD Y1, 32(R8)
+	MOVQ    176(AX), DI
+	TESTQ   DI, DI
+	JNZ     r1v2left
 	ADDQ    192(AX), CX
 	JMP     r1v2pass
 
@@ -8145,6 +8717,10 @@ r1v2newfull:
 	VMOVUPD Y1, 32(CX)
 
 r1v2newend:
+	VZEROUPPER
+	RET
+
+r1v2left:
 	VZEROUPPER
 	RET
 

@@ -148,6 +148,7 @@ type choice struct {
 	thin, // those of several rows with several at once
 	slim, // sums of rows of B, in the order of thin
 	lanes, // tiles, in the order of thin
+	sweeps, // each pass over all tiles of a panel, of which a lane stays in the first level
 	turned, // tiles are transposed when they are done
 	wide, // tiles of four vectors where they fit
 	broad, // tiles of up to eight vectors

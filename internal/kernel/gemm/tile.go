@@ -77,7 +77,8 @@ type tile struct {
 
 	// A lane kernel makes so many passes, between which it keeps sums at sums. It is lane
 	// bytes of a from pass to pass; b follows itself. At level avx512 each pass adds another
-	// lane, halfA and halfB bytes on.
+	// lane, halfA and halfB bytes on. begun is the pass it starts with, and if open is not 0
+	// it makes that one alone, which is not the last, and writes no c.
 	passes, lane, halfA, halfB int
 }
 
