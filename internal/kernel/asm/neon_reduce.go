@@ -28,12 +28,13 @@ func (n *neon) foldCode(f fold, ins, numbers int) (c foldCode, err error) {
 		part(&c.value, ins+numbers, func(m *lanes, in []v) []v { return []v{f.value(m, in[:ins], in[ins:])} })
 	}
 	ins = f.operands()
-	part(&c.step, 1+ins+numbers, func(m *lanes, in []v) []v { return []v{f.step(m, in[0], in[1:1+ins], in[1+ins:])} })
+	k := f.results()
+	part(&c.step, k+ins+numbers, func(m *lanes, in []v) []v { return f.into(m, in[:k], in[k:k+ins], in[k+ins:]) })
 	part(&c.join, 2, func(m *lanes, in []v) []v { return []v{f.join(m, in[0], in[1])} })
 	if f.rest != nil {
-		part(&c.rest, 1+ins, func(m *lanes, in []v) []v {
-			f.rest(m, &frame{m: m, mask: cond{v: in[0]}}, in[1:])
-			return in[1:]
+		part(&c.rest, 1+ins+numbers, func(m *lanes, in []v) []v {
+			f.rest(m, &frame{m: m, mask: cond{v: in[0]}}, in[1:1+ins], in[1+ins:])
+			return in[1 : 1+ins]
 		})
 	}
 	return c, err
@@ -47,30 +48,35 @@ func (n *neon) fold(f fold, k *numbers) error {
 	if err != nil {
 		return err
 	}
-	n.openVec(f.name, form.signature(n.like())+" "+n.like().elem(), f.doc)
+	n.openVec(f.name, f.signature(n.like()), f.doc)
 	w := n.walk(form.slices(), strings.Fields(form.out))
 	k.open(n, c.start, c.step, c.value)
 	var s []vreg
 	for _, name := range names {
 		s = append(s, n.number(name))
 	}
-	var acc []vreg
-	for range ways {
-		acc = append(acc, n.run(c.start, k, 0, nil)[0][0])
+	acc := make([][]vreg, ways)
+	n.held = nil
+	for i := range acc {
+		for range f.results() {
+			acc[i] = append(acc[i], n.run(c.start, k, 0, nil)[0][0])
+		}
+		n.held = append(n.held, acc[i]...)
 	}
-	n.held = slices.Clone(acc)
 	valueOf := func(n *neon, x [][]vreg) [][]vreg {
 		for i := range x {
 			x[i] = append(x[i], s...)
 		}
 		return n.run(c.value, k, len(s), x...)
 	}
-	into := func(n *neon, acc []vreg, x [][]vreg) {
+	into := func(n *neon, acc, x [][]vreg) {
 		for i := range x {
-			x[i] = append(append([]vreg{acc[i]}, x[i]...), s...)
+			x[i] = slices.Concat(acc[i], x[i], s)
 		}
 		for i, y := range n.run(c.step, k, len(s), x...) {
-			n.move(y[0], acc[i])
+			for j, r := range y {
+				n.move(r, acc[i][j])
+			}
 		}
 	}
 	group := func(n *neon) {
@@ -99,7 +105,7 @@ func (n *neon) fold(f fold, k *numbers) error {
 		if f.rest == nil {
 			return
 		}
-		for i, r := range n.run(c.rest, k, 0, append([]vreg{n.mask(w.left)}, x...))[0] {
+		for i, r := range n.run(c.rest, k, len(s), slices.Concat([]vreg{n.mask(w.left)}, x, s))[0] {
 			n.move(r, x[i])
 		}
 	}
@@ -125,14 +131,17 @@ func (n *neon) fold(f fold, k *numbers) error {
 			into(n, acc[:1], [][]vreg{y})
 		})
 	}
-	n.total(c.join, k, acc)
+	n.held = nil
+	for i := range f.results() {
+		n.total(c.join, k, i, acc[0][i], acc[1][i], acc[2][i], acc[3][i])
+	}
+	n.op("RET")
 	return nil
 }
 
 // total joins the accumulators, then the halves of what that gives until one
-// element is left, and returns it.
-func (n *neon) total(join *code, k *numbers, acc []vreg) {
-	n.held = nil
+// element is left, and stores it as a result.
+func (n *neon) total(join *code, k *numbers, result int, acc ...vreg) {
 	both := func(x, y vreg) vreg { return n.run(join, k, 0, []vreg{x, y})[0][0] }
 	sum := both(both(acc[0], acc[2]), both(acc[1], acc[3]))
 	for bytes := neonBytes / 2; bytes >= n.size; bytes /= 2 {
@@ -140,8 +149,7 @@ func (n *neon) total(join *code, k *numbers, acc []vreg) {
 		n.op("VEXT", fmt.Sprintf("$%d", bytes), sum.bytes(), sum.bytes(), half.bytes())
 		sum = both(sum, half)
 	}
-	n.op("FMOV"+n.letter(), sum, n.address(n.c.ReturnIndex(0)))
-	n.op("RET")
+	n.op("FMOV"+n.letter(), sum, n.address(n.c.ReturnIndex(result)))
 }
 
 // mask is all ones in the first elements, left of them.

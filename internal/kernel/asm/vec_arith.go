@@ -126,6 +126,27 @@ var arithmetic = []formula{
 		body: func(m *lanes, x, s []v) []v { return []v{m.lower(s[1], m.upper(s[0], x[0]))} }},
 	{name: "axpy", out: "dst", in: "dst a", numbers: "s", doc: "dst[i] += s * a[i], rounded once.",
 		body: func(m *lanes, x, s []v) []v { return []v{m.fma(s[0], x[1], x[0])} }},
+	{name: "affine", out: "dst", in: "a", numbers: "m k c", doc: "dst[i] = (a[i]-m)*k + c, rounded once.",
+		body: func(m *lanes, x, s []v) []v { return []v{m.fma(m.sub(x[0], s[0]), s[1], s[2])} }},
+	{name: "affines", out: "dst", in: "a m k c", doc: "dst[i] = (a[i]-m[i])*k[i] + c[i], rounded once.",
+		body: func(m *lanes, x, _ []v) []v { return []v{m.fma(m.sub(x[0], x[1]), x[2], x[3])} }},
+	{name: "blend", out: "dst", in: "a b", numbers: "m k c l", doc: "dst[i] = (a[i]-m)*k + c + b[i]*l, rounded twice.",
+		body: func(m *lanes, x, s []v) []v {
+			return []v{m.fma(x[1], s[3], m.fma(m.sub(x[0], s[0]), s[1], s[2]))}
+		}},
+	{name: "blends", out: "dst", in: "a m k c b l", doc: "dst[i] = (a[i]-m[i])*k[i] + c[i] + b[i]*l[i], rounded twice.",
+		body: func(m *lanes, x, _ []v) []v {
+			return []v{m.fma(x[4], x[5], m.fma(m.sub(x[0], x[1]), x[2], x[3]))}
+		}},
+	{name: "addMoments", out: "s q", in: "s q a m", doc: "s[i] += a[i] - m[i] and q[i] += (a[i]-m[i])^2.",
+		body: func(m *lanes, x, _ []v) []v {
+			d := m.sub(x[2], x[3])
+			return []v{m.add(x[0], d), m.fma(d, d, x[1])}
+		}},
+	{name: "addComoments", out: "s q", in: "s q a b m", doc: "s[i] += a[i] and q[i] += a[i] * (b[i]-m[i]).",
+		body: func(m *lanes, x, _ []v) []v {
+			return []v{m.add(x[0], x[2]), m.fma(x[2], m.sub(x[3], x[4]), x[1])}
+		}},
 
 	{name: "sgd", out: "p", in: "p g", numbers: "lr decay", doc: "p[i] -= lr * (g[i] + decay*p[i]).",
 		body: func(m *lanes, x, s []v) []v {

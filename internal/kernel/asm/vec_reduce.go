@@ -8,15 +8,16 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// fold is a reduction of slices to a number: each vector is folded into one of
-// four accumulators, in turn; what a partial vector lacks is folded as zero.
+// fold is a reduction of slices to a number, or to two by both: each vector is folded
+// into one of four accumulators, in turn; what a partial vector lacks is folded as zero.
 type fold struct {
 	name, in, numbers, doc string
 	start                  func(m *lanes) v
 	step                   func(m *lanes, acc v, x, s []v) v
+	both                   func(m *lanes, acc [2]v, x, s []v) [2]v // in place of step
 	join                   func(m *lanes, a, b v) v
 	// rest makes the operands of a partial vector neutral: zeros are not always.
-	rest func(m *lanes, f *frame, x []v)
+	rest func(m *lanes, f *frame, x, s []v)
 	// value is what step and rest get in place of the operands. It is stored at dst. Nil: there is no dst.
 	value func(m *lanes, x, s []v) v
 	// ahead names slices behind which as many elements are fetched into the cache: the caller's next row.
@@ -40,6 +41,32 @@ func (f fold) operands() int {
 	return len(strings.Fields(f.in))
 }
 
+// results is how many numbers the fold gives.
+func (f fold) results() int {
+	if f.both != nil {
+		return 2
+	}
+	return 1
+}
+
+// into is step or both: from an accumulator for each result, the next ones.
+func (f fold) into(m *lanes, acc, x, s []v) []v {
+	if f.both == nil {
+		return []v{f.step(m, acc[0], x, s)}
+	}
+	y := f.both(m, [2]v{acc[0], acc[1]}, x, s)
+	return y[:]
+}
+
+// signature is the Go type of the kernel.
+func (f fold) signature(m *lanes) string {
+	form := f.form()
+	if f.both != nil {
+		return form.signature(m) + " (sum, with " + m.elem() + ")"
+	}
+	return form.signature(m) + " " + m.elem()
+}
+
 // ways is the number of accumulators.
 const ways = 4
 
@@ -50,9 +77,9 @@ func (f fold) emit(m *lanes) {
 		if f.value != nil {
 			f.value(t, registers(t, 2), registers(t, 1))
 		}
-		f.step(t, t.reg(), registers(t, 2), registers(t, 1))
+		f.into(t, registers(t, 2), registers(t, 2), registers(t, 1))
 	})
-	m.open(f.name, form.signature(m)+" "+m.elem(), f.doc)
+	m.open(f.name, f.signature(m), f.doc)
 	c, fr := m.c, m.frame(form.slices())
 	var s []v
 	if f.numbers != "" {
@@ -62,10 +89,12 @@ func (f fold) emit(m *lanes) {
 		}
 		s = append(s, m.broadcast(p.Addr))
 	}
-	m.k.keep(m, used, m.spare()-len(s)-ways)
-	acc := make([]v, ways)
+	m.k.keep(m, used, max(0, m.spare()-len(s)-ways*f.results()))
+	acc := make([][]v, ways)
 	for i := range acc {
-		acc[i] = m.copy(f.start(m))
+		for range f.results() {
+			acc[i] = append(acc[i], m.copy(f.start(m)))
+		}
 	}
 	var behind []reg.Register
 	for _, name := range strings.Fields(f.ahead) {
@@ -91,18 +120,24 @@ func (f fold) emit(m *lanes) {
 		}
 		return x
 	}
-	into := func(i int, x []v) { m.move(f.step(m, acc[i], x, s), acc[i]) }
+	into := func(i int, x []v) {
+		for k, y := range f.into(m, acc[i], x, s) {
+			m.move(y, acc[i][k])
+		}
+	}
 
 	fr.groups(func(i int) { into(i, operands(false, i*m.bytes())) })
 	fr.each(func(part bool) {
 		x := operands(part, 0)
 		if part && f.rest != nil {
-			f.rest(m, fr, x)
+			f.rest(m, fr, x, s)
 		}
 		into(0, x)
 	})
-	sum := f.join(m, f.join(m, acc[0], acc[2]), f.join(m, acc[1], acc[3]))
-	m.result(m.across(sum, f.join))
+	for k := range f.results() {
+		sum := f.join(m, f.join(m, acc[0][k], acc[2][k]), f.join(m, acc[1][k], acc[3][k]))
+		m.result(k, m.across(sum, f.join))
+	}
 	m.close()
 }
 
@@ -139,9 +174,9 @@ func asY(m *lanes, x v) v {
 	return y
 }
 
-// result returns the first element of x.
-func (m *lanes) result(x reg.VecVirtual) {
-	p, err := m.c.ReturnIndex(0).Resolve()
+// result returns the first element of x as the k-th result.
+func (m *lanes) result(k int, x reg.VecVirtual) {
+	p, err := m.c.ReturnIndex(k).Resolve()
 	if err != nil {
 		panic(err)
 	}
@@ -171,26 +206,36 @@ var folds = []fold{
 		step: func(m *lanes, acc v, x, _ []v) v { return m.fma(x[0], x[1], acc) }},
 	{name: "sumExpSub", in: "a", numbers: "s", doc: "the sum of exp(a[i] - s).", start: zeros, join: (*lanes).add,
 		step: func(m *lanes, acc v, x, s []v) v { return m.add(acc, m.exp(m.sub(x[0], s[0]))) },
-		rest: func(m *lanes, f *frame, x []v) { f.instead(x[0], m.num(negInf)) }},
+		rest: func(m *lanes, f *frame, x, _ []v) { f.instead(x[0], m.num(negInf)) }},
 	{name: "expSum", in: "a", numbers: "s", ahead: "dst a", doc: fmt.Sprintf("dst[i] = 2^%d * exp(a[i] - s), and the sum of that. No a[i] is larger than s, but by rounding.", expLift),
 		start: zeros, join: (*lanes).add,
 		value: func(m *lanes, x, s []v) v { return m.expLifted(m.sub(x[0], s[0])) },
 		step:  func(m *lanes, acc v, x, _ []v) v { return m.add(acc, x[0]) },
-		rest:  func(m *lanes, f *frame, x []v) { f.instead(x[0], m.zero()) }},
+		rest:  func(m *lanes, f *frame, x, _ []v) { f.instead(x[0], m.zero()) }},
 	{name: "dotLess", in: "a b", numbers: "s", ahead: "b", doc: "the sum of a[i] * (b[i] - s).", start: zeros, join: (*lanes).add,
 		step: func(m *lanes, acc v, x, s []v) v { return m.fma(x[0], m.sub(x[1], s[0]), acc) }},
 	{name: "topOf", in: "a", doc: "the largest a[i], where NaN counts as -Inf.", start: func(m *lanes) v { return m.num(negInf) },
 		join: (*lanes).upper,
 		step: func(m *lanes, acc v, x, _ []v) v { return m.upper(x[0], acc) },
-		rest: func(m *lanes, f *frame, x []v) { f.instead(x[0], m.num(negInf)) }},
+		rest: func(m *lanes, f *frame, x, _ []v) { f.instead(x[0], m.num(negInf)) }},
+	{name: "moments", in: "a", numbers: "m", doc: "the sums of a[i] - m and of its square.", start: zeros, join: (*lanes).add,
+		both: func(m *lanes, acc [2]v, x, s []v) [2]v {
+			d := m.sub(x[0], s[0])
+			return [2]v{m.add(acc[0], d), m.fma(d, d, acc[1])}
+		},
+		rest: func(m *lanes, f *frame, x, s []v) { f.instead(x[0], s[0]) }},
+	{name: "comoments", in: "a b", numbers: "m", doc: "the sums of a[i] and of a[i] * (b[i] - m).", start: zeros, join: (*lanes).add,
+		both: func(m *lanes, acc [2]v, x, s []v) [2]v {
+			return [2]v{m.add(acc[0], x[0]), m.fma(x[0], m.sub(x[1], s[0]), acc[1])}
+		}},
 	{name: "maxOf", in: "a", doc: "the largest a[i], NaN if there is one.", join: largest,
 		start: func(m *lanes) v { return m.num(negInf) },
 		step:  func(m *lanes, acc v, x, _ []v) v { return largest(m, acc, x[0]) },
-		rest:  func(m *lanes, f *frame, x []v) { f.instead(x[0], m.num(negInf)) }},
+		rest:  func(m *lanes, f *frame, x, _ []v) { f.instead(x[0], m.num(negInf)) }},
 	{name: "minOf", in: "a", doc: "the smallest a[i], NaN if there is one.", join: smallest,
 		start: func(m *lanes) v { return m.num(-negInf) },
 		step:  func(m *lanes, acc v, x, _ []v) v { return smallest(m, acc, x[0]) },
-		rest:  func(m *lanes, f *frame, x []v) { f.instead(x[0], m.num(-negInf)) }},
+		rest:  func(m *lanes, f *frame, x, _ []v) { f.instead(x[0], m.num(-negInf)) }},
 }
 
 // rowsSum emits dst[j] += Σᵢ a[i·stride + j]: the sums of four vectors of

@@ -264,6 +264,36 @@ func clamp512x32(dst []float32, a []float32, lo float32, hi float32)
 //go:noescape
 func axpy512x32(dst []float32, a []float32, s float32)
 
+// affine512x32 is dst[i] = (a[i]-m)*k + c, rounded once.
+//
+//go:noescape
+func affine512x32(dst []float32, a []float32, m float32, k float32, c float32)
+
+// affines512x32 is dst[i] = (a[i]-m[i])*k[i] + c[i], rounded once.
+//
+//go:noescape
+func affines512x32(dst []float32, a []float32, m []float32, k []float32, c []float32)
+
+// blend512x32 is dst[i] = (a[i]-m)*k + c + b[i]*l, rounded twice.
+//
+//go:noescape
+func blend512x32(dst []float32, a []float32, b []float32, m float32, k float32, c float32, l float32)
+
+// blends512x32 is dst[i] = (a[i]-m[i])*k[i] + c[i] + b[i]*l[i], rounded twice.
+//
+//go:noescape
+func blends512x32(dst []float32, a []float32, m []float32, k []float32, c []float32, b []float32, l []float32)
+
+// addMoments512x32 is s[i] += a[i] - m[i] and q[i] += (a[i]-m[i])^2.
+//
+//go:noescape
+func addMoments512x32(s []float32, q []float32, a []float32, m []float32)
+
+// addComoments512x32 is s[i] += a[i] and q[i] += a[i] * (b[i]-m[i]).
+//
+//go:noescape
+func addComoments512x32(s []float32, q []float32, a []float32, b []float32, m []float32)
+
 // sgd512x32 is p[i] -= lr * (g[i] + decay*p[i]).
 //
 //go:noescape
@@ -533,6 +563,36 @@ func clamp256x32(dst []float32, a []float32, lo float32, hi float32)
 //
 //go:noescape
 func axpy256x32(dst []float32, a []float32, s float32)
+
+// affine256x32 is dst[i] = (a[i]-m)*k + c, rounded once.
+//
+//go:noescape
+func affine256x32(dst []float32, a []float32, m float32, k float32, c float32)
+
+// affines256x32 is dst[i] = (a[i]-m[i])*k[i] + c[i], rounded once.
+//
+//go:noescape
+func affines256x32(dst []float32, a []float32, m []float32, k []float32, c []float32)
+
+// blend256x32 is dst[i] = (a[i]-m)*k + c + b[i]*l, rounded twice.
+//
+//go:noescape
+func blend256x32(dst []float32, a []float32, b []float32, m float32, k float32, c float32, l float32)
+
+// blends256x32 is dst[i] = (a[i]-m[i])*k[i] + c[i] + b[i]*l[i], rounded twice.
+//
+//go:noescape
+func blends256x32(dst []float32, a []float32, m []float32, k []float32, c []float32, b []float32, l []float32)
+
+// addMoments256x32 is s[i] += a[i] - m[i] and q[i] += (a[i]-m[i])^2.
+//
+//go:noescape
+func addMoments256x32(s []float32, q []float32, a []float32, m []float32)
+
+// addComoments256x32 is s[i] += a[i] and q[i] += a[i] * (b[i]-m[i]).
+//
+//go:noescape
+func addComoments256x32(s []float32, q []float32, a []float32, b []float32, m []float32)
 
 // sgd256x32 is p[i] -= lr * (g[i] + decay*p[i]).
 //
@@ -804,6 +864,36 @@ func clamp512x64(dst []float64, a []float64, lo float64, hi float64)
 //go:noescape
 func axpy512x64(dst []float64, a []float64, s float64)
 
+// affine512x64 is dst[i] = (a[i]-m)*k + c, rounded once.
+//
+//go:noescape
+func affine512x64(dst []float64, a []float64, m float64, k float64, c float64)
+
+// affines512x64 is dst[i] = (a[i]-m[i])*k[i] + c[i], rounded once.
+//
+//go:noescape
+func affines512x64(dst []float64, a []float64, m []float64, k []float64, c []float64)
+
+// blend512x64 is dst[i] = (a[i]-m)*k + c + b[i]*l, rounded twice.
+//
+//go:noescape
+func blend512x64(dst []float64, a []float64, b []float64, m float64, k float64, c float64, l float64)
+
+// blends512x64 is dst[i] = (a[i]-m[i])*k[i] + c[i] + b[i]*l[i], rounded twice.
+//
+//go:noescape
+func blends512x64(dst []float64, a []float64, m []float64, k []float64, c []float64, b []float64, l []float64)
+
+// addMoments512x64 is s[i] += a[i] - m[i] and q[i] += (a[i]-m[i])^2.
+//
+//go:noescape
+func addMoments512x64(s []float64, q []float64, a []float64, m []float64)
+
+// addComoments512x64 is s[i] += a[i] and q[i] += a[i] * (b[i]-m[i]).
+//
+//go:noescape
+func addComoments512x64(s []float64, q []float64, a []float64, b []float64, m []float64)
+
 // sgd512x64 is p[i] -= lr * (g[i] + decay*p[i]).
 //
 //go:noescape
@@ -1073,6 +1163,36 @@ func clamp256x64(dst []float64, a []float64, lo float64, hi float64)
 //
 //go:noescape
 func axpy256x64(dst []float64, a []float64, s float64)
+
+// affine256x64 is dst[i] = (a[i]-m)*k + c, rounded once.
+//
+//go:noescape
+func affine256x64(dst []float64, a []float64, m float64, k float64, c float64)
+
+// affines256x64 is dst[i] = (a[i]-m[i])*k[i] + c[i], rounded once.
+//
+//go:noescape
+func affines256x64(dst []float64, a []float64, m []float64, k []float64, c []float64)
+
+// blend256x64 is dst[i] = (a[i]-m)*k + c + b[i]*l, rounded twice.
+//
+//go:noescape
+func blend256x64(dst []float64, a []float64, b []float64, m float64, k float64, c float64, l float64)
+
+// blends256x64 is dst[i] = (a[i]-m[i])*k[i] + c[i] + b[i]*l[i], rounded twice.
+//
+//go:noescape
+func blends256x64(dst []float64, a []float64, m []float64, k []float64, c []float64, b []float64, l []float64)
+
+// addMoments256x64 is s[i] += a[i] - m[i] and q[i] += (a[i]-m[i])^2.
+//
+//go:noescape
+func addMoments256x64(s []float64, q []float64, a []float64, m []float64)
+
+// addComoments256x64 is s[i] += a[i] and q[i] += a[i] * (b[i]-m[i]).
+//
+//go:noescape
+func addComoments256x64(s []float64, q []float64, a []float64, b []float64, m []float64)
 
 // sgd256x64 is p[i] -= lr * (g[i] + decay*p[i]).
 //

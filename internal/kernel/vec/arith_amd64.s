@@ -2296,6 +2296,321 @@ done:
 	VZEROUPPER
 	RET
 
+// func affine512x32(dst []float32, a []float32, m float32, k float32, c float32)
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·affine512x32(SB), NOSPLIT, $0-60
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS m+48(FP), Z0
+	VBROADCASTSS k+52(FP), Z1
+	VBROADCASTSS c+56(FP), Z2
+	MOVQ         CX, SI
+	SUBQ         $0x00000040, SI
+	JB           rest
+	CMPQ         AX, SI
+	JA           rest
+
+whole:
+	VMOVUPS     (BX)(AX*1), Z3
+	VSUBPS      Z0, Z3, Z3
+	VMOVUPS     Z2, Z4
+	VFMADD231PS Z1, Z3, Z4
+	VMOVUPS     Z4, (DX)(AX*1)
+	ADDQ        $0x00000040, AX
+	CMPQ        AX, SI
+	JBE         whole
+
+rest:
+	MOVQ        CX, SI
+	SUBQ        AX, SI
+	JZ          done
+	SHRQ        $0x02, SI
+	MOVL        $0xffffffff, CX
+	BZHIL       SI, CX, CX
+	KMOVW       CX, K7
+	VMOVUPS.Z   (BX)(AX*1), K7, Z3
+	VSUBPS      Z0, Z3, Z0
+	VFMADD231PS Z1, Z0, Z2
+	VMOVUPS     Z2, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func affines512x32(dst []float32, a []float32, m []float32, k []float32, c []float32)
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·affines512x32(SB), NOSPLIT, $0-120
+	MOVQ dst_base+0(FP), DX
+	MOVQ a_base+24(FP), BX
+	MOVQ m_base+48(FP), SI
+	MOVQ k_base+72(FP), DI
+	MOVQ c_base+96(FP), R8
+	MOVQ dst_len+8(FP), CX
+	SHLQ $0x02, CX
+	XORQ AX, AX
+	MOVQ CX, R9
+	SUBQ $0x00000040, R9
+	JB   rest
+	CMPQ AX, R9
+	JA   rest
+
+whole:
+	VMOVUPS     (BX)(AX*1), Z0
+	VMOVUPS     (SI)(AX*1), Z1
+	VMOVUPS     (DI)(AX*1), Z2
+	VMOVUPS     (R8)(AX*1), Z3
+	VSUBPS      Z1, Z0, Z0
+	VMOVUPS     Z3, Z1
+	VFMADD231PS Z2, Z0, Z1
+	VMOVUPS     Z1, (DX)(AX*1)
+	ADDQ        $0x00000040, AX
+	CMPQ        AX, R9
+	JBE         whole
+
+rest:
+	MOVQ        CX, R9
+	SUBQ        AX, R9
+	JZ          done
+	SHRQ        $0x02, R9
+	MOVL        $0xffffffff, CX
+	BZHIL       R9, CX, CX
+	KMOVW       CX, K7
+	VMOVUPS.Z   (BX)(AX*1), K7, Z0
+	VMOVUPS.Z   (SI)(AX*1), K7, Z1
+	VMOVUPS.Z   (DI)(AX*1), K7, Z2
+	VMOVUPS.Z   (R8)(AX*1), K7, Z3
+	VSUBPS      Z1, Z0, Z0
+	VMOVUPS     Z3, Z1
+	VFMADD231PS Z2, Z0, Z1
+	VMOVUPS     Z1, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func blend512x32(dst []float32, a []float32, b []float32, m float32, k float32, c float32, l float32)
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·blend512x32(SB), NOSPLIT, $0-88
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS m+72(FP), Z0
+	VBROADCASTSS k+76(FP), Z1
+	VBROADCASTSS c+80(FP), Z2
+	VBROADCASTSS l+84(FP), Z3
+	MOVQ         CX, DI
+	SUBQ         $0x00000040, DI
+	JB           rest
+	CMPQ         AX, DI
+	JA           rest
+
+whole:
+	VMOVUPS     (BX)(AX*1), Z4
+	VMOVUPS     (SI)(AX*1), Z5
+	VSUBPS      Z0, Z4, Z4
+	VMOVUPS     Z2, Z6
+	VFMADD231PS Z1, Z4, Z6
+	VMOVUPS     Z6, Z4
+	VFMADD231PS Z3, Z5, Z4
+	VMOVUPS     Z4, (DX)(AX*1)
+	ADDQ        $0x00000040, AX
+	CMPQ        AX, DI
+	JBE         whole
+
+rest:
+	MOVQ        CX, DI
+	SUBQ        AX, DI
+	JZ          done
+	SHRQ        $0x02, DI
+	MOVL        $0xffffffff, CX
+	BZHIL       DI, CX, CX
+	KMOVW       CX, K7
+	VMOVUPS.Z   (BX)(AX*1), K7, Z4
+	VMOVUPS.Z   (SI)(AX*1), K7, Z5
+	VSUBPS      Z0, Z4, Z0
+	VFMADD231PS Z1, Z0, Z2
+	VMOVUPS     Z2, Z0
+	VFMADD231PS Z3, Z5, Z0
+	VMOVUPS     Z0, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func blends512x32(dst []float32, a []float32, m []float32, k []float32, c []float32, b []float32, l []float32)
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·blends512x32(SB), NOSPLIT, $0-168
+	MOVQ dst_base+0(FP), DX
+	MOVQ a_base+24(FP), BX
+	MOVQ m_base+48(FP), SI
+	MOVQ k_base+72(FP), DI
+	MOVQ c_base+96(FP), R8
+	MOVQ b_base+120(FP), R9
+	MOVQ l_base+144(FP), R10
+	MOVQ dst_len+8(FP), CX
+	SHLQ $0x02, CX
+	XORQ AX, AX
+	MOVQ CX, R11
+	SUBQ $0x00000040, R11
+	JB   rest
+	CMPQ AX, R11
+	JA   rest
+
+whole:
+	VMOVUPS     (BX)(AX*1), Z0
+	VMOVUPS     (SI)(AX*1), Z1
+	VMOVUPS     (DI)(AX*1), Z2
+	VMOVUPS     (R8)(AX*1), Z3
+	VMOVUPS     (R9)(AX*1), Z4
+	VMOVUPS     (R10)(AX*1), Z5
+	VSUBPS      Z1, Z0, Z0
+	VMOVUPS     Z3, Z1
+	VFMADD231PS Z2, Z0, Z1
+	VMOVUPS     Z1, Z0
+	VFMADD231PS Z5, Z4, Z0
+	VMOVUPS     Z0, (DX)(AX*1)
+	ADDQ        $0x00000040, AX
+	CMPQ        AX, R11
+	JBE         whole
+
+rest:
+	MOVQ        CX, R11
+	SUBQ        AX, R11
+	JZ          done
+	SHRQ        $0x02, R11
+	MOVL        $0xffffffff, CX
+	BZHIL       R11, CX, CX
+	KMOVW       CX, K7
+	VMOVUPS.Z   (BX)(AX*1), K7, Z0
+	VMOVUPS.Z   (SI)(AX*1), K7, Z1
+	VMOVUPS.Z   (DI)(AX*1), K7, Z2
+	VMOVUPS.Z   (R8)(AX*1), K7, Z3
+	VMOVUPS.Z   (R9)(AX*1), K7, Z4
+	VMOVUPS.Z   (R10)(AX*1), K7, Z5
+	VSUBPS      Z1, Z0, Z0
+	VMOVUPS     Z3, Z1
+	VFMADD231PS Z2, Z0, Z1
+	VMOVUPS     Z1, Z0
+	VFMADD231PS Z5, Z4, Z0
+	VMOVUPS     Z0, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func addMoments512x32(s []float32, q []float32, a []float32, m []float32)
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·addMoments512x32(SB), NOSPLIT, $0-96
+	MOVQ s_base+0(FP), DX
+	MOVQ q_base+24(FP), BX
+	MOVQ a_base+48(FP), SI
+	MOVQ m_base+72(FP), DI
+	MOVQ s_len+8(FP), CX
+	SHLQ $0x02, CX
+	XORQ AX, AX
+	MOVQ CX, R8
+	SUBQ $0x00000040, R8
+	JB   rest
+	CMPQ AX, R8
+	JA   rest
+
+whole:
+	VMOVUPS     (DX)(AX*1), Z0
+	VMOVUPS     (BX)(AX*1), Z1
+	VMOVUPS     (SI)(AX*1), Z2
+	VMOVUPS     (DI)(AX*1), Z3
+	VSUBPS      Z3, Z2, Z2
+	VADDPS      Z2, Z0, Z0
+	VFMADD231PS Z2, Z2, Z1
+	VMOVUPS     Z0, (DX)(AX*1)
+	VMOVUPS     Z1, (BX)(AX*1)
+	ADDQ        $0x00000040, AX
+	CMPQ        AX, R8
+	JBE         whole
+
+rest:
+	MOVQ        CX, R8
+	SUBQ        AX, R8
+	JZ          done
+	SHRQ        $0x02, R8
+	MOVL        $0xffffffff, CX
+	BZHIL       R8, CX, CX
+	KMOVW       CX, K7
+	VMOVUPS.Z   (DX)(AX*1), K7, Z0
+	VMOVUPS.Z   (BX)(AX*1), K7, Z1
+	VMOVUPS.Z   (SI)(AX*1), K7, Z2
+	VMOVUPS.Z   (DI)(AX*1), K7, Z3
+	VSUBPS      Z3, Z2, Z2
+	VADDPS      Z2, Z0, Z0
+	VFMADD231PS Z2, Z2, Z1
+	VMOVUPS     Z0, K7, (DX)(AX*1)
+	VMOVUPS     Z1, K7, (BX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func addComoments512x32(s []float32, q []float32, a []float32, b []float32, m []float32)
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·addComoments512x32(SB), NOSPLIT, $0-120
+	MOVQ s_base+0(FP), DX
+	MOVQ q_base+24(FP), BX
+	MOVQ a_base+48(FP), SI
+	MOVQ b_base+72(FP), DI
+	MOVQ m_base+96(FP), R8
+	MOVQ s_len+8(FP), CX
+	SHLQ $0x02, CX
+	XORQ AX, AX
+	MOVQ CX, R9
+	SUBQ $0x00000040, R9
+	JB   rest
+	CMPQ AX, R9
+	JA   rest
+
+whole:
+	VMOVUPS     (DX)(AX*1), Z0
+	VMOVUPS     (BX)(AX*1), Z1
+	VMOVUPS     (SI)(AX*1), Z2
+	VMOVUPS     (DI)(AX*1), Z3
+	VMOVUPS     (R8)(AX*1), Z4
+	VADDPS      Z2, Z0, Z0
+	VSUBPS      Z4, Z3, Z3
+	VFMADD231PS Z3, Z2, Z1
+	VMOVUPS     Z0, (DX)(AX*1)
+	VMOVUPS     Z1, (BX)(AX*1)
+	ADDQ        $0x00000040, AX
+	CMPQ        AX, R9
+	JBE         whole
+
+rest:
+	MOVQ        CX, R9
+	SUBQ        AX, R9
+	JZ          done
+	SHRQ        $0x02, R9
+	MOVL        $0xffffffff, CX
+	BZHIL       R9, CX, CX
+	KMOVW       CX, K7
+	VMOVUPS.Z   (DX)(AX*1), K7, Z0
+	VMOVUPS.Z   (BX)(AX*1), K7, Z1
+	VMOVUPS.Z   (SI)(AX*1), K7, Z2
+	VMOVUPS.Z   (DI)(AX*1), K7, Z3
+	VMOVUPS.Z   (R8)(AX*1), K7, Z4
+	VADDPS      Z2, Z0, Z0
+	VSUBPS      Z4, Z3, Z3
+	VFMADD231PS Z3, Z2, Z1
+	VMOVUPS     Z0, K7, (DX)(AX*1)
+	VMOVUPS     Z1, K7, (BX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
 // func sgd512x32(p []float32, g []float32, lr float32, decay float32)
 // Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sgd512x32(SB), NOSPLIT, $0-56
@@ -4598,6 +4913,315 @@ rest:
 	VMASKMOVPS  (BX)(AX*1), Y1, Y3
 	VFMADD231PS Y3, Y0, Y2
 	VMASKMOVPS  Y2, Y1, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func affine256x32(dst []float32, a []float32, m float32, k float32, c float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·affine256x32(SB), NOSPLIT, $0-60
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS m+48(FP), Y0
+	VBROADCASTSS k+52(FP), Y1
+	VBROADCASTSS c+56(FP), Y2
+	MOVQ         CX, SI
+	SUBQ         $0x00000020, SI
+	JB           rest
+	CMPQ         AX, SI
+	JA           rest
+
+whole:
+	VMOVUPS     (BX)(AX*1), Y3
+	VSUBPS      Y0, Y3, Y3
+	VMOVUPS     Y2, Y4
+	VFMADD231PS Y1, Y3, Y4
+	VMOVUPS     Y4, (DX)(AX*1)
+	ADDQ        $0x00000020, AX
+	CMPQ        AX, SI
+	JBE         whole
+
+rest:
+	MOVQ        CX, SI
+	SUBQ        AX, SI
+	JZ          done
+	LEAQ        vecMask<>+32(SB), CX
+	SUBQ        SI, CX
+	VMOVDQU     (CX), Y3
+	VMASKMOVPS  (BX)(AX*1), Y3, Y4
+	VSUBPS      Y0, Y4, Y0
+	VFMADD231PS Y1, Y0, Y2
+	VMASKMOVPS  Y2, Y3, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func affines256x32(dst []float32, a []float32, m []float32, k []float32, c []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·affines256x32(SB), NOSPLIT, $0-120
+	MOVQ dst_base+0(FP), DX
+	MOVQ a_base+24(FP), BX
+	MOVQ m_base+48(FP), SI
+	MOVQ k_base+72(FP), DI
+	MOVQ c_base+96(FP), R8
+	MOVQ dst_len+8(FP), CX
+	SHLQ $0x02, CX
+	XORQ AX, AX
+	MOVQ CX, R9
+	SUBQ $0x00000020, R9
+	JB   rest
+	CMPQ AX, R9
+	JA   rest
+
+whole:
+	VMOVUPS     (BX)(AX*1), Y0
+	VMOVUPS     (SI)(AX*1), Y1
+	VMOVUPS     (DI)(AX*1), Y2
+	VMOVUPS     (R8)(AX*1), Y3
+	VSUBPS      Y1, Y0, Y0
+	VMOVUPS     Y3, Y1
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPS     Y1, (DX)(AX*1)
+	ADDQ        $0x00000020, AX
+	CMPQ        AX, R9
+	JBE         whole
+
+rest:
+	MOVQ        CX, R9
+	SUBQ        AX, R9
+	JZ          done
+	LEAQ        vecMask<>+32(SB), CX
+	SUBQ        R9, CX
+	VMOVDQU     (CX), Y0
+	VMASKMOVPS  (BX)(AX*1), Y0, Y1
+	VMASKMOVPS  (SI)(AX*1), Y0, Y2
+	VMASKMOVPS  (DI)(AX*1), Y0, Y3
+	VMASKMOVPS  (R8)(AX*1), Y0, Y4
+	VSUBPS      Y2, Y1, Y1
+	VMOVUPS     Y4, Y2
+	VFMADD231PS Y3, Y1, Y2
+	VMASKMOVPS  Y2, Y0, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func blend256x32(dst []float32, a []float32, b []float32, m float32, k float32, c float32, l float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·blend256x32(SB), NOSPLIT, $0-88
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS m+72(FP), Y0
+	VBROADCASTSS k+76(FP), Y1
+	VBROADCASTSS c+80(FP), Y2
+	VBROADCASTSS l+84(FP), Y3
+	MOVQ         CX, DI
+	SUBQ         $0x00000020, DI
+	JB           rest
+	CMPQ         AX, DI
+	JA           rest
+
+whole:
+	VMOVUPS     (BX)(AX*1), Y4
+	VMOVUPS     (SI)(AX*1), Y5
+	VSUBPS      Y0, Y4, Y4
+	VMOVUPS     Y2, Y6
+	VFMADD231PS Y1, Y4, Y6
+	VMOVUPS     Y6, Y4
+	VFMADD231PS Y3, Y5, Y4
+	VMOVUPS     Y4, (DX)(AX*1)
+	ADDQ        $0x00000020, AX
+	CMPQ        AX, DI
+	JBE         whole
+
+rest:
+	MOVQ        CX, DI
+	SUBQ        AX, DI
+	JZ          done
+	LEAQ        vecMask<>+32(SB), CX
+	SUBQ        DI, CX
+	VMOVDQU     (CX), Y4
+	VMASKMOVPS  (BX)(AX*1), Y4, Y5
+	VMASKMOVPS  (SI)(AX*1), Y4, Y6
+	VSUBPS      Y0, Y5, Y0
+	VFMADD231PS Y1, Y0, Y2
+	VMOVUPS     Y2, Y0
+	VFMADD231PS Y3, Y6, Y0
+	VMASKMOVPS  Y0, Y4, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func blends256x32(dst []float32, a []float32, m []float32, k []float32, c []float32, b []float32, l []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·blends256x32(SB), NOSPLIT, $0-168
+	MOVQ dst_base+0(FP), DX
+	MOVQ a_base+24(FP), BX
+	MOVQ m_base+48(FP), SI
+	MOVQ k_base+72(FP), DI
+	MOVQ c_base+96(FP), R8
+	MOVQ b_base+120(FP), R9
+	MOVQ l_base+144(FP), R10
+	MOVQ dst_len+8(FP), CX
+	SHLQ $0x02, CX
+	XORQ AX, AX
+	MOVQ CX, R11
+	SUBQ $0x00000020, R11
+	JB   rest
+	CMPQ AX, R11
+	JA   rest
+
+whole:
+	VMOVUPS     (BX)(AX*1), Y0
+	VMOVUPS     (SI)(AX*1), Y1
+	VMOVUPS     (DI)(AX*1), Y2
+	VMOVUPS     (R8)(AX*1), Y3
+	VMOVUPS     (R9)(AX*1), Y4
+	VMOVUPS     (R10)(AX*1), Y5
+	VSUBPS      Y1, Y0, Y0
+	VMOVUPS     Y3, Y1
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPS     Y1, Y0
+	VFMADD231PS Y5, Y4, Y0
+	VMOVUPS     Y0, (DX)(AX*1)
+	ADDQ        $0x00000020, AX
+	CMPQ        AX, R11
+	JBE         whole
+
+rest:
+	MOVQ        CX, R11
+	SUBQ        AX, R11
+	JZ          done
+	LEAQ        vecMask<>+32(SB), CX
+	SUBQ        R11, CX
+	VMOVDQU     (CX), Y0
+	VMASKMOVPS  (BX)(AX*1), Y0, Y1
+	VMASKMOVPS  (SI)(AX*1), Y0, Y2
+	VMASKMOVPS  (DI)(AX*1), Y0, Y3
+	VMASKMOVPS  (R8)(AX*1), Y0, Y4
+	VMASKMOVPS  (R9)(AX*1), Y0, Y5
+	VMASKMOVPS  (R10)(AX*1), Y0, Y6
+	VSUBPS      Y2, Y1, Y1
+	VMOVUPS     Y4, Y2
+	VFMADD231PS Y3, Y1, Y2
+	VMOVUPS     Y2, Y1
+	VFMADD231PS Y6, Y5, Y1
+	VMASKMOVPS  Y1, Y0, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func addMoments256x32(s []float32, q []float32, a []float32, m []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·addMoments256x32(SB), NOSPLIT, $0-96
+	MOVQ s_base+0(FP), DX
+	MOVQ q_base+24(FP), BX
+	MOVQ a_base+48(FP), SI
+	MOVQ m_base+72(FP), DI
+	MOVQ s_len+8(FP), CX
+	SHLQ $0x02, CX
+	XORQ AX, AX
+	MOVQ CX, R8
+	SUBQ $0x00000020, R8
+	JB   rest
+	CMPQ AX, R8
+	JA   rest
+
+whole:
+	VMOVUPS     (DX)(AX*1), Y0
+	VMOVUPS     (BX)(AX*1), Y1
+	VMOVUPS     (SI)(AX*1), Y2
+	VMOVUPS     (DI)(AX*1), Y3
+	VSUBPS      Y3, Y2, Y2
+	VADDPS      Y2, Y0, Y0
+	VFMADD231PS Y2, Y2, Y1
+	VMOVUPS     Y0, (DX)(AX*1)
+	VMOVUPS     Y1, (BX)(AX*1)
+	ADDQ        $0x00000020, AX
+	CMPQ        AX, R8
+	JBE         whole
+
+rest:
+	MOVQ        CX, R8
+	SUBQ        AX, R8
+	JZ          done
+	LEAQ        vecMask<>+32(SB), CX
+	SUBQ        R8, CX
+	VMOVDQU     (CX), Y0
+	VMASKMOVPS  (DX)(AX*1), Y0, Y1
+	VMASKMOVPS  (BX)(AX*1), Y0, Y2
+	VMASKMOVPS  (SI)(AX*1), Y0, Y3
+	VMASKMOVPS  (DI)(AX*1), Y0, Y4
+	VSUBPS      Y4, Y3, Y3
+	VADDPS      Y3, Y1, Y1
+	VFMADD231PS Y3, Y3, Y2
+	VMASKMOVPS  Y1, Y0, (DX)(AX*1)
+	VMASKMOVPS  Y2, Y0, (BX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func addComoments256x32(s []float32, q []float32, a []float32, b []float32, m []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·addComoments256x32(SB), NOSPLIT, $0-120
+	MOVQ s_base+0(FP), DX
+	MOVQ q_base+24(FP), BX
+	MOVQ a_base+48(FP), SI
+	MOVQ b_base+72(FP), DI
+	MOVQ m_base+96(FP), R8
+	MOVQ s_len+8(FP), CX
+	SHLQ $0x02, CX
+	XORQ AX, AX
+	MOVQ CX, R9
+	SUBQ $0x00000020, R9
+	JB   rest
+	CMPQ AX, R9
+	JA   rest
+
+whole:
+	VMOVUPS     (DX)(AX*1), Y0
+	VMOVUPS     (BX)(AX*1), Y1
+	VMOVUPS     (SI)(AX*1), Y2
+	VMOVUPS     (DI)(AX*1), Y3
+	VMOVUPS     (R8)(AX*1), Y4
+	VADDPS      Y2, Y0, Y0
+	VSUBPS      Y4, Y3, Y3
+	VFMADD231PS Y3, Y2, Y1
+	VMOVUPS     Y0, (DX)(AX*1)
+	VMOVUPS     Y1, (BX)(AX*1)
+	ADDQ        $0x00000020, AX
+	CMPQ        AX, R9
+	JBE         whole
+
+rest:
+	MOVQ        CX, R9
+	SUBQ        AX, R9
+	JZ          done
+	LEAQ        vecMask<>+32(SB), CX
+	SUBQ        R9, CX
+	VMOVDQU     (CX), Y0
+	VMASKMOVPS  (DX)(AX*1), Y0, Y1
+	VMASKMOVPS  (BX)(AX*1), Y0, Y2
+	VMASKMOVPS  (SI)(AX*1), Y0, Y3
+	VMASKMOVPS  (DI)(AX*1), Y0, Y4
+	VMASKMOVPS  (R8)(AX*1), Y0, Y5
+	VADDPS      Y3, Y1, Y1
+	VSUBPS      Y5, Y4, Y4
+	VFMADD231PS Y4, Y3, Y2
+	VMASKMOVPS  Y1, Y0, (DX)(AX*1)
+	VMASKMOVPS  Y2, Y0, (BX)(AX*1)
 
 done:
 	VZEROUPPER
@@ -6992,6 +7616,321 @@ done:
 	VZEROUPPER
 	RET
 
+// func affine512x64(dst []float64, a []float64, m float64, k float64, c float64)
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·affine512x64(SB), NOSPLIT, $0-72
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD m+48(FP), Z0
+	VBROADCASTSD k+56(FP), Z1
+	VBROADCASTSD c+64(FP), Z2
+	MOVQ         CX, SI
+	SUBQ         $0x00000040, SI
+	JB           rest
+	CMPQ         AX, SI
+	JA           rest
+
+whole:
+	VMOVUPD     (BX)(AX*1), Z3
+	VSUBPD      Z0, Z3, Z3
+	VMOVUPD     Z2, Z4
+	VFMADD231PD Z1, Z3, Z4
+	VMOVUPD     Z4, (DX)(AX*1)
+	ADDQ        $0x00000040, AX
+	CMPQ        AX, SI
+	JBE         whole
+
+rest:
+	MOVQ        CX, SI
+	SUBQ        AX, SI
+	JZ          done
+	SHRQ        $0x03, SI
+	MOVL        $0xffffffff, CX
+	BZHIL       SI, CX, CX
+	KMOVW       CX, K7
+	VMOVUPD.Z   (BX)(AX*1), K7, Z3
+	VSUBPD      Z0, Z3, Z0
+	VFMADD231PD Z1, Z0, Z2
+	VMOVUPD     Z2, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func affines512x64(dst []float64, a []float64, m []float64, k []float64, c []float64)
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·affines512x64(SB), NOSPLIT, $0-120
+	MOVQ dst_base+0(FP), DX
+	MOVQ a_base+24(FP), BX
+	MOVQ m_base+48(FP), SI
+	MOVQ k_base+72(FP), DI
+	MOVQ c_base+96(FP), R8
+	MOVQ dst_len+8(FP), CX
+	SHLQ $0x03, CX
+	XORQ AX, AX
+	MOVQ CX, R9
+	SUBQ $0x00000040, R9
+	JB   rest
+	CMPQ AX, R9
+	JA   rest
+
+whole:
+	VMOVUPD     (BX)(AX*1), Z0
+	VMOVUPD     (SI)(AX*1), Z1
+	VMOVUPD     (DI)(AX*1), Z2
+	VMOVUPD     (R8)(AX*1), Z3
+	VSUBPD      Z1, Z0, Z0
+	VMOVUPD     Z3, Z1
+	VFMADD231PD Z2, Z0, Z1
+	VMOVUPD     Z1, (DX)(AX*1)
+	ADDQ        $0x00000040, AX
+	CMPQ        AX, R9
+	JBE         whole
+
+rest:
+	MOVQ        CX, R9
+	SUBQ        AX, R9
+	JZ          done
+	SHRQ        $0x03, R9
+	MOVL        $0xffffffff, CX
+	BZHIL       R9, CX, CX
+	KMOVW       CX, K7
+	VMOVUPD.Z   (BX)(AX*1), K7, Z0
+	VMOVUPD.Z   (SI)(AX*1), K7, Z1
+	VMOVUPD.Z   (DI)(AX*1), K7, Z2
+	VMOVUPD.Z   (R8)(AX*1), K7, Z3
+	VSUBPD      Z1, Z0, Z0
+	VMOVUPD     Z3, Z1
+	VFMADD231PD Z2, Z0, Z1
+	VMOVUPD     Z1, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func blend512x64(dst []float64, a []float64, b []float64, m float64, k float64, c float64, l float64)
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·blend512x64(SB), NOSPLIT, $0-104
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD m+72(FP), Z0
+	VBROADCASTSD k+80(FP), Z1
+	VBROADCASTSD c+88(FP), Z2
+	VBROADCASTSD l+96(FP), Z3
+	MOVQ         CX, DI
+	SUBQ         $0x00000040, DI
+	JB           rest
+	CMPQ         AX, DI
+	JA           rest
+
+whole:
+	VMOVUPD     (BX)(AX*1), Z4
+	VMOVUPD     (SI)(AX*1), Z5
+	VSUBPD      Z0, Z4, Z4
+	VMOVUPD     Z2, Z6
+	VFMADD231PD Z1, Z4, Z6
+	VMOVUPD     Z6, Z4
+	VFMADD231PD Z3, Z5, Z4
+	VMOVUPD     Z4, (DX)(AX*1)
+	ADDQ        $0x00000040, AX
+	CMPQ        AX, DI
+	JBE         whole
+
+rest:
+	MOVQ        CX, DI
+	SUBQ        AX, DI
+	JZ          done
+	SHRQ        $0x03, DI
+	MOVL        $0xffffffff, CX
+	BZHIL       DI, CX, CX
+	KMOVW       CX, K7
+	VMOVUPD.Z   (BX)(AX*1), K7, Z4
+	VMOVUPD.Z   (SI)(AX*1), K7, Z5
+	VSUBPD      Z0, Z4, Z0
+	VFMADD231PD Z1, Z0, Z2
+	VMOVUPD     Z2, Z0
+	VFMADD231PD Z3, Z5, Z0
+	VMOVUPD     Z0, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func blends512x64(dst []float64, a []float64, m []float64, k []float64, c []float64, b []float64, l []float64)
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·blends512x64(SB), NOSPLIT, $0-168
+	MOVQ dst_base+0(FP), DX
+	MOVQ a_base+24(FP), BX
+	MOVQ m_base+48(FP), SI
+	MOVQ k_base+72(FP), DI
+	MOVQ c_base+96(FP), R8
+	MOVQ b_base+120(FP), R9
+	MOVQ l_base+144(FP), R10
+	MOVQ dst_len+8(FP), CX
+	SHLQ $0x03, CX
+	XORQ AX, AX
+	MOVQ CX, R11
+	SUBQ $0x00000040, R11
+	JB   rest
+	CMPQ AX, R11
+	JA   rest
+
+whole:
+	VMOVUPD     (BX)(AX*1), Z0
+	VMOVUPD     (SI)(AX*1), Z1
+	VMOVUPD     (DI)(AX*1), Z2
+	VMOVUPD     (R8)(AX*1), Z3
+	VMOVUPD     (R9)(AX*1), Z4
+	VMOVUPD     (R10)(AX*1), Z5
+	VSUBPD      Z1, Z0, Z0
+	VMOVUPD     Z3, Z1
+	VFMADD231PD Z2, Z0, Z1
+	VMOVUPD     Z1, Z0
+	VFMADD231PD Z5, Z4, Z0
+	VMOVUPD     Z0, (DX)(AX*1)
+	ADDQ        $0x00000040, AX
+	CMPQ        AX, R11
+	JBE         whole
+
+rest:
+	MOVQ        CX, R11
+	SUBQ        AX, R11
+	JZ          done
+	SHRQ        $0x03, R11
+	MOVL        $0xffffffff, CX
+	BZHIL       R11, CX, CX
+	KMOVW       CX, K7
+	VMOVUPD.Z   (BX)(AX*1), K7, Z0
+	VMOVUPD.Z   (SI)(AX*1), K7, Z1
+	VMOVUPD.Z   (DI)(AX*1), K7, Z2
+	VMOVUPD.Z   (R8)(AX*1), K7, Z3
+	VMOVUPD.Z   (R9)(AX*1), K7, Z4
+	VMOVUPD.Z   (R10)(AX*1), K7, Z5
+	VSUBPD      Z1, Z0, Z0
+	VMOVUPD     Z3, Z1
+	VFMADD231PD Z2, Z0, Z1
+	VMOVUPD     Z1, Z0
+	VFMADD231PD Z5, Z4, Z0
+	VMOVUPD     Z0, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func addMoments512x64(s []float64, q []float64, a []float64, m []float64)
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·addMoments512x64(SB), NOSPLIT, $0-96
+	MOVQ s_base+0(FP), DX
+	MOVQ q_base+24(FP), BX
+	MOVQ a_base+48(FP), SI
+	MOVQ m_base+72(FP), DI
+	MOVQ s_len+8(FP), CX
+	SHLQ $0x03, CX
+	XORQ AX, AX
+	MOVQ CX, R8
+	SUBQ $0x00000040, R8
+	JB   rest
+	CMPQ AX, R8
+	JA   rest
+
+whole:
+	VMOVUPD     (DX)(AX*1), Z0
+	VMOVUPD     (BX)(AX*1), Z1
+	VMOVUPD     (SI)(AX*1), Z2
+	VMOVUPD     (DI)(AX*1), Z3
+	VSUBPD      Z3, Z2, Z2
+	VADDPD      Z2, Z0, Z0
+	VFMADD231PD Z2, Z2, Z1
+	VMOVUPD     Z0, (DX)(AX*1)
+	VMOVUPD     Z1, (BX)(AX*1)
+	ADDQ        $0x00000040, AX
+	CMPQ        AX, R8
+	JBE         whole
+
+rest:
+	MOVQ        CX, R8
+	SUBQ        AX, R8
+	JZ          done
+	SHRQ        $0x03, R8
+	MOVL        $0xffffffff, CX
+	BZHIL       R8, CX, CX
+	KMOVW       CX, K7
+	VMOVUPD.Z   (DX)(AX*1), K7, Z0
+	VMOVUPD.Z   (BX)(AX*1), K7, Z1
+	VMOVUPD.Z   (SI)(AX*1), K7, Z2
+	VMOVUPD.Z   (DI)(AX*1), K7, Z3
+	VSUBPD      Z3, Z2, Z2
+	VADDPD      Z2, Z0, Z0
+	VFMADD231PD Z2, Z2, Z1
+	VMOVUPD     Z0, K7, (DX)(AX*1)
+	VMOVUPD     Z1, K7, (BX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func addComoments512x64(s []float64, q []float64, a []float64, b []float64, m []float64)
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·addComoments512x64(SB), NOSPLIT, $0-120
+	MOVQ s_base+0(FP), DX
+	MOVQ q_base+24(FP), BX
+	MOVQ a_base+48(FP), SI
+	MOVQ b_base+72(FP), DI
+	MOVQ m_base+96(FP), R8
+	MOVQ s_len+8(FP), CX
+	SHLQ $0x03, CX
+	XORQ AX, AX
+	MOVQ CX, R9
+	SUBQ $0x00000040, R9
+	JB   rest
+	CMPQ AX, R9
+	JA   rest
+
+whole:
+	VMOVUPD     (DX)(AX*1), Z0
+	VMOVUPD     (BX)(AX*1), Z1
+	VMOVUPD     (SI)(AX*1), Z2
+	VMOVUPD     (DI)(AX*1), Z3
+	VMOVUPD     (R8)(AX*1), Z4
+	VADDPD      Z2, Z0, Z0
+	VSUBPD      Z4, Z3, Z3
+	VFMADD231PD Z3, Z2, Z1
+	VMOVUPD     Z0, (DX)(AX*1)
+	VMOVUPD     Z1, (BX)(AX*1)
+	ADDQ        $0x00000040, AX
+	CMPQ        AX, R9
+	JBE         whole
+
+rest:
+	MOVQ        CX, R9
+	SUBQ        AX, R9
+	JZ          done
+	SHRQ        $0x03, R9
+	MOVL        $0xffffffff, CX
+	BZHIL       R9, CX, CX
+	KMOVW       CX, K7
+	VMOVUPD.Z   (DX)(AX*1), K7, Z0
+	VMOVUPD.Z   (BX)(AX*1), K7, Z1
+	VMOVUPD.Z   (SI)(AX*1), K7, Z2
+	VMOVUPD.Z   (DI)(AX*1), K7, Z3
+	VMOVUPD.Z   (R8)(AX*1), K7, Z4
+	VADDPD      Z2, Z0, Z0
+	VSUBPD      Z4, Z3, Z3
+	VFMADD231PD Z3, Z2, Z1
+	VMOVUPD     Z0, K7, (DX)(AX*1)
+	VMOVUPD     Z1, K7, (BX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
 // func sgd512x64(p []float64, g []float64, lr float64, decay float64)
 // Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·sgd512x64(SB), NOSPLIT, $0-64
@@ -9294,6 +10233,315 @@ rest:
 	VMASKMOVPD  (BX)(AX*1), Y1, Y3
 	VFMADD231PD Y3, Y0, Y2
 	VMASKMOVPD  Y2, Y1, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func affine256x64(dst []float64, a []float64, m float64, k float64, c float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·affine256x64(SB), NOSPLIT, $0-72
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD m+48(FP), Y0
+	VBROADCASTSD k+56(FP), Y1
+	VBROADCASTSD c+64(FP), Y2
+	MOVQ         CX, SI
+	SUBQ         $0x00000020, SI
+	JB           rest
+	CMPQ         AX, SI
+	JA           rest
+
+whole:
+	VMOVUPD     (BX)(AX*1), Y3
+	VSUBPD      Y0, Y3, Y3
+	VMOVUPD     Y2, Y4
+	VFMADD231PD Y1, Y3, Y4
+	VMOVUPD     Y4, (DX)(AX*1)
+	ADDQ        $0x00000020, AX
+	CMPQ        AX, SI
+	JBE         whole
+
+rest:
+	MOVQ        CX, SI
+	SUBQ        AX, SI
+	JZ          done
+	LEAQ        vecMask<>+32(SB), CX
+	SUBQ        SI, CX
+	VMOVDQU     (CX), Y3
+	VMASKMOVPD  (BX)(AX*1), Y3, Y4
+	VSUBPD      Y0, Y4, Y0
+	VFMADD231PD Y1, Y0, Y2
+	VMASKMOVPD  Y2, Y3, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func affines256x64(dst []float64, a []float64, m []float64, k []float64, c []float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·affines256x64(SB), NOSPLIT, $0-120
+	MOVQ dst_base+0(FP), DX
+	MOVQ a_base+24(FP), BX
+	MOVQ m_base+48(FP), SI
+	MOVQ k_base+72(FP), DI
+	MOVQ c_base+96(FP), R8
+	MOVQ dst_len+8(FP), CX
+	SHLQ $0x03, CX
+	XORQ AX, AX
+	MOVQ CX, R9
+	SUBQ $0x00000020, R9
+	JB   rest
+	CMPQ AX, R9
+	JA   rest
+
+whole:
+	VMOVUPD     (BX)(AX*1), Y0
+	VMOVUPD     (SI)(AX*1), Y1
+	VMOVUPD     (DI)(AX*1), Y2
+	VMOVUPD     (R8)(AX*1), Y3
+	VSUBPD      Y1, Y0, Y0
+	VMOVUPD     Y3, Y1
+	VFMADD231PD Y2, Y0, Y1
+	VMOVUPD     Y1, (DX)(AX*1)
+	ADDQ        $0x00000020, AX
+	CMPQ        AX, R9
+	JBE         whole
+
+rest:
+	MOVQ        CX, R9
+	SUBQ        AX, R9
+	JZ          done
+	LEAQ        vecMask<>+32(SB), CX
+	SUBQ        R9, CX
+	VMOVDQU     (CX), Y0
+	VMASKMOVPD  (BX)(AX*1), Y0, Y1
+	VMASKMOVPD  (SI)(AX*1), Y0, Y2
+	VMASKMOVPD  (DI)(AX*1), Y0, Y3
+	VMASKMOVPD  (R8)(AX*1), Y0, Y4
+	VSUBPD      Y2, Y1, Y1
+	VMOVUPD     Y4, Y2
+	VFMADD231PD Y3, Y1, Y2
+	VMASKMOVPD  Y2, Y0, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func blend256x64(dst []float64, a []float64, b []float64, m float64, k float64, c float64, l float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·blend256x64(SB), NOSPLIT, $0-104
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD m+72(FP), Y0
+	VBROADCASTSD k+80(FP), Y1
+	VBROADCASTSD c+88(FP), Y2
+	VBROADCASTSD l+96(FP), Y3
+	MOVQ         CX, DI
+	SUBQ         $0x00000020, DI
+	JB           rest
+	CMPQ         AX, DI
+	JA           rest
+
+whole:
+	VMOVUPD     (BX)(AX*1), Y4
+	VMOVUPD     (SI)(AX*1), Y5
+	VSUBPD      Y0, Y4, Y4
+	VMOVUPD     Y2, Y6
+	VFMADD231PD Y1, Y4, Y6
+	VMOVUPD     Y6, Y4
+	VFMADD231PD Y3, Y5, Y4
+	VMOVUPD     Y4, (DX)(AX*1)
+	ADDQ        $0x00000020, AX
+	CMPQ        AX, DI
+	JBE         whole
+
+rest:
+	MOVQ        CX, DI
+	SUBQ        AX, DI
+	JZ          done
+	LEAQ        vecMask<>+32(SB), CX
+	SUBQ        DI, CX
+	VMOVDQU     (CX), Y4
+	VMASKMOVPD  (BX)(AX*1), Y4, Y5
+	VMASKMOVPD  (SI)(AX*1), Y4, Y6
+	VSUBPD      Y0, Y5, Y0
+	VFMADD231PD Y1, Y0, Y2
+	VMOVUPD     Y2, Y0
+	VFMADD231PD Y3, Y6, Y0
+	VMASKMOVPD  Y0, Y4, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func blends256x64(dst []float64, a []float64, m []float64, k []float64, c []float64, b []float64, l []float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·blends256x64(SB), NOSPLIT, $0-168
+	MOVQ dst_base+0(FP), DX
+	MOVQ a_base+24(FP), BX
+	MOVQ m_base+48(FP), SI
+	MOVQ k_base+72(FP), DI
+	MOVQ c_base+96(FP), R8
+	MOVQ b_base+120(FP), R9
+	MOVQ l_base+144(FP), R10
+	MOVQ dst_len+8(FP), CX
+	SHLQ $0x03, CX
+	XORQ AX, AX
+	MOVQ CX, R11
+	SUBQ $0x00000020, R11
+	JB   rest
+	CMPQ AX, R11
+	JA   rest
+
+whole:
+	VMOVUPD     (BX)(AX*1), Y0
+	VMOVUPD     (SI)(AX*1), Y1
+	VMOVUPD     (DI)(AX*1), Y2
+	VMOVUPD     (R8)(AX*1), Y3
+	VMOVUPD     (R9)(AX*1), Y4
+	VMOVUPD     (R10)(AX*1), Y5
+	VSUBPD      Y1, Y0, Y0
+	VMOVUPD     Y3, Y1
+	VFMADD231PD Y2, Y0, Y1
+	VMOVUPD     Y1, Y0
+	VFMADD231PD Y5, Y4, Y0
+	VMOVUPD     Y0, (DX)(AX*1)
+	ADDQ        $0x00000020, AX
+	CMPQ        AX, R11
+	JBE         whole
+
+rest:
+	MOVQ        CX, R11
+	SUBQ        AX, R11
+	JZ          done
+	LEAQ        vecMask<>+32(SB), CX
+	SUBQ        R11, CX
+	VMOVDQU     (CX), Y0
+	VMASKMOVPD  (BX)(AX*1), Y0, Y1
+	VMASKMOVPD  (SI)(AX*1), Y0, Y2
+	VMASKMOVPD  (DI)(AX*1), Y0, Y3
+	VMASKMOVPD  (R8)(AX*1), Y0, Y4
+	VMASKMOVPD  (R9)(AX*1), Y0, Y5
+	VMASKMOVPD  (R10)(AX*1), Y0, Y6
+	VSUBPD      Y2, Y1, Y1
+	VMOVUPD     Y4, Y2
+	VFMADD231PD Y3, Y1, Y2
+	VMOVUPD     Y2, Y1
+	VFMADD231PD Y6, Y5, Y1
+	VMASKMOVPD  Y1, Y0, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func addMoments256x64(s []float64, q []float64, a []float64, m []float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·addMoments256x64(SB), NOSPLIT, $0-96
+	MOVQ s_base+0(FP), DX
+	MOVQ q_base+24(FP), BX
+	MOVQ a_base+48(FP), SI
+	MOVQ m_base+72(FP), DI
+	MOVQ s_len+8(FP), CX
+	SHLQ $0x03, CX
+	XORQ AX, AX
+	MOVQ CX, R8
+	SUBQ $0x00000020, R8
+	JB   rest
+	CMPQ AX, R8
+	JA   rest
+
+whole:
+	VMOVUPD     (DX)(AX*1), Y0
+	VMOVUPD     (BX)(AX*1), Y1
+	VMOVUPD     (SI)(AX*1), Y2
+	VMOVUPD     (DI)(AX*1), Y3
+	VSUBPD      Y3, Y2, Y2
+	VADDPD      Y2, Y0, Y0
+	VFMADD231PD Y2, Y2, Y1
+	VMOVUPD     Y0, (DX)(AX*1)
+	VMOVUPD     Y1, (BX)(AX*1)
+	ADDQ        $0x00000020, AX
+	CMPQ        AX, R8
+	JBE         whole
+
+rest:
+	MOVQ        CX, R8
+	SUBQ        AX, R8
+	JZ          done
+	LEAQ        vecMask<>+32(SB), CX
+	SUBQ        R8, CX
+	VMOVDQU     (CX), Y0
+	VMASKMOVPD  (DX)(AX*1), Y0, Y1
+	VMASKMOVPD  (BX)(AX*1), Y0, Y2
+	VMASKMOVPD  (SI)(AX*1), Y0, Y3
+	VMASKMOVPD  (DI)(AX*1), Y0, Y4
+	VSUBPD      Y4, Y3, Y3
+	VADDPD      Y3, Y1, Y1
+	VFMADD231PD Y3, Y3, Y2
+	VMASKMOVPD  Y1, Y0, (DX)(AX*1)
+	VMASKMOVPD  Y2, Y0, (BX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func addComoments256x64(s []float64, q []float64, a []float64, b []float64, m []float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·addComoments256x64(SB), NOSPLIT, $0-120
+	MOVQ s_base+0(FP), DX
+	MOVQ q_base+24(FP), BX
+	MOVQ a_base+48(FP), SI
+	MOVQ b_base+72(FP), DI
+	MOVQ m_base+96(FP), R8
+	MOVQ s_len+8(FP), CX
+	SHLQ $0x03, CX
+	XORQ AX, AX
+	MOVQ CX, R9
+	SUBQ $0x00000020, R9
+	JB   rest
+	CMPQ AX, R9
+	JA   rest
+
+whole:
+	VMOVUPD     (DX)(AX*1), Y0
+	VMOVUPD     (BX)(AX*1), Y1
+	VMOVUPD     (SI)(AX*1), Y2
+	VMOVUPD     (DI)(AX*1), Y3
+	VMOVUPD     (R8)(AX*1), Y4
+	VADDPD      Y2, Y0, Y0
+	VSUBPD      Y4, Y3, Y3
+	VFMADD231PD Y3, Y2, Y1
+	VMOVUPD     Y0, (DX)(AX*1)
+	VMOVUPD     Y1, (BX)(AX*1)
+	ADDQ        $0x00000020, AX
+	CMPQ        AX, R9
+	JBE         whole
+
+rest:
+	MOVQ        CX, R9
+	SUBQ        AX, R9
+	JZ          done
+	LEAQ        vecMask<>+32(SB), CX
+	SUBQ        R9, CX
+	VMOVDQU     (CX), Y0
+	VMASKMOVPD  (DX)(AX*1), Y0, Y1
+	VMASKMOVPD  (BX)(AX*1), Y0, Y2
+	VMASKMOVPD  (SI)(AX*1), Y0, Y3
+	VMASKMOVPD  (DI)(AX*1), Y0, Y4
+	VMASKMOVPD  (R8)(AX*1), Y0, Y5
+	VADDPD      Y3, Y1, Y1
+	VSUBPD      Y5, Y4, Y4
+	VFMADD231PD Y4, Y3, Y2
+	VMASKMOVPD  Y1, Y0, (DX)(AX*1)
+	VMASKMOVPD  Y2, Y0, (BX)(AX*1)
 
 done:
 	VZEROUPPER

@@ -264,6 +264,36 @@ func clamp128x32(dst []float32, a []float32, lo float32, hi float32)
 //go:noescape
 func axpy128x32(dst []float32, a []float32, s float32)
 
+// affine128x32 is dst[i] = (a[i]-m)*k + c, rounded once.
+//
+//go:noescape
+func affine128x32(dst []float32, a []float32, m float32, k float32, c float32)
+
+// affines128x32 is dst[i] = (a[i]-m[i])*k[i] + c[i], rounded once.
+//
+//go:noescape
+func affines128x32(dst []float32, a []float32, m []float32, k []float32, c []float32)
+
+// blend128x32 is dst[i] = (a[i]-m)*k + c + b[i]*l, rounded twice.
+//
+//go:noescape
+func blend128x32(dst []float32, a []float32, b []float32, m float32, k float32, c float32, l float32)
+
+// blends128x32 is dst[i] = (a[i]-m[i])*k[i] + c[i] + b[i]*l[i], rounded twice.
+//
+//go:noescape
+func blends128x32(dst []float32, a []float32, m []float32, k []float32, c []float32, b []float32, l []float32)
+
+// addMoments128x32 is s[i] += a[i] - m[i] and q[i] += (a[i]-m[i])^2.
+//
+//go:noescape
+func addMoments128x32(s []float32, q []float32, a []float32, m []float32)
+
+// addComoments128x32 is s[i] += a[i] and q[i] += a[i] * (b[i]-m[i]).
+//
+//go:noescape
+func addComoments128x32(s []float32, q []float32, a []float32, b []float32, m []float32)
+
 // sgd128x32 is p[i] -= lr * (g[i] + decay*p[i]).
 //
 //go:noescape
@@ -533,6 +563,36 @@ func clamp128x64(dst []float64, a []float64, lo float64, hi float64)
 //
 //go:noescape
 func axpy128x64(dst []float64, a []float64, s float64)
+
+// affine128x64 is dst[i] = (a[i]-m)*k + c, rounded once.
+//
+//go:noescape
+func affine128x64(dst []float64, a []float64, m float64, k float64, c float64)
+
+// affines128x64 is dst[i] = (a[i]-m[i])*k[i] + c[i], rounded once.
+//
+//go:noescape
+func affines128x64(dst []float64, a []float64, m []float64, k []float64, c []float64)
+
+// blend128x64 is dst[i] = (a[i]-m)*k + c + b[i]*l, rounded twice.
+//
+//go:noescape
+func blend128x64(dst []float64, a []float64, b []float64, m float64, k float64, c float64, l float64)
+
+// blends128x64 is dst[i] = (a[i]-m[i])*k[i] + c[i] + b[i]*l[i], rounded twice.
+//
+//go:noescape
+func blends128x64(dst []float64, a []float64, m []float64, k []float64, c []float64, b []float64, l []float64)
+
+// addMoments128x64 is s[i] += a[i] - m[i] and q[i] += (a[i]-m[i])^2.
+//
+//go:noescape
+func addMoments128x64(s []float64, q []float64, a []float64, m []float64)
+
+// addComoments128x64 is s[i] += a[i] and q[i] += a[i] * (b[i]-m[i]).
+//
+//go:noescape
+func addComoments128x64(s []float64, q []float64, a []float64, b []float64, m []float64)
 
 // sgd128x64 is p[i] -= lr * (g[i] + decay*p[i]).
 //

@@ -3804,6 +3804,670 @@ end6:
 done:
 	RET
 
+// func affine128x32(dst []float32, a []float32, m float32, k float32, c float32)
+TEXT ·affine128x32(SB), NOSPLIT, $0-60
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  dst_len+8(FP), R2
+	FMOVS m+48(FP), F0
+	VDUP  V0.S[0], V0.S4
+	FMOVS k+52(FP), F1
+	VDUP  V1.S[0], V1.S4
+	FMOVS c+56(FP), F2
+	VDUP  V2.S[0], V2.S4
+	CMP   $8, R2
+	BLT   pairend
+
+pair:
+	FLDPQ.P 32(R1), (F3, F4)
+	WORD    $0x4ea0d463 // fsub v3.4s, v3.4s, v0.4s
+	WORD    $0x4ea0d484 // fsub v4.4s, v4.4s, v0.4s
+	VMOV    V2.B16, V5.B16
+	VFMLA   V1.S4, V3.S4, V5.S4
+	VMOV    V2.B16, V6.B16
+	VFMLA   V1.S4, V4.S4, V6.S4
+	FSTPQ.P (F5, F6), 32(R0)
+	SUB     $8, R2
+	CMP     $8, R2
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R2, done
+	CMP     $4, R2
+	BLT     partIn
+	FMOVQ.P 16(R1), F3
+
+body:
+	WORD    $0x4ea0d463 // fsub v3.4s, v3.4s, v0.4s
+	VMOV    V2.B16, V4.B16
+	VFMLA   V1.S4, V3.S4, V4.S4
+	CMP     $4, R2
+	BLT     partOut
+	FMOVQ.P F4, 16(R0)
+	SUB     $4, R2
+	B       rest
+
+partIn:
+	TBZ   $1, R2, one1
+	FMOVD (R1), F3
+	TBZ   $0, R2, end2
+	ADD   $8, R1, R3
+	VLD1  (R3), V3.S[2]
+	B     end2
+
+one1:
+	FMOVS (R1), F3
+
+end2:
+	B body
+
+partOut:
+	TBZ   $1, R2, one3
+	FMOVD F4, (R0)
+	TBZ   $0, R2, end4
+	ADD   $8, R0, R4
+	VST1  V4.S[2], (R4)
+	B     end4
+
+one3:
+	FMOVS F4, (R0)
+
+end4:
+done:
+	RET
+
+// func affines128x32(dst []float32, a []float32, m []float32, k []float32, c []float32)
+TEXT ·affines128x32(SB), NOSPLIT, $0-120
+	MOVD dst_base+0(FP), R0
+	MOVD a_base+24(FP), R1
+	MOVD m_base+48(FP), R2
+	MOVD k_base+72(FP), R3
+	MOVD c_base+96(FP), R4
+	MOVD dst_len+8(FP), R5
+	CMP  $8, R5
+	BLT  pairend
+
+pair:
+	FLDPQ.P 32(R1), (F0, F1)
+	FLDPQ.P 32(R2), (F2, F3)
+	FLDPQ.P 32(R3), (F4, F5)
+	FLDPQ.P 32(R4), (F6, F7)
+	WORD    $0x4ea2d400 // fsub v0.4s, v0.4s, v2.4s
+	WORD    $0x4ea3d421 // fsub v1.4s, v1.4s, v3.4s
+	VFMLA   V4.S4, V0.S4, V6.S4
+	VFMLA   V5.S4, V1.S4, V7.S4
+	FSTPQ.P (F6, F7), 32(R0)
+	SUB     $8, R5
+	CMP     $8, R5
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R5, done
+	CMP     $4, R5
+	BLT     partIn
+	FMOVQ.P 16(R1), F0
+	FMOVQ.P 16(R2), F1
+	FMOVQ.P 16(R3), F2
+	FMOVQ.P 16(R4), F3
+
+body:
+	WORD    $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
+	VFMLA   V2.S4, V0.S4, V3.S4
+	CMP     $4, R5
+	BLT     partOut
+	FMOVQ.P F3, 16(R0)
+	SUB     $4, R5
+	B       rest
+
+partIn:
+	TBZ   $1, R5, one1
+	FMOVD (R1), F0
+	TBZ   $0, R5, end2
+	ADD   $8, R1, R6
+	VLD1  (R6), V0.S[2]
+	B     end2
+
+one1:
+	FMOVS (R1), F0
+
+end2:
+	TBZ   $1, R5, one3
+	FMOVD (R2), F1
+	TBZ   $0, R5, end4
+	ADD   $8, R2, R7
+	VLD1  (R7), V1.S[2]
+	B     end4
+
+one3:
+	FMOVS (R2), F1
+
+end4:
+	TBZ   $1, R5, one5
+	FMOVD (R3), F2
+	TBZ   $0, R5, end6
+	ADD   $8, R3, R8
+	VLD1  (R8), V2.S[2]
+	B     end6
+
+one5:
+	FMOVS (R3), F2
+
+end6:
+	TBZ   $1, R5, one7
+	FMOVD (R4), F3
+	TBZ   $0, R5, end8
+	ADD   $8, R4, R9
+	VLD1  (R9), V3.S[2]
+	B     end8
+
+one7:
+	FMOVS (R4), F3
+
+end8:
+	B body
+
+partOut:
+	TBZ   $1, R5, one9
+	FMOVD F3, (R0)
+	TBZ   $0, R5, end10
+	ADD   $8, R0, R10
+	VST1  V3.S[2], (R10)
+	B     end10
+
+one9:
+	FMOVS F3, (R0)
+
+end10:
+done:
+	RET
+
+// func blend128x32(dst []float32, a []float32, b []float32, m float32, k float32, c float32, l float32)
+TEXT ·blend128x32(SB), NOSPLIT, $0-88
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  b_base+48(FP), R2
+	MOVD  dst_len+8(FP), R3
+	FMOVS m+72(FP), F0
+	VDUP  V0.S[0], V0.S4
+	FMOVS k+76(FP), F1
+	VDUP  V1.S[0], V1.S4
+	FMOVS c+80(FP), F2
+	VDUP  V2.S[0], V2.S4
+	FMOVS l+84(FP), F3
+	VDUP  V3.S[0], V3.S4
+	CMP   $8, R3
+	BLT   pairend
+
+pair:
+	FLDPQ.P 32(R1), (F4, F5)
+	FLDPQ.P 32(R2), (F6, F7)
+	WORD    $0x4ea0d484 // fsub v4.4s, v4.4s, v0.4s
+	WORD    $0x4ea0d4a5 // fsub v5.4s, v5.4s, v0.4s
+	VMOV    V2.B16, V8.B16
+	VFMLA   V1.S4, V4.S4, V8.S4
+	VMOV    V2.B16, V9.B16
+	VFMLA   V1.S4, V5.S4, V9.S4
+	VFMLA   V3.S4, V6.S4, V8.S4
+	VFMLA   V3.S4, V7.S4, V9.S4
+	FSTPQ.P (F8, F9), 32(R0)
+	SUB     $8, R3
+	CMP     $8, R3
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R3, done
+	CMP     $4, R3
+	BLT     partIn
+	FMOVQ.P 16(R1), F4
+	FMOVQ.P 16(R2), F5
+
+body:
+	WORD    $0x4ea0d484 // fsub v4.4s, v4.4s, v0.4s
+	VMOV    V2.B16, V6.B16
+	VFMLA   V1.S4, V4.S4, V6.S4
+	VFMLA   V3.S4, V5.S4, V6.S4
+	CMP     $4, R3
+	BLT     partOut
+	FMOVQ.P F6, 16(R0)
+	SUB     $4, R3
+	B       rest
+
+partIn:
+	TBZ   $1, R3, one1
+	FMOVD (R1), F4
+	TBZ   $0, R3, end2
+	ADD   $8, R1, R4
+	VLD1  (R4), V4.S[2]
+	B     end2
+
+one1:
+	FMOVS (R1), F4
+
+end2:
+	TBZ   $1, R3, one3
+	FMOVD (R2), F5
+	TBZ   $0, R3, end4
+	ADD   $8, R2, R5
+	VLD1  (R5), V5.S[2]
+	B     end4
+
+one3:
+	FMOVS (R2), F5
+
+end4:
+	B body
+
+partOut:
+	TBZ   $1, R3, one5
+	FMOVD F6, (R0)
+	TBZ   $0, R3, end6
+	ADD   $8, R0, R6
+	VST1  V6.S[2], (R6)
+	B     end6
+
+one5:
+	FMOVS F6, (R0)
+
+end6:
+done:
+	RET
+
+// func blends128x32(dst []float32, a []float32, m []float32, k []float32, c []float32, b []float32, l []float32)
+TEXT ·blends128x32(SB), NOSPLIT, $0-168
+	MOVD dst_base+0(FP), R0
+	MOVD a_base+24(FP), R1
+	MOVD m_base+48(FP), R2
+	MOVD k_base+72(FP), R3
+	MOVD c_base+96(FP), R4
+	MOVD b_base+120(FP), R5
+	MOVD l_base+144(FP), R6
+	MOVD dst_len+8(FP), R7
+	CMP  $8, R7
+	BLT  pairend
+
+pair:
+	FLDPQ.P 32(R1), (F0, F1)
+	FLDPQ.P 32(R2), (F2, F3)
+	FLDPQ.P 32(R3), (F4, F5)
+	FLDPQ.P 32(R4), (F6, F7)
+	FLDPQ.P 32(R5), (F8, F9)
+	FLDPQ.P 32(R6), (F10, F11)
+	WORD    $0x4ea2d400 // fsub v0.4s, v0.4s, v2.4s
+	WORD    $0x4ea3d421 // fsub v1.4s, v1.4s, v3.4s
+	VFMLA   V4.S4, V0.S4, V6.S4
+	VFMLA   V5.S4, V1.S4, V7.S4
+	VFMLA   V10.S4, V8.S4, V6.S4
+	VFMLA   V11.S4, V9.S4, V7.S4
+	FSTPQ.P (F6, F7), 32(R0)
+	SUB     $8, R7
+	CMP     $8, R7
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R7, done
+	CMP     $4, R7
+	BLT     partIn
+	FMOVQ.P 16(R1), F0
+	FMOVQ.P 16(R2), F1
+	FMOVQ.P 16(R3), F2
+	FMOVQ.P 16(R4), F3
+	FMOVQ.P 16(R5), F4
+	FMOVQ.P 16(R6), F5
+
+body:
+	WORD    $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
+	VFMLA   V2.S4, V0.S4, V3.S4
+	VFMLA   V5.S4, V4.S4, V3.S4
+	CMP     $4, R7
+	BLT     partOut
+	FMOVQ.P F3, 16(R0)
+	SUB     $4, R7
+	B       rest
+
+partIn:
+	TBZ   $1, R7, one1
+	FMOVD (R1), F0
+	TBZ   $0, R7, end2
+	ADD   $8, R1, R8
+	VLD1  (R8), V0.S[2]
+	B     end2
+
+one1:
+	FMOVS (R1), F0
+
+end2:
+	TBZ   $1, R7, one3
+	FMOVD (R2), F1
+	TBZ   $0, R7, end4
+	ADD   $8, R2, R9
+	VLD1  (R9), V1.S[2]
+	B     end4
+
+one3:
+	FMOVS (R2), F1
+
+end4:
+	TBZ   $1, R7, one5
+	FMOVD (R3), F2
+	TBZ   $0, R7, end6
+	ADD   $8, R3, R10
+	VLD1  (R10), V2.S[2]
+	B     end6
+
+one5:
+	FMOVS (R3), F2
+
+end6:
+	TBZ   $1, R7, one7
+	FMOVD (R4), F3
+	TBZ   $0, R7, end8
+	ADD   $8, R4, R11
+	VLD1  (R11), V3.S[2]
+	B     end8
+
+one7:
+	FMOVS (R4), F3
+
+end8:
+	TBZ   $1, R7, one9
+	FMOVD (R5), F4
+	TBZ   $0, R7, end10
+	ADD   $8, R5, R12
+	VLD1  (R12), V4.S[2]
+	B     end10
+
+one9:
+	FMOVS (R5), F4
+
+end10:
+	TBZ   $1, R7, one11
+	FMOVD (R6), F5
+	TBZ   $0, R7, end12
+	ADD   $8, R6, R13
+	VLD1  (R13), V5.S[2]
+	B     end12
+
+one11:
+	FMOVS (R6), F5
+
+end12:
+	B body
+
+partOut:
+	TBZ   $1, R7, one13
+	FMOVD F3, (R0)
+	TBZ   $0, R7, end14
+	ADD   $8, R0, R14
+	VST1  V3.S[2], (R14)
+	B     end14
+
+one13:
+	FMOVS F3, (R0)
+
+end14:
+done:
+	RET
+
+// func addMoments128x32(s []float32, q []float32, a []float32, m []float32)
+TEXT ·addMoments128x32(SB), NOSPLIT, $0-96
+	MOVD s_base+0(FP), R0
+	MOVD q_base+24(FP), R1
+	MOVD a_base+48(FP), R2
+	MOVD m_base+72(FP), R3
+	MOVD s_len+8(FP), R4
+	CMP  $8, R4
+	BLT  pairend
+
+pair:
+	FLDPQ   (R0), (F0, F1)
+	FLDPQ   (R1), (F2, F3)
+	FLDPQ.P 32(R2), (F4, F5)
+	FLDPQ.P 32(R3), (F6, F7)
+	WORD    $0x4ea6d484 // fsub v4.4s, v4.4s, v6.4s
+	WORD    $0x4ea7d4a5 // fsub v5.4s, v5.4s, v7.4s
+	WORD    $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
+	WORD    $0x4e25d421 // fadd v1.4s, v1.4s, v5.4s
+	VFMLA   V4.S4, V4.S4, V2.S4
+	VFMLA   V5.S4, V5.S4, V3.S4
+	FSTPQ.P (F0, F1), 32(R0)
+	FSTPQ.P (F2, F3), 32(R1)
+	SUB     $8, R4
+	CMP     $8, R4
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R4, done
+	CMP     $4, R4
+	BLT     partIn
+	FMOVQ   (R0), F0
+	FMOVQ   (R1), F1
+	FMOVQ.P 16(R2), F2
+	FMOVQ.P 16(R3), F3
+
+body:
+	WORD    $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
+	WORD    $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
+	VFMLA   V2.S4, V2.S4, V1.S4
+	CMP     $4, R4
+	BLT     partOut
+	FMOVQ.P F0, 16(R0)
+	FMOVQ.P F1, 16(R1)
+	SUB     $4, R4
+	B       rest
+
+partIn:
+	TBZ   $1, R4, one1
+	FMOVD (R0), F0
+	TBZ   $0, R4, end2
+	ADD   $8, R0, R5
+	VLD1  (R5), V0.S[2]
+	B     end2
+
+one1:
+	FMOVS (R0), F0
+
+end2:
+	TBZ   $1, R4, one3
+	FMOVD (R1), F1
+	TBZ   $0, R4, end4
+	ADD   $8, R1, R6
+	VLD1  (R6), V1.S[2]
+	B     end4
+
+one3:
+	FMOVS (R1), F1
+
+end4:
+	TBZ   $1, R4, one5
+	FMOVD (R2), F2
+	TBZ   $0, R4, end6
+	ADD   $8, R2, R7
+	VLD1  (R7), V2.S[2]
+	B     end6
+
+one5:
+	FMOVS (R2), F2
+
+end6:
+	TBZ   $1, R4, one7
+	FMOVD (R3), F3
+	TBZ   $0, R4, end8
+	ADD   $8, R3, R8
+	VLD1  (R8), V3.S[2]
+	B     end8
+
+one7:
+	FMOVS (R3), F3
+
+end8:
+	B body
+
+partOut:
+	TBZ   $1, R4, one9
+	FMOVD F0, (R0)
+	TBZ   $0, R4, end10
+	ADD   $8, R0, R9
+	VST1  V0.S[2], (R9)
+	B     end10
+
+one9:
+	FMOVS F0, (R0)
+
+end10:
+	TBZ   $1, R4, one11
+	FMOVD F1, (R1)
+	TBZ   $0, R4, end12
+	ADD   $8, R1, R10
+	VST1  V1.S[2], (R10)
+	B     end12
+
+one11:
+	FMOVS F1, (R1)
+
+end12:
+done:
+	RET
+
+// func addComoments128x32(s []float32, q []float32, a []float32, b []float32, m []float32)
+TEXT ·addComoments128x32(SB), NOSPLIT, $0-120
+	MOVD s_base+0(FP), R0
+	MOVD q_base+24(FP), R1
+	MOVD a_base+48(FP), R2
+	MOVD b_base+72(FP), R3
+	MOVD m_base+96(FP), R4
+	MOVD s_len+8(FP), R5
+	CMP  $8, R5
+	BLT  pairend
+
+pair:
+	FLDPQ   (R0), (F0, F1)
+	FLDPQ   (R1), (F2, F3)
+	FLDPQ.P 32(R2), (F4, F5)
+	FLDPQ.P 32(R3), (F6, F7)
+	FLDPQ.P 32(R4), (F8, F9)
+	WORD    $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
+	WORD    $0x4e25d421 // fadd v1.4s, v1.4s, v5.4s
+	WORD    $0x4ea8d4c6 // fsub v6.4s, v6.4s, v8.4s
+	WORD    $0x4ea9d4e7 // fsub v7.4s, v7.4s, v9.4s
+	VFMLA   V6.S4, V4.S4, V2.S4
+	VFMLA   V7.S4, V5.S4, V3.S4
+	FSTPQ.P (F0, F1), 32(R0)
+	FSTPQ.P (F2, F3), 32(R1)
+	SUB     $8, R5
+	CMP     $8, R5
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R5, done
+	CMP     $4, R5
+	BLT     partIn
+	FMOVQ   (R0), F0
+	FMOVQ   (R1), F1
+	FMOVQ.P 16(R2), F2
+	FMOVQ.P 16(R3), F3
+	FMOVQ.P 16(R4), F4
+
+body:
+	WORD    $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
+	WORD    $0x4ea4d463 // fsub v3.4s, v3.4s, v4.4s
+	VFMLA   V3.S4, V2.S4, V1.S4
+	CMP     $4, R5
+	BLT     partOut
+	FMOVQ.P F0, 16(R0)
+	FMOVQ.P F1, 16(R1)
+	SUB     $4, R5
+	B       rest
+
+partIn:
+	TBZ   $1, R5, one1
+	FMOVD (R0), F0
+	TBZ   $0, R5, end2
+	ADD   $8, R0, R6
+	VLD1  (R6), V0.S[2]
+	B     end2
+
+one1:
+	FMOVS (R0), F0
+
+end2:
+	TBZ   $1, R5, one3
+	FMOVD (R1), F1
+	TBZ   $0, R5, end4
+	ADD   $8, R1, R7
+	VLD1  (R7), V1.S[2]
+	B     end4
+
+one3:
+	FMOVS (R1), F1
+
+end4:
+	TBZ   $1, R5, one5
+	FMOVD (R2), F2
+	TBZ   $0, R5, end6
+	ADD   $8, R2, R8
+	VLD1  (R8), V2.S[2]
+	B     end6
+
+one5:
+	FMOVS (R2), F2
+
+end6:
+	TBZ   $1, R5, one7
+	FMOVD (R3), F3
+	TBZ   $0, R5, end8
+	ADD   $8, R3, R9
+	VLD1  (R9), V3.S[2]
+	B     end8
+
+one7:
+	FMOVS (R3), F3
+
+end8:
+	TBZ   $1, R5, one9
+	FMOVD (R4), F4
+	TBZ   $0, R5, end10
+	ADD   $8, R4, R10
+	VLD1  (R10), V4.S[2]
+	B     end10
+
+one9:
+	FMOVS (R4), F4
+
+end10:
+	B body
+
+partOut:
+	TBZ   $1, R5, one11
+	FMOVD F0, (R0)
+	TBZ   $0, R5, end12
+	ADD   $8, R0, R11
+	VST1  V0.S[2], (R11)
+	B     end12
+
+one11:
+	FMOVS F0, (R0)
+
+end12:
+	TBZ   $1, R5, one13
+	FMOVD F1, (R1)
+	TBZ   $0, R5, end14
+	ADD   $8, R1, R12
+	VST1  V1.S[2], (R12)
+	B     end14
+
+one13:
+	FMOVS F1, (R1)
+
+end14:
+done:
+	RET
+
 // func sgd128x32(p []float32, g []float32, lr float32, decay float32)
 TEXT ·sgd128x32(SB), NOSPLIT, $0-56
 	MOVD  p_base+0(FP), R0
@@ -6589,6 +7253,376 @@ partIn:
 
 partOut:
 	FMOVD F1, (R0)
+
+done:
+	RET
+
+// func affine128x64(dst []float64, a []float64, m float64, k float64, c float64)
+TEXT ·affine128x64(SB), NOSPLIT, $0-72
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  dst_len+8(FP), R2
+	FMOVD m+48(FP), F0
+	VDUP  V0.D[0], V0.D2
+	FMOVD k+56(FP), F1
+	VDUP  V1.D[0], V1.D2
+	FMOVD c+64(FP), F2
+	VDUP  V2.D[0], V2.D2
+	CMP   $4, R2
+	BLT   pairend
+
+pair:
+	FLDPQ.P 32(R1), (F3, F4)
+	WORD    $0x4ee0d463 // fsub v3.2d, v3.2d, v0.2d
+	WORD    $0x4ee0d484 // fsub v4.2d, v4.2d, v0.2d
+	VMOV    V2.B16, V5.B16
+	VFMLA   V1.D2, V3.D2, V5.D2
+	VMOV    V2.B16, V6.B16
+	VFMLA   V1.D2, V4.D2, V6.D2
+	FSTPQ.P (F5, F6), 32(R0)
+	SUB     $4, R2
+	CMP     $4, R2
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R2, done
+	CMP     $2, R2
+	BLT     partIn
+	FMOVQ.P 16(R1), F3
+
+body:
+	WORD    $0x4ee0d463 // fsub v3.2d, v3.2d, v0.2d
+	VMOV    V2.B16, V4.B16
+	VFMLA   V1.D2, V3.D2, V4.D2
+	CMP     $2, R2
+	BLT     partOut
+	FMOVQ.P F4, 16(R0)
+	SUB     $2, R2
+	B       rest
+
+partIn:
+	FMOVD (R1), F3
+	B     body
+
+partOut:
+	FMOVD F4, (R0)
+
+done:
+	RET
+
+// func affines128x64(dst []float64, a []float64, m []float64, k []float64, c []float64)
+TEXT ·affines128x64(SB), NOSPLIT, $0-120
+	MOVD dst_base+0(FP), R0
+	MOVD a_base+24(FP), R1
+	MOVD m_base+48(FP), R2
+	MOVD k_base+72(FP), R3
+	MOVD c_base+96(FP), R4
+	MOVD dst_len+8(FP), R5
+	CMP  $4, R5
+	BLT  pairend
+
+pair:
+	FLDPQ.P 32(R1), (F0, F1)
+	FLDPQ.P 32(R2), (F2, F3)
+	FLDPQ.P 32(R3), (F4, F5)
+	FLDPQ.P 32(R4), (F6, F7)
+	WORD    $0x4ee2d400 // fsub v0.2d, v0.2d, v2.2d
+	WORD    $0x4ee3d421 // fsub v1.2d, v1.2d, v3.2d
+	VFMLA   V4.D2, V0.D2, V6.D2
+	VFMLA   V5.D2, V1.D2, V7.D2
+	FSTPQ.P (F6, F7), 32(R0)
+	SUB     $4, R5
+	CMP     $4, R5
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R5, done
+	CMP     $2, R5
+	BLT     partIn
+	FMOVQ.P 16(R1), F0
+	FMOVQ.P 16(R2), F1
+	FMOVQ.P 16(R3), F2
+	FMOVQ.P 16(R4), F3
+
+body:
+	WORD    $0x4ee1d400 // fsub v0.2d, v0.2d, v1.2d
+	VFMLA   V2.D2, V0.D2, V3.D2
+	CMP     $2, R5
+	BLT     partOut
+	FMOVQ.P F3, 16(R0)
+	SUB     $2, R5
+	B       rest
+
+partIn:
+	FMOVD (R1), F0
+	FMOVD (R2), F1
+	FMOVD (R3), F2
+	FMOVD (R4), F3
+	B     body
+
+partOut:
+	FMOVD F3, (R0)
+
+done:
+	RET
+
+// func blend128x64(dst []float64, a []float64, b []float64, m float64, k float64, c float64, l float64)
+TEXT ·blend128x64(SB), NOSPLIT, $0-104
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  b_base+48(FP), R2
+	MOVD  dst_len+8(FP), R3
+	FMOVD m+72(FP), F0
+	VDUP  V0.D[0], V0.D2
+	FMOVD k+80(FP), F1
+	VDUP  V1.D[0], V1.D2
+	FMOVD c+88(FP), F2
+	VDUP  V2.D[0], V2.D2
+	FMOVD l+96(FP), F3
+	VDUP  V3.D[0], V3.D2
+	CMP   $4, R3
+	BLT   pairend
+
+pair:
+	FLDPQ.P 32(R1), (F4, F5)
+	FLDPQ.P 32(R2), (F6, F7)
+	WORD    $0x4ee0d484 // fsub v4.2d, v4.2d, v0.2d
+	WORD    $0x4ee0d4a5 // fsub v5.2d, v5.2d, v0.2d
+	VMOV    V2.B16, V8.B16
+	VFMLA   V1.D2, V4.D2, V8.D2
+	VMOV    V2.B16, V9.B16
+	VFMLA   V1.D2, V5.D2, V9.D2
+	VFMLA   V3.D2, V6.D2, V8.D2
+	VFMLA   V3.D2, V7.D2, V9.D2
+	FSTPQ.P (F8, F9), 32(R0)
+	SUB     $4, R3
+	CMP     $4, R3
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R3, done
+	CMP     $2, R3
+	BLT     partIn
+	FMOVQ.P 16(R1), F4
+	FMOVQ.P 16(R2), F5
+
+body:
+	WORD    $0x4ee0d484 // fsub v4.2d, v4.2d, v0.2d
+	VMOV    V2.B16, V6.B16
+	VFMLA   V1.D2, V4.D2, V6.D2
+	VFMLA   V3.D2, V5.D2, V6.D2
+	CMP     $2, R3
+	BLT     partOut
+	FMOVQ.P F6, 16(R0)
+	SUB     $2, R3
+	B       rest
+
+partIn:
+	FMOVD (R1), F4
+	FMOVD (R2), F5
+	B     body
+
+partOut:
+	FMOVD F6, (R0)
+
+done:
+	RET
+
+// func blends128x64(dst []float64, a []float64, m []float64, k []float64, c []float64, b []float64, l []float64)
+TEXT ·blends128x64(SB), NOSPLIT, $0-168
+	MOVD dst_base+0(FP), R0
+	MOVD a_base+24(FP), R1
+	MOVD m_base+48(FP), R2
+	MOVD k_base+72(FP), R3
+	MOVD c_base+96(FP), R4
+	MOVD b_base+120(FP), R5
+	MOVD l_base+144(FP), R6
+	MOVD dst_len+8(FP), R7
+	CMP  $4, R7
+	BLT  pairend
+
+pair:
+	FLDPQ.P 32(R1), (F0, F1)
+	FLDPQ.P 32(R2), (F2, F3)
+	FLDPQ.P 32(R3), (F4, F5)
+	FLDPQ.P 32(R4), (F6, F7)
+	FLDPQ.P 32(R5), (F8, F9)
+	FLDPQ.P 32(R6), (F10, F11)
+	WORD    $0x4ee2d400 // fsub v0.2d, v0.2d, v2.2d
+	WORD    $0x4ee3d421 // fsub v1.2d, v1.2d, v3.2d
+	VFMLA   V4.D2, V0.D2, V6.D2
+	VFMLA   V5.D2, V1.D2, V7.D2
+	VFMLA   V10.D2, V8.D2, V6.D2
+	VFMLA   V11.D2, V9.D2, V7.D2
+	FSTPQ.P (F6, F7), 32(R0)
+	SUB     $4, R7
+	CMP     $4, R7
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R7, done
+	CMP     $2, R7
+	BLT     partIn
+	FMOVQ.P 16(R1), F0
+	FMOVQ.P 16(R2), F1
+	FMOVQ.P 16(R3), F2
+	FMOVQ.P 16(R4), F3
+	FMOVQ.P 16(R5), F4
+	FMOVQ.P 16(R6), F5
+
+body:
+	WORD    $0x4ee1d400 // fsub v0.2d, v0.2d, v1.2d
+	VFMLA   V2.D2, V0.D2, V3.D2
+	VFMLA   V5.D2, V4.D2, V3.D2
+	CMP     $2, R7
+	BLT     partOut
+	FMOVQ.P F3, 16(R0)
+	SUB     $2, R7
+	B       rest
+
+partIn:
+	FMOVD (R1), F0
+	FMOVD (R2), F1
+	FMOVD (R3), F2
+	FMOVD (R4), F3
+	FMOVD (R5), F4
+	FMOVD (R6), F5
+	B     body
+
+partOut:
+	FMOVD F3, (R0)
+
+done:
+	RET
+
+// func addMoments128x64(s []float64, q []float64, a []float64, m []float64)
+TEXT ·addMoments128x64(SB), NOSPLIT, $0-96
+	MOVD s_base+0(FP), R0
+	MOVD q_base+24(FP), R1
+	MOVD a_base+48(FP), R2
+	MOVD m_base+72(FP), R3
+	MOVD s_len+8(FP), R4
+	CMP  $4, R4
+	BLT  pairend
+
+pair:
+	FLDPQ   (R0), (F0, F1)
+	FLDPQ   (R1), (F2, F3)
+	FLDPQ.P 32(R2), (F4, F5)
+	FLDPQ.P 32(R3), (F6, F7)
+	WORD    $0x4ee6d484 // fsub v4.2d, v4.2d, v6.2d
+	WORD    $0x4ee7d4a5 // fsub v5.2d, v5.2d, v7.2d
+	WORD    $0x4e64d400 // fadd v0.2d, v0.2d, v4.2d
+	WORD    $0x4e65d421 // fadd v1.2d, v1.2d, v5.2d
+	VFMLA   V4.D2, V4.D2, V2.D2
+	VFMLA   V5.D2, V5.D2, V3.D2
+	FSTPQ.P (F0, F1), 32(R0)
+	FSTPQ.P (F2, F3), 32(R1)
+	SUB     $4, R4
+	CMP     $4, R4
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R4, done
+	CMP     $2, R4
+	BLT     partIn
+	FMOVQ   (R0), F0
+	FMOVQ   (R1), F1
+	FMOVQ.P 16(R2), F2
+	FMOVQ.P 16(R3), F3
+
+body:
+	WORD    $0x4ee3d442 // fsub v2.2d, v2.2d, v3.2d
+	WORD    $0x4e62d400 // fadd v0.2d, v0.2d, v2.2d
+	VFMLA   V2.D2, V2.D2, V1.D2
+	CMP     $2, R4
+	BLT     partOut
+	FMOVQ.P F0, 16(R0)
+	FMOVQ.P F1, 16(R1)
+	SUB     $2, R4
+	B       rest
+
+partIn:
+	FMOVD (R0), F0
+	FMOVD (R1), F1
+	FMOVD (R2), F2
+	FMOVD (R3), F3
+	B     body
+
+partOut:
+	FMOVD F0, (R0)
+	FMOVD F1, (R1)
+
+done:
+	RET
+
+// func addComoments128x64(s []float64, q []float64, a []float64, b []float64, m []float64)
+TEXT ·addComoments128x64(SB), NOSPLIT, $0-120
+	MOVD s_base+0(FP), R0
+	MOVD q_base+24(FP), R1
+	MOVD a_base+48(FP), R2
+	MOVD b_base+72(FP), R3
+	MOVD m_base+96(FP), R4
+	MOVD s_len+8(FP), R5
+	CMP  $4, R5
+	BLT  pairend
+
+pair:
+	FLDPQ   (R0), (F0, F1)
+	FLDPQ   (R1), (F2, F3)
+	FLDPQ.P 32(R2), (F4, F5)
+	FLDPQ.P 32(R3), (F6, F7)
+	FLDPQ.P 32(R4), (F8, F9)
+	WORD    $0x4e64d400 // fadd v0.2d, v0.2d, v4.2d
+	WORD    $0x4e65d421 // fadd v1.2d, v1.2d, v5.2d
+	WORD    $0x4ee8d4c6 // fsub v6.2d, v6.2d, v8.2d
+	WORD    $0x4ee9d4e7 // fsub v7.2d, v7.2d, v9.2d
+	VFMLA   V6.D2, V4.D2, V2.D2
+	VFMLA   V7.D2, V5.D2, V3.D2
+	FSTPQ.P (F0, F1), 32(R0)
+	FSTPQ.P (F2, F3), 32(R1)
+	SUB     $4, R5
+	CMP     $4, R5
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R5, done
+	CMP     $2, R5
+	BLT     partIn
+	FMOVQ   (R0), F0
+	FMOVQ   (R1), F1
+	FMOVQ.P 16(R2), F2
+	FMOVQ.P 16(R3), F3
+	FMOVQ.P 16(R4), F4
+
+body:
+	WORD    $0x4e62d400 // fadd v0.2d, v0.2d, v2.2d
+	WORD    $0x4ee4d463 // fsub v3.2d, v3.2d, v4.2d
+	VFMLA   V3.D2, V2.D2, V1.D2
+	CMP     $2, R5
+	BLT     partOut
+	FMOVQ.P F0, 16(R0)
+	FMOVQ.P F1, 16(R1)
+	SUB     $2, R5
+	B       rest
+
+partIn:
+	FMOVD (R0), F0
+	FMOVD (R1), F1
+	FMOVD (R2), F2
+	FMOVD (R3), F3
+	FMOVD (R4), F4
+	B     body
+
+partOut:
+	FMOVD F0, (R0)
+	FMOVD F1, (R1)
 
 done:
 	RET

@@ -44,6 +44,16 @@ func dotLess512x32(a []float32, b []float32, s float32) float32
 //go:noescape
 func topOf512x32(a []float32) float32
 
+// moments512x32 is the sums of a[i] - m and of its square.
+//
+//go:noescape
+func moments512x32(a []float32, m float32) (sum float32, with float32)
+
+// comoments512x32 is the sums of a[i] and of a[i] * (b[i] - m).
+//
+//go:noescape
+func comoments512x32(a []float32, b []float32, m float32) (sum float32, with float32)
+
 // maxOf512x32 is the largest a[i], NaN if there is one.
 //
 //go:noescape
@@ -98,6 +108,16 @@ func dotLess256x32(a []float32, b []float32, s float32) float32
 //
 //go:noescape
 func topOf256x32(a []float32) float32
+
+// moments256x32 is the sums of a[i] - m and of its square.
+//
+//go:noescape
+func moments256x32(a []float32, m float32) (sum float32, with float32)
+
+// comoments256x32 is the sums of a[i] and of a[i] * (b[i] - m).
+//
+//go:noescape
+func comoments256x32(a []float32, b []float32, m float32) (sum float32, with float32)
 
 // maxOf256x32 is the largest a[i], NaN if there is one.
 //
@@ -154,6 +174,16 @@ func dotLess512x64(a []float64, b []float64, s float64) float64
 //go:noescape
 func topOf512x64(a []float64) float64
 
+// moments512x64 is the sums of a[i] - m and of its square.
+//
+//go:noescape
+func moments512x64(a []float64, m float64) (sum float64, with float64)
+
+// comoments512x64 is the sums of a[i] and of a[i] * (b[i] - m).
+//
+//go:noescape
+func comoments512x64(a []float64, b []float64, m float64) (sum float64, with float64)
+
 // maxOf512x64 is the largest a[i], NaN if there is one.
 //
 //go:noescape
@@ -208,6 +238,16 @@ func dotLess256x64(a []float64, b []float64, s float64) float64
 //
 //go:noescape
 func topOf256x64(a []float64) float64
+
+// moments256x64 is the sums of a[i] - m and of its square.
+//
+//go:noescape
+func moments256x64(a []float64, m float64) (sum float64, with float64)
+
+// comoments256x64 is the sums of a[i] and of a[i] * (b[i] - m).
+//
+//go:noescape
+func comoments256x64(a []float64, b []float64, m float64) (sum float64, with float64)
 
 // maxOf256x64 is the largest a[i], NaN if there is one.
 //

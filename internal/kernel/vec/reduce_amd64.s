@@ -848,6 +848,212 @@ done:
 	VZEROUPPER
 	RET
 
+// func moments512x32(a []float32, m float32) (sum float32, with float32)
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·moments512x32(SB), NOSPLIT, $0-40
+	MOVQ         a_base+0(FP), DX
+	MOVQ         a_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS m+24(FP), Z0
+	VBROADCASTSS vecNumbers32<>+0(SB), Z1
+	VMOVUPS      Z1, Z2
+	VMOVUPS      Z1, Z3
+	VMOVUPS      Z1, Z4
+	VMOVUPS      Z1, Z5
+	VMOVUPS      Z1, Z6
+	VMOVUPS      Z1, Z7
+	VMOVUPS      Z1, Z8
+	MOVQ         CX, BX
+	SUBQ         $0x00000100, BX
+	JB           single
+
+group:
+	VMOVUPS     (DX)(AX*1), Z10
+	VSUBPS      Z0, Z10, Z10
+	VADDPS      Z10, Z2, Z2
+	VFMADD231PS Z10, Z10, Z3
+	VMOVUPS     64(DX)(AX*1), Z10
+	VSUBPS      Z0, Z10, Z10
+	VADDPS      Z10, Z4, Z4
+	VFMADD231PS Z10, Z10, Z5
+	VMOVUPS     128(DX)(AX*1), Z10
+	VSUBPS      Z0, Z10, Z10
+	VADDPS      Z10, Z6, Z6
+	VFMADD231PS Z10, Z10, Z7
+	VMOVUPS     192(DX)(AX*1), Z10
+	VSUBPS      Z0, Z10, Z10
+	VADDPS      Z10, Z8, Z8
+	VFMADD231PS Z10, Z10, Z1
+	ADDQ        $0x00000100, AX
+	CMPQ        AX, BX
+	JBE         group
+
+single:
+	MOVQ CX, BX
+	SUBQ $0x00000040, BX
+	JB   rest
+	CMPQ AX, BX
+	JA   rest
+
+whole:
+	VMOVUPS     (DX)(AX*1), Z10
+	VSUBPS      Z0, Z10, Z10
+	VADDPS      Z10, Z2, Z2
+	VFMADD231PS Z10, Z10, Z3
+	ADDQ        $0x00000040, AX
+	CMPQ        AX, BX
+	JBE         whole
+
+rest:
+	MOVQ        CX, BX
+	SUBQ        AX, BX
+	JZ          done
+	SHRQ        $0x02, BX
+	MOVL        $0xffffffff, CX
+	BZHIL       BX, CX, CX
+	KMOVW       CX, K7
+	VMOVUPS.Z   (DX)(AX*1), K7, Z10
+	VMOVUPS     Z0, Z11
+	VMOVAPS     Z10, K7, Z11
+	VMOVUPS     Z11, Z10
+	VSUBPS      Z0, Z10, Z0
+	VADDPS      Z0, Z2, Z2
+	VFMADD231PS Z0, Z0, Z3
+
+done:
+	VADDPS        Z6, Z2, Z0
+	VADDPS        Z8, Z4, Z2
+	VADDPS        Z2, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VADDPS        Y2, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X9
+	VADDPS        Y9, Y0, Y0
+	VPERMILPD     $0x01, X0, X9
+	VADDPS        Y9, Y0, Y0
+	VPERMILPS     $0x01, X0, X9
+	VADDPS        Y9, Y0, Y0
+	VMOVSS        X0, sum+32(FP)
+	VADDPS        Z7, Z3, Z0
+	VADDPS        Z1, Z5, Z1
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X9
+	VADDPS        Y9, Y0, Y0
+	VPERMILPD     $0x01, X0, X9
+	VADDPS        Y9, Y0, Y0
+	VPERMILPS     $0x01, X0, X9
+	VADDPS        Y9, Y0, Y0
+	VMOVSS        X0, with+36(FP)
+	VZEROUPPER
+	RET
+
+// func comoments512x32(a []float32, b []float32, m float32) (sum float32, with float32)
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·comoments512x32(SB), NOSPLIT, $0-64
+	MOVQ         a_base+0(FP), DX
+	MOVQ         b_base+24(FP), BX
+	MOVQ         a_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS m+48(FP), Z0
+	VBROADCASTSS vecNumbers32<>+0(SB), Z1
+	VMOVUPS      Z1, Z2
+	VMOVUPS      Z1, Z3
+	VMOVUPS      Z1, Z4
+	VMOVUPS      Z1, Z5
+	VMOVUPS      Z1, Z6
+	VMOVUPS      Z1, Z7
+	VMOVUPS      Z1, Z8
+	MOVQ         CX, SI
+	SUBQ         $0x00000100, SI
+	JB           single
+
+group:
+	VMOVUPS     (DX)(AX*1), Z10
+	VMOVUPS     (BX)(AX*1), Z11
+	VADDPS      Z10, Z2, Z2
+	VSUBPS      Z0, Z11, Z11
+	VFMADD231PS Z11, Z10, Z3
+	VMOVUPS     64(DX)(AX*1), Z10
+	VMOVUPS     64(BX)(AX*1), Z11
+	VADDPS      Z10, Z4, Z4
+	VSUBPS      Z0, Z11, Z11
+	VFMADD231PS Z11, Z10, Z5
+	VMOVUPS     128(DX)(AX*1), Z10
+	VMOVUPS     128(BX)(AX*1), Z11
+	VADDPS      Z10, Z6, Z6
+	VSUBPS      Z0, Z11, Z11
+	VFMADD231PS Z11, Z10, Z7
+	VMOVUPS     192(DX)(AX*1), Z10
+	VMOVUPS     192(BX)(AX*1), Z11
+	VADDPS      Z10, Z8, Z8
+	VSUBPS      Z0, Z11, Z11
+	VFMADD231PS Z11, Z10, Z1
+	ADDQ        $0x00000100, AX
+	CMPQ        AX, SI
+	JBE         group
+
+single:
+	MOVQ CX, SI
+	SUBQ $0x00000040, SI
+	JB   rest
+	CMPQ AX, SI
+	JA   rest
+
+whole:
+	VMOVUPS     (DX)(AX*1), Z10
+	VMOVUPS     (BX)(AX*1), Z11
+	VADDPS      Z10, Z2, Z2
+	VSUBPS      Z0, Z11, Z11
+	VFMADD231PS Z11, Z10, Z3
+	ADDQ        $0x00000040, AX
+	CMPQ        AX, SI
+	JBE         whole
+
+rest:
+	MOVQ        CX, SI
+	SUBQ        AX, SI
+	JZ          done
+	SHRQ        $0x02, SI
+	MOVL        $0xffffffff, CX
+	BZHIL       SI, CX, CX
+	KMOVW       CX, K7
+	VMOVUPS.Z   (DX)(AX*1), K7, Z10
+	VMOVUPS.Z   (BX)(AX*1), K7, Z11
+	VADDPS      Z10, Z2, Z2
+	VSUBPS      Z0, Z11, Z0
+	VFMADD231PS Z0, Z10, Z3
+
+done:
+	VADDPS        Z6, Z2, Z0
+	VADDPS        Z8, Z4, Z2
+	VADDPS        Z2, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VADDPS        Y2, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X9
+	VADDPS        Y9, Y0, Y0
+	VPERMILPD     $0x01, X0, X9
+	VADDPS        Y9, Y0, Y0
+	VPERMILPS     $0x01, X0, X9
+	VADDPS        Y9, Y0, Y0
+	VMOVSS        X0, sum+56(FP)
+	VADDPS        Z7, Z3, Z0
+	VADDPS        Z1, Z5, Z1
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X9
+	VADDPS        Y9, Y0, Y0
+	VPERMILPD     $0x01, X0, X9
+	VADDPS        Y9, Y0, Y0
+	VPERMILPS     $0x01, X0, X9
+	VADDPS        Y9, Y0, Y0
+	VMOVSS        X0, with+60(FP)
+	VZEROUPPER
+	RET
+
 // func maxOf512x32(a []float32) float32
 // Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·maxOf512x32(SB), NOSPLIT, $0-28
@@ -2091,6 +2297,201 @@ done:
 	VZEROUPPER
 	RET
 
+// func moments256x32(a []float32, m float32) (sum float32, with float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·moments256x32(SB), NOSPLIT, $0-40
+	MOVQ         a_base+0(FP), DX
+	MOVQ         a_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS m+24(FP), Y0
+	VBROADCASTSS vecNumbers32<>+0(SB), Y1
+	VBROADCASTSS vecNumbers32<>+0(SB), Y3
+	VBROADCASTSS vecNumbers32<>+0(SB), Y4
+	VBROADCASTSS vecNumbers32<>+0(SB), Y5
+	VBROADCASTSS vecNumbers32<>+0(SB), Y6
+	VBROADCASTSS vecNumbers32<>+0(SB), Y7
+	VBROADCASTSS vecNumbers32<>+0(SB), Y8
+	VBROADCASTSS vecNumbers32<>+0(SB), Y9
+	MOVQ         CX, BX
+	SUBQ         $0x00000080, BX
+	JB           single
+
+group:
+	VMOVUPS     (DX)(AX*1), Y10
+	VSUBPS      Y0, Y10, Y10
+	VADDPS      Y10, Y1, Y1
+	VFMADD231PS Y10, Y10, Y3
+	VMOVUPS     32(DX)(AX*1), Y10
+	VSUBPS      Y0, Y10, Y10
+	VADDPS      Y10, Y4, Y4
+	VFMADD231PS Y10, Y10, Y5
+	VMOVUPS     64(DX)(AX*1), Y10
+	VSUBPS      Y0, Y10, Y10
+	VADDPS      Y10, Y6, Y6
+	VFMADD231PS Y10, Y10, Y7
+	VMOVUPS     96(DX)(AX*1), Y10
+	VSUBPS      Y0, Y10, Y10
+	VADDPS      Y10, Y8, Y8
+	VFMADD231PS Y10, Y10, Y9
+	ADDQ        $0x00000080, AX
+	CMPQ        AX, BX
+	JBE         group
+
+single:
+	MOVQ CX, BX
+	SUBQ $0x00000020, BX
+	JB   rest
+	CMPQ AX, BX
+	JA   rest
+
+whole:
+	VMOVUPS     (DX)(AX*1), Y10
+	VSUBPS      Y0, Y10, Y10
+	VADDPS      Y10, Y1, Y1
+	VFMADD231PS Y10, Y10, Y3
+	ADDQ        $0x00000020, AX
+	CMPQ        AX, BX
+	JBE         whole
+
+rest:
+	MOVQ        CX, BX
+	SUBQ        AX, BX
+	JZ          done
+	LEAQ        vecMask<>+32(SB), CX
+	SUBQ        BX, CX
+	VMOVDQU     (CX), Y10
+	VMASKMOVPS  (DX)(AX*1), Y10, Y11
+	VBLENDVPS   Y10, Y11, Y0, Y10
+	VMOVUPS     Y10, Y11
+	VSUBPS      Y0, Y11, Y0
+	VADDPS      Y0, Y1, Y1
+	VFMADD231PS Y0, Y0, Y3
+
+done:
+	VADDPS       Y6, Y1, Y0
+	VADDPS       Y8, Y4, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X2
+	VADDPS       Y2, Y0, Y0
+	VPERMILPD    $0x01, X0, X2
+	VADDPS       Y2, Y0, Y0
+	VPERMILPS    $0x01, X0, X2
+	VADDPS       Y2, Y0, Y0
+	VMOVSS       X0, sum+32(FP)
+	VADDPS       Y7, Y3, Y0
+	VADDPS       Y9, Y5, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X2
+	VADDPS       Y2, Y0, Y0
+	VPERMILPD    $0x01, X0, X2
+	VADDPS       Y2, Y0, Y0
+	VPERMILPS    $0x01, X0, X2
+	VADDPS       Y2, Y0, Y0
+	VMOVSS       X0, with+36(FP)
+	VZEROUPPER
+	RET
+
+// func comoments256x32(a []float32, b []float32, m float32) (sum float32, with float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·comoments256x32(SB), NOSPLIT, $0-64
+	MOVQ         a_base+0(FP), DX
+	MOVQ         b_base+24(FP), BX
+	MOVQ         a_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS m+48(FP), Y0
+	VBROADCASTSS vecNumbers32<>+0(SB), Y1
+	VBROADCASTSS vecNumbers32<>+0(SB), Y3
+	VBROADCASTSS vecNumbers32<>+0(SB), Y4
+	VBROADCASTSS vecNumbers32<>+0(SB), Y5
+	VBROADCASTSS vecNumbers32<>+0(SB), Y6
+	VBROADCASTSS vecNumbers32<>+0(SB), Y7
+	VBROADCASTSS vecNumbers32<>+0(SB), Y8
+	VBROADCASTSS vecNumbers32<>+0(SB), Y9
+	MOVQ         CX, SI
+	SUBQ         $0x00000080, SI
+	JB           single
+
+group:
+	VMOVUPS     (DX)(AX*1), Y10
+	VMOVUPS     (BX)(AX*1), Y11
+	VADDPS      Y10, Y1, Y1
+	VSUBPS      Y0, Y11, Y11
+	VFMADD231PS Y11, Y10, Y3
+	VMOVUPS     32(DX)(AX*1), Y10
+	VMOVUPS     32(BX)(AX*1), Y11
+	VADDPS      Y10, Y4, Y4
+	VSUBPS      Y0, Y11, Y11
+	VFMADD231PS Y11, Y10, Y5
+	VMOVUPS     64(DX)(AX*1), Y10
+	VMOVUPS     64(BX)(AX*1), Y11
+	VADDPS      Y10, Y6, Y6
+	VSUBPS      Y0, Y11, Y11
+	VFMADD231PS Y11, Y10, Y7
+	VMOVUPS     96(DX)(AX*1), Y10
+	VMOVUPS     96(BX)(AX*1), Y11
+	VADDPS      Y10, Y8, Y8
+	VSUBPS      Y0, Y11, Y11
+	VFMADD231PS Y11, Y10, Y9
+	ADDQ        $0x00000080, AX
+	CMPQ        AX, SI
+	JBE         group
+
+single:
+	MOVQ CX, SI
+	SUBQ $0x00000020, SI
+	JB   rest
+	CMPQ AX, SI
+	JA   rest
+
+whole:
+	VMOVUPS     (DX)(AX*1), Y10
+	VMOVUPS     (BX)(AX*1), Y11
+	VADDPS      Y10, Y1, Y1
+	VSUBPS      Y0, Y11, Y11
+	VFMADD231PS Y11, Y10, Y3
+	ADDQ        $0x00000020, AX
+	CMPQ        AX, SI
+	JBE         whole
+
+rest:
+	MOVQ        CX, SI
+	SUBQ        AX, SI
+	JZ          done
+	LEAQ        vecMask<>+32(SB), CX
+	SUBQ        SI, CX
+	VMOVDQU     (CX), Y10
+	VMASKMOVPS  (DX)(AX*1), Y10, Y11
+	VMASKMOVPS  (BX)(AX*1), Y10, Y10
+	VADDPS      Y11, Y1, Y1
+	VSUBPS      Y0, Y10, Y0
+	VFMADD231PS Y0, Y11, Y3
+
+done:
+	VADDPS       Y6, Y1, Y0
+	VADDPS       Y8, Y4, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X2
+	VADDPS       Y2, Y0, Y0
+	VPERMILPD    $0x01, X0, X2
+	VADDPS       Y2, Y0, Y0
+	VPERMILPS    $0x01, X0, X2
+	VADDPS       Y2, Y0, Y0
+	VMOVSS       X0, sum+56(FP)
+	VADDPS       Y7, Y3, Y0
+	VADDPS       Y9, Y5, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X2
+	VADDPS       Y2, Y0, Y0
+	VPERMILPD    $0x01, X0, X2
+	VADDPS       Y2, Y0, Y0
+	VPERMILPS    $0x01, X0, X2
+	VADDPS       Y2, Y0, Y0
+	VMOVSS       X0, with+60(FP)
+	VZEROUPPER
+	RET
+
 // func maxOf256x32(a []float32) float32
 // Requires: AVX, AVX2, FMA3
 TEXT ·maxOf256x32(SB), NOSPLIT, $0-28
@@ -3285,6 +3686,204 @@ done:
 	VPERMILPD     $0x01, X0, X6
 	VMAXPD        Y6, Y0, Y0
 	VMOVSD        X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func moments512x64(a []float64, m float64) (sum float64, with float64)
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·moments512x64(SB), NOSPLIT, $0-48
+	MOVQ         a_base+0(FP), DX
+	MOVQ         a_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD m+24(FP), Z0
+	VBROADCASTSD vecNumbers64<>+0(SB), Z1
+	VMOVUPD      Z1, Z2
+	VMOVUPD      Z1, Z3
+	VMOVUPD      Z1, Z4
+	VMOVUPD      Z1, Z5
+	VMOVUPD      Z1, Z6
+	VMOVUPD      Z1, Z7
+	VMOVUPD      Z1, Z8
+	MOVQ         CX, BX
+	SUBQ         $0x00000100, BX
+	JB           single
+
+group:
+	VMOVUPD     (DX)(AX*1), Z10
+	VSUBPD      Z0, Z10, Z10
+	VADDPD      Z10, Z2, Z2
+	VFMADD231PD Z10, Z10, Z3
+	VMOVUPD     64(DX)(AX*1), Z10
+	VSUBPD      Z0, Z10, Z10
+	VADDPD      Z10, Z4, Z4
+	VFMADD231PD Z10, Z10, Z5
+	VMOVUPD     128(DX)(AX*1), Z10
+	VSUBPD      Z0, Z10, Z10
+	VADDPD      Z10, Z6, Z6
+	VFMADD231PD Z10, Z10, Z7
+	VMOVUPD     192(DX)(AX*1), Z10
+	VSUBPD      Z0, Z10, Z10
+	VADDPD      Z10, Z8, Z8
+	VFMADD231PD Z10, Z10, Z1
+	ADDQ        $0x00000100, AX
+	CMPQ        AX, BX
+	JBE         group
+
+single:
+	MOVQ CX, BX
+	SUBQ $0x00000040, BX
+	JB   rest
+	CMPQ AX, BX
+	JA   rest
+
+whole:
+	VMOVUPD     (DX)(AX*1), Z10
+	VSUBPD      Z0, Z10, Z10
+	VADDPD      Z10, Z2, Z2
+	VFMADD231PD Z10, Z10, Z3
+	ADDQ        $0x00000040, AX
+	CMPQ        AX, BX
+	JBE         whole
+
+rest:
+	MOVQ        CX, BX
+	SUBQ        AX, BX
+	JZ          done
+	SHRQ        $0x03, BX
+	MOVL        $0xffffffff, CX
+	BZHIL       BX, CX, CX
+	KMOVW       CX, K7
+	VMOVUPD.Z   (DX)(AX*1), K7, Z10
+	VMOVUPD     Z0, Z11
+	VMOVAPD     Z10, K7, Z11
+	VMOVUPD     Z11, Z10
+	VSUBPD      Z0, Z10, Z0
+	VADDPD      Z0, Z2, Z2
+	VFMADD231PD Z0, Z0, Z3
+
+done:
+	VADDPD        Z6, Z2, Z0
+	VADDPD        Z8, Z4, Z2
+	VADDPD        Z2, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VADDPD        Y2, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X9
+	VADDPD        Y9, Y0, Y0
+	VPERMILPD     $0x01, X0, X9
+	VADDPD        Y9, Y0, Y0
+	VMOVSD        X0, sum+32(FP)
+	VADDPD        Z7, Z3, Z0
+	VADDPD        Z1, Z5, Z1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X9
+	VADDPD        Y9, Y0, Y0
+	VPERMILPD     $0x01, X0, X9
+	VADDPD        Y9, Y0, Y0
+	VMOVSD        X0, with+40(FP)
+	VZEROUPPER
+	RET
+
+// func comoments512x64(a []float64, b []float64, m float64) (sum float64, with float64)
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·comoments512x64(SB), NOSPLIT, $0-72
+	MOVQ         a_base+0(FP), DX
+	MOVQ         b_base+24(FP), BX
+	MOVQ         a_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD m+48(FP), Z0
+	VBROADCASTSD vecNumbers64<>+0(SB), Z1
+	VMOVUPD      Z1, Z2
+	VMOVUPD      Z1, Z3
+	VMOVUPD      Z1, Z4
+	VMOVUPD      Z1, Z5
+	VMOVUPD      Z1, Z6
+	VMOVUPD      Z1, Z7
+	VMOVUPD      Z1, Z8
+	MOVQ         CX, SI
+	SUBQ         $0x00000100, SI
+	JB           single
+
+group:
+	VMOVUPD     (DX)(AX*1), Z10
+	VMOVUPD     (BX)(AX*1), Z11
+	VADDPD      Z10, Z2, Z2
+	VSUBPD      Z0, Z11, Z11
+	VFMADD231PD Z11, Z10, Z3
+	VMOVUPD     64(DX)(AX*1), Z10
+	VMOVUPD     64(BX)(AX*1), Z11
+	VADDPD      Z10, Z4, Z4
+	VSUBPD      Z0, Z11, Z11
+	VFMADD231PD Z11, Z10, Z5
+	VMOVUPD     128(DX)(AX*1), Z10
+	VMOVUPD     128(BX)(AX*1), Z11
+	VADDPD      Z10, Z6, Z6
+	VSUBPD      Z0, Z11, Z11
+	VFMADD231PD Z11, Z10, Z7
+	VMOVUPD     192(DX)(AX*1), Z10
+	VMOVUPD     192(BX)(AX*1), Z11
+	VADDPD      Z10, Z8, Z8
+	VSUBPD      Z0, Z11, Z11
+	VFMADD231PD Z11, Z10, Z1
+	ADDQ        $0x00000100, AX
+	CMPQ        AX, SI
+	JBE         group
+
+single:
+	MOVQ CX, SI
+	SUBQ $0x00000040, SI
+	JB   rest
+	CMPQ AX, SI
+	JA   rest
+
+whole:
+	VMOVUPD     (DX)(AX*1), Z10
+	VMOVUPD     (BX)(AX*1), Z11
+	VADDPD      Z10, Z2, Z2
+	VSUBPD      Z0, Z11, Z11
+	VFMADD231PD Z11, Z10, Z3
+	ADDQ        $0x00000040, AX
+	CMPQ        AX, SI
+	JBE         whole
+
+rest:
+	MOVQ        CX, SI
+	SUBQ        AX, SI
+	JZ          done
+	SHRQ        $0x03, SI
+	MOVL        $0xffffffff, CX
+	BZHIL       SI, CX, CX
+	KMOVW       CX, K7
+	VMOVUPD.Z   (DX)(AX*1), K7, Z10
+	VMOVUPD.Z   (BX)(AX*1), K7, Z11
+	VADDPD      Z10, Z2, Z2
+	VSUBPD      Z0, Z11, Z0
+	VFMADD231PD Z0, Z10, Z3
+
+done:
+	VADDPD        Z6, Z2, Z0
+	VADDPD        Z8, Z4, Z2
+	VADDPD        Z2, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VADDPD        Y2, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X9
+	VADDPD        Y9, Y0, Y0
+	VPERMILPD     $0x01, X0, X9
+	VADDPD        Y9, Y0, Y0
+	VMOVSD        X0, sum+56(FP)
+	VADDPD        Z7, Z3, Z0
+	VADDPD        Z1, Z5, Z1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X9
+	VADDPD        Y9, Y0, Y0
+	VPERMILPD     $0x01, X0, X9
+	VADDPD        Y9, Y0, Y0
+	VMOVSD        X0, with+64(FP)
 	VZEROUPPER
 	RET
 
@@ -4636,6 +5235,193 @@ done:
 	VPERMILPD    $0x01, X0, X6
 	VMAXPD       Y6, Y0, Y0
 	VMOVSD       X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func moments256x64(a []float64, m float64) (sum float64, with float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·moments256x64(SB), NOSPLIT, $0-48
+	MOVQ         a_base+0(FP), DX
+	MOVQ         a_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD m+24(FP), Y0
+	VBROADCASTSD vecNumbers64<>+0(SB), Y1
+	VBROADCASTSD vecNumbers64<>+0(SB), Y3
+	VBROADCASTSD vecNumbers64<>+0(SB), Y4
+	VBROADCASTSD vecNumbers64<>+0(SB), Y5
+	VBROADCASTSD vecNumbers64<>+0(SB), Y6
+	VBROADCASTSD vecNumbers64<>+0(SB), Y7
+	VBROADCASTSD vecNumbers64<>+0(SB), Y8
+	VBROADCASTSD vecNumbers64<>+0(SB), Y9
+	MOVQ         CX, BX
+	SUBQ         $0x00000080, BX
+	JB           single
+
+group:
+	VMOVUPD     (DX)(AX*1), Y10
+	VSUBPD      Y0, Y10, Y10
+	VADDPD      Y10, Y1, Y1
+	VFMADD231PD Y10, Y10, Y3
+	VMOVUPD     32(DX)(AX*1), Y10
+	VSUBPD      Y0, Y10, Y10
+	VADDPD      Y10, Y4, Y4
+	VFMADD231PD Y10, Y10, Y5
+	VMOVUPD     64(DX)(AX*1), Y10
+	VSUBPD      Y0, Y10, Y10
+	VADDPD      Y10, Y6, Y6
+	VFMADD231PD Y10, Y10, Y7
+	VMOVUPD     96(DX)(AX*1), Y10
+	VSUBPD      Y0, Y10, Y10
+	VADDPD      Y10, Y8, Y8
+	VFMADD231PD Y10, Y10, Y9
+	ADDQ        $0x00000080, AX
+	CMPQ        AX, BX
+	JBE         group
+
+single:
+	MOVQ CX, BX
+	SUBQ $0x00000020, BX
+	JB   rest
+	CMPQ AX, BX
+	JA   rest
+
+whole:
+	VMOVUPD     (DX)(AX*1), Y10
+	VSUBPD      Y0, Y10, Y10
+	VADDPD      Y10, Y1, Y1
+	VFMADD231PD Y10, Y10, Y3
+	ADDQ        $0x00000020, AX
+	CMPQ        AX, BX
+	JBE         whole
+
+rest:
+	MOVQ        CX, BX
+	SUBQ        AX, BX
+	JZ          done
+	LEAQ        vecMask<>+32(SB), CX
+	SUBQ        BX, CX
+	VMOVDQU     (CX), Y10
+	VMASKMOVPD  (DX)(AX*1), Y10, Y11
+	VBLENDVPD   Y10, Y11, Y0, Y10
+	VMOVUPD     Y10, Y11
+	VSUBPD      Y0, Y11, Y0
+	VADDPD      Y0, Y1, Y1
+	VFMADD231PD Y0, Y0, Y3
+
+done:
+	VADDPD       Y6, Y1, Y0
+	VADDPD       Y8, Y4, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X2
+	VADDPD       Y2, Y0, Y0
+	VPERMILPD    $0x01, X0, X2
+	VADDPD       Y2, Y0, Y0
+	VMOVSD       X0, sum+32(FP)
+	VADDPD       Y7, Y3, Y0
+	VADDPD       Y9, Y5, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X2
+	VADDPD       Y2, Y0, Y0
+	VPERMILPD    $0x01, X0, X2
+	VADDPD       Y2, Y0, Y0
+	VMOVSD       X0, with+40(FP)
+	VZEROUPPER
+	RET
+
+// func comoments256x64(a []float64, b []float64, m float64) (sum float64, with float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·comoments256x64(SB), NOSPLIT, $0-72
+	MOVQ         a_base+0(FP), DX
+	MOVQ         b_base+24(FP), BX
+	MOVQ         a_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD m+48(FP), Y0
+	VBROADCASTSD vecNumbers64<>+0(SB), Y1
+	VBROADCASTSD vecNumbers64<>+0(SB), Y3
+	VBROADCASTSD vecNumbers64<>+0(SB), Y4
+	VBROADCASTSD vecNumbers64<>+0(SB), Y5
+	VBROADCASTSD vecNumbers64<>+0(SB), Y6
+	VBROADCASTSD vecNumbers64<>+0(SB), Y7
+	VBROADCASTSD vecNumbers64<>+0(SB), Y8
+	VBROADCASTSD vecNumbers64<>+0(SB), Y9
+	MOVQ         CX, SI
+	SUBQ         $0x00000080, SI
+	JB           single
+
+group:
+	VMOVUPD     (DX)(AX*1), Y10
+	VMOVUPD     (BX)(AX*1), Y11
+	VADDPD      Y10, Y1, Y1
+	VSUBPD      Y0, Y11, Y11
+	VFMADD231PD Y11, Y10, Y3
+	VMOVUPD     32(DX)(AX*1), Y10
+	VMOVUPD     32(BX)(AX*1), Y11
+	VADDPD      Y10, Y4, Y4
+	VSUBPD      Y0, Y11, Y11
+	VFMADD231PD Y11, Y10, Y5
+	VMOVUPD     64(DX)(AX*1), Y10
+	VMOVUPD     64(BX)(AX*1), Y11
+	VADDPD      Y10, Y6, Y6
+	VSUBPD      Y0, Y11, Y11
+	VFMADD231PD Y11, Y10, Y7
+	VMOVUPD     96(DX)(AX*1), Y10
+	VMOVUPD     96(BX)(AX*1), Y11
+	VADDPD      Y10, Y8, Y8
+	VSUBPD      Y0, Y11, Y11
+	VFMADD231PD Y11, Y10, Y9
+	ADDQ        $0x00000080, AX
+	CMPQ        AX, SI
+	JBE         group
+
+single:
+	MOVQ CX, SI
+	SUBQ $0x00000020, SI
+	JB   rest
+	CMPQ AX, SI
+	JA   rest
+
+whole:
+	VMOVUPD     (DX)(AX*1), Y10
+	VMOVUPD     (BX)(AX*1), Y11
+	VADDPD      Y10, Y1, Y1
+	VSUBPD      Y0, Y11, Y11
+	VFMADD231PD Y11, Y10, Y3
+	ADDQ        $0x00000020, AX
+	CMPQ        AX, SI
+	JBE         whole
+
+rest:
+	MOVQ        CX, SI
+	SUBQ        AX, SI
+	JZ          done
+	LEAQ        vecMask<>+32(SB), CX
+	SUBQ        SI, CX
+	VMOVDQU     (CX), Y10
+	VMASKMOVPD  (DX)(AX*1), Y10, Y11
+	VMASKMOVPD  (BX)(AX*1), Y10, Y10
+	VADDPD      Y11, Y1, Y1
+	VSUBPD      Y0, Y10, Y0
+	VFMADD231PD Y0, Y11, Y3
+
+done:
+	VADDPD       Y6, Y1, Y0
+	VADDPD       Y8, Y4, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X2
+	VADDPD       Y2, Y0, Y0
+	VPERMILPD    $0x01, X0, X2
+	VADDPD       Y2, Y0, Y0
+	VMOVSD       X0, sum+56(FP)
+	VADDPD       Y7, Y3, Y0
+	VADDPD       Y9, Y5, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X2
+	VADDPD       Y2, Y0, Y0
+	VPERMILPD    $0x01, X0, X2
+	VADDPD       Y2, Y0, Y0
+	VMOVSD       X0, with+64(FP)
 	VZEROUPPER
 	RET
 

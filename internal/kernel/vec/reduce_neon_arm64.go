@@ -44,6 +44,16 @@ func dotLess128x32(a []float32, b []float32, s float32) float32
 //go:noescape
 func topOf128x32(a []float32) float32
 
+// moments128x32 is the sums of a[i] - m and of its square.
+//
+//go:noescape
+func moments128x32(a []float32, m float32) (sum float32, with float32)
+
+// comoments128x32 is the sums of a[i] and of a[i] * (b[i] - m).
+//
+//go:noescape
+func comoments128x32(a []float32, b []float32, m float32) (sum float32, with float32)
+
 // maxOf128x32 is the largest a[i], NaN if there is one.
 //
 //go:noescape
@@ -98,6 +108,16 @@ func dotLess128x64(a []float64, b []float64, s float64) float64
 //
 //go:noescape
 func topOf128x64(a []float64) float64
+
+// moments128x64 is the sums of a[i] - m and of its square.
+//
+//go:noescape
+func moments128x64(a []float64, m float64) (sum float64, with float64)
+
+// comoments128x64 is the sums of a[i] and of a[i] * (b[i] - m).
+//
+//go:noescape
+func comoments128x64(a []float64, b []float64, m float64) (sum float64, with float64)
 
 // maxOf128x64 is the largest a[i], NaN if there is one.
 //

@@ -874,6 +874,202 @@ done:
 	FMOVS F11, ret+24(FP)
 	RET
 
+// func moments128x32(a []float32, m float32) (sum float32, with float32)
+TEXT ·moments128x32(SB), NOSPLIT, $0-40
+	MOVD  a_base+0(FP), R0
+	MOVD  a_len+8(FP), R1
+	MOVD  $vecNumbers32<>(SB), R2
+	FMOVS m+24(FP), F0
+	VDUP  V0.S[0], V0.S4
+	FMOVQ (R2), F1
+	FMOVQ (R2), F2
+	FMOVQ (R2), F3
+	FMOVQ (R2), F4
+	FMOVQ (R2), F5
+	FMOVQ (R2), F6
+	FMOVQ (R2), F7
+	FMOVQ (R2), F8
+	CMP   $16, R1
+	BLT   groupend
+
+group:
+	FLDPQ.P 32(R0), (F9, F10)
+	WORD    $0x4ea0d529 // fsub v9.4s, v9.4s, v0.4s
+	WORD    $0x4ea0d54a // fsub v10.4s, v10.4s, v0.4s
+	WORD    $0x4e29d421 // fadd v1.4s, v1.4s, v9.4s
+	WORD    $0x4e2ad463 // fadd v3.4s, v3.4s, v10.4s
+	VFMLA   V9.S4, V9.S4, V2.S4
+	VFMLA   V10.S4, V10.S4, V4.S4
+	FLDPQ.P 32(R0), (F9, F10)
+	WORD    $0x4ea0d529 // fsub v9.4s, v9.4s, v0.4s
+	WORD    $0x4ea0d54a // fsub v10.4s, v10.4s, v0.4s
+	WORD    $0x4e29d4a5 // fadd v5.4s, v5.4s, v9.4s
+	WORD    $0x4e2ad4e7 // fadd v7.4s, v7.4s, v10.4s
+	VFMLA   V9.S4, V9.S4, V6.S4
+	VFMLA   V10.S4, V10.S4, V8.S4
+	SUB     $16, R1
+	CMP     $16, R1
+	BGE     group
+
+groupend:
+rest:
+	CBZ     R1, done
+	CMP     $4, R1
+	BLT     partIn
+	FMOVQ.P 16(R0), F9
+
+body:
+	WORD  $0x4ea0d529 // fsub v9.4s, v9.4s, v0.4s
+	WORD  $0x4e29d421 // fadd v1.4s, v1.4s, v9.4s
+	VFMLA V9.S4, V9.S4, V2.S4
+	CMP   $4, R1
+	BLT   partOut
+	SUB   $4, R1
+	B     rest
+
+partIn:
+	TBZ   $1, R1, one1
+	FMOVD (R0), F9
+	TBZ   $0, R1, end2
+	ADD   $8, R0, R3
+	VLD1  (R3), V9.S[2]
+	B     end2
+
+one1:
+	FMOVS (R0), F9
+
+end2:
+	MOVD  $vecMask<>+16(SB), R4
+	LSL   $2, R1, R5
+	SUB   R5, R4
+	FMOVQ (R4), F10
+	WORD  $0x4ea0a94a // cmlt v10.4s, v10.4s, #0
+	VBSL  V0.B16, V9.B16, V10.B16
+	VMOV  V10.B16, V9.B16
+	B     body
+
+partOut:
+done:
+	WORD  $0x4e25d421 // fadd v1.4s, v1.4s, v5.4s
+	WORD  $0x4e27d463 // fadd v3.4s, v3.4s, v7.4s
+	WORD  $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
+	VEXT  $8, V1.B16, V1.B16, V10.B16
+	WORD  $0x4e2ad421 // fadd v1.4s, v1.4s, v10.4s
+	VEXT  $4, V1.B16, V1.B16, V11.B16
+	WORD  $0x4e2bd421 // fadd v1.4s, v1.4s, v11.4s
+	FMOVS F1, sum+32(FP)
+	WORD  $0x4e26d442 // fadd v2.4s, v2.4s, v6.4s
+	WORD  $0x4e28d484 // fadd v4.4s, v4.4s, v8.4s
+	WORD  $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
+	VEXT  $8, V2.B16, V2.B16, V12.B16
+	WORD  $0x4e2cd442 // fadd v2.4s, v2.4s, v12.4s
+	VEXT  $4, V2.B16, V2.B16, V13.B16
+	WORD  $0x4e2dd442 // fadd v2.4s, v2.4s, v13.4s
+	FMOVS F2, with+36(FP)
+	RET
+
+// func comoments128x32(a []float32, b []float32, m float32) (sum float32, with float32)
+TEXT ·comoments128x32(SB), NOSPLIT, $0-64
+	MOVD  a_base+0(FP), R0
+	MOVD  b_base+24(FP), R1
+	MOVD  a_len+8(FP), R2
+	MOVD  $vecNumbers32<>(SB), R3
+	FMOVS m+48(FP), F0
+	VDUP  V0.S[0], V0.S4
+	FMOVQ (R3), F1
+	FMOVQ (R3), F2
+	FMOVQ (R3), F3
+	FMOVQ (R3), F4
+	FMOVQ (R3), F5
+	FMOVQ (R3), F6
+	FMOVQ (R3), F7
+	FMOVQ (R3), F8
+	CMP   $16, R2
+	BLT   groupend
+
+group:
+	FLDPQ.P 32(R0), (F9, F10)
+	FLDPQ.P 32(R1), (F11, F12)
+	WORD    $0x4e29d421 // fadd v1.4s, v1.4s, v9.4s
+	WORD    $0x4e2ad463 // fadd v3.4s, v3.4s, v10.4s
+	WORD    $0x4ea0d56b // fsub v11.4s, v11.4s, v0.4s
+	WORD    $0x4ea0d58c // fsub v12.4s, v12.4s, v0.4s
+	VFMLA   V11.S4, V9.S4, V2.S4
+	VFMLA   V12.S4, V10.S4, V4.S4
+	FLDPQ.P 32(R0), (F9, F10)
+	FLDPQ.P 32(R1), (F11, F12)
+	WORD    $0x4e29d4a5 // fadd v5.4s, v5.4s, v9.4s
+	WORD    $0x4e2ad4e7 // fadd v7.4s, v7.4s, v10.4s
+	WORD    $0x4ea0d56b // fsub v11.4s, v11.4s, v0.4s
+	WORD    $0x4ea0d58c // fsub v12.4s, v12.4s, v0.4s
+	VFMLA   V11.S4, V9.S4, V6.S4
+	VFMLA   V12.S4, V10.S4, V8.S4
+	SUB     $16, R2
+	CMP     $16, R2
+	BGE     group
+
+groupend:
+rest:
+	CBZ     R2, done
+	CMP     $4, R2
+	BLT     partIn
+	FMOVQ.P 16(R0), F9
+	FMOVQ.P 16(R1), F10
+
+body:
+	WORD  $0x4e29d421 // fadd v1.4s, v1.4s, v9.4s
+	WORD  $0x4ea0d54a // fsub v10.4s, v10.4s, v0.4s
+	VFMLA V10.S4, V9.S4, V2.S4
+	CMP   $4, R2
+	BLT   partOut
+	SUB   $4, R2
+	B     rest
+
+partIn:
+	TBZ   $1, R2, one1
+	FMOVD (R0), F9
+	TBZ   $0, R2, end2
+	ADD   $8, R0, R4
+	VLD1  (R4), V9.S[2]
+	B     end2
+
+one1:
+	FMOVS (R0), F9
+
+end2:
+	TBZ   $1, R2, one3
+	FMOVD (R1), F10
+	TBZ   $0, R2, end4
+	ADD   $8, R1, R5
+	VLD1  (R5), V10.S[2]
+	B     end4
+
+one3:
+	FMOVS (R1), F10
+
+end4:
+	B body
+
+partOut:
+done:
+	WORD  $0x4e25d421 // fadd v1.4s, v1.4s, v5.4s
+	WORD  $0x4e27d463 // fadd v3.4s, v3.4s, v7.4s
+	WORD  $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
+	VEXT  $8, V1.B16, V1.B16, V11.B16
+	WORD  $0x4e2bd421 // fadd v1.4s, v1.4s, v11.4s
+	VEXT  $4, V1.B16, V1.B16, V12.B16
+	WORD  $0x4e2cd421 // fadd v1.4s, v1.4s, v12.4s
+	FMOVS F1, sum+56(FP)
+	WORD  $0x4e26d442 // fadd v2.4s, v2.4s, v6.4s
+	WORD  $0x4e28d484 // fadd v4.4s, v4.4s, v8.4s
+	WORD  $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
+	VEXT  $8, V2.B16, V2.B16, V13.B16
+	WORD  $0x4e2dd442 // fadd v2.4s, v2.4s, v13.4s
+	VEXT  $4, V2.B16, V2.B16, V14.B16
+	WORD  $0x4e2ed442 // fadd v2.4s, v2.4s, v14.4s
+	FMOVS F2, with+60(FP)
+	RET
+
 // func maxOf128x32(a []float32) float32
 TEXT ·maxOf128x32(SB), NOSPLIT, $0-28
 	MOVD  a_base+0(FP), R0
@@ -1996,6 +2192,164 @@ done:
 	WORD  $0x6ee8e4e9 // fcmgt v9.2d, v7.2d, v8.2d
 	VBSL  V8.B16, V7.B16, V9.B16
 	FMOVD F9, ret+24(FP)
+	RET
+
+// func moments128x64(a []float64, m float64) (sum float64, with float64)
+TEXT ·moments128x64(SB), NOSPLIT, $0-48
+	MOVD  a_base+0(FP), R0
+	MOVD  a_len+8(FP), R1
+	MOVD  $vecNumbers64<>(SB), R2
+	FMOVD m+24(FP), F0
+	VDUP  V0.D[0], V0.D2
+	FMOVQ (R2), F1
+	FMOVQ (R2), F2
+	FMOVQ (R2), F3
+	FMOVQ (R2), F4
+	FMOVQ (R2), F5
+	FMOVQ (R2), F6
+	FMOVQ (R2), F7
+	FMOVQ (R2), F8
+	CMP   $8, R1
+	BLT   groupend
+
+group:
+	FLDPQ.P 32(R0), (F9, F10)
+	WORD    $0x4ee0d529 // fsub v9.2d, v9.2d, v0.2d
+	WORD    $0x4ee0d54a // fsub v10.2d, v10.2d, v0.2d
+	WORD    $0x4e69d421 // fadd v1.2d, v1.2d, v9.2d
+	WORD    $0x4e6ad463 // fadd v3.2d, v3.2d, v10.2d
+	VFMLA   V9.D2, V9.D2, V2.D2
+	VFMLA   V10.D2, V10.D2, V4.D2
+	FLDPQ.P 32(R0), (F9, F10)
+	WORD    $0x4ee0d529 // fsub v9.2d, v9.2d, v0.2d
+	WORD    $0x4ee0d54a // fsub v10.2d, v10.2d, v0.2d
+	WORD    $0x4e69d4a5 // fadd v5.2d, v5.2d, v9.2d
+	WORD    $0x4e6ad4e7 // fadd v7.2d, v7.2d, v10.2d
+	VFMLA   V9.D2, V9.D2, V6.D2
+	VFMLA   V10.D2, V10.D2, V8.D2
+	SUB     $8, R1
+	CMP     $8, R1
+	BGE     group
+
+groupend:
+rest:
+	CBZ     R1, done
+	CMP     $2, R1
+	BLT     partIn
+	FMOVQ.P 16(R0), F9
+
+body:
+	WORD  $0x4ee0d529 // fsub v9.2d, v9.2d, v0.2d
+	WORD  $0x4e69d421 // fadd v1.2d, v1.2d, v9.2d
+	VFMLA V9.D2, V9.D2, V2.D2
+	CMP   $2, R1
+	BLT   partOut
+	SUB   $2, R1
+	B     rest
+
+partIn:
+	FMOVD (R0), F9
+	MOVD  $vecMask<>+16(SB), R3
+	LSL   $3, R1, R4
+	SUB   R4, R3
+	FMOVQ (R3), F10
+	WORD  $0x4ee0a94a // cmlt v10.2d, v10.2d, #0
+	VBSL  V0.B16, V9.B16, V10.B16
+	VMOV  V10.B16, V9.B16
+	B     body
+
+partOut:
+done:
+	WORD  $0x4e65d421 // fadd v1.2d, v1.2d, v5.2d
+	WORD  $0x4e67d463 // fadd v3.2d, v3.2d, v7.2d
+	WORD  $0x4e63d421 // fadd v1.2d, v1.2d, v3.2d
+	VEXT  $8, V1.B16, V1.B16, V10.B16
+	WORD  $0x4e6ad421 // fadd v1.2d, v1.2d, v10.2d
+	FMOVD F1, sum+32(FP)
+	WORD  $0x4e66d442 // fadd v2.2d, v2.2d, v6.2d
+	WORD  $0x4e68d484 // fadd v4.2d, v4.2d, v8.2d
+	WORD  $0x4e64d442 // fadd v2.2d, v2.2d, v4.2d
+	VEXT  $8, V2.B16, V2.B16, V11.B16
+	WORD  $0x4e6bd442 // fadd v2.2d, v2.2d, v11.2d
+	FMOVD F2, with+40(FP)
+	RET
+
+// func comoments128x64(a []float64, b []float64, m float64) (sum float64, with float64)
+TEXT ·comoments128x64(SB), NOSPLIT, $0-72
+	MOVD  a_base+0(FP), R0
+	MOVD  b_base+24(FP), R1
+	MOVD  a_len+8(FP), R2
+	MOVD  $vecNumbers64<>(SB), R3
+	FMOVD m+48(FP), F0
+	VDUP  V0.D[0], V0.D2
+	FMOVQ (R3), F1
+	FMOVQ (R3), F2
+	FMOVQ (R3), F3
+	FMOVQ (R3), F4
+	FMOVQ (R3), F5
+	FMOVQ (R3), F6
+	FMOVQ (R3), F7
+	FMOVQ (R3), F8
+	CMP   $8, R2
+	BLT   groupend
+
+group:
+	FLDPQ.P 32(R0), (F9, F10)
+	FLDPQ.P 32(R1), (F11, F12)
+	WORD    $0x4e69d421 // fadd v1.2d, v1.2d, v9.2d
+	WORD    $0x4e6ad463 // fadd v3.2d, v3.2d, v10.2d
+	WORD    $0x4ee0d56b // fsub v11.2d, v11.2d, v0.2d
+	WORD    $0x4ee0d58c // fsub v12.2d, v12.2d, v0.2d
+	VFMLA   V11.D2, V9.D2, V2.D2
+	VFMLA   V12.D2, V10.D2, V4.D2
+	FLDPQ.P 32(R0), (F9, F10)
+	FLDPQ.P 32(R1), (F11, F12)
+	WORD    $0x4e69d4a5 // fadd v5.2d, v5.2d, v9.2d
+	WORD    $0x4e6ad4e7 // fadd v7.2d, v7.2d, v10.2d
+	WORD    $0x4ee0d56b // fsub v11.2d, v11.2d, v0.2d
+	WORD    $0x4ee0d58c // fsub v12.2d, v12.2d, v0.2d
+	VFMLA   V11.D2, V9.D2, V6.D2
+	VFMLA   V12.D2, V10.D2, V8.D2
+	SUB     $8, R2
+	CMP     $8, R2
+	BGE     group
+
+groupend:
+rest:
+	CBZ     R2, done
+	CMP     $2, R2
+	BLT     partIn
+	FMOVQ.P 16(R0), F9
+	FMOVQ.P 16(R1), F10
+
+body:
+	WORD  $0x4e69d421 // fadd v1.2d, v1.2d, v9.2d
+	WORD  $0x4ee0d54a // fsub v10.2d, v10.2d, v0.2d
+	VFMLA V10.D2, V9.D2, V2.D2
+	CMP   $2, R2
+	BLT   partOut
+	SUB   $2, R2
+	B     rest
+
+partIn:
+	FMOVD (R0), F9
+	FMOVD (R1), F10
+	B     body
+
+partOut:
+done:
+	WORD  $0x4e65d421 // fadd v1.2d, v1.2d, v5.2d
+	WORD  $0x4e67d463 // fadd v3.2d, v3.2d, v7.2d
+	WORD  $0x4e63d421 // fadd v1.2d, v1.2d, v3.2d
+	VEXT  $8, V1.B16, V1.B16, V11.B16
+	WORD  $0x4e6bd421 // fadd v1.2d, v1.2d, v11.2d
+	FMOVD F1, sum+56(FP)
+	WORD  $0x4e66d442 // fadd v2.2d, v2.2d, v6.2d
+	WORD  $0x4e68d484 // fadd v4.2d, v4.2d, v8.2d
+	WORD  $0x4e64d442 // fadd v2.2d, v2.2d, v4.2d
+	VEXT  $8, V2.B16, V2.B16, V12.B16
+	WORD  $0x4e6cd442 // fadd v2.2d, v2.2d, v12.2d
+	FMOVD F2, with+64(FP)
 	RET
 
 // func maxOf128x64(a []float64) float64

@@ -33,6 +33,15 @@ type Loops[T Float] struct {
 	clamp             func(dst, a []T, lo, hi T)
 	axpy              func(dst, a []T, s T)
 
+	affine       func(dst, a []T, m, k, c T)
+	blend        func(dst, a, b []T, m, k, c, l T)
+	affines      func(dst, a, m, k, c []T)
+	blends       func(dst, a, m, k, c, b, l []T)
+	addMoments   func(s, q, a, m []T)
+	addComoments func(s, q, a, b, m []T)
+	moments      func(a []T, m T) (sum, squares T)
+	comoments    func(a, b []T, m T) (sum, with T)
+
 	sgd      func(p, g []T, lr, decay T)
 	momentum func(p, v, g []T, lr, mu, in, decay, now, kept T)
 	steps[T]
@@ -92,6 +101,8 @@ func portable[T Float]() Loops[T] {
 		pow: pows[T], powS: powS[T], elu: elu[T],
 
 		fma: fma[T], choose: choose[T], lerp: lerp[T], clamp: clamp[T], axpy: axpy[T],
+		affine: affine[T], affines: affines[T], blend: blend[T], blends: blends[T],
+		addMoments: addMoments[T], addComoments: addComoments[T], moments: shortMoments[T], comoments: shortComoments[T],
 		sgd: sgd[T], momentum: momentum[T], steps: portableSteps[T](),
 
 		sum: shortSum[T], sumSquares: shortSumSquares[T], sumAbs: shortSumAbs[T], dot: shortDot[T],

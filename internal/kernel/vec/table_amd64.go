@@ -58,6 +58,12 @@ func simd512x32(l *Loops[float32]) {
 	l.lerp = lerp512x32
 	l.clamp = clamp512x32
 	l.axpy = axpy512x32
+	l.affine = affine512x32
+	l.affines = affines512x32
+	l.blend = blend512x32
+	l.blends = blends512x32
+	l.addMoments = addMoments512x32
+	l.addComoments = addComoments512x32
 	l.sgd = sgd512x32
 	l.momentum = momentum512x32
 	l.adam = adam512x32
@@ -116,6 +122,8 @@ func simd512x32(l *Loops[float32]) {
 	l.expSum = expSum512x32
 	l.dotLess = dotLess512x32
 	l.topOf = topOf512x32
+	l.moments = moments512x32
+	l.comoments = comoments512x32
 	l.maxOf = maxOf512x32
 	l.minOf = minOf512x32
 	l.accumRows = accumRows512x32
@@ -175,6 +183,12 @@ func simd512x64(l *Loops[float64]) {
 	l.lerp = lerp512x64
 	l.clamp = clamp512x64
 	l.axpy = axpy512x64
+	l.affine = affine512x64
+	l.affines = affines512x64
+	l.blend = blend512x64
+	l.blends = blends512x64
+	l.addMoments = addMoments512x64
+	l.addComoments = addComoments512x64
 	l.sgd = sgd512x64
 	l.momentum = momentum512x64
 	l.adam = adam512x64
@@ -233,6 +247,8 @@ func simd512x64(l *Loops[float64]) {
 	l.expSum = expSum512x64
 	l.dotLess = dotLess512x64
 	l.topOf = topOf512x64
+	l.moments = moments512x64
+	l.comoments = comoments512x64
 	l.maxOf = maxOf512x64
 	l.minOf = minOf512x64
 	l.accumRows = accumRows512x64
@@ -292,6 +308,12 @@ func simd256x32(l *Loops[float32]) {
 	l.lerp = lerp256x32
 	l.clamp = clamp256x32
 	l.axpy = axpy256x32
+	l.affine = affine256x32
+	l.affines = affines256x32
+	l.blend = blend256x32
+	l.blends = blends256x32
+	l.addMoments = addMoments256x32
+	l.addComoments = addComoments256x32
 	l.sgd = sgd256x32
 	l.momentum = momentum256x32
 	l.adam = adam256x32
@@ -350,6 +372,8 @@ func simd256x32(l *Loops[float32]) {
 	l.expSum = expSum256x32
 	l.dotLess = dotLess256x32
 	l.topOf = topOf256x32
+	l.moments = moments256x32
+	l.comoments = comoments256x32
 	l.maxOf = maxOf256x32
 	l.minOf = minOf256x32
 	l.accumRows = accumRows256x32
@@ -409,6 +433,12 @@ func simd256x64(l *Loops[float64]) {
 	l.lerp = lerp256x64
 	l.clamp = clamp256x64
 	l.axpy = axpy256x64
+	l.affine = affine256x64
+	l.affines = affines256x64
+	l.blend = blend256x64
+	l.blends = blends256x64
+	l.addMoments = addMoments256x64
+	l.addComoments = addComoments256x64
 	l.sgd = sgd256x64
 	l.momentum = momentum256x64
 	l.adam = adam256x64
@@ -467,6 +497,8 @@ func simd256x64(l *Loops[float64]) {
 	l.expSum = expSum256x64
 	l.dotLess = dotLess256x64
 	l.topOf = topOf256x64
+	l.moments = moments256x64
+	l.comoments = comoments256x64
 	l.maxOf = maxOf256x64
 	l.minOf = minOf256x64
 	l.accumRows = accumRows256x64

@@ -58,6 +58,12 @@ func simd128x32(l *Loops[float32]) {
 	l.lerp = lerp128x32
 	l.clamp = clamp128x32
 	l.axpy = axpy128x32
+	l.affine = affine128x32
+	l.affines = affines128x32
+	l.blend = blend128x32
+	l.blends = blends128x32
+	l.addMoments = addMoments128x32
+	l.addComoments = addComoments128x32
 	l.sgd = sgd128x32
 	l.momentum = momentum128x32
 	l.adam = adam128x32
@@ -116,6 +122,8 @@ func simd128x32(l *Loops[float32]) {
 	l.expSum = expSum128x32
 	l.dotLess = dotLess128x32
 	l.topOf = topOf128x32
+	l.moments = moments128x32
+	l.comoments = comoments128x32
 	l.maxOf = maxOf128x32
 	l.minOf = minOf128x32
 	l.accumRows = accumRows128x32
@@ -175,6 +183,12 @@ func simd128x64(l *Loops[float64]) {
 	l.lerp = lerp128x64
 	l.clamp = clamp128x64
 	l.axpy = axpy128x64
+	l.affine = affine128x64
+	l.affines = affines128x64
+	l.blend = blend128x64
+	l.blends = blends128x64
+	l.addMoments = addMoments128x64
+	l.addComoments = addComoments128x64
 	l.sgd = sgd128x64
 	l.momentum = momentum128x64
 	l.adam = adam128x64
@@ -233,6 +247,8 @@ func simd128x64(l *Loops[float64]) {
 	l.expSum = expSum128x64
 	l.dotLess = dotLess128x64
 	l.topOf = topOf128x64
+	l.moments = moments128x64
+	l.comoments = comoments128x64
 	l.maxOf = maxOf128x64
 	l.minOf = minOf128x64
 	l.accumRows = accumRows128x64
