@@ -19,6 +19,10 @@ var lineRules = map[string]rule{
 		n, inner := c.line(0)
 		c.do("standardizeGrad", c.in(0), c.in(1), c.v.Attrs.Float("eps"), n, inner)
 	}),
+	"moments":      channelwise("moments"),
+	"comoments":    channelwise("comoments"),
+	"affine":       channelwise("affine"),
+	"blend":        channelwise("blend"),
 	"cumsum":       running("cumSum"),
 	"cumprod":      running("cumProd"),
 	"logcumsumexp": running("logCumSumExp"),
@@ -55,6 +59,19 @@ func along(name string) rule {
 			in = append(in, c.in(i))
 		}
 		c.do(name, append(in, n, inner)...)
+	})
+}
+
+// channelwise is a function of an array [N, C, ...] that is told C and how many elements each
+// channel of an example has.
+func channelwise(name string) rule {
+	return steps(func(c *call) {
+		s := c.shape(0)
+		var in []any
+		for i := range c.v.In {
+			in = append(in, c.in(i))
+		}
+		c.do(name, append(in, s[1], s[2:].Size())...)
 	})
 }
 

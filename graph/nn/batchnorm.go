@@ -59,7 +59,7 @@ func momentumOr(momentum float64) float64 {
 func BatchNorm(b *graph.Builder, name string, x *gorgonia.Node, o BatchNormOptions) *gorgonia.Node {
 	c := enter(b, "nn.BatchNorm", name, x)
 	defer c.Leave()
-	axes, ok := besidesChannels(c, x)
+	_, ok := besidesChannels(c, x)
 	if !ok || !o.norm().holds(c) || !c.Checks().Within("momentum", momentumOr(o.Momentum), 0, 1).OK() {
 		return nil
 	}
@@ -92,15 +92,19 @@ func BatchNorm(b *graph.Builder, name string, x *gorgonia.Node, o BatchNormOptio
 		latest, by := now, 1.0
 		switch {
 		case sync:
-			now, latest = momentsOfShards(b, x, axes)
+			now, latest = momentsOfShards(b, x)
 		case ofBatch:
-			now = momentsOf(c, x, axes)
+			now = momentsOf(c, x)
 			latest, by = now, unbiased(s)
 		}
 		if ofBatch && !o.NoRunning {
 			l.follow(running, latest, by, momentumOr(o.Momentum))
 		}
-		y = normalized(b, x, now, gain, bias, o.norm().eps())
+		if !ofBatch {
+			y = normalized(b, x, now, gain, bias, o.norm().eps())
+			return
+		}
+		y = normalizedByBatch(c, x, now, gain, bias, o.norm().eps())
 	})
 	return c.Label(name, y)
 }
@@ -120,11 +124,23 @@ func (l layer) follow(running, now Moments, by, momentum float64) {
 // Moments are the mean and the variance of each channel: [C] each.
 type Moments struct{ Mean, Variance *gorgonia.Node }
 
-// momentsOf returns the mean and the variance of each channel of x over the axes.
-func momentsOf(c *build.Core, x *gorgonia.Node, axes []int) Moments {
-	mean := c.Mean(x, axes, false)
-	e := c.Sub(x, c.Channels(mean, x))
-	return Moments{mean, c.Mean(c.Square(e), axes, false)}
+// momentsOf returns the mean and the variance of each channel of x.
+func momentsOf(c *build.Core, x *gorgonia.Node) Moments {
+	mean, variance := c.Moments(x)
+	return Moments{mean, variance}
+}
+
+// normalizedByBatch is normalized for moments that x itself has, and that so wait for all of
+// x: one operator, which others cannot be part of, but whose gradient reads x and d twice.
+func normalizedByBatch(c *build.Core, x *gorgonia.Node, m Moments, gain, bias *gorgonia.Node, eps float64) *gorgonia.Node {
+	scale := c.Rsqrt(c.AddConst(m.Variance, eps))
+	if gain != nil {
+		scale = c.Mul(gain, scale)
+	}
+	if bias == nil {
+		bias = c.Fill(scale, 0)
+	}
+	return c.Affine(x, m.Mean, scale, bias)
 }
 
 // normalized returns (x − mean)·gain/√(variance + eps) + bias for each channel; gain and
@@ -142,20 +158,21 @@ func normalized(b *graph.Builder, x *gorgonia.Node, m Moments, gain, bias *gorgo
 	return y
 }
 
-// momentsOfShards returns the mean and the variance of each channel over the axes of all shards, and the
+// momentsOfShards returns the mean and the variance of each channel over all shards, and the
 // same with the unbiased variance.
-func momentsOfShards(b *graph.Builder, x *gorgonia.Node, axes []int) (now, unbiased Moments) {
+func momentsOfShards(b *graph.Builder, x *gorgonia.Node) (now, unbiased Moments) {
 	c := build.Of(b)
 	s := c.Shape(x)
 	if c.Err != nil {
 		return
 	}
 	channels := s[1]
-	count := b.Const([]float64{float64(s.Size() / channels)}, 1)
-	sums := c.OverShards(c.Concat(0, c.Sum(x, axes, false), count))
+	size := float64(s.Size() / channels)
+	own := momentsOf(c, x)
+	sums := c.OverShards(c.Concat(0, c.Scale(own.Mean, size), b.Const([]float64{size}, 1)))
 	n := c.Part(sums, 0, channels, channels+1)
 	mean := c.Div(c.Part(sums, 0, 0, channels), n)
-	squares := c.OverShards(c.Sum(c.Square(c.Sub(x, c.Channels(mean, x))), axes, false))
+	squares := c.OverShards(c.Scale(c.Add(own.Variance, c.Square(c.Sub(own.Mean, mean))), size))
 	return Moments{mean, c.Div(squares, n)}, Moments{mean, c.Div(squares, c.AddConst(n, -1))}
 }
 
@@ -221,7 +238,7 @@ func perChannel(c *build.Core, x *gorgonia.Node, vs ...*gorgonia.Node) bool {
 func RunningStats(b *graph.Builder, x *gorgonia.Node, old Moments, momentum float64) Moments {
 	c := build.Enter(b, "nn.RunningStats", x, old.Mean, old.Variance)
 	defer c.Leave()
-	axes, ok := besidesChannels(c, x)
+	_, ok := besidesChannels(c, x)
 	if !ok || !perChannel(c, x, old.Mean, old.Variance) || !c.Checks().Within("momentum", momentum, 0, 1).OK() {
 		return Moments{}
 	}
@@ -230,5 +247,5 @@ func RunningStats(b *graph.Builder, x *gorgonia.Node, old Moments, momentum floa
 		c.Refuse(mistake.Shapef("got %v, which has one value for each channel, want at least two to take statistics of", s))
 		return Moments{}
 	}
-	return toward(b, old, momentsOf(c, x, axes), unbiased(s), momentum)
+	return toward(b, old, momentsOf(c, x), unbiased(s), momentum)
 }

@@ -44,6 +44,22 @@ var reduceRules = map[string]rule{
 		d := c.arg(1)
 		return c.do("Div", c.do("Sub", c.do("Sub", d, c.mean(d)), c.do("Mul", y, c.mean(c.do("Mul", d, y)))), r)
 	}),
+	"moments": several(func(c *call) string {
+		axes := c.besidesChannels()
+		mean := func(x string, keep int) string { return c.node("ReduceMean", attrs{"axes": axes, "keepdims": keep}, x) }
+		e := c.do("Sub", c.arg(0), mean(c.arg(0), 1))
+		return c.rows(mean(c.arg(0), 0), mean(c.do("Mul", e, e), 0))
+	}),
+	"comoments": several(func(c *call) string {
+		axes := c.besidesChannels()
+		sum := func(x string) string { return c.node("ReduceSum", attrs{"keepdims": 0}, x, c.list(axes...)) }
+		d := c.arg(2)
+		return c.rows(sum(d), sum(c.do("Mul", d, c.do("Sub", c.arg(0), c.byChannel(1)))))
+	}),
+	"affine": several((*call).affine),
+	"blend": several(func(c *call) string {
+		return c.do("Add", c.affine(), c.do("Mul", c.arg(4), c.byChannel(5)))
+	}),
 	"spread": several(func(c *call) string { // u·Σw − w·Σu
 		w, u := c.arg(0), c.arg(1)
 		return c.do("Sub", c.do("Mul", u, c.total(w)), c.do("Mul", w, c.total(u)))
@@ -83,4 +99,35 @@ func (c *call) standardized() (y, root string) {
 	e := c.do("Sub", c.arg(0), c.mean(c.arg(0)))
 	root = c.do("Sqrt", c.do("Add", c.mean(c.do("Mul", e, e)), c.number(c.v.Attrs.Float("eps"))))
 	return c.do("Div", e, root), root
+}
+
+// besidesChannels returns all axes of operand 0 but the second.
+func (c *call) besidesChannels() []int {
+	axes := []int{0}
+	for i := 2; i < len(c.shapeOf(0)); i++ {
+		axes = append(axes, i)
+	}
+	return axes
+}
+
+// byChannel returns operand i, a vector of the channels, in a shape that broadcasts to operand 0.
+func (c *call) byChannel(i int) string {
+	if axes := c.besidesChannels()[1:]; len(axes) > 0 {
+		for k := range axes {
+			axes[k]--
+		}
+		return c.do("Unsqueeze", c.arg(i), c.list(axes...))
+	}
+	return c.arg(i)
+}
+
+// rows returns two vectors as the rows of a matrix.
+func (c *call) rows(x, y string) string {
+	row := func(v string) string { return c.do("Unsqueeze", v, c.list(0)) }
+	return c.node("Concat", attrs{"axis": 0}, row(x), row(y))
+}
+
+// affine returns (x − m)·k + c by channel.
+func (c *call) affine() string {
+	return c.do("Add", c.do("Mul", c.do("Sub", c.arg(0), c.byChannel(1)), c.byChannel(2)), c.byChannel(3))
 }

@@ -51,7 +51,7 @@ func simplifyAdd(f *ir.Func, v *ir.Value) *ir.Value {
 			return withConstant(f, &AddConst, v.In[1-i], k, 0)
 		}
 	}
-	return nil
+	return blendOf(f, v)
 }
 
 // simplifyScale joins two scales to one, and computes the scale of a constant.
