@@ -55,11 +55,7 @@ func batchNorm(c *op.Ctx, n node) *gorgonia.Node {
 		return nil
 	}
 	if n.bool("training") {
-		if len(n.in) == 2 {
-			return standardizeGrad(c, x, n.in[1], eps, batchAxes(s))
-		}
-		y, _ := standardize(c, x, eps, batchAxes(s))
-		return y
+		return standardizeChannels(c, x, n.in[1:], eps)
 	}
 	mean, variance := b.Stats()
 	kept := func(v tensor.Tensor) *gorgonia.Node {
@@ -78,13 +74,19 @@ func batchNorm(c *op.Ctx, n node) *gorgonia.Node {
 	return c.Mul(c.Sub(x, kept(mean)), scale)
 }
 
-// batchAxes are all axes but that of the channels.
-func batchAxes(s ir.Shape) []int {
-	axes := []int{0}
-	for i := 2; i < len(s); i++ {
-		axes = append(axes, i)
+// standardizeChannels is standardize for each channel, by the moments of all examples; or,
+// given d, its gradient.
+func standardizeChannels(c *op.Ctx, x *gorgonia.Node, d []*gorgonia.Node, eps float64) *gorgonia.Node {
+	mean, variance := c.Moments(x)
+	scale := c.Rsqrt(c.AddConst(variance, eps))
+	if len(d) == 0 {
+		return c.Affine(x, mean, scale, c.Fill(scale, 0))
 	}
-	return axes
+	s := c.Shape(x)
+	sum, with := c.Comoments(x, mean, d[0])
+	each := -1 / float64(max(1, s.Size()/max(1, s[1])))
+	rest := c.Affine(x, mean, c.Scale(c.Mul(with, c.Cube(scale)), each), c.Scale(c.Mul(sum, scale), each))
+	return c.Add(c.ByChannel(d[0], scale), rest)
 }
 
 // Running is a statistic that a batch normalisation keeps inside of its operator.
@@ -113,9 +115,10 @@ func RunningStats(c *op.Ctx, n *gorgonia.Node) []Running {
 		return nil
 	}
 	mean, variance := b.Stats()
-	out := []Running{{mean, c.Mean(x, batchAxes(s), false), momentum}}
-	if s.Size() > s[1] {
-		out = append(out, Running{variance, c.Variance(x, batchAxes(s), 1, false), momentum})
+	now, biased := c.Moments(x)
+	out := []Running{{mean, now, momentum}}
+	if n := float64(s.Size() / max(1, s[1])); n > 1 {
+		out = append(out, Running{variance, c.Scale(biased, n/(n-1)), momentum})
 	}
 	return out
 }

@@ -45,7 +45,7 @@ func init() {
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			zero := c.Fill(n.In[1], 0)
 			_, h := c.Comoments(n.In[4], zero, d)
-			return append(c.affineGrads(n, d), c.byChannel(d, n.In[5]), h)
+			return append(c.affineGrads(n, d), c.ByChannel(d, n.In[5]), h)
 		},
 		Ref: func(c *ir.Call[float64]) {
 			g := planesOf(c.V.Type.Shape)
@@ -68,7 +68,7 @@ func inferAffine(in []ir.Type, _ ir.Attrs) (ir.Type, error) {
 func (c *Ctx) affineGrads(n Applied, d *gorgonia.Node) []*gorgonia.Node {
 	x, m, k := n.In[0], n.In[1], n.In[2]
 	sum, with := c.Comoments(x, m, d)
-	return []*gorgonia.Node{c.byChannel(d, k), c.Neg(c.Mul(k, sum)), with, sum}
+	return []*gorgonia.Node{c.ByChannel(d, k), c.Neg(c.Mul(k, sum)), with, sum}
 }
 
 // Affine returns (x − m)·k + b by channel.

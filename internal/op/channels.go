@@ -51,8 +51,8 @@ func (c *Ctx) row(v *gorgonia.Node, i int) *gorgonia.Node {
 	return c.Reshape(c.part(v, 0, i, i+1), s[1:])
 }
 
-// byChannel returns d·k with the number k of each channel.
-func (c *Ctx) byChannel(d, k *gorgonia.Node) *gorgonia.Node {
+// ByChannel returns d·k with the number k of each channel.
+func (c *Ctx) ByChannel(d, k *gorgonia.Node) *gorgonia.Node {
 	s := c.Shape(d)
 	if c.Err != nil {
 		return nil

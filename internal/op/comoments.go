@@ -22,7 +22,7 @@ func init() {
 			F32: channelSumsKernel[float32](), F64: channelSumsKernel[float64]()},
 		VJP: func(c *Ctx, n Applied, d *gorgonia.Node) []*gorgonia.Node {
 			u, w := c.row(d, 0), c.row(d, 1)
-			return []*gorgonia.Node{c.byChannel(n.In[2], w), c.Neg(c.Mul(w, c.row(n.Out, 0))), c.Affine(n.In[0], n.In[1], w, u)}
+			return []*gorgonia.Node{c.ByChannel(n.In[2], w), c.Neg(c.Mul(w, c.row(n.Out, 0))), c.Affine(n.In[0], n.In[1], w, u)}
 		},
 		Ref: func(c *ir.Call[float64]) {
 			g := planesOf(c.V.In[0].Type.Shape)
