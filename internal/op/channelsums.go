@@ -16,6 +16,7 @@ const channelBlock = 1 << 16
 // its first rows where planes are short. From the sums s of x − m and q of its square follow
 // the mean m + s/n of n elements, and q − s²/n, the sum of squares around it. The first plane
 // has its share of that sum, so that q is larger by at most the number of planes in a block.
+// What rounding makes less than 0 is 0.
 type channelSums[T ir.Float] struct {
 	planes
 	images, blocks int // images of a block, and blocks
@@ -112,7 +113,7 @@ func (s *channelSums[T]) moments(w *sumsWorker[T], out, x []T, rows int) {
 	}
 	n := float64(rows * s.inner)
 	for j := range count {
-		out[2*j], out[2*j+1] = T(float64(w.m[j])+w.sum[j]/n), T(w.with[j]-w.sum[j]*w.sum[j]/n)
+		out[2*j], out[2*j+1] = T(float64(w.m[j])+w.sum[j]/n), T(max(0, w.with[j]-w.sum[j]*w.sum[j]/n))
 	}
 }
 
@@ -150,7 +151,7 @@ func (s *channelSums[T]) shortMoments(w *sumsWorker[T], out, x []T, rows int) {
 		var all moment
 		for k := j * s.inner; k < (j+1)*s.inner; k++ {
 			sum, n := float64(sums[k]), float64(rows)
-			all.join(moment{n, float64(m[k]) + sum/n, float64(squares[k]) - sum*sum/n})
+			all.join(moment{n, float64(m[k]) + sum/n, max(0, float64(squares[k])-sum*sum/n)})
 		}
 		out[2*j], out[2*j+1] = T(all.mean), T(all.squares)
 	}

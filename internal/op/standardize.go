@@ -84,36 +84,30 @@ func refStandardize(dst, x []float64, eps float64) (r float64) {
 	return r
 }
 
-// centered writes x − m(x) to dst and returns the variance + eps.
-func centered[T ir.Float](dst, x []T, eps T) T {
-	l, n := vec.Of[T](), T(len(x))
-	l.AddS(dst, x, -l.Sum(x)/n)
-	return l.SumSquares(dst)/n + eps
-}
-
 func standardize[T ir.Float](a ir.Attrs) func(dst, x, _ []T) {
-	eps := T(a.Float("eps"))
+	eps, l := T(a.Float("eps")), vec.Of[T]()
 	return func(dst, x, _ []T) {
-		if len(dst) == 0 {
-			return
+		if n := T(len(x)); n > 0 { // the result is written early: a line from memory comes while the others are summed
+			l.AddS(dst, x, -l.Sum(x)/n)
+			v := l.SumSquares(dst)/n + eps
+			l.MulS(dst, dst, T(1/math.Sqrt(float64(v))))
 		}
-		v := centered(dst, x, eps)
-		vec.Of[T]().MulS(dst, dst, T(1/math.Sqrt(float64(v))))
 	}
 }
 
 func standardizeGrad[T ir.Float](a ir.Attrs) func(dst, x, d []T) {
-	eps := T(a.Float("eps"))
+	eps, l := T(a.Float("eps")), vec.Of[T]()
 	return func(dst, x, d []T) {
-		if len(dst) == 0 {
+		n := T(len(x))
+		if n == 0 {
 			return
 		}
-		l, n := vec.Of[T](), T(len(x))
-		v := centered(dst, x, eps)
+		mean := l.Sum(x) / n
+		_, squares := l.Moments(x, mean)
+		sum, with := l.Comoments(d, x, mean)
+		v := T(squares)/n + eps
 		r := T(1 / math.Sqrt(float64(v)))
-		l.MulS(dst, dst, -r*(l.Dot(d, dst)/n/v))
-		l.Axpy(dst, r, d)
-		l.AddS(dst, dst, -r*(l.Sum(d)/n))
+		l.Blend(dst, x, d, mean, -r*(T(with)/n/v), -r*(T(sum)/n), r)
 	}
 }
 

@@ -224,7 +224,7 @@ var folds = []fold{
 			return [2]v{m.add(acc[0], d), m.fma(d, d, acc[1])}
 		},
 		rest: func(m *lanes, f *frame, x, s []v) { f.instead(x[0], s[0]) }},
-	{name: "comoments", in: "a b", numbers: "m", doc: "the sums of a[i] and of a[i] * (b[i] - m).", start: zeros, join: (*lanes).add,
+	{name: "comoments", in: "a b", numbers: "m", ahead: "a b", doc: "the sums of a[i] and of a[i] * (b[i] - m).", start: zeros, join: (*lanes).add,
 		both: func(m *lanes, acc [2]v, x, s []v) [2]v {
 			return [2]v{m.add(acc[0], x[0]), m.fma(x[0], m.sub(x[1], s[0]), acc[1])}
 		}},

@@ -966,59 +966,71 @@ TEXT ·comoments512x32(SB), NOSPLIT, $0-64
 	VMOVUPS      Z1, Z6
 	VMOVUPS      Z1, Z7
 	VMOVUPS      Z1, Z8
-	MOVQ         CX, SI
-	SUBQ         $0x00000100, SI
+	LEAQ         (DX)(CX*1), SI
+	LEAQ         (BX)(CX*1), DI
+	MOVQ         CX, R8
+	SUBQ         $0x00000100, R8
 	JB           single
 
 group:
 	VMOVUPS     (DX)(AX*1), Z10
 	VMOVUPS     (BX)(AX*1), Z11
+	PREFETCHT0  (SI)(AX*1)
+	PREFETCHT0  (DI)(AX*1)
 	VADDPS      Z10, Z2, Z2
 	VSUBPS      Z0, Z11, Z11
 	VFMADD231PS Z11, Z10, Z3
 	VMOVUPS     64(DX)(AX*1), Z10
 	VMOVUPS     64(BX)(AX*1), Z11
+	PREFETCHT0  64(SI)(AX*1)
+	PREFETCHT0  64(DI)(AX*1)
 	VADDPS      Z10, Z4, Z4
 	VSUBPS      Z0, Z11, Z11
 	VFMADD231PS Z11, Z10, Z5
 	VMOVUPS     128(DX)(AX*1), Z10
 	VMOVUPS     128(BX)(AX*1), Z11
+	PREFETCHT0  128(SI)(AX*1)
+	PREFETCHT0  128(DI)(AX*1)
 	VADDPS      Z10, Z6, Z6
 	VSUBPS      Z0, Z11, Z11
 	VFMADD231PS Z11, Z10, Z7
 	VMOVUPS     192(DX)(AX*1), Z10
 	VMOVUPS     192(BX)(AX*1), Z11
+	PREFETCHT0  192(SI)(AX*1)
+	PREFETCHT0  192(DI)(AX*1)
 	VADDPS      Z10, Z8, Z8
 	VSUBPS      Z0, Z11, Z11
 	VFMADD231PS Z11, Z10, Z1
 	ADDQ        $0x00000100, AX
-	CMPQ        AX, SI
+	CMPQ        AX, R8
 	JBE         group
 
 single:
-	MOVQ CX, SI
-	SUBQ $0x00000040, SI
+	MOVQ CX, R8
+	SUBQ $0x00000040, R8
 	JB   rest
-	CMPQ AX, SI
+	CMPQ AX, R8
 	JA   rest
 
 whole:
 	VMOVUPS     (DX)(AX*1), Z10
 	VMOVUPS     (BX)(AX*1), Z11
+	PREFETCHT0  (SI)(AX*1)
+	PREFETCHT0  (DI)(AX*1)
 	VADDPS      Z10, Z2, Z2
 	VSUBPS      Z0, Z11, Z11
 	VFMADD231PS Z11, Z10, Z3
 	ADDQ        $0x00000040, AX
-	CMPQ        AX, SI
+	CMPQ        AX, R8
 	JBE         whole
 
 rest:
-	MOVQ        CX, SI
-	SUBQ        AX, SI
+	MOVQ        CX, R8
+	SUBQ        AX, R8
 	JZ          done
-	SHRQ        $0x02, SI
+	SHRQ        $0x02, R8
 	MOVL        $0xffffffff, CX
-	BZHIL       SI, CX, CX
+	BZHIL       R8, CX, CX
 	KMOVW       CX, K7
 	VMOVUPS.Z   (DX)(AX*1), K7, Z10
 	VMOVUPS.Z   (BX)(AX*1), K7, Z11
@@ -2409,58 +2421,70 @@ TEXT ·comoments256x32(SB), NOSPLIT, $0-64
 	VBROADCASTSS vecNumbers32<>+0(SB), Y7
 	VBROADCASTSS vecNumbers32<>+0(SB), Y8
 	VBROADCASTSS vecNumbers32<>+0(SB), Y9
-	MOVQ         CX, SI
-	SUBQ         $0x00000080, SI
+	LEAQ         (DX)(CX*1), SI
+	LEAQ         (BX)(CX*1), DI
+	MOVQ         CX, R8
+	SUBQ         $0x00000080, R8
 	JB           single
 
 group:
 	VMOVUPS     (DX)(AX*1), Y10
 	VMOVUPS     (BX)(AX*1), Y11
+	PREFETCHT0  (SI)(AX*1)
+	PREFETCHT0  (DI)(AX*1)
 	VADDPS      Y10, Y1, Y1
 	VSUBPS      Y0, Y11, Y11
 	VFMADD231PS Y11, Y10, Y3
 	VMOVUPS     32(DX)(AX*1), Y10
 	VMOVUPS     32(BX)(AX*1), Y11
+	PREFETCHT0  32(SI)(AX*1)
+	PREFETCHT0  32(DI)(AX*1)
 	VADDPS      Y10, Y4, Y4
 	VSUBPS      Y0, Y11, Y11
 	VFMADD231PS Y11, Y10, Y5
 	VMOVUPS     64(DX)(AX*1), Y10
 	VMOVUPS     64(BX)(AX*1), Y11
+	PREFETCHT0  64(SI)(AX*1)
+	PREFETCHT0  64(DI)(AX*1)
 	VADDPS      Y10, Y6, Y6
 	VSUBPS      Y0, Y11, Y11
 	VFMADD231PS Y11, Y10, Y7
 	VMOVUPS     96(DX)(AX*1), Y10
 	VMOVUPS     96(BX)(AX*1), Y11
+	PREFETCHT0  96(SI)(AX*1)
+	PREFETCHT0  96(DI)(AX*1)
 	VADDPS      Y10, Y8, Y8
 	VSUBPS      Y0, Y11, Y11
 	VFMADD231PS Y11, Y10, Y9
 	ADDQ        $0x00000080, AX
-	CMPQ        AX, SI
+	CMPQ        AX, R8
 	JBE         group
 
 single:
-	MOVQ CX, SI
-	SUBQ $0x00000020, SI
+	MOVQ CX, R8
+	SUBQ $0x00000020, R8
 	JB   rest
-	CMPQ AX, SI
+	CMPQ AX, R8
 	JA   rest
 
 whole:
 	VMOVUPS     (DX)(AX*1), Y10
 	VMOVUPS     (BX)(AX*1), Y11
+	PREFETCHT0  (SI)(AX*1)
+	PREFETCHT0  (DI)(AX*1)
 	VADDPS      Y10, Y1, Y1
 	VSUBPS      Y0, Y11, Y11
 	VFMADD231PS Y11, Y10, Y3
 	ADDQ        $0x00000020, AX
-	CMPQ        AX, SI
+	CMPQ        AX, R8
 	JBE         whole
 
 rest:
-	MOVQ        CX, SI
-	SUBQ        AX, SI
+	MOVQ        CX, R8
+	SUBQ        AX, R8
 	JZ          done
 	LEAQ        vecMask<>+32(SB), CX
-	SUBQ        SI, CX
+	SUBQ        R8, CX
 	VMOVDQU     (CX), Y10
 	VMASKMOVPS  (DX)(AX*1), Y10, Y11
 	VMASKMOVPS  (BX)(AX*1), Y10, Y10
@@ -3803,59 +3827,71 @@ TEXT ·comoments512x64(SB), NOSPLIT, $0-72
 	VMOVUPD      Z1, Z6
 	VMOVUPD      Z1, Z7
 	VMOVUPD      Z1, Z8
-	MOVQ         CX, SI
-	SUBQ         $0x00000100, SI
+	LEAQ         (DX)(CX*1), SI
+	LEAQ         (BX)(CX*1), DI
+	MOVQ         CX, R8
+	SUBQ         $0x00000100, R8
 	JB           single
 
 group:
 	VMOVUPD     (DX)(AX*1), Z10
 	VMOVUPD     (BX)(AX*1), Z11
+	PREFETCHT0  (SI)(AX*1)
+	PREFETCHT0  (DI)(AX*1)
 	VADDPD      Z10, Z2, Z2
 	VSUBPD      Z0, Z11, Z11
 	VFMADD231PD Z11, Z10, Z3
 	VMOVUPD     64(DX)(AX*1), Z10
 	VMOVUPD     64(BX)(AX*1), Z11
+	PREFETCHT0  64(SI)(AX*1)
+	PREFETCHT0  64(DI)(AX*1)
 	VADDPD      Z10, Z4, Z4
 	VSUBPD      Z0, Z11, Z11
 	VFMADD231PD Z11, Z10, Z5
 	VMOVUPD     128(DX)(AX*1), Z10
 	VMOVUPD     128(BX)(AX*1), Z11
+	PREFETCHT0  128(SI)(AX*1)
+	PREFETCHT0  128(DI)(AX*1)
 	VADDPD      Z10, Z6, Z6
 	VSUBPD      Z0, Z11, Z11
 	VFMADD231PD Z11, Z10, Z7
 	VMOVUPD     192(DX)(AX*1), Z10
 	VMOVUPD     192(BX)(AX*1), Z11
+	PREFETCHT0  192(SI)(AX*1)
+	PREFETCHT0  192(DI)(AX*1)
 	VADDPD      Z10, Z8, Z8
 	VSUBPD      Z0, Z11, Z11
 	VFMADD231PD Z11, Z10, Z1
 	ADDQ        $0x00000100, AX
-	CMPQ        AX, SI
+	CMPQ        AX, R8
 	JBE         group
 
 single:
-	MOVQ CX, SI
-	SUBQ $0x00000040, SI
+	MOVQ CX, R8
+	SUBQ $0x00000040, R8
 	JB   rest
-	CMPQ AX, SI
+	CMPQ AX, R8
 	JA   rest
 
 whole:
 	VMOVUPD     (DX)(AX*1), Z10
 	VMOVUPD     (BX)(AX*1), Z11
+	PREFETCHT0  (SI)(AX*1)
+	PREFETCHT0  (DI)(AX*1)
 	VADDPD      Z10, Z2, Z2
 	VSUBPD      Z0, Z11, Z11
 	VFMADD231PD Z11, Z10, Z3
 	ADDQ        $0x00000040, AX
-	CMPQ        AX, SI
+	CMPQ        AX, R8
 	JBE         whole
 
 rest:
-	MOVQ        CX, SI
-	SUBQ        AX, SI
+	MOVQ        CX, R8
+	SUBQ        AX, R8
 	JZ          done
-	SHRQ        $0x03, SI
+	SHRQ        $0x03, R8
 	MOVL        $0xffffffff, CX
-	BZHIL       SI, CX, CX
+	BZHIL       R8, CX, CX
 	KMOVW       CX, K7
 	VMOVUPD.Z   (DX)(AX*1), K7, Z10
 	VMOVUPD.Z   (BX)(AX*1), K7, Z11
@@ -5346,58 +5382,70 @@ TEXT ·comoments256x64(SB), NOSPLIT, $0-72
 	VBROADCASTSD vecNumbers64<>+0(SB), Y7
 	VBROADCASTSD vecNumbers64<>+0(SB), Y8
 	VBROADCASTSD vecNumbers64<>+0(SB), Y9
-	MOVQ         CX, SI
-	SUBQ         $0x00000080, SI
+	LEAQ         (DX)(CX*1), SI
+	LEAQ         (BX)(CX*1), DI
+	MOVQ         CX, R8
+	SUBQ         $0x00000080, R8
 	JB           single
 
 group:
 	VMOVUPD     (DX)(AX*1), Y10
 	VMOVUPD     (BX)(AX*1), Y11
+	PREFETCHT0  (SI)(AX*1)
+	PREFETCHT0  (DI)(AX*1)
 	VADDPD      Y10, Y1, Y1
 	VSUBPD      Y0, Y11, Y11
 	VFMADD231PD Y11, Y10, Y3
 	VMOVUPD     32(DX)(AX*1), Y10
 	VMOVUPD     32(BX)(AX*1), Y11
+	PREFETCHT0  32(SI)(AX*1)
+	PREFETCHT0  32(DI)(AX*1)
 	VADDPD      Y10, Y4, Y4
 	VSUBPD      Y0, Y11, Y11
 	VFMADD231PD Y11, Y10, Y5
 	VMOVUPD     64(DX)(AX*1), Y10
 	VMOVUPD     64(BX)(AX*1), Y11
+	PREFETCHT0  64(SI)(AX*1)
+	PREFETCHT0  64(DI)(AX*1)
 	VADDPD      Y10, Y6, Y6
 	VSUBPD      Y0, Y11, Y11
 	VFMADD231PD Y11, Y10, Y7
 	VMOVUPD     96(DX)(AX*1), Y10
 	VMOVUPD     96(BX)(AX*1), Y11
+	PREFETCHT0  96(SI)(AX*1)
+	PREFETCHT0  96(DI)(AX*1)
 	VADDPD      Y10, Y8, Y8
 	VSUBPD      Y0, Y11, Y11
 	VFMADD231PD Y11, Y10, Y9
 	ADDQ        $0x00000080, AX
-	CMPQ        AX, SI
+	CMPQ        AX, R8
 	JBE         group
 
 single:
-	MOVQ CX, SI
-	SUBQ $0x00000020, SI
+	MOVQ CX, R8
+	SUBQ $0x00000020, R8
 	JB   rest
-	CMPQ AX, SI
+	CMPQ AX, R8
 	JA   rest
 
 whole:
 	VMOVUPD     (DX)(AX*1), Y10
 	VMOVUPD     (BX)(AX*1), Y11
+	PREFETCHT0  (SI)(AX*1)
+	PREFETCHT0  (DI)(AX*1)
 	VADDPD      Y10, Y1, Y1
 	VSUBPD      Y0, Y11, Y11
 	VFMADD231PD Y11, Y10, Y3
 	ADDQ        $0x00000020, AX
-	CMPQ        AX, SI
+	CMPQ        AX, R8
 	JBE         whole
 
 rest:
-	MOVQ        CX, SI
-	SUBQ        AX, SI
+	MOVQ        CX, R8
+	SUBQ        AX, R8
 	JZ          done
 	LEAQ        vecMask<>+32(SB), CX
-	SUBQ        SI, CX
+	SUBQ        R8, CX
 	VMOVDQU     (CX), Y10
 	VMASKMOVPD  (DX)(AX*1), Y10, Y11
 	VMASKMOVPD  (BX)(AX*1), Y10, Y10
