@@ -82,3 +82,24 @@ func TestSettings(t *testing.T) {
 		}
 	}
 }
+
+// TestOpenBLASSettings tries OpenBLAS's own choice of kernels too, but not where it could have wider
+// vectors than this module.
+func TestOpenBLASSettings(t *testing.T) {
+	for _, c := range [][3]string{
+		{"", "Haswell", "1 thread, 1 thread OPENBLAS_CORETYPE="},
+		{"avx2", "Haswell", "1 thread, 1 thread OPENBLAS_CORETYPE=Zen"},
+		{"avx2", "Zen", "1 thread, 1 thread OPENBLAS_CORETYPE=Haswell"},
+		{"avx2", "", "1 thread"},
+	} {
+		t.Setenv(levelVariable, c[0])
+		t.Setenv(coreType, c[1])
+		var got []string
+		for _, s := range openBLASSettings(1) {
+			got = append(got, s.String())
+		}
+		if text := strings.Join(got, ", "); text != c[2] {
+			t.Errorf("%q: got %q", c, text)
+		}
+	}
+}

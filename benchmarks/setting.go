@@ -46,14 +46,27 @@ func openMPSettings(threads int) []setting {
 // coreType is the environment variable that chooses OpenBLAS's kernels.
 const coreType = "OPENBLAS_CORETYPE"
 
+// levelVariable is the one that lowers this module's level.
+const levelVariable = "SYMGRAD_CPU"
+
 // openBLASSettings are those of a system whose products are OpenBLAS's. Where
-// the environment chooses its kernels, one more leaves the choice to OpenBLAS.
+// the environment chooses its kernels, one more leaves the choice to OpenBLAS. Where
+// this module is lowered to AVX2, one more takes the other kernels of AVX2 instead: OpenBLAS
+// would choose AVX-512.
 func openBLASSettings(threads int) []setting {
 	out := fewerThreads(threads)
-	if os.Getenv(coreType) != "" {
-		for _, s := range out {
-			out = append(out, setting{s.threads, []string{coreType + "="}})
+	own := os.Getenv(coreType)
+	if own == "" {
+		return out
+	}
+	other := coreType + "="
+	if os.Getenv(levelVariable) == "avx2" {
+		if other += "Zen"; own == "Zen" {
+			other = coreType + "=Haswell"
 		}
+	}
+	for _, s := range out {
+		out = append(out, setting{s.threads, []string{other}})
 	}
 	return out
 }
