@@ -87,9 +87,8 @@ func refStandardize(dst, x []float64, eps float64) (r float64) {
 func standardize[T ir.Float](a ir.Attrs) func(dst, x, _ []T) {
 	eps, l := T(a.Float("eps")), vec.Of[T]()
 	return func(dst, x, _ []T) {
-		if n := T(len(x)); n > 0 { // the result is written early: a line from memory comes while the others are summed
-			l.AddS(dst, x, -l.Sum(x)/n)
-			v := l.SumSquares(dst)/n + eps
+		if n := T(len(x)); n > 0 {
+			v := T(l.Center(dst, x, l.Sum(x)/n))/n + eps
 			l.MulS(dst, dst, T(1/math.Sqrt(float64(v))))
 		}
 	}
@@ -98,16 +97,12 @@ func standardize[T ir.Float](a ir.Attrs) func(dst, x, _ []T) {
 func standardizeGrad[T ir.Float](a ir.Attrs) func(dst, x, d []T) {
 	eps, l := T(a.Float("eps")), vec.Of[T]()
 	return func(dst, x, d []T) {
-		n := T(len(x))
-		if n == 0 {
-			return
+		if n := T(len(x)); n > 0 {
+			v := T(l.Center(dst, x, l.Sum(x)/n))/n + eps
+			sum, with := l.Comoments(d, dst, 0)
+			r := T(1 / math.Sqrt(float64(v)))
+			l.Blend(dst, dst, d, 0, -r*(T(with)/n/v), -r*(T(sum)/n), r)
 		}
-		mean := l.Sum(x) / n
-		_, squares := l.Moments(x, mean)
-		sum, with := l.Comoments(d, x, mean)
-		v := T(squares)/n + eps
-		r := T(1 / math.Sqrt(float64(v)))
-		l.Blend(dst, x, d, mean, -r*(T(with)/n/v), -r*(T(sum)/n), r)
 	}
 }
 

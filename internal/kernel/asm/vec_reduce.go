@@ -110,7 +110,7 @@ func (f fold) emit(m *lanes) {
 			x = append(x, r)
 		}
 		for _, p := range behind {
-			if !part {
+			if !part && disp%lineBytes == 0 {
 				c.PREFETCHT0(operand.Mem{Base: p, Index: fr.at, Scale: 1, Disp: disp})
 			}
 		}
@@ -211,6 +211,10 @@ var folds = []fold{
 		start: zeros, join: (*lanes).add,
 		value: func(m *lanes, x, s []v) v { return m.expLifted(m.sub(x[0], s[0])) },
 		step:  func(m *lanes, acc v, x, _ []v) v { return m.add(acc, x[0]) },
+		rest:  func(m *lanes, f *frame, x, _ []v) { f.instead(x[0], m.zero()) }},
+	{name: "center", in: "a", numbers: "s", ahead: "dst a", doc: "dst[i] = a[i] - s, and the sum of its square.", start: zeros, join: (*lanes).add,
+		value: func(m *lanes, x, s []v) v { return m.sub(x[0], s[0]) },
+		step:  func(m *lanes, acc v, x, _ []v) v { return m.fma(x[0], x[0], acc) },
 		rest:  func(m *lanes, f *frame, x, _ []v) { f.instead(x[0], m.zero()) }},
 	{name: "dotLess", in: "a b", numbers: "s", ahead: "b", doc: "the sum of a[i] * (b[i] - s).", start: zeros, join: (*lanes).add,
 		step: func(m *lanes, acc v, x, s []v) v { return m.fma(x[0], m.sub(x[1], s[0]), acc) }},

@@ -9,6 +9,16 @@ func (l *Loops[T]) Moments(a []T, m T) (sum, squares float64) {
 	return sum, squares
 }
 
+// Center is dst = a − m, and returns Σ dst², as Moments does.
+func (l *Loops[T]) Center(dst, a []T, m T) (squares float64) {
+	a = a[:len(dst)]
+	for at := 0; at < len(a); at += leaf {
+		end := min(at+leaf, len(a))
+		squares += float64(l.center(dst[at:end], a[at:end], m))
+	}
+	return squares
+}
+
 // Comoments returns Σ a and Σ a·(b − m), as Moments does.
 func (l *Loops[T]) Comoments(a, b []T, m T) (sum, with float64) {
 	for at := 0; at < len(a); at += leaf {
@@ -49,6 +59,13 @@ func (l *Loops[T]) Blend(dst, a, b []T, m, k, c, h T) {
 func (l *Loops[T]) Blends(dst, a, m, k, c, b, h []T) {
 	n := len(dst)
 	l.blends(dst, a[:n], m[:n], k[:n], c[:n], b[:n], h[:n])
+}
+
+func center[T Float](dst, a []T, m T) T {
+	for i, x := range a {
+		dst[i] = x - m
+	}
+	return shortSumSquares(dst)
 }
 
 func shortMoments[T Float](a []T, m T) (sum, squares T) {

@@ -26,7 +26,18 @@ func moments[T Float](t *testing.T, l *Loops[T], eps float64) {
 		}
 		s, q := l.Moments(a, 0.75)
 		u, w := l.Comoments(a, b, 0.75)
-		for j, got := range [4]float64{s, q, u, w} {
+		centered := guarded(n, func(dst []T) { l.Center(dst, a, 0.75) })
+		for i, x := range centered {
+			if x != a[i]-0.75 {
+				t.Errorf("%d elements: element %d less 0.75: got %v of %v", n, i, x, a[i])
+			}
+		}
+		copy(centered, a)
+		squares := l.Center(centered, centered, 0.75)
+		for j, got := range [5]float64{s, q, u, w, squares} {
+			if j == 4 {
+				j = 1
+			}
 			if math.Abs(got-want[j]) > 8*eps*size[j] {
 				t.Errorf("%d elements: sum %d: got %v, want %v", n, j, got, want[j])
 			}

@@ -34,6 +34,11 @@ func sumExpSub512x32(a []float32, s float32) float32
 //go:noescape
 func expSum512x32(dst []float32, a []float32, s float32) float32
 
+// center512x32 is dst[i] = a[i] - s, and the sum of its square.
+//
+//go:noescape
+func center512x32(dst []float32, a []float32, s float32) float32
+
 // dotLess512x32 is the sum of a[i] * (b[i] - s).
 //
 //go:noescape
@@ -98,6 +103,11 @@ func sumExpSub256x32(a []float32, s float32) float32
 //
 //go:noescape
 func expSum256x32(dst []float32, a []float32, s float32) float32
+
+// center256x32 is dst[i] = a[i] - s, and the sum of its square.
+//
+//go:noescape
+func center256x32(dst []float32, a []float32, s float32) float32
 
 // dotLess256x32 is the sum of a[i] * (b[i] - s).
 //
@@ -164,6 +174,11 @@ func sumExpSub512x64(a []float64, s float64) float64
 //go:noescape
 func expSum512x64(dst []float64, a []float64, s float64) float64
 
+// center512x64 is dst[i] = a[i] - s, and the sum of its square.
+//
+//go:noescape
+func center512x64(dst []float64, a []float64, s float64) float64
+
 // dotLess512x64 is the sum of a[i] * (b[i] - s).
 //
 //go:noescape
@@ -228,6 +243,11 @@ func sumExpSub256x64(a []float64, s float64) float64
 //
 //go:noescape
 func expSum256x64(dst []float64, a []float64, s float64) float64
+
+// center256x64 is dst[i] = a[i] - s, and the sum of its square.
+//
+//go:noescape
+func center256x64(dst []float64, a []float64, s float64) float64
 
 // dotLess256x64 is the sum of a[i] * (b[i] - s).
 //

@@ -686,6 +686,106 @@ done:
 	VZEROUPPER
 	RET
 
+// func center512x32(dst []float32, a []float32, s float32) float32
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·center512x32(SB), NOSPLIT, $0-60
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS s+48(FP), Z0
+	VBROADCASTSS vecNumbers32<>+0(SB), Z1
+	VMOVUPS      Z1, Z2
+	VMOVUPS      Z1, Z3
+	VMOVUPS      Z1, Z4
+	VMOVUPS      Z1, Z5
+	LEAQ         (DX)(CX*1), SI
+	LEAQ         (BX)(CX*1), DI
+	MOVQ         CX, R8
+	SUBQ         $0x00000100, R8
+	JB           single
+
+group:
+	VMOVUPS     (BX)(AX*1), Z6
+	PREFETCHT0  (SI)(AX*1)
+	PREFETCHT0  (DI)(AX*1)
+	VSUBPS      Z0, Z6, Z6
+	VMOVUPS     Z6, (DX)(AX*1)
+	VFMADD231PS Z6, Z6, Z2
+	VMOVUPS     64(BX)(AX*1), Z6
+	PREFETCHT0  64(SI)(AX*1)
+	PREFETCHT0  64(DI)(AX*1)
+	VSUBPS      Z0, Z6, Z6
+	VMOVUPS     Z6, 64(DX)(AX*1)
+	VFMADD231PS Z6, Z6, Z3
+	VMOVUPS     128(BX)(AX*1), Z6
+	PREFETCHT0  128(SI)(AX*1)
+	PREFETCHT0  128(DI)(AX*1)
+	VSUBPS      Z0, Z6, Z6
+	VMOVUPS     Z6, 128(DX)(AX*1)
+	VFMADD231PS Z6, Z6, Z4
+	VMOVUPS     192(BX)(AX*1), Z6
+	PREFETCHT0  192(SI)(AX*1)
+	PREFETCHT0  192(DI)(AX*1)
+	VSUBPS      Z0, Z6, Z6
+	VMOVUPS     Z6, 192(DX)(AX*1)
+	VFMADD231PS Z6, Z6, Z5
+	ADDQ        $0x00000100, AX
+	CMPQ        AX, R8
+	JBE         group
+
+single:
+	MOVQ CX, R8
+	SUBQ $0x00000040, R8
+	JB   rest
+	CMPQ AX, R8
+	JA   rest
+
+whole:
+	VMOVUPS     (BX)(AX*1), Z6
+	PREFETCHT0  (SI)(AX*1)
+	PREFETCHT0  (DI)(AX*1)
+	VSUBPS      Z0, Z6, Z6
+	VMOVUPS     Z6, (DX)(AX*1)
+	VFMADD231PS Z6, Z6, Z2
+	ADDQ        $0x00000040, AX
+	CMPQ        AX, R8
+	JBE         whole
+
+rest:
+	MOVQ        CX, R8
+	SUBQ        AX, R8
+	JZ          done
+	SHRQ        $0x02, R8
+	MOVL        $0xffffffff, CX
+	BZHIL       R8, CX, CX
+	KMOVW       CX, K7
+	VMOVUPS.Z   (BX)(AX*1), K7, Z6
+	VSUBPS      Z0, Z6, Z0
+	VMOVUPS     Z0, K7, (DX)(AX*1)
+	VMOVAPS     Z0, K7, Z1
+	VMOVUPS     Z1, Z0
+	VMOVUPS     Z2, Z1
+	VFMADD231PS Z0, Z0, Z1
+	VMOVUPS     Z1, Z2
+
+done:
+	VADDPS        Z4, Z2, Z0
+	VADDPS        Z5, Z3, Z1
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X7
+	VADDPS        Y7, Y0, Y0
+	VPERMILPD     $0x01, X0, X7
+	VADDPS        Y7, Y0, Y0
+	VPERMILPS     $0x01, X0, X7
+	VADDPS        Y7, Y0, Y0
+	VMOVSS        X0, ret+56(FP)
+	VZEROUPPER
+	RET
+
 // func dotLess512x32(a []float32, b []float32, s float32) float32
 // Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·dotLess512x32(SB), NOSPLIT, $0-60
@@ -1965,8 +2065,6 @@ group:
 	VMOVUPS      Y6, (DX)(AX*1)
 	VADDPS       Y6, Y1, Y1
 	VMOVUPS      32(BX)(AX*1), Y6
-	PREFETCHT0   32(SI)(AX*1)
-	PREFETCHT0   32(DI)(AX*1)
 	VSUBPS       Y0, Y6, Y6
 	VBROADCASTSS vecNumbers32<>+12(SB), Y7
 	VMAXPS       Y6, Y7, Y6
@@ -2025,8 +2123,6 @@ group:
 	VMOVUPS      Y6, 64(DX)(AX*1)
 	VADDPS       Y6, Y4, Y4
 	VMOVUPS      96(BX)(AX*1), Y6
-	PREFETCHT0   96(SI)(AX*1)
-	PREFETCHT0   96(DI)(AX*1)
 	VSUBPS       Y0, Y6, Y6
 	VBROADCASTSS vecNumbers32<>+12(SB), Y7
 	VMAXPS       Y6, Y7, Y6
@@ -2153,6 +2249,96 @@ done:
 	VZEROUPPER
 	RET
 
+// func center256x32(dst []float32, a []float32, s float32) float32
+// Requires: AVX, AVX2, FMA3
+TEXT ·center256x32(SB), NOSPLIT, $0-60
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS s+48(FP), Y0
+	VBROADCASTSS vecNumbers32<>+0(SB), Y1
+	VBROADCASTSS vecNumbers32<>+0(SB), Y3
+	VBROADCASTSS vecNumbers32<>+0(SB), Y4
+	VBROADCASTSS vecNumbers32<>+0(SB), Y5
+	LEAQ         (DX)(CX*1), SI
+	LEAQ         (BX)(CX*1), DI
+	MOVQ         CX, R8
+	SUBQ         $0x00000080, R8
+	JB           single
+
+group:
+	VMOVUPS     (BX)(AX*1), Y6
+	PREFETCHT0  (SI)(AX*1)
+	PREFETCHT0  (DI)(AX*1)
+	VSUBPS      Y0, Y6, Y6
+	VMOVUPS     Y6, (DX)(AX*1)
+	VFMADD231PS Y6, Y6, Y1
+	VMOVUPS     32(BX)(AX*1), Y6
+	VSUBPS      Y0, Y6, Y6
+	VMOVUPS     Y6, 32(DX)(AX*1)
+	VFMADD231PS Y6, Y6, Y3
+	VMOVUPS     64(BX)(AX*1), Y6
+	PREFETCHT0  64(SI)(AX*1)
+	PREFETCHT0  64(DI)(AX*1)
+	VSUBPS      Y0, Y6, Y6
+	VMOVUPS     Y6, 64(DX)(AX*1)
+	VFMADD231PS Y6, Y6, Y4
+	VMOVUPS     96(BX)(AX*1), Y6
+	VSUBPS      Y0, Y6, Y6
+	VMOVUPS     Y6, 96(DX)(AX*1)
+	VFMADD231PS Y6, Y6, Y5
+	ADDQ        $0x00000080, AX
+	CMPQ        AX, R8
+	JBE         group
+
+single:
+	MOVQ CX, R8
+	SUBQ $0x00000020, R8
+	JB   rest
+	CMPQ AX, R8
+	JA   rest
+
+whole:
+	VMOVUPS     (BX)(AX*1), Y6
+	PREFETCHT0  (SI)(AX*1)
+	PREFETCHT0  (DI)(AX*1)
+	VSUBPS      Y0, Y6, Y6
+	VMOVUPS     Y6, (DX)(AX*1)
+	VFMADD231PS Y6, Y6, Y1
+	ADDQ        $0x00000020, AX
+	CMPQ        AX, R8
+	JBE         whole
+
+rest:
+	MOVQ         CX, R8
+	SUBQ         AX, R8
+	JZ           done
+	LEAQ         vecMask<>+32(SB), CX
+	SUBQ         R8, CX
+	VMOVDQU      (CX), Y6
+	VMASKMOVPS   (BX)(AX*1), Y6, Y7
+	VSUBPS       Y0, Y7, Y0
+	VMASKMOVPS   Y0, Y6, (DX)(AX*1)
+	VBROADCASTSS vecNumbers32<>+0(SB), Y7
+	VBLENDVPS    Y6, Y0, Y7, Y0
+	VFMADD231PS  Y0, Y0, Y1
+
+done:
+	VADDPS       Y4, Y1, Y0
+	VADDPS       Y5, Y3, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X2
+	VADDPS       Y2, Y0, Y0
+	VPERMILPD    $0x01, X0, X2
+	VADDPS       Y2, Y0, Y0
+	VPERMILPS    $0x01, X0, X2
+	VADDPS       Y2, Y0, Y0
+	VMOVSS       X0, ret+56(FP)
+	VZEROUPPER
+	RET
+
 // func dotLess256x32(a []float32, b []float32, s float32) float32
 // Requires: AVX, AVX2, FMA3
 TEXT ·dotLess256x32(SB), NOSPLIT, $0-60
@@ -2179,7 +2365,6 @@ group:
 	VFMADD231PS Y7, Y6, Y1
 	VMOVUPS     32(DX)(AX*1), Y6
 	VMOVUPS     32(BX)(AX*1), Y7
-	PREFETCHT0  32(SI)(AX*1)
 	VSUBPS      Y0, Y7, Y7
 	VFMADD231PS Y7, Y6, Y3
 	VMOVUPS     64(DX)(AX*1), Y6
@@ -2189,7 +2374,6 @@ group:
 	VFMADD231PS Y7, Y6, Y4
 	VMOVUPS     96(DX)(AX*1), Y6
 	VMOVUPS     96(BX)(AX*1), Y7
-	PREFETCHT0  96(SI)(AX*1)
 	VSUBPS      Y0, Y7, Y7
 	VFMADD231PS Y7, Y6, Y5
 	ADDQ        $0x00000080, AX
@@ -2437,8 +2621,6 @@ group:
 	VFMADD231PS Y11, Y10, Y3
 	VMOVUPS     32(DX)(AX*1), Y10
 	VMOVUPS     32(BX)(AX*1), Y11
-	PREFETCHT0  32(SI)(AX*1)
-	PREFETCHT0  32(DI)(AX*1)
 	VADDPS      Y10, Y4, Y4
 	VSUBPS      Y0, Y11, Y11
 	VFMADD231PS Y11, Y10, Y5
@@ -2451,8 +2633,6 @@ group:
 	VFMADD231PS Y11, Y10, Y7
 	VMOVUPS     96(DX)(AX*1), Y10
 	VMOVUPS     96(BX)(AX*1), Y11
-	PREFETCHT0  96(SI)(AX*1)
-	PREFETCHT0  96(DI)(AX*1)
 	VADDPS      Y10, Y8, Y8
 	VSUBPS      Y0, Y11, Y11
 	VFMADD231PS Y11, Y10, Y9
@@ -3551,6 +3731,104 @@ done:
 	VADDPD        Y18, Y0, Y0
 	VPERMILPD     $0x01, X0, X18
 	VADDPD        Y18, Y0, Y0
+	VMOVSD        X0, ret+56(FP)
+	VZEROUPPER
+	RET
+
+// func center512x64(dst []float64, a []float64, s float64) float64
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·center512x64(SB), NOSPLIT, $0-64
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD s+48(FP), Z0
+	VBROADCASTSD vecNumbers64<>+0(SB), Z1
+	VMOVUPD      Z1, Z2
+	VMOVUPD      Z1, Z3
+	VMOVUPD      Z1, Z4
+	VMOVUPD      Z1, Z5
+	LEAQ         (DX)(CX*1), SI
+	LEAQ         (BX)(CX*1), DI
+	MOVQ         CX, R8
+	SUBQ         $0x00000100, R8
+	JB           single
+
+group:
+	VMOVUPD     (BX)(AX*1), Z6
+	PREFETCHT0  (SI)(AX*1)
+	PREFETCHT0  (DI)(AX*1)
+	VSUBPD      Z0, Z6, Z6
+	VMOVUPD     Z6, (DX)(AX*1)
+	VFMADD231PD Z6, Z6, Z2
+	VMOVUPD     64(BX)(AX*1), Z6
+	PREFETCHT0  64(SI)(AX*1)
+	PREFETCHT0  64(DI)(AX*1)
+	VSUBPD      Z0, Z6, Z6
+	VMOVUPD     Z6, 64(DX)(AX*1)
+	VFMADD231PD Z6, Z6, Z3
+	VMOVUPD     128(BX)(AX*1), Z6
+	PREFETCHT0  128(SI)(AX*1)
+	PREFETCHT0  128(DI)(AX*1)
+	VSUBPD      Z0, Z6, Z6
+	VMOVUPD     Z6, 128(DX)(AX*1)
+	VFMADD231PD Z6, Z6, Z4
+	VMOVUPD     192(BX)(AX*1), Z6
+	PREFETCHT0  192(SI)(AX*1)
+	PREFETCHT0  192(DI)(AX*1)
+	VSUBPD      Z0, Z6, Z6
+	VMOVUPD     Z6, 192(DX)(AX*1)
+	VFMADD231PD Z6, Z6, Z5
+	ADDQ        $0x00000100, AX
+	CMPQ        AX, R8
+	JBE         group
+
+single:
+	MOVQ CX, R8
+	SUBQ $0x00000040, R8
+	JB   rest
+	CMPQ AX, R8
+	JA   rest
+
+whole:
+	VMOVUPD     (BX)(AX*1), Z6
+	PREFETCHT0  (SI)(AX*1)
+	PREFETCHT0  (DI)(AX*1)
+	VSUBPD      Z0, Z6, Z6
+	VMOVUPD     Z6, (DX)(AX*1)
+	VFMADD231PD Z6, Z6, Z2
+	ADDQ        $0x00000040, AX
+	CMPQ        AX, R8
+	JBE         whole
+
+rest:
+	MOVQ        CX, R8
+	SUBQ        AX, R8
+	JZ          done
+	SHRQ        $0x03, R8
+	MOVL        $0xffffffff, CX
+	BZHIL       R8, CX, CX
+	KMOVW       CX, K7
+	VMOVUPD.Z   (BX)(AX*1), K7, Z6
+	VSUBPD      Z0, Z6, Z0
+	VMOVUPD     Z0, K7, (DX)(AX*1)
+	VMOVAPD     Z0, K7, Z1
+	VMOVUPD     Z1, Z0
+	VMOVUPD     Z2, Z1
+	VFMADD231PD Z0, Z0, Z1
+	VMOVUPD     Z1, Z2
+
+done:
+	VADDPD        Z4, Z2, Z0
+	VADDPD        Z5, Z3, Z1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X7
+	VADDPD        Y7, Y0, Y0
+	VPERMILPD     $0x01, X0, X7
+	VADDPD        Y7, Y0, Y0
 	VMOVSD        X0, ret+56(FP)
 	VZEROUPPER
 	RET
@@ -4876,8 +5154,6 @@ group:
 	VMOVUPD      Y6, (DX)(AX*1)
 	VADDPD       Y6, Y1, Y1
 	VMOVUPD      32(BX)(AX*1), Y6
-	PREFETCHT0   32(SI)(AX*1)
-	PREFETCHT0   32(DI)(AX*1)
 	VSUBPD       Y0, Y6, Y6
 	VBROADCASTSD vecNumbers64<>+24(SB), Y7
 	VMAXPD       Y6, Y7, Y6
@@ -4960,8 +5236,6 @@ group:
 	VMOVUPD      Y6, 64(DX)(AX*1)
 	VADDPD       Y6, Y4, Y4
 	VMOVUPD      96(BX)(AX*1), Y6
-	PREFETCHT0   96(SI)(AX*1)
-	PREFETCHT0   96(DI)(AX*1)
 	VSUBPD       Y0, Y6, Y6
 	VBROADCASTSD vecNumbers64<>+24(SB), Y7
 	VMAXPD       Y6, Y7, Y6
@@ -5122,6 +5396,94 @@ done:
 	VZEROUPPER
 	RET
 
+// func center256x64(dst []float64, a []float64, s float64) float64
+// Requires: AVX, AVX2, FMA3
+TEXT ·center256x64(SB), NOSPLIT, $0-64
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD s+48(FP), Y0
+	VBROADCASTSD vecNumbers64<>+0(SB), Y1
+	VBROADCASTSD vecNumbers64<>+0(SB), Y3
+	VBROADCASTSD vecNumbers64<>+0(SB), Y4
+	VBROADCASTSD vecNumbers64<>+0(SB), Y5
+	LEAQ         (DX)(CX*1), SI
+	LEAQ         (BX)(CX*1), DI
+	MOVQ         CX, R8
+	SUBQ         $0x00000080, R8
+	JB           single
+
+group:
+	VMOVUPD     (BX)(AX*1), Y6
+	PREFETCHT0  (SI)(AX*1)
+	PREFETCHT0  (DI)(AX*1)
+	VSUBPD      Y0, Y6, Y6
+	VMOVUPD     Y6, (DX)(AX*1)
+	VFMADD231PD Y6, Y6, Y1
+	VMOVUPD     32(BX)(AX*1), Y6
+	VSUBPD      Y0, Y6, Y6
+	VMOVUPD     Y6, 32(DX)(AX*1)
+	VFMADD231PD Y6, Y6, Y3
+	VMOVUPD     64(BX)(AX*1), Y6
+	PREFETCHT0  64(SI)(AX*1)
+	PREFETCHT0  64(DI)(AX*1)
+	VSUBPD      Y0, Y6, Y6
+	VMOVUPD     Y6, 64(DX)(AX*1)
+	VFMADD231PD Y6, Y6, Y4
+	VMOVUPD     96(BX)(AX*1), Y6
+	VSUBPD      Y0, Y6, Y6
+	VMOVUPD     Y6, 96(DX)(AX*1)
+	VFMADD231PD Y6, Y6, Y5
+	ADDQ        $0x00000080, AX
+	CMPQ        AX, R8
+	JBE         group
+
+single:
+	MOVQ CX, R8
+	SUBQ $0x00000020, R8
+	JB   rest
+	CMPQ AX, R8
+	JA   rest
+
+whole:
+	VMOVUPD     (BX)(AX*1), Y6
+	PREFETCHT0  (SI)(AX*1)
+	PREFETCHT0  (DI)(AX*1)
+	VSUBPD      Y0, Y6, Y6
+	VMOVUPD     Y6, (DX)(AX*1)
+	VFMADD231PD Y6, Y6, Y1
+	ADDQ        $0x00000020, AX
+	CMPQ        AX, R8
+	JBE         whole
+
+rest:
+	MOVQ         CX, R8
+	SUBQ         AX, R8
+	JZ           done
+	LEAQ         vecMask<>+32(SB), CX
+	SUBQ         R8, CX
+	VMOVDQU      (CX), Y6
+	VMASKMOVPD   (BX)(AX*1), Y6, Y7
+	VSUBPD       Y0, Y7, Y0
+	VMASKMOVPD   Y0, Y6, (DX)(AX*1)
+	VBROADCASTSD vecNumbers64<>+0(SB), Y7
+	VBLENDVPD    Y6, Y0, Y7, Y0
+	VFMADD231PD  Y0, Y0, Y1
+
+done:
+	VADDPD       Y4, Y1, Y0
+	VADDPD       Y5, Y3, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X2
+	VADDPD       Y2, Y0, Y0
+	VPERMILPD    $0x01, X0, X2
+	VADDPD       Y2, Y0, Y0
+	VMOVSD       X0, ret+56(FP)
+	VZEROUPPER
+	RET
+
 // func dotLess256x64(a []float64, b []float64, s float64) float64
 // Requires: AVX, AVX2, FMA3
 TEXT ·dotLess256x64(SB), NOSPLIT, $0-64
@@ -5148,7 +5510,6 @@ group:
 	VFMADD231PD Y7, Y6, Y1
 	VMOVUPD     32(DX)(AX*1), Y6
 	VMOVUPD     32(BX)(AX*1), Y7
-	PREFETCHT0  32(SI)(AX*1)
 	VSUBPD      Y0, Y7, Y7
 	VFMADD231PD Y7, Y6, Y3
 	VMOVUPD     64(DX)(AX*1), Y6
@@ -5158,7 +5519,6 @@ group:
 	VFMADD231PD Y7, Y6, Y4
 	VMOVUPD     96(DX)(AX*1), Y6
 	VMOVUPD     96(BX)(AX*1), Y7
-	PREFETCHT0  96(SI)(AX*1)
 	VSUBPD      Y0, Y7, Y7
 	VFMADD231PD Y7, Y6, Y5
 	ADDQ        $0x00000080, AX
@@ -5398,8 +5758,6 @@ group:
 	VFMADD231PD Y11, Y10, Y3
 	VMOVUPD     32(DX)(AX*1), Y10
 	VMOVUPD     32(BX)(AX*1), Y11
-	PREFETCHT0  32(SI)(AX*1)
-	PREFETCHT0  32(DI)(AX*1)
 	VADDPD      Y10, Y4, Y4
 	VSUBPD      Y0, Y11, Y11
 	VFMADD231PD Y11, Y10, Y5
@@ -5412,8 +5770,6 @@ group:
 	VFMADD231PD Y11, Y10, Y7
 	VMOVUPD     96(DX)(AX*1), Y10
 	VMOVUPD     96(BX)(AX*1), Y11
-	PREFETCHT0  96(SI)(AX*1)
-	PREFETCHT0  96(DI)(AX*1)
 	VADDPD      Y10, Y8, Y8
 	VSUBPD      Y0, Y11, Y11
 	VFMADD231PD Y11, Y10, Y9

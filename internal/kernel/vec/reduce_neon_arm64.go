@@ -34,6 +34,11 @@ func sumExpSub128x32(a []float32, s float32) float32
 //go:noescape
 func expSum128x32(dst []float32, a []float32, s float32) float32
 
+// center128x32 is dst[i] = a[i] - s, and the sum of its square.
+//
+//go:noescape
+func center128x32(dst []float32, a []float32, s float32) float32
+
 // dotLess128x32 is the sum of a[i] * (b[i] - s).
 //
 //go:noescape
@@ -98,6 +103,11 @@ func sumExpSub128x64(a []float64, s float64) float64
 //
 //go:noescape
 func expSum128x64(dst []float64, a []float64, s float64) float64
+
+// center128x64 is dst[i] = a[i] - s, and the sum of its square.
+//
+//go:noescape
+func center128x64(dst []float64, a []float64, s float64) float64
 
 // dotLess128x64 is the sum of a[i] * (b[i] - s).
 //

@@ -703,6 +703,101 @@ done:
 	FMOVS F1, ret+56(FP)
 	RET
 
+// func center128x32(dst []float32, a []float32, s float32) float32
+TEXT ·center128x32(SB), NOSPLIT, $0-60
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  dst_len+8(FP), R2
+	MOVD  $vecNumbers32<>(SB), R3
+	FMOVS s+48(FP), F0
+	VDUP  V0.S[0], V0.S4
+	FMOVQ (R3), F1
+	FMOVQ (R3), F2
+	FMOVQ (R3), F3
+	FMOVQ (R3), F4
+	CMP   $16, R2
+	BLT   groupend
+
+group:
+	FLDPQ.P 32(R1), (F5, F6)
+	WORD    $0x4ea0d4a5 // fsub v5.4s, v5.4s, v0.4s
+	WORD    $0x4ea0d4c6 // fsub v6.4s, v6.4s, v0.4s
+	FSTPQ.P (F5, F6), 32(R0)
+	VFMLA   V5.S4, V5.S4, V1.S4
+	VFMLA   V6.S4, V6.S4, V2.S4
+	FLDPQ.P 32(R1), (F5, F6)
+	WORD    $0x4ea0d4a5 // fsub v5.4s, v5.4s, v0.4s
+	WORD    $0x4ea0d4c6 // fsub v6.4s, v6.4s, v0.4s
+	FSTPQ.P (F5, F6), 32(R0)
+	VFMLA   V5.S4, V5.S4, V3.S4
+	VFMLA   V6.S4, V6.S4, V4.S4
+	SUB     $16, R2
+	CMP     $16, R2
+	BGE     group
+
+groupend:
+rest:
+	CBZ     R2, done
+	CMP     $4, R2
+	BLT     partIn
+	FMOVQ.P 16(R1), F5
+
+body:
+	WORD    $0x4ea0d4a5 // fsub v5.4s, v5.4s, v0.4s
+	CMP     $4, R2
+	BLT     partOut
+	FMOVQ.P F5, 16(R0)
+	VFMLA   V5.S4, V5.S4, V1.S4
+	SUB     $4, R2
+	B       rest
+
+partIn:
+	TBZ   $1, R2, one1
+	FMOVD (R1), F5
+	TBZ   $0, R2, end2
+	ADD   $8, R1, R4
+	VLD1  (R4), V5.S[2]
+	B     end2
+
+one1:
+	FMOVS (R1), F5
+
+end2:
+	B body
+
+partOut:
+	TBZ   $1, R2, one3
+	FMOVD F5, (R0)
+	TBZ   $0, R2, end4
+	ADD   $8, R0, R5
+	VST1  V5.S[2], (R5)
+	B     end4
+
+one3:
+	FMOVS F5, (R0)
+
+end4:
+	MOVD  $vecMask<>+16(SB), R6
+	LSL   $2, R2, R7
+	SUB   R7, R6
+	FMOVQ (R6), F6
+	FMOVQ (R3), F7
+	WORD  $0x4ea0a8c6 // cmlt v6.4s, v6.4s, #0
+	VBSL  V7.B16, V5.B16, V6.B16
+	VMOV  V6.B16, V5.B16
+	VFMLA V5.S4, V5.S4, V1.S4
+
+done:
+	WORD  $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
+	WORD  $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
+	WORD  $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
+	VEXT  $8, V1.B16, V1.B16, V6.B16
+	WORD  $0x4e26d421 // fadd v1.4s, v1.4s, v6.4s
+	VEXT  $4, V1.B16, V1.B16, V7.B16
+	WORD  $0x4e27d421 // fadd v1.4s, v1.4s, v7.4s
+	FMOVS F1, ret+56(FP)
+	RET
+
 // func dotLess128x32(a []float32, b []float32, s float32) float32
 TEXT ·dotLess128x32(SB), NOSPLIT, $0-60
 	MOVD  a_base+0(FP), R0
@@ -2055,6 +2150,79 @@ done:
 	WORD  $0x4e62d421 // fadd v1.2d, v1.2d, v2.2d
 	VEXT  $8, V1.B16, V1.B16, V12.B16
 	WORD  $0x4e6cd421 // fadd v1.2d, v1.2d, v12.2d
+	FMOVD F1, ret+56(FP)
+	RET
+
+// func center128x64(dst []float64, a []float64, s float64) float64
+TEXT ·center128x64(SB), NOSPLIT, $0-64
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  dst_len+8(FP), R2
+	MOVD  $vecNumbers64<>(SB), R3
+	FMOVD s+48(FP), F0
+	VDUP  V0.D[0], V0.D2
+	FMOVQ (R3), F1
+	FMOVQ (R3), F2
+	FMOVQ (R3), F3
+	FMOVQ (R3), F4
+	CMP   $8, R2
+	BLT   groupend
+
+group:
+	FLDPQ.P 32(R1), (F5, F6)
+	WORD    $0x4ee0d4a5 // fsub v5.2d, v5.2d, v0.2d
+	WORD    $0x4ee0d4c6 // fsub v6.2d, v6.2d, v0.2d
+	FSTPQ.P (F5, F6), 32(R0)
+	VFMLA   V5.D2, V5.D2, V1.D2
+	VFMLA   V6.D2, V6.D2, V2.D2
+	FLDPQ.P 32(R1), (F5, F6)
+	WORD    $0x4ee0d4a5 // fsub v5.2d, v5.2d, v0.2d
+	WORD    $0x4ee0d4c6 // fsub v6.2d, v6.2d, v0.2d
+	FSTPQ.P (F5, F6), 32(R0)
+	VFMLA   V5.D2, V5.D2, V3.D2
+	VFMLA   V6.D2, V6.D2, V4.D2
+	SUB     $8, R2
+	CMP     $8, R2
+	BGE     group
+
+groupend:
+rest:
+	CBZ     R2, done
+	CMP     $2, R2
+	BLT     partIn
+	FMOVQ.P 16(R1), F5
+
+body:
+	WORD    $0x4ee0d4a5 // fsub v5.2d, v5.2d, v0.2d
+	CMP     $2, R2
+	BLT     partOut
+	FMOVQ.P F5, 16(R0)
+	VFMLA   V5.D2, V5.D2, V1.D2
+	SUB     $2, R2
+	B       rest
+
+partIn:
+	FMOVD (R1), F5
+	B     body
+
+partOut:
+	FMOVD F5, (R0)
+	MOVD  $vecMask<>+16(SB), R4
+	LSL   $3, R2, R5
+	SUB   R5, R4
+	FMOVQ (R4), F6
+	FMOVQ (R3), F7
+	WORD  $0x4ee0a8c6 // cmlt v6.2d, v6.2d, #0
+	VBSL  V7.B16, V5.B16, V6.B16
+	VMOV  V6.B16, V5.B16
+	VFMLA V5.D2, V5.D2, V1.D2
+
+done:
+	WORD  $0x4e63d421 // fadd v1.2d, v1.2d, v3.2d
+	WORD  $0x4e64d442 // fadd v2.2d, v2.2d, v4.2d
+	WORD  $0x4e62d421 // fadd v1.2d, v1.2d, v2.2d
+	VEXT  $8, V1.B16, V1.B16, V6.B16
+	WORD  $0x4e66d421 // fadd v1.2d, v1.2d, v6.2d
 	FMOVD F1, ret+56(FP)
 	RET
 

@@ -52,7 +52,7 @@ type Loops[T Float] struct {
 	topOf                                 func(a []T) T
 	weigh                                 func(dst, a, b []T, t, w, u T)
 	seek                                  func(a []T, s T) (done int)
-	expSum                                func(dst, a []T, s T) T
+	expSum, center                        func(dst, a []T, s T) T
 	dotLess                               func(a, b []T, s T) T
 	accumRows                             func(dst, a []T, rows, stride int)
 }
@@ -108,7 +108,7 @@ func portable[T Float]() Loops[T] {
 		sum: shortSum[T], sumSquares: shortSumSquares[T], sumAbs: shortSumAbs[T], dot: shortDot[T],
 		maxOf: maxOf[T], minOf: minOf[T], sumExpSub: shortSumExpSub[T],
 		weigh: weigh[T], seek: seek[T],
-		topOf: topOf[T], expSum: expSum[T], dotLess: dotLess[T], accumRows: accumRows[T],
+		topOf: topOf[T], expSum: expSum[T], center: center[T], dotLess: dotLess[T], accumRows: accumRows[T],
 	}
 }
 

@@ -120,6 +120,7 @@ func simd512x32(l *Loops[float32]) {
 	l.dot = dot512x32
 	l.sumExpSub = sumExpSub512x32
 	l.expSum = expSum512x32
+	l.center = center512x32
 	l.dotLess = dotLess512x32
 	l.topOf = topOf512x32
 	l.moments = moments512x32
@@ -245,6 +246,7 @@ func simd512x64(l *Loops[float64]) {
 	l.dot = dot512x64
 	l.sumExpSub = sumExpSub512x64
 	l.expSum = expSum512x64
+	l.center = center512x64
 	l.dotLess = dotLess512x64
 	l.topOf = topOf512x64
 	l.moments = moments512x64
@@ -370,6 +372,7 @@ func simd256x32(l *Loops[float32]) {
 	l.dot = dot256x32
 	l.sumExpSub = sumExpSub256x32
 	l.expSum = expSum256x32
+	l.center = center256x32
 	l.dotLess = dotLess256x32
 	l.topOf = topOf256x32
 	l.moments = moments256x32
@@ -495,6 +498,7 @@ func simd256x64(l *Loops[float64]) {
 	l.dot = dot256x64
 	l.sumExpSub = sumExpSub256x64
 	l.expSum = expSum256x64
+	l.center = center256x64
 	l.dotLess = dotLess256x64
 	l.topOf = topOf256x64
 	l.moments = moments256x64

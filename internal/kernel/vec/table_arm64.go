@@ -120,6 +120,7 @@ func simd128x32(l *Loops[float32]) {
 	l.dot = dot128x32
 	l.sumExpSub = sumExpSub128x32
 	l.expSum = expSum128x32
+	l.center = center128x32
 	l.dotLess = dotLess128x32
 	l.topOf = topOf128x32
 	l.moments = moments128x32
@@ -245,6 +246,7 @@ func simd128x64(l *Loops[float64]) {
 	l.dot = dot128x64
 	l.sumExpSub = sumExpSub128x64
 	l.expSum = expSum128x64
+	l.center = center128x64
 	l.dotLess = dotLess128x64
 	l.topOf = topOf128x64
 	l.moments = moments128x64
