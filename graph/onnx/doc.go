@@ -23,7 +23,8 @@
 // A file becomes an Imported: inputs, outputs, and Params with its weights. Imported.Outputs adds
 // the model to a Builder with the library's own operators. So it is run, trained on, frozen in
 // parts, put into a larger model and written again. Shapes and other settings are computed while
-// the model is built. What Write wrote and Read reads computes the same bits.
+// the model is built. What Write wrote and Read reads computes the same bits where each operator became one node.
+// Where one became several, such as the gradient of GELU, it rounds otherwise.
 //
 // Files of somebody else are not trusted. Sizes are checked before memory is taken, see Limits.
 // What is refused makes an *Error with the operator and the name of the node.

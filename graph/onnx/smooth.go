@@ -19,7 +19,7 @@ var smoothRules = map[string]rule{
 		return c.do("Mul", c.in[0], c.do("Sub", c.number(1), c.do("Mul", y, y)))
 	}),
 	"gelugrad": several(func(c *call) string { // g·((1 + erf(x/√2))/2 + x·φ(x))
-		x := c.in[1]
+		x := c.do("Clip", c.in[1], c.number(-40), c.number(40)) // the slope is 0 and 1 beyond
 		phi := c.do("Mul", c.do("Add", c.do("Erf", c.do("Mul", x, c.number(math.Sqrt2/2))), c.number(1)), c.number(0.5))
 		bell := c.do("Exp", c.do("Mul", c.do("Mul", x, x), c.number(-0.5)))
 		slope := c.do("Add", phi, c.do("Mul", c.do("Mul", x, bell), c.number(1/math.Sqrt(2*math.Pi))))

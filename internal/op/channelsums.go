@@ -5,6 +5,10 @@ import (
 	"github.com/symgrad/symgrad/internal/kernel/vec"
 )
 
+// blockSums is how many numbers a block keeps of each channel: the mean in two parts, since one has too few digits
+// where it is large, and the sum of squares around it; or the two sums of Comoments.
+const blockSums = 3
+
 // channelBlock is how many elements one part of a sum over channels has, about.
 const channelBlock = 1 << 16
 
@@ -40,7 +44,7 @@ func channelSumsKernel[T ir.Float]() ir.Kernel[T] {
 		Prepare: func(v *ir.Value, workers int) (any, int) {
 			s := newChannelSums[T](planesOf(v.In[0].Type.Shape), workers)
 			s.part, s.join = s.block, s.merge
-			return s, 2 * s.blocks * s.channels
+			return s, blockSums * s.blocks * s.channels
 		},
 		Run: func(c *ir.Call[T]) {
 			s := c.State.(*channelSums[T])
@@ -81,7 +85,7 @@ func (s *channelSums[T]) block(worker, p int) {
 	first, lo := p/s.groups*s.images, p%s.groups*s.group
 	rows, count := min(s.images, s.n-first), min(s.group, s.channels-lo)
 	at := (first*s.channels + lo) * s.inner
-	out := s.c.Scratch[2*(p/s.groups*s.channels+lo):][:2*count]
+	out := s.c.Scratch[blockSums*(p/s.groups*s.channels+lo):][:blockSums*count]
 	switch x := s.c.In[0][at:]; {
 	case len(s.c.In) > 1 && s.few():
 		s.shortComoments(w, out, x, s.c.In[1][lo:lo+count], s.c.In[2][at:], rows)
@@ -97,7 +101,7 @@ func (s *channelSums[T]) block(worker, p int) {
 // moments writes the mean, and the sum of the squares around it, of each channel of so many
 // rows of planes. The rows lie an image apart.
 func (s *channelSums[T]) moments(w *sumsWorker[T], out, x []T, rows int) {
-	count := len(out) / 2
+	count := len(out) / blockSums
 	clear(w.sum)
 	clear(w.with)
 	for i := range rows {
@@ -113,7 +117,7 @@ func (s *channelSums[T]) moments(w *sumsWorker[T], out, x []T, rows int) {
 	}
 	n := float64(rows * s.inner)
 	for j := range count {
-		out[2*j], out[2*j+1] = T(float64(w.m[j])+w.sum[j]/n), T(max(0, w.with[j]-w.sum[j]*w.sum[j]/n))
+		keep(out, j, w.m[j], T(w.sum[j]/n), T(max(0, w.with[j]-w.sum[j]*w.sum[j]/n)))
 	}
 }
 
@@ -130,13 +134,13 @@ func (s *channelSums[T]) comoments(w *sumsWorker[T], out, x, m, d []T, rows int)
 		}
 	}
 	for j := range m {
-		out[2*j], out[2*j+1] = T(w.sum[j]), T(w.with[j])
+		keep(out, j, T(w.sum[j]), T(w.with[j]), 0)
 	}
 }
 
 // shortMoments is moments for short planes.
 func (s *channelSums[T]) shortMoments(w *sumsWorker[T], out, x []T, rows int) {
-	n, stride := len(out)/2*s.inner, s.channels*s.inner
+	n, stride := len(out)/blockSums*s.inner, s.channels*s.inner
 	m, sums, squares := w.m[:n], w.s[:n], w.q[:n]
 	clear(m)
 	clear(sums)
@@ -147,13 +151,14 @@ func (s *channelSums[T]) shortMoments(w *sumsWorker[T], out, x []T, rows int) {
 	for i := range rows {
 		s.l.AddMoments(sums, squares, x[i*stride:][:n], m)
 	}
-	for j := range len(out) / 2 {
+	for j := range len(out) / blockSums {
 		var all moment
 		for k := j * s.inner; k < (j+1)*s.inner; k++ {
 			sum, n := float64(sums[k]), float64(rows)
 			all.join(moment{n, float64(m[k]) + sum/n, max(0, float64(squares[k])-sum*sum/n)})
 		}
-		out[2*j], out[2*j+1] = T(all.mean), T(all.squares)
+		mean := T(all.mean)
+		keep(out, j, mean, T(all.mean-float64(mean)), T(all.squares))
 	}
 }
 
@@ -168,8 +173,13 @@ func (s *channelSums[T]) shortComoments(w *sumsWorker[T], out, x, m, d []T, rows
 		s.l.AddComoments(sums, with, d[i*stride:][:n], x[i*stride:][:n], each)
 	}
 	for j := range m {
-		out[2*j], out[2*j+1] = s.l.Sum(sums[j*s.inner:(j+1)*s.inner]), s.l.Sum(with[j*s.inner:(j+1)*s.inner])
+		keep(out, j, s.l.Sum(sums[j*s.inner:(j+1)*s.inner]), s.l.Sum(with[j*s.inner:(j+1)*s.inner]), 0)
 	}
+}
+
+// keep writes the numbers of channel j.
+func keep[T ir.Float](out []T, j int, a, b, c T) {
+	out[blockSums*j], out[blockSums*j+1], out[blockSums*j+2] = a, b, c
 }
 
 // merge joins the blocks of some channels.
@@ -179,12 +189,12 @@ func (s *channelSums[T]) merge(_, p int) {
 		var sum, with float64
 		var of moment
 		for b := range s.blocks {
-			block := c.Scratch[2*(b*s.channels+j):][:2]
+			block := c.Scratch[blockSums*(b*s.channels+j):][:blockSums]
 			if len(c.In) > 1 {
 				sum, with = sum+float64(block[0]), with+float64(block[1])
 				continue
 			}
-			of.join(moment{float64(min(s.images, s.n-b*s.images) * s.inner), float64(block[0]), float64(block[1])})
+			of.join(moment{float64(min(s.images, s.n-b*s.images) * s.inner), float64(block[0]) + float64(block[1]), float64(block[2])})
 		}
 		if len(c.In) == 1 {
 			sum, with = of.mean, of.squares/all
