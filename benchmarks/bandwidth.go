@@ -272,8 +272,8 @@ func (y *yardstick[T]) rate(arrays int, f func(worker, part int)) float64 {
 	return float64(bytes) / warm(func() { y.workers.Run(y.threads, f) })
 }
 
-// against measures f, which moves so many bytes, in turns with the copy, by the processor's caches or
-// past them, and with the triad.
+// against measures f, which moves so many bytes. The copies, through the caches and past them, and
+// the triad take turns with it.
 func (y *yardstick[T]) against(rounds, moved int, update bool, f func()) bandwidthLine {
 	var ns, copies, triads, ratios []float64
 	for round := range rounds + 1 { // the first warms up

@@ -6,8 +6,8 @@ import (
 	"github.com/symgrad/symgrad/internal/ir"
 )
 
-// swap lets products read and write heads of attention where they lie: a product whose operand
-// is another value with the two axes before its last one swapped takes that value, if its
+// swap lets products read and write heads of attention where they lie. An operand may be another
+// value with the two axes before its last one swapped: the product then reads that value, if its
 // operator can. It writes its result swapped if nothing else reads that:
 //
 //	v2 = transpose v1 {perm=[0,2,1,3]}

@@ -114,13 +114,13 @@ type Def struct {
 	// split, or not to advantage.
 	Split func(v *Value, kept bool) (first, then *Def, a Attrs)
 
-	// Swapped says which operator d, with the attributes a, computes v from operands of which
-	// those that in names have the two axes before their last one swapped, and with out so has
-	// its result. Nil, the function or d: none does.
+	// Swapped returns the operator d, with the attributes a, that computes v from operands stored
+	// otherwise. Those marked in in have the two axes before their last one swapped. With out the
+	// result has too. Nil, the function or d: there is none.
 	Swapped func(v *Value, in []bool, out bool) (d *Def, a Attrs)
 
-	// Absorb returns the operator that computes v from the operands of v's first operand, in the place of
-	// that: its attributes are those of v, its other operands too, and so is every bit of its result. The
+	// Absorb returns the operator that computes v and v's first operand at once. It reads the operands of
+	// that one, then the others of v. Its attributes and every bit of its result are those of v. The
 	// compiler takes it where nothing else reads the first operand. Nil, the function or what it returns:
 	// there is none.
 	Absorb func(v *Value) *Def

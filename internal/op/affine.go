@@ -8,8 +8,8 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Affine is y = (x − m)·k + c with numbers m, k and c: [C] for each channel of x: [N, C, ...].
-// dx = d·k, dc = Σd, dk = Σd·(x − m), dm = −k·Σd, with the sums of Comoments.
+// Affine is y = (x − m)·k + c. Each channel of x: [N, C, ...] has its numbers in m, k and c: [C].
+// Its derivatives are dx = d·k, dc = Σd, dk = Σd·(x − m), dm = −k·Σd. Comoments has the sums.
 //
 // Blend is y = (x − m)·k + c + b·h, with b as x and h: [C]. The compiler makes it of an Affine
 // and a product, as they meet in the gradient of a batch normalization.

@@ -5,8 +5,8 @@ import (
 	"github.com/symgrad/symgrad/internal/kernel/vec"
 )
 
-// blockSums is how many numbers a block keeps of each channel: the mean in two parts, since one has too few digits
-// where it is large, and the sum of squares around it; or the two sums of Comoments.
+// blockSums is how many numbers a block keeps of each channel. Moments keeps the mean, and the sum of squares
+// around it. The mean is kept in two parts: one has too few digits where it is large. Comoments keeps its two sums.
 const blockSums = 3
 
 // channelBlock is how many elements one part of a sum over channels has, about.
@@ -98,8 +98,8 @@ func (s *channelSums[T]) block(worker, p int) {
 	}
 }
 
-// moments writes the mean, and the sum of the squares around it, of each channel of so many
-// rows of planes. The rows lie an image apart.
+// moments writes the mean of each channel, and the sum of the squares around it. It takes the
+// planes of so many images, which lie an image apart.
 func (s *channelSums[T]) moments(w *sumsWorker[T], out, x []T, rows int) {
 	count := len(out) / blockSums
 	clear(w.sum)

@@ -6,9 +6,9 @@ import (
 	"github.com/symgrad/symgrad/internal/ir"
 )
 
-// MatMulHeads is MatMul for the heads of attention as their features are stored: operands, and
-// the result, that rowsA, rowsB and rowsC name have their rows before the last leading axis, as
-// [..., M, H, K] and not [..., H, M, K]. Only the compiler makes it, so it is no row of the table.
+// MatMulHeads is MatMul for the heads of attention as their features are stored. An operand has
+// its rows before its heads, [..., M, H, K] and not [..., H, M, K], if rowsA or rowsB says so. So
+// has the result if rowsC does. Only the compiler makes it, so it is no row of the table.
 var MatMulHeads ir.Def
 
 func init() {

@@ -122,8 +122,8 @@ func (m *lanes) lessLogs(x, n v) v {
 	return x
 }
 
-// expByTable is expLifted with powers of 2 from a table: of x = k/16·ln 2 + r the last bits of k
-// choose one, which already has the exponent of 2^expLift and lacks what these bits add to the
+// expByTable is expLifted with powers of 2 from a table. Of x = k/16·ln 2 + r the last bits of k
+// choose one. It has the exponent of 2^expLift already, and lacks what these bits add to the
 // exponent. eʳ is 1 + r·(1 + r·P(r)): 2^-29 and 2^-55.
 func (m *lanes) expByTable(x v) v {
 	const digits = 4 // of k

@@ -9,8 +9,8 @@ import (
 // lineBytes is the size of a cache line.
 const lineBytes = 64
 
-// Streams reports whether a loop should write its result with Stream: the bytes that it reads and writes are
-// so many that the caches keep no part of the result until somebody reads it. A plain store fetches each
+// Streams reports whether a loop that reads and writes so many bytes should write its result with Stream.
+// Of more than the caches hold, they keep nothing of the result until somebody reads it. A plain store fetches each
 // line from memory before it writes to it. Stream does not.
 func Streams(bytes int) bool { return canStream() && bytes >= 2*cpu.L3 }
 
