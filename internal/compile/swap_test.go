@@ -1,13 +1,10 @@
 package compile
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
-	"github.com/symgrad/symgrad/internal/exec"
 	"github.com/symgrad/symgrad/internal/ir"
-	"github.com/symgrad/symgrad/internal/kernel/pool"
 )
 
 // TestSwapBits runs attention and gradients of it, whose products read and write heads where
@@ -38,39 +35,7 @@ func swapBits[T ir.Float](t *testing.T, dtype string) {
   v16 = matmul TYPE[5,3,19,19] v4 v8 {transA=true transB=false}
   return v11 v15 v16
 }`, "TYPE", dtype)
-	run := func(skip bool, workers int) (out []T, steps int) {
-		f, err := ir.Parse(text, LookupDef)
-		if err != nil {
-			t.Fatal(err)
-		}
-		plan, err := Compile(f, make([]Target, 3), Options{Skip: map[string]bool{"swap": skip}, Verify: ir.Verify, Regions: AllRegions})
-		if err != nil {
-			t.Fatal(err)
-		}
-		w := pool.New(workers)
-		defer w.Close()
-		p := exec.New[T](plan, w, exec.Shared[T]{})
-		for k, in := range plan.Inputs {
-			for i, x := 0, p.Floats(in.Where); i < len(x); i++ {
-				x[i] = T((i+k)*7919%1009)/1009 - 0.5
-			}
-		}
-		if err := p.Run(); err != nil {
-			t.Fatal(err)
-		}
-		for _, o := range plan.Outputs {
-			out = append(out, p.Floats(o.Where)...)
-		}
-		return out, len(plan.Steps)
-	}
-	want, copies := run(true, 1)
-	for workers := 1; workers <= 3; workers++ {
-		got, none := run(false, workers)
-		if none >= copies {
-			t.Errorf("%s: got %d steps, want fewer than the %d with copies", dtype, none, copies)
-		}
-		if !slices.Equal(got, want) {
-			t.Errorf("%s, %d workers: the heads have other bits than their copies", dtype, workers)
-		}
+	if copies, none := sameBits(t, text, "swap", spread[T]); none >= copies {
+		t.Errorf("%s: got %d steps, want fewer than the %d with copies", dtype, none, copies)
 	}
 }
