@@ -144,14 +144,17 @@ func libraries(peers string) (c libraryCommands, err error) {
 
 // openBLASLibraries are the kernels of OpenBLAS to race: those of the environment and
 // its own choice, or those for processors of the level avx2. Elsewhere it chooses.
-func openBLASLibraries(level string) []libraryCommand {
+func openBLASLibraries(level string) (out []libraryCommand) {
 	switch {
 	case os.Getenv(coreType) != "":
 		return []libraryCommand{{name: "openblas"}, {name: "openblas-auto", env: []string{coreType + "="}}}
-	case level == "avx2":
-		return []libraryCommand{{name: "openblas-haswell", env: []string{coreType + "=Haswell"}}, {name: "openblas-zen", env: []string{coreType + "=Zen"}}}
+	case level != "avx2":
+		return []libraryCommand{{name: "openblas"}}
 	}
-	return []libraryCommand{{name: "openblas"}}
+	for _, core := range avx2Cores {
+		out = append(out, libraryCommand{name: "openblas-" + strings.ToLower(core), env: []string{coreType + "=" + core}})
+	}
+	return out
 }
 
 // oneDNNLevel is the environment that keeps oneDNN to the level avx2, unless the

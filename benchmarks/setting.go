@@ -46,6 +46,9 @@ func openMPSettings(threads int) []setting {
 // coreType is the environment variable that chooses OpenBLAS's kernels.
 const coreType = "OPENBLAS_CORETYPE"
 
+// avx2Cores are the values for processors of the level avx2. Which is faster depends on the processor.
+var avx2Cores = [2]string{"Haswell", "Zen"}
+
 // levelVariable is the one that lowers this module's level.
 const levelVariable = "SYMGRAD_CPU"
 
@@ -59,14 +62,14 @@ func openBLASSettings(threads int) []setting {
 	if own == "" {
 		return out
 	}
-	other := coreType + "="
+	other := ""
 	if os.Getenv(levelVariable) == "avx2" {
-		if other += "Zen"; own == "Zen" {
-			other = coreType + "=Haswell"
+		if other = avx2Cores[1]; own == other {
+			other = avx2Cores[0]
 		}
 	}
 	for _, s := range out {
-		out = append(out, setting{s.threads, []string{other}})
+		out = append(out, setting{s.threads, []string{coreType + "=" + other}})
 	}
 	return out
 }
