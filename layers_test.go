@@ -38,7 +38,7 @@ const policy = `
 	graph graph/loss graph/onnx internal/enum internal/mistake train < models/imported
 	models/imported                                  < cmd
 	internal/atomicfile                              < internal/safetensors internal/atomicfile/faults graph/gosource
-	internal/mistake                                 < internal/safetensors internal/npy
+	internal/mistake                                 < internal/strictjson internal/safetensors internal/npy internal/jsonrow
 	internal/safetensors internal/atomicfile         < internal/checkpoint
 	internal/safetensors                             < internal/npy
 	internal/strictjson                              < internal/safetensors
@@ -50,7 +50,7 @@ const policy = `
 	train/dist                                       < train examples internal/disttest
 	train graph                                      < train/record
 	internal/mistake internal/atomicfile graph graph/formula train train/data < train/report
-	internal/mistake graph train train/data            < internal/jsonrow
+	graph train train/data                           < internal/jsonrow
 	internal/jsonrow internal/mistake graph train train/data < train/serve
 	internal/jsonrow internal/npy internal/safetensors internal/atomicfile < cmd
 	autograd models train train/record train/report train/serve graph/formula graph/nn graph/loss graph/linalg graph/special graph/machine graph/onnx graph/gosource < examples benchmarks/workload internal/optest internal/randgraph internal/conformance internal/mutate cmd

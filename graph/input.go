@@ -1,10 +1,7 @@
 package graph
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/exec"
@@ -83,7 +80,7 @@ func find[T Element](p *Program, name string) (*input, error) {
 	case len(all) == 0:
 		return nil, mistake.Optionf("got the name %q, want none: the program has no inputs", name)
 	case in == nil:
-		return nil, mistake.Optionf("got the name %q, want one of the inputs %s", name, listed(all))
+		return nil, mistake.Optionf("got the name %q, want one of the inputs %s", name, mistake.Names(all))
 	case isInt[T]() && !in.ints():
 		return nil, mistake.Newf(ErrDType, "input %q: got int, want float64 or float32: only inputs that Builder.Ints makes take int", name)
 	case !isInt[T]() && in.ints():
@@ -341,21 +338,6 @@ func (p *Program) Inputs() []InputSpec {
 		specs = append(specs, InputSpec{Name: name, Shape: in.slot.Type.Shape.Clone(), Ints: in.ints()})
 	}
 	return specs
-}
-
-// mostListed is the number of names that a message lists. A model may have hundreds.
-const mostListed = 8
-
-// listed returns names as messages write them: "x", "y".
-func listed(names []string) string {
-	var q []string
-	for _, name := range names[:min(len(names), mostListed)] {
-		q = append(q, strconv.Quote(name))
-	}
-	if more := len(names) - len(q); more > 0 {
-		q = append(q, fmt.Sprintf("and %d others", more))
-	}
-	return strings.Join(q, ", ")
 }
 
 // inputNames returns the names of the inputs, sorted.

@@ -257,7 +257,7 @@ func (p *Params) known() string {
 	for i, q := range list {
 		names[i] = q.Name
 	}
-	return "one of " + listed(names)
+	return "one of " + mistake.Names(names)
 }
 
 // Flat64 returns the memory of all parameters and of their gradients, without copying it.

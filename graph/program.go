@@ -184,7 +184,7 @@ func (p *Program) unfed() error {
 		}
 	}
 	slices.Sort(names)
-	return mistake.Optionf("graph: Run: got no elements for the inputs %s, want all inputs set or bound before the first Run", listed(names))
+	return mistake.Optionf("graph: Run: got no elements for the inputs %s, want all inputs set or bound before the first Run", mistake.Names(names))
 }
 
 // SetRate sets the learning rate of a Program that was compiled with Descend. The rate must

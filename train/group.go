@@ -1,7 +1,6 @@
 package train
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/symgrad/symgrad/graph"
@@ -83,17 +82,13 @@ func groupsOf(f func(name string) Group, list []*graph.Param) (g grouping, err e
 	return g, err
 }
 
-// namesOf lists the names of the parameters, the first ones if they are many.
+// namesOf lists the names of parameters for a message.
 func namesOf(list []*graph.Param) string {
-	const most = 20
 	var names []string
-	for _, q := range list[:min(most, len(list))] {
+	for _, q := range list {
 		names = append(names, q.Name)
 	}
-	if len(list) > most {
-		return fmt.Sprintf("%q and %d more", names, len(list)-most)
-	}
-	return fmt.Sprintf("%q", names)
+	return mistake.Names(names)
 }
 
 // get returns the factors of q.

@@ -157,7 +157,7 @@ func (m *ModelInfo) differences(built *ModelInfo) (wrong []string) {
 	for _, in := range m.Inputs {
 		b, ok := built.input(in.Name)
 		fail := func(format string, a ...any) {
-			wrong = append(wrong, fmt.Sprintf("the input %q: ", clipped(in.Name))+fmt.Sprintf(format, a...))
+			wrong = append(wrong, fmt.Sprintf("the input %q: ", mistake.Clip(in.Name))+fmt.Sprintf(format, a...))
 		}
 		switch n, valid := sizeOf(in.Shape); {
 		case !ok:
@@ -195,7 +195,7 @@ func (m *ModelInfo) wrongInputs() (out []string) {
 			text = "got two descriptions, want one"
 		}
 		if text != "" {
-			out = append(out, fmt.Sprintf("the input %q: %s", clipped(in.Name), text))
+			out = append(out, fmt.Sprintf("the input %q: %s", mistake.Clip(in.Name), text))
 		}
 	}
 	return out
@@ -248,11 +248,11 @@ func (t TargetInfo) wrong(output []int) (out []string) {
 	most := mostClasses(output)
 	switch {
 	case t.Classes < 0 || t.Classes == 1:
-		out = append(out, fmt.Sprintf("the target %q: got %d classes, want none or at least 2", clipped(t.Name), t.Classes))
+		out = append(out, fmt.Sprintf("the target %q: got %d classes, want none or at least 2", mistake.Clip(t.Name), t.Classes))
 	case t.Classes > most:
-		out = append(out, fmt.Sprintf("the target %q: got %d classes, want at most %d, which the output tells apart", clipped(t.Name), t.Classes, most))
+		out = append(out, fmt.Sprintf("the target %q: got %d classes, want at most %d, which the output tells apart", mistake.Clip(t.Name), t.Classes, most))
 	case t.ClassNames != nil && len(t.ClassNames) != t.Classes:
-		out = append(out, fmt.Sprintf("the target %q: got %d class names, want %d", clipped(t.Name), len(t.ClassNames), t.Classes))
+		out = append(out, fmt.Sprintf("the target %q: got %d class names, want %d", mistake.Clip(t.Name), len(t.ClassNames), t.Classes))
 	}
 	return out
 }
@@ -261,14 +261,14 @@ func (t TargetInfo) wrong(output []int) (out []string) {
 // of the target in d; nil is no data set. Too many names are found by wrong.
 func (t TargetInfo) noClasses(output []int, d *data.Dataset) (out []string) {
 	if most := mostClasses(output); t.Classes < most {
-		out = append(out, fmt.Sprintf("the target %q: got %d names of classes, want %d, one for each class that the output tells apart", clipped(t.Name), t.Classes, most))
+		out = append(out, fmt.Sprintf("the target %q: got %d names of classes, want %d, one for each class that the output tells apart", mistake.Clip(t.Name), t.Classes, most))
 	}
 	f, ok := d.Field(t.Name)
 	if !ok || f.Integers() || len(output) > 1 { // steps of a sequence may have anything behind its end
 		return out
 	}
 	if row, _, v, found := f.Find(func(v float64) bool { return v < 0 || v > 1 }); found {
-		out = append(out, fmt.Sprintf("the target %q: got names of classes and a target of numbers, %v in %s of the data set; want labels, or numbers from 0 to 1", clipped(t.Name), v, rowIn(f, row)))
+		out = append(out, fmt.Sprintf("the target %q: got names of classes and a target of numbers, %v in %s of the data set; want labels, or numbers from 0 to 1", mistake.Clip(t.Name), v, rowIn(f, row)))
 	}
 	return out
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/safetensors"
 )
 
@@ -134,7 +135,7 @@ func prepare(r *safetensors.Reader, o PredictorOptions) (*Predictor, error) {
 	}
 	params, err := buildWithin(m, info.elements())
 	if err != nil {
-		return nil, errors.WithMessagef(err, "the model %q of the settings in the file", clipped(info.Model))
+		return nil, errors.WithMessagef(err, "the model %q of the settings in the file", mistake.Clip(info.Model))
 	}
 	wrong := compare(&safetensors.File{Tensors: r.Tensors()}, params)
 	if d := params.DType(); d != info.DType {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/train/data"
 )
 
@@ -76,19 +77,21 @@ func (m *ModelInfo) wrongPlan() (wrong []string) {
 		switch most := mostClasses(m.Output); {
 		case input || f.Name == "x":
 		case f.Name != m.Target.Name || m.Version < 3:
-			fail("got the field %q, want inputs and the target alone", clipped(f.Name))
+			fail("got the field %q, want inputs and the target alone", mistake.Clip(f.Name))
 		case m.Target.Classes > 0 && f.Classes > most:
-			fail("field %q: got %d classes, want at most %d, which the output tells apart", clipped(f.Name), f.Classes, most)
+			fail("field %q: got %d classes, want at most %d, which the output tells apart", mistake.Clip(f.Name), f.Classes, most)
 		}
 	}
 	for _, in := range m.Inputs {
 		i := slices.IndexFunc(fields, func(f data.FieldInfo) bool { return f.Name == in.Name })
 		if i < 0 {
-			fail("got no field %q, want one, as it is an input", clipped(in.Name))
+			fail("got no field %q, want one, as it is an input", mistake.Clip(in.Name))
 			continue
 		}
 		f := fields[i]
-		differs := func(format string, a ...any) { fail("field %q: "+format, append([]any{clipped(in.Name)}, a...)...) }
+		differs := func(format string, a ...any) {
+			fail("field %q: "+format, append([]any{mistake.Clip(in.Name)}, a...)...)
+		}
 		switch {
 		case size(f.Shape) != size(in.Shape):
 			differs("got %d elements for each example, want the %d of the input", size(f.Shape), size(in.Shape))

@@ -159,7 +159,7 @@ func TestPredictCSVRefuses(t *testing.T) {
 		kind  error
 		parts []string
 	}{
-		"an unknown category": {head + "Paris;1;2026-01-01;2\n", data.ErrLabel, []string{`csv:3: column 1 ("city")`, `got "Paris"`, `"Oslo" "Rome"`}},
+		"an unknown category": {head + "Paris;1;2026-01-01;2\n", data.ErrLabel, []string{`csv:3: column 1 ("city")`, `got "Paris"`, `"Oslo", "Rome"`}},
 		"no time":             {head + "Rome;1;soon;2\n", data.ErrCSV, []string{`csv:3: column 3 ("until")`, `"soon"`}},
 		"a point":             {head + "Rome;1;2026-01-01;2.5\n", data.ErrCSV, []string{`csv:3: column 4 ("size")`, "2.5"}},
 		"not imputed":         {head + "Rome;;2026-01-01;2\n", train.ErrNotFinite, []string{`row 1, column "price"`, "Impute"}},

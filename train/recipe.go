@@ -76,7 +76,7 @@ func (m *ModelInfo) wrongRecipe(inputs []InputInfo) (out []string) {
 	reads := m.Recipe.Reads()
 	for _, name := range reads {
 		if _, ok := m.input(name); !ok && name != m.Target.Name {
-			fail("got the field %q that is neither an input nor the target %q, want one of them", clipped(name), m.Target.Name)
+			fail("got the field %q that is neither an input nor the target %q, want one of them", mistake.Clip(name), m.Target.Name)
 		}
 	}
 	made, err := m.Recipe.Describe(fields)
@@ -96,13 +96,13 @@ func (m *ModelInfo) wrongRecipe(inputs []InputInfo) (out []string) {
 	for _, in := range inputs {
 		switch f, ok := find(in.Name); {
 		case !ok:
-			fail("got no input %q of it, want one", clipped(in.Name))
+			fail("got no input %q of it, want one", mistake.Clip(in.Name))
 		case f.Size() != size(in.Shape):
-			fail("the input %q: got %d elements for each example%s, want %d", clipped(in.Name), f.Size(), resizedBy(m.Recipe, in.Name), size(in.Shape))
+			fail("the input %q: got %d elements for each example%s, want %d", mistake.Clip(in.Name), f.Size(), resizedBy(m.Recipe, in.Name), size(in.Shape))
 		case mistake.Axes(f.Shape, in.Shape) != "":
-			fail("the input %q: %s", clipped(in.Name), mistake.Axes(f.Shape, in.Shape))
+			fail("the input %q: %s", mistake.Clip(in.Name), mistake.Axes(f.Shape, in.Shape))
 		case f.Integers() != in.Integers:
-			fail("the input %q: got other values than the %s of the model", clipped(in.Name), kindOfNumbers(in))
+			fail("the input %q: got other values than the %s of the model", mistake.Clip(in.Name), kindOfNumbers(in))
 		}
 	}
 	if !slices.Contains(reads, m.Target.Name) {
@@ -110,7 +110,7 @@ func (m *ModelInfo) wrongRecipe(inputs []InputInfo) (out []string) {
 	}
 	f, ok := find(m.Target.Name)
 	if text := m.wrongUndo(f, ok); text != "" {
-		fail("the target %q: %s", clipped(m.Target.Name), text)
+		fail("the target %q: %s", mistake.Clip(m.Target.Name), text)
 	}
 	return out
 }

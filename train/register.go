@@ -94,20 +94,20 @@ func makeRegistered(name, from string, settings json.RawMessage) (m Model, err e
 	if err == nil && mistake.IsNil(m) {
 		err = mistake.Optionf("got a nil model from the function that is registered at %s, want a value", r.at)
 	}
-	return m, errors.Wrapf(err, "the model %q", clipped(name))
+	return m, errors.Wrapf(err, "the model %q", mistake.Clip(name))
 }
 
 // notRegistered returns the error about a name that nothing has registered.
 func notRegistered(name, from string, known []string) error {
-	want := fmt.Sprintf("call train.Register(%q, ...) in this program before Open", clipped(name))
+	want := fmt.Sprintf("call train.Register(%q, ...) in this program before Open", mistake.Clip(name))
 	if from != "" && from != "main" {
-		want = fmt.Sprintf("import the package that does, such as _ %q, or %s", clipped(from), want)
+		want = fmt.Sprintf("import the package that does, such as _ %q, or %s", mistake.Clip(from), want)
 	}
 	names := "none"
 	if len(known) > 0 {
 		names = strings.Join(known, ", ")
 	}
-	return &ModelFileError{Kind: ErrNotRegistered, Wrong: []string{fmt.Sprintf("got the model %q, which nothing in this program registers; %s (registered: %s)", clipped(name), want, names)}}
+	return &ModelFileError{Kind: ErrNotRegistered, Wrong: []string{fmt.Sprintf("got the model %q, which nothing in this program registers; %s (registered: %s)", mistake.Clip(name), want, names)}}
 }
 
 // packageOf returns the path of the package of m's type.
@@ -135,7 +135,7 @@ func ReadSettings(settings json.RawMessage, into any) error {
 // are unknown or stand twice, and text after the object.
 func readStrict(text []byte, into any) error {
 	if t := bytes.TrimLeft(text, " \t\r\n"); len(t) == 0 || t[0] != '{' {
-		return mistake.Optionf("got %q, want a JSON object", clipped(string(text)))
+		return mistake.Optionf("got %q, want a JSON object", mistake.Clip(string(text)))
 	}
 	if err := noneTwice(json.NewDecoder(bytes.NewReader(text))); err != nil {
 		return err
@@ -176,7 +176,7 @@ func noneTwice(d *json.Decoder) error {
 		case string:
 			if last >= 0 && open[last] != nil && keys[last] {
 				if open[last][t] {
-					return mistake.Optionf("got the field %q twice, want it once", clipped(t))
+					return mistake.Optionf("got the field %q twice, want it once", mistake.Clip(t))
 				}
 				open[last][t], keys[last] = true, false
 				continue
@@ -189,13 +189,4 @@ func noneTwice(d *json.Decoder) error {
 			keys[last] = true // a value has ended
 		}
 	}
-}
-
-// clipped shortens a text of a file for a message.
-func clipped(text string) string {
-	const most = 100
-	if len(text) > most {
-		return text[:most] + "..."
-	}
-	return text
 }

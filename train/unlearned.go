@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/train/data"
 )
 
@@ -129,7 +130,7 @@ func withoutExample(where string, names []string, has func(c int) bool) []string
 	var list []string
 	for c, name := range names {
 		if !has(c) {
-			list = append(list, fmt.Sprintf("%q", clipped(name)))
+			list = append(list, fmt.Sprintf("%q", mistake.Clip(name)))
 		}
 	}
 	if list == nil {

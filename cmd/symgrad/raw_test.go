@@ -68,9 +68,9 @@ func TestPredictRaw(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"size;colour\n1;red\n1;green\n": `table.csv:3: column 2 ("colour"): got "green", want one of the 2 categories ["blue" "red"]`,
+		"size;colour\n1;red\n1;green\n": `table.csv:3: column 2 ("colour"): got "green", want one of the 2 categories "blue", "red"`,
 		"size\n1\n":                     `no column "colour"`,
-		"size;color;age\n1;red;2\n":     `no column "colour", want those of the plan: the header has ["size" "color" "age"]; is "color" it?`,
+		"size;color;age\n1;red;2\n":     `no column "colour", want those of the plan: the header has "size", "color", "age"; is "color" it?`,
 		"size;colour\n1.5;red\n":        `table.csv:2: column 1 ("size"): got "1.5"`,
 		"":                              "table.csv\": got an empty table",
 	} {

@@ -106,7 +106,7 @@ func resolve(text string, parts []part, names Names) (map[string]*gorgonia.Node,
 			n = names(p.word)
 		}
 		if n == nil && p.word != "pi" {
-			return nil, wrong(text, p.at, ErrSyntax, "got the name %q, want one that has a node", clip(p.word))
+			return nil, wrong(text, p.at, ErrSyntax, "got the name %q, want one that has a node", mistake.Clip(p.word))
 		}
 		nodes[p.word] = n
 	}

@@ -89,7 +89,7 @@ func (r *reader) operand() error {
 			r.at += size
 			word = strings.ToLower(word)
 			if functions[word] == nil {
-				return wrong(r.text, start, ErrSyntax, "got the function %q, want one of %s", clip(word), functionNames)
+				return wrong(r.text, start, ErrSyntax, "got the function %q, want one of %s", mistake.Clip(word), functionNames)
 			}
 			if err := r.wait(part{kind: paren, at: start, word: word, close: closing(open)}); err != nil {
 				return err
@@ -253,7 +253,7 @@ func (r *reader) number() error {
 	word := r.text[start:r.at]
 	v, err := strconv.ParseFloat(word, 64)
 	if err != nil {
-		return wrong(r.text, start, ErrSyntax, "got %q, want a number of float64", clip(word))
+		return wrong(r.text, start, ErrSyntax, "got %q, want a number of float64", mistake.Clip(word))
 	}
 	return r.add(part{kind: number, at: start, value: v})
 }
@@ -269,13 +269,5 @@ func found(rest string) string {
 	if rest == "" {
 		return "the end"
 	}
-	return strconv.Quote(clip(rest))
-}
-
-// clip shortens a text for a message.
-func clip(text string) string {
-	if len(text) > 40 {
-		return text[:40] + "..."
-	}
-	return text
+	return strconv.Quote(mistake.Clip(rest))
 }

@@ -14,6 +14,7 @@ import (
 	"strconv"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // Row is an example: an array with the numbers of all inputs, or an object with the cells of a
@@ -40,7 +41,7 @@ func (e *Error) Error() string {
 	if e.Field == "" {
 		return fmt.Sprintf("row %d: %v", e.Row, e.Err)
 	}
-	return fmt.Sprintf("row %d, %q: %v", e.Row, clip(e.Field), e.Err)
+	return fmt.Sprintf("row %d, %q: %v", e.Row, mistake.Clip(e.Field), e.Err)
 }
 
 // Unwrap returns Err.
@@ -246,14 +247,6 @@ func show(t json.Token) string {
 		return strconv.FormatBool(t)
 	}
 	return fmt.Sprintf("%.40s", t)
-}
-
-// clip cuts a name for a message.
-func clip(name string) string {
-	if r := []rune(name); len(r) > 60 {
-		return string(r[:60]) + "…"
-	}
-	return name
 }
 
 // ReadArray reads a list of rows, [...], to its end.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
 )
@@ -102,7 +103,7 @@ func (t *Table) keys(r Row) error {
 	}
 	switch {
 	case missing != nil && unknown != nil:
-		return &Error{Field: missing[0], Err: errors.Errorf("got no %s but the unknown %s, want %s", keysOf(missing), keysOf(unknown), listed(t.Columns))}
+		return &Error{Field: missing[0], Err: errors.Errorf("got no %s but the unknown %s, want %s", keysOf(missing), keysOf(unknown), mistake.Names(t.Columns))}
 	case missing != nil:
 		return &Error{Field: missing[0], Err: errors.Errorf("got no %s, want all columns (null for a missing value)", keysOf(missing))}
 	}
@@ -111,22 +112,9 @@ func (t *Table) keys(r Row) error {
 
 func keysOf(names []string) string {
 	if len(names) == 1 {
-		return fmt.Sprintf("key %q", clip(names[0]))
+		return fmt.Sprintf("key %q", mistake.Clip(names[0]))
 	}
-	return "keys " + listed(names)
-}
-
-// listed lists names, but not hundreds of them.
-func listed(names []string) string {
-	const most = 12
-	var out []string
-	for _, name := range names[:min(most, len(names))] {
-		out = append(out, strconv.Quote(clip(name)))
-	}
-	if more := len(names) - len(out); more > 0 {
-		out = append(out, fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(out, ", ")
+	return "keys " + mistake.Names(names)
 }
 
 // cell returns a value as it is written in the table.
@@ -165,7 +153,7 @@ func (c column) truth(v bool) (string, error) {
 		if c.any {
 			return text, nil
 		}
-		return "", errors.Errorf("got %v, want one of %s", v, listed(c.categories))
+		return "", errors.Errorf("got %v, want one of %s", v, mistake.Names(c.categories))
 	}
 	return "", errors.Errorf("got %v, want a number", v)
 }

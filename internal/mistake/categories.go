@@ -13,20 +13,11 @@ func Categories(got, want [][]string) (element int, why string) {
 		for i, name := range got[k] {
 			switch {
 			case i >= len(want[k]):
-				return k, fmt.Sprintf("got the category %s, want one of the %d of the training set", clipped(name), len(want[k]))
+				return k, fmt.Sprintf("got the category %q, want one of the %d of the training set", Clip(name), len(want[k]))
 			case name != want[k][i]:
-				return k, fmt.Sprintf("got the category %s for the index %d, want %s as in the training set", clipped(name), i, clipped(want[k][i]))
+				return k, fmt.Sprintf("got the category %q for the index %d, want %q as in the training set", Clip(name), i, Clip(want[k][i]))
 			}
 		}
 	}
 	return 0, ""
-}
-
-// clipped returns a short form of a name, quoted.
-func clipped(name string) string {
-	const most = 40
-	if r := []rune(name); len(r) > most {
-		name = string(r[:most]) + "..."
-	}
-	return fmt.Sprintf("%q", name)
 }

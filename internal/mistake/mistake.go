@@ -2,8 +2,9 @@
 // one value: errors.Is(err, graph.ErrShape) finds what train/data calls
 // data.ErrShape too.
 //
-// It owns these values, what makes errors of them, and two questions that several packages ask:
-// has a user given nil, and do the axes of an example fit? It imports nothing of the module.
+// It owns these values, what makes errors of them, how messages list names, and two questions that
+// several packages ask: has a user given nil, and do the axes of an example fit? It imports nothing
+// of the module.
 // A package that reports a kind exports it under its own name:
 //
 //	var ErrShape = mistake.ErrShape

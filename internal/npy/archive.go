@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/safetensors"
 )
 
@@ -53,7 +54,7 @@ func Open(src io.ReaderAt, size, limit int64) (*Archive, error) {
 	}
 	for _, f := range z.File {
 		if err := a.add(f); err != nil {
-			return nil, fmt.Errorf("npy: member %q: %w", clip(f.Name), err)
+			return nil, fmt.Errorf("npy: member %q: %w", mistake.Clip(f.Name), err)
 		}
 	}
 	return a, nil
@@ -88,7 +89,7 @@ func bounded(files []*zip.File, limit int64) error {
 	left := uint64(max(0, limit))
 	for _, f := range files {
 		if f.UncompressedSize64 > left {
-			return malformed("member %q: got %d bytes when inflated, want all members to have at most %d", clip(f.Name), f.UncompressedSize64, limit)
+			return malformed("member %q: got %d bytes when inflated, want all members to have at most %d", mistake.Clip(f.Name), f.UncompressedSize64, limit)
 		}
 		left -= f.UncompressedSize64
 	}
@@ -115,7 +116,7 @@ func apart(files []*zip.File) error {
 	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.begin, b.begin) })
 	for i := 1; i < len(spans); i++ {
 		if a, b := spans[i-1], spans[i]; b.begin < a.end || a.end < a.begin {
-			return malformed("members %q and %q: got data that overlap, want them apart", clip(a.name), clip(b.name))
+			return malformed("members %q and %q: got data that overlap, want them apart", mistake.Clip(a.name), mistake.Clip(b.name))
 		}
 	}
 	return nil
@@ -171,11 +172,11 @@ func (a *Archive) Arrays() []Array { return a.arrays }
 func ReadFloats[T Float](a *Archive, name string, into []T) error {
 	i, ok := a.index[name]
 	if !ok {
-		return fmt.Errorf("npy: got the name %q, want that of an array of the file", clip(name))
+		return fmt.Errorf("npy: got the name %q, want that of an array of the file", mistake.Clip(name))
 	}
 	err := content(a.members[i], a.arrays[i], func(r io.Reader) error { return readElements(r, a.arrays[i], into) })
 	if err != nil {
-		return fmt.Errorf("npy: array %q: %w", clip(name), err)
+		return fmt.Errorf("npy: array %q: %w", mistake.Clip(name), err)
 	}
 	return nil
 }
@@ -187,14 +188,14 @@ func ReadFloats[T Float](a *Archive, name string, into []T) error {
 func ReadAll[T Element](a *Archive, name string) (out []T, err error) {
 	i, ok := a.index[name]
 	if !ok {
-		return nil, fmt.Errorf("npy: got the name %q, want that of an array of the file", clip(name))
+		return nil, fmt.Errorf("npy: got the name %q, want that of an array of the file", mistake.Clip(name))
 	}
 	err = content(a.members[i], a.arrays[i], func(r io.Reader) (err error) {
 		out, err = collect[T](r, a.arrays[i])
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("npy: array %q: %w", clip(name), err)
+		return nil, fmt.Errorf("npy: array %q: %w", mistake.Clip(name), err)
 	}
 	return out, nil
 }

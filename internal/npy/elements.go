@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/safetensors"
 )
 
@@ -29,7 +30,7 @@ type RangeError struct {
 func (e *RangeError) Error() string {
 	array := ""
 	if e.Name != "" {
-		array = fmt.Sprintf("array %q: ", clip(e.Name))
+		array = fmt.Sprintf("array %q: ", mistake.Clip(e.Name))
 	}
 	return fmt.Sprintf("%selement %d: got %v, want a number that %s can hold", array, e.Index, e.Value, e.Type)
 }

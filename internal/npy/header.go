@@ -270,18 +270,10 @@ type scanner struct {
 func (s *scanner) errorf(format string, a ...any) error {
 	for i, x := range a {
 		if text, ok := x.(string); ok {
-			a[i] = clip(text)
+			a[i] = mistake.Clip(text)
 		}
 	}
 	return fmt.Errorf(format+" (byte %d)", append(a, s.at)...)
-}
-
-// clip shortens a text for an error message.
-func clip(text string) string {
-	if len(text) > 80 {
-		return text[:80] + "..."
-	}
-	return text
 }
 
 func (s *scanner) skip() {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // Stored is an array to write: its elements are bytes, row-major and little-endian.
@@ -37,7 +39,7 @@ func Write(w io.Writer, arrays []Stored) error {
 			err = a.write(z)
 		}
 		if err != nil {
-			return fmt.Errorf("npy: array %q: %w", clip(a.Name), err)
+			return fmt.Errorf("npy: array %q: %w", mistake.Clip(a.Name), err)
 		}
 	}
 	if err := z.Close(); err != nil {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/strictjson"
 )
 
@@ -38,7 +39,7 @@ func checksum(sum uint32) string { return fmt.Sprintf("%08x", sum) }
 // parseChecksum reads what checksum writes.
 func parseChecksum(text string) (uint32, error) {
 	if len(text) != digits || strings.Trim(text, "0123456789abcdef") != "" {
-		return 0, fmt.Errorf("%w: got %q, want a CRC-32C", ErrChecksum, clip(text))
+		return 0, fmt.Errorf("%w: got %q, want a CRC-32C", ErrChecksum, mistake.Clip(text))
 	}
 	n, err := strconv.ParseUint(text, 16, 32)
 	return uint32(n), err
@@ -70,7 +71,7 @@ func takeChecksums(f *File, head []byte) (sums map[string]uint32, err error) {
 	}
 	for _, t := range f.Tensors {
 		if _, ok := sums[t.Name]; !ok {
-			return nil, fmt.Errorf("%w: got no checksum of tensor %q, want one of each", ErrChecksum, clip(t.Name))
+			return nil, fmt.Errorf("%w: got no checksum of tensor %q, want one of each", ErrChecksum, mistake.Clip(t.Name))
 		}
 	}
 	delete(f.Meta, crcKey)
@@ -124,5 +125,5 @@ func compareSum(name string, got, want uint32) error {
 	if got == want {
 		return nil
 	}
-	return malformed(fmt.Errorf("%w: tensor %q: got the CRC-32C %s of the data, want %s as in the header", ErrChecksum, clip(name), checksum(got), checksum(want)))
+	return malformed(fmt.Errorf("%w: tensor %q: got the CRC-32C %s of the data, want %s as in the header", ErrChecksum, mistake.Clip(name), checksum(got), checksum(want)))
 }

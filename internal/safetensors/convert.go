@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // FromInts returns an I64 tensor with a copy of v. See FloatsView.
@@ -80,7 +82,7 @@ type RangeError struct {
 
 // Error returns it in one line.
 func (e *RangeError) Error() string {
-	return fmt.Sprintf("tensor %q: element %d: got %v, want a number that %s can hold", clip(e.Name), e.Index, e.Value, e.Type)
+	return fmt.Sprintf("tensor %q: element %d: got %v, want a number that %s can hold", mistake.Clip(e.Name), e.Index, e.Value, e.Type)
 }
 
 // ReadFloats reads the elements of an F64, F32, F16 or BF16 tensor of r into all of
@@ -104,13 +106,13 @@ func readFloats[T float32 | float64](r *Reader, name string, into []T) error {
 	}
 	switch {
 	case !ok:
-		return fmt.Errorf("got the name %q, want that of a tensor of the file", clip(name))
+		return fmt.Errorf("got the name %q, want that of a tensor of the file", mistake.Clip(name))
 	case !slices.Contains(Floats(), t.DType):
-		return fmt.Errorf("tensor %q: got elements of type %s, want one of %s", clip(name), t.DType, strings.Join(Floats(), ", "))
+		return fmt.Errorf("tensor %q: got elements of type %s, want one of %s", mistake.Clip(name), t.DType, strings.Join(Floats(), ", "))
 	}
 	width := int64(bitsOf[t.DType] / 8)
 	if t.size() != width*int64(len(into)) {
-		return fmt.Errorf("tensor %q: got memory of %d elements, want %d", clip(name), len(into), t.size()/width)
+		return fmt.Errorf("tensor %q: got memory of %d elements, want %d", mistake.Clip(name), len(into), t.size()/width)
 	}
 	buf, done := make([]byte, min(chunk, t.size())), 0
 	return r.parts(t, func(n int) []byte { return buf[:n] }, func(part []byte) error {
@@ -151,13 +153,13 @@ func readInts(r *Reader, name string, into []int) error {
 	t, ok := r.Tensor(name)
 	switch {
 	case !ok:
-		return fmt.Errorf("got the name %q, want that of a tensor of the file", clip(name))
+		return fmt.Errorf("got the name %q, want that of a tensor of the file", mistake.Clip(name))
 	case !slices.Contains(Integers(), t.DType):
-		return fmt.Errorf("tensor %q: got elements of type %s, want one of %s", clip(name), t.DType, strings.Join(Integers(), ", "))
+		return fmt.Errorf("tensor %q: got elements of type %s, want one of %s", mistake.Clip(name), t.DType, strings.Join(Integers(), ", "))
 	}
 	width := int64(bitsOf[t.DType] / 8)
 	if t.size() != width*int64(len(into)) {
-		return fmt.Errorf("tensor %q: got memory of %d elements, want %d", clip(name), len(into), t.size()/width)
+		return fmt.Errorf("tensor %q: got memory of %d elements, want %d", mistake.Clip(name), len(into), t.size()/width)
 	}
 	buf, done := make([]byte, min(chunk, t.size())), 0
 	return r.parts(t, func(n int) []byte { return buf[:n] }, func(part []byte) error {

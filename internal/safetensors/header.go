@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/strictjson"
 )
 
@@ -53,7 +54,7 @@ func parseHeader(text []byte) (header, error) {
 		}
 		e, err := readTensor(s, key)
 		if err != nil {
-			return fmt.Errorf("tensor %q: %w", clip(key), err)
+			return fmt.Errorf("tensor %q: %w", mistake.Clip(key), err)
 		}
 		h.tensors = append(h.tensors, e)
 		return nil
@@ -174,12 +175,4 @@ func (e *entry) readRange(s *strictjson.Scanner) error {
 		err = s.Errorf("got %d data_offsets, want two", count)
 	}
 	return err
-}
-
-// clip shortens a text for an error message.
-func clip(text string) string {
-	if len(text) > 80 {
-		return text[:80] + "..."
-	}
-	return text
 }

@@ -9,6 +9,8 @@ import (
 	"hash/crc32"
 	"io"
 	"math"
+
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // chunk is how many bytes are read and summed at once: they are then still in the
@@ -233,9 +235,9 @@ func (r *Reader) readInto(name string, into []byte) error {
 	t, ok := r.Tensor(name)
 	switch {
 	case !ok:
-		return fmt.Errorf("got the name %q, want that of a tensor of the file", clip(name))
+		return fmt.Errorf("got the name %q, want that of a tensor of the file", mistake.Clip(name))
 	case int64(len(into)) != t.size():
-		return fmt.Errorf("tensor %q: got memory of %d bytes, want %d", clip(name), len(into), t.size())
+		return fmt.Errorf("tensor %q: got memory of %d bytes, want %d", mistake.Clip(name), len(into), t.size())
 	}
 	done := 0
 	return r.parts(t, func(n int) []byte {
@@ -252,7 +254,7 @@ func (r *Reader) parts(t Tensor, next func(n int) []byte, use func(part []byte) 
 	for done := int64(0); done < size; {
 		part := next(int(min(chunk, size-done)))
 		if err := r.readAt(part, at+done); err != nil {
-			return fmt.Errorf("tensor %q: %w", clip(t.Name), err)
+			return fmt.Errorf("tensor %q: %w", mistake.Clip(t.Name), err)
 		}
 		if r.sums != nil {
 			sum = crc32.Update(sum, castagnoli(), part)

@@ -144,7 +144,7 @@ func layOut(entries []entry, total uint64) ([]Tensor, error) {
 	at := uint64(0)
 	tensors := make([]Tensor, len(entries))
 	for i, e := range entries {
-		name := clip(e.name)
+		name := mistake.Clip(e.name)
 		switch {
 		case e.end < e.begin:
 			return nil, fmt.Errorf("tensor %q: got data that end at %d, want at least %d, where they begin", name, e.end, e.begin)

@@ -13,6 +13,8 @@ package strictjson
 import (
 	"fmt"
 	"strconv"
+
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // Scanner is the text and how far it has been read.
@@ -37,20 +39,12 @@ func (s *Scanner) Errorf(format string, args ...any) error {
 	for i, a := range args {
 		switch text := a.(type) {
 		case string:
-			args[i] = clip(text)
+			args[i] = mistake.Clip(text)
 		case []byte:
-			args[i] = clip(string(text))
+			args[i] = mistake.Clip(string(text))
 		}
 	}
 	return fmt.Errorf(format+" (byte %d)", append(args, s.at)...)
-}
-
-// clip shortens a text for an error message.
-func clip(text string) string {
-	if len(text) > 80 {
-		return text[:80] + "..."
-	}
-	return text
 }
 
 // Next skips white space and returns the byte after it without consuming it,

@@ -140,11 +140,11 @@ func (o ArrayOptions) dataset(arrays []fileArray, src arraySource) (*Dataset, er
 		name := cmp.Or(w.Array, w.Name)
 		i := slices.IndexFunc(arrays, func(a fileArray) bool { return a.name == name })
 		if i < 0 {
-			return nil, mistake.Newf(ErrField, "got no array %q, want one of %s", clip(name), listNames(namesOf(arrays)))
+			return nil, mistake.Newf(ErrField, "got no array %q, want one of %s", mistake.Clip(name), mistake.Names(namesOf(arrays)))
 		}
 		used, err := arrays[i].memory(left)
 		if err != nil {
-			return nil, errors.WithMessagef(err, "array %q", clip(name))
+			return nil, errors.WithMessagef(err, "array %q", mistake.Clip(name))
 		}
 		left -= used
 		f, err := arrays[i].read(src)
@@ -152,7 +152,7 @@ func (o ArrayOptions) dataset(arrays []fileArray, src arraySource) (*Dataset, er
 			return nil, err // which names the array
 		}
 		if f, err = w.describe(f); err != nil {
-			return nil, errors.WithMessagef(err, "array %q", clip(name))
+			return nil, errors.WithMessagef(err, "array %q", mistake.Clip(name))
 		}
 		f.AllowNonFinite = o.AllowNonFinite
 		fields = append(fields, f)
@@ -165,7 +165,7 @@ func (w ArrayField) describe(f Field) (Field, error) {
 	if w.Shape != nil {
 		have := f.Size()
 		if f.Shape = slices.Clone(w.Shape); f.Len() == 0 || f.Size() != have {
-			return f, mistake.Shapef("field %q: got the Shape %v, want one of the %d elements of an example", clip(w.Name), w.Shape, have)
+			return f, mistake.Shapef("field %q: got the Shape %v, want one of the %d elements of an example", mistake.Clip(w.Name), w.Shape, have)
 		}
 	}
 	f.Name, f.Scale, f.Shift, f.Columns = w.Name, w.Scale, w.Shift, w.Columns

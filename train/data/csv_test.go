@@ -209,7 +209,7 @@ func TestReadCSVRefusesWhole(t *testing.T) {
 		{"byte order mark only", "\ufeff", toY, ErrEmpty, "empty table"},
 		{"header only", "a,b,y\n", toY, ErrEmpty, "without rows"},
 		{"one class", "a,y\n1,0\n2,0\n", CSVOptions{Target: []string{"y"}, Labels: true}, ErrLabel, `only the label "0", 2 times`},
-		{"unknown target", "a,b\n1,2\n", toY, ErrOption, `"y", want one of the header's ["a" "b"]`},
+		{"unknown target", "a,b\n1,2\n", toY, ErrOption, `"y", want one of the header's "a", "b"`},
 		{"target outside", "a,b\n1,2\n", CSVOptions{TargetIndex: []int{2}}, ErrOption, "TargetIndex 2, want one in -2..1"},
 		{"target outside, negative", "a,b\n1,2\n", CSVOptions{TargetIndex: []int{-3}}, ErrOption, "TargetIndex -3"},
 		{"target twice", "a,b\n1,2\n", CSVOptions{TargetIndex: []int{1, -1}}, ErrOption, "twice"},

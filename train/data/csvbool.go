@@ -42,7 +42,7 @@ func (t truths) read(cell string) (float64, error) {
 		v, ok = t[strings.ToLower(cell)]
 	}
 	if !ok {
-		return 0, mistake.Newf(ErrCSV, "got %q, want a truth value: one of %s (True, False)", clip(cell), listNames(sortedKeys(t)))
+		return 0, mistake.Newf(ErrCSV, "got %q, want a truth value: one of %s (True, False)", mistake.Clip(cell), mistake.Names(sortedKeys(t)))
 	}
 	return v, nil
 }

@@ -3,6 +3,8 @@ package data
 import (
 	"slices"
 	"strconv"
+
+	"github.com/symgrad/symgrad/internal/mistake"
 )
 
 // The owners of columns that are in no field.
@@ -166,7 +168,7 @@ func (t *csvTable) find(option, name string) (int, error) {
 		if err := t.doubt(nil); err != nil {
 			return 0, err
 		}
-		return 0, t.optionf("got the %s %q, want one of %s %s", option, name, t.whose, listNames(t.names))
+		return 0, t.optionf("got the %s %q, want one of %s %s", option, name, t.whose, mistake.Names(t.names))
 	}
 	t.named = true
 	return i, nil

@@ -27,7 +27,7 @@ func textOf(what string, names []string, i int) ([]byte, error) {
 func indexOf(what string, names []string, text []byte) (int, error) {
 	i := slices.Index(names, string(text))
 	if i < 0 {
-		return 0, mistake.Optionf("got the %s %q, want one of %q", what, clip(string(text)), names)
+		return 0, mistake.Optionf("got the %s %q, want one of %q", what, mistake.Clip(string(text)), names)
 	}
 	return i, nil
 }

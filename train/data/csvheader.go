@@ -24,7 +24,7 @@ func (t *csvTable) header() error {
 		}
 		name := string(t.scan.cell(i))
 		if !utf8.ValidString(name) {
-			return t.scan.fail(i+1, mistake.Newf(ErrCSV, "got the name %q, want valid UTF-8", clip(name)))
+			return t.scan.fail(i+1, mistake.Newf(ErrCSV, "got the name %q, want valid UTF-8", mistake.Clip(name)))
 		}
 		t.names[i], t.original[i] = name, name
 	}
@@ -41,7 +41,7 @@ func (t *csvTable) header() error {
 	}
 	known := t.plan != nil && n == 1 && slices.Contains(t.plan.names(), t.names[0])
 	if n == 1 && !known && !t.opts.NoHeader && t.opts.Names == nil && strings.ContainsAny(t.names[0], ";\t|,") {
-		return t.scan.fail(1, mistake.Newf(ErrCSV, "got one column with the name %q, want a name without separators; is the separator another one (Comma)?", clip(t.names[0])))
+		return t.scan.fail(1, mistake.Newf(ErrCSV, "got one column with the name %q, want a name without separators; is the separator another one (Comma)?", mistake.Clip(t.names[0])))
 	}
 	return nil
 }
@@ -91,7 +91,7 @@ func (t *csvTable) rename() error {
 			continue // match says whether it is needed
 		}
 		if i < 0 {
-			return t.optionf("got the column %q to Rename, want one of the header's %s", old, listNames(t.original))
+			return t.optionf("got the column %q to Rename, want one of the header's %s", old, mistake.Names(t.original))
 		}
 		t.names[i] = t.opts.Rename[old]
 		t.named = true
@@ -113,7 +113,7 @@ func (t *csvTable) distinct() error {
 		case name == "" && !slices.Contains(t.opts.Drop, ""):
 			return t.scan.fail(i+1, mistake.Newf(ErrCSV, `got no name, want one; is the first line data (NoHeader), or has the column no name (Drop or Rename "")?`))
 		case twice:
-			return t.scan.fail(i+1, mistake.Newf(ErrCSV, "got the name %q as for column %d, want another; is the first line data (NoHeader), or do the columns need other names (Names)?", clip(name), first+1))
+			return t.scan.fail(i+1, mistake.Newf(ErrCSV, "got the name %q as for column %d, want another; is the first line data (NoHeader), or do the columns need other names (Names)?", mistake.Clip(name), first+1))
 		}
 		seen[name] = i
 	}
@@ -129,7 +129,7 @@ func (t *csvTable) doubt(isTarget []bool) error {
 	}
 	for i, name := range t.original {
 		if (isTarget == nil || !isTarget[i]) && isNumber(name) {
-			return t.scan.fail(i+1, mistake.Newf(ErrCSV, "got the number %s in the first line, want a name; is it data (NoHeader) or the name of the column (Header)?", clip(name)))
+			return t.scan.fail(i+1, mistake.Newf(ErrCSV, "got the number %s in the first line, want a name; is it data (NoHeader) or the name of the column (Header)?", mistake.Clip(name)))
 		}
 	}
 	return nil

@@ -18,7 +18,7 @@ type place struct {
 }
 
 func (p place) fail(err error) error {
-	return &CSVError{Line: p.line, Column: p.column, Name: clip(p.name), Err: err}
+	return &CSVError{Line: p.line, Column: p.column, Name: mistake.Clip(p.name), Err: err}
 }
 
 // labelSet numbers the texts of a column of categories in the order they are met.
@@ -65,18 +65,18 @@ func (s *labelSet) add(cell []byte, at place, allowNonFinite bool) (int, error) 
 	name := string(cell)
 	switch {
 	case !utf8.ValidString(name):
-		return 0, mistake.Newf(ErrCSV, "got the text %q, want valid UTF-8", clip(name))
+		return 0, mistake.Newf(ErrCSV, "got the text %q, want valid UTF-8", mistake.Clip(name))
 	case s.other != "" && (s.fixed || name == s.other):
 		s.others++
 		return otherNumber, nil
 	case s.fixed && s.ignore:
 		return otherNumber, nil
 	case s.fixed && s.labels:
-		return 0, mistake.Newf(ErrLabel, "got the label %q, want one of the %d classes %s", clip(name), len(s.names), listNames(s.names))
+		return 0, mistake.Newf(ErrLabel, "got the label %q, want one of the %d classes %s", mistake.Clip(name), len(s.names), mistake.Names(s.names))
 	case s.fixed:
-		return 0, mistake.Newf(ErrLabel, "got %q, want one of the %d categories %s; are unseen texts to have one (Other)?", clip(name), len(s.names), listNames(s.names))
+		return 0, mistake.Newf(ErrLabel, "got %q, want one of the %d categories %s; are unseen texts to have one (Other)?", mistake.Clip(name), len(s.names), mistake.Names(s.names))
 	case s.most > 0 && s.width() >= s.most:
-		return 0, mistake.Newf(ErrLabel, "got another new text %q, want at most %d different ones (MaxCategories); is the column to be left out?", clip(name), s.most)
+		return 0, mistake.Newf(ErrLabel, "got another new text %q, want at most %d different ones (MaxCategories); is the column to be left out?", mistake.Clip(name), s.most)
 	case len(s.names) == maxClasses:
 		return 0, mistake.Newf(ErrLabel, "got another new label, want at most %d different ones", maxClasses)
 	}
@@ -126,7 +126,7 @@ func (s *labelSet) doubt(name string, at place, allowNonFinite bool) {
 	case err != nil:
 		s.doubtful = at.fail(errors.WithMessage(err, "all labels read as numbers (Classes can fix them)"))
 	case v != math.Trunc(v) && !math.IsNaN(v):
-		s.doubtful = at.fail(mistake.Newf(ErrLabel, "got the label %s where all read as numbers, want integers; is the target a number to predict (no Labels) or a name (Classes)?", clip(name)))
+		s.doubtful = at.fail(mistake.Newf(ErrLabel, "got the label %s where all read as numbers, want integers; is the target a number to predict (no Labels) or a name (Classes)?", mistake.Clip(name)))
 	}
 }
 
@@ -138,7 +138,7 @@ func (s *labelSet) settle() (place []int, err error) {
 			return nil, s.doubtful
 		}
 		if len(s.names) == 1 {
-			return nil, mistake.Newf(ErrLabel, "got only the label %q, %d times, want at least two classes to tell apart", clip(s.names[0]), s.counts[0])
+			return nil, mistake.Newf(ErrLabel, "got only the label %q, %d times, want at least two classes to tell apart", mistake.Clip(s.names[0]), s.counts[0])
 		}
 	}
 	place = make([]int, len(s.names))

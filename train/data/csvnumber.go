@@ -85,7 +85,7 @@ func (n *numberForm) read(cell []byte) (float64, error) {
 	}
 	v, err := parseNumber(string(n.scratch), n.nonFinite)
 	if err != nil && errors.Is(err, ErrCSV) {
-		return 0, mistake.Newf(ErrCSV, "got %q, want a number with the decimal point %q", clip(string(cell)), n.point)
+		return 0, mistake.Newf(ErrCSV, "got %q, want a number with the decimal point %q", mistake.Clip(string(cell)), n.point)
 	}
 	return v, err
 }
@@ -106,7 +106,7 @@ func (n *numberForm) rewrite(cell []byte) error {
 	n.scratch = n.scratch[:0]
 	group, grouped, whole := 0, false, true // digits since the last separator
 	wrong := func() error {
-		return mistake.Newf(ErrCSV, "got %q, want a number with %q before groups of three digits", clip(string(cell)), n.thousands)
+		return mistake.Newf(ErrCSV, "got %q, want a number with %q before groups of three digits", mistake.Clip(string(cell)), n.thousands)
 	}
 	for i, r := range string(cell) {
 		digit := r >= '0' && r <= '9'
@@ -129,7 +129,7 @@ func (n *numberForm) rewrite(cell []byte) error {
 		case r == n.point:
 			n.scratch = append(n.scratch, '.')
 		case r == '.' && n.point != '.':
-			return mistake.Newf(ErrCSV, "got %q, want a number with the decimal point %q", clip(string(cell)), n.point)
+			return mistake.Newf(ErrCSV, "got %q, want a number with the decimal point %q", mistake.Clip(string(cell)), n.point)
 		default:
 			n.scratch = utf8.AppendRune(n.scratch, r)
 		}
@@ -149,15 +149,15 @@ func parseNumber(cell string, allowNonFinite bool) (float64, error) {
 		case err == nil:
 			return v, nil
 		case errors.Is(err, strconv.ErrRange):
-			return 0, mistake.Newf(ErrNotFinite, "got %s, want a number in the range of float64", clip(cell))
+			return 0, mistake.Newf(ErrNotFinite, "got %s, want a number in the range of float64", mistake.Clip(cell))
 		}
-		return 0, mistake.Newf(ErrCSV, "got %q, want a number", clip(cell))
+		return 0, mistake.Newf(ErrCSV, "got %q, want a number", mistake.Clip(cell))
 	}
 	switch strings.ToLower(strings.TrimLeft(cell, "+-")) {
 	case "nan", "inf", "infinity":
 		v, err := strconv.ParseFloat(cell, 64)
 		if err != nil {
-			return 0, mistake.Newf(ErrCSV, "got %q, want a number", clip(cell))
+			return 0, mistake.Newf(ErrCSV, "got %q, want a number", mistake.Clip(cell))
 		}
 		if !allowNonFinite {
 			return 0, mistake.Newf(ErrNotFinite, "got %q, want a finite number; remove the row or set AllowNonFinite", cell)
@@ -168,7 +168,7 @@ func parseNumber(cell string, allowNonFinite bool) (float64, error) {
 	if strings.Trim(cell, "0123456789+-.eE,") == "" {
 		hint = " whose decimal point is '.' (DecimalComma, Thousands)"
 	}
-	return 0, mistake.Newf(ErrCSV, "got %q, want a number%s", clip(cell), hint)
+	return 0, mistake.Newf(ErrCSV, "got %q, want a number%s", mistake.Clip(cell), hint)
 }
 
 // isNumber says whether a cell reads as a number, finite or not.

@@ -135,7 +135,7 @@ func (o CSVOptions) checkForm() error {
 	case o.SkipLines < 0:
 		return mistake.Optionf("got SkipLines %d, want at least 0", o.SkipLines)
 	case strings.ContainsAny(o.Comment, "\r\n\x00") || len(o.Comment) > 100:
-		return mistake.Optionf("got the Comment %q, want the short text that comments begin with", clip(o.Comment))
+		return mistake.Optionf("got the Comment %q, want the short text that comments begin with", mistake.Clip(o.Comment))
 	}
 	return nil
 }

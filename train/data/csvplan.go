@@ -154,7 +154,7 @@ func (p *CSVPlan) Only(fields ...string) (*CSVPlan, error) {
 	}
 	for _, name := range fields {
 		if !slices.Contains(have, name) {
-			return nil, mistake.Newf(ErrField, "%s: got the field %q, want one of %s", who, name, listNames(have))
+			return nil, mistake.Newf(ErrField, "%s: got the field %q, want one of %s", who, name, mistake.Names(have))
 		}
 	}
 	return p.Without(others...)
@@ -195,7 +195,7 @@ func (p *CSVPlan) String() string {
 		if c.Kind == LeftOut {
 			field, missing = "-", "-"
 		}
-		fmt.Fprintf(table, "%s\t%s\t%v\t%s\t%s\n", clip(c.Name), field, c.Kind, missing, c.categories())
+		fmt.Fprintf(table, "%s\t%s\t%v\t%s\t%s\n", mistake.Clip(c.Name), field, c.Kind, missing, c.categories())
 	}
 	table.Flush()
 	lines := strings.Split(text.String(), "\n")
@@ -214,7 +214,7 @@ func (c CSVReport) categories() string {
 			list = append(list, fmt.Sprintf("and %d more", len(c.Categories)-most))
 			break
 		}
-		item := clip(name)
+		item := mistake.Clip(name)
 		if i < len(c.Counts) {
 			item += fmt.Sprintf(" %d", c.Counts[i])
 		}
@@ -232,9 +232,9 @@ func (t *csvTable) match() error {
 		if _, ok := t.position[c.Name]; !ok && c.Kind != LeftOut {
 			near := mistake.Near(c.Name, t.extra())
 			if near != "" {
-				near = fmt.Sprintf("; is %q it?", clip(near))
+				near = fmt.Sprintf("; is %q it?", mistake.Clip(near))
 			}
-			return t.scan.fail(0, mistake.Newf(ErrCSV, "got no column %q, want those of the plan: the header has %s%s%s", clip(c.Name), listNames(t.names), near, withoutHint(c.Field)))
+			return t.scan.fail(0, mistake.Newf(ErrCSV, "got no column %q, want those of the plan: the header has %s%s%s", mistake.Clip(c.Name), mistake.Names(t.names), near, withoutHint(c.Field)))
 		}
 	}
 	return nil

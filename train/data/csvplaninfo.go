@@ -74,7 +74,7 @@ func (p *CSVPlan) check(t *csvTable) error {
 	case o.NoHeader && o.Names == nil:
 		return mistake.Optionf("got NoHeader without Names, want them")
 	case o.Names != nil && !slices.Equal(o.Names, p.names()):
-		return mistake.Optionf("got the Names %s, want those of Columns, %s", listNames(o.Names), listNames(p.names()))
+		return mistake.Optionf("got the Names %s, want those of Columns, %s", mistake.Names(o.Names), mistake.Names(p.names()))
 	case o.Text != Number || o.TargetIndex != nil:
 		return mistake.Optionf("got Text or TargetIndex, want the kinds and the names of the columns")
 	case p.Rows < 0 || p.Dropped < 0:
@@ -86,7 +86,7 @@ func (p *CSVPlan) check(t *csvTable) error {
 	}
 	for _, c := range t.columns {
 		if c.set != nil && !c.set.fixed {
-			return mistake.Optionf("column %q: got the Kind %v without Categories, want them", clip(c.name), c.Kind)
+			return mistake.Optionf("column %q: got the Kind %v without Categories, want them", mistake.Clip(c.name), c.Kind)
 		}
 		want[c.position] = c.report()
 	}
@@ -102,13 +102,13 @@ func (p *CSVPlan) check(t *csvTable) error {
 func (c CSVReport) like(w CSVReport) error {
 	switch {
 	case c.Field != w.Field || c.Kind != w.Kind:
-		return mistake.Optionf("column %q: got the Kind %v in field %q, want %v in %q as the options say", clip(c.Name), c.Kind, clip(c.Field), w.Kind, clip(w.Field))
+		return mistake.Optionf("column %q: got the Kind %v in field %q, want %v in %q as the options say", mistake.Clip(c.Name), c.Kind, mistake.Clip(c.Field), w.Kind, mistake.Clip(w.Field))
 	case !slices.Equal(c.Categories, w.Categories):
-		return mistake.Optionf("column %q: got the categories %s, want %s as the options say", clip(c.Name), listNames(c.Categories), listNames(w.Categories))
+		return mistake.Optionf("column %q: got the categories %s, want %s as the options say", mistake.Clip(c.Name), mistake.Names(c.Categories), mistake.Names(w.Categories))
 	case c.Missing < 0 || c.Counts != nil && len(c.Counts) != len(c.Categories):
-		return mistake.Optionf("column %q: got %d missing cells and %d counts, want at least 0, and a count for each of %d categories", clip(c.Name), c.Missing, len(c.Counts), len(c.Categories))
+		return mistake.Optionf("column %q: got %d missing cells and %d counts, want at least 0, and a count for each of %d categories", mistake.Clip(c.Name), c.Missing, len(c.Counts), len(c.Categories))
 	case slices.ContainsFunc(c.Counts, func(n int) bool { return n < 0 }):
-		return mistake.Optionf("column %q: got a negative count, want at least 0", clip(c.Name))
+		return mistake.Optionf("column %q: got a negative count, want at least 0", mistake.Clip(c.Name))
 	}
 	return nil
 }

@@ -67,7 +67,7 @@ func (t *csvTable) doubtEnd() error {
 	c := t.columns[k]
 	name := string(t.scan.cell(last))
 	if whole := c.set.begins(name); whole != "" {
-		return t.place(c).fail(mistake.Newf(ErrCSV, "got %q once, in a last line without an end, and %q begins with it: is the file cut? A line end, or Classes or Categories with it, says that it is whole", clip(name), clip(whole)))
+		return t.place(c).fail(mistake.Newf(ErrCSV, "got %q once, in a last line without an end, and %q begins with it: is the file cut? A line end, or Classes or Categories with it, says that it is whole", mistake.Clip(name), mistake.Clip(whole)))
 	}
 	return nil
 }
@@ -123,7 +123,7 @@ func (t *csvTable) value(c *csvColumn, cell []byte) (float64, error) {
 		case len(cell) == 0:
 			return 0, mistake.Newf(ErrCSV, "got an empty cell, want %s", t.remedy(c))
 		}
-		return 0, mistake.Newf(ErrCSV, "got %q, which stands for a missing cell (Missing), want %s", clip(string(cell)), t.remedy(c))
+		return 0, mistake.Newf(ErrCSV, "got %q, which stands for a missing cell (Missing), want %s", mistake.Clip(string(cell)), t.remedy(c))
 	}
 	if c.open {
 		if err := t.decide(c, cell); err != nil || c.Kind == LeftOut {
@@ -133,7 +133,7 @@ func (t *csvTable) value(c *csvColumn, cell []byte) (float64, error) {
 	switch c.Kind {
 	case Category, OneHot:
 		if c.alone && hasSeparators(string(cell)) {
-			return 0, mistake.Newf(ErrCSV, "got one column with the text %q, want a text without separators; is the separator another one (Comma)?", clip(string(cell)))
+			return 0, mistake.Newf(ErrCSV, "got one column with the text %q, want a text without separators; is the separator another one (Comma)?", mistake.Clip(string(cell)))
 		}
 		number, err := c.set.add(cell, t.place(c), t.opts.AllowNonFinite)
 		return float64(number), err
@@ -149,9 +149,9 @@ func (t *csvTable) value(c *csvColumn, cell []byte) (float64, error) {
 		err = errors.WithMessage(err, "the column began with a number, and Columns can make it another kind")
 	case t.rows > 0 || t.plan != nil || !unicode.IsLetter(firstRune(cell)): // after numbers it is a slip
 	case c.field.target:
-		err = mistake.Newf(ErrCSV, "got %q, want a number, or Labels for texts that are classes", clip(string(cell)))
+		err = mistake.Newf(ErrCSV, "got %q, want a number, or Labels for texts that are classes", mistake.Clip(string(cell)))
 	default:
-		err = mistake.Newf(ErrCSV, "got %q, want a number, or Columns or Text to say what texts become, or Drop to leave the column out", clip(string(cell)))
+		err = mistake.Newf(ErrCSV, "got %q, want a number, or Columns or Text to say what texts become, or Drop to leave the column out", mistake.Clip(string(cell)))
 	}
 	return v, err
 }
@@ -181,7 +181,7 @@ func (t *csvTable) remedy(c *csvColumn) string {
 func (t *csvTable) number(f *csvField, cell []byte) (float64, error) {
 	v, err := t.form.read(cell)
 	if err == nil && f.integers && !whole(v) {
-		return 0, mistake.Newf(ErrCSV, "got %q in field %q of Integers, want a whole number below 2^53", clip(string(cell)), f.name)
+		return 0, mistake.Newf(ErrCSV, "got %q in field %q of Integers, want a whole number below 2^53", mistake.Clip(string(cell)), f.name)
 	}
 	return v, err
 }
@@ -200,7 +200,7 @@ func (t *csvTable) decide(c *csvColumn, cell []byte) error {
 	}
 	c.Kind, c.alone = t.opts.Text, len(t.names) == 1
 	if c.Kind == OneHot && c.field.integers {
-		return mistake.Newf(ErrCSV, "got the text %q in field %q of Integers, want a number (Columns)", clip(string(cell)), c.field.name)
+		return mistake.Newf(ErrCSV, "got the text %q in field %q of Integers, want a number (Columns)", mistake.Clip(string(cell)), c.field.name)
 	}
 	return c.begin()
 }

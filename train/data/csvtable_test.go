@@ -139,7 +139,7 @@ var kindFaults = []struct {
 	{"missing text", "a,b\n1,NA\n", CSVOptions{}, ErrCSV, 2, 2, `("b"): got "NA", which stands for a missing cell`},
 	{"missing label", "a,y\n1,?\n", labelsOfY, ErrCSV, 2, 2, "missing"},
 	{"missing integer", "a,k\n1,p\n2,\n", CSVOptions{OnMissing: KeepMissing, Inputs: []string{"a"}, Fields: []CSVField{{"k", []string{"k"}, true}}, Columns: map[string]CSVColumn{"k": {Kind: Category}}}, ErrCSV, 3, 2, "Integers"},
-	{"unseen category", "a,k\n1,p\n2,r\n", CSVOptions{Columns: map[string]CSVColumn{"k": {Kind: OneHot, Categories: []string{"p", "q"}}}}, ErrLabel, 3, 2, `got "r", want one of the 2 categories ["p" "q"]`},
+	{"unseen category", "a,k\n1,p\n2,r\n", CSVOptions{Columns: map[string]CSVColumn{"k": {Kind: OneHot, Categories: []string{"p", "q"}}}}, ErrLabel, 3, 2, `got "r", want one of the 2 categories "p", "q"`},
 	{"too many categories", "a,k\n1,p\n2,r\n", CSVOptions{Columns: map[string]CSVColumn{"k": {Kind: OneHot, MaxCategories: 1}}}, ErrLabel, 3, 2, "MaxCategories"},
 	{"category not UTF-8", "a,k\n1,\xff\n", CSVOptions{Text: Category}, ErrCSV, 2, 2, "UTF-8"},
 	{"no truth value", "a,b\n1,maybe\n", CSVOptions{Columns: map[string]CSVColumn{"b": {Kind: Boolean}}}, ErrCSV, 2, 2, `"maybe", want a truth value`},

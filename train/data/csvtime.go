@@ -74,9 +74,9 @@ func (k *clock) read(cell string) (float64, error) {
 		return float64(days) + (float64(seconds-days*86400)+rest)/86400, nil
 	}
 	if len(k.layouts) == 1 {
-		return 0, mistake.Newf(ErrCSV, "got %q, want a time of the Layout %q", clip(cell), k.layouts[0])
+		return 0, mistake.Newf(ErrCSV, "got %q, want a time of the Layout %q", mistake.Clip(cell), k.layouts[0])
 	}
-	return 0, mistake.Newf(ErrCSV, "got %q, want a date as 2006-01-02, with or without a time of day (Layout)", clip(cell))
+	return 0, mistake.Newf(ErrCSV, "got %q, want a date as 2006-01-02, with or without a time of day (Layout)", mistake.Clip(cell))
 }
 
 // without returns list without element i, as a new list.

@@ -109,7 +109,7 @@ func (im *Images) findClasses(top []entry) error {
 	}
 	for _, name := range names {
 		if _, ok := label[name]; !ok {
-			return mistake.Newf(ErrLabel, "got the folder %q, want one of the classes %s", name, listNames(im.o.Classes))
+			return mistake.Newf(ErrLabel, "got the folder %q, want one of the classes %s", name, mistake.Names(im.o.Classes))
 		}
 	}
 	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(label[a], label[b]) })

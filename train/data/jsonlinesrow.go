@@ -103,7 +103,7 @@ func (t *jsonTable) sameKind(c *csvColumn, cell *jsonCell) error {
 // becomeText makes c a column of the kind that Text says.
 func (t *jsonTable) becomeText(c *csvColumn, cell *jsonCell) error {
 	if c.Kind = t.opts.Text; c.Kind == OneHot && c.field.integers {
-		return mistake.Newf(ErrCSV, "got the text %q in field %q of Integers, want a number (Columns)", clip(string(cell.text)), c.field.name)
+		return mistake.Newf(ErrCSV, "got the text %q in field %q of Integers, want a number (Columns)", mistake.Clip(string(cell.text)), c.field.name)
 	}
 	return c.begin()
 }
@@ -177,7 +177,7 @@ func (t *jsonTable) single(c *csvColumn, cell *jsonCell) (float64, error) {
 		}
 		return 0, nil
 	case jsonText:
-		return 0, mistake.Newf(ErrCSV, "got the text %q, want a number (Columns, Text)", clip(string(text)))
+		return 0, mistake.Newf(ErrCSV, "got the text %q, want a number (Columns, Text)", mistake.Clip(string(text)))
 	}
 	return t.number(c.field, text)
 }

@@ -114,7 +114,7 @@ func (t *jsonTable) keysOf(line []byte) (keys []string, err error) {
 
 // fault returns the error about the value of a key, "" for the line as a whole.
 func (t *jsonTable) fault(key string, err error) error {
-	return &CSVError{Line: t.lines.number, Name: clip(key), Err: mistake.Newf(kindOfError(err), "%v", err)}
+	return &CSVError{Line: t.lines.number, Name: mistake.Clip(key), Err: mistake.Newf(kindOfError(err), "%v", err)}
 }
 
 // kindOfError returns the kind of an error about the content, ErrCSV for one without.

@@ -98,7 +98,7 @@ func TestReadNPZRefuses(t *testing.T) {
 		parts []string
 	}{
 		"no name":             {one(ArrayField{Array: "mean"}), ErrOption, []string{"without a Name"}},
-		"no such array":       {one(ArrayField{Name: "x"}), ErrField, []string{`no array "x"`, `"train/images" "labels" "mean"`}},
+		"no such array":       {one(ArrayField{Name: "x"}), ErrField, []string{`no array "x"`, `"train/images", "labels", "mean"`}},
 		"another size":        {one(ArrayField{Name: "x", Array: "train/images", Shape: []int{2}}), ErrShape, []string{`field "x"`, "4 elements"}},
 		"an axis of 0":        {one(ArrayField{Name: "x", Array: "mean", Shape: []int{0}}), ErrShape, []string{"Shape"}},
 		"the same name twice": {ArrayOptions{Fields: []ArrayField{{Name: "mean"}, {Name: "mean"}}}, ErrField, []string{"two fields"}},

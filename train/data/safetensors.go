@@ -58,7 +58,7 @@ func (s tensors) bytes(a fileArray) ([]uint8, error) {
 	v, err := tensorOf(a, func(v []uint8) error { return s.r.ReadInto(a.name, v) })
 	if err == nil && a.dtype == "BOOL" {
 		if i := slices.IndexFunc(v, func(b uint8) bool { return b > 1 }); i >= 0 {
-			return nil, mistake.Newf(ErrFormat, "tensor %q: element %d: got the byte %d, want a boolean, 0 or 1", clip(a.name), i, v[i])
+			return nil, mistake.Newf(ErrFormat, "tensor %q: element %d: got the byte %d, want a boolean, 0 or 1", mistake.Clip(a.name), i, v[i])
 		}
 	}
 	return v, err
