@@ -154,7 +154,7 @@ var (
 )
 
 // missingTexts are the texts of missing cells, beside those of -missing and the empty one.
-var missingTexts = []string{"NA", "N/A", "?", "null", "NULL", "NaN", "nan"}
+var missingTexts = append(data.CSVOptions{}.MissingTexts(), "NaN", "nan")
 
 // readNumber returns the number in a cell, as train/data reads it.
 func readNumber(cell string, decimalComma bool) (float64, bool) {

@@ -72,10 +72,7 @@ func (p *program) printEncode(b *bytes.Buffer) {
 	if len(p.encode) == 0 {
 		return
 	}
-	size, missing := p.inputs[0].title+"Size", p.o.Table.Options.Missing
-	if missing == nil {
-		missing = []string{"NA", "N/A", "?", "null", "NULL"}
-	}
+	size, missing := p.inputs[0].title+"Size", p.o.Table.Options.MissingTexts()
 	b.WriteString("// Header are the columns of the table that Encode takes, in their order.\nvar Header = [...]string{\n")
 	for _, e := range p.encode {
 		fmt.Fprintf(b, "%q,\n", e.c.Name)

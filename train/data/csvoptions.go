@@ -106,8 +106,14 @@ type CSVField struct {
 	Integers bool `json:",omitempty"`
 }
 
-// defaultMissing are the texts of missing cells.
-var defaultMissing = []string{"NA", "N/A", "?", "null", "NULL"}
+// MissingTexts returns the texts of missing cells, those of Missing or the default ones. An empty
+// cell is missing too.
+func (o CSVOptions) MissingTexts() []string {
+	if o.Missing == nil {
+		return []string{"NA", "N/A", "?", "null", "NULL"}
+	}
+	return slices.Clone(o.Missing)
+}
 
 // Validate says whether the options have a meaning, before any table is there.
 //

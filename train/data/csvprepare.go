@@ -14,10 +14,7 @@ func (t *csvTable) prepare() error {
 	if t.opts.DecimalComma {
 		t.form.point = ','
 	}
-	texts := t.opts.Missing
-	if texts == nil {
-		texts = defaultMissing
-	}
+	texts := t.opts.MissingTexts()
 	t.missing = make(map[string]bool, len(texts)+1)
 	for _, text := range append([]string{""}, texts...) { // an empty cell is no value
 		t.missing[text] = true
