@@ -23,6 +23,7 @@ const policy = `
 	internal/kernel/draw                             < internal/op graph train/augment
 	internal/kernel/pool                             < internal/kernel/gemm internal/kernel/conv internal/ir
 	internal/sym                                     < internal/op
+	internal/si                                      < graph
 	internal/ir internal/kernel/vec internal/kernel/gemm internal/kernel/conv internal/kernel/maxpool < internal/op
 	internal/ir                                      < internal/exec
 	internal/kernel/memory                           < internal/exec graph train

@@ -14,6 +14,7 @@ import (
 	"github.com/symgrad/symgrad/internal/kernel/memory"
 	"github.com/symgrad/symgrad/internal/kernel/pool"
 	"github.com/symgrad/symgrad/internal/mistake"
+	"github.com/symgrad/symgrad/internal/si"
 )
 
 // MemoryError reports that a Program, a parameter or a constant needs more memory than is
@@ -37,7 +38,7 @@ type MemoryUse struct {
 // Error returns one line with all fields.
 func (e *MemoryError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "got a computation that needs %s of memory, want at most %s", bytes(e.Needed), bytes(e.Allowed))
+	fmt.Fprintf(&b, "got a computation that needs %s of memory, want at most %s", si.Bytes(e.Needed), si.Bytes(e.Allowed))
 	for i, u := range e.Largest {
 		if i == 0 {
 			b.WriteString("; the largest values: ")
@@ -48,7 +49,7 @@ func (e *MemoryError) Error() string {
 		if u.Name != "" {
 			fmt.Fprintf(&b, " %q", u.Name)
 		}
-		fmt.Fprintf(&b, " %v of %s", ir.Shape(u.Shape), bytes(u.Bytes))
+		fmt.Fprintf(&b, " %v of %s", ir.Shape(u.Shape), si.Bytes(u.Bytes))
 		if u.At != "" {
 			b.WriteString(" at " + u.At)
 		}
@@ -58,19 +59,6 @@ func (e *MemoryError) Error() string {
 
 // Unwrap returns ErrMemory.
 func (e *MemoryError) Unwrap() error { return ErrMemory }
-
-// bytes returns a number of bytes in the unit that suits it, such as 1.05 MB.
-func bytes(n int64) string {
-	units := []string{"kB", "MB", "GB", "TB", "PB", "EB"}
-	if n < 1000 {
-		return fmt.Sprintf("%d bytes", n)
-	}
-	x := float64(n) / 1000
-	for x >= 999.5 && len(units) > 1 {
-		x, units = x/1000, units[1:]
-	}
-	return fmt.Sprintf("%.3g %s", x, units[0])
-}
 
 // small is the number of new bytes that are allowed without asking the system.
 const small = 16 << 20

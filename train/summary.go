@@ -11,6 +11,7 @@ import (
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/mistake"
+	"github.com/symgrad/symgrad/internal/si"
 )
 
 // Summary says what a model consists of, and what it costs to train it and to predict with it.
@@ -170,7 +171,7 @@ func (s *Summary) String() string {
 		layers[0], left = slices.Insert(layers[0], left, "names of parameters"), left+1
 	}
 	for _, l := range s.Layers {
-		row := []string{l.Name, l.Op, ir.Shape(l.Shape).String(), countsText(l.Trained, l.Frozen, l.State), siText(l.Flops, ""), siText(l.Bytes, "B")}
+		row := []string{l.Name, l.Op, ir.Shape(l.Shape).String(), countsText(l.Trained, l.Frozen, l.State), si.Text(float64(l.Flops), ""), si.Bytes(l.Bytes)}
 		if foreign {
 			row = slices.Insert(row, 3, strings.Join(l.Params, ", "))
 		}
@@ -178,10 +179,10 @@ func (s *Summary) String() string {
 	}
 	costs := [][]string{{fmt.Sprintf("batch of %d", s.Batch), "flops", "kernels", "memory", "parameters", "gradients", "states", "optimizer", "values", "in and out", "scratch"}}
 	for i, p := range []PassSummary{s.Training, s.Prediction} {
-		row := []string{[]string{"a step", "a prediction"}[i], siText(p.Flops, ""), fmt.Sprint(p.Kernels)}
+		row := []string{[]string{"a step", "a prediction"}[i], si.Text(float64(p.Flops), ""), fmt.Sprint(p.Kernels)}
 		m := p.Memory
 		for _, n := range []int64{m.Sum(), m.Params, m.Grads, m.States, m.Slots, m.Values, m.Inputs + m.Outputs, m.Scratch} {
-			row = append(row, siText(n, "B"))
+			row = append(row, si.Bytes(n))
 		}
 		costs = append(costs, row)
 	}
@@ -226,16 +227,4 @@ func countsText(trained, frozen, state int) string {
 		text += fmt.Sprintf(" + %d state", state)
 	}
 	return text
-}
-
-// siText returns n with three digits and the prefix of its thousands: "12.3 MB".
-func siText(n int64, unit string) string {
-	x, prefix := float64(n), ""
-	for _, next := range []string{"k", "M", "G", "T", "P"} {
-		if x < 999.5 {
-			break
-		}
-		x, prefix = x/1000, next
-	}
-	return strings.TrimRight(fmt.Sprintf("%.3g %s%s", x, prefix, unit), " ")
 }

@@ -3,7 +3,7 @@
 // encoding/json accepts the first three.
 //
 // It owns the grammar and the byte of an error. It does not own what the values mean: its
-// importers say which value they want next. It imports nothing of the module.
+// importers say which value they want next.
 //
 // Read first: Scanner.
 //

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/symgrad/symgrad/internal/si"
 	"github.com/symgrad/symgrad/train"
 )
 
@@ -171,7 +172,7 @@ func newChart(xName string, best int, lines []series, log bool) *chart {
 
 func tickOfCount(v float64) string {
 	if math.Abs(v) >= 1e5 {
-		return scaled(v, "")
+		return si.Text(v, "")
 	}
 	return fmt.Sprintf("%.0f", v)
 }

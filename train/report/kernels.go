@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/si"
 )
 
 // The size of the picture of the limits and its margins, and how much is shown.
@@ -51,7 +52,7 @@ func kernelsOf(p *graph.Profile, hue coloured) *kernelView {
 		return nil
 	}
 	v := &kernelView{Text: fmt.Sprintf("%s a step, by %s kernels on %d threads. The machine does %s and %s with these threads. The optimizer is not in it unless its step is made within the run.",
-		durationText(p.PerRun), grouped(int64(len(p.Kernels))), p.Workers, scaled(p.Peak, "FLOP/s"), scaled(p.Memory, "B/s"))}
+		durationText(p.PerRun), grouped(int64(len(p.Kernels))), p.Workers, si.Text(p.Peak, "FLOP/s"), si.Text(p.Memory, "B/s"))}
 	order := make([]int, len(p.Kernels))
 	for i := range order {
 		order[i] = i
@@ -70,7 +71,7 @@ func rowOf(k graph.KernelProfile, i int, all, most time.Duration, hue coloured) 
 	s := max(k.PerRun.Seconds(), 1e-12)
 	return kernelRow{Op: clipped(k.Op, 80), Node: clipped(k.Node, 60), Shape: shapeText(k.Shape), Order: i, Hue: hue.class[k.Op],
 		Time: durationText(k.PerRun), Part: fmt.Sprintf("%.1f %%", 100*s/max(all.Seconds(), 1e-12)),
-		Rate: scaled(float64(k.Flops)/s, "FLOP/s"), Memory: scaled(float64(k.Bytes)/s, "B/s"), Limit: limitText(k.Share),
+		Rate: si.Text(float64(k.Flops)/s, "FLOP/s"), Memory: si.Text(float64(k.Bytes)/s, "B/s"), Limit: limitText(k.Share),
 		Nanos: fmt.Sprint(k.PerRun.Nanoseconds()), Flops: fmt.Sprintf("%.0f", float64(k.Flops)/s), Bytes: fmt.Sprintf("%.0f", float64(k.Bytes)/s), Share: fmt.Sprintf("%.4f", k.Share),
 		Bar: place(100 * float64(k.PerRun) / float64(most))}
 }
@@ -108,7 +109,7 @@ func roofOf(p *graph.Profile, order []int, hue coloured) *roofView {
 	x.from, x.to, y.from, y.to = float64(a.Left), float64(a.Right), float64(a.Bottom), float64(a.Top)
 	a.X = x.marks(8)
 	for _, m := range y.ticks(6) {
-		a.Y = append(a.Y, mark{place(y.at(m)), scaled(m, "")})
+		a.Y = append(a.Y, mark{place(y.at(m)), si.Text(m, "")})
 	}
 	v.Roof = roofPath(p, x, y, corner)
 	var ops []string
@@ -121,7 +122,7 @@ func roofOf(p *graph.Profile, order []int, hue coloured) *roofView {
 		ops = append(ops, k.Op)
 		part := s / max(p.PerRun.Seconds(), 1e-12)
 		v.Kernels = append(v.Kernels, circle{place(x.at(float64(k.Flops) / float64(k.Bytes))), place(y.at(float64(k.Flops) / s)), place(3 + 14*part), hue.class[k.Op],
-			fmt.Sprintf("%s %s: %s, %s, %s of the limit", clipped(k.Op, 60), shapeText(k.Shape), durationText(k.PerRun), scaled(float64(k.Flops)/s, "FLOP/s"), limitText(k.Share))})
+			fmt.Sprintf("%s %s: %s, %s, %s of the limit", clipped(k.Op, 60), shapeText(k.Shape), durationText(k.PerRun), si.Text(float64(k.Flops)/s, "FLOP/s"), limitText(k.Share))})
 	}
 	v.Legend = hue.legend(ops)
 	return v

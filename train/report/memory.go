@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/si"
 )
 
 // The size of the picture of the memory and its margins, and how much it shows.
@@ -44,7 +45,7 @@ func memoryOf(p *graph.Plan, hue coloured) *memoryView {
 	a := &v.Axes
 	v.Roles = roleTable(p.Stats)
 	total := int64(p.Stats.Bytes["temp"])
-	v.Text = fmt.Sprintf("%s between %s kernels, of which %s are needed at one time.", bytesText(total), grouped(int64(p.Stats.Kernels)), bytesText(int64(p.Stats.Live)))
+	v.Text = fmt.Sprintf("%s between %s kernels, of which %s are needed at one time.", si.Bytes(total), grouped(int64(p.Stats.Kernels)), si.Bytes(int64(p.Stats.Live)))
 	if len(p.Pieces) == 0 || total == 0 {
 		v.Text = "No memory is needed between the kernels."
 		return v
@@ -55,7 +56,7 @@ func memoryOf(p *graph.Plan, hue coloured) *memoryView {
 		a.X = append(a.X, mark{place(x.at(k)), tickOfCount(k)})
 	}
 	for _, k := range y.ticks(5) {
-		a.Y = append(a.Y, mark{place(y.at(k)), scaled(k, "B")})
+		a.Y = append(a.Y, mark{place(y.at(k)), si.Text(k, "B")})
 	}
 	pieces := slices.Clone(p.Pieces)
 	slices.SortStableFunc(pieces, func(a, b graph.Piece) int { return int(min(max(areaOf(b)-areaOf(a), -1), 1)) })
@@ -84,14 +85,14 @@ func pieceText(p graph.Piece) string {
 	if p.Node != "" {
 		text += " " + clipped(p.Node, 60)
 	}
-	return fmt.Sprintf("%s %s: %s, kernels %d to %d", text, shapeText(p.Shape), bytesText(p.Bytes), p.From, p.To)
+	return fmt.Sprintf("%s %s: %s, kernels %d to %d", text, shapeText(p.Shape), si.Bytes(p.Bytes), p.From, p.To)
 }
 
 // largestTable lists the pieces that take most, for those who cannot see the picture.
 func largestTable(pieces []graph.Piece) *table {
 	t := &table{Caption: "What takes most memory for longest", Head: []column{{Name: "operator"}, {Name: "node"}, {Name: "shape"}, {"memory", true}, {"from kernel", true}, {"to kernel", true}}}
 	for _, p := range pieces[:min(len(pieces), mostLargest)] {
-		t.Rows = append(t.Rows, []string{clipped(p.Op, 60), clipped(p.Node, 60), shapeText(p.Shape), bytesText(p.Bytes), fmt.Sprint(p.From), fmt.Sprint(p.To)})
+		t.Rows = append(t.Rows, []string{clipped(p.Op, 60), clipped(p.Node, 60), shapeText(p.Shape), si.Bytes(p.Bytes), fmt.Sprint(p.From), fmt.Sprint(p.To)})
 	}
 	return t
 }
@@ -102,7 +103,7 @@ func roleTable(s graph.Stats) *table {
 	for _, r := range []struct{ role, name string }{{"param", "parameters"}, {"grad", "gradients"}, {"state", "states"}, {"temp", "between the kernels"},
 		{"input", "inputs"}, {"output", "outputs"}, {"scratch", "work space"}, {"const", "constants"}} {
 		if n := s.Bytes[r.role]; n > 0 {
-			t.Rows = append(t.Rows, []string{r.name, bytesText(int64(n))})
+			t.Rows = append(t.Rows, []string{r.name, si.Bytes(int64(n))})
 		}
 	}
 	return t

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"github.com/symgrad/symgrad/internal/si"
 	"github.com/symgrad/symgrad/train"
 )
 
@@ -148,7 +149,7 @@ func (r *Report) facts(ofLoss string) (list []fact) {
 		if s.Frozen > 0 {
 			list = append(list, fact{"frozen", grouped(int64(s.Frozen))})
 		}
-		list = append(list, fact{"type", s.DType.String()}, fact{"memory of a step", bytesText(s.Training.Memory.Sum())})
+		list = append(list, fact{"type", s.DType.String()}, fact{"memory of a step", si.Bytes(s.Training.Memory.Sum())})
 	}
 	if h := r.History; h != nil && len(h.Epochs) > 0 {
 		last := h.Last()

@@ -54,20 +54,6 @@ func grouped(n int64) string {
 	return text
 }
 
-// scaled returns x with three digits and the prefix of its thousands: "12.3 MB".
-func scaled(x float64, unit string) string {
-	prefix := ""
-	for _, next := range []string{"k", "M", "G", "T", "P"} {
-		if math.Abs(x) < 999.5 || math.IsInf(x, 0) {
-			break
-		}
-		x, prefix = x/1000, next
-	}
-	return strings.TrimRight(fmt.Sprintf("%.3g %s%s", x, prefix, unit), " ")
-}
-
-func bytesText(n int64) string { return scaled(float64(n), "B") }
-
 // durationText returns d with three digits: "1.23 ms".
 func durationText(d time.Duration) string {
 	s := d.Seconds()
