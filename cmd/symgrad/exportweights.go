@@ -3,7 +3,6 @@ package main
 import (
 	"io"
 	"math"
-	"slices"
 
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/atomicfile"
@@ -15,12 +14,8 @@ import (
 // exportWeights writes the tensors of a safetensors file alone, with their names and shapes, to a
 // file or to out. The file may be of any program.
 func exportWeights(format, model, file string, float32s bool, out io.Writer) error {
-	kind, name, err := kindOf(model)
-	switch {
-	case err != nil:
+	if _, err := kindAmong(model, "a model file or another safetensors file", modelFile, checkpointFile, weightsFile); err != nil {
 		return err
-	case !slices.Contains([]fileKind{modelFile, checkpointFile, weightsFile}, kind):
-		return errors.Errorf("%s: got %s, want a model file or another safetensors file", model, name)
 	}
 	f, err := safetensors.Read(model, nil)
 	if err != nil {

@@ -8,13 +8,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/pkg/errors"
-	"github.com/symgrad/symgrad/graph/onnx"
 	"github.com/symgrad/symgrad/internal/safetensors"
-	"github.com/symgrad/symgrad/models/imported"
 	"github.com/symgrad/symgrad/train"
 )
 
@@ -160,60 +159,48 @@ func isONNX(path string, head []byte) bool {
 	return len(head) > 3 && head[0] == 0x08 && head[1] < 0x20 && (head[2] == 0x12 || head[2] == 0x3a || head[2] == 0x42)
 }
 
-// openModelFile opens a model file. Of another file it says what that is.
-func openModelFile(path string, o train.PredictorOptions) (*train.Predictor, error) {
+// kindAmong returns the kind of a file. Of a file of another kind than kinds it says what that is, and
+// that want is wanted.
+func kindAmong(path, want string, kinds ...fileKind) (fileKind, error) {
 	kind, name, err := kindOf(path)
-	switch {
-	case err != nil:
+	if err == nil && !slices.Contains(kinds, kind) {
+		err = errors.Errorf("%s: got %s, want %s%s", path, name, want, hints[kind])
+	}
+	return kind, err
+}
+
+// openModelFile opens a model file.
+func openModelFile(path string, o train.PredictorOptions) (*train.Predictor, error) {
+	if _, err := kindAmong(path, "a model file, as symgrad train writes it", modelFile); err != nil {
 		return nil, err
-	case kind != modelFile:
-		return nil, errors.Errorf("%s: got %s, want a model file, as symgrad train writes it%s", path, name, hints[kind])
 	}
 	return train.OpenWith(path, o)
 }
 
 // openModel opens a model file or an ONNX file.
 func openModel(path string, o train.PredictorOptions) (*train.Predictor, error) {
-	kind, name, err := kindOf(path)
+	kind, err := kindAmong(path, "a model file, as symgrad train writes it, or an ONNX file", modelFile, onnxFile)
 	switch {
 	case err != nil:
 		return nil, err
 	case kind == onnxFile:
 		return importing{}.open(path, o)
-	case kind != modelFile:
-		return nil, errors.Errorf("%s: got %s, want a model file, as symgrad train writes it, or an ONNX file%s", path, name, hints[kind])
 	}
 	return train.OpenWith(path, o)
 }
 
 // readModel returns the model of a model file, or of an ONNX file for any batch or for one alone.
 func readModel(path string) (train.Model, error) {
-	kind, _, err := kindOf(path)
-	switch {
-	case err != nil:
-		return nil, err
-	case kind == onnxFile:
-		return readONNX(path)
+	if kind, _, err := kindOf(path); err == nil && kind == onnxFile {
+		m, _, err := importing{}.read(path)
+		if err != nil {
+			return nil, errors.WithMessage(err, path)
+		}
+		return m, nil
 	}
 	p, err := openModel(path, train.PredictorOptions{})
 	if err != nil {
 		return nil, err
 	}
 	return p.Model(), nil
-}
-
-// readONNX returns the model of an ONNX file, which may be for any batch.
-func readONNX(path string) (train.Model, error) {
-	f, err := onnx.ReadFile(path, onnx.Limits{})
-	if err != nil {
-		return nil, errors.WithMessage(err, path)
-	}
-	info, err := train.ReadMetadata(f.Metadata)
-	if err == nil {
-		var m *imported.Model
-		if m, err = (importing{}).model(f, info); err == nil {
-			return m, nil
-		}
-	}
-	return nil, errors.WithMessage(err, path)
 }

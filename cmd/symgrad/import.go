@@ -218,19 +218,11 @@ func (i importing) open(path string, o train.PredictorOptions) (*train.Predictor
 }
 
 func (i importing) predictor(path string, o train.PredictorOptions) (*train.Predictor, error) {
-	f, err := onnx.ReadFile(path, onnx.Limits{})
+	m, info, err := i.read(path)
 	if err != nil {
 		return nil, err
 	}
-	info, err := train.ReadMetadata(f.Metadata)
-	if err != nil {
-		return nil, err
-	}
-	m, err := i.model(f, info)
-	if err != nil {
-		return nil, err
-	}
-	if err := first(examples(f), i.named(m)); err != nil {
+	if err := first(examples(m.File()), i.named(m)); err != nil {
 		return nil, err
 	}
 	if info != nil {
@@ -304,7 +296,21 @@ func inputsOf(inputs []train.InputInfo) string {
 	return strings.Join(all, ", ")
 }
 
-// model returns the model of a file. info is what symgrad export wrote of it, or nil.
+// read returns the model of a file, and what symgrad export wrote of it, or nil.
+func (i importing) read(path string) (*imported.Model, *train.ModelInfo, error) {
+	f, err := onnx.ReadFile(path, onnx.Limits{})
+	if err != nil {
+		return nil, nil, err
+	}
+	info, err := train.ReadMetadata(f.Metadata)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := i.model(f, info)
+	return m, info, err
+}
+
+// model returns the model of a file that read has read.
 func (i importing) model(f *onnx.Imported, info *train.ModelInfo) (*imported.Model, error) {
 	o := i.o
 	k := slices.IndexFunc(f.Out, func(p onnx.Port) bool { return p.Name == o.Output || o.Output == "" && p.IsFloat() })
