@@ -36,11 +36,7 @@ func (s *Clip) fit(train Source) error {
 	if !(s.Quantile >= 0 && s.Quantile < 0.5) {
 		return mistake.Optionf("data: Clip.Quantile: got %v, want a number in [0, 0.5)", s.Quantile)
 	}
-	x, err := passesOf(train, s.Field)
-	if err != nil {
-		return err
-	}
-	chosen, err := choose(x.head, s.Columns)
+	x, chosen, err := passesOf(train, s.Field, s.Columns)
 	if err != nil {
 		return err
 	}

@@ -93,15 +93,11 @@ func (m *Impute) fit(train Source) error {
 	if !finite(m.Fill) {
 		return mistake.Optionf("data: Impute.Fill: got %v, want a finite number", m.Fill)
 	}
-	x, err := passesOf(train, m.Field)
+	x, chosen, err := passesOf(train, m.Field, m.Columns)
 	if err != nil {
 		return err
 	}
 	f := x.head
-	chosen, err := choose(f, m.Columns)
-	if err != nil {
-		return err
-	}
 	if m.Indicator && len(f.Shape) > 1 {
 		return f.fail(ErrShape, "got an Impute with Indicator for rows of the shape %v, want one axis or none", f.Shape)
 	}

@@ -93,11 +93,19 @@ func (t *jsonTable) begin(line []byte) error {
 
 // keysOf returns the keys of an object.
 func (t *jsonTable) keysOf(line []byte) (keys []string, err error) {
+	err = t.object(line, func(key []byte) error {
+		keys = append(keys, string(key))
+		return t.scan.Skip(maxJSONDepth)
+	})
+	return keys, err
+}
+
+// object reads the object in a line: value reads the value of a key.
+func (t *jsonTable) object(line []byte, value func(key []byte) error) error {
 	t.scan.Reset(line)
 	at := "" // the key of the value that is wrong
-	err = t.scan.Object(func(key []byte) error {
-		keys = append(keys, string(key))
-		err := t.scan.Skip(maxJSONDepth)
+	err := t.scan.Object(func(key []byte) error {
+		err := value(key)
 		if err != nil {
 			at = string(key)
 		}
@@ -107,9 +115,9 @@ func (t *jsonTable) keysOf(line []byte) (keys []string, err error) {
 		err = t.scan.End()
 	}
 	if err != nil {
-		return nil, t.fault(at, err)
+		return t.fault(at, err)
 	}
-	return keys, nil
+	return nil
 }
 
 // fault returns the error about the value of a key, "" for the line as a whole.
@@ -133,21 +141,11 @@ func (t *jsonTable) readLine(line []byte) error {
 		t.cells[i].kind = jsonMissing
 	}
 	clear(t.others)
-	t.scan.Reset(line)
-	at := "" // the key of the value that is wrong
-	err := t.scan.Object(func(key []byte) error {
+	if err := t.object(line, func(key []byte) error {
 		i, known := t.position[string(key)]
-		err := t.readValue(key, i, known)
-		if err != nil {
-			at = string(key)
-		}
+		return t.readValue(key, i, known)
+	}); err != nil {
 		return err
-	})
-	if err == nil {
-		err = t.scan.End()
-	}
-	if err != nil {
-		return t.fault(at, err)
 	}
 	return t.addCells()
 }

@@ -29,11 +29,8 @@ func (s *Log1p) fit(train Source) error {
 	if s == nil {
 		return errNoScaler()
 	}
-	x, err := passesOf(train, s.Field)
+	x, _, err := passesOf(train, s.Field, s.Columns)
 	if err != nil {
-		return err
-	}
-	if _, err := choose(x.head, s.Columns); err != nil {
 		return err
 	}
 	row, column, bad := -1, 0, 0.0

@@ -29,11 +29,7 @@ func (m *MinMax) fit(train Source) error {
 	if m == nil {
 		return errNoScaler()
 	}
-	x, err := passesOf(train, m.Field)
-	if err != nil {
-		return err
-	}
-	chosen, err := choose(x.head, m.Columns)
+	x, chosen, err := passesOf(train, m.Field, m.Columns)
 	if err != nil {
 		return err
 	}

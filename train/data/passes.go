@@ -15,14 +15,18 @@ type passes struct {
 	head Field // the field of the first examples, which describes it
 }
 
-// passesOf returns the field of numbers that a step is fitted to.
-func passesOf(src Source, name string) (passes, error) {
+// passesOf returns the field of numbers that a step is fitted to, and which of its columns the step
+// changes.
+func passesOf(src Source, name string, columns []int) (x passes, chosen []bool, err error) {
 	first, err := headOf(src)
 	if err != nil {
-		return passes{}, err
+		return passes{}, nil, err
 	}
 	f, err := floats(first, name)
-	return passes{src, f}, err
+	if err == nil {
+		chosen, err = choose(f, columns)
+	}
+	return passes{src, f}, chosen, err
 }
 
 // headOf returns examples that describe src: all of a Dataset, and one of another source.

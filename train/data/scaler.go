@@ -41,11 +41,7 @@ func (s *Scaler) fit(train Source) error {
 	if s == nil {
 		return errNoScaler()
 	}
-	x, err := passesOf(train, s.Field)
-	if err != nil {
-		return err
-	}
-	chosen, err := choose(x.head, s.Columns)
+	x, chosen, err := passesOf(train, s.Field, s.Columns)
 	if err != nil {
 		return err
 	}
