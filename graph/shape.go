@@ -87,12 +87,7 @@ func (b *Builder) SwapAxes(x *gorgonia.Node, i, j int) *gorgonia.Node {
 	if !ok {
 		return nil
 	}
-	perm := make([]int, len(b.c.Shape(x)))
-	for k := range perm {
-		perm[k] = k
-	}
-	perm[p], perm[q] = q, p
-	return b.Transpose(x, perm...)
+	return b.Transpose(x, op.SwapAxes(len(b.c.Shape(x)), p, q)...)
 }
 
 // MoveAxes moves the axes from[i] to the positions to[i]. The other axes keep their

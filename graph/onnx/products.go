@@ -1,6 +1,6 @@
 package onnx
 
-import "slices"
+import "github.com/symgrad/symgrad/internal/op"
 
 // productRules are those of products of matrices and vectors.
 var productRules = map[string]rule{
@@ -40,10 +40,5 @@ var productRules = map[string]rule{
 
 // turn swaps the last two axes.
 func (c *call) turn(x string, rank int) string {
-	perm := make([]int, rank)
-	for i := range perm {
-		perm[i] = i
-	}
-	slices.Reverse(perm[rank-2:])
-	return c.node("Transpose", attrs{"perm": perm}, x)
+	return c.node("Transpose", attrs{"perm": op.SwapAxes(rank, rank-2, rank-1)}, x)
 }

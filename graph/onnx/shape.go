@@ -3,6 +3,8 @@ package onnx
 import (
 	"math"
 	"slices"
+
+	"github.com/symgrad/symgrad/internal/op"
 )
 
 // shapeRules are those of operators that move elements.
@@ -100,11 +102,7 @@ func (c *call) along(x string, axis, rank int, matrix []float64, n int) string {
 	if rank == 1 {
 		return c.do("MatMul", c.array(matrix, n, len(matrix)/max(1, n)), x)
 	}
-	perm := make([]int, rank) // swaps the axis and the one before the last
-	for i := range perm {
-		perm[i] = i
-	}
-	perm[axis], perm[rank-2] = rank-2, axis
+	perm := op.SwapAxes(rank, axis, rank-2)
 	if axis == rank-1 {
 		w := make([]float64, len(matrix)) // x·matrixᵀ
 		m := len(matrix) / max(1, n)

@@ -90,10 +90,6 @@ func (c *Ctx) firstAxis(x *gorgonia.Node, k int, f func(x *gorgonia.Node) *gorgo
 	if c.Err != nil {
 		return nil
 	}
-	perm := make([]int, len(s))
-	for i := range perm {
-		perm[i] = i
-	}
-	perm[0], perm[k] = k, 0
+	perm := SwapAxes(len(s), 0, k)
 	return c.Transpose(f(c.Transpose(x, perm)), perm)
 }

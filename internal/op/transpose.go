@@ -48,6 +48,16 @@ func init() {
 	})
 }
 
+// SwapAxes returns the order of n axes in which i and j have changed places.
+func SwapAxes(n, i, j int) []int {
+	perm := make([]int, n)
+	for k := range perm {
+		perm[k] = k
+	}
+	perm[i], perm[j] = j, i
+	return perm
+}
+
 func inferTranspose(in []ir.Type, a ir.Attrs) (ir.Type, error) {
 	perm, s := a.Ints("perm"), in[0].Shape
 	sorted := slices.Clone(perm)
