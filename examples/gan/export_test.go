@@ -7,6 +7,7 @@ import (
 
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/onnx"
+	"github.com/symgrad/symgrad/internal/graphtest"
 	"github.com/symgrad/symgrad/internal/onnxtest"
 	"gorgonia.org/gorgonia"
 )
@@ -16,10 +17,7 @@ import (
 func TestExport(t *testing.T) {
 	critic, generator := players(1)
 	write := func(m player) (file []byte, outputs func(b *graph.Builder, n int) []*gorgonia.Node, err error) {
-		outputs = func(b *graph.Builder, n int) []*gorgonia.Node {
-			_, y := m.Loss(b, n)
-			return []*gorgonia.Node{y}
-		}
+		outputs = graphtest.Prediction(m)
 		var out bytes.Buffer
 		err = onnx.Write(&out, onnx.Model{Params: m.params, Outputs: outputs}, onnx.Options{})
 		return out.Bytes(), outputs, err

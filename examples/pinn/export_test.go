@@ -6,17 +6,14 @@ import (
 
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/onnx"
+	"github.com/symgrad/symgrad/internal/graphtest"
 	"github.com/symgrad/symgrad/internal/onnxtest"
-	"gorgonia.org/gorgonia"
 )
 
 // TestExport writes the model as an ONNX file, which computes u(x) as the model does.
 func TestExport(t *testing.T) {
 	m := equation{graph.NewParams(graph.Float64, 1)}
-	outputs := func(b *graph.Builder, n int) []*gorgonia.Node {
-		_, y := m.Loss(b, n)
-		return []*gorgonia.Node{y}
-	}
+	outputs := graphtest.Prediction(m)
 	var file bytes.Buffer
 	if err := onnx.Write(&file, onnx.Model{Params: m.params, Outputs: outputs}, onnx.Options{}); err != nil {
 		t.Fatal(err)

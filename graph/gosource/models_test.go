@@ -1,40 +1,18 @@
 package gosource
 
 import (
-	"math/rand/v2"
 	"testing"
 
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/nn"
+	"github.com/symgrad/symgrad/internal/graphtest"
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
-	"gorgonia.org/gorgonia"
 )
 
 // modelOf returns what is written of a model of package models.
 func modelOf(m train.Model) Model {
-	return Model{Params: m.Params(), Outputs: func(b *graph.Builder, n int) []*gorgonia.Node {
-		_, y := m.Loss(b, n)
-		return []*gorgonia.Node{y}
-	}}
-}
-
-// unfresh gives all parameters and states numbers of their own: fresh ones are often 0 or 1.
-func unfresh(p *graph.Params) {
-	r := rand.New(rand.NewPCG(5, 6))
-	for _, q := range append(p.List(), p.States()...) {
-		v := p.Values(q.Name)
-		for i := range v {
-			if q.State {
-				v[i] = 0.5 + r.Float64()
-			} else {
-				v[i] += 0.03 * r.NormFloat64()
-			}
-		}
-		if err := p.Set(q.Name, v); err != nil {
-			panic(err)
-		}
-	}
+	return Model{Params: m.Params(), Outputs: graphtest.Prediction(m)}
 }
 
 // zoo is the models of package models.
@@ -47,7 +25,7 @@ func zoo(t *testing.T, d graph.DType) (all []*written) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		unfresh(m.Params())
+		graphtest.Unfresh(m.Params(), 0.03)
 		all = append(all, write(t, name, modelOf(m)))
 	}
 	linear, err := models.NewLinReg(models.LinRegOptions{In: 4, Out: 3, DType: d})

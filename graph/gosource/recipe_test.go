@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/symgrad/symgrad/graph"
+	"github.com/symgrad/symgrad/internal/graphtest"
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
@@ -66,7 +67,7 @@ func TestRecipe(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		unfresh(m.Params())
+		graphtest.Unfresh(m.Params(), 0.03)
 		p, err := train.NewPredictor(m, train.ModelFile{Data: set, Recipe: r}, train.PredictorOptions{})
 		if err != nil {
 			t.Fatal(err)

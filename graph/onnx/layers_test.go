@@ -6,6 +6,7 @@ import (
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/graph/onnx"
+	"github.com/symgrad/symgrad/internal/graphtest"
 	"gorgonia.org/gorgonia"
 )
 
@@ -20,7 +21,7 @@ func layers(d graph.DType) (all []exported) {
 		if build(b, 2); b.Err() != nil {
 			panic(name + ": " + b.Err().Error())
 		}
-		unfresh(p)
+		graphtest.Unfresh(p, 0.1)
 		all = append(all, exported{name: name, of: onnx.Model{Params: p, Outputs: build}, ints: map[string]int{"i": 5, "lengths": 4}})
 	}
 	images := func(b *graph.Builder, n int) node { return b.Input("x", n, 4, 6, 5) }

@@ -9,10 +9,10 @@ import (
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/graph/onnx"
+	"github.com/symgrad/symgrad/internal/graphtest"
 	"github.com/symgrad/symgrad/internal/onnxtest"
 	"github.com/symgrad/symgrad/models"
 	"github.com/symgrad/symgrad/train"
-	"gorgonia.org/gorgonia"
 )
 
 // exported is a model as a file, and how to feed it.
@@ -27,28 +27,7 @@ type exported struct {
 
 // outputs returns the outputs of a model of package models.
 func outputs(m train.Model) onnx.Model {
-	return onnx.Model{Params: m.Params(), Outputs: func(b *graph.Builder, n int) []*gorgonia.Node {
-		_, y := m.Loss(b, n)
-		return []*gorgonia.Node{y}
-	}}
-}
-
-// unfresh gives all parameters and states numbers of their own: fresh ones are often 0 or 1.
-func unfresh(p *graph.Params) {
-	r := rand.New(rand.NewPCG(5, 6))
-	for _, q := range append(p.List(), p.States()...) {
-		v := p.Values(q.Name)
-		for i := range v {
-			if q.State {
-				v[i] = 0.5 + r.Float64()
-			} else {
-				v[i] += 0.1 * r.NormFloat64()
-			}
-		}
-		if err := p.Set(q.Name, v); err != nil {
-			panic(err)
-		}
-	}
+	return onnx.Model{Params: m.Params(), Outputs: graphtest.Prediction(m)}
 }
 
 // zoo is the models of package models.
@@ -61,7 +40,7 @@ func zoo(t *testing.T, d graph.DType) (all []exported) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		unfresh(m.Params())
+		graphtest.Unfresh(m.Params(), 0.1)
 		all = append(all, exported{name: name, of: outputs(m), ints: ints, unit: name == "autoencoder" || name == "vae", big: name == "resnet20" || name == "lenet5"})
 	}
 	linear, err := models.NewLinReg(models.LinRegOptions{In: 4, Out: 3, DType: d})

@@ -8,6 +8,7 @@ import (
 	"github.com/symgrad/symgrad/graph"
 	"github.com/symgrad/symgrad/graph/nn"
 	"github.com/symgrad/symgrad/graph/onnx"
+	"github.com/symgrad/symgrad/internal/graphtest"
 	"github.com/symgrad/symgrad/internal/onnxtest"
 	"gorgonia.org/gorgonia"
 )
@@ -47,7 +48,7 @@ func recurrents(d graph.DType) (all []exported) {
 			}
 			e := exported{name: fmt.Sprintf("%v %d", cell, settings), of: onnx.Model{Params: p, Outputs: build}, ints: map[string]int{"lengths": 5}}
 			build(graph.New(p), 2)
-			unfresh(p)
+			graphtest.Unfresh(p, 0.1)
 			all = append(all, e)
 		}
 	}

@@ -2,6 +2,7 @@ package data
 
 import (
 	"math"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -144,4 +145,17 @@ func TestXLabels(t *testing.T) {
 	}
 	_, err := XLabels([]float64{1, 2}, 0, []int{0, 1})
 	wantError(t, err, ErrShape)
+}
+
+// atMost returns a function that fails the test if more than n bytes were allocated since.
+func atMost(t *testing.T, n uint64) func() {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	return func() {
+		t.Helper()
+		runtime.ReadMemStats(&after)
+		if got := after.TotalAlloc - before.TotalAlloc; got > n {
+			t.Errorf("took %d bytes of memory, want at most %d", got, n)
+		}
+	}
 }
