@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -28,16 +27,11 @@ the standard input. Rows without a target are left out where the training left t
 // evaluateVerb is symgrad evaluate.
 func evaluateVerb(args []string, out, errs io.Writer) int {
 	var e evaluation
-	flags := flag.NewFlagSet("symgrad evaluate", flag.ContinueOnError)
-	flags.SetOutput(errs)
+	flags := newFlags("evaluate", evaluateUsage, errs)
 	flags.StringVar(&e.target, "target", "", "the columns of the target, separated by commas; the default is what the model file says")
 	batchFlag(flags, &e.batch, "number of examples that are computed at once")
 	workersFlag(flags, &e.workers)
 	flags.BoolVar(&e.json, "json", false, "print JSON")
-	flags.Usage = func() {
-		fmt.Fprintf(errs, "%s\nFlags:\n", evaluateUsage)
-		flags.PrintDefaults()
-	}
 	if code, ok := parse(flags, args, 2, "a model and a table"); !ok {
 		return code
 	}

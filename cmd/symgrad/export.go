@@ -1,7 +1,6 @@
 package main
 
 import (
-	"flag"
 	"fmt"
 	"io"
 	"slices"
@@ -36,8 +35,7 @@ other programs. MODEL may be any safetensors file.
 // exportVerb is symgrad export.
 func exportVerb(args []string, out, errs io.Writer) int {
 	var o onnx.Options
-	flags := flag.NewFlagSet("symgrad export", flag.ContinueOnError)
-	flags.SetOutput(errs)
+	flags := newFlags("export", exportUsage, errs)
 	var force, quiet bool
 	flags.IntVar(&o.Batch, "batch", 0, "the only batch size of the file; 0: any")
 	flags.BoolVar(&o.Float32, "float32", false, "write the numbers of a float64 model as float32, which more programs can compute with")
@@ -47,10 +45,6 @@ func exportVerb(args []string, out, errs io.Writer) int {
 	flags.StringVar(&source.Module, "module", "", "the path of a module: writes go.mod too")
 	flags.BoolVar(&force, "force", false, "write over files that are there")
 	flags.BoolVar(&quiet, "quiet", false, "do not say what was written")
-	flags.Usage = func() {
-		fmt.Fprintf(errs, "%s\nFlags:\n", exportUsage)
-		flags.PrintDefaults()
-	}
 	if code, ok := parse(flags, args, 3, "a format, a model and a file"); !ok {
 		return code
 	}

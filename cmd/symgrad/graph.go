@@ -1,7 +1,6 @@
 package main
 
 import (
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -40,13 +39,14 @@ writes one page that marks what each pass changed.
 
 An ONNX file has no loss: its gradients are those of the mean of the squares of its
 first output of floats, as those of a formula.
+
+MODEL is a model file, an ONNX file, or one of these:
 `
 
 // graphVerb is symgrad graph.
 func graphVerb(args []string, out, errs io.Writer) int {
 	s := settings{dtype: graph.Float32}
-	flags := flag.NewFlagSet("symgrad graph", flag.ContinueOnError)
-	flags.SetOutput(errs)
+	flags := newFlags("graph", graphUsage+sourceList(), errs)
 	flags.BoolVar(&s.formula, "formula", false, "the argument is a formula, such as \"b1*(1 - exp(-b2*x))\"")
 	flags.StringVar(&s.inputs, "inputs", "x", "names in the formula that are inputs, separated by commas; all others are parameters")
 	batchFlag(flags, &s.batch, "number of examples in a batch")
@@ -57,14 +57,6 @@ func graphVerb(args []string, out, errs io.Writer) int {
 	flags.BoolVar(&s.all, "all", false, "name the passes that changed nothing too")
 	flags.StringVar(&s.html, "html", "", "write a page to this file instead of text to the terminal")
 	flags.BoolVar(&s.force, "force", false, "write over a page that is there")
-	flags.Usage = func() {
-		fmt.Fprintf(errs, "%s\nMODEL is a model file, an ONNX file, or one of these:\n", graphUsage)
-		for _, m := range sources {
-			fmt.Fprintf(errs, "  %-8s %s\n", m.name, m.is)
-		}
-		fmt.Fprintln(errs, "\nFlags:")
-		flags.PrintDefaults()
-	}
 	if code, ok := parse(flags, args, 1, "one model or one formula"); !ok {
 		return code
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/csv"
-	"flag"
 	"fmt"
 	"io"
 	"maps"
@@ -31,8 +30,7 @@ the columns of a table are the elements of its inputs, one input after the other
 func importVerb(args []string, out, errs io.Writer) int {
 	var i importing
 	var quiet, force, asJSON bool
-	flags := flag.NewFlagSet("symgrad import", flag.ContinueOnError)
-	flags.SetOutput(errs)
+	flags := newFlags("import", importUsage, errs)
 	flags.StringVar(&i.o.Output, "output", "", "the output to predict; the default is the first one of floats")
 	flags.StringVar(&i.loss, "loss", "", "what the output means: squared-error (numbers), cross-entropy (logits of classes), log-loss (probabilities of classes), binary (of the second class), or none; the default is decided")
 	flags.Func("size", "the number of a free size of the inputs, such as steps=20; once for each", i.size)
@@ -43,10 +41,6 @@ func importVerb(args []string, out, errs io.Writer) int {
 	flags.BoolVar(&force, "force", false, "write over a file that is there")
 	flags.BoolVar(&asJSON, "json", false, "print the description of the model file as JSON")
 	flags.BoolVar(&quiet, "quiet", false, "say nothing on the way")
-	flags.Usage = func() {
-		fmt.Fprintf(errs, "%s\nFlags:\n", importUsage)
-		flags.PrintDefaults()
-	}
 	if code, ok := parse(flags, args, 2, "an ONNX file and the name of a model file"); !ok {
 		return code
 	}

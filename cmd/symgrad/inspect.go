@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"io"
 	"maps"
@@ -32,13 +31,8 @@ of tensors. FILE is one of these:
 // inspectVerb is symgrad inspect.
 func inspectVerb(args []string, out, errs io.Writer) int {
 	var asJSON bool
-	flags := flag.NewFlagSet("symgrad inspect", flag.ContinueOnError)
-	flags.SetOutput(errs)
+	flags := newFlags("inspect", inspectUsage, errs)
 	flags.BoolVar(&asJSON, "json", false, "print JSON")
-	flags.Usage = func() {
-		fmt.Fprintf(errs, "%s\nFlags:\n", inspectUsage)
-		flags.PrintDefaults()
-	}
 	if code, ok := parse(flags, args, 1, "a file"); !ok {
 		return code
 	}

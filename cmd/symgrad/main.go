@@ -106,6 +106,17 @@ func meant(name string, names []string) string {
 	return ""
 }
 
+// newFlags returns the flags of a verb, whose help is usage and the list of them.
+func newFlags(verb, usage string, errs io.Writer) *flag.FlagSet {
+	flags := flag.NewFlagSet("symgrad "+verb, flag.ContinueOnError)
+	flags.SetOutput(errs)
+	flags.Usage = func() {
+		fmt.Fprintf(errs, "%s\nFlags:\n", usage)
+		flags.PrintDefaults()
+	}
+	return flags
+}
+
 // parse reads the flags of a verb, which takes n arguments besides, before, between or behind
 // them. If it is not ok, the verb ends with the code.
 func parse(flags *flag.FlagSet, args []string, n int, want string) (code int, ok bool) {

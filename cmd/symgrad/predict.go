@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/csv"
 	"flag"
-	"fmt"
 	"io"
 	"strconv"
 
@@ -44,17 +43,12 @@ func predictVerb(args []string, out, errs io.Writer) int {
 	var o train.PredictorOptions
 	var asJSON bool
 	comma := ","
-	flags := flag.NewFlagSet("symgrad predict", flag.ContinueOnError)
-	flags.SetOutput(errs)
+	flags := newFlags("predict", predictUsage, errs)
 	flags.BoolVar(&t.noHeader, "no-header", false, "the first line of the table is an example")
 	flags.StringVar(&comma, "comma", comma, commaUsage)
 	batchFlag(flags, &o.BatchSize, "number of examples that are computed at once")
 	workersFlag(flags, &o.Workers)
 	flags.BoolVar(&asJSON, "json", false, "write JSON lines, whatever TABLE is")
-	flags.Usage = func() {
-		fmt.Fprintf(errs, "%s\nFlags:\n", predictUsage)
-		flags.PrintDefaults()
-	}
 	if code, ok := parse(flags, args, 2, "a model and a table"); !ok {
 		return code
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"io"
 	"log"
@@ -42,8 +41,7 @@ type serveSettings struct {
 // serveVerb is symgrad serve.
 func serveVerb(args []string, out, errs io.Writer) int {
 	var s serveSettings
-	flags := flag.NewFlagSet("symgrad serve", flag.ContinueOnError)
-	flags.SetOutput(errs)
+	flags := newFlags("serve", serveUsage, errs)
 	flags.StringVar(&s.addr, "addr", "localhost:8080", "where to listen; port 0 is a free one")
 	flags.DurationVar(&s.watch, "watch", 2*time.Second, "time between two looks at the file; 0: at SIGHUP alone")
 	flags.DurationVar(&s.grace, "grace", 10*time.Second, "the longest time for requests under way at the end")
@@ -54,10 +52,6 @@ func serveVerb(args []string, out, errs io.Writer) int {
 	flags.Int64Var(&s.o.MaxBytes, "max-bytes", 1<<20, "bytes of a request")
 	flags.BoolVar(&s.json, "json", false, "print the address as JSON when the server answers")
 	flags.BoolVar(&s.quiet, "quiet", false, "say nothing on the way")
-	flags.Usage = func() {
-		fmt.Fprintf(errs, "%s\nFlags:\n", serveUsage)
-		flags.PrintDefaults()
-	}
 	if code, ok := parse(flags, args, 1, "a model"); !ok {
 		return code
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -38,6 +39,15 @@ var sources = []source{
 	{"rnn", "LSTM of 16 units over 5 steps of 4 features, 3 classes", func(d graph.DType) (model, error) {
 		return models.NewRNN(models.RNNOptions{Steps: 5, In: 4, Hidden: 16, Out: 3, DType: d})
 	}},
+}
+
+// sourceList describes them, one in a line.
+func sourceList() string {
+	var b strings.Builder
+	for _, m := range sources {
+		fmt.Fprintf(&b, "  %-8s %s\n", m.name, m.is)
+	}
+	return b.String()
 }
 
 // parse builds the graph of a formula. The names of settings.inputs are inputs of one

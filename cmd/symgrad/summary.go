@@ -1,8 +1,6 @@
 package main
 
 import (
-	"flag"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -24,20 +22,11 @@ first output of floats. MODEL is a model file, an ONNX file, or one of these:
 // summaryVerb is symgrad summary.
 func summaryVerb(args []string, out, errs io.Writer) int {
 	s := summarySettings{dtype: graph.Float32}
-	flags := flag.NewFlagSet("symgrad summary", flag.ContinueOnError)
-	flags.SetOutput(errs)
+	flags := newFlags("summary", summaryUsage+sourceList(), errs)
 	batchFlag(flags, &s.batch, "number of examples in a batch")
 	flags.TextVar(&s.dtype, "dtype", s.dtype, "type of the numbers, unless a file says it: float32 or float64")
 	workersFlag(flags, &s.workers)
 	flags.BoolVar(&s.json, "json", false, "print JSON")
-	flags.Usage = func() {
-		fmt.Fprint(errs, summaryUsage)
-		for _, m := range sources {
-			fmt.Fprintf(errs, "  %-8s %s\n", m.name, m.is)
-		}
-		fmt.Fprintln(errs, "\nFlags:")
-		flags.PrintDefaults()
-	}
 	if code, ok := parse(flags, args, 1, "a model"); !ok {
 		return code
 	}

@@ -32,8 +32,7 @@ func trainVerb(args []string, out, errs io.Writer) int {
 	c := trainConfig{}
 	var config, comma string
 	var asJSON, quiet, force bool
-	flags := flag.NewFlagSet("symgrad train", flag.ContinueOnError)
-	flags.SetOutput(errs)
+	flags := newFlags("train", trainUsage+modelUsage, errs)
 	flags.StringVar(&c.Target, "target", "", "the column to predict")
 	flags.StringVar(&c.Task, "task", "", "classes or numbers: what the target has; the default is decided")
 	flags.StringVar(&c.Model, "model", defaultModel, "the model, as above")
@@ -52,10 +51,6 @@ func trainVerb(args []string, out, errs io.Writer) int {
 	flags.BoolVar(&force, "force", false, "write over files that are there")
 	flags.BoolVar(&asJSON, "json", false, "print the result as JSON")
 	flags.BoolVar(&quiet, "quiet", false, "say nothing on the way")
-	flags.Usage = func() {
-		fmt.Fprintf(flags.Output(), "%s%s\nFlags:\n", trainUsage, modelUsage)
-		flags.PrintDefaults()
-	}
 	n := 1
 	if slices.ContainsFunc(args, func(a string) bool { return strings.HasPrefix(strings.TrimLeft(a, "-"), "config") }) {
 		n = 0
