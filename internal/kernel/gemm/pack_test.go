@@ -46,14 +46,16 @@ func packBlock[T Float](t *testing.T, r *rand.Rand, s Spec, l level, depth, i0, 
 	}
 }
 
-// TestKept packs B in broad panels for one row: the bits are those of B as it lies.
+// TestKept packs a B that is kept, in broad panels for one row: the bits are those of B as it lies.
 func TestKept(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
 	for _, n := range []int{17, 33, 64, 65, 100, 128, 129, 150, 161, 200, 300, 512, 1000} {
-		s := Spec{M: 1, N: n, K: 12 + r.IntN(800), Kept: true, Alpha: 1, LDB: n + 3*r.IntN(2)}
-		both(t, r, s, 0)
-		kept[float32](t, r, s)
-		kept[float64](t, r, s)
+		for _, m := range []int{1, 2, 5, 8, 13} {
+			s := Spec{M: m, N: n, K: 12 + r.IntN(800), Kept: true, Alpha: 1, LDB: n + 3*r.IntN(2)}
+			both(t, r, s, 0)
+			kept[float32](t, r, s)
+			kept[float64](t, r, s)
+		}
 	}
 }
 
@@ -70,7 +72,7 @@ func kept[T Float](t *testing.T, r *rand.Rand, s Spec) {
 			}
 			packed := make([]T, p.PackedSize())
 			p.PackB(o.b, packed)
-			c[i] = make([]T, s.N)
+			c[i] = make([]T, s.M*s.N)
 			if s.Kept {
 				p.RunPacked(pools[1], c[i], o.a, packed, nil, nil)
 			} else {

@@ -47,8 +47,8 @@ const (
 	blockM     = 256
 	blockN     = 4096
 
-	// B is packed when it is transposed. It is packed too when at least this many rows use it
-	// again, and a stored column of a block is spread over more bytes than two first-level
+	// B is packed when it is transposed, or kept, but for the rows of the wide tile. It is
+	// packed too when at least this many rows use it again, and a stored column of a block is spread over more bytes than two first-level
 	// caches or crowds some sets of one. The lines of rows that lie a multiple of crowdLeast
 	// bytes apart find room for crowdWays in each crowdBytes. From two tiles on it is packed
 	// if it is far.
@@ -205,7 +205,7 @@ func choose(s Spec, l level, size int) choice {
 		c.outer = true
 		return c
 	}
-	c.packB = s.TransB || c.far && s.M > c.mr && l != portable ||
+	c.packB = s.TransB || s.Kept && !c.wide || c.far && s.M > c.mr && l != portable ||
 		s.M >= packRows && (c.kc*s.LDB*size > 2*cpu.L1 || crowds(c.kc, s.LDB*size))
 	c.asks = s.lenB()*size > cpu.L2/2 && l.avx()
 	if cols := broadVecs * c.width; c.broad && s.Kept && s.N > cols { // what a tile reads lies side by side
