@@ -23,12 +23,17 @@ func (p *Params) Clone() *Params {
 	for _, m := range []*store{&v.trained, &v.states} {
 		m.copied(v.names)
 	}
+	return p.with(&v)
+}
+
+// with returns Params with the values, gradients of their own, and the rules of p.
+func (p *Params) with(v *values) *Params {
 	if v.dtype == Float32 {
 		v.g32 = memory.Zeros[float32](v.trained.size)
 	} else {
 		v.g64 = memory.Zeros[float64](v.trained.size)
 	}
-	return &Params{values: &v, rules: slices.Clone(p.rules), checked: p.checked, reported: p.reported}
+	return &Params{values: v, rules: slices.Clone(p.rules), checked: p.checked, reported: p.reported}
 }
 
 // copied gives m copies of its descriptions, which it adds to names, and of its values.

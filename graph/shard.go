@@ -1,10 +1,7 @@
 package graph
 
 import (
-	"slices"
-
 	"github.com/pkg/errors"
-	"github.com/symgrad/symgrad/internal/kernel/memory"
 	"github.com/symgrad/symgrad/internal/mistake"
 )
 
@@ -26,12 +23,7 @@ func (p *Params) Shard() *Params {
 	p.fix()
 	v := *p.values
 	v.states.v32, v.states.v64 = clone(v.states.v32), clone(v.states.v64)
-	if v.dtype == Float32 {
-		v.g32 = memory.Zeros[float32](v.trained.size)
-	} else {
-		v.g64 = memory.Zeros[float64](v.trained.size)
-	}
-	return &Params{values: &v, rules: slices.Clone(p.rules), checked: p.checked, reported: p.reported}
+	return p.with(&v)
 }
 
 // Shard returns another Program of the same plan, for one shard of a batch: a Fork that reads and writes

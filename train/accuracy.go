@@ -61,29 +61,23 @@ func (m *accuracy) Add(b Scored) {
 	if b.Label != nil {
 		w := len(b.Output) / len(b.Label)
 		m.sums = false
-		for i, label := range b.Label {
-			if weight := b.WeightAt(i, len(b.Label)); weight > 0 {
-				m.cells.add(one(Predicted(b.Output[i*w:(i+1)*w]) == label), weight)
-			}
+		for i, weight := range b.counted(len(b.Label)) {
+			m.cells.add(one(Predicted(b.Output[i*w:(i+1)*w]) == b.Label[i]), weight)
 		}
 		return
 	}
-	for i, y := range b.Target {
-		if weight := b.WeightAt(i, len(b.Target)); weight > 0 {
-			m.cells.add(one(Predicted(b.Output[i:i+1]) == Predicted(b.Target[i:i+1]) && !math.IsNaN(y)), weight)
-		}
+	for i, weight := range b.counted(len(b.Target)) {
+		m.cells.add(one(Predicted(b.Output[i:i+1]) == Predicted(b.Target[i:i+1]) && !math.IsNaN(b.Target[i])), weight)
 	}
 	c := b.last()
 	if c < 2 || !m.sums {
 		m.sums = false
 		return
 	}
-	for i := range len(b.Target) / c {
-		if weight := b.WeightAt(i, len(b.Target)/c); weight > 0 {
-			want := b.Target[i*c : (i+1)*c]
-			m.sums = m.sums && addsUp(want)
-			m.rows.add(one(Predicted(b.Output[i*c:(i+1)*c]) == Predicted(want)), weight)
-		}
+	for i, weight := range b.counted(len(b.Target) / c) {
+		want := b.Target[i*c : (i+1)*c]
+		m.sums = m.sums && addsUp(want)
+		m.rows.add(one(Predicted(b.Output[i*c:(i+1)*c]) == Predicted(want)), weight)
 	}
 }
 

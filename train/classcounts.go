@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
 )
 
 // ratio is a number made of the counts of one class: how often it was predicted right, how
@@ -73,11 +72,9 @@ func (m *classMeter) Add(b Scored) {
 	kind, w := layouts(&b)
 	if kind == classLabels {
 		m.rows.grow(w)
-		for i, label := range b.Label {
-			if weight := b.WeightAt(i, len(b.Label)); weight > 0 {
-				m.counted = true
-				m.rows.add(Predicted(b.Output[i*w:(i+1)*w]), label, weight)
-			}
+		for i, weight := range b.counted(len(b.Label)) {
+			m.counted = true
+			m.rows.add(Predicted(b.Output[i*w:(i+1)*w]), b.Label[i], weight)
 		}
 		return
 	}
@@ -89,13 +86,9 @@ func (m *classMeter) Add(b Scored) {
 	} else {
 		m.own.grow(w)
 	}
-	for i, v := range b.Output {
-		weight := b.WeightAt(i, len(b.Output))
-		if !(weight > 0) {
-			continue
-		}
+	for i, weight := range b.counted(len(b.Output)) {
 		m.counted = true
-		predicted, wanted := m.beyond(v), isPositive(&b, i)
+		predicted, wanted := m.beyond(b.Output[i]), isPositive(&b, i)
 		if w == 1 {
 			m.rows.add(predicted, int(one(wanted)), weight)
 			continue
@@ -119,12 +112,7 @@ func (m *classMeter) Add(b Scored) {
 // addRows counts rows of numbers as classes.
 func (m *classMeter) addRows(b *Scored, w int) {
 	m.rows.grow(w)
-	n := len(b.Target) / w
-	for i := range n {
-		weight := b.WeightAt(i, n)
-		if !(weight > 0) {
-			continue
-		}
+	for i, weight := range b.counted(len(b.Target) / w) {
 		want := b.Target[i*w : (i+1)*w]
 		if !m.classes(want) {
 			return
@@ -202,17 +190,14 @@ func (m *classMeter) Notes() []string {
 	return []string{fmt.Sprintf("%s 0/0, which is taken for %v: no prediction or no target is of it", classesHave(list), m.undefined)}
 }
 
-// classesHave returns "class 1 has" or "classes 1, 2 have", with at most notesMost of them.
+// classesHave returns "class 1 has" or "classes 1, 2 have".
 func classesHave(list []int) string {
 	if len(list) == 1 {
 		return fmt.Sprintf("class %d has", list[0])
 	}
 	var names []string
-	for _, k := range list[:min(len(list), notesMost)] {
+	for _, k := range list {
 		names = append(names, strconv.Itoa(k))
 	}
-	if len(list) > notesMost {
-		names = append(names, "...")
-	}
-	return "classes " + strings.Join(names, ", ") + " have"
+	return "classes " + firstOf(names) + " have"
 }

@@ -76,12 +76,7 @@ func (m *confusionMeter) Add(b Scored) {
 		m.n = max(w, 2)
 		m.counts, m.none = make([]float64, m.n*m.n), make([]float64, m.n)
 	}
-	n := len(b.Output) / w
-	for i := range n {
-		weight := b.WeightAt(i, n)
-		if !(weight > 0) {
-			continue
-		}
+	for i, weight := range b.counted(len(b.Output) / w) {
 		predicted, wanted := Predicted(b.Output[i*w:(i+1)*w]), 0
 		switch kind {
 		case classLabels:

@@ -60,12 +60,7 @@ func (m *logLoss) Add(b Scored) {
 	}
 	kind, w := layouts(&b)
 	if kind != ownLabels {
-		n := len(b.Output) / w
-		for i := range n {
-			weight := b.WeightAt(i, n)
-			if !(weight > 0) {
-				continue
-			}
+		for i, weight := range b.counted(len(b.Output) / w) {
 			row := b.Output[i*w : (i+1)*w]
 			if kind == classLabels {
 				if label := b.Label[i]; uint(label) < uint(w) {

@@ -155,16 +155,12 @@ func unseen(f data.Field, known, here map[int]int) []string {
 			continue
 		}
 		examples += here[c]
-		if len(list) < notesMost {
-			list = append(list, className(f, c))
-		} else if len(list) == notesMost {
-			list = append(list, "...")
-		}
+		list = append(list, className(f, c))
 	}
 	if len(list) == 0 {
 		return nil
 	}
-	return []string{noClass(f.Name) + fmt.Sprintf(" %s, which %d labels of the evaluated set are: nothing was learned about them", strings.Join(list, ", "), examples)}
+	return []string{noClass(f.Name) + fmt.Sprintf(" %s, which %d labels of the evaluated set are: nothing was learned about them", firstOf(list), examples)}
 }
 
 // noClass is what notes about classes without an example begin with.

@@ -1,6 +1,9 @@
 package train
 
-import "slices"
+import (
+	"iter"
+	"slices"
+)
 
 // WeightAt returns the weight of position i of the n positions that the targets of the batch
 // have: the weight of its example, or 0 if it does not count. n is a multiple of N, such as
@@ -25,4 +28,15 @@ func (b *Scored) WeightAt(i, n int) float64 {
 		return 1
 	}
 	return b.Weight[i/(n/b.N)]
+}
+
+// counted yields those of n positions that count, and their weights: see WeightAt.
+func (b *Scored) counted(n int) iter.Seq2[int, float64] {
+	return func(yield func(i int, weight float64) bool) {
+		for i := range n {
+			if weight := b.WeightAt(i, n); weight > 0 && !yield(i, weight) {
+				return
+			}
+		}
+	}
 }

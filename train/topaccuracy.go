@@ -52,12 +52,7 @@ func (m *topAccuracy) Add(b Scored) {
 	if kind == ownLabels {
 		return
 	}
-	n := len(b.Output) / w
-	for i := range n {
-		weight := b.WeightAt(i, n)
-		if !(weight > 0) {
-			continue
-		}
+	for i, weight := range b.counted(len(b.Output) / w) {
 		label := 0
 		if kind == classLabels {
 			label = b.Label[i]

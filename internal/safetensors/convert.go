@@ -104,15 +104,9 @@ func readFloats[T float32 | float64](r *Reader, name string, into []T) error {
 		}
 		return err
 	}
-	switch {
-	case !ok:
-		return fmt.Errorf("got the name %q, want that of a tensor of the file", mistake.Clip(name))
-	case !slices.Contains(Floats(), t.DType):
-		return fmt.Errorf("tensor %q: got elements of type %s, want one of %s", mistake.Clip(name), t.DType, strings.Join(Floats(), ", "))
-	}
-	width := int64(bitsOf[t.DType] / 8)
-	if t.size() != width*int64(len(into)) {
-		return fmt.Errorf("tensor %q: got memory of %d elements, want %d", mistake.Clip(name), len(into), t.size()/width)
+	t, width, err := r.elements(name, len(into), Floats())
+	if err != nil {
+		return err
 	}
 	buf, done := make([]byte, min(chunk, t.size())), 0
 	return r.parts(t, func(n int) []byte { return buf[:n] }, func(part []byte) error {
@@ -150,16 +144,9 @@ func ReadInts(r *Reader, name string, into []int) error {
 }
 
 func readInts(r *Reader, name string, into []int) error {
-	t, ok := r.Tensor(name)
-	switch {
-	case !ok:
-		return fmt.Errorf("got the name %q, want that of a tensor of the file", mistake.Clip(name))
-	case !slices.Contains(Integers(), t.DType):
-		return fmt.Errorf("tensor %q: got elements of type %s, want one of %s", mistake.Clip(name), t.DType, strings.Join(Integers(), ", "))
-	}
-	width := int64(bitsOf[t.DType] / 8)
-	if t.size() != width*int64(len(into)) {
-		return fmt.Errorf("tensor %q: got memory of %d elements, want %d", mistake.Clip(name), len(into), t.size()/width)
+	t, width, err := r.elements(name, len(into), Integers())
+	if err != nil {
+		return err
 	}
 	buf, done := make([]byte, min(chunk, t.size())), 0
 	return r.parts(t, func(n int) []byte { return buf[:n] }, func(part []byte) error {
@@ -173,6 +160,22 @@ func readInts(r *Reader, name string, into []int) error {
 		}
 		return nil
 	})
+}
+
+// elements returns the tensor of the name and the bytes of an element, if it has n elements of one of
+// the types.
+func (r *Reader) elements(name string, n int, types []string) (t Tensor, width int64, err error) {
+	t, ok := r.Tensor(name)
+	switch {
+	case !ok:
+		return t, 0, fmt.Errorf("got the name %q, want that of a tensor of the file", mistake.Clip(name))
+	case !slices.Contains(types, t.DType):
+		return t, 0, fmt.Errorf("tensor %q: got elements of type %s, want one of %s", mistake.Clip(name), t.DType, strings.Join(types, ", "))
+	}
+	if width = int64(bitsOf[t.DType] / 8); t.size() != width*int64(n) {
+		return t, 0, fmt.Errorf("tensor %q: got memory of %d elements, want %d", mistake.Clip(name), n, t.size()/width)
+	}
+	return t, width, nil
 }
 
 // Half is the number whose bits in IEEE 754's binary16 are given: sign, 5 bits of

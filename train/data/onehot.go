@@ -198,15 +198,9 @@ func (s *OneHotEncoder) describe(fields []Field) ([]Field, error) {
 
 // integers returns the field of integers that a step works on.
 func integers(d *Dataset, name string) (Field, error) {
-	if d == nil {
-		return Field{}, errNoDataset()
+	f, err := fieldOf(d, name)
+	if err == nil && !f.Integers() {
+		err = f.fail(ErrField, "got numbers, want integers: Ints or Bytes without a Scale")
 	}
-	f, ok := d.Field(orX(name))
-	if !ok {
-		return f, d.missing(orX(name))
-	}
-	if !f.Integers() {
-		return f, f.fail(ErrField, "got numbers, want integers: Ints or Bytes without a Scale")
-	}
-	return f, nil
+	return f, err
 }

@@ -82,17 +82,10 @@ func (r Rows) F64(dst []float64, index []int) error {
 	if f.Integers() && r.magnitude >= exact64 {
 		return f.fail(ErrNotFinite, "got the integer %.0f, want less than 2^53, which float64 holds exactly", r.magnitude)
 	}
-	switch {
-	case f.Floats != nil && f.Scale == 0:
+	if f.Floats != nil && f.Scale == 0 {
 		return copyRows(dst, f.Floats, r, index)
-	case f.Bytes != nil:
-		return lookUp(dst, r.wide, r, index)
-	case f.Floats32 != nil:
-		return convert(dst, f.Floats32, r, index)
-	case f.Ints != nil:
-		return convert(dst, f.Ints, r, index)
 	}
-	return convert(dst, f.Floats, r, index)
+	return converted(dst, r.wide, r, index)
 }
 
 // F32 copies the rows of index into dst, with Scale and Shift of the field,
@@ -111,14 +104,22 @@ func (r Rows) F32(dst []float32, index []int) error {
 		return f.fail(ErrNotFinite, "got the integer %.0f, want at most 2^24, which float32 holds exactly", r.magnitude)
 	case f.Floats32 != nil && f.Scale == 0:
 		return copyRows(dst, f.Floats32, r, index)
+	}
+	return converted(dst, r.narrow, r, index)
+}
+
+// converted copies rows of a field of any type. bytes has what a batch gets for each byte.
+func converted[D float32 | float64](dst []D, bytes *[256]D, r Rows, index []int) error {
+	switch f := r.field; {
 	case f.Bytes != nil:
-		return lookUp(dst, r.narrow, r, index)
+		return lookUp(dst, bytes, r, index)
 	case f.Floats32 != nil:
 		return convert(dst, f.Floats32, r, index)
 	case f.Ints != nil:
 		return convert(dst, f.Ints, r, index)
+	default:
+		return convert(dst, f.Floats, r, index)
 	}
-	return convert(dst, f.Floats, r, index)
 }
 
 // Ints copies the rows of index into dst. ErrField when the field holds numbers.

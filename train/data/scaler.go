@@ -147,15 +147,21 @@ func isConstant(low, high float64) bool {
 
 // floats returns the field of numbers that a scaler works on.
 func floats(d *Dataset, name string) (Field, error) {
+	f, err := fieldOf(d, name)
+	if err == nil && f.Integers() {
+		err = f.fail(ErrField, "got integers, want numbers to scale (a Scale of 1 makes numbers of them)")
+	}
+	return f, err
+}
+
+// fieldOf returns the field of the name, "x" when empty.
+func fieldOf(d *Dataset, name string) (Field, error) {
 	if d == nil {
 		return Field{}, errNoDataset()
 	}
 	f, ok := d.Field(orX(name))
 	if !ok {
 		return f, d.missing(orX(name))
-	}
-	if f.Integers() {
-		return f, f.fail(ErrField, "got integers, want numbers to scale (a Scale of 1 makes numbers of them)")
 	}
 	return f, nil
 }
