@@ -1,8 +1,6 @@
 package autograd
 
 import (
-	"strings"
-
 	"github.com/pkg/errors"
 	"github.com/symgrad/symgrad/internal/mistake"
 	"github.com/symgrad/symgrad/internal/op"
@@ -179,18 +177,10 @@ func (w *walk) results(o Options) ([]*gorgonia.Node, error) {
 		}
 	}
 	if len(lost) > 0 {
-		return nil, mistake.Newf(ErrUnconnected, "got %s, which the loss does not depend on; want nodes that it depends on, and not only through Sign, Floor, comparisons or the like", strings.Join(quoted(lost), ", "))
+		return nil, mistake.Newf(ErrUnconnected, "got %s, which the loss does not depend on; want nodes that it depends on, and not only through Sign, Floor, comparisons or the like", mistake.Names(lost))
 	}
 	if w.C.Err != nil {
 		return nil, w.C.Err
 	}
 	return out, nil
-}
-
-func quoted(names []string) []string {
-	out := make([]string, len(names))
-	for i, n := range names {
-		out[i] = `"` + n + `"`
-	}
-	return out
 }

@@ -413,10 +413,4 @@ func (f *feed) augment(index []int, epoch int) {
 	}
 }
 
-func size(shape []int) int {
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
-	return n
-}
+func size(shape []int) int { return ir.Shape(shape).Size() }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/train"
 	"github.com/symgrad/symgrad/train/data"
 )
@@ -130,13 +131,7 @@ func some(v []float64) string {
 // shape writes a shape as [1, 2].
 func shape(s []int) string { return strings.ReplaceAll(fmt.Sprint(s), " ", ", ") }
 
-func size(s []int) int {
-	n := 1
-	for _, d := range s {
-		n *= d
-	}
-	return n
-}
+func size(s []int) int { return ir.Shape(s).Size() }
 
 // orX is the field of a scaler with its default.
 func orX(field string) string {

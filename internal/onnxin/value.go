@@ -1,6 +1,7 @@
 package onnxin
 
 import (
+	"github.com/symgrad/symgrad/internal/ir"
 	"github.com/symgrad/symgrad/internal/onnxfile"
 	"gorgonia.org/gorgonia"
 )
@@ -24,13 +25,7 @@ type Array struct {
 func (v Value) isNone() bool { return v.Known == nil && v.Node == nil }
 
 // size returns the number of elements of a shape.
-func size(shape []int) int {
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
-	return n
-}
+func size(shape []int) int { return ir.Shape(shape).Size() }
 
 // len returns the number of elements.
 func (a *Array) len() int { return size(a.Shape) }
