@@ -119,11 +119,10 @@ type Def struct {
 	// result has too. Nil, the function or d: there is none.
 	Swapped func(v *Value, in []bool, out bool) (d *Def, a Attrs)
 
-	// Absorb returns the operator that computes v and v's first operand at once. It reads the operands of
-	// that one, then the others of v. Its attributes and every bit of its result are those of v. The
-	// compiler takes it where nothing else reads the first operand. Nil, the function or what it returns:
-	// there is none.
-	Absorb func(v *Value) *Def
+	// Absorb returns the operator that computes v and some of v's operands at once, with its attributes and
+	// operands. alone reports whether nothing but v reads an operand: others are computed all the same. Nil,
+	// the function or d: there is none.
+	Absorb func(v *Value, alone func(x *Value) bool) (d *Def, a Attrs, in []*Value)
 
 	// Descend says which operator makes a step of gradient descent whose gradient is v,
 	// without writing v to memory: its operands are the rate, the parameter and those of

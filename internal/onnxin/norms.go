@@ -114,11 +114,21 @@ func layerNorm(c *call) []Value {
 	c.singlePrecision()
 	axis := c.axis(c.intAttr("axis", -1), len(s))
 	y, mean, factor := c.standardize(c.float(0), decimal(c.floatAttr("epsilon", 1e-5)), sequence(axis, len(s)))
-	y = c.Mul(y, c.float(1))
+	if !c.isOnes(1) {
+		y = c.Mul(y, c.float(1))
+	}
 	if c.has(2) {
 		y = c.Add(y, c.float(2))
 	}
 	return c.floats(y, mean, factor)
+}
+
+// isOnes reports whether operand i, of the last extent of operand 0, is known to repeat 1.
+func (c *call) isOnes(i int) bool {
+	if s := c.dims(0); !c.isKnown(i) || len(s) == 0 || !slices.Equal(c.known(i).Shape, s[len(s)-1:]) {
+		return false
+	}
+	return !slices.ContainsFunc(c.known(i).numbers(), func(x float64) bool { return x != 1 })
 }
 
 // decimal returns the shortest decimal number that has the float32 x: 1e-5, which no float32 is.

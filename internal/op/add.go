@@ -12,7 +12,7 @@ var Add Entry
 
 func init() {
 	define(&Add, Entry{
-		Def: ir.Def{Name: "add", Class: ir.Elementwise, Arity: 2, Infer: sameShape, Adds: true, Simplify: simplifyAdd, By: &AddConst.Def,
+		Def: ir.Def{Name: "add", Class: ir.Elementwise, Arity: 2, Infer: sameShape, Adds: true, Simplify: simplifyAdd, Absorb: absorbStandardize, By: &AddConst.Def,
 			Elem32: elem2(vec.F32.Add), Elem64: elem2(vec.F64.Add)},
 		Sym: func(_ ir.Attrs, x []*sym.Expr) *sym.Expr { return sym.Sum(x...) },
 		VJP: vjp2(func(_ *Ctx, _, _, d *gorgonia.Node) (dx, dy *gorgonia.Node) {

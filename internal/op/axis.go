@@ -57,7 +57,7 @@ func lineKernelWith[T ir.Float](of func(ir.Attrs) func(dst, x, y []T)) ir.Kernel
 			f := of(v.Attrs)
 			s := &lines[T]{g: lineOf(v.In[0].Type.Shape, v.Attrs.Int("axis")), operands: v.Def.Arity}
 			size := s.g.outer * s.g.n * s.g.inner
-			s.parts = max(1, min(s.g.outer*s.g.inner, size/(1<<13)))
+			s.parts = max(1, min(s.g.outer*s.g.inner, size/linesPart))
 			s.part = func(worker, p int) { s.run(f, worker, p) }
 			s.cols = max(1, v.Type.Shape[len(v.Type.Shape)-1])
 			s.post = func(worker, p int) {
@@ -79,6 +79,9 @@ func lineKernelWith[T ir.Float](of func(ir.Attrs) func(dst, x, y []T)) ir.Kernel
 		},
 	}
 }
+
+// linesPart is the number of elements of a part of lines, about.
+const linesPart = 1 << 13
 
 // postElems is the number of elements for which Post is called at a time, about.
 const postElems = 1 << 10

@@ -24,11 +24,11 @@ var softmaxGradOf ir.Def
 func init() {
 	defineInner(&softmaxGradOf, weightedLines("softmaxgradof", lineKernel2(softmaxThenGrad[float32]), lineKernel2(softmaxThenGrad[float64])))
 	grad := weightedLines("softmaxgrad", lineKernel2(softmaxGrad[float32]), lineKernel2(softmaxGrad[float64]))
-	grad.Absorb = func(v *ir.Value) *ir.Def {
-		if y := v.In[0]; y.Def == &Softmax.Def && y.Attrs.Int("axis") == v.Attrs.Int("axis") {
-			return &softmaxGradOf
+	grad.Absorb = func(v *ir.Value, alone func(*ir.Value) bool) (*ir.Def, ir.Attrs, []*ir.Value) {
+		if y := v.In[0]; y.Def == &Softmax.Def && y.Attrs.Int("axis") == v.Attrs.Int("axis") && alone(y) {
+			return &softmaxGradOf, v.Attrs, []*ir.Value{y.In[0], v.In[1]}
 		}
-		return nil
+		return nil, nil, nil
 	}
 	define(&SoftmaxGrad, Entry{
 		Def: grad,

@@ -29,8 +29,10 @@ func init() {
 		},
 		Samples: standardizeSamples,
 	})
+	grad := weightedLines("standardizegrad", lineKernelWith(standardizeGrad[float32]), lineKernelWith(standardizeGrad[float64]))
+	grad.Absorb = absorbGain
 	define(&StandardizeGrad, Entry{
-		Def: weightedLines("standardizegrad", lineKernelWith(standardizeGrad[float32]), lineKernelWith(standardizeGrad[float64])),
+		Def: grad,
 		VJP: func(c *Ctx, n Applied, u *gorgonia.Node) []*gorgonia.Node {
 			x, d := n.In[0], n.In[1]
 			mean := func(v *gorgonia.Node) *gorgonia.Node { return c.Mean(v, []int{n.Attrs.Int("axis")}, true) }
@@ -84,24 +86,47 @@ func refStandardize(dst, x []float64, eps float64) (r float64) {
 	return r
 }
 
+// rowSpread says how a line of n elements is standardized: y = (x − m)·r + h. The mean is m − h/r:
+// as one T it would have too few digits where it is large.
+type rowSpread[T ir.Float] struct {
+	m    T
+	r, h float64
+	by   float64 // 1/n
+}
+
+// spreadOf is the spread of x, of which there is at least one element.
+func spreadOf[T ir.Float](l *vec.Loops[T], x []T, eps float64) rowSpread[T] {
+	by := 1 / float64(len(x))
+	m := T(float64(l.Sum(x)) * by)
+	s, q := l.Moments(x, m)
+	off := s * by
+	r := 1 / math.Sqrt(max(0, q*by-off*off)+eps)
+	return rowSpread[T]{m, r, -off * r, by}
+}
+
+// grad is the gradient of x as (x − m)·k + c + d·r, of the sums of d and of d·(x − m).
+func (s rowSpread[T]) grad(sum, with float64) (k, c T) {
+	y := (with*s.r + sum*s.h) * s.by // the mean of d·y
+	return T(-s.r * s.r * y), T(-s.r * (sum*s.by + s.h*y))
+}
+
 func standardize[T ir.Float](a ir.Attrs) func(dst, x, _ []T) {
-	eps, l := T(a.Float("eps")), vec.Of[T]()
+	eps, l := a.Float("eps"), vec.Of[T]()
 	return func(dst, x, _ []T) {
-		if n := T(len(x)); n > 0 {
-			v := T(l.Center(dst, x, l.Sum(x)/n))/n + eps
-			l.MulS(dst, dst, T(1/math.Sqrt(float64(v))))
+		if len(x) > 0 {
+			s := spreadOf(l, x, eps)
+			l.Affine(dst, x, s.m, T(s.r), T(s.h))
 		}
 	}
 }
 
 func standardizeGrad[T ir.Float](a ir.Attrs) func(dst, x, d []T) {
-	eps, l := T(a.Float("eps")), vec.Of[T]()
+	eps, l := a.Float("eps"), vec.Of[T]()
 	return func(dst, x, d []T) {
-		if n := T(len(x)); n > 0 {
-			v := T(l.Center(dst, x, l.Sum(x)/n))/n + eps
-			sum, with := l.Comoments(d, dst, 0)
-			r := T(1 / math.Sqrt(float64(v)))
-			l.Blend(dst, dst, d, 0, -r*(T(with)/n/v), -r*(T(sum)/n), r)
+		if len(x) > 0 {
+			s := spreadOf(l, x, eps)
+			k, c := s.grad(l.Comoments(d, x, s.m))
+			l.Blend(dst, x, d, s.m, k, c, T(s.r))
 		}
 	}
 }

@@ -12,7 +12,7 @@ var Sum Entry
 
 func init() {
 	define(&Sum, Entry{
-		Def: ir.Def{Name: "sum", Class: ir.Reduce, Arity: 1, Infer: inferReduce, Simplify: simplifySum,
+		Def: ir.Def{Name: "sum", Class: ir.Reduce, Arity: 1, Infer: inferReduce, Simplify: simplifySum, Absorb: absorbStandardized,
 			ByRow: byRowOffAxes,
 			F32:   sumKernel(vec.F32.Sum, vec.F32.AccumRows, vec.F32.Add),
 			F64:   sumKernel(vec.F64.Sum, vec.F64.AccumRows, vec.F64.Add)},

@@ -138,6 +138,18 @@ var arithmetic = []formula{
 		body: func(m *lanes, x, _ []v) []v {
 			return []v{m.fma(x[4], x[5], m.fma(m.sub(x[0], x[1]), x[2], x[3]))}
 		}},
+	{name: "gain", out: "dst", in: "a g c", numbers: "m k h", doc: "dst[i] = ((a[i]-m)*k + h)*g[i] + c[i], rounded twice.",
+		body: func(m *lanes, x, s []v) []v {
+			return []v{m.fma(m.fma(m.sub(x[0], s[0]), s[1], s[2]), x[1], x[2])}
+		}},
+	{name: "blendGain", out: "dst", in: "a b g", numbers: "m k c l", doc: "dst[i] = (a[i]-m)*k + c + b[i]*g[i]*l, rounded twice.",
+		body: func(m *lanes, x, s []v) []v {
+			return []v{m.fma(m.mul(x[1], x[2]), s[3], m.fma(m.sub(x[0], s[0]), s[1], s[2]))}
+		}},
+	{name: "addGain", out: "q", in: "q a b", numbers: "m k h", doc: "q[i] += b[i] * ((a[i]-m)*k + h).",
+		body: func(m *lanes, x, s []v) []v {
+			return []v{m.fma(m.fma(m.sub(x[1], s[0]), s[1], s[2]), x[2], x[0])}
+		}},
 	{name: "addMoments", out: "s q", in: "s q a m", doc: "s[i] += a[i] - m[i] and q[i] += (a[i]-m[i])^2.",
 		body: func(m *lanes, x, _ []v) []v {
 			d := m.sub(x[2], x[3])

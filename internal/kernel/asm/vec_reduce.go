@@ -77,7 +77,7 @@ func (f fold) emit(m *lanes) {
 		if f.value != nil {
 			f.value(t, registers(t, 2), registers(t, 1))
 		}
-		f.into(t, registers(t, 2), registers(t, 2), registers(t, 1))
+		f.into(t, registers(t, 2), registers(t, f.operands()), registers(t, 1))
 	})
 	m.open(f.name, f.signature(m), f.doc)
 	c, fr := m.c, m.frame(form.slices())
@@ -212,17 +212,13 @@ var folds = []fold{
 		value: func(m *lanes, x, s []v) v { return m.expLifted(m.sub(x[0], s[0])) },
 		step:  func(m *lanes, acc v, x, _ []v) v { return m.add(acc, x[0]) },
 		rest:  func(m *lanes, f *frame, x, _ []v) { f.instead(x[0], m.zero()) }},
-	{name: "center", in: "a", numbers: "s", ahead: "dst a", doc: "dst[i] = a[i] - s, and the sum of its square.", start: zeros, join: (*lanes).add,
-		value: func(m *lanes, x, s []v) v { return m.sub(x[0], s[0]) },
-		step:  func(m *lanes, acc v, x, _ []v) v { return m.fma(x[0], x[0], acc) },
-		rest:  func(m *lanes, f *frame, x, _ []v) { f.instead(x[0], m.zero()) }},
 	{name: "dotLess", in: "a b", numbers: "s", ahead: "b", doc: "the sum of a[i] * (b[i] - s).", start: zeros, join: (*lanes).add,
 		step: func(m *lanes, acc v, x, s []v) v { return m.fma(x[0], m.sub(x[1], s[0]), acc) }},
 	{name: "topOf", in: "a", doc: "the largest a[i], where NaN counts as -Inf.", start: func(m *lanes) v { return m.num(negInf) },
 		join: (*lanes).upper,
 		step: func(m *lanes, acc v, x, _ []v) v { return m.upper(x[0], acc) },
 		rest: func(m *lanes, f *frame, x, _ []v) { f.instead(x[0], m.num(negInf)) }},
-	{name: "moments", in: "a", numbers: "m", doc: "the sums of a[i] - m and of its square.", start: zeros, join: (*lanes).add,
+	{name: "moments", in: "a", numbers: "m", ahead: "a", doc: "the sums of a[i] - m and of its square.", start: zeros, join: (*lanes).add,
 		both: func(m *lanes, acc [2]v, x, s []v) [2]v {
 			d := m.sub(x[0], s[0])
 			return [2]v{m.add(acc[0], d), m.fma(d, d, acc[1])}
@@ -231,6 +227,11 @@ var folds = []fold{
 	{name: "comoments", in: "a b", numbers: "m", ahead: "a b", doc: "the sums of a[i] and of a[i] * (b[i] - m).", start: zeros, join: (*lanes).add,
 		both: func(m *lanes, acc [2]v, x, s []v) [2]v {
 			return [2]v{m.add(acc[0], x[0]), m.fma(x[0], m.sub(x[1], s[0]), acc[1])}
+		}},
+	{name: "comomentsGain", in: "a g b", numbers: "m", ahead: "a b", doc: "the sums of a[i] * g[i] and of a[i] * g[i] * (b[i] - m).", start: zeros, join: (*lanes).add,
+		both: func(m *lanes, acc [2]v, x, s []v) [2]v {
+			t := m.mul(x[0], x[1])
+			return [2]v{m.add(acc[0], t), m.fma(t, m.sub(x[2], s[0]), acc[1])}
 		}},
 	{name: "maxOf", in: "a", doc: "the largest a[i], NaN if there is one.", join: largest,
 		start: func(m *lanes) v { return m.num(negInf) },

@@ -284,6 +284,21 @@ func blend512x32(dst []float32, a []float32, b []float32, m float32, k float32, 
 //go:noescape
 func blends512x32(dst []float32, a []float32, m []float32, k []float32, c []float32, b []float32, l []float32)
 
+// gain512x32 is dst[i] = ((a[i]-m)*k + h)*g[i] + c[i], rounded twice.
+//
+//go:noescape
+func gain512x32(dst []float32, a []float32, g []float32, c []float32, m float32, k float32, h float32)
+
+// blendGain512x32 is dst[i] = (a[i]-m)*k + c + b[i]*g[i]*l, rounded twice.
+//
+//go:noescape
+func blendGain512x32(dst []float32, a []float32, b []float32, g []float32, m float32, k float32, c float32, l float32)
+
+// addGain512x32 is q[i] += b[i] * ((a[i]-m)*k + h).
+//
+//go:noescape
+func addGain512x32(q []float32, a []float32, b []float32, m float32, k float32, h float32)
+
 // addMoments512x32 is s[i] += a[i] - m[i] and q[i] += (a[i]-m[i])^2.
 //
 //go:noescape
@@ -583,6 +598,21 @@ func blend256x32(dst []float32, a []float32, b []float32, m float32, k float32, 
 //
 //go:noescape
 func blends256x32(dst []float32, a []float32, m []float32, k []float32, c []float32, b []float32, l []float32)
+
+// gain256x32 is dst[i] = ((a[i]-m)*k + h)*g[i] + c[i], rounded twice.
+//
+//go:noescape
+func gain256x32(dst []float32, a []float32, g []float32, c []float32, m float32, k float32, h float32)
+
+// blendGain256x32 is dst[i] = (a[i]-m)*k + c + b[i]*g[i]*l, rounded twice.
+//
+//go:noescape
+func blendGain256x32(dst []float32, a []float32, b []float32, g []float32, m float32, k float32, c float32, l float32)
+
+// addGain256x32 is q[i] += b[i] * ((a[i]-m)*k + h).
+//
+//go:noescape
+func addGain256x32(q []float32, a []float32, b []float32, m float32, k float32, h float32)
 
 // addMoments256x32 is s[i] += a[i] - m[i] and q[i] += (a[i]-m[i])^2.
 //
@@ -884,6 +914,21 @@ func blend512x64(dst []float64, a []float64, b []float64, m float64, k float64, 
 //go:noescape
 func blends512x64(dst []float64, a []float64, m []float64, k []float64, c []float64, b []float64, l []float64)
 
+// gain512x64 is dst[i] = ((a[i]-m)*k + h)*g[i] + c[i], rounded twice.
+//
+//go:noescape
+func gain512x64(dst []float64, a []float64, g []float64, c []float64, m float64, k float64, h float64)
+
+// blendGain512x64 is dst[i] = (a[i]-m)*k + c + b[i]*g[i]*l, rounded twice.
+//
+//go:noescape
+func blendGain512x64(dst []float64, a []float64, b []float64, g []float64, m float64, k float64, c float64, l float64)
+
+// addGain512x64 is q[i] += b[i] * ((a[i]-m)*k + h).
+//
+//go:noescape
+func addGain512x64(q []float64, a []float64, b []float64, m float64, k float64, h float64)
+
 // addMoments512x64 is s[i] += a[i] - m[i] and q[i] += (a[i]-m[i])^2.
 //
 //go:noescape
@@ -1183,6 +1228,21 @@ func blend256x64(dst []float64, a []float64, b []float64, m float64, k float64, 
 //
 //go:noescape
 func blends256x64(dst []float64, a []float64, m []float64, k []float64, c []float64, b []float64, l []float64)
+
+// gain256x64 is dst[i] = ((a[i]-m)*k + h)*g[i] + c[i], rounded twice.
+//
+//go:noescape
+func gain256x64(dst []float64, a []float64, g []float64, c []float64, m float64, k float64, h float64)
+
+// blendGain256x64 is dst[i] = (a[i]-m)*k + c + b[i]*g[i]*l, rounded twice.
+//
+//go:noescape
+func blendGain256x64(dst []float64, a []float64, b []float64, g []float64, m float64, k float64, c float64, l float64)
+
+// addGain256x64 is q[i] += b[i] * ((a[i]-m)*k + h).
+//
+//go:noescape
+func addGain256x64(q []float64, a []float64, b []float64, m float64, k float64, h float64)
 
 // addMoments256x64 is s[i] += a[i] - m[i] and q[i] += (a[i]-m[i])^2.
 //

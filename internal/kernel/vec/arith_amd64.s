@@ -2504,6 +2504,169 @@ done:
 	VZEROUPPER
 	RET
 
+// func gain512x32(dst []float32, a []float32, g []float32, c []float32, m float32, k float32, h float32)
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·gain512x32(SB), NOSPLIT, $0-108
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         g_base+48(FP), SI
+	MOVQ         c_base+72(FP), DI
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS m+96(FP), Z0
+	VBROADCASTSS k+100(FP), Z1
+	VBROADCASTSS h+104(FP), Z2
+	MOVQ         CX, R8
+	SUBQ         $0x00000040, R8
+	JB           rest
+	CMPQ         AX, R8
+	JA           rest
+
+whole:
+	VMOVUPS     (BX)(AX*1), Z3
+	VMOVUPS     (SI)(AX*1), Z4
+	VMOVUPS     (DI)(AX*1), Z5
+	VSUBPS      Z0, Z3, Z3
+	VMOVUPS     Z2, Z6
+	VFMADD231PS Z1, Z3, Z6
+	VMOVUPS     Z5, Z3
+	VFMADD231PS Z4, Z6, Z3
+	VMOVUPS     Z3, (DX)(AX*1)
+	ADDQ        $0x00000040, AX
+	CMPQ        AX, R8
+	JBE         whole
+
+rest:
+	MOVQ        CX, R8
+	SUBQ        AX, R8
+	JZ          done
+	SHRQ        $0x02, R8
+	MOVL        $0xffffffff, CX
+	BZHIL       R8, CX, CX
+	KMOVW       CX, K7
+	VMOVUPS.Z   (BX)(AX*1), K7, Z3
+	VMOVUPS.Z   (SI)(AX*1), K7, Z4
+	VMOVUPS.Z   (DI)(AX*1), K7, Z5
+	VSUBPS      Z0, Z3, Z0
+	VFMADD231PS Z1, Z0, Z2
+	VMOVUPS     Z5, Z0
+	VFMADD231PS Z4, Z2, Z0
+	VMOVUPS     Z0, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func blendGain512x32(dst []float32, a []float32, b []float32, g []float32, m float32, k float32, c float32, l float32)
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·blendGain512x32(SB), NOSPLIT, $0-112
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         g_base+72(FP), DI
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS m+96(FP), Z0
+	VBROADCASTSS k+100(FP), Z1
+	VBROADCASTSS c+104(FP), Z2
+	VBROADCASTSS l+108(FP), Z3
+	MOVQ         CX, R8
+	SUBQ         $0x00000040, R8
+	JB           rest
+	CMPQ         AX, R8
+	JA           rest
+
+whole:
+	VMOVUPS     (BX)(AX*1), Z4
+	VMOVUPS     (SI)(AX*1), Z5
+	VMOVUPS     (DI)(AX*1), Z6
+	VMULPS      Z6, Z5, Z5
+	VSUBPS      Z0, Z4, Z4
+	VMOVUPS     Z2, Z6
+	VFMADD231PS Z1, Z4, Z6
+	VMOVUPS     Z6, Z4
+	VFMADD231PS Z3, Z5, Z4
+	VMOVUPS     Z4, (DX)(AX*1)
+	ADDQ        $0x00000040, AX
+	CMPQ        AX, R8
+	JBE         whole
+
+rest:
+	MOVQ        CX, R8
+	SUBQ        AX, R8
+	JZ          done
+	SHRQ        $0x02, R8
+	MOVL        $0xffffffff, CX
+	BZHIL       R8, CX, CX
+	KMOVW       CX, K7
+	VMOVUPS.Z   (BX)(AX*1), K7, Z4
+	VMOVUPS.Z   (SI)(AX*1), K7, Z5
+	VMOVUPS.Z   (DI)(AX*1), K7, Z6
+	VMULPS      Z6, Z5, Z5
+	VSUBPS      Z0, Z4, Z0
+	VFMADD231PS Z1, Z0, Z2
+	VMOVUPS     Z2, Z0
+	VFMADD231PS Z3, Z5, Z0
+	VMOVUPS     Z0, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func addGain512x32(q []float32, a []float32, b []float32, m float32, k float32, h float32)
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·addGain512x32(SB), NOSPLIT, $0-84
+	MOVQ         q_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         q_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS m+72(FP), Z0
+	VBROADCASTSS k+76(FP), Z1
+	VBROADCASTSS h+80(FP), Z2
+	MOVQ         CX, DI
+	SUBQ         $0x00000040, DI
+	JB           rest
+	CMPQ         AX, DI
+	JA           rest
+
+whole:
+	VMOVUPS     (DX)(AX*1), Z3
+	VMOVUPS     (BX)(AX*1), Z4
+	VMOVUPS     (SI)(AX*1), Z5
+	VSUBPS      Z0, Z4, Z4
+	VMOVUPS     Z2, Z6
+	VFMADD231PS Z1, Z4, Z6
+	VFMADD231PS Z5, Z6, Z3
+	VMOVUPS     Z3, (DX)(AX*1)
+	ADDQ        $0x00000040, AX
+	CMPQ        AX, DI
+	JBE         whole
+
+rest:
+	MOVQ        CX, DI
+	SUBQ        AX, DI
+	JZ          done
+	SHRQ        $0x02, DI
+	MOVL        $0xffffffff, CX
+	BZHIL       DI, CX, CX
+	KMOVW       CX, K7
+	VMOVUPS.Z   (DX)(AX*1), K7, Z3
+	VMOVUPS.Z   (BX)(AX*1), K7, Z4
+	VMOVUPS.Z   (SI)(AX*1), K7, Z5
+	VSUBPS      Z0, Z4, Z0
+	VFMADD231PS Z1, Z0, Z2
+	VMOVUPS     Z3, Z0
+	VFMADD231PS Z5, Z2, Z0
+	VMOVUPS     Z0, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
 // func addMoments512x32(s []float32, q []float32, a []float32, m []float32)
 // Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·addMoments512x32(SB), NOSPLIT, $0-96
@@ -5117,6 +5280,166 @@ rest:
 	VMOVUPS     Y2, Y1
 	VFMADD231PS Y6, Y5, Y1
 	VMASKMOVPS  Y1, Y0, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func gain256x32(dst []float32, a []float32, g []float32, c []float32, m float32, k float32, h float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·gain256x32(SB), NOSPLIT, $0-108
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         g_base+48(FP), SI
+	MOVQ         c_base+72(FP), DI
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS m+96(FP), Y0
+	VBROADCASTSS k+100(FP), Y1
+	VBROADCASTSS h+104(FP), Y2
+	MOVQ         CX, R8
+	SUBQ         $0x00000020, R8
+	JB           rest
+	CMPQ         AX, R8
+	JA           rest
+
+whole:
+	VMOVUPS     (BX)(AX*1), Y3
+	VMOVUPS     (SI)(AX*1), Y4
+	VMOVUPS     (DI)(AX*1), Y5
+	VSUBPS      Y0, Y3, Y3
+	VMOVUPS     Y2, Y6
+	VFMADD231PS Y1, Y3, Y6
+	VMOVUPS     Y5, Y3
+	VFMADD231PS Y4, Y6, Y3
+	VMOVUPS     Y3, (DX)(AX*1)
+	ADDQ        $0x00000020, AX
+	CMPQ        AX, R8
+	JBE         whole
+
+rest:
+	MOVQ        CX, R8
+	SUBQ        AX, R8
+	JZ          done
+	LEAQ        vecMask<>+32(SB), CX
+	SUBQ        R8, CX
+	VMOVDQU     (CX), Y3
+	VMASKMOVPS  (BX)(AX*1), Y3, Y4
+	VMASKMOVPS  (SI)(AX*1), Y3, Y5
+	VMASKMOVPS  (DI)(AX*1), Y3, Y6
+	VSUBPS      Y0, Y4, Y0
+	VFMADD231PS Y1, Y0, Y2
+	VMOVUPS     Y6, Y0
+	VFMADD231PS Y5, Y2, Y0
+	VMASKMOVPS  Y0, Y3, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func blendGain256x32(dst []float32, a []float32, b []float32, g []float32, m float32, k float32, c float32, l float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·blendGain256x32(SB), NOSPLIT, $0-112
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         g_base+72(FP), DI
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS m+96(FP), Y0
+	VBROADCASTSS k+100(FP), Y1
+	VBROADCASTSS c+104(FP), Y2
+	VBROADCASTSS l+108(FP), Y3
+	MOVQ         CX, R8
+	SUBQ         $0x00000020, R8
+	JB           rest
+	CMPQ         AX, R8
+	JA           rest
+
+whole:
+	VMOVUPS     (BX)(AX*1), Y4
+	VMOVUPS     (SI)(AX*1), Y5
+	VMOVUPS     (DI)(AX*1), Y6
+	VMULPS      Y6, Y5, Y5
+	VSUBPS      Y0, Y4, Y4
+	VMOVUPS     Y2, Y6
+	VFMADD231PS Y1, Y4, Y6
+	VMOVUPS     Y6, Y4
+	VFMADD231PS Y3, Y5, Y4
+	VMOVUPS     Y4, (DX)(AX*1)
+	ADDQ        $0x00000020, AX
+	CMPQ        AX, R8
+	JBE         whole
+
+rest:
+	MOVQ        CX, R8
+	SUBQ        AX, R8
+	JZ          done
+	LEAQ        vecMask<>+32(SB), CX
+	SUBQ        R8, CX
+	VMOVDQU     (CX), Y4
+	VMASKMOVPS  (BX)(AX*1), Y4, Y5
+	VMASKMOVPS  (SI)(AX*1), Y4, Y6
+	VMASKMOVPS  (DI)(AX*1), Y4, Y7
+	VMULPS      Y7, Y6, Y6
+	VSUBPS      Y0, Y5, Y0
+	VFMADD231PS Y1, Y0, Y2
+	VMOVUPS     Y2, Y0
+	VFMADD231PS Y3, Y6, Y0
+	VMASKMOVPS  Y0, Y4, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func addGain256x32(q []float32, a []float32, b []float32, m float32, k float32, h float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·addGain256x32(SB), NOSPLIT, $0-84
+	MOVQ         q_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         q_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS m+72(FP), Y0
+	VBROADCASTSS k+76(FP), Y1
+	VBROADCASTSS h+80(FP), Y2
+	MOVQ         CX, DI
+	SUBQ         $0x00000020, DI
+	JB           rest
+	CMPQ         AX, DI
+	JA           rest
+
+whole:
+	VMOVUPS     (DX)(AX*1), Y3
+	VMOVUPS     (BX)(AX*1), Y4
+	VMOVUPS     (SI)(AX*1), Y5
+	VSUBPS      Y0, Y4, Y4
+	VMOVUPS     Y2, Y6
+	VFMADD231PS Y1, Y4, Y6
+	VFMADD231PS Y5, Y6, Y3
+	VMOVUPS     Y3, (DX)(AX*1)
+	ADDQ        $0x00000020, AX
+	CMPQ        AX, DI
+	JBE         whole
+
+rest:
+	MOVQ        CX, DI
+	SUBQ        AX, DI
+	JZ          done
+	LEAQ        vecMask<>+32(SB), CX
+	SUBQ        DI, CX
+	VMOVDQU     (CX), Y3
+	VMASKMOVPS  (DX)(AX*1), Y3, Y4
+	VMASKMOVPS  (BX)(AX*1), Y3, Y5
+	VMASKMOVPS  (SI)(AX*1), Y3, Y6
+	VSUBPS      Y0, Y5, Y0
+	VFMADD231PS Y1, Y0, Y2
+	VMOVUPS     Y4, Y0
+	VFMADD231PS Y6, Y2, Y0
+	VMASKMOVPS  Y0, Y3, (DX)(AX*1)
 
 done:
 	VZEROUPPER
@@ -7824,6 +8147,169 @@ done:
 	VZEROUPPER
 	RET
 
+// func gain512x64(dst []float64, a []float64, g []float64, c []float64, m float64, k float64, h float64)
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·gain512x64(SB), NOSPLIT, $0-120
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         g_base+48(FP), SI
+	MOVQ         c_base+72(FP), DI
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD m+96(FP), Z0
+	VBROADCASTSD k+104(FP), Z1
+	VBROADCASTSD h+112(FP), Z2
+	MOVQ         CX, R8
+	SUBQ         $0x00000040, R8
+	JB           rest
+	CMPQ         AX, R8
+	JA           rest
+
+whole:
+	VMOVUPD     (BX)(AX*1), Z3
+	VMOVUPD     (SI)(AX*1), Z4
+	VMOVUPD     (DI)(AX*1), Z5
+	VSUBPD      Z0, Z3, Z3
+	VMOVUPD     Z2, Z6
+	VFMADD231PD Z1, Z3, Z6
+	VMOVUPD     Z5, Z3
+	VFMADD231PD Z4, Z6, Z3
+	VMOVUPD     Z3, (DX)(AX*1)
+	ADDQ        $0x00000040, AX
+	CMPQ        AX, R8
+	JBE         whole
+
+rest:
+	MOVQ        CX, R8
+	SUBQ        AX, R8
+	JZ          done
+	SHRQ        $0x03, R8
+	MOVL        $0xffffffff, CX
+	BZHIL       R8, CX, CX
+	KMOVW       CX, K7
+	VMOVUPD.Z   (BX)(AX*1), K7, Z3
+	VMOVUPD.Z   (SI)(AX*1), K7, Z4
+	VMOVUPD.Z   (DI)(AX*1), K7, Z5
+	VSUBPD      Z0, Z3, Z0
+	VFMADD231PD Z1, Z0, Z2
+	VMOVUPD     Z5, Z0
+	VFMADD231PD Z4, Z2, Z0
+	VMOVUPD     Z0, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func blendGain512x64(dst []float64, a []float64, b []float64, g []float64, m float64, k float64, c float64, l float64)
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·blendGain512x64(SB), NOSPLIT, $0-128
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         g_base+72(FP), DI
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD m+96(FP), Z0
+	VBROADCASTSD k+104(FP), Z1
+	VBROADCASTSD c+112(FP), Z2
+	VBROADCASTSD l+120(FP), Z3
+	MOVQ         CX, R8
+	SUBQ         $0x00000040, R8
+	JB           rest
+	CMPQ         AX, R8
+	JA           rest
+
+whole:
+	VMOVUPD     (BX)(AX*1), Z4
+	VMOVUPD     (SI)(AX*1), Z5
+	VMOVUPD     (DI)(AX*1), Z6
+	VMULPD      Z6, Z5, Z5
+	VSUBPD      Z0, Z4, Z4
+	VMOVUPD     Z2, Z6
+	VFMADD231PD Z1, Z4, Z6
+	VMOVUPD     Z6, Z4
+	VFMADD231PD Z3, Z5, Z4
+	VMOVUPD     Z4, (DX)(AX*1)
+	ADDQ        $0x00000040, AX
+	CMPQ        AX, R8
+	JBE         whole
+
+rest:
+	MOVQ        CX, R8
+	SUBQ        AX, R8
+	JZ          done
+	SHRQ        $0x03, R8
+	MOVL        $0xffffffff, CX
+	BZHIL       R8, CX, CX
+	KMOVW       CX, K7
+	VMOVUPD.Z   (BX)(AX*1), K7, Z4
+	VMOVUPD.Z   (SI)(AX*1), K7, Z5
+	VMOVUPD.Z   (DI)(AX*1), K7, Z6
+	VMULPD      Z6, Z5, Z5
+	VSUBPD      Z0, Z4, Z0
+	VFMADD231PD Z1, Z0, Z2
+	VMOVUPD     Z2, Z0
+	VFMADD231PD Z3, Z5, Z0
+	VMOVUPD     Z0, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func addGain512x64(q []float64, a []float64, b []float64, m float64, k float64, h float64)
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·addGain512x64(SB), NOSPLIT, $0-96
+	MOVQ         q_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         q_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD m+72(FP), Z0
+	VBROADCASTSD k+80(FP), Z1
+	VBROADCASTSD h+88(FP), Z2
+	MOVQ         CX, DI
+	SUBQ         $0x00000040, DI
+	JB           rest
+	CMPQ         AX, DI
+	JA           rest
+
+whole:
+	VMOVUPD     (DX)(AX*1), Z3
+	VMOVUPD     (BX)(AX*1), Z4
+	VMOVUPD     (SI)(AX*1), Z5
+	VSUBPD      Z0, Z4, Z4
+	VMOVUPD     Z2, Z6
+	VFMADD231PD Z1, Z4, Z6
+	VFMADD231PD Z5, Z6, Z3
+	VMOVUPD     Z3, (DX)(AX*1)
+	ADDQ        $0x00000040, AX
+	CMPQ        AX, DI
+	JBE         whole
+
+rest:
+	MOVQ        CX, DI
+	SUBQ        AX, DI
+	JZ          done
+	SHRQ        $0x03, DI
+	MOVL        $0xffffffff, CX
+	BZHIL       DI, CX, CX
+	KMOVW       CX, K7
+	VMOVUPD.Z   (DX)(AX*1), K7, Z3
+	VMOVUPD.Z   (BX)(AX*1), K7, Z4
+	VMOVUPD.Z   (SI)(AX*1), K7, Z5
+	VSUBPD      Z0, Z4, Z0
+	VFMADD231PD Z1, Z0, Z2
+	VMOVUPD     Z3, Z0
+	VFMADD231PD Z5, Z2, Z0
+	VMOVUPD     Z0, K7, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
 // func addMoments512x64(s []float64, q []float64, a []float64, m []float64)
 // Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·addMoments512x64(SB), NOSPLIT, $0-96
@@ -10437,6 +10923,166 @@ rest:
 	VMOVUPD     Y2, Y1
 	VFMADD231PD Y6, Y5, Y1
 	VMASKMOVPD  Y1, Y0, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func gain256x64(dst []float64, a []float64, g []float64, c []float64, m float64, k float64, h float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·gain256x64(SB), NOSPLIT, $0-120
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         g_base+48(FP), SI
+	MOVQ         c_base+72(FP), DI
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD m+96(FP), Y0
+	VBROADCASTSD k+104(FP), Y1
+	VBROADCASTSD h+112(FP), Y2
+	MOVQ         CX, R8
+	SUBQ         $0x00000020, R8
+	JB           rest
+	CMPQ         AX, R8
+	JA           rest
+
+whole:
+	VMOVUPD     (BX)(AX*1), Y3
+	VMOVUPD     (SI)(AX*1), Y4
+	VMOVUPD     (DI)(AX*1), Y5
+	VSUBPD      Y0, Y3, Y3
+	VMOVUPD     Y2, Y6
+	VFMADD231PD Y1, Y3, Y6
+	VMOVUPD     Y5, Y3
+	VFMADD231PD Y4, Y6, Y3
+	VMOVUPD     Y3, (DX)(AX*1)
+	ADDQ        $0x00000020, AX
+	CMPQ        AX, R8
+	JBE         whole
+
+rest:
+	MOVQ        CX, R8
+	SUBQ        AX, R8
+	JZ          done
+	LEAQ        vecMask<>+32(SB), CX
+	SUBQ        R8, CX
+	VMOVDQU     (CX), Y3
+	VMASKMOVPD  (BX)(AX*1), Y3, Y4
+	VMASKMOVPD  (SI)(AX*1), Y3, Y5
+	VMASKMOVPD  (DI)(AX*1), Y3, Y6
+	VSUBPD      Y0, Y4, Y0
+	VFMADD231PD Y1, Y0, Y2
+	VMOVUPD     Y6, Y0
+	VFMADD231PD Y5, Y2, Y0
+	VMASKMOVPD  Y0, Y3, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func blendGain256x64(dst []float64, a []float64, b []float64, g []float64, m float64, k float64, c float64, l float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·blendGain256x64(SB), NOSPLIT, $0-128
+	MOVQ         dst_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         g_base+72(FP), DI
+	MOVQ         dst_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD m+96(FP), Y0
+	VBROADCASTSD k+104(FP), Y1
+	VBROADCASTSD c+112(FP), Y2
+	VBROADCASTSD l+120(FP), Y3
+	MOVQ         CX, R8
+	SUBQ         $0x00000020, R8
+	JB           rest
+	CMPQ         AX, R8
+	JA           rest
+
+whole:
+	VMOVUPD     (BX)(AX*1), Y4
+	VMOVUPD     (SI)(AX*1), Y5
+	VMOVUPD     (DI)(AX*1), Y6
+	VMULPD      Y6, Y5, Y5
+	VSUBPD      Y0, Y4, Y4
+	VMOVUPD     Y2, Y6
+	VFMADD231PD Y1, Y4, Y6
+	VMOVUPD     Y6, Y4
+	VFMADD231PD Y3, Y5, Y4
+	VMOVUPD     Y4, (DX)(AX*1)
+	ADDQ        $0x00000020, AX
+	CMPQ        AX, R8
+	JBE         whole
+
+rest:
+	MOVQ        CX, R8
+	SUBQ        AX, R8
+	JZ          done
+	LEAQ        vecMask<>+32(SB), CX
+	SUBQ        R8, CX
+	VMOVDQU     (CX), Y4
+	VMASKMOVPD  (BX)(AX*1), Y4, Y5
+	VMASKMOVPD  (SI)(AX*1), Y4, Y6
+	VMASKMOVPD  (DI)(AX*1), Y4, Y7
+	VMULPD      Y7, Y6, Y6
+	VSUBPD      Y0, Y5, Y0
+	VFMADD231PD Y1, Y0, Y2
+	VMOVUPD     Y2, Y0
+	VFMADD231PD Y3, Y6, Y0
+	VMASKMOVPD  Y0, Y4, (DX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func addGain256x64(q []float64, a []float64, b []float64, m float64, k float64, h float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·addGain256x64(SB), NOSPLIT, $0-96
+	MOVQ         q_base+0(FP), DX
+	MOVQ         a_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         q_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD m+72(FP), Y0
+	VBROADCASTSD k+80(FP), Y1
+	VBROADCASTSD h+88(FP), Y2
+	MOVQ         CX, DI
+	SUBQ         $0x00000020, DI
+	JB           rest
+	CMPQ         AX, DI
+	JA           rest
+
+whole:
+	VMOVUPD     (DX)(AX*1), Y3
+	VMOVUPD     (BX)(AX*1), Y4
+	VMOVUPD     (SI)(AX*1), Y5
+	VSUBPD      Y0, Y4, Y4
+	VMOVUPD     Y2, Y6
+	VFMADD231PD Y1, Y4, Y6
+	VFMADD231PD Y5, Y6, Y3
+	VMOVUPD     Y3, (DX)(AX*1)
+	ADDQ        $0x00000020, AX
+	CMPQ        AX, DI
+	JBE         whole
+
+rest:
+	MOVQ        CX, DI
+	SUBQ        AX, DI
+	JZ          done
+	LEAQ        vecMask<>+32(SB), CX
+	SUBQ        DI, CX
+	VMOVDQU     (CX), Y3
+	VMASKMOVPD  (DX)(AX*1), Y3, Y4
+	VMASKMOVPD  (BX)(AX*1), Y3, Y5
+	VMASKMOVPD  (SI)(AX*1), Y3, Y6
+	VSUBPD      Y0, Y5, Y0
+	VFMADD231PD Y1, Y0, Y2
+	VMOVUPD     Y4, Y0
+	VFMADD231PD Y6, Y2, Y0
+	VMASKMOVPD  Y0, Y3, (DX)(AX*1)
 
 done:
 	VZEROUPPER

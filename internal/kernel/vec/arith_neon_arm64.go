@@ -284,6 +284,21 @@ func blend128x32(dst []float32, a []float32, b []float32, m float32, k float32, 
 //go:noescape
 func blends128x32(dst []float32, a []float32, m []float32, k []float32, c []float32, b []float32, l []float32)
 
+// gain128x32 is dst[i] = ((a[i]-m)*k + h)*g[i] + c[i], rounded twice.
+//
+//go:noescape
+func gain128x32(dst []float32, a []float32, g []float32, c []float32, m float32, k float32, h float32)
+
+// blendGain128x32 is dst[i] = (a[i]-m)*k + c + b[i]*g[i]*l, rounded twice.
+//
+//go:noescape
+func blendGain128x32(dst []float32, a []float32, b []float32, g []float32, m float32, k float32, c float32, l float32)
+
+// addGain128x32 is q[i] += b[i] * ((a[i]-m)*k + h).
+//
+//go:noescape
+func addGain128x32(q []float32, a []float32, b []float32, m float32, k float32, h float32)
+
 // addMoments128x32 is s[i] += a[i] - m[i] and q[i] += (a[i]-m[i])^2.
 //
 //go:noescape
@@ -583,6 +598,21 @@ func blend128x64(dst []float64, a []float64, b []float64, m float64, k float64, 
 //
 //go:noescape
 func blends128x64(dst []float64, a []float64, m []float64, k []float64, c []float64, b []float64, l []float64)
+
+// gain128x64 is dst[i] = ((a[i]-m)*k + h)*g[i] + c[i], rounded twice.
+//
+//go:noescape
+func gain128x64(dst []float64, a []float64, g []float64, c []float64, m float64, k float64, h float64)
+
+// blendGain128x64 is dst[i] = (a[i]-m)*k + c + b[i]*g[i]*l, rounded twice.
+//
+//go:noescape
+func blendGain128x64(dst []float64, a []float64, b []float64, g []float64, m float64, k float64, c float64, l float64)
+
+// addGain128x64 is q[i] += b[i] * ((a[i]-m)*k + h).
+//
+//go:noescape
+func addGain128x64(q []float64, a []float64, b []float64, m float64, k float64, h float64)
 
 // addMoments128x64 is s[i] += a[i] - m[i] and q[i] += (a[i]-m[i])^2.
 //

@@ -4212,6 +4212,322 @@ end14:
 done:
 	RET
 
+// func gain128x32(dst []float32, a []float32, g []float32, c []float32, m float32, k float32, h float32)
+TEXT ·gain128x32(SB), NOSPLIT, $0-108
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  g_base+48(FP), R2
+	MOVD  c_base+72(FP), R3
+	MOVD  dst_len+8(FP), R4
+	FMOVS m+96(FP), F0
+	VDUP  V0.S[0], V0.S4
+	FMOVS k+100(FP), F1
+	VDUP  V1.S[0], V1.S4
+	FMOVS h+104(FP), F2
+	VDUP  V2.S[0], V2.S4
+	CMP   $8, R4
+	BLT   pairend
+
+pair:
+	FLDPQ.P 32(R1), (F3, F4)
+	FLDPQ.P 32(R2), (F5, F6)
+	FLDPQ.P 32(R3), (F7, F8)
+	WORD    $0x4ea0d463 // fsub v3.4s, v3.4s, v0.4s
+	WORD    $0x4ea0d484 // fsub v4.4s, v4.4s, v0.4s
+	VMOV    V2.B16, V9.B16
+	VFMLA   V1.S4, V3.S4, V9.S4
+	VMOV    V2.B16, V10.B16
+	VFMLA   V1.S4, V4.S4, V10.S4
+	VFMLA   V5.S4, V9.S4, V7.S4
+	VFMLA   V6.S4, V10.S4, V8.S4
+	FSTPQ.P (F7, F8), 32(R0)
+	SUB     $8, R4
+	CMP     $8, R4
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R4, done
+	CMP     $4, R4
+	BLT     partIn
+	FMOVQ.P 16(R1), F3
+	FMOVQ.P 16(R2), F4
+	FMOVQ.P 16(R3), F5
+
+body:
+	WORD    $0x4ea0d463 // fsub v3.4s, v3.4s, v0.4s
+	VMOV    V2.B16, V6.B16
+	VFMLA   V1.S4, V3.S4, V6.S4
+	VFMLA   V4.S4, V6.S4, V5.S4
+	CMP     $4, R4
+	BLT     partOut
+	FMOVQ.P F5, 16(R0)
+	SUB     $4, R4
+	B       rest
+
+partIn:
+	TBZ   $1, R4, one1
+	FMOVD (R1), F3
+	TBZ   $0, R4, end2
+	ADD   $8, R1, R5
+	VLD1  (R5), V3.S[2]
+	B     end2
+
+one1:
+	FMOVS (R1), F3
+
+end2:
+	TBZ   $1, R4, one3
+	FMOVD (R2), F4
+	TBZ   $0, R4, end4
+	ADD   $8, R2, R6
+	VLD1  (R6), V4.S[2]
+	B     end4
+
+one3:
+	FMOVS (R2), F4
+
+end4:
+	TBZ   $1, R4, one5
+	FMOVD (R3), F5
+	TBZ   $0, R4, end6
+	ADD   $8, R3, R7
+	VLD1  (R7), V5.S[2]
+	B     end6
+
+one5:
+	FMOVS (R3), F5
+
+end6:
+	B body
+
+partOut:
+	TBZ   $1, R4, one7
+	FMOVD F5, (R0)
+	TBZ   $0, R4, end8
+	ADD   $8, R0, R8
+	VST1  V5.S[2], (R8)
+	B     end8
+
+one7:
+	FMOVS F5, (R0)
+
+end8:
+done:
+	RET
+
+// func blendGain128x32(dst []float32, a []float32, b []float32, g []float32, m float32, k float32, c float32, l float32)
+TEXT ·blendGain128x32(SB), NOSPLIT, $0-112
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  b_base+48(FP), R2
+	MOVD  g_base+72(FP), R3
+	MOVD  dst_len+8(FP), R4
+	FMOVS m+96(FP), F0
+	VDUP  V0.S[0], V0.S4
+	FMOVS k+100(FP), F1
+	VDUP  V1.S[0], V1.S4
+	FMOVS c+104(FP), F2
+	VDUP  V2.S[0], V2.S4
+	FMOVS l+108(FP), F3
+	VDUP  V3.S[0], V3.S4
+	CMP   $8, R4
+	BLT   pairend
+
+pair:
+	FLDPQ.P 32(R1), (F4, F5)
+	FLDPQ.P 32(R2), (F6, F7)
+	FLDPQ.P 32(R3), (F8, F9)
+	WORD    $0x6e28dcc6 // fmul v6.4s, v6.4s, v8.4s
+	WORD    $0x6e29dce7 // fmul v7.4s, v7.4s, v9.4s
+	WORD    $0x4ea0d484 // fsub v4.4s, v4.4s, v0.4s
+	WORD    $0x4ea0d4a5 // fsub v5.4s, v5.4s, v0.4s
+	VMOV    V2.B16, V10.B16
+	VFMLA   V1.S4, V4.S4, V10.S4
+	VMOV    V2.B16, V11.B16
+	VFMLA   V1.S4, V5.S4, V11.S4
+	VFMLA   V3.S4, V6.S4, V10.S4
+	VFMLA   V3.S4, V7.S4, V11.S4
+	FSTPQ.P (F10, F11), 32(R0)
+	SUB     $8, R4
+	CMP     $8, R4
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R4, done
+	CMP     $4, R4
+	BLT     partIn
+	FMOVQ.P 16(R1), F4
+	FMOVQ.P 16(R2), F5
+	FMOVQ.P 16(R3), F6
+
+body:
+	WORD    $0x6e26dca5 // fmul v5.4s, v5.4s, v6.4s
+	WORD    $0x4ea0d484 // fsub v4.4s, v4.4s, v0.4s
+	VMOV    V2.B16, V7.B16
+	VFMLA   V1.S4, V4.S4, V7.S4
+	VFMLA   V3.S4, V5.S4, V7.S4
+	CMP     $4, R4
+	BLT     partOut
+	FMOVQ.P F7, 16(R0)
+	SUB     $4, R4
+	B       rest
+
+partIn:
+	TBZ   $1, R4, one1
+	FMOVD (R1), F4
+	TBZ   $0, R4, end2
+	ADD   $8, R1, R5
+	VLD1  (R5), V4.S[2]
+	B     end2
+
+one1:
+	FMOVS (R1), F4
+
+end2:
+	TBZ   $1, R4, one3
+	FMOVD (R2), F5
+	TBZ   $0, R4, end4
+	ADD   $8, R2, R6
+	VLD1  (R6), V5.S[2]
+	B     end4
+
+one3:
+	FMOVS (R2), F5
+
+end4:
+	TBZ   $1, R4, one5
+	FMOVD (R3), F6
+	TBZ   $0, R4, end6
+	ADD   $8, R3, R7
+	VLD1  (R7), V6.S[2]
+	B     end6
+
+one5:
+	FMOVS (R3), F6
+
+end6:
+	B body
+
+partOut:
+	TBZ   $1, R4, one7
+	FMOVD F7, (R0)
+	TBZ   $0, R4, end8
+	ADD   $8, R0, R8
+	VST1  V7.S[2], (R8)
+	B     end8
+
+one7:
+	FMOVS F7, (R0)
+
+end8:
+done:
+	RET
+
+// func addGain128x32(q []float32, a []float32, b []float32, m float32, k float32, h float32)
+TEXT ·addGain128x32(SB), NOSPLIT, $0-84
+	MOVD  q_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  b_base+48(FP), R2
+	MOVD  q_len+8(FP), R3
+	FMOVS m+72(FP), F0
+	VDUP  V0.S[0], V0.S4
+	FMOVS k+76(FP), F1
+	VDUP  V1.S[0], V1.S4
+	FMOVS h+80(FP), F2
+	VDUP  V2.S[0], V2.S4
+	CMP   $8, R3
+	BLT   pairend
+
+pair:
+	FLDPQ   (R0), (F3, F4)
+	FLDPQ.P 32(R1), (F5, F6)
+	FLDPQ.P 32(R2), (F7, F8)
+	WORD    $0x4ea0d4a5 // fsub v5.4s, v5.4s, v0.4s
+	WORD    $0x4ea0d4c6 // fsub v6.4s, v6.4s, v0.4s
+	VMOV    V2.B16, V9.B16
+	VFMLA   V1.S4, V5.S4, V9.S4
+	VMOV    V2.B16, V10.B16
+	VFMLA   V1.S4, V6.S4, V10.S4
+	VFMLA   V7.S4, V9.S4, V3.S4
+	VFMLA   V8.S4, V10.S4, V4.S4
+	FSTPQ.P (F3, F4), 32(R0)
+	SUB     $8, R3
+	CMP     $8, R3
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R3, done
+	CMP     $4, R3
+	BLT     partIn
+	FMOVQ   (R0), F3
+	FMOVQ.P 16(R1), F4
+	FMOVQ.P 16(R2), F5
+
+body:
+	WORD    $0x4ea0d484 // fsub v4.4s, v4.4s, v0.4s
+	VMOV    V2.B16, V6.B16
+	VFMLA   V1.S4, V4.S4, V6.S4
+	VFMLA   V5.S4, V6.S4, V3.S4
+	CMP     $4, R3
+	BLT     partOut
+	FMOVQ.P F3, 16(R0)
+	SUB     $4, R3
+	B       rest
+
+partIn:
+	TBZ   $1, R3, one1
+	FMOVD (R0), F3
+	TBZ   $0, R3, end2
+	ADD   $8, R0, R4
+	VLD1  (R4), V3.S[2]
+	B     end2
+
+one1:
+	FMOVS (R0), F3
+
+end2:
+	TBZ   $1, R3, one3
+	FMOVD (R1), F4
+	TBZ   $0, R3, end4
+	ADD   $8, R1, R5
+	VLD1  (R5), V4.S[2]
+	B     end4
+
+one3:
+	FMOVS (R1), F4
+
+end4:
+	TBZ   $1, R3, one5
+	FMOVD (R2), F5
+	TBZ   $0, R3, end6
+	ADD   $8, R2, R6
+	VLD1  (R6), V5.S[2]
+	B     end6
+
+one5:
+	FMOVS (R2), F5
+
+end6:
+	B body
+
+partOut:
+	TBZ   $1, R3, one7
+	FMOVD F3, (R0)
+	TBZ   $0, R3, end8
+	ADD   $8, R0, R7
+	VST1  V3.S[2], (R7)
+	B     end8
+
+one7:
+	FMOVS F3, (R0)
+
+end8:
+done:
+	RET
+
 // func addMoments128x32(s []float32, q []float32, a []float32, m []float32)
 TEXT ·addMoments128x32(SB), NOSPLIT, $0-96
 	MOVD s_base+0(FP), R0
@@ -7491,6 +7807,205 @@ partIn:
 	FMOVD (R4), F3
 	FMOVD (R5), F4
 	FMOVD (R6), F5
+	B     body
+
+partOut:
+	FMOVD F3, (R0)
+
+done:
+	RET
+
+// func gain128x64(dst []float64, a []float64, g []float64, c []float64, m float64, k float64, h float64)
+TEXT ·gain128x64(SB), NOSPLIT, $0-120
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  g_base+48(FP), R2
+	MOVD  c_base+72(FP), R3
+	MOVD  dst_len+8(FP), R4
+	FMOVD m+96(FP), F0
+	VDUP  V0.D[0], V0.D2
+	FMOVD k+104(FP), F1
+	VDUP  V1.D[0], V1.D2
+	FMOVD h+112(FP), F2
+	VDUP  V2.D[0], V2.D2
+	CMP   $4, R4
+	BLT   pairend
+
+pair:
+	FLDPQ.P 32(R1), (F3, F4)
+	FLDPQ.P 32(R2), (F5, F6)
+	FLDPQ.P 32(R3), (F7, F8)
+	WORD    $0x4ee0d463 // fsub v3.2d, v3.2d, v0.2d
+	WORD    $0x4ee0d484 // fsub v4.2d, v4.2d, v0.2d
+	VMOV    V2.B16, V9.B16
+	VFMLA   V1.D2, V3.D2, V9.D2
+	VMOV    V2.B16, V10.B16
+	VFMLA   V1.D2, V4.D2, V10.D2
+	VFMLA   V5.D2, V9.D2, V7.D2
+	VFMLA   V6.D2, V10.D2, V8.D2
+	FSTPQ.P (F7, F8), 32(R0)
+	SUB     $4, R4
+	CMP     $4, R4
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R4, done
+	CMP     $2, R4
+	BLT     partIn
+	FMOVQ.P 16(R1), F3
+	FMOVQ.P 16(R2), F4
+	FMOVQ.P 16(R3), F5
+
+body:
+	WORD    $0x4ee0d463 // fsub v3.2d, v3.2d, v0.2d
+	VMOV    V2.B16, V6.B16
+	VFMLA   V1.D2, V3.D2, V6.D2
+	VFMLA   V4.D2, V6.D2, V5.D2
+	CMP     $2, R4
+	BLT     partOut
+	FMOVQ.P F5, 16(R0)
+	SUB     $2, R4
+	B       rest
+
+partIn:
+	FMOVD (R1), F3
+	FMOVD (R2), F4
+	FMOVD (R3), F5
+	B     body
+
+partOut:
+	FMOVD F5, (R0)
+
+done:
+	RET
+
+// func blendGain128x64(dst []float64, a []float64, b []float64, g []float64, m float64, k float64, c float64, l float64)
+TEXT ·blendGain128x64(SB), NOSPLIT, $0-128
+	MOVD  dst_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  b_base+48(FP), R2
+	MOVD  g_base+72(FP), R3
+	MOVD  dst_len+8(FP), R4
+	FMOVD m+96(FP), F0
+	VDUP  V0.D[0], V0.D2
+	FMOVD k+104(FP), F1
+	VDUP  V1.D[0], V1.D2
+	FMOVD c+112(FP), F2
+	VDUP  V2.D[0], V2.D2
+	FMOVD l+120(FP), F3
+	VDUP  V3.D[0], V3.D2
+	CMP   $4, R4
+	BLT   pairend
+
+pair:
+	FLDPQ.P 32(R1), (F4, F5)
+	FLDPQ.P 32(R2), (F6, F7)
+	FLDPQ.P 32(R3), (F8, F9)
+	WORD    $0x6e68dcc6 // fmul v6.2d, v6.2d, v8.2d
+	WORD    $0x6e69dce7 // fmul v7.2d, v7.2d, v9.2d
+	WORD    $0x4ee0d484 // fsub v4.2d, v4.2d, v0.2d
+	WORD    $0x4ee0d4a5 // fsub v5.2d, v5.2d, v0.2d
+	VMOV    V2.B16, V10.B16
+	VFMLA   V1.D2, V4.D2, V10.D2
+	VMOV    V2.B16, V11.B16
+	VFMLA   V1.D2, V5.D2, V11.D2
+	VFMLA   V3.D2, V6.D2, V10.D2
+	VFMLA   V3.D2, V7.D2, V11.D2
+	FSTPQ.P (F10, F11), 32(R0)
+	SUB     $4, R4
+	CMP     $4, R4
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R4, done
+	CMP     $2, R4
+	BLT     partIn
+	FMOVQ.P 16(R1), F4
+	FMOVQ.P 16(R2), F5
+	FMOVQ.P 16(R3), F6
+
+body:
+	WORD    $0x6e66dca5 // fmul v5.2d, v5.2d, v6.2d
+	WORD    $0x4ee0d484 // fsub v4.2d, v4.2d, v0.2d
+	VMOV    V2.B16, V7.B16
+	VFMLA   V1.D2, V4.D2, V7.D2
+	VFMLA   V3.D2, V5.D2, V7.D2
+	CMP     $2, R4
+	BLT     partOut
+	FMOVQ.P F7, 16(R0)
+	SUB     $2, R4
+	B       rest
+
+partIn:
+	FMOVD (R1), F4
+	FMOVD (R2), F5
+	FMOVD (R3), F6
+	B     body
+
+partOut:
+	FMOVD F7, (R0)
+
+done:
+	RET
+
+// func addGain128x64(q []float64, a []float64, b []float64, m float64, k float64, h float64)
+TEXT ·addGain128x64(SB), NOSPLIT, $0-96
+	MOVD  q_base+0(FP), R0
+	MOVD  a_base+24(FP), R1
+	MOVD  b_base+48(FP), R2
+	MOVD  q_len+8(FP), R3
+	FMOVD m+72(FP), F0
+	VDUP  V0.D[0], V0.D2
+	FMOVD k+80(FP), F1
+	VDUP  V1.D[0], V1.D2
+	FMOVD h+88(FP), F2
+	VDUP  V2.D[0], V2.D2
+	CMP   $4, R3
+	BLT   pairend
+
+pair:
+	FLDPQ   (R0), (F3, F4)
+	FLDPQ.P 32(R1), (F5, F6)
+	FLDPQ.P 32(R2), (F7, F8)
+	WORD    $0x4ee0d4a5 // fsub v5.2d, v5.2d, v0.2d
+	WORD    $0x4ee0d4c6 // fsub v6.2d, v6.2d, v0.2d
+	VMOV    V2.B16, V9.B16
+	VFMLA   V1.D2, V5.D2, V9.D2
+	VMOV    V2.B16, V10.B16
+	VFMLA   V1.D2, V6.D2, V10.D2
+	VFMLA   V7.D2, V9.D2, V3.D2
+	VFMLA   V8.D2, V10.D2, V4.D2
+	FSTPQ.P (F3, F4), 32(R0)
+	SUB     $4, R3
+	CMP     $4, R3
+	BGE     pair
+
+pairend:
+rest:
+	CBZ     R3, done
+	CMP     $2, R3
+	BLT     partIn
+	FMOVQ   (R0), F3
+	FMOVQ.P 16(R1), F4
+	FMOVQ.P 16(R2), F5
+
+body:
+	WORD    $0x4ee0d484 // fsub v4.2d, v4.2d, v0.2d
+	VMOV    V2.B16, V6.B16
+	VFMLA   V1.D2, V4.D2, V6.D2
+	VFMLA   V5.D2, V6.D2, V3.D2
+	CMP     $2, R3
+	BLT     partOut
+	FMOVQ.P F3, 16(R0)
+	SUB     $2, R3
+	B       rest
+
+partIn:
+	FMOVD (R0), F3
+	FMOVD (R1), F4
+	FMOVD (R2), F5
 	B     body
 
 partOut:

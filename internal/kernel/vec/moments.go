@@ -9,21 +9,21 @@ func (l *Loops[T]) Moments(a []T, m T) (sum, squares float64) {
 	return sum, squares
 }
 
-// Center is dst = a − m, and returns Σ dst², as Moments does.
-func (l *Loops[T]) Center(dst, a []T, m T) (squares float64) {
-	a = a[:len(dst)]
-	for at := 0; at < len(a); at += leaf {
-		end := min(at+leaf, len(a))
-		squares += float64(l.center(dst[at:end], a[at:end], m))
-	}
-	return squares
-}
-
 // Comoments returns Σ a and Σ a·(b − m), as Moments does.
 func (l *Loops[T]) Comoments(a, b []T, m T) (sum, with float64) {
 	for at := 0; at < len(a); at += leaf {
 		end := min(at+leaf, len(a))
 		s, q := l.comoments(a[at:end], b[at:end], m)
+		sum, with = sum+float64(s), with+float64(q)
+	}
+	return sum, with
+}
+
+// ComomentsGain returns Σ a·g and Σ a·g·(b − m), as Moments does.
+func (l *Loops[T]) ComomentsGain(a, g, b []T, m T) (sum, with float64) {
+	for at := 0; at < len(a); at += leaf {
+		end := min(at+leaf, len(a))
+		s, q := l.comomentsGain(a[at:end], g[at:end], b[at:end], m)
 		sum, with = sum+float64(s), with+float64(q)
 	}
 	return sum, with
@@ -61,11 +61,22 @@ func (l *Loops[T]) Blends(dst, a, m, k, c, b, h []T) {
 	l.blends(dst, a[:n], m[:n], k[:n], c[:n], b[:n], h[:n])
 }
 
-func center[T Float](dst, a []T, m T) T {
-	for i, x := range a {
-		dst[i] = x - m
-	}
-	return shortSumSquares(dst)
+// Gain is dst = ((a − m)·k + h)·g + c.
+func (l *Loops[T]) Gain(dst, a, g, c []T, m, k, h T) {
+	n := len(dst)
+	l.gain(dst, a[:n], g[:n], c[:n], m, k, h)
+}
+
+// BlendGain is dst = (a − m)·k + c + b·g·h.
+func (l *Loops[T]) BlendGain(dst, a, b, g []T, m, k, c, h T) {
+	n := len(dst)
+	l.blendGain(dst, a[:n], b[:n], g[:n], m, k, c, h)
+}
+
+// AddGain adds ((a − m)·k + h)·b to dst.
+func (l *Loops[T]) AddGain(dst, a, b []T, m, k, h T) {
+	n := len(dst)
+	l.addGain(dst, a[:n], b[:n], m, k, h)
 }
 
 func shortMoments[T Float](a []T, m T) (sum, squares T) {
@@ -96,6 +107,23 @@ func shortComoments[T Float](a, b []T, m T) (sum, with T) {
 	for j, x := range a {
 		s[j] += x
 		q[j] += x * (b[j] - m)
+	}
+	return shortSum(s[:]), shortSum(q[:])
+}
+
+func shortComomentsGain[T Float](a, g, b []T, m T) (sum, with T) {
+	var s, q [8]T
+	for ; len(a) >= 8; a, g, b = a[8:], g[8:], b[8:] {
+		for j := range s {
+			t := a[j] * g[j]
+			s[j] += t
+			q[j] += t * (b[j] - m)
+		}
+	}
+	for j, x := range a {
+		t := x * g[j]
+		s[j] += t
+		q[j] += t * (b[j] - m)
 	}
 	return shortSum(s[:]), shortSum(q[:])
 }
@@ -141,5 +169,26 @@ func blends[T Float](dst, a, m, k, c, b, h []T) {
 	a, m, k, c, b, h = a[:len(dst)], m[:len(dst)], k[:len(dst)], c[:len(dst)], b[:len(dst)], h[:len(dst)]
 	for i, x := range a {
 		dst[i] = (x-m[i])*k[i] + c[i] + b[i]*h[i]
+	}
+}
+
+func gain[T Float](dst, a, g, c []T, m, k, h T) {
+	a, g, c = a[:len(dst)], g[:len(dst)], c[:len(dst)]
+	for i, x := range a {
+		dst[i] = ((x-m)*k+h)*g[i] + c[i]
+	}
+}
+
+func blendGain[T Float](dst, a, b, g []T, m, k, c, h T) {
+	a, b, g = a[:len(dst)], b[:len(dst)], g[:len(dst)]
+	for i, x := range a {
+		dst[i] = (x-m)*k + c + b[i]*g[i]*h
+	}
+}
+
+func addGain[T Float](dst, a, b []T, m, k, h T) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	for i, x := range a {
+		dst[i] += ((x-m)*k + h) * b[i]
 	}
 }

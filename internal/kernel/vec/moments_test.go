@@ -16,28 +16,17 @@ func TestMoments(t *testing.T) {
 func moments[T Float](t *testing.T, l *Loops[T], eps float64) {
 	for _, n := range append(lengths, 1024, 1025, 5000) {
 		a, b, m, k, c, h := finite[T](n, 1), finite[T](n, 2), finite[T](n, 3), finite[T](n, 4), finite[T](n, 5), finite[T](n, 6)
-		var want [4]float64
-		var size [4]float64
+		var want, size [6]float64
 		for i := range a {
 			d, x, y := float64(a[i])-0.75, float64(a[i]), float64(b[i])-0.75
-			for j, v := range [4]float64{d, d * d, x, x * y} {
+			for j, v := range [6]float64{d, d * d, x, x * y, x * float64(k[i]), x * float64(k[i]) * y} {
 				want[j], size[j] = want[j]+v, size[j]+math.Abs(v)
 			}
 		}
 		s, q := l.Moments(a, 0.75)
 		u, w := l.Comoments(a, b, 0.75)
-		centered := guarded(n, func(dst []T) { l.Center(dst, a, 0.75) })
-		for i, x := range centered {
-			if x != a[i]-0.75 {
-				t.Errorf("%d elements: element %d less 0.75: got %v of %v", n, i, x, a[i])
-			}
-		}
-		copy(centered, a)
-		squares := l.Center(centered, centered, 0.75)
-		for j, got := range [5]float64{s, q, u, w, squares} {
-			if j == 4 {
-				j = 1
-			}
+		g, gw := l.ComomentsGain(a, k, b, 0.75)
+		for j, got := range [6]float64{s, q, u, w, g, gw} {
 			if math.Abs(got-want[j]) > 8*eps*size[j] {
 				t.Errorf("%d elements: sum %d: got %v, want %v", n, j, got, want[j])
 			}
@@ -56,6 +45,15 @@ func moments[T Float](t *testing.T, l *Loops[T], eps float64) {
 			}},
 			{"blends", func(dst []T) { l.Blends(dst, a, m, k, c, b, h) }, func(i int) float64 {
 				return (float64(a[i])-float64(m[i]))*float64(k[i]) + float64(c[i]) + float64(b[i])*float64(h[i])
+			}},
+			{"gain", func(dst []T) { l.Gain(dst, a, k, c, 0.5, 3, -2) }, func(i int) float64 {
+				return ((float64(a[i])-0.5)*3-2)*float64(k[i]) + float64(c[i])
+			}},
+			{"blendGain", func(dst []T) { l.BlendGain(dst, a, b, k, 0.5, 3, -2, 5) }, func(i int) float64 {
+				return (float64(a[i])-0.5)*3 - 2 + float64(b[i])*float64(k[i])*5
+			}},
+			{"addGain", func(dst []T) { copy(dst, c); l.AddGain(dst, a, b, 0.5, 3, -2) }, func(i int) float64 {
+				return float64(c[i]) + ((float64(a[i])-0.5)*3-2)*float64(b[i])
 			}},
 			{"sums of addMoments", func(dst []T) { copy(dst, c); l.AddMoments(dst, make([]T, n), a, m) }, func(i int) float64 {
 				return float64(c[i]) + float64(a[i]) - float64(m[i])

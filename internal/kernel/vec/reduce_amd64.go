@@ -34,11 +34,6 @@ func sumExpSub512x32(a []float32, s float32) float32
 //go:noescape
 func expSum512x32(dst []float32, a []float32, s float32) float32
 
-// center512x32 is dst[i] = a[i] - s, and the sum of its square.
-//
-//go:noescape
-func center512x32(dst []float32, a []float32, s float32) float32
-
 // dotLess512x32 is the sum of a[i] * (b[i] - s).
 //
 //go:noescape
@@ -58,6 +53,11 @@ func moments512x32(a []float32, m float32) (sum float32, with float32)
 //
 //go:noescape
 func comoments512x32(a []float32, b []float32, m float32) (sum float32, with float32)
+
+// comomentsGain512x32 is the sums of a[i] * g[i] and of a[i] * g[i] * (b[i] - m).
+//
+//go:noescape
+func comomentsGain512x32(a []float32, g []float32, b []float32, m float32) (sum float32, with float32)
 
 // maxOf512x32 is the largest a[i], NaN if there is one.
 //
@@ -104,11 +104,6 @@ func sumExpSub256x32(a []float32, s float32) float32
 //go:noescape
 func expSum256x32(dst []float32, a []float32, s float32) float32
 
-// center256x32 is dst[i] = a[i] - s, and the sum of its square.
-//
-//go:noescape
-func center256x32(dst []float32, a []float32, s float32) float32
-
 // dotLess256x32 is the sum of a[i] * (b[i] - s).
 //
 //go:noescape
@@ -128,6 +123,11 @@ func moments256x32(a []float32, m float32) (sum float32, with float32)
 //
 //go:noescape
 func comoments256x32(a []float32, b []float32, m float32) (sum float32, with float32)
+
+// comomentsGain256x32 is the sums of a[i] * g[i] and of a[i] * g[i] * (b[i] - m).
+//
+//go:noescape
+func comomentsGain256x32(a []float32, g []float32, b []float32, m float32) (sum float32, with float32)
 
 // maxOf256x32 is the largest a[i], NaN if there is one.
 //
@@ -174,11 +174,6 @@ func sumExpSub512x64(a []float64, s float64) float64
 //go:noescape
 func expSum512x64(dst []float64, a []float64, s float64) float64
 
-// center512x64 is dst[i] = a[i] - s, and the sum of its square.
-//
-//go:noescape
-func center512x64(dst []float64, a []float64, s float64) float64
-
 // dotLess512x64 is the sum of a[i] * (b[i] - s).
 //
 //go:noescape
@@ -198,6 +193,11 @@ func moments512x64(a []float64, m float64) (sum float64, with float64)
 //
 //go:noescape
 func comoments512x64(a []float64, b []float64, m float64) (sum float64, with float64)
+
+// comomentsGain512x64 is the sums of a[i] * g[i] and of a[i] * g[i] * (b[i] - m).
+//
+//go:noescape
+func comomentsGain512x64(a []float64, g []float64, b []float64, m float64) (sum float64, with float64)
 
 // maxOf512x64 is the largest a[i], NaN if there is one.
 //
@@ -244,11 +244,6 @@ func sumExpSub256x64(a []float64, s float64) float64
 //go:noescape
 func expSum256x64(dst []float64, a []float64, s float64) float64
 
-// center256x64 is dst[i] = a[i] - s, and the sum of its square.
-//
-//go:noescape
-func center256x64(dst []float64, a []float64, s float64) float64
-
 // dotLess256x64 is the sum of a[i] * (b[i] - s).
 //
 //go:noescape
@@ -268,6 +263,11 @@ func moments256x64(a []float64, m float64) (sum float64, with float64)
 //
 //go:noescape
 func comoments256x64(a []float64, b []float64, m float64) (sum float64, with float64)
+
+// comomentsGain256x64 is the sums of a[i] * g[i] and of a[i] * g[i] * (b[i] - m).
+//
+//go:noescape
+func comomentsGain256x64(a []float64, g []float64, b []float64, m float64) (sum float64, with float64)
 
 // maxOf256x64 is the largest a[i], NaN if there is one.
 //

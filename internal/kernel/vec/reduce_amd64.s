@@ -686,106 +686,6 @@ done:
 	VZEROUPPER
 	RET
 
-// func center512x32(dst []float32, a []float32, s float32) float32
-// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
-TEXT ·center512x32(SB), NOSPLIT, $0-60
-	MOVQ         dst_base+0(FP), DX
-	MOVQ         a_base+24(FP), BX
-	MOVQ         dst_len+8(FP), CX
-	SHLQ         $0x02, CX
-	XORQ         AX, AX
-	VBROADCASTSS s+48(FP), Z0
-	VBROADCASTSS vecNumbers32<>+0(SB), Z1
-	VMOVUPS      Z1, Z2
-	VMOVUPS      Z1, Z3
-	VMOVUPS      Z1, Z4
-	VMOVUPS      Z1, Z5
-	LEAQ         (DX)(CX*1), SI
-	LEAQ         (BX)(CX*1), DI
-	MOVQ         CX, R8
-	SUBQ         $0x00000100, R8
-	JB           single
-
-group:
-	VMOVUPS     (BX)(AX*1), Z6
-	PREFETCHT0  (SI)(AX*1)
-	PREFETCHT0  (DI)(AX*1)
-	VSUBPS      Z0, Z6, Z6
-	VMOVUPS     Z6, (DX)(AX*1)
-	VFMADD231PS Z6, Z6, Z2
-	VMOVUPS     64(BX)(AX*1), Z6
-	PREFETCHT0  64(SI)(AX*1)
-	PREFETCHT0  64(DI)(AX*1)
-	VSUBPS      Z0, Z6, Z6
-	VMOVUPS     Z6, 64(DX)(AX*1)
-	VFMADD231PS Z6, Z6, Z3
-	VMOVUPS     128(BX)(AX*1), Z6
-	PREFETCHT0  128(SI)(AX*1)
-	PREFETCHT0  128(DI)(AX*1)
-	VSUBPS      Z0, Z6, Z6
-	VMOVUPS     Z6, 128(DX)(AX*1)
-	VFMADD231PS Z6, Z6, Z4
-	VMOVUPS     192(BX)(AX*1), Z6
-	PREFETCHT0  192(SI)(AX*1)
-	PREFETCHT0  192(DI)(AX*1)
-	VSUBPS      Z0, Z6, Z6
-	VMOVUPS     Z6, 192(DX)(AX*1)
-	VFMADD231PS Z6, Z6, Z5
-	ADDQ        $0x00000100, AX
-	CMPQ        AX, R8
-	JBE         group
-
-single:
-	MOVQ CX, R8
-	SUBQ $0x00000040, R8
-	JB   rest
-	CMPQ AX, R8
-	JA   rest
-
-whole:
-	VMOVUPS     (BX)(AX*1), Z6
-	PREFETCHT0  (SI)(AX*1)
-	PREFETCHT0  (DI)(AX*1)
-	VSUBPS      Z0, Z6, Z6
-	VMOVUPS     Z6, (DX)(AX*1)
-	VFMADD231PS Z6, Z6, Z2
-	ADDQ        $0x00000040, AX
-	CMPQ        AX, R8
-	JBE         whole
-
-rest:
-	MOVQ        CX, R8
-	SUBQ        AX, R8
-	JZ          done
-	SHRQ        $0x02, R8
-	MOVL        $0xffffffff, CX
-	BZHIL       R8, CX, CX
-	KMOVW       CX, K7
-	VMOVUPS.Z   (BX)(AX*1), K7, Z6
-	VSUBPS      Z0, Z6, Z0
-	VMOVUPS     Z0, K7, (DX)(AX*1)
-	VMOVAPS     Z0, K7, Z1
-	VMOVUPS     Z1, Z0
-	VMOVUPS     Z2, Z1
-	VFMADD231PS Z0, Z0, Z1
-	VMOVUPS     Z1, Z2
-
-done:
-	VADDPS        Z4, Z2, Z0
-	VADDPS        Z5, Z3, Z1
-	VADDPS        Z1, Z0, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VADDPS        Y1, Y0, Y0
-	VEXTRACTF32X4 $0x01, Y0, X7
-	VADDPS        Y7, Y0, Y0
-	VPERMILPD     $0x01, X0, X7
-	VADDPS        Y7, Y0, Y0
-	VPERMILPS     $0x01, X0, X7
-	VADDPS        Y7, Y0, Y0
-	VMOVSS        X0, ret+56(FP)
-	VZEROUPPER
-	RET
-
 // func dotLess512x32(a []float32, b []float32, s float32) float32
 // Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·dotLess512x32(SB), NOSPLIT, $0-60
@@ -964,54 +864,60 @@ TEXT ·moments512x32(SB), NOSPLIT, $0-40
 	VMOVUPS      Z1, Z6
 	VMOVUPS      Z1, Z7
 	VMOVUPS      Z1, Z8
-	MOVQ         CX, BX
-	SUBQ         $0x00000100, BX
+	LEAQ         (DX)(CX*1), BX
+	MOVQ         CX, SI
+	SUBQ         $0x00000100, SI
 	JB           single
 
 group:
 	VMOVUPS     (DX)(AX*1), Z10
+	PREFETCHT0  (BX)(AX*1)
 	VSUBPS      Z0, Z10, Z10
 	VADDPS      Z10, Z2, Z2
 	VFMADD231PS Z10, Z10, Z3
 	VMOVUPS     64(DX)(AX*1), Z10
+	PREFETCHT0  64(BX)(AX*1)
 	VSUBPS      Z0, Z10, Z10
 	VADDPS      Z10, Z4, Z4
 	VFMADD231PS Z10, Z10, Z5
 	VMOVUPS     128(DX)(AX*1), Z10
+	PREFETCHT0  128(BX)(AX*1)
 	VSUBPS      Z0, Z10, Z10
 	VADDPS      Z10, Z6, Z6
 	VFMADD231PS Z10, Z10, Z7
 	VMOVUPS     192(DX)(AX*1), Z10
+	PREFETCHT0  192(BX)(AX*1)
 	VSUBPS      Z0, Z10, Z10
 	VADDPS      Z10, Z8, Z8
 	VFMADD231PS Z10, Z10, Z1
 	ADDQ        $0x00000100, AX
-	CMPQ        AX, BX
+	CMPQ        AX, SI
 	JBE         group
 
 single:
-	MOVQ CX, BX
-	SUBQ $0x00000040, BX
+	MOVQ CX, SI
+	SUBQ $0x00000040, SI
 	JB   rest
-	CMPQ AX, BX
+	CMPQ AX, SI
 	JA   rest
 
 whole:
 	VMOVUPS     (DX)(AX*1), Z10
+	PREFETCHT0  (BX)(AX*1)
 	VSUBPS      Z0, Z10, Z10
 	VADDPS      Z10, Z2, Z2
 	VFMADD231PS Z10, Z10, Z3
 	ADDQ        $0x00000040, AX
-	CMPQ        AX, BX
+	CMPQ        AX, SI
 	JBE         whole
 
 rest:
-	MOVQ        CX, BX
-	SUBQ        AX, BX
+	MOVQ        CX, SI
+	SUBQ        AX, SI
 	JZ          done
-	SHRQ        $0x02, BX
+	SHRQ        $0x02, SI
 	MOVL        $0xffffffff, CX
-	BZHIL       BX, CX, CX
+	BZHIL       SI, CX, CX
 	KMOVW       CX, K7
 	VMOVUPS.Z   (DX)(AX*1), K7, Z10
 	VMOVUPS     Z0, Z11
@@ -1163,6 +1069,136 @@ done:
 	VPERMILPS     $0x01, X0, X9
 	VADDPS        Y9, Y0, Y0
 	VMOVSS        X0, with+60(FP)
+	VZEROUPPER
+	RET
+
+// func comomentsGain512x32(a []float32, g []float32, b []float32, m float32) (sum float32, with float32)
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·comomentsGain512x32(SB), NOSPLIT, $0-88
+	MOVQ         a_base+0(FP), DX
+	MOVQ         g_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         a_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS m+72(FP), Z0
+	VBROADCASTSS vecNumbers32<>+0(SB), Z1
+	VMOVUPS      Z1, Z2
+	VMOVUPS      Z1, Z3
+	VMOVUPS      Z1, Z4
+	VMOVUPS      Z1, Z5
+	VMOVUPS      Z1, Z6
+	VMOVUPS      Z1, Z7
+	VMOVUPS      Z1, Z8
+	LEAQ         (DX)(CX*1), DI
+	LEAQ         (SI)(CX*1), R8
+	MOVQ         CX, R9
+	SUBQ         $0x00000100, R9
+	JB           single
+
+group:
+	VMOVUPS     (DX)(AX*1), Z10
+	VMOVUPS     (BX)(AX*1), Z11
+	VMOVUPS     (SI)(AX*1), Z12
+	PREFETCHT0  (DI)(AX*1)
+	PREFETCHT0  (R8)(AX*1)
+	VMULPS      Z11, Z10, Z10
+	VADDPS      Z10, Z2, Z2
+	VSUBPS      Z0, Z12, Z11
+	VFMADD231PS Z11, Z10, Z3
+	VMOVUPS     64(DX)(AX*1), Z10
+	VMOVUPS     64(BX)(AX*1), Z11
+	VMOVUPS     64(SI)(AX*1), Z12
+	PREFETCHT0  64(DI)(AX*1)
+	PREFETCHT0  64(R8)(AX*1)
+	VMULPS      Z11, Z10, Z10
+	VADDPS      Z10, Z4, Z4
+	VSUBPS      Z0, Z12, Z11
+	VFMADD231PS Z11, Z10, Z5
+	VMOVUPS     128(DX)(AX*1), Z10
+	VMOVUPS     128(BX)(AX*1), Z11
+	VMOVUPS     128(SI)(AX*1), Z12
+	PREFETCHT0  128(DI)(AX*1)
+	PREFETCHT0  128(R8)(AX*1)
+	VMULPS      Z11, Z10, Z10
+	VADDPS      Z10, Z6, Z6
+	VSUBPS      Z0, Z12, Z11
+	VFMADD231PS Z11, Z10, Z7
+	VMOVUPS     192(DX)(AX*1), Z10
+	VMOVUPS     192(BX)(AX*1), Z11
+	VMOVUPS     192(SI)(AX*1), Z12
+	PREFETCHT0  192(DI)(AX*1)
+	PREFETCHT0  192(R8)(AX*1)
+	VMULPS      Z11, Z10, Z10
+	VADDPS      Z10, Z8, Z8
+	VSUBPS      Z0, Z12, Z11
+	VFMADD231PS Z11, Z10, Z1
+	ADDQ        $0x00000100, AX
+	CMPQ        AX, R9
+	JBE         group
+
+single:
+	MOVQ CX, R9
+	SUBQ $0x00000040, R9
+	JB   rest
+	CMPQ AX, R9
+	JA   rest
+
+whole:
+	VMOVUPS     (DX)(AX*1), Z10
+	VMOVUPS     (BX)(AX*1), Z11
+	VMOVUPS     (SI)(AX*1), Z12
+	PREFETCHT0  (DI)(AX*1)
+	PREFETCHT0  (R8)(AX*1)
+	VMULPS      Z11, Z10, Z10
+	VADDPS      Z10, Z2, Z2
+	VSUBPS      Z0, Z12, Z11
+	VFMADD231PS Z11, Z10, Z3
+	ADDQ        $0x00000040, AX
+	CMPQ        AX, R9
+	JBE         whole
+
+rest:
+	MOVQ        CX, R9
+	SUBQ        AX, R9
+	JZ          done
+	SHRQ        $0x02, R9
+	MOVL        $0xffffffff, CX
+	BZHIL       R9, CX, CX
+	KMOVW       CX, K7
+	VMOVUPS.Z   (DX)(AX*1), K7, Z10
+	VMOVUPS.Z   (BX)(AX*1), K7, Z11
+	VMOVUPS.Z   (SI)(AX*1), K7, Z12
+	VMULPS      Z11, Z10, Z10
+	VADDPS      Z10, Z2, Z2
+	VSUBPS      Z0, Z12, Z0
+	VFMADD231PS Z0, Z10, Z3
+
+done:
+	VADDPS        Z6, Z2, Z0
+	VADDPS        Z8, Z4, Z2
+	VADDPS        Z2, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VADDPS        Y2, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X9
+	VADDPS        Y9, Y0, Y0
+	VPERMILPD     $0x01, X0, X9
+	VADDPS        Y9, Y0, Y0
+	VPERMILPS     $0x01, X0, X9
+	VADDPS        Y9, Y0, Y0
+	VMOVSS        X0, sum+80(FP)
+	VADDPS        Z7, Z3, Z0
+	VADDPS        Z1, Z5, Z1
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X9
+	VADDPS        Y9, Y0, Y0
+	VPERMILPD     $0x01, X0, X9
+	VADDPS        Y9, Y0, Y0
+	VPERMILPS     $0x01, X0, X9
+	VADDPS        Y9, Y0, Y0
+	VMOVSS        X0, with+84(FP)
 	VZEROUPPER
 	RET
 
@@ -2249,96 +2285,6 @@ done:
 	VZEROUPPER
 	RET
 
-// func center256x32(dst []float32, a []float32, s float32) float32
-// Requires: AVX, AVX2, FMA3
-TEXT ·center256x32(SB), NOSPLIT, $0-60
-	MOVQ         dst_base+0(FP), DX
-	MOVQ         a_base+24(FP), BX
-	MOVQ         dst_len+8(FP), CX
-	SHLQ         $0x02, CX
-	XORQ         AX, AX
-	VBROADCASTSS s+48(FP), Y0
-	VBROADCASTSS vecNumbers32<>+0(SB), Y1
-	VBROADCASTSS vecNumbers32<>+0(SB), Y3
-	VBROADCASTSS vecNumbers32<>+0(SB), Y4
-	VBROADCASTSS vecNumbers32<>+0(SB), Y5
-	LEAQ         (DX)(CX*1), SI
-	LEAQ         (BX)(CX*1), DI
-	MOVQ         CX, R8
-	SUBQ         $0x00000080, R8
-	JB           single
-
-group:
-	VMOVUPS     (BX)(AX*1), Y6
-	PREFETCHT0  (SI)(AX*1)
-	PREFETCHT0  (DI)(AX*1)
-	VSUBPS      Y0, Y6, Y6
-	VMOVUPS     Y6, (DX)(AX*1)
-	VFMADD231PS Y6, Y6, Y1
-	VMOVUPS     32(BX)(AX*1), Y6
-	VSUBPS      Y0, Y6, Y6
-	VMOVUPS     Y6, 32(DX)(AX*1)
-	VFMADD231PS Y6, Y6, Y3
-	VMOVUPS     64(BX)(AX*1), Y6
-	PREFETCHT0  64(SI)(AX*1)
-	PREFETCHT0  64(DI)(AX*1)
-	VSUBPS      Y0, Y6, Y6
-	VMOVUPS     Y6, 64(DX)(AX*1)
-	VFMADD231PS Y6, Y6, Y4
-	VMOVUPS     96(BX)(AX*1), Y6
-	VSUBPS      Y0, Y6, Y6
-	VMOVUPS     Y6, 96(DX)(AX*1)
-	VFMADD231PS Y6, Y6, Y5
-	ADDQ        $0x00000080, AX
-	CMPQ        AX, R8
-	JBE         group
-
-single:
-	MOVQ CX, R8
-	SUBQ $0x00000020, R8
-	JB   rest
-	CMPQ AX, R8
-	JA   rest
-
-whole:
-	VMOVUPS     (BX)(AX*1), Y6
-	PREFETCHT0  (SI)(AX*1)
-	PREFETCHT0  (DI)(AX*1)
-	VSUBPS      Y0, Y6, Y6
-	VMOVUPS     Y6, (DX)(AX*1)
-	VFMADD231PS Y6, Y6, Y1
-	ADDQ        $0x00000020, AX
-	CMPQ        AX, R8
-	JBE         whole
-
-rest:
-	MOVQ         CX, R8
-	SUBQ         AX, R8
-	JZ           done
-	LEAQ         vecMask<>+32(SB), CX
-	SUBQ         R8, CX
-	VMOVDQU      (CX), Y6
-	VMASKMOVPS   (BX)(AX*1), Y6, Y7
-	VSUBPS       Y0, Y7, Y0
-	VMASKMOVPS   Y0, Y6, (DX)(AX*1)
-	VBROADCASTSS vecNumbers32<>+0(SB), Y7
-	VBLENDVPS    Y6, Y0, Y7, Y0
-	VFMADD231PS  Y0, Y0, Y1
-
-done:
-	VADDPS       Y4, Y1, Y0
-	VADDPS       Y5, Y3, Y1
-	VADDPS       Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X2
-	VADDPS       Y2, Y0, Y0
-	VPERMILPD    $0x01, X0, X2
-	VADDPS       Y2, Y0, Y0
-	VPERMILPS    $0x01, X0, X2
-	VADDPS       Y2, Y0, Y0
-	VMOVSS       X0, ret+56(FP)
-	VZEROUPPER
-	RET
-
 // func dotLess256x32(a []float32, b []float32, s float32) float32
 // Requires: AVX, AVX2, FMA3
 TEXT ·dotLess256x32(SB), NOSPLIT, $0-60
@@ -2509,12 +2455,14 @@ TEXT ·moments256x32(SB), NOSPLIT, $0-40
 	VBROADCASTSS vecNumbers32<>+0(SB), Y7
 	VBROADCASTSS vecNumbers32<>+0(SB), Y8
 	VBROADCASTSS vecNumbers32<>+0(SB), Y9
-	MOVQ         CX, BX
-	SUBQ         $0x00000080, BX
+	LEAQ         (DX)(CX*1), BX
+	MOVQ         CX, SI
+	SUBQ         $0x00000080, SI
 	JB           single
 
 group:
 	VMOVUPS     (DX)(AX*1), Y10
+	PREFETCHT0  (BX)(AX*1)
 	VSUBPS      Y0, Y10, Y10
 	VADDPS      Y10, Y1, Y1
 	VFMADD231PS Y10, Y10, Y3
@@ -2523,6 +2471,7 @@ group:
 	VADDPS      Y10, Y4, Y4
 	VFMADD231PS Y10, Y10, Y5
 	VMOVUPS     64(DX)(AX*1), Y10
+	PREFETCHT0  64(BX)(AX*1)
 	VSUBPS      Y0, Y10, Y10
 	VADDPS      Y10, Y6, Y6
 	VFMADD231PS Y10, Y10, Y7
@@ -2531,31 +2480,32 @@ group:
 	VADDPS      Y10, Y8, Y8
 	VFMADD231PS Y10, Y10, Y9
 	ADDQ        $0x00000080, AX
-	CMPQ        AX, BX
+	CMPQ        AX, SI
 	JBE         group
 
 single:
-	MOVQ CX, BX
-	SUBQ $0x00000020, BX
+	MOVQ CX, SI
+	SUBQ $0x00000020, SI
 	JB   rest
-	CMPQ AX, BX
+	CMPQ AX, SI
 	JA   rest
 
 whole:
 	VMOVUPS     (DX)(AX*1), Y10
+	PREFETCHT0  (BX)(AX*1)
 	VSUBPS      Y0, Y10, Y10
 	VADDPS      Y10, Y1, Y1
 	VFMADD231PS Y10, Y10, Y3
 	ADDQ        $0x00000020, AX
-	CMPQ        AX, BX
+	CMPQ        AX, SI
 	JBE         whole
 
 rest:
-	MOVQ        CX, BX
-	SUBQ        AX, BX
+	MOVQ        CX, SI
+	SUBQ        AX, SI
 	JZ          done
 	LEAQ        vecMask<>+32(SB), CX
-	SUBQ        BX, CX
+	SUBQ        SI, CX
 	VMOVDQU     (CX), Y10
 	VMASKMOVPS  (DX)(AX*1), Y10, Y11
 	VBLENDVPS   Y10, Y11, Y0, Y10
@@ -2693,6 +2643,127 @@ done:
 	VPERMILPS    $0x01, X0, X2
 	VADDPS       Y2, Y0, Y0
 	VMOVSS       X0, with+60(FP)
+	VZEROUPPER
+	RET
+
+// func comomentsGain256x32(a []float32, g []float32, b []float32, m float32) (sum float32, with float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·comomentsGain256x32(SB), NOSPLIT, $0-88
+	MOVQ         a_base+0(FP), DX
+	MOVQ         g_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         a_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	VBROADCASTSS m+72(FP), Y0
+	VBROADCASTSS vecNumbers32<>+0(SB), Y1
+	VBROADCASTSS vecNumbers32<>+0(SB), Y3
+	VBROADCASTSS vecNumbers32<>+0(SB), Y4
+	VBROADCASTSS vecNumbers32<>+0(SB), Y5
+	VBROADCASTSS vecNumbers32<>+0(SB), Y6
+	VBROADCASTSS vecNumbers32<>+0(SB), Y7
+	VBROADCASTSS vecNumbers32<>+0(SB), Y8
+	VBROADCASTSS vecNumbers32<>+0(SB), Y9
+	LEAQ         (DX)(CX*1), DI
+	LEAQ         (SI)(CX*1), R8
+	MOVQ         CX, R9
+	SUBQ         $0x00000080, R9
+	JB           single
+
+group:
+	VMOVUPS     (DX)(AX*1), Y10
+	VMOVUPS     (BX)(AX*1), Y11
+	VMOVUPS     (SI)(AX*1), Y12
+	PREFETCHT0  (DI)(AX*1)
+	PREFETCHT0  (R8)(AX*1)
+	VMULPS      Y11, Y10, Y10
+	VADDPS      Y10, Y1, Y1
+	VSUBPS      Y0, Y12, Y11
+	VFMADD231PS Y11, Y10, Y3
+	VMOVUPS     32(DX)(AX*1), Y10
+	VMOVUPS     32(BX)(AX*1), Y11
+	VMOVUPS     32(SI)(AX*1), Y12
+	VMULPS      Y11, Y10, Y10
+	VADDPS      Y10, Y4, Y4
+	VSUBPS      Y0, Y12, Y11
+	VFMADD231PS Y11, Y10, Y5
+	VMOVUPS     64(DX)(AX*1), Y10
+	VMOVUPS     64(BX)(AX*1), Y11
+	VMOVUPS     64(SI)(AX*1), Y12
+	PREFETCHT0  64(DI)(AX*1)
+	PREFETCHT0  64(R8)(AX*1)
+	VMULPS      Y11, Y10, Y10
+	VADDPS      Y10, Y6, Y6
+	VSUBPS      Y0, Y12, Y11
+	VFMADD231PS Y11, Y10, Y7
+	VMOVUPS     96(DX)(AX*1), Y10
+	VMOVUPS     96(BX)(AX*1), Y11
+	VMOVUPS     96(SI)(AX*1), Y12
+	VMULPS      Y11, Y10, Y10
+	VADDPS      Y10, Y8, Y8
+	VSUBPS      Y0, Y12, Y11
+	VFMADD231PS Y11, Y10, Y9
+	ADDQ        $0x00000080, AX
+	CMPQ        AX, R9
+	JBE         group
+
+single:
+	MOVQ CX, R9
+	SUBQ $0x00000020, R9
+	JB   rest
+	CMPQ AX, R9
+	JA   rest
+
+whole:
+	VMOVUPS     (DX)(AX*1), Y10
+	VMOVUPS     (BX)(AX*1), Y11
+	VMOVUPS     (SI)(AX*1), Y12
+	PREFETCHT0  (DI)(AX*1)
+	PREFETCHT0  (R8)(AX*1)
+	VMULPS      Y11, Y10, Y10
+	VADDPS      Y10, Y1, Y1
+	VSUBPS      Y0, Y12, Y11
+	VFMADD231PS Y11, Y10, Y3
+	ADDQ        $0x00000020, AX
+	CMPQ        AX, R9
+	JBE         whole
+
+rest:
+	MOVQ        CX, R9
+	SUBQ        AX, R9
+	JZ          done
+	LEAQ        vecMask<>+32(SB), CX
+	SUBQ        R9, CX
+	VMOVDQU     (CX), Y10
+	VMASKMOVPS  (DX)(AX*1), Y10, Y11
+	VMASKMOVPS  (BX)(AX*1), Y10, Y12
+	VMASKMOVPS  (SI)(AX*1), Y10, Y10
+	VMULPS      Y12, Y11, Y11
+	VADDPS      Y11, Y1, Y1
+	VSUBPS      Y0, Y10, Y0
+	VFMADD231PS Y0, Y11, Y3
+
+done:
+	VADDPS       Y6, Y1, Y0
+	VADDPS       Y8, Y4, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X2
+	VADDPS       Y2, Y0, Y0
+	VPERMILPD    $0x01, X0, X2
+	VADDPS       Y2, Y0, Y0
+	VPERMILPS    $0x01, X0, X2
+	VADDPS       Y2, Y0, Y0
+	VMOVSS       X0, sum+80(FP)
+	VADDPS       Y7, Y3, Y0
+	VADDPS       Y9, Y5, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X2
+	VADDPS       Y2, Y0, Y0
+	VPERMILPD    $0x01, X0, X2
+	VADDPS       Y2, Y0, Y0
+	VPERMILPS    $0x01, X0, X2
+	VADDPS       Y2, Y0, Y0
+	VMOVSS       X0, with+84(FP)
 	VZEROUPPER
 	RET
 
@@ -3735,104 +3806,6 @@ done:
 	VZEROUPPER
 	RET
 
-// func center512x64(dst []float64, a []float64, s float64) float64
-// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
-TEXT ·center512x64(SB), NOSPLIT, $0-64
-	MOVQ         dst_base+0(FP), DX
-	MOVQ         a_base+24(FP), BX
-	MOVQ         dst_len+8(FP), CX
-	SHLQ         $0x03, CX
-	XORQ         AX, AX
-	VBROADCASTSD s+48(FP), Z0
-	VBROADCASTSD vecNumbers64<>+0(SB), Z1
-	VMOVUPD      Z1, Z2
-	VMOVUPD      Z1, Z3
-	VMOVUPD      Z1, Z4
-	VMOVUPD      Z1, Z5
-	LEAQ         (DX)(CX*1), SI
-	LEAQ         (BX)(CX*1), DI
-	MOVQ         CX, R8
-	SUBQ         $0x00000100, R8
-	JB           single
-
-group:
-	VMOVUPD     (BX)(AX*1), Z6
-	PREFETCHT0  (SI)(AX*1)
-	PREFETCHT0  (DI)(AX*1)
-	VSUBPD      Z0, Z6, Z6
-	VMOVUPD     Z6, (DX)(AX*1)
-	VFMADD231PD Z6, Z6, Z2
-	VMOVUPD     64(BX)(AX*1), Z6
-	PREFETCHT0  64(SI)(AX*1)
-	PREFETCHT0  64(DI)(AX*1)
-	VSUBPD      Z0, Z6, Z6
-	VMOVUPD     Z6, 64(DX)(AX*1)
-	VFMADD231PD Z6, Z6, Z3
-	VMOVUPD     128(BX)(AX*1), Z6
-	PREFETCHT0  128(SI)(AX*1)
-	PREFETCHT0  128(DI)(AX*1)
-	VSUBPD      Z0, Z6, Z6
-	VMOVUPD     Z6, 128(DX)(AX*1)
-	VFMADD231PD Z6, Z6, Z4
-	VMOVUPD     192(BX)(AX*1), Z6
-	PREFETCHT0  192(SI)(AX*1)
-	PREFETCHT0  192(DI)(AX*1)
-	VSUBPD      Z0, Z6, Z6
-	VMOVUPD     Z6, 192(DX)(AX*1)
-	VFMADD231PD Z6, Z6, Z5
-	ADDQ        $0x00000100, AX
-	CMPQ        AX, R8
-	JBE         group
-
-single:
-	MOVQ CX, R8
-	SUBQ $0x00000040, R8
-	JB   rest
-	CMPQ AX, R8
-	JA   rest
-
-whole:
-	VMOVUPD     (BX)(AX*1), Z6
-	PREFETCHT0  (SI)(AX*1)
-	PREFETCHT0  (DI)(AX*1)
-	VSUBPD      Z0, Z6, Z6
-	VMOVUPD     Z6, (DX)(AX*1)
-	VFMADD231PD Z6, Z6, Z2
-	ADDQ        $0x00000040, AX
-	CMPQ        AX, R8
-	JBE         whole
-
-rest:
-	MOVQ        CX, R8
-	SUBQ        AX, R8
-	JZ          done
-	SHRQ        $0x03, R8
-	MOVL        $0xffffffff, CX
-	BZHIL       R8, CX, CX
-	KMOVW       CX, K7
-	VMOVUPD.Z   (BX)(AX*1), K7, Z6
-	VSUBPD      Z0, Z6, Z0
-	VMOVUPD     Z0, K7, (DX)(AX*1)
-	VMOVAPD     Z0, K7, Z1
-	VMOVUPD     Z1, Z0
-	VMOVUPD     Z2, Z1
-	VFMADD231PD Z0, Z0, Z1
-	VMOVUPD     Z1, Z2
-
-done:
-	VADDPD        Z4, Z2, Z0
-	VADDPD        Z5, Z3, Z1
-	VADDPD        Z1, Z0, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VADDPD        Y1, Y0, Y0
-	VEXTRACTF32X4 $0x01, Y0, X7
-	VADDPD        Y7, Y0, Y0
-	VPERMILPD     $0x01, X0, X7
-	VADDPD        Y7, Y0, Y0
-	VMOVSD        X0, ret+56(FP)
-	VZEROUPPER
-	RET
-
 // func dotLess512x64(a []float64, b []float64, s float64) float64
 // Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
 TEXT ·dotLess512x64(SB), NOSPLIT, $0-64
@@ -4007,54 +3980,60 @@ TEXT ·moments512x64(SB), NOSPLIT, $0-48
 	VMOVUPD      Z1, Z6
 	VMOVUPD      Z1, Z7
 	VMOVUPD      Z1, Z8
-	MOVQ         CX, BX
-	SUBQ         $0x00000100, BX
+	LEAQ         (DX)(CX*1), BX
+	MOVQ         CX, SI
+	SUBQ         $0x00000100, SI
 	JB           single
 
 group:
 	VMOVUPD     (DX)(AX*1), Z10
+	PREFETCHT0  (BX)(AX*1)
 	VSUBPD      Z0, Z10, Z10
 	VADDPD      Z10, Z2, Z2
 	VFMADD231PD Z10, Z10, Z3
 	VMOVUPD     64(DX)(AX*1), Z10
+	PREFETCHT0  64(BX)(AX*1)
 	VSUBPD      Z0, Z10, Z10
 	VADDPD      Z10, Z4, Z4
 	VFMADD231PD Z10, Z10, Z5
 	VMOVUPD     128(DX)(AX*1), Z10
+	PREFETCHT0  128(BX)(AX*1)
 	VSUBPD      Z0, Z10, Z10
 	VADDPD      Z10, Z6, Z6
 	VFMADD231PD Z10, Z10, Z7
 	VMOVUPD     192(DX)(AX*1), Z10
+	PREFETCHT0  192(BX)(AX*1)
 	VSUBPD      Z0, Z10, Z10
 	VADDPD      Z10, Z8, Z8
 	VFMADD231PD Z10, Z10, Z1
 	ADDQ        $0x00000100, AX
-	CMPQ        AX, BX
+	CMPQ        AX, SI
 	JBE         group
 
 single:
-	MOVQ CX, BX
-	SUBQ $0x00000040, BX
+	MOVQ CX, SI
+	SUBQ $0x00000040, SI
 	JB   rest
-	CMPQ AX, BX
+	CMPQ AX, SI
 	JA   rest
 
 whole:
 	VMOVUPD     (DX)(AX*1), Z10
+	PREFETCHT0  (BX)(AX*1)
 	VSUBPD      Z0, Z10, Z10
 	VADDPD      Z10, Z2, Z2
 	VFMADD231PD Z10, Z10, Z3
 	ADDQ        $0x00000040, AX
-	CMPQ        AX, BX
+	CMPQ        AX, SI
 	JBE         whole
 
 rest:
-	MOVQ        CX, BX
-	SUBQ        AX, BX
+	MOVQ        CX, SI
+	SUBQ        AX, SI
 	JZ          done
-	SHRQ        $0x03, BX
+	SHRQ        $0x03, SI
 	MOVL        $0xffffffff, CX
-	BZHIL       BX, CX, CX
+	BZHIL       SI, CX, CX
 	KMOVW       CX, K7
 	VMOVUPD.Z   (DX)(AX*1), K7, Z10
 	VMOVUPD     Z0, Z11
@@ -4198,6 +4177,132 @@ done:
 	VPERMILPD     $0x01, X0, X9
 	VADDPD        Y9, Y0, Y0
 	VMOVSD        X0, with+64(FP)
+	VZEROUPPER
+	RET
+
+// func comomentsGain512x64(a []float64, g []float64, b []float64, m float64) (sum float64, with float64)
+// Requires: AVX, AVX2, FMA3, BMI2, AVX512F, AVX512DQ, AVX512BW, AVX512VL
+TEXT ·comomentsGain512x64(SB), NOSPLIT, $0-96
+	MOVQ         a_base+0(FP), DX
+	MOVQ         g_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         a_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD m+72(FP), Z0
+	VBROADCASTSD vecNumbers64<>+0(SB), Z1
+	VMOVUPD      Z1, Z2
+	VMOVUPD      Z1, Z3
+	VMOVUPD      Z1, Z4
+	VMOVUPD      Z1, Z5
+	VMOVUPD      Z1, Z6
+	VMOVUPD      Z1, Z7
+	VMOVUPD      Z1, Z8
+	LEAQ         (DX)(CX*1), DI
+	LEAQ         (SI)(CX*1), R8
+	MOVQ         CX, R9
+	SUBQ         $0x00000100, R9
+	JB           single
+
+group:
+	VMOVUPD     (DX)(AX*1), Z10
+	VMOVUPD     (BX)(AX*1), Z11
+	VMOVUPD     (SI)(AX*1), Z12
+	PREFETCHT0  (DI)(AX*1)
+	PREFETCHT0  (R8)(AX*1)
+	VMULPD      Z11, Z10, Z10
+	VADDPD      Z10, Z2, Z2
+	VSUBPD      Z0, Z12, Z11
+	VFMADD231PD Z11, Z10, Z3
+	VMOVUPD     64(DX)(AX*1), Z10
+	VMOVUPD     64(BX)(AX*1), Z11
+	VMOVUPD     64(SI)(AX*1), Z12
+	PREFETCHT0  64(DI)(AX*1)
+	PREFETCHT0  64(R8)(AX*1)
+	VMULPD      Z11, Z10, Z10
+	VADDPD      Z10, Z4, Z4
+	VSUBPD      Z0, Z12, Z11
+	VFMADD231PD Z11, Z10, Z5
+	VMOVUPD     128(DX)(AX*1), Z10
+	VMOVUPD     128(BX)(AX*1), Z11
+	VMOVUPD     128(SI)(AX*1), Z12
+	PREFETCHT0  128(DI)(AX*1)
+	PREFETCHT0  128(R8)(AX*1)
+	VMULPD      Z11, Z10, Z10
+	VADDPD      Z10, Z6, Z6
+	VSUBPD      Z0, Z12, Z11
+	VFMADD231PD Z11, Z10, Z7
+	VMOVUPD     192(DX)(AX*1), Z10
+	VMOVUPD     192(BX)(AX*1), Z11
+	VMOVUPD     192(SI)(AX*1), Z12
+	PREFETCHT0  192(DI)(AX*1)
+	PREFETCHT0  192(R8)(AX*1)
+	VMULPD      Z11, Z10, Z10
+	VADDPD      Z10, Z8, Z8
+	VSUBPD      Z0, Z12, Z11
+	VFMADD231PD Z11, Z10, Z1
+	ADDQ        $0x00000100, AX
+	CMPQ        AX, R9
+	JBE         group
+
+single:
+	MOVQ CX, R9
+	SUBQ $0x00000040, R9
+	JB   rest
+	CMPQ AX, R9
+	JA   rest
+
+whole:
+	VMOVUPD     (DX)(AX*1), Z10
+	VMOVUPD     (BX)(AX*1), Z11
+	VMOVUPD     (SI)(AX*1), Z12
+	PREFETCHT0  (DI)(AX*1)
+	PREFETCHT0  (R8)(AX*1)
+	VMULPD      Z11, Z10, Z10
+	VADDPD      Z10, Z2, Z2
+	VSUBPD      Z0, Z12, Z11
+	VFMADD231PD Z11, Z10, Z3
+	ADDQ        $0x00000040, AX
+	CMPQ        AX, R9
+	JBE         whole
+
+rest:
+	MOVQ        CX, R9
+	SUBQ        AX, R9
+	JZ          done
+	SHRQ        $0x03, R9
+	MOVL        $0xffffffff, CX
+	BZHIL       R9, CX, CX
+	KMOVW       CX, K7
+	VMOVUPD.Z   (DX)(AX*1), K7, Z10
+	VMOVUPD.Z   (BX)(AX*1), K7, Z11
+	VMOVUPD.Z   (SI)(AX*1), K7, Z12
+	VMULPD      Z11, Z10, Z10
+	VADDPD      Z10, Z2, Z2
+	VSUBPD      Z0, Z12, Z0
+	VFMADD231PD Z0, Z10, Z3
+
+done:
+	VADDPD        Z6, Z2, Z0
+	VADDPD        Z8, Z4, Z2
+	VADDPD        Z2, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VADDPD        Y2, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X9
+	VADDPD        Y9, Y0, Y0
+	VPERMILPD     $0x01, X0, X9
+	VADDPD        Y9, Y0, Y0
+	VMOVSD        X0, sum+80(FP)
+	VADDPD        Z7, Z3, Z0
+	VADDPD        Z1, Z5, Z1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X9
+	VADDPD        Y9, Y0, Y0
+	VPERMILPD     $0x01, X0, X9
+	VADDPD        Y9, Y0, Y0
+	VMOVSD        X0, with+88(FP)
 	VZEROUPPER
 	RET
 
@@ -5396,94 +5501,6 @@ done:
 	VZEROUPPER
 	RET
 
-// func center256x64(dst []float64, a []float64, s float64) float64
-// Requires: AVX, AVX2, FMA3
-TEXT ·center256x64(SB), NOSPLIT, $0-64
-	MOVQ         dst_base+0(FP), DX
-	MOVQ         a_base+24(FP), BX
-	MOVQ         dst_len+8(FP), CX
-	SHLQ         $0x03, CX
-	XORQ         AX, AX
-	VBROADCASTSD s+48(FP), Y0
-	VBROADCASTSD vecNumbers64<>+0(SB), Y1
-	VBROADCASTSD vecNumbers64<>+0(SB), Y3
-	VBROADCASTSD vecNumbers64<>+0(SB), Y4
-	VBROADCASTSD vecNumbers64<>+0(SB), Y5
-	LEAQ         (DX)(CX*1), SI
-	LEAQ         (BX)(CX*1), DI
-	MOVQ         CX, R8
-	SUBQ         $0x00000080, R8
-	JB           single
-
-group:
-	VMOVUPD     (BX)(AX*1), Y6
-	PREFETCHT0  (SI)(AX*1)
-	PREFETCHT0  (DI)(AX*1)
-	VSUBPD      Y0, Y6, Y6
-	VMOVUPD     Y6, (DX)(AX*1)
-	VFMADD231PD Y6, Y6, Y1
-	VMOVUPD     32(BX)(AX*1), Y6
-	VSUBPD      Y0, Y6, Y6
-	VMOVUPD     Y6, 32(DX)(AX*1)
-	VFMADD231PD Y6, Y6, Y3
-	VMOVUPD     64(BX)(AX*1), Y6
-	PREFETCHT0  64(SI)(AX*1)
-	PREFETCHT0  64(DI)(AX*1)
-	VSUBPD      Y0, Y6, Y6
-	VMOVUPD     Y6, 64(DX)(AX*1)
-	VFMADD231PD Y6, Y6, Y4
-	VMOVUPD     96(BX)(AX*1), Y6
-	VSUBPD      Y0, Y6, Y6
-	VMOVUPD     Y6, 96(DX)(AX*1)
-	VFMADD231PD Y6, Y6, Y5
-	ADDQ        $0x00000080, AX
-	CMPQ        AX, R8
-	JBE         group
-
-single:
-	MOVQ CX, R8
-	SUBQ $0x00000020, R8
-	JB   rest
-	CMPQ AX, R8
-	JA   rest
-
-whole:
-	VMOVUPD     (BX)(AX*1), Y6
-	PREFETCHT0  (SI)(AX*1)
-	PREFETCHT0  (DI)(AX*1)
-	VSUBPD      Y0, Y6, Y6
-	VMOVUPD     Y6, (DX)(AX*1)
-	VFMADD231PD Y6, Y6, Y1
-	ADDQ        $0x00000020, AX
-	CMPQ        AX, R8
-	JBE         whole
-
-rest:
-	MOVQ         CX, R8
-	SUBQ         AX, R8
-	JZ           done
-	LEAQ         vecMask<>+32(SB), CX
-	SUBQ         R8, CX
-	VMOVDQU      (CX), Y6
-	VMASKMOVPD   (BX)(AX*1), Y6, Y7
-	VSUBPD       Y0, Y7, Y0
-	VMASKMOVPD   Y0, Y6, (DX)(AX*1)
-	VBROADCASTSD vecNumbers64<>+0(SB), Y7
-	VBLENDVPD    Y6, Y0, Y7, Y0
-	VFMADD231PD  Y0, Y0, Y1
-
-done:
-	VADDPD       Y4, Y1, Y0
-	VADDPD       Y5, Y3, Y1
-	VADDPD       Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X2
-	VADDPD       Y2, Y0, Y0
-	VPERMILPD    $0x01, X0, X2
-	VADDPD       Y2, Y0, Y0
-	VMOVSD       X0, ret+56(FP)
-	VZEROUPPER
-	RET
-
 // func dotLess256x64(a []float64, b []float64, s float64) float64
 // Requires: AVX, AVX2, FMA3
 TEXT ·dotLess256x64(SB), NOSPLIT, $0-64
@@ -5650,12 +5667,14 @@ TEXT ·moments256x64(SB), NOSPLIT, $0-48
 	VBROADCASTSD vecNumbers64<>+0(SB), Y7
 	VBROADCASTSD vecNumbers64<>+0(SB), Y8
 	VBROADCASTSD vecNumbers64<>+0(SB), Y9
-	MOVQ         CX, BX
-	SUBQ         $0x00000080, BX
+	LEAQ         (DX)(CX*1), BX
+	MOVQ         CX, SI
+	SUBQ         $0x00000080, SI
 	JB           single
 
 group:
 	VMOVUPD     (DX)(AX*1), Y10
+	PREFETCHT0  (BX)(AX*1)
 	VSUBPD      Y0, Y10, Y10
 	VADDPD      Y10, Y1, Y1
 	VFMADD231PD Y10, Y10, Y3
@@ -5664,6 +5683,7 @@ group:
 	VADDPD      Y10, Y4, Y4
 	VFMADD231PD Y10, Y10, Y5
 	VMOVUPD     64(DX)(AX*1), Y10
+	PREFETCHT0  64(BX)(AX*1)
 	VSUBPD      Y0, Y10, Y10
 	VADDPD      Y10, Y6, Y6
 	VFMADD231PD Y10, Y10, Y7
@@ -5672,31 +5692,32 @@ group:
 	VADDPD      Y10, Y8, Y8
 	VFMADD231PD Y10, Y10, Y9
 	ADDQ        $0x00000080, AX
-	CMPQ        AX, BX
+	CMPQ        AX, SI
 	JBE         group
 
 single:
-	MOVQ CX, BX
-	SUBQ $0x00000020, BX
+	MOVQ CX, SI
+	SUBQ $0x00000020, SI
 	JB   rest
-	CMPQ AX, BX
+	CMPQ AX, SI
 	JA   rest
 
 whole:
 	VMOVUPD     (DX)(AX*1), Y10
+	PREFETCHT0  (BX)(AX*1)
 	VSUBPD      Y0, Y10, Y10
 	VADDPD      Y10, Y1, Y1
 	VFMADD231PD Y10, Y10, Y3
 	ADDQ        $0x00000020, AX
-	CMPQ        AX, BX
+	CMPQ        AX, SI
 	JBE         whole
 
 rest:
-	MOVQ        CX, BX
-	SUBQ        AX, BX
+	MOVQ        CX, SI
+	SUBQ        AX, SI
 	JZ          done
 	LEAQ        vecMask<>+32(SB), CX
-	SUBQ        BX, CX
+	SUBQ        SI, CX
 	VMOVDQU     (CX), Y10
 	VMASKMOVPD  (DX)(AX*1), Y10, Y11
 	VBLENDVPD   Y10, Y11, Y0, Y10
@@ -5826,6 +5847,123 @@ done:
 	VPERMILPD    $0x01, X0, X2
 	VADDPD       Y2, Y0, Y0
 	VMOVSD       X0, with+64(FP)
+	VZEROUPPER
+	RET
+
+// func comomentsGain256x64(a []float64, g []float64, b []float64, m float64) (sum float64, with float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·comomentsGain256x64(SB), NOSPLIT, $0-96
+	MOVQ         a_base+0(FP), DX
+	MOVQ         g_base+24(FP), BX
+	MOVQ         b_base+48(FP), SI
+	MOVQ         a_len+8(FP), CX
+	SHLQ         $0x03, CX
+	XORQ         AX, AX
+	VBROADCASTSD m+72(FP), Y0
+	VBROADCASTSD vecNumbers64<>+0(SB), Y1
+	VBROADCASTSD vecNumbers64<>+0(SB), Y3
+	VBROADCASTSD vecNumbers64<>+0(SB), Y4
+	VBROADCASTSD vecNumbers64<>+0(SB), Y5
+	VBROADCASTSD vecNumbers64<>+0(SB), Y6
+	VBROADCASTSD vecNumbers64<>+0(SB), Y7
+	VBROADCASTSD vecNumbers64<>+0(SB), Y8
+	VBROADCASTSD vecNumbers64<>+0(SB), Y9
+	LEAQ         (DX)(CX*1), DI
+	LEAQ         (SI)(CX*1), R8
+	MOVQ         CX, R9
+	SUBQ         $0x00000080, R9
+	JB           single
+
+group:
+	VMOVUPD     (DX)(AX*1), Y10
+	VMOVUPD     (BX)(AX*1), Y11
+	VMOVUPD     (SI)(AX*1), Y12
+	PREFETCHT0  (DI)(AX*1)
+	PREFETCHT0  (R8)(AX*1)
+	VMULPD      Y11, Y10, Y10
+	VADDPD      Y10, Y1, Y1
+	VSUBPD      Y0, Y12, Y11
+	VFMADD231PD Y11, Y10, Y3
+	VMOVUPD     32(DX)(AX*1), Y10
+	VMOVUPD     32(BX)(AX*1), Y11
+	VMOVUPD     32(SI)(AX*1), Y12
+	VMULPD      Y11, Y10, Y10
+	VADDPD      Y10, Y4, Y4
+	VSUBPD      Y0, Y12, Y11
+	VFMADD231PD Y11, Y10, Y5
+	VMOVUPD     64(DX)(AX*1), Y10
+	VMOVUPD     64(BX)(AX*1), Y11
+	VMOVUPD     64(SI)(AX*1), Y12
+	PREFETCHT0  64(DI)(AX*1)
+	PREFETCHT0  64(R8)(AX*1)
+	VMULPD      Y11, Y10, Y10
+	VADDPD      Y10, Y6, Y6
+	VSUBPD      Y0, Y12, Y11
+	VFMADD231PD Y11, Y10, Y7
+	VMOVUPD     96(DX)(AX*1), Y10
+	VMOVUPD     96(BX)(AX*1), Y11
+	VMOVUPD     96(SI)(AX*1), Y12
+	VMULPD      Y11, Y10, Y10
+	VADDPD      Y10, Y8, Y8
+	VSUBPD      Y0, Y12, Y11
+	VFMADD231PD Y11, Y10, Y9
+	ADDQ        $0x00000080, AX
+	CMPQ        AX, R9
+	JBE         group
+
+single:
+	MOVQ CX, R9
+	SUBQ $0x00000020, R9
+	JB   rest
+	CMPQ AX, R9
+	JA   rest
+
+whole:
+	VMOVUPD     (DX)(AX*1), Y10
+	VMOVUPD     (BX)(AX*1), Y11
+	VMOVUPD     (SI)(AX*1), Y12
+	PREFETCHT0  (DI)(AX*1)
+	PREFETCHT0  (R8)(AX*1)
+	VMULPD      Y11, Y10, Y10
+	VADDPD      Y10, Y1, Y1
+	VSUBPD      Y0, Y12, Y11
+	VFMADD231PD Y11, Y10, Y3
+	ADDQ        $0x00000020, AX
+	CMPQ        AX, R9
+	JBE         whole
+
+rest:
+	MOVQ        CX, R9
+	SUBQ        AX, R9
+	JZ          done
+	LEAQ        vecMask<>+32(SB), CX
+	SUBQ        R9, CX
+	VMOVDQU     (CX), Y10
+	VMASKMOVPD  (DX)(AX*1), Y10, Y11
+	VMASKMOVPD  (BX)(AX*1), Y10, Y12
+	VMASKMOVPD  (SI)(AX*1), Y10, Y10
+	VMULPD      Y12, Y11, Y11
+	VADDPD      Y11, Y1, Y1
+	VSUBPD      Y0, Y10, Y0
+	VFMADD231PD Y0, Y11, Y3
+
+done:
+	VADDPD       Y6, Y1, Y0
+	VADDPD       Y8, Y4, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X2
+	VADDPD       Y2, Y0, Y0
+	VPERMILPD    $0x01, X0, X2
+	VADDPD       Y2, Y0, Y0
+	VMOVSD       X0, sum+80(FP)
+	VADDPD       Y7, Y3, Y0
+	VADDPD       Y9, Y5, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X2
+	VADDPD       Y2, Y0, Y0
+	VPERMILPD    $0x01, X0, X2
+	VADDPD       Y2, Y0, Y0
+	VMOVSD       X0, with+88(FP)
 	VZEROUPPER
 	RET
 

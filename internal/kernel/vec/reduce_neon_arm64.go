@@ -34,11 +34,6 @@ func sumExpSub128x32(a []float32, s float32) float32
 //go:noescape
 func expSum128x32(dst []float32, a []float32, s float32) float32
 
-// center128x32 is dst[i] = a[i] - s, and the sum of its square.
-//
-//go:noescape
-func center128x32(dst []float32, a []float32, s float32) float32
-
 // dotLess128x32 is the sum of a[i] * (b[i] - s).
 //
 //go:noescape
@@ -58,6 +53,11 @@ func moments128x32(a []float32, m float32) (sum float32, with float32)
 //
 //go:noescape
 func comoments128x32(a []float32, b []float32, m float32) (sum float32, with float32)
+
+// comomentsGain128x32 is the sums of a[i] * g[i] and of a[i] * g[i] * (b[i] - m).
+//
+//go:noescape
+func comomentsGain128x32(a []float32, g []float32, b []float32, m float32) (sum float32, with float32)
 
 // maxOf128x32 is the largest a[i], NaN if there is one.
 //
@@ -104,11 +104,6 @@ func sumExpSub128x64(a []float64, s float64) float64
 //go:noescape
 func expSum128x64(dst []float64, a []float64, s float64) float64
 
-// center128x64 is dst[i] = a[i] - s, and the sum of its square.
-//
-//go:noescape
-func center128x64(dst []float64, a []float64, s float64) float64
-
 // dotLess128x64 is the sum of a[i] * (b[i] - s).
 //
 //go:noescape
@@ -128,6 +123,11 @@ func moments128x64(a []float64, m float64) (sum float64, with float64)
 //
 //go:noescape
 func comoments128x64(a []float64, b []float64, m float64) (sum float64, with float64)
+
+// comomentsGain128x64 is the sums of a[i] * g[i] and of a[i] * g[i] * (b[i] - m).
+//
+//go:noescape
+func comomentsGain128x64(a []float64, g []float64, b []float64, m float64) (sum float64, with float64)
 
 // maxOf128x64 is the largest a[i], NaN if there is one.
 //

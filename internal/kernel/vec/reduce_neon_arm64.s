@@ -703,101 +703,6 @@ done:
 	FMOVS F1, ret+56(FP)
 	RET
 
-// func center128x32(dst []float32, a []float32, s float32) float32
-TEXT ·center128x32(SB), NOSPLIT, $0-60
-	MOVD  dst_base+0(FP), R0
-	MOVD  a_base+24(FP), R1
-	MOVD  dst_len+8(FP), R2
-	MOVD  $vecNumbers32<>(SB), R3
-	FMOVS s+48(FP), F0
-	VDUP  V0.S[0], V0.S4
-	FMOVQ (R3), F1
-	FMOVQ (R3), F2
-	FMOVQ (R3), F3
-	FMOVQ (R3), F4
-	CMP   $16, R2
-	BLT   groupend
-
-group:
-	FLDPQ.P 32(R1), (F5, F6)
-	WORD    $0x4ea0d4a5 // fsub v5.4s, v5.4s, v0.4s
-	WORD    $0x4ea0d4c6 // fsub v6.4s, v6.4s, v0.4s
-	FSTPQ.P (F5, F6), 32(R0)
-	VFMLA   V5.S4, V5.S4, V1.S4
-	VFMLA   V6.S4, V6.S4, V2.S4
-	FLDPQ.P 32(R1), (F5, F6)
-	WORD    $0x4ea0d4a5 // fsub v5.4s, v5.4s, v0.4s
-	WORD    $0x4ea0d4c6 // fsub v6.4s, v6.4s, v0.4s
-	FSTPQ.P (F5, F6), 32(R0)
-	VFMLA   V5.S4, V5.S4, V3.S4
-	VFMLA   V6.S4, V6.S4, V4.S4
-	SUB     $16, R2
-	CMP     $16, R2
-	BGE     group
-
-groupend:
-rest:
-	CBZ     R2, done
-	CMP     $4, R2
-	BLT     partIn
-	FMOVQ.P 16(R1), F5
-
-body:
-	WORD    $0x4ea0d4a5 // fsub v5.4s, v5.4s, v0.4s
-	CMP     $4, R2
-	BLT     partOut
-	FMOVQ.P F5, 16(R0)
-	VFMLA   V5.S4, V5.S4, V1.S4
-	SUB     $4, R2
-	B       rest
-
-partIn:
-	TBZ   $1, R2, one1
-	FMOVD (R1), F5
-	TBZ   $0, R2, end2
-	ADD   $8, R1, R4
-	VLD1  (R4), V5.S[2]
-	B     end2
-
-one1:
-	FMOVS (R1), F5
-
-end2:
-	B body
-
-partOut:
-	TBZ   $1, R2, one3
-	FMOVD F5, (R0)
-	TBZ   $0, R2, end4
-	ADD   $8, R0, R5
-	VST1  V5.S[2], (R5)
-	B     end4
-
-one3:
-	FMOVS F5, (R0)
-
-end4:
-	MOVD  $vecMask<>+16(SB), R6
-	LSL   $2, R2, R7
-	SUB   R7, R6
-	FMOVQ (R6), F6
-	FMOVQ (R3), F7
-	WORD  $0x4ea0a8c6 // cmlt v6.4s, v6.4s, #0
-	VBSL  V7.B16, V5.B16, V6.B16
-	VMOV  V6.B16, V5.B16
-	VFMLA V5.S4, V5.S4, V1.S4
-
-done:
-	WORD  $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
-	WORD  $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
-	WORD  $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	VEXT  $8, V1.B16, V1.B16, V6.B16
-	WORD  $0x4e26d421 // fadd v1.4s, v1.4s, v6.4s
-	VEXT  $4, V1.B16, V1.B16, V7.B16
-	WORD  $0x4e27d421 // fadd v1.4s, v1.4s, v7.4s
-	FMOVS F1, ret+56(FP)
-	RET
-
 // func dotLess128x32(a []float32, b []float32, s float32) float32
 TEXT ·dotLess128x32(SB), NOSPLIT, $0-60
 	MOVD  a_base+0(FP), R0
@@ -1163,6 +1068,128 @@ done:
 	VEXT  $4, V2.B16, V2.B16, V14.B16
 	WORD  $0x4e2ed442 // fadd v2.4s, v2.4s, v14.4s
 	FMOVS F2, with+60(FP)
+	RET
+
+// func comomentsGain128x32(a []float32, g []float32, b []float32, m float32) (sum float32, with float32)
+TEXT ·comomentsGain128x32(SB), NOSPLIT, $0-88
+	MOVD  a_base+0(FP), R0
+	MOVD  g_base+24(FP), R1
+	MOVD  b_base+48(FP), R2
+	MOVD  a_len+8(FP), R3
+	MOVD  $vecNumbers32<>(SB), R4
+	FMOVS m+72(FP), F0
+	VDUP  V0.S[0], V0.S4
+	FMOVQ (R4), F1
+	FMOVQ (R4), F2
+	FMOVQ (R4), F3
+	FMOVQ (R4), F4
+	FMOVQ (R4), F5
+	FMOVQ (R4), F6
+	FMOVQ (R4), F7
+	FMOVQ (R4), F8
+	CMP   $16, R3
+	BLT   groupend
+
+group:
+	FLDPQ.P 32(R0), (F9, F10)
+	FLDPQ.P 32(R1), (F11, F12)
+	FLDPQ.P 32(R2), (F13, F14)
+	WORD    $0x6e2bdd29 // fmul v9.4s, v9.4s, v11.4s
+	WORD    $0x6e2cdd4a // fmul v10.4s, v10.4s, v12.4s
+	WORD    $0x4e29d421 // fadd v1.4s, v1.4s, v9.4s
+	WORD    $0x4e2ad463 // fadd v3.4s, v3.4s, v10.4s
+	WORD    $0x4ea0d5ad // fsub v13.4s, v13.4s, v0.4s
+	WORD    $0x4ea0d5ce // fsub v14.4s, v14.4s, v0.4s
+	VFMLA   V13.S4, V9.S4, V2.S4
+	VFMLA   V14.S4, V10.S4, V4.S4
+	FLDPQ.P 32(R0), (F9, F10)
+	FLDPQ.P 32(R1), (F11, F12)
+	FLDPQ.P 32(R2), (F13, F14)
+	WORD    $0x6e2bdd29 // fmul v9.4s, v9.4s, v11.4s
+	WORD    $0x6e2cdd4a // fmul v10.4s, v10.4s, v12.4s
+	WORD    $0x4e29d4a5 // fadd v5.4s, v5.4s, v9.4s
+	WORD    $0x4e2ad4e7 // fadd v7.4s, v7.4s, v10.4s
+	WORD    $0x4ea0d5ad // fsub v13.4s, v13.4s, v0.4s
+	WORD    $0x4ea0d5ce // fsub v14.4s, v14.4s, v0.4s
+	VFMLA   V13.S4, V9.S4, V6.S4
+	VFMLA   V14.S4, V10.S4, V8.S4
+	SUB     $16, R3
+	CMP     $16, R3
+	BGE     group
+
+groupend:
+rest:
+	CBZ     R3, done
+	CMP     $4, R3
+	BLT     partIn
+	FMOVQ.P 16(R0), F9
+	FMOVQ.P 16(R1), F10
+	FMOVQ.P 16(R2), F11
+
+body:
+	WORD  $0x6e2add29 // fmul v9.4s, v9.4s, v10.4s
+	WORD  $0x4e29d421 // fadd v1.4s, v1.4s, v9.4s
+	WORD  $0x4ea0d56b // fsub v11.4s, v11.4s, v0.4s
+	VFMLA V11.S4, V9.S4, V2.S4
+	CMP   $4, R3
+	BLT   partOut
+	SUB   $4, R3
+	B     rest
+
+partIn:
+	TBZ   $1, R3, one1
+	FMOVD (R0), F9
+	TBZ   $0, R3, end2
+	ADD   $8, R0, R5
+	VLD1  (R5), V9.S[2]
+	B     end2
+
+one1:
+	FMOVS (R0), F9
+
+end2:
+	TBZ   $1, R3, one3
+	FMOVD (R1), F10
+	TBZ   $0, R3, end4
+	ADD   $8, R1, R6
+	VLD1  (R6), V10.S[2]
+	B     end4
+
+one3:
+	FMOVS (R1), F10
+
+end4:
+	TBZ   $1, R3, one5
+	FMOVD (R2), F11
+	TBZ   $0, R3, end6
+	ADD   $8, R2, R7
+	VLD1  (R7), V11.S[2]
+	B     end6
+
+one5:
+	FMOVS (R2), F11
+
+end6:
+	B body
+
+partOut:
+done:
+	WORD  $0x4e25d421 // fadd v1.4s, v1.4s, v5.4s
+	WORD  $0x4e27d463 // fadd v3.4s, v3.4s, v7.4s
+	WORD  $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
+	VEXT  $8, V1.B16, V1.B16, V12.B16
+	WORD  $0x4e2cd421 // fadd v1.4s, v1.4s, v12.4s
+	VEXT  $4, V1.B16, V1.B16, V13.B16
+	WORD  $0x4e2dd421 // fadd v1.4s, v1.4s, v13.4s
+	FMOVS F1, sum+80(FP)
+	WORD  $0x4e26d442 // fadd v2.4s, v2.4s, v6.4s
+	WORD  $0x4e28d484 // fadd v4.4s, v4.4s, v8.4s
+	WORD  $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
+	VEXT  $8, V2.B16, V2.B16, V14.B16
+	WORD  $0x4e2ed442 // fadd v2.4s, v2.4s, v14.4s
+	VEXT  $4, V2.B16, V2.B16, V15.B16
+	WORD  $0x4e2fd442 // fadd v2.4s, v2.4s, v15.4s
+	FMOVS F2, with+84(FP)
 	RET
 
 // func maxOf128x32(a []float32) float32
@@ -2153,79 +2180,6 @@ done:
 	FMOVD F1, ret+56(FP)
 	RET
 
-// func center128x64(dst []float64, a []float64, s float64) float64
-TEXT ·center128x64(SB), NOSPLIT, $0-64
-	MOVD  dst_base+0(FP), R0
-	MOVD  a_base+24(FP), R1
-	MOVD  dst_len+8(FP), R2
-	MOVD  $vecNumbers64<>(SB), R3
-	FMOVD s+48(FP), F0
-	VDUP  V0.D[0], V0.D2
-	FMOVQ (R3), F1
-	FMOVQ (R3), F2
-	FMOVQ (R3), F3
-	FMOVQ (R3), F4
-	CMP   $8, R2
-	BLT   groupend
-
-group:
-	FLDPQ.P 32(R1), (F5, F6)
-	WORD    $0x4ee0d4a5 // fsub v5.2d, v5.2d, v0.2d
-	WORD    $0x4ee0d4c6 // fsub v6.2d, v6.2d, v0.2d
-	FSTPQ.P (F5, F6), 32(R0)
-	VFMLA   V5.D2, V5.D2, V1.D2
-	VFMLA   V6.D2, V6.D2, V2.D2
-	FLDPQ.P 32(R1), (F5, F6)
-	WORD    $0x4ee0d4a5 // fsub v5.2d, v5.2d, v0.2d
-	WORD    $0x4ee0d4c6 // fsub v6.2d, v6.2d, v0.2d
-	FSTPQ.P (F5, F6), 32(R0)
-	VFMLA   V5.D2, V5.D2, V3.D2
-	VFMLA   V6.D2, V6.D2, V4.D2
-	SUB     $8, R2
-	CMP     $8, R2
-	BGE     group
-
-groupend:
-rest:
-	CBZ     R2, done
-	CMP     $2, R2
-	BLT     partIn
-	FMOVQ.P 16(R1), F5
-
-body:
-	WORD    $0x4ee0d4a5 // fsub v5.2d, v5.2d, v0.2d
-	CMP     $2, R2
-	BLT     partOut
-	FMOVQ.P F5, 16(R0)
-	VFMLA   V5.D2, V5.D2, V1.D2
-	SUB     $2, R2
-	B       rest
-
-partIn:
-	FMOVD (R1), F5
-	B     body
-
-partOut:
-	FMOVD F5, (R0)
-	MOVD  $vecMask<>+16(SB), R4
-	LSL   $3, R2, R5
-	SUB   R5, R4
-	FMOVQ (R4), F6
-	FMOVQ (R3), F7
-	WORD  $0x4ee0a8c6 // cmlt v6.2d, v6.2d, #0
-	VBSL  V7.B16, V5.B16, V6.B16
-	VMOV  V6.B16, V5.B16
-	VFMLA V5.D2, V5.D2, V1.D2
-
-done:
-	WORD  $0x4e63d421 // fadd v1.2d, v1.2d, v3.2d
-	WORD  $0x4e64d442 // fadd v2.2d, v2.2d, v4.2d
-	WORD  $0x4e62d421 // fadd v1.2d, v1.2d, v2.2d
-	VEXT  $8, V1.B16, V1.B16, V6.B16
-	WORD  $0x4e66d421 // fadd v1.2d, v1.2d, v6.2d
-	FMOVD F1, ret+56(FP)
-	RET
-
 // func dotLess128x64(a []float64, b []float64, s float64) float64
 TEXT ·dotLess128x64(SB), NOSPLIT, $0-64
 	MOVD  a_base+0(FP), R0
@@ -2518,6 +2472,94 @@ done:
 	VEXT  $8, V2.B16, V2.B16, V12.B16
 	WORD  $0x4e6cd442 // fadd v2.2d, v2.2d, v12.2d
 	FMOVD F2, with+64(FP)
+	RET
+
+// func comomentsGain128x64(a []float64, g []float64, b []float64, m float64) (sum float64, with float64)
+TEXT ·comomentsGain128x64(SB), NOSPLIT, $0-96
+	MOVD  a_base+0(FP), R0
+	MOVD  g_base+24(FP), R1
+	MOVD  b_base+48(FP), R2
+	MOVD  a_len+8(FP), R3
+	MOVD  $vecNumbers64<>(SB), R4
+	FMOVD m+72(FP), F0
+	VDUP  V0.D[0], V0.D2
+	FMOVQ (R4), F1
+	FMOVQ (R4), F2
+	FMOVQ (R4), F3
+	FMOVQ (R4), F4
+	FMOVQ (R4), F5
+	FMOVQ (R4), F6
+	FMOVQ (R4), F7
+	FMOVQ (R4), F8
+	CMP   $8, R3
+	BLT   groupend
+
+group:
+	FLDPQ.P 32(R0), (F9, F10)
+	FLDPQ.P 32(R1), (F11, F12)
+	FLDPQ.P 32(R2), (F13, F14)
+	WORD    $0x6e6bdd29 // fmul v9.2d, v9.2d, v11.2d
+	WORD    $0x6e6cdd4a // fmul v10.2d, v10.2d, v12.2d
+	WORD    $0x4e69d421 // fadd v1.2d, v1.2d, v9.2d
+	WORD    $0x4e6ad463 // fadd v3.2d, v3.2d, v10.2d
+	WORD    $0x4ee0d5ad // fsub v13.2d, v13.2d, v0.2d
+	WORD    $0x4ee0d5ce // fsub v14.2d, v14.2d, v0.2d
+	VFMLA   V13.D2, V9.D2, V2.D2
+	VFMLA   V14.D2, V10.D2, V4.D2
+	FLDPQ.P 32(R0), (F9, F10)
+	FLDPQ.P 32(R1), (F11, F12)
+	FLDPQ.P 32(R2), (F13, F14)
+	WORD    $0x6e6bdd29 // fmul v9.2d, v9.2d, v11.2d
+	WORD    $0x6e6cdd4a // fmul v10.2d, v10.2d, v12.2d
+	WORD    $0x4e69d4a5 // fadd v5.2d, v5.2d, v9.2d
+	WORD    $0x4e6ad4e7 // fadd v7.2d, v7.2d, v10.2d
+	WORD    $0x4ee0d5ad // fsub v13.2d, v13.2d, v0.2d
+	WORD    $0x4ee0d5ce // fsub v14.2d, v14.2d, v0.2d
+	VFMLA   V13.D2, V9.D2, V6.D2
+	VFMLA   V14.D2, V10.D2, V8.D2
+	SUB     $8, R3
+	CMP     $8, R3
+	BGE     group
+
+groupend:
+rest:
+	CBZ     R3, done
+	CMP     $2, R3
+	BLT     partIn
+	FMOVQ.P 16(R0), F9
+	FMOVQ.P 16(R1), F10
+	FMOVQ.P 16(R2), F11
+
+body:
+	WORD  $0x6e6add29 // fmul v9.2d, v9.2d, v10.2d
+	WORD  $0x4e69d421 // fadd v1.2d, v1.2d, v9.2d
+	WORD  $0x4ee0d56b // fsub v11.2d, v11.2d, v0.2d
+	VFMLA V11.D2, V9.D2, V2.D2
+	CMP   $2, R3
+	BLT   partOut
+	SUB   $2, R3
+	B     rest
+
+partIn:
+	FMOVD (R0), F9
+	FMOVD (R1), F10
+	FMOVD (R2), F11
+	B     body
+
+partOut:
+done:
+	WORD  $0x4e65d421 // fadd v1.2d, v1.2d, v5.2d
+	WORD  $0x4e67d463 // fadd v3.2d, v3.2d, v7.2d
+	WORD  $0x4e63d421 // fadd v1.2d, v1.2d, v3.2d
+	VEXT  $8, V1.B16, V1.B16, V12.B16
+	WORD  $0x4e6cd421 // fadd v1.2d, v1.2d, v12.2d
+	FMOVD F1, sum+80(FP)
+	WORD  $0x4e66d442 // fadd v2.2d, v2.2d, v6.2d
+	WORD  $0x4e68d484 // fadd v4.2d, v4.2d, v8.2d
+	WORD  $0x4e64d442 // fadd v2.2d, v2.2d, v4.2d
+	VEXT  $8, V2.B16, V2.B16, V13.B16
+	WORD  $0x4e6dd442 // fadd v2.2d, v2.2d, v13.2d
+	FMOVD F2, with+88(FP)
 	RET
 
 // func maxOf128x64(a []float64) float64

@@ -33,14 +33,18 @@ type Loops[T Float] struct {
 	clamp             func(dst, a []T, lo, hi T)
 	axpy              func(dst, a []T, s T)
 
-	affine       func(dst, a []T, m, k, c T)
-	blend        func(dst, a, b []T, m, k, c, l T)
-	affines      func(dst, a, m, k, c []T)
-	blends       func(dst, a, m, k, c, b, l []T)
-	addMoments   func(s, q, a, m []T)
-	addComoments func(s, q, a, b, m []T)
-	moments      func(a []T, m T) (sum, squares T)
-	comoments    func(a, b []T, m T) (sum, with T)
+	affine        func(dst, a []T, m, k, c T)
+	blend         func(dst, a, b []T, m, k, c, l T)
+	affines       func(dst, a, m, k, c []T)
+	blends        func(dst, a, m, k, c, b, l []T)
+	addMoments    func(s, q, a, m []T)
+	addComoments  func(s, q, a, b, m []T)
+	gain          func(dst, a, g, c []T, m, k, h T)
+	addGain       func(dst, a, b []T, m, k, h T)
+	blendGain     func(dst, a, b, g []T, m, k, c, l T)
+	moments       func(a []T, m T) (sum, squares T)
+	comoments     func(a, b []T, m T) (sum, with T)
+	comomentsGain func(a, g, b []T, m T) (sum, with T)
 
 	sgd      func(p, g []T, lr, decay T)
 	momentum func(p, v, g []T, lr, mu, in, decay, now, kept T)
@@ -52,7 +56,7 @@ type Loops[T Float] struct {
 	topOf                                 func(a []T) T
 	weigh                                 func(dst, a, b []T, t, w, u T)
 	seek                                  func(a []T, s T) (done int)
-	expSum, center                        func(dst, a []T, s T) T
+	expSum                                func(dst, a []T, s T) T
 	dotLess                               func(a, b []T, s T) T
 	accumRows                             func(dst, a []T, rows, stride int)
 }
@@ -103,12 +107,13 @@ func portable[T Float]() Loops[T] {
 		fma: fma[T], choose: choose[T], lerp: lerp[T], clamp: clamp[T], axpy: axpy[T],
 		affine: affine[T], affines: affines[T], blend: blend[T], blends: blends[T],
 		addMoments: addMoments[T], addComoments: addComoments[T], moments: shortMoments[T], comoments: shortComoments[T],
+		gain: gain[T], addGain: addGain[T], blendGain: blendGain[T], comomentsGain: shortComomentsGain[T],
 		sgd: sgd[T], momentum: momentum[T], steps: portableSteps[T](),
 
 		sum: shortSum[T], sumSquares: shortSumSquares[T], sumAbs: shortSumAbs[T], dot: shortDot[T],
 		maxOf: maxOf[T], minOf: minOf[T], sumExpSub: shortSumExpSub[T],
 		weigh: weigh[T], seek: seek[T],
-		topOf: topOf[T], expSum: expSum[T], center: center[T], dotLess: dotLess[T], accumRows: accumRows[T],
+		topOf: topOf[T], expSum: expSum[T], dotLess: dotLess[T], accumRows: accumRows[T],
 	}
 }
 

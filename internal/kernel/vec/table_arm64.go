@@ -62,6 +62,9 @@ func simd128x32(l *Loops[float32]) {
 	l.affines = affines128x32
 	l.blend = blend128x32
 	l.blends = blends128x32
+	l.gain = gain128x32
+	l.blendGain = blendGain128x32
+	l.addGain = addGain128x32
 	l.addMoments = addMoments128x32
 	l.addComoments = addComoments128x32
 	l.sgd = sgd128x32
@@ -120,11 +123,11 @@ func simd128x32(l *Loops[float32]) {
 	l.dot = dot128x32
 	l.sumExpSub = sumExpSub128x32
 	l.expSum = expSum128x32
-	l.center = center128x32
 	l.dotLess = dotLess128x32
 	l.topOf = topOf128x32
 	l.moments = moments128x32
 	l.comoments = comoments128x32
+	l.comomentsGain = comomentsGain128x32
 	l.maxOf = maxOf128x32
 	l.minOf = minOf128x32
 	l.accumRows = accumRows128x32
@@ -188,6 +191,9 @@ func simd128x64(l *Loops[float64]) {
 	l.affines = affines128x64
 	l.blend = blend128x64
 	l.blends = blends128x64
+	l.gain = gain128x64
+	l.blendGain = blendGain128x64
+	l.addGain = addGain128x64
 	l.addMoments = addMoments128x64
 	l.addComoments = addComoments128x64
 	l.sgd = sgd128x64
@@ -246,11 +252,11 @@ func simd128x64(l *Loops[float64]) {
 	l.dot = dot128x64
 	l.sumExpSub = sumExpSub128x64
 	l.expSum = expSum128x64
-	l.center = center128x64
 	l.dotLess = dotLess128x64
 	l.topOf = topOf128x64
 	l.moments = moments128x64
 	l.comoments = comoments128x64
+	l.comomentsGain = comomentsGain128x64
 	l.maxOf = maxOf128x64
 	l.minOf = minOf128x64
 	l.accumRows = accumRows128x64
