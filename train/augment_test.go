@@ -50,27 +50,35 @@ func reader(d graph.DType) builds {
 
 var changes = augment.Fields{"x": {augment.Shift{Pixels: 1}, augment.Flip{Horizontal: .5}, augment.Rotate{Degrees: 15}, augment.Noise{Sigma: .1}, augment.Erase{}}}
 
+// fitInTwo trains m on set. A Fit that is stopped in a step, -1 for none, goes on in another.
+func fitInTwo(t *testing.T, stop int, m train.Model, set *data.Dataset, o train.Options) *train.Trainer {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	o.Schedule = schedule.Func(func(step int) float64 {
+		if step == stop {
+			cancel()
+		}
+		return .01
+	})
+	tr := newTrainer(t, m, o)
+	_, err := tr.Fit(ctx, set)
+	if errors.Is(err, context.Canceled) {
+		_, err = tr.Fit(context.Background(), set)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tr
+}
+
 // TestAugment trains on changed images: the same bits for any number of workers, for bytes
 // and float32, and after a stop within an epoch, and others than without the changes.
 func TestAugment(t *testing.T) {
 	for _, d := range []graph.DType{graph.Float64, graph.Float32} {
 		fit := func(stop, workers int, bytes bool, changes augment.Fields) []float64 {
-			ctx, cancel := context.WithCancel(context.Background())
-			defer cancel()
-			m, set := reader(d), images(t, 27, bytes)
-			tr := newTrainer(t, m, train.Options{Epochs: 3, BatchSize: 8, Seed: 4, Workers: workers, Augment: changes, Schedule: schedule.Func(func(step int) float64 {
-				if step == stop {
-					cancel()
-				}
-				return .01
-			})})
-			_, err := tr.Fit(ctx, set)
-			if errors.Is(err, context.Canceled) {
-				_, err = tr.Fit(context.Background(), set)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
+			m := reader(d)
+			fitInTwo(t, stop, m, images(t, 27, bytes), train.Options{Epochs: 3, BatchSize: 8, Seed: 4, Workers: workers, Augment: changes})
 			return m.p.Values("in/weight")
 		}
 		want := fit(-1, 1, true, changes)
@@ -183,8 +191,6 @@ func TestAugmentPanics(t *testing.T) {
 func TestMixup(t *testing.T) {
 	for _, d := range []graph.DType{graph.Float64, graph.Float32} {
 		fit := func(stop, workers int) []float64 {
-			ctx, cancel := context.WithCancel(context.Background())
-			defer cancel()
 			m := builds{graph.NewParams(d, 1), func(b *graph.Builder, n int) (*gorgonia.Node, *gorgonia.Node) {
 				x, cut := nn.CutMix(b, b.Input("x", n, 1, 5, 5), 1)
 				x, mix := nn.Mixup(b, b.Reshape(x, n, 25), .4)
@@ -195,19 +201,7 @@ func TestMixup(t *testing.T) {
 				return l, b.Softmax(out)
 			}}
 			set := images(t, 27, true)
-			tr := newTrainer(t, m, train.Options{Epochs: 2, BatchSize: 8, Workers: workers, Metrics: []train.Metric{train.Accuracy()}, Schedule: schedule.Func(func(step int) float64 {
-				if step == stop {
-					cancel()
-				}
-				return .01
-			})})
-			_, err := tr.Fit(ctx, set)
-			if errors.Is(err, context.Canceled) {
-				_, err = tr.Fit(context.Background(), set)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
+			tr := fitInTwo(t, stop, m, set, train.Options{Epochs: 2, BatchSize: 8, Workers: workers, Metrics: []train.Metric{train.Accuracy()}})
 			r, err := tr.Evaluate(context.Background(), set)
 			again, _ := tr.Evaluate(context.Background(), set)
 			if err != nil || r.Loss != again.Loss {

@@ -288,11 +288,12 @@ func TestReload(t *testing.T) {
 	}
 }
 
-// TestShutdown lets the request under way have its answer, and says that it is not ready.
-func TestShutdown(t *testing.T) {
+// run runs a server, with a time of grace, until stop is called. ended has the error then.
+func run(t *testing.T, o serve.Options, grace time.Duration) (s *serve.Server, address string, stop func(), ended chan error) {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "m.safetensors")
 	saved(t, path)
-	s, err := serve.Open(path, serve.Options{Timeout: time.Minute})
+	s, err := serve.Open(path, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -301,12 +302,25 @@ func TestShutdown(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	defer stop()
-	ended := make(chan error, 1)
-	go func() { ended <- s.Run(ctx, l, time.Minute) }()
+	t.Cleanup(stop)
+	ended = make(chan error, 1)
+	go func() { ended <- s.Run(ctx, l, grace) }()
+	return s, l.Addr().String(), stop, ended
+}
+
+// wait returns once is is true, or after a minute.
+func wait(is func() bool) {
+	for deadline := time.Now().Add(time.Minute); !is() && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// TestShutdown lets the request under way have its answer, and says that it is not ready.
+func TestShutdown(t *testing.T) {
+	s, address, stop, ended := run(t, serve.Options{Timeout: time.Minute}, time.Minute)
 	body, send := io.Pipe()
 	answered := make(chan int, 1)
-	url := "http://" + l.Addr().String() + "/predict"
+	url := "http://" + address + "/predict"
 	go func() {
 		r, err := http.Post(url, "application/json", body)
 		if err != nil {
@@ -318,13 +332,9 @@ func TestShutdown(t *testing.T) {
 		answered <- r.StatusCode
 	}()
 	_, _ = io.WriteString(send, `{"rows": [[1, `) // the server has the beginning
-	for deadline := time.Now().Add(time.Minute); !strings.Contains(metricsOf(s), "symgrad_requests_in_flight 2\n") && time.Now().Before(deadline); {
-		time.Sleep(time.Millisecond)
-	}
+	wait(func() bool { return strings.Contains(metricsOf(s), "symgrad_requests_in_flight 2\n") })
 	stop()
-	for deadline := time.Now().Add(time.Minute); statusOf(s, "/readyz") != 503 && time.Now().Before(deadline); {
-		time.Sleep(time.Millisecond)
-	}
+	wait(func() bool { return statusOf(s, "/readyz") == 503 })
 	if got := statusOf(s, "/readyz"); got != 503 {
 		t.Errorf("readyz: got %d, want 503", got)
 	}
@@ -343,29 +353,14 @@ func TestShutdown(t *testing.T) {
 
 // TestCutOff: a request that does not end is cut off after the time of grace.
 func TestCutOff(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "m.safetensors")
-	saved(t, path)
-	s, err := serve.Open(path, serve.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("tcp", "localhost:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	defer stop()
-	ended := make(chan error, 1)
-	go func() { ended <- s.Run(ctx, l, time.Millisecond) }()
-	c, err := net.Dial("tcp", l.Addr().String())
+	s, address, stop, ended := run(t, serve.Options{}, time.Millisecond)
+	c, err := net.Dial("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer c.Close()
 	_, _ = io.WriteString(c, "POST /predict HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{")
-	for deadline := time.Now().Add(time.Minute); !strings.Contains(metricsOf(s), "symgrad_requests_in_flight 2\n") && time.Now().Before(deadline); {
-		time.Sleep(time.Millisecond)
-	}
+	wait(func() bool { return strings.Contains(metricsOf(s), "symgrad_requests_in_flight 2\n") })
 	stop()
 	if err := <-ended; !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "cut off") {
 		t.Errorf("got %v", err)
