@@ -7,6 +7,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/symgrad/symgrad/internal/ir"
 	"gorgonia.org/gorgonia"
 )
 
@@ -104,13 +105,7 @@ func integers(v []int, shape ...int) *array {
 	return a
 }
 
-func sizeOf(s []int) int {
-	n := 1
-	for _, d := range s {
-		n *= d
-	}
-	return n
-}
+func sizeOf(s []int) int { return ir.Shape(s).Size() }
 
 // named are values by their names, in the order of the file.
 type named[T any] struct {
