@@ -16,7 +16,7 @@ import (
 // lines forbid what else would follow.
 const policy = `
 	internal/mistake                                 < internal/op internal/exec internal/enum train/data train/augment
-	internal/mistake internal/enum                   < train/schedule internal/build graph graph/nn graph/loss graph/linalg graph/special
+	internal/mistake internal/enum                   < train/data train/schedule internal/build graph graph/nn graph/loss graph/linalg graph/special
 	internal/kernel/cpu                              < internal/kernel/vec internal/kernel/gemm internal/kernel/conv internal/kernel/maxpool internal/kernel/memory
 	internal/kernel/cpu internal/kernel/vec         < internal/kernel/limit
 	internal/kernel/exact                            < internal/kernel/gemm internal/kernel/conv internal/op

@@ -2,7 +2,7 @@
 // in JSON too.
 //
 // It owns no names: each type has a list of its own, in the order of its constants.
-// Importers: internal/build, graph and its rooms.
+// Importers: internal/build, graph and its rooms, train and train/data.
 package enum
 
 import (
@@ -31,10 +31,10 @@ func Text(kind string, names []string, i int) ([]byte, error) {
 
 // Read sets v to the constant that text names. Errors: ErrOption if there is none; v keeps
 // its value then.
-func Read[T ~uint8](v *T, kind string, names []string, text []byte) error {
+func Read[T ~int | ~uint8](v *T, kind string, names []string, text []byte) error {
 	i := slices.Index(names, string(text))
 	if i < 0 {
-		return mistake.Optionf("got the %s %q, want one of %s", kind, text, strings.Join(names, ", "))
+		return mistake.Optionf("got the %s %q, want one of %s", kind, mistake.Clip(string(text)), strings.Join(names, ", "))
 	}
 	*v = T(i)
 	return nil

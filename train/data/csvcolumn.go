@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/symgrad/symgrad/internal/enum"
 	"github.com/symgrad/symgrad/internal/mistake"
 )
 
@@ -30,18 +31,14 @@ const (
 var kindNames = []string{"Number", "Category", "OneHot", "Boolean", "Time", "LeftOut"}
 
 // String returns the name of the kind.
-func (k ColumnKind) String() string { return nameOf(kindNames, int(k)) }
+func (k ColumnKind) String() string { return enum.String("ColumnKind", kindNames, int(k)) }
 
 // MarshalText returns the name of the kind. Errors: ErrOption for a kind that is none.
-func (k ColumnKind) MarshalText() ([]byte, error) { return textOf("ColumnKind", kindNames, int(k)) }
+func (k ColumnKind) MarshalText() ([]byte, error) { return enum.Text("ColumnKind", kindNames, int(k)) }
 
 // UnmarshalText takes the name of a kind. Errors: ErrOption for another text.
 func (k *ColumnKind) UnmarshalText(text []byte) error {
-	i, err := indexOf("ColumnKind", kindNames, text)
-	if err == nil {
-		*k = ColumnKind(i)
-	}
-	return err
+	return enum.Read(k, "ColumnKind", kindNames, text)
 }
 
 // MissingCells is what becomes of missing cells.
@@ -62,20 +59,16 @@ const (
 var missingNames = []string{"RefuseMissing", "KeepMissing", "DropRows"}
 
 // String returns the name of the treatment.
-func (m MissingCells) String() string { return nameOf(missingNames, int(m)) }
+func (m MissingCells) String() string { return enum.String("MissingCells", missingNames, int(m)) }
 
 // MarshalText returns the name of the treatment. Errors: ErrOption for one that is none.
 func (m MissingCells) MarshalText() ([]byte, error) {
-	return textOf("MissingCells", missingNames, int(m))
+	return enum.Text("MissingCells", missingNames, int(m))
 }
 
 // UnmarshalText takes the name of a treatment. Errors: ErrOption for another text.
 func (m *MissingCells) UnmarshalText(text []byte) error {
-	i, err := indexOf("MissingCells", missingNames, text)
-	if err == nil {
-		*m = MissingCells(i)
-	}
-	return err
+	return enum.Read(m, "MissingCells", missingNames, text)
 }
 
 // TimeUnit is the unit of a Time column.
@@ -92,18 +85,14 @@ const (
 var unitNames = []string{"Days", "Seconds"}
 
 // String returns the name of the unit.
-func (u TimeUnit) String() string { return nameOf(unitNames, int(u)) }
+func (u TimeUnit) String() string { return enum.String("TimeUnit", unitNames, int(u)) }
 
 // MarshalText returns the name of the unit. Errors: ErrOption for one that is none.
-func (u TimeUnit) MarshalText() ([]byte, error) { return textOf("TimeUnit", unitNames, int(u)) }
+func (u TimeUnit) MarshalText() ([]byte, error) { return enum.Text("TimeUnit", unitNames, int(u)) }
 
 // UnmarshalText takes the name of a unit. Errors: ErrOption for another text.
 func (u *TimeUnit) UnmarshalText(text []byte) error {
-	i, err := indexOf("TimeUnit", unitNames, text)
-	if err == nil {
-		*u = TimeUnit(i)
-	}
-	return err
+	return enum.Read(u, "TimeUnit", unitNames, text)
 }
 
 // CSVColumn says how a column is read. The zero value reads numbers.

@@ -3,8 +3,8 @@ package data
 import (
 	"math"
 	"slices"
-	"strconv"
 
+	"github.com/symgrad/symgrad/internal/enum"
 	"github.com/symgrad/symgrad/internal/mistake"
 )
 
@@ -49,29 +49,16 @@ const (
 var strategies = []string{"mean", "median", "constant"}
 
 // String returns the name of the strategy.
-func (s ImputeStrategy) String() string {
-	if s < 0 || int(s) >= len(strategies) {
-		return "ImputeStrategy(" + strconv.Itoa(int(s)) + ")"
-	}
-	return strategies[s]
-}
+func (s ImputeStrategy) String() string { return enum.String("ImputeStrategy", strategies, int(s)) }
 
 // MarshalText returns the name of the strategy. ErrOption for a number that is none.
 func (s ImputeStrategy) MarshalText() ([]byte, error) {
-	if s < 0 || int(s) >= len(strategies) {
-		return nil, mistake.Optionf("data: got the strategy %d, want one of %q", int(s), strategies)
-	}
-	return []byte(strategies[s]), nil
+	return enum.Text("strategy", strategies, int(s))
 }
 
 // UnmarshalText reads the name of a strategy. ErrOption for one that is none.
 func (s *ImputeStrategy) UnmarshalText(text []byte) error {
-	k := slices.Index(strategies, string(text))
-	if k < 0 {
-		return mistake.Optionf("data: got the strategy %q, want one of %q", text, strategies)
-	}
-	*s = ImputeStrategy(k)
-	return nil
+	return enum.Read(s, "strategy", strategies, text)
 }
 
 // Fit finds the number of each column in the field of train. On an error the Impute stays as it
