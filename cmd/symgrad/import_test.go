@@ -162,7 +162,7 @@ func TestImportMisuse(t *testing.T) {
 		{[]string{there, "m"}, failed, "want an ONNX file"},
 		{[]string{"none.onnx", "m"}, failed, "there is no such file"},
 		{[]string{"-loss", "hinge", good, "m"}, failed, `got the loss "hinge"`},
-		{[]string{"-output", "z", good, "m"}, failed, `got "z", want one of ["out"]`},
+		{[]string{"-output", "z", good, "m"}, failed, `got "z", want one of "out"`},
 		{[]string{"-size", "steps=3", good, "m"}, failed, `"steps"`},
 		{[]string{"-fix", "z=3", good, "m"}, failed, `"z"`},
 		{[]string{"-columns", "a", good, "m"}, failed, `got 1 name for "x" [2]`},

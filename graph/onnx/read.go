@@ -170,7 +170,7 @@ func (m *Imported) Sizes() []string { return m.graph.Sizes() }
 // Errors: graph.ErrOption for a name that no input has, and for n < 0.
 func (m *Imported) SetSize(name string, n int) error {
 	if n < 0 || !slices.Contains(m.graph.Sizes(), name) {
-		return mistake.Optionf("onnx: SetSize: got %d for the size %q, want at least 0 for one of %q", n, name, m.graph.Sizes())
+		return mistake.Optionf("onnx: SetSize: got %d for the size %q, want at least 0 for one of %s", n, name, mistake.Names(m.graph.Sizes()))
 	}
 	m.sizes[name] = n
 	return nil

@@ -61,7 +61,7 @@ func newModel(file *onnx.Imported, o Options) (*Model, error) {
 	case m.output < 0 && o.Output == "":
 		return nil, mistake.Optionf("got no output of floats, want one")
 	case m.output < 0:
-		return nil, mistake.Optionf("Output: got %q, want one of %q", o.Output, names(file.Out))
+		return nil, mistake.Optionf("Output: got %q, want one of %s", o.Output, mistake.Names(names(file.Out)))
 	case !file.Out[m.output].IsFloat():
 		return nil, mistake.Optionf("Output: got %q of %s, want one of floats", o.Output, file.Out[m.output].Type)
 	}

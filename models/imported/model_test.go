@@ -211,7 +211,7 @@ func TestErrors(t *testing.T) {
 	}{
 		{nil, imported.Options{}, train.ErrOption, "got a nil file"},
 		{written(t, graph.Float64, 0, body), imported.Options{Loss: 99}, train.ErrOption, "got the loss 99"},
-		{written(t, graph.Float64, 0, body), imported.Options{Output: "y"}, train.ErrOption, `got "y", want one of ["`},
+		{written(t, graph.Float64, 0, body), imported.Options{Output: "y"}, train.ErrOption, `got "y", want one of "`},
 		{written(t, graph.Float64, 0, body), imported.Options{Sizes: map[string]int{"L": 3}}, train.ErrOption, `"L"`},
 		{written(t, graph.Float64, 0, body), imported.Options{Fixed: map[string]imported.Array{"z": {Shape: []int{1}, Values: []float64{1}}}}, train.ErrOption, `"z"`},
 		{written(t, graph.Float64, 0, body), imported.Options{Fixed: map[string]imported.Array{"x": {Shape: []int{2}, Values: []float64{1}}}}, graph.ErrShape, "1 elements"},

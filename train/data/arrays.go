@@ -85,7 +85,7 @@ var memoryWidths = map[string]int64{
 func (a fileArray) memory(limit int64) (int64, error) {
 	size, ok := memoryWidths[a.dtype]
 	if !ok {
-		return 0, mistake.Newf(ErrDType, "got elements of type %s, want one of %q", a.dtype, sortedKeys(memoryWidths))
+		return 0, mistake.Newf(ErrDType, "got elements of type %s, want one of %s", a.dtype, mistake.Names(sortedKeys(memoryWidths)))
 	}
 	for i, n := range a.axes {
 		switch {

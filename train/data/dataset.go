@@ -218,5 +218,5 @@ func (d *Dataset) missing(field string) error {
 	for i, f := range d.fields {
 		names[i] = f.Name
 	}
-	return mistake.Newf(ErrField, "data: got no field %q, want one of %q", field, names)
+	return mistake.Newf(ErrField, "data: got no field %q, want one of %s", field, mistake.Names(names))
 }

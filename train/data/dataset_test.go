@@ -127,7 +127,7 @@ func TestXLabels(t *testing.T) {
 	}
 	wantError(t, d.CheckLabels("y", 5), ErrLabel, "row 1", "label 5", "5 classes")
 	wantError(t, d.CheckLabels("x", 5), ErrField, `"x"`)
-	wantError(t, d.CheckLabels("z", 5), ErrField, `"z"`, `"x" "y"`)
+	wantError(t, d.CheckLabels("z", 5), ErrField, `"z"`, `"x", "y"`)
 	for _, c := range []struct {
 		labels []int
 		kind   error

@@ -102,7 +102,7 @@ func (d *Dataset) ColumnsOf(field string, names ...string) ([]int, error) {
 	for _, name := range names {
 		c := slices.Index(f.Columns, name)
 		if c < 0 {
-			return nil, f.fail(ErrField, "got no column %q, want one of %q", name, f.Columns)
+			return nil, f.fail(ErrField, "got no column %q, want one of %s", name, mistake.Names(f.Columns))
 		}
 		out = append(out, c)
 	}

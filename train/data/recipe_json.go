@@ -110,7 +110,7 @@ func readStep(text []byte) (Step, error) {
 		}
 		names = append(names, t.name)
 	}
-	return nil, mistake.Optionf("got the type %.40q, want one of %q", name, names)
+	return nil, mistake.Optionf("got the type %.40q, want one of %s", name, mistake.Names(names))
 }
 
 // strict decodes one JSON object and refuses names that are unknown.
