@@ -38,6 +38,9 @@ func (b *blocks) free(i, name, n int) {
 	}
 }
 
+// extend says that the block of that name is needed on.
+func (b *blocks) extend(name int) { b.find(name).to = forever }
+
 // find returns the block that holds the element of that name.
 func (b *blocks) find(name int) *block {
 	i, found := slices.BinarySearchFunc(b.all, name, func(x block, name int) int { return x.name - name })

@@ -326,8 +326,11 @@ func (p *planner) within(i int, b *ir.Value) exec.Buffer {
 	return at
 }
 
-// take returns new memory for v, needed from the i-th value on.
+// take returns memory for v, needed from the i-th value on: new, or left in its region.
 func (p *planner) take(i int, v *ir.Value) exec.Buffer {
+	if b, ok := p.idled(v); ok {
+		return b
+	}
 	n := v.Type.Shape.Size()
 	return exec.Buffer{Arena: exec.Temp, Offset: p.blocks(v).take(i, exec.Align(n)), Len: n}
 }
@@ -383,6 +386,9 @@ func (p *planner) step(i int, v *ir.Value) {
 	for _, x := range p.expire[i] {
 		if r := p.of.At(x); r.inside == nil && r.buf.Arena == exec.Temp { // parts are freed with the whole
 			p.blocks(x).free(p.until(i), r.buf.Offset, exec.Align(r.buf.Len))
+			if in := p.of.At(v).region; p.mayIdle(in, x) {
+				in.idle = append(in.idle, r.buf)
+			}
 		}
 	}
 }

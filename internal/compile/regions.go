@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"slices"
+
 	"github.com/symgrad/symgrad/internal/exec"
 	"github.com/symgrad/symgrad/internal/ir"
 )
@@ -11,7 +13,7 @@ const (
 	regionWork  = 3000    // nanoseconds of one worker, at least
 	regionFetch = 0.03    // nanoseconds to fetch a byte that another worker wrote
 	regionLoss  = 0.05    // the share of the work that fetching may take
-	regionHeld  = 1 << 20 // bytes whose reuse may wait for the end of the region, or
+	regionHeld  = 1 << 20 // bytes that may be needed more, as memory waits for the end of the region, or
 	regionShare = 4       // that part of all that is needed at once
 )
 
@@ -26,10 +28,12 @@ type region struct {
 	first, last int // positions of values
 	rows        int
 	steps       int
-	work        float64 // nanoseconds, roughly
-	least       float64 // nanoseconds of the steps one by one on very many workers
-	held        int64   // bytes that are free only after the region
-	fetch       int64   // bytes of the operands that each row needs whole
+	work        float64       // nanoseconds, roughly
+	least       float64       // nanoseconds of the steps one by one on very many workers
+	held        int64         // bytes that are free only after the region, or for a value of as many
+	waiting     map[int64]int // blocks among these, by their bytes
+	idle        []exec.Buffer // the same blocks, while memory is laid out
+	fetch       int64         // bytes of the operands that each row needs whole
 }
 
 // pays reports whether the region takes less time than its steps one by one, each cut in
@@ -44,7 +48,9 @@ func (r *region) apart() int { return int(min(r.work/max(r.least, 1), 1<<20)) }
 
 // regions finds the regions, the longest from each value on.
 func (p *planner) regions(which Regions) {
-	r, mayHold := &region{last: -1}, max(int64(regionHeld), p.needed()/regionShare)
+	r := &region{last: -1}
+	now, most := p.needed()
+	mayNeed := most + max(int64(regionHeld), most/regionShare)
 	end := func(i int) {
 		if r.steps >= 2 && (which == AllRegions || r.pays()) {
 			for _, v := range p.f.Values[r.first : r.last+1] {
@@ -65,31 +71,79 @@ func (p *planner) regions(which Regions) {
 			}
 		}
 		r.last = i
-		for _, x := range p.expire[i] {
-			r.held += bytesOf(x)
-		}
-		if r.held > mayHold {
+		p.hold(r, i)
+		if now[i]+r.held > mayNeed {
 			end(i + 1)
 		}
 	}
 	end(len(p.f.Values))
 }
 
-// needed returns how many bytes are needed at once, about: as if no value overwrote an operand.
-func (p *planner) needed() (most int64) {
+// hold adds the memory that nothing reads after the i-th value, and takes away what that value gets
+// of it.
+func (p *planner) hold(r *region, i int) {
+	if n := bytesOf(p.f.Values[i]); p.alone(p.f.Values[i]) && r.waiting[n] > 0 {
+		r.waiting[n]--
+		r.held -= n
+	}
+	for _, x := range p.expire[i] {
+		n := bytesOf(x)
+		r.held += n
+		if p.mayIdle(r, x) {
+			if r.waiting == nil {
+				r.waiting = map[int64]int{}
+			}
+			r.waiting[n]++
+		}
+	}
+}
+
+// mayIdle reports whether another value of the region may have the memory of x, which no step reads
+// any more: each part of the region has read its own rows only, and writes those.
+func (p *planner) mayIdle(r *region, x *ir.Value) bool {
+	return r != nil && p.alone(x) && p.of.At(x).shared != r
+}
+
+// alone reports whether v is floats in memory of its own.
+func (p *planner) alone(v *ir.Value) bool {
+	r := p.of.At(v)
+	return computes(v) && v.Type.DType.IsFloat() && r.inside == nil && !r.holds
+}
+
+// idled returns memory for v that another value of its region has left: of as many elements, so that
+// the rows of both lie in the same places.
+func (p *planner) idled(v *ir.Value) (exec.Buffer, bool) {
+	r := p.of.At(v).region
+	if r == nil || !p.alone(v) {
+		return exec.Buffer{}, false
+	}
+	i := slices.IndexFunc(r.idle, func(b exec.Buffer) bool { return b.Len == v.Type.Shape.Size() })
+	if i < 0 {
+		return exec.Buffer{}, false
+	}
+	b := r.idle[i]
+	r.idle = slices.Delete(r.idle, i, i+1)
+	p.blocks(v).extend(b.Offset)
+	return b, true
+}
+
+// needed returns how many bytes are needed at each value, and the most of them, about: as if no value
+// overwrote an operand, and memory were free again after the last step that reads it.
+func (p *planner) needed() (at []int64, most int64) {
+	at = make([]int64, len(p.f.Values))
 	now := int64(0)
 	for i, v := range p.f.Values {
 		if computes(v) && p.of.At(v).inside == nil {
 			now += bytesOf(v)
 		}
-		most = max(most, now)
+		at[i], most = now, max(most, now)
 		for _, x := range p.expire[i] {
 			if computes(x) && p.of.At(x).inside == nil {
 				now -= bytesOf(x)
 			}
 		}
 	}
-	return most
+	return at, most
 }
 
 // join adds v to the region if it may be in it.

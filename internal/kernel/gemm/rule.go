@@ -47,11 +47,11 @@ const (
 	blockM     = 256
 	blockN     = 4096
 
-	// B is packed when it is transposed, or kept, but for the rows of the wide tile. It is
-	// packed too when at least this many rows use it again, and a stored column of a block is spread over more bytes than two first-level
-	// caches or crowds some sets of one. The lines of rows that lie a multiple of crowdLeast
-	// bytes apart find room for crowdWays in each crowdBytes. From two tiles on it is packed
-	// if it is far.
+	// B is packed when it is transposed. If it is kept it is packed too, but for the rows of
+	// the wide tile. So is one that at least this many rows use again, where a stored column of
+	// a block is spread over more bytes than two first-level caches or crowds some sets of
+	// one. The lines of rows that lie a multiple of crowdLeast bytes apart find room for
+	// crowdWays in each crowdBytes. From two tiles on it is packed if it is far.
 	packRows   = 48
 	crowdLeast = 2 << 10
 	crowdBytes = 4 << 10
