@@ -144,7 +144,7 @@ func compileFunc(f *ir.Func, params *Params, targets []compile.Target, o Options
 		return nil, mistake.Optionf("got %d workers, want 0 to %d", o.Workers, mostWorkers)
 	}
 	w := pool.Of(o.Workers)
-	plan, err := compile.Compile(f, targets, compile.Options{Recompute: o.Recompute, Fixed: o.Fixed, Regions: compile.RegionsFor(w, o.Recompute), Trace: traceTo(o.Trace)})
+	plan, err := compile.Compile(f, targets, compile.Options{Recompute: o.Recompute, Fixed: o.Fixed, Regions: compile.RegionsFor(w, o.Recompute, o.Fixed), Trace: traceTo(o.Trace)})
 	if err != nil {
 		return nil, unplanned(err)
 	}

@@ -19,9 +19,10 @@ const (
 )
 
 // RegionsFor returns the regions for a program that runs on w. A program that recomputes
-// has none: they hold on to some memory.
-func RegionsFor(w *pool.Pool, recompute bool) Regions {
-	if w.Workers() > 1 && !recompute {
+// has none: they hold on to some memory. One worker has them in a program whose parameters are
+// fixed: it predicts, and may run them in strips that stay in the cache.
+func RegionsFor(w *pool.Pool, recompute, fixed bool) Regions {
+	if (w.Workers() > 1 || fixed) && !recompute {
 		return PayingRegions
 	}
 	return NoRegions

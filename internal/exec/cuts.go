@@ -54,9 +54,10 @@ func Cuts[T ir.Float](p *Plan, workers int, skip func(*ir.Value) bool) []Cut {
 
 // cut fills in how the region is shared.
 func (x *region[T]) cut(c *Cut) {
-	c.End, c.Parts, c.Waits = c.First+len(x.parts[0]), len(x.parts), 1
-	for _, p := range x.rows {
-		c.Largest = max(c.Largest, float64(p.hi-p.lo)/float64(p.all))
+	c.End, c.Parts, c.Waits = c.First+len(x.parts[0]), x.workers(), 1
+	for i := 0; i < len(x.rows); i += x.strips {
+		first, last := x.rows[i], x.rows[i+x.strips-1]
+		c.Largest = max(c.Largest, float64(last.hi-first.lo)/float64(first.all))
 	}
 }
 

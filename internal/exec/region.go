@@ -3,8 +3,10 @@ package exec
 import (
 	"slices"
 	"time"
+	"unsafe"
 
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/cpu"
 	"github.com/symgrad/symgrad/internal/kernel/pool"
 )
 
@@ -12,56 +14,107 @@ import (
 // products take up to eight rows at a time.
 const leastRows = 4
 
+// stripRows is the smallest number of rows of a strip: products of fewer read their right operand too
+// often.
+const stripRows = 48
+
 // region runs steps on parts of their rows. One worker runs all steps of a part, with calls
-// and scratch of its own. There is one part for each worker. Smaller parts gain little where another process
-// takes a core: it keeps that worker in its part for milliseconds, however small the part is.
+// and scratch of its own. There is one part for each worker, or several strips that it runs one after
+// another, so that each step finds in the cache what the one before has written. Smaller parts gain
+// little where another process takes a core: it keeps that worker in its part for milliseconds, however
+// small the part is.
 type region[T ir.Float] struct {
-	parts [][]task[T]
-	rows  []rows // of each part
-	pool  *pool.Pool
-	f     func(worker, part int)
+	parts  [][]task[T]
+	rows   []rows // of each part
+	strips int    // parts of one worker
+	pool   *pool.Pool
+	f      func(worker, share int)
 }
 
 // newRegion prepares g for the workers. It returns nil if the steps one by one can use twice as many
 // workers as there are rows for.
 func (r *Program[T]) newRegion(g Region) *region[T] {
 	w := r.pool
-	n := min(w.Workers(), g.Rows/leastRows)
-	if n < 2 || 2*n <= min(w.Workers(), g.Apart) {
+	workers := min(w.Workers(), g.Rows/leastRows)
+	if workers < 1 || 2*workers <= min(w.Workers(), g.Apart) {
 		return nil
 	}
-	x := &region[T]{pool: w}
+	x := &region[T]{strips: r.strips(g, workers), pool: w}
+	n := workers * x.strips
+	if n < 2 {
+		return nil
+	}
 	for i := range n {
 		part := rows{i * g.Rows / n, (i + 1) * g.Rows / n, g.Rows}
 		x.rows = append(x.rows, part)
-		x.parts = append(x.parts, r.rowTasks(g, part, &r.own[i]))
+		x.parts = append(x.parts, r.rowTasks(g, part, &r.own[i/x.strips]))
 	}
-	x.f = func(_, part int) {
-		for i := range x.parts[part] {
-			t := &x.parts[part][i]
-			t.run(&t.call)
+	x.f = func(_, share int) {
+		for _, tasks := range x.of(share) {
+			for i := range tasks {
+				t := &tasks[i]
+				t.run(&t.call)
+			}
 		}
 	}
 	return x
 }
 
-func (x *region[T]) run() { x.pool.Run(len(x.parts), x.f) }
+// strips returns how many strips each worker makes of its rows: those of one write about a quarter of the
+// second-level cache. It is one where half of that cache holds all that a worker writes, or less than
+// all that the rows share, which each strip reads anew.
+func (r *Program[T]) strips(g Region, workers int) int {
+	written, shared, size := map[Buffer]bool{}, map[Buffer]bool{}, int(unsafe.Sizeof(T(0)))
+	bytes := func(of map[Buffer]bool) (n int) {
+		for b := range of {
+			n += b.Len * size
+		}
+		return n
+	}
+	for _, s := range r.plan.Steps[g.First:g.End] {
+		written[s.Out] = true
+		if s.V.Def.ByRow == nil {
+			continue
+		}
+		for i, byRow := range s.V.Def.ByRow(s.V) {
+			if !byRow {
+				shared[s.In[i]] = true
+			}
+		}
+	}
+	own := bytes(written) / workers
+	if own <= cpu.L2/2 || bytes(shared) > cpu.L2/2 {
+		return 1
+	}
+	return max(1, min(own/(cpu.L2/4), g.Rows/workers/stripRows))
+}
 
-// profile runs the region and adds to took the times of the steps of the first part. The
-// last step has the time of waiting for the other parts as well.
+// of returns the strips of a worker.
+func (x *region[T]) of(share int) [][]task[T] {
+	return x.parts[share*x.strips : (share+1)*x.strips]
+}
+
+func (x *region[T]) workers() int { return len(x.parts) / x.strips }
+
+func (x *region[T]) run() { x.pool.Run(x.workers(), x.f) }
+
+// profile runs the region and adds to took the times of the steps of the first worker. The
+// last step has the time of waiting for the other workers as well.
 func (x *region[T]) profile(took []time.Duration) {
 	start := time.Now()
-	x.pool.Run(len(x.parts), func(worker, part int) {
-		if part > 0 {
-			x.f(worker, part)
+	x.pool.Run(x.workers(), func(worker, share int) {
+		if share > 0 {
+			x.f(worker, share)
 			return
 		}
-		for i := range x.parts[0] {
-			t := &x.parts[0][i]
-			t.run(&t.call)
-			now := time.Now()
-			took[i] += now.Sub(start)
-			start = now
+		for _, tasks := range x.of(share) {
+			for i := range tasks {
+				t := &tasks[i]
+				t.run(&t.call)
+				now := time.Now()
+				took[i] += now.Sub(start)
+				start = now
+			}
 		}
 	})
 	took[len(took)-1] += time.Since(start)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/symgrad/symgrad/internal/exec"
 	"github.com/symgrad/symgrad/internal/ir"
+	"github.com/symgrad/symgrad/internal/kernel/cpu"
 	"github.com/symgrad/symgrad/internal/kernel/pool"
 )
 
@@ -103,6 +104,50 @@ func TestRegionParts(t *testing.T) {
 			run(other)
 			p.Bind(refs, x)
 			run(x)
+		})
+	}
+}
+
+// TestRegionStrips counts the strips of regions that write more than the cache holds, and compares
+// the results. A quarter of the second-level cache is 64 rows.
+func TestRegionStrips(t *testing.T) {
+	const wide = 32
+	row := 2 * wide * 8 // bytes that both steps write
+	defer func(n int) { cpu.L2 = n }(cpu.L2)
+	cpu.L2 = 4 * 64 * row
+	for _, c := range []struct{ rows, workers, strips int }{
+		{128, 1, 1},
+		{129, 1, 2},
+		{640, 1, 10},
+		{640, 2, 5},
+		{250, 2, 1}, // each worker writes less than half of the cache
+		{643, 3, 3},
+	} {
+		t.Run(fmt.Sprintf("%d rows on %d", c.rows, c.workers), func(t *testing.T) {
+			w := pool.New(c.workers)
+			defer w.Close()
+			var calls atomic.Int32
+			plan := twice(double(&calls, func(*ir.Call[float64]) {}), ir.Shape{c.rows, wide}, c.rows)
+			p := exec.New(plan, w, exec.Shared[float64]{})
+			x := p.Floats(plan.Inputs[0].Where)
+			for i := range x {
+				x[i] = float64(i)
+			}
+			if err := p.Run(); err != nil {
+				t.Fatal(err)
+			}
+			if n, want := int(calls.Load()), 2*c.workers*c.strips; n != want {
+				t.Errorf("%d calls of two steps, want %d", n, want)
+			}
+			for i, z := range p.Floats(plan.Outputs[0].Where) {
+				if z != 4*x[i] {
+					t.Fatalf("element %d is %v, want %v", i, z, 4*x[i])
+				}
+			}
+			took := make([]time.Duration, 2)
+			if err := p.Profile(took); err != nil {
+				t.Fatal(err)
+			}
 		})
 	}
 }
