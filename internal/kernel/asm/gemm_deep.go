@@ -82,11 +82,10 @@ func (k *kernel) turns(args operand.Mem, name string, a func(row, term int) oper
 		to = c.GP64()
 		c.MOVQ(args.Offset(tilePack), to)
 	}
-	spread := k.vecs * k.width() * k.elem() / 64 // terms of a turn for which a tile fetches that shares them
 	n := c.GP64()
 	turn := func(terms int) {
 		for q := range terms {
-			if k.far && (!k.spread || q < spread && terms > 1) {
+			if k.far {
 				k.ask(ahead.at(q))
 			}
 			k.products(func(row int) operand.Mem { return a(row, q) }, func(_, off int) operand.Mem { return b.at(q).Offset(off) },
@@ -94,14 +93,11 @@ func (k *kernel) turns(args operand.Mem, name string, a func(row, term int) oper
 		}
 		next(terms)
 		k.move(b, terms)
-		if k.packs {
-			c.ADDQ(operand.U32(terms*row), to)
-		}
-		if k.spread {
-			terms = min(terms, spread)
-		}
 		if k.far {
 			k.move(&ahead, terms)
+		}
+		if k.packs {
+			c.ADDQ(operand.U32(terms*row), to)
 		}
 	}
 	c.MOVQ(args.Offset(tileK), n)

@@ -39,7 +39,6 @@ const (
 	tileLane            = 192 // to the next lane
 	tileHalfA           = 200 // and, of a and b, to the lane that is added first
 	tileHalfB           = 208
-	tileSpread          = 216 // whether several tiles share what to fetch
 )
 
 // The wide tile: gemm's rule uses it for at most wideRows rows, of vectors of 64 bytes
@@ -81,7 +80,6 @@ type kernel struct {
 	pair       bool // half of the vectors lies apart from the other
 	packs      bool // copies B while it multiplies
 	far        bool // fetches memory at a distance from B while it multiplies
-	spread     bool // and shares that with other tiles
 	exact      bool // loads the columns of B alone
 	deep       bool // takes several terms between two jumps
 	acc        [][]reg.VecVirtual
@@ -148,10 +146,6 @@ func tileFunc(v vec, name string, maxRows int, walk bool) {
 		c.Label("packs")
 		dispatch(c, rows, "k2", maxRows)
 		c.Label("far")
-		spread := c.GP64()
-		c.MOVQ(args.Offset(tileSpread), spread)
-		c.TESTQ(spread, spread)
-		c.JNZ(operand.LabelRef(fmt.Sprintf("r%ds2", maxRows)))
 		c.CMPQ(cols, operand.U32(2*width))
 		c.JA(operand.LabelRef("farwide"))
 		dispatch(c, rows, "f2", maxRows)
@@ -170,9 +164,6 @@ func tileFunc(v vec, name string, maxRows int, walk bool) {
 		k.finish(args)
 	}
 	emit(&kernel{rows: 2 * maxRows, vecs: 1}, "v")
-	if !walk {
-		emit(&kernel{rows: maxRows, vecs: 2, far: true, spread: true}, "s")
-	}
 	for r := maxRows; r >= 1; r-- {
 		if walk {
 			emit(&kernel{rows: r, vecs: 2, pair: true}, "p")

@@ -159,15 +159,10 @@ func (j *job[T]) block(worker int, r [6]int, beta float64) {
 			t.b, t.ldb = at(panel, 0), p.nr*p.size
 		}
 		var ahead ahead[T]
-		far := 0
 		if asks {
-			far = j.distance(c, t.cols, r)
+			t.ahead = j.distance(c, t.cols, r)
 		} else {
 			ahead = j.ahead(c, r)
-		}
-		spread := 0
-		if far != 0 && t.pack == nil && t.cols == p.nr {
-			spread = p.spreadRows(i1 - i0)
 		}
 		tiles, tall := ceil(i1-i0, p.mr), p.tall && t.cols <= p.width
 		for n := 0; n < tiles; n++ {
@@ -178,14 +173,6 @@ func (j *job[T]) block(worker int, r [6]int, beta float64) {
 			i := i0 + place*p.mr
 			ahead.next(&t)
 			t.rows = min(p.mr, i1-i)
-			t.ahead, t.spread = 0, 0
-			switch {
-			case far == 0:
-			case spread == 0 && n == 0:
-				t.ahead = far
-			case n*spread < deepTerms && spread > 0:
-				t.ahead, t.spread = far+n*spread*(t.k/deepTerms)*t.ldb, 1
-			}
 			if tall && i1-i >= 2*p.mr {
 				t.rows = 2 * p.mr
 				n++
@@ -195,6 +182,7 @@ func (j *job[T]) block(worker int, r [6]int, beta float64) {
 			if t.pack != nil {
 				t.b, t.ldb, t.pack = t.pack, p.nr*p.size, nil
 			}
+			t.ahead = 0
 		}
 	}
 }
@@ -243,20 +231,6 @@ func (c *choice) unpacked(n int) int {
 // copies says whether a tile kernel can pack a panel of so many columns.
 func (c *choice) copies(cols int) bool {
 	return c.level != portable && !c.transB && cols > c.width && (!c.padEdge || cols == c.nr)
-}
-
-// deepTerms is how many rows of B a kernel of AVX takes between two jumps.
-const deepTerms = 4
-
-// spreadRows is for how many of these a tile asks ahead that shares with others what to ask
-// for. It is 0 if so many rows of C have too few tiles for that, and the first one asks for
-// all. It then waits for what it reads, as memory does not bring so much in the time of a tile.
-func (c *choice) spreadRows(rows int) int {
-	each := c.nr * c.size / line
-	if rows/c.mr*each < deepTerms {
-		return 0
-	}
-	return each
 }
 
 // ahead is a panel of B that a task reads after the present one. The processor does

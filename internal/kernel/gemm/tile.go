@@ -80,10 +80,6 @@ type tile struct {
 	// lane, halfA and halfB bytes on. begun is the pass it starts with, and if open is not 0
 	// it makes that one alone, which is not the last, and writes no c.
 	passes, lane, halfA, halfB int
-
-	// If spread is not 0, which is for mr rows and two vectors, a tile kernel asks ahead for
-	// fewer rows than it reads, as spreadRows has it. They follow one another.
-	spread int
 }
 
 // elem returns the element that lies off bytes after p.
