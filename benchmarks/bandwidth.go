@@ -29,7 +29,8 @@ type pass struct {
 }
 
 // passes are the operators. The statistics of batch normalization need all of x before the first
-// result, so x is read twice, and so are x and the gradient in its derivative.
+// result, so x is read twice. In its derivative x is read for the statistics first, then x and the
+// gradient for their sums, and again for the result. (In training the statistics are there already.)
 var passes = []pass{
 	{"relu", 2, 1, false, func(b *graph.Builder, x []*gorgonia.Node) *gorgonia.Node { return b.ReLU(x[0]) }},
 	{"a + b", 3, 2, false, func(b *graph.Builder, x []*gorgonia.Node) *gorgonia.Node { return b.Add(x[0], x[1]) }},
@@ -52,7 +53,7 @@ var passes = []pass{
 	{"batch norm", 3, 1, false, func(b *graph.Builder, x []*gorgonia.Node) *gorgonia.Node {
 		return nn.BatchNorm(b, "norm", x[0], nn.BatchNormOptions{})
 	}},
-	{"batch norm, gradient", 5, 2, false, func(b *graph.Builder, x []*gorgonia.Node) *gorgonia.Node {
+	{"batch norm, gradient", 6, 2, false, func(b *graph.Builder, x []*gorgonia.Node) *gorgonia.Node {
 		return derived(b, nn.BatchNorm(b, "norm", x[0], nn.BatchNormOptions{}), x)
 	}},
 }
