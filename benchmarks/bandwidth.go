@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unsafe"
 
@@ -117,10 +118,10 @@ func runBandwidth(w io.Writer, args []string) error {
 	if err != nil {
 		return err
 	}
-	if o.threads, err = counts(*threads); err != nil {
+	if o.threads, err = counts("threads", *threads); err != nil {
 		return err
 	}
-	if o.sizes, err = counts(*sizes); err != nil {
+	if o.sizes, err = counts("kb", *sizes); err != nil {
 		return err
 	}
 	o.dtypes = strings.Split(*dtypes, ",")
@@ -132,10 +133,23 @@ func runBandwidth(w io.Writer, args []string) error {
 	if o.rounds < 1 {
 		return fmt.Errorf("got %d rounds, want at least one", o.rounds)
 	}
+	if !o.measures() {
+		return fmt.Errorf("got -only %q, want a part of a name such as %q or %q", o.only, passes[0].name, updates[0].name)
+	}
 	if err := thisMachine(append([]string{"bandwidth"}, args...)).head(w, *lines); err != nil {
 		return err
 	}
 	return o.run(func(l bandwidthLine) { printLine(w, *lines, l) })
+}
+
+// measures reports whether anything has the text only in its name.
+func (o bandwidthFlags) measures() bool {
+	for _, u := range updates[:bandwidthUpdates] {
+		if strings.Contains(u.name, o.only) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(passes, func(p pass) bool { return strings.Contains(p.name, o.only) })
 }
 
 func (o bandwidthFlags) run(print func(bandwidthLine)) error {

@@ -50,7 +50,7 @@ func (l busyLine) String() string {
 func runBusy(w io.Writer, args []string) error {
 	var o busyFlags
 	f := flag.NewFlagSet("benchmarks busy", flag.ExitOnError)
-	names := f.String("workloads", "W3,W4,W5,W6,W7", "standard workloads, of W1 to W12")
+	names := f.String("workloads", "W3,W4,W5,W6,W7", "standard workloads, of W1 to W12, or all")
 	threads := f.String("threads", "2", "numbers of threads to compare with one")
 	f.StringVar(&o.dtype, "dtype", "float32", "float32 or float64")
 	f.IntVar(&o.rounds, "rounds", 7, "times that the settings take turns")
@@ -67,7 +67,7 @@ func runBusy(w io.Writer, args []string) error {
 		return fmt.Errorf("got %d rounds of %v ms and the core %d, want at least one round of more than 0 ms and a core from 0 on", o.rounds, o.millis, o.core)
 	}
 	var err error
-	if o.threads, err = counts(*threads); err != nil {
+	if o.threads, err = counts("threads", *threads); err != nil {
 		return err
 	}
 	if o.threads[0] != 1 {

@@ -66,11 +66,11 @@ func runFigures(w io.Writer, args []string) error {
 	if err != nil {
 		return err
 	}
-	sizes, err := counts(*batches)
+	sizes, err := counts("batches", *batches)
 	if err != nil {
 		return err
 	}
-	workers, err := counts(*threads)
+	workers, err := counts("threads", *threads)
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func gemmFlags(args []string) (o gemmOptions, err error) {
 		for _, form := range strings.Split(*forms, ",") {
 			p, err := product.Parse(s + " " + form)
 			if err != nil {
-				return o, err
+				return o, fmt.Errorf("-shapes %s, -forms %s: %w", s, form, err)
 			}
 			o.products = append(o.products, p)
 		}
@@ -70,7 +70,7 @@ func gemmFlags(args []string) (o gemmOptions, err error) {
 	if o.rounds < 1 || !(o.millis > 0) {
 		return o, fmt.Errorf("got %d rounds of %v ms, want at least one of more than 0", o.rounds, o.millis)
 	}
-	o.threads, err = counts(*threads)
+	o.threads, err = counts("threads", *threads)
 	return o, err
 }
 

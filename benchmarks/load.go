@@ -58,7 +58,7 @@ func (l loadLine) String() string {
 func runLoad(w io.Writer, args []string) error {
 	var o loadFlags
 	f := flag.NewFlagSet("benchmarks load", flag.ExitOnError)
-	names := f.String("workloads", "W4,W6", "standard workloads, of W1 to W12")
+	names := f.String("workloads", "W4,W6", "standard workloads, of W1 to W12, or all")
 	shares := f.String("shares", "50,80,95", "loads, in percent of the capacity")
 	f.IntVar(&o.gather, "gather", 16, "examples that are gathered into one batch, in the second half of the figures; 0: without that half")
 	f.Float64Var(&o.seconds, "seconds", 3, "seconds of each load")
@@ -70,7 +70,7 @@ func runLoad(w io.Writer, args []string) error {
 	if !(o.seconds > 0) || o.rounds < 1 || o.gather < 0 {
 		return fmt.Errorf("got %v seconds, %d rounds and %d examples, want more than 0 seconds, at least one round and no negative number", o.seconds, o.rounds, o.gather)
 	}
-	percent, err := counts(*shares)
+	percent, err := counts("shares", *shares)
 	if err != nil {
 		return err
 	}

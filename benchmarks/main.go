@@ -37,11 +37,13 @@ package main
 import (
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"strings"
 
 	"github.com/symgrad/symgrad/benchmarks/workload"
+	"github.com/symgrad/symgrad/internal/kernel/cpu"
 )
 
 // usual are the workloads that run by default: all but W8, which takes some systems
@@ -69,38 +71,42 @@ func main() {
 	}
 }
 
+// commands are the words that may stand before the flags, in the order in which help lists them.
+var commands = []struct {
+	name, about string // no about: the benchmarks themselves run it
+	run         func(w io.Writer, args []string) error
+}{
+	{"gemm", "matrix products", runGemm},
+	{"figures", "prediction, compile time, start, size", runFigures},
+	{"predict", "prediction against ONNX Runtime", runPredict},
+	{"trainer", "Fit, updates of optimizers, checkpoints", runTrainer},
+	{"read", "tables: time and memory", runRead},
+	{"load", "predictions of many callers at a time", runLoad},
+	{"busy", "threads while another process keeps a core busy", runBusy},
+	{"bandwidth", "what memory bounds: updates, norms, elementwise operators", runBandwidth},
+	{"table", "write the tables of a text from the files of results", runTable},
+	{"reads", "", serveRead},
+	{"predicts", "", func(w io.Writer, args []string) error { return servePredict(os.Stdin, w, args) }},
+	{"spin", "", func(_ io.Writer, args []string) error { return serveSpin(args) }},
+	{"products", "", func(_ io.Writer, args []string) error { return serveProducts(args) }},
+	{"serve", "", func(_ io.Writer, args []string) error { return serveLocal(args) }},
+}
+
 func command(args []string) error {
-	if len(args) > 0 {
-		switch args[0] {
-		case "gemm":
-			return runGemm(os.Stdout, args[1:])
-		case "figures":
-			return runFigures(os.Stdout, args[1:])
-		case "trainer":
-			return runTrainer(os.Stdout, args[1:])
-		case "read":
-			return runRead(os.Stdout, args[1:])
-		case "reads":
-			return serveRead(os.Stdout, args[1:])
-		case "load":
-			return runLoad(os.Stdout, args[1:])
-		case "busy":
-			return runBusy(os.Stdout, args[1:])
-		case "bandwidth":
-			return runBandwidth(os.Stdout, args[1:])
-		case "predict":
-			return runPredict(os.Stdout, args[1:])
-		case "predicts":
-			return servePredict(os.Stdin, os.Stdout, args[1:])
-		case "spin":
-			return serveSpin(args[1:])
-		case "table":
-			return runTable(os.Stdout, args[1:])
-		case "products":
-			return serveProducts(args[1:])
-		case "serve":
-			return serveLocal(args[1:])
+	if err := cpu.Err(); err != nil {
+		return err
+	}
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		var names []string
+		for _, c := range commands {
+			if c.name == args[0] {
+				return c.run(os.Stdout, args[1:])
+			}
+			if c.about != "" {
+				names = append(names, c.name)
+			}
 		}
+		return fmt.Errorf("got the command %q, want flags or one of %s", args[0], strings.Join(names, ", "))
 	}
 	o, err := flags(args)
 	if err != nil {
@@ -117,6 +123,15 @@ func command(args []string) error {
 func flags(args []string) (options, error) {
 	var o options
 	f := flag.NewFlagSet("benchmarks", flag.ExitOnError)
+	f.Usage = func() {
+		fmt.Fprintln(f.Output(), "Usage: benchmarks [flags] for training, with the flags below, or with a word for another measurement:")
+		for _, c := range commands {
+			if c.about != "" {
+				fmt.Fprintf(f.Output(), "  benchmarks %-10s %s\n", c.name, c.about)
+			}
+		}
+		f.PrintDefaults()
+	}
 	names := f.String("workloads", usual, "standard workloads to run, of W1 to W12, or all")
 	f.Func("model", "a model to run instead, as text; may be given several times (see benchmarks/workload)", func(text string) error {
 		s, err := workload.Parse(text)
@@ -142,7 +157,7 @@ func flags(args []string) (options, error) {
 		return o, fmt.Errorf("got %d rounds of %v ms, want at least one of more than 0", o.rounds, o.millis)
 	}
 	var err error
-	if o.threads, err = counts(*threads); err != nil {
+	if o.threads, err = counts("threads", *threads); err != nil {
 		return o, err
 	}
 	if *systems != "" {
@@ -171,12 +186,12 @@ func standard(names string) (out []workload.Workload, err error) {
 	return out, nil
 }
 
-// counts reads numbers of threads.
-func counts(text string) (out []int, err error) {
+// counts reads the numbers of a flag.
+func counts(flag, text string) (out []int, err error) {
 	for _, w := range strings.Split(text, ",") {
 		n, err := strconv.Atoi(w)
 		if err != nil || n < 1 {
-			return nil, fmt.Errorf("got the number of threads %q", w)
+			return nil, fmt.Errorf("got -%s %q, want numbers of at least 1, separated by commas", flag, text)
 		}
 		out = append(out, n)
 	}

@@ -75,10 +75,10 @@ func runPredict(w io.Writer, args []string) error {
 	if o.workloads, err = standard(*names); err != nil {
 		return err
 	}
-	if o.batches, err = counts(*batches); err != nil {
+	if o.batches, err = counts("batches", *batches); err != nil {
 		return err
 	}
-	if o.threads, err = counts(*threads); err != nil {
+	if o.threads, err = counts("threads", *threads); err != nil {
 		return err
 	}
 	self, err := os.Executable()

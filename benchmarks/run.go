@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 
 	"github.com/symgrad/symgrad/benchmarks/hand"
 	"github.com/symgrad/symgrad/benchmarks/workload"
@@ -72,6 +73,20 @@ func typed(f32, f64 func(*workload.Problem, int) (stepper, error)) func(*workloa
 	}
 }
 
+// known returns an error unless all systems asked for are among those that there are.
+func (o options) known(all []system) error {
+	var names []string
+	for _, s := range all {
+		names = append(names, s.name)
+	}
+	for _, name := range o.systems {
+		if !slices.Contains(names, name) {
+			return fmt.Errorf("got the system %q, want some of %s (-peers adds others)", name, strings.Join(names, ", "))
+		}
+	}
+	return nil
+}
+
 func run(w io.Writer, o options) error {
 	out := report{w: w, json: o.json, dtype: o.dtype}
 	all := local()
@@ -82,6 +97,9 @@ func run(w io.Writer, o options) error {
 		}
 		defer os.RemoveAll(temp)
 		all = append(all, openPeers(o.peers, temp, o.python, out.note)...)
+	}
+	if err := o.known(all); err != nil {
+		return err
 	}
 	if o.systems != nil {
 		all = slices.DeleteFunc(all, func(s system) bool { return !slices.Contains(o.systems, s.name) })
