@@ -388,3 +388,49 @@ func TestRegionsSmall(t *testing.T) {
 		}
 	}
 }
+
+// TestRegionsWithoutElements compiles networks of 512 examples beside values without elements: of no
+// columns, and of no examples. Those have no rows to share.
+func TestRegionsWithoutElements(t *testing.T) {
+	for _, shape := range [][2]int{{512, 0}, {0, 64}} {
+		var want []float64
+		for _, o := range []graph.Options{{Workers: 1}, {Workers: 2}, {Workers: 3, Fixed: true}} {
+			b := graph.New(nil)
+			w, x, e := b.Input("w", 64, 64), b.Input("x", 512, 64), b.Input("e", shape[0], shape[1])
+			for range 4 {
+				x = b.Softmax(b.MatMul(x, w))
+				if shape[1] > 0 {
+					e = b.MatMul(e, w)
+				}
+				e = b.LogSoftmax(b.Softmax(e))
+			}
+			o.Outputs = gorgonia.Nodes{b.MatMul(b.Input("y", 512, 64), b.Input("v", 64, 640)), e}
+			if shape[1] > 0 {
+				o.Outputs = gorgonia.Nodes{b.Concat(0, x, e)}
+			}
+			p, err := b.Compile(o)
+			if err != nil {
+				t.Fatalf("%v, %d workers: %v", shape, o.Workers, err)
+			}
+			for _, in := range p.Inputs() {
+				v := make([]float64, in.Shape[0]*in.Shape[1])
+				for i := range v {
+					v[i] = math.Sin(float64(i))
+				}
+				if err := graph.InputOf[float64](p, in.Name).Set(v); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := p.Run(); err != nil {
+				t.Fatal(err)
+			}
+			got := graph.OutputOf[float64](p, 0).Read(nil)
+			if o.Workers == 1 {
+				want = got
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%v: %d workers have other bits than one", shape, o.Workers)
+			}
+		}
+	}
+}

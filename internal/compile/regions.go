@@ -104,10 +104,10 @@ func (p *planner) mayIdle(r *region, x *ir.Value) bool {
 	return r != nil && p.alone(x) && p.of.At(x).shared != r
 }
 
-// alone reports whether v is floats in memory of its own.
+// alone reports whether v is floats in memory of its own, at least one.
 func (p *planner) alone(v *ir.Value) bool {
 	r := p.of.At(v)
-	return computes(v) && v.Type.DType.IsFloat() && r.inside == nil && !r.holds
+	return computes(v) && v.Type.DType.IsFloat() && v.Type.Shape.Size() > 0 && r.inside == nil && !r.holds
 }
 
 // idled returns memory for v that another value of its region has left: of as many elements, so that
@@ -152,6 +152,9 @@ func (p *planner) join(r *region, v *ir.Value) bool {
 	if p.inPlace(v) { // nothing is computed
 		own.made, own.byRow = r, v.Def.Joins(v) > 1
 		return true
+	}
+	if v.Type.Shape.Size() == 0 { // has no rows to cut
+		return false
 	}
 	var byRow []bool // of the operands that no loop reads
 	if v.Def != &Fused {

@@ -99,7 +99,7 @@ func (s *lines[T]) run(f func(dst, x, y []T), worker, p int) {
 				f(s.c.Out[i*g.n:(i+1)*g.n], first[i*g.n:(i+1)*g.n], last[i*g.n:(i+1)*g.n])
 			}
 			if s.c.Post != nil {
-				s.c.Post(worker, lo, end, 0, g.n)
+				s.c.Post(worker, lo*g.n/s.cols, end*g.n/s.cols, 0, s.cols) // a line is a row, or there are axes of extent 1 behind it
 			}
 		}
 		return
@@ -167,6 +167,8 @@ func axisSamples() []Sample {
 		{In: []ir.Shape{{5}}, Attrs: ir.A("axis", 0)},
 		{In: []ir.Shape{{2, 3, 4}}, Attrs: ir.A("axis", 1)},
 		{In: []ir.Shape{{70, 300}}, Attrs: ir.A("axis", 1)},
+		{In: []ir.Shape{{3, 2, 1}}, Attrs: ir.A("axis", 1)},
+		{In: []ir.Shape{{600, 16, 1, 1}}, Attrs: ir.A("axis", 1)},
 	}
 }
 

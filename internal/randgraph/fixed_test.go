@@ -36,7 +36,7 @@ func (c *checks) fixed(s *subject) error {
 		}
 	}
 	c.once = fixed.Plan().Once != nil
-	if once := fixed.Plan().Once; once != nil && strings.Contains(once.String(), "input") {
+	if once := fixed.Plan().Once; once != nil && strings.Contains(once.String(), " = input ") {
 		return fmt.Errorf("what is computed once reads an input:\n%v", once)
 	}
 	other := append([]float64(nil), params...)
