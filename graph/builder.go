@@ -85,7 +85,7 @@ func (b *Builder) Fail(err error) {
 func (b *Builder) Training() bool { return b.c.Training }
 
 // SetTraining makes the layers that are built from now on behave as in training, or as
-// in evaluation.
+// in evaluation, which is the default.
 func (b *Builder) SetTraining(on bool) { b.c.Training = on }
 
 // SetSharded says whether the graph computes one of several shards of a batch. The layers that are

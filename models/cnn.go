@@ -48,9 +48,9 @@ type CNNOptions struct {
 // CNN is a convolutional network: blocks of convolution, activation and max pool, then
 // the layers of an MLP (LeCun et al. 1998).
 //
-// The input "x" is [N, Channels·Height·Width], each image row-major as [Channels, Height,
-// Width]. The parameters are "conv<i>/weight": [out, in, Kernel, Kernel], "conv<i>/bias":
-// [out], "dense<i>/weight": [in, out] and "dense<i>/bias": [out]. With BatchNorm, those of
+// The input "x" is [N, Channels, Height, Width]; a row of as many numbers has the same order.
+// The parameters are "conv<i>/weight": [out, in, Kernel, Kernel], "conv<i>/bias": [out],
+// "dense<i>/weight": [in, out] and "dense<i>/bias": [out]. With BatchNorm, those of
 // nn.BatchNorm under "norm<i>" stand in for the bias. A residual block i has its layers in
 // a scope: "block<i>/conv0/weight", "block<i>/conv1/weight" and so on. The output is that
 // of MLP.

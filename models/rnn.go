@@ -29,7 +29,7 @@ type RNNOptions struct {
 // hidden state after the last step, or from those of both directions. With EachStep it is
 // a tagger: it makes an output from the hidden state of each step.
 //
-// The input "x" is [N, Steps·In], each sequence row-major as [Steps, In]. With Tokens it is
+// The input "x" is [N, Steps, In]; a row of Steps·In numbers has the same order. With Tokens it is
 // Ints [N, Steps] in [0, Tokens): each token stands for In features, which are learned.
 // With Lengths there is the input "lengths": Ints [N] in [0, Steps]. What "x" has behind the
 // end of a sequence has no influence.
