@@ -73,7 +73,7 @@ func main() {
 
 // commands are the words that may stand before the flags, in the order in which help lists them.
 var commands = []struct {
-	name, about string // no about: the benchmarks themselves run it
+	name, about string // no about: the benchmarks start it, and read on its standard output why it fails
 	run         func(w io.Writer, args []string) error
 }{
 	{"gemm", "matrix products", runGemm},
@@ -100,7 +100,11 @@ func command(args []string) error {
 		var names []string
 		for _, c := range commands {
 			if c.name == args[0] {
-				return c.run(os.Stdout, args[1:])
+				err := c.run(os.Stdout, args[1:])
+				if err != nil && c.about == "" {
+					fmt.Println(err)
+				}
+				return err
 			}
 			if c.about != "" {
 				names = append(names, c.name)

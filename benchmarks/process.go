@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -37,8 +36,6 @@ func start(dir string, s setting, command ...string) (p *process, remark string,
 		}
 		cmd.Env = append(cmd.Env, v)
 	}
-	var said bytes.Buffer
-	cmd.Stderr = &said
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, "", err
@@ -57,19 +54,11 @@ func start(dir string, s setting, command ...string) (p *process, remark string,
 	if word != "ready" {
 		p.Close()
 		if answer == "" {
-			if answer = lastLine(said.String()); answer == "" {
-				answer = fmt.Sprint("no answer: ", err)
-			}
+			answer = fmt.Sprint("no answer: ", err)
 		}
 		return nil, "", errors.New(answer)
 	}
 	return p, remark, stop(cmd.Process)
-}
-
-// lastLine is the last line of text.
-func lastLine(text string) string {
-	text = strings.TrimSpace(text)
-	return text[strings.LastIndexByte(text, '\n')+1:]
 }
 
 // ask lets the process run until it has answered.

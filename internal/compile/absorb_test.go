@@ -38,7 +38,7 @@ func absorbBits[T ir.Float](t *testing.T, dtype, shape string) {
 }
 
 // TestAbsorbLayerNorm computes a layer normalization and its gradients with operators of their own and
-// without them, of one row, of short ones, and of so many that there are parts.
+// without them. There is one row, or a few, or so many that they are cut into parts.
 func TestAbsorbLayerNorm(t *testing.T) {
 	for _, rows := range []int{1, 5, 300} {
 		for _, cols := range []int{1, 7, 64, 1031} {

@@ -127,8 +127,8 @@ func (p *planner) idled(v *ir.Value) (exec.Buffer, bool) {
 	return b, true
 }
 
-// needed returns how many bytes are needed at each value, and the most of them, about: as if no value
-// overwrote an operand, and memory were free again after the last step that reads it.
+// needed returns about how many bytes are needed at each value, and the most of them. It counts as if no
+// value overwrote an operand, and as if memory were free again after the last step that reads it.
 func (p *planner) needed() (at []int64, most int64) {
 	at = make([]int64, len(p.f.Values))
 	now := int64(0)
