@@ -39,7 +39,6 @@ func thinFunc(v vec, name string) {
 	}
 	c := v.ctx()
 	args := openKernel(c, name, "thin kernel")
-	fetchNext(c, args)
 	full, rows := c.GP64(), c.GP64()
 	c.MOVQ(args.Offset(tileK), full)
 	v.setMask(full)
@@ -81,7 +80,6 @@ func (k *thin) emit() {
 	c.Label(group)
 	k.clamp(left)
 	k.sum(b)
-	k.keep(b, left, group)
 	alpha := k.reg()
 	k.scalar(k.args.Offset(tileAlpha), alpha)
 	bits := c.GP64()
@@ -185,7 +183,15 @@ func (k *thin) sum(b reg.GPVirtual) {
 	x, y, n := newRows(c, k.args.Offset(tileA), k.args.Offset(tileRSA), k.rows), c.GP64(), c.GP64()
 	c.MOVQ(b, y)
 	c.MOVQ(k.full, n)
-	k.begin()
+	k.sums = nil
+	for range k.cols {
+		s := make([]reg.VecVirtual, k.rows)
+		for i := range s {
+			s[i] = k.reg()
+			k.zero(s[i])
+		}
+		k.sums = append(k.sums, s)
+	}
 	row := func(j int) operand.Mem {
 		if j == 0 {
 			return operand.Mem{Base: y}
@@ -225,61 +231,6 @@ func (k *thin) sum(b reg.GPVirtual) {
 		}
 	}
 	c.Label(k.name + "summed")
-}
-
-// begin emits the start of the sums: zeros, or those of the terms before.
-func (k *thin) begin() {
-	c := k.ctx()
-	k.sums = nil
-	for range k.cols {
-		s := make([]reg.VecVirtual, k.rows)
-		for i := range s {
-			s[i] = k.reg()
-			k.zero(s[i])
-		}
-		k.sums = append(k.sums, s)
-	}
-	at := c.GP64()
-	c.MOVQ(k.args.Offset(tileBegun), at)
-	c.TESTQ(at, at)
-	c.JZ(operand.LabelRef(k.name + "begun"))
-	k.kept(at, func(m operand.Mem, s reg.VecVirtual) { k.loadC(m, s, false) })
-	c.Label(k.name + "begun")
-}
-
-// keep emits what comes instead of the write of C where terms are left: the sums are
-// kept, and the next group follows.
-func (k *thin) keep(b, left reg.GPVirtual, group string) {
-	c, at := k.ctx(), k.ctx().GP64()
-	c.MOVQ(k.args.Offset(tileOpen), at)
-	c.TESTQ(at, at)
-	c.JZ(operand.LabelRef(k.name + "closed"))
-	k.kept(at, func(m operand.Mem, s reg.VecVirtual) { k.vec.store(s, m) })
-	k.nextSums()
-	for range k.cols {
-		c.ADDQ(k.args.Offset(tileLDB), b)
-	}
-	c.SUBQ(operand.U8(k.cols), left)
-	c.JA(operand.LabelRef(group))
-	c.JMP(operand.LabelRef(k.name + "end"))
-	c.Label(k.name + "closed")
-	k.nextSums()
-}
-
-// nextSums emits the move to the kept sums of the next group.
-func (k *thin) nextSums() {
-	k.ctx().ADDQ(operand.U32(k.rows*k.cols*k.width()*k.elem()), k.args.Offset(tileSumsAt))
-}
-
-// kept calls f for every sum of the group and the place where it is kept.
-func (k *thin) kept(at reg.GPVirtual, f func(m operand.Mem, s reg.VecVirtual)) {
-	k.ctx().MOVQ(k.args.Offset(tileSums), at)
-	k.ctx().ADDQ(k.args.Offset(tileSumsAt), at)
-	for j, row := range k.sums {
-		for i, s := range row {
-			f(operand.Mem{Base: at, Disp: (j*k.rows + i) * k.width() * k.elem()}, s)
-		}
-	}
 }
 
 // store emits the write of the products of one row of b, two of them in a register

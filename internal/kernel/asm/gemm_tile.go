@@ -31,14 +31,6 @@ const (
 	tilePack            = 128 // where to copy the panel of B meanwhile
 	tileAhead           = 136 // bytes from each row of B to what to fetch meanwhile
 	tileAcross          = 144 // of thin kernels: whether rows of C are those of A
-	tileSums            = 152 // where they keep sums between parts of K
-	tileSumsAt          = 160 // bytes from there to those of the next group
-	tileBegun           = 168 // whether they start from kept sums
-	tileOpen            = 176 // whether they keep them
-	tilePasses          = 184 // of lane kernels: their passes, and bytes of a
-	tileLane            = 192 // to the next lane
-	tileHalfA           = 200 // and, of a and b, to the lane that is added first
-	tileHalfB           = 208
 )
 
 // The wide tile: gemm's rule uses it for at most wideRows rows, of vectors of 64 bytes

@@ -11,7 +11,7 @@ import (
 // TestCaches wants the same bits whatever caches the processor has.
 func TestCaches(t *testing.T) {
 	r := rand.New(rand.NewPCG(14, 14))
-	for _, d := range [][3]int{{130, 70, 600}, {300, 200, 90}, {20, 900, 40}, {9, 600, 8}, {1, 45, 300}, {64, 64, 64}, {laneMany, laneFew, 1030}} {
+	for _, d := range [][3]int{{130, 70, 600}, {300, 200, 90}, {20, 900, 40}, {9, 600, 8}, {1, 45, 300}, {64, 64, 64}} {
 		for trans := range 4 {
 			s := Spec{M: d[0], N: d[1], K: d[2], TransA: trans&1 != 0, TransB: trans&2 != 0, Alpha: 1.5, Beta: 0.5}
 			for _, l := range levels() {

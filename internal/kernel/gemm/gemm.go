@@ -24,8 +24,9 @@ type Float interface{ ~float32 | ~float64 }
 type Spec struct {
 	// M, N and K are the sizes; each may be 0.
 	M, N, K int
-	// Unless A is transposed, an element of C has the same bits whatever M is. Free lets M
-	// decide the order of a sum, which makes some products with TransB faster.
+	// Unless A is transposed, an element of C has the same bits whatever M is, and whether
+	// B is kept or not. Free lets M decide the order of a sum where B is not kept, which
+	// makes products of few rows with TransB faster.
 	Free bool
 	// Rows, if more than M, says that op(A) is some of so many rows: they get the bits
 	// that they have in the product of all.
@@ -121,7 +122,7 @@ func newPlan[T Float](s Spec, l level) (*Plan[T], error) {
 // Rows is the product of m of the rows of op(A), for RunPacked with a B that p has
 // packed.
 func (p *Plan[T]) Rows(m int) *Plan[T] {
-	if p.flip || p.dots || p.thin || p.slim || p.lanes || p.long != nil || p.asked.TransA || m == p.asked.M {
+	if p.flip || p.dots || p.thin || p.slim || p.long != nil || p.asked.TransA || m == p.asked.M {
 		return p
 	}
 	q := &Plan[T]{asked: p.asked, spec: p.spec, choice: p.choice}

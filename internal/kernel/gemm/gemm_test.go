@@ -264,7 +264,7 @@ func TestFar(t *testing.T) {
 	}
 	both(t, r, Spec{M: 9, N: 523, K: 1037, TransB: true, Alpha: 1}, 0)
 	both(t, r, Spec{M: 18, N: 523, K: 1037, TransB: true, Alpha: 1}, 0)
-	both(t, r, Spec{M: laneMany, N: laneFew + 5, K: 1030, TransB: true, Alpha: 1, Beta: 1}, 0)
+	both(t, r, Spec{M: someRows + 1, N: 53, K: 1030, TransB: true, Alpha: 1, Beta: 1}, 0)
 	both(t, r, Spec{M: 1037, N: 523, K: 3, Alpha: 1, Beta: 1}, 0)
 	both(t, r, Spec{M: 1037, N: 523, K: 14, Alpha: 1, Beta: 1}, 5)
 }
@@ -277,7 +277,8 @@ func TestRowsAlone(t *testing.T) {
 		for trans := range 4 {
 			for _, m := range []int{2, 3, 9, 15, 61} {
 				s := Spec{M: m, N: d[0], K: d[1], TransA: trans&1 != 0, TransB: trans&2 != 0, Alpha: 1}
-				for _, s.Free = range []bool{false, true} {
+				for kind := range 4 {
+					s.Free, s.Kept = kind&1 > 0, kind&2 > 0
 					for _, l := range levels() {
 						rowsAlone[float32](t, random[float32](r, s, 0), l)
 						rowsAlone[float64](t, random[float64](r, s, 0), l)
@@ -297,14 +298,20 @@ func rowsAlone[T Float](t *testing.T, o operands[T], l level) {
 			t.Fatal(err)
 		}
 		c := make([]T, s.M*s.N)
-		p.Run(nil, c, a, o.b, nil, nil)
+		if !s.Kept {
+			p.Run(nil, c, a, o.b, nil, nil)
+			return c
+		}
+		packed := make([]T, p.PackedSize())
+		p.PackB(o.b, packed)
+		p.RunPacked(nil, c, a, packed, nil, nil)
 		return c
 	}
 	all := run(o.s, o.a)
 	for i, m := 0, 1; i+m <= o.s.M; i, m = i+m, m+2 {
 		s, a := o.s, o.a
 		s.M = m
-		if s.Free || s.TransA {
+		if s.TransA || s.TransB && s.Free && !s.Kept {
 			s.Rows = o.s.M
 		}
 		if s.TransA {

@@ -90,29 +90,6 @@ func outerTile[T Float](l level, t *tile) {
 	}
 }
 
-// laneTile runs the lane kernel of the level, avx2 or avx512.
-func laneTile[T Float](l level, t *tile) {
-	p, double := (*byte)(unsafe.Pointer(t)), unsafe.Sizeof(T(0)) == 8
-	switch {
-	case l == avx512 && double:
-		lane512x64(p)
-	case l == avx512:
-		lane512x32(p)
-	case double:
-		lane256x64(p)
-	default:
-		lane256x32(p)
-	}
-}
-
-// dealBlocks is dealRows by the kernel for the element type.
-func dealBlocks[T Float](dst, src []T, t turn, w, step int) bool {
-	if unsafe.Sizeof(T(0)) == 8 {
-		return dealRows(dst, src, t, w, step, 4, deal256x64)
-	}
-	return dealRows(dst, src, t, w, step, 8, deal256x32)
-}
-
 // copyStrips is stripRows, as far as the level has a kernel for it.
 func copyStrips[T Float](l level, dst, src []T, t turn) int {
 	double := unsafe.Sizeof(T(0)) == 8

@@ -42,12 +42,6 @@ func slimTile[T Float](_ level, t *tile) { slimGo[T](t) }
 // outerTile is not there: the rule does not ask for it.
 func outerTile[T Float](level, *tile) {}
 
-// laneTile is not there: the rule does not ask for it.
-func laneTile[T Float](level, *tile) {}
-
-// dealBlocks is not there either.
-func dealBlocks[T Float]([]T, []T, turn, int, int) bool { return false }
-
 // copyStrips is stripRows by moves of eight elements, a strip of the level.
 func copyStrips[T Float](l level, dst, src []T, t turn) int {
 	const strip = 8

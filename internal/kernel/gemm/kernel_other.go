@@ -20,12 +20,6 @@ func slimTile[T Float](_ level, t *tile) { slimGo[T](t) }
 // outerTile is not there: the rule does not ask for it.
 func outerTile[T Float](level, *tile) {}
 
-// laneTile is not there: the rule does not ask for it.
-func laneTile[T Float](level, *tile) {}
-
-// dealBlocks is not there either.
-func dealBlocks[T Float]([]T, []T, turn, int, int) bool { return false }
-
 // copyStrips is not there: rows are copied one by one.
 func copyStrips[T Float](level, []T, []T, turn) int { return 0 }
 

@@ -26,7 +26,7 @@ func (c *choice) longest() int {
 		if c.level == portable {
 			sums = 4
 		}
-	case c.thin, c.slim, c.lanes:
+	case c.thin, c.slim:
 	default:
 		return c.kc * exact.Block
 	}

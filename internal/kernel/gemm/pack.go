@@ -8,9 +8,6 @@ import "unsafe"
 
 // panels returns the length of B packed as panels.
 func (p *Plan[T]) panels() int {
-	if p.lanes {
-		return ceil(p.spec.N, p.nr) * p.lanePanel()
-	}
 	return p.spec.K * roundUp(p.spec.N, p.nr)
 }
 
@@ -41,9 +38,9 @@ func (p *Plan[T]) local(workers int) bool {
 func (p *Plan[T]) gathers() bool { return p.spec.TransA && p.spec.LDA != 1 }
 
 // perWorker returns the elements of scratch of one worker: a block of A, one
-// padded panel of B and a tile of transposed C, or what thin kernels need.
+// padded panel of B and a tile of transposed C.
 func (p *Plan[T]) perWorker() int {
-	return p.blockA() + p.edgeB() + p.tileC() + p.thinOwn() + p.laneSums()
+	return p.blockA() + p.edgeB() + p.tileC()
 }
 
 // tileC returns the elements of a tile of C that is computed transposed.
@@ -59,8 +56,6 @@ func (p *Plan[T]) blockA() int {
 	switch rows := min(p.spec.M, p.mc); {
 	case !p.packA:
 		return 0
-	case p.lanes:
-		return roundUp(ceil(rows, p.mr)*p.laneStrip(), line/p.size)
 	default:
 		return roundUp(ceil(rows, p.mr)*p.stripStep(p.kc), line/p.size)
 	}
@@ -76,14 +71,11 @@ func (p *Plan[T]) edgeB() int {
 	if p.dots || p.thin || p.slim || p.outer || p.nothing || !p.padEdge && !p.packB {
 		return 0
 	}
-	if p.lanes {
-		return roundUp(p.lanePanel(), line/p.size)
-	}
 	return roundUp(p.kc*p.nr, line/p.size)
 }
 
 // Packs says whether several runs with one B gain by PackB: Run packs it, or B is kept.
-func (p *Plan[T]) Packs() bool { return (p.packB || p.kept) && !p.lanes && !p.flip && p.long == nil }
+func (p *Plan[T]) Packs() bool { return (p.packB || p.kept) && !p.flip && p.long == nil }
 
 // PackedSize returns how many elements PackB writes.
 func (p *Plan[T]) PackedSize() int {
@@ -92,7 +84,7 @@ func (p *Plan[T]) PackedSize() int {
 		return 0
 	case p.flip, p.long != nil:
 		return p.asked.lenB()
-	case p.dots, p.thin, p.slim, p.lanes, p.outer:
+	case p.dots, p.thin, p.slim, p.outer:
 		return p.spec.lenB()
 	}
 	return p.panels()
@@ -107,7 +99,7 @@ func (p *Plan[T]) PackB(b []T, dst []T) {
 	case p.nothing:
 	case p.flip, p.long != nil:
 		copy(dst, b[:p.asked.lenB()])
-	case p.dots, p.thin, p.slim, p.lanes, p.outer:
+	case p.dots, p.thin, p.slim, p.outer:
 		copy(dst, b[:p.spec.lenB()])
 	default:
 		p.packPanels(dst, b, 0, p.spec.N)
@@ -118,12 +110,6 @@ func (p *Plan[T]) PackB(b []T, dst []T) {
 // at a time: that reads B in long pieces.
 func (p *Plan[T]) packPanels(dst, b []T, j0, j1 int) {
 	const rows = 16
-	for j := j0; j < j1 && p.lanes; j += p.nr {
-		p.dealPanel(dst[j/p.nr*p.lanePanel():], b, j)
-	}
-	if p.lanes {
-		return
-	}
 	for k := 0; k < p.spec.K; k += rows {
 		end := min(k+rows, p.spec.K)
 		for j := j0; j < j1; j += p.nr {

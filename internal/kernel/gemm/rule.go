@@ -77,14 +77,16 @@ const (
 	packSpan   = 128 << 10
 	packStride = 512
 
-	// Where the product is free, at most this many rows of A with a transposed B are
-	// computed as dot products, without packing, where no thin kernel takes them.
-	dotRows = 3
+	// Few rows of A with a transposed B are not worth the packing, if the product is free. Thin
+	// kernels take them: the vectors go along the rows of A and of stored B, of at
+	// least thinDepth bytes. Those of at most thinShort bytes gain up to fewRows, longer ones
+	// up to someRows. What they do not take is computed as dot products, up to dotRows.
+	thinDepth = 256
+	thinShort = 1 << 10
+	fewRows   = 12
+	someRows  = 32
+	dotRows   = 3
 
-	// Thin kernels take A with a transposed B: the vectors go along the rows of A and of
-	// stored B, of at least thinDepth bytes. A free product takes them for 2 to narrowCols
-	// rows.
-	//
 	// A product of at most narrowCols columns is computed as its transpose: by a thin
 	// kernel where A is not transposed, or for at most slimRows rows, in Go slimRowsGo, by
 	// the slim kernel, which has the same bits and needs no transposed B. Otherwise the vectors go along the
@@ -92,17 +94,8 @@ const (
 	narrowCols  = 15
 	slimRows    = 3
 	slimRowsGo  = 16
-	thinDepth   = 256
 	turnedLeast = 32
 	turnedRows  = 512
-
-	// Lane kernels take the place of thin ones where C has at least laneFew rows and
-	// columns. They do so for sums of float32 of at most laneShort bytes. They also do for
-	// sums of at least laneDeep bytes, if there are laneMany rows.
-	laneShort = 1 << 10
-	laneDeep  = 4 << 10
-	laneFew   = 48
-	laneMany  = 192
 
 	// Sums of at most outerDepth terms are computed for two rows of at least outerVecs
 	// vectors of C at a time, or what meets three quarters of a first-level cache of B.
@@ -137,18 +130,12 @@ type choice struct {
 	width    int // elements of a vector
 	kc       int // rows of a block of B, at least 1
 	thinCols int // rows of B that a thin kernel takes at a time
-	thinDeep int // terms that a thin kernel of many rows takes at a time
-	thinWide int // rows of B that it then meets with each few rows of A
-	thinCopy int // elements of a row of A that is copied for that, 0 if none is
 	mc       int // most rows of a task
-	passes   int // of lane kernels over a tile
 	transB, nothing,
 	dots, // dot products of stored rows
 	outer, // rows of C at a time
 	thin, // those of several rows with several at once
 	slim, // sums of rows of B, in the order of thin
-	lanes, // tiles, in the order of thin
-	sweeps, // each pass over all tiles of a panel, of which a lane stays in the first level
 	turned, // tiles are transposed when they are done
 	wide, // tiles of four vectors where they fit
 	broad, // tiles of up to eight vectors
@@ -186,18 +173,17 @@ func choose(s Spec, l level, size int) choice {
 	blocks := max(1, ceil(s.K, min(blockK, blockBytes/(c.nr+blockStrip)/size)))
 	c.kc = max(1, ceil(s.K, blocks))
 	c.mc = max(c.mr, min(blockM, roundUp(cpu.L2/2/(c.kc*size), c.mr)))
-	c.thin = s.TransB && s.K*size >= thinDepth && l.avx() && (!s.Free || s.rows() > 1 && s.rows() <= narrowCols)
-	c.dots = s.TransB && s.Free && s.rows() <= dotRows && !c.thin
-	c.wide = l != portable && (s.M <= wideRows || l == avx512 && s.M <= wide512) && !s.TransB
+	if s.TransB && s.Free && !s.Kept {
+		few := fewRows
+		if s.K*size > thinShort {
+			few = someRows
+		}
+		c.thin = l.avx() && s.K*size >= thinDepth && s.rows() <= few
+		c.dots = !c.thin && s.rows() <= dotRows
+	}
+	c.wide = l != portable && (s.M <= wideRows || l == avx512 && s.M <= wide512) && (!s.TransB || s.Kept)
 	c.broad = c.wide && s.M == 1 && l != neon
 	c.padEdge = l != avx512 && !c.broad
-	if c.thin && c.lanesPay(s) {
-		c.lanesOf(s)
-		return c
-	}
-	if c.thin && s.M > thinFew {
-		c.thinBlocks(s)
-	}
 	if c.nothing || c.dots || c.thin {
 		return c
 	}

@@ -69,7 +69,7 @@ func (p *Plan[T]) whole(w *pool.Pool, j *job[T], scratch []T) {
 // RunPacked is Run with a B that PackB has packed, which may be shared. The
 // result has the same bits as that of Run.
 func (p *Plan[T]) RunPacked(w *pool.Pool, c, a, packed, scratch []T, post Post) {
-	if p.flip || p.dots || p.thin || p.slim || p.lanes || p.outer || p.nothing || p.long != nil {
+	if p.flip || p.dots || p.thin || p.slim || p.outer || p.nothing || p.long != nil {
 		p.Run(w, c, a, packed, scratch, post)
 		return
 	}

@@ -61,15 +61,13 @@ func (j *job[T]) task(worker, part int) {
 	case p.nothing:
 		j.scale(i0, i1, j0, j1)
 	case p.thin:
-		j.thin(worker, i0, i1, j0, j1)
+		j.thin(i0, i1, j0, j1)
 	case p.slim:
 		j.slim(i0, i1, j0, j1)
 	case p.turned:
 		j.turned(worker, j0, j1)
 	case p.dots:
 		j.dots(i0, i1, j0, j1)
-	case p.lanes:
-		j.laneTiles(worker, i0, i1, j0, j1)
 	default:
 		j.tiles(worker, i0, i1, j0, j1)
 	}

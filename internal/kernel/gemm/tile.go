@@ -29,10 +29,6 @@ import "unsafe"
 // for 1 to thinRows rows, in an order that depends on k alone; rows of a lie rsa, rows
 // of b ldb and rows of c ldc bytes apart. With across it is c[i, j] instead.
 //
-// A lane kernel computes what a tile kernel does, in the order of the thin kernel of its
-// level. a and b have the k terms of a lane side by side, csa bytes apart and rows of nr
-// elements. There is none for portable and neon.
-//
 // A slim kernel computes, for j < cols,
 //
 //	c[j] = alpha · sum over q < k of a[q]·b[q, j] + beta·c[j]
@@ -68,18 +64,6 @@ type tile struct {
 	ahead int
 
 	across int // not 0: a thin kernel does not transpose
-
-	// A thin kernel may take its sums in parts of k. If open is not 0 it keeps the sums at
-	// sums and writes no c. If begun is not 0 it starts from those that it has kept there.
-	// Each part but the last has whole vectors. sumsAt is 0, and the kernel changes it.
-	sums                unsafe.Pointer
-	sumsAt, begun, open int
-
-	// A lane kernel makes so many passes, between which it keeps sums at sums. It is lane
-	// bytes of a from pass to pass; b follows itself. At level avx512 each pass adds another
-	// lane, halfA and halfB bytes on. begun is the pass it starts with, and if open is not 0
-	// it makes that one alone, which is not the last, and writes no c.
-	passes, lane, halfA, halfB int
 }
 
 // elem returns the element that lies off bytes after p.
