@@ -33,6 +33,7 @@ type loop[T ir.Float] struct {
 	stream bool // writes the result past the caches, which would not keep it
 	rows   Rows // of the result
 	args   []arg
+	ahead  []arg // what is fetched a block ahead; the result comes last
 	code   []instr[T]
 	work   []worker[T]
 	call   *ir.Call[T]
@@ -172,6 +173,9 @@ func (l *loop[T]) span(w *worker[T], start, end int) {
 		n := min(l.block, end-start)
 		l.load(w, start, n)
 		for i := range l.code {
+			if len(l.ahead) > 0 {
+				l.fetch(i, start+n, min(l.block, end-start-n))
+			}
 			c := &l.code[i]
 			var dst []T
 			switch {

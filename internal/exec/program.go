@@ -204,6 +204,7 @@ func (r *Program[T]) prepare() {
 		}
 		if s.V.Body != nil && s.V.Def.Class == ir.Elementwise {
 			l := newLoop(s.V, &t.call, w, s.Rows)
+			l.readAhead()
 			r.all.loops = append(r.all.loops, l)
 			t.call.State, t.run = l, runLoop[T]
 			continue

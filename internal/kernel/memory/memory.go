@@ -1,7 +1,7 @@
 // Package memory makes the large slices that programs work on.
 //
-// It owns how the operating system is asked to back them, and writes that pass the caches. It does not own what
-// they hold or how long they live: they are ordinary memory of the garbage
+// It owns how the operating system is asked to back them, writes that pass the caches, and fetching into these
+// ahead of use. It does not own what they hold or how long they live: they are ordinary memory of the garbage
 // collector. Importers: the executors, the parameters, the optimizers and the
 // trainer.
 package memory
