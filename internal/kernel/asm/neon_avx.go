@@ -36,7 +36,7 @@ func record(size, inputs int, f func(m *lanes, in []v) []v) (*code, error) {
 	c := build.NewContext()
 	c.Function("body")
 	c.SignatureExpr("func()")
-	m := &lanes{c: c, size: size, k: newConstants(size)}
+	m := &lanes{c: c, size: size, k: newConstants(size), translated: true}
 	in := registers(m, inputs)
 	results := f(m, in)
 	file, err := c.Result()

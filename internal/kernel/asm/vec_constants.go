@@ -43,7 +43,7 @@ func (k *constants) at(b uint64) operand.Mem {
 
 // row is where the numbers of a vector stand, which it stores.
 func (k *constants) row(numbers []uint64) operand.Mem {
-	for i := 0; i < len(k.rows); i += len(numbers) {
+	for i := range max(0, len(k.rows)-len(numbers)+1) {
 		if slices.Equal(k.rows[i:i+len(numbers)], numbers) {
 			return operand.NewDataAddr(k.rowsSymbol(), i*k.size)
 		}

@@ -1,6 +1,10 @@
 package main
 
-import "math"
+import (
+	"math"
+
+	"github.com/mmcloughlin/avo/operand"
+)
 
 // The approximations reduce their argument to a short interval, on which a
 // polynomial does the rest. Coefficients are those of the smallest greatest
@@ -105,7 +109,7 @@ const expLift = 64
 // it; the smallest one where eˣ is 0.
 func (m *lanes) expLifted(x v) v {
 	x = m.above(pick(m, -104., -746), x)
-	if m.wide {
+	if m.wide || m.double() && !m.translated {
 		return m.expByTable(x)
 	}
 	n, bits := m.whole(x, math.Log2E, m.bias()+expLift)
@@ -122,11 +126,17 @@ func (m *lanes) lessLogs(x, n v) v {
 	return x
 }
 
-// expByTable is expLifted with powers of 2 from a table. Of x = k/16·ln 2 + r the last bits of k
+// expByTable is expLifted with powers of 2 from a table. Of x = k/2ᵈ·ln 2 + r the last d bits of k
 // choose one. It has the exponent of 2^expLift already, and lacks what these bits add to the
-// exponent. eʳ is 1 + r·(1 + r·P(r)): 2^-29 and 2^-55.
+// exponent. eʳ is 1 + r·(1 + r·P(r)): 2^-29 and 2^-55 for the 16 powers that two registers hold,
+// 2^-57 for 256 powers in memory.
 func (m *lanes) expByTable(x v) v {
-	const digits = 4 // of k
+	digits := 4 // of k
+	series := pick(m, []float64{0.1666671846079610525, 0.500016157419426987},
+		[]float64{0.0013889182151454468, 0.008333476099604861069, 0.04166666672219454311, 0.1666666666427590603, 0.4999999999999697702})
+	if !m.wide {
+		digits, series = 8, []float64{0.04166666055675310632, 0.1666666799670877753, 0.5000000000000122256}
+	}
 	magic := m.num(math.Ldexp(m.magic(), -digits))
 	bits := m.fma(x, m.num(math.Log2E), magic)
 	r := m.lessLogs(x, m.sub(bits, magic))
@@ -134,17 +144,48 @@ func (m *lanes) expByTable(x v) v {
 	for i := range 1 << digits {
 		table = append(table, m.numBits(math.Exp2(expLift+math.Ldexp(float64(i), -digits)))-uint64(i)<<(m.fraction()-digits))
 	}
-	power := m.reg()
-	if m.double() {
-		m.move(bits, power)
-		m.c.VPERMI2PD(m.k.row(table[8:]), m.k.rowIn(m, table[:8]), power)
-	} else {
-		m.c.VPERMPS(m.k.row(table), bits, power)
-	}
-	power = m.sumBits(power, m.left(m.fraction()-digits, bits))
-	p := m.poly(r, append(pick(m, []float64{0.1666671846079610525, 0.500016157419426987},
-		[]float64{0.0013889182151454468, 0.008333476099604861069, 0.04166666672219454311, 0.1666666666427590603, 0.4999999999999697702}), 1)...)
+	power := m.sumBits(m.entry(bits, table), m.left(m.fraction()-digits, bits))
+	p := m.poly(r, append(series, 1)...)
 	return m.fma(power, m.mul(p, r), power)
+}
+
+// entry is what the last bits of each element choose of a table of 16 elements or, with registers of
+// 256 bits, 256.
+func (m *lanes) entry(bits v, table []uint64) v {
+	if !m.wide {
+		return m.entryByByte(bits, table)
+	}
+	d := m.reg()
+	if m.double() {
+		m.move(bits, d)
+		m.c.VPERMI2PD(m.k.row(table[8:]), m.k.rowIn(m, table[:8]), d)
+	} else {
+		m.c.VPERMPS(m.k.row(table), bits, d)
+	}
+	return d
+}
+
+// entryByByte is what the last byte of each of four elements chooses of a table. The bytes go through
+// memory, which costs none of the instructions that arithmetic needs. Gathers are slow on many processors.
+func (m *lanes) entryByByte(bits v, table []uint64) v {
+	c, numbers := m.c, m.c.GP64()
+	bytes := c.AllocLocal(32)
+	m.move(bits, bytes)
+	c.LEAQ(m.k.row(table), numbers)
+	at := func(element int) operand.Mem {
+		i := c.GP64()
+		c.MOVBQZX(bytes.Offset(8*element), i)
+		return operand.Mem{Base: numbers, Index: i, Scale: 8}
+	}
+	two := func(element int) v {
+		d := c.YMM()
+		c.VMOVSD(at(element), d.AsX())
+		c.VMOVHPD(at(element+1), d.AsX(), d.AsX())
+		return d
+	}
+	d, high := two(0), two(2)
+	c.VINSERTF128(operand.U8(1), high.AsX(), d, d)
+	return d
 }
 
 // exp2 is 2ˣ = 2ⁿ·e^(f·ln 2), with |f| ≤ ½.

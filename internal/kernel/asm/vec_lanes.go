@@ -17,6 +17,8 @@ type lanes struct {
 	wide bool // AVX-512, else AVX2 and FMA
 	k    *constants
 	turn int // the next of masks
+	// translated says that the code is recorded for another processor, which has no translation of loads by an index.
+	translated bool
 }
 
 // cond is the result of a comparison: a mask register, or a vector of ones and zeros.
