@@ -22,6 +22,7 @@ type spot struct {
 	layout  ir.Layout
 	loaded  bool // of an argument: it has a slot
 	slot    int  // -1: the result
+	reads   int  // how often instructions read it
 	last    int  // the position of the last value that reads it, -1 when its slot is free
 }
 
@@ -45,6 +46,13 @@ func assemble[T ir.Float](l *loop[T], body *ir.Func) (slots int) {
 			*a.of.At(v) = spot{isArg: true, operand: x.operand, layout: l}
 		}
 	}
+	for _, v := range body.Values {
+		if !a.of.At(v).isArg {
+			for _, x := range v.In {
+				a.of.At(x).reads++
+			}
+		}
+	}
 	result := body.Out[0]
 	for i, v := range body.Values {
 		if !a.of.At(v).isArg {
@@ -52,7 +60,9 @@ func assemble[T ir.Float](l *loop[T], body *ir.Func) (slots int) {
 		}
 	}
 	if len(a.code) == 0 { // a copy
-		a.code = append(a.code, instr[T]{elem: copyElem[T], in: []int{a.slot(result)}, out: -1})
+		in := instr[T]{elem: copyElem[T], out: -1}
+		a.read(&in, []*ir.Value{result}, true)
+		a.code = append(a.code, in)
 	}
 	return a.n
 }
@@ -72,9 +82,7 @@ func (a *assembler[T]) instruction(i int, v *ir.Value, isResult bool) {
 			in.consts = append(in.consts, T(k))
 		}
 	}
-	for _, x := range operands {
-		in.in = append(in.in, a.slot(x))
-	}
+	a.read(&in, operands, isResult)
 	for _, x := range v.In {
 		if p := a.of.At(x); !p.isArg && p.last == i && p.slot >= 0 {
 			a.free = append(a.free, p.slot)

@@ -23,6 +23,9 @@ const (
 //	    gather the strided operands
 //	    for each instruction: its elementwise body on the block
 //	    the last instruction writes to the result
+//
+// An instruction whose operands or result lie in long rows apart, such as some columns of a
+// matrix, reads and writes these where they lie: its body runs once for each row.
 type loop[T ir.Float] struct {
 	n      int  // elements
 	block  int  // elements at a time
@@ -32,6 +35,7 @@ type loop[T ir.Float] struct {
 	weight int  // of one element
 	stream bool // writes the result past the caches, which would not keep it
 	rows   Rows // of the result
+	inRows bool // the last instruction writes the rows where they lie
 	args   []arg
 	ahead  []arg // what is fetched a block ahead; the result comes last
 	code   []instr[T]
@@ -40,7 +44,7 @@ type loop[T ir.Float] struct {
 	f      func(worker, part int)
 }
 
-// arg is a view of an operand that is read into a slot.
+// arg is a view of an operand that is read into a slot; -1: an instruction reads it where it lies.
 type arg struct {
 	operand, slot int
 	view          view
@@ -52,7 +56,9 @@ type instr[T ir.Float] struct {
 	in     []int
 	out    int
 	consts []T
-	number *arg // an operand that is one number for many elements: the constant then
+	number *arg   // an operand that is one number for many elements: the constant then
+	row    int    // the body runs once for each row of so many elements; 0: once for each block
+	apart  []*arg // with row: the operands that lie in rows apart; nil: a slot holds the operand
 }
 
 // worker is the memory of one worker.
@@ -75,6 +81,7 @@ func newLoop[T ir.Float](v *ir.Value, c *ir.Call[T], w *pool.Pool, rows Rows) *l
 	}
 	l.stream = l.streams(size)
 	l.block = min(max(loopBytes/(size*max(1, nslots)), 128), most) &^ 63
+	l.wholeRows()
 	work := l.n * max(1, l.weight)
 	l.parts = min(max(1, work/loopGrain), w.Workers()*4, max(1, l.n/256))
 	l.per = ((l.n+l.parts-1)/l.parts + 63) &^ 63
@@ -181,6 +188,8 @@ func (l *loop[T]) span(w *worker[T], start, end int) {
 			switch {
 			case c.out >= 0:
 				dst = w.bufs[c.out][:n]
+			case l.inRows:
+				dst = nil // the rows
 			case l.rows.Stride > 0 || stream:
 				dst = w.out[:n]
 			default:
@@ -188,11 +197,16 @@ func (l *loop[T]) span(w *worker[T], start, end int) {
 			}
 			in := w.in[i]
 			for j, s := range c.in {
-				in[j] = w.slots[s]
+				if s >= 0 {
+					in[j] = w.slots[s]
+				}
 			}
-			if c.number != nil {
+			switch {
+			case c.number != nil:
 				l.byNumber(w, c, dst, in, start)
-			} else {
+			case c.row > 0:
+				l.byRow(w, c, dst, in, start, n)
+			default:
 				c.elem(dst, in, c.consts)
 			}
 			if c.out >= 0 {
@@ -202,7 +216,7 @@ func (l *loop[T]) span(w *worker[T], start, end int) {
 		switch {
 		case stream:
 			memory.Stream(l.call.Out[start:start+n], w.out[:n])
-		case l.rows.Stride > 0:
+		case l.rows.Stride > 0 && !l.inRows:
 			l.spread(w.out[:n], start)
 		}
 	}
@@ -276,6 +290,9 @@ func (l *loop[T]) operand(a *arg) []T {
 func (l *loop[T]) load(w *worker[T], start, n int) {
 	for i := range l.args {
 		a := &l.args[i]
+		if a.slot < 0 {
+			continue
+		}
 		src := l.operand(a)
 		switch a.view.kind {
 		case direct:

@@ -9,7 +9,7 @@ const (
 	direct  kind = iota // the elements lie one after another: nothing is copied
 	uniform             // one element for all
 	tiled               // the same run of elements again and again
-	strided             // gathered block by block
+	strided             // gathered block by block, or read row by row: see rows.go
 )
 
 // view is the layout of an operand. Neighbouring axes that one stride covers are one axis.
