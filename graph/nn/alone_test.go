@@ -31,13 +31,14 @@ func aloneCases() []aloneCase {
 			})
 		}
 	}
-	for _, out := range []int{1, 2, 7, 64} { // the weights of tied embeddings
-		add(fmt.Sprintf("product with a transposed weight of %d", out), []int{3, 70}, func(b *graph.Builder, x, _ *gorgonia.Node) *gorgonia.Node {
-			return b.MatMul(x, b.Transpose(b.Param("w", graph.XavierUniform(), out, 70)))
-		})
-		add(fmt.Sprintf("product of a row with a transposed weight of %d", out), []int{70}, func(b *graph.Builder, x, _ *gorgonia.Node) *gorgonia.Node {
-			return b.MatMul(x, b.Transpose(b.Param("w", graph.XavierUniform(), out, 70)))
-		})
+	for _, in := range []int{70, 600} {
+		for _, out := range []int{1, 2, 7, 64} { // the weights of tied embeddings
+			product := func(b *graph.Builder, x, _ *gorgonia.Node) *gorgonia.Node {
+				return b.MatMul(x, b.Transpose(b.Param("w", graph.XavierUniform(), out, in)))
+			}
+			add(fmt.Sprintf("product of %d with a transposed weight of %d", in, out), []int{3, in}, product)
+			add(fmt.Sprintf("product of a row of %d with a transposed weight of %d", in, out), []int{in}, product)
+		}
 	}
 	for _, kernel := range []int{1, 3, 5} {
 		for _, c := range [][2]int{{1, 3}, {3, 16}, {16, 16}, {32, 32}, {16, 1}} {
@@ -132,7 +133,7 @@ func aloneCases() []aloneCase {
 }
 
 // TestAlone computes each of some examples alone and in batches of several sizes, on one
-// and two workers: its row has the same bits every time.
+// and two workers, with fixed parameters or not: its row has the same bits every time.
 func TestAlone(t *testing.T) {
 	sizes := []int{1, 2, 3, 7, 16, 33, 64}
 	if testing.Short() {
@@ -145,14 +146,14 @@ func TestAlone(t *testing.T) {
 				var want []float64
 				for i := len(sizes) - 1; i >= 0; i-- {
 					n := sizes[i]
-					for workers := 1; workers <= 2; workers++ {
-						got := c.run(t, params, n, workers)
+					for _, o := range []graph.Options{{Workers: 1}, {Workers: 2}, {Workers: 1, Fixed: true}} {
+						got := c.run(t, params, n, o)
 						if want == nil {
 							want = got
 						}
 						for k, v := range got {
 							if math.Float64bits(v) != math.Float64bits(want[k]) {
-								t.Errorf("%v, %d examples, %d workers: element %d of %d: got %v, in a batch of %d %v", d, n, workers, k, len(got), v, sizes[len(sizes)-1], want[k])
+								t.Errorf("%v, %d examples, %d workers, fixed %v: element %d of %d: got %v, in a batch of %d %v", d, n, o.Workers, o.Fixed, k, len(got), v, sizes[len(sizes)-1], want[k])
 								break
 							}
 						}
@@ -164,7 +165,7 @@ func TestAlone(t *testing.T) {
 }
 
 // run returns what the layer makes of the first n examples.
-func (c aloneCase) run(t *testing.T, params *graph.Params, n, workers int) []float64 {
+func (c aloneCase) run(t *testing.T, params *graph.Params, n int, o graph.Options) []float64 {
 	t.Helper()
 	b := graph.New(params)
 	shape := append([]int{n}, c.shape...)
@@ -181,7 +182,8 @@ func (c aloneCase) run(t *testing.T, params *graph.Params, n, workers int) []flo
 	if b.Err() != nil {
 		t.Fatal(b.Err())
 	}
-	p, err := b.Compile(graph.Options{Outputs: gorgonia.Nodes{y}, Workers: workers})
+	o.Outputs = gorgonia.Nodes{y}
+	p, err := b.Compile(o)
 	if err != nil {
 		t.Fatal(err)
 	}
