@@ -76,7 +76,7 @@ func compileStep(b *graph.Builder, loss *gorgonia.Node, descend bool, threads in
 	if err != nil {
 		return nil, err
 	}
-	return b.Compile(graph.Options{Outputs: gorgonia.Nodes{loss}, Grads: grads, Descend: descend, Tiled: !descend, Workers: threads})
+	return b.Compile(graph.Options{Outputs: gorgonia.Nodes{loss}, Grads: grads, Descend: descend, Workers: threads})
 }
 
 func (c *compiled[T]) Step(k int) (float64, error) {
@@ -99,13 +99,14 @@ func (c *compiled[T]) Step(k int) (float64, error) {
 			return 0, err
 		}
 	}
+	if err := c.prog.Run(); err != nil {
+		return 0, err
+	}
 	if c.optimizer != nil {
 		c.step++
-		err = c.view.Run(c.prog, c.optimizer, train.Step{N: c.step, Rate: c.p.Rate})
-	} else {
-		err = c.prog.Run()
+		c.optimizer.Update(train.Step{N: c.step, Rate: c.p.Rate}, c.view)
 	}
-	return c.loss.Scalar(), err
+	return c.loss.Scalar(), nil
 }
 
 // Profile is where the time of the program goes; the optimizer is none of it.

@@ -42,11 +42,6 @@ type Options struct {
 	// infinite, the run fails with ErrNotFinite and changes no parameter.
 	Descend bool
 
-	// Tiled lets somebody take the gradients of large weights tile by tile while they are computed:
-	// see OnTiles. They are then computed last. What they are computed of is kept until then, which takes
-	// memory. It has no effect with Descend or Recompute.
-	Tiled bool
-
 	// Workers is the number of threads that a run uses, at most 1024. The default is 0:
 	// GOMAXPROCS threads, or one if the kernels are too small to share. The cost of handing
 	// work to a thread is measured.
@@ -178,7 +173,7 @@ func (b *Builder) targets(o Options) (targets []compile.Target, nodes []*gorgoni
 		if err := b.isGradient(n, q); err != nil {
 			return nil, nil, errors.WithMessagef(err, "gradient of %q", q.Name)
 		}
-		targets = append(targets, compile.Target{Name: q.Name, Grad: !o.Descend, Descend: o.Descend, Tiled: o.Tiled && !o.Descend && !o.Recompute, Offset: q.offset})
+		targets = append(targets, compile.Target{Name: q.Name, Grad: !o.Descend, Descend: o.Descend, Offset: q.offset})
 		nodes = append(nodes, n)
 	}
 	if o.Grads != nil || o.Update {

@@ -228,15 +228,11 @@ func (t *Trainer) restateOn(ctx context.Context, batches *data.Loader) error {
 // as the step has left them.
 //
 // It is NaN before the first step, and for SGD{} where its steps are made within the run: the
-// gradients then never lie in memory. Gradients of large weights that Adam or the like has taken in
-// within the run do not either: the first call is NaN, and steps after it keep them. It is for callbacks, and costs one pass over the
+// gradients then never lie in memory. It is for callbacks, and costs one pass over the
 // gradients at most.
 func (t *Trainer) GradNorm() float64 {
 	switch {
 	case t == nil || t.view == nil || t.fused || t.step == 0:
-		return math.NaN()
-	case t.within.last:
-		t.tiled = false
 		return math.NaN()
 	case !math.IsNaN(t.view.measure):
 		return t.view.measure

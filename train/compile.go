@@ -137,7 +137,7 @@ func (t *Trainer) programOptions(k kind, m *modelGraph) graph.Options {
 		o.Outputs = append(o.Outputs, m.output)
 	}
 	if k == training {
-		o.Grads, o.Descend, o.Tiled = m.grads, t.fused, t.tiled
+		o.Grads, o.Descend = m.grads, t.fused
 	}
 	o.Outputs = append(o.Outputs, m.terms...)
 	return o

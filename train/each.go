@@ -16,10 +16,6 @@ func Each[A any](v *View, a A, f32 func(a A, x Span[float32]), f64 func(a A, x S
 	}
 	j := reuse[eachJob[A]](v)
 	j.a, j.f32, j.f64, j.whole = a, f32, f64, false
-	if v.record != nil {
-		*v.record = j
-		return
-	}
 	v.run(j, 0, v.spans)
 }
 

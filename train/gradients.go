@@ -7,7 +7,7 @@ import "slices"
 // are those of the batch, as the Optimizer has left them.
 //
 // Without one in Options.Callbacks, steps of SGD{} are made within the run and store no
-// gradients, and other optimizers may take those of large weights without storing them. With one they are made after the run. Results have the same bits.
+// gradients. With one they are made after the run. Results have the same bits.
 type GradientReader interface {
 	Callback
 	// ReadsGradients reports whether it does. New asks once.

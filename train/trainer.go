@@ -31,8 +31,6 @@ type Trainer struct {
 	weightShape []int           // of the weights of an example, see Options.ClassWeights
 	groups      *grouping       // of Options.Groups, once it was asked
 	fused       bool            // the program makes the steps of the Optimizer itself
-	tiled       bool            // it lets the Optimizer make them while it computes the gradients
-	within      presentRun      // which does
 	step        int             // steps made so far
 	epoch       int             // epochs made so far
 	rate        float64         // of the last step
@@ -89,7 +87,6 @@ func New(m Model, o Options) (*Trainer, error) {
 	}
 	plain, ok := o.Optimizer.(interface{ plain() bool })
 	t.fused = ok && plain.plain() && !t.o.Diagnose && o.MicroBatch == 0 && !o.sharded() && o.Groups == nil && !reads
-	t.tiled = !t.fused && elementwise(o.Optimizer) && !t.o.Diagnose && o.MicroBatch == 0 && !o.sharded() && !o.Recompute && !reads
 	t.now.again = t.computeAgain
 	if !o.Recipe.IsZero() && o.Recipe.Fitted() {
 		t.prep.fitted = o.Recipe
@@ -167,21 +164,14 @@ func (t *Trainer) stepOn(s *session, index []int) (float64, error) {
 	}
 	if !stateless {
 		t.states.keep(t.params)
-	} else if err := t.stepWithin(s, Step{N: t.step + 1, Rate: rate}); err != nil {
-		return 0, err
 	}
 	loss, err := t.compute(s, index)
-	made, failed := t.endWithin()
 	if err != nil {
 		return 0, errors.Wrapf(err, "step %d", t.step+1)
 	}
 	t.take(s, len(index), loss)
 	bad := StageLoss
 	switch {
-	case failed != nil:
-		return loss, t.undo(failed)
-	case made:
-		bad = 0
 	case !isFinite(loss):
 	case !stateless && !statesFinite(t.params):
 		bad = StageState

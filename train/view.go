@@ -29,19 +29,16 @@ type View struct {
 	joined  []stretch // of the elements that a step changes
 	job     job       // the present one
 	part    func(worker, part int)
-	fault   atomic.Pointer[PanicError]  // the first panic of the present job
-	jobs    []job                       // to use again
-	hooks   []any                       // *hook of several types, to use again
-	rules   []any                       // *ruleProgram
-	from    int                         // the first part of the present job
-	split   *split                      // among ranks; nil for one
-	spans   int                         // of Each
-	params  int                         // spans of EachParam
-	partial []float64                   // of Sum, for each span
-	steps   []*graph.Param              // those of moved that a step changes
-	runs    map[*graph.Program]*stepper // that may make steps
-	record  *pieces                     // where Each leaves a step that the run will make; nil: nowhere
-	sums    [2]int                      // the spans of Sum that this rank has
+	fault   atomic.Pointer[PanicError] // the first panic of the present job
+	jobs    []job                      // to use again
+	hooks   []any                      // *hook of several types, to use again
+	rules   []any                      // *ruleProgram
+	from    int                        // the first part of the present job
+	split   *split                     // among ranks; nil for one
+	spans   int                        // of Each
+	params  int                        // spans of EachParam
+	partial []float64                  // of Sum, for each span
+	sums    [2]int                     // the spans of Sum that this rank has
 
 	moved  []*graph.Param // what the loss depends on; a group may leave some of it out
 	groups grouping
@@ -198,7 +195,6 @@ func (v *View) move(moved []*graph.Param, made int) {
 	v.wild = v.wild || v.moved != nil // slots of what moves again are not known
 	v.moved, v.made = moved, made
 	moved = slices.DeleteFunc(slices.Clone(moved), func(q *graph.Param) bool { return v.groups.get(q).Rate == 0 })
-	v.steps, v.runs = moved, nil
 	runs := shares(moved, 1)
 	v.sums[0], v.sums[1] = v.split.count(runs)
 	moved = v.split.own(moved)

@@ -38,14 +38,12 @@ func (o *Options) trace(name string, changed bool, text func() string) {
 
 // Target says where a result of the function goes: to a place in the Grad arena with Grad,
 // otherwise to the Output arena. With Descend the result is the gradient of the parameter at
-// Offset, and makes a step there instead. With Grad and Tiled the pass last may let somebody take the
-// gradient tile by tile. With State it is the new state at Offset, and is
+// Offset, and makes a step there instead. With State it is the new state at Offset, and is
 // copied there when the run ends.
 type Target struct {
 	Name    string
 	Grad    bool
 	Descend bool
-	Tiled   bool
 	State   bool
 	Offset  int // in the Grad, the Param or the State arena
 }

@@ -39,11 +39,6 @@ func passed(t *testing.T, f *ir.Func, p compile.Pass) string {
 	if p.Name == "descend" {
 		targets = steps(f)
 	}
-	if p.Name == "last" { // all but the first are gradients
-		for i := range targets {
-			targets[i] = compile.Target{Grad: i > 0, Tiled: i > 0}
-		}
-	}
 	changed := p.Run(f, targets)
 	after := f.String()
 	if changed != (after != before) {

@@ -39,7 +39,6 @@ var Passes = []Pass{
 	{Name: "epilogue", Run: epilogue},
 	{Name: "order", Run: order},
 	{Name: "recompute", Asked: func(o *Options) bool { return o.Recompute }, Run: recompute},
-	{Name: "last", Run: last},
 	{Name: "descend", Required: true, Run: descend},
 }
 
@@ -78,10 +77,6 @@ var constraints = []constraint{
 	{"order", "recompute", "recompute must know when memory is needed"},
 	{"cse 2", "recompute", "cse would merge copies with what they copy"},
 	{"order", "descend", "a step must stand behind all that reads its parameter, which order does not know"},
-	{"order", "last", "order would move gradients back to where they take the least memory"},
-	{"recompute", "last", "a copy behind a tile would read a parameter that may have changed"},
-	{"epilogue", "last", "a product with an epilogue is no gradient that can be given away"},
-	{"last", "descend", "both ask what reads a gradient, and descend drops those that it takes"},
 	{"recompute", "descend", "a copy behind a step would read the parameter that the step has changed"},
 }
 

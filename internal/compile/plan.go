@@ -36,7 +36,7 @@ func plan(f, fixed *ir.Func, targets []Target, which Regions) (*exec.Plan, error
 
 // layOut finds which memory each step needs, and when.
 func layOut(f *ir.Func, before *exec.Plan, targets []Target, which Regions) (*planner, error) {
-	p := &planner{f: f, p: &exec.Plan{Func: f, Once: before, DType: ir.F64, Gate: -1, Tail: -1}, of: ir.NewTable[record](f)}
+	p := &planner{f: f, p: &exec.Plan{Func: f, Once: before, DType: ir.F64, Gate: -1}, of: ir.NewTable[record](f)}
 	if err := p.leaves(); err != nil {
 		return nil, err
 	}
@@ -379,9 +379,6 @@ func (p *planner) step(i int, v *ir.Value) {
 	}
 	if r.buf.Arena == exec.Param && p.p.Gate < 0 {
 		p.p.Gate = len(p.p.Steps)
-	}
-	if p.p.Tail < 0 && v.Attrs.Get(ir.TiledAttr) != nil {
-		p.p.Tail = len(p.p.Steps)
 	}
 	if !p.inPlace(v) {
 		p.append(v)

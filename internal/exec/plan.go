@@ -88,7 +88,6 @@ type Plan struct {
 	Steps   []Step
 	Regions []Region    // in order
 	Gate    int         // the first of the Steps that changes parameters; -1: none does
-	Tail    int         // the first of the last Steps, which give gradients away: see Tiles; -1: none does
 	Floats  [Arenas]int // sizes of the arenas in elements
 	Ints    [Arenas]int
 	Inputs  []Slot

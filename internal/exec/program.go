@@ -27,7 +27,6 @@ type Program[T ir.Float] struct {
 	readers [2][]Reader    // the operands in the Param and State arenas, once Share was called
 
 	follower
-	tiles tiles[T]
 }
 
 // Reader is an operand that reads an input: n elements from the one at from on.
@@ -378,12 +377,7 @@ func (r *Program[T]) Run() error {
 		}
 		first = gate
 	}
-	if tail := r.plan.Tail; tail >= 0 {
-		r.runSteps(first, tail)
-		r.runTail()
-	} else {
-		r.runSteps(first, len(r.tasks))
-	}
+	r.runSteps(first, len(r.tasks))
 	err := r.fault.Take()
 	if err == nil {
 		r.update()

@@ -34,7 +34,7 @@ func twice(d *ir.Def, x ir.Shape, rows int) *exec.Plan {
 	in := &ir.Value{Leaf: ir.Input, Name: "x", Type: t}
 	y := &ir.Value{ID: 1, Def: d, In: []*ir.Value{in}, Type: t}
 	z := &ir.Value{ID: 2, Def: d, In: []*ir.Value{y}, Type: t}
-	p := &exec.Plan{DType: ir.F64, Gate: -1, Tail: -1, Regions: []exec.Region{{End: 2, Rows: rows, Apart: 100}}}
+	p := &exec.Plan{DType: ir.F64, Gate: -1, Regions: []exec.Region{{End: 2, Rows: rows, Apart: 100}}}
 	p.Floats[exec.Input], p.Floats[exec.Temp], p.Floats[exec.Output] = n, n, n
 	at := func(a exec.Arena) exec.Buffer { return exec.Buffer{Arena: a, Len: n} }
 	p.Inputs = []exec.Slot{{Name: "x", Type: t, Where: at(exec.Input)}}

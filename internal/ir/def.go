@@ -129,11 +129,6 @@ type Def struct {
 	// v, its attributes a. Nil, the function or d: the gradient is computed first.
 	Descend func(v *Value) (d *Def, a Attrs)
 
-	// Tiled reports whether the kernel can give the result v to Call.Take, if v has the
-	// attribute TiledAttr, and whether that pays. An element of v is then a sum of products of
-	// elements of the operands, each of which occurs once in it.
-	Tiled func(v *Value) bool
-
 	// Again says that an elementwise operator is cheap: every loop that reads its value
 	// computes it again, and it is not kept in memory.
 	Again bool
@@ -149,10 +144,6 @@ type Def struct {
 	F32 Kernel[float32]
 	F64 Kernel[float64]
 }
-
-// TiledAttr is an attribute of a gradient that may be given away while it is computed: see
-// Call.Take.
-const TiledAttr = "tiled"
 
 // RowsAttr is an attribute of a value that stands for some rows of another value: the
 // extent of axis 0 of that other value.
@@ -196,11 +187,7 @@ type Call[T Float] struct {
 	// Post, if not nil, must be called by a Contract kernel when a tile of the result is
 	// final: rows [i0, i1), counting all leading axes, and columns [j0, j1). Each element
 	// is in exactly one tile.
-	Post func(worker, i0, i1, j0, j1 int)
-	// Take, if not nil, must be called by a kernel of a value with TiledAttr for each run of
-	// elements of the result: those of x, from the one at on. They need not be stored in Out. Each
-	// element is in exactly one run.
-	Take  func(worker, at int, x []T)
+	Post  func(worker, i0, i1, j0, j1 int)
 	Fault *Fault
 	// Sum replaces the elements of x by their sums over the shards of a batch. The number says
 	// which sum of the graph it is. Nil: there is one shard.
@@ -221,13 +208,6 @@ func (f *Fault) Report(err error) {
 		f.err = err
 	}
 	f.mu.Unlock()
-}
-
-// Failed reports whether there was a failure since the last Take.
-func (f *Fault) Failed() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.err != nil
 }
 
 // Take returns the first failure reported since the last Take, or nil.

@@ -24,7 +24,6 @@ func init() {
 			Sum:      sumProducts,
 			Split:    splitMatMul,
 			Descend:  descendMatMul,
-			Tiled:    matmulTiled,
 			ByRow:    matmulByRow,
 			Apart:    matmulApart,
 			Swapped:  swapMatMul,
@@ -281,16 +280,6 @@ func (p *matmulPlan) finished(post gemm.Post, product, worker, i0, i1, j0, j1 in
 	}
 }
 
-// tiledLeast is the number of elements from which on it pays to give a gradient away.
-const tiledLeast = 1 << 14
-
-// matmulTiled says that a large gradient can be given away. Its operands, which are then kept longer,
-// are smaller: with many examples the update is little beside the product.
-func matmulTiled(v *ir.Value) bool {
-	s := matmulSpec(v)
-	return s.batch == 1 && s.TransA && s.M*s.N >= max(tiledLeast, s.K*(s.M+s.N)) && !s.isDot(v)
-}
-
 // matmulByRow says what the rows of a product need.
 func matmulByRow(v *ir.Value) []bool {
 	if v.Attrs.Bool("transA") && len(v.Type.Shape) == 2 {
@@ -323,7 +312,6 @@ type matmulState[T ir.Float] struct {
 	now  int // the present product
 	dot  bool
 	post gemm.Post
-	take gemm.Take[T]
 	side *sideBySide[T] // nil: the products run one after another, each on all workers
 }
 
@@ -332,21 +320,11 @@ func matmulKernel[T ir.Float]() ir.Kernel[T] {
 		Prepare: func(v *ir.Value, workers int) (any, int) {
 			s := &matmulState[T]{matmulPlan: matmulSpec(v)}
 			s.dot = s.isDot(v)
-			s.Tiled = v.Attrs.Get(ir.TiledAttr) != nil
 			p, err := gemm.NewPlan[T](s.Spec)
 			if err != nil {
 				panic("op: matmul: " + err.Error()) // the shape rule let through what it may not
 			}
 			s.plan = p
-			s.take = func(worker, i0, i1, j0, j1 int, x []T, row int) {
-				if take := s.call.Take; row == s.N && j1-j0 == row { // whole rows lie one after another
-					take(worker, i0*row, x[:(i1-i0)*row])
-				} else {
-					for i := i0; i < i1; i++ {
-						take(worker, i*s.N+j0, x[(i-i0)*row:][:j1-j0])
-					}
-				}
-			}
 			s.post = func(worker, i0, i1, j0, j1 int) {
 				s.finished(s.call.Post, s.now, worker, i0, i1, j0, j1)
 			}
@@ -370,10 +348,6 @@ func matmulKernel[T ir.Float]() ir.Kernel[T] {
 				return
 			}
 			s.call = c
-			if c.Take != nil {
-				s.plan.RunTiles(c.Pool, c.Out, c.In[0], c.In[1], c.Scratch, s.take)
-				return
-			}
 			var post gemm.Post
 			if c.Post != nil {
 				post = s.post

@@ -39,8 +39,6 @@ type Spec struct {
 	// TransB says that B is stored as [N, K] and op(B) is its transpose;
 	// otherwise B is stored as [K, N].
 	TransB bool
-	// Tiled lets RunTiles give C tile by tile. Beta must be 0.
-	Tiled bool
 	// LDA, LDB and LDC are the distances between rows as stored, in elements;
 	// 0 means dense, the length of a row.
 	LDA, LDB, LDC int
@@ -55,10 +53,6 @@ type Spec struct {
 // that made it. The tiles of one Run cover each element exactly once. Calls
 // may come from several workers at once; each may read and write its own tile.
 type Post func(worker, i0, i1, j0, j1 int)
-
-// Take is called with the number of the worker and a finished tile of C, as Post is. x has its
-// rows, row elements apart; it is the worker's own until Take returns.
-type Take[T Float] func(worker, i0, i1, j0, j1 int, x []T, row int)
 
 // Plan is a product of fixed sizes, made ready once. It may be shared: any
 // number of goroutines may run one plan at once with operands of their own.
@@ -120,7 +114,6 @@ func newPlan[T Float](s Spec, l level) (*Plan[T], error) {
 	case few:
 		p.transpose()
 	}
-	p.tiled = s.Tiled && s.Beta == 0 && !p.flip && !p.nothing && !p.thin && !p.slim && !p.dots && !p.outer
 	var err error
 	p.long, err = newLong(p, l)
 	return p, err

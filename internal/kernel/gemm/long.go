@@ -99,9 +99,6 @@ func (x *long[T]) run(w *pool.Pool, s *Spec, j *job[T], scratch []T) {
 			c[k] = v
 		}
 	}
-	if j.take != nil {
-		j.take(0, 0, s.M, 0, s.N, j.c, s.LDC)
-	}
 	if j.post != nil {
 		j.post(0, 0, s.M, 0, s.N)
 	}

@@ -40,7 +40,7 @@ func (p *Plan[T]) gathers() bool { return p.spec.TransA && p.spec.LDA != 1 }
 // perWorker returns the elements of scratch of one worker: a block of A, one
 // padded panel of B and a tile of transposed C.
 func (p *Plan[T]) perWorker() int {
-	return p.blockA() + p.edgeB() + p.tileC() + p.givenC()
+	return p.blockA() + p.edgeB() + p.tileC()
 }
 
 // tileC returns the elements of a tile of C that is computed transposed.
@@ -49,15 +49,6 @@ func (p *Plan[T]) tileC() int {
 		return 0
 	}
 	return p.padded(p.spec.M) * turnedRows
-}
-
-// givenC returns the elements of a tile of C that is given away, which come last.
-func (p *Plan[T]) givenC() int {
-	if !p.tiled {
-		return 0
-	}
-	mc, nc, _ := p.grid(&p.spec, 1)
-	return roundUp(mc*nc, line/p.size)
 }
 
 // blockA returns the elements of a packed block of A.

@@ -116,13 +116,7 @@ const (
 	// Work is cut until each worker has tasksPerWorker tasks, but not into
 	// tasks of fewer multiplications than this. Fetching B takes as long as multiplying
 	// fetchRows rows with it.
-	//
-	// A tile that is given away has rows of at most tileRow bytes, and at most tileRows rows
-	// and the given share of the second-level cache, where what takes it finds it.
 	tasksPerWorker = 2
-	tileRow        = 4 << 10
-	tileRows       = 96
-	tileShare      = 16
 	taskWork       = 256 << 10
 	fetchRows      = 3
 )
@@ -145,7 +139,6 @@ type choice struct {
 	turned, // tiles are transposed when they are done
 	wide, // tiles of four vectors where they fit
 	broad, // tiles of up to eight vectors
-	tiled, // RunTiles gives C tile by tile
 	tall, // tiles of one vector and 2·mr rows where they fit
 	packA,
 	packB,
@@ -274,9 +267,6 @@ func (c *choice) grid(s *Spec, workers int) (mc, nc int, columns bool) {
 	if c.turned {
 		nc = min(roundUp(ceil(s.N, ceil(s.N, turnedRows)), c.nr), turnedRows)
 	}
-	if c.tiled {
-		return c.tiles(s, workers)
-	}
 	if workers == 1 {
 		return mc, nc, false
 	}
@@ -299,17 +289,6 @@ func (c *choice) grid(s *Spec, workers int) (mc, nc int, columns bool) {
 	}
 	nc = min(nc, roundUp(ceil(s.N, ceil(tasks, ceil(s.M, mc))), c.nr))
 	return mc, nc, false
-}
-
-// tiles is grid for a C that is given away: rows are whole unless they are long.
-func (c *choice) tiles(s *Spec, workers int) (mc, nc int, columns bool) {
-	cut := func(n, most, unit int) int { return roundUp(ceil(n, ceil(n, max(most, unit))), unit) }
-	nc = cut(s.N, tileRow/c.size, c.nr)
-	mc = cut(s.M, min(tileRows, c.mc, cpu.L2/tileShare/(nc*c.size))/c.mr*c.mr, c.mr)
-	if workers > 1 {
-		mc = min(mc, roundUp(ceil(s.M, ceil(workers*tasksPerWorker, ceil(s.N, nc))), c.mr))
-	}
-	return mc, nc, true
 }
 
 func ceil(n, d int) int    { return (n + d - 1) / d }

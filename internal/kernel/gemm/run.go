@@ -12,7 +12,6 @@ type job[T Float] struct {
 	c, a, b []T
 	ldc, c0 int // distance between the rows of c, and its first column
 	post    Post
-	take    Take[T]
 	alpha   float64
 	packed  bool // b is packed
 	local   bool // each task packs what it needs of b
@@ -41,12 +40,6 @@ func (p *Plan[T]) Run(w *pool.Pool, c, a, b, scratch []T, post Post) {
 // RunScaled is Run with another Alpha than the Spec's, which must not be 0.
 func (p *Plan[T]) RunScaled(w *pool.Pool, alpha float64, c, a, b, scratch []T) {
 	p.run(w, &job[T]{alpha: alpha, c: c, a: a, b: b}, scratch)
-}
-
-// RunTiles is Run for a C that nobody stores: take is given its tiles. c is C's memory,
-// which is used if the product of these sizes has no tiles of its own, or without Tiled.
-func (p *Plan[T]) RunTiles(w *pool.Pool, c, a, b, scratch []T, take Take[T]) {
-	p.run(w, &job[T]{alpha: p.spec.Alpha, c: c, a: a, b: b, take: take}, scratch)
 }
 
 // run runs the job of the operands as the caller gave them.

@@ -68,33 +68,16 @@ func (j *job[T]) task(worker, part int) {
 		j.turned(worker, j0, j1)
 	case p.dots:
 		j.dots(i0, i1, j0, j1)
-	case p.tiled && j.take != nil:
-		j.give(worker, i0, i1, j0, j1)
-		return
 	default:
 		j.tiles(worker, i0, i1, j0, j1)
 	}
 	switch {
-	case j.take != nil && p.flip:
-		j.take(worker, j0, j1, i0, i1, j.c[j0*p.asked.LDC+i0:], p.asked.LDC)
-	case j.take != nil:
-		j.take(worker, i0, i1, j0, j1, j.c[i0*j.ldc+j0:], j.ldc)
 	case j.post == nil:
 	case p.flip:
 		j.post(worker, j0, j1, i0, i1)
 	default:
 		j.post(worker, i0, i1, j0, j1)
 	}
-}
-
-// give computes the tile in memory of the worker's own and gives it away.
-func (j *job[T]) give(worker, i0, i1, j0, j1 int) {
-	part := *j
-	end := (worker + 1) * j.p.perWorker()
-	part.c, part.ldc = j.own[end-j.p.givenC():end], j1-j0
-	part.c0 = i0*part.ldc + j0
-	part.tiles(worker, i0, i1, j0, j1)
-	j.take(worker, i0, i1, j0, j1, part.c, part.ldc)
 }
 
 // tiles computes the tile by the kernels for tiles.
