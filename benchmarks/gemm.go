@@ -80,6 +80,9 @@ func runGemm(w io.Writer, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := thisMachine(append([]string{"gemm"}, args...)).head(w, o.json); err != nil {
+		return err
+	}
 	commands, err := libraries(o.peers)
 	defer os.RemoveAll(commands.temp)
 	if err != nil {
