@@ -100,7 +100,7 @@ type bandwidthLine struct {
 }
 
 func (l bandwidthLine) String() string {
-	return fmt.Sprintf("%-22s %s %7s %d threads %10s %6.1f GB/s, copy %6.1f, triad %6.1f, ratio %.2f",
+	return fmt.Sprintf("%-22s %s %7s %d threads %10s %6.1f GB/s; copy %6.1f, triad %6.1f GB/s; time over the yardstick's %.2f",
 		l.Bandwidth, l.DType, bytesText(int64(l.Bytes)), l.Threads, duration(l.Ns), l.Rate, l.Copy, l.Triad, l.Ratio)
 }
 

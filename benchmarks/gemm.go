@@ -163,11 +163,10 @@ func openBLASLibraries(level string) (out []libraryCommand) {
 // oneDNNLevel is the environment that keeps oneDNN to the level avx2, unless the
 // environment already says a level.
 func oneDNNLevel(level string) []string {
-	const name = "ONEDNN_MAX_CPU_ISA"
-	if level != "avx2" || os.Getenv(name) != "" {
+	if level != "avx2" {
 		return nil
 	}
-	return []string{name + "=AVX2"}
+	return lowerUnlessSet(oneDNNVariable, "AVX2")
 }
 
 // serveProducts is the other end of the local libraries. Its arguments are the
@@ -320,7 +319,11 @@ func (r report) products(list []product.Product, threads int, field []*library, 
 	for _, l := range field {
 		fmt.Fprintf(r.w, "%*s", len(l.name)+2, l.name)
 	}
-	fmt.Fprintln(r.w, "  of peak  of best  avx2/best")
+	fmt.Fprint(r.w, "  of peak  of best")
+	if slices.ContainsFunc(field, func(l *library) bool { return l.name == "symgrad-avx2" }) {
+		fmt.Fprint(r.w, "  avx2/best")
+	}
+	fmt.Fprintln(r.w)
 	for i, p := range list {
 		fmt.Fprintf(r.w, "%-20v", p)
 		best, lower := -1, -1

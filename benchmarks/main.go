@@ -116,10 +116,8 @@ func command(args []string) error {
 	if err != nil {
 		return err
 	}
-	if o.json {
-		if err := thisMachine(args).head(os.Stdout, true); err != nil {
-			return err
-		}
+	if err := thisMachine(args).head(os.Stdout, o.json); err != nil {
+		return err
 	}
 	return run(os.Stdout, o)
 }

@@ -29,9 +29,9 @@ type peerCommand struct {
 var peerCommands = []peerCommand{
 	{"hand-openblas", nil, "openblas", openBLASSettings},
 	{"numpy", []string{"python", "numpy_peer.py"}, "", openBLASSettings},
-	{"torch-eager", []string{"python", "torch_peer.py", "eager"}, "", openMPSettings},
-	{"torch-jit", []string{"python", "torch_peer.py", "jit"}, "", openMPSettings},
-	{"torch-compile", []string{"python", "torch_peer.py", "compile"}, "", openMPSettings},
+	{"torch-eager", []string{"python", "torch_peer.py", "eager"}, "", torchSettings},
+	{"torch-jit", []string{"python", "torch_peer.py", "jit"}, "", torchSettings},
+	{"torch-compile", []string{"python", "torch_peer.py", "compile"}, "", torchSettings},
 	{"gomlx", nil, "gomlx", fewerThreads},
 }
 

@@ -138,10 +138,13 @@ func (o predictFlags) race(work workload.Workload, batch, threads int, note func
 		}
 	}()
 	if o.peers != "" {
-		q, _, err := start(o.peers, s, "node", "onnxruntime_peer.cjs", dir, strconv.Itoa(threads))
+		q, version, err := start(o.peers, s, "node", "onnxruntime_peer.cjs", dir, strconv.Itoa(threads))
 		if err != nil {
 			note(fmt.Sprintf("onnxruntime is left out: %v", err))
 		} else {
+			if work.Name == o.workloads[0].Name && batch == o.batches[0] && threads == o.threads[0] {
+				note("onnxruntime: " + version)
+			}
 			field = append(field, &predictor{name: "onnxruntime", process: q})
 		}
 	}

@@ -66,7 +66,7 @@ func TestSettings(t *testing.T) {
 	}{
 		{"threads", fewerThreads, []string{"1 thread"}, []string{"2 threads", "1 thread"}},
 		{"OpenBLAS", openBLASSettings, []string{"1 thread"}, []string{"2 threads", "1 thread"}},
-		{"OpenMP", openMPSettings, []string{"1 thread"}, []string{"2 threads", "1 thread", "2 threads OMP_WAIT_POLICY=passive", "2 threads OMP_WAIT_POLICY=active"}},
+		{"PyTorch", torchSettings, []string{"1 thread"}, []string{"2 threads", "1 thread", "2 threads OMP_WAIT_POLICY=passive", "2 threads OMP_WAIT_POLICY=active"}},
 	} {
 		for n, want := range [][]string{1: c.one, 2: c.two} {
 			if n == 0 {
@@ -83,6 +83,27 @@ func TestSettings(t *testing.T) {
 	}
 }
 
+// TestTorchSettings keeps PyTorch to AVX2 where this module is, unless the environment says a level.
+func TestTorchSettings(t *testing.T) {
+	for _, c := range [][3]string{
+		{"", "", "1 thread"},
+		{"avx2", "", "1 thread ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2"},
+		{"avx2", "default", "1 thread ONEDNN_MAX_CPU_ISA=AVX2"},
+	} {
+		t.Setenv(levelVariable, c[0])
+		t.Setenv("ATEN_CPU_CAPABILITY", c[1])
+		t.Setenv(oneDNNVariable, "")
+		if got := torchSettings(1); len(got) != 1 || got[0].String() != c[2] {
+			t.Errorf("%q: got %v", c, got)
+		}
+		for _, s := range torchSettings(2) {
+			if want := strings.TrimPrefix(c[2], "1 thread"); !strings.HasSuffix(s.String(), want) {
+				t.Errorf("%q: got %v on 2 threads, want%s at the end", c, s, want)
+			}
+		}
+	}
+}
+
 // TestOpenBLASSettings tries OpenBLAS's own choice of kernels too, but not where it could have wider
 // vectors than this module.
 func TestOpenBLASSettings(t *testing.T) {
@@ -90,7 +111,7 @@ func TestOpenBLASSettings(t *testing.T) {
 		{"", "Haswell", "1 thread, 1 thread OPENBLAS_CORETYPE="},
 		{"avx2", "Haswell", "1 thread, 1 thread OPENBLAS_CORETYPE=Zen"},
 		{"avx2", "Zen", "1 thread, 1 thread OPENBLAS_CORETYPE=Haswell"},
-		{"avx2", "", "1 thread"},
+		{"avx2", "", "1 thread OPENBLAS_CORETYPE=Haswell, 1 thread OPENBLAS_CORETYPE=Zen"},
 	} {
 		t.Setenv(levelVariable, c[0])
 		t.Setenv(coreType, c[1])

@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"runtime"
 
 	"github.com/symgrad/symgrad/benchmarks/workload"
 	"github.com/symgrad/symgrad/graph"
-	"github.com/symgrad/symgrad/internal/kernel/cpu"
 	"github.com/symgrad/symgrad/internal/kernel/limit"
 )
 
@@ -59,10 +57,9 @@ func (r report) note(text string) {
 	fmt.Fprintf(r.w, "(%s)\n", text)
 }
 
-// machine prints what the machine can do on so many threads.
+// machine prints what the machine's memory can do on so many threads.
 func (r report) machine(threads int) {
-	r.note(fmt.Sprintf("%s/%s, level %s, %d threads, %s: multiply-adds %.0f GFLOP/s, memory %.0f GB/s", runtime.GOOS, runtime.GOARCH, cpu.Level(),
-		threads, r.dtype, limit.Flops(bits(r.dtype), threads)/1e9, limit.Bandwidth(threads)/1e9))
+	r.note(fmt.Sprintf("%d threads, %s: memory %.0f GB/s", threads, r.dtype, limit.Bandwidth(threads)/1e9))
 }
 
 // race prints the figures of one workload. Ratios are medians of the ratios of
@@ -71,7 +68,7 @@ func (r report) race(work workload.Workload, threads int, field []*entrant, wors
 	cost := work.Spec.Cost()
 	least := 1e9 * (cost.Flops/flops + float64(bits(r.dtype)/8)*(cost.UpdateRead+cost.Input)/bandwidth)
 	if !r.json {
-		fmt.Fprintf(r.w, "\n%s: %s, %d threads; losses agree to %.0e; limit %s\n", work.Name, work.Spec.Text, threads, worst, duration(least))
+		fmt.Fprintf(r.w, "\n%s: %s, %d threads; losses agree to %.0e; multiply-adds %.0f GFLOP/s at most; limit %s\n", work.Name, work.Spec.Text, threads, worst, flops/1e9, duration(least))
 		fmt.Fprintf(r.w, "  %-14s %10s %8s %9s %8s %8s %12s %12s %12s  %s\n", "", "per step", "ratio", "GFLOP/s", "of peak", "x limit", "allocs/step", "bytes", "alone", "setting")
 	}
 	for _, e := range field {

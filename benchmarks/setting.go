@@ -33,14 +33,32 @@ func fewerThreads(threads int) []setting {
 	return []setting{{threads: threads}, {threads: 1}}
 }
 
-// openMPSettings are those of a system whose threads wait for work as OpenMP
-// does: as its library chooses, asleep, or awake.
-func openMPSettings(threads int) []setting {
+// torchSettings are those of PyTorch. Its threads wait for work as OpenMP's do: as the library chooses, asleep, or
+// awake. Where this module is lowered to AVX2, so are its kernels and those of oneDNN.
+func torchSettings(threads int) []setting {
 	out := fewerThreads(threads)
 	if threads > 1 {
 		out = append(out, setting{threads, []string{"OMP_WAIT_POLICY=passive"}}, setting{threads, []string{"OMP_WAIT_POLICY=active"}})
 	}
+	var lower []string
+	if os.Getenv(levelVariable) == "avx2" {
+		lower = append(lowerUnlessSet("ATEN_CPU_CAPABILITY", "avx2"), lowerUnlessSet(oneDNNVariable, "AVX2")...)
+	}
+	for i := range out {
+		out[i].env = append(out[i].env, lower...)
+	}
 	return out
+}
+
+// oneDNNVariable is the environment variable that bounds oneDNN's level.
+const oneDNNVariable = "ONEDNN_MAX_CPU_ISA"
+
+// lowerUnlessSet gives an environment variable a value, unless the environment has one.
+func lowerUnlessSet(name, value string) []string {
+	if os.Getenv(name) != "" {
+		return nil
+	}
+	return []string{name + "=" + value}
 }
 
 // coreType is the environment variable that chooses OpenBLAS's kernels.
@@ -54,22 +72,25 @@ const levelVariable = "SYMGRAD_CPU"
 
 // openBLASSettings are those of a system whose products are OpenBLAS's. Where
 // the environment chooses its kernels, one more leaves the choice to OpenBLAS. Where
-// this module is lowered to AVX2, one more takes the other kernels of AVX2 instead: OpenBLAS
-// would choose AVX-512.
+// this module is lowered to AVX2, both kernels of AVX2 are tried: OpenBLAS would choose AVX-512.
 func openBLASSettings(threads int) []setting {
 	out := fewerThreads(threads)
-	own := os.Getenv(coreType)
-	if own == "" {
-		return out
+	own, lowered := os.Getenv(coreType), os.Getenv(levelVariable) == "avx2"
+	var cores []string // "" is OpenBLAS's own choice
+	switch {
+	case own == "" && lowered:
+		cores, out = avx2Cores[:], nil
+	case own == avx2Cores[0] && lowered:
+		cores = avx2Cores[1:]
+	case own != "" && lowered:
+		cores = avx2Cores[:1]
+	case own != "":
+		cores = []string{""}
 	}
-	other := ""
-	if os.Getenv(levelVariable) == "avx2" {
-		if other = avx2Cores[1]; own == other {
-			other = avx2Cores[0]
+	for _, s := range fewerThreads(threads) {
+		for _, core := range cores {
+			out = append(out, setting{s.threads, []string{coreType + "=" + core}})
 		}
-	}
-	for _, s := range out {
-		out = append(out, setting{s.threads, []string{coreType + "=" + other}})
 	}
 	return out
 }

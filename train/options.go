@@ -90,8 +90,8 @@ type Options struct {
 
 	// EvalBatch is the number of examples that Evaluate and Predict compute at once;
 	// default BatchSize. More takes more memory. Outputs have the same bits for each, losses
-	// and metrics differ by rounding, unless the model draws random numbers in prediction
-	// (see Evaluate).
+	// and metrics differ by rounding. Exceptions are models that draw random numbers in
+	// prediction (see Evaluate), and those whose examples are not the rows of their products.
 	EvalBatch int
 
 	// Target is the field of the data set that metrics compare the outputs with;

@@ -10,8 +10,9 @@ import (
 )
 
 // Predict runs the model on the examples of d and returns its outputs, row-major: one
-// row for each example. The row of an example has the same bits alone and in any company,
-// unless the model draws random numbers in prediction: these are those of Evaluate. d needs
+// row for each example. The row of an example has the same bits alone and in any company. Exceptions are
+// models that draw random numbers in prediction, which are those of Evaluate, and models whose
+// examples are not the rows of their products, such as W·xᵀ. d needs
 // the fields that the output depends on, and no targets. Finite inputs may have an output that is
 // not finite, which is returned as it is. With Options.Recipe, d is prepared by it, and its steps for Options.Target
 // are undone on the outputs, unless it holds classes. With EMA or SWA it predicts with the average of the parameters.

@@ -15,7 +15,7 @@ import (
 // Dropout is off, and running statistics are used as they are.
 //
 // It is for any number of goroutines at the same time. A call gets the same bits alone and
-// beside a thousand others. The batches of one call are computed at the same time too, if there
+// beside a thousand others, as Trainer.Predict has them. The batches of one call are computed at the same time too, if there
 // are several. PredictorOptions.Gather puts small calls together.
 //
 // Memory is bounded by PredictorOptions: Parallel programs for each of Sizes batch sizes. Calls

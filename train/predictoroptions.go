@@ -11,7 +11,7 @@ import (
 // PredictorOptions are the settings of a Predictor. The zero value is what Open uses.
 type PredictorOptions struct {
 	// BatchSize is the largest number of examples that are computed at once; default 32, that
-	// of Options.EvalBatch. Results have the same bits for any number.
+	// of Options.EvalBatch. Results have the same bits for any number, as Trainer.Predict has them.
 	BatchSize int
 	// Sizes is the number of batch sizes for which the compiled model is kept; default 8. They
 	// grow from 1 to BatchSize by a factor. Other batches, such as the last one of a call, are

@@ -2,6 +2,8 @@
 
 import sys
 
+import reason  # before what may be missing
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 

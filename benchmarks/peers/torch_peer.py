@@ -3,6 +3,8 @@ autograd and optimizers. Arguments: eager, jit or compile, text, file, dtype, th
 
 import sys
 
+import reason  # before what may be missing
+
 import numpy as np
 import torch
 from torch import nn
@@ -180,7 +182,7 @@ def main():
     update = opt.step
     if sys.argv[1] == "compile":
         if not hasattr(torch, "compile"):
-            sys.exit("torch.compile needs PyTorch 2")
+            raise RuntimeError("torch.compile needs PyTorch 2")
         loss_of, update = torch.compile(loss_of, dynamic=False), torch.compile(update)
 
     def step(k):

@@ -8,6 +8,7 @@ package main
 #cgo LDFLAGS: -lopenblas
 #include <cblas.h>
 void openblas_set_num_threads(int n);
+char *openblas_get_config(void);
 char *openblas_get_corename(void);
 */
 import "C"
@@ -16,6 +17,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/symgrad/symgrad/benchmarks/hand"
 	"github.com/symgrad/symgrad/benchmarks/workload"
@@ -26,7 +28,8 @@ type net interface {
 }
 
 func main() {
-	kernels := "OpenBLAS, kernels for " + C.GoString(C.openblas_get_corename())
+	version := strings.Fields(C.GoString(C.openblas_get_config()))
+	kernels := strings.Join(version[:min(2, len(version))], " ") + ", kernels for " + C.GoString(C.openblas_get_corename())
 	if len(os.Args) == 3 {
 		products(os.Args[1], os.Args[2], kernels)
 		return
