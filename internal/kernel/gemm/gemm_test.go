@@ -269,13 +269,13 @@ func TestFar(t *testing.T) {
 	both(t, r, Spec{M: 1037, N: 523, K: 14, Alpha: 1, Beta: 1}, 5)
 }
 
-// TestRowsAlone wants the bits of a row whatever the others are. Where they may depend on the
-// number of rows, Rows says how many there are.
+// TestRowsAlone wants the bits of a row whatever the others are, from Run and from RunPacked, and nothing
+// written behind C. Where the bits may depend on the number of rows, Rows says how many there are.
 func TestRowsAlone(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 9))
-	for _, d := range [][2]int{{1, 100}, {1, 5}, {2, 100}, {3, 400}, {7, 130}, {10, 90}, {10, 20}, {40, 300}, {50, 100}, {130, 4}} {
+	for _, d := range [][2]int{{1, 100}, {1, 5}, {2, 100}, {3, 400}, {7, 130}, {10, 90}, {10, 20}, {11, 713}, {40, 300}, {41, 40}, {50, 100}, {81, 40}, {130, 4}, {161, 40}} {
 		for trans := range 4 {
-			for _, m := range []int{2, 3, 9, 15, 61} {
+			for _, m := range []int{2, 3, 9, 15, turnedLeast, 61} {
 				s := Spec{M: m, N: d[0], K: d[1], TransA: trans&1 != 0, TransB: trans&2 != 0, Alpha: 1}
 				for kind := range 4 {
 					s.Free, s.Kept = kind&1 > 0, kind&2 > 0
@@ -297,15 +297,21 @@ func rowsAlone[T Float](t *testing.T, o operands[T], l level) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := make([]T, s.M*s.N)
-		if !s.Kept {
-			p.Run(nil, c, a, o.b, nil, nil)
-			return c
+		n := s.M * s.N
+		c := make([]T, n+2*broadVecs*p.width)
+		for i := range c {
+			c[i] = 7
 		}
-		packed := make([]T, p.PackedSize())
-		p.PackB(o.b, packed)
-		p.RunPacked(nil, c, a, packed, nil, nil)
-		return c
+		behind := append([]T(nil), c[n:]...)
+		p.Run(nil, c[:n], a, o.b, nil, nil)
+		sameBits(t, fmt.Sprintf("%T %v behind C of %+v", *new(T), l, s), c[n:], behind)
+		if s.Kept {
+			packed, again := make([]T, p.PackedSize()), make([]T, n)
+			p.PackB(o.b, packed)
+			p.RunPacked(nil, again, a, packed, nil, nil)
+			sameBits(t, fmt.Sprintf("%T %v packed, %+v", *new(T), l, s), again, c[:n])
+		}
+		return c[:n]
 	}
 	all := run(o.s, o.a)
 	for i, m := 0, 1; i+m <= o.s.M; i, m = i+m, m+2 {

@@ -228,7 +228,7 @@ func narrow(s Spec, l level, size int) bool {
 	case s.N < 2 || s.N > cols || s.K == 0 || s.Alpha == 0:
 		return false
 	case s.TransA:
-		return s.M >= turnedLeast
+		return s.rows() >= turnedLeast
 	}
 	return s.K*size >= thinDepth
 }

@@ -155,6 +155,9 @@ func (j *job[T]) block(worker int, r [6]int, beta float64) {
 		default:
 			p.packPanel(panel, j.b, c, k0, k1)
 			t.b, t.ldb = at(panel, 0), p.nr*p.size
+			if p.broad {
+				t.cols = p.unpacked(t.cols)
+			}
 		}
 		var ahead ahead[T]
 		if asks {
