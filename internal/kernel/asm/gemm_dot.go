@@ -61,11 +61,7 @@ func dotSum(v vec, args operand.Mem, b reg.GPVirtual, n [2]reg.GPVirtual) reg.Ve
 	x, y := c.GP64(), c.GP64()
 	c.MOVQ(args.Offset(tileA), x)
 	c.MOVQ(b, y)
-	var sums [dotSums]reg.VecVirtual
-	for i := range sums {
-		sums[i] = v.reg()
-		v.zero(sums[i])
-	}
+	sums := zeroSums(v, dotSums)
 	bytes := v.width() * v.elem()
 	step := func(i int, part bool) {
 		p, q := v.reg(), v.reg()

@@ -116,11 +116,7 @@ func (o *outer) emit(rows, depth int, full reg.GPVirtual) {
 // ones are written.
 func (o *outer) step(part bool) {
 	c := o.ctx()
-	sums := make([]reg.VecVirtual, len(o.a))
-	for i := range sums {
-		sums[i] = o.reg()
-		o.zero(sums[i])
-	}
+	sums := zeroSums(o, len(o.a))
 	b := o.reg()
 	for q := range o.a[0] {
 		o.loadC(o.b.at(q, 0), b, part)

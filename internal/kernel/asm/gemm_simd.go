@@ -61,6 +61,16 @@ func eachVec(c *build.Context, f func(v vec, suffix string)) {
 	}
 }
 
+// zeroSums emits the start of n sums.
+func zeroSums(v vec, n int) []reg.VecVirtual {
+	sums := make([]reg.VecVirtual, n)
+	for i := range sums {
+		sums[i] = v.reg()
+		v.zero(sums[i])
+	}
+	return sums
+}
+
 // beforeLast makes of a number of elements, at least 1, that of the vectors before the
 // last one.
 func beforeLast(v vec, n reg.GPVirtual) {

@@ -54,11 +54,7 @@ func slimPart(v vec, args operand.Mem, name string, vecs int) {
 		return operand.Mem{Base: p, Disp: k * v.width() * v.elem()}, k == vecs-1
 	}
 	for k := range sums {
-		sums[k] = make([]reg.VecVirtual, v.width())
-		for i := range sums[k] {
-			sums[k][i] = v.reg()
-			v.zero(sums[k][i])
-		}
+		sums[k] = zeroSums(v, v.width())
 	}
 	term := func(i int) {
 		p := v.reg()

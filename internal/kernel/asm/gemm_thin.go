@@ -183,14 +183,8 @@ func (k *thin) sum(b reg.GPVirtual) {
 	x, y, n := newRows(c, k.args.Offset(tileA), k.args.Offset(tileRSA), k.rows), c.GP64(), c.GP64()
 	c.MOVQ(b, y)
 	c.MOVQ(k.full, n)
-	k.sums = nil
 	for range k.cols {
-		s := make([]reg.VecVirtual, k.rows)
-		for i := range s {
-			s[i] = k.reg()
-			k.zero(s[i])
-		}
-		k.sums = append(k.sums, s)
+		k.sums = append(k.sums, zeroSums(k.vec, k.rows))
 	}
 	row := func(j int) operand.Mem {
 		if j == 0 {

@@ -349,12 +349,7 @@ func (k *kernel) loop(args operand.Mem) {
 // clear starts the sums.
 func (k *kernel) clear() {
 	for range k.rows {
-		row := make([]reg.VecVirtual, k.vecs)
-		for v := range row {
-			row[v] = k.reg()
-			k.zero(row[v])
-		}
-		k.acc = append(k.acc, row)
+		k.acc = append(k.acc, zeroSums(k, k.vecs))
 	}
 }
 

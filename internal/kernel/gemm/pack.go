@@ -53,12 +53,11 @@ func (p *Plan[T]) tileC() int {
 
 // blockA returns the elements of a packed block of A.
 func (p *Plan[T]) blockA() int {
-	switch rows := min(p.spec.M, p.mc); {
-	case !p.packA:
+	if !p.packA {
 		return 0
-	default:
-		return roundUp(ceil(rows, p.mr)*p.stripStep(p.kc), line/p.size)
 	}
+	rows := min(p.spec.M, p.mc)
+	return roundUp(ceil(rows, p.mr)*p.stripStep(p.kc), line/p.size)
 }
 
 // stripStep is the distance between strips of so many columns: one cache line more than
