@@ -39,7 +39,7 @@ func (m machine) String() string {
 
 // head prints m as the first line of a result, in JSON or for readers.
 func (m machine) head(w io.Writer, inJSON bool) error {
-	text := []byte("# " + m.String() + ": " + m.Arguments)
+	text := []byte(strings.TrimSuffix("# "+m.String()+": "+m.Arguments, ": "))
 	if inJSON {
 		var err error
 		if text, err = json.Marshal(m); err != nil {

@@ -58,6 +58,7 @@ func TestStartSaysWhyNot(t *testing.T) {
 
 func TestSettings(t *testing.T) {
 	t.Setenv(coreType, "")
+	t.Setenv(levelVariable, "")
 	for _, c := range []struct {
 		name string
 		of   func(threads int) []setting
