@@ -10,8 +10,8 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// TestAhead computes with loops that fetch their next block, as those over large arrays do: of whole arrays and
-// of parts of them, with a number for each row, and into a part of the result.
+// TestAhead computes with loops over large arrays, which fetch their next block. They read whole arrays, parts of
+// arrays and a number for each row. One writes a part of its result.
 func TestAhead(t *testing.T) {
 	for _, workers := range []int{1, 3} {
 		t.Run(fmt.Sprintf("float32 %d workers", workers), func(t *testing.T) { ahead[float32](t, graph.Float32, workers) })
